@@ -1,0 +1,36 @@
+//! The data that the program carries: it works without any other file.
+
+/// One embedded file: name as the user sees it, and its bytes.
+pub type Embedded = (&'static str, &'static [u8]);
+
+/// The bundled faces under their documented names, sorted.
+pub static FONTS: &[Embedded] = &[
+    ("BM/BMDOHYEON_ttf.ttf", include_bytes!("../fonts/BM/BMDOHYEON_ttf.ttf")),
+    ("BM/BMJUA_ttf.ttf", include_bytes!("../fonts/BM/BMJUA_ttf.ttf")),
+    ("NanumGothic/NanumGothic.ttf", include_bytes!("../fonts/NanumGothic/NanumGothic.ttf")),
+    ("NanumGothic/NanumGothicBold.ttf", include_bytes!("../fonts/NanumGothic/NanumGothicBold.ttf")),
+    ("NanumSquare/NanumSquareB.ttf", include_bytes!("../fonts/NanumSquare/NanumSquareB.ttf")),
+    ("NanumSquare/NanumSquareEB.ttf", include_bytes!("../fonts/NanumSquare/NanumSquareEB.ttf")),
+    ("NanumSquare/NanumSquareL.ttf", include_bytes!("../fonts/NanumSquare/NanumSquareL.ttf")),
+    ("NanumSquare/NanumSquareR.ttf", include_bytes!("../fonts/NanumSquare/NanumSquareR.ttf")),
+    ("Pretendard/Pretendard-Black.otf", include_bytes!("../fonts/Pretendard/Pretendard-Black.otf")),
+    ("Pretendard/Pretendard-Bold.otf", include_bytes!("../fonts/Pretendard/Pretendard-Bold.otf")),
+];
+
+/// The default face.
+pub const DEFAULT_FONT: &str = "NanumSquare/NanumSquareEB.ttf";
+
+/// U²-Netp, ONNX (Apache-2.0).
+pub static U2NETP: &[u8] = include_bytes!("../models/u2netp.onnx");
+
+/// Environment maps, Radiance RGBE, latitude-longitude (CC0).
+pub mod hdri {
+    /// An apartment: soft daylight from windows.
+    pub static APARTMENT: &[u8] = include_bytes!("../assets/hdri/pmndrs_apartment.hdr");
+    /// A hotel lobby: warm lamps.
+    pub static LOBBY: &[u8] = include_bytes!("../assets/hdri/pmndrs_lobby.hdr");
+    /// A photo studio: big soft boxes.
+    pub static STUDIO: &[u8] = include_bytes!("../assets/hdri/pmndrs_studio.hdr");
+    /// A sunset over water.
+    pub static SUNSET: &[u8] = include_bytes!("../assets/hdri/blender_sunset.hdr");
+}

@@ -1,0 +1,227 @@
+//! The engines that make pictures. One trait, one method a stage, in the domain's words.
+//!
+//! Layout, masks, layers and occlusion are the pipeline's and shared by every engine, so that a draft and its render agree.
+
+pub mod draft;
+
+use std::sync::Arc;
+
+use image::{RgbImage, RgbaImage};
+
+use crate::imaging::{LinearRgb, Plane};
+use crate::job::{CancelToken, Stopped};
+use crate::request::EngineKind;
+
+/// Why a stage ended without a result.
+#[derive(Debug, thiserror::Error)]
+pub enum BackendError {
+    /// The user asked for it.
+    #[error(transparent)]
+    Stopped(#[from] Stopped),
+    /// The stage cannot be done; the text says what is wrong and what to do, in a designer's words.
+    #[error("{0}")]
+    Failed(String),
+}
+
+/// What a stage tells about itself while it runs.
+pub trait StageObserver: Sync {
+    /// Fraction of the stage that is done, 0..=1.
+    fn progress(&self, fraction: f32);
+    /// A small picture of the work so far. Called at most some ten times a second.
+    fn preview(&self, picture: RgbImage);
+    /// Whether a preview would be shown now (rate limit, somebody watching); asking is cheap.
+    fn wants_preview(&self) -> bool;
+}
+
+/// What every stage is given besides its request.
+#[derive(Clone, Copy)]
+pub struct StageCx<'a> {
+    /// Read between rows, tiles and steps.
+    pub cancel: &'a CancelToken,
+    /// Told about progress.
+    pub observer: &'a dyn StageObserver,
+}
+
+impl StageCx<'_> {
+    /// `Err` once the user asked to stop.
+    #[inline]
+    pub fn check(&self) -> Result<(), Stopped> {
+        self.cancel.check()
+    }
+
+    /// Checks for a stop and reports progress.
+    pub fn step(&self, fraction: f32) -> Result<(), Stopped> {
+        self.cancel.check()?;
+        self.observer.progress(fraction);
+        Ok(())
+    }
+}
+
+/// The cut-out of a photo: soft alpha and foreground colours freed from the old background. Both have the photo's size.
+#[derive(Clone, Debug)]
+pub struct Matte {
+    /// Opacity of the product, 0..=1.
+    pub alpha: Plane,
+    /// sRGB colours of the product; where `alpha` is below 1 they are the product's own, without the old background.
+    pub foreground: RgbImage,
+}
+
+/// The main light of a scene.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct KeyLight {
+    /// Unit vector towards the light: x right, y up, z towards the viewer.
+    pub direction: [f32; 3],
+    /// Linear colour; the brightest channel is 1.
+    pub color: [f32; 3],
+    /// 0 = hard sun, 1 = overcast sky: how soft the shadow is.
+    pub softness: f32,
+}
+
+/// What to paint.
+#[derive(Clone, Debug)]
+pub struct SceneRequest<'a> {
+    /// What the designer asked for, English or Korean.
+    pub prompt: &'a str,
+    /// What to avoid.
+    pub negative_prompt: &'a str,
+    /// Canvas in pixels.
+    pub width: usize,
+    /// Canvas in pixels.
+    pub height: usize,
+    /// Same seed, same picture.
+    pub seed: u64,
+    /// Denoising steps (diffusion).
+    pub steps: u32,
+    /// Guidance scale (diffusion).
+    pub guidance_scale: f32,
+    /// True classifier-free guidance when above 1 (diffusion).
+    pub true_cfg_scale: f32,
+}
+
+/// An empty set, ready for the product.
+#[derive(Clone, Debug)]
+pub struct Scene {
+    /// The picture, display-referred linear light (after the tone curve), canvas size.
+    pub image: LinearRgb,
+    /// Row (pixels, from the top) of the far edge of the surface that things stand on.
+    pub ground_line: f32,
+    /// The main light.
+    pub key: KeyLight,
+    /// Mean colour of the light that falls on the product from all around, linear, about 1 in its brightest channel.
+    pub ambient: [f32; 3],
+    /// Mirror strength of the surface, 0 (cloth) ..= 1 (still water).
+    pub gloss: f32,
+    /// Blur of that mirror image, 0 sharp ..= 1 very rough.
+    pub roughness: f32,
+}
+
+/// The product on the canvas, as the pipeline laid it out.
+#[derive(Clone, Debug)]
+pub struct PlacedProduct {
+    /// Canvas-sized colours, linear, not premultiplied; meaningful where `alpha` > 0.
+    pub image: LinearRgb,
+    /// Canvas-sized matte.
+    pub alpha: Plane,
+    /// Bounding box in canvas pixels `(x0, y0, x1, y1)`, end exclusive.
+    pub bounds: (usize, usize, usize, usize),
+    /// Row on which it stands (its lowest contact).
+    pub foot: f32,
+}
+
+/// Product into scene.
+pub struct BlendRequest<'a> {
+    /// The empty set.
+    pub scene: &'a Scene,
+    /// The product.
+    pub product: &'a PlacedProduct,
+    /// Scene with shadows, occlusion and reflection of the product already laid under it, without the product.
+    pub grounded: &'a LinearRgb,
+    /// The band in which an engine may repaint: 1 around the outline and the contact shadow, 0 inside and far away.
+    pub band: &'a Plane,
+    /// What the designer asked for.
+    pub prompt: &'a str,
+    /// What to avoid.
+    pub negative_prompt: &'a str,
+    /// 0..=1, how far the engine may go.
+    pub strength: f32,
+    /// Guidance scale (diffusion).
+    pub guidance_scale: f32,
+    /// Denoising steps (diffusion).
+    pub steps: u32,
+    /// Keep the product's own pixels (only low frequencies relit).
+    pub preserve_product: bool,
+    /// Same seed, same picture.
+    pub seed: u64,
+}
+
+/// Letters to sculpt; laid out by the pipeline.
+pub struct SculptRequest<'a> {
+    /// Front faces of the letters on the canvas, anti-aliased coverage 0..=1.
+    pub glyphs: &'a crate::typography::TextLayout,
+    /// Canny edges of the glyph canvas, white on black, canvas size.
+    pub edges: &'a image::GrayImage,
+    /// Material words, English or Korean.
+    pub style_prompt: &'a str,
+    /// What to avoid.
+    pub negative_prompt: &'a str,
+    /// The picture the text will stand before (step 1), for glass and for the light; canvas size.
+    pub backdrop: &'a RgbImage,
+    /// Denoising steps (diffusion).
+    pub steps: u32,
+    /// Guidance scale (diffusion).
+    pub guidance_scale: f32,
+    /// Same seed, same picture.
+    pub seed: u64,
+}
+
+/// Sculpted text on a transparent canvas.
+#[derive(Clone, Debug)]
+pub struct TextLayer {
+    /// sRGB, straight alpha, canvas size.
+    pub image: RgbaImage,
+    /// Front faces of the letters, 0..=1, canvas size.
+    pub face: Plane,
+}
+
+/// The last, light pass over the layered picture.
+pub struct HarmonizeRequest<'a> {
+    /// The layered picture.
+    pub image: &'a LinearRgb,
+    /// Where the pass may act (text and its surroundings), 0..=1.
+    pub mask: &'a Plane,
+    /// What the designer asked for; may be empty.
+    pub prompt: &'a str,
+    /// What to avoid.
+    pub negative_prompt: &'a str,
+    /// 0..=1.
+    pub strength: f32,
+    /// Denoising steps (diffusion).
+    pub steps: u32,
+    /// Guidance scale (diffusion).
+    pub guidance_scale: f32,
+    /// Same seed, same picture.
+    pub seed: u64,
+}
+
+/// An engine. One worker thread owns it.
+pub trait Backend: Send {
+    /// Which engine it is.
+    fn kind(&self) -> EngineKind;
+    /// Name and version for labels and metadata, such as "nanoCocoa draft 0.1.0 (CPU)".
+    fn label(&self) -> String;
+    /// Cuts the product out of its photo.
+    fn segment(&mut self, photo: &RgbImage, cx: StageCx<'_>) -> Result<Matte, BackendError>;
+    /// Paints the empty set.
+    fn paint_scene(&mut self, request: &SceneRequest<'_>, cx: StageCx<'_>) -> Result<Scene, BackendError>;
+    /// Puts the product into the set.
+    fn blend_product(&mut self, request: &BlendRequest<'_>, cx: StageCx<'_>) -> Result<LinearRgb, BackendError>;
+    /// Makes the letters solid.
+    fn sculpt_text(&mut self, request: &SculptRequest<'_>, cx: StageCx<'_>) -> Result<TextLayer, BackendError>;
+    /// Ties text and picture together.
+    fn harmonize(&mut self, request: &HarmonizeRequest<'_>, cx: StageCx<'_>) -> Result<LinearRgb, BackendError>;
+    /// Frees what can be loaded again.
+    fn unload(&mut self) {}
+}
+
+/// Makes an engine on the worker thread.
+pub type BackendFactory = Arc<dyn Fn(EngineKind) -> Result<Box<dyn Backend>, BackendError> + Send + Sync>;

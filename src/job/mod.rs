@@ -1,0 +1,7 @@
+//! What a job is while it lives: states, progress, estimates, stop. Pure: the caller passes `now`.
+
+mod cancel;
+pub mod progress;
+pub mod state;
+
+pub use cancel::{CancelToken, Stopped};

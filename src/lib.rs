@@ -1,0 +1,18 @@
+//! nanoCocoa Studio: a product photo becomes a finished advertisement on the designer's own machine.
+//!
+//! One way in (`request::JobSpec`), one way out (snapshots and the files of the job's folder). The command line, the REST server and
+//! the studio are thin doors to the same [`engine`]; none can do what another cannot. See `ARCHITECTURE.md` for the map, the
+//! directions of the modules and the invariants.
+
+pub mod api;
+pub mod assets;
+pub mod backend;
+pub mod config;
+pub mod engine;
+pub mod imaging;
+pub mod job;
+pub mod metrics;
+pub mod pipeline;
+pub mod request;
+pub mod store;
+pub mod typography;

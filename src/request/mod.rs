@@ -1,0 +1,12 @@
+//! Requests: one field table, one parser for JSON, forms and flags, one [`JobSpec`] that cannot be invalid.
+//!
+//! Pure: no files, no clock.
+
+pub mod fields;
+mod parse;
+mod spec;
+
+pub use parse::{FieldError, ParseContext, parse};
+pub use spec::{
+    BackgroundSpec, CompositionMode, CompositionSpec, EngineChoice, EngineKind, JobSpec, SourceImage, Start, TextPosition, TextSpec,
+};

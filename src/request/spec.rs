@@ -1,0 +1,220 @@
+//! What a job is: valid by construction.
+
+use std::sync::Arc;
+
+use image::RgbaImage;
+use serde::{Deserialize, Serialize};
+
+/// The engine that made or makes a picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum EngineKind {
+    /// The embedded CPU engine.
+    Draft,
+    /// FLUX, SDXL and BiRefNet.
+    Diffusion,
+}
+
+impl EngineKind {
+    /// The word used in requests, status and metadata.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::Diffusion => "diffusion",
+        }
+    }
+}
+
+/// What was asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum EngineChoice {
+    /// The best that can run here.
+    #[default]
+    Auto,
+    /// The embedded engine.
+    Draft,
+    /// The diffusion models, or an error.
+    Diffusion,
+}
+
+/// How text and picture go together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CompositionMode {
+    /// Above everything, with a contact shadow.
+    #[default]
+    Overlay,
+    /// Matched in light and colour to what is under it.
+    Blend,
+    /// Behind the product, which throws its shadow on it.
+    Behind,
+}
+
+/// Where the text stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TextPosition {
+    /// Upper part.
+    #[default]
+    Top,
+    /// Middle.
+    Center,
+    /// Lower part.
+    Bottom,
+    /// Where it reads best and hides least.
+    Auto,
+}
+
+/// A decoded input picture.
+#[derive(Clone, Debug)]
+pub struct SourceImage {
+    /// sRGB, straight alpha, orientation applied.
+    pub pixels: Arc<RgbaImage>,
+    /// Whether the file had any transparency (a pixel with alpha below 255).
+    pub has_alpha: bool,
+    /// BLAKE3 of size and pixels, hexadecimal: the cache key.
+    pub hash: String,
+    /// For status and logs, such as "PNG 600×400, 455.8 KiB".
+    pub description: String,
+}
+
+impl SourceImage {
+    /// Wraps decoded pixels and computes what follows from them.
+    pub fn new(pixels: RgbaImage, description: String) -> Self {
+        let has_alpha = pixels.pixels().any(|p| p.0[3] < 255);
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(&pixels.width().to_le_bytes());
+        hasher.update(&pixels.height().to_le_bytes());
+        hasher.update(pixels.as_raw());
+        let hash = hasher.finalize().to_hex().to_string();
+        Self { pixels: Arc::new(pixels), has_alpha, hash, description }
+    }
+}
+
+/// The slogan.
+#[derive(Clone, Debug)]
+pub struct TextSpec {
+    /// NFC, trimmed, 1..=200 characters, `\n` between lines.
+    pub content: String,
+    /// Material words.
+    pub style_prompt: String,
+    /// What to avoid.
+    pub negative_prompt: String,
+    /// Full name of a listed face.
+    pub font: String,
+    /// 1..=50.
+    pub steps: u32,
+    /// 0..=20.
+    pub guidance_scale: f32,
+}
+
+/// Step 1.
+#[derive(Clone, Debug)]
+pub struct BackgroundSpec {
+    /// The scene.
+    pub prompt: String,
+    /// What to avoid.
+    pub negative_prompt: String,
+    /// How the product is put in.
+    pub composition_prompt: String,
+    /// What to avoid there.
+    pub composition_negative_prompt: String,
+    /// Inpaint strength, 0..=1.
+    pub strength: f32,
+    /// 0..=20.
+    pub guidance_scale: f32,
+    /// 1..=50.
+    pub steps: u32,
+    /// Above 1 the negative prompt acts.
+    pub true_cfg_scale: f32,
+    /// Keep the product's own pixels.
+    pub preserve_product: bool,
+}
+
+/// Step 3.
+#[derive(Clone, Debug)]
+pub struct CompositionSpec {
+    /// Layer order and matching.
+    pub mode: CompositionMode,
+    /// Where the text stands.
+    pub position: TextPosition,
+    /// May be empty.
+    pub prompt: String,
+    /// May be empty.
+    pub negative_prompt: String,
+    /// 0..=1.
+    pub strength: f32,
+    /// 1..=50.
+    pub steps: u32,
+    /// 0..=20.
+    pub guidance_scale: f32,
+}
+
+/// Where the job starts, with exactly the inputs that start needs.
+#[derive(Clone, Debug)]
+pub enum Start {
+    /// All steps; without text only the first.
+    Background {
+        /// The photo; without it the set stays empty.
+        product: Option<SourceImage>,
+        /// The slogan.
+        text: Option<TextSpec>,
+    },
+    /// From the text on.
+    Text {
+        /// Result of step 1.
+        step1: SourceImage,
+        /// The slogan.
+        text: TextSpec,
+        /// The photo or cut-out, when the caller sends it: `behind` needs to know the product's outline.
+        product: Option<SourceImage>,
+    },
+    /// The composite only.
+    Composite {
+        /// Result of step 1.
+        step1: SourceImage,
+        /// Result of step 2; has alpha.
+        step2: SourceImage,
+        /// As above.
+        product: Option<SourceImage>,
+        /// The slogan, when the caller repeats it (for labels only).
+        text_content: Option<String>,
+    },
+}
+
+impl Start {
+    /// 1, 2 or 3.
+    pub fn step(&self) -> u8 {
+        match self {
+            Self::Background { .. } => 1,
+            Self::Text { .. } => 2,
+            Self::Composite { .. } => 3,
+        }
+    }
+}
+
+/// A job that can be run. [`super::parse`] is the only maker outside tests.
+#[derive(Clone, Debug)]
+pub struct JobSpec {
+    /// Where it starts and with what.
+    pub start: Start,
+    /// Canvas width in pixels, 256..=2048, multiple of 16.
+    pub width: u32,
+    /// Canvas height in pixels, 256..=2048, multiple of 16.
+    pub height: u32,
+    /// Same spec, seed and engine: same pixels.
+    pub seed: u64,
+    /// Which engine.
+    pub engine: EngineChoice,
+    /// Step 1.
+    pub background: BackgroundSpec,
+    /// Step 3.
+    pub composition: CompositionSpec,
+    /// Free the models when the job has ended.
+    pub auto_unload: bool,
+    /// As sent, defaults filled in, image fields replaced by a description: for status, history and metadata.
+    pub parameters: serde_json::Map<String, serde_json::Value>,
+    /// What was ignored or adjusted, in words.
+    pub warnings: Vec<String>,
+}
