@@ -4,4 +4,6 @@ mod cancel;
 pub mod progress;
 pub mod state;
 
+
 pub use cancel::{CancelToken, Stopped};
+pub use state::{ImageName, JobEvent, JobSnapshot, JobStatus, Preview, Stage, Step};

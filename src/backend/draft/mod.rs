@@ -1,0 +1,56 @@
+//! The embedded CPU engine: real segmentation, a painted set, sculpted letters. Pure Rust, nothing to download, deterministic.
+
+pub mod blend;
+pub mod env;
+pub mod harmonize;
+pub mod scene;
+pub mod sculpt;
+pub mod segment;
+
+use image::RgbImage;
+
+use super::{
+    Backend, BackendError, BlendRequest, HarmonizeRequest, Matte, Scene, SceneRequest, SculptRequest, StageCx, TextLayer,
+};
+use crate::imaging::LinearRgb;
+use crate::request::EngineKind;
+
+/// The draft engine.
+#[derive(Default)]
+pub struct DraftBackend {
+    segmenter: segment::Segmenter,
+}
+
+impl Backend for DraftBackend {
+    fn kind(&self) -> EngineKind {
+        EngineKind::Draft
+    }
+
+    fn label(&self) -> String {
+        concat!("nanoCocoa draft ", env!("CARGO_PKG_VERSION"), " (CPU)").into()
+    }
+
+    fn segment(&mut self, photo: &RgbImage, cx: StageCx<'_>) -> Result<Matte, BackendError> {
+        self.segmenter.segment(photo, cx)
+    }
+
+    fn paint_scene(&mut self, request: &SceneRequest<'_>, cx: StageCx<'_>) -> Result<Scene, BackendError> {
+        scene::paint(request, cx)
+    }
+
+    fn blend_product(&mut self, request: &BlendRequest<'_>, cx: StageCx<'_>) -> Result<LinearRgb, BackendError> {
+        blend::blend(request, cx)
+    }
+
+    fn sculpt_text(&mut self, request: &SculptRequest<'_>, cx: StageCx<'_>) -> Result<TextLayer, BackendError> {
+        sculpt::sculpt(request, cx)
+    }
+
+    fn harmonize(&mut self, request: &HarmonizeRequest<'_>, cx: StageCx<'_>) -> Result<LinearRgb, BackendError> {
+        harmonize::harmonize(request, cx)
+    }
+
+    fn unload(&mut self) {
+        self.segmenter = segment::Segmenter::default();
+    }
+}

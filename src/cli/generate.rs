@@ -1,0 +1,299 @@
+//! `generate` and `resume`: one job from the command line, with the same parser and engine as REST.
+
+use std::io::IsTerminal as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use base64::Engine as _;
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+use nanococoa::api::parse_request;
+use nanococoa::engine::{Engine, SubmitPolicy};
+use nanococoa::job::{ImageName, JobSnapshot, JobStatus};
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use super::{Common, Failure, load_config, overrides, start_engine};
+
+/// Flags of `generate`; each stands for the field of the same meaning of `POST /generate`.
+#[derive(Args)]
+pub(super) struct GenerateArgs {
+    /// Product photo (PNG, JPEG, WebP, BMP, TIFF); without it only the scene is painted
+    #[arg(long, value_name = "FILE")]
+    product: Option<PathBuf>,
+    /// Slogan; without it only the background step runs. "\n" breaks the line
+    #[arg(long)]
+    text: Option<String>,
+    /// Scene, in English or Korean
+    #[arg(long)]
+    prompt: Option<String>,
+    /// What the scene should not have
+    #[arg(long)]
+    negative_prompt: Option<String>,
+    /// Material of the letters: gold, chrome, neon, 유리, 풍선, red plastic…
+    #[arg(long)]
+    style: Option<String>,
+    /// Face as `nanococoa doctor` and GET /fonts list it
+    #[arg(long, value_name = "NAME")]
+    font: Option<String>,
+    /// overlay, blend or behind
+    #[arg(long)]
+    mode: Option<String>,
+    /// top, center, bottom or auto
+    #[arg(long)]
+    position: Option<String>,
+    /// 1 everything, 2 from the text on, 3 composite only
+    #[arg(long, value_name = "N")]
+    from_step: Option<String>,
+    /// Result of step 1, for --from-step 2 and 3
+    #[arg(long, value_name = "FILE")]
+    step1: Option<PathBuf>,
+    /// Result of step 2 (with transparency), for --from-step 3
+    #[arg(long, value_name = "FILE")]
+    step2: Option<PathBuf>,
+    /// Canvas, such as 1024x1024 or 1080x1344 (multiples of 16, 256 to 2048)
+    #[arg(long, value_name = "WxH")]
+    size: Option<String>,
+    /// Same seed, same picture; drawn at random when left out
+    #[arg(long)]
+    seed: Option<String>,
+    /// auto, draft or diffusion
+    #[arg(long)]
+    engine: Option<String>,
+    /// Inpaint strength, 0 to 1
+    #[arg(long)]
+    strength: Option<String>,
+    /// Composition strength, 0 to 1
+    #[arg(long)]
+    composition_strength: Option<String>,
+    /// Any other field of POST /generate; may be given several times
+    #[arg(long = "set", value_name = "FIELD=VALUE")]
+    set: Vec<String>,
+    #[command(flatten)]
+    output: Output,
+}
+
+#[derive(Args)]
+struct Output {
+    /// Where the advertisement is written (PNG, or JPEG/WebP by its extension)
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+    /// Also write every intermediate picture into this folder
+    #[arg(long, value_name = "DIR")]
+    save_steps: Option<PathBuf>,
+    /// One line of JSON on standard output, no progress bar
+    #[arg(long)]
+    json: bool,
+}
+
+/// Flags of `resume`.
+#[derive(Args)]
+pub(super) struct ResumeArgs {
+    /// The job
+    id: Uuid,
+    #[command(flatten)]
+    output: Output,
+}
+
+pub(super) fn generate(common: &Common, args: GenerateArgs) -> Result<(), Failure> {
+    check_out(&args.output)?;
+    let raw = raw_request(&args)?;
+    let config = load_config(overrides(common))?;
+    let (engine, _temporary) = match start_engine(&config) {
+        Ok(engine) => (engine, None),
+        // A running studio or server owns the folder; one picture can be made without it.
+        Err(error) if common.data_dir.is_none() => {
+            tracing::info!(%error, "working in a temporary folder");
+            let folder = tempfile::tempdir().context("no temporary folder")?;
+            let config = nanococoa::config::Config { data_dir: folder.path().into(), ..config };
+            (start_engine(&config).context("cannot start")?, Some(folder))
+        }
+        Err(error) => return Err(Failure::Failed(error.to_string())),
+    };
+    run_job(&engine, &raw, &args.output)
+}
+
+pub(super) fn resume(common: &Common, args: ResumeArgs) -> Result<(), Failure> {
+    check_out(&args.output)?;
+    let config = load_config(overrides(common))?;
+    let engine = start_engine(&config).context("cannot start")?;
+    let raw = engine.resume_request(args.id).map_err(|e| Failure::BadInput(e.to_string()))?;
+    run_job(&engine, &raw, &args.output)
+}
+
+fn raw_request(args: &GenerateArgs) -> Result<Map<String, Value>, Failure> {
+    let mut raw = Map::new();
+    let fields = [
+        ("text_content", args.text.as_ref().map(|t| t.replace("\\n", "\n"))),
+        ("bg_prompt", args.prompt.clone()),
+        ("bg_negative_prompt", args.negative_prompt.clone()),
+        ("text_model_prompt", args.style.clone()),
+        ("font_name", args.font.clone()),
+        ("composition_mode", args.mode.clone()),
+        ("text_position", args.position.clone()),
+        ("start_step", args.from_step.clone()),
+        ("seed", args.seed.clone()),
+        ("engine", args.engine.clone()),
+        ("strength", args.strength.clone()),
+        ("composition_strength", args.composition_strength.clone()),
+    ];
+    for (name, value) in fields {
+        if let Some(value) = value {
+            raw.insert(name.into(), Value::String(value));
+        }
+    }
+    if let Some(size) = &args.size {
+        let Some((w, h)) = size.split_once(['x', 'X', '×']) else {
+            return Err(Failure::BadInput(format!("--size: \"{size}\" is not a size; write it as 1024x1024")));
+        };
+        raw.insert("width".into(), Value::String(w.trim().into()));
+        raw.insert("height".into(), Value::String(h.trim().into()));
+    }
+    for pair in &args.set {
+        let Some((name, value)) = pair.split_once('=') else {
+            return Err(Failure::BadInput(format!("--set: \"{pair}\" has no =; write it as field=value")));
+        };
+        raw.insert(name.trim().into(), Value::String(value.into()));
+    }
+    let images = [("product_image", "--product", &args.product), ("step1_image", "--step1", &args.step1), ("step2_image", "--step2", &args.step2)];
+    for (field, flag, path) in images {
+        if let Some(path) = path {
+            let bytes = std::fs::read(path).map_err(|e| Failure::BadInput(format!("{flag}: cannot read {}: {e}", path.display())))?;
+            if bytes.is_empty() {
+                return Err(Failure::BadInput(format!("{flag}: {} is empty", path.display())));
+            }
+            raw.insert(field.into(), Value::String(base64::engine::general_purpose::STANDARD.encode(bytes)));
+        }
+    }
+    Ok(raw)
+}
+
+fn check_out(output: &Output) -> Result<(), Failure> {
+    let folder = output.out.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if !folder.is_dir() {
+        return Err(Failure::BadInput(format!("--out: the folder {} does not exist", folder.display())));
+    }
+    if output.out.is_dir() {
+        return Err(Failure::BadInput(format!("--out: {} is a folder; name a file in it", output.out.display())));
+    }
+    out_format(&output.out)?;
+    if let Some(folder) = &output.save_steps {
+        std::fs::create_dir_all(folder).map_err(|e| Failure::BadInput(format!("--save-steps: cannot create {}: {e}", folder.display())))?;
+    }
+    Ok(())
+}
+
+fn out_format(path: &Path) -> Result<image::ImageFormat, Failure> {
+    let extension = path.extension().and_then(|e| e.to_str()).unwrap_or("png").to_ascii_lowercase();
+    match extension.as_str() {
+        "png" => Ok(image::ImageFormat::Png),
+        "jpg" | "jpeg" => Ok(image::ImageFormat::Jpeg),
+        "webp" => Ok(image::ImageFormat::WebP),
+        other => Err(Failure::BadInput(format!("--out: .{other} is not supported; use .png, .jpg or .webp"))),
+    }
+}
+
+fn run_job(engine: &Engine, raw: &Map<String, Value>, output: &Output) -> Result<(), Failure> {
+    let spec = parse_request(engine, raw, true).map_err(|errors| {
+        let lines: Vec<String> = errors.iter().map(|e| format!("{}: {}", e.field(), e.msg)).collect();
+        Failure::BadInput(lines.join("\n       "))
+    })?;
+    for warning in &spec.warnings {
+        eprintln!("warning: {warning}");
+    }
+    let id = engine.submit(spec, SubmitPolicy::Enqueue).map_err(|e| match e {
+        nanococoa::engine::SubmitError::EngineUnavailable(text) => Failure::BadInput(text),
+        other => Failure::Failed(other.to_string()),
+    })?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("cannot start")?;
+    let job = runtime.block_on(watch(engine, id, output.json))?;
+    let result = match job.status {
+        JobStatus::Completed => save(engine, &job, output),
+        JobStatus::Stopped => Err(Failure::Failed(format!("stopped; finished steps are kept: nanococoa resume {id} --out FILE"))),
+        _ => Err(Failure::Failed(job.message.clone())),
+    };
+    engine.shutdown();
+    if output.json {
+        println!("{}", report(&job, output, result.is_ok()));
+    } else if result.is_ok() {
+        for warning in &job.warnings {
+            eprintln!("note: {warning}");
+        }
+        println!("{} ({} × {}, {} engine, seed {}, {:.1} s)", output.out.display(), job.width, job.height, job.engine.as_str(), job.seed, job.elapsed(0.0));
+    }
+    result
+}
+
+async fn watch(engine: &Engine, id: Uuid, json: bool) -> anyhow::Result<Arc<JobSnapshot>> {
+    let mut updates = engine.subscribe(id).context("the job is gone")?;
+    let bar = if json || !std::io::stderr().is_terminal() { ProgressBar::hidden() } else { ProgressBar::new(100) };
+    if let Ok(style) = ProgressStyle::with_template("{bar:32} {pos:>3} %  {msg}") {
+        bar.set_style(style);
+    }
+    loop {
+        let job = updates.borrow_and_update().clone();
+        bar.set_position(u64::from(job.progress_percent));
+        bar.set_message(job.message.clone());
+        if !job.status.is_active() {
+            bar.finish_and_clear();
+            return Ok(job);
+        }
+        tokio::select! {
+            changed = updates.changed() => changed.context("the engine ended")?,
+            stopped = tokio::signal::ctrl_c() => {
+                stopped.context("cannot wait for Ctrl-C")?;
+                engine.stop(id);
+            }
+            () = tokio::time::sleep(Duration::from_millis(500)) => {}
+        }
+    }
+}
+
+fn save(engine: &Engine, job: &JobSnapshot, output: &Output) -> Result<(), Failure> {
+    let from = engine.image_path(job.id, ImageName::Final).context("the result is missing")?;
+    let bytes = std::fs::read(&from).with_context(|| format!("cannot read {}", from.display()))?;
+    let format = out_format(&output.out)?;
+    let bytes = if format == image::ImageFormat::Png { bytes } else { convert(&bytes, format)? };
+    nanococoa::store::write_atomic(&output.out, &bytes).map_err(|e| Failure::Failed(e.to_string()))?;
+    if let Some(folder) = &output.save_steps {
+        for &name in &job.images {
+            if let Some(path) = engine.image_path(job.id, name) {
+                let to = folder.join(name.file_name());
+                std::fs::copy(&path, &to).with_context(|| format!("cannot write {}", to.display()))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn convert(png: &[u8], format: image::ImageFormat) -> anyhow::Result<Vec<u8>> {
+    let image = image::load_from_memory(png).context("the result cannot be read back")?.into_rgb8();
+    let mut out = std::io::Cursor::new(Vec::new());
+    if format == image::ImageFormat::Jpeg {
+        image.write_with_encoder(image::codecs::jpeg::JpegEncoder::new_with_quality(&mut out, 92))?;
+    } else {
+        image.write_to(&mut out, format)?;
+    }
+    Ok(out.into_inner())
+}
+
+fn report(job: &JobSnapshot, output: &Output, saved: bool) -> Value {
+    json!({
+        "job_id": job.id,
+        "status": job.status,
+        "message": job.message,
+        "error": job.error,
+        "out": saved.then(|| output.out.display().to_string()),
+        "engine": job.engine,
+        "engine_label": job.engine_label,
+        "engine_reason": job.engine_reason,
+        "seed": job.seed,
+        "width": job.width,
+        "height": job.height,
+        "legibility": job.legibility,
+        "elapsed_sec": job.elapsed(0.0),
+        "warnings": job.warnings,
+    })
+}

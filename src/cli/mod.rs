@@ -1,0 +1,125 @@
+//! The command line door.
+
+mod doctor;
+mod generate;
+mod serve;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::{Args, Parser, Subcommand};
+use nanococoa::backend::draft::DraftBackend;
+use nanococoa::backend::{BackendError, BackendFactory};
+use nanococoa::config::{Config, Overrides};
+use nanococoa::engine::{Engine, EngineConfig};
+use nanococoa::request::EngineKind;
+
+/// Turns a product photo into a finished advertisement on your own machine.
+#[derive(Parser)]
+#[command(version, about, arg_required_else_help = true)]
+struct Cli {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Args, Clone)]
+struct Common {
+    /// Settings file (default: config.toml in the user's configuration folder)
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Folder that keeps jobs and results
+    #[arg(long, global = true, value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+    /// Folder with more fonts; may be given several times
+    #[arg(long = "fonts", global = true, value_name = "DIR")]
+    font_dirs: Vec<PathBuf>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Make an advertisement from a photo and a text
+    Generate(Box<generate::GenerateArgs>),
+    /// Continue an interrupted, stopped or failed job from its last finished step
+    Resume(generate::ResumeArgs),
+    /// Serve the REST interface for programs on this machine
+    Serve(serve::ServeArgs),
+    /// Say which engine would run, what is missing and what to do
+    Doctor {
+        /// One line of JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// 1: it failed. 2: bad input.
+#[derive(Debug)]
+enum Failure {
+    Failed(String),
+    BadInput(String),
+}
+
+impl From<anyhow::Error> for Failure {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Failed(format!("{error:#}"))
+    }
+}
+
+/// Parses the flags and runs the command.
+pub fn run() -> ExitCode {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("NANOCOCOA_LOG").unwrap_or_else(|_| "warn".into());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let cli = Cli::parse();
+    let result = match cli.command {
+        Command::Generate(args) => generate::generate(&cli.common, *args),
+        Command::Resume(args) => generate::resume(&cli.common, args),
+        Command::Serve(args) => serve::serve(&cli.common, args),
+        Command::Doctor { json } => doctor::doctor(&cli.common, json),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Failed(text)) => {
+            eprintln!("error: {text}");
+            ExitCode::from(1)
+        }
+        Err(Failure::BadInput(text)) => {
+            eprintln!("error: {text}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn overrides(common: &Common) -> Overrides {
+    Overrides {
+        config: common.config.clone(),
+        data_dir: common.data_dir.clone(),
+        font_dirs: common.font_dirs.clone(),
+        ..Overrides::default()
+    }
+}
+
+fn load_config(overrides: Overrides) -> Result<Config, Failure> {
+    Config::load(overrides).map_err(|e| Failure::BadInput(e.to_string()))
+}
+
+fn backends() -> BackendFactory {
+    Arc::new(|kind| match kind {
+        EngineKind::Draft => Ok(Box::new(DraftBackend::default())),
+        EngineKind::Diffusion => {
+            Err(BackendError::Failed("The diffusion engine is not available in this version. Use the draft engine.".into()))
+        }
+    })
+}
+
+fn start_engine(config: &Config) -> Result<Engine, nanococoa::engine::EngineError> {
+    Engine::start(
+        EngineConfig {
+            data_dir: config.data_dir.clone(),
+            font_dirs: config.font_dirs.clone(),
+            default_font: config.default_font.clone(),
+        },
+        backends(),
+    )
+}

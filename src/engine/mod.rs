@@ -1,0 +1,431 @@
+//! The job engine: one handle for every door, one worker thread that owns the backend.
+
+mod sink;
+mod worker;
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, mpsc};
+use std::thread::JoinHandle;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use base64::Engine as _;
+use serde_json::{Map, Value};
+use tokio::sync::watch;
+use uuid::Uuid;
+
+use crate::backend::BackendFactory;
+use crate::imaging::Plane;
+use crate::job::progress::Durations;
+use crate::job::{CancelToken, ImageName, JobEvent, JobSnapshot, JobStatus};
+use crate::metrics::{Sampler, SystemMetrics};
+use crate::pipeline::Recalled;
+use crate::request::{EngineChoice, EngineKind, JobSpec, SourceImage, Start};
+use crate::store::{JobStore, StoreError};
+use crate::typography::FontCatalog;
+
+/// Base64 results kept for pollers that ask for the same pictures again and again.
+const BASE64_KEPT: usize = 9;
+
+/// What an engine needs to start.
+pub struct EngineConfig {
+    /// Where jobs are kept.
+    pub data_dir: PathBuf,
+    /// Folders with more fonts.
+    pub font_dirs: Vec<PathBuf>,
+    /// The face that is used when none is named.
+    pub default_font: String,
+}
+
+/// Why an engine could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The jobs' folder.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The worker thread.
+    #[error("cannot start the worker thread: {0}")]
+    Thread(std::io::Error),
+}
+
+/// Whether a job waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SubmitPolicy {
+    /// Refuse while another job is pending or running (REST).
+    RejectIfBusy,
+    /// Wait in the queue.
+    Enqueue,
+}
+
+/// Why a job was not accepted.
+#[derive(Debug, thiserror::Error)]
+pub enum SubmitError {
+    /// Another job is active.
+    #[error("Busy. Retry after {retry_after}s")]
+    Busy {
+        /// Seconds, at least 1.
+        retry_after: u64,
+    },
+    /// The engine that was asked for is not there.
+    #[error("{0}")]
+    EngineUnavailable(String),
+    /// The jobs' folder.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The program ends.
+    #[error("the program is shutting down")]
+    ShutDown,
+}
+
+/// Why a job was not deleted.
+#[derive(Debug, thiserror::Error)]
+pub enum DeleteError {
+    /// No such job.
+    #[error("Job not found")]
+    NotFound,
+    /// It is pending or running.
+    #[error("Cannot delete running job. Stop it first.")]
+    Running,
+    /// The jobs' folder.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Why a job cannot be continued.
+#[derive(Debug, thiserror::Error)]
+pub enum ResumeError {
+    /// No such job.
+    #[error("Job not found")]
+    NotFound,
+    /// It is pending or running.
+    #[error("Cannot continue an active job. Stop it first.")]
+    Running,
+    /// Its inputs are gone.
+    #[error("a picture that this job needs is missing: {0}. Start a new job with the original photo")]
+    Missing(String),
+}
+
+struct Entry {
+    state: watch::Sender<Arc<JobSnapshot>>,
+    cancel: CancelToken,
+    order: u64,
+}
+
+#[derive(Default)]
+struct Table {
+    jobs: HashMap<Uuid, Entry>,
+    next_order: u64,
+}
+
+pub(crate) struct Inner {
+    table: RwLock<Table>,
+    queue: Mutex<Option<mpsc::Sender<worker::Work>>>,
+    store: JobStore,
+    fonts: Arc<FontCatalog>,
+    default_font: String,
+    durations: Mutex<Durations>,
+    sampler: Sampler,
+    base64: Mutex<Vec<((Uuid, ImageName), Arc<str>)>>,
+    closing: AtomicBool,
+}
+
+/// Handle to the engine; clones share it. The worker ends at [`Engine::shutdown`].
+#[derive(Clone)]
+pub struct Engine {
+    inner: Arc<Inner>,
+    worker: Arc<Mutex<Option<JoinHandle<()>>>>,
+}
+
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Unix seconds.
+pub fn now() -> f64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |d| d.as_secs_f64())
+}
+
+impl Inner {
+    /// Applies an event and publishes the new snapshot. An event that comes too late is dropped, and logged.
+    fn apply(&self, id: Uuid, event: JobEvent) -> Option<Arc<JobSnapshot>> {
+        let table = self.table.read().unwrap_or_else(PoisonError::into_inner);
+        let entry = table.jobs.get(&id)?;
+        entry.state.send_if_modified(|snapshot| {
+            let mut next = JobSnapshot::clone(snapshot);
+            match next.apply(event, now()) {
+                Ok(()) => {
+                    *snapshot = Arc::new(next);
+                    true
+                }
+                Err(error) => {
+                    tracing::debug!(%id, %error, "event dropped");
+                    false
+                }
+            }
+        });
+        Some(entry.state.borrow().clone())
+    }
+
+    /// Which engine a choice means here, and why.
+    fn resolve(&self, choice: EngineChoice) -> Result<(EngineKind, String), SubmitError> {
+        match choice {
+            EngineChoice::Draft => Ok((EngineKind::Draft, "the draft engine was asked for".into())),
+            EngineChoice::Auto => {
+                Ok((EngineKind::Draft, "no diffusion models are installed, so the embedded draft engine makes a draft".into()))
+            }
+            EngineChoice::Diffusion => Err(SubmitError::EngineUnavailable(
+                "engine: the diffusion engine is not available in this version; use \"auto\" or \"draft\"".into(),
+            )),
+        }
+    }
+
+    /// Masks that earlier jobs know about pictures that this job was given.
+    fn recall(&self, spec: &JobSpec) -> Recalled {
+        let (step1, step2) = match &spec.start {
+            Start::Background { .. } => return Recalled::default(),
+            Start::Text { step1, .. } => (step1, None),
+            Start::Composite { step1, step2, .. } => (step1, Some(step2)),
+        };
+        let load = |result: ImageName, source: &SourceImage, wanted: ImageName| {
+            let id = self.find_by_hash(result, &source.hash, wanted)?;
+            let bytes = std::fs::read(self.store.image_path(id, wanted)).ok()?;
+            let image = image::load_from_memory_with_format(&bytes, image::ImageFormat::Png).ok()?;
+            Some(Plane::from_gray(&image.into_luma8()))
+        };
+        Recalled {
+            placed: load(ImageName::Step1, step1, ImageName::Placed),
+            face: step2.and_then(|s| load(ImageName::Step2, s, ImageName::Face)),
+        }
+    }
+
+    fn find_by_hash(&self, result: ImageName, hash: &str, wanted: ImageName) -> Option<Uuid> {
+        let table = self.table.read().unwrap_or_else(PoisonError::into_inner);
+        table.jobs.iter().find_map(|(id, entry)| {
+            let job = entry.state.borrow();
+            let same = job.hashes.get(result.as_str()).is_some_and(|h| h == hash);
+            (same && job.images.contains(&wanted)).then_some(*id)
+        })
+    }
+}
+
+impl Engine {
+    /// Opens the jobs' folder, recovers what is in it and starts the worker.
+    pub fn start(config: EngineConfig, factory: BackendFactory) -> Result<Self, EngineError> {
+        let (store, recovered) = JobStore::open(&config.data_dir)?;
+        let mut table = Table::default();
+        for job in recovered {
+            let order = table.next_order;
+            table.next_order += 1;
+            table.jobs.insert(job.id, Entry { state: watch::Sender::new(Arc::new(job)), cancel: CancelToken::default(), order });
+        }
+        let durations = Mutex::new(store.load_durations());
+        let fonts = Arc::new(FontCatalog::load(&config.font_dirs));
+        let (sender, receiver) = mpsc::channel();
+        let inner = Arc::new(Inner {
+            table: RwLock::new(table),
+            queue: Mutex::new(Some(sender)),
+            store,
+            fonts,
+            default_font: config.default_font,
+            durations,
+            sampler: Sampler::default(),
+            base64: Mutex::new(Vec::new()),
+            closing: AtomicBool::new(false),
+        });
+        let shared = Arc::clone(&inner);
+        let worker = std::thread::Builder::new()
+            .name("nanococoa-engine".into())
+            .spawn(move || worker::run(&shared, &receiver, &factory))
+            .map_err(EngineError::Thread)?;
+        Ok(Self { inner, worker: Arc::new(Mutex::new(Some(worker))) })
+    }
+
+    /// Accepts a job. Its folder and record are on disk when this returns. Blocking disk I/O of a few milliseconds.
+    pub fn submit(&self, spec: JobSpec, policy: SubmitPolicy) -> Result<Uuid, SubmitError> {
+        let inner = &self.inner;
+        if inner.closing.load(Ordering::Acquire) {
+            return Err(SubmitError::ShutDown);
+        }
+        let (kind, reason) = inner.resolve(spec.engine)?;
+        let id = Uuid::new_v4();
+        let job = JobSnapshot::new(id, &spec, kind, reason, &lock(&inner.durations), now());
+        let cancel = CancelToken::default();
+        {
+            let mut table = inner.table.write().unwrap_or_else(PoisonError::into_inner);
+            if policy == SubmitPolicy::RejectIfBusy
+                && let Some(retry_after) = retry_after(&table)
+            {
+                return Err(SubmitError::Busy { retry_after });
+            }
+            let order = table.next_order;
+            table.next_order += 1;
+            let entry = Entry { state: watch::Sender::new(Arc::new(job.clone())), cancel: cancel.clone(), order };
+            table.jobs.insert(id, entry);
+        }
+        if let Err(error) = inner.store.create(&job) {
+            self.forget(id);
+            return Err(error.into());
+        }
+        let work = worker::Work { id, spec, kind, cancel };
+        let sent = lock(&inner.queue).as_ref().is_some_and(|queue| queue.send(work).is_ok());
+        if sent { Ok(id) } else { self.forget(id); Err(SubmitError::ShutDown) }
+    }
+
+    fn forget(&self, id: Uuid) {
+        self.inner.table.write().unwrap_or_else(PoisonError::into_inner).jobs.remove(&id);
+    }
+
+    /// Asks a job to stop and says where it stands now; a finished job keeps its status. `None`: no such job.
+    pub fn stop(&self, id: Uuid) -> Option<JobStatus> {
+        let pending = {
+            let table = self.inner.table.read().unwrap_or_else(PoisonError::into_inner);
+            let entry = table.jobs.get(&id)?;
+            entry.cancel.cancel();
+            let status = entry.state.borrow().status;
+            if status != JobStatus::Pending {
+                return Some(status);
+            }
+            status
+        };
+        // A waiting job need not wait for the worker to hear of it.
+        let job = self.inner.apply(id, JobEvent::Stopped);
+        if let Some(job) = &job
+            && job.status == JobStatus::Stopped
+            && let Err(error) = self.inner.store.save_record(job)
+        {
+            tracing::error!(%id, %error, "stopped job could not be recorded");
+        }
+        Some(job.map_or(pending, |j| j.status))
+    }
+
+    /// Removes a job that is over, with its files.
+    pub fn delete(&self, id: Uuid) -> Result<(), DeleteError> {
+        {
+            let mut table = self.inner.table.write().unwrap_or_else(PoisonError::into_inner);
+            let entry = table.jobs.get(&id).ok_or(DeleteError::NotFound)?;
+            if entry.state.borrow().status.is_active() {
+                return Err(DeleteError::Running);
+            }
+            table.jobs.remove(&id);
+        }
+        lock(&self.inner.base64).retain(|((job, _), _)| *job != id);
+        Ok(self.inner.store.delete(id)?)
+    }
+
+    /// A job as it stands now.
+    pub fn snapshot(&self, id: Uuid) -> Option<Arc<JobSnapshot>> {
+        let table = self.inner.table.read().unwrap_or_else(PoisonError::into_inner);
+        table.jobs.get(&id).map(|e| e.state.borrow().clone())
+    }
+
+    /// Every job, newest first.
+    pub fn snapshots(&self) -> Vec<Arc<JobSnapshot>> {
+        let table = self.inner.table.read().unwrap_or_else(PoisonError::into_inner);
+        let mut jobs: Vec<_> = table.jobs.values().map(|e| (e.order, e.state.borrow().clone())).collect();
+        jobs.sort_by_key(|j| std::cmp::Reverse(j.0));
+        jobs.into_iter().map(|j| j.1).collect()
+    }
+
+    /// Follows a job: always the newest snapshot.
+    pub fn subscribe(&self, id: Uuid) -> Option<watch::Receiver<Arc<JobSnapshot>>> {
+        let table = self.inner.table.read().unwrap_or_else(PoisonError::into_inner);
+        table.jobs.get(&id).map(|e| e.state.subscribe())
+    }
+
+    /// While a job is active: seconds until a new one can be tried, at least 1.
+    pub fn busy(&self) -> Option<u64> {
+        retry_after(&self.inner.table.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The file of a finished picture.
+    pub fn image_path(&self, id: Uuid, name: ImageName) -> Option<PathBuf> {
+        self.snapshot(id)?.images.contains(&name).then(|| self.inner.store.image_path(id, name))
+    }
+
+    /// A finished picture as base64 PNG, encoded once. Reads the disk at first use.
+    pub fn base64(&self, id: Uuid, name: ImageName) -> Option<Arc<str>> {
+        let key = (id, name);
+        if let Some((_, text)) = lock(&self.inner.base64).iter().find(|(k, _)| *k == key) {
+            return Some(Arc::clone(text));
+        }
+        let bytes = std::fs::read(self.image_path(id, name)?).ok()?;
+        let text: Arc<str> = base64::engine::general_purpose::STANDARD.encode(bytes).into();
+        let mut kept = lock(&self.inner.base64);
+        if kept.len() >= BASE64_KEPT {
+            kept.remove(0);
+        }
+        kept.push((key, Arc::clone(&text)));
+        Some(text)
+    }
+
+    /// The request that continues a job from its last finished step, as [`crate::request::parse`] takes it.
+    pub fn resume_request(&self, id: Uuid) -> Result<Map<String, Value>, ResumeError> {
+        let job = self.snapshot(id).ok_or(ResumeError::NotFound)?;
+        if job.status.is_active() {
+            return Err(ResumeError::Running);
+        }
+        let mut raw = Map::clone(&job.parameters);
+        for image in ["product_image", "step1_image", "step2_image"] {
+            raw.remove(image);
+        }
+        let has_text = raw.get("text_content").is_some_and(|t| !t.is_null());
+        let step = if has_text { job.resume_step() } else { 1 };
+        raw.insert("start_step".into(), step.into());
+        let mut insert = |field: &str, name: ImageName, needed: bool| {
+            match self.base64(id, name) {
+                Some(text) => {
+                    raw.insert(field.into(), Value::String(text.to_string()));
+                }
+                None if needed => return Err(ResumeError::Missing(name.file_name())),
+                None => {}
+            }
+            Ok(())
+        };
+        insert("product_image", ImageName::Product, step == 1 && job.parameters.get("product_image").is_some_and(|v| !v.is_null()))?;
+        if step >= 2 {
+            insert("step1_image", ImageName::Step1, true)?;
+        }
+        if step == 3 {
+            insert("step2_image", ImageName::Step2, true)?;
+        }
+        Ok(raw)
+    }
+
+    /// The faces.
+    pub fn fonts(&self) -> &Arc<FontCatalog> {
+        &self.inner.fonts
+    }
+
+    /// The face that is used when none is named.
+    pub fn default_font(&self) -> &str {
+        &self.inner.default_font
+    }
+
+    /// The machine's load, sampled at most twice a second.
+    pub fn metrics(&self) -> SystemMetrics {
+        self.inner.sampler.sample()
+    }
+
+    /// Stops every job and joins the worker; safe to call twice.
+    pub fn shutdown(&self) {
+        self.inner.closing.store(true, Ordering::Release);
+        let active: Vec<Uuid> = self.snapshots().iter().filter(|j| j.status.is_active()).map(|j| j.id).collect();
+        for id in active {
+            self.stop(id);
+        }
+        lock(&self.inner.queue).take();
+        if let Some(worker) = lock(&self.worker).take()
+            && worker.join().is_err()
+        {
+            tracing::error!("the worker thread ended with a panic");
+        }
+    }
+}
+
+fn retry_after(table: &Table) -> Option<u64> {
+    let now = now();
+    let active: Vec<f64> =
+        table.jobs.values().map(|e| e.state.borrow().clone()).filter(|j| j.status.is_active()).map(|j| j.progress.eta(now).max(0.0)).collect();
+    (!active.is_empty()).then(|| (active.iter().sum::<f64>().ceil() as u64).max(1))
+}

@@ -1,0 +1,185 @@
+//! From the pipeline to the disk and to the snapshots.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use image::RgbImage;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{Inner, lock};
+use crate::backend::StageObserver;
+use crate::imaging::decode::{PngPixels, encode_png};
+use crate::job::progress::Workload;
+use crate::job::{ImageName, JobEvent, JobSnapshot, Preview, Stage};
+use crate::pipeline::{Picture, PipelineError, Sink};
+
+/// Previews at most some ten times a second.
+const PREVIEW_EVERY: Duration = Duration::from_millis(100);
+
+/// Writes pictures, publishes events, learns durations.
+pub(super) struct JobSink<'a> {
+    inner: &'a Inner,
+    id: Uuid,
+    load: Workload,
+    running: Mutex<Option<(Stage, Instant)>>,
+    percent: AtomicU32,
+    previews: AtomicU64,
+    last_preview: Mutex<Instant>,
+    quiet: AtomicBool,
+}
+
+impl<'a> JobSink<'a> {
+    pub(super) fn new(inner: &'a Inner, id: Uuid, load: Workload) -> Self {
+        Self {
+            inner,
+            id,
+            load,
+            running: Mutex::new(None),
+            percent: AtomicU32::new(0),
+            previews: AtomicU64::new(0),
+            last_preview: Mutex::new(Instant::now()),
+            quiet: AtomicBool::new(false),
+        }
+    }
+
+    fn apply(&self, event: JobEvent) {
+        self.inner.apply(self.id, event);
+    }
+
+    /// Learns the duration of the running stage; one that did not end teaches nothing.
+    pub(super) fn close(&self, finished: bool) {
+        self.quiet.store(true, Ordering::Release);
+        if let Some((stage, since)) = lock(&self.running).take()
+            && finished
+        {
+            lock(&self.inner.durations).learn(stage, &self.load, since.elapsed().as_secs_f64());
+        }
+    }
+}
+
+impl StageObserver for JobSink<'_> {
+    fn progress(&self, fraction: f32) {
+        // Rows report thousands of times; only a new percent is news.
+        let percent = (fraction.clamp(0.0, 1.0) * 100.0) as u32;
+        if self.percent.fetch_max(percent, Ordering::Relaxed) < percent {
+            self.apply(JobEvent::Advanced(f64::from(fraction)));
+        }
+    }
+
+    fn preview(&self, picture: RgbImage) {
+        *lock(&self.last_preview) = Instant::now();
+        let sequence = self.previews.fetch_add(1, Ordering::Relaxed) + 1;
+        self.apply(JobEvent::Previewed(Arc::new(Preview { sequence, image: picture })));
+    }
+
+    fn wants_preview(&self) -> bool {
+        !self.quiet.load(Ordering::Acquire) && lock(&self.last_preview).elapsed() >= PREVIEW_EVERY
+    }
+}
+
+impl Sink for JobSink<'_> {
+    fn stage(&self, stage: Stage) {
+        let before = lock(&self.running).replace((stage, Instant::now()));
+        if let Some((stage, since)) = before {
+            lock(&self.inner.durations).learn(stage, &self.load, since.elapsed().as_secs_f64());
+        }
+        self.percent.store(0, Ordering::Relaxed);
+        self.apply(JobEvent::StageStarted(stage));
+    }
+
+    fn save(&self, name: ImageName, picture: Picture<'_>) -> Result<(), PipelineError> {
+        let failed = |error: &dyn std::fmt::Display| PipelineError::Sink(format!("{}.png could not be saved: {error}", name.as_str()));
+        let (pixels, hash) = match picture {
+            Picture::Rgb(image) => (PngPixels::Rgb(image), rgb_hash(image)),
+            Picture::Rgba(image) => (PngPixels::Rgba(image), content_hash(image.dimensions(), image.as_raw())),
+            Picture::Gray(image) => (PngPixels::Gray(image), String::new()),
+        };
+        let is_result = matches!(name, ImageName::Step1 | ImageName::Step2 | ImageName::Final);
+        let text = match self.inner_snapshot() {
+            Some(job) if is_result => metadata(&job, name),
+            _ => Vec::new(),
+        };
+        let text: Vec<(&str, &str)> = text.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+        let png = encode_png(pixels, &text).map_err(|e| failed(&e))?;
+        self.inner.store.save_image(self.id, name, &png).map_err(|e| failed(&e))?;
+        self.apply(JobEvent::Saved(name, is_result.then_some(hash)));
+        if is_result
+            && let Some(job) = self.inner_snapshot()
+        {
+            // The hash must survive a crash too; a failed write here costs only that.
+            if let Err(error) = self.inner.store.save_record(&job) {
+                tracing::warn!(id = %self.id, %error, "record could not be refreshed");
+            }
+        }
+        Ok(())
+    }
+
+    fn warn(&self, text: String) {
+        self.apply(JobEvent::Warned(text));
+    }
+
+    fn legibility(&self, score: f32) {
+        self.apply(JobEvent::Legible(score));
+    }
+}
+
+impl JobSink<'_> {
+    fn inner_snapshot(&self) -> Option<Arc<JobSnapshot>> {
+        let table = self.inner.table.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+        table.jobs.get(&self.id).map(|e| e.state.borrow().clone())
+    }
+}
+
+fn content_hash((width, height): (u32, u32), rgba: &[u8]) -> String {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&width.to_le_bytes()).update(&height.to_le_bytes()).update(rgba);
+    hasher.finalize().to_hex().to_string()
+}
+
+/// The hash that the same picture has once it comes back as RGBA.
+fn rgb_hash(image: &RgbImage) -> String {
+    let rgba: Vec<u8> = image.pixels().flat_map(|p| [p.0[0], p.0[1], p.0[2], 255]).collect();
+    content_hash(image.dimensions(), &rgba)
+}
+
+/// The text chunks of a result: `parameters` as other tools read it, `nanococoa` with everything.
+fn metadata(job: &JobSnapshot, name: ImageName) -> Vec<(String, String)> {
+    let text = |key: &str| job.parameters.get(key).and_then(|v| v.as_str()).unwrap_or_default().to_owned();
+    let number = |key: &str| job.parameters.get(key).map(ToString::to_string).unwrap_or_default();
+    let (prompt, negative) = match name {
+        ImageName::Step2 => (text("text_model_prompt"), text("negative_prompt")),
+        _ => (text("bg_prompt"), text("bg_negative_prompt")),
+    };
+    let parameters = format!(
+        "{prompt}\nNegative prompt: {negative}\nSteps: {}, CFG scale: {}, Seed: {}, Size: {}x{}, Model: {}, Engine: {}",
+        number("num_inference_steps"),
+        number("guidance_scale"),
+        job.seed,
+        job.width,
+        job.height,
+        job.engine_label,
+        job.engine.as_str(),
+    );
+    let all = json!({
+        "program": concat!("nanoCocoa Studio ", env!("CARGO_PKG_VERSION")),
+        "job_id": job.id,
+        "image": name.as_str(),
+        "engine": job.engine,
+        "engine_label": job.engine_label,
+        "draft": job.engine == crate::request::EngineKind::Draft,
+        "seed": job.seed,
+        "width": job.width,
+        "height": job.height,
+        "legibility": job.legibility,
+        "warnings": job.warnings,
+        "parameters": *job.parameters,
+    });
+    vec![
+        ("Software".into(), format!("nanoCocoa Studio {} ({} engine)", env!("CARGO_PKG_VERSION"), job.engine.as_str())),
+        ("parameters".into(), parameters),
+        ("nanococoa".into(), all.to_string()),
+    ]
+}

@@ -1,0 +1,102 @@
+//! The thread that owns the backend and runs one job at a time.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc;
+
+use uuid::Uuid;
+
+use super::sink::JobSink;
+use super::{Inner, lock};
+use crate::backend::{Backend, BackendError, BackendFactory};
+use crate::job::state::workload;
+use crate::job::{CancelToken, JobEvent};
+use crate::pipeline::{self, PipelineError};
+use crate::request::{EngineKind, JobSpec};
+
+/// A job on its way to the worker.
+pub(super) struct Work {
+    pub id: Uuid,
+    pub spec: JobSpec,
+    pub kind: EngineKind,
+    pub cancel: CancelToken,
+}
+
+/// Runs jobs until the queue closes.
+pub(super) fn run(inner: &Inner, queue: &mpsc::Receiver<Work>, factory: &BackendFactory) {
+    let mut backend: Option<Box<dyn Backend>> = None;
+    while let Ok(work) = queue.recv() {
+        let outcome = if work.cancel.is_cancelled() {
+            Err(PipelineError::Backend(BackendError::Stopped(crate::job::Stopped)))
+        } else {
+            catch_unwind(AssertUnwindSafe(|| run_one(inner, &work, &mut backend, factory))).unwrap_or_else(|payload| {
+                // What a panic left behind in the engine cannot be trusted.
+                backend = None;
+                let text = panic_text(payload.as_ref());
+                tracing::error!(id = %work.id, text, "a job panicked");
+                Err(PipelineError::Backend(BackendError::Failed(format!(
+                    "an internal error ended this job ({text}). Finished steps are kept; please report it"
+                ))))
+            })
+        };
+        let event = match outcome {
+            Ok(()) => JobEvent::Completed,
+            Err(PipelineError::Backend(BackendError::Stopped(_))) => JobEvent::Stopped,
+            Err(error) => JobEvent::Failed { error: format!("{error:?}"), message: error.to_string() },
+        };
+        finish(inner, work.id, event);
+        if work.spec.auto_unload
+            && let Some(backend) = &mut backend
+        {
+            backend.unload();
+        }
+    }
+}
+
+/// The record is on disk before the end is published, so that whoever saw the end finds it after a crash too.
+fn finish(inner: &Inner, id: Uuid, event: JobEvent) {
+    let recorded = {
+        let table = inner.table.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+        table.jobs.get(&id).map(|e| e.state.borrow().clone()).and_then(|job| {
+            let mut next = (*job).clone();
+            next.apply(event.clone(), super::now()).ok().map(|()| next)
+        })
+    };
+    let event = match recorded.map(|job| inner.store.save_record(&job)) {
+        Some(Err(error)) => {
+            tracing::error!(%id, %error, "job could not be recorded");
+            JobEvent::Failed { error: format!("{error:?}"), message: error.to_string() }
+        }
+        _ => event,
+    };
+    inner.apply(id, event);
+    if let Err(error) = inner.store.save_durations(&lock(&inner.durations)) {
+        tracing::warn!(%error, "learned durations could not be kept");
+    }
+}
+
+fn run_one(
+    inner: &Inner,
+    work: &Work,
+    backend: &mut Option<Box<dyn Backend>>,
+    factory: &BackendFactory,
+) -> Result<(), PipelineError> {
+    let backend = match backend {
+        Some(ready) if ready.kind() == work.kind => ready,
+        slot => {
+            *slot = None;
+            slot.insert(factory(work.kind)?)
+        }
+    };
+    inner.apply(work.id, JobEvent::Started { engine_label: backend.label() });
+    let recalled = inner.recall(&work.spec);
+    let sink = JobSink::new(inner, work.id, workload(&work.spec, work.kind));
+    let result = pipeline::run(&work.spec, backend.as_mut(), &inner.fonts, recalled, &work.cancel, &sink);
+    sink.close(result.is_ok());
+    result
+}
+
+fn panic_text(payload: &(dyn Any + Send)) -> String {
+    let text = payload.downcast_ref::<&str>().map(|s| (*s).to_owned());
+    text.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_else(|| "panic".into())
+}

@@ -1,0 +1,196 @@
+//! Weighted progress, and estimates learned from past runs.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::state::Stage;
+use crate::request::EngineKind;
+
+/// The newest run counts this much in the learned mean, so that one slow run does not spoil the estimates.
+const NEWEST: f64 = 0.3;
+
+/// What makes two runs of a stage comparable.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Workload {
+    /// Which engine.
+    pub engine: EngineKind,
+    /// Canvas area in pixels.
+    pub pixels: u64,
+    /// Denoising steps of step 1 and 3.
+    pub steps: u32,
+    /// Denoising steps of step 2.
+    pub text_steps: u32,
+}
+
+impl Workload {
+    fn key(&self, stage: Stage) -> String {
+        // Sizes within the same power of two share an estimate, scaled by area.
+        let bucket = self.pixels.max(1).ilog2();
+        let steps = match (self.engine, stage) {
+            (EngineKind::Draft, _) => 0,
+            (_, Stage::SdxlText) => self.text_steps,
+            _ => self.steps,
+        };
+        format!("{}/{}/2^{bucket}/{steps}", self.engine.as_str(), stage.as_str())
+    }
+
+    /// Seconds before anything was learned: the draft as measured on two cores, diffusion as the original server documented.
+    fn guess(&self, stage: Stage) -> f64 {
+        let megapixels = self.pixels as f64 / (1024.0 * 1024.0);
+        match self.engine {
+            EngineKind::Draft => match stage {
+                Stage::Segmentation => 0.9,
+                Stage::Scene => 0.3 * megapixels,
+                Stage::Injection => 0.25 * megapixels,
+                Stage::TextCanvas | Stage::Canny => 0.03 * megapixels,
+                Stage::SdxlText => 0.3 * megapixels,
+                Stage::TextMatte => 0.05 * megapixels,
+                Stage::Composition => 0.3 * megapixels,
+            },
+            EngineKind::Diffusion => match stage {
+                Stage::Segmentation => 3.0,
+                Stage::Scene | Stage::Injection => 1.5 * f64::from(self.steps) * megapixels + 15.0,
+                Stage::TextCanvas | Stage::Canny => 0.1,
+                Stage::SdxlText => f64::from(self.text_steps) * megapixels + 5.0,
+                Stage::TextMatte => 2.0,
+                Stage::Composition => 5.0,
+            },
+        }
+    }
+}
+
+/// Learned seconds of each stage by engine, size and steps.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Durations(BTreeMap<String, f64>);
+
+impl Durations {
+    /// Expected seconds of a stage.
+    pub fn expect(&self, stage: Stage, load: &Workload) -> f64 {
+        self.0.get(&load.key(stage)).copied().filter(|s| s.is_finite() && *s > 0.0).unwrap_or_else(|| load.guess(stage)).max(0.001)
+    }
+
+    /// Learns one measured duration.
+    pub fn learn(&mut self, stage: Stage, load: &Workload, seconds: f64) {
+        if !seconds.is_finite() || seconds < 0.0 {
+            return;
+        }
+        self.0.entry(load.key(stage)).and_modify(|mean| *mean += NEWEST * (seconds - *mean)).or_insert(seconds);
+    }
+}
+
+/// The stages of one job with their expected seconds, and where it stands.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Progress {
+    plan: Vec<(Stage, f64)>,
+    index: usize,
+    fraction: f64,
+    stage_started: f64,
+    started: bool,
+}
+
+impl Progress {
+    /// A plan in running order.
+    pub fn new(stages: &[Stage], durations: &Durations, load: &Workload) -> Self {
+        Self { plan: stages.iter().map(|&s| (s, durations.expect(s, load))).collect(), ..Self::default() }
+    }
+
+    /// A stage begins; everything before it is done.
+    pub fn begin(&mut self, stage: Stage, now: f64) {
+        if let Some(i) = self.plan.iter().position(|(s, _)| *s == stage) {
+            self.index = self.index.max(i);
+        }
+        self.started = true;
+        self.fraction = 0.0;
+        self.stage_started = now;
+    }
+
+    /// Fraction of the running stage; never goes back.
+    pub fn advance(&mut self, fraction: f64) {
+        self.fraction = self.fraction.max(fraction.clamp(0.0, 1.0));
+    }
+
+    /// Seconds that the running stage has taken.
+    pub fn stage_seconds(&self, now: f64) -> f64 {
+        (now - self.stage_started).max(0.0)
+    }
+
+    /// 0..=99 while work is left.
+    pub fn percent(&self) -> u8 {
+        let total: f64 = self.plan.iter().map(|p| p.1).sum();
+        if !self.started || total <= 0.0 {
+            return 0;
+        }
+        let done: f64 = self.plan.iter().take(self.index).map(|p| p.1).sum();
+        let current = self.plan.get(self.index).map_or(0.0, |p| p.1 * self.fraction);
+        ((done + current) / total * 100.0).clamp(0.0, 99.0) as u8
+    }
+
+    fn current_left(&self, now: f64) -> f64 {
+        let Some((_, expected)) = self.plan.get(self.index) else { return 0.0 };
+        if !self.started {
+            return *expected;
+        }
+        let spent = self.stage_seconds(now);
+        // Once a good part is done the stage's own pace says more than the past.
+        let left = if self.fraction > 0.2 { spent * (1.0 - self.fraction) / self.fraction } else { expected - spent };
+        left.min(expected * 4.0)
+    }
+
+    /// Seconds to the end of the job; negative when late.
+    pub fn eta(&self, now: f64) -> f64 {
+        self.current_left(now) + self.plan.iter().skip(self.index + 1).map(|p| p.1).sum::<f64>()
+    }
+
+    /// Seconds to the end of the running step (1, 2 or 3); negative when late.
+    pub fn step_eta(&self, now: f64) -> f64 {
+        let Some((stage, _)) = self.plan.get(self.index) else { return 0.0 };
+        let rest = self.plan.iter().skip(self.index + 1).filter(|(s, _)| s.step() == stage.step());
+        self.current_left(now) + rest.map(|p| p.1).sum::<f64>()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load() -> Workload {
+        Workload { engine: EngineKind::Draft, pixels: 1 << 20, steps: 4, text_steps: 30 }
+    }
+
+    #[test]
+    fn percent_rises_and_ends_below_one_hundred() {
+        let mut p = Progress::new(Stage::ALL, &Durations::default(), &load());
+        let mut last = 0;
+        for (i, &stage) in Stage::ALL.iter().enumerate() {
+            p.begin(stage, i as f64);
+            for f in 0..=10 {
+                p.advance(f64::from(f) / 10.0);
+                assert!(p.percent() >= last);
+                last = p.percent();
+            }
+        }
+        assert_eq!(last, 99);
+    }
+
+    #[test]
+    fn estimates_follow_what_was_learned_and_go_negative_when_late() {
+        let mut d = Durations::default();
+        for _ in 0..40 {
+            d.learn(Stage::Segmentation, &load(), 10.0);
+        }
+        assert!((d.expect(Stage::Segmentation, &load()) - 10.0).abs() < 0.1);
+        let mut p = Progress::new(&[Stage::Segmentation], &d, &load());
+        p.begin(Stage::Segmentation, 100.0);
+        assert!((p.eta(104.0) - 6.0).abs() < 0.1);
+        assert!(p.eta(115.0) < 0.0);
+    }
+
+    #[test]
+    fn nonsense_is_not_learned() {
+        let mut d = Durations::default();
+        d.learn(Stage::Scene, &load(), f64::NAN);
+        d.learn(Stage::Scene, &load(), -1.0);
+        assert_eq!(d.expect(Stage::Scene, &load()), Durations::default().expect(Stage::Scene, &load()));
+    }
+}

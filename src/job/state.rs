@@ -1,0 +1,478 @@
+//! The life of a job: states, events and the snapshot that every door reads.
+
+use std::collections::BTreeMap;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use image::RgbImage;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use super::progress::{Durations, Progress, Workload};
+use crate::request::{EngineKind, JobSpec, Start};
+
+/// Where a job stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum JobStatus {
+    /// Waiting for the worker.
+    Pending,
+    /// The worker is at it.
+    Running,
+    /// All results are on disk.
+    Completed,
+    /// It ended with an error; finished steps are kept.
+    Failed,
+    /// It was stopped; finished steps are kept.
+    Stopped,
+}
+
+impl JobStatus {
+    /// Pending or running.
+    pub fn is_active(self) -> bool {
+        matches!(self, Self::Pending | Self::Running)
+    }
+
+    /// The word used over REST.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Running => "running",
+            Self::Completed => "completed",
+            Self::Failed => "failed",
+            Self::Stopped => "stopped",
+        }
+    }
+}
+
+/// A step of the pipeline as the REST document names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Step {
+    /// Before the first step.
+    Init,
+    /// Step 1.
+    Background,
+    /// Step 2.
+    Text,
+    /// Step 3.
+    Composite,
+}
+
+impl Step {
+    /// The word used over REST.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Init => "init",
+            Self::Background => "step1_background",
+            Self::Text => "step2_text",
+            Self::Composite => "step3_composite",
+        }
+    }
+}
+
+/// A stage within a step (`sub_step`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// Cut the product out.
+    Segmentation,
+    /// Paint the set.
+    Scene,
+    /// Put the product into it.
+    Injection,
+    /// Lay the slogan out.
+    TextCanvas,
+    /// Its edges.
+    Canny,
+    /// Make it solid.
+    SdxlText,
+    /// Free it from its background.
+    TextMatte,
+    /// Put text and picture together.
+    Composition,
+}
+
+impl Stage {
+    /// In running order.
+    pub const ALL: &'static [Self] = &[
+        Self::Segmentation,
+        Self::Scene,
+        Self::Injection,
+        Self::TextCanvas,
+        Self::Canny,
+        Self::SdxlText,
+        Self::TextMatte,
+        Self::Composition,
+    ];
+
+    /// The documented `sub_step`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Segmentation => "segmentation",
+            Self::Scene => "flux_background_generation",
+            Self::Injection => "flux_inpaint_injection",
+            Self::TextCanvas => "text_canvas_preparation",
+            Self::Canny => "canny_edge_detection",
+            Self::SdxlText => "sdxl_text_generation",
+            Self::TextMatte => "text_background_removal",
+            Self::Composition => "intelligent_composition",
+        }
+    }
+
+    /// The step it belongs to.
+    pub fn step(self) -> Step {
+        match self {
+            Self::Segmentation | Self::Scene | Self::Injection => Step::Background,
+            Self::TextCanvas | Self::Canny | Self::SdxlText | Self::TextMatte => Step::Text,
+            Self::Composition => Step::Composite,
+        }
+    }
+
+    /// What is going on, for people.
+    pub fn message(self) -> &'static str {
+        match self {
+            Self::Segmentation => "Cutting the product out...",
+            Self::Scene => "Painting the background...",
+            Self::Injection => "Placing the product in the scene...",
+            Self::TextCanvas => "Laying out the text...",
+            Self::Canny => "Finding the edges of the text...",
+            Self::SdxlText => "Generating 3D text...",
+            Self::TextMatte => "Cutting the text out...",
+            Self::Composition => "Compositing text and picture...",
+        }
+    }
+
+    /// The stages that a start runs.
+    pub fn plan(start: &Start) -> Vec<Self> {
+        let text = [Self::TextCanvas, Self::Canny, Self::SdxlText, Self::TextMatte, Self::Composition];
+        match start {
+            Start::Background { product, text: slogan } => {
+                let mut stages = Vec::with_capacity(8);
+                if product.is_some() {
+                    stages.push(Self::Segmentation);
+                }
+                stages.push(Self::Scene);
+                if product.is_some() {
+                    stages.push(Self::Injection);
+                }
+                if slogan.is_some() {
+                    stages.extend(text);
+                }
+                stages
+            }
+            Start::Text { .. } => text.to_vec(),
+            Start::Composite { .. } => vec![Self::Composition],
+        }
+    }
+}
+
+/// The pictures of a job's folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ImageName {
+    /// The photo as decoded.
+    Product,
+    /// The product with its soft alpha.
+    Cutout,
+    /// The matte in the photo's size.
+    Mask,
+    /// The matte on the canvas.
+    Placed,
+    /// Canny edges of the slogan.
+    Edges,
+    /// Front faces of the letters.
+    Face,
+    /// Result of step 1.
+    Step1,
+    /// Result of step 2.
+    Step2,
+    /// The advertisement.
+    Final,
+}
+
+impl ImageName {
+    /// Every name.
+    pub const ALL: &'static [Self] = &[
+        Self::Product,
+        Self::Cutout,
+        Self::Mask,
+        Self::Placed,
+        Self::Edges,
+        Self::Face,
+        Self::Step1,
+        Self::Step2,
+        Self::Final,
+    ];
+
+    /// Name without extension.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Product => "product",
+            Self::Cutout => "cutout",
+            Self::Mask => "mask",
+            Self::Placed => "placed",
+            Self::Edges => "edges",
+            Self::Face => "face",
+            Self::Step1 => "step1",
+            Self::Step2 => "step2",
+            Self::Final => "final",
+        }
+    }
+
+    /// File in the job's folder.
+    pub fn file_name(self) -> String {
+        format!("{}.png", self.as_str())
+    }
+}
+
+impl FromStr for ImageName {
+    type Err = ();
+
+    fn from_str(s: &str) -> Result<Self, ()> {
+        Self::ALL.iter().copied().find(|n| n.as_str() == s).ok_or(())
+    }
+}
+
+/// A picture of work in progress.
+#[derive(Debug)]
+pub struct Preview {
+    /// Rises by one with each preview of a job.
+    pub sequence: u64,
+    /// Small sRGB picture.
+    pub image: RgbImage,
+}
+
+/// What happens to a job.
+#[derive(Clone, Debug)]
+pub enum JobEvent {
+    /// The worker took it up.
+    Started {
+        /// Name and version of the engine.
+        engine_label: String,
+    },
+    /// A stage begins.
+    StageStarted(Stage),
+    /// Fraction of the running stage.
+    Advanced(f64),
+    /// A picture is on disk; step results come with their content hash.
+    Saved(ImageName, Option<String>),
+    /// Something the user should know.
+    Warned(String),
+    /// The legibility score of the final picture.
+    Legible(f32),
+    /// A preview.
+    Previewed(Arc<Preview>),
+    /// Everything is on disk.
+    Completed,
+    /// It ended with an error.
+    Failed {
+        /// The technical text.
+        error: String,
+        /// What to do.
+        message: String,
+    },
+    /// It was stopped.
+    Stopped,
+}
+
+/// An event that does not fit the state.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("a {status} job cannot take the event {event}")]
+pub struct IllegalTransition {
+    status: &'static str,
+    event: &'static str,
+}
+
+/// A job at one moment: what every door shows, and what `job.json` keeps.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct JobSnapshot {
+    /// Its name everywhere.
+    pub id: Uuid,
+    /// Where it stands.
+    pub status: JobStatus,
+    /// 0..=100.
+    pub progress_percent: u8,
+    /// Running or last step.
+    pub step: Step,
+    /// Running or last stage.
+    pub stage: Option<Stage>,
+    /// For people.
+    pub message: String,
+    /// Technical text of a failure.
+    pub error: Option<String>,
+    /// Unix seconds when it was accepted.
+    pub start_time: f64,
+    /// Unix seconds when it ended.
+    pub end_time: Option<f64>,
+    /// Which engine makes it.
+    pub engine: EngineKind,
+    /// Name and version of that engine.
+    pub engine_label: String,
+    /// Why that engine.
+    pub engine_reason: String,
+    /// Its seed.
+    pub seed: u64,
+    /// Canvas width.
+    pub width: u32,
+    /// Canvas height.
+    pub height: u32,
+    /// First step: 1, 2 or 3.
+    pub start_step: u8,
+    /// As sent, images described.
+    pub parameters: Arc<Map<String, Value>>,
+    /// What was ignored or adjusted.
+    pub warnings: Vec<String>,
+    /// Legibility score of the final picture, 0..=1.
+    pub legibility: Option<f32>,
+    /// Pictures on disk.
+    pub images: Vec<ImageName>,
+    /// Content hashes of the step results: they recognise a picture that a client sends back.
+    #[serde(default)]
+    pub hashes: BTreeMap<String, String>,
+    /// The newest preview.
+    #[serde(skip)]
+    pub preview: Option<Arc<Preview>>,
+    /// Weighted progress.
+    #[serde(skip)]
+    pub progress: Progress,
+}
+
+impl JobSnapshot {
+    /// A job that was just accepted.
+    pub fn new(id: Uuid, spec: &JobSpec, engine: EngineKind, reason: String, durations: &Durations, now: f64) -> Self {
+        let load = workload(spec, engine);
+        Self {
+            id,
+            status: JobStatus::Pending,
+            progress_percent: 0,
+            step: Step::Init,
+            stage: None,
+            message: "Waiting to start".into(),
+            error: None,
+            start_time: now,
+            end_time: None,
+            engine,
+            engine_label: String::new(),
+            engine_reason: reason,
+            seed: spec.seed,
+            width: spec.width,
+            height: spec.height,
+            start_step: spec.start.step(),
+            parameters: Arc::new(spec.parameters.clone()),
+            warnings: spec.warnings.clone(),
+            legibility: None,
+            images: Vec::new(),
+            hashes: BTreeMap::new(),
+            preview: None,
+            progress: Progress::new(&Stage::plan(&spec.start), durations, &load),
+        }
+    }
+
+    /// Applies an event; an event that does not fit the state changes nothing.
+    pub fn apply(&mut self, event: JobEvent, now: f64) -> Result<(), IllegalTransition> {
+        use JobStatus::{Completed, Failed, Pending, Running, Stopped};
+        let illegal = |event| Err(IllegalTransition { status: self.status.as_str(), event });
+        match (self.status, event) {
+            (Pending, JobEvent::Started { engine_label }) => {
+                self.status = Running;
+                self.engine_label = engine_label;
+                self.message = "Starting...".into();
+            }
+            (Running, JobEvent::StageStarted(stage)) => {
+                self.progress.begin(stage, now);
+                self.stage = Some(stage);
+                self.step = stage.step();
+                self.message = stage.message().into();
+                self.progress_percent = self.progress_percent.max(self.progress.percent());
+            }
+            (Running, JobEvent::Advanced(fraction)) => {
+                self.progress.advance(fraction);
+                self.progress_percent = self.progress_percent.max(self.progress.percent());
+            }
+            (Running, JobEvent::Saved(name, hash)) => {
+                if let Some(hash) = hash {
+                    self.hashes.insert(name.as_str().into(), hash);
+                }
+                if !self.images.contains(&name) {
+                    self.images.push(name);
+                }
+            }
+            (Running, JobEvent::Warned(text)) => {
+                if !self.warnings.contains(&text) {
+                    self.warnings.push(text);
+                }
+            }
+            (Running, JobEvent::Legible(score)) => self.legibility = Some(score),
+            (Running, JobEvent::Previewed(preview)) => self.preview = Some(preview),
+            (Running, JobEvent::Completed) => {
+                self.end(Completed, now);
+                self.progress_percent = 100;
+                self.message = "All steps completed".into();
+            }
+            (Pending | Running, JobEvent::Failed { error, message }) => {
+                self.end(Failed, now);
+                self.error = Some(error);
+                self.message = message;
+            }
+            (Pending | Running, JobEvent::Stopped) => {
+                self.end(Stopped, now);
+                self.message = "Stopped by user".into();
+            }
+            (_, JobEvent::Started { .. }) => return illegal("started"),
+            (_, JobEvent::Completed) => return illegal("completed"),
+            (_, JobEvent::Failed { .. }) => return illegal("failed"),
+            (_, JobEvent::Stopped) => return illegal("stopped"),
+            _ => return illegal("progress"),
+        }
+        Ok(())
+    }
+
+    fn end(&mut self, status: JobStatus, now: f64) {
+        self.status = status;
+        self.end_time = Some(now);
+        self.preview = None;
+    }
+
+    /// Seconds since it was accepted, or that it took.
+    pub fn elapsed(&self, now: f64) -> f64 {
+        (self.end_time.unwrap_or(now) - self.start_time).max(0.0)
+    }
+
+    /// Seconds to its end, negative when late, 0 when over.
+    pub fn eta(&self, now: f64) -> i64 {
+        if self.status.is_active() { self.progress.eta(now).ceil() as i64 } else { 0 }
+    }
+
+    /// Seconds to the end of the running step, negative when late, 0 when over.
+    pub fn step_eta(&self, now: f64) -> i64 {
+        if self.status.is_active() { self.progress.step_eta(now).ceil() as i64 } else { 0 }
+    }
+
+    /// The documented `sub_step`.
+    pub fn sub_step(&self) -> Option<&'static str> {
+        self.stage.map(Stage::as_str)
+    }
+
+    /// The first step that still has to run when this job is continued, given what is on disk.
+    pub fn resume_step(&self) -> u8 {
+        if self.images.contains(&ImageName::Step1) && self.images.contains(&ImageName::Step2) {
+            3
+        } else if self.images.contains(&ImageName::Step1) {
+            2
+        } else {
+            1
+        }
+    }
+}
+
+/// What makes this job's stages comparable with those of others.
+pub fn workload(spec: &JobSpec, engine: EngineKind) -> Workload {
+    let text_steps = match &spec.start {
+        Start::Background { text, .. } => text.as_ref().map_or(0, |t| t.steps),
+        Start::Text { text, .. } => text.steps,
+        Start::Composite { .. } => 0,
+    };
+    Workload { engine, pixels: u64::from(spec.width) * u64::from(spec.height), steps: spec.background.steps, text_steps }
+}

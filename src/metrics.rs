@@ -1,0 +1,108 @@
+//! CPU and memory (sysinfo), GPUs (NVML). No driver: an empty list, never an error.
+
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use nvml_wrapper::Nvml;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+const GIB: f64 = (1u64 << 30) as f64;
+/// Reading the counters costs up to a millisecond; pollers ask thousands of times a second.
+const FRESH: Duration = Duration::from_millis(500);
+
+/// One GPU.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct GpuInfo {
+    /// Position in the driver's list.
+    pub index: u32,
+    /// Product name.
+    pub name: String,
+    /// Percent busy.
+    pub gpu_util: f64,
+    /// GiB in use.
+    pub vram_used_gb: f64,
+    /// GiB in all.
+    pub vram_total_gb: f64,
+    /// Percent in use.
+    pub vram_percent: f64,
+}
+
+/// The machine's load.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, ToSchema)]
+pub struct SystemMetrics {
+    /// Percent of all cores.
+    pub cpu_percent: f64,
+    /// GiB in use.
+    pub ram_used_gb: f64,
+    /// GiB in all.
+    pub ram_total_gb: f64,
+    /// Percent in use.
+    pub ram_percent: f64,
+    /// Empty without an NVIDIA driver.
+    pub gpu_info: Vec<GpuInfo>,
+}
+
+struct State {
+    system: sysinfo::System,
+    nvml: Option<Nvml>,
+    taken: Option<Instant>,
+    last: SystemMetrics,
+}
+
+/// Samples the machine at most twice a second.
+pub struct Sampler(Mutex<State>);
+
+impl Default for Sampler {
+    fn default() -> Self {
+        Self(Mutex::new(State {
+            system: sysinfo::System::new(),
+            nvml: Nvml::init().ok(),
+            taken: None,
+            last: SystemMetrics::default(),
+        }))
+    }
+}
+
+impl Sampler {
+    /// The newest sample.
+    pub fn sample(&self) -> SystemMetrics {
+        let mut state = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if state.taken.is_none_or(|t| t.elapsed() >= FRESH) {
+            state.system.refresh_cpu_usage();
+            state.system.refresh_memory();
+            let (used, total) = (state.system.used_memory() as f64 / GIB, state.system.total_memory() as f64 / GIB);
+            let gpu_info = state.nvml.as_ref().map(gpus).unwrap_or_default();
+            state.last = SystemMetrics {
+                cpu_percent: tenth(f64::from(state.system.global_cpu_usage())),
+                ram_used_gb: tenth(used),
+                ram_total_gb: tenth(total),
+                ram_percent: if total > 0.0 { tenth(used / total * 100.0) } else { 0.0 },
+                gpu_info,
+            };
+            state.taken = Some(Instant::now());
+        }
+        state.last.clone()
+    }
+}
+
+fn gpus(nvml: &Nvml) -> Vec<GpuInfo> {
+    let one = |index| {
+        let device = nvml.device_by_index(index).ok()?;
+        let memory = device.memory_info().ok()?;
+        let (used, total) = (memory.used as f64 / GIB, memory.total as f64 / GIB);
+        Some(GpuInfo {
+            index,
+            name: device.name().unwrap_or_else(|_| "NVIDIA GPU".into()),
+            gpu_util: device.utilization_rates().map_or(0.0, |u| f64::from(u.gpu)),
+            vram_used_gb: tenth(used),
+            vram_total_gb: tenth(total),
+            vram_percent: if total > 0.0 { tenth(used / total * 100.0) } else { 0.0 },
+        })
+    };
+    (0..nvml.device_count().unwrap_or(0)).filter_map(one).collect()
+}
+
+fn tenth(v: f64) -> f64 {
+    (v * 10.0).round() / 10.0
+}

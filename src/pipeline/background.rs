@@ -1,0 +1,129 @@
+//! Step 1: cut out, paint the set, put the product into it.
+
+use image::{RgbImage, RgbaImage};
+
+use super::{Picture, PipelineError, Sink, grounding, placement};
+use crate::backend::{Backend, BlendRequest, Matte, SceneRequest, StageCx};
+use crate::imaging::{LinearRgb, Plane, matting};
+use crate::job::{ImageName, Stage};
+use crate::request::{JobSpec, SourceImage};
+
+/// The picture of step 1 and where the product is in it.
+pub struct Background {
+    /// Canvas size.
+    pub image: RgbImage,
+    /// The product's matte on the canvas; `None` without a product.
+    pub placed: Option<Plane>,
+}
+
+/// Cuts the product out of its photo; a photo with transparency is its own cut-out.
+pub fn cut_out(product: &SourceImage, backend: &mut dyn Backend, cx: StageCx<'_>) -> Result<Matte, PipelineError> {
+    if product.has_alpha {
+        return Ok(matting::from_alpha(&product.pixels));
+    }
+    let photo = image::DynamicImage::ImageRgba8(product.pixels.as_ref().clone()).into_rgb8();
+    Ok(backend.segment(&photo, cx)?)
+}
+
+/// The whole step.
+pub fn run(
+    spec: &JobSpec,
+    product: Option<&SourceImage>,
+    backend: &mut dyn Backend,
+    cx: StageCx<'_>,
+    sink: &dyn Sink,
+) -> Result<Background, PipelineError> {
+    let matte = match product {
+        Some(product) => {
+            sink.save(ImageName::Product, Picture::Rgba(&product.pixels))?;
+            sink.stage(Stage::Segmentation);
+            let matte = cut_out(product, backend, cx)?;
+            sink.save(ImageName::Mask, Picture::Gray(&matte.alpha.to_gray()))?;
+            sink.save(ImageName::Cutout, Picture::Rgba(&with_alpha(&matte)))?;
+            Some(matte)
+        }
+        None => None,
+    };
+    sink.stage(Stage::Scene);
+    let bg = &spec.background;
+    let scene = backend.paint_scene(
+        &SceneRequest {
+            prompt: &bg.prompt,
+            negative_prompt: &bg.negative_prompt,
+            width: spec.width as usize,
+            height: spec.height as usize,
+            seed: spec.seed,
+            steps: bg.steps,
+            guidance_scale: bg.guidance_scale,
+            true_cfg_scale: bg.true_cfg_scale,
+        },
+        cx,
+    )?;
+    preview(cx, &scene.image);
+    let Some(matte) = matte else {
+        let image = scene.image.to_srgb();
+        sink.save(ImageName::Step1, Picture::Rgb(&image))?;
+        return Ok(Background { image, placed: None });
+    };
+    sink.stage(Stage::Injection);
+    let (image, placed) = inject(spec, &matte, &scene, backend, cx)?;
+    let image = image.to_srgb();
+    sink.save(ImageName::Placed, Picture::Gray(&placed.to_gray()))?;
+    sink.save(ImageName::Step1, Picture::Rgb(&image))?;
+    Ok(Background { image, placed: Some(placed) })
+}
+
+/// Lays the product into a painted set.
+pub fn inject(
+    spec: &JobSpec,
+    matte: &Matte,
+    scene: &crate::backend::Scene,
+    backend: &mut dyn Backend,
+    cx: StageCx<'_>,
+) -> Result<(LinearRgb, Plane), PipelineError> {
+    let bg = &spec.background;
+    let placed = placement::place(matte, spec.width as usize, spec.height as usize, scene.ground_line);
+    cx.check()?;
+    let ground = grounding::ground(scene, &placed);
+    cx.step(0.5)?;
+    let image = backend.blend_product(
+        &BlendRequest {
+            scene,
+            product: &placed,
+            grounded: &ground.grounded,
+            band: &ground.band,
+            prompt: &bg.composition_prompt,
+            negative_prompt: &bg.composition_negative_prompt,
+            strength: bg.strength,
+            guidance_scale: bg.guidance_scale,
+            steps: bg.steps,
+            preserve_product: bg.preserve_product,
+            seed: spec.seed,
+        },
+        cx,
+    )?;
+    Ok((image, placed.alpha))
+}
+
+fn with_alpha(matte: &Matte) -> RgbaImage {
+    let mut out = RgbaImage::new(matte.foreground.width(), matte.foreground.height());
+    for ((pixel, colour), alpha) in out.pixels_mut().zip(matte.foreground.pixels()).zip(&matte.alpha.data) {
+        let [r, g, b] = colour.0;
+        pixel.0 = [r, g, b, (alpha.clamp(0.0, 1.0) * 255.0 + 0.5) as u8];
+    }
+    out
+}
+
+/// Offers a small preview.
+pub(super) fn preview(cx: StageCx<'_>, image: &LinearRgb) {
+    if cx.observer.wants_preview() {
+        let scale = (image.width.max(image.height)).div_ceil(384).max(1);
+        let (w, h) = (image.width / scale, image.height / scale);
+        let small = LinearRgb {
+            width: w,
+            height: h,
+            data: (0..w * h).map(|i| image.at((i % w) * scale + scale / 2, (i / w) * scale + scale / 2)).collect(),
+        };
+        cx.observer.preview(small.to_srgb());
+    }
+}

@@ -1,0 +1,84 @@
+//! Step 3: text and picture as layers, then the light pass over both.
+
+use image::{RgbImage, RgbaImage};
+
+use super::layers::{ComposeInput, compose};
+use super::text::Layer;
+use super::{Picture, PipelineError, Sink};
+use crate::backend::{Backend, HarmonizeRequest, StageCx};
+use crate::imaging::{Plane, resize};
+use crate::job::{ImageName, Stage};
+use crate::request::{CompositionMode, JobSpec, TextPosition};
+
+/// The whole step. Without a product mask, `behind` and `auto` find the product by segmenting the picture itself.
+pub fn run(
+    spec: &JobSpec,
+    step1: &RgbImage,
+    layer: &Layer,
+    product_alpha: Option<Plane>,
+    backend: &mut dyn Backend,
+    cx: StageCx<'_>,
+    sink: &dyn Sink,
+) -> Result<RgbImage, PipelineError> {
+    sink.stage(Stage::Composition);
+    let c = &spec.composition;
+    let needs_product = c.mode == CompositionMode::Behind || c.position == TextPosition::Auto;
+    let product_alpha = match product_alpha {
+        Some(alpha) => Some(Plane::from_gray(&alpha.to_gray())),
+        None if needs_product && spec.start.step() > 1 => Some(backend.segment(step1, cx)?.alpha),
+        None => None,
+    };
+    cx.step(0.2)?;
+    let composed = compose(
+        &ComposeInput {
+            background: step1,
+            text: &layer.image,
+            face: layer.face.as_ref(),
+            product_alpha: product_alpha.as_ref(),
+            mode: c.mode,
+            position: c.position,
+            strength: c.strength,
+        },
+        cx.cancel,
+    )?;
+    cx.step(0.8)?;
+    for note in &composed.notes {
+        sink.warn(note.clone());
+    }
+    let image = backend.harmonize(
+        &HarmonizeRequest {
+            image: &composed.image,
+            mask: &composed.mask,
+            prompt: &c.prompt,
+            negative_prompt: &c.negative_prompt,
+            strength: c.strength,
+            steps: c.steps,
+            guidance_scale: c.guidance_scale,
+            seed: spec.seed,
+        },
+        cx,
+    )?;
+    let image = image.to_srgb();
+    sink.legibility(composed.legibility.score);
+    sink.save(ImageName::Final, Picture::Rgb(&image))?;
+    Ok(image)
+}
+
+/// An input picture as an opaque canvas: transparency over white, resized when it has another size.
+pub fn flatten(source: &RgbaImage, width: usize, height: usize) -> RgbImage {
+    let (width, height) = (width as u32, height as u32);
+    let resized;
+    let source = if source.dimensions() == (width, height) {
+        source
+    } else {
+        resized = resize::resize_rgba(source, width, height);
+        &resized
+    };
+    let mut out = RgbImage::new(width, height);
+    for (to, from) in out.pixels_mut().zip(source.pixels()) {
+        let [r, g, b, a] = from.0;
+        let over = |v: u8| ((u32::from(v) * u32::from(a) + 255 * (255 - u32::from(a)) + 127) / 255) as u8;
+        to.0 = [over(r), over(g), over(b)];
+    }
+    out
+}

@@ -1,0 +1,140 @@
+//! Which steps run, in order. Each step is a function of its inputs, so that the studio and the benchmarks can call one alone.
+
+pub mod background;
+pub mod composite;
+pub mod grounding;
+pub mod layers;
+pub mod legibility;
+pub mod placement;
+pub mod position;
+pub mod text;
+
+use image::{GrayImage, RgbImage, RgbaImage};
+
+use crate::backend::{Backend, BackendError, StageCx, StageObserver};
+use crate::imaging::Plane;
+use crate::job::{CancelToken, ImageName, Stage};
+use crate::request::{JobSpec, Start};
+use crate::typography::FontCatalog;
+
+/// Why a job ended without its advertisement.
+#[derive(Debug, thiserror::Error)]
+pub enum PipelineError {
+    /// The engine failed or was stopped.
+    #[error(transparent)]
+    Backend(#[from] BackendError),
+    /// The slogan cannot be laid out.
+    #[error(transparent)]
+    Layout(#[from] crate::typography::LayoutError),
+    /// A result could not be kept.
+    #[error("{0}")]
+    Sink(String),
+}
+
+impl From<crate::job::Stopped> for PipelineError {
+    fn from(stopped: crate::job::Stopped) -> Self {
+        Self::Backend(stopped.into())
+    }
+}
+
+/// A finished picture on its way to the disk.
+pub enum Picture<'a> {
+    /// Opaque colour.
+    Rgb(&'a RgbImage),
+    /// Colour with straight alpha.
+    Rgba(&'a RgbaImage),
+    /// A mask or edges.
+    Gray(&'a GrayImage),
+}
+
+/// Where a job's events and pictures go.
+pub trait Sink: StageObserver {
+    /// A stage begins.
+    fn stage(&self, stage: Stage);
+    /// Keeps a picture; returns once it is safe on disk (or wherever the sink keeps it).
+    fn save(&self, name: ImageName, picture: Picture<'_>) -> Result<(), PipelineError>;
+    /// Something the user should know.
+    fn warn(&self, text: String);
+    /// The legibility score of the final picture.
+    fn legibility(&self, score: f32);
+}
+
+/// What earlier runs know about the pictures that a job was given: masks that the pictures themselves do not carry.
+#[derive(Clone, Debug, Default)]
+pub struct Recalled {
+    /// The product's matte on the canvas of `step1_image`.
+    pub placed: Option<Plane>,
+    /// Front faces of the letters of `step2_image`.
+    pub face: Option<Plane>,
+}
+
+/// Runs a job from its start step to its end.
+pub fn run(
+    spec: &JobSpec,
+    backend: &mut dyn Backend,
+    fonts: &FontCatalog,
+    recalled: Recalled,
+    cancel: &CancelToken,
+    sink: &dyn Sink,
+) -> Result<(), PipelineError> {
+    let observer = ObserverOf(sink);
+    let cx = StageCx { cancel, observer: &observer };
+    let (width, height) = (spec.width as usize, spec.height as usize);
+
+    let placed = recalled.placed.filter(|p| (p.width, p.height) == (width, height));
+    let (step1, text_spec, step2, product_alpha, text_only_final) = match &spec.start {
+        Start::Background { product, text } => {
+            let result = background::run(spec, product.as_ref(), backend, cx, sink)?;
+            (result.image, text.as_ref(), None, result.placed, text.is_none())
+        }
+        Start::Text { step1, text, .. } => {
+            let image = given_step1(step1, placed.as_ref(), width, height, sink)?;
+            (image, Some(text), None, placed, false)
+        }
+        Start::Composite { step1, step2, .. } => {
+            let image = given_step1(step1, placed.as_ref(), width, height, sink)?;
+            sink.save(ImageName::Step2, Picture::Rgba(&step2.pixels))?;
+            (image, None, Some(text::given(step2, recalled.face)), placed, false)
+        }
+    };
+    if text_only_final {
+        return sink.save(ImageName::Final, Picture::Rgb(&step1));
+    }
+    let layer = match (step2, text_spec) {
+        (Some(layer), _) => layer,
+        (None, Some(text)) => text::run(spec, text, &step1, backend, fonts, cx, sink)?,
+        (None, None) => return Ok(()),
+    };
+    composite::run(spec, &step1, &layer, product_alpha, backend, cx, sink)?;
+    Ok(())
+}
+
+fn given_step1(
+    source: &crate::request::SourceImage,
+    placed: Option<&Plane>,
+    width: usize,
+    height: usize,
+    sink: &dyn Sink,
+) -> Result<RgbImage, PipelineError> {
+    let image = composite::flatten(&source.pixels, width, height);
+    sink.save(ImageName::Step1, Picture::Rgb(&image))?;
+    if let Some(placed) = placed {
+        sink.save(ImageName::Placed, Picture::Gray(&placed.to_gray()))?;
+    }
+    Ok(image)
+}
+
+/// A sink seen as an observer.
+struct ObserverOf<'a>(&'a dyn Sink);
+
+impl StageObserver for ObserverOf<'_> {
+    fn progress(&self, fraction: f32) {
+        self.0.progress(fraction);
+    }
+    fn preview(&self, picture: RgbImage) {
+        self.0.preview(picture);
+    }
+    fn wants_preview(&self) -> bool {
+        self.0.wants_preview()
+    }
+}

@@ -1,0 +1,69 @@
+//! Step 2: lay the slogan out, find its edges, make it solid, cut it out.
+
+use std::sync::Arc;
+
+use image::{RgbImage, RgbaImage};
+
+use super::{Picture, PipelineError, Sink};
+use crate::backend::{Backend, SculptRequest, StageCx};
+use crate::imaging::{Plane, canny};
+use crate::job::{ImageName, Stage};
+use crate::request::{JobSpec, SourceImage, TextSpec};
+use crate::typography::{FontCatalog, layout_text};
+
+/// Sculpted text as step 3 takes it.
+#[derive(Clone)]
+pub struct Layer {
+    /// sRGB, straight alpha.
+    pub image: Arc<RgbaImage>,
+    /// Front faces of the letters in the same coordinates, when they are known.
+    pub face: Option<Plane>,
+}
+
+/// A layer that the caller sent.
+pub fn given(step2: &SourceImage, face: Option<Plane>) -> Layer {
+    let face = face.filter(|f| (f.width, f.height) == (step2.pixels.width() as usize, step2.pixels.height() as usize));
+    Layer { image: Arc::clone(&step2.pixels), face }
+}
+
+/// The whole step.
+pub fn run(
+    spec: &JobSpec,
+    text: &TextSpec,
+    step1: &RgbImage,
+    backend: &mut dyn Backend,
+    fonts: &FontCatalog,
+    cx: StageCx<'_>,
+    sink: &dyn Sink,
+) -> Result<Layer, PipelineError> {
+    sink.stage(Stage::TextCanvas);
+    let layout = layout_text(fonts, &text.font, &text.content, spec.width as usize, spec.height as usize)?;
+    for warning in &layout.fallbacks {
+        sink.warn(warning.clone());
+    }
+    cx.check()?;
+    sink.stage(Stage::Canny);
+    let edges = canny::canny_text(&layout.coverage.to_gray());
+    sink.save(ImageName::Edges, Picture::Gray(&edges))?;
+    sink.stage(Stage::SdxlText);
+    let layer = backend.sculpt_text(
+        &SculptRequest {
+            glyphs: &layout,
+            edges: &edges,
+            style_prompt: &text.style_prompt,
+            negative_prompt: &text.negative_prompt,
+            backdrop: step1,
+            steps: text.steps,
+            guidance_scale: text.guidance_scale,
+            seed: spec.seed,
+        },
+        cx,
+    )?;
+    sink.stage(Stage::TextMatte);
+    cx.check()?;
+    sink.save(ImageName::Face, Picture::Gray(&layer.face.to_gray()))?;
+    sink.save(ImageName::Step2, Picture::Rgba(&layer.image))?;
+    // What is on disk is what step 3 works with, so that a re-run from the files gives the same pixels.
+    let face = Plane::from_gray(&layer.face.to_gray());
+    Ok(Layer { image: Arc::new(layer.image), face: Some(face) })
+}
