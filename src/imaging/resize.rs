@@ -1,0 +1,349 @@
+//! Antialiased resize, band by band: no full-size intermediate, so a huge photo costs little memory.
+
+use image::{RgbImage, RgbaImage};
+use rayon::prelude::*;
+
+use super::{LinearRgb, Plane, linear_to_srgb8, srgb8_to_linear};
+
+/// The reconstruction kernel; it is stretched when shrinking, so every one antialiases.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Filter {
+    /// Linear interpolation; no overshoot. For mattes and other fields that must stay in range.
+    Triangle,
+    /// Sharp with little ringing (Catmull and Rom 1974). The usual choice for pictures.
+    CatmullRom,
+    /// Sharpest (Duchon 1979).
+    Lanczos3,
+}
+
+impl Filter {
+    fn support(self) -> f32 {
+        match self {
+            Filter::Triangle => 1.0,
+            Filter::CatmullRom => 2.0,
+            Filter::Lanczos3 => 3.0,
+        }
+    }
+
+    fn weight(self, x: f32) -> f32 {
+        let x = x.abs();
+        match self {
+            Filter::Triangle => (1.0 - x).max(0.0),
+            Filter::CatmullRom if x < 1.0 => (1.5 * x - 2.5) * x * x + 1.0,
+            Filter::CatmullRom if x < 2.0 => ((-0.5 * x + 2.5) * x - 4.0) * x + 2.0,
+            Filter::Lanczos3 if x < 1e-4 => 1.0,
+            Filter::Lanczos3 if x < 3.0 => {
+                let p = std::f32::consts::PI * x;
+                3.0 * p.sin() * (p / 3.0).sin() / (p * p)
+            }
+            _ => 0.0,
+        }
+    }
+}
+
+/// For each target sample, the first source sample and the normalised weights of it and its successors.
+struct Taps {
+    starts: Vec<usize>,
+    /// `count` weights a target sample, zero-padded.
+    weights: Vec<f32>,
+    count: usize,
+}
+
+impl Taps {
+    fn new(from: usize, to: usize, filter: Filter) -> Self {
+        let scale = from as f64 / to as f64;
+        let stretch = scale.max(1.0);
+        let reach = f64::from(filter.support()) * stretch;
+        let count = ((2.0 * reach).ceil() as usize + 1).min(from);
+        let mut starts = Vec::with_capacity(to);
+        let mut weights = vec![0.0; to * count];
+        for (i, w) in weights.chunks_exact_mut(count).enumerate() {
+            let centre = (i as f64 + 0.5) * scale - 0.5;
+            let start = ((centre - reach).ceil().max(0.0) as usize).min(from - count);
+            let mut sum = 0.0;
+            for (k, w) in w.iter_mut().enumerate() {
+                *w = filter.weight((((start + k) as f64 - centre) / stretch) as f32);
+                sum += *w;
+            }
+            w.iter_mut().for_each(|w| *w /= sum);
+            starts.push(start);
+        }
+        Self {
+            starts,
+            weights,
+            count,
+        }
+    }
+
+    fn of(&self, i: usize) -> (usize, &[f32]) {
+        (
+            self.starts[i],
+            &self.weights[i * self.count..(i + 1) * self.count],
+        )
+    }
+}
+
+/// Target rows a task makes at a time: the source rows that neighbours share are filtered twice, so not too few.
+const BAND: usize = 48;
+
+/// Separable resampling. `load(y, row)` fills one source row; `store(row, out)` converts one finished row.
+pub(crate) fn resample<const N: usize, T: Copy + Default + Send>(
+    (width, height): (usize, usize),
+    (to_width, to_height): (usize, usize),
+    filter: Filter,
+    load: impl Fn(usize, &mut [[f32; N]]) + Sync,
+    store: impl Fn(&[[f32; N]], &mut [T]) + Sync,
+    out_per_pixel: usize,
+) -> Vec<T> {
+    let mut out = vec![T::default(); to_width * to_height * out_per_pixel];
+    if width == 0 || height == 0 || out.is_empty() {
+        return out;
+    }
+    let (across, down) = (
+        Taps::new(width, to_width, filter),
+        Taps::new(height, to_height, filter),
+    );
+    let row_len = to_width * out_per_pixel;
+    out.par_chunks_mut(row_len * BAND)
+        .enumerate()
+        .for_each(|(band, out)| {
+            let first = band * BAND;
+            let rows = out.len() / row_len;
+            let y0 = down.starts[first];
+            let y1 = down.starts[first + rows - 1] + down.count;
+            let mut source = vec![[0.0; N]; width];
+            let mut narrow = vec![[0.0; N]; to_width * (y1 - y0)];
+            for (y, target) in narrow.chunks_exact_mut(to_width).enumerate() {
+                load(y0 + y, &mut source);
+                for (x, target) in target.iter_mut().enumerate() {
+                    let (start, weights) = across.of(x);
+                    let mut sum = [0.0; N];
+                    for (p, &w) in source[start..start + weights.len()].iter().zip(weights) {
+                        for c in 0..N {
+                            sum[c] += p[c] * w;
+                        }
+                    }
+                    *target = sum;
+                }
+            }
+            let mut line = vec![[0.0; N]; to_width];
+            for (i, out) in out.chunks_exact_mut(row_len).enumerate() {
+                let (start, weights) = down.of(first + i);
+                line.fill([0.0; N]);
+                for (k, &w) in weights.iter().enumerate().filter(|&(_, &w)| w != 0.0) {
+                    let from = (start - y0 + k) * to_width;
+                    for (l, p) in line.iter_mut().zip(&narrow[from..from + to_width]) {
+                        for c in 0..N {
+                            l[c] += p[c] * w;
+                        }
+                    }
+                }
+                store(&line, out);
+            }
+        });
+    out
+}
+
+/// Resizes a scalar field; the result keeps inside the range of the source.
+pub fn resize_plane(source: &Plane, width: usize, height: usize, filter: Filter) -> Plane {
+    if (source.width, source.height) == (width, height) {
+        return source.clone();
+    }
+    let (low, high) = source
+        .data
+        .iter()
+        .fold((f32::MAX, f32::MIN), |(l, h), &v| (l.min(v), h.max(v)));
+    let data = resample::<1, f32>(
+        (source.width, source.height),
+        (width, height),
+        filter,
+        |y, row| {
+            let from = &source.data[y * source.width..(y + 1) * source.width];
+            row.iter_mut().zip(from).for_each(|(r, &v)| *r = [v]);
+        },
+        |row, out| {
+            out.iter_mut()
+                .zip(row)
+                .for_each(|(o, r)| *o = r[0].max(low).min(high))
+        },
+        1,
+    );
+    Plane {
+        width,
+        height,
+        data,
+    }
+}
+
+/// Resizes a linear-light picture; negative lobes are cut off at 0.
+pub fn resize_rgb(source: &LinearRgb, width: usize, height: usize, filter: Filter) -> LinearRgb {
+    if (source.width, source.height) == (width, height) {
+        return source.clone();
+    }
+    let data = resample::<3, [f32; 3]>(
+        (source.width, source.height),
+        (width, height),
+        filter,
+        |y, row| row.copy_from_slice(&source.data[y * source.width..(y + 1) * source.width]),
+        |row, out| {
+            out.iter_mut()
+                .zip(row)
+                .for_each(|(o, r)| *o = r.map(|v| v.max(0.0)))
+        },
+        1,
+    );
+    LinearRgb {
+        width,
+        height,
+        data,
+    }
+}
+
+/// Resizes 8-bit sRGB in linear light.
+pub fn resize_rgb8(source: &RgbImage, width: usize, height: usize, filter: Filter) -> RgbImage {
+    let (w, h) = (source.width() as usize, source.height() as usize);
+    if (w, h) == (width, height) {
+        return source.clone();
+    }
+    let raw = source.as_raw();
+    let data = resample::<3, u8>(
+        (w, h),
+        (width, height),
+        filter,
+        |y, row| {
+            for (r, p) in row.iter_mut().zip(raw[y * w * 3..].chunks_exact(3)) {
+                *r = [
+                    srgb8_to_linear(p[0]),
+                    srgb8_to_linear(p[1]),
+                    srgb8_to_linear(p[2]),
+                ];
+            }
+        },
+        |row, out| {
+            for (o, r) in out.chunks_exact_mut(3).zip(row) {
+                o.copy_from_slice(&r.map(linear_to_srgb8));
+            }
+        },
+        3,
+    );
+    RgbImage::from_raw(width as u32, height as u32, data).unwrap_or_default()
+}
+
+/// Resizes 8-bit sRGB with straight alpha: premultiplied and in linear light, so that no fringe appears (Porter and Duff 1984).
+/// The colour of fully transparent pixels is lost.
+pub fn resize_rgba8(source: &RgbaImage, width: usize, height: usize, filter: Filter) -> RgbaImage {
+    let (w, h) = (source.width() as usize, source.height() as usize);
+    if (w, h) == (width, height) {
+        return source.clone();
+    }
+    let raw = source.as_raw();
+    let data = resample::<4, u8>(
+        (w, h),
+        (width, height),
+        filter,
+        |y, row| {
+            for (r, p) in row.iter_mut().zip(raw[y * w * 4..].chunks_exact(4)) {
+                let a = f32::from(p[3]) / 255.0;
+                *r = [
+                    srgb8_to_linear(p[0]) * a,
+                    srgb8_to_linear(p[1]) * a,
+                    srgb8_to_linear(p[2]) * a,
+                    a,
+                ];
+            }
+        },
+        |row, out| {
+            for (o, r) in out.chunks_exact_mut(4).zip(row) {
+                let a = r[3].clamp(0.0, 1.0);
+                // Overshoot of the kernel is in colour and alpha alike: divide before clamping.
+                let inverse = if a > 1.0 / 512.0 { 1.0 / r[3] } else { 0.0 };
+                let code = |v: f32| linear_to_srgb8(v * inverse);
+                o.copy_from_slice(&[code(r[0]), code(r[1]), code(r[2]), (a * 255.0 + 0.5) as u8]);
+            }
+        },
+        4,
+    );
+    RgbaImage::from_raw(width as u32, height as u32, data).unwrap_or_default()
+}
+
+/// The size with the same shape whose longer side is at most `max_side`; never enlarges, never below 1.
+pub fn fit_within(width: usize, height: usize, max_side: usize) -> (usize, usize) {
+    let longest = width.max(height);
+    if longest <= max_side {
+        return (width, height);
+    }
+    let scale = |v: usize| ((v as f64 * max_side as f64 / longest as f64).round() as usize).max(1);
+    (scale(width), scale(height))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_constant_stays_constant_at_any_size() {
+        let plane = Plane::new(37, 61, 0.37);
+        for (w, h) in [(1, 1), (5, 200), (300, 7), (37, 60)] {
+            for f in [Filter::Triangle, Filter::CatmullRom, Filter::Lanczos3] {
+                assert!(
+                    resize_plane(&plane, w, h, f)
+                        .data
+                        .iter()
+                        .all(|v| (v - 0.37).abs() < 1e-5)
+                );
+            }
+        }
+        let one = resize_rgb(
+            &LinearRgb::new(1, 1, [0.2, 0.4, 2.0]),
+            9,
+            5,
+            Filter::Lanczos3,
+        );
+        assert!(one.data.iter().all(|c| (c[2] - 2.0).abs() < 1e-5));
+    }
+
+    #[test]
+    fn a_ramp_keeps_its_place() {
+        let ramp = Plane {
+            width: 256,
+            height: 2,
+            data: (0..512).map(|i| (i % 256) as f32 / 255.0).collect(),
+        };
+        for (w, f) in [
+            (64, Filter::Lanczos3),
+            (1000, Filter::CatmullRom),
+            (77, Filter::Triangle),
+        ] {
+            let out = resize_plane(&ramp, w, 2, f);
+            let x = w / 2;
+            let expected = ((x as f32 + 0.5) * 256.0 / w as f32 - 0.5) / 255.0;
+            assert!(
+                (out.at(x, 1) - expected).abs() < 2e-3,
+                "{w}: {} {expected}",
+                out.at(x, 1)
+            );
+        }
+    }
+
+    #[test]
+    fn transparent_colours_do_not_bleed() {
+        let image = RgbaImage::from_fn(64, 64, |x, _| {
+            image::Rgba(if x < 32 {
+                [200, 30, 30, 255]
+            } else {
+                [0, 255, 0, 0]
+            })
+        });
+        let small = resize_rgba8(&image, 21, 21, Filter::CatmullRom);
+        for p in small.pixels().filter(|p| p[3] > 8) {
+            assert!(p[0].abs_diff(200) <= 2 && p[1].abs_diff(30) <= 2, "{p:?}");
+        }
+    }
+
+    #[test]
+    fn fits() {
+        assert_eq!(fit_within(8000, 6000, 4096), (4096, 3072));
+        assert_eq!(fit_within(30, 20, 40), (30, 20));
+        assert_eq!(fit_within(30000, 2, 100), (100, 1));
+    }
+}
