@@ -44,7 +44,7 @@ pub struct SystemMetrics {
 }
 
 struct State {
-    system: sysinfo::System,
+    system: Option<sysinfo::System>,
     nvml: Option<Nvml>,
     taken: Option<Instant>,
     last: SystemMetrics,
@@ -56,7 +56,7 @@ pub struct Sampler(Mutex<State>);
 impl Default for Sampler {
     fn default() -> Self {
         Self(Mutex::new(State {
-            system: sysinfo::System::new(),
+            system: sysinfo::System::new().ok(),
             nvml: Nvml::init().ok(),
             taken: None,
             last: SystemMetrics::default(),
@@ -67,19 +67,20 @@ impl Default for Sampler {
 impl Sampler {
     /// The newest sample.
     pub fn sample(&self) -> SystemMetrics {
-        let mut state = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut guard = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let state = &mut *guard;
         if state.taken.is_none_or(|t| t.elapsed() >= FRESH) {
-            state.system.refresh_cpu_usage();
-            state.system.refresh_memory();
-            let (used, total) = (state.system.used_memory() as f64 / GIB, state.system.total_memory() as f64 / GIB);
             let gpu_info = state.nvml.as_ref().map(gpus).unwrap_or_default();
-            state.last = SystemMetrics {
-                cpu_percent: tenth(f64::from(state.system.global_cpu_usage())),
-                ram_used_gb: tenth(used),
-                ram_total_gb: tenth(total),
-                ram_percent: if total > 0.0 { tenth(used / total * 100.0) } else { 0.0 },
-                gpu_info,
-            };
+            state.last = SystemMetrics { gpu_info, ..SystemMetrics::default() };
+            if let Some(system) = &mut state.system {
+                system.refresh_cpu_usage();
+                system.refresh_memory();
+                let (used, total) = (system.used_memory() as f64 / GIB, system.total_memory() as f64 / GIB);
+                state.last.cpu_percent = tenth(f64::from(system.global_cpu_usage()));
+                state.last.ram_used_gb = tenth(used);
+                state.last.ram_total_gb = tenth(total);
+                state.last.ram_percent = if total > 0.0 { tenth(used / total * 100.0) } else { 0.0 };
+            }
             state.taken = Some(Instant::now());
         }
         state.last.clone()

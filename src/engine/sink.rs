@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::{Inner, lock};
 use crate::backend::StageObserver;
-use crate::imaging::decode::{PngPixels, encode_png};
+use crate::imaging::decode::{PngImage, encode_png};
 use crate::job::progress::Workload;
 use crate::job::{ImageName, JobEvent, JobSnapshot, Preview, Stage};
 use crate::pipeline::{Picture, PipelineError, Sink};
@@ -93,9 +93,9 @@ impl Sink for JobSink<'_> {
     fn save(&self, name: ImageName, picture: Picture<'_>) -> Result<(), PipelineError> {
         let failed = |error: &dyn std::fmt::Display| PipelineError::Sink(format!("{}.png could not be saved: {error}", name.as_str()));
         let (pixels, hash) = match picture {
-            Picture::Rgb(image) => (PngPixels::Rgb(image), rgb_hash(image)),
-            Picture::Rgba(image) => (PngPixels::Rgba(image), content_hash(image.dimensions(), image.as_raw())),
-            Picture::Gray(image) => (PngPixels::Gray(image), String::new()),
+            Picture::Rgb(image) => (PngImage::Rgb(image), rgb_hash(image)),
+            Picture::Rgba(image) => (PngImage::Rgba(image), content_hash(image.dimensions(), image.as_raw())),
+            Picture::Gray(image) => (PngImage::Gray(image), String::new()),
         };
         let is_result = matches!(name, ImageName::Step1 | ImageName::Step2 | ImageName::Final);
         let text = match self.inner_snapshot() {

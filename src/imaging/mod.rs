@@ -5,6 +5,8 @@
 
 pub mod blur;
 pub mod decode;
+pub mod matting;
+pub mod canny;
 mod plane;
 pub mod resize;
 mod rgb;

@@ -71,7 +71,7 @@ pub fn flatten(source: &RgbaImage, width: usize, height: usize) -> RgbImage {
     let source = if source.dimensions() == (width, height) {
         source
     } else {
-        resized = resize::resize_rgba(source, width, height);
+        resized = resize::resize_rgba8(source, width as usize, height as usize, resize::Filter::Lanczos3);
         &resized
     };
     let mut out = RgbImage::new(width, height);
