@@ -1,0 +1,261 @@
+//! `cargo bench`: the draft engine's figures, each beside its target or a named baseline of the same run.
+//!
+//! ONNX Runtime is the baseline of the segmentation network; it is asked for through `python3 -m onnxruntime` where that is installed and
+//! left out, saying so, where it is not.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+use std::process::{Command, Stdio};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use base64::Engine as _;
+use image::{GrayImage, RgbImage, RgbaImage};
+use nanococoa::backend::draft::DraftBackend;
+use nanococoa::backend::{Backend, BackendError, StageCx, StageObserver};
+use nanococoa::imaging::decode::decode_image;
+use nanococoa::job::{CancelToken, ImageName, Stage};
+use nanococoa::pipeline::text::Layer;
+use nanococoa::pipeline::{self, PipelineError, Picture, Recalled, Sink};
+use nanococoa::request::{JobSpec, ParseContext, Start, parse};
+use nanococoa::typography::FontCatalog;
+use serde_json::{Value, json};
+
+const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/samples/coffee.png");
+const BINARY: &str = env!("CARGO_BIN_EXE_nanococoa");
+
+/// Keeps pictures in memory and notes when stages began.
+#[derive(Default)]
+struct Memory {
+    stages: Mutex<Vec<(Stage, Instant)>>,
+    rgb: Mutex<Vec<(ImageName, RgbImage)>>,
+    rgba: Mutex<Vec<(ImageName, RgbaImage)>>,
+    gray: Mutex<Vec<(ImageName, GrayImage)>>,
+}
+
+impl StageObserver for Memory {
+    fn progress(&self, _: f32) {}
+    fn preview(&self, _: RgbImage) {}
+    fn wants_preview(&self) -> bool {
+        false
+    }
+}
+
+impl Sink for Memory {
+    fn stage(&self, stage: Stage) {
+        self.stages.lock().unwrap().push((stage, Instant::now()));
+    }
+    fn save(&self, name: ImageName, picture: Picture<'_>) -> Result<(), PipelineError> {
+        match picture {
+            Picture::Rgb(i) => self.rgb.lock().unwrap().push((name, i.clone())),
+            Picture::Rgba(i) => self.rgba.lock().unwrap().push((name, i.clone())),
+            Picture::Gray(i) => self.gray.lock().unwrap().push((name, i.clone())),
+        }
+        Ok(())
+    }
+    fn warn(&self, _: String) {}
+    fn legibility(&self, _: f32) {}
+}
+
+fn spec(fonts: &FontCatalog, extra: Value) -> JobSpec {
+    let mut raw = json!({
+        "product_image": base64::engine::general_purpose::STANDARD.encode(std::fs::read(SAMPLE).unwrap()),
+        "text_content": "신메뉴 출시", "bg_prompt": "wooden table in a warm cafe, morning light",
+        "text_model_prompt": "gold metallic text", "seed": 7,
+    });
+    raw.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
+    let cx = ParseContext {
+        resolve_font: &|name| fonts.resolve(name),
+        default_font: nanococoa::assets::DEFAULT_FONT,
+        decode: &|bytes| decode_image(bytes).map_err(|e| e.to_string()),
+        fallback_seed: 7,
+        lenient: false,
+    };
+    parse(raw.as_object().unwrap(), &cx).unwrap()
+}
+
+fn median(mut times: Vec<f64>) -> f64 {
+    times.sort_by(f64::total_cmp);
+    times[times.len() / 2]
+}
+
+fn time(runs: usize, mut work: impl FnMut()) -> f64 {
+    work();
+    median((0..runs).map(|_| { let t = Instant::now(); work(); t.elapsed().as_secs_f64() }).collect())
+}
+
+fn row(what: &str, value: String, target: &str, ok: bool) {
+    println!("{what:<58} {value:>14}   {target:<18} {}", if ok { "met" } else { "MISSED" });
+}
+
+fn whole(fonts: &FontCatalog, backend: &mut DraftBackend, job: &JobSpec) -> Memory {
+    let memory = Memory::default();
+    pipeline::run(job, backend, fonts, Recalled::default(), &CancelToken::default(), &memory).unwrap();
+    memory
+}
+
+fn drafting() {
+    let fonts = FontCatalog::load(&[]);
+    let mut backend = DraftBackend::default();
+    let job = spec(&fonts, json!({}));
+    let seconds = time(5, || { whole(&fonts, &mut backend, &job); });
+    row("whole draft, 1024², models warm (files not written)", format!("{seconds:.2} s"), "≤ 1.5 s", seconds <= 1.5);
+    let memory = whole(&fonts, &mut backend, &job);
+    let end = Instant::now();
+    let stages = memory.stages.lock().unwrap();
+    for (i, (stage, at)) in stages.iter().enumerate() {
+        let next = stages.get(i + 1).map_or(end, |s| s.1);
+        println!("    {:<54} {:>11.0} ms", stage.as_str(), (next - *at).as_secs_f64() * 1e3);
+    }
+    let cold = median((0..3).map(|_| {
+        let dir = tempfile::tempdir().unwrap();
+        let t = Instant::now();
+        let out = Command::new(BINARY).args(["--data-dir", dir.path().to_str().unwrap(), "generate", "--product", SAMPLE, "--text", "신메뉴 출시", "--seed", "7", "--json", "--out"]).arg(dir.path().join("ad.png")).output().unwrap();
+        assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+        t.elapsed().as_secs_f64()
+    }).collect());
+    row("whole draft, 1024², cold process, everything written", format!("{cold:.2} s"), "≤ 3 s", cold <= 3.0);
+
+    let small = spec(&fonts, json!({"width": 512, "height": 512}));
+    let first = whole(&fonts, &mut backend, &small);
+    let step1 = first.rgb.lock().unwrap().iter().find(|i| i.0 == ImageName::Step1).unwrap().1.clone();
+    let step2 = first.rgba.lock().unwrap().iter().find(|i| i.0 == ImageName::Step2).unwrap().1.clone();
+    let plane = |name| nanococoa::imaging::Plane::from_gray(&first.gray.lock().unwrap().iter().find(|i| i.0 == name).unwrap().1);
+    let (placed, face) = (plane(ImageName::Placed), plane(ImageName::Face));
+    let layer = Layer { image: std::sync::Arc::new(step2), face: Some(face) };
+    let cancel = CancelToken::default();
+    let quiet = Memory::default();
+    let cx = StageCx { cancel: &cancel, observer: &quiet };
+    let again = time(15, || { pipeline::composite::run(&small, &step1, &layer, Some(placed.clone()), &mut backend, cx, &Memory::default()).unwrap(); });
+    row("re-compose, 512², cut-out, scene and text cached", format!("{:.0} ms", again * 1e3), "≤ 60 ms", again <= 0.060);
+    let Start::Background { text: Some(text), .. } = &small.start else { unreachable!() };
+    let retext = time(15, || {
+        let memory = Memory::default();
+        let layer = pipeline::text::run(&small, text, &step1, &mut backend, &fonts, cx, &memory).unwrap();
+        pipeline::composite::run(&small, &step1, &layer, Some(placed.clone()), &mut backend, cx, &memory).unwrap();
+    });
+    row("new text and re-compose, 512²", format!("{:.0} ms", retext * 1e3), "≤ 150 ms", retext <= 0.150);
+}
+
+fn network() {
+    let mut backend = DraftBackend::default();
+    let photo = image::open(SAMPLE).unwrap().into_rgb8();
+    let photo = image::imageops::resize(&photo, 320, 320, image::imageops::FilterType::Triangle);
+    let cancel = CancelToken::default();
+    let quiet = Memory::default();
+    let cx = StageCx { cancel: &cancel, observer: &quiet };
+    let ours = time(5, || { backend.segment(&photo, cx).unwrap(); });
+    let script = "import onnxruntime,numpy,time,sys\no=onnxruntime.SessionOptions();o.intra_op_num_threads=2\ns=onnxruntime.InferenceSession(sys.argv[1],o,providers=['CPUExecutionProvider'])\nx=numpy.zeros((1,3,320,320),'f')\ns.run(['1959'],{'input.1':x})\nt=[]\nfor _ in range(5):\n a=time.time();s.run(['1959'],{'input.1':x});t.append(time.time()-a)\nprint(sorted(t)[2])";
+    let model = concat!(env!("CARGO_MANIFEST_DIR"), "/models/u2netp.onnx");
+    let out = Command::new("python3").args(["-c", script, model]).output();
+    match out.ok().and_then(|o| String::from_utf8(o.stdout).ok()).and_then(|s| s.trim().parse::<f64>().ok()) {
+        Some(theirs) => println!("segmentation (network and matte) {ours:.2} s, ONNX Runtime (network) {theirs:.2} s: ratio {:.2}", ours / theirs),
+        None => println!("segmentation (network and matte) {ours:.2} s; ONNX Runtime is not installed (pip install onnxruntime numpy): no ratio"),
+    }
+}
+
+/// Stops at random moments of a job; what counts is the time until the pipeline has returned.
+fn stopping() {
+    let fonts = FontCatalog::load(&[]);
+    let mut backend = DraftBackend::default();
+    let job = spec(&fonts, json!({}));
+    let t = Instant::now();
+    whole(&fonts, &mut backend, &job);
+    let length = t.elapsed();
+    let mut late: Vec<f64> = (0..100)
+        .filter_map(|i| {
+            let cancel = CancelToken::default();
+            let asked = AtomicU64::new(0);
+            let origin = Instant::now();
+            let outcome = std::thread::scope(|scope| {
+                scope.spawn(|| {
+                    std::thread::sleep(length.mul_f64(f64::from(i) / 100.0));
+                    asked.store(origin.elapsed().as_micros() as u64, Ordering::Release);
+                    cancel.cancel();
+                });
+                let result = pipeline::run(&job, &mut backend, &fonts, Recalled::default(), &cancel, &Memory::default());
+                (result, origin.elapsed().as_micros() as u64)
+            });
+            match outcome {
+                (Err(PipelineError::Backend(BackendError::Stopped(_))), ended) => Some(ended.saturating_sub(asked.load(Ordering::Acquire)) as f64 / 1e3),
+                _ => None,
+            }
+        })
+        .collect();
+    late.sort_by(f64::total_cmp);
+    let p = |q: f64| late[((late.len() - 1) as f64 * q) as usize];
+    row(&format!("stop latency p99 of {} stops (median {:.0} ms)", late.len(), p(0.5)), format!("{:.0} ms", p(0.99)), "≤ 100 ms", p(0.99) <= 100.0);
+}
+
+fn http(stream: &mut TcpStream, request: &str) -> String {
+    stream.write_all(request.as_bytes()).unwrap();
+    let (mut seen, mut buffer) = (Vec::new(), [0; 65536]);
+    loop {
+        let n = stream.read(&mut buffer).unwrap();
+        seen.extend_from_slice(&buffer[..n]);
+        let text = String::from_utf8_lossy(&seen);
+        if let Some(head) = text.find("\r\n\r\n") {
+            let length: usize = text.to_ascii_lowercase().split("content-length: ").nth(1).and_then(|s| s.split("\r\n").next()?.parse().ok()).unwrap_or(0);
+            if seen.len() >= head + 4 + length || n == 0 {
+                return text[head + 4..].to_owned();
+            }
+        }
+    }
+}
+
+fn resident(pid: u32, key: &str) -> f64 {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    let line = status.lines().find(|l| l.starts_with(key)).unwrap_or_default();
+    line.split_whitespace().nth(1).and_then(|v| v.parse::<f64>().ok()).unwrap_or(0.0) / 1024.0
+}
+
+fn serving() {
+    let dir = tempfile::tempdir().unwrap();
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let mut server = Command::new(BINARY).args(["--data-dir", dir.path().to_str().unwrap(), "serve", "--bind", &format!("127.0.0.1:{port}")]).stdout(Stdio::null()).spawn().unwrap();
+    let connect = || (0..200).find_map(|_| { std::thread::sleep(Duration::from_millis(20)); TcpStream::connect(("127.0.0.1", port)).ok() }).unwrap();
+    let mut stream = connect();
+    let body = json!({"product_image": base64::engine::general_purpose::STANDARD.encode(std::fs::read(SAMPLE).unwrap()), "text_content": "SALE", "width": 2048, "height": 2048}).to_string();
+    let post = |body: &str| format!("POST /generate HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}", body.len());
+    let answer: Value = serde_json::from_str(&http(&mut stream, &post(&body))).unwrap();
+    let id = answer["job_id"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned();
+    let get = format!("GET /status/{id}?images=false HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    let (count, start) = (AtomicU64::new(0), Instant::now());
+    let running = std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                let mut stream = connect();
+                while start.elapsed() < Duration::from_secs(2) {
+                    http(&mut stream, &get);
+                    count.fetch_add(1, Ordering::Relaxed);
+                }
+            });
+        }
+        std::thread::sleep(Duration::from_millis(1900));
+        http(&mut stream, &get).contains("\"running\"")
+    });
+    let rate = count.load(Ordering::Relaxed) as f64 / 2.0;
+    let when = if running { "during a 2048² job" } else { "job ended early" };
+    row(&format!("GET /status?images=false a second, 2 clients, {when}"), format!("{rate:.0}"), "≥ 5000", rate >= 5000.0);
+    http(&mut stream, &format!("POST /stop/{id} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n"));
+    let _ = server.kill();
+    let _ = server.wait();
+
+    let dir = tempfile::tempdir().unwrap();
+    let mut child = Command::new(BINARY).args(["--data-dir", dir.path().to_str().unwrap(), "generate", "--product", SAMPLE, "--text", "SALE", "--json", "--out"]).arg(dir.path().join("ad.png")).stdout(Stdio::null()).spawn().unwrap();
+    let mut peak = 0.0_f64;
+    while child.try_wait().unwrap().is_none() {
+        peak = peak.max(resident(child.id(), "VmHWM"));
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    row("peak resident memory, draft at 1024²", format!("{peak:.0} MB"), "≤ 400 MB", peak <= 400.0);
+}
+
+fn main() {
+    println!("draft engine on {} threads", std::thread::available_parallelism().map_or(1, usize::from));
+    drafting();
+    network();
+    stopping();
+    serving();
+}

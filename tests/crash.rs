@@ -1,0 +1,107 @@
+//! kill -9 at 30 moments during jobs: no finished step is lost, no broken file is listed, the job says "interrupted" and can be continued.
+#![cfg(unix)]
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+const BINARY: &str = env!("CARGO_BIN_EXE_nanococoa");
+
+struct Server {
+    child: Child,
+    address: String,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn serve(data: &Path) -> Server {
+    let mut child = Command::new(BINARY).arg("--data-dir").arg(data).args(["serve", "--bind", "127.0.0.1:0"]).stdout(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let address = line.split("http://").nth(1).unwrap_or_else(|| panic!("{line:?}")).split(' ').next().unwrap().to_owned();
+    Server { child, address }
+}
+
+fn call(server: &Server, method: &str, path: &str, body: Option<&Value>) -> Value {
+    let mut stream = TcpStream::connect(&server.address).unwrap();
+    let body = body.map(Value::to_string).unwrap_or_default();
+    write!(
+        stream,
+        "{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    )
+    .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    serde_json::from_str(answer.split("\r\n\r\n").nth(1).unwrap()).unwrap_or_else(|e| panic!("{e}: {answer}"))
+}
+
+fn request() -> Value {
+    use base64::Engine as _;
+    let photo = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/samples/coffee.png")).unwrap();
+    json!({
+        "product_image": base64::engine::general_purpose::STANDARD.encode(photo),
+        "text_content": "신메뉴", "width": 320, "height": 320, "seed": 1,
+    })
+}
+
+#[test]
+fn kill_nine_loses_no_finished_step() {
+    let data = tempfile::tempdir().unwrap();
+    let mut interrupted = 0;
+    let mut last = None;
+    for round in 0..30u64 {
+        let server = serve(data.path());
+        let answer = call(&server, "POST", "/generate", Some(&request()));
+        let id = answer["job_id"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned();
+        // Spread over the whole job, denser in its first second; the last picture listed before the kill is what must be found again.
+        std::thread::sleep(Duration::from_millis((round * 7919) % 1300));
+        let before = call(&server, "GET", &format!("/status/{id}"), None);
+        drop(server);
+
+        let server = serve(data.path());
+        let after = call(&server, "GET", &format!("/status/{id}"), None);
+        for result in ["step1_result", "step2_result", "final_result"] {
+            if let Some(kept) = before[result].as_str() {
+                assert_eq!(after[result].as_str(), Some(kept), "round {round}: {result} was lost");
+            }
+            if let Some(text) = after[result].as_str() {
+                use base64::Engine as _;
+                let png = base64::engine::general_purpose::STANDARD.decode(text).unwrap();
+                image::load_from_memory(&png).unwrap_or_else(|e| panic!("round {round}: {result} is broken: {e}"));
+            }
+        }
+        match after["status"].as_str().unwrap() {
+            "completed" => {}
+            "failed" => {
+                interrupted += 1;
+                let message = after["message"].as_str().unwrap();
+                assert!(message.to_lowercase().contains("interrupted"), "{message}");
+                last = Some(id.clone());
+            }
+            other => panic!("round {round}: {other}"),
+        }
+        let leftovers: Vec<_> = std::fs::read_dir(data.path().join("jobs").join(&id))
+            .unwrap()
+            .flatten()
+            .filter(|e| e.file_name().to_string_lossy().ends_with(".tmp"))
+            .collect();
+        assert!(leftovers.is_empty(), "round {round}: {leftovers:?}");
+    }
+    assert!(interrupted > 3, "only {interrupted} of 30 kills hit a running job");
+
+    let id = last.unwrap();
+    let out = data.path().join("continued.png");
+    let run = Command::new(BINARY).arg("--data-dir").arg(data.path()).args(["resume", &id, "--json", "--out"]).arg(&out).output().unwrap();
+    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    image::open(out).unwrap();
+}

@@ -1,0 +1,221 @@
+//! The engine with a scriptable backend: order of events, files before events, stop, failure, panic, queue, restart, resume.
+
+mod common;
+
+use std::time::{Duration, Instant};
+
+use common::*;
+use nanococoa::api::parse_request;
+use nanococoa::engine::{DeleteError, Engine, SubmitError, SubmitPolicy};
+use nanococoa::job::{ImageName, JobStatus};
+use serde_json::json;
+use uuid::Uuid;
+
+fn submit(engine: &Engine, extra: serde_json::Value) -> Uuid {
+    let spec = parse_request(engine, &request(extra), false).unwrap();
+    engine.submit(spec, SubmitPolicy::Enqueue).unwrap()
+}
+
+#[test]
+fn a_whole_job_leaves_every_picture_on_disk() {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = engine_in(dir.path(), &Script::default());
+    let id = submit(&engine, json!({}));
+    let job = wait(&engine, id);
+    completed(&job);
+    assert_eq!(job.progress_percent, 100);
+    for &name in ImageName::ALL {
+        let path = engine.image_path(id, name).unwrap_or_else(|| panic!("{name:?} is missing"));
+        image::open(path).unwrap();
+    }
+    let text = nanococoa::imaging::decode::read_png_text(&std::fs::read(engine.image_path(id, ImageName::Final).unwrap()).unwrap());
+    let meta: serde_json::Value = serde_json::from_str(&text.iter().find(|t| t.0 == "nanococoa").unwrap().1).unwrap();
+    assert_eq!(meta["engine"], "draft");
+    assert_eq!(meta["draft"], true);
+    assert_eq!(meta["seed"], 3);
+    assert_eq!(meta["parameters"]["text_content"], "신메뉴 출시");
+    assert!(meta["legibility"].is_number());
+    assert!(text.iter().any(|t| t.0 == "parameters" && t.1.contains("Seed: 3")));
+    engine.shutdown();
+}
+
+#[test]
+fn progress_never_goes_back_and_steps_come_in_order() {
+    let dir = tempfile::tempdir().unwrap();
+    let script = Script::default();
+    for stage in ["segment", "scene", "blend", "sculpt", "harmonize"] {
+        script.set(stage, Act::Slow(Duration::from_millis(60)));
+    }
+    let engine = engine_in(dir.path(), &script);
+    let id = submit(&engine, json!({}));
+    let (mut percent, mut seen, mut previews) = (0, Vec::new(), 0);
+    loop {
+        let job = engine.snapshot(id).unwrap();
+        assert!(job.progress_percent >= percent);
+        percent = job.progress_percent;
+        previews = job.preview.as_ref().map_or(previews, |p| p.sequence);
+        if let Some(stage) = job.sub_step()
+            && seen.last() != Some(&stage)
+        {
+            seen.push(stage);
+        }
+        for &name in &job.images {
+            assert!(engine.image_path(id, name).unwrap().is_file(), "{name:?} is listed before it is on disk");
+        }
+        if !job.status.is_active() {
+            completed(&job);
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    let order = ["segmentation", "flux_background_generation", "flux_inpaint_injection", "sdxl_text_generation", "intelligent_composition"];
+    let mut positions = order.iter().map(|o| seen.iter().position(|s| s == o).unwrap_or_else(|| panic!("{o} was not seen in {seen:?}")));
+    let first = positions.next().unwrap();
+    positions.fold(first, |before, next| {
+        assert!(next > before, "{seen:?}");
+        next
+    });
+    assert!(previews > 0);
+    engine.shutdown();
+}
+
+#[test]
+fn stop_in_each_stage_keeps_finished_steps() {
+    for (stage, kept) in [("segment", 0), ("scene", 0), ("blend", 0), ("sculpt", 1), ("harmonize", 2)] {
+        let dir = tempfile::tempdir().unwrap();
+        let script = Script::default();
+        script.set(stage, Act::Slow(Duration::from_secs(30)));
+        let engine = engine_in(dir.path(), &script);
+        let id = submit(&engine, json!({}));
+        let sub_step = match stage {
+            "segment" => "segmentation",
+            "scene" => "flux_background_generation",
+            "blend" => "flux_inpaint_injection",
+            "sculpt" => "sdxl_text_generation",
+            _ => "intelligent_composition",
+        };
+        wait_until(&engine, id, |j| j.sub_step() == Some(sub_step) && j.status == JobStatus::Running);
+        std::thread::sleep(Duration::from_millis(20));
+        let asked = Instant::now();
+        engine.stop(id);
+        let job = wait(&engine, id);
+        assert_eq!(job.status, JobStatus::Stopped, "{stage}");
+        assert!(asked.elapsed() < Duration::from_secs(5), "{stage}: {:?}", asked.elapsed());
+        let steps = [ImageName::Step1, ImageName::Step2, ImageName::Final];
+        assert_eq!(steps.iter().filter(|n| job.images.contains(n)).count(), kept, "{stage}");
+        assert_eq!(engine.stop(id), Some(JobStatus::Stopped));
+        engine.shutdown();
+    }
+}
+
+#[test]
+fn failure_and_panic_fail_the_job_not_the_program() {
+    let dir = tempfile::tempdir().unwrap();
+    let script = Script::default();
+    let engine = engine_in(dir.path(), &script);
+    script.set("sculpt", Act::Fail("CUDA out of memory. Try a smaller size.".into()));
+    let id = submit(&engine, json!({}));
+    let job = wait(&engine, id);
+    assert_eq!(job.status, JobStatus::Failed);
+    assert!(job.message.contains("CUDA out of memory"));
+    assert!(job.error.is_some() && job.images.contains(&ImageName::Step1));
+    script.set("sculpt", Act::Panic);
+    let id = submit(&engine, json!({}));
+    let job = wait(&engine, id);
+    assert_eq!(job.status, JobStatus::Failed);
+    assert!(job.message.contains("scripted panic"));
+    script.set("sculpt", Act::Quick);
+    let id = submit(&engine, json!({}));
+    completed(&wait(&engine, id));
+    engine.shutdown();
+}
+
+#[test]
+fn one_job_at_a_time_and_a_queue_for_those_who_wait() {
+    let dir = tempfile::tempdir().unwrap();
+    let script = Script::default();
+    script.set("scene", Act::Slow(Duration::from_millis(300)));
+    let engine = engine_in(dir.path(), &script);
+    let first = submit(&engine, json!({}));
+    let spec = parse_request(&engine, &request(json!({})), false).unwrap();
+    match engine.submit(spec, SubmitPolicy::RejectIfBusy) {
+        Err(SubmitError::Busy { retry_after }) => assert!(retry_after >= 1),
+        other => panic!("{other:?}"),
+    }
+    let second = submit(&engine, json!({}));
+    let third = submit(&engine, json!({}));
+    assert_eq!(engine.stop(third), Some(JobStatus::Stopped));
+    assert!(matches!(engine.delete(first), Err(DeleteError::Running)));
+    completed(&wait(&engine, first));
+    completed(&wait(&engine, second));
+    assert_eq!(engine.snapshot(third).unwrap().status, JobStatus::Stopped);
+    assert_eq!(engine.busy(), None);
+    engine.delete(first).unwrap();
+    assert!(matches!(engine.delete(first), Err(DeleteError::NotFound)));
+    assert!(!dir.path().join("jobs").join(first.to_string()).exists());
+    engine.shutdown();
+}
+
+#[test]
+fn results_survive_a_restart_and_a_stopped_job_is_continued() {
+    let dir = tempfile::tempdir().unwrap();
+    let script = Script::default();
+    let engine = engine_in(dir.path(), &script);
+    let done = submit(&engine, json!({}));
+    completed(&wait(&engine, done));
+    script.set("sculpt", Act::Slow(Duration::from_secs(30)));
+    let stopped = submit(&engine, json!({}));
+    wait_until(&engine, stopped, |j| j.sub_step() == Some("sdxl_text_generation"));
+    engine.shutdown();
+    drop(engine);
+
+    script.set("sculpt", Act::Quick);
+    let engine = engine_in(dir.path(), &script);
+    assert_eq!(engine.snapshots().len(), 2);
+    assert_eq!(engine.snapshots()[0].id, stopped, "newest first");
+    completed(&engine.snapshot(done).unwrap());
+    assert!(engine.base64(done, ImageName::Final).unwrap().starts_with("iVBOR"));
+    let raw = engine.resume_request(stopped).unwrap();
+    assert_eq!(raw["start_step"], 2);
+    let spec = parse_request(&engine, &raw, false).unwrap();
+    let id = engine.submit(spec, SubmitPolicy::RejectIfBusy).unwrap();
+    completed(&wait(&engine, id));
+    let read = |id, name| image::open(engine.image_path(id, name).unwrap()).unwrap().into_rgb8();
+    assert_eq!(read(done, ImageName::Final), read(id, ImageName::Final), "a continued job gives the same pixels");
+    engine.shutdown();
+}
+
+#[test]
+fn two_programs_do_not_share_a_folder() {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = engine_in(dir.path(), &Script::default());
+    let second = nanococoa::store::JobStore::open(dir.path());
+    assert!(second.unwrap_err().to_string().contains("another nanoCocoa"));
+    engine.shutdown();
+}
+
+#[test]
+fn recovery_drops_what_is_broken_and_says_interrupted() {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = engine_in(dir.path(), &Script::default());
+    let id = submit(&engine, json!({}));
+    completed(&wait(&engine, id));
+    engine.shutdown();
+    drop(engine);
+    let job = dir.path().join("jobs").join(id.to_string());
+    let record = std::fs::read_to_string(job.join("job.json")).unwrap().replace("\"completed\"", "\"running\"");
+    std::fs::write(job.join("job.json"), record).unwrap();
+    let whole = std::fs::read(job.join("final.png")).unwrap();
+    std::fs::write(job.join("final.png"), &whole[..whole.len() / 2]).unwrap();
+    std::fs::write(job.join(".half.tmp"), b"x").unwrap();
+    std::fs::create_dir(dir.path().join("jobs").join(Uuid::new_v4().to_string())).unwrap();
+    let engine = engine_in(dir.path(), &Script::default());
+    let found = engine.snapshot(id).unwrap();
+    assert_eq!(found.status, JobStatus::Failed);
+    assert!(found.message.contains("Interrupted") && found.error.as_ref().unwrap().contains("interrupted"));
+    assert!(!found.images.contains(&ImageName::Final) && found.images.contains(&ImageName::Step2));
+    assert_eq!(found.resume_step(), 3);
+    assert!(!job.join(".half.tmp").exists());
+    assert_eq!(engine.snapshots().len(), 1);
+    engine.shutdown();
+}
