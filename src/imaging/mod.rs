@@ -3,6 +3,7 @@
 //! Two containers serve the whole program: [`Plane`] (one `f32` a pixel: mattes, masks, luminance) and [`LinearRgb`] (three
 //! linear-light `f32` a pixel, Rec. 709 primaries, 1.0 = display white). Files and step results are 8-bit sRGB (`image` crate types).
 
+pub mod canny;
 mod plane;
 mod rgb;
 
