@@ -4,9 +4,9 @@
 //! linear-light `f32` a pixel, Rec. 709 primaries, 1.0 = display white). Files and step results are 8-bit sRGB (`image` crate types).
 
 pub mod blur;
+pub mod canny;
 pub mod decode;
 pub mod matting;
-pub mod canny;
 mod plane;
 pub mod resize;
 mod rgb;

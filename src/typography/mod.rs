@@ -2,6 +2,7 @@
 
 mod catalog;
 mod layout;
+mod outline;
 
 pub use catalog::{FontCatalog, FontEntry, FontMetadata};
-pub use layout::{LayoutError, TextLayout, layout_text};
+pub use layout::{LayoutError, MAX_CHARS, TextLayout, layout_text};

@@ -1,0 +1,343 @@
+//! Lines, size and outlines of a slogan on its canvas.
+
+use ttf_parser::{Face, GlyphId};
+use unicode_normalization::UnicodeNormalization;
+
+use super::catalog::{FontCatalog, inked_glyph, is_invisible, needs_ink};
+use super::outline::{Flattener, pair_kerning, rasterize};
+use crate::imaging::Plane;
+
+/// Longest slogan in characters.
+pub const MAX_CHARS: usize = 200;
+/// Part of the width that the ink may take; the rest is for extrusion and air.
+const INK_WIDTH: f32 = 0.88;
+/// Part of the height that the block may take.
+const BLOCK_HEIGHT: f32 = 0.355;
+/// Largest type size as a part of the height.
+const MAX_SIZE: f32 = 0.24;
+/// Where the centre of the block stands, as a part of the height.
+const CENTER: f32 = 0.25;
+/// Air between the ink of two lines, in ems.
+const LINE_GAP: f32 = 0.15;
+
+/// Why a slogan cannot be laid out.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LayoutError {
+    /// Nothing to draw.
+    #[error("The text is empty: write at least one visible character.")]
+    Empty,
+    /// More than [`MAX_CHARS`].
+    #[error("The text has {0} characters; at most 200 fit on an advertisement.")]
+    TooLong(usize),
+    /// No face of the catalog has ink for these.
+    #[error("The font {font} and every other installed font lack {}: remove or replace {}.", quoted(chars), if chars.len() == 1 { "it" } else { "them" })]
+    MissingGlyphs {
+        /// The characters, each once.
+        chars: Vec<char>,
+        /// The chosen face.
+        font: String,
+    },
+    /// Not in the catalog.
+    #[error("There is no font named \"{0}\".")]
+    UnknownFont(String),
+}
+
+fn quoted(chars: &[char]) -> String {
+    chars.iter().map(|c| format!("\"{c}\" (U+{:04X})", u32::from(*c))).collect::<Vec<_>>().join(", ")
+}
+
+/// A slogan on its canvas: outlines and their raster.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TextLayout {
+    /// Canvas in pixels.
+    pub width: usize,
+    /// Canvas in pixels.
+    pub height: usize,
+    /// Front faces, anti-aliased (nonzero winding), canvas size.
+    pub coverage: Plane,
+    /// Flattened closed outlines in canvas pixels; y down. Contours may overlap: fill them nonzero.
+    pub contours: Vec<Vec<[f32; 2]>>,
+    /// Ink box `(x0, y0, x1, y1)` in canvas pixels.
+    pub bounds: (f32, f32, f32, f32),
+    /// Type size in pixels an em.
+    pub font_px: f32,
+    /// The text as broken into lines.
+    pub lines: Vec<String>,
+    /// One sentence for each stand-in face that had to be used.
+    pub fallbacks: Vec<String>,
+}
+
+/// One drawn character; lengths in ems, y up.
+#[derive(Clone, Copy)]
+struct Glyph {
+    ch: char,
+    face: usize,
+    id: GlyphId,
+    advance: f32,
+    ink: Option<[f32; 4]>,
+}
+
+struct Faces<'a> {
+    names: Vec<&'a str>,
+    faces: Vec<Face<'a>>,
+}
+
+impl<'a> Faces<'a> {
+    fn index(&mut self, catalog: &'a FontCatalog, name: &'a str) -> Option<usize> {
+        if let Some(i) = self.names.iter().position(|n| *n == name) {
+            return Some(i);
+        }
+        let face = Face::parse(catalog.entry(name)?.bytes(), 0).ok()?;
+        self.names.push(name);
+        self.faces.push(face);
+        Some(self.faces.len() - 1)
+    }
+}
+
+/// Lays `text` out for a canvas; the block stands in its upper half.
+pub fn layout_text(catalog: &FontCatalog, font: &str, text: &str, width: usize, height: usize) -> Result<TextLayout, LayoutError> {
+    let text: String = text.replace("\r\n", "\n").replace('\r', "\n").nfc().filter(|&c| !is_invisible(c)).collect();
+    let text = text.trim();
+    if width == 0 || height == 0 || !text.chars().any(needs_ink) {
+        return Err(LayoutError::Empty);
+    }
+    let count = text.chars().count();
+    if count > MAX_CHARS {
+        return Err(LayoutError::TooLong(count));
+    }
+    let font = catalog.resolve(font).ok_or_else(|| LayoutError::UnknownFont(font.to_owned()))?;
+    let mut faces = Faces { names: Vec::new(), faces: Vec::new() };
+    faces.index(catalog, &font).ok_or_else(|| LayoutError::UnknownFont(font.clone()))?;
+    let (paragraphs, fallbacks) = shape(catalog, &font, text, &mut faces)?;
+
+    let lines = break_lines(&paragraphs, &faces, width as f32, height as f32);
+    let metrics: Vec<LineInk> = lines.iter().map(|l| LineInk::of(l, &faces)).collect();
+    let fit = Fit::of(&metrics, width as f32, height as f32);
+    let size = fit.size;
+
+    let mut flat = Flattener::default();
+    let mut baseline = height as f32 * CENTER - fit.block * size / 2.0 + fit.first_ascent * size;
+    for (line, ink) in lines.iter().zip(&metrics) {
+        let mut x = width as f32 / 2.0 - (ink.left + ink.right) / 2.0 * size;
+        for (i, glyph) in line.iter().enumerate() {
+            if i > 0 {
+                x += kern(&line[i - 1], glyph, &faces) * size;
+            }
+            if glyph.ink.is_some() {
+                flat.glyph(&faces.faces[glyph.face], glyph.id, x, baseline, size);
+            }
+            x += glyph.advance * size;
+        }
+        baseline += fit.pitch * size;
+    }
+    let contours = flat.finish();
+    let mut bounds = (f32::MAX, f32::MAX, f32::MIN, f32::MIN);
+    for p in contours.iter().flatten() {
+        bounds = (bounds.0.min(p[0]), bounds.1.min(p[1]), bounds.2.max(p[0]), bounds.3.max(p[1]));
+    }
+    if contours.is_empty() {
+        return Err(LayoutError::Empty);
+    }
+    let coverage = rasterize(&contours, width, height);
+    let lines = lines.iter().map(|l| l.iter().map(|g| g.ch).collect()).collect();
+    Ok(TextLayout { width, height, coverage, contours, bounds, font_px: size, lines, fallbacks })
+}
+
+/// Characters to glyphs, paragraph by paragraph, with stand-ins for what the chosen face lacks.
+fn shape<'a>(
+    catalog: &'a FontCatalog, font: &'a str, text: &str, faces: &mut Faces<'a>,
+) -> Result<(Vec<Vec<Glyph>>, Vec<String>), LayoutError> {
+    let (mut missing, mut used): (Vec<char>, Vec<(usize, Vec<char>)>) = (Vec::new(), Vec::new());
+    let stand_ins = catalog.stand_ins(font);
+    let mut paragraphs = Vec::new();
+    for line in text.split('\n') {
+        let mut glyphs = Vec::new();
+        for ch in line.chars() {
+            if !needs_ink(ch) {
+                if ch.is_whitespace() {
+                    let id = faces.faces[0].glyph_index(' ').unwrap_or(GlyphId(0));
+                    let advance = advance(&faces.faces[0], id).clamp(0.15, 0.4);
+                    glyphs.push(Glyph { ch: ' ', face: 0, id, advance, ink: None });
+                }
+                continue;
+            }
+            let mut found = inked_glyph(&faces.faces[0], ch).map(|id| (0, id));
+            for name in &stand_ins {
+                if found.is_some() {
+                    break;
+                }
+                let Some(i) = faces.index(catalog, name) else { continue };
+                found = inked_glyph(&faces.faces[i], ch).map(|id| (i, id));
+            }
+            let Some((face, id)) = found else {
+                if !missing.contains(&ch) {
+                    missing.push(ch);
+                }
+                continue;
+            };
+            if face != 0 {
+                match used.iter_mut().find(|u| u.0 == face) {
+                    Some((_, chars)) if chars.contains(&ch) => {}
+                    Some((_, chars)) => chars.push(ch),
+                    None => used.push((face, vec![ch])),
+                }
+            }
+            let em = f32::from(faces.faces[face].units_per_em());
+            let ink = faces.faces[face].glyph_bounding_box(id);
+            let ink = ink.map(|b| [b.x_min, b.y_min, b.x_max, b.y_max].map(|v| f32::from(v) / em));
+            glyphs.push(Glyph { ch, face, id, advance: advance(&faces.faces[face], id), ink });
+        }
+        paragraphs.push(glyphs);
+    }
+    if !missing.is_empty() {
+        return Err(LayoutError::MissingGlyphs { chars: missing, font: font.to_owned() });
+    }
+    let fallbacks = used
+        .iter()
+        .map(|(face, chars)| format!("{font} cannot draw {}; {} stands in.", quoted(chars), faces.names[*face]))
+        .collect();
+    Ok((paragraphs, fallbacks))
+}
+
+fn advance(face: &Face<'_>, id: GlyphId) -> f32 {
+    f32::from(face.glyph_hor_advance(id).unwrap_or(0)) / f32::from(face.units_per_em())
+}
+
+fn kern(a: &Glyph, b: &Glyph, faces: &Faces<'_>) -> f32 {
+    // Hangul blocks are set on a fixed width; only alphabets are kerned.
+    if a.face != b.face || a.ink.is_none() || b.ink.is_none() || a.ch > '\u{1100}' || b.ch > '\u{1100}' {
+        return 0.0;
+    }
+    pair_kerning(&faces.faces[a.face], a.id, b.id)
+}
+
+/// Ink extents of a line in ems, from its origin.
+#[derive(Clone, Copy)]
+struct LineInk {
+    left: f32,
+    right: f32,
+    ascent: f32,
+    descent: f32,
+}
+
+impl LineInk {
+    fn of(line: &[Glyph], faces: &Faces<'_>) -> Self {
+        let (mut x, mut ink) = (0.0, Self { left: f32::MAX, right: f32::MIN, ascent: f32::MIN, descent: f32::MIN });
+        for (i, g) in line.iter().enumerate() {
+            if i > 0 {
+                x += kern(&line[i - 1], g, faces);
+            }
+            if let Some([x0, y0, x1, y1]) = g.ink {
+                ink.left = ink.left.min(x + x0);
+                ink.right = ink.right.max(x + x1);
+                ink.ascent = ink.ascent.max(y1);
+                ink.descent = ink.descent.max(-y0);
+            }
+            x += g.advance;
+        }
+        if ink.left > ink.right { Self { left: 0.0, right: 0.0, ascent: 0.5, descent: 0.0 } } else { ink }
+    }
+}
+
+/// How large a set of lines can be.
+struct Fit {
+    size: f32,
+    pitch: f32,
+    block: f32,
+    first_ascent: f32,
+}
+
+impl Fit {
+    fn of(lines: &[LineInk], width: f32, height: f32) -> Self {
+        let widest = lines.iter().map(|l| l.right - l.left).fold(1e-3, f32::max);
+        let pitch = lines.windows(2).map(|w| w[0].descent + w[1].ascent + LINE_GAP).fold(0.5, f32::max);
+        let first_ascent = lines.first().map_or(0.0, |l| l.ascent);
+        let last_descent = lines.last().map_or(0.0, |l| l.descent);
+        let block = (pitch * (lines.len() as f32 - 1.0) + first_ascent + last_descent).max(1e-3);
+        let size = (width * INK_WIDTH / widest).min(height * MAX_SIZE).min(height * BLOCK_HEIGHT / block);
+        Self { size, pitch, block, first_ascent }
+    }
+}
+
+/// Tries every useful line width and keeps the breaks that give the largest type; few and even lines win ties.
+fn break_lines(paragraphs: &[Vec<Glyph>], faces: &Faces<'_>, width: f32, height: f32) -> Vec<Vec<Glyph>> {
+    let mut widths = vec![f32::MAX];
+    for paragraph in paragraphs {
+        let total: f32 = paragraph.iter().map(|g| g.advance).sum();
+        widths.extend((2..=24).map(|n| total / n as f32 * 1.02));
+        let words: Vec<f32> = paragraph.split(|g| g.ink.is_none()).map(|w| w.iter().map(|g| g.advance).sum()).collect();
+        for i in 0..words.len() {
+            let mut run = 0.0;
+            for word in words.iter().skip(i).take(40) {
+                run += word + if run > 0.0 { 0.3 } else { 0.0 };
+                widths.push(run + 1e-3);
+            }
+        }
+    }
+    let mut best: Option<(f32, Vec<Vec<Glyph>>)> = None;
+    for limit in widths {
+        let mut lines = Vec::new();
+        let mut cuts = 0.0f32;
+        for paragraph in paragraphs {
+            let (broken, cost) = wrap(paragraph, limit);
+            lines.extend(broken);
+            cuts = cuts.max(cost);
+        }
+        if lines.len() > 40 && best.is_some() {
+            continue;
+        }
+        let metrics: Vec<LineInk> = lines.iter().map(|l| LineInk::of(l, faces)).collect();
+        let fit = Fit::of(&metrics, width, height);
+        let extra = lines.len().saturating_sub(paragraphs.len()) as f32;
+        // A slogan on one line reads best: breaking it must pay.
+        let mut score = fit.size * if extra > 0.0 { 0.66 * 0.97f32.powf(extra - 1.0) } else { 1.0 };
+        score *= 1.0 - 0.45 * cuts;
+        let (wide, narrow) =
+            metrics.iter().fold((0.0f32, f32::MAX), |(w, n), m| (w.max(m.right - m.left), n.min(m.right - m.left)));
+        score *= 1.0 + 0.08 * narrow / wide.max(1e-3);
+        if best.as_ref().is_none_or(|(s, _)| score > *s * 1.0001) {
+            best = Some((score, lines));
+        }
+    }
+    best.map(|(_, lines)| lines).unwrap_or_default()
+}
+
+/// Greedy lines no wider than `limit` ems; also how badly words were cut: 0 not, up to 1 for alphabets.
+fn wrap(paragraph: &[Glyph], limit: f32) -> (Vec<Vec<Glyph>>, f32) {
+    let mut lines: Vec<Vec<Glyph>> = Vec::new();
+    let (mut line, mut used, mut cuts): (Vec<Glyph>, f32, f32) = (Vec::new(), 0.0, 0.0);
+    for word in paragraph.split(|g| g.ink.is_none()).filter(|w| !w.is_empty()) {
+        let length: f32 = word.iter().map(|g| g.advance).sum();
+        let space = paragraph.iter().find(|g| g.ink.is_none()).copied();
+        let gap = space.map_or(0.0, |s| s.advance);
+        if !line.is_empty() && used + gap + length > limit {
+            lines.push(std::mem::take(&mut line));
+            used = 0.0;
+        }
+        if !line.is_empty() {
+            line.extend(space);
+            used += gap;
+        }
+        if length > limit {
+            for g in word {
+                if !line.is_empty() && used + g.advance > limit {
+                    cuts = cuts.max(if g.ch > '\u{2e80}' { 0.8 } else { 1.0 });
+                    lines.push(std::mem::take(&mut line));
+                    used = 0.0;
+                }
+                line.push(*g);
+                used += g.advance;
+            }
+        } else {
+            line.extend_from_slice(word);
+            used += length;
+        }
+    }
+    // An empty explicit line stays as air.
+    lines.push(line);
+    (lines, cuts)
+}
+
+#[cfg(test)]
+#[path = "layout_tests.rs"]
+mod tests;

@@ -1,0 +1,88 @@
+use super::*;
+
+const EB: &str = "NanumSquare/NanumSquareEB.ttf";
+const PHRASES: [&str; 60] = [
+    "신메뉴", "SALE", "오픈", "여름", "반값", "NEW", "전통시장", "Coffee", "NIGHT", "A", "가", "50%", "1+1", "₩9,900", "여름 한정 세일",
+    "블랙프라이데이", "Black Friday", "BLACK FRIDAY SALE", "오늘만 이 가격", "지금 바로 만나보세요", "신선함이 가득한 하루",
+    "Fresh every morning", "Summer Collection 2026", "새로운 시작", "겨울맞이 특가", "단 하루!", "놓치지 마세요!", "최대 70% 할인",
+    "Buy one, get one free", "Limited edition", "한정판 출시", "그랜드 오픈", "GRAND OPENING", "무료 배송", "Free shipping worldwide",
+    "향기로운 커피 한 잔", "Taste the difference", "맛있는 한 끼", "건강한 습관", "Hello, World!", "안녕하세요", "크리스마스 선물",
+    "Merry Christmas", "Happy New Year 2027", "새해 복 많이 받으세요", "프리미엄 스킨케어", "Premium skincare", "촉촉한 피부의 비밀",
+    "AVATAR WAVE To Ty", "i", "WWWWWWWWWWWWWWWWWWWW", "가나다라마바사아자차카타파하가나다라마바사아자차카타파하", "두 줄\n제목", "Three\r\nlines\nhere",
+    "위\n\n아래", "Supercalifragilisticexpialidocious", "당신의 하루를 바꾸는 작은 습관, 지금 시작하세요", "a b c d e f g h i j k l m n o p",
+    "…!?", "올여름 가장 시원한 바다 향을 담은 새로운 향수를 지금 가까운 매장에서 만나보세요. 첫 구매 고객께는 특별한 선물을 드립니다.",
+];
+
+fn catalog() -> FontCatalog {
+    FontCatalog::load(&[])
+}
+
+#[test]
+fn every_phrase_fits() {
+    let c = catalog();
+    for (w, h) in [(512, 512), (640, 360), (360, 640)] {
+        for phrase in PHRASES {
+            let l = layout_text(&c, EB, phrase, w, h).unwrap();
+            let (x0, y0, x1, y1) = l.bounds;
+            assert!(x1 - x0 <= 0.9 * w as f32, "{phrase}: width {}", x1 - x0);
+            assert!(y1 - y0 <= 0.365 * h as f32, "{phrase}: height {}", y1 - y0);
+            assert!(x0 >= 0.04 * w as f32 && x1 <= 0.96 * w as f32 && y0 > 0.0, "{phrase}: {:?}", l.bounds);
+            assert!(((x0 + x1) / 2.0 - w as f32 / 2.0).abs() < 1.0);
+            assert!(l.coverage.data.iter().all(|v| (0.0..=1.0).contains(v)));
+            assert!(l.coverage.data.iter().any(|&v| v == 1.0) || l.font_px < 12.0, "{phrase}");
+        }
+    }
+}
+
+#[test]
+fn short_slogans_take_one_wide_line() {
+    let c = catalog();
+    for phrase in ["여름 한정 세일", "BLACK FRIDAY", "Summer Sale", "오늘만 이 가격"] {
+        let l = layout_text(&c, EB, phrase, 1024, 1024).unwrap();
+        assert_eq!(l.lines.len(), 1, "{phrase}");
+        let part = (l.bounds.2 - l.bounds.0) / 1024.0;
+        assert!((0.84..=0.9).contains(&part), "{phrase}: {part}");
+    }
+    assert_eq!(layout_text(&c, EB, "두 줄\n제목", 1024, 1024).unwrap().lines, ["두 줄", "제목"]);
+}
+
+#[test]
+fn two_hundred_characters_fit_and_one_more_is_refused() {
+    let c = catalog();
+    for text in ["가".repeat(200), "가나 다라".repeat(40), "W".repeat(200), "a\n".repeat(99)] {
+        let l = layout_text(&c, EB, &text, 512, 512).unwrap();
+        assert!(l.bounds.2 - l.bounds.0 <= 0.9 * 512.0 && l.bounds.3 - l.bounds.1 <= 0.365 * 512.0);
+    }
+    assert_eq!(layout_text(&c, EB, &"가".repeat(201), 512, 512), Err(LayoutError::TooLong(201)));
+    assert_eq!(layout_text(&c, EB, " \n\t\u{200d}", 512, 512), Err(LayoutError::Empty));
+    assert_eq!(layout_text(&c, "nope.ttf", "a", 512, 512), Err(LayoutError::UnknownFont("nope.ttf".into())));
+}
+
+#[test]
+fn decomposed_jamo_are_composed() {
+    let c = catalog();
+    let composed = layout_text(&c, EB, "한글", 256, 256).unwrap();
+    assert_eq!(layout_text(&c, EB, "\u{1112}\u{1161}\u{11ab}\u{1100}\u{1173}\u{11af}", 256, 256).unwrap(), composed);
+    assert_eq!(composed.lines, ["한글"]);
+}
+
+#[test]
+fn stand_ins_are_reported_and_missing_characters_named() {
+    let c = catalog();
+    let l = layout_text(&c, EB, "꿻 세일", 512, 512).unwrap();
+    assert_eq!(l.fallbacks.len(), 1);
+    assert!(l.fallbacks[0].contains('꿻') && l.fallbacks[0].contains("Pretendard"), "{:?}", l.fallbacks);
+    let error = layout_text(&c, EB, "세일 🍕🍕 \u{0e01}", 512, 512).unwrap_err();
+    assert_eq!(error, LayoutError::MissingGlyphs { chars: vec!['🍕', '\u{0e01}'], font: EB.into() });
+    assert!(error.to_string().contains("🍕") && error.to_string().contains(EB));
+}
+
+#[test]
+fn alphabets_are_kerned() {
+    let c = catalog();
+    let face = c.entry("Pretendard/Pretendard-Black.otf").unwrap();
+    let face = Face::parse(face.bytes(), 0).unwrap();
+    let id = |ch| face.glyph_index(ch).unwrap();
+    assert!(pair_kerning(&face, id('A'), id('V')) < -0.02);
+    assert_eq!(pair_kerning(&face, id('H'), id('H')), 0.0);
+}
