@@ -5,6 +5,7 @@
 
 pub mod blur;
 pub mod decode;
+pub mod matting;
 mod plane;
 pub mod resize;
 mod rgb;
