@@ -10,7 +10,9 @@ use crate::backend::Matte;
 use crate::job::{CancelToken, Stopped};
 
 /// The filter's models are fitted at most at this size and applied at the photo's own.
-const FIT_SIDE: usize = 1024;
+const FIT_SIDE: usize = 640;
+/// Say of the coarse mask in the final edge; below 0.5, so that a clear edge in the photo always wins.
+const PRIOR: f32 = 0.25;
 /// Width in pixels of the edge that [`refine`] aims at.
 const EDGE: f32 = 2.0;
 
@@ -35,9 +37,10 @@ pub fn refine(photo: &RgbImage, coarse: &Plane, cancel: &CancelToken) -> Result<
     // How far the true edge may lie from the coarse one: a few cells of the coarse grid.
     let side = w.max(h) as f32;
     let cell = (side / coarse.width.max(coarse.height) as f32).max(1.0);
-    let hard = threshold(&mask);
+    let hard = threshold(&mask, 0.5);
     let reach = ((2.0 * cell).round() as usize).clamp(1, (w.min(h) / 8).max(1));
-    let (inner, outer) = (erode(&hard, reach), dilate(&hard, reach));
+    // A half-hearted coarse value is open too, wherever it lies.
+    let (inner, outer) = (erode(&threshold(&mask, 0.95), reach), dilate(&hard, reach));
     let hold = |q: &mut Plane| {
         q.data
             .par_iter_mut()
@@ -46,12 +49,16 @@ pub fn refine(photo: &RgbImage, coarse: &Plane, cancel: &CancelToken) -> Result<
     };
 
     // Wide and tolerant first, so that the edge finds its way; narrow and strict last, so that it is crisp.
-    let mut q = mask;
+    let mut q = mask.clone();
     let mut models = Vec::new();
-    for (radius, epsilon) in [(3.0 * cell, 1e-3f32), (1.5 * cell, 2e-4)] {
+    for (radius, epsilon, gain) in [
+        (4.0 * cell, 1e-3f32, 1.5),
+        (2.0 * cell, 2e-4, 4.0),
+        (1.0 * cell + 1.0, 1e-4, 8.0),
+    ] {
         cancel.check()?;
         let radius = (radius.round() as usize).clamp(1, 24);
-        models = fit(&guide, &steepen(&q), w, h, radius, epsilon);
+        models = fit(&guide, &steepen(&q, gain), w, h, radius, epsilon);
         q = Plane {
             width: w,
             height: h,
@@ -65,18 +72,25 @@ pub fn refine(photo: &RgbImage, coarse: &Plane, cancel: &CancelToken) -> Result<
     }
     cancel.check()?;
 
-    let clean = clean(&threshold(&q));
-    let band = ((side / 300.0).round() as usize).max(1);
+    // Where product and background share a colour the models waver: the coarse mask decides there, and nowhere else.
+    let prior = steepen(&mask, 2.0);
+    let lean = |q: &mut Plane, prior: &Plane| {
+        q.data
+            .par_iter_mut()
+            .zip(&prior.data)
+            .for_each(|(q, &p)| *q = mix(*q, p, PRIOR))
+    };
+    lean(&mut q, &prior);
+    let clean = clean(&threshold(&q, 0.5));
+    let band = ((side / 200.0).round() as usize).max(1);
     let (floor, ceiling) = (erode(&clean, band), dilate(&clean, band));
     let (q, floor, ceiling) = if (w, h) == (width, height) {
         (q, floor, ceiling)
     } else {
         let large = |p: &Plane| resize_plane(p, width, height, Filter::Triangle);
-        (
-            apply_full(photo, &models, w, h),
-            large(&floor),
-            large(&ceiling),
-        )
+        let mut q = apply_full(photo, &models, w, h);
+        lean(&mut q, &large(&prior));
+        (q, large(&floor), large(&ceiling))
     };
     cancel.check()?;
     let alpha = sharpen(&q, &floor, &ceiling);
@@ -184,11 +198,11 @@ fn guide_at(photo: &RgbImage, w: usize, h: usize) -> Vec<[f32; 3]> {
     )
 }
 
-fn threshold(plane: &Plane) -> Plane {
+fn threshold(plane: &Plane, limit: f32) -> Plane {
     let data = plane
         .data
         .iter()
-        .map(|&v| if v > 0.5 { 1.0 } else { 0.0 })
+        .map(|&v| if v > limit { 1.0 } else { 0.0 })
         .collect();
     Plane {
         width: plane.width,
@@ -198,11 +212,11 @@ fn threshold(plane: &Plane) -> Plane {
 }
 
 /// More contrast around 0.5: the window's model then separates two colours instead of following a ramp.
-fn steepen(plane: &Plane) -> Plane {
+fn steepen(plane: &Plane, gain: f32) -> Plane {
     let data = plane
         .data
         .iter()
-        .map(|&v| ((v - 0.5) * 4.0 + 0.5).clamp(0.0, 1.0))
+        .map(|&v| ((v - 0.5) * gain + 0.5).clamp(0.0, 1.0))
         .collect();
     Plane {
         width: plane.width,
