@@ -10,7 +10,7 @@ use crate::backend::Matte;
 use crate::job::{CancelToken, Stopped};
 
 /// The filter's models are fitted at most at this size and applied at the photo's own.
-const FIT_SIDE: usize = 640;
+const FIT_SIDE: usize = 512;
 /// Say of the coarse mask in the final edge; below 0.5, so that a clear edge in the photo always wins.
 const PRIOR: f32 = 0.25;
 /// Width in pixels of the edge that [`refine`] aims at.
@@ -527,7 +527,7 @@ fn normalise(sum: [f32; 4]) -> [f32; 4] {
 fn bilinear(level: &[[f32; 4]], w: usize, h: usize, (x, y): (usize, usize)) -> [f32; 3] {
     let half = |i: usize, n: usize| {
         let near = i / 2;
-        let other = if i % 2 == 0 {
+        let other = if i.is_multiple_of(2) {
             near.saturating_sub(1)
         } else {
             (near + 1).min(n - 1)

@@ -101,7 +101,7 @@ fn score(got: &Plane, truth: &Plane) -> (f64, f64) {
 
 #[test]
 fn refinement_follows_the_true_edge() {
-    for n in [200u32, 512, 1024, 1500] {
+    for n in [16u32, 64, 512, 1024, 1500] {
         for kind in 0..3 {
             for textured in [false, true] {
                 let (photo, truth, front) = product(kind, textured, n);
@@ -130,7 +130,7 @@ fn refinement_follows_the_true_edge() {
                     "{n} kind {kind} textured {textured}: IoU {iou:.4}, edge error {edge:.4}, halo {halo:.1}/255, {ms} ms"
                 );
                 assert!(iou >= 0.97, "{iou}");
-                assert!(halo < 45.0, "{halo}");
+                assert!(halo < 25.0, "{halo}");
             }
         }
     }
@@ -199,8 +199,9 @@ fn alpha_of_the_input_is_kept_and_colours_spread() {
     assert_eq!(matting::from_alpha(&RgbaImage::new(1, 1)).alpha.data, [0.0]);
 }
 
-/// Writes pictures to look at; needs the shared photo.
+/// Writes pictures to look at; needs the photo of the shared assets.
 #[test]
+#[ignore = "for the eye"]
 fn coffee() {
     let Ok(bytes) = std::fs::read("/work/shared/assets/photos/skimage_coffee.png") else {
         return;
