@@ -49,9 +49,9 @@ fn gaussian_in_place<const N: usize>(data: &mut [f32], width: usize, height: usi
 
 /// A box whose two end samples count `edge` (0..1) each, so that its variance can be any number.
 #[derive(Clone, Copy)]
-struct Box1d {
-    radius: usize,
-    edge: f32,
+pub(super) struct Box1d {
+    pub(super) radius: usize,
+    pub(super) edge: f32,
 }
 
 impl Box1d {
@@ -71,7 +71,7 @@ impl Box1d {
     }
 }
 
-fn boxes<const N: usize>(
+pub(super) fn boxes<const N: usize>(
     data: &mut [f32],
     width: usize,
     height: usize,

@@ -1,0 +1,177 @@
+//! Finds the product in its photo: U²-Net (Qin et al., "U²-Net: Going Deeper with Nested U-Structure for Salient Object Detection",
+//! 2020), its small variant, on the CPU; then [`matting::refine`].
+
+mod fallback;
+
+use std::sync::Arc;
+
+use image::RgbImage;
+use rten::{Model, NodeId, RunOptions, ThreadPool, Value};
+
+use crate::backend::{BackendError, Matte, StageCx};
+use crate::imaging::resize::{Filter, resample};
+use crate::imaging::{Plane, matting};
+
+/// Side of the network's input and output.
+const SIDE: usize = 320;
+const MEAN: [f32; 3] = [0.485, 0.456, 0.406];
+const DEVIATION: [f32; 3] = [0.229, 0.224, 0.225];
+
+/// Cuts products out of photos. Cheap to make; the network is loaded by the first photo and kept.
+#[derive(Default)]
+pub struct Segmenter {
+    network: Option<Network>,
+}
+
+impl Segmenter {
+    /// A segmenter that has loaded nothing yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Frees the network; the next photo loads it again.
+    pub fn unload(&mut self) {
+        self.network = None;
+    }
+
+    /// The product's matte. Never empty: a photo in which the network sees nothing is cut by the colour of its border, and if that fails
+    /// too, kept whole with soft edges.
+    pub fn segment(&mut self, photo: &RgbImage, cx: StageCx<'_>) -> Result<Matte, BackendError> {
+        if photo.width() == 0 || photo.height() == 0 {
+            return Err(BackendError::Failed("The photo has no pixels.".into()));
+        }
+        cx.step(0.0)?;
+        let network = match &mut self.network {
+            Some(network) => network,
+            empty => empty.insert(Network::load()?),
+        };
+        cx.step(0.1)?;
+        let coarse = network.run(photo)?;
+        cx.step(0.8)?;
+        for coarse in [coarse, fallback::by_border_colour(photo)]
+            .into_iter()
+            .flatten()
+        {
+            let matte = matting::refine(photo, &coarse, cx.cancel)?;
+            if is_useful(&matte.alpha) {
+                cx.step(1.0)?;
+                return Ok(matte);
+            }
+        }
+        let alpha = fallback::whole(photo.width() as usize, photo.height() as usize);
+        cx.step(1.0)?;
+        // Nothing was cut, hence there is no old background to remove from the colours.
+        Ok(Matte {
+            alpha,
+            foreground: photo.clone(),
+        })
+    }
+}
+
+/// Neither next to nothing nor the whole picture.
+fn is_useful(mask: &Plane) -> bool {
+    let inside =
+        mask.data.iter().filter(|&&v| v > 0.5).count() as f64 / mask.data.len().max(1) as f64;
+    (0.002..0.98).contains(&inside)
+}
+
+struct Network {
+    model: Model,
+    input: NodeId,
+    output: NodeId,
+    threads: Arc<ThreadPool>,
+}
+
+impl Network {
+    fn load() -> Result<Self, BackendError> {
+        let broken = |e: String| {
+            BackendError::Failed(format!(
+                "The built-in cut-out network cannot be loaded: {e}"
+            ))
+        };
+        let model =
+            Model::load_static_slice(crate::assets::U2NETP).map_err(|e| broken(e.to_string()))?;
+        let input = model
+            .node_id("input.1")
+            .map_err(|e| broken(e.to_string()))?;
+        // d0, the fused map; the six side outputs serve only training.
+        let output = model.node_id("1959").map_err(|e| broken(e.to_string()))?;
+        let threads = Arc::new(ThreadPool::with_num_threads(2));
+        Ok(Self {
+            model,
+            input,
+            output,
+            threads,
+        })
+    }
+
+    /// Saliency 0..=1 at the network's size, or `None` when it sees nothing or everything.
+    fn run(&self, photo: &RgbImage) -> Result<Option<Plane>, BackendError> {
+        let failed = |e: String| BackendError::Failed(format!("The cut-out network stopped: {e}"));
+        let input = Value::from_shape(&[1, 3, SIDE, SIDE], preprocess(photo))
+            .map_err(|e| failed(e.to_string()))?;
+        let options = RunOptions::default().with_thread_pool(Some(self.threads.clone()));
+        let mut values = self
+            .model
+            .run(
+                vec![(self.input, input.into())],
+                &[self.output],
+                Some(options),
+            )
+            .map_err(|e| failed(e.to_string()))?;
+        let value = values.pop().ok_or_else(|| failed("no output".into()))?;
+        let (_, mut data): ([usize; 4], Vec<f32>) = value
+            .into_shape_vec()
+            .map_err(|e| failed(format!("{e:?}")))?;
+        if data.len() != SIDE * SIDE || data.iter().any(|v| !v.is_finite()) {
+            return Ok(None);
+        }
+        let (low, high) = data
+            .iter()
+            .fold((f32::MAX, f32::MIN), |(l, h), &v| (l.min(v), h.max(v)));
+        // Stretching a map without any confident pixel would turn its noise into a product.
+        if high < 0.3 || high - low < 0.1 {
+            return Ok(None);
+        }
+        data.iter_mut().for_each(|v| *v = (*v - low) / (high - low));
+        let mask = Plane {
+            width: SIDE,
+            height: SIDE,
+            data,
+        };
+        Ok(is_useful(&mask).then_some(mask))
+    }
+}
+
+/// As the network was trained: squeezed to a square, divided by the brightest value, ImageNet's mean and deviation; planes R, G, B.
+fn preprocess(photo: &RgbImage) -> Vec<f32> {
+    let (width, height) = (photo.width() as usize, photo.height() as usize);
+    let raw = photo.as_raw();
+    let small = resample::<3, [f32; 3]>(
+        (width, height),
+        (SIDE, SIDE),
+        Filter::Lanczos3,
+        |y, row| {
+            for (r, p) in row.iter_mut().zip(raw[y * width * 3..].chunks_exact(3)) {
+                *r = [f32::from(p[0]), f32::from(p[1]), f32::from(p[2])];
+            }
+        },
+        |row, out| {
+            out.iter_mut()
+                .zip(row)
+                .for_each(|(o, r)| *o = r.map(|v| v.clamp(0.0, 255.0)))
+        },
+        1,
+    );
+    let brightest = small.iter().flatten().fold(1.0f32, |m, &v| m.max(v));
+    (0..3)
+        .flat_map(|c| {
+            small
+                .iter()
+                .map(move |p| (p[c] / brightest - MEAN[c]) / DEVIATION[c])
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

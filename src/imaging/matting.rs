@@ -1,0 +1,545 @@
+//! From a coarse mask to a matte: an edge that follows the photo, and colours without the old background.
+
+use image::{RgbImage, RgbaImage};
+use rayon::prelude::*;
+
+use super::Plane;
+use super::blur::{Box1d, boxes, dilate, erode, gaussian_plane};
+use super::resize::{Filter, fit_within, resample, resize_plane};
+use crate::backend::Matte;
+use crate::job::{CancelToken, Stopped};
+
+/// The filter's models are fitted at most at this size and applied at the photo's own.
+const FIT_SIDE: usize = 512;
+/// Say of the coarse mask in the final edge; below 0.5, so that a clear edge in the photo always wins.
+const PRIOR: f32 = 0.25;
+/// Width in pixels of the edge that [`refine`] aims at.
+const EDGE: f32 = 2.0;
+
+/// Brings a coarse mask of any size to the photo's size and edges, and frees the colours at the edge from the old background.
+///
+/// A colour guided filter (He, Sun and Tang, "Guided Image Filtering", 2013) is fitted at moderate size and its linear models applied
+/// to the full photo ("Fast Guided Filter", 2015), from wide to narrow windows. Islands and specks go, everything but a thin band
+/// becomes 0 or 1, and [`estimate_foreground`] fills in the colours.
+pub fn refine(photo: &RgbImage, coarse: &Plane, cancel: &CancelToken) -> Result<Matte, Stopped> {
+    let (width, height) = (photo.width() as usize, photo.height() as usize);
+    if width == 0 || height == 0 || coarse.data.is_empty() {
+        return Ok(Matte {
+            alpha: Plane::new(width, height, 0.0),
+            foreground: photo.clone(),
+        });
+    }
+    let (w, h) = fit_within(width, height, FIT_SIDE);
+    let guide = guide_at(photo, w, h);
+    let mask = resize_plane(coarse, w, h, Filter::CatmullRom);
+    cancel.check()?;
+
+    // How far the true edge may lie from the coarse one: a few cells of the coarse grid.
+    let side = w.max(h) as f32;
+    let cell = (side / coarse.width.max(coarse.height) as f32).max(1.0);
+    let hard = threshold(&mask, 0.5);
+    let reach = ((2.0 * cell).round() as usize).clamp(1, (w.min(h) / 8).max(1));
+    // A half-hearted coarse value is open too, wherever it lies.
+    let (inner, outer) = (erode(&threshold(&mask, 0.95), reach), dilate(&hard, reach));
+    let hold = |q: &mut Plane| {
+        q.data
+            .par_iter_mut()
+            .zip(inner.data.par_iter().zip(&outer.data))
+            .for_each(|(q, (&lo, &hi))| *q = q.max(lo).min(hi));
+    };
+
+    // Wide and tolerant first, so that the edge finds its way; narrow and strict last, so that it is crisp.
+    let mut q = mask.clone();
+    let mut models = Vec::new();
+    for (radius, epsilon, gain) in [
+        (4.0 * cell, 1e-3f32, 1.5),
+        (2.0 * cell, 2e-4, 4.0),
+        (1.0 * cell + 1.0, 1e-4, 8.0),
+    ] {
+        cancel.check()?;
+        let radius = (radius.round() as usize).clamp(1, 24);
+        models = fit(&guide, &steepen(&q, gain), w, h, radius, epsilon);
+        q = Plane {
+            width: w,
+            height: h,
+            data: guide
+                .par_iter()
+                .zip(&models)
+                .map(|(i, m)| apply(m, i))
+                .collect(),
+        };
+        hold(&mut q);
+    }
+    cancel.check()?;
+
+    // Where product and background share a colour the models waver: the coarse mask decides there, and nowhere else.
+    let prior = steepen(&mask, 2.0);
+    let lean = |q: &mut Plane, prior: &Plane| {
+        q.data
+            .par_iter_mut()
+            .zip(&prior.data)
+            .for_each(|(q, &p)| *q = mix(*q, p, PRIOR))
+    };
+    lean(&mut q, &prior);
+    let clean = clean(&threshold(&q, 0.5));
+    let band = ((side / 200.0).round() as usize).max(1);
+    let (floor, ceiling) = (erode(&clean, band), dilate(&clean, band));
+    let (q, floor, ceiling) = if (w, h) == (width, height) {
+        (q, floor, ceiling)
+    } else {
+        let large = |p: &Plane| resize_plane(p, width, height, Filter::Triangle);
+        let mut q = apply_full(photo, &models, w, h);
+        lean(&mut q, &large(&prior));
+        (q, large(&floor), large(&ceiling))
+    };
+    cancel.check()?;
+    let alpha = sharpen(&q, &floor, &ceiling);
+    let foreground = estimate_foreground(photo, &alpha);
+    Ok(Matte { alpha, foreground })
+}
+
+/// The matte of a picture that already has one: alpha stays, the product's colours spread into the transparent pixels.
+pub fn from_alpha(rgba: &RgbaImage) -> Matte {
+    let (width, height) = rgba.dimensions();
+    let alpha = Plane {
+        width: width as usize,
+        height: height as usize,
+        data: rgba.pixels().map(|p| f32::from(p[3]) / 255.0).collect(),
+    };
+    let raw = rgba.pixels().flat_map(|p| [p[0], p[1], p[2]]).collect();
+    let colours = RgbImage::from_raw(width, height, raw).unwrap_or_default();
+    // Straight alpha: even faint pixels already show the product's own colour, only the empty ones may hold anything.
+    let weight = |a: f32| if a > 0.0 { 0.02 + a } else { 0.0 };
+    let spread = Pyramid::new(&colours, |i| weight(alpha.data[i]));
+    let mut foreground = colours;
+    let w = alpha.width;
+    foreground
+        .as_mut()
+        .par_chunks_exact_mut(3 * w.max(1))
+        .enumerate()
+        .for_each(|(y, row)| {
+            for (x, p) in row.chunks_exact_mut(3).enumerate() {
+                if alpha.data[y * w + x] == 0.0 {
+                    p.copy_from_slice(&spread.at(x, y).map(to_code));
+                }
+            }
+        });
+    Matte { alpha, foreground }
+}
+
+/// Foreground colours under a known alpha.
+///
+/// Foreground and background are extended over the band by pull-push pyramids of their confident pixels, and corrected once so that
+/// they compose to the photo again: the step of Forte, "Approximate Fast Foreground Colour Estimation" (2021), on the multi-level
+/// start of Germer et al., "Fast Multi-Level Foreground Estimation" (2020).
+pub fn estimate_foreground(photo: &RgbImage, alpha: &Plane) -> RgbImage {
+    let sure = |a: f32| {
+        let t = ((a - 0.85) / 0.15).clamp(0.0, 1.0);
+        // The small part serves products that are translucent all over.
+        t * t + 1e-4 * a
+    };
+    let front = Pyramid::new(photo, |i| sure(alpha.data[i]));
+    let back = Pyramid::new(photo, |i| sure(1.0 - alpha.data[i]));
+    let mut out = photo.clone();
+    let w = alpha.width;
+    out.as_mut()
+        .par_chunks_exact_mut(3 * w.max(1))
+        .enumerate()
+        .for_each(|(y, row)| {
+            for (x, p) in row.chunks_exact_mut(3).enumerate() {
+                let a = alpha.data[y * w + x];
+                if a >= 0.999 {
+                    continue;
+                }
+                let f = front.at(x, y);
+                if a <= 0.001 {
+                    p.copy_from_slice(&f.map(to_code));
+                    continue;
+                }
+                let b = back.at(x, y);
+                for c in 0..3 {
+                    let seen = f32::from(p[c]) / 255.0;
+                    p[c] = to_code(f[c] + a * (seen - a * f[c] - (1.0 - a) * b[c]));
+                }
+            }
+        });
+    out
+}
+
+fn to_code(v: f32) -> u8 {
+    (v.clamp(0.0, 1.0) * 255.0 + 0.5) as u8
+}
+
+/// The photo as sRGB-encoded 0..=1 colours at another size: perceptual steps suit the filter better than linear light.
+fn guide_at(photo: &RgbImage, w: usize, h: usize) -> Vec<[f32; 3]> {
+    let (width, height) = (photo.width() as usize, photo.height() as usize);
+    let raw = photo.as_raw();
+    let decode = |p: &[u8]| {
+        [
+            f32::from(p[0]) / 255.0,
+            f32::from(p[1]) / 255.0,
+            f32::from(p[2]) / 255.0,
+        ]
+    };
+    if (w, h) == (width, height) {
+        return raw.par_chunks_exact(3).map(decode).collect();
+    }
+    resample::<3, [f32; 3]>(
+        (width, height),
+        (w, h),
+        Filter::Triangle,
+        |y, row| {
+            row.iter_mut()
+                .zip(raw[y * width * 3..].chunks_exact(3))
+                .for_each(|(r, p)| *r = decode(p))
+        },
+        |row, out| out.copy_from_slice(row),
+        1,
+    )
+}
+
+fn threshold(plane: &Plane, limit: f32) -> Plane {
+    let data = plane
+        .data
+        .iter()
+        .map(|&v| if v > limit { 1.0 } else { 0.0 })
+        .collect();
+    Plane {
+        width: plane.width,
+        height: plane.height,
+        data,
+    }
+}
+
+/// More contrast around 0.5: the window's model then separates two colours instead of following a ramp.
+fn steepen(plane: &Plane, gain: f32) -> Plane {
+    let data = plane
+        .data
+        .iter()
+        .map(|&v| ((v - 0.5) * gain + 0.5).clamp(0.0, 1.0))
+        .collect();
+    Plane {
+        width: plane.width,
+        height: plane.height,
+        data,
+    }
+}
+
+/// A local linear model `alpha = a · colour + b`.
+type Model = [f32; 4];
+
+fn apply(m: &Model, i: &[f32; 3]) -> f32 {
+    (m[0] * i[0] + m[1] * i[1] + m[2] * i[2] + m[3]).clamp(0.0, 1.0)
+}
+
+/// The guided filter's averaged models for every pixel.
+fn fit(
+    guide: &[[f32; 3]],
+    mask: &Plane,
+    w: usize,
+    h: usize,
+    radius: usize,
+    epsilon: f32,
+) -> Vec<Model> {
+    // All thirteen moments in one interleaved sweep. Colours are centred: f32 variances of bright, even areas would cancel out.
+    let mut moments = vec![[0.0f32; 13]; w * h];
+    moments
+        .par_iter_mut()
+        .zip(guide.par_iter().zip(&mask.data))
+        .for_each(|(m, (i, &p))| {
+            let [r, g, b] = i.map(|v| v - 0.5);
+            *m = [
+                r,
+                g,
+                b,
+                p,
+                r * r,
+                r * g,
+                r * b,
+                g * g,
+                g * b,
+                b * b,
+                r * p,
+                g * p,
+                b * p,
+            ];
+        });
+    let spread = Box1d { radius, edge: 0.0 };
+    boxes::<13>(moments.as_flattened_mut(), w, h, spread, 1);
+    let mut models: Vec<Model> = moments.par_iter().map(|m| solve(m, epsilon)).collect();
+    drop(moments);
+    boxes::<4>(models.as_flattened_mut(), w, h, spread, 1);
+    models
+}
+
+/// `(Σ + ε) a = cov(colour, p)` by the adjugate; a flat window gives `a = 0`, `b = mean p`.
+fn solve(m: &[f32; 13], epsilon: f32) -> Model {
+    let [r, g, b, p, rr, rg, rb, gg, gb, bb, rp, gp, bp] = *m;
+    let (rr, gg, bb) = (
+        rr - r * r + epsilon,
+        gg - g * g + epsilon,
+        bb - b * b + epsilon,
+    );
+    let (rg, rb, gb) = (rg - r * g, rb - r * b, gb - g * b);
+    let (cr, cg, cb) = (rp - r * p, gp - g * p, bp - b * p);
+    let (i00, i01, i02) = (gg * bb - gb * gb, gb * rb - rg * bb, rg * gb - gg * rb);
+    let (i11, i12, i22) = (rr * bb - rb * rb, rb * rg - rr * gb, rr * gg - rg * rg);
+    let det = rr * i00 + rg * i01 + rb * i02;
+    if det.abs() < 1e-15 {
+        return [0.0, 0.0, 0.0, p];
+    }
+    let k = 1.0 / det;
+    let a = [
+        (i00 * cr + i01 * cg + i02 * cb) * k,
+        (i01 * cr + i11 * cg + i12 * cb) * k,
+        (i02 * cr + i12 * cg + i22 * cb) * k,
+    ];
+    [
+        a[0],
+        a[1],
+        a[2],
+        p - a[0] * (r + 0.5) - a[1] * (g + 0.5) - a[2] * (b + 0.5),
+    ]
+}
+
+/// The models on the full photo, interpolated row by row.
+fn apply_full(photo: &RgbImage, models: &[Model], w: usize, h: usize) -> Plane {
+    let (width, height) = (photo.width() as usize, photo.height() as usize);
+    let raw = photo.as_raw();
+    let mut out = Plane::new(width, height, 0.0);
+    out.data
+        .par_chunks_mut(width)
+        .enumerate()
+        .for_each(|(y, row)| {
+            let (y0, y1, fy) = between(y, height, h);
+            for (x, (out, p)) in row
+                .iter_mut()
+                .zip(raw[y * width * 3..].chunks_exact(3))
+                .enumerate()
+            {
+                let (x0, x1, fx) = between(x, width, w);
+                let (a, b, c, d) = (
+                    &models[y0 * w + x0],
+                    &models[y0 * w + x1],
+                    &models[y1 * w + x0],
+                    &models[y1 * w + x1],
+                );
+                let model: Model =
+                    std::array::from_fn(|k| mix(mix(a[k], b[k], fx), mix(c[k], d[k], fx), fy));
+                *out = apply(
+                    &model,
+                    &[
+                        f32::from(p[0]) / 255.0,
+                        f32::from(p[1]) / 255.0,
+                        f32::from(p[2]) / 255.0,
+                    ],
+                );
+            }
+        });
+    out
+}
+
+fn mix(a: f32, b: f32, t: f32) -> f32 {
+    a + (b - a) * t
+}
+
+/// The two samples of a grid of `n` around pixel `i` of a grid of `of`, and the position between them.
+fn between(i: usize, of: usize, n: usize) -> (usize, usize, f32) {
+    let at = ((i as f32 + 0.5) * n as f32 / of as f32 - 0.5).clamp(0.0, (n - 1) as f32);
+    let low = at as usize;
+    (low, (low + 1).min(n - 1), at - low as f32)
+}
+
+/// A soft ramp becomes an edge [`EDGE`] pixels wide at the same place; what is steeper already stays as it is.
+fn sharpen(q: &Plane, floor: &Plane, ceiling: &Plane) -> Plane {
+    let (w, h) = (q.width, q.height);
+    let smooth = gaussian_plane(q, 1.0);
+    let mut out = Plane::new(w, h, 0.0);
+    out.data.par_chunks_mut(w).enumerate().for_each(|(y, row)| {
+        let (above, below) = (y.saturating_sub(1), (y + 1).min(h - 1));
+        for (x, out) in row.iter_mut().enumerate() {
+            let (lo, hi) = (floor.at(x, y), ceiling.at(x, y));
+            *out = if hi <= 0.0 || lo >= 1.0 {
+                lo
+            } else {
+                let (left, right) = (x.saturating_sub(1), (x + 1).min(w - 1));
+                let dx = smooth.at(right, y) - smooth.at(left, y);
+                let dy = smooth.at(x, below) - smooth.at(x, above);
+                let slope = (0.5 * dx.hypot(dy)).clamp(0.02, 1.0 / EDGE);
+                // Half of the smoothed field steadies the contour against the photo's grain.
+                let v = 0.5 * (q.at(x, y) + smooth.at(x, y));
+                let a = (v - 0.5) / (EDGE * slope) + 0.5;
+                // A trace of opacity is grain, not product.
+                ((a - 0.02) / 0.96).clamp(0.0, 1.0).max(lo).min(hi)
+            };
+        }
+    });
+    out
+}
+
+/// Drops islands below 3 % of the biggest one and fills holes below 0.3 % of it.
+fn clean(mask: &Plane) -> Plane {
+    let mut out = mask.clone();
+    let biggest = sweep(&mut out, 1.0, 0, |_, _| false);
+    sweep(&mut out, 1.0, biggest, |area, biggest| {
+        area * 100 < biggest * 3
+    });
+    sweep(&mut out, 0.0, biggest, |area, biggest| {
+        area * 1000 < biggest * 3
+    });
+    out
+}
+
+/// Visits the 4-connected areas of one value, flips those that `flip(area, biggest)` picks, returns the largest area.
+fn sweep(
+    mask: &mut Plane,
+    value: f32,
+    biggest: usize,
+    flip: impl Fn(usize, usize) -> bool,
+) -> usize {
+    let (w, h) = (mask.width, mask.height);
+    let mut seen = vec![false; w * h];
+    let (mut stack, mut area) = (Vec::new(), Vec::new());
+    let mut largest = 0;
+    for start in 0..w * h {
+        if seen[start] || mask.data[start] != value {
+            continue;
+        }
+        seen[start] = true;
+        stack.push(start);
+        area.clear();
+        while let Some(i) = stack.pop() {
+            area.push(i);
+            let (x, y) = (i % w, i / w);
+            let next = [
+                (x > 0).then(|| i - 1),
+                (x + 1 < w).then(|| i + 1),
+                (y > 0).then(|| i - w),
+                (y + 1 < h).then(|| i + w),
+            ];
+            for j in next.into_iter().flatten() {
+                if !seen[j] && mask.data[j] == value {
+                    seen[j] = true;
+                    stack.push(j);
+                }
+            }
+        }
+        largest = largest.max(area.len());
+        if flip(area.len(), biggest) {
+            area.iter().for_each(|&i| mask.data[i] = 1.0 - value);
+        }
+    }
+    largest
+}
+
+/// Weighted colours extended over the whole picture: averaged down until every gap is covered, then filled back up (the pull-push of
+/// Gortler et al., "The Lumigraph", 1996). Holds half size and below; the photo's own size is not needed for an extension.
+struct Pyramid {
+    /// Half size.
+    width: usize,
+    height: usize,
+    /// Colours 0..=1, weight dropped.
+    filled: Vec<[f32; 4]>,
+}
+
+impl Pyramid {
+    fn new(photo: &RgbImage, weight: impl Fn(usize) -> f32 + Sync) -> Self {
+        let (fw, fh) = (photo.width() as usize, photo.height() as usize);
+        let raw = photo.as_raw();
+        let (mut w, mut h) = (fw.div_ceil(2).max(1), fh.div_ceil(2).max(1));
+        let mut level = vec![[0.0f32; 4]; w * h];
+        level.par_chunks_mut(w).enumerate().for_each(|(y, row)| {
+            for (x, out) in row.iter_mut().enumerate() {
+                let mut sum = [0.0f32; 4];
+                for yy in 2 * y..(2 * y + 2).min(fh) {
+                    for xx in 2 * x..(2 * x + 2).min(fw) {
+                        let i = yy * fw + xx;
+                        let k = weight(i);
+                        for c in 0..3 {
+                            sum[c] += k * f32::from(raw[i * 3 + c]) / 255.0;
+                        }
+                        sum[3] += k;
+                    }
+                }
+                *out = normalise(sum);
+            }
+        });
+        let mut levels = vec![(w, h, level)];
+        while w > 1 || h > 1 {
+            let (w2, h2) = (w.div_ceil(2), h.div_ceil(2));
+            let mut next = vec![[0.0f32; 4]; w2 * h2];
+            if let Some((_, _, fine)) = levels.last() {
+                next.par_chunks_mut(w2).enumerate().for_each(|(y, row)| {
+                    for (x, out) in row.iter_mut().enumerate() {
+                        let mut sum = [0.0f32; 4];
+                        for yy in 2 * y..(2 * y + 2).min(h) {
+                            for p in &fine[yy * w + 2 * x..yy * w + (2 * x + 2).min(w)] {
+                                for c in 0..3 {
+                                    sum[c] += p[3] * p[c];
+                                }
+                                sum[3] += p[3];
+                            }
+                        }
+                        *out = normalise(sum);
+                    }
+                });
+            }
+            levels.push((w2, h2, next));
+            (w, h) = (w2, h2);
+        }
+        let mut coarse = levels.pop().unwrap_or((1, 1, vec![[0.0; 4]]));
+        while let Some((w, h, mut fine)) = levels.pop() {
+            let (cw, ch, above) = &coarse;
+            fine.par_chunks_mut(w).enumerate().for_each(|(y, row)| {
+                for (x, p) in row.iter_mut().enumerate().filter(|(_, p)| p[3] < 1.0) {
+                    let up = bilinear(above, *cw, *ch, (x, y));
+                    *p = [
+                        mix(up[0], p[0], p[3]),
+                        mix(up[1], p[1], p[3]),
+                        mix(up[2], p[2], p[3]),
+                        1.0,
+                    ];
+                }
+            });
+            coarse = (w, h, fine);
+        }
+        Self {
+            width: coarse.0,
+            height: coarse.1,
+            filled: coarse.2,
+        }
+    }
+
+    fn at(&self, x: usize, y: usize) -> [f32; 3] {
+        bilinear(&self.filled, self.width, self.height, (x, y))
+    }
+}
+
+fn normalise(sum: [f32; 4]) -> [f32; 4] {
+    if sum[3] <= 1e-9 {
+        return [0.0; 4];
+    }
+    let k = 1.0 / sum[3];
+    [sum[0] * k, sum[1] * k, sum[2] * k, sum[3].min(1.0)]
+}
+
+/// Levels halve exactly (rounded up), hence the fixed factor of 2.
+fn bilinear(level: &[[f32; 4]], w: usize, h: usize, (x, y): (usize, usize)) -> [f32; 3] {
+    let half = |i: usize, n: usize| {
+        let near = i / 2;
+        let other = if i.is_multiple_of(2) {
+            near.saturating_sub(1)
+        } else {
+            (near + 1).min(n - 1)
+        };
+        (near.min(n - 1), other)
+    };
+    let ((x0, x1), (y0, y1)) = (half(x, w), half(y, h));
+    let (a, b, c, d) = (
+        &level[y0 * w + x0],
+        &level[y0 * w + x1],
+        &level[y1 * w + x0],
+        &level[y1 * w + x1],
+    );
+    std::array::from_fn(|k| (a[k] * 0.75 + b[k] * 0.25) * 0.75 + (c[k] * 0.75 + d[k] * 0.25) * 0.25)
+}
