@@ -1,0 +1,294 @@
+//! Solid letters: a bevelled front, side walls that run to a vanishing point below, and the light of a photographed room.
+
+mod field;
+mod material;
+mod noise;
+mod shade;
+
+use image::{RgbImage, RgbaImage};
+use rayon::prelude::*;
+
+use self::field::Field;
+use self::material::Kind;
+use self::shade::Shader;
+use crate::backend::{BackendError, SculptRequest, StageCx, TextLayer};
+use crate::imaging::{LinearRgb, Plane, linear_to_srgb8, luminance, srgb8_to_linear};
+
+/// Sample points in a pixel: eight rooks that never share a row or a column.
+const ROOKS: [[f32; 2]; 8] = [
+    [0.0625, 0.4375], [0.1875, 0.9375], [0.3125, 0.1875], [0.4375, 0.6875], [0.5625, 0.0625], [0.6875, 0.5625], [0.8125, 0.8125], [0.9375, 0.3125],
+];
+/// Sample points on bevels.
+const QUAD: [[f32; 2]; 4] = [[0.125, 0.625], [0.375, 0.125], [0.625, 0.875], [0.875, 0.375]];
+
+/// Where the walls run to and how far.
+struct Camera {
+    vanish: [f32; 2],
+    /// Depth of the back as a part of the distance to the vanishing point.
+    depth: f32,
+}
+
+/// Gives the letters body. The front faces stay exactly where the layout put them.
+pub fn sculpt(request: &SculptRequest<'_>, cx: StageCx<'_>) -> Result<TextLayer, BackendError> {
+    let glyphs = request.glyphs;
+    cx.step(0.0)?;
+    if (request.backdrop.width() as usize, request.backdrop.height() as usize) != (glyphs.width, glyphs.height) {
+        return Err(BackendError::Failed("The picture behind the text and the text canvas differ in size; start again from step 1.".into()));
+    }
+    let (backdrop, cell) = shrink(request.backdrop, 24);
+    let mean = backdrop.data.iter().map(|&c| luminance(c)).sum::<f32>() / backdrop.data.len().max(1) as f32;
+    let material = material::choose(request.style_prompt, request.negative_prompt, mean);
+    let em = glyphs.font_px;
+    let (x0, y0, x1, y1) = glyphs.bounds;
+
+    let halo = if material.kind == Kind::Neon { 0.55 * em } else { 0.0 };
+    let field = Field::new(glyphs, (material.depth_em * em * 1.9).max(halo) + 6.0);
+    cx.step(0.15)?;
+
+    // Small or dense type gets shallow walls, or they would fill its counters.
+    let small = (em / 90.0).clamp(0.35, 1.0);
+    let depth = (material.depth_em * em * small).min(3.6 * field.half_stroke);
+    let drop = 0.5 * (x1 - x0).max(0.45 * glyphs.width as f32) + 0.5 * (y1 - y0);
+    let vanish = [glyphs.width as f32 / 2.0, (y0 + y1) / 2.0 + drop];
+    let camera = Camera { vanish, depth: depth / drop };
+    let eye = [vanish[0], (y0 + y1) / 2.0 + 0.3 * drop];
+    let shader = Shader::new(material, glyphs, &field, (&backdrop, cell), eye, request.seed);
+
+    let faces = paint_faces(&field, &shader, &glyphs.coverage, cx)?;
+    cx.step(0.6)?;
+    let limit = typical_luminance(&faces, &field, &glyphs.coverage);
+    let walls = paint_walls(&field, &shader, &camera, &glyphs.coverage, limit, cx)?;
+    cx.step(0.9)?;
+
+    let glow = (halo > 0.0).then(|| Glow::new(&glyphs.coverage, em));
+    let image = assemble(glyphs.width, glyphs.height, &field, &glyphs.coverage, &faces, &walls, glow.as_ref(), &shader);
+    cx.step(1.0)?;
+    Ok(TextLayer { image, face: glyphs.coverage.clone() })
+}
+
+fn paint_faces(field: &Field, shader: &Shader<'_>, coverage: &Plane, cx: StageCx<'_>) -> Result<Vec<[f32; 3]>, BackendError> {
+    let mut out = vec![[0.0; 3]; field.w * field.h];
+    out.par_chunks_mut(field.w).enumerate().try_for_each(|(y, row)| -> Result<(), BackendError> {
+        cx.check()?;
+        for (x, c) in row.iter_mut().enumerate() {
+            if coverage.at(field.x0 + x, field.y0 + y) <= 0.0 {
+                continue;
+            }
+            let (px, py) = ((field.x0 + x) as f32, (field.y0 + y) as f32);
+            if field.signed([px + 0.5, py + 0.5]) < -(shader.bevel + 2.0) {
+                *c = shader.face([px + 0.5, py + 0.5]);
+            } else {
+                for s in QUAD {
+                    let f = shader.face([px + s[0], py + s[1]]);
+                    for i in 0..3 {
+                        c[i] += f[i] * 0.25;
+                    }
+                }
+            }
+        }
+        Ok(())
+    })?;
+    Ok(out)
+}
+
+/// Luminance that two thirds of the front exceed.
+fn typical_luminance(faces: &[[f32; 3]], field: &Field, coverage: &Plane) -> f32 {
+    let mut values: Vec<f32> = faces
+        .iter()
+        .enumerate()
+        .filter(|(i, _)| coverage.at(field.x0 + i % field.w, field.y0 + i / field.w) > 0.9)
+        .map(|(_, &c)| luminance(c))
+        .collect();
+    if values.is_empty() {
+        return 0.5;
+    }
+    let k = values.len() / 3;
+    *values.select_nth_unstable_by(k, f32::total_cmp).1
+}
+
+/// Colour (not premultiplied) and coverage of the walls.
+fn paint_walls(
+    field: &Field, shader: &Shader<'_>, camera: &Camera, coverage: &Plane, limit: f32, cx: StageCx<'_>,
+) -> Result<Vec<[f32; 4]>, BackendError> {
+    let mut out = vec![[0.0; 4]; field.w * field.h];
+    out.par_chunks_mut(field.w).enumerate().try_for_each(|(y, row)| -> Result<(), BackendError> {
+        cx.check()?;
+        for (x, c) in row.iter_mut().enumerate() {
+            if coverage.at(field.x0 + x, field.y0 + y) >= 1.0 {
+                continue;
+            }
+            let (px, py) = ((field.x0 + x) as f32, (field.y0 + y) as f32);
+            let far = (px - camera.vanish[0]).hypot(py - camera.vanish[1]) * camera.depth;
+            if field.signed([px + 0.5, py + 0.5]) > far + 1.5 {
+                continue;
+            }
+            let (mut sum, mut hits) = ([0.0; 3], 0.0);
+            for s in ROOKS {
+                if let Some((p, z)) = march(field, camera, [px + s[0], py + s[1]]) {
+                    let (_, normal) = field.edge(p, field.signed(p) <= 0.0);
+                    let w = shader.wall(p, normal, z, limit);
+                    for i in 0..3 {
+                        sum[i] += w[i];
+                    }
+                    hits += 1.0;
+                }
+            }
+            if hits > 0.0 {
+                *c = [sum[0] / hits, sum[1] / hits, sum[2] / hits, hits / ROOKS.len() as f32];
+            }
+        }
+        Ok(())
+    })?;
+    Ok(out)
+}
+
+/// Where the ray through `q` enters the extruded letter, and how far back (0..=1).
+fn march(field: &Field, camera: &Camera, q: [f32; 2]) -> Option<([f32; 2], f32)> {
+    let (dx, dy) = (q[0] - camera.vanish[0], q[1] - camera.vanish[1]);
+    let length = dx.hypot(dy).max(1e-3);
+    let (dx, dy, far) = (dx / length, dy / length, length * camera.depth);
+    let mut s = 0.0;
+    for _ in 0..48 {
+        let p = [q[0] + dx * s, q[1] + dy * s];
+        let d = field.signed(p);
+        if d < 0.06 {
+            return Some((p, (s / far.max(1e-3)).clamp(0.0, 1.0)));
+        }
+        s += (d * 0.96).max(0.08);
+        if s > far {
+            return None;
+        }
+    }
+    None
+}
+
+/// Light around neon letters.
+struct Glow {
+    near: Plane,
+    wide: Plane,
+}
+
+const GLOW_CELL: usize = 4;
+
+impl Glow {
+    fn new(coverage: &Plane, em: f32) -> Self {
+        let (w, h) = (coverage.width.div_ceil(GLOW_CELL), coverage.height.div_ceil(GLOW_CELL));
+        let mut small = Plane::new(w, h, 0.0);
+        for y in 0..coverage.height {
+            for x in 0..coverage.width {
+                small.data[y / GLOW_CELL * w + x / GLOW_CELL] += coverage.at(x, y) / (GLOW_CELL * GLOW_CELL) as f32;
+            }
+        }
+        let radius = |ems: f32| ((em * ems / GLOW_CELL as f32).round() as usize).max(1);
+        let near = box_blur(&small, radius(0.05), 3);
+        let wide = box_blur(&small, radius(0.15), 3);
+        Self { near, wide }
+    }
+
+    fn at(&self, x: f32, y: f32) -> f32 {
+        let (x, y) = (x / GLOW_CELL as f32, y / GLOW_CELL as f32);
+        let light = 0.75 * self.near.sample(x, y) + 0.8 * self.wide.sample(x, y);
+        // Fades to nothing before the blur's box ends.
+        ((light - 0.012).max(0.0) * 0.95).min(0.85)
+    }
+}
+
+fn box_blur(plane: &Plane, radius: usize, passes: usize) -> Plane {
+    let (w, h) = (plane.width, plane.height);
+    let mut a = plane.clone();
+    let run = |source: &[f32], target: &mut [f32], start: usize, stride: usize, n: usize| {
+        let k = 1.0 / (2 * radius + 1) as f32;
+        let mut sum: f32 = (0..radius.min(n)).map(|i| source[start + i * stride]).sum();
+        for i in 0..n {
+            if i + radius < n {
+                sum += source[start + (i + radius) * stride];
+            }
+            if i > radius {
+                sum -= source[start + (i - radius - 1) * stride];
+            }
+            target[start + i * stride] = sum.max(0.0) * k;
+        }
+    };
+    for _ in 0..passes {
+        let mut b = a.clone();
+        (0..h).for_each(|y| run(&a.data, &mut b.data, y * w, 1, w));
+        (0..w).for_each(|x| run(&b.data, &mut a.data, x, w, h));
+    }
+    a
+}
+
+#[allow(clippy::too_many_arguments)]
+fn assemble(
+    width: usize, height: usize, field: &Field, coverage: &Plane, faces: &[[f32; 3]], walls: &[[f32; 4]], glow: Option<&Glow>, shader: &Shader<'_>,
+) -> RgbaImage {
+    let mut color = vec![[0.0f32; 3]; field.w * field.h];
+    let mut alpha = vec![0.0f32; field.w * field.h];
+    for i in 0..field.w * field.h {
+        let (x, y) = (field.x0 + i % field.w, field.y0 + i / field.w);
+        let cov = coverage.at(x, y);
+        let wall = walls[i];
+        let back = wall[3] * (1.0 - cov);
+        let solid = cov + back;
+        let (lit, hue) = match glow {
+            Some(g) if solid < 1.0 => {
+                let p = [x as f32 + 0.5, y as f32 + 0.5];
+                (g.at(p[0], p[1]) * (1.0 - solid), shader.neon(p))
+            }
+            _ => (0.0, [0.0; 3]),
+        };
+        let a = solid + lit;
+        if a > 1e-4 {
+            color[i] = std::array::from_fn(|k| (faces[i][k] * cov + wall[k] * back + hue[k] * lit) / a);
+            alpha[i] = a.min(1.0);
+        }
+    }
+    bleed(&mut color, &alpha, field.w, field.h);
+    let mut image = RgbaImage::new(width as u32, height as u32);
+    for i in 0..field.w * field.h {
+        let c = color[i].map(linear_to_srgb8);
+        let a = (alpha[i] * 255.0 + 0.5) as u8;
+        image.put_pixel((field.x0 + i % field.w) as u32, (field.y0 + i / field.w) as u32, image::Rgba([c[0], c[1], c[2], a]));
+    }
+    image
+}
+
+/// Clear pixels take the colour of the nearest letter, so that filters that mix neighbours find no dark fringe.
+fn bleed(color: &mut [[f32; 3]], alpha: &[f32], w: usize, h: usize) {
+    let mut known: Vec<bool> = alpha.iter().map(|&a| a > 0.004).collect();
+    let mut copy = |to: usize, from: usize| {
+        if !known[to] && known[from] {
+            known[to] = true;
+            color[to] = color[from];
+        }
+    };
+    for y in 0..h {
+        (1..w).for_each(|x| copy(y * w + x, y * w + x - 1));
+        (0..w - 1).rev().for_each(|x| copy(y * w + x, y * w + x + 1));
+    }
+    for y in 1..h {
+        (0..w).for_each(|x| copy(y * w + x, (y - 1) * w + x));
+    }
+    for y in (0..h - 1).rev() {
+        (0..w).for_each(|x| copy(y * w + x, (y + 1) * w + x));
+    }
+}
+
+/// The picture in cells of about a `part`-th of its width, linear: a blur for frosted glass.
+fn shrink(image: &RgbImage, part: usize) -> (LinearRgb, f32) {
+    let (w, h) = (image.width() as usize, image.height() as usize);
+    let cell = (w / part).max(1);
+    let (cw, ch) = (w.div_ceil(cell).max(1), h.div_ceil(cell).max(1));
+    let mut sums = vec![[0.0f32; 4]; cw * ch];
+    for (x, y, p) in image.enumerate_pixels() {
+        let s = &mut sums[y as usize / cell * cw + x as usize / cell];
+        for k in 0..3 {
+            s[k] += srgb8_to_linear(p.0[k]);
+        }
+        s[3] += 1.0;
+    }
+    let data = sums.iter().map(|s| std::array::from_fn(|k| s[k] / s[3].max(1.0))).collect();
+    (LinearRgb { width: cw, height: ch, data }, cell as f32)
+}
+
+#[cfg(test)]
+mod tests;

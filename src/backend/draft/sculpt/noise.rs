@@ -1,0 +1,51 @@
+//! Procedural grain: value noise and the patterns made of it.
+
+/// A hash of a lattice point, 0..1.
+#[inline]
+fn hash(x: i32, y: i32, seed: u32) -> f32 {
+    let mut h = (x as u32).wrapping_mul(0x9e37_79b1) ^ (y as u32).wrapping_mul(0x85eb_ca77) ^ seed.wrapping_mul(0xc2b2_ae3d);
+    h = (h ^ (h >> 15)).wrapping_mul(0x2c1b_3c6d);
+    h = (h ^ (h >> 12)).wrapping_mul(0x297a_2d39);
+    ((h ^ (h >> 15)) >> 8) as f32 / 16_777_216.0
+}
+
+/// Smooth noise, 0..1.
+#[inline]
+pub(super) fn noise(x: f32, y: f32, seed: u32) -> f32 {
+    let (xf, yf) = (x.floor(), y.floor());
+    let (xi, yi) = (xf as i32, yf as i32);
+    let fade = |t: f32| t * t * (3.0 - 2.0 * t);
+    let (u, v) = (fade(x - xf), fade(y - yf));
+    let top = hash(xi, yi, seed) * (1.0 - u) + hash(xi + 1, yi, seed) * u;
+    let bottom = hash(xi, yi + 1, seed) * (1.0 - u) + hash(xi + 1, yi + 1, seed) * u;
+    top * (1.0 - v) + bottom * v
+}
+
+/// Octaves of noise, 0..1.
+pub(super) fn fbm(mut x: f32, mut y: f32, octaves: u32, seed: u32) -> f32 {
+    let (mut sum, mut weight, mut total) = (0.0, 0.5, 0.0);
+    for o in 0..octaves {
+        sum += weight * noise(x, y, seed.wrapping_add(o * 101));
+        total += weight;
+        weight *= 0.55;
+        (x, y) = (x * 1.62 + y * 1.2, y * 1.62 - x * 1.2);
+    }
+    sum / total
+}
+
+/// Long wood grain along x: 0 dark .. 1 light.
+pub(super) fn wood(x: f32, y: f32, seed: u32) -> f32 {
+    let warp = fbm(x * 0.7, y * 2.2, 3, seed) * 5.0;
+    let rings = (y * 9.0 + warp * 1.6).sin() * 0.5 + 0.5;
+    let fibre = noise(x * 6.0, y * 90.0, seed ^ 7);
+    let pores = if noise(x * 9.0, y * 140.0, seed ^ 9) > 0.82 { 0.35 } else { 0.0 };
+    (0.55 * rings.powf(0.7) + 0.3 * fibre + 0.25 * fbm(x * 1.5, y * 5.0, 3, seed ^ 3) - pores).clamp(0.0, 1.0)
+}
+
+/// Marble veins: 0 vein .. 1 ground.
+pub(super) fn marble(x: f32, y: f32, seed: u32) -> f32 {
+    let warp = fbm(x * 1.3, y * 1.3, 4, seed);
+    let vein = ((x * 1.1 + y * 1.9 + warp * 4.5) * 2.2).sin().abs();
+    let fine = ((x * 2.3 - y * 1.4 + warp * 7.0) * 2.6).sin().abs();
+    (vein.powf(0.35) * 0.75 + fine.powf(0.3) * 0.25).clamp(0.0, 1.0)
+}
