@@ -4,9 +4,12 @@
 
 pub mod fields;
 mod parse;
+#[cfg(test)]
+mod parse_tests;
+mod reader;
 mod spec;
 
-pub use parse::{FieldError, ParseContext, parse};
+pub use parse::{Decode, FieldError, ParseContext, parse};
 pub use spec::{
     BackgroundSpec, CompositionMode, CompositionSpec, EngineChoice, EngineKind, JobSpec, SourceImage, Start, TextPosition, TextSpec,
 };

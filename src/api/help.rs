@@ -1,0 +1,110 @@
+//! The guide and the parameter reference, from the table that the parser reads.
+
+use axum::Json;
+use axum::extract::State;
+use serde_json::{Map, Value, json};
+
+use super::ApiState;
+use crate::request::fields::{FIELDS, Field, Kind};
+
+/// Every field of `POST /generate`.
+#[utoipa::path(get, path = "/help/parameters", tag = "help", responses((status = 200, body = Object)))]
+pub(super) async fn parameters() -> Json<Value> {
+    Json(json!({
+        "endpoint": "POST /generate",
+        "note": "Every field is optional unless required_for_start_step names the start_step. null means the default. Unknown fields \
+                 are ignored, and named in the warnings of the answer.",
+        "note_ko": "required_for_start_step에 해당하지 않으면 모든 필드는 선택입니다. null은 기본값을 뜻합니다. 알 수 없는 필드는 무시되고 \
+                    응답의 warnings에 표시됩니다.",
+        "parameters": FIELDS.iter().map(|f| f.help()).collect::<Vec<_>>(),
+    }))
+}
+
+/// How to use the server.
+#[utoipa::path(get, path = "/help", tag = "help", responses((status = 200, body = Object)))]
+pub(super) async fn guide(State(state): State<ApiState>) -> Json<Value> {
+    Json(json!({
+        "name": "nanoCocoa Studio",
+        "version": env!("CARGO_PKG_VERSION"),
+        "about": "Turns a product photo into a finished advertisement: a background is painted, the product is put into it, and a \
+                  slogan is made of 3D letters.",
+        "about_ko": "상품 사진으로 배경을 생성하고 3D 텍스트를 합성하여 완성된 광고 이미지를 만듭니다.",
+        "quick_start": [
+            "GET /health until status is healthy",
+            "POST /generate with Content-Type: application/json; keep the job_id",
+            "GET /status/{job_id}?images=false every 2 to 5 seconds until status is completed, failed or stopped",
+            "GET /status/{job_id}: final_result is a base64 PNG; or GET /jobs/{job_id}/images/final.png",
+            "DELETE /jobs/{job_id}",
+        ],
+        "quick_start_ko": [
+            "GET /health 로 status가 healthy인지 확인합니다",
+            "POST /generate (Content-Type: application/json) 로 작업을 시작하고 job_id를 보관합니다",
+            "GET /status/{job_id}?images=false 를 2~5초마다 호출하여 completed, failed, stopped를 기다립니다",
+            "GET /status/{job_id} 의 final_result가 Base64 PNG 결과입니다 (또는 GET /jobs/{job_id}/images/final.png)",
+            "DELETE /jobs/{job_id} 로 정리합니다",
+        ],
+        "steps": [step(1, "everything", "전체"), step(2, "from the text on", "텍스트부터"), step(3, "the composite only", "합성만")],
+        "endpoints": {
+            "POST /generate": "start a job / 작업 시작",
+            "GET /status/{job_id}": "progress and results; ?images=false leaves the pictures out / 상태와 결과",
+            "POST /stop/{job_id}": "stop it; finished steps are kept / 중단",
+            "GET /jobs": "every job, newest first / 작업 목록",
+            "DELETE /jobs/{job_id}": "delete a job that is over / 삭제",
+            "GET /jobs/{job_id}/images/{name}.png": "product, cutout, mask, edges, step1, step2, final / 이미지 파일",
+            "GET /jobs/{job_id}/events": "server-sent events: progress, preview, result, end / 실시간 이벤트",
+            "GET /fonts": "names for font_name / 폰트 목록",
+            "GET /fonts/metadata": "style, weight, usage and tone of each face / 폰트 정보",
+            "GET /fonts/{path}": "a font file / 폰트 파일",
+            "GET /health": "healthy or busy, and the machine's load / 서버 상태",
+            "GET /help/parameters": "every field of POST /generate / 파라미터 설명",
+            "GET /openapi.json": "OpenAPI 3.1",
+            "GET /docs": "interactive page / 대화형 문서",
+        },
+        "errors": {
+            "400": "detail lists every wrong field: loc, msg, type / 잘못된 파라미터 목록",
+            "401": "a bearer token is needed / 토큰 필요",
+            "403": "this Host or Origin may not call / 허용되지 않은 호출",
+            "404": "no such job, picture, font or path / 없음",
+            "405": "wrong method; see the Allow header / 잘못된 메서드",
+            "413": format!("the body is over {} bytes / 요청이 너무 큼", state.body_limit),
+            "415": "send Content-Type: application/json / JSON만 허용",
+            "503": "another job runs; try again after retry_after seconds (Retry-After header) / 사용 중, retry_after초 후 재시도",
+            "status failed": "message says what to do; finished steps are kept and can be sent as step1_image, step2_image / \
+                              message를 확인하세요. 완료된 단계 결과는 재사용할 수 있습니다",
+        },
+        "tips": [
+            "Name place, light and material in bg_prompt: \"luxury hotel lobby with warm lighting and marble floor\", not \"nice background\"",
+            "Name the material in text_model_prompt: \"gold metallic text with glossy surface\", not \"nice text\"",
+            "Keep step1_result and step2_result and start from step 2 or 3 to change only the text or the composite",
+            "Send the seed of a job again to get the same picture",
+        ],
+        "tips_ko": [
+            "bg_prompt에는 장소, 조명, 재질을 적습니다",
+            "text_model_prompt에는 재질을 적습니다",
+            "step1_result, step2_result를 저장해 두면 텍스트나 합성만 다시 만들 수 있습니다",
+            "같은 seed를 보내면 같은 결과를 얻습니다",
+        ],
+        "example": example(),
+        "defaults": FIELDS.iter().map(|f| (f.name.to_owned(), f.default_value())).collect::<Map<_, _>>(),
+    }))
+}
+
+fn step(number: u8, what: &str, what_ko: &str) -> Value {
+    let names = |pick: fn(&Field) -> &[u8]| -> Vec<&str> {
+        FIELDS.iter().filter(|f| pick(f).contains(&number)).map(|f| f.name).collect()
+    };
+    json!({
+        "start_step": number,
+        "does": what,
+        "does_ko": what_ko,
+        "required": names(|f| f.required_for),
+        "used": names(|f| f.used_by),
+    })
+}
+
+/// A request from the table's examples.
+pub(super) fn example() -> Value {
+    let shown = |f: &&&Field| ["start_step", "text_content", "bg_prompt", "text_model_prompt", "font_name"].contains(&f.name) || f.name == "product_image";
+    let value = |f: &Field| if f.kind == Kind::Image { json!("<base64>") } else { f.example_value() };
+    Value::Object(FIELDS.iter().filter(shown).map(|f| (f.name.to_owned(), value(f))).collect())
+}

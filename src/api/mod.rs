@@ -1,0 +1,153 @@
+//! The REST door: an axum router over the [`Engine`]. Handlers translate; they decide nothing that the engine or the parser could.
+
+mod body;
+mod docs;
+mod error;
+mod events;
+mod generate;
+mod help;
+mod jobs;
+mod resources;
+mod security;
+mod wire;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::http::{HeaderValue, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{delete, get, post};
+use serde_json::{Map, Value};
+use tokio::sync::{Semaphore, watch};
+use tower_http::catch_panic::CatchPanicLayer;
+
+pub use error::ApiError;
+pub use security::SecurityPolicy;
+pub use wire::{
+    Deleted, FontList, FontMetadataBody, Fonts, Health, JobList, JobLine, Progress, Started, StatusBody, Stopped,
+};
+
+use crate::engine::Engine;
+use crate::request::{FieldError, JobSpec, ParseContext, parse};
+
+/// How long open connections may keep the program from ending.
+const GRACE: Duration = Duration::from_secs(10);
+/// Requests whose pictures are decoded at the same time: each may take hundreds of megabytes.
+const PARSERS: usize = 2;
+
+/// What the handlers share; cheap to clone.
+#[derive(Clone)]
+pub struct ApiState {
+    pub(crate) engine: Engine,
+    pub(crate) security: Arc<SecurityPolicy>,
+    pub(crate) body_limit: usize,
+    pub(crate) parsers: Arc<Semaphore>,
+    closing: Arc<watch::Sender<bool>>,
+}
+
+impl ApiState {
+    /// An engine, who may use it, and how many bytes a request may have.
+    pub fn new(engine: Engine, security: SecurityPolicy, body_limit: usize) -> Self {
+        Self {
+            engine,
+            security: Arc::new(security),
+            body_limit,
+            parsers: Arc::new(Semaphore::new(PARSERS)),
+            closing: Arc::new(watch::Sender::new(false)),
+        }
+    }
+
+    /// Turns true when the server ends: endless answers must end then.
+    pub(crate) fn closing(&self) -> watch::Receiver<bool> {
+        self.closing.subscribe()
+    }
+}
+
+/// Reads a raw request with the engine's fonts, the image decoder and a random seed. `lenient` takes numbers written as text. Blocking.
+pub fn parse_request(engine: &Engine, raw: &Map<String, Value>, lenient: bool) -> Result<JobSpec, Vec<FieldError>> {
+    let fonts = engine.fonts();
+    parse(
+        raw,
+        &ParseContext {
+            resolve_font: &|name| fonts.resolve(name),
+            default_font: engine.default_font(),
+            decode: &|bytes| crate::imaging::decode::decode_image(bytes).map_err(|e| e.to_string()),
+            // 53 bits: JavaScript clients can read the seed and send it again.
+            fallback_seed: (uuid::Uuid::new_v4().as_u128() as u64) >> 11,
+            lenient,
+        },
+    )
+}
+
+/// Every route.
+pub fn router(state: ApiState) -> Router {
+    Router::new()
+        .route("/", get(docs::root))
+        .route("/generate", post(generate::generate))
+        .route("/status/{job_id}", get(jobs::status))
+        .route("/stop/{job_id}", post(jobs::stop))
+        .route("/jobs", get(jobs::list))
+        .route("/jobs/{job_id}", delete(jobs::delete))
+        .route("/jobs/{job_id}/images/{file}", get(jobs::image))
+        .route("/jobs/{job_id}/events", get(events::events))
+        .route("/fonts", get(resources::fonts))
+        .route("/fonts/metadata", get(resources::font_metadata))
+        .route("/fonts/{*path}", get(resources::font_file))
+        .route("/health", get(resources::health))
+        .route("/help", get(help::guide))
+        .route("/help/parameters", get(help::parameters))
+        .route("/openapi.json", get(docs::openapi))
+        .route("/docs", get(docs::index))
+        .route("/docs/", get(docs::asset))
+        .route("/docs/{*path}", get(docs::asset))
+        .fallback(|| async { ApiError::NotFound("Not found. GET /help lists what is here") })
+        .method_not_allowed_fallback(|| async { ApiError::MethodNotAllowed })
+        .layer(middleware::from_fn(headers))
+        .layer(middleware::from_fn_with_state(state.clone(), security::guard))
+        .layer(CatchPanicLayer::custom(|_| ApiError::Internal("a request handler panicked".into()).into_response()))
+        .with_state(state)
+}
+
+/// Serves until `shutdown` is done, then lets open requests finish, though not forever.
+pub async fn serve(
+    listener: tokio::net::TcpListener,
+    state: ApiState,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    let closing = Arc::clone(&state.closing);
+    let mut closed = state.closing();
+    let server = axum::serve(listener, router(state)).with_graceful_shutdown(async move {
+        shutdown.await;
+        closing.send_replace(true);
+    });
+    let overdue = async move {
+        let _ = closed.wait_for(|c| *c).await;
+        tokio::time::sleep(GRACE).await;
+    };
+    tokio::select! {
+        ended = server => ended,
+        () = overdue => Ok(()),
+    }
+}
+
+/// Common headers, and errors in JSON whoever made them.
+async fn headers(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let json = response.headers().get(header::CONTENT_TYPE).is_some_and(|t| t.as_bytes().starts_with(b"application/json"));
+    if !json && (response.status().is_client_error() || response.status().is_server_error()) {
+        // An extractor refused in plain words.
+        response = error::in_json(response).await;
+    }
+    let headers = response.headers_mut();
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}
+
+/// Runs disk and CPU work off the async threads.
+pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, ApiError> {
+    tokio::task::spawn_blocking(work).await.map_err(|e| ApiError::Internal(e.to_string()))
+}

@@ -1,0 +1,49 @@
+//! Fonts and health.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+
+use super::wire::{DetailBody, FontList, Fonts, Health};
+use super::{ApiError, ApiState};
+use crate::engine::now;
+
+/// The names that `font_name` takes.
+#[utoipa::path(get, path = "/fonts", tag = "resources", responses((status = 200, body = FontList)))]
+pub(super) async fn fonts(State(state): State<ApiState>) -> Json<FontList> {
+    Json(FontList { fonts: state.engine.fonts().names() })
+}
+
+/// What each face is good for.
+#[utoipa::path(get, path = "/fonts/metadata", tag = "resources", responses((status = 200, body = Fonts)))]
+pub(super) async fn font_metadata(State(state): State<ApiState>) -> Json<Fonts> {
+    Json(Fonts { fonts: state.engine.fonts().metadata() })
+}
+
+/// A font file, by its listed name and no other.
+#[utoipa::path(get, path = "/fonts/{path}", tag = "resources",
+    params(("path" = String, Path, description = "A name from GET /fonts")),
+    responses((status = 200, content_type = "font/ttf", body = Vec<u8>), (status = 404, body = DetailBody)))]
+pub(super) async fn font_file(State(state): State<ApiState>, Path(path): Path<String>) -> Result<Response, ApiError> {
+    const NO_FONT: ApiError = ApiError::NotFound("Font not found. GET /fonts lists the names");
+    // The catalog's names are keys, not paths: nothing else can be reached.
+    let bytes = state.engine.fonts().bytes(&path).ok_or(NO_FONT)?.into_owned();
+    let kind = if path.to_ascii_lowercase().ends_with(".otf") { "font/otf" } else { "font/ttf" };
+    Ok(([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "private, max-age=3600")], bytes).into_response())
+}
+
+/// Whether a job can be started now.
+#[utoipa::path(get, path = "/health", tag = "resources", responses((status = 200, body = Health)))]
+pub(super) async fn health(State(state): State<ApiState>) -> Json<Health> {
+    let jobs = state.engine.snapshots();
+    let active_jobs = jobs.iter().filter(|j| j.status.is_active()).count();
+    Json(Health {
+        status: if active_jobs > 0 { "busy" } else { "healthy" },
+        server_time: now(),
+        total_jobs: jobs.len(),
+        active_jobs,
+        system_metrics: state.engine.metrics(),
+        version: env!("CARGO_PKG_VERSION"),
+    })
+}

@@ -1,0 +1,277 @@
+//! The bodies of the answers, as documented.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::engine::Engine;
+use crate::job::{ImageName, JobSnapshot};
+use crate::metrics::SystemMetrics;
+use crate::request::FieldError;
+
+/// `POST /generate`.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Started {
+    /// Name of the job.
+    #[schema(value_type = String, example = "550e8400-e29b-41d4-a716-446655440000")]
+    pub job_id: Uuid,
+    /// `started`.
+    #[schema(example = "started")]
+    pub status: &'static str,
+    /// What was ignored or adjusted; only there when there is something.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
+}
+
+/// `POST /stop`.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Stopped {
+    /// Name of the job.
+    #[schema(value_type = String, example = "550e8400-e29b-41d4-a716-446655440000")]
+    pub job_id: Uuid,
+    /// `stopped`, or the status in which it had ended before.
+    #[schema(example = "stopped")]
+    pub status: &'static str,
+}
+
+/// `DELETE /jobs`.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Deleted {
+    /// Name of the job.
+    #[schema(value_type = String, example = "550e8400-e29b-41d4-a716-446655440000")]
+    pub job_id: Uuid,
+    /// `deleted`.
+    #[schema(example = "deleted")]
+    pub status: &'static str,
+}
+
+/// How far a job is: part of `GET /status`, and an event.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Progress<'a> {
+    /// Name of the job.
+    #[schema(value_type = String, example = "550e8400-e29b-41d4-a716-446655440000")]
+    pub job_id: Uuid,
+    /// `pending`, `running`, `completed`, `failed` or `stopped`.
+    #[schema(example = "running")]
+    pub status: &'static str,
+    /// 0..=100.
+    pub progress_percent: u8,
+    /// `init`, `step1_background`, `step2_text` or `step3_composite`.
+    #[schema(example = "step2_text")]
+    pub current_step: &'static str,
+    /// Stage within the step.
+    #[schema(example = "sdxl_text_generation")]
+    pub sub_step: Option<&'static str>,
+    /// For people; of a failed job, what to do.
+    pub message: &'a str,
+    /// Seconds since it was accepted, or that it took.
+    pub elapsed_sec: f64,
+    /// Seconds to the end; negative when late.
+    pub eta_seconds: i64,
+    /// Seconds to the end of the step; negative when late.
+    pub step_eta_seconds: i64,
+    /// Technical text of a failure; only there when there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<&'a str>,
+}
+
+impl<'a> Progress<'a> {
+    pub(super) fn new(job: &'a JobSnapshot, now: f64) -> Self {
+        Self {
+            job_id: job.id,
+            status: job.status.as_str(),
+            progress_percent: job.progress_percent,
+            current_step: job.step.as_str(),
+            sub_step: job.sub_step(),
+            message: &job.message,
+            elapsed_sec: tenth(job.elapsed(now)),
+            eta_seconds: job.eta(now),
+            step_eta_seconds: job.step_eta(now),
+            error: job.error.as_deref(),
+        }
+    }
+}
+
+/// `GET /status`.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StatusBody<'a> {
+    /// How far it is.
+    #[serde(flatten)]
+    pub progress: Progress<'a>,
+    /// The machine's load.
+    pub system_metrics: SystemMetrics,
+    /// As sent, defaults filled in, images described.
+    #[schema(value_type = Object)]
+    pub parameters: &'a Map<String, Value>,
+    /// Base64 PNG, or null while there is none (or with `images=false`).
+    #[schema(value_type = Option<String>)]
+    pub step1_result: Option<Arc<str>>,
+    /// Base64 PNG with transparency, or null.
+    #[schema(value_type = Option<String>)]
+    pub step2_result: Option<Arc<str>>,
+    /// Base64 PNG, or null.
+    #[schema(value_type = Option<String>)]
+    pub final_result: Option<Arc<str>>,
+    /// `draft` or `diffusion`.
+    #[schema(example = "draft")]
+    pub engine: &'static str,
+    /// Name and version of the engine.
+    pub engine_label: &'a str,
+    /// Why that engine.
+    pub engine_reason: &'a str,
+    /// What was ignored or adjusted.
+    pub warnings: &'a [String],
+    /// How well the text reads, 0..=1.
+    pub legibility: Option<f32>,
+    /// The seed.
+    pub seed: u64,
+    /// Canvas width.
+    pub width: u32,
+    /// Canvas height.
+    pub height: u32,
+    /// Pictures that `GET /jobs/{job_id}/images/{name}.png` has.
+    pub images: Vec<&'static str>,
+}
+
+impl<'a> StatusBody<'a> {
+    /// With `images` it reads the disk at first use.
+    pub(super) fn new(engine: &Engine, job: &'a JobSnapshot, images: bool) -> Self {
+        let picture = |name| if images && job.images.contains(&name) { engine.base64(job.id, name) } else { None };
+        Self {
+            progress: Progress::new(job, crate::engine::now()),
+            system_metrics: engine.metrics(),
+            parameters: &job.parameters,
+            step1_result: picture(ImageName::Step1),
+            step2_result: picture(ImageName::Step2),
+            final_result: picture(ImageName::Final),
+            engine: job.engine.as_str(),
+            engine_label: &job.engine_label,
+            engine_reason: &job.engine_reason,
+            warnings: &job.warnings,
+            legibility: job.legibility,
+            seed: job.seed,
+            width: job.width,
+            height: job.height,
+            images: job.images.iter().map(|n| n.as_str()).collect(),
+        }
+    }
+}
+
+/// One line of `GET /jobs`.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct JobLine {
+    /// Name of the job.
+    #[schema(value_type = String, example = "550e8400-e29b-41d4-a716-446655440000")]
+    pub job_id: Uuid,
+    /// As in `GET /status`.
+    pub status: &'static str,
+    /// 0..=100.
+    pub progress_percent: u8,
+    /// As in `GET /status`.
+    pub current_step: &'static str,
+    /// For people.
+    pub message: String,
+    /// Unix seconds.
+    pub start_time: f64,
+    /// Seconds since then, or that it took.
+    pub elapsed_sec: f64,
+}
+
+/// `GET /jobs`.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct JobList {
+    /// All.
+    pub total_jobs: usize,
+    /// Pending or running.
+    pub active_jobs: usize,
+    /// Completed.
+    pub completed_jobs: usize,
+    /// Failed.
+    pub failed_jobs: usize,
+    /// Newest first.
+    pub jobs: Vec<JobLine>,
+}
+
+/// `GET /fonts`.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FontList {
+    /// Sorted names, as `font_name` takes them.
+    pub fonts: Vec<String>,
+}
+
+/// `GET /fonts/metadata`.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Fonts {
+    /// Sorted by name.
+    #[schema(value_type = Vec<FontMetadataBody>)]
+    pub fonts: Vec<crate::typography::FontMetadata>,
+}
+
+/// What a face is good for.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FontMetadataBody {
+    /// As in `GET /fonts`.
+    pub name: String,
+    /// `gothic`, `serif`, `handwriting`, `mono` or `sans-serif`.
+    pub style: String,
+    /// `light`, `regular`, `bold`, `extrabold` or `heavy`.
+    pub weight: String,
+    /// What it is used for.
+    pub usage: Vec<String>,
+    /// How it sounds.
+    pub tone: Vec<String>,
+}
+
+/// `GET /health`.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Health {
+    /// `healthy` or `busy`.
+    #[schema(example = "healthy")]
+    pub status: &'static str,
+    /// Unix seconds.
+    pub server_time: f64,
+    /// All jobs.
+    pub total_jobs: usize,
+    /// Pending or running ones.
+    pub active_jobs: usize,
+    /// The machine's load.
+    pub system_metrics: SystemMetrics,
+    /// Version of the program.
+    pub version: &'static str,
+}
+
+/// An error with one reason.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DetailBody {
+    /// What is wrong.
+    #[schema(example = "Job not found")]
+    pub detail: String,
+}
+
+/// An error with every wrong field.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct InvalidBody {
+    /// One entry a field.
+    pub detail: Vec<FieldError>,
+}
+
+/// Another job runs.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct BusyBody {
+    /// `busy`.
+    #[schema(example = "busy")]
+    pub status: String,
+    /// For people.
+    #[schema(example = "Busy. Retry after 25s")]
+    pub message: String,
+    /// Seconds, at least 1.
+    #[schema(example = 25)]
+    pub retry_after: u64,
+}
+
+pub(super) fn tenth(v: f64) -> f64 {
+    (v * 10.0).round() / 10.0
+}

@@ -1,0 +1,174 @@
+use std::collections::HashSet;
+
+use image::{Rgba, RgbaImage};
+use serde_json::{Map, Value, json};
+
+use crate::request::fields::FIELDS;
+use crate::request::*;
+
+/// A fake decoder: "W H A" in ASCII makes a W×H picture with alpha A in its corner.
+fn decode(bytes: &[u8]) -> Result<(RgbaImage, String), String> {
+    let text = std::str::from_utf8(bytes).map_err(|_| "This file is not an image.".to_owned())?;
+    let n: Vec<u32> = text.split(' ').filter_map(|t| t.parse().ok()).collect();
+    let [w, h, a] = n[..] else { return Err("This file is not an image.".into()) };
+    let mut image = RgbaImage::from_pixel(w, h, Rgba([9, 9, 9, 255]));
+    image.put_pixel(0, 0, Rgba([9, 9, 9, a as u8]));
+    Ok((image, format!("PNG {w}×{h}, 1 B")))
+}
+
+fn b64(text: &str) -> String {
+    use base64::Engine as _;
+    base64::engine::general_purpose::STANDARD.encode(text)
+}
+
+fn run(raw: Value, lenient: bool) -> Result<JobSpec, Vec<FieldError>> {
+    let resolve = |n: &str| n.ends_with("B.ttf").then(|| "X/B.ttf".to_owned());
+    let cx = ParseContext { resolve_font: &resolve, default_font: "B.ttf", decode: &decode, fallback_seed: 77, lenient };
+    let Value::Object(raw) = raw else { panic!("object") };
+    parse(&raw, &cx)
+}
+
+fn wrong(raw: Value) -> Vec<String> {
+    run(raw, false).unwrap_err().iter().map(|e| e.field().to_owned()).collect()
+}
+
+#[test]
+fn nothing_at_all_is_a_request() {
+    let spec = run(json!({}), false).unwrap();
+    assert!(matches!(spec.start, Start::Background { product: None, text: None }));
+    assert_eq!((spec.width, spec.height, spec.seed, spec.background.steps), (1024, 1024, 77, 4));
+    assert_eq!(spec.parameters["seed"], 77);
+    assert_eq!(spec.parameters["composition_mode"], "overlay");
+    assert_eq!(spec.parameters["strength"], 0.6);
+    assert!(spec.warnings.is_empty());
+    let nulls: Map<String, Value> = FIELDS.iter().map(|f| (f.name.to_owned(), Value::Null)).collect();
+    assert_eq!(run(Value::Object(nulls), false).unwrap().parameters, spec.parameters);
+}
+
+#[test]
+fn parameters_make_the_same_request_again() {
+    let first = run(json!({"text_content": "Hi", "composition_prompt": "x", "strength": 0.25, "test_mode": true, "seed": u64::MAX}), false).unwrap();
+    let again = run(Value::Object(first.parameters.clone()), false).unwrap();
+    assert_eq!(first.parameters, again.parameters);
+    assert_eq!((first.engine, first.seed), (EngineChoice::Draft, u64::MAX));
+}
+
+#[test]
+fn every_wrong_field_is_named_at_once() {
+    let fields = wrong(json!({
+        "start_step": 4, "text_content": 5, "bg_prompt": "a\u{0}b", "strength": 1.5, "num_inference_steps": 4.5, "guidance_scale": true,
+        "font_name": "../../etc/passwd", "width": 1000, "height": -16, "composition_mode": "beside", "seed": -1, "preserve_product": "yes",
+        "product_image": "!!", "engine": 3
+    }));
+    let got: HashSet<&str> = fields.iter().map(String::as_str).collect();
+    let want = [
+        "start_step", "text_content", "bg_prompt", "strength", "num_inference_steps", "guidance_scale", "font_name", "width", "height",
+        "composition_mode", "seed", "preserve_product", "product_image", "engine",
+    ];
+    assert_eq!(got, HashSet::from(want));
+    assert_eq!(fields.len(), want.len());
+}
+
+#[test]
+fn steps_need_their_inputs() {
+    assert_eq!(wrong(json!({"start_step": 2})), ["text_content", "step1_image"]);
+    assert_eq!(wrong(json!({"start_step": 3})), ["step1_image", "step2_image"]);
+    assert_eq!(wrong(json!({"start_step": 2, "text_content": "  \n", "step1_image": b64("x")})), ["step1_image", "text_content"]);
+    assert_eq!(wrong(json!({"start_step": 3, "step1_image": b64("512 512 255"), "step2_image": b64("512 512 255")})), ["step2_image"]);
+    let spec = run(json!({"start_step": 3, "step1_image": b64("512 768 255"), "step2_image": b64("512 768 0")}), false).unwrap();
+    assert_eq!((spec.width, spec.height, spec.start.step()), (512, 768, 3));
+    assert!(spec.warnings.is_empty());
+}
+
+#[test]
+fn the_canvas_follows_step1() {
+    let start = |more: Value| {
+        let mut raw = json!({"start_step": 2, "text_content": "a", "step1_image": b64("1000 900 255")});
+        raw.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let spec = run(raw, false).unwrap();
+        (spec.width, spec.height, spec.warnings.len())
+    };
+    assert_eq!(start(json!({})), (1008, 896, 1));
+    assert_eq!(start(json!({"width": 512, "height": 512})), (512, 512, 1));
+    assert_eq!(start(json!({"step1_image": b64("4096 2048 255")})), (2048, 1024, 1));
+    assert_eq!(start(json!({"step1_image": b64("100 200 255")})), (256, 512, 1));
+    assert_eq!(start(json!({"step1_image": b64("1 3000 255")})), (256, 2048, 1));
+}
+
+#[test]
+fn base64_comes_in_many_shapes() {
+    let plain = b64("256 256 255");
+    for text in [
+        plain.clone(),
+        plain.trim_end_matches('=').to_owned(),
+        format!("data:image/png;base64,{plain}"),
+        format!("DATA:image/x-anything;name=a;base64,{plain}"),
+        format!(" {}\r\n{}\n", &plain[..5], &plain[5..]),
+    ] {
+        let spec = run(json!({"input_image": text}), false).unwrap();
+        assert!(matches!(spec.start, Start::Background { product: Some(_), .. }));
+        assert_eq!(spec.parameters["product_image"], "PNG 256×256, 1 B");
+    }
+    for text in ["", "  ", "====", "a", "data:text/plain;base64,aGk=", "data:image/png,aGk=", "aGk*", "한국", "ab=c"] {
+        assert_eq!(wrong(json!({"product_image": text})), ["product_image"], "{text:?}");
+    }
+    assert_eq!(wrong(json!({"product_image": b64("1 1 0")})), ["product_image"]);
+}
+
+#[test]
+fn texts_are_normalised_and_counted() {
+    let text = |t: &str| run(json!({"text_content": t}), false).unwrap().parameters["text_content"].clone();
+    assert_eq!(text(" \u{1112}\u{1161}\u{11ab}\r\nb "), "한\nb");
+    assert_eq!(text("\u{200b} \n"), Value::Null);
+    assert_eq!(text(&"가".repeat(200)).as_str().unwrap().chars().count(), 200);
+    assert_eq!(wrong(json!({"text_content": "가".repeat(201)})), ["text_content"]);
+    assert_eq!(wrong(json!({"bg_prompt": "a".repeat(2001)})), ["bg_prompt"]);
+    assert_eq!(wrong(json!({"negative_prompt": "a".repeat(2_000_000)})), ["negative_prompt"]);
+    assert_eq!(wrong(json!({"text_content": "a\u{7f}"})), ["text_content"]);
+    assert_eq!(run(json!({"bg_negative_prompt": "", "bg_prompt": " "}), false).unwrap().background.negative_prompt, "");
+}
+
+#[test]
+fn numbers_are_strict_unless_lenient() {
+    assert_eq!(run(json!({"num_inference_steps": 4.0, "guidance_scale": 7}), false).unwrap().background.steps, 4);
+    for bad in [json!("4"), json!(0), json!(51), json!(true), json!([4]), json!({}), json!(1e300), json!(-4.0)] {
+        assert_eq!(wrong(json!({"num_inference_steps": bad})), ["num_inference_steps"]);
+    }
+    let spec = run(json!({"num_inference_steps": "6", "strength": "0.5", "preserve_product": "off", "width": "512", "seed": "18446744073709551615"}), true).unwrap();
+    assert_eq!((spec.background.steps, spec.background.strength, spec.background.preserve_product), (6, 0.5, false));
+    assert_eq!((spec.width, spec.seed), (512, u64::MAX));
+    for bad in ["nan", "inf", "x", "", "1e999", "0x4"] {
+        let errors = run(json!({"strength": bad, "num_inference_steps": bad}), true).unwrap_err();
+        assert_eq!(errors.len(), 2, "{bad}");
+    }
+    assert_eq!(wrong(json!({"seed": 18_446_744_073_709_551_616.0_f64})), ["seed"]);
+}
+
+#[test]
+fn aliases_and_unknown_fields() {
+    let spec = run(json!({"text_prompt": "gold", "text_negative_prompt": "n", "text_model_prompt": "chrome", "bg_promt": "x", "colour": 1, "text_content": "a"}), false).unwrap();
+    let Start::Background { text: Some(text), .. } = &spec.start else { panic!("text") };
+    assert_eq!((text.style_prompt.as_str(), text.negative_prompt.as_str(), text.font.as_str()), ("chrome", "n", "X/B.ttf"));
+    assert_eq!(spec.warnings.len(), 3);
+    assert!(spec.warnings.iter().any(|w| w.contains("bg_promt") && w.contains("did you mean bg_prompt")));
+    assert!(spec.warnings.iter().any(|w| w.contains("colour")));
+    assert!(!spec.parameters.contains_key("colour"));
+    assert_eq!(wrong(json!({"test_mode": true, "engine": "diffusion"})), ["test_mode"]);
+}
+
+#[test]
+fn the_table_is_sound() {
+    let mut seen = HashSet::new();
+    for field in FIELDS {
+        assert!(seen.insert(field.name));
+        assert!(field.aliases.iter().all(|a| seen.insert(a)));
+        assert!(!field.description.is_empty() && !field.description_ko.is_empty());
+        assert!(!field.example_value().is_null(), "{}", field.name);
+        assert!(field.schema().is_object() && field.help().is_object());
+    }
+    // The parser reads every field of the table: each default shows in the parameters, images apart.
+    let spec = run(json!({}), false).unwrap();
+    for field in FIELDS.iter().filter(|f| f.kind != fields::Kind::Image) {
+        assert!(spec.parameters.contains_key(field.name), "{}", field.name);
+    }
+}

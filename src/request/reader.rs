@@ -1,0 +1,349 @@
+//! Reads one field at a time by the table's rules and collects what is wrong, what was meant and what was adjusted.
+
+use std::borrow::Cow;
+
+use base64::Engine as _;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use serde_json::{Map, Value, json};
+use unicode_normalization::UnicodeNormalization as _;
+
+use super::fields::{Fallback, Field, Kind, MAX_PROMPT_CHARS, MAX_TEXT_CHARS};
+use super::parse::{FieldError, ParseContext};
+use super::spec::SourceImage;
+
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &base64::alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent).with_decode_allow_trailing_bits(true),
+);
+
+type Outcome = (Vec<FieldError>, Map<String, Value>, Vec<String>);
+
+pub(super) struct Reader<'a> {
+    raw: &'a Map<String, Value>,
+    cx: &'a ParseContext<'a>,
+    errors: Vec<FieldError>,
+    parameters: Map<String, Value>,
+    warnings: Vec<String>,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(raw: &'a Map<String, Value>, cx: &'a ParseContext<'a>) -> Self {
+        Self { raw, cx, errors: Vec::new(), parameters: Map::new(), warnings: Vec::new() }
+    }
+
+    pub(super) fn raw(&self) -> &'a Map<String, Value> {
+        self.raw
+    }
+
+    pub(super) fn finish(self) -> Outcome {
+        (self.errors, self.parameters, self.warnings)
+    }
+
+    pub(super) fn error(&mut self, field: &Field, kind: &str, msg: impl Into<String>) {
+        self.errors.push(FieldError::new(field.name, kind, msg));
+    }
+
+    pub(super) fn warn(&mut self, text: String) {
+        self.warnings.push(text);
+    }
+
+    pub(super) fn set(&mut self, field: &Field, value: Value) {
+        self.parameters.insert(field.name.into(), value);
+    }
+
+    /// The value under the field's name or an older one; null is absent.
+    fn peek(&self, field: &Field) -> Option<&'a Value> {
+        let names = std::iter::once(&field.name).chain(field.aliases);
+        names.filter_map(|n| self.raw.get(*n)).find(|v| !v.is_null())
+    }
+
+    pub(super) fn sent(&self, field: &Field) -> bool {
+        self.peek(field).is_some()
+    }
+
+    fn take(&mut self, field: &Field) -> Option<&'a Value> {
+        let value = self.peek(field)?;
+        let sent = |n: &str| self.raw.get(n).is_some_and(|v| !v.is_null());
+        if let Some(alias) = field.aliases.iter().find(|a| sent(a) && sent(field.name)) {
+            self.warn(format!("{alias}: ignored, because {} was sent too", field.name));
+        }
+        Some(value)
+    }
+
+    /// Reports a field that the start step cannot do without, unless something is wrong with it already.
+    pub(super) fn need<T>(&mut self, field: &Field, start_step: u8, value: Option<T>, remedy: &str) -> Option<T> {
+        if value.is_none() && !self.errors.iter().any(|e| e.field() == field.name) {
+            self.error(field, "missing", format!("required when start_step is {start_step}; {remedy}"));
+        }
+        value
+    }
+
+    pub(super) fn integer(&mut self, field: &Field) -> u64 {
+        let fallback = if let Fallback::Integer(v) = field.fallback { v } else { 0 };
+        self.integer_or(field, fallback)
+    }
+
+    pub(super) fn integer_or(&mut self, field: &Field, fallback: u64) -> u64 {
+        let Some(value) = self.take(field) else {
+            self.set(field, json!(fallback));
+            return fallback;
+        };
+        match self.to_integer(field, value) {
+            Ok(v) => {
+                self.set(field, json!(v));
+                v
+            }
+            Err((kind, msg)) => {
+                self.error(field, kind, msg);
+                // Not a value of the table: what depends on it is not judged.
+                0
+            }
+        }
+    }
+
+    fn to_integer(&self, field: &Field, value: &Value) -> Result<u64, (&'static str, String)> {
+        let Kind::Integer { min, max, multiple } = field.kind else { return Ok(0) };
+        let rule = field.rule();
+        let out_of_range = || ("out_of_range", format!("{} is out of range; send {rule}", shown(value)));
+        let number = match value {
+            Value::Number(n) => n.clone(),
+            Value::String(s) if self.cx.lenient => match s.trim().parse::<u64>() {
+                Ok(v) => v.into(),
+                Err(_) => serde_json::from_str(s.trim())
+                    .map_err(|_| ("integer_type", format!("{} is not a number; send {rule}", shown(value))))?,
+            },
+            other => return Err(("integer_type", format!("{} is not a whole number; send {rule}", shown(other)))),
+        };
+        let v = match (number.as_u64(), number.as_f64()) {
+            (Some(v), _) => v,
+            (None, Some(v)) if v.fract() != 0.0 => {
+                return Err(("integer_type", format!("{} is not a whole number; send {rule}", shown(value))));
+            }
+            // 2^64, the first float that no longer fits.
+            (None, Some(v)) if (0.0..18_446_744_073_709_551_616.0).contains(&v) => v as u64,
+            _ => return Err(out_of_range()),
+        };
+        if !(min..=max).contains(&v) {
+            return Err(out_of_range());
+        }
+        if v % multiple != 0 {
+            return Err(("multiple_of", format!("{v} is not a multiple of {multiple}; send {} or {}", v / multiple * multiple, (v / multiple + 1) * multiple)));
+        }
+        Ok(v)
+    }
+
+    pub(super) fn number(&mut self, field: &Field) -> f32 {
+        let fallback = if let Fallback::Number(v) = field.fallback { v } else { 0.0 };
+        let Kind::Number { min, max } = field.kind else { return fallback as f32 };
+        let Some(value) = self.take(field) else {
+            self.set(field, json!(fallback));
+            return fallback as f32;
+        };
+        let number = match value {
+            Value::Number(n) => n.as_f64(),
+            Value::String(s) if self.cx.lenient => s.trim().parse::<f64>().ok().filter(|v| v.is_finite()),
+            _ => None,
+        };
+        match number {
+            Some(v) if (min..=max).contains(&v) => {
+                self.set(field, json!(v));
+                return v as f32;
+            }
+            Some(_) => self.error(field, "out_of_range", format!("{} is out of range; send {}", shown(value), field.rule())),
+            None => self.error(field, "number_type", format!("{} is not a number; send {}", shown(value), field.rule())),
+        }
+        fallback as f32
+    }
+
+    pub(super) fn flag(&mut self, field: &Field) -> bool {
+        let fallback = matches!(field.fallback, Fallback::Flag(true));
+        let Some(value) = self.take(field) else {
+            self.set(field, json!(fallback));
+            return fallback;
+        };
+        let flag = match value {
+            Value::Bool(b) => Some(*b),
+            Value::String(s) if self.cx.lenient => match s.trim().to_ascii_lowercase().as_str() {
+                "true" | "1" | "yes" | "on" => Some(true),
+                "false" | "0" | "no" | "off" => Some(false),
+                _ => None,
+            },
+            _ => None,
+        };
+        if let Some(flag) = flag {
+            self.set(field, json!(flag));
+            return flag;
+        }
+        self.error(field, "boolean_type", format!("{} is neither true nor false", shown(value)));
+        fallback
+    }
+
+    pub(super) fn choice(&mut self, field: &Field) -> &'static str {
+        let fallback = if let Fallback::Text(v) = field.fallback { v } else { "" };
+        let Kind::Choice(words) = field.kind else { return fallback };
+        let Some(value) = self.take(field) else {
+            self.set(field, json!(fallback));
+            return fallback;
+        };
+        match value.as_str().map(|s| (s, words.iter().find(|w| w.eq_ignore_ascii_case(s.trim())))) {
+            Some((_, Some(word))) => {
+                self.set(field, json!(word));
+                return word;
+            }
+            Some((_, None)) => self.error(field, "enum", format!("{} is not known; send {}", shown(value), field.rule())),
+            None => self.error(field, "string_type", format!("{} is not a text; send {}", shown(value), field.rule())),
+        }
+        fallback
+    }
+
+    /// A text in NFC with `\n` line ends, trimmed, at most `most` characters.
+    fn text(&mut self, field: &Field, most: usize) -> Option<String> {
+        let value = self.take(field)?;
+        let Value::String(raw) = value else {
+            self.error(field, "string_type", format!("{} is not a text; send a string, or null for the default", shown(value)));
+            return None;
+        };
+        // Normalising can only shrink a text by so much; do not normalise megabytes to learn that.
+        if raw.len() > most * 64 {
+            self.error(field, "string_too_long", format!("far too long; send at most {most} characters"));
+            return None;
+        }
+        let text: String = raw.replace("\r\n", "\n").replace(['\r', '\u{2028}', '\u{2029}'], "\n").replace('\t', " ").nfc().collect();
+        if let Some(c) = text.chars().find(|c| c.is_control() && *c != '\n') {
+            self.error(field, "control_character", format!("contains the control character U+{:04X}; remove it", u32::from(c)));
+            return None;
+        }
+        let text = text.trim();
+        let count = text.chars().count();
+        if count > most {
+            self.error(field, "string_too_long", format!("{count} characters are too many; send at most {most}"));
+            return None;
+        }
+        Some(text.to_owned())
+    }
+
+    pub(super) fn prompt(&mut self, field: &Field) -> String {
+        let fallback = if let Fallback::Text(v) = field.fallback { v } else { "" };
+        let blank_is_default = matches!(field.kind, Kind::Prompt { may_be_blank: false });
+        let text = self.text(field, MAX_PROMPT_CHARS).filter(|t| !(blank_is_default && t.is_empty()));
+        let value = if text.is_none() && fallback.is_empty() { Value::Null } else { json!(text.as_deref().unwrap_or(fallback)) };
+        self.set(field, value);
+        text.unwrap_or_else(|| fallback.to_owned())
+    }
+
+    /// Blank is none; so is a text of nothing but invisible characters.
+    pub(super) fn slogan(&mut self, field: &Field) -> Option<String> {
+        let blank = |c: char| c.is_whitespace() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}' | '\u{ad}' | '\u{3164}');
+        let text = self.text(field, MAX_TEXT_CHARS).filter(|t| !t.chars().all(blank));
+        self.set(field, json!(text));
+        text
+    }
+
+    pub(super) fn font(&mut self, field: &Field) -> String {
+        let name = match self.take(field) {
+            Some(Value::String(name)) => Some(name.trim()).filter(|n| !n.is_empty()),
+            Some(other) => {
+                self.error(field, "string_type", format!("{} is not a text; send a name from GET /fonts", shown(other)));
+                return String::new();
+            }
+            None => None,
+        };
+        let wanted = name.unwrap_or(self.cx.default_font);
+        let found = (self.cx.resolve_font)(wanted);
+        match (found, name) {
+            (Some(font), _) => {
+                self.set(field, json!(font));
+                font
+            }
+            (None, Some(name)) => {
+                self.error(field, "unknown_font", format!("{} is not a listed font; send one of the names of GET /fonts", quoted(name)));
+                String::new()
+            }
+            (None, None) => {
+                let text = format!("the default font {} is not there; send one of the names of GET /fonts", quoted(wanted));
+                self.error(field, "unknown_font", text);
+                String::new()
+            }
+        }
+    }
+
+    pub(super) fn image(&mut self, field: &Field) -> Option<SourceImage> {
+        let value = self.take(field)?;
+        let Value::String(text) = value else {
+            self.error(field, "string_type", format!("{} is not a text; send the file as a base64 string", shown(value)));
+            return None;
+        };
+        let bytes = match from_base64(text) {
+            Ok(bytes) => bytes,
+            Err((kind, msg)) => {
+                self.error(field, kind, msg);
+                return None;
+            }
+        };
+        match (self.cx.decode)(&bytes) {
+            Ok((pixels, description)) => {
+                if pixels.pixels().all(|p| p.0[3] == 0) {
+                    self.error(field, "image_invisible", "the picture is fully transparent; send one that shows something");
+                    return None;
+                }
+                self.set(field, json!(description));
+                Some(SourceImage::new(pixels, description))
+            }
+            Err(msg) => {
+                self.error(field, "image_invalid", msg);
+                None
+            }
+        }
+    }
+}
+
+fn from_base64(text: &str) -> Result<Vec<u8>, (&'static str, String)> {
+    let mut text = text.trim();
+    if text.get(..5).is_some_and(|p| p.eq_ignore_ascii_case("data:")) {
+        let (head, body) = text.split_once(',').unwrap_or((text, ""));
+        let head = head.to_ascii_lowercase();
+        if !head.starts_with("data:image/") || !head.ends_with(";base64") {
+            let msg = "only data:image/...;base64, addresses are understood; send the file as base64";
+            return Err(("data_url", msg.into()));
+        }
+        text = body;
+    }
+    let odd = |b: u8| b.is_ascii_whitespace() || b == b'-' || b == b'_';
+    let bytes = text.trim_end_matches(|c: char| c == '=' || c.is_ascii_whitespace()).as_bytes();
+    let bytes = if bytes.iter().any(|&b| odd(b)) {
+        let plain = |b: u8| match b {
+            b'-' => b'+',
+            b'_' => b'/',
+            b => b,
+        };
+        Cow::Owned(bytes.iter().filter(|b| !b.is_ascii_whitespace()).map(|&b| plain(b)).collect::<Vec<u8>>())
+    } else {
+        Cow::Borrowed(bytes)
+    };
+    if bytes.is_empty() {
+        return Err(("image_empty", "empty; send the file as base64, or leave the field out".into()));
+    }
+    BASE64.decode(bytes.as_ref()).map_err(|e| {
+        let why = match e {
+            base64::DecodeError::InvalidByte(at, b) => format!("character {} ({:?})", at + 1, char::from(b)),
+            base64::DecodeError::InvalidLength(_) => "its end is missing".into(),
+            other => other.to_string(),
+        };
+        ("base64_invalid", format!("this is not base64: {why}; send the bytes of the file encoded as base64"))
+    })
+}
+
+/// A name from outside in quotes, escaped and not too long.
+pub(super) fn quoted(text: &str) -> String {
+    let short: String = text.chars().take(80).collect();
+    if short.len() < text.len() { format!("{short:?}…") } else { format!("{short:?}") }
+}
+
+fn shown(value: &Value) -> String {
+    match value {
+        Value::String(s) => quoted(s),
+        Value::Array(_) => "a list".into(),
+        Value::Object(_) => "an object".into(),
+        other => other.to_string(),
+    }
+}
