@@ -17,7 +17,7 @@ use nanococoa::backend::{Backend, BackendError, StageCx, StageObserver};
 use nanococoa::imaging::decode::decode_image;
 use nanococoa::job::{CancelToken, ImageName, Stage};
 use nanococoa::pipeline::text::Layer;
-use nanococoa::pipeline::{self, PipelineError, Picture, Recalled, Sink};
+use nanococoa::pipeline::{self, Picture, PipelineError, Recalled, Sink};
 use nanococoa::request::{JobSpec, ParseContext, Start, parse};
 use nanococoa::typography::FontCatalog;
 use serde_json::{Value, json};
@@ -82,7 +82,15 @@ fn median(mut times: Vec<f64>) -> f64 {
 
 fn time(runs: usize, mut work: impl FnMut()) -> f64 {
     work();
-    median((0..runs).map(|_| { let t = Instant::now(); work(); t.elapsed().as_secs_f64() }).collect())
+    median(
+        (0..runs)
+            .map(|_| {
+                let t = Instant::now();
+                work();
+                t.elapsed().as_secs_f64()
+            })
+            .collect(),
+    )
 }
 
 fn row(what: &str, value: String, target: &str, ok: bool) {
@@ -99,7 +107,9 @@ fn drafting() {
     let fonts = FontCatalog::load(&[]);
     let mut backend = DraftBackend::default();
     let job = spec(&fonts, json!({}));
-    let seconds = time(5, || { whole(&fonts, &mut backend, &job); });
+    let seconds = time(5, || {
+        whole(&fonts, &mut backend, &job);
+    });
     row("whole draft, 1024², models warm (files not written)", format!("{seconds:.2} s"), "≤ 1.5 s", seconds <= 1.5);
     let memory = whole(&fonts, &mut backend, &job);
     let end = Instant::now();
@@ -108,13 +118,33 @@ fn drafting() {
         let next = stages.get(i + 1).map_or(end, |s| s.1);
         println!("    {:<54} {:>11.0} ms", stage.as_str(), (next - *at).as_secs_f64() * 1e3);
     }
-    let cold = median((0..3).map(|_| {
-        let dir = tempfile::tempdir().unwrap();
-        let t = Instant::now();
-        let out = Command::new(BINARY).args(["--data-dir", dir.path().to_str().unwrap(), "generate", "--product", SAMPLE, "--text", "신메뉴 출시", "--seed", "7", "--json", "--out"]).arg(dir.path().join("ad.png")).output().unwrap();
-        assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
-        t.elapsed().as_secs_f64()
-    }).collect());
+    let cold = median(
+        (0..3)
+            .map(|_| {
+                let dir = tempfile::tempdir().unwrap();
+                let t = Instant::now();
+                let out = Command::new(BINARY)
+                    .args([
+                        "--data-dir",
+                        dir.path().to_str().unwrap(),
+                        "generate",
+                        "--product",
+                        SAMPLE,
+                        "--text",
+                        "신메뉴 출시",
+                        "--seed",
+                        "7",
+                        "--json",
+                        "--out",
+                    ])
+                    .arg(dir.path().join("ad.png"))
+                    .output()
+                    .unwrap();
+                assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+                t.elapsed().as_secs_f64()
+            })
+            .collect(),
+    );
     row("whole draft, 1024², cold process, everything written", format!("{cold:.2} s"), "≤ 3 s", cold <= 3.0);
 
     let small = spec(&fonts, json!({"width": 512, "height": 512}));
@@ -127,7 +157,9 @@ fn drafting() {
     let cancel = CancelToken::default();
     let quiet = Memory::default();
     let cx = StageCx { cancel: &cancel, observer: &quiet };
-    let again = time(15, || { pipeline::composite::run(&small, &step1, &layer, Some(placed.clone()), &mut backend, cx, &Memory::default()).unwrap(); });
+    let again = time(15, || {
+        pipeline::composite::run(&small, &step1, &layer, Some(placed.clone()), &mut backend, cx, &Memory::default()).unwrap();
+    });
     row("re-compose, 512², cut-out, scene and text cached", format!("{:.0} ms", again * 1e3), "≤ 60 ms", again <= 0.060);
     let Start::Background { text: Some(text), .. } = &small.start else { unreachable!() };
     let retext = time(15, || {
@@ -145,13 +177,19 @@ fn network() {
     let cancel = CancelToken::default();
     let quiet = Memory::default();
     let cx = StageCx { cancel: &cancel, observer: &quiet };
-    let ours = time(5, || { backend.segment(&photo, cx).unwrap(); });
+    let ours = time(5, || {
+        backend.segment(&photo, cx).unwrap();
+    });
     let script = "import onnxruntime,numpy,time,sys\no=onnxruntime.SessionOptions();o.intra_op_num_threads=2\ns=onnxruntime.InferenceSession(sys.argv[1],o,providers=['CPUExecutionProvider'])\nx=numpy.zeros((1,3,320,320),'f')\ns.run(['1959'],{'input.1':x})\nt=[]\nfor _ in range(5):\n a=time.time();s.run(['1959'],{'input.1':x});t.append(time.time()-a)\nprint(sorted(t)[2])";
     let model = concat!(env!("CARGO_MANIFEST_DIR"), "/models/u2netp.onnx");
     let out = Command::new("python3").args(["-c", script, model]).output();
     match out.ok().and_then(|o| String::from_utf8(o.stdout).ok()).and_then(|s| s.trim().parse::<f64>().ok()) {
-        Some(theirs) => println!("segmentation (network and matte) {ours:.2} s, ONNX Runtime (network) {theirs:.2} s: ratio {:.2}", ours / theirs),
-        None => println!("segmentation (network and matte) {ours:.2} s; ONNX Runtime is not installed (pip install onnxruntime numpy): no ratio"),
+        Some(theirs) => {
+            println!("segmentation (network and matte) {ours:.2} s, ONNX Runtime (network) {theirs:.2} s: ratio {:.2}", ours / theirs)
+        }
+        None => println!(
+            "segmentation (network and matte) {ours:.2} s; ONNX Runtime is not installed (pip install onnxruntime numpy): no ratio"
+        ),
     }
 }
 
@@ -178,14 +216,21 @@ fn stopping() {
                 (result, origin.elapsed().as_micros() as u64)
             });
             match outcome {
-                (Err(PipelineError::Backend(BackendError::Stopped(_))), ended) => Some(ended.saturating_sub(asked.load(Ordering::Acquire)) as f64 / 1e3),
+                (Err(PipelineError::Backend(BackendError::Stopped(_))), ended) => {
+                    Some(ended.saturating_sub(asked.load(Ordering::Acquire)) as f64 / 1e3)
+                }
                 _ => None,
             }
         })
         .collect();
     late.sort_by(f64::total_cmp);
     let p = |q: f64| late[((late.len() - 1) as f64 * q) as usize];
-    row(&format!("stop latency p99 of {} stops (median {:.0} ms)", late.len(), p(0.5)), format!("{:.0} ms", p(0.99)), "≤ 100 ms", p(0.99) <= 100.0);
+    row(
+        &format!("stop latency p99 of {} stops (median {:.0} ms)", late.len(), p(0.5)),
+        format!("{:.0} ms", p(0.99)),
+        "≤ 100 ms",
+        p(0.99) <= 100.0,
+    );
 }
 
 fn http(stream: &mut TcpStream, request: &str) -> String {
@@ -196,7 +241,8 @@ fn http(stream: &mut TcpStream, request: &str) -> String {
         seen.extend_from_slice(&buffer[..n]);
         let text = String::from_utf8_lossy(&seen);
         if let Some(head) = text.find("\r\n\r\n") {
-            let length: usize = text.to_ascii_lowercase().split("content-length: ").nth(1).and_then(|s| s.split("\r\n").next()?.parse().ok()).unwrap_or(0);
+            let length: usize =
+                text.to_ascii_lowercase().split("content-length: ").nth(1).and_then(|s| s.split("\r\n").next()?.parse().ok()).unwrap_or(0);
             if seen.len() >= head + 4 + length || n == 0 {
                 return text[head + 4..].to_owned();
             }
@@ -213,11 +259,27 @@ fn resident(pid: u32, key: &str) -> f64 {
 fn serving() {
     let dir = tempfile::tempdir().unwrap();
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let mut server = Command::new(BINARY).args(["--data-dir", dir.path().to_str().unwrap(), "serve", "--bind", &format!("127.0.0.1:{port}")]).stdout(Stdio::null()).spawn().unwrap();
-    let connect = || (0..200).find_map(|_| { std::thread::sleep(Duration::from_millis(20)); TcpStream::connect(("127.0.0.1", port)).ok() }).unwrap();
+    let mut server = Command::new(BINARY)
+        .args(["--data-dir", dir.path().to_str().unwrap(), "serve", "--bind", &format!("127.0.0.1:{port}")])
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let connect = || {
+        (0..200)
+            .find_map(|_| {
+                std::thread::sleep(Duration::from_millis(20));
+                TcpStream::connect(("127.0.0.1", port)).ok()
+            })
+            .unwrap()
+    };
     let mut stream = connect();
     let body = json!({"product_image": base64::engine::general_purpose::STANDARD.encode(std::fs::read(SAMPLE).unwrap()), "text_content": "SALE", "width": 2048, "height": 2048}).to_string();
-    let post = |body: &str| format!("POST /generate HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}", body.len());
+    let post = |body: &str| {
+        format!(
+            "POST /generate HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        )
+    };
     let answer: Value = serde_json::from_str(&http(&mut stream, &post(&body))).unwrap();
     let id = answer["job_id"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned();
     let get = format!("GET /status/{id}?images=false HTTP/1.1\r\nHost: localhost\r\n\r\n");
@@ -243,7 +305,12 @@ fn serving() {
     let _ = server.wait();
 
     let dir = tempfile::tempdir().unwrap();
-    let mut child = Command::new(BINARY).args(["--data-dir", dir.path().to_str().unwrap(), "generate", "--product", SAMPLE, "--text", "SALE", "--json", "--out"]).arg(dir.path().join("ad.png")).stdout(Stdio::null()).spawn().unwrap();
+    let mut child = Command::new(BINARY)
+        .args(["--data-dir", dir.path().to_str().unwrap(), "generate", "--product", SAMPLE, "--text", "SALE", "--json", "--out"])
+        .arg(dir.path().join("ad.png"))
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
     let mut peak = 0.0_f64;
     while child.try_wait().unwrap().is_none() {
         peak = peak.max(resident(child.id(), "VmHWM"));

@@ -16,11 +16,23 @@ fn sources(dir: &Path, out: &mut Vec<PathBuf>) {
 
 /// (folder or file, words it must not name, why)
 const RULES: &[(&str, &[&str], &str)] = &[
-    ("request", &["crate::job", "crate::engine", "crate::api", "crate::backend", "crate::store", "std::fs", "std::time", "tokio"], "request is pure"),
+    (
+        "request",
+        &["crate::job", "crate::engine", "crate::api", "crate::backend", "crate::store", "std::fs", "std::time", "tokio"],
+        "request is pure",
+    ),
     ("job", &["crate::engine", "crate::api", "crate::backend", "crate::store", "std::fs", "SystemTime", "Instant", "tokio"], "job is pure"),
-    ("imaging", &["crate::request", "crate::engine", "crate::api", "crate::pipeline", "crate::backend::draft", "std::fs"], "imaging knows pixels only"),
+    (
+        "imaging",
+        &["crate::request", "crate::engine", "crate::api", "crate::pipeline", "crate::backend::draft", "std::fs"],
+        "imaging knows pixels only",
+    ),
     ("typography", &["crate::engine", "crate::api", "crate::pipeline", "crate::backend"], "typography knows letters only"),
-    ("pipeline", &["crate::engine", "crate::api", "crate::store", "crate::backend::draft", "std::fs", "axum"], "pipeline knows the trait, not an engine or a door"),
+    (
+        "pipeline",
+        &["crate::engine", "crate::api", "crate::store", "crate::backend::draft", "std::fs", "axum"],
+        "pipeline knows the trait, not an engine or a door",
+    ),
     ("backend", &["crate::engine", "crate::api", "crate::store", "crate::pipeline", "axum"], "backends are told, they do not ask"),
     ("store", &["crate::engine", "crate::api", "crate::backend", "crate::pipeline"], "store keeps files"),
     ("engine", &["crate::api", "axum", "crate::backend::draft"], "engine does not know its doors"),

@@ -24,7 +24,8 @@ impl Drop for Server {
 }
 
 fn serve(data: &Path) -> Server {
-    let mut child = Command::new(BINARY).arg("--data-dir").arg(data).args(["serve", "--bind", "127.0.0.1:0"]).stdout(Stdio::piped()).spawn().unwrap();
+    let mut child =
+        Command::new(BINARY).arg("--data-dir").arg(data).args(["serve", "--bind", "127.0.0.1:0"]).stdout(Stdio::piped()).spawn().unwrap();
     let mut line = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
     let address = line.split("http://").nth(1).unwrap_or_else(|| panic!("{line:?}")).split(' ').next().unwrap().to_owned();

@@ -75,7 +75,8 @@ pub(super) async fn drain(request: Request, most: usize) {
 pub(super) fn parse_object(bytes: &[u8]) -> Result<Map<String, Value>, ApiError> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let object: Object = serde_json::from_slice(bytes).map_err(|e| {
-        let (kind, what) = if e.is_data() { ("object_type", "The body must be a JSON object") } else { ("json_invalid", "The body is not valid JSON") };
+        let (kind, what) =
+            if e.is_data() { ("object_type", "The body must be a JSON object") } else { ("json_invalid", "The body is not valid JSON") };
         ApiError::Invalid(vec![FieldError { loc: vec!["body".into()], msg: format!("{what}: {e}"), kind: kind.into() }])
     })?;
     if object.twice.is_empty() {

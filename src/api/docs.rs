@@ -52,9 +52,7 @@ fn document() -> Value {
     let mut document = serde_json::to_value(Api::openapi()).unwrap_or_default();
     let properties: Map<String, Value> = FIELDS.iter().map(|f| (f.name.to_owned(), f.schema())).collect();
     let needs = |step: u8| -> Vec<&str> { FIELDS.iter().filter(|f| f.required_for.contains(&step)).map(|f| f.name).collect() };
-    let when = |step: u8| {
-        json!({ "if": { "properties": { "start_step": { "const": step } }, "required": ["start_step"] }, "then": { "required": needs(step) } })
-    };
+    let when = |step: u8| json!({ "if": { "properties": { "start_step": { "const": step } }, "required": ["start_step"] }, "then": { "required": needs(step) } });
     document["components"]["schemas"]["GenerateRequest"] = json!({
         "type": "object",
         "description": "Every field is optional unless start_step needs it; null means the default.",

@@ -48,15 +48,8 @@ pub(super) async fn events(
     Path(id): Path<String>,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, ApiError> {
     let updates = state.engine.subscribe(job_id(&id)?).ok_or(ApiError::NotFound("Job not found"))?;
-    let follow = Follow {
-        updates,
-        closing: state.closing(),
-        told: Vec::new(),
-        preview: None,
-        ready: VecDeque::new(),
-        first: true,
-        over: false,
-    };
+    let follow =
+        Follow { updates, closing: state.closing(), told: Vec::new(), preview: None, ready: VecDeque::new(), first: true, over: false };
     let stream = futures_util::stream::unfold(follow, |mut follow| async move {
         let event = follow.next().await?;
         Some((Ok(event), follow))

@@ -90,9 +90,7 @@ pub(super) async fn guide(State(state): State<ApiState>) -> Json<Value> {
 }
 
 fn step(number: u8, what: &str, what_ko: &str) -> Value {
-    let names = |pick: fn(&Field) -> &[u8]| -> Vec<&str> {
-        FIELDS.iter().filter(|f| pick(f).contains(&number)).map(|f| f.name).collect()
-    };
+    let names = |pick: fn(&Field) -> &[u8]| -> Vec<&str> { FIELDS.iter().filter(|f| pick(f).contains(&number)).map(|f| f.name).collect() };
     json!({
         "start_step": number,
         "does": what,
@@ -104,7 +102,9 @@ fn step(number: u8, what: &str, what_ko: &str) -> Value {
 
 /// A request from the table's examples.
 pub(super) fn example() -> Value {
-    let shown = |f: &&&Field| ["start_step", "text_content", "bg_prompt", "text_model_prompt", "font_name"].contains(&f.name) || f.name == "product_image";
+    let shown = |f: &&&Field| {
+        ["start_step", "text_content", "bg_prompt", "text_model_prompt", "font_name"].contains(&f.name) || f.name == "product_image"
+    };
     let value = |f: &Field| if f.kind == Kind::Image { json!("<base64>") } else { f.example_value() };
     Value::Object(FIELDS.iter().filter(shown).map(|f| (f.name.to_owned(), value(f))).collect())
 }

@@ -26,9 +26,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 pub use error::ApiError;
 pub use security::SecurityPolicy;
-pub use wire::{
-    Deleted, FontList, FontMetadataBody, Fonts, Health, JobList, JobLine, Progress, Started, StatusBody, Stopped,
-};
+pub use wire::{Deleted, FontList, FontMetadataBody, Fonts, Health, JobLine, JobList, Progress, Started, StatusBody, Stopped};
 
 use crate::engine::Engine;
 use crate::request::{FieldError, JobSpec, ParseContext, parse};

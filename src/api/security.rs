@@ -44,11 +44,8 @@ impl SecurityPolicy {
     /// `Some(origin)` when a page of another, allowed origin calls.
     fn check_origin(&self, headers: &HeaderMap, host: &str) -> Result<Option<HeaderValue>, ApiError> {
         let mut sent = headers.get_all(header::ORIGIN).iter();
-        let refuse = || {
-            Err(ApiError::Forbidden(
-                "Web pages of other origins may not call this server; allow an origin with --allow-origin".into(),
-            ))
-        };
+        let refuse =
+            || Err(ApiError::Forbidden("Web pages of other origins may not call this server; allow an origin with --allow-origin".into()));
         let (Some(value), None) = (sent.next(), sent.next()) else {
             return if headers.contains_key(header::ORIGIN) { refuse() } else { Ok(None) };
         };
@@ -144,10 +141,25 @@ mod tests {
 
     #[test]
     fn loopback_names() {
-        for good in ["localhost", "localhost:8000", "127.0.0.1", "127.9.8.7:1", "[::1]", "[::1]:8000", "localhost.:80", "[::ffff:127.0.0.1]"] {
+        for good in
+            ["localhost", "localhost:8000", "127.0.0.1", "127.9.8.7:1", "[::1]", "[::1]:8000", "localhost.:80", "[::ffff:127.0.0.1]"]
+        {
             assert!(host_name(good).is_some_and(is_loopback), "{good}");
         }
-        for bad in ["", ":80", "evil.com", "localhost.evil.com", "127.0.0.1.evil.com", "0.0.0.0", "[::2]", "localhost:x", "[::1", "[::1]x", "128.0.0.1", "localhost:99999"] {
+        for bad in [
+            "",
+            ":80",
+            "evil.com",
+            "localhost.evil.com",
+            "127.0.0.1.evil.com",
+            "0.0.0.0",
+            "[::2]",
+            "localhost:x",
+            "[::1",
+            "[::1]x",
+            "128.0.0.1",
+            "localhost:99999",
+        ] {
             assert!(!host_name(bad).is_some_and(is_loopback), "{bad}");
         }
     }

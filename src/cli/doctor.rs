@@ -40,7 +40,10 @@ pub(super) fn doctor(common: &Common, as_json: bool) -> Result<(), Failure> {
         return Ok(());
     }
     println!("nanoCocoa Studio {}", env!("CARGO_PKG_VERSION"));
-    println!("Engine      draft (CPU, {} threads): embedded, nothing to download", std::thread::available_parallelism().map_or(1, usize::from));
+    println!(
+        "Engine      draft (CPU, {} threads): embedded, nothing to download",
+        std::thread::available_parallelism().map_or(1, usize::from)
+    );
     println!("            diffusion: not available in this version; pictures are drafts and say so");
     if metrics.gpu_info.is_empty() {
         println!("GPU         none found (no NVIDIA driver); the draft engine needs none");

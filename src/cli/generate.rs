@@ -157,7 +157,8 @@ fn raw_request(args: &GenerateArgs) -> Result<Map<String, Value>, Failure> {
         };
         raw.insert(name.trim().into(), Value::String(value.into()));
     }
-    let images = [("product_image", "--product", &args.product), ("step1_image", "--step1", &args.step1), ("step2_image", "--step2", &args.step2)];
+    let images =
+        [("product_image", "--product", &args.product), ("step1_image", "--step1", &args.step1), ("step2_image", "--step2", &args.step2)];
     for (field, flag, path) in images {
         if let Some(path) = path {
             let bytes = std::fs::read(path).map_err(|e| Failure::BadInput(format!("{flag}: cannot read {}: {e}", path.display())))?;
@@ -221,7 +222,15 @@ fn run_job(engine: &Engine, raw: &Map<String, Value>, output: &Output) -> Result
         for warning in &job.warnings {
             eprintln!("note: {warning}");
         }
-        println!("{} ({} × {}, {} engine, seed {}, {:.1} s)", output.out.display(), job.width, job.height, job.engine.as_str(), job.seed, job.elapsed(0.0));
+        println!(
+            "{} ({} × {}, {} engine, seed {}, {:.1} s)",
+            output.out.display(),
+            job.width,
+            job.height,
+            job.engine.as_str(),
+            job.seed,
+            job.elapsed(0.0)
+        );
     }
     result
 }

@@ -115,11 +115,7 @@ fn backends() -> BackendFactory {
 
 fn start_engine(config: &Config) -> Result<Engine, nanococoa::engine::EngineError> {
     Engine::start(
-        EngineConfig {
-            data_dir: config.data_dir.clone(),
-            font_dirs: config.font_dirs.clone(),
-            default_font: config.default_font.clone(),
-        },
+        EngineConfig { data_dir: config.data_dir.clone(), font_dirs: config.font_dirs.clone(), default_font: config.default_font.clone() },
         backends(),
     )
 }

@@ -269,7 +269,12 @@ impl Engine {
         }
         let work = worker::Work { id, spec, kind, cancel };
         let sent = lock(&inner.queue).as_ref().is_some_and(|queue| queue.send(work).is_ok());
-        if sent { Ok(id) } else { self.forget(id); Err(SubmitError::ShutDown) }
+        if sent {
+            Ok(id)
+        } else {
+            self.forget(id);
+            Err(SubmitError::ShutDown)
+        }
     }
 
     fn forget(&self, id: Uuid) {
@@ -425,7 +430,12 @@ impl Engine {
 
 fn retry_after(table: &Table) -> Option<u64> {
     let now = now();
-    let active: Vec<f64> =
-        table.jobs.values().map(|e| e.state.borrow().clone()).filter(|j| j.status.is_active()).map(|j| j.progress.eta(now).max(0.0)).collect();
+    let active: Vec<f64> = table
+        .jobs
+        .values()
+        .map(|e| e.state.borrow().clone())
+        .filter(|j| j.status.is_active())
+        .map(|j| j.progress.eta(now).max(0.0))
+        .collect();
     (!active.is_empty()).then(|| (active.iter().sum::<f64>().ceil() as u64).max(1))
 }

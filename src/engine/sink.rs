@@ -1,8 +1,8 @@
 //! From the pipeline to the disk and to the snapshots.
 
+use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use image::RgbImage;
@@ -106,9 +106,7 @@ impl Sink for JobSink<'_> {
         let png = encode_png(pixels, &text).map_err(|e| failed(&e))?;
         self.inner.store.save_image(self.id, name, &png).map_err(|e| failed(&e))?;
         self.apply(JobEvent::Saved(name, is_result.then_some(hash)));
-        if is_result
-            && let Some(job) = self.inner_snapshot()
-        {
+        if is_result && let Some(job) = self.inner_snapshot() {
             // The hash must survive a crash too; a failed write here costs only that.
             if let Err(error) = self.inner.store.save_record(&job) {
                 tracing::warn!(id = %self.id, %error, "record could not be refreshed");

@@ -75,12 +75,7 @@ fn finish(inner: &Inner, id: Uuid, event: JobEvent) {
     }
 }
 
-fn run_one(
-    inner: &Inner,
-    work: &Work,
-    backend: &mut Option<Box<dyn Backend>>,
-    factory: &BackendFactory,
-) -> Result<(), PipelineError> {
+fn run_one(inner: &Inner, work: &Work, backend: &mut Option<Box<dyn Backend>>, factory: &BackendFactory) -> Result<(), PipelineError> {
     let backend = match backend {
         Some(ready) if ready.kind() == work.kind => ready,
         slot => {

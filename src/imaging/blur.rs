@@ -16,12 +16,7 @@ pub fn gaussian_plane(source: &Plane, sigma: f32) -> Plane {
 /// Gaussian blur of a linear-light picture; edges repeat. See [`gaussian_plane`].
 pub fn gaussian_rgb(source: &LinearRgb, sigma: f32) -> LinearRgb {
     let mut out = source.clone();
-    gaussian_in_place::<3>(
-        out.data.as_flattened_mut(),
-        source.width,
-        source.height,
-        sigma,
-    );
+    gaussian_in_place::<3>(out.data.as_flattened_mut(), source.width, source.height, sigma);
     out
 }
 
@@ -58,12 +53,8 @@ impl Box1d {
     fn of_gaussian(sigma: f32, passes: usize) -> Self {
         let variance = sigma * sigma / passes as f32;
         let r = ((12.0 * variance + 1.0).sqrt() * 0.5 - 0.5).floor();
-        let edge = (2.0 * r + 1.0) * (r * (r + 1.0) - 3.0 * variance)
-            / (6.0 * (variance - (r + 1.0) * (r + 1.0)));
-        Self {
-            radius: r as usize,
-            edge: edge.clamp(0.0, 1.0),
-        }
+        let edge = (2.0 * r + 1.0) * (r * (r + 1.0) - 3.0 * variance) / (6.0 * (variance - (r + 1.0) * (r + 1.0)));
+        Self { radius: r as usize, edge: edge.clamp(0.0, 1.0) }
     }
 
     fn norm(self) -> f32 {
@@ -71,13 +62,7 @@ impl Box1d {
     }
 }
 
-pub(super) fn boxes<const N: usize>(
-    data: &mut [f32],
-    width: usize,
-    height: usize,
-    spread: Box1d,
-    passes: usize,
-) {
+pub(super) fn boxes<const N: usize>(data: &mut [f32], width: usize, height: usize, spread: Box1d, passes: usize) {
     if data.is_empty() {
         return;
     }
@@ -139,61 +124,50 @@ fn box_columns(from: &[f32], to: &mut [f32], len: usize, height: usize, spread: 
         &from[y * len..(y + 1) * len]
     };
     let (r, norm) = (spread.radius as isize, spread.norm());
-    to.par_chunks_mut(len * band)
-        .enumerate()
-        .for_each(|(index, out)| {
-            let first = (index * band) as isize;
-            let mut sum = vec![0.0f32; len];
-            for y in first - r..=first + r {
-                sum.iter_mut().zip(line(y)).for_each(|(s, v)| *s += v);
+    to.par_chunks_mut(len * band).enumerate().for_each(|(index, out)| {
+        let first = (index * band) as isize;
+        let mut sum = vec![0.0f32; len];
+        for y in first - r..=first + r {
+            sum.iter_mut().zip(line(y)).for_each(|(s, v)| *s += v);
+        }
+        for (i, out) in out.chunks_exact_mut(len).enumerate() {
+            let y = first + i as isize;
+            let (above, first_in, below) = (line(y - r - 1), line(y - r), line(y + r + 1));
+            for x in 0..len {
+                out[x] = (sum[x] + spread.edge * (above[x] + below[x])) * norm;
+                sum[x] += below[x] - first_in[x];
             }
-            for (i, out) in out.chunks_exact_mut(len).enumerate() {
-                let y = first + i as isize;
-                let (above, first_in, below) = (line(y - r - 1), line(y - r), line(y + r + 1));
-                for x in 0..len {
-                    out[x] = (sum[x] + spread.edge * (above[x] + below[x])) * norm;
-                    sum[x] += below[x] - first_in[x];
-                }
-            }
-        });
+        }
+    });
 }
 
 fn kernel<const N: usize>(data: &mut [f32], width: usize, height: usize, sigma: f32) {
     let radius = (3.0 * sigma).ceil() as usize;
-    let mut taps: Vec<f32> = (0..=2 * radius)
-        .map(|i| (-0.5 * ((i as f32 - radius as f32) / sigma).powi(2)).exp())
-        .collect();
+    let mut taps: Vec<f32> = (0..=2 * radius).map(|i| (-0.5 * ((i as f32 - radius as f32) / sigma).powi(2)).exp()).collect();
     let sum: f32 = taps.iter().sum();
     taps.iter_mut().for_each(|t| *t /= sum);
     let len = width * N;
     let mut across = vec![0.0; data.len()];
-    across
-        .par_chunks_mut(len)
-        .zip(data.par_chunks(len))
-        .for_each_init(
-            || vec![0.0f32; (width + 2 * radius) * N],
-            |padded, (out, row)| {
-                for p in padded[..radius * N].chunks_exact_mut(N) {
-                    p.copy_from_slice(&row[..N]);
-                }
-                padded[radius * N..(radius + width) * N].copy_from_slice(row);
-                for p in padded[(radius + width) * N..].chunks_exact_mut(N) {
-                    p.copy_from_slice(&row[(width - 1) * N..]);
-                }
-                for (k, &t) in taps.iter().enumerate() {
-                    out.iter_mut()
-                        .zip(&padded[k * N..k * N + len])
-                        .for_each(|(o, v)| *o += t * v);
-                }
-            },
-        );
+    across.par_chunks_mut(len).zip(data.par_chunks(len)).for_each_init(
+        || vec![0.0f32; (width + 2 * radius) * N],
+        |padded, (out, row)| {
+            for p in padded[..radius * N].chunks_exact_mut(N) {
+                p.copy_from_slice(&row[..N]);
+            }
+            padded[radius * N..(radius + width) * N].copy_from_slice(row);
+            for p in padded[(radius + width) * N..].chunks_exact_mut(N) {
+                p.copy_from_slice(&row[(width - 1) * N..]);
+            }
+            for (k, &t) in taps.iter().enumerate() {
+                out.iter_mut().zip(&padded[k * N..k * N + len]).for_each(|(o, v)| *o += t * v);
+            }
+        },
+    );
     data.par_chunks_mut(len).enumerate().for_each(|(y, out)| {
         out.fill(0.0);
         for (k, &t) in taps.iter().enumerate() {
             let from = (y + k).saturating_sub(radius).min(height - 1) * len;
-            out.iter_mut()
-                .zip(&across[from..from + len])
-                .for_each(|(o, v)| *o += t * v);
+            out.iter_mut().zip(&across[from..from + len]).for_each(|(o, v)| *o += t * v);
         }
     });
 }
@@ -215,9 +189,7 @@ pub fn dilate(source: &Plane, radius: usize) -> Plane {
         let at = (y + radius) * pw + radius;
         field[at..at + w].copy_from_slice(&source.data[y * w..(y + 1) * w]);
     }
-    field
-        .par_chunks_mut(pw)
-        .for_each(|row| max_row(row, square));
+    field.par_chunks_mut(pw).for_each(|row| max_row(row, square));
     for (step, reach) in [(0isize, square), (1, diagonal), (-1, diagonal)] {
         if reach > 0 {
             field = max_lines(&field, pw, step, reach);
@@ -233,11 +205,7 @@ pub fn dilate(source: &Plane, radius: usize) -> Plane {
 
 /// Grey erosion (minimum) over an octagon; see [`dilate`]. What lies outside the picture does not count.
 pub fn erode(source: &Plane, radius: usize) -> Plane {
-    let negative = |p: &Plane| Plane {
-        width: p.width,
-        height: p.height,
-        data: p.data.iter().map(|v| -v).collect(),
-    };
+    let negative = |p: &Plane| Plane { width: p.width, height: p.height, data: p.data.iter().map(|v| -v).collect() };
     negative(&dilate(&negative(source), radius))
 }
 
@@ -266,15 +234,9 @@ fn max_lines(field: &[f32], width: usize, step: isize, reach: usize) -> Vec<f32>
     let merge = |a: &mut [f32], b: &[f32], shift: isize| {
         let s = shift.unsigned_abs().min(width);
         if shift >= 0 {
-            a[..width - s]
-                .iter_mut()
-                .zip(&b[s..])
-                .for_each(|(a, &b)| *a = a.max(b));
+            a[..width - s].iter_mut().zip(&b[s..]).for_each(|(a, &b)| *a = a.max(b));
         } else {
-            a[s..]
-                .iter_mut()
-                .zip(&b[..width - s])
-                .for_each(|(a, &b)| *a = a.max(b));
+            a[s..].iter_mut().zip(&b[..width - s]).for_each(|(a, &b)| *a = a.max(b));
         }
     };
     let (mut prefix, mut suffix) = (field.to_vec(), field.to_vec());
@@ -295,16 +257,8 @@ fn max_lines(field: &[f32], width: usize, step: isize, reach: usize) -> Vec<f32>
         // Clamped at the picture's ends: the padding there is empty, a wider window adds nothing.
         let up = reach.min(y);
         let down = reach.min(height - 1 - y);
-        merge(
-            row,
-            &suffix[(y - up) * width..(y - up + 1) * width],
-            -step * up as isize,
-        );
-        merge(
-            row,
-            &prefix[(y + down) * width..(y + down + 1) * width],
-            step * down as isize,
-        );
+        merge(row, &suffix[(y - up) * width..(y - up + 1) * width], -step * up as isize);
+        merge(row, &prefix[(y + down) * width..(y + down + 1) * width], step * down as isize);
     });
     out
 }
@@ -332,11 +286,7 @@ mod tests {
                 }
             }
             assert!((sum - 1.0).abs() < 1e-3, "{sigma}: {sum}");
-            assert!(
-                (variance.sqrt() / sigma - 1.0).abs() < 0.02,
-                "{sigma}: {}",
-                variance.sqrt()
-            );
+            assert!((variance.sqrt() / sigma - 1.0).abs() < 0.02, "{sigma}: {}", variance.sqrt());
             let peak = 1.0 / (2.0 * std::f32::consts::PI * sigma * sigma);
             assert!((out.at(75, 75) / peak - 1.0).abs() < 0.13, "{sigma}");
             assert!((out.at(75, 70) - out.at(70, 75)).abs() < 1e-5);
@@ -347,23 +297,9 @@ mod tests {
     fn constants_and_tiny_pictures_survive() {
         for (w, h) in [(1, 1), (3, 2), (1, 40), (200, 33)] {
             let out = gaussian_rgb(&LinearRgb::new(w, h, [0.1, 0.5, 3.0]), 25.0);
-            assert!(
-                out.data
-                    .iter()
-                    .all(|c| (c[0] - 0.1).abs() < 1e-4 && (c[2] - 3.0).abs() < 1e-3)
-            );
-            assert!(
-                dilate(&Plane::new(w, h, 0.4), 9)
-                    .data
-                    .iter()
-                    .all(|&v| v == 0.4)
-            );
-            assert!(
-                erode(&Plane::new(w, h, 0.4), 9)
-                    .data
-                    .iter()
-                    .all(|&v| v == 0.4)
-            );
+            assert!(out.data.iter().all(|c| (c[0] - 0.1).abs() < 1e-4 && (c[2] - 3.0).abs() < 1e-3));
+            assert!(dilate(&Plane::new(w, h, 0.4), 9).data.iter().all(|&v| v == 0.4));
+            assert!(erode(&Plane::new(w, h, 0.4), 9).data.iter().all(|&v| v == 0.4));
         }
     }
 
@@ -382,11 +318,7 @@ mod tests {
                 assert!((area / disc - 1.0).abs() < 0.16, "{r}: {area} {disc}");
             }
             let back = erode(&out, r);
-            assert_eq!(
-                back.data.iter().sum::<f32>(),
-                1.0,
-                "closing of a point is the point, {r}"
-            );
+            assert_eq!(back.data.iter().sum::<f32>(), 1.0, "closing of a point is the point, {r}");
         }
     }
 }

@@ -4,10 +4,7 @@ use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use image::metadata::Orientation;
-use image::{
-    DynamicImage, GrayImage, ImageDecoder, ImageError, ImageFormat, ImageReader, RgbImage,
-    RgbaImage,
-};
+use image::{DynamicImage, GrayImage, ImageDecoder, ImageError, ImageFormat, ImageReader, RgbImage, RgbaImage};
 
 use super::resize::{Filter, fit_within, resize_rgba8};
 
@@ -30,9 +27,7 @@ pub enum DecodeError {
     #[error("{0} images are not supported. Please send a PNG, JPEG, WebP, BMP or TIFF photo.")]
     Unsupported(String),
     /// Above the limits.
-    #[error(
-        "The image is too large ({width}×{height} pixels). The limits are 64 megapixels and 32768 pixels a side."
-    )]
+    #[error("The image is too large ({width}×{height} pixels). The limits are 64 megapixels and 32768 pixels a side.")]
     TooLarge {
         /// Width in pixels, as the header says.
         width: u32,
@@ -56,12 +51,8 @@ pub enum DecodeError {
 pub fn decode_image(bytes: &[u8]) -> Result<(RgbaImage, String), DecodeError> {
     let (format, name) = sniff(bytes)?;
     // The decoders are good but many, and their input is hostile: a panic there must not end the server.
-    catch_unwind(AssertUnwindSafe(|| decode(bytes, format, name))).unwrap_or_else(|_| {
-        Err(DecodeError::Damaged {
-            format: name,
-            detail: "the decoder gave up".into(),
-        })
-    })
+    catch_unwind(AssertUnwindSafe(|| decode(bytes, format, name)))
+        .unwrap_or_else(|_| Err(DecodeError::Damaged { format: name, detail: "the decoder gave up".into() }))
 }
 
 fn sniff(bytes: &[u8]) -> Result<(ImageFormat, &'static str), DecodeError> {
@@ -77,9 +68,7 @@ fn sniff(bytes: &[u8]) -> Result<(ImageFormat, &'static str), DecodeError> {
         Ok(other) => return unsupported(&format!("{other:?}").to_uppercase()),
         Err(_) => {}
     }
-    if bytes.get(4..8) == Some(b"ftyp")
-        && matches!(bytes.get(8..11), Some(b"hei" | b"hev" | b"mif" | b"msf"))
-    {
+    if bytes.get(4..8) == Some(b"ftyp") && matches!(bytes.get(8..11), Some(b"hei" | b"hev" | b"mif" | b"msf")) {
         return unsupported("HEIC");
     }
     let head = String::from_utf8_lossy(&bytes[..bytes.len().min(512)]);
@@ -94,19 +83,10 @@ fn sniff(bytes: &[u8]) -> Result<(ImageFormat, &'static str), DecodeError> {
     }
 }
 
-fn decode(
-    bytes: &[u8],
-    format: ImageFormat,
-    name: &'static str,
-) -> Result<(RgbaImage, String), DecodeError> {
+fn decode(bytes: &[u8], format: ImageFormat, name: &'static str) -> Result<(RgbaImage, String), DecodeError> {
     let fail = |error: ImageError| match error {
-        ImageError::Unsupported(_) => {
-            DecodeError::Unsupported(format!("{name} (this variant of it)"))
-        }
-        other => DecodeError::Damaged {
-            format: name,
-            detail: other.to_string().trim_end_matches('.').to_owned(),
-        },
+        ImageError::Unsupported(_) => DecodeError::Unsupported(format!("{name} (this variant of it)")),
+        other => DecodeError::Damaged { format: name, detail: other.to_string().trim_end_matches('.').to_owned() },
     };
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     let mut limits = image::Limits::default();
@@ -115,10 +95,7 @@ fn decode(
     let mut decoder = reader.into_decoder().map_err(fail)?;
     let (width, height) = decoder.dimensions();
     if width == 0 || height == 0 {
-        return Err(DecodeError::Damaged {
-            format: name,
-            detail: "it has no pixels".into(),
-        });
+        return Err(DecodeError::Damaged { format: name, detail: "it has no pixels".into() });
     }
     let pixels = u64::from(width) * u64::from(height);
     if pixels > MAX_PIXELS || width.max(height) > MAX_SIDE || decoder.total_bytes() > MAX_ALLOC {
@@ -126,15 +103,10 @@ fn decode(
     }
     if format == ImageFormat::Jpeg && !jpeg_is_complete(bytes) {
         // The JPEG decoder would fill what is missing with grey.
-        return Err(DecodeError::Damaged {
-            format: name,
-            detail: "the end of the file is missing".into(),
-        });
+        return Err(DecodeError::Damaged { format: name, detail: "the end of the file is missing".into() });
     }
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-    let mut pixels = DynamicImage::from_decoder(decoder)
-        .map_err(fail)?
-        .into_rgba8();
+    let mut pixels = DynamicImage::from_decoder(decoder).map_err(fail)?.into_rgba8();
     let (fit_width, fit_height) = fit_within(width as usize, height as usize, WORK_SIDE);
     if fit_width != width as usize {
         pixels = resize_rgba8(&pixels, fit_width, fit_height, Filter::CatmullRom);
@@ -142,16 +114,10 @@ fn decode(
     let mut turned = DynamicImage::ImageRgba8(pixels);
     turned.apply_orientation(orientation);
     let (w, h) = match orientation {
-        Orientation::Rotate90
-        | Orientation::Rotate270
-        | Orientation::Rotate90FlipH
-        | Orientation::Rotate270FlipH => (height, width),
+        Orientation::Rotate90 | Orientation::Rotate270 | Orientation::Rotate90FlipH | Orientation::Rotate270FlipH => (height, width),
         _ => (width, height),
     };
-    Ok((
-        turned.into_rgba8(),
-        format!("{name} {w}×{h}, {}", file_size(bytes.len())),
-    ))
+    Ok((turned.into_rgba8(), format!("{name} {w}×{h}, {}", file_size(bytes.len()))))
 }
 
 fn file_size(bytes: usize) -> String {
@@ -210,10 +176,7 @@ impl<'a> From<&'a GrayImage> for PngImage<'a> {
 }
 
 /// Writes a PNG with text entries: `tEXt` where Latin-1 suffices, `iTXt` (UTF-8) otherwise (PNG specification, third edition).
-pub fn encode_png<'a>(
-    image: impl Into<PngImage<'a>>,
-    text: &[(&str, &str)],
-) -> Result<Vec<u8>, png::EncodingError> {
+pub fn encode_png<'a>(image: impl Into<PngImage<'a>>, text: &[(&str, &str)]) -> Result<Vec<u8>, png::EncodingError> {
     let (width, height, color, raw) = match image.into() {
         PngImage::Rgb(i) => (i.width(), i.height(), png::ColorType::Rgb, i.as_raw()),
         PngImage::Rgba(i) => (i.width(), i.height(), png::ColorType::Rgba, i.as_raw()),
@@ -246,18 +209,9 @@ pub fn read_png_text(bytes: &[u8]) -> Vec<(String, String)> {
         return Vec::new();
     };
     let info = reader.info();
-    let latin = info
-        .uncompressed_latin1_text
-        .iter()
-        .map(|t| (t.keyword.clone(), t.text.clone()));
-    let packed = info
-        .compressed_latin1_text
-        .iter()
-        .filter_map(|t| Some((t.keyword.clone(), t.get_text().ok()?)));
-    let utf8 = info
-        .utf8_text
-        .iter()
-        .filter_map(|t| Some((t.keyword.clone(), t.get_text().ok()?)));
+    let latin = info.uncompressed_latin1_text.iter().map(|t| (t.keyword.clone(), t.text.clone()));
+    let packed = info.compressed_latin1_text.iter().filter_map(|t| Some((t.keyword.clone(), t.get_text().ok()?)));
+    let utf8 = info.utf8_text.iter().filter_map(|t| Some((t.keyword.clone(), t.get_text().ok()?)));
     latin.chain(packed).chain(utf8).collect()
 }
 
@@ -266,16 +220,12 @@ mod tests {
     use super::*;
 
     fn sample() -> RgbImage {
-        RgbImage::from_fn(40, 30, |x, y| {
-            image::Rgb([(x * 6) as u8, (y * 8) as u8, ((x * y) % 256) as u8])
-        })
+        RgbImage::from_fn(40, 30, |x, y| image::Rgb([(x * 6) as u8, (y * 8) as u8, ((x * y) % 256) as u8]))
     }
 
     fn encoded(format: ImageFormat) -> Vec<u8> {
         let mut out = Cursor::new(Vec::new());
-        DynamicImage::ImageRgb8(sample())
-            .write_to(&mut out, format)
-            .unwrap();
+        DynamicImage::ImageRgb8(sample()).write_to(&mut out, format).unwrap();
         out.into_inner()
     }
 
@@ -296,20 +246,11 @@ mod tests {
 
     #[test]
     fn cut_files_are_damaged_and_noise_never_panics() {
-        for format in [
-            ImageFormat::Png,
-            ImageFormat::Jpeg,
-            ImageFormat::WebP,
-            ImageFormat::Bmp,
-            ImageFormat::Tiff,
-        ] {
+        for format in [ImageFormat::Png, ImageFormat::Jpeg, ImageFormat::WebP, ImageFormat::Bmp, ImageFormat::Tiff] {
             let whole = encoded(format);
             for part in [2, 5, 9] {
                 let got = decode_image(&whole[..whole.len() * part / 10]);
-                assert!(
-                    matches!(got, Err(DecodeError::Damaged { .. })),
-                    "{format:?} {part}: {got:?}"
-                );
+                assert!(matches!(got, Err(DecodeError::Damaged { .. })), "{format:?} {part}: {got:?}");
             }
             let mut seed = 12345u32;
             for _ in 0..40 {
@@ -327,22 +268,10 @@ mod tests {
     #[test]
     fn says_what_it_cannot_read() {
         assert_eq!(decode_image(b"").unwrap_err(), DecodeError::NotAnImage);
-        assert_eq!(
-            decode_image(b"hello world").unwrap_err(),
-            DecodeError::NotAnImage
-        );
-        assert_eq!(
-            decode_image(b"GIF89a\x01\0\x01\0\0\0\0").unwrap_err(),
-            DecodeError::Unsupported("GIF".into())
-        );
-        assert_eq!(
-            decode_image(b"\0\0\0\x18ftypheic\0\0").unwrap_err(),
-            DecodeError::Unsupported("HEIC".into())
-        );
-        assert!(matches!(
-            decode_image(b"<svg xmlns=''/>"),
-            Err(DecodeError::Unsupported(_))
-        ));
+        assert_eq!(decode_image(b"hello world").unwrap_err(), DecodeError::NotAnImage);
+        assert_eq!(decode_image(b"GIF89a\x01\0\x01\0\0\0\0").unwrap_err(), DecodeError::Unsupported("GIF".into()));
+        assert_eq!(decode_image(b"\0\0\0\x18ftypheic\0\0").unwrap_err(), DecodeError::Unsupported("HEIC".into()));
+        assert!(matches!(decode_image(b"<svg xmlns=''/>"), Err(DecodeError::Unsupported(_))));
     }
 
     #[test]
@@ -358,16 +287,8 @@ mod tests {
         if &bytes[end + 4..end + 8] == b"IEND" {
             bytes.truncate(end);
         }
-        bytes.extend_from_slice(&[
-            0, 0, 0, 8, b'I', b'D', b'A', b'T', 0x78, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-        ]);
-        assert_eq!(
-            decode_image(&bytes).unwrap_err(),
-            DecodeError::TooLarge {
-                width: 30_000,
-                height: 30_000
-            }
-        );
+        bytes.extend_from_slice(&[0, 0, 0, 8, b'I', b'D', b'A', b'T', 0x78, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+        assert_eq!(decode_image(&bytes).unwrap_err(), DecodeError::TooLarge { width: 30_000, height: 30_000 });
     }
 
     #[test]
@@ -385,11 +306,8 @@ mod tests {
     #[test]
     fn sixteen_bit_grey_and_large_are_converted() {
         let mut out = Cursor::new(Vec::new());
-        let deep =
-            image::ImageBuffer::from_fn(5000, 3, |x, _| image::LumaA([(x * 13) as u16, 40_000u16]));
-        DynamicImage::ImageLumaA16(deep)
-            .write_to(&mut out, ImageFormat::Png)
-            .unwrap();
+        let deep = image::ImageBuffer::from_fn(5000, 3, |x, _| image::LumaA([(x * 13) as u16, 40_000u16]));
+        DynamicImage::ImageLumaA16(deep).write_to(&mut out, ImageFormat::Png).unwrap();
         let (image, text) = decode_image(out.get_ref()).unwrap();
         assert_eq!(image.dimensions(), (4096, 2));
         assert!(image.pixels().all(|p| p[3].abs_diff(156) <= 1));
@@ -402,20 +320,11 @@ mod tests {
         let png = encode_png(&sample(), &entries).unwrap();
         let mut back = read_png_text(&png);
         back.sort();
-        let mut expected: Vec<_> = entries
-            .iter()
-            .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
-            .collect();
+        let mut expected: Vec<_> = entries.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
         expected.sort();
         assert_eq!(back, expected);
-        assert_eq!(
-            decode_image(&png).unwrap().0.get_pixel(7, 9).0[..3],
-            sample().get_pixel(7, 9).0
-        );
-        assert!(
-            encode_png(&GrayImage::new(3, 3), &[]).is_ok()
-                && encode_png(&RgbaImage::new(3, 3), &[]).is_ok()
-        );
+        assert_eq!(decode_image(&png).unwrap().0.get_pixel(7, 9).0[..3], sample().get_pixel(7, 9).0);
+        assert!(encode_png(&GrayImage::new(3, 3), &[]).is_ok() && encode_png(&RgbaImage::new(3, 3), &[]).is_ok());
         assert!(read_png_text(b"nonsense").is_empty());
     }
 }

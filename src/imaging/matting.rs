@@ -24,10 +24,7 @@ const EDGE: f32 = 2.0;
 pub fn refine(photo: &RgbImage, coarse: &Plane, cancel: &CancelToken) -> Result<Matte, Stopped> {
     let (width, height) = (photo.width() as usize, photo.height() as usize);
     if width == 0 || height == 0 || coarse.data.is_empty() {
-        return Ok(Matte {
-            alpha: Plane::new(width, height, 0.0),
-            foreground: photo.clone(),
-        });
+        return Ok(Matte { alpha: Plane::new(width, height, 0.0), foreground: photo.clone() });
     }
     let (w, h) = fit_within(width, height, FIT_SIDE);
     let guide = guide_at(photo, w, h);
@@ -42,44 +39,24 @@ pub fn refine(photo: &RgbImage, coarse: &Plane, cancel: &CancelToken) -> Result<
     // A half-hearted coarse value is open too, wherever it lies.
     let (inner, outer) = (erode(&threshold(&mask, 0.95), reach), dilate(&hard, reach));
     let hold = |q: &mut Plane| {
-        q.data
-            .par_iter_mut()
-            .zip(inner.data.par_iter().zip(&outer.data))
-            .for_each(|(q, (&lo, &hi))| *q = q.max(lo).min(hi));
+        q.data.par_iter_mut().zip(inner.data.par_iter().zip(&outer.data)).for_each(|(q, (&lo, &hi))| *q = q.max(lo).min(hi));
     };
 
     // Wide and tolerant first, so that the edge finds its way; narrow and strict last, so that it is crisp.
     let mut q = mask.clone();
     let mut models = Vec::new();
-    for (radius, epsilon, gain) in [
-        (4.0 * cell, 1e-3f32, 1.5),
-        (2.0 * cell, 2e-4, 4.0),
-        (1.0 * cell + 1.0, 1e-4, 8.0),
-    ] {
+    for (radius, epsilon, gain) in [(4.0 * cell, 1e-3f32, 1.5), (2.0 * cell, 2e-4, 4.0), (1.0 * cell + 1.0, 1e-4, 8.0)] {
         cancel.check()?;
         let radius = (radius.round() as usize).clamp(1, 24);
         models = fit(&guide, &steepen(&q, gain), w, h, radius, epsilon);
-        q = Plane {
-            width: w,
-            height: h,
-            data: guide
-                .par_iter()
-                .zip(&models)
-                .map(|(i, m)| apply(m, i))
-                .collect(),
-        };
+        q = Plane { width: w, height: h, data: guide.par_iter().zip(&models).map(|(i, m)| apply(m, i)).collect() };
         hold(&mut q);
     }
     cancel.check()?;
 
     // Where product and background share a colour the models waver: the coarse mask decides there, and nowhere else.
     let prior = steepen(&mask, 2.0);
-    let lean = |q: &mut Plane, prior: &Plane| {
-        q.data
-            .par_iter_mut()
-            .zip(&prior.data)
-            .for_each(|(q, &p)| *q = mix(*q, p, PRIOR))
-    };
+    let lean = |q: &mut Plane, prior: &Plane| q.data.par_iter_mut().zip(&prior.data).for_each(|(q, &p)| *q = mix(*q, p, PRIOR));
     lean(&mut q, &prior);
     let clean = clean(&threshold(&q, 0.5));
     let band = ((side / 200.0).round() as usize).max(1);
@@ -101,11 +78,7 @@ pub fn refine(photo: &RgbImage, coarse: &Plane, cancel: &CancelToken) -> Result<
 /// The matte of a picture that already has one: alpha stays, the product's colours spread into the transparent pixels.
 pub fn from_alpha(rgba: &RgbaImage) -> Matte {
     let (width, height) = rgba.dimensions();
-    let alpha = Plane {
-        width: width as usize,
-        height: height as usize,
-        data: rgba.pixels().map(|p| f32::from(p[3]) / 255.0).collect(),
-    };
+    let alpha = Plane { width: width as usize, height: height as usize, data: rgba.pixels().map(|p| f32::from(p[3]) / 255.0).collect() };
     let raw = rgba.pixels().flat_map(|p| [p[0], p[1], p[2]]).collect();
     let colours = RgbImage::from_raw(width, height, raw).unwrap_or_default();
     // Straight alpha: even faint pixels already show the product's own colour, only the empty ones may hold anything.
@@ -113,17 +86,13 @@ pub fn from_alpha(rgba: &RgbaImage) -> Matte {
     let spread = Pyramid::new(&colours, |i| weight(alpha.data[i]));
     let mut foreground = colours;
     let w = alpha.width;
-    foreground
-        .as_mut()
-        .par_chunks_exact_mut(3 * w.max(1))
-        .enumerate()
-        .for_each(|(y, row)| {
-            for (x, p) in row.chunks_exact_mut(3).enumerate() {
-                if alpha.data[y * w + x] == 0.0 {
-                    p.copy_from_slice(&spread.at(x, y).map(to_code));
-                }
+    foreground.as_mut().par_chunks_exact_mut(3 * w.max(1)).enumerate().for_each(|(y, row)| {
+        for (x, p) in row.chunks_exact_mut(3).enumerate() {
+            if alpha.data[y * w + x] == 0.0 {
+                p.copy_from_slice(&spread.at(x, y).map(to_code));
             }
-        });
+        }
+    });
     Matte { alpha, foreground }
 }
 
@@ -142,27 +111,24 @@ pub fn estimate_foreground(photo: &RgbImage, alpha: &Plane) -> RgbImage {
     let back = Pyramid::new(photo, |i| sure(1.0 - alpha.data[i]));
     let mut out = photo.clone();
     let w = alpha.width;
-    out.as_mut()
-        .par_chunks_exact_mut(3 * w.max(1))
-        .enumerate()
-        .for_each(|(y, row)| {
-            for (x, p) in row.chunks_exact_mut(3).enumerate() {
-                let a = alpha.data[y * w + x];
-                if a >= 0.999 {
-                    continue;
-                }
-                let f = front.at(x, y);
-                if a <= 0.001 {
-                    p.copy_from_slice(&f.map(to_code));
-                    continue;
-                }
-                let b = back.at(x, y);
-                for c in 0..3 {
-                    let seen = f32::from(p[c]) / 255.0;
-                    p[c] = to_code(f[c] + a * (seen - a * f[c] - (1.0 - a) * b[c]));
-                }
+    out.as_mut().par_chunks_exact_mut(3 * w.max(1)).enumerate().for_each(|(y, row)| {
+        for (x, p) in row.chunks_exact_mut(3).enumerate() {
+            let a = alpha.data[y * w + x];
+            if a >= 0.999 {
+                continue;
             }
-        });
+            let f = front.at(x, y);
+            if a <= 0.001 {
+                p.copy_from_slice(&f.map(to_code));
+                continue;
+            }
+            let b = back.at(x, y);
+            for c in 0..3 {
+                let seen = f32::from(p[c]) / 255.0;
+                p[c] = to_code(f[c] + a * (seen - a * f[c] - (1.0 - a) * b[c]));
+            }
+        }
+    });
     out
 }
 
@@ -174,13 +140,7 @@ fn to_code(v: f32) -> u8 {
 fn guide_at(photo: &RgbImage, w: usize, h: usize) -> Vec<[f32; 3]> {
     let (width, height) = (photo.width() as usize, photo.height() as usize);
     let raw = photo.as_raw();
-    let decode = |p: &[u8]| {
-        [
-            f32::from(p[0]) / 255.0,
-            f32::from(p[1]) / 255.0,
-            f32::from(p[2]) / 255.0,
-        ]
-    };
+    let decode = |p: &[u8]| [f32::from(p[0]) / 255.0, f32::from(p[1]) / 255.0, f32::from(p[2]) / 255.0];
     if (w, h) == (width, height) {
         return raw.par_chunks_exact(3).map(decode).collect();
     }
@@ -188,41 +148,21 @@ fn guide_at(photo: &RgbImage, w: usize, h: usize) -> Vec<[f32; 3]> {
         (width, height),
         (w, h),
         Filter::Triangle,
-        |y, row| {
-            row.iter_mut()
-                .zip(raw[y * width * 3..].chunks_exact(3))
-                .for_each(|(r, p)| *r = decode(p))
-        },
+        |y, row| row.iter_mut().zip(raw[y * width * 3..].chunks_exact(3)).for_each(|(r, p)| *r = decode(p)),
         |row, out| out.copy_from_slice(row),
         1,
     )
 }
 
 fn threshold(plane: &Plane, limit: f32) -> Plane {
-    let data = plane
-        .data
-        .iter()
-        .map(|&v| if v > limit { 1.0 } else { 0.0 })
-        .collect();
-    Plane {
-        width: plane.width,
-        height: plane.height,
-        data,
-    }
+    let data = plane.data.iter().map(|&v| if v > limit { 1.0 } else { 0.0 }).collect();
+    Plane { width: plane.width, height: plane.height, data }
 }
 
 /// More contrast around 0.5: the window's model then separates two colours instead of following a ramp.
 fn steepen(plane: &Plane, gain: f32) -> Plane {
-    let data = plane
-        .data
-        .iter()
-        .map(|&v| ((v - 0.5) * gain + 0.5).clamp(0.0, 1.0))
-        .collect();
-    Plane {
-        width: plane.width,
-        height: plane.height,
-        data,
-    }
+    let data = plane.data.iter().map(|&v| ((v - 0.5) * gain + 0.5).clamp(0.0, 1.0)).collect();
+    Plane { width: plane.width, height: plane.height, data }
 }
 
 /// A local linear model `alpha = a · colour + b`.
@@ -233,37 +173,13 @@ fn apply(m: &Model, i: &[f32; 3]) -> f32 {
 }
 
 /// The guided filter's averaged models for every pixel.
-fn fit(
-    guide: &[[f32; 3]],
-    mask: &Plane,
-    w: usize,
-    h: usize,
-    radius: usize,
-    epsilon: f32,
-) -> Vec<Model> {
+fn fit(guide: &[[f32; 3]], mask: &Plane, w: usize, h: usize, radius: usize, epsilon: f32) -> Vec<Model> {
     // All thirteen moments in one interleaved sweep. Colours are centred: f32 variances of bright, even areas would cancel out.
     let mut moments = vec![[0.0f32; 13]; w * h];
-    moments
-        .par_iter_mut()
-        .zip(guide.par_iter().zip(&mask.data))
-        .for_each(|(m, (i, &p))| {
-            let [r, g, b] = i.map(|v| v - 0.5);
-            *m = [
-                r,
-                g,
-                b,
-                p,
-                r * r,
-                r * g,
-                r * b,
-                g * g,
-                g * b,
-                b * b,
-                r * p,
-                g * p,
-                b * p,
-            ];
-        });
+    moments.par_iter_mut().zip(guide.par_iter().zip(&mask.data)).for_each(|(m, (i, &p))| {
+        let [r, g, b] = i.map(|v| v - 0.5);
+        *m = [r, g, b, p, r * r, r * g, r * b, g * g, g * b, b * b, r * p, g * p, b * p];
+    });
     let spread = Box1d { radius, edge: 0.0 };
     boxes::<13>(moments.as_flattened_mut(), w, h, spread, 1);
     let mut models: Vec<Model> = moments.par_iter().map(|m| solve(m, epsilon)).collect();
@@ -275,11 +191,7 @@ fn fit(
 /// `(Σ + ε) a = cov(colour, p)` by the adjugate; a flat window gives `a = 0`, `b = mean p`.
 fn solve(m: &[f32; 13], epsilon: f32) -> Model {
     let [r, g, b, p, rr, rg, rb, gg, gb, bb, rp, gp, bp] = *m;
-    let (rr, gg, bb) = (
-        rr - r * r + epsilon,
-        gg - g * g + epsilon,
-        bb - b * b + epsilon,
-    );
+    let (rr, gg, bb) = (rr - r * r + epsilon, gg - g * g + epsilon, bb - b * b + epsilon);
     let (rg, rb, gb) = (rg - r * g, rb - r * b, gb - g * b);
     let (cr, cg, cb) = (rp - r * p, gp - g * p, bp - b * p);
     let (i00, i01, i02) = (gg * bb - gb * gb, gb * rb - rg * bb, rg * gb - gg * rb);
@@ -289,17 +201,8 @@ fn solve(m: &[f32; 13], epsilon: f32) -> Model {
         return [0.0, 0.0, 0.0, p];
     }
     let k = 1.0 / det;
-    let a = [
-        (i00 * cr + i01 * cg + i02 * cb) * k,
-        (i01 * cr + i11 * cg + i12 * cb) * k,
-        (i02 * cr + i12 * cg + i22 * cb) * k,
-    ];
-    [
-        a[0],
-        a[1],
-        a[2],
-        p - a[0] * (r + 0.5) - a[1] * (g + 0.5) - a[2] * (b + 0.5),
-    ]
+    let a = [(i00 * cr + i01 * cg + i02 * cb) * k, (i01 * cr + i11 * cg + i12 * cb) * k, (i02 * cr + i12 * cg + i22 * cb) * k];
+    [a[0], a[1], a[2], p - a[0] * (r + 0.5) - a[1] * (g + 0.5) - a[2] * (b + 0.5)]
 }
 
 /// The models on the full photo, interpolated row by row.
@@ -307,35 +210,15 @@ fn apply_full(photo: &RgbImage, models: &[Model], w: usize, h: usize) -> Plane {
     let (width, height) = (photo.width() as usize, photo.height() as usize);
     let raw = photo.as_raw();
     let mut out = Plane::new(width, height, 0.0);
-    out.data
-        .par_chunks_mut(width)
-        .enumerate()
-        .for_each(|(y, row)| {
-            let (y0, y1, fy) = between(y, height, h);
-            for (x, (out, p)) in row
-                .iter_mut()
-                .zip(raw[y * width * 3..].chunks_exact(3))
-                .enumerate()
-            {
-                let (x0, x1, fx) = between(x, width, w);
-                let (a, b, c, d) = (
-                    &models[y0 * w + x0],
-                    &models[y0 * w + x1],
-                    &models[y1 * w + x0],
-                    &models[y1 * w + x1],
-                );
-                let model: Model =
-                    std::array::from_fn(|k| mix(mix(a[k], b[k], fx), mix(c[k], d[k], fx), fy));
-                *out = apply(
-                    &model,
-                    &[
-                        f32::from(p[0]) / 255.0,
-                        f32::from(p[1]) / 255.0,
-                        f32::from(p[2]) / 255.0,
-                    ],
-                );
-            }
-        });
+    out.data.par_chunks_mut(width).enumerate().for_each(|(y, row)| {
+        let (y0, y1, fy) = between(y, height, h);
+        for (x, (out, p)) in row.iter_mut().zip(raw[y * width * 3..].chunks_exact(3)).enumerate() {
+            let (x0, x1, fx) = between(x, width, w);
+            let (a, b, c, d) = (&models[y0 * w + x0], &models[y0 * w + x1], &models[y1 * w + x0], &models[y1 * w + x1]);
+            let model: Model = std::array::from_fn(|k| mix(mix(a[k], b[k], fx), mix(c[k], d[k], fx), fy));
+            *out = apply(&model, &[f32::from(p[0]) / 255.0, f32::from(p[1]) / 255.0, f32::from(p[2]) / 255.0]);
+        }
+    });
     out
 }
 
@@ -381,22 +264,13 @@ fn sharpen(q: &Plane, floor: &Plane, ceiling: &Plane) -> Plane {
 fn clean(mask: &Plane) -> Plane {
     let mut out = mask.clone();
     let biggest = sweep(&mut out, 1.0, 0, |_, _| false);
-    sweep(&mut out, 1.0, biggest, |area, biggest| {
-        area * 100 < biggest * 3
-    });
-    sweep(&mut out, 0.0, biggest, |area, biggest| {
-        area * 1000 < biggest * 3
-    });
+    sweep(&mut out, 1.0, biggest, |area, biggest| area * 100 < biggest * 3);
+    sweep(&mut out, 0.0, biggest, |area, biggest| area * 1000 < biggest * 3);
     out
 }
 
 /// Visits the 4-connected areas of one value, flips those that `flip(area, biggest)` picks, returns the largest area.
-fn sweep(
-    mask: &mut Plane,
-    value: f32,
-    biggest: usize,
-    flip: impl Fn(usize, usize) -> bool,
-) -> usize {
+fn sweep(mask: &mut Plane, value: f32, biggest: usize, flip: impl Fn(usize, usize) -> bool) -> usize {
     let (w, h) = (mask.width, mask.height);
     let mut seen = vec![false; w * h];
     let (mut stack, mut area) = (Vec::new(), Vec::new());
@@ -411,12 +285,7 @@ fn sweep(
         while let Some(i) = stack.pop() {
             area.push(i);
             let (x, y) = (i % w, i / w);
-            let next = [
-                (x > 0).then(|| i - 1),
-                (x + 1 < w).then(|| i + 1),
-                (y > 0).then(|| i - w),
-                (y + 1 < h).then(|| i + w),
-            ];
+            let next = [(x > 0).then(|| i - 1), (x + 1 < w).then(|| i + 1), (y > 0).then(|| i - w), (y + 1 < h).then(|| i + w)];
             for j in next.into_iter().flatten() {
                 if !seen[j] && mask.data[j] == value {
                     seen[j] = true;
@@ -493,21 +362,12 @@ impl Pyramid {
             fine.par_chunks_mut(w).enumerate().for_each(|(y, row)| {
                 for (x, p) in row.iter_mut().enumerate().filter(|(_, p)| p[3] < 1.0) {
                     let up = bilinear(above, *cw, *ch, (x, y));
-                    *p = [
-                        mix(up[0], p[0], p[3]),
-                        mix(up[1], p[1], p[3]),
-                        mix(up[2], p[2], p[3]),
-                        1.0,
-                    ];
+                    *p = [mix(up[0], p[0], p[3]), mix(up[1], p[1], p[3]), mix(up[2], p[2], p[3]), 1.0];
                 }
             });
             coarse = (w, h, fine);
         }
-        Self {
-            width: coarse.0,
-            height: coarse.1,
-            filled: coarse.2,
-        }
+        Self { width: coarse.0, height: coarse.1, filled: coarse.2 }
     }
 
     fn at(&self, x: usize, y: usize) -> [f32; 3] {
@@ -527,19 +387,10 @@ fn normalise(sum: [f32; 4]) -> [f32; 4] {
 fn bilinear(level: &[[f32; 4]], w: usize, h: usize, (x, y): (usize, usize)) -> [f32; 3] {
     let half = |i: usize, n: usize| {
         let near = i / 2;
-        let other = if i.is_multiple_of(2) {
-            near.saturating_sub(1)
-        } else {
-            (near + 1).min(n - 1)
-        };
+        let other = if i.is_multiple_of(2) { near.saturating_sub(1) } else { (near + 1).min(n - 1) };
         (near.min(n - 1), other)
     };
     let ((x0, x1), (y0, y1)) = (half(x, w), half(y, h));
-    let (a, b, c, d) = (
-        &level[y0 * w + x0],
-        &level[y0 * w + x1],
-        &level[y1 * w + x0],
-        &level[y1 * w + x1],
-    );
+    let (a, b, c, d) = (&level[y0 * w + x0], &level[y0 * w + x1], &level[y1 * w + x0], &level[y1 * w + x1]);
     std::array::from_fn(|k| (a[k] * 0.75 + b[k] * 0.25) * 0.75 + (c[k] * 0.75 + d[k] * 0.25) * 0.25)
 }

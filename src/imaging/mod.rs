@@ -12,4 +12,4 @@ pub mod resize;
 mod rgb;
 
 pub use plane::Plane;
-pub use rgb::{LinearRgb, linear_to_srgb8, luminance, srgb8_to_linear, srgb_to_linear};
+pub use rgb::{LinearRgb, linear_to_srgb8, luminance, srgb_to_linear, srgb8_to_linear};

@@ -68,18 +68,11 @@ impl Taps {
             w.iter_mut().for_each(|w| *w /= sum);
             starts.push(start);
         }
-        Self {
-            starts,
-            weights,
-            count,
-        }
+        Self { starts, weights, count }
     }
 
     fn of(&self, i: usize) -> (usize, &[f32]) {
-        (
-            self.starts[i],
-            &self.weights[i * self.count..(i + 1) * self.count],
-        )
+        (self.starts[i], &self.weights[i * self.count..(i + 1) * self.count])
     }
 }
 
@@ -99,48 +92,43 @@ pub(crate) fn resample<const N: usize, T: Copy + Default + Send>(
     if width == 0 || height == 0 || out.is_empty() {
         return out;
     }
-    let (across, down) = (
-        Taps::new(width, to_width, filter),
-        Taps::new(height, to_height, filter),
-    );
+    let (across, down) = (Taps::new(width, to_width, filter), Taps::new(height, to_height, filter));
     let row_len = to_width * out_per_pixel;
-    out.par_chunks_mut(row_len * BAND)
-        .enumerate()
-        .for_each(|(band, out)| {
-            let first = band * BAND;
-            let rows = out.len() / row_len;
-            let y0 = down.starts[first];
-            let y1 = down.starts[first + rows - 1] + down.count;
-            let mut source = vec![[0.0; N]; width];
-            let mut narrow = vec![[0.0; N]; to_width * (y1 - y0)];
-            for (y, target) in narrow.chunks_exact_mut(to_width).enumerate() {
-                load(y0 + y, &mut source);
-                for (x, target) in target.iter_mut().enumerate() {
-                    let (start, weights) = across.of(x);
-                    let mut sum = [0.0; N];
-                    for (p, &w) in source[start..start + weights.len()].iter().zip(weights) {
-                        for c in 0..N {
-                            sum[c] += p[c] * w;
-                        }
-                    }
-                    *target = sum;
-                }
-            }
-            let mut line = vec![[0.0; N]; to_width];
-            for (i, out) in out.chunks_exact_mut(row_len).enumerate() {
-                let (start, weights) = down.of(first + i);
-                line.fill([0.0; N]);
-                for (k, &w) in weights.iter().enumerate().filter(|&(_, &w)| w != 0.0) {
-                    let from = (start - y0 + k) * to_width;
-                    for (l, p) in line.iter_mut().zip(&narrow[from..from + to_width]) {
-                        for c in 0..N {
-                            l[c] += p[c] * w;
-                        }
+    out.par_chunks_mut(row_len * BAND).enumerate().for_each(|(band, out)| {
+        let first = band * BAND;
+        let rows = out.len() / row_len;
+        let y0 = down.starts[first];
+        let y1 = down.starts[first + rows - 1] + down.count;
+        let mut source = vec![[0.0; N]; width];
+        let mut narrow = vec![[0.0; N]; to_width * (y1 - y0)];
+        for (y, target) in narrow.chunks_exact_mut(to_width).enumerate() {
+            load(y0 + y, &mut source);
+            for (x, target) in target.iter_mut().enumerate() {
+                let (start, weights) = across.of(x);
+                let mut sum = [0.0; N];
+                for (p, &w) in source[start..start + weights.len()].iter().zip(weights) {
+                    for c in 0..N {
+                        sum[c] += p[c] * w;
                     }
                 }
-                store(&line, out);
+                *target = sum;
             }
-        });
+        }
+        let mut line = vec![[0.0; N]; to_width];
+        for (i, out) in out.chunks_exact_mut(row_len).enumerate() {
+            let (start, weights) = down.of(first + i);
+            line.fill([0.0; N]);
+            for (k, &w) in weights.iter().enumerate().filter(|&(_, &w)| w != 0.0) {
+                let from = (start - y0 + k) * to_width;
+                for (l, p) in line.iter_mut().zip(&narrow[from..from + to_width]) {
+                    for c in 0..N {
+                        l[c] += p[c] * w;
+                    }
+                }
+            }
+            store(&line, out);
+        }
+    });
     out
 }
 
@@ -149,10 +137,7 @@ pub fn resize_plane(source: &Plane, width: usize, height: usize, filter: Filter)
     if (source.width, source.height) == (width, height) {
         return source.clone();
     }
-    let (low, high) = source
-        .data
-        .iter()
-        .fold((f32::MAX, f32::MIN), |(l, h), &v| (l.min(v), h.max(v)));
+    let (low, high) = source.data.iter().fold((f32::MAX, f32::MIN), |(l, h), &v| (l.min(v), h.max(v)));
     let data = resample::<1, f32>(
         (source.width, source.height),
         (width, height),
@@ -161,18 +146,10 @@ pub fn resize_plane(source: &Plane, width: usize, height: usize, filter: Filter)
             let from = &source.data[y * source.width..(y + 1) * source.width];
             row.iter_mut().zip(from).for_each(|(r, &v)| *r = [v]);
         },
-        |row, out| {
-            out.iter_mut()
-                .zip(row)
-                .for_each(|(o, r)| *o = r[0].max(low).min(high))
-        },
+        |row, out| out.iter_mut().zip(row).for_each(|(o, r)| *o = r[0].max(low).min(high)),
         1,
     );
-    Plane {
-        width,
-        height,
-        data,
-    }
+    Plane { width, height, data }
 }
 
 /// Resizes a linear-light picture; negative lobes are cut off at 0.
@@ -185,18 +162,10 @@ pub fn resize_rgb(source: &LinearRgb, width: usize, height: usize, filter: Filte
         (width, height),
         filter,
         |y, row| row.copy_from_slice(&source.data[y * source.width..(y + 1) * source.width]),
-        |row, out| {
-            out.iter_mut()
-                .zip(row)
-                .for_each(|(o, r)| *o = r.map(|v| v.max(0.0)))
-        },
+        |row, out| out.iter_mut().zip(row).for_each(|(o, r)| *o = r.map(|v| v.max(0.0))),
         1,
     );
-    LinearRgb {
-        width,
-        height,
-        data,
-    }
+    LinearRgb { width, height, data }
 }
 
 /// Resizes 8-bit sRGB in linear light.
@@ -212,11 +181,7 @@ pub fn resize_rgb8(source: &RgbImage, width: usize, height: usize, filter: Filte
         filter,
         |y, row| {
             for (r, p) in row.iter_mut().zip(raw[y * w * 3..].chunks_exact(3)) {
-                *r = [
-                    srgb8_to_linear(p[0]),
-                    srgb8_to_linear(p[1]),
-                    srgb8_to_linear(p[2]),
-                ];
+                *r = [srgb8_to_linear(p[0]), srgb8_to_linear(p[1]), srgb8_to_linear(p[2])];
             }
         },
         |row, out| {
@@ -244,12 +209,7 @@ pub fn resize_rgba8(source: &RgbaImage, width: usize, height: usize, filter: Fil
         |y, row| {
             for (r, p) in row.iter_mut().zip(raw[y * w * 4..].chunks_exact(4)) {
                 let a = f32::from(p[3]) / 255.0;
-                *r = [
-                    srgb8_to_linear(p[0]) * a,
-                    srgb8_to_linear(p[1]) * a,
-                    srgb8_to_linear(p[2]) * a,
-                    a,
-                ];
+                *r = [srgb8_to_linear(p[0]) * a, srgb8_to_linear(p[1]) * a, srgb8_to_linear(p[2]) * a, a];
             }
         },
         |row, out| {
@@ -285,55 +245,27 @@ mod tests {
         let plane = Plane::new(37, 61, 0.37);
         for (w, h) in [(1, 1), (5, 200), (300, 7), (37, 60)] {
             for f in [Filter::Triangle, Filter::CatmullRom, Filter::Lanczos3] {
-                assert!(
-                    resize_plane(&plane, w, h, f)
-                        .data
-                        .iter()
-                        .all(|v| (v - 0.37).abs() < 1e-5)
-                );
+                assert!(resize_plane(&plane, w, h, f).data.iter().all(|v| (v - 0.37).abs() < 1e-5));
             }
         }
-        let one = resize_rgb(
-            &LinearRgb::new(1, 1, [0.2, 0.4, 2.0]),
-            9,
-            5,
-            Filter::Lanczos3,
-        );
+        let one = resize_rgb(&LinearRgb::new(1, 1, [0.2, 0.4, 2.0]), 9, 5, Filter::Lanczos3);
         assert!(one.data.iter().all(|c| (c[2] - 2.0).abs() < 1e-5));
     }
 
     #[test]
     fn a_ramp_keeps_its_place() {
-        let ramp = Plane {
-            width: 256,
-            height: 2,
-            data: (0..512).map(|i| (i % 256) as f32 / 255.0).collect(),
-        };
-        for (w, f) in [
-            (64, Filter::Lanczos3),
-            (1000, Filter::CatmullRom),
-            (77, Filter::Triangle),
-        ] {
+        let ramp = Plane { width: 256, height: 2, data: (0..512).map(|i| (i % 256) as f32 / 255.0).collect() };
+        for (w, f) in [(64, Filter::Lanczos3), (1000, Filter::CatmullRom), (77, Filter::Triangle)] {
             let out = resize_plane(&ramp, w, 2, f);
             let x = w / 2;
             let expected = ((x as f32 + 0.5) * 256.0 / w as f32 - 0.5) / 255.0;
-            assert!(
-                (out.at(x, 1) - expected).abs() < 2e-3,
-                "{w}: {} {expected}",
-                out.at(x, 1)
-            );
+            assert!((out.at(x, 1) - expected).abs() < 2e-3, "{w}: {} {expected}", out.at(x, 1));
         }
     }
 
     #[test]
     fn transparent_colours_do_not_bleed() {
-        let image = RgbaImage::from_fn(64, 64, |x, _| {
-            image::Rgba(if x < 32 {
-                [200, 30, 30, 255]
-            } else {
-                [0, 255, 0, 0]
-            })
-        });
+        let image = RgbaImage::from_fn(64, 64, |x, _| image::Rgba(if x < 32 { [200, 30, 30, 255] } else { [0, 255, 0, 0] }));
         let small = resize_rgba8(&image, 21, 21, Filter::CatmullRom);
         for p in small.pixels().filter(|p| p[3] > 8) {
             assert!(p[0].abs_diff(200) <= 2 && p[1].abs_diff(30) <= 2, "{p:?}");

@@ -23,11 +23,7 @@ impl LinearRgb {
 
     /// Decodes 8-bit sRGB.
     pub fn from_srgb(rgb: &RgbImage) -> Self {
-        Self {
-            width: rgb.width() as usize,
-            height: rgb.height() as usize,
-            data: rgb.pixels().map(|p| p.0.map(srgb8_to_linear)).collect(),
-        }
+        Self { width: rgb.width() as usize, height: rgb.height() as usize, data: rgb.pixels().map(|p| p.0.map(srgb8_to_linear)).collect() }
     }
 
     /// Encodes to 8-bit sRGB, clamped.

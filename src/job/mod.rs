@@ -4,6 +4,5 @@ mod cancel;
 pub mod progress;
 pub mod state;
 
-
 pub use cancel::{CancelToken, Stopped};
 pub use state::{ImageName, JobEvent, JobSnapshot, JobStatus, Preview, Stage, Step};

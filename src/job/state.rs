@@ -194,17 +194,8 @@ pub enum ImageName {
 
 impl ImageName {
     /// Every name.
-    pub const ALL: &'static [Self] = &[
-        Self::Product,
-        Self::Cutout,
-        Self::Mask,
-        Self::Placed,
-        Self::Edges,
-        Self::Face,
-        Self::Step1,
-        Self::Step2,
-        Self::Final,
-    ];
+    pub const ALL: &'static [Self] =
+        &[Self::Product, Self::Cutout, Self::Mask, Self::Placed, Self::Edges, Self::Face, Self::Step1, Self::Step2, Self::Final];
 
     /// Name without extension.
     pub fn as_str(self) -> &'static str {

@@ -148,7 +148,9 @@ impl Field {
             Kind::Slogan => format!("at most {MAX_TEXT_CHARS} characters; line breaks are kept; blank means no text"),
             Kind::Choice(words) => format!("one of: {}", words.join(", ")),
             Kind::Font => "a name from GET /fonts, in full or the file name alone where only one face has it".into(),
-            Kind::Image => "base64 of a PNG, JPEG, WebP, BMP or TIFF file, at most 64 megapixels; data:image/...;base64, may precede it".into(),
+            Kind::Image => {
+                "base64 of a PNG, JPEG, WebP, BMP or TIFF file, at most 64 megapixels; data:image/...;base64, may precede it".into()
+            }
         }
     }
 
@@ -251,9 +253,11 @@ pub const DEFAULT_BG_COMPOSITION: &str =
 /// Default of `bg_composition_negative_prompt`.
 pub const DEFAULT_BG_COMPOSITION_NEGATIVE: &str = "floating object, missing shadow, wrong scale, hard cut-out edges, halo, distorted label";
 /// Default of `text_model_prompt`.
-pub const DEFAULT_TEXT_STYLE: &str = "glossy 3D letters, polished metallic gold, soft studio reflections, crisp bevelled edges, high detail";
+pub const DEFAULT_TEXT_STYLE: &str =
+    "glossy 3D letters, polished metallic gold, soft studio reflections, crisp bevelled edges, high detail";
 /// Default of `negative_prompt`.
-pub const DEFAULT_TEXT_NEGATIVE: &str = "flat, blurry, illegible, misspelled, broken letters, extra letters, low quality, background clutter";
+pub const DEFAULT_TEXT_NEGATIVE: &str =
+    "flat, blurry, illegible, misspelled, broken letters, extra letters, low quality, background clutter";
 
 /// `start_step`
 pub static START_STEP: Field = field(
@@ -295,15 +299,10 @@ pub static BG_PROMPT: Field = field(
 .steps(&[1])
 .like("\"luxury hotel lobby with warm lighting and marble floor\"");
 /// `bg_negative_prompt`
-pub static BG_NEGATIVE_PROMPT: Field = field(
-    "bg_negative_prompt",
-    AVOID,
-    Fallback::Text(DEFAULT_BG_NEGATIVE),
-    "What the scene should not have.",
-    "배경 네거티브 프롬프트",
-)
-.steps(&[1])
-.like("\"people, text, watermark\"");
+pub static BG_NEGATIVE_PROMPT: Field =
+    field("bg_negative_prompt", AVOID, Fallback::Text(DEFAULT_BG_NEGATIVE), "What the scene should not have.", "배경 네거티브 프롬프트")
+        .steps(&[1])
+        .like("\"people, text, watermark\"");
 /// `bg_composition_prompt`
 pub static BG_COMPOSITION_PROMPT: Field = field(
     "bg_composition_prompt",
@@ -397,23 +396,13 @@ pub static TEXT_POSITION: Field = field(
 )
 .like("\"top\"");
 /// `composition_prompt`
-pub static COMPOSITION_PROMPT: Field = field(
-    "composition_prompt",
-    AVOID,
-    Fallback::Nothing,
-    "Words for the last pass over text and picture.",
-    "합성 커스텀 프롬프트",
-)
-.like("\"warm evening light on the letters\"");
+pub static COMPOSITION_PROMPT: Field =
+    field("composition_prompt", AVOID, Fallback::Nothing, "Words for the last pass over text and picture.", "합성 커스텀 프롬프트")
+        .like("\"warm evening light on the letters\"");
 /// `composition_negative_prompt`
-pub static COMPOSITION_NEGATIVE_PROMPT: Field = field(
-    "composition_negative_prompt",
-    AVOID,
-    Fallback::Nothing,
-    "What the last pass should avoid.",
-    "합성 네거티브 프롬프트",
-)
-.like("\"overexposed\"");
+pub static COMPOSITION_NEGATIVE_PROMPT: Field =
+    field("composition_negative_prompt", AVOID, Fallback::Nothing, "What the last pass should avoid.", "합성 네거티브 프롬프트")
+        .like("\"overexposed\"");
 /// `composition_strength`
 pub static COMPOSITION_STRENGTH: Field = field(
     "composition_strength",
@@ -510,14 +499,9 @@ pub static TEXT_GUIDANCE_SCALE: Field = field(
 .steps(&[1, 2])
 .like("7.0");
 /// `composition_steps`
-pub static COMPOSITION_STEPS: Field = field(
-    "composition_steps",
-    integer(1, 50),
-    Fallback::Integer(8),
-    "Denoising steps of the last pass.",
-    "합성 Inference Steps (1~50)",
-)
-.like("8");
+pub static COMPOSITION_STEPS: Field =
+    field("composition_steps", integer(1, 50), Fallback::Integer(8), "Denoising steps of the last pass.", "합성 Inference Steps (1~50)")
+        .like("8");
 /// `composition_guidance_scale`
 pub static COMPOSITION_GUIDANCE_SCALE: Field = field(
     "composition_guidance_scale",

@@ -6,9 +6,7 @@ use serde_json::{Map, Value};
 
 use super::fields::{self as f, FIELDS, MAX_SIDE, MIN_SIDE, SIDE_STEP};
 use super::reader::{Reader, quoted};
-use super::spec::{
-    BackgroundSpec, CompositionMode, CompositionSpec, EngineChoice, JobSpec, SourceImage, Start, TextPosition, TextSpec,
-};
+use super::spec::{BackgroundSpec, CompositionMode, CompositionSpec, EngineChoice, JobSpec, SourceImage, Start, TextPosition, TextSpec};
 
 /// Side of the canvas when nothing else decides.
 const DEFAULT_SIDE: u32 = 1024;

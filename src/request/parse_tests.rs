@@ -47,7 +47,8 @@ fn nothing_at_all_is_a_request() {
 
 #[test]
 fn parameters_make_the_same_request_again() {
-    let first = run(json!({"text_content": "Hi", "composition_prompt": "x", "strength": 0.25, "test_mode": true, "seed": u64::MAX}), false).unwrap();
+    let first = run(json!({"text_content": "Hi", "composition_prompt": "x", "strength": 0.25, "test_mode": true, "seed": u64::MAX}), false)
+        .unwrap();
     let again = run(Value::Object(first.parameters.clone()), false).unwrap();
     assert_eq!(first.parameters, again.parameters);
     assert_eq!((first.engine, first.seed), (EngineChoice::Draft, u64::MAX));
@@ -62,8 +63,20 @@ fn every_wrong_field_is_named_at_once() {
     }));
     let got: HashSet<&str> = fields.iter().map(String::as_str).collect();
     let want = [
-        "start_step", "text_content", "bg_prompt", "strength", "num_inference_steps", "guidance_scale", "font_name", "width", "height",
-        "composition_mode", "seed", "preserve_product", "product_image", "engine",
+        "start_step",
+        "text_content",
+        "bg_prompt",
+        "strength",
+        "num_inference_steps",
+        "guidance_scale",
+        "font_name",
+        "width",
+        "height",
+        "composition_mode",
+        "seed",
+        "preserve_product",
+        "product_image",
+        "engine",
     ];
     assert_eq!(got, HashSet::from(want));
     assert_eq!(fields.len(), want.len());
@@ -134,7 +147,11 @@ fn numbers_are_strict_unless_lenient() {
     for bad in [json!("4"), json!(0), json!(51), json!(true), json!([4]), json!({}), json!(1e300), json!(-4.0)] {
         assert_eq!(wrong(json!({"num_inference_steps": bad})), ["num_inference_steps"]);
     }
-    let spec = run(json!({"num_inference_steps": "6", "strength": "0.5", "preserve_product": "off", "width": "512", "seed": "18446744073709551615"}), true).unwrap();
+    let spec = run(
+        json!({"num_inference_steps": "6", "strength": "0.5", "preserve_product": "off", "width": "512", "seed": "18446744073709551615"}),
+        true,
+    )
+    .unwrap();
     assert_eq!((spec.background.steps, spec.background.strength, spec.background.preserve_product), (6, 0.5, false));
     assert_eq!((spec.width, spec.seed), (512, u64::MAX));
     for bad in ["nan", "inf", "x", "", "1e999", "0x4"] {

@@ -127,7 +127,10 @@ impl<'a> Reader<'a> {
             return Err(out_of_range());
         }
         if v % multiple != 0 {
-            return Err(("multiple_of", format!("{v} is not a multiple of {multiple}; send {} or {}", v / multiple * multiple, (v / multiple + 1) * multiple)));
+            return Err((
+                "multiple_of",
+                format!("{v} is not a multiple of {multiple}; send {} or {}", v / multiple * multiple, (v / multiple + 1) * multiple),
+            ));
         }
         Ok(v)
     }
@@ -233,7 +236,9 @@ impl<'a> Reader<'a> {
 
     /// Blank is none; so is a text of nothing but invisible characters.
     pub(super) fn slogan(&mut self, field: &Field) -> Option<String> {
-        let blank = |c: char| c.is_whitespace() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}' | '\u{ad}' | '\u{3164}');
+        let blank = |c: char| {
+            c.is_whitespace() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}' | '\u{ad}' | '\u{3164}')
+        };
         let text = self.text(field, MAX_TEXT_CHARS).filter(|t| !t.chars().all(blank));
         self.set(field, json!(text));
         text

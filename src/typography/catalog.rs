@@ -165,12 +165,10 @@ impl FontCatalog {
     /// Other faces in the order in which they stand in for `font`: sturdy bundled ones of the closest weight, then all others.
     pub(crate) fn stand_ins(&self, font: &str) -> Vec<&str> {
         let weight = self.entries.get(font).map_or(700, FontEntry::weight);
-        let mut known: Vec<(&str, u16)> =
-            FALLBACKS.into_iter().filter(|(n, _)| *n != font && self.entries.contains_key(*n)).collect();
+        let mut known: Vec<(&str, u16)> = FALLBACKS.into_iter().filter(|(n, _)| *n != font && self.entries.contains_key(*n)).collect();
         known.sort_by_key(|(_, w)| w.abs_diff(weight));
         let mut names: Vec<&str> = known.into_iter().map(|(n, _)| n).collect();
-        let mut others: Vec<(&str, u16)> =
-            self.entries.iter().filter(|(n, _)| *n != font).map(|(n, e)| (n.as_str(), e.weight)).collect();
+        let mut others: Vec<(&str, u16)> = self.entries.iter().filter(|(n, _)| *n != font).map(|(n, e)| (n.as_str(), e.weight)).collect();
         others.sort_by_key(|(_, w)| w.abs_diff(weight));
         for (name, _) in others {
             if !names.contains(&name) {
@@ -283,7 +281,9 @@ fn describe(name: &str, entry: &FontEntry) -> FontMetadata {
     let (style, usage, tone): (_, &[&str], &[&str]) = match FAMILIES.iter().find(|f| file.contains(f.0)) {
         Some(&(_, style, usage, tone)) => (style, usage, tone),
         None if entry.monospaced || has(&["mono", "code", "courier"]) => ("mono", &["tech", "caption"], &["technical", "precise"]),
-        None if has(&["hand", "script", "pen", "brush", "손글씨", "펜", "붓"]) => ("handwriting", &["headline", "card"], &["personal", "warm"]),
+        None if has(&["hand", "script", "pen", "brush", "손글씨", "펜", "붓"]) => {
+            ("handwriting", &["headline", "card"], &["personal", "warm"])
+        }
         None if !has(&["sans"]) && has(&["serif", "myeongjo", "myungjo", "batang", "명조", "바탕"]) => {
             ("serif", &["title", "body"], &["elegant", "classic"])
         }

@@ -145,7 +145,10 @@ pub fn layout_text(catalog: &FontCatalog, font: &str, text: &str, width: usize, 
 
 /// Characters to glyphs, paragraph by paragraph, with stand-ins for what the chosen face lacks.
 fn shape<'a>(
-    catalog: &'a FontCatalog, font: &'a str, text: &str, faces: &mut Faces<'a>,
+    catalog: &'a FontCatalog,
+    font: &'a str,
+    text: &str,
+    faces: &mut Faces<'a>,
 ) -> Result<(Vec<Vec<Glyph>>, Vec<String>), LayoutError> {
     let (mut missing, mut used): (Vec<char>, Vec<(usize, Vec<char>)>) = (Vec::new(), Vec::new());
     let stand_ins = catalog.stand_ins(font);
@@ -192,10 +195,8 @@ fn shape<'a>(
     if !missing.is_empty() {
         return Err(LayoutError::MissingGlyphs { chars: missing, font: font.to_owned() });
     }
-    let fallbacks = used
-        .iter()
-        .map(|(face, chars)| format!("{font} cannot draw {}; {} stands in.", quoted(chars), faces.names[*face]))
-        .collect();
+    let fallbacks =
+        used.iter().map(|(face, chars)| format!("{font} cannot draw {}; {} stands in.", quoted(chars), faces.names[*face])).collect();
     Ok((paragraphs, fallbacks))
 }
 
@@ -292,8 +293,7 @@ fn break_lines(paragraphs: &[Vec<Glyph>], faces: &Faces<'_>, width: f32, height:
         // A slogan on one line reads best: breaking it must pay.
         let mut score = fit.size * if extra > 0.0 { 0.66 * 0.97f32.powf(extra - 1.0) } else { 1.0 };
         score *= 1.0 - 0.45 * cuts;
-        let (wide, narrow) =
-            metrics.iter().fold((0.0f32, f32::MAX), |(w, n), m| (w.max(m.right - m.left), n.min(m.right - m.left)));
+        let (wide, narrow) = metrics.iter().fold((0.0f32, f32::MAX), |(w, n), m| (w.max(m.right - m.left), n.min(m.right - m.left)));
         score *= 1.0 + 0.08 * narrow / wide.max(1e-3);
         if best.as_ref().is_none_or(|(s, _)| score > *s * 1.0001) {
             best = Some((score, lines));

@@ -72,14 +72,13 @@ impl OutlineBuilder for Flattener {
     fn curve_to(&mut self, x1: f32, y1: f32, x2: f32, y2: f32, x: f32, y: f32) {
         let (a, b, e) = (self.map(x1, y1), self.map(x2, y2), self.map(x, y));
         let s = self.current.last().copied().unwrap_or(a);
-        let bend = (s[0] - 2.0 * a[0] + b[0]).hypot(s[1] - 2.0 * a[1] + b[1]).max((a[0] - 2.0 * b[0] + e[0]).hypot(a[1] - 2.0 * b[1] + e[1]));
+        let bend =
+            (s[0] - 2.0 * a[0] + b[0]).hypot(s[1] - 2.0 * a[1] + b[1]).max((a[0] - 2.0 * b[0] + e[0]).hypot(a[1] - 2.0 * b[1] + e[1]));
         let n = ((bend * 0.75 / TOLERANCE).sqrt().ceil() as usize).clamp(1, 64);
         for i in 1..=n {
             let t = i as f32 / n as f32;
             let u = 1.0 - t;
-            self.push(std::array::from_fn(|k| {
-                u * u * u * s[k] + 3.0 * u * u * t * a[k] + 3.0 * u * t * t * b[k] + t * t * t * e[k]
-            }));
+            self.push(std::array::from_fn(|k| u * u * u * s[k] + 3.0 * u * u * t * a[k] + 3.0 * u * t * t * b[k] + t * t * t * e[k]));
         }
     }
 
@@ -135,7 +134,13 @@ pub(super) fn rasterize(contours: &[Vec<[f32; 2]>], width: usize, height: usize)
     }
     for v in &mut plane.data {
         // Sums of sixteenths of spans: away with the rounding dust.
-        *v = if *v > 0.9995 { 1.0 } else if *v < 0.0005 { 0.0 } else { *v };
+        *v = if *v > 0.9995 {
+            1.0
+        } else if *v < 0.0005 {
+            0.0
+        } else {
+            *v
+        };
     }
     plane
 }

@@ -145,10 +145,11 @@ impl EnvMap {
         while base.width > 512 {
             base = base.half();
         }
-        let mean = base.mean();
-        let scale = 1.0 / mean.max(1e-6);
-        // The sun itself would make fireflies and black out everything else at this exposure.
-        base.data.iter_mut().for_each(|c| *c = c.map(|v| (v * scale).min(60.0)));
+        // The sun itself would make fireflies and black out everything else: it is clipped, and the exposure found again after that.
+        for _ in 0..4 {
+            let scale = 1.0 / base.mean().max(1e-6);
+            base.data.iter_mut().for_each(|c| *c = c.map(|v| (v * scale).min(60.0)));
+        }
         let mut levels = Vec::with_capacity(6);
         let mut small = base.half();
         let key = small.brightest();
@@ -265,6 +266,16 @@ fn to_direction(u: f32, v: f32) -> [f32; 3] {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    #[ignore = "prints times and lights"]
+    fn load_times() {
+        for id in [EnvId::Studio, EnvId::Lobby, EnvId::Apartment, EnvId::Sunset] {
+            let start = std::time::Instant::now();
+            let map = env(id);
+            eprintln!("{id:?} {:?} {:?} mean {}", start.elapsed(), map.key(), map.levels[0].mean());
+        }
+    }
 
     #[test]
     fn directions_round_trip() {

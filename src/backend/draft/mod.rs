@@ -9,9 +9,7 @@ pub mod segment;
 
 use image::RgbImage;
 
-use super::{
-    Backend, BackendError, BlendRequest, HarmonizeRequest, Matte, Scene, SceneRequest, SculptRequest, StageCx, TextLayer,
-};
+use super::{Backend, BackendError, BlendRequest, HarmonizeRequest, Matte, Scene, SceneRequest, SculptRequest, StageCx, TextLayer};
 use crate::imaging::LinearRgb;
 use crate::request::EngineKind;
 

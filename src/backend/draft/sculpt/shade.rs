@@ -65,7 +65,12 @@ pub(super) struct Shader<'a> {
 
 impl<'a> Shader<'a> {
     pub(super) fn new(
-        material: Material, glyphs: &TextLayout, field: &'a Field, backdrop: (&'a LinearRgb, f32), eye: [f32; 2], seed: u64,
+        material: Material,
+        glyphs: &TextLayout,
+        field: &'a Field,
+        backdrop: (&'a LinearRgb, f32),
+        eye: [f32; 2],
+        seed: u64,
     ) -> Self {
         let id = match (material.kind, material.bevel) {
             (Kind::Metal, Bevel::Balloon) => EnvId::Studio,

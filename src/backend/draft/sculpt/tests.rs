@@ -15,7 +15,8 @@ impl StageObserver for Silent {
 
 fn render(glyphs: &TextLayout, style: &str, backdrop: &RgbImage, cancel: &CancelToken) -> Result<TextLayer, BackendError> {
     let edges = image::GrayImage::new(1, 1);
-    let request = SculptRequest { glyphs, edges: &edges, style_prompt: style, negative_prompt: "", backdrop, steps: 1, guidance_scale: 1.0, seed: 7 };
+    let request =
+        SculptRequest { glyphs, edges: &edges, style_prompt: style, negative_prompt: "", backdrop, steps: 1, guidance_scale: 1.0, seed: 7 };
     sculpt(&request, StageCx { cancel, observer: &Silent })
 }
 
@@ -42,7 +43,9 @@ fn faces_are_the_layout_and_results_repeat() {
 fn faces_stand_out_from_their_walls() {
     let c = FontCatalog::load(&[]);
     let glyphs = layout_text(&c, &c.default_name(), "꿻 SALE", 384, 384).unwrap();
-    for style in ["gold", "chrome", "red plastic", "wood", "stone", "silver", "ceramic", "chocolate", "black plastic", "navy", "ice", "neon"] {
+    for style in
+        ["gold", "chrome", "red plastic", "wood", "stone", "silver", "ceramic", "chocolate", "black plastic", "navy", "ice", "neon"]
+    {
         let layer = render(&glyphs, style, &grey(384, 384), &CancelToken::default()).unwrap();
         let (mut face, mut wall) = ((0.0, 0.0f32), (0.0, 0.0f32));
         for (p, &cov) in layer.image.pixels().zip(&glyphs.coverage.data) {
@@ -76,16 +79,37 @@ fn contact_sheet() {
     let eb = "NanumSquare/NanumSquareEB.ttf";
     let (black, jua, dh) = ("Pretendard/Pretendard-Black.otf", "BM/BMJUA_ttf.ttf", "BM/BMDOHYEON_ttf.ttf");
     let cells = [
-        ("신메뉴", eb, "gold"), ("SALE", black, "chrome"), ("오픈", jua, "gold balloon"), ("여름", dh, "glass"),
-        ("반값", dh, "red plastic"), ("NEW", eb, "silver"), ("전통시장", eb, "stone"), ("Coffee", black, "wood"),
-        ("NIGHT", jua, "neon pink"), ("얼음 뷁홟", black, "ice"), ("Candy", jua, "candy"), ("Rosé", black, "rose gold"),
-        ("대리석", eb, "marble"), ("종이 꽃", jua, "paper"), ("무지개", eb, "pink and blue plastic"), ("Choco", jua, "chocolate"),
-        ("콘크리트", dh, "concrete"), ("Leather", eb, "leather"), ("도자기", black, "ceramic"), ("파란 네온", dh, "파란 네온"),
-        ("블랙", black, "black plastic"), ("지금 바로 만나보세요 단 하루", eb, "gold"), ("Steel", eb, "brushed steel"), ("하트", jua, "pink balloon"),
+        ("신메뉴", eb, "gold"),
+        ("SALE", black, "chrome"),
+        ("오픈", jua, "gold balloon"),
+        ("여름", dh, "glass"),
+        ("반값", dh, "red plastic"),
+        ("NEW", eb, "silver"),
+        ("전통시장", eb, "stone"),
+        ("Coffee", black, "wood"),
+        ("NIGHT", jua, "neon pink"),
+        ("얼음 뷁홟", black, "ice"),
+        ("Candy", jua, "candy"),
+        ("Rosé", black, "rose gold"),
+        ("대리석", eb, "marble"),
+        ("종이 꽃", jua, "paper"),
+        ("무지개", eb, "pink and blue plastic"),
+        ("Choco", jua, "chocolate"),
+        ("콘크리트", dh, "concrete"),
+        ("Leather", eb, "leather"),
+        ("도자기", black, "ceramic"),
+        ("파란 네온", dh, "파란 네온"),
+        ("블랙", black, "black plastic"),
+        ("지금 바로 만나보세요 단 하루", eb, "gold"),
+        ("Steel", eb, "brushed steel"),
+        ("하트", jua, "pink balloon"),
     ];
     let (w, h) = (480usize, 480usize);
     let (crop, columns) = (240u32, 4u32);
-    let photo = image::open("assets/samples/coffee.png").unwrap().resize_to_fill(w as u32, h as u32, image::imageops::FilterType::Triangle).to_rgb8();
+    let photo = image::open("assets/samples/coffee.png")
+        .unwrap()
+        .resize_to_fill(w as u32, h as u32, image::imageops::FilterType::Triangle)
+        .to_rgb8();
     let mut sheet = RgbImage::new(w as u32 * columns, crop * 2 * (cells.len() as u32).div_ceil(columns));
     for (i, (text, font, style)) in cells.iter().enumerate() {
         let glyphs = layout_text(&c, font, text, w, h).unwrap();

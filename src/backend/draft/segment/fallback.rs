@@ -15,50 +15,30 @@ pub(super) fn by_border_colour(photo: &RgbImage) -> Option<Plane> {
     let rim = (w.min(h) / 40).max(1);
     let on_rim = |x: usize, y: usize| x < rim || y < rim || x + rim >= w || y + rim >= h;
     let colour = |x: usize, y: usize| small.get_pixel(x as u32, y as u32).0.map(f32::from);
-    let rim_colours: Vec<[f32; 3]> = (0..h)
-        .flat_map(|y| (0..w).map(move |x| (x, y)))
-        .filter(|&(x, y)| on_rim(x, y))
-        .map(|(x, y)| colour(x, y))
-        .collect();
+    let rim_colours: Vec<[f32; 3]> =
+        (0..h).flat_map(|y| (0..w).map(move |x| (x, y))).filter(|&(x, y)| on_rim(x, y)).map(|(x, y)| colour(x, y)).collect();
     // The median forgives a product that touches the border.
     let median: [f32; 3] = std::array::from_fn(|c| {
         let mut values: Vec<f32> = rim_colours.iter().map(|p| p[c]).collect();
         values.sort_by(f32::total_cmp);
         values.get(values.len() / 2).copied().unwrap_or(0.0)
     });
-    let distance = |p: [f32; 3]| {
-        (0..3)
-            .map(|c| (p[c] - median[c]).powi(2))
-            .sum::<f32>()
-            .sqrt()
-    };
+    let distance = |p: [f32; 3]| (0..3).map(|c| (p[c] - median[c]).powi(2)).sum::<f32>().sqrt();
     let mut spread: Vec<f32> = rim_colours.iter().map(|&p| distance(p)).collect();
     spread.sort_by(f32::total_cmp);
-    let typical = spread
-        .get(spread.len() * 3 / 4)
-        .copied()
-        .unwrap_or(f32::MAX);
+    let typical = spread.get(spread.len() * 3 / 4).copied().unwrap_or(f32::MAX);
     if typical > 30.0 {
         return None;
     }
     let limit = (3.0 * typical).max(10.0);
-    let apart: Vec<bool> = (0..w * h)
-        .map(|i| distance(colour(i % w, i / w)) > limit)
-        .collect();
+    let apart: Vec<bool> = (0..w * h).map(|i| distance(colour(i % w, i / w)) > limit).collect();
     // Background is what connects to the border: a white label on a white sheet stays part of the product.
     let mut outside = vec![false; w * h];
-    let mut stack: Vec<usize> = (0..w * h)
-        .filter(|&i| !apart[i] && on_rim(i % w, i / w))
-        .collect();
+    let mut stack: Vec<usize> = (0..w * h).filter(|&i| !apart[i] && on_rim(i % w, i / w)).collect();
     stack.iter().for_each(|&i| outside[i] = true);
     while let Some(i) = stack.pop() {
         let (x, y) = (i % w, i / w);
-        let next = [
-            (x > 0).then(|| i - 1),
-            (x + 1 < w).then(|| i + 1),
-            (y > 0).then(|| i - w),
-            (y + 1 < h).then(|| i + w),
-        ];
+        let next = [(x > 0).then(|| i - 1), (x + 1 < w).then(|| i + 1), (y > 0).then(|| i - w), (y + 1 < h).then(|| i + w)];
         for j in next.into_iter().flatten() {
             if !outside[j] && !apart[j] {
                 outside[j] = true;
@@ -66,11 +46,7 @@ pub(super) fn by_border_colour(photo: &RgbImage) -> Option<Plane> {
             }
         }
     }
-    let mask = Plane {
-        width: w,
-        height: h,
-        data: outside.iter().map(|&o| if o { 0.0 } else { 1.0 }).collect(),
-    };
+    let mask = Plane { width: w, height: h, data: outside.iter().map(|&o| if o { 0.0 } else { 1.0 }).collect() };
     super::is_useful(&mask).then_some(mask)
 }
 

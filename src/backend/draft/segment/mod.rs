@@ -48,10 +48,7 @@ impl Segmenter {
         cx.step(0.1)?;
         let coarse = network.run(photo)?;
         cx.step(0.8)?;
-        for coarse in [coarse, fallback::by_border_colour(photo)]
-            .into_iter()
-            .flatten()
-        {
+        for coarse in [coarse, fallback::by_border_colour(photo)].into_iter().flatten() {
             let matte = matting::refine(photo, &coarse, cx.cancel)?;
             if is_useful(&matte.alpha) {
                 cx.step(1.0)?;
@@ -61,17 +58,13 @@ impl Segmenter {
         let alpha = fallback::whole(photo.width() as usize, photo.height() as usize);
         cx.step(1.0)?;
         // Nothing was cut, hence there is no old background to remove from the colours.
-        Ok(Matte {
-            alpha,
-            foreground: photo.clone(),
-        })
+        Ok(Matte { alpha, foreground: photo.clone() })
     }
 }
 
 /// Neither next to nothing nor the whole picture.
 fn is_useful(mask: &Plane) -> bool {
-    let inside =
-        mask.data.iter().filter(|&&v| v > 0.5).count() as f64 / mask.data.len().max(1) as f64;
+    let inside = mask.data.iter().filter(|&&v| v > 0.5).count() as f64 / mask.data.len().max(1) as f64;
     (0.002..0.98).contains(&inside)
 }
 
@@ -84,61 +77,34 @@ struct Network {
 
 impl Network {
     fn load() -> Result<Self, BackendError> {
-        let broken = |e: String| {
-            BackendError::Failed(format!(
-                "The built-in cut-out network cannot be loaded: {e}"
-            ))
-        };
-        let model =
-            Model::load_static_slice(crate::assets::U2NETP).map_err(|e| broken(e.to_string()))?;
-        let input = model
-            .node_id("input.1")
-            .map_err(|e| broken(e.to_string()))?;
+        let broken = |e: String| BackendError::Failed(format!("The built-in cut-out network cannot be loaded: {e}"));
+        let model = Model::load_static_slice(crate::assets::U2NETP).map_err(|e| broken(e.to_string()))?;
+        let input = model.node_id("input.1").map_err(|e| broken(e.to_string()))?;
         // d0, the fused map; the six side outputs serve only training.
         let output = model.node_id("1959").map_err(|e| broken(e.to_string()))?;
         let threads = Arc::new(ThreadPool::with_num_threads(2));
-        Ok(Self {
-            model,
-            input,
-            output,
-            threads,
-        })
+        Ok(Self { model, input, output, threads })
     }
 
     /// Saliency 0..=1 at the network's size, or `None` when it sees nothing or everything.
     fn run(&self, photo: &RgbImage) -> Result<Option<Plane>, BackendError> {
         let failed = |e: String| BackendError::Failed(format!("The cut-out network stopped: {e}"));
-        let input = Value::from_shape(&[1, 3, SIDE, SIDE], preprocess(photo))
-            .map_err(|e| failed(e.to_string()))?;
+        let input = Value::from_shape(&[1, 3, SIDE, SIDE], preprocess(photo)).map_err(|e| failed(e.to_string()))?;
         let options = RunOptions::default().with_thread_pool(Some(self.threads.clone()));
-        let mut values = self
-            .model
-            .run(
-                vec![(self.input, input.into())],
-                &[self.output],
-                Some(options),
-            )
-            .map_err(|e| failed(e.to_string()))?;
+        let mut values =
+            self.model.run(vec![(self.input, input.into())], &[self.output], Some(options)).map_err(|e| failed(e.to_string()))?;
         let value = values.pop().ok_or_else(|| failed("no output".into()))?;
-        let (_, mut data): ([usize; 4], Vec<f32>) = value
-            .into_shape_vec()
-            .map_err(|e| failed(format!("{e:?}")))?;
+        let (_, mut data): ([usize; 4], Vec<f32>) = value.into_shape_vec().map_err(|e| failed(format!("{e:?}")))?;
         if data.len() != SIDE * SIDE || data.iter().any(|v| !v.is_finite()) {
             return Ok(None);
         }
-        let (low, high) = data
-            .iter()
-            .fold((f32::MAX, f32::MIN), |(l, h), &v| (l.min(v), h.max(v)));
+        let (low, high) = data.iter().fold((f32::MAX, f32::MIN), |(l, h), &v| (l.min(v), h.max(v)));
         // Stretching a map without any confident pixel would turn its noise into a product.
         if high < 0.3 || high - low < 0.1 {
             return Ok(None);
         }
         data.iter_mut().for_each(|v| *v = (*v - low) / (high - low));
-        let mask = Plane {
-            width: SIDE,
-            height: SIDE,
-            data,
-        };
+        let mask = Plane { width: SIDE, height: SIDE, data };
         Ok(is_useful(&mask).then_some(mask))
     }
 }
@@ -156,21 +122,11 @@ fn preprocess(photo: &RgbImage) -> Vec<f32> {
                 *r = [f32::from(p[0]), f32::from(p[1]), f32::from(p[2])];
             }
         },
-        |row, out| {
-            out.iter_mut()
-                .zip(row)
-                .for_each(|(o, r)| *o = r.map(|v| v.clamp(0.0, 255.0)))
-        },
+        |row, out| out.iter_mut().zip(row).for_each(|(o, r)| *o = r.map(|v| v.clamp(0.0, 255.0))),
         1,
     );
     let brightest = small.iter().flatten().fold(1.0f32, |m, &v| m.max(v));
-    (0..3)
-        .flat_map(|c| {
-            small
-                .iter()
-                .map(move |p| (p[c] / brightest - MEAN[c]) / DEVIATION[c])
-        })
-        .collect()
+    (0..3).flat_map(|c| small.iter().map(move |p| (p[c] / brightest - MEAN[c]) / DEVIATION[c])).collect()
 }
 
 #[cfg(test)]

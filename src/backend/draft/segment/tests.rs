@@ -19,21 +19,11 @@ impl StageObserver for Quiet {
 
 fn segment(photo: &RgbImage) -> Matte {
     let cancel = CancelToken::default();
-    Segmenter::new()
-        .segment(
-            photo,
-            StageCx {
-                cancel: &cancel,
-                observer: &Quiet,
-            },
-        )
-        .unwrap()
+    Segmenter::new().segment(photo, StageCx { cancel: &cancel, observer: &Quiet }).unwrap()
 }
 
 fn noise(x: u32, y: u32) -> f32 {
-    let mut n = x
-        .wrapping_mul(374_761_393)
-        .wrapping_add(y.wrapping_mul(668_265_263));
+    let mut n = x.wrapping_mul(374_761_393).wrapping_add(y.wrapping_mul(668_265_263));
     n = (n ^ (n >> 13)).wrapping_mul(1_274_126_177);
     ((n ^ (n >> 16)) & 0xFFFF) as f32 / 65_536.0
 }
@@ -56,30 +46,15 @@ fn product(kind: usize, textured: bool, n: u32) -> (RgbImage, Plane, RgbImage) {
     let mut alpha = Plane::new(n as usize, n as usize, 0.0);
     let mut front = RgbImage::new(n, n);
     let photo = RgbImage::from_fn(n, n, |x, y| {
-        let (u, v) = (
-            (x as f32 + 0.5) / n as f32 - 0.5,
-            (y as f32 + 0.5) / n as f32 - 0.5,
-        );
+        let (u, v) = ((x as f32 + 0.5) / n as f32 - 0.5, (y as f32 + 0.5) / n as f32 - 0.5);
         let a = (0.5 - shape(kind, u, v) * n as f32).clamp(0.0, 1.0);
         alpha.data[(y * n + x) as usize] = a;
         let shade = 0.75 + 0.9 * u;
-        let f = [
-            [200.0, 40.0, 40.0],
-            [40.0, 110.0, 190.0],
-            [30.0, 120.0, 60.0],
-        ][kind]
-            .map(|c: f32| (c * shade).min(255.0));
-        let grain = if textured {
-            40.0 * (noise(x / 3, y / 3) - 0.5) + 15.0 * (v * 60.0).sin()
-        } else {
-            0.0
-        };
+        let f = [[200.0, 40.0, 40.0], [40.0, 110.0, 190.0], [30.0, 120.0, 60.0]][kind].map(|c: f32| (c * shade).min(255.0));
+        let grain = if textured { 40.0 * (noise(x / 3, y / 3) - 0.5) + 15.0 * (v * 60.0).sin() } else { 0.0 };
         let b = [205.0 + grain, 190.0 + grain - 30.0 * v, 165.0 + grain];
         front.put_pixel(x, y, Rgb(f.map(|c| c as u8)));
-        Rgb(std::array::from_fn(|c| {
-            (a * f[c] + (1.0 - a) * b[c] + 3.0 * noise(x + 7, y + 3 * c as u32)).clamp(0.0, 255.0)
-                as u8
-        }))
+        Rgb(std::array::from_fn(|c| (a * f[c] + (1.0 - a) * b[c] + 3.0 * noise(x + 7, y + 3 * c as u32)).clamp(0.0, 255.0) as u8))
     });
     (photo, alpha, front)
 }
@@ -111,24 +86,14 @@ fn refinement_follows_the_true_edge() {
                 let ms = start.elapsed().as_millis();
                 let (iou, edge) = score(&matte.alpha, &truth);
                 let (mut halo, mut count) = (0.0, 0);
-                for (i, &t) in truth
-                    .data
-                    .iter()
-                    .enumerate()
-                    .filter(|&(_, &t)| t > 0.2 && t < 0.9)
-                {
-                    let (g, f) = (
-                        &matte.foreground.as_raw()[i * 3..i * 3 + 3],
-                        &front.as_raw()[i * 3..i * 3 + 3],
-                    );
+                for (i, &t) in truth.data.iter().enumerate().filter(|&(_, &t)| t > 0.2 && t < 0.9) {
+                    let (g, f) = (&matte.foreground.as_raw()[i * 3..i * 3 + 3], &front.as_raw()[i * 3..i * 3 + 3]);
                     let _ = t;
                     halo += (0..3).map(|c| f64::from(g[c].abs_diff(f[c]))).sum::<f64>() / 3.0;
                     count += 1;
                 }
                 let halo = halo / f64::from(count.max(1));
-                println!(
-                    "{n} kind {kind} textured {textured}: IoU {iou:.4}, edge error {edge:.4}, halo {halo:.1}/255, {ms} ms"
-                );
+                println!("{n} kind {kind} textured {textured}: IoU {iou:.4}, edge error {edge:.4}, halo {halo:.1}/255, {ms} ms");
                 // Of a product 7 pixels wide, half is edge: there it only has to hold together.
                 let least = if n < 32 { 0.85 } else { 0.97 };
                 assert!(iou >= least, "{iou}");
@@ -144,9 +109,7 @@ fn network_and_refinement_find_products() {
         for textured in [false, true] {
             let (photo, truth, _) = product(kind, textured, 640);
             let (iou, edge) = score(&segment(&photo).alpha, &truth);
-            println!(
-                "network, kind {kind} textured {textured}: IoU {iou:.4}, edge error {edge:.4}"
-            );
+            println!("network, kind {kind} textured {textured}: IoU {iou:.4}, edge error {edge:.4}");
             assert!(iou >= 0.97, "{iou}");
         }
     }
@@ -155,21 +118,10 @@ fn network_and_refinement_find_products() {
 #[test]
 fn there_is_always_a_matte() {
     let plain = |n: u32, m: u32| RgbImage::from_pixel(n, m, Rgb([120, 130, 140]));
-    for photo in [
-        plain(16, 16),
-        plain(1, 1),
-        plain(3, 500),
-        RgbImage::from_fn(90, 60, |x, y| Rgb([(noise(x, y) * 255.0) as u8; 3])),
-    ] {
+    for photo in [plain(16, 16), plain(1, 1), plain(3, 500), RgbImage::from_fn(90, 60, |x, y| Rgb([(noise(x, y) * 255.0) as u8; 3]))] {
         let matte = segment(&photo);
-        assert_eq!(
-            (matte.alpha.width as u32, matte.alpha.height as u32),
-            photo.dimensions()
-        );
-        assert!(
-            matte.alpha.data.iter().any(|&v| v > 0.3)
-                && matte.alpha.data.iter().all(|v| (0.0..=1.0).contains(v))
-        );
+        assert_eq!((matte.alpha.width as u32, matte.alpha.height as u32), photo.dimensions());
+        assert!(matte.alpha.data.iter().any(|&v| v > 0.3) && matte.alpha.data.iter().all(|v| (0.0..=1.0).contains(v)));
         assert_eq!(matte.foreground.dimensions(), photo.dimensions());
     }
     let mut spot = plain(200, 150);
@@ -184,20 +136,10 @@ fn there_is_always_a_matte() {
 
 #[test]
 fn alpha_of_the_input_is_kept_and_colours_spread() {
-    let rgba = RgbaImage::from_fn(33, 20, |x, _| {
-        image::Rgba(if x < 10 {
-            [200, 100, 50, (x * 25) as u8 + 5]
-        } else {
-            [0, 255, 255, 0]
-        })
-    });
+    let rgba = RgbaImage::from_fn(33, 20, |x, _| image::Rgba(if x < 10 { [200, 100, 50, (x * 25) as u8 + 5] } else { [0, 255, 255, 0] }));
     let matte = matting::from_alpha(&rgba);
     assert!((matte.alpha.at(4, 4) - 105.0 / 255.0).abs() < 1e-6 && matte.alpha.at(20, 3) == 0.0);
-    assert!(matte.foreground.pixels().all(|p| {
-        p.0.iter()
-            .zip([200u8, 100, 50])
-            .all(|(a, b)| a.abs_diff(b) <= 1)
-    }));
+    assert!(matte.foreground.pixels().all(|p| { p.0.iter().zip([200u8, 100, 50]).all(|(a, b)| a.abs_diff(b) <= 1) }));
     assert_eq!(matting::from_alpha(&RgbaImage::new(1, 1)).alpha.data, [0.0]);
 }
 
@@ -208,9 +150,7 @@ fn coffee() {
     let Ok(bytes) = std::fs::read("/work/shared/assets/photos/skimage_coffee.png") else {
         return;
     };
-    let photo =
-        image::DynamicImage::ImageRgba8(crate::imaging::decode::decode_image(&bytes).unwrap().0)
-            .into_rgb8();
+    let photo = image::DynamicImage::ImageRgba8(crate::imaging::decode::decode_image(&bytes).unwrap().0).into_rgb8();
     let start = Instant::now();
     let network = Network::load().unwrap();
     println!("load {:?}", start.elapsed());
@@ -220,27 +160,14 @@ fn coffee() {
         println!("network {:?}", start.elapsed());
     }
     let coarse = network.run(&photo).unwrap().unwrap();
-    std::fs::write(
-        "/tmp/seg_coarse.raw",
-        coarse
-            .data
-            .iter()
-            .flat_map(|v| v.to_le_bytes())
-            .collect::<Vec<u8>>(),
-    )
-    .unwrap();
+    std::fs::write("/tmp/seg_coarse.raw", coarse.data.iter().flat_map(|v| v.to_le_bytes()).collect::<Vec<u8>>()).unwrap();
     let start = Instant::now();
     let matte = matting::refine(&photo, &coarse, &CancelToken::default()).unwrap();
     println!("refine {:?}", start.elapsed());
     for (name, paper) in [("magenta", [255.0, 0.0, 255.0]), ("white", [255.0; 3])] {
         let out = RgbImage::from_fn(photo.width(), photo.height(), |x, y| {
-            let (a, f) = (
-                matte.alpha.at(x as usize, y as usize),
-                matte.foreground.get_pixel(x, y).0,
-            );
-            Rgb(std::array::from_fn(|c| {
-                (a * f32::from(f[c]) + (1.0 - a) * paper[c]) as u8
-            }))
+            let (a, f) = (matte.alpha.at(x as usize, y as usize), matte.foreground.get_pixel(x, y).0);
+            Rgb(std::array::from_fn(|c| (a * f32::from(f[c]) + (1.0 - a) * paper[c]) as u8))
         });
         out.save(format!("/tmp/seg_{name}.png")).unwrap();
     }

@@ -1,0 +1,201 @@
+//! What the product does to the surface it stands on: contact shadow, ambient occlusion, cast shadow, reflection.
+
+use rayon::prelude::*;
+
+use crate::backend::{PlacedProduct, Scene};
+use crate::imaging::blur::{dilate, erode, gaussian_plane, gaussian_rgb};
+use crate::imaging::{LinearRgb, Plane};
+
+/// The set with everything the product throws on it, without the product.
+pub struct Grounding {
+    /// Canvas size, linear.
+    pub grounded: LinearRgb,
+    /// Where an engine may repaint: the outline's surroundings and the contact shadow.
+    pub band: Plane,
+    /// All shadows, 0 none ..= 1 black.
+    pub shadow: Plane,
+}
+
+/// Lays shadows and reflection under a placed product.
+pub fn ground(scene: &Scene, product: &PlacedProduct) -> Grounding {
+    let (w, h) = (product.alpha.width, product.alpha.height);
+    let unit = h.min(w) as f32;
+    let lower = lower_contour(&product.alpha);
+    let contact = contact(product, &lower, unit);
+    let cast = cast(scene, product, unit);
+    let mut shadow = Plane::new(w, h, 0.0);
+    shadow.data.par_iter_mut().enumerate().for_each(|(i, s)| {
+        let y = (i / w) as f32;
+        // Shadows lie on the surface, not on the backdrop.
+        let on_surface = ((y - scene.ground_line) / (0.02 * unit)).clamp(0.0, 1.0);
+        *s = (1.0 - (1.0 - contact.data[i]) * (1.0 - cast.data[i])) * on_surface;
+    });
+    let mirror = (scene.gloss > 0.02).then(|| reflection(scene, product, &lower, unit));
+    let mut grounded = scene.image.clone();
+    // What is left in the shadow is the light from all around.
+    let ambient = scene.ambient;
+    let top = ambient[0].max(ambient[1]).max(ambient[2]).max(1e-3);
+    grounded.data.par_iter_mut().enumerate().for_each(|(i, c)| {
+        if let Some((image, alpha)) = &mirror {
+            let a = alpha.data[i];
+            if a > 0.0 {
+                (0..3).for_each(|k| c[k] += (image.data[i][k] - c[k]) * a);
+            }
+        }
+        let s = shadow.data[i];
+        if s > 0.0 {
+            (0..3).for_each(|k| c[k] *= 1.0 - s * (1.0 - 0.10 * ambient[k] / top));
+        }
+    });
+    let wide = dilate(&product.alpha, (0.015 * unit) as usize);
+    let inner = erode(&product.alpha, (0.010 * unit) as usize);
+    let mut band = gaussian_plane(&wide, 0.004 * unit);
+    band.data
+        .par_iter_mut()
+        .enumerate()
+        .for_each(|(i, b)| *b = (*b * (1.0 - inner.data[i])).max(contact.data[i].min(1.0) * (1.0 - inner.data[i])).clamp(0.0, 1.0));
+    Grounding { grounded, band, shadow }
+}
+
+/// The lowest covered row of each column.
+fn lower_contour(alpha: &Plane) -> Vec<Option<usize>> {
+    let mut lower = vec![None; alpha.width];
+    for y in 0..alpha.height {
+        for (x, slot) in lower.iter_mut().enumerate() {
+            if alpha.data[y * alpha.width + x] > 0.5 {
+                *slot = Some(y);
+            }
+        }
+    }
+    lower
+}
+
+/// Dark where the product nearly touches, fading outwards: three blurs of its lower outline, each lower and softer.
+fn contact(product: &PlacedProduct, lower: &[Option<usize>], unit: f32) -> Plane {
+    let (w, h) = (product.alpha.width, product.alpha.height);
+    let (_, y0, _, y1) = product.bounds;
+    let tall = (y1 - y0) as f32;
+    // Only the part of the outline that is near the ground: a bottle's shoulders do not touch the table.
+    let reach = (0.55 * tall).min(0.30 * unit).max(2.0);
+    let mut base = Plane::new(w, h, 0.0);
+    for (x, low) in lower.iter().enumerate() {
+        let Some(low) = *low else { continue };
+        let lift = product.foot - 1.0 - low as f32;
+        let near = (1.0 - lift / reach).clamp(0.0, 1.0).powf(0.7);
+        let from = low.saturating_sub((0.10 * tall) as usize);
+        for y in from..=low {
+            base.data[y * w + x] = near;
+        }
+    }
+    let layers = [(0.004, 0.003, 0.75), (0.014, 0.008, 0.50), (0.040, 0.016, 0.34)];
+    let blurred: Vec<(Plane, usize, f32)> =
+        layers.iter().map(|&(sigma, down, strength)| (gaussian_plane(&base, sigma * unit), (down * unit) as usize, strength)).collect();
+    let mut out = Plane::new(w, h, 0.0);
+    out.data.par_chunks_mut(w).enumerate().for_each(|(y, row)| {
+        for (x, v) in row.iter_mut().enumerate() {
+            let mut light = 1.0;
+            for (plane, down, strength) in &blurred {
+                if y >= *down {
+                    light *= 1.0 - (plane.data[(y - down) * w + x] * strength * 1.25).min(0.92);
+                }
+            }
+            *v = 1.0 - light;
+        }
+    });
+    out
+}
+
+/// The silhouette thrown on the ground plane away from the key light; softer with distance.
+fn cast(scene: &Scene, product: &PlacedProduct, unit: f32) -> Plane {
+    let (w, h) = (product.alpha.width, product.alpha.height);
+    let (x0, y0, x1, y1) = product.bounds;
+    let d = scene.key.direction;
+    let up = d[1].max(0.25);
+    // Ground offset of a point per pixel of its height; photos looked at from above have less height than their box.
+    let slope_x = (-d[0] / up * 0.55).clamp(-0.9, 0.9);
+    let away = (d[2] / up * 0.35).clamp(-0.35, 0.45);
+    let slope_y = if away.abs() < 0.12 { 0.12_f32.copysign(if away == 0.0 { 1.0 } else { away }) } else { away };
+    let tall = (y1 - y0) as f32;
+    let mut hard = Plane::new(w, h, 0.0);
+    let margin = (tall * 1.1) as usize;
+    let (from_x, to_x) = (x0.saturating_sub(margin), (x1 + margin).min(w));
+    hard.data.par_chunks_mut(w).enumerate().for_each(|(y, row)| {
+        let t = (product.foot - y as f32) / slope_y;
+        if t < 0.0 || t > tall {
+            return;
+        }
+        let fade = 1.0 - 0.65 * t / tall;
+        for (x, v) in row.iter_mut().enumerate().take(to_x).skip(from_x) {
+            let sx = x as f32 + 0.5 - t * slope_x;
+            if sx > x0 as f32 && sx < x1 as f32 {
+                *v = product.alpha.sample(sx, product.foot - t) * fade;
+            }
+        }
+    });
+    let softness = scene.key.softness.clamp(0.0, 1.0);
+    let mut soft = gaussian_plane(&hard, unit * (0.006 + 0.022 * softness));
+    let strength = 0.62 - 0.34 * softness;
+    soft.data.iter_mut().for_each(|v| *v *= strength);
+    soft
+}
+
+/// Mirror image below the lower outline, column by column, so that round bases mirror along their curve.
+fn reflection(scene: &Scene, product: &PlacedProduct, lower: &[Option<usize>], unit: f32) -> (LinearRgb, Plane) {
+    let (w, h) = (product.alpha.width, product.alpha.height);
+    let (x0, y0, x1, y1) = product.bounds;
+    let length = ((y1 - y0) as f32 * 0.55).min(0.28 * unit).max(2.0);
+    let mut image = LinearRgb::new(w, h, [0.0; 3]);
+    let mut alpha = Plane::new(w, h, 0.0);
+    for x in x0..x1 {
+        let Some(low) = lower[x] else { continue };
+        let lift = (product.foot - 1.0 - low as f32) / (0.5 * unit * 0.46);
+        let near = (1.0 - lift).clamp(0.0, 1.0);
+        for d in 1..length as usize {
+            let (y, from) = (low + d, low.checked_sub(d));
+            let Some(from) = from.filter(|_| y < h) else { break };
+            let a = product.alpha.at(x, from);
+            let fade = (1.0 - d as f32 / length).powi(2) * near;
+            let v = a * fade * scene.gloss.clamp(0.0, 1.0) * 0.8;
+            alpha.data[y * w + x] = v;
+            image.data[y * w + x] = product.image.at(x, from).map(|c| c * v);
+        }
+    }
+    let sigma = unit * (0.0015 + 0.02 * scene.roughness.clamp(0.0, 1.0));
+    let mut image = gaussian_rgb(&image, sigma);
+    let alpha = gaussian_plane(&alpha, sigma);
+    image.data.par_iter_mut().zip(&alpha.data).for_each(|(c, &a)| *c = if a > 1e-4 { c.map(|v| v / a) } else { [0.0; 3] });
+    (image, alpha)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::backend::KeyLight;
+
+    #[test]
+    fn the_surface_darkens_at_the_foot_and_the_backdrop_does_not() {
+        let (w, h) = (256, 256);
+        let mut alpha = Plane::new(w, h, 0.0);
+        for y in 100..200 {
+            for x in 100..156 {
+                alpha.data[y * w + x] = 1.0;
+            }
+        }
+        let product = PlacedProduct { image: LinearRgb::new(w, h, [0.8, 0.1, 0.1]), alpha, bounds: (100, 100, 156, 200), foot: 200.0 };
+        let scene = Scene {
+            image: LinearRgb::new(w, h, [0.5; 3]),
+            ground_line: 146.0,
+            key: KeyLight { direction: [-0.5, 0.8, 0.3], color: [1.0; 3], softness: 0.4 },
+            ambient: [1.0; 3],
+            gloss: 0.4,
+            roughness: 0.2,
+        };
+        let g = ground(&scene, &product);
+        assert!(g.grounded.at(128, 202)[1] < 0.3, "{:?}", g.grounded.at(128, 202));
+        assert_eq!(g.grounded.at(20, 60), [0.5; 3]);
+        assert!(g.shadow.at(190, 188) > g.shadow.at(66, 188), "the shadow falls away from the light");
+        let mirrored = g.grounded.at(128, 212);
+        assert!(mirrored[0] > mirrored[1] * 1.1, "a glossy surface mirrors the red product: {mirrored:?}");
+        assert!(g.band.at(128, 150) < 0.05 && g.band.at(100, 150) > 0.3);
+    }
+}

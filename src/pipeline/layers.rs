@@ -1,0 +1,348 @@
+//! Text and picture as layers: over, blended with, or behind the product.
+
+use image::{RgbImage, RgbaImage};
+use rayon::prelude::*;
+
+use super::legibility::{self, Legibility};
+use super::position::text_offset;
+use crate::imaging::blur::gaussian_plane;
+use crate::imaging::resize::{Filter, resize_plane, resize_rgba8};
+use crate::imaging::{LinearRgb, Plane, luminance, srgb8_to_linear};
+use crate::job::{CancelToken, Stopped};
+use crate::request::{CompositionMode, TextPosition};
+
+/// What goes together, and how.
+pub struct ComposeInput<'a> {
+    /// Result of step 1.
+    pub background: &'a RgbImage,
+    /// Result of step 2, straight alpha, any size.
+    pub text: &'a RgbaImage,
+    /// Front faces of the letters in the text's coordinates.
+    pub face: Option<&'a Plane>,
+    /// The product's matte on the canvas.
+    pub product_alpha: Option<&'a Plane>,
+    /// Layer order and matching.
+    pub mode: CompositionMode,
+    /// Where the text stands.
+    pub position: TextPosition,
+    /// 0..=1: how far `blend` adapts, how deep shadows are.
+    pub strength: f32,
+}
+
+/// The layered picture.
+pub struct Composed {
+    /// Canvas size, linear.
+    pub image: LinearRgb,
+    /// Where a harmonising pass may act.
+    pub mask: Plane,
+    /// How well the letters can be read.
+    pub legibility: Legibility,
+    /// How far the text layer was moved down.
+    pub offset: i64,
+    /// The letters' mask as it stands in the picture.
+    pub letters: Plane,
+    /// What the user should know.
+    pub notes: Vec<String>,
+}
+
+/// The text layer on the canvas: linear colours, alpha and front faces, moved into place.
+struct Placed {
+    colour: LinearRgb,
+    alpha: Plane,
+    face: Option<Plane>,
+}
+
+/// Puts the layers together and secures legibility.
+pub fn compose(input: &ComposeInput<'_>, cancel: &CancelToken) -> Result<Composed, Stopped> {
+    let background = LinearRgb::from_srgb(input.background);
+    let (w, h) = (background.width, background.height);
+    let mut notes = Vec::new();
+    let text = fit(input.text, w, h);
+    let face = input.face.map(|f| fit_plane(f, input.text, w, h));
+    cancel.check()?;
+    let alpha = Plane { width: w, height: h, data: text.pixels().map(|p| f32::from(p.0[3]) / 255.0).collect() };
+    let tone = mean_luminance(&text, face.as_ref().unwrap_or(&alpha));
+    let product = input.product_alpha.filter(|p| (p.width, p.height) == (w, h));
+    if input.mode == CompositionMode::Behind && product.is_none_or(|p| p.bounds(0.5).is_none()) {
+        notes.push("composition_mode: no product was found in the picture, so nothing stands before the text".into());
+    }
+    let (offset, note) = text_offset(&background, &alpha, tone, product, input.mode, input.position);
+    notes.extend(note);
+    let placed = shift(&text, &alpha, face.as_ref(), offset);
+    cancel.check()?;
+
+    let unit = w.min(h) as f32;
+    let strength = input.strength.clamp(0.0, 1.0);
+    let behind = if input.mode == CompositionMode::Behind { product } else { None };
+    let visible = behind.map(|p| Plane { width: w, height: h, data: p.data.iter().map(|a| 1.0 - a).collect() });
+    let mut image = background;
+    drop_shadow(&mut image, &placed.alpha, visible.as_ref(), unit, if input.mode == CompositionMode::Blend { 0.30 } else { 0.42 });
+    cancel.check()?;
+    let adapt = (input.mode == CompositionMode::Blend).then(|| adaptation(&image, &placed.alpha, unit, strength));
+    let product_shade = behind.map(|p| {
+        let soft = gaussian_plane(p, unit * 0.014);
+        shifted(&soft, (unit * 0.004) as i64, (unit * 0.006) as i64)
+    });
+    cancel.check()?;
+    image.data.par_iter_mut().enumerate().for_each(|(i, c)| {
+        let mut a = placed.alpha.data[i];
+        if a <= 0.0 {
+            return;
+        }
+        let mut t = placed.colour.data[i];
+        if let Some(field) = &adapt {
+            let f = field.sample(((i % w) as f32 + 0.5) / 8.0, ((i / w) as f32 + 0.5) / 8.0);
+            t = std::array::from_fn(|k| (t[k] * f[k]).min(1.0));
+        }
+        if let (Some(shade), Some(p)) = (&product_shade, behind) {
+            let s = shade.data[i] * 0.55;
+            t = t.map(|v| v * (1.0 - s));
+            a *= 1.0 - p.data[i];
+        }
+        (0..3).for_each(|k| c[k] += (t[k] - c[k]) * a);
+    });
+    cancel.check()?;
+
+    let letters = placed.face.unwrap_or_else(|| placed.alpha.clone());
+    let mut found = legibility::measure(&image, &letters, visible.as_ref());
+    // Wider each time: dense strokes leave little room between them.
+    for width in [0.8, 1.1, 1.5] {
+        if found.score >= 0.985 && found.p05_ratio >= 3.3 {
+            break;
+        }
+        legibility::secure(&mut image, &letters, visible.as_ref(), width);
+        cancel.check()?;
+        found = legibility::measure(&image, &letters, visible.as_ref());
+    }
+    let mask = gaussian_plane(&placed.alpha, unit * 0.02);
+    Ok(Composed { image, mask, legibility: found, offset, letters, notes })
+}
+
+/// Fits a layer of another size onto the canvas, keeping its shape.
+fn fit(text: &RgbaImage, w: usize, h: usize) -> RgbaImage {
+    if text.dimensions() == (w as u32, h as u32) {
+        return text.clone();
+    }
+    let (tw, th, x, y) = fitted(text, w, h);
+    let small = resize_rgba8(text, tw, th, Filter::CatmullRom);
+    let mut out = RgbaImage::new(w as u32, h as u32);
+    image::imageops::replace(&mut out, &small, x as i64, y as i64);
+    out
+}
+
+fn fitted(text: &RgbaImage, w: usize, h: usize) -> (usize, usize, usize, usize) {
+    let scale = (w as f32 / text.width() as f32).min(h as f32 / text.height() as f32);
+    let tw = ((text.width() as f32 * scale).round() as usize).clamp(1, w);
+    let th = ((text.height() as f32 * scale).round() as usize).clamp(1, h);
+    (tw, th, (w - tw) / 2, (h - th) / 2)
+}
+
+fn fit_plane(face: &Plane, text: &RgbaImage, w: usize, h: usize) -> Plane {
+    if (face.width, face.height) == (w, h) {
+        return face.clone();
+    }
+    let (tw, th, x0, y0) = fitted(text, w, h);
+    let small = resize_plane(face, tw, th, Filter::Triangle);
+    let mut out = Plane::new(w, h, 0.0);
+    for y in 0..th {
+        out.data[(y + y0) * w + x0..(y + y0) * w + x0 + tw].copy_from_slice(&small.data[y * tw..(y + 1) * tw]);
+    }
+    out
+}
+
+fn mean_luminance(text: &RgbaImage, weight: &Plane) -> f32 {
+    let (mut sum, mut total) = (0.0_f64, 1e-6_f64);
+    for (p, &a) in text.pixels().zip(&weight.data) {
+        if a > 0.5 {
+            sum += f64::from(luminance([p.0[0], p.0[1], p.0[2]].map(srgb8_to_linear)));
+            total += 1.0;
+        }
+    }
+    (sum / total) as f32
+}
+
+/// Moves the layer down by `dy` rows; what leaves the canvas is transparent anyway.
+fn shift(text: &RgbaImage, alpha: &Plane, face: Option<&Plane>, dy: i64) -> Placed {
+    let (w, h) = (alpha.width, alpha.height);
+    let mut colour = LinearRgb::new(w, h, [0.0; 3]);
+    colour.data.par_chunks_mut(w).enumerate().for_each(|(y, row)| {
+        let from = y as i64 - dy;
+        if from >= 0 && from < h as i64 {
+            let raw = &text.as_raw()[from as usize * w * 4..(from as usize + 1) * w * 4];
+            for (c, p) in row.iter_mut().zip(raw.chunks_exact(4)) {
+                *c = [srgb8_to_linear(p[0]), srgb8_to_linear(p[1]), srgb8_to_linear(p[2])];
+            }
+        }
+    });
+    Placed { colour, alpha: shifted(alpha, 0, dy), face: face.map(|f| shifted(f, 0, dy)) }
+}
+
+fn shifted(plane: &Plane, dx: i64, dy: i64) -> Plane {
+    let (w, h) = (plane.width as i64, plane.height as i64);
+    let mut out = Plane::new(plane.width, plane.height, 0.0);
+    out.data.par_chunks_mut(plane.width).enumerate().for_each(|(y, row)| {
+        let from = y as i64 - dy;
+        if from < 0 || from >= h {
+            return;
+        }
+        for (x, v) in row.iter_mut().enumerate() {
+            let fx = x as i64 - dx;
+            if fx >= 0 && fx < w {
+                *v = plane.data[(from * w + fx) as usize];
+            }
+        }
+    });
+    out
+}
+
+/// The text's soft shadow on what is under it: one tight, one wide.
+fn drop_shadow(image: &mut LinearRgb, alpha: &Plane, visible: Option<&Plane>, unit: f32, depth: f32) {
+    let w = image.width;
+    let (tight, wide) = rayon::join(|| gaussian_plane(alpha, unit * 0.004), || gaussian_plane(alpha, unit * 0.016));
+    let (near, far) = ((unit * 0.005) as i64, (unit * 0.014) as i64);
+    let h = alpha.height as i64;
+    image.data.par_chunks_mut(w).enumerate().for_each(|(y, row)| {
+        let at = |plane: &Plane, x: usize, down: i64| {
+            let from = y as i64 - down;
+            if from < 0 || from >= h { 0.0 } else { plane.data[from as usize * w + x] }
+        };
+        for (x, c) in row.iter_mut().enumerate() {
+            let s = 1.0 - (1.0 - depth * at(&tight, x, near)) * (1.0 - depth * at(&wide, x, far));
+            if s > 0.0 {
+                let shown = visible.map_or(1.0, |v| v.data[y * w + x]);
+                *c = c.map(|v| v * (1.0 - s * shown));
+            }
+        }
+    });
+}
+
+/// For `blend`: a smooth field of gains, at an eighth of the size, that carries the light and tint of the picture onto the text.
+fn adaptation(image: &LinearRgb, alpha: &Plane, unit: f32, strength: f32) -> LinearRgb {
+    use crate::imaging::blur::gaussian_rgb;
+    use crate::imaging::resize::resize_rgb;
+    let (w, h) = ((image.width / 8).max(1), (image.height / 8).max(1));
+    let low = gaussian_rgb(&resize_rgb(image, w, h, Filter::Triangle), unit / 8.0 * 0.06);
+    let _ = alpha;
+    let amount = 0.35 + 0.5 * strength;
+    LinearRgb {
+        width: w,
+        height: h,
+        data: low
+            .data
+            .iter()
+            .map(|c| {
+                let l = luminance(*c).max(0.01);
+                // Towards the tint of the place, and a little towards its brightness.
+                let level = (0.72 + 0.55 * l.sqrt()).clamp(0.72, 1.15);
+                std::array::from_fn(|k| 1.0 + ((c[k] / l).clamp(0.35, 1.9) * level - 1.0) * amount * 0.6)
+            })
+            .collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use image::{Rgb, Rgba};
+
+    fn text(w: u32, h: u32, colour: [u8; 3]) -> RgbaImage {
+        RgbaImage::from_fn(w, h, |x, y| {
+            let inside = y > h / 6 && y < h / 3 && x > w / 8 && x < w - w / 8 && (x / 10) % 3 != 2;
+            Rgba([colour[0], colour[1], colour[2], if inside { 255 } else { 0 }])
+        })
+    }
+
+    fn input<'a>(
+        background: &'a RgbImage,
+        text: &'a RgbaImage,
+        mode: CompositionMode,
+        position: TextPosition,
+        product: Option<&'a Plane>,
+    ) -> ComposeInput<'a> {
+        ComposeInput { background, text, face: None, product_alpha: product, mode, position, strength: 0.4 }
+    }
+
+    #[test]
+    fn every_tone_is_legible_on_every_ground() {
+        for ground in [[0u8; 3], [255; 3], [128, 128, 128], [200, 40, 30], [30, 90, 200], [220, 200, 150]] {
+            let background = RgbImage::from_fn(512, 512, |x, y| {
+                let busy = if (x / 9 + y / 13) % 2 == 0 { 25 } else { 0 };
+                Rgb(ground.map(|v: u8| v.saturating_sub(busy)))
+            });
+            for colour in [[255, 255, 255], [0, 0, 0], [120, 120, 120], [200, 30, 30], [230, 180, 60], [60, 60, 200]] {
+                let text = text(512, 512, colour);
+                for mode in [CompositionMode::Overlay, CompositionMode::Blend] {
+                    let out = compose(&input(&background, &text, mode, TextPosition::Top, None), &CancelToken::default()).unwrap();
+                    assert!(out.legibility.score >= 0.95, "{colour:?} on {ground:?} {mode:?}: {:?}", out.legibility);
+                    assert!(out.legibility.samples > 100);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn behind_is_hidden_by_the_product_and_by_nothing_else() {
+        let background = RgbImage::from_pixel(256, 256, Rgb([90, 110, 130]));
+        let text = text(256, 256, [250, 240, 200]);
+        let mut product = Plane::new(256, 256, 0.0);
+        for y in 20..256 {
+            for x in 110..150 {
+                product.data[y * 256 + x] = 1.0;
+            }
+        }
+        let out = compose(&input(&background, &text, CompositionMode::Behind, TextPosition::Top, Some(&product)), &CancelToken::default())
+            .unwrap();
+        let srgb = out.image.to_srgb();
+        for y in 20..256 {
+            for x in 110..150 {
+                assert_eq!(srgb.get_pixel(x, y), background.get_pixel(x, y), "{x},{y}");
+            }
+        }
+        assert!(out.letters.data.iter().any(|&v| v > 0.5));
+        assert_ne!(srgb.get_pixel(60, 40), background.get_pixel(60, 40));
+    }
+
+    #[test]
+    fn positions_are_where_they_say_and_far_pixels_stay() {
+        let background = RgbImage::from_pixel(256, 256, Rgb([90, 110, 130]));
+        let text = text(256, 256, [255, 255, 255]);
+        let mut tops = Vec::new();
+        for position in [TextPosition::Top, TextPosition::Center, TextPosition::Bottom] {
+            let out = compose(&input(&background, &text, CompositionMode::Overlay, position, None), &CancelToken::default()).unwrap();
+            let (_, y0, _, y1) = out.letters.bounds(0.5).unwrap();
+            assert!(y1 <= 256);
+            tops.push(y0);
+            let srgb = out.image.to_srgb();
+            let far = if position == TextPosition::Top { 250 } else { 2 };
+            assert_eq!(srgb.get_pixel(128, far), background.get_pixel(128, far));
+        }
+        assert!(tops[0] < tops[1] && tops[1] < tops[2], "{tops:?}");
+    }
+
+    #[test]
+    fn auto_avoids_the_product_and_clutter() {
+        let background =
+            RgbImage::from_fn(256, 256, |x, y| if y < 120 && (x / 4 + y / 4) % 2 == 0 { Rgb([250, 250, 250]) } else { Rgb([20, 20, 30]) });
+        let text = text(256, 256, [255, 255, 255]);
+        let out = compose(&input(&background, &text, CompositionMode::Overlay, TextPosition::Auto, None), &CancelToken::default()).unwrap();
+        assert!(out.letters.bounds(0.5).unwrap().1 >= 116, "{:?}", out.letters.bounds(0.5));
+        let mut product = Plane::new(256, 256, 0.0);
+        product.data.iter_mut().skip(256 * 110).for_each(|v| *v = 1.0);
+        let flat = RgbImage::from_pixel(256, 256, Rgb([20, 20, 30]));
+        let out =
+            compose(&input(&flat, &text, CompositionMode::Overlay, TextPosition::Auto, Some(&product)), &CancelToken::default()).unwrap();
+        assert!(out.letters.bounds(0.5).unwrap().3 <= 112);
+    }
+
+    #[test]
+    fn other_sizes_fit_and_a_stop_is_heard() {
+        let background = RgbImage::from_pixel(256, 320, Rgb([90, 110, 130]));
+        let text = text(1024, 512, [255, 255, 255]);
+        let input = input(&background, &text, CompositionMode::Overlay, TextPosition::Top, None);
+        let out = compose(&input, &CancelToken::default()).unwrap();
+        assert_eq!((out.image.width, out.image.height), (256, 320));
+        let cancel = CancelToken::default();
+        cancel.cancel();
+        assert!(compose(&input, &cancel).is_err());
+    }
+}
