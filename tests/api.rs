@@ -1,0 +1,14 @@
+//! The REST door: in process, over a real socket, and with everything that it must refuse.
+
+mod common;
+
+#[path = "api/bad_requests.rs"]
+mod bad_requests;
+#[path = "api/contract.rs"]
+mod contract;
+#[path = "api/security.rs"]
+mod security;
+#[path = "api/socket.rs"]
+mod socket;
+#[path = "api/support.rs"]
+mod support;
