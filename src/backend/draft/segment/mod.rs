@@ -3,7 +3,8 @@
 
 mod fallback;
 
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
+use std::time::Duration;
 
 use image::RgbImage;
 use rten::{Model, NodeId, RunOptions, ThreadPool, Value};
@@ -20,7 +21,7 @@ const DEVIATION: [f32; 3] = [0.229, 0.224, 0.225];
 /// Cuts products out of photos. Cheap to make; the network is loaded by the first photo and kept.
 #[derive(Default)]
 pub struct Segmenter {
-    network: Option<Network>,
+    network: Option<Arc<Network>>,
 }
 
 impl Segmenter {
@@ -43,10 +44,10 @@ impl Segmenter {
         cx.step(0.0)?;
         let network = match &mut self.network {
             Some(network) => network,
-            empty => empty.insert(Network::load()?),
+            empty => empty.insert(Arc::new(Network::load()?)),
         };
         cx.step(0.1)?;
-        let coarse = network.run(photo)?;
+        let coarse = run_interruptibly(network, photo, cx)?;
         cx.step(0.8)?;
         for coarse in [coarse, fallback::by_border_colour(photo)].into_iter().flatten() {
             let matte = matting::refine(photo, &coarse, cx.cancel)?;
@@ -68,6 +69,28 @@ fn is_useful(mask: &Plane) -> bool {
     (0.002..0.98).contains(&inside)
 }
 
+/// The network's pass cannot be interrupted, so it runs on a thread of its own: after a stop it is abandoned and ends by itself.
+fn run_interruptibly(network: &Arc<Network>, photo: &RgbImage, cx: StageCx<'_>) -> Result<Option<Plane>, BackendError> {
+    let planes = preprocess(photo);
+    let (sender, receiver) = mpsc::channel();
+    let shared = Arc::clone(network);
+    std::thread::Builder::new()
+        .name("nanococoa-segment".into())
+        .spawn(move || sender.send(shared.run(planes)))
+        .map_err(|e| BackendError::Failed(format!("The cut-out network cannot start: {e}")))?;
+    let mut waited = 0.0;
+    loop {
+        match receiver.recv_timeout(Duration::from_millis(8)) {
+            Ok(result) => return result,
+            Err(mpsc::RecvTimeoutError::Timeout) => {
+                waited += 0.008;
+                cx.step(0.1 + 0.7 * (waited / (waited + 0.7)))?;
+            }
+            Err(mpsc::RecvTimeoutError::Disconnected) => return Err(BackendError::Failed("The cut-out network ended unexpectedly.".into())),
+        }
+    }
+}
+
 struct Network {
     model: Model,
     input: NodeId,
@@ -86,10 +109,10 @@ impl Network {
         Ok(Self { model, input, output, threads })
     }
 
-    /// Saliency 0..=1 at the network's size, or `None` when it sees nothing or everything.
-    fn run(&self, photo: &RgbImage) -> Result<Option<Plane>, BackendError> {
+    /// Saliency 0..=1 at the network's size from preprocessed planes, or `None` when it sees nothing or everything.
+    fn run(&self, planes: Vec<f32>) -> Result<Option<Plane>, BackendError> {
         let failed = |e: String| BackendError::Failed(format!("The cut-out network stopped: {e}"));
-        let input = Value::from_shape(&[1, 3, SIDE, SIDE], preprocess(photo)).map_err(|e| failed(e.to_string()))?;
+        let input = Value::from_shape(&[1, 3, SIDE, SIDE], planes).map_err(|e| failed(e.to_string()))?;
         let options = RunOptions::default().with_thread_pool(Some(self.threads.clone()));
         let mut values =
             self.model.run(vec![(self.input, input.into())], &[self.output], Some(options)).map_err(|e| failed(e.to_string()))?;

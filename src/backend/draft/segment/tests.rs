@@ -156,10 +156,10 @@ fn coffee() {
     println!("load {:?}", start.elapsed());
     for _ in 0..3 {
         let start = Instant::now();
-        network.run(&photo).unwrap();
+        network.run(preprocess(&photo)).unwrap();
         println!("network {:?}", start.elapsed());
     }
-    let coarse = network.run(&photo).unwrap().unwrap();
+    let coarse = network.run(preprocess(&photo)).unwrap().unwrap();
     std::fs::write("/tmp/seg_coarse.raw", coarse.data.iter().flat_map(|v| v.to_le_bytes()).collect::<Vec<u8>>()).unwrap();
     let start = Instant::now();
     let matte = matting::refine(&photo, &coarse, &CancelToken::default()).unwrap();
