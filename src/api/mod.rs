@@ -105,7 +105,7 @@ pub fn router(state: ApiState) -> Router {
         .method_not_allowed_fallback(|| async { ApiError::MethodNotAllowed })
         .layer(middleware::from_fn(headers))
         .layer(middleware::from_fn_with_state(state.clone(), security::guard))
-        .layer(CatchPanicLayer::custom(|_| ApiError::Internal("a request handler panicked".into()).into_response()))
+        .layer(CatchPanicLayer::custom(panicked))
         .with_state(state)
 }
 
@@ -131,6 +131,11 @@ pub async fn serve(
     }
 }
 
+fn panicked(what: Box<dyn std::any::Any + Send>) -> Response {
+    let text = what.downcast_ref::<&str>().map(|s| (*s).to_owned()).or_else(|| what.downcast_ref::<String>().cloned());
+    ApiError::Internal(format!("a request handler panicked: {}", text.unwrap_or_default())).into_response()
+}
+
 /// Common headers, and errors in JSON whoever made them.
 async fn headers(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
@@ -148,4 +153,25 @@ async fn headers(request: Request, next: Next) -> Response {
 /// Runs disk and CPU work off the async threads.
 pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, ApiError> {
     tokio::task::spawn_blocking(work).await.map_err(|e| ApiError::Internal(e.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::{Body, to_bytes};
+    use tower::ServiceExt as _;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_is_a_500_in_json() {
+        async fn broken() -> &'static str {
+            panic!("secret")
+        }
+        let app: Router = Router::new().route("/", get(broken)).layer(CatchPanicLayer::custom(panicked));
+        let answer = app.oneshot(Request::new(Body::empty())).await.unwrap();
+        assert_eq!(answer.status().as_u16(), 500);
+        let body = to_bytes(answer.into_body(), 1000).await.unwrap();
+        let body: Value = serde_json::from_slice(&body).unwrap();
+        assert!(body["detail"].as_str().unwrap().starts_with("Internal server error") && !body.to_string().contains("secret"));
+    }
 }

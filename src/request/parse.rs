@@ -74,7 +74,7 @@ pub fn parse(raw: &Map<String, Value>, cx: &ParseContext<'_>) -> Result<JobSpec,
     let step1 = r.image(&f::STEP1_IMAGE);
     let style_prompt = r.prompt(&f::TEXT_MODEL_PROMPT);
     let negative_prompt = r.prompt(&f::NEGATIVE_PROMPT);
-    let font = r.font(&f::FONT_NAME);
+    let font = r.font(&f::FONT_NAME, text.is_some() && start_step != 3);
     let step2 = r.image(&f::STEP2_IMAGE);
     let composition = CompositionSpec {
         mode: mode(r.choice(&f::COMPOSITION_MODE)),

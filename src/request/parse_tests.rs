@@ -174,6 +174,14 @@ fn aliases_and_unknown_fields() {
 }
 
 #[test]
+fn a_missing_default_font_matters_only_with_text() {
+    let cx = ParseContext { resolve_font: &|_| None, default_font: "gone.ttf", decode: &decode, fallback_seed: 1, lenient: false };
+    assert!(parse(&Map::new(), &cx).is_ok());
+    let errors = parse(json!({"text_content": "a"}).as_object().unwrap(), &cx).unwrap_err();
+    assert_eq!(errors[0].field(), "font_name");
+}
+
+#[test]
 fn the_table_is_sound() {
     let mut seen = HashSet::new();
     for field in FIELDS {

@@ -244,7 +244,8 @@ impl<'a> Reader<'a> {
         text
     }
 
-    pub(super) fn font(&mut self, field: &Field) -> String {
+    /// The listed name. That the default face is missing matters only when letters are to be drawn.
+    pub(super) fn font(&mut self, field: &Field, needed: bool) -> String {
         let name = match self.take(field) {
             Some(Value::String(name)) => Some(name.trim()).filter(|n| !n.is_empty()),
             Some(other) => {
@@ -263,6 +264,10 @@ impl<'a> Reader<'a> {
             (None, Some(name)) => {
                 self.error(field, "unknown_font", format!("{} is not a listed font; send one of the names of GET /fonts", quoted(name)));
                 String::new()
+            }
+            (None, None) if !needed => {
+                self.set(field, Value::Null);
+                wanted.to_owned()
             }
             (None, None) => {
                 let text = format!("the default font {} is not there; send one of the names of GET /fonts", quoted(wanted));
