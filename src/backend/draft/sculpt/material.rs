@@ -61,7 +61,7 @@ const fn rgb(hex: u32) -> [u8; 3] {
 
 /// Words for colours; English words match whole tokens, Korean ones the start of a token.
 const COLORS: &[(&str, u32)] = &[
-    ("red", 0xd3201f), ("빨간", 0xd3201f), ("빨강", 0xd3201f), ("붉은", 0xc5221f), ("레드", 0xd3201f), ("적색", 0xc5221f),
+    ("red", 0xe3262a), ("빨간", 0xe3262a), ("빨강", 0xe3262a), ("붉은", 0xc5221f), ("레드", 0xe3262a), ("적색", 0xc5221f),
     ("crimson", 0xb0102c), ("burgundy", 0x7a1030), ("와인", 0x7a1030), ("scarlet", 0xe02a10), ("coral", 0xff6f5a), ("코랄", 0xff6f5a), ("산호", 0xff6f5a),
     ("orange", 0xf67a10), ("주황", 0xf67a10), ("오렌지", 0xf67a10), ("peach", 0xffb38a), ("복숭아", 0xffb38a), ("피치", 0xffb38a),
     ("yellow", 0xf9cb16), ("노란", 0xf9cb16), ("노랑", 0xf9cb16), ("옐로", 0xf9cb16), ("lemon", 0xf7e13a), ("레몬", 0xf7e13a),
@@ -182,7 +182,7 @@ fn preset(name: &str) -> Material {
         roughness: 0.25,
         coat: 1.0,
         bevel_em: 0.035,
-        depth_em: 0.2,
+        depth_em: 0.17,
         bow: 0.35,
         bump: 0.0,
     };
@@ -214,13 +214,13 @@ fn preset(name: &str) -> Material {
         "neon" => Material { kind: Kind::Neon, bevel: Bevel::Round, colors: [linear(0xff2f9a); 2], depth_em: 0.12, ..base },
         "glass" => Material { kind: Kind::Glass, colors: [linear(0xdcecf2); 2], roughness: 0.04, bevel_em: 0.05, depth_em: 0.14, bow: 0.6, ..base },
         "ice" => Material { kind: Kind::Glass, texture: Texture::Ice, colors: [linear(0xb4ddf4); 2], roughness: 0.12, bevel_em: 0.06, depth_em: 0.16, bump: 0.25, ..base },
-        "stone" => Material { bevel: Bevel::Chamfer, bevel_em: 0.03, ..solid(0xa9a6a0, Texture::Stone, 0.8, 0.0, 0.7) },
-        "concrete" => Material { bevel: Bevel::Chamfer, bevel_em: 0.02, ..solid(0xbab8b3, Texture::Concrete, 0.85, 0.0, 0.3) },
+        "stone" => Material { bevel: Bevel::Chamfer, bevel_em: 0.03, ..solid(0xd6d2ca, Texture::Stone, 0.8, 0.0, 0.7) },
+        "concrete" => Material { bevel: Bevel::Chamfer, bevel_em: 0.02, ..solid(0xd8d5ce, Texture::Concrete, 0.85, 0.0, 0.3) },
         "marble" => Material { bevel: Bevel::Chamfer, ..solid(0xf1eeea, Texture::Marble, 0.15, 0.8, 0.0) },
         "wood" => solid(0xb98350, Texture::Wood, 0.5, 0.25, 0.18),
         "paper" => Material { bevel: Bevel::Chamfer, bevel_em: 0.008, depth_em: 0.12, bow: 0.15, ..solid(0xf3efe6, Texture::Paper, 0.9, 0.0, 0.1) },
-        "leather" => solid(0xa06236, Texture::Leather, 0.5, 0.4, 0.35),
-        "chocolate" => Material { bevel_em: 0.06, ..solid(0x7a4426, Texture::None, 0.25, 0.8, 0.0) },
+        "leather" => solid(0xb87848, Texture::Leather, 0.5, 0.4, 0.35),
+        "chocolate" => Material { bevel_em: 0.06, ..solid(0x93552f, Texture::None, 0.25, 0.8, 0.0) },
         "candy" => Material { bevel: Bevel::Balloon, texture: Texture::Stripes, ..solid(0xff5f8f, Texture::Stripes, 0.06, 1.0, 0.0) },
         "ceramic" => Material { bevel_em: 0.05, ..solid(0xf5f2ea, Texture::None, 0.12, 1.0, 0.0) },
         _ => base,
@@ -247,7 +247,7 @@ mod tests {
     #[test]
     fn colours_tint_and_two_make_a_gradient() {
         let m = choose("red plastic", "", 0.5);
-        assert_eq!(m.colors[0], linear(0xd3201f));
+        assert_eq!(m.colors[0], linear(0xe3262a));
         let g = choose("pink and blue", "", 0.5);
         assert_ne!(g.colors[0], g.colors[1]);
         assert_eq!(choose("red or blue plastic", "red", 0.5).colors[0], linear(0x1e62dc));

@@ -139,7 +139,7 @@ impl<'a> Shader<'a> {
                 let g = wood(x, y, s);
                 (g, 0.42 + 0.75 * g)
             }
-            Texture::Marble => (0.0, 0.35 + 0.65 * marble(x, y, s)),
+            Texture::Marble => (0.0, 0.55 + 0.5 * marble(x, y, s)),
             Texture::Paper => {
                 let f = fbm(x * 60.0, y * 42.0, 3, s);
                 (f, 0.94 + 0.1 * f)
@@ -253,8 +253,8 @@ impl<'a> Shader<'a> {
             }
             Kind::Neon => {
                 let glow = self.neon(p);
-                let core = smooth(0.45, 1.0, swell);
-                let lit = mix(glow, [1.0, 0.985, 0.97], 0.25 + 0.7 * core);
+                let core = smooth(0.5, 1.05, swell);
+                let lit = mix(glow, [1.0, 0.985, 0.97], 0.12 + 0.74 * core);
                 let rim = 0.72 + 0.28 * smooth(0.0, 1.0, t);
                 let shine = self.mirror(r, 0.1);
                 return std::array::from_fn(|i| (lit[i] * rim + shine[i] * 0.05 * (1.0 - t).max(0.0)).min(1.0));
@@ -274,7 +274,7 @@ impl<'a> Shader<'a> {
         let shine = self.mirror(r, m.roughness);
         let f = m.coat * (0.045 + 0.955 * fresnel);
         std::array::from_fn(|i| {
-            let diffuse = albedo[i] * (0.42 * irradiance[i] + 0.12 + 0.72 * lambert * self.key.color[i]);
+            let diffuse = albedo[i] * (0.5 * irradiance[i].min(1.6) + 0.34 + 0.62 * lambert * self.key.color[i]);
             ao * (diffuse * (1.0 - f) + shine[i] * f + lobe * self.key.color[i] * 0.45)
         })
     }
@@ -323,13 +323,13 @@ impl<'a> Shader<'a> {
             }
         };
         let l = luminance(raw).max(1e-5);
-        if limit > 0.11 {
+        if limit > 0.075 {
             // At most a third of the face's contrast luminance, approached softly.
             let most = ((limit + 0.05) / 3.3 - 0.05).max(0.006);
             let wanted = most * (1.0 - (-1.15 * l / most).exp());
             raw.map(|c| c * wanted / l)
         } else {
-            let least = (limit + 0.05) * 3.4 - 0.05;
+            let least = (limit + 0.05) * 3.9 - 0.05;
             let wanted = least + l * 0.5;
             mix(raw.map(|c| c * wanted / l), [wanted; 3], 0.55)
         }
