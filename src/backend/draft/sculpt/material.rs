@@ -61,7 +61,7 @@ const fn rgb(hex: u32) -> [u8; 3] {
 
 /// Words for colours; English words match whole tokens, Korean ones the start of a token.
 const COLORS: &[(&str, u32)] = &[
-    ("red", 0xe3262a), ("빨간", 0xe3262a), ("빨강", 0xe3262a), ("붉은", 0xc5221f), ("레드", 0xe3262a), ("적색", 0xc5221f),
+    ("red", 0xdc1a20), ("빨간", 0xdc1a20), ("빨강", 0xdc1a20), ("붉은", 0xc5221f), ("레드", 0xdc1a20), ("적색", 0xc5221f),
     ("crimson", 0xb0102c), ("burgundy", 0x7a1030), ("와인", 0x7a1030), ("scarlet", 0xe02a10), ("coral", 0xff6f5a), ("코랄", 0xff6f5a), ("산호", 0xff6f5a),
     ("orange", 0xf67a10), ("주황", 0xf67a10), ("오렌지", 0xf67a10), ("peach", 0xffb38a), ("복숭아", 0xffb38a), ("피치", 0xffb38a),
     ("yellow", 0xf9cb16), ("노란", 0xf9cb16), ("노랑", 0xf9cb16), ("옐로", 0xf9cb16), ("lemon", 0xf7e13a), ("레몬", 0xf7e13a),
@@ -204,13 +204,13 @@ fn preset(name: &str) -> Material {
         ..base
     };
     match name {
-        "gold" => metal(0xffd070, 0.14),
-        "rosegold" => metal(0xf6b8a4, 0.15),
+        "gold" => metal(0xfccb50, 0.1),
+        "rosegold" => metal(0xf2aa94, 0.13),
         "copper" => metal(0xf09a6c, 0.18),
         "silver" => metal(0xf2f2f0, 0.2),
         "chrome" => Material { bow: 2.1, ..metal(0xf0f3f6, 0.03) },
         "steel" => Material { texture: Texture::Brushed, bump: 0.05, ..metal(0xc4c9d0, 0.28) },
-        "balloon" => Material { bevel: Bevel::Balloon, depth_em: 0.1, bow: 0.2, ..metal(0xf2b62c, 0.09) },
+        "balloon" => Material { bevel: Bevel::Balloon, depth_em: 0.1, bow: 0.2, ..metal(0xf6c032, 0.09) },
         "neon" => Material { kind: Kind::Neon, bevel: Bevel::Round, colors: [linear(0xff2f9a); 2], depth_em: 0.12, ..base },
         "glass" => Material { kind: Kind::Glass, colors: [linear(0xdcecf2); 2], roughness: 0.04, bevel_em: 0.05, depth_em: 0.14, bow: 0.6, ..base },
         "ice" => Material { kind: Kind::Glass, texture: Texture::Ice, colors: [linear(0xb4ddf4); 2], roughness: 0.12, bevel_em: 0.06, depth_em: 0.16, bump: 0.25, ..base },
@@ -247,7 +247,7 @@ mod tests {
     #[test]
     fn colours_tint_and_two_make_a_gradient() {
         let m = choose("red plastic", "", 0.5);
-        assert_eq!(m.colors[0], linear(0xe3262a));
+        assert_eq!(m.colors[0], linear(0xdc1a20));
         let g = choose("pink and blue", "", 0.5);
         assert_ne!(g.colors[0], g.colors[1]);
         assert_eq!(choose("red or blue plastic", "red", 0.5).colors[0], linear(0x1e62dc));

@@ -41,7 +41,7 @@ fn tone(c: V3) -> V3 {
     let squeezed = 0.6 + 0.4 * (1.0 - (-(peak - 0.6) / 0.55).exp());
     let hue = c.map(|v| v * squeezed / peak);
     // Very hot spots burn out to white.
-    mix(hue, [squeezed; 3], smooth(1.3, 4.0, peak) * 0.75)
+    mix(hue, [squeezed; 3], smooth(1.5, 4.5, peak) * 0.7)
 }
 
 /// All that a point needs to be shaded.
@@ -254,7 +254,7 @@ impl<'a> Shader<'a> {
                 // A broad slanted gleam, as on every pane.
                 let slant = (p[0] + p[1] * 0.8) / self.em * 2.1;
                 let gleam = smooth(0.55, 0.95, slant.sin()) * 0.16;
-                let frost = mix(behind, [0.9; 3], 0.3 + gleam);
+                let frost = mix(behind, [0.92; 3], 0.19 + 1.3 * gleam);
                 let body = mul(mul(frost, mix(albedo, [1.0; 3], 0.35)), [1.25; 3]);
                 let shine = self.mirror(r, m.roughness);
                 let f = 0.07 + 0.93 * fresnel;
@@ -284,9 +284,9 @@ impl<'a> Shader<'a> {
         let power = 6.0 + 380.0 * (1.0 - m.roughness).powi(3);
         let lobe = dot(n, half).max(0.0).powf(power) * (0.25 + 1.6 * (1.0 - m.roughness)) * (0.15 + m.coat);
         let shine = self.mirror(r, m.roughness);
-        let f = m.coat * (0.045 + 0.955 * fresnel);
+        let f = m.coat * (0.04 + 0.96 * fresnel);
         std::array::from_fn(|i| {
-            let diffuse = albedo[i] * (0.5 * irradiance[i].min(1.6) + 0.34 + 0.62 * lambert * self.key.color[i]);
+            let diffuse = albedo[i] * (0.46 * irradiance[i].min(1.6) + 0.24 + 0.62 * lambert * self.key.color[i]);
             ao * (diffuse * (1.0 - f) + shine[i] * f + lobe * self.key.color[i] * 0.45)
         })
     }
