@@ -290,8 +290,8 @@ fn shrink(image: &RgbImage, part: usize) -> (LinearRgb, f32) {
     let mut sums = vec![[0.0f32; 4]; cw * ch];
     for (x, y, p) in image.enumerate_pixels() {
         let s = &mut sums[y as usize / cell * cw + x as usize / cell];
-        for k in 0..3 {
-            s[k] += srgb8_to_linear(p.0[k]);
+        for (sum, v) in s.iter_mut().zip(p.0) {
+            *sum += srgb8_to_linear(v);
         }
         s[3] += 1.0;
     }

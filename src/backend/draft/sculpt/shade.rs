@@ -118,7 +118,8 @@ impl<'a> Shader<'a> {
         let w = 0.035 + roughness * 0.55;
         let step = |e: f32| smooth(e - w, e + w, r[1]);
         let side = 0.8 + 0.35 * ((r[0] * 4.2 + 0.7).sin() * (1.0 - roughness)) + 0.12 * (r[0] * 9.0 - 1.0).sin() * (1.0 - roughness);
-        let horizon = -0.2;
+        // Polished chrome shows the horizon on its faces; softer metals keep it low.
+        let horizon = -0.2 + 0.11 * (1.0 - roughness / 0.08).max(0.0);
         let ground = 0.2 + 0.34 * (1.0 - step(-0.62)) + 0.16 * (1.0 - step(-0.4));
         let sky = 0.75 + 0.55 * step(0.02) + 1.1 * step(0.3) * (1.0 - step(0.72)) + 0.35 * step(0.86);
         let box_light = ground + (sky * side - ground) * step(horizon);
@@ -254,7 +255,7 @@ impl<'a> Shader<'a> {
                 // A broad slanted gleam, as on every pane.
                 let slant = (p[0] + p[1] * 0.8) / self.em * 2.1;
                 let gleam = smooth(0.55, 0.95, slant.sin()) * 0.16;
-                let frost = mix(behind, [0.92; 3], 0.19 + 1.3 * gleam);
+                let frost = mix(behind, [0.92; 3], 0.27 + 1.5 * gleam);
                 let body = mul(mul(frost, mix(albedo, [1.0; 3], 0.35)), [1.25; 3]);
                 let shine = self.mirror(r, m.roughness);
                 let f = 0.07 + 0.93 * fresnel;
