@@ -61,98 +61,21 @@ const fn rgb(hex: u32) -> [u8; 3] {
 
 /// Words for colours; English words match whole tokens, Korean ones the start of a token.
 const COLORS: &[(&str, u32)] = &[
-    ("red", 0xd3201f),
-    ("빨간", 0xd3201f),
-    ("빨강", 0xd3201f),
-    ("붉은", 0xc5221f),
-    ("레드", 0xd3201f),
-    ("적색", 0xc5221f),
-    ("crimson", 0xb0102c),
-    ("burgundy", 0x7a1030),
-    ("와인", 0x7a1030),
-    ("scarlet", 0xe02a10),
-    ("coral", 0xff6f5a),
-    ("코랄", 0xff6f5a),
-    ("산호", 0xff6f5a),
-    ("orange", 0xf67a10),
-    ("주황", 0xf67a10),
-    ("오렌지", 0xf67a10),
-    ("peach", 0xffb38a),
-    ("복숭아", 0xffb38a),
-    ("피치", 0xffb38a),
-    ("yellow", 0xf9cb16),
-    ("노란", 0xf9cb16),
-    ("노랑", 0xf9cb16),
-    ("옐로", 0xf9cb16),
-    ("lemon", 0xf7e13a),
-    ("레몬", 0xf7e13a),
-    ("lime", 0xa6d81e),
-    ("라임", 0xa6d81e),
-    ("연두", 0x9ccb3c),
-    ("green", 0x1f9a48),
-    ("초록", 0x1f9a48),
-    ("녹색", 0x1f9a48),
-    ("그린", 0x1f9a48),
-    ("emerald", 0x0d9a66),
-    ("에메랄드", 0x0d9a66),
-    ("mint", 0x79dcb8),
-    ("민트", 0x79dcb8),
-    ("olive", 0x7d8230),
-    ("올리브", 0x7d8230),
-    ("teal", 0x0f8a8a),
-    ("청록", 0x0f8a8a),
-    ("turquoise", 0x21c3c0),
-    ("터키석", 0x21c3c0),
-    ("cyan", 0x15cfe6),
-    ("시안", 0x15cfe6),
-    ("aqua", 0x21d0dc),
-    ("sky", 0x58b4f2),
-    ("하늘", 0x58b4f2),
-    ("blue", 0x1e62dc),
-    ("파란", 0x1e62dc),
-    ("파랑", 0x1e62dc),
-    ("푸른", 0x1e62dc),
-    ("블루", 0x1e62dc),
-    ("navy", 0x1a2f6e),
-    ("남색", 0x1a2f6e),
-    ("네이비", 0x1a2f6e),
-    ("indigo", 0x3d34a8),
-    ("purple", 0x8434c8),
-    ("보라", 0x8434c8),
-    ("퍼플", 0x8434c8),
-    ("violet", 0x7a3de0),
-    ("바이올렛", 0x7a3de0),
-    ("lavender", 0xb69bea),
-    ("라벤더", 0xb69bea),
-    ("magenta", 0xe32aa8),
-    ("마젠타", 0xe32aa8),
-    ("pink", 0xff6fae),
-    ("분홍", 0xff6fae),
-    ("핑크", 0xff6fae),
-    ("brown", 0x7b4a28),
-    ("갈색", 0x7b4a28),
-    ("브라운", 0x7b4a28),
-    ("beige", 0xdcc7a2),
-    ("베이지", 0xdcc7a2),
-    ("ivory", 0xf4ecd8),
-    ("아이보리", 0xf4ecd8),
-    ("cream", 0xf5e6c4),
-    ("크림", 0xf5e6c4),
-    ("white", 0xf4f4f2),
-    ("흰", 0xf4f4f2),
-    ("하얀", 0xf4f4f2),
-    ("화이트", 0xf4f4f2),
-    ("백색", 0xf4f4f2),
-    ("gray", 0x8a8d92),
-    ("grey", 0x8a8d92),
-    ("회색", 0x8a8d92),
-    ("그레이", 0x8a8d92),
-    ("black", 0x1a1b1e),
-    ("검은", 0x1a1b1e),
-    ("검정", 0x1a1b1e),
-    ("블랙", 0x1a1b1e),
-    ("pastel", 0xf5b7d0),
-    ("파스텔", 0xf5b7d0),
+    ("red", 0xdc1a20), ("빨간", 0xdc1a20), ("빨강", 0xdc1a20), ("붉은", 0xc5221f), ("레드", 0xdc1a20), ("적색", 0xc5221f),
+    ("crimson", 0xb0102c), ("burgundy", 0x7a1030), ("와인", 0x7a1030), ("scarlet", 0xe02a10), ("coral", 0xff6f5a), ("코랄", 0xff6f5a), ("산호", 0xff6f5a),
+    ("orange", 0xf67a10), ("주황", 0xf67a10), ("오렌지", 0xf67a10), ("peach", 0xffb38a), ("복숭아", 0xffb38a), ("피치", 0xffb38a),
+    ("yellow", 0xf9cb16), ("노란", 0xf9cb16), ("노랑", 0xf9cb16), ("옐로", 0xf9cb16), ("lemon", 0xf7e13a), ("레몬", 0xf7e13a),
+    ("lime", 0xa6d81e), ("라임", 0xa6d81e), ("연두", 0x9ccb3c), ("green", 0x1f9a48), ("초록", 0x1f9a48), ("녹색", 0x1f9a48), ("그린", 0x1f9a48),
+    ("emerald", 0x0d9a66), ("에메랄드", 0x0d9a66), ("mint", 0x79dcb8), ("민트", 0x79dcb8), ("olive", 0x7d8230), ("올리브", 0x7d8230),
+    ("teal", 0x0f8a8a), ("청록", 0x0f8a8a), ("turquoise", 0x21c3c0), ("터키석", 0x21c3c0), ("cyan", 0x15cfe6), ("시안", 0x15cfe6), ("aqua", 0x21d0dc),
+    ("sky", 0x58b4f2), ("하늘", 0x58b4f2), ("blue", 0x1e62dc), ("파란", 0x1e62dc), ("파랑", 0x1e62dc), ("푸른", 0x1e62dc), ("블루", 0x1e62dc),
+    ("navy", 0x1a2f6e), ("남색", 0x1a2f6e), ("네이비", 0x1a2f6e), ("indigo", 0x3d34a8), ("purple", 0x8434c8), ("보라", 0x8434c8), ("퍼플", 0x8434c8),
+    ("violet", 0x7a3de0), ("바이올렛", 0x7a3de0), ("lavender", 0xb69bea), ("라벤더", 0xb69bea), ("magenta", 0xe32aa8), ("마젠타", 0xe32aa8),
+    ("pink", 0xff6fae), ("분홍", 0xff6fae), ("핑크", 0xff6fae), ("brown", 0x7b4a28), ("갈색", 0x7b4a28), ("브라운", 0x7b4a28),
+    ("beige", 0xdcc7a2), ("베이지", 0xdcc7a2), ("ivory", 0xf4ecd8), ("아이보리", 0xf4ecd8), ("cream", 0xf5e6c4), ("크림", 0xf5e6c4),
+    ("white", 0xf4f4f2), ("흰", 0xf4f4f2), ("하얀", 0xf4f4f2), ("화이트", 0xf4f4f2), ("백색", 0xf4f4f2),
+    ("gray", 0x8a8d92), ("grey", 0x8a8d92), ("회색", 0x8a8d92), ("그레이", 0x8a8d92), ("black", 0x1a1b1e), ("검은", 0x1a1b1e), ("검정", 0x1a1b1e), ("블랙", 0x1a1b1e),
+    ("pastel", 0xf5b7d0), ("파스텔", 0xf5b7d0),
 ];
 
 /// Words for materials; the first row that matches wins. A trailing `*` matches the start of a token.
@@ -176,24 +99,7 @@ const MATERIALS: &[(&str, &[&str])] = &[
     ("copper", &["copper*", "bronze*", "구리*", "동판*", "청동*", "코퍼*", "브론즈*"]),
     ("silver", &["silver*", "platinum", "은", "은색*", "은빛*", "은으로", "실버*", "백금*"]),
     ("gold", &["gold*", "brass", "금", "금색*", "금빛*", "금으로", "금박*", "금장*", "황금*", "순금*", "골드*", "골든*"]),
-    (
-        "steel",
-        &[
-            "steel*",
-            "iron",
-            "metal*",
-            "aluminum*",
-            "aluminium*",
-            "titanium*",
-            "금속*",
-            "메탈*",
-            "철",
-            "철제*",
-            "강철*",
-            "스틸*",
-            "알루미늄*",
-        ],
-    ),
+    ("steel", &["steel*", "iron", "metal*", "aluminum*", "aluminium*", "titanium*", "금속*", "메탈*", "철", "철제*", "강철*", "스틸*", "알루미늄*"]),
 ];
 
 fn tokens(text: &str) -> Vec<String> {
@@ -276,7 +182,7 @@ fn preset(name: &str) -> Material {
         roughness: 0.25,
         coat: 1.0,
         bevel_em: 0.035,
-        depth_em: 0.2,
+        depth_em: 0.17,
         bow: 0.35,
         bump: 0.0,
     };
@@ -286,7 +192,7 @@ fn preset(name: &str) -> Material {
         colors: [linear(hex); 2],
         roughness,
         bevel_em: 0.03,
-        bow: 1.0,
+        bow: 1.5,
         ..base
     };
     let solid = |hex: u32, texture: Texture, roughness: f32, coat: f32, bump: f32| Material {
@@ -298,36 +204,23 @@ fn preset(name: &str) -> Material {
         ..base
     };
     match name {
-        "gold" => metal(0xffd070, 0.14),
-        "rosegold" => metal(0xf6b8a4, 0.15),
+        "gold" => metal(0xfccb50, 0.1),
+        "rosegold" => metal(0xf2aa94, 0.13),
         "copper" => metal(0xf09a6c, 0.18),
         "silver" => metal(0xf2f2f0, 0.2),
-        "chrome" => Material { bow: 1.5, ..metal(0xf0f3f6, 0.03) },
+        "chrome" => Material { bow: 2.1, ..metal(0xf0f3f6, 0.03) },
         "steel" => Material { texture: Texture::Brushed, bump: 0.05, ..metal(0xc4c9d0, 0.28) },
-        "balloon" => Material { bevel: Bevel::Balloon, depth_em: 0.1, bow: 0.2, ..metal(0xf2b62c, 0.09) },
+        "balloon" => Material { bevel: Bevel::Balloon, depth_em: 0.1, bow: 0.2, ..metal(0xf6c032, 0.09) },
         "neon" => Material { kind: Kind::Neon, bevel: Bevel::Round, colors: [linear(0xff2f9a); 2], depth_em: 0.12, ..base },
-        "glass" => {
-            Material { kind: Kind::Glass, colors: [linear(0xdcecf2); 2], roughness: 0.04, bevel_em: 0.05, depth_em: 0.14, bow: 0.6, ..base }
-        }
-        "ice" => Material {
-            kind: Kind::Glass,
-            texture: Texture::Ice,
-            colors: [linear(0xb4ddf4); 2],
-            roughness: 0.12,
-            bevel_em: 0.06,
-            depth_em: 0.16,
-            bump: 0.25,
-            ..base
-        },
-        "stone" => Material { bevel: Bevel::Chamfer, bevel_em: 0.03, ..solid(0xa9a6a0, Texture::Stone, 0.8, 0.0, 0.7) },
-        "concrete" => Material { bevel: Bevel::Chamfer, bevel_em: 0.02, ..solid(0xbab8b3, Texture::Concrete, 0.85, 0.0, 0.3) },
+        "glass" => Material { kind: Kind::Glass, colors: [linear(0xdcecf2); 2], roughness: 0.04, bevel_em: 0.05, depth_em: 0.14, bow: 0.6, ..base },
+        "ice" => Material { kind: Kind::Glass, texture: Texture::Ice, colors: [linear(0xb4ddf4); 2], roughness: 0.12, bevel_em: 0.06, depth_em: 0.16, bump: 0.25, ..base },
+        "stone" => Material { bevel: Bevel::Chamfer, bevel_em: 0.03, ..solid(0xbcb8b0, Texture::Stone, 0.8, 0.0, 0.6) },
+        "concrete" => Material { bevel: Bevel::Chamfer, bevel_em: 0.02, ..solid(0xc2bfb9, Texture::Concrete, 0.85, 0.0, 0.3) },
         "marble" => Material { bevel: Bevel::Chamfer, ..solid(0xf1eeea, Texture::Marble, 0.15, 0.8, 0.0) },
         "wood" => solid(0xb98350, Texture::Wood, 0.5, 0.25, 0.18),
-        "paper" => {
-            Material { bevel: Bevel::Chamfer, bevel_em: 0.008, depth_em: 0.12, bow: 0.15, ..solid(0xf3efe6, Texture::Paper, 0.9, 0.0, 0.1) }
-        }
-        "leather" => solid(0xa06236, Texture::Leather, 0.5, 0.4, 0.35),
-        "chocolate" => Material { bevel_em: 0.06, ..solid(0x7a4426, Texture::None, 0.25, 0.8, 0.0) },
+        "paper" => Material { bevel: Bevel::Chamfer, bevel_em: 0.008, depth_em: 0.12, bow: 0.15, ..solid(0xf3efe6, Texture::Paper, 0.9, 0.0, 0.1) },
+        "leather" => solid(0xa3643a, Texture::Leather, 0.5, 0.4, 0.35),
+        "chocolate" => Material { bevel_em: 0.06, ..solid(0x84492a, Texture::None, 0.25, 0.8, 0.0) },
         "candy" => Material { bevel: Bevel::Balloon, texture: Texture::Stripes, ..solid(0xff5f8f, Texture::Stripes, 0.06, 1.0, 0.0) },
         "ceramic" => Material { bevel_em: 0.05, ..solid(0xf5f2ea, Texture::None, 0.12, 1.0, 0.0) },
         _ => base,
@@ -341,17 +234,8 @@ mod tests {
     #[test]
     fn words_choose_materials() {
         for (en, ko) in [
-            ("shiny gold letters", "황금 글자"),
-            ("chrome", "크롬 질감"),
-            ("rose gold", "로즈 골드"),
-            ("neon sign", "네온사인"),
-            ("frosted glass", "유리"),
-            ("stone", "돌 조각"),
-            ("wooden", "나무"),
-            ("balloon", "풍선"),
-            ("ice", "얼음"),
-            ("candy", "사탕"),
-            ("paper", "종이"),
+            ("shiny gold letters", "황금 글자"), ("chrome", "크롬 질감"), ("rose gold", "로즈 골드"), ("neon sign", "네온사인"),
+            ("frosted glass", "유리"), ("stone", "돌 조각"), ("wooden", "나무"), ("balloon", "풍선"), ("ice", "얼음"), ("candy", "사탕"), ("paper", "종이"),
         ] {
             assert_eq!(choose(en, "", 0.5), choose(ko, "", 0.5), "{en}");
         }
@@ -363,7 +247,7 @@ mod tests {
     #[test]
     fn colours_tint_and_two_make_a_gradient() {
         let m = choose("red plastic", "", 0.5);
-        assert_eq!(m.colors[0], linear(0xd3201f));
+        assert_eq!(m.colors[0], linear(0xdc1a20));
         let g = choose("pink and blue", "", 0.5);
         assert_ne!(g.colors[0], g.colors[1]);
         assert_eq!(choose("red or blue plastic", "red", 0.5).colors[0], linear(0x1e62dc));
