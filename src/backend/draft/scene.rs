@@ -103,7 +103,11 @@ fn albedo(surface: Surface, x: f32, z: f32, fp: f32, seed: u64) -> [f32; 3] {
         Surface::Water => [0.02, 0.06, 0.08],
         Surface::Grass => {
             let blade = fbm(x * 70.0, z * 24.0, 3, fp * 60.0, seed);
-            mix3([0.035, 0.09, 0.015], [0.16, 0.28, 0.05], (blade * 1.3 + fbm(x * 2.0, z * 2.0, 3, fp * 2.0, seed) * 0.5 - 0.4).clamp(0.0, 1.0))
+            mix3(
+                [0.035, 0.09, 0.015],
+                [0.16, 0.28, 0.05],
+                (blade * 1.3 + fbm(x * 2.0, z * 2.0, 3, fp * 2.0, seed) * 0.5 - 0.4).clamp(0.0, 1.0),
+            )
         }
         Surface::Cloth => [0.62, 0.58, 0.52].map(|v: f32| v * (0.6 + 0.8 * fbm(x * 1.6 + z, z * 1.2, 4, fp * 1.6, seed))),
         Surface::Dark => [0.022, 0.022, 0.026].map(|v: f32| v * (0.7 + 0.6 * fbm(x * 3.0, z * 3.0, 4, fp * 3.0, seed))),
@@ -155,7 +159,10 @@ pub fn paint(request: &SceneRequest<'_>, cx: StageCx<'_>) -> Result<Scene, Backe
         let l = d.iter().map(|v| v * v).sum::<f32>().sqrt();
         d.map(|v| v / l)
     };
-    let key_color = { let m = tint[0].max(tint[1]).max(tint[2]); tint.map(|v| v / m) };
+    let key_color = {
+        let m = tint[0].max(tint[1]).max(tint[2]);
+        tint.map(|v| v / m)
+    };
     let (gloss, roughness) = match surface {
         Surface::Water => (0.9, 0.15),
         Surface::Dark => (0.55, 0.12),
@@ -192,12 +199,5 @@ pub fn paint(request: &SceneRequest<'_>, cx: StageCx<'_>) -> Result<Scene, Backe
         Ok::<(), BackendError>(())
     })?;
     cx.step(1.0)?;
-    Ok(Scene {
-        image,
-        ground_line,
-        key: KeyLight { direction, color: key_color, softness: 0.5 },
-        ambient: key_color,
-        gloss,
-        roughness,
-    })
+    Ok(Scene { image, ground_line, key: KeyLight { direction, color: key_color, softness: 0.5 }, ambient: key_color, gloss, roughness })
 }

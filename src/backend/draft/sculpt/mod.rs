@@ -16,7 +16,14 @@ use crate::imaging::{LinearRgb, Plane, linear_to_srgb8, luminance, srgb8_to_line
 
 /// Sample points in a pixel: eight rooks that never share a row or a column; the first four cover the quadrants.
 const ROOKS: [[f32; 2]; 8] = [
-    [0.3125, 0.1875], [0.9375, 0.3125], [0.1875, 0.9375], [0.6875, 0.5625], [0.0625, 0.4375], [0.4375, 0.6875], [0.5625, 0.0625], [0.8125, 0.8125],
+    [0.3125, 0.1875],
+    [0.9375, 0.3125],
+    [0.1875, 0.9375],
+    [0.6875, 0.5625],
+    [0.0625, 0.4375],
+    [0.4375, 0.6875],
+    [0.5625, 0.0625],
+    [0.8125, 0.8125],
 ];
 /// Sample points on bevels.
 const QUAD: [[f32; 2]; 4] = [[0.125, 0.625], [0.375, 0.125], [0.625, 0.875], [0.875, 0.375]];
@@ -33,7 +40,9 @@ pub fn sculpt(request: &SculptRequest<'_>, cx: StageCx<'_>) -> Result<TextLayer,
     let glyphs = request.glyphs;
     cx.step(0.0)?;
     if (request.backdrop.width() as usize, request.backdrop.height() as usize) != (glyphs.width, glyphs.height) {
-        return Err(BackendError::Failed("The picture behind the text and the text canvas differ in size; start again from step 1.".into()));
+        return Err(BackendError::Failed(
+            "The picture behind the text and the text canvas differ in size; start again from step 1.".into(),
+        ));
     }
     let (backdrop, cell) = shrink(request.backdrop, 24);
     let mean = backdrop.data.iter().map(|&c| luminance(c)).sum::<f32>() / backdrop.data.len().max(1) as f32;
@@ -108,7 +117,12 @@ fn typical_luminance(faces: &[[f32; 3]], field: &Field, coverage: &Plane) -> f32
 
 /// Colour (not premultiplied) and coverage of the walls.
 fn paint_walls(
-    field: &Field, shader: &Shader<'_>, camera: &Camera, coverage: &Plane, limit: f32, cx: StageCx<'_>,
+    field: &Field,
+    shader: &Shader<'_>,
+    camera: &Camera,
+    coverage: &Plane,
+    limit: f32,
+    cx: StageCx<'_>,
 ) -> Result<Vec<[f32; 4]>, BackendError> {
     let mut out = vec![[0.0; 4]; field.w * field.h];
     out.par_chunks_mut(field.w).enumerate().try_for_each(|(y, row)| -> Result<(), BackendError> {
@@ -228,7 +242,14 @@ fn box_blur(plane: &Plane, radius: usize, passes: usize) -> Plane {
 
 #[allow(clippy::too_many_arguments)]
 fn assemble(
-    width: usize, height: usize, field: &Field, coverage: &Plane, faces: &[[f32; 3]], walls: &[[f32; 4]], glow: Option<&Glow>, shader: &Shader<'_>,
+    width: usize,
+    height: usize,
+    field: &Field,
+    coverage: &Plane,
+    faces: &[[f32; 3]],
+    walls: &[[f32; 4]],
+    glow: Option<&Glow>,
+    shader: &Shader<'_>,
 ) -> RgbaImage {
     let mut color = vec![[0.0f32; 3]; field.w * field.h];
     let mut alpha = vec![0.0f32; field.w * field.h];
