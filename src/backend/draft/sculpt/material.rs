@@ -170,12 +170,15 @@ const MATERIALS: &[(&str, &[&str])] = &[
     ("stone", &["stone*", "rock*", "granite*", "brick*", "돌*", "바위*", "석재*", "화강암*", "벽돌*", "암석*", "스톤*"]),
     ("paper", &["paper*", "origami", "cardboard", "종이*", "한지*", "페이퍼*"]),
     ("leather", &["leather*", "가죽*", "레더*"]),
-    ("plastic", &["plastic*", "vinyl", "rubber", "glossy", "enamel", "lacquer*", "플라스틱*", "고무*", "광택*"]),
+    ("plastic", &["plastic*", "vinyl", "rubber", "플라스틱*", "고무*"]),
     ("ceramic", &["ceramic*", "porcelain*", "도자기*", "세라믹*", "clay", "점토*", "백자*"]),
-    ("chrome", &["chrome*", "mirror*", "크롬*", "거울*", "liquid"]),
+    ("chrome", &["chrome*", "크롬*"]),
     ("copper", &["copper*", "bronze*", "구리*", "동판*", "청동*", "코퍼*", "브론즈*"]),
     ("silver", &["silver*", "platinum", "은", "은색*", "은빛*", "은으로", "실버*", "백금*"]),
     ("gold", &["gold*", "brass", "금", "금색*", "금빛*", "금으로", "금박*", "금장*", "황금*", "순금*", "골드*", "골든*"]),
+    // Words that only say how it shines come after those that say what it is.
+    ("chrome", &["mirror*", "liquid", "거울*"]),
+    ("plastic", &["glossy", "enamel", "lacquer*", "광택*"]),
     (
         "steel",
         &[
@@ -340,6 +343,8 @@ mod tests {
 
     #[test]
     fn words_choose_materials() {
+        assert_eq!(choose("gold metallic text with glossy surface", "", 0.5), choose("gold", "", 0.5));
+        assert_eq!(choose("chrome reflective text with mirror finish", "", 0.5), choose("chrome", "", 0.5));
         for (en, ko) in [
             ("shiny gold letters", "황금 글자"),
             ("chrome", "크롬 질감"),
