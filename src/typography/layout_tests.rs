@@ -80,7 +80,7 @@ fn every_phrase_fits() {
             assert!(x0 >= 0.04 * w as f32 && x1 <= 0.96 * w as f32 && y0 > 0.0, "{phrase}: {:?}", l.bounds);
             assert!(((x0 + x1) / 2.0 - w as f32 / 2.0).abs() < 1.0);
             assert!(l.coverage.data.iter().all(|v| (0.0..=1.0).contains(v)));
-            assert!(l.coverage.data.iter().any(|&v| v == 1.0) || l.font_px < 12.0, "{phrase}");
+            assert!(l.coverage.data.contains(&1.0) || l.font_px < 12.0, "{phrase}");
         }
     }
 }
