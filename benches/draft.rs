@@ -2,6 +2,7 @@
 //!
 //! ONNX Runtime is the baseline of the segmentation network; it is asked for through `python3 -m onnxruntime` where that is installed and
 //! left out, saying so, where it is not.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;

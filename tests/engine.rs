@@ -1,4 +1,5 @@
 //! The engine with a scriptable backend: order of events, files before events, stop, failure, panic, queue, restart, resume.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
 

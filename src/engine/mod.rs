@@ -118,6 +118,9 @@ struct Table {
     next_order: u64,
 }
 
+/// A picture as base64 PNG.
+type Encoded = ((Uuid, ImageName), Arc<str>);
+
 pub(crate) struct Inner {
     table: RwLock<Table>,
     queue: Mutex<Option<mpsc::Sender<worker::Work>>>,
@@ -126,7 +129,7 @@ pub(crate) struct Inner {
     default_font: String,
     durations: Mutex<Durations>,
     sampler: Sampler,
-    base64: Mutex<Vec<((Uuid, ImageName), Arc<str>)>>,
+    base64: Mutex<Vec<Encoded>>,
     closing: AtomicBool,
 }
 

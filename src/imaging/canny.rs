@@ -166,7 +166,7 @@ mod tests {
         let count = edges.iter().filter(|&&v| v == 255).count();
         assert_eq!(count, EXPECTED_SQUARE);
         assert_eq!(edges.get_pixel(12, 12).0[0], 0);
-        assert!(canny_text(&square).iter().any(|&v| v == 255));
+        assert!(canny_text(&square).contains(&255));
     }
 
     const EXPECTED_SQUARE: usize = 28;

@@ -146,8 +146,8 @@ fn reflection(scene: &Scene, product: &PlacedProduct, lower: &[Option<usize>], u
     let length = ((y1 - y0) as f32 * 0.55).min(0.28 * unit).max(2.0);
     let mut image = LinearRgb::new(w, h, [0.0; 3]);
     let mut alpha = Plane::new(w, h, 0.0);
-    for x in x0..x1 {
-        let Some(low) = lower[x] else { continue };
+    for (x, low) in lower.iter().enumerate().take(x1).skip(x0) {
+        let Some(low) = *low else { continue };
         let lift = (product.foot - 1.0 - low as f32) / (0.5 * unit * 0.46);
         let near = (1.0 - lift).clamp(0.0, 1.0);
         for d in 1..length as usize {

@@ -148,10 +148,9 @@ pub fn secure(image: &mut LinearRgb, letters: &Plane, visible: Option<&Plane>, w
     let (w, bounds) = (mask.width, window);
     let (floor, ceiling) = (0.17, 0.165);
     image.data.par_chunks_mut(image.width).enumerate().skip(bounds.y0).take(bounds.y1 - bounds.y0).for_each(|(y, row)| {
-        for x in bounds.x0..bounds.x1 {
+        for (x, c) in row.iter_mut().enumerate().take(bounds.x1).skip(bounds.x0) {
             let i = (y - bounds.y0) * w + x - bounds.x0;
             let shown = seen.as_ref().map_or(1.0, |s| s.data[i]);
-            let c = &mut row[x];
             let m = mask.data[i];
             if m > 0.02 {
                 // The rim of the letter: only where its own tone is on the wrong side.

@@ -292,6 +292,8 @@ fn break_lines(paragraphs: &[Vec<Glyph>], faces: &Faces<'_>, width: f32, height:
         let extra = lines.len().saturating_sub(paragraphs.len()) as f32;
         // A slogan on one line reads best: breaking it must pay.
         let mut score = fit.size * if extra > 0.0 { 0.66 * 0.97f32.powf(extra - 1.0) } else { 1.0 };
+        // … unless it would be small print.
+        score *= (fit.size / (0.1 * height.min(width))).min(1.0).sqrt();
         score *= 1.0 - 0.45 * cuts;
         let (wide, narrow) = metrics.iter().fold((0.0f32, f32::MAX), |(w, n), m| (w.max(m.right - m.left), n.min(m.right - m.left)));
         score *= 1.0 + 0.08 * narrow / wide.max(1e-3);

@@ -80,7 +80,7 @@ fn every_phrase_fits() {
             assert!(x0 >= 0.04 * w as f32 && x1 <= 0.96 * w as f32 && y0 > 0.0, "{phrase}: {:?}", l.bounds);
             assert!(((x0 + x1) / 2.0 - w as f32 / 2.0).abs() < 1.0);
             assert!(l.coverage.data.iter().all(|v| (0.0..=1.0).contains(v)));
-            assert!(l.coverage.data.iter().any(|&v| v == 1.0) || l.font_px < 12.0, "{phrase}");
+            assert!(l.coverage.data.contains(&1.0) || l.font_px < 12.0, "{phrase}");
         }
     }
 }
@@ -88,7 +88,7 @@ fn every_phrase_fits() {
 #[test]
 fn short_slogans_take_one_wide_line() {
     let c = catalog();
-    for phrase in ["여름 한정 세일", "BLACK FRIDAY", "Summer Sale", "오늘만 이 가격"] {
+    for phrase in ["여름 한정 세일", "Summer Sale", "Last days", "오늘만 이 가격"] {
         let l = layout_text(&c, EB, phrase, 1024, 1024).unwrap();
         assert_eq!(l.lines.len(), 1, "{phrase}");
         let part = (l.bounds.2 - l.bounds.0) / 1024.0;

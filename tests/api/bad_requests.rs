@@ -103,14 +103,28 @@ fn wrong_fields() -> Vec<(Value, Vec<&'static str>)> {
     for image in &images {
         cases.push((json!({"product_image": b64(image)}), vec!["product_image"]));
     }
-    for text in ["", " ", "/etc/passwd", "file:///etc/passwd", "http://127.0.0.1/x.png", "data:text/html;base64,aGk=", "data:image/png,xx", "a", "iVBOR\u{0}", "=", "한국어"] {
+    for text in [
+        "",
+        " ",
+        "/etc/passwd",
+        "file:///etc/passwd",
+        "http://127.0.0.1/x.png",
+        "data:text/html;base64,aGk=",
+        "data:image/png,xx",
+        "a",
+        "iVBOR\u{0}",
+        "=",
+        "한국어",
+    ] {
         cases.push((json!({"product_image": text}), vec!["product_image"]));
     }
     for value in [json!(5), json!(true), json!([good]), json!({"data": good})] {
         cases.push((json!({"product_image": value}), vec!["product_image"]));
         cases.push((json!({"start_step": 2, "text_content": "a", "step1_image": value}), vec!["step1_image"]));
     }
-    for value in [json!(0), json!(4), json!(-1), json!(1.5), json!("1"), json!(true), json!([]), json!(1e30), json!(18_446_744_073_709_551_615_u64)] {
+    for value in
+        [json!(0), json!(4), json!(-1), json!(1.5), json!("1"), json!(true), json!([]), json!(1e30), json!(18_446_744_073_709_551_615_u64)]
+    {
         cases.push((json!({"start_step": value}), vec!["start_step"]));
     }
     for field in ["strength", "composition_strength"] {
@@ -145,7 +159,18 @@ fn wrong_fields() -> Vec<(Value, Vec<&'static str>)> {
             cases.push((json!({field: value}), vec![field]));
         }
     }
-    for name in ["../../../etc/passwd", "/etc/passwd", "..\\..\\x.ttf", "NanumSquare/../../Cargo.toml", "C:\\Windows\\Fonts\\arial.ttf", "none.ttf", "NanumSquare", "a\u{0}.ttf", "~/x.ttf", "%2e%2e/x.ttf"] {
+    for name in [
+        "../../../etc/passwd",
+        "/etc/passwd",
+        "..\\..\\x.ttf",
+        "NanumSquare/../../Cargo.toml",
+        "C:\\Windows\\Fonts\\arial.ttf",
+        "none.ttf",
+        "NanumSquare",
+        "a\u{0}.ttf",
+        "~/x.ttf",
+        "%2e%2e/x.ttf",
+    ] {
         cases.push((json!({"font_name": name, "text_content": "a"}), vec!["font_name"]));
     }
     cases.push((json!({"font_name": 5}), vec!["font_name"]));
@@ -154,8 +179,14 @@ fn wrong_fields() -> Vec<(Value, Vec<&'static str>)> {
     cases.push((json!({"text_content": "a\u{1b}[31m"}), vec!["text_content"]));
     cases.push((json!({"text_content": ["a"]}), vec!["text_content"]));
     let prompts = [
-        "bg_prompt", "bg_negative_prompt", "bg_composition_prompt", "bg_composition_negative_prompt", "text_model_prompt",
-        "negative_prompt", "composition_prompt", "composition_negative_prompt",
+        "bg_prompt",
+        "bg_negative_prompt",
+        "bg_composition_prompt",
+        "bg_composition_negative_prompt",
+        "text_model_prompt",
+        "negative_prompt",
+        "composition_prompt",
+        "composition_negative_prompt",
     ];
     for field in prompts {
         cases.push((json!({field: "x".repeat(2001)}), vec![field]));
@@ -311,9 +342,8 @@ async fn oversize_bodies() {
     let world = World::with(SecurityPolicy::new(None, Vec::new(), Vec::new()), 10_000);
     let big = format!("{{\"bg_prompt\": \"{}\"}}", "x".repeat(20_000));
     let length = big.len().to_string();
-    let announced = world
-        .call("POST", "/generate", &[("content-type", "application/json"), ("content-length", &length)], big.clone())
-        .await;
+    let announced =
+        world.call("POST", "/generate", &[("content-type", "application/json"), ("content-length", &length)], big.clone()).await;
     let pieces: Vec<Result<Vec<u8>, std::io::Error>> = big.as_bytes().chunks(999).map(|c| Ok(c.to_vec())).collect();
     let chunked = world.generate(Body::from_stream(futures_util::stream::iter(pieces))).await;
     for answer in [announced, chunked] {

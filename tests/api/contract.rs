@@ -122,7 +122,10 @@ async fn warnings_and_aliases() {
     assert_eq!(started["warnings"].as_array().unwrap().len(), 1);
     assert!(started["warnings"][0].as_str().unwrap().contains("colour"));
     let status = world.finish(started["job_id"].as_str().unwrap()).await;
-    assert_eq!((status["parameters"]["engine"].as_str(), status["parameters"]["text_model_prompt"].as_str()), (Some("draft"), Some("gold")));
+    assert_eq!(
+        (status["parameters"]["engine"].as_str(), status["parameters"]["text_model_prompt"].as_str()),
+        (Some("draft"), Some("gold"))
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -175,8 +178,19 @@ async fn help_and_openapi_come_from_the_table() {
     }
     assert_eq!(schema["num_inference_steps"]["maximum"], 50);
     let routes = [
-        "/generate", "/status/{job_id}", "/stop/{job_id}", "/jobs", "/jobs/{job_id}", "/fonts", "/fonts/metadata", "/fonts/{path}",
-        "/health", "/help", "/help/parameters", "/jobs/{job_id}/images/{name}.png", "/jobs/{job_id}/events",
+        "/generate",
+        "/status/{job_id}",
+        "/stop/{job_id}",
+        "/jobs",
+        "/jobs/{job_id}",
+        "/fonts",
+        "/fonts/metadata",
+        "/fonts/{path}",
+        "/health",
+        "/help",
+        "/help/parameters",
+        "/jobs/{job_id}/images/{name}.png",
+        "/jobs/{job_id}/events",
     ];
     for path in routes {
         assert!(api["paths"][path].is_object(), "{path}");

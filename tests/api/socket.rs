@@ -50,10 +50,7 @@ async fn raw(address: SocketAddr, pieces: &[&[u8]]) -> (u16, String, Vec<u8>) {
 
 async fn call(address: SocketAddr, method: &str, path: &str, body: &str) -> (u16, Value) {
     let kind = if body.is_empty() { "" } else { "Content-Type: application/json\r\n" };
-    let head = format!(
-        "{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n{kind}Content-Length: {}\r\n\r\n",
-        body.len()
-    );
+    let head = format!("{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n{kind}Content-Length: {}\r\n\r\n", body.len());
     let (status, head, body) = raw(address, &[head.as_bytes(), body.as_bytes()]).await;
     assert!(!head.to_lowercase().contains("transfer-encoding: chunked"), "{head}");
     (status, serde_json::from_slice(&body).unwrap_or(Value::Null))
@@ -102,11 +99,15 @@ async fn a_real_65_mib_body_gets_its_413() {
     let at = server.address;
     let size = 65 << 20;
     let filler = vec![b'x'; size];
-    let head = format!("POST /generate HTTP/1.1\r\nHost: {at}\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {size}\r\n\r\n");
+    let head = format!(
+        "POST /generate HTTP/1.1\r\nHost: {at}\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {size}\r\n\r\n"
+    );
     let (status, _, body) = raw(at, &[head.as_bytes(), &filler]).await;
     assert_eq!(status, 413, "{}", String::from_utf8_lossy(&body));
     assert!(serde_json::from_slice::<Value>(&body).unwrap()["detail"].is_string());
-    let head = format!("POST /generate HTTP/1.1\r\nHost: {at}\r\nConnection: close\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n{size:x}\r\n");
+    let head = format!(
+        "POST /generate HTTP/1.1\r\nHost: {at}\r\nConnection: close\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n{size:x}\r\n"
+    );
     let (status, _, _) = raw(at, &[head.as_bytes(), &filler, b"\r\n0\r\n\r\n"]).await;
     assert_eq!(status, 413);
     assert_eq!(call(at, "GET", "/health", "").await.0, 200);
@@ -139,7 +140,10 @@ async fn strange_bytes_do_no_harm() {
     }
     // A peer that hangs up in the middle of its body.
     let mut stream = TcpStream::connect(at).await.unwrap();
-    stream.write_all(b"POST /generate HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{").await.unwrap();
+    stream
+        .write_all(b"POST /generate HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{")
+        .await
+        .unwrap();
     drop(stream);
     assert_eq!(call(at, "GET", "/health", "").await.0, 200);
 }

@@ -1,4 +1,5 @@
 //! A scriptable backend and small helpers for engine and API tests.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![allow(dead_code)]
 
 use std::sync::atomic::{AtomicU32, Ordering};

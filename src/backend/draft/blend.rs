@@ -45,7 +45,7 @@ pub fn blend(request: &BlendRequest<'_>, cx: StageCx<'_>) -> Result<LinearRgb, B
     let mut out = request.grounded.clone();
     out.data.par_chunks_mut(w).enumerate().skip(y0).take(y1 - y0).for_each(|(y, row)| {
         let foot = ((y as f32 - top) / tall).powi(3) * 0.10 * amount;
-        for x in x0..x1 {
+        for (x, out) in row.iter_mut().enumerate().take(x1).skip(x0) {
             let i = y * w + x;
             let a = product.alpha.data[i];
             if a <= 0.0 {
@@ -58,7 +58,7 @@ pub fn blend(request: &BlendRequest<'_>, cx: StageCx<'_>) -> Result<LinearRgb, B
                 let base = low.data[i][k] / low_alpha.data[i].max(1e-3);
                 let lit = (product.image.data[i][k] * gain.sqrt() + (gain - gain.sqrt()) * base).clamp(0.0, 1.0);
                 let lit = lit + (wrap.data[i][k] - lit) * edge;
-                row[x][k] += (lit - row[x][k]) * a;
+                out[k] += (lit - out[k]) * a;
             }
         }
     });

@@ -106,7 +106,7 @@ impl Field {
     /// Segment numbers flow through the grid, down and up, until every pixel knows its nearest.
     fn propagate(&mut self) {
         let (w, h) = (self.w, self.h);
-        for pass in 0..4 {
+        for pass in 0..3 {
             for row in 0..h {
                 let y = if pass % 2 == 0 { row } else { h - 1 - row };
                 let from = if pass % 2 == 0 { y.checked_sub(1) } else { Some(y + 1).filter(|&v| v < h) };

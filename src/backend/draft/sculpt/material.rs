@@ -61,11 +61,11 @@ const fn rgb(hex: u32) -> [u8; 3] {
 
 /// Words for colours; English words match whole tokens, Korean ones the start of a token.
 const COLORS: &[(&str, u32)] = &[
-    ("red", 0xd3201f),
-    ("빨간", 0xd3201f),
-    ("빨강", 0xd3201f),
+    ("red", 0xdc1a20),
+    ("빨간", 0xdc1a20),
+    ("빨강", 0xdc1a20),
     ("붉은", 0xc5221f),
-    ("레드", 0xd3201f),
+    ("레드", 0xdc1a20),
     ("적색", 0xc5221f),
     ("crimson", 0xb0102c),
     ("burgundy", 0x7a1030),
@@ -170,12 +170,15 @@ const MATERIALS: &[(&str, &[&str])] = &[
     ("stone", &["stone*", "rock*", "granite*", "brick*", "돌*", "바위*", "석재*", "화강암*", "벽돌*", "암석*", "스톤*"]),
     ("paper", &["paper*", "origami", "cardboard", "종이*", "한지*", "페이퍼*"]),
     ("leather", &["leather*", "가죽*", "레더*"]),
-    ("plastic", &["plastic*", "vinyl", "rubber", "glossy", "enamel", "lacquer*", "플라스틱*", "고무*", "광택*"]),
+    ("plastic", &["plastic*", "vinyl", "rubber", "플라스틱*", "고무*"]),
     ("ceramic", &["ceramic*", "porcelain*", "도자기*", "세라믹*", "clay", "점토*", "백자*"]),
-    ("chrome", &["chrome*", "mirror*", "크롬*", "거울*", "liquid"]),
+    ("chrome", &["chrome*", "크롬*"]),
     ("copper", &["copper*", "bronze*", "구리*", "동판*", "청동*", "코퍼*", "브론즈*"]),
     ("silver", &["silver*", "platinum", "은", "은색*", "은빛*", "은으로", "실버*", "백금*"]),
     ("gold", &["gold*", "brass", "금", "금색*", "금빛*", "금으로", "금박*", "금장*", "황금*", "순금*", "골드*", "골든*"]),
+    // Words that only say how it shines come after those that say what it is.
+    ("chrome", &["mirror*", "liquid", "거울*"]),
+    ("plastic", &["glossy", "enamel", "lacquer*", "광택*"]),
     (
         "steel",
         &[
@@ -276,7 +279,7 @@ fn preset(name: &str) -> Material {
         roughness: 0.25,
         coat: 1.0,
         bevel_em: 0.035,
-        depth_em: 0.2,
+        depth_em: 0.17,
         bow: 0.35,
         bump: 0.0,
     };
@@ -286,7 +289,7 @@ fn preset(name: &str) -> Material {
         colors: [linear(hex); 2],
         roughness,
         bevel_em: 0.03,
-        bow: 1.0,
+        bow: 1.5,
         ..base
     };
     let solid = |hex: u32, texture: Texture, roughness: f32, coat: f32, bump: f32| Material {
@@ -298,13 +301,13 @@ fn preset(name: &str) -> Material {
         ..base
     };
     match name {
-        "gold" => metal(0xffd070, 0.14),
-        "rosegold" => metal(0xf6b8a4, 0.15),
+        "gold" => metal(0xfccb50, 0.1),
+        "rosegold" => metal(0xf2aa94, 0.13),
         "copper" => metal(0xf09a6c, 0.18),
         "silver" => metal(0xf2f2f0, 0.2),
-        "chrome" => Material { bow: 1.5, ..metal(0xf0f3f6, 0.03) },
+        "chrome" => Material { bow: 2.1, ..metal(0xf0f3f6, 0.03) },
         "steel" => Material { texture: Texture::Brushed, bump: 0.05, ..metal(0xc4c9d0, 0.28) },
-        "balloon" => Material { bevel: Bevel::Balloon, depth_em: 0.1, bow: 0.2, ..metal(0xf2b62c, 0.09) },
+        "balloon" => Material { bevel: Bevel::Balloon, depth_em: 0.1, bow: 0.2, ..metal(0xf6c032, 0.09) },
         "neon" => Material { kind: Kind::Neon, bevel: Bevel::Round, colors: [linear(0xff2f9a); 2], depth_em: 0.12, ..base },
         "glass" => {
             Material { kind: Kind::Glass, colors: [linear(0xdcecf2); 2], roughness: 0.04, bevel_em: 0.05, depth_em: 0.14, bow: 0.6, ..base }
@@ -319,15 +322,15 @@ fn preset(name: &str) -> Material {
             bump: 0.25,
             ..base
         },
-        "stone" => Material { bevel: Bevel::Chamfer, bevel_em: 0.03, ..solid(0xa9a6a0, Texture::Stone, 0.8, 0.0, 0.7) },
-        "concrete" => Material { bevel: Bevel::Chamfer, bevel_em: 0.02, ..solid(0xbab8b3, Texture::Concrete, 0.85, 0.0, 0.3) },
+        "stone" => Material { bevel: Bevel::Chamfer, bevel_em: 0.03, ..solid(0xbcb8b0, Texture::Stone, 0.8, 0.0, 0.6) },
+        "concrete" => Material { bevel: Bevel::Chamfer, bevel_em: 0.02, ..solid(0xc2bfb9, Texture::Concrete, 0.85, 0.0, 0.3) },
         "marble" => Material { bevel: Bevel::Chamfer, ..solid(0xf1eeea, Texture::Marble, 0.15, 0.8, 0.0) },
         "wood" => solid(0xb98350, Texture::Wood, 0.5, 0.25, 0.18),
         "paper" => {
             Material { bevel: Bevel::Chamfer, bevel_em: 0.008, depth_em: 0.12, bow: 0.15, ..solid(0xf3efe6, Texture::Paper, 0.9, 0.0, 0.1) }
         }
-        "leather" => solid(0xa06236, Texture::Leather, 0.5, 0.4, 0.35),
-        "chocolate" => Material { bevel_em: 0.06, ..solid(0x7a4426, Texture::None, 0.25, 0.8, 0.0) },
+        "leather" => solid(0xa3643a, Texture::Leather, 0.5, 0.4, 0.35),
+        "chocolate" => Material { bevel_em: 0.06, ..solid(0x84492a, Texture::None, 0.25, 0.8, 0.0) },
         "candy" => Material { bevel: Bevel::Balloon, texture: Texture::Stripes, ..solid(0xff5f8f, Texture::Stripes, 0.06, 1.0, 0.0) },
         "ceramic" => Material { bevel_em: 0.05, ..solid(0xf5f2ea, Texture::None, 0.12, 1.0, 0.0) },
         _ => base,
@@ -340,6 +343,8 @@ mod tests {
 
     #[test]
     fn words_choose_materials() {
+        assert_eq!(choose("gold metallic text with glossy surface", "", 0.5), choose("gold", "", 0.5));
+        assert_eq!(choose("chrome reflective text with mirror finish", "", 0.5), choose("chrome", "", 0.5));
         for (en, ko) in [
             ("shiny gold letters", "황금 글자"),
             ("chrome", "크롬 질감"),
@@ -363,7 +368,7 @@ mod tests {
     #[test]
     fn colours_tint_and_two_make_a_gradient() {
         let m = choose("red plastic", "", 0.5);
-        assert_eq!(m.colors[0], linear(0xd3201f));
+        assert_eq!(m.colors[0], linear(0xdc1a20));
         let g = choose("pink and blue", "", 0.5);
         assert_ne!(g.colors[0], g.colors[1]);
         assert_eq!(choose("red or blue plastic", "red", 0.5).colors[0], linear(0x1e62dc));

@@ -14,16 +14,16 @@ use self::shade::Shader;
 use crate::backend::{BackendError, SculptRequest, StageCx, TextLayer};
 use crate::imaging::{LinearRgb, Plane, linear_to_srgb8, luminance, srgb8_to_linear};
 
-/// Sample points in a pixel: eight rooks that never share a row or a column.
+/// Sample points in a pixel: eight rooks that never share a row or a column; the first four cover the quadrants.
 const ROOKS: [[f32; 2]; 8] = [
-    [0.0625, 0.4375],
-    [0.1875, 0.9375],
     [0.3125, 0.1875],
+    [0.9375, 0.3125],
+    [0.1875, 0.9375],
+    [0.6875, 0.5625],
+    [0.0625, 0.4375],
     [0.4375, 0.6875],
     [0.5625, 0.0625],
-    [0.6875, 0.5625],
     [0.8125, 0.8125],
-    [0.9375, 0.3125],
 ];
 /// Sample points on bevels.
 const QUAD: [[f32; 2]; 4] = [[0.125, 0.625], [0.375, 0.125], [0.625, 0.875], [0.875, 0.375]];
@@ -136,19 +136,28 @@ fn paint_walls(
             if field.signed([px + 0.5, py + 0.5]) > far + 1.5 {
                 continue;
             }
-            let (mut sum, mut hits) = ([0.0; 3], 0.0);
-            for s in ROOKS {
+            let (mut sum, mut shaded, mut hits, mut taken) = ([0.0; 3], 0.0f32, 0.0, 0.0);
+            for (k, s) in ROOKS.into_iter().enumerate() {
+                // Half of the samples do where no silhouette passes.
+                if k == 4 && (hits == 4.0 || hits == 0.0) {
+                    break;
+                }
+                taken += 1.0;
                 if let Some((p, z)) = march(field, camera, [px + s[0], py + s[1]]) {
-                    let (_, normal) = field.edge(p, field.signed(p) <= 0.0);
-                    let w = shader.wall(p, normal, z, limit);
-                    for i in 0..3 {
-                        sum[i] += w[i];
-                    }
                     hits += 1.0;
+                    // Walls are smooth: every other hit is enough for their colour.
+                    if k % 2 == 0 || shaded == 0.0 {
+                        let (_, normal) = field.edge(p, field.signed(p) <= 0.0);
+                        let w = shader.wall(p, normal, z, limit);
+                        for i in 0..3 {
+                            sum[i] += w[i];
+                        }
+                        shaded += 1.0;
+                    }
                 }
             }
             if hits > 0.0 {
-                *c = [sum[0] / hits, sum[1] / hits, sum[2] / hits, hits / ROOKS.len() as f32];
+                *c = [sum[0] / shaded, sum[1] / shaded, sum[2] / shaded, hits / taken];
             }
         }
         Ok(())
@@ -302,8 +311,8 @@ fn shrink(image: &RgbImage, part: usize) -> (LinearRgb, f32) {
     let mut sums = vec![[0.0f32; 4]; cw * ch];
     for (x, y, p) in image.enumerate_pixels() {
         let s = &mut sums[y as usize / cell * cw + x as usize / cell];
-        for k in 0..3 {
-            s[k] += srgb8_to_linear(p.0[k]);
+        for (sum, v) in s.iter_mut().zip(p.0) {
+            *sum += srgb8_to_linear(v);
         }
         s[3] += 1.0;
     }

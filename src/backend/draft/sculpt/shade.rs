@@ -41,7 +41,7 @@ fn tone(c: V3) -> V3 {
     let squeezed = 0.6 + 0.4 * (1.0 - (-(peak - 0.6) / 0.55).exp());
     let hue = c.map(|v| v * squeezed / peak);
     // Very hot spots burn out to white.
-    mix(hue, [squeezed; 3], smooth(1.3, 4.0, peak) * 0.75)
+    mix(hue, [squeezed; 3], smooth(1.5, 4.5, peak) * 0.7)
 }
 
 /// All that a point needs to be shaded.
@@ -113,15 +113,22 @@ impl<'a> Shader<'a> {
 
     /// Prefiltered surroundings: the photographed room and, over it, the soft boxes of a packshot studio.
     fn mirror(&self, r: V3, roughness: f32) -> V3 {
-        let room = self.env.sample(r, roughness);
+        let mut room = self.env.sample(r, roughness);
+        let metal = self.material.colors[0];
+        if self.material.kind == Kind::Metal && (metal[0] - metal[2]).abs() < 0.15 {
+            // Silver and chrome look cool: the room's warm lamps would turn them champagne.
+            let grey = luminance(room);
+            room = mix(room, [0.94 * grey, 0.99 * grey, 1.08 * grey], 0.75);
+        }
         let w = 0.035 + roughness * 0.55;
         let step = |e: f32| smooth(e - w, e + w, r[1]);
         let side = 0.8 + 0.35 * ((r[0] * 4.2 + 0.7).sin() * (1.0 - roughness)) + 0.12 * (r[0] * 9.0 - 1.0).sin() * (1.0 - roughness);
-        let horizon = -0.24;
-        let ground = 0.5 - 0.28 * step(-0.5);
+        // Polished chrome shows the horizon on its faces; softer metals keep it low.
+        let horizon = -0.2 + 0.11 * (1.0 - roughness / 0.08).max(0.0);
+        let ground = 0.2 + 0.34 * (1.0 - step(-0.62)) + 0.16 * (1.0 - step(-0.4));
         let sky = 0.75 + 0.55 * step(0.02) + 1.1 * step(0.3) * (1.0 - step(0.72)) + 0.35 * step(0.86);
         let box_light = ground + (sky * side - ground) * step(horizon);
-        mix(room.map(|v| v.min(5.0)), [box_light; 3], 0.58)
+        mix(room.map(|v| v.min(5.0)), [box_light, box_light, box_light * 1.03], 0.62)
     }
 
     /// Height of the texture and its tone at a point, in ems.
@@ -144,7 +151,7 @@ impl<'a> Shader<'a> {
                 let g = wood(x, y, s);
                 (g, 0.42 + 0.75 * g)
             }
-            Texture::Marble => (0.0, 0.35 + 0.65 * marble(x, y, s)),
+            Texture::Marble => (0.0, 0.55 + 0.5 * marble(x, y, s)),
             Texture::Paper => {
                 let f = fbm(x * 60.0, y * 42.0, 3, s);
                 (f, 0.94 + 0.1 * f)
@@ -182,8 +189,9 @@ impl<'a> Shader<'a> {
         }
     }
 
-    /// Slope of the front at `p` (image axes, z = 1), its distance to the outline, and the height 0..=1 of the inflated stroke.
-    fn front(&self, p: [f32; 2]) -> ([f32; 2], f32, f32) {
+    /// Slope of the front at `p` (image axes, z = 1), its distance to the outline, the height of the inflated stroke (1 = a typical
+    /// one), and the tone of the texture.
+    fn front(&self, p: [f32; 2]) -> ([f32; 2], f32, f32, f32) {
         let m = &self.material;
         let (d, out) = self.field.edge(p, self.field.signed(p) <= 0.0);
         let (u, g) = self.field.pillow(p);
@@ -211,25 +219,27 @@ impl<'a> Shader<'a> {
         let wobble = |o: f32| noise(ex * 1.7 + o, ey * 1.3 - o, self.seed ^ 77) - 0.5;
         s[0] += m.bow * (0.16 * fx + 0.10 * wobble(0.0));
         s[1] += m.bow * (0.13 * fy + 0.08 * wobble(31.7));
+        let (h, tone_map) = self.texture(ex, ey);
         if m.bump > 0.0 {
             let e = 0.6 / self.em;
-            let h = self.texture(ex, ey).0;
-            s[0] -= m.bump * (self.texture(ex + e, ey).0 - h) / e * 0.06;
+            // Grain runs along x: its height hardly changes that way.
+            if !matches!(m.texture, Texture::Wood | Texture::Brushed) {
+                s[0] -= m.bump * (self.texture(ex + e, ey).0 - h) / e * 0.06;
+            }
             s[1] -= m.bump * (self.texture(ex, ey + e).0 - h) / e * 0.06;
         }
-        (s, d, (swell / half).min(1.2))
+        (s, d, (swell / half).min(1.2), tone_map)
     }
 
     /// Display-linear colour of the front at `p`.
     pub(super) fn face(&self, p: [f32; 2]) -> V3 {
         let m = &self.material;
-        let (s, d, swell) = self.front(p);
+        let (s, d, swell, tone_map) = self.front(p);
         let n = unit([s[0], -s[1], 1.0]);
         let v = self.view(p);
         let nv = dot(n, v).clamp(0.02, 1.0);
         let r: V3 = std::array::from_fn(|i| 2.0 * dot(n, v) * n[i] - v[i]);
         let fresnel = (1.0 - nv).powi(5);
-        let tone_map = self.texture(p[0] / self.em, p[1] / self.em).1;
         let albedo = self.albedo(p, tone_map);
         let t = d / self.bevel;
         let c = match m.kind {
@@ -247,8 +257,11 @@ impl<'a> Shader<'a> {
                 let shift = self.bevel.max(3.0) * 1.6;
                 let q = [p[0] + s[0] * shift, p[1] + s[1] * shift];
                 let behind = self.behind(q);
-                let frost = mix(behind, [0.82; 3], 0.36);
-                let body = mul(mul(frost, mix(albedo, [1.0; 3], 0.35)), [1.12; 3]);
+                // A broad slanted gleam, as on every pane.
+                let slant = (p[0] + p[1] * 0.8) / self.em * 2.1;
+                let gleam = smooth(0.55, 0.95, slant.sin()) * 0.16;
+                let frost = mix(behind, [0.92; 3], 0.27 + 1.5 * gleam);
+                let body = mul(mul(frost, mix(albedo, [1.0; 3], 0.35)), [1.25; 3]);
                 let shine = self.mirror(r, m.roughness);
                 let f = 0.07 + 0.93 * fresnel;
                 // Bright rim at the crease, dark line at the very edge: the letter reads on any ground.
@@ -258,8 +271,8 @@ impl<'a> Shader<'a> {
             }
             Kind::Neon => {
                 let glow = self.neon(p);
-                let core = smooth(0.45, 1.0, swell);
-                let lit = mix(glow, [1.0, 0.985, 0.97], 0.25 + 0.7 * core);
+                let core = smooth(0.55, 1.15, swell);
+                let lit = mix(glow, [1.0, 0.985, 0.97], 0.06 + 0.7 * core);
                 let rim = 0.72 + 0.28 * smooth(0.0, 1.0, t);
                 let shine = self.mirror(r, 0.1);
                 return std::array::from_fn(|i| (lit[i] * rim + shine[i] * 0.05 * (1.0 - t).max(0.0)).min(1.0));
@@ -277,9 +290,9 @@ impl<'a> Shader<'a> {
         let power = 6.0 + 380.0 * (1.0 - m.roughness).powi(3);
         let lobe = dot(n, half).max(0.0).powf(power) * (0.25 + 1.6 * (1.0 - m.roughness)) * (0.15 + m.coat);
         let shine = self.mirror(r, m.roughness);
-        let f = m.coat * (0.045 + 0.955 * fresnel);
+        let f = m.coat * (0.04 + 0.96 * fresnel);
         std::array::from_fn(|i| {
-            let diffuse = albedo[i] * (0.42 * irradiance[i] + 0.12 + 0.72 * lambert * self.key.color[i]);
+            let diffuse = albedo[i] * (0.46 * irradiance[i].min(1.6) + 0.24 + 0.62 * lambert * self.key.color[i]);
             ao * (diffuse * (1.0 - f) + shine[i] * f + lobe * self.key.color[i] * 0.45)
         })
     }
@@ -328,13 +341,13 @@ impl<'a> Shader<'a> {
             }
         };
         let l = luminance(raw).max(1e-5);
-        if limit > 0.11 {
+        if limit > 0.075 {
             // At most a third of the face's contrast luminance, approached softly.
             let most = ((limit + 0.05) / 3.3 - 0.05).max(0.006);
             let wanted = most * (1.0 - (-1.15 * l / most).exp());
             raw.map(|c| c * wanted / l)
         } else {
-            let least = (limit + 0.05) * 3.4 - 0.05;
+            let least = (limit + 0.05) * 3.9 - 0.05;
             let wanted = least + l * 0.5;
             mix(raw.map(|c| c * wanted / l), [wanted; 3], 0.55)
         }

@@ -86,7 +86,9 @@ fn run_interruptibly(network: &Arc<Network>, photo: &RgbImage, cx: StageCx<'_>) 
                 waited += 0.008;
                 cx.step(0.1 + 0.7 * (waited / (waited + 0.7)))?;
             }
-            Err(mpsc::RecvTimeoutError::Disconnected) => return Err(BackendError::Failed("The cut-out network ended unexpectedly.".into())),
+            Err(mpsc::RecvTimeoutError::Disconnected) => {
+                return Err(BackendError::Failed("The cut-out network ended unexpectedly.".into()));
+            }
         }
     }
 }
