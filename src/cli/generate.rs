@@ -198,7 +198,7 @@ fn out_format(path: &Path) -> Result<image::ImageFormat, Failure> {
 
 fn run_job(engine: &Engine, raw: &Map<String, Value>, output: &Output) -> Result<(), Failure> {
     let spec = parse_request(engine, raw, true).map_err(|errors| {
-        let lines: Vec<String> = errors.iter().map(|e| format!("{}: {}", e.field(), e.msg)).collect();
+        let lines: Vec<String> = errors.iter().map(|e| e.msg.clone()).collect();
         Failure::BadInput(lines.join("\n       "))
     })?;
     for warning in &spec.warnings {
