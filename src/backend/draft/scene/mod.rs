@@ -1,0 +1,191 @@
+//! Paints the empty set: prompt → specification → defocused backdrop, lit surface, film.
+//!
+//! Everything is in scene units (the geometric mean of the canvas's sides), so that a preview and its render show the same picture, and
+//! every pixel is a pure function of its place, so that the number of threads does not matter.
+
+mod backdrop;
+mod finish;
+mod light;
+mod low;
+mod noise;
+mod outdoors;
+mod prompt;
+mod recipes;
+mod surface;
+#[cfg(test)]
+mod tests;
+mod words;
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use rayon::prelude::*;
+
+use self::backdrop::BackdropKind;
+use self::light::Gobo;
+use self::low::Low;
+use self::noise::{Footprint, Rgb, Rng, add, mix, mix3, mul, mul3, smooth};
+use self::prompt::SceneSpec;
+use self::surface::SurfaceKind;
+use super::super::{BackendError, Scene, SceneRequest, StageCx};
+use crate::imaging::LinearRgb;
+
+/// Paints the empty set for a request.
+pub fn paint(request: &SceneRequest<'_>, cx: StageCx<'_>) -> Result<Scene, BackendError> {
+    cx.step(0.0)?;
+    let (w, h) = (request.width, request.height);
+    if w == 0 || h == 0 {
+        return Err(BackendError::Failed("The canvas has no pixels: choose a width and a height of at least 256.".into()));
+    }
+    let spec = prompt::read(request.prompt, request.negative_prompt, request.seed);
+    let stage = Stage::new(&spec, w, h);
+    cx.step(0.25)?;
+    let done = AtomicUsize::new(0);
+    let mut image = LinearRgb::new(w, h, [0.0; 3]);
+    image.data.par_chunks_mut(w).enumerate().try_for_each_init(Vec::new, |row, (y, out)| {
+        stage.row(y, out, row);
+        let n = done.fetch_add(1, Ordering::Relaxed) + 1;
+        if n % 64 == 0 { cx.step(0.25 + 0.75 * n as f32 / h as f32) } else { cx.check() }
+    })?;
+    cx.step(1.0)?;
+    let top = stage.ambient[0].max(stage.ambient[1]).max(stage.ambient[2]).max(1e-3);
+    Ok(Scene {
+        image,
+        ground_line: spec.ground * h as f32,
+        key: spec.light,
+        ambient: mul(stage.ambient, 1.0 / top),
+        gloss: spec.gloss,
+        roughness: spec.roughness,
+    })
+}
+
+/// Everything that rows share.
+struct Stage<'a> {
+    spec: &'a SceneSpec,
+    back: Low,
+    soft: Low,
+    rough: Low,
+    gobo: Gobo,
+    ambient: Rgb,
+    /// Pixels in a scene unit.
+    unit: f32,
+    width: f32,
+    height: f32,
+    ground: f32,
+    horizon: f32,
+}
+
+/// Focal length in scene units.
+const FOCAL: f32 = 1.25;
+
+impl<'a> Stage<'a> {
+    fn new(spec: &'a SceneSpec, w: usize, h: usize) -> Self {
+        let (width, height) = (w as f32, h as f32);
+        let unit = (width * height).sqrt();
+        let ground = spec.ground * height;
+        // Tall canvases keep the camera's angle: the eye line is measured from the ground line.
+        let horizon = ground - (spec.ground - spec.horizon) * unit * (height / unit).sqrt();
+        let mut back = Low::new(width * 0.5 / unit, ground / unit);
+        backdrop::paint(spec, &mut back);
+        let gobo = Gobo::new(spec.gobo, &mut Rng::new(spec.seed ^ 0x60b0));
+        if gobo.some() && matches!(spec.backdrop, BackdropKind::Wall | BackdropKind::Arches) {
+            let tint = spec.light.color;
+            back.map(|x, y, c| {
+                let g = gobo.on_wall(x, y);
+                mul3(c, add([0.50, 0.52, 0.55], mul(tint, 0.75 * g)))
+            });
+        }
+        let soft = back.softened(0.010, 0.022);
+        let rough = back.softened(0.05, 0.11);
+        let mean = back.mean();
+        let level = (mean[0] + mean[1] + mean[2]) / 3.0;
+        let tint = mul(mean, 1.0 / level.max(1e-3));
+        let ambient = mul3(spec.ambient, mix3([1.0; 3], tint, 0.55));
+        Self { spec, back, soft, rough, gobo, ambient, unit, width, height, ground, horizon }
+    }
+
+    fn row(&self, y: usize, out: &mut [Rgb], scratch: &mut Vec<Rgb>) {
+        let spec = self.spec;
+        let py = y as f32 + 0.5;
+        let up = (self.ground - py) / self.unit;
+        let cover = smooth(-spec.edge, spec.edge, -up);
+        let v = (py / self.height - 0.5) * 2.0;
+        if cover < 1.0 {
+            self.back.cubic_row(up.max(-low::BELOW + 0.01), scratch);
+        }
+        for (x, c) in out.iter_mut().enumerate() {
+            let px = x as f32 + 0.5 - self.width * 0.5;
+            let sx = px / self.unit;
+            let mut color = if cover < 1.0 { self.back.cubic_x(scratch, sx) } else { [0.0; 3] };
+            if cover > 0.0 {
+                color = mix3(color, self.ground_at(px, py), cover);
+            }
+            let lens = finish::vignette(px / (self.width * 0.5), v, spec.vignette) * spec.exposure;
+            *c = finish::dither(finish::film(mul(color, lens)), x, y);
+        }
+    }
+
+    /// The lit surface at a pixel (x from the middle, y from the top).
+    fn ground_at(&self, px: f32, py: f32) -> Rgb {
+        let py = py.max(self.ground - 2.0);
+        let below = (py - self.ground).max(0.0) / self.unit;
+        let drop = py - self.horizon;
+        let focal = FOCAL * self.unit;
+        let (x, z) = (px / drop, focal / drop);
+        // In focus where products stand; out of focus towards the far edge, a little at the very near one.
+        let focus = focal / (mix(self.ground, self.height, 0.60) - self.horizon);
+        let far = 1.0 - focus / z;
+        let blur = if far > 0.0 { 0.017 * far } else { -0.010 * far } * self.unit;
+        let span = 0.75 + blur * 1.4;
+        let fp = Footprint { x: span / drop, z: span * focal / (drop * drop) };
+        let (color, open) = self.shade(px, py, (x, z), fp, below);
+        mul(color, open)
+    }
+
+    fn shade(&self, px: f32, py: f32, (x, z): (f32, f32), fp: Footprint, below: f32) -> (Rgb, f32) {
+        let spec = self.spec;
+        let hit = spec.surface.hit(x, z, fp);
+        let l = spec.light.direction;
+        let (sx, sz) = (hit.slope[0], hit.slope[1]);
+        let inv = 1.0 / (1.0 + sx * sx + sz * sz).sqrt();
+        let flat = l[1].max(0.25);
+        let lambert = ((l[1] - sx * l[0] + sz * l[2]) * inv).max(0.0) / flat;
+        // The lamp's pool: brightest a little behind the middle on the lamp's side, falling off softly.
+        let u = (px / self.unit - 0.16 * l[0].signum()) / 0.62;
+        let v = (below - 0.14) / 0.46;
+        let pool = 0.42 + 0.72 / (1.0 + (u * u + v * v) * 0.9);
+        let depth = (self.height - self.ground) / self.unit;
+        let gobo = self.gobo.on_surface(x, (depth - below) / depth * 2.6);
+        let key = mul(spec.light.color, spec.key * lambert * pool * gobo);
+        let light = add(mul(self.ambient, hit.open), key);
+        let mut c = mul3(hit.albedo, light);
+        if hit.glint > 0.0 {
+            c = add(c, mul(spec.light.color, hit.glint * pool * gobo));
+        }
+        if spec.gloss > 0.0 {
+            c = self.reflect(c, px, py, below, hit.gloss, (sx, sz));
+        }
+        // The backdrop hides the sky from the strip in front of it.
+        (c, 0.80 + 0.20 * smooth(0.0, 0.10, below))
+    }
+
+    /// Adds the mirror image of the backdrop.
+    fn reflect(&self, base: Rgb, px: f32, py: f32, below: f32, factor: f32, slope: (f32, f32)) -> Rgb {
+        let spec = self.spec;
+        let drop = (py - self.horizon) / self.unit;
+        let facing = drop / (drop * drop + FOCAL * FOCAL).sqrt();
+        let water = spec.surface.kind == SurfaceKind::Water;
+        let one = (1.0 - facing).max(0.0);
+        let fresnel = 0.04 + 0.96 * one * one * one * one * one;
+        let k = (fresnel * spec.gloss * factor * if water { 1.25 } else { 0.95 }).clamp(0.0, 1.0);
+        let (mx, my) = (px / self.unit + slope.0 * 0.55, below * 0.92 + 0.004 + slope.1 * 0.75);
+        let my = if my < 0.0 { -my } else { my };
+        // The further from the backdrop's foot, the rougher the image.
+        let r = (spec.roughness * (0.55 + 1.8 * below)).clamp(0.0, 1.0);
+        let image = if r < 0.35 {
+            mix3(self.back.sample(mx, my), self.soft.sample(mx, my), r / 0.35)
+        } else {
+            mix3(self.soft.sample(mx, my), self.rough.sample(mx, my), ((r - 0.35) / 0.4).min(1.0))
+        };
+        add(mul(base, 1.0 - k), mul(image, k))
+    }
+}

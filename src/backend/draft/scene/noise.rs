@@ -1,0 +1,193 @@
+//! Hashes, noise and small vector helpers. Everything is a pure function of its arguments: no state, so no order of threads matters.
+
+/// A linear colour.
+pub type Rgb = [f32; 3];
+
+/// Mixes an integer well (Mueller's hash).
+#[inline]
+pub fn hash(mut x: u32) -> u32 {
+    x = (x ^ (x >> 16)).wrapping_mul(0x45d9_f3b3);
+    x = (x ^ (x >> 15)).wrapping_mul(0x45d9_f3b3);
+    x ^ (x >> 16)
+}
+
+/// A hash of a lattice point.
+#[inline]
+pub fn hash2(x: i32, y: i32, seed: u32) -> u32 {
+    hash((x as u32).wrapping_mul(0x9e37_79b1) ^ (y as u32).wrapping_mul(0x85eb_ca77).rotate_left(13) ^ seed)
+}
+
+/// A hash as 0..1.
+#[inline]
+pub fn unit(h: u32) -> f32 {
+    (h >> 8) as f32 * (1.0 / 16_777_216.0)
+}
+
+/// A small deterministic generator for layout choices.
+#[derive(Clone, Debug)]
+pub struct Rng(u64);
+
+impl Rng {
+    /// Seeds it.
+    pub fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    /// SplitMix64.
+    pub fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    /// 0..1.
+    pub fn f(&mut self) -> f32 {
+        (self.next() >> 40) as f32 * (1.0 / 16_777_216.0)
+    }
+
+    /// `a`..`b`.
+    pub fn range(&mut self, a: f32, b: f32) -> f32 {
+        a + (b - a) * self.f()
+    }
+
+    /// About a bell curve, -1..1.
+    pub fn bell(&mut self) -> f32 {
+        (self.f() + self.f() + self.f()) * (2.0 / 3.0) - 1.0
+    }
+
+    /// 0..n.
+    pub fn below(&mut self, n: usize) -> usize {
+        (self.next() % n.max(1) as u64) as usize
+    }
+
+    /// -1 or 1.
+    pub fn sign(&mut self) -> f32 {
+        if self.next() & 1 == 0 { -1.0 } else { 1.0 }
+    }
+}
+
+#[inline]
+fn gradient(h: u32, x: f32, y: f32) -> f32 {
+    // Eight directions are enough once octaves are summed.
+    let (a, b) = if h & 4 == 0 { (x, y) } else { (y, x) };
+    let a = if h & 1 == 0 { a } else { -a };
+    let b = if h & 2 == 0 { b } else { -b };
+    a + 0.5 * b
+}
+
+/// Gradient noise, about -1..1.
+#[inline]
+pub fn n2(x: f32, y: f32, seed: u32) -> f32 {
+    let (xf, yf) = (x.floor(), y.floor());
+    let (xi, yi) = (xf as i32, yf as i32);
+    let (u, v) = (x - xf, y - yf);
+    let (su, sv) = (u * u * u * (u * (u * 6.0 - 15.0) + 10.0), v * v * v * (v * (v * 6.0 - 15.0) + 10.0));
+    let a = gradient(hash2(xi, yi, seed), u, v);
+    let b = gradient(hash2(xi + 1, yi, seed), u - 1.0, v);
+    let c = gradient(hash2(xi, yi + 1, seed), u, v - 1.0);
+    let d = gradient(hash2(xi + 1, yi + 1, seed), u - 1.0, v - 1.0);
+    let top = a + (b - a) * su;
+    let bottom = c + (d - c) * su;
+    (top + (bottom - top) * sv) * 1.25
+}
+
+/// Octaves of [`n2`], about -1..1.
+pub fn fbm(x: f32, y: f32, octaves: u32, seed: u32) -> f32 {
+    let (mut sum, mut gain, mut f) = (0.0, 0.5, 1.0);
+    for i in 0..octaves {
+        sum += gain * n2(x * f, y * f, seed.wrapping_add(i * 7919));
+        gain *= 0.5;
+        f *= 2.03;
+    }
+    sum
+}
+
+/// The part of the surface that one (defocused) pixel sees, in surface units along x and depth.
+#[derive(Clone, Copy, Debug)]
+pub struct Footprint {
+    /// Along x.
+    pub x: f32,
+    /// Along the depth.
+    pub z: f32,
+}
+
+impl Footprint {
+    /// What is left of a pattern with so many periods a unit after averaging over the footprint: 1 keeps, 0 is the mean.
+    #[inline]
+    pub fn keep(self, fx: f32, fz: f32) -> f32 {
+        let t = (fx * self.x).max(fz * self.z);
+        1.0 - smooth(0.18, 0.75, t)
+    }
+
+    /// One noise band, faded before it would alias.
+    #[inline]
+    pub fn band(self, x: f32, z: f32, fx: f32, fz: f32, seed: u32) -> f32 {
+        let keep = self.keep(fx, fz);
+        if keep <= 0.004 { 0.0 } else { keep * n2(x * fx, z * fz, seed) }
+    }
+
+    /// Octaves of [`Self::band`] that start at frequencies `fx`, `fz`.
+    pub fn fbm(self, x: f32, z: f32, fx: f32, fz: f32, octaves: u32, seed: u32) -> f32 {
+        let (mut sum, mut gain, mut f) = (0.0, 0.5, 1.0);
+        for i in 0..octaves {
+            let keep = self.keep(fx * f, fz * f);
+            if keep <= 0.004 {
+                break;
+            }
+            sum += gain * keep * n2(x * fx * f, z * fz * f, seed.wrapping_add(i * 7919));
+            gain *= 0.52;
+            f *= 2.03;
+        }
+        sum
+    }
+}
+
+/// Hermite step.
+#[inline]
+pub fn smooth(a: f32, b: f32, x: f32) -> f32 {
+    let t = ((x - a) / (b - a)).clamp(0.0, 1.0);
+    t * t * (3.0 - 2.0 * t)
+}
+
+/// Linear blend.
+#[inline]
+pub fn mix(a: f32, b: f32, t: f32) -> f32 {
+    a + (b - a) * t
+}
+
+/// Linear blend of colours.
+#[inline]
+pub fn mix3(a: Rgb, b: Rgb, t: f32) -> Rgb {
+    [mix(a[0], b[0], t), mix(a[1], b[1], t), mix(a[2], b[2], t)]
+}
+
+/// Scaled colour.
+#[inline]
+pub fn mul(a: Rgb, s: f32) -> Rgb {
+    [a[0] * s, a[1] * s, a[2] * s]
+}
+
+/// Product of colours.
+#[inline]
+pub fn mul3(a: Rgb, b: Rgb) -> Rgb {
+    [a[0] * b[0], a[1] * b[1], a[2] * b[2]]
+}
+
+/// Sum of colours.
+#[inline]
+pub fn add(a: Rgb, b: Rgb) -> Rgb {
+    [a[0] + b[0], a[1] + b[1], a[2] + b[2]]
+}
+
+/// sRGB hexadecimal → linear.
+pub fn hex(rgb: u32) -> Rgb {
+    [16, 8, 0].map(|s| crate::imaging::srgb8_to_linear((rgb >> s) as u8))
+}
+
+/// Unit vector.
+pub fn normalize(v: [f32; 3]) -> [f32; 3] {
+    let l = (v[0] * v[0] + v[1] * v[1] + v[2] * v[2]).sqrt().max(1e-6);
+    mul(v, 1.0 / l)
+}

@@ -1,0 +1,285 @@
+//! Words → [`SceneSpec`]. A table of keywords, English and Korean; what is not said comes from the family's recipe and the seed.
+
+use super::backdrop::BackdropKind;
+use super::light::GoboKind;
+use super::noise::{Rgb, Rng, hex, mix3, mul, mul3, normalize};
+use super::recipes::recipe;
+use super::surface::{Surface, SurfaceKind};
+use super::words::{COLORS, PLACES, SURFACES, TIMES};
+use crate::backend::KeyLight;
+
+/// Kinds of places.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum Family {
+    Cafe, Office, Marble, Beach, Forest, NightCity, Neon, Kitchen, Bathroom, Studio, Lobby, Garden, Snow, Autumn, Desert, Mountains,
+    Christmas, Blossom, Water, Pastel, Black, Space, Gym, Bedroom, Library, Restaurant, Sunset, Hanok, Industrial, Sky, Party, Tropical,
+    Home, Wood, Stone, Plaster,
+}
+
+/// Times of day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum Time {
+    Morning, Day, Golden, Night,
+}
+
+/// Everything the painter needs to know.
+#[derive(Clone, Debug)]
+pub struct SceneSpec {
+    /// The place.
+    pub family: Family,
+    /// What the product stands on.
+    pub surface: Surface,
+    /// What is behind.
+    pub backdrop: BackdropKind,
+    /// The backdrop's palette, linear.
+    pub back: [Rgb; 4],
+    /// Where the camera looks (environment maps), radians.
+    pub yaw: f32,
+    /// Mean luminance of an environment map's part.
+    pub back_level: f32,
+    /// The main light.
+    pub light: KeyLight,
+    /// Its strength.
+    pub key: f32,
+    /// Light from all around.
+    pub ambient: Rgb,
+    /// What the main light shines through.
+    pub gobo: GoboKind,
+    /// The eye's height as a row (fraction of the height): where the surface would vanish.
+    pub horizon: f32,
+    /// The surface's far edge as a row (fraction of the height).
+    pub ground: f32,
+    /// Softness of that edge, scene units.
+    pub edge: f32,
+    /// Mirror strength, 0..=1.
+    pub gloss: f32,
+    /// Blur of the mirror image.
+    pub roughness: f32,
+    /// The sun in the backdrop (scene units from the ground line), where there is one.
+    pub sun: (f32, f32),
+    /// Its glow.
+    pub sun_power: f32,
+    /// Clouds in the sky.
+    pub clouds: f32,
+    /// A round stage for the product.
+    pub podium: bool,
+    /// Exposure before the tone curve.
+    pub exposure: f32,
+    /// Darkening of the corners.
+    pub vignette: f32,
+    /// Layout.
+    pub seed: u64,
+}
+
+/// FNV-1a.
+fn digest(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3))
+}
+
+/// Where `word` stands in `text` as a word of its own: English whole words (plural allowed), Korean at the start of a word.
+fn find(text: &str, word: &str) -> Option<usize> {
+    let korean = !word.is_ascii();
+    let mut from = 0;
+    while let Some(i) = text.get(from..)?.find(word) {
+        let at = from + i;
+        let before = text[..at].chars().next_back();
+        let after = &text[at + word.len()..];
+        let ok = if korean {
+            // One syllable means too much inside other words; longer ones are safe anywhere.
+            let lone = word.chars().count() == 1;
+            !lone || (before.is_none_or(|c| !c.is_alphanumeric()) && after.chars().next().is_none_or(|c| !c.is_alphanumeric() || "이가은는을를의에과와도로".contains(c)))
+        } else {
+            let tail = after.strip_prefix("es").filter(|a| !starts_alpha(a)).or_else(|| after.strip_prefix('s')).unwrap_or(after);
+            before.is_none_or(|c| !c.is_ascii_alphanumeric()) && (!starts_alpha(after) || !starts_alpha(tail))
+        };
+        if ok {
+            return Some(at);
+        }
+        from = at + word.len();
+    }
+    None
+}
+
+fn starts_alpha(s: &str) -> bool {
+    s.chars().next().is_some_and(|c| c.is_ascii_alphanumeric())
+}
+
+/// Whether the prompt itself says no to the word at `at`.
+fn denied(text: &str, at: usize, word: &str) -> bool {
+    let before: Vec<&str> = text[..at].split_whitespace().rev().take(2).collect();
+    let after = text[at + word.len()..].trim_start_matches(['이', '가', '은', '는', ' ']);
+    // "without snow, beach": the comma ends the denial.
+    before.iter().take_while(|w| !w.ends_with(',')).any(|w| matches!(*w, "no" | "without" | "not")) || after.starts_with("없") || after.starts_with("제외")
+}
+
+/// The best entry of a table: weight first, then length of the word, then the first mentioned.
+fn best<T: Copy + PartialEq>(table: &[(&str, T, i32)], text: &str, never: &[T]) -> Option<T> {
+    let mut top: Option<((i32, i32), T)> = None;
+    for &(word, value, weight) in table {
+        if never.contains(&value) {
+            continue;
+        }
+        if let Some(at) = find(text, word).filter(|&at| !denied(text, at, word)) {
+            let rank = (weight * 100 + word.chars().count().min(20) as i32, -(at as i32));
+            if top.is_none_or(|(r, _)| rank > r) {
+                top = Some((rank, value));
+            }
+        }
+    }
+    top.map(|t| t.1)
+}
+
+fn all<T: Copy>(table: &[(&str, T, i32)], text: &str) -> Vec<T> {
+    table.iter().filter(|e| find(text, e.0).is_some()).map(|e| e.1).collect()
+}
+
+/// The family that a prompt names, if any.
+#[cfg(test)]
+pub fn family(prompt: &str, negative: &str) -> Option<Family> {
+    best(PLACES, &prompt.to_lowercase(), &all(PLACES, &negative.to_lowercase()))
+}
+
+/// Reads the prompt.
+pub fn read(prompt: &str, negative: &str, seed: u64) -> SceneSpec {
+    let (text, no) = (prompt.to_lowercase(), negative.to_lowercase());
+    let layout = digest(text.trim()) ^ seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ digest(no.trim()).rotate_left(17);
+    let mut rng = Rng::new(layout);
+    let never_places = all(PLACES, &no);
+    let never_surfaces = all(SURFACES, &no);
+    let wanted = best(SURFACES, &text, &never_surfaces);
+    let place = best(PLACES, &text, &never_places);
+    let family = place.unwrap_or_else(|| match wanted {
+        Some(SurfaceKind::Wood) => Family::Wood,
+        Some(SurfaceKind::Marble) => Family::Marble,
+        Some(SurfaceKind::Concrete | SurfaceKind::Metal | SurfaceKind::Asphalt) => Family::Industrial,
+        Some(SurfaceKind::Linen) => Family::Bedroom,
+        Some(SurfaceKind::Slate | SurfaceKind::Terrazzo) => Family::Stone,
+        Some(SurfaceKind::Tile) => Family::Kitchen,
+        Some(SurfaceKind::Gloss) => Family::Studio,
+        Some(SurfaceKind::Sand) => Family::Desert,
+        Some(SurfaceKind::Water) => Family::Water,
+        Some(SurfaceKind::Grass) => Family::Garden,
+        Some(SurfaceKind::Snow) => Family::Snow,
+        _ => {
+            let neutral = [Family::Plaster, Family::Home, Family::Studio, Family::Stone, Family::Pastel, Family::Wood];
+            neutral[rng.below(neutral.len())]
+        }
+    });
+    let mut spec = recipe(family, &mut rng);
+    spec.seed = rng.next();
+    spec.surface.seed = rng.next() as u32;
+    if let Some(kind) = wanted.filter(|&k| k != spec.surface.kind) {
+        spec.surface = dress(kind, &text, &mut rng);
+    }
+    if never_surfaces.contains(&spec.surface.kind) {
+        let other = [SurfaceKind::Concrete, SurfaceKind::Marble, SurfaceKind::Plain, SurfaceKind::Wood];
+        let kind = other.into_iter().find(|k| !never_surfaces.contains(k)).unwrap_or(SurfaceKind::Plain);
+        spec.surface = dress(kind, "", &mut rng);
+    }
+    (spec.gloss, spec.roughness) = spec.surface.finish();
+    tones(&mut spec, &text);
+    if let Some(color) = best(COLORS, &text, &all(COLORS, &no)) {
+        paint_with(&mut spec, hex(color));
+    }
+    if let Some(time) = best(TIMES, &text, &[]) {
+        at_time(&mut spec, time);
+    }
+    let l = &mut spec.light;
+    l.direction = normalize([l.direction[0] + rng.range(-0.12, 0.12), l.direction[1], l.direction[2]]);
+    let bright = l.color[0].max(l.color[1]).max(l.color[2]).max(1e-3);
+    l.color = mul(l.color, 1.0 / bright);
+    spec.ground += rng.range(-0.012, 0.012);
+    spec
+}
+
+/// Dark or light kinds of wood and stone, when the words say so.
+fn tones(spec: &mut SceneSpec, text: &str) {
+    let dark = ["dark", "black", "walnut", "ebony", "어두운", "다크", "블랙", "검은", "월넛"].iter().any(|w| find(text, w).is_some());
+    let pale = ["white", "light wood", "oak", "birch", "bright", "pale", "화이트", "하얀", "밝은", "오크", "자작"].iter().any(|w| find(text, w).is_some());
+    let colors = match (spec.surface.kind, dark, pale) {
+        (SurfaceKind::Wood, true, _) => [0x6b4a33, 0x2e1c12, 0x4a2e1c],
+        (SurfaceKind::Wood, _, true) => [0xdcc3a0, 0xb08e63, 0xcfae86],
+        (SurfaceKind::Marble, true, _) => [0x16161a, 0x26262b, 0xcfc8ba],
+        (SurfaceKind::Slate | SurfaceKind::Terrazzo | SurfaceKind::Concrete, true, _) => [0x2a2b2e, 0x46484c, 0x5b554d],
+        _ => return,
+    };
+    spec.surface.colors = colors.map(hex);
+}
+
+/// A surface that was asked for by name.
+fn dress(kind: SurfaceKind, text: &str, rng: &mut Rng) -> Surface {
+    let has = |words: &[&str]| words.iter().any(|w| find(text, w).is_some());
+    let colors = match kind {
+        SurfaceKind::Wood if has(&["walnut", "월넛"]) => [0x6b4a33, 0x2e1c12, 0x4a2e1c],
+        SurfaceKind::Wood => [[0xc79a68, 0x8a5a30, 0xb98b58], [0xb9854f, 0x6d4222, 0x9a6a3a], [0xd8b88c, 0xa67f50, 0xcaa274]][rng.below(3)],
+        SurfaceKind::Marble if has(&["green", "초록", "그린"]) => [0x1f3d31, 0x2c5a47, 0xdfe5da],
+        SurfaceKind::Marble => [0xf1efec, 0xcfccc8, 0x77767a],
+        SurfaceKind::Concrete => [0xb4b2ad, 0x86847f, 0x6b6a66],
+        SurfaceKind::Linen => [0xe9e2d6, 0xcfc4b2, 0xbfb29c],
+        SurfaceKind::Sand => [0xc59f6c, 0xe6cda2, 0xf3e4c6],
+        SurfaceKind::Slate => [0x4d5055, 0x76797d, 0x6e6458],
+        SurfaceKind::Water => [0x8fc7d6, 0x1d6b8c, 0xf2fdff],
+        SurfaceKind::Grass => [0x7fae3e, 0x1d3d12, 0xb9d45c],
+        SurfaceKind::Metal => [0x9a9ca0, 0xc9ccd0, 0xffffff],
+        SurfaceKind::Gloss => [0x101113, 0x17181b, 0xffffff],
+        SurfaceKind::Plain => [0xe8e4de, 0xd9d3ca, 0xffffff],
+        SurfaceKind::Terrazzo => [0xe9e4dc, 0xc08c72, 0x6f7f7a],
+        SurfaceKind::Tile => [0xe9ecec, 0xd2dada, 0x9aa2a2],
+        SurfaceKind::Snow => [0xf6f9ff, 0xc3d3ea, 0xffffff],
+        SurfaceKind::Asphalt => [0x1b1c20, 0x36383d, 0x000000],
+        SurfaceKind::Regolith => [0x4c4a48, 0x8d8984, 0x000000],
+    };
+    Surface { kind, colors: colors.map(hex), seed: rng.next() as u32, across: rng.f() < 0.4, scale: 1.0 }
+}
+
+/// A colour that was asked for: paper, walls, glaze and cloth take it, stone and wood do not.
+fn paint_with(spec: &mut SceneSpec, color: Rgb) {
+    let peak = color[0].max(color[1]).max(color[2]).max(1e-3);
+    if matches!(spec.backdrop, BackdropKind::Sweep | BackdropKind::Wall | BackdropKind::Arches | BackdropKind::Glitter | BackdropKind::Dark) {
+        spec.back = [color, mul(color, 0.72), mul3(color, [0.9, 0.95, 1.0]), mix3(color, [peak; 3], 0.35)];
+    }
+    if matches!(spec.surface.kind, SurfaceKind::Plain | SurfaceKind::Linen) || (spec.surface.kind == SurfaceKind::Tile) {
+        spec.surface.colors = [color, mul(color, 0.86), mix3(color, [0.6; 3], 0.5)];
+    }
+    if matches!(spec.backdrop, BackdropKind::Neon) {
+        spec.back[2] = mul(color, 1.0 / peak);
+    }
+    if matches!(spec.backdrop, BackdropKind::Flowers) {
+        spec.back[2] = color;
+    }
+}
+
+/// The hour that was asked for, where the family does not already mean one.
+fn at_time(spec: &mut SceneSpec, time: Time) {
+    let own = matches!(
+        spec.family,
+        Family::NightCity | Family::Neon | Family::Space | Family::Black | Family::Sunset | Family::Christmas | Family::Party
+    );
+    if own {
+        return;
+    }
+    let tint = match time {
+        Time::Day => return,
+        Time::Morning => {
+            spec.light.color = [1.0, 0.93, 0.82];
+            [1.02, 1.0, 0.98]
+        }
+        Time::Golden => {
+            spec.light.color = [1.0, 0.68, 0.38];
+            spec.light.direction[1] *= 0.7;
+            spec.sun_power *= 1.6;
+            [1.10, 0.92, 0.74]
+        }
+        Time::Night => {
+            spec.light.color = [0.75, 0.85, 1.0];
+            spec.key *= 0.40;
+            spec.sun_power *= 0.2;
+            spec.exposure *= 0.9;
+            [0.20, 0.27, 0.44]
+        }
+    };
+    spec.back = spec.back.map(|c| mul3(c, tint));
+    spec.ambient = mul3(spec.ambient, if time == Time::Night { [0.35, 0.42, 0.60] } else { tint });
+}

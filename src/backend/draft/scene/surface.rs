@@ -1,0 +1,486 @@
+//! What the product stands on: procedural materials in surface units (about 30 cm), filtered analytically.
+//!
+//! Every pattern is told the footprint of the pixel (perspective and defocus together) and fades to its mean before it would alias, so
+//! one evaluation a pixel is enough and the far edge goes out of focus for free.
+
+use super::noise::{Footprint, Rgb, fbm, hash, hash2, mix, mix3, mul, n2, smooth, unit};
+
+/// Materials.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SurfaceKind {
+    /// Planks with growth rings and fibres.
+    Wood,
+    /// Polished stone with veins.
+    Marble,
+    /// Cast concrete.
+    Concrete,
+    /// Woven cloth with folds.
+    Linen,
+    /// Wind-rippled sand.
+    Sand,
+    /// Split stone.
+    Slate,
+    /// Open water.
+    Water,
+    /// Short grass.
+    Grass,
+    /// Brushed metal.
+    Metal,
+    /// Black acrylic or glass.
+    Gloss,
+    /// Paper, painted board: almost nothing.
+    Plain,
+    /// Chips of stone in cement.
+    Terrazzo,
+    /// Glazed tiles.
+    Tile,
+    /// Snow cover.
+    Snow,
+    /// Wet asphalt.
+    Asphalt,
+    /// Lunar dust.
+    Regolith,
+}
+
+/// A material with its colours and layout.
+#[derive(Clone, Debug)]
+pub struct Surface {
+    /// Which pattern.
+    pub kind: SurfaceKind,
+    /// Linear colours: ground, pattern, accent.
+    pub colors: [Rgb; 3],
+    /// Layout.
+    pub seed: u32,
+    /// Patterns with a direction run across the picture instead of away from the viewer.
+    pub across: bool,
+    /// Size of the pattern.
+    pub scale: f32,
+}
+
+/// The surface at a point.
+#[derive(Clone, Copy, Debug)]
+pub struct Hit {
+    /// Diffuse colour.
+    pub albedo: Rgb,
+    /// Slopes of the relief along x and depth.
+    pub slope: [f32; 2],
+    /// Factor of the mirror strength.
+    pub gloss: f32,
+    /// Ambient light that reaches it.
+    pub open: f32,
+    /// Light that it adds by itself (sparkles).
+    pub glint: f32,
+}
+
+impl Hit {
+    fn flat(albedo: Rgb) -> Self {
+        Self { albedo, slope: [0.0; 2], gloss: 1.0, open: 1.0, glint: 0.0 }
+    }
+}
+
+impl Surface {
+    /// Mirror strength and roughness of the material.
+    pub fn finish(&self) -> (f32, f32) {
+        match self.kind {
+            SurfaceKind::Wood => (0.34, 0.5),
+            SurfaceKind::Marble => (0.62, 0.16),
+            SurfaceKind::Concrete => (0.16, 0.75),
+            SurfaceKind::Linen | SurfaceKind::Sand => (0.0, 1.0),
+            SurfaceKind::Slate => (0.3, 0.55),
+            SurfaceKind::Water => (1.0, 0.05),
+            SurfaceKind::Grass => (0.04, 0.95),
+            SurfaceKind::Metal => (0.75, 0.5),
+            SurfaceKind::Gloss => (0.95, 0.06),
+            SurfaceKind::Plain => (0.12, 0.7),
+            SurfaceKind::Terrazzo => (0.5, 0.25),
+            SurfaceKind::Tile => (0.6, 0.15),
+            SurfaceKind::Snow => (0.05, 0.9),
+            SurfaceKind::Asphalt => (0.8, 0.2),
+            SurfaceKind::Regolith => (0.0, 1.0),
+        }
+    }
+
+    /// The material at `x`, `z`, seen through `fp`.
+    pub fn hit(&self, x: f32, z: f32, fp: Footprint) -> Hit {
+        let k = 1.0 / self.scale;
+        let (x, z, fp) = (x * k, z * k, Footprint { x: fp.x * k, z: fp.z * k });
+        match self.kind {
+            SurfaceKind::Wood => self.wood(x, z, fp),
+            SurfaceKind::Marble => self.marble(x, z, fp),
+            SurfaceKind::Concrete => self.concrete(x, z, fp),
+            SurfaceKind::Linen => self.linen(x, z, fp),
+            SurfaceKind::Sand => self.sand(x, z, fp),
+            SurfaceKind::Slate => self.slate(x, z, fp),
+            SurfaceKind::Water => self.water(x, z, fp),
+            SurfaceKind::Grass => self.grass(x, z, fp),
+            SurfaceKind::Metal => self.metal(x, z, fp),
+            SurfaceKind::Gloss => self.gloss(x, z, fp),
+            SurfaceKind::Plain => self.plain(x, z, fp),
+            SurfaceKind::Terrazzo => self.terrazzo(x, z, fp),
+            SurfaceKind::Tile => self.tile(x, z, fp),
+            SurfaceKind::Snow => self.snow(x, z, fp),
+            SurfaceKind::Asphalt => self.asphalt(x, z, fp),
+            SurfaceKind::Regolith => self.regolith(x, z, fp),
+        }
+    }
+
+    fn wood(&self, x: f32, z: f32, fp: Footprint) -> Hit {
+        // `a` runs along the planks, `b` across them.
+        let (a, b, fa, fb) = if self.across { (x, z, fp.x, fp.z) } else { (z, x, fp.z, fp.x) };
+        let f = Footprint { x: fa, z: fb };
+        let plank = 0.62;
+        let at = b / plank + unit(self.seed) * 0.6 + 0.2;
+        let id = at.floor();
+        let h = hash2(id as i32, 11, self.seed);
+        let (r1, r2, r3) = (unit(h), unit(hash(h ^ 1)), unit(hash(h ^ 2)));
+        let a = a + r1 * 37.0;
+        let inner = at - id - 0.5;
+        // The log's heart lies beside or under the plank, wandering slowly: cathedral figures on some planks, straight grain on others.
+        let wander = 0.14 * n2(a * 0.55, id * 3.1, h) + 0.035 * n2(a * 1.7, inner * 2.0 + id * 5.0, h ^ 5);
+        let off = (inner - (r2 - 0.5) * 1.3) * plank + wander;
+        let depth = 0.10 + 0.16 * r3 + 0.10 * n2(a * 0.33, id * 7.7, h ^ 9);
+        let radius = (off * off + depth * depth).sqrt() + 0.006 * f.band(a, b, 2.5, 14.0, h ^ 3);
+        let rings = radius * 46.0;
+        let steep = (off.abs() / radius).max(0.12);
+        let keep = f.keep(3.0, 46.0 * steep);
+        let phase = rings - rings.floor();
+        // Late wood: slow darkening, quick return.
+        let ring = smooth(0.15, 0.86, phase) * (1.0 - smooth(0.88, 1.0, phase));
+        let strength = 0.55 + 0.45 * unit(hash2(rings.floor() as i32, 5, h));
+        let ring = mix(0.40, ring * strength, keep);
+        let fibre = 0.55 * f.band(a, b, 1.8, 60.0, h ^ 21) + 0.5 * f.band(a, b, 4.0, 150.0, h ^ 22) + 0.5 * f.band(a, b, 0.8, 22.0, h ^ 23);
+        let pores_keep = f.keep(5.0, 110.0);
+        let pores = smooth(0.42, 0.75, n2(a * 5.0, b * 110.0, h ^ 31)) * pores_keep * (0.35 + 0.65 * ring);
+        let cloud = f.fbm(a, b, 0.7, 2.3, 2, h ^ 41);
+        let t = (0.12 + 0.72 * ring + 0.20 * fibre + 0.22 * cloud).clamp(0.0, 1.0);
+        let mut c = mix3(self.colors[0], self.colors[1], t);
+        c = mix3(c, self.colors[2], 0.14 * (r3 + cloud).clamp(0.0, 1.0));
+        c = mul(c, (0.84 + 0.30 * r2) * (1.0 - 0.45 * pores) * (1.0 + 0.09 * fibre));
+        // The gap: dark, with rounded edges that catch light.
+        let edge = (0.5 - inner.abs()) * plank;
+        let width = 0.005;
+        let gap = coverage(edge, width, fb);
+        let bevel = 1.0 - smooth(width, width + 0.022 + fb, edge);
+        let mut hit = Hit::flat(mul(c, 1.0 - 0.86 * gap));
+        let tilt = -inner.signum() * bevel * 0.35 * (1.0 - gap) + 0.05 * fibre;
+        hit.slope = if self.across { [0.0, tilt] } else { [tilt, 0.0] };
+        hit.gloss = (1.0 - 0.9 * gap) * (0.85 + 0.3 * ring) * (1.0 - 0.5 * pores);
+        hit.open = 1.0 - 0.5 * gap;
+        hit
+    }
+
+    fn marble(&self, x: f32, z: f32, fp: Footprint) -> Hit {
+        let s = self.seed;
+        // Slanted, so that veins run diagonally through the slab.
+        let (u, v) = (x * 0.82 + z * 0.42, -x * 0.50 + z * 0.80);
+        let wx = fbm(u * 0.9, v * 0.9, 3, s ^ 71);
+        let wz = fbm(u * 0.9 + 17.0, v * 0.9, 3, s ^ 72);
+        let (p, q) = (u * 0.55 + 0.75 * wx, v * 1.05 + 0.65 * wz);
+        let span = fp.x.max(fp.z * 0.6);
+        let vein = |f: f32, sharp: f32, seed: u32| {
+            let n = n2(p * f, q * f, seed).abs() + 0.10 * fp.band(p, q, f * 4.0, f * 4.0, seed ^ 7).abs();
+            // A vein thinner than the footprint gets wider and paler instead of aliasing.
+            let wide = 1.0 / sharp + span * f * 0.8;
+            let d = n / wide;
+            (1.0 / sharp / wide) / (1.0 + d * d * d)
+        };
+        let mask = smooth(-0.25, 0.45, n2(p * 0.7 + 9.0, q * 0.7, s ^ 81));
+        let bold = vein(1.0, 26.0, s ^ 82) * mask;
+        let thin = vein(2.3, 34.0, s ^ 83) * smooth(-0.1, 0.5, n2(p * 1.1, q * 1.1 + 4.0, s ^ 84));
+        let hair = vein(4.6, 36.0, s ^ 85) * smooth(0.0, 0.6, n2(p * 1.6 + 3.0, q * 1.6, s ^ 86));
+        let halo = vein(1.0, 5.5, s ^ 82) * mask;
+        let cloud = 0.5 + 0.5 * fp.fbm(p, q, 1.2, 1.2, 4, s ^ 87);
+        let mut c = mix3(self.colors[0], self.colors[1], (0.34 * cloud * cloud + 0.34 * halo).clamp(0.0, 1.0));
+        c = mix3(c, self.colors[2], (0.75 * bold + 0.42 * thin + 0.28 * hair).clamp(0.0, 0.92));
+        let mut hit = Hit::flat(c);
+        hit.slope = [0.006 * fp.band(x, z, 2.0, 2.0, s ^ 88), 0.006 * fp.band(x, z, 2.0, 2.0, s ^ 89)];
+        hit
+    }
+
+    fn concrete(&self, x: f32, z: f32, fp: Footprint) -> Hit {
+        let s = self.seed;
+        let cloud = fp.fbm(x, z, 0.8, 0.9, 5, s);
+        let stain = smooth(-0.1, 0.6, fbm(x * 0.5 + 3.0, z * 0.5, 3, s ^ 3));
+        let fine = fp.band(x, z, 42.0, 42.0, s ^ 4) + 0.8 * fp.band(x, z, 95.0, 95.0, s ^ 5);
+        let pore = smooth(0.62, 0.8, n2(x * 21.0, z * 21.0, s ^ 6)) * fp.keep(21.0, 21.0);
+        let t = (0.45 + 0.55 * cloud + 0.25 * stain).clamp(0.0, 1.0);
+        let c = mul(mix3(self.colors[0], self.colors[1], t), (1.0 + 0.07 * fine) * (1.0 - 0.4 * pore));
+        let mut hit = Hit::flat(c);
+        hit.slope = [0.05 * fp.band(x, z, 30.0, 30.0, s ^ 7) + 0.4 * pore, 0.05 * fp.band(x, z, 30.0, 30.0, s ^ 8)];
+        hit.gloss = 0.55 + 0.9 * stain;
+        hit
+    }
+
+    fn linen(&self, x: f32, z: f32, fp: Footprint) -> Hit {
+        let s = self.seed;
+        // Long soft folds that meet at angles; slopes by differences of the height field.
+        let height = |x: f32, z: f32| {
+            let (u, v) = (x * 0.86 + z * 0.5, z * 0.9 - x * 0.45);
+            let w = 0.5 * n2(u * 0.7, v * 0.7, s ^ 1);
+            let a = n2(u * 0.9 + w * 1.4, v * 0.32 + w, s ^ 2);
+            let b = n2(u * 0.5 - w, v * 1.5 + w * 1.7, s ^ 3);
+            let c = n2(u * 2.1 + w, v * 1.1 + 0.8 * w, s ^ 4);
+            0.34 * (1.0 - a.abs()).powi(3) + 0.20 * (1.0 - b.abs()).powi(4) + 0.07 * c
+        };
+        let e = 0.02 + 0.5 * fp.x;
+        let h = height(x, z);
+        let soft = fp.keep(1.2, 0.5);
+        let (sx, sz) = ((height(x + e, z) - h) / e * soft, (height(x, z + e) - h) / e * soft);
+        // The weave: threads over and under, uneven like flax.
+        let f = 62.0;
+        let keep = fp.keep(f, f);
+        let slub = 0.5 * fp.band(x, z, 5.0, 70.0, s ^ 6) + 0.5 * fp.band(x, z, 70.0, 5.0, s ^ 7);
+        let weave = if keep > 0.01 {
+            let (a, b) = ((x * f * std::f32::consts::PI).sin(), (z * f * std::f32::consts::PI).sin());
+            keep * a * b
+        } else {
+            0.0
+        };
+        let t = (0.4 + 0.35 * slub + 0.16 * weave).clamp(0.0, 1.0);
+        let mut hit = Hit::flat(mul(mix3(self.colors[0], self.colors[1], t), 1.0 + 0.05 * weave));
+        hit.slope = [sx * 0.85 + 0.08 * slub, sz * 0.85];
+        hit.open = 0.72 + 0.28 * smooth(0.0, 0.3, h);
+        hit
+    }
+
+    fn sand(&self, x: f32, z: f32, fp: Footprint) -> Hit {
+        let s = self.seed;
+        let warp = 0.9 * fbm(x * 0.7, z * 0.5, 3, s);
+        let dune = n2(x * 0.45 + 5.0, z * 0.4, s ^ 2);
+        let p = z * 4.4 + x * (0.9 + 0.5 * dune) + warp * 2.6;
+        let keep = fp.keep(1.2, 5.2);
+        let amp = (0.30 + 0.35 * smooth(-0.5, 0.6, n2(x * 0.6, z * 0.6 + 3.0, s ^ 3))) * keep;
+        let tau = std::f32::consts::TAU;
+        let (sn, cs) = (p * tau).sin_cos();
+        let grain = fp.band(x, z, 60.0, 60.0, s ^ 4) + fp.band(x, z, 130.0, 130.0, s ^ 5);
+        let lump = fp.fbm(x, z, 3.0, 3.0, 3, s ^ 6);
+        let t = (0.42 + 0.22 * lump + 0.10 * grain + 0.16 * sn * amp + 0.2 * dune).clamp(0.0, 1.0);
+        let mut hit = Hit::flat(mul(mix3(self.colors[0], self.colors[1], t), 1.0 + 0.06 * grain));
+        // Steeper on the lee side.
+        let slope = cs * (1.0 - 0.45 * sn) * amp * 0.55;
+        hit.slope = [slope * 0.42 + 0.14 * lump + 0.10 * grain, slope + 0.12 * n2(x * 1.3, z * 1.3, s ^ 8)];
+        hit.open = 0.90 + 0.10 * sn * amp;
+        hit
+    }
+
+    fn slate(&self, x: f32, z: f32, fp: Footprint) -> Hit {
+        let s = self.seed;
+        let height = |x: f32, z: f32| {
+            let w = fbm(x * 0.9, z * 0.9, 2, s ^ 1);
+            let a = fp.fbm(x + w * 0.3, z, 1.1, 2.2, 5, s ^ 2);
+            // Layers: the stone splits in terraces.
+            let l = a * 3.2;
+            let f = l - l.floor();
+            0.10 * (l.floor() + smooth(0.35, 0.9, f)) / 3.2 + 0.02 * a
+        };
+        let e = 0.012 + 0.8 * fp.x.max(fp.z * 0.5);
+        let h = height(x, z);
+        let (sx, sz) = ((height(x + e, z) - h) / e, (height(x, z + e) - h) / e);
+        let fine = fp.band(x, z, 26.0, 34.0, s ^ 3) + 0.7 * fp.band(x, z, 70.0, 80.0, s ^ 4);
+        let cloud = fp.fbm(x, z, 0.7, 0.8, 3, s ^ 5);
+        let t = (0.5 + 0.7 * cloud + 1.4 * h + 0.12 * fine).clamp(0.0, 1.0);
+        let mut c = mix3(self.colors[0], self.colors[1], t);
+        c = mix3(c, self.colors[2], 0.5 * smooth(0.1, 0.6, fbm(x * 0.8 + 7.0, z * 0.8, 3, s ^ 6)));
+        let mut hit = Hit::flat(mul(c, 1.0 + 0.10 * fine));
+        hit.slope = [sx.clamp(-0.8, 0.8) + 0.06 * fine, sz.clamp(-0.8, 0.8)];
+        hit.gloss = 0.7 + 0.5 * cloud;
+        hit
+    }
+
+    fn water(&self, x: f32, z: f32, fp: Footprint) -> Hit {
+        let s = self.seed;
+        let height = |x: f32, z: f32| {
+            let w = 0.35 * n2(x * 0.6, z * 0.5, s);
+            0.050 * fp.band(x + w, z + w, 1.1, 1.5, s ^ 1) + 0.026 * fp.band(x - w, z + w, 2.6, 3.4, s ^ 2)
+                + 0.010 * fp.band(x, z + w, 6.0, 8.0, s ^ 3)
+        };
+        let e = 0.01 + 0.4 * fp.x;
+        let h = height(x, z);
+        let (sx, sz) = ((height(x + e, z) - h) / e, (height(x, z + e) - h) / e);
+        // Caustics: light gathered where two warped cell patterns are thin.
+        let cell = |x: f32, z: f32, k: u32| 1.0 - n2(x + 0.6 * n2(x * 0.8, z * 0.8, k ^ 9), z, k).abs();
+        let c1 = cell(x * 1.9 + h * 6.0, z * 2.3, s ^ 4).max(0.0).powi(9);
+        let c2 = cell(x * 3.1, z * 3.6 + h * 6.0, s ^ 5).max(0.0).powi(8);
+        let caustic = (c1 + 0.6 * c2) * fp.keep(2.0, 2.4);
+        let t = (0.35 + 4.0 * h + 0.5 * caustic).clamp(0.0, 1.0);
+        let c = mix3(mix3(self.colors[1], self.colors[0], t), self.colors[2], (0.55 * caustic).min(0.85));
+        let mut hit = Hit::flat(c);
+        hit.slope = [sx, sz];
+        hit
+    }
+
+    fn grass(&self, x: f32, z: f32, fp: Footprint) -> Hit {
+        let s = self.seed;
+        // Blades: streaks that lean, short in depth, drawn at three sizes.
+        let lean = 0.25 * n2(x * 1.5, z * 1.5, s ^ 1);
+        let blade = |f: f32, k: u32| {
+            let keep = fp.keep(f, f * 0.22);
+            keep * n2((x + lean * z) * f, z * f * 0.22, s ^ k)
+        };
+        let b = 0.5 * blade(26.0, 2) + 0.6 * blade(52.0, 3) + 0.5 * blade(105.0, 4);
+        let tuft = fp.fbm(x, z, 2.2, 2.6, 3, s ^ 5);
+        let clover = smooth(0.2, 0.7, n2(x * 1.1, z * 1.1, s ^ 6));
+        let t = (0.42 + 0.62 * b + 0.4 * tuft).clamp(0.0, 1.0);
+        let mut c = mix3(self.colors[1], self.colors[0], t);
+        c = mix3(c, self.colors[2], 0.35 * clover * t + 0.45 * smooth(0.55, 1.0, t));
+        let mut hit = Hit::flat(mul(c, (0.72 + 0.5 * t).max(0.2)));
+        hit.slope = [0.5 * b, 0.2 * tuft];
+        hit.open = 0.55 + 0.45 * t;
+        hit
+    }
+
+    fn metal(&self, x: f32, z: f32, fp: Footprint) -> Hit {
+        let s = self.seed;
+        let streak = 0.6 * fp.band(x, z, 0.5, 40.0, s) + 0.6 * fp.band(x, z, 1.2, 110.0, s ^ 1) + 0.4 * fp.band(x, z, 0.3, 14.0, s ^ 2);
+        let cloud = n2(x * 0.4, z * 0.4, s ^ 3);
+        let t = (0.5 + 0.35 * streak + 0.2 * cloud).clamp(0.0, 1.0);
+        let mut hit = Hit::flat(mix3(self.colors[0], self.colors[1], t));
+        hit.gloss = 0.9 + 0.25 * streak;
+        hit.slope = [0.0, 0.03 * streak];
+        hit
+    }
+
+    fn gloss(&self, x: f32, z: f32, fp: Footprint) -> Hit {
+        let c = mix3(self.colors[0], self.colors[1], 0.5 + 0.5 * n2(x * 0.5, z * 0.5, self.seed));
+        let mut hit = Hit::flat(c);
+        hit.slope = [0.0, 0.004 * fp.band(x, z, 1.0, 1.0, self.seed ^ 3)];
+        hit
+    }
+
+    fn plain(&self, x: f32, z: f32, fp: Footprint) -> Hit {
+        let s = self.seed;
+        let fine = fp.band(x, z, 70.0, 70.0, s) + 0.7 * fp.band(x, z, 28.0, 28.0, s ^ 1);
+        let cloud = fbm(x * 0.5, z * 0.5, 2, s ^ 2);
+        let mut hit = Hit::flat(mul(mix3(self.colors[0], self.colors[1], (0.4 + 0.4 * cloud).clamp(0.0, 1.0)), 1.0 + 0.018 * fine));
+        hit.slope = [0.02 * fine, 0.0];
+        hit
+    }
+
+    fn terrazzo(&self, x: f32, z: f32, fp: Footprint) -> Hit {
+        let s = self.seed;
+        let mut c = mul(self.colors[0], 1.0 + 0.05 * fp.fbm(x, z, 3.0, 3.0, 4, s));
+        for (layer, f) in [(0u32, 5.2_f32), (1, 10.5), (2, 21.0)] {
+            let (px, pz) = (x * f + 0.25 * n2(x * f * 1.4, z * f * 1.4, s ^ 60), z * f + 0.25 * n2(x * f * 1.4 + 7.0, z * f * 1.4, s ^ 61));
+            let (ix, iz) = (px.floor(), pz.floor());
+            let blur = f * fp.x.max(fp.z * 0.7);
+            for (ox, oz) in [(-1.0, -1.0), (0.0, -1.0), (1.0, -1.0), (-1.0, 0.0), (0.0, 0.0), (1.0, 0.0), (-1.0, 1.0), (0.0, 1.0), (1.0, 1.0_f32)] {
+                let h = hash2((ix + ox) as i32, (iz + oz) as i32, s ^ (layer * 977));
+                if unit(h) > 0.42 {
+                    continue;
+                }
+                let (cx, cz) = (ix + ox + unit(hash(h ^ 1)), iz + oz + unit(hash(h ^ 2)));
+                let (dx, dz) = (px - cx, pz - cz);
+                let angle = unit(hash(h ^ 3)) * std::f32::consts::TAU;
+                let (sn, cs) = angle.sin_cos();
+                let (u, v) = (dx * cs + dz * sn, (dz * cs - dx * sn) * 1.5);
+                // Broken, not round: the largest of a few half planes.
+                let d = u.abs().max(v.abs()).max((u + v).abs() * 0.8);
+                let r = 0.16 + 0.24 * unit(hash(h ^ 4));
+                let soft = 0.03 + 0.7 * blur;
+                let fade = 1.0 / (1.0 + (0.6 * blur / r).powi(2));
+                let a = (0.5 + (r - d) / soft).clamp(0.0, 1.0) * fade;
+                let pick = unit(hash(h ^ 5));
+                let chip = if pick < 0.45 { self.colors[1] } else if pick < 0.75 { self.colors[2] } else { mul(self.colors[0], 0.55) };
+                c = mix3(c, mul(chip, 0.8 + 0.4 * unit(hash(h ^ 6))), a);
+            }
+        }
+        Hit::flat(c)
+    }
+
+    fn tile(&self, x: f32, z: f32, fp: Footprint) -> Hit {
+        let s = self.seed;
+        let size = 0.62;
+        let (u, v) = (x / size + 0.5, z / size);
+        let (iu, iv) = (u.floor(), v.floor());
+        let (du, dv) = ((u - iu - 0.5).abs(), (v - iv - 0.5).abs());
+        let h = hash2(iu as i32, iv as i32, s);
+        let grout = coverage((0.5 - du) * size, 0.011, fp.x).max(coverage((0.5 - dv) * size, 0.011, fp.z));
+        let tone = 0.93 + 0.14 * unit(h);
+        let glaze = fp.fbm(x + unit(h) * 9.0, z, 2.0, 2.0, 3, s ^ 4);
+        let c = mul(mix3(self.colors[0], self.colors[1], (0.35 + 0.6 * glaze).clamp(0.0, 1.0)), tone);
+        let mut hit = Hit::flat(mix3(c, self.colors[2], grout * 0.9));
+        let lip = |d: f32, f: f32| smooth(0.5 - (0.05 + f), 0.5, d);
+        hit.slope = [
+            (u - iu - 0.5).signum() * -0.3 * lip(du, fp.x) * (1.0 - grout) + 0.02 * (unit(hash(h ^ 1)) - 0.5),
+            (v - iv - 0.5).signum() * -0.3 * lip(dv, fp.z) * (1.0 - grout) + 0.03 * (unit(hash(h ^ 2)) - 0.5),
+        ];
+        hit.gloss = 1.0 - 0.9 * grout;
+        hit.open = 1.0 - 0.3 * grout;
+        hit
+    }
+
+    fn snow(&self, x: f32, z: f32, fp: Footprint) -> Hit {
+        let s = self.seed;
+        let height = |x: f32, z: f32| {
+            let w = 0.5 * n2(x * 0.5, z * 0.5, s);
+            0.16 * n2(x * 0.7 + w, z * 0.8, s ^ 1) + 0.05 * fp.band(x + w, z, 2.2, 2.4, s ^ 2) + 0.016 * fp.band(x, z, 7.0, 7.0, s ^ 3)
+        };
+        let e = 0.015 + 0.4 * fp.x;
+        let h = height(x, z);
+        let (sx, sz) = ((height(x + e, z) - h) / e, (height(x, z + e) - h) / e);
+        let grain = fp.band(x, z, 48.0, 48.0, s ^ 4) + fp.band(x, z, 110.0, 110.0, s ^ 5);
+        let sparkle = smooth(0.72, 0.9, n2(x * 75.0, z * 75.0, s ^ 6)) * fp.keep(75.0, 75.0);
+        let mut hit = Hit::flat(mul(mix3(self.colors[1], self.colors[0], (0.6 + 2.5 * h).clamp(0.0, 1.0)), 1.0 + 0.03 * grain));
+        hit.slope = [sx + 0.07 * grain, sz];
+        hit.open = 0.86 + 0.14 * smooth(-0.12, 0.15, h);
+        hit.glint = 0.5 * sparkle;
+        hit
+    }
+
+    fn asphalt(&self, x: f32, z: f32, fp: Footprint) -> Hit {
+        let s = self.seed;
+        // Puddles mirror; the rough parts between them only shimmer.
+        let wet = smooth(-0.12, 0.22, fbm(x * 0.55, z * 0.45, 3, s));
+        let grain = fp.band(x, z, 30.0, 34.0, s ^ 1) + fp.band(x, z, 62.0, 66.0, s ^ 2);
+        let t = (0.4 + 0.35 * grain + 0.3 * fp.fbm(x, z, 1.5, 1.5, 3, s ^ 3)).clamp(0.0, 1.0);
+        let mut hit = Hit::flat(mul(mix3(self.colors[0], self.colors[1], t), 1.0 - 0.5 * wet));
+        let rough = 1.0 - wet;
+        hit.slope = [
+            0.12 * rough * grain + 0.012 * fp.band(x, z, 3.0, 3.0, s ^ 4),
+            0.22 * rough * fp.band(x, z, 24.0, 24.0, s ^ 5) + 0.02 * fp.band(x, z, 3.0, 3.0, s ^ 6),
+        ];
+        hit.gloss = 0.35 + 0.65 * wet;
+        hit
+    }
+
+    fn regolith(&self, x: f32, z: f32, fp: Footprint) -> Hit {
+        let s = self.seed;
+        let (mut sx, mut sz, mut shade) = (0.0, 0.0, 0.0);
+        for (f, k) in [(1.1_f32, 1u32), (2.6, 2), (6.0, 3)] {
+            let (px, pz) = (x * f, z * f);
+            let (ix, iz) = (px.floor(), pz.floor());
+            let keep = fp.keep(f * 1.5, f * 1.5);
+            for o in 0..9 {
+                let (cx, cz) = (ix + (o % 3) as f32 - 1.0, iz + (o / 3) as f32 - 1.0);
+                let h = hash2(cx as i32, cz as i32, s ^ (k * 131));
+                if unit(h) > 0.5 {
+                    continue;
+                }
+                let (dx, dz) = (px - cx - unit(hash(h ^ 1)), pz - cz - unit(hash(h ^ 2)));
+                let r = 0.14 + 0.3 * unit(hash(h ^ 3));
+                let d = (dx * dx + dz * dz).sqrt() / r;
+                if d < 1.5 {
+                    // A bowl with a raised rim.
+                    let g = keep * if d < 1.0 { 0.75 * d * smooth(1.02, 0.85, d) } else { -0.5 * smooth(1.5, 1.05, d) * smooth(1.0, 1.06, d) };
+                    sx += g * dx / (d * r).max(1e-3);
+                    sz += g * dz / (d * r).max(1e-3);
+                    shade += 0.12 * keep * smooth(1.0, 0.4, d);
+                }
+            }
+        }
+        let lump = fp.fbm(x, z, 2.0, 2.0, 5, s ^ 9);
+        let grain = fp.band(x, z, 50.0, 50.0, s ^ 10) + fp.band(x, z, 110.0, 110.0, s ^ 11);
+        let t = (0.5 + 0.5 * lump + 0.12 * grain - shade).clamp(0.0, 1.0);
+        let mut hit = Hit::flat(mix3(self.colors[0], self.colors[1], t));
+        hit.slope = [sx + 0.25 * lump + 0.12 * grain, sz + 0.2 * fp.band(x, z, 3.0, 3.0, s ^ 12)];
+        hit
+    }
+}
+
+/// How much of a pixel of size `span`, at distance `d` from a line's middle, a line of half width `w` covers.
+fn coverage(d: f32, w: f32, span: f32) -> f32 {
+    let s = span.max(1e-5);
+    let hi = ((w - d) / s + 0.5).clamp(0.0, 1.0);
+    let lo = ((-w - d) / s + 0.5).clamp(0.0, 1.0);
+    hi - lo
+}

@@ -1,0 +1,152 @@
+//! Tests of the painter.
+
+use image::RgbImage;
+
+use super::prompt::{Family, family};
+use super::*;
+use crate::backend::StageObserver;
+use crate::job::CancelToken;
+
+struct Quiet;
+impl StageObserver for Quiet {
+    fn progress(&self, _: f32) {}
+    fn preview(&self, _: RgbImage) {}
+    fn wants_preview(&self) -> bool {
+        false
+    }
+}
+
+fn scene(prompt: &str, negative: &str, seed: u64, width: usize, height: usize) -> Scene {
+    let cancel = CancelToken::default();
+    let request = SceneRequest { prompt, negative_prompt: negative, width, height, seed, steps: 1, guidance_scale: 1.0, true_cfg_scale: 1.0 };
+    paint(&request, StageCx { cancel: &cancel, observer: &Quiet }).unwrap()
+}
+
+const SHEET: &[&str] = &[
+    "cozy café with wooden table", "modern office with natural lighting", "white marble, luxury cosmetics", "beach in summer", "forest, morning light",
+    "night city", "neon sign, cyberpunk", "bright kitchen", "bathroom spa", "white studio", "luxury hotel lobby", "garden with flowers",
+    "winter snow", "가을 단풍", "desert dunes", "mountains", "christmas", "벚꽃 봄", "clear water", "pastel podium", "black luxury", "space with stars",
+    "gym", "bedroom linen", "library", "restaurant candlelight", "rooftop sunset", "전통 한옥", "industrial concrete", "sky with clouds",
+    "golden party glitter", "tropical palm shadow", "living room", "wood table", "stone terrazzo", "minimal product photo",
+];
+
+#[test]
+#[ignore = "writes pictures to look at"]
+fn contact_sheet() {
+    let seed = std::env::var("SCENE_SEED").ok().and_then(|s| s.parse().ok()).unwrap_or(7);
+    let n: usize = 512;
+    let cols = 6;
+    let small = 320_u32;
+    let rows = SHEET.len().div_ceil(cols) as u32;
+    let mut sheet = RgbImage::new(cols as u32 * small, rows * small);
+    for (i, p) in SHEET.iter().enumerate() {
+        let start = std::time::Instant::now();
+        let s = scene(p, "", seed, n, n);
+        eprintln!("{i:2} {p:40} {:?}", start.elapsed());
+        let rgb = s.image.to_srgb();
+        rgb.save(format!("/tmp/scene_{i:02}.png")).unwrap();
+        let t = image::imageops::resize(&rgb, small, small, image::imageops::FilterType::CatmullRom);
+        image::imageops::replace(&mut sheet, &t, ((i % cols) as u32 * small).into(), ((i / cols) as u32 * small).into());
+    }
+    sheet.save("/tmp/scene_sheet.png").unwrap();
+}
+
+#[test]
+#[ignore = "writes one picture to look at"]
+fn one() {
+    let p = std::env::var("SCENE_PROMPT").unwrap_or_else(|_| "wood".into());
+    let size = |k: &str| std::env::var(k).ok().and_then(|s| s.parse().ok()).unwrap_or(1024);
+    let (w, h) = (size("SCENE_W"), size("SCENE_H"));
+    let _ = scene(&p, "", 7, w, h);
+    let start = std::time::Instant::now();
+    let s = scene(&p, "", 7, w, h);
+    eprintln!("{p} {w}x{h} {:?}", start.elapsed());
+    s.image.to_srgb().save("/tmp/scene_one.png").unwrap();
+}
+
+#[test]
+fn same_request_same_picture_on_any_number_of_threads() {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+    let a = pool.install(|| scene("marble in a café", "", 3, 256, 320));
+    let b = scene("marble in a café", "", 3, 256, 320);
+    assert_eq!(a.image, b.image);
+    assert_ne!(a.image, scene("marble in a café", "", 4, 256, 320).image);
+}
+
+#[test]
+fn words_of_both_languages_mean_the_same_place() {
+    for (en, ko, want) in [
+        ("a cozy café", "아늑한 카페에서", Family::Cafe), ("modern office with natural lighting", "자연광이 드는 모던한 사무실", Family::Office),
+        ("on the beach", "해변 위", Family::Beach), ("deep forest", "깊은 숲", Family::Forest), ("night city", "도시 야경", Family::NightCity),
+        ("neon lights", "네온 조명", Family::Neon), ("kitchen", "깔끔한 주방", Family::Kitchen), ("bathroom", "욕실", Family::Bathroom),
+        ("luxury hotel lobby", "고급 호텔 로비", Family::Lobby), ("garden with flowers", "꽃 정원", Family::Garden), ("snow", "하얀 눈이 내린", Family::Snow),
+        ("autumn", "가을 단풍", Family::Autumn), ("desert", "사막", Family::Desert), ("mountains", "산 정상", Family::Mountains), ("Christmas", "크리스마스", Family::Christmas),
+        ("cherry blossom", "벚꽃", Family::Blossom), ("water", "물 위", Family::Water), ("pastel podium", "파스텔 포디움", Family::Pastel), ("space", "우주", Family::Space),
+        ("bedroom", "침실", Family::Bedroom), ("library", "서재", Family::Library), ("rooftop at sunset", "노을 지는 루프탑", Family::Sunset), ("traditional hanok", "전통 한옥", Family::Hanok),
+    ] {
+        assert_eq!(family(en, ""), Some(want), "{en}");
+        assert_eq!(family(ko, ""), Some(want), "{ko}");
+    }
+    assert_eq!(family("눈부신 제품", ""), None);
+    assert_eq!(family("생산 라인", ""), None);
+    assert_eq!(family("without snow, beach", ""), Some(Family::Beach));
+    assert_eq!(family("beach, café", "beach"), Some(Family::Cafe));
+}
+
+#[test]
+fn the_negative_prompt_drops_materials() {
+    let spec = prompt::read("wooden table", "wood", 1);
+    assert_ne!(spec.surface.kind, SurfaceKind::Wood);
+    assert_eq!(prompt::read("marble table in a café", "", 1).surface.kind, SurfaceKind::Marble);
+    assert_eq!(prompt::read("대리석 테이블", "", 1).surface.kind, SurfaceKind::Marble);
+}
+
+#[test]
+fn families_differ() {
+    let cells: Vec<Vec<f32>> = SHEET
+        .iter()
+        .map(|p| {
+            let s = scene(p, "", 7, 256, 256);
+            (0..64)
+                .flat_map(|i| {
+                    let mut sum = [0.0_f32; 3];
+                    for j in 0..1024 {
+                        let c = s.image.at((i % 8) * 32 + j % 32, (i / 8) * 32 + j / 32);
+                        (0..3).for_each(|k| sum[k] += c[k].sqrt() / 1024.0);
+                    }
+                    sum
+                })
+                .collect()
+        })
+        .collect();
+    for i in 0..cells.len() {
+        for j in 0..i {
+            let d = cells[i].iter().zip(&cells[j]).map(|(a, b)| (a - b).abs()).sum::<f32>() / 192.0;
+            assert!(d > 0.018, "{} / {}: {d}", SHEET[i], SHEET[j]);
+        }
+    }
+}
+
+#[test]
+fn every_size_and_preview_agree() {
+    for (w, h) in [(256, 2048), (2048, 256), (256, 256), (417, 701), (720, 1280)] {
+        let s = scene("beach", "", 1, w, h);
+        assert_eq!((s.image.width, s.image.height), (w, h));
+        assert!(s.image.data.iter().flatten().all(|v| (0.0..=1.0).contains(v)));
+        let line = s.ground_line / h as f32;
+        assert!((0.50..=0.64).contains(&line), "{line}");
+        assert!(s.key.direction[1] > 0.0);
+    }
+    let (a, b) = (scene("카페", "", 5, 256, 256).image.to_srgb(), scene("카페", "", 5, 512, 512).image.to_srgb());
+    let b = image::imageops::resize(&b, 256, 256, image::imageops::FilterType::Triangle);
+    let d: f64 = a.as_raw().iter().zip(b.as_raw()).map(|(x, y)| f64::from(x.abs_diff(*y))).sum::<f64>() / a.as_raw().len() as f64;
+    assert!(d < 5.0, "{d}");
+}
+
+#[test]
+fn stops_when_asked() {
+    let cancel = CancelToken::default();
+    cancel.cancel();
+    let request = SceneRequest { prompt: "x", negative_prompt: "", width: 512, height: 512, seed: 0, steps: 1, guidance_scale: 1.0, true_cfg_scale: 1.0 };
+    assert!(matches!(paint(&request, StageCx { cancel: &cancel, observer: &Quiet }), Err(BackendError::Stopped(_))));
+}
