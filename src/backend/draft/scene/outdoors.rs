@@ -153,7 +153,11 @@ pub fn blossom(p: &[Rgb; 4], low: &mut Low, rng: &mut Rng) {
     cloud(low, rng, 30, 0.012);
     low.defocus(0.012);
     for _ in 0..26 {
-        low.bokeh((rng.range(-half, half), rng.range(0.0, top)), rng.range(0.012, 0.034), mul(mix3(p[2], [1.0; 3], 0.4), rng.range(0.03, 0.16)));
+        low.bokeh(
+            (rng.range(-half, half), rng.range(0.0, top)),
+            rng.range(0.012, 0.034),
+            mul(mix3(p[2], [1.0; 3], 0.4), rng.range(0.03, 0.16)),
+        );
     }
     for _ in 0..16 {
         let at = (rng.range(-half, half), rng.range(0.02, top));
@@ -214,10 +218,12 @@ pub fn mountains(p: &[Rgb; 4], spec: &SceneSpec, low: &mut Low, rng: &mut Rng) {
         let mut c = air(p, spec, x, y - 0.05, seed);
         for layer in 0..4u32 {
             let near = layer as f32 / 3.0;
-            let h = 0.25 - 0.068 * layer as f32 + (0.15 - 0.032 * layer as f32) * ridge(x + layer as f32 * 3.7, 1.6 + 0.9 * near, 5, seed ^ (layer * 97));
+            let h = 0.25 - 0.068 * layer as f32
+                + (0.15 - 0.032 * layer as f32) * ridge(x + layer as f32 * 3.7, 1.6 + 0.9 * near, 5, seed ^ (layer * 97));
             let inside = smooth(-0.003, 0.003, h - y);
             if inside > 0.0 {
-                let slope = ridge(x + 0.004 + layer as f32 * 3.7, 1.6 + 0.9 * near, 5, seed ^ (layer * 97)) - ridge(x - 0.004 + layer as f32 * 3.7, 1.6 + 0.9 * near, 5, seed ^ (layer * 97));
+                let slope = ridge(x + 0.004 + layer as f32 * 3.7, 1.6 + 0.9 * near, 5, seed ^ (layer * 97))
+                    - ridge(x - 0.004 + layer as f32 * 3.7, 1.6 + 0.9 * near, 5, seed ^ (layer * 97));
                 let rock = 0.5 + 0.5 * n2(x * 26.0 + y * 14.0, y * 30.0 - x * 9.0, seed ^ 5);
                 let lit = (0.62 - slope * side * 7.0 + 0.35 * (rock - 0.5)).clamp(0.15, 1.15);
                 let snow = smooth(0.13, 0.24, y + 0.06 * (rock - 0.5)) * (1.0 - near);
@@ -240,7 +246,11 @@ pub fn dunes(p: &[Rgb; 4], spec: &SceneSpec, low: &mut Low, rng: &mut Rng) {
         for layer in 0..4u32 {
             let near = layer as f32 / 3.0;
             let k = 1.3 + 0.5 * layer as f32;
-            let crest = |x: f32| 0.20 - 0.05 * layer as f32 + 0.075 * n2(x * k + layer as f32 * 5.0, 0.5, seed ^ layer) + 0.03 * n2(x * k * 2.3, 7.5, seed ^ layer ^ 4);
+            let crest = |x: f32| {
+                0.20 - 0.05 * layer as f32
+                    + 0.075 * n2(x * k + layer as f32 * 5.0, 0.5, seed ^ layer)
+                    + 0.03 * n2(x * k * 2.3, 7.5, seed ^ layer ^ 4)
+            };
             let h = crest(x);
             let inside = smooth(-0.002, 0.002, h - y);
             if inside > 0.0 {

@@ -12,16 +12,52 @@ use crate::backend::KeyLight;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[allow(missing_docs, reason = "the names say it")]
 pub enum Family {
-    Cafe, Office, Marble, Beach, Forest, NightCity, Neon, Kitchen, Bathroom, Studio, Lobby, Garden, Snow, Autumn, Desert, Mountains,
-    Christmas, Blossom, Water, Pastel, Black, Space, Gym, Bedroom, Library, Restaurant, Sunset, Hanok, Industrial, Sky, Party, Tropical,
-    Home, Wood, Stone, Plaster,
+    Cafe,
+    Office,
+    Marble,
+    Beach,
+    Forest,
+    NightCity,
+    Neon,
+    Kitchen,
+    Bathroom,
+    Studio,
+    Lobby,
+    Garden,
+    Snow,
+    Autumn,
+    Desert,
+    Mountains,
+    Christmas,
+    Blossom,
+    Water,
+    Pastel,
+    Black,
+    Space,
+    Gym,
+    Bedroom,
+    Library,
+    Restaurant,
+    Sunset,
+    Hanok,
+    Industrial,
+    Sky,
+    Party,
+    Tropical,
+    Home,
+    Wood,
+    Stone,
+    Plaster,
 }
 
 /// Times of day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[allow(missing_docs, reason = "the names say it")]
 pub enum Time {
-    Morning, Day, Golden, Night,
+    Morning,
+    Day,
+    Golden,
+    Night,
 }
 
 /// Everything the painter needs to know.
@@ -89,7 +125,9 @@ fn find(text: &str, word: &str) -> Option<usize> {
         let ok = if korean {
             // One syllable means too much inside other words; longer ones are safe anywhere.
             let lone = word.chars().count() == 1;
-            !lone || (before.is_none_or(|c| !c.is_alphanumeric()) && after.chars().next().is_none_or(|c| !c.is_alphanumeric() || "이가은는을를의에과와도로".contains(c)))
+            !lone
+                || (before.is_none_or(|c| !c.is_alphanumeric())
+                    && after.chars().next().is_none_or(|c| !c.is_alphanumeric() || "이가은는을를의에과와도로".contains(c)))
         } else {
             let tail = after.strip_prefix("es").filter(|a| !starts_alpha(a)).or_else(|| after.strip_prefix('s')).unwrap_or(after);
             before.is_none_or(|c| !c.is_ascii_alphanumeric()) && (!starts_alpha(after) || !starts_alpha(tail))
@@ -111,7 +149,9 @@ fn denied(text: &str, at: usize, word: &str) -> bool {
     let before: Vec<&str> = text[..at].split_whitespace().rev().take(2).collect();
     let after = text[at + word.len()..].trim_start_matches(['이', '가', '은', '는', ' ']);
     // "without snow, beach": the comma ends the denial.
-    before.iter().take_while(|w| !w.ends_with(',')).any(|w| matches!(*w, "no" | "without" | "not")) || after.starts_with("없") || after.starts_with("제외")
+    before.iter().take_while(|w| !w.ends_with(',')).any(|w| matches!(*w, "no" | "without" | "not"))
+        || after.starts_with("없")
+        || after.starts_with("제외")
 }
 
 /// The best entry of a table: weight first, then length of the word, then the first mentioned.
@@ -197,7 +237,9 @@ pub fn read(prompt: &str, negative: &str, seed: u64) -> SceneSpec {
 /// Dark or light kinds of wood and stone, when the words say so.
 fn tones(spec: &mut SceneSpec, text: &str) {
     let dark = ["dark", "black", "walnut", "ebony", "어두운", "다크", "블랙", "검은", "월넛"].iter().any(|w| find(text, w).is_some());
-    let pale = ["white", "light wood", "oak", "birch", "bright", "pale", "화이트", "하얀", "밝은", "오크", "자작"].iter().any(|w| find(text, w).is_some());
+    let pale = ["white", "light wood", "oak", "birch", "bright", "pale", "화이트", "하얀", "밝은", "오크", "자작"]
+        .iter()
+        .any(|w| find(text, w).is_some());
     let colors = match (spec.surface.kind, dark, pale) {
         (SurfaceKind::Wood, true, _) => [0x6b4a33, 0x2e1c12, 0x4a2e1c],
         (SurfaceKind::Wood, _, true) => [0xdcc3a0, 0xb08e63, 0xcfae86],
@@ -237,7 +279,8 @@ fn dress(kind: SurfaceKind, text: &str, rng: &mut Rng) -> Surface {
 /// A colour that was asked for: paper, walls, glaze and cloth take it, stone and wood do not.
 fn paint_with(spec: &mut SceneSpec, color: Rgb) {
     let peak = color[0].max(color[1]).max(color[2]).max(1e-3);
-    if matches!(spec.backdrop, BackdropKind::Sweep | BackdropKind::Wall | BackdropKind::Arches | BackdropKind::Glitter | BackdropKind::Dark) {
+    if matches!(spec.backdrop, BackdropKind::Sweep | BackdropKind::Wall | BackdropKind::Arches | BackdropKind::Glitter | BackdropKind::Dark)
+    {
         spec.back = [color, mul(color, 0.72), mul3(color, [0.9, 0.95, 1.0]), mix3(color, [peak; 3], 0.35)];
     }
     if matches!(spec.surface.kind, SurfaceKind::Plain | SurfaceKind::Linen) || (spec.surface.kind == SurfaceKind::Tile) {

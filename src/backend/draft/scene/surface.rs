@@ -291,7 +291,8 @@ impl Surface {
         let s = self.seed;
         let height = |x: f32, z: f32| {
             let w = 0.35 * n2(x * 0.6, z * 0.5, s);
-            0.050 * fp.band(x + w, z + w, 1.1, 1.5, s ^ 1) + 0.026 * fp.band(x - w, z + w, 2.6, 3.4, s ^ 2)
+            0.050 * fp.band(x + w, z + w, 1.1, 1.5, s ^ 1)
+                + 0.026 * fp.band(x - w, z + w, 2.6, 3.4, s ^ 2)
                 + 0.010 * fp.band(x, z + w, 6.0, 8.0, s ^ 3)
         };
         let e = 0.01 + 0.4 * fp.x;
@@ -363,7 +364,9 @@ impl Surface {
             let (px, pz) = (x * f + 0.25 * n2(x * f * 1.4, z * f * 1.4, s ^ 60), z * f + 0.25 * n2(x * f * 1.4 + 7.0, z * f * 1.4, s ^ 61));
             let (ix, iz) = (px.floor(), pz.floor());
             let blur = f * fp.x.max(fp.z * 0.7);
-            for (ox, oz) in [(-1.0, -1.0), (0.0, -1.0), (1.0, -1.0), (-1.0, 0.0), (0.0, 0.0), (1.0, 0.0), (-1.0, 1.0), (0.0, 1.0), (1.0, 1.0_f32)] {
+            for (ox, oz) in
+                [(-1.0, -1.0), (0.0, -1.0), (1.0, -1.0), (-1.0, 0.0), (0.0, 0.0), (1.0, 0.0), (-1.0, 1.0), (0.0, 1.0), (1.0, 1.0_f32)]
+            {
                 let h = hash2((ix + ox) as i32, (iz + oz) as i32, s ^ (layer * 977));
                 if unit(h) > 0.42 {
                     continue;
@@ -380,7 +383,13 @@ impl Surface {
                 let fade = 1.0 / (1.0 + (0.6 * blur / r).powi(2));
                 let a = (0.5 + (r - d) / soft).clamp(0.0, 1.0) * fade;
                 let pick = unit(hash(h ^ 5));
-                let chip = if pick < 0.45 { self.colors[1] } else if pick < 0.75 { self.colors[2] } else { mul(self.colors[0], 0.55) };
+                let chip = if pick < 0.45 {
+                    self.colors[1]
+                } else if pick < 0.75 {
+                    self.colors[2]
+                } else {
+                    mul(self.colors[0], 0.55)
+                };
                 c = mix3(c, mul(chip, 0.8 + 0.4 * unit(hash(h ^ 6))), a);
             }
         }
@@ -461,7 +470,8 @@ impl Surface {
                 let d = (dx * dx + dz * dz).sqrt() / r;
                 if d < 1.5 {
                     // A bowl with a raised rim.
-                    let g = keep * if d < 1.0 { 0.75 * d * smooth(1.02, 0.85, d) } else { -0.5 * smooth(1.5, 1.05, d) * smooth(1.0, 1.06, d) };
+                    let g =
+                        keep * if d < 1.0 { 0.75 * d * smooth(1.02, 0.85, d) } else { -0.5 * smooth(1.5, 1.05, d) * smooth(1.0, 1.06, d) };
                     sx += g * dx / (d * r).max(1e-3);
                     sz += g * dz / (d * r).max(1e-3);
                     shade += 0.12 * keep * smooth(1.0, 0.4, d);

@@ -18,16 +18,48 @@ impl StageObserver for Quiet {
 
 fn scene(prompt: &str, negative: &str, seed: u64, width: usize, height: usize) -> Scene {
     let cancel = CancelToken::default();
-    let request = SceneRequest { prompt, negative_prompt: negative, width, height, seed, steps: 1, guidance_scale: 1.0, true_cfg_scale: 1.0 };
+    let request =
+        SceneRequest { prompt, negative_prompt: negative, width, height, seed, steps: 1, guidance_scale: 1.0, true_cfg_scale: 1.0 };
     paint(&request, StageCx { cancel: &cancel, observer: &Quiet }).unwrap()
 }
 
 const SHEET: &[&str] = &[
-    "cozy café with wooden table", "modern office with natural lighting", "white marble, luxury cosmetics", "beach in summer", "forest, morning light",
-    "night city", "neon sign, cyberpunk", "bright kitchen", "bathroom spa", "white studio", "luxury hotel lobby", "garden with flowers",
-    "winter snow", "가을 단풍", "desert dunes", "mountains", "christmas", "벚꽃 봄", "clear water", "pastel podium", "black luxury", "space with stars",
-    "gym", "bedroom linen", "library", "restaurant candlelight", "rooftop sunset", "전통 한옥", "industrial concrete", "sky with clouds",
-    "golden party glitter", "tropical palm shadow", "living room", "wood table", "stone terrazzo", "minimal product photo",
+    "cozy café with wooden table",
+    "modern office with natural lighting",
+    "white marble, luxury cosmetics",
+    "beach in summer",
+    "forest, morning light",
+    "night city",
+    "neon sign, cyberpunk",
+    "bright kitchen",
+    "bathroom spa",
+    "white studio",
+    "luxury hotel lobby",
+    "garden with flowers",
+    "winter snow",
+    "가을 단풍",
+    "desert dunes",
+    "mountains",
+    "christmas",
+    "벚꽃 봄",
+    "clear water",
+    "pastel podium",
+    "black luxury",
+    "space with stars",
+    "gym",
+    "bedroom linen",
+    "library",
+    "restaurant candlelight",
+    "rooftop sunset",
+    "전통 한옥",
+    "industrial concrete",
+    "sky with clouds",
+    "golden party glitter",
+    "tropical palm shadow",
+    "living room",
+    "wood table",
+    "stone terrazzo",
+    "minimal product photo",
 ];
 
 #[test]
@@ -76,13 +108,29 @@ fn same_request_same_picture_on_any_number_of_threads() {
 #[test]
 fn words_of_both_languages_mean_the_same_place() {
     for (en, ko, want) in [
-        ("a cozy café", "아늑한 카페에서", Family::Cafe), ("modern office with natural lighting", "자연광이 드는 모던한 사무실", Family::Office),
-        ("on the beach", "해변 위", Family::Beach), ("deep forest", "깊은 숲", Family::Forest), ("night city", "도시 야경", Family::NightCity),
-        ("neon lights", "네온 조명", Family::Neon), ("kitchen", "깔끔한 주방", Family::Kitchen), ("bathroom", "욕실", Family::Bathroom),
-        ("luxury hotel lobby", "고급 호텔 로비", Family::Lobby), ("garden with flowers", "꽃 정원", Family::Garden), ("snow", "하얀 눈이 내린", Family::Snow),
-        ("autumn", "가을 단풍", Family::Autumn), ("desert", "사막", Family::Desert), ("mountains", "산 정상", Family::Mountains), ("Christmas", "크리스마스", Family::Christmas),
-        ("cherry blossom", "벚꽃", Family::Blossom), ("water", "물 위", Family::Water), ("pastel podium", "파스텔 포디움", Family::Pastel), ("space", "우주", Family::Space),
-        ("bedroom", "침실", Family::Bedroom), ("library", "서재", Family::Library), ("rooftop at sunset", "노을 지는 루프탑", Family::Sunset), ("traditional hanok", "전통 한옥", Family::Hanok),
+        ("a cozy café", "아늑한 카페에서", Family::Cafe),
+        ("modern office with natural lighting", "자연광이 드는 모던한 사무실", Family::Office),
+        ("on the beach", "해변 위", Family::Beach),
+        ("deep forest", "깊은 숲", Family::Forest),
+        ("night city", "도시 야경", Family::NightCity),
+        ("neon lights", "네온 조명", Family::Neon),
+        ("kitchen", "깔끔한 주방", Family::Kitchen),
+        ("bathroom", "욕실", Family::Bathroom),
+        ("luxury hotel lobby", "고급 호텔 로비", Family::Lobby),
+        ("garden with flowers", "꽃 정원", Family::Garden),
+        ("snow", "하얀 눈이 내린", Family::Snow),
+        ("autumn", "가을 단풍", Family::Autumn),
+        ("desert", "사막", Family::Desert),
+        ("mountains", "산 정상", Family::Mountains),
+        ("Christmas", "크리스마스", Family::Christmas),
+        ("cherry blossom", "벚꽃", Family::Blossom),
+        ("water", "물 위", Family::Water),
+        ("pastel podium", "파스텔 포디움", Family::Pastel),
+        ("space", "우주", Family::Space),
+        ("bedroom", "침실", Family::Bedroom),
+        ("library", "서재", Family::Library),
+        ("rooftop at sunset", "노을 지는 루프탑", Family::Sunset),
+        ("traditional hanok", "전통 한옥", Family::Hanok),
     ] {
         assert_eq!(family(en, ""), Some(want), "{en}");
         assert_eq!(family(ko, ""), Some(want), "{ko}");
@@ -147,6 +195,15 @@ fn every_size_and_preview_agree() {
 fn stops_when_asked() {
     let cancel = CancelToken::default();
     cancel.cancel();
-    let request = SceneRequest { prompt: "x", negative_prompt: "", width: 512, height: 512, seed: 0, steps: 1, guidance_scale: 1.0, true_cfg_scale: 1.0 };
+    let request = SceneRequest {
+        prompt: "x",
+        negative_prompt: "",
+        width: 512,
+        height: 512,
+        seed: 0,
+        steps: 1,
+        guidance_scale: 1.0,
+        true_cfg_scale: 1.0,
+    };
     assert!(matches!(paint(&request, StageCx { cancel: &cancel, observer: &Quiet }), Err(BackendError::Stopped(_))));
 }
