@@ -661,8 +661,8 @@ fn glitter(p: &[Rgb; 4], low: &mut Low, rng: &mut Rng) {
         let y = if near { 0.25 * rng.f().powi(2) } else { rng.range(0.0, top) };
         let c = if rng.f() < 0.7 { p[2] } else { p[3] };
         let r = if near { rng.range(0.006, 0.016) } else { rng.range(0.012, 0.045) };
-        low.bokeh((rng.range(-half, half), y), r, mul(c, rng.range(0.02, 0.35) * if near { 1.8 } else { 0.8 }));
+        low.bokeh((rng.range(-half, half), y), r, mul(c, rng.range(0.02, 0.35) * rng.f() * if near { 1.6 } else { 0.55 }));
     }
-    low.glow((0.0, 0.0), (0.5, 0.08), mul(p[2], 0.3));
+    low.glow((0.0, 0.0), (0.4, 0.06), mul(p[2], 0.22));
     low.defocus(0.004);
 }

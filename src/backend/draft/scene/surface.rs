@@ -215,12 +215,14 @@ impl Surface {
         let s = self.seed;
         // Long soft folds that meet at angles; slopes by differences of the height field.
         let height = |x: f32, z: f32| {
-            let (u, v) = (x * 0.86 + z * 0.5, z * 0.9 - x * 0.45);
-            let w = 0.5 * n2(u * 0.7, v * 0.7, s ^ 1);
-            let a = n2(u * 0.9 + w * 1.4, v * 0.32 + w, s ^ 2);
-            let b = n2(u * 0.5 - w, v * 1.5 + w * 1.7, s ^ 3);
-            let c = n2(u * 2.1 + w, v * 1.1 + 0.8 * w, s ^ 4);
-            0.34 * (1.0 - a.abs()).powi(3) + 0.20 * (1.0 - b.abs()).powi(4) + 0.07 * c
+            // Few, long, rounded folds on cloth that mostly lies flat.
+            let (u, v) = (x * 0.80 + z * 0.60, z * 0.80 - x * 0.60);
+            let w = 0.35 * n2(u * 0.5, v * 0.5, s ^ 1);
+            let fold = |n: f32| 1.0 / (1.0 + 26.0 * n * n);
+            let a = fold(n2(u * 0.28 + w, v * 0.85 + 0.5 * w, s ^ 2)) * smooth(-0.35, 0.35, n2(u * 0.6, v * 0.6, s ^ 5));
+            let b = fold(n2(u * 0.75 - w, v * 0.35 + w, s ^ 3)) * smooth(-0.1, 0.5, n2(u * 0.7, v * 0.7 + 4.0, s ^ 6));
+            let c = n2(u * 1.3 + w, v * 1.9, s ^ 4);
+            0.085 * a + 0.06 * b + 0.022 * c
         };
         let e = 0.02 + 0.5 * fp.x;
         let h = height(x, z);
@@ -238,8 +240,8 @@ impl Surface {
         };
         let t = (0.4 + 0.35 * slub + 0.16 * weave).clamp(0.0, 1.0);
         let mut hit = Hit::flat(mul(mix3(self.colors[0], self.colors[1], t), 1.0 + 0.05 * weave));
-        hit.slope = [sx * 0.85 + 0.08 * slub, sz * 0.85];
-        hit.open = 0.72 + 0.28 * smooth(0.0, 0.3, h);
+        hit.slope = [sx + 0.06 * slub, sz];
+        hit.open = 0.82 + 0.18 * smooth(-0.02, 0.10, h);
         hit
     }
 
