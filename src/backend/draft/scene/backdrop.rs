@@ -15,6 +15,8 @@ pub enum BackdropKind {
     Env(EnvId),
     /// Pendant lamps, counter, shelves.
     Cafe,
+    /// Columns, lit panels, a chandelier.
+    Hall,
     /// Big windows, blinds, plants.
     Office,
     /// Plaster wall; light and shadow come from the gobo.
@@ -76,6 +78,7 @@ pub fn paint(spec: &SceneSpec, low: &mut Low) {
     match spec.backdrop {
         BackdropKind::Env(id) => environment(id, spec, low, &mut rng),
         BackdropKind::Cafe => cafe(p, low, &mut rng),
+        BackdropKind::Hall => hall(p, low, &mut rng),
         BackdropKind::Office => office(p, low, &mut rng),
         BackdropKind::Wall => wall(p, spec, low),
         BackdropKind::Sweep => sweep(p, spec, low),
@@ -107,7 +110,7 @@ pub fn paint(spec: &SceneSpec, low: &mut Low) {
 
 fn environment(id: EnvId, spec: &SceneSpec, low: &mut Low, rng: &mut Rng) {
     let map = env(id);
-    let yaw = spec.yaw + rng.range(-0.35, 0.35);
+    let yaw = spec.yaw + rng.range(-0.12, 0.12);
     let pitch = rng.range(0.02, 0.10);
     let tint = spec.back[0];
     low.fill(|x, y| {
@@ -115,7 +118,8 @@ fn environment(id: EnvId, spec: &SceneSpec, low: &mut Low, rng: &mut Rng) {
         let d = [x * 0.95, (y - 0.22) * 0.95 + pitch, -1.0];
         let (s, c) = yaw.sin_cos();
         let v = map.sample([d[0] * c - d[2] * s, d[1], d[0] * s + d[2] * c], 0.0);
-        mul3(v.map(|v| v.min(9.0)), tint)
+        let grey = (v[0] + v[1] + v[2]) / 3.0;
+        mul3(mix3(v, [grey; 3], 0.35).map(|v| v.min(9.0)), tint)
     });
     let mean = low.mean();
     let scale = spec.back_level / (0.2126 * mean[0] + 0.7152 * mean[1] + 0.0722 * mean[2]).max(1e-3);
@@ -176,6 +180,52 @@ fn cafe(p: &[Rgb; 4], low: &mut Low, rng: &mut Rng) {
         low.bokeh(at, rng.range(0.010, 0.022), mul(p[3], rng.range(0.12, 0.5)));
     }
     low.defocus(0.006);
+}
+
+fn hall(p: &[Rgb; 4], low: &mut Low, rng: &mut Rng) {
+    let (half, top) = (low.half, low.top);
+    let centre = rng.range(-0.12, 0.12);
+    low.fill(|x, y| {
+        let g = 1.0 / (1.0 + ((x - centre) / 0.4).powi(2) + ((y - 0.2) / 0.5).powi(2));
+        mul(mix3(p[1], p[0], g), 0.45 + 0.9 * g)
+    });
+    // The hall runs back to a lit end wall; panels and columns step towards the viewer.
+    low.rect((centre - 0.10, 0.05), (centre + 0.10, 0.30 * top / 0.58), mul(p[3], 0.8), 0.9);
+    low.rect((centre - 0.035, 0.05), (centre + 0.035, 0.20), mul(p[1], 0.8), 0.9);
+    for s in [-1.0_f32, 1.0] {
+        let mut d = 0.13;
+        let mut w = 0.010;
+        while d < half + 0.35 {
+            let x = centre + s * d;
+            low.rect((x + s * w * 1.6, 0.03), (x + s * w * 3.4, top * (0.5 + d)), mul(p[3], 0.55), 0.8);
+            low.rect((x - w, -0.1), (x + w, top + 0.2), mul(p[2], 0.55), 1.0);
+            low.rect((x - s * w * 1.0, -0.1), (x - s * w * 0.3, top + 0.2), mul(p[2], 0.95), 0.8);
+            low.rect((x - w * 1.5, -0.1), (x + w * 1.5, 0.035), mul(p[2], 0.35), 1.0);
+            d *= 1.62;
+            w *= 1.62;
+        }
+    }
+    low.rect((-half - 0.1, -0.15), (half + 0.1, 0.05), mul(p[0], 0.55), 0.75);
+    for _ in 0..5 {
+        let (x, w) = (centre + rng.sign() * rng.range(0.08, 0.4), rng.range(0.03, 0.06));
+        low.rect((x - w, 0.0), (x + w, 0.055), mul(p[1], 0.8), 0.85);
+        low.rect((x - w, 0.05), (x - w * 0.6, 0.09), mul(p[1], 0.8), 0.85);
+    }
+    low.defocus(0.019);
+    // The chandelier and sconces.
+    let (cx, cy) = (centre + rng.range(-0.05, 0.05), top * rng.range(0.80, 0.92));
+    low.glow((cx, cy), (0.28, 0.20), mul(p[3], 0.30));
+    for _ in 0..46 {
+        let (a, r) = (rng.f() * 6.28, rng.f().sqrt());
+        low.bokeh((cx + a.cos() * r * 0.16, cy + a.sin() * r * 0.055 - 0.03 * (1.0 - r)), rng.range(0.010, 0.020), mul(p[3], rng.range(0.08, 0.7)));
+    }
+    for s in [-1.0_f32, 1.0] {
+        for d in [0.16, 0.27, 0.44] {
+            let at = (centre + s * d, 0.20 + 0.28 * d);
+            low.bokeh(at, 0.012 + 0.03 * d, mul(p[3], 0.9));
+        }
+    }
+    low.defocus(0.005);
 }
 
 fn office(p: &[Rgb; 4], low: &mut Low, rng: &mut Rng) {
@@ -246,7 +296,7 @@ fn wall(p: &[Rgb; 4], spec: &SceneSpec, low: &mut Low) {
         let trowel = fbm(x * 5.0 + 0.6 * n2(x * 3.0, y * 3.0, seed), y * 7.0, 4, seed ^ 3);
         let t = (0.45 + 0.5 * x * side + 0.25 * (y - 0.3) + 0.22 * trowel).clamp(0.0, 1.0);
         // Light falls from one side and dies out at the other; a touch darker where wall meets table.
-        mul(mix3(p[1], p[0], t), (0.62 + 0.5 * t) * (0.80 + 0.20 * smooth(-0.02, 0.16, y)))
+        mul(mix3(p[1], p[0], t), (0.68 + 0.55 * t) * (0.80 + 0.20 * smooth(-0.02, 0.16, y)))
     });
     low.defocus(0.006);
 }
@@ -258,7 +308,7 @@ fn sweep(p: &[Rgb; 4], spec: &SceneSpec, low: &mut Low) {
     low.fill(|x, y| {
         let (u, v) = ((x - 0.12 * side) / 0.55, (y - 0.16) / (0.42 + 0.2 * top));
         let g = 1.0 / (1.0 + u * u + v * v);
-        mul(mix3(p[1], p[0], g), 0.55 + 0.62 * g)
+        mul(mix3(p[1], p[0], g), 0.42 + 0.80 * g)
     });
 }
 

@@ -86,18 +86,18 @@ impl Gobo {
             }
             GoboKind::Leaves => {
                 m.fill(|_, _| lit);
-                for _ in 0..11 {
+                for _ in 0..15 {
                     let root = (rng.sign() * rng.range(0.2, 0.6), rng.range(0.0, 1.0));
                     let a = rng.range(0.0, 6.28);
                     let tip = (root.0 + a.cos() * 0.35, root.1 + a.sin() * 0.35);
-                    m.line(root, tip, 0.004, dark, 0.8);
+                    m.line(root, tip, 0.003, dark, 0.5);
                     for i in 0..15 {
                         let t = i as f32 / 14.0;
                         let at = (root.0 + (tip.0 - root.0) * t + rng.bell() * 0.035, root.1 + (tip.1 - root.1) * t + rng.bell() * 0.035);
-                        m.ellipse(at, (0.030, 0.013), a + rng.sign() * rng.range(0.4, 1.1), dark, 0.85);
+                        m.ellipse(at, (0.046 * (1.0 - 0.5 * t), 0.019 * (1.0 - 0.5 * t)), a + rng.sign() * rng.range(0.4, 1.1), dark, 0.75);
                     }
                 }
-                m.defocus(0.013);
+                m.defocus(0.018);
             }
         }
         Self { mask: Some(m), floor: 0.22 }

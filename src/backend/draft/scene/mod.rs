@@ -91,7 +91,7 @@ impl<'a> Stage<'a> {
             let tint = spec.light.color;
             back.map(|x, y, c| {
                 let g = gobo.on_wall(x, y);
-                mul3(c, add([0.50, 0.52, 0.55], mul(tint, 0.75 * g)))
+                mul3(c, add([0.50, 0.53, 0.58], mul(tint, 0.92 * g)))
             });
         }
         let soft = back.softened(0.010, 0.022);
@@ -99,7 +99,7 @@ impl<'a> Stage<'a> {
         let mean = back.mean();
         let level = (mean[0] + mean[1] + mean[2]) / 3.0;
         let tint = mul(mean, 1.0 / level.max(1e-3));
-        let ambient = mul3(spec.ambient, mix3([1.0; 3], tint, 0.55));
+        let ambient = mul3(spec.ambient, mix3([1.0; 3], tint, 0.38));
         Self { spec, back, soft, rough, gobo, ambient, unit, width, height, ground, horizon }
     }
 

@@ -197,11 +197,11 @@ pub fn snow_wood(p: &[Rgb; 4], low: &mut Low, rng: &mut Rng) {
 
 /// A ridge line as a function of x.
 fn ridge(x: f32, f: f32, rough: u32, seed: u32) -> f32 {
-    let (mut sum, mut gain, mut k) = (0.0, 0.5, f);
+    let (mut sum, mut gain, mut k) = (0.0, 0.62, f);
     for i in 0..rough {
-        sum += gain * (1.0 - 2.0 * n2(x * k, i as f32 * 3.3, seed ^ i).abs());
-        gain *= 0.48;
-        k *= 2.1;
+        sum += gain * (1.0 - 2.0 * n2(x * k, i as f32 * 3.3 + 0.45, seed ^ i).abs());
+        gain *= 0.40;
+        k *= 2.2;
     }
     sum
 }

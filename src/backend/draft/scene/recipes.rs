@@ -71,11 +71,11 @@ pub fn recipe(family: F, rng: &mut Rng) -> SceneSpec {
         F::Kitchen => table([S::Marble, S::Wood][v], [CARRARA, OAK][v], B::TiledWall, [[0xeef0ee, 0xdfe4e2, 0xb8bcba, 0xb98a58], [0xc9d6cf, 0xb4c6bd, 0xe4e8e4, 0xc79a66], [0xe8e0d2, 0xdcd0bd, 0xb8ac98, 0x8a5a36]][rng.below(3)], Lamp::Day, G::None),
         F::Bathroom => table([S::Slate, S::Tile][v], [[0x8f9290, 0xc3c5c2, 0xb0a898], [0xe4ecec, 0xcfdcdc, 0x9fb0b0]][v], B::TiledWall, [0xdfe9ea, 0xc6d8da, 0xf2f6f6, 0xb9a184], Lamp::Day, G::Leaves),
         F::Studio => { let c = [[0xf2f1ef, 0xd8d6d3], [0xd9dde2, 0xaab2bc], [0xe9ded0, 0xcbb79f], [0xd3dcd4, 0xa3b3a6]][rng.below(4)]; Mix { edge: 0.10, ..table(S::Plain, [c[0], c[1], c[0]], B::Sweep, [c[0], c[1], c[1], c[0]], Lamp::Box, G::None) } }
-        F::Lobby => table(S::Marble, [NERO, [0x5a4636, 0x7a6350, 0xd6c3a4]][v], B::Env([EnvId::Lobby, EnvId::Lobby][v]), [0xfff2e2, 0x000000, 0x000000, 0x000000], Lamp::Warm, G::None),
+        F::Lobby => table(S::Marble, [NERO, [0x5a4636, 0x7a6350, 0xd6c3a4]][v], B::Hall, [[0x6a5238, 0x2c2018, 0xd9bd92, 0xffc987], [0x4a4238, 0x1c1a18, 0xcfc3ae, 0xffd8a0]][v], Lamp::Warm, G::None),
         F::Garden => table([S::Wood, S::Grass][v], [ASH, [0x86b843, 0x21450f, 0xc4de66]][v], B::Flowers, [[0x3d7a2c, 0xfff4cf, 0xf08fb0, 0xfdfdf6], [0x4a8034, 0xfff0d0, 0xf4c23a, 0xf2f2ff], [0x46743c, 0xf4f0ff, 0xa58ae0, 0xf3d4ee]][rng.below(3)], Lamp::Sun, G::Leaves),
         F::Snow => land(S::Snow, [0xf8faff, 0xbccfe8, 0xffffff], B::SnowWood, [0x9fc0e2, 0xe6eef6, 0x27433f, 0xf6faff], Lamp::Sun),
         F::Autumn => table(S::Wood, [WALNUT, HONEY][v], B::Foliage, [0x3a1608, 0xa8480f, 0xf2a52a, 0xffe6a4], Lamp::Low, G::Leaves),
-        F::Desert => land(S::Sand, [[0xb9814e, 0xe0b27a, 0xf4d8a8], [0xb0643a, 0xd99a66, 0xf0c090]][v], B::Dunes, [[0x6fa8d6, 0xf4dfc2, 0xe6b67a, 0x9a6238], [0x7f9fd0, 0xf6cfae, 0xdd935a, 0x7f4428]][v], Lamp::Low),
+        F::Desert => land(S::Sand, [[0xb58a62, 0xdab98e, 0xf4d8a8], [0xa8765a, 0xcfa584, 0xf0c090]][v], B::Dunes, [[0x6fa8d6, 0xf4dfc2, 0xe6b67a, 0x9a6238], [0x7f9fd0, 0xf6cfae, 0xdd935a, 0x7f4428]][v], Lamp::Low),
         F::Mountains => Mix { edge: 0.010, horizon: 0.42, ..table([S::Slate, S::Wood][usize::from(rng.f() < 0.3)], [[0x55585a, 0x8b8c88, 0x6f7352], ASH][usize::from(rng.f() < 0.1)], B::Mountains, [0x4a8acb, 0xd3e2ee, 0x5a6470, 0x2f4a34], Lamp::Sun, G::None) },
         F::Christmas => table([S::Wood, S::Snow][usize::from(rng.f() < 0.3)], [WALNUT, ESPRESSO][v], B::Tree, [0x1c120e, 0x3a1a10, 0x14402a, 0xffc46a], Lamp::Warm, G::None),
         F::Blossom => table([S::Wood, S::Plain][usize::from(rng.f() < 0.3)], [ASH, OAK][v], B::Blossom, [0xa9d3f0, 0xe9f1f6, 0xf9c9d6, 0xe88aa8], Lamp::Sun, G::Leaves),
@@ -89,7 +89,7 @@ pub fn recipe(family: F, rng: &mut Rng) -> SceneSpec {
         F::Restaurant => table([S::Linen, S::Wood][v], [WHITE_CLOTH, ESPRESSO][v], B::Candles, [0x241812, 0x5a3a26, 0xd8c8b4, 0xffb765], Lamp::Warm, G::None),
         F::Sunset => table([S::Concrete, S::Wood][v], [[0x8d8378, 0xb5a898, 0x6f665c], WALNUT][v], [B::Skyline, B::Env(EnvId::Sunset)][usize::from(rng.f() < 0.2)], [0x4a5a96, 0xff9c5c, 0x2a2438, 0xffc888], Lamp::Low, G::None),
         F::Hanok => table(S::Wood, [WALNUT, HONEY][v], B::Lattice, [0xf6ead2, 0xe0cda8, 0x6a4630, 0xfff4de], Lamp::Day, [G::Leaves, G::Window][v]),
-        F::Industrial => table([S::Concrete, S::Metal][v], [[0x8f8d88, 0xb7b4ae, 0x6b6a66], [0x85888c, 0xb8bcc0, 0xffffff]][v], B::Wall, [[0xa5a29c, 0x6d6b67, 0x8a8a84, 0xffffff], [0xb0684c, 0x6a3a2a, 0x8a8a84, 0xffffff]][rng.below(2)], Lamp::Box, [G::Window, G::Blinds][v]),
+        F::Industrial => table([S::Concrete, S::Metal][v], [[0x8f8d88, 0xb7b4ae, 0x6b6a66], [0x85888c, 0xb8bcc0, 0xffffff]][v], B::Wall, [[0xa5a29c, 0x6d6b67, 0x8a8a84, 0xffffff], [0xa88a7a, 0x6a5248, 0x8a8a84, 0xffffff]][rng.below(2)], Lamp::Box, [G::Window, G::Blinds][v]),
         F::Sky => Mix { edge: 0.012, ..table([S::Gloss, S::Water][rng.below(2)], [[0x9cc3e4, 0x7fb0da, 0xffffff], [0xa9cbe6, 0x4f86bd, 0xffffff]][v], B::Sky, [[0x3f8edb, 0xcfe6f8, 0xffffff, 0xb8cce4], [0x7f8fd8, 0xf8d3cf, 0xfff0e8, 0xd9a9c0]][v], Lamp::Sun, G::None) },
         F::Party => table(S::Gloss, [[0x2a1c0c, 0x3a2814, 0xffffff], [0x1a0f1e, 0x2c1a30, 0xffffff]][v], B::Glitter, [[0x140b03, 0x4a2e10, 0xffb850, 0xffdca0], [0x120512, 0x451a3e, 0xff8cc8, 0xffd0a0]][v], Lamp::Warm, G::None),
         F::Tropical => table([S::Plain, S::Terrazzo, S::Sand][rng.below(3)], [[0xf6ead8, 0xe9d5b8, 0xe08a68], [0xf4ece0, 0xe8a080, 0x4fa39a]][v], B::Wall, [[0xf4d6b0, 0xe0a878, 0xffffff, 0xffffff], [0x7fcfc8, 0x3f9c9c, 0xffffff, 0xffffff], [0xf7b8a0, 0xe08a78, 0xffffff, 0xffffff]][rng.below(3)], Lamp::Sun, G::Palm),
@@ -107,7 +107,7 @@ fn build(family: F, m: &Mix, rng: &mut Rng) -> SceneSpec {
         Lamp::Warm => ([0.45, 0.85, 0.20], 0xffe4c4, 0.6, 0.98, [0.36, 0.32, 0.28]),
         Lamp::Day => ([0.75, 0.70, 0.15], 0xffe9d0, 0.55, 1.28, [0.40, 0.43, 0.48]),
         Lamp::Sun => ([0.55, 0.80, -0.05], 0xffecd0, 0.22, 1.42, [0.36, 0.41, 0.48]),
-        Lamp::Low => ([0.80, 0.50, -0.10], 0xffbe80, 0.30, 1.35, [0.34, 0.32, 0.36]),
+        Lamp::Low => ([0.80, 0.50, -0.10], 0xffcb9a, 0.30, 1.35, [0.34, 0.32, 0.36]),
         Lamp::Cold => ([0.50, 0.70, 0.10], 0xc4d6ff, 0.45, 0.75, [0.14, 0.16, 0.24]),
         Lamp::Box => ([0.45, 0.90, 0.25], 0xffffff, 0.75, 1.05, [0.42, 0.42, 0.43]),
         Lamp::Rim => ([0.55, 0.75, -0.25], 0xffe8d4, 0.5, 0.60, [0.12, 0.12, 0.14]),
@@ -121,7 +121,7 @@ fn build(family: F, m: &Mix, rng: &mut Rng) -> SceneSpec {
     };
     let mut back = m.back.map(hex);
     // Lamps in a palette are light sources, not paint.
-    if matches!(m.backdrop, B::Cafe | B::City | B::Candles | B::Tree | B::Glitter | B::Skyline | B::Shelves) {
+    if matches!(m.backdrop, B::Cafe | B::Hall | B::City | B::Candles | B::Tree | B::Glitter | B::Skyline | B::Shelves) {
         back[3] = mul(back[3], 1.5);
     }
     SceneSpec {
@@ -129,8 +129,14 @@ fn build(family: F, m: &Mix, rng: &mut Rng) -> SceneSpec {
         surface: Surface { kind: m.surface, colors: m.wood.map(hex), seed: 0, across, scale: rng.range(0.9, 1.12) },
         backdrop: m.backdrop,
         back,
-        yaw: rng.range(-3.1, 3.1),
-        back_level: if family == F::Lobby { 0.22 } else { 0.42 },
+        yaw: match m.backdrop {
+            // The good views of the bundled maps: away from clutter, towards windows, water, lamps.
+            B::Env(EnvId::Lobby) => [2.2, 2.5, -2.3][rng.below(3)],
+            B::Env(EnvId::Apartment) => rng.range(1.25, 2.0),
+            B::Env(EnvId::Sunset) => [2.45, -2.75][rng.below(2)],
+            _ => 0.0,
+        },
+        back_level: if family == F::Cafe { 0.26 } else { 0.46 },
         light: KeyLight { direction: [direction[0] * side, direction[1], direction[2]], color: hex(color), softness },
         key,
         ambient,

@@ -222,7 +222,7 @@ impl Surface {
             let a = fold(n2(u * 0.28 + w, v * 0.85 + 0.5 * w, s ^ 2)) * smooth(-0.35, 0.35, n2(u * 0.6, v * 0.6, s ^ 5));
             let b = fold(n2(u * 0.75 - w, v * 0.35 + w, s ^ 3)) * smooth(-0.1, 0.5, n2(u * 0.7, v * 0.7 + 4.0, s ^ 6));
             let c = n2(u * 1.3 + w, v * 1.9, s ^ 4);
-            0.085 * a + 0.06 * b + 0.022 * c
+            0.20 * a + 0.14 * b + 0.035 * c
         };
         let e = 0.02 + 0.5 * fp.x;
         let h = height(x, z);
