@@ -4,6 +4,7 @@
 //! every pixel is a pure function of its place, so that the number of threads does not matter.
 
 mod backdrop;
+mod evening;
 mod finish;
 mod light;
 mod low;

@@ -141,7 +141,7 @@ pub fn blossom(p: &[Rgb; 4], low: &mut Low, rng: &mut Rng) {
             }
         }
     };
-    cloud(low, rng, 26, 0.016);
+    cloud(low, rng, 38, 0.017);
     low.defocus(0.026);
     for s in [-1.0_f32, 1.0] {
         for _ in 0..2 {
@@ -150,7 +150,7 @@ pub fn blossom(p: &[Rgb; 4], low: &mut Low, rng: &mut Rng) {
             low.line(a, b, 0.006, [0.10, 0.055, 0.05], 0.8);
         }
     }
-    cloud(low, rng, 30, 0.012);
+    cloud(low, rng, 40, 0.012);
     low.defocus(0.012);
     for _ in 0..26 {
         low.bokeh((rng.range(-half, half), rng.range(0.0, top)), rng.range(0.012, 0.034), mul(mix3(p[2], [1.0; 3], 0.4), rng.range(0.03, 0.16)));

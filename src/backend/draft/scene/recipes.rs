@@ -52,8 +52,8 @@ const OAK: [u32; 3] = [0xd9bd94, 0xae8a5e, 0xcda87c];
 const WALNUT: [u32; 3] = [0x846853, 0x3f2f26, 0x634c3b];
 const ESPRESSO: [u32; 3] = [0x55463c, 0x241c18, 0x3c3029];
 const ASH: [u32; 3] = [0xd6cbb9, 0xb09f88, 0xc6b8a2];
-const CARRARA: [u32; 3] = [0xf0eeec, 0xcac8c6, 0x6f6f74];
-const CALACATTA: [u32; 3] = [0xf3efe8, 0xd8cfc1, 0x8f7a58];
+const CARRARA: [u32; 3] = [0xe6e4e2, 0xaeafb2, 0x4c4d54];
+const CALACATTA: [u32; 3] = [0xeae5dc, 0xc3b49e, 0x75592f];
 const NERO: [u32; 3] = [0x101013, 0x1d1d22, 0xbdb4a4];
 const WHITE_CLOTH: [u32; 3] = [0xf0ede7, 0xd9d3c9, 0xc0b9ad];
 
@@ -71,14 +71,14 @@ pub fn recipe(family: F, rng: &mut Rng) -> SceneSpec {
         F::Kitchen => table([S::Marble, S::Wood][v], [CARRARA, OAK][v], B::TiledWall, [[0xeef0ee, 0xdfe4e2, 0xb8bcba, 0xb98a58], [0xc9d6cf, 0xb4c6bd, 0xe4e8e4, 0xc79a66], [0xe8e0d2, 0xdcd0bd, 0xb8ac98, 0x8a5a36]][rng.below(3)], Lamp::Day, G::None),
         F::Bathroom => table([S::Slate, S::Tile][v], [[0x8f9290, 0xc3c5c2, 0xb0a898], [0xe4ecec, 0xcfdcdc, 0x9fb0b0]][v], B::TiledWall, [0xdfe9ea, 0xc6d8da, 0xf2f6f6, 0xb9a184], Lamp::Day, G::Leaves),
         F::Studio => { let c = [[0xf2f1ef, 0xd8d6d3], [0xd9dde2, 0xaab2bc], [0xe9ded0, 0xcbb79f], [0xd3dcd4, 0xa3b3a6]][rng.below(4)]; Mix { edge: 0.10, ..table(S::Plain, [c[0], c[1], c[0]], B::Sweep, [c[0], c[1], c[1], c[0]], Lamp::Box, G::None) } }
-        F::Lobby => table(S::Marble, [NERO, [0x5a4636, 0x7a6350, 0xd6c3a4]][v], B::Hall, [[0x6a5238, 0x2c2018, 0xd9bd92, 0xffc987], [0x4a4238, 0x1c1a18, 0xcfc3ae, 0xffd8a0]][v], Lamp::Warm, G::None),
+        F::Lobby => table(S::Marble, [NERO, [0x40362e, 0x584a3e, 0xcbb999]][v], B::Hall, [[0x6a5238, 0x2c2018, 0xd9bd92, 0xffc987], [0x4a4238, 0x1c1a18, 0xcfc3ae, 0xffd8a0]][v], Lamp::Warm, G::None),
         F::Garden => table([S::Wood, S::Grass][v], [ASH, [0x86b843, 0x21450f, 0xc4de66]][v], B::Flowers, [[0x3d7a2c, 0xfff4cf, 0xf08fb0, 0xfdfdf6], [0x4a8034, 0xfff0d0, 0xf4c23a, 0xf2f2ff], [0x46743c, 0xf4f0ff, 0xa58ae0, 0xf3d4ee]][rng.below(3)], Lamp::Sun, G::Leaves),
         F::Snow => land(S::Snow, [0xf8faff, 0xbccfe8, 0xffffff], B::SnowWood, [0x9fc0e2, 0xe6eef6, 0x27433f, 0xf6faff], Lamp::Sun),
         F::Autumn => table(S::Wood, [WALNUT, HONEY][v], B::Foliage, [0x3a1608, 0xa8480f, 0xf2a52a, 0xffe6a4], Lamp::Low, G::Leaves),
         F::Desert => land(S::Sand, [[0xb58a62, 0xdab98e, 0xf4d8a8], [0xa8765a, 0xcfa584, 0xf0c090]][v], B::Dunes, [[0x6fa8d6, 0xf4dfc2, 0xe6b67a, 0x9a6238], [0x7f9fd0, 0xf6cfae, 0xdd935a, 0x7f4428]][v], Lamp::Low),
-        F::Mountains => Mix { edge: 0.010, horizon: 0.42, ..table([S::Slate, S::Wood][usize::from(rng.f() < 0.3)], [[0x55585a, 0x8b8c88, 0x6f7352], ASH][usize::from(rng.f() < 0.1)], B::Mountains, [0x4a8acb, 0xd3e2ee, 0x5a6470, 0x2f4a34], Lamp::Sun, G::None) },
+        F::Mountains => Mix { edge: 0.010, horizon: 0.42, ..table([S::Slate, S::Wood][usize::from(rng.f() < 0.3)], [[0x5b5a57, 0x97938b, 0x7c7563], ASH][usize::from(rng.f() < 0.1)], B::Mountains, [0x4a8acb, 0xd3e2ee, 0x5a6470, 0x2f4a34], Lamp::Sun, G::None) },
         F::Christmas => table([S::Wood, S::Snow][usize::from(rng.f() < 0.3)], [WALNUT, ESPRESSO][v], B::Tree, [0x1c120e, 0x3a1a10, 0x14402a, 0xffc46a], Lamp::Warm, G::None),
-        F::Blossom => table([S::Wood, S::Plain][usize::from(rng.f() < 0.3)], [ASH, OAK][v], B::Blossom, [0xa9d3f0, 0xe9f1f6, 0xf9c9d6, 0xe88aa8], Lamp::Sun, G::Leaves),
+        F::Blossom => table([S::Wood, S::Plain][usize::from(rng.f() < 0.3)], [ASH, OAK][v], B::Blossom, [0xa9d3f0, 0xe9f1f6, 0xf4adc2, 0xdf7396], Lamp::Sun, G::Leaves),
         F::Water => land(S::Water, [[0x7fd0dc, 0x14708f, 0xf0fdff], [0x8fc8ea, 0x1d5fa8, 0xf4fbff]][v], [B::Deep, B::Sky][usize::from(rng.f() < 0.35)], [[0x1f8fb0, 0xb4ecf4, 0xf4ffff, 0xffffff], [0x2f7fc8, 0xc0e2f8, 0xffffff, 0xb9d6ee]][v], Lamp::Sun),
         F::Pastel => { let c = [[0xf7cfd6, 0xe9b4c0, 0xfbe3c8, 0xcfe3f2], [0xcfe6df, 0xaed2c8, 0xf6dccb, 0xf4efe0], [0xd9d0f0, 0xbdb0e0, 0xf8d8e4, 0xcfe4f4], [0xfbe0c4, 0xf2c49c, 0xf6b8a8, 0xfdf0dc]][rng.below(4)]; table(S::Plain, [c[0], c[1], c[2]], B::Arches, c, Lamp::Box, [G::None, G::Palm][v]) }
         F::Black => table([S::Gloss, S::Marble, S::Slate][rng.below(3)], [[0x0b0b0d, 0x121215, 0xffffff], NERO][v], B::Dark, [[0x0c0c0f, 0x3a3028, 0xd8b070, 0x000000], [0x0a0c10, 0x28323e, 0x9fc0e0, 0x000000], [0x0e0a0a, 0x45202a, 0xe0a080, 0x000000]][rng.below(3)], Lamp::Rim, G::None),
@@ -120,6 +120,9 @@ fn build(family: F, m: &Mix, rng: &mut Rng) -> SceneSpec {
         _ => (0.3, 0.5),
     };
     let mut back = m.back.map(hex);
+    if matches!(family, F::Wood | F::Stone) && m.backdrop == B::Foliage {
+        back = [0x1a2c14, 0x40682c, 0x9abf5a, 0xf6f4d0].map(hex);
+    }
     // Lamps in a palette are light sources, not paint.
     if matches!(m.backdrop, B::Cafe | B::Hall | B::City | B::Candles | B::Tree | B::Glitter | B::Skyline | B::Shelves) {
         back[3] = mul(back[3], 1.5);
