@@ -184,6 +184,8 @@ pub enum ImageName {
     Edges,
     /// Front faces of the letters.
     Face,
+    /// The same faces as they stand in the finished picture.
+    Letters,
     /// Result of step 1.
     Step1,
     /// Result of step 2.
@@ -206,6 +208,7 @@ impl ImageName {
             Self::Placed => "placed",
             Self::Edges => "edges",
             Self::Face => "face",
+            Self::Letters => "letters",
             Self::Step1 => "step1",
             Self::Step2 => "step2",
             Self::Final => "final",

@@ -59,6 +59,7 @@ pub fn run(
         cx,
     )?;
     let image = image.to_srgb();
+    sink.save(ImageName::Letters, Picture::Gray(&composed.letters.to_gray()))?;
     sink.legibility(composed.legibility.score);
     sink.save(ImageName::Final, Picture::Rgb(&image))?;
     Ok(image)

@@ -133,7 +133,7 @@ pub fn secure(image: &mut LinearRgb, letters: &Plane, visible: Option<&Plane>, w
     let lum = window.luminance(image);
     let seen = visible.map(|v| window.crop(v));
     let solid = Plane { width: mask.width, height: mask.height, data: mask.data.iter().map(|&m| f32::from(u8::from(m > 0.9))).collect() };
-    let (letter, _) = local_mean(&lum, &solid, r * 2);
+    let (letter, _) = local_mean(&lum, &solid, r);
     let mut faces: Vec<f32> = letter.data.iter().zip(&solid.data).filter(|(v, s)| **s > 0.5 && **v >= 0.0).map(|(v, _)| *v).collect();
     if faces.is_empty() {
         return;
@@ -146,7 +146,7 @@ pub fn secure(image: &mut LinearRgb, letters: &Plane, visible: Option<&Plane>, w
     let spread = gaussian_plane(&mask, reach * 0.5);
     let near = gaussian_plane(&mask, 2.2 * unit.max(0.6));
     let (w, bounds) = (mask.width, window);
-    let (floor, ceiling) = (0.17, 0.165);
+    let (floor, ceiling) = (0.19, 0.165);
     image.data.par_chunks_mut(image.width).enumerate().skip(bounds.y0).take(bounds.y1 - bounds.y0).for_each(|(y, row)| {
         for (x, c) in row.iter_mut().enumerate().take(bounds.x1).skip(bounds.x0) {
             let i = (y - bounds.y0) * w + x - bounds.x0;

@@ -3,9 +3,9 @@
 //! Small bright things become bokeh discs, edges melt, texture turns into tone: the blur is what makes simple shapes look photographed.
 
 use super::low::Low;
-use super::noise::{Rgb, Rng, add, fbm, mix, mix3, mul, mul3, n2, smooth};
-use super::outdoors;
+use super::noise::{Rgb, Rng, fbm, mix, mix3, mul, mul3, n2, smooth};
 use super::prompt::SceneSpec;
+use super::{evening, outdoors};
 use crate::backend::draft::env::{EnvId, env};
 
 /// Backdrops.
@@ -15,6 +15,8 @@ pub enum BackdropKind {
     Env(EnvId),
     /// Pendant lamps, counter, shelves.
     Cafe,
+    /// Columns, lit panels, a chandelier.
+    Hall,
     /// Big windows, blinds, plants.
     Office,
     /// Plaster wall; light and shadow come from the gobo.
@@ -76,21 +78,22 @@ pub fn paint(spec: &SceneSpec, low: &mut Low) {
     match spec.backdrop {
         BackdropKind::Env(id) => environment(id, spec, low, &mut rng),
         BackdropKind::Cafe => cafe(p, low, &mut rng),
+        BackdropKind::Hall => evening::hall(p, low, &mut rng),
         BackdropKind::Office => office(p, low, &mut rng),
         BackdropKind::Wall => wall(p, spec, low),
         BackdropKind::Sweep => sweep(p, spec, low),
         BackdropKind::Curtains => curtains(p, spec, low, &mut rng),
         BackdropKind::TiledWall => tiled(p, spec, low, &mut rng),
-        BackdropKind::Shelves => shelves(p, low, &mut rng),
-        BackdropKind::City => city(p, low, &mut rng),
-        BackdropKind::Neon => neon(p, low, &mut rng),
+        BackdropKind::Shelves => evening::shelves(p, low, &mut rng),
+        BackdropKind::City => evening::city(p, low, &mut rng),
+        BackdropKind::Neon => evening::neon(p, low, &mut rng),
         BackdropKind::Arches => arches(p, spec, low, &mut rng),
-        BackdropKind::Dark => dark(p, spec, low, &mut rng),
-        BackdropKind::Candles => candles(p, low, &mut rng),
-        BackdropKind::Tree => tree(p, low, &mut rng),
+        BackdropKind::Dark => evening::dark(p, spec, low, &mut rng),
+        BackdropKind::Candles => evening::candles(p, low, &mut rng),
+        BackdropKind::Tree => evening::tree(p, low, &mut rng),
         BackdropKind::Lattice => lattice(p, low, &mut rng),
-        BackdropKind::Gym => gym(p, low, &mut rng),
-        BackdropKind::Glitter => glitter(p, low, &mut rng),
+        BackdropKind::Gym => evening::gym(p, low, &mut rng),
+        BackdropKind::Glitter => evening::glitter(p, low, &mut rng),
         BackdropKind::Sea => outdoors::sea(p, spec, low, &mut rng),
         BackdropKind::Foliage => outdoors::foliage(p, low, &mut rng),
         BackdropKind::Flowers => outdoors::flowers(p, low, &mut rng),
@@ -107,7 +110,7 @@ pub fn paint(spec: &SceneSpec, low: &mut Low) {
 
 fn environment(id: EnvId, spec: &SceneSpec, low: &mut Low, rng: &mut Rng) {
     let map = env(id);
-    let yaw = spec.yaw + rng.range(-0.35, 0.35);
+    let yaw = spec.yaw + rng.range(-0.12, 0.12);
     let pitch = rng.range(0.02, 0.10);
     let tint = spec.back[0];
     low.fill(|x, y| {
@@ -115,7 +118,8 @@ fn environment(id: EnvId, spec: &SceneSpec, low: &mut Low, rng: &mut Rng) {
         let d = [x * 0.95, (y - 0.22) * 0.95 + pitch, -1.0];
         let (s, c) = yaw.sin_cos();
         let v = map.sample([d[0] * c - d[2] * s, d[1], d[0] * s + d[2] * c], 0.0);
-        mul3(v.map(|v| v.min(9.0)), tint)
+        let grey = (v[0] + v[1] + v[2]) / 3.0;
+        mul3(mix3(v, [grey; 3], 0.35).map(|v| v.min(9.0)), tint)
     });
     let mean = low.mean();
     let scale = spec.back_level / (0.2126 * mean[0] + 0.7152 * mean[1] + 0.0722 * mean[2]).max(1e-3);
@@ -246,7 +250,7 @@ fn wall(p: &[Rgb; 4], spec: &SceneSpec, low: &mut Low) {
         let trowel = fbm(x * 5.0 + 0.6 * n2(x * 3.0, y * 3.0, seed), y * 7.0, 4, seed ^ 3);
         let t = (0.45 + 0.5 * x * side + 0.25 * (y - 0.3) + 0.22 * trowel).clamp(0.0, 1.0);
         // Light falls from one side and dies out at the other; a touch darker where wall meets table.
-        mul(mix3(p[1], p[0], t), (0.62 + 0.5 * t) * (0.80 + 0.20 * smooth(-0.02, 0.16, y)))
+        mul(mix3(p[1], p[0], t), (0.68 + 0.55 * t) * (0.80 + 0.20 * smooth(-0.02, 0.16, y)))
     });
     low.defocus(0.006);
 }
@@ -258,7 +262,7 @@ fn sweep(p: &[Rgb; 4], spec: &SceneSpec, low: &mut Low) {
     low.fill(|x, y| {
         let (u, v) = ((x - 0.12 * side) / 0.55, (y - 0.16) / (0.42 + 0.2 * top));
         let g = 1.0 / (1.0 + u * u + v * v);
-        mul(mix3(p[1], p[0], g), 0.55 + 0.62 * g)
+        mul(mix3(p[1], p[0], g), 0.42 + 0.80 * g)
     });
 }
 
@@ -284,7 +288,8 @@ fn curtains(p: &[Rgb; 4], spec: &SceneSpec, low: &mut Low, rng: &mut Rng) {
         let u = x * 17.0 + 0.8 * n2(x * 5.0, y * 0.8, seed ^ 2) + 0.25 * x * y;
         let fold = 0.5 + 0.5 * (u * 2.4).sin() * (0.7 + 0.3 * (u * 0.7).cos());
         let through = 1.0 / (1.0 + (d.max(0.0) * 3.6).powi(2));
-        let cloth = mul(mix3(p[1], p[0], fold), (0.42 + 0.55 * fold) * (0.55 + 0.75 * through));
+        let lit = mul(mix3(p[1], p[0], fold), (0.42 + 0.60 * fold) * (0.55 + 0.85 * through));
+        let cloth = mul3(lit, mix3([0.98, 0.99, 1.02], spec.light.color, 0.2 + 0.6 * through));
         mix3(c, cloth, cover * 0.93)
     });
     low.defocus(0.009);
@@ -326,138 +331,6 @@ fn tiled(p: &[Rgb; 4], spec: &SceneSpec, low: &mut Low, rng: &mut Rng) {
     low.defocus(0.013);
 }
 
-fn shelves(p: &[Rgb; 4], low: &mut Low, rng: &mut Rng) {
-    let (half, top) = (low.half, low.top);
-    low.fill(|_, _| mul(p[0], 0.4));
-    let bay = 0.36;
-    let start = -half - rng.range(0.1, 0.4);
-    let mut bx = start;
-    while bx < half + 0.1 {
-        let mut y = -0.06 + rng.range(0.0, 0.02);
-        while y < top + 0.1 {
-            let mut x = bx + 0.016;
-            let mut lean = 0.0;
-            while x < bx + bay - 0.02 {
-                let (w, h) = (rng.range(0.008, 0.022), rng.range(0.082, 0.118));
-                if rng.f() < 0.06 {
-                    x += rng.range(0.02, 0.06);
-                    lean = 0.2;
-                }
-                let hue = [p[1], p[2], p[3], mul(p[0], 1.4), [0.45, 0.40, 0.32]][rng.below(5)];
-                let c = mul(hue, rng.range(0.3, 1.0));
-                low.line((x, y + 0.012), (x + lean * h, y + h), w * 0.5, c, 1.0);
-                if rng.f() < 0.3 {
-                    low.rect((x - w * 0.4, y + h * 0.72), (x + w * 0.4, y + h * 0.8), mul(p[3], 0.9), 0.7);
-                }
-                lean *= 0.5;
-                x += w + 0.001;
-            }
-            low.rect((bx, y), (bx + bay, y + 0.012), mul(p[0], 1.15), 1.0);
-            low.rect((bx, y - 0.03), (bx + bay, y), [0.0; 3], 0.35);
-            y += 0.145;
-        }
-        low.rect((bx - 0.012, -0.1), (bx + 0.012, top + 0.2), mul(p[0], 0.9), 1.0);
-        bx += bay;
-    }
-    let lamp = (rng.sign() * rng.range(0.2, 0.4), top * 0.72);
-    low.glow(lamp, (0.22, 0.18), mul(p[3], 0.35));
-    low.map(|x, y, c| mul(c, 0.55 + 0.6 * smooth(0.7, 0.0, (x - lamp.0).hypot(y - lamp.1))));
-    low.defocus(0.018);
-    low.bokeh(lamp, 0.05, mul(p[3], 1.6));
-    for _ in 0..10 {
-        low.bokeh((rng.range(-half, half), rng.range(0.1, top)), rng.range(0.012, 0.02), mul(p[3], rng.range(0.08, 0.3)));
-    }
-    low.defocus(0.005);
-}
-
-fn city(p: &[Rgb; 4], low: &mut Low, rng: &mut Rng) {
-    let (half, top) = (low.half, low.top);
-    low.fill(|x, y| add(mix3(p[1], p[0], smooth(0.0, 0.55, y)), mul(p[1], 0.10 * n2(x * 3.0, y * 3.0, 7))));
-    // Towers: darker masses with lit windows.
-    let mut x = -half - 0.1;
-    while x < half + 0.1 {
-        let (w, h) = (rng.range(0.07, 0.16), rng.range(0.10, 0.42) * (top / 0.58));
-        let shade = rng.range(0.25, 0.7);
-        low.rect((x, -0.1), (x + w, h), mul(p[0], shade), 0.9);
-        let mut y = 0.02;
-        while y < h - 0.02 {
-            let mut wx = x + 0.01;
-            while wx < x + w - 0.01 {
-                if rng.f() < 0.34 {
-                    let c = mix3(p[2], p[3], rng.f());
-                    low.rect((wx, y), (wx + 0.008, y + 0.010), mul(c, rng.range(0.6, 4.0)), 1.0);
-                }
-                wx += 0.019;
-            }
-            y += 0.023;
-        }
-        x += w * rng.range(0.7, 1.1);
-    }
-    low.defocus(0.020);
-    // Street lights, signs and cars: big discs, denser towards the street.
-    for _ in 0..95 {
-        let y = 0.015 + 0.42 * rng.f().powi(2) * (top / 0.58);
-        let at = (rng.range(-half, half), y);
-        let c = match rng.below(10) {
-            0..=3 => p[2],
-            4..=6 => p[3],
-            7 => [1.0, 0.10, 0.06],
-            8 => [0.15, 0.75, 0.9],
-            _ => [1.0, 0.9, 0.75],
-        };
-        low.bokeh(at, rng.range(0.014, 0.036), mul(c, rng.range(0.06, 0.75) * rng.range(0.4, 1.4)));
-    }
-    low.glow((0.0, 0.02), (0.6, 0.12), mul(p[2], 0.12));
-    low.defocus(0.004);
-}
-
-fn neon(p: &[Rgb; 4], low: &mut Low, rng: &mut Rng) {
-    let (half, top) = (low.half, low.top);
-    let seed = rng.next() as u32;
-    // A dark wall with joints, so that the light has something to fall on.
-    low.fill(|x, y| {
-        let joint = smooth(0.006, 0.002, ((x * 5.0).fract().abs() / 5.0).min((y * 9.0).fract().abs() / 9.0));
-        mul(p[0], 0.8 + 0.5 * fbm(x * 6.0, y * 6.0, 3, seed) - 0.4 * joint)
-    });
-    let ring = rng.f() < 0.5;
-    let mut tubes: Vec<((f32, f32), (f32, f32), Rgb)> = Vec::new();
-    if ring {
-        let (cx, cy, r) = (rng.range(-0.1, 0.1), 0.24, 0.25);
-        let n = 40;
-        for i in 0..n {
-            let (a, b) = (i as f32 / n as f32 * std::f32::consts::TAU, (i + 1) as f32 / n as f32 * std::f32::consts::TAU);
-            let c = mix3(p[2], p[3], 0.5 + 0.5 * (a + 0.6).sin());
-            tubes.push(((cx + r * a.cos(), cy + r * a.sin()), (cx + r * b.cos(), cy + r * b.sin()), c));
-        }
-    } else {
-        for i in 0..5 {
-            let x = mix(-half, half, (i as f32 + 0.5 + rng.range(-0.2, 0.2)) / 5.0);
-            let (y0, y1) = (rng.range(0.0, 0.1), top * rng.range(0.55, 0.95));
-            tubes.push(((x, y0), (x + rng.range(-0.12, 0.12), y1), if i % 2 == 0 { p[2] } else { p[3] }));
-        }
-    }
-    let unlit = low.clone();
-    for t in &tubes {
-        low.line(t.0, t.1, 0.018, mul(t.2, 0.9), 1.0);
-    }
-    let halo = {
-        let mut h = low.clone();
-        h.data.iter_mut().zip(&unlit.data).for_each(|(a, b)| *a = [a[0] - b[0], a[1] - b[1], a[2] - b[2]].map(|v| v.max(0.0)));
-        (h.softened(0.05, 0.05), h.softened(0.15, 0.15))
-    };
-    for t in &tubes {
-        low.line(t.0, t.1, 0.006, add(mul(t.2, 3.2), [0.35; 3]), 1.0);
-    }
-    low.defocus(0.011);
-    for (c, (a, b)) in low.data.iter_mut().zip(halo.0.data.iter().zip(&halo.1.data)) {
-        *c = add(*c, add(mul(*a, 0.9), mul(*b, 1.3)));
-    }
-    for _ in 0..14 {
-        let c = if rng.f() < 0.5 { p[2] } else { p[3] };
-        low.bokeh((rng.range(-half, half), rng.range(0.0, top * 0.6)), rng.range(0.012, 0.03), mul(c, rng.range(0.05, 0.25)));
-    }
-}
-
 fn arches(p: &[Rgb; 4], spec: &SceneSpec, low: &mut Low, rng: &mut Rng) {
     wall(p, spec, low);
     let side = spec.light.direction[0].signum();
@@ -487,98 +360,6 @@ fn arches(p: &[Rgb; 4], spec: &SceneSpec, low: &mut Low, rng: &mut Rng) {
         }
     }
     low.defocus(0.005);
-}
-
-fn dark(p: &[Rgb; 4], spec: &SceneSpec, low: &mut Low, rng: &mut Rng) {
-    let seed = spec.seed as u32;
-    let (half, top) = (low.half, low.top);
-    let tilt = rng.range(-0.3, 0.3);
-    let style = rng.below(3);
-    low.fill(|x, y| {
-        let g = 1.0 / (1.0 + ((x - tilt * 0.4) / 0.34).powi(2) + ((y - 0.10) / 0.30).powi(2));
-        let texture = 0.12 * fbm(x * 4.0, y * 4.0, 4, seed);
-        add(mul(p[0], 0.5 + texture), mul(p[1], g * g * (0.9 + texture)))
-    });
-    match style {
-        // Velvet drapes, panels of fluted stone, or strips of light.
-        0 => low.map(|x, y, c| {
-            let u = x * 19.0 + 0.8 * n2(x * 4.0, y * 0.7, seed ^ 1);
-            mul(c, 0.35 + 0.9 * (0.5 + 0.5 * (u * 2.0).sin()).powi(2))
-        }),
-        1 => low.map(|x, _, c| {
-            let u = (x * 14.0).fract().abs();
-            mul(c, 0.45 + 0.9 * smooth(0.0, 0.5, u) * smooth(1.0, 0.6, u))
-        }),
-        _ => {
-            for i in [-1.0_f32, 1.0] {
-                let x = i * half * rng.range(0.62, 0.82);
-                low.line((x, -0.05), (x + tilt * 0.2, top * rng.range(0.8, 1.2)), 0.006, mul(p[2], 3.0), 1.0);
-                low.glow((x, top * 0.4), (0.10, 0.7), mul(p[2], 0.22));
-            }
-        }
-    }
-    low.defocus(0.012);
-    for _ in 0..9 {
-        low.bokeh((rng.range(-half, half), rng.range(0.02, top)), rng.range(0.010, 0.03), mul(p[2], rng.range(0.02, 0.10)));
-    }
-}
-
-fn candles(p: &[Rgb; 4], low: &mut Low, rng: &mut Rng) {
-    let (half, top) = (low.half, low.top);
-    low.fill(|x, y| mul(mix3(p[1], p[0], smooth(0.0, 0.6, y)), 0.8 + 0.3 * n2(x * 3.0, y * 3.0, 11)));
-    // Tables with cloths, chairs, glasses.
-    for _ in 0..5 {
-        let (x, y, w) = (rng.range(-half, half), rng.range(0.02, 0.10), rng.range(0.08, 0.16));
-        low.rect((x - w, -0.1), (x + w, y), mul(p[2], rng.range(0.2, 0.5)), 0.9);
-        low.rect((x - w * 0.2, y), (x + w * 0.2, y + 0.10), mul(p[1], 0.35), 0.8);
-    }
-    for i in 0..5 {
-        let x = mix(-half, half, i as f32 / 4.0) + rng.range(-0.05, 0.05);
-        low.rect((x - 0.05, 0.16), (x + 0.05, top * 0.95), mul(p[1], rng.range(0.5, 1.6)), 0.5);
-        low.rect((x - 0.055, 0.15), (x - 0.045, top), mul(p[0], 0.4), 0.8);
-    }
-    low.defocus(0.024);
-    for _ in 0..42 {
-        let y = 0.03 + 0.45 * rng.f().powf(1.4) * (top / 0.58);
-        low.bokeh((rng.range(-half, half), y), rng.range(0.012, 0.034), mul(p[3], rng.range(0.06, 0.9) * rng.range(0.3, 1.2)));
-    }
-    for _ in 0..5 {
-        let at = (rng.range(-half, half), rng.range(0.05, 0.14));
-        low.bokeh(at, 0.022, mul(p[3], 2.0));
-        low.glow(at, (0.10, 0.12), mul(p[3], 0.22));
-    }
-    low.defocus(0.005);
-}
-
-fn tree(p: &[Rgb; 4], low: &mut Low, rng: &mut Rng) {
-    let (half, top) = (low.half, low.top);
-    low.fill(|x, y| mul(mix3(p[1], p[0], smooth(0.0, 0.6, y)), 0.9 + 0.2 * n2(x * 2.0, y * 2.0, 5)));
-    let cx = rng.sign() * rng.range(0.12, 0.28);
-    let tall = top * 1.08;
-    for i in 0..900 {
-        let t = i as f32 / 900.0;
-        let y = tall * t;
-        let spread = 0.36 * (1.0 - t) + 0.02;
-        let x = cx + rng.bell() * spread;
-        let c = mul(p[2], rng.range(0.15, 1.2));
-        low.ellipse((x, y), (0.022, 0.009), rng.range(-0.9, 0.9), c, 0.85);
-    }
-    low.defocus(0.016);
-    for _ in 0..80 {
-        let t = rng.f();
-        let at = (cx + rng.bell() * (0.36 * (1.0 - t) + 0.02), tall * t);
-        low.bokeh(at, rng.range(0.010, 0.022), mul(p[3], rng.range(0.25, 1.5)));
-    }
-    for _ in 0..22 {
-        let t = rng.f();
-        let at = (cx + rng.bell() * (0.34 * (1.0 - t)), tall * t);
-        low.bokeh(at, rng.range(0.018, 0.028), mul([0.75, 0.03, 0.03], rng.range(0.3, 0.9)));
-    }
-    for _ in 0..26 {
-        low.bokeh((rng.range(-half, half), rng.range(0.02, top)), rng.range(0.015, 0.04), mul(p[3], rng.range(0.04, 0.25)));
-    }
-    low.glow((-cx * 1.3, 0.10), (0.22, 0.2), [0.5, 0.20, 0.06]);
-    low.defocus(0.004);
 }
 
 fn lattice(p: &[Rgb; 4], low: &mut Low, rng: &mut Rng) {
@@ -615,54 +396,4 @@ fn lattice(p: &[Rgb; 4], low: &mut Low, rng: &mut Rng) {
     }
     low.rect((-half - 0.1, -0.1), (half + 0.1, 0.05), mul(p[2], 0.6), 1.0);
     low.defocus(0.008);
-}
-
-fn gym(p: &[Rgb; 4], low: &mut Low, rng: &mut Rng) {
-    let (half, top) = (low.half, low.top);
-    low.fill(|x, y| mul(mix3(p[1], p[0], smooth(0.0, 0.5, y)), 0.9 + 0.25 * n2(x * 3.0, y * 5.0, 2)));
-    for i in 0..3 {
-        let x = mix(-half, half, (i as f32 + 0.5) / 3.0) + rng.range(-0.04, 0.04);
-        low.rect((x - 0.115, 0.0), (x - 0.103, 0.34), [0.012; 3], 0.95);
-        low.rect((x + 0.103, 0.0), (x + 0.115, 0.34), [0.012; 3], 0.95);
-        low.rect((x - 0.17, 0.235), (x + 0.17, 0.245), [0.45; 3], 0.9);
-        for s in [-1.0_f32, 1.0] {
-            low.rect((x + s * 0.145 - 0.014, 0.17), (x + s * 0.145 + 0.014, 0.31), if i == 1 { mul(p[3], 0.5) } else { [0.02; 3] }, 0.95);
-        }
-    }
-    for row in 0..2 {
-        let y = 0.03 + 0.055 * row as f32;
-        let mut x = -half;
-        while x < half {
-            low.ellipse((x, y), (0.018, 0.016), 0.0, [0.03; 3], 0.9);
-            low.ellipse((x + 0.014, y + 0.004), (0.006, 0.010), 0.0, [0.35; 3], 0.7);
-            x += 0.05;
-        }
-    }
-    for i in 0..4 {
-        let y = top * (0.66 + 0.10 * i as f32);
-        let w = 0.10 + 0.10 * i as f32;
-        for s in [-1.0_f32, 1.0] {
-            low.line((s * w, y), (s * (w + 0.22), y + 0.05), 0.006, mul(p[2], 5.0), 1.0);
-        }
-    }
-    low.glow((0.0, top), (0.6, 0.25), mul(p[2], 0.25));
-    low.glow((rng.sign() * 0.45, 0.15), (0.16, 0.4), mul(p[3], 0.25));
-    low.defocus(0.016);
-}
-
-fn glitter(p: &[Rgb; 4], low: &mut Low, rng: &mut Rng) {
-    let (half, top) = (low.half, low.top);
-    low.fill(|x, y| {
-        let g = 1.0 / (1.0 + (x / 0.45).powi(2) + ((y - 0.12) / 0.35).powi(2));
-        mix3(p[0], p[1], g)
-    });
-    for i in 0..230 {
-        let near = i > 150;
-        let y = if near { 0.25 * rng.f().powi(2) } else { rng.range(0.0, top) };
-        let c = if rng.f() < 0.7 { p[2] } else { p[3] };
-        let r = if near { rng.range(0.006, 0.016) } else { rng.range(0.012, 0.045) };
-        low.bokeh((rng.range(-half, half), y), r, mul(c, rng.range(0.02, 0.35) * if near { 1.8 } else { 0.8 }));
-    }
-    low.glow((0.0, 0.0), (0.5, 0.08), mul(p[2], 0.3));
-    low.defocus(0.004);
 }

@@ -7,7 +7,7 @@ use super::noise::{Rgb, hash, smooth, unit};
 pub fn film(c: Rgb) -> Rgb {
     // Inset and outset around the curve keep hues from collapsing into primaries.
     let mean = (c[0] + c[1] + c[2]) * (1.0 / 3.0);
-    let c = c.map(|v| (v + (mean - v) * 0.07).max(0.0) * 0.82);
+    let c = c.map(|v| (v + (mean - v) * 0.07).max(0.0) * 0.90);
     let out = c.map(|v| (v * (2.43 * v + 0.09)) / (v * (2.37 * v + 0.72) + 0.16));
     let mean = (out[0] + out[1] + out[2]) * (1.0 / 3.0);
     out.map(|v| (mean + (v - mean) * 1.06).clamp(0.0, 1.0))

@@ -68,36 +68,36 @@ impl Gobo {
                     let heading = if s > 0.0 { std::f32::consts::PI } else { 0.0 } + rng.range(-0.7, 0.7);
                     let bend = rng.range(-0.9, 0.9);
                     let (mut p, mut a) = (root, heading);
-                    for i in 0..40 {
-                        let t = i as f32 / 40.0;
-                        let q = (p.0 + a.cos() * 0.020, p.1 + a.sin() * 0.020);
+                    for i in 0..24 {
+                        let t = i as f32 / 24.0;
+                        let q = (p.0 + a.cos() * 0.032, p.1 + a.sin() * 0.032);
                         m.line(p, q, 0.004, dark, 0.9);
-                        let leaf = 0.19 * (1.0 - (2.0 * t - 0.9).powi(2) * 0.75).max(0.1);
+                        let leaf = 0.25 * (1.0 - (2.0 * t - 0.9).powi(2) * 0.75).max(0.1);
                         for side in [-1.0_f32, 1.0] {
-                            let b = a + side * (1.05 - 0.5 * t);
+                            let b = a + side * (1.0 - 0.55 * t) + rng.range(-0.10, 0.10);
                             let mid = (q.0 + b.cos() * leaf * 0.5, q.1 + b.sin() * leaf * 0.5);
-                            m.ellipse(mid, (leaf * 0.5, 0.0085), b, dark, 0.92);
+                            m.ellipse(mid, (leaf * 0.5, 0.0075), b, dark, 0.92);
                         }
                         p = q;
-                        a += bend / 40.0;
+                        a += bend / 24.0;
                     }
                 }
-                m.defocus(0.010);
+                m.defocus(0.008);
             }
             GoboKind::Leaves => {
                 m.fill(|_, _| lit);
-                for _ in 0..11 {
+                for _ in 0..15 {
                     let root = (rng.sign() * rng.range(0.2, 0.6), rng.range(0.0, 1.0));
                     let a = rng.range(0.0, 6.28);
                     let tip = (root.0 + a.cos() * 0.35, root.1 + a.sin() * 0.35);
-                    m.line(root, tip, 0.004, dark, 0.8);
+                    m.line(root, tip, 0.003, dark, 0.5);
                     for i in 0..15 {
                         let t = i as f32 / 14.0;
                         let at = (root.0 + (tip.0 - root.0) * t + rng.bell() * 0.035, root.1 + (tip.1 - root.1) * t + rng.bell() * 0.035);
-                        m.ellipse(at, (0.030, 0.013), a + rng.sign() * rng.range(0.4, 1.1), dark, 0.85);
+                        m.ellipse(at, (0.046 * (1.0 - 0.5 * t), 0.019 * (1.0 - 0.5 * t)), a + rng.sign() * rng.range(0.4, 1.1), dark, 0.75);
                     }
                 }
-                m.defocus(0.013);
+                m.defocus(0.018);
             }
         }
         Self { mask: Some(m), floor: 0.22 }

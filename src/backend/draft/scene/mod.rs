@@ -4,6 +4,7 @@
 //! every pixel is a pure function of its place, so that the number of threads does not matter.
 
 mod backdrop;
+mod evening;
 mod finish;
 mod light;
 mod low;
@@ -91,7 +92,7 @@ impl<'a> Stage<'a> {
             let tint = spec.light.color;
             back.map(|x, y, c| {
                 let g = gobo.on_wall(x, y);
-                mul3(c, add([0.50, 0.52, 0.55], mul(tint, 0.75 * g)))
+                mul3(c, add([0.50, 0.53, 0.58], mul(tint, 0.92 * g)))
             });
         }
         let soft = back.softened(0.010, 0.022);
@@ -99,7 +100,7 @@ impl<'a> Stage<'a> {
         let mean = back.mean();
         let level = (mean[0] + mean[1] + mean[2]) / 3.0;
         let tint = mul(mean, 1.0 / level.max(1e-3));
-        let ambient = mul3(spec.ambient, mix3([1.0; 3], tint, 0.55));
+        let ambient = mul3(spec.ambient, mix3([1.0; 3], tint, 0.38));
         Self { spec, back, soft, rough, gobo, ambient, unit, width, height, ground, horizon }
     }
 
@@ -141,6 +142,24 @@ impl<'a> Stage<'a> {
         mul(color, open)
     }
 
+    /// A low round stage: coverage of its top and its side, the side's shade, and the shadow around it.
+    fn podium(&self, px: f32, py: f32) -> (f32, f32, f32, f32) {
+        let middle = mix(self.ground, self.height, 0.52);
+        let (rx, ry) = (0.36 * self.unit.min(self.width * 1.2), 0.36 * self.unit.min(self.width * 1.2) * 0.36);
+        let tall = 0.060 * self.unit;
+        let side = self.spec.light.direction[0].signum();
+        let inside = |x: f32, y: f32| (0.5 + (1.0 - ((x / rx).powi(2) + (y / ry).powi(2)).sqrt()) * ry).clamp(0.0, 1.0);
+        let top = inside(px, py - middle);
+        // The side: the same ellipse swept down.
+        let sweep = if px.abs() < rx { (py - middle).clamp(0.0, tall) } else { 0.0 };
+        let body = inside(px, py - middle - sweep).max(top);
+        let turn = (px / rx).clamp(-1.0, 1.0);
+        let shade = 0.62 + 0.30 * turn * side - 0.22 * turn * turn;
+        let (sx, sy) = ((px + side * rx * 0.16) / (rx * 1.10), (py - middle - tall * 1.05) / (ry * 1.12));
+        let shadow = smooth(1.35, 0.80, (sx * sx + sy * sy).sqrt());
+        (top, body, shade, shadow)
+    }
+
     fn shade(&self, px: f32, py: f32, (x, z): (f32, f32), fp: Footprint, below: f32) -> (Rgb, f32) {
         let spec = self.spec;
         let hit = spec.surface.hit(x, z, fp);
@@ -163,6 +182,14 @@ impl<'a> Stage<'a> {
         }
         if spec.gloss > 0.0 {
             c = self.reflect(c, px, py, below, hit.gloss, (sx, sz));
+        }
+        if spec.podium {
+            let (top, body, side, shadow) = self.podium(px, py);
+            c = mul(c, 1.0 - 0.42 * shadow);
+            let paint = spec.back[2];
+            let lamp = add(self.ambient, mul(spec.light.color, spec.key * pool * gobo));
+            c = mix3(c, mul3(mul(paint, 0.92 * side), lamp), body);
+            c = mix3(c, mul3(mul(paint, 1.04), lamp), top);
         }
         // The backdrop hides the sky from the strip in front of it.
         (c, 0.80 + 0.20 * smooth(0.0, 0.10, below))

@@ -79,8 +79,8 @@ pub fn foliage(p: &[Rgb; 4], low: &mut Low, rng: &mut Rng) {
         let c = mix3(p[3], p[2], rng.f() * 0.6);
         low.bokeh(at, rng.range(0.014, 0.036), mul(c, rng.range(0.05, 0.42)));
     }
-    leaves(low, rng, 160, &[p[1], p[2], p[2]], sun, 0.024);
-    low.defocus(0.013);
+    leaves(low, rng, 120, &[p[1], p[2], p[2]], sun, 0.026);
+    low.defocus(0.019);
 }
 
 fn leaves(low: &mut Low, rng: &mut Rng, n: usize, colors: &[Rgb], sun: (f32, f32), size: f32) {
@@ -141,7 +141,7 @@ pub fn blossom(p: &[Rgb; 4], low: &mut Low, rng: &mut Rng) {
             }
         }
     };
-    cloud(low, rng, 26, 0.016);
+    cloud(low, rng, 38, 0.017);
     low.defocus(0.026);
     for s in [-1.0_f32, 1.0] {
         for _ in 0..2 {
@@ -150,7 +150,7 @@ pub fn blossom(p: &[Rgb; 4], low: &mut Low, rng: &mut Rng) {
             low.line(a, b, 0.006, [0.10, 0.055, 0.05], 0.8);
         }
     }
-    cloud(low, rng, 30, 0.012);
+    cloud(low, rng, 40, 0.012);
     low.defocus(0.012);
     for _ in 0..26 {
         low.bokeh(
@@ -201,11 +201,11 @@ pub fn snow_wood(p: &[Rgb; 4], low: &mut Low, rng: &mut Rng) {
 
 /// A ridge line as a function of x.
 fn ridge(x: f32, f: f32, rough: u32, seed: u32) -> f32 {
-    let (mut sum, mut gain, mut k) = (0.0, 0.5, f);
+    let (mut sum, mut gain, mut k) = (0.0, 0.62, f);
     for i in 0..rough {
-        sum += gain * (1.0 - 2.0 * n2(x * k, i as f32 * 3.3, seed ^ i).abs());
-        gain *= 0.48;
-        k *= 2.1;
+        sum += gain * (1.0 - 2.0 * n2(x * k, i as f32 * 3.3 + 0.45, seed ^ i).abs());
+        gain *= 0.40;
+        k *= 2.2;
     }
     sum
 }
@@ -218,17 +218,24 @@ pub fn mountains(p: &[Rgb; 4], spec: &SceneSpec, low: &mut Low, rng: &mut Rng) {
         let mut c = air(p, spec, x, y - 0.05, seed);
         for layer in 0..4u32 {
             let near = layer as f32 / 3.0;
-            let h = 0.25 - 0.068 * layer as f32
-                + (0.15 - 0.032 * layer as f32) * ridge(x + layer as f32 * 3.7, 1.6 + 0.9 * near, 5, seed ^ (layer * 97));
+            let h = 0.20 - 0.058 * layer as f32
+                + (0.19 - 0.045 * layer as f32) * ridge(x + layer as f32 * 3.7, 1.5 + 0.8 * near, 5, seed ^ (layer * 97));
             let inside = smooth(-0.003, 0.003, h - y);
             if inside > 0.0 {
-                let slope = ridge(x + 0.004 + layer as f32 * 3.7, 1.6 + 0.9 * near, 5, seed ^ (layer * 97))
-                    - ridge(x - 0.004 + layer as f32 * 3.7, 1.6 + 0.9 * near, 5, seed ^ (layer * 97));
+                // Spurs and gullies run down from the crest: a relief in two dimensions, lit from the sun's side.
+                let relief = |x: f32, y: f32| {
+                    let (u, v) = (x + 0.35 * (y - h) * n2(x * 3.0, near * 5.0, seed ^ 51).signum(), y);
+                    let w = 0.05 * n2(x * 9.0, y * 9.0, seed ^ 52);
+                    let a = 1.0 - 2.0 * n2((u + w) * 9.0, v * 5.5 + layer as f32 * 7.0, seed ^ 53).abs();
+                    let b = 1.0 - 2.0 * n2((u - w) * 21.0, v * 15.0, seed ^ 54).abs();
+                    a + 0.5 * b + 0.3 * n2(x * 50.0, y * 45.0, seed ^ 55)
+                };
+                let slope = relief(x + 0.006 * side, y + 0.004) - relief(x, y);
                 let rock = 0.5 + 0.5 * n2(x * 26.0 + y * 14.0, y * 30.0 - x * 9.0, seed ^ 5);
-                let lit = (0.62 - slope * side * 7.0 + 0.35 * (rock - 0.5)).clamp(0.15, 1.15);
-                let snow = smooth(0.13, 0.24, y + 0.06 * (rock - 0.5)) * (1.0 - near);
+                let lit = (0.66 - 1.5 * slope).clamp(0.22, 1.15);
+                let snow = smooth(0.17, 0.27, y + 0.10 * (rock - 0.5) + 0.05 * slope) * (1.0 - near);
                 let body = mul(mix3(mix3(p[2], p[3], 0.6 * near), [0.92, 0.95, 1.0], snow), lit);
-                let haze = (0.72 - 0.60 * near) + 0.18 * smooth(0.14, 0.0, y);
+                let haze = (0.58 - 0.46 * near) + 0.18 * smooth(0.14, 0.0, y);
                 c = mix3(c, mix3(body, p[1], haze.clamp(0.0, 0.9)), inside);
             }
         }
@@ -333,10 +340,10 @@ pub fn space(p: &[Rgb; 4], low: &mut Low, rng: &mut Rng) {
         add(p[0], add(mul(p[1], 1.1 * a * a * dust), mul(p[2], 0.8 * b * b * dust)))
     });
     low.defocus(0.006);
-    for _ in 0..420 {
+    for _ in 0..260 {
         let at = (rng.range(-half, half), rng.range(0.0, top));
-        let m = rng.f().powi(5);
-        low.bokeh(at, 0.0025 + 0.004 * m, mul(mix3(p[3], p[1], rng.f() * 0.4), 0.10 + 1.6 * m));
+        let m = rng.f().powi(9);
+        low.bokeh(at, 0.0016 + 0.0045 * m, mul(mix3(p[3], p[1], rng.f() * 0.4), 0.06 + 1.5 * m));
     }
     // A planet's limb.
     let s = rng.sign();

@@ -279,8 +279,11 @@ fn dress(kind: SurfaceKind, text: &str, rng: &mut Rng) -> Surface {
 /// A colour that was asked for: paper, walls, glaze and cloth take it, stone and wood do not.
 fn paint_with(spec: &mut SceneSpec, color: Rgb) {
     let peak = color[0].max(color[1]).max(color[2]).max(1e-3);
-    if matches!(spec.backdrop, BackdropKind::Sweep | BackdropKind::Wall | BackdropKind::Arches | BackdropKind::Glitter | BackdropKind::Dark)
-    {
+    if matches!(spec.backdrop, BackdropKind::Glitter | BackdropKind::Dark) {
+        let lamp = mul(color, 1.2 / peak);
+        spec.back = [mul(color, 0.03), mul(color, 0.16), lamp, mix3(lamp, [1.0; 3], 0.5)];
+    }
+    if matches!(spec.backdrop, BackdropKind::Sweep | BackdropKind::Wall | BackdropKind::Arches) {
         spec.back = [color, mul(color, 0.72), mul3(color, [0.9, 0.95, 1.0]), mix3(color, [peak; 3], 0.35)];
     }
     if matches!(spec.surface.kind, SurfaceKind::Plain | SurfaceKind::Linen) || (spec.surface.kind == SurfaceKind::Tile) {

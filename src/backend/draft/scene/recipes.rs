@@ -47,13 +47,13 @@ fn land(surface: S, colors: [u32; 3], backdrop: B, back: [u32; 4], lamp: Lamp) -
     Mix { surface, wood: colors, backdrop, back, lamp, gobo: G::None, horizon: 0.455, edge: 0.03 }
 }
 
-const HONEY: [u32; 3] = [0xc99a66, 0x87572f, 0xb88752];
+const HONEY: [u32; 3] = [0xc6a179, 0x876244, 0xb58f66];
 const OAK: [u32; 3] = [0xd9bd94, 0xae8a5e, 0xcda87c];
-const WALNUT: [u32; 3] = [0x7b563b, 0x37221a, 0x5b3822];
-const ESPRESSO: [u32; 3] = [0x4f382b, 0x20140f, 0x38241a];
+const WALNUT: [u32; 3] = [0x846853, 0x3f2f26, 0x634c3b];
+const ESPRESSO: [u32; 3] = [0x55463c, 0x241c18, 0x3c3029];
 const ASH: [u32; 3] = [0xd6cbb9, 0xb09f88, 0xc6b8a2];
-const CARRARA: [u32; 3] = [0xf0eeec, 0xcac8c6, 0x6f6f74];
-const CALACATTA: [u32; 3] = [0xf3efe8, 0xd8cfc1, 0x8f7a58];
+const CARRARA: [u32; 3] = [0xe6e4e2, 0xaeafb2, 0x4c4d54];
+const CALACATTA: [u32; 3] = [0xeae5dc, 0xc3b49e, 0x75592f];
 const NERO: [u32; 3] = [0x101013, 0x1d1d22, 0xbdb4a4];
 const WHITE_CLOTH: [u32; 3] = [0xf0ede7, 0xd9d3c9, 0xc0b9ad];
 
@@ -64,7 +64,7 @@ pub fn recipe(family: F, rng: &mut Rng) -> SceneSpec {
         F::Cafe => table(
             S::Wood,
             [HONEY, WALNUT][v],
-            [B::Cafe, B::Env(EnvId::Lobby)][usize::from(rng.f() < 0.3)],
+            [B::Cafe, B::Env(EnvId::Lobby)][usize::from(rng.f() < 0.2)],
             [0x8a6a50, 0x50604f, 0x8a5a36, 0xffc888],
             Lamp::Warm,
             G::None,
@@ -122,7 +122,7 @@ pub fn recipe(family: F, rng: &mut Rng) -> SceneSpec {
         F::Bathroom => table(
             [S::Slate, S::Tile][v],
             [[0x8f9290, 0xc3c5c2, 0xb0a898], [0xe4ecec, 0xcfdcdc, 0x9fb0b0]][v],
-            [B::TiledWall, B::Curtains][usize::from(rng.f() < 0.25)],
+            B::TiledWall,
             [0xdfe9ea, 0xc6d8da, 0xf2f6f6, 0xb9a184],
             Lamp::Day,
             G::Leaves,
@@ -133,9 +133,9 @@ pub fn recipe(family: F, rng: &mut Rng) -> SceneSpec {
         }
         F::Lobby => table(
             S::Marble,
-            [NERO, [0x5a4636, 0x7a6350, 0xd6c3a4]][v],
-            B::Env([EnvId::Lobby, EnvId::Lobby][v]),
-            [0xfff2e2, 0x000000, 0x000000, 0x000000],
+            [NERO, [0x40362e, 0x584a3e, 0xcbb999]][v],
+            B::Hall,
+            [[0x6a5238, 0x2c2018, 0xd9bd92, 0xffc987], [0x4a4238, 0x1c1a18, 0xcfc3ae, 0xffd8a0]][v],
             Lamp::Warm,
             G::None,
         ),
@@ -149,17 +149,10 @@ pub fn recipe(family: F, rng: &mut Rng) -> SceneSpec {
             G::Leaves,
         ),
         F::Snow => land(S::Snow, [0xf8faff, 0xbccfe8, 0xffffff], B::SnowWood, [0x9fc0e2, 0xe6eef6, 0x27433f, 0xf6faff], Lamp::Sun),
-        F::Autumn => table(
-            [S::Wood, S::Slate][usize::from(rng.f() < 0.25)],
-            [WALNUT, HONEY][v],
-            B::Foliage,
-            [0x3a1608, 0xa8480f, 0xf2a52a, 0xffe6a4],
-            Lamp::Low,
-            G::Leaves,
-        ),
+        F::Autumn => table(S::Wood, [WALNUT, HONEY][v], B::Foliage, [0x3a1608, 0xa8480f, 0xf2a52a, 0xffe6a4], Lamp::Low, G::Leaves),
         F::Desert => land(
             S::Sand,
-            [[0xb9814e, 0xe0b27a, 0xf4d8a8], [0xb0643a, 0xd99a66, 0xf0c090]][v],
+            [[0xb58a62, 0xdab98e, 0xf4d8a8], [0xa8765a, 0xcfa584, 0xf0c090]][v],
             B::Dunes,
             [[0x6fa8d6, 0xf4dfc2, 0xe6b67a, 0x9a6238], [0x7f9fd0, 0xf6cfae, 0xdd935a, 0x7f4428]][v],
             Lamp::Low,
@@ -169,7 +162,7 @@ pub fn recipe(family: F, rng: &mut Rng) -> SceneSpec {
             horizon: 0.42,
             ..table(
                 [S::Slate, S::Wood][usize::from(rng.f() < 0.3)],
-                [[0x55585a, 0x8b8c88, 0x6f7352], ASH][usize::from(rng.f() < 0.1)],
+                [[0x5b5a57, 0x97938b, 0x7c7563], ASH][usize::from(rng.f() < 0.1)],
                 B::Mountains,
                 [0x4a8acb, 0xd3e2ee, 0x5a6470, 0x2f4a34],
                 Lamp::Sun,
@@ -188,7 +181,7 @@ pub fn recipe(family: F, rng: &mut Rng) -> SceneSpec {
             [S::Wood, S::Plain][usize::from(rng.f() < 0.3)],
             [ASH, OAK][v],
             B::Blossom,
-            [0xa9d3f0, 0xe9f1f6, 0xf9c9d6, 0xe88aa8],
+            [0xa9d3f0, 0xe9f1f6, 0xf4adc2, 0xdf7396],
             Lamp::Sun,
             G::Leaves,
         ),
@@ -267,15 +260,15 @@ pub fn recipe(family: F, rng: &mut Rng) -> SceneSpec {
             [S::Concrete, S::Metal][v],
             [[0x8f8d88, 0xb7b4ae, 0x6b6a66], [0x85888c, 0xb8bcc0, 0xffffff]][v],
             B::Wall,
-            [[0xa5a29c, 0x6d6b67, 0x8a8a84, 0xffffff], [0xb0684c, 0x6a3a2a, 0x8a8a84, 0xffffff]][rng.below(2)],
+            [[0xa5a29c, 0x6d6b67, 0x8a8a84, 0xffffff], [0xa88a7a, 0x6a5248, 0x8a8a84, 0xffffff]][rng.below(2)],
             Lamp::Box,
             [G::Window, G::Blinds][v],
         ),
         F::Sky => Mix {
             edge: 0.012,
             ..table(
-                [S::Gloss, S::Plain, S::Water][rng.below(3)],
-                [[0xd9e8f5, 0xc3dcf0, 0xffffff], [0xf4f7fb, 0xdfe9f2, 0xffffff]][v],
+                [S::Gloss, S::Water][rng.below(2)],
+                [[0x9cc3e4, 0x7fb0da, 0xffffff], [0xa9cbe6, 0x4f86bd, 0xffffff]][v],
                 B::Sky,
                 [[0x3f8edb, 0xcfe6f8, 0xffffff, 0xb8cce4], [0x7f8fd8, 0xf8d3cf, 0xfff0e8, 0xd9a9c0]][v],
                 Lamp::Sun,
@@ -286,7 +279,7 @@ pub fn recipe(family: F, rng: &mut Rng) -> SceneSpec {
             S::Gloss,
             [[0x2a1c0c, 0x3a2814, 0xffffff], [0x1a0f1e, 0x2c1a30, 0xffffff]][v],
             B::Glitter,
-            [[0x2a1806, 0x8a5a1c, 0xffc860, 0xfff0c8], [0x240a24, 0x7a2a6a, 0xffa0d8, 0xffe0a8]][v],
+            [[0x140b03, 0x4a2e10, 0xffb850, 0xffdca0], [0x120512, 0x451a3e, 0xff8cc8, 0xffd0a0]][v],
             Lamp::Warm,
             G::None,
         ),
@@ -341,12 +334,12 @@ pub fn recipe(family: F, rng: &mut Rng) -> SceneSpec {
 fn build(family: F, m: &Mix, rng: &mut Rng) -> SceneSpec {
     let side = rng.sign();
     let (direction, color, softness, key, ambient) = match m.lamp {
-        Lamp::Warm => ([0.45, 0.85, 0.20], 0xffdcb0, 0.6, 0.95, [0.36, 0.30, 0.25]),
-        Lamp::Day => ([0.75, 0.70, 0.15], 0xfff6ea, 0.55, 1.05, [0.40, 0.42, 0.45]),
-        Lamp::Sun => ([0.55, 0.80, -0.05], 0xfff0d8, 0.22, 1.30, [0.36, 0.41, 0.48]),
-        Lamp::Low => ([0.80, 0.50, -0.10], 0xffbe80, 0.30, 1.35, [0.34, 0.32, 0.36]),
+        Lamp::Warm => ([0.45, 0.85, 0.20], 0xffe4c4, 0.6, 0.98, [0.36, 0.32, 0.28]),
+        Lamp::Day => ([0.75, 0.70, 0.15], 0xffe9d0, 0.55, 1.28, [0.40, 0.43, 0.48]),
+        Lamp::Sun => ([0.55, 0.80, -0.05], 0xffecd0, 0.22, 1.42, [0.36, 0.41, 0.48]),
+        Lamp::Low => ([0.80, 0.50, -0.10], 0xffcb9a, 0.30, 1.35, [0.34, 0.32, 0.36]),
         Lamp::Cold => ([0.50, 0.70, 0.10], 0xc4d6ff, 0.45, 0.75, [0.14, 0.16, 0.24]),
-        Lamp::Box => ([0.45, 0.90, 0.25], 0xffffff, 0.75, 0.92, [0.44, 0.44, 0.45]),
+        Lamp::Box => ([0.45, 0.90, 0.25], 0xffffff, 0.75, 1.05, [0.42, 0.42, 0.43]),
         Lamp::Rim => ([0.55, 0.75, -0.25], 0xffe8d4, 0.5, 0.60, [0.12, 0.12, 0.14]),
     };
     let across = rng.f() < 0.45;
@@ -357,8 +350,11 @@ fn build(family: F, m: &Mix, rng: &mut Rng) -> SceneSpec {
         _ => (0.3, 0.5),
     };
     let mut back = m.back.map(hex);
+    if matches!(family, F::Wood | F::Stone) && m.backdrop == B::Foliage {
+        back = [0x1a2c14, 0x40682c, 0x9abf5a, 0xf6f4d0].map(hex);
+    }
     // Lamps in a palette are light sources, not paint.
-    if matches!(m.backdrop, B::Cafe | B::City | B::Candles | B::Tree | B::Glitter | B::Skyline | B::Shelves) {
+    if matches!(m.backdrop, B::Cafe | B::Hall | B::City | B::Candles | B::Tree | B::Glitter | B::Skyline | B::Shelves) {
         back[3] = mul(back[3], 1.5);
     }
     SceneSpec {
@@ -366,8 +362,14 @@ fn build(family: F, m: &Mix, rng: &mut Rng) -> SceneSpec {
         surface: Surface { kind: m.surface, colors: m.wood.map(hex), seed: 0, across, scale: rng.range(0.9, 1.12) },
         backdrop: m.backdrop,
         back,
-        yaw: rng.range(-3.1, 3.1),
-        back_level: if family == F::Lobby { 0.22 } else { 0.42 },
+        yaw: match m.backdrop {
+            // The good views of the bundled maps: away from clutter, towards windows, water, lamps.
+            B::Env(EnvId::Lobby) => [2.2, 2.5, -2.3][rng.below(3)],
+            B::Env(EnvId::Apartment) => rng.range(1.25, 2.0),
+            B::Env(EnvId::Sunset) => [2.45, -2.75][rng.below(2)],
+            _ => 0.0,
+        },
+        back_level: if family == F::Cafe { 0.26 } else { 0.46 },
         light: KeyLight { direction: [direction[0] * side, direction[1], direction[2]], color: hex(color), softness },
         key,
         ambient,

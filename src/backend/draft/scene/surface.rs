@@ -140,19 +140,19 @@ impl Surface {
         let off = (inner - (r2 - 0.5) * 1.3) * plank + wander;
         let depth = 0.10 + 0.16 * r3 + 0.10 * n2(a * 0.33, id * 7.7, h ^ 9);
         let radius = (off * off + depth * depth).sqrt() + 0.006 * f.band(a, b, 2.5, 14.0, h ^ 3);
-        let rings = radius * 46.0;
+        let rings = radius * 42.0 + 1.6 * n2(radius * 13.0, a * 0.4, h ^ 13);
         let steep = (off.abs() / radius).max(0.12);
         let keep = f.keep(3.0, 46.0 * steep);
         let phase = rings - rings.floor();
         // Late wood: slow darkening, quick return.
         let ring = smooth(0.15, 0.86, phase) * (1.0 - smooth(0.88, 1.0, phase));
-        let strength = 0.55 + 0.45 * unit(hash2(rings.floor() as i32, 5, h));
+        let strength = 0.35 + 0.65 * unit(hash2(rings.floor() as i32, 5, h));
         let ring = mix(0.40, ring * strength, keep);
         let fibre = 0.55 * f.band(a, b, 1.8, 60.0, h ^ 21) + 0.5 * f.band(a, b, 4.0, 150.0, h ^ 22) + 0.5 * f.band(a, b, 0.8, 22.0, h ^ 23);
         let pores_keep = f.keep(5.0, 110.0);
         let pores = smooth(0.42, 0.75, n2(a * 5.0, b * 110.0, h ^ 31)) * pores_keep * (0.35 + 0.65 * ring);
         let cloud = f.fbm(a, b, 0.7, 2.3, 2, h ^ 41);
-        let t = (0.12 + 0.72 * ring + 0.20 * fibre + 0.22 * cloud).clamp(0.0, 1.0);
+        let t = (0.16 + 0.55 * ring + 0.24 * fibre + 0.34 * cloud).clamp(0.0, 1.0);
         let mut c = mix3(self.colors[0], self.colors[1], t);
         c = mix3(c, self.colors[2], 0.14 * (r3 + cloud).clamp(0.0, 1.0));
         c = mul(c, (0.84 + 0.30 * r2) * (1.0 - 0.45 * pores) * (1.0 + 0.09 * fibre));
@@ -190,8 +190,8 @@ impl Surface {
         let hair = vein(4.6, 36.0, s ^ 85) * smooth(0.0, 0.6, n2(p * 1.6 + 3.0, q * 1.6, s ^ 86));
         let halo = vein(1.0, 5.5, s ^ 82) * mask;
         let cloud = 0.5 + 0.5 * fp.fbm(p, q, 1.2, 1.2, 4, s ^ 87);
-        let mut c = mix3(self.colors[0], self.colors[1], (0.34 * cloud * cloud + 0.34 * halo).clamp(0.0, 1.0));
-        c = mix3(c, self.colors[2], (0.75 * bold + 0.42 * thin + 0.28 * hair).clamp(0.0, 0.92));
+        let mut c = mix3(self.colors[0], self.colors[1], (0.55 * cloud * cloud + 0.55 * halo).clamp(0.0, 1.0));
+        c = mix3(c, self.colors[2], (0.95 * bold + 0.55 * thin + 0.34 * hair).clamp(0.0, 0.92));
         let mut hit = Hit::flat(c);
         hit.slope = [0.006 * fp.band(x, z, 2.0, 2.0, s ^ 88), 0.006 * fp.band(x, z, 2.0, 2.0, s ^ 89)];
         hit
@@ -215,12 +215,14 @@ impl Surface {
         let s = self.seed;
         // Long soft folds that meet at angles; slopes by differences of the height field.
         let height = |x: f32, z: f32| {
-            let (u, v) = (x * 0.86 + z * 0.5, z * 0.9 - x * 0.45);
-            let w = 0.5 * n2(u * 0.7, v * 0.7, s ^ 1);
-            let a = n2(u * 0.9 + w * 1.4, v * 0.32 + w, s ^ 2);
-            let b = n2(u * 0.5 - w, v * 1.5 + w * 1.7, s ^ 3);
-            let c = n2(u * 2.1 + w, v * 1.1 + 0.8 * w, s ^ 4);
-            0.34 * (1.0 - a.abs()).powi(3) + 0.20 * (1.0 - b.abs()).powi(4) + 0.07 * c
+            // Few, long, rounded folds on cloth that mostly lies flat.
+            let (u, v) = (x * 0.80 + z * 0.60, z * 0.80 - x * 0.60);
+            let w = 0.35 * n2(u * 0.5, v * 0.5, s ^ 1);
+            let fold = |n: f32| 1.0 / (1.0 + 26.0 * n * n);
+            let a = fold(n2(u * 0.28 + w, v * 0.85 + 0.5 * w, s ^ 2)) * smooth(-0.35, 0.35, n2(u * 0.6, v * 0.6, s ^ 5));
+            let b = fold(n2(u * 0.75 - w, v * 0.35 + w, s ^ 3)) * smooth(-0.1, 0.5, n2(u * 0.7, v * 0.7 + 4.0, s ^ 6));
+            let c = n2(u * 1.3 + w, v * 1.9, s ^ 4);
+            0.20 * a + 0.14 * b + 0.035 * c
         };
         let e = 0.02 + 0.5 * fp.x;
         let h = height(x, z);
@@ -238,8 +240,8 @@ impl Surface {
         };
         let t = (0.4 + 0.35 * slub + 0.16 * weave).clamp(0.0, 1.0);
         let mut hit = Hit::flat(mul(mix3(self.colors[0], self.colors[1], t), 1.0 + 0.05 * weave));
-        hit.slope = [sx * 0.85 + 0.08 * slub, sz * 0.85];
-        hit.open = 0.72 + 0.28 * smooth(0.0, 0.3, h);
+        hit.slope = [sx + 0.06 * slub, sz];
+        hit.open = 0.82 + 0.18 * smooth(-0.02, 0.10, h);
         hit
     }
 
@@ -265,25 +267,23 @@ impl Surface {
 
     fn slate(&self, x: f32, z: f32, fp: Footprint) -> Hit {
         let s = self.seed;
+        // Split stone: broad uneven shelves and a grain of small facets, sharper on one side than on the other.
         let height = |x: f32, z: f32| {
-            let w = fbm(x * 0.9, z * 0.9, 2, s ^ 1);
-            let a = fp.fbm(x + w * 0.3, z, 1.1, 2.2, 5, s ^ 2);
-            // Layers: the stone splits in terraces.
-            let l = a * 3.2;
-            let f = l - l.floor();
-            0.10 * (l.floor() + smooth(0.35, 0.9, f)) / 3.2 + 0.02 * a
+            let w = 0.25 * n2(x * 0.9, z * 0.9, s ^ 1);
+            let facet = |f: f32, k: u32| fp.keep(f, f) * n2((x + w) * f, (z + w) * f * 1.25, s ^ k).abs() / f;
+            0.30 * facet(1.6, 2) + 0.42 * facet(4.2, 3) + 0.50 * facet(10.0, 8) + 0.45 * facet(23.0, 9)
         };
-        let e = 0.012 + 0.8 * fp.x.max(fp.z * 0.5);
+        let e = 0.010 + 0.8 * fp.x.max(fp.z * 0.5);
         let h = height(x, z);
         let (sx, sz) = ((height(x + e, z) - h) / e, (height(x, z + e) - h) / e);
-        let fine = fp.band(x, z, 26.0, 34.0, s ^ 3) + 0.7 * fp.band(x, z, 70.0, 80.0, s ^ 4);
-        let cloud = fp.fbm(x, z, 0.7, 0.8, 3, s ^ 5);
-        let t = (0.5 + 0.7 * cloud + 1.4 * h + 0.12 * fine).clamp(0.0, 1.0);
+        let fine = fp.band(x, z, 34.0, 36.0, s ^ 4) + 0.8 * fp.band(x, z, 80.0, 84.0, s ^ 7);
+        let cloud = fp.fbm(x, z, 1.0, 1.1, 5, s ^ 5);
+        let t = (0.46 + 0.75 * cloud + 0.16 * fine).clamp(0.0, 1.0);
         let mut c = mix3(self.colors[0], self.colors[1], t);
         c = mix3(c, self.colors[2], 0.5 * smooth(0.1, 0.6, fbm(x * 0.8 + 7.0, z * 0.8, 3, s ^ 6)));
         let mut hit = Hit::flat(mul(c, 1.0 + 0.10 * fine));
-        hit.slope = [sx.clamp(-0.8, 0.8) + 0.06 * fine, sz.clamp(-0.8, 0.8)];
-        hit.gloss = 0.7 + 0.5 * cloud;
+        hit.slope = [sx.clamp(-0.55, 0.55) + 0.07 * fine, sz.clamp(-0.55, 0.55)];
+        hit.gloss = (0.5 + 0.6 * cloud).max(0.0);
         hit
     }
 
@@ -430,8 +430,8 @@ impl Surface {
         let grain = fp.band(x, z, 48.0, 48.0, s ^ 4) + fp.band(x, z, 110.0, 110.0, s ^ 5);
         let sparkle = smooth(0.72, 0.9, n2(x * 75.0, z * 75.0, s ^ 6)) * fp.keep(75.0, 75.0);
         let mut hit = Hit::flat(mul(mix3(self.colors[1], self.colors[0], (0.6 + 2.5 * h).clamp(0.0, 1.0)), 1.0 + 0.03 * grain));
-        hit.slope = [sx + 0.07 * grain, sz];
-        hit.open = 0.86 + 0.14 * smooth(-0.12, 0.15, h);
+        hit.slope = [sx * 1.5 + 0.07 * grain, sz * 1.5];
+        hit.open = 0.80 + 0.20 * smooth(-0.12, 0.15, h);
         hit.glint = 0.5 * sparkle;
         hit
     }

@@ -84,6 +84,24 @@ fn contact_sheet() {
 }
 
 #[test]
+#[ignore = "writes pictures to look at"]
+fn panoramas() {
+    use crate::backend::draft::env::{EnvId, env};
+    let mut out = RgbImage::new(1024, 4 * 200);
+    for (k, id) in [EnvId::Studio, EnvId::Lobby, EnvId::Apartment, EnvId::Sunset].into_iter().enumerate() {
+        for y in 0..196 {
+            for x in 0..1024 {
+                let yaw = x as f32 / 1024.0 * 6.4 - 3.2;
+                let d = [-yaw.sin() * -1.0 * -1.0, (98.0 - y as f32) / 160.0, -yaw.cos()];
+                let c = finish::film(mul(env(id).sample([-d[0], d[1], d[2]], 0.0), 0.5));
+                out.put_pixel(x, (k * 200 + y) as u32, image::Rgb(c.map(crate::imaging::linear_to_srgb8)));
+            }
+        }
+    }
+    out.save("/tmp/scene_panoramas.png").unwrap();
+}
+
+#[test]
 #[ignore = "writes one picture to look at"]
 fn one() {
     let p = std::env::var("SCENE_PROMPT").unwrap_or_else(|_| "wood".into());

@@ -227,7 +227,8 @@ pub(super) fn choose(style: &str, negative: &str, backdrop: f32) -> Material {
             colors.push(linear(hex));
         }
     }
-    let rose = words.iter().any(|t| t == "rose" || t == "로즈") && words.iter().any(|t| t == "gold" || t == "골드");
+    let rose = words.iter().any(|t| t == "rose" || t == "로즈" || t == "장미")
+        && words.iter().any(|t| ["gold", "골드", "금", "금색"].contains(&t.as_str()));
     let named = MATERIALS.iter().find(|(_, list)| list.iter().any(|w| words.iter().any(|t| matches(t, w)))).map(|m| m.0);
     let name = match named {
         Some("gold") if rose => "rosegold",
