@@ -92,7 +92,7 @@ fn panoramas() {
         for y in 0..196 {
             for x in 0..1024 {
                 let yaw = x as f32 / 1024.0 * 6.4 - 3.2;
-                let d = [-yaw.sin() * -1.0 * -1.0, (98.0 - y as f32) / 160.0, -yaw.cos()];
+                let d = [-yaw.sin(), (98.0 - y as f32) / 160.0, -yaw.cos()];
                 let c = finish::film(mul(env(id).sample([-d[0], d[1], d[2]], 0.0), 0.5));
                 out.put_pixel(x, (k * 200 + y) as u32, image::Rgb(c.map(crate::imaging::linear_to_srgb8)));
             }
