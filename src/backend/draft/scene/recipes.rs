@@ -48,7 +48,7 @@ fn land(surface: S, colors: [u32; 3], backdrop: B, back: [u32; 4], lamp: Lamp) -
 }
 
 const HONEY: [u32; 3] = [0xc6a179, 0x876244, 0xb58f66];
-const OAK: [u32; 3] = [0xd9bd94, 0xae8a5e, 0xcda87c];
+const OAK: [u32; 3] = [0xd6c0a3, 0xa6876a, 0xc7aa88];
 const WALNUT: [u32; 3] = [0x846853, 0x3f2f26, 0x634c3b];
 const ESPRESSO: [u32; 3] = [0x55463c, 0x241c18, 0x3c3029];
 const ASH: [u32; 3] = [0xd6cbb9, 0xb09f88, 0xc6b8a2];
@@ -112,7 +112,7 @@ fn build(family: F, m: &Mix, rng: &mut Rng) -> SceneSpec {
         Lamp::Box => ([0.45, 0.90, 0.25], 0xffffff, 0.75, 1.05, [0.42, 0.42, 0.43]),
         Lamp::Rim => ([0.55, 0.75, -0.25], 0xffe8d4, 0.5, 0.60, [0.12, 0.12, 0.14]),
     };
-    let across = rng.f() < 0.45;
+    let across = rng.f() < 0.28;
     let sun_x = side * rng.range(0.10, 0.34);
     let (sun_power, clouds) = match m.lamp {
         Lamp::Low => (1.1, 0.55),
