@@ -94,7 +94,7 @@ pub fn city(p: &[Rgb; 4], low: &mut Low, rng: &mut Rng) {
 /// Tubes on a dark wall, with the light they throw.
 pub fn neon(p: &[Rgb; 4], low: &mut Low, rng: &mut Rng) {
     let (half, top) = (low.half, low.top);
-    let seed = rng.next() as u32;
+    let seed = rng.bits() as u32;
     // A dark wall with joints, so that the light has something to fall on.
     low.fill(|x, y| {
         let joint = smooth(0.006, 0.002, ((x * 5.0).fract().abs() / 5.0).min((y * 9.0).fract().abs() / 9.0));
@@ -321,7 +321,7 @@ pub fn hall(p: &[Rgb; 4], low: &mut Low, rng: &mut Rng) {
     let (cx, cy) = (centre + rng.range(-0.05, 0.05), top * rng.range(0.80, 0.92));
     low.glow((cx, cy), (0.28, 0.20), mul(p[3], 0.30));
     for _ in 0..46 {
-        let (a, r) = (rng.f() * 6.28, rng.f().sqrt());
+        let (a, r) = (rng.f() * std::f32::consts::TAU, rng.f().sqrt());
         low.bokeh((cx + a.cos() * r * 0.16, cy + a.sin() * r * 0.055 - 0.03 * (1.0 - r)), rng.range(0.010, 0.020), mul(p[3], rng.range(0.08, 0.7)));
     }
     for s in [-1.0_f32, 1.0] {

@@ -72,7 +72,7 @@ pub fn recipe(family: F, rng: &mut Rng) -> SceneSpec {
         F::Bathroom => table([S::Slate, S::Tile][v], [[0x8f9290, 0xc3c5c2, 0xb0a898], [0xe4ecec, 0xcfdcdc, 0x9fb0b0]][v], B::TiledWall, [0xdfe9ea, 0xc6d8da, 0xf2f6f6, 0xb9a184], Lamp::Day, G::Leaves),
         F::Studio => { let c = [[0xf2f1ef, 0xd8d6d3], [0xd9dde2, 0xaab2bc], [0xe9ded0, 0xcbb79f], [0xd3dcd4, 0xa3b3a6]][rng.below(4)]; Mix { edge: 0.10, ..table(S::Plain, [c[0], c[1], c[0]], B::Sweep, [c[0], c[1], c[1], c[0]], Lamp::Box, G::None) } }
         F::Lobby => table(S::Marble, [NERO, [0x40362e, 0x584a3e, 0xcbb999]][v], B::Hall, [[0x6a5238, 0x2c2018, 0xd9bd92, 0xffc987], [0x4a4238, 0x1c1a18, 0xcfc3ae, 0xffd8a0]][v], Lamp::Warm, G::None),
-        F::Garden => table([S::Wood, S::Grass][v], [ASH, [0x86b843, 0x21450f, 0xc4de66]][v], B::Flowers, [[0x3d7a2c, 0xfff4cf, 0xf08fb0, 0xfdfdf6], [0x4a8034, 0xfff0d0, 0xf4c23a, 0xf2f2ff], [0x46743c, 0xf4f0ff, 0xa58ae0, 0xf3d4ee]][rng.below(3)], Lamp::Sun, G::Leaves),
+        F::Garden => table([S::Wood, S::Grass][v], [ASH, [0x7d9a50, 0x263a1a, 0xb4c074]][v], B::Flowers, [[0x3d7a2c, 0xfff4cf, 0xf08fb0, 0xfdfdf6], [0x4a8034, 0xfff0d0, 0xf4c23a, 0xf2f2ff], [0x46743c, 0xf4f0ff, 0xa58ae0, 0xf3d4ee]][rng.below(3)], Lamp::Sun, G::Leaves),
         F::Snow => land(S::Snow, [0xf8faff, 0xbccfe8, 0xffffff], B::SnowWood, [0x9fc0e2, 0xe6eef6, 0x27433f, 0xf6faff], Lamp::Sun),
         F::Autumn => table(S::Wood, [WALNUT, HONEY][v], B::Foliage, [0x3a1608, 0xa8480f, 0xf2a52a, 0xffe6a4], Lamp::Low, G::Leaves),
         F::Desert => land(S::Sand, [[0xb58a62, 0xdab98e, 0xf4d8a8], [0xa8765a, 0xcfa584, 0xf0c090]][v], B::Dunes, [[0x6fa8d6, 0xf4dfc2, 0xe6b67a, 0x9a6238], [0x7f9fd0, 0xf6cfae, 0xdd935a, 0x7f4428]][v], Lamp::Low),

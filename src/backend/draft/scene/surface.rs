@@ -308,10 +308,10 @@ impl Surface {
     fn grass(&self, x: f32, z: f32, fp: Footprint) -> Hit {
         let s = self.seed;
         // Blades: streaks that lean, short in depth, drawn at three sizes.
-        let lean = 0.25 * n2(x * 1.5, z * 1.5, s ^ 1);
+        let lean = 0.10 * n2(x * 1.5, z * 1.5, s ^ 1) + 0.03 * n2(x * 6.0, z * 5.0, s ^ 9);
         let blade = |f: f32, k: u32| {
             let keep = fp.keep(f, f * 0.22);
-            keep * n2((x + lean * z) * f, z * f * 0.22, s ^ k)
+            keep * n2((x + lean) * f, z * f * 0.22, s ^ k)
         };
         let b = 0.5 * blade(26.0, 2) + 0.6 * blade(52.0, 3) + 0.5 * blade(105.0, 4);
         let tuft = fp.fbm(x, z, 2.2, 2.6, 3, s ^ 5);
