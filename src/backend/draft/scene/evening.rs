@@ -101,7 +101,8 @@ pub fn neon(p: &[Rgb; 4], low: &mut Low, rng: &mut Rng) {
         mul(p[0], 0.8 + 0.5 * fbm(x * 6.0, y * 6.0, 3, seed) - 0.4 * joint)
     });
     let ring = rng.f() < 0.5;
-    let mut tubes: Vec<((f32, f32), (f32, f32), Rgb)> = Vec::new();
+    type Tube = ((f32, f32), (f32, f32), Rgb);
+    let mut tubes: Vec<Tube> = Vec::new();
     if ring {
         let (cx, cy, r) = (rng.range(-0.1, 0.1), 0.24, 0.25);
         let n = 40;

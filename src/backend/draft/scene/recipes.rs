@@ -87,7 +87,7 @@ pub fn recipe(family: F, rng: &mut Rng) -> SceneSpec {
         F::Bedroom => table(S::Linen, [WHITE_CLOTH, [0xe6dccd, 0xcdbfaa, 0xb7a68e]][v], B::Curtains, [0xf4efe8, 0xc9bfb2, 0xa9b79a, 0xfff8ec], Lamp::Day, [G::Window, G::None][v]),
         F::Library => table(S::Wood, [WALNUT, ESPRESSO][v], B::Shelves, [0x4a2f1e, 0x7a2a20, 0x24443a, 0xe0a860], Lamp::Warm, G::None),
         F::Restaurant => table([S::Linen, S::Wood][v], [WHITE_CLOTH, ESPRESSO][v], B::Candles, [0x241812, 0x5a3a26, 0xd8c8b4, 0xffb765], Lamp::Warm, G::None),
-        F::Sunset => table([S::Concrete, S::Wood][v], [[0x8d8378, 0xb5a898, 0x6f665c], WALNUT][v], [B::Skyline, B::Env(EnvId::Sunset)][usize::from(rng.f() < 0.2)], [0x4a5a96, 0xff9c5c, 0x2a2438, 0xffc888], Lamp::Low, G::None),
+        F::Sunset => table([S::Concrete, S::Wood][v], [[0x6f7074, 0x9a9a9c, 0x5c5a58], WALNUT][v], [B::Skyline, B::Env(EnvId::Sunset)][usize::from(rng.f() < 0.2)], [0x4a5a96, 0xff9c5c, 0x2a2438, 0xffc888], Lamp::Low, G::None),
         F::Hanok => table(S::Wood, [WALNUT, HONEY][v], B::Lattice, [0xf6ead2, 0xe0cda8, 0x6a4630, 0xfff4de], Lamp::Day, [G::Leaves, G::Window][v]),
         F::Industrial => table([S::Concrete, S::Metal][v], [[0x8f8d88, 0xb7b4ae, 0x6b6a66], [0x85888c, 0xb8bcc0, 0xffffff]][v], B::Wall, [[0xa5a29c, 0x6d6b67, 0x8a8a84, 0xffffff], [0xa88a7a, 0x6a5248, 0x8a8a84, 0xffffff]][rng.below(2)], Lamp::Box, [G::Window, G::Blinds][v]),
         F::Sky => Mix { edge: 0.012, ..table([S::Gloss, S::Water][rng.below(2)], [[0x9cc3e4, 0x7fb0da, 0xffffff], [0xa9cbe6, 0x4f86bd, 0xffffff]][v], B::Sky, [[0x3f8edb, 0xcfe6f8, 0xffffff, 0xb8cce4], [0x7f8fd8, 0xf8d3cf, 0xfff0e8, 0xd9a9c0]][v], Lamp::Sun, G::None) },

@@ -203,8 +203,8 @@ impl Surface {
         let stain = smooth(-0.1, 0.6, fbm(x * 0.5 + 3.0, z * 0.5, 3, s ^ 3));
         let fine = fp.band(x, z, 42.0, 42.0, s ^ 4) + 0.8 * fp.band(x, z, 95.0, 95.0, s ^ 5);
         let pore = smooth(0.62, 0.8, n2(x * 21.0, z * 21.0, s ^ 6)) * fp.keep(21.0, 21.0);
-        let t = (0.45 + 0.55 * cloud + 0.25 * stain).clamp(0.0, 1.0);
-        let c = mul(mix3(self.colors[0], self.colors[1], t), (1.0 + 0.07 * fine) * (1.0 - 0.4 * pore));
+        let t = (0.42 + 0.85 * cloud + 0.30 * stain).clamp(0.0, 1.0);
+        let c = mul(mix3(self.colors[0], self.colors[1], t), (1.0 + 0.10 * fine) * (1.0 - 0.4 * pore));
         let mut hit = Hit::flat(c);
         hit.slope = [0.05 * fp.band(x, z, 30.0, 30.0, s ^ 7) + 0.4 * pore, 0.05 * fp.band(x, z, 30.0, 30.0, s ^ 8)];
         hit.gloss = 0.55 + 0.9 * stain;
