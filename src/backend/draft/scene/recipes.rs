@@ -62,7 +62,7 @@ pub fn recipe(family: F, rng: &mut Rng) -> SceneSpec {
     let v = rng.below(2);
     let m = match family {
         F::Cafe => table(S::Wood, [HONEY, WALNUT][v], [B::Cafe, B::Env(EnvId::Lobby)][usize::from(rng.f() < 0.2)], [0x8a6a50, 0x50604f, 0x8a5a36, 0xffc888], Lamp::Warm, G::None),
-        F::Office => table([S::Wood, S::Plain][v], [OAK, [0xf0efec, 0xe2dfda, 0xffffff]][v], B::Office, [0xd9dad8, 0xdfeaf4, 0xcfcac2, 0x5d8a4c], Lamp::Day, [G::None, G::Blinds][v]),
+        F::Office => table([S::Wood, S::Plain][v], [OAK, [0xf0efec, 0xe2dfda, 0xffffff]][v], B::Office, [0xd9dad8, 0xdfeaf4, 0xcfcac2, 0x5d8a4c], Lamp::Day, [G::None, G::Window][v]),
         F::Marble => table(S::Marble, [CARRARA, CALACATTA][v], [B::Wall, B::Curtains][usize::from(rng.f() < 0.4)], [[0xe8e2da, 0xb9b0a6, 0x9aa88c, 0xfff6e8], [0xd8dcde, 0x9aa3a8, 0x8fa08c, 0xf4f8ff]][v], Lamp::Day, [G::Window, G::Leaves][rng.below(2)]),
         F::Beach => land(S::Sand, [0xc8a878, 0xeedab4, 0xfff3da], B::Sea, [0x4f9ddb, 0xcfe6f2, 0x4fb3c4, 0x1d7f9e], Lamp::Sun),
         F::Forest => table([S::Wood, S::Slate][v], [[0x8a6a48, 0x4a3220, 0x6d5a38], [0x4c4f45, 0x7a7a6a, 0x4d6030]][v], B::Foliage, [0x12240f, 0x2f5a20, 0x8fb845, 0xf6f6c4], Lamp::Sun, G::Leaves),

@@ -168,3 +168,11 @@ fn stops_when_asked() {
     let request = SceneRequest { prompt: "x", negative_prompt: "", width: 512, height: 512, seed: 0, steps: 1, guidance_scale: 1.0, true_cfg_scale: 1.0 };
     assert!(matches!(paint(&request, StageCx { cancel: &cancel, observer: &Quiet }), Err(BackendError::Stopped(_))));
 }
+
+#[test]
+fn unknown_words_give_different_sets() {
+    let a = scene("qwerty", "", 1, 256, 256);
+    assert_ne!(a.image, scene("asdfgh", "", 1, 256, 256).image);
+    assert_ne!(a.image, scene("qwerty", "", 2, 256, 256).image);
+    assert_eq!(a.image, scene("qwerty", "", 1, 256, 256).image);
+}
