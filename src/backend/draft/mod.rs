@@ -3,7 +3,6 @@
 pub mod blend;
 pub mod env;
 pub mod harmonize;
-#[allow(dead_code, clippy::approx_constant, clippy::type_complexity, clippy::manual_is_multiple_of)]
 pub mod scene;
 pub mod sculpt;
 pub mod segment;

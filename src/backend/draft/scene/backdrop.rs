@@ -112,7 +112,11 @@ fn environment(id: EnvId, spec: &SceneSpec, low: &mut Low, rng: &mut Rng) {
     let map = env(id);
     let yaw = spec.yaw + rng.range(-0.12, 0.12);
     let pitch = rng.range(0.02, 0.10);
-    let tint = spec.back[0];
+    let tint = match id {
+        EnvId::Sunset => [1.06, 0.95, 0.86],
+        EnvId::Lobby => [1.08, 0.96, 0.82],
+        EnvId::Studio | EnvId::Apartment => [1.03, 1.0, 0.96],
+    };
     low.fill(|x, y| {
         // The lens sees some fifty degrees across.
         let d = [x * 0.95, (y - 0.22) * 0.95 + pitch, -1.0];

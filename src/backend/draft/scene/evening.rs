@@ -94,14 +94,15 @@ pub fn city(p: &[Rgb; 4], low: &mut Low, rng: &mut Rng) {
 /// Tubes on a dark wall, with the light they throw.
 pub fn neon(p: &[Rgb; 4], low: &mut Low, rng: &mut Rng) {
     let (half, top) = (low.half, low.top);
-    let seed = rng.next() as u32;
+    let seed = rng.bits() as u32;
     // A dark wall with joints, so that the light has something to fall on.
     low.fill(|x, y| {
         let joint = smooth(0.006, 0.002, ((x * 5.0).fract().abs() / 5.0).min((y * 9.0).fract().abs() / 9.0));
         mul(p[0], 0.8 + 0.5 * fbm(x * 6.0, y * 6.0, 3, seed) - 0.4 * joint)
     });
     let ring = rng.f() < 0.5;
-    let mut tubes: Vec<((f32, f32), (f32, f32), Rgb)> = Vec::new();
+    type Tube = ((f32, f32), (f32, f32), Rgb);
+    let mut tubes: Vec<Tube> = Vec::new();
     if ring {
         let (cx, cy, r) = (rng.range(-0.1, 0.1), 0.24, 0.25);
         let n = 40;
@@ -321,7 +322,7 @@ pub fn hall(p: &[Rgb; 4], low: &mut Low, rng: &mut Rng) {
     let (cx, cy) = (centre + rng.range(-0.05, 0.05), top * rng.range(0.80, 0.92));
     low.glow((cx, cy), (0.28, 0.20), mul(p[3], 0.30));
     for _ in 0..46 {
-        let (a, r) = (rng.f() * 6.28, rng.f().sqrt());
+        let (a, r) = (rng.f() * std::f32::consts::TAU, rng.f().sqrt());
         low.bokeh(
             (cx + a.cos() * r * 0.16, cy + a.sin() * r * 0.055 - 0.03 * (1.0 - r)),
             rng.range(0.010, 0.020),

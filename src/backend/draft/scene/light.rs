@@ -86,18 +86,28 @@ impl Gobo {
             }
             GoboKind::Leaves => {
                 m.fill(|_, _| lit);
-                for _ in 0..15 {
-                    let root = (rng.sign() * rng.range(0.2, 0.6), rng.range(0.0, 1.0));
-                    let a = rng.range(0.0, 6.28);
-                    let tip = (root.0 + a.cos() * 0.35, root.1 + a.sin() * 0.35);
-                    m.line(root, tip, 0.003, dark, 0.5);
-                    for i in 0..15 {
-                        let t = i as f32 / 14.0;
-                        let at = (root.0 + (tip.0 - root.0) * t + rng.bell() * 0.035, root.1 + (tip.1 - root.1) * t + rng.bell() * 0.035);
-                        m.ellipse(at, (0.046 * (1.0 - 0.5 * t), 0.019 * (1.0 - 0.5 * t)), a + rng.sign() * rng.range(0.4, 1.1), dark, 0.75);
+                // A few slender branches that reach in from the edges, leaves in pairs, smaller towards the tip.
+                for _ in 0..7 {
+                    let edge = rng.sign();
+                    let root = (edge * rng.range(0.34, 0.58), rng.range(0.0, 1.0));
+                    let mut a = if edge > 0.0 { std::f32::consts::PI } else { 0.0 } + rng.range(-0.8, 0.8);
+                    let bend = rng.range(-0.09, 0.09);
+                    let mut p = root;
+                    for i in 0..11 {
+                        let t = i as f32 / 10.0;
+                        let q = (p.0 + a.cos() * 0.040, p.1 + a.sin() * 0.040);
+                        m.line(p, q, 0.0025, dark, 0.8);
+                        let side = if i % 2 == 0 { 1.0 } else { -1.0 };
+                        for s in [side, -side * 0.8] {
+                            let long = 0.046 * (1.0 - 0.45 * t) * rng.range(0.75, 1.15);
+                            let b = a + s * rng.range(0.55, 1.05);
+                            m.ellipse((q.0 + b.cos() * long, q.1 + b.sin() * long), (long, long * 0.30), b, dark, 0.9);
+                        }
+                        p = q;
+                        a += bend + rng.range(-0.08, 0.08);
                     }
                 }
-                m.defocus(0.018);
+                m.defocus(0.0095);
             }
         }
         Self { mask: Some(m), floor: 0.22 }

@@ -45,7 +45,7 @@ pub fn paint(request: &SceneRequest<'_>, cx: StageCx<'_>) -> Result<Scene, Backe
     image.data.par_chunks_mut(w).enumerate().try_for_each_init(Vec::new, |row, (y, out)| {
         stage.row(y, out, row);
         let n = done.fetch_add(1, Ordering::Relaxed) + 1;
-        if n % 64 == 0 { cx.step(0.25 + 0.75 * n as f32 / h as f32) } else { cx.check() }
+        if n.is_multiple_of(64) { cx.step(0.25 + 0.75 * n as f32 / h as f32) } else { cx.check() }
     })?;
     cx.step(1.0)?;
     let top = stage.ambient[0].max(stage.ambient[1]).max(stage.ambient[2]).max(1e-3);

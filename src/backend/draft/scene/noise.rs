@@ -34,7 +34,7 @@ impl Rng {
     }
 
     /// SplitMix64.
-    pub fn next(&mut self) -> u64 {
+    pub fn bits(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -44,7 +44,7 @@ impl Rng {
 
     /// 0..1.
     pub fn f(&mut self) -> f32 {
-        (self.next() >> 40) as f32 * (1.0 / 16_777_216.0)
+        (self.bits() >> 40) as f32 * (1.0 / 16_777_216.0)
     }
 
     /// `a`..`b`.
@@ -59,12 +59,12 @@ impl Rng {
 
     /// 0..n.
     pub fn below(&mut self, n: usize) -> usize {
-        (self.next() % n.max(1) as u64) as usize
+        (self.bits() % n.max(1) as u64) as usize
     }
 
     /// -1 or 1.
     pub fn sign(&mut self) -> f32 {
-        if self.next() & 1 == 0 { -1.0 } else { 1.0 }
+        if self.bits() & 1 == 0 { -1.0 } else { 1.0 }
     }
 }
 

@@ -59,7 +59,7 @@ pub fn sea(p: &[Rgb; 4], spec: &SceneSpec, low: &mut Low, rng: &mut Rng) {
 /// Leaves and holes of light. Palette: shadow, mid green, lit green, light.
 pub fn foliage(p: &[Rgb; 4], low: &mut Low, rng: &mut Rng) {
     let (half, top) = (low.half, low.top);
-    let seed = rng.next() as u32;
+    let seed = rng.bits() as u32;
     let sun = (rng.range(-0.3, 0.3), top * rng.range(0.75, 0.95));
     low.fill(|x, y| {
         let g = 1.0 / (1.0 + ((x - sun.0) / 0.36).powi(2) + ((y - sun.1) / 0.36).powi(2));
@@ -71,16 +71,18 @@ pub fn foliage(p: &[Rgb; 4], low: &mut Low, rng: &mut Rng) {
         low.line((x, -0.1), (x + rng.range(-0.08, 0.08), top + 0.2), w, mul([0.10, 0.07, 0.045], rng.range(0.4, 1.0)), 0.75);
     }
     low.defocus(0.020);
-    leaves(low, rng, 1100, &[p[0], p[1], p[2]], sun, 0.015);
-    low.defocus(0.020);
+    leaves(low, rng, 800, &[p[0], p[0], p[1], p[1], p[2]], sun, 0.019);
+    low.defocus(0.028);
     // Gaps between the leaves: discs of sky.
-    for _ in 0..70 {
+    for _ in 0..95 {
         let at = (sun.0 + rng.bell() * 0.62, sun.1 + rng.bell() * 0.48);
         let c = mix3(p[3], p[2], rng.f() * 0.6);
-        low.bokeh(at, rng.range(0.014, 0.036), mul(c, rng.range(0.05, 0.42)));
+        low.bokeh(at, rng.range(0.014, 0.036), mul(c, rng.range(0.05, 0.36) * rng.range(0.4, 1.3)));
     }
-    leaves(low, rng, 120, &[p[1], p[2], p[2]], sun, 0.026);
-    low.defocus(0.019);
+    // Shade gathers near the ground.
+    low.map(|_, y, c| mul(c, 0.62 + 0.42 * smooth(-0.05, 0.42, y)));
+    leaves(low, rng, 60, &[p[1], p[2], p[2]], sun, 0.030);
+    low.defocus(0.017);
 }
 
 fn leaves(low: &mut Low, rng: &mut Rng, n: usize, colors: &[Rgb], sun: (f32, f32), size: f32) {
@@ -92,7 +94,7 @@ fn leaves(low: &mut Low, rng: &mut Rng, n: usize, colors: &[Rgb], sun: (f32, f32
         let lit = (1.25 - d * 1.1).max(0.25) * rng.range(0.4, 1.3);
         let c = mul(colors[rng.below(colors.len())], lit);
         let r = size * rng.range(0.6, 1.4);
-        low.ellipse(at, (r, r * 0.5), rng.range(0.0, 3.14), c, 0.8);
+        low.ellipse(at, (r, r * 0.5), rng.range(0.0, std::f32::consts::PI), c, 0.8);
     }
 }
 
@@ -127,7 +129,7 @@ pub fn flowers(p: &[Rgb; 4], low: &mut Low, rng: &mut Rng) {
 /// Branches in bloom. Palette: sky, haze, petal, deep petal.
 pub fn blossom(p: &[Rgb; 4], low: &mut Low, rng: &mut Rng) {
     let (half, top) = (low.half, low.top);
-    let seed = rng.next() as u32;
+    let seed = rng.bits() as u32;
     low.fill(|x, y| mix3(mix3(p[1], p[0], smooth(0.05, 0.6, y)), p[2], 0.35 * smooth(-0.1, 0.5, fbm(x * 2.5, y * 2.5, 3, seed))));
     let cloud = |low: &mut Low, rng: &mut Rng, clusters: usize, size: f32| {
         for _ in 0..clusters {
@@ -212,7 +214,7 @@ fn ridge(x: f32, f: f32, rough: u32, seed: u32) -> f32 {
 
 /// Ranges behind each other. Palette: sky, haze, rock, snow or forest.
 pub fn mountains(p: &[Rgb; 4], spec: &SceneSpec, low: &mut Low, rng: &mut Rng) {
-    let seed = rng.next() as u32;
+    let seed = rng.bits() as u32;
     let side = spec.light.direction[0].signum();
     low.fill(|x, y| {
         let mut c = air(p, spec, x, y - 0.05, seed);
@@ -246,7 +248,7 @@ pub fn mountains(p: &[Rgb; 4], spec: &SceneSpec, low: &mut Low, rng: &mut Rng) {
 
 /// Dunes under a clear sky. Palette: sky, haze, lit sand, shaded sand.
 pub fn dunes(p: &[Rgb; 4], spec: &SceneSpec, low: &mut Low, rng: &mut Rng) {
-    let seed = rng.next() as u32;
+    let seed = rng.bits() as u32;
     let side = spec.light.direction[0].signum();
     low.fill(|x, y| {
         let mut c = air(p, spec, x, y - 0.02, seed);
@@ -275,7 +277,7 @@ pub fn dunes(p: &[Rgb; 4], spec: &SceneSpec, low: &mut Low, rng: &mut Rng) {
 
 /// Roofs before the evening sky. Palette: zenith, glow, roof, lamp.
 pub fn skyline(p: &[Rgb; 4], spec: &SceneSpec, low: &mut Low, rng: &mut Rng) {
-    let seed = rng.next() as u32;
+    let seed = rng.bits() as u32;
     let half = low.half;
     low.fill(|x, y| air(p, spec, x, y - 0.05, seed));
     for layer in 0..3 {
@@ -312,7 +314,7 @@ pub fn skyline(p: &[Rgb; 4], spec: &SceneSpec, low: &mut Low, rng: &mut Rng) {
 
 /// Clouds. Palette: zenith, haze, cloud light, cloud shade.
 pub fn sky(p: &[Rgb; 4], spec: &SceneSpec, low: &mut Low, rng: &mut Rng) {
-    let seed = rng.next() as u32;
+    let seed = rng.bits() as u32;
     let side = spec.light.direction[0].signum();
     low.fill(|x, y| {
         let base = mix3(p[1], p[0], smooth(0.0, 0.65, y));
@@ -331,7 +333,7 @@ pub fn sky(p: &[Rgb; 4], spec: &SceneSpec, low: &mut Low, rng: &mut Rng) {
 /// Stars and nebulae. Palette: void, first cloud, second cloud, star.
 pub fn space(p: &[Rgb; 4], low: &mut Low, rng: &mut Rng) {
     let (half, top) = (low.half, low.top);
-    let seed = rng.next() as u32;
+    let seed = rng.bits() as u32;
     low.fill(|x, y| {
         let w = fbm(x * 2.0, y * 2.0, 3, seed);
         let a = smooth(-0.1, 0.7, fbm(x * 2.0 + w, y * 2.4 - 0.8 * x + w, 5, seed ^ 1));
@@ -365,7 +367,7 @@ pub fn space(p: &[Rgb; 4], low: &mut Low, rng: &mut Rng) {
 /// Light shafts under water. Palette: deep, bright, caustic, bubble.
 pub fn deep(p: &[Rgb; 4], low: &mut Low, rng: &mut Rng) {
     let (half, top) = (low.half, low.top);
-    let seed = rng.next() as u32;
+    let seed = rng.bits() as u32;
     let sun = (rng.range(-0.3, 0.3), top + 0.25);
     low.fill(|x, y| {
         let base = mix3(p[0], p[1], smooth(-0.05, 0.75, y));

@@ -208,8 +208,8 @@ pub fn read(prompt: &str, negative: &str, seed: u64) -> SceneSpec {
         }
     });
     let mut spec = recipe(family, &mut rng);
-    spec.seed = rng.next();
-    spec.surface.seed = rng.next() as u32;
+    spec.seed = rng.bits();
+    spec.surface.seed = rng.bits() as u32;
     if let Some(kind) = wanted.filter(|&k| k != spec.surface.kind) {
         spec.surface = dress(kind, &text, &mut rng);
     }
@@ -273,7 +273,7 @@ fn dress(kind: SurfaceKind, text: &str, rng: &mut Rng) -> Surface {
         SurfaceKind::Asphalt => [0x1b1c20, 0x36383d, 0x000000],
         SurfaceKind::Regolith => [0x4c4a48, 0x8d8984, 0x000000],
     };
-    Surface { kind, colors: colors.map(hex), seed: rng.next() as u32, across: rng.f() < 0.4, scale: 1.0 }
+    Surface { kind, colors: colors.map(hex), seed: rng.bits() as u32, across: rng.f() < 0.4, scale: 1.0 }
 }
 
 /// A colour that was asked for: paper, walls, glaze and cloth take it, stone and wood do not.
@@ -327,5 +327,6 @@ fn at_time(spec: &mut SceneSpec, time: Time) {
         }
     };
     spec.back = spec.back.map(|c| mul3(c, tint));
+    spec.back_level *= tint[1];
     spec.ambient = mul3(spec.ambient, if time == Time::Night { [0.35, 0.42, 0.60] } else { tint });
 }

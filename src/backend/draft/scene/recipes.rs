@@ -48,7 +48,7 @@ fn land(surface: S, colors: [u32; 3], backdrop: B, back: [u32; 4], lamp: Lamp) -
 }
 
 const HONEY: [u32; 3] = [0xc6a179, 0x876244, 0xb58f66];
-const OAK: [u32; 3] = [0xd9bd94, 0xae8a5e, 0xcda87c];
+const OAK: [u32; 3] = [0xd6c0a3, 0xa6876a, 0xc7aa88];
 const WALNUT: [u32; 3] = [0x846853, 0x3f2f26, 0x634c3b];
 const ESPRESSO: [u32; 3] = [0x55463c, 0x241c18, 0x3c3029];
 const ASH: [u32; 3] = [0xd6cbb9, 0xb09f88, 0xc6b8a2];
@@ -75,7 +75,7 @@ pub fn recipe(family: F, rng: &mut Rng) -> SceneSpec {
             B::Office,
             [0xd9dad8, 0xdfeaf4, 0xcfcac2, 0x5d8a4c],
             Lamp::Day,
-            [G::None, G::Blinds][v],
+            [G::None, G::Window][v],
         ),
         F::Marble => table(
             S::Marble,
@@ -141,7 +141,7 @@ pub fn recipe(family: F, rng: &mut Rng) -> SceneSpec {
         ),
         F::Garden => table(
             [S::Wood, S::Grass][v],
-            [ASH, [0x86b843, 0x21450f, 0xc4de66]][v],
+            [ASH, [0x7d9a50, 0x263a1a, 0xb4c074]][v],
             B::Flowers,
             [[0x3d7a2c, 0xfff4cf, 0xf08fb0, 0xfdfdf6], [0x4a8034, 0xfff0d0, 0xf4c23a, 0xf2f2ff], [0x46743c, 0xf4f0ff, 0xa58ae0, 0xf3d4ee]]
                 [rng.below(3)],
@@ -247,7 +247,7 @@ pub fn recipe(family: F, rng: &mut Rng) -> SceneSpec {
         ),
         F::Sunset => table(
             [S::Concrete, S::Wood][v],
-            [[0x8d8378, 0xb5a898, 0x6f665c], WALNUT][v],
+            [[0x6f7074, 0x9a9a9c, 0x5c5a58], WALNUT][v],
             [B::Skyline, B::Env(EnvId::Sunset)][usize::from(rng.f() < 0.2)],
             [0x4a5a96, 0xff9c5c, 0x2a2438, 0xffc888],
             Lamp::Low,
@@ -342,7 +342,7 @@ fn build(family: F, m: &Mix, rng: &mut Rng) -> SceneSpec {
         Lamp::Box => ([0.45, 0.90, 0.25], 0xffffff, 0.75, 1.05, [0.42, 0.42, 0.43]),
         Lamp::Rim => ([0.55, 0.75, -0.25], 0xffe8d4, 0.5, 0.60, [0.12, 0.12, 0.14]),
     };
-    let across = rng.f() < 0.45;
+    let across = rng.f() < 0.28;
     let sun_x = side * rng.range(0.10, 0.34);
     let (sun_power, clouds) = match m.lamp {
         Lamp::Low => (1.1, 0.55),

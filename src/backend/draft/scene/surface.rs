@@ -148,7 +148,10 @@ impl Surface {
         let ring = smooth(0.15, 0.86, phase) * (1.0 - smooth(0.88, 1.0, phase));
         let strength = 0.35 + 0.65 * unit(hash2(rings.floor() as i32, 5, h));
         let ring = mix(0.40, ring * strength, keep);
-        let fibre = 0.55 * f.band(a, b, 1.8, 60.0, h ^ 21) + 0.5 * f.band(a, b, 4.0, 150.0, h ^ 22) + 0.5 * f.band(a, b, 0.8, 22.0, h ^ 23);
+        let fibre = 0.45 * f.band(a, b, 1.1, 36.0, h ^ 24)
+            + 0.55 * f.band(a, b, 1.8, 60.0, h ^ 21)
+            + 0.5 * f.band(a, b, 4.0, 150.0, h ^ 22)
+            + 0.5 * f.band(a, b, 0.8, 22.0, h ^ 23);
         let pores_keep = f.keep(5.0, 110.0);
         let pores = smooth(0.42, 0.75, n2(a * 5.0, b * 110.0, h ^ 31)) * pores_keep * (0.35 + 0.65 * ring);
         let cloud = f.fbm(a, b, 0.7, 2.3, 2, h ^ 41);
@@ -203,8 +206,8 @@ impl Surface {
         let stain = smooth(-0.1, 0.6, fbm(x * 0.5 + 3.0, z * 0.5, 3, s ^ 3));
         let fine = fp.band(x, z, 42.0, 42.0, s ^ 4) + 0.8 * fp.band(x, z, 95.0, 95.0, s ^ 5);
         let pore = smooth(0.62, 0.8, n2(x * 21.0, z * 21.0, s ^ 6)) * fp.keep(21.0, 21.0);
-        let t = (0.45 + 0.55 * cloud + 0.25 * stain).clamp(0.0, 1.0);
-        let c = mul(mix3(self.colors[0], self.colors[1], t), (1.0 + 0.07 * fine) * (1.0 - 0.4 * pore));
+        let t = (0.42 + 0.85 * cloud + 0.30 * stain).clamp(0.0, 1.0);
+        let c = mul(mix3(self.colors[0], self.colors[1], t), (1.0 + 0.10 * fine) * (1.0 - 0.4 * pore));
         let mut hit = Hit::flat(c);
         hit.slope = [0.05 * fp.band(x, z, 30.0, 30.0, s ^ 7) + 0.4 * pore, 0.05 * fp.band(x, z, 30.0, 30.0, s ^ 8)];
         hit.gloss = 0.55 + 0.9 * stain;
@@ -267,12 +270,8 @@ impl Surface {
 
     fn slate(&self, x: f32, z: f32, fp: Footprint) -> Hit {
         let s = self.seed;
-        // Split stone: broad uneven shelves and a grain of small facets, sharper on one side than on the other.
-        let height = |x: f32, z: f32| {
-            let w = 0.25 * n2(x * 0.9, z * 0.9, s ^ 1);
-            let facet = |f: f32, k: u32| fp.keep(f, f) * n2((x + w) * f, (z + w) * f * 1.25, s ^ k).abs() / f;
-            0.30 * facet(1.6, 2) + 0.42 * facet(4.2, 3) + 0.50 * facet(10.0, 8) + 0.45 * facet(23.0, 9)
-        };
+        // Split stone: a gently uneven face with a grain of small chips.
+        let height = |x: f32, z: f32| 0.060 * fp.fbm(x, z, 1.7, 2.1, 5, s ^ 2);
         let e = 0.010 + 0.8 * fp.x.max(fp.z * 0.5);
         let h = height(x, z);
         let (sx, sz) = ((height(x + e, z) - h) / e, (height(x, z + e) - h) / e);
@@ -313,10 +312,10 @@ impl Surface {
     fn grass(&self, x: f32, z: f32, fp: Footprint) -> Hit {
         let s = self.seed;
         // Blades: streaks that lean, short in depth, drawn at three sizes.
-        let lean = 0.25 * n2(x * 1.5, z * 1.5, s ^ 1);
+        let lean = 0.10 * n2(x * 1.5, z * 1.5, s ^ 1) + 0.03 * n2(x * 6.0, z * 5.0, s ^ 9);
         let blade = |f: f32, k: u32| {
             let keep = fp.keep(f, f * 0.22);
-            keep * n2((x + lean * z) * f, z * f * 0.22, s ^ k)
+            keep * n2((x + lean) * f, z * f * 0.22, s ^ k)
         };
         let b = 0.5 * blade(26.0, 2) + 0.6 * blade(52.0, 3) + 0.5 * blade(105.0, 4);
         let tuft = fp.fbm(x, z, 2.2, 2.6, 3, s ^ 5);
@@ -373,12 +372,15 @@ impl Surface {
                 }
                 let (cx, cz) = (ix + ox + unit(hash(h ^ 1)), iz + oz + unit(hash(h ^ 2)));
                 let (dx, dz) = (px - cx, pz - cz);
+                let r = 0.16 + 0.24 * unit(hash(h ^ 4));
+                if dx * dx + dz * dz > (r * 1.5 + 0.3 * blur).powi(2) {
+                    continue;
+                }
                 let angle = unit(hash(h ^ 3)) * std::f32::consts::TAU;
                 let (sn, cs) = angle.sin_cos();
                 let (u, v) = (dx * cs + dz * sn, (dz * cs - dx * sn) * 1.5);
                 // Broken, not round: the largest of a few half planes.
                 let d = u.abs().max(v.abs()).max((u + v).abs() * 0.8);
-                let r = 0.16 + 0.24 * unit(hash(h ^ 4));
                 let soft = 0.03 + 0.7 * blur;
                 let fade = 1.0 / (1.0 + (0.6 * blur / r).powi(2));
                 let a = (0.5 + (r - d) / soft).clamp(0.0, 1.0) * fade;

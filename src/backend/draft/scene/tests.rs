@@ -225,3 +225,11 @@ fn stops_when_asked() {
     };
     assert!(matches!(paint(&request, StageCx { cancel: &cancel, observer: &Quiet }), Err(BackendError::Stopped(_))));
 }
+
+#[test]
+fn unknown_words_give_different_sets() {
+    let a = scene("qwerty", "", 1, 256, 256);
+    assert_ne!(a.image, scene("asdfgh", "", 1, 256, 256).image);
+    assert_ne!(a.image, scene("qwerty", "", 2, 256, 256).image);
+    assert_eq!(a.image, scene("qwerty", "", 1, 256, 256).image);
+}
