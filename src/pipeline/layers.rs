@@ -107,7 +107,7 @@ pub fn compose(input: &ComposeInput<'_>, cancel: &CancelToken) -> Result<Compose
     let mut found = legibility::measure(&image, &letters, visible.as_ref());
     // Wider each time: dense strokes leave little room between them.
     for width in [0.8, 1.1, 1.5] {
-        if found.score >= 0.985 && found.p05_ratio >= 3.3 {
+        if found.score >= 0.985 && found.p05_ratio >= 3.6 {
             break;
         }
         legibility::secure(&mut image, &letters, visible.as_ref(), width);

@@ -133,7 +133,13 @@ pub fn secure(image: &mut LinearRgb, letters: &Plane, visible: Option<&Plane>, w
     let lum = window.luminance(image);
     let seen = visible.map(|v| window.crop(v));
     let solid = Plane { width: mask.width, height: mask.height, data: mask.data.iter().map(|&m| f32::from(u8::from(m > 0.9))).collect() };
-    let (letter, _) = local_mean(&lum, &solid, r);
+    // Seen from outside the contour, a small window holds little but the bevel's bright rim: the wider one reaches the face behind it.
+    let (mut letter, wider) = rayon::join(|| local_mean(&lum, &solid, r).0, || local_mean(&lum, &solid, 2 * r + 1).0);
+    for ((near, far), inside) in letter.data.iter_mut().zip(&wider.data).zip(&solid.data) {
+        if *inside < 0.5 && *far >= 0.0 {
+            *near = if *near >= 0.0 { near.min(*far) } else { *far };
+        }
+    }
     let mut faces: Vec<f32> = letter.data.iter().zip(&solid.data).filter(|(v, s)| **s > 0.5 && **v >= 0.0).map(|(v, _)| *v).collect();
     if faces.is_empty() {
         return;

@@ -3,7 +3,7 @@
 use crate::imaging::{LinearRgb, Plane, luminance};
 use crate::request::{CompositionMode, TextPosition};
 
-const TOP: f32 = 0.075;
+const TOP: f32 = 0.06;
 const BOTTOM: f32 = 0.06;
 /// In `behind`, more hidden text than this cannot be read.
 const MOST_HIDDEN: f32 = 0.30;

@@ -12,7 +12,7 @@ pub const MAX_CHARS: usize = 200;
 /// Part of the width that the ink may take; the rest is for extrusion and air.
 const INK_WIDTH: f32 = 0.88;
 /// Part of the height that the block may take.
-const BLOCK_HEIGHT: f32 = 0.355;
+const BLOCK_HEIGHT: f32 = 0.33;
 /// Largest type size as a part of the height.
 const MAX_SIZE: f32 = 0.24;
 /// Where the centre of the block stands, as a part of the height.
