@@ -32,6 +32,12 @@ impl LinearRgb {
         RgbImage::from_raw(self.width as u32, self.height as u32, raw).unwrap_or_default()
     }
 
+    /// A copy of a part; `right` and `bottom` are exclusive and the caller keeps them inside.
+    pub fn crop(&self, (left, top, right, bottom): (usize, usize, usize, usize)) -> Self {
+        let rows = self.data.chunks_exact(self.width.max(1)).take(bottom).skip(top);
+        Self { width: right - left, height: bottom - top, data: rows.flat_map(|row| &row[left..right]).copied().collect() }
+    }
+
     /// The colour at a pixel; the caller keeps inside the bounds.
     #[inline]
     pub fn at(&self, x: usize, y: usize) -> [f32; 3] {

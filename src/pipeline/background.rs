@@ -84,7 +84,7 @@ pub fn inject(
     let bg = &spec.background;
     let placed = placement::place(matte, spec.width as usize, spec.height as usize, scene.ground_line);
     cx.check()?;
-    let ground = grounding::ground(scene, &placed);
+    let ground = grounding::ground(scene, &placed, cx.cancel)?;
     cx.step(0.5)?;
     let image = backend.blend_product(
         &BlendRequest {

@@ -5,6 +5,7 @@ use rayon::prelude::*;
 use crate::backend::{PlacedProduct, Scene};
 use crate::imaging::blur::{dilate, erode, gaussian_plane, gaussian_rgb};
 use crate::imaging::{LinearRgb, Plane};
+use crate::job::{CancelToken, Stopped};
 
 /// The set with everything the product throws on it, without the product.
 pub struct Grounding {
@@ -17,12 +18,13 @@ pub struct Grounding {
 }
 
 /// Lays shadows and reflection under a placed product.
-pub fn ground(scene: &Scene, product: &PlacedProduct) -> Grounding {
+pub fn ground(scene: &Scene, product: &PlacedProduct, cancel: &CancelToken) -> Result<Grounding, Stopped> {
     let (w, h) = (product.alpha.width, product.alpha.height);
     let unit = h.min(w) as f32;
     let lower = lower_contour(&product.alpha);
-    let contact = contact(product, &lower, unit);
+    let contact = contact(product, &lower, unit, cancel)?;
     let cast = cast(scene, product, unit);
+    cancel.check()?;
     let mut shadow = Plane::new(w, h, 0.0);
     shadow.data.par_iter_mut().enumerate().for_each(|(i, s)| {
         let y = (i / w) as f32;
@@ -31,6 +33,7 @@ pub fn ground(scene: &Scene, product: &PlacedProduct) -> Grounding {
         *s = (1.0 - (1.0 - contact.data[i]) * (1.0 - cast.data[i])) * on_surface;
     });
     let mirror = (scene.gloss > 0.02).then(|| reflection(scene, product, &lower, unit));
+    cancel.check()?;
     let mut grounded = scene.image.clone();
     // What is left in the shadow is the light from all around.
     let ambient = scene.ambient;
@@ -47,14 +50,16 @@ pub fn ground(scene: &Scene, product: &PlacedProduct) -> Grounding {
             (0..3).for_each(|k| c[k] *= 1.0 - s * (1.0 - 0.10 * ambient[k] / top));
         }
     });
+    cancel.check()?;
     let wide = dilate(&product.alpha, (0.015 * unit) as usize);
     let inner = erode(&product.alpha, (0.010 * unit) as usize);
+    cancel.check()?;
     let mut band = gaussian_plane(&wide, 0.004 * unit);
     band.data
         .par_iter_mut()
         .enumerate()
         .for_each(|(i, b)| *b = (*b * (1.0 - inner.data[i])).max(contact.data[i].min(1.0) * (1.0 - inner.data[i])).clamp(0.0, 1.0));
-    Grounding { grounded, band, shadow }
+    Ok(Grounding { grounded, band, shadow })
 }
 
 /// The lowest covered row of each column.
@@ -71,7 +76,7 @@ fn lower_contour(alpha: &Plane) -> Vec<Option<usize>> {
 }
 
 /// Dark where the product nearly touches, fading outwards: three blurs of its lower outline, each lower and softer.
-fn contact(product: &PlacedProduct, lower: &[Option<usize>], unit: f32) -> Plane {
+fn contact(product: &PlacedProduct, lower: &[Option<usize>], unit: f32, cancel: &CancelToken) -> Result<Plane, Stopped> {
     let (w, h) = (product.alpha.width, product.alpha.height);
     let (_, y0, _, y1) = product.bounds;
     let tall = (y1 - y0) as f32;
@@ -88,8 +93,13 @@ fn contact(product: &PlacedProduct, lower: &[Option<usize>], unit: f32) -> Plane
         }
     }
     let layers = [(0.004, 0.003, 0.75), (0.014, 0.008, 0.50), (0.040, 0.016, 0.34)];
-    let blurred: Vec<(Plane, usize, f32)> =
-        layers.iter().map(|&(sigma, down, strength)| (gaussian_plane(&base, sigma * unit), (down * unit) as usize, strength)).collect();
+    let blurred: Vec<(Plane, usize, f32)> = layers
+        .iter()
+        .map(|&(sigma, down, strength)| {
+            cancel.check()?;
+            Ok((gaussian_plane(&base, sigma * unit), (down * unit) as usize, strength))
+        })
+        .collect::<Result<_, Stopped>>()?;
     let mut out = Plane::new(w, h, 0.0);
     out.data.par_chunks_mut(w).enumerate().for_each(|(y, row)| {
         for (x, v) in row.iter_mut().enumerate() {
@@ -102,7 +112,7 @@ fn contact(product: &PlacedProduct, lower: &[Option<usize>], unit: f32) -> Plane
             *v = 1.0 - light;
         }
     });
-    out
+    Ok(out)
 }
 
 /// The silhouette thrown on the ground plane away from the key light; softer with distance.
@@ -190,7 +200,7 @@ mod tests {
             gloss: 0.4,
             roughness: 0.2,
         };
-        let g = ground(&scene, &product);
+        let g = ground(&scene, &product, &CancelToken::default()).unwrap();
         assert!(g.grounded.at(128, 202)[1] < 0.3, "{:?}", g.grounded.at(128, 202));
         assert_eq!(g.grounded.at(20, 60), [0.5; 3]);
         assert!(g.shadow.at(190, 188) > g.shadow.at(66, 188), "the shadow falls away from the light");

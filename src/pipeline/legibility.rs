@@ -49,12 +49,7 @@ impl Window {
     }
 
     fn crop(&self, plane: &Plane) -> Plane {
-        let (w, h) = (self.x1 - self.x0, self.y1 - self.y0);
-        let mut data = Vec::with_capacity(w * h);
-        for y in self.y0..self.y1 {
-            data.extend_from_slice(&plane.data[y * plane.width + self.x0..y * plane.width + self.x1]);
-        }
-        Plane { width: w, height: h, data }
+        plane.crop((self.x0, self.y0, self.x1, self.y1))
     }
 
     fn luminance(&self, image: &LinearRgb) -> Plane {

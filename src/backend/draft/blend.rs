@@ -31,33 +31,41 @@ pub fn blend(request: &BlendRequest<'_>, cx: StageCx<'_>) -> Result<LinearRgb, B
     let side = scene.key.direction[0] * 0.10 * amount;
     let (top, tall) = (y0 as f32, ((y1 - y0) as f32).max(1.0));
 
+    // The blurs need no more than the product and as far around it as they reach.
+    let reach = (unit * 0.1) as usize + 1;
+    let part = (x0.saturating_sub(reach), y0.saturating_sub(reach), (x1 + reach).min(w), (y1 + reach).min(h));
+    let (left, above) = (part.0, part.1);
+    let alpha = product.alpha.crop(part);
+
     // Low frequencies of the product itself: they take the whole change, the detail only its square root, so that after the display's
     // transfer curve (about a square root too) the detail keeps its contrast.
-    let mut low = LinearRgb { width: w, height: h, data: Vec::with_capacity(w * h) };
-    low.data.extend(product.image.data.iter().zip(&product.alpha.data).map(|(c, a)| c.map(|v| v * a)));
+    let mut low = product.image.crop(part);
+    low.data.iter_mut().zip(&alpha.data).for_each(|(c, a)| *c = c.map(|v| v * a));
     let low = gaussian_rgb(&low, unit * 0.03);
-    let low_alpha = gaussian_plane(&product.alpha, unit * 0.03);
+    cx.step(0.7)?;
+    let low_alpha = gaussian_plane(&alpha, unit * 0.03);
 
     // Light from behind creeps around the outline.
-    let soft = gaussian_plane(&product.alpha, unit * 0.006);
-    let wrap = gaussian_rgb(request.grounded, unit * 0.012);
+    let soft = gaussian_plane(&alpha, unit * 0.006);
+    cx.step(0.75)?;
+    let wrap = gaussian_rgb(&request.grounded.crop(part), unit * 0.012);
     cx.step(0.8)?;
     let mut out = request.grounded.clone();
     out.data.par_chunks_mut(w).enumerate().skip(y0).take(y1 - y0).for_each(|(y, row)| {
         let foot = ((y as f32 - top) / tall).powi(3) * 0.10 * amount;
         for (x, out) in row.iter_mut().enumerate().take(x1).skip(x0) {
-            let i = y * w + x;
+            let (i, p) = (y * w + x, (y - above) * alpha.width + x - left);
             let a = product.alpha.data[i];
             if a <= 0.0 {
                 continue;
             }
             let shade = exposure * (1.0 + side * ((x as f32 - cx0) / half)) * (1.0 - foot);
-            let edge = (1.0 - soft.data[i]).clamp(0.0, 0.5) * 0.36 * (1.0 - (a - 0.9).max(0.0) * 4.0);
+            let edge = (1.0 - soft.data[p]).clamp(0.0, 0.5) * 0.36 * (1.0 - (a - 0.9).max(0.0) * 4.0);
             for k in 0..3 {
                 let gain = shade * white[k];
-                let base = low.data[i][k] / low_alpha.data[i].max(1e-3);
+                let base = low.data[p][k] / low_alpha.data[p].max(1e-3);
                 let lit = (product.image.data[i][k] * gain.sqrt() + (gain - gain.sqrt()) * base).clamp(0.0, 1.0);
-                let lit = lit + (wrap.data[i][k] - lit) * edge;
+                let lit = lit + (wrap.data[p][k] - lit) * edge;
                 out[k] += (lit - out[k]) * a;
             }
         }

@@ -35,6 +35,15 @@ impl Segmenter {
         self.network = None;
     }
 
+    /// The network's forward pass alone, without matting: what a benchmark compares with other runtimes.
+    pub fn forward(&mut self, photo: &RgbImage) -> Result<Option<Plane>, BackendError> {
+        let network = match &mut self.network {
+            Some(network) => network,
+            empty => empty.insert(Arc::new(Network::load()?)),
+        };
+        network.run(preprocess(photo))
+    }
+
     /// The product's matte. Never empty: a photo in which the network sees nothing is cut by the colour of its border, and if that fails
     /// too, kept whole with soft edges.
     pub fn segment(&mut self, photo: &RgbImage, cx: StageCx<'_>) -> Result<Matte, BackendError> {
@@ -49,7 +58,10 @@ impl Segmenter {
         cx.step(0.1)?;
         let coarse = run_interruptibly(network, photo, cx)?;
         cx.step(0.8)?;
-        for coarse in [coarse, fallback::by_border_colour(photo)].into_iter().flatten() {
+        let by_network = std::iter::once_with(|| coarse);
+        // Built only if the network's answer was of no use.
+        let by_border = std::iter::once_with(|| fallback::by_border_colour(photo));
+        for coarse in by_network.chain(by_border).flatten() {
             let matte = matting::refine(photo, &coarse, cx.cancel)?;
             if is_useful(&matte.alpha) {
                 cx.step(1.0)?;
@@ -107,7 +119,9 @@ impl Network {
         let input = model.node_id("input.1").map_err(|e| broken(e.to_string()))?;
         // d0, the fused map; the six side outputs serve only training.
         let output = model.node_id("1959").map_err(|e| broken(e.to_string()))?;
-        let threads = Arc::new(ThreadPool::with_num_threads(2));
+        // More threads than this wait for each other on maps of 320² and less.
+        let cores = std::thread::available_parallelism().map_or(2, usize::from);
+        let threads = Arc::new(ThreadPool::with_num_threads(cores.clamp(1, 8)));
         Ok(Self { model, input, output, threads })
     }
 
