@@ -7,6 +7,8 @@ use crate::imaging::{LinearRgb, Plane, srgb8_to_linear};
 /// The cut-out's box may take this much of the canvas.
 const WIDTH_SHARE: f32 = 0.46;
 const HEIGHT_SHARE: f32 = 0.50;
+/// The same on a canvas much wider than tall, where the text needs its part.
+const WIDE_HEIGHT_SHARE: f32 = 0.45;
 /// The foot stands this far into the visible surface: nearer than the middle, where a photographer would put it.
 const DEPTH: f32 = 0.64;
 const BOTTOM_MARGIN: f32 = 0.05;
@@ -20,7 +22,8 @@ pub fn place(matte: &Matte, width: usize, height: usize, ground_line: f32) -> Pl
     let (bw, bh) = ((x1 - x0) as f32, (y1 - y0) as f32);
     let foot_wanted = (ground_line + DEPTH * (h - ground_line)).min(h * (1.0 - BOTTOM_MARGIN));
     let room = foot_wanted - TOP_MARGIN * h;
-    let scale = (WIDTH_SHARE * w / bw).min(HEIGHT_SHARE * h / bh).min(room / bh);
+    let height_share = if w > 1.25 * h { WIDE_HEIGHT_SHARE } else { HEIGHT_SHARE };
+    let scale = (WIDTH_SHARE * w / bw).min(height_share * h / bh).min(room / bh);
     let tw = ((bw * scale).round() as usize).clamp(1, width);
     let th = ((bh * scale).round() as usize).clamp(1, height);
     let left = (width - tw) / 2;

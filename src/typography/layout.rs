@@ -13,6 +13,8 @@ pub const MAX_CHARS: usize = 200;
 const INK_WIDTH: f32 = 0.88;
 /// Part of the height that the block may take.
 const BLOCK_HEIGHT: f32 = 0.33;
+/// The same on a canvas much wider than tall.
+const WIDE_BLOCK_HEIGHT: f32 = 0.29;
 /// Largest type size as a part of the height.
 const MAX_SIZE: f32 = 0.24;
 /// Where the centre of the block stands, as a part of the height.
@@ -255,7 +257,9 @@ impl Fit {
         let first_ascent = lines.first().map_or(0.0, |l| l.ascent);
         let last_descent = lines.last().map_or(0.0, |l| l.descent);
         let block = (pitch * (lines.len() as f32 - 1.0) + first_ascent + last_descent).max(1e-3);
-        let size = (width * INK_WIDTH / widest).min(height * MAX_SIZE).min(height * BLOCK_HEIGHT / block);
+        // Wide canvases have little height to share with the product.
+        let share = if width > 1.25 * height { WIDE_BLOCK_HEIGHT } else { BLOCK_HEIGHT };
+        let size = (width * INK_WIDTH / widest).min(height * MAX_SIZE).min(height * share / block);
         Self { size, pitch, block, first_ascent }
     }
 }
