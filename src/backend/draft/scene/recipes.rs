@@ -61,18 +61,11 @@ const WHITE_CLOTH: [u32; 3] = [0xf0ede7, 0xd9d3c9, 0xc0b9ad];
 pub fn recipe(family: F, rng: &mut Rng) -> SceneSpec {
     let v = rng.below(2);
     let m = match family {
-        F::Cafe => table(
-            S::Wood,
-            [HONEY, WALNUT][v],
-            [B::Cafe, B::Env(EnvId::Lobby)][usize::from(rng.f() < 0.2)],
-            [0x8a6a50, 0x50604f, 0x8a5a36, 0xffc888],
-            Lamp::Warm,
-            G::None,
-        ),
+        F::Cafe => table(S::Wood, [HONEY, WALNUT][v], B::Cafe, [0x8a6a50, 0x50604f, 0x8a5a36, 0xffc888], Lamp::Warm, G::None),
         F::Office => table(
             [S::Wood, S::Plain][v],
             [OAK, [0xf0efec, 0xe2dfda, 0xffffff]][v],
-            B::Office,
+            [B::Office, B::Env(EnvId::Lobby)][usize::from(rng.f() < 0.3)],
             [0xd9dad8, 0xdfeaf4, 0xcfcac2, 0x5d8a4c],
             Lamp::Day,
             [G::None, G::Window][v],
