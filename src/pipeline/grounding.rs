@@ -22,7 +22,7 @@ pub fn ground(scene: &Scene, product: &PlacedProduct, cancel: &CancelToken) -> R
     let (w, h) = (product.alpha.width, product.alpha.height);
     let unit = h.min(w) as f32;
     let lower = lower_contour(&product.alpha);
-    let contact = contact(product, &lower, unit, cancel)?;
+    let contact = contact(scene, product, &lower, unit, cancel)?;
     let cast = cast(scene, product, unit);
     cancel.check()?;
     let mut shadow = Plane::new(w, h, 0.0);
@@ -76,7 +76,7 @@ fn lower_contour(alpha: &Plane) -> Vec<Option<usize>> {
 }
 
 /// Dark where the product nearly touches, fading outwards: three blurs of its lower outline, each lower and softer.
-fn contact(product: &PlacedProduct, lower: &[Option<usize>], unit: f32, cancel: &CancelToken) -> Result<Plane, Stopped> {
+fn contact(scene: &Scene, product: &PlacedProduct, lower: &[Option<usize>], unit: f32, cancel: &CancelToken) -> Result<Plane, Stopped> {
     let (w, h) = (product.alpha.width, product.alpha.height);
     let (_, y0, _, y1) = product.bounds;
     let tall = (y1 - y0) as f32;
@@ -92,6 +92,10 @@ fn contact(product: &PlacedProduct, lower: &[Option<usize>], unit: f32, cancel: 
             base.data[y * w + x] = near;
         }
     }
+    // Away from the light the shade reaches further: the band swept along the ground, as far as its light is hard.
+    let swept = sweep(&base, scene, tall.min(0.5 * unit));
+    cancel.check()?;
+    let hard = 1.0 - scene.key.softness.clamp(0.0, 1.0);
     let layers = [(0.004, 0.003, 0.75), (0.014, 0.008, 0.50), (0.040, 0.016, 0.34)];
     let blurred: Vec<(Plane, usize, f32)> = layers
         .iter()
@@ -100,10 +104,13 @@ fn contact(product: &PlacedProduct, lower: &[Option<usize>], unit: f32, cancel: 
             Ok((gaussian_plane(&base, sigma * unit), (down * unit) as usize, strength))
         })
         .collect::<Result<_, Stopped>>()?;
+    cancel.check()?;
+    let thrown = gaussian_plane(&swept, unit * (0.005 + 0.014 * (1.0 - hard)));
     let mut out = Plane::new(w, h, 0.0);
     out.data.par_chunks_mut(w).enumerate().for_each(|(y, row)| {
         for (x, v) in row.iter_mut().enumerate() {
             let mut light = 1.0;
+            light *= 1.0 - thrown.data[y * w + x] * (0.30 + 0.42 * hard);
             for (plane, down, strength) in &blurred {
                 if y >= *down {
                     light *= 1.0 - (plane.data[(y - down) * w + x] * strength * 1.25).min(0.92);
@@ -113,6 +120,35 @@ fn contact(product: &PlacedProduct, lower: &[Option<usize>], unit: f32, cancel: 
         }
     });
     Ok(out)
+}
+
+/// The plane's values dragged away from the key light over the ground, fading with the way.
+fn sweep(base: &Plane, scene: &Scene, tall: f32) -> Plane {
+    let d = scene.key.direction;
+    let up = d[1].max(0.25);
+    let reach = tall * 0.16;
+    let (dx, dy) = ((-d[0] / up).clamp(-1.2, 1.2) * reach, (-d[2] / up * 0.5).clamp(-0.25, 0.45) * reach);
+    let (w, h) = (base.width as i64, base.height as i64);
+    let steps = (dx.hypot(dy) / 2.0).ceil().max(1.0) as usize;
+    let mut out = Plane::new(base.width, base.height, 0.0);
+    out.data.par_chunks_mut(base.width).enumerate().for_each(|(y, row)| {
+        for k in 0..=steps {
+            let t = k as f32 / steps as f32;
+            let (ox, oy) = ((dx * t).round() as i64, (dy * t).round() as i64);
+            let from = y as i64 - oy;
+            if from < 0 || from >= h {
+                continue;
+            }
+            let source = &base.data[(from * w) as usize..((from + 1) * w) as usize];
+            let fade = (1.0 - t) * (1.0 - 0.3 * t);
+            let (to0, from0) = (ox.max(0) as usize, (-ox).max(0) as usize);
+            let n = (w - ox.abs()).max(0) as usize;
+            for (v, s) in row[to0.min(w as usize)..].iter_mut().zip(&source[from0.min(w as usize)..]).take(n) {
+                *v = v.max(s * fade);
+            }
+        }
+    });
+    out
 }
 
 /// The silhouette thrown on the ground plane away from the key light; softer with distance.
@@ -143,8 +179,10 @@ fn cast(scene: &Scene, product: &PlacedProduct, unit: f32) -> Plane {
         }
     });
     let softness = scene.key.softness.clamp(0.0, 1.0);
+    // A box as wide as tall is mostly a thing seen from above: it lies, and throws no upright silhouette.
+    let standing = ((tall / ((x1 - x0) as f32).max(1.0) - 0.95) / 0.5).clamp(0.0, 1.0);
     let mut soft = gaussian_plane(&hard, unit * (0.006 + 0.022 * softness));
-    let strength = 0.62 - 0.34 * softness;
+    let strength = (0.62 - 0.34 * softness) * standing;
     soft.data.iter_mut().for_each(|v| *v *= strength);
     soft
 }

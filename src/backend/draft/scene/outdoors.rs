@@ -1,7 +1,7 @@
 //! Backdrops under the open sky.
 
 use super::low::Low;
-use super::noise::{Rgb, Rng, add, fbm, mix, mix3, mul, n2, smooth};
+use super::noise::{Rgb, Rng, add, fbm, mix, mix3, mul, mul3, n2, smooth};
 use super::prompt::SceneSpec;
 
 /// Sky with a sun's glow; the palette's first is the zenith, the second the haze.
@@ -31,14 +31,15 @@ pub fn sea(p: &[Rgb; 4], spec: &SceneSpec, low: &mut Low, rng: &mut Rng) {
         let spark = smooth(0.35, 0.9, wave) * track * spec.sun_power;
         add(mix3(c, air(p, spec, x, horizon - y, seed), 0.28 * (1.0 - t)), mul(spec.light.color, 2.2 * spark))
     });
-    // Surf at the shore.
+    // Surf at the shore: as white as its light.
+    let foam = mul3(mix3([1.0; 3], spec.light.color, 0.6), mix3([0.30, 0.32, 0.36], [0.95, 0.97, 0.98], smooth(0.25, 1.0, spec.key)));
     for i in 0..3 {
         let y0 = 0.012 + 0.026 * i as f32;
         let mut x = -low.half - 0.1;
         let phase = rng.range(0.0, 9.0);
         while x < low.half + 0.1 {
             let y = y0 + 0.008 * n2(x * 5.0 + phase, phase, seed ^ 7);
-            low.ellipse((x, y), (0.03, 0.004 + 0.003 * n2(x * 14.0, phase, seed)), 0.0, [0.95, 0.97, 0.98], 0.55);
+            low.ellipse((x, y), (0.03, 0.004 + 0.003 * n2(x * 14.0, phase, seed)), 0.0, foam, 0.55);
             x += 0.012;
         }
     }

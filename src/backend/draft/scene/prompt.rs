@@ -326,7 +326,50 @@ fn at_time(spec: &mut SceneSpec, time: Time) {
             [0.20, 0.27, 0.44]
         }
     };
-    spec.back = spec.back.map(|c| mul3(c, tint));
-    spec.back_level *= tint[1];
+    if open_sky(spec.backdrop) {
+        sky_at(spec, time);
+    } else {
+        spec.back = spec.back.map(|c| mul3(c, tint));
+        spec.back_level *= tint[1];
+    }
     spec.ambient = mul3(spec.ambient, if time == Time::Night { [0.35, 0.42, 0.60] } else { tint });
+}
+
+/// Whether the sky's colours and the sun itself are part of the backdrop.
+fn open_sky(kind: BackdropKind) -> bool {
+    use BackdropKind as B;
+    matches!(kind, B::Sea | B::Mountains | B::Dunes | B::SnowWood | B::Sky)
+}
+
+/// Sky, sun and what they do to the land, by the hour. A tint alone leaves a blue noon sky a blue noon sky.
+fn sky_at(spec: &mut SceneSpec, time: Time) {
+    let (zenith, haze, land, far) = match time {
+        Time::Day => return,
+        Time::Morning => (0x8fb2dc, 0xffe0c0, [0.98, 0.94, 0.90], 0xffe6cf),
+        Time::Golden => (0x56649c, 0xff9f5a, [0.74, 0.56, 0.50], 0xff9a58),
+        Time::Night => (0x081026, 0x223056, [0.16, 0.22, 0.38], 0x3a4c78),
+    };
+    let far = hex(far);
+    // Water and dunes mirror the horizon's light, firs do not.
+    let glow = if spec.backdrop == BackdropKind::SnowWood { 0.08 } else { 0.38 };
+    let [_, _, near, deep] = spec.back;
+    spec.back = [hex(zenith), hex(haze), mix3(mul3(near, land), far, glow), mul3(deep, land)];
+    match time {
+        Time::Golden => {
+            spec.sun = (spec.sun.0, 0.09);
+            spec.sun_power = 1.5;
+            spec.light.color = [1.0, 0.60, 0.30];
+            spec.exposure *= 0.90;
+        }
+        Time::Morning => {
+            spec.sun = (spec.sun.0, 0.16);
+            spec.sun_power = 0.9;
+        }
+        Time::Night => {
+            spec.sun = (spec.sun.0, 0.34);
+            spec.sun_power = 0.35;
+            spec.clouds *= 0.4;
+        }
+        Time::Day => {}
+    }
 }
