@@ -16,11 +16,10 @@ use image::{GrayImage, RgbImage, RgbaImage};
 use nanococoa::backend::draft::DraftBackend;
 use nanococoa::backend::draft::segment::Segmenter;
 use nanococoa::backend::{Backend, BackendError, StageCx, StageObserver};
-use nanococoa::imaging::decode::decode_image;
 use nanococoa::job::{CancelToken, ImageName, Stage};
 use nanococoa::pipeline::text::Layer;
 use nanococoa::pipeline::{self, Picture, PipelineError, Recalled, Sink};
-use nanococoa::request::{JobSpec, ParseContext, Start, parse};
+use nanococoa::request::{JobSpec, ParseContext, SourceImage, Start, parse};
 use nanococoa::typography::FontCatalog;
 use serde_json::{Value, json};
 
@@ -39,6 +38,7 @@ struct Memory {
 impl StageObserver for Memory {
     fn progress(&self, _: f32) {}
     fn preview(&self, _: RgbImage) {}
+    fn warn(&self, _: &str) {}
     fn wants_preview(&self) -> bool {
         false
     }
@@ -56,7 +56,9 @@ impl Sink for Memory {
         }
         Ok(())
     }
-    fn warn(&self, _: String) {}
+    fn save_given(&self, name: ImageName, picture: Picture<'_>, _: &SourceImage) -> Result<(), PipelineError> {
+        self.save(name, picture)
+    }
     fn legibility(&self, _: f32) {}
 }
 
@@ -70,7 +72,8 @@ fn spec(fonts: &FontCatalog, extra: Value) -> JobSpec {
     let cx = ParseContext {
         resolve_font: &|name| fonts.resolve(name),
         default_font: nanococoa::assets::DEFAULT_FONT,
-        decode: &|bytes| decode_image(bytes).map_err(|e| e.to_string()),
+        undrawable: &|font, text| fonts.undrawable(font, text),
+        decode: &nanococoa::engine::decode_source,
         fallback_seed: 7,
         lenient: false,
     };

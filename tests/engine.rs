@@ -6,8 +6,7 @@ mod common;
 use std::time::{Duration, Instant};
 
 use common::*;
-use nanococoa::api::parse_request;
-use nanococoa::engine::{DeleteError, Engine, SubmitError, SubmitPolicy};
+use nanococoa::engine::{DeleteError, Engine, SubmitError, SubmitPolicy, parse_request};
 use nanococoa::job::{ImageName, JobStatus};
 use serde_json::json;
 use uuid::Uuid;

@@ -4,8 +4,8 @@ use axum::Json;
 use axum::extract::{Request, State};
 
 use super::wire::Started;
-use super::{ApiError, ApiState, blocking, body, parse_request};
-use crate::engine::SubmitPolicy;
+use super::{ApiError, ApiState, blocking, body};
+use crate::engine::{SubmitPolicy, parse_request};
 
 /// Starts a job.
 #[utoipa::path(post, path = "/generate", tag = "generation",

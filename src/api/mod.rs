@@ -20,7 +20,6 @@ use axum::http::{HeaderValue, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post};
-use serde_json::{Map, Value};
 use tokio::sync::{Semaphore, watch};
 use tower_http::catch_panic::CatchPanicLayer;
 
@@ -29,7 +28,6 @@ pub use security::SecurityPolicy;
 pub use wire::{Deleted, FontList, FontMetadataBody, Fonts, Health, JobLine, JobList, Progress, Started, StatusBody, Stopped};
 
 use crate::engine::Engine;
-use crate::request::{FieldError, JobSpec, ParseContext, parse};
 
 /// How long open connections may keep the program from ending.
 const GRACE: Duration = Duration::from_secs(10);
@@ -62,22 +60,6 @@ impl ApiState {
     pub(crate) fn closing(&self) -> watch::Receiver<bool> {
         self.closing.subscribe()
     }
-}
-
-/// Reads a raw request with the engine's fonts, the image decoder and a random seed. `lenient` takes numbers written as text. Blocking.
-pub fn parse_request(engine: &Engine, raw: &Map<String, Value>, lenient: bool) -> Result<JobSpec, Vec<FieldError>> {
-    let fonts = engine.fonts();
-    parse(
-        raw,
-        &ParseContext {
-            resolve_font: &|name| fonts.resolve(name),
-            default_font: engine.default_font(),
-            decode: &|bytes| crate::imaging::decode::decode_image(bytes).map_err(|e| e.to_string()),
-            // 53 bits: JavaScript clients can read the seed and send it again.
-            fallback_seed: (uuid::Uuid::new_v4().as_u128() as u64) >> 11,
-            lenient,
-        },
-    )
 }
 
 /// Every route.
@@ -171,7 +153,7 @@ mod tests {
         let answer = app.oneshot(Request::new(Body::empty())).await.unwrap();
         assert_eq!(answer.status().as_u16(), 500);
         let body = to_bytes(answer.into_body(), 1000).await.unwrap();
-        let body: Value = serde_json::from_slice(&body).unwrap();
+        let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
         assert!(body["detail"].as_str().unwrap().starts_with("Internal server error") && !body.to_string().contains("secret"));
     }
 }

@@ -29,8 +29,22 @@ pub trait StageObserver: Sync {
     fn progress(&self, fraction: f32);
     /// A small picture of the work so far. Called at most some ten times a second.
     fn preview(&self, picture: RgbImage);
+    /// Something the user should know about the result; kept with the job.
+    fn warn(&self, text: &str);
     /// Whether a preview would be shown now (rate limit, somebody watching); asking is cheap.
     fn wants_preview(&self) -> bool;
+}
+
+/// Listens to nothing: for callers that only want the result.
+pub struct Quiet;
+
+impl StageObserver for Quiet {
+    fn progress(&self, _: f32) {}
+    fn preview(&self, _: RgbImage) {}
+    fn warn(&self, _: &str) {}
+    fn wants_preview(&self) -> bool {
+        false
+    }
 }
 
 /// What every stage is given besides its request.

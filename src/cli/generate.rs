@@ -9,7 +9,6 @@ use anyhow::Context as _;
 use base64::Engine as _;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use nanococoa::api::parse_request;
 use nanococoa::engine::{Engine, SubmitPolicy};
 use nanococoa::job::{ImageName, JobSnapshot, JobStatus};
 use serde_json::{Map, Value, json};
@@ -197,7 +196,7 @@ fn out_format(path: &Path) -> Result<image::ImageFormat, Failure> {
 }
 
 fn run_job(engine: &Engine, raw: &Map<String, Value>, output: &Output) -> Result<(), Failure> {
-    let spec = parse_request(engine, raw, true).map_err(|errors| {
+    let spec = nanococoa::engine::parse_request(engine, raw, true).map_err(|errors| {
         let lines: Vec<String> = errors.iter().map(|e| e.msg.clone()).collect();
         Failure::BadInput(lines.join("\n       "))
     })?;

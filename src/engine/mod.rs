@@ -1,5 +1,6 @@
 //! The job engine: one handle for every door, one worker thread that owns the backend.
 
+mod door;
 mod sink;
 mod worker;
 
@@ -24,6 +25,8 @@ use crate::pipeline::Recalled;
 use crate::request::{EngineChoice, EngineKind, JobSpec, SourceImage, Start};
 use crate::store::{JobStore, StoreError};
 use crate::typography::FontCatalog;
+
+pub use door::{decode_source, parse_request};
 
 /// Base64 results kept for pollers that ask for the same pictures again and again.
 const BASE64_KEPT: usize = 9;
@@ -191,6 +194,9 @@ impl Inner {
             Start::Composite { step1, step2, .. } => (step1, Some(step2)),
         };
         let load = |result: ImageName, source: &SourceImage, wanted: ImageName| {
+            if let Some(mask) = &source.mask {
+                return Some(Plane::from_gray(mask));
+            }
             let id = self.find_by_hash(result, &source.hash, wanted)?;
             let bytes = std::fs::read(self.store.image_path(id, wanted)).ok()?;
             let image = image::load_from_memory_with_format(&bytes, image::ImageFormat::Png).ok()?;
@@ -377,8 +383,7 @@ impl Engine {
         for image in ["product_image", "step1_image", "step2_image"] {
             raw.remove(image);
         }
-        let has_text = raw.get("text_content").is_some_and(|t| !t.is_null());
-        let step = if has_text { job.resume_step() } else { 1 };
+        let step = job.resume_step();
         raw.insert("start_step".into(), step.into());
         let mut insert = |field: &str, name: ImageName, needed: bool| {
             match self.base64(id, name) {

@@ -11,10 +11,11 @@ use uuid::Uuid;
 
 use super::{Inner, lock};
 use crate::backend::StageObserver;
-use crate::imaging::decode::{PngImage, encode_png};
+use crate::imaging::decode::{PngImage, encode_png_with_mask};
 use crate::job::progress::Workload;
 use crate::job::{ImageName, JobEvent, JobSnapshot, Preview, Stage};
 use crate::pipeline::{Picture, PipelineError, Sink};
+use crate::request::SourceImage;
 
 /// Previews at most some ten times a second.
 const PREVIEW_EVERY: Duration = Duration::from_millis(100);
@@ -29,6 +30,8 @@ pub(super) struct JobSink<'a> {
     previews: AtomicU64,
     last_preview: Mutex<Instant>,
     quiet: AtomicBool,
+    /// The mask that the next step result carries.
+    mask: Mutex<Option<Vec<u8>>>,
 }
 
 impl<'a> JobSink<'a> {
@@ -42,6 +45,7 @@ impl<'a> JobSink<'a> {
             previews: AtomicU64::new(0),
             last_preview: Mutex::new(Instant::now()),
             quiet: AtomicBool::new(false),
+            mask: Mutex::new(None),
         }
     }
 
@@ -75,6 +79,10 @@ impl StageObserver for JobSink<'_> {
         self.apply(JobEvent::Previewed(Arc::new(Preview { sequence, image: picture })));
     }
 
+    fn warn(&self, text: &str) {
+        self.apply(JobEvent::Warned(text.to_owned()));
+    }
+
     fn wants_preview(&self) -> bool {
         !self.quiet.load(Ordering::Acquire) && lock(&self.last_preview).elapsed() >= PREVIEW_EVERY
     }
@@ -91,22 +99,48 @@ impl Sink for JobSink<'_> {
     }
 
     fn save(&self, name: ImageName, picture: Picture<'_>) -> Result<(), PipelineError> {
+        let text = match self.inner_snapshot() {
+            Some(job) if is_result(name) => metadata(&job, name),
+            _ => Vec::new(),
+        };
+        self.write(name, picture, &text)
+    }
+
+    fn save_given(&self, name: ImageName, picture: Picture<'_>, source: &SourceImage) -> Result<(), PipelineError> {
+        self.write(name, picture, &source.text)
+    }
+
+    fn legibility(&self, score: f32) {
+        self.apply(JobEvent::Legible(score));
+    }
+}
+
+fn is_result(name: ImageName) -> bool {
+    matches!(name, ImageName::Step1 | ImageName::Step2 | ImageName::Final)
+}
+
+impl JobSink<'_> {
+    fn write(&self, name: ImageName, picture: Picture<'_>, text: &[(String, String)]) -> Result<(), PipelineError> {
         let failed = |error: &dyn std::fmt::Display| PipelineError::Sink(format!("{}.png could not be saved: {error}", name.as_str()));
         let (pixels, hash) = match picture {
             Picture::Rgb(image) => (PngImage::Rgb(image), rgb_hash(image)),
             Picture::Rgba(image) => (PngImage::Rgba(image), content_hash(image.dimensions(), image.as_raw())),
             Picture::Gray(image) => (PngImage::Gray(image), String::new()),
         };
-        let is_result = matches!(name, ImageName::Step1 | ImageName::Step2 | ImageName::Final);
-        let text = match self.inner_snapshot() {
-            Some(job) if is_result => metadata(&job, name),
-            _ => Vec::new(),
-        };
         let text: Vec<(&str, &str)> = text.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
-        let png = encode_png(pixels, &text).map_err(|e| failed(&e))?;
+        let mask = match name {
+            ImageName::Step1 | ImageName::Step2 => lock(&self.mask).take(),
+            _ => None,
+        };
+        let png = encode_png_with_mask(pixels, &text, mask.as_deref()).map_err(|e| failed(&e))?;
         self.inner.store.save_image(self.id, name, &png).map_err(|e| failed(&e))?;
-        self.apply(JobEvent::Saved(name, is_result.then_some(hash)));
-        if is_result && let Some(job) = self.inner_snapshot() {
+        if matches!(name, ImageName::Placed | ImageName::Face) {
+            *lock(&self.mask) = Some(png);
+        }
+        self.apply(JobEvent::Saved(name, is_result(name).then_some(hash)));
+        if is_result(name)
+            && let Some(job) = self.inner_snapshot()
+        {
             // The hash must survive a crash too; a failed write here costs only that.
             if let Err(error) = self.inner.store.save_record(&job) {
                 tracing::warn!(id = %self.id, %error, "record could not be refreshed");
@@ -115,16 +149,6 @@ impl Sink for JobSink<'_> {
         Ok(())
     }
 
-    fn warn(&self, text: String) {
-        self.apply(JobEvent::Warned(text));
-    }
-
-    fn legibility(&self, score: f32) {
-        self.apply(JobEvent::Legible(score));
-    }
-}
-
-impl JobSink<'_> {
     fn inner_snapshot(&self) -> Option<Arc<JobSnapshot>> {
         let table = self.inner.table.read().unwrap_or_else(std::sync::PoisonError::into_inner);
         table.jobs.get(&self.id).map(|e| e.state.borrow().clone())

@@ -117,8 +117,9 @@ fn box_row<const N: usize>(row: &mut [f32], padded: &mut [f32], width: usize, sp
 
 /// Slides a sum of whole rows downwards: every access runs along memory and vectorises.
 fn box_columns(from: &[f32], to: &mut [f32], len: usize, height: usize, spread: Box1d) {
-    // Each band starts its sum anew at the cost of 2r + 1 rows; a band per thread keeps that small.
-    let band = height.div_ceil(rayon::current_num_threads()).max(16);
+    // Each band starts its sum anew at the cost of 2r + 1 rows. Its height depends on the radius alone: running sums round differently
+    // when they start elsewhere, and the number of threads must not change a pixel.
+    let band = (4 * spread.radius).max(64);
     let line = |y: isize| {
         let y = y.clamp(0, height as isize - 1) as usize;
         &from[y * len..(y + 1) * len]

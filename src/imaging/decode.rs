@@ -12,8 +12,9 @@ use super::resize::{Filter, fit_within, resize_rgba8};
 pub const MAX_PIXELS: u64 = 64_000_000;
 /// Longest side a photo may have.
 pub const MAX_SIDE: u32 = 32_768;
-/// Longest side the program works with; larger photos are scaled down to it.
-pub const WORK_SIDE: usize = 4096;
+/// Longest side the program works with; larger photos are scaled down to it. The largest canvas has 2048 pixels, of which the product takes
+/// about half: more would cost memory and time, and stops would come late.
+pub const WORK_SIDE: usize = 2560;
 /// Memory a decoder may ask for.
 const MAX_ALLOC: u64 = 512 << 20;
 
@@ -177,6 +178,15 @@ impl<'a> From<&'a GrayImage> for PngImage<'a> {
 
 /// Writes a PNG with text entries: `tEXt` where Latin-1 suffices, `iTXt` (UTF-8) otherwise (PNG specification, third edition).
 pub fn encode_png<'a>(image: impl Into<PngImage<'a>>, text: &[(&str, &str)]) -> Result<Vec<u8>, png::EncodingError> {
+    encode_png_with_mask(image, text, None)
+}
+
+/// The same with the mask that belongs to the picture (a grey PNG) in a private chunk; see [`carried_mask`].
+pub fn encode_png_with_mask<'a>(
+    image: impl Into<PngImage<'a>>,
+    text: &[(&str, &str)],
+    mask: Option<&[u8]>,
+) -> Result<Vec<u8>, png::EncodingError> {
     let (width, height, color, raw) = match image.into() {
         PngImage::Rgb(i) => (i.width(), i.height(), png::ColorType::Rgb, i.as_raw()),
         PngImage::Rgba(i) => (i.width(), i.height(), png::ColorType::Rgba, i.as_raw()),
@@ -198,9 +208,36 @@ pub fn encode_png<'a>(image: impl Into<PngImage<'a>>, text: &[(&str, &str)]) -> 
         }
     }
     let mut writer = encoder.write_header()?;
+    if let Some(mask) = mask {
+        writer.write_chunk(png::chunk::ChunkType(MASK_CHUNK), mask)?;
+    }
     writer.write_image_data(raw)?;
     writer.finish()?;
     Ok(out)
+}
+
+/// Private, ancillary, safe-to-copy chunk: a grey PNG with the mask that belongs to a step result.
+const MASK_CHUNK: [u8; 4] = *b"ncMk";
+/// Largest mask chunk that is read.
+const MAX_MASK_BYTES: usize = 16 << 20;
+
+/// The mask that [`encode_png_with_mask`] put beside the pixels of one of the program's own pictures.
+pub fn carried_mask(png: &[u8]) -> Option<std::sync::Arc<GrayImage>> {
+    let mut rest = png.strip_prefix(b"\x89PNG\r\n\x1a\n")?;
+    loop {
+        let length = u32::from_be_bytes(rest.get(..4)?.try_into().ok()?) as usize;
+        let kind = rest.get(4..8)?;
+        let data = rest.get(8..8usize.checked_add(length)?)?;
+        if kind == MASK_CHUNK && length <= MAX_MASK_BYTES {
+            let (pixels, _) = decode_image(data).ok()?;
+            return Some(std::sync::Arc::new(DynamicImage::ImageRgba8(pixels).into_luma8()));
+        }
+        // The chunk stands in front of the pixels.
+        if kind == b"IDAT" || kind == b"IEND" {
+            return None;
+        }
+        rest = rest.get(length.checked_add(12)?..)?;
+    }
 }
 
 /// The text entries of a PNG in front of its pixels; empty for anything else.
@@ -309,7 +346,7 @@ mod tests {
         let deep = image::ImageBuffer::from_fn(5000, 3, |x, _| image::LumaA([(x * 13) as u16, 40_000u16]));
         DynamicImage::ImageLumaA16(deep).write_to(&mut out, ImageFormat::Png).unwrap();
         let (image, text) = decode_image(out.get_ref()).unwrap();
-        assert_eq!(image.dimensions(), (4096, 2));
+        assert_eq!(image.dimensions(), (2560, 2));
         assert!(image.pixels().all(|p| p[3].abs_diff(156) <= 1));
         assert!(text.starts_with("PNG 5000×3"), "{text}");
     }

@@ -196,8 +196,18 @@ pub enum ImageName {
 
 impl ImageName {
     /// Every name.
-    pub const ALL: &'static [Self] =
-        &[Self::Product, Self::Cutout, Self::Mask, Self::Placed, Self::Edges, Self::Face, Self::Step1, Self::Step2, Self::Final];
+    pub const ALL: &'static [Self] = &[
+        Self::Product,
+        Self::Cutout,
+        Self::Mask,
+        Self::Placed,
+        Self::Edges,
+        Self::Face,
+        Self::Letters,
+        Self::Step1,
+        Self::Step2,
+        Self::Final,
+    ];
 
     /// Name without extension.
     pub fn as_str(self) -> &'static str {
@@ -451,9 +461,12 @@ impl JobSnapshot {
 
     /// The first step that still has to run when this job is continued, given what is on disk.
     pub fn resume_step(&self) -> u8 {
-        if self.images.contains(&ImageName::Step1) && self.images.contains(&ImageName::Step2) {
+        // A job without a slogan has one step, unless it was given its text as a picture.
+        let has_text = self.parameters.get("text_content").is_some_and(|t| !t.is_null());
+        let kept = |name| self.images.contains(&name);
+        if self.start_step == 3 || (has_text && kept(ImageName::Step1) && kept(ImageName::Step2)) {
             3
-        } else if self.images.contains(&ImageName::Step1) {
+        } else if self.start_step == 2 || (has_text && kept(ImageName::Step1)) {
             2
         } else {
             1

@@ -18,11 +18,14 @@ pub struct Background {
 
 /// Cuts the product out of its photo; a photo with transparency is its own cut-out.
 pub fn cut_out(product: &SourceImage, backend: &mut dyn Backend, cx: StageCx<'_>) -> Result<Matte, PipelineError> {
+    let photo = product.pixels.as_ref();
     if product.has_alpha {
-        return Ok(matting::from_alpha(&product.pixels));
+        return Ok(matting::from_alpha(photo));
     }
-    let photo = image::DynamicImage::ImageRgba8(product.pixels.as_ref().clone()).into_rgb8();
-    Ok(backend.segment(&photo, cx)?)
+    let opaque =
+        RgbImage::from_raw(photo.width(), photo.height(), photo.as_raw().chunks_exact(4).flat_map(|p| [p[0], p[1], p[2]]).collect())
+            .unwrap_or_default();
+    Ok(backend.segment(&opaque, cx)?)
 }
 
 /// The whole step.
@@ -37,6 +40,7 @@ pub fn run(
         Some(product) => {
             sink.save(ImageName::Product, Picture::Rgba(&product.pixels))?;
             sink.stage(Stage::Segmentation);
+            cx.check()?;
             let matte = cut_out(product, backend, cx)?;
             sink.save(ImageName::Mask, Picture::Gray(&matte.alpha.to_gray()))?;
             sink.save(ImageName::Cutout, Picture::Rgba(&with_alpha(&matte)))?;

@@ -3,12 +3,16 @@
 use image::{RgbImage, RgbaImage};
 
 use super::layers::{ComposeInput, compose};
+use super::legibility;
 use super::text::Layer;
 use super::{Picture, PipelineError, Sink};
 use crate::backend::{Backend, HarmonizeRequest, StageCx};
-use crate::imaging::{Plane, resize};
+use crate::imaging::{LinearRgb, Plane, resize};
 use crate::job::{ImageName, Stage};
 use crate::request::{CompositionMode, JobSpec, TextPosition};
+
+/// Part of the contour that should reach a contrast ratio of 3:1.
+const ENOUGH_CONTOUR: f32 = 0.95;
 
 /// The whole step. Without a product mask, `behind` and `auto` find the product by segmenting the picture itself.
 pub fn run(
@@ -25,7 +29,12 @@ pub fn run(
     let needs_product = c.mode == CompositionMode::Behind || c.position == TextPosition::Auto;
     let product_alpha = match product_alpha {
         Some(alpha) => Some(Plane::from_gray(&alpha.to_gray())),
-        None if needs_product && spec.start.step() > 1 => Some(backend.segment(step1, cx)?.alpha),
+        None if needs_product && spec.start.step() > 1 => {
+            sink.warn(
+                "step1_image: its product was found by cutting the picture out again; an outline made with the picture is more exact",
+            );
+            Some(backend.segment(step1, cx)?.alpha)
+        }
         None => None,
     };
     cx.step(0.2)?;
@@ -43,7 +52,7 @@ pub fn run(
     )?;
     cx.step(0.8)?;
     for note in &composed.notes {
-        sink.warn(note.clone());
+        sink.warn(note);
     }
     let image = backend.harmonize(
         &HarmonizeRequest {
@@ -58,9 +67,24 @@ pub fn run(
         },
         cx,
     )?;
+    cx.check()?;
     let image = image.to_srgb();
     sink.save(ImageName::Letters, Picture::Gray(&composed.letters.to_gray()))?;
-    sink.legibility(composed.legibility.score);
+    // Measured on what is delivered: the light pass and the rounding to 8 bits may have moved it.
+    let final_tones = LinearRgb::from_srgb(&image);
+    match legibility::measure(&final_tones, &composed.letters, composed.visible.as_ref()) {
+        Some(found) => {
+            sink.legibility(found.score);
+            if found.score < ENOUGH_CONTOUR {
+                sink.warn(&format!(
+                    "text_content: only {:.0} % of the letters' outline stands out from what is behind it; use fewer words, a bolder font or \
+                     another style",
+                    found.score * 100.0
+                ));
+            }
+        }
+        None => sink.warn("text_content: the letters are too small or too hidden for their legibility to be measured"),
+    }
     sink.save(ImageName::Final, Picture::Rgb(&image))?;
     Ok(image)
 }

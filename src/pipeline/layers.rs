@@ -35,8 +35,10 @@ pub struct Composed {
     pub image: LinearRgb,
     /// Where a harmonising pass may act.
     pub mask: Plane,
-    /// How well the letters can be read.
-    pub legibility: Legibility,
+    /// How well the letters can be read; `None` if there is no contour to measure.
+    pub legibility: Option<Legibility>,
+    /// 0 where something stands before the letters.
+    pub visible: Option<Plane>,
     /// How far the text layer was moved down.
     pub offset: i64,
     /// The letters' mask as it stands in the picture.
@@ -78,7 +80,7 @@ pub fn compose(input: &ComposeInput<'_>, cancel: &CancelToken) -> Result<Compose
     let mut image = background;
     drop_shadow(&mut image, &placed.alpha, visible.as_ref(), unit, if input.mode == CompositionMode::Blend { 0.30 } else { 0.42 });
     cancel.check()?;
-    let adapt = (input.mode == CompositionMode::Blend).then(|| adaptation(&image, &placed.alpha, unit, strength));
+    let adapt = (input.mode == CompositionMode::Blend).then(|| adaptation(&image, unit, strength));
     let product_shade = behind.map(|p| {
         let soft = gaussian_plane(p, unit * 0.014);
         shifted(&soft, (unit * 0.004) as i64, (unit * 0.006) as i64)
@@ -107,7 +109,7 @@ pub fn compose(input: &ComposeInput<'_>, cancel: &CancelToken) -> Result<Compose
     let mut found = legibility::measure(&image, &letters, visible.as_ref());
     // Wider each time: dense strokes leave little room between them.
     for width in [0.8, 1.1, 1.5] {
-        if found.score >= 0.985 && found.p05_ratio >= 3.6 {
+        if found.is_none_or(|f| f.score >= 0.985 && f.p05_ratio >= 3.6) {
             break;
         }
         legibility::secure(&mut image, &letters, visible.as_ref(), width);
@@ -115,7 +117,7 @@ pub fn compose(input: &ComposeInput<'_>, cancel: &CancelToken) -> Result<Compose
         found = legibility::measure(&image, &letters, visible.as_ref());
     }
     let mask = gaussian_plane(&placed.alpha, unit * 0.02);
-    Ok(Composed { image, mask, legibility: found, offset, letters, notes })
+    Ok(Composed { image, mask, legibility: found, visible, offset, letters, notes })
 }
 
 /// Fits a layer of another size onto the canvas, keeping its shape.
@@ -217,12 +219,11 @@ fn drop_shadow(image: &mut LinearRgb, alpha: &Plane, visible: Option<&Plane>, un
 }
 
 /// For `blend`: a smooth field of gains, at an eighth of the size, that carries the light and tint of the picture onto the text.
-fn adaptation(image: &LinearRgb, alpha: &Plane, unit: f32, strength: f32) -> LinearRgb {
+fn adaptation(image: &LinearRgb, unit: f32, strength: f32) -> LinearRgb {
     use crate::imaging::blur::gaussian_rgb;
     use crate::imaging::resize::resize_rgb;
     let (w, h) = ((image.width / 8).max(1), (image.height / 8).max(1));
     let low = gaussian_rgb(&resize_rgb(image, w, h, Filter::Triangle), unit / 8.0 * 0.06);
-    let _ = alpha;
     let amount = 0.35 + 0.5 * strength;
     LinearRgb {
         width: w,
@@ -273,8 +274,9 @@ mod tests {
                 let text = text(512, 512, colour);
                 for mode in [CompositionMode::Overlay, CompositionMode::Blend] {
                     let out = compose(&input(&background, &text, mode, TextPosition::Top, None), &CancelToken::default()).unwrap();
-                    assert!(out.legibility.score >= 0.95, "{colour:?} on {ground:?} {mode:?}: {:?}", out.legibility);
-                    assert!(out.legibility.samples > 100);
+                    let found = out.legibility.unwrap();
+                    assert!(found.score >= 0.95, "{colour:?} on {ground:?} {mode:?}: {found:?}");
+                    assert!(found.samples > 100);
                 }
             }
         }

@@ -78,10 +78,10 @@ fn radius(image: &LinearRgb) -> usize {
     ((image.width.max(image.height) as f32 / 1024.0 * 4.0).round() as usize).max(2)
 }
 
-/// Measures a picture. `letters` is the mask of what must be read, `visible` (if any) is 0 where something stands before it.
-pub fn measure(image: &LinearRgb, letters: &Plane, visible: Option<&Plane>) -> Legibility {
+/// Measures a picture; `None` if there is no contour to measure. `letters` is the mask of what must be read, `visible` (if any) is 0 where something stands before it.
+pub fn measure(image: &LinearRgb, letters: &Plane, visible: Option<&Plane>) -> Option<Legibility> {
     let r = radius(image);
-    let Some(window) = Window::around(letters, 4 * r) else { return Legibility { score: 1.0, p05_ratio: 21.0, samples: 0 } };
+    let window = Window::around(letters, 4 * r)?;
     let mask = window.crop(letters);
     let lum = window.luminance(image);
     let seen = visible.map(|v| window.crop(v));
@@ -100,7 +100,12 @@ pub fn measure(image: &LinearRgb, letters: &Plane, visible: Option<&Plane>) -> L
         for x in 1..w.saturating_sub(1) {
             let i = y * w + x;
             let edge = mask.data[i] > 0.5 && [i - 1, i + 1, i - w, i + w].iter().any(|&n| mask.data[n] <= 0.5);
-            if !edge || li.data[i] < 0.0 || lo.data[i] < 0.0 || seen.as_ref().is_some_and(|s| s.data[i] < 0.5) {
+            if !edge || seen.as_ref().is_some_and(|s| s.data[i] < 0.5) {
+                continue;
+            }
+            if li.data[i] < 0.0 || lo.data[i] < 0.0 {
+                // No solid letter or no clear ground nearby: strokes too thin or too dense to be read.
+                ratios.push(1.0);
                 continue;
             }
             let (a, b) = (li.data[i].max(lo.data[i]), li.data[i].min(lo.data[i]));
@@ -108,13 +113,13 @@ pub fn measure(image: &LinearRgb, letters: &Plane, visible: Option<&Plane>) -> L
         }
     }
     if ratios.is_empty() {
-        return Legibility { score: 1.0, p05_ratio: 21.0, samples: 0 };
+        return None;
     }
     let good = ratios.iter().filter(|&&v| v >= ENOUGH).count();
     let fifth = ratios.len() / 20;
     let (_, p05, _) = ratios.select_nth_unstable_by(fifth, f32::total_cmp);
     let p05_ratio = *p05;
-    Legibility { score: good as f32 / ratios.len() as f32, p05_ratio, samples: ratios.len() }
+    Some(Legibility { score: good as f32 / ratios.len() as f32, p05_ratio, samples: ratios.len() })
 }
 
 /// Darkens (or lightens) what is around the letters exactly as far as the ratio asks, falling off softly like a designed shadow; where the
@@ -216,8 +221,19 @@ mod tests {
             height: 256,
             data: mask.data.iter().map(|&m| [ground + (letter - ground) * m; 3]).collect(),
         };
-        assert!(measure(&paint(0.0, 1.0), &mask, None).score > 0.99);
-        assert!(measure(&paint(0.25, 0.3), &mask, None).score < 0.01);
+        assert!(measure(&paint(0.0, 1.0), &mask, None).unwrap().score > 0.99);
+        assert!(measure(&paint(0.25, 0.3), &mask, None).unwrap().score < 0.01);
+    }
+
+    #[test]
+    fn what_cannot_be_read_has_no_good_score() {
+        let empty = Plane::new(64, 64, 0.0);
+        let white = LinearRgb::new(64, 64, [1.0; 3]);
+        assert!(measure(&white, &empty, None).is_none());
+        // Hairlines: never solid.
+        let hair = Plane { width: 512, height: 64, data: (0..512 * 64).map(|i| if i % 3 == 0 { 0.7 } else { 0.1 }).collect() };
+        let image = LinearRgb { width: 512, height: 64, data: hair.data.iter().map(|&m| [1.0 - m; 3]).collect() };
+        assert!(measure(&image, &hair, None).unwrap().score < 0.1);
     }
 
     #[test]
@@ -239,7 +255,7 @@ mod tests {
                         .collect(),
                 };
                 secure(&mut image, &mask, None, 1.0);
-                let found = measure(&image, &mask, None);
+                let found = measure(&image, &mask, None).unwrap();
                 assert!(found.score >= 0.95, "letter {letter} on {ground}: {found:?}");
             }
         }

@@ -14,7 +14,7 @@ use image::{GrayImage, RgbImage, RgbaImage};
 use crate::backend::{Backend, BackendError, StageCx, StageObserver};
 use crate::imaging::Plane;
 use crate::job::{CancelToken, ImageName, Stage};
-use crate::request::{JobSpec, Start};
+use crate::request::{JobSpec, SourceImage, Start};
 use crate::typography::FontCatalog;
 
 /// Why a job ended without its advertisement.
@@ -53,8 +53,8 @@ pub trait Sink: StageObserver {
     fn stage(&self, stage: Stage);
     /// Keeps a picture; returns once it is safe on disk (or wherever the sink keeps it).
     fn save(&self, name: ImageName, picture: Picture<'_>) -> Result<(), PipelineError>;
-    /// Something the user should know.
-    fn warn(&self, text: String);
+    /// Keeps a picture that came with the request: it was not made by this job, and its file must not say so.
+    fn save_given(&self, name: ImageName, picture: Picture<'_>, source: &SourceImage) -> Result<(), PipelineError>;
     /// The legibility score of the final picture.
     fn legibility(&self, score: f32);
 }
@@ -93,8 +93,12 @@ pub fn run(
         }
         Start::Composite { step1, step2, .. } => {
             let image = given_step1(step1, placed.as_ref(), width, height, sink)?;
-            sink.save(ImageName::Step2, Picture::Rgba(&step2.pixels))?;
-            (image, None, Some(text::given(step2, recalled.face)), placed, false)
+            let layer = text::given(step2, recalled.face);
+            if let Some(face) = &layer.face {
+                sink.save(ImageName::Face, Picture::Gray(&face.to_gray()))?;
+            }
+            sink.save_given(ImageName::Step2, Picture::Rgba(&step2.pixels), step2)?;
+            (image, None, Some(layer), placed, false)
         }
     };
     if text_only_final {
@@ -110,17 +114,18 @@ pub fn run(
 }
 
 fn given_step1(
-    source: &crate::request::SourceImage,
+    source: &SourceImage,
     placed: Option<&Plane>,
     width: usize,
     height: usize,
     sink: &dyn Sink,
 ) -> Result<RgbImage, PipelineError> {
     let image = composite::flatten(&source.pixels, width, height);
-    sink.save(ImageName::Step1, Picture::Rgb(&image))?;
+    // Masks come first: the picture that they belong to carries them.
     if let Some(placed) = placed {
         sink.save(ImageName::Placed, Picture::Gray(&placed.to_gray()))?;
     }
+    sink.save_given(ImageName::Step1, Picture::Rgb(&image), source)?;
     Ok(image)
 }
 
@@ -133,6 +138,9 @@ impl StageObserver for ObserverOf<'_> {
     }
     fn preview(&self, picture: RgbImage) {
         self.0.preview(picture);
+    }
+    fn warn(&self, text: &str) {
+        self.0.warn(text);
     }
     fn wants_preview(&self) -> bool {
         self.0.wants_preview()

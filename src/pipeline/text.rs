@@ -11,6 +11,9 @@ use crate::job::{ImageName, Stage};
 use crate::request::{JobSpec, SourceImage, TextSpec};
 use crate::typography::{FontCatalog, layout_text};
 
+/// Type below this height in pixels is noted as too small.
+const SMALLEST_TYPE: f32 = 20.0;
+
 /// Sculpted text as step 3 takes it.
 #[derive(Clone)]
 pub struct Layer {
@@ -39,7 +42,13 @@ pub fn run(
     sink.stage(Stage::TextCanvas);
     let layout = layout_text(fonts, &text.font, &text.content, spec.width as usize, spec.height as usize)?;
     for warning in &layout.fallbacks {
-        sink.warn(warning.clone());
+        sink.warn(warning);
+    }
+    if layout.font_px < SMALLEST_TYPE {
+        sink.warn(&format!(
+            "text_content: the letters are only {:.0} pixels tall and hard to read; use fewer words or lines, or a larger canvas",
+            layout.font_px
+        ));
     }
     cx.check()?;
     sink.stage(Stage::Canny);

@@ -286,6 +286,7 @@ pub static PRODUCT_IMAGE: Field = field(
     "상품 이미지 (Base64). 없으면 배경만 그립니다. 투명도가 있으면 누끼로 사용합니다.",
 )
 .alias(&["input_image"])
+.steps(&[1])
 .like("\"iVBORw0KGgoAAAANSUhEUgAA...\"");
 /// `bg_prompt`
 pub static BG_PROMPT: Field = field(

@@ -1,6 +1,5 @@
 //! Raw fields become a [`JobSpec`], or every field error at once.
 
-use image::RgbaImage;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -13,8 +12,8 @@ const DEFAULT_SIDE: u32 = 1024;
 /// Unknown fields named one by one; the others are counted.
 const UNKNOWN_NAMED: usize = 20;
 
-/// Turns the bytes of a file into pixels and words about it, such as "PNG 600×400, 455.8 KiB".
-pub type Decode<'a> = &'a dyn Fn(&[u8]) -> Result<(RgbaImage, String), String>;
+/// Turns the bytes of a file into a picture, or says in words why not.
+pub type Decode<'a> = &'a dyn Fn(&[u8]) -> Result<SourceImage, String>;
 
 /// What the parser cannot know by itself.
 pub struct ParseContext<'a> {
@@ -22,6 +21,8 @@ pub struct ParseContext<'a> {
     pub resolve_font: &'a dyn Fn(&str) -> Option<String>,
     /// The face when none is named.
     pub default_font: &'a str,
+    /// Characters that no face can draw, whatever stands in for the named one.
+    pub undrawable: &'a dyn Fn(&str, &str) -> Vec<char>,
     /// The image decoder.
     pub decode: Decode<'a>,
     /// The seed when none is sent.
@@ -75,6 +76,9 @@ pub fn parse(raw: &Map<String, Value>, cx: &ParseContext<'_>) -> Result<JobSpec,
     let style_prompt = r.prompt(&f::TEXT_MODEL_PROMPT);
     let negative_prompt = r.prompt(&f::NEGATIVE_PROMPT);
     let font = r.font(&f::FONT_NAME, text.is_some() && start_step != 3);
+    if start_step != 3 {
+        r.drawable(&f::TEXT_CONTENT, text.as_deref(), &font);
+    }
     let step2 = r.image(&f::STEP2_IMAGE);
     let composition = CompositionSpec {
         mode: mode(r.choice(&f::COMPOSITION_MODE)),
@@ -99,7 +103,7 @@ pub fn parse(raw: &Map<String, Value>, cx: &ParseContext<'_>) -> Result<JobSpec,
         2 => {
             let text = r.need(&f::TEXT_CONTENT, 2, text, "send the slogan to make");
             let step1 = r.need(&f::STEP1_IMAGE, 2, step1, "send the step1_result of an earlier job");
-            text.zip(step1).map(|(text, step1)| Start::Text { step1, text: text_spec(text), product })
+            text.zip(step1).map(|(text, step1)| Start::Text { step1, text: text_spec(text) })
         }
         3 => {
             let step1 = r.need(&f::STEP1_IMAGE, 3, step1, "send the step1_result of an earlier job");
@@ -112,7 +116,7 @@ pub fn parse(raw: &Map<String, Value>, cx: &ParseContext<'_>) -> Result<JobSpec,
                      job, or a PNG whose background is transparent",
                 );
             }
-            step1.zip(step2).map(|(step1, step2)| Start::Composite { step1, step2, product, text_content: text })
+            step1.zip(step2).map(|(step1, step2)| Start::Composite { step1, step2, text_content: text })
         }
         // A wrong start_step has been reported; what it would need is not known.
         _ => Some(Start::Background { product, text: text.map(text_spec) }),
@@ -197,7 +201,7 @@ fn nearest_canvas(w: u32, h: u32) -> (u32, u32) {
 }
 
 fn unused_images(r: &mut Reader<'_>, start_step: u64) {
-    for field in [&f::STEP1_IMAGE, &f::STEP2_IMAGE] {
+    for field in [&f::PRODUCT_IMAGE, &f::STEP1_IMAGE, &f::STEP2_IMAGE] {
         let used = field.used_by.iter().any(|&s| u64::from(s) == start_step);
         if !used && r.sent(field) {
             r.warn(format!("{}: not used when start_step is {start_step}", field.name));

@@ -6,14 +6,18 @@ use serde_json::{Map, Value, json};
 use crate::request::fields::FIELDS;
 use crate::request::*;
 
-/// A fake decoder: "W H A" in ASCII makes a W×H picture with alpha A in its corner.
-fn decode(bytes: &[u8]) -> Result<(RgbaImage, String), String> {
+/// A fake decoder: "W H A" in ASCII makes a W×H picture with alpha A in its upper half.
+fn decode(bytes: &[u8]) -> Result<SourceImage, String> {
     let text = std::str::from_utf8(bytes).map_err(|_| "This file is not an image.".to_owned())?;
     let n: Vec<u32> = text.split(' ').filter_map(|t| t.parse().ok()).collect();
     let [w, h, a] = n[..] else { return Err("This file is not an image.".into()) };
     let mut image = RgbaImage::from_pixel(w, h, Rgba([9, 9, 9, 255]));
-    image.put_pixel(0, 0, Rgba([9, 9, 9, a as u8]));
-    Ok((image, format!("PNG {w}×{h}, 1 B")))
+    for y in 0..h.div_ceil(2) {
+        for x in 0..w {
+            image.put_pixel(x, y, Rgba([9, 9, 9, a as u8]));
+        }
+    }
+    Ok(SourceImage::new(image, format!("PNG {w}×{h}, 1 B")))
 }
 
 fn b64(text: &str) -> String {
@@ -23,7 +27,14 @@ fn b64(text: &str) -> String {
 
 fn run(raw: Value, lenient: bool) -> Result<JobSpec, Vec<FieldError>> {
     let resolve = |n: &str| n.ends_with("B.ttf").then(|| "X/B.ttf".to_owned());
-    let cx = ParseContext { resolve_font: &resolve, default_font: "B.ttf", decode: &decode, fallback_seed: 77, lenient };
+    let cx = ParseContext {
+        resolve_font: &resolve,
+        default_font: "B.ttf",
+        undrawable: &|_, text| text.chars().filter(|&c| c == '🍕').collect(),
+        decode: &decode,
+        fallback_seed: 77,
+        lenient,
+    };
     let Value::Object(raw) = raw else { panic!("object") };
     parse(&raw, &cx)
 }
@@ -91,6 +102,14 @@ fn steps_need_their_inputs() {
     let spec = run(json!({"start_step": 3, "step1_image": b64("512 768 255"), "step2_image": b64("512 768 0")}), false).unwrap();
     assert_eq!((spec.width, spec.height, spec.start.step()), (512, 768, 3));
     assert!(spec.warnings.is_empty());
+}
+
+#[test]
+fn what_no_font_can_draw_is_said_at_once() {
+    assert_eq!(wrong(json!({"text_content": "pizza 🍕"})), ["text_content"]);
+    let spec =
+        run(json!({"start_step": 2, "text_content": "a", "step1_image": b64("512 512 255"), "product_image": b64("9 9 255")}), false);
+    assert!(spec.unwrap().warnings.iter().any(|w| w.starts_with("product_image: not used")));
 }
 
 #[test]
@@ -175,7 +194,14 @@ fn aliases_and_unknown_fields() {
 
 #[test]
 fn a_missing_default_font_matters_only_with_text() {
-    let cx = ParseContext { resolve_font: &|_| None, default_font: "gone.ttf", decode: &decode, fallback_seed: 1, lenient: false };
+    let cx = ParseContext {
+        resolve_font: &|_| None,
+        default_font: "gone.ttf",
+        undrawable: &|_, text| text.chars().filter(|&c| c == '🍕').collect(),
+        decode: &decode,
+        fallback_seed: 1,
+        lenient: false,
+    };
     assert!(parse(&Map::new(), &cx).is_ok());
     let errors = parse(json!({"text_content": "a"}).as_object().unwrap(), &cx).unwrap_err();
     assert_eq!(errors[0].field(), "font_name");

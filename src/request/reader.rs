@@ -244,6 +244,20 @@ impl<'a> Reader<'a> {
         text
     }
 
+    /// Names characters that cannot be drawn before any work is done.
+    pub(super) fn drawable(&mut self, field: &Field, text: Option<&str>, font: &str) {
+        let missing = text.map(|t| (self.cx.undrawable)(font, t)).unwrap_or_default();
+        if !missing.is_empty() && !font.is_empty() {
+            let shown: Vec<String> = missing.iter().take(8).map(|c| format!("{c} (U+{:04X})", u32::from(*c))).collect();
+            let more = if missing.len() > 8 { " and more" } else { "" };
+            self.error(
+                field,
+                "missing_glyphs",
+                format!("no font here can draw {}{more}; leave it out or add a font that has it", shown.join(", ")),
+            );
+        }
+    }
+
     /// The listed name. That the default face is missing matters only when letters are to be drawn.
     pub(super) fn font(&mut self, field: &Field, needed: bool) -> String {
         let name = match self.take(field) {
@@ -291,13 +305,13 @@ impl<'a> Reader<'a> {
             }
         };
         match (self.cx.decode)(&bytes) {
-            Ok((pixels, description)) => {
-                if pixels.pixels().all(|p| p.0[3] == 0) {
+            Ok(source) => {
+                if source.pixels.pixels().all(|p| p.0[3] == 0) {
                     self.error(field, "image_invisible", "the picture is fully transparent; send one that shows something");
                     return None;
                 }
-                self.set(field, json!(description));
-                Some(SourceImage::new(pixels, description))
+                self.set(field, json!(source.description));
+                Some(source)
             }
             Err(msg) => {
                 self.error(field, "image_invalid", msg);

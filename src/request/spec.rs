@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use image::RgbaImage;
+use image::{GrayImage, RgbaImage};
 use serde::{Deserialize, Serialize};
 
 /// The engine that made or makes a picture.
@@ -71,24 +71,32 @@ pub enum TextPosition {
 pub struct SourceImage {
     /// sRGB, straight alpha, orientation applied.
     pub pixels: Arc<RgbaImage>,
-    /// Whether the file had any transparency (a pixel with alpha below 255).
+    /// Whether the file is a cut-out: at least 0.2 % of its pixels are more transparent than not. A stray pixel is no cut-out.
     pub has_alpha: bool,
     /// BLAKE3 of size and pixels, hexadecimal: the cache key.
     pub hash: String,
     /// For status and logs, such as "PNG 600×400, 455.8 KiB".
     pub description: String,
+    /// The mask that belongs to a step result of this program: the product's matte on the canvas, or the letters' front faces.
+    pub mask: Option<Arc<GrayImage>>,
+    /// Text entries of the file: who made it, and how.
+    pub text: Vec<(String, String)>,
 }
+
+/// This part of the pixels must be clear before a picture counts as cut out.
+const CLEAR_SHARE: f64 = 0.002;
 
 impl SourceImage {
     /// Wraps decoded pixels and computes what follows from them.
     pub fn new(pixels: RgbaImage, description: String) -> Self {
-        let has_alpha = pixels.pixels().any(|p| p.0[3] < 255);
+        let clear = pixels.pixels().filter(|p| p.0[3] < 128).count();
+        let has_alpha = clear as f64 >= CLEAR_SHARE * pixels.pixels().len() as f64 && clear > 0;
         let mut hasher = blake3::Hasher::new();
         hasher.update(&pixels.width().to_le_bytes());
         hasher.update(&pixels.height().to_le_bytes());
         hasher.update(pixels.as_raw());
         let hash = hasher.finalize().to_hex().to_string();
-        Self { pixels: Arc::new(pixels), has_alpha, hash, description }
+        Self { pixels: Arc::new(pixels), has_alpha, hash, description, mask: None, text: Vec::new() }
     }
 }
 
@@ -167,8 +175,6 @@ pub enum Start {
         step1: SourceImage,
         /// The slogan.
         text: TextSpec,
-        /// The photo or cut-out, when the caller sends it: `behind` needs to know the product's outline.
-        product: Option<SourceImage>,
     },
     /// The composite only.
     Composite {
@@ -176,8 +182,6 @@ pub enum Start {
         step1: SourceImage,
         /// Result of step 2; has alpha.
         step2: SourceImage,
-        /// As above.
-        product: Option<SourceImage>,
         /// The slogan, when the caller repeats it (for labels only).
         text_content: Option<String>,
     },

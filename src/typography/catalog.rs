@@ -162,6 +162,19 @@ impl FontCatalog {
         missing
     }
 
+    /// Characters of `text` that neither `font` nor any other face can draw, each once.
+    pub fn undrawable(&self, font: &str, text: &str) -> Vec<char> {
+        let mut missing = self.missing_glyphs(font, text);
+        for name in self.stand_ins(font) {
+            if missing.is_empty() {
+                break;
+            }
+            let left: String = missing.iter().collect();
+            missing = self.missing_glyphs(name, &left);
+        }
+        missing
+    }
+
     /// Other faces in the order in which they stand in for `font`: sturdy bundled ones of the closest weight, then all others.
     pub(crate) fn stand_ins(&self, font: &str) -> Vec<&str> {
         let weight = self.entries.get(font).map_or(700, FontEntry::weight);

@@ -90,18 +90,9 @@ fn mean(image: &LinearRgb, weight: &Plane, (x0, y0, x1, y1): (usize, usize, usiz
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::backend::{KeyLight, PlacedProduct, Scene, StageObserver};
+    use crate::backend::{KeyLight, PlacedProduct, Quiet, Scene};
     use crate::imaging::blur::erode;
     use crate::job::CancelToken;
-
-    struct Quiet;
-    impl StageObserver for Quiet {
-        fn progress(&self, _: f32) {}
-        fn preview(&self, _: image::RgbImage) {}
-        fn wants_preview(&self) -> bool {
-            false
-        }
-    }
 
     fn detail(image: &LinearRgb) -> Plane {
         let low = gaussian_rgb(image, 8.0);

@@ -1,20 +1,9 @@
 //! Tests of the painter.
 
-use image::RgbImage;
-
 use super::prompt::{Family, family};
 use super::*;
-use crate::backend::StageObserver;
+use crate::backend::Quiet;
 use crate::job::CancelToken;
-
-struct Quiet;
-impl StageObserver for Quiet {
-    fn progress(&self, _: f32) {}
-    fn preview(&self, _: RgbImage) {}
-    fn wants_preview(&self) -> bool {
-        false
-    }
-}
 
 fn scene(prompt: &str, negative: &str, seed: u64, width: usize, height: usize) -> Scene {
     let cancel = CancelToken::default();
@@ -61,58 +50,6 @@ const SHEET: &[&str] = &[
     "stone terrazzo",
     "minimal product photo",
 ];
-
-#[test]
-#[ignore = "writes pictures to look at"]
-fn contact_sheet() {
-    let seed = std::env::var("SCENE_SEED").ok().and_then(|s| s.parse().ok()).unwrap_or(7);
-    let n: usize = 512;
-    let cols = 6;
-    let small = 320_u32;
-    let rows = SHEET.len().div_ceil(cols) as u32;
-    let mut sheet = RgbImage::new(cols as u32 * small, rows * small);
-    for (i, p) in SHEET.iter().enumerate() {
-        let start = std::time::Instant::now();
-        let s = scene(p, "", seed, n, n);
-        eprintln!("{i:2} {p:40} {:?}", start.elapsed());
-        let rgb = s.image.to_srgb();
-        rgb.save(format!("/tmp/scene_{i:02}.png")).unwrap();
-        let t = image::imageops::resize(&rgb, small, small, image::imageops::FilterType::CatmullRom);
-        image::imageops::replace(&mut sheet, &t, ((i % cols) as u32 * small).into(), ((i / cols) as u32 * small).into());
-    }
-    sheet.save("/tmp/scene_sheet.png").unwrap();
-}
-
-#[test]
-#[ignore = "writes pictures to look at"]
-fn panoramas() {
-    use crate::backend::draft::env::{EnvId, env};
-    let mut out = RgbImage::new(1024, 4 * 200);
-    for (k, id) in [EnvId::Studio, EnvId::Lobby, EnvId::Apartment, EnvId::Sunset].into_iter().enumerate() {
-        for y in 0..196 {
-            for x in 0..1024 {
-                let yaw = x as f32 / 1024.0 * 6.4 - 3.2;
-                let d = [-yaw.sin(), (98.0 - y as f32) / 160.0, -yaw.cos()];
-                let c = finish::film(mul(env(id).sample([-d[0], d[1], d[2]], 0.0), 0.5));
-                out.put_pixel(x, (k * 200 + y) as u32, image::Rgb(c.map(crate::imaging::linear_to_srgb8)));
-            }
-        }
-    }
-    out.save("/tmp/scene_panoramas.png").unwrap();
-}
-
-#[test]
-#[ignore = "writes one picture to look at"]
-fn one() {
-    let p = std::env::var("SCENE_PROMPT").unwrap_or_else(|_| "wood".into());
-    let size = |k: &str| std::env::var(k).ok().and_then(|s| s.parse().ok()).unwrap_or(1024);
-    let (w, h) = (size("SCENE_W"), size("SCENE_H"));
-    let _ = scene(&p, "", 7, w, h);
-    let start = std::time::Instant::now();
-    let s = scene(&p, "", 7, w, h);
-    eprintln!("{p} {w}x{h} {:?}", start.elapsed());
-    s.image.to_srgb().save("/tmp/scene_one.png").unwrap();
-}
 
 #[test]
 fn same_request_same_picture_on_any_number_of_threads() {

@@ -4,6 +4,7 @@
 mod fallback;
 
 use std::sync::{Arc, mpsc};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use image::RgbImage;
@@ -12,6 +13,7 @@ use rten::{Model, NodeId, RunOptions, ThreadPool, Value};
 use crate::backend::{BackendError, Matte, StageCx};
 use crate::imaging::resize::{Filter, resample};
 use crate::imaging::{Plane, matting};
+use crate::job::CancelToken;
 
 /// Side of the network's input and output.
 const SIDE: usize = 320;
@@ -22,12 +24,22 @@ const DEVIATION: [f32; 3] = [0.229, 0.224, 0.225];
 #[derive(Default)]
 pub struct Segmenter {
     network: Option<Arc<Network>>,
+    /// A pass that a stop left behind.
+    outstanding: Option<JoinHandle<()>>,
 }
 
 impl Segmenter {
     /// A segmenter that has loaded nothing yet.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Waits until a stopped pass has ended: a tenth of a second at most.
+    pub fn settle(&mut self) {
+        if let Some(thread) = self.outstanding.take() {
+            // Its result, or its panic, was the stopped job's.
+            let _ = thread.join();
+        }
     }
 
     /// Frees the network; the next photo loads it again.
@@ -41,7 +53,7 @@ impl Segmenter {
             Some(network) => network,
             empty => empty.insert(Arc::new(Network::load()?)),
         };
-        network.run(preprocess(photo))
+        network.run(preprocess(photo), &CancelToken::default())
     }
 
     /// The product's matte. Never empty: a photo in which the network sees nothing is cut by the colour of its border, and if that fails
@@ -50,13 +62,14 @@ impl Segmenter {
         if photo.width() == 0 || photo.height() == 0 {
             return Err(BackendError::Failed("The photo has no pixels.".into()));
         }
+        self.settle();
         cx.step(0.0)?;
         let network = match &mut self.network {
             Some(network) => network,
             empty => empty.insert(Arc::new(Network::load()?)),
         };
         cx.step(0.1)?;
-        let coarse = run_interruptibly(network, photo, cx)?;
+        let coarse = run_interruptibly(network, photo, &mut self.outstanding, cx)?;
         cx.step(0.8)?;
         let by_network = std::iter::once_with(|| coarse);
         // Built only if the network's answer was of no use.
@@ -68,6 +81,7 @@ impl Segmenter {
                 return Ok(matte);
             }
         }
+        cx.observer.warn("product_image: no product was found in the photo, so the photo is used whole; a picture with a plain background or a transparent one helps");
         let alpha = fallback::whole(photo.width() as usize, photo.height() as usize);
         cx.step(1.0)?;
         // Nothing was cut, hence there is no old background to remove from the colours.
@@ -81,15 +95,37 @@ fn is_useful(mask: &Plane) -> bool {
     (0.002..0.98).contains(&inside)
 }
 
-/// The network's pass cannot be interrupted, so it runs on a thread of its own: after a stop it is abandoned and ends by itself.
-fn run_interruptibly(network: &Arc<Network>, photo: &RgbImage, cx: StageCx<'_>) -> Result<Option<Plane>, BackendError> {
+/// The tensors that are alive between the pieces of the pass: one's results are the next one's inputs. The last piece ends in [`OUTPUT`].
+/// The widest convolution (128 → 64 channels at 320²) is two fifths of the network and cannot be cut.
+const CUTS: [&[&str]; 5] = [
+    &["801", "946"],
+    &["947", "1070", "1166", "1293", "1341", "1364"],
+    &["947", "1293", "1341", "1429", "1544", "1567"],
+    &["947", "1293", "1341", "1429", "1544", "1567", "1685"],
+    &["1293", "1341", "1429", "1544", "1686", "1709"],
+];
+/// d0, the fused map; the six side outputs serve only training.
+const OUTPUT: &str = "1959";
+
+/// Runs the network on a thread of its own, so that a stop is heard at once although a single layer may take a tenth of a second. The
+/// thread hears the same stop before its next piece; [`Segmenter::settle`] waits for it before anything else runs.
+fn run_interruptibly(
+    network: &Arc<Network>,
+    photo: &RgbImage,
+    outstanding: &mut Option<JoinHandle<()>>,
+    cx: StageCx<'_>,
+) -> Result<Option<Plane>, BackendError> {
     let planes = preprocess(photo);
     let (sender, receiver) = mpsc::channel();
-    let shared = Arc::clone(network);
-    std::thread::Builder::new()
+    let (shared, cancel) = (Arc::clone(network), cx.cancel.clone());
+    let thread = std::thread::Builder::new()
         .name("nanococoa-segment".into())
-        .spawn(move || sender.send(shared.run(planes)))
+        .spawn(move || {
+            // Nobody listens after a stop.
+            let _ = sender.send(shared.run(planes, &cancel));
+        })
         .map_err(|e| BackendError::Failed(format!("The cut-out network cannot start: {e}")))?;
+    *outstanding = Some(thread);
     let mut waited = 0.0;
     loop {
         match receiver.recv_timeout(Duration::from_millis(8)) {
@@ -108,7 +144,8 @@ fn run_interruptibly(network: &Arc<Network>, photo: &RgbImage, cx: StageCx<'_>) 
 struct Network {
     model: Model,
     input: NodeId,
-    output: NodeId,
+    /// Tensors after each piece; the last is the output alone.
+    pieces: Vec<Vec<NodeId>>,
     threads: Arc<ThreadPool>,
 }
 
@@ -116,23 +153,35 @@ impl Network {
     fn load() -> Result<Self, BackendError> {
         let broken = |e: String| BackendError::Failed(format!("The built-in cut-out network cannot be loaded: {e}"));
         let model = Model::load_static_slice(crate::assets::U2NETP).map_err(|e| broken(e.to_string()))?;
-        let input = model.node_id("input.1").map_err(|e| broken(e.to_string()))?;
-        // d0, the fused map; the six side outputs serve only training.
-        let output = model.node_id("1959").map_err(|e| broken(e.to_string()))?;
+        let node = |name: &&str| model.node_id(name).map_err(|e| broken(e.to_string()));
+        let input = node(&"input.1")?;
+        let pieces = CUTS
+            .iter()
+            .copied()
+            .chain([&[OUTPUT][..]])
+            .map(|names| names.iter().map(node).collect())
+            .collect::<Result<Vec<Vec<_>>, _>>()?;
         // More threads than this wait for each other on maps of 320² and less.
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
         let threads = Arc::new(ThreadPool::with_num_threads(cores.clamp(1, 8)));
-        Ok(Self { model, input, output, threads })
+        Ok(Self { model, input, pieces, threads })
     }
 
     /// Saliency 0..=1 at the network's size from preprocessed planes, or `None` when it sees nothing or everything.
-    fn run(&self, planes: Vec<f32>) -> Result<Option<Plane>, BackendError> {
+    fn run(&self, planes: Vec<f32>, cancel: &CancelToken) -> Result<Option<Plane>, BackendError> {
         let failed = |e: String| BackendError::Failed(format!("The cut-out network stopped: {e}"));
-        let input = Value::from_shape(&[1, 3, SIDE, SIDE], planes).map_err(|e| failed(e.to_string()))?;
-        let options = RunOptions::default().with_thread_pool(Some(self.threads.clone()));
-        let mut values =
-            self.model.run(vec![(self.input, input.into())], &[self.output], Some(options)).map_err(|e| failed(e.to_string()))?;
-        let value = values.pop().ok_or_else(|| failed("no output".into()))?;
+        let mut alive: Vec<(NodeId, Value)> =
+            vec![(self.input, Value::from_shape(&[1, 3, SIDE, SIDE], planes).map_err(|e| failed(e.to_string()))?)];
+        for piece in &self.pieces {
+            cancel.check()?;
+            let options = RunOptions::default().with_thread_pool(Some(self.threads.clone()));
+            let made: Vec<NodeId> = piece.iter().copied().filter(|id| alive.iter().all(|(have, _)| have != id)).collect();
+            let inputs = alive.iter().map(|(id, value)| (*id, value.as_view().into())).collect();
+            let values = self.model.run(inputs, &made, Some(options)).map_err(|e| failed(e.to_string()))?;
+            alive.retain(|(id, _)| piece.contains(id));
+            alive.extend(made.into_iter().zip(values));
+        }
+        let (_, value) = alive.pop().ok_or_else(|| failed("no output".into()))?;
         let (_, mut data): ([usize; 4], Vec<f32>) = value.into_shape_vec().map_err(|e| failed(format!("{e:?}")))?;
         if data.len() != SIDE * SIDE || data.iter().any(|v| !v.is_finite()) {
             return Ok(None);
