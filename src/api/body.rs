@@ -13,8 +13,8 @@ use serde_json::{Map, Value};
 use super::ApiError;
 use crate::request::FieldError;
 
-/// The whole body must arrive in this time.
-const PATIENCE: Duration = Duration::from_secs(120);
+/// The whole body must arrive in this time; callers are on this machine or near it, and others wait meanwhile.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// And what is thrown away in this.
 const DRAIN_PATIENCE: Duration = Duration::from_secs(10);
 

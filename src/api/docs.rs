@@ -53,6 +53,19 @@ fn document() -> Value {
     let properties: Map<String, Value> = FIELDS.iter().map(|f| (f.name.to_owned(), f.schema())).collect();
     let needs = |step: u8| -> Vec<&str> { FIELDS.iter().filter(|f| f.required_for.contains(&step)).map(|f| f.name).collect() };
     let when = |step: u8| json!({ "if": { "properties": { "start_step": { "const": step } }, "required": ["start_step"] }, "then": { "required": needs(step) } });
+    document["components"]["securitySchemes"] =
+        json!({ "token": { "type": "http", "scheme": "bearer", "description": "Needed if the server was started with --token." } });
+    document["security"] = json!([{}, { "token": [] }]);
+    // Rules that stand before every route.
+    let refusals = [("401", "The bearer token is missing or wrong"), ("403", "The Host or Origin header is not allowed")];
+    let detail = json!({ "application/json": { "schema": { "$ref": "#/components/schemas/DetailBody" } } });
+    for path in document["paths"].as_object_mut().into_iter().flat_map(|p| p.values_mut()) {
+        for operation in path.as_object_mut().into_iter().flat_map(|p| p.values_mut()) {
+            for (status, words) in refusals {
+                operation["responses"][status] = json!({ "description": words, "content": detail });
+            }
+        }
+    }
     document["components"]["schemas"]["GenerateRequest"] = json!({
         "type": "object",
         "description": "Every field is optional unless start_step needs it; null means the default.",

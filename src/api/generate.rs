@@ -23,8 +23,9 @@ pub(super) async fn generate(State(state): State<ApiState>, request: Request) ->
         body::drain(request, state.body_limit.saturating_mul(4)).await;
         return Err(error);
     }
-    let bytes = body::read(request.into_body(), state.body_limit).await?;
+    // Before the body is read: what waits here holds no memory.
     let _turn = state.parsers.acquire().await.map_err(|_| ApiError::ShuttingDown)?;
+    let bytes = body::read(request.into_body(), state.body_limit).await?;
     let engine = state.engine.clone();
     blocking(move || {
         not_busy(&engine)?;

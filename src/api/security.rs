@@ -16,13 +16,22 @@ pub struct SecurityPolicy {
     token: Option<blake3::Hash>,
     hosts: Vec<String>,
     origins: Vec<String>,
+    any_address: bool,
 }
 
 impl SecurityPolicy {
     /// A bearer token that every call must carry, more `Host` names (with or without port), and origins of web pages that may call.
     pub fn new(token: Option<String>, hosts: Vec<String>, origins: Vec<String>) -> Self {
         let tidy = |list: Vec<String>| list.iter().map(|s| s.trim().trim_end_matches('/').to_ascii_lowercase()).collect();
-        Self { token: token.map(|t| blake3::hash(t.as_bytes())), hosts: tidy(hosts), origins: tidy(origins) }
+        Self { token: token.map(|t| blake3::hash(t.as_bytes())), hosts: tidy(hosts), origins: tidy(origins), any_address: false }
+    }
+
+    /// Answers to every numeric address too, for a server that listens on all of the machine's. Page scripts that lie about names
+    /// (DNS rebinding) still need a name; the token protects the rest.
+    #[must_use]
+    pub fn any_address(mut self) -> Self {
+        self.any_address = true;
+        self
     }
 
     fn check_host(&self, headers: &HeaderMap, uri: &Uri) -> Result<String, ApiError> {
@@ -38,7 +47,8 @@ impl SecurityPolicy {
         let host = host.trim().to_ascii_lowercase();
         let name = host_name(&host).ok_or_else(|| refuse("The Host header is not a host name"))?;
         let allowed = |h: &String| *h == host || h.trim_start_matches('[').trim_end_matches(']') == name;
-        if is_loopback(name) || self.hosts.iter().any(allowed) { Ok(host) } else { Err(refuse("This Host name is not allowed")) }
+        let numeric = self.any_address && self.token.is_some() && (name.parse::<Ipv4Addr>().is_ok() || name.parse::<Ipv6Addr>().is_ok());
+        if numeric || is_loopback(name) || self.hosts.iter().any(allowed) { Ok(host) } else { Err(refuse("This Host name is not allowed")) }
     }
 
     /// `Some(origin)` when a page of another, allowed origin calls.
@@ -107,6 +117,8 @@ pub(super) async fn guard(State(state): State<ApiState>, request: Request, next:
     let preflight = request.method() == Method::OPTIONS && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
     let mut response = match &origin {
         Some(_) if preflight => preflight_answer(),
+        // The documentation is no secret, and a browser's address bar cannot send a token.
+        _ if is_documentation(request.method(), request.uri().path()) => next.run(request).await,
         _ => match policy.check_token(request.headers()) {
             Ok(()) => next.run(request).await,
             Err(error) => refuse(request, error).await,
@@ -118,6 +130,10 @@ pub(super) async fn guard(State(state): State<ApiState>, request: Request, next:
         response.headers_mut().insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("Retry-After"));
     }
     response
+}
+
+fn is_documentation(method: &Method, path: &str) -> bool {
+    method == Method::GET && (matches!(path, "/" | "/docs" | "/openapi.json") || path.starts_with("/docs/"))
 }
 
 fn preflight_answer() -> Response {

@@ -52,7 +52,7 @@ pub(super) struct GenerateArgs {
     /// Result of step 2 (with transparency), for --from-step 3
     #[arg(long, value_name = "FILE")]
     step2: Option<PathBuf>,
-    /// Canvas, such as 1024x1024 or 1080x1344 (multiples of 16, 256 to 2048)
+    /// Canvas, such as 1024x1024 or 1088x1344 (multiples of 16, 256 to 2048)
     #[arg(long, value_name = "WxH")]
     size: Option<String>,
     /// Same seed, same picture; drawn at random when left out
@@ -100,18 +100,21 @@ pub(super) fn generate(common: &Common, args: GenerateArgs) -> Result<(), Failur
     check_out(&args.output)?;
     let raw = raw_request(&args)?;
     let config = load_config(overrides(common))?;
-    let (engine, _temporary) = match start_engine(&config) {
+    let (engine, temporary) = match start_engine(&config) {
         Ok(engine) => (engine, None),
         // A running studio or server owns the folder; one picture can be made without it.
-        Err(error) if common.data_dir.is_none() => {
-            tracing::info!(%error, "working in a temporary folder");
+        Err(nanococoa::engine::EngineError::Store(error)) if error.is_in_use() && common.data_dir.is_none() => {
+            eprintln!(
+                "note: another nanoCocoa uses {}; this picture is made beside it and not kept in the history",
+                config.data_dir.display()
+            );
             let folder = tempfile::tempdir().context("no temporary folder")?;
             let config = nanococoa::config::Config { data_dir: folder.path().into(), ..config };
             (start_engine(&config).context("cannot start")?, Some(folder))
         }
         Err(error) => return Err(Failure::Failed(error.to_string())),
     };
-    run_job(&engine, &raw, &args.output)
+    run_job(&engine, &raw, &args.output, temporary.is_none())
 }
 
 pub(super) fn resume(common: &Common, args: ResumeArgs) -> Result<(), Failure> {
@@ -119,7 +122,7 @@ pub(super) fn resume(common: &Common, args: ResumeArgs) -> Result<(), Failure> {
     let config = load_config(overrides(common))?;
     let engine = start_engine(&config).context("cannot start")?;
     let raw = engine.resume_request(args.id).map_err(|e| Failure::BadInput(e.to_string()))?;
-    run_job(&engine, &raw, &args.output)
+    run_job(&engine, &raw, &args.output, true)
 }
 
 fn raw_request(args: &GenerateArgs) -> Result<Map<String, Value>, Failure> {
@@ -195,7 +198,7 @@ fn out_format(path: &Path) -> Result<image::ImageFormat, Failure> {
     }
 }
 
-fn run_job(engine: &Engine, raw: &Map<String, Value>, output: &Output) -> Result<(), Failure> {
+fn run_job(engine: &Engine, raw: &Map<String, Value>, output: &Output, kept: bool) -> Result<(), Failure> {
     let spec = nanococoa::engine::parse_request(engine, raw, true).map_err(|errors| {
         let lines: Vec<String> = errors.iter().map(|e| e.msg.clone()).collect();
         Failure::BadInput(lines.join("\n       "))
@@ -211,6 +214,7 @@ fn run_job(engine: &Engine, raw: &Map<String, Value>, output: &Output) -> Result
     let job = runtime.block_on(watch(engine, id, output.json))?;
     let result = match job.status {
         JobStatus::Completed => save(engine, &job, output),
+        JobStatus::Stopped if !kept => Err(Failure::Failed("stopped".into())),
         JobStatus::Stopped => Err(Failure::Failed(format!("stopped; finished steps are kept: nanococoa resume {id} --out FILE"))),
         _ => Err(Failure::Failed(job.message.clone())),
     };

@@ -55,8 +55,14 @@ pub(super) fn serve(common: &Common, args: ServeArgs) -> Result<(), Failure> {
         if !address.ip().is_loopback() && !address.ip().is_unspecified() {
             hosts.push(address.ip().to_string());
         }
-        let security = SecurityPolicy::new(token, hosts, config.allowed_origins.clone());
-        println!("nanoCocoa serves http://{address} (documentation: http://{address}/docs). Ctrl-C ends it.");
+        let mut security = SecurityPolicy::new(token, hosts, config.allowed_origins.clone());
+        let mut shown = address;
+        if address.ip().is_unspecified() {
+            security = security.any_address();
+            shown.set_ip(std::net::Ipv4Addr::LOCALHOST.into());
+            println!("Other machines reach it by this machine's address; host names need --allow-host.");
+        }
+        println!("nanoCocoa serves http://{shown} (documentation: http://{shown}/docs). Ctrl-C ends it.");
         let state = ApiState::new(engine.clone(), security, config.body_limit);
         api::serve(listener, state, shutdown_signal()).await.context("the server ended")?;
         let ended = tokio::task::spawn_blocking(move || engine.shutdown()).await;

@@ -21,6 +21,13 @@ pub struct StoreError {
     source: io::Error,
 }
 
+impl StoreError {
+    /// Another program holds the folder.
+    pub fn is_in_use(&self) -> bool {
+        self.source.kind() == io::ErrorKind::WouldBlock
+    }
+}
+
 fn at(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> StoreError {
     let path = path.to_path_buf();
     move |source| StoreError { action, path, source }

@@ -58,7 +58,7 @@ async fn allowed_hosts_and_origins() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_token_guards_every_route() {
     let world = World::with(SecurityPolicy::new(Some("open sesame 123".into()), Vec::new(), Vec::new()), 1 << 20);
-    for path in ["/health", "/jobs", "/fonts", "/docs/", "/openapi.json", "/help", "/nothing"] {
+    for path in ["/health", "/jobs", "/fonts", "/fonts/metadata", "/help", "/docsx", "/nothing"] {
         for wrong in ["", "Bearer", "Bearer ", "Bearer wrong", "Basic open sesame 123", "Bearer open sesame 1234"] {
             let answer = world.call("GET", path, &[("authorization", wrong)], "").await;
             assert_eq!((answer.status, answer.header("www-authenticate")), (StatusCode::UNAUTHORIZED, "Bearer"), "{path} {wrong}");
@@ -68,6 +68,20 @@ async fn the_token_guards_every_route() {
     }
     let answer = world.call("POST", "/generate", &[("content-type", "application/json")], "{}").await;
     assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+    // A browser's address bar cannot send it, and the documentation is no secret.
+    for path in ["/docs/", "/openapi.json"] {
+        assert_eq!(world.call("GET", path, &[], "").await.status, StatusCode::OK, "{path}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_on_all_addresses_answers_to_numbers_not_to_names() {
+    let policy = SecurityPolicy::new(Some("word".into()), Vec::new(), Vec::new()).any_address();
+    let world = World::with(policy, 1 << 20);
+    let token = ("authorization", "Bearer word");
+    assert_eq!(world.call("GET", "/health", &[("host", "192.168.0.7:8000"), token], "").await.status, StatusCode::OK);
+    assert_eq!(world.call("GET", "/health", &[("host", "192.168.0.7:8000")], "").await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(world.call("GET", "/health", &[("host", "evil.example"), token], "").await.status, StatusCode::FORBIDDEN);
 }
 
 #[tokio::test(flavor = "multi_thread")]
