@@ -90,6 +90,7 @@ pub fn inject(
     cx.check()?;
     let ground = grounding::ground(scene, &placed, cx.cancel)?;
     cx.step(0.5)?;
+    preview(cx, &ground.grounded);
     let image = backend.blend_product(
         &BlendRequest {
             scene,

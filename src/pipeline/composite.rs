@@ -51,6 +51,7 @@ pub fn run(
         cx.cancel,
     )?;
     cx.step(0.8)?;
+    super::background::preview(cx, &composed.image);
     for note in &composed.notes {
         sink.warn(note);
     }

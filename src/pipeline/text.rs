@@ -68,6 +68,7 @@ pub fn run(
         },
         cx,
     )?;
+    preview(cx, step1, &layer.image);
     sink.stage(Stage::TextMatte);
     cx.check()?;
     sink.save(ImageName::Face, Picture::Gray(&layer.face.to_gray()))?;
@@ -75,4 +76,19 @@ pub fn run(
     // What is on disk is what step 3 works with, so that a re-run from the files gives the same pixels.
     let face = Plane::from_gray(&layer.face.to_gray());
     Ok(Layer { image: Arc::new(layer.image), face: Some(face) })
+}
+
+/// A small picture of the letters over the scene.
+fn preview(cx: StageCx<'_>, step1: &RgbImage, letters: &RgbaImage) {
+    if !cx.observer.wants_preview() || step1.dimensions() != letters.dimensions() {
+        return;
+    }
+    let scale = step1.width().max(step1.height()).div_ceil(384).max(1);
+    let small = RgbImage::from_fn(step1.width() / scale, step1.height() / scale, |x, y| {
+        let (x, y) = (x * scale + scale / 2, y * scale + scale / 2);
+        let (below, above) = (step1.get_pixel(x, y).0, letters.get_pixel(x, y).0);
+        let a = u32::from(above[3]);
+        image::Rgb(std::array::from_fn(|k| ((u32::from(above[k]) * a + u32::from(below[k]) * (255 - a)) / 255) as u8))
+    });
+    cx.observer.preview(small);
 }
