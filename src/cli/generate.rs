@@ -44,6 +44,27 @@ pub(super) struct GenerateArgs {
     /// top, center, bottom or auto
     #[arg(long)]
     position: Option<String>,
+    /// Centre of the product, 0 left to 1 right; automatic when left out
+    #[arg(long, value_name = "0..1")]
+    product_x: Option<String>,
+    /// Foot of the product, 0 top to 1 bottom; automatic when left out
+    #[arg(long, value_name = "0..1")]
+    product_y: Option<String>,
+    /// Size of the product, 0.1 to 4 times the automatic one
+    #[arg(long, value_name = "N")]
+    product_scale: Option<String>,
+    /// Centre of the letters, 0 left to 1 right; automatic when left out
+    #[arg(long, value_name = "0..1")]
+    text_x: Option<String>,
+    /// Centre of the letters, 0 top to 1 bottom; by --position when left out
+    #[arg(long, value_name = "0..1")]
+    text_y: Option<String>,
+    /// Corrected cut-out mask of the photo: white (or opaque) is product
+    #[arg(long, value_name = "FILE")]
+    mask: Option<PathBuf>,
+    /// Run this step and later ones even if their results are kept already
+    #[arg(long, value_name = "N")]
+    force_from_step: Option<String>,
     /// 1 everything, 2 from the text on, 3 composite only
     #[arg(long, value_name = "N")]
     from_step: Option<String>,
@@ -138,6 +159,12 @@ fn raw_request(args: &GenerateArgs) -> Result<Map<String, Value>, Failure> {
         ("engine", args.engine.clone()),
         ("strength", args.strength.clone()),
         ("composition_strength", args.composition_strength.clone()),
+        ("product_x", args.product_x.clone()),
+        ("product_y", args.product_y.clone()),
+        ("product_scale", args.product_scale.clone()),
+        ("text_x", args.text_x.clone()),
+        ("text_y", args.text_y.clone()),
+        ("force_from_step", args.force_from_step.clone()),
     ];
     for (name, value) in fields {
         if let Some(value) = value {
@@ -157,8 +184,12 @@ fn raw_request(args: &GenerateArgs) -> Result<Map<String, Value>, Failure> {
         };
         raw.insert(name.trim().into(), Value::String(value.into()));
     }
-    let images =
-        [("product_image", "--product", &args.product), ("step1_image", "--step1", &args.step1), ("step2_image", "--step2", &args.step2)];
+    let images = [
+        ("product_image", "--product", &args.product),
+        ("mask_image", "--mask", &args.mask),
+        ("step1_image", "--step1", &args.step1),
+        ("step2_image", "--step2", &args.step2),
+    ];
     for (field, flag, path) in images {
         if let Some(path) = path {
             let bytes = std::fs::read(path).map_err(|e| Failure::BadInput(format!("{flag}: cannot read {}: {e}", path.display())))?;

@@ -374,7 +374,7 @@ impl Engine {
             return Err(ResumeError::Running);
         }
         let mut raw = Map::clone(&job.parameters);
-        for image in ["product_image", "step1_image", "step2_image"] {
+        for image in ["product_image", "mask_image", "step1_image", "step2_image"] {
             raw.remove(image);
         }
         let has_text = raw.get("text_content").is_some_and(|t| !t.is_null());
@@ -391,6 +391,9 @@ impl Engine {
             Ok(())
         };
         insert("product_image", ImageName::Product, step == 1 && job.parameters.get("product_image").is_some_and(|v| !v.is_null()))?;
+        if step == 1 && job.parameters.get("mask_image").is_some_and(|v| !v.is_null()) {
+            insert("mask_image", ImageName::Mask, true)?;
+        }
         if step >= 2 {
             insert("step1_image", ImageName::Step1, true)?;
         }

@@ -148,7 +148,7 @@ impl Stage {
     pub fn plan(start: &Start) -> Vec<Self> {
         let text = [Self::TextCanvas, Self::Canny, Self::SdxlText, Self::TextMatte, Self::Composition];
         match start {
-            Start::Background { product, text: slogan } => {
+            Start::Background { product, text: slogan, .. } => {
                 let mut stages = Vec::with_capacity(8);
                 if product.is_some() {
                     stages.push(Self::Segmentation);
@@ -196,8 +196,18 @@ pub enum ImageName {
 
 impl ImageName {
     /// Every name.
-    pub const ALL: &'static [Self] =
-        &[Self::Product, Self::Cutout, Self::Mask, Self::Placed, Self::Edges, Self::Face, Self::Step1, Self::Step2, Self::Final];
+    pub const ALL: &'static [Self] = &[
+        Self::Product,
+        Self::Cutout,
+        Self::Mask,
+        Self::Placed,
+        Self::Edges,
+        Self::Face,
+        Self::Letters,
+        Self::Step1,
+        Self::Step2,
+        Self::Final,
+    ];
 
     /// Name without extension.
     pub fn as_str(self) -> &'static str {

@@ -83,8 +83,8 @@ pub fn run(
 
     let placed = recalled.placed.filter(|p| (p.width, p.height) == (width, height));
     let (step1, text_spec, step2, product_alpha, text_only_final) = match &spec.start {
-        Start::Background { product, text } => {
-            let result = background::run(spec, product.as_ref(), backend, cx, sink)?;
+        Start::Background { product, mask, text } => {
+            let result = background::run(spec, product.as_ref(), mask.as_ref(), backend, cx, sink)?;
             (result.image, text.as_ref(), None, result.placed, text.is_none())
         }
         Start::Text { step1, text, .. } => {

@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
+pub use super::extensions::*;
+
 /// Most characters of a prompt.
 pub const MAX_PROMPT_CHARS: usize = 2000;
 /// Most characters of the slogan.
@@ -87,16 +89,40 @@ pub struct Field {
     pub description_ko: &'static str,
     /// A good value, as JSON.
     pub example: &'static str,
+    /// Kept in a job's parameters only when it was sent.
+    pub silent: bool,
 }
 
 const ALL: &[u8] = &[1, 2, 3];
 
-const fn field(name: &'static str, kind: Kind, fallback: Fallback, description: &'static str, description_ko: &'static str) -> Field {
-    Field { name, aliases: &[], kind, fallback, required_for: &[], used_by: ALL, description, description_ko, example: "null" }
+pub(super) const fn field(
+    name: &'static str,
+    kind: Kind,
+    fallback: Fallback,
+    description: &'static str,
+    description_ko: &'static str,
+) -> Field {
+    Field {
+        name,
+        aliases: &[],
+        kind,
+        fallback,
+        required_for: &[],
+        used_by: ALL,
+        description,
+        description_ko,
+        example: "null",
+        silent: false,
+    }
 }
 
 impl Field {
-    const fn like(mut self, example: &'static str) -> Self {
+    pub(super) const fn silent(mut self) -> Self {
+        self.silent = true;
+        self
+    }
+
+    pub(super) const fn like(mut self, example: &'static str) -> Self {
         self.example = example;
         self
     }
@@ -106,7 +132,7 @@ impl Field {
         self
     }
 
-    const fn steps(mut self, used_by: &'static [u8]) -> Self {
+    pub(super) const fn steps(mut self, used_by: &'static [u8]) -> Self {
         self.used_by = used_by;
         self
     }
@@ -230,11 +256,11 @@ impl Field {
     }
 }
 
-const fn integer(min: u64, max: u64) -> Kind {
+pub(super) const fn integer(min: u64, max: u64) -> Kind {
     Kind::Integer { min, max, multiple: 1 }
 }
 
-const fn number(min: f64, max: f64) -> Kind {
+pub(super) const fn number(min: f64, max: f64) -> Kind {
     Kind::Number { min, max }
 }
 
@@ -577,4 +603,12 @@ pub static FIELDS: &[&Field] = &[
     &PRESERVE_PRODUCT,
     &AUTO_UNLOAD,
     &TEST_MODE,
+    &PRODUCT_X,
+    &PRODUCT_Y,
+    &PRODUCT_SCALE,
+    &TEXT_X,
+    &TEXT_Y,
+    &MASK_IMAGE,
+    &FORCE_FROM_STEP,
+    &DRY_RUN,
 ];
