@@ -2,6 +2,7 @@
 //!
 //! Pure: no files, no clock.
 
+mod defaults;
 mod extensions;
 pub mod fields;
 mod parse;
