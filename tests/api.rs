@@ -11,5 +11,7 @@ mod contract;
 mod security;
 #[path = "api/socket.rs"]
 mod socket;
+#[path = "api/studio.rs"]
+mod studio;
 #[path = "api/support.rs"]
 mod support;

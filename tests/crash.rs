@@ -47,12 +47,13 @@ fn call(server: &Server, method: &str, path: &str, body: Option<&Value>) -> Valu
     serde_json::from_str(answer.split("\r\n\r\n").nth(1).unwrap()).unwrap_or_else(|e| panic!("{e}: {answer}"))
 }
 
-fn request() -> Value {
+/// A seed of its own for every round: nothing is taken from the rounds before.
+fn request(seed: u64) -> Value {
     use base64::Engine as _;
     let photo = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/samples/coffee.png")).unwrap();
     json!({
         "product_image": base64::engine::general_purpose::STANDARD.encode(photo),
-        "text_content": "신메뉴", "width": 320, "height": 320, "seed": 1,
+        "text_content": "신메뉴", "width": 320, "height": 320, "seed": seed,
     })
 }
 
@@ -63,7 +64,7 @@ fn kill_nine_loses_no_finished_step() {
     let mut last = None;
     for round in 0..30u64 {
         let server = serve(data.path());
-        let answer = call(&server, "POST", "/generate", Some(&request()));
+        let answer = call(&server, "POST", "/generate", Some(&request(round)));
         let id = answer["job_id"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned();
         // Spread over the whole job, denser in its first second; the last picture listed before the kill is what must be found again.
         std::thread::sleep(Duration::from_millis((round * 7919) % 1300));

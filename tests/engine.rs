@@ -164,7 +164,7 @@ fn results_survive_a_restart_and_a_stopped_job_is_continued() {
     let done = submit(&engine, json!({}));
     completed(&wait(&engine, done));
     script.set("sculpt", Act::Slow(Duration::from_secs(30)));
-    let stopped = submit(&engine, json!({}));
+    let stopped = submit(&engine, json!({"force_from_step": 2}));
     wait_until(&engine, stopped, |j| j.sub_step() == Some("sdxl_text_generation"));
     engine.shutdown();
     drop(engine);

@@ -32,10 +32,10 @@ impl ToSchema for GenerateRequest {}
 #[openapi(
     info(title = "nanoCocoa Studio", description = "Turns a product photo into a finished advertisement."),
     paths(
-        generate::generate, jobs::status, jobs::stop, jobs::list, jobs::delete, jobs::image, events::events, resources::fonts,
+        generate::generate, jobs::status, jobs::stop, jobs::stop_all, jobs::annotate, jobs::restore, jobs::list, jobs::delete, jobs::image, events::events, resources::fonts,
         resources::font_metadata, resources::font_file, resources::health, help::guide, help::parameters
     ),
-    components(schemas(GenerateRequest)),
+    components(schemas(GenerateRequest, super::wire::PlanBody, super::wire::PlannedStepBody, crate::job::Annotation)),
     tags(
         (name = "generation", description = "Make advertisements"),
         (name = "jobs", description = "What was made"),

@@ -5,7 +5,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-use crate::engine::{DeleteError, SubmitError};
+use crate::engine::{DeleteError, ManageError, SubmitError};
 use crate::request::FieldError;
 
 /// Why a call was not done. The answer is always JSON with a `detail`, busy apart, which has its documented shape.
@@ -127,6 +127,15 @@ impl From<SubmitError> for ApiError {
             }
             SubmitError::Store(error) => Self::Internal(error.to_string()),
             SubmitError::ShutDown => Self::ShuttingDown,
+        }
+    }
+}
+
+impl From<ManageError> for ApiError {
+    fn from(error: ManageError) -> Self {
+        match error {
+            ManageError::NotFound => Self::NotFound("Job not found"),
+            ManageError::Store(error) => Self::Internal(error.to_string()),
         }
     }
 }

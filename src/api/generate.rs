@@ -2,48 +2,67 @@
 
 use axum::Json;
 use axum::extract::{Request, State};
+use axum::response::{IntoResponse as _, Response};
+use serde_json::Value;
 
-use super::wire::Started;
+use super::wire::{PlanBody, Started};
 use super::{ApiError, ApiState, blocking, body};
-use crate::engine::{SubmitPolicy, parse_request};
+use crate::engine::{Plan, SubmitPolicy, parse_request};
+
+/// A body without it asks for no plan.
+const DRY_RUN: &[u8] = b"dry_run";
 
 /// Starts a job.
 #[utoipa::path(post, path = "/generate", tag = "generation",
     request_body(content = super::docs::GenerateRequest, content_type = "application/json"),
     responses(
-        (status = 200, description = "The job was started", body = Started),
+        (status = 200, description = "The job was started; with dry_run nothing is, and the answer is a PlanBody", body = Started),
         (status = 400, description = "Wrong fields, all of them", body = super::wire::InvalidBody),
         (status = 413, description = "The body is too large", body = super::wire::DetailBody),
         (status = 415, description = "The body is not JSON", body = super::wire::DetailBody),
         (status = 503, description = "Another job runs", body = super::wire::BusyBody,
             headers(("Retry-After" = u64, description = "Seconds until another try makes sense"))),
     ))]
-pub(super) async fn generate(State(state): State<ApiState>, request: Request) -> Result<Json<Started>, ApiError> {
+pub(super) async fn generate(State(state): State<ApiState>, request: Request) -> Result<Response, ApiError> {
     if let Err(error) = admit(&state, &request) {
         body::drain(request, state.body_limit.saturating_mul(4)).await;
         return Err(error);
     }
     // Before the body is read: what waits here holds no memory.
     let _turn = state.parsers.acquire().await.map_err(|_| ApiError::ShuttingDown)?;
-    let bytes = body::read(request.into_body(), state.body_limit).await?;
+    let busy = state.engine.busy();
+    let bytes = match (body::read(request.into_body(), state.body_limit).await, busy) {
+        (Ok(bytes), None) => bytes,
+        // Only a plan is made beside a running job; what cannot be one need not be parsed.
+        (Ok(bytes), Some(_)) if bytes.windows(DRY_RUN.len()).any(|w| w == DRY_RUN) => bytes,
+        (_, Some(retry_after)) => return Err(ApiError::Busy { retry_after }),
+        (Err(error), None) => return Err(error),
+    };
     let engine = state.engine.clone();
     blocking(move || {
-        not_busy(&engine)?;
-        let raw = body::parse_object(&bytes)?;
+        let raw = body::parse_object(&bytes);
         drop(bytes);
+        if !raw.as_ref().is_ok_and(|raw| raw.get("dry_run") == Some(&Value::Bool(true))) {
+            not_busy(&engine)?;
+        }
+        let raw = raw?;
         let spec = parse_request(&engine, &raw, false).map_err(ApiError::Invalid)?;
         drop(raw);
         let warnings = spec.warnings.clone();
+        if spec.dry_run {
+            let Plan { engine, steps, eta_seconds } = engine.plan(&spec)?;
+            let plan = PlanBody { dry_run: true, engine: engine.as_str(), steps, eta_seconds, warnings };
+            return Ok(Json(plan).into_response());
+        }
         let job_id = engine.submit(spec, SubmitPolicy::RejectIfBusy)?;
-        Ok(Json(Started { job_id, status: "started", warnings }))
+        Ok(Json(Started { job_id, status: "started", warnings }).into_response())
     })
     .await?
 }
 
 fn admit(state: &ApiState, request: &Request) -> Result<(), ApiError> {
     body::require_json(request.headers())?;
-    body::require_length(request.headers(), state.body_limit)?;
-    not_busy(&state.engine)
+    body::require_length(request.headers(), state.body_limit)
 }
 
 fn not_busy(engine: &crate::engine::Engine) -> Result<(), ApiError> {

@@ -5,17 +5,17 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, Query, Request, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
-use super::wire::{Deleted, DetailBody, JobLine, JobList, StatusBody, Stopped, tenth};
-use super::{ApiError, ApiState, blocking};
+use super::wire::{Annotated, Deleted, DetailBody, JobLine, JobList, Restored, StatusBody, Stopped, StoppedAll, tenth};
+use super::{ApiError, ApiState, blocking, body};
 use crate::engine::{Engine, now};
-use crate::job::{ImageName, JobSnapshot, JobStatus};
+use crate::job::{Annotation, ImageName, JobSnapshot, JobStatus};
 
 /// How long `POST /stop` waits for the work to end.
 const STOP_PATIENCE: Duration = Duration::from_secs(15);
@@ -86,6 +86,48 @@ pub(super) async fn stop(State(state): State<ApiState>, Path(id): Path<String>) 
     Ok(Json(Stopped { job_id: id, status: status.as_str() }))
 }
 
+/// Stops every job; answers when their work has ended.
+#[utoipa::path(post, path = "/stop", tag = "generation", responses((status = 200, body = StoppedAll)))]
+pub(super) async fn stop_all(State(state): State<ApiState>) -> Result<Json<StoppedAll>, ApiError> {
+    let engine = state.engine.clone();
+    let job_ids = blocking(move || engine.stop_all()).await?;
+    let ended = async {
+        for &id in &job_ids {
+            if let Some(mut updates) = state.engine.subscribe(id) {
+                let _ = updates.wait_for(|job| !job.status.is_active()).await;
+            }
+        }
+    };
+    let _ = tokio::time::timeout(STOP_PATIENCE, ended).await;
+    Ok(Json(StoppedAll { job_ids, status: "stopped" }))
+}
+
+/// Marks a job, names it, notes something about it; what is not sent stays.
+#[utoipa::path(post, path = "/jobs/{job_id}/annotation", tag = "jobs",
+    params(("job_id" = String, Path, description = "Name of the job")),
+    request_body(content = Annotation, content_type = "application/json"),
+    responses((status = 200, body = Annotated), (status = 400, body = DetailBody), (status = 404, body = DetailBody)))]
+pub(super) async fn annotate(State(state): State<ApiState>, Path(id): Path<String>, request: Request) -> Result<Json<Annotated>, ApiError> {
+    let id = job_id(&id)?;
+    body::require_json(request.headers())?;
+    body::require_length(request.headers(), state.body_limit)?;
+    let bytes = body::read(request.into_body(), state.body_limit).await?;
+    let change: Annotation =
+        serde_json::from_slice(&bytes).map_err(|e| ApiError::BadRequest(format!("Send starred (true or false), title, note: {e}")))?;
+    let job = blocking(move || state.engine.annotate(id, change)).await??;
+    Ok(Json(Annotated { job_id: id, starred: job.starred, title: job.title.clone(), note: job.note.clone() }))
+}
+
+/// Takes back a job that was deleted since the program started.
+#[utoipa::path(post, path = "/jobs/{job_id}/restore", tag = "jobs",
+    params(("job_id" = String, Path, description = "Name of the job")),
+    responses((status = 200, body = Restored), (status = 404, body = DetailBody)))]
+pub(super) async fn restore(State(state): State<ApiState>, Path(id): Path<String>) -> Result<Json<Restored>, ApiError> {
+    let id = job_id(&id)?;
+    let job = blocking(move || state.engine.restore(id)).await??;
+    Ok(Json(Restored { job_id: id, status: job.status.as_str() }))
+}
+
 /// Every job, newest first.
 #[utoipa::path(get, path = "/jobs", tag = "jobs", responses((status = 200, body = JobList)))]
 pub(super) async fn list(State(state): State<ApiState>) -> Json<JobList> {
@@ -107,6 +149,8 @@ pub(super) async fn list(State(state): State<ApiState>) -> Json<JobList> {
                 message: j.message.clone(),
                 start_time: j.start_time,
                 elapsed_sec: tenth(j.elapsed(now)),
+                starred: j.starred,
+                title: j.title.clone(),
             })
             .collect(),
     })

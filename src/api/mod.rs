@@ -25,7 +25,10 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 pub use error::ApiError;
 pub use security::SecurityPolicy;
-pub use wire::{Deleted, FontList, FontMetadataBody, Fonts, Health, JobLine, JobList, Progress, Started, StatusBody, Stopped};
+pub use wire::{
+    Annotated, Deleted, FontList, FontMetadataBody, Fonts, Health, JobLine, JobList, PlanBody, PlannedStepBody, Progress, Restored,
+    Started, StatusBody, Stopped, StoppedAll,
+};
 
 use crate::engine::Engine;
 
@@ -68,10 +71,13 @@ pub fn router(state: ApiState) -> Router {
         .route("/", get(docs::root))
         .route("/generate", post(generate::generate))
         .route("/status/{job_id}", get(jobs::status))
+        .route("/stop", post(jobs::stop_all))
         .route("/stop/{job_id}", post(jobs::stop))
         .route("/jobs", get(jobs::list))
         .route("/jobs/{job_id}", delete(jobs::delete))
         .route("/jobs/{job_id}/images/{file}", get(jobs::image))
+        .route("/jobs/{job_id}/annotation", post(jobs::annotate))
+        .route("/jobs/{job_id}/restore", post(jobs::restore))
         .route("/jobs/{job_id}/events", get(events::events))
         .route("/fonts", get(resources::fonts))
         .route("/fonts/metadata", get(resources::font_metadata))

@@ -26,7 +26,65 @@ pub struct Started {
     pub warnings: Vec<String>,
 }
 
+/// `POST /generate` with `dry_run`.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PlanBody {
+    /// `true`.
+    #[schema(example = true)]
+    pub dry_run: bool,
+    /// `draft` or `diffusion`.
+    #[schema(example = "draft")]
+    pub engine: &'static str,
+    /// The steps that the job has, in order.
+    #[schema(value_type = Vec<PlannedStepBody>)]
+    pub steps: Vec<crate::engine::PlannedStep>,
+    /// Expected seconds of all of them.
+    pub eta_seconds: f64,
+    /// What would be ignored or adjusted; only there when there is something.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
+}
+
+/// A step of a plan.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PlannedStepBody {
+    /// 1, 2 or 3.
+    pub step: u8,
+    /// `step1_background`, `step2_text` or `step3_composite`.
+    #[schema(example = "step1_background")]
+    pub name: String,
+    /// It would be taken from an earlier job.
+    pub cached: bool,
+    /// Expected seconds; 0 when it is cached.
+    pub eta_seconds: f64,
+}
+
+/// What people keep about a job.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Annotated {
+    /// Name of the job.
+    #[schema(value_type = String, example = "550e8400-e29b-41d4-a716-446655440000")]
+    pub job_id: Uuid,
+    /// Marked as good.
+    pub starred: bool,
+    /// Its name for people.
+    pub title: Option<String>,
+    /// What somebody noted about it.
+    pub note: Option<String>,
+}
+
 /// `POST /stop`.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StoppedAll {
+    /// Jobs that were pending or running.
+    #[schema(value_type = Vec<String>)]
+    pub job_ids: Vec<Uuid>,
+    /// `stopped`.
+    #[schema(example = "stopped")]
+    pub status: &'static str,
+}
+
+/// `POST /stop/{job_id}`.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Stopped {
     /// Name of the job.
@@ -45,6 +103,17 @@ pub struct Deleted {
     pub job_id: Uuid,
     /// `deleted`.
     #[schema(example = "deleted")]
+    pub status: &'static str,
+}
+
+/// `POST /jobs/{job_id}/restore`.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Restored {
+    /// Name of the job.
+    #[schema(value_type = String, example = "550e8400-e29b-41d4-a716-446655440000")]
+    pub job_id: Uuid,
+    /// The status that it had.
+    #[schema(example = "completed")]
     pub status: &'static str,
 }
 
@@ -134,6 +203,18 @@ pub struct StatusBody<'a> {
     pub height: u32,
     /// Pictures that `GET /jobs/{job_id}/images/{name}.png` has.
     pub images: Vec<&'static str>,
+    /// Steps that were taken from earlier jobs with the same inputs; only there when there are some.
+    #[serde(skip_serializing_if = "slice_is_empty")]
+    pub cached_steps: &'a [u8],
+    /// Marked as good; only there when it is.
+    #[serde(skip_serializing_if = "is_false")]
+    pub starred: bool,
+    /// Its name for people; only there when it has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<&'a str>,
+    /// What somebody noted about it; only there when somebody did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<&'a str>,
 }
 
 impl<'a> StatusBody<'a> {
@@ -156,6 +237,10 @@ impl<'a> StatusBody<'a> {
             width: job.width,
             height: job.height,
             images: job.images.iter().map(|n| n.as_str()).collect(),
+            cached_steps: &job.cached_steps,
+            starred: job.starred,
+            title: job.title.as_deref(),
+            note: job.note.as_deref(),
         }
     }
 }
@@ -178,6 +263,12 @@ pub struct JobLine {
     pub start_time: f64,
     /// Seconds since then, or that it took.
     pub elapsed_sec: f64,
+    /// Marked as good; only there when it is.
+    #[serde(skip_serializing_if = "is_false")]
+    pub starred: bool,
+    /// Its name for people; only there when it has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
 }
 
 /// `GET /jobs`.
@@ -270,6 +361,14 @@ pub struct BusyBody {
     /// Seconds, at least 1.
     #[schema(example = 25)]
     pub retry_after: u64,
+}
+
+fn is_false(v: &bool) -> bool {
+    !v
+}
+
+fn slice_is_empty(v: &[u8]) -> bool {
+    v.is_empty()
 }
 
 pub(super) fn tenth(v: f64) -> f64 {

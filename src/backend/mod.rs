@@ -12,6 +12,15 @@ use crate::imaging::{LinearRgb, Plane};
 use crate::job::{CancelToken, Stopped};
 use crate::request::EngineKind;
 
+/// Rises with every change of the pixels that the draft engine or the pipeline around it makes: kept steps of older revisions are not
+/// used again.
+pub const DRAFT_REVISION: u32 = 1;
+
+/// Engine, version and revision: what must agree for a kept step to be taken instead of run.
+pub fn engine_version(kind: EngineKind) -> String {
+    format!("{} {} r{DRAFT_REVISION}", kind.as_str(), env!("CARGO_PKG_VERSION"))
+}
+
 /// Why a stage ended without a result.
 #[derive(Debug, thiserror::Error)]
 pub enum BackendError {

@@ -11,6 +11,7 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use nanococoa::engine::{Engine, SubmitPolicy};
 use nanococoa::job::{ImageName, JobSnapshot, JobStatus};
+use nanococoa::request::JobSpec;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
@@ -43,6 +44,27 @@ pub(super) struct GenerateArgs {
     /// top, center, bottom or auto
     #[arg(long)]
     position: Option<String>,
+    /// Centre of the product, 0 left to 1 right; automatic when left out
+    #[arg(long, value_name = "0..1")]
+    product_x: Option<String>,
+    /// Foot of the product, 0 top to 1 bottom; automatic when left out
+    #[arg(long, value_name = "0..1")]
+    product_y: Option<String>,
+    /// Size of the product, 0.1 to 4 times the automatic one
+    #[arg(long, value_name = "N")]
+    product_scale: Option<String>,
+    /// Centre of the letters, 0 left to 1 right; automatic when left out
+    #[arg(long, value_name = "0..1")]
+    text_x: Option<String>,
+    /// Centre of the letters, 0 top to 1 bottom; by --position when left out
+    #[arg(long, value_name = "0..1")]
+    text_y: Option<String>,
+    /// Corrected cut-out mask of the photo: white (or opaque) is product
+    #[arg(long, value_name = "FILE")]
+    mask: Option<PathBuf>,
+    /// Run this step and later ones even if their results are kept already
+    #[arg(long, value_name = "N")]
+    force_from_step: Option<String>,
     /// 1 everything, 2 from the text on, 3 composite only
     #[arg(long, value_name = "N")]
     from_step: Option<String>,
@@ -77,14 +99,24 @@ pub(super) struct GenerateArgs {
 #[derive(Args)]
 struct Output {
     /// Where the advertisement is written (PNG, or JPEG/WebP by its extension)
-    #[arg(long, value_name = "FILE")]
-    out: PathBuf,
+    #[arg(long, value_name = "FILE", required_unless_present = "dry_run")]
+    out: Option<PathBuf>,
+    /// Only tell which steps would run, which are kept already, and how long it would take
+    #[arg(long)]
+    dry_run: bool,
     /// Also write every intermediate picture into this folder
     #[arg(long, value_name = "DIR")]
     save_steps: Option<PathBuf>,
     /// One line of JSON on standard output, no progress bar
     #[arg(long)]
     json: bool,
+}
+
+impl Output {
+    /// Only a dry run has none.
+    fn out(&self) -> &Path {
+        self.out.as_deref().unwrap_or(Path::new(""))
+    }
 }
 
 /// Flags of `resume`.
@@ -140,6 +172,12 @@ fn raw_request(args: &GenerateArgs) -> Result<Map<String, Value>, Failure> {
         ("engine", args.engine.clone()),
         ("strength", args.strength.clone()),
         ("composition_strength", args.composition_strength.clone()),
+        ("product_x", args.product_x.clone()),
+        ("product_y", args.product_y.clone()),
+        ("product_scale", args.product_scale.clone()),
+        ("text_x", args.text_x.clone()),
+        ("text_y", args.text_y.clone()),
+        ("force_from_step", args.force_from_step.clone()),
     ];
     for (name, value) in fields {
         if let Some(value) = value {
@@ -159,8 +197,12 @@ fn raw_request(args: &GenerateArgs) -> Result<Map<String, Value>, Failure> {
         };
         raw.insert(name.trim().into(), Value::String(value.into()));
     }
-    let images =
-        [("product_image", "--product", &args.product), ("step1_image", "--step1", &args.step1), ("step2_image", "--step2", &args.step2)];
+    let images = [
+        ("product_image", "--product", &args.product),
+        ("mask_image", "--mask", &args.mask),
+        ("step1_image", "--step1", &args.step1),
+        ("step2_image", "--step2", &args.step2),
+    ];
     for (field, flag, path) in images {
         if let Some(path) = path {
             let bytes = std::fs::read(path).map_err(|e| Failure::BadInput(format!("{flag}: cannot read {}: {e}", path.display())))?;
@@ -174,14 +216,17 @@ fn raw_request(args: &GenerateArgs) -> Result<Map<String, Value>, Failure> {
 }
 
 fn check_out(output: &Output) -> Result<(), Failure> {
-    let folder = output.out.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if output.dry_run {
+        return Ok(());
+    }
+    let folder = output.out().parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     if !folder.is_dir() {
         return Err(Failure::BadInput(format!("--out: the folder {} does not exist", folder.display())));
     }
-    if output.out.is_dir() {
-        return Err(Failure::BadInput(format!("--out: {} is a folder; name a file in it", output.out.display())));
+    if output.out().is_dir() {
+        return Err(Failure::BadInput(format!("--out: {} is a folder; name a file in it", output.out().display())));
     }
-    out_format(&output.out)?;
+    out_format(output.out())?;
     if let Some(folder) = &output.save_steps {
         std::fs::create_dir_all(folder).map_err(|e| Failure::BadInput(format!("--save-steps: cannot create {}: {e}", folder.display())))?;
     }
@@ -206,6 +251,9 @@ fn run_job(engine: &Engine, raw: &Map<String, Value>, output: &Output, kept: boo
     for warning in &spec.warnings {
         eprintln!("warning: {warning}");
     }
+    if output.dry_run || spec.dry_run {
+        return tell_plan(engine, &spec, output.json);
+    }
     let id = engine.submit(spec, SubmitPolicy::Enqueue).map_err(|e| match e {
         nanococoa::engine::SubmitError::EngineUnavailable(text) => Failure::BadInput(text),
         other => Failure::Failed(other.to_string()),
@@ -227,7 +275,7 @@ fn run_job(engine: &Engine, raw: &Map<String, Value>, output: &Output, kept: boo
         }
         println!(
             "{} ({} × {}, {} engine, seed {}, {:.1} s)",
-            output.out.display(),
+            output.out().display(),
             job.width,
             job.height,
             job.engine.as_str(),
@@ -236,6 +284,22 @@ fn run_job(engine: &Engine, raw: &Map<String, Value>, output: &Output, kept: boo
         );
     }
     result
+}
+
+fn tell_plan(engine: &Engine, spec: &JobSpec, as_json: bool) -> Result<(), Failure> {
+    let plan = engine.plan(spec).map_err(|e| Failure::BadInput(e.to_string()));
+    engine.shutdown();
+    let plan = plan?;
+    if as_json {
+        println!("{}", json!({"dry_run": true, "engine": plan.engine, "steps": plan.steps, "eta_seconds": plan.eta_seconds}));
+        return Ok(());
+    }
+    for step in &plan.steps {
+        let what = if step.cached { "kept from an earlier job".to_owned() } else { format!("about {:.1} s", step.eta_seconds) };
+        println!("{:<18} {what}", step.name);
+    }
+    println!("{:<18} about {:.1} s ({} engine)", "all", plan.eta_seconds, plan.engine.as_str());
+    Ok(())
 }
 
 async fn watch(engine: &Engine, id: Uuid, json: bool) -> anyhow::Result<Arc<JobSnapshot>> {
@@ -266,9 +330,9 @@ async fn watch(engine: &Engine, id: Uuid, json: bool) -> anyhow::Result<Arc<JobS
 fn save(engine: &Engine, job: &JobSnapshot, output: &Output) -> Result<(), Failure> {
     let from = engine.image_path(job.id, ImageName::Final).context("the result is missing")?;
     let bytes = std::fs::read(&from).with_context(|| format!("cannot read {}", from.display()))?;
-    let format = out_format(&output.out)?;
+    let format = out_format(output.out())?;
     let bytes = if format == image::ImageFormat::Png { bytes } else { convert(&bytes, format)? };
-    nanococoa::store::write_atomic(&output.out, &bytes).map_err(|e| Failure::Failed(e.to_string()))?;
+    nanococoa::store::write_atomic(output.out(), &bytes).map_err(|e| Failure::Failed(e.to_string()))?;
     if let Some(folder) = &output.save_steps {
         for &name in &job.images {
             if let Some(path) = engine.image_path(job.id, name) {
@@ -297,7 +361,7 @@ fn report(job: &JobSnapshot, output: &Output, saved: bool) -> Value {
         "status": job.status,
         "message": job.message,
         "error": job.error,
-        "out": saved.then(|| output.out.display().to_string()),
+        "out": saved.then(|| output.out().display().to_string()),
         "engine": job.engine,
         "engine_label": job.engine_label,
         "engine_reason": job.engine_reason,
@@ -307,5 +371,6 @@ fn report(job: &JobSnapshot, output: &Output, saved: bool) -> Value {
         "legibility": job.legibility,
         "elapsed_sec": job.elapsed(0.0),
         "warnings": job.warnings,
+        "cached_steps": job.cached_steps,
     })
 }

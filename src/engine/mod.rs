@@ -1,13 +1,16 @@
 //! The job engine: one handle for every door, one worker thread that owns the backend.
 
 mod door;
+mod kept;
+mod manage;
+mod queue;
 mod sink;
 mod worker;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, mpsc};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::thread::JoinHandle;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -15,6 +18,9 @@ use base64::Engine as _;
 use serde_json::{Map, Value};
 use tokio::sync::watch;
 use uuid::Uuid;
+
+pub use kept::{Plan, PlannedStep};
+pub use manage::ManageError;
 
 use crate::backend::BackendFactory;
 use crate::imaging::Plane;
@@ -59,6 +65,8 @@ pub enum SubmitPolicy {
     RejectIfBusy,
     /// Wait in the queue.
     Enqueue,
+    /// Wait before those that wait already.
+    Front,
 }
 
 /// Why a job was not accepted.
@@ -118,15 +126,24 @@ struct Entry {
 #[derive(Default)]
 struct Table {
     jobs: HashMap<Uuid, Entry>,
+    /// Deleted ones that can be taken back, last deleted last.
+    trashed: Vec<(Uuid, Entry)>,
     next_order: u64,
 }
+
+/// Called after changes.
+type Watcher = Arc<dyn Fn() + Send + Sync>;
 
 /// A picture as base64 PNG.
 type Encoded = ((Uuid, ImageName), Arc<str>);
 
 pub(crate) struct Inner {
     table: RwLock<Table>,
-    queue: Mutex<Option<mpsc::Sender<worker::Work>>>,
+    /// Held while a record is written; taken before `table`.
+    records: Mutex<()>,
+    queue: queue::Queue,
+    watchers: RwLock<Vec<Watcher>>,
+    changes: AtomicU64,
     store: JobStore,
     fonts: Arc<FontCatalog>,
     default_font: String,
@@ -155,9 +172,18 @@ pub fn now() -> f64 {
 impl Inner {
     /// Applies an event and publishes the new snapshot. An event that comes too late is dropped, and logged.
     fn apply(&self, id: Uuid, event: JobEvent) -> Option<Arc<JobSnapshot>> {
+        let (job, modified) = self.publish(id, event)?;
+        if modified {
+            self.changed();
+        }
+        Some(job)
+    }
+
+    /// As `apply`, without waking those who watch.
+    fn publish(&self, id: Uuid, event: JobEvent) -> Option<(Arc<JobSnapshot>, bool)> {
         let table = self.table.read().unwrap_or_else(PoisonError::into_inner);
         let entry = table.jobs.get(&id)?;
-        entry.state.send_if_modified(|snapshot| {
+        let modified = entry.state.send_if_modified(|snapshot| {
             let mut next = JobSnapshot::clone(snapshot);
             match next.apply(event, now()) {
                 Ok(()) => {
@@ -170,7 +196,7 @@ impl Inner {
                 }
             }
         });
-        Some(entry.state.borrow().clone())
+        Some((entry.state.borrow().clone(), modified))
     }
 
     /// Which engine a choice means here, and why.
@@ -230,10 +256,12 @@ impl Engine {
         }
         let durations = Mutex::new(store.load_durations());
         let fonts = Arc::new(FontCatalog::load(&config.font_dirs));
-        let (sender, receiver) = mpsc::channel();
         let inner = Arc::new(Inner {
             table: RwLock::new(table),
-            queue: Mutex::new(Some(sender)),
+            records: Mutex::new(()),
+            queue: queue::Queue::default(),
+            watchers: RwLock::new(Vec::new()),
+            changes: AtomicU64::new(0),
             store,
             fonts,
             default_font: config.default_font,
@@ -245,7 +273,7 @@ impl Engine {
         let shared = Arc::clone(&inner);
         let worker = std::thread::Builder::new()
             .name("nanococoa-engine".into())
-            .spawn(move || worker::run(&shared, &receiver, &factory))
+            .spawn(move || worker::run(&shared, &factory))
             .map_err(EngineError::Thread)?;
         Ok(Self { inner, worker: Arc::new(Mutex::new(Some(worker))) })
     }
@@ -258,7 +286,10 @@ impl Engine {
         }
         let (kind, reason) = inner.resolve(spec.engine)?;
         let id = Uuid::new_v4();
-        let job = JobSnapshot::new(id, &spec, kind, reason, &lock(&inner.durations), now());
+        let mut job = JobSnapshot::new(id, &spec, kind, reason, &lock(&inner.durations), now());
+        // Estimates as things are now; what is really taken is decided when the job runs.
+        let keys = inner.keys(&spec, kind, &inner.recall(&spec));
+        inner.cached_steps(&spec, &keys).into_iter().for_each(|step| job.progress.skip(step));
         let cancel = CancelToken::default();
         {
             let mut table = inner.table.write().unwrap_or_else(PoisonError::into_inner);
@@ -277,8 +308,8 @@ impl Engine {
             return Err(error.into());
         }
         let work = worker::Work { id, spec, kind, cancel };
-        let sent = lock(&inner.queue).as_ref().is_some_and(|queue| queue.send(work).is_ok());
-        if sent {
+        if inner.queue.push(work, policy == SubmitPolicy::Front) {
+            inner.changed();
             Ok(id)
         } else {
             self.forget(id);
@@ -306,25 +337,11 @@ impl Engine {
         let job = self.inner.apply(id, JobEvent::Stopped);
         if let Some(job) = &job
             && job.status == JobStatus::Stopped
-            && let Err(error) = self.inner.store.save_record(job)
+            && let Err(error) = self.inner.record(id)
         {
             tracing::error!(%id, %error, "stopped job could not be recorded");
         }
         Some(job.map_or(pending, |j| j.status))
-    }
-
-    /// Removes a job that is over, with its files.
-    pub fn delete(&self, id: Uuid) -> Result<(), DeleteError> {
-        {
-            let mut table = self.inner.table.write().unwrap_or_else(PoisonError::into_inner);
-            let entry = table.jobs.get(&id).ok_or(DeleteError::NotFound)?;
-            if entry.state.borrow().status.is_active() {
-                return Err(DeleteError::Running);
-            }
-            table.jobs.remove(&id);
-        }
-        lock(&self.inner.base64).retain(|((job, _), _)| *job != id);
-        Ok(self.inner.store.delete(id)?)
     }
 
     /// A job as it stands now.
@@ -380,7 +397,7 @@ impl Engine {
             return Err(ResumeError::Running);
         }
         let mut raw = Map::clone(&job.parameters);
-        for image in ["product_image", "step1_image", "step2_image"] {
+        for image in ["product_image", "mask_image", "step1_image", "step2_image"] {
             raw.remove(image);
         }
         let step = job.resume_step();
@@ -396,6 +413,9 @@ impl Engine {
             Ok(())
         };
         insert("product_image", ImageName::Product, step == 1 && job.parameters.get("product_image").is_some_and(|v| !v.is_null()))?;
+        if step == 1 && job.parameters.get("mask_image").is_some_and(|v| !v.is_null()) {
+            insert("mask_image", ImageName::Mask, true)?;
+        }
         if step >= 2 {
             insert("step1_image", ImageName::Step1, true)?;
         }
@@ -423,11 +443,8 @@ impl Engine {
     /// Stops every job and joins the worker; safe to call twice.
     pub fn shutdown(&self) {
         self.inner.closing.store(true, Ordering::Release);
-        let active: Vec<Uuid> = self.snapshots().iter().filter(|j| j.status.is_active()).map(|j| j.id).collect();
-        for id in active {
-            self.stop(id);
-        }
-        lock(&self.inner.queue).take();
+        self.stop_all();
+        self.inner.queue.close();
         if let Some(worker) = lock(&self.worker).take()
             && worker.join().is_err()
         {

@@ -14,16 +14,35 @@ use crate::backend::StageObserver;
 use crate::imaging::decode::{PngImage, encode_png_with_mask};
 use crate::job::progress::Workload;
 use crate::job::{ImageName, JobEvent, JobSnapshot, Preview, Stage};
-use crate::pipeline::{Picture, PipelineError, Sink};
-use crate::request::SourceImage;
+use crate::pipeline::plan::StepKeys;
+use crate::pipeline::{Picture, PipelineError, Sink, Taken};
+use crate::request::{JobSpec, SourceImage, Start};
 
 /// Previews at most some ten times a second.
 const PREVIEW_EVERY: Duration = Duration::from_millis(100);
 
+/// What the sink must know of a job to take steps from earlier ones.
+pub(super) struct Order {
+    pub keys: StepKeys,
+    pub force_from_step: Option<u8>,
+    /// Step 1 has a product.
+    pub product: bool,
+    /// Every stage, in order.
+    pub stages: Vec<Stage>,
+}
+
+impl Order {
+    pub fn new(spec: &JobSpec, keys: StepKeys) -> Self {
+        let product = matches!(&spec.start, Start::Background { product: Some(_), .. });
+        Self { keys, force_from_step: spec.force_from_step, product, stages: Stage::plan(&spec.start) }
+    }
+}
+
 /// Writes pictures, publishes events, learns durations.
 pub(super) struct JobSink<'a> {
-    inner: &'a Inner,
-    id: Uuid,
+    pub(super) inner: &'a Inner,
+    pub(super) id: Uuid,
+    pub(super) order: Order,
     load: Workload,
     running: Mutex<Option<(Stage, Instant)>>,
     percent: AtomicU32,
@@ -35,10 +54,11 @@ pub(super) struct JobSink<'a> {
 }
 
 impl<'a> JobSink<'a> {
-    pub(super) fn new(inner: &'a Inner, id: Uuid, load: Workload) -> Self {
+    pub(super) fn new(inner: &'a Inner, id: Uuid, load: Workload, order: Order) -> Self {
         Self {
             inner,
             id,
+            order,
             load,
             running: Mutex::new(None),
             percent: AtomicU32::new(0),
@@ -49,8 +69,28 @@ impl<'a> JobSink<'a> {
         }
     }
 
-    fn apply(&self, event: JobEvent) {
+    pub(super) fn apply(&self, event: JobEvent) {
         self.inner.apply(self.id, event);
+    }
+
+    /// A stage that takes no time: nothing is learned from it.
+    pub(super) fn pass(&self, stage: Stage) {
+        self.end_stage();
+        self.apply(JobEvent::StageStarted(stage));
+    }
+
+    /// The running stage has done its work.
+    fn end_stage(&self) {
+        if let Some((stage, since)) = lock(&self.running).take() {
+            lock(&self.inner.durations).learn(stage, &self.load, since.elapsed().as_secs_f64());
+        }
+    }
+
+    /// What is known must survive a crash too; a failed write costs only that.
+    pub(super) fn record(&self) {
+        if let Err(error) = self.inner.record(self.id) {
+            tracing::warn!(id = %self.id, %error, "record could not be refreshed");
+        }
     }
 
     /// Learns the duration of the running stage; one that did not end teaches nothing.
@@ -90,10 +130,8 @@ impl StageObserver for JobSink<'_> {
 
 impl Sink for JobSink<'_> {
     fn stage(&self, stage: Stage) {
-        let before = lock(&self.running).replace((stage, Instant::now()));
-        if let Some((stage, since)) = before {
-            lock(&self.inner.durations).learn(stage, &self.load, since.elapsed().as_secs_f64());
-        }
+        self.end_stage();
+        *lock(&self.running) = Some((stage, Instant::now()));
         self.percent.store(0, Ordering::Relaxed);
         self.apply(JobEvent::StageStarted(stage));
     }
@@ -108,6 +146,10 @@ impl Sink for JobSink<'_> {
 
     fn save_given(&self, name: ImageName, picture: Picture<'_>, source: &SourceImage) -> Result<(), PipelineError> {
         self.write(name, picture, &source.text)
+    }
+
+    fn take(&self, step: u8) -> Option<Taken> {
+        self.take_step(step)
     }
 
     fn legibility(&self, score: f32) {
@@ -138,13 +180,8 @@ impl JobSink<'_> {
             *lock(&self.mask) = Some(png);
         }
         self.apply(JobEvent::Saved(name, is_result(name).then_some(hash)));
-        if is_result(name)
-            && let Some(job) = self.inner_snapshot()
-        {
-            // The hash must survive a crash too; a failed write here costs only that.
-            if let Err(error) = self.inner.store.save_record(&job) {
-                tracing::warn!(id = %self.id, %error, "record could not be refreshed");
-            }
+        if is_result(name) {
+            self.record();
         }
         Ok(())
     }

@@ -2,11 +2,10 @@
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc;
 
 use uuid::Uuid;
 
-use super::sink::JobSink;
+use super::sink::{JobSink, Order};
 use super::{Inner, lock};
 use crate::backend::{Backend, BackendError, BackendFactory};
 use crate::job::state::workload;
@@ -23,9 +22,9 @@ pub(super) struct Work {
 }
 
 /// Runs jobs until the queue closes.
-pub(super) fn run(inner: &Inner, queue: &mpsc::Receiver<Work>, factory: &BackendFactory) {
+pub(super) fn run(inner: &Inner, factory: &BackendFactory) {
     let mut backend: Option<Box<dyn Backend>> = None;
-    while let Ok(work) = queue.recv() {
+    while let Some(work) = inner.queue.pop() {
         let outcome = if work.cancel.is_cancelled() {
             Err(PipelineError::Backend(BackendError::Stopped(crate::job::Stopped)))
         } else {
@@ -55,6 +54,7 @@ pub(super) fn run(inner: &Inner, queue: &mpsc::Receiver<Work>, factory: &Backend
 
 /// The record is on disk before the end is published, so that whoever saw the end finds it after a crash too.
 fn finish(inner: &Inner, id: Uuid, event: JobEvent) {
+    let one = lock(&inner.records);
     let recorded = {
         let table = inner.table.read().unwrap_or_else(std::sync::PoisonError::into_inner);
         table.jobs.get(&id).map(|e| e.state.borrow().clone()).and_then(|job| {
@@ -69,7 +69,11 @@ fn finish(inner: &Inner, id: Uuid, event: JobEvent) {
         }
         _ => event,
     };
-    inner.apply(id, event);
+    let published = inner.publish(id, event);
+    drop(one);
+    if published.is_some_and(|(_, modified)| modified) {
+        inner.changed();
+    }
     if let Err(error) = inner.store.save_durations(&lock(&inner.durations)) {
         tracing::warn!(%error, "learned durations could not be kept");
     }
@@ -83,9 +87,11 @@ fn run_one(inner: &Inner, work: &Work, backend: &mut Option<Box<dyn Backend>>, f
             slot.insert(factory(work.kind)?)
         }
     };
-    inner.apply(work.id, JobEvent::Started { engine_label: backend.label() });
     let recalled = inner.recall(&work.spec);
-    let sink = JobSink::new(inner, work.id, workload(&work.spec, work.kind));
+    let keys = inner.keys(&work.spec, work.kind, &recalled);
+    let step_keys = keys.iter().map(|(step, key)| (step, key.to_owned())).collect();
+    inner.apply(work.id, JobEvent::Started { engine_label: backend.label(), step_keys });
+    let sink = JobSink::new(inner, work.id, workload(&work.spec, work.kind), Order::new(&work.spec, keys));
     let result = pipeline::run(&work.spec, backend.as_mut(), &inner.fonts, recalled, &work.cancel, &sink);
     sink.close(result.is_ok());
     result

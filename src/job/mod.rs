@@ -5,4 +5,4 @@ pub mod progress;
 pub mod state;
 
 pub use cancel::{CancelToken, Stopped};
-pub use state::{ImageName, JobEvent, JobSnapshot, JobStatus, Preview, Stage, Step};
+pub use state::{Annotation, ImageName, JobEvent, JobSnapshot, JobStatus, Preview, Stage, Step};

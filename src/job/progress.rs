@@ -105,6 +105,26 @@ impl Progress {
         self.stage_started = now;
     }
 
+    /// A step (1..=3) takes no time: it is, or will be, taken from an earlier job. Stages of a step that has begun are over.
+    pub fn skip(&mut self, step: u8) {
+        let mut last = None;
+        for (i, (stage, seconds)) in self.plan.iter_mut().enumerate() {
+            if stage.step().number() == step {
+                *seconds = 0.0;
+                last = Some(i);
+            }
+        }
+        if let Some(last) = last.filter(|_| self.started) {
+            self.index = self.index.max(last);
+            self.fraction = 1.0;
+        }
+    }
+
+    /// Expected seconds of the stages of a step (1..=3).
+    pub fn step_seconds(&self, step: u8) -> f64 {
+        self.plan.iter().filter(|(s, _)| s.step().number() == step).map(|p| p.1).sum()
+    }
+
     /// Fraction of the running stage; never goes back.
     pub fn advance(&mut self, fraction: f64) {
         self.fraction = self.fraction.max(fraction.clamp(0.0, 1.0));
@@ -184,6 +204,22 @@ mod tests {
         p.begin(Stage::Segmentation, 100.0);
         assert!((p.eta(104.0) - 6.0).abs() < 0.1);
         assert!(p.eta(115.0) < 0.0);
+    }
+
+    #[test]
+    fn steps_that_are_there_already_take_no_time() {
+        let mut p = Progress::new(Stage::ALL, &Durations::default(), &load());
+        let (whole, first) = (p.eta(0.0), p.step_seconds(1));
+        p.skip(1);
+        assert!((p.eta(0.0) - (whole - first)).abs() < 1e-9);
+        p.begin(Stage::Segmentation, 0.0);
+        p.skip(1);
+        assert_eq!(p.percent(), 0);
+        assert!((p.eta(0.0) - (whole - first)).abs() < 1e-9);
+        p.begin(Stage::TextCanvas, 0.0);
+        p.begin(Stage::Composition, 1.0);
+        p.advance(0.5);
+        assert!(p.percent() > 30 && p.percent() < 99, "{}", p.percent());
     }
 
     #[test]

@@ -70,6 +70,26 @@ impl Step {
             Self::Composite => "step3_composite",
         }
     }
+
+    /// 0 before the first step, then 1, 2 or 3.
+    pub fn number(self) -> u8 {
+        match self {
+            Self::Init => 0,
+            Self::Background => 1,
+            Self::Text => 2,
+            Self::Composite => 3,
+        }
+    }
+
+    /// The step of a number.
+    pub fn of(number: u8) -> Self {
+        match number {
+            0 => Self::Init,
+            1 => Self::Background,
+            2 => Self::Text,
+            _ => Self::Composite,
+        }
+    }
 }
 
 /// A stage within a step (`sub_step`).
@@ -148,7 +168,7 @@ impl Stage {
     pub fn plan(start: &Start) -> Vec<Self> {
         let text = [Self::TextCanvas, Self::Canny, Self::SdxlText, Self::TextMatte, Self::Composition];
         match start {
-            Start::Background { product, text: slogan } => {
+            Start::Background { product, text: slogan, .. } => {
                 let mut stages = Vec::with_capacity(8);
                 if product.is_some() {
                     stages.push(Self::Segmentation);
@@ -255,6 +275,8 @@ pub enum JobEvent {
     Started {
         /// Name and version of the engine.
         engine_label: String,
+        /// Content keys of its steps.
+        step_keys: BTreeMap<u8, String>,
     },
     /// A stage begins.
     StageStarted(Stage),
@@ -266,6 +288,10 @@ pub enum JobEvent {
     Warned(String),
     /// The legibility score of the final picture.
     Legible(f32),
+    /// A step (1..=3) was taken from an earlier job; its pictures are on disk.
+    TookOver(u8),
+    /// Somebody marked or named it.
+    Annotated(Annotation),
     /// A preview.
     Previewed(Arc<Preview>),
     /// Everything is on disk.
@@ -279,6 +305,17 @@ pub enum JobEvent {
     },
     /// It was stopped.
     Stopped,
+}
+
+/// A change of what people keep about a job; `None` leaves a part as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Annotation {
+    /// Marked as good.
+    pub starred: Option<bool>,
+    /// Its name for people; blank: none. At most 200 characters are kept.
+    pub title: Option<String>,
+    /// Anything; blank: none. At most 2000 characters are kept.
+    pub note: Option<String>,
 }
 
 /// An event that does not fit the state.
@@ -335,6 +372,24 @@ pub struct JobSnapshot {
     /// Content hashes of the step results: they recognise a picture that a client sends back.
     #[serde(default)]
     pub hashes: BTreeMap<String, String>,
+    /// Content keys of the steps that it runs, by step: what they depend on.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub step_keys: BTreeMap<u8, String>,
+    /// Steps that were taken from earlier jobs instead of run.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cached_steps: Vec<u8>,
+    /// What each step had to say; also in `warnings`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub step_notes: BTreeMap<u8, Vec<String>>,
+    /// Somebody marked it as good.
+    #[serde(default)]
+    pub starred: bool,
+    /// Its name for people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// What somebody noted about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
     /// The newest preview.
     #[serde(skip)]
     pub preview: Option<Arc<Preview>>,
@@ -369,6 +424,12 @@ impl JobSnapshot {
             legibility: None,
             images: Vec::new(),
             hashes: BTreeMap::new(),
+            step_keys: BTreeMap::new(),
+            cached_steps: Vec::new(),
+            step_notes: BTreeMap::new(),
+            starred: false,
+            title: None,
+            note: None,
             preview: None,
             progress: Progress::new(&Stage::plan(&spec.start), durations, &load),
         }
@@ -379,7 +440,8 @@ impl JobSnapshot {
         use JobStatus::{Completed, Failed, Pending, Running, Stopped};
         let illegal = |event| Err(IllegalTransition { status: self.status.as_str(), event });
         match (self.status, event) {
-            (Pending, JobEvent::Started { engine_label }) => {
+            (Pending, JobEvent::Started { engine_label, step_keys }) => {
+                self.step_keys = step_keys;
                 self.status = Running;
                 self.engine_label = engine_label;
                 self.message = "Starting...".into();
@@ -403,7 +465,22 @@ impl JobSnapshot {
                     self.images.push(name);
                 }
             }
+            (Running, JobEvent::TookOver(step)) => {
+                self.progress.skip(step);
+                self.progress_percent = self.progress_percent.max(self.progress.percent());
+                self.message = "Taken from an earlier job".into();
+                if !self.cached_steps.contains(&step) {
+                    self.cached_steps.push(step);
+                }
+            }
+            (_, JobEvent::Annotated(change)) => self.annotate(change),
             (Running, JobEvent::Warned(text)) => {
+                if self.step != Step::Init {
+                    let notes = self.step_notes.entry(self.step.number()).or_default();
+                    if !notes.contains(&text) {
+                        notes.push(text.clone());
+                    }
+                }
                 if !self.warnings.contains(&text) {
                     self.warnings.push(text);
                 }
@@ -431,6 +508,17 @@ impl JobSnapshot {
             _ => return illegal("progress"),
         }
         Ok(())
+    }
+
+    fn annotate(&mut self, change: Annotation) {
+        let kept = |text: String, most: usize| Some(text.trim().chars().take(most).collect::<String>()).filter(|t| !t.is_empty());
+        self.starred = change.starred.unwrap_or(self.starred);
+        if let Some(title) = change.title {
+            self.title = kept(title, 200);
+        }
+        if let Some(note) = change.note {
+            self.note = kept(note, 2000);
+        }
     }
 
     fn end(&mut self, status: JobStatus, now: f64) {

@@ -4,7 +4,7 @@ use image::{RgbImage, RgbaImage};
 
 use super::{Picture, PipelineError, Sink, grounding, placement};
 use crate::backend::{Backend, BlendRequest, Matte, SceneRequest, StageCx};
-use crate::imaging::{LinearRgb, Plane, matting};
+use crate::imaging::{LinearRgb, Plane, matting, resize};
 use crate::job::{ImageName, Stage};
 use crate::request::{JobSpec, SourceImage};
 
@@ -16,22 +16,49 @@ pub struct Background {
     pub placed: Option<Plane>,
 }
 
-/// Cuts the product out of its photo; a photo with transparency is its own cut-out.
-pub fn cut_out(product: &SourceImage, backend: &mut dyn Backend, cx: StageCx<'_>) -> Result<Matte, PipelineError> {
-    let photo = product.pixels.as_ref();
-    if product.has_alpha {
-        return Ok(matting::from_alpha(photo));
+/// The designer's mask at the photo's size: its transparency where it has any, else its brightness.
+fn corrected(mask: &SourceImage, (width, height): (u32, u32)) -> Plane {
+    let (w, h) = mask.pixels.dimensions();
+    let value = |p: &image::Rgba<u8>| match (mask.has_alpha, p.0) {
+        (true, [_, _, _, a]) => f32::from(a) / 255.0,
+        (false, [r, g, b, _]) => (f32::from(r) * 0.2126 + f32::from(g) * 0.7152 + f32::from(b) * 0.0722) / 255.0,
+    };
+    let plane = Plane { width: w as usize, height: h as usize, data: mask.pixels.pixels().map(value).collect() };
+    let plane = if (w, h) == (width, height) {
+        plane
+    } else {
+        resize::resize_plane(&plane, width as usize, height as usize, resize::Filter::CatmullRom)
+    };
+    // What is on disk is what is used, so that a job that is continued gives the same pixels.
+    Plane::from_gray(&plane.to_gray())
+}
+
+/// Cuts the product out of its photo; a photo with transparency is its own cut-out, and a corrected mask goes before both.
+pub fn cut_out(product: &SourceImage, mask: Option<&Plane>, backend: &mut dyn Backend, cx: StageCx<'_>) -> Result<Matte, PipelineError> {
+    if let Some(mask) = mask {
+        let photo = rgb(product);
+        let foreground =
+            if product.has_alpha { matting::from_alpha(&product.pixels).foreground } else { matting::estimate_foreground(&photo, mask) };
+        cx.step(1.0)?;
+        return Ok(Matte { alpha: mask.clone(), foreground });
     }
-    let opaque =
-        RgbImage::from_raw(photo.width(), photo.height(), photo.as_raw().chunks_exact(4).flat_map(|p| [p[0], p[1], p[2]]).collect())
-            .unwrap_or_default();
-    Ok(backend.segment(&opaque, cx)?)
+    if product.has_alpha {
+        return Ok(matting::from_alpha(&product.pixels));
+    }
+    Ok(backend.segment(&rgb(product), cx)?)
+}
+
+fn rgb(product: &SourceImage) -> RgbImage {
+    let photo = product.pixels.as_ref();
+    RgbImage::from_raw(photo.width(), photo.height(), photo.as_raw().chunks_exact(4).flat_map(|p| [p[0], p[1], p[2]]).collect())
+        .unwrap_or_default()
 }
 
 /// The whole step.
 pub fn run(
     spec: &JobSpec,
     product: Option<&SourceImage>,
+    mask: Option<&SourceImage>,
     backend: &mut dyn Backend,
     cx: StageCx<'_>,
     sink: &dyn Sink,
@@ -39,9 +66,14 @@ pub fn run(
     let matte = match product {
         Some(product) => {
             sink.save(ImageName::Product, Picture::Rgba(&product.pixels))?;
+            let mask = mask.map(|m| corrected(m, product.pixels.dimensions()));
+            if let Some(mask) = &mask {
+                // Before the stage: whoever continues the job needs it.
+                sink.save(ImageName::Mask, Picture::Gray(&mask.to_gray()))?;
+            }
             sink.stage(Stage::Segmentation);
             cx.check()?;
-            let matte = cut_out(product, backend, cx)?;
+            let matte = cut_out(product, mask.as_ref(), backend, cx)?;
             sink.save(ImageName::Mask, Picture::Gray(&matte.alpha.to_gray()))?;
             sink.save(ImageName::Cutout, Picture::Rgba(&with_alpha(&matte)))?;
             Some(matte)
@@ -86,7 +118,7 @@ pub fn inject(
     cx: StageCx<'_>,
 ) -> Result<(LinearRgb, Plane), PipelineError> {
     let bg = &spec.background;
-    let placed = placement::place(matte, spec.width as usize, spec.height as usize, scene.ground_line);
+    let placed = placement::place(matte, spec.width as usize, spec.height as usize, scene.ground_line, &spec.placement);
     cx.check()?;
     let ground = grounding::ground(scene, &placed, cx.cancel)?;
     cx.step(0.5)?;

@@ -46,6 +46,7 @@ pub fn run(
             product_alpha: product_alpha.as_ref(),
             mode: c.mode,
             position: c.position,
+            placement: spec.placement,
             strength: c.strength,
         },
         cx.cancel,

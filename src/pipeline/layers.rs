@@ -9,7 +9,7 @@ use crate::imaging::blur::gaussian_plane;
 use crate::imaging::resize::{Filter, resize_plane, resize_rgba8};
 use crate::imaging::{LinearRgb, Plane, luminance, srgb8_to_linear};
 use crate::job::{CancelToken, Stopped};
-use crate::request::{CompositionMode, TextPosition};
+use crate::request::{CompositionMode, Placement, TextPosition};
 
 /// What goes together, and how.
 pub struct ComposeInput<'a> {
@@ -25,6 +25,8 @@ pub struct ComposeInput<'a> {
     pub mode: CompositionMode,
     /// Where the text stands.
     pub position: TextPosition,
+    /// Where the designer put the text.
+    pub placement: Placement,
     /// 0..=1: how far `blend` adapts, how deep shadows are.
     pub strength: f32,
 }
@@ -39,8 +41,8 @@ pub struct Composed {
     pub legibility: Option<Legibility>,
     /// 0 where something stands before the letters.
     pub visible: Option<Plane>,
-    /// How far the text layer was moved down.
-    pub offset: i64,
+    /// How far the text layer was moved right and down, in pixels.
+    pub offset: (i64, i64),
     /// The letters' mask as it stands in the picture.
     pub letters: Plane,
     /// What the user should know.
@@ -68,7 +70,7 @@ pub fn compose(input: &ComposeInput<'_>, cancel: &CancelToken) -> Result<Compose
     if input.mode == CompositionMode::Behind && product.is_none_or(|p| p.bounds(0.5).is_none()) {
         notes.push("composition_mode: no product was found in the picture, so nothing stands before the text".into());
     }
-    let (offset, note) = text_offset(&background, &alpha, tone, product, input.mode, input.position);
+    let (offset, note) = text_offset(&background, &alpha, tone, product, input.mode, input.position, &input.placement);
     notes.extend(note);
     let placed = shift(&text, &alpha, face.as_ref(), offset);
     cancel.check()?;
@@ -163,20 +165,21 @@ fn mean_luminance(text: &RgbaImage, weight: &Plane) -> f32 {
     (sum / total) as f32
 }
 
-/// Moves the layer down by `dy` rows; what leaves the canvas is transparent anyway.
-fn shift(text: &RgbaImage, alpha: &Plane, face: Option<&Plane>, dy: i64) -> Placed {
+/// Moves the layer by `dx` columns and `dy` rows; what leaves the canvas is transparent anyway.
+fn shift(text: &RgbaImage, alpha: &Plane, face: Option<&Plane>, (dx, dy): (i64, i64)) -> Placed {
     let (w, h) = (alpha.width, alpha.height);
     let mut colour = LinearRgb::new(w, h, [0.0; 3]);
     colour.data.par_chunks_mut(w).enumerate().for_each(|(y, row)| {
         let from = y as i64 - dy;
         if from >= 0 && from < h as i64 {
             let raw = &text.as_raw()[from as usize * w * 4..(from as usize + 1) * w * 4];
-            for (c, p) in row.iter_mut().zip(raw.chunks_exact(4)) {
+            let (to, skip) = (dx.clamp(0, w as i64) as usize, (-dx).clamp(0, w as i64) as usize);
+            for (c, p) in row[to..].iter_mut().zip(raw.chunks_exact(4).skip(skip)) {
                 *c = [srgb8_to_linear(p[0]), srgb8_to_linear(p[1]), srgb8_to_linear(p[2])];
             }
         }
     });
-    Placed { colour, alpha: shifted(alpha, 0, dy), face: face.map(|f| shifted(f, 0, dy)) }
+    Placed { colour, alpha: shifted(alpha, dx, dy), face: face.map(|f| shifted(f, dx, dy)) }
 }
 
 fn shifted(plane: &Plane, dx: i64, dy: i64) -> Plane {
@@ -260,7 +263,16 @@ mod tests {
         position: TextPosition,
         product: Option<&'a Plane>,
     ) -> ComposeInput<'a> {
-        ComposeInput { background, text, face: None, product_alpha: product, mode, position, strength: 0.4 }
+        ComposeInput {
+            background,
+            text,
+            face: None,
+            product_alpha: product,
+            mode,
+            position,
+            placement: Placement::default(),
+            strength: 0.4,
+        }
     }
 
     #[test]
@@ -346,5 +358,25 @@ mod tests {
         let cancel = CancelToken::default();
         cancel.cancel();
         assert!(compose(&input, &cancel).is_err());
+    }
+
+    #[test]
+    fn letters_go_where_the_designer_put_them_and_stay_whole() {
+        let background = RgbImage::from_pixel(256, 256, Rgb([90, 110, 130]));
+        let text = RgbaImage::from_fn(256, 256, |x, y| {
+            Rgba([255, 255, 255, if (90..170).contains(&x) && (40..80).contains(&y) { 255 } else { 0 }])
+        });
+        let base = input(&background, &text, CompositionMode::Overlay, TextPosition::Top, None);
+        let at = |x: Option<f32>, y: Option<f32>| {
+            let placement = Placement { text_x: x, text_y: y, ..Placement::default() };
+            let out = compose(&ComposeInput { placement, ..base }, &CancelToken::default()).unwrap();
+            out.letters.bounds(0.5).unwrap()
+        };
+        let auto = at(None, None);
+        assert_eq!(at(Some(0.5), Some(0.5)), (88, 108, 168, 148));
+        assert_eq!(at(Some(0.25), None), (24, auto.1, 104, auto.3));
+        assert_eq!(at(None, Some(0.75)), (90, 172, 170, 212));
+        assert_eq!(at(Some(0.0), Some(0.0)), (0, 0, 80, 40));
+        assert_eq!(at(Some(1.0), Some(1.0)), (176, 216, 256, 256));
     }
 }

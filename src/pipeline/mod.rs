@@ -6,10 +6,13 @@ pub mod grounding;
 pub mod layers;
 pub mod legibility;
 pub mod placement;
+pub mod plan;
 pub mod position;
 pub mod text;
 
-use image::{GrayImage, RgbImage, RgbaImage};
+use std::sync::Arc;
+
+use image::{DynamicImage, GrayImage, RgbImage, RgbaImage};
 
 use crate::backend::{Backend, BackendError, StageCx, StageObserver};
 use crate::imaging::Plane;
@@ -47,6 +50,14 @@ pub enum Picture<'a> {
     Gray(&'a GrayImage),
 }
 
+/// A step that an earlier job has finished, as it is on disk.
+pub struct Taken {
+    /// The step's result.
+    pub image: DynamicImage,
+    /// Of step 1 the product's matte on the canvas, of step 2 the letters' front faces.
+    pub mask: Option<Plane>,
+}
+
 /// Where a job's events and pictures go.
 pub trait Sink: StageObserver {
     /// A stage begins.
@@ -55,6 +66,11 @@ pub trait Sink: StageObserver {
     fn save(&self, name: ImageName, picture: Picture<'_>) -> Result<(), PipelineError>;
     /// Keeps a picture that came with the request: it was not made by this job, and its file must not say so.
     fn save_given(&self, name: ImageName, picture: Picture<'_>, source: &SourceImage) -> Result<(), PipelineError>;
+    /// Step 1, 2 or 3 from an earlier job with the same inputs, kept for this job too; its stages are over then. `None`: run it.
+    fn take(&self, step: u8) -> Option<Taken> {
+        let _ = step;
+        None
+    }
     /// The legibility score of the final picture.
     fn legibility(&self, score: f32);
 }
@@ -83,8 +99,12 @@ pub fn run(
 
     let placed = recalled.placed.filter(|p| (p.width, p.height) == (width, height));
     let (step1, text_spec, step2, product_alpha, text_only_final) = match &spec.start {
-        Start::Background { product, text } => {
-            let result = background::run(spec, product.as_ref(), backend, cx, sink)?;
+        Start::Background { product, mask, text } => {
+            let result = match sink.take(1) {
+                Some(taken) => background::Background { image: taken.image.into_rgb8(), placed: taken.mask },
+                None => background::run(spec, product.as_ref(), mask.as_ref(), backend, cx, sink)?,
+            };
+            cx.check()?;
             (result.image, text.as_ref(), None, result.placed, text.is_none())
         }
         Start::Text { step1, text, .. } => {
@@ -106,10 +126,16 @@ pub fn run(
     }
     let layer = match (step2, text_spec) {
         (Some(layer), _) => layer,
-        (None, Some(text)) => text::run(spec, text, &step1, backend, fonts, cx, sink)?,
+        (None, Some(text)) => match sink.take(2) {
+            Some(taken) => text::Layer { image: Arc::new(taken.image.into_rgba8()), face: taken.mask },
+            None => text::run(spec, text, &step1, backend, fonts, cx, sink)?,
+        },
         (None, None) => return Ok(()),
     };
-    composite::run(spec, &step1, &layer, product_alpha, backend, cx, sink)?;
+    cx.check()?;
+    if sink.take(3).is_none() {
+        composite::run(spec, &step1, &layer, product_alpha, backend, cx, sink)?;
+    }
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 use crate::backend::{Matte, PlacedProduct};
 use crate::imaging::resize::{Filter, resize_plane, resize_rgb};
 use crate::imaging::{LinearRgb, Plane, srgb8_to_linear};
+use crate::request::Placement;
 
 /// The cut-out's box may take this much of the canvas.
 const WIDTH_SHARE: f32 = 0.46;
@@ -14,8 +15,12 @@ const DEPTH: f32 = 0.64;
 const BOTTOM_MARGIN: f32 = 0.05;
 const TOP_MARGIN: f32 = 0.04;
 
-/// Scales the cut-out by its alpha's bounding box, centres it and stands it on the surface; never cut off.
-pub fn place(matte: &Matte, width: usize, height: usize, ground_line: f32) -> PlacedProduct {
+/// Of a product that the designer moved out of the picture, this much of its height stays in it.
+const VISIBLE: f32 = 0.125;
+
+/// Scales the cut-out by its alpha's bounding box, centres it and stands it on the surface, unless `wish` says otherwise. Placed
+/// automatically it is never cut off.
+pub fn place(matte: &Matte, width: usize, height: usize, ground_line: f32, wish: &Placement) -> PlacedProduct {
     let (w, h) = (width as f32, height as f32);
     let full = (0, 0, matte.alpha.width, matte.alpha.height);
     let (x0, y0, x1, y1) = matte.alpha.bounds(0.05).unwrap_or(full);
@@ -24,10 +29,12 @@ pub fn place(matte: &Matte, width: usize, height: usize, ground_line: f32) -> Pl
     let room = foot_wanted - TOP_MARGIN * h;
     let height_share = if w > 1.25 * h { WIDE_HEIGHT_SHARE } else { HEIGHT_SHARE };
     let scale = (WIDTH_SHARE * w / bw).min(height_share * h / bh).min(room / bh);
-    let tw = ((bw * scale).round() as usize).clamp(1, width);
-    let th = ((bh * scale).round() as usize).clamp(1, height);
-    let left = (width - tw) / 2;
-    let top = (foot_wanted.round() as usize).saturating_sub(th).min(height - th);
+    let factor = wish.product_scale.unwrap_or(1.0);
+    // Enlarged it may leave the canvas.
+    let most = |side: usize| if factor > 1.0 { usize::MAX } else { side };
+    let tw = ((bw * scale * factor).round() as usize).clamp(1, most(width));
+    let th = ((bh * scale * factor).round() as usize).clamp(1, most(height));
+    let (left, top) = corner((tw, th), (width, height), foot_wanted, wish);
 
     // Premultiplied, so that colours outside the outline cannot bleed into it.
     let mut colour = LinearRgb::new(x1 - x0, y1 - y0, [0.0; 3]);
@@ -44,9 +51,15 @@ pub fn place(matte: &Matte, width: usize, height: usize, ground_line: f32) -> Pl
     let small = resize_rgb(&colour, tw, th, Filter::CatmullRom);
     let mut image = LinearRgb::new(width, height, [0.0; 3]);
     let mut placed = Plane::new(width, height, 0.0);
-    for y in 0..th {
-        for x in 0..tw {
-            let (from, to) = (y * tw + x, (top + y) * width + left + x);
+    // The part of the box that is on the canvas.
+    let on = |start: i64, size: usize, side: usize| {
+        let end = (start + size as i64).clamp(0, side as i64) as usize;
+        (start.clamp(0, side as i64) as usize, end)
+    };
+    let ((x0, x1), (y0, y1)) = (on(left, tw, width), on(top, th, height));
+    for y in y0..y1 {
+        for x in x0..x1 {
+            let (from, to) = ((y as i64 - top) as usize * tw + (x as i64 - left) as usize, y * width + x);
             let a = small_alpha.data[from].clamp(0.0, 1.0);
             placed.data[to] = a;
             if a > 1e-3 {
@@ -54,7 +67,24 @@ pub fn place(matte: &Matte, width: usize, height: usize, ground_line: f32) -> Pl
             }
         }
     }
-    PlacedProduct { image, alpha: placed, bounds: (left, top, left + tw, top + th), foot: (top + th) as f32 }
+    PlacedProduct { image, alpha: placed, bounds: (x0, y0, x1, y1), foot: (top + th as i64) as f32 }
+}
+
+/// The upper left corner of the box.
+fn corner((tw, th): (usize, usize), (width, height): (usize, usize), foot: f32, wish: &Placement) -> (i64, i64) {
+    let (tw, th, width, height) = (tw as i64, th as i64, width as i64, height as i64);
+    let left = match wish.product_x {
+        Some(x) => ((x * width as f32 - tw as f32 / 2.0).round() as i64).clamp(1 - tw, width - 1),
+        None => (width - tw).div_euclid(2),
+    };
+    let top = match wish.product_y {
+        Some(y) => {
+            let least = ((th as f32 * VISIBLE).ceil() as i64).max(1);
+            ((y * height as f32).round() as i64).max(least) - th
+        }
+        None => (foot.round() as i64 - th).max(0).min(height - th),
+    };
+    (left, top)
 }
 
 #[cfg(test)]
@@ -78,7 +108,7 @@ mod tests {
             for (cw, ch) in [(1024, 1024), (256, 2048), (2048, 256), (512, 640)] {
                 let inset = usize::from(w > 30 && h > 30) * 10;
                 let ground = ch as f32 * 0.57;
-                let placed = place(&matte(w, h, inset), cw, ch, ground);
+                let placed = place(&matte(w, h, inset), cw, ch, ground, &Placement::default());
                 let (x0, y0, x1, y1) = placed.bounds;
                 assert!(x1 <= cw && y1 <= ch && x0 < x1 && y0 < y1);
                 assert!((y1 as f32) < ch as f32 && placed.foot > ground, "{w}x{h} on {cw}x{ch}: {:?}", placed.bounds);
@@ -91,8 +121,44 @@ mod tests {
 
     #[test]
     fn the_box_takes_its_share() {
-        let placed = place(&matte(600, 600, 0), 1024, 1024, 584.0);
+        let placed = place(&matte(600, 600, 0), 1024, 1024, 584.0, &Placement::default());
         let width = (placed.bounds.2 - placed.bounds.0) as f32;
         assert!((width / 1024.0 - 0.46).abs() < 0.01, "{width}");
+    }
+
+    #[test]
+    fn a_wish_is_followed_and_the_automatic_values_change_nothing() {
+        let cut = matte(600, 900, 40);
+        let auto = place(&cut, 1024, 768, 430.0, &Placement::default());
+        let same = place(&cut, 1024, 768, 430.0, &Placement { product_scale: Some(1.0), ..Placement::default() });
+        assert!(auto.alpha.data == same.alpha.data && auto.image.data == same.image.data && auto.bounds == same.bounds);
+        let wish = Placement { product_x: Some(0.25), product_y: Some(0.9), product_scale: Some(0.5), ..Placement::default() };
+        let moved = place(&cut, 1024, 768, 430.0, &wish);
+        let (x0, y0, x1, y1) = moved.bounds;
+        assert!(((x0 + x1) as f32 / 2.0 - 256.0).abs() <= 1.0 && (y1 as f32 - 0.9 * 768.0).abs() <= 1.0, "{:?}", moved.bounds);
+        assert!(((y1 - y0) as f32 * 2.0 - (auto.bounds.3 - auto.bounds.1) as f32).abs() <= 2.0);
+        assert_eq!(moved.foot, y1 as f32);
+    }
+
+    #[test]
+    fn it_leaves_the_canvas_only_by_the_designers_numbers() {
+        let auto_y = |scale| place(&matte(600, 900, 0), 512, 512, 290.0, &Placement { product_scale: Some(scale), ..Placement::default() });
+        for scale in [1.2, 1.6, 1.9] {
+            let (_, y0, _, y1) = auto_y(scale).bounds;
+            assert!(((y1 - y0) as f32 / (0.5 * 512.0 * scale) - 1.0).abs() < 0.02, "{scale}: {y0}..{y1} is cut off");
+        }
+        for x in [None, Some(0.0), Some(0.5), Some(1.0)] {
+            for y in [None, Some(0.0), Some(0.5), Some(1.0)] {
+                for scale in [0.1, 1.0, 4.0] {
+                    for (w, h) in [(40, 1600), (1600, 40), (1, 1), (300, 300)] {
+                        let wish = Placement { product_x: x, product_y: y, product_scale: Some(scale), ..Placement::default() };
+                        let placed = place(&matte(w, h, 0), 256, 320, 180.0, &wish);
+                        let (x0, y0, x1, y1) = placed.bounds;
+                        assert!(x0 < x1 && y0 < y1 && x1 <= 256 && y1 <= 320, "{wish:?} {w}x{h}: {:?}", placed.bounds);
+                        assert!(placed.foot >= 1.0);
+                    }
+                }
+            }
+        }
     }
 }

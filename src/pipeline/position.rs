@@ -1,14 +1,15 @@
 //! Where the text stands.
 
 use crate::imaging::{LinearRgb, Plane, luminance};
-use crate::request::{CompositionMode, TextPosition};
+use crate::request::{CompositionMode, Placement, TextPosition};
 
 const TOP: f32 = 0.06;
 const BOTTOM: f32 = 0.06;
 /// In `behind`, more hidden text than this cannot be read.
 const MOST_HIDDEN: f32 = 0.30;
 
-/// Vertical offset of the text layer, and a note when the wish could not be followed.
+/// Offset of the text layer to the right and down, and a note when the wish could not be followed. Numbers of the designer's own go before
+/// `position`; the letters stay whole.
 pub fn text_offset(
     background: &LinearRgb,
     text: &Plane,
@@ -16,9 +17,15 @@ pub fn text_offset(
     product: Option<&Plane>,
     mode: CompositionMode,
     position: TextPosition,
-) -> (i64, Option<String>) {
+    wish: &Placement,
+) -> ((i64, i64), Option<String>) {
     let height = background.height as i64;
-    let Some((x0, y0, x1, y1)) = text.bounds(0.3) else { return (0, None) };
+    let Some((x0, y0, x1, y1)) = text.bounds(0.3) else { return ((0, 0), None) };
+    let centred = |at: f32, side: usize, ink: usize| {
+        let start = (at * side as f32 - ink as f32 / 2.0).round() as i64;
+        start.clamp(0, (side as i64 - ink as i64).max(0))
+    };
+    let dx = wish.text_x.map_or(0, |x| centred(x, background.width, x1 - x0) - x0 as i64);
     let block = (y1 - y0) as i64;
     let (lowest, highest) = (height - (BOTTOM * height as f32) as i64 - block, (TOP * height as f32) as i64);
     let lowest = lowest.max(0);
@@ -29,12 +36,19 @@ pub fn text_offset(
         TextPosition::Bottom => lowest,
         TextPosition::Auto => highest,
     };
-    let hidden = |top: i64| product.map_or(0.0, |p| overlap(text, p, (x0, y0, x1, y1), top - y0 as i64));
+    let hidden = |top: i64| product.map_or(0.0, |p| overlap(text, p, (x0, y0, x1, y1), (dx, top - y0 as i64)));
+    if let Some(y) = wish.text_y {
+        let top = centred(y, background.height, y1 - y0);
+        let note = (mode == CompositionMode::Behind && hidden(top) > MOST_HIDDEN)
+            .then(|| format!("text_y: {:.0} % of the text is hidden behind the product there", hidden(top) * 100.0));
+        return ((dx, top - y0 as i64), note);
+    }
     let candidates: Vec<i64> = (0..=24).map(|i| highest + (lowest - highest) * i / 24).collect();
+    let across = ((x0 as i64 + dx).max(0) as usize, (x1 as i64 + dx).max(0) as usize);
     let wanted = if position == TextPosition::Auto {
         let cost = |top: i64| {
             let covered = hidden(top);
-            let (clutter, contrast) = region(background, (x0, x1), top, block, text_luminance);
+            let (clutter, contrast) = region(background, across, top, block, text_luminance);
             // Words are expected above the product when nothing else speaks against it.
             let habit = (top - highest) as f32 / height as f32 * 0.25;
             2.5 * covered + 2.0 * clutter + 0.6 * (1.0 - contrast) + habit
@@ -61,11 +75,11 @@ pub fn text_offset(
             hidden(top) * 100.0
         ));
     }
-    (top - y0 as i64, note)
+    ((dx, top - y0 as i64), note)
 }
 
 /// Share of the text that the product covers.
-pub fn overlap(text: &Plane, product: &Plane, (x0, y0, x1, y1): (usize, usize, usize, usize), dy: i64) -> f32 {
+pub fn overlap(text: &Plane, product: &Plane, (x0, y0, x1, y1): (usize, usize, usize, usize), (dx, dy): (i64, i64)) -> f32 {
     let (mut covered, mut total) = (0.0, 1e-6);
     for y in (y0..y1).step_by(2) {
         let py = y as i64 + dy;
@@ -73,9 +87,13 @@ pub fn overlap(text: &Plane, product: &Plane, (x0, y0, x1, y1): (usize, usize, u
             continue;
         }
         for x in (x0..x1).step_by(2) {
+            let px = x as i64 + dx;
+            if px < 0 || px >= product.width as i64 {
+                continue;
+            }
             let a = text.at(x, y);
             total += a;
-            covered += a * product.at(x, py as usize);
+            covered += a * product.at(px as usize, py as usize);
         }
     }
     covered / total

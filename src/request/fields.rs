@@ -2,6 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
+pub use super::defaults::*;
+pub use super::extensions::*;
+
 /// Most characters of a prompt.
 pub const MAX_PROMPT_CHARS: usize = 2000;
 /// Most characters of the slogan.
@@ -87,16 +90,40 @@ pub struct Field {
     pub description_ko: &'static str,
     /// A good value, as JSON.
     pub example: &'static str,
+    /// Kept in a job's parameters only when it was sent.
+    pub silent: bool,
 }
 
 const ALL: &[u8] = &[1, 2, 3];
 
-const fn field(name: &'static str, kind: Kind, fallback: Fallback, description: &'static str, description_ko: &'static str) -> Field {
-    Field { name, aliases: &[], kind, fallback, required_for: &[], used_by: ALL, description, description_ko, example: "null" }
+pub(super) const fn field(
+    name: &'static str,
+    kind: Kind,
+    fallback: Fallback,
+    description: &'static str,
+    description_ko: &'static str,
+) -> Field {
+    Field {
+        name,
+        aliases: &[],
+        kind,
+        fallback,
+        required_for: &[],
+        used_by: ALL,
+        description,
+        description_ko,
+        example: "null",
+        silent: false,
+    }
 }
 
 impl Field {
-    const fn like(mut self, example: &'static str) -> Self {
+    pub(super) const fn silent(mut self) -> Self {
+        self.silent = true;
+        self
+    }
+
+    pub(super) const fn like(mut self, example: &'static str) -> Self {
         self.example = example;
         self
     }
@@ -106,7 +133,7 @@ impl Field {
         self
     }
 
-    const fn steps(mut self, used_by: &'static [u8]) -> Self {
+    pub(super) const fn steps(mut self, used_by: &'static [u8]) -> Self {
         self.used_by = used_by;
         self
     }
@@ -230,33 +257,17 @@ impl Field {
     }
 }
 
-const fn integer(min: u64, max: u64) -> Kind {
+pub(super) const fn integer(min: u64, max: u64) -> Kind {
     Kind::Integer { min, max, multiple: 1 }
 }
 
-const fn number(min: f64, max: f64) -> Kind {
+pub(super) const fn number(min: f64, max: f64) -> Kind {
     Kind::Number { min, max }
 }
 
 const SIDE: Kind = Kind::Integer { min: MIN_SIDE as u64, max: MAX_SIDE as u64, multiple: SIDE_STEP as u64 };
 const WORDS: Kind = Kind::Prompt { may_be_blank: false };
 const AVOID: Kind = Kind::Prompt { may_be_blank: true };
-
-/// Default of `bg_prompt`.
-pub const DEFAULT_BG_PROMPT: &str =
-    "wooden table in a cozy cafe, warm morning light through the window, softly blurred background, professional product photography";
-/// Default of `bg_negative_prompt`.
-pub const DEFAULT_BG_NEGATIVE: &str = "text, letters, watermark, logo, people, hands, clutter, blurry, low quality, distorted";
-/// Default of `bg_composition_prompt`.
-pub const DEFAULT_BG_COMPOSITION: &str =
-    "the product stands naturally in the scene, realistic contact shadow and reflection, consistent light and perspective";
-/// Default of `bg_composition_negative_prompt`.
-pub const DEFAULT_BG_COMPOSITION_NEGATIVE: &str = "floating object, missing shadow, wrong scale, hard cut-out edges, halo, distorted label";
-/// Default of `text_model_prompt`.
-pub const DEFAULT_TEXT_STYLE: &str = "3D letters in polished gold, soft studio reflections, crisp bevelled edges, high detail";
-/// Default of `negative_prompt`.
-pub const DEFAULT_TEXT_NEGATIVE: &str =
-    "flat, blurry, illegible, misspelled, broken letters, extra letters, low quality, background clutter";
 
 /// `start_step`
 pub static START_STEP: Field = field(
@@ -578,4 +589,12 @@ pub static FIELDS: &[&Field] = &[
     &PRESERVE_PRODUCT,
     &AUTO_UNLOAD,
     &TEST_MODE,
+    &PRODUCT_X,
+    &PRODUCT_Y,
+    &PRODUCT_SCALE,
+    &TEXT_X,
+    &TEXT_Y,
+    &MASK_IMAGE,
+    &FORCE_FROM_STEP,
+    &DRY_RUN,
 ];

@@ -2,6 +2,8 @@
 //!
 //! Pure: no files, no clock.
 
+mod defaults;
+mod extensions;
 pub mod fields;
 mod parse;
 #[cfg(test)]
@@ -11,5 +13,6 @@ mod spec;
 
 pub use parse::{Decode, FieldError, ParseContext, parse};
 pub use spec::{
-    BackgroundSpec, CompositionMode, CompositionSpec, EngineChoice, EngineKind, JobSpec, SourceImage, Start, TextPosition, TextSpec,
+    BackgroundSpec, CompositionMode, CompositionSpec, EngineChoice, EngineKind, JobSpec, Placement, SourceImage, Start, TextPosition,
+    TextSpec,
 };

@@ -5,7 +5,9 @@ use serde_json::{Map, Value};
 
 use super::fields::{self as f, FIELDS, MAX_SIDE, MIN_SIDE, SIDE_STEP};
 use super::reader::{Reader, quoted};
-use super::spec::{BackgroundSpec, CompositionMode, CompositionSpec, EngineChoice, JobSpec, SourceImage, Start, TextPosition, TextSpec};
+use super::spec::{
+    BackgroundSpec, CompositionMode, CompositionSpec, EngineChoice, JobSpec, Placement, SourceImage, Start, TextPosition, TextSpec,
+};
 
 /// Side of the canvas when nothing else decides.
 const DEFAULT_SIDE: u32 = 1024;
@@ -94,6 +96,16 @@ pub fn parse(raw: &Map<String, Value>, cx: &ParseContext<'_>) -> Result<JobSpec,
     let text_guidance = r.number(&f::TEXT_GUIDANCE_SCALE);
     let auto_unload = r.flag(&f::AUTO_UNLOAD);
     let engine = engine(&mut r);
+    let placement = Placement {
+        product_x: r.optional_number(&f::PRODUCT_X),
+        product_y: r.optional_number(&f::PRODUCT_Y),
+        product_scale: r.optional_number(&f::PRODUCT_SCALE),
+        text_x: r.optional_number(&f::TEXT_X),
+        text_y: r.optional_number(&f::TEXT_Y),
+    };
+    let mask = mask(&mut r, start_step, product.as_ref());
+    let force_from_step = r.optional_integer(&f::FORCE_FROM_STEP).and_then(|v| u8::try_from(v).ok());
+    let dry_run = r.silent_flag(&f::DRY_RUN);
     let (width, height) = canvas(&mut r, start_step, step1.as_ref());
     unused_images(&mut r, start_step);
     unknown_fields(&mut r);
@@ -119,13 +131,25 @@ pub fn parse(raw: &Map<String, Value>, cx: &ParseContext<'_>) -> Result<JobSpec,
             step1.zip(step2).map(|(step1, step2)| Start::Composite { step1, step2, text_content: text })
         }
         // A wrong start_step has been reported; what it would need is not known.
-        _ => Some(Start::Background { product, text: text.map(text_spec) }),
+        _ => Some(Start::Background { product, mask, text: text.map(text_spec) }),
     };
     let (errors, parameters, warnings) = r.finish();
     match start {
-        Some(start) if errors.is_empty() => {
-            Ok(JobSpec { start, width, height, seed, engine, background, composition, auto_unload, parameters, warnings })
-        }
+        Some(start) if errors.is_empty() => Ok(JobSpec {
+            start,
+            width,
+            height,
+            seed,
+            engine,
+            background,
+            composition,
+            placement,
+            force_from_step,
+            dry_run,
+            auto_unload,
+            parameters,
+            warnings,
+        }),
         _ => Err(errors),
     }
 }
@@ -198,6 +222,41 @@ fn nearest_canvas(w: u32, h: u32) -> (u32, u32) {
     };
     let side = |v: f64| (((v * scale / f64::from(SIDE_STEP)).round() as u32) * SIDE_STEP).clamp(MIN_SIDE, MAX_SIDE);
     (side(w), side(h))
+}
+
+/// The corrected mask: it belongs to a photo of the same shape, and shows something.
+fn mask(r: &mut Reader<'_>, start_step: u64, product: Option<&SourceImage>) -> Option<SourceImage> {
+    let field = &f::MASK_IMAGE;
+    if !r.sent(field) {
+        return None;
+    }
+    if start_step > 1 {
+        r.error(field, "not_used", format!("only start_step 1 cuts the product out; leave it out when start_step is {start_step}"));
+        return None;
+    }
+    let mask = r.image(field)?;
+    if !r.sent(&f::PRODUCT_IMAGE) {
+        r.error(field, "missing_product", "a mask needs its photo; send product_image too");
+        return None;
+    }
+    let (w, h) = mask.pixels.dimensions();
+    let (pw, ph) = product?.pixels.dimensions();
+    // One pixel of rounding for a mask that was made at another size.
+    let (a, b) = (u64::from(w) * u64::from(ph), u64::from(h) * u64::from(pw));
+    if a.abs_diff(b) > u64::from(pw.max(ph)) + a.max(b) / 100 {
+        r.error(field, "wrong_shape", format!("{w}×{h} has not the shape of the photo ({pw}×{ph}); send a mask of the photo's shape"));
+        return None;
+    }
+    let opaque = if mask.has_alpha {
+        mask.pixels.pixels().any(|p| p.0[3] > 127)
+    } else {
+        mask.pixels.pixels().any(|p| p.0[..3].iter().any(|v| *v > 127))
+    };
+    if !opaque {
+        r.error(field, "mask_empty", "the mask shows no product; paint the product white");
+        return None;
+    }
+    Some(mask)
 }
 
 fn unused_images(r: &mut Reader<'_>, start_step: u64) {

@@ -46,7 +46,7 @@ fn wrong(raw: Value) -> Vec<String> {
 #[test]
 fn nothing_at_all_is_a_request() {
     let spec = run(json!({}), false).unwrap();
-    assert!(matches!(spec.start, Start::Background { product: None, text: None }));
+    assert!(matches!(spec.start, Start::Background { product: None, mask: None, text: None }));
     assert_eq!((spec.width, spec.height, spec.seed, spec.background.steps), (1024, 1024, 77, 4));
     assert_eq!(spec.parameters["seed"], 77);
     assert_eq!(spec.parameters["composition_mode"], "overlay");
@@ -220,6 +220,44 @@ fn the_table_is_sound() {
     // The parser reads every field of the table: each default shows in the parameters, images apart.
     let spec = run(json!({}), false).unwrap();
     for field in FIELDS.iter().filter(|f| f.kind != fields::Kind::Image) {
-        assert!(spec.parameters.contains_key(field.name), "{}", field.name);
+        assert_eq!(spec.parameters.contains_key(field.name), !field.silent, "{}", field.name);
     }
+}
+
+#[test]
+fn placement_and_orders_show_only_when_sent() {
+    let spec = run(json!({"product_x": 0.25, "product_y": 1, "product_scale": 4, "text_x": 0, "text_y": 0.5, "force_from_step": 2}), false)
+        .unwrap();
+    let at = spec.placement;
+    assert_eq!(
+        (at.product_x, at.product_y, at.product_scale, at.text_x, at.text_y),
+        (Some(0.25), Some(1.0), Some(4.0), Some(0.0), Some(0.5))
+    );
+    assert_eq!((spec.force_from_step, spec.dry_run, &spec.parameters["product_scale"]), (Some(2), false, &json!(4.0)));
+    assert_eq!(run(Value::Object(spec.parameters.clone()), false).unwrap().placement, at);
+    let spec = run(json!({"product_x": null, "dry_run": true}), false).unwrap();
+    assert!(spec.dry_run && spec.placement == Placement::default());
+    assert_eq!(spec.parameters.keys().collect::<Vec<_>>(), run(json!({}), false).unwrap().parameters.keys().collect::<Vec<_>>());
+    let bad = json!({"product_x": 1.01, "product_y": -0.1, "product_scale": 0.09, "text_x": "a", "text_y": 2, "force_from_step": 4, "dry_run": 1});
+    assert_eq!(wrong(bad), ["product_x", "product_y", "product_scale", "text_x", "text_y", "force_from_step", "dry_run"]);
+}
+
+#[test]
+fn a_mask_belongs_to_a_photo_of_its_shape() {
+    let photo = b64("300 200 255");
+    let mask = |mask: &str, more: Value| {
+        let mut raw = json!({"product_image": photo, "mask_image": b64(mask)});
+        raw.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        run(raw, false).map(|s| matches!(s.start, Start::Background { mask: Some(_), .. }))
+    };
+    for good in ["300 200 0", "150 100 0", "75 50 0", "601 400 0"] {
+        assert!(mask(good, json!({})).unwrap(), "{good}");
+    }
+    // The fake decoder paints nearly black: without transparency nothing is product.
+    for (bad, kind) in [("200 300 0", "wrong_shape"), ("300 200 255", "mask_empty")] {
+        assert_eq!(mask(bad, json!({})).unwrap_err()[0].kind, kind, "{bad}");
+    }
+    assert_eq!(mask("300 200 0", json!({"product_image": null})).unwrap_err()[0].kind, "missing_product");
+    let later = mask("300 200 0", json!({"start_step": 2, "text_content": "a", "step1_image": b64("512 512 255")}));
+    assert_eq!(later.unwrap_err()[0].kind, "not_used");
 }

@@ -158,6 +158,23 @@ impl<'a> Reader<'a> {
         fallback as f32
     }
 
+    /// A number that stays out of the parameters unless it was sent; `None` when it was not.
+    pub(super) fn optional_number(&mut self, field: &Field) -> Option<f32> {
+        self.sent(field).then(|| self.number(field))
+    }
+
+    /// A whole number that stays out of the parameters unless it was sent; `None` when it was not.
+    pub(super) fn optional_integer(&mut self, field: &Field) -> Option<u64> {
+        self.sent(field).then(|| self.integer(field))
+    }
+
+    /// A flag that says how to answer, not what to make: it never shows in the parameters.
+    pub(super) fn silent_flag(&mut self, field: &Field) -> bool {
+        let flag = self.flag(field);
+        self.parameters.remove(field.name);
+        flag
+    }
+
     pub(super) fn flag(&mut self, field: &Field) -> bool {
         let fallback = matches!(field.fallback, Fallback::Flag(true));
         let Some(value) = self.take(field) else {

@@ -140,6 +140,21 @@ pub struct BackgroundSpec {
     pub preserve_product: bool,
 }
 
+/// Where the designer put things; what is absent is placed automatically.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Placement {
+    /// Centre of the product's box, 0..=1 of the canvas' width.
+    pub product_x: Option<f32>,
+    /// Foot of the product, 0..=1 of the canvas' height from its top.
+    pub product_y: Option<f32>,
+    /// 0.1..=4 times the automatic size.
+    pub product_scale: Option<f32>,
+    /// Centre of the letters' ink, 0..=1 of the canvas' width.
+    pub text_x: Option<f32>,
+    /// Centre of the letters' ink, 0..=1 of the canvas' height from its top.
+    pub text_y: Option<f32>,
+}
+
 /// Step 3.
 #[derive(Clone, Debug)]
 pub struct CompositionSpec {
@@ -166,6 +181,8 @@ pub enum Start {
     Background {
         /// The photo; without it the set stays empty.
         product: Option<SourceImage>,
+        /// The product's corrected mask; never there without a product. Any size of the photo's shape.
+        mask: Option<SourceImage>,
         /// The slogan.
         text: Option<TextSpec>,
     },
@@ -215,6 +232,12 @@ pub struct JobSpec {
     pub background: BackgroundSpec,
     /// Step 3.
     pub composition: CompositionSpec,
+    /// Where product and text stand.
+    pub placement: Placement,
+    /// Run this step (1..=3) and later ones even if they are kept.
+    pub force_from_step: Option<u8>,
+    /// Only plan it. The engine's `submit` does not look at this: the doors do.
+    pub dry_run: bool,
     /// Free the models when the job has ended.
     pub auto_unload: bool,
     /// As sent, defaults filled in, image fields replaced by a description: for status, history and metadata.

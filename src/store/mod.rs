@@ -10,6 +10,7 @@ use crate::job::progress::Durations;
 use crate::job::{ImageName, JobSnapshot, JobStatus};
 
 const RECORD: &str = "job.json";
+const TRASH: &str = "trash";
 const TIMINGS: &str = "timings.json";
 
 /// Why something could not be kept.
@@ -33,7 +34,7 @@ fn at(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> StoreError
     move |source| StoreError { action, path, source }
 }
 
-/// The folder that keeps every job: `<root>/jobs/<uuid>/{job.json, *.png}`.
+/// The folder that keeps every job: `<root>/jobs/<uuid>/{job.json, *.png}`; deleted ones are in `<root>/trash` for a while.
 #[derive(Debug)]
 pub struct JobStore {
     root: PathBuf,
@@ -52,6 +53,12 @@ impl JobStore {
         if lock.try_lock().is_err() {
             let busy = io::Error::new(io::ErrorKind::WouldBlock, "another nanoCocoa uses it; close that one or choose another --data-dir");
             return Err(StoreError { action: "use", path: root.to_path_buf(), source: busy });
+        }
+        let trash = root.join(TRASH);
+        if trash.exists()
+            && let Err(error) = fs::remove_dir_all(&trash)
+        {
+            tracing::warn!(%error, "the trash could not be emptied");
         }
         let store = Self { root: root.to_path_buf(), _lock: lock };
         let mut jobs = Vec::new();
@@ -102,14 +109,49 @@ impl JobStore {
         write_atomic(&self.image_path(id, name), png)
     }
 
-    /// Removes a job: out of sight at once by a rename, then from the disk.
-    pub fn delete(&self, id: Uuid) -> Result<(), StoreError> {
-        let dir = self.job_dir(id);
-        let gone = self.root.join("jobs").join(format!(".deleted-{id}"));
-        match fs::rename(&dir, &gone) {
-            Ok(()) => fs::remove_dir_all(&gone).map_err(at("remove", &gone)),
-            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(()),
-            Err(e) => Err(at("remove", &dir)(e)),
+    /// Gives a job the finished pictures of another: the same files under new names, so that neither needs the other. Pictures are never
+    /// written in place, so sharing one file is safe. The pictures are on disk when this returns.
+    pub fn take_over(&self, from: Uuid, to: Uuid, names: &[ImageName]) -> Result<(), StoreError> {
+        let dir = self.job_dir(to);
+        for &name in names {
+            let (source, target) = (self.image_path(from, name), self.image_path(to, name));
+            let link = dir.join(format!(".{}.link.tmp", name.as_str()));
+            let _ = fs::remove_file(&link);
+            match fs::hard_link(&source, &link) {
+                Ok(()) => {
+                    fs::rename(&link, &target).map_err(at("write", &target))?;
+                    // A rename onto the same file leaves both names.
+                    let _ = fs::remove_file(&link);
+                }
+                // Not every file system has links.
+                Err(_) => write_atomic(&target, &fs::read(&source).map_err(at("read", &source))?)?,
+            }
+        }
+        sync_dir(&dir)
+    }
+
+    /// Moves a job's folder to the trash, which is emptied when the store is opened next.
+    pub fn trash(&self, id: Uuid) -> Result<(), StoreError> {
+        let (dir, trash) = (self.job_dir(id), self.root.join(TRASH));
+        fs::create_dir_all(&trash).map_err(at("create", &trash))?;
+        match fs::rename(&dir, trash.join(id.to_string())) {
+            Err(e) if e.kind() != io::ErrorKind::NotFound => Err(at("remove", &dir)(e)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Moves a job's folder back from the trash.
+    pub fn restore(&self, id: Uuid) -> Result<(), StoreError> {
+        let dir = self.root.join(TRASH).join(id.to_string());
+        fs::rename(&dir, self.job_dir(id)).map_err(at("take back", &dir))
+    }
+
+    /// Removes a job in the trash from the disk.
+    pub fn purge(&self, id: Uuid) -> Result<(), StoreError> {
+        let dir = self.root.join(TRASH).join(id.to_string());
+        match fs::remove_dir_all(&dir) {
+            Err(e) if e.kind() != io::ErrorKind::NotFound => Err(at("remove", &dir)(e)),
+            _ => Ok(()),
         }
     }
 
@@ -167,8 +209,14 @@ pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
         file.as_file().set_permissions(fs::Permissions::from_mode(0o644)).map_err(at("write", path))?;
     }
     file.persist(path).map_err(|e| at("write", path)(e.error))?;
+    sync_dir(dir)
+}
+
+fn sync_dir(dir: &Path) -> Result<(), StoreError> {
     #[cfg(unix)]
     File::open(dir).and_then(|d| d.sync_all()).map_err(at("sync", dir))?;
+    #[cfg(not(unix))]
+    let _ = dir;
     Ok(())
 }
 

@@ -1,0 +1,90 @@
+//! The fields beyond the original document that are silent: they show in a job's parameters only when they were sent, so that whoever does
+//! not use them never meets them.
+
+use super::fields::{Fallback, Field, Kind, field, integer, number};
+
+/// `product_x`
+pub static PRODUCT_X: Field = field(
+    "product_x",
+    number(0.0, 1.0),
+    Fallback::Nothing,
+    "Where the centre of the product's box stands, as a fraction of the canvas' width. Null: in the middle.",
+    "상품 중심의 가로 위치 (캔버스 너비에 대한 비율, null이면 자동)",
+)
+.silent()
+.steps(&[1])
+.like("0.5");
+/// `product_y`
+pub static PRODUCT_Y: Field = field(
+    "product_y",
+    number(0.0, 1.0),
+    Fallback::Nothing,
+    "Where the product's foot stands, as a fraction of the canvas' height from its top. Null: on the surface of the scene.",
+    "상품 바닥의 세로 위치 (캔버스 높이에 대한 비율, null이면 자동)",
+)
+.silent()
+.steps(&[1])
+.like("0.85");
+/// `product_scale`
+pub static PRODUCT_SCALE: Field = field(
+    "product_scale",
+    number(0.1, 4.0),
+    Fallback::Number(1.0),
+    "The product's size as a multiple of the automatic one. What leaves the canvas is cut off.",
+    "자동 크기에 대한 상품 크기 배율 (0.1~4.0)",
+)
+.silent()
+.steps(&[1])
+.like("1.0");
+/// `text_x`
+pub static TEXT_X: Field = field(
+    "text_x",
+    number(0.0, 1.0),
+    Fallback::Nothing,
+    "Where the centre of the letters stands, as a fraction of the canvas' width; they stay whole. Null: as step 2 laid them out.",
+    "글자 중심의 가로 위치 (캔버스 너비에 대한 비율, null이면 자동)",
+)
+.silent()
+.like("0.5");
+/// `text_y`
+pub static TEXT_Y: Field = field(
+    "text_y",
+    number(0.0, 1.0),
+    Fallback::Nothing,
+    "Where the centre of the letters stands, as a fraction of the canvas' height from its top; they stay whole. Null: by text_position.",
+    "글자 중심의 세로 위치 (캔버스 높이에 대한 비율, null이면 text_position을 따릅니다)",
+)
+.silent()
+.like("0.2");
+/// `mask_image`
+pub static MASK_IMAGE: Field = field(
+    "mask_image",
+    Kind::Image,
+    Fallback::Nothing,
+    "A corrected cut-out mask for product_image, used instead of the automatic one: white (or opaque) is product. Same shape as the photo; \
+     another size is resized to it.",
+    "상품 마스크 (Base64). 흰색 또는 불투명한 부분이 상품입니다. 자동 누끼 대신 사용합니다.",
+)
+.silent()
+.steps(&[1])
+.like("\"iVBORw0KGgoAAAANSUhEUgAA...\"");
+/// `force_from_step`
+pub static FORCE_FROM_STEP: Field = field(
+    "force_from_step",
+    integer(1, 3),
+    Fallback::Nothing,
+    "Run this step and later ones even if an earlier job has finished them with the same inputs.",
+    "같은 입력의 이전 결과가 있어도 이 단계부터 다시 실행합니다 (1~3)",
+)
+.silent()
+.like("1");
+/// `dry_run`
+pub static DRY_RUN: Field = field(
+    "dry_run",
+    Kind::Flag,
+    Fallback::Flag(false),
+    "Only tell which steps would run, which are there already and how long it would take. Nothing is made, and a running job does not matter.",
+    "실행하지 않고 단계별 계획과 예상 시간만 알려줍니다.",
+)
+.silent()
+.like("true");
