@@ -66,12 +66,14 @@ pub fn refine(photo: &RgbImage, coarse: &Plane, cancel: &CancelToken) -> Result<
     } else {
         let large = |p: &Plane| resize_plane(p, width, height, Filter::Triangle);
         let mut q = apply_full(photo, &models, w, h);
+        cancel.check()?;
         lean(&mut q, &large(&prior));
         (q, large(&floor), large(&ceiling))
     };
     cancel.check()?;
     let alpha = sharpen(&q, &floor, &ceiling);
-    let foreground = estimate_foreground(photo, &alpha);
+    cancel.check()?;
+    let foreground = estimate_foreground(photo, &alpha, cancel)?;
     Ok(Matte { alpha, foreground })
 }
 
@@ -101,14 +103,16 @@ pub fn from_alpha(rgba: &RgbaImage) -> Matte {
 /// Foreground and background are extended over the band by pull-push pyramids of their confident pixels, and corrected once so that
 /// they compose to the photo again: the step of Forte, "Approximate Fast Foreground Colour Estimation" (2021), on the multi-level
 /// start of Germer et al., "Fast Multi-Level Foreground Estimation" (2020).
-pub fn estimate_foreground(photo: &RgbImage, alpha: &Plane) -> RgbImage {
+pub fn estimate_foreground(photo: &RgbImage, alpha: &Plane, cancel: &CancelToken) -> Result<RgbImage, Stopped> {
     let sure = |a: f32| {
         let t = ((a - 0.85) / 0.15).clamp(0.0, 1.0);
         // The small part serves products that are translucent all over.
         t * t + 1e-4 * a
     };
     let front = Pyramid::new(photo, |i| sure(alpha.data[i]));
+    cancel.check()?;
     let back = Pyramid::new(photo, |i| sure(1.0 - alpha.data[i]));
+    cancel.check()?;
     let mut out = photo.clone();
     let w = alpha.width;
     out.as_mut().par_chunks_exact_mut(3 * w.max(1)).enumerate().for_each(|(y, row)| {
@@ -129,7 +133,7 @@ pub fn estimate_foreground(photo: &RgbImage, alpha: &Plane) -> RgbImage {
             }
         }
     });
-    out
+    Ok(out)
 }
 
 fn to_code(v: f32) -> u8 {

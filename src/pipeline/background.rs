@@ -37,8 +37,11 @@ fn corrected(mask: &SourceImage, (width, height): (u32, u32)) -> Plane {
 pub fn cut_out(product: &SourceImage, mask: Option<&Plane>, backend: &mut dyn Backend, cx: StageCx<'_>) -> Result<Matte, PipelineError> {
     if let Some(mask) = mask {
         let photo = rgb(product);
-        let foreground =
-            if product.has_alpha { matting::from_alpha(&product.pixels).foreground } else { matting::estimate_foreground(&photo, mask) };
+        let foreground = if product.has_alpha {
+            matting::from_alpha(&product.pixels).foreground
+        } else {
+            matting::estimate_foreground(&photo, mask, cx.cancel)?
+        };
         cx.step(1.0)?;
         return Ok(Matte { alpha: mask.clone(), foreground });
     }
@@ -66,6 +69,7 @@ pub fn run(
     let matte = match product {
         Some(product) => {
             sink.save(ImageName::Product, Picture::Rgba(&product.pixels))?;
+            cx.check()?;
             let mask = mask.map(|m| corrected(m, product.pixels.dimensions()));
             if let Some(mask) = &mask {
                 // Before the stage: whoever continues the job needs it.
@@ -74,7 +78,9 @@ pub fn run(
             sink.stage(Stage::Segmentation);
             cx.check()?;
             let matte = cut_out(product, mask.as_ref(), backend, cx)?;
+            cx.check()?;
             sink.save(ImageName::Mask, Picture::Gray(&matte.alpha.to_gray()))?;
+            cx.check()?;
             sink.save(ImageName::Cutout, Picture::Rgba(&with_alpha(&matte)))?;
             Some(matte)
         }
