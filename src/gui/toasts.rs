@@ -1,4 +1,4 @@
-//! Notifications: sentences in the lower right corner that go by themselves.
+//! Notifications: sentences in the lower right corner of the canvas, clear of every button, that go by themselves.
 
 use egui::{Align2, Area, Context, Id, Order, RichText, vec2};
 use uuid::Uuid;
@@ -65,7 +65,7 @@ pub(super) fn show(studio: &mut Studio, ctx: &Context) {
     }
     let lang = studio.lang();
     let (mut gone, mut back) = (None, None);
-    Area::new(Id::unique("toasts")).order(Order::Tooltip).anchor(Align2::RIGHT_BOTTOM, vec2(-16.0, -44.0)).show(ctx, |ui| {
+    Area::new(Id::unique("toasts")).order(Order::Tooltip).anchor(Align2::RIGHT_BOTTOM, vec2(-248.0, -162.0)).show(ctx, |ui| {
         let c = theme::colors(ui);
         for (i, toast) in studio.toasts.0.iter().enumerate() {
             let (glyph, color) = match toast.kind {

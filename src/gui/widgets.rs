@@ -23,6 +23,8 @@ pub fn section(ui: &mut Ui, title: &str, action: Option<&str>) -> Option<Respons
     ui.add_space(UNIT);
     let c = theme::colors(ui);
     ui.horizontal(|ui| {
+        ui.spacing_mut().interact_size.y = 20.0;
+        ui.spacing_mut().button_padding.y = 0.0;
         ui.set_height(20.0);
         ui.label(RichText::new(title).font(FontId::new(12.5, theme::bold())).color(c.dim));
         action.map(|words| ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| link(ui, words)).inner)
@@ -34,7 +36,12 @@ pub fn section(ui: &mut Ui, title: &str, action: Option<&str>) -> Option<Respons
 pub fn link(ui: &mut Ui, words: &str) -> Response {
     let c = theme::colors(ui);
     let text = RichText::new(words).size(12.5).color(c.accent_text);
-    ui.add(Button::new(text).frame(false).min_size(vec2(0.0, 20.0)))
+    ui.scope(|ui| {
+        ui.spacing_mut().button_padding = Vec2::ZERO;
+        ui.spacing_mut().interact_size.y = 20.0;
+        ui.add(Button::new(text).frame(false))
+    })
+    .inner
 }
 
 /// A raised surface.
@@ -46,7 +53,13 @@ pub fn card(ui: &Ui) -> Frame {
 /// An icon without words.
 pub fn icon_button(ui: &mut Ui, glyph: &str, name: &str) -> Response {
     let c = theme::colors(ui);
-    let response = ui.add(Button::new(icon(glyph, 16.0).color(c.dim)).frame(false).min_size(Vec2::splat(28.0)));
+    let response = ui
+        .scope(|ui| {
+            ui.spacing_mut().button_padding = Vec2::ZERO;
+            ui.spacing_mut().interact_size = Vec2::splat(28.0);
+            ui.add(Button::new(icon(glyph, 16.0).color(c.dim)).frame(false).min_size(Vec2::splat(28.0)))
+        })
+        .inner;
     if response.hovered() {
         ui.painter().rect_filled(response.rect, CornerRadius::same(6), c.hover);
         paint_icon(ui, response.rect.center(), glyph, 16.0, c.text);
@@ -59,7 +72,13 @@ pub fn icon_toggle(ui: &mut Ui, glyph: &str, name: &str, on: bool) -> Response {
     let c = theme::colors(ui);
     let (fill, text) = if on { (c.selected, c.accent_text) } else { (Color32::TRANSPARENT, c.dim) };
     let button = Button::new(icon(glyph, 16.0).color(text)).fill(fill).stroke(Stroke::NONE).min_size(Vec2::splat(28.0));
-    let response = ui.add(button.corner_radius(6));
+    let response = ui
+        .scope(|ui| {
+            ui.spacing_mut().button_padding = Vec2::ZERO;
+            ui.spacing_mut().interact_size = Vec2::splat(28.0);
+            ui.add(button.corner_radius(6))
+        })
+        .inner;
     response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, on, name));
     response.on_hover_text(name)
 }
@@ -104,17 +123,17 @@ pub fn primary(ui: &mut Ui, glyph: &str, words: &str, hint: &str) -> Response {
 /// A pill that can be chosen.
 pub fn chip(ui: &mut Ui, words: &str, selected: bool) -> Response {
     let c = theme::colors(ui);
-    let (fill, line, text) = if selected { (c.selected, c.accent, c.accent_text) } else { (Color32::TRANSPARENT, c.border, c.text) };
-    let button = Button::new(RichText::new(words).size(12.5).color(text)).fill(fill).stroke(Stroke::new(1.0, line));
-    let response = ui
-        .scope(|ui| {
-            ui.spacing_mut().button_padding = vec2(11.0, 4.0);
-            ui.spacing_mut().interact_size.y = 26.0;
-            ui.add(button.corner_radius(13).min_size(vec2(0.0, 26.0)))
-        })
-        .inner;
+    let (fill, line, text) = if selected { (c.selected, c.accent, c.accent_text) } else { (c.raised, c.border, c.text) };
+    let galley = ui.painter().layout_no_wrap(words.to_owned(), FontId::proportional(12.5), text);
+    let (rect, response) = ui.allocate_exact_size(vec2(galley.size().x + 22.0, 28.0), Sense::click());
+    if ui.is_rect_visible(rect) {
+        let fill = if response.hovered() && !selected { c.hover } else { fill };
+        let line = if response.has_focus() { c.accent } else { line };
+        ui.painter().rect(rect, 14.0, fill, Stroke::new(1.0, line), egui::StrokeKind::Inside);
+        ui.painter().galley(rect.center() - galley.size() / 2.0, galley, text);
+    }
     response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, selected, words));
-    response
+    response.on_hover_cursor(egui::CursorIcon::PointingHand)
 }
 
 /// One of a few, side by side over the whole width. Says whether another one was chosen.
@@ -127,7 +146,7 @@ pub fn segmented<T: PartialEq + Clone>(ui: &mut Ui, value: &mut T, options: &[(T
     let mut changed = false;
     for (i, (option, words)) in options.iter().enumerate() {
         let cell = Rect::from_min_size(pos2(inner.left() + width * i as f32, inner.top()), vec2(width, inner.height()));
-        let response = ui.interact(cell, ui.scope_id().with((rect.min.y as i32, i, words)), Sense::click());
+        let response = ui.interact(cell, ui.scope_id().with(("segment", i, words)), Sense::click());
         let on = value == option;
         if on {
             let fill = if ui.visuals().dark_mode { c.hover } else { c.selected };

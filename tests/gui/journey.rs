@@ -168,6 +168,8 @@ fn jobs_of_other_doors_show_up_and_can_be_deleted_with_undo() {
     assert!(desk.studio().jobs().is_empty());
     desk.click("toast.undo");
     assert_eq!(desk.studio().jobs().len(), 1);
+    desk.frames(2);
+    desk.click_label("History: From REST");
     desk.click("history.delete");
     desk.frames(300);
     let engine = desk.engine.clone();

@@ -26,8 +26,8 @@ fn composing_hangul_starts_nothing() {
         desk.frames(2);
     }
     // The Enter that ends a composition comes with its commit.
-    desk.harness.event(Event::Ime(ImeEvent::Commit("한".into())));
-    desk.harness.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
+    let enter = Event::Key { key: Key::Enter, physical_key: None, pressed: true, repeat: false, modifiers: Modifiers::COMMAND };
+    desk.harness.input_mut().events.extend([enter, Event::Ime(ImeEvent::Commit("한".into()))]);
     desk.harness.step();
     assert!(desk.studio().jobs().is_empty(), "a job was started");
     assert_eq!(desk.studio().draft().unwrap().sequence, before, "half a syllable was drawn");

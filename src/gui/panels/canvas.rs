@@ -81,7 +81,12 @@ fn tools(studio: &mut Studio, ui: &mut Ui) {
         }
     });
     tool(studio, ui, Command::ZoomFit);
-    tool(studio, ui, Command::ZoomActual);
+    let words = RichText::new("1:1").font(FontId::new(12.5, theme::bold())).color(c.dim);
+    let actual = ui.add(egui::Button::new(words).frame(false).min_size(vec2(34.0, 28.0)));
+    let name = lang.t("command.zoom_actual");
+    if widgets::named(actual, name).on_hover_text(format!("{name} {}", Command::ZoomActual.shortcut_words(ui.ctx()))).clicked() {
+        studio.queue.push_back(Command::ZoomActual);
+    }
     tool(studio, ui, Command::ZoomIn);
     let percent = (studio.view.zoom * ui.ctx().pixels_per_point() * 100.0).round();
     let (rect, _) = ui.allocate_exact_size(vec2(48.0, 28.0), Sense::hover());

@@ -20,14 +20,17 @@ pub fn show(studio: &mut Studio, ui: &mut Ui) {
         egui::Frame::new().inner_margin(egui::Margin::symmetric(14, 0)).show(ui, |ui| {
             widgets::section(ui, lang.t("history.title"), None);
             ui.horizontal(|ui| {
-                let hint = lang.t("history.search");
-                let edit = egui::TextEdit::singleline(&mut studio.history_query).id_salt("history-query");
-                let edit = edit.hint_text(RichText::new(hint).color(c.dim)).desired_width(ui.available_width() - 36.0 - 30.0);
-                let edit = edit.prefix(widgets::icon(icons::SEARCH, 14.0).color(c.dim)).margin(egui::Margin::symmetric(10, 7));
-                widgets::named(ui.add(edit), hint);
-                if widgets::icon_toggle(ui, icons::STAR, lang.t("history.starred"), studio.starred_only).clicked() {
-                    studio.starred_only = !studio.starred_only;
-                }
+                ui.set_height(34.0);
+                ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                    if widgets::icon_toggle(ui, icons::STAR, lang.t("history.starred"), studio.starred_only).clicked() {
+                        studio.starred_only = !studio.starred_only;
+                    }
+                    let hint = lang.t("history.search");
+                    let edit = egui::TextEdit::singleline(&mut studio.history_query).id_salt("history-query");
+                    let edit = edit.hint_text(RichText::new(hint).color(c.dim)).desired_width(ui.available_width());
+                    let edit = edit.prefix(widgets::icon(icons::SEARCH, 14.0).color(c.dim)).margin(egui::Margin::symmetric(10, 7));
+                    widgets::named(ui.add(edit), hint);
+                });
             });
         });
         let jobs: Vec<_> = studio.jobs().into_iter().filter(|j| matches(studio, j)).collect();

@@ -34,7 +34,8 @@ pub fn show(studio: &mut Studio, ui: &mut Ui) {
     };
     let rect = place(studio, ui, area, &picture, &response);
     let painter = ui.painter_at(area);
-    let shadow = egui::Shadow { offset: [0, 6], blur: 32, spread: 0, color: Color32::from_black_alpha(90) };
+    let shadow =
+        egui::Shadow { offset: [0, 6], blur: 32, spread: 0, color: Color32::from_black_alpha(if studio.session.dark { 110 } else { 45 }) };
     painter.add(shadow.as_shape(rect, 3.0));
     paint(ui, area, rect, &picture);
     if let Some(other) = studio.compare {

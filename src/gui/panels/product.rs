@@ -62,14 +62,15 @@ fn card(studio: &mut Studio, ui: &mut Ui) {
     let cut = cut.and_then(|d| d.cutout.clone());
     let mut remove = false;
     widgets::card(ui).show(ui, |ui| {
+        ui.set_width(ui.available_width());
         ui.horizontal(|ui| {
-            let (rect, response) = ui.allocate_exact_size(vec2(76.0, 76.0), Sense::click());
+            let (rect, response) = ui.allocate_exact_size(vec2(72.0, 72.0), Sense::click());
             widgets::checkerboard(ui, rect);
             if let Some(image) = &cut {
                 let texture = studio.textures.live("thumb-cutout", image);
                 paint_fitted(ui, rect, texture);
             } else {
-                ui.put(Rect::from_center_size(rect.center(), vec2(20.0, 20.0)), egui::Spinner::new().color(c.dim));
+                egui::Spinner::new().color(c.dim).paint_at(ui, Rect::from_center_size(rect.center(), vec2(20.0, 20.0)));
             }
             if widgets::named(response, lang.t("product.show")).on_hover_text(lang.t("product.show")).clicked() {
                 studio.tab = Tab::Product;
@@ -85,12 +86,8 @@ fn card(studio: &mut Studio, ui: &mut Ui) {
                     (Some(_), false) => lang.t("product.cut_out"),
                     (None, false) => lang.t("product.cutting"),
                 };
-                let size = format!("{} × {}", product.width, product.height);
-                ui.label(RichText::new(size).size(12.0).color(c.dim));
-                ui.horizontal(|ui| {
-                    ui.set_height(20.0);
-                    ui.label(RichText::new(state).size(12.0).color(c.dim));
-                });
+                let about = format!("{} × {} · {state}", product.width, product.height);
+                ui.label(RichText::new(about).size(12.0).color(c.dim));
                 remove = widgets::link(ui, lang.t("product.remove")).clicked();
             });
         });

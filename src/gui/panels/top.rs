@@ -66,7 +66,8 @@ pub fn show(studio: &mut Studio, ui: &mut Ui) {
             logo(ui, mark);
             ui.add_space(4.0);
             ui.label(RichText::new("nanoCocoa").font(FontId::new(14.0, theme::bold())));
-            ui.add_space(8.0);
+            ui.add_space(12.0);
+            ui.spacing_mut().button_padding = vec2(8.0, 4.0);
             for (title, commands) in MENUS {
                 MenuButton::new(RichText::new(lang.t(title)).color(c.dim)).ui(ui, |ui| {
                     ui.set_min_width(236.0);
@@ -76,7 +77,10 @@ pub fn show(studio: &mut Studio, ui: &mut Ui) {
                 });
             }
             ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
+                // The menu bar's own style would take the frames of these buttons.
+                ui.reset_style();
                 ui.spacing_mut().item_spacing.x = 8.0;
+                ui.spacing_mut().interact_size.y = 30.0;
                 right(studio, ui);
                 project(studio, ui);
             });
@@ -134,7 +138,7 @@ fn right(studio: &mut Studio, ui: &mut Ui) {
         studio.queue.push_back(Command::Theme);
     }
     let label = (widgets::icon(icons::LANGUAGES, 15.0).color(c.dim), RichText::new(lang.name()).size(12.5));
-    let button = Button::new(label).corner_radius(14).min_size(vec2(0.0, 28.0));
+    let button = Button::new(label).corner_radius(15).min_size(vec2(0.0, 30.0));
     let (response, _) = MenuButton::from_button(button).ui(ui, |ui| {
         for other in Lang::ALL {
             if ui.selectable_label(other == lang, other.name()).clicked() {
@@ -151,12 +155,12 @@ fn right(studio: &mut Studio, ui: &mut Ui) {
     let words = if on { address } else { lang.t("top.server_off").to_owned() };
     let color = if on { c.good } else { c.dim };
     let label = (widgets::icon(icons::SERVER, 14.0).color(color), RichText::new(words).size(12.5));
-    let response = ui.add(Button::new(label).corner_radius(14).min_size(vec2(0.0, 28.0)));
+    let response = ui.add(Button::new(label).corner_radius(15).min_size(vec2(0.0, 30.0)));
     if widgets::named(response, lang.t("command.server")).on_hover_text(lang.t("server.about")).clicked() {
         studio.queue.push_back(Command::Server);
     }
     let label = RichText::new(lang.t("top.engine_draft")).size(12.5).color(c.accent_text);
-    let button = Button::new(label).corner_radius(14).min_size(vec2(0.0, 28.0)).fill(Color32::TRANSPARENT);
+    let button = Button::new(label).corner_radius(15).min_size(vec2(0.0, 30.0)).fill(Color32::TRANSPARENT);
     let response = ui.add(button.stroke(Stroke::new(1.0, c.accent)));
     if widgets::named(response, lang.t("top.engine_draft")).on_hover_text(lang.t("models.why_short")).clicked() {
         studio.queue.push_back(Command::Models);
