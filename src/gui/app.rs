@@ -85,6 +85,7 @@ pub struct Studio {
     pub(super) server: ServerSwitch,
     pub(super) config: Config,
     pub(super) font_query: String,
+    pub(super) font_in_view: Option<String>,
     pub(super) history_query: String,
     pub(super) starred_only: bool,
     /// Jobs that are hidden and will be deleted at this time.
@@ -128,6 +129,7 @@ impl Studio {
             server: ServerSwitch::new(&options.config),
             config: options.config,
             font_query: String::new(),
+            font_in_view: None,
             history_query: String::new(),
             starred_only: false,
             leaving: Vec::new(),
@@ -154,6 +156,11 @@ impl Studio {
     /// The result or draft that is shown.
     pub fn shown(&self) -> Source {
         self.source
+    }
+
+    /// Where the server listens, if it is on.
+    pub fn server_address(&self) -> Option<std::net::SocketAddr> {
+        self.server.address()
     }
 
     /// Whether a syllable is being composed.
@@ -258,6 +265,10 @@ impl Studio {
         match message {
             Message::Submitted(id, brief) => {
                 self.session.made(id, *brief);
+                // A quick job may be over before it was ever seen active.
+                if !self.watched.iter().any(|w| w.0 == id) {
+                    self.watched.push((id, JobStatus::Pending));
+                }
                 // The first of several stays in view until it is over.
                 let watching = matches!(self.source, Source::Job(j) if self.job(j).is_some_and(|j| j.status.is_active()));
                 if !watching {

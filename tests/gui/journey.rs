@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use egui_kittest::kittest::Queryable as _;
 use nanococoa::engine::SubmitPolicy;
 use nanococoa::gui::app::Source;
 use nanococoa::gui::i18n::Lang;
@@ -204,8 +203,70 @@ fn a_result_dropped_on_the_window_restores_its_settings() {
     let id = desk.studio().jobs()[0].id;
     let path = desk.engine.image_path(id, ImageName::Final).unwrap();
     desk.fill("text.title", "Something else");
-    desk.harness.state_mut().open(path);
+    desk.harness.input_mut().dropped_files.push(std::sync::Arc::new(Dropped(path)));
     desk.until("the settings", |s| s.session.brief.text == "Drop me");
-    assert!(desk.harness.query_by_label("Drop me").is_none());
+    desk.end();
+}
+
+#[derive(Debug)]
+struct Dropped(std::path::PathBuf);
+
+impl egui::DroppedFile for Dropped {
+    fn path(&self) -> &std::path::Path {
+        &self.0
+    }
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        std::fs::read(&self.0).map_err(|e| e.to_string())
+    }
+}
+
+#[test]
+fn the_server_switch_serves_the_same_engine() {
+    use std::io::{Read as _, Write as _};
+    let dir = tempfile::tempdir().unwrap();
+    let mut desk = Desk::fake(dir.path(), &Script::default(), Lang::En);
+    desk.fill("text.title", "Same");
+    desk.click("command.generate");
+    desk.until_made(1);
+    let id = desk.studio().jobs()[0].id.to_string();
+    desk.click("command.server");
+    desk.fill("server.address", "0.0.0.0:0");
+    assert!(desk.has(desk.words("server.needs_token")));
+    desk.fill("server.address", "127.0.0.1:0");
+    desk.click("server.start");
+    desk.until("the server", |s| s.server_address().is_some());
+    let mut stream = std::net::TcpStream::connect(desk.studio().server_address().unwrap()).unwrap();
+    stream.write_all(b"GET /jobs HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.contains(&id), "{answer}");
+    desk.click("server.stop");
+    assert_eq!(desk.studio().server_address(), None);
+    desk.end();
+}
+
+#[test]
+fn a_project_is_saved_and_opened_with_its_photo() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut desk = Desk::fake(dir.path(), &Script::default(), Lang::En);
+    desk.harness.state_mut().open(sample());
+    desk.until("the photo", |s| s.session.brief.product.is_some());
+    desk.fill("text.title", "Project");
+    let brief = desk.studio().session.brief.clone();
+    let path = dir.path().join("autumn.ncocoa");
+    desk.harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::S);
+    desk.until("the path box", |s| s.has_window());
+    desk.frames(3);
+    desk.fill("path.field", &path.display().to_string());
+    desk.click("path.write");
+    desk.until("the file", |_| path.is_file());
+    desk.click_label(desk.words("menu.file"));
+    desk.click("command.new");
+    assert!(desk.studio().session.brief.is_blank());
+    std::fs::remove_file(&brief.product.as_ref().unwrap().path).unwrap();
+    desk.harness.state_mut().open(path);
+    desk.until("the project", |s| s.session.brief == brief);
+    assert_eq!(desk.studio().session.project, "autumn");
+    assert!(brief.product.unwrap().path.is_file());
     desk.end();
 }

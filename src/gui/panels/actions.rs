@@ -114,7 +114,9 @@ fn buttons(studio: &mut Studio, ui: &mut Ui, job: Option<&Arc<JobSnapshot>>) {
         let wide = ui.available_width() > 720.0;
         ui.add_enabled_ui(studio.enabled(Command::Generate), |ui| {
             let response = widgets::primary(ui, icons::SPARKLES, words, if wide { &hint } else { "" });
-            if response.on_hover_text(lang.f("generate.about", &[&hint])).clicked() {
+            // Space presses a focused button; Enter alone never starts anything.
+            let enter = ui.input(|i| i.key_pressed(egui::Key::Enter));
+            if response.on_hover_text(lang.f("generate.about", &[&hint])).clicked() && !enter {
                 studio.queue.push_back(Command::Generate);
             }
         });

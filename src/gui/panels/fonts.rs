@@ -32,16 +32,18 @@ pub fn show(studio: &mut Studio, ui: &mut Ui) {
             return;
         }
         ui.spacing_mut().item_spacing.y = 0.0;
-        ScrollArea::vertical().id_salt("fonts").max_height(ROW * 4.5).auto_shrink([false, true]).show_rows(
-            ui,
-            ROW,
-            names.len(),
-            |ui, range| {
-                for name in &names[range] {
-                    row(studio, ui, name, &line, &text, &fonts);
-                }
-            },
-        );
+        let mut area = ScrollArea::vertical().id_salt("fonts").max_height(ROW * 4.5).auto_shrink([false, true]);
+        // A face that was chosen elsewhere (restored, undone) is brought into view.
+        if studio.font_in_view.as_ref() != Some(&studio.session.brief.font) {
+            let at = names.iter().position(|n| *n == studio.session.brief.font).unwrap_or(0);
+            area = area.vertical_scroll_offset((at as f32 - 1.5).max(0.0) * ROW);
+            studio.font_in_view = Some(studio.session.brief.font.clone());
+        }
+        area.show_rows(ui, ROW, names.len(), |ui, range| {
+            for name in &names[range] {
+                row(studio, ui, name, &line, &text, &fonts);
+            }
+        });
     });
     let missing = fonts.missing_glyphs(&studio.session.brief.font, &text);
     if !missing.is_empty() {
@@ -87,6 +89,7 @@ fn row(studio: &mut Studio, ui: &mut Ui, name: &str, line: &str, text: &str, fon
     let tip = if lacks { lang.f("font.lacks", &[&name]) } else { name.to_owned() };
     if response.on_hover_text(tip).clicked() {
         studio.session.brief.font = name.to_owned();
+        studio.font_in_view = Some(name.to_owned());
     }
 }
 

@@ -10,7 +10,7 @@ use crate::gui::{icons, theme, widgets};
 use crate::job::{ImageName, JobSnapshot, JobStatus};
 
 const WIDTH: f32 = 232.0;
-const THUMB: f32 = 132.0;
+const THUMB: f32 = 164.0;
 const FOOT: f32 = 32.0;
 
 pub fn show(studio: &mut Studio, ui: &mut Ui) {
@@ -160,7 +160,7 @@ fn thumbnail(studio: &mut Studio, ui: &Ui, rect: Rect, job: &JobSnapshot) {
         // The middle of the picture, as wide as the card; tall pictures keep their upper part, where the words are.
         let (have, want) = (texture.size.x / texture.size.y, rect.width() / rect.height());
         let shown = if have > want { vec2(want / have, 1.0) } else { vec2(1.0, have / want) };
-        let from = (Vec2::splat(1.0) - shown) * vec2(0.5, 0.35);
+        let from = (Vec2::splat(1.0) - shown) * vec2(0.5, 0.12);
         let uv = Rect::from_min_size(from.to_pos2(), shown);
         let image = egui::epaint::RectShape::filled(rect, top, egui::Color32::WHITE).with_texture(texture.id, uv);
         ui.painter().add(image);
