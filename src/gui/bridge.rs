@@ -20,8 +20,9 @@ use crate::typography::FontCatalog;
 /// How often the jobs are looked at while one is active, and while none is.
 const LIVELY: Duration = Duration::from_millis(60);
 const QUIET: Duration = Duration::from_millis(400);
-/// How often the machine's load is shown.
+/// How often the machine's load is read while a job is active, and while none is: each change costs a frame.
 const LOAD_EVERY: Duration = Duration::from_secs(2);
+const LOAD_IDLE: Duration = Duration::from_secs(6);
 
 /// What the threads tell the window.
 pub enum Message {
@@ -114,7 +115,7 @@ impl Bridge {
     /// Looks at the engine until the window closes. Replaced by a callback once the engine offers one.
     fn watch(&self) {
         let mut seen = Vec::new();
-        let mut sampled = Instant::now() - LOAD_EVERY;
+        let mut sampled: Option<Instant> = None;
         let mut shown = 0_i64;
         while !self.shared.closing.load(Ordering::Acquire) {
             let jobs = self.engine.snapshots();
@@ -125,10 +126,10 @@ impl Bridge {
                 *lock(&self.shared.jobs) = Arc::new(jobs);
                 self.ctx.request_repaint();
             }
-            if sampled.elapsed() >= LOAD_EVERY {
-                sampled = Instant::now();
+            if sampled.is_none_or(|t| t.elapsed() >= if active { LOAD_EVERY } else { LOAD_IDLE }) {
+                sampled = Some(Instant::now());
                 let load = self.engine.metrics();
-                let rough = (load.cpu_percent / 8.0) as i64 * 10_000 + (load.ram_used_gb * 4.0) as i64;
+                let rough = (load.cpu_percent / 10.0) as i64 * 10_000 + (load.ram_used_gb * 4.0) as i64;
                 *lock(&self.shared.load) = (load, free_disk(&self.folder));
                 if rough != shown {
                     shown = rough;

@@ -171,7 +171,8 @@ impl Command {
 
     /// The shortcut in words, such as "Ctrl+Enter".
     pub fn shortcut_words(self, ctx: &egui::Context) -> String {
-        self.face().shortcut.map(|s| ctx.format_shortcut(&s)).unwrap_or_default()
+        let words = self.face().shortcut.map(|s| ctx.format_shortcut(&s)).unwrap_or_default();
+        words.replace("Questionmark", "?").replace("Escape", "Esc").replace("Plus", "+").replace("Minus", "-")
     }
 }
 

@@ -10,6 +10,8 @@ use nanococoa::job::{ImageName, JobStatus};
 use crate::common::{Act, Script, request};
 use crate::desk::{Desk, real, sample};
 
+type Edit = fn(&mut Desk);
+
 fn journey(lang: Lang) {
     let dir = tempfile::tempdir().unwrap();
     let mut desk = Desk::over(dir.path(), real(dir.path()), Some(lang));
@@ -29,11 +31,11 @@ fn journey(lang: Lang) {
     // Edits, each followed by the draft.
     let picture = |d: &Desk| d.studio().draft().unwrap().picture.pixels.clone();
     let mut last = picture(&desk);
-    let edits: [(&str, &dyn Fn(&mut Desk)); 4] = [
-        ("text", &|d| d.fill("text.title", "오늘의 커피")),
-        ("font", &|d| d.click_label("BMDOHYEON")),
-        ("position", &|d| d.click("layers.bottom")),
-        ("mode", &|d| d.click("layers.behind")),
+    let edits: [(&str, Edit); 4] = [
+        ("text", |d| d.fill("text.title", "오늘의 커피")),
+        ("font", |d| d.click_label("BMDOHYEON")),
+        ("position", |d| d.click("layers.bottom")),
+        ("mode", |d| d.click("layers.behind")),
     ];
     let size = (512, 512);
     (desk.harness.state_mut().session.brief.width, desk.harness.state_mut().session.brief.height) = size;

@@ -87,12 +87,18 @@ fn tools(studio: &mut Studio, ui: &mut Ui) {
     if widgets::named(actual, name).on_hover_text(format!("{name} {}", Command::ZoomActual.shortcut_words(ui.ctx()))).clicked() {
         studio.queue.push_back(Command::ZoomActual);
     }
-    tool(studio, ui, Command::ZoomIn);
+    // In a narrow window the wheel and the keys zoom; draft or result matters more.
+    let wide = ui.ctx().content_rect().width() > 1360.0;
+    if wide {
+        tool(studio, ui, Command::ZoomIn);
+    }
     let percent = (studio.view.zoom * ui.ctx().pixels_per_point() * 100.0).round();
     let (rect, _) = ui.allocate_exact_size(vec2(48.0, 28.0), Sense::hover());
     let font = FontId::proportional(12.5);
     ui.painter().text(rect.center(), egui::Align2::CENTER_CENTER, format!("{percent:.0} %"), font, c.dim);
-    tool(studio, ui, Command::ZoomOut);
+    if wide {
+        tool(studio, ui, Command::ZoomOut);
+    }
     source(studio, ui);
 }
 
@@ -101,12 +107,12 @@ fn source(studio: &mut Studio, ui: &mut Ui) {
     let lang = studio.lang();
     let shown = if let Source::Job(id) = studio.source { Some(id) } else { None };
     let Some(id) = shown.or(studio.session.base).filter(|id| studio.job(*id).is_some()) else { return };
-    if ui.available_width() < 190.0 {
+    if ui.available_width() < 164.0 {
         return;
     }
     ui.add_space(8.0);
-    let (rect, _) = ui.allocate_exact_size(vec2(168.0, 32.0), Sense::hover());
-    ui.scope_builder(egui::UiBuilder::new().max_rect(Rect::from_center_size(rect.center(), vec2(168.0, 32.0))), |ui| {
+    let (rect, _) = ui.allocate_exact_size(vec2(148.0, 32.0), Sense::hover());
+    ui.scope_builder(egui::UiBuilder::new().max_rect(Rect::from_center_size(rect.center(), vec2(148.0, 32.0))), |ui| {
         let mut source = studio.source;
         let options = [(Source::Draft, lang.t("canvas.draft")), (Source::Job(id), lang.t("canvas.result"))];
         if widgets::segmented(ui, &mut source, &options) {

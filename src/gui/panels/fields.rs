@@ -147,7 +147,7 @@ fn size(studio: &mut Studio, ui: &mut Ui) {
 
 /// Multiples of 16 from 256 to 2048, as the request allows.
 fn side(ui: &mut Ui, value: &mut u32, name: &'static str, width: f32) {
-    let combo = ComboBox::from_id_salt(name).selected_text(value.to_string()).width(width - 8.0).height(280.0);
+    let combo = ComboBox::from_id_salt(name).selected_text(value.to_string()).width(width).height(280.0);
     let response = combo.show_ui(ui, |ui| {
         for side in [256, 384, 512, 640, 768, 896, 1008, 1024, 1152, 1280, 1344, 1536, 1792, 1920, 2048] {
             ui.selectable_value(value, side, side.to_string());
@@ -163,6 +163,7 @@ fn seed(studio: &mut Studio, ui: &mut Ui) {
         let c = theme::colors(ui);
         let brief: &mut Brief = &mut studio.session.brief;
         let width = ui.available_width() - 2.0 * (34.0 + 8.0);
+        ui.spacing_mut().button_padding.x = 6.0;
         let drag = egui::DragValue::new(&mut brief.seed).speed(1.0).range(0..=u64::MAX);
         let response = ui.add_sized(vec2(width, 34.0), drag);
         widgets::named(response, lang.t("seed.title")).on_hover_text(lang.t("seed.about"));

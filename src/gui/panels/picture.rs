@@ -191,10 +191,10 @@ fn paint(ui: &mut Ui, area: Rect, rect: Rect, picture: &Picture) {
 /// The other picture on the left of a line that can be dragged.
 fn compare(studio: &mut Studio, ui: &mut Ui, area: Rect, rect: Rect, other: Source, response: &egui::Response) {
     let lang = studio.lang();
-    if response.dragged() || response.clicked() {
-        if let Some(at) = response.interact_pointer_pos() {
-            studio.split = ((at.x - rect.left()) / rect.width()).clamp(0.0, 1.0);
-        }
+    if (response.dragged() || response.clicked())
+        && let Some(at) = response.interact_pointer_pos()
+    {
+        studio.split = ((at.x - rect.left()) / rect.width()).clamp(0.0, 1.0);
     }
     if response.has_focus() {
         let step = ui.input(|i| f32::from(i.key_pressed(egui::Key::ArrowRight)) - f32::from(i.key_pressed(egui::Key::ArrowLeft)));

@@ -8,10 +8,11 @@ use crate::gui::theme;
 pub fn show(studio: &mut Studio, ui: &mut Ui) -> Stay {
     let lang = studio.lang();
     let c = theme::colors(ui);
-    ui.set_width(620.0);
+    ui.set_width(680.0);
     let close = head(studio, ui, lang.t("command.shortcuts"));
     let all: Vec<Command> = Command::ALL.iter().copied().filter(|x| x.face().shortcut.is_some()).collect();
     let half = all.len().div_ceil(2);
+    ui.spacing_mut().item_spacing.x = 40.0;
     ui.columns(2, |columns| {
         for (i, command) in all.iter().enumerate() {
             let ui = &mut columns[i / half];
