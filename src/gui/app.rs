@@ -334,6 +334,9 @@ impl Studio {
     /// One frame.
     pub fn ui(&mut self, ui: &mut Ui) {
         let ctx = ui.ctx().clone();
+        if ctx.cumulative_frame_nr() == 0 {
+            tracing::debug!("first frame");
+        }
         self.listen(&ctx);
         panels::top::show(self, ui);
         panels::status::show(self, ui);

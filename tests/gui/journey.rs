@@ -33,7 +33,10 @@ fn journey(lang: Lang) {
     let mut last = picture(&desk);
     let edits: [(&str, Edit); 4] = [
         ("text", |d| d.fill("text.title", "오늘의 커피")),
-        ("font", |d| d.click_label("BMDOHYEON")),
+        ("font", |d| {
+            d.fill("font.search", "dohyeon");
+            d.click_label("BMDOHYEON");
+        }),
         ("position", |d| d.click("layers.bottom")),
         ("mode", |d| d.click("layers.behind")),
     ];
@@ -242,8 +245,9 @@ fn the_server_switch_serves_the_same_engine() {
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
     assert!(answer.contains(&id), "{answer}");
+    desk.frames(6);
     desk.click("server.stop");
-    assert_eq!(desk.studio().server_address(), None);
+    desk.until("the end of the server", |s| s.server_address().is_none());
     desk.end();
 }
 

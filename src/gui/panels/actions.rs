@@ -109,13 +109,13 @@ fn buttons(studio: &mut Studio, ui: &mut Ui, job: Option<&Arc<JobSnapshot>>) {
     let lang = studio.lang();
     ui.horizontal(|ui| {
         ui.set_height(36.0);
+        // Space presses a focused button; Enter alone never starts anything.
+        let enter = ui.input(|i| i.key_pressed(egui::Key::Enter));
         let words = lang.t("command.generate");
         let hint = Command::Generate.shortcut_words(ui.ctx());
         let wide = ui.available_width() > 720.0;
         ui.add_enabled_ui(studio.enabled(Command::Generate), |ui| {
             let response = widgets::primary(ui, icons::SPARKLES, words, if wide { &hint } else { "" });
-            // Space presses a focused button; Enter alone never starts anything.
-            let enter = ui.input(|i| i.key_pressed(egui::Key::Enter));
             if response.on_hover_text(lang.f("generate.about", &[&hint])).clicked() && !enter {
                 studio.queue.push_back(Command::Generate);
             }
@@ -124,7 +124,7 @@ fn buttons(studio: &mut Studio, ui: &mut Ui, job: Option<&Arc<JobSnapshot>>) {
             ui.add_enabled_ui(studio.enabled(command), |ui| {
                 let name = lang.get(key).unwrap_or(key);
                 let response = widgets::button(ui, icons::ROTATE_CCW, name).on_hover_text(lang.t(command.face().key));
-                if response.on_disabled_hover_text(lang.t("again.not_yet")).clicked() {
+                if response.on_disabled_hover_text(lang.t("again.not_yet")).clicked() && !enter {
                     studio.queue.push_back(command);
                 }
             });
