@@ -9,6 +9,7 @@ pub mod assets;
 pub mod backend;
 pub mod config;
 pub mod engine;
+pub mod gui;
 pub mod imaging;
 pub mod job;
 pub mod metrics;

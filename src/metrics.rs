@@ -107,3 +107,11 @@ fn gpus(nvml: &Nvml) -> Vec<GpuInfo> {
 fn tenth(v: f64) -> f64 {
     (v * 10.0).round() / 10.0
 }
+
+/// GiB that are free where a folder is; 0 when unknown.
+pub fn free_disk(folder: &std::path::Path) -> f64 {
+    let Ok(disks) = sysinfo::Disks::new_with_refreshed_list() else { return 0.0 };
+    let mut inside: Vec<_> = disks.iter().filter(|d| folder.starts_with(d.mount_point())).collect();
+    inside.sort_by_key(|d| d.mount_point().as_os_str().len());
+    inside.last().map_or(0.0, |d| d.available_space() as f64 / (1u64 << 30) as f64)
+}

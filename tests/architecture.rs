@@ -36,6 +36,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("store", &["imaging", "job", "request"]),
     ("engine", &["assets", "backend", "imaging", "job", "metrics", "pipeline", "request", "store", "typography"]),
     ("api", &["assets", "engine", "job", "metrics", "request", "typography"]),
+    ("gui", &["api", "assets", "backend", "config", "engine", "imaging", "job", "metrics", "pipeline", "request", "store", "typography"]),
 ];
 
 /// Crates that may be named in these modules only.

@@ -17,12 +17,16 @@ use nanococoa::request::EngineKind;
 
 /// Turns a product photo into a finished advertisement on your own machine.
 #[derive(Parser)]
-#[command(version, about, arg_required_else_help = true)]
+#[command(version, about)]
 struct Cli {
     #[command(flatten)]
     common: Common,
+    /// Open this product photo (or project, or a picture made here) in the studio
+    #[arg(long, value_name = "FILE")]
+    open: Option<PathBuf>,
+    /// Without a command the studio opens
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
 }
 
 #[derive(Args, Clone)]
@@ -73,10 +77,11 @@ pub fn run() -> ExitCode {
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let cli = Cli::parse();
     let result = match cli.command {
-        Command::Generate(args) => generate::generate(&cli.common, *args),
-        Command::Resume(args) => generate::resume(&cli.common, args),
-        Command::Serve(args) => serve::serve(&cli.common, args),
-        Command::Doctor { json } => doctor::doctor(&cli.common, json),
+        None => studio(&cli.common, cli.open),
+        Some(Command::Generate(args)) => generate::generate(&cli.common, *args),
+        Some(Command::Resume(args)) => generate::resume(&cli.common, args),
+        Some(Command::Serve(args)) => serve::serve(&cli.common, args),
+        Some(Command::Doctor { json }) => doctor::doctor(&cli.common, json),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -89,6 +94,18 @@ pub fn run() -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+/// The window, over an engine of its own that its server switch serves too.
+fn studio(common: &Common, open: Option<PathBuf>) -> Result<(), Failure> {
+    if let Some(path) = open.as_ref().filter(|p| !p.is_file()) {
+        return Err(Failure::BadInput(format!("--open: there is no file {}", path.display())));
+    }
+    let config = load_config(overrides(common))?;
+    let engine = start_engine(&config).map_err(|e| Failure::Failed(e.to_string()))?;
+    let ended = nanococoa::gui::run(nanococoa::gui::Options { engine: engine.clone(), config }, open);
+    engine.shutdown();
+    ended.map_err(Failure::Failed)
 }
 
 fn overrides(common: &Common) -> Overrides {

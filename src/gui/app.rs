@@ -1,0 +1,425 @@
+//! The window's state and its frame: messages are drained in `logic`, panels are drawn in `ui`, commands run in between.
+
+use std::collections::VecDeque;
+use std::path::PathBuf;
+use std::sync::{Arc, mpsc};
+
+use egui::{Context, Event, ImeEvent, Ui};
+use uuid::Uuid;
+
+use super::bridge::{Bridge, Message, Say};
+use super::commands::{self, Command};
+use super::i18n::Lang;
+use super::live::{Draft, Live};
+use super::presets::Presets;
+use super::server::ServerSwitch;
+use super::state::{Brief, Session};
+use super::textures::Textures;
+use super::toasts::{Kind, Toasts};
+use super::undo::Undo;
+use super::windows::Window;
+use super::{panels, theme, windows};
+use crate::config::Config;
+use crate::engine::Engine;
+use crate::job::{JobSnapshot, JobStatus};
+
+/// Seconds in which a deletion can be undone.
+const UNDO_DELETE: f64 = 8.0;
+/// Seconds between an edit and its autosave.
+const SAVE_AFTER: f64 = 1.0;
+
+/// What the studio works with.
+pub struct Options {
+    /// The engine that the server switch serves too.
+    pub engine: Engine,
+    /// Folder, address, token.
+    pub config: Config,
+}
+
+/// Which picture of the way to the advertisement is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Tab {
+    Product,
+    Background,
+    Text,
+    Final,
+}
+
+/// Whose picture is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// The live draft of the brief.
+    Draft,
+    /// A job's result.
+    Job(Uuid),
+}
+
+/// Zoom and position of the picture.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct View {
+    pub fit: bool,
+    pub zoom: f32,
+    pub pan: egui::Vec2,
+}
+
+/// The application.
+pub struct Studio {
+    pub(super) bridge: Bridge,
+    messages: mpsc::Receiver<Message>,
+    pub(super) live: Live,
+    pub(super) textures: Textures,
+    /// What is found again at the next start.
+    pub session: Session,
+    pub(super) undo: Undo,
+    pub(super) tab: Tab,
+    pub(super) source: Source,
+    /// The left side of the comparison.
+    pub(super) compare: Option<Source>,
+    pub(super) split: f32,
+    pub(super) view: View,
+    pub(super) toasts: Toasts,
+    pub(super) window: Option<Window>,
+    pub(super) queue: VecDeque<Command>,
+    pub(super) presets: Presets,
+    pub(super) server: ServerSwitch,
+    pub(super) config: Config,
+    pub(super) font_query: String,
+    pub(super) font_in_view: Option<String>,
+    pub(super) history_query: String,
+    pub(super) starred_only: bool,
+    /// Jobs that are hidden and will be deleted at this time.
+    pub(super) leaving: Vec<(Uuid, f64)>,
+    pub(super) composing: bool,
+    pub(super) prompt_cursor: Option<usize>,
+    drafted: Option<Brief>,
+    watched: Vec<(Uuid, JobStatus)>,
+    dirty_since: Option<f64>,
+    pub(super) quitting: bool,
+}
+
+impl Studio {
+    /// Restores the session and starts the threads. `ctx` gets fonts and styles.
+    pub fn new(ctx: &Context, options: Options) -> Self {
+        theme::install(ctx);
+        let folder = options.config.data_dir.join("studio");
+        let session = super::restore::session(&folder);
+        let (bridge, messages) = Bridge::new(options.engine.clone(), ctx.clone(), folder.clone());
+        let live = Live::start(ctx.clone(), Arc::clone(bridge.fonts()));
+        let textures = Textures::new(ctx.clone(), Arc::clone(bridge.fonts()));
+        ctx.set_theme(if session.dark { egui::Theme::Dark } else { egui::Theme::Light });
+        ctx.set_zoom_factor(session.zoom);
+        ctx.options_mut(|o| o.zoom_with_keyboard = false);
+        let source = Source::Draft;
+        Self {
+            bridge,
+            messages,
+            live,
+            textures,
+            undo: Undo::default(),
+            tab: Tab::Final,
+            source,
+            compare: None,
+            split: 0.5,
+            view: View { fit: true, zoom: 1.0, pan: egui::Vec2::ZERO },
+            toasts: Toasts::default(),
+            window: None,
+            queue: VecDeque::new(),
+            presets: Presets::load(&folder),
+            server: ServerSwitch::new(&options.config),
+            config: options.config,
+            font_query: String::new(),
+            font_in_view: None,
+            history_query: String::new(),
+            starred_only: false,
+            leaving: Vec::new(),
+            composing: false,
+            prompt_cursor: None,
+            drafted: None,
+            watched: Vec::new(),
+            dirty_since: None,
+            quitting: false,
+            session,
+        }
+    }
+
+    /// The language in use.
+    pub fn lang(&self) -> Lang {
+        self.session.lang
+    }
+
+    /// The notifications that are shown, oldest first.
+    pub fn notifications(&self) -> Vec<String> {
+        self.toasts.words(self.lang())
+    }
+
+    /// The result or draft that is shown.
+    pub fn shown(&self) -> Source {
+        self.source
+    }
+
+    /// Where the server listens, if it is on.
+    pub fn server_address(&self) -> Option<std::net::SocketAddr> {
+        self.server.address()
+    }
+
+    /// Whether a syllable is being composed.
+    pub fn is_composing(&self) -> bool {
+        self.composing
+    }
+
+    /// Whether a window lies over the panels.
+    pub fn has_window(&self) -> bool {
+        self.window.is_some()
+    }
+
+    /// Opens a photo, or restores the settings of a picture that was made here.
+    pub fn open(&mut self, path: PathBuf) {
+        if path.extension().is_some_and(|e| e.eq_ignore_ascii_case(super::restore::PROJECT)) {
+            super::restore::open_project(&self.bridge, path);
+        } else {
+            self.bridge.open_photo(path);
+        }
+    }
+
+    /// The newest live draft.
+    pub fn draft(&self) -> Option<Draft> {
+        self.live.with(|s| s.draft.clone())
+    }
+
+    /// Every job that is not about to be deleted, newest first.
+    pub fn jobs(&self) -> Vec<Arc<JobSnapshot>> {
+        let jobs = self.bridge.jobs();
+        jobs.iter().filter(|j| !self.leaving.iter().any(|l| l.0 == j.id)).cloned().collect()
+    }
+
+    /// A job.
+    pub fn job(&self, id: Uuid) -> Option<Arc<JobSnapshot>> {
+        self.bridge.jobs().iter().find(|j| j.id == id).cloned()
+    }
+
+    /// The running job, or the one that will run next.
+    pub fn active(&self) -> Option<Arc<JobSnapshot>> {
+        let jobs = self.bridge.jobs();
+        let of = |status| jobs.iter().rev().find(|j| j.status == status).cloned();
+        of(JobStatus::Running).or_else(|| of(JobStatus::Pending))
+    }
+
+    /// Jobs that run or wait.
+    pub fn active_count(&self) -> usize {
+        self.bridge.jobs().iter().filter(|j| j.status.is_active()).count()
+    }
+
+    pub(super) fn touch(&mut self, ctx: &Context) {
+        if self.dirty_since.is_none() {
+            self.dirty_since = Some(ctx.input(|i| i.time));
+            ctx.request_repaint_after(std::time::Duration::from_secs_f64(SAVE_AFTER + 0.05));
+        }
+    }
+
+    /// Hides a job; it is deleted when the moment for "undo" has passed.
+    pub(super) fn delete(&mut self, ctx: &Context, id: Uuid) {
+        let now = ctx.input(|i| i.time);
+        self.leaving.push((id, now + UNDO_DELETE));
+        if self.source == Source::Job(id) {
+            self.source = Source::Draft;
+        }
+        if self.compare == Some(Source::Job(id)) {
+            self.compare = None;
+        }
+        if self.session.base == Some(id) {
+            self.session.base = None;
+        }
+        self.toasts.undo(id, Say::new("toast.deleted", &[]), now + UNDO_DELETE);
+        ctx.request_repaint_after(std::time::Duration::from_secs_f64(UNDO_DELETE + 0.1));
+        self.touch(ctx);
+    }
+
+    /// Everything between two frames: messages, drafts, autosave.
+    pub fn logic(&mut self, ctx: &Context) {
+        let now = ctx.input(|i| i.time);
+        self.textures.drain();
+        while let Ok(message) = self.messages.try_recv() {
+            self.take(ctx, message, now);
+        }
+        self.follow_jobs(now);
+        for (id, _) in self.leaving.extract_if(.., |l| l.1 <= now).collect::<Vec<_>>() {
+            self.bridge.delete(id);
+        }
+        if self.dirty_since.is_some_and(|t| now - t >= SAVE_AFTER) {
+            self.dirty_since = None;
+            super::restore::save_later(&self.bridge, &self.session);
+        }
+        self.server.poll(&mut self.toasts, now);
+        if ctx.input(|i| i.viewport().close_requested()) {
+            if self.active_count() > 0 && !self.quitting {
+                ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
+                self.window = Some(Window::Quit);
+            } else {
+                self.quitting = true;
+            }
+        }
+    }
+
+    fn take(&mut self, ctx: &Context, message: Message, now: f64) {
+        match message {
+            Message::Submitted(id, brief) => {
+                self.session.made(id, *brief);
+                // A quick job may be over before it was ever seen active.
+                if !self.watched.iter().any(|w| w.0 == id) {
+                    self.watched.push((id, JobStatus::Pending));
+                }
+                // The first of several stays in view until it is over.
+                let watching = matches!(self.source, Source::Job(j) if self.job(j).is_some_and(|j| j.status.is_active()));
+                if !watching {
+                    self.source = Source::Job(id);
+                }
+                self.compare = None;
+            }
+            Message::Product(product, path) => {
+                self.session.brief.product = Some(*product);
+                if let Some(path) = path {
+                    self.session.used_file(path);
+                }
+                self.source = Source::Draft;
+            }
+            Message::Restored(brief, base) => {
+                if let Some(id) = base {
+                    self.session.made(id, (*brief).clone());
+                }
+                self.session.brief = *brief;
+                self.session.base = base.or(self.session.base);
+                self.source = base.map_or(Source::Draft, Source::Job);
+                self.toasts.say(Kind::Good, Say::new("toast.restored", &[]), now);
+            }
+            Message::Project(brief, name) => {
+                self.session.brief = *brief;
+                self.session.project = name;
+                self.source = Source::Draft;
+            }
+            Message::Done(say) => self.toasts.say(Kind::Good, say, now),
+            Message::Failed(say) => self.toasts.say(Kind::Bad, say, now),
+            Message::Chosen(purpose, path) => self.chosen(purpose, path),
+            Message::NoDialog(purpose) => self.window = Some(Window::path(purpose)),
+        }
+        self.touch(ctx);
+    }
+
+    fn follow_jobs(&mut self, now: f64) {
+        let jobs = self.bridge.jobs();
+        for job in jobs.iter() {
+            let before = self.watched.iter().find(|w| w.0 == job.id).map(|w| w.1);
+            if before == Some(job.status) || (before.is_none() && !job.status.is_active()) {
+                continue;
+            }
+            self.watched.retain(|w| w.0 != job.id);
+            self.watched.push((job.id, job.status));
+            match job.status {
+                JobStatus::Completed => {
+                    if self.source == Source::Job(job.id) || self.session.base.is_none() {
+                        self.session.base = Some(job.id);
+                    }
+                    for note in &job.warnings {
+                        self.toasts.say(Kind::Note, note.clone().into(), now);
+                    }
+                }
+                JobStatus::Failed => self.toasts.say(Kind::Bad, Say::new("toast.failed", &[&job.message]), now),
+                JobStatus::Stopped => self.toasts.say(Kind::Note, Say::new("toast.stopped", &[]), now),
+                JobStatus::Pending | JobStatus::Running => {}
+            }
+        }
+        self.watched.retain(|w| w.1.is_active() || jobs.iter().any(|j| j.id == w.0));
+    }
+
+    /// One frame.
+    pub fn ui(&mut self, ui: &mut Ui) {
+        let ctx = ui.ctx().clone();
+        if ctx.cumulative_frame_nr() == 0 {
+            tracing::debug!("first frame");
+        }
+        self.listen(&ctx);
+        panels::top::show(self, ui);
+        panels::status::show(self, ui);
+        panels::brief::show(self, ui);
+        panels::history::show(self, ui);
+        panels::canvas::show(self, ui);
+        windows::show(self, &ctx);
+        super::toasts::show(self, &ctx);
+        while let Some(command) = self.queue.pop_front() {
+            self.execute(&ctx, command);
+        }
+        self.redraft(&ctx);
+    }
+
+    /// Composition, shortcuts and dropped files.
+    fn listen(&mut self, ctx: &Context) {
+        let events = ctx.input(|i| i.events.clone());
+        for event in &events {
+            match event {
+                Event::Ime(ImeEvent::Preedit { text, .. }) => self.composing = !text.is_empty(),
+                Event::Ime(ImeEvent::Commit(_)) => self.composing = false,
+                _ => {}
+            }
+        }
+        if !ctx.text_edit_focused() {
+            self.composing = false;
+        }
+        // A commit in this very frame may come with the Enter that ended the composition.
+        let ended = events.iter().any(|e| matches!(e, Event::Ime(_)));
+        // A window or a menu that is open has the keyboard.
+        if self.window.is_none() && !egui::Popup::is_any_open(ctx) {
+            self.queue.extend(commands::pressed(ctx, self.composing || ended));
+        }
+        for file in ctx.input(|i| i.raw.dropped_files.clone()) {
+            self.open(file.path().to_path_buf());
+        }
+    }
+
+    /// Asks for a draft when the brief changed and no syllable is half-written.
+    fn redraft(&mut self, ctx: &Context) {
+        if self.composing || self.drafted.as_ref() == Some(&self.session.brief) {
+            return;
+        }
+        let now = ctx.input(|i| i.time);
+        let edited = self.undo.observe(&self.session.brief, now);
+        if edited {
+            self.touch(ctx);
+        }
+        // Typing over a result shows the draft that will replace it.
+        if edited
+            && self.drafted.is_some()
+            && !matches!(self.source, Source::Job(id) if self.session.made.get(&id) == Some(&self.session.brief))
+        {
+            self.source = Source::Draft;
+        }
+        if !self.session.brief.is_blank() {
+            self.live.want(self.session.brief.clone());
+        }
+        self.drafted = Some(self.session.brief.clone());
+    }
+
+    /// Saves and ends the threads; safe to call twice.
+    pub fn close(&mut self) {
+        for (id, _) in std::mem::take(&mut self.leaving) {
+            let _ = self.bridge.engine().delete(id);
+        }
+        super::restore::save_now(self.bridge.folder(), &self.session);
+        self.server.stop();
+        self.bridge.close();
+    }
+}
+
+impl eframe::App for Studio {
+    fn logic(&mut self, ctx: &Context, _: &mut eframe::Frame) {
+        Self::logic(self, ctx);
+    }
+
+    fn ui(&mut self, ui: &mut Ui, _: &mut eframe::Frame) {
+        Self::ui(self, ui);
+    }
+
+    fn on_exit(&mut self, _: Option<&eframe::glow::Context>) {
+        self.close();
+        self.bridge.engine().shutdown();
+    }
+}

@@ -1,0 +1,81 @@
+//! File dialogs of the desktop, off the window's thread; where none can be shown, the in-app path box takes over.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use super::bridge::{Bridge, Message};
+use super::export::Settings;
+use super::i18n::Lang;
+
+/// A dialog that is gone sooner than this was never there.
+const TOO_QUICK: Duration = Duration::from_millis(600);
+
+/// What a file is wanted for.
+#[derive(Clone, Debug)]
+pub enum Purpose {
+    /// The product.
+    Photo,
+    /// A project to read.
+    OpenProject,
+    /// A project to write.
+    SaveProject,
+    /// A picture to write.
+    Export(Box<Settings>),
+}
+
+impl Purpose {
+    /// Key of the title.
+    pub fn title(&self, lang: Lang) -> &'static str {
+        match self {
+            Self::Photo => lang.t("dialog.photo"),
+            Self::OpenProject => lang.t("dialog.open_project"),
+            Self::SaveProject => lang.t("dialog.save_project"),
+            Self::Export(_) => lang.t("dialog.export"),
+        }
+    }
+
+    fn filter(&self) -> (&'static str, Vec<&'static str>) {
+        match self {
+            Self::Photo => ("PNG, JPEG, WebP, BMP, TIFF", vec!["png", "jpg", "jpeg", "webp", "bmp", "tif", "tiff"]),
+            Self::OpenProject | Self::SaveProject => ("nanoCocoa", vec![super::restore::PROJECT]),
+            Self::Export(settings) => (settings.format.name(), vec![settings.format.extension()]),
+        }
+    }
+
+    /// Whether a file is written.
+    pub fn writes(&self) -> bool {
+        matches!(self, Self::SaveProject | Self::Export(_))
+    }
+}
+
+/// Asks for a file to read.
+pub fn open(bridge: &Bridge, purpose: Purpose, lang: Lang) {
+    ask(bridge, purpose, None, lang);
+}
+
+/// Asks for a file to write.
+pub fn save(bridge: &Bridge, purpose: Purpose, name: &str, lang: Lang) {
+    ask(bridge, purpose, Some(name.to_owned()), lang);
+}
+
+fn ask(bridge: &Bridge, purpose: Purpose, name: Option<String>, lang: Lang) {
+    bridge.work("nanococoa-dialog", move |_| {
+        let began = Instant::now();
+        let (label, extensions) = purpose.filter();
+        let dialog = rfd::AsyncFileDialog::new().set_title(purpose.title(lang)).add_filter(label, &extensions);
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.map_err(|e| super::bridge::Say::from(e.to_string()))?;
+        let chosen: Option<PathBuf> = runtime.block_on(async move {
+            let file = match name {
+                Some(name) => dialog.set_file_name(name).save_file().await,
+                None => dialog.pick_file().await,
+            };
+            file.map(|f| f.path().to_path_buf())
+        });
+        Ok(match chosen {
+            Some(path) => Some(Message::Chosen(purpose, path)),
+            None if began.elapsed() < TOO_QUICK => Some(Message::NoDialog(purpose)),
+            None => None,
+        })
+    });
+}

@@ -1,0 +1,261 @@
+//! The one place where commands are carried out.
+
+use egui::Context;
+use uuid::Uuid;
+
+use super::app::{Source, Studio, Tab};
+use super::bridge::{From, Say};
+use super::commands::Command;
+use super::dialogs::{self, Purpose};
+use super::i18n::Lang;
+use super::state::Brief;
+use super::toasts::Kind;
+use super::windows::Window;
+use crate::job::{ImageName, JobStatus};
+
+/// Canvases of the size set: square, feed, story, wide.
+pub const SIZES: [(&str, u32, u32); 4] = [("1:1", 1024, 1024), ("4:5", 1024, 1280), ("9:16", 1008, 1792), ("16:9", 1792, 1008)];
+
+/// A seed that people can read and type.
+pub fn random_seed() -> u64 {
+    u64::from(Uuid::new_v4().as_fields().0) % 1_000_000
+}
+
+impl Studio {
+    /// The finished job whose steps can be re-used, with the brief that made it.
+    pub fn base(&self) -> Option<(Uuid, &Brief)> {
+        let id = self.session.base?;
+        let job = self.job(id).filter(|j| j.status == JobStatus::Completed && j.images.contains(&ImageName::Step1))?;
+        self.session.made.get(&id).map(|brief| (job.id, brief))
+    }
+
+    /// The first step that "Generate" runs; 4: nothing changed since the last result.
+    pub fn first_step(&self) -> u8 {
+        let Some((id, made)) = self.base() else { return 1 };
+        let change = self.session.brief.first_change(made);
+        let has_letters = self.job(id).is_some_and(|j| j.images.contains(&ImageName::Step2));
+        if self.session.brief.text.trim().is_empty() && change != 1 {
+            4
+        } else if change >= 3 && !has_letters {
+            change.min(2)
+        } else {
+            change
+        }
+    }
+
+    /// Whether a command can be carried out now.
+    pub fn enabled(&self, command: Command) -> bool {
+        let brief = &self.session.brief;
+        let has_text = !brief.text.trim().is_empty();
+        match command {
+            Command::Undo => self.undo.can_undo(),
+            Command::Redo => self.undo.can_redo(),
+            Command::Generate | Command::GenerateAll | Command::Variations | Command::SizeSet => !brief.is_blank() && !self.composing,
+            Command::FromText => has_text && self.base().is_some(),
+            Command::FromComposite => has_text && self.base().is_some_and(|(id, _)| self.has_letters(id)),
+            Command::Stop => self.active().is_some(),
+            Command::StopAll => self.active_count() > 1,
+            Command::Export => self.export_job().is_some(),
+            Command::Compare => self.compare.is_some() || self.other_side().is_some(),
+            Command::CopyCurl => !brief.is_blank(),
+            _ => true,
+        }
+    }
+
+    fn has_letters(&self, id: Uuid) -> bool {
+        self.job(id).is_some_and(|j| j.images.contains(&ImageName::Step2))
+    }
+
+    /// The job whose picture would be exported.
+    pub fn export_job(&self) -> Option<Uuid> {
+        let id = if let Source::Job(id) = self.source { Some(id) } else { self.session.base };
+        id.filter(|id| self.job(*id).is_some_and(|j| j.images.contains(&ImageName::Final)))
+    }
+
+    /// What the shown picture can be compared with.
+    pub fn other_side(&self) -> Option<Source> {
+        match self.source {
+            Source::Job(_) => self.draft().map(|_| Source::Draft),
+            Source::Draft => self.base().map(|b| Source::Job(b.0)),
+        }
+    }
+
+    /// Carries a command out.
+    pub fn execute(&mut self, ctx: &Context, command: Command) {
+        if !self.enabled(command) {
+            return;
+        }
+        match command {
+            Command::New => {
+                let fresh = Brief { seed: random_seed(), ..Brief::default() };
+                self.session.brief = fresh;
+                self.session.project.clear();
+                self.source = Source::Draft;
+            }
+            Command::OpenPhoto => dialogs::open(&self.bridge, Purpose::Photo, self.lang()),
+            Command::OpenPath => self.window = Some(Window::path(Purpose::Photo)),
+            Command::Paste => self.bridge.paste_photo(),
+            Command::Sample => self.bridge.sample_photo(),
+            Command::OpenProject => dialogs::open(&self.bridge, Purpose::OpenProject, self.lang()),
+            Command::SaveProject => dialogs::save(&self.bridge, Purpose::SaveProject, &self.project_file(), self.lang()),
+            Command::Export => self.window = Some(Window::export()),
+            Command::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
+            Command::Undo => {
+                self.undo.undo(&mut self.session.brief);
+            }
+            Command::Redo => {
+                self.undo.redo(&mut self.session.brief);
+            }
+            Command::Generate => self.generate(ctx),
+            Command::GenerateAll => self.bridge.submit(vec![self.session.brief.clone()], From::Start),
+            Command::FromText => {
+                if let Some((id, made)) = self.base() {
+                    let brief = on_the_set_of(&self.session.brief, made);
+                    self.bridge.submit(vec![brief], From::Text(id));
+                }
+            }
+            Command::FromComposite => {
+                if let Some((id, made)) = self.base() {
+                    let brief = with_the_letters_of(&on_the_set_of(&self.session.brief, made), made);
+                    self.bridge.submit(vec![brief], From::Composite(id));
+                }
+            }
+            Command::Variations => {
+                let brief = &self.session.brief;
+                let briefs = (0..self.session.variations.clamp(2, 9)).map(|i| {
+                    let seed = if i == 0 { brief.seed } else { random_seed() };
+                    Brief { seed, ..brief.clone() }
+                });
+                self.bridge.submit(briefs.collect(), From::Start);
+            }
+            Command::SizeSet => {
+                let briefs = SIZES.iter().map(|&(_, width, height)| Brief { width, height, ..self.session.brief.clone() });
+                self.bridge.submit(briefs.collect(), From::Start);
+            }
+            Command::Stop => {
+                if let Some(job) = self.active() {
+                    self.bridge.stop(job.id);
+                }
+            }
+            Command::StopAll => {
+                for job in self.bridge.jobs().iter().filter(|j| j.status.is_active()) {
+                    self.bridge.stop(job.id);
+                }
+            }
+            Command::RollSeed => self.session.brief.seed = random_seed(),
+            Command::LockSeed => self.session.brief.seed_locked = !self.session.brief.seed_locked,
+            Command::TabProduct => self.tab = Tab::Product,
+            Command::TabBackground => self.tab = Tab::Background,
+            Command::TabText => self.tab = Tab::Text,
+            Command::TabFinal => self.tab = Tab::Final,
+            Command::ZoomFit => self.view.fit = true,
+            Command::ZoomActual => self.zoom_to(1.0 / ctx.pixels_per_point()),
+            Command::ZoomIn => self.zoom_to(self.view.zoom * 1.25),
+            Command::ZoomOut => self.zoom_to(self.view.zoom / 1.25),
+            Command::Compare => self.compare = if self.compare.is_some() { None } else { self.other_side() },
+            Command::Theme => {
+                self.session.dark = !self.session.dark;
+                ctx.set_theme(if self.session.dark { egui::Theme::Dark } else { egui::Theme::Light });
+            }
+            Command::Language => self.session.lang = if self.lang() == Lang::Ko { Lang::En } else { Lang::Ko },
+            Command::Larger => self.interface_zoom(ctx, 0.1),
+            Command::Smaller => self.interface_zoom(ctx, -0.1),
+            Command::Server => self.window = Some(Window::Server),
+            Command::CopyCurl => self.copy_curl(ctx),
+            Command::Models => self.window = Some(Window::Models),
+            Command::Palette => self.window = Some(Window::palette()),
+            Command::Shortcuts => self.window = Some(Window::Shortcuts),
+        }
+        self.touch(ctx);
+        ctx.request_repaint();
+    }
+
+    fn generate(&mut self, ctx: &Context) {
+        let base = self.base().map(|b| b.0);
+        let from = match (self.first_step(), base) {
+            (2, Some(id)) => From::Text(id),
+            (3, Some(id)) => From::Composite(id),
+            (4, Some(id)) if self.session.brief.seed_locked => {
+                self.source = Source::Job(id);
+                let now = ctx.input(|i| i.time);
+                self.toasts.say(Kind::Note, Say::new("toast.unchanged", &[]), now);
+                return;
+            }
+            (4, _) => {
+                self.session.brief.seed = random_seed();
+                From::Start
+            }
+            _ => From::Start,
+        };
+        self.bridge.submit(vec![self.session.brief.clone()], from);
+    }
+
+    fn zoom_to(&mut self, zoom: f32) {
+        self.view.fit = false;
+        self.view.zoom = zoom.clamp(0.05, 16.0);
+    }
+
+    fn interface_zoom(&mut self, ctx: &Context, step: f32) {
+        self.session.zoom = ((self.session.zoom + step) * 10.0).round().clamp(7.0, 20.0) / 10.0;
+        ctx.set_zoom_factor(self.session.zoom);
+    }
+
+    fn project_file(&self) -> String {
+        let name = self.session.project.trim();
+        format!("{}.{}", if name.is_empty() { "nanococoa" } else { name }, super::restore::PROJECT)
+    }
+
+    /// A file was chosen for something.
+    pub(super) fn chosen(&mut self, purpose: Purpose, path: std::path::PathBuf) {
+        match purpose {
+            Purpose::Photo => self.open(path),
+            Purpose::OpenProject => super::restore::open_project(&self.bridge, path),
+            Purpose::SaveProject => {
+                if let Some(name) = path.file_stem() {
+                    self.session.project = name.to_string_lossy().into_owned();
+                }
+                super::restore::save_project(&self.bridge, self.session.brief.clone(), path);
+            }
+            Purpose::Export(settings) => {
+                if let Some(path_in) = self.export_job().and_then(|id| self.bridge.image_path(id, ImageName::Final)) {
+                    super::export::run(&self.bridge, path_in, path, *settings, self.lang());
+                }
+            }
+        }
+    }
+
+    pub(super) fn copy_curl(&mut self, ctx: &Context) {
+        ctx.copy_text(self.server.curl(&self.session.brief));
+        let now = ctx.input(|i| i.time);
+        self.toasts.say(Kind::Good, Say::new("toast.curl", &[]), now);
+    }
+}
+
+/// A brief whose step 1 is that of an earlier one.
+fn on_the_set_of(brief: &Brief, made: &Brief) -> Brief {
+    Brief {
+        product: made.product.clone(),
+        scene: made.scene.clone(),
+        scene_negative: made.scene_negative.clone(),
+        seed: made.seed,
+        width: made.width,
+        height: made.height,
+        steps: made.steps,
+        strength: made.strength,
+        guidance: made.guidance,
+        preserve_product: made.preserve_product,
+        ..brief.clone()
+    }
+}
+
+/// A brief whose letters are those of an earlier one.
+fn with_the_letters_of(brief: &Brief, made: &Brief) -> Brief {
+    Brief {
+        text: made.text.clone(),
+        style: made.style.clone(),
+        style_negative: made.style_negative.clone(),
+        font: made.font.clone(),
+        text_steps: made.text_steps,
+        ..brief.clone()
+    }
+}

@@ -1,0 +1,243 @@
+//! Export: PNG, JPEG or WebP, with the mark that says how the picture came about.
+
+use std::path::{Path, PathBuf};
+
+use ab_glyph::{Font as _, FontRef, PxScale, ScaleFont as _};
+use image::{Rgb, RgbImage};
+
+use super::bridge::{Bridge, Message, Say};
+use super::i18n::Lang;
+use crate::imaging::decode::{encode_png, read_png_text};
+use crate::imaging::resize::{Filter, fit_within, resize_rgb8};
+
+/// File formats.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Format {
+    Png,
+    Jpeg,
+    Webp,
+}
+
+impl Format {
+    /// All, in the order of the dialog.
+    pub const ALL: [Self; 3] = [Self::Png, Self::Jpeg, Self::Webp];
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Png => "PNG",
+            Self::Jpeg => "JPEG",
+            Self::Webp => "WebP",
+        }
+    }
+
+    /// Its file extension.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Png => "png",
+            Self::Jpeg => "jpg",
+            Self::Webp => "webp",
+        }
+    }
+}
+
+/// How to export.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// File format.
+    pub format: Format,
+    /// Long side in pixels; `None` as made.
+    pub side: Option<u32>,
+    /// JPEG quality.
+    pub quality: u8,
+    /// XMP `DigitalSourceType`.
+    pub xmp: bool,
+    /// A visible badge in the corner.
+    pub badge: bool,
+    /// Keep the settings in the file (PNG), so that it can be dropped on the window again.
+    pub settings: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { format: Format::Png, side: None, quality: 92, xmp: true, badge: false, settings: true }
+    }
+}
+
+/// Writes a picture off the window's thread.
+pub fn run(bridge: &Bridge, from: PathBuf, to: PathBuf, settings: Settings, lang: Lang) {
+    bridge.work("nanococoa-export", move |_| {
+        let to = if to.extension().is_some() { to } else { to.with_extension(settings.format.extension()) };
+        let bytes = std::fs::read(&from).map_err(|e| Say::new("error.read", &[&from.display(), &e]))?;
+        let out = encode(&bytes, &settings, lang).map_err(Say::from)?;
+        write(&to, &out)?;
+        Ok(Some(Message::Done(Say::new("toast.exported", &[&to.display()]))))
+    });
+}
+
+fn write(to: &Path, bytes: &[u8]) -> Result<(), Say> {
+    crate::store::write_atomic(to, bytes).map_err(|e| Say::from(e.to_string()))
+}
+
+/// The bytes of the file.
+pub fn encode(png: &[u8], settings: &Settings, lang: Lang) -> Result<Vec<u8>, String> {
+    let mut image = image::load_from_memory(png).map_err(|e| e.to_string())?.into_rgb8();
+    if let Some(side) = settings.side {
+        let (w, h) = (image.width() as usize, image.height() as usize);
+        let scale = side as f64 / w.max(h) as f64;
+        if scale < 1.0 {
+            let (w, h) = fit_within(w, h, side as usize);
+            image = resize_rgb8(&image, w, h, Filter::Lanczos3);
+        }
+    }
+    if settings.badge {
+        badge(&mut image, lang.t("export.badge_text"));
+    }
+    let text = read_png_text(png);
+    let with_product = text.iter().any(|(k, v)| k == "nanococoa" && !v.contains("\"product_image\":null"));
+    let packet = settings.xmp.then(|| xmp(with_product));
+    match settings.format {
+        Format::Png => {
+            let mut entries: Vec<(&str, &str)> = Vec::new();
+            if settings.settings {
+                entries.extend(text.iter().map(|(k, v)| (k.as_str(), v.as_str())));
+            }
+            if let Some(packet) = &packet {
+                entries.push(("XML:com.adobe.xmp", packet));
+            }
+            encode_png(&image, &entries).map_err(|e| e.to_string())
+        }
+        Format::Jpeg => {
+            let mut out = Vec::new();
+            let encoder = image::codecs::jpeg::JpegEncoder::new_with_quality(&mut out, settings.quality);
+            image.write_with_encoder(encoder).map_err(|e| e.to_string())?;
+            Ok(packet.map_or(out.clone(), |p| jpeg_with(&out, &p)))
+        }
+        Format::Webp => {
+            let mut out = Vec::new();
+            let encoder = image::codecs::webp::WebPEncoder::new_lossless(&mut out);
+            image.write_with_encoder(encoder).map_err(|e| e.to_string())?;
+            Ok(packet.map_or(out.clone(), |p| webp_with(&out, &p, image.dimensions())))
+        }
+    }
+}
+
+/// IPTC's word for the origin: a composite with generated parts, or a wholly generated picture.
+fn xmp(with_product: bool) -> String {
+    let kind = if with_product { "compositeWithTrainedAlgorithmicMedia" } else { "trainedAlgorithmicMedia" };
+    format!(
+        "<?xpacket begin=\"\u{feff}\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?><x:xmpmeta xmlns:x=\"adobe:ns:meta/\"><rdf:RDF \
+         xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\"><rdf:Description rdf:about=\"\" \
+         xmlns:Iptc4xmpExt=\"http://iptc.org/std/Iptc4xmpExt/2008-02-29/\" xmlns:xmp=\"http://ns.adobe.com/xap/1.0/\" \
+         Iptc4xmpExt:DigitalSourceType=\"http://cv.iptc.org/newscodes/digitalsourcetype/{kind}\" \
+         xmp:CreatorTool=\"nanoCocoa Studio {}\"/></rdf:RDF></x:xmpmeta><?xpacket end=\"w\"?>",
+        env!("CARGO_PKG_VERSION")
+    )
+}
+
+/// An APP1 segment behind the JFIF header.
+fn jpeg_with(jpeg: &[u8], packet: &str) -> Vec<u8> {
+    let mut segment = b"http://ns.adobe.com/xap/1.0/\0".to_vec();
+    segment.extend_from_slice(packet.as_bytes());
+    let length = segment.len() + 2;
+    let at = match jpeg.get(2..6) {
+        Some([0xFF, 0xE0, high, low]) => 4 + usize::from(u16::from_be_bytes([*high, *low])),
+        _ => 2,
+    };
+    if length > 0xFFFF || at > jpeg.len() {
+        return jpeg.to_vec();
+    }
+    let mut out = jpeg[..at].to_vec();
+    out.extend_from_slice(&[0xFF, 0xE1]);
+    out.extend_from_slice(&(length as u16).to_be_bytes());
+    out.extend_from_slice(&segment);
+    out.extend_from_slice(&jpeg[at..]);
+    out
+}
+
+/// The simple file format turned into the extended one, with an XMP chunk at its end.
+fn webp_with(webp: &[u8], packet: &str, (width, height): (u32, u32)) -> Vec<u8> {
+    const XMP: u8 = 0x04;
+    let Some(chunks) = webp.get(12..).filter(|c| c.starts_with(b"VP8L") || c.starts_with(b"VP8 ")) else { return webp.to_vec() };
+    let mut body = b"WEBPVP8X".to_vec();
+    body.extend_from_slice(&10u32.to_le_bytes());
+    body.extend_from_slice(&[XMP, 0, 0, 0]);
+    body.extend_from_slice(&(width - 1).to_le_bytes()[..3]);
+    body.extend_from_slice(&(height - 1).to_le_bytes()[..3]);
+    body.extend_from_slice(chunks);
+    body.extend_from_slice(b"XMP ");
+    body.extend_from_slice(&(packet.len() as u32).to_le_bytes());
+    body.extend_from_slice(packet.as_bytes());
+    if packet.len() % 2 == 1 {
+        body.push(0);
+    }
+    let mut out = b"RIFF".to_vec();
+    out.extend_from_slice(&(body.len() as u32).to_le_bytes());
+    out.extend_from_slice(&body);
+    out
+}
+
+/// White words on a dark pill in the lower right corner.
+fn badge(image: &mut RgbImage, words: &str) {
+    let Some(font) = crate::assets::FONTS.iter().find(|f| f.0.ends_with("NanumGothicBold.ttf")) else { return };
+    let Ok(font) = FontRef::try_from_slice(font.1) else { return };
+    let size = (image.width().min(image.height()) as f32 * 0.026).max(11.0);
+    let scaled = font.as_scaled(PxScale::from(size));
+    let width: f32 = words.chars().map(|c| scaled.h_advance(font.glyph_id(c))).sum();
+    let (pad, height) = (size * 0.6, size * 1.7);
+    let (w, h) = (image.width() as f32, image.height() as f32);
+    let (left, top) = (w - width - pad * 2.0 - size, h - height - size);
+    let mix = |p: &mut Rgb<u8>, to: f32, amount: f32| {
+        for v in &mut p.0 {
+            *v = (f32::from(*v) + (to - f32::from(*v)) * amount.clamp(0.0, 1.0)).round() as u8;
+        }
+    };
+    for y in top.max(0.0) as u32..((top + height) as u32).min(image.height()) {
+        for x in left.max(0.0) as u32..((left + width + pad * 2.0) as u32).min(image.width()) {
+            let r = height / 2.0;
+            let (cx, cy) = ((x as f32).clamp(left + r, left + width + pad * 2.0 - r), top + r);
+            let away = ((x as f32 - cx).powi(2) + (y as f32 - cy).powi(2)).sqrt();
+            mix(image.get_pixel_mut(x, y), 0.0, (r - away).clamp(0.0, 1.0) * 0.55);
+        }
+    }
+    let mut x = left + pad;
+    for c in words.chars() {
+        let id = font.glyph_id(c);
+        let at = ab_glyph::point(x, top + (height + scaled.ascent() + scaled.descent()) / 2.0);
+        if let Some(outline) = font.outline_glyph(id.with_scale_and_position(PxScale::from(size), at)) {
+            let b = outline.px_bounds();
+            outline.draw(|gx, gy, coverage| {
+                let (px, py) = (b.min.x + gx as f32, b.min.y + gy as f32);
+                if px >= 0.0 && py >= 0.0 && px < w && py < h {
+                    mix(image.get_pixel_mut(px as u32, py as u32), 255.0, coverage);
+                }
+            });
+        }
+        x += scaled.h_advance(id);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_format_carries_the_mark_and_reads_back() {
+        let image = RgbImage::from_fn(320, 200, |x, y| Rgb([x as u8, y as u8, 120]));
+        let png = encode_png(&image, &[("nanococoa", "{\"parameters\":{\"product_image\":\"PNG\"}}")]).unwrap();
+        for format in Format::ALL {
+            let settings = Settings { format, side: Some(160), badge: true, ..Settings::default() };
+            let out = encode(&png, &settings, Lang::Ko).unwrap();
+            let back = image::load_from_memory(&out).unwrap();
+            assert_eq!((back.width(), back.height()), (160, 100), "{format:?}");
+            let has = |bytes: &[u8], words: &[u8]| bytes.windows(words.len()).any(|w| w == words);
+            assert!(has(&out, b"compositeWithTrainedAlgorithmicMedia"), "{format:?}");
+            let plain = encode(&png, &Settings { format, xmp: false, settings: false, ..Settings::default() }, Lang::En).unwrap();
+            assert!(!has(&plain, b"DigitalSourceType") && !has(&plain, b"nanococoa"), "{format:?}");
+        }
+        let kept = encode(&png, &Settings::default(), Lang::En).unwrap();
+        assert!(read_png_text(&kept).iter().any(|(k, _)| k == "nanococoa"));
+        assert!(read_png_text(&kept).iter().any(|(k, _)| k == "XML:com.adobe.xmp"));
+    }
+}

@@ -1,0 +1,42 @@
+//! The interface's own faces: Hangul and Latin from the bundled Nanum faces, icons from the subset.
+
+use std::sync::Arc;
+
+use egui::{FontData, FontDefinitions, FontFamily, FontTweak};
+
+const REGULAR: &str = "NanumSquare/NanumSquareR.ttf";
+const BOLD: &str = "NanumSquare/NanumSquareB.ttf";
+const FALLBACK: &str = "NanumGothic/NanumGothic.ttf";
+
+fn bundled(name: &str) -> Option<&'static [u8]> {
+    crate::assets::FONTS.iter().find(|f| f.0 == name).map(|f| f.1)
+}
+
+/// Registers the faces.
+pub fn install(ctx: &egui::Context) {
+    let mut fonts = FontDefinitions::default();
+    // Nanum sits a little high in its box.
+    let tweak = FontTweak { y_offset_factor: 0.05, ..FontTweak::default() };
+    for name in [REGULAR, BOLD, FALLBACK] {
+        if let Some(bytes) = bundled(name) {
+            fonts.font_data.insert(name.to_owned(), Arc::new(FontData::from_static(bytes).tweak(tweak.clone())));
+        }
+    }
+    let icon_tweak = FontTweak { y_offset_factor: 0.02, ..FontTweak::default() };
+    let icons = super::icons::FAMILY.to_owned();
+    fonts.font_data.insert(icons.clone(), Arc::new(FontData::from_static(super::icons::FONT).tweak(icon_tweak)));
+    let stock: Vec<String> = fonts.families.get(&FontFamily::Proportional).cloned().unwrap_or_default();
+    let family = |first: &str| -> Vec<String> {
+        let named = [first.to_owned(), FALLBACK.to_owned(), icons.clone()];
+        named.into_iter().chain(stock.iter().cloned()).collect()
+    };
+    let (regular, bold) = (family(REGULAR), family(BOLD));
+    if let Some(mono) = fonts.families.get_mut(&FontFamily::Monospace) {
+        mono.push(FALLBACK.to_owned());
+        mono.push(icons.clone());
+    }
+    fonts.families.insert(FontFamily::Proportional, regular);
+    fonts.families.insert(super::theme::bold(), bold);
+    fonts.families.insert(super::theme::icons(), vec![icons]);
+    ctx.set_fonts(fonts);
+}

@@ -1,0 +1,52 @@
+//! The studio: the window over the same engine that REST and the command line use. egui appears only below this module.
+//!
+//! `bridge` is the only place that talks to the engine, `live` the only one that calls the pipeline; panels draw and send commands.
+
+pub mod app;
+mod bridge;
+pub mod commands;
+mod dialogs;
+mod execute;
+mod export;
+mod fonts;
+pub mod i18n;
+mod icons;
+mod images;
+pub mod live;
+mod panels;
+mod presets;
+mod restore;
+mod server;
+pub mod state;
+mod textures;
+mod theme;
+mod toasts;
+mod undo;
+mod widgets;
+mod windows;
+
+use std::path::PathBuf;
+
+pub use app::{Options, Studio};
+
+/// Opens the window and returns when it is closed.
+pub fn run(options: Options, open: Option<PathBuf>) -> Result<(), String> {
+    let viewport = egui::ViewportBuilder::default()
+        .with_title("nanoCocoa Studio")
+        .with_app_id("nanococoa")
+        .with_inner_size([1440.0, 900.0])
+        .with_min_inner_size([1024.0, 640.0]);
+    let native = eframe::NativeOptions { viewport, centered: true, ..eframe::NativeOptions::default() };
+    eframe::run_native(
+        "nanoCocoa Studio",
+        native,
+        Box::new(move |cx| {
+            let mut studio = Studio::new(&cx.egui_ctx, options);
+            if let Some(path) = open {
+                studio.open(path);
+            }
+            Ok(Box::new(studio))
+        }),
+    )
+    .map_err(|e| format!("the window cannot be opened: {e}. On a machine without a display use `nanococoa serve` or `nanococoa generate`"))
+}

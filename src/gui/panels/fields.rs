@@ -1,0 +1,184 @@
+//! Scene, text, look, layers and the advanced settings.
+
+use egui::{Button, CollapsingHeader, ComboBox, Key, Modifiers, RichText, Ui, vec2};
+
+use crate::gui::app::Studio;
+use crate::gui::commands::Command;
+use crate::gui::execute::SIZES;
+use crate::gui::presets::Preset;
+use crate::gui::state::Brief;
+use crate::gui::{icons, theme, widgets};
+
+pub fn scene(studio: &mut Studio, ui: &mut Ui) {
+    let lang = studio.lang();
+    widgets::section(ui, lang.t("scene.title"), None);
+    let response = widgets::field(ui, &mut studio.session.brief.scene, lang.t("scene.title"), lang.t("scene.hint"), 2);
+    if response.changed() {
+        studio.prompt_cursor = None;
+    }
+    if response.has_focus() && !studio.composing {
+        remember(studio, ui);
+    }
+    if let Some(prompt) = chips(ui, &studio.presets.scenes, &studio.session.brief.scene, lang) {
+        studio.session.brief.scene = prompt;
+    }
+}
+
+/// Alt+↑ and Alt+↓ walk through the prompts used before.
+fn remember(studio: &mut Studio, ui: &Ui) {
+    let up = ui.input_mut(|i| i.consume_key(Modifiers::ALT, Key::ArrowUp));
+    let down = ui.input_mut(|i| i.consume_key(Modifiers::ALT, Key::ArrowDown));
+    let last = studio.session.prompts.len().checked_sub(1);
+    let Some(last) = last.filter(|_| up || down) else { return };
+    let cursor = match (studio.prompt_cursor, up) {
+        (None, true) => 0,
+        (None, false) => return,
+        (Some(i), true) => (i + 1).min(last),
+        (Some(i), false) => i.saturating_sub(1),
+    };
+    studio.prompt_cursor = Some(cursor);
+    studio.session.brief.scene = studio.session.prompts[cursor].clone();
+}
+
+fn chips(ui: &mut Ui, presets: &[Preset], text: &str, lang: crate::gui::i18n::Lang) -> Option<String> {
+    let mut chosen = None;
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = vec2(6.0, 6.0);
+        for preset in presets {
+            if widgets::chip(ui, preset.name(lang), preset.is(text)).on_hover_text(preset.prompt(lang)).clicked() {
+                chosen = Some(preset.prompt(lang).to_owned());
+            }
+        }
+    });
+    chosen
+}
+
+pub fn text(studio: &mut Studio, ui: &mut Ui) {
+    let lang = studio.lang();
+    widgets::section(ui, lang.t("text.title"), None);
+    widgets::field(ui, &mut studio.session.brief.text, lang.t("text.title"), lang.t("text.hint"), 2);
+    let c = theme::colors(ui);
+    let length = studio.session.brief.text.chars().count();
+    if length > crate::request::fields::MAX_TEXT_CHARS {
+        ui.label(RichText::new(lang.f("text.too_long", &[&length])).size(12.0).color(c.bad));
+    }
+}
+
+pub fn style(studio: &mut Studio, ui: &mut Ui) {
+    let lang = studio.lang();
+    widgets::section(ui, lang.t("style.title"), None);
+    if let Some(prompt) = chips(ui, &studio.presets.styles, &studio.session.brief.style, lang) {
+        studio.session.brief.style = prompt;
+    }
+    widgets::field(ui, &mut studio.session.brief.style, lang.t("style.title"), lang.t("style.hint"), 1);
+}
+
+pub fn layers(studio: &mut Studio, ui: &mut Ui) {
+    let lang = studio.lang();
+    let brief = &mut studio.session.brief;
+    widgets::section(ui, lang.t("layers.title"), None);
+    let modes = [
+        ("overlay".to_owned(), lang.t("layers.overlay")),
+        ("blend".to_owned(), lang.t("layers.blend")),
+        ("behind".to_owned(), lang.t("layers.behind")),
+    ];
+    widgets::segmented(ui, &mut brief.mode, &modes);
+    let positions = [
+        ("top".to_owned(), lang.t("layers.top")),
+        ("center".to_owned(), lang.t("layers.center")),
+        ("bottom".to_owned(), lang.t("layers.bottom")),
+        ("auto".to_owned(), lang.t("layers.auto")),
+    ];
+    widgets::segmented(ui, &mut brief.position, &positions);
+    widgets::slider(ui, lang.t("layers.composition"), &mut brief.composition_strength, 0.0..=1.0, 2)
+        .on_hover_text(lang.t("layers.composition_about"));
+    widgets::slider(ui, lang.t("layers.strength"), &mut brief.strength, 0.0..=1.0, 2).on_hover_text(lang.t("layers.strength_about"));
+}
+
+pub fn advanced(studio: &mut Studio, ui: &mut Ui) {
+    let lang = studio.lang();
+    let c = theme::colors(ui);
+    size(studio, ui);
+    seed(studio, ui);
+    ui.add_space(theme::UNIT);
+    let title = RichText::new(lang.t("advanced.title")).font(egui::FontId::new(12.5, theme::bold())).color(c.dim);
+    CollapsingHeader::new(title).id_salt("advanced").show_unindented(ui, |ui| {
+        let brief = &mut studio.session.brief;
+        caption(ui, lang.t("advanced.scene_negative"));
+        widgets::field(ui, &mut brief.scene_negative, lang.t("advanced.scene_negative"), lang.t("advanced.negative_hint"), 1);
+        caption(ui, lang.t("advanced.style_negative"));
+        widgets::field(ui, &mut brief.style_negative, lang.t("advanced.style_negative"), lang.t("advanced.negative_hint"), 1);
+        ui.add_space(4.0);
+        ui.checkbox(&mut brief.preserve_product, lang.t("advanced.preserve"));
+        caption(ui, lang.t("advanced.diffusion_only"));
+        count(ui, lang.t("advanced.steps"), &mut brief.steps);
+        count(ui, lang.t("advanced.text_steps"), &mut brief.text_steps);
+        widgets::slider(ui, lang.t("advanced.guidance"), &mut brief.guidance, 0.0..=20.0, 1);
+    });
+}
+
+fn caption(ui: &mut Ui, words: &str) {
+    let c = theme::colors(ui);
+    ui.label(RichText::new(words).size(12.0).color(c.dim));
+}
+
+fn count(ui: &mut Ui, name: &str, value: &mut u32) {
+    let mut number = *value as f32;
+    widgets::slider(ui, name, &mut number, 1.0..=50.0, 0);
+    *value = number.round() as u32;
+}
+
+fn size(studio: &mut Studio, ui: &mut Ui) {
+    let lang = studio.lang();
+    let brief = &mut studio.session.brief;
+    widgets::section(ui, lang.t("size.title"), None);
+    let options: Vec<((u32, u32), &str)> = SIZES.iter().map(|&(name, w, h)| ((w, h), name)).collect();
+    let mut chosen = (brief.width, brief.height);
+    if widgets::segmented(ui, &mut chosen, &options) {
+        (brief.width, brief.height) = chosen;
+    }
+    ui.horizontal(|ui| {
+        let width = (ui.available_width() - 24.0) / 2.0;
+        side(ui, &mut brief.width, lang.t("size.width"), width);
+        ui.label("×");
+        side(ui, &mut brief.height, lang.t("size.height"), width);
+    });
+}
+
+/// Multiples of 16 from 256 to 2048, as the request allows.
+fn side(ui: &mut Ui, value: &mut u32, name: &'static str, width: f32) {
+    let combo = ComboBox::from_id_salt(name).selected_text(value.to_string()).width(width).height(280.0);
+    let response = combo.show_ui(ui, |ui| {
+        for side in [256, 384, 512, 640, 768, 896, 1008, 1024, 1152, 1280, 1344, 1536, 1792, 1920, 2048] {
+            ui.selectable_value(value, side, side.to_string());
+        }
+    });
+    widgets::named(response.response, name).on_hover_text(name);
+}
+
+fn seed(studio: &mut Studio, ui: &mut Ui) {
+    let lang = studio.lang();
+    widgets::section(ui, lang.t("seed.title"), None);
+    ui.horizontal(|ui| {
+        let c = theme::colors(ui);
+        let brief: &mut Brief = &mut studio.session.brief;
+        let width = ui.available_width() - 2.0 * (34.0 + 8.0);
+        ui.spacing_mut().button_padding.x = 6.0;
+        let drag = egui::DragValue::new(&mut brief.seed).speed(1.0).range(0..=u64::MAX);
+        let response = ui.add_sized(vec2(width, 34.0), drag);
+        widgets::named(response, lang.t("seed.title")).on_hover_text(lang.t("seed.about"));
+        let dice = Button::new(widgets::icon(icons::DICES, 16.0).color(c.dim)).min_size(vec2(34.0, 34.0));
+        let dice = widgets::named(ui.add(dice), lang.t("command.roll_seed"));
+        if dice.on_hover_text(lang.t("command.roll_seed")).clicked() {
+            studio.queue.push_back(Command::RollSeed);
+        }
+        let locked = studio.session.brief.seed_locked;
+        let (glyph, color) = if locked { (icons::LOCK, c.accent_text) } else { (icons::LOCK_OPEN, c.dim) };
+        let response = ui.add(Button::new(widgets::icon(glyph, 16.0).color(color)).min_size(vec2(34.0, 34.0)));
+        let name = lang.t("command.lock_seed");
+        response.widget_info(|| egui::WidgetInfo::selected(egui::Role::CheckBox, true, locked, name));
+        if response.on_hover_text(lang.t("seed.lock_about")).clicked() {
+            studio.queue.push_back(Command::LockSeed);
+        }
+    });
+}

@@ -1,0 +1,12 @@
+//! The fixed parts of the window.
+
+pub mod actions;
+pub mod brief;
+pub mod canvas;
+pub mod fields;
+pub mod fonts;
+pub mod history;
+pub mod picture;
+pub mod product;
+pub mod status;
+pub mod top;

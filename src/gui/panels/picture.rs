@@ -1,0 +1,226 @@
+//! The picture itself: zoom, pan, comparison, and what stands on it while something is being made.
+
+use egui::{Color32, CursorIcon, FontId, Pos2, Rect, RichText, Role, Sense, Stroke, Ui, Vec2, WidgetInfo, pos2, vec2};
+use uuid::Uuid;
+
+use super::{canvas, product::full_uv};
+use crate::gui::app::{Source, Studio, Tab};
+use crate::gui::textures::{Key, Shown};
+use crate::gui::{theme, widgets};
+use crate::job::ImageName;
+
+/// Longest side that is uploaded; graphics cards of this class take 8192, and no screen shows more than this.
+const LARGEST: u32 = 2048;
+
+/// A picture and the size it stands for.
+struct Picture {
+    texture: Shown,
+    size: Vec2,
+    transparent: bool,
+}
+
+pub fn show(studio: &mut Studio, ui: &mut Ui) {
+    let lang = studio.lang();
+    let area = ui.available_rect_before_wrap();
+    let response = ui.allocate_rect(area, Sense::click_and_drag());
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, lang.t("canvas.picture")));
+    if studio.session.brief.is_blank() && studio.source == Source::Draft {
+        canvas::welcome(studio, ui, area);
+        return;
+    }
+    let Some(picture) = find(studio, studio.source, studio.tab) else {
+        waiting(studio, ui, area);
+        return;
+    };
+    let rect = place(studio, ui, area, &picture, &response);
+    let painter = ui.painter_at(area);
+    let shadow =
+        egui::Shadow { offset: [0, 6], blur: 32, spread: 0, color: Color32::from_black_alpha(if studio.session.dark { 110 } else { 45 }) };
+    painter.add(shadow.as_shape(rect, 3.0));
+    paint(ui, area, rect, &picture);
+    if let Some(other) = studio.compare {
+        compare(studio, ui, area, rect, other, &response);
+    } else {
+        let (words, accent) = match studio.source {
+            Source::Draft if studio.live.with(|s| s.busy) => (lang.t("canvas.drawing").to_owned(), true),
+            Source::Draft => (lang.t("canvas.live_draft").to_owned(), false),
+            Source::Job(id) => (label(studio, id), false),
+        };
+        canvas::badge(ui, visible_corner(area, rect), egui::Align2::LEFT_TOP, &words, accent);
+    }
+    let error = if studio.source == Source::Draft { studio.live.with(|s| s.error.clone()) } else { None };
+    if let Some(error) = error {
+        let at = pos2(area.center().x, area.bottom() - 16.0);
+        canvas::badge(ui, at, egui::Align2::CENTER_BOTTOM, &error.replace('\n', " "), true);
+    }
+}
+
+fn visible_corner(area: Rect, rect: Rect) -> Pos2 {
+    let shown = area.intersect(rect);
+    shown.left_top() + vec2(12.0, 12.0)
+}
+
+fn label(studio: &Studio, id: Uuid) -> String {
+    let lang = studio.lang();
+    let Some(job) = studio.job(id) else { return lang.t("canvas.result").into() };
+    if job.status.is_active() {
+        return lang.f("canvas.making", &[&job.progress_percent]);
+    }
+    lang.f("canvas.result_of", &[&super::history::title(&job), &job.seed])
+}
+
+/// The picture of a tab, from the draft or from a job; while a job has none yet, its preview or the draft stands in.
+fn find(studio: &mut Studio, source: Source, tab: Tab) -> Option<Picture> {
+    match source {
+        Source::Draft => draft(studio, tab),
+        Source::Job(id) => {
+            let Some(job) = studio.job(id) else { return draft(studio, tab) };
+            let size = vec2(job.width as f32, job.height as f32);
+            let wanted: &[ImageName] = match tab {
+                Tab::Product => &[ImageName::Cutout, ImageName::Product],
+                Tab::Background => &[ImageName::Step1],
+                Tab::Text => &[ImageName::Step2],
+                Tab::Final => &[ImageName::Final],
+            };
+            let name = wanted.iter().find(|n| job.images.contains(n));
+            if let Some(path) = name.and_then(|n| studio.bridge.image_path(id, *n)) {
+                let texture = studio.textures.get(Key::File(path, LARGEST));
+                if let Some(texture) = texture {
+                    let size = if tab == Tab::Product { texture.size } else { size };
+                    return Some(Picture { texture, size, transparent: matches!(tab, Tab::Product | Tab::Text) });
+                }
+            }
+            if tab == Tab::Final
+                && let Some(preview) = &job.preview
+            {
+                let texture = studio.textures.preview(id, preview);
+                return Some(Picture { texture, size, transparent: false });
+            }
+            draft(studio, tab)
+        }
+    }
+}
+
+fn draft(studio: &mut Studio, tab: Tab) -> Option<Picture> {
+    let draft = studio.draft()?;
+    let size = vec2(draft.brief.width as f32, draft.brief.height as f32);
+    let (slot, image, transparent) = match tab {
+        Tab::Product => ("draft-cutout", draft.cutout?, true),
+        Tab::Background => ("draft-background", draft.background, false),
+        Tab::Text => ("draft-letters", draft.letters?, true),
+        Tab::Final => ("draft-final", draft.picture, false),
+    };
+    let texture = studio.textures.live(slot, &image);
+    let size = if tab == Tab::Product { texture.size } else { size };
+    Some(Picture { texture, size, transparent })
+}
+
+fn waiting(studio: &Studio, ui: &mut Ui, area: Rect) {
+    let c = theme::colors(ui);
+    let lang = studio.lang();
+    let brief = &studio.session.brief;
+    let error = studio.live.with(|s| s.error.clone());
+    let words = match (studio.tab, error) {
+        (_, Some(error)) => error,
+        (Tab::Product, None) if brief.product.is_none() => lang.t("canvas.no_product").into(),
+        (Tab::Text, None) if brief.text.trim().is_empty() => lang.t("canvas.no_text").into(),
+        _ => lang.t("canvas.first_draft").into(),
+    };
+    let place = Rect::from_center_size(area.center(), vec2(360.0, 80.0));
+    ui.scope_builder(egui::UiBuilder::new().max_rect(place), |ui| {
+        ui.vertical_centered(|ui| {
+            if studio.live.with(|s| s.busy) {
+                ui.add(egui::Spinner::new().size(24.0).color(c.accent_text));
+                ui.add_space(8.0);
+            }
+            ui.label(RichText::new(words).color(c.dim));
+        });
+    });
+}
+
+/// Where the picture stands, after the wheel and the hand have moved it.
+fn place(studio: &mut Studio, ui: &Ui, area: Rect, picture: &Picture, response: &egui::Response) -> Rect {
+    let room = area.shrink(32.0).size().max(vec2(64.0, 64.0));
+    let fit = (room.x / picture.size.x).min(room.y / picture.size.y);
+    let view = &mut studio.view;
+    if response.double_clicked() {
+        view.fit = true;
+    }
+    if let Some(at) = response.hover_pos() {
+        let (scroll, pinch) = ui.input(|i| (i.smooth_scroll_delta().y, i.zoom_delta()));
+        let factor = pinch * (scroll / 300.0).exp();
+        if (factor - 1.0).abs() > 1e-3 {
+            let before = if view.fit { fit } else { view.zoom };
+            let zoom = (before * factor).clamp(0.05, 16.0);
+            let centre = area.center() + if view.fit { Vec2::ZERO } else { view.pan };
+            view.pan = (centre - at) * (zoom / before) + (at - area.center());
+            view.zoom = zoom;
+            view.fit = false;
+        }
+    }
+    if response.dragged() && studio.compare.is_none() {
+        if view.fit {
+            view.pan = Vec2::ZERO;
+            view.fit = false;
+        }
+        view.pan += response.drag_delta();
+    }
+    if view.fit {
+        view.zoom = fit;
+        view.pan = Vec2::ZERO;
+    }
+    let size = picture.size * view.zoom;
+    let limit = (size + area.size()) / 2.0 - Vec2::splat(48.0);
+    view.pan = view.pan.clamp(-limit, limit);
+    if response.hovered() && studio.compare.is_none() {
+        ui.ctx().set_cursor_icon(if response.dragged() { CursorIcon::Grabbing } else { CursorIcon::Grab });
+    }
+    Rect::from_center_size(area.center() + studio.view.pan, size)
+}
+
+fn paint(ui: &mut Ui, area: Rect, rect: Rect, picture: &Picture) {
+    let clip = ui.clip_rect();
+    ui.set_clip_rect(clip.intersect(area));
+    if picture.transparent {
+        widgets::checkerboard(ui, rect);
+    }
+    ui.painter().image(picture.texture.id, rect, full_uv(), Color32::WHITE);
+    ui.set_clip_rect(clip);
+}
+
+/// The other picture on the left of a line that can be dragged.
+fn compare(studio: &mut Studio, ui: &mut Ui, area: Rect, rect: Rect, other: Source, response: &egui::Response) {
+    let lang = studio.lang();
+    if (response.dragged() || response.clicked())
+        && let Some(at) = response.interact_pointer_pos()
+    {
+        studio.split = ((at.x - rect.left()) / rect.width()).clamp(0.0, 1.0);
+    }
+    if response.has_focus() {
+        let step = ui.input(|i| f32::from(i.key_pressed(egui::Key::ArrowRight)) - f32::from(i.key_pressed(egui::Key::ArrowLeft)));
+        studio.split = (studio.split + step * 0.02).clamp(0.0, 1.0);
+    }
+    let line = rect.left() + rect.width() * studio.split;
+    let left = Rect::from_min_max(rect.min, pos2(line, rect.max.y));
+    if let Some(picture) = find(studio, other, studio.tab) {
+        paint(ui, area.intersect(left), rect, &picture);
+    }
+    let painter = ui.painter_at(area);
+    painter.line_segment([pos2(line, rect.top()), pos2(line, rect.bottom())], Stroke::new(2.0, Color32::WHITE));
+    let middle = pos2(line, area.intersect(rect).center().y);
+    painter.rect_filled(Rect::from_center_size(middle, vec2(40.0, 24.0)), 12.0, Color32::WHITE);
+    for (dx, glyph) in [(-9.0, crate::gui::icons::CHEVRON_LEFT), (9.0, crate::gui::icons::CHEVRON_RIGHT)] {
+        let font = FontId::new(14.0, theme::icons());
+        painter.text(middle + vec2(dx, 0.0), egui::Align2::CENTER_CENTER, glyph, font, Color32::BLACK);
+    }
+    let name = |source| match source {
+        Source::Draft => lang.t("canvas.draft").to_owned(),
+        Source::Job(id) => label(studio, id),
+    };
+    let shown = area.intersect(rect);
+    canvas::badge(ui, shown.left_top() + vec2(12.0, 12.0), egui::Align2::LEFT_TOP, &name(other), false);
+    canvas::badge(ui, shown.right_top() + vec2(-12.0, 12.0), egui::Align2::RIGHT_TOP, &name(studio.source), false);
+    if response.hovered() {
+        ui.ctx().set_cursor_icon(CursorIcon::ResizeHorizontal);
+    }
+}

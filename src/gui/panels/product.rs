@@ -1,0 +1,136 @@
+//! The product: where a photo is dropped, pasted or opened, and what was made of it.
+
+use egui::{Align2, Button, FontId, Pos2, Rect, RichText, Sense, Stroke, Ui, pos2, vec2};
+
+use crate::gui::app::{Studio, Tab};
+use crate::gui::commands::Command;
+use crate::gui::{icons, theme, widgets};
+
+pub fn show(studio: &mut Studio, ui: &mut Ui) {
+    let lang = studio.lang();
+    let has = studio.session.brief.product.is_some();
+    let action = has.then(|| lang.t("product.replace"));
+    if widgets::section(ui, lang.t("product.title"), action).is_some_and(|r| r.clicked()) {
+        studio.queue.push_back(Command::OpenPhoto);
+    }
+    if has {
+        card(studio, ui)
+    } else {
+        empty(studio, ui)
+    }
+    recent(studio, ui);
+}
+
+fn empty(studio: &mut Studio, ui: &mut Ui) {
+    let c = theme::colors(ui);
+    let lang = studio.lang();
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 112.0), Sense::click());
+    let over = response.hovered() || ui.ctx().input(|i| !i.raw.hovered_files.is_empty());
+    ui.painter().rect_filled(rect, theme::RADIUS, if over { c.raised } else { c.sunken });
+    dashed(ui, rect, if over { c.accent } else { c.border });
+    widgets::paint_icon(ui, pos2(rect.center().x, rect.top() + 32.0), icons::IMAGE_PLUS, 24.0, c.accent_text);
+    let text = |y: f32, words: &str, size: f32, color| {
+        ui.painter().text(pos2(rect.center().x, rect.top() + y), Align2::CENTER_CENTER, words, FontId::proportional(size), color);
+    };
+    text(66.0, lang.t("product.drop"), 13.5, c.text);
+    text(88.0, lang.t("product.formats"), 12.0, c.dim);
+    if widgets::named(response, lang.t("command.open_photo")).clicked() {
+        studio.queue.push_back(Command::OpenPhoto);
+    }
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 6.0;
+        for (command, words) in
+            [(Command::OpenPath, "product.path"), (Command::Paste, "product.paste"), (Command::Sample, "product.sample")]
+        {
+            let name = lang.get(words).unwrap_or(words);
+            let label = (widgets::icon(command.face().icon, 14.0).color(c.dim), RichText::new(name).size(12.5));
+            let response = ui.add(Button::new(label).gap(6.0).min_size(vec2(0.0, 30.0)));
+            let tip = lang.t(command.face().key);
+            if widgets::named(response, name).on_hover_text(tip).clicked() {
+                studio.queue.push_back(command);
+            }
+        }
+    });
+}
+
+fn card(studio: &mut Studio, ui: &mut Ui) {
+    let c = theme::colors(ui);
+    let lang = studio.lang();
+    let draft = studio.draft();
+    let Some(product) = studio.session.brief.product.clone() else { return };
+    let cut = draft.as_ref().filter(|d| d.brief.product.as_ref().is_some_and(|p| p.hash == product.hash));
+    let cut = cut.and_then(|d| d.cutout.clone());
+    let mut remove = false;
+    widgets::card(ui).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.horizontal(|ui| {
+            let (rect, response) = ui.allocate_exact_size(vec2(72.0, 72.0), Sense::click());
+            widgets::checkerboard(ui, rect);
+            if let Some(image) = &cut {
+                let texture = studio.textures.live("thumb-cutout", image);
+                paint_fitted(ui, rect, texture);
+            } else {
+                egui::Spinner::new().color(c.dim).paint_at(ui, Rect::from_center_size(rect.center(), vec2(20.0, 20.0)));
+            }
+            if widgets::named(response, lang.t("product.show")).on_hover_text(lang.t("product.show")).clicked() {
+                studio.tab = Tab::Product;
+            }
+            ui.vertical(|ui| {
+                ui.spacing_mut().item_spacing.y = 4.0;
+                ui.add_space(2.0);
+                let width = ui.available_width();
+                let name = widgets::clipped(ui, &product.name, FontId::new(13.5, theme::bold()), c.text, width);
+                ui.label(name);
+                let state = match (&cut, product.has_alpha) {
+                    (_, true) => lang.t("product.own_alpha"),
+                    (Some(_), false) => lang.t("product.cut_out"),
+                    (None, false) => lang.t("product.cutting"),
+                };
+                let about = format!("{} × {} · {state}", product.width, product.height);
+                ui.label(RichText::new(about).size(12.0).color(c.dim));
+                remove = widgets::link(ui, lang.t("product.remove")).clicked();
+            });
+        });
+    });
+    if remove {
+        studio.session.brief.product = None;
+    }
+}
+
+fn recent(studio: &mut Studio, ui: &mut Ui) {
+    let lang = studio.lang();
+    if studio.session.brief.product.is_some() || studio.session.recent.is_empty() {
+        return;
+    }
+    let mut chosen = None;
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = vec2(6.0, 6.0);
+        for path in studio.session.recent.iter().take(4) {
+            let name: String = path.file_name().map(|n| n.to_string_lossy().chars().take(18).collect()).unwrap_or_default();
+            if widgets::chip(ui, &name, false).on_hover_text(lang.f("product.recent", &[&path.display()])).clicked() {
+                chosen = Some(path.clone());
+            }
+        }
+    });
+    if let Some(path) = chosen {
+        studio.open(path);
+    }
+}
+
+/// A texture inside a rectangle, as large as fits.
+pub fn paint_fitted(ui: &Ui, rect: Rect, texture: crate::gui::textures::Shown) {
+    let scale = (rect.width() / texture.size.x).min(rect.height() / texture.size.y);
+    let target = Rect::from_center_size(rect.center(), texture.size * scale);
+    ui.painter().image(texture.id, target, full_uv(), egui::Color32::WHITE);
+}
+
+/// All of a texture.
+pub fn full_uv() -> Rect {
+    Rect::from_min_max(Pos2::ZERO, pos2(1.0, 1.0))
+}
+
+fn dashed(ui: &Ui, rect: Rect, color: egui::Color32) {
+    let r = rect.shrink(0.5);
+    let corners = [r.left_top(), r.right_top(), r.right_bottom(), r.left_bottom(), r.left_top()];
+    ui.painter().extend(egui::Shape::dashed_line(&corners, Stroke::new(1.0, color), 5.0, 4.0));
+}

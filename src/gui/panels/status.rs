@@ -1,0 +1,61 @@
+//! The job and the machine, in one quiet line.
+
+use egui::{Layout, Panel, Rect, RichText, Sense, Ui, pos2, vec2};
+
+use crate::gui::app::Studio;
+use crate::gui::{theme, widgets};
+use crate::job::JobStatus;
+
+pub fn show(studio: &mut Studio, ui: &mut Ui) {
+    let c = theme::colors(ui);
+    let lang = studio.lang();
+    Panel::bottom("status").exact_size(30.0).frame(theme::panel_frame(c, vec2(16.0, 4.0))).show(ui, |ui| {
+        ui.spacing_mut().interact_size.y = 20.0;
+        ui.horizontal_centered(|ui| {
+            let jobs = studio.bridge.jobs();
+            let running = jobs.iter().filter(|j| j.status == JobStatus::Running).count();
+            let waiting = jobs.iter().filter(|j| j.status == JobStatus::Pending).count();
+            let words =
+                if running + waiting == 0 { lang.t("status.idle").to_owned() } else { lang.f("status.jobs", &[&running, &waiting]) };
+            ui.label(RichText::new(words).size(12.0).color(c.dim));
+            ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| meters(studio, ui));
+        });
+    });
+}
+
+fn meters(studio: &Studio, ui: &mut Ui) {
+    let c = theme::colors(ui);
+    let lang = studio.lang();
+    let (load, disk) = studio.bridge.load();
+    if disk > 0.0 {
+        ui.label(RichText::new(lang.f("status.disk", &[&format!("{disk:.0}")])).size(12.0).color(c.dim));
+        ui.add_space(8.0);
+    }
+    match load.gpu_info.first() {
+        Some(gpu) => {
+            let words = format!("{:.1} / {:.0} GB", gpu.vram_used_gb, gpu.vram_total_gb);
+            meter(ui, "VRAM", gpu.vram_percent, &words, 92.0);
+            meter(ui, "GPU", gpu.gpu_util, &format!("{:.0} %", gpu.gpu_util), 36.0);
+        }
+        None => {
+            ui.label(RichText::new(lang.t("status.no_gpu")).size(12.0).color(c.dim));
+            ui.add_space(8.0);
+        }
+    }
+    let words = format!("{:.1} / {:.0} GB", load.ram_used_gb, load.ram_total_gb);
+    meter(ui, "RAM", load.ram_percent, &words, 92.0);
+    meter(ui, "CPU", load.cpu_percent, &format!("{:.0} %", load.cpu_percent), 36.0);
+}
+
+/// Right to left: value, bar, name.
+fn meter(ui: &mut Ui, name: &str, percent: f64, words: &str, width: f32) {
+    let c = theme::colors(ui);
+    let (cell, _) = ui.allocate_exact_size(vec2(width, 20.0), Sense::hover());
+    let font = egui::FontId::proportional(12.0);
+    ui.painter().text(cell.left_center(), egui::Align2::LEFT_CENTER, words, font, c.text);
+    let (cell, _) = ui.allocate_exact_size(vec2(48.0, 20.0), Sense::hover());
+    let bar = Rect::from_center_size(pos2(cell.center().x, cell.center().y), vec2(48.0, 4.0));
+    widgets::bar(ui, bar, percent as f32 / 100.0);
+    ui.label(RichText::new(name).size(12.0).color(c.dim));
+    ui.add_space(8.0);
+}

@@ -1,0 +1,168 @@
+//! Menu, project, engine, server, language, theme.
+
+use egui::containers::menu::{MenuBar, MenuButton};
+use egui::{Button, Color32, FontId, Layout, Panel, RichText, Stroke, Ui, vec2};
+
+use crate::gui::app::Studio;
+use crate::gui::commands::Command;
+use crate::gui::i18n::Lang;
+use crate::gui::{icons, theme, widgets};
+
+const MENUS: &[(&str, &[Command])] = &[
+    (
+        "menu.file",
+        &[
+            Command::New,
+            Command::OpenPhoto,
+            Command::OpenPath,
+            Command::Paste,
+            Command::Sample,
+            Command::OpenProject,
+            Command::SaveProject,
+            Command::Export,
+            Command::Quit,
+        ],
+    ),
+    ("menu.edit", &[Command::Undo, Command::Redo, Command::RollSeed, Command::LockSeed, Command::CopyCurl]),
+    (
+        "menu.make",
+        &[
+            Command::Generate,
+            Command::GenerateAll,
+            Command::FromText,
+            Command::FromComposite,
+            Command::Variations,
+            Command::SizeSet,
+            Command::Stop,
+            Command::StopAll,
+        ],
+    ),
+    (
+        "menu.view",
+        &[
+            Command::TabProduct,
+            Command::TabBackground,
+            Command::TabText,
+            Command::TabFinal,
+            Command::Compare,
+            Command::ZoomFit,
+            Command::ZoomActual,
+            Command::Theme,
+            Command::Language,
+            Command::Larger,
+            Command::Smaller,
+        ],
+    ),
+    ("menu.help", &[Command::Palette, Command::Shortcuts, Command::Models, Command::Server]),
+];
+
+pub fn show(studio: &mut Studio, ui: &mut Ui) {
+    let c = theme::colors(ui);
+    let lang = studio.lang();
+    Panel::top("top").exact_size(48.0).frame(theme::panel_frame(c, vec2(16.0, 8.0))).show(ui, |ui| {
+        MenuBar::new().ui(ui, |ui| {
+            ui.spacing_mut().item_spacing.x = 4.0;
+            let (mark, _) = ui.allocate_exact_size(vec2(22.0, 22.0), egui::Sense::hover());
+            logo(ui, mark);
+            ui.add_space(4.0);
+            ui.label(RichText::new("nanoCocoa").font(FontId::new(14.0, theme::bold())));
+            ui.add_space(12.0);
+            ui.spacing_mut().button_padding = vec2(8.0, 4.0);
+            for (title, commands) in MENUS {
+                MenuButton::new(RichText::new(lang.t(title)).color(c.dim)).ui(ui, |ui| {
+                    ui.set_min_width(236.0);
+                    for command in *commands {
+                        entry(studio, ui, *command);
+                    }
+                });
+            }
+            ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
+                // The menu bar's own style would take the frames of these buttons.
+                ui.reset_style();
+                ui.spacing_mut().item_spacing.x = 8.0;
+                ui.spacing_mut().interact_size.y = 30.0;
+                right(studio, ui);
+                project(studio, ui);
+            });
+        });
+    });
+}
+
+fn entry(studio: &mut Studio, ui: &mut Ui, command: Command) {
+    let c = theme::colors(ui);
+    let face = command.face();
+    let name = studio.lang().t(face.key);
+    let shortcut = RichText::new(command.shortcut_words(ui.ctx())).size(12.0).color(c.dim);
+    let label = (widgets::icon(face.icon, 15.0).color(c.dim), RichText::new(name));
+    let button = Button::new(label).gap(10.0).shortcut_text(shortcut).min_size(vec2(236.0, 30.0));
+    let response = ui.add_enabled(studio.enabled(command), button);
+    if widgets::named(response, name).clicked() {
+        studio.queue.push_back(command);
+        ui.close();
+    }
+}
+
+fn logo(ui: &Ui, rect: egui::Rect) {
+    let c = theme::colors(ui);
+    ui.painter().rect_filled(rect, 6.0, c.accent);
+    widgets::paint_icon(ui, rect.center(), icons::COFFEE, 14.0, c.on_accent);
+}
+
+/// The project's name in the middle of what is left.
+fn project(studio: &mut Studio, ui: &mut Ui) {
+    let c = theme::colors(ui);
+    let lang = studio.lang();
+    let space = ui.available_width();
+    if space < 150.0 {
+        return;
+    }
+    ui.with_layout(Layout::top_down(egui::Align::Center), |ui| {
+        let width = space.min(260.0);
+        let hint = RichText::new(lang.t("top.untitled")).color(c.dim);
+        let name = lang.t("top.project");
+        let edit = egui::TextEdit::singleline(&mut studio.session.project).id_salt("project").hint_text(hint);
+        let edit = edit.desired_width(width).align(egui::Align2::CENTER_CENTER).background_color(Color32::TRANSPARENT);
+        let edit = edit.frame(egui::Frame::new().inner_margin(egui::Margin::symmetric(8, 7))).font(FontId::new(13.5, theme::bold()));
+        let response = widgets::named(ui.add(edit), name).on_hover_text(name);
+        if response.changed() {
+            studio.touch(ui.ctx());
+        }
+    });
+}
+
+fn right(studio: &mut Studio, ui: &mut Ui) {
+    let c = theme::colors(ui);
+    let lang = studio.lang();
+    let glyph = if studio.session.dark { icons::SUN } else { icons::MOON };
+    if widgets::icon_button(ui, glyph, lang.t("command.theme")).clicked() {
+        studio.queue.push_back(Command::Theme);
+    }
+    let label = (widgets::icon(icons::LANGUAGES, 15.0).color(c.dim), RichText::new(lang.name()).size(12.5));
+    let button = Button::new(label).corner_radius(15).min_size(vec2(0.0, 30.0));
+    let (response, _) = MenuButton::from_button(button).ui(ui, |ui| {
+        for other in Lang::ALL {
+            if ui.selectable_label(other == lang, other.name()).clicked() {
+                studio.session.lang = other;
+                studio.touch(ui.ctx());
+                ui.close();
+            }
+        }
+    });
+    widgets::named(response, lang.t("command.language"));
+
+    let on = studio.server.is_on();
+    let address = studio.server.address().map_or_else(|| studio.server.bind.clone(), |a| a.to_string());
+    let words = if on { address } else { lang.t("top.server_off").to_owned() };
+    let color = if on { c.good } else { c.dim };
+    let label = (widgets::icon(icons::SERVER, 14.0).color(color), RichText::new(words).size(12.5));
+    let response = ui.add(Button::new(label).corner_radius(15).min_size(vec2(0.0, 30.0)));
+    if widgets::named(response, lang.t("command.server")).on_hover_text(lang.t("server.about")).clicked() {
+        studio.queue.push_back(Command::Server);
+    }
+    let label = RichText::new(lang.t("top.engine_draft")).size(12.5).color(c.accent_text);
+    let button = Button::new(label).corner_radius(15).min_size(vec2(0.0, 30.0)).fill(Color32::TRANSPARENT);
+    let response = ui.add(button.stroke(Stroke::new(1.0, c.accent)));
+    if widgets::named(response, lang.t("top.engine_draft")).on_hover_text(lang.t("models.why_short")).clicked() {
+        studio.queue.push_back(Command::Models);
+    }
+}

@@ -1,0 +1,139 @@
+//! What is found again: the session, projects, and the settings inside pictures and jobs.
+
+use std::io::{Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::bridge::{Bridge, Message, Say};
+use super::execute::random_seed;
+use super::state::{Brief, Session};
+use crate::job::{ImageName, JobSnapshot};
+
+/// Extension of project files.
+pub const PROJECT: &str = "ncocoa";
+const SESSION: &str = "session.json";
+/// Largest photo inside a project that is read.
+const MOST: u64 = 256 << 20;
+
+/// The session as it was left; a fresh one where there is none, or where it cannot be read.
+pub fn session(folder: &Path) -> Session {
+    let fresh = || Session { brief: Brief { seed: random_seed(), ..Brief::default() }, ..Session::default() };
+    let path = folder.join(SESSION);
+    let Ok(bytes) = std::fs::read(&path) else { return fresh() };
+    serde_json::from_slice(&bytes).unwrap_or_else(|error| {
+        tracing::warn!(%error, "the session cannot be read; it is kept aside");
+        let _ = std::fs::rename(&path, folder.join("session.broken.json"));
+        fresh()
+    })
+}
+
+/// Writes the session. Blocking.
+pub fn save_now(folder: &Path, session: &Session) {
+    let written = std::fs::create_dir_all(folder).map_err(|e| e.to_string()).and_then(|()| {
+        let json = serde_json::to_vec_pretty(session).map_err(|e| e.to_string())?;
+        crate::store::write_atomic(&folder.join(SESSION), &json).map_err(|e| e.to_string())
+    });
+    if let Err(error) = written {
+        tracing::error!(%error, "the session cannot be saved");
+    }
+}
+
+/// Writes the session off the window's thread.
+pub fn save_later(bridge: &Bridge, session: &Session) {
+    let session = session.clone();
+    bridge.work("nanococoa-save", move |bridge| {
+        save_now(bridge.folder(), &session);
+        Ok(None)
+    });
+}
+
+/// The brief inside a picture that was made here; `None` for any other picture. Blocking.
+pub fn from_png(bridge: &Bridge, bytes: &[u8]) -> Result<Option<Brief>, Say> {
+    let text = crate::imaging::decode::read_png_text(bytes);
+    let Some(all) = text.iter().find(|(k, _)| k == "nanococoa").and_then(|(_, v)| serde_json::from_str::<Value>(v).ok()) else {
+        return Ok(None);
+    };
+    let Some(parameters) = all["parameters"].as_object() else { return Ok(None) };
+    let side = |key: &str| all[key].as_u64().and_then(|v| u32::try_from(v).ok()).unwrap_or(1024);
+    let mut brief = Brief::from_parameters(parameters, all["seed"].as_u64().unwrap_or(0), (side("width"), side("height")));
+    if let Some(id) = all["job_id"].as_str().and_then(|t| t.parse::<Uuid>().ok()) {
+        brief.product = product_of(bridge, id)?;
+    }
+    Ok(Some(brief))
+}
+
+/// The photo of an earlier job. Blocking.
+fn product_of(bridge: &Bridge, id: Uuid) -> Result<Option<super::state::Product>, Say> {
+    let Some(path) = bridge.image_path(id, ImageName::Product) else { return Ok(None) };
+    let bytes = std::fs::read(&path).map_err(|e| Say::new("error.read", &[&path.display(), &e]))?;
+    bridge.keep_photo(&bytes, "product.png").map(Some)
+}
+
+/// Takes over the settings of a job, whichever door it came through.
+pub fn from_job(bridge: &Bridge, job: &Arc<JobSnapshot>, made: Option<Brief>) {
+    let job = Arc::clone(job);
+    bridge.work("nanococoa-restore", move |bridge| {
+        let brief = match made {
+            Some(brief) => brief,
+            None => {
+                let mut brief = Brief::from_parameters(&job.parameters, job.seed, (job.width, job.height));
+                brief.product = product_of(bridge, job.id)?;
+                brief
+            }
+        };
+        Ok(Some(Message::Restored(Box::new(brief), Some(job.id))))
+    });
+}
+
+/// Writes a project: a ZIP with `project.json`, the request as REST takes it, and the photo.
+pub fn save_project(bridge: &Bridge, brief: Brief, path: PathBuf) {
+    bridge.work("nanococoa-project", move |_| {
+        let path = if path.extension().is_some() { path } else { path.with_extension(PROJECT) };
+        let bytes = pack(&brief)?;
+        crate::store::write_atomic(&path, &bytes).map_err(|e| Say::from(e.to_string()))?;
+        Ok(Some(Message::Done(Say::new("toast.saved", &[&path.display()]))))
+    });
+}
+
+fn pack(brief: &Brief) -> Result<Vec<u8>, Say> {
+    let failed = |e: &dyn std::fmt::Display| Say::from(e.to_string());
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let stored = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    let mut put = |name: &str, bytes: &[u8]| {
+        zip.start_file(name, stored).map_err(|e| failed(&e))?;
+        zip.write_all(bytes).map_err(|e| failed(&e))
+    };
+    put("project.json", &serde_json::to_vec_pretty(brief).map_err(|e| failed(&e))?)?;
+    put("request.json", &serde_json::to_vec_pretty(&brief.to_raw()).map_err(|e| failed(&e))?)?;
+    if let Some(product) = &brief.product {
+        let bytes = std::fs::read(&product.path).map_err(|e| Say::new("error.photo_gone", &[&product.name, &e]))?;
+        put("product.image", &bytes)?;
+    }
+    zip.finish().map(std::io::Cursor::into_inner).map_err(|e| failed(&e))
+}
+
+/// Reads a project off the window's thread.
+pub fn open_project(bridge: &Bridge, path: PathBuf) {
+    bridge.work("nanococoa-project", move |bridge| {
+        let bytes = std::fs::read(&path).map_err(|e| Say::new("error.read", &[&path.display(), &e]))?;
+        let bad = || Say::new("error.project", &[&path.display()]);
+        let mut zip = zip::ZipArchive::new(std::io::Cursor::new(bytes)).map_err(|_| bad())?;
+        let mut entry = |name: &str| {
+            let mut out = Vec::new();
+            let file = zip.by_name(name).ok()?;
+            file.take(MOST).read_to_end(&mut out).ok().map(|_| out)
+        };
+        let json = entry("project.json").ok_or_else(bad)?;
+        let mut brief: Brief = serde_json::from_slice(&json).map_err(|_| bad())?;
+        if let Some(product) = &mut brief.product {
+            let photo = entry("product.image").ok_or_else(bad)?;
+            let name = product.name.clone();
+            *product = bridge.keep_photo(&photo, &name)?;
+        }
+        let name = path.file_stem().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        Ok(Some(Message::Project(Box::new(brief), name)))
+    });
+}

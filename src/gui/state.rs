@@ -1,0 +1,313 @@
+//! What the designer has entered: the brief, and the session around it.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use super::i18n::Lang;
+
+/// Briefs remembered with the jobs made from them.
+const REMEMBERED: usize = 400;
+/// Recent files and prompts kept.
+const RECENT: usize = 12;
+
+/// A product photo, kept in the studio's own folder so that it is still there tomorrow.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Product {
+    /// Where the bytes are kept.
+    pub path: PathBuf,
+    /// Name as the designer knows it.
+    pub name: String,
+    /// Content hash: the key of the cut-out.
+    pub hash: String,
+    /// Width in pixels.
+    pub width: u32,
+    /// Height in pixels.
+    pub height: u32,
+    /// Whether the file brings its own cut-out.
+    pub has_alpha: bool,
+}
+
+/// The fields of `POST /generate` that the studio edits.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Brief {
+    /// The photo; without it only the scene is painted.
+    pub product: Option<Product>,
+    /// `bg_prompt`
+    pub scene: String,
+    /// `bg_negative_prompt`
+    pub scene_negative: String,
+    /// `text_content`
+    pub text: String,
+    /// `text_model_prompt`
+    pub style: String,
+    /// `negative_prompt`
+    pub style_negative: String,
+    /// `font_name`
+    pub font: String,
+    /// `composition_mode`
+    pub mode: String,
+    /// `text_position`
+    pub position: String,
+    /// `composition_strength`
+    pub composition_strength: f32,
+    /// `strength`
+    pub strength: f32,
+    /// `seed`
+    pub seed: u64,
+    /// Generate never draws a new seed by itself.
+    pub seed_locked: bool,
+    /// `width`
+    pub width: u32,
+    /// `height`
+    pub height: u32,
+    /// `num_inference_steps`
+    pub steps: u32,
+    /// `text_num_inference_steps`
+    pub text_steps: u32,
+    /// `guidance_scale`
+    pub guidance: f32,
+    /// `preserve_product`
+    pub preserve_product: bool,
+}
+
+impl Default for Brief {
+    fn default() -> Self {
+        Self {
+            product: None,
+            scene: String::new(),
+            scene_negative: String::new(),
+            text: String::new(),
+            style: String::new(),
+            style_negative: String::new(),
+            font: crate::assets::DEFAULT_FONT.into(),
+            mode: "overlay".into(),
+            position: "top".into(),
+            composition_strength: 0.4,
+            strength: 0.6,
+            seed: 42,
+            seed_locked: false,
+            width: 1024,
+            height: 1024,
+            steps: 4,
+            text_steps: 30,
+            guidance: 3.5,
+            preserve_product: true,
+        }
+    }
+}
+
+impl Brief {
+    /// The raw request without pictures, as REST would send it.
+    pub fn to_raw(&self) -> Map<String, Value> {
+        // A slider moves in f32; its decimal text is what the designer saw.
+        let number = |v: f32| json!((f64::from(v) * 1000.0).round() / 1000.0);
+        let mut raw = Map::new();
+        let words = [
+            ("bg_prompt", &self.scene),
+            ("bg_negative_prompt", &self.scene_negative),
+            ("text_content", &self.text),
+            ("text_model_prompt", &self.style),
+            ("negative_prompt", &self.style_negative),
+            ("font_name", &self.font),
+        ];
+        for (name, text) in words {
+            if !text.trim().is_empty() {
+                raw.insert(name.into(), json!(text));
+            }
+        }
+        raw.insert("composition_mode".into(), json!(self.mode));
+        raw.insert("text_position".into(), json!(self.position));
+        raw.insert("composition_strength".into(), number(self.composition_strength));
+        raw.insert("strength".into(), number(self.strength));
+        raw.insert("seed".into(), json!(self.seed));
+        raw.insert("width".into(), json!(self.width));
+        raw.insert("height".into(), json!(self.height));
+        raw.insert("num_inference_steps".into(), json!(self.steps));
+        raw.insert("text_num_inference_steps".into(), json!(self.text_steps));
+        raw.insert("guidance_scale".into(), number(self.guidance));
+        raw.insert("preserve_product".into(), json!(self.preserve_product));
+        raw
+    }
+
+    /// Takes over the settings of a job; the product is the caller's.
+    pub fn from_parameters(parameters: &Map<String, Value>, seed: u64, size: (u32, u32)) -> Self {
+        let fresh = Self::default();
+        let text = |key: &str| parameters.get(key).and_then(Value::as_str).map(str::to_owned);
+        let number = |key: &str, or: f32| parameters.get(key).and_then(Value::as_f64).map_or(or, |v| v as f32);
+        let count = |key: &str, or: u32| parameters.get(key).and_then(Value::as_u64).and_then(|v| v.try_into().ok()).unwrap_or(or);
+        // Defaults that the parser filled in read better as empty fields.
+        let own = |key: &str| {
+            let field = crate::request::fields::FIELDS.iter().find(|f| f.name == key);
+            text(key).filter(|t| field.is_none_or(|f| f.default_value() != json!(t))).unwrap_or_default()
+        };
+        Self {
+            product: None,
+            scene: own("bg_prompt"),
+            scene_negative: own("bg_negative_prompt"),
+            text: text("text_content").unwrap_or_default(),
+            style: own("text_model_prompt"),
+            style_negative: own("negative_prompt"),
+            font: text("font_name").filter(|f| !f.is_empty()).unwrap_or(fresh.font),
+            mode: text("composition_mode").unwrap_or(fresh.mode),
+            position: text("text_position").unwrap_or(fresh.position),
+            composition_strength: number("composition_strength", fresh.composition_strength),
+            strength: number("strength", fresh.strength),
+            seed,
+            seed_locked: false,
+            width: size.0,
+            height: size.1,
+            steps: count("num_inference_steps", fresh.steps),
+            text_steps: count("text_num_inference_steps", fresh.text_steps),
+            guidance: number("guidance_scale", fresh.guidance),
+            preserve_product: parameters.get("preserve_product").and_then(Value::as_bool).unwrap_or(true),
+        }
+    }
+
+    /// Whether nothing was entered yet.
+    pub fn is_blank(&self) -> bool {
+        self.product.is_none() && self.scene.trim().is_empty() && self.text.trim().is_empty()
+    }
+
+    fn same_scene(&self, other: &Self) -> bool {
+        let key = |b: &Self| {
+            let hash = b.product.as_ref().map(|p| p.hash.clone());
+            (hash, b.scene.clone(), b.scene_negative.clone(), b.seed, b.width, b.height, b.steps, b.preserve_product)
+        };
+        key(self) == key(other) && self.strength == other.strength && self.guidance == other.guidance
+    }
+
+    fn same_letters(&self, other: &Self) -> bool {
+        let key = |b: &Self| (b.text.clone(), b.style.clone(), b.style_negative.clone(), b.font.clone(), b.text_steps);
+        key(self) == key(other)
+    }
+
+    /// The first step whose inputs differ from those of an earlier brief; 4: nothing differs.
+    pub fn first_change(&self, made: &Self) -> u8 {
+        let same_layers = self.mode == made.mode && self.position == made.position;
+        if !self.same_scene(made) || self.text.trim().is_empty() != made.text.trim().is_empty() {
+            1
+        } else if !self.same_letters(made) {
+            2
+        } else if !same_layers || self.composition_strength != made.composition_strength {
+            3
+        } else {
+            4
+        }
+    }
+}
+
+/// Everything that is found again at the next start.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Session {
+    /// The brief on the desk.
+    pub brief: Brief,
+    /// Name of the project, for people.
+    pub project: String,
+    /// Language.
+    pub lang: Lang,
+    /// Dark theme.
+    pub dark: bool,
+    /// Zoom of the interface.
+    pub zoom: f32,
+    /// Photos used before, newest first.
+    pub recent: Vec<PathBuf>,
+    /// Scene prompts used before, newest first.
+    pub prompts: Vec<String>,
+    /// Which brief made which job.
+    pub made: BTreeMap<Uuid, Brief>,
+    /// Starred jobs.
+    pub starred: Vec<Uuid>,
+    /// The job whose result is shown and whose steps are re-used.
+    pub base: Option<Uuid>,
+    /// How many variations the button makes.
+    pub variations: u32,
+}
+
+impl Default for Session {
+    fn default() -> Self {
+        Self {
+            brief: Brief::default(),
+            project: String::new(),
+            lang: Lang::default(),
+            dark: true,
+            zoom: 1.0,
+            recent: Vec::new(),
+            prompts: Vec::new(),
+            made: BTreeMap::new(),
+            starred: Vec::new(),
+            base: None,
+            variations: 4,
+        }
+    }
+}
+
+fn push_recent<T: PartialEq>(list: &mut Vec<T>, value: T) {
+    list.retain(|v| *v != value);
+    list.insert(0, value);
+    list.truncate(RECENT);
+}
+
+impl Session {
+    /// Remembers a photo.
+    pub fn used_file(&mut self, path: PathBuf) {
+        push_recent(&mut self.recent, path);
+    }
+
+    /// Remembers what made a job.
+    pub fn made(&mut self, id: Uuid, brief: Brief) {
+        if !brief.scene.trim().is_empty() {
+            push_recent(&mut self.prompts, brief.scene.clone());
+        }
+        while self.made.len() >= REMEMBERED {
+            self.made.pop_first();
+        }
+        self.made.insert(id, brief);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_brief_survives_the_parser_and_comes_back() {
+        let brief = Brief {
+            scene: "marble table".into(),
+            text: "신메뉴".into(),
+            style: "chrome".into(),
+            mode: "behind".into(),
+            position: "auto".into(),
+            composition_strength: 0.35,
+            seed: 7,
+            width: 768,
+            ..Brief::default()
+        };
+        let context = crate::request::ParseContext {
+            resolve_font: &|name| Some(name.to_owned()),
+            default_font: crate::assets::DEFAULT_FONT,
+            undrawable: &|_, _| Vec::new(),
+            decode: &|_| Err("none".into()),
+            fallback_seed: 1,
+            lenient: false,
+        };
+        let spec = crate::request::parse(&brief.to_raw(), &context).unwrap();
+        assert!(spec.warnings.is_empty(), "{:?}", spec.warnings);
+        assert_eq!(Brief::from_parameters(&spec.parameters, spec.seed, (spec.width, spec.height)), brief);
+    }
+
+    #[test]
+    fn only_what_changed_runs_again() {
+        let a = Brief { text: "A".into(), ..Brief::default() };
+        assert_eq!(a.first_change(&a), 4);
+        assert_eq!(Brief { position: "bottom".into(), ..a.clone() }.first_change(&a), 3);
+        assert_eq!(Brief { font: "x".into(), ..a.clone() }.first_change(&a), 2);
+        assert_eq!(Brief { scene: "sea".into(), ..a.clone() }.first_change(&a), 1);
+        assert_eq!(Brief { text: String::new(), ..a.clone() }.first_change(&a), 1);
+    }
+}

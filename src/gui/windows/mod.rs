@@ -1,0 +1,94 @@
+//! What opens over the window: one at a time, closed by Esc or by a click beside it.
+
+mod export;
+mod models;
+mod palette;
+mod path;
+mod quit;
+mod server;
+mod shortcuts;
+
+use egui::{Context, Id, Modal, RichText, Ui};
+
+use super::app::Studio;
+use super::dialogs::Purpose;
+use super::export::Settings;
+use super::{icons, theme, widgets};
+
+/// Which one is open, with what was entered in it.
+pub enum Window {
+    Export(Settings),
+    Server,
+    Palette { query: String, cursor: usize },
+    Shortcuts,
+    Models,
+    Path { purpose: Purpose, text: String },
+    Quit,
+}
+
+impl Window {
+    /// Export as set last.
+    pub fn export() -> Self {
+        Self::Export(Settings::default())
+    }
+
+    /// The palette, with nothing typed yet.
+    pub fn palette() -> Self {
+        Self::Palette { query: String::new(), cursor: 0 }
+    }
+
+    /// The path box.
+    pub fn path(purpose: Purpose) -> Self {
+        Self::Path { purpose, text: String::new() }
+    }
+}
+
+/// What a window says when it was drawn.
+enum Stay {
+    Open(Window),
+    Close,
+}
+
+pub(super) fn show(studio: &mut Studio, ctx: &Context) {
+    let Some(window) = studio.window.take() else { return };
+    let dark = if studio.session.dark { 150 } else { 90 };
+    let modal = Modal::new(Id::unique("window")).backdrop_color(egui::Color32::from_black_alpha(dark));
+    let frame = egui::Frame::popup(&ctx.global_style()).inner_margin(24);
+    let answer = modal.frame(frame).show(ctx, |ui| match window {
+        Window::Export(settings) => export::show(studio, ui, settings),
+        Window::Server => server::show(studio, ui),
+        Window::Palette { query, cursor } => palette::show(studio, ui, query, cursor),
+        Window::Shortcuts => shortcuts::show(studio, ui),
+        Window::Models => models::show(studio, ui),
+        Window::Path { purpose, text } => path::show(studio, ui, purpose, text),
+        Window::Quit => quit::show(studio, ui),
+    });
+    let close = answer.should_close();
+    if let Stay::Open(window) = answer.inner
+        && !close
+        && studio.window.is_none()
+    {
+        studio.window = Some(window);
+    }
+}
+
+/// Title and cross; says whether the cross was clicked.
+fn head(studio: &Studio, ui: &mut Ui, title: &str) -> bool {
+    let lang = studio.lang();
+    let closed = ui
+        .horizontal(|ui| {
+            ui.label(RichText::new(title).font(egui::FontId::new(theme::TITLE, theme::bold())));
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                widgets::icon_button(ui, icons::X, lang.t("window.close")).clicked()
+            })
+            .inner
+        })
+        .inner;
+    ui.add_space(8.0);
+    closed
+}
+
+fn note(ui: &mut Ui, words: &str) {
+    let c = theme::colors(ui);
+    ui.add(egui::Label::new(RichText::new(words).size(12.5).color(c.dim)).wrap());
+}

@@ -1,0 +1,70 @@
+use egui::{Align2, FontId, Key, Modifiers, Role, ScrollArea, Sense, Ui, WidgetInfo, vec2};
+
+use super::{Stay, Window};
+use crate::gui::app::Studio;
+use crate::gui::commands::Command;
+use crate::gui::{theme, widgets};
+
+const ROW: f32 = 36.0;
+
+pub fn show(studio: &mut Studio, ui: &mut Ui, mut query: String, mut cursor: usize) -> Stay {
+    let lang = studio.lang();
+    let c = theme::colors(ui);
+    ui.set_width(520.0);
+    let down = ui.input_mut(|i| i.consume_key(Modifiers::NONE, Key::ArrowDown));
+    let up = ui.input_mut(|i| i.consume_key(Modifiers::NONE, Key::ArrowUp));
+    let enter = !studio.composing && ui.input_mut(|i| i.consume_key(Modifiers::NONE, Key::Enter));
+    let response = widgets::field(ui, &mut query, lang.t("command.palette"), lang.t("palette.hint"), 1);
+    if !response.has_focus() {
+        response.request_focus();
+    }
+    if response.changed() {
+        cursor = 0;
+    }
+    let wanted = query.to_lowercase();
+    let fits = |command: &Command| {
+        let key = command.face().key;
+        let all = crate::gui::i18n::Lang::ALL.map(|l| l.t(key).to_lowercase()).join(" ");
+        wanted.split_whitespace().all(|w| all.contains(w))
+    };
+    let found: Vec<Command> = Command::ALL.iter().copied().filter(|x| *x != Command::Palette && fits(x)).collect();
+    cursor = (cursor + usize::from(down)).saturating_sub(usize::from(up)).min(found.len().saturating_sub(1));
+    let mut run = if enter { found.get(cursor).copied() } else { None };
+    ui.add_space(4.0);
+    ui.spacing_mut().item_spacing.y = 0.0;
+    ScrollArea::vertical().max_height(ROW * 9.5).auto_shrink([false, true]).show(ui, |ui| {
+        for (i, command) in found.iter().enumerate() {
+            let face = command.face();
+            let on = studio.enabled(*command);
+            let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
+            if i == cursor || response.hovered() {
+                ui.painter().rect_filled(rect, theme::RADIUS, if i == cursor { c.selected } else { c.hover });
+            }
+            let color = if on { c.text } else { c.dim };
+            widgets::paint_icon(ui, rect.left_center() + vec2(20.0, 0.0), face.icon, 16.0, c.dim);
+            let body = FontId::proportional(theme::BODY);
+            ui.painter().text(rect.left_center() + vec2(42.0, 0.0), Align2::LEFT_CENTER, lang.t(face.key), body.clone(), color);
+            let shortcut = command.shortcut_words(ui.ctx());
+            ui.painter().text(rect.right_center() - vec2(14.0, 0.0), Align2::RIGHT_CENTER, shortcut, FontId::proportional(12.0), c.dim);
+            if i == cursor && (up || down) {
+                response.scroll_to_me(None);
+            }
+            response.widget_info(|| WidgetInfo::labeled(Role::Button, on, lang.t(face.key)));
+            if response.clicked() {
+                run = Some(*command);
+            }
+        }
+        if found.is_empty() {
+            ui.add_space(12.0);
+            ui.vertical_centered(|ui| ui.weak(lang.t("palette.none")));
+            ui.add_space(12.0);
+        }
+    });
+    match run.filter(|command| studio.enabled(*command)) {
+        Some(command) => {
+            studio.queue.push_back(command);
+            Stay::Close
+        }
+        None => Stay::Open(Window::Palette { query, cursor }),
+    }
+}

@@ -1,0 +1,49 @@
+use egui::{Key, RichText, Ui};
+use std::path::PathBuf;
+
+use super::{Stay, Window, head, note};
+use crate::gui::app::Studio;
+use crate::gui::dialogs::Purpose;
+use crate::gui::{icons, theme, widgets};
+
+pub fn show(studio: &mut Studio, ui: &mut Ui, purpose: Purpose, mut text: String) -> Stay {
+    let lang = studio.lang();
+    let c = theme::colors(ui);
+    ui.set_width(520.0);
+    let mut close = head(studio, ui, purpose.title(lang));
+    note(ui, lang.t("path.about"));
+    let hint = if purpose.writes() { lang.t("path.hint_write") } else { lang.t("path.hint_read") };
+    let response = widgets::field(ui, &mut text, lang.t("path.field"), hint, 1);
+    if text.is_empty() && !response.has_focus() {
+        response.request_focus();
+    }
+    let path = PathBuf::from(expand(text.trim()));
+    let folder = path.parent().is_some_and(|p| p.as_os_str().is_empty() || p.is_dir());
+    let good = !text.trim().is_empty() && if purpose.writes() { folder && !path.is_dir() } else { path.is_file() };
+    if !text.trim().is_empty() && !good {
+        let words = if purpose.writes() { lang.t("path.no_folder") } else { lang.t("path.no_file") };
+        ui.label(RichText::new(words).size(12.5).color(c.bad));
+    }
+    ui.add_space(12.0);
+    let entered = response.lost_focus() && !studio.composing && ui.input(|i| i.key_pressed(Key::Enter));
+    ui.horizontal(|ui| {
+        let (glyph, words) = if purpose.writes() { (icons::SAVE, lang.t("path.write")) } else { (icons::FOLDER_OPEN, lang.t("path.read")) };
+        let clicked = ui.add_enabled_ui(good, |ui| widgets::primary(ui, glyph, words, "").clicked()).inner;
+        if good && (clicked || entered) {
+            studio.chosen(purpose.clone(), path);
+            close = true;
+        }
+        if widgets::button(ui, icons::X, lang.t("window.cancel")).clicked() {
+            close = true;
+        }
+    });
+    if close { Stay::Close } else { Stay::Open(Window::Path { purpose, text }) }
+}
+
+fn expand(text: &str) -> String {
+    let home = directories::BaseDirs::new().map(|d| d.home_dir().display().to_string());
+    match (text.strip_prefix("~/"), home) {
+        (Some(rest), Some(home)) => format!("{home}/{rest}"),
+        _ => text.trim_start_matches("file://").to_owned(),
+    }
+}

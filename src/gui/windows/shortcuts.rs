@@ -1,0 +1,31 @@
+use egui::{RichText, Ui};
+
+use super::{Stay, Window, head, note};
+use crate::gui::app::Studio;
+use crate::gui::commands::Command;
+use crate::gui::theme;
+
+pub fn show(studio: &mut Studio, ui: &mut Ui) -> Stay {
+    let lang = studio.lang();
+    let c = theme::colors(ui);
+    ui.set_width(680.0);
+    let close = head(studio, ui, lang.t("command.shortcuts"));
+    let all: Vec<Command> = Command::ALL.iter().copied().filter(|x| x.face().shortcut.is_some()).collect();
+    let half = all.len().div_ceil(2);
+    ui.spacing_mut().item_spacing.x = 40.0;
+    ui.columns(2, |columns| {
+        for (i, command) in all.iter().enumerate() {
+            let ui = &mut columns[i / half];
+            ui.horizontal(|ui| {
+                ui.set_height(24.0);
+                ui.label(lang.t(command.face().key));
+                ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                    ui.label(RichText::new(command.shortcut_words(ui.ctx())).size(12.0).color(c.accent_text));
+                });
+            });
+        }
+    });
+    ui.add_space(8.0);
+    note(ui, lang.t("shortcuts.about"));
+    if close { Stay::Close } else { Stay::Open(Window::Shortcuts) }
+}

@@ -1,0 +1,13 @@
+//! The real studio, driven by label.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod common;
+
+#[path = "gui/desk.rs"]
+mod desk;
+#[path = "gui/journey.rs"]
+mod journey;
+#[path = "gui/keys.rs"]
+mod keys;
+#[path = "gui/names.rs"]
+mod names;

@@ -1,0 +1,127 @@
+//! A studio on a folder, and ways to use it as a person would.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use nanococoa::backend::draft::DraftBackend;
+use nanococoa::config::{Config, Overrides};
+use nanococoa::engine::{Engine, EngineConfig};
+use nanococoa::gui::i18n::Lang;
+use nanococoa::gui::{Options, Studio};
+use nanococoa::job::JobStatus;
+
+use crate::common::{Script, engine_in};
+
+pub struct Desk {
+    pub harness: Harness<'static, Studio>,
+    pub engine: Engine,
+}
+
+/// The engine that people have.
+pub fn real(dir: &Path) -> Engine {
+    Engine::start(
+        EngineConfig { data_dir: dir.into(), font_dirs: Vec::new(), default_font: nanococoa::assets::DEFAULT_FONT.into() },
+        Arc::new(|_| Ok(Box::new(DraftBackend::default()))),
+    )
+    .unwrap()
+}
+
+pub fn sample() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/samples/coffee.png")
+}
+
+impl Desk {
+    /// A studio over an engine, in a language.
+    pub fn over(dir: &Path, engine: Engine, lang: Option<Lang>) -> Self {
+        let no_config = dir.join("none.toml");
+        std::fs::write(&no_config, "").unwrap();
+        let config = Config::load(Overrides { config: Some(no_config), data_dir: Some(dir.into()), ..Overrides::default() }).unwrap();
+        let theirs = engine.clone();
+        let harness = Harness::builder()
+            .with_size(egui::vec2(1440.0, 1400.0))
+            .with_step_dt(1.0 / 30.0)
+            .with_max_steps(64)
+            .build_eframe(move |cx| Studio::new(&cx.egui_ctx, Options { engine: theirs, config }));
+        let mut desk = Self { harness, engine };
+        if let Some(lang) = lang {
+            desk.harness.state_mut().session.lang = lang;
+        }
+        desk.frames(4);
+        desk
+    }
+
+    pub fn fake(dir: &Path, script: &Script, lang: Lang) -> Self {
+        Self::over(dir, engine_in(dir, script), Some(lang))
+    }
+
+    pub fn frames(&mut self, count: usize) {
+        self.harness.run_steps(count);
+    }
+
+    pub fn studio(&self) -> &Studio {
+        self.harness.state()
+    }
+
+    /// The words of a key in the language on the desk.
+    pub fn words(&self, key: &'static str) -> &'static str {
+        self.studio().lang().t(key)
+    }
+
+    pub fn click(&mut self, key: &'static str) {
+        let words = self.words(key);
+        self.click_label(words);
+    }
+
+    pub fn click_label(&mut self, words: &str) {
+        self.harness.get_all_by_label(words).last().unwrap().click();
+        self.frames(3);
+    }
+
+    pub fn has(&self, words: &str) -> bool {
+        self.harness.query_all_by_label(words).next().is_some()
+    }
+
+    /// Types into a field, as the keyboard would.
+    pub fn fill(&mut self, key: &'static str, text: &str) {
+        let words = self.words(key);
+        let field = self.harness.query_all_by_label(words).find(|n| n.accesskit_node().is_text_input()).expect(words);
+        field.focus();
+        self.frames(2);
+        self.harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
+        self.frames(1);
+        self.harness.event(egui::Event::Text(text.into()));
+        self.frames(2);
+    }
+
+    pub fn until(&mut self, what: &str, done: impl Fn(&Studio) -> bool) -> Duration {
+        let start = Instant::now();
+        loop {
+            self.harness.step();
+            if done(self.studio()) {
+                return start.elapsed();
+            }
+            let said = self.studio().notifications();
+            assert!(start.elapsed() < Duration::from_secs(60), "never: {what}; the studio says {said:?}");
+            std::thread::sleep(Duration::from_millis(4));
+        }
+    }
+
+    /// Waits until the draft shows the brief as it is.
+    pub fn until_drafted(&mut self) -> Duration {
+        self.until("a draft of the brief", |s| s.draft().is_some_and(|d| d.brief == s.session.brief))
+    }
+
+    pub fn until_made(&mut self, count: usize) {
+        self.until("the result in the history", |s| {
+            s.jobs().iter().filter(|j| j.status == JobStatus::Completed).count() == count && s.active_count() == 0
+        });
+    }
+
+    pub fn end(mut self) {
+        self.harness.state_mut().close();
+        self.engine.shutdown();
+    }
+}

@@ -1,0 +1,278 @@
+//! From a photo to an advertisement and back, in both languages.
+
+use std::time::Duration;
+
+use nanococoa::engine::SubmitPolicy;
+use nanococoa::gui::app::Source;
+use nanococoa::gui::i18n::Lang;
+use nanococoa::job::{ImageName, JobStatus};
+
+use crate::common::{Act, Script, request};
+use crate::desk::{Desk, real, sample};
+
+type Edit = fn(&mut Desk);
+
+fn journey(lang: Lang) {
+    let dir = tempfile::tempdir().unwrap();
+    let mut desk = Desk::over(dir.path(), real(dir.path()), Some(lang));
+    assert!(desk.has(desk.words("welcome.title")));
+
+    // A photo by path.
+    desk.click("product.path");
+    desk.fill("path.field", &sample().display().to_string());
+    desk.click("path.read");
+    desk.until("the photo", |s| s.session.brief.product.is_some());
+    desk.harness.state_mut().session.brief.seed = 7;
+    desk.fill("scene.title", "wooden table in a café");
+    desk.fill("text.title", "신메뉴 출시");
+    let first = desk.until_drafted();
+    println!("{lang:?}: first draft after {} ms", first.as_millis());
+
+    // Edits, each followed by the draft.
+    let picture = |d: &Desk| d.studio().draft().unwrap().picture.pixels.clone();
+    let mut last = picture(&desk);
+    let edits: [(&str, Edit); 4] = [
+        ("text", |d| d.fill("text.title", "오늘의 커피")),
+        ("font", |d| {
+            d.fill("font.search", "dohyeon");
+            d.click_label("BMDOHYEON");
+        }),
+        ("position", |d| d.click("layers.bottom")),
+        ("mode", |d| d.click("layers.behind")),
+    ];
+    let size = (512, 512);
+    (desk.harness.state_mut().session.brief.width, desk.harness.state_mut().session.brief.height) = size;
+    desk.until_drafted();
+    for (name, edit) in edits {
+        edit(&mut desk);
+        let took = desk.until_drafted();
+        println!("{lang:?}: {name}: window {} ms, engine {:.0} ms", took.as_millis(), desk.studio().draft().unwrap().millis);
+        let now = picture(&desk);
+        assert_ne!(now, last, "{name} did not show in the draft");
+        last = now;
+    }
+
+    // Make it.
+    desk.click("command.generate");
+    desk.until_made(1);
+    let one = desk.studio().jobs()[0].clone();
+    assert_eq!((one.start_step, one.width), (1, 512));
+    assert_eq!(desk.studio().shown(), Source::Job(one.id));
+    assert!(desk.has(&lang.f("history.entry", &[&"오늘의 커피"])));
+
+    // Only the letters changed: only they and the composite run.
+    desk.fill("text.title", "SUMMER");
+    desk.until_drafted();
+    assert_eq!(desk.studio().shown(), Source::Draft);
+    assert_eq!(desk.studio().first_step(), 2);
+    desk.click("again.text");
+    desk.until_made(2);
+    let two = desk.studio().jobs()[0].clone();
+    assert_eq!(two.start_step, 2);
+    let bytes = |id| std::fs::read(desk.engine.image_path(id, ImageName::Step1).unwrap()).unwrap();
+    let pixels = |id| image::load_from_memory(&bytes(id)).unwrap().into_rgb8();
+    assert_eq!(pixels(one.id), pixels(two.id), "the background is the same");
+
+    // Only the composite.
+    desk.click("layers.top");
+    assert_eq!(desk.studio().first_step(), 3);
+    desk.click("again.composite");
+    desk.until_made(3);
+    assert_eq!(desk.studio().jobs()[0].start_step, 3);
+
+    // An old entry comes back, and undo takes that back.
+    let changed = desk.studio().session.brief.clone();
+    desk.click_label(&lang.f("history.entry", &[&"오늘의 커피"]));
+    desk.click("history.restore");
+    desk.until("the old settings", |s| s.session.brief.text == "오늘의 커피");
+    desk.frames(2);
+    assert_eq!(desk.studio().session.brief.mode, "behind");
+    desk.click_label(desk.words("menu.edit"));
+    desk.click("command.undo");
+    desk.until("what was before", |s| s.session.brief == changed);
+
+    // Export.
+    desk.click_label(&lang.f("history.entry", &[&"오늘의 커피"]));
+    let out = dir.path().join("out.jpg");
+    desk.harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::E);
+    desk.frames(3);
+    desk.click_label("JPEG");
+    desk.click("export.save");
+    desk.until("the path box", |s| s.has_window());
+    desk.frames(3);
+    desk.fill("path.field", &out.display().to_string());
+    desk.click("path.write");
+    desk.until("the file", |_| out.is_file());
+    assert_eq!(image::open(&out).unwrap().width(), 512);
+
+    // Quit, start again: all still there.
+    let brief = desk.studio().session.brief.clone();
+    desk.end();
+    let mut desk = Desk::over(dir.path(), real(dir.path()), None);
+    assert_eq!((desk.studio().lang(), &desk.studio().session.brief), (lang, &brief));
+    assert_eq!(desk.studio().jobs().len(), 3);
+    desk.until_drafted();
+    desk.end();
+}
+
+#[test]
+fn a_whole_journey_in_korean() {
+    journey(Lang::Ko);
+}
+
+#[test]
+fn a_whole_journey_in_english() {
+    journey(Lang::En);
+}
+
+#[test]
+fn a_job_can_be_stopped_in_every_step() {
+    let dir = tempfile::tempdir().unwrap();
+    let script = Script::default();
+    let mut desk = Desk::fake(dir.path(), &script, Lang::En);
+    desk.fill("scene.title", "sea");
+    desk.fill("text.title", "Sale");
+    for (i, stage) in ["scene", "sculpt", "harmonize"].into_iter().enumerate() {
+        script.set(stage, Act::Slow(Duration::from_secs(30)));
+        desk.harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::Enter);
+        desk.until("a running job", |s| s.jobs().len() == i + 1 && s.jobs()[0].stage.is_some());
+        desk.until("the stage", |s| s.jobs()[0].status == JobStatus::Running && s.jobs()[0].step.as_str().contains(["1", "2", "3"][i]));
+        desk.click("command.stop");
+        desk.until("the stop", |s| s.jobs()[0].status == JobStatus::Stopped);
+        script.set(stage, Act::Quick);
+    }
+    desk.end();
+}
+
+#[test]
+fn a_failure_says_what_to_do() {
+    let dir = tempfile::tempdir().unwrap();
+    let script = Script::default();
+    script.set("scene", Act::Fail("The card ran out of memory. Choose a smaller size.".into()));
+    let mut desk = Desk::fake(dir.path(), &script, Lang::Ko);
+    desk.fill("scene.title", "바다");
+    desk.click("command.generate");
+    desk.until("the words", |s| s.notifications().iter().any(|t| t.contains("Choose a smaller size")));
+    desk.end();
+}
+
+#[test]
+fn jobs_of_other_doors_show_up_and_can_be_deleted_with_undo() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut desk = Desk::fake(dir.path(), &Script::default(), Lang::En);
+    let raw = request(serde_json::json!({"text_content": "From REST"}));
+    let spec = nanococoa::engine::parse_request(&desk.engine, &raw, false).unwrap();
+    desk.engine.submit(spec, SubmitPolicy::RejectIfBusy).unwrap();
+    desk.until_made(1);
+    desk.frames(3);
+    desk.click_label("History: From REST");
+    desk.click("history.restore");
+    desk.until("its settings", |s| s.session.brief.text == "From REST" && s.session.brief.product.is_some());
+    desk.click("history.delete");
+    assert!(desk.studio().jobs().is_empty());
+    desk.click("toast.undo");
+    assert_eq!(desk.studio().jobs().len(), 1);
+    desk.frames(2);
+    desk.click_label("History: From REST");
+    desk.click("history.delete");
+    desk.frames(300);
+    let engine = desk.engine.clone();
+    desk.until("the end of the job", |_| engine.snapshots().is_empty());
+    desk.end();
+}
+
+#[test]
+fn variations_and_sizes_wait_in_the_queue() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut desk = Desk::fake(dir.path(), &Script::default(), Lang::En);
+    desk.fill("scene.title", "sea");
+    desk.click("generate.more");
+    desk.click("command.size_set");
+    desk.until_made(4);
+    let mut sizes: Vec<_> = desk.studio().jobs().iter().map(|j| (j.width, j.height)).collect();
+    sizes.sort_unstable();
+    assert_eq!(sizes, [(1008, 1792), (1024, 1024), (1024, 1280), (1792, 1008)]);
+    desk.click("generate.more");
+    desk.click("command.variations");
+    desk.until_made(8);
+    desk.end();
+}
+
+#[test]
+fn a_result_dropped_on_the_window_restores_its_settings() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut desk = Desk::fake(dir.path(), &Script::default(), Lang::En);
+    desk.fill("text.title", "Drop me");
+    desk.click("command.generate");
+    desk.until_made(1);
+    let id = desk.studio().jobs()[0].id;
+    let path = desk.engine.image_path(id, ImageName::Final).unwrap();
+    desk.fill("text.title", "Something else");
+    desk.harness.input_mut().dropped_files.push(std::sync::Arc::new(Dropped(path)));
+    desk.until("the settings", |s| s.session.brief.text == "Drop me");
+    desk.end();
+}
+
+#[derive(Debug)]
+struct Dropped(std::path::PathBuf);
+
+impl egui::DroppedFile for Dropped {
+    fn path(&self) -> &std::path::Path {
+        &self.0
+    }
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        std::fs::read(&self.0).map_err(|e| e.to_string())
+    }
+}
+
+#[test]
+fn the_server_switch_serves_the_same_engine() {
+    use std::io::{Read as _, Write as _};
+    let dir = tempfile::tempdir().unwrap();
+    let mut desk = Desk::fake(dir.path(), &Script::default(), Lang::En);
+    desk.fill("text.title", "Same");
+    desk.click("command.generate");
+    desk.until_made(1);
+    let id = desk.studio().jobs()[0].id.to_string();
+    desk.click("command.server");
+    desk.fill("server.address", "0.0.0.0:0");
+    assert!(desk.has(desk.words("server.needs_token")));
+    desk.fill("server.address", "127.0.0.1:0");
+    desk.click("server.start");
+    desk.until("the server", |s| s.server_address().is_some());
+    let mut stream = std::net::TcpStream::connect(desk.studio().server_address().unwrap()).unwrap();
+    stream.write_all(b"GET /jobs HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.contains(&id), "{answer}");
+    desk.frames(6);
+    desk.click("server.stop");
+    desk.until("the end of the server", |s| s.server_address().is_none());
+    desk.end();
+}
+
+#[test]
+fn a_project_is_saved_and_opened_with_its_photo() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut desk = Desk::fake(dir.path(), &Script::default(), Lang::En);
+    desk.harness.state_mut().open(sample());
+    desk.until("the photo", |s| s.session.brief.product.is_some());
+    desk.fill("text.title", "Project");
+    let brief = desk.studio().session.brief.clone();
+    let path = dir.path().join("autumn.ncocoa");
+    desk.harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::S);
+    desk.until("the path box", |s| s.has_window());
+    desk.frames(3);
+    desk.fill("path.field", &path.display().to_string());
+    desk.click("path.write");
+    desk.until("the file", |_| path.is_file());
+    desk.click_label(desk.words("menu.file"));
+    desk.click("command.new");
+    assert!(desk.studio().session.brief.is_blank());
+    std::fs::remove_file(&brief.product.as_ref().unwrap().path).unwrap();
+    desk.harness.state_mut().open(path);
+    desk.until("the project", |s| s.session.brief == brief);
+    assert_eq!(desk.studio().session.project, "autumn");
+    assert!(brief.product.unwrap().path.is_file());
+    desk.end();
+}

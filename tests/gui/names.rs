@@ -1,0 +1,61 @@
+//! Every control has a name that a screen reader can say.
+
+use egui::Role;
+use egui_kittest::kittest::NodeT as _;
+use nanococoa::gui::commands::Command;
+use nanococoa::gui::i18n::Lang;
+
+use crate::common::Script;
+use crate::desk::Desk;
+
+/// What one can act on.
+const ACTING: [Role; 9] = [
+    Role::Button,
+    Role::CheckBox,
+    Role::RadioButton,
+    Role::TextInput,
+    Role::MultilineTextInput,
+    Role::Slider,
+    Role::SpinButton,
+    Role::ComboBox,
+    Role::Link,
+];
+
+fn check(desk: &Desk, place: &str) {
+    let mut count = 0;
+    for node in desk.harness.root().children_recursive() {
+        let node = node.accesskit_node();
+        if !ACTING.contains(&node.role()) {
+            continue;
+        }
+        count += 1;
+        let name = node.label().unwrap_or_default();
+        let readable = name.chars().any(|c| c.is_alphanumeric());
+        assert!(readable || node.value().is_some(), "{place}: a {:?} without a name: {name:?}", node.role());
+        assert!(!name.chars().any(|c| ('\u{e000}'..='\u{f8ff}').contains(&c)), "{place}: an icon in the name {name:?}");
+    }
+    assert!(count > 20, "{place}: only {count} controls");
+}
+
+#[test]
+fn every_control_has_a_name() {
+    for lang in Lang::ALL {
+        let dir = tempfile::tempdir().unwrap();
+        let mut desk = Desk::fake(dir.path(), &Script::default(), lang);
+        check(&desk, "empty");
+        desk.fill("text.title", "한글 Text");
+        desk.click("command.generate");
+        desk.until_made(1);
+        desk.frames(4);
+        check(&desk, "with a result");
+        for command in [Command::Export, Command::Server, Command::Models, Command::Shortcuts, Command::Palette, Command::OpenPath] {
+            let ctx = desk.harness.ctx.clone();
+            desk.harness.state_mut().execute(&ctx, command);
+            desk.frames(3);
+            check(&desk, command.face().key);
+            desk.harness.key_press(egui::Key::Escape);
+            desk.frames(3);
+        }
+        desk.end();
+    }
+}
