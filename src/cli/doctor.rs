@@ -36,33 +36,30 @@ pub(super) fn doctor(common: &Common, as_json: bool) -> Result<(), Failure> {
             "config_file_found": config.file.is_file(),
             "to_do": todo,
         });
-        println!("{report}");
+        say!("{report}");
         return Ok(());
     }
-    println!("nanoCocoa Studio {}", env!("CARGO_PKG_VERSION"));
-    println!(
-        "Engine      draft (CPU, {} threads): embedded, nothing to download",
-        std::thread::available_parallelism().map_or(1, usize::from)
-    );
-    println!("            diffusion: not available in this version; pictures are drafts and say so");
+    say!("nanoCocoa Studio {}", env!("CARGO_PKG_VERSION"));
+    say!("Engine      draft (CPU, {} threads): embedded, nothing to download", std::thread::available_parallelism().map_or(1, usize::from));
+    say!("            diffusion: not available in this version; pictures are drafts and say so");
     if metrics.gpu_info.is_empty() {
-        println!("GPU         none found (no NVIDIA driver); the draft engine needs none");
+        say!("GPU         none found (no NVIDIA driver); the draft engine needs none");
     }
     for gpu in &metrics.gpu_info {
-        println!("GPU {}       {}, {:.1} of {:.1} GiB in use", gpu.index, gpu.name, gpu.vram_used_gb, gpu.vram_total_gb);
+        say!("GPU {}       {}, {:.1} of {:.1} GiB in use", gpu.index, gpu.name, gpu.vram_used_gb, gpu.vram_total_gb);
     }
-    println!("Memory      {:.1} of {:.1} GiB in use", metrics.ram_used_gb, metrics.ram_total_gb);
-    println!("Data        {} ({})", config.data_dir.display(), if writable.is_ok() { "writable" } else { "NOT writable" });
-    println!("Settings    {}{}", config.file.display(), if config.file.is_file() { "" } else { " (not there; defaults are used)" });
-    println!("Fonts       {} (default {})", names.len(), config.default_font);
+    say!("Memory      {:.1} of {:.1} GiB in use", metrics.ram_used_gb, metrics.ram_total_gb);
+    say!("Data        {} ({})", config.data_dir.display(), if writable.is_ok() { "writable" } else { "NOT writable" });
+    say!("Settings    {}{}", config.file.display(), if config.file.is_file() { "" } else { " (not there; defaults are used)" });
+    say!("Fonts       {} (default {})", names.len(), config.default_font);
     for name in names {
-        println!("            {name}");
+        say!("            {name}");
     }
     if todo.is_empty() {
-        println!("Everything that the draft engine needs is here.");
+        say!("Everything that the draft engine needs is here.");
     }
     for line in todo {
-        println!("To do       {line}");
+        say!("To do       {line}");
     }
     Ok(())
 }

@@ -24,7 +24,7 @@ pub(super) struct GenerateArgs {
     #[arg(long, value_name = "FILE")]
     product: Option<PathBuf>,
     /// Slogan; without it only the background step runs. "\n" breaks the line
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     text: Option<String>,
     /// Scene, in English or Korean
     #[arg(long)]
@@ -45,28 +45,28 @@ pub(super) struct GenerateArgs {
     #[arg(long)]
     position: Option<String>,
     /// Centre of the product, 0 left to 1 right; automatic when left out
-    #[arg(long, value_name = "0..1")]
+    #[arg(long, value_name = "0..1", allow_negative_numbers = true)]
     product_x: Option<String>,
     /// Foot of the product, 0 top to 1 bottom; automatic when left out
-    #[arg(long, value_name = "0..1")]
+    #[arg(long, value_name = "0..1", allow_negative_numbers = true)]
     product_y: Option<String>,
     /// Size of the product, 0.1 to 4 times the automatic one
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     product_scale: Option<String>,
     /// Centre of the letters, 0 left to 1 right; automatic when left out
-    #[arg(long, value_name = "0..1")]
+    #[arg(long, value_name = "0..1", allow_negative_numbers = true)]
     text_x: Option<String>,
     /// Centre of the letters, 0 top to 1 bottom; by --position when left out
-    #[arg(long, value_name = "0..1")]
+    #[arg(long, value_name = "0..1", allow_negative_numbers = true)]
     text_y: Option<String>,
     /// Corrected cut-out mask of the photo: white (or opaque) is product
     #[arg(long, value_name = "FILE")]
     mask: Option<PathBuf>,
     /// Run this step and later ones even if their results are kept already
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     force_from_step: Option<String>,
     /// 1 everything, 2 from the text on, 3 composite only
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     from_step: Option<String>,
     /// Result of step 1, for --from-step 2 and 3
     #[arg(long, value_name = "FILE")]
@@ -75,10 +75,10 @@ pub(super) struct GenerateArgs {
     #[arg(long, value_name = "FILE")]
     step2: Option<PathBuf>,
     /// Canvas, such as 1024x1024 or 1088x1344 (multiples of 16, 256 to 2048)
-    #[arg(long, value_name = "WxH")]
+    #[arg(long, value_name = "WxH", allow_negative_numbers = true)]
     size: Option<String>,
     /// Same seed, same picture; drawn at random when left out
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     seed: Option<String>,
     /// auto, draft or diffusion
     #[arg(long)]
@@ -130,6 +130,12 @@ pub(super) struct ResumeArgs {
 
 pub(super) fn generate(common: &Common, args: GenerateArgs) -> Result<(), Failure> {
     check_out(&args.output)?;
+    for (flag, input) in [("--product", &args.product), ("--step1", &args.step1), ("--step2", &args.step2), ("--mask", &args.mask)] {
+        let same = |a: &Path, b: &Path| matches!((std::fs::canonicalize(a), std::fs::canonicalize(b)), (Ok(a), Ok(b)) if a == b);
+        if !args.output.dry_run && input.as_deref().is_some_and(|input| same(input, args.output.out())) {
+            return Err(Failure::BadInput(format!("--out: this is the file of {flag}; name another, or the original would be lost")));
+        }
+    }
     let raw = raw_request(&args)?;
     let config = load_config(overrides(common))?;
     let (engine, temporary) = match start_engine(&config) {
@@ -226,6 +232,9 @@ fn check_out(output: &Output) -> Result<(), Failure> {
     if output.out().is_dir() {
         return Err(Failure::BadInput(format!("--out: {} is a folder; name a file in it", output.out().display())));
     }
+    if output.out().exists() && !output.out().is_file() {
+        return Err(Failure::BadInput(format!("--out: {} is a device or pipe; name a file", output.out().display())));
+    }
     out_format(output.out())?;
     if let Some(folder) = &output.save_steps {
         std::fs::create_dir_all(folder).map_err(|e| Failure::BadInput(format!("--save-steps: cannot create {}: {e}", folder.display())))?;
@@ -268,12 +277,12 @@ fn run_job(engine: &Engine, raw: &Map<String, Value>, output: &Output, kept: boo
     };
     engine.shutdown();
     if output.json {
-        println!("{}", report(&job, output, result.is_ok()));
+        say!("{}", report(&job, output, result.is_ok()));
     } else if result.is_ok() {
         for warning in &job.warnings {
             eprintln!("note: {warning}");
         }
-        println!(
+        say!(
             "{} ({} × {}, {} engine, seed {}, {:.1} s)",
             output.out().display(),
             job.width,
@@ -291,14 +300,14 @@ fn tell_plan(engine: &Engine, spec: &JobSpec, as_json: bool) -> Result<(), Failu
     engine.shutdown();
     let plan = plan?;
     if as_json {
-        println!("{}", json!({"dry_run": true, "engine": plan.engine, "steps": plan.steps, "eta_seconds": plan.eta_seconds}));
+        say!("{}", json!({"dry_run": true, "engine": plan.engine, "steps": plan.steps, "eta_seconds": plan.eta_seconds}));
         return Ok(());
     }
     for step in &plan.steps {
         let what = if step.cached { "kept from an earlier job".to_owned() } else { format!("about {:.1} s", step.eta_seconds) };
-        println!("{:<18} {what}", step.name);
+        say!("{:<18} {what}", step.name);
     }
-    println!("{:<18} about {:.1} s ({} engine)", "all", plan.eta_seconds, plan.engine.as_str());
+    say!("{:<18} about {:.1} s ({} engine)", "all", plan.eta_seconds, plan.engine.as_str());
     Ok(())
 }
 
@@ -332,7 +341,9 @@ fn save(engine: &Engine, job: &JobSnapshot, output: &Output) -> Result<(), Failu
     let bytes = std::fs::read(&from).with_context(|| format!("cannot read {}", from.display()))?;
     let format = out_format(output.out())?;
     let bytes = if format == image::ImageFormat::Png { bytes } else { convert(&bytes, format)? };
-    nanococoa::store::write_atomic(output.out(), &bytes).map_err(|e| Failure::Failed(e.to_string()))?;
+    // A link stays a link: what it names is written.
+    let target = std::fs::canonicalize(output.out()).unwrap_or_else(|_| output.out().to_path_buf());
+    nanococoa::store::write_atomic(&target, &bytes).map_err(|e| Failure::Failed(e.to_string()))?;
     if let Some(folder) = &output.save_steps {
         for &name in &job.images {
             if let Some(path) = engine.image_path(job.id, name) {

@@ -1,5 +1,13 @@
 //! The command line door.
 
+/// Prints a line; a reader that has gone away (`| head`) is no reason to panic.
+macro_rules! say {
+    ($($words:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stdout(), $($words)*);
+    }};
+}
+
 mod doctor;
 mod generate;
 mod serve;

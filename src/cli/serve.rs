@@ -60,9 +60,9 @@ pub(super) fn serve(common: &Common, args: ServeArgs) -> Result<(), Failure> {
         if address.ip().is_unspecified() {
             security = security.any_address();
             shown.set_ip(std::net::Ipv4Addr::LOCALHOST.into());
-            println!("Other machines reach it by this machine's address; host names need --allow-host.");
+            say!("Other machines reach it by this machine's address; host names need --allow-host.");
         }
-        println!("nanoCocoa serves http://{shown} (documentation: http://{shown}/docs). Ctrl-C ends it.");
+        say!("nanoCocoa serves http://{shown} (documentation: http://{shown}/docs). Ctrl-C ends it.");
         let state = ApiState::new(engine.clone(), security, config.body_limit);
         api::serve(listener, state, shutdown_signal()).await.context("the server ended")?;
         let ended = tokio::task::spawn_blocking(move || engine.shutdown()).await;

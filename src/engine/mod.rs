@@ -412,7 +412,9 @@ impl Engine {
             }
             Ok(())
         };
-        insert("product_image", ImageName::Product, step == 1 && job.parameters.get("product_image").is_some_and(|v| !v.is_null()))?;
+        if step == 1 {
+            insert("product_image", ImageName::Product, job.parameters.get("product_image").is_some_and(|v| !v.is_null()))?;
+        }
         if step == 1 && job.parameters.get("mask_image").is_some_and(|v| !v.is_null()) {
             insert("mask_image", ImageName::Mask, true)?;
         }

@@ -16,6 +16,7 @@ use crate::job::progress::Workload;
 use crate::job::{ImageName, JobEvent, JobSnapshot, Preview, Stage};
 use crate::pipeline::plan::StepKeys;
 use crate::pipeline::{Picture, PipelineError, Sink, Taken};
+use crate::request::fields::FIELDS;
 use crate::request::{JobSpec, SourceImage, Start};
 
 /// Previews at most some ten times a second.
@@ -210,8 +211,17 @@ fn metadata(job: &JobSnapshot, name: ImageName) -> Vec<(String, String)> {
     let number = |key: &str| job.parameters.get(key).map(ToString::to_string).unwrap_or_default();
     let (prompt, negative) = match name {
         ImageName::Step2 => (text("text_model_prompt"), text("negative_prompt")),
+        // The scene came with the request: what was asked for here is the text, or only the composite.
+        _ if job.start_step == 2 => (text("text_model_prompt"), text("negative_prompt")),
+        _ if job.start_step == 3 => (text("composition_prompt"), text("composition_negative_prompt")),
         _ => (text("bg_prompt"), text("bg_negative_prompt")),
     };
+    let used: serde_json::Map<String, serde_json::Value> = job
+        .parameters
+        .iter()
+        .filter(|(key, _)| FIELDS.iter().find(|f| f.name == key.as_str()).is_none_or(|f| f.used_by.contains(&job.start_step)))
+        .map(|(k, v)| (k.clone(), v.clone()))
+        .collect();
     let parameters = format!(
         "{prompt}\nNegative prompt: {negative}\nSteps: {}, CFG scale: {}, Seed: {}, Size: {}x{}, Model: {}, Engine: {}",
         number("num_inference_steps"),
@@ -234,7 +244,7 @@ fn metadata(job: &JobSnapshot, name: ImageName) -> Vec<(String, String)> {
         "height": job.height,
         "legibility": job.legibility,
         "warnings": job.warnings,
-        "parameters": *job.parameters,
+        "parameters": used,
     });
     vec![
         ("Software".into(), format!("nanoCocoa Studio {} ({} engine)", env!("CARGO_PKG_VERSION"), job.engine.as_str())),

@@ -376,7 +376,7 @@ mod tests {
         assert_eq!(at(Some(0.5), Some(0.5)), (88, 108, 168, 148));
         assert_eq!(at(Some(0.25), None), (24, auto.1, 104, auto.3));
         assert_eq!(at(None, Some(0.75)), (90, 172, 170, 212));
-        assert_eq!(at(Some(0.0), Some(0.0)), (0, 0, 80, 40));
-        assert_eq!(at(Some(1.0), Some(1.0)), (176, 216, 256, 256));
+        assert_eq!(at(Some(0.0), Some(0.0)), (3, 3, 83, 43));
+        assert_eq!(at(Some(1.0), Some(1.0)), (173, 213, 253, 253));
     }
 }

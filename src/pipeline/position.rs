@@ -23,7 +23,10 @@ pub fn text_offset(
     let Some((x0, y0, x1, y1)) = text.bounds(0.3) else { return ((0, 0), None) };
     let centred = |at: f32, side: usize, ink: usize| {
         let start = (at * side as f32 - ink as f32 / 2.0).round() as i64;
-        start.clamp(0, (side as i64 - ink as i64).max(0))
+        // Outline and shadow need a little air at the edge.
+        let free = (side as i64 - ink as i64).max(0);
+        let air = ((side as f32 * 0.015) as i64).min(free / 2);
+        start.clamp(air, free - air)
     };
     let dx = wish.text_x.map_or(0, |x| centred(x, background.width, x1 - x0) - x0 as i64);
     let block = (y1 - y0) as i64;

@@ -243,7 +243,8 @@ fn mask(r: &mut Reader<'_>, start_step: u64, product: Option<&SourceImage>) -> O
     let (pw, ph) = product?.pixels.dimensions();
     // One pixel of rounding for a mask that was made at another size.
     let (a, b) = (u64::from(w) * u64::from(ph), u64::from(h) * u64::from(pw));
-    if a.abs_diff(b) > u64::from(pw.max(ph)) + a.max(b) / 100 {
+    let rounding = u64::from(pw.max(ph)).min(a.max(b) / 20);
+    if a.abs_diff(b) > rounding + a.max(b) / 100 {
         r.error(field, "wrong_shape", format!("{w}×{h} has not the shape of the photo ({pw}×{ph}); send a mask of the photo's shape"));
         return None;
     }

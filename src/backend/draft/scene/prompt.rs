@@ -181,6 +181,13 @@ pub fn family(prompt: &str, negative: &str) -> Option<Family> {
     best(PLACES, &prompt.to_lowercase(), &all(PLACES, &negative.to_lowercase()))
 }
 
+/// Whether any word says what to paint: a place, a surface, a colour or an hour.
+pub fn says_something(prompt: &str) -> bool {
+    let text = prompt.to_lowercase();
+    let named = best(PLACES, &text, &[]).is_some() || best(SURFACES, &text, &[]).is_some();
+    named || best(COLORS, &text, &[]).is_some() || best(TIMES, &text, &[]).is_some()
+}
+
 /// Reads the prompt.
 pub fn read(prompt: &str, negative: &str, seed: u64) -> SceneSpec {
     let (text, no) = (prompt.to_lowercase(), negative.to_lowercase());

@@ -214,6 +214,13 @@ fn linear(hex: u32) -> [f32; 3] {
     rgb(hex).map(srgb8_to_linear)
 }
 
+/// Whether the words name a material or a colour.
+pub(super) fn says_something(style: &str) -> bool {
+    let words = tokens(style);
+    let color = |t: &String| COLORS.iter().any(|(w, _)| if w.is_ascii() { t == w } else { t.starts_with(w) });
+    words.iter().any(color) || MATERIALS.iter().any(|(_, list)| list.iter().any(|w| words.iter().any(|t| matches(t, w))))
+}
+
 /// The material that `style` names; `backdrop` is the mean luminance behind the text, for the default.
 pub(super) fn choose(style: &str, negative: &str, backdrop: f32) -> Material {
     let refused = tokens(negative);

@@ -46,6 +46,9 @@ pub fn sculpt(request: &SculptRequest<'_>, cx: StageCx<'_>) -> Result<TextLayer,
     }
     let (backdrop, cell) = shrink(request.backdrop, 24);
     let mean = backdrop.data.iter().map(|&c| luminance(c)).sum::<f32>() / backdrop.data.len().max(1) as f32;
+    if !request.style_prompt.trim().is_empty() && !material::says_something(request.style_prompt) {
+        cx.observer.warn("text_model_prompt: the draft engine knows no material or colour in these words and chose one");
+    }
     let material = material::choose(request.style_prompt, request.negative_prompt, mean);
     let em = glyphs.font_px;
     let (x0, y0, x1, y1) = glyphs.bounds;
