@@ -31,7 +31,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("job", &["request"]),
     ("imaging", &["job", "backend"]),
     ("typography", &["assets", "imaging"]),
-    ("backend", &["assets", "imaging", "job", "request", "typography"]),
+    ("schedule", &[]),
+    ("weights", &[]),
+    ("nn", &["weights"]),
+    ("backend", &["assets", "imaging", "job", "nn", "request", "schedule", "typography", "weights"]),
     ("pipeline", &["backend", "imaging", "job", "request", "typography"]),
     ("store", &["imaging", "job", "request"]),
     ("engine", &["assets", "backend", "imaging", "job", "metrics", "pipeline", "request", "store", "typography"]),
@@ -49,13 +52,14 @@ const HOMES: &[(&str, &[&str])] = &[
     ("candle_core", &["backend", "nn", "schedule", "weights"]),
     ("candle_nn", &["backend", "nn", "schedule", "weights"]),
     ("candle_transformers", &["backend", "nn", "schedule", "weights"]),
+    ("tokenizers", &["backend", "weights"]),
     ("rten", &["backend"]),
     ("nvml_wrapper", &["metrics"]),
     ("sysinfo", &["metrics"]),
 ];
 
 /// Modules that do no I/O, read no clock and start nothing.
-const PURE: &[&str] = &["request", "job"];
+const PURE: &[&str] = &["request", "job", "schedule"];
 const IMPURE: &[&str] =
     &["std::fs", "std::io", "std::net", "std::thread", "std::process", "std::time::SystemTime", "std::time::Instant", "tokio"];
 

@@ -2,6 +2,7 @@
 //!
 //! Layout, masks, layers and occlusion are the pipeline's and shared by every engine, so that a draft and its render agree.
 
+pub mod diffusion;
 pub mod draft;
 
 use std::sync::Arc;

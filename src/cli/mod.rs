@@ -8,6 +8,7 @@ macro_rules! say {
     }};
 }
 
+mod debug;
 mod doctor;
 mod generate;
 mod serve;
@@ -64,6 +65,9 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Check a component against your own reference
+    #[command(subcommand)]
+    Debug(debug::DebugCommand),
 }
 
 /// 1: it failed. 2: bad input.
@@ -90,6 +94,7 @@ pub fn run() -> ExitCode {
         Some(Command::Resume(args)) => generate::resume(&cli.common, args),
         Some(Command::Serve(args)) => serve::serve(&cli.common, args),
         Some(Command::Doctor { json }) => doctor::doctor(&cli.common, json),
+        Some(Command::Debug(command)) => debug::debug(command),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,0 +1,3 @@
+//! The diffusion engine: BiRefNet, FLUX and SDXL + ControlNet on candle.
+
+pub mod component;

@@ -1,0 +1,43 @@
+//! Scaled dot-product attention.
+
+use candle_core::{D, DType, Result, Tensor};
+
+/// Scores are made for so many query rows at a time, so that memory stays bounded at 4,608 tokens and beyond.
+const MAX_SCORES: usize = 1 << 27;
+
+/// softmax(q kᵀ · scale + bias) v, softmax in float32. `q` `[B, H, Q, D]`, `k` and `v` `[B, H, K, D]`, `bias` broadcast to
+/// `[B, H, Q, K]` → `[B, H, Q, D]`.
+///
+/// # Errors
+/// Shapes that do not fit, no memory.
+pub fn attention(q: &Tensor, k: &Tensor, v: &Tensor, bias: Option<&Tensor>, scale: f64) -> Result<Tensor> {
+    let (b, h, rows, _) = q.dims4()?;
+    let keys = k.dim(2)?;
+    let k = k.contiguous()?;
+    let v = v.contiguous()?;
+    let kt = k.transpose(D::Minus2, D::Minus1)?;
+    let part = |q: &Tensor, bias: Option<&Tensor>| -> Result<Tensor> {
+        let dtype = q.dtype();
+        let scores = (q.contiguous()?.matmul(&kt)?.to_dtype(DType::F32)? * scale)?;
+        let scores = match bias {
+            Some(bias) => scores.broadcast_add(&bias.to_dtype(DType::F32)?)?,
+            None => scores,
+        };
+        candle_nn::ops::softmax_last_dim(&scores)?.to_dtype(dtype)?.matmul(&v)
+    };
+    let chunk = (MAX_SCORES / (b * h * keys).max(1)).max(1);
+    if chunk >= rows {
+        return part(q, bias);
+    }
+    let mut parts = Vec::with_capacity(rows.div_ceil(chunk));
+    for start in (0..rows).step_by(chunk) {
+        let len = chunk.min(rows - start);
+        // A bias with one row is the same for every query.
+        let bias = match bias {
+            Some(bias) if bias.dim(D::Minus2)? == rows => Some(bias.narrow(D::Minus2, start, len)?),
+            other => other.cloned(),
+        };
+        parts.push(part(&q.narrow(2, start, len)?, bias.as_ref())?);
+    }
+    Tensor::cat(&parts, 2)
+}

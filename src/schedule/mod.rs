@@ -1,0 +1,1 @@
+//! Noise schedules and noise: sigmas and timesteps in f64, checked against reference values. No I/O, no clock.

@@ -1,0 +1,15 @@
+//! Where networks take their tensors from: safetensors files (single or sharded), GGUF, memory; and how a load that fails says why.
+//!
+//! Files are read tensor by tensor with plain reads: a file that shrinks while it is read is an error, not a crash.
+
+pub mod error;
+pub mod gguf;
+pub mod safetensors;
+pub mod store;
+pub mod synthetic;
+pub mod vars;
+
+pub use error::WeightsError;
+pub use store::{MemoryStore, Recorder, TensorStore, Weight, open};
+pub use synthetic::Synthetic;
+pub use vars::Vars;

@@ -1,0 +1,205 @@
+//! Safetensors files, single or sharded with an index.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use candle_core::{DType, Device, Tensor};
+use serde::Deserialize;
+
+use super::{TensorStore, WeightsError};
+
+/// A header of more than this is not a header.
+const MAX_HEADER: u64 = 100_000_000;
+
+#[derive(Deserialize)]
+struct Info {
+    dtype: String,
+    shape: Vec<usize>,
+    data_offsets: (u64, u64),
+}
+
+struct Entry {
+    file: usize,
+    dtype: DType,
+    shape: Vec<usize>,
+    start: u64,
+    len: usize,
+}
+
+/// One or more safetensors files read as one.
+pub struct SafetensorsStore {
+    place: PathBuf,
+    files: Vec<(PathBuf, Mutex<File>)>,
+    entries: BTreeMap<String, Entry>,
+}
+
+fn io(path: &Path) -> impl FnOnce(std::io::Error) -> WeightsError + '_ {
+    move |source| match source.kind() {
+        std::io::ErrorKind::NotFound => WeightsError::MissingFile { path: path.into() },
+        _ => WeightsError::Io { path: path.into(), source },
+    }
+}
+
+fn corrupt(path: &Path, what: impl Into<String>) -> WeightsError {
+    WeightsError::Corrupt { path: path.into(), what: what.into() }
+}
+
+fn dtype_of(name: &str) -> Option<DType> {
+    Some(match name {
+        "F64" => DType::F64,
+        "F32" => DType::F32,
+        "F16" => DType::F16,
+        "BF16" => DType::BF16,
+        "F8_E4M3" => DType::F8E4M3,
+        "I64" => DType::I64,
+        "I32" => DType::I32,
+        "I16" => DType::I16,
+        "U32" => DType::U32,
+        "U8" | "BOOL" => DType::U8,
+        _ => return None,
+    })
+}
+
+/// The usual weight file of a component's folder: full precision first, then `fp16`/`bf16` variants, single file before shards.
+///
+/// # Errors
+/// No weight file under any usual name.
+pub fn find_in_folder(folder: &Path) -> Result<PathBuf, WeightsError> {
+    const STEMS: [&str; 2] = ["diffusion_pytorch_model", "model"];
+    const VARIANTS: [&str; 3] = ["", ".fp16", ".bf16"];
+    for variant in VARIANTS {
+        for stem in STEMS {
+            for name in [format!("{stem}{variant}.safetensors"), format!("{stem}.safetensors.index{variant}.json")] {
+                let path = folder.join(name);
+                if path.is_file() {
+                    return Ok(path);
+                }
+            }
+        }
+    }
+    // Anything else that can only be meant: one single weight file.
+    let mut found: Vec<PathBuf> = std::fs::read_dir(folder)
+        .map_err(io(folder))?
+        .flatten()
+        .map(|e| e.path())
+        .filter(|p| p.extension().is_some_and(|e| e.eq_ignore_ascii_case("safetensors") || e.eq_ignore_ascii_case("gguf")))
+        .collect();
+    match (found.pop(), found.is_empty()) {
+        (Some(path), true) => Ok(path),
+        _ => Err(WeightsError::MissingFile { path: folder.join("diffusion_pytorch_model.safetensors") }),
+    }
+}
+
+impl SafetensorsStore {
+    /// Opens files and reads their headers.
+    ///
+    /// # Errors
+    /// Missing, cut or damaged files; a tensor that occurs twice.
+    pub fn open(paths: &[PathBuf]) -> Result<Self, WeightsError> {
+        let mut store = Self { place: paths.first().cloned().unwrap_or_default(), files: Vec::new(), entries: BTreeMap::new() };
+        for path in paths {
+            let mut file = File::open(path).map_err(io(path))?;
+            for (name, entry) in read_header(path, &mut file, store.files.len())? {
+                if store.entries.insert(name.clone(), entry).is_some() {
+                    return Err(corrupt(path, format!("tensor {name} occurs in two shards")));
+                }
+            }
+            store.files.push((path.clone(), Mutex::new(file)));
+        }
+        Ok(store)
+    }
+
+    /// Opens the shards that an index names.
+    ///
+    /// # Errors
+    /// As [`SafetensorsStore::open`]; an index that is no JSON or names a file outside its folder.
+    pub fn open_index(index: &Path) -> Result<Self, WeightsError> {
+        #[derive(Deserialize)]
+        struct Index {
+            weight_map: BTreeMap<String, String>,
+        }
+        let text = std::fs::read_to_string(index).map_err(io(index))?;
+        let parsed: Index = serde_json::from_str(&text).map_err(|e| corrupt(index, format!("is no index of shards ({e})")))?;
+        let folder = index.parent().unwrap_or(Path::new("."));
+        let mut names: Vec<&String> = parsed.weight_map.values().collect();
+        names.sort();
+        names.dedup();
+        if let Some(bad) = names.iter().find(|n| n.contains(['/', '\\']) || n.contains("..")) {
+            return Err(corrupt(index, format!("names a file outside its folder: {bad}")));
+        }
+        let paths: Vec<PathBuf> = names.iter().map(|n| folder.join(n)).collect();
+        let mut store = Self::open(&paths)?;
+        store.place = index.into();
+        if let Some((name, file)) = parsed.weight_map.iter().find(|(name, _)| !store.entries.contains_key(*name)) {
+            return Err(WeightsError::MissingTensor { place: folder.join(file).display().to_string(), name: name.clone() });
+        }
+        Ok(store)
+    }
+}
+
+fn read_header(path: &Path, file: &mut File, index: usize) -> Result<Vec<(String, Entry)>, WeightsError> {
+    let total = file.metadata().map_err(io(path))?.len();
+    let mut len = [0u8; 8];
+    file.read_exact(&mut len).map_err(|_| corrupt(path, "is too short for a safetensors file"))?;
+    let len = u64::from_le_bytes(len);
+    if len > MAX_HEADER || len + 8 > total {
+        return Err(corrupt(path, format!("is cut short or no safetensors file (a header of {len} bytes in a file of {total})")));
+    }
+    let mut header = vec![0u8; len as usize];
+    file.read_exact(&mut header).map_err(io(path))?;
+    let parsed: BTreeMap<String, serde_json::Value> =
+        serde_json::from_slice(&header).map_err(|e| corrupt(path, format!("has a header that is no JSON ({e})")))?;
+    let mut entries = Vec::with_capacity(parsed.len());
+    for (name, value) in parsed {
+        if name == "__metadata__" {
+            continue;
+        }
+        let info: Info = serde_json::from_value(value).map_err(|e| corrupt(path, format!("tensor {name} is described wrongly ({e})")))?;
+        let dtype = dtype_of(&info.dtype)
+            .ok_or_else(|| corrupt(path, format!("tensor {name} has the type {}, which is not supported", info.dtype)))?;
+        let (start, end) = info.data_offsets;
+        let elements = info.shape.iter().try_fold(1usize, |n, &d| n.checked_mul(d));
+        let wanted = elements.and_then(|n| n.checked_mul(dtype.size_in_bytes())).map(|n| n as u64);
+        if end < start || wanted != Some(end - start) {
+            return Err(corrupt(path, format!("tensor {name} says {} bytes for shape {:?}", end.saturating_sub(start), info.shape)));
+        }
+        if end.checked_add(8 + len).is_none_or(|e| e > total) {
+            return Err(corrupt(path, format!("is cut short: tensor {name} ends at byte {}, the file has {total}", end + 8 + len)));
+        }
+        entries.push((name, Entry { file: index, dtype, shape: info.shape, start: start + 8 + len, len: (end - start) as usize }));
+    }
+    Ok(entries)
+}
+
+impl TensorStore for SafetensorsStore {
+    fn place(&self) -> String {
+        self.place.display().to_string()
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.entries.keys().cloned().collect()
+    }
+
+    fn shape(&self, name: &str) -> Option<Vec<usize>> {
+        self.entries.get(name).map(|e| e.shape.clone())
+    }
+
+    fn tensor(&self, name: &str, dtype: DType, device: &Device) -> Result<Tensor, WeightsError> {
+        let entry = self.entries.get(name).ok_or_else(|| WeightsError::MissingTensor { place: self.place(), name: name.into() })?;
+        let (path, file) = &self.files[entry.file];
+        let mut bytes = vec![0u8; entry.len];
+        {
+            let mut file = file.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            file.seek(SeekFrom::Start(entry.start)).map_err(io(path))?;
+            file.read_exact(&mut bytes).map_err(|_| corrupt(path, format!("was cut short while tensor {name} was read")))?;
+        }
+        let load = || -> candle_core::Result<Tensor> {
+            let tensor = Tensor::from_raw_buffer(&bytes, entry.dtype, &entry.shape, device)?;
+            if tensor.dtype().is_float() { tensor.to_dtype(dtype) } else { Ok(tensor) }
+        };
+        load().map_err(|source| WeightsError::Tensor { place: format!("{}: tensor {name}", path.display()), source })
+    }
+}

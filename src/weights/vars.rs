@@ -1,0 +1,172 @@
+//! A network's view of a tensor store: a path of name segments, a device, a type, and a record of what was taken.
+
+use std::collections::BTreeSet;
+use std::fmt::Display;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use candle_core::{DType, Device, Shape, Tensor};
+
+use super::{Recorder, TensorStore, Weight, WeightsError};
+
+struct Inner {
+    store: Arc<dyn TensorStore>,
+    recorder: Option<Arc<Recorder>>,
+    dtype: DType,
+    device: Device,
+    taken: Mutex<BTreeSet<String>>,
+}
+
+/// Where a network takes its tensors from. Cheap to clone; clones share the record of what was taken.
+#[derive(Clone)]
+pub struct Vars {
+    inner: Arc<Inner>,
+    path: String,
+}
+
+impl Vars {
+    /// The root of a store. Floating point tensors come in `dtype` on `device`.
+    pub fn new(store: Arc<dyn TensorStore>, dtype: DType, device: &Device) -> Self {
+        Self::make(store, None, dtype, device)
+    }
+
+    /// A root that gives zeros without data and lists what is asked for (see [`Recorder`]).
+    pub fn recording(recorder: &Arc<Recorder>, dtype: DType) -> Self {
+        Self::make(Arc::new(Arc::clone(recorder)), Some(Arc::clone(recorder)), dtype, &Device::Cpu)
+    }
+
+    fn make(store: Arc<dyn TensorStore>, recorder: Option<Arc<Recorder>>, dtype: DType, device: &Device) -> Self {
+        let inner = Inner { store, recorder, dtype, device: device.clone(), taken: Mutex::default() };
+        Self { inner: Arc::new(inner), path: String::new() }
+    }
+
+    /// One segment down.
+    #[must_use]
+    pub fn pp(&self, segment: impl Display) -> Self {
+        Self { inner: Arc::clone(&self.inner), path: self.full(&segment.to_string()) }
+    }
+
+    fn full(&self, name: &str) -> String {
+        if self.path.is_empty() { name.into() } else { format!("{}.{name}", self.path) }
+    }
+
+    /// Path so far, without a dot at its end.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The type that tensors come in.
+    pub fn dtype(&self) -> DType {
+        self.inner.dtype
+    }
+
+    /// The device that tensors come on.
+    pub fn device(&self) -> &Device {
+        &self.inner.device
+    }
+
+    /// File or folder, for messages.
+    pub fn place(&self) -> String {
+        self.inner.store.place()
+    }
+
+    /// Whether a tensor is there. A recorder without a list has none.
+    pub fn has(&self, name: &str) -> bool {
+        self.inner.store.shape(&self.full(name)).is_some()
+    }
+
+    /// Whether anything lies under this path.
+    pub fn has_any(&self) -> bool {
+        let prefix = format!("{}.", self.path);
+        self.inner.store.names().iter().any(|n| n.starts_with(&prefix))
+    }
+
+    /// Shape of a tensor, where it is there.
+    pub fn shape_of(&self, name: &str) -> Option<Vec<usize>> {
+        self.inner.store.shape(&self.full(name))
+    }
+
+    /// The same variables in another type, for parts that stay in float32.
+    #[must_use]
+    pub fn with_dtype(&self, dtype: DType) -> VarsAs<'_> {
+        VarsAs { vars: self, dtype }
+    }
+
+    fn check(&self, name: &str, expected: &Shape) -> Result<(), WeightsError> {
+        self.inner.taken.lock().unwrap_or_else(PoisonError::into_inner).insert(name.into());
+        match self.inner.store.shape(name) {
+            None => Err(WeightsError::MissingTensor { place: self.place(), name: name.into() }),
+            Some(found) if found != expected.dims() => {
+                Err(WeightsError::Shape { place: self.place(), name: name.into(), expected: expected.dims().to_vec(), found })
+            }
+            Some(_) => Ok(()),
+        }
+    }
+
+    fn recorded(&self, name: &str, shape: &Shape, dtype: DType) -> Option<Result<Tensor, WeightsError>> {
+        let recorder = self.inner.recorder.as_ref()?;
+        recorder.note(name, shape.dims());
+        Some(Tensor::zeros((), dtype, &Device::Cpu).and_then(|t| t.broadcast_as(shape)).map_err(WeightsError::from))
+    }
+
+    fn get_as(&self, name: &str, shape: &Shape, dtype: DType) -> Result<Tensor, WeightsError> {
+        let name = self.full(name);
+        if let Some(zeros) = self.recorded(&name, shape, dtype) {
+            return zeros;
+        }
+        self.check(&name, shape)?;
+        self.inner.store.tensor(&name, dtype, &self.inner.device)
+    }
+
+    /// A tensor of exactly this shape.
+    ///
+    /// # Errors
+    /// Missing, of another shape, unreadable, no memory.
+    pub fn get(&self, name: &str, shape: impl Into<Shape>) -> Result<Tensor, WeightsError> {
+        self.get_as(name, &shape.into(), self.inner.dtype)
+    }
+
+    /// A matrix `[out, in]`, left packed where the file has it packed.
+    ///
+    /// # Errors
+    /// As [`Vars::get`].
+    pub fn weight(&self, name: &str, shape: (usize, usize)) -> Result<Weight, WeightsError> {
+        let shape = Shape::from(shape);
+        let name = self.full(name);
+        if let Some(zeros) = self.recorded(&name, &shape, self.inner.dtype) {
+            return zeros.map(Weight::Dense);
+        }
+        self.check(&name, &shape)?;
+        self.inner.store.weight(&name, self.inner.dtype, &self.inner.device)
+    }
+
+    /// Names in the store that nothing took, without those that `ignore` accepts (buffers that are computed anew).
+    ///
+    /// # Errors
+    /// Tensors are left over: the file is another network's.
+    pub fn finish(&self, ignore: impl Fn(&str) -> bool) -> Result<(), WeightsError> {
+        let taken = self.inner.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut extra = self.inner.store.names().into_iter().filter(|n| !taken.contains(n) && !ignore(n));
+        match extra.next() {
+            Some(name) if self.inner.recorder.is_none() => {
+                Err(WeightsError::ExtraTensors { place: self.place(), name, count: 1 + extra.count() })
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// [`Vars`] in another type.
+pub struct VarsAs<'a> {
+    vars: &'a Vars,
+    dtype: DType,
+}
+
+impl VarsAs<'_> {
+    /// A tensor of exactly this shape, in this type.
+    ///
+    /// # Errors
+    /// As [`Vars::get`].
+    pub fn get(&self, name: &str, shape: impl Into<Shape>) -> Result<Tensor, WeightsError> {
+        self.vars.get_as(name, &shape.into(), self.dtype)
+    }
+}
