@@ -1,12 +1,14 @@
 //! GGUF files: quantised transformers and text encoders as the community shares them.
 
+use std::borrow::Cow;
 use std::fs::File;
-use std::io::{BufReader, Seek, SeekFrom};
+use std::io::{BufReader, Read, Seek, SeekFrom};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use candle_core::quantized::gguf_file::{Content, Value};
-use candle_core::quantized::{GgmlDType, QTensor};
+use candle_core::quantized::{GgmlDType, QStorage, QTensor};
 use candle_core::{DType, Device, Tensor};
 
 use super::{TensorStore, Weight, WeightsError};
@@ -16,6 +18,16 @@ pub struct GgufStore {
     path: PathBuf,
     file: Mutex<BufReader<File>>,
     content: Content,
+}
+
+/// The plain type that a GGUF type is, where it is not packed in blocks.
+fn plain(dtype: GgmlDType) -> Option<DType> {
+    match dtype {
+        GgmlDType::F32 => Some(DType::F32),
+        GgmlDType::F16 => Some(DType::F16),
+        GgmlDType::BF16 => Some(DType::BF16),
+        _ => None,
+    }
 }
 
 impl GgufStore {
@@ -31,12 +43,20 @@ impl GgufStore {
         })?;
         let total = file.metadata().map_err(|source| WeightsError::Io { path: path.into(), source })?.len();
         let mut file = BufReader::new(file);
-        let content = Content::read(&mut file).map_err(|e| corrupt(format!("is no usable GGUF file ({e})")))?;
+        if super::gguf_header::alignment(&mut file).is_some_and(|a| a == 0) {
+            // The parser divides by it.
+            return Err(corrupt("says general.alignment is 0".into()));
+        }
+        file.seek(SeekFrom::Start(0)).map_err(|source| WeightsError::Io { path: path.into(), source })?;
+        let content = Content::read(&mut file).map_err(|e| corrupt(format!("is no usable GGUF file ({})", first_line(&e))))?;
         for (name, info) in &content.tensor_infos {
             let block = info.ggml_dtype.block_size();
             let elements = info.shape.dims().iter().try_fold(1usize, |n, &d| n.checked_mul(d)).unwrap_or(usize::MAX);
             let bytes = (elements / block.max(1)).saturating_mul(info.ggml_dtype.type_size()) as u64;
             let end = content.tensor_data_offset.saturating_add(info.offset).saturating_add(bytes);
+            if elements == 0 {
+                return Err(corrupt(format!("tensor {name} is empty")));
+            }
             if end > total {
                 return Err(corrupt(format!("is cut short: tensor {name} ends at byte {end}, the file has {total}")));
             }
@@ -52,16 +72,61 @@ impl GgufStore {
         self.content.metadata.get(key)
     }
 
-    fn read(&self, name: &str, device: &Device) -> Result<QTensor, WeightsError> {
-        let mut file = self.file.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if !self.content.tensor_infos.contains_key(name) {
-            return Err(WeightsError::MissingTensor { place: self.place(), name: name.into() });
+    /// A tensor, or some of its rows, as the file has it; only their bytes are read. `dtype` is for what is not packed.
+    fn read(&self, name: &str, rows: Option<Range<usize>>, dtype: DType, device: &Device) -> Result<Weight, WeightsError> {
+        let info =
+            self.content.tensor_infos.get(name).ok_or_else(|| WeightsError::MissingTensor { place: self.place(), name: name.into() })?;
+        let mut shape = info.shape.dims().to_vec();
+        let all = shape.first().copied().unwrap_or(1);
+        let rows = rows.unwrap_or(0..all);
+        if rows.start >= rows.end || rows.end > all {
+            let what = format!("tensor {name} has {all} rows, not {}", rows.end);
+            return Err(WeightsError::Corrupt { path: self.path.clone(), what });
         }
-        file.seek(SeekFrom::Start(0)).map_err(|source| WeightsError::Io { path: self.path.clone(), source })?;
-        self.content
-            .tensor(&mut *file, name, device)
+        let failed = |source| WeightsError::Tensor { place: format!("{}: tensor {name}", self.path.display()), source };
+        if shape.len() == 1 && rows.len() < all && plain(info.ggml_dtype).is_none() {
+            // The blocks of a packed vector run across its elements.
+            let whole = self.read(name, None, dtype, device)?;
+            return Ok(Weight::Dense(dense(whole, dtype, device).and_then(|t| t.narrow(0, rows.start, rows.len())).map_err(failed)?));
+        }
+        let row = info.shape.elem_count() / info.ggml_dtype.block_size() * info.ggml_dtype.type_size() / all;
+        if let Some(first) = shape.first_mut() {
+            *first = rows.len();
+        }
+        let mut bytes = vec![0u8; rows.len() * row];
+        {
+            let mut file = self.file.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            let start = self.content.tensor_data_offset + info.offset + (rows.start * row) as u64;
+            file.seek(SeekFrom::Start(start))
+                .and_then(|_| file.read_exact(&mut bytes))
+                .map_err(|source| WeightsError::Io { path: self.path.clone(), source })?;
+        }
+        let load = || match plain(info.ggml_dtype) {
+            Some(found) => Tensor::from_raw_buffer(&bytes, found, &shape, device)?.to_dtype(dtype).map(Weight::Dense),
+            None => {
+                QTensor::new(QStorage::from_data(Cow::Borrowed(&bytes), device, info.ggml_dtype)?, shape.as_slice()).map(Weight::Quantized)
+            }
+        };
+        load().map_err(failed)
+    }
+
+    fn read_dense(&self, name: &str, rows: Option<Range<usize>>, dtype: DType, device: &Device) -> Result<Tensor, WeightsError> {
+        let weight = self.read(name, rows, dtype, device)?;
+        dense(weight, dtype, device)
             .map_err(|source| WeightsError::Tensor { place: format!("{}: tensor {name}", self.path.display()), source })
     }
+}
+
+fn dense(weight: Weight, dtype: DType, device: &Device) -> candle_core::Result<Tensor> {
+    match weight {
+        Weight::Dense(tensor) => Ok(tensor),
+        Weight::Quantized(packed) => packed.dequantize(device)?.to_dtype(dtype),
+    }
+}
+
+/// The library's errors carry a backtrace on further lines.
+fn first_line(error: &candle_core::Error) -> String {
+    error.to_string().lines().next().unwrap_or_default().to_owned()
 }
 
 impl TensorStore for GgufStore {
@@ -80,14 +145,18 @@ impl TensorStore for GgufStore {
     }
 
     fn tensor(&self, name: &str, dtype: DType, device: &Device) -> Result<Tensor, WeightsError> {
-        Ok(self.read(name, device)?.dequantize(device)?.to_dtype(dtype)?)
+        self.read_dense(name, None, dtype, device)
     }
 
     fn weight(&self, name: &str, dtype: DType, device: &Device) -> Result<Weight, WeightsError> {
-        let tensor = self.read(name, device)?;
-        Ok(match tensor.dtype() {
-            GgmlDType::F32 | GgmlDType::F16 | GgmlDType::BF16 => Weight::Dense(tensor.dequantize(device)?.to_dtype(dtype)?),
-            _ => Weight::Quantized(tensor),
-        })
+        self.read(name, None, dtype, device)
+    }
+
+    fn tensor_rows(&self, name: &str, rows: Range<usize>, dtype: DType, device: &Device) -> Result<Tensor, WeightsError> {
+        self.read_dense(name, Some(rows), dtype, device)
+    }
+
+    fn weight_rows(&self, name: &str, rows: Range<usize>, dtype: DType, device: &Device) -> Result<Weight, WeightsError> {
+        self.read(name, Some(rows), dtype, device)
     }
 }

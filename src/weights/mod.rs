@@ -3,10 +3,14 @@
 //! Files are read tensor by tensor with plain reads: a file that shrinks while it is read is an error, not a crash.
 
 pub mod error;
+pub mod flux_names;
 pub mod gguf;
+mod gguf_header;
+pub mod renamed;
 pub mod safetensors;
 pub mod store;
 pub mod synthetic;
+pub mod t5_names;
 pub mod vars;
 
 pub use error::WeightsError;

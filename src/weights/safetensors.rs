@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
@@ -140,6 +141,36 @@ impl SafetensorsStore {
     }
 }
 
+impl SafetensorsStore {
+    /// A tensor or some of its rows; of the file only their bytes are read.
+    fn read(&self, name: &str, rows: Option<Range<usize>>, dtype: DType, device: &Device) -> Result<Tensor, WeightsError> {
+        let entry = self.entries.get(name).ok_or_else(|| WeightsError::MissingTensor { place: self.place(), name: name.into() })?;
+        let (path, file) = &self.files[entry.file];
+        let (mut shape, mut start, mut len) = (entry.shape.clone(), entry.start, entry.len);
+        if let Some(rows) = rows {
+            let all = shape.first().copied().unwrap_or(0);
+            if rows.start >= rows.end || rows.end > all {
+                return Err(corrupt(path, format!("tensor {name} has {all} rows, not {}", rows.end)));
+            }
+            let row = len / all;
+            start += (rows.start * row) as u64;
+            len = rows.len() * row;
+            shape[0] = rows.len();
+        }
+        let mut bytes = vec![0u8; len];
+        {
+            let mut file = file.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            file.seek(SeekFrom::Start(start)).map_err(io(path))?;
+            file.read_exact(&mut bytes).map_err(|_| corrupt(path, format!("was cut short while tensor {name} was read")))?;
+        }
+        let load = || -> candle_core::Result<Tensor> {
+            let tensor = Tensor::from_raw_buffer(&bytes, entry.dtype, &shape, device)?;
+            if tensor.dtype().is_float() { tensor.to_dtype(dtype) } else { Ok(tensor) }
+        };
+        load().map_err(|source| WeightsError::Tensor { place: format!("{}: tensor {name}", path.display()), source })
+    }
+}
+
 fn read_header(path: &Path, file: &mut File, index: usize) -> Result<Vec<(String, Entry)>, WeightsError> {
     let total = file.metadata().map_err(io(path))?.len();
     let mut len = [0u8; 8];
@@ -188,18 +219,10 @@ impl TensorStore for SafetensorsStore {
     }
 
     fn tensor(&self, name: &str, dtype: DType, device: &Device) -> Result<Tensor, WeightsError> {
-        let entry = self.entries.get(name).ok_or_else(|| WeightsError::MissingTensor { place: self.place(), name: name.into() })?;
-        let (path, file) = &self.files[entry.file];
-        let mut bytes = vec![0u8; entry.len];
-        {
-            let mut file = file.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-            file.seek(SeekFrom::Start(entry.start)).map_err(io(path))?;
-            file.read_exact(&mut bytes).map_err(|_| corrupt(path, format!("was cut short while tensor {name} was read")))?;
-        }
-        let load = || -> candle_core::Result<Tensor> {
-            let tensor = Tensor::from_raw_buffer(&bytes, entry.dtype, &entry.shape, device)?;
-            if tensor.dtype().is_float() { tensor.to_dtype(dtype) } else { Ok(tensor) }
-        };
-        load().map_err(|source| WeightsError::Tensor { place: format!("{}: tensor {name}", path.display()), source })
+        self.read(name, None, dtype, device)
+    }
+
+    fn tensor_rows(&self, name: &str, rows: Range<usize>, dtype: DType, device: &Device) -> Result<Tensor, WeightsError> {
+        self.read(name, Some(rows), dtype, device)
     }
 }

@@ -1,6 +1,7 @@
 //! The trait that every source of tensors implements, and the two sources without files.
 
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
@@ -36,6 +37,20 @@ pub trait TensorStore: Send + Sync {
     /// As [`TensorStore::tensor`].
     fn weight(&self, name: &str, dtype: DType, device: &Device) -> Result<Weight, WeightsError> {
         self.tensor(name, dtype, device).map(Weight::Dense)
+    }
+    /// Some rows (outermost dimension) of a tensor, for files that keep several matrices in one.
+    ///
+    /// # Errors
+    /// As [`TensorStore::tensor`]; rows that the tensor does not have.
+    fn tensor_rows(&self, name: &str, rows: Range<usize>, dtype: DType, device: &Device) -> Result<Tensor, WeightsError> {
+        Ok(self.tensor(name, dtype, device)?.narrow(0, rows.start, rows.len())?)
+    }
+    /// Some rows of a matrix, left packed where the file has it packed.
+    ///
+    /// # Errors
+    /// As [`TensorStore::tensor_rows`].
+    fn weight_rows(&self, name: &str, rows: Range<usize>, dtype: DType, device: &Device) -> Result<Weight, WeightsError> {
+        self.tensor_rows(name, rows, dtype, device).map(Weight::Dense)
     }
 }
 

@@ -11,7 +11,6 @@ use super::{Recorder, TensorStore, Weight, WeightsError};
 struct Inner {
     store: Arc<dyn TensorStore>,
     recorder: Option<Arc<Recorder>>,
-    dtype: DType,
     device: Device,
     taken: Mutex<BTreeSet<String>>,
 }
@@ -21,6 +20,7 @@ struct Inner {
 pub struct Vars {
     inner: Arc<Inner>,
     path: String,
+    dtype: DType,
 }
 
 impl Vars {
@@ -35,14 +35,21 @@ impl Vars {
     }
 
     fn make(store: Arc<dyn TensorStore>, recorder: Option<Arc<Recorder>>, dtype: DType, device: &Device) -> Self {
-        let inner = Inner { store, recorder, dtype, device: device.clone(), taken: Mutex::default() };
-        Self { inner: Arc::new(inner), path: String::new() }
+        let inner = Inner { store, recorder, device: device.clone(), taken: Mutex::default() };
+        Self { inner: Arc::new(inner), path: String::new(), dtype }
     }
 
     /// One segment down.
     #[must_use]
     pub fn pp(&self, segment: impl Display) -> Self {
-        Self { inner: Arc::clone(&self.inner), path: self.full(&segment.to_string()) }
+        Self { inner: Arc::clone(&self.inner), path: self.full(&segment.to_string()), dtype: self.dtype }
+    }
+
+    /// A root over the same files read differently, such as under other names. What was taken so far is not carried over.
+    #[must_use]
+    pub fn adapted(&self, adapt: impl FnOnce(Arc<dyn TensorStore>) -> Arc<dyn TensorStore>) -> Self {
+        let store = adapt(Arc::clone(&self.inner.store));
+        Self::make(store, self.inner.recorder.clone(), self.dtype, &self.inner.device)
     }
 
     fn full(&self, name: &str) -> String {
@@ -56,7 +63,7 @@ impl Vars {
 
     /// The type that tensors come in.
     pub fn dtype(&self) -> DType {
-        self.inner.dtype
+        self.dtype
     }
 
     /// The device that tensors come on.
@@ -67,6 +74,11 @@ impl Vars {
     /// File or folder, for messages.
     pub fn place(&self) -> String {
         self.inner.store.place()
+    }
+
+    /// What the tensors come from.
+    pub fn store(&self) -> Arc<dyn TensorStore> {
+        Arc::clone(&self.inner.store)
     }
 
     /// Whether a tensor is there. A recorder without a list has none.
@@ -87,8 +99,8 @@ impl Vars {
 
     /// The same variables in another type, for parts that stay in float32.
     #[must_use]
-    pub fn with_dtype(&self, dtype: DType) -> VarsAs<'_> {
-        VarsAs { vars: self, dtype }
+    pub fn with_dtype(&self, dtype: DType) -> Self {
+        Self { dtype, ..self.clone() }
     }
 
     fn check(&self, name: &str, expected: &Shape) -> Result<(), WeightsError> {
@@ -102,19 +114,10 @@ impl Vars {
         }
     }
 
-    fn recorded(&self, name: &str, shape: &Shape, dtype: DType) -> Option<Result<Tensor, WeightsError>> {
+    fn recorded(&self, name: &str, shape: &Shape) -> Option<Result<Tensor, WeightsError>> {
         let recorder = self.inner.recorder.as_ref()?;
         recorder.note(name, shape.dims());
-        Some(Tensor::zeros((), dtype, &Device::Cpu).and_then(|t| t.broadcast_as(shape)).map_err(WeightsError::from))
-    }
-
-    fn get_as(&self, name: &str, shape: &Shape, dtype: DType) -> Result<Tensor, WeightsError> {
-        let name = self.full(name);
-        if let Some(zeros) = self.recorded(&name, shape, dtype) {
-            return zeros;
-        }
-        self.check(&name, shape)?;
-        self.inner.store.tensor(&name, dtype, &self.inner.device)
+        Some(Tensor::zeros((), self.dtype, &Device::Cpu).and_then(|t| t.broadcast_as(shape)).map_err(WeightsError::from))
     }
 
     /// A tensor of exactly this shape.
@@ -122,7 +125,26 @@ impl Vars {
     /// # Errors
     /// Missing, of another shape, unreadable, no memory.
     pub fn get(&self, name: &str, shape: impl Into<Shape>) -> Result<Tensor, WeightsError> {
-        self.get_as(name, &shape.into(), self.inner.dtype)
+        let shape = shape.into();
+        let name = self.full(name);
+        if let Some(zeros) = self.recorded(&name, &shape) {
+            return zeros;
+        }
+        self.check(&name, &shape)?;
+        self.inner.store.tensor(&name, self.dtype, &self.inner.device)
+    }
+
+    /// A tensor that the file keeps a second time under this name: its shape is checked, nothing is read.
+    ///
+    /// # Errors
+    /// Missing, of another shape.
+    pub fn tied(&self, name: &str, shape: impl Into<Shape>) -> Result<(), WeightsError> {
+        let shape = shape.into();
+        let name = self.full(name);
+        match self.recorded(&name, &shape) {
+            Some(zeros) => zeros.map(|_| ()),
+            None => self.check(&name, &shape),
+        }
     }
 
     /// A matrix `[out, in]`, left packed where the file has it packed.
@@ -132,11 +154,11 @@ impl Vars {
     pub fn weight(&self, name: &str, shape: (usize, usize)) -> Result<Weight, WeightsError> {
         let shape = Shape::from(shape);
         let name = self.full(name);
-        if let Some(zeros) = self.recorded(&name, &shape, self.inner.dtype) {
+        if let Some(zeros) = self.recorded(&name, &shape) {
             return zeros.map(Weight::Dense);
         }
         self.check(&name, &shape)?;
-        self.inner.store.weight(&name, self.inner.dtype, &self.inner.device)
+        self.inner.store.weight(&name, self.dtype, &self.inner.device)
     }
 
     /// Names in the store that nothing took, without those that `ignore` accepts (buffers that are computed anew).
@@ -152,21 +174,5 @@ impl Vars {
             }
             _ => Ok(()),
         }
-    }
-}
-
-/// [`Vars`] in another type.
-pub struct VarsAs<'a> {
-    vars: &'a Vars,
-    dtype: DType,
-}
-
-impl VarsAs<'_> {
-    /// A tensor of exactly this shape, in this type.
-    ///
-    /// # Errors
-    /// As [`Vars::get`].
-    pub fn get(&self, name: &str, shape: impl Into<Shape>) -> Result<Tensor, WeightsError> {
-        self.vars.get_as(name, &shape.into(), self.dtype)
     }
 }

@@ -8,6 +8,10 @@ use candle_core::{DType, Device, Tensor};
 
 use crate::weights::{Vars, WeightsError, open};
 
+mod clip_text;
+mod flux_transformer;
+mod t5_encoder;
+
 /// What `debug component` was asked for.
 #[derive(Clone, Debug)]
 pub struct ComponentArgs {
@@ -114,7 +118,11 @@ impl Component<'_> {
 pub type Run = fn(&Component<'_>) -> Result<Tensors, ComponentError>;
 
 /// Every component by name.
-pub const KINDS: &[(&str, Run)] = &[];
+pub const KINDS: &[(&str, Run)] = &[
+    ("flux-transformer", flux_transformer::run),
+    ("t5-encoder", t5_encoder::run),
+    ("clip-text", clip_text::run),
+];
 
 /// A device by name.
 ///

@@ -1,0 +1,311 @@
+//! The encoder of T5. Reference: transformers `models/t5/modeling_t5.py`; arXiv 1910.10683, v1.1's gated MLP: arXiv 2002.05202.
+//!
+//! The sum that runs through the blocks stays in float32: T5 overflows float16 and loses digits in bfloat16.
+
+use std::sync::Arc;
+
+use candle_core::{DType, Device, Result, Tensor};
+use serde::Deserialize;
+
+use super::{Embedding, Linear, RmsNorm, attention};
+use crate::weights::{TensorStore, Vars, WeightsError, t5_names};
+
+type Loaded<T> = std::result::Result<T, WeightsError>;
+
+/// `config.json` of a T5 model, with transformers' defaults.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct T5Config {
+    /// Tokens that there are.
+    pub vocab_size: usize,
+    /// Width.
+    pub d_model: usize,
+    /// Channels of an attention head.
+    pub d_kv: usize,
+    /// Width inside the MLP.
+    pub d_ff: usize,
+    /// Blocks of the encoder.
+    pub num_layers: usize,
+    /// Attention heads.
+    pub num_heads: usize,
+    /// Distances that attention tells apart.
+    pub relative_attention_num_buckets: usize,
+    /// From here on distances are one.
+    pub relative_attention_max_distance: usize,
+    /// Of the norms.
+    pub layer_norm_epsilon: f64,
+    /// `gated-gelu` for v1.1, `relu` for the first version.
+    pub feed_forward_proj: String,
+    /// The kind of model the config is of, where it says so.
+    pub model_type: Option<String>,
+}
+
+impl Default for T5Config {
+    fn default() -> Self {
+        Self {
+            vocab_size: 32_128,
+            d_model: 512,
+            d_kv: 64,
+            d_ff: 2048,
+            num_layers: 6,
+            num_heads: 8,
+            relative_attention_num_buckets: 32,
+            relative_attention_max_distance: 128,
+            layer_norm_epsilon: 1e-6,
+            feed_forward_proj: "relu".into(),
+            model_type: None,
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Activation {
+    Relu,
+    GeluTanh,
+    Silu,
+}
+
+impl T5Config {
+    /// The sizes of a file that has no config beside it (GGUF), from its tensors.
+    ///
+    /// # Errors
+    /// The file is no T5 encoder.
+    pub fn of_store(store: Arc<dyn TensorStore>) -> Loaded<Self> {
+        let store = t5_names::adapt(store);
+        let shape = |name: &str| match store.shape(name).as_deref() {
+            Some(&[a, b]) => Ok((a, b)),
+            _ => Err(WeightsError::MissingTensor { place: store.place(), name: name.into() }),
+        };
+        let (vocab_size, d_model) = shape("shared.weight").or_else(|_| shape("encoder.embed_tokens.weight"))?;
+        let attention = "encoder.block.0.layer.0.SelfAttention";
+        let (relative_attention_num_buckets, num_heads) = shape(&format!("{attention}.relative_attention_bias.weight"))?;
+        let mlp = "encoder.block.0.layer.1.DenseReluDense";
+        let gated = store.shape(&format!("{mlp}.wi_0.weight")).is_some();
+        let names = store.names();
+        let blocks = names.iter().filter_map(|n| n.strip_prefix("encoder.block.")?.split('.').next()?.parse::<usize>().ok()).max();
+        Ok(Self {
+            vocab_size,
+            d_model,
+            d_kv: shape(&format!("{attention}.q.weight"))?.0 / num_heads.max(1),
+            d_ff: shape(&format!("{mlp}.wo.weight"))?.1,
+            num_layers: blocks.map_or(0, |last| last + 1),
+            num_heads,
+            relative_attention_num_buckets,
+            feed_forward_proj: if gated { "gated-gelu" } else { "relu" }.into(),
+            ..Self::default()
+        })
+    }
+
+    /// Whether the config can be used; `place` says whose it is.
+    ///
+    /// # Errors
+    /// It is another network's, or a size is zero.
+    pub fn check(&self, place: &str) -> Loaded<()> {
+        if let Some(kind) = self.model_type.as_ref().filter(|k| !matches!(k.as_str(), "t5" | "mt5" | "umt5")) {
+            return Err(WeightsError::config(place, format!("the config is of a {kind}, not of a t5")));
+        }
+        if self.model_type.as_deref() == Some("umt5") {
+            return Err(WeightsError::config(place, "umt5 has its own position biases in every block, which is not supported"));
+        }
+        let sizes = [self.vocab_size, self.d_model, self.d_kv, self.d_ff, self.num_heads];
+        if sizes.contains(&0) || sizes.iter().any(|&s| s > 1 << 24) || self.num_layers > 1 << 12 {
+            return Err(WeightsError::config(place, "a size in the config is zero or absurd"));
+        }
+        if self.relative_attention_num_buckets < 4 || self.relative_attention_max_distance <= self.relative_attention_num_buckets / 4 {
+            return Err(WeightsError::config(place, "the relative attention's buckets or distance are too small"));
+        }
+        self.activation(place).map(|_| ())
+    }
+
+    fn activation(&self, place: &str) -> Loaded<(bool, Activation)> {
+        let name = self.feed_forward_proj.as_str();
+        Ok(match name {
+            "gated-gelu" | "gated-gelu_new" => (true, Activation::GeluTanh),
+            "gated-silu" => (true, Activation::Silu),
+            "relu" => (false, Activation::Relu),
+            _ => return Err(WeightsError::config(place, format!("feed_forward_proj {name} is not supported"))),
+        })
+    }
+}
+
+struct Attention {
+    q: Linear,
+    k: Linear,
+    v: Linear,
+    o: Linear,
+    heads: usize,
+}
+
+impl Attention {
+    fn load(vars: &Vars, config: &T5Config) -> Loaded<Self> {
+        let inner = config.num_heads * config.d_kv;
+        let linear = |name: &str| Linear::with_bias(&vars.pp(name), config.d_model, inner, false);
+        let o = Linear::with_bias(&vars.pp("o"), inner, config.d_model, false)?;
+        Ok(Self { q: linear("q")?, k: linear("k")?, v: linear("v")?, o, heads: config.num_heads })
+    }
+
+    fn forward(&self, x: &Tensor, bias: &Tensor) -> Result<Tensor> {
+        let (b, t, _) = x.dims3()?;
+        let split = |linear: &Linear| linear.forward(x)?.reshape((b, t, self.heads, ()))?.transpose(1, 2)?.contiguous();
+        // T5 does not scale the scores; its initialisation does.
+        let y = attention(&split(&self.q)?, &split(&self.k)?, &split(&self.v)?, Some(bias), 1.0)?;
+        self.o.forward(&y.transpose(1, 2)?.reshape((b, t, ()))?)
+    }
+}
+
+struct FeedForward {
+    first: Linear,
+    gate: Option<Linear>,
+    activation: Activation,
+    out: Linear,
+    out_dtype: DType,
+}
+
+impl FeedForward {
+    fn load(vars: &Vars, config: &T5Config) -> Loaded<Self> {
+        let (gated, activation) = config.activation(&vars.place())?;
+        let linear = |name: &str| Linear::with_bias(&vars.pp(name), config.d_model, config.d_ff, false);
+        // The gated product exceeds float16; transformers keeps this matrix in float32, too.
+        let out_dtype = if vars.dtype() == DType::F16 { DType::F32 } else { vars.dtype() };
+        Ok(Self {
+            first: linear(if gated { "wi_0" } else { "wi" })?,
+            gate: if gated { Some(linear("wi_1")?) } else { None },
+            activation,
+            out: Linear::with_bias(&vars.pp("wo").with_dtype(out_dtype), config.d_ff, config.d_model, false)?,
+            out_dtype,
+        })
+    }
+
+    fn forward(&self, x: &Tensor) -> Result<Tensor> {
+        let y = self.first.forward(x)?;
+        let y = match self.activation {
+            Activation::Relu => y.relu()?,
+            Activation::GeluTanh => y.gelu()?,
+            Activation::Silu => y.silu()?,
+        };
+        let y = y.to_dtype(self.out_dtype)?;
+        let y = match &self.gate {
+            Some(gate) => (y * gate.forward(x)?.to_dtype(self.out_dtype)?)?,
+            None => y,
+        };
+        self.out.forward(&y)
+    }
+}
+
+struct Block {
+    attention_norm: RmsNorm,
+    attention: Attention,
+    mlp_norm: RmsNorm,
+    mlp: FeedForward,
+}
+
+/// The encoder.
+pub struct T5Encoder {
+    config: T5Config,
+    tokens: Embedding,
+    position_bias: Embedding,
+    blocks: Vec<Block>,
+    norm: RmsNorm,
+    dtype: DType,
+    device: Device,
+}
+
+impl T5Encoder {
+    /// Takes the encoder of a file, under transformers' names or llama.cpp's. A decoder beside it is left alone.
+    ///
+    /// # Errors
+    /// A config that cannot be used; a tensor that is missing, of another shape, or left over.
+    pub fn load(vars: &Vars, config: &T5Config) -> Loaded<Self> {
+        config.check(&vars.place())?;
+        let vars = vars.adapted(t5_names::adapt);
+        let encoder = vars.pp("encoder");
+        let table = (config.vocab_size, config.d_model);
+        let tokens = if vars.has("shared.weight") {
+            if encoder.has("embed_tokens.weight") {
+                encoder.tied("embed_tokens.weight", table)?;
+            }
+            Embedding::load(&vars.pp("shared"), table.0, table.1)?
+        } else {
+            Embedding::load(&encoder.pp("embed_tokens"), table.0, table.1)?
+        };
+        // Norms give float32 for the sum; what follows them converts.
+        let norm = |vars: &Vars| RmsNorm::load(&vars.with_dtype(DType::F32), config.d_model, config.layer_norm_epsilon);
+        let mut blocks = Vec::with_capacity(config.num_layers);
+        for i in 0..config.num_layers {
+            let vars = encoder.pp("block").pp(i).pp("layer");
+            blocks.push(Block {
+                attention_norm: norm(&vars.pp("0.layer_norm"))?,
+                attention: Attention::load(&vars.pp("0.SelfAttention"), config)?,
+                mlp_norm: norm(&vars.pp("1.layer_norm"))?,
+                mlp: FeedForward::load(&vars.pp("1.DenseReluDense"), config)?,
+            });
+        }
+        let bias = encoder.pp("block.0.layer.0.SelfAttention.relative_attention_bias").with_dtype(DType::F32);
+        let network = Self {
+            tokens,
+            position_bias: Embedding::load(&bias, config.relative_attention_num_buckets, config.num_heads)?,
+            blocks,
+            norm: norm(&encoder.pp("final_layer_norm"))?,
+            config: config.clone(),
+            dtype: vars.dtype(),
+            device: vars.device().clone(),
+        };
+        vars.finish(|name| name.starts_with("decoder.") || name.starts_with("lm_head."))?;
+        Ok(network)
+    }
+
+    /// The network's sizes.
+    pub fn config(&self) -> &T5Config {
+        &self.config
+    }
+
+    /// `input_ids` `[B, T]` → `[B, T, d_model]` in the network's type. `mask` `[B, T]`, 1 where a token counts; FLUX has none and
+    /// lets padding take part.
+    ///
+    /// # Errors
+    /// Shapes that do not fit, a token outside the vocabulary, no memory.
+    pub fn forward(&self, input_ids: &Tensor, mask: Option<&Tensor>) -> Result<Tensor> {
+        let (_, tokens) = input_ids.dims2()?;
+        let mut bias = self.bias(tokens)?;
+        if let Some(mask) = mask {
+            let hidden = ((mask.to_dtype(DType::F32)? - 1.0)? * f64::from(f32::MAX / 2.0))?;
+            bias = bias.broadcast_add(&hidden.unsqueeze(1)?.unsqueeze(1)?)?;
+        }
+        let mut x = self.tokens.forward(input_ids)?.to_dtype(DType::F32)?;
+        for block in &self.blocks {
+            let y = block.attention.forward(&block.attention_norm.forward(&x)?.to_dtype(self.dtype)?, &bias)?;
+            x = (x + y.to_dtype(DType::F32)?)?;
+            let y = block.mlp.forward(&block.mlp_norm.forward(&x)?.to_dtype(self.dtype)?)?;
+            x = (x + y.to_dtype(DType::F32)?)?;
+        }
+        self.norm.forward(&x)?.to_dtype(self.dtype)
+    }
+
+    /// What distance adds to the scores: `[1, H, T, T]`, float32; the same in every block.
+    fn bias(&self, tokens: usize) -> Result<Tensor> {
+        let bucket = |query: usize, key: usize| {
+            let (buckets, far) = (self.config.relative_attention_num_buckets, self.config.relative_attention_max_distance);
+            bucket(key as i64 - query as i64, buckets, far)
+        };
+        let ids: Vec<u32> = (0..tokens).flat_map(|q| (0..tokens).map(move |k| bucket(q, k))).collect();
+        let ids = Tensor::from_vec(ids, (tokens, tokens), &self.device)?;
+        self.position_bias.forward(&ids)?.permute((2, 0, 1))?.unsqueeze(0)?.contiguous()
+    }
+}
+
+/// The number of a distance (key − query): near ones have their own, far ones share it logarithmically. Half of the numbers are for
+/// keys after the query.
+fn bucket(distance: i64, buckets: usize, far: usize) -> u32 {
+    let half = buckets / 2;
+    let side = if distance > 0 { half } else { 0 };
+    let distance = distance.unsigned_abs() as usize;
+    let exact = half / 2;
+    let number = if distance < exact {
+        distance
+    } else {
+        // In float32 as the reference computes it, so that borders fall on the same side.
+        let ratio = (distance as f32 / exact as f32).ln() / (far as f64 / exact as f64).ln() as f32;
+        (exact + (ratio * (half - exact) as f32) as usize).min(half - 1)
+    };
+    (side + number) as u32
+}

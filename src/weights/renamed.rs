@@ -1,0 +1,103 @@
+//! A store under other names: checkpoints of one network exist in several layouts.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use candle_core::{DType, Device, Tensor};
+
+use super::{TensorStore, Weight, WeightsError};
+
+/// Which part of the file's tensor a name stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// All of it.
+    Whole,
+    /// These rows (outermost dimension).
+    Rows(Range<usize>),
+    /// The lower half of the rows, then the upper half.
+    HalvesSwapped,
+}
+
+/// Where a name's values are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// The file's own name.
+    pub name: String,
+    /// The part of it.
+    pub part: Part,
+}
+
+impl Source {
+    /// A tensor that only has another name.
+    pub fn whole(name: impl Into<String>) -> Self {
+        Self { name: name.into(), part: Part::Whole }
+    }
+}
+
+/// A store seen through a table of names. Only names of the table exist.
+pub struct Renamed {
+    inner: Arc<dyn TensorStore>,
+    table: BTreeMap<String, Source>,
+}
+
+impl Renamed {
+    /// `table` maps the names that networks ask for to what `inner` has.
+    pub fn new(inner: Arc<dyn TensorStore>, table: BTreeMap<String, Source>) -> Self {
+        Self { inner, table }
+    }
+
+    fn source(&self, name: &str) -> Result<&Source, WeightsError> {
+        self.table.get(name).ok_or_else(|| WeightsError::MissingTensor { place: self.place(), name: name.into() })
+    }
+
+    fn half(&self, source: &Source) -> Result<usize, WeightsError> {
+        let rows = self.inner.shape(&source.name).and_then(|s| s.first().copied()).unwrap_or(0);
+        if rows < 2 || rows % 2 != 0 {
+            return Err(WeightsError::config(self.place(), format!("tensor {} has {rows} rows, which are no two halves", source.name)));
+        }
+        Ok(rows / 2)
+    }
+}
+
+impl TensorStore for Renamed {
+    fn place(&self) -> String {
+        self.inner.place()
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.table.keys().cloned().collect()
+    }
+
+    fn shape(&self, name: &str) -> Option<Vec<usize>> {
+        let source = self.table.get(name)?;
+        let mut shape = self.inner.shape(&source.name)?;
+        if let Part::Rows(rows) = &source.part {
+            *shape.first_mut()? = rows.len();
+        }
+        Some(shape)
+    }
+
+    fn tensor(&self, name: &str, dtype: DType, device: &Device) -> Result<Tensor, WeightsError> {
+        let source = self.source(name)?;
+        match &source.part {
+            Part::Whole => self.inner.tensor(&source.name, dtype, device),
+            Part::Rows(rows) => self.inner.tensor_rows(&source.name, rows.clone(), dtype, device),
+            Part::HalvesSwapped => {
+                let half = self.half(source)?;
+                let whole = self.inner.tensor(&source.name, dtype, device)?;
+                Ok(Tensor::cat(&[whole.narrow(0, half, half)?, whole.narrow(0, 0, half)?], 0)?)
+            }
+        }
+    }
+
+    fn weight(&self, name: &str, dtype: DType, device: &Device) -> Result<Weight, WeightsError> {
+        let source = self.source(name)?;
+        match &source.part {
+            Part::Whole => self.inner.weight(&source.name, dtype, device),
+            Part::Rows(rows) => self.inner.weight_rows(&source.name, rows.clone(), dtype, device),
+            // One small matrix in a network; not worth a packed way.
+            Part::HalvesSwapped => self.tensor(name, dtype, device).map(Weight::Dense),
+        }
+    }
+}
