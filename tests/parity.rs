@@ -84,3 +84,41 @@ fn checkpoint(name: &str) -> BTreeMap<String, Vec<usize>> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/parity/checkpoints").join(format!("{name}.json"));
     serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
 }
+
+#[test]
+fn schedules_and_noise() {
+    check("flow-match-euler", 12);
+    check("euler-discrete", 13);
+    check("torch-randn", 13);
+}
+
+#[test]
+fn autoencoder_kl() {
+    check("autoencoder-kl", 8);
+}
+
+/// The tensors that a network asks for are exactly those of a real file.
+fn takes_exactly(name: &str, build: impl FnOnce(&Vars)) {
+    let recorder = Arc::new(nanococoa::weights::Recorder::default());
+    build(&Vars::recording(&recorder, DType::F32));
+    let (asked, known) = (recorder.asked(), checkpoint(name));
+    assert!(!asked.is_empty());
+    for (tensor, shape) in &known {
+        assert_eq!(asked.get(tensor), Some(shape), "{name}: {tensor}");
+    }
+    let extra: Vec<&String> = asked.keys().filter(|t| !known.contains_key(*t)).collect();
+    assert!(extra.is_empty(), "{name}: {extra:?}");
+}
+
+#[test]
+fn vaes_take_exactly_the_real_files() {
+    use nanococoa::nn::vae::{AutoencoderKl, VaeConfig};
+    let blocks = serde_json::json!({
+        "block_out_channels": [128, 256, 512, 512], "layers_per_block": 2, "down_block_types": vec!["DownEncoderBlock2D"; 4],
+        "up_block_types": vec!["UpDecoderBlock2D"; 4], "latent_channels": 4, "sample_size": 1024, "scaling_factor": 0.13025
+    });
+    let sdxl: VaeConfig = serde_json::from_value(blocks.clone()).unwrap();
+    let flux = VaeConfig { latent_channels: 16, use_quant_conv: false, use_post_quant_conv: false, ..sdxl.clone() };
+    takes_exactly("sdxl-vae", |vars| drop(AutoencoderKl::load(vars, &sdxl).unwrap()));
+    takes_exactly("flux-vae", |vars| drop(AutoencoderKl::load(vars, &flux).unwrap()));
+}

@@ -9,7 +9,9 @@ pub mod embedding;
 pub mod flux;
 pub mod linear;
 pub mod norm;
+pub mod resnet;
 pub mod t5;
+pub mod vae;
 
 pub use attention::attention;
 pub use conv::{Conv2d, ConvSpec};

@@ -11,6 +11,7 @@ pub mod safetensors;
 pub mod store;
 pub mod synthetic;
 pub mod t5_names;
+pub mod vae_names;
 pub mod vars;
 
 pub use error::WeightsError;

@@ -17,6 +17,8 @@ pub enum Part {
     Rows(Range<usize>),
     /// The lower half of the rows, then the upper half.
     HalvesSwapped,
+    /// All of a 1×1 kernel, as the matrix that it is.
+    Matrix,
 }
 
 /// Where a name's values are.
@@ -75,6 +77,9 @@ impl TensorStore for Renamed {
         if let Part::Rows(rows) = &source.part {
             *shape.first_mut()? = rows.len();
         }
+        if source.part == Part::Matrix {
+            shape.truncate(2);
+        }
         Some(shape)
     }
 
@@ -82,6 +87,7 @@ impl TensorStore for Renamed {
         let source = self.source(name)?;
         match &source.part {
             Part::Whole => self.inner.tensor(&source.name, dtype, device),
+            Part::Matrix => Ok(self.inner.tensor(&source.name, dtype, device)?.flatten_from(1)?),
             Part::Rows(rows) => self.inner.tensor_rows(&source.name, rows.clone(), dtype, device),
             Part::HalvesSwapped => {
                 let half = self.half(source)?;
@@ -96,8 +102,8 @@ impl TensorStore for Renamed {
         match &source.part {
             Part::Whole => self.inner.weight(&source.name, dtype, device),
             Part::Rows(rows) => self.inner.weight_rows(&source.name, rows.clone(), dtype, device),
-            // One small matrix in a network; not worth a packed way.
-            Part::HalvesSwapped => self.tensor(name, dtype, device).map(Weight::Dense),
+            // Small matrices, a few in a network; not worth a packed way.
+            Part::HalvesSwapped | Part::Matrix => self.tensor(name, dtype, device).map(Weight::Dense),
         }
     }
 }

@@ -8,8 +8,10 @@ use candle_core::{DType, Device, Tensor};
 
 use crate::weights::{Vars, WeightsError, open};
 
+mod autoencoder_kl;
 mod clip_text;
 mod flux_transformer;
+mod schedules;
 mod t5_encoder;
 
 /// What `debug component` was asked for.
@@ -122,6 +124,10 @@ pub const KINDS: &[(&str, Run)] = &[
     ("flux-transformer", flux_transformer::run),
     ("t5-encoder", t5_encoder::run),
     ("clip-text", clip_text::run),
+    ("autoencoder-kl", autoencoder_kl::run),
+    ("flow-match-euler", schedules::flow_match_euler),
+    ("euler-discrete", schedules::euler_discrete),
+    ("torch-randn", schedules::torch_randn),
 ];
 
 /// A device by name.

@@ -1,0 +1,119 @@
+//! The residual block, the halving and the doubling of size that VAE, UNet and ControlNet share.
+//!
+//! Reference: diffusers `models/resnet.py`, `models/downsampling.py`, `models/upsampling.py`.
+
+use candle_core::{Result, Tensor};
+
+use super::{Conv2d, ConvSpec, GroupNorm, Linear};
+use crate::weights::{Vars, WeightsError};
+
+/// Norm, SiLU, convolution, twice, around a shortcut; between the two the time embedding is added, where there is one.
+pub struct ResnetBlock {
+    norm1: GroupNorm,
+    conv1: Conv2d,
+    time: Option<Linear>,
+    norm2: GroupNorm,
+    conv2: Conv2d,
+    shortcut: Option<Conv2d>,
+}
+
+/// What a [`ResnetBlock`] is besides its channels.
+#[derive(Clone, Copy, Debug)]
+pub struct ResnetSpec {
+    /// Groups of the norms.
+    pub groups: usize,
+    /// Added to the norms' variance.
+    pub eps: f64,
+    /// Size of the time embedding, where there is one.
+    pub time: Option<usize>,
+}
+
+impl ResnetBlock {
+    /// Takes `norm1 conv1 time_emb_proj norm2 conv2 conv_shortcut`, the last where the channels change.
+    ///
+    /// # Errors
+    /// A tensor is missing or of another shape.
+    pub fn load(vars: &Vars, inputs: usize, outputs: usize, spec: ResnetSpec) -> std::result::Result<Self, WeightsError> {
+        Ok(Self {
+            norm1: GroupNorm::load(&vars.pp("norm1"), inputs, spec.groups, spec.eps)?,
+            conv1: Conv2d::load(&vars.pp("conv1"), inputs, outputs, ConvSpec::same(3))?,
+            time: spec.time.map(|size| Linear::load(&vars.pp("time_emb_proj"), size, outputs)).transpose()?,
+            norm2: GroupNorm::load(&vars.pp("norm2"), outputs, spec.groups, spec.eps)?,
+            conv2: Conv2d::load(&vars.pp("conv2"), outputs, outputs, ConvSpec::same(3))?,
+            shortcut: match inputs == outputs {
+                true => None,
+                false => Some(Conv2d::load(&vars.pp("conv_shortcut"), inputs, outputs, ConvSpec::same(1))?),
+            },
+        })
+    }
+
+    /// `x` `[B, in, H, W]`, `time` `[B, T]` after its SiLU (the same for every block of a step) → `[B, out, H, W]`.
+    ///
+    /// # Errors
+    /// Shapes that do not fit, no memory.
+    pub fn forward(&self, x: &Tensor, time: Option<&Tensor>) -> Result<Tensor> {
+        let mut y = self.conv1.forward(&self.norm1.forward(x)?.silu()?)?;
+        if let (Some(linear), Some(time)) = (&self.time, time) {
+            y = y.broadcast_add(&linear.forward(time)?.unsqueeze(2)?.unsqueeze(3)?)?;
+        }
+        let y = self.conv2.forward(&self.norm2.forward(&y)?.silu()?)?;
+        match &self.shortcut {
+            Some(shortcut) => shortcut.forward(x)? + y,
+            None => x + y,
+        }
+    }
+}
+
+/// A convolution of stride 2.
+pub struct Downsample {
+    conv: Conv2d,
+    /// Zeros on the right and below only, as the VAE has them.
+    lopsided: bool,
+}
+
+impl Downsample {
+    /// Takes `conv`. `padding` as in the config: 1 around, or 0 for the lopsided kind.
+    ///
+    /// # Errors
+    /// A tensor is missing or of another shape.
+    pub fn load(vars: &Vars, channels: usize, padding: usize) -> std::result::Result<Self, WeightsError> {
+        let spec = ConvSpec { stride: 2, padding, ..ConvSpec::same(3) };
+        Ok(Self { conv: Conv2d::load(&vars.pp("conv"), channels, channels, spec)?, lopsided: padding == 0 })
+    }
+
+    /// `[B, C, H, W]` → half the size.
+    ///
+    /// # Errors
+    /// No memory.
+    pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
+        match self.lopsided {
+            true => self.conv.forward(&x.pad_with_zeros(2, 0, 1)?.pad_with_zeros(3, 0, 1)?),
+            false => self.conv.forward(x),
+        }
+    }
+}
+
+/// Nearest neighbours, then a convolution.
+pub struct Upsample {
+    conv: Conv2d,
+}
+
+impl Upsample {
+    /// Takes `conv`.
+    ///
+    /// # Errors
+    /// A tensor is missing or of another shape.
+    pub fn load(vars: &Vars, channels: usize) -> std::result::Result<Self, WeightsError> {
+        Ok(Self { conv: Conv2d::load(&vars.pp("conv"), channels, channels, ConvSpec::same(3))? })
+    }
+
+    /// `[B, C, h, w]` → `[B, C, H, W]` of `size`, twice as large where none is given.
+    ///
+    /// # Errors
+    /// No memory.
+    pub fn forward(&self, x: &Tensor, size: Option<(usize, usize)>) -> Result<Tensor> {
+        let (_, _, h, w) = x.dims4()?;
+        let (h, w) = size.unwrap_or((2 * h, 2 * w));
+        self.conv.forward(&x.upsample_nearest2d(h, w)?)
+    }
+}

@@ -1,0 +1,218 @@
+//! Encoder and decoder of AutoencoderKL.
+//!
+//! Reference: Rombach et al. 2022; diffusers `models/autoencoders/vae.py`, `models/unets/unet_2d_blocks.py` (`UNetMidBlock2D`).
+
+use candle_core::{Result, Tensor};
+
+use super::{Hook, VaeConfig};
+use crate::nn::resnet::{Downsample, ResnetBlock, ResnetSpec, Upsample};
+use crate::nn::{Conv2d, ConvSpec, GroupNorm, Linear, attention};
+use crate::weights::{Vars, WeightsError};
+
+type Load<T> = std::result::Result<T, WeightsError>;
+
+/// Of every norm here.
+const EPS: f64 = 1e-6;
+
+/// Self-attention over all places, one head, with a residual.
+struct PlaceAttention {
+    norm: GroupNorm,
+    q: Linear,
+    k: Linear,
+    v: Linear,
+    out: Linear,
+}
+
+impl PlaceAttention {
+    fn load(vars: &Vars, channels: usize, groups: usize) -> Load<Self> {
+        let linear = |name: &str| Linear::load(&vars.pp(name), channels, channels);
+        Ok(Self {
+            norm: GroupNorm::load(&vars.pp("group_norm"), channels, groups, EPS)?,
+            q: linear("to_q")?,
+            k: linear("to_k")?,
+            v: linear("to_v")?,
+            out: linear("to_out.0")?,
+        })
+    }
+
+    fn forward(&self, x: &Tensor) -> Result<Tensor> {
+        let (b, c, h, w) = x.dims4()?;
+        let tokens = self.norm.forward(x)?.reshape((b, c, h * w))?.transpose(1, 2)?.contiguous()?;
+        let head = |linear: &Linear| linear.forward(&tokens)?.unsqueeze(1);
+        let y = attention(&head(&self.q)?, &head(&self.k)?, &head(&self.v)?, None, 1.0 / (c as f64).sqrt())?.squeeze(1)?;
+        x + self.out.forward(&y)?.transpose(1, 2)?.reshape((b, c, h, w))?
+    }
+}
+
+struct Middle {
+    first: ResnetBlock,
+    attention: Option<PlaceAttention>,
+    second: ResnetBlock,
+}
+
+impl Middle {
+    fn load(vars: &Vars, config: &VaeConfig) -> Load<Self> {
+        let channels = config.block_out_channels.last().copied().unwrap_or_default();
+        let resnet = |i: usize| ResnetBlock::load(&vars.pp(format!("resnets.{i}")), channels, channels, spec(config));
+        Ok(Self {
+            first: resnet(0)?,
+            attention: match config.mid_block_add_attention {
+                true => Some(PlaceAttention::load(&vars.pp("attentions.0"), channels, config.norm_num_groups)?),
+                false => None,
+            },
+            second: resnet(1)?,
+        })
+    }
+
+    fn forward(&self, x: &Tensor) -> Result<Tensor> {
+        let mut x = self.first.forward(x, None)?;
+        if let Some(attention) = &self.attention {
+            x = attention.forward(&x)?;
+        }
+        self.second.forward(&x, None)
+    }
+}
+
+fn spec(config: &VaeConfig) -> ResnetSpec {
+    ResnetSpec { groups: config.norm_num_groups, eps: EPS, time: None }
+}
+
+/// `resnets.0`, `resnets.1`, …: the first changes the channels.
+fn resnets(vars: &Vars, count: usize, inputs: usize, outputs: usize, config: &VaeConfig) -> Load<Vec<ResnetBlock>> {
+    let load = |i: usize| ResnetBlock::load(&vars.pp(format!("resnets.{i}")), if i == 0 { inputs } else { outputs }, outputs, spec(config));
+    (0..count).map(load).collect()
+}
+
+/// Norm, SiLU, convolution: the end of both halves.
+struct Head {
+    norm: GroupNorm,
+    conv: Conv2d,
+}
+
+impl Head {
+    fn load(vars: &Vars, inputs: usize, outputs: usize, groups: usize) -> Load<Self> {
+        Ok(Self {
+            norm: GroupNorm::load(&vars.pp("conv_norm_out"), inputs, groups, EPS)?,
+            conv: Conv2d::load(&vars.pp("conv_out"), inputs, outputs, ConvSpec::same(3))?,
+        })
+    }
+
+    fn forward(&self, x: &Tensor) -> Result<Tensor> {
+        self.conv.forward(&self.norm.forward(x)?.silu()?)
+    }
+}
+
+/// Pictures to moments.
+pub(super) struct Encoder {
+    conv_in: Conv2d,
+    down: Vec<(Vec<ResnetBlock>, Option<Downsample>)>,
+    middle: Middle,
+    head: Head,
+}
+
+impl Encoder {
+    pub(super) fn load(vars: &Vars, config: &VaeConfig) -> Load<Self> {
+        let channels = &config.block_out_channels;
+        let first = channels.first().copied().unwrap_or_default();
+        let mut inputs = first;
+        let mut down = Vec::with_capacity(channels.len());
+        for (i, &outputs) in channels.iter().enumerate() {
+            let vars = vars.pp(format!("down_blocks.{i}"));
+            let halve = match i + 1 == channels.len() {
+                true => None,
+                false => Some(Downsample::load(&vars.pp("downsamplers.0"), outputs, 0)?),
+            };
+            down.push((resnets(&vars, config.layers_per_block, inputs, outputs, config)?, halve));
+            inputs = outputs;
+        }
+        Ok(Self {
+            conv_in: Conv2d::load(&vars.pp("conv_in"), config.in_channels, first, ConvSpec::same(3))?,
+            down,
+            middle: Middle::load(&vars.pp("mid_block"), config)?,
+            head: Head::load(vars, inputs, 2 * config.latent_channels, config.norm_num_groups)?,
+        })
+    }
+
+    /// How often the hook is called.
+    pub(super) fn stages(&self) -> usize {
+        self.down.len() + 1
+    }
+
+    /// `None`: the hook stopped it.
+    pub(super) fn forward(&self, x: &Tensor, hook: &mut Hook<'_>) -> Result<Option<Tensor>> {
+        let mut x = self.conv_in.forward(x)?;
+        for (blocks, halve) in &self.down {
+            for block in blocks {
+                x = block.forward(&x, None)?;
+            }
+            if let Some(halve) = halve {
+                x = halve.forward(&x)?;
+            }
+            if hook.stage().is_break() {
+                return Ok(None);
+            }
+        }
+        let x = self.middle.forward(&x)?;
+        if hook.stage().is_break() {
+            return Ok(None);
+        }
+        self.head.forward(&x).map(Some)
+    }
+}
+
+/// Latents to pictures.
+pub(super) struct Decoder {
+    conv_in: Conv2d,
+    middle: Middle,
+    up: Vec<(Vec<ResnetBlock>, Option<Upsample>)>,
+    head: Head,
+}
+
+impl Decoder {
+    pub(super) fn load(vars: &Vars, config: &VaeConfig) -> Load<Self> {
+        let channels: Vec<usize> = config.block_out_channels.iter().rev().copied().collect();
+        let first = channels.first().copied().unwrap_or_default();
+        let mut inputs = first;
+        let mut up = Vec::with_capacity(channels.len());
+        for (i, &outputs) in channels.iter().enumerate() {
+            let vars = vars.pp(format!("up_blocks.{i}"));
+            let double = match i + 1 == channels.len() {
+                true => None,
+                false => Some(Upsample::load(&vars.pp("upsamplers.0"), outputs)?),
+            };
+            up.push((resnets(&vars, config.layers_per_block + 1, inputs, outputs, config)?, double));
+            inputs = outputs;
+        }
+        Ok(Self {
+            conv_in: Conv2d::load(&vars.pp("conv_in"), config.latent_channels, first, ConvSpec::same(3))?,
+            middle: Middle::load(&vars.pp("mid_block"), config)?,
+            up,
+            head: Head::load(vars, inputs, config.out_channels, config.norm_num_groups)?,
+        })
+    }
+
+    /// How often the hook is called.
+    pub(super) fn stages(&self) -> usize {
+        self.up.len() + 1
+    }
+
+    /// `None`: the hook stopped it.
+    pub(super) fn forward(&self, x: &Tensor, hook: &mut Hook<'_>) -> Result<Option<Tensor>> {
+        let mut x = self.middle.forward(&self.conv_in.forward(x)?)?;
+        if hook.stage().is_break() {
+            return Ok(None);
+        }
+        for (blocks, double) in &self.up {
+            for block in blocks {
+                x = block.forward(&x, None)?;
+            }
+            if let Some(double) = double {
+                x = double.forward(&x, None)?;
+            }
+            if hook.stage().is_break() {
+                return Ok(None);
+            }
+        }
+        self.head.forward(&x).map(Some)
+    }
+}

@@ -1,0 +1,126 @@
+//! `config.json` of an AutoencoderKL.
+
+use serde::Deserialize;
+
+use crate::weights::WeightsError;
+
+/// Sizes and scales. What a config leaves out has diffusers' default.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default)]
+pub struct VaeConfig {
+    /// Class of the component, where the file says it.
+    #[serde(rename = "_class_name")]
+    pub class_name: Option<String>,
+    /// Channels of pictures that go in.
+    pub in_channels: usize,
+    /// Channels of pictures that come out.
+    pub out_channels: usize,
+    /// Channels at each scale, finest first.
+    pub block_out_channels: Vec<usize>,
+    /// Residual blocks at each scale of the encoder; the decoder has one more.
+    pub layers_per_block: usize,
+    /// Channels of latents.
+    pub latent_channels: usize,
+    /// Groups of the norms.
+    pub norm_num_groups: usize,
+    /// A 1×1 convolution after the encoder.
+    pub use_quant_conv: bool,
+    /// A 1×1 convolution before the decoder.
+    pub use_post_quant_conv: bool,
+    /// Self-attention at the coarsest scale.
+    pub mid_block_add_attention: bool,
+    /// Latents are multiplied by this for the diffusion model.
+    pub scaling_factor: f64,
+    /// This is taken from latents before that.
+    pub shift_factor: Option<f64>,
+    /// Whether the network overflows float16 and must run in float32.
+    pub force_upcast: bool,
+    /// Side of the pictures that it was trained with, pixels; the side of tiles.
+    pub sample_size: SampleSize,
+    /// The activation; only SiLU exists here.
+    pub act_fn: String,
+    /// Kinds of encoder blocks; only `DownEncoderBlock2D` exists here.
+    pub down_block_types: Vec<String>,
+    /// Kinds of decoder blocks; only `UpDecoderBlock2D` exists here.
+    pub up_block_types: Vec<String>,
+}
+
+/// One side or two.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(untagged)]
+pub enum SampleSize {
+    /// Square.
+    Side(usize),
+    /// Height, width.
+    Sides(usize, usize),
+}
+
+impl SampleSize {
+    /// The height.
+    pub fn side(self) -> usize {
+        match self {
+            Self::Side(side) | Self::Sides(side, _) => side,
+        }
+    }
+}
+
+impl Default for VaeConfig {
+    fn default() -> Self {
+        Self {
+            class_name: None,
+            in_channels: 3,
+            out_channels: 3,
+            block_out_channels: vec![64],
+            layers_per_block: 1,
+            latent_channels: 4,
+            norm_num_groups: 32,
+            use_quant_conv: true,
+            use_post_quant_conv: true,
+            mid_block_add_attention: true,
+            scaling_factor: 0.18215,
+            shift_factor: None,
+            force_upcast: true,
+            sample_size: SampleSize::Side(32),
+            act_fn: "silu".into(),
+            down_block_types: vec!["DownEncoderBlock2D".into()],
+            up_block_types: vec!["UpDecoderBlock2D".into()],
+        }
+    }
+}
+
+impl VaeConfig {
+    /// Whether this network can be built.
+    ///
+    /// # Errors
+    /// Says which key asks for what does not exist here. `place` is the config's file.
+    pub fn check(&self, place: &str) -> Result<(), WeightsError> {
+        let fail = |what: String| Err(WeightsError::config(place, what));
+        if let Some(class) = self.class_name.as_deref().filter(|c| *c != "AutoencoderKL") {
+            return fail(format!("the config is of the class {class}, AutoencoderKL is needed"));
+        }
+        if self.act_fn != "silu" && self.act_fn != "swish" {
+            return fail(format!("act_fn {} is not supported, only silu is", self.act_fn));
+        }
+        let scales = self.block_out_channels.len();
+        for (key, kinds, known) in [
+            ("down_block_types", &self.down_block_types, "DownEncoderBlock2D"),
+            ("up_block_types", &self.up_block_types, "UpDecoderBlock2D"),
+        ] {
+            if let Some(other) = kinds.iter().find(|k| *k != known) {
+                return fail(format!("{key} names {other}, only {known} is supported"));
+            }
+            if kinds.len() != scales {
+                return fail(format!("{key} has {} entries, block_out_channels has {scales}", kinds.len()));
+            }
+        }
+        if scales == 0 || scales > 16 || self.latent_channels == 0 || self.block_out_channels.contains(&0) {
+            return fail("block_out_channels and latent_channels must have positive entries, one for each of up to 16 scales".into());
+        }
+        Ok(())
+    }
+
+    /// Pixels for one latent pixel, in each direction.
+    pub fn scale(&self) -> usize {
+        1 << (self.block_out_channels.len().saturating_sub(1))
+    }
+}

@@ -1,0 +1,185 @@
+//! AutoencoderKL: pictures to latents and back, for FLUX (16 channels) and SDXL (4).
+//!
+//! Reference: Rombach et al. 2022; diffusers `models/autoencoders/autoencoder_kl.py`.
+
+mod blocks;
+mod config;
+mod tiles;
+
+use std::ops::ControlFlow;
+
+use candle_core::{Result, Tensor};
+
+use super::{Conv2d, ConvSpec};
+use crate::weights::{Vars, WeightsError, vae_names};
+use blocks::{Decoder, Encoder};
+pub use config::{SampleSize, VaeConfig};
+use tiles::Plan;
+pub use tiles::Tiling;
+
+/// Told after each part of the work how much of it is done, 0 to 1; a break ends it.
+pub type Tell<'a> = &'a mut dyn FnMut(f32) -> ControlFlow<()>;
+
+/// Counts the stages of all tiles.
+struct Hook<'a> {
+    tell: Tell<'a>,
+    done: usize,
+    total: usize,
+}
+
+impl Hook<'_> {
+    fn stage(&mut self) -> ControlFlow<()> {
+        self.done += 1;
+        (self.tell)(self.done as f32 / self.total.max(self.done) as f32)
+    }
+}
+
+/// What the encoder says of a picture: a normal distribution for every latent value, `[B, C, h, w]` each.
+#[derive(Clone, Debug)]
+pub struct Moments {
+    /// Its mean.
+    pub mean: Tensor,
+    /// The logarithm of its variance, −30 to 20.
+    pub logvar: Tensor,
+}
+
+impl Moments {
+    fn of(joined: &Tensor) -> Result<Self> {
+        let channels = joined.dim(1)? / 2;
+        Ok(Self { mean: joined.narrow(1, 0, channels)?.contiguous()?, logvar: joined.narrow(1, channels, channels)?.clamp(-30f32, 20f32)? })
+    }
+
+    /// One draw: `noise` is standard normal and of the mean's shape.
+    ///
+    /// # Errors
+    /// Another shape.
+    pub fn sample(&self, noise: &Tensor) -> Result<Tensor> {
+        let deviation = (&self.logvar * 0.5)?.exp()?;
+        &self.mean + (deviation * noise.to_device(self.mean.device())?.to_dtype(self.mean.dtype())?)?
+    }
+}
+
+/// The network.
+pub struct AutoencoderKl {
+    encoder: Encoder,
+    quant: Option<Conv2d>,
+    post_quant: Option<Conv2d>,
+    decoder: Decoder,
+    config: VaeConfig,
+}
+
+impl AutoencoderKl {
+    /// Takes every tensor at the root of `vars`, in diffusers' names (older attention names, too) or in those of single files.
+    ///
+    /// # Errors
+    /// A config that is not supported; tensors that are missing, of another shape, or left over.
+    pub fn load(vars: &Vars, config: &VaeConfig) -> std::result::Result<Self, WeightsError> {
+        config.check(&vars.place())?;
+        let vars = vars.adapted(vae_names::adapt);
+        let conv = |used: bool, name: &str, channels: usize| {
+            used.then(|| Conv2d::load(&vars.pp(name), channels, channels, ConvSpec::same(1))).transpose()
+        };
+        let network = Self {
+            encoder: Encoder::load(&vars.pp("encoder"), config)?,
+            quant: conv(config.use_quant_conv, "quant_conv", 2 * config.latent_channels)?,
+            post_quant: conv(config.use_post_quant_conv, "post_quant_conv", config.latent_channels)?,
+            decoder: Decoder::load(&vars.pp("decoder"), config)?,
+            config: config.clone(),
+        };
+        // What only training needs.
+        vars.finish(|name| name.starts_with("loss.") || name.starts_with("model_ema."))?;
+        Ok(network)
+    }
+
+    /// What it was built from.
+    pub fn config(&self) -> &VaeConfig {
+        &self.config
+    }
+
+    /// The tiles that diffusers takes: the size of the pictures that the network was trained with.
+    pub fn tiling(&self) -> Tiling {
+        let sample = self.config.sample_size.side();
+        Tiling { sample, latent: sample / self.config.scale() }
+    }
+
+    /// `pixels` `[B, 3, H, W]`, −1 to 1 → moments `[B, C, H/8, W/8]`, not scaled.
+    ///
+    /// # Errors
+    /// Shapes that do not fit, no memory.
+    pub fn encode(&self, pixels: &Tensor) -> Result<Moments> {
+        stopped(self.encode_with(pixels, None, &mut |_| ControlFlow::Continue(()))?)
+    }
+
+    /// The same, in tiles where `tiling` is given and the picture is larger than one, telling how far it is. `None`: it was stopped.
+    ///
+    /// # Errors
+    /// As [`AutoencoderKl::encode`].
+    pub fn encode_with(&self, pixels: &Tensor, tiling: Option<Tiling>, tell: Tell<'_>) -> Result<Option<Moments>> {
+        let (_, _, h, w) = pixels.dims4()?;
+        let plan = checked(tiling)?.filter(|t| h > t.sample || w > t.sample).map(|t| Plan::new(t.sample, t.latent));
+        let mut hook = Hook { tell, done: 0, total: self.encoder.stages() * plan.map_or(1, |p| p.count(h, w)) };
+        let mut network = |x: &Tensor| {
+            let Some(y) = self.encoder.forward(x, &mut hook)? else { return Ok(None) };
+            self.quant.as_ref().map_or(Ok(y.clone()), |conv| conv.forward(&y)).map(Some)
+        };
+        let joined = match plan {
+            Some(plan) => plan.run(pixels, network)?,
+            None => network(pixels)?,
+        };
+        joined.map(|j| Moments::of(&j)).transpose()
+    }
+
+    /// `latents` `[B, C, h, w]`, not scaled → pixels `[B, 3, 8 h, 8 w]`, about −1 to 1.
+    ///
+    /// # Errors
+    /// Shapes that do not fit, no memory.
+    pub fn decode(&self, latents: &Tensor) -> Result<Tensor> {
+        stopped(self.decode_with(latents, None, &mut |_| ControlFlow::Continue(()))?)
+    }
+
+    /// The same, in tiles where `tiling` is given and the latents are larger than one, telling how far it is. `None`: it was stopped.
+    ///
+    /// # Errors
+    /// As [`AutoencoderKl::decode`].
+    pub fn decode_with(&self, latents: &Tensor, tiling: Option<Tiling>, tell: Tell<'_>) -> Result<Option<Tensor>> {
+        let (_, _, h, w) = latents.dims4()?;
+        let plan = checked(tiling)?.filter(|t| h > t.latent || w > t.latent).map(|t| Plan::new(t.latent, t.sample));
+        let mut hook = Hook { tell, done: 0, total: self.decoder.stages() * plan.map_or(1, |p| p.count(h, w)) };
+        let mut network = |x: &Tensor| match &self.post_quant {
+            Some(conv) => self.decoder.forward(&conv.forward(x)?, &mut hook),
+            None => self.decoder.forward(x, &mut hook),
+        };
+        match plan {
+            Some(plan) => plan.run(latents, network),
+            None => network(latents),
+        }
+    }
+
+    /// Latents as the diffusion model knows them, from the encoder's.
+    ///
+    /// # Errors
+    /// No memory.
+    pub fn scale_latents(&self, latents: &Tensor) -> Result<Tensor> {
+        // (z − shift) · factor, in one pass.
+        latents.affine(self.config.scaling_factor, -self.config.shift_factor.unwrap_or(0.0) * self.config.scaling_factor)
+    }
+
+    /// The way back: latents for the decoder.
+    ///
+    /// # Errors
+    /// No memory.
+    pub fn unscale_latents(&self, latents: &Tensor) -> Result<Tensor> {
+        latents.affine(1.0 / self.config.scaling_factor, self.config.shift_factor.unwrap_or(0.0))
+    }
+}
+
+fn stopped<T>(result: Option<T>) -> Result<T> {
+    result.ok_or_else(|| candle_core::Error::Msg("the network was stopped".into()))
+}
+
+fn checked(tiling: Option<Tiling>) -> Result<Option<Tiling>> {
+    match tiling {
+        Some(t) if t.latent == 0 || t.sample == 0 => candle_core::bail!("tiles of {} pixels are too small", t.sample),
+        other => Ok(other),
+    }
+}

@@ -1,0 +1,185 @@
+//! Euler steps along the noise levels of a variance-preserving model: the sampler of SDXL.
+//!
+//! Reference: Karras et al. 2022, algorithm 2 without churn; diffusers `schedulers/scheduling_euler_discrete.py`.
+
+use serde::Deserialize;
+
+use super::spacing::{exponential, interpolate, karras, linspace};
+use super::{Schedule, ScheduleError, Step, betas, check_class, check_steps, f32r};
+
+/// `scheduler_config.json` of SDXL.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default)]
+pub struct EulerDiscrete {
+    #[serde(rename = "_class_name")]
+    class_name: Option<String>,
+    num_train_timesteps: usize,
+    beta_start: f64,
+    beta_end: f64,
+    beta_schedule: String,
+    trained_betas: Option<Vec<f64>>,
+    prediction_type: String,
+    interpolation_type: String,
+    use_karras_sigmas: Option<bool>,
+    use_exponential_sigmas: Option<bool>,
+    use_beta_sigmas: Option<bool>,
+    sigma_min: Option<f64>,
+    sigma_max: Option<f64>,
+    timestep_spacing: String,
+    timestep_type: String,
+    steps_offset: i64,
+    rescale_betas_zero_snr: bool,
+    final_sigmas_type: String,
+}
+
+impl Default for EulerDiscrete {
+    fn default() -> Self {
+        Self {
+            class_name: None,
+            num_train_timesteps: 1000,
+            beta_start: 0.0001,
+            beta_end: 0.02,
+            beta_schedule: "linear".into(),
+            trained_betas: None,
+            prediction_type: "epsilon".into(),
+            interpolation_type: "linear".into(),
+            use_karras_sigmas: None,
+            use_exponential_sigmas: None,
+            use_beta_sigmas: None,
+            sigma_min: None,
+            sigma_max: None,
+            timestep_spacing: "linspace".into(),
+            timestep_type: "discrete".into(),
+            steps_offset: 0,
+            rescale_betas_zero_snr: false,
+            final_sigmas_type: "zero".into(),
+        }
+    }
+}
+
+fn unknown(key: &str, value: &str, known: &str) -> ScheduleError {
+    ScheduleError(format!("{key} {value} is unknown: {known} are known"))
+}
+
+/// Half to even, as numpy rounds.
+fn round(x: f64) -> f64 {
+    x.round_ties_even()
+}
+
+impl EulerDiscrete {
+    /// The noise level at each training step, least first.
+    fn training_sigmas(&self) -> Result<Vec<f64>, ScheduleError> {
+        let betas = match &self.trained_betas {
+            Some(betas) => betas.iter().map(|b| f32r(*b)).collect(),
+            None => betas::named(&self.beta_schedule, self.beta_start, self.beta_end, self.num_train_timesteps)?,
+        };
+        if betas.len() < 2 || betas.len() > 1_000_000 {
+            return Err(ScheduleError(format!("{} training steps are no schedule", betas.len())));
+        }
+        let left = betas::signal_left(&betas, self.rescale_betas_zero_snr);
+        Ok(left.into_iter().map(|a| f32r(f32r(f32r(1.0 - a) / a).sqrt())).collect())
+    }
+
+    /// Training steps, possibly between two, that inference visits, most noise first.
+    fn spaced(&self, steps: usize) -> Result<Vec<f64>, ScheduleError> {
+        let train = self.num_train_timesteps as f64;
+        let timesteps: Vec<f64> = match self.timestep_spacing.as_str() {
+            "linspace" => linspace(0.0, train - 1.0, steps).into_iter().rev().collect(),
+            "leading" => {
+                let ratio = self.num_train_timesteps / steps;
+                (0..steps).rev().map(|i| (i * ratio) as f64 + self.steps_offset as f64).collect()
+            }
+            "trailing" => {
+                let ratio = train / steps as f64;
+                // numpy's arange: as many as fit by its own count.
+                let count = (train / ratio).ceil() as usize;
+                (0..count).map(|i| round(train - i as f64 * ratio) - 1.0).collect()
+            }
+            other => return Err(unknown("timestep_spacing", other, "linspace, leading and trailing")),
+        };
+        Ok(timesteps.into_iter().map(f32r).collect())
+    }
+
+    /// All steps for a number of them.
+    ///
+    /// # Errors
+    /// No steps, or a config that asks for what is not known here.
+    pub fn schedule(&self, steps: usize) -> Result<Schedule, ScheduleError> {
+        check_class(self.class_name.as_deref(), "EulerDiscreteScheduler")?;
+        check_steps(steps)?;
+        let table = self.training_sigmas()?;
+        let mut timesteps = self.spaced(steps)?;
+        let mut sigmas: Vec<f64> = match self.interpolation_type.as_str() {
+            "linear" => timesteps.iter().map(|t| interpolate(&table, *t)).collect(),
+            "log_linear" => {
+                let (min, max) = (table[0], table[table.len() - 1]);
+                linspace(max.ln(), min.ln(), steps + 1).into_iter().map(f64::exp).collect()
+            }
+            other => return Err(unknown("interpolation_type", other, "linear and log_linear")),
+        };
+        let ends = |sigmas: &[f64]| {
+            let min = self.sigma_min.or(sigmas.last().copied()).unwrap_or(0.0);
+            (min, self.sigma_max.or(sigmas.first().copied()).unwrap_or(1.0))
+        };
+        let (min, max) = ends(&sigmas);
+        let respaced = match (self.use_karras_sigmas, self.use_exponential_sigmas, self.use_beta_sigmas) {
+            (_, _, Some(true)) => return Err(ScheduleError("use_beta_sigmas is not supported".into())),
+            (Some(true), _, _) => Some(karras(min, max, steps)),
+            (_, Some(true), _) => Some(exponential(min, max, steps)),
+            _ => None,
+        };
+        if let Some(respaced) = respaced {
+            timesteps = respaced.iter().map(|s| sigma_to_timestep(*s, &table)).collect();
+            sigmas = respaced;
+        }
+        // Logarithmic interpolation has one level more than there are steps; the last one is never stepped from.
+        let last = match self.final_sigmas_type.as_str() {
+            "zero" => 0.0,
+            "sigma_min" => table[0],
+            other => return Err(unknown("final_sigmas_type", other, "zero and sigma_min")),
+        };
+        sigmas.push(last);
+        let sigmas: Vec<f64> = sigmas.into_iter().map(f32r).collect();
+        if sigmas.iter().any(|s| !s.is_finite()) {
+            return Err(ScheduleError("the config leads to noise levels that are no numbers".into()));
+        }
+        let continuous = match self.timestep_type.as_str() {
+            "discrete" => false,
+            "continuous" => self.prediction_type == "v_prediction",
+            other => return Err(unknown("timestep_type", other, "discrete and continuous")),
+        };
+        let told = |t: f64, sigma: f64| f32r(if continuous { 0.25 * sigma.ln() } else { t });
+        let pairs = timesteps.iter().zip(sigmas.windows(2));
+        let steps = pairs.map(|(t, w)| self.step(told(*t, w[0]), w[0], w[1])).collect::<Result<Vec<Step>, _>>()?;
+        let max = sigmas.iter().copied().fold(0.0, f64::max);
+        let init_noise_sigma = match self.timestep_spacing.as_str() {
+            "leading" => f32r((max * max + 1.0).sqrt()),
+            _ => max,
+        };
+        Ok(Schedule { steps, sigmas, init_noise_sigma })
+    }
+
+    fn step(&self, timestep: f64, sigma: f64, sigma_next: f64) -> Result<Step, ScheduleError> {
+        let variance = sigma * sigma + 1.0;
+        let clean = match self.prediction_type.as_str() {
+            "epsilon" => (1.0, -sigma),
+            "v_prediction" => (1.0 / variance, -sigma / variance.sqrt()),
+            "sample" | "original_sample" => (0.0, 1.0),
+            other => return Err(unknown("prediction_type", other, "epsilon, v_prediction and sample")),
+        };
+        // sample + (sample − clean) / sigma · (sigma_next − sigma), sorted by sample and output.
+        let slope = (sigma_next - sigma) / sigma;
+        let next = (1.0 + slope * (1.0 - clean.0), -slope * clean.1);
+        Ok(Step { timestep, sigma, sigma_next, input_scale: 1.0 / variance.sqrt(), next, clean })
+    }
+}
+
+/// The training step, possibly between two, that has this noise level: linear in the logarithm.
+fn sigma_to_timestep(sigma: f64, table: &[f64]) -> f64 {
+    let log = sigma.max(1e-10).ln();
+    let below = table.iter().filter(|s| s.ln() <= log).count();
+    let low = below.saturating_sub(1).min(table.len() - 2);
+    let (a, b) = (table[low].ln(), table[low + 1].ln());
+    let weight = ((a - log) / (a - b)).clamp(0.0, 1.0);
+    (1.0 - weight) * low as f64 + weight * (low + 1) as f64
+}
