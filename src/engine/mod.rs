@@ -170,6 +170,11 @@ pub fn now() -> f64 {
 }
 
 impl Inner {
+    /// What ends a job that was stopped: its user, or the end of the program.
+    fn stop_event(&self) -> JobEvent {
+        if self.closing.load(Ordering::Acquire) { JobEvent::ProgramEnded } else { JobEvent::Stopped }
+    }
+
     /// Applies an event and publishes the new snapshot. An event that comes too late is dropped, and logged.
     fn apply(&self, id: Uuid, event: JobEvent) -> Option<Arc<JobSnapshot>> {
         let (job, modified) = self.publish(id, event)?;
@@ -334,7 +339,7 @@ impl Engine {
             status
         };
         // A waiting job need not wait for the worker to hear of it.
-        let job = self.inner.apply(id, JobEvent::Stopped);
+        let job = self.inner.apply(id, self.inner.stop_event());
         if let Some(job) = &job
             && job.status == JobStatus::Stopped
             && let Err(error) = self.inner.record(id)
