@@ -263,7 +263,8 @@ fn stopping_with_files() {
     let mut jpeg = std::io::Cursor::new(Vec::new());
     photo.write_to(&mut jpeg, image::ImageFormat::Jpeg).unwrap();
     let source = nanococoa::engine::decode_source(jpeg.get_ref()).unwrap();
-    let mut job = spec(&FontCatalog::load(&[]), json!({}));
+    // Kept steps must not shorten the runs.
+    let mut job = spec(&FontCatalog::load(&[]), json!({ "force_from_step": 1 }));
     let Start::Background { product, .. } = &mut job.start else { unreachable!() };
     *product = Some(source);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

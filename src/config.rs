@@ -80,6 +80,9 @@ pub enum ConfigError {
     /// An address.
     #[error("bind: \"{0}\" is not an address; write it as 127.0.0.1:8000")]
     Bind(String),
+    /// A folder that was asked for.
+    #[error("--fonts: there is no folder {}", .0.display())]
+    Fonts(PathBuf),
     /// No home folder.
     #[error("no home folder was found; name a folder with --data-dir")]
     NoHome,
@@ -100,11 +103,21 @@ impl Config {
             .or_else(|| dirs.as_ref().map(|d| d.data_dir().to_path_buf()))
             .ok_or(ConfigError::NoHome)?;
         let mut font_dirs = flags.font_dirs;
+        if let Some(missing) = font_dirs.iter().find(|d| !d.is_dir()) {
+            return Err(ConfigError::Fonts(missing.clone()));
+        }
         font_dirs.extend(env("NANOCOCOA_FONTS").map(|v| std::env::split_paths(&v).collect::<Vec<_>>()).unwrap_or_default());
         font_dirs.extend(file.font_dirs);
         font_dirs.push(data_dir.join("fonts"));
         let bind = flags.bind.or_else(|| env("NANOCOCOA_BIND")).or(file.bind).unwrap_or_else(|| DEFAULT_BIND.into());
         let bind = parse_bind(&bind)?;
+        let body_limit = match file.max_body_mib {
+            None => DEFAULT_BODY_LIMIT,
+            Some(mib @ 1..=1024) => mib << 20,
+            Some(mib) => {
+                return Err(ConfigError::File { path, reason: format!("max_body_mib = {mib}: use 1 to 1024") });
+            }
+        };
         let or_file = |flag: Vec<String>, file: Vec<String>| flag.into_iter().chain(file).collect();
         Ok(Self {
             file: path,
@@ -115,7 +128,7 @@ impl Config {
             token: flags.token.or_else(|| env("NANOCOCOA_TOKEN")).or(file.token),
             allowed_hosts: or_file(flags.allowed_hosts, file.allowed_hosts),
             allowed_origins: or_file(flags.allowed_origins, file.allowed_origins),
-            body_limit: file.max_body_mib.map_or(DEFAULT_BODY_LIMIT, |mib| mib.clamp(1, 1024) << 20),
+            body_limit,
         })
     }
 }

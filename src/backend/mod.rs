@@ -247,5 +247,30 @@ pub trait Backend: Send {
     fn unload(&mut self) {}
 }
 
+/// Whether an engine could run a job now, asked at every submission: `Ok` says why it can, `Err` why it cannot and what to do.
+pub type Availability = Arc<dyn Fn(EngineKind) -> Result<String, String> + Send + Sync>;
+
+/// The engines of this program.
+#[derive(Clone)]
+pub struct Engines {
+    /// Makes them.
+    pub make: BackendFactory,
+    /// Knows which can run.
+    pub available: Availability,
+}
+
+impl Engines {
+    /// The draft engine alone.
+    pub fn draft_only(make: BackendFactory) -> Self {
+        Self {
+            make,
+            available: Arc::new(|kind| match kind {
+                EngineKind::Draft => Ok("the draft engine is embedded".into()),
+                EngineKind::Diffusion => Err("no diffusion models are installed".into()),
+            }),
+        }
+    }
+}
+
 /// Makes an engine on the worker thread.
 pub type BackendFactory = Arc<dyn Fn(EngineKind) -> Result<Box<dyn Backend>, BackendError> + Send + Sync>;

@@ -10,6 +10,7 @@ use base64::Engine as _;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use nanococoa::engine::{Engine, SubmitPolicy};
+use nanococoa::imaging::mark;
 use nanococoa::job::{ImageName, JobSnapshot, JobStatus};
 use nanococoa::request::JobSpec;
 use serde_json::{Map, Value, json};
@@ -129,6 +130,20 @@ pub(super) struct ResumeArgs {
 }
 
 pub(super) fn generate(common: &Common, args: GenerateArgs) -> Result<(), Failure> {
+    let mut told = false;
+    let result = prepare(common, &args, &mut told);
+    tell_failure(args.output.json && !told, result)
+}
+
+/// With `--json` there is one line on standard output whatever happens.
+fn tell_failure(json: bool, result: Result<(), Failure>) -> Result<(), Failure> {
+    if let (true, Err(Failure::Failed(text) | Failure::BadInput(text))) = (json, &result) {
+        say!("{}", json!({"job_id": null, "status": "failed", "error": text, "out": null}));
+    }
+    result
+}
+
+fn prepare(common: &Common, args: &GenerateArgs, told: &mut bool) -> Result<(), Failure> {
     check_out(&args.output)?;
     for (flag, input) in [("--product", &args.product), ("--step1", &args.step1), ("--step2", &args.step2), ("--mask", &args.mask)] {
         let same = |a: &Path, b: &Path| matches!((std::fs::canonicalize(a), std::fs::canonicalize(b)), (Ok(a), Ok(b)) if a == b);
@@ -136,7 +151,7 @@ pub(super) fn generate(common: &Common, args: GenerateArgs) -> Result<(), Failur
             return Err(Failure::BadInput(format!("--out: this is the file of {flag}; name another, or the original would be lost")));
         }
     }
-    let raw = raw_request(&args)?;
+    let raw = raw_request(args)?;
     let config = load_config(overrides(common))?;
     let (engine, temporary) = match start_engine(&config) {
         Ok(engine) => (engine, None),
@@ -152,15 +167,20 @@ pub(super) fn generate(common: &Common, args: GenerateArgs) -> Result<(), Failur
         }
         Err(error) => return Err(Failure::Failed(error.to_string())),
     };
-    run_job(&engine, &raw, &args.output, temporary.is_none())
+    run_job(&engine, &raw, &args.output, temporary.is_none(), told)
 }
 
 pub(super) fn resume(common: &Common, args: ResumeArgs) -> Result<(), Failure> {
-    check_out(&args.output)?;
-    let config = load_config(overrides(common))?;
-    let engine = start_engine(&config).context("cannot start")?;
-    let raw = engine.resume_request(args.id).map_err(|e| Failure::BadInput(e.to_string()))?;
-    run_job(&engine, &raw, &args.output, true)
+    let mut told = false;
+    let mut run = || {
+        check_out(&args.output)?;
+        let config = load_config(overrides(common))?;
+        let engine = start_engine(&config).context("cannot start")?;
+        let raw = engine.resume_request(args.id).map_err(|e| Failure::BadInput(format!("JOB_ID {}: {e}", args.id)))?;
+        run_job(&engine, &raw, &args.output, true, &mut told)
+    };
+    let result = run();
+    tell_failure(args.output.json && !told, result)
 }
 
 fn raw_request(args: &GenerateArgs) -> Result<Map<String, Value>, Failure> {
@@ -252,13 +272,14 @@ fn out_format(path: &Path) -> Result<image::ImageFormat, Failure> {
     }
 }
 
-fn run_job(engine: &Engine, raw: &Map<String, Value>, output: &Output, kept: bool) -> Result<(), Failure> {
+fn run_job(engine: &Engine, raw: &Map<String, Value>, output: &Output, kept: bool, told: &mut bool) -> Result<(), Failure> {
     let spec = nanococoa::engine::parse_request(engine, raw, true).map_err(|errors| {
         let lines: Vec<String> = errors.iter().map(|e| e.msg.clone()).collect();
         Failure::BadInput(lines.join("\n       "))
     })?;
-    for warning in &spec.warnings {
-        eprintln!("warning: {warning}");
+    let asked = spec.warnings.clone();
+    for warning in &asked {
+        eprintln!("note: {warning}");
     }
     if output.dry_run || spec.dry_run {
         return tell_plan(engine, &spec, output.json);
@@ -272,14 +293,18 @@ fn run_job(engine: &Engine, raw: &Map<String, Value>, output: &Output, kept: boo
     let result = match job.status {
         JobStatus::Completed => save(engine, &job, output),
         JobStatus::Stopped if !kept => Err(Failure::Failed("stopped".into())),
-        JobStatus::Stopped => Err(Failure::Failed(format!("stopped; finished steps are kept: nanococoa resume {id} --out FILE"))),
+        JobStatus::Stopped if job.images.iter().any(|i| matches!(i, ImageName::Step1 | ImageName::Step2)) => {
+            Err(Failure::Failed(format!("stopped; finished steps are kept: nanococoa resume {id} --out FILE")))
+        }
+        JobStatus::Stopped => Err(Failure::Failed("stopped before the first step was finished".into())),
         _ => Err(Failure::Failed(job.message.clone())),
     };
     engine.shutdown();
     if output.json {
+        *told = true;
         say!("{}", report(&job, output, result.is_ok()));
     } else if result.is_ok() {
-        for warning in &job.warnings {
+        for warning in job.warnings.iter().filter(|w| !asked.contains(w)) {
             eprintln!("note: {warning}");
         }
         say!(
@@ -357,13 +382,15 @@ fn save(engine: &Engine, job: &JobSnapshot, output: &Output) -> Result<(), Failu
 
 fn convert(png: &[u8], format: image::ImageFormat) -> anyhow::Result<Vec<u8>> {
     let image = image::load_from_memory(png).context("the result cannot be read back")?.into_rgb8();
+    let packet = mark::Origin::of_text(&nanococoa::imaging::decode::read_png_text(png)).map(mark::Origin::xmp).unwrap_or_default();
     let mut out = std::io::Cursor::new(Vec::new());
     if format == image::ImageFormat::Jpeg {
         image.write_with_encoder(image::codecs::jpeg::JpegEncoder::new_with_quality(&mut out, 92))?;
+        Ok(mark::jpeg_with(out.get_ref(), &packet))
     } else {
         image.write_to(&mut out, format)?;
+        Ok(mark::webp_with(out.get_ref(), &packet, image.dimensions()))
     }
-    Ok(out.into_inner())
 }
 
 fn report(job: &JobSnapshot, output: &Output, saved: bool) -> Value {

@@ -31,8 +31,9 @@ struct Cli {
     #[command(flatten)]
     common: Common,
     /// Open this product photo (or project, or a picture made here) in the studio
-    #[arg(long, value_name = "FILE")]
-    open: Option<PathBuf>,
+    // Desktop entries call it without a file too.
+    #[arg(long, value_name = "FILE", num_args = 0..=1)]
+    open: Option<Option<PathBuf>>,
     /// Without a command the studio opens
     #[command(subcommand)]
     command: Option<Command>,
@@ -89,7 +90,7 @@ pub fn run() -> ExitCode {
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let cli = Cli::parse();
     let result = match cli.command {
-        None => studio(&cli.common, cli.open),
+        None => studio(&cli.common, cli.open.flatten()),
         Some(Command::Generate(args)) => generate::generate(&cli.common, *args),
         Some(Command::Resume(args)) => generate::resume(&cli.common, args),
         Some(Command::Serve(args)) => serve::serve(&cli.common, args),

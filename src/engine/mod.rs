@@ -22,7 +22,7 @@ use uuid::Uuid;
 pub use kept::{Plan, PlannedStep};
 pub use manage::ManageError;
 
-use crate::backend::BackendFactory;
+use crate::backend::{Availability, BackendFactory, Engines};
 use crate::imaging::Plane;
 use crate::job::progress::Durations;
 use crate::job::{CancelToken, ImageName, JobEvent, JobSnapshot, JobStatus};
@@ -151,6 +151,7 @@ pub(crate) struct Inner {
     sampler: Sampler,
     base64: Mutex<Vec<Encoded>>,
     closing: AtomicBool,
+    available: Availability,
 }
 
 /// Handle to the engine; clones share it. The worker ends at [`Engine::shutdown`].
@@ -170,6 +171,11 @@ pub fn now() -> f64 {
 }
 
 impl Inner {
+    /// What ends a job that was stopped: its user, or the end of the program.
+    fn stop_event(&self) -> JobEvent {
+        if self.closing.load(Ordering::Acquire) { JobEvent::ProgramEnded } else { JobEvent::Stopped }
+    }
+
     /// Applies an event and publishes the new snapshot. An event that comes too late is dropped, and logged.
     fn apply(&self, id: Uuid, event: JobEvent) -> Option<Arc<JobSnapshot>> {
         let (job, modified) = self.publish(id, event)?;
@@ -201,14 +207,15 @@ impl Inner {
 
     /// Which engine a choice means here, and why.
     fn resolve(&self, choice: EngineChoice) -> Result<(EngineKind, String), SubmitError> {
-        match choice {
-            EngineChoice::Draft => Ok((EngineKind::Draft, "the draft engine was asked for".into())),
-            EngineChoice::Auto => {
-                Ok((EngineKind::Draft, "no diffusion models are installed, so the embedded draft engine makes a draft".into()))
+        if choice == EngineChoice::Draft {
+            return Ok((EngineKind::Draft, "the draft engine was asked for".into()));
+        }
+        match ((self.available)(EngineKind::Diffusion), choice) {
+            (Ok(why), _) => Ok((EngineKind::Diffusion, why)),
+            (Err(why), EngineChoice::Diffusion) => {
+                Err(SubmitError::EngineUnavailable(format!("engine: diffusion cannot run: {why}; use \"auto\" or \"draft\" meanwhile")))
             }
-            EngineChoice::Diffusion => Err(SubmitError::EngineUnavailable(
-                "engine: the diffusion engine is not available in this version; use \"auto\" or \"draft\"".into(),
-            )),
+            (Err(why), _) => Ok((EngineKind::Draft, format!("{why}, so the embedded draft engine makes a draft"))),
         }
     }
 
@@ -247,6 +254,11 @@ impl Inner {
 impl Engine {
     /// Opens the jobs' folder, recovers what is in it and starts the worker.
     pub fn start(config: EngineConfig, factory: BackendFactory) -> Result<Self, EngineError> {
+        Self::start_with(config, Engines::draft_only(factory))
+    }
+
+    /// The same with every engine that this program has.
+    pub fn start_with(config: EngineConfig, engines: Engines) -> Result<Self, EngineError> {
         let (store, recovered) = JobStore::open(&config.data_dir)?;
         let mut table = Table::default();
         for job in recovered {
@@ -269,11 +281,12 @@ impl Engine {
             sampler: Sampler::default(),
             base64: Mutex::new(Vec::new()),
             closing: AtomicBool::new(false),
+            available: engines.available,
         });
         let shared = Arc::clone(&inner);
         let worker = std::thread::Builder::new()
             .name("nanococoa-engine".into())
-            .spawn(move || worker::run(&shared, &factory))
+            .spawn(move || worker::run(&shared, &engines.make))
             .map_err(EngineError::Thread)?;
         Ok(Self { inner, worker: Arc::new(Mutex::new(Some(worker))) })
     }
@@ -334,7 +347,7 @@ impl Engine {
             status
         };
         // A waiting job need not wait for the worker to hear of it.
-        let job = self.inner.apply(id, JobEvent::Stopped);
+        let job = self.inner.apply(id, self.inner.stop_event());
         if let Some(job) = &job
             && job.status == JobStatus::Stopped
             && let Err(error) = self.inner.record(id)

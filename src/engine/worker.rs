@@ -40,7 +40,7 @@ pub(super) fn run(inner: &Inner, factory: &BackendFactory) {
         };
         let event = match outcome {
             Ok(()) => JobEvent::Completed,
-            Err(PipelineError::Backend(BackendError::Stopped(_))) => JobEvent::Stopped,
+            Err(PipelineError::Backend(BackendError::Stopped(_))) => inner.stop_event(),
             Err(error) => JobEvent::Failed { error: format!("{error:?}"), message: error.to_string() },
         };
         finish(inner, work.id, event);

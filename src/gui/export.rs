@@ -8,6 +8,7 @@ use image::{Rgb, RgbImage};
 use super::bridge::{Bridge, Message, Say};
 use super::i18n::Lang;
 use crate::imaging::decode::{encode_png, read_png_text};
+use crate::imaging::mark::{Origin, jpeg_with, webp_with};
 use crate::imaging::resize::{Filter, fit_within, resize_rgb8};
 
 /// File formats.
@@ -95,8 +96,7 @@ pub fn encode(png: &[u8], settings: &Settings, lang: Lang) -> Result<Vec<u8>, St
         badge(&mut image, lang.t("export.badge_text"));
     }
     let text = read_png_text(png);
-    let with_product = text.iter().any(|(k, v)| k == "nanococoa" && !v.contains("\"product_image\":null"));
-    let packet = settings.xmp.then(|| xmp(with_product));
+    let packet = settings.xmp.then(|| Origin::of_text(&text).unwrap_or(Origin { draft: false, with_photo: false }).xmp());
     match settings.format {
         Format::Png => {
             let mut entries: Vec<(&str, &str)> = Vec::new();
@@ -121,61 +121,6 @@ pub fn encode(png: &[u8], settings: &Settings, lang: Lang) -> Result<Vec<u8>, St
             Ok(packet.map_or(out.clone(), |p| webp_with(&out, &p, image.dimensions())))
         }
     }
-}
-
-/// IPTC's word for the origin: a composite with generated parts, or a wholly generated picture.
-fn xmp(with_product: bool) -> String {
-    let kind = if with_product { "compositeWithTrainedAlgorithmicMedia" } else { "trainedAlgorithmicMedia" };
-    format!(
-        "<?xpacket begin=\"\u{feff}\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?><x:xmpmeta xmlns:x=\"adobe:ns:meta/\"><rdf:RDF \
-         xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\"><rdf:Description rdf:about=\"\" \
-         xmlns:Iptc4xmpExt=\"http://iptc.org/std/Iptc4xmpExt/2008-02-29/\" xmlns:xmp=\"http://ns.adobe.com/xap/1.0/\" \
-         Iptc4xmpExt:DigitalSourceType=\"http://cv.iptc.org/newscodes/digitalsourcetype/{kind}\" \
-         xmp:CreatorTool=\"nanoCocoa Studio {}\"/></rdf:RDF></x:xmpmeta><?xpacket end=\"w\"?>",
-        env!("CARGO_PKG_VERSION")
-    )
-}
-
-/// An APP1 segment behind the JFIF header.
-fn jpeg_with(jpeg: &[u8], packet: &str) -> Vec<u8> {
-    let mut segment = b"http://ns.adobe.com/xap/1.0/\0".to_vec();
-    segment.extend_from_slice(packet.as_bytes());
-    let length = segment.len() + 2;
-    let at = match jpeg.get(2..6) {
-        Some([0xFF, 0xE0, high, low]) => 4 + usize::from(u16::from_be_bytes([*high, *low])),
-        _ => 2,
-    };
-    if length > 0xFFFF || at > jpeg.len() {
-        return jpeg.to_vec();
-    }
-    let mut out = jpeg[..at].to_vec();
-    out.extend_from_slice(&[0xFF, 0xE1]);
-    out.extend_from_slice(&(length as u16).to_be_bytes());
-    out.extend_from_slice(&segment);
-    out.extend_from_slice(&jpeg[at..]);
-    out
-}
-
-/// The simple file format turned into the extended one, with an XMP chunk at its end.
-fn webp_with(webp: &[u8], packet: &str, (width, height): (u32, u32)) -> Vec<u8> {
-    const XMP: u8 = 0x04;
-    let Some(chunks) = webp.get(12..).filter(|c| c.starts_with(b"VP8L") || c.starts_with(b"VP8 ")) else { return webp.to_vec() };
-    let mut body = b"WEBPVP8X".to_vec();
-    body.extend_from_slice(&10u32.to_le_bytes());
-    body.extend_from_slice(&[XMP, 0, 0, 0]);
-    body.extend_from_slice(&(width - 1).to_le_bytes()[..3]);
-    body.extend_from_slice(&(height - 1).to_le_bytes()[..3]);
-    body.extend_from_slice(chunks);
-    body.extend_from_slice(b"XMP ");
-    body.extend_from_slice(&(packet.len() as u32).to_le_bytes());
-    body.extend_from_slice(packet.as_bytes());
-    if packet.len() % 2 == 1 {
-        body.push(0);
-    }
-    let mut out = b"RIFF".to_vec();
-    out.extend_from_slice(&(body.len() as u32).to_le_bytes());
-    out.extend_from_slice(&body);
-    out
 }
 
 /// White words on a dark pill in the lower right corner.

@@ -6,6 +6,7 @@
 pub mod blur;
 pub mod canny;
 pub mod decode;
+pub mod mark;
 pub mod matting;
 mod plane;
 pub mod resize;

@@ -305,6 +305,8 @@ pub enum JobEvent {
     },
     /// It was stopped.
     Stopped,
+    /// The program ended while the job waited or ran.
+    ProgramEnded,
 }
 
 /// A change of what people keep about a job; `None` leaves a part as it is.
@@ -501,10 +503,14 @@ impl JobSnapshot {
                 self.end(Stopped, now);
                 self.message = "Stopped by user".into();
             }
+            (Pending | Running, JobEvent::ProgramEnded) => {
+                self.end(Stopped, now);
+                self.message = "Stopped because the program ended; finished steps are kept".into();
+            }
             (_, JobEvent::Started { .. }) => return illegal("started"),
             (_, JobEvent::Completed) => return illegal("completed"),
             (_, JobEvent::Failed { .. }) => return illegal("failed"),
-            (_, JobEvent::Stopped) => return illegal("stopped"),
+            (_, JobEvent::Stopped | JobEvent::ProgramEnded) => return illegal("stopped"),
             _ => return illegal("progress"),
         }
         Ok(())

@@ -91,6 +91,15 @@ pub fn run(
     Ok(image)
 }
 
+/// The middle of a picture in the shape of the canvas.
+pub fn cover(source: &RgbaImage, width: usize, height: usize) -> RgbaImage {
+    let (w, h) = source.dimensions();
+    let scale = (f64::from(w) / width as f64).min(f64::from(h) / height as f64);
+    let cut = |side: usize, most: u32| ((side as f64 * scale).round() as u32).clamp(1, most);
+    let (cw, ch) = (cut(width, w), cut(height, h));
+    image::imageops::crop_imm(source, (w - cw) / 2, (h - ch) / 2, cw, ch).to_image()
+}
+
 /// An input picture as an opaque canvas: transparency over white, resized when it has another size.
 pub fn flatten(source: &RgbaImage, width: usize, height: usize) -> RgbImage {
     let (width, height) = (width as u32, height as u32);

@@ -108,6 +108,20 @@ pub fn compose(input: &ComposeInput<'_>, cancel: &CancelToken) -> Result<Compose
     cancel.check()?;
 
     let letters = placed.face.unwrap_or_else(|| placed.alpha.clone());
+    if let Some(product) = behind {
+        let (mut all, mut hidden) = (0.0f64, 0.0f64);
+        for (l, p) in letters.data.iter().zip(&product.data) {
+            all += f64::from(*l);
+            hidden += f64::from(l * p);
+        }
+        if hidden > 0.4 * all {
+            notes.push(format!(
+                "composition_mode: {:.0} % of the letters are hidden behind the product; choose another text_position or place the text or \
+                 the product elsewhere",
+                100.0 * hidden / all
+            ));
+        }
+    }
     let mut found = legibility::measure(&image, &letters, visible.as_ref());
     // Wider each time: dense strokes leave little room between them.
     for width in [0.8, 1.1, 1.5] {

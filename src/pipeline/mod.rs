@@ -146,7 +146,13 @@ fn given_step1(
     height: usize,
     sink: &dyn Sink,
 ) -> Result<RgbImage, PipelineError> {
-    let image = composite::flatten(&source.pixels, width, height);
+    let (w, h) = (source.pixels.width() as f64, source.pixels.height() as f64);
+    let image = if (w * height as f64 / (h * width as f64) - 1.0).abs() > 0.01 {
+        sink.warn("step1_image: it has another shape than width and height ask for, so its edges were cut off");
+        composite::flatten(&composite::cover(&source.pixels, width, height), width, height)
+    } else {
+        composite::flatten(&source.pixels, width, height)
+    };
     // Masks come first: the picture that they belong to carries them.
     if let Some(placed) = placed {
         sink.save(ImageName::Placed, Picture::Gray(&placed.to_gray()))?;

@@ -20,13 +20,21 @@ pub struct Desk {
     pub engine: Engine,
 }
 
-/// The engine that people have.
+/// The engine that people have. After a restart within one process the old one's threads may still hold the folder for a moment.
 pub fn real(dir: &Path) -> Engine {
-    Engine::start(
-        EngineConfig { data_dir: dir.into(), font_dirs: Vec::new(), default_font: nanococoa::assets::DEFAULT_FONT.into() },
-        Arc::new(|_| Ok(Box::new(DraftBackend::default()))),
-    )
-    .unwrap()
+    let start = || {
+        Engine::start(
+            EngineConfig { data_dir: dir.into(), font_dirs: Vec::new(), default_font: nanococoa::assets::DEFAULT_FONT.into() },
+            Arc::new(|_| Ok(Box::new(DraftBackend::default()))),
+        )
+    };
+    for _ in 0..300 {
+        match start() {
+            Err(nanococoa::engine::EngineError::Store(error)) if error.is_in_use() => std::thread::sleep(Duration::from_millis(100)),
+            other => return other.unwrap(),
+        }
+    }
+    start().unwrap()
 }
 
 pub fn sample() -> PathBuf {

@@ -52,6 +52,10 @@ pub(super) fn by_border_colour(photo: &RgbImage) -> Option<Plane> {
 
 /// The whole picture, faded out at its border.
 pub(super) fn whole(width: usize, height: usize) -> Plane {
+    // A picture of a few pixels has no border to spare.
+    if width.min(height) < 24 {
+        return Plane::new(width, height, 1.0);
+    }
     let fade = (0.06 * width.min(height) as f32).max(1.0);
     let mut out = Plane::new(width, height, 1.0);
     for y in 0..height {

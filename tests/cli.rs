@@ -1,0 +1,134 @@
+//! The command line as people and scripts call it: the real binary, its exit codes, what it prints and what it writes.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+struct Shell {
+    dir: tempfile::TempDir,
+}
+
+impl Shell {
+    fn new() -> Self {
+        Self { dir: tempfile::tempdir().unwrap() }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    fn run(&self, args: &[&str]) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_nanococoa"))
+            .current_dir(self.dir.path())
+            .env("NANOCOCOA_DATA_DIR", self.path("data"))
+            .env("NANOCOCOA_CONFIG", self.path("config.toml"))
+            .args(args)
+            .output()
+            .unwrap()
+    }
+
+    fn new_with_config() -> Self {
+        let shell = Self::new();
+        std::fs::write(shell.path("config.toml"), "").unwrap();
+        std::fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/samples/coffee.png"), shell.path("cup.png")).unwrap();
+        shell
+    }
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[test]
+fn an_advertisement_in_every_format_says_that_it_is_a_draft() {
+    let shell = Shell::new_with_config();
+    for name in ["ad.png", "ad.jpg", "ad.webp"] {
+        let out = shell.run(&[
+            "generate",
+            "--product",
+            "cup.png",
+            "--text",
+            "-50% 세일",
+            "--size",
+            "256x256",
+            "--seed",
+            "3",
+            "--out",
+            name,
+            "--json",
+            "--save-steps",
+            "steps",
+        ]);
+        assert!(out.status.success(), "{}", text(&out.stderr));
+        let lines = text(&out.stdout);
+        assert_eq!(lines.lines().count(), 1);
+        let report: serde_json::Value = serde_json::from_str(&lines).unwrap();
+        assert_eq!(report["engine"], "draft");
+        assert_eq!(report["status"], "completed");
+        let bytes = std::fs::read(shell.path(name)).unwrap();
+        let picture = image::load_from_memory(&bytes).unwrap();
+        assert_eq!((picture.width(), picture.height()), (256, 256));
+        let says = |words: &str| bytes.windows(words.len()).any(|w| w == words.as_bytes());
+        assert!(says("(draft engine)"), "{name} does not say which engine made it");
+    }
+    assert!(shell.path("steps/step1.png").is_file() && shell.path("steps/step2.png").is_file());
+    // The text again on the saved picture; a picture of another shape is cut, not stretched, and that is said.
+    let again = ["generate", "--from-step", "2", "--step1", "steps/step1.png", "--text", "가을", "--out", "again.png"];
+    assert!(shell.run(&again).status.success());
+    let wide = shell.run(&[&again[..], &["--size", "512x256"]].concat());
+    assert!(wide.status.success() && text(&wide.stderr).contains("step1_image"), "{}", text(&wide.stderr));
+}
+
+#[test]
+fn bad_input_is_exit_code_2_and_names_the_flag_or_field() {
+    let shell = Shell::new_with_config();
+    std::fs::write(shell.path("not.png"), b"hello").unwrap();
+    let base = ["generate", "--product", "cup.png", "--text", "a", "--out", "x.png"];
+    let with = |extra: &[&'static str]| -> Vec<&'static str> { base.iter().copied().chain(extra.iter().copied()).collect() };
+    let cases: Vec<(Vec<&str>, &str)> = vec![
+        (vec!["generate", "--product", "none.png", "--text", "a", "--out", "x.png"], "--product"),
+        (vec!["generate", "--product", "not.png", "--text", "a", "--out", "x.png"], "product_image"),
+        (vec!["generate", "--product", "cup.png", "--text", "a", "--out", "nowhere/x.png"], "--out"),
+        (vec!["generate", "--product", "cup.png", "--text", "a", "--out", "x.gif"], "--out"),
+        (vec!["generate", "--product", "cup.png", "--text", "a", "--out", "cup.png"], "--out"),
+        (vec!["generate", "--product", "cup.png", "--text", "\u{1f600}", "--out", "x.png"], "text_content"),
+        (with(&["--size", "big"]), "--size"),
+        (with(&["--size", "100x100"]), "width"),
+        (with(&["--font", "../../etc/passwd"]), "font_name"),
+        (with(&["--mode", "sideways"]), "composition_mode"),
+        (with(&["--seed", "-3"]), "seed"),
+        (with(&["--set", "colour"]), "--set"),
+        (with(&["--from-step", "3"]), "step1_image"),
+        (with(&["--fonts", "none"]), "--fonts"),
+        (with(&["--engine", "magic"]), "engine"),
+        (vec!["serve", "--bind", "nowhere"], "bind"),
+        (vec!["serve", "--bind", "0.0.0.0:0"], "--token"),
+        (vec!["resume", "00000000-0000-0000-0000-000000000000", "--out", "x.png"], "JOB_ID"),
+        (vec!["--open", "none.png"], "--open"),
+    ];
+    for (args, named) in cases {
+        let out = shell.run(&args);
+        let said = text(&out.stderr);
+        assert_eq!(out.status.code(), Some(2), "{args:?}: {said}");
+        assert!(said.contains(named), "{args:?} does not name {named}: {said}");
+    }
+    assert!(!shell.path("x.png").exists());
+    let out = shell.run(&with(&["--seed", "many", "--json"]));
+    assert_eq!(out.status.code(), Some(2));
+    let report: serde_json::Value = serde_json::from_str(text(&out.stdout).trim()).unwrap();
+    assert!(report["error"].as_str().unwrap().contains("seed"));
+    std::fs::write(shell.path("config.toml"), "max_body_mib = 0").unwrap();
+    let out = shell.run(&["doctor"]);
+    assert_eq!(out.status.code(), Some(2));
+    assert!(text(&out.stderr).contains("max_body_mib"));
+}
+
+#[test]
+fn doctor_says_which_engine_would_run() {
+    let shell = Shell::new_with_config();
+    let out = shell.run(&["doctor", "--json"]);
+    assert!(out.status.success(), "{}", text(&out.stderr));
+    let report: serde_json::Value = serde_json::from_str(text(&out.stdout).trim()).unwrap();
+    assert!(report.is_object());
+    assert!(text(&shell.run(&["doctor"]).stdout).to_lowercase().contains("draft"));
+}
