@@ -5,6 +5,9 @@
 //! reference outputs (`out.NAME`). The scripts beside them made both.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "parity/pipelines.rs"]
+mod pipelines;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -1,0 +1,97 @@
+//! One whole pipeline from a folder to a picture: how anybody checks it against diffusers (`nanococoa debug pipeline`).
+
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+use candle_core::{DType, Device};
+use image::RgbImage;
+
+use super::error::DiffusionError;
+use super::flux::{FluxInpaint, FluxModel, FluxRequest};
+
+/// What `debug pipeline` was asked for.
+#[derive(Clone, Debug)]
+pub struct PipelineArgs {
+    /// `flux-text-to-image`, `flux-inpaint` or `sdxl-controlnet`.
+    pub kind: String,
+    /// The model's folder.
+    pub model: PathBuf,
+    /// What should be seen.
+    pub prompt: String,
+    /// What should not.
+    pub negative_prompt: Option<String>,
+    /// Pixels.
+    pub width: usize,
+    /// Pixels.
+    pub height: usize,
+    /// Denoising steps.
+    pub steps: usize,
+    /// Guidance scale.
+    pub guidance: f64,
+    /// True classifier-free guidance (FLUX); 1 is none.
+    pub true_cfg_scale: f64,
+    /// Seed of the noise.
+    pub seed: u64,
+    /// How much is changed (inpaint).
+    pub strength: f64,
+    /// The picture to paint into.
+    pub image: Option<PathBuf>,
+    /// White is painted anew.
+    pub mask: Option<PathBuf>,
+    /// Edges, white on black.
+    pub control: Option<PathBuf>,
+    /// How much the edges count.
+    pub conditioning_scale: f64,
+}
+
+/// The pipelines that there are.
+pub const PIPELINES: [&str; 3] = ["flux-text-to-image", "flux-inpaint", "sdxl-controlnet"];
+
+/// Runs it.
+///
+/// # Errors
+/// Files that are missing or damaged, requests that cannot be met, memory.
+pub fn run(args: &PipelineArgs, device: &Device, dtype: DType) -> Result<RgbImage, DiffusionError> {
+    let flux = FluxRequest {
+        prompt: args.prompt.clone(),
+        negative_prompt: args.negative_prompt.clone(),
+        width: args.width,
+        height: args.height,
+        steps: args.steps,
+        guidance: args.guidance,
+        true_cfg_scale: args.true_cfg_scale,
+        seed: args.seed,
+    };
+    if args.steps == 0 {
+        return Err(DiffusionError::Input("--steps: use 1 or more".into()));
+    }
+    match args.kind.as_str() {
+        "flux-text-to-image" => FluxModel::open(&args.model, device, dtype)?.text_to_image(&flux, &mut |_| ControlFlow::Continue(())),
+        "flux-inpaint" => {
+            let size = (args.width as u32, args.height as u32);
+            let image = load(args.image.as_deref(), "--image")?.into_rgb8();
+            let mask = load(args.mask.as_deref(), "--mask")?.into_luma8();
+            let image = fitted(image, size);
+            let mask = if mask.dimensions() == size {
+                mask
+            } else {
+                image::imageops::resize(&mask, size.0, size.1, image::imageops::FilterType::Lanczos3)
+            };
+            let inpaint = FluxInpaint { image: &image, mask: &mask, strength: args.strength };
+            FluxModel::open(&args.model, device, dtype)?.inpaint(&flux, &inpaint, &mut |_| ControlFlow::Continue(()))
+        }
+        other => Err(DiffusionError::Input(format!("--kind {other}: there is no such pipeline; there are {}", PIPELINES.join(", ")))),
+    }
+}
+
+fn fitted(image: RgbImage, size: (u32, u32)) -> RgbImage {
+    if image.dimensions() == size {
+        return image;
+    }
+    crate::imaging::resize::resize_rgb8(&image, size.0 as usize, size.1 as usize, crate::imaging::resize::Filter::Lanczos3)
+}
+
+fn load(path: Option<&Path>, flag: &str) -> Result<image::DynamicImage, DiffusionError> {
+    let path = path.ok_or_else(|| DiffusionError::Input(format!("{flag} is missing")))?;
+    image::open(path).map_err(|e| DiffusionError::Input(format!("{flag}: {}: {e}", path.display())))
+}
