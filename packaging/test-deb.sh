@@ -59,8 +59,9 @@ for file in usr/share/applications/io.github.nanococoa.Studio.desktop usr/share/
   test -s "$root/$file" || { echo "missing in the package: $file"; exit 1; }
 done
 # What the window system code opens at run time comes with the package's dependencies; NVIDIA's and D-Bus's libraries may be absent.
+libraries=$(run ldconfig -p)
 for library in $(grep -aoE 'lib(EGL|GL|X[A-Za-z0-9-]*|xcb|xkbcommon(-x11)?|wayland-[a-z]+)\.so\.[0-9]+' "$root/usr/bin/nanococoa" | grep -oE 'lib(X[a-z]+|X11(-xcb)?|[a-zEG].*)\.so\.[0-9]+$' | sort -u); do
-  run ldconfig -p | grep -q "$library" || { echo "no dependency brings $library"; exit 1; }
+  grep -qF "$library " <<< "$libraries" || { echo "no dependency brings $library"; exit 1; }
 done
 echo "== every library that the program opens is there"
 run useradd -m designer
