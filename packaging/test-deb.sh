@@ -27,6 +27,7 @@ check() {
 make='nanococoa generate --product $SAMPLES/coffee.png --text "신메뉴 출시" --size 1088x1344 --seed 7 --out ad.png'
 
 root=$(mktemp -d)
+chmod 755 "$root"
 window=
 trap 'test -z "$window" || kill "$window"; umount "$root/proc" 2>/dev/null || true; rm -rf "$root" "$root.log"' EXIT
 if [ "$(id -u)" != 0 ]; then
