@@ -19,7 +19,7 @@ cp NOTICE LICENSE-MIT LICENSE-APACHE "$app/Contents/Resources/"
 cp assets/licenses/* "$app/Contents/Resources/licenses/"
 cp assets/samples/coffee.png "$app/Contents/Resources/"
 if [ -n "${CODESIGN_IDENTITY:-}" ]; then
-  codesign --force --options runtime --timestamp --sign "$CODESIGN_IDENTITY" "$app"
+  codesign --force --options runtime --entitlements packaging/macos/nanococoa.entitlements --timestamp --sign "$CODESIGN_IDENTITY" "$app"
 fi
 dmg="target/macos/nanococoa-$version.dmg"
 hdiutil create -volname "nanoCocoa Studio" -srcfolder "$app" -ov -format UDZO "$dmg"
