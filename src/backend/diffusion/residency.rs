@@ -1,0 +1,168 @@
+//! What stays in memory: a plan is chosen from what is free; when memory runs out all the same, the next smaller one is tried.
+
+use candle_core::DType;
+
+use super::flux::Keep;
+use super::folder::Part;
+use crate::weights::WeightsError;
+
+const GIB: f64 = (1u64 << 30) as f64;
+/// Share of the free memory that a plan may take; the rest is for fragments and others.
+const SHARE: f64 = 0.94;
+
+/// Bytes of each part, as it will lie in memory.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sizes {
+    /// T5 and CLIP of FLUX.
+    pub flux_encoders: u64,
+    /// FLUX's transformer.
+    pub flux_transformer: u64,
+    /// FLUX's autoencoder.
+    pub flux_vae: u64,
+    /// Both text encoders of SDXL.
+    pub sdxl_encoders: u64,
+    /// UNet and ControlNet.
+    pub sdxl_networks: u64,
+    /// SDXL's autoencoder.
+    pub sdxl_vae: u64,
+    /// BiRefNet.
+    pub birefnet: u64,
+}
+
+impl Sizes {
+    fn all(&self) -> u64 {
+        self.flux() + self.sdxl() + self.birefnet
+    }
+
+    fn flux(&self) -> u64 {
+        self.flux_encoders + self.flux_transformer + self.flux_vae
+    }
+
+    fn sdxl(&self) -> u64 {
+        self.sdxl_encoders + self.sdxl_networks + self.sdxl_vae
+    }
+}
+
+/// Bytes that a part takes in memory: its elements in `dtype`; packed ones as they are on disk.
+///
+/// # Errors
+/// Missing or damaged files.
+pub fn bytes_in_memory(part: &Part, dtype: DType) -> Result<u64, WeightsError> {
+    let store = part.open()?;
+    let elements: u64 =
+        store.names().iter().filter_map(|n| store.shape(n)).map(|s| s.iter().map(|&d| d as u64).product::<u64>()).sum();
+    Ok((elements * dtype.size_in_bytes() as u64).min(if is_packed(part) { part.bytes() } else { u64::MAX }))
+}
+
+fn is_packed(part: &Part) -> bool {
+    part.weights.extension().is_some_and(|e| e.eq_ignore_ascii_case("gguf"))
+}
+
+/// How parts share the memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// Its name for people.
+    pub name: &'static str,
+    /// What each model keeps.
+    pub keep: Keep,
+    /// Whether models stay loaded while another one works.
+    pub models_stay: bool,
+    /// Most bytes in use at once, activations included.
+    pub peak: u64,
+}
+
+/// Bytes of activations for a canvas of so many pixels: measured figures of the transformer's and the autoencoder's widest layers,
+/// rounded up.
+fn activations(pixels: u64, tile: Option<usize>, value: u64) -> (u64, u64) {
+    let tokens = pixels / 256;
+    // Queries, keys, values, MLP and their float32 copies: some 60,000 values a token at full size.
+    let transformer = tokens * 60_000 * value;
+    let seen = tile.map_or(pixels, |t| pixels.min((t * t) as u64));
+    // 256 channels at full resolution, three times alive, and a convolution's columns.
+    (transformer, seen * 256 * (3 + 9) * value)
+}
+
+/// All plans, the fastest first.
+pub fn plans(sizes: &Sizes, pixels: u64, dtype: DType) -> Vec<Plan> {
+    let value = dtype.size_in_bytes() as u64;
+    let (steps, whole) = activations(pixels, None, value);
+    let (_, tiled) = activations(pixels, Some(512), value);
+    let stay = Keep { encoders: true, transformer: true, tile: None };
+    let leave = Keep { encoders: false, ..stay };
+    let alone = Keep { encoders: false, transformer: false, tile: Some(512) };
+    let work = steps.max(whole);
+    let flux_leaving = sizes.flux_encoders.max(sizes.flux_transformer + sizes.flux_vae + work);
+    let sdxl_leaving = sizes.sdxl_encoders.max(sizes.sdxl_networks + sizes.sdxl_vae + work);
+    let one_by_one = [
+        sizes.flux_encoders,
+        sizes.flux_transformer + steps,
+        sizes.flux_vae + tiled,
+        sizes.sdxl_encoders,
+        sizes.sdxl_networks + steps,
+        sizes.sdxl_vae + tiled,
+        sizes.birefnet + steps,
+    ];
+    vec![
+        Plan { name: "everything stays loaded", keep: stay, models_stay: true, peak: sizes.all() + work },
+        Plan {
+            name: "one model at a time",
+            keep: stay,
+            models_stay: false,
+            peak: sizes.flux().max(sizes.sdxl()).max(sizes.birefnet) + work,
+        },
+        Plan {
+            name: "one model at a time, text encoders leave after encoding",
+            keep: leave,
+            models_stay: false,
+            peak: flux_leaving.max(sdxl_leaving).max(sizes.birefnet + steps),
+        },
+        Plan {
+            name: "one network at a time, pictures decoded in tiles",
+            keep: alone,
+            models_stay: false,
+            peak: one_by_one.into_iter().max().unwrap_or(0),
+        },
+    ]
+}
+
+/// The first plan that fits into `free` bytes; the last one where none does, or nothing is known about memory.
+pub fn choose(plans: &[Plan], free: Option<u64>) -> usize {
+    let Some(free) = free else { return 0 };
+    let room = (free as f64 * SHARE) as u64;
+    plans.iter().position(|p| p.peak <= room).unwrap_or(plans.len().saturating_sub(1))
+}
+
+impl std::fmt::Display for Plan {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} (about {:.1} GiB)", self.name, self.peak as f64 / GIB)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn less_memory_means_a_smaller_plan() {
+        const GIB: u64 = 1 << 30;
+        // The public models in bf16 and f16.
+        let sizes = Sizes {
+            flux_encoders: 9 * GIB,
+            flux_transformer: 22 * GIB,
+            flux_vae: GIB / 6,
+            sdxl_encoders: 3 * GIB / 2,
+            sdxl_networks: 7 * GIB,
+            sdxl_vae: GIB / 6,
+            birefnet: GIB / 2,
+        };
+        let plans = plans(&sizes, 1024 * 1024, DType::BF16);
+        assert!(plans.windows(2).all(|p| p[0].peak > p[1].peak), "{plans:?}");
+        let chosen = |gib: u64| choose(&plans, Some(gib * GIB));
+        assert_eq!(chosen(80), 0);
+        assert_eq!(chosen(24), 3);
+        assert!((1..=2).contains(&chosen(44)), "{}", chosen(44));
+        assert_eq!(chosen(4), 3);
+        assert_eq!(choose(&plans, None), 0);
+        assert!(plans[0].to_string().contains("GiB"));
+    }
+}
