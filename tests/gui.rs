@@ -11,3 +11,5 @@ mod journey;
 mod keys;
 #[path = "gui/names.rs"]
 mod names;
+#[path = "gui/placing.rs"]
+mod placing;

@@ -67,7 +67,7 @@ impl Default for Settings {
 
 /// Writes a picture off the window's thread.
 pub fn run(bridge: &Bridge, from: PathBuf, to: PathBuf, settings: Settings, lang: Lang) {
-    bridge.work("nanococoa-export", move |_| {
+    bridge.write("nanococoa-export", move |_| {
         let to = if to.extension().is_some() { to } else { to.with_extension(settings.format.extension()) };
         let bytes = std::fs::read(&from).map_err(|e| Say::new("error.read", &[&from.display(), &e]))?;
         let out = encode(&bytes, &settings, lang).map_err(Say::from)?;

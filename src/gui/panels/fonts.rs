@@ -15,7 +15,7 @@ pub fn show(studio: &mut Studio, ui: &mut Ui) {
     let lang = studio.lang();
     widgets::section(ui, lang.t("font.title"), None);
     let hint = lang.t("font.search");
-    let fonts = std::sync::Arc::clone(studio.bridge.fonts());
+    let fonts = studio.bridge.fonts();
     let edit = egui::TextEdit::singleline(&mut studio.font_query).id_salt("font-query").hint_text(egui::RichText::new(hint).color(c.dim));
     let edit = edit.prefix(widgets::icon(crate::gui::icons::SEARCH, 14.0).color(c.dim)).margin(egui::Margin::symmetric(10, 7));
     widgets::named(ui.add(edit.desired_width(f32::INFINITY)), hint);

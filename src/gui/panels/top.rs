@@ -23,11 +23,26 @@ const MENUS: &[(&str, &[Command])] = &[
             Command::Quit,
         ],
     ),
-    ("menu.edit", &[Command::Undo, Command::Redo, Command::RollSeed, Command::LockSeed, Command::CopyCurl]),
+    (
+        "menu.edit",
+        &[
+            Command::Undo,
+            Command::Redo,
+            Command::TakeBack,
+            Command::Brush,
+            Command::MaskAuto,
+            Command::TextAuto,
+            Command::ProductAuto,
+            Command::RollSeed,
+            Command::LockSeed,
+            Command::CopyCurl,
+        ],
+    ),
     (
         "menu.make",
         &[
             Command::Generate,
+            Command::GenerateFront,
             Command::GenerateAll,
             Command::FromText,
             Command::FromComposite,

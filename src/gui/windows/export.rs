@@ -1,6 +1,6 @@
 use egui::Ui;
 
-use super::{Stay, Window, head, note};
+use super::{Stay, Window, head, remark};
 use crate::gui::app::Studio;
 use crate::gui::dialogs::{self, Purpose};
 use crate::gui::export::{Format, Settings};
@@ -27,7 +27,7 @@ pub fn show(studio: &mut Studio, ui: &mut Ui, mut settings: Settings) -> Stay {
     if settings.format == Format::Png {
         ui.checkbox(&mut settings.settings, lang.t("export.settings"));
     }
-    note(ui, lang.t("export.mark_about"));
+    remark(ui, lang.t("export.mark_about"));
     ui.add_space(12.0);
     ui.horizontal(|ui| {
         if widgets::primary(ui, icons::DOWNLOAD, lang.t("export.save"), "").clicked() {

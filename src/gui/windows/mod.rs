@@ -2,6 +2,7 @@
 
 mod export;
 mod models;
+mod note;
 mod palette;
 mod path;
 mod quit;
@@ -24,6 +25,7 @@ pub enum Window {
     Models,
     Path { purpose: Purpose, text: String },
     Quit,
+    Note { id: uuid::Uuid, title: String, note: String },
 }
 
 impl Window {
@@ -35,6 +37,11 @@ impl Window {
     /// The palette, with nothing typed yet.
     pub fn palette() -> Self {
         Self::Palette { query: String::new(), cursor: 0 }
+    }
+
+    /// Name and note of a job.
+    pub fn note(job: &crate::job::JobSnapshot) -> Self {
+        Self::Note { id: job.id, title: job.title.clone().unwrap_or_default(), note: job.note.clone().unwrap_or_default() }
     }
 
     /// The path box.
@@ -62,6 +69,7 @@ pub(super) fn show(studio: &mut Studio, ctx: &Context) {
         Window::Models => models::show(studio, ui),
         Window::Path { purpose, text } => path::show(studio, ui, purpose, text),
         Window::Quit => quit::show(studio, ui),
+        Window::Note { id, title, note } => note::show(studio, ui, id, title, note),
     });
     let close = answer.should_close();
     if let Stay::Open(window) = answer.inner
@@ -88,7 +96,7 @@ fn head(studio: &Studio, ui: &mut Ui, title: &str) -> bool {
     closed
 }
 
-fn note(ui: &mut Ui, words: &str) {
+fn remark(ui: &mut Ui, words: &str) {
     let c = theme::colors(ui);
     ui.add(egui::Label::new(RichText::new(words).size(12.5).color(c.dim)).wrap());
 }

@@ -1,7 +1,7 @@
 use egui::{Key, RichText, Ui};
 use std::path::PathBuf;
 
-use super::{Stay, Window, head, note};
+use super::{Stay, Window, head, remark};
 use crate::gui::app::Studio;
 use crate::gui::dialogs::Purpose;
 use crate::gui::{icons, theme, widgets};
@@ -11,7 +11,7 @@ pub fn show(studio: &mut Studio, ui: &mut Ui, purpose: Purpose, mut text: String
     let c = theme::colors(ui);
     ui.set_width(520.0);
     let mut close = head(studio, ui, purpose.title(lang));
-    note(ui, lang.t("path.about"));
+    remark(ui, lang.t("path.about"));
     let hint = if purpose.writes() { lang.t("path.hint_write") } else { lang.t("path.hint_read") };
     let response = widgets::field(ui, &mut text, lang.t("path.field"), hint, 1);
     if text.is_empty() && !response.has_focus() {
