@@ -5,6 +5,8 @@ mod common;
 
 #[path = "gui/desk.rs"]
 mod desk;
+#[path = "gui/files.rs"]
+mod files;
 #[path = "gui/journey.rs"]
 mod journey;
 #[path = "gui/keys.rs"]
@@ -13,3 +15,5 @@ mod keys;
 mod names;
 #[path = "gui/placing.rs"]
 mod placing;
+#[path = "gui/snapshots.rs"]
+mod snapshots;

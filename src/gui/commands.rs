@@ -51,6 +51,7 @@ pub enum Command {
     Server,
     CopyCurl,
     Models,
+    Fonts,
     Palette,
     Shortcuts,
 }
@@ -126,6 +127,7 @@ impl Command {
         Self::Server,
         Self::CopyCurl,
         Self::Models,
+        Self::Fonts,
         Self::Theme,
         Self::Language,
         Self::Larger,
@@ -142,7 +144,7 @@ impl Command {
             Self::New => face("command.new", icons::PLUS),
             Self::OpenPhoto => face("command.open_photo", icons::IMAGE_PLUS).on(CTRL, Key::O).in_text(),
             Self::OpenPath => face("command.open_path", icons::FOLDER_OPEN).on(CTRL_SHIFT, Key::O).in_text(),
-            Self::Paste => face("command.paste", icons::CLIPBOARD_PASTE).on(CTRL_SHIFT, Key::V),
+            Self::Paste => face("command.paste", icons::CLIPBOARD_PASTE).on(CTRL, Key::V),
             Self::Sample => face("command.sample", icons::COFFEE),
             Self::OpenProject => face("command.open_project", icons::FOLDER_OPEN),
             Self::SaveProject => face("command.save_project", icons::SAVE).on(CTRL, Key::S).in_text(),
@@ -182,6 +184,7 @@ impl Command {
             Self::Server => face("command.server", icons::SERVER),
             Self::CopyCurl => face("command.copy_curl", icons::COPY),
             Self::Models => face("command.models", icons::PACKAGE),
+            Self::Fonts => face("command.fonts", icons::FOLDER_PLUS),
             Self::Palette => face("command.palette", icons::COMMAND).on(CTRL, Key::K).in_text(),
             Self::Shortcuts => face("command.shortcuts", icons::KEYBOARD).on(NONE, Key::Questionmark),
         }

@@ -4,9 +4,10 @@ use egui::Context;
 use uuid::Uuid;
 
 use super::app::{Source, Studio, Tab};
-use super::bridge::{How, Say};
+use super::bridge::{How, Message, Say};
 use super::commands::Command;
 use super::dialogs::{self, Purpose};
+use super::export::Part;
 use super::i18n::Lang;
 use super::state::Brief;
 use super::toasts::Kind;
@@ -73,10 +74,23 @@ impl Studio {
         }
     }
 
-    /// The job whose picture would be exported.
+    /// The job whose pictures would be exported.
     pub fn export_job(&self) -> Option<Uuid> {
         let id = if let Source::Job(id) = self.source { Some(id) } else { self.session.base };
-        id.filter(|id| self.job(*id).is_some_and(|j| j.images.contains(&ImageName::Final)))
+        id.filter(|id| self.job(*id).is_some_and(|j| Part::ALL.iter().any(|p| j.images.contains(&p.image()))))
+    }
+
+    /// Draws with the fonts of these folders too, from now on and after the next start.
+    pub(super) fn set_font_folders(&mut self, folders: Vec<std::path::PathBuf>) {
+        // A line of text: nothing that a frame would notice.
+        if let Err(error) = self.config.set_added_font_dirs(folders) {
+            self.bridge.send(Message::Failed(Say::new("error.write", &[&self.config.data_dir.display(), &error])));
+        }
+        let dirs = self.config.font_dirs.clone();
+        self.bridge.work("nanococoa-fonts", move |bridge| {
+            bridge.engine().load_fonts(&dirs);
+            Ok(None)
+        });
     }
 
     /// What the shown picture can be compared with.
@@ -105,7 +119,16 @@ impl Studio {
             Command::Sample => self.bridge.sample_photo(),
             Command::OpenProject => dialogs::open(&self.bridge, Purpose::OpenProject, self.lang()),
             Command::SaveProject => dialogs::save(&self.bridge, Purpose::SaveProject, &self.project_file(), self.lang()),
-            Command::Export => self.window = Some(Window::export()),
+            Command::Export => {
+                let part = match self.tab {
+                    Tab::Final => Part::Final,
+                    Tab::Background => Part::Background,
+                    Tab::Text => Part::Text,
+                    Tab::Product => Part::Cutout,
+                };
+                self.window = Some(Window::export(part));
+            }
+            Command::Fonts => self.window = Some(Window::Fonts),
             Command::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
             Command::Undo => {
                 self.undo.undo(&mut self.session.brief);
@@ -203,6 +226,14 @@ impl Studio {
     pub(super) fn chosen(&mut self, purpose: Purpose, path: std::path::PathBuf) {
         match purpose {
             Purpose::Photo => self.open(path),
+            Purpose::FontFolder => {
+                let mut folders = self.config.added_font_dirs.clone();
+                if !folders.contains(&path) {
+                    folders.push(path);
+                }
+                self.set_font_folders(folders);
+                self.window = Some(Window::Fonts);
+            }
             Purpose::OpenProject => super::restore::open_project(&self.bridge, path),
             Purpose::SaveProject => {
                 if let Some(name) = path.file_stem() {
@@ -211,7 +242,7 @@ impl Studio {
                 super::restore::save_project(&self.bridge, self.session.brief.clone(), path);
             }
             Purpose::Export(settings) => {
-                if let Some(path_in) = self.export_job().and_then(|id| self.bridge.image_path(id, ImageName::Final)) {
+                if let Some(path_in) = self.export_job().and_then(|id| self.bridge.image_path(id, settings.part.image())) {
                     super::export::run(&self.bridge, path_in, path, *settings, self.lang());
                 }
             }

@@ -3,12 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use ab_glyph::{Font as _, FontRef, PxScale, ScaleFont as _};
-use image::{Rgb, RgbImage};
+use image::{Rgb, RgbImage, RgbaImage};
 
 use super::bridge::{Bridge, Message, Say};
 use super::i18n::Lang;
 use crate::imaging::decode::{encode_png, read_png_text};
-use crate::imaging::resize::{Filter, fit_within, resize_rgb8};
+use crate::imaging::resize::{Filter, fit_within, resize_rgb8, resize_rgba8};
+use crate::job::ImageName;
 
 /// File formats.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,9 +43,51 @@ impl Format {
     }
 }
 
+/// Which picture of a job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Part {
+    Final,
+    Background,
+    Text,
+    Cutout,
+}
+
+impl Part {
+    /// All, in the order of the dialog.
+    pub const ALL: [Self; 4] = [Self::Final, Self::Background, Self::Text, Self::Cutout];
+
+    /// Its file in the job's folder.
+    pub fn image(self) -> ImageName {
+        match self {
+            Self::Final => ImageName::Final,
+            Self::Background => ImageName::Step1,
+            Self::Text => ImageName::Step2,
+            Self::Cutout => ImageName::Cutout,
+        }
+    }
+
+    /// Key of its name.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Final => "tab.final",
+            Self::Background => "tab.background",
+            Self::Text => "tab.text",
+            Self::Cutout => "export.cutout",
+        }
+    }
+
+    /// Whether there is nothing behind it.
+    pub fn transparent(self) -> bool {
+        matches!(self, Self::Text | Self::Cutout)
+    }
+}
+
 /// How to export.
 #[derive(Clone, Debug)]
 pub struct Settings {
+    /// Which picture.
+    pub part: Part,
     /// File format.
     pub format: Format,
     /// Long side in pixels; `None` as made.
@@ -61,7 +104,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { format: Format::Png, side: None, quality: 92, xmp: true, badge: false, settings: true }
+        Self { part: Part::Final, format: Format::Png, side: None, quality: 92, xmp: true, badge: false, settings: true }
     }
 }
 
@@ -82,21 +125,29 @@ fn write(to: &Path, bytes: &[u8]) -> Result<(), Say> {
 
 /// The bytes of the file.
 pub fn encode(png: &[u8], settings: &Settings, lang: Lang) -> Result<Vec<u8>, String> {
-    let mut image = image::load_from_memory(png).map_err(|e| e.to_string())?.into_rgb8();
-    if let Some(side) = settings.side {
-        let (w, h) = (image.width() as usize, image.height() as usize);
-        let scale = side as f64 / w.max(h) as f64;
-        if scale < 1.0 {
-            let (w, h) = fit_within(w, h, side as usize);
-            image = resize_rgb8(&image, w, h, Filter::Lanczos3);
-        }
-    }
-    if settings.badge {
-        badge(&mut image, lang.t("export.badge_text"));
+    let decoded = image::load_from_memory(png).map_err(|e| e.to_string())?;
+    let (w, h) = (decoded.width() as usize, decoded.height() as usize);
+    let (w, h) = settings.side.filter(|s| (*s as usize) < w.max(h)).map_or((w, h), |side| fit_within(w, h, side as usize));
+    let clear = decoded.color().has_alpha();
+    let mut image = if clear && settings.format != Format::Jpeg {
+        Out::Clear(resize_rgba8(&decoded.into_rgba8(), w, h, Filter::Lanczos3))
+    } else if clear {
+        // JPEG knows no transparency.
+        Out::Solid(on_white(&resize_rgba8(&decoded.into_rgba8(), w, h, Filter::Lanczos3)))
+    } else {
+        let image = decoded.into_rgb8();
+        let same = image.dimensions() == (w as u32, h as u32);
+        Out::Solid(if same { image } else { resize_rgb8(&image, w, h, Filter::Lanczos3) })
+    };
+    if let Out::Solid(image) = &mut image
+        && settings.badge
+    {
+        badge(image, lang.t("export.badge_text"));
     }
     let text = read_png_text(png);
     let with_product = text.iter().any(|(k, v)| k == "nanococoa" && !v.contains("\"product_image\":null"));
-    let packet = settings.xmp.then(|| xmp(with_product));
+    // Of the cut-out every pixel is the photographer's.
+    let packet = (settings.xmp && settings.part != Part::Cutout).then(|| xmp(with_product && settings.part != Part::Text));
     match settings.format {
         Format::Png => {
             let mut entries: Vec<(&str, &str)> = Vec::new();
@@ -106,21 +157,47 @@ pub fn encode(png: &[u8], settings: &Settings, lang: Lang) -> Result<Vec<u8>, St
             if let Some(packet) = &packet {
                 entries.push(("XML:com.adobe.xmp", packet));
             }
-            encode_png(&image, &entries).map_err(|e| e.to_string())
+            match &image {
+                Out::Solid(image) => encode_png(image, &entries),
+                Out::Clear(image) => encode_png(image, &entries),
+            }
+            .map_err(|e| e.to_string())
         }
         Format::Jpeg => {
             let mut out = Vec::new();
-            let encoder = image::codecs::jpeg::JpegEncoder::new_with_quality(&mut out, settings.quality);
-            image.write_with_encoder(encoder).map_err(|e| e.to_string())?;
+            image.write(image::codecs::jpeg::JpegEncoder::new_with_quality(&mut out, settings.quality))?;
             Ok(packet.map_or(out.clone(), |p| jpeg_with(&out, &p)))
         }
         Format::Webp => {
             let mut out = Vec::new();
-            let encoder = image::codecs::webp::WebPEncoder::new_lossless(&mut out);
-            image.write_with_encoder(encoder).map_err(|e| e.to_string())?;
-            Ok(packet.map_or(out.clone(), |p| webp_with(&out, &p, image.dimensions())))
+            image.write(image::codecs::webp::WebPEncoder::new_lossless(&mut out))?;
+            let clear = matches!(image, Out::Clear(_));
+            Ok(packet.map_or(out.clone(), |p| webp_with(&out, &p, (w as u32, h as u32), clear)))
         }
     }
+}
+
+/// What is written.
+enum Out {
+    Solid(RgbImage),
+    Clear(RgbaImage),
+}
+
+impl Out {
+    fn write(&self, encoder: impl image::ImageEncoder) -> Result<(), String> {
+        match self {
+            Self::Solid(image) => image.write_with_encoder(encoder),
+            Self::Clear(image) => image.write_with_encoder(encoder),
+        }
+        .map_err(|e| e.to_string())
+    }
+}
+
+fn on_white(image: &RgbaImage) -> RgbImage {
+    RgbImage::from_fn(image.width(), image.height(), |x, y| {
+        let [r, g, b, a] = image.get_pixel(x, y).0.map(u32::from);
+        Rgb([r, g, b].map(|v| ((v * a + 255 * (255 - a) + 127) / 255) as u8))
+    })
 }
 
 /// IPTC's word for the origin: a composite with generated parts, or a wholly generated picture.
@@ -157,12 +234,13 @@ fn jpeg_with(jpeg: &[u8], packet: &str) -> Vec<u8> {
 }
 
 /// The simple file format turned into the extended one, with an XMP chunk at its end.
-fn webp_with(webp: &[u8], packet: &str, (width, height): (u32, u32)) -> Vec<u8> {
+fn webp_with(webp: &[u8], packet: &str, (width, height): (u32, u32), clear: bool) -> Vec<u8> {
     const XMP: u8 = 0x04;
+    const ALPHA: u8 = 0x10;
     let Some(chunks) = webp.get(12..).filter(|c| c.starts_with(b"VP8L") || c.starts_with(b"VP8 ")) else { return webp.to_vec() };
     let mut body = b"WEBPVP8X".to_vec();
     body.extend_from_slice(&10u32.to_le_bytes());
-    body.extend_from_slice(&[XMP, 0, 0, 0]);
+    body.extend_from_slice(&[if clear { XMP | ALPHA } else { XMP }, 0, 0, 0]);
     body.extend_from_slice(&(width - 1).to_le_bytes()[..3]);
     body.extend_from_slice(&(height - 1).to_le_bytes()[..3]);
     body.extend_from_slice(chunks);
@@ -239,5 +317,22 @@ mod tests {
         let kept = encode(&png, &Settings::default(), Lang::En).unwrap();
         assert!(read_png_text(&kept).iter().any(|(k, _)| k == "nanococoa"));
         assert!(read_png_text(&kept).iter().any(|(k, _)| k == "XML:com.adobe.xmp"));
+    }
+
+    #[test]
+    fn letters_stay_clear_where_the_format_can() {
+        let letters = RgbaImage::from_fn(300, 200, |x, _| image::Rgba([200, 40, 40, if x < 150 { 0 } else { 255 }]));
+        let png = encode_png(&letters, &[]).unwrap();
+        for format in Format::ALL {
+            let settings = Settings { part: Part::Text, format, side: Some(150), ..Settings::default() };
+            let back = image::load_from_memory(&encode(&png, &settings, Lang::En).unwrap()).unwrap();
+            assert_eq!((back.width(), back.height()), (150, 100));
+            let corner = back.to_rgba8().get_pixel(2, 2).0;
+            if format == Format::Jpeg {
+                assert!(corner[0] > 250 && corner[3] == 255, "{corner:?}");
+            } else {
+                assert_eq!(corner[3], 0, "{format:?}");
+            }
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! The studio: the window over the same engine that REST and the command line use. egui appears only below this module.
 //!
-//! `bridge` is the only place that talks to the engine, `live` the only one that calls the pipeline; panels draw and send commands.
+//! `bridge` (what is done) and `watch` (what is shown) are the only places that talk to the engine, `live` is the only one that calls the
+//! pipeline; panels draw and send commands.
 
 pub mod app;
 mod bridge;

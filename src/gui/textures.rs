@@ -106,6 +106,11 @@ impl Textures {
         }
     }
 
+    /// Whether a picture is on its way.
+    pub fn is_loading(&self) -> bool {
+        self.entries.values().any(|e| matches!(e.0, Entry::Loading))
+    }
+
     /// The picture, if it is there; otherwise it is ordered.
     pub fn get(&mut self, key: Key) -> Option<Shown> {
         let clock = self.clock;

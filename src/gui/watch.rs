@@ -127,7 +127,7 @@ fn follow(shared: &Shared, engine: &Engine, ctx: &Context, folder: &std::path::P
     let mut brief: Option<Brief> = None;
     let mut sampled: Option<Instant> = None;
     let mut rough = (0, 0);
-    let (mut active, mut stale) = (true, true);
+    let (mut active, mut stale) = (engine.snapshots().iter().any(|j| j.status.is_active()), true);
     loop {
         let wait = sampled.map_or(Duration::ZERO, |t| (if active { LOAD_BUSY } else { LOAD_IDLE }).saturating_sub(t.elapsed()));
         let (changed, wanted) = {

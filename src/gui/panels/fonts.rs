@@ -3,6 +3,7 @@
 use egui::{Align2, CornerRadius, FontId, Rect, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use crate::gui::app::Studio;
+use crate::gui::commands::Command;
 use crate::gui::textures::Key;
 use crate::gui::{theme, widgets};
 
@@ -13,7 +14,9 @@ const SHOWN: usize = 9;
 pub fn show(studio: &mut Studio, ui: &mut Ui) {
     let c = theme::colors(ui);
     let lang = studio.lang();
-    widgets::section(ui, lang.t("font.title"), None);
+    if widgets::section(ui, lang.t("font.title"), Some(lang.t("font.folders"))).is_some_and(|r| r.clicked()) {
+        studio.queue.push_back(Command::Fonts);
+    }
     let hint = lang.t("font.search");
     let fonts = studio.bridge.fonts();
     let edit = egui::TextEdit::singleline(&mut studio.font_query).id_salt("font-query").hint_text(egui::RichText::new(hint).color(c.dim));

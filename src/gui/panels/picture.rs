@@ -42,7 +42,10 @@ pub fn show(studio: &mut Studio, ui: &mut Ui) {
     let painter = ui.painter_at(area);
     let shadow =
         egui::Shadow { offset: [0, 6], blur: 32, spread: 0, color: Color32::from_black_alpha(if studio.session.dark { 110 } else { 45 }) };
-    painter.add(shadow.as_shape(rect, 3.0));
+    // A picture larger than its room throws none that could be seen.
+    if !rect.contains_rect(area) {
+        painter.add(shadow.as_shape(rect, 3.0));
+    }
     paint(ui, area, rect, &picture);
     if painting {
         mask::show(studio, ui, area, rect, &response);

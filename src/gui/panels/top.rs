@@ -68,7 +68,7 @@ const MENUS: &[(&str, &[Command])] = &[
             Command::Smaller,
         ],
     ),
-    ("menu.help", &[Command::Palette, Command::Shortcuts, Command::Models, Command::Server]),
+    ("menu.help", &[Command::Palette, Command::Shortcuts, Command::Models, Command::Fonts, Command::Server]),
 ];
 
 pub fn show(studio: &mut Studio, ui: &mut Ui) {

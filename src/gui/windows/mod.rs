@@ -1,6 +1,7 @@
 //! What opens over the window: one at a time, closed by Esc or by a click beside it.
 
 mod export;
+mod fonts;
 mod models;
 mod note;
 mod palette;
@@ -13,13 +14,14 @@ use egui::{Context, Id, Modal, RichText, Ui};
 
 use super::app::Studio;
 use super::dialogs::Purpose;
-use super::export::Settings;
+use super::export::{Part, Settings};
 use super::{icons, theme, widgets};
 
 /// Which one is open, with what was entered in it.
 pub enum Window {
     Export(Settings),
     Server,
+    Fonts,
     Palette { query: String, cursor: usize },
     Shortcuts,
     Models,
@@ -29,14 +31,29 @@ pub enum Window {
 }
 
 impl Window {
-    /// Export as set last.
-    pub fn export() -> Self {
-        Self::Export(Settings::default())
+    /// Export of a picture.
+    pub fn export(part: Part) -> Self {
+        Self::Export(Settings { part, ..Settings::default() })
     }
 
     /// The palette, with nothing typed yet.
     pub fn palette() -> Self {
         Self::Palette { query: String::new(), cursor: 0 }
+    }
+
+    /// Which one it is.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Export(_) => "export",
+            Self::Server => "server",
+            Self::Fonts => "fonts",
+            Self::Palette { .. } => "palette",
+            Self::Shortcuts => "shortcuts",
+            Self::Models => "models",
+            Self::Path { .. } => "path",
+            Self::Quit => "quit",
+            Self::Note { .. } => "note",
+        }
     }
 
     /// Name and note of a job.
@@ -64,6 +81,7 @@ pub(super) fn show(studio: &mut Studio, ctx: &Context) {
     let answer = modal.frame(frame).show(ctx, |ui| match window {
         Window::Export(settings) => export::show(studio, ui, settings),
         Window::Server => server::show(studio, ui),
+        Window::Fonts => fonts::show(studio, ui),
         Window::Palette { query, cursor } => palette::show(studio, ui, query, cursor),
         Window::Shortcuts => shortcuts::show(studio, ui),
         Window::Models => models::show(studio, ui),
