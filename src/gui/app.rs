@@ -96,7 +96,8 @@ pub struct Studio {
     pub(super) brush: Brush,
     pub(super) composing: bool,
     pub(super) prompt_cursor: Option<usize>,
-    drafted: Option<Brief>,
+    /// What the last draft was asked for, and whether a quick one was.
+    drafted: Option<(Brief, bool)>,
     /// The brief changed since undo last looked.
     unseen: bool,
     titled: String,
@@ -453,17 +454,19 @@ impl Studio {
         if self.composing {
             return;
         }
-        if self.drafted.as_ref() != Some(&self.session.brief) {
+        let quick = self.grip.is_some();
+        let known = self.drafted.as_ref().is_some_and(|(brief, q)| *brief == self.session.brief && *q == quick);
+        if !known {
             // Changing a result shows the draft that will replace it.
             let made = matches!(self.source, Source::Job(id) if self.session.made.get(&id) == Some(&self.session.brief));
             if self.drafted.is_some() && !made {
                 self.source = Source::Draft;
             }
             if !self.session.brief.is_blank() {
-                self.live.want(self.session.brief.clone());
+                self.live.want(self.session.brief.clone(), quick);
                 self.bridge.watch().wonder(self.session.brief.clone());
             }
-            self.drafted = Some(self.session.brief.clone());
+            self.drafted = Some((self.session.brief.clone(), quick));
             self.unseen = true;
         }
         // A drag is one edit, however long it takes.

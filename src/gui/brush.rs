@@ -181,7 +181,7 @@ fn tint(mask: &GrayImage, (x0, y0, x1, y1): (u32, u32, u32, u32)) -> ColorImage 
     for y in y0..y1 {
         for x in x0..x1 {
             let out = f32::from(255 - mask.get_pixel(x, y).0[0]) * TINT;
-            pixels.push(Color32::from_rgba_unmultiplied(214, 56, 74, out as u8));
+            pixels.push(Color32::from_rgba_unmultiplied(46, 70, 196, out as u8));
         }
     }
     ColorImage::new([(x1 - x0) as usize, (y1 - y0) as usize], pixels)

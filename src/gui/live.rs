@@ -79,7 +79,7 @@ pub struct Shown {
 
 #[derive(Default)]
 struct Slot {
-    wanted: Option<(Brief, Instant)>,
+    wanted: Option<(Brief, bool, Instant)>,
     closing: bool,
     shown: Shown,
 }
@@ -102,9 +102,10 @@ impl Live {
         Self { slot }
     }
 
-    /// Asks for a draft of this brief; an older wish that was not begun is forgotten.
-    pub fn want(&self, brief: Brief) {
-        lock(&self.slot).wanted = Some((brief, Instant::now()));
+    /// Asks for a draft of this brief; an older wish that was not begun is forgotten. `quick`, while something is dragged: the letters may
+    /// mirror a picture that is a moment old.
+    pub fn want(&self, brief: Brief, quick: bool) {
+        lock(&self.slot).wanted = Some((brief, quick, Instant::now()));
         self.slot.1.notify_one();
     }
 
@@ -125,7 +126,7 @@ fn run(slot: &(Mutex<Slot>, Condvar), ctx: &Context, watch: &Watch) {
     let mut maker = Maker::default();
     let mut sequence = 0;
     loop {
-        let (brief, since) = {
+        let (brief, quick, since) = {
             let mut guard = lock(slot);
             loop {
                 if guard.closing {
@@ -141,7 +142,7 @@ fn run(slot: &(Mutex<Slot>, Condvar), ctx: &Context, watch: &Watch) {
         };
         ctx.request_repaint();
         // A panic in the engine costs this draft, not the window.
-        let made = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| maker.make(&brief, &watch.fonts())));
+        let made = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| maker.make(&brief, quick, &watch.fonts())));
         let made = made.unwrap_or_else(|_| {
             maker = Maker::default();
             Err("The draft could not be drawn.".into())
@@ -226,7 +227,7 @@ impl Maker {
         Ok(Some((cut.clone(), Arc::clone(&photo.mask))))
     }
 
-    fn make(&mut self, brief: &Brief, fonts: &FontCatalog) -> Result<Draft, String> {
+    fn make(&mut self, brief: &Brief, quick: bool, fonts: &FontCatalog) -> Result<Draft, String> {
         let spec = spec_of(brief, fonts)?;
         let (cancel, sink) = (CancelToken::default(), Quiet::default());
         let cx = StageCx { cancel: &cancel, observer: &sink };
@@ -289,7 +290,9 @@ impl Maker {
         let Start::Background { text: Some(slogan), .. } = &spec.start else {
             return Ok(draft(None, Arc::clone(&background), Vec::new(), boxes));
         };
-        let letters_key = format!("{step1_key} {slogan:?}");
+        let slogan_key = format!(" {size} {slogan:?}");
+        let old = self.letters.0.as_ref().map(|l| l.0.clone()).filter(|k| quick && k.ends_with(&slogan_key));
+        let letters_key = old.unwrap_or_else(|| format!("{step1_key}{slogan_key}"));
         let (layer, letters, ink, face) = self.letters.get_or(letters_key, || {
             let layer = text::run(&spec, slogan, image, backend, fonts, cx, &sink).map_err(words)?;
             let shown = Arc::new(transparent(&layer.image));
@@ -455,9 +458,9 @@ mod tests {
         let fonts = FontCatalog::load(&[]);
         let brief = Brief { text: "신메뉴".into(), scene: "wooden table".into(), ..Brief::default() };
         let mut maker = Maker::default();
-        let first = maker.make(&brief, &fonts).unwrap();
+        let first = maker.make(&brief, false, &fonts).unwrap();
         let start = Instant::now();
-        let second = maker.make(&Brief { text: "신메뉴 출시".into(), ..brief.clone() }, &fonts).unwrap();
+        let second = maker.make(&Brief { text: "신메뉴 출시".into(), ..brief.clone() }, false, &fonts).unwrap();
         println!("draft after a text edit: {:.0} ms", start.elapsed().as_secs_f64() * 1000.0);
         assert!(Arc::ptr_eq(&first.background, &second.background), "the background was painted again");
         assert_ne!(first.picture.pixels, second.picture.pixels);

@@ -323,3 +323,26 @@ fn a_stopped_job_is_continued_and_one_can_be_let_in_front() {
     assert_eq!((job.start_step, job.seed), (2, first.seed));
     desk.end();
 }
+
+#[test]
+fn a_photo_is_dropped_and_previews_show_while_a_step_runs() {
+    for lang in Lang::ALL {
+        let dir = tempfile::tempdir().unwrap();
+        let script = Script::default();
+        let mut desk = Desk::fake(dir.path(), &script, lang);
+        desk.harness.input_mut().dropped_files.push(std::sync::Arc::new(Dropped(sample())));
+        desk.until("the photo", |s| s.session.brief.product.as_ref().is_some_and(|p| p.name == "coffee.png"));
+        desk.until_drafted();
+        desk.fill("text.title", "Sale");
+        script.set("scene", Act::Slow(Duration::from_secs(30)));
+        desk.click("command.generate");
+        desk.until("a preview", |s| s.jobs().first().is_some_and(|j| j.preview.is_some()));
+        let job = desk.studio().jobs()[0].clone();
+        assert_eq!(desk.studio().shown(), Source::Job(job.id));
+        desk.frames(3);
+        assert!(desk.has(desk.words("command.stop")));
+        desk.click("command.stop");
+        desk.until("the stop", |s| s.active_count() == 0);
+        desk.end();
+    }
+}

@@ -65,12 +65,13 @@ fn studio(look: &Look, dir: &Path, engine: Engine) -> Option<Desk> {
             let mut studio = Studio::new(&cx.egui_ctx, Options { engine: theirs, config });
             (studio.session.lang, studio.session.dark) = (lang, dark);
             studio.session.brief.seed = 1204;
-            cx.egui_ctx.set_theme(if dark { egui::Theme::Dark } else { egui::Theme::Light });
             let load = SystemMetrics { cpu_percent: 34.0, ram_used_gb: 9.8, ram_total_gb: 24.0, ram_percent: 41.0, gpu_info: Vec::new() };
             studio.freeze_load(load, 57.0);
             studio
         });
     let mut desk = Desk { harness, engine };
+    // The harness has a theme of its own until then.
+    desk.harness.ctx.set_theme(if dark { egui::Theme::Dark } else { egui::Theme::Light });
     desk.frames(4);
     Some(desk)
 }
@@ -92,6 +93,7 @@ fn fewer(image: &RgbImage) -> RgbImage {
 }
 
 fn check(desk: &mut Desk, look: &Look) {
+    desk.harness.remove_cursor();
     settle(desk);
     let shown = desk.harness.render().unwrap();
     let shown = image::DynamicImage::ImageRgba8(shown).into_rgb8();
@@ -146,6 +148,7 @@ fn draft_and_brush() {
     fill(&mut desk);
     check(&mut desk, &shown);
     desk.harness.state_mut().session.lang = Lang::Ko;
+    desk.frames(3);
     desk.click("product.refine");
     desk.frames(8);
     check(&mut desk, &look("brush-ko-light", Lang::Ko, false, SMALL));

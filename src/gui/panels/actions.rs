@@ -34,7 +34,7 @@ enum State {
 }
 
 fn seconds(value: f64) -> String {
-    if value < 1.0 { "<1".into() } else { format!("{value:.0}") }
+    format!("{:.0}", value.max(1.0))
 }
 
 fn steps(studio: &Studio, ui: &mut Ui, job: Option<&Arc<JobSnapshot>>) {
@@ -62,6 +62,7 @@ fn steps(studio: &Studio, ui: &mut Ui, job: Option<&Arc<JobSnapshot>>) {
             let (words, color) = match state {
                 State::Kept => (lang.t("step.kept").to_owned(), c.dim),
                 State::Will(None) => (lang.t("step.will").to_owned(), c.text),
+                State::Will(Some(eta)) if eta < 1.0 => (lang.t("step.will_soon").to_owned(), c.text),
                 State::Will(Some(eta)) => (lang.f("step.will_in", &[&seconds(eta)]), c.text),
                 State::Running(left) if left > 0 => (lang.f("step.running_left", &[&left]), c.accent_text),
                 State::Running(_) => (lang.t("step.running").to_owned(), c.accent_text),

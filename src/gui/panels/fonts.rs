@@ -9,7 +9,7 @@ use crate::gui::{theme, widgets};
 
 const ROW: f32 = 38.0;
 /// Characters of the text that a row shows.
-const SHOWN: usize = 9;
+const SHOWN: usize = 13;
 
 pub fn show(studio: &mut Studio, ui: &mut Ui) {
     let c = theme::colors(ui);

@@ -60,18 +60,13 @@ pub fn show(studio: &mut Studio, ui: &mut Ui) {
             Source::Job(id) => (label(studio, id), false),
         };
         objects::show(studio, ui, area, rect);
-        canvas::badge(ui, visible_corner(area, rect), egui::Align2::LEFT_TOP, &words, accent);
+        canvas::badge(ui, area.left_top() + vec2(12.0, 12.0), egui::Align2::LEFT_TOP, &words, accent);
     }
     let error = if studio.source == Source::Draft { studio.live.with(|s| s.error.clone()) } else { None };
     if let Some(error) = error {
         let at = pos2(area.center().x, area.bottom() - 16.0);
         canvas::badge(ui, at, egui::Align2::CENTER_BOTTOM, &lang.say(&error).replace('\n', " "), true);
     }
-}
-
-fn visible_corner(area: Rect, rect: Rect) -> Pos2 {
-    let shown = area.intersect(rect);
-    shown.left_top() + vec2(12.0, 12.0)
 }
 
 fn label(studio: &Studio, id: Uuid) -> String {
@@ -238,9 +233,9 @@ fn compare(studio: &mut Studio, ui: &mut Ui, area: Rect, rect: Rect, other: Sour
         Source::Draft => lang.t("canvas.draft").to_owned(),
         Source::Job(id) => label(studio, id),
     };
-    let shown = area.intersect(rect);
-    canvas::badge(ui, shown.left_top() + vec2(12.0, 12.0), egui::Align2::LEFT_TOP, &name(other), false);
-    canvas::badge(ui, shown.right_top() + vec2(-12.0, 12.0), egui::Align2::RIGHT_TOP, &name(studio.source), false);
+    // Beside the picture where there is room: they would hide what is compared.
+    canvas::badge(ui, area.left_top() + vec2(12.0, 12.0), egui::Align2::LEFT_TOP, &name(other), false);
+    canvas::badge(ui, area.right_top() + vec2(-12.0, 12.0), egui::Align2::RIGHT_TOP, &name(studio.source), false);
     if response.hovered() {
         ui.ctx().set_cursor_icon(CursorIcon::ResizeHorizontal);
     }
