@@ -50,8 +50,10 @@ pub struct Config {
     pub file: PathBuf,
     /// Where jobs are kept.
     pub data_dir: PathBuf,
-    /// Folders with more fonts.
+    /// Folders with more fonts, those added in the studio included.
     pub font_dirs: Vec<PathBuf>,
+    /// Folders that were added in the studio.
+    pub added_font_dirs: Vec<PathBuf>,
     /// The face that is used when none is named.
     pub default_font: String,
     /// The server's address.
@@ -109,6 +111,8 @@ impl Config {
         font_dirs.extend(env("NANOCOCOA_FONTS").map(|v| std::env::split_paths(&v).collect::<Vec<_>>()).unwrap_or_default());
         font_dirs.extend(file.font_dirs);
         font_dirs.push(data_dir.join("fonts"));
+        let added_font_dirs = added_fonts(&data_dir);
+        font_dirs.extend(added_font_dirs.iter().cloned());
         let bind = flags.bind.or_else(|| env("NANOCOCOA_BIND")).or(file.bind).unwrap_or_else(|| DEFAULT_BIND.into());
         let bind = parse_bind(&bind)?;
         let body_limit = match file.max_body_mib {
@@ -123,6 +127,7 @@ impl Config {
             file: path,
             data_dir,
             font_dirs,
+            added_font_dirs,
             default_font: file.default_font.unwrap_or_else(|| crate::assets::DEFAULT_FONT.into()),
             bind,
             token: flags.token.or_else(|| env("NANOCOCOA_TOKEN")).or(file.token),
@@ -130,6 +135,27 @@ impl Config {
             allowed_origins: or_file(flags.allowed_origins, file.allowed_origins),
             body_limit,
         })
+    }
+}
+
+/// Beside the jobs, so that every door on this data folder draws with the same faces: one folder a line.
+const FONT_FOLDERS: &str = "font-folders.txt";
+
+fn added_fonts(data_dir: &Path) -> Vec<PathBuf> {
+    let text = std::fs::read_to_string(data_dir.join(FONT_FOLDERS)).unwrap_or_default();
+    text.lines().map(str::trim).filter(|l| !l.is_empty()).map(PathBuf::from).collect()
+}
+
+impl Config {
+    /// Keeps another list of added font folders. Blocking.
+    pub fn set_added_font_dirs(&mut self, dirs: Vec<PathBuf>) -> std::io::Result<()> {
+        let text: String = dirs.iter().map(|d| format!("{}\n", d.display())).collect();
+        std::fs::create_dir_all(&self.data_dir)?;
+        std::fs::write(self.data_dir.join(FONT_FOLDERS), text)?;
+        self.font_dirs.retain(|d| !self.added_font_dirs.contains(d));
+        self.font_dirs.extend(dirs.iter().cloned());
+        self.added_font_dirs = dirs;
+        Ok(())
     }
 }
 
@@ -163,6 +189,13 @@ mod tests {
         assert_eq!(config.bind.port(), 7);
         let error = Config::load(Overrides { bind: Some("nowhere".into()), ..flags.clone() }).unwrap_err();
         assert!(error.to_string().contains("bind"));
+        let mut config = Config::load(flags.clone()).unwrap();
+        let before = config.font_dirs.clone();
+        config.set_added_font_dirs(vec!["/사진/글꼴".into()]).unwrap();
+        let again = Config::load(flags.clone()).unwrap();
+        assert_eq!((&again.font_dirs, again.added_font_dirs.len()), (&config.font_dirs, 1));
+        config.set_added_font_dirs(Vec::new()).unwrap();
+        assert_eq!(Config::load(flags.clone()).unwrap().font_dirs, before);
         std::fs::write(&path, "bimd = 3").unwrap();
         assert!(Config::load(flags).unwrap_err().to_string().contains("bimd"));
     }
