@@ -17,6 +17,8 @@ struct File {
     data_dir: Option<PathBuf>,
     font_dirs: Vec<PathBuf>,
     default_font: Option<String>,
+    models_dir: Option<PathBuf>,
+    device: Option<String>,
     bind: Option<String>,
     token: Option<String>,
     allowed_hosts: Vec<String>,
@@ -33,6 +35,10 @@ pub struct Overrides {
     pub data_dir: Option<PathBuf>,
     /// `--fonts`.
     pub font_dirs: Vec<PathBuf>,
+    /// `--models`.
+    pub models_dir: Option<PathBuf>,
+    /// `--device`.
+    pub device: Option<String>,
     /// `--bind`.
     pub bind: Option<String>,
     /// `--token`.
@@ -50,10 +56,16 @@ pub struct Config {
     pub file: PathBuf,
     /// Where jobs are kept.
     pub data_dir: PathBuf,
-    /// Folders with more fonts.
+    /// Folders with more fonts, those added in the studio included.
     pub font_dirs: Vec<PathBuf>,
+    /// Folders that were added in the studio.
+    pub added_font_dirs: Vec<PathBuf>,
     /// The face that is used when none is named.
     pub default_font: String,
+    /// Where the diffusion models are.
+    pub models_dir: PathBuf,
+    /// Where the diffusion models run: `auto`, `cpu`, `cuda` or `cuda:N`.
+    pub device: String,
     /// The server's address.
     pub bind: SocketAddr,
     /// Bearer token; required when `bind` is not a loopback address.
@@ -83,6 +95,9 @@ pub enum ConfigError {
     /// A folder that was asked for.
     #[error("--fonts: there is no folder {}", .0.display())]
     Fonts(PathBuf),
+    /// A folder of models that was asked for.
+    #[error("--models: there is no folder {}", .0.display())]
+    Models(PathBuf),
     /// No home folder.
     #[error("no home folder was found; name a folder with --data-dir")]
     NoHome,
@@ -109,6 +124,17 @@ impl Config {
         font_dirs.extend(env("NANOCOCOA_FONTS").map(|v| std::env::split_paths(&v).collect::<Vec<_>>()).unwrap_or_default());
         font_dirs.extend(file.font_dirs);
         font_dirs.push(data_dir.join("fonts"));
+        let added_font_dirs = added_fonts(&data_dir);
+        font_dirs.extend(added_font_dirs.iter().cloned());
+        if let Some(missing) = flags.models_dir.as_ref().filter(|d| !d.is_dir()) {
+            return Err(ConfigError::Models(missing.clone()));
+        }
+        let models_dir = flags
+            .models_dir
+            .or_else(|| env("NANOCOCOA_MODELS").map(PathBuf::from))
+            .or(file.models_dir)
+            .unwrap_or_else(|| data_dir.join("models"));
+        let device = flags.device.or_else(|| env("NANOCOCOA_DEVICE")).or(file.device).unwrap_or_else(|| "auto".into());
         let bind = flags.bind.or_else(|| env("NANOCOCOA_BIND")).or(file.bind).unwrap_or_else(|| DEFAULT_BIND.into());
         let bind = parse_bind(&bind)?;
         let body_limit = match file.max_body_mib {
@@ -123,13 +149,37 @@ impl Config {
             file: path,
             data_dir,
             font_dirs,
+            added_font_dirs,
             default_font: file.default_font.unwrap_or_else(|| crate::assets::DEFAULT_FONT.into()),
+            models_dir,
+            device,
             bind,
             token: flags.token.or_else(|| env("NANOCOCOA_TOKEN")).or(file.token),
             allowed_hosts: or_file(flags.allowed_hosts, file.allowed_hosts),
             allowed_origins: or_file(flags.allowed_origins, file.allowed_origins),
             body_limit,
         })
+    }
+}
+
+/// Beside the jobs, so that every door on this data folder draws with the same faces: one folder a line.
+const FONT_FOLDERS: &str = "font-folders.txt";
+
+fn added_fonts(data_dir: &Path) -> Vec<PathBuf> {
+    let text = std::fs::read_to_string(data_dir.join(FONT_FOLDERS)).unwrap_or_default();
+    text.lines().map(str::trim).filter(|l| !l.is_empty()).map(PathBuf::from).collect()
+}
+
+impl Config {
+    /// Keeps another list of added font folders. Blocking.
+    pub fn set_added_font_dirs(&mut self, dirs: Vec<PathBuf>) -> std::io::Result<()> {
+        let text: String = dirs.iter().map(|d| format!("{}\n", d.display())).collect();
+        std::fs::create_dir_all(&self.data_dir)?;
+        std::fs::write(self.data_dir.join(FONT_FOLDERS), text)?;
+        self.font_dirs.retain(|d| !self.added_font_dirs.contains(d));
+        self.font_dirs.extend(dirs.iter().cloned());
+        self.added_font_dirs = dirs;
+        Ok(())
     }
 }
 
@@ -163,6 +213,13 @@ mod tests {
         assert_eq!(config.bind.port(), 7);
         let error = Config::load(Overrides { bind: Some("nowhere".into()), ..flags.clone() }).unwrap_err();
         assert!(error.to_string().contains("bind"));
+        let mut config = Config::load(flags.clone()).unwrap();
+        let before = config.font_dirs.clone();
+        config.set_added_font_dirs(vec!["/사진/글꼴".into()]).unwrap();
+        let again = Config::load(flags.clone()).unwrap();
+        assert_eq!((&again.font_dirs, again.added_font_dirs.len()), (&config.font_dirs, 1));
+        config.set_added_font_dirs(Vec::new()).unwrap();
+        assert_eq!(Config::load(flags.clone()).unwrap().font_dirs, before);
         std::fs::write(&path, "bimd = 3").unwrap();
         assert!(Config::load(flags).unwrap_err().to_string().contains("bimd"));
     }

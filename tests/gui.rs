@@ -5,9 +5,15 @@ mod common;
 
 #[path = "gui/desk.rs"]
 mod desk;
+#[path = "gui/files.rs"]
+mod files;
 #[path = "gui/journey.rs"]
 mod journey;
 #[path = "gui/keys.rs"]
 mod keys;
 #[path = "gui/names.rs"]
 mod names;
+#[path = "gui/placing.rs"]
+mod placing;
+#[path = "gui/snapshots.rs"]
+mod snapshots;

@@ -389,7 +389,7 @@ fn convert(png: &[u8], format: image::ImageFormat) -> anyhow::Result<Vec<u8>> {
         Ok(mark::jpeg_with(out.get_ref(), &packet))
     } else {
         image.write_to(&mut out, format)?;
-        Ok(mark::webp_with(out.get_ref(), &packet, image.dimensions()))
+        Ok(mark::webp_with(out.get_ref(), &packet, image.dimensions(), false))
     }
 }
 

@@ -10,19 +10,16 @@ macro_rules! say {
 
 mod debug;
 mod doctor;
+mod engines;
 mod generate;
 mod serve;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use clap::{Args, Parser, Subcommand};
-use nanococoa::backend::draft::DraftBackend;
-use nanococoa::backend::{BackendError, BackendFactory};
 use nanococoa::config::{Config, Overrides};
 use nanococoa::engine::{Engine, EngineConfig};
-use nanococoa::request::EngineKind;
 
 /// Turns a product photo into a finished advertisement on your own machine.
 #[derive(Parser)]
@@ -50,6 +47,12 @@ struct Common {
     /// Folder with more fonts; may be given several times
     #[arg(long = "fonts", global = true, value_name = "DIR")]
     font_dirs: Vec<PathBuf>,
+    /// Folder with the diffusion models
+    #[arg(long = "models", global = true, value_name = "DIR")]
+    models_dir: Option<PathBuf>,
+    /// Where the diffusion models run: auto, cpu, cuda or cuda:N
+    #[arg(long, global = true, value_name = "DEVICE")]
+    device: Option<String>,
 }
 
 #[derive(Subcommand)]
@@ -127,6 +130,8 @@ fn overrides(common: &Common) -> Overrides {
         config: common.config.clone(),
         data_dir: common.data_dir.clone(),
         font_dirs: common.font_dirs.clone(),
+        models_dir: common.models_dir.clone(),
+        device: common.device.clone(),
         ..Overrides::default()
     }
 }
@@ -135,18 +140,9 @@ fn load_config(overrides: Overrides) -> Result<Config, Failure> {
     Config::load(overrides).map_err(|e| Failure::BadInput(e.to_string()))
 }
 
-fn backends() -> BackendFactory {
-    Arc::new(|kind| match kind {
-        EngineKind::Draft => Ok(Box::new(DraftBackend::default())),
-        EngineKind::Diffusion => {
-            Err(BackendError::Failed("The diffusion engine is not available in this version. Use the draft engine.".into()))
-        }
-    })
-}
-
 fn start_engine(config: &Config) -> Result<Engine, nanococoa::engine::EngineError> {
-    Engine::start(
+    Engine::start_with(
         EngineConfig { data_dir: config.data_dir.clone(), font_dirs: config.font_dirs.clone(), default_font: config.default_font.clone() },
-        backends(),
+        engines::engines(config),
     )
 }

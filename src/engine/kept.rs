@@ -58,9 +58,8 @@ fn has_product(spec: &JobSpec) -> bool {
 impl Inner {
     /// The keys of a job's steps.
     pub(super) fn keys(&self, spec: &JobSpec, engine: EngineKind, recalled: &Recalled) -> StepKeys {
-        plan::keys(spec, engine, recalled, &|font| {
-            self.fonts.bytes(font).map_or_else(String::new, |b| blake3::hash(&b).to_hex().to_string())
-        })
+        let fonts = self.fonts();
+        plan::keys(spec, engine, recalled, &|font| fonts.bytes(font).map_or_else(String::new, |b| blake3::hash(&b).to_hex().to_string()))
     }
 
     /// Jobs that have finished a step with this key and still have its pictures, newest first. A step is finished once its result is

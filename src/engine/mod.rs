@@ -145,7 +145,7 @@ pub(crate) struct Inner {
     watchers: RwLock<Vec<Watcher>>,
     changes: AtomicU64,
     store: JobStore,
-    fonts: Arc<FontCatalog>,
+    fonts: RwLock<Arc<FontCatalog>>,
     default_font: String,
     durations: Mutex<Durations>,
     sampler: Sampler,
@@ -174,6 +174,10 @@ impl Inner {
     /// What ends a job that was stopped: its user, or the end of the program.
     fn stop_event(&self) -> JobEvent {
         if self.closing.load(Ordering::Acquire) { JobEvent::ProgramEnded } else { JobEvent::Stopped }
+    }
+
+    fn fonts(&self) -> Arc<FontCatalog> {
+        Arc::clone(&self.fonts.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Applies an event and publishes the new snapshot. An event that comes too late is dropped, and logged.
@@ -267,7 +271,7 @@ impl Engine {
             table.jobs.insert(job.id, Entry { state: watch::Sender::new(Arc::new(job)), cancel: CancelToken::default(), order });
         }
         let durations = Mutex::new(store.load_durations());
-        let fonts = Arc::new(FontCatalog::load(&config.font_dirs));
+        let fonts = RwLock::new(Arc::new(FontCatalog::load(&config.font_dirs)));
         let inner = Arc::new(Inner {
             table: RwLock::new(table),
             records: Mutex::new(()),
@@ -440,9 +444,16 @@ impl Engine {
         Ok(raw)
     }
 
-    /// The faces.
-    pub fn fonts(&self) -> &Arc<FontCatalog> {
-        &self.inner.fonts
+    /// The faces as they are now.
+    pub fn fonts(&self) -> Arc<FontCatalog> {
+        self.inner.fonts()
+    }
+
+    /// Reads the faces anew: the bundled ones and those in these folders. Jobs that run keep theirs. Blocking.
+    pub fn load_fonts(&self, dirs: &[PathBuf]) {
+        let fonts = Arc::new(FontCatalog::load(dirs));
+        *self.inner.fonts.write().unwrap_or_else(PoisonError::into_inner) = fonts;
+        self.inner.changed();
     }
 
     /// The face that is used when none is named.

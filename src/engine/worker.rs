@@ -92,7 +92,7 @@ fn run_one(inner: &Inner, work: &Work, backend: &mut Option<Box<dyn Backend>>, f
     let step_keys = keys.iter().map(|(step, key)| (step, key.to_owned())).collect();
     inner.apply(work.id, JobEvent::Started { engine_label: backend.label(), step_keys });
     let sink = JobSink::new(inner, work.id, workload(&work.spec, work.kind), Order::new(&work.spec, keys));
-    let result = pipeline::run(&work.spec, backend.as_mut(), &inner.fonts, recalled, &work.cancel, &sink);
+    let result = pipeline::run(&work.spec, backend.as_mut(), &inner.fonts(), recalled, &work.cancel, &sink);
     sink.close(result.is_ok());
     result
 }

@@ -8,9 +8,11 @@ use egui::{Context, Event, ImeEvent, Ui};
 use uuid::Uuid;
 
 use super::bridge::{Bridge, Message, Say};
+use super::brush::Brush;
 use super::commands::{self, Command};
 use super::i18n::Lang;
 use super::live::{Draft, Live};
+use super::panels::objects::Grip;
 use super::presets::Presets;
 use super::server::ServerSwitch;
 use super::state::{Brief, Session};
@@ -21,9 +23,9 @@ use super::windows::Window;
 use super::{panels, theme, windows};
 use crate::config::Config;
 use crate::engine::Engine;
-use crate::job::{JobSnapshot, JobStatus};
+use crate::job::{Annotation, JobSnapshot, JobStatus};
 
-/// Seconds in which a deletion can be undone.
+/// Seconds in which the notification offers to undo a deletion; the menu can do it later too.
 const UNDO_DELETE: f64 = 8.0;
 /// Seconds between an edit and its autosave.
 const SAVE_AFTER: f64 = 1.0;
@@ -88,11 +90,17 @@ pub struct Studio {
     pub(super) font_in_view: Option<String>,
     pub(super) history_query: String,
     pub(super) starred_only: bool,
-    /// Jobs that are hidden and will be deleted at this time.
-    pub(super) leaving: Vec<(Uuid, f64)>,
+    /// What is being dragged on the picture.
+    pub(super) grip: Option<Grip>,
+    /// The brush on the cut-out.
+    pub(super) brush: Brush,
     pub(super) composing: bool,
     pub(super) prompt_cursor: Option<usize>,
-    drafted: Option<Brief>,
+    /// What the last draft was asked for, and whether a quick one was.
+    drafted: Option<(Brief, bool)>,
+    /// The brief changed since undo last looked.
+    unseen: bool,
+    titled: String,
     watched: Vec<(Uuid, JobStatus)>,
     dirty_since: Option<f64>,
     pub(super) quitting: bool,
@@ -105,8 +113,11 @@ impl Studio {
         let folder = options.config.data_dir.join("studio");
         let session = super::restore::session(&folder);
         let (bridge, messages) = Bridge::new(options.engine.clone(), ctx.clone(), folder.clone());
-        let live = Live::start(ctx.clone(), Arc::clone(bridge.fonts()));
-        let textures = Textures::new(ctx.clone(), Arc::clone(bridge.fonts()));
+        let live = Live::start(ctx.clone(), bridge.watch().clone());
+        let textures = Textures::new(ctx.clone(), bridge.watch());
+        for id in &session.starred {
+            bridge.annotate(*id, Annotation { starred: Some(true), ..Annotation::default() });
+        }
         ctx.set_theme(if session.dark { egui::Theme::Dark } else { egui::Theme::Light });
         ctx.set_zoom_factor(session.zoom);
         ctx.options_mut(|o| o.zoom_with_keyboard = false);
@@ -132,10 +143,13 @@ impl Studio {
             font_in_view: None,
             history_query: String::new(),
             starred_only: false,
-            leaving: Vec::new(),
+            grip: None,
+            brush: Brush::default(),
             composing: false,
             prompt_cursor: None,
             drafted: None,
+            unseen: true,
+            titled: String::new(),
             watched: Vec::new(),
             dirty_since: None,
             quitting: false,
@@ -168,6 +182,33 @@ impl Studio {
         self.composing
     }
 
+    /// Whether a stroke of the brush is being made or written.
+    pub fn is_painting(&self) -> bool {
+        self.brush.busy()
+    }
+
+    /// The brush's diameter, as a part of the photo's longer side.
+    pub fn brush_size(&self) -> f32 {
+        self.brush.size
+    }
+
+    /// Why there is no draft of the brief, in the language of the window.
+    pub fn problem(&self) -> Option<String> {
+        self.live.with(|s| s.error.clone()).map(|e| self.lang().say(&e))
+    }
+
+    /// The window that lies over the panels.
+    pub fn window_name(&self) -> Option<&'static str> {
+        self.window.as_ref().map(Window::name)
+    }
+
+    /// Whether everything that was asked for is on the screen: pictures, draft, plan.
+    pub fn is_settled(&self) -> bool {
+        let brief = &self.session.brief;
+        let drafted = brief.is_blank() || (self.draft().is_some_and(|d| d.brief == *brief) && self.plan().is_some());
+        drafted && !self.textures.is_loading() && self.active_count() == 0
+    }
+
     /// Whether a window lies over the panels.
     pub fn has_window(&self) -> bool {
         self.window.is_some()
@@ -187,10 +228,14 @@ impl Studio {
         self.live.with(|s| s.draft.clone())
     }
 
-    /// Every job that is not about to be deleted, newest first.
-    pub fn jobs(&self) -> Vec<Arc<JobSnapshot>> {
-        let jobs = self.bridge.jobs();
-        jobs.iter().filter(|j| !self.leaving.iter().any(|l| l.0 == j.id)).cloned().collect()
+    /// Every job, newest first.
+    pub fn jobs(&self) -> Arc<Vec<Arc<JobSnapshot>>> {
+        self.bridge.jobs()
+    }
+
+    /// Shows this load of the machine from now on: for pictures that must not change.
+    pub fn freeze_load(&self, load: crate::metrics::SystemMetrics, free_disk: f64) {
+        self.bridge.watch().freeze_load(load, free_disk);
     }
 
     /// A job.
@@ -217,24 +262,6 @@ impl Studio {
         }
     }
 
-    /// Hides a job; it is deleted when the moment for "undo" has passed.
-    pub(super) fn delete(&mut self, ctx: &Context, id: Uuid) {
-        let now = ctx.input(|i| i.time);
-        self.leaving.push((id, now + UNDO_DELETE));
-        if self.source == Source::Job(id) {
-            self.source = Source::Draft;
-        }
-        if self.compare == Some(Source::Job(id)) {
-            self.compare = None;
-        }
-        if self.session.base == Some(id) {
-            self.session.base = None;
-        }
-        self.toasts.undo(id, Say::new("toast.deleted", &[]), now + UNDO_DELETE);
-        ctx.request_repaint_after(std::time::Duration::from_secs_f64(UNDO_DELETE + 0.1));
-        self.touch(ctx);
-    }
-
     /// Everything between two frames: messages, drafts, autosave.
     pub fn logic(&mut self, ctx: &Context) {
         let now = ctx.input(|i| i.time);
@@ -243,16 +270,13 @@ impl Studio {
             self.take(ctx, message, now);
         }
         self.follow_jobs(now);
-        for (id, _) in self.leaving.extract_if(.., |l| l.1 <= now).collect::<Vec<_>>() {
-            self.bridge.delete(id);
-        }
         if self.dirty_since.is_some_and(|t| now - t >= SAVE_AFTER) {
             self.dirty_since = None;
             super::restore::save_later(&self.bridge, &self.session);
         }
         self.server.poll(&mut self.toasts, now);
         if ctx.input(|i| i.viewport().close_requested()) {
-            if self.active_count() > 0 && !self.quitting {
+            if !self.quitting && self.holds_back() {
                 ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
                 self.window = Some(Window::Quit);
             } else {
@@ -263,7 +287,11 @@ impl Studio {
 
     fn take(&mut self, ctx: &Context, message: Message, now: f64) {
         match message {
-            Message::Submitted(id, brief) => {
+            Message::Submitted(id, brief, reseeded) => {
+                let now_the_same = Brief { seed: brief.seed, ..self.session.brief.clone() } == *brief;
+                if reseeded && now_the_same {
+                    self.session.brief.seed = brief.seed;
+                }
                 self.session.made(id, *brief);
                 // A quick job may be over before it was ever seen active.
                 if !self.watched.iter().any(|w| w.0 == id) {
@@ -276,8 +304,33 @@ impl Studio {
                 }
                 self.compare = None;
             }
+            Message::Unchanged(id) => {
+                self.source = Source::Job(id);
+                self.toasts.say(Kind::Note, Say::new("toast.unchanged", &[]), now);
+            }
+            Message::Deleted(id) => {
+                if self.source == Source::Job(id) {
+                    self.source = Source::Draft;
+                }
+                self.compare = self.compare.filter(|c| *c != Source::Job(id));
+                self.session.base = self.session.base.filter(|b| *b != id);
+                self.toasts.undo(id, Say::new("toast.deleted", &[]), now + UNDO_DELETE);
+            }
+            Message::Masked(hash, mask) => {
+                if self.session.brief.product.as_ref().is_some_and(|p| p.hash == hash) {
+                    self.session.brief.mask = Some(mask);
+                }
+                self.brush.kept(&self.session.brief);
+            }
+            Message::Sheet(key, mask) => self.brush.lay(ctx, key, image::GrayImage::clone(&mask)),
             Message::Product(product, path) => {
-                self.session.brief.product = Some(*product);
+                // Another photo stands where it stands by itself, with a mask of its own.
+                let brief = &mut self.session.brief;
+                if brief.product.as_ref().is_none_or(|p| p.hash != product.hash) {
+                    brief.mask = None;
+                    (brief.product_x, brief.product_y, brief.product_scale) = (None, None, None);
+                }
+                brief.product = Some(*product);
                 if let Some(path) = path {
                     self.session.used_file(path);
                 }
@@ -292,7 +345,12 @@ impl Studio {
                 self.source = base.map_or(Source::Draft, Source::Job);
                 self.toasts.say(Kind::Good, Say::new("toast.restored", &[]), now);
             }
-            Message::Project(brief, name) => {
+            Message::Saved(brief, path) => {
+                self.toasts.say(Kind::Good, Say::new("toast.saved", &[&path.display()]), now);
+                self.session.saved = Some((path, *brief));
+            }
+            Message::Project(brief, name, path) => {
+                self.session.saved = Some((path, (*brief).clone()));
                 self.session.brief = *brief;
                 self.session.project = name;
                 self.source = Source::Draft;
@@ -303,6 +361,11 @@ impl Studio {
             Message::NoDialog(purpose) => self.window = Some(Window::path(purpose)),
         }
         self.touch(ctx);
+    }
+
+    /// Whether closing would stop or lose something.
+    fn holds_back(&self) -> bool {
+        self.active_count() > 0 || self.session.unsaved() || self.bridge.writes() > 0
     }
 
     fn follow_jobs(&mut self, now: f64) {
@@ -334,9 +397,13 @@ impl Studio {
     /// One frame.
     pub fn ui(&mut self, ui: &mut Ui) {
         let ctx = ui.ctx().clone();
-        if ctx.cumulative_frame_nr() == 0 {
-            tracing::debug!("first frame");
+        // Read by the benchmark: the second frame begins when the first is on the screen.
+        match ctx.cumulative_frame_nr() {
+            0 => ctx.request_repaint(),
+            1 => tracing::debug!("first frame shown"),
+            _ => {}
         }
+        tracing::trace!("frame");
         self.listen(&ctx);
         panels::top::show(self, ui);
         panels::status::show(self, ui);
@@ -349,6 +416,7 @@ impl Studio {
             self.execute(&ctx, command);
         }
         self.redraft(&ctx);
+        self.entitle(&ctx);
     }
 
     /// Composition, shortcuts and dropped files.
@@ -358,6 +426,9 @@ impl Studio {
             match event {
                 Event::Ime(ImeEvent::Preedit { text, .. }) => self.composing = !text.is_empty(),
                 Event::Ime(ImeEvent::Commit(_)) => self.composing = false,
+                Event::PasteImage(image) => self.bridge.keep_pixels(Arc::clone(image)),
+                // A copied file comes as its path.
+                Event::Paste(text) if !ctx.text_edit_focused() => self.bridge.paste_text(text.clone()),
                 _ => {}
             }
         }
@@ -366,6 +437,9 @@ impl Studio {
         }
         // A commit in this very frame may come with the Enter that ended the composition.
         let ended = events.iter().any(|e| matches!(e, Event::Ime(_)));
+        if self.grip.is_some() && ctx.input_mut(|i| i.consume_key(egui::Modifiers::NONE, egui::Key::Escape)) {
+            panels::objects::cancel(self);
+        }
         // A window or a menu that is open has the keyboard.
         if self.window.is_none() && !egui::Popup::is_any_open(ctx) {
             self.queue.extend(commands::pressed(ctx, self.composing || ended));
@@ -377,32 +451,46 @@ impl Studio {
 
     /// Asks for a draft when the brief changed and no syllable is half-written.
     fn redraft(&mut self, ctx: &Context) {
-        if self.composing || self.drafted.as_ref() == Some(&self.session.brief) {
+        if self.composing {
             return;
         }
-        let now = ctx.input(|i| i.time);
-        let edited = self.undo.observe(&self.session.brief, now);
-        if edited {
-            self.touch(ctx);
+        let quick = self.grip.is_some();
+        let known = self.drafted.as_ref().is_some_and(|(brief, q)| *brief == self.session.brief && *q == quick);
+        if !known {
+            // Changing a result shows the draft that will replace it.
+            let made = matches!(self.source, Source::Job(id) if self.session.made.get(&id) == Some(&self.session.brief));
+            if self.drafted.is_some() && !made {
+                self.source = Source::Draft;
+            }
+            if !self.session.brief.is_blank() {
+                self.live.want(self.session.brief.clone(), quick);
+                self.bridge.watch().wonder(self.session.brief.clone());
+            }
+            self.drafted = Some((self.session.brief.clone(), quick));
+            self.unseen = true;
         }
-        // Typing over a result shows the draft that will replace it.
-        if edited
-            && self.drafted.is_some()
-            && !matches!(self.source, Source::Job(id) if self.session.made.get(&id) == Some(&self.session.brief))
-        {
-            self.source = Source::Draft;
+        // A drag is one edit, however long it takes.
+        if self.unseen && self.grip.is_none() {
+            self.unseen = false;
+            if self.undo.observe(&self.session.brief, ctx.input(|i| i.time)) {
+                self.touch(ctx);
+            }
         }
-        if !self.session.brief.is_blank() {
-            self.live.want(self.session.brief.clone());
+    }
+
+    /// The window's title: the project, with a dot while its file lacks something.
+    fn entitle(&mut self, ctx: &Context) {
+        let name = self.session.project.trim();
+        let dot = if self.session.unsaved() { "● " } else { "" };
+        let title = if name.is_empty() { "nanoCocoa Studio".to_owned() } else { format!("{dot}{name} – nanoCocoa Studio") };
+        if self.titled != title {
+            ctx.send_viewport_cmd(egui::ViewportCommand::Title(title.clone()));
+            self.titled = title;
         }
-        self.drafted = Some(self.session.brief.clone());
     }
 
     /// Saves and ends the threads; safe to call twice.
     pub fn close(&mut self) {
-        for (id, _) in std::mem::take(&mut self.leaving) {
-            let _ = self.bridge.engine().delete(id);
-        }
         super::restore::save_now(self.bridge.folder(), &self.session);
         self.server.stop();
         self.bridge.close();

@@ -1,33 +1,29 @@
 //! The only place that talks to the engine: commands go in, messages come out, and nothing here is waited for in a frame.
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, PoisonError, mpsc};
-use std::time::{Duration, Instant};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, mpsc};
 
 use base64::Engine as _;
-use egui::Context;
+use egui::{ColorImage, Context};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::state::{Brief, Product};
+use super::state::{Brief, Mask, Product};
+use super::watch::Watch;
 use crate::engine::{Engine, SubmitPolicy};
-use crate::job::{ImageName, JobSnapshot};
-use crate::metrics::SystemMetrics;
-use crate::request::SourceImage;
+use crate::job::{Annotation, ImageName, JobSnapshot};
+use crate::request::{JobSpec, SourceImage};
 use crate::typography::FontCatalog;
-
-/// How often the jobs are looked at while one is active, and while none is.
-const LIVELY: Duration = Duration::from_millis(60);
-const QUIET: Duration = Duration::from_millis(400);
-/// How often the machine's load is read while a job is active, and while none is: each change costs a frame.
-const LOAD_EVERY: Duration = Duration::from_secs(2);
-const LOAD_IDLE: Duration = Duration::from_secs(6);
 
 /// What the threads tell the window.
 pub enum Message {
-    /// A job was accepted.
-    Submitted(Uuid, Box<Brief>),
+    /// A job was accepted; the flag says that its brief got a new seed because nothing else had changed.
+    Submitted(Uuid, Box<Brief>, bool),
+    /// Nothing would run: this job is the result already.
+    Unchanged(Uuid),
+    /// A job is in the trash and can be taken back.
+    Deleted(Uuid),
     /// A photo is ready; the flag says that it is the brief's (not only a recent file).
     Product(Box<Product>, Option<PathBuf>),
     /// Settings were found in a picture or a job.
@@ -41,7 +37,13 @@ pub enum Message {
     /// No file dialog can be shown here.
     NoDialog(super::dialogs::Purpose),
     /// A project was read.
-    Project(Box<Brief>, String),
+    Project(Box<Brief>, String, PathBuf),
+    /// A project was written.
+    Saved(Box<Brief>, PathBuf),
+    /// The brush left a mask for the photo with this hash.
+    Masked(String, Mask),
+    /// A mask to paint on was read.
+    Sheet(String, Arc<image::GrayImage>),
 }
 
 /// A sentence for the designer: a key of the word table and what fills its holes.
@@ -56,7 +58,8 @@ impl Say {
 
     /// In a language.
     pub fn words(&self, lang: super::i18n::Lang) -> String {
-        let values: Vec<&dyn std::fmt::Display> = self.1.iter().map(|v| v as &dyn std::fmt::Display).collect();
+        let values: Vec<String> = self.1.iter().map(|v| lang.say(v)).collect();
+        let values: Vec<&dyn std::fmt::Display> = values.iter().map(|v| v as &dyn std::fmt::Display).collect();
         lang.f(self.0, &values)
     }
 }
@@ -67,23 +70,33 @@ impl std::convert::From<String> for Say {
     }
 }
 
-/// Which steps a job runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum From {
-    /// All of them.
-    Start,
-    /// Text and composite, on the background of this job.
-    Text(Uuid),
-    /// The composite of this job's background and letters.
-    Composite(Uuid),
+/// How briefs become jobs.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct How {
+    /// Run this step and later ones even if they are cached.
+    pub force: Option<u8>,
+    /// Before those that wait.
+    pub front: bool,
+    /// The finished job of the very same brief: where nothing would run, it is shown, or a new seed is drawn.
+    pub same: Option<Uuid>,
+    /// Where nothing would run, draw a new seed.
+    pub reseed: bool,
 }
 
-#[derive(Default)]
-struct Shared {
-    jobs: Mutex<Arc<Vec<Arc<JobSnapshot>>>>,
-    load: Mutex<(SystemMetrics, f64)>,
-    nudge: (Mutex<bool>, Condvar),
-    closing: AtomicBool,
+/// Counts a file that is being written, for as long as it lives.
+struct Writing(Arc<AtomicUsize>);
+
+impl Writing {
+    fn begin(count: &Arc<AtomicUsize>) -> Self {
+        count.fetch_add(1, Ordering::AcqRel);
+        Self(Arc::clone(count))
+    }
+}
+
+impl Drop for Writing {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::AcqRel);
+    }
 }
 
 /// Handle of the window to everything behind it; clones share it.
@@ -93,64 +106,26 @@ pub struct Bridge {
     ctx: Context,
     folder: PathBuf,
     sender: mpsc::Sender<Message>,
-    shared: Arc<Shared>,
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+    watch: Watch,
+    writes: Arc<AtomicUsize>,
 }
 
 impl Bridge {
     /// Starts to watch the engine. `folder` is the studio's own folder.
     pub fn new(engine: Engine, ctx: Context, folder: PathBuf) -> (Self, mpsc::Receiver<Message>) {
         let (sender, receiver) = mpsc::channel();
-        let shared = Arc::new(Shared::default());
-        *lock(&shared.jobs) = Arc::new(engine.snapshots());
-        let bridge = Self { engine, ctx, folder, sender, shared };
-        let watcher = bridge.clone();
-        spawn("nanococoa-watch", move || watcher.watch());
-        (bridge, receiver)
-    }
-
-    /// Looks at the engine until the window closes. Replaced by a callback once the engine offers one.
-    fn watch(&self) {
-        let mut seen = Vec::new();
-        let mut sampled: Option<Instant> = None;
-        let mut shown = 0_i64;
-        while !self.shared.closing.load(Ordering::Acquire) {
-            let jobs = self.engine.snapshots();
-            let active = jobs.iter().any(|j| j.status.is_active());
-            let marks: Vec<_> = jobs.iter().map(mark).collect();
-            if marks != seen {
-                seen = marks;
-                *lock(&self.shared.jobs) = Arc::new(jobs);
-                self.ctx.request_repaint();
-            }
-            if sampled.is_none_or(|t| t.elapsed() >= if active { LOAD_EVERY } else { LOAD_IDLE }) {
-                sampled = Some(Instant::now());
-                let load = self.engine.metrics();
-                let rough = (load.cpu_percent / 10.0) as i64 * 10_000 + (load.ram_used_gb * 4.0) as i64;
-                *lock(&self.shared.load) = (load, crate::metrics::free_disk(&self.folder));
-                if rough != shown {
-                    shown = rough;
-                    self.ctx.request_repaint();
-                }
-            }
-            let (flag, signal) = &self.shared.nudge;
-            let waited = signal.wait_timeout(lock(flag), if active { LIVELY } else { QUIET });
-            *waited.unwrap_or_else(PoisonError::into_inner).0 = false;
-        }
-    }
-
-    fn nudge(&self) {
-        *lock(&self.shared.nudge.0) = true;
-        self.shared.nudge.1.notify_all();
+        let watch = Watch::start(&engine, &ctx, folder.clone());
+        (Self { engine, ctx, folder, sender, watch, writes: Arc::default() }, receiver)
     }
 
     /// Ends the watching.
     pub fn close(&self) {
-        self.shared.closing.store(true, Ordering::Release);
-        self.nudge();
+        self.watch.close();
+    }
+
+    /// The newest jobs, the plan and the load.
+    pub fn watch(&self) -> &Watch {
+        &self.watch
     }
 
     /// The studio's own folder.
@@ -160,17 +135,12 @@ impl Bridge {
 
     /// Every job, newest first.
     pub fn jobs(&self) -> Arc<Vec<Arc<JobSnapshot>>> {
-        Arc::clone(&lock(&self.shared.jobs))
-    }
-
-    /// The machine's load and free disk space in GiB.
-    pub fn load(&self) -> (SystemMetrics, f64) {
-        lock(&self.shared.load).clone()
+        self.watch.jobs()
     }
 
     /// The faces.
-    pub fn fonts(&self) -> &Arc<FontCatalog> {
-        self.engine.fonts()
+    pub fn fonts(&self) -> Arc<FontCatalog> {
+        self.watch.fonts()
     }
 
     /// The engine, for the server.
@@ -202,69 +172,135 @@ impl Bridge {
             Ok(None) => {}
             Err(text) => bridge.send(Message::Failed(text)),
         });
-        if !started {
+        if started.is_none() {
             self.send(Message::Failed(Say::new("error.thread", &[])));
         }
     }
 
+    /// As `work`, for files of the designer that must be whole before the window closes.
+    pub fn write(&self, name: &str, work: impl FnOnce(&Self) -> Result<Option<Message>, Say> + Send + 'static) {
+        let writing = Writing::begin(&self.writes);
+        self.work(name, move |bridge| {
+            let end = work(bridge);
+            drop(writing);
+            end
+        });
+    }
+
+    /// Files that are being written.
+    pub fn writes(&self) -> usize {
+        self.writes.load(Ordering::Acquire)
+    }
+
     /// Sends briefs to the queue, one job each.
-    pub fn submit(&self, briefs: Vec<Brief>, from: From) {
+    pub fn submit(&self, briefs: Vec<Brief>, how: How) {
         self.work("nanococoa-submit", move |bridge| {
+            // Let in front one by one, the last would be first.
+            let briefs: Vec<Brief> = if how.front { briefs.into_iter().rev().collect() } else { briefs };
             for brief in briefs {
-                let raw = bridge.raw(&brief, from)?;
-                let spec = crate::engine::parse_request(&bridge.engine, &raw, false)
-                    .map_err(|errors| errors.iter().map(|e| e.msg.clone()).collect::<Vec<_>>().join("\n"))
-                    .map_err(Say::from)?;
-                let id = bridge.engine.submit(spec, SubmitPolicy::Enqueue).map_err(|e| Say::from(e.to_string()))?;
-                bridge.send(Message::Submitted(id, Box::new(brief)));
-                bridge.nudge();
+                if let Some(done) = bridge.submit_one(brief, how)? {
+                    bridge.send(done);
+                }
             }
             Ok(None)
         });
+    }
+
+    fn submit_one(&self, mut brief: Brief, how: How) -> Result<Option<Message>, Say> {
+        let mut spec = self.spec(&self.raw(&brief, how.force)?)?;
+        let wonder = how.reseed || how.same.is_some();
+        let idle = wonder && self.engine.plan(&spec).is_ok_and(|p| p.steps.iter().all(|s| s.cached));
+        let mut reseeded = false;
+        if idle {
+            if how.reseed {
+                brief.seed = super::execute::random_seed();
+                spec = self.spec(&self.raw(&brief, how.force)?)?;
+                reseeded = true;
+            } else if let Some(id) = how.same {
+                return Ok(Some(Message::Unchanged(id)));
+            }
+        }
+        let policy = if how.front { SubmitPolicy::Front } else { SubmitPolicy::Enqueue };
+        let id = self.engine.submit(spec, policy).map_err(|e| Say::from(e.to_string()))?;
+        Ok(Some(Message::Submitted(id, Box::new(brief), reseeded)))
+    }
+
+    fn spec(&self, raw: &Map<String, Value>) -> Result<JobSpec, Say> {
+        let spec = crate::engine::parse_request(&self.engine, raw, false);
+        spec.map_err(|errors| Say::from(errors.iter().map(|e| e.msg.clone()).collect::<Vec<_>>().join("\n")))
     }
 
     /// The raw request, pictures included.
-    fn raw(&self, brief: &Brief, from: From) -> Result<Map<String, Value>, Say> {
+    fn raw(&self, brief: &Brief, force: Option<u8>) -> Result<Map<String, Value>, Say> {
         let mut raw = brief.to_raw();
-        if let Some(product) = &brief.product {
-            let bytes = std::fs::read(&product.path).map_err(|e| Say::new("error.photo_gone", &[&product.name, &e]))?;
-            raw.insert("product_image".into(), json!(base64::engine::general_purpose::STANDARD.encode(bytes)));
-        }
-        let mut put = |field: &str, id: Uuid, name: ImageName| {
-            let text = self.engine.base64(id, name).ok_or_else(|| Say::new("error.result_gone", &[]))?;
-            raw.insert(field.into(), Value::String(text.to_string()));
+        let mut put = |field: &str, path: &Path, name: &str| {
+            let bytes = std::fs::read(path).map_err(|e| Say::new("error.photo_gone", &[&name, &e]))?;
+            raw.insert(field.into(), json!(base64::engine::general_purpose::STANDARD.encode(bytes)));
             Ok::<(), Say>(())
         };
-        let step = match from {
-            From::Start => 1,
-            From::Text(id) => {
-                put("step1_image", id, ImageName::Step1)?;
-                2
+        if let Some(product) = &brief.product {
+            put("product_image", &product.path, &product.name)?;
+            if let Some(mask) = &brief.mask {
+                put("mask_image", &mask.path, &product.name)?;
             }
-            From::Composite(id) => {
-                put("step1_image", id, ImageName::Step1)?;
-                put("step2_image", id, ImageName::Step2)?;
-                3
-            }
-        };
-        raw.insert("start_step".into(), json!(step));
+        }
+        if let Some(step) = force {
+            raw.insert("force_from_step".into(), json!(step));
+        }
         Ok(raw)
     }
 
-    /// Stops a job.
-    pub fn stop(&self, id: Uuid) {
+    /// Continues a job from its last finished step.
+    pub fn resume(&self, id: Uuid, made: Option<Brief>) {
+        self.work("nanococoa-resume", move |bridge| {
+            let raw = bridge.engine.resume_request(id).map_err(|e| Say::from(e.to_string()))?;
+            let new = bridge.engine.submit(bridge.spec(&raw)?, SubmitPolicy::Enqueue).map_err(|e| Say::from(e.to_string()))?;
+            let brief = match (made, bridge.engine.snapshot(id)) {
+                (Some(brief), _) => brief,
+                (None, Some(job)) => super::restore::brief_of(bridge, &job)?,
+                (None, None) => return Ok(None),
+            };
+            Ok(Some(Message::Submitted(new, Box::new(brief), false)))
+        });
+    }
+
+    /// Stops a job, or all of them.
+    pub fn stop(&self, id: Option<Uuid>) {
         self.work("nanococoa-stop", move |bridge| {
-            bridge.engine.stop(id);
-            bridge.nudge();
+            match id {
+                Some(id) => {
+                    bridge.engine.stop(id);
+                }
+                None => {
+                    bridge.engine.stop_all();
+                }
+            }
             Ok(None)
         });
     }
 
-    /// Removes a finished job and its files.
+    /// Moves a job that is over to the trash.
     pub fn delete(&self, id: Uuid) {
         self.work("nanococoa-delete", move |bridge| {
             bridge.engine.delete(id).map_err(|e| Say::from(e.to_string()))?;
-            bridge.nudge();
+            Ok(Some(Message::Deleted(id)))
+        });
+    }
+
+    /// Takes a job out of the trash; the last deleted one when none is named.
+    pub fn take_back(&self, id: Option<Uuid>) {
+        self.work("nanococoa-restore", move |bridge| {
+            if let Some(id) = id.or_else(|| bridge.engine.trashed().first().map(|j| j.id)) {
+                bridge.engine.restore(id).map_err(|e| Say::from(e.to_string()))?;
+            }
+            Ok(None)
+        });
+    }
+
+    /// Changes the star, name or note of a job.
+    pub fn annotate(&self, id: Uuid, change: Annotation) {
+        self.work("nanococoa-mark", move |bridge| {
+            bridge.engine.annotate(id, change).map_err(|e| Say::from(e.to_string()))?;
             Ok(None)
         });
     }
@@ -281,21 +317,38 @@ impl Bridge {
         });
     }
 
-    /// Keeps pixels that were pasted.
+    /// Looks into the clipboard, for those who paste by menu.
     pub fn paste_photo(&self) {
         self.work("nanococoa-paste", move |bridge| {
-            let none = || Say::new("error.clipboard_empty", &[]);
             let mut clipboard = arboard::Clipboard::new().map_err(|_| Say::new("error.clipboard", &[]))?;
             if let Ok(picture) = clipboard.get_image() {
-                let (w, h) = (picture.width as u32, picture.height as u32);
-                let pixels = image::RgbaImage::from_raw(w, h, picture.bytes.into_owned()).ok_or_else(none)?;
-                let png = crate::imaging::decode::encode_png(&pixels, &[]).map_err(|e| Say::from(e.to_string()))?;
-                return bridge.keep_photo(&png, "clipboard.png").map(|p| Some(Message::Product(Box::new(p), None)));
+                let size = [picture.width, picture.height];
+                bridge.keep_pixels(Arc::new(ColorImage::from_rgba_unmultiplied(size, &picture.bytes)));
+                return Ok(None);
             }
-            let text = clipboard.get_text().map_err(|_| none())?;
+            bridge.paste_text(clipboard.get_text().map_err(|_| Say::new("error.clipboard_empty", &[]))?);
+            Ok(None)
+        });
+    }
+
+    /// Keeps pixels that were pasted.
+    pub fn keep_pixels(&self, picture: Arc<ColorImage>) {
+        self.work("nanococoa-paste", move |bridge| {
+            let none = || Say::new("error.clipboard_empty", &[]);
+            let rgba = picture.pixels.iter().flat_map(|p| p.to_srgba_unmultiplied()).collect();
+            let [w, h] = picture.size.map(|v| v as u32);
+            let pixels = image::RgbaImage::from_raw(w, h, rgba).filter(|p| !p.is_empty()).ok_or_else(none)?;
+            let png = crate::imaging::decode::encode_png(&pixels, &[]).map_err(|e| Say::from(e.to_string()))?;
+            bridge.keep_photo(&png, "clipboard.png").map(|p| Some(Message::Product(Box::new(p), None)))
+        });
+    }
+
+    /// Opens the file whose path was pasted.
+    pub fn paste_text(&self, text: String) {
+        self.work("nanococoa-paste", move |bridge| {
             let path = PathBuf::from(text.trim().trim_start_matches("file://"));
             if !path.is_file() {
-                return Err(none());
+                return Err(Say::new("error.clipboard_empty", &[]));
             }
             bridge.open_photo(path);
             Ok(None)
@@ -322,19 +375,25 @@ impl Bridge {
     }
 }
 
-static SAMPLE: &[u8] = include_bytes!("../../assets/samples/coffee.png");
-
-type Mark = (Uuid, crate::job::JobStatus, u8, Option<crate::job::Stage>, usize, Option<u64>);
-
-fn mark(job: &Arc<JobSnapshot>) -> Mark {
-    (job.id, job.status, job.progress_percent, job.stage, job.images.len(), job.preview.as_ref().map(|p| p.sequence))
+impl Bridge {
+    /// Keeps a mask under its hash. Blocking.
+    pub fn keep_mask(&self, png: &[u8]) -> Result<Mask, Say> {
+        let (pixels, description) = crate::imaging::decode::decode_image(png).map_err(|e| Say::from(e.to_string()))?;
+        let hash = SourceImage::new(pixels, description).hash;
+        let folder = self.folder.join("photos");
+        std::fs::create_dir_all(&folder).map_err(|e| Say::new("error.write", &[&folder.display(), &e]))?;
+        let path = folder.join(format!("{hash}.mask.png"));
+        if !path.is_file() {
+            crate::store::write_atomic(&path, png).map_err(|e| Say::from(e.to_string()))?;
+        }
+        Ok(Mask { path, hash })
+    }
 }
 
-/// Starts a named thread; says whether that worked.
-pub fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> bool {
+static SAMPLE: &[u8] = include_bytes!("../../assets/samples/coffee.png");
+
+/// Starts a named thread; `None` where the system has none left.
+pub fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Option<std::thread::JoinHandle<()>> {
     let started = std::thread::Builder::new().name(name.into()).spawn(work);
-    if let Err(error) = &started {
-        tracing::error!(%error, name, "no thread");
-    }
-    started.is_ok()
+    started.inspect_err(|error| tracing::error!(%error, name, "no thread")).ok()
 }

@@ -19,6 +19,8 @@ pub enum Purpose {
     OpenProject,
     /// A project to write.
     SaveProject,
+    /// A folder with fonts.
+    FontFolder,
     /// A picture to write.
     Export(Box<Settings>),
 }
@@ -30,6 +32,7 @@ impl Purpose {
             Self::Photo => lang.t("dialog.photo"),
             Self::OpenProject => lang.t("dialog.open_project"),
             Self::SaveProject => lang.t("dialog.save_project"),
+            Self::FontFolder => lang.t("dialog.font_folder"),
             Self::Export(_) => lang.t("dialog.export"),
         }
     }
@@ -38,8 +41,14 @@ impl Purpose {
         match self {
             Self::Photo => ("PNG, JPEG, WebP, BMP, TIFF", vec!["png", "jpg", "jpeg", "webp", "bmp", "tif", "tiff"]),
             Self::OpenProject | Self::SaveProject => ("nanoCocoa", vec![super::restore::PROJECT]),
+            Self::FontFolder => ("", Vec::new()),
             Self::Export(settings) => (settings.format.name(), vec![settings.format.extension()]),
         }
+    }
+
+    /// Whether a folder is wanted.
+    pub fn folder(&self) -> bool {
+        matches!(self, Self::FontFolder)
     }
 
     /// Whether a file is written.
@@ -62,12 +71,15 @@ fn ask(bridge: &Bridge, purpose: Purpose, name: Option<String>, lang: Lang) {
     bridge.work("nanococoa-dialog", move |_| {
         let began = Instant::now();
         let (label, extensions) = purpose.filter();
-        let dialog = rfd::AsyncFileDialog::new().set_title(purpose.title(lang)).add_filter(label, &extensions);
+        let dialog = rfd::AsyncFileDialog::new().set_title(purpose.title(lang));
+        let folder = purpose.folder();
+        let dialog = if folder { dialog } else { dialog.add_filter(label, &extensions) };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|e| super::bridge::Say::from(e.to_string()))?;
         let chosen: Option<PathBuf> = runtime.block_on(async move {
             let file = match name {
                 Some(name) => dialog.set_file_name(name).save_file().await,
+                None if folder => dialog.pick_folder().await,
                 None => dialog.pick_file().await,
             };
             file.map(|f| f.path().to_path_buf())

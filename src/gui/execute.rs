@@ -4,13 +4,15 @@ use egui::Context;
 use uuid::Uuid;
 
 use super::app::{Source, Studio, Tab};
-use super::bridge::{From, Say};
+use super::bridge::{How, Message, Say};
 use super::commands::Command;
 use super::dialogs::{self, Purpose};
+use super::export::Part;
 use super::i18n::Lang;
 use super::state::Brief;
 use super::toasts::Kind;
 use super::windows::Window;
+use crate::engine::Plan;
 use crate::job::{ImageName, JobStatus};
 
 /// Canvases of the size set: square, feed, story, wide.
@@ -22,25 +24,29 @@ pub fn random_seed() -> u64 {
 }
 
 impl Studio {
-    /// The finished job whose steps can be re-used, with the brief that made it.
-    pub fn base(&self) -> Option<(Uuid, &Brief)> {
+    /// The finished job that the brief is compared with.
+    pub fn base(&self) -> Option<Uuid> {
         let id = self.session.base?;
-        let job = self.job(id).filter(|j| j.status == JobStatus::Completed && j.images.contains(&ImageName::Step1))?;
-        self.session.made.get(&id).map(|brief| (job.id, brief))
+        self.job(id).filter(|j| j.status == JobStatus::Completed && j.images.contains(&ImageName::Step1)).map(|j| j.id)
     }
 
-    /// The first step that "Generate" runs; 4: nothing changed since the last result.
-    pub fn first_step(&self) -> u8 {
-        let Some((id, made)) = self.base() else { return 1 };
-        let change = self.session.brief.first_change(made);
-        let has_letters = self.job(id).is_some_and(|j| j.images.contains(&ImageName::Step2));
-        if self.session.brief.text.trim().is_empty() && change != 1 {
-            4
-        } else if change >= 3 && !has_letters {
-            change.min(2)
-        } else {
-            change
-        }
+    /// What "Generate" would run for the brief as it is, once that is known.
+    pub fn plan(&self) -> Option<Plan> {
+        self.bridge.watch().plan(&self.session.brief)
+    }
+
+    /// Whether steps up to this one need not run.
+    fn cached_to(&self, step: u8) -> bool {
+        let plan = self.plan();
+        plan.is_some_and(|p| (1..=step).all(|n| p.steps.iter().any(|s| s.step == n && s.cached)))
+    }
+
+    /// The finished job of the very same brief.
+    fn same_brief(&self) -> Option<Uuid> {
+        let done = |id: &Uuid| self.job(*id).is_some_and(|j| j.status == JobStatus::Completed);
+        let brief = Brief { seed_locked: false, ..self.session.brief.clone() };
+        let same = |made: &Brief| Brief { seed_locked: false, ..made.clone() } == brief;
+        self.session.made.iter().filter(|(_, made)| same(made)).map(|(id, _)| *id).find(done)
     }
 
     /// Whether a command can be carried out now.
@@ -50,9 +56,15 @@ impl Studio {
         match command {
             Command::Undo => self.undo.can_undo(),
             Command::Redo => self.undo.can_redo(),
-            Command::Generate | Command::GenerateAll | Command::Variations | Command::SizeSet => !brief.is_blank() && !self.composing,
-            Command::FromText => has_text && self.base().is_some(),
-            Command::FromComposite => has_text && self.base().is_some_and(|(id, _)| self.has_letters(id)),
+            Command::Generate | Command::GenerateFront | Command::GenerateAll | Command::Variations | Command::SizeSet => {
+                !brief.is_blank() && !self.composing
+            }
+            Command::FromText => has_text && self.cached_to(1),
+            Command::FromComposite => has_text && self.cached_to(2),
+            Command::TakeBack => !self.bridge.engine().trashed().is_empty(),
+            Command::TextAuto => brief.text_x.is_some() || brief.text_y.is_some(),
+            Command::ProductAuto => brief.product_x.is_some() || brief.product_y.is_some() || brief.product_scale.is_some(),
+            Command::MaskAuto => brief.mask.is_some(),
             Command::Stop => self.active().is_some(),
             Command::StopAll => self.active_count() > 1,
             Command::Export => self.export_job().is_some(),
@@ -62,21 +74,30 @@ impl Studio {
         }
     }
 
-    fn has_letters(&self, id: Uuid) -> bool {
-        self.job(id).is_some_and(|j| j.images.contains(&ImageName::Step2))
-    }
-
-    /// The job whose picture would be exported.
+    /// The job whose pictures would be exported.
     pub fn export_job(&self) -> Option<Uuid> {
         let id = if let Source::Job(id) = self.source { Some(id) } else { self.session.base };
-        id.filter(|id| self.job(*id).is_some_and(|j| j.images.contains(&ImageName::Final)))
+        id.filter(|id| self.job(*id).is_some_and(|j| Part::ALL.iter().any(|p| j.images.contains(&p.image()))))
+    }
+
+    /// Draws with the fonts of these folders too, from now on and after the next start.
+    pub(super) fn set_font_folders(&mut self, folders: Vec<std::path::PathBuf>) {
+        // A line of text: nothing that a frame would notice.
+        if let Err(error) = self.config.set_added_font_dirs(folders) {
+            self.bridge.send(Message::Failed(Say::new("error.write", &[&self.config.data_dir.display(), &error])));
+        }
+        let dirs = self.config.font_dirs.clone();
+        self.bridge.work("nanococoa-fonts", move |bridge| {
+            bridge.engine().load_fonts(&dirs);
+            Ok(None)
+        });
     }
 
     /// What the shown picture can be compared with.
     pub fn other_side(&self) -> Option<Source> {
         match self.source {
             Source::Job(_) => self.draft().map(|_| Source::Draft),
-            Source::Draft => self.base().map(|b| Source::Job(b.0)),
+            Source::Draft => self.base().map(Source::Job),
         }
     }
 
@@ -98,7 +119,16 @@ impl Studio {
             Command::Sample => self.bridge.sample_photo(),
             Command::OpenProject => dialogs::open(&self.bridge, Purpose::OpenProject, self.lang()),
             Command::SaveProject => dialogs::save(&self.bridge, Purpose::SaveProject, &self.project_file(), self.lang()),
-            Command::Export => self.window = Some(Window::export()),
+            Command::Export => {
+                let part = match self.tab {
+                    Tab::Final => Part::Final,
+                    Tab::Background => Part::Background,
+                    Tab::Text => Part::Text,
+                    Tab::Product => Part::Cutout,
+                };
+                self.window = Some(Window::export(part));
+            }
+            Command::Fonts => self.window = Some(Window::Fonts),
             Command::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
             Command::Undo => {
                 self.undo.undo(&mut self.session.brief);
@@ -106,41 +136,39 @@ impl Studio {
             Command::Redo => {
                 self.undo.redo(&mut self.session.brief);
             }
-            Command::Generate => self.generate(ctx),
-            Command::GenerateAll => self.bridge.submit(vec![self.session.brief.clone()], From::Start),
-            Command::FromText => {
-                if let Some((id, made)) = self.base() {
-                    let brief = on_the_set_of(&self.session.brief, made);
-                    self.bridge.submit(vec![brief], From::Text(id));
-                }
-            }
-            Command::FromComposite => {
-                if let Some((id, made)) = self.base() {
-                    let brief = with_the_letters_of(&on_the_set_of(&self.session.brief, made), made);
-                    self.bridge.submit(vec![brief], From::Composite(id));
-                }
-            }
+            Command::Generate => self.generate(false),
+            Command::GenerateFront => self.generate(true),
+            Command::GenerateAll => self.submit(How { force: Some(1), ..How::default() }),
+            Command::FromText => self.submit(How { force: Some(2), ..How::default() }),
+            Command::FromComposite => self.submit(How { force: Some(3), ..How::default() }),
             Command::Variations => {
                 let brief = &self.session.brief;
                 let briefs = (0..self.session.variations.clamp(2, 9)).map(|i| {
                     let seed = if i == 0 { brief.seed } else { random_seed() };
                     Brief { seed, ..brief.clone() }
                 });
-                self.bridge.submit(briefs.collect(), From::Start);
+                self.bridge.submit(briefs.collect(), How::default());
             }
             Command::SizeSet => {
                 let briefs = SIZES.iter().map(|&(_, width, height)| Brief { width, height, ..self.session.brief.clone() });
-                self.bridge.submit(briefs.collect(), From::Start);
+                self.bridge.submit(briefs.collect(), How::default());
             }
             Command::Stop => {
                 if let Some(job) = self.active() {
-                    self.bridge.stop(job.id);
+                    self.bridge.stop(Some(job.id));
                 }
             }
-            Command::StopAll => {
-                for job in self.bridge.jobs().iter().filter(|j| j.status.is_active()) {
-                    self.bridge.stop(job.id);
-                }
+            Command::StopAll => self.bridge.stop(None),
+            Command::TakeBack => self.bridge.take_back(None),
+            Command::TextAuto => (self.session.brief.text_x, self.session.brief.text_y) = (None, None),
+            Command::ProductAuto => {
+                let brief = &mut self.session.brief;
+                (brief.product_x, brief.product_y, brief.product_scale) = (None, None, None);
+            }
+            Command::MaskAuto => self.session.brief.mask = None,
+            Command::Brush => {
+                self.tab = Tab::Product;
+                self.brush.on = !self.brush.on;
             }
             Command::RollSeed => self.session.brief.seed = random_seed(),
             Command::LockSeed => self.session.brief.seed_locked = !self.session.brief.seed_locked,
@@ -170,24 +198,13 @@ impl Studio {
         ctx.request_repaint();
     }
 
-    fn generate(&mut self, ctx: &Context) {
-        let base = self.base().map(|b| b.0);
-        let from = match (self.first_step(), base) {
-            (2, Some(id)) => From::Text(id),
-            (3, Some(id)) => From::Composite(id),
-            (4, Some(id)) if self.session.brief.seed_locked => {
-                self.source = Source::Job(id);
-                let now = ctx.input(|i| i.time);
-                self.toasts.say(Kind::Note, Say::new("toast.unchanged", &[]), now);
-                return;
-            }
-            (4, _) => {
-                self.session.brief.seed = random_seed();
-                From::Start
-            }
-            _ => From::Start,
-        };
-        self.bridge.submit(vec![self.session.brief.clone()], from);
+    fn submit(&self, how: How) {
+        self.bridge.submit(vec![self.session.brief.clone()], how);
+    }
+
+    fn generate(&self, front: bool) {
+        let locked = self.session.brief.seed_locked;
+        self.submit(How { front, reseed: !locked, same: self.same_brief().filter(|_| locked), ..How::default() });
     }
 
     fn zoom_to(&mut self, zoom: f32) {
@@ -209,6 +226,14 @@ impl Studio {
     pub(super) fn chosen(&mut self, purpose: Purpose, path: std::path::PathBuf) {
         match purpose {
             Purpose::Photo => self.open(path),
+            Purpose::FontFolder => {
+                let mut folders = self.config.added_font_dirs.clone();
+                if !folders.contains(&path) {
+                    folders.push(path);
+                }
+                self.set_font_folders(folders);
+                self.window = Some(Window::Fonts);
+            }
             Purpose::OpenProject => super::restore::open_project(&self.bridge, path),
             Purpose::SaveProject => {
                 if let Some(name) = path.file_stem() {
@@ -217,7 +242,7 @@ impl Studio {
                 super::restore::save_project(&self.bridge, self.session.brief.clone(), path);
             }
             Purpose::Export(settings) => {
-                if let Some(path_in) = self.export_job().and_then(|id| self.bridge.image_path(id, ImageName::Final)) {
+                if let Some(path_in) = self.export_job().and_then(|id| self.bridge.image_path(id, settings.part.image())) {
                     super::export::run(&self.bridge, path_in, path, *settings, self.lang());
                 }
             }
@@ -228,34 +253,5 @@ impl Studio {
         ctx.copy_text(self.server.curl(&self.session.brief));
         let now = ctx.input(|i| i.time);
         self.toasts.say(Kind::Good, Say::new("toast.curl", &[]), now);
-    }
-}
-
-/// A brief whose step 1 is that of an earlier one.
-fn on_the_set_of(brief: &Brief, made: &Brief) -> Brief {
-    Brief {
-        product: made.product.clone(),
-        scene: made.scene.clone(),
-        scene_negative: made.scene_negative.clone(),
-        seed: made.seed,
-        width: made.width,
-        height: made.height,
-        steps: made.steps,
-        strength: made.strength,
-        guidance: made.guidance,
-        preserve_product: made.preserve_product,
-        ..brief.clone()
-    }
-}
-
-/// A brief whose letters are those of an earlier one.
-fn with_the_letters_of(brief: &Brief, made: &Brief) -> Brief {
-    Brief {
-        text: made.text.clone(),
-        style: made.style.clone(),
-        style_negative: made.style_negative.clone(),
-        font: made.font.clone(),
-        text_steps: made.text_steps,
-        ..brief.clone()
     }
 }

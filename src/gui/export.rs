@@ -3,13 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use ab_glyph::{Font as _, FontRef, PxScale, ScaleFont as _};
-use image::{Rgb, RgbImage};
+use image::{Rgb, RgbImage, RgbaImage};
 
 use super::bridge::{Bridge, Message, Say};
 use super::i18n::Lang;
 use crate::imaging::decode::{encode_png, read_png_text};
 use crate::imaging::mark::{Origin, jpeg_with, webp_with};
-use crate::imaging::resize::{Filter, fit_within, resize_rgb8};
+use crate::imaging::resize::{Filter, fit_within, resize_rgb8, resize_rgba8};
+use crate::job::ImageName;
 
 /// File formats.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,9 +44,51 @@ impl Format {
     }
 }
 
+/// Which picture of a job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Part {
+    Final,
+    Background,
+    Text,
+    Cutout,
+}
+
+impl Part {
+    /// All, in the order of the dialog.
+    pub const ALL: [Self; 4] = [Self::Final, Self::Background, Self::Text, Self::Cutout];
+
+    /// Its file in the job's folder.
+    pub fn image(self) -> ImageName {
+        match self {
+            Self::Final => ImageName::Final,
+            Self::Background => ImageName::Step1,
+            Self::Text => ImageName::Step2,
+            Self::Cutout => ImageName::Cutout,
+        }
+    }
+
+    /// Key of its name.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Final => "tab.final",
+            Self::Background => "tab.background",
+            Self::Text => "tab.text",
+            Self::Cutout => "export.cutout",
+        }
+    }
+
+    /// Whether there is nothing behind it.
+    pub fn transparent(self) -> bool {
+        matches!(self, Self::Text | Self::Cutout)
+    }
+}
+
 /// How to export.
 #[derive(Clone, Debug)]
 pub struct Settings {
+    /// Which picture.
+    pub part: Part,
     /// File format.
     pub format: Format,
     /// Long side in pixels; `None` as made.
@@ -62,13 +105,13 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { format: Format::Png, side: None, quality: 92, xmp: true, badge: false, settings: true }
+        Self { part: Part::Final, format: Format::Png, side: None, quality: 92, xmp: true, badge: false, settings: true }
     }
 }
 
 /// Writes a picture off the window's thread.
 pub fn run(bridge: &Bridge, from: PathBuf, to: PathBuf, settings: Settings, lang: Lang) {
-    bridge.work("nanococoa-export", move |_| {
+    bridge.write("nanococoa-export", move |_| {
         let to = if to.extension().is_some() { to } else { to.with_extension(settings.format.extension()) };
         let bytes = std::fs::read(&from).map_err(|e| Say::new("error.read", &[&from.display(), &e]))?;
         let out = encode(&bytes, &settings, lang).map_err(Say::from)?;
@@ -83,20 +126,30 @@ fn write(to: &Path, bytes: &[u8]) -> Result<(), Say> {
 
 /// The bytes of the file.
 pub fn encode(png: &[u8], settings: &Settings, lang: Lang) -> Result<Vec<u8>, String> {
-    let mut image = image::load_from_memory(png).map_err(|e| e.to_string())?.into_rgb8();
-    if let Some(side) = settings.side {
-        let (w, h) = (image.width() as usize, image.height() as usize);
-        let scale = side as f64 / w.max(h) as f64;
-        if scale < 1.0 {
-            let (w, h) = fit_within(w, h, side as usize);
-            image = resize_rgb8(&image, w, h, Filter::Lanczos3);
-        }
-    }
-    if settings.badge {
-        badge(&mut image, lang.t("export.badge_text"));
+    let decoded = image::load_from_memory(png).map_err(|e| e.to_string())?;
+    let (w, h) = (decoded.width() as usize, decoded.height() as usize);
+    let (w, h) = settings.side.filter(|s| (*s as usize) < w.max(h)).map_or((w, h), |side| fit_within(w, h, side as usize));
+    let clear = decoded.color().has_alpha();
+    let mut image = if clear && settings.format != Format::Jpeg {
+        Out::Clear(resize_rgba8(&decoded.into_rgba8(), w, h, Filter::Lanczos3))
+    } else if clear {
+        // JPEG knows no transparency.
+        Out::Solid(on_white(&resize_rgba8(&decoded.into_rgba8(), w, h, Filter::Lanczos3)))
+    } else {
+        let image = decoded.into_rgb8();
+        let same = image.dimensions() == (w as u32, h as u32);
+        Out::Solid(if same { image } else { resize_rgb8(&image, w, h, Filter::Lanczos3) })
+    };
+    if let Out::Solid(image) = &mut image
+        && settings.badge
+    {
+        badge(image, lang.t("export.badge_text"));
     }
     let text = read_png_text(png);
-    let packet = settings.xmp.then(|| Origin::of_text(&text).unwrap_or(Origin { draft: false, with_photo: false }).xmp());
+    let made = Origin::of_text(&text).unwrap_or(Origin { draft: false, with_photo: false });
+    let origin = Origin { with_photo: made.with_photo && settings.part != Part::Text, ..made };
+    // Of the cut-out every pixel is the photographer's.
+    let packet = (settings.xmp && settings.part != Part::Cutout).then(|| origin.xmp());
     match settings.format {
         Format::Png => {
             let mut entries: Vec<(&str, &str)> = Vec::new();
@@ -106,21 +159,47 @@ pub fn encode(png: &[u8], settings: &Settings, lang: Lang) -> Result<Vec<u8>, St
             if let Some(packet) = &packet {
                 entries.push(("XML:com.adobe.xmp", packet));
             }
-            encode_png(&image, &entries).map_err(|e| e.to_string())
+            match &image {
+                Out::Solid(image) => encode_png(image, &entries),
+                Out::Clear(image) => encode_png(image, &entries),
+            }
+            .map_err(|e| e.to_string())
         }
         Format::Jpeg => {
             let mut out = Vec::new();
-            let encoder = image::codecs::jpeg::JpegEncoder::new_with_quality(&mut out, settings.quality);
-            image.write_with_encoder(encoder).map_err(|e| e.to_string())?;
+            image.write(image::codecs::jpeg::JpegEncoder::new_with_quality(&mut out, settings.quality))?;
             Ok(packet.map_or(out.clone(), |p| jpeg_with(&out, &p)))
         }
         Format::Webp => {
             let mut out = Vec::new();
-            let encoder = image::codecs::webp::WebPEncoder::new_lossless(&mut out);
-            image.write_with_encoder(encoder).map_err(|e| e.to_string())?;
-            Ok(packet.map_or(out.clone(), |p| webp_with(&out, &p, image.dimensions())))
+            image.write(image::codecs::webp::WebPEncoder::new_lossless(&mut out))?;
+            let clear = matches!(image, Out::Clear(_));
+            Ok(packet.map_or(out.clone(), |p| webp_with(&out, &p, (w as u32, h as u32), clear)))
         }
     }
+}
+
+/// What is written.
+enum Out {
+    Solid(RgbImage),
+    Clear(RgbaImage),
+}
+
+impl Out {
+    fn write(&self, encoder: impl image::ImageEncoder) -> Result<(), String> {
+        match self {
+            Self::Solid(image) => image.write_with_encoder(encoder),
+            Self::Clear(image) => image.write_with_encoder(encoder),
+        }
+        .map_err(|e| e.to_string())
+    }
+}
+
+fn on_white(image: &RgbaImage) -> RgbImage {
+    RgbImage::from_fn(image.width(), image.height(), |x, y| {
+        let [r, g, b, a] = image.get_pixel(x, y).0.map(u32::from);
+        Rgb([r, g, b].map(|v| ((v * a + 255 * (255 - a) + 127) / 255) as u8))
+    })
 }
 
 /// White words on a dark pill in the lower right corner.
@@ -184,5 +263,22 @@ mod tests {
         let kept = encode(&png, &Settings::default(), Lang::En).unwrap();
         assert!(read_png_text(&kept).iter().any(|(k, _)| k == "nanococoa"));
         assert!(read_png_text(&kept).iter().any(|(k, _)| k == "XML:com.adobe.xmp"));
+    }
+
+    #[test]
+    fn letters_stay_clear_where_the_format_can() {
+        let letters = RgbaImage::from_fn(300, 200, |x, _| image::Rgba([200, 40, 40, if x < 150 { 0 } else { 255 }]));
+        let png = encode_png(&letters, &[]).unwrap();
+        for format in Format::ALL {
+            let settings = Settings { part: Part::Text, format, side: Some(150), ..Settings::default() };
+            let back = image::load_from_memory(&encode(&png, &settings, Lang::En).unwrap()).unwrap();
+            assert_eq!((back.width(), back.height()), (150, 100));
+            let corner = back.to_rgba8().get_pixel(2, 2).0;
+            if format == Format::Jpeg {
+                assert!(corner[0] > 250 && corner[3] == 255, "{corner:?}");
+            } else {
+                assert_eq!(corner[3], 0, "{format:?}");
+            }
+        }
     }
 }

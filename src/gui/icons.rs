@@ -6,6 +6,12 @@ pub static FONT: &[u8] = include_bytes!("../../assets/icons/lucide-subset.ttf");
 /// Name of the icon family in egui.
 pub const FAMILY: &str = "icons";
 
+/// lucide `archive-restore`
+pub const ARCHIVE_RESTORE: &str = "\u{e2cd}";
+/// lucide `brush`
+pub const BRUSH: &str = "\u{e1d3}";
+/// lucide `check`
+pub const CHECK: &str = "\u{e06c}";
 /// lucide `chevron-down`
 pub const CHEVRON_DOWN: &str = "\u{e06d}";
 /// lucide `chevron-left`
@@ -36,8 +42,12 @@ pub const DICES: &str = "\u{e2c5}";
 pub const DOWNLOAD: &str = "\u{e0b2}";
 /// lucide `ellipsis`
 pub const ELLIPSIS: &str = "\u{e0b6}";
+/// lucide `folder`
+pub const FOLDER: &str = "\u{e0d7}";
 /// lucide `folder-open`
 pub const FOLDER_OPEN: &str = "\u{e247}";
+/// lucide `folder-plus`
+pub const FOLDER_PLUS: &str = "\u{e0d9}";
 /// lucide `grid-2x2`
 pub const GRID_2X2: &str = "\u{e4ff}";
 /// lucide `history`
@@ -54,6 +64,8 @@ pub const KEYBOARD: &str = "\u{e284}";
 pub const LANGUAGES: &str = "\u{e0fe}";
 /// lucide `layers`
 pub const LAYERS: &str = "\u{e529}";
+/// lucide `list-start`
+pub const LIST_START: &str = "\u{e2e1}";
 /// lucide `lock`
 pub const LOCK: &str = "\u{e10b}";
 /// lucide `lock-open`
@@ -64,8 +76,14 @@ pub const MAXIMIZE: &str = "\u{e112}";
 pub const MINUS: &str = "\u{e11c}";
 /// lucide `moon`
 pub const MOON: &str = "\u{e11e}";
+/// lucide `move`
+pub const MOVE: &str = "\u{e121}";
+/// lucide `notebook-pen`
+pub const NOTEBOOK_PEN: &str = "\u{e596}";
 /// lucide `package`
 pub const PACKAGE: &str = "\u{e129}";
+/// lucide `play`
+pub const PLAY: &str = "\u{e13c}";
 /// lucide `plus`
 pub const PLUS: &str = "\u{e13d}";
 /// lucide `power`

@@ -3,24 +3,43 @@
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Instant;
 
-use egui::{ColorImage, Context};
-use image::{RgbImage, RgbaImage};
+use egui::{ColorImage, Context, Rect, pos2};
+use image::{GrayImage, RgbImage, RgbaImage};
 
-use super::state::Brief;
+use super::state::{Brief, Mask, Product};
+use super::watch::Watch;
 use crate::backend::draft::DraftBackend;
 use crate::backend::{Backend, Matte, Scene, SceneRequest, StageCx, StageObserver};
 use crate::imaging::Plane;
-use crate::imaging::resize::{Filter, fit_within, resize_plane, resize_rgb8};
+use crate::imaging::resize::{Filter, fit_within, resize_plane, resize_rgb8, resize_rgba8};
+use crate::imaging::{LinearRgb, matting};
 use crate::job::{CancelToken, ImageName, Stage};
 use crate::pipeline::text::Layer;
-use crate::pipeline::{Picture, PipelineError, Sink, background, composite, text};
-use crate::request::{JobSpec, ParseContext, SourceImage, Start, parse};
+use crate::pipeline::{Picture, PipelineError, Sink, background, composite, layers, placement, position, text};
+use crate::request::{CompositionMode, JobSpec, Placement, SourceImage, Start, TextPosition};
 use crate::typography::FontCatalog;
 
 /// Long side of the draft in pixels.
 pub const SIDE: u32 = 576;
 /// The cut-out never needs more than this for a draft.
 const MATTE_SIDE: usize = 900;
+/// Longest side of a mask that is painted on.
+const MASK_SIDE: usize = 1600;
+
+/// Where things stand on the canvas, as fractions of its sides.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Boxes {
+    /// The product, shadow not included.
+    pub product: Option<Rect>,
+    /// The letters' ink.
+    pub text: Option<Rect>,
+    /// Centre of the letters where `auto` would put them.
+    pub auto_y: f32,
+    /// Foot of the product where it would stand by itself.
+    pub ground: f32,
+    /// The product within its own cut-out.
+    pub cut: Option<Rect>,
+}
 
 /// A finished draft.
 #[derive(Clone)]
@@ -31,6 +50,10 @@ pub struct Draft {
     pub brief: Brief,
     /// The product without its background; with alpha.
     pub cutout: Option<Arc<ColorImage>>,
+    /// The automatic mask, for the brush to begin with.
+    pub auto_mask: Option<Arc<GrayImage>>,
+    /// Where product and letters stand.
+    pub boxes: Boxes,
     /// Step 1.
     pub background: Arc<ColorImage>,
     /// Step 2; with alpha. `None` without text.
@@ -56,7 +79,7 @@ pub struct Shown {
 
 #[derive(Default)]
 struct Slot {
-    wanted: Option<(Brief, Instant)>,
+    wanted: Option<(Brief, bool, Instant)>,
     closing: bool,
     shown: Shown,
 }
@@ -72,16 +95,17 @@ fn lock(slot: &(Mutex<Slot>, Condvar)) -> std::sync::MutexGuard<'_, Slot> {
 
 impl Live {
     /// Starts the thread.
-    pub fn start(ctx: Context, fonts: Arc<FontCatalog>) -> Self {
+    pub fn start(ctx: Context, watch: Watch) -> Self {
         let slot = Arc::new((Mutex::new(Slot::default()), Condvar::new()));
         let theirs = Arc::clone(&slot);
-        super::bridge::spawn("nanococoa-draft", move || run(&theirs, &ctx, &fonts));
+        super::bridge::spawn("nanococoa-draft", move || run(&theirs, &ctx, &watch));
         Self { slot }
     }
 
-    /// Asks for a draft of this brief; an older wish that was not begun is forgotten.
-    pub fn want(&self, brief: Brief) {
-        lock(&self.slot).wanted = Some((brief, Instant::now()));
+    /// Asks for a draft of this brief; an older wish that was not begun is forgotten. `quick`, while something is dragged: the letters may
+    /// mirror a picture that is a moment old.
+    pub fn want(&self, brief: Brief, quick: bool) {
+        lock(&self.slot).wanted = Some((brief, quick, Instant::now()));
         self.slot.1.notify_one();
     }
 
@@ -98,11 +122,11 @@ impl Drop for Live {
     }
 }
 
-fn run(slot: &(Mutex<Slot>, Condvar), ctx: &Context, fonts: &FontCatalog) {
+fn run(slot: &(Mutex<Slot>, Condvar), ctx: &Context, watch: &Watch) {
     let mut maker = Maker::default();
     let mut sequence = 0;
     loop {
-        let (brief, since) = {
+        let (brief, quick, since) = {
             let mut guard = lock(slot);
             loop {
                 if guard.closing {
@@ -118,7 +142,7 @@ fn run(slot: &(Mutex<Slot>, Condvar), ctx: &Context, fonts: &FontCatalog) {
         };
         ctx.request_repaint();
         // A panic in the engine costs this draft, not the window.
-        let made = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| maker.make(&brief, fonts)));
+        let made = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| maker.make(&brief, quick, &watch.fonts())));
         let made = made.unwrap_or_else(|_| {
             maker = Maker::default();
             Err("The draft could not be drawn.".into())
@@ -161,36 +185,56 @@ impl<T> Kept<T> {
 
 type Step1 = (RgbImage, Option<Plane>, Arc<ColorImage>);
 
+/// A photo in the sizes that drafts need.
+struct Photo {
+    small: SourceImage,
+    matte: Arc<Matte>,
+    mask: Arc<GrayImage>,
+}
+
+/// A cut-out with its picture and the part of it that the product takes.
+type CutOut = (Arc<Matte>, Arc<ColorImage>, Option<Rect>);
+
+/// Letters with their picture and the bounds of ink and front faces.
+type Letters = (Layer, Arc<ColorImage>, Bounds, Bounds);
+type Bounds = (usize, usize, usize, usize);
+
 #[derive(Default)]
 struct Maker {
     backend: DraftBackend,
-    matte: Kept<(Arc<Matte>, Arc<ColorImage>)>,
+    photo: Kept<Photo>,
+    matte: Kept<CutOut>,
     scene: Kept<Arc<Scene>>,
     step1: Kept<Arc<Step1>>,
-    letters: Kept<(Layer, Arc<ColorImage>)>,
+    letters: Kept<Letters>,
 }
 
 impl Maker {
-    fn make(&mut self, brief: &Brief, fonts: &FontCatalog) -> Result<Draft, String> {
+    fn cut(&mut self, brief: &Brief, cx: StageCx<'_>) -> Result<Option<(CutOut, Arc<GrayImage>)>, String> {
+        let Some(product) = &brief.product else { return Ok(None) };
+        let backend = &mut self.backend;
+        let photo = self.photo.get_or(product.hash.clone(), || read_photo(product, backend, cx))?;
+        let key = format!("{} {}", product.hash, brief.mask.as_ref().map_or("", |m| &m.hash));
+        let cut = self.matte.get_or(key, || {
+            let matte = match &brief.mask {
+                Some(mask) => Arc::new(masked(photo, mask, backend, cx)?),
+                None => Arc::clone(&photo.matte),
+            };
+            let shown = Arc::new(cutout(&matte));
+            let part = matte.alpha.bounds(0.05).map(|b| share(b, (matte.alpha.width, matte.alpha.height)));
+            Ok((matte, shown, part))
+        })?;
+        Ok(Some((cut.clone(), Arc::clone(&photo.mask))))
+    }
+
+    fn make(&mut self, brief: &Brief, quick: bool, fonts: &FontCatalog) -> Result<Draft, String> {
         let spec = spec_of(brief, fonts)?;
         let (cancel, sink) = (CancelToken::default(), Quiet::default());
         let cx = StageCx { cancel: &cancel, observer: &sink };
         let words = |e: PipelineError| e.to_string();
         let size = format!("{}x{} {}", spec.width, spec.height, spec.seed);
+        let matte = self.cut(brief, cx)?;
         let backend = &mut self.backend;
-
-        let matte = match &brief.product {
-            None => None,
-            Some(product) => Some(self.matte.get_or(product.hash.clone(), || {
-                let bytes = std::fs::read(&product.path).map_err(|e| e.to_string())?;
-                let (pixels, about) = crate::imaging::decode::decode_image(&bytes).map_err(|e| e.to_string())?;
-                let matte = background::cut_out(&SourceImage::new(pixels, about), None, backend, cx).map_err(words)?;
-                let matte = smaller(matte);
-                let shown = Arc::new(cutout(&matte));
-                Ok((Arc::new(matte), shown))
-            })?),
-        };
-        let matte = matte.map(|(m, c)| (Arc::clone(m), Arc::clone(c)));
         let bg = &spec.background;
         let scene_key = format!("{size} {:?} {:?}", bg.prompt, bg.negative_prompt);
         let scene = self.scene.get_or(scene_key.clone(), || {
@@ -206,11 +250,15 @@ impl Maker {
             };
             backend.paint_scene(&request, cx).map(Arc::new).map_err(|e| e.to_string())
         })?;
+        let scene_ground = scene.ground_line;
         let hash = brief.product.as_ref().map(|p| p.hash.as_str()).unwrap_or_default();
-        let step1_key = format!("{scene_key} {hash} {} {}", bg.strength, bg.preserve_product);
+        let mask = brief.mask.as_ref().map(|m| m.hash.as_str()).unwrap_or_default();
+        let at = &spec.placement;
+        let place = format!("{:?} {:?} {:?}", at.product_x, at.product_y, at.product_scale);
+        let step1_key = format!("{scene_key} {hash} {mask} {place} {} {}", bg.strength, bg.preserve_product);
         let step1 = Arc::clone(self.step1.get_or(step1_key.clone(), || {
             let (image, placed) = match &matte {
-                Some((matte, _)) => {
+                Some(((matte, ..), _)) => {
                     let (image, placed) = background::inject(&spec, matte, scene, backend, cx).map_err(words)?;
                     (image.to_srgb(), Some(placed))
                 }
@@ -220,10 +268,19 @@ impl Maker {
             Ok(Arc::new((image, placed, shown)))
         })?);
         let (image, placed, background) = (&step1.0, &step1.1, Arc::clone(&step1.2));
-        let draft = |letters, picture, notes| Draft {
+        let side = (spec.width as usize, spec.height as usize);
+        let mut boxes = Boxes {
+            product: placed.as_ref().and_then(|p| p.bounds(0.05)).map(|b| share(b, side)),
+            cut: matte.as_ref().and_then(|m| m.0.2),
+            ground: matte.as_ref().map_or(1.0, |m| ground(&m.0.0, scene_ground, &spec)),
+            ..Boxes::default()
+        };
+        let draft = |letters, picture, notes, boxes| Draft {
             sequence: 0,
             brief: brief.clone(),
-            cutout: matte.as_ref().map(|m| Arc::clone(&m.1)),
+            cutout: matte.as_ref().map(|m| Arc::clone(&m.0.1)),
+            auto_mask: matte.as_ref().map(|m| Arc::clone(&m.1)),
+            boxes,
             background: Arc::clone(&background),
             letters,
             picture,
@@ -231,33 +288,98 @@ impl Maker {
             millis: 0.0,
         };
         let Start::Background { text: Some(slogan), .. } = &spec.start else {
-            return Ok(draft(None, Arc::clone(&background), Vec::new()));
+            return Ok(draft(None, Arc::clone(&background), Vec::new(), boxes));
         };
-        let letters_key = format!("{step1_key} {slogan:?}");
-        let (layer, letters) = self.letters.get_or(letters_key, || {
+        let slogan_key = format!(" {size} {slogan:?}");
+        let old = self.letters.0.as_ref().map(|l| l.0.clone()).filter(|k| quick && k.ends_with(&slogan_key));
+        let letters_key = old.unwrap_or_else(|| format!("{step1_key}{slogan_key}"));
+        let (layer, letters, ink, face) = self.letters.get_or(letters_key, || {
             let layer = text::run(&spec, slogan, image, backend, fonts, cx, &sink).map_err(words)?;
             let shown = Arc::new(transparent(&layer.image));
-            Ok((layer, shown))
+            let ink = alpha_of(&layer.image).bounds(0.3).unwrap_or_default();
+            let face = layer.face.as_ref().and_then(|f| f.bounds(0.3)).unwrap_or(ink);
+            Ok((layer, shown, ink, face))
         })?;
-        let (layer, letters) = (layer.clone(), Arc::clone(letters));
+        let (layer, letters, ink, face) = (layer.clone(), Arc::clone(letters), *ink, *face);
         let finished = composite::run(&spec, image, &layer, placed.clone(), backend, cx, &sink).map_err(words)?;
-        let notes = std::mem::take(&mut *sink.0.lock().unwrap_or_else(PoisonError::into_inner));
-        Ok(draft(Some(letters), Arc::new(opaque(&finished)), notes))
+        if let Some(stands) = sink.letters() {
+            // As far as the faces were moved, so was all ink.
+            let shift = |from: usize, to: usize, edge: usize| (edge + to).saturating_sub(from);
+            let b = (
+                shift(face.0, stands.0, ink.0),
+                shift(face.1, stands.1, ink.1),
+                shift(face.0, stands.0, ink.2),
+                shift(face.1, stands.1, ink.3),
+            );
+            boxes.text = Some(share(b, side));
+        }
+        boxes.auto_y = auto_y(image, &layer, placed.as_ref(), spec.composition.mode);
+        Ok(draft(Some(letters), Arc::new(opaque(&finished)), sink.notes(), boxes))
     }
+}
+
+/// Where the product's foot would be without a wish: asked of the pipeline with a small block of the product's shape.
+fn ground(matte: &Matte, ground_line: f32, spec: &JobSpec) -> f32 {
+    let whole = (0, 0, matte.alpha.width, matte.alpha.height);
+    let (x0, y0, x1, y1) = matte.alpha.bounds(0.05).unwrap_or(whole);
+    let (w, h) = fit_within((x1 - x0).max(1), (y1 - y0).max(1), 64);
+    let block = Matte { alpha: Plane::new(w, h, 1.0), foreground: RgbImage::new(w as u32, h as u32) };
+    let wish = Placement { product_scale: spec.placement.product_scale, ..Placement::default() };
+    placement::place(&block, spec.width as usize, spec.height as usize, ground_line, &wish).foot / spec.height as f32
+}
+
+/// Where `auto` would put the letters' centre.
+fn auto_y(step1: &RgbImage, layer: &Layer, product: Option<&Plane>, mode: CompositionMode) -> f32 {
+    let alpha = alpha_of(&layer.image);
+    let Some((_, y0, _, y1)) = alpha.bounds(0.3) else { return 0.5 };
+    let tone = layers::mean_luminance(&layer.image, layer.face.as_ref().unwrap_or(&alpha));
+    let free = Placement::default();
+    let ((_, dy), _) = position::text_offset(&LinearRgb::from_srgb(step1), &alpha, tone, product, mode, TextPosition::Auto, &free);
+    ((y0 + y1) as f32 / 2.0 + dy as f32) / alpha.height.max(1) as f32
+}
+
+fn alpha_of(image: &RgbaImage) -> Plane {
+    let data = image.pixels().map(|p| f32::from(p.0[3]) / 255.0).collect();
+    Plane { width: image.width() as usize, height: image.height() as usize, data }
+}
+
+fn share((x0, y0, x1, y1): Bounds, (w, h): (usize, usize)) -> Rect {
+    let at = |x: usize, y: usize| pos2(x as f32 / w.max(1) as f32, y as f32 / h.max(1) as f32);
+    Rect::from_min_max(at(x0, y0), at(x1, y1))
+}
+
+fn read_photo(product: &Product, backend: &mut DraftBackend, cx: StageCx<'_>) -> Result<Photo, String> {
+    let bytes = std::fs::read(&product.path).map_err(|e| e.to_string())?;
+    let (pixels, about) = crate::imaging::decode::decode_image(&bytes).map_err(|e| e.to_string())?;
+    let photo = SourceImage::new(pixels, about);
+    let matte = background::cut_out(&photo, None, backend, cx).map_err(|e| e.to_string())?;
+    let (w, h) = fit_within(matte.alpha.width, matte.alpha.height, MASK_SIDE.min(matte.alpha.width.max(matte.alpha.height)));
+    let mask = Arc::new(resize_plane(&matte.alpha, w, h, Filter::CatmullRom).to_gray());
+    let (w, h) = (photo.pixels.width() as usize, photo.pixels.height() as usize);
+    let small = if w.max(h) > MATTE_SIDE {
+        let (w, h) = fit_within(w, h, MATTE_SIDE);
+        SourceImage { pixels: Arc::new(resize_rgba8(&photo.pixels, w, h, Filter::CatmullRom)), ..photo }
+    } else {
+        photo
+    };
+    Ok(Photo { small, matte: Arc::new(smaller(matte)), mask })
+}
+
+/// The cut-out by the designer's mask.
+fn masked(photo: &Photo, mask: &Mask, backend: &mut DraftBackend, cx: StageCx<'_>) -> Result<Matte, String> {
+    let bytes = std::fs::read(&mask.path).map_err(|e| e.to_string())?;
+    let gray = image::load_from_memory(&bytes).map_err(|e| e.to_string())?.into_luma8();
+    let (w, h) = (photo.small.pixels.width() as usize, photo.small.pixels.height() as usize);
+    let plane = resize_plane(&Plane::from_gray(&gray), w, h, Filter::CatmullRom);
+    if photo.small.has_alpha {
+        return Ok(Matte { alpha: plane, foreground: matting::from_alpha(&photo.small.pixels).foreground });
+    }
+    background::cut_out(&photo.small, Some(&plane), backend, cx).map_err(|e| e.to_string())
 }
 
 /// The same request that will be sent, at draft size; parsed by the same parser.
 fn spec_of(brief: &Brief, fonts: &FontCatalog) -> Result<JobSpec, String> {
-    let raw = brief.to_raw();
-    let context = ParseContext {
-        resolve_font: &|name| fonts.resolve(name),
-        default_font: crate::assets::DEFAULT_FONT,
-        undrawable: &|font, text| fonts.undrawable(font, text),
-        decode: &|_| Err("not here".into()),
-        fallback_seed: brief.seed,
-        lenient: false,
-    };
-    let mut spec = parse(&raw, &context).map_err(|errors| errors.iter().map(|e| e.msg.clone()).collect::<Vec<_>>().join("\n"))?;
+    let mut spec = super::spec::of(brief, fonts)?;
     let (w, h) = fit_within(spec.width as usize, spec.height as usize, SIDE as usize);
     (spec.width, spec.height) = (w as u32, h as u32);
     Ok(spec)
@@ -287,15 +409,25 @@ fn cutout(matte: &Matte) -> ColorImage {
     ColorImage::from_rgba_unmultiplied([matte.alpha.width, matte.alpha.height], &rgba)
 }
 
-/// Keeps notes, forgets everything else.
+/// Keeps notes and where the letters stand, forgets everything else.
 #[derive(Default)]
-struct Quiet(Mutex<Vec<String>>);
+struct Quiet(Mutex<(Vec<String>, Option<Bounds>)>);
+
+impl Quiet {
+    fn notes(&self) -> Vec<String> {
+        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner).0)
+    }
+
+    fn letters(&self) -> Option<Bounds> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).1
+    }
+}
 
 impl StageObserver for Quiet {
     fn progress(&self, _: f32) {}
     fn preview(&self, _: RgbImage) {}
     fn warn(&self, text: &str) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(text.to_owned());
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).0.push(text.to_owned());
     }
     fn wants_preview(&self) -> bool {
         false
@@ -304,7 +436,10 @@ impl StageObserver for Quiet {
 
 impl Sink for Quiet {
     fn stage(&self, _: Stage) {}
-    fn save(&self, _: ImageName, _: Picture<'_>) -> Result<(), PipelineError> {
+    fn save(&self, name: ImageName, picture: Picture<'_>) -> Result<(), PipelineError> {
+        if let (ImageName::Letters, Picture::Gray(gray)) = (name, picture) {
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).1 = Plane::from_gray(gray).bounds(0.3);
+        }
         Ok(())
     }
     fn save_given(&self, _: ImageName, _: Picture<'_>, _: &SourceImage) -> Result<(), PipelineError> {
@@ -323,9 +458,9 @@ mod tests {
         let fonts = FontCatalog::load(&[]);
         let brief = Brief { text: "신메뉴".into(), scene: "wooden table".into(), ..Brief::default() };
         let mut maker = Maker::default();
-        let first = maker.make(&brief, &fonts).unwrap();
+        let first = maker.make(&brief, false, &fonts).unwrap();
         let start = Instant::now();
-        let second = maker.make(&Brief { text: "신메뉴 출시".into(), ..brief.clone() }, &fonts).unwrap();
+        let second = maker.make(&Brief { text: "신메뉴 출시".into(), ..brief.clone() }, false, &fonts).unwrap();
         println!("draft after a text edit: {:.0} ms", start.elapsed().as_secs_f64() * 1000.0);
         assert!(Arc::ptr_eq(&first.background, &second.background), "the background was painted again");
         assert_ne!(first.picture.pixels, second.picture.pixels);

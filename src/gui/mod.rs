@@ -1,9 +1,11 @@
 //! The studio: the window over the same engine that REST and the command line use. egui appears only below this module.
 //!
-//! `bridge` is the only place that talks to the engine, `live` the only one that calls the pipeline; panels draw and send commands.
+//! `bridge` (what is done) and `watch` (what is shown) are the only places that talk to the engine, `live` is the only one that calls the
+//! pipeline; panels draw and send commands.
 
 pub mod app;
 mod bridge;
+mod brush;
 pub mod commands;
 mod dialogs;
 mod execute;
@@ -13,15 +15,18 @@ pub mod i18n;
 mod icons;
 mod images;
 pub mod live;
+mod messages;
 mod panels;
 mod presets;
 mod restore;
 mod server;
+mod spec;
 pub mod state;
 mod textures;
 mod theme;
 mod toasts;
 mod undo;
+mod watch;
 mod widgets;
 mod windows;
 
@@ -36,7 +41,7 @@ pub fn run(options: Options, open: Option<PathBuf>) -> Result<(), String> {
         .with_app_id("nanococoa")
         .with_inner_size([1440.0, 900.0])
         .with_min_inner_size([1024.0, 640.0]);
-    let native = eframe::NativeOptions { viewport, centered: true, ..eframe::NativeOptions::default() };
+    let native = eframe::NativeOptions { viewport, centered: true, renderer: eframe::Renderer::Glow, ..eframe::NativeOptions::default() };
     eframe::run_native(
         "nanoCocoa Studio",
         native,

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::bridge::{Bridge, Message, Say};
+use super::bridge::{Bridge, How, Message, Say};
 use super::execute::random_seed;
 use super::state::{Brief, Session};
 use crate::job::{ImageName, JobSnapshot};
@@ -59,8 +59,11 @@ pub fn from_png(bridge: &Bridge, bytes: &[u8]) -> Result<Option<Brief>, Say> {
     let Some(parameters) = all["parameters"].as_object() else { return Ok(None) };
     let side = |key: &str| all[key].as_u64().and_then(|v| u32::try_from(v).ok()).unwrap_or(1024);
     let mut brief = Brief::from_parameters(parameters, all["seed"].as_u64().unwrap_or(0), (side("width"), side("height")));
-    if let Some(id) = all["job_id"].as_str().and_then(|t| t.parse::<Uuid>().ok()) {
-        brief.product = product_of(bridge, id)?;
+    let id = all["job_id"].as_str().and_then(|t| t.parse::<Uuid>().ok());
+    if let Some(job) = id.and_then(|id| bridge.engine().snapshot(id)) {
+        // The job is still here: its photo and mask come back too.
+        let whole = brief_of(bridge, &job)?;
+        (brief.product, brief.mask) = (whole.product, whole.mask);
     }
     Ok(Some(brief))
 }
@@ -72,29 +75,44 @@ fn product_of(bridge: &Bridge, id: Uuid) -> Result<Option<super::state::Product>
     bridge.keep_photo(&bytes, "product.png").map(Some)
 }
 
-/// Takes over the settings of a job, whichever door it came through.
+/// The brief that a job stands for, whichever door it came through. Blocking.
+pub fn brief_of(bridge: &Bridge, job: &JobSnapshot) -> Result<Brief, Say> {
+    let mut brief = Brief::from_parameters(&job.parameters, job.seed, (job.width, job.height));
+    brief.product = product_of(bridge, job.id)?;
+    let corrected = job.parameters.get("mask_image").is_some_and(|v| !v.is_null());
+    if let Some(path) = bridge.image_path(job.id, ImageName::Mask).filter(|_| corrected && brief.product.is_some()) {
+        let bytes = std::fs::read(&path).map_err(|e| Say::new("error.read", &[&path.display(), &e]))?;
+        brief.mask = Some(bridge.keep_mask(&bytes)?);
+    }
+    Ok(brief)
+}
+
+/// Takes over the settings of a job.
 pub fn from_job(bridge: &Bridge, job: &Arc<JobSnapshot>, made: Option<Brief>) {
     let job = Arc::clone(job);
     bridge.work("nanococoa-restore", move |bridge| {
-        let brief = match made {
-            Some(brief) => brief,
-            None => {
-                let mut brief = Brief::from_parameters(&job.parameters, job.seed, (job.width, job.height));
-                brief.product = product_of(bridge, job.id)?;
-                brief
-            }
-        };
+        let brief = made.map_or_else(|| brief_of(bridge, &job), Ok)?;
         Ok(Some(Message::Restored(Box::new(brief), Some(job.id))))
+    });
+}
+
+/// Runs a job's steps again from this one on.
+pub fn again(bridge: &Bridge, job: &Arc<JobSnapshot>, made: Option<Brief>, step: u8) {
+    let job = Arc::clone(job);
+    bridge.work("nanococoa-again", move |bridge| {
+        let brief = made.map_or_else(|| brief_of(bridge, &job), Ok)?;
+        bridge.submit(vec![brief], How { force: Some(step), ..How::default() });
+        Ok(None)
     });
 }
 
 /// Writes a project: a ZIP with `project.json`, the request as REST takes it, and the photo.
 pub fn save_project(bridge: &Bridge, brief: Brief, path: PathBuf) {
-    bridge.work("nanococoa-project", move |_| {
+    bridge.write("nanococoa-project", move |_| {
         let path = if path.extension().is_some() { path } else { path.with_extension(PROJECT) };
         let bytes = pack(&brief)?;
         crate::store::write_atomic(&path, &bytes).map_err(|e| Say::from(e.to_string()))?;
-        Ok(Some(Message::Done(Say::new("toast.saved", &[&path.display()]))))
+        Ok(Some(Message::Saved(Box::new(brief), path)))
     });
 }
 
@@ -111,6 +129,10 @@ fn pack(brief: &Brief) -> Result<Vec<u8>, Say> {
     if let Some(product) = &brief.product {
         let bytes = std::fs::read(&product.path).map_err(|e| Say::new("error.photo_gone", &[&product.name, &e]))?;
         put("product.image", &bytes)?;
+    }
+    if let Some(mask) = &brief.mask {
+        let bytes = std::fs::read(&mask.path).map_err(|e| Say::new("error.photo_gone", &[&"mask.png", &e]))?;
+        put("mask.png", &bytes)?;
     }
     zip.finish().map(std::io::Cursor::into_inner).map_err(|e| failed(&e))
 }
@@ -133,7 +155,10 @@ pub fn open_project(bridge: &Bridge, path: PathBuf) {
             let name = product.name.clone();
             *product = bridge.keep_photo(&photo, &name)?;
         }
+        if brief.mask.is_some() {
+            brief.mask = Some(bridge.keep_mask(&entry("mask.png").ok_or_else(bad)?)?);
+        }
         let name = path.file_stem().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        Ok(Some(Message::Project(Box::new(brief), name)))
+        Ok(Some(Message::Project(Box::new(brief), name, path)))
     });
 }

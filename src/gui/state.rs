@@ -31,12 +31,23 @@ pub struct Product {
     pub has_alpha: bool,
 }
 
+/// A corrected cut-out mask, kept beside the photo.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Mask {
+    /// Where its PNG is kept.
+    pub path: PathBuf,
+    /// Content hash, as the engine computes it.
+    pub hash: String,
+}
+
 /// The fields of `POST /generate` that the studio edits.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Brief {
     /// The photo; without it only the scene is painted.
     pub product: Option<Product>,
+    /// `mask_image`; `None`: cut out automatically.
+    pub mask: Option<Mask>,
     /// `bg_prompt`
     pub scene: String,
     /// `bg_negative_prompt`
@@ -73,12 +84,23 @@ pub struct Brief {
     pub guidance: f32,
     /// `preserve_product`
     pub preserve_product: bool,
+    /// `product_x`; what is `None` is placed automatically.
+    pub product_x: Option<f32>,
+    /// `product_y`
+    pub product_y: Option<f32>,
+    /// `product_scale`
+    pub product_scale: Option<f32>,
+    /// `text_x`
+    pub text_x: Option<f32>,
+    /// `text_y`
+    pub text_y: Option<f32>,
 }
 
 impl Default for Brief {
     fn default() -> Self {
         Self {
             product: None,
+            mask: None,
             scene: String::new(),
             scene_negative: String::new(),
             text: String::new(),
@@ -97,6 +119,11 @@ impl Default for Brief {
             text_steps: 30,
             guidance: 3.5,
             preserve_product: true,
+            product_x: None,
+            product_y: None,
+            product_scale: None,
+            text_x: None,
+            text_y: None,
         }
     }
 }
@@ -131,6 +158,19 @@ impl Brief {
         raw.insert("text_num_inference_steps".into(), json!(self.text_steps));
         raw.insert("guidance_scale".into(), number(self.guidance));
         raw.insert("preserve_product".into(), json!(self.preserve_product));
+        let product = self.product.is_some();
+        let places = [
+            ("product_x", self.product_x.filter(|_| product)),
+            ("product_y", self.product_y.filter(|_| product)),
+            ("product_scale", self.product_scale.filter(|_| product)),
+            ("text_x", self.text_x),
+            ("text_y", self.text_y),
+        ];
+        for (name, value) in places {
+            if let Some(value) = value {
+                raw.insert(name.into(), number(value));
+            }
+        }
         raw
     }
 
@@ -139,6 +179,7 @@ impl Brief {
         let fresh = Self::default();
         let text = |key: &str| parameters.get(key).and_then(Value::as_str).map(str::to_owned);
         let number = |key: &str, or: f32| parameters.get(key).and_then(Value::as_f64).map_or(or, |v| v as f32);
+        let place = |key: &str| parameters.get(key).and_then(Value::as_f64).map(|v| v as f32);
         let count = |key: &str, or: u32| parameters.get(key).and_then(Value::as_u64).and_then(|v| v.try_into().ok()).unwrap_or(or);
         // Defaults that the parser filled in read better as empty fields.
         let own = |key: &str| {
@@ -147,6 +188,7 @@ impl Brief {
         };
         Self {
             product: None,
+            mask: None,
             scene: own("bg_prompt"),
             scene_negative: own("bg_negative_prompt"),
             text: text("text_content").unwrap_or_default(),
@@ -165,39 +207,17 @@ impl Brief {
             text_steps: count("text_num_inference_steps", fresh.text_steps),
             guidance: number("guidance_scale", fresh.guidance),
             preserve_product: parameters.get("preserve_product").and_then(Value::as_bool).unwrap_or(true),
+            product_x: place("product_x"),
+            product_y: place("product_y"),
+            product_scale: place("product_scale"),
+            text_x: place("text_x"),
+            text_y: place("text_y"),
         }
     }
 
     /// Whether nothing was entered yet.
     pub fn is_blank(&self) -> bool {
         self.product.is_none() && self.scene.trim().is_empty() && self.text.trim().is_empty()
-    }
-
-    fn same_scene(&self, other: &Self) -> bool {
-        let key = |b: &Self| {
-            let hash = b.product.as_ref().map(|p| p.hash.clone());
-            (hash, b.scene.clone(), b.scene_negative.clone(), b.seed, b.width, b.height, b.steps, b.preserve_product)
-        };
-        key(self) == key(other) && self.strength == other.strength && self.guidance == other.guidance
-    }
-
-    fn same_letters(&self, other: &Self) -> bool {
-        let key = |b: &Self| (b.text.clone(), b.style.clone(), b.style_negative.clone(), b.font.clone(), b.text_steps);
-        key(self) == key(other)
-    }
-
-    /// The first step whose inputs differ from those of an earlier brief; 4: nothing differs.
-    pub fn first_change(&self, made: &Self) -> u8 {
-        let same_layers = self.mode == made.mode && self.position == made.position;
-        if !self.same_scene(made) || self.text.trim().is_empty() != made.text.trim().is_empty() {
-            1
-        } else if !self.same_letters(made) {
-            2
-        } else if !same_layers || self.composition_strength != made.composition_strength {
-            3
-        } else {
-            4
-        }
     }
 }
 
@@ -221,12 +241,15 @@ pub struct Session {
     pub prompts: Vec<String>,
     /// Which brief made which job.
     pub made: BTreeMap<Uuid, Brief>,
-    /// Starred jobs.
+    /// Jobs that were starred before stars were kept with the jobs.
+    #[serde(skip_serializing)]
     pub starred: Vec<Uuid>,
     /// The job whose result is shown and whose steps are re-used.
     pub base: Option<Uuid>,
     /// How many variations the button makes.
     pub variations: u32,
+    /// The project file and what it holds, once one was saved or opened.
+    pub saved: Option<(PathBuf, Brief)>,
 }
 
 impl Default for Session {
@@ -243,6 +266,7 @@ impl Default for Session {
             starred: Vec::new(),
             base: None,
             variations: 4,
+            saved: None,
         }
     }
 }
@@ -257,6 +281,11 @@ impl Session {
     /// Remembers a photo.
     pub fn used_file(&mut self, path: PathBuf) {
         push_recent(&mut self.recent, path);
+    }
+
+    /// Whether the project's file lacks what is on the desk.
+    pub fn unsaved(&self) -> bool {
+        self.saved.as_ref().is_some_and(|s| s.1 != self.brief)
     }
 
     /// Remembers what made a job.
@@ -286,6 +315,8 @@ mod tests {
             composition_strength: 0.35,
             seed: 7,
             width: 768,
+            text_x: Some(0.25),
+            text_y: Some(0.8),
             ..Brief::default()
         };
         let context = crate::request::ParseContext {
@@ -299,15 +330,5 @@ mod tests {
         let spec = crate::request::parse(&brief.to_raw(), &context).unwrap();
         assert!(spec.warnings.is_empty(), "{:?}", spec.warnings);
         assert_eq!(Brief::from_parameters(&spec.parameters, spec.seed, (spec.width, spec.height)), brief);
-    }
-
-    #[test]
-    fn only_what_changed_runs_again() {
-        let a = Brief { text: "A".into(), ..Brief::default() };
-        assert_eq!(a.first_change(&a), 4);
-        assert_eq!(Brief { position: "bottom".into(), ..a.clone() }.first_change(&a), 3);
-        assert_eq!(Brief { font: "x".into(), ..a.clone() }.first_change(&a), 2);
-        assert_eq!(Brief { scene: "sea".into(), ..a.clone() }.first_change(&a), 1);
-        assert_eq!(Brief { text: String::new(), ..a.clone() }.first_change(&a), 1);
     }
 }

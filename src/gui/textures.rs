@@ -8,8 +8,8 @@ use egui::{ColorImage, Context, TextureHandle, TextureId, TextureOptions, Vec2};
 
 use uuid::Uuid;
 
+use super::watch::Watch;
 use crate::job::Preview;
-use crate::typography::FontCatalog;
 
 /// Bytes of texture that are kept.
 const BUDGET: usize = 96 << 20;
@@ -61,17 +61,17 @@ pub struct Textures {
 
 impl Textures {
     /// Starts the workers.
-    pub fn new(ctx: Context, fonts: Arc<FontCatalog>) -> Self {
+    pub fn new(ctx: Context, watch: &Watch) -> Self {
         let (orders, receiver) = mpsc::channel::<Key>();
         let receiver = Arc::new(Mutex::new(receiver));
         let (sender, results) = mpsc::channel();
         for _ in 0..WORKERS {
-            let (receiver, sender, ctx, fonts) = (Arc::clone(&receiver), sender.clone(), ctx.clone(), Arc::clone(&fonts));
+            let (receiver, sender, ctx, watch) = (Arc::clone(&receiver), sender.clone(), ctx.clone(), watch.clone());
             super::bridge::spawn("nanococoa-pictures", move || {
                 loop {
                     let order = receiver.lock().unwrap_or_else(PoisonError::into_inner).recv();
                     let Ok(key) = order else { return };
-                    let image = super::images::make(&key, &fonts);
+                    let image = super::images::make(&key, &watch.fonts());
                     if sender.send((key, image)).is_err() {
                         return;
                     }
@@ -104,6 +104,11 @@ impl Textures {
             self.entries.remove(&key);
             total -= size;
         }
+    }
+
+    /// Whether a picture is on its way.
+    pub fn is_loading(&self) -> bool {
+        self.entries.values().any(|e| matches!(e.0, Entry::Loading))
     }
 
     /// The picture, if it is there; otherwise it is ordered.

@@ -177,7 +177,7 @@ fn apply(style: &mut egui::Style, c: &Colors, dark: bool) {
     v.error_fg_color = c.bad;
     v.slider_trailing_fill = true;
     v.selection.bg_fill = if dark { rgb(0x6b501d) } else { rgb(0xf0d9a8) };
-    v.selection.stroke = Stroke::new(1.0, c.text);
+    v.selection.stroke = Stroke::new(1.0, c.accent_text);
     v.interact_cursor = Some(egui::CursorIcon::PointingHand);
     let radius = CornerRadius::same(RADIUS);
     let states = [

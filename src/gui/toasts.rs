@@ -101,6 +101,6 @@ pub(super) fn show(studio: &mut Studio, ctx: &Context) {
         studio.toasts.0.remove(i);
     }
     if let Some(id) = back {
-        studio.leaving.retain(|l| l.0 != id);
+        studio.bridge.take_back(Some(id));
     }
 }

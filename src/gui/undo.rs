@@ -81,6 +81,11 @@ fn one_field(a: &Brief, b: &Brief) -> bool {
         guidance: of.guidance,
         steps: of.steps,
         text_steps: of.text_steps,
+        product_x: of.product_x,
+        product_y: of.product_y,
+        product_scale: of.product_scale,
+        text_x: of.text_x,
+        text_y: of.text_y,
         ..x.clone()
     };
     blank(a, b) == *b

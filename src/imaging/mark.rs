@@ -62,13 +62,14 @@ pub fn jpeg_with(jpeg: &[u8], packet: &str) -> Vec<u8> {
     out
 }
 
-/// A WebP file of the simple format turned into the extended one, with the packet in a chunk at its end.
-pub fn webp_with(webp: &[u8], packet: &str, (width, height): (u32, u32)) -> Vec<u8> {
+/// A WebP file of the simple format turned into the extended one, with the packet in a chunk at its end. `clear`: it has transparency.
+pub fn webp_with(webp: &[u8], packet: &str, (width, height): (u32, u32), clear: bool) -> Vec<u8> {
     const XMP: u8 = 0x04;
+    const ALPHA: u8 = 0x10;
     let Some(chunks) = webp.get(12..).filter(|c| c.starts_with(b"VP8L") || c.starts_with(b"VP8 ")) else { return webp.to_vec() };
     let mut body = b"WEBPVP8X".to_vec();
     body.extend_from_slice(&10u32.to_le_bytes());
-    body.extend_from_slice(&[XMP, 0, 0, 0]);
+    body.extend_from_slice(&[if clear { XMP | ALPHA } else { XMP }, 0, 0, 0]);
     body.extend_from_slice(&(width - 1).to_le_bytes()[..3]);
     body.extend_from_slice(&(height - 1).to_le_bytes()[..3]);
     body.extend_from_slice(chunks);

@@ -168,7 +168,8 @@ fn fit_plane(face: &Plane, text: &RgbaImage, w: usize, h: usize) -> Plane {
     out
 }
 
-fn mean_luminance(text: &RgbaImage, weight: &Plane) -> f32 {
+/// Mean luminance of the letters, where `weight` is solid.
+pub fn mean_luminance(text: &RgbaImage, weight: &Plane) -> f32 {
     let (mut sum, mut total) = (0.0_f64, 1e-6_f64);
     for (p, &a) in text.pixels().zip(&weight.data) {
         if a > 0.5 {

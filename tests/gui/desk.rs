@@ -122,6 +122,33 @@ impl Desk {
         self.until("a draft of the brief", |s| s.draft().is_some_and(|d| d.brief == s.session.brief))
     }
 
+    /// Waits until it is known what would run; says which steps are cached.
+    pub fn until_planned(&mut self) -> Vec<(u8, bool)> {
+        self.until("a plan", |s| s.plan().is_some());
+        self.frames(2);
+        self.studio().plan().unwrap().steps.iter().map(|s| (s.step, s.cached)).collect()
+    }
+
+    /// The middle of what has this name.
+    pub fn place(&self, key: &'static str) -> egui::Pos2 {
+        let words = self.words(key);
+        self.harness.get_by_label(words).rect().center()
+    }
+
+    /// Presses, moves in some steps, releases.
+    pub fn drag(&mut self, from: egui::Pos2, by: egui::Vec2) {
+        self.harness.hover_at(from);
+        self.frames(2);
+        self.harness.drag_at(from);
+        self.frames(2);
+        for i in 1..=6 {
+            self.harness.hover_at(from + by * (i as f32 / 6.0));
+            self.frames(1);
+        }
+        self.harness.drop_at(from + by);
+        self.frames(3);
+    }
+
     pub fn until_made(&mut self, count: usize) {
         self.until("the result in the history", |s| {
             s.jobs().iter().filter(|j| j.status == JobStatus::Completed).count() == count && s.active_count() == 0

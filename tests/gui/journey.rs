@@ -64,21 +64,23 @@ fn journey(lang: Lang) {
     desk.fill("text.title", "SUMMER");
     desk.until_drafted();
     assert_eq!(desk.studio().shown(), Source::Draft);
-    assert_eq!(desk.studio().first_step(), 2);
+    assert_eq!(desk.until_planned(), [(1, true), (2, false), (3, false)]);
+    let background = desk.words("step.background");
+    assert!(desk.has(&format!("{background}: {}", desk.words("step.kept"))), "the chip says that the background is there");
     desk.click("again.text");
     desk.until_made(2);
     let two = desk.studio().jobs()[0].clone();
-    assert_eq!(two.start_step, 2);
+    assert_eq!(two.cached_steps, [1]);
     let bytes = |id| std::fs::read(desk.engine.image_path(id, ImageName::Step1).unwrap()).unwrap();
     let pixels = |id| image::load_from_memory(&bytes(id)).unwrap().into_rgb8();
     assert_eq!(pixels(one.id), pixels(two.id), "the background is the same");
 
     // Only the composite.
     desk.click("layers.top");
-    assert_eq!(desk.studio().first_step(), 3);
+    assert_eq!(desk.until_planned(), [(1, true), (2, true), (3, false)]);
     desk.click("again.composite");
     desk.until_made(3);
-    assert_eq!(desk.studio().jobs()[0].start_step, 3);
+    assert_eq!(desk.studio().jobs()[0].cached_steps, [1, 2]);
 
     // An old entry comes back, and undo takes that back.
     let changed = desk.studio().session.brief.clone();
@@ -168,16 +170,25 @@ fn jobs_of_other_doors_show_up_and_can_be_deleted_with_undo() {
     desk.click_label("History: From REST");
     desk.click("history.restore");
     desk.until("its settings", |s| s.session.brief.text == "From REST" && s.session.brief.product.is_some());
+    desk.click("history.star");
+    desk.until("the star", |s| s.jobs()[0].starred);
     desk.click("history.delete");
-    assert!(desk.studio().jobs().is_empty());
+    desk.until("the empty history", |s| s.jobs().is_empty() && !s.notifications().is_empty());
+    assert_eq!(desk.engine.trashed().len(), 1);
+    desk.frames(2);
     desk.click("toast.undo");
-    assert_eq!(desk.studio().jobs().len(), 1);
+    desk.until("the job again", |s| s.jobs().len() == 1);
+    assert!(desk.studio().jobs()[0].starred);
+    // Also when the notification has gone.
     desk.frames(2);
     desk.click_label("History: From REST");
     desk.click("history.delete");
+    desk.until("the empty history", |s| s.jobs().is_empty());
     desk.frames(300);
-    let engine = desk.engine.clone();
-    desk.until("the end of the job", |_| engine.snapshots().is_empty());
+    assert!(desk.studio().notifications().is_empty());
+    desk.click_label(desk.words("menu.edit"));
+    desk.click("command.take_back");
+    desk.until("the job again", |s| s.jobs().len() == 1);
     desk.end();
 }
 
@@ -275,4 +286,63 @@ fn a_project_is_saved_and_opened_with_its_photo() {
     assert_eq!(desk.studio().session.project, "autumn");
     assert!(brief.product.unwrap().path.is_file());
     desk.end();
+}
+
+#[test]
+fn a_stopped_job_is_continued_and_one_can_be_let_in_front() {
+    let dir = tempfile::tempdir().unwrap();
+    let script = Script::default();
+    script.set("sculpt", Act::Slow(Duration::from_secs(30)));
+    let mut desk = Desk::fake(dir.path(), &script, Lang::Ko);
+    desk.fill("scene.title", "바다");
+    desk.fill("text.title", "여름 특가");
+    desk.click("command.generate");
+    desk.until("the letters", |s| s.jobs().first().is_some_and(|j| j.step.number() == 2));
+    // Two more wait; the last one is let in front.
+    for key in [egui::Modifiers::COMMAND, egui::Modifiers::COMMAND | egui::Modifiers::SHIFT] {
+        let seed = desk.studio().session.brief.seed;
+        desk.harness.state_mut().session.brief.seed = seed + 1;
+        let before = desk.studio().jobs().len();
+        desk.harness.key_press_modifiers(key, egui::Key::Enter);
+        desk.until("one more", |s| s.jobs().len() == before + 1);
+    }
+    let last = desk.studio().jobs()[0].id;
+    assert_eq!(desk.engine.waiting()[0], last);
+    desk.click_label(desk.words("menu.make"));
+    desk.click("command.stop_all");
+    desk.until("rest", |s| s.active_count() == 0);
+    script.set("sculpt", Act::Quick);
+    let first = desk.studio().jobs()[2].clone();
+    assert_eq!(first.status, JobStatus::Stopped);
+    // The oldest card is the last one.
+    desk.click_label(&Lang::Ko.f("history.entry", &[&"여름 특가"]));
+    assert_eq!(desk.studio().shown(), Source::Job(first.id));
+    desk.click("history.resume");
+    desk.until_made(1);
+    let job = desk.studio().jobs()[0].clone();
+    assert_eq!((job.start_step, job.seed), (2, first.seed));
+    desk.end();
+}
+
+#[test]
+fn a_photo_is_dropped_and_previews_show_while_a_step_runs() {
+    for lang in Lang::ALL {
+        let dir = tempfile::tempdir().unwrap();
+        let script = Script::default();
+        let mut desk = Desk::fake(dir.path(), &script, lang);
+        desk.harness.input_mut().dropped_files.push(std::sync::Arc::new(Dropped(sample())));
+        desk.until("the photo", |s| s.session.brief.product.as_ref().is_some_and(|p| p.name == "coffee.png"));
+        desk.until_drafted();
+        desk.fill("text.title", "Sale");
+        script.set("scene", Act::Slow(Duration::from_secs(30)));
+        desk.click("command.generate");
+        desk.until("a preview", |s| s.jobs().first().is_some_and(|j| j.preview.is_some()));
+        let job = desk.studio().jobs()[0].clone();
+        assert_eq!(desk.studio().shown(), Source::Job(job.id));
+        desk.frames(3);
+        assert!(desk.has(desk.words("command.stop")));
+        desk.click("command.stop");
+        desk.until("the stop", |s| s.active_count() == 0);
+        desk.end();
+    }
 }

@@ -86,7 +86,7 @@ fn shortcuts_work_and_bare_enter_never_generates() {
     desk.until_made(1);
     desk.harness.state_mut().session.brief.seed_locked = true;
     desk.harness.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
-    desk.frames(3);
-    assert!(desk.studio().notifications().iter().any(|t| t.starts_with("Nothing changed")));
+    desk.until("a word about it", |s| s.notifications().iter().any(|t| t.starts_with("Nothing changed")));
+    assert_eq!(desk.engine.snapshots().len(), 1);
     desk.end();
 }

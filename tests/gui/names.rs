@@ -48,7 +48,9 @@ fn every_control_has_a_name() {
         desk.until_made(1);
         desk.frames(4);
         check(&desk, "with a result");
-        for command in [Command::Export, Command::Server, Command::Models, Command::Shortcuts, Command::Palette, Command::OpenPath] {
+        for command in
+            [Command::Export, Command::Server, Command::Models, Command::Shortcuts, Command::Palette, Command::OpenPath, Command::Fonts]
+        {
             let ctx = desk.harness.ctx.clone();
             desk.harness.state_mut().execute(&ctx, command);
             desk.frames(3);

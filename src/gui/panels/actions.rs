@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::gui::app::{Source, Studio};
 use crate::gui::commands::Command;
 use crate::gui::{icons, theme, widgets};
-use crate::job::{ImageName, JobSnapshot, Step};
+use crate::job::{ImageName, JobSnapshot, JobStatus, Step};
 
 pub fn show(studio: &mut Studio, ui: &mut Ui) {
     let active = studio.active();
@@ -25,11 +25,16 @@ pub fn show(studio: &mut Studio, ui: &mut Ui) {
 
 enum State {
     Kept,
-    Will,
-    Running(u8),
-    Waiting,
+    /// Seconds, where they are known.
+    Will(Option<f64>),
+    Running(i64),
+    Waiting(f64),
     Done,
     Off,
+}
+
+fn seconds(value: f64) -> String {
+    format!("{:.0}", value.max(1.0))
 }
 
 fn steps(studio: &Studio, ui: &mut Ui, job: Option<&Arc<JobSnapshot>>) {
@@ -56,9 +61,13 @@ fn steps(studio: &Studio, ui: &mut Ui, job: Option<&Arc<JobSnapshot>>) {
             );
             let (words, color) = match state {
                 State::Kept => (lang.t("step.kept").to_owned(), c.dim),
-                State::Will => (lang.t("step.will").to_owned(), c.text),
-                State::Running(percent) => (lang.f("step.running", &[&percent]), c.accent_text),
-                State::Waiting => (lang.t("step.waiting").to_owned(), c.dim),
+                State::Will(None) => (lang.t("step.will").to_owned(), c.text),
+                State::Will(Some(eta)) if eta < 1.0 => (lang.t("step.will_soon").to_owned(), c.text),
+                State::Will(Some(eta)) => (lang.f("step.will_in", &[&seconds(eta)]), c.text),
+                State::Running(left) if left > 0 => (lang.f("step.running_left", &[&left]), c.accent_text),
+                State::Running(_) => (lang.t("step.running").to_owned(), c.accent_text),
+                State::Waiting(eta) if eta > 0.0 => (lang.f("step.waiting_for", &[&seconds(eta)]), c.dim),
+                State::Waiting(_) => (lang.t("step.waiting").to_owned(), c.dim),
                 State::Done => (lang.t("step.done").to_owned(), c.good),
                 State::Off => (lang.t("step.off").to_owned(), c.dim),
             };
@@ -74,13 +83,14 @@ fn steps(studio: &Studio, ui: &mut Ui, job: Option<&Arc<JobSnapshot>>) {
 
 fn state(studio: &Studio, job: Option<&Arc<JobSnapshot>>, step: u8) -> State {
     let Some(job) = job else {
-        let no_text = studio.session.brief.text.trim().is_empty();
-        return if step > 1 && no_text {
-            State::Off
-        } else if step >= studio.first_step() {
-            State::Will
-        } else {
-            State::Kept
+        let Some(plan) = studio.plan() else {
+            let off = step > 1 && studio.session.brief.text.trim().is_empty();
+            return if off { State::Off } else { State::Will(None) };
+        };
+        return match plan.steps.iter().find(|s| s.step == step) {
+            None => State::Off,
+            Some(s) if s.cached => State::Kept,
+            Some(s) => State::Will(Some(s.eta_seconds)),
         };
     };
     let result = [ImageName::Step1, ImageName::Step2, ImageName::Final][usize::from(step - 1)];
@@ -93,14 +103,14 @@ fn state(studio: &Studio, job: Option<&Arc<JobSnapshot>>, step: u8) -> State {
     let textless = job.parameters.get("text_content").is_none_or(|t| t.as_str().is_none_or(|t| t.trim().is_empty()));
     if step > 1 && textless && job.start_step == 1 {
         State::Off
-    } else if step < job.start_step {
+    } else if step < job.start_step || job.cached_steps.contains(&step) {
         State::Kept
     } else if at == step {
-        State::Running(job.progress_percent)
+        State::Running(job.step_eta(crate::engine::now()))
     } else if job.images.contains(&result) {
         State::Done
     } else {
-        State::Waiting
+        State::Waiting(job.progress.step_seconds(step))
     }
 }
 
@@ -132,21 +142,47 @@ fn buttons(studio: &mut Studio, ui: &mut Ui, job: Option<&Arc<JobSnapshot>>) {
         more(studio, ui);
         ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
             let Some(job) = job else {
-                let seed = lang.f("generate.ready", &[&studio.session.brief.seed]);
-                if ui.available_width() > 120.0 {
-                    ui.label(RichText::new(seed).size(12.5).color(c.dim));
-                }
+                ready(studio, ui);
                 return;
             };
             let label = (widgets::icon(icons::SQUARE, 14.0).color(c.bad), RichText::new(lang.t("command.stop")).color(c.bad));
             let response = ui.add(egui::Button::new(label).gap(7.0).min_size(vec2(0.0, 34.0)));
             if widgets::named(response, lang.t("command.stop")).on_hover_text("Esc").clicked() {
-                studio.bridge.stop(job.id);
+                studio.bridge.stop(Some(job.id));
             }
             let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width().max(0.0), 34.0), Sense::hover());
             progress(studio, ui, rect, job);
         });
     });
+}
+
+/// What pressing the button would mean: the seed, and a word when nothing has changed.
+fn ready(studio: &mut Studio, ui: &mut Ui) {
+    let c = theme::colors(ui);
+    let lang = studio.lang();
+    let shown = if let Source::Job(id) = studio.source { studio.job(id) } else { None };
+    if let Some(job) = shown.filter(|j| matches!(j.status, JobStatus::Failed | JobStatus::Stopped)) {
+        let label = (widgets::icon(icons::PLAY, 14.0).color(c.accent_text), RichText::new(lang.t("history.resume")).color(c.accent_text));
+        let response = ui.add(egui::Button::new(label).gap(7.0).min_size(vec2(0.0, 34.0)));
+        if widgets::named(response, lang.t("history.resume")).on_hover_text(lang.t("history.resume_about")).clicked() {
+            super::history::resume(studio, &job);
+        }
+        return;
+    }
+    let brief = &studio.session.brief;
+    let idle = studio.plan().is_some_and(|p| !p.steps.is_empty() && p.steps.iter().all(|s| s.cached));
+    let seed = lang.f("generate.ready", &[&brief.seed]);
+    let words = match (idle, brief.seed_locked) {
+        (true, false) => lang.t("generate.fresh").to_owned(),
+        (true, true) => format!("{} · {seed}", lang.t("generate.same")),
+        (false, _) => seed.clone(),
+    };
+    let font = FontId::proportional(12.5);
+    let room = ui.available_width() - 8.0;
+    let galley = [words, seed].iter().map(|w| ui.painter().layout_no_wrap(w.clone(), font.clone(), c.dim)).find(|g| g.size().x < room);
+    if let Some(galley) = galley {
+        ui.label(galley);
+    }
 }
 
 fn progress(studio: &Studio, ui: &Ui, rect: Rect, job: &JobSnapshot) {
@@ -197,6 +233,7 @@ fn more(studio: &mut Studio, ui: &mut Ui) {
         ui.separator();
         entry(studio, ui, Command::SizeSet, lang.t("generate.size_set_about"));
         ui.separator();
+        entry(studio, ui, Command::GenerateFront, lang.t("generate.front_about"));
         entry(studio, ui, Command::GenerateAll, lang.t("generate.all_about"));
     });
 }

@@ -2,7 +2,7 @@
 
 use egui::{CentralPanel, Color32, CornerRadius, FontId, Frame, Layout, Panel, Rect, RichText, Role, Sense, Stroke, Ui, WidgetInfo, vec2};
 
-use super::{actions, picture};
+use super::{actions, mask, picture};
 use crate::gui::app::{Source, Studio, Tab};
 use crate::gui::commands::Command;
 use crate::gui::{icons, theme, widgets};
@@ -20,6 +20,7 @@ pub fn show(studio: &mut Studio, ui: &mut Ui) {
     CentralPanel::default().frame(frame).show(ui, |ui| {
         Panel::top("tabs").exact_size(48.0).frame(theme::panel_frame(c, vec2(16.0, 8.0))).show(ui, |ui| bar(studio, ui));
         Panel::bottom("actions").resizable(false).frame(theme::panel_frame(c, vec2(16.0, 12.0))).show(ui, |ui| actions::show(studio, ui));
+        mask::bar(studio, ui);
         CentralPanel::default().frame(Frame::new().fill(c.canvas)).show(ui, |ui| picture::show(studio, ui));
     });
 }

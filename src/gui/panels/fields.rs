@@ -89,10 +89,38 @@ pub fn layers(studio: &mut Studio, ui: &mut Ui) {
         ("bottom".to_owned(), lang.t("layers.bottom")),
         ("auto".to_owned(), lang.t("layers.auto")),
     ];
-    widgets::segmented(ui, &mut brief.position, &positions);
+    // A place of the designer's own is none of these.
+    let mut position = if brief.text_y.is_some() { String::new() } else { brief.position.clone() };
+    if widgets::segmented(ui, &mut position, &positions) {
+        (brief.position, brief.text_x, brief.text_y) = (position, None, None);
+    }
+    placed(studio, ui);
+    let brief = &mut studio.session.brief;
     widgets::slider(ui, lang.t("layers.composition"), &mut brief.composition_strength, 0.0..=1.0, 2)
         .on_hover_text(lang.t("layers.composition_about"));
     widgets::slider(ui, lang.t("layers.strength"), &mut brief.strength, 0.0..=1.0, 2).on_hover_text(lang.t("layers.strength_about"));
+}
+
+/// What was placed by hand, with a way back.
+fn placed(studio: &mut Studio, ui: &mut Ui) {
+    let lang = studio.lang();
+    let c = theme::colors(ui);
+    for (command, key) in [(Command::TextAuto, "layers.text_placed"), (Command::ProductAuto, "layers.product_placed")] {
+        if !studio.enabled(command) {
+            continue;
+        }
+        ui.horizontal(|ui| {
+            ui.spacing_mut().interact_size.y = 20.0;
+            ui.label(widgets::icon(icons::MOVE, 13.0).color(c.accent_text));
+            ui.label(RichText::new(lang.get(key).unwrap_or(key)).size(12.5).color(c.dim));
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                let response = widgets::link(ui, lang.t("layers.automatic"));
+                if widgets::named(response, lang.t(command.face().key)).clicked() {
+                    studio.queue.push_back(command);
+                }
+            });
+        });
+    }
 }
 
 pub fn advanced(studio: &mut Studio, ui: &mut Ui) {

@@ -3,19 +3,22 @@
 use egui::{Align2, CornerRadius, FontId, Rect, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use crate::gui::app::Studio;
+use crate::gui::commands::Command;
 use crate::gui::textures::Key;
 use crate::gui::{theme, widgets};
 
 const ROW: f32 = 38.0;
 /// Characters of the text that a row shows.
-const SHOWN: usize = 9;
+const SHOWN: usize = 13;
 
 pub fn show(studio: &mut Studio, ui: &mut Ui) {
     let c = theme::colors(ui);
     let lang = studio.lang();
-    widgets::section(ui, lang.t("font.title"), None);
+    if widgets::section(ui, lang.t("font.title"), Some(lang.t("font.folders"))).is_some_and(|r| r.clicked()) {
+        studio.queue.push_back(Command::Fonts);
+    }
     let hint = lang.t("font.search");
-    let fonts = std::sync::Arc::clone(studio.bridge.fonts());
+    let fonts = studio.bridge.fonts();
     let edit = egui::TextEdit::singleline(&mut studio.font_query).id_salt("font-query").hint_text(egui::RichText::new(hint).color(c.dim));
     let edit = edit.prefix(widgets::icon(crate::gui::icons::SEARCH, 14.0).color(c.dim)).margin(egui::Margin::symmetric(10, 7));
     widgets::named(ui.add(edit.desired_width(f32::INFINITY)), hint);

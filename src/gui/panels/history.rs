@@ -6,8 +6,9 @@ use std::sync::Arc;
 use crate::gui::app::{Source, Studio};
 use crate::gui::commands::Command;
 use crate::gui::textures::Key;
+use crate::gui::windows::Window;
 use crate::gui::{icons, theme, widgets};
-use crate::job::{ImageName, JobSnapshot, JobStatus};
+use crate::job::{Annotation, ImageName, JobSnapshot, JobStatus};
 
 const WIDTH: f32 = 232.0;
 const THUMB: f32 = 164.0;
@@ -33,7 +34,7 @@ pub fn show(studio: &mut Studio, ui: &mut Ui) {
                 });
             });
         });
-        let jobs: Vec<_> = studio.jobs().into_iter().filter(|j| matches(studio, j)).collect();
+        let jobs: Vec<_> = studio.jobs().iter().filter(|j| matches(studio, j)).cloned().collect();
         if jobs.is_empty() {
             empty(studio, ui);
             return;
@@ -54,8 +55,12 @@ pub fn show(studio: &mut Studio, ui: &mut Ui) {
 fn matches(studio: &Studio, job: &JobSnapshot) -> bool {
     let query = studio.history_query.to_lowercase();
     let words = |key: &str| job.parameters.get(key).and_then(|v| v.as_str()).unwrap_or_default().to_lowercase();
-    let all = format!("{} {} {} {}", words("text_content"), words("bg_prompt"), words("text_model_prompt"), job.seed);
-    query.split_whitespace().all(|w| all.contains(w)) && (!studio.starred_only || studio.session.starred.contains(&job.id))
+    if query.trim().is_empty() {
+        return !studio.starred_only || job.starred;
+    }
+    let own = format!("{} {}", job.title.as_deref().unwrap_or_default(), job.note.as_deref().unwrap_or_default()).to_lowercase();
+    let all = format!("{} {} {} {} {own}", words("text_content"), words("bg_prompt"), words("text_model_prompt"), job.seed);
+    query.split_whitespace().all(|w| all.contains(w)) && (!studio.starred_only || job.starred)
 }
 
 fn empty(studio: &Studio, ui: &mut Ui) {
@@ -75,7 +80,8 @@ fn empty(studio: &Studio, ui: &mut Ui) {
 /// What a job is called: its slogan, or its scene.
 pub fn title(job: &JobSnapshot) -> String {
     let words = |key: &str| job.parameters.get(key).and_then(|v| v.as_str()).map(str::trim).filter(|t| !t.is_empty());
-    words("text_content").or_else(|| words("bg_prompt")).unwrap_or("–").replace('\n', " ")
+    let own = job.title.as_deref();
+    own.or_else(|| words("text_content")).or_else(|| words("bg_prompt")).unwrap_or("–").replace('\n', " ")
 }
 
 fn card(studio: &mut Studio, ui: &mut Ui, job: &Arc<JobSnapshot>) {
@@ -110,17 +116,26 @@ fn card(studio: &mut Studio, ui: &mut Ui, job: &Arc<JobSnapshot>) {
             let words = format!("{} × {}", job.width, job.height);
             super::canvas::badge(ui, picture.left_bottom() + vec2(8.0, -8.0), Align2::LEFT_BOTTOM, &words, false);
         }
-        if studio.session.starred.contains(&job.id) {
+        if job.note.is_some() {
+            let at = picture.right_bottom() + vec2(-14.0, -14.0);
+            ui.painter().circle_filled(at, 10.0, egui::Color32::from_black_alpha(150));
+            widgets::paint_icon(ui, at, icons::NOTEBOOK_PEN, 12.0, egui::Color32::WHITE);
+        }
+        if job.starred {
             let at = picture.right_top() + vec2(-14.0, 14.0);
             ui.painter().circle_filled(at, 10.0, egui::Color32::from_black_alpha(150));
             widgets::paint_icon(ui, at, icons::STAR, 13.0, theme::DARK.accent);
         }
     }
+    let response = match &job.note {
+        Some(note) => response.on_hover_text(note),
+        None => response,
+    };
     response.context_menu(|ui| menu(studio, ui, job));
     if response.clicked() {
         studio.source = Source::Job(job.id);
         studio.compare = None;
-        if job.status == JobStatus::Completed && studio.session.made.contains_key(&job.id) {
+        if job.status == JobStatus::Completed {
             studio.session.base = Some(job.id);
         }
         studio.touch(ui.ctx());
@@ -176,19 +191,25 @@ fn actions(studio: &mut Studio, ui: &mut Ui, job: &Arc<JobSnapshot>) {
     let lang = studio.lang();
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = (ui.available_width() - 6.0 * 28.0) / 5.0;
-        let starred = studio.session.starred.contains(&job.id);
-        if widgets::icon_toggle(ui, icons::STAR, lang.t("history.star"), starred).clicked() {
-            star(studio, ui, job);
+        if widgets::icon_toggle(ui, icons::STAR, lang.t("history.star"), job.starred).clicked() {
+            star(studio, job);
         }
         if widgets::icon_button(ui, icons::ROTATE_CCW, lang.t("history.restore")).clicked() {
             restore(studio, job);
         }
         let other = studio.session.base.filter(|b| *b != job.id).is_some() || studio.draft().is_some();
-        ui.add_enabled_ui(other && job.status == JobStatus::Completed, |ui| {
-            if widgets::icon_toggle(ui, icons::SQUARE_SPLIT_HORIZONTAL, lang.t("history.compare"), studio.compare.is_some()).clicked() {
-                studio.queue.push_back(Command::Compare);
+        let over = matches!(job.status, JobStatus::Failed | JobStatus::Stopped);
+        if over {
+            if widgets::icon_button(ui, icons::PLAY, lang.t("history.resume")).clicked() {
+                resume(studio, job);
             }
-        });
+        } else {
+            ui.add_enabled_ui(other && job.status == JobStatus::Completed, |ui| {
+                if widgets::icon_toggle(ui, icons::SQUARE_SPLIT_HORIZONTAL, lang.t("history.compare"), studio.compare.is_some()).clicked() {
+                    studio.queue.push_back(Command::Compare);
+                }
+            });
+        }
         ui.add_enabled_ui(job.images.contains(&ImageName::Final), |ui| {
             if widgets::icon_button(ui, icons::DOWNLOAD, lang.t("command.export")).clicked() {
                 studio.queue.push_back(Command::Export);
@@ -196,25 +217,23 @@ fn actions(studio: &mut Studio, ui: &mut Ui, job: &Arc<JobSnapshot>) {
         });
         if job.status.is_active() {
             if widgets::icon_button(ui, icons::SQUARE, lang.t("history.stop")).clicked() {
-                studio.bridge.stop(job.id);
+                studio.bridge.stop(Some(job.id));
             }
         } else if widgets::icon_button(ui, icons::TRASH_2, lang.t("history.delete")).clicked() {
-            let ctx = ui.ctx().clone();
-            studio.delete(&ctx, job.id);
+            studio.bridge.delete(job.id);
         }
         let more = widgets::icon_button(ui, icons::ELLIPSIS, lang.t("history.more"));
         egui::Popup::menu(&more).show(|ui| menu(studio, ui, job));
     });
 }
 
-fn star(studio: &mut Studio, ui: &Ui, job: &JobSnapshot) {
-    let list = &mut studio.session.starred;
-    if let Some(at) = list.iter().position(|s| *s == job.id) {
-        list.remove(at);
-    } else {
-        list.push(job.id);
-    }
-    studio.touch(ui.ctx());
+fn star(studio: &Studio, job: &JobSnapshot) {
+    studio.bridge.annotate(job.id, Annotation { starred: Some(!job.starred), ..Annotation::default() });
+}
+
+/// Continues a job from its last finished step.
+pub fn resume(studio: &Studio, job: &JobSnapshot) {
+    studio.bridge.resume(job.id, studio.session.made.get(&job.id).cloned());
 }
 
 fn restore(studio: &mut Studio, job: &Arc<JobSnapshot>) {
@@ -239,15 +258,19 @@ fn menu(studio: &mut Studio, ui: &mut Ui, job: &Arc<JobSnapshot>) {
         restore(studio, job);
     }
     if item(ui, true, icons::STAR, lang.t("history.star")) {
-        star(studio, ui, job);
+        star(studio, job);
+    }
+    if item(ui, true, icons::NOTEBOOK_PEN, lang.t("history.annotate")) {
+        studio.window = Some(Window::note(job));
     }
     let done = job.status == JobStatus::Completed;
-    let known = studio.session.made.contains_key(&job.id) && done;
-    for (command, glyph) in [(Command::FromText, icons::TYPE), (Command::FromComposite, icons::LAYERS)] {
-        let on = known && job.images.contains(&ImageName::Step2);
-        if item(ui, on, glyph, lang.t(command.face().key)) {
-            studio.session.base = Some(job.id);
-            studio.queue.push_back(command);
+    if matches!(job.status, JobStatus::Failed | JobStatus::Stopped) && item(ui, true, icons::PLAY, lang.t("history.resume")) {
+        resume(studio, job);
+    }
+    for (step, glyph, key) in [(2, icons::TYPE, "command.from_text"), (3, icons::LAYERS, "command.from_composite")] {
+        if item(ui, done && job.images.contains(&ImageName::Step2), glyph, lang.get(key).unwrap_or(key)) {
+            let made = studio.session.made.get(&job.id).cloned();
+            crate::gui::restore::again(&studio.bridge, job, made, step);
         }
     }
     let two = done && matches!(studio.source, Source::Job(other) if other != job.id);
@@ -263,10 +286,9 @@ fn menu(studio: &mut Studio, ui: &mut Ui, job: &Arc<JobSnapshot>) {
     }
     if job.status.is_active() {
         if item(ui, true, icons::SQUARE, lang.t("history.stop")) {
-            studio.bridge.stop(job.id);
+            studio.bridge.stop(Some(job.id));
         }
     } else if item(ui, true, icons::TRASH_2, lang.t("history.delete")) {
-        let ctx = ui.ctx().clone();
-        studio.delete(&ctx, job.id);
+        studio.bridge.delete(job.id);
     }
 }

@@ -6,6 +6,8 @@ pub mod canvas;
 pub mod fields;
 pub mod fonts;
 pub mod history;
+pub mod mask;
+pub mod objects;
 pub mod picture;
 pub mod product;
 pub mod status;

@@ -1,16 +1,16 @@
 //! The picture itself: zoom, pan, comparison, and what stands on it while something is being made.
 
-use egui::{Color32, CursorIcon, FontId, Pos2, Rect, RichText, Role, Sense, Stroke, Ui, Vec2, WidgetInfo, pos2, vec2};
+use egui::{Color32, CursorIcon, FontId, PointerButton, Rect, RichText, Role, Sense, Stroke, Ui, Vec2, WidgetInfo, pos2, vec2};
 use uuid::Uuid;
 
-use super::{canvas, product::full_uv};
+use super::{canvas, mask, objects, product::full_uv};
 use crate::gui::app::{Source, Studio, Tab};
 use crate::gui::textures::{Key, Shown};
 use crate::gui::{theme, widgets};
-use crate::job::ImageName;
+use crate::job::{ImageName, JobStatus};
 
 /// Longest side that is uploaded; graphics cards of this class take 8192, and no screen shows more than this.
-const LARGEST: u32 = 2048;
+pub const LARGEST: u32 = 2048;
 
 /// A picture and the size it stands for.
 struct Picture {
@@ -28,16 +28,29 @@ pub fn show(studio: &mut Studio, ui: &mut Ui) {
         canvas::welcome(studio, ui, area);
         return;
     }
-    let Some(picture) = find(studio, studio.source, studio.tab) else {
+    let painting = mask::painting(studio);
+    let picture = if painting {
+        mask::picture(studio, ui).map(|(texture, size)| Picture { texture, size, transparent: true })
+    } else {
+        find(studio, studio.source, studio.tab)
+    };
+    let Some(picture) = picture else {
         waiting(studio, ui, area);
         return;
     };
-    let rect = place(studio, ui, area, &picture, &response);
+    let rect = place(studio, ui, area, &picture, &response, painting);
     let painter = ui.painter_at(area);
     let shadow =
         egui::Shadow { offset: [0, 6], blur: 32, spread: 0, color: Color32::from_black_alpha(if studio.session.dark { 110 } else { 45 }) };
-    painter.add(shadow.as_shape(rect, 3.0));
+    // A picture larger than its room throws none that could be seen.
+    if !rect.contains_rect(area) {
+        painter.add(shadow.as_shape(rect, 3.0));
+    }
     paint(ui, area, rect, &picture);
+    if painting {
+        mask::show(studio, ui, area, rect, &response);
+        return;
+    }
     if let Some(other) = studio.compare {
         compare(studio, ui, area, rect, other, &response);
     } else {
@@ -46,18 +59,14 @@ pub fn show(studio: &mut Studio, ui: &mut Ui) {
             Source::Draft => (lang.t("canvas.live_draft").to_owned(), false),
             Source::Job(id) => (label(studio, id), false),
         };
-        canvas::badge(ui, visible_corner(area, rect), egui::Align2::LEFT_TOP, &words, accent);
+        objects::show(studio, ui, area, rect);
+        canvas::badge(ui, area.left_top() + vec2(12.0, 12.0), egui::Align2::LEFT_TOP, &words, accent);
     }
     let error = if studio.source == Source::Draft { studio.live.with(|s| s.error.clone()) } else { None };
     if let Some(error) = error {
         let at = pos2(area.center().x, area.bottom() - 16.0);
-        canvas::badge(ui, at, egui::Align2::CENTER_BOTTOM, &error.replace('\n', " "), true);
+        canvas::badge(ui, at, egui::Align2::CENTER_BOTTOM, &lang.say(&error).replace('\n', " "), true);
     }
-}
-
-fn visible_corner(area: Rect, rect: Rect) -> Pos2 {
-    let shown = area.intersect(rect);
-    shown.left_top() + vec2(12.0, 12.0)
 }
 
 fn label(studio: &Studio, id: Uuid) -> String {
@@ -66,7 +75,11 @@ fn label(studio: &Studio, id: Uuid) -> String {
     if job.status.is_active() {
         return lang.f("canvas.making", &[&job.progress_percent]);
     }
-    lang.f("canvas.result_of", &[&super::history::title(&job), &job.seed])
+    match job.status {
+        JobStatus::Failed => lang.f("canvas.failed", &[&lang.say(&job.message)]),
+        JobStatus::Stopped => lang.t("canvas.stopped").into(),
+        _ => lang.f("canvas.result_of", &[&super::history::title(&job), &job.seed]),
+    }
 }
 
 /// The picture of a tab, from the draft or from a job; while a job has none yet, its preview or the draft stands in.
@@ -121,7 +134,7 @@ fn waiting(studio: &Studio, ui: &mut Ui, area: Rect) {
     let brief = &studio.session.brief;
     let error = studio.live.with(|s| s.error.clone());
     let words = match (studio.tab, error) {
-        (_, Some(error)) => error,
+        (_, Some(error)) => lang.say(&error),
         (Tab::Product, None) if brief.product.is_none() => lang.t("canvas.no_product").into(),
         (Tab::Text, None) if brief.text.trim().is_empty() => lang.t("canvas.no_text").into(),
         _ => lang.t("canvas.first_draft").into(),
@@ -139,14 +152,16 @@ fn waiting(studio: &Studio, ui: &mut Ui, area: Rect) {
 }
 
 /// Where the picture stands, after the wheel and the hand have moved it.
-fn place(studio: &mut Studio, ui: &Ui, area: Rect, picture: &Picture, response: &egui::Response) -> Rect {
+fn place(studio: &mut Studio, ui: &Ui, area: Rect, picture: &Picture, response: &egui::Response, painting: bool) -> Rect {
     let room = area.shrink(32.0).size().max(vec2(64.0, 64.0));
     let fit = (room.x / picture.size.x).min(room.y / picture.size.y);
     let view = &mut studio.view;
-    if response.double_clicked() {
+    if response.double_clicked() && !painting {
         view.fit = true;
     }
-    if let Some(at) = response.hover_pos() {
+    // Also over what can be dragged on the picture.
+    let over = ui.rect_contains_pointer(area).then(|| ui.input(|i| i.pointer.hover_pos())).flatten();
+    if let Some(at) = over {
         let (scroll, pinch) = ui.input(|i| (i.smooth_scroll_delta().y, i.zoom_delta()));
         let factor = pinch * (scroll / 300.0).exp();
         if (factor - 1.0).abs() > 1e-3 {
@@ -158,7 +173,8 @@ fn place(studio: &mut Studio, ui: &Ui, area: Rect, picture: &Picture, response: 
             view.fit = false;
         }
     }
-    if response.dragged() && studio.compare.is_none() {
+    let hand = response.dragged_by(PointerButton::Middle) || (response.dragged() && (!painting || mask::panning(ui)));
+    if hand && studio.compare.is_none() {
         if view.fit {
             view.pan = Vec2::ZERO;
             view.fit = false;
@@ -172,7 +188,7 @@ fn place(studio: &mut Studio, ui: &Ui, area: Rect, picture: &Picture, response: 
     let size = picture.size * view.zoom;
     let limit = (size + area.size()) / 2.0 - Vec2::splat(48.0);
     view.pan = view.pan.clamp(-limit, limit);
-    if response.hovered() && studio.compare.is_none() {
+    if response.hovered() && studio.compare.is_none() && !painting {
         ui.ctx().set_cursor_icon(if response.dragged() { CursorIcon::Grabbing } else { CursorIcon::Grab });
     }
     Rect::from_center_size(area.center() + studio.view.pan, size)
@@ -217,9 +233,9 @@ fn compare(studio: &mut Studio, ui: &mut Ui, area: Rect, rect: Rect, other: Sour
         Source::Draft => lang.t("canvas.draft").to_owned(),
         Source::Job(id) => label(studio, id),
     };
-    let shown = area.intersect(rect);
-    canvas::badge(ui, shown.left_top() + vec2(12.0, 12.0), egui::Align2::LEFT_TOP, &name(other), false);
-    canvas::badge(ui, shown.right_top() + vec2(-12.0, 12.0), egui::Align2::RIGHT_TOP, &name(studio.source), false);
+    // Beside the picture where there is room: they would hide what is compared.
+    canvas::badge(ui, area.left_top() + vec2(12.0, 12.0), egui::Align2::LEFT_TOP, &name(other), false);
+    canvas::badge(ui, area.right_top() + vec2(-12.0, 12.0), egui::Align2::RIGHT_TOP, &name(studio.source), false);
     if response.hovered() {
         ui.ctx().set_cursor_icon(CursorIcon::ResizeHorizontal);
     }

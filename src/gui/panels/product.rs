@@ -82,18 +82,28 @@ fn card(studio: &mut Studio, ui: &mut Ui) {
                 let name = widgets::clipped(ui, &product.name, FontId::new(13.5, theme::bold()), c.text, width);
                 ui.label(name);
                 let state = match (&cut, product.has_alpha) {
+                    _ if studio.session.brief.mask.is_some() => lang.t("product.corrected"),
                     (_, true) => lang.t("product.own_alpha"),
                     (Some(_), false) => lang.t("product.cut_out"),
                     (None, false) => lang.t("product.cutting"),
                 };
                 let about = format!("{} × {} · {state}", product.width, product.height);
                 ui.label(RichText::new(about).size(12.0).color(c.dim));
-                remove = widgets::link(ui, lang.t("product.remove")).clicked();
+                ui.horizontal(|ui| {
+                    ui.spacing_mut().item_spacing.x = 14.0;
+                    if widgets::link(ui, lang.t("product.refine")).clicked() {
+                        studio.tab = Tab::Product;
+                        studio.brush.on = true;
+                    }
+                    remove = widgets::link(ui, lang.t("product.remove")).clicked();
+                });
             });
         });
     });
     if remove {
-        studio.session.brief.product = None;
+        let brief = &mut studio.session.brief;
+        (brief.product, brief.mask) = (None, None);
+        (brief.product_x, brief.product_y, brief.product_scale) = (None, None, None);
     }
 }
 

@@ -26,7 +26,7 @@ pub fn show(studio: &mut Studio, ui: &mut Ui) {
 fn meters(studio: &Studio, ui: &mut Ui) {
     let c = theme::colors(ui);
     let lang = studio.lang();
-    let (load, disk) = studio.bridge.load();
+    let (load, disk) = studio.bridge.watch().load();
     if disk > 0.0 {
         ui.label(RichText::new(lang.f("status.disk", &[&format!("{disk:.0}")])).size(12.0).color(c.dim));
         ui.add_space(8.0);

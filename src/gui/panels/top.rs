@@ -23,11 +23,26 @@ const MENUS: &[(&str, &[Command])] = &[
             Command::Quit,
         ],
     ),
-    ("menu.edit", &[Command::Undo, Command::Redo, Command::RollSeed, Command::LockSeed, Command::CopyCurl]),
+    (
+        "menu.edit",
+        &[
+            Command::Undo,
+            Command::Redo,
+            Command::TakeBack,
+            Command::Brush,
+            Command::MaskAuto,
+            Command::TextAuto,
+            Command::ProductAuto,
+            Command::RollSeed,
+            Command::LockSeed,
+            Command::CopyCurl,
+        ],
+    ),
     (
         "menu.make",
         &[
             Command::Generate,
+            Command::GenerateFront,
             Command::GenerateAll,
             Command::FromText,
             Command::FromComposite,
@@ -53,7 +68,7 @@ const MENUS: &[(&str, &[Command])] = &[
             Command::Smaller,
         ],
     ),
-    ("menu.help", &[Command::Palette, Command::Shortcuts, Command::Models, Command::Server]),
+    ("menu.help", &[Command::Palette, Command::Shortcuts, Command::Models, Command::Fonts, Command::Server]),
 ];
 
 pub fn show(studio: &mut Studio, ui: &mut Ui) {

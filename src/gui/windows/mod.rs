@@ -1,7 +1,9 @@
 //! What opens over the window: one at a time, closed by Esc or by a click beside it.
 
 mod export;
+mod fonts;
 mod models;
+mod note;
 mod palette;
 mod path;
 mod quit;
@@ -12,29 +14,51 @@ use egui::{Context, Id, Modal, RichText, Ui};
 
 use super::app::Studio;
 use super::dialogs::Purpose;
-use super::export::Settings;
+use super::export::{Part, Settings};
 use super::{icons, theme, widgets};
 
 /// Which one is open, with what was entered in it.
 pub enum Window {
     Export(Settings),
     Server,
+    Fonts,
     Palette { query: String, cursor: usize },
     Shortcuts,
     Models,
     Path { purpose: Purpose, text: String },
     Quit,
+    Note { id: uuid::Uuid, title: String, note: String },
 }
 
 impl Window {
-    /// Export as set last.
-    pub fn export() -> Self {
-        Self::Export(Settings::default())
+    /// Export of a picture.
+    pub fn export(part: Part) -> Self {
+        Self::Export(Settings { part, ..Settings::default() })
     }
 
     /// The palette, with nothing typed yet.
     pub fn palette() -> Self {
         Self::Palette { query: String::new(), cursor: 0 }
+    }
+
+    /// Which one it is.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Export(_) => "export",
+            Self::Server => "server",
+            Self::Fonts => "fonts",
+            Self::Palette { .. } => "palette",
+            Self::Shortcuts => "shortcuts",
+            Self::Models => "models",
+            Self::Path { .. } => "path",
+            Self::Quit => "quit",
+            Self::Note { .. } => "note",
+        }
+    }
+
+    /// Name and note of a job.
+    pub fn note(job: &crate::job::JobSnapshot) -> Self {
+        Self::Note { id: job.id, title: job.title.clone().unwrap_or_default(), note: job.note.clone().unwrap_or_default() }
     }
 
     /// The path box.
@@ -57,11 +81,13 @@ pub(super) fn show(studio: &mut Studio, ctx: &Context) {
     let answer = modal.frame(frame).show(ctx, |ui| match window {
         Window::Export(settings) => export::show(studio, ui, settings),
         Window::Server => server::show(studio, ui),
+        Window::Fonts => fonts::show(studio, ui),
         Window::Palette { query, cursor } => palette::show(studio, ui, query, cursor),
         Window::Shortcuts => shortcuts::show(studio, ui),
         Window::Models => models::show(studio, ui),
         Window::Path { purpose, text } => path::show(studio, ui, purpose, text),
         Window::Quit => quit::show(studio, ui),
+        Window::Note { id, title, note } => note::show(studio, ui, id, title, note),
     });
     let close = answer.should_close();
     if let Stay::Open(window) = answer.inner
@@ -88,7 +114,7 @@ fn head(studio: &Studio, ui: &mut Ui, title: &str) -> bool {
     closed
 }
 
-fn note(ui: &mut Ui, words: &str) {
+fn remark(ui: &mut Ui, words: &str) {
     let c = theme::colors(ui);
     ui.add(egui::Label::new(RichText::new(words).size(12.5).color(c.dim)).wrap());
 }

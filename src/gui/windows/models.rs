@@ -1,6 +1,6 @@
 use egui::{RichText, Ui};
 
-use super::{Stay, Window, head, note};
+use super::{Stay, Window, head, remark};
 use crate::gui::app::Studio;
 use crate::gui::{icons, theme, widgets};
 
@@ -15,10 +15,10 @@ pub fn show(studio: &mut Studio, ui: &mut Ui) -> Stay {
             ui.label(widgets::icon(icons::INFO, 18.0).color(c.accent_text));
             ui.label(RichText::new(lang.t("models.why_title")).font(egui::FontId::new(14.0, theme::bold())));
         });
-        note(ui, lang.t("models.why"));
+        remark(ui, lang.t("models.why"));
     });
     widgets::section(ui, lang.t("models.installed"), None);
-    let gpus = studio.bridge.load().0.gpu_info;
+    let gpus = studio.bridge.watch().load().0.gpu_info;
     let gpu = gpus.first().map_or_else(|| lang.t("models.no_gpu").to_owned(), |g| format!("{} · {:.0} GB", g.name, g.vram_total_gb));
     let rows = [
         (icons::PACKAGE, "U²-Netp", lang.t("models.u2net").to_owned()),

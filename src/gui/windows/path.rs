@@ -1,7 +1,7 @@
 use egui::{Key, RichText, Ui};
 use std::path::PathBuf;
 
-use super::{Stay, Window, head, note};
+use super::{Stay, Window, head, remark};
 use crate::gui::app::Studio;
 use crate::gui::dialogs::Purpose;
 use crate::gui::{icons, theme, widgets};
@@ -11,17 +11,30 @@ pub fn show(studio: &mut Studio, ui: &mut Ui, purpose: Purpose, mut text: String
     let c = theme::colors(ui);
     ui.set_width(520.0);
     let mut close = head(studio, ui, purpose.title(lang));
-    note(ui, lang.t("path.about"));
-    let hint = if purpose.writes() { lang.t("path.hint_write") } else { lang.t("path.hint_read") };
+    remark(ui, lang.t("path.about"));
+    let hint = if purpose.folder() {
+        lang.t("path.hint_folder")
+    } else if purpose.writes() {
+        lang.t("path.hint_write")
+    } else {
+        lang.t("path.hint_read")
+    };
     let response = widgets::field(ui, &mut text, lang.t("path.field"), hint, 1);
     if text.is_empty() && !response.has_focus() {
         response.request_focus();
     }
     let path = PathBuf::from(expand(text.trim()));
     let folder = path.parent().is_some_and(|p| p.as_os_str().is_empty() || p.is_dir());
-    let good = !text.trim().is_empty() && if purpose.writes() { folder && !path.is_dir() } else { path.is_file() };
+    let there = if purpose.folder() {
+        path.is_dir()
+    } else if purpose.writes() {
+        folder && !path.is_dir()
+    } else {
+        path.is_file()
+    };
+    let good = !text.trim().is_empty() && there;
     if !text.trim().is_empty() && !good {
-        let words = if purpose.writes() { lang.t("path.no_folder") } else { lang.t("path.no_file") };
+        let words = if purpose.writes() || purpose.folder() { lang.t("path.no_folder") } else { lang.t("path.no_file") };
         ui.label(RichText::new(words).size(12.5).color(c.bad));
     }
     ui.add_space(12.0);

@@ -1,6 +1,6 @@
 use egui::{RichText, Ui};
 
-use super::{Stay, Window, head, note};
+use super::{Stay, Window, head, remark};
 use crate::gui::app::Studio;
 use crate::gui::{icons, theme, widgets};
 
@@ -9,7 +9,7 @@ pub fn show(studio: &mut Studio, ui: &mut Ui) -> Stay {
     let c = theme::colors(ui);
     ui.set_width(480.0);
     let close = head(studio, ui, lang.t("server.title"));
-    note(ui, lang.t("server.about"));
+    remark(ui, lang.t("server.about"));
     let on = studio.server.is_on();
     widgets::section(ui, lang.t("server.address"), None);
     ui.add_enabled_ui(!on, |ui| widgets::field(ui, &mut studio.server.bind, lang.t("server.address"), "127.0.0.1:8000", 1));
@@ -31,7 +31,7 @@ pub fn show(studio: &mut Studio, ui: &mut Ui) -> Stay {
                 ui.hyperlink_to(lang.t("server.docs"), format!("http://{address}/docs"));
             });
         }
-        None => note(ui, lang.t("server.is_off")),
+        None => remark(ui, lang.t("server.is_off")),
     }
     ui.add_space(12.0);
     ui.horizontal(|ui| {

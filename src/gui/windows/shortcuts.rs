@@ -1,6 +1,6 @@
 use egui::{RichText, Ui};
 
-use super::{Stay, Window, head, note};
+use super::{Stay, Window, head, remark};
 use crate::gui::app::Studio;
 use crate::gui::commands::Command;
 use crate::gui::theme;
@@ -26,6 +26,6 @@ pub fn show(studio: &mut Studio, ui: &mut Ui) -> Stay {
         }
     });
     ui.add_space(8.0);
-    note(ui, lang.t("shortcuts.about"));
+    remark(ui, lang.t("shortcuts.about"));
     if close { Stay::Close } else { Stay::Open(Window::Shortcuts) }
 }

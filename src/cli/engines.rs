@@ -1,0 +1,60 @@
+//! Which engines this program has on this machine.
+
+use std::sync::{Arc, OnceLock};
+
+use nanococoa::backend::diffusion::engine::{DiffusionBackend, FreeMemory, Setup};
+use nanococoa::backend::diffusion::{device, models::Models};
+use nanococoa::backend::draft::DraftBackend;
+use nanococoa::backend::{BackendError, Engines};
+use nanococoa::config::Config;
+use nanococoa::metrics::Sampler;
+use nanococoa::request::EngineKind;
+
+const GIB: f64 = (1u64 << 30) as f64;
+
+/// Looks for models and device; the device is opened once, the models' folder is looked at every time it is asked for.
+pub(super) fn setup(config: &Config) -> impl Fn() -> Result<Setup, String> + Send + Sync + Clone + use<> {
+    let (folder, choice) = (config.models_dir.clone(), config.device.clone());
+    let device = Arc::new(OnceLock::new());
+    move || {
+        let models = Models::scan(&folder);
+        if let Some(complaint) = models.complaint() {
+            return Err(complaint);
+        }
+        let (device, device_name) = device.get_or_init(|| device::pick(&choice)).clone()?;
+        let free = free_memory(device.is_cpu());
+        Ok(Setup { models, device, device_name, free })
+    }
+}
+
+/// Free memory of the first GPU, or of the machine.
+fn free_memory(cpu: bool) -> FreeMemory {
+    Arc::new(move || {
+        let now = Sampler::default().sample();
+        let free = match now.gpu_info.first() {
+            Some(gpu) if !cpu => gpu.vram_total_gb - gpu.vram_used_gb,
+            _ if cpu && now.ram_total_gb > 0.0 => now.ram_total_gb - now.ram_used_gb,
+            _ => return None,
+        };
+        Some((free * GIB) as u64)
+    })
+}
+
+/// The draft engine always, the diffusion engine where models and device are.
+pub(super) fn engines(config: &Config) -> Engines {
+    let setup = setup(config);
+    let asked = setup.clone();
+    Engines {
+        make: Arc::new(move |kind| match kind {
+            EngineKind::Draft => Ok(Box::new(DraftBackend::default())),
+            EngineKind::Diffusion => {
+                let setup = setup().map_err(|why| BackendError::Failed(format!("The diffusion engine cannot run: {why}.")))?;
+                Ok(Box::new(DiffusionBackend::new(setup)?))
+            }
+        }),
+        available: Arc::new(move |kind| match kind {
+            EngineKind::Draft => Ok("the draft engine is embedded".into()),
+            EngineKind::Diffusion => asked().map(|s| format!("the diffusion models are installed and run on {}", s.device_name)),
+        }),
+    }
+}

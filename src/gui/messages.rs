@@ -1,0 +1,119 @@
+//! Sentences of the engine in the language of the window: found by their shape in a data file; what has no line there stays English.
+
+use std::sync::OnceLock;
+
+use serde::Deserialize;
+
+use super::i18n::Lang;
+
+/// A sentence with holes, `{0}`, `{1}`.
+#[derive(Debug, Deserialize)]
+struct Shape {
+    en: String,
+    ko: String,
+}
+
+#[derive(Deserialize)]
+struct File {
+    field: std::collections::HashMap<String, String>,
+    message: Vec<Shape>,
+}
+
+fn table() -> &'static File {
+    static TABLE: OnceLock<File> = OnceLock::new();
+    TABLE.get_or_init(|| {
+        toml::from_str(include_str!("../../assets/i18n/messages.ko.toml")).unwrap_or_else(|error| {
+            tracing::error!(%error, "the translated messages cannot be used");
+            File { field: std::collections::HashMap::new(), message: Vec::new() }
+        })
+    })
+}
+
+impl Shape {
+    /// What fills the holes of this sentence, if it has this shape.
+    fn holes<'a>(&self, text: &'a str) -> Option<Vec<(usize, &'a str)>> {
+        let mut found = Vec::new();
+        let mut parts = self.en.split('{');
+        let mut rest = text.strip_prefix(parts.next()?)?;
+        let mut parts = parts.peekable();
+        while let Some(part) = parts.next() {
+            let (number, literal) = part.split_once('}')?;
+            let last = parts.peek().is_none();
+            let at = match (last, literal.is_empty()) {
+                (true, true) => rest.len(),
+                (true, false) => rest.len().checked_sub(literal.len()).filter(|_| rest.ends_with(literal))?,
+                (false, _) => rest.find(literal)?,
+            };
+            found.push((number.parse().ok()?, &rest[..at]));
+            rest = &rest[at + literal.len()..];
+        }
+        rest.is_empty().then_some(found)
+    }
+
+    fn fill(&self, holes: &[(usize, &str)]) -> String {
+        holes.iter().fold(self.ko.clone(), |text, (n, value)| text.replace(&format!("{{{n}}}"), &korean(value)))
+    }
+}
+
+/// One sentence, or the name of what fills a hole.
+fn korean(text: &str) -> String {
+    let table = table();
+    // What the parser says begins with the field.
+    if let Some((field, rest)) = text.split_once(": ")
+        && let Some(name) = table.field.get(field)
+    {
+        return format!("{name}: {}", korean(rest));
+    }
+    let shaped = table.message.iter().find_map(|shape| shape.holes(text).map(|holes| shape.fill(&holes)));
+    shaped.unwrap_or_else(|| text.to_owned())
+}
+
+impl Lang {
+    /// A sentence of the engine in this language.
+    pub fn say(self, text: &str) -> String {
+        match self {
+            Self::En => text.to_owned(),
+            Self::Ko => text.split('\n').map(korean).collect::<Vec<_>>().join("\n"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_engine_says_is_found_by_its_shape() {
+        let known = [
+            "seed: -3 is out of range; send a whole number from 0 to 18446744073709551615",
+            "width: 1000 is not a multiple of 16; send 992 or 1008",
+            "text_content: no font here can draw 😀 (U+1F600); leave it out or add a font that has it",
+            "text_content: 240 characters are too many; send at most 200",
+            "text_content: only 80 % of the letters' outline stands out from what is behind it; use fewer words, a bolder font or another style",
+            "text_content: the letters are only 12 pixels tall and hard to read; use fewer words or lines, or a larger canvas",
+            "text_position: behind the product 60 % of the text would be hidden there, so it was moved to where 20 % is",
+            "text_y: 44 % of the text is hidden behind the product there",
+            "bg_prompt: the draft engine knows no place, surface or colour in these words and painted a neutral set",
+            "text_model_prompt: the draft engine knows no material or colour in these words and chose one",
+            "product_image: no product was found in the photo, so the photo is used whole; a picture with a plain background or a transparent one helps",
+            "mask_image: the mask shows no product; paint the product white",
+            "This file is not an image. Please send a PNG, JPEG, WebP, BMP or TIFF photo.",
+            "HEIC images are not supported. Please send a PNG, JPEG, WebP, BMP or TIFF photo.",
+            "The PNG file is damaged or incomplete: the end of the file is missing.",
+            "Job not found",
+            "cannot write /a/b: No space left on device (os error 28). Check that the folder exists, is writable and has free space",
+            "Cannot delete running job. Stop it first.",
+            "the program is shutting down",
+        ];
+        for text in known {
+            let words = Lang::Ko.say(text);
+            assert!(words.chars().any(|c| ('가'..='힣').contains(&c)), "{text}: {words}");
+            assert!(!words.contains('{'), "{words}");
+            let left: Vec<&str> = ["send", "the ", "not ", "text", "out of"].into_iter().filter(|w| words.contains(w)).collect();
+            assert!(left.is_empty(), "{words}: {left:?}");
+            assert_eq!(Lang::En.say(text), text);
+        }
+        assert_eq!(Lang::Ko.say("Something new."), "Something new.");
+        assert_eq!(Lang::Ko.say("Job not found\nSomething new."), "작업을 찾을 수 없습니다.\nSomething new.");
+    }
+}

@@ -1,0 +1,51 @@
+use egui::{RichText, Ui};
+
+use super::{Stay, Window, head, remark};
+use crate::gui::app::Studio;
+use crate::gui::dialogs::{self, Purpose};
+use crate::gui::{icons, theme, widgets};
+
+pub fn show(studio: &mut Studio, ui: &mut Ui) -> Stay {
+    let lang = studio.lang();
+    let c = theme::colors(ui);
+    ui.set_width(520.0);
+    let close = head(studio, ui, lang.t("fonts.title"));
+    remark(ui, &lang.f("fonts.about", &[&studio.bridge.fonts().names().len()]));
+    widgets::section(ui, lang.t("fonts.added"), None);
+    if studio.config.added_font_dirs.is_empty() {
+        remark(ui, lang.t("fonts.none"));
+    }
+    let mut gone = None;
+    for dir in &studio.config.added_font_dirs {
+        ui.horizontal(|ui| {
+            ui.set_height(28.0);
+            ui.label(widgets::icon(icons::FOLDER, 15.0).color(c.dim));
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                if widgets::icon_button(ui, icons::TRASH_2, &lang.f("fonts.remove", &[&dir.display()])).clicked() {
+                    gone = Some(dir.clone());
+                }
+                ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+                    ui.add(egui::Label::new(dir.display().to_string()).truncate());
+                });
+            });
+        });
+    }
+    let own = studio.config.data_dir.join("fonts");
+    let others: Vec<_> = studio.config.font_dirs.iter().filter(|d| !studio.config.added_font_dirs.contains(d)).cloned().collect();
+    widgets::section(ui, lang.t("fonts.always"), None);
+    for dir in others {
+        let words = if dir == own { lang.f("fonts.own", &[&dir.display()]) } else { dir.display().to_string() };
+        ui.add(egui::Label::new(RichText::new(words).size(12.5).color(c.dim)).truncate());
+    }
+    ui.add_space(12.0);
+    ui.horizontal(|ui| {
+        if widgets::primary(ui, icons::FOLDER_PLUS, lang.t("fonts.add"), "").clicked() {
+            dialogs::open(&studio.bridge, Purpose::FontFolder, lang);
+        }
+    });
+    if let Some(dir) = gone {
+        let left = studio.config.added_font_dirs.iter().filter(|d| **d != dir).cloned().collect();
+        studio.set_font_folders(left);
+    }
+    if close { Stay::Close } else { Stay::Open(Window::Fonts) }
+}

@@ -1,0 +1,147 @@
+//! What comes in and goes out as files: single pictures, font folders, pasted pictures, and the question before quitting.
+
+use std::sync::Arc;
+
+use egui::{Color32, ColorImage, Event, ViewportEvent};
+use nanococoa::gui::i18n::Lang;
+use nanococoa::job::JobStatus;
+
+use crate::common::{Act, Script};
+use crate::desk::{Desk, sample};
+
+#[test]
+fn single_steps_are_exported() {
+    for lang in Lang::ALL {
+        let dir = tempfile::tempdir().unwrap();
+        let mut desk = Desk::fake(dir.path(), &Script::default(), lang);
+        desk.fill("scene.title", "sea");
+        desk.fill("text.title", "Sale");
+        desk.click("command.generate");
+        desk.until_made(1);
+        desk.frames(3);
+        desk.harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::E);
+        desk.frames(3);
+        desk.click("tab.text");
+        desk.click("export.save");
+        desk.until("the path box", |s| s.window_name() == Some("path"));
+        desk.frames(3);
+        let out = dir.path().join("letters.png");
+        desk.fill("path.field", &out.display().to_string());
+        desk.click("path.write");
+        desk.until("the file", |s| out.is_file() && !s.notifications().is_empty());
+        assert!(image::open(&out).unwrap().color().has_alpha());
+        desk.end();
+    }
+}
+
+#[test]
+fn a_font_folder_is_added_used_and_removed() {
+    let dir = tempfile::tempdir().unwrap();
+    let fonts = dir.path().join("내 글꼴");
+    std::fs::create_dir(&fonts).unwrap();
+    let (_, bytes) = nanococoa::assets::FONTS.iter().find(|f| f.0.ends_with("NanumGothic.ttf")).unwrap();
+    std::fs::write(fonts.join("Mine.ttf"), bytes).unwrap();
+    let mut desk = Desk::fake(dir.path(), &Script::default(), Lang::Ko);
+    let count = desk.engine.fonts().names().len();
+    desk.click("font.folders");
+    desk.click("fonts.add");
+    desk.until("the path box", |s| s.window_name() == Some("path"));
+    desk.frames(3);
+    desk.fill("path.field", &fonts.display().to_string());
+    desk.click("path.read");
+    let engine = desk.engine.clone();
+    desk.until("the face", |_| engine.fonts().names().len() == count + 1);
+    assert!(desk.has(&Lang::Ko.f("fonts.remove", &[&fonts.display()])));
+    desk.harness.key_press(egui::Key::Escape);
+    desk.frames(4);
+    desk.fill("text.title", "신메뉴");
+    desk.fill("font.search", "Mine");
+    desk.click_label("Mine");
+    desk.until_drafted();
+    assert_eq!(desk.studio().session.brief.font, "Mine.ttf");
+
+    // The next start knows it too; taken from the list it is gone, and the draft says what is wrong, in Korean.
+    desk.click("font.folders");
+    desk.click_label(&Lang::Ko.f("fonts.remove", &[&fonts.display()]));
+    desk.until("the end of the face", |_| engine.fonts().names().len() == count);
+    desk.harness.key_press(egui::Key::Escape);
+    desk.frames(4);
+    desk.fill("text.title", "신메뉴 출시");
+    desk.until("a word about it", |s| s.problem().is_some());
+    let words = desk.studio().problem().unwrap();
+    assert!(words.contains("목록에 없는 글꼴"), "{words}");
+    desk.end();
+}
+
+#[test]
+fn a_pasted_picture_becomes_the_product() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut desk = Desk::fake(dir.path(), &Script::default(), Lang::En);
+    let mut picture = ColorImage::filled([64, 48], Color32::WHITE);
+    for y in 12..36 {
+        for x in 16..48 {
+            picture.pixels[y * 64 + x] = Color32::from_rgb(180, 30, 20);
+        }
+    }
+    desk.harness.event(Event::PasteImage(Arc::new(picture)));
+    desk.until("the product", |s| s.session.brief.product.is_some());
+    let product = desk.studio().session.brief.product.clone().unwrap();
+    assert_eq!((product.name.as_str(), product.width, product.height), ("clipboard.png", 64, 48));
+    // A copied file is pasted as its path; anything else is said to be none.
+    desk.harness.event(Event::Paste(format!("file://{}", sample().display())));
+    desk.until("the sample", |s| s.session.brief.product.as_ref().is_some_and(|p| p.name == "coffee.png"));
+    desk.harness.event(Event::Paste("hello".into()));
+    desk.until("a word about it", |s| s.notifications().iter().any(|t| t.contains("no picture")));
+    desk.end();
+}
+
+/// Asks the window to close, as the window manager does.
+fn ask_to_close(desk: &mut Desk) {
+    let input = desk.harness.input_mut();
+    input.viewports.entry(egui::ViewportId::ROOT).or_default().events.push(ViewportEvent::Close);
+    desk.harness.step();
+    let input = desk.harness.input_mut();
+    input.viewports.entry(egui::ViewportId::ROOT).or_default().events.clear();
+    desk.frames(3);
+}
+
+#[test]
+fn quitting_names_what_runs_and_what_is_not_in_the_project_file() {
+    for lang in Lang::ALL {
+        let dir = tempfile::tempdir().unwrap();
+        let script = Script::default();
+        let mut desk = Desk::fake(dir.path(), &script, lang);
+        ask_to_close(&mut desk);
+        assert!(!desk.studio().has_window(), "nothing holds it back");
+        desk.end();
+
+        let dir = tempfile::tempdir().unwrap();
+        let mut desk = Desk::fake(dir.path(), &script, lang);
+        desk.fill("scene.title", "sea");
+        let path = dir.path().join("summer.ncocoa");
+        desk.harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::S);
+        desk.until("the path box", |s| s.has_window());
+        desk.frames(3);
+        desk.fill("path.field", &path.display().to_string());
+        desk.click("path.write");
+        desk.until("the file", |s| s.session.saved.is_some());
+        desk.fill("scene.title", "mountain lake");
+        script.set("scene", Act::Slow(std::time::Duration::from_secs(30)));
+        desk.click("command.generate");
+        desk.until("a running job", |s| s.jobs().first().is_some_and(|j| j.status == JobStatus::Running));
+        ask_to_close(&mut desk);
+        assert!(desk.has(desk.words("quit.title")));
+        assert!(desk.has(&lang.f("quit.unsaved", &[&"summer.ncocoa"])));
+        assert!(desk.has(&lang.f("quit.job", &[&"mountain lake", &0])) || desk.has(&lang.f("quit.job", &[&"mountain lake", &1])));
+        desk.click("quit.save");
+        desk.until("the project as it is", |s| !s.session.unsaved());
+        desk.frames(3);
+        assert!(!desk.has(&lang.f("quit.unsaved", &[&"summer.ncocoa"])));
+        desk.click("quit.stay");
+        assert!(!desk.studio().has_window());
+        desk.click("command.stop");
+        desk.until("rest", |s| s.active_count() == 0);
+        script.set("scene", Act::Quick);
+        desk.end();
+    }
+}

@@ -1,0 +1,161 @@
+//! Product and letters dragged on the picture, and the brush on the cut-out.
+
+use egui::{Key, Modifiers, vec2};
+use egui_kittest::kittest::Queryable as _;
+use nanococoa::gui::i18n::Lang;
+use nanococoa::job::ImageName;
+
+use crate::common::Script;
+use crate::desk::{Desk, sample};
+
+fn desk(dir: &std::path::Path, lang: Lang) -> Desk {
+    let mut desk = Desk::fake(dir, &Script::default(), lang);
+    desk.harness.state_mut().open(sample());
+    desk.until("the photo", |s| s.session.brief.product.is_some());
+    desk.fill("text.title", "Sale");
+    desk.until_drafted();
+    desk.frames(3);
+    desk
+}
+
+#[test]
+fn the_product_is_dragged_scaled_and_put_back() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut desk = desk(dir.path(), Lang::En);
+    let before = desk.studio().session.brief.clone();
+    let at = desk.place("canvas.move_product");
+    desk.drag(at, vec2(-120.0, 30.0));
+    let brief = desk.studio().session.brief.clone();
+    let x = brief.product_x.unwrap();
+    assert!(x > 0.2 && x < 0.45, "{x}");
+    assert!(brief.product_y.is_some());
+    desk.until_drafted();
+    let drawn = desk.studio().draft().unwrap().boxes.product.unwrap();
+    assert!((drawn.center().x - x).abs() < 0.02, "{drawn:?} {x}");
+
+    // A corner scales about the foot.
+    let frame = desk.harness.get_by_label(desk.words("canvas.move_product")).rect();
+    desk.harness.hover_at(frame.center());
+    desk.frames(2);
+    desk.drag(frame.left_top() + vec2(1.0, 1.0), vec2(frame.width() / 4.0, frame.height() / 4.0));
+    let scale = desk.studio().session.brief.product_scale.unwrap();
+    assert!(scale > 0.5 && scale < 0.9, "{scale}");
+
+    // Each drag is one step of undo.
+    desk.harness.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    desk.frames(3);
+    assert_eq!(desk.studio().session.brief, brief);
+    desk.harness.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    desk.frames(3);
+    assert_eq!(desk.studio().session.brief, before);
+
+    // Arrows, then a double click puts it back.
+    desk.harness.get_by_label(desk.words("canvas.move_product")).focus();
+    desk.frames(2);
+    desk.harness.key_press(Key::ArrowRight);
+    desk.harness.key_press_modifiers(Modifiers::SHIFT, Key::ArrowDown);
+    desk.harness.key_press_modifiers(Modifiers::COMMAND, Key::ArrowUp);
+    desk.frames(3);
+    let brief = desk.studio().session.brief.clone();
+    assert!((brief.product_x.unwrap() - 0.505).abs() < 0.004, "{:?}", brief.product_x);
+    assert!(brief.product_y.is_some() && brief.product_scale.unwrap() > 1.0);
+    desk.click("command.product_auto");
+    assert_eq!(desk.studio().session.brief, before);
+
+    // What was placed is what is sent.
+    desk.harness.state_mut().session.brief.product_x = Some(0.25);
+    desk.click("command.generate");
+    desk.until_made(1);
+    assert_eq!(desk.studio().jobs()[0].parameters["product_x"], 0.25);
+    desk.end();
+}
+
+#[test]
+fn letters_snap_to_their_places_and_stay_where_they_are_put() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut desk = desk(dir.path(), Lang::Ko);
+    desk.harness.state_mut().session.brief.product = None;
+    desk.until_drafted();
+    desk.frames(3);
+    let at = desk.place("canvas.move_text");
+    let picture = desk.harness.get_by_label(desk.words("canvas.picture")).rect();
+    // Almost to the middle: it snaps.
+    desk.drag(at, vec2(2.0, picture.center().y - at.y + 3.0));
+    let brief = desk.studio().session.brief.clone();
+    assert_eq!((brief.position.as_str(), brief.text_x, brief.text_y), ("center", None, None));
+    desk.until_drafted();
+    desk.frames(3);
+    let at = desk.place("canvas.move_text");
+    desk.drag(at, vec2(0.0, 71.0));
+    let y = desk.studio().session.brief.text_y.unwrap();
+    assert!(y > 0.52 && y < 0.65, "{y}");
+    desk.until_drafted();
+    desk.frames(3);
+    let drawn = desk.studio().draft().unwrap().boxes.text.unwrap();
+    assert!((drawn.center().y - y).abs() < 0.02, "{drawn:?} {y}");
+    // Esc takes a drag back.
+    let at = desk.place("canvas.move_text");
+    let before = desk.studio().session.brief.clone();
+    desk.harness.hover_at(at);
+    desk.frames(2);
+    desk.harness.drag_at(at);
+    desk.frames(2);
+    desk.harness.hover_at(at + vec2(40.0, 60.0));
+    desk.frames(2);
+    assert_ne!(desk.studio().session.brief, before);
+    desk.harness.key_press(Key::Escape);
+    desk.frames(2);
+    assert_eq!(desk.studio().session.brief, before);
+    desk.harness.drop_at(at + vec2(40.0, 60.0));
+    desk.frames(2);
+    assert_eq!(desk.studio().session.brief, before);
+    desk.click("command.text_auto");
+    assert_eq!((desk.studio().session.brief.text_x, desk.studio().session.brief.text_y), (None, None));
+    desk.end();
+}
+
+#[test]
+fn the_brush_corrects_the_cut_out() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut desk = desk(dir.path(), Lang::En);
+    desk.click("product.refine");
+    desk.frames(6);
+    desk.until("the sheet", |_| true);
+    desk.frames(10);
+    let picture = desk.harness.get_by_label(desk.words("canvas.picture")).rect();
+    let wait = |desk: &mut Desk| desk.until("the mask in the brief", |s| s.session.brief.mask.is_some() && !s.is_painting());
+    desk.drag(picture.center(), vec2(120.0, 0.0));
+    wait(&mut desk);
+    let first = desk.studio().session.brief.mask.clone().unwrap();
+    let gray = image::open(&first.path).unwrap().into_luma8();
+    let (w, h) = gray.dimensions();
+    assert_eq!(gray.get_pixel(w / 2, h / 2).0, [0], "removed where it was painted");
+    desk.until_drafted();
+
+    // Larger, adding, another stroke; then back by undo.
+    desk.click("brush.add");
+    let size = desk.studio().brush_size();
+    desk.harness.key_press(Key::CloseBracket);
+    desk.frames(2);
+    assert!(desk.studio().brush_size() > size);
+    desk.harness.key_press(Key::OpenBracket);
+    desk.frames(2);
+    desk.drag(picture.center(), vec2(60.0, 10.0));
+    desk.until("another mask", |s| s.session.brief.mask.as_ref().is_some_and(|m| m.hash != first.hash) && !s.is_painting());
+    desk.frames(2);
+    desk.harness.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    desk.frames(3);
+    assert_eq!(desk.studio().session.brief.mask.as_ref(), Some(&first));
+    desk.until_drafted();
+
+    // It goes with the request, and the job keeps it.
+    desk.click("command.generate");
+    desk.until_made(1);
+    let job = desk.studio().jobs()[0].clone();
+    assert!(job.parameters["mask_image"].is_string());
+    let kept = image::open(desk.engine.image_path(job.id, ImageName::Mask).unwrap()).unwrap().into_luma8();
+    assert_eq!(kept.get_pixel(kept.width() / 2, kept.height() / 2).0, [0]);
+    desk.click("command.mask_auto");
+    assert_eq!(desk.studio().session.brief.mask, None);
+    desk.end();
+}

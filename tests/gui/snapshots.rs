@@ -1,0 +1,206 @@
+//! What the studio looks like, compared with committed pictures: both themes, both languages, small and large windows, zoom.
+//!
+//! `UPDATE_SNAPSHOTS=1 cargo nextest run --test gui snapshots` writes them anew. Rendered with Vulkan on any driver, in CI on lavapipe;
+//! where there is none the tests say so and end.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use egui_kittest::Harness;
+use egui_kittest::wgpu::WgpuTestRenderer;
+use image::{Rgb, RgbImage};
+use nanococoa::config::{Config, Overrides};
+use nanococoa::engine::Engine;
+use nanococoa::gui::commands::Command;
+use nanococoa::gui::i18n::Lang;
+use nanococoa::gui::{Options, Studio};
+use nanococoa::metrics::SystemMetrics;
+
+use crate::common::Act;
+use crate::desk::{Desk, real, sample};
+
+/// A tone further away than this is another tone.
+const TONE: i32 = 40;
+/// This part of the pixels may be of another tone: drivers round differently.
+const MAY_DIFFER: f64 = 0.004;
+
+struct Look {
+    name: &'static str,
+    lang: Lang,
+    dark: bool,
+    size: (f32, f32),
+    zoom: f32,
+}
+
+const fn look(name: &'static str, lang: Lang, dark: bool, size: (f32, f32)) -> Look {
+    Look { name, lang, dark, size, zoom: 1.0 }
+}
+
+const SMALL: (f32, f32) = (1280.0, 720.0);
+const LARGE: (f32, f32) = (2560.0, 1440.0);
+
+/// `None`, with a word about it, where nothing can be rendered.
+fn renderer() -> Option<WgpuTestRenderer> {
+    let made = std::panic::catch_unwind(WgpuTestRenderer::new);
+    if made.is_err() {
+        println!("skipped: no Vulkan driver here; install mesa-vulkan-drivers and libvulkan1");
+    }
+    made.ok()
+}
+
+fn studio(look: &Look, dir: &Path, engine: Engine) -> Option<Desk> {
+    let renderer = renderer()?;
+    let none = dir.join("none.toml");
+    std::fs::write(&none, "").unwrap();
+    let config = Config::load(Overrides { config: Some(none), data_dir: Some(dir.into()), ..Overrides::default() }).unwrap();
+    let theirs = engine.clone();
+    let (lang, dark, zoom) = (look.lang, look.dark, look.zoom);
+    let harness = Harness::builder()
+        .with_size(egui::vec2(look.size.0 / zoom, look.size.1 / zoom))
+        .with_pixels_per_point(zoom)
+        .with_step_dt(1.0 / 30.0)
+        .with_max_steps(64)
+        .renderer(renderer)
+        .build_eframe(move |cx| {
+            let mut studio = Studio::new(&cx.egui_ctx, Options { engine: theirs, config });
+            (studio.session.lang, studio.session.dark) = (lang, dark);
+            studio.session.brief.seed = 1204;
+            let load = SystemMetrics { cpu_percent: 34.0, ram_used_gb: 9.8, ram_total_gb: 24.0, ram_percent: 41.0, gpu_info: Vec::new() };
+            studio.freeze_load(load, 57.0);
+            studio
+        });
+    let mut desk = Desk { harness, engine };
+    // The harness has a theme of its own until then.
+    desk.harness.ctx.set_theme(if dark { egui::Theme::Dark } else { egui::Theme::Light });
+    desk.frames(4);
+    Some(desk)
+}
+
+fn settle(desk: &mut Desk) {
+    desk.frames(6);
+    desk.until("rest", Studio::is_settled);
+    // Pictures that were asked for meanwhile, and animations.
+    for _ in 0..3 {
+        desk.frames(8);
+        desk.until("rest", Studio::is_settled);
+        std::thread::sleep(Duration::from_millis(30));
+    }
+}
+
+/// Fewer tones: the pictures stay small, and what is compared is what is kept.
+fn fewer(image: &RgbImage) -> RgbImage {
+    RgbImage::from_fn(image.width(), image.height(), |x, y| Rgb(image.get_pixel(x, y).0.map(|v| (v.saturating_add(4) / 8).min(31) * 8)))
+}
+
+fn check(desk: &mut Desk, look: &Look) {
+    desk.harness.remove_cursor();
+    settle(desk);
+    let shown = desk.harness.render().unwrap();
+    let shown = image::DynamicImage::ImageRgba8(shown).into_rgb8();
+    let shown = if look.size == LARGE {
+        image::imageops::resize(&shown, shown.width() / 2, shown.height() / 2, image::imageops::FilterType::Triangle)
+    } else {
+        shown
+    };
+    let shown = fewer(&shown);
+    let path: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/gui/snapshots").join(format!("{}.png", look.name));
+    if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
+        shown.save(&path).unwrap();
+        return;
+    }
+    let kept = image::open(&path).unwrap_or_else(|e| panic!("{}: {e}; write it with UPDATE_SNAPSHOTS=1", path.display())).into_rgb8();
+    assert_eq!(kept.dimensions(), shown.dimensions(), "{}", look.name);
+    let apart = |a: &Rgb<u8>, b: &Rgb<u8>| a.0.iter().zip(b.0).any(|(a, b)| (i32::from(*a) - i32::from(b)).abs() > TONE);
+    let differ = kept.pixels().zip(shown.pixels()).filter(|(a, b)| apart(a, b)).count();
+    let part = differ as f64 / kept.pixels().len() as f64;
+    if part > MAY_DIFFER {
+        let now = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{}.png", look.name));
+        shown.save(&now).unwrap();
+        panic!("{}: {:.2} % of the pixels differ; see {}", look.name, part * 100.0, now.display());
+    }
+}
+
+fn fill(desk: &mut Desk) {
+    desk.harness.state_mut().open(sample());
+    desk.until("the photo", |s| s.session.brief.product.is_some());
+    let lang = desk.studio().lang();
+    let brief = &mut desk.harness.state_mut().session.brief;
+    brief.text = if lang == Lang::Ko { "신메뉴 출시" } else { "SUMMER SALE" }.into();
+    brief.scene = if lang == Lang::Ko { "흰 스튜디오 배경" } else { "white studio backdrop" }.into();
+    (brief.width, brief.height) = (512, 512);
+}
+
+#[test]
+fn welcome() {
+    for look in [look("welcome-ko-dark", Lang::Ko, true, SMALL), look("welcome-en-light", Lang::En, false, LARGE)] {
+        let dir = tempfile::tempdir().unwrap();
+        let Some(mut desk) = studio(&look, dir.path(), real(dir.path())) else { return };
+        check(&mut desk, &look);
+        desk.end();
+    }
+}
+
+#[test]
+fn draft_and_brush() {
+    let shown = look("draft-en-light", Lang::En, false, SMALL);
+    let dir = tempfile::tempdir().unwrap();
+    let Some(mut desk) = studio(&shown, dir.path(), real(dir.path())) else { return };
+    fill(&mut desk);
+    check(&mut desk, &shown);
+    desk.harness.state_mut().session.lang = Lang::Ko;
+    desk.frames(3);
+    desk.click("product.refine");
+    desk.frames(8);
+    check(&mut desk, &look("brush-ko-light", Lang::Ko, false, SMALL));
+    desk.end();
+}
+
+#[test]
+fn results_and_windows() {
+    let shown = look("result-ko-dark", Lang::Ko, true, LARGE);
+    let dir = tempfile::tempdir().unwrap();
+    let Some(mut desk) = studio(&shown, dir.path(), real(dir.path())) else { return };
+    fill(&mut desk);
+    desk.click("command.generate");
+    desk.until_made(1);
+    desk.click("history.star");
+    desk.until("the star", |s| s.jobs()[0].starred);
+    desk.harness.state_mut().session.brief.mode = "behind".into();
+    desk.click("command.generate");
+    desk.until_made(2);
+    desk.frames(200);
+    check(&mut desk, &shown);
+    for (name, lang, dark, command) in [
+        ("export-ko-dark", Lang::Ko, true, Command::Export),
+        ("server-en-light", Lang::En, false, Command::Server),
+        ("shortcuts-ko-light", Lang::Ko, false, Command::Shortcuts),
+        ("palette-en-dark", Lang::En, true, Command::Palette),
+    ] {
+        let look = look(name, lang, dark, SMALL);
+        desk.harness.set_size(egui::vec2(SMALL.0, SMALL.1));
+        desk.harness.state_mut().session.lang = lang;
+        desk.harness.state_mut().session.dark = dark;
+        desk.harness.ctx.set_theme(if dark { egui::Theme::Dark } else { egui::Theme::Light });
+        let ctx = desk.harness.ctx.clone();
+        desk.harness.state_mut().execute(&ctx, command);
+        desk.frames(20);
+        check(&mut desk, &look);
+        desk.harness.key_press(egui::Key::Escape);
+        desk.frames(4);
+    }
+    desk.end();
+}
+
+#[test]
+fn zoomed_and_failing() {
+    let shown = Look { zoom: 1.5, ..look("failed-ko-dark-150", Lang::Ko, true, (1920.0, 1080.0)) };
+    let dir = tempfile::tempdir().unwrap();
+    let script = crate::common::Script::default();
+    script.set("sculpt", Act::Fail("The photo has no pixels.".into()));
+    let Some(mut desk) = studio(&shown, dir.path(), crate::common::engine_in(dir.path(), &script)) else { return };
+    fill(&mut desk);
+    desk.click("command.generate");
+    desk.until("the failure", |s| s.jobs().first().is_some_and(|j| j.error.is_some()) && !s.notifications().is_empty());
+    check(&mut desk, &shown);
+    desk.end();
+}

@@ -1,0 +1,60 @@
+#!/usr/bin/env bash
+# The real window, as a person gets it: opens a photo given on the command line under Xvfb, waits for the draft, looks whether anything is
+# on the screen, closes it through the window manager and expects a clean end. Usage: tests/real_window.sh [BINARY [SCREENSHOT]]
+# Needs xvfb, openbox, xdotool, x11-utils, imagemagick.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+binary=${1:-target/release/nanococoa}
+work=$(mktemp -d)
+shot=${2:-$work/window.png}
+display=""
+pids=()
+finish() {
+  for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null || true; done
+  wait 2>/dev/null || true
+  rm -rf "$work"
+}
+trap finish EXIT
+fail() {
+  echo "real window: $1" >&2
+  tail -n 20 "$work/log" >&2 2>/dev/null || true
+  exit 1
+}
+for tool in Xvfb openbox xdotool xdpyinfo import identify; do
+  command -v "$tool" >/dev/null || fail "$tool is missing; install xvfb openbox xdotool x11-utils imagemagick"
+done
+
+# A display that nobody uses; Xvfb says which.
+Xvfb -displayfd 3 -screen 0 1440x900x24 -nolisten tcp 3>"$work/display" 2>/dev/null &
+pids+=($!)
+for _ in $(seq 100); do [ -s "$work/display" ] && break; sleep 0.05; done
+display=":$(cat "$work/display")"
+export DISPLAY=$display LIBGL_ALWAYS_SOFTWARE=1
+unset WAYLAND_DISPLAY
+xdpyinfo >/dev/null || fail "the display does not answer"
+openbox --sm-disable >/dev/null 2>&1 &
+pids+=($!)
+
+NANOCOCOA_LOG=nanococoa::gui=debug "$binary" --data-dir "$work/data" --open assets/samples/coffee.png >"$work/log" 2>&1 &
+app=$!
+pids+=("$app")
+for _ in $(seq 600); do
+  kill -0 "$app" 2>/dev/null || fail "the program ended by itself"
+  grep -q "draft millis" "$work/log" && break
+  sleep 0.05
+done
+grep -q "draft millis" "$work/log" || fail "no draft within 30 s"
+window=$(xdotool search --sync --onlyvisible --pid "$app" | tail -n 1)
+sleep 1.5
+import -window root "$shot"
+colours=$(identify -format '%k' "$shot")
+[ "$colours" -gt 2000 ] || fail "the screenshot has only $colours colours: it is blank"
+
+# The window manager asks the program, as its close button does.
+xdotool windowactivate --sync "$window" key alt+F4
+for _ in $(seq 200); do kill -0 "$app" 2>/dev/null || break; sleep 0.05; done
+kill -0 "$app" 2>/dev/null && fail "the window did not close"
+code=0
+wait "$app" || code=$?
+[ "$code" -eq 0 ] || fail "the program ended with code $code"
+echo "real window: draft shown, $colours colours, clean end"
