@@ -79,7 +79,8 @@ impl ClipConfig {
             return Err(WeightsError::config(place, "a size in the config is zero or absurd"));
         }
         if self.num_hidden_layers == 0 || self.hidden_size % self.num_attention_heads != 0 {
-            let what = format!("hidden_size {} does not divide into {} heads, or there are no layers", self.hidden_size, self.num_attention_heads);
+            let what =
+                format!("hidden_size {} does not divide into {} heads, or there are no layers", self.hidden_size, self.num_attention_heads);
             return Err(WeightsError::config(place, what));
         }
         self.activation(place).map(|_| ())
@@ -218,8 +219,7 @@ impl ClipText {
         if tokens == 0 || tokens > most {
             candle_core::bail!("{tokens} tokens, this CLIP takes 1 to {most}");
         }
-        let causal: Vec<f32> =
-            (0..tokens).flat_map(|q| (0..tokens).map(move |k| if k > q { f32::NEG_INFINITY } else { 0.0 })).collect();
+        let causal: Vec<f32> = (0..tokens).flat_map(|q| (0..tokens).map(move |k| if k > q { f32::NEG_INFINITY } else { 0.0 })).collect();
         let causal = Tensor::from_vec(causal, (1, 1, tokens, tokens), &self.device)?;
         let mut x = self.tokens.forward(input_ids)?.broadcast_add(&self.positions.narrow(0, 0, tokens)?)?;
         let mut penultimate = x.clone();

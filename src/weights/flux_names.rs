@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::renamed::{Part, Renamed, Source};
 use super::TensorStore;
+use super::renamed::{Part, Renamed, Source};
 
 /// A prefix of files that were saved with the sampler's wrapper around the network.
 const WRAPPER: &str = "model.diffusion_model.";
@@ -42,12 +42,8 @@ const DOUBLE: [(&str, &str); 12] = [
 ];
 
 /// In single blocks, modules that only have another name.
-const SINGLE: [(&str, &str); 4] = [
-    ("modulation.lin", "norm.linear"),
-    ("norm.query_norm", "attn.norm_q"),
-    ("norm.key_norm", "attn.norm_k"),
-    ("linear2", "proj_out"),
-];
+const SINGLE: [(&str, &str); 4] =
+    [("modulation.lin", "norm.linear"), ("norm.query_norm", "attn.norm_q"), ("norm.key_norm", "attn.norm_k"), ("linear2", "proj_out")];
 
 /// The store under diffusers names, whichever layout it has.
 pub fn adapt(store: Arc<dyn TensorStore>) -> Arc<dyn TensorStore> {

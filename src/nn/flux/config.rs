@@ -80,7 +80,8 @@ impl FluxConfig {
             let index = |n: &String| n.strip_prefix(prefix)?.split('.').next()?.parse::<usize>().ok();
             names.iter().filter_map(index).max().map_or(0, |last| last + 1)
         };
-        let head = size("single_transformer_blocks.0.attn.norm_q.weight", 0).or_else(|_| size("transformer_blocks.0.attn.norm_q.weight", 0))?;
+        let head =
+            size("single_transformer_blocks.0.attn.norm_q.weight", 0).or_else(|_| size("transformer_blocks.0.attn.norm_q.weight", 0))?;
         let inner = size("x_embedder.weight", 0)?;
         if head != 128 || inner % head != 0 {
             return Err(WeightsError::config(store.place(), format!("heads of {head} channels in {inner} need the network's config.json")));

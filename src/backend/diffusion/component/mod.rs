@@ -118,11 +118,8 @@ impl Component<'_> {
 pub type Run = fn(&Component<'_>) -> Result<Tensors, ComponentError>;
 
 /// Every component by name.
-pub const KINDS: &[(&str, Run)] = &[
-    ("flux-transformer", flux_transformer::run),
-    ("t5-encoder", t5_encoder::run),
-    ("clip-text", clip_text::run),
-];
+pub const KINDS: &[(&str, Run)] =
+    &[("flux-transformer", flux_transformer::run), ("t5-encoder", t5_encoder::run), ("clip-text", clip_text::run)];
 
 /// A device by name.
 ///
