@@ -367,7 +367,7 @@ fn what_does_not_fit_is_said_in_one_line() {
     let said = |change: Change<'_>, expected: &[&str]| {
         let (mut config, mut inputs, mut weights) = (config.clone(), inputs.clone(), weights.clone());
         change(&mut config, &mut inputs, &mut weights);
-        let error = run("flux-transformer", config, Arc::new(MemoryStore::new(weights)), &inputs).err().expect("it was taken").to_string();
+        let error = run("flux-transformer", config, Arc::new(MemoryStore::new(weights)), &inputs).expect_err("it was taken").to_string();
         assert!(expected.iter().all(|e| error.contains(e)) && error.lines().count() == 1, "{error}");
     };
     said(&|_, _, w| drop(w.remove("x_embedder.bias")), &["x_embedder.bias", "missing"]);
