@@ -347,6 +347,26 @@ fn flux_in_its_authors_layout_agrees_with_diffusers() {
 }
 
 #[test]
+fn a_folder_of_shards_is_read_as_one_file() {
+    let (config, inputs, weights, reference) = tiny_flux();
+    let dir = tempfile::tempdir().unwrap();
+    let shard = |name: &str| format!("diffusion_pytorch_model-0000{}-of-00002.safetensors", 1 + usize::from(name > "single"));
+    let map: BTreeMap<&str, String> = weights.keys().map(|n| (n.as_str(), shard(n))).collect();
+    let index = dir.path().join("diffusion_pytorch_model.safetensors.index.json");
+    std::fs::write(&index, serde_json::json!({"metadata": {}, "weight_map": map}).to_string()).unwrap();
+    for file in [shard("a"), shard("z")] {
+        let part: HashMap<String, Tensor> = weights.iter().filter(|(n, _)| shard(n) == file).map(|(n, t)| (n.clone(), t.clone())).collect();
+        candle_core::safetensors::save(&part, dir.path().join(file)).unwrap();
+    }
+    for path in [dir.path(), &index] {
+        let out = run("flux-transformer", config.clone(), open(path).unwrap(), &inputs).unwrap();
+        assert!(relative_error(&out["sample"], &reference) <= 1e-4);
+    }
+    std::fs::remove_file(dir.path().join(shard("z"))).unwrap();
+    assert!(open(dir.path()).err().unwrap().to_string().contains("00002-of-00002"));
+}
+
+#[test]
 fn half_precision_stays_near() {
     let (config, inputs, weights, reference) = tiny_flux();
     let run = KINDS.iter().find(|k| k.0 == "flux-transformer").unwrap().1;
