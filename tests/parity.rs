@@ -16,6 +16,9 @@ use candle_core::{DType, Device, Tensor};
 use nanococoa::backend::diffusion::component::{Component, KINDS, Tensors};
 use nanococoa::weights::{Synthetic, Vars};
 
+#[path = "parity/prompt_to_velocity.rs"]
+mod prompt_to_velocity;
+
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/parity/fixtures")
 }

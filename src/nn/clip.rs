@@ -78,7 +78,7 @@ impl ClipConfig {
         if sizes.contains(&0) || sizes.iter().any(|&s| s > 1 << 24) || self.num_hidden_layers > 1 << 12 {
             return Err(WeightsError::config(place, "a size in the config is zero or absurd"));
         }
-        if self.num_hidden_layers == 0 || self.hidden_size % self.num_attention_heads != 0 {
+        if self.num_hidden_layers == 0 || !self.hidden_size.is_multiple_of(self.num_attention_heads) {
             let what =
                 format!("hidden_size {} does not divide into {} heads, or there are no layers", self.hidden_size, self.num_attention_heads);
             return Err(WeightsError::config(place, what));

@@ -55,7 +55,7 @@ impl Renamed {
 
     fn half(&self, source: &Source) -> Result<usize, WeightsError> {
         let rows = self.inner.shape(&source.name).and_then(|s| s.first().copied()).unwrap_or(0);
-        if rows < 2 || rows % 2 != 0 {
+        if rows < 2 || !rows.is_multiple_of(2) {
             return Err(WeightsError::config(self.place(), format!("tensor {} has {rows} rows, which are no two halves", source.name)));
         }
         Ok(rows / 2)

@@ -12,11 +12,13 @@ pub fn pick(choice: &str) -> Result<(Device, String), String> {
         "cpu" => Ok((Device::Cpu, "CPU".into())),
         "auto" | "cuda" => {
             if !cfg!(feature = "cuda") {
-                return Err("this program was built without CUDA; build it with --features cuda, or set the device to cpu (very slow)".into());
+                return Err(
+                    "this program was built without CUDA; build it with --features cuda, or set the device to cpu (very slow)".into()
+                );
             }
             let ordinal: usize = ordinal.parse().map_err(|_| format!("device {choice}: use auto, cpu, cuda or cuda:N"))?;
-            let device =
-                Device::new_cuda(ordinal).map_err(|e| format!("NVIDIA GPU {ordinal} cannot be used ({e}); check the driver with nvidia-smi"))?;
+            let device = Device::new_cuda(ordinal)
+                .map_err(|e| format!("NVIDIA GPU {ordinal} cannot be used ({e}); check the driver with nvidia-smi"))?;
             Ok((device, format!("CUDA {ordinal}")))
         }
         _ => Err(format!("device {choice}: use auto, cpu, cuda or cuda:N")),

@@ -49,8 +49,7 @@ impl Sizes {
 /// Missing or damaged files.
 pub fn bytes_in_memory(part: &Part, dtype: DType) -> Result<u64, WeightsError> {
     let store = part.open()?;
-    let elements: u64 =
-        store.names().iter().filter_map(|n| store.shape(n)).map(|s| s.iter().map(|&d| d as u64).product::<u64>()).sum();
+    let elements: u64 = store.names().iter().filter_map(|n| store.shape(n)).map(|s| s.iter().map(|&d| d as u64).product::<u64>()).sum();
     Ok((elements * dtype.size_in_bytes() as u64).min(if is_packed(part) { part.bytes() } else { u64::MAX }))
 }
 
