@@ -122,3 +122,25 @@ fn vaes_take_exactly_the_real_files() {
     takes_exactly("sdxl-vae", |vars| drop(AutoencoderKl::load(vars, &sdxl).unwrap()));
     takes_exactly("flux-vae", |vars| drop(AutoencoderKl::load(vars, &flux).unwrap()));
 }
+
+#[test]
+fn sdxl_unet_and_controlnet() {
+    check("sdxl-unet", 7);
+    check("sdxl-controlnet", 3);
+}
+
+#[test]
+fn sdxl_takes_exactly_the_real_files() {
+    use nanococoa::nn::unet::{ControlNet, Unet, UnetConfig};
+    // The real config.json, without what has no meaning for shapes.
+    let config = serde_json::json!({
+        "act_fn": "silu", "addition_embed_type": "text_time", "addition_time_embed_dim": 256, "attention_head_dim": [5, 10, 20],
+        "block_out_channels": [320, 640, 1280], "cross_attention_dim": 2048, "layers_per_block": 2, "norm_num_groups": 32,
+        "down_block_types": ["DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"], "mid_block_type": "UNetMidBlock2DCrossAttn",
+        "up_block_types": ["CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"], "num_attention_heads": null,
+        "projection_class_embeddings_input_dim": 2816, "transformer_layers_per_block": [1, 2, 10], "use_linear_projection": true
+    });
+    let config: UnetConfig = serde_json::from_value(config).unwrap();
+    takes_exactly("sdxl-unet", |vars| drop(Unet::load(vars, &config).unwrap()));
+    takes_exactly("sdxl-controlnet-canny", |vars| drop(ControlNet::load(vars, &config).unwrap()));
+}

@@ -12,6 +12,7 @@ mod autoencoder_kl;
 mod clip_text;
 mod flux_transformer;
 mod schedules;
+mod sdxl;
 mod t5_encoder;
 
 /// What `debug component` was asked for.
@@ -125,6 +126,8 @@ pub const KINDS: &[(&str, Run)] = &[
     ("t5-encoder", t5_encoder::run),
     ("clip-text", clip_text::run),
     ("autoencoder-kl", autoencoder_kl::run),
+    ("sdxl-unet", sdxl::unet),
+    ("sdxl-controlnet", sdxl::controlnet),
     ("flow-match-euler", schedules::flow_match_euler),
     ("euler-discrete", schedules::euler_discrete),
     ("torch-randn", schedules::torch_randn),

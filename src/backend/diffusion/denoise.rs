@@ -1,0 +1,112 @@
+//! The only sampling loop: one network call a step, told about after every step, stopped between steps.
+
+use std::ops::ControlFlow;
+
+use candle_core::{DType, Result, Tensor};
+
+use crate::schedule::{Schedule, Step};
+
+/// What a listener may ask about after a step.
+pub struct StepState<'a> {
+    /// Steps that are done.
+    pub done: usize,
+    /// Steps in all.
+    pub of: usize,
+    sample: &'a Tensor,
+    output: &'a Tensor,
+    step: &'a Step,
+}
+
+impl StepState<'_> {
+    /// The clean latents that the network foretells now, float32; computed only when asked for.
+    ///
+    /// # Errors
+    /// No memory.
+    pub fn clean(&self) -> Result<Tensor> {
+        let (sample, output) = self.step.clean;
+        (self.sample * sample)? + (self.output * output)?
+    }
+}
+
+/// Told after every step; a break ends the loop.
+pub type Listener<'a> = &'a mut dyn FnMut(&StepState<'_>) -> ControlFlow<()>;
+
+/// What happens to the sample after a step, such as putting known latents back: the sample and the number of the step that was done,
+/// from 0.
+pub type AfterStep<'a> = &'a mut dyn FnMut(Tensor, usize) -> Result<Tensor>;
+
+/// Goes through a schedule from `latents` (noise, or a picture with noise on it; any shape). `network` gets the scaled sample and the
+/// step and answers with its prediction. The sample is kept in float32 between steps whatever the network's type. `None`: stopped.
+///
+/// # Errors
+/// What the network says.
+pub fn denoise(
+    latents: &Tensor,
+    schedule: &Schedule,
+    network: &mut dyn FnMut(&Tensor, &Step) -> Result<Tensor>,
+    after: AfterStep<'_>,
+    listener: Listener<'_>,
+) -> Result<Option<Tensor>> {
+    let mut sample = latents.to_dtype(DType::F32)?;
+    let of = schedule.steps.len();
+    for (i, step) in schedule.steps.iter().enumerate() {
+        let scaled = if step.input_scale == 1.0 { sample.clone() } else { (&sample * step.input_scale)? };
+        let output = network(&scaled, step)?.to_dtype(DType::F32)?;
+        let next = ((&sample * step.next.0)? + (&output * step.next.1)?)?;
+        let state = StepState { done: i + 1, of, sample: &sample, output: &output, step };
+        if listener(&state).is_break() {
+            return Ok(None);
+        }
+        sample = after(next, i)?;
+    }
+    Ok(Some(sample))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schedule::FlowMatchEuler;
+    use candle_core::Device;
+
+    #[test]
+    fn a_perfect_network_arrives_and_a_break_ends_it() {
+        // Along a straight line from noise to data the velocity is noise − data at every point.
+        let data = Tensor::new(&[1f32, -2.0, 0.5], &Device::Cpu).unwrap();
+        let noise = Tensor::new(&[0.3f32, 0.7, -1.1], &Device::Cpu).unwrap();
+        let velocity = (&noise - &data).unwrap();
+        let schedule = FlowMatchEuler::default().schedule(5, 256).unwrap();
+        let mut calls = 0;
+        let mut seen = Vec::new();
+        let out = denoise(
+            &noise,
+            &schedule,
+            &mut |_, _| {
+                calls += 1;
+                Ok(velocity.clone())
+            },
+            &mut |x, _| Ok(x),
+            &mut |state| {
+                seen.push((state.done, state.of));
+                let foretold = state.clean().unwrap().to_vec1::<f32>().unwrap();
+                assert!((foretold[1] + 2.0).abs() < 1e-4, "{foretold:?}");
+                ControlFlow::Continue(())
+            },
+        );
+        let out = out.unwrap().unwrap().to_vec1::<f32>().unwrap();
+        assert!(out.iter().zip([1.0, -2.0, 0.5]).all(|(a, b)| (a - b).abs() < 1e-5), "{out:?}");
+        assert_eq!((calls, seen.last()), (5, Some(&(5, 5))));
+        let mut calls = 0;
+        let stopped = denoise(
+            &noise,
+            &schedule,
+            &mut |_, _| {
+                calls += 1;
+                Ok(velocity.clone())
+            },
+            &mut |x, _| Ok(x),
+            &mut |_| ControlFlow::Break(()),
+        );
+        assert!(stopped.unwrap().is_none());
+        assert_eq!(calls, 1);
+    }
+}
