@@ -49,7 +49,7 @@ def inputs_for(config, seed, batch, h, w, tokens, timestep):
 
 
 def save(kind, name, model, shapes, seed, inputs, outputs):
-    config = {k: v for k, v in model.config.items() if not k.startswith("_name")}
+    config = {k: v for k, v in model.config.items() if not k.startswith("_")}
     (OUT / f"{kind}--{name}.json").write_text(json.dumps({"config": config, "shapes": shapes, "seed": seed}) + "\n")
     tensors = {f"in.{k}": v for k, v in inputs.items()} | {f"out.{k}": v for k, v in outputs.items()}
     save_file({k: v.contiguous().clone() for k, v in tensors.items()}, str(OUT / f"{kind}--{name}.safetensors"))
@@ -100,3 +100,44 @@ unet("sdxl-control", SDXL, 7, 2, 8, 12, 7, [981.0], control=first)
 unet("plain-control", PLAIN, 8, 1, 6, 10, 5, [1.0], control=second)
 unet("plain", PLAIN, 9, 2, 5, 6, 11, [321.0])
 unet("old", OLD, 10, 1, 6, 8, 4, [33.0])
+
+
+def pipeline(name, seed, width, height, steps, guidance, scale, negative):
+    """A whole picture from given prompt embeddings."""
+    import numpy as np
+    from diffusers import AutoencoderKL, EulerDiscreteScheduler, StableDiffusionXLControlNetPipeline
+    from PIL import Image
+
+    small = {k: v for k, v in SDXL.items() if k not in ("up_block_types", "out_channels", "sample_size")}
+    models = {
+        "unet": UNet2DConditionModel(**SDXL), "controlnet": ControlNetModel(**small, conditioning_embedding_out_channels=[4, 6, 8]),
+        "vae": AutoencoderKL(block_out_channels=[8, 16, 16], layers_per_block=1, latent_channels=4, norm_num_groups=4, sample_size=32,
+                             scaling_factor=0.13025, down_block_types=["DownEncoderBlock2D"] * 3, up_block_types=["UpDecoderBlock2D"] * 3),
+    }
+    shapes = {part: fill(model.eval(), seed + i) for i, (part, model) in enumerate(models.items())}
+    scheduler = EulerDiscreteScheduler(beta_start=0.00085, beta_end=0.012, beta_schedule="scaled_linear", steps_offset=1,
+                                       timestep_spacing="leading")
+    pipe = StableDiffusionXLControlNetPipeline(**models, text_encoder=None, text_encoder_2=None, tokenizer=None, tokenizer_2=None,
+                                               scheduler=scheduler, add_watermarker=False)
+    pipe.set_progress_bar_config(disable=True)
+    y, x = np.mgrid[0:height, 0:width]
+    edges = np.where((x // 9 + y // 7) % 3 == 0, 255, 0).astype(np.uint8)
+    embeds = dict(prompt_embeds=randn(seed, 1, 77, 12), pooled_prompt_embeds=randn(seed + 1, 1, 10))
+    if negative:
+        embeds |= dict(negative_prompt_embeds=randn(seed + 2, 1, 77, 12), negative_pooled_prompt_embeds=randn(seed + 3, 1, 10))
+    with torch.no_grad():
+        picture = pipe(image=Image.fromarray(edges).convert("RGB"), width=width, height=height, num_inference_steps=steps,
+                       guidance_scale=guidance, controlnet_conditioning_scale=scale, generator=torch.Generator().manual_seed(seed),
+                       output_type="np", **embeds).images[0]
+    picture = torch.from_numpy((picture * 255).round().astype(np.uint8))
+    parts = {part: {"config": {k: v for k, v in model.config.items() if not k.startswith("_")}, "shapes": shapes[part], "seed": seed + i}
+             for i, (part, model) in enumerate(models.items())}
+    request = dict(width=width, height=height, steps=steps, guidance=guidance, scale=scale, seed=seed)
+    case = {"parts": parts, "scheduler": {k: v for k, v in scheduler.config.items() if not k.startswith("_")}, "request": request}
+    (OUT / f"sdxl-picture--{name}.json").write_text(json.dumps(case, default=list) + "\n")
+    save_file({**embeds, "control": torch.from_numpy(edges), "picture": picture.contiguous()}, str(OUT / f"sdxl-picture--{name}.safetensors"))
+    print(name, picture.float().mean().item(), picture.float().std().item())
+
+
+pipeline("guided", 21, 48, 32, 6, 5.0, 0.5, True)
+pipeline("plain", 41, 32, 64, 3, 1.0, 1.0, False)

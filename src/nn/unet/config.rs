@@ -211,7 +211,7 @@ impl UnetConfig {
         if self.mid_block_scale_factor != 1.0 || self.resnet_out_scale_factor != 1.0 {
             return fail("mid_block_scale_factor and resnet_out_scale_factor must be 1".into());
         }
-        if self.downsample_padding > 1 || self.conv_in_kernel % 2 == 0 || self.conv_out_kernel % 2 == 0 {
+        if self.downsample_padding > 1 || self.conv_in_kernel.is_multiple_of(2) || self.conv_out_kernel.is_multiple_of(2) {
             return fail("downsample_padding must be 0 or 1, conv_in_kernel and conv_out_kernel must be odd".into());
         }
         if self.addition_embed_type.is_some()

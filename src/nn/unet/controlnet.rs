@@ -123,7 +123,7 @@ impl ControlNet {
     /// # Errors
     /// Shapes that do not fit, no memory.
     pub fn forward(&self, sample: &Tensor, timestep: &Tensor, prepared: &PreparedControl, scale: f64) -> Result<Residuals> {
-        let time = self.embedding.at(timestep, prepared.constant.as_ref(), sample.dim(0)?, sample.dtype())?;
+        let time = self.embedding.at(timestep, prepared.constant.as_ref(), sample.dtype())?;
         let mut context = prepared.context.iter();
         let x = self.conv_in.forward(sample)?.broadcast_add(&prepared.hint)?;
         let skips = self.encoder.down(x, &time, &mut context)?;

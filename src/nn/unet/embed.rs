@@ -45,7 +45,7 @@ impl Waves {
         let angles = numbers.to_dtype(DType::F32)?.reshape(((), 1))?.broadcast_mul(&frequencies)?;
         let (sines, cosines) = (angles.sin()?, angles.cos()?);
         let waves = if self.cosines_first { Tensor::cat(&[cosines, sines], 1)? } else { Tensor::cat(&[sines, cosines], 1)? };
-        if self.size % 2 == 0 { Ok(waves) } else { waves.pad_with_zeros(1, 0, 1) }
+        if self.size.is_multiple_of(2) { Ok(waves) } else { waves.pad_with_zeros(1, 0, 1) }
     }
 }
 
@@ -78,14 +78,13 @@ impl Embedding {
         mlp.forward(&Tensor::cat(&[text.to_dtype(DType::F32)?, ids], 1)?).map(Some)
     }
 
-    /// `timestep` `[B]` or `[1]` and the constant part → `[B, T]` after the SiLU that every block begins with, in `dtype`.
-    pub(super) fn at(&self, timestep: &Tensor, constant: Option<&Tensor>, batch: usize, dtype: DType) -> Result<Tensor> {
+    /// `timestep` `[B]` or `[1]` and the constant part → `[B, T]` or `[1, T]` after the SiLU that every block begins with, in `dtype`.
+    pub(super) fn at(&self, timestep: &Tensor, constant: Option<&Tensor>, dtype: DType) -> Result<Tensor> {
         let time = self.time.forward(&self.time_waves.of(&timestep.flatten_all()?)?)?;
         let sum = match constant {
             Some(constant) => time.broadcast_add(constant)?,
             None => time,
         };
-        let size = sum.dim(1)?;
-        sum.silu()?.to_dtype(dtype)?.broadcast_as((batch, size))?.contiguous()
+        sum.silu()?.to_dtype(dtype)
     }
 }

@@ -84,7 +84,7 @@ impl Unet {
     /// # Errors
     /// Shapes that do not fit, no memory.
     pub fn forward(&self, sample: &Tensor, timestep: &Tensor, prepared: &Prepared, control: Option<&Residuals>) -> Result<Tensor> {
-        let time = self.embedding.at(timestep, prepared.constant.as_ref(), sample.dim(0)?, sample.dtype())?;
+        let time = self.embedding.at(timestep, prepared.constant.as_ref(), sample.dtype())?;
         let mut context = prepared.context.iter();
         let x = if self.center { self.conv_in.forward(&sample.affine(2.0, -1.0)?)? } else { self.conv_in.forward(sample)? };
         let mut skips = self.encoder.down(x, &time, &mut context)?;

@@ -99,9 +99,13 @@ impl Component<'_> {
     /// An input tensor in the network's type.
     ///
     /// # Errors
-    /// It is missing.
+    /// It is missing or has no elements.
     pub fn input_typed(&self, name: &str) -> Result<Tensor, ComponentError> {
-        Ok(self.input(name)?.to_dtype(self.dtype)?)
+        let tensor = self.input(name)?;
+        if tensor.elem_count() == 0 {
+            return Err(ComponentError::Input(format!("the input {name} is empty: its shape is {:?}", tensor.dims())));
+        }
+        Ok(tensor.to_dtype(self.dtype)?)
     }
 
     /// A scalar input: a tensor of one element.

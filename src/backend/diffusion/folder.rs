@@ -1,0 +1,96 @@
+//! A model's folder in Hugging Face layout: components in folders of their own, each with `config.json` and weights; single files where
+//! people use them.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde::de::DeserializeOwned;
+
+use crate::weights::{TensorStore, WeightsError, open};
+
+/// A JSON file in the words of `T`.
+///
+/// # Errors
+/// No file, no JSON, values of another type.
+pub fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T, WeightsError> {
+    let text = std::fs::read_to_string(path).map_err(|source| match source.kind() {
+        std::io::ErrorKind::NotFound => WeightsError::MissingFile { path: path.into() },
+        _ => WeightsError::Io { path: path.into(), source },
+    })?;
+    serde_json::from_str(&text).map_err(|e| WeightsError::config(path.display().to_string(), e.to_string()))
+}
+
+/// The pipeline class that a folder's `model_index.json` names.
+pub fn pipeline_class(folder: &Path) -> Option<String> {
+    let index: serde_json::Value = read_json(&folder.join("model_index.json")).ok()?;
+    index.get("_class_name")?.as_str().map(str::to_owned)
+}
+
+/// One component: where its weights are, and its config where it has one.
+pub struct Part {
+    /// The weights' file, index or folder.
+    pub weights: PathBuf,
+    /// `config.json`, where there is one.
+    pub config: Option<PathBuf>,
+}
+
+impl Part {
+    /// `name` in `folder`: a folder of that name, or a single file beside the other folders whose name `single` accepts.
+    ///
+    /// # Errors
+    /// Neither is there.
+    pub fn find(folder: &Path, name: &str, single: impl Fn(&str) -> bool) -> Result<Self, WeightsError> {
+        let own = folder.join(name);
+        if own.is_dir() {
+            let config = own.join("config.json");
+            return Ok(Self { weights: own, config: config.is_file().then_some(config) });
+        }
+        let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
+            .map_err(|source| WeightsError::Io { path: folder.into(), source })?
+            .flatten()
+            .map(|e| e.path())
+            .filter(|p| {
+                let file = p.file_name().map(|n| n.to_string_lossy().to_lowercase()).unwrap_or_default();
+                (file.ends_with(".safetensors") || file.ends_with(".gguf")) && single(&file)
+            })
+            .collect();
+        files.sort();
+        match files.into_iter().next() {
+            Some(weights) => Ok(Self { weights, config: None }),
+            None => Err(WeightsError::MissingFile { path: own }),
+        }
+    }
+
+    /// The weights, opened.
+    ///
+    /// # Errors
+    /// Missing or damaged files.
+    pub fn open(&self) -> Result<Arc<dyn TensorStore>, WeightsError> {
+        open(&self.weights)
+    }
+
+    /// The config, or what `otherwise` makes of the weights where there is none.
+    ///
+    /// # Errors
+    /// A config that cannot be read; what `otherwise` says.
+    pub fn config<T: DeserializeOwned>(
+        &self,
+        store: &Arc<dyn TensorStore>,
+        otherwise: impl FnOnce(Arc<dyn TensorStore>) -> Result<T, WeightsError>,
+    ) -> Result<T, WeightsError> {
+        match &self.config {
+            Some(path) => read_json(path),
+            None => otherwise(Arc::clone(store)),
+        }
+    }
+
+    /// Bytes of the weights on disk.
+    pub fn bytes(&self) -> u64 {
+        if self.weights.is_file() {
+            return std::fs::metadata(&self.weights).map_or(0, |m| m.len());
+        }
+        let Ok(entries) = std::fs::read_dir(&self.weights) else { return 0 };
+        let sizes = entries.flatten().filter(|e| e.path().extension().is_some_and(|x| x == "safetensors" || x == "gguf"));
+        sizes.filter_map(|e| e.metadata().ok()).map(|m| m.len()).sum()
+    }
+}
