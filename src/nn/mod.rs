@@ -11,6 +11,7 @@ pub mod linear;
 pub mod norm;
 pub mod resnet;
 pub mod t5;
+pub mod unet;
 pub mod vae;
 
 pub use attention::attention;

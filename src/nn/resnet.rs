@@ -84,8 +84,12 @@ impl Downsample {
     /// `[B, C, H, W]` → half the size.
     ///
     /// # Errors
-    /// No memory.
+    /// A picture too small to halve, no memory.
     pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
+        let (_, _, h, w) = x.dims4()?;
+        if h.min(w) < 2 && self.lopsided || h.min(w) == 0 {
+            candle_core::bail!("{w} × {h} cannot be halved: the picture is too small for this network");
+        }
         match self.lopsided {
             true => self.conv.forward(&x.pad_with_zeros(2, 0, 1)?.pad_with_zeros(3, 0, 1)?),
             false => self.conv.forward(x),

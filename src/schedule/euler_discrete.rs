@@ -183,3 +183,39 @@ fn sigma_to_timestep(sigma: f64, table: &[f64]) -> f64 {
     let weight = ((a - log) / (a - b)).clamp(0.0, 1.0);
     (1.0 - weight) * low as f64 + weight * (low + 1) as f64
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_as_the_reference_does() {
+        // Two steps of five from 0.7 with the output -0.3: scaled input, next sample, clean sample (diffusers 0.42.1).
+        let cases = [
+            ("epsilon", [[0.133_819_95, 1.552_473_5, 2.240_33], [0.620_632_9, 1.889_865, 2.240_33]]),
+            ("v_prediction", [[0.133_819_95, 0.489_721_86, 0.320_049_55], [0.195_776_27, 0.422_782_9, 0.353_250_15]]),
+            ("sample", [[0.133_819_95, 0.146_564_3, -0.3], [0.058_592_06, -0.072_474_14, -0.3]]),
+        ];
+        for (kind, rows) in cases {
+            let config = EulerDiscrete {
+                beta_start: 0.00085,
+                beta_end: 0.012,
+                beta_schedule: "scaled_linear".into(),
+                steps_offset: 1,
+                timestep_spacing: "leading".into(),
+                prediction_type: kind.into(),
+                ..EulerDiscrete::default()
+            };
+            let schedule = config.schedule(5).unwrap();
+            let (mut sample, output) = (0.7, -0.3);
+            for (step, row) in schedule.steps.iter().zip(rows) {
+                let mix = |(a, b): (f64, f64)| a * sample + b * output;
+                let found = [step.input_scale * sample, mix(step.next), mix(step.clean)];
+                assert!(found.iter().zip(row).all(|(a, b)| (a - b).abs() < 1e-5), "{kind}: {found:?} {row:?}");
+                sample = found[1];
+            }
+        }
+        let unknown = EulerDiscrete { prediction_type: "flow".into(), ..EulerDiscrete::default() };
+        assert!(unknown.schedule(5).unwrap_err().0.contains("prediction_type flow"));
+    }
+}

@@ -40,7 +40,7 @@ for name, config, steps, tokens in FLOW:
     mu = calculate_shift(tokens, s.config.base_image_seq_len, s.config.max_image_seq_len, s.config.base_shift, s.config.max_shift)
     s.set_timesteps(sigmas=np.linspace(1.0, 1 / steps, steps), mu=mu)
     inputs = {"num_inference_steps": n(steps), "image_seq_len": n(tokens)}
-    write(f"flow-match-euler--{name}", dict(s.config), inputs, {"sigmas": s.sigmas, "timesteps": s.timesteps}, 1e-6)
+    write(f"flow-match-euler--{name}", {k: v for k, v in s.config.items() if not k.startswith("_")}, inputs, {"sigmas": s.sigmas, "timesteps": s.timesteps}, 1e-6)
 for name, config, steps in [("own-static", SCHNELL | dict(shift=3.0), 10), ("own-plain", SCHNELL, 25)]:
     s = FlowMatchEulerDiscreteScheduler(**config)
     s.set_timesteps(steps)

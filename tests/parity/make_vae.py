@@ -76,7 +76,7 @@ def case(name, config, seed, inputs, tiled=False, names=None):
         if "pixels" in inputs:
             moments = vae.encode(inputs["pixels"]).latent_dist
             outputs |= {"mean": moments.mean, "logvar": moments.logvar}
-    keep = {k: v for k, v in vae.config.items() if not k.startswith("_name")}
+    keep = {k: v for k, v in vae.config.items() if not k.startswith("_")}
     (OUT / f"autoencoder-kl--{name}.json").write_text(json.dumps({"config": keep, "shapes": shapes, "seed": seed}) + "\n")
     tensors = {f"in.{k}": v for k, v in inputs.items()} | {f"out.{k}": v for k, v in outputs.items()}
     save_file({k: v.contiguous() for k, v in tensors.items()}, str(OUT / f"autoencoder-kl--{name}.safetensors"))

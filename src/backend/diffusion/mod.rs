@@ -1,8 +1,10 @@
 //! The diffusion engine: BiRefNet, FLUX and SDXL + ControlNet on candle.
 
+pub mod birefnet;
 pub mod component;
 pub mod denoise;
 pub mod device;
+pub mod engine;
 pub mod english;
 pub mod error;
 pub mod flux;
@@ -10,6 +12,8 @@ pub mod folder;
 pub mod models;
 pub mod pictures;
 pub mod pipeline;
+pub mod preview;
 pub mod residency;
+pub mod sdxl;
 pub mod sizes;
 pub mod tokenize;

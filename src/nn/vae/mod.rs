@@ -183,3 +183,81 @@ fn checked(tiling: Option<Tiling>) -> Result<Option<Tiling>> {
         other => Ok(other),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use candle_core::{DType, Device};
+
+    use super::*;
+    use crate::weights::{Recorder, Synthetic, TensorStore};
+
+    fn small() -> VaeConfig {
+        let kinds = |kind: &str| vec![kind.to_owned(); 2];
+        VaeConfig {
+            block_out_channels: vec![4, 8],
+            norm_num_groups: 2,
+            down_block_types: kinds("DownEncoderBlock2D"),
+            up_block_types: kinds("UpDecoderBlock2D"),
+            sample_size: SampleSize::Side(8),
+            ..VaeConfig::default()
+        }
+    }
+
+    fn shapes() -> std::collections::BTreeMap<String, Vec<usize>> {
+        let recorder = Arc::new(Recorder::default());
+        AutoencoderKl::load(&Vars::recording(&recorder, DType::F32), &small()).unwrap();
+        recorder.asked()
+    }
+
+    fn vars(store: impl TensorStore + 'static) -> Vars {
+        Vars::new(Arc::new(store), DType::F32, &Device::Cpu)
+    }
+
+    #[test]
+    fn tells_how_far_it_is_and_stops() {
+        let network = AutoencoderKl::load(&vars(Synthetic::new(shapes(), 1)), &small()).unwrap();
+        let latents = Tensor::zeros((1, 4, 7, 10), DType::F32, &Device::Cpu).unwrap();
+        let mut told = Vec::new();
+        let tell = &mut |done: f32| {
+            told.push(done);
+            ControlFlow::Continue(())
+        };
+        // Tiles of 4, 3 apart: 3 rows of 4, with three stages each.
+        let out = network.decode_with(&latents, Some(network.tiling()), tell).unwrap().unwrap();
+        assert_eq!(out.dims(), [1, 3, 14, 20]);
+        assert_eq!((told.len(), told.last()), (36, Some(&1.0)));
+        let mut calls = 0;
+        let stop = &mut |_: f32| {
+            calls += 1;
+            if calls == 5 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        };
+        assert!(network.decode_with(&latents, Some(network.tiling()), stop).unwrap().is_none());
+        assert_eq!(calls, 5);
+        let moments = network.encode(&out).unwrap();
+        assert_eq!(moments.mean.dims(), latents.dims());
+        let plain = moments.sample(&latents).unwrap();
+        let difference = (plain - &moments.mean).unwrap().abs().unwrap().max_all().unwrap().to_scalar::<f32>().unwrap();
+        assert!(difference == 0.0, "noise of nothing changes nothing");
+        assert!(network.encode(&Tensor::zeros((1, 3, 1, 5), DType::F32, &Device::Cpu).unwrap()).is_err());
+    }
+
+    #[test]
+    fn says_what_is_wrong() {
+        let fail = |shapes, config: &VaeConfig| match AutoencoderKl::load(&vars(Synthetic::new(shapes, 1)), config) {
+            Ok(_) => String::new(),
+            Err(e) => e.to_string(),
+        };
+        let mut missing = shapes();
+        missing.remove("decoder.conv_out.bias");
+        assert!(fail(missing, &small()).contains("decoder.conv_out.bias is missing"));
+        let mut extra = shapes();
+        extra.insert("decoder.surprise".into(), vec![1]);
+        assert!(fail(extra, &small()).contains("decoder.surprise"));
+        let wide = VaeConfig { latent_channels: 5, ..small() };
+        assert!(fail(shapes(), &wide).contains("has shape"));
+        let other = VaeConfig { up_block_types: vec!["AttnUpDecoderBlock2D".into(); 2], ..small() };
+        assert!(fail(shapes(), &other).contains("AttnUpDecoderBlock2D"));
+    }
+}

@@ -12,6 +12,7 @@ mod autoencoder_kl;
 mod clip_text;
 mod flux_transformer;
 mod schedules;
+mod sdxl;
 mod t5_encoder;
 
 /// What `debug component` was asked for.
@@ -98,9 +99,13 @@ impl Component<'_> {
     /// An input tensor in the network's type.
     ///
     /// # Errors
-    /// It is missing.
+    /// It is missing or has no elements.
     pub fn input_typed(&self, name: &str) -> Result<Tensor, ComponentError> {
-        Ok(self.input(name)?.to_dtype(self.dtype)?)
+        let tensor = self.input(name)?;
+        if tensor.elem_count() == 0 {
+            return Err(ComponentError::Input(format!("the input {name} is empty: its shape is {:?}", tensor.dims())));
+        }
+        Ok(tensor.to_dtype(self.dtype)?)
     }
 
     /// A scalar input: a tensor of one element.
@@ -125,6 +130,8 @@ pub const KINDS: &[(&str, Run)] = &[
     ("t5-encoder", t5_encoder::run),
     ("clip-text", clip_text::run),
     ("autoencoder-kl", autoencoder_kl::run),
+    ("sdxl-unet", sdxl::unet),
+    ("sdxl-controlnet", sdxl::controlnet),
     ("flow-match-euler", schedules::flow_match_euler),
     ("euler-discrete", schedules::euler_discrete),
     ("torch-randn", schedules::torch_randn),

@@ -1,0 +1,109 @@
+//! The UNet of SDXL with its micro-conditioning, and ControlNet.
+//!
+//! Reference: Podell et al. 2023; diffusers `models/unets/unet_2d_condition.py`. Sizes come from the config; networks of the same family
+//! with other blocks, without micro-conditioning or with odd sizes of latents work, too.
+
+mod blocks;
+mod config;
+mod controlnet;
+mod embed;
+mod transformer;
+
+use candle_core::{Result, Tensor};
+
+use super::{Conv2d, ConvSpec, GroupNorm};
+use crate::weights::{Vars, WeightsError};
+use blocks::{Decoder, Encoder};
+pub use config::{PerBlock, UnetConfig};
+pub use controlnet::{ControlNet, PreparedControl, Residuals};
+use embed::Embedding;
+pub use transformer::KeyValue;
+
+/// What a picture is made for: the same at every step.
+#[derive(Clone, Copy, Debug)]
+pub struct Conditioning<'a> {
+    /// The prompt's states, `[B, tokens, context]`.
+    pub encoder_hidden_states: &'a Tensor,
+    /// The prompt as a whole, `[B, P]`; for networks with micro-conditioning.
+    pub text_embeds: Option<&'a Tensor>,
+    /// Original height and width, top and left of the crop, target height and width in pixels, `[B, 6]`; likewise.
+    pub time_ids: Option<&'a Tensor>,
+}
+
+/// What a network makes of a [`Conditioning`] once, before the first step.
+pub struct Prepared {
+    context: Vec<KeyValue>,
+    constant: Option<Tensor>,
+}
+
+/// The network.
+pub struct Unet {
+    conv_in: Conv2d,
+    embedding: Embedding,
+    encoder: Encoder,
+    decoder: Decoder,
+    norm_out: GroupNorm,
+    conv_out: Conv2d,
+    center: bool,
+}
+
+impl Unet {
+    /// Takes every tensor at the root of `vars`.
+    ///
+    /// # Errors
+    /// A config that is not supported; tensors that are missing, of another shape, or left over.
+    pub fn load(vars: &Vars, config: &UnetConfig) -> std::result::Result<Self, WeightsError> {
+        config.check(&vars.place(), "UNet2DConditionModel")?;
+        let network = Self {
+            conv_in: Conv2d::load(&vars.pp("conv_in"), config.in_channels, config.first(), ConvSpec::same(config.conv_in_kernel))?,
+            embedding: Embedding::load(vars, config)?,
+            encoder: Encoder::load(vars, config)?,
+            decoder: Decoder::load(vars, config)?,
+            norm_out: GroupNorm::load(&vars.pp("conv_norm_out"), config.first(), config.groups(), config.norm_eps)?,
+            conv_out: Conv2d::load(&vars.pp("conv_out"), config.first(), config.out_channels, ConvSpec::same(config.conv_out_kernel))?,
+            center: config.center_input_sample,
+        };
+        vars.finish(|_| false)?;
+        Ok(network)
+    }
+
+    /// Everything about a prompt that does not change over the steps.
+    ///
+    /// # Errors
+    /// Shapes that do not fit; inputs that this network needs are missing.
+    pub fn prepare(&self, conditioning: &Conditioning<'_>) -> Result<Prepared> {
+        let mut context = Vec::new();
+        self.encoder.prepare(conditioning.encoder_hidden_states, &mut context)?;
+        self.decoder.prepare(conditioning.encoder_hidden_states, &mut context)?;
+        Ok(Prepared { context, constant: self.embedding.constant(conditioning.text_embeds, conditioning.time_ids)? })
+    }
+
+    /// One step: `sample` `[B, C, h, w]` (scaled for the scheduler), `timestep` `[B]` or `[1]`, 0 to 1000 → the prediction, `[B, C, h, w]`.
+    /// `control` is added to the skips and to the middle.
+    ///
+    /// # Errors
+    /// Shapes that do not fit, no memory.
+    pub fn forward(&self, sample: &Tensor, timestep: &Tensor, prepared: &Prepared, control: Option<&Residuals>) -> Result<Tensor> {
+        let time = self.embedding.at(timestep, prepared.constant.as_ref(), sample.dtype())?;
+        let mut context = prepared.context.iter();
+        let x = if self.center { self.conv_in.forward(&sample.affine(2.0, -1.0)?)? } else { self.conv_in.forward(sample)? };
+        let mut skips = self.encoder.down(x, &time, &mut context)?;
+        let Some(last) = skips.last() else { candle_core::bail!("a network without blocks") };
+        let mut x = self.encoder.middle(last, &time, &mut context)?;
+        if let Some(control) = control {
+            if control.down.len() != skips.len() {
+                candle_core::bail!(
+                    "{} residuals of a ControlNet for {} skips: it belongs to another network",
+                    control.down.len(),
+                    skips.len()
+                );
+            }
+            for (skip, residual) in skips.iter_mut().zip(&control.down) {
+                *skip = skip.broadcast_add(residual)?;
+            }
+            x = x.broadcast_add(&control.mid)?;
+        }
+        let x = self.decoder.forward(x, skips, &time, &mut context)?;
+        self.conv_out.forward(&self.norm_out.forward(&x)?.silu()?)
+    }
+}

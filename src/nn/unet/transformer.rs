@@ -1,0 +1,159 @@
+//! Attention over places and over the prompt, between the residual blocks.
+//!
+//! Reference: diffusers `models/transformers/transformer_2d.py`, `models/attention.py` (`BasicTransformerBlock`), `models/activations.py` (`GEGLU`).
+
+use candle_core::{D, Result, Tensor};
+
+use crate::nn::{Conv2d, ConvSpec, GroupNorm, LayerNorm, Linear, attention};
+use crate::weights::{Vars, WeightsError};
+
+type Load<T> = std::result::Result<T, WeightsError>;
+
+/// Keys and values of the prompt for one layer, `[B, heads, tokens, D]` each: the same at every step.
+pub type KeyValue = (Tensor, Tensor);
+
+/// Takes the prompt's keys and values in the order in which layers use them.
+pub(super) type Context<'a> = std::slice::Iter<'a, KeyValue>;
+
+/// `[B, N, H · D]` → `[B, H, N, D]`.
+fn split(x: &Tensor, heads: usize) -> Result<Tensor> {
+    let (b, n, c) = x.dims3()?;
+    x.reshape((b, n, heads, c / heads))?.transpose(1, 2)?.contiguous()
+}
+
+struct Attention {
+    q: Linear,
+    k: Linear,
+    v: Linear,
+    out: Linear,
+    heads: usize,
+    scale: f64,
+}
+
+impl Attention {
+    fn load(vars: &Vars, size: usize, context: usize, heads: usize) -> Load<Self> {
+        let linear = |name: &str, inputs: usize| Linear::with_bias(&vars.pp(name), inputs, size, false);
+        Ok(Self {
+            q: linear("to_q", size)?,
+            k: linear("to_k", context)?,
+            v: linear("to_v", context)?,
+            out: Linear::load(&vars.pp("to_out.0"), size, size)?,
+            heads,
+            scale: 1.0 / ((size / heads) as f64).sqrt(),
+        })
+    }
+
+    fn key_value(&self, context: &Tensor) -> Result<KeyValue> {
+        Ok((split(&self.k.forward(context)?, self.heads)?, split(&self.v.forward(context)?, self.heads)?))
+    }
+
+    fn forward(&self, x: &Tensor, (k, v): &KeyValue) -> Result<Tensor> {
+        let y = attention(&split(&self.q.forward(x)?, self.heads)?, k, v, None, self.scale)?;
+        self.out.forward(&y.transpose(1, 2)?.flatten_from(2)?)
+    }
+}
+
+/// Self-attention, attention to the prompt, gated MLP; each with its norm before and a residual around.
+struct Layer {
+    norms: [LayerNorm; 3],
+    own: Attention,
+    cross: Attention,
+    widen: Linear,
+    narrow: Linear,
+}
+
+impl Layer {
+    fn load(vars: &Vars, size: usize, context: usize, heads: usize) -> Load<Self> {
+        let norm = |name: &str| LayerNorm::load(&vars.pp(name), size, 1e-5);
+        Ok(Self {
+            norms: [norm("norm1")?, norm("norm2")?, norm("norm3")?],
+            own: Attention::load(&vars.pp("attn1"), size, size, heads)?,
+            cross: Attention::load(&vars.pp("attn2"), size, context, heads)?,
+            widen: Linear::load(&vars.pp("ff.net.0.proj"), size, 8 * size)?,
+            narrow: Linear::load(&vars.pp("ff.net.2"), 4 * size, size)?,
+        })
+    }
+
+    fn forward(&self, x: &Tensor, prompt: &KeyValue) -> Result<Tensor> {
+        let normed = self.norms[0].forward(x)?;
+        let x = (self.own.forward(&normed, &self.own.key_value(&normed)?)? + x)?;
+        let x = (self.cross.forward(&self.norms[1].forward(&x)?, prompt)? + x)?;
+        let wide = self.widen.forward(&self.norms[2].forward(&x)?)?;
+        let half = wide.dim(D::Minus1)? / 2;
+        let gated = (wide.narrow(D::Minus1, 0, half)? * wide.narrow(D::Minus1, half, half)?.gelu_erf()?)?;
+        self.narrow.forward(&gated)? + x
+    }
+}
+
+/// Into tokens and out of them: a matrix, in older networks a 1×1 kernel, which is the same.
+enum Projection {
+    Linear(Linear),
+    Kernel(Conv2d),
+}
+
+impl Projection {
+    fn load(vars: &Vars, size: usize, linear: bool) -> Load<Self> {
+        match linear {
+            true => Linear::load(vars, size, size).map(Self::Linear),
+            false => Conv2d::load(vars, size, size, ConvSpec::same(1)).map(Self::Kernel),
+        }
+    }
+}
+
+/// A stack of layers over the places of `[B, C, H, W]`.
+pub(super) struct Transformer {
+    norm: GroupNorm,
+    enter: Projection,
+    layers: Vec<Layer>,
+    leave: Projection,
+}
+
+/// What a [`Transformer`] is besides its channels.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct TransformerSpec {
+    pub depth: usize,
+    pub heads: usize,
+    pub context: usize,
+    pub groups: usize,
+    pub linear: bool,
+}
+
+impl Transformer {
+    pub(super) fn load(vars: &Vars, size: usize, spec: TransformerSpec) -> Load<Self> {
+        let layer = |i: usize| Layer::load(&vars.pp(format!("transformer_blocks.{i}")), size, spec.context, spec.heads);
+        Ok(Self {
+            norm: GroupNorm::load(&vars.pp("norm"), size, spec.groups, 1e-6)?,
+            enter: Projection::load(&vars.pp("proj_in"), size, spec.linear)?,
+            layers: (0..spec.depth).map(layer).collect::<Load<_>>()?,
+            leave: Projection::load(&vars.pp("proj_out"), size, spec.linear)?,
+        })
+    }
+
+    /// Appends the layers' keys and values for a prompt `[B, tokens, context]`.
+    pub(super) fn prepare(&self, prompt: &Tensor, out: &mut Vec<KeyValue>) -> Result<()> {
+        for layer in &self.layers {
+            out.push(layer.cross.key_value(prompt)?);
+        }
+        Ok(())
+    }
+
+    pub(super) fn forward(&self, x: &Tensor, context: &mut Context<'_>) -> Result<Tensor> {
+        let (b, c, h, w) = x.dims4()?;
+        let normed = self.norm.forward(x)?;
+        let tokens = |x: &Tensor| x.reshape((b, c, h * w))?.transpose(1, 2)?.contiguous();
+        let mut y = match &self.enter {
+            Projection::Linear(linear) => linear.forward(&tokens(&normed)?)?,
+            Projection::Kernel(conv) => tokens(&conv.forward(&normed)?)?,
+        };
+        for layer in &self.layers {
+            let Some(prompt) = context.next() else { candle_core::bail!("the prompt was prepared for another network") };
+            y = layer.forward(&y, prompt)?;
+        }
+        let places = |y: &Tensor| y.transpose(1, 2)?.reshape((b, c, h, w));
+        let y = match &self.leave {
+            Projection::Linear(linear) => places(&linear.forward(&y)?)?,
+            Projection::Kernel(conv) => conv.forward(&places(&y)?)?,
+        };
+        y + x
+    }
+}
