@@ -84,3 +84,42 @@ fn checkpoint(name: &str) -> BTreeMap<String, Vec<usize>> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/parity/checkpoints").join(format!("{name}.json"));
     serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
 }
+
+#[test]
+fn birefnet() {
+    check("birefnet", 5);
+}
+
+#[test]
+fn canny() {
+    check("canny", 4);
+}
+
+#[test]
+fn u2netp() {
+    check("u2netp", 1);
+}
+
+#[test]
+fn birefnet_takes_the_real_files_tensors() {
+    let recorder = Arc::new(nanococoa::weights::Recorder::default());
+    let vars = Vars::recording(&recorder, DType::F32);
+    nanococoa::nn::birefnet::BiRefNet::load(&vars, &Default::default()).unwrap();
+    let mut known = checkpoint("birefnet");
+    known.retain(|name, _| !name.ends_with("relative_position_index") && !name.ends_with("num_batches_tracked"));
+    assert_eq!(recorder.asked(), known);
+}
+
+#[test]
+fn deform_conv2d_is_torchvisions() {
+    use nanococoa::nn::deform_conv::{DeformSpec, deform_conv2d};
+    let all = candle_core::safetensors::load(folder().join("deform_conv2d.safetensors"), &Device::Cpu).unwrap();
+    for (i, spec) in all["spec"].to_vec2::<i64>().unwrap().iter().enumerate() {
+        let get = |name: &str| &all[&format!("{i}.{name}")];
+        let spec = DeformSpec { stride: spec[0] as usize, padding: spec[1] as usize, dilation: spec[2] as usize };
+        let out = deform_conv2d(get("x"), get("offset"), get("weight"), get("mask"), spec).unwrap();
+        let error = relative_error(&out, get("out"));
+        println!("deform_conv2d {i} differs by {error:.2e}");
+        assert!(error < 1e-5, "case {i} differs by {error:.2e}");
+    }
+}

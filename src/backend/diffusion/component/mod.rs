@@ -1,6 +1,10 @@
 //! One network or schedule at a time, from files to files: how anybody checks a component against their own reference
 //! (`nanococoa debug component`).
 
+mod birefnet;
+mod canny;
+mod u2netp;
+
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
@@ -114,7 +118,7 @@ impl Component<'_> {
 pub type Run = fn(&Component<'_>) -> Result<Tensors, ComponentError>;
 
 /// Every component by name.
-pub const KINDS: &[(&str, Run)] = &[];
+pub const KINDS: &[(&str, Run)] = &[("birefnet", birefnet::run), ("canny", canny::run), ("u2netp", u2netp::run)];
 
 /// A device by name.
 ///
