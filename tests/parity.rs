@@ -159,7 +159,8 @@ fn sdxl_takes_exactly_the_real_files() {
 /// Whole pictures of a tiny SDXL with ControlNet, from given prompt embeddings and a folder as diffusers lays it out.
 #[test]
 fn sdxl_pictures() {
-    use nanococoa::backend::diffusion::sdxl::{SdxlCondition, SdxlListener, SdxlModel, SdxlRequest};
+    use nanococoa::backend::diffusion::denoise::Hears;
+    use nanococoa::backend::diffusion::sdxl::{SdxlCondition, SdxlModel, SdxlRequest};
     use nanococoa::weights::TensorStore;
     for name in ["guided", "plain"] {
         let path = folder().join(format!("sdxl-picture--{name}.json"));
@@ -205,7 +206,7 @@ fn sdxl_pictures() {
             stages.push(done);
             std::ops::ControlFlow::Continue(())
         };
-        let hears = SdxlListener { step: &mut step, decode: &mut decode };
+        let hears = Hears { step: &mut step, decode: &mut decode };
         let picture = sdxl.paint(&request, &condition("").unwrap(), condition("negative_").as_ref(), &edges, hears).unwrap();
         assert!(stages.is_sorted() && stages.last() == Some(&1.0), "{stages:?}");
         let reference = tensors["picture"].flatten_all().unwrap().to_vec1::<u8>().unwrap();
@@ -224,5 +225,44 @@ fn autoencoder_and_unet_run_in_half_precision() {
     // candle multiplies no bfloat16 matrices on CPU.
     for (kind, least) in [("autoencoder-kl", 8), ("sdxl-unet", 7), ("sdxl-controlnet", 3)] {
         check_in(kind, least, DType::F16, Some(1e-2));
+    }
+}
+
+#[test]
+fn birefnet() {
+    check("birefnet", 5);
+}
+
+#[test]
+fn canny() {
+    check("canny", 4);
+}
+
+#[test]
+fn u2netp() {
+    check("u2netp", 1);
+}
+
+#[test]
+fn birefnet_takes_the_real_files_tensors() {
+    let recorder = Arc::new(nanococoa::weights::Recorder::default());
+    let vars = Vars::recording(&recorder, DType::F32);
+    nanococoa::nn::birefnet::BiRefNet::load(&vars, &Default::default()).unwrap();
+    let mut known = checkpoint("birefnet");
+    known.retain(|name, _| !name.ends_with("relative_position_index") && !name.ends_with("num_batches_tracked"));
+    assert_eq!(recorder.asked(), known);
+}
+
+#[test]
+fn deform_conv2d_is_torchvisions() {
+    use nanococoa::nn::deform_conv::{DeformSpec, deform_conv2d};
+    let all = candle_core::safetensors::load(folder().join("deform_conv2d.safetensors"), &Device::Cpu).unwrap();
+    for (i, spec) in all["spec"].to_vec2::<i64>().unwrap().iter().enumerate() {
+        let get = |name: &str| &all[&format!("{i}.{name}")];
+        let spec = DeformSpec { stride: spec[0] as usize, padding: spec[1] as usize, dilation: spec[2] as usize };
+        let out = deform_conv2d(get("x"), get("offset"), get("weight"), get("mask"), spec).unwrap();
+        let error = relative_error(&out, get("out"));
+        println!("deform_conv2d {i} differs by {error:.2e}");
+        assert!(error < 1e-5, "case {i} differs by {error:.2e}");
     }
 }

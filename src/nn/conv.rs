@@ -49,6 +49,11 @@ impl Conv2d {
         Ok(Self { weight, bias, stride: spec.stride, padding: spec.padding, dilation: spec.dilation, groups: spec.groups })
     }
 
+    /// Of tensors that were computed: `weight` `[out, in / groups, k, k]`, `bias` `[out]`.
+    pub fn new(weight: Tensor, bias: Option<Tensor>, spec: ConvSpec) -> Self {
+        Self { weight, bias, stride: spec.stride, padding: spec.padding, dilation: spec.dilation, groups: spec.groups }
+    }
+
     /// `x` `[B, in, H, W]` → `[B, out, H', W']`.
     ///
     /// # Errors

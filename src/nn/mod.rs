@@ -3,13 +3,19 @@
 //! Every network takes its tensors from [`crate::weights::Vars`] and is compared with its reference in `tests/parity`.
 
 pub mod attention;
+pub mod birefnet;
+mod birefnet_blocks;
 pub mod clip;
 pub mod conv;
+pub mod deform_conv;
 pub mod embedding;
 pub mod flux;
+#[cfg(feature = "cuda")]
+mod kernels;
 pub mod linear;
 pub mod norm;
 pub mod resnet;
+pub mod swin;
 pub mod t5;
 pub mod unet;
 pub mod vae;

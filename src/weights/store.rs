@@ -70,10 +70,34 @@ pub fn open(path: &Path) -> Result<Arc<dyn TensorStore>, WeightsError> {
     if name.ends_with(".gguf") {
         return Ok(Arc::new(super::gguf::GgufStore::open(path)?));
     }
+    if name.ends_with(".onnx") {
+        return Ok(Arc::new(GraphFile(path.display().to_string())));
+    }
     if name.ends_with(".index.json") {
         return Ok(Arc::new(super::safetensors::SafetensorsStore::open_index(path)?));
     }
     Ok(Arc::new(super::safetensors::SafetensorsStore::open(&[path.to_path_buf()])?))
+}
+
+/// A whole network in one file (ONNX), which its own runtime reads: only the place is known.
+struct GraphFile(String);
+
+impl TensorStore for GraphFile {
+    fn place(&self) -> String {
+        self.0.clone()
+    }
+
+    fn names(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn shape(&self, _: &str) -> Option<Vec<usize>> {
+        None
+    }
+
+    fn tensor(&self, name: &str, _: DType, _: &Device) -> Result<Tensor, WeightsError> {
+        Err(WeightsError::MissingTensor { place: self.place(), name: name.into() })
+    }
 }
 
 /// Tensors that are in memory already.

@@ -131,3 +131,8 @@ fn flux_inpaint_agrees_with_diffusers() {
     check("flux-dev-inpaint", 3);
     check("flux-schnell-inpaint", 1);
 }
+
+#[test]
+fn sdxl_with_controlnet_agrees_with_diffusers() {
+    check("sdxl", 2);
+}

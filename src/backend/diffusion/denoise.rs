@@ -31,6 +31,14 @@ impl StepState<'_> {
 /// Told after every step; a break ends the loop.
 pub type Listener<'a> = &'a mut dyn FnMut(&StepState<'_>) -> ControlFlow<()>;
 
+/// Who hears how far a picture is, and may end it.
+pub struct Hears<'a> {
+    /// After every denoising step.
+    pub step: Listener<'a>,
+    /// After every stage of the autoencoder, of every tile: how much is done, 0 to 1.
+    pub decode: crate::nn::vae::Tell<'a>,
+}
+
 /// What happens to the sample after a step, such as putting known latents back: the sample and the number of the step that was done,
 /// from 0.
 pub type AfterStep<'a> = &'a mut dyn FnMut(Tensor, usize) -> Result<Tensor>;

@@ -7,8 +7,9 @@ use std::sync::Arc;
 use candle_core::{DType, Device};
 use image::{GrayImage, RgbImage, RgbaImage};
 
-use super::birefnet::MatteModel;
-use super::denoise::StepState;
+use super::birefnet::Matter;
+use super::denoise::{Hears, StepState};
+use super::english::{complaint, english};
 use super::error::DiffusionError;
 use super::flux::{FluxInpaint, FluxModel, FluxRequest};
 use super::models::Models;
@@ -57,7 +58,7 @@ pub struct DiffusionBackend {
     draft: DraftBackend,
     flux: Option<FluxModel>,
     sdxl: Option<SdxlModel>,
-    matte: Option<MatteModel>,
+    matte: Option<Matter>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -146,12 +147,12 @@ impl DiffusionBackend {
         Ok(model)
     }
 
-    fn matte_model(&mut self, pixels: usize) -> Result<&mut MatteModel, DiffusionError> {
+    fn matte_model(&mut self, pixels: usize) -> Result<&mut Matter, DiffusionError> {
         let plan = self.plan(pixels);
         self.only(Model::Matte, &plan);
         let model = match self.matte.take() {
             Some(model) => model,
-            None => MatteModel::open(&self.setup.models.birefnet.clone().unwrap_or_default(), &self.setup.device, self.dtype)?,
+            None => Matter::load(&self.setup.models.birefnet.clone().unwrap_or_default(), &self.setup.device, self.dtype)?,
         };
         Ok(self.matte.insert(model))
     }
@@ -199,12 +200,19 @@ impl DiffusionBackend {
         let (width, height) = (request.width, request.height);
         let made = self.attempt(width * height, cx, |engine| {
             let flux = engine.flux(width * height)?;
-            flux.inpaint(request, &FluxInpaint { image, mask, strength }, &mut |state| {
-                listen(state, cx, LatentFamily::Flux, Some((width, height)))
-            })
+            let hears =
+                Hears { step: &mut |state| listen(state, cx, LatentFamily::Flux, Some((width, height))), decode: &mut |_| stop_or_go(cx) };
+            flux.inpaint(request, &FluxInpaint { image, mask, strength }, hears)
         })?;
         self.tell_cuts(request, cx);
         Ok(made)
+    }
+
+    /// The prompt in the models' language; what is left out is said.
+    fn in_english(field: &str, prompt: &str, cx: StageCx<'_>) -> String {
+        let made = english(prompt);
+        complaint(field, &made.unknown).iter().for_each(|text| cx.observer.warn(text));
+        made.prompt
     }
 
     fn tell_cuts(&mut self, request: &FluxRequest, cx: StageCx<'_>) {
@@ -231,7 +239,19 @@ fn listen(state: &StepState<'_>, cx: StageCx<'_>, family: LatentFamily, packed: 
             cx.observer.preview(enlarged(small));
         }
     }
+    stop_or_go(cx)
+}
+
+fn stop_or_go(cx: StageCx<'_>) -> ControlFlow<()> {
     if cx.check().is_err() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+}
+
+/// A stage's error seen from below, so that a lack of memory is recognised.
+fn lower(error: BackendError) -> DiffusionError {
+    match error {
+        BackendError::Stopped(_) => DiffusionError::Stopped,
+        BackendError::Failed(text) => DiffusionError::Tensor(candle_core::Error::Msg(text)),
+    }
 }
 
 fn enlarged(small: RgbImage) -> RgbImage {
@@ -249,6 +269,8 @@ fn words(error: &DiffusionError) -> String {
             .into();
     }
     match error {
+        // A sentence for designers already.
+        DiffusionError::Tensor(candle_core::Error::Msg(text)) if text.ends_with('.') => text.clone(),
         DiffusionError::Tensor(e) => format!("The computation failed: {e}. Try again, or use the draft engine."),
         other => other.to_string(),
     }
@@ -299,14 +321,14 @@ impl Backend for DiffusionBackend {
 
     fn segment(&mut self, photo: &RgbImage, cx: StageCx<'_>) -> Result<Matte, BackendError> {
         let pixels = 1024 * 1024;
-        self.attempt(pixels, cx, |engine| engine.matte_model(pixels)?.matte(photo, cx))
+        self.attempt(pixels, cx, |engine| engine.matte_model(pixels)?.matte(photo, cx).map_err(lower))
     }
 
     fn paint_scene(&mut self, request: &SceneRequest<'_>, cx: StageCx<'_>) -> Result<Scene, BackendError> {
         let set = self.draft.paint_scene(request, StageCx { cancel: cx.cancel, observer: &crate::backend::Quiet })?;
         let flux = FluxRequest {
-            prompt: request.prompt.into(),
-            negative_prompt: some(request.negative_prompt),
+            prompt: Self::in_english("bg_prompt", request.prompt, cx),
+            negative_prompt: some(&english(request.negative_prompt).prompt),
             width: request.width,
             height: request.height,
             steps: request.steps as usize,
@@ -333,8 +355,8 @@ impl Backend for DiffusionBackend {
             Plane { width, height, data: joined }
         };
         let flux = FluxRequest {
-            prompt: request.prompt.into(),
-            negative_prompt: some(request.negative_prompt),
+            prompt: english(request.prompt).prompt,
+            negative_prompt: some(&english(request.negative_prompt).prompt),
             width,
             height,
             steps: request.steps as usize,
@@ -353,11 +375,8 @@ impl Backend for DiffusionBackend {
         let (x0, y0, x1, y1) = request.product.bounds;
         let sigma = 0.06 * (x1 - x0).min(y1 - y0) as f32;
         let lit = relight(&laid, &blended, &request.product.alpha, sigma.max(2.0));
-        let inside = Plane {
-            width,
-            height,
-            data: request.product.alpha.data.iter().zip(&amount.data).map(|(a, b)| a * (1.0 - b)).collect(),
-        };
+        let inside =
+            Plane { width, height, data: request.product.alpha.data.iter().zip(&amount.data).map(|(a, b)| a * (1.0 - b)).collect() };
         Ok(mix(&blended, &lit, &inside))
     }
 
@@ -372,14 +391,14 @@ impl Backend for DiffusionBackend {
             seed: request.seed,
         };
         let control = image::DynamicImage::ImageLuma8(request.edges.clone()).into_rgb8();
-        let negative = some(request.negative_prompt);
+        let prompt = Self::in_english("text_model_prompt", request.style_prompt, cx);
+        let negative = some(&english(request.negative_prompt).prompt);
         let picture = self.attempt(width * height, cx, |engine| {
             let model = engine.sdxl(width * height)?;
-            model.text_to_image(&sdxl, request.style_prompt, negative.as_deref(), &control, &mut |state| {
-                listen(state, cx, LatentFamily::Sdxl, None)
-            })
+            let hears = Hears { step: &mut |state| listen(state, cx, LatentFamily::Sdxl, None), decode: &mut |_| stop_or_go(cx) };
+            model.text_to_image(&sdxl, &prompt, negative.as_deref(), &control, hears)
         })?;
-        let cuts = self.sdxl.as_mut().and_then(|m| m.condition(request.style_prompt).ok());
+        let cuts = self.sdxl.as_mut().and_then(|m| m.condition(&prompt).ok());
         cuts.iter().flat_map(|c| &c.cuts).for_each(|cut| cx.observer.warn(cut));
         let quiet = StageCx { cancel: cx.cancel, observer: &crate::backend::Quiet };
         let matte = self.segment(&picture, quiet)?;
@@ -394,8 +413,8 @@ impl Backend for DiffusionBackend {
             return Ok(laid);
         }
         let flux = FluxRequest {
-            prompt: request.prompt.into(),
-            negative_prompt: some(request.negative_prompt),
+            prompt: english(request.prompt).prompt,
+            negative_prompt: some(&english(request.negative_prompt).prompt),
             width,
             height,
             steps: request.steps as usize,

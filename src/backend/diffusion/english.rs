@@ -75,7 +75,10 @@ pub fn english(prompt: &str) -> English {
 /// The words for the designer about what was left out.
 pub fn complaint(field: &str, unknown: &[String]) -> Option<String> {
     (!unknown.is_empty()).then(|| {
-        format!("{field}: the diffusion models read English; these words were left out: {}. Write them in English to use them", unknown.join(", "))
+        format!(
+            "{field}: the diffusion models read English; these words were left out: {}. Write them in English to use them",
+            unknown.join(", ")
+        )
     })
 }
 

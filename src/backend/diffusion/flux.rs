@@ -3,14 +3,13 @@
 //! Reference: diffusers `pipelines/flux/pipeline_flux.py` and `pipeline_flux_inpaint.py`.
 
 use std::collections::HashMap;
-use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use candle_core::{DType, Device, Tensor};
 use image::{GrayImage, RgbImage};
 
-use super::denoise::{Listener, denoise};
+use super::denoise::{Hears, Listener, denoise};
 use super::error::DiffusionError;
 use super::folder::{Part, read_json};
 use super::pictures::{binary_mask, nearest, pack, picture, pixels, unpack};
@@ -19,7 +18,7 @@ use crate::nn::clip::{ClipConfig, ClipText};
 use crate::nn::flux::rope::{image_ids, text_ids};
 use crate::nn::flux::{FluxConfig, FluxPrepared, FluxPrompt, FluxTransformer};
 use crate::nn::t5::{T5Config, T5Encoder};
-use crate::nn::vae::{AutoencoderKl, Tiling, VaeConfig};
+use crate::nn::vae::{AutoencoderKl, Tell, Tiling, VaeConfig};
 use crate::schedule::{FlowMatchEuler, Schedule, TorchRng, strength, torch_rng::NoiseType};
 use crate::weights::{Vars, WeightsError};
 
@@ -230,20 +229,20 @@ impl FluxModel {
     ///
     /// # Errors
     /// Files, memory, [`DiffusionError::Stopped`].
-    pub fn text_to_image(&mut self, request: &FluxRequest, listener: Listener<'_>) -> Made<RgbImage> {
+    pub fn text_to_image(&mut self, request: &FluxRequest, hears: Hears<'_>) -> Made<RgbImage> {
         let geometry = self.geometry(request)?;
         let mut rng = TorchRng::new(request.seed);
         let noise = self.noise(&mut rng, &geometry)?;
         let schedule = self.scheduler.schedule(request.steps, geometry.tokens())?;
-        let latents = self.sample(request, &geometry, &pack(&noise)?, &schedule, &mut |x, _| Ok(x), listener)?;
-        self.decode(&latents, &geometry)
+        let latents = self.sample(request, &geometry, &pack(&noise)?, &schedule, &mut |x, _| Ok(x), hears.step)?;
+        self.decode(&latents, &geometry, hears.decode)
     }
 
     /// Paints into a picture where the mask is white.
     ///
     /// # Errors
     /// As [`FluxModel::text_to_image`]; a strength that leaves no step.
-    pub fn inpaint(&mut self, request: &FluxRequest, inpaint: &FluxInpaint<'_>, listener: Listener<'_>) -> Made<RgbImage> {
+    pub fn inpaint(&mut self, request: &FluxRequest, inpaint: &FluxInpaint<'_>, hears: Hears<'_>) -> Made<RgbImage> {
         let geometry = self.geometry(request)?;
         let size = (request.width as u32, request.height as u32);
         if inpaint.image.dimensions() != size || inpaint.mask.dimensions() != size {
@@ -252,7 +251,7 @@ impl FluxModel {
         let full = self.scheduler.schedule(request.steps, geometry.tokens())?;
         let schedule = full.from_step(strength::first_step(request.steps, inpaint.strength)?);
         let mut rng = TorchRng::new(request.seed);
-        let known = self.encode(&pixels(inpaint.image, &self.device.clone())?, &mut rng, &geometry)?;
+        let known = self.encode(&pixels(inpaint.image, &self.device.clone())?, &mut rng, &geometry, hears.decode)?;
         let noise = self.noise(&mut rng, &geometry)?;
         let mask = nearest(&binary_mask(inpaint.mask, &self.device)?, geometry.height, geometry.width)?;
         let mask = pack(&mask.repeat((1, geometry.channels, 1, 1))?)?;
@@ -269,8 +268,8 @@ impl FluxModel {
             let outside = if i < last { noisy(schedule.steps[i + 1].sigma)? } else { known.clone() };
             (outside * &keep)? + (x * &mask)?
         };
-        let latents = self.sample(request, &geometry, &start, &schedule, &mut after, listener)?;
-        self.decode(&latents, &geometry)
+        let latents = self.sample(request, &geometry, &start, &schedule, &mut after, hears.step)?;
+        self.decode(&latents, &geometry, hears.decode)
     }
 
     fn sample(
@@ -341,23 +340,25 @@ impl FluxModel {
         Ok(noise.to_dtype(self.dtype)?.to_dtype(DType::F32)?)
     }
 
-    fn encode(&mut self, pixels: &Tensor, rng: &mut TorchRng, geometry: &Geometry) -> Made<Tensor> {
+    fn encode(&mut self, pixels: &Tensor, rng: &mut TorchRng, geometry: &Geometry, tell: Tell<'_>) -> Made<Tensor> {
+        // Only the stop is heard here: the steps tell how far it is.
+        let tell = &mut |_: f32| tell(0.0);
         let noise = self.noise(rng, geometry)?;
         let tile = self.keep.tile;
         let dtype = vae_dtype(self.dtype);
         let vae = self.vae()?;
         let pixels = pixels.to_dtype(dtype)?;
-        let moments = vae.encode_with(&pixels, tile.map(|t| tiling(vae, t)), &mut |_| ControlFlow::Continue(()))?;
+        let moments = vae.encode_with(&pixels, tile.map(|t| tiling(vae, t)), tell)?;
         let moments = moments.ok_or(DiffusionError::Stopped)?;
         Ok(vae.scale_latents(&moments.sample(&noise)?.to_dtype(DType::F32)?)?)
     }
 
-    fn decode(&mut self, tokens: &Tensor, geometry: &Geometry) -> Made<RgbImage> {
+    fn decode(&mut self, tokens: &Tensor, geometry: &Geometry, tell: Tell<'_>) -> Made<RgbImage> {
         let tile = self.keep.tile;
         let dtype = vae_dtype(self.dtype);
         let vae = self.vae()?;
         let latents = vae.unscale_latents(&unpack(tokens, geometry.height, geometry.width)?)?.to_dtype(dtype)?;
-        let pixels = vae.decode_with(&latents, tile.map(|t| tiling(vae, t)), &mut |_| ControlFlow::Continue(()))?;
+        let pixels = vae.decode_with(&latents, tile.map(|t| tiling(vae, t)), tell)?;
         Ok(picture(&pixels.ok_or(DiffusionError::Stopped)?)?)
     }
 }

@@ -6,8 +6,10 @@ use std::path::{Path, PathBuf};
 use candle_core::{DType, Device};
 use image::RgbImage;
 
+use super::denoise::Hears;
 use super::error::DiffusionError;
 use super::flux::{FluxInpaint, FluxModel, FluxRequest};
+use super::sdxl::{SdxlModel, SdxlRequest};
 
 /// What `debug pipeline` was asked for.
 #[derive(Clone, Debug)]
@@ -65,8 +67,9 @@ pub fn run(args: &PipelineArgs, device: &Device, dtype: DType) -> Result<RgbImag
     if args.steps == 0 {
         return Err(DiffusionError::Input("--steps: use 1 or more".into()));
     }
+    let hears = Hears { step: &mut |_| ControlFlow::Continue(()), decode: &mut |_| ControlFlow::Continue(()) };
     match args.kind.as_str() {
-        "flux-text-to-image" => FluxModel::open(&args.model, device, dtype)?.text_to_image(&flux, &mut |_| ControlFlow::Continue(())),
+        "flux-text-to-image" => FluxModel::open(&args.model, device, dtype)?.text_to_image(&flux, hears),
         "flux-inpaint" => {
             let size = (args.width as u32, args.height as u32);
             let image = load(args.image.as_deref(), "--image")?.into_rgb8();
@@ -78,7 +81,20 @@ pub fn run(args: &PipelineArgs, device: &Device, dtype: DType) -> Result<RgbImag
                 image::imageops::resize(&mask, size.0, size.1, image::imageops::FilterType::Lanczos3)
             };
             let inpaint = FluxInpaint { image: &image, mask: &mask, strength: args.strength };
-            FluxModel::open(&args.model, device, dtype)?.inpaint(&flux, &inpaint, &mut |_| ControlFlow::Continue(()))
+            FluxModel::open(&args.model, device, dtype)?.inpaint(&flux, &inpaint, hears)
+        }
+        "sdxl-controlnet" => {
+            let request = SdxlRequest {
+                width: args.width,
+                height: args.height,
+                steps: args.steps,
+                guidance: args.guidance,
+                conditioning_scale: args.conditioning_scale,
+                seed: args.seed,
+            };
+            let control = fitted(load(args.control.as_deref(), "--control")?.into_rgb8(), (args.width as u32, args.height as u32));
+            let mut model = SdxlModel::open(&args.model, None, device, dtype)?;
+            model.text_to_image(&request, &args.prompt, args.negative_prompt.as_deref(), &control, hears)
         }
         other => Err(DiffusionError::Input(format!("--kind {other}: there is no such pipeline; there are {}", PIPELINES.join(", ")))),
     }

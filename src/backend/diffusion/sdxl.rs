@@ -9,7 +9,7 @@ use std::sync::Arc;
 use candle_core::{DType, Device, Tensor};
 use image::RgbImage;
 
-use super::denoise::{Listener, denoise};
+use super::denoise::{Hears, denoise};
 use super::error::DiffusionError;
 use super::folder::{Part, pipeline_class, read_json};
 use super::pictures::{picture, pixels};
@@ -68,14 +68,6 @@ impl Default for SdxlKeep {
     fn default() -> Self {
         Self { encoders: true, networks: true, tile: None }
     }
-}
-
-/// Who hears how far the work is, and may end it.
-pub struct SdxlListener<'a> {
-    /// After every denoising step; sees latents `[1, C, h, w]`.
-    pub step: Listener<'a>,
-    /// After every stage of the decoder, of every tile: how much is done, 0 to 1.
-    pub decode: Tell<'a>,
 }
 
 struct Networks {
@@ -250,7 +242,7 @@ impl SdxlModel {
         prompt: &str,
         negative: Option<&str>,
         control: &RgbImage,
-        hears: SdxlListener<'_>,
+        hears: Hears<'_>,
     ) -> Made<RgbImage> {
         let positive = self.condition(prompt)?;
         let negative = if request.guidance > 1.0 { Some(self.negative(negative, &positive)?) } else { None };
@@ -267,7 +259,7 @@ impl SdxlModel {
         positive: &SdxlCondition,
         negative: Option<&SdxlCondition>,
         control: &RgbImage,
-        hears: SdxlListener<'_>,
+        hears: Hears<'_>,
     ) -> Made<RgbImage> {
         let SdxlRequest { width, height, .. } = *request;
         if control.dimensions() != (width as u32, height as u32) {

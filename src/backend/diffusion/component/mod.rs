@@ -1,6 +1,10 @@
 //! One network or schedule at a time, from files to files: how anybody checks a component against their own reference
 //! (`nanococoa debug component`).
 
+mod birefnet;
+mod canny;
+mod u2netp;
+
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
@@ -135,6 +139,9 @@ pub const KINDS: &[(&str, Run)] = &[
     ("flow-match-euler", schedules::flow_match_euler),
     ("euler-discrete", schedules::euler_discrete),
     ("torch-randn", schedules::torch_randn),
+    ("birefnet", birefnet::run),
+    ("canny", canny::run),
+    ("u2netp", u2netp::run),
 ];
 
 /// A device by name.

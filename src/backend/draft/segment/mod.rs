@@ -3,6 +3,7 @@
 
 mod fallback;
 
+use std::path::Path;
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -195,6 +196,33 @@ impl Network {
         let mask = Plane { width: SIDE, height: SIDE, data };
         Ok(is_useful(&mask).then_some(mask))
     }
+}
+
+/// The network's own output for planes that are prepared already: `[B, 3, 320, 320]` → `[B, 1, 320, 320]`, both row-major; of an ONNX file or
+/// of the built-in network.
+pub(crate) fn raw_masks(file: Option<&Path>, planes: &[f32]) -> Result<Vec<f32>, BackendError> {
+    let failed = |e: String| match file {
+        Some(path) => BackendError::Failed(format!("{}: {e}", path.display())),
+        None => BackendError::Failed(format!("The built-in cut-out network stopped: {e}")),
+    };
+    let model = match file {
+        Some(path) => Model::load_file(path).map_err(|e| failed(e.to_string()))?,
+        None => Model::load_static_slice(crate::assets::U2NETP).map_err(|e| failed(e.to_string()))?,
+    };
+    let ends = model.input_ids().first().copied().zip(model.output_ids().first().copied());
+    let (input, output) = ends.ok_or_else(|| failed("the network has no input or no output".into()))?;
+    let mut masks = Vec::with_capacity(planes.len() / 3);
+    for picture in planes.chunks_exact(3 * SIDE * SIDE) {
+        let value = Value::from_shape(&[1, 3, SIDE, SIDE], picture.to_vec()).map_err(|e| failed(e.to_string()))?;
+        let mut values = model.run(vec![(input, value.into())], &[output], None).map_err(|e| failed(e.to_string()))?;
+        let value = values.pop().ok_or_else(|| failed("no output".into()))?;
+        let (_, data): ([usize; 4], Vec<f32>) = value.into_shape_vec().map_err(|e| failed(format!("{e:?}")))?;
+        if data.len() != SIDE * SIDE {
+            return Err(failed(format!("the mask has {} values instead of {}", data.len(), SIDE * SIDE)));
+        }
+        masks.extend(data);
+    }
+    Ok(masks)
 }
 
 /// As the network was trained: squeezed to a square, divided by the brightest value, ImageNet's mean and deviation; planes R, G, B.

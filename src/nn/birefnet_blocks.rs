@@ -1,0 +1,165 @@
+//! The blocks of BiRefNet's decoder: convolutions with folded batch norms around a deformable ASPP.
+//!
+//! Reference: ZhengPeng7/BiRefNet `models/modules/{decoder_blocks,aspp,deform_conv}.py`.
+
+use candle_core::{DType, Result, Tensor};
+
+use super::deform_conv::{DeformSpec, deform_conv2d};
+use super::{Conv2d, ConvSpec};
+use crate::weights::{Vars, WeightsError};
+
+/// Channels inside a decoder block.
+const INNER: usize = 64;
+/// Channels of each branch of the ASPP.
+const BRANCH: usize = 256;
+/// Kernel sides of the ASPP's deformable branches after the first, which is 1.
+const KERNELS: [usize; 3] = [1, 3, 7];
+const EPS: f64 = 1e-5;
+
+/// A batch norm in evaluation: a factor and a summand for each channel, float32.
+pub(super) struct BatchNorm {
+    scale: Tensor,
+    shift: Tensor,
+}
+
+impl BatchNorm {
+    pub(super) fn load(vars: &Vars, channels: usize) -> std::result::Result<Self, WeightsError> {
+        let get = |name: &str| vars.with_dtype(DType::F32).get(name, channels);
+        let scale = (get("weight")? / (get("running_var")? + EPS)?.sqrt()?)?;
+        let shift = (get("bias")? - (get("running_mean")? * &scale)?)?;
+        Ok(Self { scale, shift })
+    }
+
+    /// A kernel `[O, …]` with the factor in it.
+    fn into_kernel(&self, kernel: &Tensor) -> Result<Tensor> {
+        let mut shape = vec![1; kernel.rank()];
+        shape[0] = kernel.dim(0)?;
+        kernel.broadcast_mul(&self.scale.reshape(shape)?)
+    }
+}
+
+/// A convolution and the batch norm after it in one.
+pub(super) fn folded(
+    vars: &Vars,
+    inputs: usize,
+    outputs: usize,
+    spec: ConvSpec,
+    norm: &BatchNorm,
+) -> std::result::Result<Conv2d, WeightsError> {
+    let wide = vars.with_dtype(DType::F32);
+    let kernel = norm.into_kernel(&wide.get("weight", (outputs, inputs, spec.kernel, spec.kernel))?)?;
+    let shift = if spec.bias { ((wide.get("bias", outputs)? * &norm.scale)? + &norm.shift)? } else { norm.shift.clone() };
+    let dtype = vars.dtype();
+    Ok(Conv2d::new(kernel.to_dtype(dtype)?, Some(shift.to_dtype(dtype)?), spec))
+}
+
+/// Two 3×3 convolutions around a deformable ASPP.
+pub(super) struct DecoderBlock {
+    conv_in: Conv2d,
+    attention: Aspp,
+    conv_out: Conv2d,
+}
+
+impl DecoderBlock {
+    pub(super) fn load(vars: &Vars, inputs: usize, outputs: usize) -> std::result::Result<Self, WeightsError> {
+        let spec = ConvSpec::same(3);
+        Ok(Self {
+            conv_in: folded(&vars.pp("conv_in"), inputs, INNER, spec, &BatchNorm::load(&vars.pp("bn_in"), INNER)?)?,
+            attention: Aspp::load(&vars.pp("dec_att"))?,
+            conv_out: folded(&vars.pp("conv_out"), INNER, outputs, spec, &BatchNorm::load(&vars.pp("bn_out"), outputs)?)?,
+        })
+    }
+
+    /// `[B, in, H, W]` → `[B, out, H, W]`.
+    pub(super) fn forward(&self, x: &Tensor) -> Result<Tensor> {
+        let x = self.conv_in.forward(x)?.relu()?;
+        self.conv_out.forward(&self.attention.forward(&x)?)
+    }
+}
+
+/// Atrous spatial pyramid pooling with deformable branches. The 1×1 convolution that joins the branches is kept in one slice a branch:
+/// the branches need not exist side by side.
+struct Aspp {
+    branches: Vec<(Branch, Conv2d)>,
+    pooled: Conv2d,
+    joins_pooled: Conv2d,
+    /// The last batch norm's summand, `[1, C, 1, 1]`.
+    shift: Tensor,
+}
+
+impl Aspp {
+    fn load(vars: &Vars) -> std::result::Result<Self, WeightsError> {
+        let dtype = vars.dtype();
+        let count = KERNELS.len() + 2;
+        let norm = BatchNorm::load(&vars.pp("bn1"), INNER)?;
+        let join = norm.into_kernel(&vars.pp("conv1").with_dtype(DType::F32).get("weight", (INNER, count * BRANCH, 1, 1))?)?;
+        let slice = |i: usize| -> Result<Conv2d> {
+            Ok(Conv2d::new(join.narrow(1, i * BRANCH, BRANCH)?.contiguous()?.to_dtype(dtype)?, None, ConvSpec::same(1)))
+        };
+        let mut branches = vec![(Branch::load(&vars.pp("aspp1"), 1)?, slice(0)?)];
+        for (i, &kernel) in KERNELS.iter().enumerate() {
+            branches.push((Branch::load(&vars.pp("aspp_deforms").pp(i), kernel)?, slice(i + 1)?));
+        }
+        let pool = vars.pp("global_avg_pool");
+        let bare = ConvSpec { bias: false, ..ConvSpec::same(1) };
+        let pooled = folded(&pool.pp("1"), INNER, BRANCH, bare, &BatchNorm::load(&pool.pp("2"), BRANCH)?)?;
+        let shift = norm.shift.reshape((1, INNER, 1, 1))?.to_dtype(dtype)?;
+        Ok(Self { branches, pooled, joins_pooled: slice(count - 1)?, shift })
+    }
+
+    fn forward(&self, x: &Tensor) -> Result<Tensor> {
+        let mean = x.to_dtype(DType::F32)?.mean_keepdim((2, 3))?.to_dtype(x.dtype())?;
+        let pooled = self.joins_pooled.forward(&self.pooled.forward(&mean)?.relu()?)?;
+        let constant = pooled.broadcast_add(&self.shift)?;
+        let mut sum: Option<Tensor> = None;
+        for (branch, join) in &self.branches {
+            let part = join.forward(&branch.forward(x)?)?;
+            sum = Some(match sum {
+                Some(sum) => (sum + part)?,
+                None => part.broadcast_add(&constant)?,
+            });
+        }
+        sum.map_or(Ok(constant), |sum| sum.relu())
+    }
+}
+
+/// A deformable convolution that finds its own offsets and gains, batch norm and ReLU.
+struct Branch {
+    /// Offsets and gains from one convolution.
+    places: Conv2d,
+    weight: Tensor,
+    shift: Tensor,
+    kernel: usize,
+}
+
+impl Branch {
+    fn load(vars: &Vars, kernel: usize) -> std::result::Result<Self, WeightsError> {
+        let (conv, dtype, taps) = (vars.pp("atrous_conv"), vars.dtype(), kernel * kernel);
+        let part = |name: &str, outputs: usize| -> std::result::Result<(Tensor, Tensor), WeightsError> {
+            let vars = conv.pp(name);
+            Ok((vars.get("weight", (outputs, INNER, kernel, kernel))?, vars.get("bias", outputs)?))
+        };
+        let (offset, gain) = (part("offset_conv", 2 * taps)?, part("modulator_conv", taps)?);
+        let norm = BatchNorm::load(&vars.pp("bn"), BRANCH)?;
+        let weight = conv.pp("regular_conv").with_dtype(DType::F32).get("weight", (BRANCH, INNER, kernel, kernel))?;
+        Ok(Self {
+            places: Conv2d::new(
+                Tensor::cat(&[&offset.0, &gain.0], 0)?,
+                Some(Tensor::cat(&[&offset.1, &gain.1], 0)?),
+                ConvSpec::same(kernel),
+            ),
+            weight: norm.into_kernel(&weight)?.to_dtype(dtype)?,
+            shift: norm.shift.reshape((1, BRANCH, 1, 1))?.to_dtype(dtype)?,
+            kernel,
+        })
+    }
+
+    fn forward(&self, x: &Tensor) -> Result<Tensor> {
+        let taps = self.kernel * self.kernel;
+        let places = self.places.forward(x)?;
+        let offset = places.narrow(1, 0, 2 * taps)?;
+        let gain = (candle_nn::ops::sigmoid(&places.narrow(1, 2 * taps, taps)?.contiguous()?)? * 2.0)?;
+        let spec = DeformSpec { stride: 1, padding: self.kernel / 2, dilation: 1 };
+        deform_conv2d(x, &offset, &self.weight, &gain, spec)?.broadcast_add(&self.shift)?.relu()
+    }
+}

@@ -1,0 +1,306 @@
+//! Swin transformer, version 1 (Liu et al., "Swin Transformer: Hierarchical Vision Transformer using Shifted Windows", 2021), as the
+//! backbone of BiRefNet has it: any picture size by padding to whole windows, one normalised map a stage.
+//!
+//! Reference: ZhengPeng7/BiRefNet `models/backbones/swin_v1.py`.
+
+use candle_core::{D, DType, Device, Result, Tensor};
+
+use super::{Conv2d, ConvSpec, LayerNorm, Linear};
+use crate::weights::{Vars, WeightsError};
+
+/// Scores that are alive at a time; more windows go one group after the other.
+const MAX_SCORES: usize = 1 << 26;
+const EPS: f64 = 1e-5;
+/// Side of a patch in pixels.
+const PATCH: usize = 4;
+
+/// Sizes of the backbone, as in a config file. Missing values are those of Swin-L.
+#[derive(Clone, Debug, serde::Deserialize)]
+#[serde(default)]
+pub struct SwinConfig {
+    /// Channels of the first stage; every further stage has twice as many.
+    pub embed_dim: usize,
+    /// Blocks a stage.
+    pub depths: Vec<usize>,
+    /// Attention heads a stage.
+    pub num_heads: Vec<usize>,
+    /// Side of a window in tokens.
+    pub window_size: usize,
+    /// Hidden channels of the feed-forward part, as a multiple.
+    pub mlp_ratio: f64,
+}
+
+impl Default for SwinConfig {
+    fn default() -> Self {
+        Self { embed_dim: 192, depths: vec![2, 2, 18, 2], num_heads: vec![6, 12, 24, 48], window_size: 12, mlp_ratio: 4.0 }
+    }
+}
+
+impl SwinConfig {
+    /// Channels of a stage's map.
+    pub fn channels(&self, stage: usize) -> usize {
+        self.embed_dim << stage
+    }
+
+    /// Whether a network can be built of it.
+    ///
+    /// # Errors
+    /// Says which value cannot be used.
+    pub fn check(&self, place: &str) -> std::result::Result<(), WeightsError> {
+        let fail = |what: String| Err(WeightsError::config(place, what));
+        if self.depths.len() != 4 || self.num_heads.len() != 4 {
+            return fail(format!("depths and num_heads must have 4 entries, they have {} and {}", self.depths.len(), self.num_heads.len()));
+        }
+        if !(4..=4096).contains(&self.embed_dim) || !(1..=64).contains(&self.window_size) || !(0.1..=64.0).contains(&self.mlp_ratio) {
+            return fail(format!(
+                "embed_dim {}, window_size {} or mlp_ratio {} is out of range",
+                self.embed_dim, self.window_size, self.mlp_ratio
+            ));
+        }
+        match (0..4).find(|&i| self.num_heads[i] == 0 || !self.channels(i).is_multiple_of(self.num_heads[i])) {
+            Some(i) => fail(format!("num_heads: {} channels do not divide into {} heads", self.channels(i), self.num_heads[i])),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The backbone.
+pub struct Swin {
+    patch: Conv2d,
+    patch_norm: LayerNorm,
+    stages: Vec<Stage>,
+    window: usize,
+}
+
+struct Stage {
+    blocks: Vec<Block>,
+    norm: LayerNorm,
+    downsample: Option<(LayerNorm, Linear)>,
+}
+
+struct Block {
+    norm1: LayerNorm,
+    qkv: Linear,
+    proj: Linear,
+    /// What a pair of places adds to its score, `[1, heads, N, N]` float32.
+    bias: Tensor,
+    heads: usize,
+    shifted: bool,
+    norm2: LayerNorm,
+    fc1: Linear,
+    fc2: Linear,
+}
+
+/// How the tokens of one map size go into windows and back.
+struct Windows {
+    /// For every place of every window the token it holds; one past the last is the padding. `u32`.
+    order: Tensor,
+    /// For every token its place. `u32`.
+    back: Tensor,
+    /// Whether there is padding.
+    padded: bool,
+    /// −1e9 or lower for pairs that were no neighbours before the shift, 0 elsewhere: `[windows, 1, N, N]` float32.
+    mask: Option<Tensor>,
+    count: usize,
+}
+
+impl Windows {
+    fn new(height: usize, width: usize, side: usize, shift: usize, device: &Device) -> Result<Self> {
+        let (rows, columns) = (height.div_ceil(side), width.div_ceil(side));
+        let (padded_h, padded_w) = (rows * side, columns * side);
+        let (n, count) = (side * side, rows * columns);
+        // Strips that the cyclic shift brought together although they lie at opposite ends.
+        let strip = |at: usize, size: usize| usize::from(at + side >= size) + usize::from(at + shift >= size);
+        let mut order = Vec::with_capacity(count * n);
+        let mut back = vec![0u32; height * width];
+        let mut regions = Vec::with_capacity(count * n);
+        for (wy, wx) in (0..rows).flat_map(|y| (0..columns).map(move |x| (y, x))) {
+            for (ty, tx) in (0..side).flat_map(|y| (0..side).map(move |x| (y, x))) {
+                let (at_y, at_x) = (wy * side + ty, wx * side + tx);
+                let (y, x) = ((at_y + shift) % padded_h, (at_x + shift) % padded_w);
+                regions.push((strip(at_y, padded_h) * 3 + strip(at_x, padded_w)) as f32);
+                if y < height && x < width {
+                    back[y * width + x] = order.len() as u32;
+                    order.push((y * width + x) as u32);
+                } else {
+                    order.push((height * width) as u32);
+                }
+            }
+        }
+        let mask = if shift > 0 {
+            let regions = Tensor::from_vec(regions, (count, n), device)?;
+            let difference = regions.unsqueeze(2)?.broadcast_sub(&regions.unsqueeze(1)?)?;
+            Some((difference.sqr()? * -1e9)?.unsqueeze(1)?)
+        } else {
+            None
+        };
+        Ok(Self {
+            order: Tensor::from_vec(order, count * n, device)?,
+            back: Tensor::from_vec(back, height * width, device)?,
+            padded: padded_h * padded_w != height * width,
+            mask,
+            count,
+        })
+    }
+
+    /// `[B, H·W, C]` → `[B·windows, N, C]`.
+    fn split(&self, x: &Tensor) -> Result<Tensor> {
+        let (b, _, c) = x.dims3()?;
+        let x = if self.padded { Tensor::cat(&[x, &Tensor::zeros((b, 1, c), x.dtype(), x.device())?], 1)? } else { x.contiguous()? };
+        x.index_select(&self.order, 1)?.reshape((b * self.count, (), c))
+    }
+
+    /// The way back.
+    fn join(&self, x: &Tensor, batch: usize) -> Result<Tensor> {
+        let c = x.dim(D::Minus1)?;
+        x.reshape((batch, (), c))?.contiguous()?.index_select(&self.back, 1)
+    }
+}
+
+/// Which row of the bias table every pair of places in a window reads.
+fn relative_position_index(side: usize) -> Vec<u32> {
+    let places: Vec<(usize, usize)> = (0..side).flat_map(|y| (0..side).map(move |x| (y, x))).collect();
+    let pairs = places.iter().flat_map(|a| places.iter().map(move |b| (a, b)));
+    pairs.map(|(a, b)| ((a.0 + side - 1 - b.0) * (2 * side - 1) + a.1 + side - 1 - b.1) as u32).collect()
+}
+
+impl Block {
+    fn load(vars: &Vars, channels: usize, heads: usize, config: &SwinConfig, shifted: bool) -> std::result::Result<Self, WeightsError> {
+        let side = config.window_size;
+        let (n, hidden) = (side * side, (channels as f64 * config.mlp_ratio) as usize);
+        let attn = vars.pp("attn");
+        let table = attn.with_dtype(DType::F32).get("relative_position_bias_table", ((2 * side - 1) * (2 * side - 1), heads))?;
+        let index = Tensor::from_vec(relative_position_index(side), n * n, vars.device())?;
+        let bias = table.contiguous()?.index_select(&index, 0)?.reshape((1, n, n, heads))?.permute((0, 3, 1, 2))?.contiguous()?;
+        Ok(Self {
+            norm1: LayerNorm::load(&vars.pp("norm1"), channels, EPS)?,
+            qkv: Linear::load(&attn.pp("qkv"), channels, 3 * channels)?,
+            proj: Linear::load(&attn.pp("proj"), channels, channels)?,
+            bias,
+            heads,
+            shifted,
+            norm2: LayerNorm::load(&vars.pp("norm2"), channels, EPS)?,
+            fc1: Linear::load(&vars.pp("mlp").pp("fc1"), channels, hidden)?,
+            fc2: Linear::load(&vars.pp("mlp").pp("fc2"), hidden, channels)?,
+        })
+    }
+
+    fn forward(&self, x: &Tensor, windows: &Windows) -> Result<Tensor> {
+        let batch = x.dim(0)?;
+        let split = windows.split(&self.norm1.forward(x)?)?;
+        let x = (x + windows.join(&self.attend(&split, windows)?, batch)?)?;
+        let hidden = self.fc1.forward(&self.norm2.forward(&x)?)?.gelu_erf()?;
+        x + self.fc2.forward(&hidden)?
+    }
+
+    /// `[B·windows, N, C]` → the same shape.
+    fn attend(&self, x: &Tensor, windows: &Windows) -> Result<Tensor> {
+        let (all, n, c) = x.dims3()?;
+        let size = c / self.heads;
+        let qkv = self.qkv.forward(x)?.reshape((all, n, 3, self.heads, size))?.permute((2, 0, 3, 1, 4))?;
+        let q = (qkv.get(0)?.contiguous()? * (size as f64).powf(-0.5))?;
+        let k = qkv.get(1)?.transpose(2, 3)?.contiguous()?;
+        let v = qkv.get(2)?.contiguous()?;
+        drop(qkv);
+        let part = |q: &Tensor, k: &Tensor, v: &Tensor, mask: Option<&Tensor>| -> Result<Tensor> {
+            let scores = q.matmul(k)?.to_dtype(DType::F32)?.broadcast_add(&self.bias)?;
+            let scores = match mask {
+                Some(mask) => {
+                    let dims = scores.dims().to_vec();
+                    scores.reshape(((), mask.dim(0)?, self.heads, n, n))?.broadcast_add(mask)?.reshape(dims)?
+                }
+                None => scores,
+            };
+            candle_nn::ops::softmax_last_dim(&scores)?.to_dtype(v.dtype())?.matmul(v)
+        };
+        let chunk = (MAX_SCORES / (self.heads * n * n)).max(1);
+        let attended = if chunk >= all {
+            part(&q, &k, &v, windows.mask.as_ref())?
+        } else {
+            let mut parts = Vec::new();
+            for image in 0..all / windows.count {
+                for start in (0..windows.count).step_by(chunk) {
+                    let len = chunk.min(windows.count - start);
+                    let cut = |t: &Tensor| t.narrow(0, image * windows.count + start, len);
+                    let mask = windows.mask.as_ref().map(|m| m.narrow(0, start, len)).transpose()?;
+                    parts.push(part(&cut(&q)?, &cut(&k)?, &cut(&v)?, mask.as_ref())?);
+                }
+            }
+            Tensor::cat(&parts, 0)?
+        };
+        self.proj.forward(&attended.transpose(1, 2)?.contiguous()?.reshape((all, n, c))?)
+    }
+}
+
+/// Joins 2×2 tokens into one of twice the channels.
+fn merge((norm, reduction): &(LayerNorm, Linear), x: &Tensor, height: usize, width: usize) -> Result<Tensor> {
+    let (b, _, c) = x.dims3()?;
+    let x = x.reshape((b, height, width, c))?.pad_with_zeros(1, 0, height % 2)?.pad_with_zeros(2, 0, width % 2)?;
+    let (h, w) = (height.div_ceil(2), width.div_ceil(2));
+    // The reference concatenates column by column.
+    let x = x.reshape(&[b, h, 2, w, 2, c][..])?.permute(vec![0, 1, 3, 4, 2, 5])?.contiguous()?.reshape((b, h * w, 4 * c))?;
+    reduction.forward(&norm.forward(&x)?)
+}
+
+impl Swin {
+    /// Takes `patch_embed.…`, `layers.…` and `norm0` … `norm3`.
+    ///
+    /// # Errors
+    /// A tensor is missing or of another shape; sizes that make no network.
+    pub fn load(vars: &Vars, config: &SwinConfig) -> std::result::Result<Self, WeightsError> {
+        config.check(&vars.place())?;
+        let spec = ConvSpec { kernel: PATCH, stride: PATCH, padding: 0, dilation: 1, groups: 1, bias: true };
+        let mut stages = Vec::with_capacity(4);
+        for stage in 0..4 {
+            let (layer, channels) = (vars.pp("layers").pp(stage), config.channels(stage));
+            let blocks = (0..config.depths[stage])
+                .map(|i| {
+                    let shifted = i % 2 == 1 && config.window_size > 1;
+                    Block::load(&layer.pp("blocks").pp(i), channels, config.num_heads[stage], config, shifted)
+                })
+                .collect::<std::result::Result<_, _>>()?;
+            let downsample = if stage < 3 {
+                let down = layer.pp("downsample");
+                let norm = LayerNorm::load(&down.pp("norm"), 4 * channels, EPS)?;
+                Some((norm, Linear::with_bias(&down.pp("reduction"), 4 * channels, 2 * channels, false)?))
+            } else {
+                None
+            };
+            stages.push(Stage { blocks, norm: LayerNorm::load(&vars.pp(format!("norm{stage}")), channels, EPS)?, downsample });
+        }
+        Ok(Self {
+            patch: Conv2d::load(&vars.pp("patch_embed").pp("proj"), 3, config.embed_dim, spec)?,
+            patch_norm: LayerNorm::load(&vars.pp("patch_embed").pp("norm"), config.embed_dim, EPS)?,
+            stages,
+            window: config.window_size,
+        })
+    }
+
+    /// `x` `[B, 3, H, W]` → four maps `[B, C·2ⁱ, ⌈H/(4·2ⁱ)⌉, ⌈W/(4·2ⁱ)⌉]`. `hook` is called before every block; its error ends the pass.
+    ///
+    /// # Errors
+    /// Shapes that do not fit, no memory, whatever the hook returns.
+    pub fn forward(&self, x: &Tensor, hook: &dyn Fn() -> Result<()>) -> Result<Vec<Tensor>> {
+        let (b, _, height, width) = x.dims4()?;
+        let (h, w) = (height.div_ceil(PATCH), width.div_ceil(PATCH));
+        let x = x.pad_with_zeros(2, 0, h * PATCH - height)?.pad_with_zeros(3, 0, w * PATCH - width)?;
+        let x = self.patch.forward(&x)?.flatten_from(2)?.transpose(1, 2)?.contiguous()?;
+        let mut x = self.patch_norm.forward(&x)?;
+        let (mut h, mut w) = (h, w);
+        let mut maps = Vec::with_capacity(self.stages.len());
+        for stage in &self.stages {
+            let plain = Windows::new(h, w, self.window, 0, x.device())?;
+            let shifted = Windows::new(h, w, self.window, self.window / 2, x.device())?;
+            for block in &stage.blocks {
+                hook()?;
+                x = block.forward(&x, if block.shifted { &shifted } else { &plain })?;
+            }
+            maps.push(stage.norm.forward(&x)?.transpose(1, 2)?.contiguous()?.reshape((b, (), h, w))?);
+            if let Some(downsample) = &stage.downsample {
+                x = merge(downsample, &x, h, w)?;
+                (h, w) = (h.div_ceil(2), w.div_ceil(2));
+            }
+        }
+        Ok(maps)
+    }
+}
