@@ -71,7 +71,7 @@ enum Command {
     },
     /// Check a component against your own reference
     #[command(subcommand)]
-    Debug(debug::DebugCommand),
+    Debug(Box<debug::DebugCommand>),
 }
 
 /// 1: it failed. 2: bad input.
@@ -98,7 +98,7 @@ pub fn run() -> ExitCode {
         Some(Command::Resume(args)) => generate::resume(&cli.common, args),
         Some(Command::Serve(args)) => serve::serve(&cli.common, args),
         Some(Command::Doctor { json }) => doctor::doctor(&cli.common, json),
-        Some(Command::Debug(command)) => debug::debug(command),
+        Some(Command::Debug(command)) => debug::debug(*command),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -31,7 +31,7 @@ impl BatchNorm {
     }
 
     /// A kernel `[O, …]` with the factor in it.
-    fn into_kernel(&self, kernel: &Tensor) -> Result<Tensor> {
+    fn times_kernel(&self, kernel: &Tensor) -> Result<Tensor> {
         let mut shape = vec![1; kernel.rank()];
         shape[0] = kernel.dim(0)?;
         kernel.broadcast_mul(&self.scale.reshape(shape)?)
@@ -47,7 +47,7 @@ pub(super) fn folded(
     norm: &BatchNorm,
 ) -> std::result::Result<Conv2d, WeightsError> {
     let wide = vars.with_dtype(DType::F32);
-    let kernel = norm.into_kernel(&wide.get("weight", (outputs, inputs, spec.kernel, spec.kernel))?)?;
+    let kernel = norm.times_kernel(&wide.get("weight", (outputs, inputs, spec.kernel, spec.kernel))?)?;
     let shift = if spec.bias { ((wide.get("bias", outputs)? * &norm.scale)? + &norm.shift)? } else { norm.shift.clone() };
     let dtype = vars.dtype();
     Ok(Conv2d::new(kernel.to_dtype(dtype)?, Some(shift.to_dtype(dtype)?), spec))
@@ -92,7 +92,7 @@ impl Aspp {
         let dtype = vars.dtype();
         let count = KERNELS.len() + 2;
         let norm = BatchNorm::load(&vars.pp("bn1"), INNER)?;
-        let join = norm.into_kernel(&vars.pp("conv1").with_dtype(DType::F32).get("weight", (INNER, count * BRANCH, 1, 1))?)?;
+        let join = norm.times_kernel(&vars.pp("conv1").with_dtype(DType::F32).get("weight", (INNER, count * BRANCH, 1, 1))?)?;
         let slice = |i: usize| -> Result<Conv2d> {
             Ok(Conv2d::new(join.narrow(1, i * BRANCH, BRANCH)?.contiguous()?.to_dtype(dtype)?, None, ConvSpec::same(1)))
         };
@@ -148,7 +148,7 @@ impl Branch {
                 Some(Tensor::cat(&[&offset.1, &gain.1], 0)?),
                 ConvSpec::same(kernel),
             ),
-            weight: norm.into_kernel(&weight)?.to_dtype(dtype)?,
+            weight: norm.times_kernel(&weight)?.to_dtype(dtype)?,
             shift: norm.shift.reshape((1, BRANCH, 1, 1))?.to_dtype(dtype)?,
             kernel,
         })

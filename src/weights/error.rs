@@ -66,13 +66,18 @@ pub enum WeightsError {
         what: String,
     },
     /// The tensor library failed, most often for memory.
-    #[error("{place}: {source}")]
+    #[error("{place}: {}", one_line(source))]
     Tensor {
         /// File or folder and tensor.
         place: String,
         /// What the library says.
         source: candle_core::Error,
     },
+}
+
+/// The library's errors carry a backtrace in their text where backtraces are on.
+pub(super) fn one_line(error: &candle_core::Error) -> String {
+    error.to_string().lines().next().unwrap_or_default().trim().to_owned()
 }
 
 impl WeightsError {

@@ -48,7 +48,7 @@ impl GgufStore {
             return Err(corrupt("says general.alignment is 0".into()));
         }
         file.seek(SeekFrom::Start(0)).map_err(|source| WeightsError::Io { path: path.into(), source })?;
-        let content = Content::read(&mut file).map_err(|e| corrupt(format!("is no usable GGUF file ({})", first_line(&e))))?;
+        let content = Content::read(&mut file).map_err(|e| corrupt(format!("is no usable GGUF file ({})", super::error::one_line(&e))))?;
         for (name, info) in &content.tensor_infos {
             let block = info.ggml_dtype.block_size();
             let elements = info.shape.dims().iter().try_fold(1usize, |n, &d| n.checked_mul(d)).unwrap_or(usize::MAX);

@@ -68,7 +68,7 @@ impl Models {
                 let named = folder.file_name().is_some_and(|n| n.to_string_lossy().to_lowercase().contains("birefnet"));
                 if class.as_deref() == Some("ControlNetModel") && weights {
                     self.controlnet = self.controlnet.take().or_else(own);
-                } else if architecture.is_some_and(|a| a.contains("BiRefNet")) && weights || named && weights {
+                } else if weights && (named || architecture.is_some_and(|a| a.contains("BiRefNet"))) {
                     self.birefnet = self.birefnet.take().or_else(own);
                 }
             }

@@ -1,0 +1,187 @@
+//! Files that are missing, cut, damaged or another network's: one clear line that names file and tensor, never a panic.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use candle_core::quantized::{GgmlDType, QTensor, gguf_file};
+use candle_core::{DType, Device, Tensor};
+use nanococoa::backend::diffusion::birefnet::Matter;
+use nanococoa::weights::{MemoryStore, TensorStore, Vars, open};
+
+fn tensor(values: &[f32], shape: &[usize]) -> Tensor {
+    Tensor::from_vec(values.to_vec(), shape, &Device::Cpu).unwrap()
+}
+
+fn save(path: &Path, tensors: &[(&str, &[usize])]) {
+    let tensors: HashMap<String, Tensor> =
+        tensors.iter().map(|(name, shape)| ((*name).to_owned(), tensor(&vec![0.5; shape.iter().product()], shape))).collect();
+    candle_core::safetensors::save(&tensors, path).unwrap();
+}
+
+/// The message of what must fail; it names the file.
+fn refused(path: &Path) -> String {
+    let message = match open(path) {
+        Ok(_) => panic!("{} was taken", path.display()),
+        Err(e) => e.to_string(),
+    };
+    assert!(!message.contains('\n'), "{message}");
+    message
+}
+
+#[test]
+fn safetensors_cut_at_any_byte_are_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("model.safetensors");
+    save(&path, &[("a.weight", &[3, 2]), ("a.bias", &[3])]);
+    let whole = fs::read(&path).unwrap();
+    for cut in 0..whole.len() {
+        fs::write(&path, &whole[..cut]).unwrap();
+        assert!(refused(&path).contains("model.safetensors"));
+    }
+    fs::write(&path, &whole).unwrap();
+    assert_eq!(open(&path).unwrap().shape("a.weight"), Some(vec![3, 2]));
+}
+
+#[test]
+fn damaged_headers_are_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("w.safetensors");
+    let file = |header: &str| [&(header.len() as u64).to_le_bytes()[..], header.as_bytes(), &[0u8; 64]].concat();
+    for header in [
+        "not json",
+        "[]",
+        r#"{"a":3}"#,
+        r#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}"#,
+        r#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}}"#,
+        r#"{"a":{"dtype":"Q7","shape":[2],"data_offsets":[0,8]}}"#,
+        r#"{"a":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,8]}}"#,
+        r#"{"a":{"dtype":"U8","shape":[18446744073709551615],"data_offsets":[0,18446744073709551615]}}"#,
+        r#"{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,8]}}"#,
+    ] {
+        fs::write(&path, file(header)).unwrap();
+        assert!(refused(&path).contains("w.safetensors"), "{header}");
+    }
+    fs::write(&path, u64::MAX.to_le_bytes()).unwrap();
+    refused(&path);
+}
+
+#[test]
+fn shards_are_one_and_stay_in_their_folder() {
+    let dir = tempfile::tempdir().unwrap();
+    let at = |name: &str| dir.path().join(name);
+    save(&at("m-1.safetensors"), &[("a", &[2])]);
+    save(&at("m-2.safetensors"), &[("b", &[3])]);
+    let index = at("model.safetensors.index.json");
+    fs::write(&index, r#"{"weight_map":{"a":"m-1.safetensors","b":"m-2.safetensors"}}"#).unwrap();
+    for path in [index.as_path(), dir.path()] {
+        let store = open(path).unwrap();
+        assert_eq!(store.names(), ["a", "b"]);
+        assert_eq!(store.tensor("b", DType::F32, &Device::Cpu).unwrap().to_vec1::<f32>().unwrap(), [0.5; 3]);
+    }
+    for bad in ["../m-1.safetensors", "/etc/passwd", "x/m.safetensors", "..\\m.safetensors"] {
+        fs::write(&index, serde_json::json!({"weight_map": {"a": bad}}).to_string()).unwrap();
+        assert!(refused(&index).contains("outside its folder"), "{bad}");
+    }
+    fs::write(&index, r#"{"weight_map":{"a":"m-3.safetensors"}}"#).unwrap();
+    assert!(refused(&index).contains("m-3.safetensors"));
+    fs::write(&index, r#"{"weight_map":{"c":"m-1.safetensors"}}"#).unwrap();
+    assert!(refused(&index).contains("tensor c is missing"));
+    fs::write(&index, "{").unwrap();
+    refused(&index);
+}
+
+#[test]
+fn damaged_gguf_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("w.gguf");
+    let packed = QTensor::quantize(&tensor(&[0.25; 64], &[2, 32]), GgmlDType::Q8_0).unwrap();
+    let mut out = fs::File::create(&path).unwrap();
+    let architecture = gguf_file::Value::String("flux".into());
+    gguf_file::write(&mut out, &[("general.architecture", &architecture)], &[("x.weight", &packed)]).unwrap();
+    drop(out);
+    let whole = fs::read(&path).unwrap();
+    let store = open(&path).unwrap();
+    assert_eq!(store.shape("x.weight"), Some(vec![2, 32]));
+    // The file ends in padding: 68 bytes of blocks in 96.
+    for cut in [0, 3, 4, 8, 20, whole.len() / 2, whole.len() - 29] {
+        fs::write(&path, &whole[..cut]).unwrap();
+        assert!(refused(&path).contains("w.gguf"), "cut at {cut}");
+    }
+    fs::write(&path, b"GGUF\xff\xff\xff\xff").unwrap();
+    refused(&path);
+}
+
+#[test]
+fn missing_extra_and_misshapen_tensors_are_named() {
+    let store: Arc<dyn TensorStore> = Arc::new(MemoryStore::new(HashMap::from([("a.weight".into(), tensor(&[0.0; 6], &[2, 3]))])));
+    let vars = Vars::new(store, DType::F32, &Device::Cpu).pp("a");
+    let text = |e: nanococoa::weights::WeightsError| e.to_string();
+    assert!(text(vars.get("bias", 2).unwrap_err()).contains("a.bias is missing"));
+    assert!(text(vars.finish(|_| false).unwrap_err()).contains("a.weight"));
+    let shape = text(vars.get("weight", (3, 2)).unwrap_err());
+    assert!(shape.contains("a.weight") && shape.contains("[2, 3]") && shape.contains("[3, 2]"), "{shape}");
+    assert!(open(Path::new("no/such/file.safetensors")).is_err_and(|e| e.to_string().contains("no such file")));
+}
+
+#[test]
+fn a_folder_that_is_no_birefnet_says_why() {
+    let dir = tempfile::tempdir().unwrap();
+    let load = || match Matter::load(dir.path(), &Device::Cpu, DType::F32) {
+        Ok(_) => panic!("it was taken"),
+        Err(e) => e.to_string(),
+    };
+    assert!(load().contains("model.safetensors"), "{}", load());
+    save(&dir.path().join("model.safetensors"), &[("bb.patch_embed.proj.weight", &[192, 3, 4, 4])]);
+    assert!(load().contains("is missing"), "{}", load());
+    save(&dir.path().join("model.safetensors"), &[("bb.layers.0.blocks.0.norm1.weight", &[7])]);
+    assert!(load().contains("[7]") || load().contains("is missing"), "{}", load());
+    for (config, word) in [
+        ("{", "config.json"),
+        (r#"{"architectures":["FluxTransformer2DModel"]}"#, "FluxTransformer2DModel"),
+        (r#"{"embed_dim":10,"num_heads":[3,6,12,24]}"#, "heads"),
+        (r#"{"depths":[2,2]}"#, "depths"),
+        (r#"{"image_size":1000}"#, "image_size"),
+        (r#"{"embed_dim":-8}"#, "config.json"),
+        (r#"{"window_size":0}"#, "window_size"),
+    ] {
+        fs::write(dir.path().join("config.json"), config).unwrap();
+        assert!(load().contains(word), "{config}: {}", load());
+    }
+}
+
+#[test]
+fn a_small_birefnet_cuts_a_photo_and_hears_a_stop() {
+    use nanococoa::backend::{BackendError, Quiet, StageCx};
+    use nanococoa::job::CancelToken;
+
+    let dir = tempfile::tempdir().unwrap();
+    let case = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/parity/fixtures/birefnet--tiny-square.json");
+    let case: serde_json::Value = serde_json::from_slice(&fs::read(case).unwrap()).unwrap();
+    let shapes: HashMap<String, Vec<usize>> = serde_json::from_value(case["shapes"].clone()).unwrap();
+    let mut tensors: HashMap<String, Tensor> =
+        shapes.iter().map(|(n, s)| (n.clone(), tensor(&nanococoa::weights::synthetic::values(n, s, 1), s))).collect();
+    // Buffers that real files carry and the network computes anew.
+    tensors.insert("bb.layers.0.blocks.0.attn.relative_position_index".into(), Tensor::zeros((16, 16), DType::I64, &Device::Cpu).unwrap());
+    candle_core::safetensors::save(&tensors, dir.path().join("model.safetensors")).unwrap();
+    fs::write(dir.path().join("config.json"), case["config"].to_string()).unwrap();
+
+    let matter = Matter::load(dir.path(), &Device::Cpu, DType::F32).unwrap().with_side(64);
+    let cancel = CancelToken::default();
+    let cx = StageCx { cancel: &cancel, observer: &Quiet };
+    for (width, height) in [(90, 70), (1, 5), (300, 20)] {
+        let photo = image::RgbImage::from_fn(width, height, |x, y| image::Rgb([(x * 7) as u8, (y * 5) as u8, 90]));
+        let matte = matter.matte(&photo, cx).unwrap();
+        assert_eq!((matte.alpha.width, matte.alpha.height), (width as usize, height as usize));
+        assert_eq!(matte.foreground.dimensions(), (width, height));
+        assert!(matte.alpha.data.iter().all(|a| (0.0..=1.0).contains(a)));
+    }
+    cancel.cancel();
+    assert!(matches!(matter.matte(&image::RgbImage::new(8, 8), cx), Err(BackendError::Stopped(_))));
+
+    tensors.insert("other.weight".into(), tensor(&[1.0], &[1]));
+    candle_core::safetensors::save(&tensors, dir.path().join("model.safetensors")).unwrap();
+    assert!(Matter::load(dir.path(), &Device::Cpu, DType::F32).is_err_and(|e| e.to_string().contains("other.weight")));
+}
