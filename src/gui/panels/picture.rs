@@ -1,6 +1,6 @@
 //! The picture itself: zoom, pan, comparison, and what stands on it while something is being made.
 
-use egui::{Color32, CursorIcon, FontId, PointerButton, Pos2, Rect, RichText, Role, Sense, Stroke, Ui, Vec2, WidgetInfo, pos2, vec2};
+use egui::{Color32, CursorIcon, FontId, PointerButton, Rect, RichText, Role, Sense, Stroke, Ui, Vec2, WidgetInfo, pos2, vec2};
 use uuid::Uuid;
 
 use super::{canvas, mask, objects, product::full_uv};
