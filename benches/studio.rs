@@ -123,7 +123,12 @@ struct Log {
 fn start(data: &Path, open: bool) -> (Running, Arc<Mutex<Log>>, Instant) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_nanococoa"));
     command.arg("--data-dir").arg(data).env("DISPLAY", DISPLAY).env_remove("WAYLAND_DISPLAY");
-    command.env("NANOCOCOA_LOG", "nanococoa::gui=trace").env("LIBGL_ALWAYS_SOFTWARE", "1").stderr(Stdio::piped()).stdout(Stdio::null());
+    command
+        .env("NANOCOCOA_LOG", "nanococoa::gui=trace")
+        .env("NO_COLOR", "1")
+        .env("LIBGL_ALWAYS_SOFTWARE", "1")
+        .stderr(Stdio::piped())
+        .stdout(Stdio::null());
     if open {
         command.arg("--open").arg(sample());
     }

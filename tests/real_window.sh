@@ -35,7 +35,7 @@ xdpyinfo >/dev/null || fail "the display does not answer"
 openbox --sm-disable >/dev/null 2>&1 &
 pids+=($!)
 
-NANOCOCOA_LOG=nanococoa::gui=debug "$binary" --data-dir "$work/data" --open assets/samples/coffee.png >"$work/log" 2>&1 &
+NO_COLOR=1 NANOCOCOA_LOG=nanococoa::gui=debug "$binary" --data-dir "$work/data" --open assets/samples/coffee.png >"$work/log" 2>&1 &
 app=$!
 pids+=("$app")
 for _ in $(seq 600); do

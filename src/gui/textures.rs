@@ -12,7 +12,7 @@ use super::watch::Watch;
 use crate::job::Preview;
 
 /// Bytes of texture that are kept.
-const BUDGET: usize = 96 << 20;
+const BUDGET: usize = 64 << 20;
 /// Threads that decode.
 const WORKERS: usize = 2;
 

@@ -204,3 +204,72 @@ fn zoomed_and_failing() {
     check(&mut desk, &shown);
     desk.end();
 }
+
+/// Every window and menu in both languages and themes, for people to look at:
+/// `cargo nextest run --test gui gallery --run-ignored only` writes them to the build folder's `tmp/gallery`.
+#[test]
+#[ignore = "writes pictures for people, compares nothing"]
+fn gallery() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("gallery");
+    std::fs::create_dir_all(&folder).unwrap();
+    for (lang, dark) in [(Lang::Ko, true), (Lang::En, false), (Lang::Ko, false), (Lang::En, true)] {
+        let look = look("gallery", lang, dark, SMALL);
+        let dir = tempfile::tempdir().unwrap();
+        let Some(mut desk) = studio(&look, dir.path(), real(dir.path())) else { return };
+        let shoot = |desk: &mut Desk, name: &str| {
+            desk.frames(10);
+            let name = format!("{name}-{}-{}.png", if lang == Lang::Ko { "ko" } else { "en" }, if dark { "dark" } else { "light" });
+            desk.harness.render().unwrap().save(folder.join(name)).unwrap();
+        };
+        fill(&mut desk);
+        settle(&mut desk);
+        desk.click("command.generate");
+        desk.until_made(1);
+        desk.frames(4);
+        let ctx = desk.harness.ctx.clone();
+        for command in [Command::Models, Command::Fonts, Command::OpenPath, Command::Export, Command::Server, Command::Shortcuts] {
+            desk.harness.state_mut().execute(&ctx, command);
+            shoot(&mut desk, command.face().key);
+            desk.harness.key_press(egui::Key::Escape);
+            desk.frames(4);
+        }
+        for menu in ["menu.file", "menu.edit", "menu.make", "menu.view", "menu.help", "generate.more", "history.more"] {
+            desk.click(menu);
+            shoot(&mut desk, menu);
+            desk.harness.key_press(egui::Key::Escape);
+            desk.frames(4);
+        }
+        desk.click("history.more");
+        desk.click("history.annotate");
+        shoot(&mut desk, "note");
+        desk.harness.key_press(egui::Key::Escape);
+        desk.frames(4);
+        desk.click("command.compare");
+        shoot(&mut desk, "compare");
+        desk.click("command.compare");
+        // Held, with its guides.
+        let at = desk.place("canvas.move_product");
+        desk.harness.hover_at(at);
+        desk.frames(2);
+        desk.harness.drag_at(at);
+        desk.frames(2);
+        desk.harness.hover_at(at + egui::vec2(-30.0, 4.0));
+        desk.frames(2);
+        desk.harness.hover_at(at + egui::vec2(-69.0, 2.0));
+        shoot(&mut desk, "drag");
+        desk.harness.drop_at(at + egui::vec2(-69.0, 2.0));
+        desk.frames(4);
+        desk.harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::Z);
+        settle(&mut desk);
+        desk.click("tab.product");
+        shoot(&mut desk, "product");
+        desk.click("tab.text");
+        shoot(&mut desk, "text");
+        let title = desk.studio().jobs()[0].parameters["text_content"].as_str().unwrap().to_owned();
+        desk.click_label(&lang.f("history.entry", &[&title]));
+        desk.click("history.delete");
+        desk.until("the empty history", |s| s.jobs().is_empty());
+        shoot(&mut desk, "deleted");
+        desk.end();
+    }
+}

@@ -78,8 +78,10 @@ fn row(studio: &mut Studio, ui: &mut Ui, name: &str, line: &str, text: &str, fon
     }
     let key = Key::Sample { font: name.to_owned(), text: line.to_owned() };
     if let Some(sample) = studio.textures.get(key) {
-        let size = sample.size * (22.0 / crate::gui::images::SAMPLE_SIZE);
         let left = rect.left() + 12.0;
+        let size = sample.size * (22.0 / crate::gui::images::SAMPLE_SIZE);
+        // A little smaller rather than cut through a letter.
+        let size = size * ((end - left) / size.x).clamp(0.7, 1.0);
         let target = Rect::from_min_size(pos2(left, rect.center().y - size.y / 2.0), size);
         let clip = Rect::from_min_max(rect.min, pos2(end, rect.max.y)).intersect(ui.clip_rect());
         let painter = ui.painter().with_clip_rect(clip);

@@ -9,7 +9,7 @@ use super::canvas;
 use crate::gui::app::{Source, Studio, Tab};
 use crate::gui::commands::Command;
 use crate::gui::i18n::Lang;
-use crate::gui::live::Boxes;
+use crate::gui::live::{Boxes, Draft};
 use crate::gui::state::Brief;
 use crate::gui::theme;
 
@@ -79,6 +79,9 @@ pub fn show(studio: &mut Studio, ui: &mut Ui, area: Rect, rect: Rect) {
     let mut guides = Vec::new();
     if let Some(found) = boxes.product.filter(|_| both || studio.tab == Tab::Background) {
         let shown = product_now(&studio.session.brief, &draft.brief, &boxes, found);
+        if studio.grip.is_some() && shown.center().distance(found.center()) > 0.004 {
+            ghost(studio, ui, area, on_screen(rect, shown), &draft);
+        }
         product(studio, ui, area, rect, shown, &boxes, lang, &mut guides);
     }
     if let Some(found) = boxes.text.filter(|_| both) {
@@ -90,6 +93,14 @@ pub fn show(studio: &mut Studio, ui: &mut Ui, area: Rect, rect: Rect) {
         ui.ctx().request_repaint();
     }
     paint_guides(ui, area, rect, &guides);
+}
+
+/// The cut-out where it will be: the draft follows a moment later.
+fn ghost(studio: &mut Studio, ui: &Ui, area: Rect, frame: Rect, draft: &Draft) {
+    if let (Some(image), Some(part)) = (&draft.cutout, draft.boxes.cut) {
+        let texture = studio.textures.live("draft-cutout", image);
+        ui.painter_at(area).image(texture.id, frame, part, Color32::from_white_alpha(150));
+    }
 }
 
 /// The product's box as the brief has it; the draft follows a moment later.
