@@ -5,6 +5,8 @@
 //! reference outputs (`out.NAME`). The scripts beside them made both.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "parity/models.rs"]
+mod models;
 #[path = "parity/pipelines.rs"]
 mod pipelines;
 

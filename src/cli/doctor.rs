@@ -1,5 +1,6 @@
 //! `doctor`: which engine would run, what is missing, what to do.
 
+use nanococoa::backend::diffusion::engine::DiffusionBackend;
 use nanococoa::metrics::Sampler;
 use nanococoa::typography::FontCatalog;
 use serde_json::json;
@@ -21,11 +22,33 @@ pub(super) fn doctor(common: &Common, as_json: bool) -> Result<(), Failure> {
     if fonts.resolve(&config.default_font).is_none() {
         todo.push(format!("The default font {} is not there; mend default_font in {}.", config.default_font, config.file.display()));
     }
+    let (diffusion, parts) = match super::engines::setup(&config)() {
+        Ok(setup) => {
+            let device = setup.device_name.clone();
+            match DiffusionBackend::new(setup) {
+                Ok(mut backend) => (Ok(device), backend.describe(1024 * 1024)),
+                Err(error) => (Err(error.to_string()), Vec::new()),
+            }
+        }
+        Err(why) => (Err(why), Vec::new()),
+    };
+    if let Err(why) = &diffusion {
+        todo.push(format!(
+            "For the diffusion engine: {why}. Models go into {} (or --models DIR); the draft engine works without them.",
+            config.models_dir.display()
+        ));
+    }
     if as_json {
         let report = json!({
             "version": env!("CARGO_PKG_VERSION"),
-            "engine": "draft",
-            "engine_reason": "this version carries the draft engine only",
+            "engine": if diffusion.is_ok() { "diffusion" } else { "draft" },
+            "engine_reason": match &diffusion {
+                Ok(device) => format!("the diffusion models are installed and run on {device}"),
+                Err(why) => why.clone(),
+            },
+            "models_dir": config.models_dir,
+            "device": config.device,
+            "diffusion": parts,
             "cores": std::thread::available_parallelism().map_or(1, usize::from),
             "system_metrics": metrics,
             "fonts": names,
@@ -41,7 +64,13 @@ pub(super) fn doctor(common: &Common, as_json: bool) -> Result<(), Failure> {
     }
     say!("nanoCocoa Studio {}", env!("CARGO_PKG_VERSION"));
     say!("Engine      draft (CPU, {} threads): embedded, nothing to download", std::thread::available_parallelism().map_or(1, usize::from));
-    say!("            diffusion: not available in this version; pictures are drafts and say so");
+    match &diffusion {
+        Ok(device) => say!("            diffusion (FLUX, SDXL + ControlNet, BiRefNet) on {device}: used by \"auto\""),
+        Err(why) => say!("            diffusion: not available: {why}; pictures are drafts and say so"),
+    }
+    for part in &parts {
+        say!("            {part}");
+    }
     if metrics.gpu_info.is_empty() {
         say!("GPU         none found (no NVIDIA driver); the draft engine needs none");
     }

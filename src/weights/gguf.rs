@@ -124,11 +124,6 @@ fn dense(weight: Weight, dtype: DType, device: &Device) -> candle_core::Result<T
     }
 }
 
-/// The library's errors carry a backtrace on further lines.
-fn first_line(error: &candle_core::Error) -> String {
-    error.to_string().lines().next().unwrap_or_default().to_owned()
-}
-
 impl TensorStore for GgufStore {
     fn place(&self) -> String {
         self.path.display().to_string()

@@ -100,6 +100,24 @@ impl DiffusionBackend {
         all[chosen.min(all.len() - 1)]
     }
 
+    /// What would be kept in memory for a canvas of so many pixels, with what is free now, and at which precision parts are loaded.
+    pub fn describe(&mut self, pixels: usize) -> Vec<String> {
+        const GIB: f64 = (1u64 << 30) as f64;
+        let plan = self.plan(pixels);
+        let (flux, sdxl) = (format!("{:?}", self.dtype).to_lowercase(), format!("{:?}", self.sdxl_dtype).to_lowercase());
+        let part = |name: &str, path: &Option<std::path::PathBuf>, bytes: u64, kind: &str| {
+            let place = path.as_ref().map(|p| p.display().to_string()).unwrap_or_default();
+            format!("{name:<9} {:.2} GiB as {kind} (packed weights stay packed), {place}", bytes as f64 / GIB)
+        };
+        let (models, sizes) = (&self.setup.models, &self.sizes);
+        vec![
+            part("FLUX", &models.flux, sizes.flux(), &flux),
+            part("SDXL", &models.sdxl, sizes.sdxl(), &sdxl),
+            part("BiRefNet", &models.birefnet, sizes.birefnet, &flux),
+            format!("plan      {plan}"),
+        ]
+    }
+
     /// Makes room for a model as the plan says.
     fn only(&mut self, model: Model, plan: &Plan) {
         if plan.models_stay {

@@ -34,11 +34,13 @@ impl Sizes {
         self.flux() + self.sdxl() + self.birefnet
     }
 
-    fn flux(&self) -> u64 {
+    /// All of FLUX.
+    pub fn flux(&self) -> u64 {
         self.flux_encoders + self.flux_transformer + self.flux_vae
     }
 
-    fn sdxl(&self) -> u64 {
+    /// All of SDXL and its ControlNet.
+    pub fn sdxl(&self) -> u64 {
         self.sdxl_encoders + self.sdxl_networks + self.sdxl_vae
     }
 }

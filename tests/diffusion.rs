@@ -1,0 +1,233 @@
+//! The whole advertisement on tiny random models of every kind, through the engine, the command line and REST's parser.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod common;
+#[path = "parity/models.rs"]
+mod models;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use candle_core::Device;
+use common::{photo_base64, wait};
+use nanococoa::backend::diffusion::engine::{DiffusionBackend, Setup};
+use nanococoa::backend::diffusion::models::Models;
+use nanococoa::backend::draft::DraftBackend;
+use nanococoa::backend::{Engines, StageCx};
+use nanococoa::engine::{Engine, EngineConfig, SubmitPolicy};
+use nanococoa::job::{ImageName, JobStatus};
+use nanococoa::request::EngineKind;
+use serde_json::{Map, Value, json};
+
+fn case(name: &str) -> Value {
+    serde_json::from_slice(&std::fs::read(models::fixtures().join(name)).unwrap()).unwrap()
+}
+
+/// FLUX, SDXL with its ControlNet inside, and BiRefNet.
+fn write_models(root: &Path) {
+    models::write_model(&root.join("flux-tiny"), &case("pipeline--flux-dev-wide.json"));
+    models::write_model(&root.join("sdxl-tiny"), &case("pipeline--sdxl-cfg.json"));
+    let mut matte = case("birefnet--tiny-square.json");
+    matte["config"]["architectures"] = json!(["BiRefNet"]);
+    matte["config"]["image_size"] = json!(64);
+    models::write_part(&root.join("birefnet"), &matte, "model.safetensors");
+}
+
+fn setup(root: &Path, free: Option<u64>) -> Setup {
+    Setup { models: Models::scan(root), device: Device::Cpu, device_name: "CPU".into(), free: Arc::new(move || free) }
+}
+
+fn engine(data: &Path, root: PathBuf) -> Engine {
+    let engines = Engines {
+        make: Arc::new(move |kind| match kind {
+            EngineKind::Draft => Ok(Box::new(DraftBackend::default())),
+            EngineKind::Diffusion => Ok(Box::new(DiffusionBackend::new(setup(&root, None))?)),
+        }),
+        available: Arc::new(|_| Ok("tiny models are here".into())),
+    };
+    let config = EngineConfig { data_dir: data.into(), font_dirs: Vec::new(), default_font: nanococoa::assets::DEFAULT_FONT.into() };
+    Engine::start_with(config, engines).unwrap()
+}
+
+fn request(extra: Value) -> Map<String, Value> {
+    let mut raw = json!({
+        "product_image": photo_base64(96, 80), "text_content": "신메뉴", "bg_prompt": "나무 테이블, warm light", "text_model_prompt": "gold letters",
+        "width": 256, "height": 256, "seed": 5, "num_inference_steps": 3, "text_num_inference_steps": 2, "composition_steps": 3, "guidance_scale": 3.5, "strength": 0.7, "composition_strength": 0.4,
+    });
+    raw.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
+    raw.as_object().unwrap().clone()
+}
+
+fn submit(engine: &Engine, raw: &Map<String, Value>) -> uuid::Uuid {
+    let spec = nanococoa::engine::parse_request(engine, raw, false).unwrap_or_else(|e| panic!("{e:?}"));
+    engine.submit(spec, SubmitPolicy::Enqueue).unwrap()
+}
+
+fn base64_of(path: &Path) -> String {
+    use base64::Engine as _;
+    base64::engine::general_purpose::STANDARD.encode(std::fs::read(path).unwrap())
+}
+
+#[test]
+fn a_whole_job_and_both_re_runs() {
+    let (models, data) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    write_models(models.path());
+    let engine = engine(data.path(), models.path().into());
+    let id = submit(&engine, &request(json!({})));
+    let mut previews = 0;
+    let mut percent = 0;
+    let start = Instant::now();
+    let job = loop {
+        let job = engine.snapshot(id).unwrap();
+        assert!(job.progress_percent >= percent, "progress went back");
+        percent = job.progress_percent;
+        previews = previews.max(job.preview.as_ref().map_or(0, |p| p.sequence));
+        if !job.status.is_active() {
+            break job;
+        }
+        assert!(start.elapsed() < Duration::from_secs(300));
+        std::thread::sleep(Duration::from_millis(5));
+    };
+    assert_eq!(job.status, JobStatus::Completed, "{}", job.message);
+    assert_eq!(job.engine, EngineKind::Diffusion);
+    assert!(job.engine_label.contains("flux-tiny"), "{}", job.engine_label);
+    assert_eq!(job.engine_reason, "tiny models are here");
+    assert!(previews > 0, "no preview was shown");
+    let open = |name: ImageName| image::open(engine.image_path(id, name).unwrap()).unwrap();
+    for name in [ImageName::Cutout, ImageName::Mask, ImageName::Step1, ImageName::Step2, ImageName::Final] {
+        let picture = open(name);
+        let size = if matches!(name, ImageName::Cutout | ImageName::Mask) { (96, 80) } else { (256, 256) };
+        assert_eq!((picture.width(), picture.height()), size, "{name:?}");
+    }
+    let text = open(ImageName::Step2).into_rgba8();
+    let (clear, solid) = text.pixels().fold((0, 0), |(c, s), p| (c + usize::from(p.0[3] == 0), s + usize::from(p.0[3] == 255)));
+    assert!(clear > 20_000 && solid > 500, "{clear} clear, {solid} solid");
+    let meta = std::fs::read(engine.image_path(id, ImageName::Final).unwrap()).unwrap();
+    let says = |words: &str| meta.windows(words.len()).any(|w| w == words.as_bytes());
+    assert!(says("diffusion engine") && says("\"draft\":false"));
+
+    // From step 2 and from step 3, on the saved pictures; the same seed gives the same pixels.
+    let step1 = base64_of(&engine.image_path(id, ImageName::Step1).unwrap());
+    let step2 = base64_of(&engine.image_path(id, ImageName::Step2).unwrap());
+    let again = request(json!({"start_step": 2, "step1_image": step1, "force_from_step": 2, "product_image": null}));
+    let second = submit(&engine, &again);
+    let job = wait(&engine, second);
+    assert_eq!(job.status, JobStatus::Completed, "{}", job.message);
+    let picture = |id, name| image::open(engine.image_path(id, name).unwrap()).unwrap().into_rgba8();
+    assert!(picture(second, ImageName::Step2) == text, "the same seed gave other letters");
+    let last = request(json!({
+        "start_step": 3, "step1_image": step1, "step2_image": step2, "text_position": "bottom", "product_image": null, "text_content": null
+    }));
+    let third = submit(&engine, &last);
+    let job = wait(&engine, third);
+    assert_eq!(job.status, JobStatus::Completed, "{}", job.message);
+    assert!(picture(third, ImageName::Final) != picture(id, ImageName::Final));
+    engine.shutdown();
+}
+
+#[test]
+fn a_stop_is_heard_between_denoising_steps() {
+    let (models, data) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    write_models(models.path());
+    let engine = engine(data.path(), models.path().into());
+    let id = submit(&engine, &request(json!({"num_inference_steps": 50})));
+    let start = Instant::now();
+    // Somewhere within the fifty steps of the scene.
+    while engine.snapshot(id).unwrap().preview.is_none() {
+        assert!(start.elapsed() < Duration::from_secs(300));
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    let before = engine.snapshot(id).unwrap().progress_percent;
+    engine.stop(id);
+    let job = wait(&engine, id);
+    assert_eq!(job.status, JobStatus::Stopped);
+    assert!(job.progress_percent <= before + 10, "{before} → {}", job.progress_percent);
+    engine.shutdown();
+}
+
+#[test]
+fn little_memory_makes_the_same_picture_and_damage_is_named() {
+    use nanococoa::backend::{Backend, Quiet, SceneRequest};
+    let models = tempfile::tempdir().unwrap();
+    write_models(models.path());
+    let paint = |free: Option<u64>| {
+        let mut backend = DiffusionBackend::new(setup(models.path(), free)).unwrap_or_else(|e| panic!("{e}"));
+        let cancel = nanococoa::job::CancelToken::default();
+        let request = SceneRequest {
+            prompt: "wooden table",
+            negative_prompt: "",
+            width: 256,
+            height: 256,
+            seed: 1,
+            steps: 2,
+            guidance_scale: 3.5,
+            true_cfg_scale: 1.0,
+        };
+        backend.paint_scene(&request, StageCx { cancel: &cancel, observer: &Quiet }).unwrap_or_else(|e| panic!("{e}")).image.to_srgb()
+    };
+    let rich = paint(Some(64 << 30));
+    // Parts leave in between; tiles are not needed at this size of the tiny autoencoder, so nothing changes.
+    let poor = paint(Some(1 << 20));
+    assert_eq!(rich.dimensions(), poor.dimensions());
+    let differ = rich.as_raw().iter().zip(poor.as_raw()).map(|(a, b)| a.abs_diff(*b)).max().unwrap();
+    assert!(differ <= 1 || rich.width() > 64, "{differ}");
+    // A file that is cut short fails the job with its name, and nothing panics.
+    let file = models.path().join("flux-tiny/transformer/diffusion_pytorch_model.safetensors");
+    let bytes = std::fs::read(&file).unwrap();
+    std::fs::write(&file, &bytes[..bytes.len() / 2]).unwrap();
+    let error = DiffusionBackend::new(setup(models.path(), None)).err().unwrap().to_string();
+    assert!(error.contains("transformer") && error.contains("cut short") && !error.contains('\n'), "{error}");
+}
+
+#[test]
+fn the_command_line_runs_both_engines_and_says_which() {
+    let (models, dir) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    write_models(models.path());
+    std::fs::write(dir.path().join("config.toml"), "").unwrap();
+    let run = |args: &[&str]| {
+        Command::new(env!("CARGO_BIN_EXE_nanococoa"))
+            .current_dir(dir.path())
+            .env("NANOCOCOA_DATA_DIR", dir.path().join("data"))
+            .env("NANOCOCOA_CONFIG", dir.path().join("config.toml"))
+            .args(args)
+            .output()
+            .unwrap()
+    };
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/samples/coffee.png");
+    let sample = sample.to_str().unwrap();
+    let folder = models.path().to_str().unwrap();
+    let base = ["generate", "--product", sample, "--text", "Hi", "--size", "256x256", "--seed", "4", "--json", "--models", folder];
+    let with = |extra: &[&'static str]| -> Vec<&str> { base.iter().copied().chain(extra.iter().copied()).collect() };
+    let out = run(&with(&[
+        "--device",
+        "cpu",
+        "--set",
+        "num_inference_steps=2",
+        "--set",
+        "text_num_inference_steps=2",
+        "--set",
+        "composition_steps=2",
+        "--out",
+        "render.png",
+    ]));
+    let report: Value = serde_json::from_slice(&out.stdout).unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&out.stderr)));
+    assert_eq!((&report["status"], &report["engine"]), (&json!("completed"), &json!("diffusion")), "{report}");
+    let out = run(&with(&["--device", "cpu", "--engine", "draft", "--out", "draft.png"]));
+    let report: Value = serde_json::from_slice(&out.stdout).unwrap();
+    assert_eq!(report["engine"], "draft");
+    if !cfg!(feature = "cuda") {
+        // Models without a GPU: a draft, and the reason.
+        let out = run(&with(&["--out", "auto.png"]));
+        let report: Value = serde_json::from_slice(&out.stdout).unwrap();
+        assert_eq!(report["engine"], "draft");
+        assert!(report["engine_reason"].as_str().unwrap().contains("without CUDA"), "{report}");
+        let out = run(&with(&["--engine", "diffusion", "--out", "none.png"]));
+        assert_eq!(out.status.code(), Some(2));
+        assert!(String::from_utf8_lossy(&out.stderr).contains("engine"));
+    }
+    let out = run(&["doctor", "--models", folder, "--device", "cpu"]);
+    let said = String::from_utf8_lossy(&out.stdout).into_owned();
+    assert!(said.contains("flux-tiny") && said.contains("GiB"), "{said}");
+}
