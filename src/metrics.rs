@@ -65,11 +65,20 @@ impl Default for Sampler {
 }
 
 impl Sampler {
-    /// The newest sample.
+    /// The newest sample, at most half a second old.
     pub fn sample(&self) -> SystemMetrics {
+        self.younger_than(FRESH)
+    }
+
+    /// The machine's load at this moment.
+    pub fn sample_now(&self) -> SystemMetrics {
+        self.younger_than(Duration::ZERO)
+    }
+
+    fn younger_than(&self, age: Duration) -> SystemMetrics {
         let mut guard = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let state = &mut *guard;
-        if state.taken.is_none_or(|t| t.elapsed() >= FRESH) {
+        if state.taken.is_none_or(|t| t.elapsed() >= age) {
             let gpu_info = state.nvml.as_ref().map(gpus).unwrap_or_default();
             state.last = SystemMetrics { gpu_info, ..SystemMetrics::default() };
             if let Some(system) = &mut state.system {

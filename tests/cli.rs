@@ -101,6 +101,7 @@ fn bad_input_is_exit_code_2_and_names_the_flag_or_field() {
         (with(&["--from-step", "3"]), "step1_image"),
         (with(&["--fonts", "none"]), "--fonts"),
         (with(&["--engine", "magic"]), "engine"),
+        (with(&["--device", "tpu"]), "device tpu"),
         (vec!["serve", "--bind", "nowhere"], "bind"),
         (vec!["serve", "--bind", "0.0.0.0:0"], "--token"),
         (vec!["resume", "00000000-0000-0000-0000-000000000000", "--out", "x.png"], "JOB_ID"),

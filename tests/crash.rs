@@ -2,50 +2,16 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg(unix)]
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::TcpStream;
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
+#[path = "common/served.rs"]
+mod served;
+
+use std::process::Command;
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use served::{call, serve};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_nanococoa");
-
-struct Server {
-    child: Child,
-    address: String,
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn serve(data: &Path) -> Server {
-    let mut child =
-        Command::new(BINARY).arg("--data-dir").arg(data).args(["serve", "--bind", "127.0.0.1:0"]).stdout(Stdio::piped()).spawn().unwrap();
-    let mut line = String::new();
-    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-    let address = line.split("http://").nth(1).unwrap_or_else(|| panic!("{line:?}")).split(' ').next().unwrap().to_owned();
-    Server { child, address }
-}
-
-fn call(server: &Server, method: &str, path: &str, body: Option<&Value>) -> Value {
-    let mut stream = TcpStream::connect(&server.address).unwrap();
-    let body = body.map(Value::to_string).unwrap_or_default();
-    write!(
-        stream,
-        "{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
-        body.len()
-    )
-    .unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    serde_json::from_str(answer.split("\r\n\r\n").nth(1).unwrap()).unwrap_or_else(|e| panic!("{e}: {answer}"))
-}
 
 /// A seed of its own for every round: nothing is taken from the rounds before.
 fn request(seed: u64) -> Value {
@@ -63,7 +29,7 @@ fn kill_nine_loses_no_finished_step() {
     let mut interrupted = 0;
     let mut last = None;
     for round in 0..30u64 {
-        let server = serve(data.path());
+        let server = serve(data.path(), &[]);
         let answer = call(&server, "POST", "/generate", Some(&request(round)));
         let id = answer["job_id"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned();
         // Spread over the whole job, denser in its first second; the last picture listed before the kill is what must be found again.
@@ -71,7 +37,7 @@ fn kill_nine_loses_no_finished_step() {
         let before = call(&server, "GET", &format!("/status/{id}"), None);
         drop(server);
 
-        let server = serve(data.path());
+        let server = serve(data.path(), &[]);
         let after = call(&server, "GET", &format!("/status/{id}"), None);
         for result in ["step1_result", "step2_result", "final_result"] {
             if let Some(kept) = before[result].as_str() {

@@ -4,6 +4,8 @@
 mod common;
 #[path = "parity/models.rs"]
 mod models;
+#[path = "common/served.rs"]
+mod served;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -230,4 +232,89 @@ fn the_command_line_runs_both_engines_and_says_which() {
     let out = run(&["doctor", "--models", folder, "--device", "cpu"]);
     let said = String::from_utf8_lossy(&out.stdout).into_owned();
     assert!(said.contains("flux-tiny") && said.contains("GiB"), "{said}");
+}
+
+#[test]
+fn a_whole_job_over_a_rest_socket() {
+    let (models, data) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    write_models(models.path());
+    let folder = models.path().to_str().unwrap();
+    let server = served::serve(data.path(), &["--models", folder, "--device", "cpu"]);
+    let finish = |id: &str| {
+        let start = Instant::now();
+        let mut percent = 0;
+        loop {
+            let job = served::call(&server, "GET", &format!("/status/{id}"), None);
+            let now = job["progress_percent"].as_u64().unwrap_or_else(|| panic!("{job}"));
+            assert!(now >= percent, "progress went back");
+            percent = now;
+            if job["status"] != "running" && job["status"] != "pending" {
+                return job;
+            }
+            assert!(start.elapsed() < Duration::from_secs(300));
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    };
+    let start = |extra: Value| {
+        let answer = served::call(&server, "POST", "/generate", Some(&Value::Object(request(extra))));
+        answer["job_id"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned()
+    };
+    let id = start(json!({"engine": "diffusion"}));
+    // The events end with the job.
+    let events = served::text(&server, "GET", &format!("/jobs/{id}/events"), None);
+    let job = finish(&id);
+    assert_eq!((&job["status"], &job["engine"]), (&json!("completed"), &json!("diffusion")), "{}", job["message"]);
+    assert!(events.contains("event: preview") && events.contains("event: end"), "no preview was served");
+    let picture = |field: &str| {
+        use base64::Engine as _;
+        let bytes = base64::engine::general_purpose::STANDARD.decode(job[field].as_str().unwrap()).unwrap();
+        image::load_from_memory(&bytes).unwrap()
+    };
+    for field in ["step1_result", "step2_result", "final_result"] {
+        assert_eq!((picture(field).width(), picture(field).height()), (256, 256), "{field}");
+    }
+    assert!(picture("step2_result").color().has_alpha());
+    // Steps 2 and 3 again from the pictures that were served.
+    let again = json!({"start_step": 2, "step1_image": job["step1_result"], "product_image": null, "text_content": "가을"});
+    assert_eq!(finish(&start(again))["status"], "completed");
+    let last = json!({"start_step": 3, "step1_image": job["step1_result"], "step2_image": job["step2_result"], "product_image": null,
+        "text_content": null, "composition_mode": "behind"});
+    assert_eq!(finish(&start(last))["status"], "completed");
+    // A stop within the denoising steps.
+    let id = start(json!({"num_inference_steps": 60, "seed": 6}));
+    std::thread::sleep(Duration::from_millis(300));
+    let asked = Instant::now();
+    served::call(&server, "POST", &format!("/stop/{id}"), None);
+    assert_eq!(finish(&id)["status"], "stopped");
+    println!("stopped after {:?}", asked.elapsed());
+}
+
+#[test]
+fn an_autoencoder_of_its_own_is_used_instead_of_sdxls() {
+    let models = tempfile::tempdir().unwrap();
+    write_models(models.path());
+    // SDXL's own is broken; the mended one lies beside it.
+    let broken = models.path().join("sdxl-tiny/vae");
+    std::fs::create_dir_all(models.path().join("vae-fix")).unwrap();
+    for file in ["config.json", "diffusion_pytorch_model.safetensors"] {
+        std::fs::copy(broken.join(file), models.path().join("vae-fix").join(file)).unwrap();
+    }
+    let config = models.path().join("vae-fix/config.json");
+    let mut value: Value = serde_json::from_slice(&std::fs::read(&config).unwrap()).unwrap();
+    value["_class_name"] = json!("AutoencoderKL");
+    std::fs::write(&config, value.to_string()).unwrap();
+    std::fs::write(broken.join("diffusion_pytorch_model.safetensors"), "broken").unwrap();
+    let found = Models::scan(models.path());
+    assert_eq!(found.sdxl_vae, Some(models.path().join("vae-fix")));
+    let control = image::RgbImage::new(64, 64);
+    let hears = nanococoa::backend::diffusion::denoise::Hears {
+        step: &mut |_| std::ops::ControlFlow::Continue(()),
+        decode: &mut |_| std::ops::ControlFlow::Continue(()),
+    };
+    use nanococoa::backend::diffusion::sdxl::{SdxlModel, SdxlRequest};
+    let sdxl = found.sdxl.unwrap();
+    let mut model = SdxlModel::open(&sdxl, None, found.sdxl_vae.as_deref(), &Device::Cpu, candle_core::DType::F32).unwrap();
+    let request = SdxlRequest { width: 64, height: 64, steps: 1, guidance: 1.0, conditioning_scale: 1.0, seed: 1 };
+    let made = model.text_to_image(&request, "a", None, &control, hears).unwrap();
+    assert_eq!(made.dimensions(), (64, 64));
 }

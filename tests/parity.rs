@@ -51,13 +51,26 @@ fn relative_error(out: &Tensor, reference: &Tensor) -> f64 {
     if norm == 0.0 { error } else { error / norm }
 }
 
+/// Where the components compute: on CPU in float32, or as `NANOCOCOA_PARITY_DEVICE` (`cuda`) and `NANOCOCOA_PARITY_DTYPE` (`bf16`, `f16`)
+/// say; in half precision 1e-2 is allowed.
+fn place() -> (Device, DType, Option<f64>) {
+    use nanococoa::backend::diffusion::component::{device_named, dtype_named};
+    let said = |name: &str, otherwise: &str| std::env::var(name).unwrap_or_else(|_| otherwise.into());
+    let device = device_named(&said("NANOCOCOA_PARITY_DEVICE", "cpu")).unwrap();
+    let dtype = dtype_named(&said("NANOCOCOA_PARITY_DTYPE", "f32")).unwrap();
+    // A GPU sums in another order.
+    let allowed = if dtype != DType::F32 { Some(1e-2) } else { device.is_cuda().then_some(1e-3) };
+    (device, dtype, allowed)
+}
+
 /// Runs every case of a kind; there must be at least `least`.
 fn check(kind: &str, least: usize) {
-    check_in(kind, least, DType::F32, None);
+    let (device, dtype, allowed) = place();
+    check_in(kind, least, &device, dtype, allowed);
 }
 
 /// The same in another type, with another allowance than the case's own.
-fn check_in(kind: &str, least: usize, dtype: DType, allowed: Option<f64>) {
+fn check_in(kind: &str, least: usize, device: &Device, dtype: DType, allowed: Option<f64>) {
     let run = KINDS.iter().find(|k| k.0 == kind).unwrap_or_else(|| panic!("no component {kind}")).1;
     let mut cases: Vec<PathBuf> = std::fs::read_dir(folder())
         .unwrap()
@@ -71,19 +84,19 @@ fn check_in(kind: &str, least: usize, dtype: DType, allowed: Option<f64>) {
     for path in cases {
         let case: Case = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
         let all = candle_core::safetensors::load(path.with_extension("safetensors"), &Device::Cpu).unwrap();
-        let pick = |prefix: &str| -> Tensors {
-            all.iter().filter_map(|(n, t)| n.strip_prefix(prefix).map(|n| (n.to_owned(), t.clone()))).collect()
+        let pick = |prefix: &str, to: &Device| -> Tensors {
+            let named = all.iter().filter_map(|(n, t)| n.strip_prefix(prefix).map(|n| (n.to_owned(), t)));
+            named.map(|(n, t)| (n, t.to_device(to).unwrap())).collect()
         };
-        let (inputs, references) = (pick("in."), pick("out."));
-        let weights =
-            (!case.shapes.is_empty()).then(|| Vars::new(Arc::new(Synthetic::new(case.shapes.clone(), case.seed)), dtype, &Device::Cpu));
+        let (inputs, references) = (pick("in.", device), pick("out.", &Device::Cpu));
+        let weights = (!case.shapes.is_empty()).then(|| Vars::new(Arc::new(Synthetic::new(case.shapes.clone(), case.seed)), dtype, device));
         let place = path.display().to_string();
-        let component = Component { config: case.config, place: place.clone(), weights, inputs: &inputs, device: Device::Cpu, dtype };
+        let component = Component { config: case.config, place: place.clone(), weights, inputs: &inputs, device: device.clone(), dtype };
         let outputs = run(&component).unwrap_or_else(|e| panic!("{place}: {e}"));
         assert!(!references.is_empty(), "{place} has no reference");
         for (name, reference) in &references {
             let out = outputs.get(name).unwrap_or_else(|| panic!("{place}: no output {name}"));
-            let error = relative_error(out, reference);
+            let error = relative_error(&out.to_device(&Device::Cpu).unwrap(), reference);
             println!("{place}: {name} {:?} differs by {error:.2e}", reference.dims());
             let allowed = allowed.unwrap_or(case.tolerance);
             assert!(error <= allowed, "{place}: {name} differs by {error:.2e}, allowed {allowed:.0e}");
@@ -197,7 +210,7 @@ fn sdxl_pictures() {
         let edges = tensors["control"].flatten_all().unwrap().to_vec1::<u8>().unwrap();
         let edges = image::GrayImage::from_raw(width as u32, height as u32, edges).unwrap();
         let edges = image::DynamicImage::ImageLuma8(edges).into_rgb8();
-        let mut sdxl = SdxlModel::open(model.path(), None, &Device::Cpu, DType::F32).unwrap();
+        let mut sdxl = SdxlModel::open(model.path(), None, None, &Device::Cpu, DType::F32).unwrap();
         let mut steps = 0;
         let mut step = |_: &nanococoa::backend::diffusion::denoise::StepState<'_>| {
             steps += 1;
@@ -226,7 +239,7 @@ fn sdxl_pictures() {
 fn autoencoder_and_unet_run_in_half_precision() {
     // candle multiplies no bfloat16 matrices on CPU.
     for (kind, least) in [("autoencoder-kl", 8), ("sdxl-unet", 7), ("sdxl-controlnet", 3)] {
-        check_in(kind, least, DType::F16, Some(1e-2));
+        check_in(kind, least, &Device::Cpu, DType::F16, Some(1e-2));
     }
 }
 

@@ -1,11 +1,18 @@
 //! `nanococoa debug`: one component or one pipeline against somebody's own reference.
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
 
 use clap::{Args, Subcommand};
+use nanococoa::backend::diffusion::component::full_size::NETWORKS;
 use nanococoa::backend::diffusion::component::{self, ComponentArgs, ComponentError};
 use nanococoa::backend::diffusion::error::DiffusionError;
+use nanococoa::backend::diffusion::flux::FluxRequest;
 use nanococoa::backend::diffusion::pipeline::{self, PipelineArgs};
+use nanococoa::metrics::Sampler;
 
 use super::Failure;
 
@@ -15,6 +22,24 @@ pub enum DebugCommand {
     Component(ComponentFlags),
     /// Run one whole pipeline from a model's folder to a picture
     Pipeline(PipelineFlags),
+    /// Run the public models' networks at full size with made-up weights: does this machine carry them, and in how much memory?
+    FullSize(FullSizeFlags),
+}
+
+#[derive(Args)]
+pub struct FullSizeFlags {
+    /// Networks by name, one after the other; all of them where none is named
+    #[arg(long = "only", value_name = "NAME")]
+    only: Vec<String>,
+    /// Side of the picture in pixels, a multiple of 64
+    #[arg(long, default_value_t = 1024)]
+    side: usize,
+    /// cpu, cuda or cuda:N
+    #[arg(long, default_value = "cpu")]
+    device: String,
+    /// f32, bf16 or f16
+    #[arg(long, default_value = "f32")]
+    dtype: String,
 }
 
 #[derive(Args)]
@@ -119,23 +144,100 @@ pub fn debug(command: DebugCommand) -> Result<(), Failure> {
         })
         .map_err(failure),
         DebugCommand::Pipeline(flags) => run_pipeline(flags),
+        DebugCommand::FullSize(flags) => full_size(&flags),
     }
+}
+
+/// The most memory that was in use while something ran, above what was in use before: of the first GPU, or of the machine.
+struct Watch {
+    before: f64,
+    most: Arc<Mutex<f64>>,
+    end: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Watch {
+    fn start(cpu: bool) -> std::io::Result<Self> {
+        let sampler = Sampler::default();
+        let used = move || {
+            let now = sampler.sample_now();
+            if cpu { now.ram_used_gb } else { now.gpu_info.first().map_or(0.0, |gpu| gpu.vram_used_gb) }
+        };
+        let before = used();
+        let (most, end) = (Arc::new(Mutex::new(before)), Arc::new(AtomicBool::new(false)));
+        let (seen, ended) = (Arc::clone(&most), Arc::clone(&end));
+        let thread = std::thread::Builder::new().name("memory".into()).spawn(move || {
+            while !ended.load(Ordering::Relaxed) {
+                let mut most = seen.lock().unwrap_or_else(PoisonError::into_inner);
+                *most = most.max(used());
+                drop(most);
+                std::thread::sleep(Duration::from_millis(10));
+            }
+        })?;
+        Ok(Self { before, most, end, thread: Some(thread) })
+    }
+
+    /// GiB.
+    fn peak(mut self) -> f64 {
+        self.end.store(true, Ordering::Relaxed);
+        // A watcher that broke has still seen something.
+        let _ = self.thread.take().map(JoinHandle::join);
+        *self.most.lock().unwrap_or_else(PoisonError::into_inner) - self.before
+    }
+}
+
+fn full_size(flags: &FullSizeFlags) -> Result<(), Failure> {
+    let names = || NETWORKS.iter().map(|n| n.name).collect::<Vec<_>>().join(", ");
+    if let Some(unknown) = flags.only.iter().find(|o| NETWORKS.iter().all(|n| n.name != o.as_str())) {
+        return Err(Failure::BadInput(format!("--only {unknown}: there is no such network; there are {}", names())));
+    }
+    if flags.side == 0 || flags.side % 64 != 0 || flags.side > 4096 {
+        return Err(Failure::BadInput(format!("--side {}: use a multiple of 64 up to 4096", flags.side)));
+    }
+    let device = component::device_named(&flags.device).map_err(failure)?;
+    let dtype = component::dtype_named(&flags.dtype).map_err(failure)?;
+    component::can_compute(&device, dtype).map_err(failure)?;
+    let mut broken = Vec::new();
+    for network in NETWORKS.iter().filter(|n| flags.only.is_empty() || flags.only.iter().any(|o| o == n.name)) {
+        let watch = Watch::start(device.is_cpu()).map_err(|e| Failure::Failed(e.to_string()))?;
+        let outcome = network.run(flags.side, dtype, &device);
+        let peak = watch.peak();
+        let name = network.name;
+        match outcome {
+            Ok(outcome) => {
+                let billions = outcome.parameters as f64 / 1e9;
+                let verdict = if outcome.finite { "all numbers finite" } else { "NaN or infinity" };
+                say!("{name:<17} {billions:>7.3} billion parameters, {:>6.1} s, peak {peak:>5.1} GiB, {verdict}", outcome.seconds);
+                if !outcome.finite {
+                    broken.push(name);
+                }
+            }
+            Err(error) => {
+                say!("{name:<17} failed at {peak:.1} GiB: {error}");
+                broken.push(name);
+            }
+        }
+    }
+    if broken.is_empty() { Ok(()) } else { Err(Failure::Failed(format!("these networks cannot be used here: {}", broken.join(", ")))) }
 }
 
 fn run_pipeline(flags: PipelineFlags) -> Result<(), Failure> {
     let device = component::device_named(&flags.device).map_err(failure)?;
     let dtype = component::dtype_named(&flags.dtype).map_err(failure)?;
+    component::can_compute(&device, dtype).map_err(failure)?;
     let args = PipelineArgs {
         kind: flags.kind,
         model: flags.model,
-        prompt: flags.prompt,
-        negative_prompt: flags.negative_prompt,
-        width: flags.width,
-        height: flags.height,
-        steps: flags.steps,
-        guidance: flags.guidance,
-        true_cfg_scale: flags.true_cfg_scale,
-        seed: flags.seed,
+        request: FluxRequest {
+            prompt: flags.prompt,
+            negative_prompt: flags.negative_prompt,
+            width: flags.width,
+            height: flags.height,
+            steps: flags.steps,
+            guidance: flags.guidance,
+            true_cfg_scale: flags.true_cfg_scale,
+            seed: flags.seed,
+        },
         strength: flags.strength,
         image: flags.image,
         mask: flags.mask,

@@ -18,6 +18,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
+use nanococoa::backend::diffusion::device::DeviceChoice;
 use nanococoa::config::{Config, Overrides};
 use nanococoa::engine::{Engine, EngineConfig};
 
@@ -137,7 +138,9 @@ fn overrides(common: &Common) -> Overrides {
 }
 
 fn load_config(overrides: Overrides) -> Result<Config, Failure> {
-    Config::load(overrides).map_err(|e| Failure::BadInput(e.to_string()))
+    let config = Config::load(overrides).map_err(|e| Failure::BadInput(e.to_string()))?;
+    config.device.parse::<DeviceChoice>().map_err(Failure::BadInput)?;
+    Ok(config)
 }
 
 fn start_engine(config: &Config) -> Result<Engine, nanococoa::engine::EngineError> {

@@ -34,13 +34,24 @@ use std::path::PathBuf;
 
 pub use app::{Options, Studio};
 
+/// The program's own icon.
+fn icon() -> Option<egui::IconData> {
+    let image = image::load_from_memory(include_bytes!("../../packaging/icons/nanococoa-256.png")).ok()?.into_rgba8();
+    let (width, height) = image.dimensions();
+    Some(egui::IconData { rgba: image.into_raw(), width, height })
+}
+
 /// Opens the window and returns when it is closed.
 pub fn run(options: Options, open: Option<PathBuf>) -> Result<(), String> {
-    let viewport = egui::ViewportBuilder::default()
+    let mut viewport = egui::ViewportBuilder::default()
         .with_title("nanoCocoa Studio")
-        .with_app_id("nanococoa")
+        // The desktop entry's name: Wayland finds the icon by it.
+        .with_app_id("io.github.nanococoa.Studio")
         .with_inner_size([1440.0, 900.0])
         .with_min_inner_size([1024.0, 640.0]);
+    if let Some(icon) = icon() {
+        viewport = viewport.with_icon(icon);
+    }
     let native = eframe::NativeOptions { viewport, centered: true, renderer: eframe::Renderer::Glow, ..eframe::NativeOptions::default() };
     eframe::run_native(
         "nanoCocoa Studio",

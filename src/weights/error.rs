@@ -1,6 +1,6 @@
 //! Why weights could not be loaded, in one line that names file and tensor.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// A load that failed.
 #[derive(Debug, thiserror::Error)]
@@ -76,11 +76,19 @@ pub enum WeightsError {
 }
 
 /// The library's errors carry a backtrace in their text where backtraces are on.
-pub(super) fn one_line(error: &candle_core::Error) -> String {
+pub fn one_line(error: &candle_core::Error) -> String {
     error.to_string().lines().next().unwrap_or_default().trim().to_owned()
 }
 
 impl WeightsError {
+    /// A file that cannot be opened or read.
+    pub fn io(path: &Path) -> impl FnOnce(std::io::Error) -> Self + '_ {
+        move |source| match source.kind() {
+            std::io::ErrorKind::NotFound => Self::MissingFile { path: path.into() },
+            _ => Self::Io { path: path.into(), source },
+        }
+    }
+
     /// A config that cannot be used.
     pub fn config(place: impl Into<String>, what: impl Into<String>) -> Self {
         Self::Config { place: place.into(), what: what.into() }

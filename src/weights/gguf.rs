@@ -37,17 +37,14 @@ impl GgufStore {
     /// A missing, cut or damaged file; a tensor that ends beyond the file.
     pub fn open(path: &Path) -> Result<Self, WeightsError> {
         let corrupt = |what: String| WeightsError::Corrupt { path: path.into(), what };
-        let file = File::open(path).map_err(|source| match source.kind() {
-            std::io::ErrorKind::NotFound => WeightsError::MissingFile { path: path.into() },
-            _ => WeightsError::Io { path: path.into(), source },
-        })?;
-        let total = file.metadata().map_err(|source| WeightsError::Io { path: path.into(), source })?.len();
+        let file = File::open(path).map_err(WeightsError::io(path))?;
+        let total = file.metadata().map_err(WeightsError::io(path))?.len();
         let mut file = BufReader::new(file);
         if super::gguf_header::alignment(&mut file).is_some_and(|a| a == 0) {
             // The parser divides by it.
             return Err(corrupt("says general.alignment is 0".into()));
         }
-        file.seek(SeekFrom::Start(0)).map_err(|source| WeightsError::Io { path: path.into(), source })?;
+        file.seek(SeekFrom::Start(0)).map_err(WeightsError::io(path))?;
         let content = Content::read(&mut file).map_err(|e| corrupt(format!("is no usable GGUF file ({})", super::error::one_line(&e))))?;
         for (name, info) in &content.tensor_infos {
             let block = info.ggml_dtype.block_size();
@@ -97,9 +94,7 @@ impl GgufStore {
         {
             let mut file = self.file.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
             let start = self.content.tensor_data_offset + info.offset + (rows.start * row) as u64;
-            file.seek(SeekFrom::Start(start))
-                .and_then(|_| file.read_exact(&mut bytes))
-                .map_err(|source| WeightsError::Io { path: self.path.clone(), source })?;
+            file.seek(SeekFrom::Start(start)).and_then(|_| file.read_exact(&mut bytes)).map_err(WeightsError::io(&self.path))?;
         }
         let load = || match plain(info.ggml_dtype) {
             Some(found) => Tensor::from_raw_buffer(&bytes, found, &shape, device)?.to_dtype(dtype).map(Weight::Dense),

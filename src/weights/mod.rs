@@ -14,7 +14,7 @@ pub mod t5_names;
 pub mod vae_names;
 pub mod vars;
 
-pub use error::WeightsError;
+pub use error::{WeightsError, one_line};
 pub use store::{MemoryStore, Recorder, TensorStore, Weight, open};
-pub use synthetic::Synthetic;
-pub use vars::Vars;
+pub use synthetic::{Imagined, Synthetic};
+pub use vars::{Maker, Vars};

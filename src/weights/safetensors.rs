@@ -37,13 +37,6 @@ pub struct SafetensorsStore {
     entries: BTreeMap<String, Entry>,
 }
 
-fn io(path: &Path) -> impl FnOnce(std::io::Error) -> WeightsError + '_ {
-    move |source| match source.kind() {
-        std::io::ErrorKind::NotFound => WeightsError::MissingFile { path: path.into() },
-        _ => WeightsError::Io { path: path.into(), source },
-    }
-}
-
 fn corrupt(path: &Path, what: impl Into<String>) -> WeightsError {
     WeightsError::Corrupt { path: path.into(), what: what.into() }
 }
@@ -83,7 +76,7 @@ pub fn find_in_folder(folder: &Path) -> Result<PathBuf, WeightsError> {
     }
     // Anything else that can only be meant: one single weight file.
     let mut found: Vec<PathBuf> = std::fs::read_dir(folder)
-        .map_err(io(folder))?
+        .map_err(WeightsError::io(folder))?
         .flatten()
         .map(|e| e.path())
         .filter(|p| p.extension().is_some_and(|e| e.eq_ignore_ascii_case("safetensors") || e.eq_ignore_ascii_case("gguf")))
@@ -102,7 +95,7 @@ impl SafetensorsStore {
     pub fn open(paths: &[PathBuf]) -> Result<Self, WeightsError> {
         let mut store = Self { place: paths.first().cloned().unwrap_or_default(), files: Vec::new(), entries: BTreeMap::new() };
         for path in paths {
-            let mut file = File::open(path).map_err(io(path))?;
+            let mut file = File::open(path).map_err(WeightsError::io(path))?;
             for (name, entry) in read_header(path, &mut file, store.files.len())? {
                 if store.entries.insert(name.clone(), entry).is_some() {
                     return Err(corrupt(path, format!("tensor {name} occurs in two shards")));
@@ -122,7 +115,7 @@ impl SafetensorsStore {
         struct Index {
             weight_map: BTreeMap<String, String>,
         }
-        let text = std::fs::read_to_string(index).map_err(io(index))?;
+        let text = std::fs::read_to_string(index).map_err(WeightsError::io(index))?;
         let parsed: Index = serde_json::from_str(&text).map_err(|e| corrupt(index, format!("is no index of shards ({e})")))?;
         let folder = index.parent().unwrap_or(Path::new("."));
         let mut names: Vec<&String> = parsed.weight_map.values().collect();
@@ -160,7 +153,7 @@ impl SafetensorsStore {
         let mut bytes = vec![0u8; len];
         {
             let mut file = file.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-            file.seek(SeekFrom::Start(start)).map_err(io(path))?;
+            file.seek(SeekFrom::Start(start)).map_err(WeightsError::io(path))?;
             file.read_exact(&mut bytes).map_err(|_| corrupt(path, format!("was cut short while tensor {name} was read")))?;
         }
         let load = || -> candle_core::Result<Tensor> {
@@ -172,7 +165,7 @@ impl SafetensorsStore {
 }
 
 fn read_header(path: &Path, file: &mut File, index: usize) -> Result<Vec<(String, Entry)>, WeightsError> {
-    let total = file.metadata().map_err(io(path))?.len();
+    let total = file.metadata().map_err(WeightsError::io(path))?.len();
     let mut len = [0u8; 8];
     file.read_exact(&mut len).map_err(|_| corrupt(path, "is too short for a safetensors file"))?;
     let len = u64::from_le_bytes(len);
@@ -180,7 +173,7 @@ fn read_header(path: &Path, file: &mut File, index: usize) -> Result<Vec<(String
         return Err(corrupt(path, format!("is cut short or no safetensors file (a header of {len} bytes in a file of {total})")));
     }
     let mut header = vec![0u8; len as usize];
-    file.read_exact(&mut header).map_err(io(path))?;
+    file.read_exact(&mut header).map_err(WeightsError::io(path))?;
     let parsed: BTreeMap<String, serde_json::Value> =
         serde_json::from_slice(&header).map_err(|e| corrupt(path, format!("has a header that is no JSON ({e})")))?;
     let mut entries = Vec::with_capacity(parsed.len());

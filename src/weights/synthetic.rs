@@ -3,8 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use candle_core::{DType, Device, Tensor};
+use std::sync::atomic::{AtomicU64, Ordering};
 
+use candle_core::{DType, Device, Shape, Tensor};
+
+use super::Maker;
 use super::{TensorStore, WeightsError};
 
 /// Tensors filled from their names. `tests/parity/fill.py` is the same in numpy.
@@ -17,6 +20,31 @@ impl Synthetic {
     /// Tensors of these names and shapes; another seed gives other values.
     pub fn new(shapes: BTreeMap<String, Vec<usize>>, seed: u64) -> Self {
         Self { shapes, seed }
+    }
+}
+
+/// Makes every tensor that is asked for, of any name and shape, and counts the parameters.
+pub struct Imagined {
+    seed: u64,
+    count: AtomicU64,
+}
+
+impl Imagined {
+    /// Another seed gives other values.
+    pub fn new(seed: u64) -> Self {
+        Self { seed, count: AtomicU64::new(0) }
+    }
+
+    /// Numbers in all tensors so far.
+    pub fn parameters(&self) -> u64 {
+        self.count.load(Ordering::Relaxed)
+    }
+}
+
+impl Maker for Imagined {
+    fn make(&self, name: &str, shape: &Shape, dtype: DType, device: &Device) -> Result<Tensor, WeightsError> {
+        self.count.fetch_add(shape.elem_count() as u64, Ordering::Relaxed);
+        Ok(Tensor::from_vec(values(name, shape.dims(), self.seed), shape, device)?.to_dtype(dtype)?)
     }
 }
 

@@ -6,11 +6,20 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use candle_core::{DType, Device, Shape, Tensor};
 
-use super::{Recorder, TensorStore, Weight, WeightsError};
+use super::{MemoryStore, Recorder, TensorStore, Weight, WeightsError};
+
+/// Makes whatever tensor is asked for, instead of a file that has some.
+pub trait Maker: Send + Sync {
+    /// One tensor.
+    ///
+    /// # Errors
+    /// No memory.
+    fn make(&self, name: &str, shape: &Shape, dtype: DType, device: &Device) -> Result<Tensor, WeightsError>;
+}
 
 struct Inner {
     store: Arc<dyn TensorStore>,
-    recorder: Option<Arc<Recorder>>,
+    maker: Option<Arc<dyn Maker>>,
     device: Device,
     taken: Mutex<BTreeSet<String>>,
 }
@@ -31,11 +40,16 @@ impl Vars {
 
     /// A root that gives zeros without data and lists what is asked for (see [`Recorder`]).
     pub fn recording(recorder: &Arc<Recorder>, dtype: DType) -> Self {
-        Self::make(Arc::new(Arc::clone(recorder)), Some(Arc::clone(recorder)), dtype, &Device::Cpu)
+        Self::make(Arc::new(Arc::clone(recorder)), Some(Arc::clone(recorder) as Arc<dyn Maker>), dtype, &Device::Cpu)
     }
 
-    fn make(store: Arc<dyn TensorStore>, recorder: Option<Arc<Recorder>>, dtype: DType, device: &Device) -> Self {
-        let inner = Inner { store, recorder, device: device.clone(), taken: Mutex::default() };
+    /// A root that has every tensor, in any shape, made by `maker`: networks of any size without files.
+    pub fn made_by(maker: Arc<dyn Maker>, dtype: DType, device: &Device) -> Self {
+        Self::make(Arc::new(MemoryStore::default()), Some(maker), dtype, device)
+    }
+
+    fn make(store: Arc<dyn TensorStore>, maker: Option<Arc<dyn Maker>>, dtype: DType, device: &Device) -> Self {
+        let inner = Inner { store, maker, device: device.clone(), taken: Mutex::default() };
         Self { inner: Arc::new(inner), path: String::new(), dtype }
     }
 
@@ -49,7 +63,7 @@ impl Vars {
     #[must_use]
     pub fn adapted(&self, adapt: impl FnOnce(Arc<dyn TensorStore>) -> Arc<dyn TensorStore>) -> Self {
         let store = adapt(Arc::clone(&self.inner.store));
-        Self::make(store, self.inner.recorder.clone(), self.dtype, &self.inner.device)
+        Self::make(store, self.inner.maker.clone(), self.dtype, &self.inner.device)
     }
 
     fn full(&self, name: &str) -> String {
@@ -114,10 +128,8 @@ impl Vars {
         }
     }
 
-    fn recorded(&self, name: &str, shape: &Shape) -> Option<Result<Tensor, WeightsError>> {
-        let recorder = self.inner.recorder.as_ref()?;
-        recorder.note(name, shape.dims());
-        Some(Tensor::zeros((), self.dtype, &Device::Cpu).and_then(|t| t.broadcast_as(shape)).map_err(WeightsError::from))
+    fn made(&self, name: &str, shape: &Shape) -> Option<Result<Tensor, WeightsError>> {
+        self.inner.maker.as_ref().map(|maker| maker.make(name, shape, self.dtype, &self.inner.device))
     }
 
     /// A tensor of exactly this shape.
@@ -127,8 +139,8 @@ impl Vars {
     pub fn get(&self, name: &str, shape: impl Into<Shape>) -> Result<Tensor, WeightsError> {
         let shape = shape.into();
         let name = self.full(name);
-        if let Some(zeros) = self.recorded(&name, &shape) {
-            return zeros;
+        if let Some(made) = self.made(&name, &shape) {
+            return made;
         }
         self.check(&name, &shape)?;
         self.inner.store.tensor(&name, self.dtype, &self.inner.device)
@@ -141,8 +153,8 @@ impl Vars {
     pub fn tied(&self, name: &str, shape: impl Into<Shape>) -> Result<(), WeightsError> {
         let shape = shape.into();
         let name = self.full(name);
-        match self.recorded(&name, &shape) {
-            Some(zeros) => zeros.map(|_| ()),
+        match self.made(&name, &shape) {
+            Some(made) => made.map(|_| ()),
             None => self.check(&name, &shape),
         }
     }
@@ -154,8 +166,8 @@ impl Vars {
     pub fn weight(&self, name: &str, shape: (usize, usize)) -> Result<Weight, WeightsError> {
         let shape = Shape::from(shape);
         let name = self.full(name);
-        if let Some(zeros) = self.recorded(&name, &shape) {
-            return zeros.map(Weight::Dense);
+        if let Some(made) = self.made(&name, &shape) {
+            return made.map(Weight::Dense);
         }
         self.check(&name, &shape)?;
         self.inner.store.weight(&name, self.dtype, &self.inner.device)
@@ -169,7 +181,7 @@ impl Vars {
         let taken = self.inner.taken.lock().unwrap_or_else(PoisonError::into_inner);
         let mut extra = self.inner.store.names().into_iter().filter(|n| !taken.contains(n) && !ignore(n));
         match extra.next() {
-            Some(name) if self.inner.recorder.is_none() => {
+            Some(name) if self.inner.maker.is_none() => {
                 Err(WeightsError::ExtraTensors { place: self.place(), name, count: 1 + extra.count() })
             }
             _ => Ok(()),

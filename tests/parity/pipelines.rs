@@ -5,6 +5,7 @@ use std::fs;
 
 use candle_core::{DType, Device};
 use image::RgbImage;
+use nanococoa::backend::diffusion::flux::FluxRequest;
 use nanococoa::backend::diffusion::pipeline::{PipelineArgs, run};
 use serde_json::Value;
 
@@ -37,14 +38,16 @@ fn check(prefix: &str, least: usize) {
         let args = PipelineArgs {
             kind: case["kind"].as_str().unwrap().into(),
             model: model.path().into(),
-            prompt: request["prompt"].as_str().unwrap().into(),
-            negative_prompt: request["negative_prompt"].as_str().map(str::to_owned),
-            width: number("width", 0.0) as usize,
-            height: number("height", 0.0) as usize,
-            steps: number("steps", 0.0) as usize,
-            guidance: number("guidance", 0.0),
-            true_cfg_scale: number("true_cfg_scale", 1.0),
-            seed: number("seed", 0.0) as u64,
+            request: FluxRequest {
+                prompt: request["prompt"].as_str().unwrap().into(),
+                negative_prompt: request["negative_prompt"].as_str().map(str::to_owned),
+                width: number("width", 0.0) as usize,
+                height: number("height", 0.0) as usize,
+                steps: number("steps", 0.0) as usize,
+                guidance: number("guidance", 0.0),
+                true_cfg_scale: number("true_cfg_scale", 1.0),
+                seed: number("seed", 0.0) as u64,
+            },
             strength: number("strength", 1.0),
             image: beside("image"),
             mask: beside("mask"),

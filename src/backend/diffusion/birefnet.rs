@@ -6,12 +6,13 @@ use std::path::Path;
 use candle_core::{DType, Device, Tensor};
 use image::RgbImage;
 
+use super::folder::read_json;
 use crate::backend::{BackendError, Matte, StageCx};
 use crate::imaging::resize::{Filter, resample, resize_plane};
 use crate::imaging::{Plane, matting};
 use crate::nn::birefnet::BiRefNet;
 use crate::nn::swin::SwinConfig;
-use crate::weights::{Vars, WeightsError, open};
+use crate::weights::{Vars, WeightsError, one_line, open};
 
 /// Side that the public checkpoints were trained at.
 const SIDE: usize = 1024;
@@ -83,7 +84,7 @@ impl Matter {
         let data = pass().or_else(|e| {
             // The hook's error is the stop itself.
             cx.check()?;
-            Err(BackendError::Failed(format!("The cut-out network stopped: {e}")))
+            Err(BackendError::Failed(format!("The cut-out network stopped: {}", one_line(&e))))
         })?;
         if data.iter().any(|v| !v.is_finite()) {
             let what = "The cut-out network's answer is no number; its weights are damaged, or this precision is too small for them.";
@@ -126,8 +127,7 @@ fn named(error: WeightsError, folder: &Path) -> WeightsError {
 
 fn read_config(path: &Path) -> Result<(SwinConfig, usize), WeightsError> {
     let place = path.display().to_string();
-    let text = std::fs::read_to_string(path).map_err(|source| WeightsError::Io { path: path.into(), source })?;
-    let config: Config = serde_json::from_str(&text).map_err(|e| WeightsError::config(&place, format!("is no config of BiRefNet: {e}")))?;
+    let config: Config = read_json(path)?;
     if !config.architectures.is_empty() && !config.architectures.iter().any(|a| a.contains("BiRefNet")) {
         return Err(WeightsError::config(&place, format!("is the config of {}, not of BiRefNet", config.architectures.join(", "))));
     }

@@ -1,27 +1,54 @@
 //! Where to compute.
 
+use std::str::FromStr;
+
 use candle_core::Device;
 
-/// A device by name: `auto` (the first NVIDIA GPU), `cpu`, `cuda` or `cuda:N`. Also its name for people.
-///
-/// # Errors
-/// Why it cannot be used, and what to do.
-pub fn pick(choice: &str) -> Result<(Device, String), String> {
-    let (kind, ordinal) = choice.split_once(':').unwrap_or((choice, "0"));
-    match kind {
-        "cpu" => Ok((Device::Cpu, "CPU".into())),
-        "auto" | "cuda" => {
-            if !cfg!(feature = "cuda") {
-                return Err(
-                    "this program was built without CUDA; build it with --features cuda, or set the device to cpu (very slow)".into()
-                );
-            }
-            let ordinal: usize = ordinal.parse().map_err(|_| format!("device {choice}: use auto, cpu, cuda or cuda:N"))?;
-            let device = Device::new_cuda(ordinal)
-                .map_err(|e| format!("NVIDIA GPU {ordinal} cannot be used ({e}); check the driver with nvidia-smi"))?;
-            Ok((device, format!("CUDA {ordinal}")))
+use crate::weights::one_line;
+
+/// A device by name: `auto` (the first NVIDIA GPU), `cpu`, `cuda` or `cuda:N`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeviceChoice {
+    /// The first NVIDIA GPU.
+    Auto,
+    /// The processor: for checks, very slow for whole pictures.
+    Cpu,
+    /// An NVIDIA GPU by its number.
+    Cuda(usize),
+}
+
+impl FromStr for DeviceChoice {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        match name.split_once(':') {
+            None if name == "auto" => Some(Self::Auto),
+            None if name == "cpu" => Some(Self::Cpu),
+            None if name == "cuda" => Some(Self::Cuda(0)),
+            Some(("cuda", ordinal)) => ordinal.parse().ok().map(Self::Cuda),
+            _ => None,
         }
-        _ => Err(format!("device {choice}: use auto, cpu, cuda or cuda:N")),
+        .ok_or_else(|| format!("device {name}: there is no such device; use auto, cpu, cuda or cuda:N"))
+    }
+}
+
+impl DeviceChoice {
+    /// The device, and its name for people.
+    ///
+    /// # Errors
+    /// Why it cannot be used, and what to do.
+    pub fn open(self) -> Result<(Device, String), String> {
+        let ordinal = match self {
+            Self::Cpu => return Ok((Device::Cpu, "CPU".into())),
+            Self::Auto => 0,
+            Self::Cuda(ordinal) => ordinal,
+        };
+        if !cfg!(feature = "cuda") {
+            return Err("this program was built without CUDA; build it with --features cuda, or set the device to cpu (very slow)".into());
+        }
+        let device = Device::new_cuda(ordinal)
+            .map_err(|e| format!("NVIDIA GPU {ordinal} cannot be used ({}); check the driver with nvidia-smi", one_line(&e)))?;
+        Ok((device, format!("CUDA {ordinal}")))
     }
 }
 
@@ -31,10 +58,16 @@ mod tests {
 
     #[test]
     fn names_are_understood() {
-        assert!(pick("cpu").is_ok());
-        assert!(pick("tpu").unwrap_err().contains("cuda:N"));
+        let choice = |name: &str| name.parse::<DeviceChoice>();
+        assert_eq!(choice("auto"), Ok(DeviceChoice::Auto));
+        assert_eq!(choice("cuda"), choice("cuda:0"));
+        assert_eq!(choice("cuda:3"), Ok(DeviceChoice::Cuda(3)));
+        for bad in ["tpu", "", "cpu:1", "cuda:", "cuda:x", "CUDA"] {
+            assert!(choice(bad).unwrap_err().contains("cuda:N"), "{bad}");
+        }
+        assert!(DeviceChoice::Cpu.open().is_ok());
         if !cfg!(feature = "cuda") {
-            assert!(pick("auto").unwrap_err().contains("--features cuda"));
+            assert!(DeviceChoice::Auto.open().unwrap_err().contains("--features cuda"));
         }
     }
 }

@@ -13,17 +13,18 @@ use super::english::{complaint, english};
 use super::error::DiffusionError;
 use super::flux::{FluxInpaint, FluxModel, FluxRequest};
 use super::models::Models;
-use super::pictures::unpack;
 use super::preview::{LatentFamily, preview};
 use super::residency::{Plan, Sizes, choose, plans};
-use super::sdxl::{SdxlKeep, SdxlModel, SdxlRequest};
+use super::sdxl::{SdxlModel, SdxlRequest};
 use crate::backend::draft::DraftBackend;
+use crate::backend::draft::segment::is_useful;
 use crate::backend::{
     Backend, BackendError, BlendRequest, HarmonizeRequest, Matte, Scene, SceneRequest, SculptRequest, StageCx, TextLayer,
 };
 use crate::imaging::blur::{dilate, gaussian_plane, gaussian_rgb};
 use crate::imaging::{LinearRgb, Plane};
 use crate::request::EngineKind;
+use crate::weights::one_line;
 
 /// How far FLUX may go from the draft's set when it paints the scene: it keeps where the horizon and the light are, and little else.
 const SCENE_STRENGTH: f64 = 0.92;
@@ -155,13 +156,13 @@ impl DiffusionBackend {
             None => SdxlModel::open(
                 &models.sdxl.clone().unwrap_or_default(),
                 models.controlnet.as_deref(),
+                models.sdxl_vae.as_deref(),
                 &self.setup.device,
                 self.sdxl_dtype,
             )?,
         };
         let model = self.sdxl.insert(model);
-        let keep = plan.keep;
-        model.set_keep(SdxlKeep { encoders: keep.encoders, networks: keep.transformer, tile: keep.tile });
+        model.set_keep(plan.keep);
         Ok(model)
     }
 
@@ -218,12 +219,17 @@ impl DiffusionBackend {
         let (width, height) = (request.width, request.height);
         let made = self.attempt(width * height, cx, |engine| {
             let flux = engine.flux(width * height)?;
-            let hears =
-                Hears { step: &mut |state| listen(state, cx, LatentFamily::Flux, Some((width, height))), decode: &mut |_| stop_or_go(cx) };
+            let hears = Hears { step: &mut |state| listen(state, cx, LatentFamily::Flux), decode: &mut |_| stop_or_go(cx) };
             flux.inpaint(request, &FluxInpaint { image, mask, strength }, hears)
         })?;
-        self.tell_cuts(request, cx);
+        self.flux.iter().flat_map(|f| f.cuts(&request.prompt)).for_each(|cut| cx.observer.warn(&cut));
         Ok(made)
+    }
+
+    /// BiRefNet's matte, whatever it sees.
+    fn cut_out(&mut self, photo: &RgbImage, cx: StageCx<'_>) -> Result<Matte, BackendError> {
+        let pixels = 1024 * 1024;
+        self.attempt(pixels, cx, |engine| engine.matte_model(pixels)?.matte(photo, cx).map_err(lower))
     }
 
     /// The prompt in the models' language; what is left out is said.
@@ -232,28 +238,14 @@ impl DiffusionBackend {
         complaint(field, &made.unknown).iter().for_each(|text| cx.observer.warn(text));
         made.prompt
     }
-
-    fn tell_cuts(&mut self, request: &FluxRequest, cx: StageCx<'_>) {
-        let known = self.flux.as_mut().and_then(|f| f.condition(&request.prompt).ok());
-        known.iter().flat_map(|c| &c.cuts).for_each(|cut| cx.observer.warn(cut));
-    }
 }
 
-/// Tells progress, shows what is foretold, hears a stop. Packed latents need the picture's size.
-fn listen(state: &StepState<'_>, cx: StageCx<'_>, family: LatentFamily, packed: Option<(usize, usize)>) -> ControlFlow<()> {
+/// Tells progress, shows what is foretold, hears a stop.
+fn listen(state: &StepState<'_>, cx: StageCx<'_>, family: LatentFamily) -> ControlFlow<()> {
     cx.observer.progress(state.done as f32 / state.of.max(1) as f32);
     if cx.observer.wants_preview() {
-        let picture = state.clean().and_then(|latents| match packed {
-            // Tokens are squares of two by two latents; the sides follow from their number.
-            Some((width, height)) => {
-                let tokens = latents.dim(1)?;
-                let columns = ((tokens as f64 * width as f64 / height as f64).sqrt().round() as usize).max(1);
-                unpack(&latents, 2 * (tokens / columns), 2 * columns)
-            }
-            None => Ok(latents),
-        });
         // A preview that fails is no reason to lose the picture.
-        if let Ok(small) = picture.and_then(|latents| preview(&latents, family)) {
+        if let Ok(small) = state.clean().and_then(|latents| preview(&latents, family)) {
             cx.observer.preview(enlarged(small));
         }
     }
@@ -289,7 +281,7 @@ fn words(error: &DiffusionError) -> String {
     match error {
         // A sentence for designers already.
         DiffusionError::Tensor(candle_core::Error::Msg(text)) if text.ends_with('.') => text.clone(),
-        DiffusionError::Tensor(e) => format!("The computation failed: {e}. Try again, or use the draft engine."),
+        DiffusionError::Tensor(e) => format!("The computation failed: {}. Try again, or use the draft engine.", one_line(e)),
         other => other.to_string(),
     }
 }
@@ -338,22 +330,20 @@ impl Backend for DiffusionBackend {
     }
 
     fn segment(&mut self, photo: &RgbImage, cx: StageCx<'_>) -> Result<Matte, BackendError> {
-        let pixels = 1024 * 1024;
-        self.attempt(pixels, cx, |engine| engine.matte_model(pixels)?.matte(photo, cx).map_err(lower))
+        let matte = self.cut_out(photo, cx)?;
+        if is_useful(&matte.alpha) {
+            return Ok(matte);
+        }
+        cx.observer.warn("product_image: BiRefNet saw no product in the photo, so the draft engine's network cut it out");
+        self.draft.segment(photo, cx)
     }
 
     fn paint_scene(&mut self, request: &SceneRequest<'_>, cx: StageCx<'_>) -> Result<Scene, BackendError> {
         let set = self.draft.paint_scene(request, StageCx { cancel: cx.cancel, observer: &crate::backend::Quiet })?;
-        let flux = FluxRequest {
-            prompt: Self::in_english("bg_prompt", request.prompt, cx),
-            negative_prompt: some(&english(request.negative_prompt).prompt),
-            width: request.width,
-            height: request.height,
-            steps: request.steps as usize,
-            guidance: f64::from(request.guidance_scale),
-            true_cfg_scale: f64::from(request.true_cfg_scale),
-            seed: request.seed,
-        };
+        let words = (Self::in_english("bg_prompt", request.prompt, cx), request.negative_prompt);
+        let size = (request.width, request.height);
+        let plain = flux_request(words, size, request.steps, request.guidance_scale, request.seed);
+        let flux = FluxRequest { true_cfg_scale: f64::from(request.true_cfg_scale), ..plain };
         let everywhere = GrayImage::from_pixel(request.width as u32, request.height as u32, image::Luma([255]));
         let picture = self.inpaint(&flux, &set.image.to_srgb(), &everywhere, SCENE_STRENGTH, cx)?;
         Ok(Scene { image: LinearRgb::from_srgb(&picture), ..set })
@@ -372,17 +362,14 @@ impl Backend for DiffusionBackend {
             let joined = request.band.data.iter().zip(&request.product.alpha.data).map(|(b, a)| b.max(*a)).collect();
             Plane { width, height, data: joined }
         };
-        let flux = FluxRequest {
-            prompt: english(request.prompt).prompt,
-            negative_prompt: some(&english(request.negative_prompt).prompt),
-            width,
-            height,
-            steps: request.steps as usize,
-            guidance: f64::from(request.guidance_scale),
-            true_cfg_scale: 1.0,
-            seed: request.seed,
-        };
         let Some(strength) = usable(request.strength, request.steps) else { return Ok(laid) };
+        let flux = flux_request(
+            (english(request.prompt).prompt, request.negative_prompt),
+            (width, height),
+            request.steps,
+            request.guidance_scale,
+            request.seed,
+        );
         let painted = self.inpaint(&flux, &laid.to_srgb(), &where_to_paint(&amount), strength, cx)?;
         let painted = LinearRgb::from_srgb(&painted);
         let blended = mix(&laid, &painted, &amount);
@@ -410,16 +397,15 @@ impl Backend for DiffusionBackend {
         };
         let control = image::DynamicImage::ImageLuma8(request.edges.clone()).into_rgb8();
         let prompt = Self::in_english("text_model_prompt", request.style_prompt, cx);
-        let negative = some(&english(request.negative_prompt).prompt);
+        let negative = unwanted(request.negative_prompt);
         let picture = self.attempt(width * height, cx, |engine| {
             let model = engine.sdxl(width * height)?;
-            let hears = Hears { step: &mut |state| listen(state, cx, LatentFamily::Sdxl, None), decode: &mut |_| stop_or_go(cx) };
+            let hears = Hears { step: &mut |state| listen(state, cx, LatentFamily::Sdxl), decode: &mut |_| stop_or_go(cx) };
             model.text_to_image(&sdxl, &prompt, negative.as_deref(), &control, hears)
         })?;
-        let cuts = self.sdxl.as_mut().and_then(|m| m.condition(&prompt).ok());
-        cuts.iter().flat_map(|c| &c.cuts).for_each(|cut| cx.observer.warn(cut));
+        self.sdxl.iter().flat_map(|m| m.cuts(&prompt)).for_each(|cut| cx.observer.warn(&cut));
         let quiet = StageCx { cancel: cx.cancel, observer: &crate::backend::Quiet };
-        let matte = self.segment(&picture, quiet)?;
+        let matte = self.cut_out(&picture, quiet)?;
         Ok(clamp_to_glyphs(&picture, &matte, &request.glyphs.coverage, request.glyphs.font_px))
     }
 
@@ -430,16 +416,13 @@ impl Backend for DiffusionBackend {
         if band_is_empty(request.mask) {
             return Ok(laid);
         }
-        let flux = FluxRequest {
-            prompt: english(request.prompt).prompt,
-            negative_prompt: some(&english(request.negative_prompt).prompt),
-            width,
-            height,
-            steps: request.steps as usize,
-            guidance: f64::from(request.guidance_scale),
-            true_cfg_scale: 1.0,
-            seed: request.seed,
-        };
+        let flux = flux_request(
+            (english(request.prompt).prompt, request.negative_prompt),
+            (width, height),
+            request.steps,
+            request.guidance_scale,
+            request.seed,
+        );
         let painted = self.inpaint(&flux, &laid.to_srgb(), &where_to_paint(request.mask), strength, cx)?;
         // Letters stay the letters that were asked for: the pass brings light, not shapes.
         Ok(relight(&laid, &LinearRgb::from_srgb(&painted), request.mask, 0.02 * width.min(height) as f32))
@@ -452,12 +435,27 @@ impl Backend for DiffusionBackend {
     }
 }
 
-fn some(text: &str) -> Option<String> {
-    (!text.trim().is_empty()).then(|| text.to_owned())
+/// What is not wanted, in English; `None` where nothing is said.
+fn unwanted(negative_prompt: &str) -> Option<String> {
+    Some(english(negative_prompt).prompt).filter(|text| !text.trim().is_empty())
 }
 
 fn band_is_empty(band: &Plane) -> bool {
     band.data.iter().all(|&v| v <= 0.1)
+}
+
+/// What FLUX is asked for, without true classifier-free guidance. `words`: what should be seen, in English, and what should not.
+fn flux_request(words: (String, &str), (width, height): (usize, usize), steps: u32, guidance: f32, seed: u64) -> FluxRequest {
+    FluxRequest {
+        prompt: words.0,
+        negative_prompt: unwanted(words.1),
+        width,
+        height,
+        steps: steps as usize,
+        guidance: f64::from(guidance),
+        true_cfg_scale: 1.0,
+        seed,
+    }
 }
 
 /// A strength that leaves at least one step; `None` when none is meant.

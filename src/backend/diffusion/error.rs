@@ -1,7 +1,7 @@
 //! Why the diffusion engine could not make something.
 
 use crate::schedule::ScheduleError;
-use crate::weights::WeightsError;
+use crate::weights::{WeightsError, one_line};
 
 /// An error of the diffusion engine, below the words that a designer reads.
 #[derive(Debug, thiserror::Error)]
@@ -19,7 +19,7 @@ pub enum DiffusionError {
     #[error("stopped")]
     Stopped,
     /// The computation failed.
-    #[error("{0}")]
+    #[error("{}", one_line(.0))]
     Tensor(#[from] candle_core::Error),
 }
 

@@ -2,7 +2,6 @@
 //!
 //! Reference: diffusers `pipelines/flux/pipeline_flux.py` and `pipeline_flux_inpaint.py`.
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -12,20 +11,19 @@ use image::{GrayImage, RgbImage};
 use super::denoise::{Hears, Listener, denoise};
 use super::error::DiffusionError;
 use super::folder::{Part, read_json};
-use super::pictures::{binary_mask, nearest, pack, picture, pixels, unpack};
+use super::pictures::{binary_mask, nearest, noise, pack, picture, pixels, unpack};
+use super::prompts::Prompts;
+use super::residency::Keep;
 use super::tokenize::PromptTokenizer;
 use crate::nn::clip::{ClipConfig, ClipText};
 use crate::nn::flux::rope::{image_ids, text_ids};
 use crate::nn::flux::{FluxConfig, FluxPrepared, FluxPrompt, FluxTransformer};
 use crate::nn::t5::{T5Config, T5Encoder};
-use crate::nn::vae::{AutoencoderKl, Tell, Tiling, VaeConfig};
-use crate::schedule::{FlowMatchEuler, Schedule, TorchRng, strength, torch_rng::NoiseType};
+use crate::nn::vae::{AutoencoderKl, Tell, VaeConfig};
+use crate::schedule::{FlowMatchEuler, Schedule, TorchRng, strength};
 use crate::weights::{Vars, WeightsError};
 
 type Made<T> = Result<T, DiffusionError>;
-
-/// Prompts whose encodings are kept.
-const KEPT_PROMPTS: usize = 32;
 
 /// A prompt as the transformer takes it.
 pub struct FluxCondition {
@@ -68,23 +66,6 @@ pub struct FluxInpaint<'a> {
     pub strength: f64,
 }
 
-/// What is kept in memory between jobs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Keep {
-    /// T5 and CLIP after prompts are encoded.
-    pub encoders: bool,
-    /// The transformer while the autoencoder works, and between jobs.
-    pub transformer: bool,
-    /// Side of the autoencoder's tiles in pixels; `None`: pictures whole.
-    pub tile: Option<usize>,
-}
-
-impl Default for Keep {
-    fn default() -> Self {
-        Self { encoders: true, transformer: true, tile: None }
-    }
-}
-
 struct Encoders {
     clip: ClipText,
     t5: T5Encoder,
@@ -99,8 +80,7 @@ pub struct FluxModel {
     scheduler: FlowMatchEuler,
     clip_tokens: PromptTokenizer,
     t5_tokens: PromptTokenizer,
-    text_length: usize,
-    prompts: HashMap<String, Arc<FluxCondition>>,
+    prompts: Prompts<FluxCondition>,
     encoders: Option<Encoders>,
     transformer: Option<FluxTransformer>,
     vae: Option<AutoencoderKl>,
@@ -127,8 +107,7 @@ impl FluxModel {
             device: device.clone(),
             dtype,
             keep: Keep::default(),
-            text_length: TEXT_LENGTH,
-            prompts: HashMap::new(),
+            prompts: Prompts::default(),
             encoders: None,
             transformer: None,
             vae: None,
@@ -141,16 +120,9 @@ impl FluxModel {
         if !keep.encoders {
             self.encoders = None;
         }
-        if !keep.transformer {
+        if !keep.networks {
             self.transformer = None;
         }
-    }
-
-    /// Frees everything that can be loaded again.
-    pub fn unload(&mut self) {
-        self.encoders = None;
-        self.transformer = None;
-        self.vae = None;
     }
 
     fn part(&self, name: &str) -> Made<Part> {
@@ -181,10 +153,10 @@ impl FluxModel {
     /// Files, memory.
     pub fn condition(&mut self, prompt: &str) -> Made<Arc<FluxCondition>> {
         if let Some(known) = self.prompts.get(prompt) {
-            return Ok(Arc::clone(known));
+            return Ok(known);
         }
         let clip = self.clip_tokens.encode(prompt, self.clip_tokens.length())?;
-        let t5 = self.t5_tokens.encode(prompt, self.text_length)?;
+        let t5 = self.t5_tokens.encode(prompt, TEXT_LENGTH)?;
         let encoders = match self.encoders.take() {
             Some(encoders) => encoders,
             None => self.load_encoders()?,
@@ -196,12 +168,12 @@ impl FluxModel {
         }
         // CLIP's part is only the prompt's gist; T5 reads the whole, so only its cut loses something.
         let cuts = t5.cut.iter().map(ToString::to_string).collect();
-        let condition = Arc::new(FluxCondition { states, pooled, cuts });
-        if self.prompts.len() >= KEPT_PROMPTS {
-            self.prompts.clear();
-        }
-        self.prompts.insert(prompt.into(), Arc::clone(&condition));
-        Ok(condition)
+        Ok(self.prompts.keep(prompt, FluxCondition { states, pooled, cuts }))
+    }
+
+    /// The parts of a prompt that did not fit, in words; nothing where it was not encoded.
+    pub fn cuts(&self, prompt: &str) -> Vec<String> {
+        self.prompts.get(prompt).map(|c| c.cuts.clone()).unwrap_or_default()
     }
 
     fn transformer(&mut self) -> Made<FluxTransformer> {
@@ -225,14 +197,14 @@ impl FluxModel {
         self.vae.as_ref().ok_or_else(|| DiffusionError::Input("the autoencoder is not loaded".into()))
     }
 
-    /// Paints a picture. The listener hears of every step; latents that it sees are packed (see [`unpack`]).
+    /// Paints a picture. The listener hears of every step.
     ///
     /// # Errors
     /// Files, memory, [`DiffusionError::Stopped`].
     pub fn text_to_image(&mut self, request: &FluxRequest, hears: Hears<'_>) -> Made<RgbImage> {
         let geometry = self.geometry(request)?;
         let mut rng = TorchRng::new(request.seed);
-        let noise = self.noise(&mut rng, &geometry)?;
+        let noise = noise(&mut rng, geometry.shape(), self.dtype, &self.device)?;
         let schedule = self.scheduler.schedule(request.steps, geometry.tokens())?;
         let latents = self.sample(request, &geometry, &pack(&noise)?, &schedule, &mut |x, _| Ok(x), hears.step)?;
         self.decode(&latents, &geometry, hears.decode)
@@ -252,7 +224,7 @@ impl FluxModel {
         let schedule = full.from_step(strength::first_step(request.steps, inpaint.strength)?);
         let mut rng = TorchRng::new(request.seed);
         let known = self.encode(&pixels(inpaint.image, &self.device.clone())?, &mut rng, &geometry, hears.decode)?;
-        let noise = self.noise(&mut rng, &geometry)?;
+        let noise = noise(&mut rng, geometry.shape(), self.dtype, &self.device)?;
         let mask = nearest(&binary_mask(inpaint.mask, &self.device)?, geometry.height, geometry.width)?;
         let mask = pack(&mask.repeat((1, geometry.channels, 1, 1))?)?;
         let (known, noise) = (pack(&known)?, pack(&noise)?);
@@ -314,8 +286,9 @@ impl FluxModel {
                 None => Ok(velocity),
             }
         };
-        let result = denoise(start, schedule, &mut network, after, listener);
-        if self.keep.transformer {
+        let packed = Some((geometry.height, geometry.width));
+        let result = denoise(start, packed, schedule, &mut network, after, listener);
+        if self.keep.networks {
             self.transformer = Some(transformer);
         }
         result?.ok_or(DiffusionError::Stopped)
@@ -332,33 +305,25 @@ impl FluxModel {
         Ok(Geometry { channels, width: 2 * (request.width / side), height: 2 * (request.height / side) })
     }
 
-    fn noise(&self, rng: &mut TorchRng, geometry: &Geometry) -> Made<Tensor> {
-        let shape = (1, geometry.channels, geometry.height, geometry.width);
-        let kind = if self.dtype == DType::F32 { NoiseType::Single } else { NoiseType::Half };
-        let noise = Tensor::from_vec(rng.randn_as(geometry.channels * geometry.height * geometry.width, kind), shape, &self.device)?;
-        // Rounded to the network's type, as the reference draws it.
-        Ok(noise.to_dtype(self.dtype)?.to_dtype(DType::F32)?)
-    }
-
     fn encode(&mut self, pixels: &Tensor, rng: &mut TorchRng, geometry: &Geometry, tell: Tell<'_>) -> Made<Tensor> {
         // Only the stop is heard here: the steps tell how far it is.
         let tell = &mut |_: f32| tell(0.0);
-        let noise = self.noise(rng, geometry)?;
-        let tile = self.keep.tile;
+        let noise = noise(rng, geometry.shape(), self.dtype, &self.device)?;
+        let keep = self.keep;
         let dtype = vae_dtype(self.dtype);
         let vae = self.vae()?;
         let pixels = pixels.to_dtype(dtype)?;
-        let moments = vae.encode_with(&pixels, tile.map(|t| tiling(vae, t)), tell)?;
+        let moments = vae.encode_with(&pixels, keep.tiling(vae), tell)?;
         let moments = moments.ok_or(DiffusionError::Stopped)?;
         Ok(vae.scale_latents(&moments.sample(&noise)?.to_dtype(DType::F32)?)?)
     }
 
     fn decode(&mut self, tokens: &Tensor, geometry: &Geometry, tell: Tell<'_>) -> Made<RgbImage> {
-        let tile = self.keep.tile;
+        let keep = self.keep;
         let dtype = vae_dtype(self.dtype);
         let vae = self.vae()?;
         let latents = vae.unscale_latents(&unpack(tokens, geometry.height, geometry.width)?)?.to_dtype(dtype)?;
-        let pixels = vae.decode_with(&latents, tile.map(|t| tiling(vae, t)), tell)?;
+        let pixels = vae.decode_with(&latents, keep.tiling(vae), tell)?;
         Ok(picture(&pixels.ok_or(DiffusionError::Stopped)?)?)
     }
 }
@@ -374,10 +339,10 @@ impl Geometry {
     fn tokens(&self) -> usize {
         (self.width / 2) * (self.height / 2)
     }
-}
 
-fn tiling(vae: &AutoencoderKl, side: usize) -> Tiling {
-    Tiling { sample: side, latent: side / vae.config().scale() }
+    fn shape(&self) -> (usize, usize, usize) {
+        (self.channels, self.height, self.width)
+    }
 }
 
 /// The autoencoder overflows float16; bfloat16 is enough, as in the reference.

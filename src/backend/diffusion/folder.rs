@@ -13,10 +13,7 @@ use crate::weights::{TensorStore, WeightsError, open};
 /// # Errors
 /// No file, no JSON, values of another type.
 pub fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T, WeightsError> {
-    let text = std::fs::read_to_string(path).map_err(|source| match source.kind() {
-        std::io::ErrorKind::NotFound => WeightsError::MissingFile { path: path.into() },
-        _ => WeightsError::Io { path: path.into(), source },
-    })?;
+    let text = std::fs::read_to_string(path).map_err(WeightsError::io(path))?;
     serde_json::from_str(&text).map_err(|e| WeightsError::config(path.display().to_string(), e.to_string()))
 }
 
@@ -42,11 +39,10 @@ impl Part {
     pub fn find(folder: &Path, name: &str, single: impl Fn(&str) -> bool) -> Result<Self, WeightsError> {
         let own = folder.join(name);
         if own.is_dir() {
-            let config = own.join("config.json");
-            return Ok(Self { weights: own, config: config.is_file().then_some(config) });
+            return Ok(Self::own(&own));
         }
         let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
-            .map_err(|source| WeightsError::Io { path: folder.into(), source })?
+            .map_err(WeightsError::io(folder))?
             .flatten()
             .map(|e| e.path())
             .filter(|p| {
@@ -59,6 +55,12 @@ impl Part {
             Some(weights) => Ok(Self { weights, config: None }),
             None => Err(WeightsError::MissingFile { path: own }),
         }
+    }
+
+    /// A component that is a folder of its own, wherever it lies.
+    pub fn own(folder: &Path) -> Self {
+        let config = folder.join("config.json");
+        Self { weights: folder.into(), config: config.is_file().then_some(config) }
     }
 
     /// The weights, opened.

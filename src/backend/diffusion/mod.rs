@@ -13,6 +13,7 @@ pub mod models;
 pub mod pictures;
 pub mod pipeline;
 pub mod preview;
+pub mod prompts;
 pub mod residency;
 pub mod sdxl;
 pub mod sizes;

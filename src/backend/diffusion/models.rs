@@ -15,17 +15,20 @@ pub struct Models {
     pub sdxl: Option<PathBuf>,
     /// The ControlNet that steers SDXL by edges; `None` also where it lies inside SDXL's folder.
     pub controlnet: Option<PathBuf>,
+    /// An autoencoder for SDXL in a folder of its own, such as the one mended for float16; used instead of SDXL's.
+    pub sdxl_vae: Option<PathBuf>,
     /// BiRefNet: cut-outs.
     pub birefnet: Option<PathBuf>,
 }
 
-fn config_value(folder: &Path, key: &str) -> Option<String> {
-    let config: serde_json::Value = read_json(&folder.join("config.json")).ok()?;
-    match config.get(key)? {
-        serde_json::Value::String(text) => Some(text.clone()),
-        serde_json::Value::Array(list) => list.first()?.as_str().map(str::to_owned),
-        _ => None,
-    }
+/// What of any component's `config.json` tells what it is.
+#[derive(Default, serde::Deserialize)]
+#[serde(default)]
+struct Described {
+    #[serde(rename = "_class_name")]
+    class: String,
+    architectures: Vec<String>,
+    latent_channels: usize,
 }
 
 fn has_file(folder: &Path, accept: impl Fn(&str) -> bool) -> bool {
@@ -63,12 +66,16 @@ impl Models {
             }
             None => {
                 let weights = has_file(folder, |n| n.ends_with(".safetensors"));
-                let class = config_value(folder, "_class_name");
-                let architecture = config_value(folder, "architectures");
+                let config: Described = read_json(&folder.join("config.json")).unwrap_or_default();
                 let named = folder.file_name().is_some_and(|n| n.to_string_lossy().to_lowercase().contains("birefnet"));
-                if class.as_deref() == Some("ControlNetModel") && weights {
+                if !weights {
+                    return;
+                }
+                if config.class == "ControlNetModel" {
                     self.controlnet = self.controlnet.take().or_else(own);
-                } else if weights && (named || architecture.is_some_and(|a| a.contains("BiRefNet"))) {
+                } else if config.class == "AutoencoderKL" && config.latent_channels == 4 {
+                    self.sdxl_vae = self.sdxl_vae.take().or_else(own);
+                } else if named || config.architectures.iter().any(|a| a.contains("BiRefNet")) {
                     self.birefnet = self.birefnet.take().or_else(own);
                 }
             }
@@ -130,6 +137,12 @@ mod tests {
         put("d/model.safetensors", "");
         assert_eq!(Models::scan(root).complaint(), None);
         assert_eq!(Models::scan(&root.join("nowhere")).missing().len(), 4);
+        // An autoencoder of its own is used instead of SDXL's; FLUX's has other latents.
+        put("e/config.json", r#"{"_class_name": "AutoencoderKL", "latent_channels": 16}"#);
+        put("e/diffusion_pytorch_model.safetensors", "");
+        assert_eq!(Models::scan(root).sdxl_vae, None);
+        put("e/config.json", r#"{"_class_name": "AutoencoderKL", "latent_channels": 4}"#);
+        assert_eq!(Models::scan(root).sdxl_vae, Some(root.join("e")));
         // A quantised transformer beside the small parts.
         put("g/flux1-schnell-Q4_K_S.gguf", "");
         put("g/scheduler/scheduler_config.json", "{}");

@@ -3,6 +3,9 @@
 use candle_core::{DType, Device, Result, Tensor};
 use image::{GrayImage, RgbImage};
 
+use crate::schedule::TorchRng;
+use crate::schedule::torch_rng::NoiseType;
+
 /// 8-bit sRGB → `[1, 3, H, W]` in −1..1, float32.
 ///
 /// # Errors
@@ -66,6 +69,16 @@ pub fn unpack(tokens: &Tensor, height: usize, width: usize) -> Result<Tensor> {
     let (b, _, c) = tokens.dims3()?;
     let squares = tokens.reshape((b, height / 2, width / 2, c / 4, 2, 2))?;
     squares.permute((0, 3, 1, 4, 2, 5))?.contiguous()?.reshape((b, c / 4, height, width))
+}
+
+/// The noise of a seed as torch draws it, `[1, C, h, w]`, float32; rounded to `dtype`, the network's type, as the reference draws it.
+///
+/// # Errors
+/// No memory.
+pub fn noise(rng: &mut TorchRng, (channels, height, width): (usize, usize, usize), dtype: DType, device: &Device) -> Result<Tensor> {
+    let kind = if dtype == DType::F32 { NoiseType::Single } else { NoiseType::Half };
+    let values = rng.randn_as(channels * height * width, kind);
+    Tensor::from_vec(values, (1, channels, height, width), device)?.to_dtype(dtype)?.to_dtype(DType::F32)
 }
 
 #[cfg(test)]

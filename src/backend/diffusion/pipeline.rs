@@ -18,22 +18,8 @@ pub struct PipelineArgs {
     pub kind: String,
     /// The model's folder.
     pub model: PathBuf,
-    /// What should be seen.
-    pub prompt: String,
-    /// What should not.
-    pub negative_prompt: Option<String>,
-    /// Pixels.
-    pub width: usize,
-    /// Pixels.
-    pub height: usize,
-    /// Denoising steps.
-    pub steps: usize,
-    /// Guidance scale.
-    pub guidance: f64,
-    /// True classifier-free guidance (FLUX); 1 is none.
-    pub true_cfg_scale: f64,
-    /// Seed of the noise.
-    pub seed: u64,
+    /// Prompts, size, steps, guidance and seed; SDXL takes the same.
+    pub request: FluxRequest,
     /// How much is changed (inpaint).
     pub strength: f64,
     /// The picture to paint into.
@@ -54,24 +40,15 @@ pub const PIPELINES: [&str; 3] = ["flux-text-to-image", "flux-inpaint", "sdxl-co
 /// # Errors
 /// Files that are missing or damaged, requests that cannot be met, memory.
 pub fn run(args: &PipelineArgs, device: &Device, dtype: DType) -> Result<RgbImage, DiffusionError> {
-    let flux = FluxRequest {
-        prompt: args.prompt.clone(),
-        negative_prompt: args.negative_prompt.clone(),
-        width: args.width,
-        height: args.height,
-        steps: args.steps,
-        guidance: args.guidance,
-        true_cfg_scale: args.true_cfg_scale,
-        seed: args.seed,
-    };
-    if args.steps == 0 {
+    let request = &args.request;
+    if request.steps == 0 {
         return Err(DiffusionError::Input("--steps: use 1 or more".into()));
     }
     let hears = Hears { step: &mut |_| ControlFlow::Continue(()), decode: &mut |_| ControlFlow::Continue(()) };
     match args.kind.as_str() {
-        "flux-text-to-image" => FluxModel::open(&args.model, device, dtype)?.text_to_image(&flux, hears),
+        "flux-text-to-image" => FluxModel::open(&args.model, device, dtype)?.text_to_image(request, hears),
         "flux-inpaint" => {
-            let size = (args.width as u32, args.height as u32);
+            let size = (request.width as u32, request.height as u32);
             let image = load(args.image.as_deref(), "--image")?.into_rgb8();
             let mask = load(args.mask.as_deref(), "--mask")?.into_luma8();
             let image = fitted(image, size);
@@ -81,20 +58,20 @@ pub fn run(args: &PipelineArgs, device: &Device, dtype: DType) -> Result<RgbImag
                 image::imageops::resize(&mask, size.0, size.1, image::imageops::FilterType::Lanczos3)
             };
             let inpaint = FluxInpaint { image: &image, mask: &mask, strength: args.strength };
-            FluxModel::open(&args.model, device, dtype)?.inpaint(&flux, &inpaint, hears)
+            FluxModel::open(&args.model, device, dtype)?.inpaint(request, &inpaint, hears)
         }
         "sdxl-controlnet" => {
-            let request = SdxlRequest {
-                width: args.width,
-                height: args.height,
-                steps: args.steps,
-                guidance: args.guidance,
+            let sdxl = SdxlRequest {
+                width: request.width,
+                height: request.height,
+                steps: request.steps,
+                guidance: request.guidance,
                 conditioning_scale: args.conditioning_scale,
-                seed: args.seed,
+                seed: request.seed,
             };
-            let control = fitted(load(args.control.as_deref(), "--control")?.into_rgb8(), (args.width as u32, args.height as u32));
-            let mut model = SdxlModel::open(&args.model, None, device, dtype)?;
-            model.text_to_image(&request, &args.prompt, args.negative_prompt.as_deref(), &control, hears)
+            let control = fitted(load(args.control.as_deref(), "--control")?.into_rgb8(), (request.width as u32, request.height as u32));
+            let mut model = SdxlModel::open(&args.model, None, None, device, dtype)?;
+            model.text_to_image(&sdxl, &request.prompt, request.negative_prompt.as_deref(), &control, hears)
         }
         other => Err(DiffusionError::Input(format!("--kind {other}: there is no such pipeline; there are {}", PIPELINES.join(", ")))),
     }

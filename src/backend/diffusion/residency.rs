@@ -2,13 +2,37 @@
 
 use candle_core::DType;
 
-use super::flux::Keep;
 use super::folder::Part;
+use crate::nn::vae::{AutoencoderKl, Tiling};
 use crate::weights::WeightsError;
 
 const GIB: f64 = (1u64 << 30) as f64;
 /// Share of the free memory that a plan may take; the rest is for fragments and others.
 const SHARE: f64 = 0.94;
+
+/// What a model keeps in memory between jobs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Keep {
+    /// Text encoders after prompts are encoded.
+    pub encoders: bool,
+    /// The denoising networks while the autoencoder works, and between jobs.
+    pub networks: bool,
+    /// Side of the autoencoder's tiles in pixels; `None`: pictures whole.
+    pub tile: Option<usize>,
+}
+
+impl Default for Keep {
+    fn default() -> Self {
+        Self { encoders: true, networks: true, tile: None }
+    }
+}
+
+impl Keep {
+    /// How an autoencoder cuts its pictures.
+    pub fn tiling(&self, vae: &AutoencoderKl) -> Option<Tiling> {
+        self.tile.map(|sample| Tiling { sample, latent: sample / vae.config().scale() })
+    }
+}
 
 /// Bytes of each part, as it will lie in memory.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -88,9 +112,9 @@ pub fn plans(sizes: &Sizes, pixels: u64, dtype: DType) -> Vec<Plan> {
     let value = dtype.size_in_bytes() as u64;
     let (steps, whole) = activations(pixels, None, value);
     let (_, tiled) = activations(pixels, Some(512), value);
-    let stay = Keep { encoders: true, transformer: true, tile: None };
+    let stay = Keep::default();
     let leave = Keep { encoders: false, ..stay };
-    let alone = Keep { encoders: false, transformer: false, tile: Some(512) };
+    let alone = Keep { encoders: false, networks: false, tile: Some(512) };
     let work = steps.max(whole);
     let flux_leaving = sizes.flux_encoders.max(sizes.flux_transformer + sizes.flux_vae + work);
     let sdxl_leaving = sizes.sdxl_encoders.max(sizes.sdxl_networks + sizes.sdxl_vae + work);

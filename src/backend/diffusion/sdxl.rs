@@ -2,7 +2,6 @@
 //!
 //! Reference: diffusers `pipelines/controlnet/pipeline_controlnet_sd_xl.py`.
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -12,19 +11,17 @@ use image::RgbImage;
 use super::denoise::{Hears, denoise};
 use super::error::DiffusionError;
 use super::folder::{Part, pipeline_class, read_json};
-use super::pictures::{picture, pixels};
+use super::pictures::{noise, picture, pixels};
+use super::prompts::Prompts;
+use super::residency::Keep;
 use super::tokenize::PromptTokenizer;
 use crate::nn::clip::{ClipConfig, ClipText};
 use crate::nn::unet::{Conditioning, ControlNet, Unet, UnetConfig};
-use crate::nn::vae::{AutoencoderKl, Tell, Tiling, VaeConfig};
-use crate::schedule::torch_rng::NoiseType;
+use crate::nn::vae::{AutoencoderKl, Tell, VaeConfig};
 use crate::schedule::{EulerDiscrete, Step, TorchRng};
 use crate::weights::{Vars, WeightsError};
 
 type Made<T> = Result<T, DiffusionError>;
-
-/// Prompts whose encodings are kept.
-const KEPT_PROMPTS: usize = 32;
 
 /// A prompt as the networks take it.
 pub struct SdxlCondition {
@@ -53,23 +50,6 @@ pub struct SdxlRequest {
     pub seed: u64,
 }
 
-/// What is kept in memory between jobs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SdxlKeep {
-    /// Text encoders after prompts are encoded.
-    pub encoders: bool,
-    /// UNet and ControlNet while the autoencoder works, and between jobs.
-    pub networks: bool,
-    /// Side of the autoencoder's tiles in pixels; `None`: pictures whole.
-    pub tile: Option<usize>,
-}
-
-impl Default for SdxlKeep {
-    fn default() -> Self {
-        Self { encoders: true, networks: true, tile: None }
-    }
-}
-
 struct Networks {
     unet: Unet,
     control: ControlNet,
@@ -80,12 +60,13 @@ struct Networks {
 pub struct SdxlModel {
     folder: PathBuf,
     control: Part,
+    own_vae: Option<PathBuf>,
     device: Device,
     dtype: DType,
-    keep: SdxlKeep,
+    keep: Keep,
     scheduler: EulerDiscrete,
     empty_is_zero: bool,
-    prompts: HashMap<String, Arc<SdxlCondition>>,
+    prompts: Prompts<SdxlCondition>,
     encoders: Option<[(PromptTokenizer, ClipText); 2]>,
     networks: Option<Networks>,
     vae: Option<AutoencoderKl>,
@@ -93,17 +74,17 @@ pub struct SdxlModel {
 
 impl SdxlModel {
     /// Opens a folder: configs now, weights when they are needed. `control`: the ControlNet's own folder, where it is not `controlnet` in
-    /// the first.
+    /// the first; `own_vae`: an autoencoder that is used instead of the folder's, such as the one mended for float16.
     ///
     /// # Errors
     /// Files that are missing or of another model.
-    pub fn open(folder: &Path, control: Option<&Path>, device: &Device, dtype: DType) -> Made<Self> {
+    pub fn open(folder: &Path, control: Option<&Path>, own_vae: Option<&Path>, device: &Device, dtype: DType) -> Made<Self> {
         if let Some(class) = pipeline_class(folder).filter(|c| !c.starts_with("StableDiffusionXL")) {
             let what = format!("this is a {class}, not a StableDiffusionXLPipeline");
             return Err(WeightsError::config(folder.display().to_string(), what).into());
         }
         let control = match control {
-            Some(own) => Part { weights: own.into(), config: Some(own.join("config.json")) },
+            Some(own) => Part::own(own),
             None => Part::find(folder, "controlnet", |file| file.contains("controlnet"))?,
         };
         let index = folder.join("model_index.json");
@@ -113,10 +94,11 @@ impl SdxlModel {
             empty_is_zero: index.get("force_zeros_for_empty_prompt").and_then(serde_json::Value::as_bool).unwrap_or(true),
             folder: folder.into(),
             control,
+            own_vae: own_vae.map(Path::to_path_buf),
             device: device.clone(),
             dtype,
-            keep: SdxlKeep::default(),
-            prompts: HashMap::new(),
+            keep: Keep::default(),
+            prompts: Prompts::default(),
             encoders: None,
             networks: None,
             vae: None,
@@ -124,7 +106,7 @@ impl SdxlModel {
     }
 
     /// Says what stays in memory; what may not stay leaves now.
-    pub fn set_keep(&mut self, keep: SdxlKeep) {
+    pub fn set_keep(&mut self, keep: Keep) {
         self.keep = keep;
         if !keep.encoders {
             self.encoders = None;
@@ -132,13 +114,6 @@ impl SdxlModel {
         if !keep.networks {
             self.networks = None;
         }
-    }
-
-    /// Frees everything that can be loaded again.
-    pub fn unload(&mut self) {
-        self.encoders = None;
-        self.networks = None;
-        self.vae = None;
     }
 
     fn part(&self, name: &str) -> Made<Part> {
@@ -165,7 +140,7 @@ impl SdxlModel {
     /// Files, memory.
     pub fn condition(&mut self, prompt: &str) -> Made<Arc<SdxlCondition>> {
         if let Some(known) = self.prompts.get(prompt) {
-            return Ok(Arc::clone(known));
+            return Ok(known);
         }
         let encoders = match self.encoders.take() {
             Some(encoders) => encoders,
@@ -176,20 +151,21 @@ impl SdxlModel {
             Ok((clip.forward(&tokens.tensor(&self.device)?)?, tokens.cut))
         };
         let ((first, cut), (second, _)) = (encode(&encoders[0])?, encode(&encoders[1])?);
-        let condition = Arc::new(SdxlCondition {
+        let condition = SdxlCondition {
             states: Tensor::cat(&[first.penultimate, second.penultimate], 2)?,
             pooled: second.pooled,
             // Both encoders cut at the same word.
             cuts: cut.iter().map(ToString::to_string).collect(),
-        });
+        };
         if self.keep.encoders {
             self.encoders = Some(encoders);
         }
-        if self.prompts.len() >= KEPT_PROMPTS {
-            self.prompts.clear();
-        }
-        self.prompts.insert(prompt.into(), Arc::clone(&condition));
-        Ok(condition)
+        Ok(self.prompts.keep(prompt, condition))
+    }
+
+    /// The parts of a prompt that did not fit, in words; nothing where it was not encoded.
+    pub fn cuts(&self, prompt: &str) -> Vec<String> {
+        self.prompts.get(prompt).map(|c| c.cuts.clone()).unwrap_or_default()
     }
 
     /// What is not wanted, encoded. Without words it is nothing at all (zeros) for models whose index says so, such as SDXL itself.
@@ -221,7 +197,10 @@ impl SdxlModel {
 
     fn vae(&mut self) -> Made<(&AutoencoderKl, DType)> {
         if self.vae.is_none() {
-            let part = self.part("vae")?;
+            let part = match &self.own_vae {
+                Some(own) => Part::own(own),
+                None => self.part("vae")?,
+            };
             let store = part.open()?;
             let config: VaeConfig = part.config(&store, |s| Err(no_config(s.place())))?;
             let dtype = vae_dtype(&config, self.dtype);
@@ -272,7 +251,7 @@ impl SdxlModel {
         }
         let schedule = self.scheduler.schedule(request.steps)?;
         let networks = self.networks()?;
-        let noise = self.noise(request.seed, (1, networks.channels, height / side, width / side))?;
+        let noise = noise(&mut TorchRng::new(request.seed), (networks.channels, height / side, width / side), self.dtype, &self.device)?;
         let latents = (noise * schedule.init_noise_sigma)?;
 
         // Both halves of guidance go through the networks as one batch, the unwanted first.
@@ -303,26 +282,18 @@ impl SdxlModel {
             let (without, with) = (out.narrow(0, 0, 1)?, out.narrow(0, 1, 1)?);
             &without + ((with - &without)? * request.guidance)?
         };
-        let result = denoise(&latents, &schedule, &mut network, &mut |x, _| Ok(x), hears.step);
+        let result = denoise(&latents, None, &schedule, &mut network, &mut |x, _| Ok(x), hears.step);
         if self.keep.networks {
             self.networks = Some(networks);
         }
         self.decode(&result?.ok_or(DiffusionError::Stopped)?, hears.decode)
     }
 
-    fn noise(&self, seed: u64, shape: (usize, usize, usize, usize)) -> Made<Tensor> {
-        let kind = if self.dtype == DType::F32 { NoiseType::Single } else { NoiseType::Half };
-        let values = TorchRng::new(seed).randn_as(shape.0 * shape.1 * shape.2 * shape.3, kind);
-        // Rounded to the network's type, as the reference draws it.
-        Ok(Tensor::from_vec(values, shape, &self.device)?.to_dtype(self.dtype)?.to_dtype(DType::F32)?)
-    }
-
     fn decode(&mut self, latents: &Tensor, tell: Tell<'_>) -> Made<RgbImage> {
-        let tile = self.keep.tile;
+        let keep = self.keep;
         let (vae, dtype) = self.vae()?;
         let latents = vae.unscale_latents(latents)?.to_dtype(dtype)?;
-        let tiling = tile.map(|sample| Tiling { sample, latent: sample / vae.config().scale() });
-        let pixels = vae.decode_with(&latents, tiling, tell)?;
+        let pixels = vae.decode_with(&latents, keep.tiling(vae), tell)?;
         Ok(picture(&pixels.ok_or(DiffusionError::Stopped)?)?)
     }
 }

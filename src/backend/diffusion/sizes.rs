@@ -22,15 +22,19 @@ pub fn measure(models: &Models, dtype: DType, sdxl_dtype: DType) -> Result<Sizes
     if let Some(sdxl) = &models.sdxl {
         let part = |name: &str| Part::find(sdxl, name, |_| false).and_then(|p| bytes_in_memory(&p, sdxl_dtype));
         let control = match &models.controlnet {
-            Some(own) => bytes_in_memory(&Part { weights: own.clone(), config: None }, sdxl_dtype)?,
+            Some(own) => bytes_in_memory(&Part::own(own), sdxl_dtype)?,
             None => part("controlnet")?,
         };
         sizes.sdxl_encoders = part("text_encoder")? + part("text_encoder_2")?;
         sizes.sdxl_networks = part("unet")? + control;
-        sizes.sdxl_vae = part("vae")?;
+        sizes.sdxl_vae = match &models.sdxl_vae {
+            Some(own) => bytes_in_memory(&Part::own(own), DType::F32)?,
+            // Most overflow float16 and are kept in float32.
+            None => Part::find(sdxl, "vae", |_| false).and_then(|p| bytes_in_memory(&p, DType::F32))?,
+        };
     }
     if let Some(birefnet) = &models.birefnet {
-        sizes.birefnet = bytes_in_memory(&Part { weights: birefnet.clone(), config: None }, dtype)?;
+        sizes.birefnet = bytes_in_memory(&Part::own(birefnet), dtype)?;
     }
     Ok(sizes)
 }

@@ -14,6 +14,7 @@ use tokenizers::pre_tokenizers::split::{Split, SplitPattern};
 use tokenizers::pre_tokenizers::whitespace::WhitespaceSplit;
 use tokenizers::{AddedToken, SplitDelimiterBehavior, Tokenizer};
 
+use super::folder::read_json;
 use crate::weights::WeightsError;
 
 /// Words, single digits, runs of signs; blanks are dropped.
@@ -92,9 +93,7 @@ impl Said {
             if !path.is_file() {
                 continue;
             }
-            let text = std::fs::read_to_string(&path).map_err(|source| WeightsError::Io { path: path.clone(), source })?;
-            let value: serde_json::Value =
-                serde_json::from_str(&text).map_err(|e| WeightsError::Corrupt { path, what: format!("is no JSON ({e})") })?;
+            let value: serde_json::Value = read_json(&path)?;
             let pad = value.get("pad_token");
             // A token is a string, or an object that describes it.
             let pad = pad.and_then(|p| p.as_str().or_else(|| p.get("content")?.as_str()));
@@ -206,7 +205,7 @@ fn corrupt(path: &Path, what: &str, error: impl std::fmt::Display) -> WeightsErr
 }
 
 fn load(path: &Path) -> Result<Tokenizer, WeightsError> {
-    let text = std::fs::read(path).map_err(|source| WeightsError::Io { path: path.into(), source })?;
+    let text = std::fs::read(path).map_err(WeightsError::io(path))?;
     let mut tokenizer = Tokenizer::from_bytes(text).map_err(|e| corrupt(path, "is no tokenizer", e))?;
     // Some files were saved with the settings of their last use; length is our business.
     tokenizer.with_padding(None);

@@ -3,6 +3,7 @@
 
 mod birefnet;
 mod canny;
+pub mod full_size;
 mod u2netp;
 
 use std::collections::HashMap;
@@ -10,7 +11,9 @@ use std::path::{Path, PathBuf};
 
 use candle_core::{DType, Device, Tensor};
 
-use crate::weights::{Vars, WeightsError, open};
+use super::device::DeviceChoice;
+use super::folder::read_json;
+use crate::weights::{Vars, WeightsError, one_line, open};
 
 mod autoencoder_kl;
 mod clip_text;
@@ -48,7 +51,7 @@ pub enum ComponentError {
     #[error(transparent)]
     Weights(#[from] WeightsError),
     /// The computation failed.
-    #[error("{0}")]
+    #[error("{}", one_line(.0))]
     Run(#[from] candle_core::Error),
 }
 
@@ -149,15 +152,8 @@ pub const KINDS: &[(&str, Run)] = &[
 /// # Errors
 /// An unknown name; a device that this build or machine does not have.
 pub fn device_named(name: &str) -> Result<Device, ComponentError> {
-    let fail = |e: candle_core::Error| ComponentError::Input(format!("--device {name} cannot be used: {e}"));
-    match name.split_once(':').unwrap_or((name, "0")) {
-        ("cpu", _) => Ok(Device::Cpu),
-        ("cuda", ordinal) => {
-            let ordinal = ordinal.parse().map_err(|_| ComponentError::Input(format!("--device {name}: use cpu, cuda or cuda:N")))?;
-            Device::new_cuda(ordinal).map_err(fail)
-        }
-        _ => Err(ComponentError::Input(format!("--device {name}: use cpu, cuda or cuda:N"))),
-    }
+    let open = |choice: DeviceChoice| choice.open().map(|(device, _)| device);
+    name.parse().and_then(open).map_err(|why| ComponentError::Input(format!("--device {name}: {why}")))
 }
 
 /// A floating point type by name.
@@ -173,6 +169,17 @@ pub fn dtype_named(name: &str) -> Result<DType, ComponentError> {
     }
 }
 
+/// Whether a device multiplies matrices of a type.
+///
+/// # Errors
+/// It does not; what to use instead.
+pub fn can_compute(device: &Device, dtype: DType) -> Result<(), ComponentError> {
+    if device.is_cpu() && dtype == DType::BF16 {
+        return Err(ComponentError::Input("--dtype bf16: the CPU does not compute in bf16; use f32, or --device cuda".into()));
+    }
+    Ok(())
+}
+
 /// From files to files.
 ///
 /// # Errors
@@ -185,8 +192,11 @@ pub fn run_files(args: &ComponentArgs) -> Result<(), ComponentError> {
         .ok_or_else(|| ComponentError::Input(format!("--kind {}: there is no such component; there are {}", args.kind, kinds())))?;
     let device = device_named(&args.device)?;
     let dtype = dtype_named(&args.dtype)?;
+    if args.weights.is_some() {
+        can_compute(&device, dtype)?;
+    }
     let (config, place) = match &args.config {
-        Some(path) => (read_config(path)?, path.display().to_string()),
+        Some(path) => (serde_json::Value::Object(read_json(path)?), path.display().to_string()),
         None => (serde_json::Value::Object(serde_json::Map::new()), "no --config given".into()),
     };
     let weights = match &args.weights {
@@ -201,19 +211,6 @@ pub fn run_files(args: &ComponentArgs) -> Result<(), ComponentError> {
     let component = Component { config, place, weights, inputs: &inputs, device, dtype };
     let outputs = run(&component)?;
     save(&outputs, &args.outputs)
-}
-
-/// A JSON object.
-///
-/// # Errors
-/// No file, no JSON, no object.
-pub fn read_config(path: &Path) -> Result<serde_json::Value, ComponentError> {
-    let text = std::fs::read_to_string(path).map_err(|e| ComponentError::Input(format!("{}: cannot be read: {e}", path.display())))?;
-    match serde_json::from_str(&text) {
-        Ok(value @ serde_json::Value::Object(_)) => Ok(value),
-        Ok(_) => Err(ComponentError::Input(format!("{}: is no JSON object", path.display()))),
-        Err(e) => Err(ComponentError::Input(format!("{}: is no JSON: {e}", path.display()))),
-    }
 }
 
 fn save(outputs: &Tensors, path: &Path) -> Result<(), ComponentError> {

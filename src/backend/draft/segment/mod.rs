@@ -90,8 +90,8 @@ impl Segmenter {
     }
 }
 
-/// Neither next to nothing nor the whole picture.
-fn is_useful(mask: &Plane) -> bool {
+/// Whether a matte holds a product: neither next to nothing nor the whole picture.
+pub fn is_useful(mask: &Plane) -> bool {
     let inside = mask.data.iter().filter(|&&v| v > 0.5).count() as f64 / mask.data.len().max(1) as f64;
     (0.002..0.98).contains(&inside)
 }

@@ -1,0 +1,63 @@
+//! The real binary as a server, and a client that knows nothing of the program.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(dead_code)]
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use serde_json::Value;
+
+const BINARY: &str = env!("CARGO_BIN_EXE_nanococoa");
+
+/// A running `nanococoa serve`.
+pub struct Server {
+    /// The process.
+    pub child: Child,
+    address: String,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Starts it on a port of its own; `more` are further arguments.
+pub fn serve(data: &Path, more: &[&str]) -> Server {
+    let mut child = Command::new(BINARY)
+        .arg("--data-dir")
+        .arg(data)
+        .args(["serve", "--bind", "127.0.0.1:0"])
+        .args(more)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let address = line.split("http://").nth(1).unwrap_or_else(|| panic!("{line:?}")).split(' ').next().unwrap().to_owned();
+    Server { child, address }
+}
+
+/// One request over a real socket; what the answer's body is.
+pub fn text(server: &Server, method: &str, path: &str, body: Option<&Value>) -> String {
+    let mut stream = TcpStream::connect(&server.address).unwrap();
+    let body = body.map(Value::to_string).unwrap_or_default();
+    write!(
+        stream,
+        "{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    )
+    .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer.split_once("\r\n\r\n").unwrap().1.to_owned()
+}
+
+/// As [`text`], for answers in JSON.
+pub fn call(server: &Server, method: &str, path: &str, body: Option<&Value>) -> Value {
+    let answer = text(server, method, path, body);
+    serde_json::from_str(&answer).unwrap_or_else(|e| panic!("{e}: {answer}"))
+}
