@@ -281,7 +281,7 @@ fn a_whole_job_over_a_rest_socket() {
         "text_content": null, "composition_mode": "behind"});
     assert_eq!(finish(&start(last))["status"], "completed");
     // A stop within the denoising steps.
-    let id = start(json!({"num_inference_steps": 60, "seed": 6}));
+    let id = start(json!({"num_inference_steps": 50, "seed": 6}));
     std::thread::sleep(Duration::from_millis(300));
     let asked = Instant::now();
     served::call(&server, "POST", &format!("/stop/{id}"), None);
