@@ -4,6 +4,9 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+#[path = "common/project.rs"]
+mod project;
+
 struct Shell {
     dir: tempfile::TempDir,
 }
@@ -102,6 +105,7 @@ fn bad_input_is_exit_code_2_and_names_the_flag_or_field() {
         (with(&["--fonts", "none"]), "--fonts"),
         (with(&["--engine", "magic"]), "engine"),
         (with(&["--device", "tpu"]), "device tpu"),
+        (with(&["--project", "cup.png"]), "--project"),
         (vec!["serve", "--bind", "nowhere"], "bind"),
         (vec!["serve", "--bind", "0.0.0.0:0"], "--token"),
         (vec!["resume", "00000000-0000-0000-0000-000000000000", "--out", "x.png"], "JOB_ID"),
@@ -132,4 +136,24 @@ fn doctor_says_which_engine_would_run() {
     let report: serde_json::Value = serde_json::from_str(text(&out.stdout).trim()).unwrap();
     assert!(report.is_object());
     assert!(text(&shell.run(&["doctor"]).stdout).to_lowercase().contains("draft"));
+}
+
+#[test]
+fn a_project_is_made_again_and_flags_change_it() {
+    let shell = Shell::new_with_config();
+    let request = serde_json::json!({"text_content": "신메뉴", "width": 320, "height": 256, "seed": 8, "text_position": "bottom"});
+    let photo = std::fs::read(shell.path("cup.png")).unwrap();
+    std::fs::write(shell.path("summer.ncocoa"), project::project(&request, &photo)).unwrap();
+    let make = |extra: &[&'static str]| {
+        let out = shell.run(&[&["generate", "--project", "summer.ncocoa", "--out", "ad.png", "--json"], extra].concat());
+        assert!(out.status.success(), "{}", text(&out.stderr));
+        std::fs::read(shell.path("ad.png")).unwrap()
+    };
+    let first = make(&[]);
+    let picture = image::load_from_memory(&first).unwrap();
+    assert_eq!((picture.width(), picture.height()), (320, 256));
+    let again = image::load_from_memory(&make(&[])).unwrap();
+    assert!(picture.to_rgb8() == again.to_rgb8(), "the same project gave another picture");
+    let other = image::load_from_memory(&make(&["--text", "가을"])).unwrap();
+    assert!(picture.to_rgb8() != other.to_rgb8());
 }

@@ -13,15 +13,35 @@ use serde_json::{Map, Value};
 use super::ApiError;
 use crate::request::FieldError;
 
+/// Project files of the studio.
+pub(super) const PROJECT: &str = "application/zip";
 /// The whole body must arrive in this time; callers are on this machine or near it, and others wait meanwhile.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// And what is thrown away in this.
 const DRAIN_PATIENCE: Duration = Duration::from_secs(10);
 
+/// How a request is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// Fields.
+    Json,
+    /// A project file of the studio.
+    Project,
+}
+
+/// Fields, or a project file, by what the headers say.
+pub(super) fn form(headers: &HeaderMap) -> Result<Form, ApiError> {
+    if kind(headers) == PROJECT { Ok(Form::Project) } else { require_json(headers).map(|()| Form::Json) }
+}
+
+fn kind(headers: &HeaderMap) -> String {
+    let sent = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    sent.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
 /// `application/json`, or a type that ends in `+json`; parameters do not matter.
 pub(super) fn require_json(headers: &HeaderMap) -> Result<(), ApiError> {
-    let sent = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    let kind = sent.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let kind = kind(headers);
     let json = kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"));
     if json { Ok(()) } else { Err(ApiError::UnsupportedMediaType) }
 }

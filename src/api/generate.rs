@@ -5,29 +5,35 @@ use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
 use serde_json::Value;
 
+use super::body::Form;
 use super::wire::{PlanBody, Started};
 use super::{ApiError, ApiState, blocking, body};
-use crate::engine::{Plan, SubmitPolicy, parse_request};
+use crate::engine::{Plan, SubmitPolicy, parse_request, project};
+use crate::request::FieldError;
 
 /// A body without it asks for no plan.
 const DRY_RUN: &[u8] = b"dry_run";
 
 /// Starts a job.
 #[utoipa::path(post, path = "/generate", tag = "generation",
-    request_body(content = super::docs::GenerateRequest, content_type = "application/json"),
+    request_body(content((super::docs::GenerateRequest = "application/json"), (Vec<u8> = "application/zip")),
+        description = "Fields, or a project file (.ncocoa) that was saved in the studio"),
     responses(
         (status = 200, description = "The job was started; with dry_run nothing is, and the answer is a PlanBody", body = Started),
         (status = 400, description = "Wrong fields, all of them", body = super::wire::InvalidBody),
         (status = 413, description = "The body is too large", body = super::wire::DetailBody),
-        (status = 415, description = "The body is not JSON", body = super::wire::DetailBody),
+        (status = 415, description = "The body is neither JSON nor a project", body = super::wire::DetailBody),
         (status = 503, description = "Another job runs", body = super::wire::BusyBody,
             headers(("Retry-After" = u64, description = "Seconds until another try makes sense"))),
     ))]
 pub(super) async fn generate(State(state): State<ApiState>, request: Request) -> Result<Response, ApiError> {
-    if let Err(error) = admit(&state, &request) {
-        body::drain(request, state.body_limit.saturating_mul(4)).await;
-        return Err(error);
-    }
+    let form = match admit(&state, &request) {
+        Ok(form) => form,
+        Err(error) => {
+            body::drain(request, state.body_limit.saturating_mul(4)).await;
+            return Err(error);
+        }
+    };
     // Before the body is read: what waits here holds no memory.
     let _turn = state.parsers.acquire().await.map_err(|_| ApiError::ShuttingDown)?;
     let busy = state.engine.busy();
@@ -40,7 +46,10 @@ pub(super) async fn generate(State(state): State<ApiState>, request: Request) ->
     };
     let engine = state.engine.clone();
     blocking(move || {
-        let raw = body::parse_object(&bytes);
+        let raw = match form {
+            Form::Json => body::parse_object(&bytes),
+            Form::Project => project::request_of(&bytes).map_err(not_a_project),
+        };
         drop(bytes);
         if !raw.as_ref().is_ok_and(|raw| raw.get("dry_run") == Some(&Value::Bool(true))) {
             not_busy(&engine)?;
@@ -60,9 +69,14 @@ pub(super) async fn generate(State(state): State<ApiState>, request: Request) ->
     .await?
 }
 
-fn admit(state: &ApiState, request: &Request) -> Result<(), ApiError> {
-    body::require_json(request.headers())?;
-    body::require_length(request.headers(), state.body_limit)
+fn admit(state: &ApiState, request: &Request) -> Result<Form, ApiError> {
+    let form = body::form(request.headers())?;
+    body::require_length(request.headers(), state.body_limit)?;
+    Ok(form)
+}
+
+fn not_a_project(why: String) -> ApiError {
+    ApiError::Invalid(vec![FieldError { loc: vec!["body".into()], msg: why, kind: "project_invalid".into() }])
 }
 
 fn not_busy(engine: &crate::engine::Engine) -> Result<(), ApiError> {

@@ -45,7 +45,7 @@ pub(super) async fn guide(State(state): State<ApiState>) -> Json<Value> {
         ],
         "steps": [step(1, "everything", "전체"), step(2, "from the text on", "텍스트부터"), step(3, "the composite only", "합성만")],
         "endpoints": {
-            "POST /generate": "start a job / 작업 시작",
+            "POST /generate": "start a job; with Content-Type: application/zip a project of the studio (.ncocoa) / 작업 시작; .ncocoa 프로젝트도 가능",
             "GET /status/{job_id}": "progress and results; ?images=false leaves the pictures out / 상태와 결과",
             "POST /stop": "stop every job / 모든 작업 중단",
             "POST /stop/{job_id}": "stop it; finished steps are kept / 중단",
@@ -70,7 +70,7 @@ pub(super) async fn guide(State(state): State<ApiState>) -> Json<Value> {
             "404": "no such job, picture, font or path / 없음",
             "405": "wrong method; see the Allow header / 잘못된 메서드",
             "413": format!("the body is over {} bytes / 요청이 너무 큼", state.body_limit),
-            "415": "send Content-Type: application/json / JSON만 허용",
+            "415": "send Content-Type: application/json, or application/zip for a project / JSON 또는 프로젝트(zip)만 허용",
             "503": "another job runs; try again after retry_after seconds (Retry-After header) / 사용 중, retry_after초 후 재시도",
             "status failed": "message says what to do; finished steps are kept and can be sent as step1_image, step2_image / \
                               message를 확인하세요. 완료된 단계 결과는 재사용할 수 있습니다",

@@ -9,7 +9,7 @@ use anyhow::Context as _;
 use base64::Engine as _;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use nanococoa::engine::{Engine, SubmitPolicy};
+use nanococoa::engine::{Engine, SubmitPolicy, project};
 use nanococoa::imaging::mark;
 use nanococoa::job::{ImageName, JobSnapshot, JobStatus};
 use nanococoa::request::JobSpec;
@@ -21,6 +21,9 @@ use super::{Common, Failure, load_config, overrides, start_engine};
 /// Flags of `generate`; each stands for the field of the same meaning of `POST /generate`.
 #[derive(Args)]
 pub(super) struct GenerateArgs {
+    /// Project that was saved in the studio (.ncocoa); the other flags change it
+    #[arg(long, value_name = "FILE.ncocoa")]
+    project: Option<PathBuf>,
     /// Product photo (PNG, JPEG, WebP, BMP, TIFF); without it only the scene is painted
     #[arg(long, value_name = "FILE")]
     product: Option<PathBuf>,
@@ -145,7 +148,13 @@ fn tell_failure(json: bool, result: Result<(), Failure>) -> Result<(), Failure> 
 
 fn prepare(common: &Common, args: &GenerateArgs, told: &mut bool) -> Result<(), Failure> {
     check_out(&args.output)?;
-    for (flag, input) in [("--product", &args.product), ("--step1", &args.step1), ("--step2", &args.step2), ("--mask", &args.mask)] {
+    for (flag, input) in [
+        ("--project", &args.project),
+        ("--product", &args.product),
+        ("--step1", &args.step1),
+        ("--step2", &args.step2),
+        ("--mask", &args.mask),
+    ] {
         let same = |a: &Path, b: &Path| matches!((std::fs::canonicalize(a), std::fs::canonicalize(b)), (Ok(a), Ok(b)) if a == b);
         if !args.output.dry_run && input.as_deref().is_some_and(|input| same(input, args.output.out())) {
             return Err(Failure::BadInput(format!("--out: this is the file of {flag}; name another, or the original would be lost")));
@@ -184,7 +193,17 @@ pub(super) fn resume(common: &Common, args: ResumeArgs) -> Result<(), Failure> {
 }
 
 fn raw_request(args: &GenerateArgs) -> Result<Map<String, Value>, Failure> {
-    let mut raw = Map::new();
+    let mut raw = match &args.project {
+        Some(path) => {
+            let bytes = std::fs::read(path).map_err(|e| Failure::BadInput(format!("--project: cannot read {}: {e}", path.display())))?;
+            project::request_of(&bytes).map_err(|why| Failure::BadInput(format!("--project: {}: {why}", path.display())))?
+        }
+        None => Map::new(),
+    };
+    if args.product.is_some() {
+        // The mask belongs to the project's own photo.
+        raw.remove("mask_image");
+    }
     let fields = [
         ("text_content", args.text.as_ref().map(|t| t.replace("\\n", "\n"))),
         ("bg_prompt", args.prompt.clone()),

@@ -80,13 +80,13 @@ impl Engine {
     pub fn delete(&self, id: Uuid) -> Result<(), DeleteError> {
         let inner = &self.inner;
         let purged = {
+            // Deletes and restores come one after the other; nobody who only looks waits for the disk. A job that is over stays over.
             let _one = lock(&inner.records);
-            let mut table = inner.table.write().unwrap_or_else(PoisonError::into_inner);
-            let entry = table.jobs.get(&id).ok_or(DeleteError::NotFound)?;
-            if entry.state.borrow().status.is_active() {
+            if self.snapshot(id).ok_or(DeleteError::NotFound)?.status.is_active() {
                 return Err(DeleteError::Running);
             }
             inner.store.trash(id)?;
+            let mut table = inner.table.write().unwrap_or_else(PoisonError::into_inner);
             if let Some(entry) = table.jobs.remove(&id) {
                 table.trashed.push((id, entry));
             }
@@ -107,9 +107,11 @@ impl Engine {
     pub fn restore(&self, id: Uuid) -> Result<Arc<JobSnapshot>, ManageError> {
         let inner = &self.inner;
         let job = {
+            let _one = lock(&inner.records);
+            self.trashed().iter().find(|job| job.id == id).ok_or(ManageError::NotFound)?;
+            inner.store.restore(id)?;
             let mut table = inner.table.write().unwrap_or_else(PoisonError::into_inner);
             let at = table.trashed.iter().position(|(trashed, _)| *trashed == id).ok_or(ManageError::NotFound)?;
-            inner.store.restore(id)?;
             let (id, entry) = table.trashed.remove(at);
             let job = entry.state.borrow().clone();
             table.jobs.insert(id, entry);

@@ -3,6 +3,7 @@
 mod door;
 mod kept;
 mod manage;
+pub mod project;
 mod queue;
 mod sink;
 mod worker;

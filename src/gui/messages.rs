@@ -82,6 +82,45 @@ impl Lang {
 mod tests {
     use super::*;
 
+    /// What the diffusion engine may say, made by the code that says it.
+    #[test]
+    fn the_diffusion_engines_errors_are_translated() {
+        use crate::backend::diffusion::device::DeviceChoice;
+        use crate::backend::diffusion::english::complaint;
+        use crate::backend::diffusion::models::Models;
+        use crate::backend::diffusion::residency::{Sizes, plans};
+        use crate::weights::WeightsError;
+        let (place, name, path) = ("/m/unet".to_owned(), "conv.weight".to_owned(), std::path::PathBuf::from("/m/a.safetensors"));
+        let mut said: Vec<String> = [
+            WeightsError::MissingFile { path: path.clone() },
+            WeightsError::Corrupt { path: path.clone(), what: "is cut short".into() },
+            WeightsError::Io { path, source: std::io::Error::other("x") },
+            WeightsError::MissingTensor { place: place.clone(), name: name.clone() },
+            WeightsError::ExtraTensors { place: place.clone(), name: name.clone(), count: 2 },
+            WeightsError::Shape { place, name, expected: vec![1], found: vec![2] },
+        ]
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+        said.extend(plans(&Sizes::default(), 1 << 20, candle_core::DType::BF16).iter().map(ToString::to_string));
+        said.extend(complaint("bg_prompt", &["위의".into()]));
+        let mut models = Models::default();
+        said.extend(models.complaint().map(|c| format!("The diffusion engine cannot run: {c}.")));
+        models.flux = Some("/m/flux".into());
+        said.extend(models.complaint().map(|c| format!("{c}. Install them or use the draft engine.")));
+        if !cfg!(feature = "cuda") {
+            said.extend(DeviceChoice::Auto.open().err());
+        }
+        for text in &said {
+            let words = Lang::Ko.say(text);
+            assert!(words.chars().any(|c| ('가'..='힣').contains(&c)), "{text}: {words}");
+            let left: Vec<&str> =
+                ["the ", "Install", "missing", "cannot", "one ", "file"].into_iter().filter(|w| words.contains(w)).collect();
+            assert!(left.is_empty(), "{words}: {left:?}");
+        }
+        assert!(said.len() >= 12, "{said:?}");
+    }
+
     #[test]
     fn what_the_engine_says_is_found_by_its_shape() {
         let known = [

@@ -223,3 +223,24 @@ async fn the_page_needs_no_internet() {
     assert!(String::from_utf8(start.bytes).unwrap().contains("/openapi.json"));
     assert_eq!(world.get("/docs/nothing.js").await.status, StatusCode::NOT_FOUND);
 }
+
+#[tokio::test]
+async fn a_project_file_is_a_request() {
+    let world = World::new();
+    let zip = [("content-type", "application/zip")];
+    let photo = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/samples/coffee.png")).unwrap();
+    let request = json!({"text_content": "신메뉴", "width": 320, "height": 256, "seed": 8});
+    let answer = world.call("POST", "/generate", &zip, crate::project::project(&request, &photo)).await;
+    assert_eq!(answer.status, 200, "{}", answer.json());
+    let done = world.finish(answer.json()["job_id"].as_str().unwrap()).await;
+    assert_eq!((&done["status"], &done["parameters"]["seed"]), (&json!("completed"), &json!(8)), "{done}");
+    for bad in [b"no zip".to_vec(), crate::project::project(&json!([1]), &photo)] {
+        let answer = world.call("POST", "/generate", &zip, bad).await;
+        assert_eq!(answer.status, 400);
+        assert!(answer.json()["detail"][0]["msg"].as_str().unwrap().contains("studio"), "{}", answer.json());
+    }
+    // Its fields are checked as any others.
+    let answer = world.call("POST", "/generate", &zip, crate::project::project(&json!({"width": 3}), b"no picture")).await;
+    assert_eq!(answer.status, 400);
+    assert!(answer.json()["detail"].as_array().unwrap().len() >= 2, "{}", answer.json());
+}
