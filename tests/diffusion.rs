@@ -4,6 +4,8 @@
 mod common;
 #[path = "parity/models.rs"]
 mod models;
+#[path = "common/on.rs"]
+mod on;
 #[path = "common/served.rs"]
 mod served;
 
@@ -38,7 +40,8 @@ fn write_models(root: &Path) {
 }
 
 fn setup(root: &Path, free: Option<u64>) -> Setup {
-    Setup { models: Models::scan(root), device: Device::Cpu, device_name: "CPU".into(), free: Arc::new(move || free) }
+    let (device, device_name, _) = on::place();
+    Setup { models: Models::scan(root), device, device_name, free: Arc::new(move || free) }
 }
 
 fn engine(data: &Path, root: PathBuf) -> Engine {
@@ -202,9 +205,8 @@ fn the_command_line_runs_both_engines_and_says_which() {
     let folder = models.path().to_str().unwrap();
     let base = ["generate", "--product", sample, "--text", "Hi", "--size", "256x256", "--seed", "4", "--json", "--models", folder];
     let with = |extra: &[&'static str]| -> Vec<&str> { base.iter().copied().chain(extra.iter().copied()).collect() };
-    let out = run(&with(&[
-        "--device",
-        "cpu",
+    let device = on::place().1;
+    let sampled = with(&[
         "--set",
         "num_inference_steps=2",
         "--set",
@@ -213,7 +215,8 @@ fn the_command_line_runs_both_engines_and_says_which() {
         "composition_steps=2",
         "--out",
         "render.png",
-    ]));
+    ]);
+    let out = run(&[&sampled[..], &["--device", &device]].concat());
     let report: Value = serde_json::from_slice(&out.stdout).unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&out.stderr)));
     assert_eq!((&report["status"], &report["engine"]), (&json!("completed"), &json!("diffusion")), "{report}");
     let out = run(&with(&["--device", "cpu", "--engine", "draft", "--out", "draft.png"]));
@@ -239,7 +242,7 @@ fn a_whole_job_over_a_rest_socket() {
     let (models, data) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     write_models(models.path());
     let folder = models.path().to_str().unwrap();
-    let server = served::serve(data.path(), &["--models", folder, "--device", "cpu"]);
+    let server = served::serve(data.path(), &["--models", folder, "--device", &on::place().1]);
     let finish = |id: &str| {
         let start = Instant::now();
         let mut percent = 0;

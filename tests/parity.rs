@@ -7,6 +7,8 @@
 
 #[path = "parity/models.rs"]
 mod models;
+#[path = "common/on.rs"]
+mod on;
 #[path = "parity/pipelines.rs"]
 mod pipelines;
 
@@ -51,13 +53,9 @@ fn relative_error(out: &Tensor, reference: &Tensor) -> f64 {
     if norm == 0.0 { error } else { error / norm }
 }
 
-/// Where the components compute: on CPU in float32, or as `NANOCOCOA_PARITY_DEVICE` (`cuda`) and `NANOCOCOA_PARITY_DTYPE` (`bf16`, `f16`)
-/// say; in half precision 1e-2 is allowed.
+/// Where the networks compute, and what is allowed there.
 fn place() -> (Device, DType, Option<f64>) {
-    use nanococoa::backend::diffusion::component::{device_named, dtype_named};
-    let said = |name: &str, otherwise: &str| std::env::var(name).unwrap_or_else(|_| otherwise.into());
-    let device = device_named(&said("NANOCOCOA_PARITY_DEVICE", "cpu")).unwrap();
-    let dtype = dtype_named(&said("NANOCOCOA_PARITY_DTYPE", "f32")).unwrap();
+    let (device, _, dtype) = on::place();
     // A GPU sums in another order.
     let allowed = if dtype != DType::F32 { Some(1e-2) } else { device.is_cuda().then_some(1e-3) };
     (device, dtype, allowed)

@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use candle_core::{DType, Device};
+use candle_core::DType;
 use image::RgbImage;
 use nanococoa::backend::diffusion::flux::FluxRequest;
 use nanococoa::backend::diffusion::pipeline::{PipelineArgs, run};
@@ -54,7 +54,7 @@ fn check(prefix: &str, least: usize) {
             control: beside("control"),
             conditioning_scale: number("conditioning_scale", 1.0),
         };
-        let made = run(&args, &Device::Cpu, DType::F32).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+        let made = run(&args, &super::place().0, DType::F32).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
         let reference = image::open(path.with_extension("png")).unwrap().into_rgb8();
         let quality = psnr(&made, &reference);
         println!("{}: {quality:.1} dB", path.display());
