@@ -321,3 +321,10 @@ fn an_autoencoder_of_its_own_is_used_instead_of_sdxls() {
     let made = model.text_to_image(&request, "a", None, &control, hears).unwrap();
     assert_eq!(made.dimensions(), (64, 64));
 }
+
+/// For trying things out by hand: `NANOCOCOA_KEEP_MODELS=DIR cargo test --test diffusion -- --ignored`, then `nanococoa --models DIR …`.
+#[test]
+#[ignore = "writes models into the folder that NANOCOCOA_KEEP_MODELS names"]
+fn keep_the_tiny_models() {
+    write_models(Path::new(&std::env::var("NANOCOCOA_KEEP_MODELS").unwrap()));
+}
