@@ -45,12 +45,14 @@ fn setup(root: &Path, free: Option<u64>) -> Setup {
 }
 
 fn engine(data: &Path, root: PathBuf) -> Engine {
+    let here = root.clone();
     let engines = Engines {
         make: Arc::new(move |kind| match kind {
             EngineKind::Draft => Ok(Box::new(DraftBackend::default())),
             EngineKind::Diffusion => Ok(Box::new(DiffusionBackend::new(setup(&root, None))?)),
         }),
         available: Arc::new(|_| Ok("tiny models are here".into())),
+        version: Arc::new(move |kind| format!("{} {}", nanococoa::backend::engine_version(kind), Models::scan(&here).identity())),
     };
     let config = EngineConfig { data_dir: data.into(), font_dirs: Vec::new(), default_font: nanococoa::assets::DEFAULT_FONT.into() };
     Engine::start_with(config, engines).unwrap()
@@ -129,6 +131,30 @@ fn a_whole_job_and_both_re_runs() {
     let job = wait(&engine, third);
     assert_eq!(job.status, JobStatus::Completed, "{}", job.message);
     assert!(picture(third, ImageName::Final) != picture(id, ImageName::Final));
+    engine.shutdown();
+}
+
+#[test]
+fn other_models_paint_anew() {
+    let (models, data) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    write_models(models.path());
+    let engine = engine(data.path(), models.path().into());
+    let make = || {
+        let job = wait(&engine, submit(&engine, &request(json!({"text_content": null}))));
+        assert_eq!(job.status, JobStatus::Completed, "{}", job.message);
+        let picture = image::open(engine.image_path(job.id, ImageName::Step1).unwrap()).unwrap().into_rgb8();
+        (picture, job.cached_steps.clone())
+    };
+    let (first, cached) = make();
+    assert!(cached.is_empty());
+    let (again, cached) = make();
+    assert!(again == first && cached == [1], "{cached:?}");
+    // The same place, another model: nothing that the old one made is taken, and the old one does not paint.
+    let mut other = case("pipeline--flux-dev-wide.json");
+    other["parts"]["transformer"]["seed"] = json!(4711);
+    models::write_model(&models.path().join("flux-tiny"), &other);
+    let (new, cached) = make();
+    assert!(new != first && cached.is_empty(), "{cached:?}");
     engine.shutdown();
 }
 

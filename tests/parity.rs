@@ -147,7 +147,8 @@ fn vaes_take_exactly_the_real_files() {
         "up_block_types": vec!["UpDecoderBlock2D"; 4], "latent_channels": 4, "sample_size": 1024, "scaling_factor": 0.13025
     });
     let sdxl: VaeConfig = serde_json::from_value(blocks.clone()).unwrap();
-    let flux = VaeConfig { latent_channels: 16, use_quant_conv: false, use_post_quant_conv: false, ..sdxl.clone() };
+    let flux = VaeConfig::flux();
+    flux.check("the single file").unwrap();
     takes_exactly("sdxl-vae", |vars| drop(AutoencoderKl::load(vars, &sdxl).unwrap()));
     takes_exactly("flux-vae", |vars| drop(AutoencoderKl::load(vars, &flux).unwrap()));
 }

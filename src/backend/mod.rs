@@ -257,7 +257,13 @@ pub struct Engines {
     pub make: BackendFactory,
     /// Knows which can run.
     pub available: Availability,
+    /// What must agree for a kept step to be taken instead of run, and for a loaded engine to be used again: [`engine_version`], and
+    /// whatever models it computes with.
+    pub version: Version,
 }
+
+/// See [`Engines::version`].
+pub type Version = Arc<dyn Fn(EngineKind) -> String + Send + Sync>;
 
 impl Engines {
     /// The draft engine alone.
@@ -268,6 +274,7 @@ impl Engines {
                 EngineKind::Draft => Ok("the draft engine is embedded".into()),
                 EngineKind::Diffusion => Err("no diffusion models are installed".into()),
             }),
+            version: Arc::new(engine_version),
         }
     }
 }

@@ -3,10 +3,11 @@
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
+use nanococoa::backend::diffusion::device::{self, DeviceChoice};
 use nanococoa::backend::diffusion::engine::{DiffusionBackend, FreeMemory, Setup};
-use nanococoa::backend::diffusion::{device::DeviceChoice, models::Models};
+use nanococoa::backend::diffusion::models::Models;
 use nanococoa::backend::draft::DraftBackend;
-use nanococoa::backend::{BackendError, Engines};
+use nanococoa::backend::{BackendError, Engines, engine_version};
 use nanococoa::config::Config;
 use nanococoa::metrics::Sampler;
 use nanococoa::request::EngineKind;
@@ -34,34 +35,36 @@ pub(super) fn setup(config: &Config) -> impl Fn() -> Result<Setup, String> + Sen
             return Err(complaint);
         }
         let (device, device_name) = device.get_or_init(|| choice.parse::<DeviceChoice>().and_then(DeviceChoice::open)).clone()?;
-        let free = free_memory(Arc::clone(&sampler), device.is_cpu());
+        let (sampler, gpu) = (Arc::clone(&sampler), device.clone());
+        // Of the GPU in use, or of the machine.
+        let free: FreeMemory = Arc::new(move || {
+            let of_machine = || {
+                let now = sampler.sample_now();
+                (gpu.is_cpu() && now.ram_total_gb > 0.0).then(|| ((now.ram_total_gb - now.ram_used_gb) * GIB) as u64)
+            };
+            device::free_memory(&gpu).or_else(of_machine)
+        });
         Ok(Setup { models, device, device_name, free })
     }
-}
-
-/// Free memory of the first GPU, or of the machine.
-fn free_memory(sampler: Arc<Sampler>, cpu: bool) -> FreeMemory {
-    Arc::new(move || {
-        let now = sampler.sample_now();
-        let free = match now.gpu_info.first() {
-            Some(gpu) if !cpu => gpu.vram_total_gb - gpu.vram_used_gb,
-            _ if cpu && now.ram_total_gb > 0.0 => now.ram_total_gb - now.ram_used_gb,
-            _ => return None,
-        };
-        Some((free * GIB) as u64)
-    })
 }
 
 /// The draft engine always, the diffusion engine where models and device are.
 pub(super) fn engines(config: &Config) -> Engines {
     let setup = setup(config);
-    let asked = setup.clone();
+    let (asked, looked) = (setup.clone(), setup.clone());
     Engines {
         make: Arc::new(move |kind| match kind {
             EngineKind::Draft => Ok(Box::new(DraftBackend::default())),
             EngineKind::Diffusion => {
                 let setup = setup().map_err(|why| BackendError::Failed(format!("The diffusion engine cannot run: {why}.")))?;
                 Ok(Box::new(DiffusionBackend::new(setup)?))
+            }
+        }),
+        version: Arc::new(move |kind| {
+            let version = engine_version(kind);
+            match (kind, looked()) {
+                (EngineKind::Diffusion, Ok(setup)) => format!("{version} {} {}", setup.device_kind(), setup.models.identity()),
+                _ => version,
             }
         }),
         available: Arc::new(move |kind| match kind {

@@ -59,7 +59,9 @@ impl Inner {
     /// The keys of a job's steps.
     pub(super) fn keys(&self, spec: &JobSpec, engine: EngineKind, recalled: &Recalled) -> StepKeys {
         let fonts = self.fonts();
-        plan::keys(spec, engine, recalled, &|font| fonts.bytes(font).map_or_else(String::new, |b| blake3::hash(&b).to_hex().to_string()))
+        plan::keys(spec, &(self.version)(engine), recalled, &|font| {
+            fonts.bytes(font).map_or_else(String::new, |b| blake3::hash(&b).to_hex().to_string())
+        })
     }
 
     /// Jobs that have finished a step with this key and still have its pictures, newest first. A step is finished once its result is

@@ -23,7 +23,7 @@ use uuid::Uuid;
 pub use kept::{Plan, PlannedStep};
 pub use manage::ManageError;
 
-use crate::backend::{Availability, BackendFactory, Engines};
+use crate::backend::{Availability, BackendFactory, Engines, Version};
 use crate::imaging::Plane;
 use crate::job::progress::Durations;
 use crate::job::{CancelToken, ImageName, JobEvent, JobSnapshot, JobStatus};
@@ -153,6 +153,7 @@ pub(crate) struct Inner {
     base64: Mutex<Vec<Encoded>>,
     closing: AtomicBool,
     available: Availability,
+    version: Version,
 }
 
 /// Handle to the engine; clones share it. The worker ends at [`Engine::shutdown`].
@@ -287,6 +288,7 @@ impl Engine {
             base64: Mutex::new(Vec::new()),
             closing: AtomicBool::new(false),
             available: engines.available,
+            version: engines.version,
         });
         let shared = Arc::clone(&inner);
         let worker = std::thread::Builder::new()

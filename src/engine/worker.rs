@@ -23,14 +23,14 @@ pub(super) struct Work {
 
 /// Runs jobs until the queue closes.
 pub(super) fn run(inner: &Inner, factory: &BackendFactory) {
-    let mut backend: Option<Box<dyn Backend>> = None;
+    let mut ready: Option<Ready> = None;
     while let Some(work) = inner.queue.pop() {
         let outcome = if work.cancel.is_cancelled() {
             Err(PipelineError::Backend(BackendError::Stopped(crate::job::Stopped)))
         } else {
-            catch_unwind(AssertUnwindSafe(|| run_one(inner, &work, &mut backend, factory))).unwrap_or_else(|payload| {
+            catch_unwind(AssertUnwindSafe(|| run_one(inner, &work, &mut ready, factory))).unwrap_or_else(|payload| {
                 // What a panic left behind in the engine cannot be trusted.
-                backend = None;
+                ready = None;
                 let text = panic_text(payload.as_ref());
                 tracing::error!(id = %work.id, text, "a job panicked");
                 Err(PipelineError::Backend(BackendError::Failed(format!(
@@ -45,11 +45,17 @@ pub(super) fn run(inner: &Inner, factory: &BackendFactory) {
         };
         finish(inner, work.id, event);
         if work.spec.auto_unload
-            && let Some(backend) = &mut backend
+            && let Some(ready) = &mut ready
         {
-            backend.unload();
+            ready.backend.unload();
         }
     }
+}
+
+/// A loaded engine.
+struct Ready {
+    backend: Box<dyn Backend>,
+    version: String,
 }
 
 /// The record is on disk before the end is published, so that whoever saw the end finds it after a crash too.
@@ -79,12 +85,14 @@ fn finish(inner: &Inner, id: Uuid, event: JobEvent) {
     }
 }
 
-fn run_one(inner: &Inner, work: &Work, backend: &mut Option<Box<dyn Backend>>, factory: &BackendFactory) -> Result<(), PipelineError> {
-    let backend = match backend {
-        Some(ready) if ready.kind() == work.kind => ready,
+fn run_one(inner: &Inner, work: &Work, ready: &mut Option<Ready>, factory: &BackendFactory) -> Result<(), PipelineError> {
+    let version = (inner.version)(work.kind);
+    let backend = match ready {
+        Some(ready) if ready.version == version => &mut ready.backend,
         slot => {
+            // Another engine, or other models under the same name: the old one's memory is free before the new one takes some.
             *slot = None;
-            slot.insert(factory(work.kind)?)
+            &mut slot.insert(Ready { backend: factory(work.kind)?, version }).backend
         }
     };
     let recalled = inner.recall(&work.spec);

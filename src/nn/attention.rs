@@ -18,7 +18,9 @@ pub fn attention(q: &Tensor, k: &Tensor, v: &Tensor, bias: Option<&Tensor>, scal
     let kt = k.transpose(D::Minus2, D::Minus1)?;
     let part = |q: &Tensor, bias: Option<&Tensor>| -> Result<Tensor> {
         let dtype = q.dtype();
-        let scores = (q.contiguous()?.matmul(&kt)?.to_dtype(DType::F32)? * scale)?;
+        // Scaled before the product: float16 ends at 65,504, which unscaled scores exceed.
+        let q = if scale == 1.0 { q.contiguous()? } else { (q.contiguous()? * scale)? };
+        let scores = q.matmul(&kt)?.to_dtype(DType::F32)?;
         let scores = match bias {
             Some(bias) => scores.broadcast_add(&bias.to_dtype(DType::F32)?)?,
             None => scores,

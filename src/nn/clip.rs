@@ -66,6 +66,18 @@ enum Activation {
 }
 
 impl ClipConfig {
+    /// CLIP-L's text encoder, for single files, which come without a config.
+    pub fn clip_l() -> Self {
+        Self {
+            hidden_size: 768,
+            intermediate_size: 3072,
+            num_attention_heads: 12,
+            projection_dim: Some(768),
+            eos_token_id: 2,
+            ..Self::default()
+        }
+    }
+
     /// Whether the config can be used; `place` says whose it is.
     ///
     /// # Errors
@@ -136,17 +148,20 @@ impl Layer {
     fn forward(&self, x: &Tensor, causal: &Tensor) -> Result<Tensor> {
         let (b, t, size) = x.dims3()?;
         let normed = self.norm1.forward(x)?;
-        let split = |linear: &Linear| linear.forward(&normed)?.reshape((b, t, self.heads, ()))?.transpose(1, 2)?.contiguous();
+        let split =
+            |linear: &Linear| linear.forward(&normed)?.reshape((b, t, self.heads, ()))?.transpose(1, 2)?.to_dtype(DType::F32)?.contiguous();
         let scale = ((size / self.heads) as f64).sqrt().recip();
         let attended = attention(&split(&self.q)?, &split(&self.k)?, &split(&self.v)?, Some(causal), scale)?;
-        let x = (x + self.out.forward(&attended.transpose(1, 2)?.reshape((b, t, size))?)?)?;
+        let attended = attended.transpose(1, 2)?.reshape((b, t, size))?.to_dtype(normed.dtype())?;
+        // The sum over the blocks stays in float32.
+        let x = (x + self.out.forward(&attended)?.to_dtype(DType::F32)?)?;
         let y = self.fc1.forward(&self.norm2.forward(&x)?)?;
         let y = match self.activation {
             Activation::Quick => (candle_nn::ops::sigmoid(&(&y * 1.702)?)? * y)?,
             Activation::Erf => y.gelu_erf()?,
             Activation::Tanh => y.gelu()?,
         };
-        x + self.fc2.forward(&y)?
+        x + self.fc2.forward(&y)?.to_dtype(DType::F32)?
     }
 }
 
@@ -221,7 +236,8 @@ impl ClipText {
         }
         let causal: Vec<f32> = (0..tokens).flat_map(|q| (0..tokens).map(move |k| if k > q { f32::NEG_INFINITY } else { 0.0 })).collect();
         let causal = Tensor::from_vec(causal, (1, 1, tokens, tokens), &self.device)?;
-        let mut x = self.tokens.forward(input_ids)?.broadcast_add(&self.positions.narrow(0, 0, tokens)?)?;
+        let embedded = self.tokens.forward(input_ids)?.broadcast_add(&self.positions.narrow(0, 0, tokens)?)?;
+        let mut x = embedded.to_dtype(DType::F32)?;
         let mut penultimate = x.clone();
         for layer in &self.layers {
             let next = layer.forward(&x, &causal)?;
@@ -235,7 +251,7 @@ impl ClipText {
             Some(projection) => projection.forward(&pooled)?,
             None => pooled,
         };
-        Ok(ClipOutput { last_hidden_state, penultimate, pooled })
+        Ok(ClipOutput { penultimate: penultimate.to_dtype(last_hidden_state.dtype())?, last_hidden_state, pooled })
     }
 
     /// Where each prompt ends: its first EOS token, or the first token where it has none.

@@ -38,7 +38,34 @@ impl ConvSpec {
     }
 }
 
+/// Values that a GPU's convolution spreads out at a time: this bounds its memory, and candle's kernel counts them with 32 bits.
+const MAX_COLUMNS: usize = 1 << 27;
+
 impl Conv2d {
+    /// Band by band of output rows, so that no more than `most` values are spread out at a time.
+    fn convolve(&self, x: &Tensor, most: usize) -> Result<Tensor> {
+        let (b, c, h, w) = x.dims4()?;
+        let kernel = self.weight.dim(2)?;
+        let reach = self.dilation * (kernel - 1) + 1;
+        if h + 2 * self.padding < reach || w + 2 * self.padding < reach {
+            candle_core::bail!("a picture of {w} × {h} is too small for a kernel of {reach}");
+        }
+        let rows = (h + 2 * self.padding - reach) / self.stride + 1;
+        let columns = (w + 2 * self.padding - reach) / self.stride + 1;
+        let band = (most / (b * c * kernel * kernel * columns).max(1)).max(1);
+        if band >= rows {
+            return x.contiguous()?.conv2d(&self.weight, self.padding, self.stride, self.dilation, self.groups);
+        }
+        let padded = x.pad_with_zeros(2, self.padding, self.padding)?.pad_with_zeros(3, self.padding, self.padding)?;
+        let part = |first: usize| -> Result<Tensor> {
+            let count = band.min(rows - first);
+            let seen = padded.narrow(2, first * self.stride, (count - 1) * self.stride + reach)?;
+            seen.contiguous()?.conv2d(&self.weight, 0, self.stride, self.dilation, self.groups)
+        };
+        let parts = (0..rows).step_by(band).map(part).collect::<Result<Vec<_>>>()?;
+        Tensor::cat(&parts, 2)
+    }
+
     /// Takes `weight` and, where there is one, `bias`.
     ///
     /// # Errors
@@ -66,11 +93,42 @@ impl Conv2d {
             let matrix = self.weight.reshape((1, outputs, c))?.broadcast_as((b, outputs, c))?;
             matrix.contiguous()?.matmul(&x.reshape((b, c, h * w))?.contiguous()?)?.reshape((b, outputs, h, w))?
         } else {
-            x.contiguous()?.conv2d(&self.weight, self.padding, self.stride, self.dilation, self.groups)?
+            self.convolve(x, if x.device().is_cuda() { MAX_COLUMNS } else { usize::MAX })?
         };
         match &self.bias {
             Some(bias) => y.broadcast_add(&bias.reshape((1, (), 1, 1))?),
             None => Ok(y),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use candle_core::{DType, Device};
+
+    #[test]
+    fn bands_are_the_whole() {
+        let cpu = &Device::Cpu;
+        let made = |name: &str, shape: &[usize]| {
+            let values = crate::weights::synthetic::values(name, shape, 3);
+            Tensor::from_vec(values, shape, cpu).unwrap()
+        };
+        for (stride, padding, dilation, groups) in [(1, 1, 1, 1), (2, 1, 1, 2), (1, 2, 2, 1), (2, 0, 1, 1)] {
+            let x = made("x", &[2, 4, 11, 7]);
+            let weight = made("w", &[6, 4 / groups, 3, 3]);
+            let spec = ConvSpec { kernel: 3, stride, padding, dilation, groups, bias: false };
+            let conv = Conv2d::new(weight, None, spec);
+            let whole = conv.convolve(&x, usize::MAX).unwrap();
+            for most in [1, 2 * 4 * 9 * 7 * 2, 2 * 4 * 9 * 7 * 3] {
+                let parts = conv.convolve(&x, most).unwrap();
+                assert_eq!(parts.dims(), whole.dims());
+                let differ = (parts - &whole).unwrap().abs().unwrap().max_all().unwrap().to_scalar::<f32>().unwrap();
+                assert!(differ < 1e-5, "{stride} {padding} {dilation} {groups}: {differ}");
+            }
+        }
+        let small = Conv2d::new(made("w", &[1, 1, 3, 3]), None, ConvSpec { padding: 0, bias: false, ..ConvSpec::same(3) });
+        let error = small.forward(&Tensor::zeros((1, 1, 2, 5), DType::F32, cpu).unwrap()).unwrap_err().to_string();
+        assert!(error.contains("too small"), "{error}");
     }
 }

@@ -24,12 +24,12 @@ impl LayerNorm {
         Self { affine: None, eps }
     }
 
-    /// `x` `[…, size]` → the same shape.
+    /// `x` `[…, size]` → the same shape, in the weight's type where there is one.
     ///
     /// # Errors
     /// Shapes that do not fit, no memory.
     pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        let dtype = x.dtype();
+        let dtype = self.affine.as_ref().map_or(x.dtype(), |(weight, _)| weight.dtype());
         let x = x.to_dtype(DType::F32)?;
         let centred = x.broadcast_sub(&x.mean_keepdim(D::Minus1)?)?;
         let variance = centred.sqr()?.mean_keepdim(D::Minus1)?;

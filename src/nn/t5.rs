@@ -146,10 +146,11 @@ impl Attention {
 
     fn forward(&self, x: &Tensor, bias: &Tensor) -> Result<Tensor> {
         let (b, t, _) = x.dims3()?;
-        let split = |linear: &Linear| linear.forward(x)?.reshape((b, t, self.heads, ()))?.transpose(1, 2)?.contiguous();
-        // T5 does not scale the scores; its initialisation does.
+        let split =
+            |linear: &Linear| linear.forward(x)?.reshape((b, t, self.heads, ()))?.transpose(1, 2)?.to_dtype(DType::F32)?.contiguous();
+        // T5 does not scale the scores; its initialisation does. They are large, so that half precision would blur which token is meant.
         let y = attention(&split(&self.q)?, &split(&self.k)?, &split(&self.v)?, Some(bias), 1.0)?;
-        self.o.forward(&y.transpose(1, 2)?.reshape((b, t, ()))?)
+        self.o.forward(&y.transpose(1, 2)?.reshape((b, t, ()))?.to_dtype(x.dtype())?)
     }
 }
 

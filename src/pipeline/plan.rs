@@ -1,9 +1,8 @@
 //! What each step depends on, as one content key: two steps with the same key give the same pixels. Pure.
 
-use crate::backend::engine_version;
 use crate::imaging::Plane;
 use crate::pipeline::Recalled;
-use crate::request::{EngineKind, JobSpec, SourceImage, Start, TextSpec};
+use crate::request::{JobSpec, SourceImage, Start, TextSpec};
 
 /// The keys of the steps that a job runs; `None` for a step that it is given or does not have.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,8 +24,8 @@ impl StepKeys {
 struct Key(blake3::Hasher);
 
 impl Key {
-    fn new(step: &str, engine: EngineKind) -> Self {
-        Self(blake3::Hasher::new()).text("step", step).text("engine", &engine_version(engine))
+    fn new(step: &str, engine: &str) -> Self {
+        Self(blake3::Hasher::new()).text("step", step).text("engine", engine)
     }
 
     fn bytes(mut self, name: &str, value: &[u8]) -> Self {
@@ -77,9 +76,9 @@ impl Key {
     }
 }
 
-/// The keys of a job's steps. `recalled` is what earlier jobs know about pictures that this one is given; `font` identifies the content
+/// The keys of a job's steps. `engine`: which engine, of which version, with which models. `recalled` is what earlier jobs know about pictures that this one is given; `font` identifies the content
 /// of a listed face.
-pub fn keys(spec: &JobSpec, engine: EngineKind, recalled: &Recalled, font: &dyn Fn(&str) -> String) -> StepKeys {
+pub fn keys(spec: &JobSpec, engine: &str, recalled: &Recalled, font: &dyn Fn(&str) -> String) -> StepKeys {
     let (first, second, third) = match &spec.start {
         Start::Background { product, mask, text } => {
             let first = background(spec, engine, product.as_ref(), mask.as_ref());
@@ -97,7 +96,7 @@ pub fn keys(spec: &JobSpec, engine: EngineKind, recalled: &Recalled, font: &dyn 
     StepKeys([first, second, third])
 }
 
-fn background(spec: &JobSpec, engine: EngineKind, product: Option<&SourceImage>, mask: Option<&SourceImage>) -> String {
+fn background(spec: &JobSpec, engine: &str, product: Option<&SourceImage>, mask: Option<&SourceImage>) -> String {
     let (bg, at) = (&spec.background, &spec.placement);
     let key = Key::new("background", engine)
         .canvas(spec)
@@ -123,7 +122,7 @@ fn background(spec: &JobSpec, engine: EngineKind, product: Option<&SourceImage>,
 }
 
 /// The letters mirror and refract the picture behind them, so they depend on it.
-fn letters(spec: &JobSpec, engine: EngineKind, step1: &str, text: &TextSpec, font: &dyn Fn(&str) -> String) -> String {
+fn letters(spec: &JobSpec, engine: &str, step1: &str, text: &TextSpec, font: &dyn Fn(&str) -> String) -> String {
     Key::new("letters", engine)
         .canvas(spec)
         .text("step1", step1)
@@ -137,7 +136,7 @@ fn letters(spec: &JobSpec, engine: EngineKind, step1: &str, text: &TextSpec, fon
         .done()
 }
 
-fn composite(spec: &JobSpec, engine: EngineKind, step1: &str, step2: &str, recalled: &Recalled) -> String {
+fn composite(spec: &JobSpec, engine: &str, step1: &str, step2: &str, recalled: &Recalled) -> String {
     let (c, at) = (&spec.composition, &spec.placement);
     Key::new("composite", engine)
         .canvas(spec)
@@ -191,7 +190,7 @@ mod tests {
     }
 
     fn key(change: Value) -> [Option<String>; 3] {
-        keys(&spec(change), EngineKind::Draft, &Recalled::default(), &str::to_owned).0
+        keys(&spec(change), "draft 1", &Recalled::default(), &str::to_owned).0
     }
 
     fn changed(change: Value) -> [bool; 3] {
@@ -258,16 +257,15 @@ mod tests {
             raw.extend(change.as_object().unwrap().clone());
             spec(Value::Object(raw))
         };
-        let start2 = keys(&later(json!({"start_step": 2})), EngineKind::Draft, &Recalled::default(), &str::to_owned);
+        let start2 = keys(&later(json!({"start_step": 2})), "draft 1", &Recalled::default(), &str::to_owned);
         assert_eq!(start2.iter().map(|(s, _)| s).collect::<Vec<_>>(), [2, 3]);
         let spec3 = later(json!({"start_step": 3}));
         let of = |recalled: &Recalled, engine| keys(&spec3, engine, recalled, &str::to_owned);
-        let plain = of(&Recalled::default(), EngineKind::Draft);
+        let plain = of(&Recalled::default(), "draft 1");
         assert_eq!(plain.iter().map(|(s, k)| (s, k.len())).collect::<Vec<_>>(), [(3, 64)]);
         let placed = Recalled { placed: Some(Plane::new(8, 8, 0.5)), face: None };
         let face = Recalled { placed: None, face: Some(Plane::new(8, 8, 0.5)) };
-        let all =
-            [&plain, &of(&placed, EngineKind::Draft), &of(&face, EngineKind::Draft), &of(&Recalled::default(), EngineKind::Diffusion)];
+        let all = [&plain, &of(&placed, "draft 1"), &of(&face, "draft 1"), &of(&Recalled::default(), "diffusion 1")];
         let different: std::collections::HashSet<_> = all.iter().map(|k| k.get(3).unwrap()).collect();
         assert_eq!(different.len(), 4);
     }
@@ -275,7 +273,7 @@ mod tests {
     #[test]
     fn the_face_counts_by_its_content() {
         let spec = spec(json!({}));
-        let of = |face: &'static str| keys(&spec, EngineKind::Draft, &Recalled::default(), &move |_| face.to_owned());
+        let of = |face: &'static str| keys(&spec, "draft 1", &Recalled::default(), &move |_| face.to_owned());
         assert_eq!(of("a").get(1), of("b").get(1));
         assert_ne!(of("a").get(2), of("b").get(2));
     }

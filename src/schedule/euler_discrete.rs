@@ -69,13 +69,14 @@ fn round(x: f64) -> f64 {
 impl EulerDiscrete {
     /// The noise level at each training step, least first.
     fn training_sigmas(&self) -> Result<Vec<f64>, ScheduleError> {
+        let given = self.trained_betas.as_ref().map_or(self.num_train_timesteps, Vec::len);
+        if !(2..=1_000_000).contains(&given) {
+            return Err(ScheduleError(format!("{given} training steps are no schedule")));
+        }
         let betas = match &self.trained_betas {
             Some(betas) => betas.iter().map(|b| f32r(*b)).collect(),
             None => betas::named(&self.beta_schedule, self.beta_start, self.beta_end, self.num_train_timesteps)?,
         };
-        if betas.len() < 2 || betas.len() > 1_000_000 {
-            return Err(ScheduleError(format!("{} training steps are no schedule", betas.len())));
-        }
         let left = betas::signal_left(&betas, self.rescale_betas_zero_snr);
         Ok(left.into_iter().map(|a| f32r(f32r(f32r(1.0 - a) / a).sqrt())).collect())
     }

@@ -65,6 +65,9 @@ pub enum WeightsError {
         /// What is wrong with it.
         what: String,
     },
+    /// The user stopped it.
+    #[error("stopped")]
+    Stopped,
     /// The tensor library failed, most often for memory.
     #[error("{place}: {}", one_line(source))]
     Tensor {

@@ -40,12 +40,14 @@ impl GgufStore {
         let file = File::open(path).map_err(WeightsError::io(path))?;
         let total = file.metadata().map_err(WeightsError::io(path))?.len();
         let mut file = BufReader::new(file);
-        if super::gguf_header::alignment(&mut file).is_some_and(|a| a == 0) {
-            // The parser divides by it.
-            return Err(corrupt("says general.alignment is 0".into()));
+        if super::gguf_header::usable(&mut file) == Some(false) {
+            return Err(corrupt("is of GGUF version 1, or says general.alignment is 0".into()));
         }
         file.seek(SeekFrom::Start(0)).map_err(WeightsError::io(path))?;
-        let content = Content::read(&mut file).map_err(|e| corrupt(format!("is no usable GGUF file ({})", super::error::one_line(&e))))?;
+        // A damaged header may still break the library's own arithmetic.
+        let content = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| Content::read(&mut file)))
+            .map_err(|_| corrupt("is no usable GGUF file (its header is damaged)".into()))?
+            .map_err(|e| corrupt(format!("is no usable GGUF file ({})", super::error::one_line(&e))))?;
         for (name, info) in &content.tensor_infos {
             let block = info.ggml_dtype.block_size();
             let elements = info.shape.dims().iter().try_fold(1usize, |n, &d| n.checked_mul(d)).unwrap_or(usize::MAX);

@@ -7,11 +7,15 @@ use std::io::{Read, Seek};
 const STRING: u32 = 8;
 const ARRAY: u32 = 9;
 
-/// `general.alignment` in bytes; `None` where the file does not say or is damaged (the parser then says how).
-pub(super) fn alignment(file: &mut (impl Read + Seek)) -> Option<u64> {
+/// Arrays in arrays that are followed.
+const DEPTH: usize = 4;
+
+/// Whether the library can parse the header without dividing by zero: version 2 or 3, and no `general.alignment` of 0, however often the
+/// key comes. `None` where the file is damaged (the parser then says how).
+pub(super) fn usable(file: &mut (impl Read + Seek)) -> Option<bool> {
     let _magic = u32_of(file)?;
     if u32_of(file)? < 2 {
-        return None;
+        return Some(false);
     }
     let _tensors = u64_of(file)?;
     for _ in 0..u64_of(file)? {
@@ -20,14 +24,22 @@ pub(super) fn alignment(file: &mut (impl Read + Seek)) -> Option<u64> {
         // A length beyond the file ends at the file's end, without that much memory.
         file.by_ref().take(length).read_to_end(&mut key).ok()?;
         let kind = u32_of(file)?;
-        if key == b"general.alignment" {
-            let mut value = [0u8; 8];
-            file.read_exact(value.get_mut(..size_of_kind(kind)? as usize)?).ok()?;
-            return Some(u64::from_le_bytes(value));
+        // The library drops zeros at the end.
+        while key.last() == Some(&0) {
+            key.pop();
         }
-        skip(file, kind)?;
+        match size_of_kind(kind) {
+            Some(size) if key == b"general.alignment" => {
+                let mut value = [0u8; 8];
+                file.read_exact(value.get_mut(..size as usize)?).ok()?;
+                if u64::from_le_bytes(value) == 0 {
+                    return Some(false);
+                }
+            }
+            _ => skip(file, kind, DEPTH)?,
+        }
     }
-    None
+    Some(true)
 }
 
 fn u32_of(file: &mut impl Read) -> Option<u32> {
@@ -53,15 +65,17 @@ fn size_of_kind(kind: u32) -> Option<u64> {
     }
 }
 
-fn skip(file: &mut (impl Read + Seek), kind: u32) -> Option<()> {
+fn skip(file: &mut (impl Read + Seek), kind: u32, depth: usize) -> Option<()> {
     match kind {
         STRING => skip_bytes(file, 1),
         ARRAY => {
             let inner = u32_of(file)?;
             match size_of_kind(inner) {
                 Some(size) => skip_bytes(file, size),
-                None if inner == STRING => (0..u64_of(file)?).try_for_each(|_| skip_bytes(file, 1)),
-                None => None,
+                None => {
+                    let depth = depth.checked_sub(1)?;
+                    (0..u64_of(file)?).try_for_each(|_| skip(file, inner, depth))
+                }
             }
         }
         _ => file.seek_relative(i64::try_from(size_of_kind(kind)?).ok()?).ok(),
@@ -72,4 +86,44 @@ fn skip(file: &mut (impl Read + Seek), kind: u32) -> Option<()> {
 fn skip_bytes(file: &mut (impl Read + Seek), size: u64) -> Option<()> {
     let bytes = u64_of(file)?.checked_mul(size)?;
     file.seek_relative(i64::try_from(bytes).ok()?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use super::*;
+
+    fn header(version: u32, pairs: &[(&[u8], u32, Vec<u8>)]) -> Vec<u8> {
+        let mut bytes = b"GGUF".to_vec();
+        bytes.extend(version.to_le_bytes());
+        bytes.extend(0u64.to_le_bytes());
+        bytes.extend((pairs.len() as u64).to_le_bytes());
+        for (key, kind, value) in pairs {
+            bytes.extend((key.len() as u64).to_le_bytes());
+            bytes.extend(*key);
+            bytes.extend(kind.to_le_bytes());
+            bytes.extend(value);
+        }
+        bytes
+    }
+
+    #[test]
+    fn an_alignment_of_zero_is_found_wherever_it_is() {
+        let number = |n: u32| n.to_le_bytes().to_vec();
+        let look = |version, pairs: &[(&[u8], u32, Vec<u8>)]| usable(&mut Cursor::new(header(version, pairs)));
+        let key: &[u8] = b"general.alignment";
+        // An array of one array of two numbers.
+        let nested = [number(ARRAY), 1u64.to_le_bytes().to_vec(), number(4), 2u64.to_le_bytes().to_vec(), number(1), number(2)].concat();
+        assert_eq!(look(3, &[]), Some(true));
+        assert_eq!(look(1, &[]), Some(false));
+        assert_eq!(look(3, &[(key, 4, number(32))]), Some(true));
+        assert_eq!(look(3, &[(key, 4, number(0))]), Some(false));
+        assert_eq!(look(2, &[(key, 4, number(32)), (key, 4, number(0))]), Some(false));
+        assert_eq!(look(3, &[(b"general.alignment\0", 4, number(0))]), Some(false));
+        assert_eq!(look(3, &[(b"a", ARRAY, nested.clone()), (key, 4, number(0))]), Some(false));
+        assert_eq!(look(3, &[(b"a", ARRAY, nested), (key, 4, number(16))]), Some(true));
+        let cut = header(3, &[(key, 4, number(0))]);
+        assert_eq!(usable(&mut Cursor::new(&cut[..cut.len() - 2])), None);
+    }
 }

@@ -8,6 +8,7 @@ pub mod gguf;
 mod gguf_header;
 pub mod renamed;
 pub mod safetensors;
+pub mod stoppable;
 pub mod store;
 pub mod synthetic;
 pub mod t5_names;
@@ -15,6 +16,7 @@ pub mod vae_names;
 pub mod vars;
 
 pub use error::{WeightsError, one_line};
+pub use stoppable::{Stop, stoppable};
 pub use store::{MemoryStore, Recorder, TensorStore, Weight, open};
 pub use synthetic::{Imagined, Synthetic};
 pub use vars::{Maker, Vars};

@@ -41,6 +41,11 @@ fn corrupt(path: &Path, what: impl Into<String>) -> WeightsError {
     WeightsError::Corrupt { path: path.into(), what: what.into() }
 }
 
+fn unsupported(path: &Path, tensor: &str, dtype: &str) -> WeightsError {
+    let what = format!("tensor {tensor} has the type {dtype}, which is not supported; use a file in f32, f16, bf16, fp8 (e4m3) or GGUF");
+    WeightsError::config(path.display().to_string(), what)
+}
+
 fn dtype_of(name: &str) -> Option<DType> {
     Some(match name {
         "F64" => DType::F64,
@@ -157,8 +162,14 @@ impl SafetensorsStore {
             file.read_exact(&mut bytes).map_err(|_| corrupt(path, format!("was cut short while tensor {name} was read")))?;
         }
         let load = || -> candle_core::Result<Tensor> {
-            let tensor = Tensor::from_raw_buffer(&bytes, entry.dtype, &shape, device)?;
-            if tensor.dtype().is_float() { tensor.to_dtype(dtype) } else { Ok(tensor) }
+            // GPUs cannot cast these.
+            let on_cpu = matches!(entry.dtype, DType::F8E4M3 | DType::I16 | DType::I32);
+            let tensor = Tensor::from_raw_buffer(&bytes, entry.dtype, &shape, if on_cpu { &Device::Cpu } else { device })?;
+            match tensor.dtype() {
+                found if found.is_float() => tensor.to_dtype(dtype)?.to_device(device),
+                DType::I16 | DType::I32 => tensor.to_dtype(DType::I64)?.to_device(device),
+                _ => Ok(tensor),
+            }
         };
         load().map_err(|source| WeightsError::Tensor { place: format!("{}: tensor {name}", path.display()), source })
     }
@@ -182,8 +193,7 @@ fn read_header(path: &Path, file: &mut File, index: usize) -> Result<Vec<(String
             continue;
         }
         let info: Info = serde_json::from_value(value).map_err(|e| corrupt(path, format!("tensor {name} is described wrongly ({e})")))?;
-        let dtype = dtype_of(&info.dtype)
-            .ok_or_else(|| corrupt(path, format!("tensor {name} has the type {}, which is not supported", info.dtype)))?;
+        let dtype = dtype_of(&info.dtype).ok_or_else(|| unsupported(path, &name, &info.dtype))?;
         let (start, end) = info.data_offsets;
         let elements = info.shape.iter().try_fold(1usize, |n, &d| n.checked_mul(d));
         let wanted = elements.and_then(|n| n.checked_mul(dtype.size_in_bytes())).map(|n| n as u64);

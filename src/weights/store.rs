@@ -73,7 +73,8 @@ pub fn open(path: &Path) -> Result<Arc<dyn TensorStore>, WeightsError> {
     if name.ends_with(".onnx") {
         return Ok(Arc::new(GraphFile(path.display().to_string())));
     }
-    if name.ends_with(".index.json") {
+    // Also `….safetensors.index.fp16.json`.
+    if name.ends_with(".json") && name.contains(".index.") {
         return Ok(Arc::new(super::safetensors::SafetensorsStore::open_index(path)?));
     }
     Ok(Arc::new(super::safetensors::SafetensorsStore::open(&[path.to_path_buf()])?))

@@ -143,7 +143,17 @@ impl Vars {
             return made;
         }
         self.check(&name, &shape)?;
-        self.inner.store.tensor(&name, self.dtype, &self.inner.device)
+        let tensor = self.inner.store.tensor(&name, self.dtype, &self.inner.device)?;
+        self.is_weight(&name, tensor.dtype()).map(|()| tensor)
+    }
+
+    /// Weights are numbers with a fraction.
+    fn is_weight(&self, name: &str, dtype: DType) -> Result<(), WeightsError> {
+        if dtype.is_float() {
+            return Ok(());
+        }
+        let what = format!("tensor {name} holds whole numbers ({}), weights are f32, f16, bf16 or packed (GGUF)", dtype.as_str());
+        Err(WeightsError::config(self.place(), what))
     }
 
     /// A tensor that the file keeps a second time under this name: its shape is checked, nothing is read.
@@ -170,7 +180,11 @@ impl Vars {
             return made.map(Weight::Dense);
         }
         self.check(&name, &shape)?;
-        self.inner.store.weight(&name, self.dtype, &self.inner.device)
+        let weight = self.inner.store.weight(&name, self.dtype, &self.inner.device)?;
+        match &weight {
+            Weight::Dense(tensor) => self.is_weight(&name, tensor.dtype()).map(|()| weight),
+            Weight::Quantized(_) => Ok(weight),
+        }
     }
 
     /// Names in the store that nothing took, without those that `ignore` accepts (buffers that are computed anew).

@@ -79,3 +79,33 @@ fn flux_inpaint_agrees_with_diffusers() {
 fn sdxl_with_controlnet_agrees_with_diffusers() {
     check("sdxl", 2);
 }
+
+/// Sides that are no whole tokens are cut to them, picture and mask are fitted, as in the reference.
+#[test]
+fn inpaint_takes_any_size() {
+    let path = folder().join("pipeline--flux-dev-inpaint-6.json");
+    let case: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    let model = tempfile::tempdir().unwrap();
+    write_model(model.path(), &case);
+    let args = PipelineArgs {
+        kind: "flux-inpaint".into(),
+        model: model.path().into(),
+        request: FluxRequest {
+            prompt: "a".into(),
+            negative_prompt: None,
+            width: 101,
+            height: 70,
+            steps: 2,
+            guidance: 3.5,
+            true_cfg_scale: 1.0,
+            seed: 1,
+        },
+        strength: 0.8,
+        image: Some(path.with_extension("image.png")),
+        mask: Some(path.with_extension("mask.png")),
+        control: None,
+        conditioning_scale: 1.0,
+    };
+    let made = run(&args, &super::place().0, DType::F32).unwrap();
+    assert!(made.width() <= 101 && made.width() > 80 && made.height() <= 70 && made.height() > 50, "{:?}", made.dimensions());
+}

@@ -128,14 +128,7 @@ fn t5_takes_exactly_the_public_tensors() {
 
 #[test]
 fn clip_takes_exactly_the_public_tensors() {
-    let l = ClipConfig {
-        hidden_size: 768,
-        intermediate_size: 3072,
-        num_attention_heads: 12,
-        projection_dim: Some(768),
-        eos_token_id: 2,
-        ..ClipConfig::default()
-    };
+    let l = ClipConfig::clip_l();
     let bigg = ClipConfig {
         hidden_size: 1280,
         intermediate_size: 5120,

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::path::Path;
+use std::sync::Arc;
 
 use candle_core::{DType, Device, Tensor};
 use image::RgbImage;
@@ -12,7 +13,7 @@ use crate::imaging::resize::{Filter, resample, resize_plane};
 use crate::imaging::{Plane, matting};
 use crate::nn::birefnet::BiRefNet;
 use crate::nn::swin::SwinConfig;
-use crate::weights::{Vars, WeightsError, one_line, open};
+use crate::weights::{Stop, Vars, WeightsError, one_line, open, stoppable};
 
 /// Side that the public checkpoints were trained at.
 const SIDE: usize = 1024;
@@ -48,10 +49,18 @@ impl Matter {
     /// # Errors
     /// A missing, cut or damaged file; a tensor that is missing, left over or of another shape; another model's config.
     pub fn load(folder: &Path, device: &Device, dtype: DType) -> Result<Self, WeightsError> {
+        Self::load_until(folder, device, dtype, &(Arc::new(|| false) as Stop))
+    }
+
+    /// The same, until somebody stops it.
+    ///
+    /// # Errors
+    /// As [`Matter::load`]; [`WeightsError::Stopped`].
+    pub fn load_until(folder: &Path, device: &Device, dtype: DType, stop: &Stop) -> Result<Self, WeightsError> {
         let path = folder.join("config.json");
         let (backbone, side) = if path.is_file() { read_config(&path)? } else { (SwinConfig::default(), SIDE) };
         let store = if folder.is_dir() { open(folder).map_err(|e| named(e, folder))? } else { open(folder)? };
-        let network = BiRefNet::load(&Vars::new(store, dtype, device), &backbone)?;
+        let network = BiRefNet::load(&Vars::new(stoppable(store, stop), dtype, device), &backbone)?;
         let blocks = 2 * backbone.depths.iter().sum::<usize>() + 5;
         Ok(Self { network, device: device.clone(), dtype, side, blocks })
     }

@@ -52,6 +52,21 @@ impl DeviceChoice {
     }
 }
 
+/// Bytes that are free on a GPU now; `None` for others and where it cannot be said.
+pub fn free_memory(device: &Device) -> Option<u64> {
+    #[cfg(feature = "cuda")]
+    if let Device::Cuda(cuda) = device {
+        use candle_core::cuda_backend::cudarc::driver::result;
+        let stream = cuda.cuda_stream();
+        // What was freed a moment ago is free once the device has done its work.
+        stream.synchronize().ok()?;
+        stream.context().bind_to_thread().ok()?;
+        return result::mem_get_info().ok().map(|(free, _)| free as u64);
+    }
+    let _ = device;
+    None
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -24,7 +24,7 @@ use crate::backend::{
 use crate::imaging::blur::{dilate, gaussian_plane, gaussian_rgb};
 use crate::imaging::{LinearRgb, Plane};
 use crate::request::EngineKind;
-use crate::weights::one_line;
+use crate::weights::{Stop, one_line};
 
 /// How far FLUX may go from the draft's set when it paints the scene: it keeps where the horizon and the light are, and little else.
 const SCENE_STRENGTH: f64 = 0.92;
@@ -45,6 +45,13 @@ pub struct Setup {
     pub device_name: String,
     /// Asked before models are loaded.
     pub free: FreeMemory,
+}
+
+impl Setup {
+    /// What decides in which precision is computed.
+    pub fn device_kind(&self) -> &'static str {
+        if self.device.is_cpu() { "cpu" } else { "gpu" }
+    }
 }
 
 /// The engine. Models are loaded when their stage comes.
@@ -135,7 +142,7 @@ impl DiffusionBackend {
         }
     }
 
-    fn flux(&mut self, pixels: usize) -> Result<&mut FluxModel, DiffusionError> {
+    fn flux(&mut self, pixels: usize, cx: StageCx<'_>) -> Result<&mut FluxModel, DiffusionError> {
         let plan = self.plan(pixels);
         self.only(Model::Flux, &plan);
         let model = match self.flux.take() {
@@ -144,10 +151,11 @@ impl DiffusionBackend {
         };
         let model = self.flux.insert(model);
         model.set_keep(plan.keep);
+        model.set_stop(stop_of(cx));
         Ok(model)
     }
 
-    fn sdxl(&mut self, pixels: usize) -> Result<&mut SdxlModel, DiffusionError> {
+    fn sdxl(&mut self, pixels: usize, cx: StageCx<'_>) -> Result<&mut SdxlModel, DiffusionError> {
         let plan = self.plan(pixels);
         self.only(Model::Sdxl, &plan);
         let models = &self.setup.models;
@@ -163,15 +171,18 @@ impl DiffusionBackend {
         };
         let model = self.sdxl.insert(model);
         model.set_keep(plan.keep);
+        model.set_stop(stop_of(cx));
         Ok(model)
     }
 
-    fn matte_model(&mut self, pixels: usize) -> Result<&mut Matter, DiffusionError> {
+    fn matte_model(&mut self, pixels: usize, cx: StageCx<'_>) -> Result<&mut Matter, DiffusionError> {
         let plan = self.plan(pixels);
         self.only(Model::Matte, &plan);
         let model = match self.matte.take() {
             Some(model) => model,
-            None => Matter::load(&self.setup.models.birefnet.clone().unwrap_or_default(), &self.setup.device, self.dtype)?,
+            None => {
+                Matter::load_until(&self.setup.models.birefnet.clone().unwrap_or_default(), &self.setup.device, self.dtype, &stop_of(cx))?
+            }
         };
         Ok(self.matte.insert(model))
     }
@@ -218,7 +229,7 @@ impl DiffusionBackend {
     ) -> Result<RgbImage, BackendError> {
         let (width, height) = (request.width, request.height);
         let made = self.attempt(width * height, cx, |engine| {
-            let flux = engine.flux(width * height)?;
+            let flux = engine.flux(width * height, cx)?;
             let hears = Hears { step: &mut |state| listen(state, cx, LatentFamily::Flux), decode: &mut |_| stop_or_go(cx) };
             flux.inpaint(request, &FluxInpaint { image, mask, strength }, hears)
         })?;
@@ -229,7 +240,7 @@ impl DiffusionBackend {
     /// BiRefNet's matte, whatever it sees.
     fn cut_out(&mut self, photo: &RgbImage, cx: StageCx<'_>) -> Result<Matte, BackendError> {
         let pixels = 1024 * 1024;
-        self.attempt(pixels, cx, |engine| engine.matte_model(pixels)?.matte(photo, cx).map_err(lower))
+        self.attempt(pixels, cx, |engine| engine.matte_model(pixels, cx)?.matte(photo, cx).map_err(lower))
     }
 
     /// The prompt in the models' language; what is left out is said.
@@ -250,6 +261,12 @@ fn listen(state: &StepState<'_>, cx: StageCx<'_>, family: LatentFamily) -> Contr
         }
     }
     stop_or_go(cx)
+}
+
+/// A job's stop for those who know no jobs.
+fn stop_of(cx: StageCx<'_>) -> Stop {
+    let cancel = cx.cancel.clone();
+    Arc::new(move || cancel.is_cancelled())
 }
 
 fn stop_or_go(cx: StageCx<'_>) -> ControlFlow<()> {
@@ -399,7 +416,7 @@ impl Backend for DiffusionBackend {
         let prompt = Self::in_english("text_model_prompt", request.style_prompt, cx);
         let negative = unwanted(request.negative_prompt);
         let picture = self.attempt(width * height, cx, |engine| {
-            let model = engine.sdxl(width * height)?;
+            let model = engine.sdxl(width * height, cx)?;
             let hears = Hears { step: &mut |state| listen(state, cx, LatentFamily::Sdxl), decode: &mut |_| stop_or_go(cx) };
             model.text_to_image(&sdxl, &prompt, negative.as_deref(), &control, hears)
         })?;

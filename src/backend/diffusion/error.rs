@@ -8,7 +8,7 @@ use crate::weights::{WeightsError, one_line};
 pub enum DiffusionError {
     /// Files.
     #[error(transparent)]
-    Weights(#[from] WeightsError),
+    Weights(WeightsError),
     /// A scheduler's config.
     #[error("scheduler: {0}")]
     Schedule(#[from] ScheduleError),
@@ -23,6 +23,15 @@ pub enum DiffusionError {
     Tensor(#[from] candle_core::Error),
 }
 
+impl From<WeightsError> for DiffusionError {
+    fn from(error: WeightsError) -> Self {
+        match error {
+            WeightsError::Stopped => Self::Stopped,
+            other => Self::Weights(other),
+        }
+    }
+}
+
 impl DiffusionError {
     /// Whether memory ran out: what is loaded can be freed and the work tried again with less.
     pub fn is_out_of_memory(&self) -> bool {
@@ -32,6 +41,9 @@ impl DiffusionError {
             _ => return false,
         };
         let text = text.to_lowercase();
-        text.contains("out of memory") || text.contains("out_of_memory") || text.contains("memory_allocation")
+        text.contains("out of memory")
+            || text.contains("out_of_memory")
+            || text.contains("memory_allocation")
+            || text.contains("alloc_failed")
     }
 }

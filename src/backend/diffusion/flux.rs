@@ -21,7 +21,7 @@ use crate::nn::flux::{FluxConfig, FluxPrepared, FluxPrompt, FluxTransformer};
 use crate::nn::t5::{T5Config, T5Encoder};
 use crate::nn::vae::{AutoencoderKl, Tell, VaeConfig};
 use crate::schedule::{FlowMatchEuler, Schedule, TorchRng, strength};
-use crate::weights::{Vars, WeightsError};
+use crate::weights::{Stop, TensorStore, Vars, WeightsError, stoppable};
 
 type Made<T> = Result<T, DiffusionError>;
 
@@ -58,9 +58,9 @@ pub struct FluxRequest {
 
 /// What to keep of a picture, and how much to change.
 pub struct FluxInpaint<'a> {
-    /// The picture, of the request's size.
+    /// The picture, of the request's size in whole tokens.
     pub image: &'a RgbImage,
-    /// White is painted anew; of the request's size.
+    /// White is painted anew; of the same size.
     pub mask: &'a GrayImage,
     /// 0 to 1.
     pub strength: f64,
@@ -77,6 +77,7 @@ pub struct FluxModel {
     device: Device,
     dtype: DType,
     keep: Keep,
+    stop: Stop,
     scheduler: FlowMatchEuler,
     clip_tokens: PromptTokenizer,
     t5_tokens: PromptTokenizer,
@@ -107,6 +108,7 @@ impl FluxModel {
             device: device.clone(),
             dtype,
             keep: Keep::default(),
+            stop: Arc::new(|| false),
             prompts: Prompts::default(),
             encoders: None,
             transformer: None,
@@ -125,6 +127,15 @@ impl FluxModel {
         }
     }
 
+    /// Says who may stop the loading of weights.
+    pub fn set_stop(&mut self, stop: Stop) {
+        self.stop = stop;
+    }
+
+    fn vars(&self, store: Arc<dyn TensorStore>, dtype: DType) -> Vars {
+        Vars::new(stoppable(store, &self.stop), dtype, &self.device)
+    }
+
     fn part(&self, name: &str) -> Made<Part> {
         let single = |file: &str| match name {
             "transformer" => file.contains("flux"),
@@ -138,22 +149,34 @@ impl FluxModel {
     fn load_encoders(&self) -> Made<Encoders> {
         let part = self.part("text_encoder")?;
         let store = part.open()?;
-        let config: ClipConfig = part.config(&store, |_| Ok(ClipConfig::default()))?;
-        let clip = ClipText::load(&Vars::new(store, self.dtype, &self.device), &config)?;
+        let config: ClipConfig = part.config(&store, |_| Ok(ClipConfig::clip_l()))?;
+        let clip = ClipText::load(&self.vars(store, self.dtype), &config)?;
         let part = self.part("text_encoder_2")?;
         let store = part.open()?;
         let config: T5Config = part.config(&store, T5Config::of_store)?;
-        let t5 = T5Encoder::load(&Vars::new(store, self.dtype, &self.device), &config)?;
+        let t5 = T5Encoder::load(&self.vars(store, self.dtype), &config)?;
         Ok(Encoders { clip, t5 })
     }
 
-    /// A prompt, encoded; the same words are encoded once.
+    /// Prompts, encoded; the same words are encoded once, and all with encoders that are loaded once.
     ///
     /// # Errors
     /// Files, memory.
-    pub fn condition(&mut self, prompt: &str) -> Made<Arc<FluxCondition>> {
+    pub fn conditions(&mut self, prompts: &[&str]) -> Made<Vec<Arc<FluxCondition>>> {
+        let made = prompts.iter().map(|prompt| self.condition(prompt)).collect();
+        if !self.keep.encoders {
+            self.encoders = None;
+        }
+        made
+    }
+
+    fn condition(&mut self, prompt: &str) -> Made<Arc<FluxCondition>> {
         if let Some(known) = self.prompts.get(prompt) {
             return Ok(known);
+        }
+        if !self.keep.encoders {
+            // Where the encoders may not stay, there is no room for them beside the transformer.
+            self.transformer = None;
         }
         let clip = self.clip_tokens.encode(prompt, self.clip_tokens.length())?;
         let t5 = self.t5_tokens.encode(prompt, TEXT_LENGTH)?;
@@ -163,9 +186,7 @@ impl FluxModel {
         };
         let pooled = encoders.clip.forward(&clip.tensor(&self.device)?)?.pooled;
         let states = encoders.t5.forward(&t5.tensor(&self.device)?, None)?;
-        if self.keep.encoders {
-            self.encoders = Some(encoders);
-        }
+        self.encoders = Some(encoders);
         // CLIP's part is only the prompt's gist; T5 reads the whole, so only its cut loses something.
         let cuts = t5.cut.iter().map(ToString::to_string).collect();
         Ok(self.prompts.keep(prompt, FluxCondition { states, pooled, cuts }))
@@ -183,16 +204,16 @@ impl FluxModel {
         let part = self.part("transformer")?;
         let store = part.open()?;
         let config: FluxConfig = part.config(&store, FluxConfig::of_store)?;
-        Ok(FluxTransformer::load(&Vars::new(store, self.dtype, &self.device), &config)?)
+        Ok(FluxTransformer::load(&self.vars(store, self.dtype), &config)?)
     }
 
     fn vae(&mut self) -> Made<&AutoencoderKl> {
         if self.vae.is_none() {
             let part = self.part("vae")?;
             let store = part.open()?;
-            let config: VaeConfig = part.config(&store, |_| Ok(flux_vae()))?;
+            let config: VaeConfig = part.config(&store, |_| Ok(VaeConfig::flux()))?;
             let dtype = vae_dtype(self.dtype);
-            self.vae = Some(AutoencoderKl::load(&Vars::new(store, dtype, &self.device), &config)?);
+            self.vae = Some(AutoencoderKl::load(&self.vars(store, dtype), &config)?);
         }
         self.vae.as_ref().ok_or_else(|| DiffusionError::Input("the autoencoder is not loaded".into()))
     }
@@ -216,9 +237,11 @@ impl FluxModel {
     /// As [`FluxModel::text_to_image`]; a strength that leaves no step.
     pub fn inpaint(&mut self, request: &FluxRequest, inpaint: &FluxInpaint<'_>, hears: Hears<'_>) -> Made<RgbImage> {
         let geometry = self.geometry(request)?;
-        let size = (request.width as u32, request.height as u32);
+        let side = self.token_side()? / 2;
+        let size = ((geometry.width * side) as u32, (geometry.height * side) as u32);
         if inpaint.image.dimensions() != size || inpaint.mask.dimensions() != size {
-            return Err(DiffusionError::Input("image and mask must have the size of the picture".into()));
+            let what = format!("image and mask must have the size of the picture, {} × {}", size.0, size.1);
+            return Err(DiffusionError::Input(what));
         }
         let full = self.scheduler.schedule(request.steps, geometry.tokens())?;
         let schedule = full.from_step(strength::first_step(request.steps, inpaint.strength)?);
@@ -253,10 +276,11 @@ impl FluxModel {
         after: super::denoise::AfterStep<'_>,
         listener: Listener<'_>,
     ) -> Made<Tensor> {
-        let positive = self.condition(&request.prompt)?;
-        let negative = match &request.negative_prompt {
-            Some(negative) if request.true_cfg_scale > 1.0 => Some(self.condition(negative)?),
-            _ => None,
+        let negative = request.negative_prompt.as_deref().filter(|_| request.true_cfg_scale > 1.0);
+        let prompts: Vec<&str> = std::iter::once(request.prompt.as_str()).chain(negative).collect();
+        let conditions = self.conditions(&prompts)?;
+        let [positive, negative @ ..] = conditions.as_slice() else {
+            return Err(DiffusionError::Input("no prompt was encoded".into()));
         };
         let transformer = self.transformer()?;
         let guidance = Tensor::new(&[request.guidance as f32], &self.device)?;
@@ -271,8 +295,8 @@ impl FluxModel {
                 img_ids: &images,
             })?)
         };
-        let with = prepare(&positive)?;
-        let without = negative.as_deref().map(prepare).transpose()?;
+        let with = prepare(positive)?;
+        let without = negative.first().map(|negative| prepare(negative)).transpose()?;
         let device = self.device.clone();
         let mut network = |x: &Tensor, step: &crate::schedule::Step| {
             // The reference hands sigma · 1000 / 1000 over, in the network's type on its way.
@@ -294,10 +318,17 @@ impl FluxModel {
         result?.ok_or(DiffusionError::Stopped)
     }
 
+    /// Pixels of a token in each direction: pictures have whole tokens, sides are cut to them.
+    ///
+    /// # Errors
+    /// The autoencoder's files.
+    pub fn token_side(&mut self) -> Made<usize> {
+        Ok(2 * self.vae()?.config().scale())
+    }
+
     fn geometry(&mut self, request: &FluxRequest) -> Made<Geometry> {
-        let config = self.vae()?.config();
-        let side = 2 * config.scale();
-        let channels = config.latent_channels;
+        let side = self.token_side()?;
+        let channels = self.vae()?.config().latent_channels;
         if request.width < side || request.height < side {
             return Err(DiffusionError::Input(format!("{} × {} is too small: {side} is the least", request.width, request.height)));
         }
@@ -348,20 +379,4 @@ impl Geometry {
 /// The autoencoder overflows float16; bfloat16 is enough, as in the reference.
 fn vae_dtype(dtype: DType) -> DType {
     if dtype == DType::F16 { DType::F32 } else { dtype }
-}
-
-/// The public autoencoder, for single files that come without a config.
-fn flux_vae() -> VaeConfig {
-    VaeConfig {
-        block_out_channels: vec![128, 256, 512, 512],
-        layers_per_block: 2,
-        latent_channels: 16,
-        norm_num_groups: 32,
-        use_quant_conv: false,
-        use_post_quant_conv: false,
-        scaling_factor: 0.3611,
-        shift_factor: Some(0.1159),
-        force_upcast: true,
-        ..VaeConfig::default()
-    }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 
+use crate::weights::safetensors::find_in_folder;
 use crate::weights::{TensorStore, WeightsError, open};
 
 /// A JSON file in the words of `T`.
@@ -14,7 +15,10 @@ use crate::weights::{TensorStore, WeightsError, open};
 /// No file, no JSON, values of another type.
 pub fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T, WeightsError> {
     let text = std::fs::read_to_string(path).map_err(WeightsError::io(path))?;
-    serde_json::from_str(&text).map_err(|e| WeightsError::config(path.display().to_string(), e.to_string()))
+    let bad = |e: serde_json::Error| WeightsError::config(path.display().to_string(), format!("cannot be used: {e}"));
+    // Structs would also be read from lists.
+    let object: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&text).map_err(bad)?;
+    serde_json::from_value(serde_json::Value::Object(object)).map_err(bad)
 }
 
 /// The pipeline class that a folder's `model_index.json` names.
@@ -38,7 +42,8 @@ impl Part {
     /// Neither is there.
     pub fn find(folder: &Path, name: &str, single: impl Fn(&str) -> bool) -> Result<Self, WeightsError> {
         let own = folder.join(name);
-        if own.is_dir() {
+        let beside = own.join("config.json");
+        if own.is_dir() && find_in_folder(&own).is_ok() {
             return Ok(Self::own(&own));
         }
         let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
@@ -52,7 +57,8 @@ impl Part {
             .collect();
         files.sort();
         match files.into_iter().next() {
-            Some(weights) => Ok(Self { weights, config: None }),
+            // The component's folder may hold its config alone.
+            Some(weights) => Ok(Self { weights, config: beside.is_file().then_some(beside) }),
             None => Err(WeightsError::MissingFile { path: own }),
         }
     }
@@ -94,5 +100,29 @@ impl Part {
         let Ok(entries) = std::fs::read_dir(&self.weights) else { return 0 };
         let sizes = entries.flatten().filter(|e| e.path().extension().is_some_and(|x| x == "safetensors" || x == "gguf"));
         sizes.filter_map(|e| e.metadata().ok()).map(|m| m.len()).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_config_alone_does_not_hide_the_single_file_beside_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path();
+        std::fs::create_dir(root.join("transformer")).unwrap();
+        let put = |name: &str| std::fs::write(root.join(name), "{}").unwrap();
+        let find = || Part::find(root, "transformer", |file| file.contains("flux"));
+        put("transformer/config.json");
+        assert!(find().is_err());
+        put("flux1-dev-Q4_K_S.gguf");
+        let part = find().unwrap();
+        assert_eq!((part.weights, part.config), (root.join("flux1-dev-Q4_K_S.gguf"), Some(root.join("transformer/config.json"))));
+        // Weights of its own come first, under any usual name.
+        put("transformer/diffusion_pytorch_model.safetensors.index.fp16.json");
+        assert_eq!(find().unwrap().weights, root.join("transformer"));
+        std::fs::write(root.join("list.json"), "[]").unwrap();
+        assert!(read_json::<serde_json::Value>(&root.join("list.json")).is_err());
     }
 }

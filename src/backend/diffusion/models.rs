@@ -36,6 +36,21 @@ fn has_file(folder: &Path, accept: impl Fn(&str) -> bool) -> bool {
     entries.flatten().any(|e| e.path().is_file() && accept(&e.file_name().to_string_lossy().to_lowercase()))
 }
 
+/// Every file in a model's folder, in order; models are two folders deep.
+fn files(folder: &Path, depth: usize, seen: &mut dyn FnMut(&Path, &std::fs::Metadata)) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    let mut paths: Vec<PathBuf> = entries.flatten().map(|e| e.path()).collect();
+    paths.sort();
+    for path in paths {
+        // Follows links: caches are full of them.
+        match std::fs::metadata(&path) {
+            Ok(data) if data.is_dir() && depth < 2 => files(&path, depth + 1, seen),
+            Ok(data) if data.is_file() => seen(&path, &data),
+            _ => {}
+        }
+    }
+}
+
 impl Models {
     /// Looks at a folder and the folders in it. A folder that cannot be read has no models.
     pub fn scan(root: &Path) -> Self {
@@ -80,6 +95,19 @@ impl Models {
                 }
             }
         }
+    }
+
+    /// What tells these models from others: names, sizes and times of all their files.
+    pub fn identity(&self) -> String {
+        let mut hash = blake3::Hasher::new();
+        let folders = [&self.flux, &self.sdxl, &self.controlnet, &self.sdxl_vae, &self.birefnet];
+        for folder in folders.into_iter().flatten() {
+            files(folder, 0, &mut |path, data| {
+                let seconds = data.modified().ok().and_then(|t| t.duration_since(std::time::UNIX_EPOCH).ok()).map_or(0, |d| d.as_nanos());
+                hash.update(format!("{}\0{}\0{seconds}\n", path.display(), data.len()).as_bytes());
+            });
+        }
+        hash.finalize().to_hex().to_string()
     }
 
     /// What is not there, in words; empty when everything is.
@@ -143,6 +171,11 @@ mod tests {
         assert_eq!(Models::scan(root).sdxl_vae, None);
         put("e/config.json", r#"{"_class_name": "AutoencoderKL", "latent_channels": 4}"#);
         assert_eq!(Models::scan(root).sdxl_vae, Some(root.join("e")));
+        // Other files, another identity: nothing that the old ones made is taken for theirs.
+        let before = Models::scan(root).identity();
+        assert_eq!(before, Models::scan(root).identity());
+        put("e/diffusion_pytorch_model.safetensors", "longer");
+        assert_ne!(before, Models::scan(root).identity());
         // A quantised transformer beside the small parts.
         put("g/flux1-schnell-Q4_K_S.gguf", "");
         put("g/scheduler/scheduler_config.json", "{}");

@@ -19,13 +19,18 @@ pub fn pixels(image: &RgbImage, device: &Device) -> Result<Tensor> {
 /// `[1, 3, H, W]` in −1..1 → 8-bit sRGB, rounded to the nearest.
 ///
 /// # Errors
-/// Another shape.
+/// Another shape; values that are not finite.
 pub fn picture(pixels: &Tensor) -> Result<RgbImage> {
     let (_, channels, h, w) = pixels.dims4()?;
     if channels != 3 {
         candle_core::bail!("a picture has 3 channels, this has {channels}");
     }
     let values = pixels.to_dtype(DType::F32)?.to_device(&Device::Cpu)?.permute((0, 2, 3, 1))?.flatten_all()?.to_vec1::<f32>()?;
+    if values.iter().any(|v| !v.is_finite()) {
+        candle_core::bail!(
+            "The picture holds values that are no numbers; its model's weights are damaged, or this precision is too small for them."
+        );
+    }
     let bytes: Vec<u8> = values.iter().map(|v| ((v / 2.0 + 0.5).clamp(0.0, 1.0) * 255.0).round_ties_even() as u8).collect();
     RgbImage::from_raw(w as u32, h as u32, bytes).ok_or_else(|| candle_core::Error::Msg("the picture has too few values".into()))
 }

@@ -48,7 +48,13 @@ pub fn run(args: &PipelineArgs, device: &Device, dtype: DType) -> Result<RgbImag
     match args.kind.as_str() {
         "flux-text-to-image" => FluxModel::open(&args.model, device, dtype)?.text_to_image(request, hears),
         "flux-inpaint" => {
-            let size = (request.width as u32, request.height as u32);
+            let mut model = FluxModel::open(&args.model, device, dtype)?;
+            let side = model.token_side()?;
+            let whole = |length: usize| (length / side * side) as u32;
+            let size = (whole(request.width), whole(request.height));
+            if size.0 == 0 || size.1 == 0 {
+                return Err(DiffusionError::Input(format!("--width, --height: {side} is the least")));
+            }
             let image = load(args.image.as_deref(), "--image")?.into_rgb8();
             let mask = load(args.mask.as_deref(), "--mask")?.into_luma8();
             let image = fitted(image, size);
@@ -58,7 +64,7 @@ pub fn run(args: &PipelineArgs, device: &Device, dtype: DType) -> Result<RgbImag
                 image::imageops::resize(&mask, size.0, size.1, image::imageops::FilterType::Lanczos3)
             };
             let inpaint = FluxInpaint { image: &image, mask: &mask, strength: args.strength };
-            FluxModel::open(&args.model, device, dtype)?.inpaint(request, &inpaint, hears)
+            model.inpaint(request, &inpaint, hears)
         }
         "sdxl-controlnet" => {
             let sdxl = SdxlRequest {

@@ -19,7 +19,7 @@ use crate::nn::clip::{ClipConfig, ClipText};
 use crate::nn::unet::{Conditioning, ControlNet, Unet, UnetConfig};
 use crate::nn::vae::{AutoencoderKl, Tell, VaeConfig};
 use crate::schedule::{EulerDiscrete, Step, TorchRng};
-use crate::weights::{Vars, WeightsError};
+use crate::weights::{Stop, TensorStore, Vars, WeightsError, stoppable};
 
 type Made<T> = Result<T, DiffusionError>;
 
@@ -64,6 +64,7 @@ pub struct SdxlModel {
     device: Device,
     dtype: DType,
     keep: Keep,
+    stop: Stop,
     scheduler: EulerDiscrete,
     empty_is_zero: bool,
     prompts: Prompts<SdxlCondition>,
@@ -98,6 +99,7 @@ impl SdxlModel {
             device: device.clone(),
             dtype,
             keep: Keep::default(),
+            stop: Arc::new(|| false),
             prompts: Prompts::default(),
             encoders: None,
             networks: None,
@@ -116,6 +118,15 @@ impl SdxlModel {
         }
     }
 
+    /// Says who may stop the loading of weights.
+    pub fn set_stop(&mut self, stop: Stop) {
+        self.stop = stop;
+    }
+
+    fn vars(&self, store: Arc<dyn TensorStore>, dtype: DType) -> Vars {
+        Vars::new(stoppable(store, &self.stop), dtype, &self.device)
+    }
+
     fn part(&self, name: &str) -> Made<Part> {
         let single = |file: &str| match name {
             "vae" => file.contains("vae"),
@@ -131,7 +142,7 @@ impl SdxlModel {
         let part = self.part(name)?;
         let store = part.open()?;
         let config: ClipConfig = part.config(&store, |s| Err(no_config(s.place())))?;
-        Ok((tokenizer, ClipText::load(&Vars::new(store, self.dtype, &self.device), &config)?))
+        Ok((tokenizer, ClipText::load(&self.vars(store, self.dtype), &config)?))
     }
 
     /// A prompt, encoded; the same words are encoded once.
@@ -188,10 +199,10 @@ impl SdxlModel {
         let part = self.part("unet")?;
         let store = part.open()?;
         let config: UnetConfig = part.config(&store, |s| Err(no_config(s.place())))?;
-        let unet = Unet::load(&Vars::new(store, self.dtype, &self.device), &config)?;
+        let unet = Unet::load(&self.vars(store, self.dtype), &config)?;
         let store = self.control.open()?;
         let controlled: UnetConfig = self.control.config(&store, |s| Err(no_config(s.place())))?;
-        let control = ControlNet::load(&Vars::new(store, self.dtype, &self.device), &controlled)?;
+        let control = ControlNet::load(&self.vars(store, self.dtype), &controlled)?;
         Ok(Networks { unet, control, channels: config.in_channels })
     }
 
@@ -204,7 +215,7 @@ impl SdxlModel {
             let store = part.open()?;
             let config: VaeConfig = part.config(&store, |s| Err(no_config(s.place())))?;
             let dtype = vae_dtype(&config, self.dtype);
-            self.vae = Some(AutoencoderKl::load(&Vars::new(store, dtype, &self.device), &config)?);
+            self.vae = Some(AutoencoderKl::load(&self.vars(store, dtype), &config)?);
         }
         let dtype = self.dtype;
         let vae = self.vae.as_ref().ok_or_else(|| DiffusionError::Input("the autoencoder is not loaded".into()))?;
@@ -283,9 +294,8 @@ impl SdxlModel {
             &without + ((with - &without)? * request.guidance)?
         };
         let result = denoise(&latents, None, &schedule, &mut network, &mut |x, _| Ok(x), hears.step);
-        if self.keep.networks {
-            self.networks = Some(networks);
-        }
+        self.networks = self.keep.networks.then_some(networks);
+        drop((prepared, steered));
         self.decode(&result?.ok_or(DiffusionError::Stopped)?, hears.decode)
     }
 

@@ -133,7 +133,7 @@ impl PromptTokenizer {
             begin: Some(id(&tokenizer, &place, CLIP_BEGIN)?),
             end: id(&tokenizer, &place, CLIP_END)?,
             pad: id(&tokenizer, &place, &pad)?,
-            length: said.length.unwrap_or(CLIP_LENGTH),
+            length: said.length.unwrap_or(CLIP_LENGTH).min(CLIP_LENGTH),
             tokenizer,
             place,
         })

@@ -108,11 +108,16 @@ impl FluxConfig {
         if let Some(class) = self.class_name.as_ref().filter(|c| *c != "FluxTransformer2DModel") {
             return fail(format!("the config is of a {class}, not of a FluxTransformer2DModel"));
         }
-        let sizes = [self.patch_size, self.in_channels, self.attention_head_dim, self.num_attention_heads, self.outputs()];
-        if sizes.contains(&0) || sizes.iter().any(|&s| s > 1 << 20) || self.num_layers + self.num_single_layers > 1 << 12 {
+        // Each first, so that no sum or product of them overflows.
+        let sizes = [self.patch_size, self.in_channels, self.out_channels.unwrap_or(1), self.attention_head_dim, self.num_attention_heads];
+        let few = [self.num_layers, self.num_single_layers];
+        if sizes.contains(&0) || sizes.iter().any(|&s| s > 1 << 16) || self.patch_size > 64 || few.iter().any(|&n| n > 1 << 12) {
             return fail("a size in the config is zero or absurd".into());
         }
-        if self.axes_dims_rope.iter().sum::<usize>() != self.attention_head_dim || self.axes_dims_rope.iter().any(|d| d % 2 != 0) {
+        if self.axes_dims_rope.iter().any(|&d| d > self.attention_head_dim)
+            || self.axes_dims_rope.iter().sum::<usize>() != self.attention_head_dim
+            || self.axes_dims_rope.iter().any(|d| d % 2 != 0)
+        {
             let axes = &self.axes_dims_rope;
             return fail(format!("axes_dims_rope {axes:?} must be even and add up to attention_head_dim {}", self.attention_head_dim));
         }

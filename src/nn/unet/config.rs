@@ -202,6 +202,13 @@ impl UnetConfig {
         if let Some((key, found, known)) = words.iter().find(|(_, found, known)| found != known) {
             return fail(format!("{key} {found} is not supported, only {known} is"));
         }
+        let most = |layers: &PerBlock<usize>| match layers {
+            PerBlock::Many(all) => all.iter().copied().max().unwrap_or(0),
+            PerBlock::One(one) => *one,
+        };
+        if most(&self.layers_per_block) > 64 || self.block_out_channels.len() > 16 {
+            return fail("layers_per_block or the number of blocks is absurd".into());
+        }
         if self.num_attention_heads.is_some() {
             return fail("num_attention_heads must be null: diffusers' UNets give the number of heads as attention_head_dim".into());
         }

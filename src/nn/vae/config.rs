@@ -89,6 +89,22 @@ impl Default for VaeConfig {
 }
 
 impl VaeConfig {
+    /// FLUX.1's, for its single file, which comes without a config.
+    pub fn flux() -> Self {
+        Self {
+            block_out_channels: vec![128, 256, 512, 512],
+            layers_per_block: 2,
+            latent_channels: 16,
+            use_quant_conv: false,
+            use_post_quant_conv: false,
+            scaling_factor: 0.3611,
+            shift_factor: Some(0.1159),
+            down_block_types: vec!["DownEncoderBlock2D".into(); 4],
+            up_block_types: vec!["UpDecoderBlock2D".into(); 4],
+            ..Self::default()
+        }
+    }
+
     /// Whether this network can be built.
     ///
     /// # Errors
@@ -112,6 +128,9 @@ impl VaeConfig {
             if kinds.len() != scales {
                 return fail(format!("{key} has {} entries, block_out_channels has {scales}", kinds.len()));
             }
+        }
+        if !self.scaling_factor.is_finite() || self.scaling_factor == 0.0 || self.layers_per_block > 64 {
+            return fail(format!("scaling_factor {} or layers_per_block {} cannot be used", self.scaling_factor, self.layers_per_block));
         }
         if scales == 0 || scales > 16 || self.latent_channels == 0 || self.block_out_channels.contains(&0) {
             return fail("block_out_channels and latent_channels must have positive entries, one for each of up to 16 scales".into());
