@@ -109,8 +109,8 @@ impl Studio {
         match command {
             Command::New => {
                 let fresh = Brief { seed: random_seed(), ..Brief::default() };
+                self.turn(ctx.input(|i| i.time));
                 self.session.brief = fresh;
-                self.session.project.clear();
                 self.source = Source::Draft;
             }
             Command::OpenPhoto => dialogs::open(&self.bridge, Purpose::Photo, self.lang()),
@@ -131,10 +131,10 @@ impl Studio {
             Command::Fonts => self.window = Some(Window::Fonts),
             Command::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
             Command::Undo => {
-                self.undo.undo(&mut self.session.brief);
+                self.undo.undo(&mut self.session);
             }
             Command::Redo => {
-                self.undo.redo(&mut self.session.brief);
+                self.undo.redo(&mut self.session);
             }
             Command::Generate => self.generate(false),
             Command::GenerateFront => self.generate(true),
@@ -239,7 +239,7 @@ impl Studio {
                 if let Some(name) = path.file_stem() {
                     self.session.project = name.to_string_lossy().into_owned();
                 }
-                super::restore::save_project(&self.bridge, self.session.brief.clone(), path);
+                super::restore::save_project(&self.bridge, self.session.brief.clone(), path, self.undo.project());
             }
             Purpose::Export(settings) => {
                 if let Some(path_in) = self.export_job().and_then(|id| self.bridge.image_path(id, settings.part.image())) {
