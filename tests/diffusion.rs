@@ -51,6 +51,7 @@ fn engine(data: &Path, root: PathBuf) -> Engine {
             EngineKind::Diffusion => Ok(Box::new(DiffusionBackend::new(setup(&root, None))?)),
         }),
         available: Arc::new(|_| Ok("tiny models are here".into())),
+        installed: Arc::new(Default::default),
     };
     let config = EngineConfig { data_dir: data.into(), font_dirs: Vec::new(), default_font: nanococoa::assets::DEFAULT_FONT.into() };
     Engine::start_with(config, engines).unwrap()

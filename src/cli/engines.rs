@@ -4,9 +4,9 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use nanococoa::backend::diffusion::engine::{DiffusionBackend, FreeMemory, Setup};
-use nanococoa::backend::diffusion::{device::DeviceChoice, models::Models};
+use nanococoa::backend::diffusion::{device::DeviceChoice, models::Models, report::report};
 use nanococoa::backend::draft::DraftBackend;
-use nanococoa::backend::{BackendError, Engines};
+use nanococoa::backend::{BackendError, Engines, Installation};
 use nanococoa::config::Config;
 use nanococoa::metrics::Sampler;
 use nanococoa::request::EngineKind;
@@ -55,7 +55,8 @@ fn free_memory(sampler: Arc<Sampler>, cpu: bool) -> FreeMemory {
 /// The draft engine always, the diffusion engine where models and device are.
 pub(super) fn engines(config: &Config) -> Engines {
     let setup = setup(config);
-    let asked = setup.clone();
+    let (asked, looked) = (setup.clone(), setup.clone());
+    let folder = config.models_dir.clone();
     Engines {
         make: Arc::new(move |kind| match kind {
             EngineKind::Draft => Ok(Box::new(DraftBackend::default())),
@@ -67,6 +68,21 @@ pub(super) fn engines(config: &Config) -> Engines {
         available: Arc::new(move |kind| match kind {
             EngineKind::Draft => Ok("the draft engine is embedded".into()),
             EngineKind::Diffusion => asked().map(|s| format!("the diffusion models are installed and run on {}", s.device_name)),
+        }),
+        installed: Arc::new(move || {
+            let models = Models::scan(&folder);
+            let device = looked().ok();
+            let name = device.as_ref().map(|s| s.device_name.clone());
+            match device.map(DiffusionBackend::new) {
+                Some(Ok(mut backend)) => {
+                    let (sizes, plan) = backend.needs(1024 * 1024);
+                    Installation { models: report(&models, Some(&sizes)), device: name, plan: Some(plan.to_string()), problem: None }
+                }
+                Some(Err(error)) => {
+                    Installation { models: report(&models, None), problem: Some(error.to_string()), ..Installation::default() }
+                }
+                None => Installation { models: report(&models, None), ..Installation::default() },
+            }
         }),
     }
 }

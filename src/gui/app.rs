@@ -172,6 +172,16 @@ impl Studio {
         self.source
     }
 
+    /// Shows a result or the draft.
+    pub fn show(&mut self, source: Source) {
+        self.source = source;
+    }
+
+    /// Whether pictures are on their way to the screen.
+    pub fn is_loading(&self) -> bool {
+        self.textures.is_loading()
+    }
+
     /// Where the server listens, if it is on.
     pub fn server_address(&self) -> Option<std::net::SocketAddr> {
         self.server.address()

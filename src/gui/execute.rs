@@ -126,7 +126,7 @@ impl Studio {
                     Tab::Text => Part::Text,
                     Tab::Product => Part::Cutout,
                 };
-                self.window = Some(Window::export(part));
+                self.window = self.export_job().map(|job| Window::export(job, part));
             }
             Command::Fonts => self.window = Some(Window::Fonts),
             Command::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
@@ -190,7 +190,10 @@ impl Studio {
             Command::Smaller => self.interface_zoom(ctx, -0.1),
             Command::Server => self.window = Some(Window::Server),
             Command::CopyCurl => self.copy_curl(ctx),
-            Command::Models => self.window = Some(Window::Models),
+            Command::Models => {
+                self.bridge.watch().look_at_models();
+                self.window = Some(Window::Models);
+            }
             Command::Palette => self.window = Some(Window::palette()),
             Command::Shortcuts => self.window = Some(Window::Shortcuts),
         }
@@ -241,11 +244,10 @@ impl Studio {
                 }
                 super::restore::save_project(&self.bridge, self.session.brief.clone(), path, self.undo.project());
             }
-            Purpose::Export(settings) => {
-                if let Some(path_in) = self.export_job().and_then(|id| self.bridge.image_path(id, settings.part.image())) {
-                    super::export::run(&self.bridge, path_in, path, *settings, self.lang());
-                }
-            }
+            Purpose::Export(job, settings) => match self.bridge.image_path(job, settings.part.image()) {
+                Some(from) => super::export::run(&self.bridge, from, path, *settings, self.lang()),
+                None => self.bridge.send(Message::Failed(Say::new("error.export_gone", &[]))),
+            },
         }
     }
 
