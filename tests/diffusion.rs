@@ -53,6 +53,7 @@ fn engine(data: &Path, root: PathBuf) -> Engine {
         }),
         available: Arc::new(|_| Ok("tiny models are here".into())),
         version: Arc::new(move |kind| format!("{} {}", nanococoa::backend::engine_version(kind), Models::scan(&here).identity())),
+        installed: Arc::new(Default::default),
     };
     let config = EngineConfig { data_dir: data.into(), font_dirs: Vec::new(), default_font: nanococoa::assets::DEFAULT_FONT.into() };
     Engine::start_with(config, engines).unwrap()

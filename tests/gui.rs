@@ -15,5 +15,7 @@ mod keys;
 mod names;
 #[path = "gui/placing.rs"]
 mod placing;
+#[path = "gui/shown.rs"]
+mod shown;
 #[path = "gui/snapshots.rs"]
 mod snapshots;

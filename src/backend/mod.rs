@@ -250,6 +250,41 @@ pub trait Backend: Send {
 /// Whether an engine could run a job now, asked at every submission: `Ok` says why it can, `Err` why it cannot and what to do.
 pub type Availability = Arc<dyn Fn(EngineKind) -> Result<String, String> + Send + Sync>;
 
+/// A model that the diffusion engine works with, for people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ModelInfo {
+    /// Its name for programs.
+    pub key: &'static str,
+    /// Its name for people.
+    pub name: &'static str,
+    /// Its licence.
+    pub licence: &'static str,
+    /// Whether that licence allows commercial work.
+    pub commercial: bool,
+    /// Where it is; `None`: it is missing.
+    pub place: Option<std::path::PathBuf>,
+    /// Bytes of its weights on the disk.
+    pub on_disk: u64,
+    /// Bytes that it takes in memory, where that is known.
+    pub in_memory: Option<u64>,
+}
+
+/// What the diffusion engine has on this machine.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Installation {
+    /// Every model, found or not.
+    pub models: Vec<ModelInfo>,
+    /// Where it would run, if it can.
+    pub device: Option<String>,
+    /// How the models would share the memory, if they can run.
+    pub plan: Option<String>,
+    /// What is wrong with models that are there.
+    pub problem: Option<String>,
+}
+
+/// Looks at the models. Blocking disk I/O.
+pub type Installed = Arc<dyn Fn() -> Installation + Send + Sync>;
+
 /// The engines of this program.
 #[derive(Clone)]
 pub struct Engines {
@@ -260,6 +295,8 @@ pub struct Engines {
     /// What must agree for a kept step to be taken instead of run, and for a loaded engine to be used again: [`engine_version`], and
     /// whatever models it computes with.
     pub version: Version,
+    /// Knows what is installed.
+    pub installed: Installed,
 }
 
 /// See [`Engines::version`].
@@ -275,6 +312,10 @@ impl Engines {
                 EngineKind::Diffusion => Err("no diffusion models are installed".into()),
             }),
             version: Arc::new(engine_version),
+            installed: Arc::new(|| Installation {
+                models: diffusion::report::report(&diffusion::models::Models::default(), None),
+                ..Installation::default()
+            }),
         }
     }
 }

@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 use nanococoa::backend::diffusion::device::{self, DeviceChoice};
 use nanococoa::backend::diffusion::engine::{DiffusionBackend, FreeMemory, Setup};
 use nanococoa::backend::diffusion::models::Models;
+use nanococoa::backend::diffusion::report::report;
 use nanococoa::backend::draft::DraftBackend;
-use nanococoa::backend::{BackendError, Engines, engine_version};
+use nanococoa::backend::{BackendError, Engines, Installation, engine_version};
 use nanococoa::config::Config;
 use nanococoa::metrics::Sampler;
 use nanococoa::request::EngineKind;
@@ -52,6 +53,7 @@ pub(super) fn setup(config: &Config) -> impl Fn() -> Result<Setup, String> + Sen
 pub(super) fn engines(config: &Config) -> Engines {
     let setup = setup(config);
     let (asked, looked) = (setup.clone(), setup.clone());
+    let folder = config.models_dir.clone();
     Engines {
         make: Arc::new(move |kind| match kind {
             EngineKind::Draft => Ok(Box::new(DraftBackend::default())),
@@ -70,6 +72,21 @@ pub(super) fn engines(config: &Config) -> Engines {
         available: Arc::new(move |kind| match kind {
             EngineKind::Draft => Ok("the draft engine is embedded".into()),
             EngineKind::Diffusion => asked().map(|s| format!("the diffusion models are installed and run on {}", s.device_name)),
+        }),
+        installed: Arc::new(move || {
+            let models = Models::scan(&folder);
+            let device = looked().ok();
+            let name = device.as_ref().map(|s| s.device_name.clone());
+            match device.map(DiffusionBackend::new) {
+                Some(Ok(mut backend)) => {
+                    let (sizes, plan) = backend.needs(1024 * 1024);
+                    Installation { models: report(&models, Some(&sizes)), device: name, plan: Some(plan.to_string()), problem: None }
+                }
+                Some(Err(error)) => {
+                    Installation { models: report(&models, None), problem: Some(error.to_string()), ..Installation::default() }
+                }
+                None => Installation { models: report(&models, None), ..Installation::default() },
+            }
         }),
     }
 }

@@ -23,7 +23,7 @@ use uuid::Uuid;
 pub use kept::{Plan, PlannedStep};
 pub use manage::ManageError;
 
-use crate::backend::{Availability, BackendFactory, Engines, Version};
+use crate::backend::{Availability, BackendFactory, Engines, Installation, Installed, Version};
 use crate::imaging::Plane;
 use crate::job::progress::Durations;
 use crate::job::{CancelToken, ImageName, JobEvent, JobSnapshot, JobStatus};
@@ -154,6 +154,7 @@ pub(crate) struct Inner {
     closing: AtomicBool,
     available: Availability,
     version: Version,
+    installed: Installed,
 }
 
 /// Handle to the engine; clones share it. The worker ends at [`Engine::shutdown`].
@@ -289,6 +290,7 @@ impl Engine {
             closing: AtomicBool::new(false),
             available: engines.available,
             version: engines.version,
+            installed: engines.installed,
         });
         let shared = Arc::clone(&inner);
         let worker = std::thread::Builder::new()
@@ -445,6 +447,16 @@ impl Engine {
             insert("step2_image", ImageName::Step2, true)?;
         }
         Ok(raw)
+    }
+
+    /// Whether the diffusion engine could run a job now: why it can, or why not.
+    pub fn diffusion(&self) -> Result<String, String> {
+        (self.inner.available)(EngineKind::Diffusion)
+    }
+
+    /// What the diffusion engine has on this machine. Blocking.
+    pub fn installation(&self) -> Installation {
+        (self.inner.installed)()
     }
 
     /// The faces as they are now.

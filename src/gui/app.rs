@@ -17,7 +17,7 @@ use super::presets::Presets;
 use super::server::ServerSwitch;
 use super::state::{Brief, Session};
 use super::textures::Textures;
-use super::toasts::{Kind, Toasts};
+use super::toasts::{Back, Kind, Toasts};
 use super::undo::Undo;
 use super::windows::Window;
 use super::{panels, theme, windows};
@@ -172,6 +172,16 @@ impl Studio {
         self.source
     }
 
+    /// Shows a result or the draft.
+    pub fn show(&mut self, source: Source) {
+        self.source = source;
+    }
+
+    /// Whether pictures are on their way to the screen.
+    pub fn is_loading(&self) -> bool {
+        self.textures.is_loading()
+    }
+
     /// Where the server listens, if it is on.
     pub fn server_address(&self) -> Option<std::net::SocketAddr> {
         self.server.address()
@@ -314,7 +324,7 @@ impl Studio {
                 }
                 self.compare = self.compare.filter(|c| *c != Source::Job(id));
                 self.session.base = self.session.base.filter(|b| *b != id);
-                self.toasts.undo(id, Say::new("toast.deleted", &[]), now + UNDO_DELETE);
+                self.toasts.undo(Back::Job(id), Say::new("toast.deleted", &[]), now + UNDO_DELETE);
             }
             Message::Masked(hash, mask) => {
                 if self.session.brief.product.as_ref().is_some_and(|p| p.hash == hash) {
@@ -345,11 +355,12 @@ impl Studio {
                 self.source = base.map_or(Source::Draft, Source::Job);
                 self.toasts.say(Kind::Good, Say::new("toast.restored", &[]), now);
             }
-            Message::Saved(brief, path) => {
+            Message::Saved(brief, path, project) => {
                 self.toasts.say(Kind::Good, Say::new("toast.saved", &[&path.display()]), now);
-                self.session.saved = Some((path, *brief));
+                self.undo.saved(&mut self.session, project, path, *brief);
             }
             Message::Project(brief, name, path) => {
+                self.turn(now);
                 self.session.saved = Some((path, (*brief).clone()));
                 self.session.brief = *brief;
                 self.session.project = name;
@@ -361,6 +372,16 @@ impl Studio {
             Message::NoDialog(purpose) => self.window = Some(Window::path(purpose)),
         }
         self.touch(ctx);
+    }
+
+    /// Another project comes onto the desk: what is on it is put away, and can be had back.
+    pub(super) fn turn(&mut self, now: f64) {
+        let lost = !self.session.brief.is_blank() && (self.session.saved.is_none() || self.session.unsaved());
+        if lost {
+            self.toasts.undo(Back::Project(self.undo.project()), Say::new("toast.put_away", &[]), now + UNDO_DELETE);
+        }
+        self.undo.observe(&self.session.brief, now);
+        self.undo.turn(&mut self.session);
     }
 
     /// Whether closing would stop or lose something.

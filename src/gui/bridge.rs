@@ -38,8 +38,8 @@ pub enum Message {
     NoDialog(super::dialogs::Purpose),
     /// A project was read.
     Project(Box<Brief>, String, PathBuf),
-    /// A project was written.
-    Saved(Box<Brief>, PathBuf),
+    /// A project, by the number that undo knows it by, was written.
+    Saved(Box<Brief>, PathBuf, u32),
     /// The brush left a mask for the photo with this hash.
     Masked(String, Mask),
     /// A mask to paint on was read.

@@ -21,8 +21,8 @@ pub enum Purpose {
     SaveProject,
     /// A folder with fonts.
     FontFolder,
-    /// A picture to write.
-    Export(Box<Settings>),
+    /// A picture of this job to write.
+    Export(uuid::Uuid, Box<Settings>),
 }
 
 impl Purpose {
@@ -33,7 +33,7 @@ impl Purpose {
             Self::OpenProject => lang.t("dialog.open_project"),
             Self::SaveProject => lang.t("dialog.save_project"),
             Self::FontFolder => lang.t("dialog.font_folder"),
-            Self::Export(_) => lang.t("dialog.export"),
+            Self::Export(..) => lang.t("dialog.export"),
         }
     }
 
@@ -42,7 +42,7 @@ impl Purpose {
             Self::Photo => ("PNG, JPEG, WebP, BMP, TIFF", vec!["png", "jpg", "jpeg", "webp", "bmp", "tif", "tiff"]),
             Self::OpenProject | Self::SaveProject => ("nanoCocoa", vec![super::restore::PROJECT]),
             Self::FontFolder => ("", Vec::new()),
-            Self::Export(settings) => (settings.format.name(), vec![settings.format.extension()]),
+            Self::Export(_, settings) => (settings.format.name(), vec![settings.format.extension()]),
         }
     }
 
@@ -53,7 +53,16 @@ impl Purpose {
 
     /// Whether a file is written.
     pub fn writes(&self) -> bool {
-        matches!(self, Self::SaveProject | Self::Export(_))
+        matches!(self, Self::SaveProject | Self::Export(..))
+    }
+
+    /// The file that is written where this path was entered.
+    pub fn file(&self, path: &std::path::Path) -> PathBuf {
+        match self {
+            Self::SaveProject if path.extension().is_none() => path.with_extension(super::restore::PROJECT),
+            Self::Export(_, settings) if path.extension().is_none() => path.with_extension(settings.format.extension()),
+            _ => path.to_path_buf(),
+        }
     }
 }
 

@@ -109,8 +109,8 @@ impl Studio {
         match command {
             Command::New => {
                 let fresh = Brief { seed: random_seed(), ..Brief::default() };
+                self.turn(ctx.input(|i| i.time));
                 self.session.brief = fresh;
-                self.session.project.clear();
                 self.source = Source::Draft;
             }
             Command::OpenPhoto => dialogs::open(&self.bridge, Purpose::Photo, self.lang()),
@@ -126,15 +126,15 @@ impl Studio {
                     Tab::Text => Part::Text,
                     Tab::Product => Part::Cutout,
                 };
-                self.window = Some(Window::export(part));
+                self.window = self.export_job().map(|job| Window::export(job, part));
             }
             Command::Fonts => self.window = Some(Window::Fonts),
             Command::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
             Command::Undo => {
-                self.undo.undo(&mut self.session.brief);
+                self.undo.undo(&mut self.session);
             }
             Command::Redo => {
-                self.undo.redo(&mut self.session.brief);
+                self.undo.redo(&mut self.session);
             }
             Command::Generate => self.generate(false),
             Command::GenerateFront => self.generate(true),
@@ -190,7 +190,10 @@ impl Studio {
             Command::Smaller => self.interface_zoom(ctx, -0.1),
             Command::Server => self.window = Some(Window::Server),
             Command::CopyCurl => self.copy_curl(ctx),
-            Command::Models => self.window = Some(Window::Models),
+            Command::Models => {
+                self.bridge.watch().look_at_models();
+                self.window = Some(Window::Models);
+            }
             Command::Palette => self.window = Some(Window::palette()),
             Command::Shortcuts => self.window = Some(Window::Shortcuts),
         }
@@ -239,13 +242,12 @@ impl Studio {
                 if let Some(name) = path.file_stem() {
                     self.session.project = name.to_string_lossy().into_owned();
                 }
-                super::restore::save_project(&self.bridge, self.session.brief.clone(), path);
+                super::restore::save_project(&self.bridge, self.session.brief.clone(), path, self.undo.project());
             }
-            Purpose::Export(settings) => {
-                if let Some(path_in) = self.export_job().and_then(|id| self.bridge.image_path(id, settings.part.image())) {
-                    super::export::run(&self.bridge, path_in, path, *settings, self.lang());
-                }
-            }
+            Purpose::Export(job, settings) => match self.bridge.image_path(job, settings.part.image()) {
+                Some(from) => super::export::run(&self.bridge, from, path, *settings, self.lang()),
+                None => self.bridge.send(Message::Failed(Say::new("error.export_gone", &[]))),
+            },
         }
     }
 

@@ -34,8 +34,6 @@ pub const COLUMNS_2: &str = "\u{e098}";
 pub const COMMAND: &str = "\u{e09a}";
 /// lucide `copy`
 pub const COPY: &str = "\u{e09e}";
-/// lucide `cpu`
-pub const CPU: &str = "\u{e0a9}";
 /// lucide `dices`
 pub const DICES: &str = "\u{e2c5}";
 /// lucide `download`
@@ -122,8 +120,6 @@ pub const TRIANGLE_ALERT: &str = "\u{e193}";
 pub const TYPE: &str = "\u{e198}";
 /// lucide `undo-2`
 pub const UNDO_2: &str = "\u{e2a1}";
-/// lucide `wand-sparkles`
-pub const WAND_SPARKLES: &str = "\u{e357}";
 /// lucide `x`
 pub const X: &str = "\u{e1b2}";
 /// lucide `zoom-in`

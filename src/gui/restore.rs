@@ -107,12 +107,12 @@ pub fn again(bridge: &Bridge, job: &Arc<JobSnapshot>, made: Option<Brief>, step:
 }
 
 /// Writes a project: a ZIP with `project.json`, the request as REST takes it, and the photo.
-pub fn save_project(bridge: &Bridge, brief: Brief, path: PathBuf) {
+pub fn save_project(bridge: &Bridge, brief: Brief, path: PathBuf, project: u32) {
     bridge.write("nanococoa-project", move |_| {
         let path = if path.extension().is_some() { path } else { path.with_extension(PROJECT) };
         let bytes = pack(&brief)?;
         crate::store::write_atomic(&path, &bytes).map_err(|e| Say::from(e.to_string()))?;
-        Ok(Some(Message::Saved(Box::new(brief), path)))
+        Ok(Some(Message::Saved(Box::new(brief), path, project)))
     });
 }
 

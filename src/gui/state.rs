@@ -14,6 +14,21 @@ const REMEMBERED: usize = 400;
 /// Recent files and prompts kept.
 const RECENT: usize = 12;
 
+/// The best engine that can run.
+pub const AUTO: &str = "auto";
+/// Fields without a control: they are kept as they came.
+const OTHERS: [&str; 9] = [
+    "bg_composition_prompt",
+    "bg_composition_negative_prompt",
+    "composition_prompt",
+    "composition_negative_prompt",
+    "composition_steps",
+    "composition_guidance_scale",
+    "text_guidance_scale",
+    "true_cfg_scale",
+    "auto_unload",
+];
+
 /// A product photo, kept in the studio's own folder so that it is still there tomorrow.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Product {
@@ -94,6 +109,10 @@ pub struct Brief {
     pub text_x: Option<f32>,
     /// `text_y`
     pub text_y: Option<f32>,
+    /// `engine`
+    pub engine: String,
+    /// Fields without a control, as they came with a job of another door.
+    pub others: Map<String, Value>,
 }
 
 impl Default for Brief {
@@ -124,6 +143,8 @@ impl Default for Brief {
             product_scale: None,
             text_x: None,
             text_y: None,
+            engine: AUTO.into(),
+            others: Map::new(),
         }
     }
 }
@@ -133,7 +154,7 @@ impl Brief {
     pub fn to_raw(&self) -> Map<String, Value> {
         // A slider moves in f32; its decimal text is what the designer saw.
         let number = |v: f32| json!((f64::from(v) * 1000.0).round() / 1000.0);
-        let mut raw = Map::new();
+        let mut raw = self.others.clone();
         let words = [
             ("bg_prompt", &self.scene),
             ("bg_negative_prompt", &self.scene_negative),
@@ -158,6 +179,9 @@ impl Brief {
         raw.insert("text_num_inference_steps".into(), json!(self.text_steps));
         raw.insert("guidance_scale".into(), number(self.guidance));
         raw.insert("preserve_product".into(), json!(self.preserve_product));
+        if self.engine != AUTO {
+            raw.insert("engine".into(), json!(self.engine));
+        }
         let product = self.product.is_some();
         let places = [
             ("product_x", self.product_x.filter(|_| product)),
@@ -186,6 +210,11 @@ impl Brief {
             let field = crate::request::fields::FIELDS.iter().find(|f| f.name == key);
             text(key).filter(|t| field.is_none_or(|f| f.default_value() != json!(t))).unwrap_or_default()
         };
+        let others = crate::request::fields::FIELDS.iter().filter(|f| OTHERS.contains(&f.name)).filter_map(|f| {
+            let value = parameters.get(f.name).filter(|v| !v.is_null() && **v != f.default_value())?;
+            Some((f.name.to_owned(), value.clone()))
+        });
+        let others = others.collect();
         Self {
             product: None,
             mask: None,
@@ -212,6 +241,8 @@ impl Brief {
             product_scale: place("product_scale"),
             text_x: place("text_x"),
             text_y: place("text_y"),
+            engine: if parameters.get("test_mode") == Some(&json!(true)) { "draft".into() } else { text("engine").unwrap_or(fresh.engine) },
+            others,
         }
     }
 
@@ -317,6 +348,8 @@ mod tests {
             width: 768,
             text_x: Some(0.25),
             text_y: Some(0.8),
+            engine: "draft".into(),
+            others: [("composition_steps".to_owned(), json!(9)), ("auto_unload".to_owned(), json!(true))].into_iter().collect(),
             ..Brief::default()
         };
         let context = crate::request::ParseContext {
@@ -330,5 +363,33 @@ mod tests {
         let spec = crate::request::parse(&brief.to_raw(), &context).unwrap();
         assert!(spec.warnings.is_empty(), "{:?}", spec.warnings);
         assert_eq!(Brief::from_parameters(&spec.parameters, spec.seed, (spec.width, spec.height)), brief);
+    }
+
+    /// A field that a brief neither keeps nor passes on would be lost when a job of another door is run again.
+    #[test]
+    fn every_field_has_its_place() {
+        let product = Product { path: "a".into(), name: String::new(), hash: String::new(), width: 1, height: 1, has_alpha: false };
+        let some = Some(0.5);
+        let full = Brief {
+            product: Some(product),
+            scene: "a".into(),
+            scene_negative: "a".into(),
+            text: "a".into(),
+            style: "a".into(),
+            style_negative: "a".into(),
+            engine: "draft".into(),
+            product_x: some,
+            product_y: some,
+            product_scale: some,
+            text_x: some,
+            text_y: some,
+            ..Brief::default()
+        };
+        let kept = full.to_raw();
+        // Pictures are put in beside it; the rest says how a job is run, not what it makes; test_mode is an engine.
+        let apart = ["product_image", "mask_image", "step1_image", "step2_image", "start_step", "force_from_step", "dry_run", "test_mode"];
+        for field in crate::request::fields::FIELDS.iter().map(|f| f.name) {
+            assert!(kept.contains_key(field) || OTHERS.contains(&field) || apart.contains(&field), "{field} is lost");
+        }
     }
 }

@@ -123,6 +123,11 @@ impl Textures {
         None
     }
 
+    /// Whether the picture was ordered and cannot be shown.
+    pub fn is_damaged(&self, key: &Key) -> bool {
+        self.entries.get(key).is_some_and(|e| matches!(e.0, Entry::Failed))
+    }
+
     /// A picture that is in memory already; uploaded again only when it is another one.
     pub fn live(&mut self, slot: &'static str, image: &Arc<ColorImage>) -> Shown {
         let mark = Arc::as_ptr(image) as usize;

@@ -25,7 +25,16 @@ struct Toast {
     kind: Kind,
     say: Say,
     until: f64,
-    undo: Option<Uuid>,
+    undo: Option<Back>,
+}
+
+/// What a notification offers to take back.
+#[derive(Clone, Copy, Debug)]
+pub enum Back {
+    /// A job out of the trash.
+    Job(Uuid),
+    /// The project that was on the desk.
+    Project(u32),
 }
 
 /// Those that are shown.
@@ -39,9 +48,9 @@ impl Toasts {
         self.push(Toast { kind, say, until: now + seconds, undo: None });
     }
 
-    /// Says that a job was deleted, and offers to take it back until then.
-    pub fn undo(&mut self, id: Uuid, say: Say, until: f64) {
-        self.push(Toast { kind: Kind::Note, say, until, undo: Some(id) });
+    /// Says that something is gone, and offers to take it back until then.
+    pub fn undo(&mut self, back: Back, say: Say, until: f64) {
+        self.push(Toast { kind: Kind::Note, say, until, undo: Some(back) });
     }
 
     fn push(&mut self, toast: Toast) {
@@ -86,10 +95,10 @@ pub(super) fn show(studio: &mut Studio, ctx: &Context) {
                         if widgets::icon_button(ui, icons::X, lang.t("toast.close")).clicked() {
                             gone = Some(i);
                         }
-                        if let Some(id) = toast.undo
+                        if let Some(what) = toast.undo
                             && widgets::link(ui, lang.t("toast.undo")).clicked()
                         {
-                            back = Some(id);
+                            back = Some(what);
                             gone = Some(i);
                         }
                     });
@@ -100,7 +109,12 @@ pub(super) fn show(studio: &mut Studio, ctx: &Context) {
     if let Some(i) = gone {
         studio.toasts.0.remove(i);
     }
-    if let Some(id) = back {
-        studio.bridge.take_back(Some(id));
+    match back {
+        Some(Back::Job(id)) => studio.bridge.take_back(Some(id)),
+        Some(Back::Project(number)) => {
+            studio.undo.back_to(&mut studio.session, number);
+            studio.touch(ctx);
+        }
+        None => {}
     }
 }

@@ -1,60 +1,129 @@
-//! Undo and redo of the brief. Edits of the same kind within a moment count as one.
+//! Undo and redo of the brief. Edits of one field within a moment count as one. Every step knows whose it is: going back past "New" or past
+//! another project brings that project's name and file back too.
 
-use super::state::Brief;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use super::state::{Brief, Session};
 
 /// Most steps back.
 const DEPTH: usize = 200;
 /// Edits closer together than this (seconds) are one edit.
 const MOMENT: f64 = 0.8;
+/// Typing without a pause is a new edit after this many seconds.
+const TYPING: f64 = 3.0;
+/// More characters than this at once were not typed: a preset, a pasted text.
+const TYPED: usize = 4;
+
+/// A brief, and the number of the project that it belongs to.
+#[derive(Clone, Debug)]
+struct Step {
+    brief: Brief,
+    project: u32,
+}
+
+/// A project that is not on the desk: its name, its file and what that holds.
+type Away = (String, Option<(PathBuf, Brief)>);
 
 /// The past and the undone future.
 #[derive(Debug, Default)]
 pub struct Undo {
-    past: Vec<Brief>,
-    future: Vec<Brief>,
-    last: Option<Brief>,
+    past: Vec<Step>,
+    future: Vec<Step>,
+    last: Option<Step>,
     last_time: f64,
+    began: f64,
+    field: Option<Field>,
+    project: u32,
+    newest: u32,
+    away: BTreeMap<u32, Away>,
 }
 
 impl Undo {
     /// Looks at the brief as it is now and keeps what was before, if it differs. `now` in seconds.
     pub fn observe(&mut self, brief: &Brief, now: f64) -> bool {
-        let Some(last) = &self.last else {
-            self.last = Some(brief.clone());
-            return false;
-        };
-        if last == brief {
+        let step = Step { brief: brief.clone(), project: self.project };
+        let Some(last) = self.last.replace(step) else { return false };
+        if last.brief == *brief {
             return false;
         }
-        let same_moment = now - self.last_time < MOMENT && !self.past.is_empty() && one_field(last, brief);
-        if !same_moment {
-            self.past.push(last.clone());
+        let field = Some((&last.brief, brief)).filter(|_| last.project == self.project).and_then(|(a, b)| only_field(a, b));
+        let pause = now - self.last_time >= MOMENT;
+        let long = matches!(field, Some(Field::Words(_))) && now - self.began >= TYPING;
+        let same_edit = field.is_some() && field == self.field && !pause && !long && !self.past.is_empty() && !apart(&last.brief, brief);
+        if !same_edit {
+            self.past.push(last);
+            self.began = now;
             if self.past.len() > DEPTH {
                 self.past.remove(0);
             }
         }
         self.future.clear();
-        self.last = Some(brief.clone());
+        self.field = field;
         self.last_time = now;
         true
     }
 
     /// One step back.
-    pub fn undo(&mut self, brief: &mut Brief) -> bool {
+    pub fn undo(&mut self, session: &mut Session) -> bool {
         let Some(before) = self.past.pop() else { return false };
-        self.future.push(std::mem::replace(brief, before.clone()));
-        self.last = Some(before);
-        self.last_time = f64::NEG_INFINITY;
+        let now = self.go(session, before);
+        self.future.push(now);
         true
     }
 
     /// One step forward again.
-    pub fn redo(&mut self, brief: &mut Brief) -> bool {
+    pub fn redo(&mut self, session: &mut Session) -> bool {
         let Some(after) = self.future.pop() else { return false };
-        self.past.push(std::mem::replace(brief, after.clone()));
-        self.last = Some(after);
-        self.last_time = f64::NEG_INFINITY;
+        let now = self.go(session, after);
+        self.past.push(now);
         true
+    }
+
+    /// Brings a step onto the desk; gives what was there.
+    fn go(&mut self, session: &mut Session, to: Step) -> Step {
+        let now = Step { brief: std::mem::replace(&mut session.brief, to.brief.clone()), project: self.project };
+        if to.project != self.project {
+            self.put_away(session);
+            (session.project, session.saved) = self.away.remove(&to.project).unwrap_or_default();
+            self.project = to.project;
+        }
+        self.last = Some(to);
+        self.last_time = f64::NEG_INFINITY;
+        self.field = None;
+        now
+    }
+
+    fn put_away(&mut self, session: &mut Session) {
+        self.away.insert(self.project, (std::mem::take(&mut session.project), session.saved.take()));
+    }
+
+    /// Another project comes onto the desk, with neither name nor file as yet; undo brings this one back.
+    pub fn turn(&mut self, session: &mut Session) {
+        self.put_away(session);
+        self.newest += 1;
+        self.project = self.newest;
+    }
+
+    /// The number of the project on the desk.
+    pub fn project(&self) -> u32 {
+        self.project
+    }
+
+    /// A project was written to a file; it may have left the desk since.
+    pub fn saved(&mut self, session: &mut Session, project: u32, path: PathBuf, brief: Brief) {
+        if project == self.project {
+            session.saved = Some((path, brief));
+        } else if let Some(away) = self.away.get_mut(&project) {
+            away.1 = Some((path, brief));
+        }
+    }
+
+    /// Back to what was on the desk when this project was last there.
+    pub fn back_to(&mut self, session: &mut Session, project: u32) {
+        if self.past.iter().any(|s| s.project == project) {
+            while self.project != project && self.undo(session) {}
+        }
     }
 
     /// Whether there is anything to undo.
@@ -68,27 +137,59 @@ impl Undo {
     }
 }
 
-/// Typing and sliding change one of these; everything else is an edit of its own.
-fn one_field(a: &Brief, b: &Brief) -> bool {
-    let blank = |x: &Brief, of: &Brief| Brief {
-        text: of.text.clone(),
-        scene: of.scene.clone(),
-        style: of.style.clone(),
-        scene_negative: of.scene_negative.clone(),
-        style_negative: of.style_negative.clone(),
-        strength: of.strength,
-        composition_strength: of.composition_strength,
-        guidance: of.guidance,
-        steps: of.steps,
-        text_steps: of.text_steps,
-        product_x: of.product_x,
-        product_y: of.product_y,
-        product_scale: of.product_scale,
-        text_x: of.text_x,
-        text_y: of.text_y,
-        ..x.clone()
+/// What is typed or slid. Everything else is an edit of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Field {
+    Words(usize),
+    Number(usize),
+    ProductPlace,
+    TextPlace,
+}
+
+fn words(brief: &Brief) -> [&String; 5] {
+    [&brief.text, &brief.scene, &brief.style, &brief.scene_negative, &brief.style_negative]
+}
+
+/// The one field in which they differ, if it is only one of those that are typed or slid.
+fn only_field(a: &Brief, b: &Brief) -> Option<Field> {
+    let numbers = |x: &Brief| [x.strength, x.composition_strength, x.guidance, x.steps as f32, x.text_steps as f32];
+    let text = words(a).into_iter().zip(words(b)).enumerate().filter(|(_, (a, b))| a != b).map(|(i, _)| Field::Words(i));
+    let slid = numbers(a).into_iter().zip(numbers(b)).enumerate().filter(|(_, (a, b))| a != b).map(|(i, _)| Field::Number(i));
+    let product = |x: &Brief| (x.product_x, x.product_y, x.product_scale);
+    let places = [(product(a) != product(b), Field::ProductPlace), ((a.text_x, a.text_y) != (b.text_x, b.text_y), Field::TextPlace)];
+    let moved = places.into_iter().filter(|p| p.0).map(|p| p.1);
+    let changed: Vec<Field> = text.chain(slid).chain(moved).collect();
+    let [one] = changed[..] else { return None };
+    let rest = Brief {
+        text: b.text.clone(),
+        scene: b.scene.clone(),
+        style: b.style.clone(),
+        scene_negative: b.scene_negative.clone(),
+        style_negative: b.style_negative.clone(),
+        strength: b.strength,
+        composition_strength: b.composition_strength,
+        guidance: b.guidance,
+        steps: b.steps,
+        text_steps: b.text_steps,
+        product_x: b.product_x,
+        product_y: b.product_y,
+        product_scale: b.product_scale,
+        text_x: b.text_x,
+        text_y: b.text_y,
+        ..a.clone()
     };
-    blank(a, b) == *b
+    (rest == *b).then_some(one)
+}
+
+/// Whether words changed by more than typing does, or a new word begins.
+fn apart(a: &Brief, b: &Brief) -> bool {
+    words(a).into_iter().zip(words(b)).filter(|(a, b)| a != b).any(|(a, b)| {
+        let same = a.chars().zip(b.chars()).take_while(|(a, b)| a == b).count();
+        let (a_rest, b_rest): (Vec<char>, Vec<char>) = (a.chars().skip(same).collect(), b.chars().skip(same).collect());
+        let tail = a_rest.iter().rev().zip(b_rest.iter().rev()).take_while(|(a, b)| a == b).count();
+        let new_word = a_rest.is_empty() && a.ends_with(char::is_whitespace) && !b.ends_with(char::is_whitespace);
+        a_rest.len().max(b_rest.len()) - tail > TYPED || new_word
+    })
 }
 
 #[cfg(test)]
@@ -98,21 +199,65 @@ mod tests {
     #[test]
     fn typing_is_one_edit_and_choices_are_their_own() {
         let mut undo = Undo::default();
-        let mut brief = Brief::default();
-        undo.observe(&brief, 0.0);
+        let mut s = Session::default();
+        undo.observe(&s.brief, 0.0);
         for (i, text) in ["신", "신메", "신메뉴"].iter().enumerate() {
-            brief.text = (*text).into();
-            undo.observe(&brief, 10.0 + i as f64 * 0.2);
+            s.brief.text = (*text).into();
+            undo.observe(&s.brief, 10.0 + i as f64 * 0.2);
         }
-        brief.mode = "blend".into();
-        undo.observe(&brief, 10.7);
-        assert!(undo.undo(&mut brief));
-        assert_eq!((brief.mode.as_str(), brief.text.as_str()), ("overlay", "신메뉴"));
-        assert!(undo.undo(&mut brief));
-        assert_eq!(brief.text, "");
-        assert!(!undo.undo(&mut brief));
-        assert!(undo.redo(&mut brief) && undo.redo(&mut brief));
-        assert_eq!(brief.mode, "blend");
+        s.brief.mode = "blend".into();
+        undo.observe(&s.brief, 10.7);
+        assert!(undo.undo(&mut s));
+        assert_eq!((s.brief.mode.as_str(), s.brief.text.as_str()), ("overlay", "신메뉴"));
+        assert!(undo.undo(&mut s));
+        assert_eq!(s.brief.text, "");
+        assert!(!undo.undo(&mut s));
+        assert!(undo.redo(&mut s) && undo.redo(&mut s));
+        assert_eq!(s.brief.mode, "blend");
         assert!(!undo.can_redo());
+    }
+
+    #[test]
+    fn an_edit_is_one_field_for_a_few_seconds_to_the_end_of_a_word() {
+        let steps = |edits: &[(f64, &str, &str)]| {
+            let mut undo = Undo::default();
+            let mut brief = Brief::default();
+            undo.observe(&brief, 0.0);
+            for (at, text, scene) in edits {
+                (brief.text, brief.scene) = ((*text).into(), (*scene).into());
+                undo.observe(&brief, *at);
+            }
+            undo.past.len()
+        };
+        assert_eq!(steps(&[(10.0, "a", ""), (10.1, "ab", "")]), 1);
+        assert_eq!(steps(&[(10.0, "a", ""), (10.1, "a", "b")]), 2, "another field");
+        assert_eq!(steps(&[(10.0, "a", ""), (10.1, "a ", ""), (10.2, "a b", ""), (10.3, "a bc", "")]), 2, "another word");
+        assert_eq!(steps(&[(10.0, "", "wooden table"), (10.2, "", "marble, daylight")]), 2, "two presets");
+        let long: Vec<_> = (0..12).map(|i| (10.0 + f64::from(i) * 0.5, &"abcdefghijkl"[..=i as usize], "")).collect();
+        assert_eq!(steps(&long), 2, "typing without a pause");
+    }
+
+    #[test]
+    fn past_another_project_its_name_and_file_come_back() {
+        let mut undo = Undo::default();
+        let mut s = Session { project: "a".into(), ..Session::default() };
+        s.brief.text = "of a".into();
+        let kept = (PathBuf::from("a.ncocoa"), s.brief.clone());
+        s.saved = Some(kept.clone());
+        undo.observe(&s.brief, 0.0);
+        let a = undo.project();
+        undo.turn(&mut s);
+        s.brief = Brief::default();
+        undo.observe(&s.brief, 5.0);
+        assert_eq!((s.project.as_str(), &s.saved), ("", &None));
+        assert!(undo.undo(&mut s));
+        assert_eq!((s.project.as_str(), &s.saved, s.brief.text.as_str()), ("a", &Some(kept), "of a"));
+        assert!(undo.redo(&mut s));
+        assert_eq!((s.project.as_str(), &s.saved), ("", &None));
+        // A save that ends late is of the project that it was begun for.
+        undo.saved(&mut s, a, "late.ncocoa".into(), Brief::default());
+        assert_eq!(s.saved, None);
+        undo.back_to(&mut s, a);
+        assert_eq!(s.saved.map(|s| s.0), Some("late.ncocoa".into()));
     }
 }

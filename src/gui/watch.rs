@@ -10,6 +10,7 @@ use egui::Context;
 
 use super::spec;
 use super::state::Brief;
+use crate::backend::Installation;
 use crate::engine::{Engine, Plan};
 use crate::job::JobSnapshot;
 use crate::metrics::SystemMetrics;
@@ -25,11 +26,22 @@ const LOAD_IDLE: Duration = Duration::from_secs(10);
 struct Inbox {
     changed: bool,
     brief: Option<Brief>,
+    look: bool,
     closing: bool,
+}
+
+/// What is known about the diffusion engine.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Diffusion {
+    /// Why it can run, or why not.
+    pub ready: Result<String, String>,
+    /// What is installed.
+    pub installed: Installation,
 }
 
 #[derive(Default)]
 struct Shown {
+    diffusion: Option<Arc<Diffusion>>,
     jobs: Arc<Vec<Arc<JobSnapshot>>>,
     load: (SystemMetrics, f64),
     plan: Option<(Brief, Plan)>,
@@ -108,6 +120,16 @@ impl Watch {
         self.0.tell(|inbox| inbox.brief = Some(brief));
     }
 
+    /// What is known about the diffusion engine, once it was looked at.
+    pub fn diffusion(&self) -> Option<Arc<Diffusion>> {
+        lock(&self.0.shown).diffusion.clone()
+    }
+
+    /// Looks at the models again.
+    pub fn look_at_models(&self) {
+        self.0.tell(|inbox| inbox.look = true);
+    }
+
     /// The faces as they are now.
     pub fn fonts(&self) -> Arc<FontCatalog> {
         Arc::clone(&lock(&self.0.shown).fonts)
@@ -127,17 +149,18 @@ fn follow(shared: &Shared, engine: &Engine, ctx: &Context, folder: &std::path::P
     let mut brief: Option<Brief> = None;
     let mut sampled: Option<Instant> = None;
     let mut rough = (0, 0);
+    let mut models_due = false;
     let (mut active, mut stale) = (engine.snapshots().iter().any(|j| j.status.is_active()), true);
     loop {
         let wait = sampled.map_or(Duration::ZERO, |t| (if active { LOAD_BUSY } else { LOAD_IDLE }).saturating_sub(t.elapsed()));
-        let (changed, wanted) = {
+        let (changed, wanted, look) = {
             let guard = lock(&shared.inbox);
-            let quiet = |inbox: &mut Inbox| !inbox.changed && !inbox.closing && inbox.brief.is_none();
+            let quiet = |inbox: &mut Inbox| !inbox.changed && !inbox.closing && !inbox.look && inbox.brief.is_none();
             let (mut inbox, _) = shared.signal.wait_timeout_while(guard, wait, quiet).unwrap_or_else(PoisonError::into_inner);
             if inbox.closing {
                 return;
             }
-            (std::mem::take(&mut inbox.changed), inbox.brief.take())
+            (std::mem::take(&mut inbox.changed), inbox.brief.take(), std::mem::take(&mut inbox.look))
         };
         let mut visible = false;
         if changed {
@@ -170,6 +193,11 @@ fn follow(shared: &Shared, engine: &Engine, ctx: &Context, folder: &std::path::P
                 visible |= now != rough;
             }
             rough = now;
+            models_due = true;
+        }
+        if models_due || look {
+            models_due = false;
+            visible |= see_models(shared, engine, look);
         }
         if visible {
             ctx.request_repaint();
@@ -178,4 +206,17 @@ fn follow(shared: &Shared, engine: &Engine, ctx: &Context, folder: &std::path::P
             std::thread::sleep(PACE);
         }
     }
+}
+
+/// Whether the diffusion engine can run, and what is installed where that may have changed; says whether it looks different.
+fn see_models(shared: &Shared, engine: &Engine, look: bool) -> bool {
+    let ready = engine.diffusion();
+    let known = lock(&shared.shown).diffusion.clone();
+    if !look && known.as_ref().is_some_and(|k| k.ready == ready) {
+        return false;
+    }
+    let now = Diffusion { ready, installed: engine.installation() };
+    let visible = known.is_none_or(|k| *k != now);
+    lock(&shared.shown).diffusion = Some(Arc::new(now));
+    visible
 }

@@ -395,6 +395,9 @@ pub struct JobSnapshot {
     /// The newest preview.
     #[serde(skip)]
     pub preview: Option<Arc<Preview>>,
+    /// The step that the preview is of.
+    #[serde(skip)]
+    pub preview_step: u8,
     /// Weighted progress.
     #[serde(skip)]
     pub progress: Progress,
@@ -433,6 +436,7 @@ impl JobSnapshot {
             title: None,
             note: None,
             preview: None,
+            preview_step: 0,
             progress: Progress::new(&Stage::plan(&spec.start), durations, &load),
         }
     }
@@ -488,7 +492,10 @@ impl JobSnapshot {
                 }
             }
             (Running, JobEvent::Legible(score)) => self.legibility = Some(score),
-            (Running, JobEvent::Previewed(preview)) => self.preview = Some(preview),
+            (Running, JobEvent::Previewed(preview)) => {
+                self.preview = Some(preview);
+                self.preview_step = self.step.number();
+            }
             (Running, JobEvent::Completed) => {
                 self.end(Completed, now);
                 self.progress_percent = 100;

@@ -113,12 +113,17 @@ impl Backend for Fake {
 
 /// An engine on a folder with a fake backend.
 pub fn engine_in(dir: &std::path::Path, script: &Script) -> Engine {
+    Engine::start(config_in(dir), fake(script)).unwrap()
+}
+
+pub fn config_in(dir: &std::path::Path) -> EngineConfig {
+    EngineConfig { data_dir: dir.into(), font_dirs: Vec::new(), default_font: nanococoa::assets::DEFAULT_FONT.into() }
+}
+
+/// Makes fakes that follow this script.
+pub fn fake(script: &Script) -> BackendFactory {
     let script = script.clone();
-    Engine::start(
-        EngineConfig { data_dir: dir.into(), font_dirs: Vec::new(), default_font: nanococoa::assets::DEFAULT_FONT.into() },
-        Arc::new(move |_| Ok(Box::new(Fake(script.clone())) as Box<dyn Backend>)),
-    )
-    .unwrap()
+    Arc::new(move |_| Ok(Box::new(Fake(script.clone())) as Box<dyn Backend>))
 }
 
 /// A small photo as base64 PNG.

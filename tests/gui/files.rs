@@ -145,3 +145,53 @@ fn quitting_names_what_runs_and_what_is_not_in_the_project_file() {
         desk.end();
     }
 }
+
+/// Saves what is on the desk by the path box.
+fn save_as(desk: &mut Desk, path: &std::path::Path) {
+    desk.harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::S);
+    desk.until("the path box", |s| s.window_name() == Some("path"));
+    desk.frames(3);
+    desk.fill("path.field", &path.display().to_string());
+    desk.click("path.write");
+    desk.until("the file", |s| s.session.saved.as_ref().is_some_and(|k| k.0 == *path) && !s.session.unsaved());
+}
+
+#[test]
+fn a_new_advertisement_never_goes_into_the_old_file() {
+    for lang in Lang::ALL {
+        let dir = tempfile::tempdir().unwrap();
+        let mut desk = Desk::fake(dir.path(), &Script::default(), lang);
+        let [a, b] = ["a.ncocoa", "b.ncocoa"].map(|n| dir.path().join(n));
+        desk.fill("scene.title", "sea");
+        save_as(&mut desk, &a);
+        desk.click_label(desk.words("menu.file"));
+        desk.click("command.new");
+        assert_eq!(desk.studio().session.saved, None);
+        assert!(!desk.studio().notifications().iter().any(|n| n == desk.words("toast.put_away")), "nothing was lost");
+        desk.fill("scene.title", "mountain");
+        save_as(&mut desk, &b);
+        assert_eq!(desk.studio().session.project, "b");
+
+        // Unsaved work is not lost without a word, and comes back with its file.
+        desk.fill("scene.title", "mountain lake");
+        desk.harness.state_mut().open(a.clone());
+        desk.until("the other project", |s| s.session.project == "a");
+        desk.frames(2);
+        assert!(desk.has(desk.words("toast.put_away")));
+        desk.fill("scene.title", "sea at night");
+        desk.click("toast.undo");
+        desk.until("the first project", |s| s.session.project == "b");
+        assert_eq!(desk.studio().session.brief.scene, "mountain lake");
+        assert!(desk.studio().session.saved.as_ref().is_some_and(|s| s.0 == b));
+        ask_to_close(&mut desk);
+        assert!(desk.has(&lang.f("quit.unsaved", &[&"b.ncocoa"])));
+        desk.click("quit.save");
+        desk.until("the project as it is", |s| !s.session.unsaved());
+        let text = |path: &std::path::Path| {
+            let bytes = std::fs::read(path).unwrap();
+            nanococoa::engine::project::request_of(&bytes).unwrap()["bg_prompt"].clone()
+        };
+        assert_eq!((text(&a), text(&b)), ("sea".into(), "mountain lake".into()));
+        desk.end();
+    }
+}

@@ -108,6 +108,11 @@ impl DiffusionBackend {
         all[chosen.min(all.len() - 1)]
     }
 
+    /// What the models take in memory, and how they would share it for a canvas of so many pixels.
+    pub fn needs(&mut self, pixels: usize) -> (Sizes, Plan) {
+        (self.sizes, self.plan(pixels))
+    }
+
     /// What would be kept in memory for a canvas of so many pixels, with what is free now, and at which precision parts are loaded.
     pub fn describe(&mut self, pixels: usize) -> Vec<String> {
         const GIB: f64 = (1u64 << 30) as f64;

@@ -14,6 +14,7 @@ pub mod pictures;
 pub mod pipeline;
 pub mod preview;
 pub mod prompts;
+pub mod report;
 pub mod residency;
 pub mod sdxl;
 pub mod sizes;

@@ -131,6 +131,7 @@ pub fn advanced(studio: &mut Studio, ui: &mut Ui) {
     ui.add_space(theme::UNIT);
     let title = RichText::new(lang.t("advanced.title")).font(egui::FontId::new(12.5, theme::bold())).color(c.dim);
     CollapsingHeader::new(title).id_salt("advanced").show_unindented(ui, |ui| {
+        super::engine::choice(studio, ui);
         let brief = &mut studio.session.brief;
         caption(ui, lang.t("advanced.scene_negative"));
         widgets::field(ui, &mut brief.scene_negative, lang.t("advanced.scene_negative"), lang.t("advanced.negative_hint"), 1);

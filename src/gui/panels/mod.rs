@@ -3,6 +3,7 @@
 pub mod actions;
 pub mod brief;
 pub mod canvas;
+pub mod engine;
 pub mod fields;
 pub mod fonts;
 pub mod history;

@@ -7,7 +7,7 @@ use super::{canvas, mask, objects, product::full_uv};
 use crate::gui::app::{Source, Studio, Tab};
 use crate::gui::textures::{Key, Shown};
 use crate::gui::{theme, widgets};
-use crate::job::{ImageName, JobStatus};
+use crate::job::{ImageName, JobSnapshot, JobStatus};
 
 /// Longest side that is uploaded; graphics cards of this class take 8192, and no screen shows more than this.
 pub const LARGEST: u32 = 2048;
@@ -17,6 +17,18 @@ struct Picture {
     texture: Shown,
     size: Vec2,
     transparent: bool,
+    /// Key of the words that say what stands in for the picture that was asked for.
+    note: Option<&'static str>,
+}
+
+impl Picture {
+    fn of(texture: Shown, size: Vec2, transparent: bool) -> Self {
+        Self { texture, size, transparent, note: None }
+    }
+
+    fn noted(self, note: &'static str) -> Self {
+        Self { note: Some(note), ..self }
+    }
 }
 
 pub fn show(studio: &mut Studio, ui: &mut Ui) {
@@ -30,7 +42,7 @@ pub fn show(studio: &mut Studio, ui: &mut Ui) {
     }
     let painting = mask::painting(studio);
     let picture = if painting {
-        mask::picture(studio, ui).map(|(texture, size)| Picture { texture, size, transparent: true })
+        mask::picture(studio, ui).map(|(texture, size)| Picture::of(texture, size, true))
     } else {
         find(studio, studio.source, studio.tab)
     };
@@ -52,14 +64,18 @@ pub fn show(studio: &mut Studio, ui: &mut Ui) {
         return;
     }
     if let Some(other) = studio.compare {
-        compare(studio, ui, area, rect, other, &response);
+        compare(studio, ui, area, rect, other, &response, picture.note);
     } else {
         let (words, accent) = match studio.source {
             Source::Draft if studio.live.with(|s| s.busy) => (lang.t("canvas.drawing").to_owned(), true),
             Source::Draft => (lang.t("canvas.live_draft").to_owned(), false),
-            Source::Job(id) => (label(studio, id), false),
+            Source::Job(id) => (label(studio, id, picture.note), false),
         };
         objects::show(studio, ui, area, rect);
+        response.widget_info(|| WidgetInfo {
+            current_text_value: Some(words.clone()),
+            ..WidgetInfo::labeled(Role::Image, true, lang.t("canvas.picture"))
+        });
         canvas::badge(ui, area.left_top() + vec2(12.0, 12.0), egui::Align2::LEFT_TOP, &words, accent);
     }
     let error = if studio.source == Source::Draft { studio.live.with(|s| s.error.clone()) } else { None };
@@ -69,48 +85,95 @@ pub fn show(studio: &mut Studio, ui: &mut Ui) {
     }
 }
 
-fn label(studio: &Studio, id: Uuid) -> String {
+fn label(studio: &Studio, id: Uuid, note: Option<&'static str>) -> String {
     let lang = studio.lang();
     let Some(job) = studio.job(id) else { return lang.t("canvas.result").into() };
+    let words = standing(studio, &job);
+    match note {
+        Some(note) => lang.f(note, &[&words]),
+        None if job.status.is_active() => words,
+        None => super::engine::labelled(lang, &job, &words),
+    }
+}
+
+fn standing(studio: &Studio, job: &JobSnapshot) -> String {
+    let lang = studio.lang();
     if job.status.is_active() {
         return lang.f("canvas.making", &[&job.progress_percent]);
     }
     match job.status {
         JobStatus::Failed => lang.f("canvas.failed", &[&lang.say(&job.message)]),
         JobStatus::Stopped => lang.t("canvas.stopped").into(),
-        _ => lang.f("canvas.result_of", &[&super::history::title(&job), &job.seed]),
+        _ => lang.f("canvas.result_of", &[&super::history::title(job), &job.seed]),
     }
 }
 
-/// The picture of a tab, from the draft or from a job; while a job has none yet, its preview or the draft stands in.
+/// The picture of a tab, from the draft or from a job. What a job has not got is never another brief's: while it is active its preview or
+/// the draft stands in, afterwards what it came to.
 fn find(studio: &mut Studio, source: Source, tab: Tab) -> Option<Picture> {
-    match source {
-        Source::Draft => draft(studio, tab),
-        Source::Job(id) => {
-            let Some(job) = studio.job(id) else { return draft(studio, tab) };
-            let size = vec2(job.width as f32, job.height as f32);
-            let wanted: &[ImageName] = match tab {
-                Tab::Product => &[ImageName::Cutout, ImageName::Product],
-                Tab::Background => &[ImageName::Step1],
-                Tab::Text => &[ImageName::Step2],
-                Tab::Final => &[ImageName::Final],
-            };
-            let name = wanted.iter().find(|n| job.images.contains(n));
-            if let Some(path) = name.and_then(|n| studio.bridge.image_path(id, *n)) {
-                let texture = studio.textures.get(Key::File(path, LARGEST));
-                if let Some(texture) = texture {
-                    let size = if tab == Tab::Product { texture.size } else { size };
-                    return Some(Picture { texture, size, transparent: matches!(tab, Tab::Product | Tab::Text) });
-                }
-            }
-            if tab == Tab::Final
-                && let Some(preview) = &job.preview
-            {
-                let texture = studio.textures.preview(id, preview);
-                return Some(Picture { texture, size, transparent: false });
-            }
-            draft(studio, tab)
+    let id = match source {
+        Source::Draft => return draft(studio, tab),
+        Source::Job(id) => id,
+    };
+    let job = studio.job(id)?;
+    let size = vec2(job.width as f32, job.height as f32);
+    let active = job.status.is_active();
+    if let Some((name, note)) = best(&job, tab)
+        && let Some(path) = studio.bridge.image_path(id, name)
+    {
+        // The small one of the history is there sooner.
+        let large = studio.textures.get(Key::File(path.clone(), LARGEST));
+        let cut = matches!(name, ImageName::Cutout | ImageName::Product);
+        if let Some(texture) = large.or_else(|| studio.textures.get(Key::File(path, 440))) {
+            let size = if cut { texture.size } else { size };
+            return Some(Picture { note, ..Picture::of(texture, size, cut || name == ImageName::Step2) });
         }
+        return None;
+    }
+    let own = match tab {
+        Tab::Product => false,
+        Tab::Background => job.preview_step == 1,
+        Tab::Text => job.preview_step == 2,
+        Tab::Final => true,
+    };
+    if let Some(preview) = job.preview.as_ref().filter(|_| active && own) {
+        return Some(Picture::of(studio.textures.preview(id, preview), size, false));
+    }
+    if active { draft(studio, tab).map(|d| d.noted("canvas.draft_meanwhile")) } else { None }
+}
+
+/// The picture of a job for a tab, and the words for what it stands in for.
+fn best(job: &JobSnapshot, tab: Tab) -> Option<(ImageName, Option<&'static str>)> {
+    let own: &[ImageName] = match tab {
+        Tab::Product => &[ImageName::Cutout, ImageName::Product],
+        Tab::Background => &[ImageName::Step1],
+        Tab::Text => &[ImageName::Step2],
+        Tab::Final => &[ImageName::Final],
+    };
+    let there = |name: &ImageName| job.images.contains(name);
+    if let Some(name) = own.iter().copied().find(there) {
+        return Some((name, None));
+    }
+    let instead = [
+        (ImageName::Step1, "canvas.only_to_background"),
+        (ImageName::Step2, "canvas.only_to_text"),
+        (ImageName::Cutout, "canvas.only_to_cutout"),
+    ];
+    let over = !job.status.is_active() && tab == Tab::Final;
+    instead.into_iter().find(|(name, _)| over && there(name)).map(|(name, note)| (name, Some(note)))
+}
+
+/// Why nothing of a job can be shown; `None`: it is on its way.
+fn missing(studio: &Studio, id: Uuid) -> Option<&'static str> {
+    let job = studio.job(id)?;
+    match best(&job, studio.tab) {
+        Some((name, _)) => {
+            let path = studio.bridge.image_path(id, name)?;
+            studio.textures.is_damaged(&Key::File(path, LARGEST)).then_some("canvas.damaged")
+        }
+        None if job.status.is_active() => None,
+        None if studio.tab == Tab::Final => Some("canvas.nothing_made"),
+        None => Some("canvas.nothing_of_step"),
     }
 }
 
@@ -125,13 +188,17 @@ fn draft(studio: &mut Studio, tab: Tab) -> Option<Picture> {
     };
     let texture = studio.textures.live(slot, &image);
     let size = if tab == Tab::Product { texture.size } else { size };
-    Some(Picture { texture, size, transparent })
+    Some(Picture::of(texture, size, transparent))
 }
 
 fn waiting(studio: &Studio, ui: &mut Ui, area: Rect) {
-    let c = theme::colors(ui);
     let lang = studio.lang();
     let brief = &studio.session.brief;
+    if let Source::Job(id) = studio.source {
+        let words = missing(studio, id).and_then(|key| lang.get(key));
+        message(ui, area, words.is_none(), words.unwrap_or_default());
+        return;
+    }
     let error = studio.live.with(|s| s.error.clone());
     let words = match (studio.tab, error) {
         (_, Some(error)) => lang.say(&error),
@@ -139,10 +206,15 @@ fn waiting(studio: &Studio, ui: &mut Ui, area: Rect) {
         (Tab::Text, None) if brief.text.trim().is_empty() => lang.t("canvas.no_text").into(),
         _ => lang.t("canvas.first_draft").into(),
     };
+    message(ui, area, studio.live.with(|s| s.busy), &words);
+}
+
+fn message(ui: &mut Ui, area: Rect, busy: bool, words: &str) {
+    let c = theme::colors(ui);
     let place = Rect::from_center_size(area.center(), vec2(360.0, 80.0));
     ui.scope_builder(egui::UiBuilder::new().max_rect(place), |ui| {
         ui.vertical_centered(|ui| {
-            if studio.live.with(|s| s.busy) {
+            if busy {
                 ui.add(egui::Spinner::new().size(24.0).color(c.accent_text));
                 ui.add_space(8.0);
             }
@@ -205,7 +277,7 @@ fn paint(ui: &mut Ui, area: Rect, rect: Rect, picture: &Picture) {
 }
 
 /// The other picture on the left of a line that can be dragged.
-fn compare(studio: &mut Studio, ui: &mut Ui, area: Rect, rect: Rect, other: Source, response: &egui::Response) {
+fn compare(studio: &mut Studio, ui: &mut Ui, area: Rect, rect: Rect, other: Source, response: &egui::Response, note: Option<&'static str>) {
     let lang = studio.lang();
     if (response.dragged() || response.clicked())
         && let Some(at) = response.interact_pointer_pos()
@@ -218,8 +290,9 @@ fn compare(studio: &mut Studio, ui: &mut Ui, area: Rect, rect: Rect, other: Sour
     }
     let line = rect.left() + rect.width() * studio.split;
     let left = Rect::from_min_max(rect.min, pos2(line, rect.max.y));
-    if let Some(picture) = find(studio, other, studio.tab) {
-        paint(ui, area.intersect(left), rect, &picture);
+    let picture = find(studio, other, studio.tab);
+    if let Some(picture) = &picture {
+        paint(ui, area.intersect(left), rect, picture);
     }
     let painter = ui.painter_at(area);
     painter.line_segment([pos2(line, rect.top()), pos2(line, rect.bottom())], Stroke::new(2.0, Color32::WHITE));
@@ -229,13 +302,13 @@ fn compare(studio: &mut Studio, ui: &mut Ui, area: Rect, rect: Rect, other: Sour
         let font = FontId::new(14.0, theme::icons());
         painter.text(middle + vec2(dx, 0.0), egui::Align2::CENTER_CENTER, glyph, font, Color32::BLACK);
     }
-    let name = |source| match source {
+    let name = |source, note| match source {
         Source::Draft => lang.t("canvas.draft").to_owned(),
-        Source::Job(id) => label(studio, id),
+        Source::Job(id) => label(studio, id, note),
     };
     // Beside the picture where there is room: they would hide what is compared.
-    canvas::badge(ui, area.left_top() + vec2(12.0, 12.0), egui::Align2::LEFT_TOP, &name(other), false);
-    canvas::badge(ui, area.right_top() + vec2(-12.0, 12.0), egui::Align2::RIGHT_TOP, &name(studio.source), false);
+    canvas::badge(ui, area.left_top() + vec2(12.0, 12.0), egui::Align2::LEFT_TOP, &name(other, picture.and_then(|p| p.note)), false);
+    canvas::badge(ui, area.right_top() + vec2(-12.0, 12.0), egui::Align2::RIGHT_TOP, &name(studio.source, note), false);
     if response.hovered() {
         ui.ctx().set_cursor_icon(CursorIcon::ResizeHorizontal);
     }

@@ -3,6 +3,7 @@
 use egui::containers::menu::{MenuBar, MenuButton};
 use egui::{Button, Color32, FontId, Layout, Panel, RichText, Stroke, Ui, vec2};
 
+use super::engine;
 use crate::gui::app::Studio;
 use crate::gui::commands::Command;
 use crate::gui::i18n::Lang;
@@ -174,10 +175,17 @@ fn right(studio: &mut Studio, ui: &mut Ui) {
     if widgets::named(response, lang.t("command.server")).on_hover_text(lang.t("server.about")).clicked() {
         studio.queue.push_back(Command::Server);
     }
-    let label = RichText::new(lang.t("top.engine_draft")).size(12.5).color(c.accent_text);
+    let diffusion = engine::of(studio) == crate::request::EngineKind::Diffusion;
+    let name = if diffusion { lang.f("top.engine_diffusion", &[&engine::device(studio)]) } else { lang.t("top.engine_draft").to_owned() };
+    let about = match (diffusion, engine::chosen_draft(studio)) {
+        (true, _) => lang.t("models.ready_short"),
+        (false, true) => lang.t("models.chosen_short"),
+        (false, false) => lang.t("models.why_short"),
+    };
+    let label = RichText::new(&name).size(12.5).color(c.accent_text);
     let button = Button::new(label).corner_radius(15).min_size(vec2(0.0, 30.0)).fill(Color32::TRANSPARENT);
     let response = ui.add(button.stroke(Stroke::new(1.0, c.accent)));
-    if widgets::named(response, lang.t("top.engine_draft")).on_hover_text(lang.t("models.why_short")).clicked() {
+    if widgets::named(response, &name).on_hover_text(about).clicked() {
         studio.queue.push_back(Command::Models);
     }
 }

@@ -1,16 +1,23 @@
-use egui::Ui;
+use egui::{RichText, Ui, vec2};
+use uuid::Uuid;
 
 use super::{Stay, Window, head, remark};
-use crate::gui::app::Studio;
+use crate::gui::app::{Source, Studio};
 use crate::gui::dialogs::{self, Purpose};
 use crate::gui::export::{Format, Part, Settings};
-use crate::gui::{icons, widgets};
+use crate::gui::panels::{engine, history, product::full_uv};
+use crate::gui::textures::Key;
+use crate::gui::{icons, theme, widgets};
+use crate::job::JobSnapshot;
 
-pub fn show(studio: &mut Studio, ui: &mut Ui, mut settings: Settings) -> Stay {
+/// Side of the picture that says what is exported.
+const THUMB: f32 = 64.0;
+
+pub fn show(studio: &mut Studio, ui: &mut Ui, id: Uuid, mut settings: Settings) -> Stay {
     let lang = studio.lang();
     ui.set_width(440.0);
     let mut close = head(studio, ui, lang.t("export.title"));
-    let job = studio.export_job().and_then(|id| studio.job(id));
+    let job = studio.job(id);
     let parts: Vec<(Part, &str)> = Part::ALL
         .iter()
         .filter(|p| job.as_ref().is_some_and(|j| j.images.contains(&p.image())))
@@ -20,6 +27,9 @@ pub fn show(studio: &mut Studio, ui: &mut Ui, mut settings: Settings) -> Stay {
         && let Some(first) = parts.first()
     {
         settings.part = first.0;
+    }
+    if let Some(job) = &job {
+        which(studio, ui, job, settings.part);
     }
     widgets::section(ui, lang.t("export.picture"), None);
     widgets::segmented(ui, &mut settings.part, &parts);
@@ -53,12 +63,36 @@ pub fn show(studio: &mut Studio, ui: &mut Ui, mut settings: Settings) -> Stay {
             let name: String = name.unwrap_or_default().chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).take(40).collect();
             let suffix = if settings.part == Part::Final { String::new() } else { format!("_{}", settings.part.image().as_str()) };
             let name = format!("{}{suffix}.{}", if name.is_empty() { "nanococoa" } else { &name }, settings.format.extension());
-            dialogs::save(&studio.bridge, Purpose::Export(Box::new(settings.clone())), &name, lang);
+            dialogs::save(&studio.bridge, Purpose::Export(id, Box::new(settings.clone())), &name, lang);
             close = true;
         }
         if widgets::button(ui, icons::X, lang.t("window.cancel")).clicked() {
             close = true;
         }
     });
-    if close { Stay::Close } else { Stay::Open(Window::Export(settings)) }
+    if close { Stay::Close } else { Stay::Open(Window::Export { job: id, settings }) }
+}
+
+/// What is exported: its picture and name, and a word where something else is on the canvas.
+fn which(studio: &mut Studio, ui: &mut Ui, job: &JobSnapshot, part: Part) {
+    let lang = studio.lang();
+    let c = theme::colors(ui);
+    let picture = studio.bridge.image_path(job.id, part.image()).and_then(|path| studio.textures.get(Key::File(path, 440)));
+    ui.horizontal(|ui| {
+        let (rect, _) = ui.allocate_exact_size(vec2(THUMB, THUMB), egui::Sense::hover());
+        ui.painter().rect_filled(rect, theme::RADIUS, c.sunken);
+        if let Some(texture) = picture {
+            let size = texture.size * (THUMB / texture.size.max_elem().max(1.0));
+            let place = egui::Rect::from_center_size(rect.center(), size);
+            ui.painter().image(texture.id, place, full_uv(), egui::Color32::WHITE);
+        }
+        ui.vertical(|ui| {
+            let title = engine::labelled(lang, job, &history::title(job));
+            ui.add(egui::Label::new(RichText::new(title).font(egui::FontId::new(13.5, theme::bold()))).truncate());
+            ui.label(RichText::new(format!("{} × {}", job.width, job.height)).size(12.5).color(c.dim));
+            if studio.source != Source::Job(job.id) {
+                remark(ui, lang.t("export.not_shown"));
+            }
+        });
+    });
 }

@@ -19,21 +19,21 @@ use super::{icons, theme, widgets};
 
 /// Which one is open, with what was entered in it.
 pub enum Window {
-    Export(Settings),
+    Export { job: uuid::Uuid, settings: Settings },
     Server,
     Fonts,
     Palette { query: String, cursor: usize },
     Shortcuts,
     Models,
-    Path { purpose: Purpose, text: String },
+    Path { purpose: Purpose, text: String, asked: String },
     Quit,
     Note { id: uuid::Uuid, title: String, note: String },
 }
 
 impl Window {
-    /// Export of a picture.
-    pub fn export(part: Part) -> Self {
-        Self::Export(Settings { part, ..Settings::default() })
+    /// Export of a picture of this job, whatever is shown meanwhile.
+    pub fn export(job: uuid::Uuid, part: Part) -> Self {
+        Self::Export { job, settings: Settings { part, ..Settings::default() } }
     }
 
     /// The palette, with nothing typed yet.
@@ -44,7 +44,7 @@ impl Window {
     /// Which one it is.
     pub fn name(&self) -> &'static str {
         match self {
-            Self::Export(_) => "export",
+            Self::Export { .. } => "export",
             Self::Server => "server",
             Self::Fonts => "fonts",
             Self::Palette { .. } => "palette",
@@ -63,7 +63,7 @@ impl Window {
 
     /// The path box.
     pub fn path(purpose: Purpose) -> Self {
-        Self::Path { purpose, text: String::new() }
+        Self::Path { purpose, text: String::new(), asked: String::new() }
     }
 }
 
@@ -79,13 +79,13 @@ pub(super) fn show(studio: &mut Studio, ctx: &Context) {
     let modal = Modal::new(Id::unique("window")).backdrop_color(egui::Color32::from_black_alpha(dark));
     let frame = egui::Frame::popup(&ctx.global_style()).inner_margin(24);
     let answer = modal.frame(frame).show(ctx, |ui| match window {
-        Window::Export(settings) => export::show(studio, ui, settings),
+        Window::Export { job, settings } => export::show(studio, ui, job, settings),
         Window::Server => server::show(studio, ui),
         Window::Fonts => fonts::show(studio, ui),
         Window::Palette { query, cursor } => palette::show(studio, ui, query, cursor),
         Window::Shortcuts => shortcuts::show(studio, ui),
         Window::Models => models::show(studio, ui),
-        Window::Path { purpose, text } => path::show(studio, ui, purpose, text),
+        Window::Path { purpose, text, asked } => path::show(studio, ui, purpose, text, asked),
         Window::Quit => quit::show(studio, ui),
         Window::Note { id, title, note } => note::show(studio, ui, id, title, note),
     });

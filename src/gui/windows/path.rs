@@ -6,7 +6,7 @@ use crate::gui::app::Studio;
 use crate::gui::dialogs::Purpose;
 use crate::gui::{icons, theme, widgets};
 
-pub fn show(studio: &mut Studio, ui: &mut Ui, purpose: Purpose, mut text: String) -> Stay {
+pub fn show(studio: &mut Studio, ui: &mut Ui, purpose: Purpose, mut text: String, mut asked: String) -> Stay {
     let lang = studio.lang();
     let c = theme::colors(ui);
     ui.set_width(520.0);
@@ -37,12 +37,28 @@ pub fn show(studio: &mut Studio, ui: &mut Ui, purpose: Purpose, mut text: String
         let words = if purpose.writes() || purpose.folder() { lang.t("path.no_folder") } else { lang.t("path.no_file") };
         ui.label(RichText::new(words).size(12.5).color(c.bad));
     }
+    // What is there already is replaced by a second click on a button that says so, and by nothing else.
+    let taken = good && purpose.writes() && (path.is_file() || purpose.file(&path).is_file());
+    let sure = taken && asked == text;
+    if sure {
+        ui.label(RichText::new(lang.t("path.exists")).size(12.5).color(c.bad));
+    }
     ui.add_space(12.0);
     let entered = response.lost_focus() && !studio.composing && ui.input(|i| i.key_pressed(Key::Enter));
     ui.horizontal(|ui| {
-        let (glyph, words) = if purpose.writes() { (icons::SAVE, lang.t("path.write")) } else { (icons::FOLDER_OPEN, lang.t("path.read")) };
+        let (glyph, words) = if sure {
+            (icons::SAVE, lang.t("path.replace"))
+        } else if purpose.writes() {
+            (icons::SAVE, lang.t("path.write"))
+        } else {
+            (icons::FOLDER_OPEN, lang.t("path.read"))
+        };
         let clicked = ui.add_enabled_ui(good, |ui| widgets::primary(ui, glyph, words, "").clicked()).inner;
-        if good && (clicked || entered) {
+        if taken && !(sure && clicked) {
+            if clicked || entered {
+                asked.clone_from(&text);
+            }
+        } else if good && (clicked || entered) {
             studio.chosen(purpose.clone(), path);
             close = true;
         }
@@ -50,7 +66,7 @@ pub fn show(studio: &mut Studio, ui: &mut Ui, purpose: Purpose, mut text: String
             close = true;
         }
     });
-    if close { Stay::Close } else { Stay::Open(Window::Path { purpose, text }) }
+    if close { Stay::Close } else { Stay::Open(Window::Path { purpose, text, asked }) }
 }
 
 fn expand(text: &str) -> String {

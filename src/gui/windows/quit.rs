@@ -53,7 +53,7 @@ pub fn show(studio: &mut Studio, ui: &mut Ui) -> Stay {
         if let Some((path, _)) = unsaved
             && widgets::button(ui, icons::SAVE, lang.t("quit.save")).clicked()
         {
-            crate::gui::restore::save_project(&studio.bridge, studio.session.brief.clone(), path);
+            crate::gui::restore::save_project(&studio.bridge, studio.session.brief.clone(), path, studio.undo.project());
         }
         let words = if active.is_empty() { lang.t("quit.leave_unsaved") } else { lang.t("quit.leave") };
         if widgets::button(ui, Command::Quit.face().icon, words).clicked() {
