@@ -52,7 +52,7 @@ pub(super) fn setup(config: &Config) -> impl Fn() -> Result<Setup, String> + Sen
 /// The draft engine always, the diffusion engine where models and device are.
 pub(super) fn engines(config: &Config) -> Engines {
     let setup = setup(config);
-    let (asked, looked) = (setup.clone(), setup.clone());
+    let (asked, looked, known) = (setup.clone(), setup.clone(), setup.clone());
     let folder = config.models_dir.clone();
     Engines {
         make: Arc::new(move |kind| match kind {
@@ -64,7 +64,7 @@ pub(super) fn engines(config: &Config) -> Engines {
         }),
         version: Arc::new(move |kind| {
             let version = engine_version(kind);
-            match (kind, looked()) {
+            match (kind, known()) {
                 (EngineKind::Diffusion, Ok(setup)) => format!("{version} {} {}", setup.device_kind(), setup.models.identity()),
                 _ => version,
             }

@@ -95,6 +95,9 @@ pub struct Studio {
     /// The brush on the cut-out.
     pub(super) brush: Brush,
     pub(super) composing: bool,
+    /// Whether a text field had the keyboard, and a syllable was being composed, when the last frame ended.
+    was_typing: bool,
+    was_composing: bool,
     pub(super) prompt_cursor: Option<usize>,
     /// What the last draft was asked for, and whether a quick one was.
     drafted: Option<(Brief, bool)>,
@@ -146,6 +149,8 @@ impl Studio {
             grip: None,
             brush: Brush::default(),
             composing: false,
+            was_typing: false,
+            was_composing: false,
             prompt_cursor: None,
             drafted: None,
             unseen: true,
@@ -185,6 +190,11 @@ impl Studio {
     /// Where the server listens, if it is on.
     pub fn server_address(&self) -> Option<std::net::SocketAddr> {
         self.server.address()
+    }
+
+    /// Which picture of the way is shown.
+    pub fn tab(&self) -> Tab {
+        self.tab
     }
 
     /// Whether a syllable is being composed.
@@ -407,6 +417,8 @@ impl Studio {
                         self.toasts.say(Kind::Note, note.clone().into(), now);
                     }
                 }
+                // The canvas says it itself where the job is on it.
+                JobStatus::Failed if self.source == Source::Job(job.id) => {}
                 JobStatus::Failed => self.toasts.say(Kind::Bad, Say::new("toast.failed", &[&job.message]), now),
                 JobStatus::Stopped => self.toasts.say(Kind::Note, Say::new("toast.stopped", &[]), now),
                 JobStatus::Pending | JobStatus::Running => {}
@@ -438,6 +450,8 @@ impl Studio {
         }
         self.redraft(&ctx);
         self.entitle(&ctx);
+        self.was_typing = ctx.text_edit_focused();
+        self.was_composing = self.composing;
     }
 
     /// Composition, shortcuts and dropped files.
@@ -463,7 +477,8 @@ impl Studio {
         }
         // A window or a menu that is open has the keyboard.
         if self.window.is_none() && !egui::Popup::is_any_open(ctx) {
-            self.queue.extend(commands::pressed(ctx, self.composing || ended));
+            let composing = self.composing || self.was_composing || ended;
+            self.queue.extend(commands::pressed(ctx, composing, self.was_typing || ctx.text_edit_focused()));
         }
         for file in ctx.input(|i| i.raw.dropped_files.clone()) {
             self.open(file.path().to_path_buf());

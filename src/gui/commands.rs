@@ -197,23 +197,16 @@ impl Command {
     }
 }
 
-/// The commands whose shortcuts were pressed. One-letter keys never fire while something has the keyboard, and nothing fires while a
-/// syllable is being composed.
-pub fn pressed(ctx: &egui::Context, composing: bool) -> Vec<Command> {
+/// The commands whose shortcuts were pressed. Plain keys never fire while one types, and nothing fires while a syllable is being composed.
+/// `typing`: a text field had the keyboard when the keys were pressed; Esc takes it away before anybody asks.
+pub fn pressed(ctx: &egui::Context, composing: bool, typing: bool) -> Vec<Command> {
     if composing {
         return Vec::new();
     }
-    let typing = ctx.text_edit_focused();
-    let focused = ctx.memory(|m| m.focused().is_some());
     // The longer combination first: Ctrl+Shift+Z is also Ctrl+Z.
     let mut order: Vec<Command> = Command::ALL.to_vec();
     order.sort_by_key(|c| c.face().shortcut.is_none_or(|s| !s.modifiers.shift));
-    let may = |c: &Command| {
-        let face = c.face();
-        let plain = face.shortcut.is_some_and(|s| s.modifiers == Modifiers::NONE);
-        let letter = plain && *c != Command::Stop;
-        face.in_text || !(typing || (letter && focused))
-    };
+    let may = |c: &Command| c.face().in_text || !typing;
     let hit = |c: &Command| {
         c.face().shortcut.is_some_and(|s| {
             ctx.input_mut(|i| {

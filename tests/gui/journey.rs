@@ -154,6 +154,14 @@ fn a_failure_says_what_to_do() {
     let mut desk = Desk::fake(dir.path(), &script, Lang::Ko);
     desk.fill("scene.title", "바다");
     desk.click("command.generate");
+    desk.until("the failure", |s| s.jobs().first().is_some_and(|j| j.status == JobStatus::Failed));
+    desk.frames(3);
+    let words = "The card ran out of memory. Choose a smaller size.";
+    assert!(desk.has(words) && desk.has(desk.words("canvas.copy_message")));
+    // Elsewhere a notification says it.
+    let raw = request(serde_json::json!({"text_content": "From REST"}));
+    let spec = nanococoa::engine::parse_request(&desk.engine, &raw, false).unwrap();
+    desk.engine.submit(spec, SubmitPolicy::RejectIfBusy).unwrap();
     desk.until("the words", |s| s.notifications().iter().any(|t| t.contains("Choose a smaller size")));
     desk.end();
 }

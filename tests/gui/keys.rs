@@ -43,16 +43,62 @@ fn letters_are_letters_while_one_types() {
     let mut desk = Desk::fake(dir.path(), &Script::default(), Lang::En);
     desk.fill("scene.title", "sea");
     let seed = desk.studio().session.brief.seed;
-    for key in [Key::R, Key::C, Key::Num1, Key::Num2, Key::Questionmark, Key::Enter, Key::Escape] {
+    let keys =
+        [(Key::R, "r"), (Key::C, "c"), (Key::B, "b"), (Key::Num1, "1"), (Key::Plus, "+"), (Key::Minus, "-"), (Key::Questionmark, "?")];
+    let tab = desk.studio().tab();
+    for (key, text) in keys {
         let words = desk.words("scene.title");
         desk.harness.query_all_by_label(words).find(|n| n.accesskit_node().is_text_input()).unwrap().focus();
         desk.frames(2);
+        let before = desk.studio().session.brief.scene.len();
+        // A key and the letter that it types come together.
         desk.harness.key_press(key);
+        desk.harness.event(Event::Text(text.into()));
         desk.frames(2);
         assert!(!desk.studio().has_window(), "{key:?} opened a window");
+        assert_eq!(desk.studio().session.brief.scene.len(), before + 1, "{key:?} was not typed");
     }
-    assert_eq!(desk.studio().session.brief.seed, seed);
+    assert_eq!((desk.studio().session.brief.seed, desk.studio().tab()), (seed, tab));
     assert!(desk.engine.snapshots().is_empty());
+    desk.end();
+}
+
+#[test]
+fn esc_leaves_a_text_field_first_and_stops_the_job_then() {
+    let dir = tempfile::tempdir().unwrap();
+    let script = Script::default();
+    script.set("scene", crate::common::Act::Slow(std::time::Duration::from_secs(60)));
+    let mut desk = Desk::fake(dir.path(), &script, Lang::En);
+    desk.fill("scene.title", "sea");
+    desk.click("command.generate");
+    desk.until("the job runs", |s| s.jobs().iter().any(|j| j.status.is_active()));
+    let words = desk.words("scene.title");
+    desk.harness.query_all_by_label(words).find(|n| n.accesskit_node().is_text_input()).unwrap().focus();
+    desk.frames(3);
+    desk.harness.key_press(Key::Escape);
+    desk.frames(5);
+    std::thread::sleep(std::time::Duration::from_millis(100));
+    desk.frames(2);
+    assert!(desk.studio().jobs().iter().all(|j| j.status.is_active()), "leaving the field stopped the job");
+    desk.harness.key_press(Key::Escape);
+    desk.until("the stop", |s| s.jobs().iter().all(|j| !j.status.is_active()));
+    desk.end();
+}
+
+#[test]
+fn plain_keys_work_while_something_else_has_the_keyboard() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut desk = Desk::fake(dir.path(), &Script::default(), Lang::En);
+    desk.fill("scene.title", "sea");
+    desk.until_drafted();
+    // A button that was reached by Tab, as the product after a drag.
+    let words = desk.words("command.generate");
+    desk.harness.query_all_by_label(words).next().unwrap().focus();
+    desk.frames(3);
+    assert_ne!(desk.studio().tab(), nanococoa::gui::app::Tab::Background);
+    desk.harness.key_press(Key::Num2);
+    desk.frames(3);
+    assert_eq!(desk.studio().tab(), nanococoa::gui::app::Tab::Background);
     desk.end();
 }
 

@@ -48,7 +48,10 @@ fn a_job_that_failed_shows_what_it_came_to_and_nothing_else() {
 
         // A file that is damaged is said to be.
         let path = desk.engine.image_path(id, ImageName::Step1).unwrap();
-        std::fs::write(&path, b"no picture").unwrap();
+        let mut bytes = std::fs::read(&path).unwrap();
+        let middle = bytes.len() / 2;
+        bytes[middle..middle + 16].fill(0x55);
+        std::fs::write(&path, bytes).unwrap();
         desk.end();
         let mut desk = Desk::fake(dir.path(), &script, lang);
         desk.click_label(&lang.f("history.entry", &[&"Sale"]));

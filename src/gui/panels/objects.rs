@@ -1,8 +1,8 @@
 //! Product and letters on the picture: dragged, scaled, nudged with the arrows, with guides that they snap to.
 
 use egui::{
-    Align2, Color32, CursorIcon, EventFilter, Key, Modifiers, Pos2, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo,
-    pos2, vec2,
+    Align2, Color32, CursorIcon, EventFilter, Key, Modifiers, PointerButton, Pos2, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui,
+    Vec2, WidgetInfo, pos2, vec2,
 };
 
 use super::canvas;
@@ -149,10 +149,10 @@ fn product(studio: &mut Studio, ui: &mut Ui, area: Rect, rect: Rect, shown: Rect
     let name = lang.t("canvas.move_product");
     let response = object(ui, area, frame, "product", name);
     let held = |studio: &Studio, part| studio.grip.as_ref().is_some_and(|g| g.part == part);
-    if response.drag_started() {
+    if response.drag_started_by(PointerButton::Primary) {
         grab(studio, ui, rect, Part::Product, shown, &response);
     }
-    if response.dragged() && held(studio, Part::Product) {
+    if response.dragged_by(PointerButton::Primary) && held(studio, Part::Product) {
         move_product(studio, ui, rect, boxes, guides);
     }
     if response.double_clicked() {
@@ -182,12 +182,12 @@ fn product(studio: &mut Studio, ui: &mut Ui, area: Rect, rect: Rect, shown: Rect
         if !area.contains(corner) {
             continue;
         }
-        let handle = ui.interact(place, ui.scope_id().with(("corner", i)), Sense::drag());
+        let handle = ui.interact(place, ui.scope_id().with(("corner", i)), Sense::DRAG);
         let cursor = if i % 2 == 0 { CursorIcon::ResizeNwSe } else { CursorIcon::ResizeNeSw };
-        if handle.drag_started() {
+        if handle.drag_started_by(PointerButton::Primary) {
             grab(studio, ui, rect, Part::Corner(i), shown, &response);
         }
-        if handle.dragged() && held(studio, Part::Corner(i)) {
+        if handle.dragged_by(PointerButton::Primary) && held(studio, Part::Corner(i)) {
             scale_product(studio, ui, rect);
         }
         handle.on_hover_cursor(cursor);
@@ -238,11 +238,11 @@ fn scale_product(studio: &mut Studio, ui: &Ui, rect: Rect) {
 fn text(studio: &mut Studio, ui: &mut Ui, area: Rect, rect: Rect, shown: Rect, boxes: &Boxes, lang: Lang, guides: &mut Vec<Guide>) {
     let frame = on_screen(rect, shown);
     let response = object(ui, area, frame, "letters", lang.t("canvas.move_text"));
-    if response.drag_started() {
+    if response.drag_started_by(PointerButton::Primary) {
         grab(studio, ui, rect, Part::Text, shown, &response);
     }
     let held = studio.grip.as_ref().is_some_and(|g| g.part == Part::Text);
-    if response.dragged() && held {
+    if response.dragged_by(PointerButton::Primary) && held {
         move_text(studio, ui, rect, shown, boxes, guides);
     }
     if response.double_clicked() {
@@ -310,7 +310,10 @@ fn snap(at: f32, lines: &[(f32, Option<&'static str>)], reach: f32, free: bool) 
 
 /// Something that can be held, named for those who do not see it.
 fn object(ui: &mut Ui, area: Rect, frame: Rect, id: &str, name: &'static str) -> Response {
-    let response = ui.interact(frame.intersect(area), ui.scope_id().with(id), Sense::click_and_drag());
+    // The hand that moves the view reaches through what lies on it.
+    let hand = super::mask::panning(ui) || ui.input(|i| i.pointer.middle_down() || i.pointer.secondary_down());
+    let sense = if hand { Sense::focusable_noninteractive() } else { Sense::click_and_drag() };
+    let response = ui.interact(frame.intersect(area), ui.scope_id().with(id), sense);
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, name));
     if response.has_focus() {
         let filter = EventFilter { horizontal_arrows: true, vertical_arrows: true, ..EventFilter::default() };

@@ -1,6 +1,6 @@
 //! The picture itself: zoom, pan, comparison, and what stands on it while something is being made.
 
-use egui::{Color32, CursorIcon, FontId, PointerButton, Rect, RichText, Role, Sense, Stroke, Ui, Vec2, WidgetInfo, pos2, vec2};
+use egui::{Color32, CursorIcon, FontId, Rect, RichText, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2};
 use uuid::Uuid;
 
 use super::{canvas, mask, objects, product::full_uv};
@@ -48,6 +48,9 @@ pub fn show(studio: &mut Studio, ui: &mut Ui) {
     };
     let Some(picture) = picture else {
         waiting(studio, ui, area);
+        if matches!(studio.source, Source::Job(_)) {
+            trouble(studio, ui, area);
+        }
         return;
     };
     let rect = place(studio, ui, area, &picture, &response, painting);
@@ -78,11 +81,41 @@ pub fn show(studio: &mut Studio, ui: &mut Ui) {
         });
         canvas::badge(ui, area.left_top() + vec2(12.0, 12.0), egui::Align2::LEFT_TOP, &words, accent);
     }
-    let error = if studio.source == Source::Draft { studio.live.with(|s| s.error.clone()) } else { None };
-    if let Some(error) = error {
-        let at = pos2(area.center().x, area.bottom() - 16.0);
-        canvas::badge(ui, at, egui::Align2::CENTER_BOTTOM, &lang.say(&error).replace('\n', " "), true);
-    }
+    trouble(studio, ui, area);
+}
+
+/// What went wrong with what is shown, whole, with what can be done about it.
+fn trouble(studio: &mut Studio, ui: &mut Ui, area: Rect) {
+    let (lang, c) = (studio.lang(), theme::colors(ui));
+    let job = if let Source::Job(id) = studio.source { studio.job(id).filter(|j| j.status == JobStatus::Failed) } else { None };
+    let words = match &job {
+        Some(job) => Some(lang.say(&job.message)),
+        None if studio.source == Source::Draft => studio.live.with(|s| s.error.clone()).map(|error| lang.say(&error)),
+        None => None,
+    };
+    let Some(words) = words else { return };
+    let width = (area.width() - 32.0).min(520.0);
+    let text = ui.painter().layout(words.clone(), FontId::proportional(13.0), c.text, width - 32.0);
+    let buttons = if job.is_some() { 8.0 + ui.spacing().interact_size.y.max(34.0) } else { 0.0 };
+    let size = vec2(width, (text.size().y + 24.0 + buttons).min(area.height() - 16.0));
+    let card = Rect::from_min_size(pos2(area.center().x - width / 2.0, area.bottom() - 12.0 - size.y), size);
+    ui.painter().rect(card, 8.0, c.raised, Stroke::new(1.0, c.bad), StrokeKind::Inside);
+    ui.scope_builder(egui::UiBuilder::new().max_rect(card.shrink2(vec2(16.0, 12.0))), |ui| {
+        egui::ScrollArea::vertical().max_height(size.y - 24.0 - buttons).show(ui, |ui| {
+            ui.add(egui::Label::new(RichText::new(&words).size(13.0).color(c.text)).wrap());
+        });
+        let Some(job) = job else { return };
+        ui.add_space(8.0);
+        ui.horizontal(|ui| {
+            let button = |ui: &mut Ui, key: &'static str| widgets::named(ui.button(lang.t(key)), lang.t(key)).clicked();
+            if button(ui, "history.resume") {
+                super::history::resume(studio, &job);
+            }
+            if button(ui, "canvas.copy_message") {
+                ui.ctx().copy_text(words.clone());
+            }
+        });
+    });
 }
 
 fn label(studio: &Studio, id: Uuid, note: Option<&'static str>) -> String {
@@ -102,7 +135,7 @@ fn standing(studio: &Studio, job: &JobSnapshot) -> String {
         return lang.f("canvas.making", &[&job.progress_percent]);
     }
     match job.status {
-        JobStatus::Failed => lang.f("canvas.failed", &[&lang.say(&job.message)]),
+        JobStatus::Failed => lang.t("canvas.failed").into(),
         JobStatus::Stopped => lang.t("canvas.stopped").into(),
         _ => lang.f("canvas.result_of", &[&super::history::title(job), &job.seed]),
     }
@@ -245,13 +278,16 @@ fn place(studio: &mut Studio, ui: &Ui, area: Rect, picture: &Picture, response: 
             view.fit = false;
         }
     }
-    let hand = response.dragged_by(PointerButton::Middle) || (response.dragged() && (!painting || mask::panning(ui)));
+    // Also where the product or the letters lie on top.
+    let middle = ui.input(|i| i.pointer.middle_down() && i.pointer.press_origin().is_some_and(|p| area.contains(p)));
+    let middle = middle && ui.input(|i| i.pointer.press_origin()).and_then(|p| ui.ctx().layer_id_at(p)) == Some(ui.layer_id());
+    let hand = middle || (response.dragged() && (!painting || mask::panning(ui)));
     if hand && studio.compare.is_none() {
         if view.fit {
             view.pan = Vec2::ZERO;
             view.fit = false;
         }
-        view.pan += response.drag_delta();
+        view.pan += if middle { ui.input(|i| i.pointer.delta()) } else { response.drag_delta() };
     }
     if view.fit {
         view.zoom = fit;

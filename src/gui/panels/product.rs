@@ -69,6 +69,9 @@ fn card(studio: &mut Studio, ui: &mut Ui) {
             if let Some(image) = &cut {
                 let texture = studio.textures.live("thumb-cutout", image);
                 paint_fitted(ui, rect, texture);
+            } else if let Some(error) = studio.live.with(|s| s.error.clone().filter(|_| !s.busy)) {
+                let at = Rect::from_center_size(rect.center(), vec2(24.0, 24.0));
+                ui.put(at, egui::Label::new(widgets::icon(icons::TRIANGLE_ALERT, 20.0).color(c.bad))).on_hover_text(lang.say(&error));
             } else {
                 egui::Spinner::new().color(c.dim).paint_at(ui, Rect::from_center_size(rect.center(), vec2(20.0, 20.0)));
             }
