@@ -1,6 +1,6 @@
 //! Two-dimensional convolution with bias.
 
-use candle_core::{Result, Tensor};
+use candle_core::{DType, Result, Tensor};
 
 use crate::weights::{Vars, WeightsError};
 
@@ -81,11 +81,17 @@ impl Conv2d {
         Self { weight, bias, stride: spec.stride, padding: spec.padding, dilation: spec.dilation, groups: spec.groups }
     }
 
-    /// `x` `[B, in, H, W]` → `[B, out, H', W']`.
+    /// The type it computes in.
+    pub fn dtype(&self) -> DType {
+        self.weight.dtype()
+    }
+
+    /// `x` `[B, in, H, W]` of any type → `[B, out, H', W']`.
     ///
     /// # Errors
     /// Shapes that do not fit, no memory.
     pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
+        let x = &x.to_dtype(self.weight.dtype())?;
         let y = if self.weight.dim(2)? == 1 && self.stride == 1 && self.padding == 0 && self.groups == 1 {
             // A 1×1 kernel is a matrix product; im2col would copy the input for nothing.
             let (b, c, h, w) = x.dims4()?;
@@ -105,7 +111,7 @@ impl Conv2d {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use candle_core::{DType, Device};
+    use candle_core::Device;
 
     #[test]
     fn bands_are_the_whole() {

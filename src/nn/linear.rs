@@ -31,19 +31,28 @@ impl Linear {
         Ok(Self { weight, bias, dtype: vars.dtype() })
     }
 
-    /// `x` `[…, inputs]` → `[…, outputs]`.
+    /// `x` `[…, inputs]` of any type → `[…, outputs]`.
     ///
     /// # Errors
     /// Shapes that do not fit, no memory.
     pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
+        self.forward_in(x, self.dtype)
+    }
+
+    /// The same computed in `dtype` from the weight as it is kept, for the few products whose rounding would be felt.
+    ///
+    /// # Errors
+    /// As [`Linear::forward`].
+    pub fn forward_in(&self, x: &Tensor, dtype: DType) -> Result<Tensor> {
+        let x = &x.to_dtype(dtype)?;
         let y = match &self.weight {
-            Weight::Dense(weight) => product(x, weight)?,
+            Weight::Dense(weight) => product(x, &weight.to_dtype(dtype)?)?,
             // Unpacked for the moment of the product: candle's packed product rounds the activations to 8 bits, too, half a
             // percent of error in every layer, while unpacking costs little beside a product with hundreds of rows.
-            Weight::Quantized(packed) => product(x, &unpack(packed, self.dtype)?)?,
+            Weight::Quantized(packed) => product(x, &unpack(packed, dtype)?)?,
         };
         match &self.bias {
-            Some(bias) => y.broadcast_add(bias),
+            Some(bias) => y.broadcast_add(&bias.to_dtype(dtype)?),
             None => Ok(y),
         }
     }

@@ -20,8 +20,15 @@ pub mod t5;
 pub mod unet;
 pub mod vae;
 
+use candle_core::{DType, Result, Tensor};
+
 pub use attention::attention;
 pub use conv::{Conv2d, ConvSpec};
 pub use embedding::Embedding;
 pub use linear::Linear;
 pub use norm::{GroupNorm, LayerNorm, RmsNorm};
+
+/// `a + b` in float32, `b` broadcast: what runs through all blocks of a network keeps its digits whatever type the blocks compute in.
+pub(crate) fn wide_sum(a: &Tensor, b: &Tensor) -> Result<Tensor> {
+    a.to_dtype(DType::F32)?.broadcast_add(&b.to_dtype(DType::F32)?)
+}

@@ -1,4 +1,4 @@
-//! Normalisations. Sums run in float32 whatever the network's type is, as in PyTorch.
+//! Normalisations. They run in float32 whatever the network's type is, and round once, at the end, as PyTorch's kernels do.
 
 use candle_core::{D, DType, Result, Tensor};
 
@@ -8,6 +8,7 @@ use crate::weights::{Vars, WeightsError};
 pub struct LayerNorm {
     affine: Option<(Tensor, Tensor)>,
     eps: f64,
+    dtype: DType,
 }
 
 impl LayerNorm {
@@ -16,27 +17,27 @@ impl LayerNorm {
     /// # Errors
     /// A tensor is missing or of another shape.
     pub fn load(vars: &Vars, size: usize, eps: f64) -> std::result::Result<Self, WeightsError> {
-        Ok(Self { affine: Some((vars.get("weight", size)?, vars.get("bias", size)?)), eps })
+        let wide = vars.with_dtype(DType::F32);
+        Ok(Self { affine: Some((wide.get("weight", size)?, wide.get("bias", size)?)), eps, dtype: vars.dtype() })
     }
 
-    /// Without weight and bias.
+    /// Without weight and bias, into float32.
     pub fn plain(eps: f64) -> Self {
-        Self { affine: None, eps }
+        Self { affine: None, eps, dtype: DType::F32 }
     }
 
-    /// `x` `[…, size]` → the same shape, in the weight's type where there is one.
+    /// `x` `[…, size]` → the same shape, in the network's type.
     ///
     /// # Errors
     /// Shapes that do not fit, no memory.
     pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        let dtype = self.affine.as_ref().map_or(x.dtype(), |(weight, _)| weight.dtype());
         let x = x.to_dtype(DType::F32)?;
         let centred = x.broadcast_sub(&x.mean_keepdim(D::Minus1)?)?;
         let variance = centred.sqr()?.mean_keepdim(D::Minus1)?;
-        let y = centred.broadcast_div(&(variance + self.eps)?.sqrt()?)?.to_dtype(dtype)?;
+        let y = centred.broadcast_div(&(variance + self.eps)?.sqrt()?)?;
         match &self.affine {
-            Some((weight, bias)) => y.broadcast_mul(weight)?.broadcast_add(bias),
-            None => Ok(y),
+            Some((weight, bias)) => y.broadcast_mul(weight)?.broadcast_add(bias)?.to_dtype(self.dtype),
+            None => y.to_dtype(self.dtype),
         }
     }
 }
@@ -74,6 +75,7 @@ pub struct GroupNorm {
     bias: Tensor,
     groups: usize,
     eps: f64,
+    dtype: DType,
 }
 
 impl GroupNorm {
@@ -85,20 +87,32 @@ impl GroupNorm {
         if groups == 0 || !channels.is_multiple_of(groups) {
             return Err(WeightsError::config(vars.place(), format!("{channels} channels do not divide into {groups} norm groups")));
         }
-        Ok(Self { weight: vars.get("weight", channels)?, bias: vars.get("bias", channels)?, groups, eps })
+        let wide = vars.with_dtype(DType::F32);
+        Ok(Self { weight: wide.get("weight", channels)?, bias: wide.get("bias", channels)?, groups, eps, dtype: vars.dtype() })
     }
 
-    /// `x` `[B, C, …]` → the same shape.
+    /// `x` `[B, C, …]` → the same shape, in the network's type.
     ///
     /// # Errors
     /// Shapes that do not fit, no memory.
     pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
+        self.wide(x)?.to_dtype(self.dtype)
+    }
+
+    /// The same with a SiLU after it.
+    ///
+    /// # Errors
+    /// As [`GroupNorm::forward`].
+    pub fn silu(&self, x: &Tensor) -> Result<Tensor> {
+        self.wide(x)?.silu()?.to_dtype(self.dtype)
+    }
+
+    fn wide(&self, x: &Tensor) -> Result<Tensor> {
         let dims = x.dims().to_vec();
-        let dtype = x.dtype();
         let grouped = x.to_dtype(DType::F32)?.reshape((dims[0], self.groups, ()))?;
         let centred = grouped.broadcast_sub(&grouped.mean_keepdim(D::Minus1)?)?;
         let variance = centred.sqr()?.mean_keepdim(D::Minus1)?;
-        let y = centred.broadcast_div(&(variance + self.eps)?.sqrt()?)?.reshape(dims.as_slice())?.to_dtype(dtype)?;
+        let y = centred.broadcast_div(&(variance + self.eps)?.sqrt()?)?.reshape(dims.as_slice())?;
         let mut shape = vec![1; dims.len()];
         shape[1] = dims[1];
         y.broadcast_mul(&self.weight.reshape(shape.as_slice())?)?.broadcast_add(&self.bias.reshape(shape.as_slice())?)

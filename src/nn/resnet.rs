@@ -4,7 +4,7 @@
 
 use candle_core::{Result, Tensor};
 
-use super::{Conv2d, ConvSpec, GroupNorm, Linear};
+use super::{Conv2d, ConvSpec, GroupNorm, Linear, wide_sum};
 use crate::weights::{Vars, WeightsError};
 
 /// Norm, SiLU, convolution, twice, around a shortcut; between the two the time embedding is added, where there is one.
@@ -47,19 +47,19 @@ impl ResnetBlock {
         })
     }
 
-    /// `x` `[B, in, H, W]`, `time` `[B, T]` after its SiLU (the same for every block of a step) → `[B, out, H, W]`.
+    /// `x` `[B, in, H, W]`, `time` `[B, T]` after its SiLU (the same for every block of a step) → `[B, out, H, W]` float32.
     ///
     /// # Errors
     /// Shapes that do not fit, no memory.
     pub fn forward(&self, x: &Tensor, time: Option<&Tensor>) -> Result<Tensor> {
-        let mut y = self.conv1.forward(&self.norm1.forward(x)?.silu()?)?;
+        let mut y = self.conv1.forward(&self.norm1.silu(x)?)?;
         if let (Some(linear), Some(time)) = (&self.time, time) {
-            y = y.broadcast_add(&linear.forward(time)?.unsqueeze(2)?.unsqueeze(3)?)?;
+            y = wide_sum(&y, &linear.forward(time)?.unsqueeze(2)?.unsqueeze(3)?)?;
         }
-        let y = self.conv2.forward(&self.norm2.forward(&y)?.silu()?)?;
+        let y = self.conv2.forward(&self.norm2.silu(&y)?)?;
         match &self.shortcut {
-            Some(shortcut) => shortcut.forward(x)? + y,
-            None => x + y,
+            Some(shortcut) => wide_sum(&shortcut.forward(x)?, &y),
+            None => wide_sum(x, &y),
         }
     }
 }
@@ -90,6 +90,7 @@ impl Downsample {
         if h.min(w) < 2 && self.lopsided || h.min(w) == 0 {
             candle_core::bail!("{w} × {h} cannot be halved: the picture is too small for this network");
         }
+        let x = &x.to_dtype(self.conv.dtype())?;
         match self.lopsided {
             true => self.conv.forward(&x.pad_with_zeros(2, 0, 1)?.pad_with_zeros(3, 0, 1)?),
             false => self.conv.forward(x),
@@ -118,6 +119,6 @@ impl Upsample {
     pub fn forward(&self, x: &Tensor, size: Option<(usize, usize)>) -> Result<Tensor> {
         let (_, _, h, w) = x.dims4()?;
         let (h, w) = size.unwrap_or((2 * h, 2 * w));
-        self.conv.forward(&x.upsample_nearest2d(h, w)?)
+        self.conv.forward(&x.to_dtype(self.conv.dtype())?.upsample_nearest2d(h, w)?)
     }
 }

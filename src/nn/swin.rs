@@ -5,7 +5,7 @@
 
 use candle_core::{D, DType, Device, Result, Tensor};
 
-use super::{Conv2d, ConvSpec, LayerNorm, Linear};
+use super::{Conv2d, ConvSpec, LayerNorm, Linear, wide_sum};
 use crate::weights::{Vars, WeightsError};
 
 /// Scores that are alive at a time; more windows go one group after the other.
@@ -188,9 +188,9 @@ impl Block {
     fn forward(&self, x: &Tensor, windows: &Windows) -> Result<Tensor> {
         let batch = x.dim(0)?;
         let split = windows.split(&self.norm1.forward(x)?)?;
-        let x = (x + windows.join(&self.attend(&split, windows)?, batch)?)?;
+        let x = wide_sum(x, &windows.join(&self.attend(&split, windows)?, batch)?)?;
         let hidden = self.fc1.forward(&self.norm2.forward(&x)?)?.gelu_erf()?;
-        x + self.fc2.forward(&hidden)?
+        wide_sum(&x, &self.fc2.forward(&hidden)?)
     }
 
     /// `[B·windows, N, C]` → the same shape.

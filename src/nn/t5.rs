@@ -134,6 +134,7 @@ struct Attention {
     v: Linear,
     o: Linear,
     heads: usize,
+    dtype: DType,
 }
 
 impl Attention {
@@ -141,16 +142,16 @@ impl Attention {
         let inner = config.num_heads * config.d_kv;
         let linear = |name: &str| Linear::with_bias(&vars.pp(name), config.d_model, inner, false);
         let o = Linear::with_bias(&vars.pp("o"), inner, config.d_model, false)?;
-        Ok(Self { q: linear("q")?, k: linear("k")?, v: linear("v")?, o, heads: config.num_heads })
+        Ok(Self { q: linear("q")?, k: linear("k")?, v: linear("v")?, o, heads: config.num_heads, dtype: vars.dtype() })
     }
 
     fn forward(&self, x: &Tensor, bias: &Tensor) -> Result<Tensor> {
         let (b, t, _) = x.dims3()?;
-        let split =
-            |linear: &Linear| linear.forward(x)?.reshape((b, t, self.heads, ()))?.transpose(1, 2)?.to_dtype(DType::F32)?.contiguous();
+        let split = |y: Tensor| y.reshape((b, t, self.heads, ()))?.transpose(1, 2)?.to_dtype(DType::F32)?.contiguous();
         // T5 does not scale the scores; its initialisation does. They are large, so that half precision would blur which token is meant.
-        let y = attention(&split(&self.q)?, &split(&self.k)?, &split(&self.v)?, Some(bias), 1.0)?;
-        self.o.forward(&y.transpose(1, 2)?.reshape((b, t, ()))?.to_dtype(x.dtype())?)
+        let (q, k) = (split(self.q.forward_in(x, DType::F32)?)?, split(self.k.forward_in(x, DType::F32)?)?);
+        let y = attention(&q, &k, &split(self.v.forward(x)?)?, Some(bias), 1.0)?;
+        self.o.forward_in(&y.transpose(1, 2)?.reshape((b, t, ()))?, self.dtype)
     }
 }
 
@@ -274,9 +275,9 @@ impl T5Encoder {
         }
         let mut x = self.tokens.forward(input_ids)?.to_dtype(DType::F32)?;
         for block in &self.blocks {
-            let y = block.attention.forward(&block.attention_norm.forward(&x)?.to_dtype(self.dtype)?, &bias)?;
+            let y = block.attention.forward(&block.attention_norm.forward(&x)?, &bias)?;
             x = (x + y.to_dtype(DType::F32)?)?;
-            let y = block.mlp.forward(&block.mlp_norm.forward(&x)?.to_dtype(self.dtype)?)?;
+            let y = block.mlp.forward(&block.mlp_norm.forward(&x)?)?;
             x = (x + y.to_dtype(DType::F32)?)?;
         }
         self.norm.forward(&x)?.to_dtype(self.dtype)

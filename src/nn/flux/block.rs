@@ -5,14 +5,14 @@ use candle_core::{D, DType, Result, Tensor};
 
 use super::FluxConfig;
 use super::rope::Rope;
-use crate::nn::{LayerNorm, Linear, attention};
+use crate::nn::{LayerNorm, Linear, attention, wide_sum};
 use crate::weights::{Vars, WeightsError};
 
 const EPS: f64 = 1e-6;
 
 type Loaded<T> = std::result::Result<T, WeightsError>;
 
-/// Scale and shift after a plain norm, and the gate of what is added afterwards; each `[B, 1, inner]`.
+/// Scale and shift after a plain norm, and the gate of what is added afterwards; each `[B, 1, inner]` float32.
 struct Modulation {
     shift: Tensor,
     scale: Tensor,
@@ -21,7 +21,7 @@ struct Modulation {
 
 /// `parts` times (shift, scale, gate) from the steering vector.
 fn modulations(linear: &Linear, steering: &Tensor, parts: usize) -> Result<Vec<Modulation>> {
-    let all = linear.forward(steering)?.unsqueeze(1)?;
+    let all = linear.forward(steering)?.unsqueeze(1)?.to_dtype(DType::F32)?;
     let size = all.dim(D::Minus1)? / (3 * parts);
     let piece = |i: usize| all.narrow(D::Minus1, i * size, size);
     (0..parts).map(|p| Ok(Modulation { shift: piece(3 * p)?, scale: (piece(3 * p + 1)? + 1.0)?, gate: piece(3 * p + 2)? })).collect()
@@ -33,13 +33,10 @@ impl Modulation {
     }
 
     fn add(&self, x: &Tensor, update: &Tensor) -> Result<Tensor> {
-        x + update.broadcast_mul(&self.gate)?
+        // float16 overflows in late blocks; the reference clips there, too.
+        let update = if update.dtype() == DType::F16 { &update.clamp(-65504f32, 65504f32)? } else { update };
+        wide_sum(x, &update.to_dtype(DType::F32)?.broadcast_mul(&self.gate)?)
     }
-}
-
-/// float16 overflows in late blocks; the reference clips there, too.
-fn clip(x: Tensor) -> Result<Tensor> {
-    if x.dtype() == DType::F16 { x.clamp(-65504f32, 65504f32) } else { Ok(x) }
 }
 
 /// Queries, keys and values of one stream.
@@ -70,13 +67,14 @@ impl Heads {
     fn forward(&self, x: &Tensor, rope: &Rope, start: usize) -> Result<[Tensor; 3]> {
         let (b, n, _) = x.dims3()?;
         let split = |y: Tensor| y.reshape((b, n, (), self.size));
+        let v = split(self.v.forward(x)?)?.transpose(1, 2)?.contiguous()?;
         // Norm and rotation both want float32: one conversion there and one back.
         let turned = |linear: &Linear, norm: &Tensor| {
             let y = split(linear.forward(x)?)?.to_dtype(DType::F32)?;
             let y = candle_nn::ops::rms_norm(&y, norm, EPS as f32)?.transpose(1, 2)?.contiguous()?;
-            rope.turn(&y, start)?.to_dtype(x.dtype())
+            rope.turn(&y, start)?.to_dtype(v.dtype())
         };
-        Ok([turned(&self.q, &self.norm_q)?, turned(&self.k, &self.norm_k)?, split(self.v.forward(x)?)?.transpose(1, 2)?.contiguous()?])
+        Ok([turned(&self.q, &self.norm_q)?, turned(&self.k, &self.norm_k)?, v])
     }
 }
 
@@ -142,7 +140,7 @@ impl DoubleBlock {
         let joint = attend(&Tensor::cat(&[tq, iq], 2)?, &Tensor::cat(&[tk, ik], 2)?, &Tensor::cat(&[tv, iv], 2)?)?;
         let image = self.image.finish(image, &joint.narrow(1, t, s)?.contiguous()?, &of_image)?;
         let text = self.text.finish(text, &joint.narrow(1, 0, t)?.contiguous()?, &of_text)?;
-        Ok((clip(text)?, image))
+        Ok((text, image))
     }
 }
 
@@ -172,6 +170,6 @@ impl SingleBlock {
         let [q, k, v] = self.heads.forward(&normed, rope, 0)?;
         let attended = attend(&q, &k, &v)?;
         let hidden = self.mlp_in.forward(&normed)?.gelu()?;
-        clip(modulation[0].add(x, &self.out.forward(&Tensor::cat(&[attended, hidden], D::Minus1)?)?)?)
+        modulation[0].add(x, &self.out.forward(&Tensor::cat(&[attended, hidden], D::Minus1)?)?)
     }
 }

@@ -127,7 +127,7 @@ impl FluxTransformer {
             joint = block.forward(&joint, &steering, &prepared.rope)?;
         }
         let image = joint.narrow(1, text_tokens, image_tokens)?.contiguous()?;
-        let modulation = self.norm_out.forward(&steering)?.unsqueeze(1)?;
+        let modulation = self.norm_out.forward(&steering)?.unsqueeze(1)?.to_dtype(DType::F32)?;
         let inner = self.config.inner();
         let (scale, shift) = ((modulation.narrow(2, 0, inner)? + 1.0)?, modulation.narrow(2, inner, inner)?);
         self.proj_out.forward(&LayerNorm::plain(1e-6).forward(&image)?.broadcast_mul(&scale)?.broadcast_add(&shift)?)

@@ -2,7 +2,7 @@
 //!
 //! Reference: diffusers `models/unets/unet_2d_blocks.py`.
 
-use candle_core::{Result, Tensor};
+use candle_core::{DType, Result, Tensor};
 
 use super::UnetConfig;
 use super::config::Scale;
@@ -119,7 +119,7 @@ impl Encoder {
 
     /// The skips of every scale, the first input among them. The last one goes on to the middle.
     pub(super) fn down(&self, x: Tensor, time: &Tensor, context: &mut Context<'_>) -> Result<Vec<Tensor>> {
-        let mut x = x;
+        let mut x = x.to_dtype(DType::F32)?;
         let mut skips = vec![x.clone()];
         for down in &self.down {
             for pair in &down.pairs {
@@ -127,7 +127,7 @@ impl Encoder {
                 skips.push(x.clone());
             }
             if let Some(halve) = &down.halve {
-                x = halve.forward(&x)?;
+                x = halve.forward(&x)?.to_dtype(DType::F32)?;
                 skips.push(x.clone());
             }
         }
@@ -212,7 +212,7 @@ impl Decoder {
             if let Some(double) = &up.double {
                 // Sizes that do not halve evenly come back to what they were.
                 let size = skips.last().map(|s| s.dims4()).transpose()?.map(|(_, _, h, w)| (h, w));
-                x = double.forward(&x, size)?;
+                x = double.forward(&x, size)?.to_dtype(DType::F32)?;
             }
         }
         Ok(x)

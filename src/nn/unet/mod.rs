@@ -11,7 +11,7 @@ mod transformer;
 
 use candle_core::{Result, Tensor};
 
-use super::{Conv2d, ConvSpec, GroupNorm};
+use super::{Conv2d, ConvSpec, GroupNorm, wide_sum};
 use crate::weights::{Vars, WeightsError};
 use blocks::{Decoder, Encoder};
 pub use config::{PerBlock, UnetConfig};
@@ -99,11 +99,11 @@ impl Unet {
                 );
             }
             for (skip, residual) in skips.iter_mut().zip(&control.down) {
-                *skip = skip.broadcast_add(residual)?;
+                *skip = wide_sum(skip, residual)?;
             }
-            x = x.broadcast_add(&control.mid)?;
+            x = wide_sum(&x, &control.mid)?;
         }
         let x = self.decoder.forward(x, skips, &time, &mut context)?;
-        self.conv_out.forward(&self.norm_out.forward(&x)?.silu()?)
+        self.conv_out.forward(&self.norm_out.silu(&x)?)
     }
 }

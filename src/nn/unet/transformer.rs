@@ -4,7 +4,7 @@
 
 use candle_core::{D, Result, Tensor};
 
-use crate::nn::{Conv2d, ConvSpec, GroupNorm, LayerNorm, Linear, attention};
+use crate::nn::{Conv2d, ConvSpec, GroupNorm, LayerNorm, Linear, attention, wide_sum};
 use crate::weights::{Vars, WeightsError};
 
 type Load<T> = std::result::Result<T, WeightsError>;
@@ -76,12 +76,12 @@ impl Layer {
 
     fn forward(&self, x: &Tensor, prompt: &KeyValue) -> Result<Tensor> {
         let normed = self.norms[0].forward(x)?;
-        let x = (self.own.forward(&normed, &self.own.key_value(&normed)?)? + x)?;
-        let x = (self.cross.forward(&self.norms[1].forward(&x)?, prompt)? + x)?;
+        let x = wide_sum(x, &self.own.forward(&normed, &self.own.key_value(&normed)?)?)?;
+        let x = wide_sum(&x, &self.cross.forward(&self.norms[1].forward(&x)?, prompt)?)?;
         let wide = self.widen.forward(&self.norms[2].forward(&x)?)?;
         let half = wide.dim(D::Minus1)? / 2;
         let gated = (wide.narrow(D::Minus1, 0, half)? * wide.narrow(D::Minus1, half, half)?.gelu_erf()?)?;
-        self.narrow.forward(&gated)? + x
+        wide_sum(&x, &self.narrow.forward(&gated)?)
     }
 }
 
@@ -154,6 +154,6 @@ impl Transformer {
             Projection::Linear(linear) => places(&linear.forward(&y)?)?,
             Projection::Kernel(conv) => conv.forward(&places(&y)?)?,
         };
-        y + x
+        wide_sum(x, &y)
     }
 }

@@ -6,7 +6,7 @@ use candle_core::{Result, Tensor};
 
 use super::{Hook, VaeConfig};
 use crate::nn::resnet::{Downsample, ResnetBlock, ResnetSpec, Upsample};
-use crate::nn::{Conv2d, ConvSpec, GroupNorm, Linear, attention};
+use crate::nn::{Conv2d, ConvSpec, GroupNorm, Linear, attention, wide_sum};
 use crate::weights::{Vars, WeightsError};
 
 type Load<T> = std::result::Result<T, WeightsError>;
@@ -40,7 +40,7 @@ impl PlaceAttention {
         let tokens = self.norm.forward(x)?.reshape((b, c, h * w))?.transpose(1, 2)?.contiguous()?;
         let head = |linear: &Linear| linear.forward(&tokens)?.unsqueeze(1);
         let y = attention(&head(&self.q)?, &head(&self.k)?, &head(&self.v)?, None, 1.0 / (c as f64).sqrt())?.squeeze(1)?;
-        x + self.out.forward(&y)?.transpose(1, 2)?.reshape((b, c, h, w))?
+        wide_sum(x, &self.out.forward(&y)?.transpose(1, 2)?.reshape((b, c, h, w))?)
     }
 }
 
@@ -98,7 +98,7 @@ impl Head {
     }
 
     fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        self.conv.forward(&self.norm.forward(x)?.silu()?)
+        self.conv.forward(&self.norm.silu(x)?)
     }
 }
 
