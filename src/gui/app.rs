@@ -65,6 +65,9 @@ pub(super) struct View {
     pub pan: egui::Vec2,
 }
 
+/// Windows narrower than this, in points, keep the room for the picture.
+pub(super) const NARROW: f32 = 1000.0;
+
 /// The application.
 pub struct Studio {
     pub(super) bridge: Bridge,
@@ -98,7 +101,9 @@ pub struct Studio {
     /// Whether a text field had the keyboard, and a syllable was being composed, when the last frame ended.
     was_typing: bool,
     was_composing: bool,
-    pub(super) prompt_cursor: Option<usize>,
+    /// Whether the history is shown; `None`: where there is room.
+    pub(super) history_open: Option<bool>,
+    pub(super) prompt_cursor: Option<(panels::fields::Field, usize)>,
     /// What the last draft was asked for, and whether a quick one was.
     drafted: Option<(Brief, bool)>,
     /// The brief changed since undo last looked.
@@ -151,6 +156,7 @@ impl Studio {
             composing: false,
             was_typing: false,
             was_composing: false,
+            history_open: None,
             prompt_cursor: None,
             drafted: None,
             unseen: true,
@@ -190,6 +196,11 @@ impl Studio {
     /// Where the server listens, if it is on.
     pub fn server_address(&self) -> Option<std::net::SocketAddr> {
         self.server.address()
+    }
+
+    /// Whether the history has its place at the right.
+    pub fn shows_history(&self, ctx: &Context) -> bool {
+        self.history_open.unwrap_or(ctx.content_rect().width() >= NARROW)
     }
 
     /// Which picture of the way is shown.
@@ -441,7 +452,9 @@ impl Studio {
         panels::top::show(self, ui);
         panels::status::show(self, ui);
         panels::brief::show(self, ui);
-        panels::history::show(self, ui);
+        if self.shows_history(&ctx) {
+            panels::history::show(self, ui);
+        }
         panels::canvas::show(self, ui);
         windows::show(self, &ctx);
         super::toasts::show(self, &ctx);

@@ -15,6 +15,7 @@ pub enum Command {
     Sample,
     OpenProject,
     SaveProject,
+    SaveProjectAs,
     Export,
     Quit,
     Undo,
@@ -44,6 +45,7 @@ pub enum Command {
     ZoomIn,
     ZoomOut,
     Compare,
+    History,
     Theme,
     Language,
     Larger,
@@ -105,6 +107,7 @@ impl Command {
         Self::New,
         Self::OpenProject,
         Self::SaveProject,
+        Self::SaveProjectAs,
         Self::Export,
         Self::Undo,
         Self::Redo,
@@ -124,6 +127,7 @@ impl Command {
         Self::ZoomActual,
         Self::ZoomIn,
         Self::ZoomOut,
+        Self::History,
         Self::Server,
         Self::CopyCurl,
         Self::Models,
@@ -148,6 +152,7 @@ impl Command {
             Self::Sample => face("command.sample", icons::COFFEE),
             Self::OpenProject => face("command.open_project", icons::FOLDER_OPEN),
             Self::SaveProject => face("command.save_project", icons::SAVE).on(CTRL, Key::S).in_text(),
+            Self::SaveProjectAs => face("command.save_project_as", icons::SAVE).on(CTRL_SHIFT, Key::S).in_text(),
             Self::Export => face("command.export", icons::DOWNLOAD).on(CTRL, Key::E).in_text(),
             Self::Quit => face("command.quit", icons::POWER).on(CTRL, Key::Q),
             Self::Undo => face("command.undo", icons::UNDO_2).on(CTRL, Key::Z),
@@ -177,6 +182,7 @@ impl Command {
             Self::ZoomIn => face("command.zoom_in", icons::ZOOM_IN).on(NONE, Key::Plus),
             Self::ZoomOut => face("command.zoom_out", icons::ZOOM_OUT).on(NONE, Key::Minus),
             Self::Compare => face("command.compare", icons::SQUARE_SPLIT_HORIZONTAL).on(NONE, Key::C),
+            Self::History => face("command.history", icons::HISTORY).on(NONE, Key::H),
             Self::Theme => face("command.theme", icons::SUN),
             Self::Language => face("command.language", icons::LANGUAGES),
             Self::Larger => face("command.larger", icons::PLUS).on(CTRL, Key::Plus),
@@ -213,7 +219,9 @@ pub fn pressed(ctx: &egui::Context, composing: bool, typing: bool) -> Vec<Comman
                 // A plain key means exactly that key: egui would let Shift and Alt pass.
                 let plain = s.modifiers == Modifiers::NONE;
                 let bare = !i.modifiers.command && !i.modifiers.alt && !i.modifiers.ctrl;
-                (!plain || bare) && i.consume_shortcut(&s)
+                // On most keyboards plus shares its key with equals.
+                let equals = s.logical_key == Key::Plus && i.consume_shortcut(&KeyboardShortcut::new(s.modifiers, Key::Equals));
+                (!plain || bare) && (equals || i.consume_shortcut(&s))
             })
         })
     };

@@ -60,7 +60,7 @@ impl Purpose {
     pub fn file(&self, path: &std::path::Path) -> PathBuf {
         match self {
             Self::SaveProject if path.extension().is_none() => path.with_extension(super::restore::PROJECT),
-            Self::Export(_, settings) if path.extension().is_none() => path.with_extension(settings.format.extension()),
+            Self::Export(_, settings) => settings.file(path),
             _ => path.to_path_buf(),
         }
     }
@@ -76,8 +76,21 @@ pub fn save(bridge: &Bridge, purpose: Purpose, name: &str, lang: Lang) {
     ask(bridge, purpose, Some(name.to_owned()), lang);
 }
 
+/// Whether there is a session bus, over which Linux desktops show their dialogs: without one the wait would be long and for nothing.
+fn reachable() -> bool {
+    if !cfg!(target_os = "linux") {
+        return true;
+    }
+    let set = |name: &str| std::env::var_os(name).filter(|v| !v.is_empty());
+    let socket = set("XDG_RUNTIME_DIR").is_some_and(|d| std::path::Path::new(&d).join("bus").exists());
+    set("DBUS_SESSION_BUS_ADDRESS").is_some() || socket
+}
+
 fn ask(bridge: &Bridge, purpose: Purpose, name: Option<String>, lang: Lang) {
     bridge.work("nanococoa-dialog", move |_| {
+        if !reachable() {
+            return Ok(Some(Message::NoDialog(purpose)));
+        }
         let began = Instant::now();
         let (label, extensions) = purpose.filter();
         let dialog = rfd::AsyncFileDialog::new().set_title(purpose.title(lang));

@@ -93,6 +93,20 @@ impl Studio {
         });
     }
 
+    /// Keeps the designer's own presets.
+    pub(super) fn keep_presets(&self, kind: super::presets::Kind) {
+        let (path, text) = self.presets.file(kind, self.bridge.folder());
+        self.bridge.work("nanococoa-presets", move |_| {
+            // What somebody wrote by hand and this program cannot read is not written over.
+            if std::fs::read_to_string(&path).is_ok_and(|old| !super::presets::readable(&old)) {
+                return Err(Say::new("error.presets", &[&path.display()]));
+            }
+            std::fs::create_dir_all(path.parent().unwrap_or(&path)).map_err(|e| Say::new("error.write", &[&path.display(), &e]))?;
+            crate::store::write_atomic(&path, text.as_bytes()).map_err(|e| Say::from(e.to_string()))?;
+            Ok(None)
+        });
+    }
+
     /// What the shown picture can be compared with.
     pub fn other_side(&self) -> Option<Source> {
         match self.source {
@@ -118,7 +132,14 @@ impl Studio {
             Command::Paste => self.bridge.paste_photo(),
             Command::Sample => self.bridge.sample_photo(),
             Command::OpenProject => dialogs::open(&self.bridge, Purpose::OpenProject, self.lang()),
-            Command::SaveProject => dialogs::save(&self.bridge, Purpose::SaveProject, &self.project_file(), self.lang()),
+            Command::SaveProject if self.session.saved.is_some() => {
+                if let Some((path, _)) = self.session.saved.clone() {
+                    self.chosen(Purpose::SaveProject, path);
+                }
+            }
+            Command::SaveProject | Command::SaveProjectAs => {
+                dialogs::save(&self.bridge, Purpose::SaveProject, &self.project_file(), self.lang())
+            }
             Command::Export => {
                 let part = match self.tab {
                     Tab::Final => Part::Final,
@@ -181,6 +202,7 @@ impl Studio {
             Command::ZoomIn => self.zoom_to(self.view.zoom * 1.25),
             Command::ZoomOut => self.zoom_to(self.view.zoom / 1.25),
             Command::Compare => self.compare = if self.compare.is_some() { None } else { self.other_side() },
+            Command::History => self.history_open = Some(!self.shows_history(ctx)),
             Command::Theme => {
                 self.session.dark = !self.session.dark;
                 ctx.set_theme(if self.session.dark { egui::Theme::Dark } else { egui::Theme::Light });

@@ -34,6 +34,16 @@ impl Format {
         }
     }
 
+    /// The format that a file name asks for.
+    pub fn of(path: &Path) -> Option<Self> {
+        match path.extension()?.to_str()?.to_lowercase().as_str() {
+            "png" => Some(Self::Png),
+            "jpg" | "jpeg" => Some(Self::Jpeg),
+            "webp" => Some(Self::Webp),
+            _ => None,
+        }
+    }
+
     /// Its file extension.
     pub fn extension(self) -> &'static str {
         match self {
@@ -103,6 +113,19 @@ pub struct Settings {
     pub settings: bool,
 }
 
+impl Settings {
+    /// The file that is written for a name: with the format's ending, unless it has one of a picture.
+    pub fn file(&self, path: &Path) -> PathBuf {
+        if Format::of(path).is_some() {
+            return path.to_path_buf();
+        }
+        let mut name = path.as_os_str().to_owned();
+        name.push(".");
+        name.push(self.format.extension());
+        name.into()
+    }
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self { part: Part::Final, format: Format::Png, side: None, quality: 92, xmp: true, badge: false, settings: true }
@@ -112,7 +135,9 @@ impl Default for Settings {
 /// Writes a picture off the window's thread.
 pub fn run(bridge: &Bridge, from: PathBuf, to: PathBuf, settings: Settings, lang: Lang) {
     bridge.write("nanococoa-export", move |_| {
-        let to = if to.extension().is_some() { to } else { to.with_extension(settings.format.extension()) };
+        // A name that ends as another format gets that format: what is inside must be what it says.
+        let settings = Settings { format: Format::of(&to).unwrap_or(settings.format), ..settings };
+        let to = settings.file(&to);
         let bytes = std::fs::read(&from).map_err(|e| Say::new("error.read", &[&from.display(), &e]))?;
         let out = encode(&bytes, &settings, lang).map_err(Say::from)?;
         write(&to, &out)?;
@@ -263,6 +288,17 @@ mod tests {
         let kept = encode(&png, &Settings::default(), Lang::En).unwrap();
         assert!(read_png_text(&kept).iter().any(|(k, _)| k == "nanococoa"));
         assert!(read_png_text(&kept).iter().any(|(k, _)| k == "XML:com.adobe.xmp"));
+    }
+
+    #[test]
+    fn a_name_says_what_is_inside() {
+        let png = Settings::default();
+        let cases =
+            [("ad", "ad.png"), ("ad.JPG", "ad.JPG"), ("ad.webp", "ad.webp"), ("ad.v2", "ad.v2.png"), ("신메뉴 1.5", "신메뉴 1.5.png")];
+        for (typed, written) in cases {
+            assert_eq!(png.file(Path::new(typed)), Path::new(written));
+        }
+        assert_eq!(Format::of(Path::new("ad.JPEG")), Some(Format::Jpeg));
     }
 
     #[test]

@@ -75,6 +75,8 @@ pub struct Shown {
     pub error: Option<String>,
     /// A draft is being made.
     pub busy: bool,
+    /// The newest cut-out with the hash of its photo: there also while the rest of the brief cannot be drawn.
+    pub cut: Option<(String, Arc<ColorImage>)>,
 }
 
 #[derive(Default)]
@@ -148,6 +150,7 @@ fn run(slot: &(Mutex<Slot>, Condvar), ctx: &Context, watch: &Watch) {
             Err("The draft could not be drawn.".into())
         });
         let mut guard = lock(slot);
+        guard.shown.cut.clone_from(&maker.cut);
         match made {
             Ok(mut draft) => {
                 sequence += 1;
@@ -207,6 +210,7 @@ struct Maker {
     scene: Kept<Arc<Scene>>,
     step1: Kept<Arc<Step1>>,
     letters: Kept<Letters>,
+    cut: Option<(String, Arc<ColorImage>)>,
 }
 
 impl Maker {
@@ -224,16 +228,17 @@ impl Maker {
             let part = matte.alpha.bounds(0.05).map(|b| share(b, (matte.alpha.width, matte.alpha.height)));
             Ok((matte, shown, part))
         })?;
+        self.cut = Some((product.hash.clone(), Arc::clone(&cut.1)));
         Ok(Some((cut.clone(), Arc::clone(&photo.mask))))
     }
 
     fn make(&mut self, brief: &Brief, quick: bool, fonts: &FontCatalog) -> Result<Draft, String> {
-        let spec = spec_of(brief, fonts)?;
         let (cancel, sink) = (CancelToken::default(), Quiet::default());
         let cx = StageCx { cancel: &cancel, observer: &sink };
+        let matte = self.cut(brief, cx)?;
+        let spec = spec_of(brief, fonts)?;
         let words = |e: PipelineError| e.to_string();
         let size = format!("{}x{} {}", spec.width, spec.height, spec.seed);
-        let matte = self.cut(brief, cx)?;
         let backend = &mut self.backend;
         let bg = &spec.background;
         let scene_key = format!("{size} {:?} {:?}", bg.prompt, bg.negative_prompt);

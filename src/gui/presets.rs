@@ -1,19 +1,43 @@
 //! Presets for scenes and looks: bundled data files, and the user's own beside them.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::i18n::Lang;
 
 /// One preset.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Preset {
     ko: String,
     en: String,
     prompt_ko: String,
     prompt_en: String,
+    /// Whether it is the designer's, not the program's.
+    #[serde(skip)]
+    pub own: bool,
 }
+
+/// What a preset is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The scene prompt.
+    Scene,
+    /// The look of the letters.
+    Style,
+}
+
+impl Kind {
+    fn file(self) -> &'static str {
+        match self {
+            Self::Scene => "scenes.toml",
+            Self::Style => "styles.toml",
+        }
+    }
+}
+
+/// Characters of a prompt that name the preset that was made of it.
+const NAME: usize = 12;
 
 impl Preset {
     /// What the chip says.
@@ -33,17 +57,15 @@ impl Preset {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 struct File {
     preset: Vec<Preset>,
 }
 
 /// All of them.
 pub struct Presets {
-    /// For the scene prompt.
-    pub scenes: Vec<Preset>,
-    /// For the look of the letters.
-    pub styles: Vec<Preset>,
+    scenes: Vec<Preset>,
+    styles: Vec<Preset>,
 }
 
 impl Presets {
@@ -52,17 +74,62 @@ impl Presets {
         let all = |bundled: &str, file: &str| {
             let mut list = read(bundled);
             match std::fs::read_to_string(folder.join("presets").join(file)) {
-                Ok(text) => list.extend(read(&text).into_iter().filter(|p| !bundled.contains(&p.prompt_en))),
+                Ok(text) => {
+                    let others = read(&text).into_iter().filter(|p| !bundled.contains(&p.prompt_en));
+                    list.extend(others.map(|p| Preset { own: true, ..p }));
+                }
                 Err(e) if e.kind() == std::io::ErrorKind::NotFound => {}
                 Err(error) => tracing::warn!(%error, file, "presets cannot be read"),
             }
             list
         };
         Self {
-            scenes: all(include_str!("../../assets/presets/scenes.toml"), "scenes.toml"),
-            styles: all(include_str!("../../assets/presets/styles.toml"), "styles.toml"),
+            scenes: all(include_str!("../../assets/presets/scenes.toml"), Kind::Scene.file()),
+            styles: all(include_str!("../../assets/presets/styles.toml"), Kind::Style.file()),
         }
     }
+
+    /// Those of a kind, the program's own first.
+    pub fn of(&self, kind: Kind) -> &[Preset] {
+        match kind {
+            Kind::Scene => &self.scenes,
+            Kind::Style => &self.styles,
+        }
+    }
+
+    fn list(&mut self, kind: Kind) -> &mut Vec<Preset> {
+        match kind {
+            Kind::Scene => &mut self.scenes,
+            Kind::Style => &mut self.styles,
+        }
+    }
+
+    /// Makes one of what a field says; it is named by how that begins.
+    pub fn add(&mut self, kind: Kind, text: &str) {
+        let text = text.trim().to_owned();
+        let line = text.lines().next().unwrap_or_default();
+        let short: String = line.chars().take(NAME).collect();
+        let name = if short.len() < line.len() { format!("{}…", short.trim_end()) } else { short };
+        self.list(kind).push(Preset { ko: name.clone(), en: name, prompt_ko: text.clone(), prompt_en: text, own: true });
+    }
+
+    /// Forgets one that is the designer's.
+    pub fn remove(&mut self, kind: Kind, i: usize) {
+        if self.of(kind).get(i).is_some_and(|p| p.own) {
+            self.list(kind).remove(i);
+        }
+    }
+
+    /// Path and contents of the file that keeps the designer's own of a kind.
+    pub fn file(&self, kind: Kind, folder: &Path) -> (PathBuf, String) {
+        let preset = self.of(kind).iter().filter(|p| p.own).cloned().collect();
+        (folder.join("presets").join(kind.file()), toml::to_string(&File { preset }).unwrap_or_default())
+    }
+}
+
+/// Whether a file of presets can be used.
+pub fn readable(text: &str) -> bool {
+    toml::from_str::<File>(text).is_ok()
 }
 
 fn read(text: &str) -> Vec<Preset> {
@@ -87,5 +154,18 @@ mod tests {
         let both = Presets::load(folder.path());
         assert_eq!(both.scenes.len(), bundled.scenes.len() + 1);
         assert!(both.scenes.last().unwrap().is("달 표면"));
+
+        // Added in the window, kept in the same file, removed again.
+        let mut both = both;
+        both.add(Kind::Scene, " a very long prompt about the sea\n");
+        let (path, text) = both.file(Kind::Scene, folder.path());
+        std::fs::write(&path, text).unwrap();
+        let mut again = Presets::load(folder.path());
+        let last = again.scenes.len() - 1;
+        assert_eq!((last, again.scenes[last].name(Lang::Ko)), (bundled.scenes.len() + 1, "a very long…"));
+        assert!(again.scenes[last].is("a very long prompt about the sea"));
+        again.remove(Kind::Scene, last);
+        again.remove(Kind::Scene, 0);
+        assert_eq!(again.scenes.len(), bundled.scenes.len() + 1, "the program's own stay");
     }
 }

@@ -270,6 +270,10 @@ pub struct Session {
     pub recent: Vec<PathBuf>,
     /// Scene prompts used before, newest first.
     pub prompts: Vec<String>,
+    /// Slogans used before, newest first.
+    pub texts: Vec<String>,
+    /// Looks of letters used before, newest first.
+    pub styles: Vec<String>,
     /// Which brief made which job.
     pub made: BTreeMap<Uuid, Brief>,
     /// Jobs that were starred before stars were kept with the jobs.
@@ -293,6 +297,8 @@ impl Default for Session {
             zoom: 1.0,
             recent: Vec::new(),
             prompts: Vec::new(),
+            texts: Vec::new(),
+            styles: Vec::new(),
             made: BTreeMap::new(),
             starred: Vec::new(),
             base: None,
@@ -321,8 +327,11 @@ impl Session {
 
     /// Remembers what made a job.
     pub fn made(&mut self, id: Uuid, brief: Brief) {
-        if !brief.scene.trim().is_empty() {
-            push_recent(&mut self.prompts, brief.scene.clone());
+        let used = [(&mut self.prompts, &brief.scene), (&mut self.texts, &brief.text), (&mut self.styles, &brief.style)];
+        for (list, words) in used {
+            if !words.trim().is_empty() {
+                push_recent(list, words.clone());
+            }
         }
         while self.made.len() >= REMEMBERED {
             self.made.pop_first();

@@ -97,8 +97,14 @@ pub const CONTROL: f32 = 32.0;
 pub const RADIUS: u8 = 8;
 /// Small print.
 pub const SMALL: f32 = 12.0;
+/// Captions and quiet labels.
+pub const LABEL: f32 = 12.5;
 /// Everything else.
 pub const BODY: f32 = 13.5;
+/// What matters in a row or on the main button.
+pub const STRONG: f32 = 14.0;
+/// The first words that somebody sees.
+pub const DISPLAY: f32 = 22.0;
 /// Titles of windows.
 pub const TITLE: f32 = 18.0;
 

@@ -13,6 +13,19 @@ pub fn named(response: Response, name: &str) -> Response {
     response
 }
 
+/// Gives a place that was drawn by hand its role and its name.
+pub fn acting(response: Response, role: Role, name: &str) -> Response {
+    response.widget_info(|| WidgetInfo::labeled(role, response.enabled(), name));
+    response
+}
+
+/// The ring around what has the keyboard.
+pub fn focus_ring(ui: &Ui, response: &Response, rect: Rect, radius: u8) {
+    if response.has_focus() {
+        ui.painter().rect_stroke(rect, radius, Stroke::new(1.5, theme::colors(ui).accent_text), egui::StrokeKind::Inside);
+    }
+}
+
 /// An icon as text.
 pub fn icon(glyph: &str, size: f32) -> RichText {
     RichText::new(glyph).font(FontId::new(size, theme::icons()))
@@ -26,7 +39,7 @@ pub fn section(ui: &mut Ui, title: &str, action: Option<&str>) -> Option<Respons
         ui.spacing_mut().interact_size.y = 20.0;
         ui.spacing_mut().button_padding.y = 0.0;
         ui.set_height(20.0);
-        ui.label(RichText::new(title).font(FontId::new(12.5, theme::bold())).color(c.dim));
+        ui.label(RichText::new(title).font(FontId::new(theme::LABEL, theme::bold())).color(c.dim));
         action.map(|words| ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| link(ui, words)).inner)
     })
     .inner
@@ -35,7 +48,7 @@ pub fn section(ui: &mut Ui, title: &str, action: Option<&str>) -> Option<Respons
 /// Words that act.
 pub fn link(ui: &mut Ui, words: &str) -> Response {
     let c = theme::colors(ui);
-    let text = RichText::new(words).size(12.5).color(c.accent_text);
+    let text = RichText::new(words).size(theme::LABEL).color(c.accent_text);
     ui.scope(|ui| {
         ui.spacing_mut().button_padding = Vec2::ZERO;
         ui.spacing_mut().interact_size.y = 20.0;
@@ -100,12 +113,12 @@ pub fn button(ui: &mut Ui, glyph: &str, words: &str) -> Response {
 pub fn primary(ui: &mut Ui, glyph: &str, words: &str, hint: &str) -> Response {
     let c = theme::colors(ui);
     let faint = Color32::from_rgba_unmultiplied(c.on_accent.r(), c.on_accent.g(), c.on_accent.b(), 190);
-    let title = RichText::new(words).font(FontId::new(14.0, theme::bold())).color(c.on_accent);
+    let title = RichText::new(words).font(FontId::new(theme::STRONG, theme::bold())).color(c.on_accent);
     let mut atoms = egui::Atoms::default();
     atoms.push_right(icon(glyph, 15.0).color(c.on_accent));
     atoms.push_right(title);
     if !hint.is_empty() {
-        atoms.push_right(RichText::new(hint).size(12.0).color(faint));
+        atoms.push_right(RichText::new(hint).size(theme::SMALL).color(faint));
     }
     let response = ui
         .scope(|ui| {
@@ -124,7 +137,7 @@ pub fn primary(ui: &mut Ui, glyph: &str, words: &str, hint: &str) -> Response {
 pub fn chip(ui: &mut Ui, words: &str, selected: bool) -> Response {
     let c = theme::colors(ui);
     let (fill, line, text) = if selected { (c.selected, c.accent, c.accent_text) } else { (c.raised, c.border, c.text) };
-    let galley = ui.painter().layout_no_wrap(words.to_owned(), FontId::proportional(12.5), text);
+    let galley = ui.painter().layout_no_wrap(words.to_owned(), FontId::proportional(theme::LABEL), text);
     let (rect, response) = ui.allocate_exact_size(vec2(galley.size().x + 22.0, 28.0), Sense::click());
     if ui.is_rect_visible(rect) {
         let fill = if response.hovered() && !selected { c.hover } else { fill };

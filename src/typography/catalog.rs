@@ -39,7 +39,33 @@ pub struct FontEntry {
     data: FontData,
     weight: u16,
     family: String,
+    labels: Labels,
     monospaced: bool,
+}
+
+/// What people call a face: in English and, where the face says it, in Korean.
+#[derive(Clone, Debug, Default)]
+struct Labels {
+    english: Option<String>,
+    korean: Option<String>,
+}
+
+impl Labels {
+    /// From the `name` table: typographic family and style, else the plain ones.
+    fn of(face: &Face<'_>) -> Self {
+        use ttf_parser::{Language, name_id};
+        let find = |id: u16, language: Language| {
+            let names = face.names().into_iter().filter(|n| n.name_id == id && n.language() == language);
+            names.filter_map(|n| n.to_string()).map(|n| n.trim().trim_end_matches("_TTF").to_owned()).find(|n| !n.is_empty())
+        };
+        let label = |language: Language| {
+            let of = |first: u16, second: u16| find(first, language).or_else(|| find(second, language));
+            let family = of(name_id::TYPOGRAPHIC_FAMILY, name_id::FAMILY)?;
+            let style = of(name_id::TYPOGRAPHIC_SUBFAMILY, name_id::SUBFAMILY).filter(|s| s != "Regular");
+            Some(style.map_or(family.clone(), |style| format!("{family} {style}")))
+        };
+        Self { english: label(Language::English_UnitedStates), korean: label(Language::Korean_Korea) }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -50,7 +76,7 @@ enum FontData {
 
 impl FontEntry {
     fn new(data: FontData) -> Option<Self> {
-        let (weight, family, monospaced) = {
+        let (weight, family, labels, monospaced) = {
             let face = Face::parse(bytes_of(&data), 0).ok()?;
             // A face that draws nothing at all is broken for our purpose.
             if face.number_of_glyphs() < 2 || face.units_per_em() == 0 {
@@ -62,14 +88,20 @@ impl FontEntry {
                 .filter(|n| n.name_id == ttf_parser::name_id::FAMILY)
                 .find_map(|n| n.to_string())
                 .unwrap_or_default();
-            (face.weight().to_number(), family, face.is_monospaced())
+            (face.weight().to_number(), family, Labels::of(&face), face.is_monospaced())
         };
-        Some(Self { data, weight, family, monospaced })
+        Some(Self { data, weight, family, labels, monospaced })
     }
 
     /// The font file.
     pub fn bytes(&self) -> &[u8] {
         bytes_of(&self.data)
+    }
+
+    /// What people call it: by its Korean name where they read Korean and it has one, else by its English one, if it says any.
+    pub fn label(&self, korean: bool) -> Option<&str> {
+        let english = self.labels.english.as_deref();
+        if korean { self.labels.korean.as_deref().or(english) } else { english }
     }
 
     /// OS/2 weight class, 100..=1000.

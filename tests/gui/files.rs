@@ -56,7 +56,8 @@ fn a_font_folder_is_added_used_and_removed() {
     desk.frames(4);
     desk.fill("text.title", "신메뉴");
     desk.fill("font.search", "Mine");
-    desk.click_label("Mine");
+    // Called what its name table says.
+    desk.click_label("나눔고딕");
     desk.until_drafted();
     assert_eq!(desk.studio().session.brief.font, "Mine.ttf");
 
@@ -154,6 +155,11 @@ fn save_as(desk: &mut Desk, path: &std::path::Path) {
     desk.fill("path.field", &path.display().to_string());
     desk.click("path.write");
     desk.until("the file", |s| s.session.saved.as_ref().is_some_and(|k| k.0 == *path) && !s.session.unsaved());
+    // From then on the same keys save where it is, without a word.
+    desk.fill("text.title", "Later");
+    desk.harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::S);
+    desk.until("the file again", |s| !s.session.unsaved());
+    assert!(!desk.studio().has_window());
 }
 
 #[test]

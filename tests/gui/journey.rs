@@ -35,7 +35,8 @@ fn journey(lang: Lang) {
         ("text", |d| d.fill("text.title", "오늘의 커피")),
         ("font", |d| {
             d.fill("font.search", "dohyeon");
-            d.click_label("BMDOHYEON");
+            let name = if d.studio().lang() == Lang::Ko { "배달의민족 도현" } else { "BM DoHyeon" };
+            d.click_label(name);
         }),
         ("position", |d| d.click("layers.bottom")),
         ("mode", |d| d.click("layers.behind")),

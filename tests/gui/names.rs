@@ -25,6 +25,10 @@ fn check(desk: &Desk, place: &str) {
     let mut count = 0;
     for node in desk.harness.root().children_recursive() {
         let node = node.accesskit_node();
+        assert!(node.role() != Role::Unknown || node.label().is_none(), "{place}: {:?} has no role", node.label());
+    }
+    for node in desk.harness.root().children_recursive() {
+        let node = node.accesskit_node();
         if !ACTING.contains(&node.role()) {
             continue;
         }
@@ -35,6 +39,40 @@ fn check(desk: &Desk, place: &str) {
         assert!(!name.chars().any(|c| ('\u{e000}'..='\u{f8ff}').contains(&c)), "{place}: an icon in the name {name:?}");
     }
     assert!(count > 20, "{place}: only {count} controls");
+}
+
+/// In the smallest window, enlarged, every window keeps what one acts on within reach.
+#[test]
+fn small_windows_hold_everything() {
+    for lang in Lang::ALL {
+        let dir = tempfile::tempdir().unwrap();
+        let mut desk = Desk::fake(dir.path(), &Script::default(), lang);
+        desk.fill("text.title", "한글 Text");
+        desk.click("command.generate");
+        desk.until_made(1);
+        let size = egui::vec2(1280.0, 720.0) / 1.5;
+        desk.harness.set_size(size);
+        desk.frames(4);
+        let windows =
+            [Command::Export, Command::Server, Command::Models, Command::Shortcuts, Command::Palette, Command::OpenPath, Command::Fonts];
+        for command in [None].into_iter().chain(windows.map(Some)) {
+            let place = command.map_or("desk", |c| c.face().key);
+            if let Some(command) = command {
+                let ctx = desk.harness.ctx.clone();
+                desk.harness.state_mut().execute(&ctx, command);
+                desk.frames(4);
+            }
+            for node in desk.harness.root().children_recursive() {
+                let node = node.accesskit_node();
+                let Some(at) = node.bounding_box().filter(|_| ACTING.contains(&node.role())) else { continue };
+                let inside = at.x0 >= -1.0 && at.x1 <= f64::from(size.x) + 1.0;
+                assert!(inside, "{lang:?} {place}: {:?} {:?} lies at {at:?}", node.role(), node.label());
+            }
+            desk.harness.key_press(egui::Key::Escape);
+            desk.frames(3);
+        }
+        desk.end();
+    }
 }
 
 #[test]

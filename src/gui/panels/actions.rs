@@ -1,6 +1,6 @@
 //! Below the picture: what each step will do or is doing, and the buttons that make it happen.
 
-use egui::{Align2, FontId, Layout, Rect, RichText, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
+use egui::{Align2, FontId, Layout, Rect, RichText, Role, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
 use std::sync::Arc;
 
 use crate::gui::app::{Source, Studio};
@@ -49,8 +49,8 @@ fn steps(studio: &Studio, ui: &mut Ui, job: Option<&Arc<JobSnapshot>>) {
             let running = matches!(state, State::Running(_));
             let edge = if running { c.accent } else { c.line };
             ui.painter().rect(rect, theme::RADIUS, c.raised, Stroke::new(1.0, edge), StrokeKind::Inside);
-            let font = FontId::proportional(13.0);
-            let bold = FontId::new(12.0, theme::bold());
+            let font = FontId::proportional(theme::BODY);
+            let bold = FontId::new(theme::SMALL, theme::bold());
             let off = matches!(state, State::Off);
             ui.painter().text(
                 pos2(rect.left() + 12.0, rect.center().y),
@@ -59,6 +59,7 @@ fn steps(studio: &Studio, ui: &mut Ui, job: Option<&Arc<JobSnapshot>>) {
                 bold,
                 if off { c.dim } else { c.accent_text },
             );
+            let eta = if let State::Will(eta) = &state { *eta } else { None };
             let (words, color) = match state {
                 State::Kept => (lang.t("step.kept").to_owned(), c.dim),
                 State::Will(None) => (lang.t("step.will").to_owned(), c.text),
@@ -71,12 +72,23 @@ fn steps(studio: &Studio, ui: &mut Ui, job: Option<&Arc<JobSnapshot>>) {
                 State::Done => (lang.t("step.done").to_owned(), c.good),
                 State::Off => (lang.t("step.off").to_owned(), c.dim),
             };
-            let right =
-                ui.painter().text(rect.right_center() - vec2(12.0, 0.0), Align2::RIGHT_CENTER, &words, FontId::proportional(12.0), color);
+            // The step's name is worth more than the whole sentence.
+            let width_of = |words: &str| ui.painter().layout_no_wrap(words.to_owned(), FontId::proportional(theme::BODY), c.text).size().x;
+            let words = match eta {
+                Some(eta) if width_of(name) + width_of(&words) + 52.0 > rect.width() => lang.f("step.about_seconds", &[&seconds(eta)]),
+                _ => words,
+            };
+            let right = ui.painter().text(
+                rect.right_center() - vec2(12.0, 0.0),
+                Align2::RIGHT_CENTER,
+                &words,
+                FontId::proportional(theme::SMALL),
+                color,
+            );
             let label = widgets::clipped(ui, name, font, if off { c.dim } else { c.text }, right.left() - rect.left() - 36.0);
             ui.painter().galley(pos2(rect.left() + 28.0, rect.center().y - label.size().y / 2.0), label, c.text);
             let about = format!("{name}: {words}");
-            widgets::named(response, &about).on_hover_text(lang.t("step.about"));
+            widgets::acting(response, Role::Label, &about).on_hover_text(lang.t("step.about"));
         }
     });
 }
@@ -177,7 +189,7 @@ fn ready(studio: &mut Studio, ui: &mut Ui) {
         (true, true) => format!("{} · {seed}", lang.t("generate.same")),
         (false, _) => seed.clone(),
     };
-    let font = FontId::proportional(12.5);
+    let font = FontId::proportional(theme::LABEL);
     let room = ui.available_width() - 8.0;
     let galley = [words, seed].iter().map(|w| ui.painter().layout_no_wrap(w.clone(), font.clone(), c.dim)).find(|g| g.size().x < room);
     if let Some(galley) = galley {
@@ -197,7 +209,7 @@ fn progress(studio: &Studio, ui: &Ui, rect: Rect, job: &JobSnapshot) {
         format!("{stage} · {} % · {left} · {}", job.progress_percent, lang.f("progress.elapsed", &[&elapsed])),
         format!("{} % · {left}", job.progress_percent),
     ];
-    let font = FontId::proportional(12.5);
+    let font = FontId::proportional(theme::LABEL);
     let galley =
         words.iter().map(|w| ui.painter().layout_no_wrap(w.clone(), font.clone(), c.dim)).find(|g| g.size().x < rect.width() - 8.0);
     if let Some(galley) = galley {
@@ -220,7 +232,7 @@ fn more(studio: &mut Studio, ui: &mut Ui) {
             let label = (widgets::icon(command.face().icon, 15.0).color(c.dim), RichText::new(lang.t(command.face().key)));
             let button = egui::Button::new(label).gap(10.0).min_size(vec2(280.0, 32.0));
             let response = widgets::named(ui.add_enabled(studio.enabled(command), button), lang.t(command.face().key));
-            ui.label(RichText::new(about).size(12.0).color(c.dim));
+            ui.label(RichText::new(about).size(theme::SMALL).color(c.dim));
             if response.clicked() {
                 studio.queue.push_back(command);
                 ui.close();

@@ -33,9 +33,9 @@ fn bar(studio: &mut Studio, ui: &mut Ui) {
         for (i, (tab, key, command)) in TABS.into_iter().enumerate() {
             let name = lang.get(key).unwrap_or(key);
             let on = studio.tab == tab;
-            let font = FontId::new(13.5, if on { theme::bold() } else { egui::FontFamily::Proportional });
+            let font = FontId::new(theme::BODY, if on { theme::bold() } else { egui::FontFamily::Proportional });
             let words = ui.painter().layout_no_wrap(name.to_owned(), font, if on { c.text } else { c.dim });
-            let digit = ui.painter().layout_no_wrap((i + 1).to_string(), FontId::proportional(11.0), c.dim);
+            let digit = ui.painter().layout_no_wrap((i + 1).to_string(), FontId::proportional(theme::SMALL), c.dim);
             let size = vec2(words.size().x + digit.size().x + 30.0, 32.0);
             let (rect, response) = ui.allocate_exact_size(size, Sense::click());
             if on || response.hovered() {
@@ -74,6 +74,11 @@ fn tools(studio: &mut Studio, ui: &mut Ui) {
             }
         });
     };
+    let history = studio.shows_history(ui.ctx());
+    let tip = format!("{} {}", lang.t("command.history"), Command::History.shortcut_words(ui.ctx()));
+    if widgets::icon_toggle(ui, icons::HISTORY, lang.t("command.history"), history).on_hover_text(tip).clicked() {
+        studio.queue.push_back(Command::History);
+    }
     tool(studio, ui, Command::Export);
     let comparing = studio.compare.is_some();
     ui.add_enabled_ui(studio.enabled(Command::Compare), |ui| {
@@ -82,7 +87,7 @@ fn tools(studio: &mut Studio, ui: &mut Ui) {
         }
     });
     tool(studio, ui, Command::ZoomFit);
-    let words = RichText::new("1:1").font(FontId::new(12.5, theme::bold())).color(c.dim);
+    let words = RichText::new("1:1").font(FontId::new(theme::LABEL, theme::bold())).color(c.dim);
     let actual = ui.add(egui::Button::new(words).frame(false).min_size(vec2(34.0, 28.0)));
     let name = lang.t("command.zoom_actual");
     if widgets::named(actual, name).on_hover_text(format!("{name} {}", Command::ZoomActual.shortcut_words(ui.ctx()))).clicked() {
@@ -93,9 +98,13 @@ fn tools(studio: &mut Studio, ui: &mut Ui) {
     if wide {
         tool(studio, ui, Command::ZoomIn);
     }
+    // The tabs come first.
+    if ui.available_width() < 52.0 {
+        return;
+    }
     let percent = (studio.view.zoom * ui.ctx().pixels_per_point() * 100.0).round();
     let (rect, _) = ui.allocate_exact_size(vec2(48.0, 28.0), Sense::hover());
-    let font = FontId::proportional(12.5);
+    let font = FontId::proportional(theme::LABEL);
     ui.painter().text(rect.center(), egui::Align2::CENTER_CENTER, format!("{percent:.0} %"), font, c.dim);
     if wide {
         tool(studio, ui, Command::ZoomOut);
@@ -126,7 +135,7 @@ fn source(studio: &mut Studio, ui: &mut Ui) {
 /// A small label on the picture.
 pub fn badge(ui: &Ui, at: egui::Pos2, anchor: egui::Align2, words: &str, accent: bool) {
     let color = if accent { theme::DARK.accent_text } else { Color32::WHITE };
-    let galley = ui.painter().layout_no_wrap(words.to_owned(), FontId::proportional(12.0), color);
+    let galley = ui.painter().layout_no_wrap(words.to_owned(), FontId::proportional(theme::SMALL), color);
     let rect = anchor.anchor_size(at, galley.size() + vec2(20.0, 10.0));
     ui.painter().rect_filled(rect, 13.0, Color32::from_black_alpha(170));
     ui.painter().galley(rect.min + vec2(10.0, 5.0), galley, color);
@@ -142,7 +151,7 @@ pub fn welcome(studio: &mut Studio, ui: &mut Ui, rect: Rect) {
         ui.vertical_centered(|ui| {
             ui.label(widgets::icon(icons::COFFEE, 40.0).color(c.accent_text));
             ui.add_space(8.0);
-            ui.label(RichText::new(lang.t("welcome.title")).font(FontId::new(22.0, theme::bold())));
+            ui.label(RichText::new(lang.t("welcome.title")).font(FontId::new(theme::DISPLAY, theme::bold())));
             ui.add_space(2.0);
             ui.label(RichText::new(lang.t("welcome.about")).color(c.dim));
             ui.add_space(20.0);
@@ -152,7 +161,7 @@ pub fn welcome(studio: &mut Studio, ui: &mut Ui, rect: Rect) {
                 ui.add_space((size.x - 380.0).max(0.0) / 2.0);
                 let (dot, _) = ui.allocate_exact_size(vec2(26.0, 26.0), Sense::hover());
                 ui.painter().circle_filled(dot.center(), 12.0, c.selected);
-                let font = FontId::new(12.5, theme::bold());
+                let font = FontId::new(theme::LABEL, theme::bold());
                 ui.painter().text(dot.center(), egui::Align2::CENTER_CENTER, number + 1, font, c.accent_text);
                 ui.label(lang.get(key).unwrap_or(key));
             });

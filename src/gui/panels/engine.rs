@@ -53,7 +53,7 @@ pub fn short(lang: Lang, kind: EngineKind) -> &'static str {
 pub fn choice(studio: &mut Studio, ui: &mut Ui) {
     let lang = studio.lang();
     let c = theme::colors(ui);
-    ui.label(RichText::new(lang.t("advanced.engine")).size(12.0).color(c.dim));
+    ui.label(RichText::new(lang.t("advanced.engine")).size(theme::SMALL).color(c.dim));
     let options = [("auto", "advanced.engine_auto"), ("draft", "advanced.engine_draft"), ("diffusion", "advanced.engine_diffusion")];
     let options: Vec<(String, &str)> = options.iter().map(|(value, key)| ((*value).to_owned(), lang.get(key).unwrap_or(key))).collect();
     widgets::segmented(ui, &mut studio.session.brief.engine, &options);
@@ -61,6 +61,6 @@ pub fn choice(studio: &mut Studio, ui: &mut Ui) {
         && let Some(Err(why)) = studio.bridge.watch().diffusion().map(|d| d.ready.clone())
     {
         let words = lang.f("models.why_not", &[&lang.say(&why)]);
-        ui.add(egui::Label::new(RichText::new(words).size(12.5).color(c.bad)).wrap());
+        ui.add(egui::Label::new(RichText::new(words).size(theme::LABEL).color(c.bad)).wrap());
     }
 }

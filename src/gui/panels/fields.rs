@@ -1,76 +1,125 @@
 //! Scene, text, look, layers and the advanced settings.
 
-use egui::{Button, CollapsingHeader, ComboBox, Key, Modifiers, RichText, Ui, vec2};
+use egui::{Button, CollapsingHeader, Key, Modifiers, RichText, Ui, vec2};
 
 use crate::gui::app::Studio;
 use crate::gui::commands::Command;
 use crate::gui::execute::SIZES;
-use crate::gui::presets::Preset;
-use crate::gui::state::Brief;
+use crate::gui::presets::Kind;
+use crate::gui::state::{Brief, Session};
 use crate::gui::{icons, theme, widgets};
 
 pub fn scene(studio: &mut Studio, ui: &mut Ui) {
     let lang = studio.lang();
     widgets::section(ui, lang.t("scene.title"), None);
     let response = widgets::field(ui, &mut studio.session.brief.scene, lang.t("scene.title"), lang.t("scene.hint"), 2);
-    if response.changed() {
-        studio.prompt_cursor = None;
-    }
-    if response.has_focus() && !studio.composing {
-        remember(studio, ui);
-    }
-    if let Some(prompt) = chips(ui, &studio.presets.scenes, &studio.session.brief.scene, lang) {
-        studio.session.brief.scene = prompt;
+    walk(studio, ui, &response, Field::Scene);
+    chips(studio, ui, Kind::Scene);
+}
+
+/// A field whose earlier words are kept.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Field {
+    Scene,
+    Text,
+    Style,
+}
+
+impl Field {
+    fn of(self, session: &mut Session) -> (&mut String, &[String]) {
+        match self {
+            Self::Scene => (&mut session.brief.scene, &session.prompts),
+            Self::Text => (&mut session.brief.text, &session.texts),
+            Self::Style => (&mut session.brief.style, &session.styles),
+        }
     }
 }
 
-/// Alt+↑ and Alt+↓ walk through the prompts used before.
-fn remember(studio: &mut Studio, ui: &Ui) {
+/// Alt+↑ and Alt+↓ walk through the words used before.
+fn walk(studio: &mut Studio, ui: &Ui, response: &egui::Response, field: Field) {
+    if response.changed() {
+        studio.prompt_cursor = None;
+    }
+    if !response.has_focus() || studio.composing {
+        return;
+    }
     let up = ui.input_mut(|i| i.consume_key(Modifiers::ALT, Key::ArrowUp));
     let down = ui.input_mut(|i| i.consume_key(Modifiers::ALT, Key::ArrowDown));
-    let last = studio.session.prompts.len().checked_sub(1);
-    let Some(last) = last.filter(|_| up || down) else { return };
-    let cursor = match (studio.prompt_cursor, up) {
+    let (words, used) = field.of(&mut studio.session);
+    let Some(last) = used.len().checked_sub(1).filter(|_| up || down) else { return };
+    let cursor = match (studio.prompt_cursor.filter(|c| c.0 == field).map(|c| c.1), up) {
         (None, true) => 0,
         (None, false) => return,
         (Some(i), true) => (i + 1).min(last),
         (Some(i), false) => i.saturating_sub(1),
     };
-    studio.prompt_cursor = Some(cursor);
-    studio.session.brief.scene = studio.session.prompts[cursor].clone();
+    words.clone_from(&used[cursor.min(last)]);
+    studio.prompt_cursor = Some((field, cursor));
 }
 
-fn chips(ui: &mut Ui, presets: &[Preset], text: &str, lang: crate::gui::i18n::Lang) -> Option<String> {
-    let mut chosen = None;
+/// Presets, the designer's own among them: "+" keeps what the field says, the menu of an own one removes it.
+fn chips(studio: &mut Studio, ui: &mut Ui, kind: Kind) {
+    let lang = studio.lang();
+    let text = match kind {
+        Kind::Scene => &studio.session.brief.scene,
+        Kind::Style => &studio.session.brief.style,
+    };
+    let (mut chosen, mut add, mut gone) = (None, false, None);
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(6.0, 6.0);
-        for preset in presets {
-            if widgets::chip(ui, preset.name(lang), preset.is(text)).on_hover_text(preset.prompt(lang)).clicked() {
+        let presets = studio.presets.of(kind);
+        for (i, preset) in presets.iter().enumerate() {
+            let response = widgets::chip(ui, preset.name(lang), preset.is(text)).on_hover_text(preset.prompt(lang));
+            if response.clicked() {
                 chosen = Some(preset.prompt(lang).to_owned());
             }
+            if preset.own {
+                response.context_menu(|ui| {
+                    if widgets::named(ui.button(lang.t("preset.remove")), lang.t("preset.remove")).clicked() {
+                        gone = Some(i);
+                        ui.close();
+                    }
+                });
+            }
+        }
+        if !text.trim().is_empty() && !presets.iter().any(|p| p.is(text)) {
+            let name = lang.t("preset.add");
+            add = widgets::named(widgets::chip(ui, "+", false), name).on_hover_text(name).clicked();
         }
     });
-    chosen
+    if let Some(prompt) = chosen {
+        match kind {
+            Kind::Scene => studio.session.brief.scene = prompt,
+            Kind::Style => studio.session.brief.style = prompt,
+        }
+    } else if add {
+        let text = text.clone();
+        studio.presets.add(kind, &text);
+        studio.keep_presets(kind);
+    } else if let Some(i) = gone {
+        studio.presets.remove(kind, i);
+        studio.keep_presets(kind);
+    }
 }
 
 pub fn text(studio: &mut Studio, ui: &mut Ui) {
     let lang = studio.lang();
     widgets::section(ui, lang.t("text.title"), None);
-    widgets::field(ui, &mut studio.session.brief.text, lang.t("text.title"), lang.t("text.hint"), 2);
+    let response = widgets::field(ui, &mut studio.session.brief.text, lang.t("text.title"), lang.t("text.hint"), 2);
+    walk(studio, ui, &response, Field::Text);
     let c = theme::colors(ui);
     let length = studio.session.brief.text.chars().count();
     if length > crate::request::fields::MAX_TEXT_CHARS {
-        ui.label(RichText::new(lang.f("text.too_long", &[&length])).size(12.0).color(c.bad));
+        ui.label(RichText::new(lang.f("text.too_long", &[&length])).size(theme::SMALL).color(c.bad));
     }
 }
 
 pub fn style(studio: &mut Studio, ui: &mut Ui) {
     let lang = studio.lang();
     widgets::section(ui, lang.t("style.title"), None);
-    if let Some(prompt) = chips(ui, &studio.presets.styles, &studio.session.brief.style, lang) {
-        studio.session.brief.style = prompt;
-    }
-    widgets::field(ui, &mut studio.session.brief.style, lang.t("style.title"), lang.t("style.hint"), 1);
+    chips(studio, ui, Kind::Style);
+    let response = widgets::field(ui, &mut studio.session.brief.style, lang.t("style.title"), lang.t("style.hint"), 1);
+    walk(studio, ui, &response, Field::Style);
 }
 
 pub fn layers(studio: &mut Studio, ui: &mut Ui) {
@@ -112,7 +161,7 @@ fn placed(studio: &mut Studio, ui: &mut Ui) {
         ui.horizontal(|ui| {
             ui.spacing_mut().interact_size.y = 20.0;
             ui.label(widgets::icon(icons::MOVE, 13.0).color(c.accent_text));
-            ui.label(RichText::new(lang.get(key).unwrap_or(key)).size(12.5).color(c.dim));
+            ui.label(RichText::new(lang.get(key).unwrap_or(key)).size(theme::LABEL).color(c.dim));
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 let response = widgets::link(ui, lang.t("layers.automatic"));
                 if widgets::named(response, lang.t(command.face().key)).clicked() {
@@ -129,7 +178,7 @@ pub fn advanced(studio: &mut Studio, ui: &mut Ui) {
     size(studio, ui);
     seed(studio, ui);
     ui.add_space(theme::UNIT);
-    let title = RichText::new(lang.t("advanced.title")).font(egui::FontId::new(12.5, theme::bold())).color(c.dim);
+    let title = RichText::new(lang.t("advanced.title")).font(egui::FontId::new(theme::LABEL, theme::bold())).color(c.dim);
     CollapsingHeader::new(title).id_salt("advanced").show_unindented(ui, |ui| {
         super::engine::choice(studio, ui);
         let brief = &mut studio.session.brief;
@@ -148,7 +197,7 @@ pub fn advanced(studio: &mut Studio, ui: &mut Ui) {
 
 fn caption(ui: &mut Ui, words: &str) {
     let c = theme::colors(ui);
-    ui.label(RichText::new(words).size(12.0).color(c.dim));
+    ui.label(RichText::new(words).size(theme::SMALL).color(c.dim));
 }
 
 fn count(ui: &mut Ui, name: &str, value: &mut u32) {
@@ -168,21 +217,21 @@ fn size(studio: &mut Studio, ui: &mut Ui) {
     }
     ui.horizontal(|ui| {
         let width = (ui.available_width() - 24.0) / 2.0;
-        side(ui, &mut brief.width, lang.t("size.width"), width);
+        side(ui, lang, &mut brief.width, lang.t("size.width"), width);
         ui.label("×");
-        side(ui, &mut brief.height, lang.t("size.height"), width);
+        side(ui, lang, &mut brief.height, lang.t("size.height"), width);
     });
 }
 
 /// Multiples of 16 from 256 to 2048, as the request allows.
-fn side(ui: &mut Ui, value: &mut u32, name: &'static str, width: f32) {
-    let combo = ComboBox::from_id_salt(name).selected_text(value.to_string()).width(width).height(280.0);
-    let response = combo.show_ui(ui, |ui| {
-        for side in [256, 384, 512, 640, 768, 896, 1008, 1024, 1152, 1280, 1344, 1536, 1792, 1920, 2048] {
-            ui.selectable_value(value, side, side.to_string());
-        }
-    });
-    widgets::named(response.response, name).on_hover_text(name);
+fn side(ui: &mut Ui, lang: crate::gui::i18n::Lang, value: &mut u32, name: &'static str, width: f32) {
+    let mut typed = *value;
+    let drag = egui::DragValue::new(&mut typed).range(256..=2048).speed(4.0).update_while_editing(false);
+    let response = ui.add_sized(vec2(width, 34.0), drag);
+    if typed != *value {
+        *value = ((typed + 8) / 16 * 16).clamp(256, 2048);
+    }
+    widgets::named(response, name).on_hover_text(lang.f("size.step", &[&name]));
 }
 
 fn seed(studio: &mut Studio, ui: &mut Ui) {

@@ -8,6 +8,8 @@ use crate::gui::textures::Key;
 use crate::gui::{theme, widgets};
 
 const ROW: f32 = 38.0;
+/// Rows in view.
+const ROWS: f32 = 4.0;
 /// Characters of the text that a row shows.
 const SHOWN: usize = 13;
 
@@ -23,7 +25,13 @@ pub fn show(studio: &mut Studio, ui: &mut Ui) {
     let edit = edit.prefix(widgets::icon(crate::gui::icons::SEARCH, 14.0).color(c.dim)).margin(egui::Margin::symmetric(10, 7));
     widgets::named(ui.add(edit.desired_width(f32::INFINITY)), hint);
     let query = studio.font_query.to_lowercase();
-    let names: Vec<String> = fonts.names().into_iter().filter(|n| query.split_whitespace().all(|w| n.to_lowercase().contains(w))).collect();
+    // Found by its file's name and by what it is called in both languages.
+    let found = |name: &String| {
+        let label = |korean| fonts.entry(name).and_then(|f| f.label(korean)).unwrap_or_default();
+        let all = format!("{name} {} {}", label(false), label(true)).to_lowercase();
+        query.split_whitespace().all(|w| all.contains(w))
+    };
+    let names: Vec<String> = fonts.names().into_iter().filter(found).collect();
     let text = studio.session.brief.text.clone();
     let line: String = text.lines().find(|l| !l.trim().is_empty()).unwrap_or(lang.t("font.sample")).chars().take(SHOWN).collect();
     egui::Frame::new().fill(c.sunken).stroke(Stroke::new(1.0, c.border)).corner_radius(theme::RADIUS).inner_margin(1).show(ui, |ui| {
@@ -35,11 +43,12 @@ pub fn show(studio: &mut Studio, ui: &mut Ui) {
             return;
         }
         ui.spacing_mut().item_spacing.y = 0.0;
-        let mut area = ScrollArea::vertical().id_salt("fonts").max_height(ROW * 4.5).auto_shrink([false, true]);
+        let mut area =
+            ScrollArea::vertical().id_salt("fonts").max_height(ROW * ROWS).min_scrolled_height(ROW * ROWS).auto_shrink([false, true]);
         // A face that was chosen elsewhere (restored, undone) is brought into view.
         if studio.font_in_view.as_ref() != Some(&studio.session.brief.font) {
             let at = names.iter().position(|n| *n == studio.session.brief.font).unwrap_or(0);
-            area = area.vertical_scroll_offset((at as f32 - 1.5).max(0.0) * ROW);
+            area = area.vertical_scroll_offset((at as f32 - 1.0).max(0.0) * ROW);
             studio.font_in_view = Some(studio.session.brief.font.clone());
         }
         area.show_rows(ui, ROW, names.len(), |ui, range| {
@@ -51,7 +60,7 @@ pub fn show(studio: &mut Studio, ui: &mut Ui) {
     let missing = fonts.missing_glyphs(&studio.session.brief.font, &text);
     if !missing.is_empty() {
         let chars: String = missing.iter().take(8).collect();
-        ui.label(egui::RichText::new(lang.f("font.missing", &[&chars])).size(12.0).color(c.accent_text));
+        ui.label(egui::RichText::new(lang.f("font.missing", &[&chars])).size(theme::SMALL).color(c.accent_text));
     }
 }
 
@@ -63,12 +72,14 @@ fn row(studio: &mut Studio, ui: &mut Ui, name: &str, line: &str, text: &str, fon
     if on || response.hovered() {
         ui.painter().rect_filled(rect, CornerRadius::same(6), if on { c.selected } else { c.hover });
     }
+    widgets::focus_ring(ui, &response, rect, 6);
     if on {
         let mark = Rect::from_min_size(rect.min + vec2(0.0, 8.0), vec2(3.0, ROW - 16.0));
         ui.painter().rect_filled(mark, 2.0, c.accent);
     }
-    let short = short_name(name);
-    let label = widgets::clipped(ui, &short, FontId::proportional(12.0), c.dim, 110.0);
+    let korean = lang == crate::gui::i18n::Lang::Ko;
+    let short = fonts.entry(name).and_then(|f| f.label(korean)).map_or_else(|| short_name(name), str::to_owned);
+    let label = widgets::clipped(ui, &short, FontId::proportional(theme::SMALL), c.dim, 134.0);
     let label_at = pos2(rect.right() - 12.0 - label.size().x, rect.center().y - label.size().y / 2.0);
     let lacks = !fonts.missing_glyphs(name, text).is_empty();
     let end = label_at.x - if lacks { 26.0 } else { 10.0 };
@@ -87,7 +98,7 @@ fn row(studio: &mut Studio, ui: &mut Ui, name: &str, line: &str, text: &str, fon
         let painter = ui.painter().with_clip_rect(clip);
         painter.image(sample.id, target, super::product::full_uv(), c.text);
     } else {
-        let font = FontId::proportional(13.0);
+        let font = FontId::proportional(theme::BODY);
         ui.painter().text(rect.left_center() + vec2(12.0, 0.0), Align2::LEFT_CENTER, "…", font, c.dim);
     }
     response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, on, short.clone()));

@@ -1,6 +1,6 @@
 //! The right side: every result of every door, newest first.
 
-use egui::{Align2, CornerRadius, FontId, Panel, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui, Vec2, pos2, vec2};
+use egui::{Align2, CornerRadius, FontId, Panel, Rect, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, Vec2, pos2, vec2};
 use std::sync::Arc;
 
 use crate::gui::app::{Source, Studio};
@@ -73,7 +73,7 @@ fn empty(studio: &Studio, ui: &mut Ui) {
         ui.set_max_width(WIDTH - 56.0);
         ui.label(widgets::icon(icons::HISTORY, 24.0).color(c.dim));
         ui.add_space(4.0);
-        ui.label(RichText::new(words).size(12.5).color(c.dim));
+        ui.label(RichText::new(words).size(theme::LABEL).color(c.dim));
     });
 }
 
@@ -92,7 +92,7 @@ fn card(studio: &mut Studio, ui: &mut Ui, job: &Arc<JobSnapshot>) {
     let width = ui.available_width();
     let (rect, response) = ui.allocate_exact_size(vec2(width, THUMB + FOOT), Sense::click());
     let name = lang.f("history.entry", &[&title(job)]);
-    let response = widgets::named(response, &name);
+    let response = widgets::acting(response, Role::Button, &name);
     if ui.is_rect_visible(rect) {
         let picture = Rect::from_min_size(rect.min, vec2(width, THUMB));
         ui.painter().rect_filled(rect, theme::RADIUS, c.raised);
@@ -106,11 +106,12 @@ fn card(studio: &mut Studio, ui: &mut Ui, job: &Arc<JobSnapshot>) {
         };
         let stroke = Stroke::new(if chosen { 1.5 } else { 1.0 }, edge);
         ui.painter().rect_stroke(rect, theme::RADIUS, stroke, StrokeKind::Inside);
+        widgets::focus_ring(ui, &response, rect, theme::RADIUS);
         let foot = Rect::from_min_max(picture.left_bottom(), rect.max).shrink2(vec2(10.0, 0.0));
         let when = when(studio, job);
-        let font = FontId::proportional(12.0);
+        let font = FontId::proportional(theme::SMALL);
         let right = ui.painter().text(foot.right_center(), Align2::RIGHT_CENTER, when, font.clone(), c.dim);
-        let galley = widgets::clipped(ui, &title(job), FontId::proportional(12.5), c.text, right.left() - foot.left() - 8.0);
+        let galley = widgets::clipped(ui, &title(job), FontId::proportional(theme::LABEL), c.text, right.left() - foot.left() - 8.0);
         ui.painter().galley(pos2(foot.left(), foot.center().y - galley.size().y / 2.0), galley, c.text);
         super::canvas::badge(ui, picture.left_top() + vec2(8.0, 8.0), Align2::LEFT_TOP, super::engine::short(lang, job.engine), false);
         if job.width != job.height {

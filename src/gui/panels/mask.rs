@@ -29,7 +29,7 @@ pub fn bar(studio: &mut Studio, ui: &mut Ui) {
             }
             if !on {
                 let words = if studio.session.brief.mask.is_some() { lang.t("brush.corrected") } else { lang.t("brush.about") };
-                ui.label(RichText::new(words).size(12.5).color(c.dim));
+                ui.label(RichText::new(words).size(theme::LABEL).color(c.dim));
                 return;
             }
             let mut add = studio.brush.add;
@@ -72,7 +72,7 @@ fn toggle(ui: &mut Ui, glyph: &str, name: &str, on: bool) -> bool {
 fn small(ui: &mut Ui, named: bool, name: &str, value: &mut f32, range: std::ops::RangeInclusive<f32>) {
     let c = theme::colors(ui);
     if named {
-        ui.label(RichText::new(name).size(12.5).color(c.dim));
+        ui.label(RichText::new(name).size(theme::LABEL).color(c.dim));
     }
     ui.scope(|ui| {
         ui.spacing_mut().slider_width = 84.0;

@@ -95,14 +95,14 @@ fn trouble(studio: &mut Studio, ui: &mut Ui, area: Rect) {
     };
     let Some(words) = words else { return };
     let width = (area.width() - 32.0).min(520.0);
-    let text = ui.painter().layout(words.clone(), FontId::proportional(13.0), c.text, width - 32.0);
-    let buttons = if job.is_some() { 8.0 + ui.spacing().interact_size.y.max(34.0) } else { 0.0 };
+    let text = ui.painter().layout(words.clone(), FontId::proportional(theme::BODY), c.text, width - 32.0);
+    let buttons = if job.is_some() { 14.0 + ui.spacing().interact_size.y.max(34.0) } else { 0.0 };
     let size = vec2(width, (text.size().y + 24.0 + buttons).min(area.height() - 16.0));
     let card = Rect::from_min_size(pos2(area.center().x - width / 2.0, area.bottom() - 12.0 - size.y), size);
     ui.painter().rect(card, 8.0, c.raised, Stroke::new(1.0, c.bad), StrokeKind::Inside);
     ui.scope_builder(egui::UiBuilder::new().max_rect(card.shrink2(vec2(16.0, 12.0))), |ui| {
         egui::ScrollArea::vertical().max_height(size.y - 24.0 - buttons).show(ui, |ui| {
-            ui.add(egui::Label::new(RichText::new(&words).size(13.0).color(c.text)).wrap());
+            ui.add(egui::Label::new(RichText::new(&words).size(theme::BODY).color(c.text)).wrap());
         });
         let Some(job) = job else { return };
         ui.add_space(8.0);
@@ -328,7 +328,15 @@ fn compare(studio: &mut Studio, ui: &mut Ui, area: Rect, rect: Rect, other: Sour
     let left = Rect::from_min_max(rect.min, pos2(line, rect.max.y));
     let picture = find(studio, other, studio.tab);
     if let Some(picture) = &picture {
-        paint(ui, area.intersect(left), rect, picture);
+        // Of another shape it keeps its own, as large as fits.
+        let scale = (rect.width() / picture.size.x).min(rect.height() / picture.size.y);
+        let own = Rect::from_center_size(rect.center(), picture.size * scale);
+        if (own.size() - rect.size()).length() > 2.0 {
+            ui.painter_at(area.intersect(left)).rect_filled(rect, 0.0, theme::colors(ui).canvas);
+            paint(ui, area.intersect(left), own, picture);
+        } else {
+            paint(ui, area.intersect(left), rect, picture);
+        }
     }
     let painter = ui.painter_at(area);
     painter.line_segment([pos2(line, rect.top()), pos2(line, rect.bottom())], Stroke::new(2.0, Color32::WHITE));

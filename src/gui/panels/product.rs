@@ -1,6 +1,6 @@
 //! The product: where a photo is dropped, pasted or opened, and what was made of it.
 
-use egui::{Align2, Button, FontId, Pos2, Rect, RichText, Sense, Stroke, Ui, pos2, vec2};
+use egui::{Align2, Button, FontId, Pos2, Rect, RichText, Role, Sense, Stroke, Ui, pos2, vec2};
 
 use crate::gui::app::{Studio, Tab};
 use crate::gui::commands::Command;
@@ -34,7 +34,8 @@ fn empty(studio: &mut Studio, ui: &mut Ui) {
     };
     text(66.0, lang.t("product.drop"), 13.5, c.text);
     text(88.0, lang.t("product.formats"), 12.0, c.dim);
-    if widgets::named(response, lang.t("command.open_photo")).clicked() {
+    widgets::focus_ring(ui, &response, rect, theme::RADIUS);
+    if widgets::acting(response, Role::Button, lang.t("command.open_photo")).clicked() {
         studio.queue.push_back(Command::OpenPhoto);
     }
     ui.horizontal(|ui| {
@@ -43,7 +44,7 @@ fn empty(studio: &mut Studio, ui: &mut Ui) {
             [(Command::OpenPath, "product.path"), (Command::Paste, "product.paste"), (Command::Sample, "product.sample")]
         {
             let name = lang.get(words).unwrap_or(words);
-            let label = (widgets::icon(command.face().icon, 14.0).color(c.dim), RichText::new(name).size(12.5));
+            let label = (widgets::icon(command.face().icon, 14.0).color(c.dim), RichText::new(name).size(theme::LABEL));
             let response = ui.add(Button::new(label).gap(6.0).min_size(vec2(0.0, 30.0)));
             let tip = lang.t(command.face().key);
             if widgets::named(response, name).on_hover_text(tip).clicked() {
@@ -56,10 +57,8 @@ fn empty(studio: &mut Studio, ui: &mut Ui) {
 fn card(studio: &mut Studio, ui: &mut Ui) {
     let c = theme::colors(ui);
     let lang = studio.lang();
-    let draft = studio.draft();
     let Some(product) = studio.session.brief.product.clone() else { return };
-    let cut = draft.as_ref().filter(|d| d.brief.product.as_ref().is_some_and(|p| p.hash == product.hash));
-    let cut = cut.and_then(|d| d.cutout.clone());
+    let cut = studio.live.with(|s| s.cut.as_ref().filter(|c| c.0 == product.hash).map(|c| c.1.clone()));
     let mut remove = false;
     widgets::card(ui).show(ui, |ui| {
         ui.set_width(ui.available_width());
@@ -75,14 +74,15 @@ fn card(studio: &mut Studio, ui: &mut Ui) {
             } else {
                 egui::Spinner::new().color(c.dim).paint_at(ui, Rect::from_center_size(rect.center(), vec2(20.0, 20.0)));
             }
-            if widgets::named(response, lang.t("product.show")).on_hover_text(lang.t("product.show")).clicked() {
+            widgets::focus_ring(ui, &response, rect, 0);
+            if widgets::acting(response, Role::Button, lang.t("product.show")).on_hover_text(lang.t("product.show")).clicked() {
                 studio.tab = Tab::Product;
             }
             ui.vertical(|ui| {
                 ui.spacing_mut().item_spacing.y = 4.0;
                 ui.add_space(2.0);
                 let width = ui.available_width();
-                let name = widgets::clipped(ui, &product.name, FontId::new(13.5, theme::bold()), c.text, width);
+                let name = widgets::clipped(ui, &product.name, FontId::new(theme::BODY, theme::bold()), c.text, width);
                 ui.label(name);
                 let state = match (&cut, product.has_alpha) {
                     _ if studio.session.brief.mask.is_some() => lang.t("product.corrected"),
@@ -91,7 +91,7 @@ fn card(studio: &mut Studio, ui: &mut Ui) {
                     (None, false) => lang.t("product.cutting"),
                 };
                 let about = format!("{} × {} · {state}", product.width, product.height);
-                ui.label(RichText::new(about).size(12.0).color(c.dim));
+                ui.label(RichText::new(about).size(theme::SMALL).color(c.dim));
                 ui.horizontal(|ui| {
                     ui.spacing_mut().item_spacing.x = 14.0;
                     if widgets::link(ui, lang.t("product.refine")).clicked() {

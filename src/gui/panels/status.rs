@@ -17,7 +17,7 @@ pub fn show(studio: &mut Studio, ui: &mut Ui) {
             let waiting = jobs.iter().filter(|j| j.status == JobStatus::Pending).count();
             let words =
                 if running + waiting == 0 { lang.t("status.idle").to_owned() } else { lang.f("status.jobs", &[&running, &waiting]) };
-            ui.label(RichText::new(words).size(12.0).color(c.dim));
+            ui.label(RichText::new(words).size(theme::SMALL).color(c.dim));
             ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| meters(studio, ui));
         });
     });
@@ -28,7 +28,7 @@ fn meters(studio: &Studio, ui: &mut Ui) {
     let lang = studio.lang();
     let (load, disk) = studio.bridge.watch().load();
     if disk > 0.0 {
-        ui.label(RichText::new(lang.f("status.disk", &[&format!("{disk:.0}")])).size(12.0).color(c.dim));
+        ui.label(RichText::new(lang.f("status.disk", &[&format!("{disk:.0}")])).size(theme::SMALL).color(c.dim));
         ui.add_space(8.0);
     }
     match load.gpu_info.first() {
@@ -38,7 +38,7 @@ fn meters(studio: &Studio, ui: &mut Ui) {
             meter(ui, "GPU", gpu.gpu_util, &format!("{:.0} %", gpu.gpu_util), 36.0);
         }
         None => {
-            ui.label(RichText::new(lang.t("status.no_gpu")).size(12.0).color(c.dim));
+            ui.label(RichText::new(lang.t("status.no_gpu")).size(theme::SMALL).color(c.dim));
             ui.add_space(8.0);
         }
     }
@@ -51,11 +51,11 @@ fn meters(studio: &Studio, ui: &mut Ui) {
 fn meter(ui: &mut Ui, name: &str, percent: f64, words: &str, width: f32) {
     let c = theme::colors(ui);
     let (cell, _) = ui.allocate_exact_size(vec2(width, 20.0), Sense::hover());
-    let font = egui::FontId::proportional(12.0);
+    let font = egui::FontId::proportional(theme::SMALL);
     ui.painter().text(cell.left_center(), egui::Align2::LEFT_CENTER, words, font, c.text);
     let (cell, _) = ui.allocate_exact_size(vec2(48.0, 20.0), Sense::hover());
     let bar = Rect::from_center_size(pos2(cell.center().x, cell.center().y), vec2(48.0, 4.0));
     widgets::bar(ui, bar, percent as f32 / 100.0);
-    ui.label(RichText::new(name).size(12.0).color(c.dim));
+    ui.label(RichText::new(name).size(theme::SMALL).color(c.dim));
     ui.add_space(8.0);
 }

@@ -20,6 +20,7 @@ const MENUS: &[(&str, &[Command])] = &[
             Command::Sample,
             Command::OpenProject,
             Command::SaveProject,
+            Command::SaveProjectAs,
             Command::Export,
             Command::Quit,
         ],
@@ -61,6 +62,7 @@ const MENUS: &[(&str, &[Command])] = &[
             Command::TabText,
             Command::TabFinal,
             Command::Compare,
+            Command::History,
             Command::ZoomFit,
             Command::ZoomActual,
             Command::Theme,
@@ -81,7 +83,7 @@ pub fn show(studio: &mut Studio, ui: &mut Ui) {
             let (mark, _) = ui.allocate_exact_size(vec2(22.0, 22.0), egui::Sense::hover());
             logo(ui, mark);
             ui.add_space(4.0);
-            ui.label(RichText::new("nanoCocoa").font(FontId::new(14.0, theme::bold())));
+            ui.label(RichText::new("nanoCocoa").font(FontId::new(theme::STRONG, theme::bold())));
             ui.add_space(12.0);
             ui.spacing_mut().button_padding = vec2(8.0, 4.0);
             for (title, commands) in MENUS {
@@ -108,7 +110,7 @@ fn entry(studio: &mut Studio, ui: &mut Ui, command: Command) {
     let c = theme::colors(ui);
     let face = command.face();
     let name = studio.lang().t(face.key);
-    let shortcut = RichText::new(command.shortcut_words(ui.ctx())).size(12.0).color(c.dim);
+    let shortcut = RichText::new(command.shortcut_words(ui.ctx())).size(theme::SMALL).color(c.dim);
     let label = (widgets::icon(face.icon, 15.0).color(c.dim), RichText::new(name));
     let button = Button::new(label).gap(10.0).shortcut_text(shortcut).min_size(vec2(236.0, 30.0));
     let response = ui.add_enabled(studio.enabled(command), button);
@@ -138,7 +140,7 @@ fn project(studio: &mut Studio, ui: &mut Ui) {
         let name = lang.t("top.project");
         let edit = egui::TextEdit::singleline(&mut studio.session.project).id_salt("project").hint_text(hint);
         let edit = edit.desired_width(width).align(egui::Align2::CENTER_CENTER).background_color(Color32::TRANSPARENT);
-        let edit = edit.frame(egui::Frame::new().inner_margin(egui::Margin::symmetric(8, 7))).font(FontId::new(13.5, theme::bold()));
+        let edit = edit.frame(egui::Frame::new().inner_margin(egui::Margin::symmetric(8, 7))).font(FontId::new(theme::BODY, theme::bold()));
         let response = widgets::named(ui.add(edit), name).on_hover_text(name);
         if response.changed() {
             studio.touch(ui.ctx());
@@ -153,7 +155,7 @@ fn right(studio: &mut Studio, ui: &mut Ui) {
     if widgets::icon_button(ui, glyph, lang.t("command.theme")).clicked() {
         studio.queue.push_back(Command::Theme);
     }
-    let label = (widgets::icon(icons::LANGUAGES, 15.0).color(c.dim), RichText::new(lang.name()).size(12.5));
+    let label = (widgets::icon(icons::LANGUAGES, 15.0).color(c.dim), RichText::new(lang.name()).size(theme::LABEL));
     let button = Button::new(label).corner_radius(15).min_size(vec2(0.0, 30.0));
     let (response, _) = MenuButton::from_button(button).ui(ui, |ui| {
         for other in Lang::ALL {
@@ -170,7 +172,7 @@ fn right(studio: &mut Studio, ui: &mut Ui) {
     let address = studio.server.address().map_or_else(|| studio.server.bind.clone(), |a| a.to_string());
     let words = if on { address } else { lang.t("top.server_off").to_owned() };
     let color = if on { c.good } else { c.dim };
-    let label = (widgets::icon(icons::SERVER, 14.0).color(color), RichText::new(words).size(12.5));
+    let label = (widgets::icon(icons::SERVER, 14.0).color(color), RichText::new(words).size(theme::LABEL));
     let response = ui.add(Button::new(label).corner_radius(15).min_size(vec2(0.0, 30.0)));
     if widgets::named(response, lang.t("command.server")).on_hover_text(lang.t("server.about")).clicked() {
         studio.queue.push_back(Command::Server);
@@ -182,7 +184,7 @@ fn right(studio: &mut Studio, ui: &mut Ui) {
         (false, true) => lang.t("models.chosen_short"),
         (false, false) => lang.t("models.why_short"),
     };
-    let label = RichText::new(&name).size(12.5).color(c.accent_text);
+    let label = RichText::new(&name).size(theme::LABEL).color(c.accent_text);
     let button = Button::new(label).corner_radius(15).min_size(vec2(0.0, 30.0)).fill(Color32::TRANSPARENT);
     let response = ui.add(button.stroke(Stroke::new(1.0, c.accent)));
     if widgets::named(response, &name).on_hover_text(about).clicked() {

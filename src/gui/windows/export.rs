@@ -1,7 +1,7 @@
 use egui::{RichText, Ui, vec2};
 use uuid::Uuid;
 
-use super::{Stay, Window, head, remark};
+use super::{Stay, Window, head, remark, width};
 use crate::gui::app::{Source, Studio};
 use crate::gui::dialogs::{self, Purpose};
 use crate::gui::export::{Format, Part, Settings};
@@ -15,7 +15,7 @@ const THUMB: f32 = 64.0;
 
 pub fn show(studio: &mut Studio, ui: &mut Ui, id: Uuid, mut settings: Settings) -> Stay {
     let lang = studio.lang();
-    ui.set_width(440.0);
+    width(ui, 440.0);
     let mut close = head(studio, ui, lang.t("export.title"));
     let job = studio.job(id);
     let parts: Vec<(Part, &str)> = Part::ALL
@@ -37,7 +37,13 @@ pub fn show(studio: &mut Studio, ui: &mut Ui, id: Uuid, mut settings: Settings) 
     let formats: Vec<(Format, &str)> = Format::ALL.iter().map(|f| (*f, f.name())).collect();
     widgets::segmented(ui, &mut settings.format, &formats);
     widgets::section(ui, lang.t("export.size"), None);
-    let sizes = [(None, lang.t("export.as_made")), (Some(1080), "1080"), (Some(720), "720"), (Some(512), "512")];
+    // Pictures are made smaller, never larger than they are.
+    let side = job.as_ref().map_or(0, |j| j.width.max(j.height));
+    let smaller = [(1080, "1080"), (720, "720"), (512, "512")].into_iter().filter(|(s, _)| *s < side).map(|(s, words)| (Some(s), words));
+    let sizes: Vec<_> = std::iter::once((None, lang.t("export.as_made"))).chain(smaller).collect();
+    if !sizes.iter().any(|s| s.0 == settings.side) {
+        settings.side = None;
+    }
     widgets::segmented(ui, &mut settings.side, &sizes);
     if settings.format == Format::Jpeg {
         let mut quality = f32::from(settings.quality);
@@ -88,8 +94,8 @@ fn which(studio: &mut Studio, ui: &mut Ui, job: &JobSnapshot, part: Part) {
         }
         ui.vertical(|ui| {
             let title = engine::labelled(lang, job, &history::title(job));
-            ui.add(egui::Label::new(RichText::new(title).font(egui::FontId::new(13.5, theme::bold()))).truncate());
-            ui.label(RichText::new(format!("{} × {}", job.width, job.height)).size(12.5).color(c.dim));
+            ui.add(egui::Label::new(RichText::new(title).font(egui::FontId::new(theme::BODY, theme::bold()))).truncate());
+            ui.label(RichText::new(format!("{} × {}", job.width, job.height)).size(theme::LABEL).color(c.dim));
             if studio.source != Source::Job(job.id) {
                 remark(ui, lang.t("export.not_shown"));
             }

@@ -1,6 +1,6 @@
 use egui::{RichText, Ui};
 
-use super::{Stay, Window, head, remark};
+use super::{Stay, Window, head, remark, width};
 use crate::gui::app::Studio;
 use crate::gui::dialogs::{self, Purpose};
 use crate::gui::{icons, theme, widgets};
@@ -8,7 +8,7 @@ use crate::gui::{icons, theme, widgets};
 pub fn show(studio: &mut Studio, ui: &mut Ui) -> Stay {
     let lang = studio.lang();
     let c = theme::colors(ui);
-    ui.set_width(520.0);
+    width(ui, 520.0);
     let close = head(studio, ui, lang.t("fonts.title"));
     remark(ui, &lang.f("fonts.about", &[&studio.bridge.fonts().names().len()]));
     widgets::section(ui, lang.t("fonts.added"), None);
@@ -35,7 +35,7 @@ pub fn show(studio: &mut Studio, ui: &mut Ui) -> Stay {
     widgets::section(ui, lang.t("fonts.always"), None);
     for dir in others {
         let words = if dir == own { lang.f("fonts.own", &[&dir.display()]) } else { dir.display().to_string() };
-        ui.add(egui::Label::new(RichText::new(words).size(12.5).color(c.dim)).truncate());
+        ui.add(egui::Label::new(RichText::new(words).size(theme::LABEL).color(c.dim)).truncate());
     }
     ui.add_space(12.0);
     ui.horizontal(|ui| {

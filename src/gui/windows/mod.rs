@@ -78,7 +78,25 @@ pub(super) fn show(studio: &mut Studio, ctx: &Context) {
     let dark = if studio.session.dark { 150 } else { 90 };
     let modal = Modal::new(Id::unique("window")).backdrop_color(egui::Color32::from_black_alpha(dark));
     let frame = egui::Frame::popup(&ctx.global_style()).inner_margin(24);
-    let answer = modal.frame(frame).show(ctx, |ui| match window {
+    // What does not fit is scrolled to; the palette scrolls its own list.
+    let room = ctx.content_rect().size() - egui::vec2(72.0, 72.0);
+    let answer = modal.frame(frame).show(ctx, |ui| {
+        ui.set_max_width(room.x);
+        let palette = matches!(window, Window::Palette { .. });
+        let height = if palette { f32::INFINITY } else { room.y };
+        egui::ScrollArea::vertical().max_height(height).min_scrolled_height(room.y).show(ui, |ui| content(studio, ui, window)).inner
+    });
+    let close = answer.should_close();
+    if let Stay::Open(window) = answer.inner
+        && !close
+        && studio.window.is_none()
+    {
+        studio.window = Some(window);
+    }
+}
+
+fn content(studio: &mut Studio, ui: &mut Ui, window: Window) -> Stay {
+    match window {
         Window::Export { job, settings } => export::show(studio, ui, job, settings),
         Window::Server => server::show(studio, ui),
         Window::Fonts => fonts::show(studio, ui),
@@ -88,14 +106,12 @@ pub(super) fn show(studio: &mut Studio, ctx: &Context) {
         Window::Path { purpose, text, asked } => path::show(studio, ui, purpose, text, asked),
         Window::Quit => quit::show(studio, ui),
         Window::Note { id, title, note } => note::show(studio, ui, id, title, note),
-    });
-    let close = answer.should_close();
-    if let Stay::Open(window) = answer.inner
-        && !close
-        && studio.window.is_none()
-    {
-        studio.window = Some(window);
     }
+}
+
+/// Sets a window's width, less where there is no room.
+fn width(ui: &mut Ui, wanted: f32) {
+    ui.set_width(wanted.min(ui.ctx().content_rect().width() - 72.0));
 }
 
 /// Title and cross; says whether the cross was clicked.
@@ -116,5 +132,5 @@ fn head(studio: &Studio, ui: &mut Ui, title: &str) -> bool {
 
 fn remark(ui: &mut Ui, words: &str) {
     let c = theme::colors(ui);
-    ui.add(egui::Label::new(RichText::new(words).size(12.5).color(c.dim)).wrap());
+    ui.add(egui::Label::new(RichText::new(words).size(theme::LABEL).color(c.dim)).wrap());
 }

@@ -1,6 +1,6 @@
 use egui::{RichText, Ui};
 
-use super::{Stay, Window, head, remark};
+use super::{Stay, Window, head, remark, width};
 use crate::backend::ModelInfo;
 use crate::gui::app::Studio;
 use crate::gui::i18n::Lang;
@@ -13,7 +13,7 @@ const GB: f64 = 1e9;
 pub fn show(studio: &mut Studio, ui: &mut Ui) -> Stay {
     let lang = studio.lang();
     let c = theme::colors(ui);
-    ui.set_width(640.0);
+    width(ui, 640.0);
     let close = head(studio, ui, lang.t("models.title"));
     let known = studio.bridge.watch().diffusion();
     let diffusion = engine::of(studio) == EngineKind::Diffusion;
@@ -27,13 +27,13 @@ pub fn show(studio: &mut Studio, ui: &mut Ui) -> Stay {
                 (false, true) => lang.t("models.chosen_title").to_owned(),
                 (false, false) => lang.t("models.why_title").to_owned(),
             };
-            ui.label(RichText::new(title).font(egui::FontId::new(14.0, theme::bold())));
+            ui.label(RichText::new(title).font(egui::FontId::new(theme::STRONG, theme::bold())));
         });
         if let Some(Err(why)) = known.as_ref().map(|k| &k.ready) {
             remark(ui, &lang.f("models.why_not", &[&lang.say(why)]));
         }
         if let Some(problem) = known.as_ref().and_then(|k| k.installed.problem.as_ref()) {
-            ui.label(RichText::new(lang.say(problem)).size(12.5).color(c.bad));
+            ui.label(RichText::new(lang.say(problem)).size(theme::LABEL).color(c.bad));
         }
         remark(ui, if diffusion { lang.t("models.ready") } else { lang.t("models.why") });
         match known.as_ref().and_then(|k| k.installed.plan.as_ref()) {
@@ -54,7 +54,7 @@ pub fn show(studio: &mut Studio, ui: &mut Ui) -> Stay {
             model.place.is_some(),
         );
         if !model.commercial {
-            ui.label(RichText::new(format!("{} · {}", model.licence, lang.t("models.not_commercial"))).size(12.0).color(c.bad));
+            ui.label(RichText::new(format!("{} · {}", model.licence, lang.t("models.not_commercial"))).size(theme::SMALL).color(c.bad));
         }
     }
     row(ui, lang, "U²-Netp", lang.t("models.u2net"), &format!("Apache-2.0 · {}", lang.t("models.embedded")), true);
@@ -63,8 +63,8 @@ pub fn show(studio: &mut Studio, ui: &mut Ui) -> Stay {
     ui.add_space(theme::UNIT);
     for (words, value) in [(lang.t("models.gpu"), gpu), (lang.t("models.folder"), studio.config.models_dir.display().to_string())] {
         ui.horizontal(|ui| {
-            ui.label(RichText::new(words).size(12.5).color(c.dim));
-            ui.add(egui::Label::new(RichText::new(value).size(12.5)).truncate());
+            ui.label(RichText::new(words).size(theme::LABEL).color(c.dim));
+            ui.add(egui::Label::new(RichText::new(value).size(theme::LABEL)).truncate());
         });
     }
     if close { Stay::Close } else { Stay::Open(Window::Models) }
@@ -87,11 +87,11 @@ fn row(ui: &mut Ui, lang: Lang, name: &str, about: &str, state: &str, there: boo
         ui.set_height(20.0);
         let (glyph, color) = if there { (icons::CIRCLE_CHECK, c.good) } else { (icons::PACKAGE, c.dim) };
         ui.label(widgets::icon(glyph, 16.0).color(color));
-        ui.label(RichText::new(name).font(egui::FontId::new(13.5, theme::bold())));
-        ui.label(RichText::new(about).size(12.5).color(c.dim));
+        ui.label(RichText::new(name).font(egui::FontId::new(theme::BODY, theme::bold())));
+        ui.label(RichText::new(about).size(theme::LABEL).color(c.dim));
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            ui.label(RichText::new(if there { lang.t("models.found") } else { lang.t("models.missing") }).size(12.5).color(color));
-            ui.add(egui::Label::new(RichText::new(state).size(12.0).color(c.dim)).truncate());
+            ui.label(RichText::new(if there { lang.t("models.found") } else { lang.t("models.missing") }).size(theme::LABEL).color(color));
+            ui.add(egui::Label::new(RichText::new(state).size(theme::SMALL).color(c.dim)).truncate());
         });
     });
 }

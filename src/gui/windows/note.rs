@@ -1,14 +1,14 @@
 use egui::Ui;
 use uuid::Uuid;
 
-use super::{Stay, Window, head};
+use super::{Stay, Window, head, width};
 use crate::gui::app::Studio;
 use crate::gui::{icons, widgets};
 use crate::job::Annotation;
 
 pub fn show(studio: &mut Studio, ui: &mut Ui, id: Uuid, mut title: String, mut note: String) -> Stay {
     let lang = studio.lang();
-    ui.set_width(440.0);
+    width(ui, 440.0);
     let mut close = head(studio, ui, lang.t("history.annotate").trim_end_matches("..."));
     widgets::section(ui, lang.t("note.title"), None);
     widgets::field(ui, &mut title, lang.t("note.title"), lang.t("note.title_hint"), 1);

@@ -1,6 +1,6 @@
 use egui::{Align2, FontId, Key, Modifiers, Role, ScrollArea, Sense, Ui, WidgetInfo, vec2};
 
-use super::{Stay, Window};
+use super::{Stay, Window, width};
 use crate::gui::app::Studio;
 use crate::gui::commands::Command;
 use crate::gui::{theme, widgets};
@@ -10,7 +10,7 @@ const ROW: f32 = 36.0;
 pub fn show(studio: &mut Studio, ui: &mut Ui, mut query: String, mut cursor: usize) -> Stay {
     let lang = studio.lang();
     let c = theme::colors(ui);
-    ui.set_width(520.0);
+    width(ui, 520.0);
     let down = ui.input_mut(|i| i.consume_key(Modifiers::NONE, Key::ArrowDown));
     let up = ui.input_mut(|i| i.consume_key(Modifiers::NONE, Key::ArrowUp));
     let enter = !studio.composing && ui.input_mut(|i| i.consume_key(Modifiers::NONE, Key::Enter));
@@ -45,7 +45,13 @@ pub fn show(studio: &mut Studio, ui: &mut Ui, mut query: String, mut cursor: usi
             let body = FontId::proportional(theme::BODY);
             ui.painter().text(rect.left_center() + vec2(42.0, 0.0), Align2::LEFT_CENTER, lang.t(face.key), body.clone(), color);
             let shortcut = command.shortcut_words(ui.ctx());
-            ui.painter().text(rect.right_center() - vec2(14.0, 0.0), Align2::RIGHT_CENTER, shortcut, FontId::proportional(12.0), c.dim);
+            ui.painter().text(
+                rect.right_center() - vec2(14.0, 0.0),
+                Align2::RIGHT_CENTER,
+                shortcut,
+                FontId::proportional(theme::SMALL),
+                c.dim,
+            );
             if i == cursor && (up || down) {
                 response.scroll_to_me(None);
             }

@@ -1,7 +1,7 @@
 use egui::{Key, RichText, Ui};
 use std::path::PathBuf;
 
-use super::{Stay, Window, head, remark};
+use super::{Stay, Window, head, remark, width};
 use crate::gui::app::Studio;
 use crate::gui::dialogs::Purpose;
 use crate::gui::{icons, theme, widgets};
@@ -9,7 +9,7 @@ use crate::gui::{icons, theme, widgets};
 pub fn show(studio: &mut Studio, ui: &mut Ui, purpose: Purpose, mut text: String, mut asked: String) -> Stay {
     let lang = studio.lang();
     let c = theme::colors(ui);
-    ui.set_width(520.0);
+    width(ui, 520.0);
     let mut close = head(studio, ui, purpose.title(lang));
     remark(ui, lang.t("path.about"));
     let hint = if purpose.folder() {
@@ -35,13 +35,13 @@ pub fn show(studio: &mut Studio, ui: &mut Ui, purpose: Purpose, mut text: String
     let good = !text.trim().is_empty() && there;
     if !text.trim().is_empty() && !good {
         let words = if purpose.writes() || purpose.folder() { lang.t("path.no_folder") } else { lang.t("path.no_file") };
-        ui.label(RichText::new(words).size(12.5).color(c.bad));
+        ui.label(RichText::new(words).size(theme::LABEL).color(c.bad));
     }
     // What is there already is replaced by a second click on a button that says so, and by nothing else.
     let taken = good && purpose.writes() && (path.is_file() || purpose.file(&path).is_file());
     let sure = taken && asked == text;
     if sure {
-        ui.label(RichText::new(lang.t("path.exists")).size(12.5).color(c.bad));
+        ui.label(RichText::new(lang.t("path.exists")).size(theme::LABEL).color(c.bad));
     }
     ui.add_space(12.0);
     let entered = response.lost_focus() && !studio.composing && ui.input(|i| i.key_pressed(Key::Enter));

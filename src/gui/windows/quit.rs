@@ -1,6 +1,6 @@
 use egui::{RichText, Ui};
 
-use super::{Stay, Window, head, remark};
+use super::{Stay, Window, head, remark, width};
 use crate::gui::app::Studio;
 use crate::gui::commands::Command;
 use crate::gui::{icons, theme, widgets};
@@ -11,7 +11,7 @@ const NAMED: usize = 4;
 pub fn show(studio: &mut Studio, ui: &mut Ui) -> Stay {
     let lang = studio.lang();
     let c = theme::colors(ui);
-    ui.set_width(460.0);
+    width(ui, 460.0);
     let mut close = head(studio, ui, lang.t("quit.title"));
     let active: Vec<_> = studio.jobs().iter().filter(|j| j.status.is_active()).cloned().collect();
     let mut lines: Vec<(&str, String)> = active

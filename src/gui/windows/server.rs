@@ -1,13 +1,13 @@
 use egui::{RichText, Ui};
 
-use super::{Stay, Window, head, remark};
+use super::{Stay, Window, head, remark, width};
 use crate::gui::app::Studio;
 use crate::gui::{icons, theme, widgets};
 
 pub fn show(studio: &mut Studio, ui: &mut Ui) -> Stay {
     let lang = studio.lang();
     let c = theme::colors(ui);
-    ui.set_width(480.0);
+    width(ui, 480.0);
     let close = head(studio, ui, lang.t("server.title"));
     remark(ui, lang.t("server.about"));
     let on = studio.server.is_on();
@@ -17,7 +17,7 @@ pub fn show(studio: &mut Studio, ui: &mut Ui) -> Stay {
     ui.add_enabled_ui(!on, |ui| widgets::field(ui, &mut studio.server.token, lang.t("server.token"), lang.t("server.token_hint"), 1));
     let problem = studio.server.problem();
     if let (Some(say), false) = (&problem, on) {
-        ui.label(RichText::new(say.words(lang)).size(12.5).color(c.bad));
+        ui.label(RichText::new(say.words(lang)).size(theme::LABEL).color(c.bad));
     }
     ui.add_space(8.0);
     match studio.server.address() {

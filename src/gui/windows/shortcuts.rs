@@ -1,6 +1,6 @@
 use egui::{RichText, Ui};
 
-use super::{Stay, Window, head, remark};
+use super::{Stay, Window, head, remark, width};
 use crate::gui::app::Studio;
 use crate::gui::commands::Command;
 use crate::gui::theme;
@@ -8,7 +8,7 @@ use crate::gui::theme;
 pub fn show(studio: &mut Studio, ui: &mut Ui) -> Stay {
     let lang = studio.lang();
     let c = theme::colors(ui);
-    ui.set_width(680.0);
+    width(ui, 680.0);
     let close = head(studio, ui, lang.t("command.shortcuts"));
     let all: Vec<Command> = Command::ALL.iter().copied().filter(|x| x.face().shortcut.is_some()).collect();
     let half = all.len().div_ceil(2);
@@ -20,7 +20,7 @@ pub fn show(studio: &mut Studio, ui: &mut Ui) -> Stay {
                 ui.set_height(24.0);
                 ui.label(lang.t(command.face().key));
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                    ui.label(RichText::new(command.shortcut_words(ui.ctx())).size(12.0).color(c.accent_text));
+                    ui.label(RichText::new(command.shortcut_words(ui.ctx())).size(theme::SMALL).color(c.accent_text));
                 });
             });
         }
