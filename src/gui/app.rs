@@ -292,7 +292,7 @@ impl Studio {
         self.follow_jobs(now);
         if self.dirty_since.is_some_and(|t| now - t >= SAVE_AFTER) {
             self.dirty_since = None;
-            super::restore::save_later(&self.bridge, &self.session);
+            self.bridge.writer().session(self.session.clone());
         }
         self.server.poll(&mut self.toasts, now);
         if ctx.input(|i| i.viewport().close_requested()) {
@@ -336,13 +336,11 @@ impl Studio {
                 self.session.base = self.session.base.filter(|b| *b != id);
                 self.toasts.undo(Back::Job(id), Say::new("toast.deleted", &[]), now + UNDO_DELETE);
             }
-            Message::Masked(hash, mask) => {
-                if self.session.brief.product.as_ref().is_some_and(|p| p.hash == hash) {
-                    self.session.brief.mask = Some(mask);
-                }
-                self.brush.kept(&self.session.brief);
+            Message::Masked(number, mask) => {
+                let mask = mask.map_err(|say| self.toasts.say(Kind::Bad, say, now)).ok();
+                self.brush.kept(&mut self.session.brief, number, mask);
             }
-            Message::Sheet(key, mask) => self.brush.lay(ctx, key, image::GrayImage::clone(&mask)),
+            Message::Sheet(key, mask) => self.brush.read(ctx, &self.session.brief, key, &mask),
             Message::Product(product, path) => {
                 // Another photo stands where it stands by itself, with a mask of its own.
                 let brief = &mut self.session.brief;
@@ -527,6 +525,13 @@ impl Studio {
 
     /// Saves and ends the threads; safe to call twice.
     pub fn close(&mut self) {
+        // The last strokes belong to the session, and nobody else writes it any more.
+        self.bridge.writer().close();
+        while let Ok(message) = self.messages.try_recv() {
+            if let Message::Masked(number, mask) = message {
+                self.brush.kept(&mut self.session.brief, number, mask.ok());
+            }
+        }
         super::restore::save_now(self.bridge.folder(), &self.session);
         self.server.stop();
         self.bridge.close();

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::state::{Brief, Mask, Product};
 use super::watch::Watch;
+use super::writer::Writer;
 use crate::engine::{Engine, SubmitPolicy};
 use crate::job::{Annotation, ImageName, JobSnapshot};
 use crate::request::{JobSpec, SourceImage};
@@ -40,10 +41,10 @@ pub enum Message {
     Project(Box<Brief>, String, PathBuf),
     /// A project, by the number that undo knows it by, was written.
     Saved(Box<Brief>, PathBuf, u32),
-    /// The brush left a mask for the photo with this hash.
-    Masked(String, Mask),
+    /// The brush's stroke with this number is on disk, or could not be written.
+    Masked(u64, Result<Mask, Say>),
     /// A mask to paint on was read.
-    Sheet(String, Arc<image::GrayImage>),
+    Sheet(super::brush::Key, Arc<image::GrayImage>),
 }
 
 /// A sentence for the designer: a key of the word table and what fills its holes.
@@ -84,10 +85,10 @@ pub struct How {
 }
 
 /// Counts a file that is being written, for as long as it lives.
-struct Writing(Arc<AtomicUsize>);
+pub(super) struct Writing(Arc<AtomicUsize>);
 
 impl Writing {
-    fn begin(count: &Arc<AtomicUsize>) -> Self {
+    pub(super) fn begin(count: &Arc<AtomicUsize>) -> Self {
         count.fetch_add(1, Ordering::AcqRel);
         Self(Arc::clone(count))
     }
@@ -107,6 +108,7 @@ pub struct Bridge {
     folder: PathBuf,
     sender: mpsc::Sender<Message>,
     watch: Watch,
+    writer: Writer,
     writes: Arc<AtomicUsize>,
 }
 
@@ -115,12 +117,28 @@ impl Bridge {
     pub fn new(engine: Engine, ctx: Context, folder: PathBuf) -> (Self, mpsc::Receiver<Message>) {
         let (sender, receiver) = mpsc::channel();
         let watch = Watch::start(&engine, &ctx, folder.clone());
-        (Self { engine, ctx, folder, sender, watch, writes: Arc::default() }, receiver)
+        let (tell, wake) = (sender.clone(), ctx.clone());
+        let tell = move |message| {
+            let _ = tell.send(message);
+            wake.request_repaint();
+        };
+        let writer = Writer::start(folder.clone(), Arc::new(tell));
+        (Self { engine, ctx, folder, sender, watch, writer, writes: Arc::default() }, receiver)
     }
 
     /// Ends the watching.
     pub fn close(&self) {
         self.watch.close();
+    }
+
+    /// What writes the session and the brush's masks.
+    pub fn writer(&self) -> &Writer {
+        &self.writer
+    }
+
+    /// Writes what the brush left, after its earlier strokes.
+    pub fn keep_stroke(&self, number: u64, mask: image::GrayImage) {
+        self.writer.stroke(number, mask, Writing::begin(&self.writes));
     }
 
     /// The newest jobs, the plan and the load.
@@ -378,16 +396,21 @@ impl Bridge {
 impl Bridge {
     /// Keeps a mask under its hash. Blocking.
     pub fn keep_mask(&self, png: &[u8]) -> Result<Mask, Say> {
-        let (pixels, description) = crate::imaging::decode::decode_image(png).map_err(|e| Say::from(e.to_string()))?;
-        let hash = SourceImage::new(pixels, description).hash;
-        let folder = self.folder.join("photos");
-        std::fs::create_dir_all(&folder).map_err(|e| Say::new("error.write", &[&folder.display(), &e]))?;
-        let path = folder.join(format!("{hash}.mask.png"));
-        if !path.is_file() {
-            crate::store::write_atomic(&path, png).map_err(|e| Say::from(e.to_string()))?;
-        }
-        Ok(Mask { path, hash })
+        keep_mask(&self.folder, png)
     }
+}
+
+/// Keeps a mask under its hash in the studio's folder. Blocking.
+pub(super) fn keep_mask(folder: &Path, png: &[u8]) -> Result<Mask, Say> {
+    let (pixels, description) = crate::imaging::decode::decode_image(png).map_err(|e| Say::from(e.to_string()))?;
+    let hash = SourceImage::new(pixels, description).hash;
+    let folder = folder.join("photos");
+    std::fs::create_dir_all(&folder).map_err(|e| Say::new("error.write", &[&folder.display(), &e]))?;
+    let path = folder.join(format!("{hash}.mask.png"));
+    if !path.is_file() {
+        crate::store::write_atomic(&path, png).map_err(|e| Say::from(e.to_string()))?;
+    }
+    Ok(Mask { path, hash })
 }
 
 static SAMPLE: &[u8] = include_bytes!("../../assets/samples/coffee.png");

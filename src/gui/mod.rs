@@ -29,6 +29,7 @@ mod undo;
 mod watch;
 mod widgets;
 mod windows;
+mod writer;
 
 use std::path::PathBuf;
 

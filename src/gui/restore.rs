@@ -41,15 +41,6 @@ pub fn save_now(folder: &Path, session: &Session) {
     }
 }
 
-/// Writes the session off the window's thread.
-pub fn save_later(bridge: &Bridge, session: &Session) {
-    let session = session.clone();
-    bridge.work("nanococoa-save", move |bridge| {
-        save_now(bridge.folder(), &session);
-        Ok(None)
-    });
-}
-
 /// The brief inside a picture that was made here; `None` for any other picture. Blocking.
 pub fn from_png(bridge: &Bridge, bytes: &[u8]) -> Result<Option<Brief>, Say> {
     let text = crate::imaging::decode::read_png_text(bytes);
