@@ -354,8 +354,10 @@ impl Studio {
                 }
                 self.source = Source::Draft;
             }
-            Message::Restored(brief, base) => {
-                if let Some(id) = base {
+            Message::Restored(mut brief, base, keeps_photo) => {
+                if keeps_photo {
+                    (brief.product, brief.mask) = (self.session.brief.product.clone(), self.session.brief.mask.clone());
+                } else if let Some(id) = base {
                     self.session.made(id, (*brief).clone());
                 }
                 self.session.brief = *brief;

@@ -27,8 +27,8 @@ pub enum Message {
     Deleted(Uuid),
     /// A photo is ready; the flag says that it is the brief's (not only a recent file).
     Product(Box<Product>, Option<PathBuf>),
-    /// Settings were found in a picture or a job.
-    Restored(Box<Brief>, Option<Uuid>),
+    /// Settings were found in a picture or a job; the flag says that nobody knows its photo, so that the one on the desk stays.
+    Restored(Box<Brief>, Option<Uuid>, bool),
     /// Something went well.
     Done(Say),
     /// Something went wrong; a sentence with a next step.
@@ -272,14 +272,38 @@ impl Bridge {
     pub fn resume(&self, id: Uuid, made: Option<Brief>) {
         self.work("nanococoa-resume", move |bridge| {
             let raw = bridge.engine.resume_request(id).map_err(|e| Say::from(e.to_string()))?;
-            let new = bridge.engine.submit(bridge.spec(&raw)?, SubmitPolicy::Enqueue).map_err(|e| Say::from(e.to_string()))?;
-            let brief = match (made, bridge.engine.snapshot(id)) {
-                (Some(brief), _) => brief,
-                (None, Some(job)) => super::restore::brief_of(bridge, &job)?,
-                (None, None) => return Ok(None),
-            };
-            Ok(Some(Message::Submitted(new, Box::new(brief), false)))
+            bridge.submit_raw(id, &raw, made)
         });
+    }
+
+    /// Runs a job's steps again from this one on, from its own pictures and settings.
+    pub fn again(&self, job: &Arc<JobSnapshot>, step: u8, made: Option<Brief>) {
+        let job = Arc::clone(job);
+        self.work("nanococoa-again", move |bridge| {
+            let from = |start: u8| {
+                let mut raw = bridge.engine.request_from(job.id, start).map_err(|e| Say::from(e.to_string()))?;
+                raw.insert("force_from_step".into(), json!(step));
+                Ok::<_, Say>(raw)
+            };
+            // As a whole job where its earlier steps can be taken, so that the new one has a photo too.
+            let mut raw = from(job.start_step.min(step))?;
+            let plan = bridge.engine.plan(&bridge.spec(&raw)?);
+            if plan.is_ok_and(|p| p.steps.iter().any(|s| s.step < step && !s.cached)) {
+                raw = from(step)?;
+            }
+            bridge.submit_raw(job.id, &raw, made)
+        });
+    }
+
+    /// Sends a request that goes on from an earlier job.
+    fn submit_raw(&self, from: Uuid, raw: &Map<String, Value>, made: Option<Brief>) -> Result<Option<Message>, Say> {
+        let new = self.engine.submit(self.spec(raw)?, SubmitPolicy::Enqueue).map_err(|e| Say::from(e.to_string()))?;
+        let brief = match (made, self.engine.snapshot(from)) {
+            (Some(brief), _) => brief,
+            (None, Some(job)) => super::restore::brief_of(self, &job)?.0,
+            (None, None) => return Ok(None),
+        };
+        Ok(Some(Message::Submitted(new, Box::new(brief), false)))
     }
 
     /// Stops a job, or all of them.
@@ -327,8 +351,8 @@ impl Bridge {
     pub fn open_photo(&self, path: PathBuf) {
         self.work("nanococoa-open", move |bridge| {
             let bytes = std::fs::read(&path).map_err(|e| Say::new("error.read", &[&path.display(), &e]))?;
-            if let Some(brief) = super::restore::from_png(bridge, &bytes)? {
-                return Ok(Some(Message::Restored(Box::new(brief), None)));
+            if let Some((brief, keeps)) = super::restore::from_png(bridge, &bytes)? {
+                return Ok(Some(Message::Restored(Box::new(brief), None, keeps)));
             }
             let name = path.file_name().map_or_else(|| "photo".into(), |n| n.to_string_lossy().into_owned());
             bridge.keep_photo(&bytes, &name).map(|p| Some(Message::Product(Box::new(p), Some(path))))

@@ -4,13 +4,14 @@ use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::bridge::{Bridge, How, Message, Say};
+use super::bridge::{Bridge, Message, Say};
 use super::execute::random_seed;
 use super::state::{Brief, Session};
 use crate::job::{ImageName, JobSnapshot};
+use crate::request::fields::FIELDS;
 
 /// Extension of project files.
 pub const PROJECT: &str = "ncocoa";
@@ -41,22 +42,20 @@ pub fn save_now(folder: &Path, session: &Session) {
     }
 }
 
-/// The brief inside a picture that was made here; `None` for any other picture. Blocking.
-pub fn from_png(bridge: &Bridge, bytes: &[u8]) -> Result<Option<Brief>, Say> {
+/// The brief inside a picture that was made by this program, and whether nobody knows its photo; `None` for any other picture. Blocking.
+pub fn from_png(bridge: &Bridge, bytes: &[u8]) -> Result<Option<(Brief, bool)>, Say> {
     let text = crate::imaging::decode::read_png_text(bytes);
     let Some(all) = text.iter().find(|(k, _)| k == "nanococoa").and_then(|(_, v)| serde_json::from_str::<Value>(v).ok()) else {
         return Ok(None);
     };
     let Some(parameters) = all["parameters"].as_object() else { return Ok(None) };
-    let side = |key: &str| all[key].as_u64().and_then(|v| u32::try_from(v).ok()).unwrap_or(1024);
-    let mut brief = Brief::from_parameters(parameters, all["seed"].as_u64().unwrap_or(0), (side("width"), side("height")));
     let id = all["job_id"].as_str().and_then(|t| t.parse::<Uuid>().ok());
     if let Some(job) = id.and_then(|id| bridge.engine().snapshot(id)) {
-        // The job is still here: its photo and mask come back too.
-        let whole = brief_of(bridge, &job)?;
-        (brief.product, brief.mask) = (whole.product, whole.mask);
+        return brief_of(bridge, &job).map(Some);
     }
-    Ok(Some(brief))
+    let side = |key: &str| all[key].as_u64().and_then(|v| u32::try_from(v).ok()).unwrap_or(1024);
+    let brief = Brief::from_parameters(parameters, all["seed"].as_u64().unwrap_or(0), (side("width"), side("height")));
+    Ok(Some((brief, true)))
 }
 
 /// The photo of an earlier job. Blocking.
@@ -66,34 +65,39 @@ fn product_of(bridge: &Bridge, id: Uuid) -> Result<Option<super::state::Product>
     bridge.keep_photo(&bytes, "product.png").map(Some)
 }
 
-/// The brief that a job stands for, whichever door it came through. Blocking.
-pub fn brief_of(bridge: &Bridge, job: &JobSnapshot) -> Result<Brief, Say> {
-    let mut brief = Brief::from_parameters(&job.parameters, job.seed, (job.width, job.height));
-    brief.product = product_of(bridge, job.id)?;
-    let corrected = job.parameters.get("mask_image").is_some_and(|v| !v.is_null());
-    if let Some(path) = bridge.image_path(job.id, ImageName::Mask).filter(|_| corrected && brief.product.is_some()) {
+/// The job that painted the background which this one was given, if it is still here.
+fn painter_of(bridge: &Bridge, job: &JobSnapshot) -> Option<Arc<JobSnapshot>> {
+    let step1 = ImageName::Step1.as_str();
+    let given = job.hashes.get(step1)?;
+    bridge.engine().snapshots().into_iter().find(|j| j.start_step == 1 && j.hashes.get(step1) == Some(given))
+}
+
+/// The brief that a job stands for, whichever door it came through, and whether nobody knows its photo. Blocking.
+pub fn brief_of(bridge: &Bridge, job: &JobSnapshot) -> Result<(Brief, bool), Say> {
+    let painter = if job.start_step > 1 { painter_of(bridge, job) } else { None };
+    let mut parameters = Map::clone(&job.parameters);
+    if let Some(painter) = &painter {
+        let of_scene = FIELDS.iter().filter(|f| f.used_by == [1]).filter_map(|f| painter.parameters.get_key_value(f.name));
+        parameters.extend(of_scene.map(|(k, v)| (k.clone(), v.clone())));
+    }
+    let unknown = job.start_step > 1 && painter.is_none();
+    let photo = painter.as_deref().unwrap_or(job);
+    let mut brief = Brief::from_parameters(&parameters, job.seed, (job.width, job.height));
+    brief.product = product_of(bridge, photo.id)?;
+    let corrected = photo.parameters.get("mask_image").is_some_and(|v| !v.is_null());
+    if let Some(path) = bridge.image_path(photo.id, ImageName::Mask).filter(|_| corrected && brief.product.is_some()) {
         let bytes = std::fs::read(&path).map_err(|e| Say::new("error.read", &[&path.display(), &e]))?;
         brief.mask = Some(bridge.keep_mask(&bytes)?);
     }
-    Ok(brief)
+    Ok((brief, unknown))
 }
 
 /// Takes over the settings of a job.
 pub fn from_job(bridge: &Bridge, job: &Arc<JobSnapshot>, made: Option<Brief>) {
     let job = Arc::clone(job);
     bridge.work("nanococoa-restore", move |bridge| {
-        let brief = made.map_or_else(|| brief_of(bridge, &job), Ok)?;
-        Ok(Some(Message::Restored(Box::new(brief), Some(job.id))))
-    });
-}
-
-/// Runs a job's steps again from this one on.
-pub fn again(bridge: &Bridge, job: &Arc<JobSnapshot>, made: Option<Brief>, step: u8) {
-    let job = Arc::clone(job);
-    bridge.work("nanococoa-again", move |bridge| {
-        let brief = made.map_or_else(|| brief_of(bridge, &job), Ok)?;
-        bridge.submit(vec![brief], How { force: Some(step), ..How::default() });
-        Ok(None)
+        let (brief, unknown) = made.map_or_else(|| brief_of(bridge, &job), |brief| Ok((brief, false)))?;
+        Ok(Some(Message::Restored(Box::new(brief), Some(job.id), unknown)))
     });
 }
 

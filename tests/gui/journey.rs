@@ -200,6 +200,80 @@ fn jobs_of_other_doors_show_up_and_can_be_deleted_with_undo() {
     desk.end();
 }
 
+/// Makes the job under the chosen card again, by its menu.
+fn again(desk: &mut Desk, key: &'static str, count: usize) -> std::sync::Arc<nanococoa::job::JobSnapshot> {
+    desk.click("history.more");
+    desk.click(key);
+    desk.until_made(count);
+    desk.frames(3);
+    desk.studio().jobs()[0].clone()
+}
+
+#[test]
+fn jobs_of_other_doors_are_made_again_from_their_own_pictures() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut desk = Desk::fake(dir.path(), &Script::default(), Lang::En);
+    let given = crate::common::photo_base64(256, 256);
+    let raw = serde_json::json!({
+        "start_step": 2, "step1_image": given, "text_content": "From REST",
+        "text_guidance_scale": 9.5, "composition_prompt": "warm light", "seed": 3,
+    });
+    let submit = |desk: &Desk, raw: &serde_json::Value| {
+        let spec = nanococoa::engine::parse_request(&desk.engine, raw.as_object().unwrap(), false).unwrap();
+        desk.engine.submit(spec, SubmitPolicy::RejectIfBusy).unwrap()
+    };
+    let first = submit(&desk, &raw);
+    desk.until_made(1);
+    let scene = |desk: &Desk, id| image::open(desk.engine.image_path(id, ImageName::Step1).unwrap()).unwrap().into_rgb8();
+    desk.frames(3);
+    for (key, start, count) in [("command.from_text", 2, 2), ("command.from_composite", 2, 3)] {
+        desk.click_label("History: From REST");
+        let job = again(&mut desk, key, count);
+        assert_eq!((job.start_step, job.seed), (start, 3), "{key}");
+        assert_eq!(scene(&desk, job.id), scene(&desk, first), "{key}: the scene is the one that was given");
+        assert_eq!(job.parameters["text_guidance_scale"], 9.5);
+        assert_eq!(job.parameters["composition_prompt"], "warm light");
+    }
+    desk.end();
+
+    // Where the background was painted here, the settings come with its photo.
+    let dir = tempfile::tempdir().unwrap();
+    let mut desk = Desk::fake(dir.path(), &Script::default(), Lang::En);
+    let first = submit(&desk, &serde_json::Value::Object(request(serde_json::json!({"bg_prompt": "harbour", "text_content": "First"}))));
+    desk.until_made(1);
+    let step1 = desk.engine.base64(first, ImageName::Step1).unwrap().to_string();
+    submit(&desk, &serde_json::json!({"start_step": 2, "step1_image": step1, "text_content": "Second", "seed": 3}));
+    desk.until_made(2);
+    desk.frames(3);
+    desk.click_label("History: Second");
+    desk.click("history.restore");
+    desk.until("the settings", |s| s.session.brief.text == "Second");
+    let brief = desk.studio().session.brief.clone();
+    assert_eq!((brief.scene.as_str(), brief.product.map(|p| (p.width, p.height))), ("harbour", Some((48, 40))));
+    assert_eq!(desk.until_planned()[0], (1, true), "the background is the one that is there");
+    desk.end();
+}
+
+#[test]
+fn a_result_of_another_machine_leaves_the_photo_on_the_desk() {
+    let (dir, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let mut desk = Desk::fake(other.path(), &Script::default(), Lang::En);
+    desk.fill("text.title", "From afar");
+    desk.click("command.generate");
+    desk.until_made(1);
+    let path = dir.path().join("theirs.png");
+    std::fs::copy(desk.engine.image_path(desk.studio().jobs()[0].id, ImageName::Final).unwrap(), &path).unwrap();
+    desk.end();
+    let mut desk = Desk::fake(dir.path(), &Script::default(), Lang::En);
+    desk.harness.state_mut().open(sample());
+    desk.until("the photo", |s| s.session.brief.product.is_some());
+    let photo = desk.studio().session.brief.product.clone();
+    desk.harness.state_mut().open(path);
+    desk.until("the settings", |s| s.session.brief.text == "From afar");
+    assert_eq!(desk.studio().session.brief.product, photo);
+    desk.end();
+}
+
 #[test]
 fn variations_and_sizes_wait_in_the_queue() {
     let dir = tempfile::tempdir().unwrap();

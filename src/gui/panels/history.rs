@@ -268,10 +268,13 @@ fn menu(studio: &mut Studio, ui: &mut Ui, job: &Arc<JobSnapshot>) {
     if matches!(job.status, JobStatus::Failed | JobStatus::Stopped) && item(ui, true, icons::PLAY, lang.t("history.resume")) {
         resume(studio, job);
     }
+    // A composite of two pictures need not know the words in them.
+    let words = job.parameters.get("text_content").and_then(|t| t.as_str()).is_some_and(|t| !t.trim().is_empty());
     for (step, glyph, key) in [(2, icons::TYPE, "command.from_text"), (3, icons::LAYERS, "command.from_composite")] {
-        if item(ui, done && job.images.contains(&ImageName::Step2), glyph, lang.get(key).unwrap_or(key)) {
+        let possible = done && job.images.contains(&ImageName::Step2) && (words || step == 3);
+        if item(ui, possible, glyph, lang.get(key).unwrap_or(key)) {
             let made = studio.session.made.get(&job.id).cloned();
-            crate::gui::restore::again(&studio.bridge, job, made, step);
+            studio.bridge.again(job, step, made);
         }
     }
     let two = done && matches!(studio.source, Source::Job(other) if other != job.id);
