@@ -1,6 +1,6 @@
 //! What is found again: the session, projects, and the settings inside pictures and jobs.
 
-use std::io::{Read as _, Write as _};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -10,14 +10,15 @@ use uuid::Uuid;
 use super::bridge::{Bridge, Message, Say};
 use super::execute::random_seed;
 use super::state::{Brief, Session};
+use crate::engine::project::{self, Project};
 use crate::job::{ImageName, JobSnapshot};
 use crate::request::fields::FIELDS;
 
 /// Extension of project files.
 pub const PROJECT: &str = "ncocoa";
 const SESSION: &str = "session.json";
-/// Largest photo inside a project that is read.
-const MOST: u64 = 256 << 20;
+/// What a project keeps for the studio, beside what every door reads.
+const BRIEF: &str = "project.json";
 
 /// The session as it was left; a fresh one where there is none, or where it cannot be read.
 pub fn session(folder: &Path) -> Session {
@@ -102,12 +103,12 @@ pub fn from_job(bridge: &Bridge, job: &Arc<JobSnapshot>, made: Option<Brief>) {
 }
 
 /// Writes a project: a ZIP with `project.json`, the request as REST takes it, and the photo.
-pub fn save_project(bridge: &Bridge, brief: Brief, path: PathBuf, project: u32) {
+pub fn save_project(bridge: &Bridge, brief: Brief, path: PathBuf, number: u32) {
     bridge.write("nanococoa-project", move |_| {
         let path = if path.extension().is_some() { path } else { path.with_extension(PROJECT) };
         let bytes = pack(&brief)?;
         crate::store::write_atomic(&path, &bytes).map_err(|e| Say::from(e.to_string()))?;
-        Ok(Some(Message::Saved(Box::new(brief), path, project)))
+        Ok(Some(Message::Saved(Box::new(brief), path, number)))
     });
 }
 
@@ -119,15 +120,23 @@ fn pack(brief: &Brief) -> Result<Vec<u8>, Say> {
         zip.start_file(name, stored).map_err(|e| failed(&e))?;
         zip.write_all(bytes).map_err(|e| failed(&e))
     };
-    put("project.json", &serde_json::to_vec_pretty(brief).map_err(|e| failed(&e))?)?;
-    put("request.json", &serde_json::to_vec_pretty(&brief.to_raw()).map_err(|e| failed(&e))?)?;
+    // Its pictures lie beside it: where they are kept on this machine is nobody's business.
+    let mut packed = brief.clone();
+    if let Some(product) = &mut packed.product {
+        product.path = project::PRODUCT.into();
+    }
+    if let Some(mask) = &mut packed.mask {
+        mask.path = project::MASK.into();
+    }
+    put(BRIEF, &serde_json::to_vec_pretty(&packed).map_err(|e| failed(&e))?)?;
+    put(project::REQUEST, &serde_json::to_vec_pretty(&brief.to_raw()).map_err(|e| failed(&e))?)?;
     if let Some(product) = &brief.product {
         let bytes = std::fs::read(&product.path).map_err(|e| Say::new("error.photo_gone", &[&product.name, &e]))?;
-        put("product.image", &bytes)?;
+        put(project::PRODUCT, &bytes)?;
     }
     if let Some(mask) = &brief.mask {
-        let bytes = std::fs::read(&mask.path).map_err(|e| Say::new("error.photo_gone", &[&"mask.png", &e]))?;
-        put("mask.png", &bytes)?;
+        let bytes = std::fs::read(&mask.path).map_err(|e| Say::new("error.photo_gone", &[&project::MASK, &e]))?;
+        put(project::MASK, &bytes)?;
     }
     zip.finish().map(std::io::Cursor::into_inner).map_err(|e| failed(&e))
 }
@@ -137,21 +146,16 @@ pub fn open_project(bridge: &Bridge, path: PathBuf) {
     bridge.work("nanococoa-project", move |bridge| {
         let bytes = std::fs::read(&path).map_err(|e| Say::new("error.read", &[&path.display(), &e]))?;
         let bad = || Say::new("error.project", &[&path.display()]);
-        let mut zip = zip::ZipArchive::new(std::io::Cursor::new(bytes)).map_err(|_| bad())?;
-        let mut entry = |name: &str| {
-            let mut out = Vec::new();
-            let file = zip.by_name(name).ok()?;
-            file.take(MOST).read_to_end(&mut out).ok().map(|_| out)
-        };
-        let json = entry("project.json").ok_or_else(bad)?;
+        let mut parts = Project::open(&bytes).ok_or_else(bad)?;
+        let json = parts.part(BRIEF).ok_or_else(bad)?;
         let mut brief: Brief = serde_json::from_slice(&json).map_err(|_| bad())?;
         if let Some(product) = &mut brief.product {
-            let photo = entry("product.image").ok_or_else(bad)?;
+            let photo = parts.part(project::PRODUCT).ok_or_else(bad)?;
             let name = product.name.clone();
             *product = bridge.keep_photo(&photo, &name)?;
         }
         if brief.mask.is_some() {
-            brief.mask = Some(bridge.keep_mask(&entry("mask.png").ok_or_else(bad)?)?);
+            brief.mask = Some(bridge.keep_mask(&parts.part(project::MASK).ok_or_else(bad)?)?);
         }
         let name = path.file_stem().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
         Ok(Some(Message::Project(Box::new(brief), name, path)))

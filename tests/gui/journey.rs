@@ -359,6 +359,13 @@ fn a_project_is_saved_and_opened_with_its_photo() {
     desk.fill("path.field", &path.display().to_string());
     desk.click("path.write");
     desk.until("the file", |_| path.is_file());
+    // Who gets it reads nothing about this machine.
+    let bytes = std::fs::read(&path).unwrap();
+    let mut parts = nanococoa::engine::project::Project::open(&bytes).unwrap();
+    for part in ["project.json", "request.json"] {
+        let json = String::from_utf8(parts.part(part).unwrap()).unwrap();
+        assert!(!json.contains(&dir.path().display().to_string()), "{json}");
+    }
     desk.click_label(desk.words("menu.file"));
     desk.click("command.new");
     assert!(desk.studio().session.brief.is_blank());
