@@ -125,6 +125,8 @@ impl Studio {
         ctx.set_zoom_factor(session.zoom);
         ctx.options_mut(|o| o.zoom_with_keyboard = false);
         let source = Source::Draft;
+        let mut server = ServerSwitch::new(&options.config);
+        server.bind = session.server.clone().unwrap_or(server.bind);
         Self {
             bridge,
             messages,
@@ -140,7 +142,7 @@ impl Studio {
             window: None,
             queue: VecDeque::new(),
             presets: Presets::load(&folder),
-            server: ServerSwitch::new(&options.config),
+            server,
             config: options.config,
             font_query: String::new(),
             font_in_view: None,

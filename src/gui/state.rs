@@ -281,6 +281,8 @@ pub struct Session {
     pub variations: u32,
     /// The project file and what it holds, once one was saved or opened.
     pub saved: Option<(PathBuf, Brief)>,
+    /// The server's address, where it was entered here; `None`: as configured.
+    pub server: Option<String>,
 }
 
 impl Default for Session {
@@ -298,6 +300,7 @@ impl Default for Session {
             base: None,
             variations: 4,
             saved: None,
+            server: None,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use nanococoa::engine::SubmitPolicy;
 use nanococoa::gui::app::Source;
 use nanococoa::gui::i18n::Lang;
@@ -341,6 +342,43 @@ fn the_server_switch_serves_the_same_engine() {
     desk.frames(6);
     desk.click("server.stop");
     desk.until("the end of the server", |s| s.server_address().is_none());
+    desk.end();
+}
+
+/// The first line of the answer to a caller who found the machine by this name.
+fn answer(port: u16, host: &str) -> String {
+    use std::io::{Read as _, Write as _};
+    let mut stream = std::net::TcpStream::connect(("127.0.0.1", port)).unwrap();
+    let call = format!("GET /jobs HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer opensesame\r\nConnection: close\r\n\r\n");
+    stream.write_all(call.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer.lines().next().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn a_server_on_every_address_answers_other_machines_and_its_address_is_remembered() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut desk = Desk::fake(dir.path(), &Script::default(), Lang::En);
+    desk.click("command.server");
+    desk.fill("server.address", "0.0.0.0:0");
+    desk.fill("server.token", "opensesame");
+    let token = desk.words("server.token");
+    let role = desk.harness.query_all_by_label(token).map(|n| n.accesskit_node().role()).find(|r| *r == egui::Role::PasswordInput);
+    assert!(role.is_some(), "the token is not to be read over a shoulder");
+    desk.click("server.start");
+    desk.until("the server", |s| s.server_address().is_some());
+    let port = desk.studio().server_address().unwrap().port();
+    assert!(answer(port, &format!("192.168.7.20:{port}")).contains("200"));
+    assert!(answer(port, "evil.example").contains("403"));
+    desk.end();
+    let mut desk = Desk::fake(dir.path(), &Script::default(), Lang::En);
+    desk.click("command.server");
+    let name = desk.words("server.address");
+    let field = desk.harness.query_all_by_label(name).find(|n| n.accesskit_node().is_text_input()).unwrap();
+    assert_eq!(field.accesskit_node().value().as_deref(), Some("0.0.0.0:0"));
+    let session = std::fs::read_to_string(dir.path().join("studio/session.json")).unwrap();
+    assert!(!session.contains("opensesame"), "the token stays out of the file");
     desk.end();
 }
 
