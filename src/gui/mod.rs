@@ -25,6 +25,7 @@ pub mod state;
 mod textures;
 mod theme;
 mod toasts;
+pub mod trouble;
 mod undo;
 mod watch;
 mod widgets;
