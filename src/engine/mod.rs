@@ -345,16 +345,19 @@ impl Engine {
 
     /// Asks a job to stop and says where it stands now; a finished job keeps its status. `None`: no such job.
     pub fn stop(&self, id: Uuid) -> Option<JobStatus> {
-        let pending = {
+        let status = {
             let table = self.inner.table.read().unwrap_or_else(PoisonError::into_inner);
             let entry = table.jobs.get(&id)?;
             entry.cancel.cancel();
-            let status = entry.state.borrow().status;
-            if status != JobStatus::Pending {
-                return Some(status);
-            }
-            status
+            entry.state.borrow().status
         };
+        if status != JobStatus::Pending {
+            // Its stage may take a while to hear of it; those who watch need not.
+            if status == JobStatus::Running {
+                self.inner.changed();
+            }
+            return Some(status);
+        }
         // A waiting job need not wait for the worker to hear of it.
         let job = self.inner.apply(id, self.inner.stop_event());
         if let Some(job) = &job
@@ -363,7 +366,13 @@ impl Engine {
         {
             tracing::error!(%id, %error, "stopped job could not be recorded");
         }
-        Some(job.map_or(pending, |j| j.status))
+        Some(job.map_or(status, |j| j.status))
+    }
+
+    /// Whether a job was asked to stop and has not come to its end yet.
+    pub fn is_stopping(&self, id: Uuid) -> bool {
+        let table = self.inner.table.read().unwrap_or_else(PoisonError::into_inner);
+        table.jobs.get(&id).is_some_and(|e| e.cancel.is_cancelled() && e.state.borrow().status.is_active())
     }
 
     /// A job as it stands now.

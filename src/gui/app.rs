@@ -268,8 +268,13 @@ impl Studio {
     /// The running job, or the one that will run next.
     pub fn active(&self) -> Option<Arc<JobSnapshot>> {
         let jobs = self.bridge.jobs();
-        let of = |status| jobs.iter().rev().find(|j| j.status == status).cloned();
-        of(JobStatus::Running).or_else(|| of(JobStatus::Pending))
+        let running = jobs.iter().find(|j| j.status == JobStatus::Running);
+        let next = || {
+            let waiting = self.bridge.waiting();
+            // The one that the worker is making ready for waits no more.
+            jobs.iter().filter(|j| j.status == JobStatus::Pending).min_by_key(|j| waiting.iter().position(|id| *id == j.id))
+        };
+        running.or_else(next).cloned()
     }
 
     /// Jobs that run or wait.

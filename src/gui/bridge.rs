@@ -306,6 +306,16 @@ impl Bridge {
         Ok(Some(Message::Submitted(new, Box::new(brief), false)))
     }
 
+    /// Whether a job was asked to stop and still has to come to a place where it can.
+    pub fn is_stopping(&self, id: Uuid) -> bool {
+        self.engine.is_stopping(id)
+    }
+
+    /// Jobs that wait for the worker, next first.
+    pub fn waiting(&self) -> Vec<Uuid> {
+        self.engine.waiting()
+    }
+
     /// Stops a job, or all of them.
     pub fn stop(&self, id: Option<Uuid>) {
         self.work("nanococoa-stop", move |bridge| {

@@ -148,6 +148,74 @@ fn a_job_can_be_stopped_in_every_step() {
 }
 
 #[test]
+fn a_stop_shows_at_once_and_esc_stops_the_running_job() {
+    for lang in Lang::ALL {
+        let dir = tempfile::tempdir().unwrap();
+        let script = Script::default();
+        script.set("scene", Act::Deaf(Duration::from_secs(3)));
+        let mut desk = Desk::fake(dir.path(), &script, lang);
+        desk.fill("scene.title", "sea");
+        desk.click("command.generate");
+        desk.until("the stage", |s| s.jobs().first().is_some_and(|j| j.step.number() == 1));
+        // Another one is looked at.
+        desk.click_label(desk.words("generate.more"));
+        desk.click("command.generate_front");
+        desk.until("another one", |s| s.jobs().len() == 2);
+        let [other, first] = [0, 1].map(|i| desk.studio().jobs()[i].id);
+        desk.harness.state_mut().show(Source::Job(other));
+        desk.frames(2);
+        // The first Esc may leave a field.
+        for _ in 0..2 {
+            desk.harness.key_press(egui::Key::Escape);
+            desk.frames(2);
+        }
+        let engine = desk.engine.clone();
+        desk.until("the wish", |_| engine.is_stopping(first));
+        desk.harness.state_mut().show(Source::Job(first));
+        desk.frames(3);
+        assert_eq!(desk.studio().job(first).unwrap().status, JobStatus::Running, "the stage has not heard of it yet");
+        let stopping = desk.words("step.stopping");
+        assert!(desk.has(stopping) && desk.has(&format!("{}: {stopping}", desk.words("step.background"))));
+        assert!(!desk.has(desk.words("command.stop")));
+        assert_eq!(desk.studio().job(other).unwrap().status, JobStatus::Pending);
+        script.set("scene", Act::Quick);
+        desk.until("the end", |s| s.job(first).is_some_and(|j| j.status == JobStatus::Stopped));
+        desk.until_made(1);
+        desk.end();
+    }
+}
+
+#[test]
+fn the_job_that_is_next_is_the_one_in_front() {
+    let dir = tempfile::tempdir().unwrap();
+    let make = crate::common::fake(&Script::default());
+    // The models take their time.
+    let slow: nanococoa::backend::BackendFactory = std::sync::Arc::new(move |kind| {
+        std::thread::sleep(Duration::from_secs(4));
+        make(kind)
+    });
+    let engine = nanococoa::engine::Engine::start(crate::common::config_in(dir.path()), slow).unwrap();
+    let submit = |policy| {
+        let spec = nanococoa::engine::parse_request(&engine, &request(serde_json::json!({})), false).unwrap();
+        engine.submit(spec, policy).unwrap()
+    };
+    let first = submit(SubmitPolicy::Enqueue);
+    while engine.waiting().contains(&first) {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    submit(SubmitPolicy::Enqueue);
+    let front = submit(SubmitPolicy::Front);
+    let mut desk = Desk::over(dir.path(), engine.clone(), Some(Lang::En));
+    let active = |s: &nanococoa::gui::Studio| s.active().map(|j| j.id);
+    assert_eq!(active(desk.studio()), Some(first));
+    engine.stop(first);
+    desk.until("the stop", |s| s.job(first).is_some_and(|j| j.status == JobStatus::Stopped));
+    assert_eq!(active(desk.studio()), Some(front));
+    engine.stop_all();
+    desk.end();
+}
+
+#[test]
 fn a_failure_says_what_to_do() {
     let dir = tempfile::tempdir().unwrap();
     let script = Script::default();

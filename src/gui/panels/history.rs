@@ -150,6 +150,7 @@ fn when(studio: &Studio, job: &JobSnapshot) -> String {
     let lang = studio.lang();
     match job.status {
         JobStatus::Pending => lang.t("history.waiting").into(),
+        JobStatus::Running if studio.bridge.is_stopping(job.id) => lang.t("step.stopping").into(),
         JobStatus::Running => format!("{} %", job.progress_percent),
         JobStatus::Failed => lang.t("history.failed").into(),
         JobStatus::Stopped => lang.t("history.stopped").into(),
