@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, mpsc};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 
 use base64::Engine as _;
 use egui::{ColorImage, Context};
@@ -110,6 +110,8 @@ pub struct Bridge {
     watch: Watch,
     writer: Writer,
     writes: Arc<AtomicUsize>,
+    /// Held while a star is turned round.
+    stars: Arc<Mutex<()>>,
 }
 
 impl Bridge {
@@ -123,7 +125,7 @@ impl Bridge {
             wake.request_repaint();
         };
         let writer = Writer::start(folder.clone(), Arc::new(tell));
-        (Self { engine, ctx, folder, sender, watch, writer, writes: Arc::default() }, receiver)
+        (Self { engine, ctx, folder, sender, watch, writer, writes: Arc::default(), stars: Arc::default() }, receiver)
     }
 
     /// Ends the watching.
@@ -357,6 +359,17 @@ impl Bridge {
         });
     }
 
+    /// Gives a job a star, or takes it away: as the job stands by then, which the window may not have seen yet.
+    pub fn star(&self, id: Uuid) {
+        self.work("nanococoa-mark", move |bridge| {
+            let _one = bridge.stars.lock().unwrap_or_else(PoisonError::into_inner);
+            let starred = bridge.engine.snapshot(id).is_some_and(|job| job.starred);
+            let change = Annotation { starred: Some(!starred), ..Annotation::default() };
+            bridge.engine.annotate(id, change).map_err(|e| Say::from(e.to_string()))?;
+            Ok(None)
+        });
+    }
+
     /// Reads a photo and keeps a copy of it in the studio's folder.
     pub fn open_photo(&self, path: PathBuf) {
         self.work("nanococoa-open", move |bridge| {
@@ -417,7 +430,7 @@ impl Bridge {
         let (pixels, description) = crate::imaging::decode::decode_image(bytes).map_err(|e| Say::from(e.to_string()))?;
         let (width, height) = pixels.dimensions();
         let source = SourceImage::new(pixels, description);
-        let folder = self.folder.join("photos");
+        let folder = self.folder.join(super::restore::PHOTOS);
         std::fs::create_dir_all(&folder).map_err(|e| Say::new("error.write", &[&folder.display(), &e]))?;
         let path = folder.join(format!("{}.image", blake3::hash(bytes).to_hex()));
         if !path.is_file() {
@@ -438,7 +451,7 @@ impl Bridge {
 pub(super) fn keep_mask(folder: &Path, png: &[u8]) -> Result<Mask, Say> {
     let (pixels, description) = crate::imaging::decode::decode_image(png).map_err(|e| Say::from(e.to_string()))?;
     let hash = SourceImage::new(pixels, description).hash;
-    let folder = folder.join("photos");
+    let folder = folder.join(super::restore::PHOTOS);
     std::fs::create_dir_all(&folder).map_err(|e| Say::new("error.write", &[&folder.display(), &e]))?;
     let path = folder.join(format!("{hash}.mask.png"));
     if !path.is_file() {

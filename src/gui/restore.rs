@@ -1,8 +1,11 @@
 //! What is found again: the session, projects, and the settings inside pictures and jobs.
 
+use std::collections::HashSet;
+use std::ffi::OsStr;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -17,6 +20,11 @@ use crate::request::fields::FIELDS;
 /// Extension of project files.
 pub const PROJECT: &str = "ncocoa";
 const SESSION: &str = "session.json";
+const BROKEN: &str = "session.broken.json";
+/// Folder of photos and masks.
+pub const PHOTOS: &str = "photos";
+/// Photos that nothing refers to are kept for so long.
+const UNUSED: Duration = Duration::from_secs(24 * 60 * 60);
 /// What a project keeps for the studio, beside what every door reads.
 const BRIEF: &str = "project.json";
 
@@ -25,11 +33,36 @@ pub fn session(folder: &Path) -> Session {
     let fresh = || Session { brief: Brief { seed: random_seed(), ..Brief::default() }, ..Session::default() };
     let path = folder.join(SESSION);
     let Ok(bytes) = std::fs::read(&path) else { return fresh() };
-    serde_json::from_slice(&bytes).unwrap_or_else(|error| {
-        tracing::warn!(%error, "the session cannot be read; it is kept aside");
-        let _ = std::fs::rename(&path, folder.join("session.broken.json"));
-        fresh()
-    })
+    match serde_json::from_slice(&bytes) {
+        Ok(session) => {
+            sweep(folder, &session);
+            session
+        }
+        Err(error) => {
+            tracing::warn!(%error, "the session cannot be read; it is kept aside");
+            let _ = std::fs::rename(&path, folder.join(BROKEN));
+            fresh()
+        }
+    }
+}
+
+/// Removes photos and masks that nothing refers to any more. Undo ends with the program, and projects bring their own.
+fn sweep(folder: &Path, session: &Session) {
+    // A session that was put aside may be mended by hand.
+    if folder.join(BROKEN).exists() {
+        return;
+    }
+    let paths = session.briefs().flat_map(|b| b.product.iter().map(|p| &p.path).chain(b.mask.iter().map(|m| &m.path)));
+    let kept: HashSet<&OsStr> = paths.chain(&session.recent).filter_map(|p| p.file_name()).collect();
+    let Ok(photos) = std::fs::read_dir(folder.join(PHOTOS)) else { return };
+    for photo in photos.flatten().filter(|f| !kept.contains(f.file_name().as_os_str())) {
+        let age = photo.metadata().and_then(|m| m.modified()).ok().and_then(|t| t.elapsed().ok());
+        if age.is_some_and(|age| age > UNUSED)
+            && let Err(error) = std::fs::remove_file(photo.path())
+        {
+            tracing::warn!(%error, "a photo that is not used any more is still there");
+        }
+    }
 }
 
 /// Writes the session. Blocking.

@@ -21,7 +21,7 @@ impl Trouble {
     fn say(&self) -> Say {
         match self {
             Self::InUse(folder) => Say::new("trouble.in_use", &[&folder.display()]),
-            Self::Failed(text) => Say::from(text.clone()),
+            Self::Failed(text) => Say::from(text.trim_end().to_owned()),
         }
     }
 

@@ -247,6 +247,13 @@ fn jobs_of_other_doors_show_up_and_can_be_deleted_with_undo() {
     desk.click_label("History: From REST");
     desk.click("history.restore");
     desk.until("its settings", |s| s.session.brief.text == "From REST" && s.session.brief.product.is_some());
+    let (id, before) = (desk.studio().jobs()[0].id, desk.engine.changes());
+    // Twice before the window has seen it once: as it was.
+    desk.click("history.star");
+    desk.click("history.star");
+    let engine = desk.engine.clone();
+    desk.until("both", |_| engine.changes() >= before + 2);
+    assert!(!desk.engine.snapshot(id).unwrap().starred);
     desk.click("history.star");
     desk.until("the star", |s| s.jobs()[0].starred);
     desk.click("history.delete");

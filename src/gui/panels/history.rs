@@ -8,7 +8,7 @@ use crate::gui::commands::Command;
 use crate::gui::textures::Key;
 use crate::gui::windows::Window;
 use crate::gui::{icons, theme, widgets};
-use crate::job::{Annotation, ImageName, JobSnapshot, JobStatus};
+use crate::job::{ImageName, JobSnapshot, JobStatus};
 
 const WIDTH: f32 = 232.0;
 const THUMB: f32 = 164.0;
@@ -194,7 +194,7 @@ fn actions(studio: &mut Studio, ui: &mut Ui, job: &Arc<JobSnapshot>) {
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = (ui.available_width() - 6.0 * 28.0) / 5.0;
         if widgets::icon_toggle(ui, icons::STAR, lang.t("history.star"), job.starred).clicked() {
-            star(studio, job);
+            studio.bridge.star(job.id);
         }
         if widgets::icon_button(ui, icons::ROTATE_CCW, lang.t("history.restore")).clicked() {
             restore(studio, job);
@@ -229,10 +229,6 @@ fn actions(studio: &mut Studio, ui: &mut Ui, job: &Arc<JobSnapshot>) {
     });
 }
 
-fn star(studio: &Studio, job: &JobSnapshot) {
-    studio.bridge.annotate(job.id, Annotation { starred: Some(!job.starred), ..Annotation::default() });
-}
-
 /// Continues a job from its last finished step.
 pub fn resume(studio: &Studio, job: &JobSnapshot) {
     studio.bridge.resume(job.id, studio.session.made.get(&job.id).cloned());
@@ -260,7 +256,7 @@ fn menu(studio: &mut Studio, ui: &mut Ui, job: &Arc<JobSnapshot>) {
         restore(studio, job);
     }
     if item(ui, true, icons::STAR, lang.t("history.star")) {
-        star(studio, job);
+        studio.bridge.star(job.id);
     }
     if item(ui, true, icons::NOTEBOOK_PEN, lang.t("history.annotate")) {
         studio.window = Some(Window::note(job));
