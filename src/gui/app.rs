@@ -11,7 +11,7 @@ use super::bridge::{Bridge, Message, Say};
 use super::brush::Brush;
 use super::commands::{self, Command};
 use super::i18n::Lang;
-use super::live::{Draft, Live};
+use super::live::{Draft, Live, Wish};
 use super::panels::objects::Grip;
 use super::presets::Presets;
 use super::server::ServerSwitch;
@@ -23,7 +23,8 @@ use super::windows::Window;
 use super::{panels, theme, windows};
 use crate::config::Config;
 use crate::engine::Engine;
-use crate::job::{Annotation, JobSnapshot, JobStatus};
+use crate::job::{Annotation, ImageName, JobSnapshot, JobStatus};
+use crate::request::EngineKind;
 
 /// Seconds in which the notification offers to undo a deletion; the menu can do it later too.
 const UNDO_DELETE: f64 = 8.0;
@@ -99,8 +100,8 @@ pub struct Studio {
     was_typing: bool,
     was_composing: bool,
     pub(super) prompt_cursor: Option<usize>,
-    /// What the last draft was asked for, and whether a quick one was.
-    drafted: Option<(Brief, bool)>,
+    /// What the last draft was asked for.
+    drafted: Option<Wish>,
     /// The brief changed since undo last looked.
     unseen: bool,
     titled: String,
@@ -492,24 +493,40 @@ impl Studio {
         }
     }
 
+    /// The mask that the diffusion engine found in this photo before, where it will make the brief: its cut-out network is another one than
+    /// the draft's.
+    fn known_cut(&self) -> Option<PathBuf> {
+        let product = self.session.brief.product.as_ref().filter(|p| !p.has_alpha)?;
+        if panels::engine::of(self) != EngineKind::Diffusion {
+            return None;
+        }
+        let jobs = self.bridge.jobs();
+        let found = jobs.iter().filter(|j| j.engine == EngineKind::Diffusion && j.images.contains(&ImageName::Mask)).find(|j| {
+            let corrected = j.parameters.get("mask_image").is_some_and(|m| !m.is_null());
+            !corrected && j.hashes.get(ImageName::Product.as_str()) == Some(&product.hash)
+        });
+        found.and_then(|job| self.bridge.image_path(job.id, ImageName::Mask))
+    }
+
     /// Asks for a draft when the brief changed and no syllable is half-written.
     fn redraft(&mut self, ctx: &Context) {
         if self.composing {
             return;
         }
         let quick = self.grip.is_some();
-        let known = self.drafted.as_ref().is_some_and(|(brief, q)| *brief == self.session.brief && *q == quick);
-        if !known {
+        let wish = Wish { brief: self.session.brief.clone(), quick, cut: self.known_cut() };
+        if self.drafted.as_ref() != Some(&wish) {
+            let edited = self.drafted.as_ref().is_none_or(|w| (&w.brief, w.quick) != (&wish.brief, quick));
             // Changing a result shows the draft that will replace it.
             let made = matches!(self.source, Source::Job(id) if self.session.made.get(&id) == Some(&self.session.brief));
-            if self.drafted.is_some() && !made {
+            if self.drafted.is_some() && edited && !made {
                 self.source = Source::Draft;
             }
             if !self.session.brief.is_blank() {
-                self.live.want(self.session.brief.clone(), quick);
+                self.live.want(wish.clone());
                 self.bridge.watch().wonder(self.session.brief.clone());
             }
-            self.drafted = Some((self.session.brief.clone(), quick));
+            self.drafted = Some(wish);
             self.unseen = true;
         }
         // A drag is one edit, however long it takes.
