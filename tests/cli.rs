@@ -25,6 +25,8 @@ impl Shell {
             .current_dir(self.dir.path())
             .env("NANOCOCOA_DATA_DIR", self.path("data"))
             .env("NANOCOCOA_CONFIG", self.path("config.toml"))
+            .env_remove("DISPLAY")
+            .env_remove("WAYLAND_DISPLAY")
             .args(args)
             .output()
             .unwrap()
@@ -156,4 +158,24 @@ fn a_project_is_made_again_and_flags_change_it() {
     assert!(picture.to_rgb8() == again.to_rgb8(), "the same project gave another picture");
     let other = image::load_from_memory(&make(&["--text", "가을"])).unwrap();
     assert!(picture.to_rgb8() != other.to_rgb8());
+}
+
+/// Elsewhere there always is a display, and a window would wait for somebody.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_studio_that_cannot_open_says_why_once_and_fails() {
+    let shell = Shell::new_with_config();
+    std::fs::write(shell.path("config.toml"), "colour = 1").unwrap();
+    let out = shell.run(&[]);
+    let said = text(&out.stderr);
+    assert_eq!(out.status.code(), Some(2), "{said}");
+    assert_eq!(said.matches("config.toml cannot be used").count(), 1, "{said}");
+    let shell = Shell::new_with_config();
+    std::fs::create_dir_all(shell.path("data")).unwrap();
+    let lock = std::fs::File::create(shell.path("data/lock")).unwrap();
+    lock.lock().unwrap();
+    let out = shell.run(&[]);
+    let said = text(&out.stderr);
+    assert_eq!(out.status.code(), Some(1), "{said}");
+    assert_eq!(said.matches("another nanoCocoa uses it").count(), 1, "{said}");
 }

@@ -19,3 +19,5 @@ mod placing;
 mod shown;
 #[path = "gui/snapshots.rs"]
 mod snapshots;
+#[path = "gui/trouble.rs"]
+mod trouble;

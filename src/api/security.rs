@@ -1,6 +1,6 @@
 //! Who may call: loopback names, same-origin pages, holders of the token.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
@@ -24,6 +24,16 @@ impl SecurityPolicy {
     pub fn new(token: Option<String>, hosts: Vec<String>, origins: Vec<String>) -> Self {
         let tidy = |list: Vec<String>| list.iter().map(|s| s.trim().trim_end_matches('/').to_ascii_lowercase()).collect();
         Self { token: token.map(|t| blake3::hash(t.as_bytes())), hosts: tidy(hosts), origins: tidy(origins), any_address: false }
+    }
+
+    /// The rules of a server that listens here: it answers to its own address too, or to every numeric one where it listens on all.
+    pub fn listening(address: SocketAddr, token: Option<String>, mut hosts: Vec<String>, origins: Vec<String>) -> Self {
+        let ip = address.ip();
+        if !ip.is_loopback() && !ip.is_unspecified() {
+            hosts.push(ip.to_string());
+        }
+        let policy = Self::new(token, hosts, origins);
+        if ip.is_unspecified() { policy.any_address() } else { policy }
     }
 
     /// Answers to every numeric address too, for a server that listens on all of the machine's. Page scripts that lie about names

@@ -14,13 +14,14 @@ mod engines;
 mod generate;
 mod serve;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 use nanococoa::backend::diffusion::device::DeviceChoice;
 use nanococoa::config::{Config, Overrides};
-use nanococoa::engine::{Engine, EngineConfig};
+use nanococoa::engine::{Engine, EngineConfig, EngineError};
+use nanococoa::gui::trouble::{self, Trouble};
 
 /// Turns a product photo into a finished advertisement on your own machine.
 #[derive(Parser)]
@@ -80,6 +81,25 @@ enum Command {
 enum Failure {
     Failed(String),
     BadInput(String),
+    /// The user has read it; this is the exit code.
+    Said(u8),
+}
+
+impl Failure {
+    fn text(&self) -> &str {
+        match self {
+            Self::Failed(text) | Self::BadInput(text) => text,
+            Self::Said(_) => "",
+        }
+    }
+
+    fn code(&self) -> u8 {
+        match self {
+            Self::Failed(_) => 1,
+            Self::BadInput(_) => 2,
+            Self::Said(code) => *code,
+        }
+    }
 }
 
 impl From<anyhow::Error> for Failure {
@@ -103,27 +123,49 @@ pub fn run() -> ExitCode {
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
-        Err(Failure::Failed(text)) => {
-            eprintln!("error: {text}");
-            ExitCode::from(1)
+        Err(failure) => {
+            say_failure(&failure);
+            ExitCode::from(failure.code())
         }
-        Err(Failure::BadInput(text)) => {
-            eprintln!("error: {text}");
-            ExitCode::from(2)
-        }
+    }
+}
+
+fn say_failure(failure: &Failure) {
+    if !matches!(failure, Failure::Said(_)) {
+        eprintln!("error: {}", failure.text());
     }
 }
 
 /// The window, over an engine of its own that its server switch serves too.
 fn studio(common: &Common, open: Option<PathBuf>) -> Result<(), Failure> {
-    if let Some(path) = open.as_ref().filter(|p| !p.is_file()) {
-        return Err(Failure::BadInput(format!("--open: there is no file {}", path.display())));
-    }
-    let config = load_config(overrides(common))?;
-    let engine = start_engine(&config).map_err(|e| Failure::Failed(e.to_string()))?;
+    let (engine, config) = prepare(common, open.as_deref()).map_err(|(trouble, failure)| {
+        // Whoever clicked an icon has no terminal to read it in; the terminal has it first all the same.
+        say_failure(&failure);
+        trouble::show(trouble);
+        Failure::Said(failure.code())
+    })?;
     let ended = nanococoa::gui::run(nanococoa::gui::Options { engine: engine.clone(), config }, open);
     engine.shutdown();
     ended.map_err(Failure::Failed)
+}
+
+/// What the window needs, or why there can be none.
+fn prepare(common: &Common, open: Option<&Path>) -> Result<(Engine, Config), (Trouble, Failure)> {
+    let bad = |failure: Failure| (Trouble::Failed(failure.text().to_owned()), failure);
+    if let Some(path) = open.filter(|p| !p.is_file()) {
+        return Err(bad(Failure::BadInput(format!("--open: there is no file {}", path.display()))));
+    }
+    let config = load_config(overrides(common)).map_err(bad)?;
+    match start_engine(&config) {
+        Ok(engine) => Ok((engine, config)),
+        Err(error) => {
+            let failure = Failure::Failed(error.to_string());
+            match error {
+                EngineError::Store(store) if store.is_in_use() => Err((Trouble::InUse(config.data_dir), failure)),
+                _ => Err(bad(failure)),
+            }
+        }
+    }
 }
 
 fn overrides(common: &Common) -> Overrides {
@@ -143,7 +185,7 @@ fn load_config(overrides: Overrides) -> Result<Config, Failure> {
     Ok(config)
 }
 
-fn start_engine(config: &Config) -> Result<Engine, nanococoa::engine::EngineError> {
+fn start_engine(config: &Config) -> Result<Engine, EngineError> {
     Engine::start_with(
         EngineConfig { data_dir: config.data_dir.clone(), font_dirs: config.font_dirs.clone(), default_font: config.default_font.clone() },
         engines::engines(config),

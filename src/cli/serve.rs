@@ -51,14 +51,9 @@ pub(super) fn serve(common: &Common, args: ServeArgs) -> Result<(), Failure> {
             .with_context(|| format!("cannot listen on {}; is another server running there? Choose another with --bind", config.bind))?;
         let address = listener.local_addr().context("no address")?;
         let engine = start_engine(&config).map_err(|e| anyhow::anyhow!("{e}"))?;
-        let mut hosts = config.allowed_hosts.clone();
-        if !address.ip().is_loopback() && !address.ip().is_unspecified() {
-            hosts.push(address.ip().to_string());
-        }
-        let mut security = SecurityPolicy::new(token, hosts, config.allowed_origins.clone());
+        let security = SecurityPolicy::listening(address, token, config.allowed_hosts.clone(), config.allowed_origins.clone());
         let mut shown = address;
         if address.ip().is_unspecified() {
-            security = security.any_address();
             shown.set_ip(std::net::Ipv4Addr::LOCALHOST.into());
             say!("Other machines reach it by this machine's address; host names need --allow-host.");
         }

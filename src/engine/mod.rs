@@ -1,5 +1,6 @@
 //! The job engine: one handle for every door, one worker thread that owns the backend.
 
+mod again;
 mod door;
 mod kept;
 mod manage;
@@ -16,7 +17,6 @@ use std::thread::JoinHandle;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use base64::Engine as _;
-use serde_json::{Map, Value};
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -345,16 +345,19 @@ impl Engine {
 
     /// Asks a job to stop and says where it stands now; a finished job keeps its status. `None`: no such job.
     pub fn stop(&self, id: Uuid) -> Option<JobStatus> {
-        let pending = {
+        let status = {
             let table = self.inner.table.read().unwrap_or_else(PoisonError::into_inner);
             let entry = table.jobs.get(&id)?;
             entry.cancel.cancel();
-            let status = entry.state.borrow().status;
-            if status != JobStatus::Pending {
-                return Some(status);
-            }
-            status
+            entry.state.borrow().status
         };
+        if status != JobStatus::Pending {
+            // Its stage may take a while to hear of it; those who watch need not.
+            if status == JobStatus::Running {
+                self.inner.changed();
+            }
+            return Some(status);
+        }
         // A waiting job need not wait for the worker to hear of it.
         let job = self.inner.apply(id, self.inner.stop_event());
         if let Some(job) = &job
@@ -363,7 +366,13 @@ impl Engine {
         {
             tracing::error!(%id, %error, "stopped job could not be recorded");
         }
-        Some(job.map_or(pending, |j| j.status))
+        Some(job.map_or(status, |j| j.status))
+    }
+
+    /// Whether a job was asked to stop and has not come to its end yet.
+    pub fn is_stopping(&self, id: Uuid) -> bool {
+        let table = self.inner.table.read().unwrap_or_else(PoisonError::into_inner);
+        table.jobs.get(&id).is_some_and(|e| e.cancel.is_cancelled() && e.state.borrow().status.is_active())
     }
 
     /// A job as it stands now.
@@ -410,43 +419,6 @@ impl Engine {
         }
         kept.push((key, Arc::clone(&text)));
         Some(text)
-    }
-
-    /// The request that continues a job from its last finished step, as [`crate::request::parse`] takes it.
-    pub fn resume_request(&self, id: Uuid) -> Result<Map<String, Value>, ResumeError> {
-        let job = self.snapshot(id).ok_or(ResumeError::NotFound)?;
-        if job.status.is_active() {
-            return Err(ResumeError::Running);
-        }
-        let mut raw = Map::clone(&job.parameters);
-        for image in ["product_image", "mask_image", "step1_image", "step2_image"] {
-            raw.remove(image);
-        }
-        let step = job.resume_step();
-        raw.insert("start_step".into(), step.into());
-        let mut insert = |field: &str, name: ImageName, needed: bool| {
-            match self.base64(id, name) {
-                Some(text) => {
-                    raw.insert(field.into(), Value::String(text.to_string()));
-                }
-                None if needed => return Err(ResumeError::Missing(name.file_name())),
-                None => {}
-            }
-            Ok(())
-        };
-        if step == 1 {
-            insert("product_image", ImageName::Product, job.parameters.get("product_image").is_some_and(|v| !v.is_null()))?;
-        }
-        if step == 1 && job.parameters.get("mask_image").is_some_and(|v| !v.is_null()) {
-            insert("mask_image", ImageName::Mask, true)?;
-        }
-        if step >= 2 {
-            insert("step1_image", ImageName::Step1, true)?;
-        }
-        if step == 3 {
-            insert("step2_image", ImageName::Step2, true)?;
-        }
-        Ok(raw)
     }
 
     /// Whether the diffusion engine could run a job now: why it can, or why not.

@@ -180,7 +180,8 @@ impl JobSink<'_> {
         if matches!(name, ImageName::Placed | ImageName::Face) {
             *lock(&self.mask) = Some(png);
         }
-        self.apply(JobEvent::Saved(name, is_result(name).then_some(hash)));
+        // The photo is found again by its own.
+        self.apply(JobEvent::Saved(name, (is_result(name) || name == ImageName::Product).then_some(hash)));
         if is_result(name) {
             self.record();
         }

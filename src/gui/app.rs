@@ -11,7 +11,7 @@ use super::bridge::{Bridge, Message, Say};
 use super::brush::Brush;
 use super::commands::{self, Command};
 use super::i18n::Lang;
-use super::live::{Draft, Live};
+use super::live::{Draft, Live, Wish};
 use super::panels::objects::Grip;
 use super::presets::Presets;
 use super::server::ServerSwitch;
@@ -23,7 +23,8 @@ use super::windows::Window;
 use super::{panels, theme, windows};
 use crate::config::Config;
 use crate::engine::Engine;
-use crate::job::{Annotation, JobSnapshot, JobStatus};
+use crate::job::{Annotation, ImageName, JobSnapshot, JobStatus};
+use crate::request::EngineKind;
 
 /// Seconds in which the notification offers to undo a deletion; the menu can do it later too.
 const UNDO_DELETE: f64 = 8.0;
@@ -104,8 +105,8 @@ pub struct Studio {
     /// Whether the history is shown; `None`: where there is room.
     pub(super) history_open: Option<bool>,
     pub(super) prompt_cursor: Option<(panels::fields::Field, usize)>,
-    /// What the last draft was asked for, and whether a quick one was.
-    drafted: Option<(Brief, bool)>,
+    /// What the last draft was asked for.
+    drafted: Option<Wish>,
     /// The brief changed since undo last looked.
     unseen: bool,
     titled: String,
@@ -130,6 +131,8 @@ impl Studio {
         ctx.set_zoom_factor(session.zoom);
         ctx.options_mut(|o| o.zoom_with_keyboard = false);
         let source = Source::Draft;
+        let mut server = ServerSwitch::new(&options.config);
+        server.bind = session.server.clone().unwrap_or(server.bind);
         Self {
             bridge,
             messages,
@@ -145,7 +148,7 @@ impl Studio {
             window: None,
             queue: VecDeque::new(),
             presets: Presets::load(&folder),
-            server: ServerSwitch::new(&options.config),
+            server,
             config: options.config,
             font_query: String::new(),
             font_in_view: None,
@@ -277,8 +280,13 @@ impl Studio {
     /// The running job, or the one that will run next.
     pub fn active(&self) -> Option<Arc<JobSnapshot>> {
         let jobs = self.bridge.jobs();
-        let of = |status| jobs.iter().rev().find(|j| j.status == status).cloned();
-        of(JobStatus::Running).or_else(|| of(JobStatus::Pending))
+        let running = jobs.iter().find(|j| j.status == JobStatus::Running);
+        let next = || {
+            let waiting = self.bridge.waiting();
+            // The one that the worker is making ready for waits no more.
+            jobs.iter().filter(|j| j.status == JobStatus::Pending).min_by_key(|j| waiting.iter().position(|id| *id == j.id))
+        };
+        running.or_else(next).cloned()
     }
 
     /// Jobs that run or wait.
@@ -303,7 +311,7 @@ impl Studio {
         self.follow_jobs(now);
         if self.dirty_since.is_some_and(|t| now - t >= SAVE_AFTER) {
             self.dirty_since = None;
-            super::restore::save_later(&self.bridge, &self.session);
+            self.bridge.writer().session(self.session.clone());
         }
         self.server.poll(&mut self.toasts, now);
         if ctx.input(|i| i.viewport().close_requested()) {
@@ -347,13 +355,11 @@ impl Studio {
                 self.session.base = self.session.base.filter(|b| *b != id);
                 self.toasts.undo(Back::Job(id), Say::new("toast.deleted", &[]), now + UNDO_DELETE);
             }
-            Message::Masked(hash, mask) => {
-                if self.session.brief.product.as_ref().is_some_and(|p| p.hash == hash) {
-                    self.session.brief.mask = Some(mask);
-                }
-                self.brush.kept(&self.session.brief);
+            Message::Masked(number, mask) => {
+                let mask = mask.map_err(|say| self.toasts.say(Kind::Bad, say, now)).ok();
+                self.brush.kept(&mut self.session.brief, number, mask);
             }
-            Message::Sheet(key, mask) => self.brush.lay(ctx, key, image::GrayImage::clone(&mask)),
+            Message::Sheet(key, mask) => self.brush.read(ctx, &self.session.brief, key, &mask),
             Message::Product(product, path) => {
                 // Another photo stands where it stands by itself, with a mask of its own.
                 let brief = &mut self.session.brief;
@@ -367,8 +373,10 @@ impl Studio {
                 }
                 self.source = Source::Draft;
             }
-            Message::Restored(brief, base) => {
-                if let Some(id) = base {
+            Message::Restored(mut brief, base, keeps_photo) => {
+                if keeps_photo {
+                    (brief.product, brief.mask) = (self.session.brief.product.clone(), self.session.brief.mask.clone());
+                } else if let Some(id) = base {
                     self.session.made(id, (*brief).clone());
                 }
                 self.session.brief = *brief;
@@ -498,24 +506,40 @@ impl Studio {
         }
     }
 
+    /// The mask that the diffusion engine found in this photo before, where it will make the brief: its cut-out network is another one than
+    /// the draft's.
+    fn known_cut(&self) -> Option<PathBuf> {
+        let product = self.session.brief.product.as_ref().filter(|p| !p.has_alpha)?;
+        if panels::engine::of(self) != EngineKind::Diffusion {
+            return None;
+        }
+        let jobs = self.bridge.jobs();
+        let found = jobs.iter().filter(|j| j.engine == EngineKind::Diffusion && j.images.contains(&ImageName::Mask)).find(|j| {
+            let corrected = j.parameters.get("mask_image").is_some_and(|m| !m.is_null());
+            !corrected && j.hashes.get(ImageName::Product.as_str()) == Some(&product.hash)
+        });
+        found.and_then(|job| self.bridge.image_path(job.id, ImageName::Mask))
+    }
+
     /// Asks for a draft when the brief changed and no syllable is half-written.
     fn redraft(&mut self, ctx: &Context) {
         if self.composing {
             return;
         }
         let quick = self.grip.is_some();
-        let known = self.drafted.as_ref().is_some_and(|(brief, q)| *brief == self.session.brief && *q == quick);
-        if !known {
+        let wish = Wish { brief: self.session.brief.clone(), quick, cut: self.known_cut() };
+        if self.drafted.as_ref() != Some(&wish) {
+            let edited = self.drafted.as_ref().is_none_or(|w| (&w.brief, w.quick) != (&wish.brief, quick));
             // Changing a result shows the draft that will replace it.
             let made = matches!(self.source, Source::Job(id) if self.session.made.get(&id) == Some(&self.session.brief));
-            if self.drafted.is_some() && !made {
+            if self.drafted.is_some() && edited && !made {
                 self.source = Source::Draft;
             }
             if !self.session.brief.is_blank() {
-                self.live.want(self.session.brief.clone(), quick);
+                self.live.want(wish.clone());
                 self.bridge.watch().wonder(self.session.brief.clone());
             }
-            self.drafted = Some((self.session.brief.clone(), quick));
+            self.drafted = Some(wish);
             self.unseen = true;
         }
         // A drag is one edit, however long it takes.
@@ -540,6 +564,13 @@ impl Studio {
 
     /// Saves and ends the threads; safe to call twice.
     pub fn close(&mut self) {
+        // The last strokes belong to the session, and nobody else writes it any more.
+        self.bridge.writer().close();
+        while let Ok(message) = self.messages.try_recv() {
+            if let Message::Masked(number, mask) = message {
+                self.brush.kept(&mut self.session.brief, number, mask.ok());
+            }
+        }
         super::restore::save_now(self.bridge.folder(), &self.session);
         self.server.stop();
         self.bridge.close();

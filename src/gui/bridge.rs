@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, mpsc};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 
 use base64::Engine as _;
 use egui::{ColorImage, Context};
@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::state::{Brief, Mask, Product};
 use super::watch::Watch;
+use super::writer::Writer;
 use crate::engine::{Engine, SubmitPolicy};
 use crate::job::{Annotation, ImageName, JobSnapshot};
 use crate::request::{JobSpec, SourceImage};
@@ -26,8 +27,8 @@ pub enum Message {
     Deleted(Uuid),
     /// A photo is ready; the flag says that it is the brief's (not only a recent file).
     Product(Box<Product>, Option<PathBuf>),
-    /// Settings were found in a picture or a job.
-    Restored(Box<Brief>, Option<Uuid>),
+    /// Settings were found in a picture or a job; the flag says that nobody knows its photo, so that the one on the desk stays.
+    Restored(Box<Brief>, Option<Uuid>, bool),
     /// Something went well.
     Done(Say),
     /// Something went wrong; a sentence with a next step.
@@ -40,10 +41,10 @@ pub enum Message {
     Project(Box<Brief>, String, PathBuf),
     /// A project, by the number that undo knows it by, was written.
     Saved(Box<Brief>, PathBuf, u32),
-    /// The brush left a mask for the photo with this hash.
-    Masked(String, Mask),
+    /// The brush's stroke with this number is on disk, or could not be written.
+    Masked(u64, Result<Mask, Say>),
     /// A mask to paint on was read.
-    Sheet(String, Arc<image::GrayImage>),
+    Sheet(super::brush::Key, Arc<image::GrayImage>),
 }
 
 /// A sentence for the designer: a key of the word table and what fills its holes.
@@ -84,10 +85,10 @@ pub struct How {
 }
 
 /// Counts a file that is being written, for as long as it lives.
-struct Writing(Arc<AtomicUsize>);
+pub(super) struct Writing(Arc<AtomicUsize>);
 
 impl Writing {
-    fn begin(count: &Arc<AtomicUsize>) -> Self {
+    pub(super) fn begin(count: &Arc<AtomicUsize>) -> Self {
         count.fetch_add(1, Ordering::AcqRel);
         Self(Arc::clone(count))
     }
@@ -107,7 +108,10 @@ pub struct Bridge {
     folder: PathBuf,
     sender: mpsc::Sender<Message>,
     watch: Watch,
+    writer: Writer,
     writes: Arc<AtomicUsize>,
+    /// Held while a star is turned round.
+    stars: Arc<Mutex<()>>,
 }
 
 impl Bridge {
@@ -115,12 +119,28 @@ impl Bridge {
     pub fn new(engine: Engine, ctx: Context, folder: PathBuf) -> (Self, mpsc::Receiver<Message>) {
         let (sender, receiver) = mpsc::channel();
         let watch = Watch::start(&engine, &ctx, folder.clone());
-        (Self { engine, ctx, folder, sender, watch, writes: Arc::default() }, receiver)
+        let (tell, wake) = (sender.clone(), ctx.clone());
+        let tell = move |message| {
+            let _ = tell.send(message);
+            wake.request_repaint();
+        };
+        let writer = Writer::start(folder.clone(), Arc::new(tell));
+        (Self { engine, ctx, folder, sender, watch, writer, writes: Arc::default(), stars: Arc::default() }, receiver)
     }
 
     /// Ends the watching.
     pub fn close(&self) {
         self.watch.close();
+    }
+
+    /// What writes the session and the brush's masks.
+    pub fn writer(&self) -> &Writer {
+        &self.writer
+    }
+
+    /// Writes what the brush left, after its earlier strokes.
+    pub fn keep_stroke(&self, number: u64, mask: image::GrayImage) {
+        self.writer.stroke(number, mask, Writing::begin(&self.writes));
     }
 
     /// The newest jobs, the plan and the load.
@@ -254,14 +274,48 @@ impl Bridge {
     pub fn resume(&self, id: Uuid, made: Option<Brief>) {
         self.work("nanococoa-resume", move |bridge| {
             let raw = bridge.engine.resume_request(id).map_err(|e| Say::from(e.to_string()))?;
-            let new = bridge.engine.submit(bridge.spec(&raw)?, SubmitPolicy::Enqueue).map_err(|e| Say::from(e.to_string()))?;
-            let brief = match (made, bridge.engine.snapshot(id)) {
-                (Some(brief), _) => brief,
-                (None, Some(job)) => super::restore::brief_of(bridge, &job)?,
-                (None, None) => return Ok(None),
-            };
-            Ok(Some(Message::Submitted(new, Box::new(brief), false)))
+            bridge.submit_raw(id, &raw, made)
         });
+    }
+
+    /// Runs a job's steps again from this one on, from its own pictures and settings.
+    pub fn again(&self, job: &Arc<JobSnapshot>, step: u8, made: Option<Brief>) {
+        let job = Arc::clone(job);
+        self.work("nanococoa-again", move |bridge| {
+            let from = |start: u8| {
+                let mut raw = bridge.engine.request_from(job.id, start).map_err(|e| Say::from(e.to_string()))?;
+                raw.insert("force_from_step".into(), json!(step));
+                Ok::<_, Say>(raw)
+            };
+            // As a whole job where its earlier steps can be taken, so that the new one has a photo too.
+            let mut raw = from(job.start_step.min(step))?;
+            let plan = bridge.engine.plan(&bridge.spec(&raw)?);
+            if plan.is_ok_and(|p| p.steps.iter().any(|s| s.step < step && !s.cached)) {
+                raw = from(step)?;
+            }
+            bridge.submit_raw(job.id, &raw, made)
+        });
+    }
+
+    /// Sends a request that goes on from an earlier job.
+    fn submit_raw(&self, from: Uuid, raw: &Map<String, Value>, made: Option<Brief>) -> Result<Option<Message>, Say> {
+        let new = self.engine.submit(self.spec(raw)?, SubmitPolicy::Enqueue).map_err(|e| Say::from(e.to_string()))?;
+        let brief = match (made, self.engine.snapshot(from)) {
+            (Some(brief), _) => brief,
+            (None, Some(job)) => super::restore::brief_of(self, &job)?.0,
+            (None, None) => return Ok(None),
+        };
+        Ok(Some(Message::Submitted(new, Box::new(brief), false)))
+    }
+
+    /// Whether a job was asked to stop and still has to come to a place where it can.
+    pub fn is_stopping(&self, id: Uuid) -> bool {
+        self.engine.is_stopping(id)
+    }
+
+    /// Jobs that wait for the worker, next first.
+    pub fn waiting(&self) -> Vec<Uuid> {
+        self.engine.waiting()
     }
 
     /// Stops a job, or all of them.
@@ -305,12 +359,23 @@ impl Bridge {
         });
     }
 
+    /// Gives a job a star, or takes it away: as the job stands by then, which the window may not have seen yet.
+    pub fn star(&self, id: Uuid) {
+        self.work("nanococoa-mark", move |bridge| {
+            let _one = bridge.stars.lock().unwrap_or_else(PoisonError::into_inner);
+            let starred = bridge.engine.snapshot(id).is_some_and(|job| job.starred);
+            let change = Annotation { starred: Some(!starred), ..Annotation::default() };
+            bridge.engine.annotate(id, change).map_err(|e| Say::from(e.to_string()))?;
+            Ok(None)
+        });
+    }
+
     /// Reads a photo and keeps a copy of it in the studio's folder.
     pub fn open_photo(&self, path: PathBuf) {
         self.work("nanococoa-open", move |bridge| {
             let bytes = std::fs::read(&path).map_err(|e| Say::new("error.read", &[&path.display(), &e]))?;
-            if let Some(brief) = super::restore::from_png(bridge, &bytes)? {
-                return Ok(Some(Message::Restored(Box::new(brief), None)));
+            if let Some((brief, keeps)) = super::restore::from_png(bridge, &bytes)? {
+                return Ok(Some(Message::Restored(Box::new(brief), None, keeps)));
             }
             let name = path.file_name().map_or_else(|| "photo".into(), |n| n.to_string_lossy().into_owned());
             bridge.keep_photo(&bytes, &name).map(|p| Some(Message::Product(Box::new(p), Some(path))))
@@ -365,7 +430,7 @@ impl Bridge {
         let (pixels, description) = crate::imaging::decode::decode_image(bytes).map_err(|e| Say::from(e.to_string()))?;
         let (width, height) = pixels.dimensions();
         let source = SourceImage::new(pixels, description);
-        let folder = self.folder.join("photos");
+        let folder = self.folder.join(super::restore::PHOTOS);
         std::fs::create_dir_all(&folder).map_err(|e| Say::new("error.write", &[&folder.display(), &e]))?;
         let path = folder.join(format!("{}.image", blake3::hash(bytes).to_hex()));
         if !path.is_file() {
@@ -378,16 +443,21 @@ impl Bridge {
 impl Bridge {
     /// Keeps a mask under its hash. Blocking.
     pub fn keep_mask(&self, png: &[u8]) -> Result<Mask, Say> {
-        let (pixels, description) = crate::imaging::decode::decode_image(png).map_err(|e| Say::from(e.to_string()))?;
-        let hash = SourceImage::new(pixels, description).hash;
-        let folder = self.folder.join("photos");
-        std::fs::create_dir_all(&folder).map_err(|e| Say::new("error.write", &[&folder.display(), &e]))?;
-        let path = folder.join(format!("{hash}.mask.png"));
-        if !path.is_file() {
-            crate::store::write_atomic(&path, png).map_err(|e| Say::from(e.to_string()))?;
-        }
-        Ok(Mask { path, hash })
+        keep_mask(&self.folder, png)
     }
+}
+
+/// Keeps a mask under its hash in the studio's folder. Blocking.
+pub(super) fn keep_mask(folder: &Path, png: &[u8]) -> Result<Mask, Say> {
+    let (pixels, description) = crate::imaging::decode::decode_image(png).map_err(|e| Say::from(e.to_string()))?;
+    let hash = SourceImage::new(pixels, description).hash;
+    let folder = folder.join(super::restore::PHOTOS);
+    std::fs::create_dir_all(&folder).map_err(|e| Say::new("error.write", &[&folder.display(), &e]))?;
+    let path = folder.join(format!("{hash}.mask.png"));
+    if !path.is_file() {
+        crate::store::write_atomic(&path, png).map_err(|e| Say::from(e.to_string()))?;
+    }
+    Ok(Mask { path, hash })
 }
 
 static SAMPLE: &[u8] = include_bytes!("../../assets/samples/coffee.png");

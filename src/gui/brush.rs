@@ -8,7 +8,7 @@ use image::GrayImage;
 
 use super::bridge::{Bridge, Message, Say};
 use super::live::Draft;
-use super::state::Brief;
+use super::state::{Brief, Mask};
 
 /// How strongly what is left out is tinted.
 const TINT: f32 = 0.66;
@@ -24,23 +24,28 @@ pub struct Brush {
     /// 0: hard edge, 1: soft to the middle.
     pub soft: f32,
     sheet: Option<Sheet>,
-    loading: Option<String>,
+    loading: Option<Key>,
+    /// Strokes so far.
+    strokes: u64,
 }
+
+/// Hashes of a photo and of its corrected mask.
+pub type Key = (String, Option<String>);
 
 impl Default for Brush {
     fn default() -> Self {
-        Self { on: false, add: false, size: 0.06, soft: 0.35, sheet: None, loading: None }
+        Self { on: false, add: false, size: 0.06, soft: 0.35, sheet: None, loading: None, strokes: 0 }
     }
 }
 
 struct Sheet {
     /// Photo and mask that it shows.
-    key: String,
+    key: Key,
     mask: GrayImage,
     texture: TextureHandle,
     stroke: Option<Stroke>,
-    /// Strokes on their way to the disk.
-    pending: usize,
+    /// Numbers of the strokes on their way to the disk.
+    pending: Vec<u64>,
 }
 
 struct Stroke {
@@ -49,21 +54,21 @@ struct Stroke {
     last: Pos2,
 }
 
-fn key_of(brief: &Brief) -> Option<String> {
-    let product = brief.product.as_ref()?;
-    Some(format!("{} {}", product.hash, brief.mask.as_ref().map_or("", |m| &m.hash)))
+fn key_of(brief: &Brief) -> Option<Key> {
+    Some((brief.product.as_ref()?.hash.clone(), brief.mask.as_ref().map(|m| m.hash.clone())))
 }
 
 impl Brush {
     /// Brings the sheet up to the brief; says whether there is one to paint on.
     pub fn prepare(&mut self, ctx: &Context, bridge: &Bridge, brief: &Brief, draft: Option<&Draft>) -> bool {
         let Some(key) = key_of(brief) else { return false };
-        if self.sheet.as_ref().is_some_and(|s| s.key == key || s.pending > 0) {
+        let same_photo = |sheet: &Sheet| sheet.key.0 == key.0;
+        if self.sheet.as_ref().is_some_and(|s| s.key == key || (same_photo(s) && !s.pending.is_empty())) {
             return true;
         }
         match &brief.mask {
             None => {
-                let draft = draft.filter(|d| d.brief.product.as_ref().map(|p| &p.hash) == brief.product.as_ref().map(|p| &p.hash));
+                let draft = draft.filter(|d| d.brief.product.as_ref().is_some_and(|p| p.hash == key.0));
                 if let Some(mask) = draft.and_then(|d| d.auto_mask.clone()) {
                     self.lay(ctx, key.clone(), GrayImage::clone(&mask));
                 }
@@ -79,22 +84,38 @@ impl Brush {
             }
             Some(_) => {}
         }
-        self.sheet.as_ref().is_some_and(|s| s.key.starts_with(key.split(' ').next().unwrap_or_default()))
+        self.sheet.as_ref().is_some_and(same_photo)
     }
 
-    /// A mask from the disk.
-    pub fn lay(&mut self, ctx: &Context, key: String, mask: GrayImage) {
+    /// A mask from the disk; by now the brief may have another.
+    pub fn read(&mut self, ctx: &Context, brief: &Brief, key: Key, mask: &GrayImage) {
+        if key_of(brief).as_ref() == Some(&key) && self.sheet.as_ref().is_none_or(|s| s.key != key) {
+            self.lay(ctx, key, mask.clone());
+        } else {
+            self.loading = None;
+        }
+    }
+
+    fn lay(&mut self, ctx: &Context, key: Key, mask: GrayImage) {
         let image = tint(&mask, (0, 0, mask.width(), mask.height()));
         let texture = ctx.load_texture("mask", image, TextureOptions::LINEAR);
         self.loading = None;
-        self.sheet = Some(Sheet { key, mask, texture, stroke: None, pending: 0 });
+        self.sheet = Some(Sheet { key, mask, texture, stroke: None, pending: Vec::new() });
     }
 
-    /// A stroke is on disk: the brief has it now.
-    pub fn kept(&mut self, brief: &Brief) {
-        if let (Some(sheet), Some(key)) = (&mut self.sheet, key_of(brief)) {
-            sheet.pending = sheet.pending.saturating_sub(1);
-            sheet.key = key;
+    /// A stroke is on disk, or lost: the brief gets its mask if it still is the one that was painted on.
+    pub fn kept(&mut self, brief: &mut Brief, number: u64, mask: Option<Mask>) {
+        let Some(sheet) = &mut self.sheet else { return };
+        let Some(at) = sheet.pending.iter().position(|n| *n == number) else { return };
+        sheet.pending.remove(at);
+        match mask {
+            Some(mask) if key_of(brief).as_ref() == Some(&sheet.key) => {
+                sheet.key.1 = Some(mask.hash.clone());
+                brief.mask = Some(mask);
+            }
+            // A later stroke holds this one too; without one the sheet shows what the brief has not.
+            _ if sheet.pending.is_empty() && sheet.stroke.is_none() => self.sheet = None,
+            _ => {}
         }
     }
 
@@ -143,19 +164,20 @@ impl Brush {
 
     /// Ends a stroke; it becomes the brief's mask once it is on disk.
     pub fn lift(&mut self, bridge: &Bridge, brief: &Brief) {
-        let Some(sheet) = &mut self.sheet else { return };
-        let Some(product) = brief.product.as_ref().filter(|_| sheet.stroke.take().is_some()) else { return };
-        sheet.pending += 1;
-        let (mask, hash) = (sheet.mask.clone(), product.hash.clone());
-        bridge.work("nanococoa-mask", move |bridge| {
-            let png = crate::imaging::decode::encode_png(&mask, &[]).map_err(|e| Say::from(e.to_string()))?;
-            Ok(Some(Message::Masked(hash, bridge.keep_mask(&png)?)))
-        });
+        let Some(sheet) = self.sheet.as_mut().filter(|s| s.stroke.is_some()) else { return };
+        sheet.stroke = None;
+        if brief.product.as_ref().is_none_or(|p| p.hash != sheet.key.0) {
+            self.sheet = None;
+            return;
+        }
+        self.strokes += 1;
+        sheet.pending.push(self.strokes);
+        bridge.keep_stroke(self.strokes, sheet.mask.clone());
     }
 
     /// Whether a stroke is being made or written.
     pub fn busy(&self) -> bool {
-        self.sheet.as_ref().is_some_and(|s| s.stroke.is_some() || s.pending > 0)
+        self.sheet.as_ref().is_some_and(|s| s.stroke.is_some() || !s.pending.is_empty())
     }
 }
 

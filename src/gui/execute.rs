@@ -65,7 +65,7 @@ impl Studio {
             Command::TextAuto => brief.text_x.is_some() || brief.text_y.is_some(),
             Command::ProductAuto => brief.product_x.is_some() || brief.product_y.is_some() || brief.product_scale.is_some(),
             Command::MaskAuto => brief.mask.is_some(),
-            Command::Stop => self.active().is_some(),
+            Command::Stop => self.active().is_some_and(|j| !self.bridge.is_stopping(j.id)),
             Command::StopAll => self.active_count() > 1,
             Command::Export => self.export_job().is_some(),
             Command::Compare => self.compare.is_some() || self.other_side().is_some(),

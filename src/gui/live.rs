@@ -1,5 +1,6 @@
 //! The live draft: a thread with an engine of its own that redraws the advertisement after every edit, small, with the layout of the final.
 
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Instant;
 
@@ -79,9 +80,20 @@ pub struct Shown {
     pub cut: Option<(String, Arc<ColorImage>)>,
 }
 
+/// What a draft is wanted of.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Wish {
+    /// What was entered.
+    pub brief: Brief,
+    /// While something is dragged: the letters may mirror a picture that is a moment old.
+    pub quick: bool,
+    /// The mask that the engine which will make the brief found in this photo before; without one the draft engine looks for its own.
+    pub cut: Option<PathBuf>,
+}
+
 #[derive(Default)]
 struct Slot {
-    wanted: Option<(Brief, bool, Instant)>,
+    wanted: Option<(Wish, Instant)>,
     closing: bool,
     shown: Shown,
 }
@@ -104,10 +116,9 @@ impl Live {
         Self { slot }
     }
 
-    /// Asks for a draft of this brief; an older wish that was not begun is forgotten. `quick`, while something is dragged: the letters may
-    /// mirror a picture that is a moment old.
-    pub fn want(&self, brief: Brief, quick: bool) {
-        lock(&self.slot).wanted = Some((brief, quick, Instant::now()));
+    /// Asks for a draft; an older wish that was not begun is forgotten.
+    pub fn want(&self, wish: Wish) {
+        lock(&self.slot).wanted = Some((wish, Instant::now()));
         self.slot.1.notify_one();
     }
 
@@ -128,7 +139,7 @@ fn run(slot: &(Mutex<Slot>, Condvar), ctx: &Context, watch: &Watch) {
     let mut maker = Maker::default();
     let mut sequence = 0;
     loop {
-        let (brief, quick, since) = {
+        let (wish, since) = {
             let mut guard = lock(slot);
             loop {
                 if guard.closing {
@@ -144,7 +155,7 @@ fn run(slot: &(Mutex<Slot>, Condvar), ctx: &Context, watch: &Watch) {
         };
         ctx.request_repaint();
         // A panic in the engine costs this draft, not the window.
-        let made = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| maker.make(&brief, quick, &watch.fonts())));
+        let made = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| maker.make(&wish, &watch.fonts())));
         let made = made.unwrap_or_else(|_| {
             maker = Maker::default();
             Err("The draft could not be drawn.".into())
@@ -214,11 +225,13 @@ struct Maker {
 }
 
 impl Maker {
-    fn cut(&mut self, brief: &Brief, cx: StageCx<'_>) -> Result<Option<(CutOut, Arc<GrayImage>)>, String> {
+    fn cut(&mut self, wish: &Wish, cx: StageCx<'_>) -> Result<Option<(CutOut, Arc<GrayImage>)>, String> {
+        let brief = &wish.brief;
         let Some(product) = &brief.product else { return Ok(None) };
         let backend = &mut self.backend;
-        let photo = self.photo.get_or(product.hash.clone(), || read_photo(product, backend, cx))?;
-        let key = format!("{} {}", product.hash, brief.mask.as_ref().map_or("", |m| &m.hash));
+        let photo_key = photo_key(wish);
+        let key = format!("{photo_key} {}", brief.mask.as_ref().map_or("", |m| &m.hash));
+        let photo = self.photo.get_or(photo_key, || read_photo(product, wish.cut.as_deref(), backend, cx))?;
         let cut = self.matte.get_or(key, || {
             let matte = match &brief.mask {
                 Some(mask) => Arc::new(masked(photo, mask, backend, cx)?),
@@ -232,10 +245,11 @@ impl Maker {
         Ok(Some((cut.clone(), Arc::clone(&photo.mask))))
     }
 
-    fn make(&mut self, brief: &Brief, quick: bool, fonts: &FontCatalog) -> Result<Draft, String> {
+    fn make(&mut self, wish: &Wish, fonts: &FontCatalog) -> Result<Draft, String> {
+        let brief = &wish.brief;
         let (cancel, sink) = (CancelToken::default(), Quiet::default());
         let cx = StageCx { cancel: &cancel, observer: &sink };
-        let matte = self.cut(brief, cx)?;
+        let matte = self.cut(wish, cx)?;
         let spec = spec_of(brief, fonts)?;
         let words = |e: PipelineError| e.to_string();
         let size = format!("{}x{} {}", spec.width, spec.height, spec.seed);
@@ -256,7 +270,7 @@ impl Maker {
             backend.paint_scene(&request, cx).map(Arc::new).map_err(|e| e.to_string())
         })?;
         let scene_ground = scene.ground_line;
-        let hash = brief.product.as_ref().map(|p| p.hash.as_str()).unwrap_or_default();
+        let hash = photo_key(wish);
         let mask = brief.mask.as_ref().map(|m| m.hash.as_str()).unwrap_or_default();
         let at = &spec.placement;
         let place = format!("{:?} {:?} {:?}", at.product_x, at.product_y, at.product_scale);
@@ -296,7 +310,7 @@ impl Maker {
             return Ok(draft(None, Arc::clone(&background), Vec::new(), boxes));
         };
         let slogan_key = format!(" {size} {slogan:?}");
-        let old = self.letters.0.as_ref().map(|l| l.0.clone()).filter(|k| quick && k.ends_with(&slogan_key));
+        let old = self.letters.0.as_ref().map(|l| l.0.clone()).filter(|k| wish.quick && k.ends_with(&slogan_key));
         let letters_key = old.unwrap_or_else(|| format!("{step1_key}{slogan_key}"));
         let (layer, letters, ink, face) = self.letters.get_or(letters_key, || {
             let layer = text::run(&spec, slogan, image, backend, fonts, cx, &sink).map_err(words)?;
@@ -353,21 +367,39 @@ fn share((x0, y0, x1, y1): Bounds, (w, h): (usize, usize)) -> Rect {
     Rect::from_min_max(at(x0, y0), at(x1, y1))
 }
 
-fn read_photo(product: &Product, backend: &mut DraftBackend, cx: StageCx<'_>) -> Result<Photo, String> {
+/// The photo and who cut it out.
+fn photo_key(wish: &Wish) -> String {
+    let hash = wish.brief.product.as_ref().map(|p| p.hash.as_str()).unwrap_or_default();
+    format!("{hash} {}", wish.cut.as_deref().unwrap_or(Path::new("")).display())
+}
+
+fn read_photo(product: &Product, cut: Option<&Path>, backend: &mut DraftBackend, cx: StageCx<'_>) -> Result<Photo, String> {
     let bytes = std::fs::read(&product.path).map_err(|e| e.to_string())?;
     let (pixels, about) = crate::imaging::decode::decode_image(&bytes).map_err(|e| e.to_string())?;
     let photo = SourceImage::new(pixels, about);
-    let matte = background::cut_out(&photo, None, backend, cx).map_err(|e| e.to_string())?;
-    let (w, h) = fit_within(matte.alpha.width, matte.alpha.height, MASK_SIDE.min(matte.alpha.width.max(matte.alpha.height)));
-    let mask = Arc::new(resize_plane(&matte.alpha, w, h, Filter::CatmullRom).to_gray());
+    let brush = |alpha: &Plane| {
+        let (w, h) = fit_within(alpha.width, alpha.height, MASK_SIDE.min(alpha.width.max(alpha.height)));
+        Arc::new(resize_plane(alpha, w, h, Filter::CatmullRom).to_gray())
+    };
     let (w, h) = (photo.pixels.width() as usize, photo.pixels.height() as usize);
-    let small = if w.max(h) > MATTE_SIDE {
+    let small = |photo: SourceImage| {
+        if w.max(h) <= MATTE_SIDE {
+            return photo;
+        }
         let (w, h) = fit_within(w, h, MATTE_SIDE);
         SourceImage { pixels: Arc::new(resize_rgba8(&photo.pixels, w, h, Filter::CatmullRom)), ..photo }
-    } else {
-        photo
     };
-    Ok(Photo { small, matte: Arc::new(smaller(matte)), mask })
+    // The job may have been deleted since.
+    let known = cut.and_then(|path| image::load_from_memory(&std::fs::read(path).ok()?).ok()).map(|i| Plane::from_gray(&i.into_luma8()));
+    if let Some(alpha) = known {
+        let small = small(photo);
+        let plane = resize_plane(&alpha, small.pixels.width() as usize, small.pixels.height() as usize, Filter::CatmullRom);
+        let matte = background::cut_out(&small, Some(&plane), backend, cx).map_err(|e| e.to_string())?;
+        return Ok(Photo { small, matte: Arc::new(matte), mask: brush(&alpha) });
+    }
+    let matte = background::cut_out(&photo, None, backend, cx).map_err(|e| e.to_string())?;
+    let mask = brush(&matte.alpha);
+    Ok(Photo { small: small(photo), matte: Arc::new(smaller(matte)), mask })
 }
 
 /// The cut-out by the designer's mask.
@@ -463,9 +495,10 @@ mod tests {
         let fonts = FontCatalog::load(&[]);
         let brief = Brief { text: "신메뉴".into(), scene: "wooden table".into(), ..Brief::default() };
         let mut maker = Maker::default();
-        let first = maker.make(&brief, false, &fonts).unwrap();
+        let wish = |brief| Wish { brief, quick: false, cut: None };
+        let first = maker.make(&wish(brief.clone()), &fonts).unwrap();
         let start = Instant::now();
-        let second = maker.make(&Brief { text: "신메뉴 출시".into(), ..brief.clone() }, false, &fonts).unwrap();
+        let second = maker.make(&wish(Brief { text: "신메뉴 출시".into(), ..brief.clone() }), &fonts).unwrap();
         println!("draft after a text edit: {:.0} ms", start.elapsed().as_secs_f64() * 1000.0);
         assert!(Arc::ptr_eq(&first.background, &second.background), "the background was painted again");
         assert_ne!(first.picture.pixels, second.picture.pixels);

@@ -25,10 +25,12 @@ pub mod state;
 mod textures;
 mod theme;
 mod toasts;
+pub mod trouble;
 mod undo;
 mod watch;
 mod widgets;
 mod windows;
+mod writer;
 
 use std::path::PathBuf;
 

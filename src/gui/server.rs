@@ -51,6 +51,15 @@ impl ServerSwitch {
         self.address
     }
 
+    /// Where this machine finds it: one that listens on every address has none of its own.
+    pub fn reach(&self) -> Option<SocketAddr> {
+        let mut address = self.address?;
+        if address.ip().is_unspecified() {
+            address.set_ip(std::net::Ipv4Addr::LOCALHOST.into());
+        }
+        Some(address)
+    }
+
     /// Whether it is on or about to be.
     pub fn is_on(&self) -> bool {
         self.stop.is_some()
@@ -70,11 +79,8 @@ impl ServerSwitch {
     pub fn start(&mut self, bridge: &Bridge) {
         let Ok(address) = self.bind.trim().replace("localhost:", "127.0.0.1:").parse::<SocketAddr>() else { return };
         let token = Some(self.token.trim().to_owned()).filter(|t| !t.is_empty());
-        let mut hosts = self.hosts.clone();
-        if !address.ip().is_loopback() && !address.ip().is_unspecified() {
-            hosts.push(address.ip().to_string());
-        }
-        let state = ApiState::new(bridge.engine().clone(), SecurityPolicy::new(token, hosts, self.origins.clone()), self.body_limit);
+        let security = SecurityPolicy::listening(address, token, self.hosts.clone(), self.origins.clone());
+        let state = ApiState::new(bridge.engine().clone(), security, self.body_limit);
         let (stop, stopped) = oneshot::channel();
         let (sender, news) = mpsc::channel();
         (self.stop, self.news) = (Some(stop), Some(news));
@@ -112,20 +118,20 @@ impl ServerSwitch {
         }
     }
 
-    /// The current brief as a command for a shell.
+    /// The current brief as a command for a POSIX shell.
     pub fn curl(&self, brief: &Brief) -> String {
-        let address = self.address.map_or_else(|| self.bind.trim().to_owned(), |a| a.to_string());
+        let address = self.reach().map_or_else(|| self.bind.trim().to_owned(), |a| a.to_string());
         let quoted = |s: &str| s.replace('\\', "\\\\").replace('$', "\\$").replace('`', "\\`");
-        let mut fields = brief.to_raw();
-        let json = serde_json::to_string_pretty(&fields).unwrap_or_default();
-        let mut body = quoted(&json);
-        if let Some(product) = &brief.product {
-            fields.clear();
-            let path = product.path.display().to_string().replace('\'', "'\\''");
-            body = body.replacen('{', &format!("{{\n  \"product_image\": \"$(base64 -w0 '{path}')\","), 1);
+        let mut body = quoted(&serde_json::to_string_pretty(&brief.to_raw()).unwrap_or_default());
+        let mask = brief.mask.as_ref().filter(|_| brief.product.is_some()).map(|m| ("mask_image", &m.path));
+        for (field, path) in mask.into_iter().chain(brief.product.as_ref().map(|p| ("product_image", &p.path))) {
+            let path = path.display().to_string().replace('\'', "'\\''");
+            // Only some `base64` know how to leave line breaks out.
+            body = body.replacen('{', &format!("{{\n  \"{field}\": \"$(base64 < '{path}' | tr -d '\\n')\","), 1);
         }
         let token = self.token.trim();
-        let bearer = if token.is_empty() { String::new() } else { format!(" -H 'Authorization: Bearer {token}'") };
+        let bearer = token.replace('\'', "'\\''");
+        let bearer = if token.is_empty() { bearer } else { format!(" -H 'Authorization: Bearer {bearer}'") };
         format!("curl http://{address}/generate{bearer} -H 'Content-Type: application/json' --data-binary @- <<JSON\n{body}\nJSON\n")
     }
 }
@@ -141,4 +147,41 @@ fn serve(address: SocketAddr, state: ApiState, stopped: oneshot::Receiver<()>, t
         };
         api::serve(listener, state, until).await.map_err(|e| Say::from(e.to_string()))
     })
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::process::Command;
+
+    use super::*;
+    use crate::gui::state::{Mask, Product};
+
+    #[test]
+    fn the_command_for_a_shell_sends_the_whole_brief() {
+        use base64::Engine as _;
+        let dir = tempfile::tempdir().unwrap();
+        let folder = dir.path().join("it's $HOME");
+        std::fs::create_dir(&folder).unwrap();
+        let (photo, mask) = (folder.join("photo.image"), folder.join("mask.png"));
+        // Long enough to be broken into lines.
+        std::fs::write(&photo, [7; 500]).unwrap();
+        std::fs::write(&mask, b"mask").unwrap();
+        let product = Product { path: photo, name: "a".into(), hash: "a".into(), width: 1, height: 1, has_alpha: false };
+        let text = "costs $5 `now` \\ \"here\"\n$(date)";
+        let mask = Some(Mask { path: mask, hash: "b".into() });
+        let brief = Brief { product: Some(product), mask, text: text.into(), ..Brief::default() };
+        let none = dir.path().join("none.toml");
+        std::fs::write(&none, "").unwrap();
+        let overrides = crate::config::Overrides { config: Some(none), data_dir: Some(dir.path().into()), ..Default::default() };
+        let mut switch = ServerSwitch::new(&Config::load(overrides).unwrap());
+        switch.address = Some(([0, 0, 0, 0], 8000).into());
+        let command = switch.curl(&brief);
+        assert!(command.starts_with("curl http://127.0.0.1:8000/generate "), "{command}");
+        // What the server would get.
+        let said = Command::new("sh").arg("-c").arg(format!("curl() {{ cat; }}\n{command}")).output().unwrap();
+        let json: serde_json::Value = serde_json::from_slice(&said.stdout).unwrap();
+        let code = |bytes: &[u8]| base64::engine::general_purpose::STANDARD.encode(bytes);
+        assert_eq!((json["product_image"].as_str(), json["mask_image"].as_str()), (Some(&*code(&[7; 500])), Some(&*code(b"mask"))));
+        assert_eq!(json["text_content"], text);
+    }
 }

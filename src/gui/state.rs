@@ -276,6 +276,8 @@ pub struct Session {
     pub styles: Vec<String>,
     /// Which brief made which job.
     pub made: BTreeMap<Uuid, Brief>,
+    /// The jobs in `made`, oldest first; those that are missing here are older still.
+    pub order: Vec<Uuid>,
     /// Jobs that were starred before stars were kept with the jobs.
     #[serde(skip_serializing)]
     pub starred: Vec<Uuid>,
@@ -285,6 +287,8 @@ pub struct Session {
     pub variations: u32,
     /// The project file and what it holds, once one was saved or opened.
     pub saved: Option<(PathBuf, Brief)>,
+    /// The server's address, where it was entered here; `None`: as configured.
+    pub server: Option<String>,
 }
 
 impl Default for Session {
@@ -300,10 +304,12 @@ impl Default for Session {
             texts: Vec::new(),
             styles: Vec::new(),
             made: BTreeMap::new(),
+            order: Vec::new(),
             starred: Vec::new(),
             base: None,
             variations: 4,
             saved: None,
+            server: None,
         }
     }
 }
@@ -333,10 +339,19 @@ impl Session {
                 push_recent(list, words.clone());
             }
         }
-        while self.made.len() >= REMEMBERED {
-            self.made.pop_first();
-        }
         self.made.insert(id, brief);
+        self.order.retain(|o| *o != id && self.made.contains_key(o));
+        self.order.push(id);
+        while self.made.len() > REMEMBERED {
+            let unknown = self.made.keys().find(|id| !self.order.contains(id)).copied();
+            let oldest = unknown.unwrap_or_else(|| self.order.remove(0));
+            self.made.remove(&oldest);
+        }
+    }
+
+    /// Every brief that is kept.
+    pub fn briefs(&self) -> impl Iterator<Item = &Brief> {
+        self.made.values().chain([&self.brief]).chain(self.saved.as_ref().map(|s| &s.1))
     }
 }
 
@@ -372,6 +387,23 @@ mod tests {
         let spec = crate::request::parse(&brief.to_raw(), &context).unwrap();
         assert!(spec.warnings.is_empty(), "{:?}", spec.warnings);
         assert_eq!(Brief::from_parameters(&spec.parameters, spec.seed, (spec.width, spec.height)), brief);
+    }
+
+    #[test]
+    fn the_oldest_is_forgotten_first() {
+        let id = |n: usize| Uuid::from_u128((n as u128).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835));
+        let mut session = Session::default();
+        // From before the order was kept.
+        session.made.insert(Uuid::from_u128(u128::MAX), Brief::default());
+        for n in 0..REMEMBERED + 3 {
+            session.made(id(n), Brief::default());
+        }
+        session.made(id(3), Brief::default());
+        session.made(id(REMEMBERED + 3), Brief::default());
+        let mut kept: Vec<usize> = (0..REMEMBERED + 4).filter(|n| session.made.contains_key(&id(*n))).collect();
+        assert_eq!((session.made.len(), session.order.len()), (REMEMBERED, REMEMBERED));
+        let last = kept.split_off(1);
+        assert_eq!((kept, last), (vec![3], (5..REMEMBERED + 4).collect()));
     }
 
     /// A field that a brief neither keeps nor passes on would be lost when a job of another door is run again.

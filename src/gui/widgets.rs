@@ -211,6 +211,13 @@ pub fn field(ui: &mut Ui, text: &mut String, name: &str, hint: &str, rows: usize
     named(ui.add(edit), name)
 }
 
+/// A text field whose text nobody should read over a shoulder.
+pub fn secret(ui: &mut Ui, text: &mut String, name: &str, hint: &str) -> Response {
+    let hint = RichText::new(hint).color(theme::colors(ui).dim);
+    let edit = egui::TextEdit::singleline(text).password(true).id_salt(name).hint_text(hint);
+    named(ui.add(edit.desired_width(f32::INFINITY).margin(Margin::symmetric(10, 8))), name)
+}
+
 /// Squares that stand for transparency.
 pub fn checkerboard(ui: &Ui, rect: Rect) {
     let (a, b) = theme::colors(ui).checker;

@@ -371,7 +371,7 @@ pub struct JobSnapshot {
     pub legibility: Option<f32>,
     /// Pictures on disk.
     pub images: Vec<ImageName>,
-    /// Content hashes of the step results: they recognise a picture that a client sends back.
+    /// Content hashes of the step results and of the photo: they recognise a picture that a client sends back, or sends again.
     #[serde(default)]
     pub hashes: BTreeMap<String, String>,
     /// Content keys of the steps that it runs, by step: what they depend on.

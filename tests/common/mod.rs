@@ -23,6 +23,8 @@ pub enum Act {
     Quick,
     /// Works for so long, in small steps that honour a stop.
     Slow(Duration),
+    /// Works for so long and hears nothing meanwhile.
+    Deaf(Duration),
     /// Fails with this text.
     Fail(String),
     /// Panics.
@@ -53,6 +55,10 @@ impl Script {
                     std::thread::sleep(Duration::from_millis(2));
                 }
                 Ok(())
+            }
+            Act::Deaf(time) => {
+                std::thread::sleep(time);
+                Ok(cx.step(1.0)?)
             }
             Act::Fail(text) => Err(BackendError::Failed(text)),
             Act::Panic => panic!("scripted panic in {stage}"),

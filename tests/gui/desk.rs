@@ -8,29 +8,33 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use nanococoa::backend::draft::DraftBackend;
 use nanococoa::config::{Config, Overrides};
-use nanococoa::engine::{Engine, EngineConfig};
+use nanococoa::engine::{Engine, EngineConfig, EngineError};
 use nanococoa::gui::i18n::Lang;
 use nanococoa::gui::{Options, Studio};
 use nanococoa::job::JobStatus;
 
-use crate::common::{Script, engine_in};
+use crate::common::{Script, config_in, fake};
 
 pub struct Desk {
     pub harness: Harness<'static, Studio>,
     pub engine: Engine,
 }
 
-/// The engine that people have. After a restart within one process the old one's threads may still hold the folder for a moment.
+/// The engine that people have.
 pub fn real(dir: &Path) -> Engine {
-    let start = || {
+    patient(|| {
         Engine::start(
             EngineConfig { data_dir: dir.into(), font_dirs: Vec::new(), default_font: nanococoa::assets::DEFAULT_FONT.into() },
             Arc::new(|_| Ok(Box::new(DraftBackend::default()))),
         )
-    };
+    })
+}
+
+/// After a restart within one process the old one's threads may still hold the folder for a moment.
+fn patient(start: impl Fn() -> Result<Engine, EngineError>) -> Engine {
     for _ in 0..300 {
         match start() {
-            Err(nanococoa::engine::EngineError::Store(error)) if error.is_in_use() => std::thread::sleep(Duration::from_millis(100)),
+            Err(EngineError::Store(error)) if error.is_in_use() => std::thread::sleep(Duration::from_millis(100)),
             other => return other.unwrap(),
         }
     }
@@ -62,7 +66,7 @@ impl Desk {
     }
 
     pub fn fake(dir: &Path, script: &Script, lang: Lang) -> Self {
-        Self::over(dir, engine_in(dir, script), Some(lang))
+        Self::over(dir, patient(|| Engine::start(config_in(dir), fake(script))), Some(lang))
     }
 
     pub fn frames(&mut self, count: usize) {

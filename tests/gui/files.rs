@@ -201,3 +201,24 @@ fn a_new_advertisement_never_goes_into_the_old_file() {
         desk.end();
     }
 }
+
+#[test]
+fn photos_that_nothing_refers_to_are_removed_a_day_later() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut desk = Desk::fake(dir.path(), &Script::default(), Lang::En);
+    desk.harness.state_mut().open(sample());
+    desk.until("the photo", |s| s.session.brief.product.is_some());
+    let used = desk.studio().session.brief.product.clone().unwrap().path;
+    desk.end();
+    let [fresh, old] = ["fresh.image", "old.mask.png"].map(|n| used.with_file_name(n));
+    let day = std::time::SystemTime::now() - std::time::Duration::from_secs(25 * 60 * 60);
+    for path in [&fresh, &old] {
+        std::fs::write(path, b"left over").unwrap();
+    }
+    for path in [&used, &old] {
+        std::fs::File::options().append(true).open(path).unwrap().set_modified(day).unwrap();
+    }
+    let desk = Desk::fake(dir.path(), &Script::default(), Lang::En);
+    assert_eq!([&used, &fresh, &old].map(|p| p.is_file()), [true, true, false]);
+    desk.end();
+}

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use nanococoa::engine::SubmitPolicy;
 use nanococoa::gui::app::Source;
 use nanococoa::gui::i18n::Lang;
@@ -148,6 +149,74 @@ fn a_job_can_be_stopped_in_every_step() {
 }
 
 #[test]
+fn a_stop_shows_at_once_and_esc_stops_the_running_job() {
+    for lang in Lang::ALL {
+        let dir = tempfile::tempdir().unwrap();
+        let script = Script::default();
+        script.set("scene", Act::Deaf(Duration::from_secs(3)));
+        let mut desk = Desk::fake(dir.path(), &script, lang);
+        desk.fill("scene.title", "sea");
+        desk.click("command.generate");
+        desk.until("the stage", |s| s.jobs().first().is_some_and(|j| j.step.number() == 1));
+        // Another one is looked at.
+        desk.click_label(desk.words("generate.more"));
+        desk.click("command.generate_front");
+        desk.until("another one", |s| s.jobs().len() == 2);
+        let [other, first] = [0, 1].map(|i| desk.studio().jobs()[i].id);
+        desk.harness.state_mut().show(Source::Job(other));
+        desk.frames(2);
+        // The first Esc may leave a field.
+        for _ in 0..2 {
+            desk.harness.key_press(egui::Key::Escape);
+            desk.frames(2);
+        }
+        let engine = desk.engine.clone();
+        desk.until("the wish", |_| engine.is_stopping(first));
+        desk.harness.state_mut().show(Source::Job(first));
+        desk.frames(3);
+        assert_eq!(desk.studio().job(first).unwrap().status, JobStatus::Running, "the stage has not heard of it yet");
+        let stopping = desk.words("step.stopping");
+        assert!(desk.has(stopping) && desk.has(&format!("{}: {stopping}", desk.words("step.background"))));
+        assert!(!desk.has(desk.words("command.stop")));
+        assert_eq!(desk.studio().job(other).unwrap().status, JobStatus::Pending);
+        script.set("scene", Act::Quick);
+        desk.until("the end", |s| s.job(first).is_some_and(|j| j.status == JobStatus::Stopped));
+        desk.until_made(1);
+        desk.end();
+    }
+}
+
+#[test]
+fn the_job_that_is_next_is_the_one_in_front() {
+    let dir = tempfile::tempdir().unwrap();
+    let make = crate::common::fake(&Script::default());
+    // The models take their time.
+    let slow: nanococoa::backend::BackendFactory = std::sync::Arc::new(move |kind| {
+        std::thread::sleep(Duration::from_secs(4));
+        make(kind)
+    });
+    let engine = nanococoa::engine::Engine::start(crate::common::config_in(dir.path()), slow).unwrap();
+    let submit = |policy| {
+        let spec = nanococoa::engine::parse_request(&engine, &request(serde_json::json!({})), false).unwrap();
+        engine.submit(spec, policy).unwrap()
+    };
+    let first = submit(SubmitPolicy::Enqueue);
+    while engine.waiting().contains(&first) {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    submit(SubmitPolicy::Enqueue);
+    let front = submit(SubmitPolicy::Front);
+    let mut desk = Desk::over(dir.path(), engine.clone(), Some(Lang::En));
+    let active = |s: &nanococoa::gui::Studio| s.active().map(|j| j.id);
+    assert_eq!(active(desk.studio()), Some(first));
+    engine.stop(first);
+    desk.until("the stop", |s| s.job(first).is_some_and(|j| j.status == JobStatus::Stopped));
+    assert_eq!(active(desk.studio()), Some(front));
+    engine.stop_all();
+    desk.end();
+}
+
+#[test]
 fn a_failure_says_what_to_do() {
     let dir = tempfile::tempdir().unwrap();
     let script = Script::default();
@@ -179,6 +248,13 @@ fn jobs_of_other_doors_show_up_and_can_be_deleted_with_undo() {
     desk.click_label("History: From REST");
     desk.click("history.restore");
     desk.until("its settings", |s| s.session.brief.text == "From REST" && s.session.brief.product.is_some());
+    let (id, before) = (desk.studio().jobs()[0].id, desk.engine.changes());
+    // Twice before the window has seen it once: as it was.
+    desk.click("history.star");
+    desk.click("history.star");
+    let engine = desk.engine.clone();
+    desk.until("both", |_| engine.changes() >= before + 2);
+    assert!(!desk.engine.snapshot(id).unwrap().starred);
     desk.click("history.star");
     desk.until("the star", |s| s.jobs()[0].starred);
     desk.click("history.delete");
@@ -198,6 +274,80 @@ fn jobs_of_other_doors_show_up_and_can_be_deleted_with_undo() {
     desk.click_label(desk.words("menu.edit"));
     desk.click("command.take_back");
     desk.until("the job again", |s| s.jobs().len() == 1);
+    desk.end();
+}
+
+/// Makes the job under the chosen card again, by its menu.
+fn again(desk: &mut Desk, key: &'static str, count: usize) -> std::sync::Arc<nanococoa::job::JobSnapshot> {
+    desk.click("history.more");
+    desk.click(key);
+    desk.until_made(count);
+    desk.frames(3);
+    desk.studio().jobs()[0].clone()
+}
+
+#[test]
+fn jobs_of_other_doors_are_made_again_from_their_own_pictures() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut desk = Desk::fake(dir.path(), &Script::default(), Lang::En);
+    let given = crate::common::photo_base64(256, 256);
+    let raw = serde_json::json!({
+        "start_step": 2, "step1_image": given, "text_content": "From REST",
+        "text_guidance_scale": 9.5, "composition_prompt": "warm light", "seed": 3,
+    });
+    let submit = |desk: &Desk, raw: &serde_json::Value| {
+        let spec = nanococoa::engine::parse_request(&desk.engine, raw.as_object().unwrap(), false).unwrap();
+        desk.engine.submit(spec, SubmitPolicy::RejectIfBusy).unwrap()
+    };
+    let first = submit(&desk, &raw);
+    desk.until_made(1);
+    let scene = |desk: &Desk, id| image::open(desk.engine.image_path(id, ImageName::Step1).unwrap()).unwrap().into_rgb8();
+    desk.frames(3);
+    for (key, start, count) in [("command.from_text", 2, 2), ("command.from_composite", 2, 3)] {
+        desk.click_label("History: From REST");
+        let job = again(&mut desk, key, count);
+        assert_eq!((job.start_step, job.seed), (start, 3), "{key}");
+        assert_eq!(scene(&desk, job.id), scene(&desk, first), "{key}: the scene is the one that was given");
+        assert_eq!(job.parameters["text_guidance_scale"], 9.5);
+        assert_eq!(job.parameters["composition_prompt"], "warm light");
+    }
+    desk.end();
+
+    // Where the background was painted here, the settings come with its photo.
+    let dir = tempfile::tempdir().unwrap();
+    let mut desk = Desk::fake(dir.path(), &Script::default(), Lang::En);
+    let first = submit(&desk, &serde_json::Value::Object(request(serde_json::json!({"bg_prompt": "harbour", "text_content": "First"}))));
+    desk.until_made(1);
+    let step1 = desk.engine.base64(first, ImageName::Step1).unwrap().to_string();
+    submit(&desk, &serde_json::json!({"start_step": 2, "step1_image": step1, "text_content": "Second", "seed": 3}));
+    desk.until_made(2);
+    desk.frames(3);
+    desk.click_label("History: Second");
+    desk.click("history.restore");
+    desk.until("the settings", |s| s.session.brief.text == "Second");
+    let brief = desk.studio().session.brief.clone();
+    assert_eq!((brief.scene.as_str(), brief.product.map(|p| (p.width, p.height))), ("harbour", Some((48, 40))));
+    assert_eq!(desk.until_planned()[0], (1, true), "the background is the one that is there");
+    desk.end();
+}
+
+#[test]
+fn a_result_of_another_machine_leaves_the_photo_on_the_desk() {
+    let (dir, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let mut desk = Desk::fake(other.path(), &Script::default(), Lang::En);
+    desk.fill("text.title", "From afar");
+    desk.click("command.generate");
+    desk.until_made(1);
+    let path = dir.path().join("theirs.png");
+    std::fs::copy(desk.engine.image_path(desk.studio().jobs()[0].id, ImageName::Final).unwrap(), &path).unwrap();
+    desk.end();
+    let mut desk = Desk::fake(dir.path(), &Script::default(), Lang::En);
+    desk.harness.state_mut().open(sample());
+    desk.until("the photo", |s| s.session.brief.product.is_some());
+    let photo = desk.studio().session.brief.product.clone();
+    desk.harness.state_mut().open(path);
+    desk.until("the settings", |s| s.session.brief.text == "From afar");
+    assert_eq!(desk.studio().session.brief.product, photo);
     desk.end();
 }
 
@@ -271,6 +421,43 @@ fn the_server_switch_serves_the_same_engine() {
     desk.end();
 }
 
+/// The first line of the answer to a caller who found the machine by this name.
+fn answer(port: u16, host: &str) -> String {
+    use std::io::{Read as _, Write as _};
+    let mut stream = std::net::TcpStream::connect(("127.0.0.1", port)).unwrap();
+    let call = format!("GET /jobs HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer opensesame\r\nConnection: close\r\n\r\n");
+    stream.write_all(call.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer.lines().next().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn a_server_on_every_address_answers_other_machines_and_its_address_is_remembered() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut desk = Desk::fake(dir.path(), &Script::default(), Lang::En);
+    desk.click("command.server");
+    desk.fill("server.address", "0.0.0.0:0");
+    desk.fill("server.token", "opensesame");
+    let token = desk.words("server.token");
+    let role = desk.harness.query_all_by_label(token).map(|n| n.accesskit_node().role()).find(|r| *r == egui::Role::PasswordInput);
+    assert!(role.is_some(), "the token is not to be read over a shoulder");
+    desk.click("server.start");
+    desk.until("the server", |s| s.server_address().is_some());
+    let port = desk.studio().server_address().unwrap().port();
+    assert!(answer(port, &format!("192.168.7.20:{port}")).contains("200"));
+    assert!(answer(port, "evil.example").contains("403"));
+    desk.end();
+    let mut desk = Desk::fake(dir.path(), &Script::default(), Lang::En);
+    desk.click("command.server");
+    let name = desk.words("server.address");
+    let field = desk.harness.query_all_by_label(name).find(|n| n.accesskit_node().is_text_input()).unwrap();
+    assert_eq!(field.accesskit_node().value().as_deref(), Some("0.0.0.0:0"));
+    let session = std::fs::read_to_string(dir.path().join("studio/session.json")).unwrap();
+    assert!(!session.contains("opensesame"), "the token stays out of the file");
+    desk.end();
+}
+
 #[test]
 fn a_project_is_saved_and_opened_with_its_photo() {
     let dir = tempfile::tempdir().unwrap();
@@ -286,6 +473,13 @@ fn a_project_is_saved_and_opened_with_its_photo() {
     desk.fill("path.field", &path.display().to_string());
     desk.click("path.write");
     desk.until("the file", |_| path.is_file());
+    // Who gets it reads nothing about this machine.
+    let bytes = std::fs::read(&path).unwrap();
+    let mut parts = nanococoa::engine::project::Project::open(&bytes).unwrap();
+    for part in ["project.json", "request.json"] {
+        let json = String::from_utf8(parts.part(part).unwrap()).unwrap();
+        assert!(!json.contains(&dir.path().display().to_string()), "{json}");
+    }
     desk.click_label(desk.words("menu.file"));
     desk.click("command.new");
     assert!(desk.studio().session.brief.is_blank());

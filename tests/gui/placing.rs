@@ -164,3 +164,79 @@ fn the_brush_corrects_the_cut_out() {
     assert_eq!(desk.studio().session.brief.mask, None);
     desk.end();
 }
+
+/// The brush on, and the picture that it paints on.
+fn refining(dir: &std::path::Path) -> (Desk, egui::Rect) {
+    let mut desk = desk(dir, Lang::En);
+    desk.click("product.refine");
+    desk.until("the sheet", |s| !s.is_loading());
+    desk.frames(10);
+    let picture = desk.harness.get_by_label(desk.words("canvas.picture")).rect();
+    (desk, picture)
+}
+
+#[test]
+fn the_last_stroke_is_kept_however_soon_the_window_closes() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut desk, picture) = refining(dir.path());
+    desk.drag(picture.center(), vec2(120.0, 0.0));
+    desk.drag(picture.center(), vec2(0.0, 90.0));
+    desk.end();
+    let desk = Desk::fake(dir.path(), &Script::default(), Lang::En);
+    let mask = desk.studio().session.brief.mask.clone().unwrap();
+    let gray = image::open(&mask.path).unwrap().into_luma8();
+    let scale = gray.width() as f32 / picture.width();
+    let at = |x: f32, y: f32| gray.get_pixel(gray.width() / 2 + (x * scale) as u32, gray.height() / 2 + (y * scale) as u32).0[0];
+    assert_eq!((at(60.0, 0.0), at(0.0, 60.0)), (0, 0), "both strokes are in it");
+    desk.end();
+}
+
+#[test]
+fn a_stroke_that_cannot_be_written_says_so_and_holds_nothing_up() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut desk, picture) = refining(dir.path());
+    let photos = dir.path().join("studio/photos");
+    let aside = dir.path().join("aside");
+    std::fs::rename(&photos, &aside).unwrap();
+    std::fs::write(&photos, b"in the way").unwrap();
+    desk.drag(picture.center(), vec2(120.0, 0.0));
+    desk.until("the end of the stroke", |s| !s.is_painting());
+    desk.frames(3);
+    let said = desk.studio().notifications();
+    assert!(said.iter().any(|n| n.contains("cannot be written")), "{said:?}");
+    assert_eq!(desk.studio().session.brief.mask, None);
+    std::fs::remove_file(&photos).unwrap();
+    std::fs::rename(&aside, &photos).unwrap();
+    desk.drag(picture.center(), vec2(0.0, 90.0));
+    desk.until("the mask", |s| s.session.brief.mask.is_some() && !s.is_painting());
+    let gray = image::open(&desk.studio().session.brief.mask.as_ref().unwrap().path).unwrap().into_luma8();
+    let right = (60.0 * gray.width() as f32 / picture.width()) as u32;
+    assert_eq!(gray.get_pixel(gray.width() / 2 + right, gray.height() / 2).0, [255], "the lost stroke does not come back");
+    desk.end();
+}
+
+#[test]
+fn another_photo_never_gets_the_sheet_of_the_one_before() {
+    let dir = tempfile::tempdir().unwrap();
+    let wide = dir.path().join("wide.png");
+    image::RgbImage::from_pixel(400, 100, image::Rgb([200, 40, 30])).save(&wide).unwrap();
+    let (mut desk, picture) = refining(dir.path());
+    let first = desk.studio().session.brief.clone();
+    desk.harness.state_mut().open(wide);
+    desk.until("the other photo", |s| s.session.brief.product.as_ref().is_some_and(|p| p.width == 400));
+    let other = desk.studio().session.brief.clone();
+    desk.harness.state_mut().session.brief = first;
+    desk.until_drafted();
+    desk.frames(6);
+    desk.drag(picture.center(), vec2(120.0, 0.0));
+    desk.harness.state_mut().session.brief = other;
+    desk.until("the end of the stroke", |s| !s.is_painting());
+    desk.until_drafted();
+    desk.frames(6);
+    let picture = desk.harness.get_by_label(desk.words("canvas.picture")).rect();
+    desk.drag(picture.center(), vec2(40.0, 0.0));
+    desk.until("the mask", |s| s.session.brief.mask.is_some() && !s.is_painting());
+    let gray = image::open(&desk.studio().session.brief.mask.as_ref().unwrap().path).unwrap();
+    assert_eq!(gray.width(), gray.height() * 4);
+    desk.end();
+}

@@ -85,22 +85,52 @@ fn a_preview_shows_on_the_tab_of_its_step() {
     desk.end();
 }
 
+/// An engine that has the models, and does what the script says.
+fn with_models(dir: &std::path::Path, script: &Script) -> Engine {
+    let engines = Engines {
+        version: Arc::new(nanococoa::backend::engine_version),
+        make: fake(script),
+        available: Arc::new(|_| Ok("the diffusion models are installed and run on CPU".into())),
+        installed: Arc::new(|| {
+            let none = Engines::draft_only(fake(&Script::default()));
+            Installation { device: Some("CPU".into()), ..(none.installed)() }
+        }),
+    };
+    Engine::start_with(config_in(dir), engines).unwrap()
+}
+
+#[test]
+fn the_draft_has_the_cut_out_that_the_models_made_of_this_photo() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut desk = Desk::over(dir.path(), with_models(dir.path(), &Script::default()), Some(Lang::En));
+    desk.harness.state_mut().open(crate::desk::sample());
+    desk.until_drafted();
+    // The fake cuts a block out of the middle, which is no cup.
+    let block = |s: &nanococoa::gui::Studio| {
+        let mask = s.draft().unwrap().auto_mask.unwrap();
+        let (w, h) = mask.dimensions();
+        let inside = |x: u32, y: u32| x.abs_diff(w / 2) < w / 4 && y.abs_diff(h / 2) < h / 4;
+        let wrong = mask.enumerate_pixels().filter(|(x, y, p)| (p.0[0] > 127) != inside(*x, *y)).count();
+        wrong * 50 < mask.pixels().len()
+    };
+    assert!(!block(desk.studio()));
+    desk.click("command.generate");
+    desk.until_made(1);
+    desk.until("the draft with the mask of the job", block);
+    let id = desk.studio().jobs()[0].id;
+    assert_eq!(desk.studio().shown(), nanococoa::gui::app::Source::Job(id), "the result stays on the canvas");
+    // The draft engine will cut out by itself.
+    desk.harness.state_mut().session.brief.engine = "draft".into();
+    desk.until("the draft with its own mask", |s| !block(s));
+    desk.end();
+}
+
 #[test]
 fn the_studio_says_which_engine_paints_and_lets_the_brief_choose() {
     for lang in Lang::ALL {
         let dir = tempfile::tempdir().unwrap();
         let script = Script::default();
-        let engines = Engines {
-            version: Arc::new(nanococoa::backend::engine_version),
-            make: fake(&script),
-            available: Arc::new(|_| Ok("the diffusion models are installed and run on CPU".into())),
-            installed: Arc::new(|| {
-                let none = Engines::draft_only(fake(&Script::default()));
-                Installation { device: Some("CPU".into()), ..(none.installed)() }
-            }),
-        };
-        let engine = Engine::start_with(config_in(dir.path()), engines).unwrap();
-        let mut desk = Desk::over(dir.path(), engine, Some(lang));
+        let mut desk = Desk::over(dir.path(), with_models(dir.path(), &script), Some(lang));
         desk.fill("scene.title", "sea");
         desk.until("the plan", |s| s.plan().is_some());
         desk.frames(3);

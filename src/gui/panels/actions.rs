@@ -28,6 +28,7 @@ enum State {
     /// Seconds, where they are known.
     Will(Option<f64>),
     Running(i64),
+    Stopping,
     Waiting(f64),
     Done,
     Off,
@@ -46,7 +47,7 @@ fn steps(studio: &Studio, ui: &mut Ui, job: Option<&Arc<JobSnapshot>>) {
         for (i, name) in names.into_iter().enumerate() {
             let state = state(studio, job, i as u8 + 1);
             let (rect, response) = ui.allocate_exact_size(vec2(width, 34.0), Sense::hover());
-            let running = matches!(state, State::Running(_));
+            let running = matches!(state, State::Running(_) | State::Stopping);
             let edge = if running { c.accent } else { c.line };
             ui.painter().rect(rect, theme::RADIUS, c.raised, Stroke::new(1.0, edge), StrokeKind::Inside);
             let font = FontId::proportional(theme::BODY);
@@ -67,6 +68,7 @@ fn steps(studio: &Studio, ui: &mut Ui, job: Option<&Arc<JobSnapshot>>) {
                 State::Will(Some(eta)) => (lang.f("step.will_in", &[&seconds(eta)]), c.text),
                 State::Running(left) if left > 0 => (lang.f("step.running_left", &[&left]), c.accent_text),
                 State::Running(_) => (lang.t("step.running").to_owned(), c.accent_text),
+                State::Stopping => (lang.t("step.stopping").to_owned(), c.accent_text),
                 State::Waiting(eta) if eta > 0.0 => (lang.f("step.waiting_for", &[&seconds(eta)]), c.dim),
                 State::Waiting(_) => (lang.t("step.waiting").to_owned(), c.dim),
                 State::Done => (lang.t("step.done").to_owned(), c.good),
@@ -117,6 +119,8 @@ fn state(studio: &Studio, job: Option<&Arc<JobSnapshot>>, step: u8) -> State {
         State::Off
     } else if step < job.start_step || job.cached_steps.contains(&step) {
         State::Kept
+    } else if at == step && studio.bridge.is_stopping(job.id) {
+        State::Stopping
     } else if at == step {
         State::Running(job.step_eta(crate::engine::now()))
     } else if job.images.contains(&result) {
@@ -157,9 +161,16 @@ fn buttons(studio: &mut Studio, ui: &mut Ui, job: Option<&Arc<JobSnapshot>>) {
                 ready(studio, ui);
                 return;
             };
-            let label = (widgets::icon(icons::SQUARE, 14.0).color(c.bad), RichText::new(lang.t("command.stop")).color(c.bad));
-            let response = ui.add(egui::Button::new(label).gap(7.0).min_size(vec2(0.0, 34.0)));
-            if widgets::named(response, lang.t("command.stop")).on_hover_text("Esc").clicked() {
+            let stopping = studio.bridge.is_stopping(job.id);
+            let words = if stopping { lang.t("step.stopping") } else { lang.t("command.stop") };
+            let label = (widgets::icon(icons::SQUARE, 14.0).color(c.bad), RichText::new(words).color(c.bad));
+            let response = ui.add_enabled(!stopping, egui::Button::new(label).gap(7.0).min_size(vec2(0.0, 34.0)));
+            let mut response = widgets::named(response, words);
+            // Esc stops the running job, whichever is looked at.
+            if studio.active().is_some_and(|a| a.id == job.id) {
+                response = response.on_hover_text("Esc");
+            }
+            if response.clicked() {
                 studio.bridge.stop(Some(job.id));
             }
             let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width().max(0.0), 34.0), Sense::hover());

@@ -8,7 +8,7 @@ use crate::gui::commands::Command;
 use crate::gui::textures::Key;
 use crate::gui::windows::Window;
 use crate::gui::{icons, theme, widgets};
-use crate::job::{Annotation, ImageName, JobSnapshot, JobStatus};
+use crate::job::{ImageName, JobSnapshot, JobStatus};
 
 const WIDTH: f32 = 232.0;
 const THUMB: f32 = 164.0;
@@ -151,6 +151,7 @@ fn when(studio: &Studio, job: &JobSnapshot) -> String {
     let lang = studio.lang();
     match job.status {
         JobStatus::Pending => lang.t("history.waiting").into(),
+        JobStatus::Running if studio.bridge.is_stopping(job.id) => lang.t("step.stopping").into(),
         JobStatus::Running => format!("{} %", job.progress_percent),
         JobStatus::Failed => lang.t("history.failed").into(),
         JobStatus::Stopped => lang.t("history.stopped").into(),
@@ -194,7 +195,7 @@ fn actions(studio: &mut Studio, ui: &mut Ui, job: &Arc<JobSnapshot>) {
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = (ui.available_width() - 6.0 * 28.0) / 5.0;
         if widgets::icon_toggle(ui, icons::STAR, lang.t("history.star"), job.starred).clicked() {
-            star(studio, job);
+            studio.bridge.star(job.id);
         }
         if widgets::icon_button(ui, icons::ROTATE_CCW, lang.t("history.restore")).clicked() {
             restore(studio, job);
@@ -229,10 +230,6 @@ fn actions(studio: &mut Studio, ui: &mut Ui, job: &Arc<JobSnapshot>) {
     });
 }
 
-fn star(studio: &Studio, job: &JobSnapshot) {
-    studio.bridge.annotate(job.id, Annotation { starred: Some(!job.starred), ..Annotation::default() });
-}
-
 /// Continues a job from its last finished step.
 pub fn resume(studio: &Studio, job: &JobSnapshot) {
     studio.bridge.resume(job.id, studio.session.made.get(&job.id).cloned());
@@ -260,7 +257,7 @@ fn menu(studio: &mut Studio, ui: &mut Ui, job: &Arc<JobSnapshot>) {
         restore(studio, job);
     }
     if item(ui, true, icons::STAR, lang.t("history.star")) {
-        star(studio, job);
+        studio.bridge.star(job.id);
     }
     if item(ui, true, icons::NOTEBOOK_PEN, lang.t("history.annotate")) {
         studio.window = Some(Window::note(job));
@@ -269,10 +266,13 @@ fn menu(studio: &mut Studio, ui: &mut Ui, job: &Arc<JobSnapshot>) {
     if matches!(job.status, JobStatus::Failed | JobStatus::Stopped) && item(ui, true, icons::PLAY, lang.t("history.resume")) {
         resume(studio, job);
     }
+    // A composite of two pictures need not know the words in them.
+    let words = job.parameters.get("text_content").and_then(|t| t.as_str()).is_some_and(|t| !t.trim().is_empty());
     for (step, glyph, key) in [(2, icons::TYPE, "command.from_text"), (3, icons::LAYERS, "command.from_composite")] {
-        if item(ui, done && job.images.contains(&ImageName::Step2), glyph, lang.get(key).unwrap_or(key)) {
+        let possible = done && job.images.contains(&ImageName::Step2) && (words || step == 3);
+        if item(ui, possible, glyph, lang.get(key).unwrap_or(key)) {
             let made = studio.session.made.get(&job.id).cloned();
-            crate::gui::restore::again(&studio.bridge, job, made, step);
+            studio.bridge.again(job, step, made);
         }
     }
     let two = done && matches!(studio.source, Source::Job(other) if other != job.id);

@@ -12,9 +12,13 @@ pub fn show(studio: &mut Studio, ui: &mut Ui) -> Stay {
     remark(ui, lang.t("server.about"));
     let on = studio.server.is_on();
     widgets::section(ui, lang.t("server.address"), None);
-    ui.add_enabled_ui(!on, |ui| widgets::field(ui, &mut studio.server.bind, lang.t("server.address"), "127.0.0.1:8000", 1));
+    let entered = ui.add_enabled_ui(!on, |ui| widgets::field(ui, &mut studio.server.bind, lang.t("server.address"), "127.0.0.1:8000", 1));
+    if entered.inner.changed() {
+        studio.session.server = Some(studio.server.bind.trim().to_owned()).filter(|b| *b != studio.config.bind.to_string());
+        studio.touch(ui.ctx());
+    }
     widgets::section(ui, lang.t("server.token"), None);
-    ui.add_enabled_ui(!on, |ui| widgets::field(ui, &mut studio.server.token, lang.t("server.token"), lang.t("server.token_hint"), 1));
+    ui.add_enabled_ui(!on, |ui| widgets::secret(ui, &mut studio.server.token, lang.t("server.token"), lang.t("server.token_hint")));
     let problem = studio.server.problem();
     if let (Some(say), false) = (&problem, on) {
         ui.label(RichText::new(say.words(lang)).size(theme::LABEL).color(c.bad));
@@ -28,6 +32,7 @@ pub fn show(studio: &mut Studio, ui: &mut Ui) -> Stay {
                 ui.label(lang.f("server.listening", &[&address]));
             });
             ui.horizontal(|ui| {
+                let address = studio.server.reach().unwrap_or(address);
                 ui.hyperlink_to(lang.t("server.docs"), format!("http://{address}/docs"));
             });
         }

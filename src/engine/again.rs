@@ -1,0 +1,52 @@
+//! Requests that go on from a job's own pictures.
+
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use super::{Engine, ResumeError};
+use crate::job::ImageName;
+
+impl Engine {
+    /// The request that continues a job from its last finished step, as [`crate::request::parse`] takes it.
+    pub fn resume_request(&self, id: Uuid) -> Result<Map<String, Value>, ResumeError> {
+        let step = self.snapshot(id).ok_or(ResumeError::NotFound)?.resume_step();
+        self.request_from(id, step)
+    }
+
+    /// The request that makes a job again from this step on, with its settings and its own pictures. A job has none for steps before the
+    /// one that it began with, apart from those that it was given.
+    pub fn request_from(&self, id: Uuid, step: u8) -> Result<Map<String, Value>, ResumeError> {
+        let job = self.snapshot(id).ok_or(ResumeError::NotFound)?;
+        if job.status.is_active() {
+            return Err(ResumeError::Running);
+        }
+        let mut raw = Map::clone(&job.parameters);
+        for image in ["product_image", "mask_image", "step1_image", "step2_image"] {
+            raw.remove(image);
+        }
+        raw.insert("start_step".into(), step.into());
+        let mut insert = |field: &str, name: ImageName, needed: bool| {
+            match self.base64(id, name) {
+                Some(text) => {
+                    raw.insert(field.into(), Value::String(text.to_string()));
+                }
+                None if needed => return Err(ResumeError::Missing(name.file_name())),
+                None => {}
+            }
+            Ok(())
+        };
+        if step == 1 {
+            insert("product_image", ImageName::Product, job.parameters.get("product_image").is_some_and(|v| !v.is_null()))?;
+        }
+        if step == 1 && job.parameters.get("mask_image").is_some_and(|v| !v.is_null()) {
+            insert("mask_image", ImageName::Mask, true)?;
+        }
+        if step >= 2 {
+            insert("step1_image", ImageName::Step1, true)?;
+        }
+        if step == 3 {
+            insert("step2_image", ImageName::Step2, true)?;
+        }
+        Ok(raw)
+    }
+}

@@ -1,0 +1,90 @@
+//! The small window that says why the studio cannot open: nobody who clicked an icon sees a terminal.
+
+use std::path::PathBuf;
+
+use egui::{CentralPanel, Context, Frame, Key, Margin, RichText, ScrollArea, Ui};
+
+use super::bridge::Say;
+use super::i18n::Lang;
+use super::{icons, theme, widgets};
+
+/// Why the studio cannot open.
+#[derive(Clone, Debug)]
+pub enum Trouble {
+    /// Another instance has this folder.
+    InUse(PathBuf),
+    /// Anything else, in English.
+    Failed(String),
+}
+
+impl Trouble {
+    fn say(&self) -> Say {
+        match self {
+            Self::InUse(folder) => Say::new("trouble.in_use", &[&folder.display()]),
+            Self::Failed(text) => Say::from(text.trim_end().to_owned()),
+        }
+    }
+
+    fn remedy(&self, lang: Lang) -> &'static str {
+        match self {
+            Self::InUse(_) => lang.t("trouble.close_other"),
+            Self::Failed(_) => lang.t("trouble.correct"),
+        }
+    }
+}
+
+/// Its contents; in both languages, since no session says which one is wanted.
+pub struct TroubleWindow(Trouble);
+
+impl TroubleWindow {
+    /// `ctx` gets fonts and styles.
+    pub fn new(ctx: &Context, trouble: Trouble) -> Self {
+        theme::install(ctx);
+        Self(trouble)
+    }
+
+    fn show(&self, ui: &mut Ui) {
+        let c = theme::colors(ui);
+        let mut close = ui.input(|i| i.key_pressed(Key::Escape));
+        CentralPanel::default().frame(Frame::new().fill(c.panel).inner_margin(Margin::same(24))).show(ui, |ui| {
+            ScrollArea::vertical().auto_shrink(false).max_height(ui.available_height() - 56.0).show(ui, |ui| {
+                for lang in Lang::ALL {
+                    ui.label(RichText::new(lang.t("trouble.title")).size(theme::TITLE));
+                    ui.add_space(4.0);
+                    ui.label(self.0.say().words(lang));
+                    ui.add_space(4.0);
+                    ui.label(RichText::new(self.0.remedy(lang)).color(c.dim));
+                    ui.add_space(20.0);
+                }
+            });
+            ui.add_space(12.0);
+            let words = Lang::ALL.map(|lang| lang.t("trouble.close")).join(" · ");
+            close |= widgets::primary(ui, icons::X, &words, "").clicked();
+        });
+        if close {
+            ui.ctx().send_viewport_cmd(egui::ViewportCommand::Close);
+        }
+    }
+}
+
+impl eframe::App for TroubleWindow {
+    fn ui(&mut self, ui: &mut Ui, _: &mut eframe::Frame) {
+        self.show(ui);
+    }
+}
+
+/// Shows the window until it is closed; where there is no display, nothing.
+pub fn show(trouble: Trouble) {
+    let mut viewport = egui::ViewportBuilder::default()
+        .with_title("nanoCocoa Studio")
+        .with_app_id("io.github.nanococoa.Studio")
+        .with_inner_size([560.0, 420.0]);
+    if let Some(icon) = super::icon() {
+        viewport = viewport.with_icon(icon);
+    }
+    let native = eframe::NativeOptions { viewport, centered: true, renderer: eframe::Renderer::Glow, ..eframe::NativeOptions::default() };
+    let shown = eframe::run_native("nanoCocoa Studio", native, Box::new(|cx| Ok(Box::new(TroubleWindow::new(&cx.egui_ctx, trouble)))));
+    if let Err(error) = shown {
+        tracing::debug!(%error, "no window");
+    }
+}
