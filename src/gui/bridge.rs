@@ -467,3 +467,36 @@ pub fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Option<std::th
     let started = std::thread::Builder::new().name(name.into()).spawn(work);
     started.inspect_err(|error| tracing::error!(%error, name, "no thread")).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::backend::draft::DraftBackend;
+    use crate::engine::EngineConfig;
+
+    #[test]
+    fn stars_that_are_clicked_quickly_are_turned_round_each_time() {
+        let dir = tempfile::tempdir().unwrap();
+        let config = EngineConfig { data_dir: dir.path().into(), font_dirs: Vec::new(), default_font: crate::assets::DEFAULT_FONT.into() };
+        let engine = Engine::start(config, Arc::new(|_| Ok(Box::new(DraftBackend::default())))).unwrap();
+        let (bridge, _messages) = Bridge::new(engine.clone(), Context::default(), dir.path().join("studio"));
+        let brief = Brief { scene: "sea".into(), width: 256, height: 256, ..Brief::default() };
+        let id = engine.submit(bridge.spec(&brief.to_raw()).unwrap(), SubmitPolicy::Enqueue).unwrap();
+        while engine.snapshot(id).unwrap().status.is_active() {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        for (clicks, starred) in [(2, false), (7, true)] {
+            let before = engine.changes();
+            (0..clicks).for_each(|_| bridge.star(id));
+            while engine.changes() < before + clicks {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            assert_eq!(engine.snapshot(id).unwrap().starred, starred, "{clicks}");
+        }
+        bridge.writer().close();
+        bridge.close();
+        engine.shutdown();
+    }
+}
