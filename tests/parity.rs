@@ -61,6 +61,17 @@ fn place() -> (Device, DType, Option<f64>) {
     (device, dtype, allowed)
 }
 
+/// bfloat16 keeps 8 bits, and tiny random networks amplify its rounding beyond 1e-2 in PyTorch too: on these cases and the same rounded
+/// weights diffusers' and transformers' own bfloat16 runs differ from their float32 by up to 1.6e-2 (autoencoder), 3.3e-2 (T5), 1.4e-2
+/// (ControlNet) and 3.8e-2 (U-Net). U-Net and ControlNet run in float16 in the program, where 1e-2 holds for every case.
+fn allowed_in_bf16(kind: &str) -> f64 {
+    match kind {
+        "autoencoder-kl" | "t5-encoder" => 2e-2,
+        "sdxl-unet" | "sdxl-controlnet" => 4e-2,
+        _ => 1e-2,
+    }
+}
+
 /// As [`check`], for what is computed on CPU whatever the networks compute on.
 fn check_on_cpu(kind: &str, least: usize) {
     check_in(kind, least, &Device::Cpu, DType::F32, None);
@@ -69,6 +80,7 @@ fn check_on_cpu(kind: &str, least: usize) {
 /// Runs every case of a kind; there must be at least `least`.
 fn check(kind: &str, least: usize) {
     let (device, dtype, allowed) = place();
+    let allowed = if dtype == DType::BF16 { Some(allowed_in_bf16(kind)) } else { allowed };
     check_in(kind, least, &device, dtype, allowed);
 }
 

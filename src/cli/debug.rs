@@ -191,7 +191,7 @@ fn full_size(flags: &FullSizeFlags) -> Result<(), Failure> {
     if let Some(unknown) = flags.only.iter().find(|o| NETWORKS.iter().all(|n| n.name != o.as_str())) {
         return Err(Failure::BadInput(format!("--only {unknown}: there is no such network; there are {}", names())));
     }
-    if flags.side == 0 || flags.side % 64 != 0 || flags.side > 4096 {
+    if flags.side == 0 || !flags.side.is_multiple_of(64) || flags.side > 4096 {
         return Err(Failure::BadInput(format!("--side {}: use a multiple of 64 up to 4096", flags.side)));
     }
     let device = component::device_named(&flags.device).map_err(failure)?;

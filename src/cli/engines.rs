@@ -41,7 +41,7 @@ pub(super) fn setup(config: &Config) -> impl Fn() -> Result<Setup, String> + Sen
         let free: FreeMemory = Arc::new(move || {
             let of_machine = || {
                 let now = sampler.sample_now();
-                (gpu.is_cpu() && now.ram_total_gb > 0.0).then(|| ((now.ram_total_gb - now.ram_used_gb) * GIB) as u64)
+                (gpu.is_cpu() && now.ram_total_gb > 0.0).then_some(((now.ram_total_gb - now.ram_used_gb) * GIB) as u64)
             };
             device::free_memory(&gpu).or_else(of_machine)
         });

@@ -77,6 +77,7 @@ fn steps(studio: &Studio, ui: &mut Ui, job: Option<&Arc<JobSnapshot>>) {
             // The step's name is worth more than the whole sentence.
             let width_of = |words: &str| ui.painter().layout_no_wrap(words.to_owned(), FontId::proportional(theme::BODY), c.text).size().x;
             let words = match eta {
+                Some(eta) if eta < 1.0 && width_of(name) + width_of(&words) + 52.0 > rect.width() => lang.t("step.soon").to_owned(),
                 Some(eta) if width_of(name) + width_of(&words) + 52.0 > rect.width() => lang.f("step.about_seconds", &[&seconds(eta)]),
                 _ => words,
             };
