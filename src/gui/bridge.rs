@@ -44,7 +44,7 @@ pub enum Message {
     /// The brush's stroke with this number is on disk, or could not be written.
     Masked(u64, Result<Mask, Say>),
     /// A mask to paint on was read.
-    Sheet(super::brush::Key, Arc<image::GrayImage>),
+    Sheet(super::brush::Key, Arc<(image::GrayImage, egui::ColorImage)>),
 }
 
 /// A sentence for the designer: a key of the word table and what fills its holes.

@@ -10,6 +10,8 @@ use super::bridge::{Bridge, Message, Say};
 use super::live::Draft;
 use super::state::{Brief, Mask};
 
+/// Longest side that is painted on; masks of imported projects may be larger than textures may be.
+const LARGEST: u32 = 4096;
 /// How strongly what is left out is tinted.
 const TINT: f32 = 0.66;
 
@@ -70,7 +72,8 @@ impl Brush {
             None => {
                 let draft = draft.filter(|d| d.brief.product.as_ref().is_some_and(|p| p.hash == key.0));
                 if let Some(mask) = draft.and_then(|d| d.auto_mask.clone()) {
-                    self.lay(ctx, key.clone(), GrayImage::clone(&mask));
+                    let tinted = tint(&mask, (0, 0, mask.width(), mask.height()));
+                    self.lay(ctx, key.clone(), GrayImage::clone(&mask), tinted);
                 }
             }
             Some(mask) if self.loading.as_ref() != Some(&key) => {
@@ -78,8 +81,13 @@ impl Brush {
                 let (path, key) = (mask.path.clone(), key.clone());
                 bridge.work("nanococoa-mask", move |_| {
                     let bytes = std::fs::read(&path).map_err(|e| Say::new("error.read", &[&path.display(), &e]))?;
-                    let gray = image::load_from_memory(&bytes).map_err(|e| Say::from(e.to_string()))?.into_luma8();
-                    Ok(Some(Message::Sheet(key, Arc::new(gray))))
+                    let mut image = image::load_from_memory(&bytes).map_err(|e| Say::from(e.to_string()))?;
+                    if image.width().max(image.height()) > LARGEST {
+                        image = image.resize(LARGEST, LARGEST, image::imageops::FilterType::Triangle);
+                    }
+                    let gray = image.into_luma8();
+                    let tinted = tint(&gray, (0, 0, gray.width(), gray.height()));
+                    Ok(Some(Message::Sheet(key, Arc::new((gray, tinted)))))
                 });
             }
             Some(_) => {}
@@ -87,18 +95,17 @@ impl Brush {
         self.sheet.as_ref().is_some_and(same_photo)
     }
 
-    /// A mask from the disk; by now the brief may have another.
-    pub fn read(&mut self, ctx: &Context, brief: &Brief, key: Key, mask: &GrayImage) {
+    /// A mask from the disk and its tint; by now the brief may have another.
+    pub fn read(&mut self, ctx: &Context, brief: &Brief, key: Key, (mask, tinted): &(GrayImage, ColorImage)) {
         if key_of(brief).as_ref() == Some(&key) && self.sheet.as_ref().is_none_or(|s| s.key != key) {
-            self.lay(ctx, key, mask.clone());
+            self.lay(ctx, key, mask.clone(), tinted.clone());
         } else {
             self.loading = None;
         }
     }
 
-    fn lay(&mut self, ctx: &Context, key: Key, mask: GrayImage) {
-        let image = tint(&mask, (0, 0, mask.width(), mask.height()));
-        let texture = ctx.load_texture("mask", image, TextureOptions::LINEAR);
+    fn lay(&mut self, ctx: &Context, key: Key, mask: GrayImage, tinted: ColorImage) {
+        let texture = ctx.load_texture("mask", tinted, TextureOptions::LINEAR);
         self.loading = None;
         self.sheet = Some(Sheet { key, mask, texture, stroke: None, pending: Vec::new() });
     }
