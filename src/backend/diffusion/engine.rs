@@ -502,3 +502,74 @@ fn clamp_to_glyphs(picture: &RgbImage, matte: &Matte, face: &Plane, font_px: f32
     }
     TextLayer { image, face: face.clone() }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+    use crate::job::CancelToken;
+
+    #[derive(Default)]
+    struct Heard(Mutex<Vec<String>>);
+
+    impl crate::backend::StageObserver for Heard {
+        fn progress(&self, _: f32) {}
+        fn preview(&self, _: RgbImage) {}
+        fn warn(&self, text: &str) {
+            self.0.lock().unwrap().push(text.into());
+        }
+        fn wants_preview(&self) -> bool {
+            false
+        }
+    }
+
+    fn backend() -> DiffusionBackend {
+        let setup = Setup { models: Models::default(), device: Device::Cpu, device_name: "CPU".into(), free: Arc::new(|| None) };
+        let (dtype, gib) = (DType::F32, 1 << 30);
+        let sizes = Sizes { flux_encoders: 9 * gib, flux_transformer: 22 * gib, sdxl_networks: 7 * gib, birefnet: gib, ..Sizes::default() };
+        let draft = DraftBackend::default();
+        DiffusionBackend { setup, dtype, sdxl_dtype: dtype, sizes, plan: None, draft, flux: None, sdxl: None, matte: None }
+    }
+
+    fn no_memory() -> DiffusionError {
+        DiffusionError::Tensor(candle_core::Error::Msg("DriverError(CUDA_ERROR_OUT_OF_MEMORY, \"out of memory\")".into()))
+    }
+
+    #[test]
+    fn out_of_memory_tries_every_smaller_plan_and_then_says_what_to_do() {
+        let (cancel, pixels) = (CancelToken::default(), 1024 * 1024);
+        let heard = Heard::default();
+        let cx = StageCx { cancel: &cancel, observer: &heard };
+        let mut engine = backend();
+        let plans = engine.plans(pixels).len();
+        engine.plan(pixels);
+        let mut used = Vec::new();
+        let made = engine.attempt(pixels, cx, |e| {
+            used.push(e.plan.unwrap());
+            if used.len() < 3 { Err(no_memory()) } else { Ok(7) }
+        });
+        assert_eq!((made.unwrap(), used), (7, vec![0, 1, 2]));
+        assert_eq!(heard.0.lock().unwrap().len(), 2);
+        // What did not fit is not tried again by the next stage.
+        assert_eq!(engine.plan(pixels), engine.plans(pixels)[2]);
+
+        let mut tries = 0;
+        let failed = engine.attempt(pixels, cx, |_| -> Result<(), _> {
+            tries += 1;
+            Err(no_memory())
+        });
+        let text = failed.unwrap_err().to_string();
+        assert!(text.starts_with("CUDA out of memory.") && text.contains("smaller size"), "{text}");
+        assert_eq!(tries, plans - 2);
+
+        // Other errors are no reason to try again.
+        let mut tries = 0;
+        let failed = engine.attempt(pixels, cx, |_| -> Result<(), _> {
+            tries += 1;
+            Err(DiffusionError::Tensor(candle_core::Error::Msg("shape mismatch".into())))
+        });
+        assert!(failed.unwrap_err().to_string().contains("shape mismatch"));
+        assert_eq!(tries, 1);
+    }
+}
