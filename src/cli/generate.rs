@@ -127,9 +127,14 @@ impl Output {
 #[derive(Args)]
 pub(super) struct ResumeArgs {
     /// The job
+    #[arg(value_parser = job_id)]
     id: Uuid,
     #[command(flatten)]
     output: Output,
+}
+
+fn job_id(text: &str) -> Result<Uuid, String> {
+    text.parse().map_err(|_| "this is no job's ID; a failed or stopped `generate` tells it, --json does, and GET /jobs lists all".into())
 }
 
 pub(super) fn generate(common: &Common, args: GenerateArgs) -> Result<(), Failure> {
@@ -291,14 +296,60 @@ fn out_format(path: &Path) -> Result<image::ImageFormat, Failure> {
     }
 }
 
+/// What REST would answer, in the words of the command line.
+fn in_flags(text: &str) -> String {
+    const FLAGS: &[(&str, &str)] = &[
+        ("text_content", "--text"),
+        ("bg_prompt", "--prompt"),
+        ("bg_negative_prompt", "--negative-prompt"),
+        ("text_model_prompt", "--style"),
+        ("font_name", "--font"),
+        ("composition_mode", "--mode"),
+        ("text_position", "--position"),
+        ("start_step", "--from-step"),
+        ("force_from_step", "--force-from-step"),
+        ("seed", "--seed"),
+        ("engine", "--engine"),
+        ("strength", "--strength"),
+        ("composition_strength", "--composition-strength"),
+        ("product_x", "--product-x"),
+        ("product_y", "--product-y"),
+        ("product_scale", "--product-scale"),
+        ("text_x", "--text-x"),
+        ("text_y", "--text-y"),
+        ("width", "--size"),
+        ("height", "--size"),
+        ("product_image", "--product"),
+        ("mask_image", "--mask"),
+        ("step1_image", "--step1"),
+        ("step2_image", "--step2"),
+    ];
+    const WORDS: &[(&str, &str)] = &[
+        ("send one of the names of GET /fonts", "use one of the names that `nanococoa doctor` lists"),
+        ("required when start_step is 2", "required with --from-step 2"),
+        ("required when start_step is 3", "required with --from-step 3"),
+        ("send the step1_result of an earlier job", "name the picture of step 1 of an earlier job with --step1 (--save-steps keeps them)"),
+        ("send the step2_result of an earlier job", "name the picture of step 2 of an earlier job with --step2 (--save-steps keeps them)"),
+        ("send the slogan to make", "name the slogan with --text"),
+        ("send product_image too", "name it with --product"),
+        ("; send ", "; use "),
+    ];
+    let named = text.split_once(": ").and_then(|(field, rest)| {
+        let flag = FLAGS.iter().find(|f| f.0 == field)?.1;
+        Some(format!("{flag} ({field}): {rest}"))
+    });
+    let text = named.unwrap_or_else(|| text.to_owned());
+    WORDS.iter().fold(text, |text, (rest, words)| text.replace(rest, words))
+}
+
 fn run_job(engine: &Engine, raw: &Map<String, Value>, output: &Output, kept: bool, told: &mut bool) -> Result<(), Failure> {
     let spec = nanococoa::engine::parse_request(engine, raw, true).map_err(|errors| {
-        let lines: Vec<String> = errors.iter().map(|e| e.msg.clone()).collect();
+        let lines: Vec<String> = errors.iter().map(|e| in_flags(&e.msg)).collect();
         Failure::BadInput(lines.join("\n       "))
     })?;
     let asked = spec.warnings.clone();
     for warning in &asked {
-        eprintln!("note: {warning}");
+        eprintln!("note: {}", in_flags(warning));
     }
     if output.dry_run || spec.dry_run {
         return tell_plan(engine, &spec, output.json);
@@ -324,7 +375,7 @@ fn run_job(engine: &Engine, raw: &Map<String, Value>, output: &Output, kept: boo
         say!("{}", report(&job, output, result.is_ok()));
     } else if result.is_ok() {
         for warning in job.warnings.iter().filter(|w| !asked.contains(w)) {
-            eprintln!("note: {warning}");
+            eprintln!("note: {}", in_flags(warning));
         }
         say!(
             "{} ({} × {}, {} engine, seed {}, {:.1} s)",
@@ -387,7 +438,10 @@ fn save(engine: &Engine, job: &JobSnapshot, output: &Output) -> Result<(), Failu
     let bytes = if format == image::ImageFormat::Png { bytes } else { convert(&bytes, format)? };
     // A link stays a link: what it names is written.
     let target = std::fs::canonicalize(output.out()).unwrap_or_else(|_| output.out().to_path_buf());
-    nanococoa::store::write_atomic(&target, &bytes).map_err(|e| Failure::Failed(e.to_string()))?;
+    nanococoa::store::write_atomic(&target, &bytes).map_err(|e| {
+        let why = std::error::Error::source(&e).map(ToString::to_string).unwrap_or_default();
+        Failure::Failed(format!("--out: {} cannot be written ({why}); choose a folder that you may write to", output.out().display()))
+    })?;
     if let Some(folder) = &output.save_steps {
         for &name in &job.images {
             if let Some(path) = engine.image_path(job.id, name) {

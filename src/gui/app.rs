@@ -68,6 +68,8 @@ pub(super) struct View {
 
 /// Windows narrower than this, in points, keep the room for the picture.
 pub(super) const NARROW: f32 = 1000.0;
+/// Below this many points the history is only there when it is asked for: the tools above the picture need the room.
+const NO_HISTORY: f32 = 1240.0;
 
 /// The application.
 pub struct Studio {
@@ -203,7 +205,7 @@ impl Studio {
 
     /// Whether the history has its place at the right.
     pub fn shows_history(&self, ctx: &Context) -> bool {
-        self.history_open.unwrap_or(ctx.content_rect().width() >= NARROW)
+        self.history_open.unwrap_or(ctx.content_rect().width() >= NO_HISTORY)
     }
 
     /// Which picture of the way is shown.
@@ -374,6 +376,7 @@ impl Studio {
                 self.source = Source::Draft;
             }
             Message::Restored(mut brief, base, keeps_photo) => {
+                let photo_missing = keeps_photo && base.is_none();
                 if keeps_photo {
                     (brief.product, brief.mask) = (self.session.brief.product.clone(), self.session.brief.mask.clone());
                 } else if let Some(id) = base {
@@ -382,7 +385,12 @@ impl Studio {
                 self.session.brief = *brief;
                 self.session.base = base.or(self.session.base);
                 self.source = base.map_or(Source::Draft, Source::Job);
-                self.toasts.say(Kind::Good, Say::new("toast.restored", &[]), now);
+                let (kind, key) = match (photo_missing, self.session.brief.product.is_some()) {
+                    (false, _) => (Kind::Good, "toast.restored"),
+                    (true, true) => (Kind::Note, "toast.restored_kept_photo"),
+                    (true, false) => (Kind::Note, "toast.restored_no_photo"),
+                };
+                self.toasts.say(kind, Say::new(key, &[]), now);
             }
             Message::Saved(brief, path, project) => {
                 self.toasts.say(Kind::Good, Say::new("toast.saved", &[&path.display()]), now);

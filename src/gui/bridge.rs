@@ -57,6 +57,11 @@ impl Say {
         Self(key, values.iter().map(|v| v.to_string()).collect())
     }
 
+    /// Whether it is the sentence with this key.
+    pub fn is(&self, key: &str) -> bool {
+        self.0 == key
+    }
+
     /// In a language.
     pub fn words(&self, lang: super::i18n::Lang) -> String {
         let values: Vec<String> = self.1.iter().map(|v| lang.say(v)).collect();

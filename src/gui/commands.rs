@@ -45,6 +45,7 @@ pub enum Command {
     ZoomIn,
     ZoomOut,
     Compare,
+    DraftOrResult,
     History,
     Theme,
     Language,
@@ -123,6 +124,7 @@ impl Command {
         Self::TabText,
         Self::TabFinal,
         Self::Compare,
+        Self::DraftOrResult,
         Self::ZoomFit,
         Self::ZoomActual,
         Self::ZoomIn,
@@ -182,6 +184,7 @@ impl Command {
             Self::ZoomIn => face("command.zoom_in", icons::ZOOM_IN).on(NONE, Key::Plus),
             Self::ZoomOut => face("command.zoom_out", icons::ZOOM_OUT).on(NONE, Key::Minus),
             Self::Compare => face("command.compare", icons::SQUARE_SPLIT_HORIZONTAL).on(NONE, Key::C),
+            Self::DraftOrResult => face("command.draft_or_result", icons::LAYERS).on(NONE, Key::D),
             Self::History => face("command.history", icons::HISTORY).on(NONE, Key::H),
             Self::Theme => face("command.theme", icons::SUN),
             Self::Language => face("command.language", icons::LANGUAGES),
@@ -213,7 +216,7 @@ pub fn pressed(ctx: &egui::Context, composing: bool, typing: bool) -> Vec<Comman
     let mut order: Vec<Command> = Command::ALL.to_vec();
     order.sort_by_key(|c| c.face().shortcut.is_none_or(|s| !s.modifiers.shift));
     let may = |c: &Command| c.face().in_text || !typing;
-    let hit = |c: &Command| {
+    let hit = |c: &&Command| {
         c.face().shortcut.is_some_and(|s| {
             ctx.input_mut(|i| {
                 // A plain key means exactly that key: egui would let Shift and Alt pass.
@@ -221,11 +224,13 @@ pub fn pressed(ctx: &egui::Context, composing: bool, typing: bool) -> Vec<Comman
                 let bare = !i.modifiers.command && !i.modifiers.alt && !i.modifiers.ctrl;
                 // On most keyboards plus shares its key with equals.
                 let equals = s.logical_key == Key::Plus && i.consume_shortcut(&KeyboardShortcut::new(s.modifiers, Key::Equals));
-                (!plain || bare) && (equals || i.consume_shortcut(&s))
+                // As Windows has it.
+                let again = **c == Command::Redo && i.consume_shortcut(&KeyboardShortcut::new(CTRL, Key::Y));
+                (!plain || bare) && (equals || again || i.consume_shortcut(&s))
             })
         })
     };
-    order.into_iter().filter(|c| may(c) && hit(c)).collect()
+    order.into_iter().filter(|c| may(c) && hit(&c)).collect()
 }
 
 #[cfg(test)]

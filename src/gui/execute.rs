@@ -69,6 +69,7 @@ impl Studio {
             Command::StopAll => self.active_count() > 1,
             Command::Export => self.export_job().is_some(),
             Command::Compare => self.compare.is_some() || self.other_side().is_some(),
+            Command::DraftOrResult => self.other_side().is_some(),
             Command::CopyCurl => !brief.is_blank(),
             _ => true,
         }
@@ -129,6 +130,10 @@ impl Studio {
             }
             Command::OpenPhoto => dialogs::open(&self.bridge, Purpose::Photo, self.lang()),
             Command::OpenPath => self.window = Some(Window::path(Purpose::Photo)),
+            Command::DraftOrResult => {
+                self.source = self.other_side().unwrap_or(self.source);
+                self.compare = None;
+            }
             Command::Paste => self.bridge.paste_photo(),
             Command::Sample => self.bridge.sample_photo(),
             Command::OpenProject => dialogs::open(&self.bridge, Purpose::OpenProject, self.lang()),

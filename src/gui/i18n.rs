@@ -16,6 +16,16 @@ pub enum Lang {
     En,
 }
 
+impl Lang {
+    /// The machine's, as far as it is one of these.
+    pub fn of_machine() -> Self {
+        match sys_locale::get_locale() {
+            Some(locale) if !locale.starts_with("ko") && locale.starts_with(|c: char| c.is_ascii_lowercase()) => Self::En,
+            _ => Self::Ko,
+        }
+    }
+}
+
 type Words = HashMap<String, String>;
 
 fn table(lang: Lang) -> &'static Words {

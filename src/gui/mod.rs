@@ -59,7 +59,11 @@ pub fn run(options: Options, open: Option<PathBuf>) -> Result<(), String> {
         "nanoCocoa Studio",
         native,
         Box::new(move |cx| {
+            let first = !restore::is_kept(&options.config.data_dir.join("studio"));
             let mut studio = Studio::new(&cx.egui_ctx, options);
+            if first {
+                studio.session.lang = i18n::Lang::of_machine();
+            }
             if let Some(path) = open {
                 studio.open(path);
             }

@@ -46,6 +46,11 @@ pub fn session(folder: &Path) -> Session {
     }
 }
 
+/// Whether there is a session from before.
+pub fn is_kept(folder: &Path) -> bool {
+    folder.join(SESSION).exists()
+}
+
 /// Removes photos and masks that nothing refers to any more. Undo ends with the program, and projects bring their own.
 fn sweep(folder: &Path, session: &Session) {
     // A session that was put aside may be mended by hand.

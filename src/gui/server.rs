@@ -107,7 +107,10 @@ impl ServerSwitch {
     pub fn poll(&mut self, toasts: &mut Toasts, now: f64) {
         while let Some(Ok(news)) = self.news.as_ref().map(mpsc::Receiver::try_recv) {
             match news {
-                News::Up(address) => self.address = Some(address),
+                News::Up(address) => {
+                    self.address = Some(address);
+                    toasts.settle("server.busy");
+                }
                 News::Down => self.address = None,
                 News::Failed(say) => {
                     self.address = None;

@@ -53,6 +53,11 @@ impl Toasts {
         self.push(Toast { kind: Kind::Note, say, until, undo: Some(back) });
     }
 
+    /// What was complained about is mended.
+    pub fn settle(&mut self, key: &str) {
+        self.0.retain(|t| !t.say.is(key));
+    }
+
     fn push(&mut self, toast: Toast) {
         if self.0.len() >= MOST {
             self.0.remove(0);
@@ -74,7 +79,9 @@ pub(super) fn show(studio: &mut Studio, ctx: &Context) {
     }
     let lang = studio.lang();
     let (mut gone, mut back) = (None, None);
-    Area::new(Id::unique("toasts")).order(Order::Tooltip).anchor(Align2::RIGHT_BOTTOM, vec2(-248.0, -162.0)).show(ctx, |ui| {
+    // An open window's buttons stay free.
+    let corner = if studio.window.is_some() { vec2(-16.0, -46.0) } else { vec2(-248.0, -162.0) };
+    Area::new(Id::unique("toasts")).order(Order::Tooltip).anchor(Align2::RIGHT_BOTTOM, corner).show(ctx, |ui| {
         let c = theme::colors(ui);
         for (i, toast) in studio.toasts.0.iter().enumerate() {
             let (glyph, color) = match toast.kind {

@@ -148,7 +148,7 @@ impl Watch {
 fn follow(shared: &Shared, engine: &Engine, ctx: &Context, folder: &std::path::Path) {
     let mut brief: Option<Brief> = None;
     let mut sampled: Option<Instant> = None;
-    let mut rough = (0, 0);
+    let mut seen = (f64::MIN, f64::MIN);
     let mut models_due = false;
     let (mut active, mut stale) = (engine.snapshots().iter().any(|j| j.status.is_active()), true);
     loop {
@@ -186,13 +186,17 @@ fn follow(shared: &Shared, engine: &Engine, ctx: &Context, folder: &std::path::P
             sampled = Some(Instant::now());
             let load = engine.metrics();
             let disk = crate::metrics::free_disk(folder);
-            let now = ((load.cpu_percent / 10.0) as i64, (load.ram_used_gb * 4.0) as i64);
+            // A frame costs more than the news that a quiet machine is 4 % busier.
+            let differs = |now: f64, then: f64, by: f64| (now - then).abs() >= by;
+            let moved = differs(load.cpu_percent, seen.0, 12.0) || differs(load.ram_used_gb, seen.1, 0.3);
+            if moved {
+                seen = (load.cpu_percent, load.ram_used_gb);
+            }
             let mut shown = lock(&shared.shown);
             if !shown.frozen {
                 shown.load = (load, disk);
-                visible |= now != rough;
+                visible |= moved;
             }
-            rough = now;
             models_due = true;
         }
         if models_due || look {

@@ -36,7 +36,7 @@ pub enum DecodeError {
         height: u32,
     },
     /// Starts like an image but cannot be read to its end.
-    #[error("The {format} file is damaged or incomplete: {detail}.")]
+    #[error("The {format} file is damaged or incomplete: {detail}. Save or copy it again, or choose another.")]
     Damaged {
         /// Such as "PNG".
         format: &'static str,

@@ -15,7 +15,7 @@ const TIMINGS: &str = "timings.json";
 
 /// Why something could not be kept.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot {action} {}: {source}. Check that the folder exists, is writable and has free space", path.display())]
+#[error("cannot {action} {}: {source}{}", path.display(), self.remedy())]
 pub struct StoreError {
     action: &'static str,
     path: PathBuf,
@@ -23,6 +23,10 @@ pub struct StoreError {
 }
 
 impl StoreError {
+    fn remedy(&self) -> &'static str {
+        if self.is_in_use() { "" } else { ". Check that the folder exists, is writable and has free space" }
+    }
+
     /// Another program holds the folder.
     pub fn is_in_use(&self) -> bool {
         self.source.kind() == io::ErrorKind::WouldBlock

@@ -197,13 +197,13 @@ fn ready(studio: &mut Studio, ui: &mut Ui) {
     let idle = studio.plan().is_some_and(|p| !p.steps.is_empty() && p.steps.iter().all(|s| s.cached));
     let seed = lang.f("generate.ready", &[&brief.seed]);
     let words = match (idle, brief.seed_locked) {
-        (true, false) => lang.t("generate.fresh").to_owned(),
-        (true, true) => format!("{} · {seed}", lang.t("generate.same")),
-        (false, _) => seed.clone(),
+        (true, false) => [lang.t("generate.fresh").to_owned(), lang.t("generate.fresh_short").to_owned()],
+        (true, true) => [format!("{} · {seed}", lang.t("generate.same")), seed],
+        (false, _) => [seed.clone(), seed],
     };
     let font = FontId::proportional(theme::LABEL);
     let room = ui.available_width() - 8.0;
-    let galley = [words, seed].iter().map(|w| ui.painter().layout_no_wrap(w.clone(), font.clone(), c.dim)).find(|g| g.size().x < room);
+    let galley = words.iter().map(|w| ui.painter().layout_no_wrap(w.clone(), font.clone(), c.dim)).find(|g| g.size().x < room);
     if let Some(galley) = galley {
         ui.label(galley);
     }
@@ -216,11 +216,16 @@ fn progress(studio: &Studio, ui: &Ui, rect: Rect, job: &JobSnapshot) {
     let elapsed = job.elapsed(now).round() as i64;
     let eta = job.eta(now);
     let stage = job.stage.and_then(|s| lang.get(&format!("stage.{}", s.as_str()))).unwrap_or(lang.t("stage.waiting"));
+    let waiting = job.status == JobStatus::Pending;
     let left = if eta > 0 { lang.f("progress.left", &[&eta]) } else { lang.t("progress.soon").to_owned() };
-    let words = [
-        format!("{stage} · {} % · {left} · {}", job.progress_percent, lang.f("progress.elapsed", &[&elapsed])),
-        format!("{} % · {left}", job.progress_percent),
-    ];
+    let words = if waiting {
+        [stage.to_owned(), stage.to_owned()]
+    } else {
+        [
+            format!("{stage} · {} % · {left} · {}", job.progress_percent, lang.f("progress.elapsed", &[&elapsed])),
+            format!("{} % · {left}", job.progress_percent),
+        ]
+    };
     let font = FontId::proportional(theme::LABEL);
     let galley =
         words.iter().map(|w| ui.painter().layout_no_wrap(w.clone(), font.clone(), c.dim)).find(|g| g.size().x < rect.width() - 8.0);

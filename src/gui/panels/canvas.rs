@@ -14,6 +14,9 @@ const TABS: [(Tab, &str, Command); 4] = [
     (Tab::Final, "tab.final", Command::TabFinal),
 ];
 
+/// Width of the switch between draft and result.
+const SWITCH: f32 = 148.0;
+
 pub fn show(studio: &mut Studio, ui: &mut Ui) {
     let c = theme::colors(ui);
     let frame = Frame::new().fill(c.panel);
@@ -79,13 +82,24 @@ fn tools(studio: &mut Studio, ui: &mut Ui) {
     if widgets::icon_toggle(ui, icons::HISTORY, lang.t("command.history"), history).on_hover_text(tip).clicked() {
         studio.queue.push_back(Command::History);
     }
+    // What has no room is in the menu and on the keyboard.
+    let room = |ui: &Ui| ui.available_width() >= 34.0;
+    if !room(ui) {
+        return;
+    }
     tool(studio, ui, Command::Export);
+    if !room(ui) {
+        return;
+    }
     let comparing = studio.compare.is_some();
     ui.add_enabled_ui(studio.enabled(Command::Compare), |ui| {
         if widgets::icon_toggle(ui, icons::SQUARE_SPLIT_HORIZONTAL, lang.t("command.compare"), comparing).clicked() {
             studio.queue.push_back(Command::Compare);
         }
     });
+    if ui.available_width() < 72.0 {
+        return;
+    }
     tool(studio, ui, Command::ZoomFit);
     let words = RichText::new("1:1").font(FontId::new(theme::LABEL, theme::bold())).color(c.dim);
     let actual = ui.add(egui::Button::new(words).frame(false).min_size(vec2(34.0, 28.0)));
@@ -98,31 +112,36 @@ fn tools(studio: &mut Studio, ui: &mut Ui) {
     if wide {
         tool(studio, ui, Command::ZoomIn);
     }
-    // The tabs come first.
-    if ui.available_width() < 52.0 {
-        return;
+    // The tabs come first, then draft or result.
+    let others = if switched(studio).is_some() { SWITCH + 10.0 } else { 0.0 };
+    if ui.available_width() >= 52.0 + others {
+        let percent = (studio.view.zoom * ui.ctx().pixels_per_point() * 100.0).round();
+        let (rect, _) = ui.allocate_exact_size(vec2(48.0, 28.0), Sense::hover());
+        let font = FontId::proportional(theme::LABEL);
+        ui.painter().text(rect.center(), egui::Align2::CENTER_CENTER, format!("{percent:.0} %"), font, c.dim);
     }
-    let percent = (studio.view.zoom * ui.ctx().pixels_per_point() * 100.0).round();
-    let (rect, _) = ui.allocate_exact_size(vec2(48.0, 28.0), Sense::hover());
-    let font = FontId::proportional(theme::LABEL);
-    ui.painter().text(rect.center(), egui::Align2::CENTER_CENTER, format!("{percent:.0} %"), font, c.dim);
     if wide {
         tool(studio, ui, Command::ZoomOut);
     }
     source(studio, ui);
 }
 
+/// The job that draft and result are switched between.
+fn switched(studio: &Studio) -> Option<uuid::Uuid> {
+    let shown = if let Source::Job(id) = studio.source { Some(id) } else { None };
+    shown.or(studio.session.base).filter(|id| studio.job(*id).is_some())
+}
+
 /// Draft or result, once there is a result.
 fn source(studio: &mut Studio, ui: &mut Ui) {
     let lang = studio.lang();
-    let shown = if let Source::Job(id) = studio.source { Some(id) } else { None };
-    let Some(id) = shown.or(studio.session.base).filter(|id| studio.job(*id).is_some()) else { return };
-    if ui.available_width() < 164.0 {
+    let Some(id) = switched(studio) else { return };
+    if ui.available_width() < SWITCH + 2.0 {
         return;
     }
-    ui.add_space(8.0);
-    let (rect, _) = ui.allocate_exact_size(vec2(148.0, 32.0), Sense::hover());
-    ui.scope_builder(egui::UiBuilder::new().max_rect(Rect::from_center_size(rect.center(), vec2(148.0, 32.0))), |ui| {
+    ui.add_space((ui.available_width() - SWITCH - 2.0).min(8.0));
+    let (rect, _) = ui.allocate_exact_size(vec2(SWITCH, 32.0), Sense::hover());
+    ui.scope_builder(egui::UiBuilder::new().max_rect(Rect::from_center_size(rect.center(), vec2(SWITCH, 32.0))), |ui| {
         let mut source = studio.source;
         let options = [(Source::Draft, lang.t("canvas.draft")), (Source::Job(id), lang.t("canvas.result"))];
         if widgets::segmented(ui, &mut source, &options) {

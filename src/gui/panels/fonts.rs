@@ -58,6 +58,12 @@ pub fn show(studio: &mut Studio, ui: &mut Ui) {
         });
     });
     let missing = fonts.missing_glyphs(&studio.session.brief.font, &text);
+    let nowhere = if missing.is_empty() { Vec::new() } else { fonts.undrawable(&studio.session.brief.font, &text) };
+    let missing: Vec<char> = missing.into_iter().filter(|c| !nowhere.contains(c)).collect();
+    if !nowhere.is_empty() {
+        let chars: String = nowhere.iter().take(8).collect();
+        ui.label(egui::RichText::new(lang.f("font.nowhere", &[&chars])).size(theme::SMALL).color(theme::colors(ui).bad));
+    }
     if !missing.is_empty() {
         let chars: String = missing.iter().take(8).collect();
         ui.label(egui::RichText::new(lang.f("font.missing", &[&chars])).size(theme::SMALL).color(c.accent_text));

@@ -347,7 +347,7 @@ fn compare(studio: &mut Studio, ui: &mut Ui, area: Rect, rect: Rect, other: Sour
         painter.text(middle + vec2(dx, 0.0), egui::Align2::CENTER_CENTER, glyph, font, Color32::BLACK);
     }
     let name = |source, note| match source {
-        Source::Draft => lang.t("canvas.draft").to_owned(),
+        Source::Draft => lang.t("canvas.live_draft").to_owned(),
         Source::Job(id) => label(studio, id, note),
     };
     // Beside the picture where there is room: they would hide what is compared.

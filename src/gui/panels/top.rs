@@ -62,6 +62,7 @@ const MENUS: &[(&str, &[Command])] = &[
             Command::TabText,
             Command::TabFinal,
             Command::Compare,
+            Command::DraftOrResult,
             Command::History,
             Command::ZoomFit,
             Command::ZoomActual,
@@ -91,6 +92,9 @@ pub fn show(studio: &mut Studio, ui: &mut Ui) {
                     ui.set_min_width(236.0);
                     for command in *commands {
                         entry(studio, ui, *command);
+                        if *command == Command::Sample {
+                            recent(studio, ui);
+                        }
                     }
                 });
             }
@@ -117,6 +121,25 @@ fn entry(studio: &mut Studio, ui: &mut Ui, command: Command) {
     if widgets::named(response, name).clicked() {
         studio.queue.push_back(command);
         ui.close();
+    }
+}
+
+/// Photos used before.
+fn recent(studio: &mut Studio, ui: &mut Ui) {
+    let c = theme::colors(ui);
+    let lang = studio.lang();
+    let mut chosen = None;
+    for path in studio.session.recent.iter().take(4) {
+        let name: String = path.file_name().map(|n| n.to_string_lossy().chars().take(28).collect()).unwrap_or_default();
+        let label = (widgets::icon(icons::IMAGE, 15.0).color(c.dim), RichText::new(&name));
+        let response = ui.add(Button::new(label).gap(10.0).min_size(vec2(236.0, 30.0)));
+        if widgets::named(response, &name).on_hover_text(lang.f("product.recent", &[&path.display()])).clicked() {
+            chosen = Some(path.clone());
+            ui.close();
+        }
+    }
+    if let Some(path) = chosen {
+        studio.open(path);
     }
 }
 

@@ -14,13 +14,17 @@ pub fn show(studio: &mut Studio, ui: &mut Ui, purpose: Purpose, mut text: String
     remark(ui, lang.t("path.about"));
     let hint = if purpose.folder() {
         lang.t("path.hint_folder")
+    } else if matches!(purpose, Purpose::SaveProject) {
+        lang.t("path.hint_project")
     } else if purpose.writes() {
         lang.t("path.hint_write")
     } else {
         lang.t("path.hint_read")
     };
     let response = widgets::field(ui, &mut text, lang.t("path.field"), hint, 1);
-    if text.is_empty() && !response.has_focus() {
+    let entered = response.lost_focus() && !studio.composing && ui.input(|i| i.key_pressed(Key::Enter));
+    // Also after an entry that was refused.
+    if (text.is_empty() || entered) && !response.has_focus() {
         response.request_focus();
     }
     let path = PathBuf::from(expand(text.trim()));
@@ -44,7 +48,6 @@ pub fn show(studio: &mut Studio, ui: &mut Ui, purpose: Purpose, mut text: String
         ui.label(RichText::new(lang.t("path.exists")).size(theme::LABEL).color(c.bad));
     }
     ui.add_space(12.0);
-    let entered = response.lost_focus() && !studio.composing && ui.input(|i| i.key_pressed(Key::Enter));
     ui.horizontal(|ui| {
         let (glyph, words) = if sure {
             (icons::SAVE, lang.t("path.replace"))
