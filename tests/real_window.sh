@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The real window, as a person gets it: opens a photo given on the command line under Xvfb, waits for the draft, looks whether anything is
 # on the screen, closes it through the window manager and expects a clean end. Usage: tests/real_window.sh [BINARY [SCREENSHOT]]
-# Needs xvfb, openbox, xdotool, x11-utils, imagemagick.
+# Text goes through the desktop's clipboard in both directions. Needs xvfb, openbox, xdotool, x11-utils, imagemagick, xclip.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 binary=${1:-target/release/nanococoa}
@@ -20,8 +20,8 @@ fail() {
   tail -n 20 "$work/log" >&2 2>/dev/null || true
   exit 1
 }
-for tool in Xvfb openbox xdotool xdpyinfo import identify; do
-  command -v "$tool" >/dev/null || fail "$tool is missing; install xvfb openbox xdotool x11-utils imagemagick"
+for tool in Xvfb openbox xdotool xdpyinfo import identify xclip; do
+  command -v "$tool" >/dev/null || fail "$tool is missing; install xvfb openbox xdotool x11-utils imagemagick xclip"
 done
 
 # A display that nobody uses; Xvfb says which.
@@ -50,6 +50,21 @@ import -window root "$shot"
 colours=$(identify -format '%k' "$shot")
 [ "$colours" -gt 2000 ] || fail "the screenshot has only $colours colours: it is blank"
 
+# What another program copied is pasted into the palette; the command found that way copies something for other programs.
+printf curl | xclip -selection clipboard -in >/dev/null 2>&1
+xdotool windowactivate --sync "$window" key ctrl+k
+sleep 0.7
+xdotool key ctrl+v
+sleep 0.7
+xdotool key Return
+copied=""
+for _ in $(seq 60); do
+  copied=$(timeout 2 xclip -selection clipboard -out 2>/dev/null || true)
+  case "$copied" in *product_image*) break ;; esac
+  sleep 0.1
+done
+case "$copied" in *http*/generate*product_image*) ;; *) fail "the clipboard holds \"${copied:0:60}\" instead of the request" ;; esac
+
 # The window manager asks the program, as its close button does.
 xdotool windowactivate --sync "$window" key alt+F4
 for _ in $(seq 200); do kill -0 "$app" 2>/dev/null || break; sleep 0.05; done
@@ -57,4 +72,4 @@ kill -0 "$app" 2>/dev/null && fail "the window did not close"
 code=0
 wait "$app" || code=$?
 [ "$code" -eq 0 ] || fail "the program ended with code $code"
-echo "real window: draft shown, $colours colours, clean end"
+echo "real window: draft shown, $colours colours, clipboard both ways, clean end"

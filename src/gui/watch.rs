@@ -162,7 +162,7 @@ fn follow(shared: &Shared, engine: &Engine, ctx: &Context, folder: &std::path::P
             }
             (std::mem::take(&mut inbox.changed), inbox.brief.take(), std::mem::take(&mut inbox.look))
         };
-        let mut visible = false;
+        let (mut visible, mut meters) = (false, false);
         if changed {
             let jobs = engine.snapshots();
             active = jobs.iter().any(|j| j.status.is_active());
@@ -195,7 +195,7 @@ fn follow(shared: &Shared, engine: &Engine, ctx: &Context, folder: &std::path::P
             let mut shown = lock(&shared.shown);
             if !shown.frozen {
                 shown.load = (load, disk);
-                visible |= moved;
+                meters = moved;
             }
             models_due = true;
         }
@@ -205,6 +205,9 @@ fn follow(shared: &Shared, engine: &Engine, ctx: &Context, folder: &std::path::P
         }
         if visible {
             ctx.request_repaint();
+        } else if meters {
+            // Without a delay egui draws two frames, to let things settle.
+            ctx.request_repaint_after(Duration::from_millis(1));
         }
         if changed && active {
             std::thread::sleep(PACE);

@@ -113,11 +113,10 @@ fn card(studio: &mut Studio, ui: &mut Ui, job: &Arc<JobSnapshot>) {
         let right = ui.painter().text(foot.right_center(), Align2::RIGHT_CENTER, when, font.clone(), c.dim);
         let galley = widgets::clipped(ui, &title(job), FontId::proportional(theme::LABEL), c.text, right.left() - foot.left() - 8.0);
         ui.painter().galley(pos2(foot.left(), foot.center().y - galley.size().y / 2.0), galley, c.text);
-        super::canvas::badge(ui, picture.left_top() + vec2(8.0, 8.0), Align2::LEFT_TOP, super::engine::short(lang, job.engine), false);
-        if job.width != job.height {
-            let words = format!("{} × {}", job.width, job.height);
-            super::canvas::badge(ui, picture.left_bottom() + vec2(8.0, -8.0), Align2::LEFT_BOTTOM, &words, false);
-        }
+        // Below, where slogans seldom are.
+        let made_by = super::engine::short(lang, job.engine);
+        let words = if job.width == job.height { made_by.to_owned() } else { format!("{made_by} · {} × {}", job.width, job.height) };
+        super::canvas::badge(ui, picture.left_bottom() + vec2(8.0, -8.0), Align2::LEFT_BOTTOM, &words, false);
         if job.note.is_some() {
             let at = picture.right_bottom() + vec2(-14.0, -14.0);
             ui.painter().circle_filled(at, 10.0, egui::Color32::from_black_alpha(150));
