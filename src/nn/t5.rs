@@ -61,6 +61,7 @@ impl Default for T5Config {
 #[derive(Clone, Copy)]
 enum Activation {
     Relu,
+    Gelu,
     GeluTanh,
     Silu,
 }
@@ -119,10 +120,13 @@ impl T5Config {
 
     fn activation(&self, place: &str) -> Loaded<(bool, Activation)> {
         let name = self.feed_forward_proj.as_str();
-        Ok(match name {
-            "gated-gelu" | "gated-gelu_new" => (true, Activation::GeluTanh),
-            "gated-silu" => (true, Activation::Silu),
-            "relu" => (false, Activation::Relu),
+        let (gated, act) = name.strip_prefix("gated-").map_or((false, name), |act| (true, act));
+        Ok(match (gated, act) {
+            // transformers reads "gated-gelu" as its approximation, and "gelu" as the function itself.
+            (true, "gelu") | (_, "gelu_new") => (gated, Activation::GeluTanh),
+            (false, "gelu") => (gated, Activation::Gelu),
+            (_, "silu") => (gated, Activation::Silu),
+            (_, "relu") => (gated, Activation::Relu),
             _ => return Err(WeightsError::config(place, format!("feed_forward_proj {name} is not supported"))),
         })
     }
@@ -182,6 +186,7 @@ impl FeedForward {
         let y = self.first.forward(x)?;
         let y = match self.activation {
             Activation::Relu => y.relu()?,
+            Activation::Gelu => y.gelu_erf()?,
             Activation::GeluTanh => y.gelu()?,
             Activation::Silu => y.silu()?,
         };

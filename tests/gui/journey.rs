@@ -380,6 +380,16 @@ fn a_result_dropped_on_the_window_restores_its_settings() {
     desk.fill("text.title", "Something else");
     desk.harness.input_mut().dropped_files.push(std::sync::Arc::new(Dropped(path)));
     desk.until("the settings", |s| s.session.brief.text == "Drop me");
+
+    // One that was made elsewhere does not hold its photo, which is said.
+    let foreign = dir.path().join("foreign.png");
+    std::fs::copy(desk.engine.image_path(id, ImageName::Final).unwrap(), &foreign).unwrap();
+    desk.engine.delete(id).unwrap();
+    desk.fill("text.title", "Something else");
+    desk.harness.input_mut().dropped_files.push(std::sync::Arc::new(Dropped(foreign)));
+    desk.until("the settings", |s| s.session.brief.text == "Drop me");
+    let kept = if desk.studio().session.brief.product.is_some() { "toast.restored_kept_photo" } else { "toast.restored_no_photo" };
+    assert!(desk.has(desk.words(kept)));
     desk.end();
 }
 
