@@ -182,7 +182,8 @@ fn right(studio: &mut Studio, ui: &mut Ui) {
     let button = Button::new(label).corner_radius(15).min_size(vec2(0.0, 30.0));
     let (response, _) = MenuButton::from_button(button).ui(ui, |ui| {
         for other in Lang::ALL {
-            if ui.selectable_label(other == lang, other.name()).clicked() {
+            let choice = Button::selectable(other == lang, other.name()).min_size(vec2(120.0, 30.0));
+            if ui.add(choice).clicked() {
                 studio.session.lang = other;
                 studio.touch(ui.ctx());
                 ui.close();
