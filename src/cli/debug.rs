@@ -131,18 +131,47 @@ fn failure(error: ComponentError) -> Failure {
     }
 }
 
+/// Whether sizes did not fit, rather than the machine.
+fn is_misfit(words: &str) -> bool {
+    let device = ["CUDA", "cublas", "out of memory", "allocation"];
+    let sizes = [
+        "shape",
+        "rank",
+        "reshape",
+        "broadcast",
+        "matmul",
+        "channel",
+        "tokens",
+        "axes",
+        "residuals",
+        "vocabulary",
+        "kernel of",
+        "sides that",
+    ];
+    !device.iter().any(|w| words.contains(w)) && sizes.iter().any(|w| words.contains(w))
+}
+
 pub fn debug(command: DebugCommand) -> Result<(), Failure> {
     match command {
-        DebugCommand::Component(flags) => component::run_files(&ComponentArgs {
-            kind: flags.kind,
-            config: flags.config,
-            weights: flags.weights,
-            inputs: flags.inputs,
-            outputs: flags.outputs,
-            device: flags.device,
-            dtype: flags.dtype,
-        })
-        .map_err(failure),
+        DebugCommand::Component(flags) => {
+            let place = flags.inputs.display().to_string();
+            component::run_files(&ComponentArgs {
+                kind: flags.kind,
+                config: flags.config,
+                weights: flags.weights,
+                inputs: flags.inputs,
+                outputs: flags.outputs,
+                device: flags.device,
+                dtype: flags.dtype,
+            })
+            .map_err(|error| match error {
+                // The weights were held against the config before.
+                ComponentError::Run(_) if is_misfit(&error.to_string()) => {
+                    Failure::BadInput(format!("{place}: the inputs do not fit the config: {error}"))
+                }
+                error => failure(error),
+            })
+        }
         DebugCommand::Pipeline(flags) => run_pipeline(flags),
         DebugCommand::FullSize(flags) => full_size(&flags),
     }
@@ -245,6 +274,9 @@ fn run_pipeline(flags: PipelineFlags) -> Result<(), Failure> {
         conditioning_scale: flags.conditioning_scale,
     };
     let picture = pipeline::run(&args, &device, dtype).map_err(|e| match e {
+        DiffusionError::Tensor(_) if is_misfit(&e.to_string()) => {
+            Failure::BadInput(format!("{}: the model's parts do not fit each other: {e}", args.model.display()))
+        }
         DiffusionError::Tensor(_) | DiffusionError::Stopped => Failure::Failed(e.to_string()),
         other => Failure::BadInput(other.to_string()),
     })?;

@@ -4,6 +4,13 @@ use candle_core::{DType, Result, Tensor};
 
 use crate::weights::{Vars, Weight, WeightsError};
 
+/// The falling frequencies of sinusoidal embeddings, 10000^(−i / span) for `half` of them, with the roundings of diffusers'
+/// `get_timestep_embedding`: at guidance 30 the angles reach 30,000, where a frequency's last digits show.
+pub fn frequencies(half: usize, span: f32) -> Vec<f32> {
+    let log = -(10_000f64.ln()) as f32;
+    (0..half).map(|i| f64::from(log * i as f32 / span).exp() as f32).collect()
+}
+
 /// A table `[count, size]`, dense or quantised.
 pub struct Embedding {
     table: Weight,
@@ -38,6 +45,18 @@ impl Embedding {
                 table.index_select(&ids.to_dtype(DType::U32)?.flatten_all()?, 0)?.reshape((b, t, ()))
             }
             Weight::Quantized(packed) => packed.embedding(ids)?.to_dtype(self.dtype),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    /// Against `torch.exp(-math.log(10000) * torch.arange(128, dtype=torch.float32) / 128)`, torch 2.15 on CPU.
+    #[test]
+    fn frequencies_are_rounded_as_torch_does() {
+        let ours = super::frequencies(128, 128.0);
+        for (i, bits) in [(0, 0x3f80_0000_u32), (108, 0x39dd_1721), (115, 0x3985_9aa4), (116, 0x3978_a80d), (124, 0x390b_d46d)] {
+            assert_eq!(ours[i].to_bits(), bits, "{i}");
         }
     }
 }

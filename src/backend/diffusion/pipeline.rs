@@ -35,6 +35,9 @@ pub struct PipelineArgs {
 /// The pipelines that there are.
 pub const PIPELINES: [&str; 3] = ["flux-text-to-image", "flux-inpaint", "sdxl-controlnet"];
 
+/// Longest side of a picture.
+const MOST_SIDE: usize = 8192;
+
 /// Runs it.
 ///
 /// # Errors
@@ -43,6 +46,16 @@ pub fn run(args: &PipelineArgs, device: &Device, dtype: DType) -> Result<RgbImag
     let request = &args.request;
     if request.steps == 0 {
         return Err(DiffusionError::Input("--steps: use 1 or more".into()));
+    }
+    if request.width.max(request.height) > MOST_SIDE {
+        return Err(DiffusionError::Input(format!("--width, --height: {MOST_SIDE} is the most")));
+    }
+    for (flag, value) in
+        [("--guidance", request.guidance), ("--true-cfg-scale", request.true_cfg_scale), ("--conditioning-scale", args.conditioning_scale)]
+    {
+        if !value.is_finite() {
+            return Err(DiffusionError::Input(format!("{flag}: {value} cannot be used; write a number")));
+        }
     }
     let hears = Hears { step: &mut |_| ControlFlow::Continue(()), decode: &mut |_| ControlFlow::Continue(()) };
     match args.kind.as_str() {

@@ -7,6 +7,7 @@ use candle_core::{DType, Result, Tensor};
 
 use super::FluxConfig;
 use crate::nn::Linear;
+use crate::nn::embedding::frequencies;
 use crate::weights::{Vars, WeightsError};
 
 /// Sines and cosines of a timestep.
@@ -69,8 +70,7 @@ impl Conditioning {
 /// `[B]` → `[B, 256]`: cosines, then sines, of 1000 · t at falling frequencies, float32.
 fn waves(t: &Tensor) -> Result<Tensor> {
     let half = CHANNELS / 2;
-    let frequencies: Vec<f32> = (0..half).map(|i| (-(10_000f64.ln()) * i as f64 / half as f64).exp() as f32).collect();
-    let frequencies = Tensor::from_vec(frequencies, (1, half), t.device())?;
+    let frequencies = Tensor::from_vec(frequencies(half, half as f32), (1, half), t.device())?;
     let t = (t.to_dtype(DType::F32)?.flatten_all()?.unsqueeze(1)? * 1000.0)?;
     let angles = t.broadcast_mul(&frequencies)?;
     Tensor::cat(&[angles.cos()?, angles.sin()?], 1)

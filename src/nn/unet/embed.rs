@@ -7,6 +7,7 @@ use candle_core::{DType, Result, Tensor};
 
 use super::UnetConfig;
 use crate::nn::Linear;
+use crate::nn::embedding::frequencies;
 use crate::weights::{Vars, WeightsError};
 
 type Load<T> = std::result::Result<T, WeightsError>;
@@ -39,9 +40,8 @@ impl Waves {
     /// `[N]` → `[N, size]`, float32.
     fn of(self, numbers: &Tensor) -> Result<Tensor> {
         let half = self.size / 2;
-        let span = half as f64 - self.shift;
-        let frequencies: Vec<f32> = (0..half).map(|i| (-(10_000f64.ln()) * i as f64 / span).exp() as f32).collect();
-        let frequencies = Tensor::from_vec(frequencies, (1, half), numbers.device())?;
+        let span = (half as f64 - self.shift) as f32;
+        let frequencies = Tensor::from_vec(frequencies(half, span), (1, half), numbers.device())?;
         let angles = numbers.to_dtype(DType::F32)?.reshape(((), 1))?.broadcast_mul(&frequencies)?;
         let (sines, cosines) = (angles.sin()?, angles.cos()?);
         let waves = if self.cosines_first { Tensor::cat(&[cosines, sines], 1)? } else { Tensor::cat(&[sines, cosines], 1)? };

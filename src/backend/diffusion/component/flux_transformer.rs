@@ -57,6 +57,11 @@ pub(super) fn run(component: &Component<'_>) -> Result<Tensors, ComponentError> 
         txt_ids: &txt_ids,
         img_ids: &img_ids,
     })?;
-    let sample = network.forward(latents, component.input("timestep")?, &prepared)?;
+    let timestep = component.input("timestep")?;
+    if ![1, latents.dim(0)?].contains(&timestep.elem_count()) {
+        let (count, batch) = (timestep.elem_count(), latents.dim(0)?);
+        return Err(ComponentError::Input(format!("the input timestep has {count} values, hidden_states are a batch of {batch}")));
+    }
+    let sample = network.forward(latents, timestep, &prepared)?;
     Ok(Tensors::from([("sample".to_owned(), sample)]))
 }

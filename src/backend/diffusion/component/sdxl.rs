@@ -33,6 +33,9 @@ pub(super) fn unet(component: &Component<'_>) -> Result<Tensors, ComponentError>
             let down = names.map(|n| component.input_typed(&n)).collect::<Result<_, _>>()?;
             Some(Residuals { down, mid: component.input_typed("mid")? })
         }
+        false if component.inputs.contains_key("down_0") => {
+            return Err(ComponentError::Input("the input mid is missing: it belongs to down_0".into()));
+        }
         false => None,
     };
     conditioned(component, &config, |conditioning| {
