@@ -145,6 +145,7 @@ fn is_misfit(words: &str) -> bool {
         "axes",
         "residuals",
         "vocabulary",
+        "too small",
         "kernel of",
         "sides that",
     ];
