@@ -75,6 +75,7 @@ fn spec(fonts: &FontCatalog, extra: Value) -> JobSpec {
         default_font: nanococoa::assets::DEFAULT_FONT,
         undrawable: &|font, text| fonts.undrawable(font, text),
         decode: &nanococoa::engine::decode_source,
+        attachments: &nanococoa::request::Attachments::new(),
         fallback_seed: 7,
         lenient: false,
     };

@@ -28,7 +28,7 @@ fn a_whole_job_leaves_every_picture_on_disk() {
         let path = engine.image_path(id, name).unwrap_or_else(|| panic!("{name:?} is missing"));
         image::open(path).unwrap();
     }
-    let text = nanococoa::imaging::decode::read_png_text(&std::fs::read(engine.image_path(id, ImageName::Final).unwrap()).unwrap());
+    let text = nanococoa::imaging::png_chunks::read_png_text(&std::fs::read(engine.image_path(id, ImageName::Final).unwrap()).unwrap());
     let meta: serde_json::Value = serde_json::from_str(&text.iter().find(|t| t.0 == "nanococoa").unwrap().1).unwrap();
     assert_eq!(meta["engine"], "draft");
     assert_eq!(meta["draft"], true);

@@ -29,7 +29,7 @@ fn pixels(engine: &Engine, id: Uuid, name: ImageName) -> image::RgbaImage {
 fn mask_base64(width: u32, height: u32, inside: impl Fn(u32, u32) -> bool) -> String {
     use base64::Engine as _;
     let image = image::GrayImage::from_fn(width, height, |x, y| image::Luma([if inside(x, y) { 255 } else { 0 }]));
-    let png = nanococoa::imaging::decode::encode_png(&image, &[]).unwrap();
+    let png = nanococoa::imaging::encode::encode_png(&image, &[]).unwrap();
     base64::engine::general_purpose::STANDARD.encode(png)
 }
 
@@ -57,7 +57,7 @@ fn absent_placement_changes_no_pixel_and_a_wish_is_followed() {
     assert!((across(moved, ImageName::Placed).0 - 64.0).abs() <= 1.5, "{:?}", across(moved, ImageName::Placed));
     let (before, after) = (across(plain, ImageName::Letters), across(moved, ImageName::Letters));
     assert!(after.1 > before.1 && after.0 >= before.0 && after.2 == before.2, "{before:?} {after:?}");
-    let text = nanococoa::imaging::decode::read_png_text(&std::fs::read(engine.image_path(moved, ImageName::Final).unwrap()).unwrap());
+    let text = nanococoa::imaging::png_chunks::read_png_text(&std::fs::read(engine.image_path(moved, ImageName::Final).unwrap()).unwrap());
     let meta: Value = serde_json::from_str(&text.iter().find(|t| t.0 == "nanococoa").unwrap().1).unwrap();
     assert_eq!(meta["parameters"]["product_x"], 0.25);
     engine.shutdown();

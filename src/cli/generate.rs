@@ -6,13 +6,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use base64::Engine as _;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use nanococoa::engine::{Engine, SubmitPolicy, project};
+use nanococoa::engine::{Engine, SubmitPolicy, decode_source_file, project};
 use nanococoa::imaging::mark;
 use nanococoa::job::{ImageName, JobSnapshot, JobStatus};
-use nanococoa::request::JobSpec;
+use nanococoa::request::{Attachments, JobSpec};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
@@ -165,7 +164,7 @@ fn prepare(common: &Common, args: &GenerateArgs, told: &mut bool) -> Result<(), 
             return Err(Failure::BadInput(format!("--out: this is the file of {flag}; name another, or the original would be lost")));
         }
     }
-    let raw = raw_request(args)?;
+    let (raw, attachments) = (raw_request(args)?, attachments(args));
     let config = load_config(overrides(common))?;
     let (engine, temporary) = match start_engine(&config) {
         Ok(engine) => (engine, None),
@@ -181,7 +180,7 @@ fn prepare(common: &Common, args: &GenerateArgs, told: &mut bool) -> Result<(), 
         }
         Err(error) => return Err(Failure::Failed(error.to_string())),
     };
-    run_job(&engine, &raw, &args.output, temporary.is_none(), told)
+    run_job(&engine, &raw, &attachments, &args.output, temporary.is_none(), told)
 }
 
 pub(super) fn resume(common: &Common, args: ResumeArgs) -> Result<(), Failure> {
@@ -191,7 +190,7 @@ pub(super) fn resume(common: &Common, args: ResumeArgs) -> Result<(), Failure> {
         let config = load_config(overrides(common))?;
         let engine = start_engine(&config).context("cannot start")?;
         let raw = engine.resume_request(args.id).map_err(|e| Failure::BadInput(format!("JOB_ID {}: {e}", args.id)))?;
-        run_job(&engine, &raw, &args.output, true, &mut told)
+        run_job(&engine, &raw, &Attachments::new(), &args.output, true, &mut told)
     };
     let result = run();
     tell_failure(args.output.json && !told, result)
@@ -247,22 +246,13 @@ fn raw_request(args: &GenerateArgs) -> Result<Map<String, Value>, Failure> {
         };
         raw.insert(name.trim().into(), Value::String(value.into()));
     }
-    let images = [
-        ("product_image", "--product", &args.product),
-        ("mask_image", "--mask", &args.mask),
-        ("step1_image", "--step1", &args.step1),
-        ("step2_image", "--step2", &args.step2),
-    ];
-    for (field, flag, path) in images {
-        if let Some(path) = path {
-            let bytes = std::fs::read(path).map_err(|e| Failure::BadInput(format!("{flag}: cannot read {}: {e}", path.display())))?;
-            if bytes.is_empty() {
-                return Err(Failure::BadInput(format!("{flag}: {} is empty", path.display())));
-            }
-            raw.insert(field.into(), Value::String(base64::engine::general_purpose::STANDARD.encode(bytes)));
-        }
-    }
     Ok(raw)
+}
+
+/// The pictures that flags name.
+fn attachments(args: &GenerateArgs) -> Attachments {
+    let files = [("product_image", &args.product), ("mask_image", &args.mask), ("step1_image", &args.step1), ("step2_image", &args.step2)];
+    files.into_iter().filter_map(|(field, path)| Some((field, decode_source_file(path.as_deref()?)))).collect()
 }
 
 fn check_out(output: &Output) -> Result<(), Failure> {
@@ -342,8 +332,15 @@ fn in_flags(text: &str) -> String {
     WORDS.iter().fold(text, |text, (rest, words)| text.replace(rest, words))
 }
 
-fn run_job(engine: &Engine, raw: &Map<String, Value>, output: &Output, kept: bool, told: &mut bool) -> Result<(), Failure> {
-    let spec = nanococoa::engine::parse_request(engine, raw, true).map_err(|errors| {
+fn run_job(
+    engine: &Engine,
+    raw: &Map<String, Value>,
+    attachments: &Attachments,
+    output: &Output,
+    kept: bool,
+    told: &mut bool,
+) -> Result<(), Failure> {
+    let spec = nanococoa::engine::parse_with_attachments(engine, raw, attachments, true).map_err(|errors| {
         let lines: Vec<String> = errors.iter().map(|e| in_flags(&e.msg)).collect();
         Failure::BadInput(lines.join("\n       "))
     })?;
@@ -455,7 +452,7 @@ fn save(engine: &Engine, job: &JobSnapshot, output: &Output) -> Result<(), Failu
 
 fn convert(png: &[u8], format: image::ImageFormat) -> anyhow::Result<Vec<u8>> {
     let image = image::load_from_memory(png).context("the result cannot be read back")?.into_rgb8();
-    let packet = mark::Origin::of_text(&nanococoa::imaging::decode::read_png_text(png)).map(mark::Origin::xmp).unwrap_or_default();
+    let packet = mark::Origin::of_text(&nanococoa::imaging::png_chunks::read_png_text(png)).map(mark::Origin::xmp).unwrap_or_default();
     let mut out = std::io::Cursor::new(Vec::new());
     if format == image::ImageFormat::Jpeg {
         image.write_with_encoder(image::codecs::jpeg::JpegEncoder::new_with_quality(&mut out, 92))?;

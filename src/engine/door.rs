@@ -1,13 +1,25 @@
 //! The one way in: raw fields of any door become a job's specification.
 
+use std::path::Path;
+
 use serde_json::{Map, Value};
 
 use super::Engine;
-use crate::imaging::decode::{carried_mask, decode_image, read_png_text};
-use crate::request::{FieldError, JobSpec, ParseContext, SourceImage, parse};
+use crate::imaging::decode::{DecodedImage, decode_file, decode_image};
+use crate::request::{Attachments, FieldError, JobSpec, ParseContext, SourceImage, parse};
 
 /// Reads a raw request with the engine's fonts, the image decoder and a random seed. `lenient` takes numbers written as text. Blocking.
 pub fn parse_request(engine: &Engine, raw: &Map<String, Value>, lenient: bool) -> Result<JobSpec, Vec<FieldError>> {
+    parse_with_attachments(engine, raw, &Attachments::new(), lenient)
+}
+
+/// The same with pictures that are decoded already.
+pub fn parse_with_attachments(
+    engine: &Engine,
+    raw: &Map<String, Value>,
+    attachments: &Attachments,
+    lenient: bool,
+) -> Result<JobSpec, Vec<FieldError>> {
     let fonts = engine.fonts();
     parse(
         raw,
@@ -16,6 +28,7 @@ pub fn parse_request(engine: &Engine, raw: &Map<String, Value>, lenient: bool) -
             default_font: engine.default_font(),
             undrawable: &|font, text| fonts.undrawable(font, text),
             decode: &|bytes| decode_source(bytes),
+            attachments,
             // 53 bits: JavaScript clients can read the seed and send it again.
             fallback_seed: (uuid::Uuid::new_v4().as_u128() as u64) >> 11,
             lenient,
@@ -23,11 +36,20 @@ pub fn parse_request(engine: &Engine, raw: &Map<String, Value>, lenient: bool) -
     )
 }
 
-/// Pixels, and what a picture of this program carries besides them.
+/// A picture in memory, or one sentence that says why it cannot be used.
 pub fn decode_source(bytes: &[u8]) -> Result<SourceImage, String> {
-    let (pixels, description) = decode_image(bytes).map_err(|e| e.to_string())?;
-    let mut source = SourceImage::new(pixels, description);
-    source.mask = carried_mask(bytes);
-    source.text = read_png_text(bytes);
-    Ok(source)
+    decode_image(bytes).map(source_image).map_err(|e| e.to_string())
+}
+
+/// A picture on disk, which need not fit into memory as a whole; or one sentence that says why it cannot be used.
+pub fn decode_source_file(path: &Path) -> Result<SourceImage, String> {
+    decode_file(path).map(source_image).map_err(|e| e.to_string())
+}
+
+fn source_image(image: DecodedImage) -> SourceImage {
+    let mut source = SourceImage::new(image.pixels, image.description);
+    source.notes = image.notes;
+    source.mask = image.mask;
+    source.text = image.text;
+    source
 }

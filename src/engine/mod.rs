@@ -33,7 +33,7 @@ use crate::request::{EngineChoice, EngineKind, JobSpec, SourceImage, Start};
 use crate::store::{JobStore, StoreError};
 use crate::typography::FontCatalog;
 
-pub use door::{decode_source, parse_request};
+pub use door::{decode_source, decode_source_file, parse_request, parse_with_attachments};
 
 /// Base64 results kept for pollers that ask for the same pictures again and again.
 const BASE64_KEPT: usize = 9;

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::{Inner, lock};
 use crate::backend::StageObserver;
-use crate::imaging::decode::{PngImage, encode_png_with_mask};
+use crate::imaging::encode::{PngImage, encode_png_with_mask};
 use crate::job::progress::Workload;
 use crate::job::{ImageName, JobEvent, JobSnapshot, Preview, Stage};
 use crate::pipeline::plan::StepKeys;

@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 
-use base64::Engine as _;
 use egui::{ColorImage, Context};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -14,7 +13,7 @@ use super::watch::Watch;
 use super::writer::Writer;
 use crate::engine::{Engine, SubmitPolicy};
 use crate::job::{Annotation, ImageName, JobSnapshot};
-use crate::request::{JobSpec, SourceImage};
+use crate::request::{Attachments, JobSpec, SourceImage};
 use crate::typography::FontCatalog;
 
 /// What the threads tell the window.
@@ -232,14 +231,16 @@ impl Bridge {
     }
 
     fn submit_one(&self, mut brief: Brief, how: How) -> Result<Option<Message>, Say> {
-        let mut spec = self.spec(&self.raw(&brief, how.force)?)?;
+        let attachments = attachments(&brief);
+        let spec_of = |brief: &Brief| self.spec_with(&raw(brief, how.force), &attachments);
+        let mut spec = spec_of(&brief)?;
         let wonder = how.reseed || how.same.is_some();
         let idle = wonder && self.engine.plan(&spec).is_ok_and(|p| p.steps.iter().all(|s| s.cached));
         let mut reseeded = false;
         if idle {
             if how.reseed {
                 brief.seed = super::execute::random_seed();
-                spec = self.spec(&self.raw(&brief, how.force)?)?;
+                spec = spec_of(&brief)?;
                 reseeded = true;
             } else if let Some(id) = how.same {
                 return Ok(Some(Message::Unchanged(id)));
@@ -251,28 +252,12 @@ impl Bridge {
     }
 
     fn spec(&self, raw: &Map<String, Value>) -> Result<JobSpec, Say> {
-        let spec = crate::engine::parse_request(&self.engine, raw, false);
-        spec.map_err(|errors| Say::from(errors.iter().map(|e| e.msg.clone()).collect::<Vec<_>>().join("\n")))
+        self.spec_with(raw, &Attachments::new())
     }
 
-    /// The raw request, pictures included.
-    fn raw(&self, brief: &Brief, force: Option<u8>) -> Result<Map<String, Value>, Say> {
-        let mut raw = brief.to_raw();
-        let mut put = |field: &str, path: &Path, name: &str| {
-            let bytes = std::fs::read(path).map_err(|e| Say::new("error.photo_gone", &[&name, &e]))?;
-            raw.insert(field.into(), json!(base64::engine::general_purpose::STANDARD.encode(bytes)));
-            Ok::<(), Say>(())
-        };
-        if let Some(product) = &brief.product {
-            put("product_image", &product.path, &product.name)?;
-            if let Some(mask) = &brief.mask {
-                put("mask_image", &mask.path, &product.name)?;
-            }
-        }
-        if let Some(step) = force {
-            raw.insert("force_from_step".into(), json!(step));
-        }
-        Ok(raw)
+    fn spec_with(&self, raw: &Map<String, Value>, attachments: &Attachments) -> Result<JobSpec, Say> {
+        let spec = crate::engine::parse_with_attachments(&self.engine, raw, attachments, false);
+        spec.map_err(|errors| Say::from(errors.iter().map(|e| e.msg.clone()).collect::<Vec<_>>().join("\n")))
     }
 
     /// Continues a job from its last finished step.
@@ -378,12 +363,16 @@ impl Bridge {
     /// Reads a photo and keeps a copy of it in the studio's folder.
     pub fn open_photo(&self, path: PathBuf) {
         self.work("nanococoa-open", move |bridge| {
-            let bytes = std::fs::read(&path).map_err(|e| Say::new("error.read", &[&path.display(), &e]))?;
-            if let Some((brief, keeps)) = super::restore::from_png(bridge, &bytes)? {
+            let source = crate::engine::decode_source_file(&path).map_err(Say::from)?;
+            if let Some((brief, keeps)) = super::restore::from_text(bridge, &source.text)? {
                 return Ok(Some(Message::Restored(Box::new(brief), None, keeps)));
             }
             let name = path.file_name().map_or_else(|| "photo".into(), |n| n.to_string_lossy().into_owned());
-            bridge.keep_photo(&bytes, &name).map(|p| Some(Message::Product(Box::new(p), Some(path))))
+            let unreadable = |e: std::io::Error| Say::new("error.read", &[&path.display(), &e]);
+            let mut hasher = blake3::Hasher::new();
+            hasher.update_reader(std::fs::File::open(&path).map_err(unreadable)?).map_err(unreadable)?;
+            let product = bridge.keep(&source, &name, hasher.finalize(), |kept| copy_atomic(&path, kept))?;
+            Ok(Some(Message::Product(Box::new(product), Some(path))))
         });
     }
 
@@ -408,7 +397,7 @@ impl Bridge {
             let rgba = picture.pixels.iter().flat_map(|p| p.to_srgba_unmultiplied()).collect();
             let [w, h] = picture.size.map(|v| v as u32);
             let pixels = image::RgbaImage::from_raw(w, h, rgba).filter(|p| !p.is_empty()).ok_or_else(none)?;
-            let png = crate::imaging::decode::encode_png(&pixels, &[]).map_err(|e| Say::from(e.to_string()))?;
+            let png = crate::imaging::encode::encode_png(&pixels, &[]).map_err(|e| Say::from(e.to_string()))?;
             bridge.keep_photo(&png, "clipboard.png").map(|p| Some(Message::Product(Box::new(p), None)))
         });
     }
@@ -432,17 +421,55 @@ impl Bridge {
 
     /// Decodes a photo, to be sure that it is one, and keeps its bytes under their hash. Blocking.
     pub fn keep_photo(&self, bytes: &[u8], name: &str) -> Result<Product, Say> {
-        let (pixels, description) = crate::imaging::decode::decode_image(bytes).map_err(|e| Say::from(e.to_string()))?;
-        let (width, height) = pixels.dimensions();
-        let source = SourceImage::new(pixels, description);
+        let source = crate::engine::decode_source(bytes).map_err(Say::from)?;
+        self.keep(&source, name, blake3::hash(bytes), |kept| crate::store::write_atomic(kept, bytes).map_err(|e| Say::from(e.to_string())))
+    }
+
+    /// Keeps a decoded photo's file under the hash of its content; `write` makes the copy where there is none yet.
+    fn keep(
+        &self,
+        source: &SourceImage,
+        name: &str,
+        content: blake3::Hash,
+        write: impl FnOnce(&Path) -> Result<(), Say>,
+    ) -> Result<Product, Say> {
         let folder = self.folder.join(super::restore::PHOTOS);
         std::fs::create_dir_all(&folder).map_err(|e| Say::new("error.write", &[&folder.display(), &e]))?;
-        let path = folder.join(format!("{}.image", blake3::hash(bytes).to_hex()));
+        let path = folder.join(format!("{}.image", content.to_hex()));
         if !path.is_file() {
-            crate::store::write_atomic(&path, bytes).map_err(|e| Say::from(e.to_string()))?;
+            write(&path)?;
         }
+        let (width, height) = source.pixels.dimensions();
         Ok(Product { path, name: name.into(), hash: source.hash.clone(), width, height, has_alpha: source.has_alpha })
     }
+}
+
+/// Copies a file beside the target first, so that the target is never half there.
+fn copy_atomic(from: &Path, to: &Path) -> Result<(), Say> {
+    let failed = |e: std::io::Error| Say::new("error.write", &[&to.display(), &e]);
+    let part = to.with_extension("image.tmp");
+    std::fs::copy(from, &part).and_then(|_| std::fs::rename(&part, to)).map_err(failed)
+}
+
+/// The raw request without its pictures.
+fn raw(brief: &Brief, force: Option<u8>) -> Map<String, Value> {
+    let mut raw = brief.to_raw();
+    if let Some(step) = force {
+        raw.insert("force_from_step".into(), json!(step));
+    }
+    raw
+}
+
+/// The pictures of a brief, decoded from the studio's copies.
+fn attachments(brief: &Brief) -> Attachments {
+    let mut attachments = Attachments::new();
+    if let Some(product) = &brief.product {
+        attachments.insert("product_image", crate::engine::decode_source_file(&product.path));
+        if let Some(mask) = &brief.mask {
+            attachments.insert("mask_image", crate::engine::decode_source_file(&mask.path));
+        }
+    }
+    attachments
 }
 
 impl Bridge {
@@ -454,8 +481,7 @@ impl Bridge {
 
 /// Keeps a mask under its hash in the studio's folder. Blocking.
 pub(super) fn keep_mask(folder: &Path, png: &[u8]) -> Result<Mask, Say> {
-    let (pixels, description) = crate::imaging::decode::decode_image(png).map_err(|e| Say::from(e.to_string()))?;
-    let hash = SourceImage::new(pixels, description).hash;
+    let hash = crate::engine::decode_source(png).map_err(Say::from)?.hash;
     let folder = folder.join(super::restore::PHOTOS);
     std::fs::create_dir_all(&folder).map_err(|e| Say::new("error.write", &[&folder.display(), &e]))?;
     let path = folder.join(format!("{hash}.mask.png"));

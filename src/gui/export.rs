@@ -7,8 +7,9 @@ use image::{Rgb, RgbImage, RgbaImage};
 
 use super::bridge::{Bridge, Message, Say};
 use super::i18n::Lang;
-use crate::imaging::decode::{encode_png, read_png_text};
+use crate::imaging::encode::encode_png;
 use crate::imaging::mark::{Origin, jpeg_with, webp_with};
+use crate::imaging::png_chunks::read_png_text;
 use crate::imaging::resize::{Filter, fit_within, resize_rgb8, resize_rgba8};
 use crate::job::ImageName;
 

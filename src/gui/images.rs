@@ -16,8 +16,7 @@ const SAMPLE_WIDTH: f32 = 640.0;
 pub fn make(key: &Key, fonts: &FontCatalog) -> Option<ColorImage> {
     match key {
         Key::File(path, side) => {
-            let bytes = std::fs::read(path).ok()?;
-            let (pixels, _) = crate::imaging::decode::decode_image(&bytes).ok()?;
+            let pixels = crate::imaging::decode::decode_file(path).ok()?.pixels;
             let (w, h) = (pixels.width() as usize, pixels.height() as usize);
             let pixels = if w.max(h) > *side as usize {
                 let (w, h) = fit_within(w, h, *side as usize);

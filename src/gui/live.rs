@@ -374,9 +374,7 @@ fn photo_key(wish: &Wish) -> String {
 }
 
 fn read_photo(product: &Product, cut: Option<&Path>, backend: &mut DraftBackend, cx: StageCx<'_>) -> Result<Photo, String> {
-    let bytes = std::fs::read(&product.path).map_err(|e| e.to_string())?;
-    let (pixels, about) = crate::imaging::decode::decode_image(&bytes).map_err(|e| e.to_string())?;
-    let photo = SourceImage::new(pixels, about);
+    let photo = crate::engine::decode_source_file(&product.path)?;
     let brush = |alpha: &Plane| {
         let (w, h) = fit_within(alpha.width, alpha.height, MASK_SIDE.min(alpha.width.max(alpha.height)));
         Arc::new(resize_plane(alpha, w, h, Filter::CatmullRom).to_gray())

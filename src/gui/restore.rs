@@ -81,9 +81,9 @@ pub fn save_now(folder: &Path, session: &Session) {
     }
 }
 
-/// The brief inside a picture that was made by this program, and whether nobody knows its photo; `None` for any other picture. Blocking.
-pub fn from_png(bridge: &Bridge, bytes: &[u8]) -> Result<Option<(Brief, bool)>, Say> {
-    let text = crate::imaging::decode::read_png_text(bytes);
+/// The brief inside a picture that was made by this program (its text entries), and whether nobody knows its photo; `None` for any other
+/// picture. Blocking.
+pub fn from_text(bridge: &Bridge, text: &[(String, String)]) -> Result<Option<(Brief, bool)>, Say> {
     let Some(all) = text.iter().find(|(k, _)| k == "nanococoa").and_then(|(_, v)| serde_json::from_str::<Value>(v).ok()) else {
         return Ok(None);
     };

@@ -8,7 +8,7 @@ use image::{Rgba, RgbaImage};
 use serde_json::json;
 
 use super::state::Brief;
-use crate::request::{JobSpec, ParseContext, SourceImage, parse};
+use crate::request::{Attachments, JobSpec, ParseContext, SourceImage, parse};
 use crate::typography::FontCatalog;
 
 const PRODUCT: &str = "product";
@@ -29,6 +29,7 @@ pub fn of(brief: &Brief, fonts: &FontCatalog) -> Result<JobSpec, String> {
         has_alpha,
         hash: hash.to_owned(),
         description: String::new(),
+        notes: Vec::new(),
         mask: None,
         text: Vec::new(),
     };
@@ -45,6 +46,7 @@ pub fn of(brief: &Brief, fonts: &FontCatalog) -> Result<JobSpec, String> {
         default_font: crate::assets::DEFAULT_FONT,
         undrawable: &|font, text| fonts.undrawable(font, text),
         decode: &decode,
+        attachments: &Attachments::new(),
         fallback_seed: brief.seed,
         lenient: false,
     };

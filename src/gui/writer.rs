@@ -111,7 +111,7 @@ fn run(shared: &Shared, folder: &Path, tell: &Tell) {
 }
 
 fn keep(folder: &Path, mask: &GrayImage) -> Result<Mask, Say> {
-    let png = crate::imaging::decode::encode_png(mask, &[]).map_err(|e| Say::from(e.to_string()))?;
+    let png = crate::imaging::encode::encode_png(mask, &[]).map_err(|e| Say::from(e.to_string()))?;
     super::bridge::keep_mask(folder, &png)
 }
 

@@ -6,9 +6,11 @@
 pub mod blur;
 pub mod canny;
 pub mod decode;
+pub mod encode;
 pub mod mark;
 pub mod matting;
 mod plane;
+pub mod png_chunks;
 pub mod resize;
 mod rgb;
 

@@ -1,5 +1,7 @@
 //! Antialiased resize, band by band: no full-size intermediate, so a huge photo costs little memory.
 
+use std::collections::VecDeque;
+
 use image::{RgbImage, RgbaImage};
 use rayon::prelude::*;
 
@@ -74,6 +76,18 @@ impl Taps {
     fn of(&self, i: usize) -> (usize, &[f32]) {
         (self.starts[i], &self.weights[i * self.count..(i + 1) * self.count])
     }
+
+    /// The weighted sum of the source samples of one target sample.
+    fn sum<const N: usize>(&self, i: usize, source: &[[f32; N]]) -> [f32; N] {
+        let (start, weights) = self.of(i);
+        let mut sum = [0.0; N];
+        for (p, &w) in source[start..start + weights.len()].iter().zip(weights) {
+            for c in 0..N {
+                sum[c] += p[c] * w;
+            }
+        }
+        sum
+    }
 }
 
 /// Target rows a task makes at a time: the source rows that neighbours share are filtered twice, so not too few.
@@ -104,14 +118,7 @@ pub(crate) fn resample<const N: usize, T: Copy + Default + Send>(
         for (y, target) in narrow.chunks_exact_mut(to_width).enumerate() {
             load(y0 + y, &mut source);
             for (x, target) in target.iter_mut().enumerate() {
-                let (start, weights) = across.of(x);
-                let mut sum = [0.0; N];
-                for (p, &w) in source[start..start + weights.len()].iter().zip(weights) {
-                    for c in 0..N {
-                        sum[c] += p[c] * w;
-                    }
-                }
-                *target = sum;
+                *target = across.sum(x, &source);
             }
         }
         let mut line = vec![[0.0; N]; to_width];
@@ -208,22 +215,112 @@ pub fn resize_rgba8(source: &RgbaImage, width: usize, height: usize, filter: Fil
         filter,
         |y, row| {
             for (r, p) in row.iter_mut().zip(raw[y * w * 4..].chunks_exact(4)) {
-                let a = f32::from(p[3]) / 255.0;
-                *r = [srgb8_to_linear(p[0]) * a, srgb8_to_linear(p[1]) * a, srgb8_to_linear(p[2]) * a, a];
+                *r = premultiplied(p);
             }
         },
         |row, out| {
             for (o, r) in out.chunks_exact_mut(4).zip(row) {
-                let a = r[3].clamp(0.0, 1.0);
-                // Overshoot of the kernel is in colour and alpha alike: divide before clamping.
-                let inverse = if a > 1.0 / 512.0 { 1.0 / r[3] } else { 0.0 };
-                let code = |v: f32| linear_to_srgb8(v * inverse);
-                o.copy_from_slice(&[code(r[0]), code(r[1]), code(r[2]), (a * 255.0 + 0.5) as u8]);
+                o.copy_from_slice(&straight(r));
             }
         },
         4,
     );
     RgbaImage::from_raw(width as u32, height as u32, data).unwrap_or_default()
+}
+
+/// Shrinks 8-bit sRGB rows with straight alpha as they come: premultiplied and in linear light, like [`resize_rgba8`], with the same result
+/// apart from rounding, but without the whole source in memory.
+pub(crate) struct RowReducer {
+    across: Taps,
+    down: Taps,
+    to: (usize, usize),
+    /// Rows that wait to be filtered together, 4 bytes a pixel.
+    waiting: Vec<u8>,
+    width: usize,
+    /// Rows taken before those that wait.
+    taken: usize,
+    /// Target rows that source rows have reached but not finished; the first is row `done` of the target.
+    open: VecDeque<Vec<[f32; 4]>>,
+    done: usize,
+    out: Vec<u8>,
+}
+
+/// Source rows that are filtered at a time, on all cores.
+const REDUCE_BAND: usize = 64;
+
+impl RowReducer {
+    /// A reducer from one size to another; neither side may be 0.
+    pub(crate) fn new((width, height): (usize, usize), to: (usize, usize), filter: Filter) -> Self {
+        let (across, down) = (Taps::new(width, to.0, filter), Taps::new(height, to.1, filter));
+        let out = Vec::with_capacity(to.0 * to.1 * 4);
+        let waiting = Vec::with_capacity(width * 4 * REDUCE_BAND.min(height));
+        Self { across, down, to, waiting, width, taken: 0, open: VecDeque::new(), done: 0, out }
+    }
+
+    /// Takes the next row, RGBA.
+    pub(crate) fn push(&mut self, row: &[u8]) {
+        self.waiting.extend_from_slice(&row[..self.width * 4]);
+        if self.waiting.len() >= self.width * 4 * REDUCE_BAND {
+            self.filter_waiting();
+        }
+    }
+
+    /// The picture; rows that never came count as clear.
+    pub(crate) fn finish(mut self) -> RgbaImage {
+        self.filter_waiting();
+        self.out.resize(self.to.0 * self.to.1 * 4, 0);
+        RgbaImage::from_raw(self.to.0 as u32, self.to.1 as u32, self.out).unwrap_or_default()
+    }
+
+    fn filter_waiting(&mut self) {
+        let across = &self.across;
+        let narrow: Vec<Vec<[f32; 4]>> = self
+            .waiting
+            .par_chunks_exact(self.width * 4)
+            .map(|row| {
+                let source: Vec<[f32; 4]> = row.chunks_exact(4).map(premultiplied).collect();
+                (0..self.to.0).map(|x| across.sum(x, &source)).collect()
+            })
+            .collect();
+        self.waiting.clear();
+        let end = self.taken + narrow.len();
+        // Open every target row that these source rows reach.
+        let reached = (self.done + self.open.len()..self.to.1).take_while(|&y| self.down.starts[y] < end).count();
+        self.open.extend(std::iter::repeat_n(vec![[0.0; 4]; self.to.0], reached));
+        let (first, taken, down) = (self.done, self.taken, &self.down);
+        self.open.par_iter_mut().enumerate().for_each(|(i, line)| {
+            let (start, weights) = down.of(first + i);
+            for (k, &w) in weights.iter().enumerate().filter(|&(_, &w)| w != 0.0) {
+                let Some(source) = (start + k).checked_sub(taken).and_then(|y| narrow.get(y)) else { continue };
+                for (l, p) in line.iter_mut().zip(source) {
+                    for c in 0..4 {
+                        l[c] += p[c] * w;
+                    }
+                }
+            }
+        });
+        self.taken = end;
+        while self.done < self.to.1 && self.down.starts[self.done] + self.down.count <= end {
+            let Some(line) = self.open.pop_front() else { break };
+            self.out.extend(line.iter().flat_map(straight));
+            self.done += 1;
+        }
+    }
+}
+
+/// Straight 8-bit sRGB to premultiplied linear light.
+fn premultiplied(p: &[u8]) -> [f32; 4] {
+    let a = f32::from(p[3]) / 255.0;
+    [srgb8_to_linear(p[0]) * a, srgb8_to_linear(p[1]) * a, srgb8_to_linear(p[2]) * a, a]
+}
+
+/// The inverse of [`premultiplied`].
+fn straight(r: &[f32; 4]) -> [u8; 4] {
+    let a = r[3].clamp(0.0, 1.0);
+    // Overshoot of the kernel is in colour and alpha alike: divide before clamping.
+    let inverse = if a > 1.0 / 512.0 { 1.0 / r[3] } else { 0.0 };
+    let code = |v: f32| linear_to_srgb8(v * inverse);
+    [code(r[0]), code(r[1]), code(r[2]), (a * 255.0 + 0.5) as u8]
 }
 
 /// The size with the same shape whose longer side is at most `max_side`; never enlarges, never below 1.
@@ -269,6 +366,18 @@ mod tests {
         let small = resize_rgba8(&image, 21, 21, Filter::CatmullRom);
         for p in small.pixels().filter(|p| p[3] > 8) {
             assert!(p[0].abs_diff(200) <= 2 && p[1].abs_diff(30) <= 2, "{p:?}");
+        }
+    }
+
+    #[test]
+    fn rows_that_come_one_by_one_are_reduced_like_a_whole_picture() {
+        for (w, h, to) in [(300, 200, (90, 60)), (700, 3, (20, 1)), (64, 500, (8, 63)), (2561, 5, (2560, 5))] {
+            let image = RgbaImage::from_fn(w, h, |x, y| image::Rgba([(x * 7) as u8, (y * 11) as u8, (x * y) as u8, (x + 3 * y) as u8]));
+            let mut reducer = RowReducer::new((w as usize, h as usize), to, Filter::CatmullRom);
+            image.as_raw().chunks_exact(w as usize * 4).for_each(|row| reducer.push(row));
+            let (rows, whole) = (reducer.finish(), resize_rgba8(&image, to.0, to.1, Filter::CatmullRom));
+            assert_eq!(rows.dimensions(), whole.dimensions());
+            assert!(rows.as_raw().iter().zip(whole.as_raw()).all(|(a, b)| a.abs_diff(*b) <= 1), "{w}×{h}");
         }
     }
 

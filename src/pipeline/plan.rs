@@ -176,6 +176,7 @@ mod tests {
             default_font: "A.ttf",
             undrawable: &|_, _| Vec::new(),
             decode: &decode,
+            attachments: &crate::request::Attachments::new(),
             fallback_seed: 1,
             lenient: false,
         };

@@ -11,7 +11,7 @@ mod parse_tests;
 mod reader;
 mod spec;
 
-pub use parse::{Decode, FieldError, ParseContext, parse};
+pub use parse::{Attachments, Decode, FieldError, ParseContext, parse};
 pub use spec::{
     BackgroundSpec, CompositionMode, CompositionSpec, EngineChoice, EngineKind, JobSpec, Placement, SourceImage, Start, TextPosition,
     TextSpec,

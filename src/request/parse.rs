@@ -1,5 +1,7 @@
 //! Raw fields become a [`JobSpec`], or every field error at once.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -17,6 +19,10 @@ const UNKNOWN_NAMED: usize = 20;
 /// Turns the bytes of a file into a picture, or says in words why not.
 pub type Decode<'a> = &'a dyn Fn(&[u8]) -> Result<SourceImage, String>;
 
+/// Decoded pictures by field name (not its aliases), or a sentence that says why one cannot be used. They take precedence over the fields
+/// of the raw request.
+pub type Attachments = BTreeMap<&'static str, Result<SourceImage, String>>;
+
 /// What the parser cannot know by itself.
 pub struct ParseContext<'a> {
     /// The listed name of a face, from the full name or a unique file name.
@@ -27,6 +33,8 @@ pub struct ParseContext<'a> {
     pub undrawable: &'a dyn Fn(&str, &str) -> Vec<char>,
     /// The image decoder.
     pub decode: Decode<'a>,
+    /// Pictures that the door has decoded already.
+    pub attachments: &'a Attachments,
     /// The seed when none is sent.
     pub fallback_seed: u64,
     /// Take numbers and flags written as text (forms, command line).

@@ -32,6 +32,7 @@ fn run(raw: Value, lenient: bool) -> Result<JobSpec, Vec<FieldError>> {
         default_font: "B.ttf",
         undrawable: &|_, text| text.chars().filter(|&c| c == '🍕').collect(),
         decode: &decode,
+        attachments: &Attachments::new(),
         fallback_seed: 77,
         lenient,
     };
@@ -199,6 +200,7 @@ fn a_missing_default_font_matters_only_with_text() {
         default_font: "gone.ttf",
         undrawable: &|_, text| text.chars().filter(|&c| c == '🍕').collect(),
         decode: &decode,
+        attachments: &Attachments::new(),
         fallback_seed: 1,
         lenient: false,
     };

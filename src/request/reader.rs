@@ -58,7 +58,7 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn sent(&self, field: &Field) -> bool {
-        self.peek(field).is_some()
+        self.peek(field).is_some() || self.cx.attachments.contains_key(field.name)
     }
 
     fn take(&mut self, field: &Field) -> Option<&'a Value> {
@@ -309,29 +309,38 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn image(&mut self, field: &Field) -> Option<SourceImage> {
+        let decoded = match self.cx.attachments.get(field.name) {
+            Some(attached) => attached.clone(),
+            None => (self.cx.decode)(&self.image_bytes(field)?),
+        };
+        let source = match decoded {
+            Ok(source) => source,
+            Err(msg) => {
+                self.error(field, "image_invalid", msg);
+                return None;
+            }
+        };
+        if source.pixels.pixels().all(|p| p.0[3] == 0) {
+            self.error(field, "image_invisible", "the picture is fully transparent; send one that shows something");
+            return None;
+        }
+        for note in &source.notes {
+            self.warn(format!("{}: {note}", field.name));
+        }
+        self.set(field, json!(source.description));
+        Some(source)
+    }
+
+    fn image_bytes(&mut self, field: &Field) -> Option<Vec<u8>> {
         let value = self.take(field)?;
         let Value::String(text) = value else {
             self.error(field, "string_type", format!("{} is not a text; send the file as a base64 string", shown(value)));
             return None;
         };
-        let bytes = match from_base64(text) {
-            Ok(bytes) => bytes,
+        match from_base64(text) {
+            Ok(bytes) => Some(bytes),
             Err((kind, msg)) => {
                 self.error(field, kind, msg);
-                return None;
-            }
-        };
-        match (self.cx.decode)(&bytes) {
-            Ok(source) => {
-                if source.pixels.pixels().all(|p| p.0[3] == 0) {
-                    self.error(field, "image_invisible", "the picture is fully transparent; send one that shows something");
-                    return None;
-                }
-                self.set(field, json!(source.description));
-                Some(source)
-            }
-            Err(msg) => {
-                self.error(field, "image_invalid", msg);
                 None
             }
         }

@@ -71,32 +71,33 @@ pub enum TextPosition {
 pub struct SourceImage {
     /// sRGB, straight alpha, orientation applied.
     pub pixels: Arc<RgbaImage>,
-    /// Whether the file is a cut-out: at least 0.2 % of its pixels are more transparent than not. A stray pixel is no cut-out.
+    /// Whether the file is a cut-out: some of its pixels are not opaque. Its alpha is then the cut-out, however small the clear part is.
     pub has_alpha: bool,
     /// BLAKE3 of size and pixels, hexadecimal: the cache key.
     pub hash: String,
     /// For status and logs, such as "PNG 600×400, 455.8 KiB".
     pub description: String,
+    /// What the designer should know about the file, such as "the lower part is missing": clauses without a field name and a full stop.
+    pub notes: Vec<String>,
     /// The mask that belongs to a step result of this program: the product's matte on the canvas, or the letters' front faces.
     pub mask: Option<Arc<GrayImage>>,
     /// Text entries of the file: who made it, and how.
     pub text: Vec<(String, String)>,
 }
 
-/// This part of the pixels must be clear before a picture counts as cut out.
-const CLEAR_SHARE: f64 = 0.002;
+/// From this alpha on a pixel counts as opaque: some programs write 254, and lossy formats are off by a few.
+const OPAQUE: u8 = 250;
 
 impl SourceImage {
     /// Wraps decoded pixels and computes what follows from them.
     pub fn new(pixels: RgbaImage, description: String) -> Self {
-        let clear = pixels.pixels().filter(|p| p.0[3] < 128).count();
-        let has_alpha = clear as f64 >= CLEAR_SHARE * pixels.pixels().len() as f64 && clear > 0;
+        let has_alpha = pixels.pixels().any(|p| p.0[3] < OPAQUE);
         let mut hasher = blake3::Hasher::new();
         hasher.update(&pixels.width().to_le_bytes());
         hasher.update(&pixels.height().to_le_bytes());
         hasher.update(pixels.as_raw());
         let hash = hasher.finalize().to_hex().to_string();
-        Self { pixels: Arc::new(pixels), has_alpha, hash, description, mask: None, text: Vec::new() }
+        Self { pixels: Arc::new(pixels), has_alpha, hash, description, notes: Vec::new(), mask: None, text: Vec::new() }
     }
 }
 

@@ -136,7 +136,7 @@ pub fn fake(script: &Script) -> BackendFactory {
 pub fn photo_base64(width: u32, height: u32) -> String {
     use base64::Engine as _;
     let image = RgbImage::from_fn(width, height, |x, y| Rgb([(x * 7 % 256) as u8, (y * 5 % 256) as u8, 90]));
-    let png = nanococoa::imaging::decode::encode_png(&image, &[]).unwrap();
+    let png = nanococoa::imaging::encode::encode_png(&image, &[]).unwrap();
     base64::engine::general_purpose::STANDARD.encode(png)
 }
 

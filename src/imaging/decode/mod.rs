@@ -1,0 +1,123 @@
+//! Untrusted bytes in, pixels out.
+//!
+//! [`recognise`](format::recognise) names the format, a reader for it hands rows to an [`Assembler`](rows::Assembler), which converts them to
+//! sRGB and scales them as they come. A reader needs memory for the whole picture only where its format cannot be read row by row.
+
+mod color;
+mod common;
+mod error;
+mod format;
+mod rows;
+mod tiff;
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, Cursor, Read as _, Seek, SeekFrom};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::Arc;
+
+use image::{DynamicImage, GrayImage, ImageFormat, RgbaImage};
+
+pub use error::DecodeError;
+use format::Format;
+use rows::Picture;
+
+use super::png_chunks;
+
+/// Most pixels a photo may have where its format needs the whole picture in memory.
+pub const MAX_PIXELS: u64 = 64_000_000;
+/// Longest side a photo may have.
+pub const MAX_SIDE: u32 = 65_535;
+/// Longest side the program works with; larger photos are scaled down to it. The largest canvas has 2048 pixels, of which the product takes
+/// about half: more would cost memory and time, and stops would come late.
+pub const WORK_SIDE: usize = 2560;
+/// Memory a decoder may ask for, bytes.
+const MAX_ALLOC: u64 = 512 << 20;
+
+/// A file that can be read more than once, in memory or on disk.
+trait Source: BufRead + Seek {}
+impl<T: BufRead + Seek> Source for T {}
+
+/// A decoded picture.
+#[derive(Clone, Debug)]
+pub struct DecodedImage {
+    /// sRGB, straight alpha, orientation applied, at most [`WORK_SIDE`] a side.
+    pub pixels: RgbaImage,
+    /// What it was, such as "PNG 600×400, 455.8 KiB".
+    pub description: String,
+    /// What the designer should know, such as "the lower part is missing": clauses without a field name and a full stop.
+    pub notes: Vec<String>,
+    /// The mask that a step result of this program carries.
+    pub mask: Option<Arc<GrayImage>>,
+    /// Text entries of a PNG in front of its pixels.
+    pub text: Vec<(String, String)>,
+}
+
+/// A photo from bytes of any origin. The format is guessed from the content, limits are checked before any pixel is decoded, colours are
+/// converted to sRGB and the orientation is applied.
+pub fn decode_image(bytes: &[u8]) -> Result<DecodedImage, DecodeError> {
+    let mut image = decode(&mut Cursor::new(bytes), bytes.len() as u64)?;
+    if bytes.starts_with(b"\x89PNG") {
+        image.text = png_chunks::read_png_text(bytes);
+        image.mask = png_chunks::mask_chunk(bytes)
+            .and_then(|png| decode_image(png).ok())
+            .map(|mask| Arc::new(DynamicImage::ImageRgba8(mask.pixels).into_luma8()));
+    }
+    Ok(image)
+}
+
+/// A photo from a file, which is not read into memory as a whole where its format allows that.
+pub fn decode_file(path: &Path) -> Result<DecodedImage, DecodeError> {
+    let io = |e: std::io::Error| DecodeError::Io(e.to_string());
+    let file = File::open(path).map_err(io)?;
+    let length = file.metadata().map_err(io)?.len();
+    decode(&mut BufReader::with_capacity(1 << 16, file), length)
+}
+
+fn decode(source: &mut dyn Source, length: u64) -> Result<DecodedImage, DecodeError> {
+    let io = |e: std::io::Error| DecodeError::Io(e.to_string());
+    let mut head = Vec::new();
+    (&mut *source).take(format::HEAD as u64).read_to_end(&mut head).map_err(io)?;
+    source.seek(SeekFrom::Start(0)).map_err(io)?;
+    let format = format::recognise(&head)?;
+    // The decoders are good but many, and their input is hostile: a panic there must not end the server.
+    let picture = catch_unwind(AssertUnwindSafe(|| read(source, format)))
+        .unwrap_or_else(|_| Err(DecodeError::damaged(format.name(), "its content makes no sense")))?;
+    let (w, h) = picture.size;
+    let description = format!("{} {w}×{h}, {}", format.name(), file_size(length));
+    Ok(DecodedImage { pixels: picture.pixels, description, notes: picture.notes, mask: None, text: Vec::new() })
+}
+
+fn read(source: &mut dyn Source, format: Format) -> Result<Picture, DecodeError> {
+    let name = format.name();
+    match format {
+        Format::Png => common::read(source, ImageFormat::Png, name),
+        Format::Jpeg => common::read(source, ImageFormat::Jpeg, name),
+        Format::WebP => common::read(source, ImageFormat::WebP, name),
+        Format::Bmp => common::read(source, ImageFormat::Bmp, name),
+        Format::Tiff => tiff::read(source),
+    }
+}
+
+/// Refuses a picture without pixels, or one that is too large for a reader that needs it whole in memory.
+fn check_size(width: u32, height: u32) -> Result<(), DecodeError> {
+    if width == 0 || height == 0 {
+        return Err(DecodeError::damaged("image", "it has no pixels"));
+    }
+    if u64::from(width) * u64::from(height) > MAX_PIXELS || width.max(height) > MAX_SIDE {
+        let remedy = "The limit is 64 megapixels. Please make it smaller in a picture editor and send that.";
+        return Err(DecodeError::TooLarge { width, height, remedy: remedy.into() });
+    }
+    Ok(())
+}
+
+fn file_size(bytes: u64) -> String {
+    match bytes as f64 {
+        b if b < 1024.0 => format!("{bytes} B"),
+        b if b < 1024.0 * 1024.0 => format!("{:.1} KiB", b / 1024.0),
+        b => format!("{:.1} MiB", b / (1024.0 * 1024.0)),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,161 @@
+//! From a decoder's rows to the picture that the program works with: 8-bit sRGB with straight alpha, at most [`WORK_SIDE`] a side.
+//! Rows are converted and scaled as they come, so a decoder that hands them over one by one never needs memory for the whole picture.
+
+use image::RgbaImage;
+use image::metadata::Orientation;
+
+use super::color::{ColorEncoding, RowConverter};
+use super::{DecodeError, WORK_SIDE};
+use crate::imaging::resize::{Filter, RowReducer, fit_within};
+
+/// The colour model of a file's samples. All samples of a pixel are interleaved; alpha, where there is any, comes last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ColorModel {
+    /// One sample; 0 is black.
+    Gray,
+    /// Red, green, blue.
+    Rgb,
+    /// Ink coverage: 0 is no ink.
+    Cmyk,
+    /// CIE L*a*b* (D50). 8-bit: L 0..=255 for 0..=100, a and b two's complement plus 128 (the ICC encoding); likewise 16-bit.
+    Lab,
+}
+
+impl ColorModel {
+    /// Samples a pixel without alpha.
+    pub(super) fn channels(self) -> usize {
+        match self {
+            Self::Gray => 1,
+            Self::Rgb | Self::Lab => 3,
+            Self::Cmyk => 4,
+        }
+    }
+}
+
+/// How the last sample of a pixel is to be understood.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Alpha {
+    /// The pixels have no alpha.
+    None,
+    /// Colours are not multiplied by alpha.
+    Straight,
+    /// Colours are multiplied by alpha (TIFF "associated").
+    Premultiplied,
+}
+
+/// One row of interleaved samples. Integers span their whole range; floats are 0..=1 (values above 1 are clipped).
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Row<'a> {
+    U8(&'a [u8]),
+    U16(&'a [u16]),
+    F32(&'a [f32]),
+}
+
+/// What a reader knows before the first row.
+#[derive(Clone, Debug)]
+pub(super) struct Header {
+    /// Pixels a row.
+    pub width: u32,
+    /// Rows.
+    pub height: u32,
+    pub model: ColorModel,
+    pub alpha: Alpha,
+    pub encoding: ColorEncoding,
+    /// How the picture is to be turned for viewing.
+    pub orientation: Orientation,
+}
+
+/// A finished picture.
+#[derive(Debug)]
+pub(super) struct Picture {
+    /// Upright, 8-bit sRGB, straight alpha, at most [`WORK_SIDE`] a side.
+    pub pixels: RgbaImage,
+    /// Width and height in the file, upright.
+    pub size: (u32, u32),
+    /// What the designer should know about the file, such as "the lower part is missing": no full stop, no field name.
+    pub notes: Vec<String>,
+}
+
+/// Takes rows, top to bottom.
+pub(super) struct Assembler {
+    header: Header,
+    converter: RowConverter,
+    /// `None` keeps the size.
+    reducer: Option<RowReducer>,
+    pixels: Vec<u8>,
+    rows: u32,
+    row: Vec<u8>,
+}
+
+impl Assembler {
+    /// An assembler for rows of this kind. The reader has checked the size against the limits (see [`super::check_size`]).
+    ///
+    /// # Errors
+    /// The colour profile belongs to another colour model.
+    pub(super) fn new(header: Header) -> Result<Self, DecodeError> {
+        let converter = RowConverter::new(header.model, header.alpha, &header.encoding)?;
+        let (w, h) = (header.width as usize, header.height as usize);
+        let fit = fit_within(w, h, WORK_SIDE);
+        let reducer = (fit != (w, h)).then(|| RowReducer::new((w, h), fit, Filter::CatmullRom));
+        let pixels = Vec::with_capacity(if reducer.is_some() { 0 } else { w * h * 4 });
+        Ok(Self { row: vec![0; w * 4], header, converter, reducer, pixels, rows: 0 })
+    }
+
+    /// Samples that every row must have.
+    pub(super) fn row_samples(&self) -> usize {
+        self.header.width as usize * (self.header.model.channels() + usize::from(self.header.alpha != Alpha::None))
+    }
+
+    /// Takes the next row. Rows beyond the last are ignored; one of the wrong length counts as damage.
+    pub(super) fn push(&mut self, row: Row<'_>) -> Result<(), DecodeError> {
+        let samples = match row {
+            Row::U8(r) => r.len(),
+            Row::U16(r) => r.len(),
+            Row::F32(r) => r.len(),
+        };
+        if samples != self.row_samples() {
+            return Err(DecodeError::damaged("image", "a row has the wrong length"));
+        }
+        if self.rows >= self.header.height {
+            return Ok(());
+        }
+        self.rows += 1;
+        self.converter.convert(row, &mut self.row);
+        match &mut self.reducer {
+            Some(reducer) => reducer.push(&self.row),
+            None => self.pixels.extend_from_slice(&self.row),
+        }
+        Ok(())
+    }
+
+    /// Rows taken so far.
+    pub(super) fn rows(&self) -> u32 {
+        self.rows
+    }
+
+    /// The upright picture. Rows that never came are filled with white, or left clear where the file has alpha; say so in `notes`.
+    pub(super) fn finish(mut self, notes: Vec<String>) -> Picture {
+        let blank = if self.header.alpha == Alpha::None { 255 } else { 0 };
+        self.row.fill(blank);
+        while self.rows < self.header.height {
+            self.rows += 1;
+            match &mut self.reducer {
+                Some(reducer) => reducer.push(&self.row),
+                None => self.pixels.extend_from_slice(&self.row),
+            }
+        }
+        let (width, height) = (self.header.width, self.header.height);
+        let pixels = match self.reducer {
+            Some(reducer) => reducer.finish(),
+            None => RgbaImage::from_raw(width, height, self.pixels).unwrap_or_default(),
+        };
+        let turned = matches!(
+            self.header.orientation,
+            Orientation::Rotate90 | Orientation::Rotate270 | Orientation::Rotate90FlipH | Orientation::Rotate270FlipH
+        );
+        let mut upright = image::DynamicImage::ImageRgba8(pixels);
+        upright.apply_orientation(self.header.orientation);
+        let size = if turned { (height, width) } else { (width, height) };
+        Picture { pixels: upright.into_rgba8(), size, notes }
+    }
+}
