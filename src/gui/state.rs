@@ -381,6 +381,7 @@ mod tests {
             default_font: crate::assets::DEFAULT_FONT,
             undrawable: &|_, _| Vec::new(),
             decode: &|_| Err("none".into()),
+            attachments: &crate::request::Attachments::new(),
             fallback_seed: 1,
             lenient: false,
         };

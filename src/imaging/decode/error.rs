@@ -42,6 +42,9 @@ pub enum DecodeError {
         /// What is wrong: one line without quotes, debug text and final full stop.
         detail: String,
     },
+    /// No bytes at all: an upload or download that failed, or a cloud placeholder.
+    #[error("The file is empty. Save or download it again.")]
+    Empty,
     /// The file cannot be opened or read.
     #[error("The file cannot be read: {0}.")]
     Io(String),
@@ -52,5 +55,11 @@ impl DecodeError {
     pub(super) fn damaged(format: &'static str, detail: impl std::fmt::Display) -> Self {
         let words = detail.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
         Self::Damaged { format, detail: words.trim_end_matches('.').to_owned() }
+    }
+}
+
+impl From<std::io::Error> for DecodeError {
+    fn from(error: std::io::Error) -> Self {
+        Self::Io(error.to_string())
     }
 }

@@ -1,6 +1,8 @@
-//! Recognises a file by its first bytes.
+//! Recognises a file by its content.
 
-use super::DecodeError;
+use std::io::{Read as _, Seek as _, SeekFrom};
+
+use super::{DecodeError, Source, foreign};
 
 /// A format that is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,17 +26,46 @@ impl Format {
     }
 }
 
-/// Bytes from a file's start that [`recognise`] looks at.
-pub(super) const HEAD: usize = 4096;
+/// Bytes at the start of a file that are looked at.
+const HEAD: u64 = 4096;
+/// Bytes at its end: the footer of a Targa file.
+const TAIL: u64 = 26;
 
-/// The format of a file by its first [`HEAD`] bytes, or all of a shorter one.
-pub(super) fn recognise(head: &[u8]) -> Result<Format, DecodeError> {
+/// The format of a file of `length` bytes; reads its beginning and its end, and leaves the source at its start.
+///
+/// # Errors
+/// The file is of a kind that is not read; the error names it if it is known.
+pub(super) fn recognise(source: &mut dyn Source, length: u64) -> Result<Format, DecodeError> {
+    let mut head = Vec::new();
+    (&mut *source).take(HEAD).read_to_end(&mut head)?;
+    let found = readable(&head);
+    if found.is_none() {
+        let mut tail = Vec::new();
+        source.seek(SeekFrom::Start(length.saturating_sub(TAIL)))?;
+        (&mut *source).take(TAIL).read_to_end(&mut tail)?;
+        if head.is_empty() {
+            return Err(DecodeError::Empty);
+        }
+        return Err(match foreign::name(&head, &tail, length) {
+            Some((name, remedy)) => DecodeError::Unsupported { name: name.into(), remedy: remedy.into() },
+            None => DecodeError::NotAnImage,
+        });
+    }
+    source.seek(SeekFrom::Start(0))?;
+    found.ok_or(DecodeError::NotAnImage)
+}
+
+fn readable(head: &[u8]) -> Option<Format> {
     match head {
-        [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1A, b'\n', ..] => Ok(Format::Png),
-        [0xFF, 0xD8, 0xFF, ..] => Ok(Format::Jpeg),
-        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Ok(Format::WebP),
-        [b'B', b'M', ..] => Ok(Format::Bmp),
-        [b'I', b'I', 0x2A | 0x2B, 0, ..] | [b'M', b'M', 0, 0x2A | 0x2B, ..] => Ok(Format::Tiff),
-        _ => Err(DecodeError::NotAnImage),
+        [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1A, b'\n', ..] => Some(Format::Png),
+        // JPEG-LS begins like JPEG.
+        [0xFF, 0xD8, 0xFF, 0xF7, ..] => None,
+        [0xFF, 0xD8, 0xFF, ..] => Some(Format::Jpeg),
+        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some(Format::WebP),
+        // Two letters are little: the size of the header that follows must be one that exists.
+        [b'B', b'M', _, _, _, _, _, _, _, _, _, _, _, _, 12 | 16 | 40 | 52 | 56 | 64 | 108 | 124, 0, 0, 0, ..] => Some(Format::Bmp),
+        [b'B', b'M', rest @ ..] if rest.len() < 16 => Some(Format::Bmp),
+        [b'I', b'I', 0x2A | 0x2B, 0, ..] | [b'M', b'M', 0, 0x2A | 0x2B, ..] => Some(Format::Tiff),
+        _ => None,
     }
 }

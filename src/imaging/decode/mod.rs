@@ -6,12 +6,13 @@
 mod color;
 mod common;
 mod error;
+mod foreign;
 mod format;
 mod rows;
 mod tiff;
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, Cursor, Read as _, Seek, SeekFrom};
+use std::io::{BufRead, BufReader, Cursor, Seek};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
@@ -68,18 +69,18 @@ pub fn decode_image(bytes: &[u8]) -> Result<DecodedImage, DecodeError> {
 
 /// A photo from a file, which is not read into memory as a whole where its format allows that.
 pub fn decode_file(path: &Path) -> Result<DecodedImage, DecodeError> {
-    let io = |e: std::io::Error| DecodeError::Io(e.to_string());
-    let file = File::open(path).map_err(io)?;
-    let length = file.metadata().map_err(io)?.len();
+    let file = File::open(path)?;
+    let about = file.metadata()?;
+    // Reading a pipe or a device may never end, and cannot be done twice.
+    if !about.is_file() {
+        return Err(DecodeError::Io("it is a folder, pipe or device".into()));
+    }
+    let length = about.len();
     decode(&mut BufReader::with_capacity(1 << 16, file), length)
 }
 
 fn decode(source: &mut dyn Source, length: u64) -> Result<DecodedImage, DecodeError> {
-    let io = |e: std::io::Error| DecodeError::Io(e.to_string());
-    let mut head = Vec::new();
-    (&mut *source).take(format::HEAD as u64).read_to_end(&mut head).map_err(io)?;
-    source.seek(SeekFrom::Start(0)).map_err(io)?;
-    let format = format::recognise(&head)?;
+    let format = format::recognise(source, length)?;
     // The decoders are good but many, and their input is hostile: a panic there must not end the server.
     let picture = catch_unwind(AssertUnwindSafe(|| read(source, format)))
         .unwrap_or_else(|_| Err(DecodeError::damaged(format.name(), "its content makes no sense")))?;

@@ -52,7 +52,7 @@ fn cut_files_are_damaged_and_noise_never_panics() {
 
 #[test]
 fn says_what_it_cannot_read() {
-    assert_eq!(decode_image(b"").unwrap_err(), DecodeError::NotAnImage);
+    assert_eq!(decode_image(b"").unwrap_err(), DecodeError::Empty);
     assert_eq!(decode_image(b"hello world").unwrap_err(), DecodeError::NotAnImage);
     let unsupported = |bytes: &[u8]| match decode_image(bytes) {
         Err(DecodeError::Unsupported { name, .. }) => name,
