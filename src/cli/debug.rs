@@ -1,18 +1,22 @@
 //! `nanococoa debug`: one component or one pipeline against somebody's own reference.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use nanococoa::backend::diffusion::component::full_size::NETWORKS;
 use nanococoa::backend::diffusion::component::{self, ComponentArgs, ComponentError};
 use nanococoa::backend::diffusion::error::DiffusionError;
 use nanococoa::backend::diffusion::flux::FluxRequest;
 use nanococoa::backend::diffusion::pipeline::{self, PipelineArgs};
+use nanococoa::imaging::decode::decode_file;
+use nanococoa::imaging::encode::encode_png;
 use nanococoa::metrics::Sampler;
+use serde_json::json;
 
 use super::Failure;
 
@@ -24,6 +28,18 @@ pub enum DebugCommand {
     Pipeline(PipelineFlags),
     /// Run the public models' networks at full size with made-up weights: does this machine carry them, and in how much memory?
     FullSize(FullSizeFlags),
+    /// Read pictures as a job would and write what was read: one line of JSON a file
+    Picture(PictureFlags),
+}
+
+#[derive(Args)]
+pub struct PictureFlags {
+    /// The files
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Folder for the pictures as they were read: 8-bit sRGB PNG files named NAME.png
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
 }
 
 #[derive(Args)]
@@ -175,7 +191,37 @@ pub fn debug(command: DebugCommand) -> Result<(), Failure> {
         }
         DebugCommand::Pipeline(flags) => run_pipeline(flags),
         DebugCommand::FullSize(flags) => full_size(&flags),
+        DebugCommand::Picture(flags) => flags.files.iter().try_for_each(|file| picture(file, flags.out.as_deref())),
     }
+}
+
+/// Reads one picture. A file that cannot be used is an answer, not a failure.
+fn picture(file: &Path, out: Option<&Path>) -> Result<(), Failure> {
+    let image = match decode_file(file) {
+        Ok(image) => image,
+        Err(error) => {
+            say!("{}", json!({"file": file.display().to_string(), "error": error.to_string()}));
+            return Ok(());
+        }
+    };
+    if let Some(out) = out {
+        let png = encode_png(&image.pixels, &[]).context("cannot encode the picture")?;
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        let path = out.join(format!("{name}.png"));
+        std::fs::write(&path, png).with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    let (width, height) = image.pixels.dimensions();
+    say!(
+        "{}",
+        json!({
+            "file": file.display().to_string(),
+            "description": image.description,
+            "width": width,
+            "height": height,
+            "notes": image.notes,
+        })
+    );
+    Ok(())
 }
 
 /// The most memory that was in use while something ran, above what was in use before: of the first GPU, or of the machine.

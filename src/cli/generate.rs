@@ -23,7 +23,7 @@ pub(super) struct GenerateArgs {
     /// Project that was saved in the studio (.ncocoa); the other flags change it
     #[arg(long, value_name = "FILE.ncocoa")]
     project: Option<PathBuf>,
-    /// Product photo (PNG, JPEG, WebP, BMP, TIFF); without it only the scene is painted
+    /// Product photo (PNG, JPEG, WebP, HEIC, BMP, TIFF); without it only the scene is painted
     #[arg(long, value_name = "FILE")]
     product: Option<PathBuf>,
     /// Slogan; without it only the background step runs. "\n" breaks the line

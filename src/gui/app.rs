@@ -404,6 +404,7 @@ impl Studio {
                 self.source = Source::Draft;
             }
             Message::Done(say) => self.toasts.say(Kind::Good, say, now),
+            Message::Noted(say) => self.toasts.say(Kind::Note, say, now),
             Message::Failed(say) => self.toasts.say(Kind::Bad, say, now),
             Message::Chosen(purpose, path) => self.chosen(purpose, path),
             Message::NoDialog(purpose) => self.window = Some(Window::path(purpose)),

@@ -30,6 +30,8 @@ pub enum Message {
     Restored(Box<Brief>, Option<Uuid>, bool),
     /// Something went well.
     Done(Say),
+    /// Something to know about what was just opened.
+    Noted(Say),
     /// Something went wrong; a sentence with a next step.
     Failed(Say),
     /// A file was chosen in a dialog.
@@ -372,6 +374,9 @@ impl Bridge {
             let mut hasher = blake3::Hasher::new();
             hasher.update_reader(std::fs::File::open(&path).map_err(unreadable)?).map_err(unreadable)?;
             let product = bridge.keep(&source, &name, hasher.finalize(), |kept| copy_atomic(&path, kept))?;
+            for note in &source.notes {
+                bridge.send(Message::Noted(Say::from(format!("product_image: {note}"))));
+            }
             Ok(Some(Message::Product(Box::new(product), Some(path))))
         });
     }

@@ -39,7 +39,7 @@ impl Purpose {
 
     fn filter(&self) -> (&'static str, Vec<&'static str>) {
         match self {
-            Self::Photo => ("PNG, JPEG, WebP, BMP, TIFF", vec!["png", "jpg", "jpeg", "webp", "bmp", "tif", "tiff"]),
+            Self::Photo => (crate::imaging::decode::READABLE, crate::imaging::decode::EXTENSIONS.to_vec()),
             Self::OpenProject | Self::SaveProject => ("nanoCocoa", vec![super::restore::PROJECT]),
             Self::FontFolder => ("", Vec::new()),
             Self::Export(_, settings) => (settings.format.name(), vec![settings.format.extension()]),

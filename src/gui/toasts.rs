@@ -44,7 +44,12 @@ pub struct Toasts(Vec<Toast>);
 impl Toasts {
     /// Says something.
     pub fn say(&mut self, kind: Kind, say: Say, now: f64) {
-        let seconds = if kind == Kind::Bad { 12.0 } else { 5.0 };
+        let seconds = match kind {
+            Kind::Good => 5.0,
+            // There is more to read.
+            Kind::Note => 8.0,
+            Kind::Bad => 12.0,
+        };
         self.push(Toast { kind, say, until: now + seconds, undo: None });
     }
 

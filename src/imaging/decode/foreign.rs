@@ -54,6 +54,11 @@ pub(super) fn name(head: &[u8], tail: &[u8], length: u64) -> Option<(&'static st
     found.map(|(name, remedy)| (name, remedy.sentence()))
 }
 
+/// Name of photos in HEVC, which are read where the program is built for it.
+pub(super) const HEIC: &str = "HEIC";
+/// Name of files in the same container that do not say what is inside.
+pub(super) const HEIF: &str = "HEIF";
+
 struct Signature {
     at: usize,
     bytes: &'static [u8],
@@ -149,9 +154,9 @@ fn iso_media(head: &[u8]) -> Option<(&'static str, Remedy)> {
     } else if has(&[b"avif", b"avis"]) {
         Some(("AVIF", Remedy::Avif))
     } else if brands().any(|b| matches!(b, [b'h', b'e', b'i' | b'v', _])) {
-        Some(("HEIC", Remedy::Heic))
+        Some((HEIC, Remedy::Heic))
     } else if has(&[b"mif1", b"msf1", b"mif2", b"miaf"]) {
-        Some(("HEIF", Remedy::Heic))
+        Some((HEIF, Remedy::Heic))
     } else if has(&[b"jxl "]) {
         Some(("JPEG XL", Remedy::Editor))
     } else if has(&[b"jp2 ", b"jpx ", b"jpm ", b"jph "]) {

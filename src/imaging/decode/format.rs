@@ -1,6 +1,6 @@
 //! Recognises a file by its content.
 
-use std::io::{Read as _, Seek as _, SeekFrom};
+use std::io::{Read as _, SeekFrom};
 
 use super::{DecodeError, Source, foreign};
 
@@ -12,6 +12,8 @@ pub(super) enum Format {
     WebP,
     Bmp,
     Tiff,
+    #[cfg(feature = "heic")]
+    Heic,
 }
 
 impl Format {
@@ -22,6 +24,8 @@ impl Format {
             Self::WebP => "WebP",
             Self::Bmp => "BMP",
             Self::Tiff => "TIFF",
+            #[cfg(feature = "heic")]
+            Self::Heic => "HEIC",
         }
     }
 }
@@ -46,10 +50,15 @@ pub(super) fn recognise(source: &mut dyn Source, length: u64) -> Result<Format, 
         if head.is_empty() {
             return Err(DecodeError::Empty);
         }
-        return Err(match foreign::name(&head, &tail, length) {
-            Some((name, remedy)) => DecodeError::Unsupported { name: name.into(), remedy: remedy.into() },
-            None => DecodeError::NotAnImage,
-        });
+        return match foreign::name(&head, &tail, length) {
+            #[cfg(feature = "heic")]
+            Some((foreign::HEIC | foreign::HEIF, _)) => {
+                source.seek(SeekFrom::Start(0))?;
+                Ok(Format::Heic)
+            }
+            Some((name, remedy)) => Err(DecodeError::Unsupported { name: name.into(), remedy: remedy.into() }),
+            None => Err(DecodeError::NotAnImage),
+        };
     }
     source.seek(SeekFrom::Start(0))?;
     found.ok_or(DecodeError::NotAnImage)

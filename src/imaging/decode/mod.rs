@@ -8,6 +8,8 @@ mod common;
 mod error;
 mod foreign;
 mod format;
+#[cfg(feature = "heic")]
+mod heic;
 mod rows;
 mod tiff;
 
@@ -32,6 +34,33 @@ pub const MAX_SIDE: u32 = 65_535;
 /// Longest side the program works with; larger photos are scaled down to it. The largest canvas has 2048 pixels, of which the product takes
 /// about half: more would cost memory and time, and stops would come late.
 pub const WORK_SIDE: usize = 2560;
+/// The formats that are read, as a list in a sentence.
+#[cfg(feature = "heic")]
+pub const READABLE: &str = "PNG, JPEG, WebP, HEIC, BMP or TIFF";
+/// The formats that are read, as a list in a sentence.
+#[cfg(not(feature = "heic"))]
+pub const READABLE: &str = "PNG, JPEG, WebP, BMP or TIFF";
+/// File name extensions of photos that are read, for file dialogs; content decides, not the name.
+pub const EXTENSIONS: &[&str] = &[
+    "png",
+    "apng",
+    "jpg",
+    "jpeg",
+    "jfif",
+    "jpe",
+    "mpo",
+    "webp",
+    "bmp",
+    "dib",
+    "tif",
+    "tiff",
+    #[cfg(feature = "heic")]
+    "heic",
+    #[cfg(feature = "heic")]
+    "heif",
+    #[cfg(feature = "heic")]
+    "hif",
+];
 /// Memory a decoder may ask for, bytes.
 const MAX_ALLOC: u64 = 512 << 20;
 
@@ -82,14 +111,14 @@ pub fn decode_file(path: &Path) -> Result<DecodedImage, DecodeError> {
 fn decode(source: &mut dyn Source, length: u64) -> Result<DecodedImage, DecodeError> {
     let format = format::recognise(source, length)?;
     // The decoders are good but many, and their input is hostile: a panic there must not end the server.
-    let picture = catch_unwind(AssertUnwindSafe(|| read(source, format)))
+    let picture = catch_unwind(AssertUnwindSafe(|| read(source, format, length)))
         .unwrap_or_else(|_| Err(DecodeError::damaged(format.name(), "its content makes no sense")))?;
     let (w, h) = picture.size;
     let description = format!("{} {w}×{h}, {}", format.name(), file_size(length));
     Ok(DecodedImage { pixels: picture.pixels, description, notes: picture.notes, mask: None, text: Vec::new() })
 }
 
-fn read(source: &mut dyn Source, format: Format) -> Result<Picture, DecodeError> {
+fn read(source: &mut dyn Source, format: Format, length: u64) -> Result<Picture, DecodeError> {
     let name = format.name();
     match format {
         Format::Png => common::read(source, ImageFormat::Png, name),
@@ -97,6 +126,8 @@ fn read(source: &mut dyn Source, format: Format) -> Result<Picture, DecodeError>
         Format::WebP => common::read(source, ImageFormat::WebP, name),
         Format::Bmp => common::read(source, ImageFormat::Bmp, name),
         Format::Tiff => tiff::read(source),
+        #[cfg(feature = "heic")]
+        Format::Heic => heic::read(source, length),
     }
 }
 

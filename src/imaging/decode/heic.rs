@@ -1,0 +1,73 @@
+//! HEIC, the format of iPhone photos, through `heifer`: an HEVC still picture decoder without C and without unsafe code.
+
+use std::io::Read as _;
+
+use image::metadata::Orientation;
+
+use super::color::ColorEncoding;
+use super::rows::{Alpha, Assembler, ColorModel, Header, Picture, Row};
+use super::{DecodeError, MAX_PIXELS, Source, check_size};
+
+/// Largest file that is read, bytes: it must be in memory as a whole. A 48-megapixel iPhone photo has about 10 MB.
+const MAX_FILE: u64 = 128 << 20;
+
+pub(super) fn read(source: &mut dyn Source, length: u64) -> Result<Picture, DecodeError> {
+    if length > MAX_FILE {
+        let variant = format!("more than {} MiB", MAX_FILE >> 20);
+        return Err(DecodeError::Variant { format: "HEIC", variant, remedy: "Save it as JPEG." });
+    }
+    let mut bytes = Vec::new();
+    source.take(MAX_FILE).read_to_end(&mut bytes)?;
+    if let Some((width, height)) = size(&bytes) {
+        check_size(width, height)?;
+    }
+    let options = heifer::Options { max_threads: 0, max_pixels: MAX_PIXELS };
+    let mut notes = Vec::new();
+    let image = match heifer::decode_srgb_rgba8(&bytes, &options) {
+        // HDR signals and profiles that are not RGB: the plain picture is better than none.
+        Err(heifer::Error::Unsupported(_)) => {
+            let plain = heifer::decode_rgba8(&bytes, &options).map_err(fail)?;
+            notes.push("its colours could not be converted to sRGB and may look different".to_owned());
+            plain
+        }
+        other => other.map_err(fail)?,
+    };
+    drop(bytes);
+    check_size(image.width, image.height)?;
+    let header = Header {
+        width: image.width,
+        height: image.height,
+        model: ColorModel::Rgb,
+        alpha: if image.has_alpha { Alpha::Straight } else { Alpha::None },
+        encoding: ColorEncoding::Srgb,
+        // Rotation and mirroring are properties of the picture and have been applied.
+        orientation: Orientation::NoTransforms,
+    };
+    let mut assembler = Assembler::new(header)?;
+    let mut opaque = Vec::new();
+    for row in image.data.chunks_exact(image.width as usize * 4) {
+        if image.has_alpha {
+            assembler.push(Row::U8(row))?;
+        } else {
+            opaque.clear();
+            opaque.extend(row.chunks_exact(4).flat_map(|p| [p[0], p[1], p[2]]));
+            assembler.push(Row::U8(&opaque))?;
+        }
+    }
+    Ok(assembler.finish(notes))
+}
+
+/// The size that the container declares for its main picture.
+fn size(bytes: &[u8]) -> Option<(u32, u32)> {
+    let file = heifer::heifer_isobmff::HeifFile::parse(bytes).ok()?;
+    file.image_size(file.primary_id).ok().flatten()
+}
+
+fn fail(error: heifer::Error) -> DecodeError {
+    match error {
+        heifer::Error::Unsupported(what) => {
+            DecodeError::Variant { format: "HEIC", variant: what, remedy: "Save it as JPEG in Preview, Photos or the gallery app." }
+        }
+        other => DecodeError::damaged("HEIC", other),
+    }
+}
