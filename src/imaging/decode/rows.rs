@@ -91,7 +91,7 @@ impl Assembler {
     /// An assembler for rows of this kind. The reader has checked the size against the limits (see [`super::check_size`]).
     ///
     /// # Errors
-    /// The colour profile belongs to another colour model.
+    /// None today: a colour profile that cannot be used is ignored with a note.
     pub(super) fn new(header: Header) -> Result<Self, DecodeError> {
         let converter = RowConverter::new(header.model, header.alpha, &header.encoding)?;
         let (w, h) = (header.width as usize, header.height as usize);
@@ -134,7 +134,8 @@ impl Assembler {
     }
 
     /// The upright picture. Rows that never came are filled with white, or left clear where the file has alpha; say so in `notes`.
-    pub(super) fn finish(mut self, notes: Vec<String>) -> Picture {
+    pub(super) fn finish(mut self, mut notes: Vec<String>) -> Picture {
+        notes.extend(self.converter.note().map(str::to_owned));
         let blank = if self.header.alpha == Alpha::None { 255 } else { 0 };
         self.row.fill(blank);
         while self.rows < self.header.height {

@@ -1,0 +1,163 @@
+//! ICC profiles: which tables apply, and the black point.
+//!
+//! The reader takes only the elements that a conversion to sRGB needs, so that a broken name or an unknown element does not cost the colours.
+
+use super::curve::{Curve, fixed};
+use super::lut::{Lut, Pipeline};
+use super::matrix::{self, Matrix};
+use super::{ColorModel, Method, curves};
+
+/// Largest profile that is read; those of presses have 2 MiB.
+pub(in crate::imaging::decode) const MAX_PROFILE: usize = 4 << 20;
+/// Most elements of a profile; real ones have some twenty.
+const MAX_TAGS: usize = 256;
+
+const DAMAGED: &str = "its colour profile is damaged and was ignored";
+const TOO_LARGE: &str = "its colour profile is too large and was ignored";
+const OTHER_MODEL: &str = "its colour profile belongs to another colour model and was ignored";
+
+/// Conversion by a profile, or why it is ignored.
+pub(super) fn method(bytes: &[u8], model: ColorModel) -> Result<Method, &'static str> {
+    if bytes.len() > MAX_PROFILE {
+        return Err(TOO_LARGE);
+    }
+    let profile = Profile::read(bytes).ok_or(DAMAGED)?;
+    let space = match model {
+        ColorModel::Gray => b"GRAY",
+        ColorModel::Rgb => b"RGB ",
+        ColorModel::Cmyk => b"CMYK",
+        ColorModel::Lab => b"Lab ",
+    };
+    if profile.space() == b"RGB " && model == ColorModel::Gray && profile.is_srgb() {
+        // Programs that turn a picture grey often leave its profile; nothing is lost.
+        return Ok(Method::Keep);
+    }
+    if profile.space() != space || !profile.is_device() {
+        return Err(OTHER_MODEL);
+    }
+    match profile.table(model.channels()) {
+        Some(lut) => Ok(Method::Lut(Box::new(profile.pipeline(lut?, model)?))),
+        None => profile.curves(model),
+    }
+}
+
+struct Profile<'a> {
+    bytes: &'a [u8],
+    tags: &'a [u8],
+}
+
+impl<'a> Profile<'a> {
+    fn read(bytes: &'a [u8]) -> Option<Self> {
+        let header = bytes.get(..132)?;
+        // Version 5 (iccMAX) has other connection spaces.
+        if &header[36..40] != b"acsp" || !(1..=4).contains(&header[8]) || !matches!(&header[20..24], b"XYZ " | b"Lab ") {
+            return None;
+        }
+        let count = u32::from_be_bytes(header[128..132].try_into().ok()?) as usize;
+        let tags = bytes.get(132..)?;
+        Some(Self { bytes, tags: &tags[..tags.len().min(count.min(MAX_TAGS) * 12)] })
+    }
+
+    fn space(&self) -> &[u8] {
+        &self.bytes[16..20]
+    }
+
+    fn is_lab(&self) -> bool {
+        &self.bytes[20..24] == b"Lab "
+    }
+
+    /// Scanners, cameras, displays, printers and colour spaces; not links, effects and named colours.
+    fn is_device(&self) -> bool {
+        matches!(&self.bytes[12..16], b"scnr" | b"mntr" | b"prtr" | b"spac")
+    }
+
+    /// The element of a tag.
+    fn tag(&self, name: &[u8; 4]) -> Option<&'a [u8]> {
+        let entry = self.tags.chunks_exact(12).find(|t| &t[..4] == name)?;
+        let number = |at: usize| entry[at..at + 4].try_into().map_or(0, u32::from_be_bytes) as usize;
+        // Some programs write a size that reaches beyond the end.
+        let bytes = self.bytes.get(number(4)..)?;
+        Some(&bytes[..bytes.len().min(number(8))])
+    }
+
+    /// The tables of the relative colorimetric intent, or those that stand in for them; `None` where the profile has none.
+    fn table(&self, inputs: usize) -> Option<Result<Lut, &'static str>> {
+        let bytes = self.tag(b"A2B1").or_else(|| self.tag(b"A2B0"))?;
+        Some(Lut::read(bytes).filter(|lut| lut.channels() == (inputs, 3)).ok_or(DAMAGED))
+    }
+
+    /// The black point is found as littlecms does: the darkest ink of a press as its own tables render black, else the darkest sample.
+    fn pipeline(&self, lut: Lut, model: ColorModel) -> Result<Pipeline, &'static str> {
+        let pipeline = Pipeline::new(lut, self.is_lab());
+        let black = if model == ColorModel::Cmyk && &self.bytes[12..16] == b"prtr" {
+            let back = self.tag(b"B2A0").and_then(Lut::read).filter(|lut| self.is_lab() && lut.channels() == (3, 4));
+            // L* of 50 is no black.
+            back.filter(|_| self.tag(b"A2B0").is_some()).map_or(0.0, |back| pipeline.luminance(back.eval(back.black_lab())).min(0.184))
+        } else if self.tag(b"A2B1").is_some() && model != ColorModel::Lab {
+            let darkest = if model == ColorModel::Cmyk { [1.0; 4] } else { [0.0; 4] };
+            Some(pipeline.luminance(darkest)).filter(|y| (0.0..=0.184).contains(y)).unwrap_or(0.0)
+        } else {
+            0.0
+        };
+        Ok(pipeline.with_black(black.clamp(0.0, 0.184)))
+    }
+
+    fn curve(&self, name: &[u8; 4]) -> Result<Curve, &'static str> {
+        self.tag(name).and_then(Curve::read).map(|(curve, _)| curve).ok_or(DAMAGED)
+    }
+
+    fn curves(&self, model: ColorModel) -> Result<Method, &'static str> {
+        if model == ColorModel::Gray {
+            let curve = self.curve(b"kTRC")?;
+            if self.is_lab() {
+                // The curve gives L*.
+                let light = |l: f32| matrix::lab_to_xyz([l * 100.0, 0.0, 0.0])[1];
+                let table = (0..4096).map(|i| light(curve.eval(i as f32 / 4095.0))).collect();
+                return Ok(with_black(curves(vec![Curve::Table(table)], matrix::IDENTITY, model), model));
+            }
+            return Ok(with_black(curves(vec![curve], matrix::IDENTITY, model), model));
+        }
+        if model != ColorModel::Rgb || self.is_lab() {
+            return Err(DAMAGED);
+        }
+        let colorants = [b"rXYZ", b"gXYZ", b"bXYZ"].map(|name| self.tag(name).and_then(xyz));
+        let [Some(r), Some(g), Some(b)] = colorants else { return Err(DAMAGED) };
+        let colorants: Matrix = std::array::from_fn(|i| [r[i], g[i], b[i]]);
+        // White must be light of some kind.
+        if !(0.5..=2.0).contains(&colorants[1].iter().sum::<f32>()) {
+            return Err(DAMAGED);
+        }
+        let tone = vec![self.curve(b"rTRC")?, self.curve(b"gTRC")?, self.curve(b"bTRC")?];
+        Ok(with_black(curves(tone, matrix::to_srgb(&colorants), model), model))
+    }
+
+    fn is_srgb(&self) -> bool {
+        self.curves(ColorModel::Rgb).is_ok_and(|method| super::is_srgb(&method, ColorModel::Rgb))
+    }
+}
+
+/// A method whose darkest colour becomes black.
+fn with_black(mut method: Method, model: ColorModel) -> Method {
+    if let Method::Curves { curves, matrix, offset, tables: _, hlg: _ } = &mut method {
+        let darkest: [f32; 3] = std::array::from_fn(|c| curves[c.min(curves.len() - 1)].eval(0.0));
+        let light = if model == ColorModel::Gray { darkest } else { matrix::apply(matrix, darkest) };
+        let black = crate::imaging::luminance(light);
+        if black > 0.0 && black <= 0.184 {
+            let scale = 1.0 / (1.0 - black);
+            if model == ColorModel::Gray {
+                let table = (0..4096).map(|i| (curves[0].eval(i as f32 / 4095.0) - black).max(0.0) * scale).collect();
+                *curves = vec![Curve::Table(table)];
+            } else {
+                matrix.iter_mut().flatten().for_each(|v| *v *= scale);
+                *offset = [-black * scale; 3];
+            }
+        }
+    }
+    method
+}
+
+/// An `XYZ ` element.
+fn xyz(bytes: &[u8]) -> Option<[f32; 3]> {
+    let values = bytes.strip_prefix(b"XYZ ")?.get(4..16)?;
+    Some([fixed(&values[..4]), fixed(&values[4..8]), fixed(&values[8..12])])
+}
