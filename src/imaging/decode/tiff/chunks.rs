@@ -136,7 +136,7 @@ impl<'a> PageReader<'a> {
         let reversed = page.reversed && !page.compression.is_picture();
         let packed = Segment::new(self.file, chunk, reversed, buffer);
         let width = page.chunk.0 as usize;
-        let expected = Expected { width, rows, samples: page.chunk_samples() };
+        let expected = Expected { width, rows, samples: page.chunk_samples(), full_rows: page.chunk.1 as usize };
         let all = |packed: Segment<'_>| packed.read_all(MAX_PICTURE_BYTES).map_err(damage);
         Ok(match &page.compression {
             Compression::Jpeg(tables) => Box::new(Cursor::new(jpeg::decode_jpeg(tables, all(packed)?, expected)?)),

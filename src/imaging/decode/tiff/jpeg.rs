@@ -20,16 +20,23 @@ pub(super) struct Expected {
     /// Rows that are needed; there may be more.
     pub rows: usize,
     pub samples: usize,
+    /// Rows of a full strip or tile.
+    pub full_rows: usize,
 }
 
+/// Pixels by which a strip or tile may be larger than it should, a side: some programs round up to whole blocks.
+const SPARE: usize = 64;
+
 impl Expected {
+    /// Whether a picture of this size will do.
+    fn fits(self, width: usize, height: usize) -> bool {
+        (self.width..=self.width + SPARE).contains(&width) && (self.rows..=self.full_rows + SPARE).contains(&height)
+    }
+
     /// The upper rows of a decoded picture whose rows are at least as long as needed.
-    fn crop(self, pixels: &[u8], width: usize, height: usize, samples: usize) -> Result<Vec<u8>, DecodeError> {
-        if width < self.width || height < self.rows {
-            return Err(damaged("a part of it has the wrong size"));
-        }
+    fn crop(self, pixels: &[u8], width: usize, samples: usize) -> Vec<u8> {
         let rows = pixels.chunks_exact(width * samples).take(self.rows);
-        Ok(rows.flat_map(|row| &row[..self.width * samples]).copied().collect())
+        rows.flat_map(|row| &row[..self.width * samples]).copied().collect()
     }
 }
 
@@ -37,7 +44,8 @@ impl Expected {
 struct Frame {
     marker: u8,
     precision: u8,
-    bytes: u64,
+    width: usize,
+    height: usize,
     samples: usize,
 }
 
@@ -53,9 +61,8 @@ fn frame(stream: &[u8]) -> Option<Frame> {
         let length = usize::from(u16::from_be_bytes(stream.get(at + 2..at + 4)?.try_into().ok()?));
         if matches!(marker, 0xC0..=0xCF) && !matches!(marker, 0xC4 | 0xC8 | 0xCC) {
             let header = stream.get(at + 4..at + 10)?;
-            let side = |i: usize| u64::from(u16::from_be_bytes([header[i], header[i + 1]]));
-            let samples = usize::from(header[5]);
-            return Some(Frame { marker: *marker, precision: header[0], bytes: side(1) * side(3) * samples as u64, samples });
+            let side = |i: usize| usize::from(u16::from_be_bytes([header[i], header[i + 1]]));
+            return Some(Frame { marker: *marker, precision: header[0], width: side(3), height: side(1), samples: usize::from(header[5]) });
         }
         at += 2 + length;
     }
@@ -69,16 +76,20 @@ pub(super) fn decode_jpeg(tables: &[u8], packed: Vec<u8>, expected: Expected) ->
         _ => packed,
     };
     let frame = frame(&stream).ok_or_else(invalid)?;
+    let bytes = (frame.width * frame.height) as u64 * frame.samples as u64;
     let limit = if frame.marker == 0xC2 { MAX_PROGRESSIVE_BYTES } else { MAX_PICTURE_BYTES };
     match frame.marker {
         _ if frame.precision != 8 => return Err(variant(format!("{}-bit JPEG compression", frame.precision), REMEDY_COMPRESSION)),
-        0xC0..=0xC2 if frame.bytes <= limit => {}
+        0xC0..=0xC2 if bytes <= limit => {}
         0xC0..=0xC2 => return Err(variant("JPEG compression with very large strips", REMEDY_COMPRESSION)),
         0xC3 => return Err(variant("lossless JPEG compression", REMEDY_COMPRESSION)),
         _ => return Err(variant("arithmetic or hierarchical JPEG compression", REMEDY_COMPRESSION)),
     }
     if frame.samples != expected.samples {
         return Err(damaged("its JPEG data has another number of channels"));
+    }
+    if !expected.fits(frame.width, frame.height) {
+        return Err(damaged("a part of it has the wrong size"));
     }
     let options = DecoderOptions::new_safe().set_max_width(usize::from(u16::MAX)).set_max_height(usize::from(u16::MAX));
     let mut decoder = JpegDecoder::new_with_options(Cursor::new(&stream), options);
@@ -87,8 +98,7 @@ pub(super) fn decode_jpeg(tables: &[u8], packed: Vec<u8>, expected: Expected) ->
     let stored = decoder.input_colorspace().ok_or_else(invalid)?;
     decoder.set_options(options.jpeg_set_out_colorspace(stored));
     let pixels = decoder.decode().map_err(|_| invalid())?;
-    let (width, height) = decoder.dimensions().ok_or_else(invalid)?;
-    expected.crop(&pixels, width, height, expected.samples)
+    Ok(expected.crop(&pixels, frame.width, expected.samples))
 }
 
 /// Decodes a WebP strip or tile.
@@ -99,6 +109,9 @@ pub(super) fn decode_webp(packed: &[u8], expected: Expected) -> Result<Vec<u8>, 
     let (width, height) = decoder.dimensions();
     let samples = if decoder.has_alpha() { 4 } else { 3 };
     let bytes = u64::from(width) * u64::from(height) * samples;
+    if !expected.fits(width as usize, height as usize) {
+        return Err(damaged("a part of it has the wrong size"));
+    }
     if bytes > MAX_PICTURE_BYTES {
         return Err(variant("WebP compression with very large strips", REMEDY_COMPRESSION));
     }
@@ -111,7 +124,7 @@ pub(super) fn decode_webp(packed: &[u8], expected: Expected) -> Result<Vec<u8>, 
         (4, 3) => pixels.chunks_exact(4).flat_map(|p| [p[0], p[1], p[2]]).collect(),
         _ => return Err(damaged("its WebP data has another number of channels")),
     };
-    expected.crop(&pixels, width as usize, height as usize, expected.samples)
+    Ok(expected.crop(&pixels, width as usize, expected.samples))
 }
 
 fn damaged(detail: &str) -> DecodeError {

@@ -59,3 +59,6 @@ fn choose<'a>(file: &dyn ReadAt, directories: &'a Directories) -> (&'a Ifd, usiz
     let first = full(&directories.pages).next().or_else(|| full(&directories.subs).next());
     (first.unwrap_or(&directories.pages[0]), full(&directories.pages).count())
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,6 +13,10 @@ use super::{REMEDY_RGB, variant};
 const MAX_TIFF_PIXELS: u64 = 400_000_000;
 /// Most bytes of one unpacked row of a strip or tile.
 const MAX_ROW_BYTES: u64 = 64 << 20;
+/// Most bytes of all unpacked rows: a small file may ask for any number of them.
+const MAX_UNPACKED_BYTES: u64 = 4 << 30;
+/// Most packed bytes of all strips or tiles, as a multiple of the file and at least: a hostile file may let them overlap.
+const MAX_PACKED: (u64, u64) = (4, 64 << 20);
 /// Most strips or tiles.
 const MAX_CHUNKS: u64 = 4 << 20;
 
@@ -163,9 +167,13 @@ impl Page {
             icc: ifd.bytes(file, tag::ICC_PROFILE)?,
             orientation: orientation.unwrap_or(Orientation::NoTransforms),
         };
-        let row_bytes = u64::from(chunk.0) * page.chunk_samples() as u64 * u64::from(bits) / 8;
+        let row_bytes = (u64::from(chunk.0) * page.chunk_samples() as u64).saturating_mul(u64::from(bits)) / 8;
         if row_bytes > MAX_ROW_BYTES || page.compression.is_fax() && (bits != 1 || page.chunk_samples() != 1) {
             return Err(damaged("its layout makes no sense"));
+        }
+        let planes = if planar { colours as u64 + 1 } else { 1 };
+        if (row_bytes * u64::from(grid.0)).saturating_mul(u64::from(height) * planes) > MAX_UNPACKED_BYTES {
+            return Err(too_large(width, height));
         }
         page.chunks = chunks(file, ifd, &page, tiled)?;
         Ok(page)
@@ -179,10 +187,14 @@ fn size(width: u64, height: u64) -> Result<(u32, u32), DecodeError> {
     let clamped = |v: u64| u32::try_from(v).unwrap_or(u32::MAX);
     let (w, h) = (clamped(width), clamped(height));
     if u64::from(w) * u64::from(h) > MAX_TIFF_PIXELS || w.max(h) > MAX_SIDE {
-        let remedy = "The limit for TIFF files is 400 megapixels and 65,535 pixels a side. Please make it smaller in a picture editor and send that.";
-        return Err(DecodeError::TooLarge { width: w, height: h, remedy: remedy.into() });
+        return Err(too_large(w, h));
     }
     Ok((w, h))
+}
+
+fn too_large(width: u32, height: u32) -> DecodeError {
+    let remedy = "TIFF files may have 400 megapixels, 65,535 pixels a side and 4 GiB of pixels. Please make it smaller in a picture editor and send that.";
+    DecodeError::TooLarge { width, height, remedy: remedy.into() }
 }
 
 fn sample_type(file: &dyn ReadAt, ifd: &Ifd, samples: usize) -> Result<(u32, SampleKind, bool), DecodeError> {
@@ -358,19 +370,23 @@ fn chunks(file: &dyn ReadAt, ifd: &Ifd, page: &Page, tiled: bool) -> Result<Vec<
         return Err(damaged("some of its strips or tiles are missing"));
     }
     lengths.resize(offsets.len(), 0);
-    let uncompressed = page.compression.is_none();
-    let unpacked = unpacked_bytes(page);
-    let locate = |(&offset, &length): (&u64, &u64)| {
-        // Like libtiff: without a length, a strip reaches as far as it must. A single uncompressed one always does.
-        let guessed = length == 0 || uncompressed && count == 1;
-        let length = match (guessed, uncompressed) {
-            (false, _) => length,
-            (true, true) => unpacked,
-            (true, false) => file.length().saturating_sub(offset),
-        };
-        (offset, length)
-    };
-    Ok(offsets.iter().zip(&lengths).map(locate).collect())
+    // Like libtiff: without a length, a strip reaches as far as it must. A single uncompressed one always does.
+    if page.compression.is_none() {
+        let unpacked = unpacked_bytes(page);
+        lengths.iter_mut().filter(|l| **l == 0 || count == 1).for_each(|l| *l = unpacked);
+    } else if lengths.contains(&0) {
+        let mut sorted = offsets.clone();
+        sorted.sort_unstable();
+        for (length, offset) in lengths.iter_mut().zip(&offsets).filter(|(l, _)| **l == 0) {
+            let next = sorted.get(sorted.partition_point(|o| o <= offset)).copied().unwrap_or(file.length());
+            *length = next.saturating_sub(*offset);
+        }
+    }
+    let packed = lengths.iter().fold(0_u64, |sum, &l| sum.saturating_add(l.min(file.length())));
+    if packed > (MAX_PACKED.0 * file.length()).max(MAX_PACKED.1) {
+        return Err(damaged("its strips or tiles overlap"));
+    }
+    Ok(offsets.into_iter().zip(lengths).collect())
 }
 
 /// Bytes of an uncompressed strip or tile of full height.
