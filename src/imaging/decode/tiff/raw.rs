@@ -25,7 +25,7 @@ pub(super) fn refuse(file: &dyn ReadAt, directories: &Directories) -> Result<(),
     }
     Err(DecodeError::Unsupported {
         name: "Camera raw".into(),
-        remedy: "Develop it to JPEG, PNG or TIFF first (for example in Lightroom, Capture One or darktable).".into(),
+        remedy: "Develop it to JPEG, PNG or TIFF first, for example in Lightroom, Capture One or darktable.".into(),
     })
 }
 
