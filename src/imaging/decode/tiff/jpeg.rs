@@ -1,0 +1,132 @@
+//! Strips and tiles that are JPEG or WebP pictures.
+
+use std::io::Cursor;
+
+use zune_core::options::DecoderOptions;
+use zune_jpeg::JpegDecoder;
+
+use super::super::DecodeError;
+use super::{REMEDY_COMPRESSION, variant};
+
+/// Most bytes of an unpacked strip or tile that has to be in memory as a whole.
+pub(super) const MAX_PICTURE_BYTES: u64 = 256 << 20;
+/// The same for progressive JPEG, whose decoder needs several times as much.
+const MAX_PROGRESSIVE_BYTES: u64 = 64 << 20;
+
+/// What a strip or tile must be.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Expected {
+    pub width: usize,
+    /// Rows that are needed; there may be more.
+    pub rows: usize,
+    pub samples: usize,
+    /// Rows of a full strip or tile.
+    pub full_rows: usize,
+}
+
+/// Pixels by which a strip or tile may be larger than it should, a side: some programs round up to whole blocks.
+const SPARE: usize = 64;
+
+impl Expected {
+    /// Whether a picture of this size will do.
+    fn fits(self, width: usize, height: usize) -> bool {
+        (self.width..=self.width + SPARE).contains(&width) && (self.rows..=self.full_rows + SPARE).contains(&height)
+    }
+
+    /// The upper rows of a decoded picture whose rows are at least as long as needed.
+    fn crop(self, pixels: &[u8], width: usize, samples: usize) -> Vec<u8> {
+        let rows = pixels.chunks_exact(width * samples).take(self.rows);
+        rows.flat_map(|row| &row[..self.width * samples]).copied().collect()
+    }
+}
+
+/// Start of a JPEG frame: what has to be known before it is decoded.
+struct Frame {
+    marker: u8,
+    precision: u8,
+    width: usize,
+    height: usize,
+    samples: usize,
+}
+
+/// Finds the frame header of a JPEG stream.
+fn frame(stream: &[u8]) -> Option<Frame> {
+    let mut at = 2;
+    loop {
+        let [0xFF, marker] = stream.get(at..at + 2)? else { return None };
+        if *marker == 0xFF {
+            at += 1;
+            continue;
+        }
+        let length = usize::from(u16::from_be_bytes(stream.get(at + 2..at + 4)?.try_into().ok()?));
+        if matches!(marker, 0xC0..=0xCF) && !matches!(marker, 0xC4 | 0xC8 | 0xCC) {
+            let header = stream.get(at + 4..at + 10)?;
+            let side = |i: usize| usize::from(u16::from_be_bytes([header[i], header[i + 1]]));
+            return Some(Frame { marker: *marker, precision: header[0], width: side(3), height: side(1), samples: usize::from(header[5]) });
+        }
+        at += 2 + length;
+    }
+}
+
+/// Decodes a JPEG strip or tile without converting its colours, with the tables that all share.
+pub(super) fn decode_jpeg(tables: &[u8], packed: Vec<u8>, expected: Expected) -> Result<Vec<u8>, DecodeError> {
+    let invalid = || damaged("its JPEG data is invalid");
+    let stream = match tables {
+        [0xFF, 0xD8, inner @ .., 0xFF, 0xD9] => [&[0xFF, 0xD8], inner, packed.get(2..).unwrap_or_default()].concat(),
+        _ => packed,
+    };
+    let frame = frame(&stream).ok_or_else(invalid)?;
+    let bytes = (frame.width * frame.height) as u64 * frame.samples as u64;
+    let limit = if frame.marker == 0xC2 { MAX_PROGRESSIVE_BYTES } else { MAX_PICTURE_BYTES };
+    match frame.marker {
+        _ if frame.precision != 8 => return Err(variant(format!("{}-bit JPEG compression", frame.precision), REMEDY_COMPRESSION)),
+        0xC0..=0xC2 if bytes <= limit => {}
+        0xC0..=0xC2 => return Err(variant("JPEG compression with very large strips", REMEDY_COMPRESSION)),
+        0xC3 => return Err(variant("lossless JPEG compression", REMEDY_COMPRESSION)),
+        _ => return Err(variant("arithmetic or hierarchical JPEG compression", REMEDY_COMPRESSION)),
+    }
+    if frame.samples != expected.samples {
+        return Err(damaged("its JPEG data has another number of channels"));
+    }
+    if !expected.fits(frame.width, frame.height) {
+        return Err(damaged("a part of it has the wrong size"));
+    }
+    let options = DecoderOptions::new_safe().set_max_width(usize::from(u16::MAX)).set_max_height(usize::from(u16::MAX));
+    let mut decoder = JpegDecoder::new_with_options(Cursor::new(&stream), options);
+    decoder.decode_headers().map_err(|_| invalid())?;
+    // The tags of the file, not those of the JPEG stream, say what the channels are: as they are stored, please.
+    let stored = decoder.input_colorspace().ok_or_else(invalid)?;
+    decoder.set_options(options.jpeg_set_out_colorspace(stored));
+    let pixels = decoder.decode().map_err(|_| invalid())?;
+    Ok(expected.crop(&pixels, frame.width, expected.samples))
+}
+
+/// Decodes a WebP strip or tile.
+pub(super) fn decode_webp(packed: &[u8], expected: Expected) -> Result<Vec<u8>, DecodeError> {
+    let invalid = || damaged("its WebP data is invalid");
+    let mut decoder = image_webp::WebPDecoder::new(Cursor::new(packed)).map_err(|_| invalid())?;
+    decoder.set_memory_limit(MAX_PICTURE_BYTES as usize);
+    let (width, height) = decoder.dimensions();
+    let samples = if decoder.has_alpha() { 4 } else { 3 };
+    let bytes = u64::from(width) * u64::from(height) * samples;
+    if !expected.fits(width as usize, height as usize) {
+        return Err(damaged("a part of it has the wrong size"));
+    }
+    if bytes > MAX_PICTURE_BYTES {
+        return Err(variant("WebP compression with very large strips", REMEDY_COMPRESSION));
+    }
+    let mut pixels = vec![0; bytes as usize];
+    decoder.read_image(&mut pixels).map_err(|_| invalid())?;
+    let pixels = match (samples, expected.samples) {
+        (s, e) if s as usize == e => pixels,
+        // WebP leaves alpha out where all of it is opaque.
+        (3, 4) => pixels.chunks_exact(3).flat_map(|p| [p[0], p[1], p[2], 255]).collect(),
+        (4, 3) => pixels.chunks_exact(4).flat_map(|p| [p[0], p[1], p[2]]).collect(),
+        _ => return Err(damaged("its WebP data has another number of channels")),
+    };
+    Ok(expected.crop(&pixels, width as usize, expected.samples))
+}
+
+fn damaged(detail: &str) -> DecodeError {
+    DecodeError::damaged("TIFF", detail)
+}

@@ -1,0 +1,404 @@
+//! What a directory says about its picture, checked: everything that the reading of pixels relies on.
+
+use image::metadata::Orientation;
+
+use super::super::rows::{Alpha, ColorModel};
+use super::super::{DecodeError, MAX_SIDE};
+use super::compression::Compression;
+use super::file::ReadAt;
+use super::ifd::{Endian, Ifd, tag};
+use super::{REMEDY_RGB, variant};
+
+/// Most pixels: strips and tiles are read one after the other, so a large picture takes time but hardly memory.
+const MAX_TIFF_PIXELS: u64 = 400_000_000;
+/// Most bytes of one unpacked row of a strip or tile.
+const MAX_ROW_BYTES: u64 = 64 << 20;
+/// Most bytes of all unpacked rows: a small file may ask for any number of them.
+const MAX_UNPACKED_BYTES: u64 = 4 << 30;
+/// Most packed bytes of all strips or tiles, as a multiple of the file and at least: a hostile file may let them overlap.
+const MAX_PACKED: (u64, u64) = (4, 64 << 20);
+/// Most strips or tiles.
+const MAX_CHUNKS: u64 = 4 << 20;
+
+/// The type of a sample.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum SampleKind {
+    Integer,
+    Float,
+}
+
+/// What the samples of a pixel mean.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Photometric {
+    WhiteIsZero,
+    BlackIsZero,
+    Rgb,
+    /// Colours of the indices, 8-bit sRGB.
+    Palette(Vec<[u8; 3]>),
+    Cmyk,
+    /// Luma weights of red, green and blue, and black and white of the three channels.
+    YCbCr {
+        weights: [f32; 3],
+        reference: [f32; 6],
+    },
+    /// CIE L*a*b*, a and b in two's complement.
+    CieLab,
+    /// CIE L*a*b* as in ICC profiles, a and b with an offset.
+    IccLab,
+}
+
+impl Photometric {
+    /// Samples a pixel in the file without extra ones.
+    pub(super) fn samples(&self) -> usize {
+        match self {
+            Self::WhiteIsZero | Self::BlackIsZero | Self::Palette(_) => 1,
+            Self::Rgb | Self::YCbCr { .. } | Self::CieLab | Self::IccLab => 3,
+            Self::Cmyk => 4,
+        }
+    }
+
+    /// The colour model after conversion.
+    pub(super) fn model(&self) -> ColorModel {
+        match self {
+            Self::WhiteIsZero | Self::BlackIsZero => ColorModel::Gray,
+            Self::Rgb | Self::Palette(_) | Self::YCbCr { .. } => ColorModel::Rgb,
+            Self::Cmyk => ColorModel::Cmyk,
+            Self::CieLab | Self::IccLab => ColorModel::Lab,
+        }
+    }
+}
+
+/// A picture in a TIFF file.
+pub(super) struct Page {
+    pub width: u32,
+    pub height: u32,
+    pub endian: Endian,
+    /// Bits of a sample; all samples have the same.
+    pub bits: u32,
+    pub kind: SampleKind,
+    pub photometric: Photometric,
+    /// Samples a pixel, extra ones included.
+    pub samples: usize,
+    pub alpha: Alpha,
+    /// Which sample of a pixel is alpha.
+    pub alpha_sample: Option<usize>,
+    pub compression: Compression,
+    /// 1 none, 2 differences, 3 differences of floats.
+    pub predictor: u64,
+    /// The bits of every byte come in reverse.
+    pub reversed: bool,
+    /// Horizontal and vertical subsampling of Cb and Cr where the samples are packed in units; (1, 1) otherwise.
+    pub subsampling: (u32, u32),
+    /// Every channel has strips or tiles of its own.
+    pub planar: bool,
+    /// Size of a strip or tile in pixels.
+    pub chunk: (u32, u32),
+    /// Strips or tiles beside and below each other.
+    pub grid: (u32, u32),
+    /// Position and length of the strips or tiles: by row, in planes one after the other.
+    pub chunks: Vec<(u64, u64)>,
+    pub icc: Vec<u8>,
+    pub orientation: Orientation,
+}
+
+impl Page {
+    /// Samples a pixel of one strip or tile.
+    pub(super) fn chunk_samples(&self) -> usize {
+        if self.planar { 1 } else { self.samples }
+    }
+
+    /// Bytes of an unpacked row of a strip or tile.
+    pub(super) fn chunk_row_bytes(&self) -> usize {
+        (self.chunk.0 as usize * self.chunk_samples() * self.bits as usize).div_ceil(8)
+    }
+
+    /// Reads and checks a directory. `use_alpha` false treats alpha as an extra sample without meaning.
+    ///
+    /// # Errors
+    /// The page is of a variant that is not read, too large, or its tags contradict each other.
+    pub(super) fn new(file: &dyn ReadAt, ifd: &Ifd, endian: Endian, use_alpha: bool) -> Result<Self, DecodeError> {
+        let number = |tag, default: u64| Ok::<u64, DecodeError>(ifd.number(file, tag)?.unwrap_or(default));
+        let (width, height) = size(number(tag::WIDTH, 0)?, number(tag::LENGTH, 0)?)?;
+        let compression = Compression::new(file, ifd, number(tag::COMPRESSION, 1)?)?;
+        let samples = number(tag::SAMPLES_PER_PIXEL, 1)?;
+        if samples == 0 || samples > 65_535 {
+            return Err(damaged("its pixels have no samples"));
+        }
+        let samples = samples as usize;
+        let (bits, kind, signed) = sample_type(file, ifd, samples)?;
+        let photometric = photometric(file, ifd, &compression, samples, bits)?;
+        let colours = photometric.samples();
+        if samples < colours {
+            return Err(variant(format!("{} with too few channels ({samples})", colour_name(&photometric)), REMEDY_RGB));
+        }
+        if signed && photometric.model() != ColorModel::Lab {
+            return Err(variant("signed numbers for its pixels", REMEDY_RGB));
+        }
+        check_depth(&photometric, bits, kind)?;
+        let (alpha, alpha_sample) = if use_alpha { alpha(file, ifd, colours, samples)? } else { (Alpha::None, None) };
+        let planar = samples > 1 && number(tag::PLANAR_CONFIGURATION, 1)? == 2;
+        let predictor = if compression.has_predictor() { number(tag::PREDICTOR, 1)? } else { 1 };
+        check_predictor(predictor, bits, kind)?;
+        let subsampling = subsampling(file, ifd, &photometric, &compression)?;
+        if subsampling != (1, 1) && (planar || predictor != 1 || bits != 8 || samples != 3) {
+            return Err(variant("subsampled YCbCr colour in an unusual layout", REMEDY_RGB));
+        }
+        let (chunk, tiled) = chunk_size(file, ifd, (width, height))?;
+        let grid = (width.div_ceil(chunk.0), height.div_ceil(chunk.1));
+        let orientation = u8::try_from(number(tag::ORIENTATION, 1)?).ok().and_then(Orientation::from_exif);
+        let mut page = Self {
+            width,
+            height,
+            endian,
+            bits,
+            kind,
+            photometric,
+            samples,
+            alpha,
+            alpha_sample,
+            compression,
+            predictor,
+            reversed: number(tag::FILL_ORDER, 1)? == 2,
+            subsampling,
+            planar,
+            chunk,
+            grid,
+            chunks: Vec::new(),
+            icc: ifd.bytes(file, tag::ICC_PROFILE)?,
+            orientation: orientation.unwrap_or(Orientation::NoTransforms),
+        };
+        let row_bytes = (u64::from(chunk.0) * page.chunk_samples() as u64).saturating_mul(u64::from(bits)) / 8;
+        if row_bytes > MAX_ROW_BYTES || page.compression.is_fax() && (bits != 1 || page.chunk_samples() != 1) {
+            return Err(damaged("its layout makes no sense"));
+        }
+        let planes = if planar { colours as u64 + 1 } else { 1 };
+        if (row_bytes * u64::from(grid.0)).saturating_mul(u64::from(height) * planes) > MAX_UNPACKED_BYTES {
+            return Err(too_large(width, height));
+        }
+        page.chunks = chunks(file, ifd, &page, tiled)?;
+        Ok(page)
+    }
+}
+
+fn size(width: u64, height: u64) -> Result<(u32, u32), DecodeError> {
+    if width == 0 || height == 0 {
+        return Err(damaged("it has no pixels"));
+    }
+    let clamped = |v: u64| u32::try_from(v).unwrap_or(u32::MAX);
+    let (w, h) = (clamped(width), clamped(height));
+    if u64::from(w) * u64::from(h) > MAX_TIFF_PIXELS || w.max(h) > MAX_SIDE {
+        return Err(too_large(w, h));
+    }
+    Ok((w, h))
+}
+
+fn too_large(width: u32, height: u32) -> DecodeError {
+    let remedy = "TIFF files may have 400 megapixels, 65,535 pixels a side and 4 GiB of pixels. Please make it smaller in a picture editor and send that.";
+    DecodeError::TooLarge { width, height, remedy: remedy.into() }
+}
+
+fn sample_type(file: &dyn ReadAt, ifd: &Ifd, samples: usize) -> Result<(u32, SampleKind, bool), DecodeError> {
+    let all_bits = ifd.numbers(file, tag::BITS_PER_SAMPLE, samples as u64)?;
+    let bits = all_bits.first().copied().unwrap_or(1);
+    if all_bits.iter().any(|&b| b != bits) {
+        return Err(variant("a different bit depth in each channel", REMEDY_RGB));
+    }
+    let (kind, signed) = match ifd.number(file, tag::SAMPLE_FORMAT)?.unwrap_or(1) {
+        1 | 4 => (SampleKind::Integer, false),
+        2 => (SampleKind::Integer, true),
+        3 => (SampleKind::Float, false),
+        5 | 6 => return Err(variant("complex numbers for its pixels", REMEDY_RGB)),
+        _ => return Err(variant("an unknown kind of numbers for its pixels", REMEDY_RGB)),
+    };
+    let read = match kind {
+        SampleKind::Integer => matches!(bits, 1..=16 | 24 | 32 | 64),
+        SampleKind::Float => matches!(bits, 16 | 32 | 64),
+    };
+    if !read {
+        let numbers = if kind == SampleKind::Float { "floating-point numbers" } else { "numbers" };
+        return Err(variant(format!("{bits}-bit {numbers} for its pixels"), REMEDY_RGB));
+    }
+    Ok((bits as u32, kind, signed))
+}
+
+fn photometric(file: &dyn ReadAt, ifd: &Ifd, compression: &Compression, samples: usize, bits: u32) -> Result<Photometric, DecodeError> {
+    // Without the tag, the guess of libtiff.
+    let guess = match samples {
+        3.. => 2,
+        _ if compression.is_fax() => 0,
+        _ => 1,
+    };
+    Ok(match ifd.number(file, tag::PHOTOMETRIC)?.unwrap_or(guess) {
+        0 => Photometric::WhiteIsZero,
+        // A mask by itself is a picture in black and white.
+        1 | 4 => Photometric::BlackIsZero,
+        2 => Photometric::Rgb,
+        3 => Photometric::Palette(palette(file, ifd, bits)?),
+        5 if ifd.number(file, tag::INK_SET)?.unwrap_or(1) != 1 => {
+            return Err(variant("special inks (spot colours)", REMEDY_RGB));
+        }
+        5 => Photometric::Cmyk,
+        6 => {
+            let whole = |values: Vec<f32>| values.iter().all(|v| v.is_finite()).then_some(values);
+            let weights = whole(ifd.fractions(file, tag::YCBCR_COEFFICIENTS, 3)?).and_then(|v| v.try_into().ok());
+            let reference = whole(ifd.fractions(file, tag::REFERENCE_BLACK_WHITE, 6)?).and_then(|v| v.try_into().ok());
+            Photometric::YCbCr {
+                weights: weights.filter(|w: &[f32; 3]| w[1] > 0.0).unwrap_or([0.299, 0.587, 0.114]),
+                reference: reference.unwrap_or([0.0, 255.0, 128.0, 255.0, 128.0, 255.0]),
+            }
+        }
+        8 => Photometric::CieLab,
+        9 => Photometric::IccLab,
+        10 => return Err(variant("ITU Lab colour", REMEDY_RGB)),
+        32844 | 32845 => return Err(variant("LogLuv colour", REMEDY_RGB)),
+        other => return Err(variant(format!("an unknown colour model (number {other})"), REMEDY_RGB)),
+    })
+}
+
+fn palette(file: &dyn ReadAt, ifd: &Ifd, bits: u32) -> Result<Vec<[u8; 3]>, DecodeError> {
+    if bits > 16 {
+        return Err(variant(format!("a palette with {bits}-bit indices"), REMEDY_RGB));
+    }
+    let size = 1_usize << bits;
+    let map = ifd.numbers(file, tag::COLOR_MAP, 3 << bits)?;
+    if map.len() < 3 {
+        return Err(damaged("its palette is missing"));
+    }
+    // Old programs wrote 8-bit entries into the 16-bit fields (so does libtiff's check).
+    let shift = if map.iter().all(|&v| v < 256) { 0 } else { 8 };
+    let third = map.len() / 3;
+    let at = |channel: usize, i: usize| (map[channel * third + i] >> shift) as u8;
+    Ok((0..size).map(|i| if i < third { [at(0, i), at(1, i), at(2, i)] } else { [0; 3] }).collect())
+}
+
+fn colour_name(photometric: &Photometric) -> &'static str {
+    match photometric {
+        Photometric::WhiteIsZero | Photometric::BlackIsZero => "grey",
+        Photometric::Rgb => "RGB colour",
+        Photometric::Palette(_) => "palette colour",
+        Photometric::Cmyk => "CMYK colour",
+        Photometric::YCbCr { .. } => "YCbCr colour",
+        Photometric::CieLab | Photometric::IccLab => "Lab colour",
+    }
+}
+
+fn check_depth(photometric: &Photometric, bits: u32, kind: SampleKind) -> Result<(), DecodeError> {
+    let float = kind == SampleKind::Float;
+    let read = match photometric {
+        Photometric::YCbCr { .. } => bits == 8 && !float,
+        Photometric::Palette(_) => !float,
+        Photometric::CieLab | Photometric::IccLab => float || matches!(bits, 8 | 16),
+        _ => true,
+    };
+    if read {
+        return Ok(());
+    }
+    let what = format!("{bits}-bit {}{}", if float { "floating-point " } else { "" }, colour_name(photometric));
+    Err(variant(what, REMEDY_RGB))
+}
+
+/// What the extra samples mean. Only the first that is marked as alpha counts: an unmarked one is a saved selection of Photoshop.
+fn alpha(file: &dyn ReadAt, ifd: &Ifd, colours: usize, samples: usize) -> Result<(Alpha, Option<usize>), DecodeError> {
+    let extra = ifd.numbers(file, tag::EXTRA_SAMPLES, (samples - colours) as u64)?;
+    // Old programs write RGBA and grey with alpha without the tag. Four samples read as RGBA by libtiff and Pillow too.
+    if !ifd.has(tag::EXTRA_SAMPLES) && samples == colours + 1 && matches!(colours, 1 | 3) {
+        return Ok((Alpha::Straight, Some(colours)));
+    }
+    let marked = extra.iter().position(|&e| e == 1 || e == 2);
+    Ok(match marked {
+        Some(i) if extra[i] == 1 => (Alpha::Premultiplied, Some(colours + i)),
+        Some(i) => (Alpha::Straight, Some(colours + i)),
+        None => (Alpha::None, None),
+    })
+}
+
+fn check_predictor(predictor: u64, bits: u32, kind: SampleKind) -> Result<(), DecodeError> {
+    match predictor {
+        1 => Ok(()),
+        2 if matches!(bits, 8 | 16 | 32 | 64) => Ok(()),
+        3 if kind == SampleKind::Float => Ok(()),
+        _ => Err(variant(format!("predictor {predictor} with {bits}-bit samples"), super::REMEDY_COMPRESSION)),
+    }
+}
+
+fn subsampling(file: &dyn ReadAt, ifd: &Ifd, photometric: &Photometric, compression: &Compression) -> Result<(u32, u32), DecodeError> {
+    // JPEG and WebP bring their own.
+    if !matches!(photometric, Photometric::YCbCr { .. }) || compression.is_picture() {
+        return Ok((1, 1));
+    }
+    let factors = ifd.numbers(file, tag::YCBCR_SUBSAMPLING, 2)?;
+    match factors[..] {
+        [] => Ok((2, 2)),
+        [h @ (1 | 2 | 4), v @ (1 | 2 | 4)] => Ok((h as u32, v as u32)),
+        _ => Err(damaged("its colour subsampling makes no sense")),
+    }
+}
+
+fn chunk_size(file: &dyn ReadAt, ifd: &Ifd, (width, height): (u32, u32)) -> Result<((u32, u32), bool), DecodeError> {
+    let number = |tag| Ok::<_, DecodeError>(ifd.number(file, tag)?.unwrap_or(0));
+    let (w, h) = (number(tag::TILE_WIDTH)?, number(tag::TILE_LENGTH)?);
+    if w == 0 && h == 0 {
+        let rows = match number(tag::ROWS_PER_STRIP)? {
+            0 => height,
+            rows => rows.min(u64::from(height)) as u32,
+        };
+        return Ok(((width, rows), false));
+    }
+    match (u32::try_from(w), u32::try_from(h)) {
+        (Ok(w @ 1..), Ok(h @ 1..)) => Ok(((w, h), true)),
+        _ => Err(damaged("its tiles have no size")),
+    }
+}
+
+/// Positions and lengths of strips or tiles.
+fn chunks(file: &dyn ReadAt, ifd: &Ifd, page: &Page, tiled: bool) -> Result<Vec<(u64, u64)>, DecodeError> {
+    let planes = if page.planar { page.samples as u64 } else { 1 };
+    let count = u64::from(page.grid.0) * u64::from(page.grid.1) * planes;
+    if count > MAX_CHUNKS {
+        return Err(damaged("it has too many strips or tiles"));
+    }
+    let either = |first: u16, second: u16| if ifd.has(first) { first } else { second };
+    // Some programs write the strip tags for tiles.
+    let (offsets, lengths) = if tiled {
+        (either(tag::TILE_OFFSETS, tag::STRIP_OFFSETS), either(tag::TILE_BYTE_COUNTS, tag::STRIP_BYTE_COUNTS))
+    } else {
+        (tag::STRIP_OFFSETS, tag::STRIP_BYTE_COUNTS)
+    };
+    let offsets = ifd.numbers(file, offsets, count)?;
+    let mut lengths = ifd.numbers(file, lengths, count)?;
+    if (offsets.len() as u64) < count {
+        return Err(damaged("some of its strips or tiles are missing"));
+    }
+    lengths.resize(offsets.len(), 0);
+    // Like libtiff: without a length, a strip reaches as far as it must. A single uncompressed one always does.
+    if page.compression.is_none() {
+        let unpacked = unpacked_bytes(page);
+        lengths.iter_mut().filter(|l| **l == 0 || count == 1).for_each(|l| *l = unpacked);
+    } else if lengths.contains(&0) {
+        let mut sorted = offsets.clone();
+        sorted.sort_unstable();
+        for (length, offset) in lengths.iter_mut().zip(&offsets).filter(|(l, _)| **l == 0) {
+            let next = sorted.get(sorted.partition_point(|o| o <= offset)).copied().unwrap_or(file.length());
+            *length = next.saturating_sub(*offset);
+        }
+    }
+    let packed = lengths.iter().fold(0_u64, |sum, &l| sum.saturating_add(l.min(file.length())));
+    if packed > (MAX_PACKED.0 * file.length()).max(MAX_PACKED.1) {
+        return Err(damaged("its strips or tiles overlap"));
+    }
+    Ok(offsets.into_iter().zip(lengths).collect())
+}
+
+/// Bytes of an uncompressed strip or tile of full height.
+fn unpacked_bytes(page: &Page) -> u64 {
+    let (h, v) = page.subsampling;
+    if page.subsampling != (1, 1) {
+        let unit = u64::from(h * v + 2);
+        return u64::from(page.chunk.0.div_ceil(h)) * u64::from(page.chunk.1.div_ceil(v)) * unit;
+    }
+    page.chunk_row_bytes() as u64 * u64::from(page.chunk.1)
+}
+
+fn damaged(detail: &str) -> DecodeError {
+    DecodeError::damaged("TIFF", detail)
+}

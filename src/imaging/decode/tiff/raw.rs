@@ -1,0 +1,55 @@
+//! Recognises camera raw files: TIFF containers whose photo is sensor data and whose other pictures are small previews.
+
+use super::super::DecodeError;
+use super::file::ReadAt;
+use super::ifd::{Directories, Ifd, tag};
+
+/// Sensor data behind a colour filter array, and linear sensor data (PhotometricInterpretation).
+const SENSOR_DATA: [u64; 3] = [32803, 34892, 32892];
+/// Compression schemes of raw files only: Sony, Samsung, Nikon, Kodak, Pentax, lossy DNG.
+const RAW_COMPRESSIONS: [u64; 8] = [32767, 32769, 32770, 34713, 34892, 65000, 65535, 262];
+
+/// Refuses camera raw files.
+///
+/// # Errors
+/// The photo in the file is sensor data.
+pub(super) fn refuse(file: &dyn ReadAt, directories: &Directories) -> Result<(), DecodeError> {
+    let mut head = [0; 16];
+    // A file that is too short for that is no raw file.
+    let marked = file.read_exact_at(0, &mut head).is_ok()
+        // Canon (CR2) and Phase One (IIQ) write their mark behind the header.
+        && (&head[8..10] == b"CR" || matches!(&head[8..12], b"IIII" | b"MMMM"));
+    let all = || directories.pages.iter().chain(&directories.subs);
+    if !marked && !all().any(|ifd| is_sensor_data(file, ifd)) && !only_previews(file, directories) {
+        return Ok(());
+    }
+    Err(DecodeError::Unsupported {
+        name: "Camera raw".into(),
+        remedy: "Develop it to JPEG, PNG or TIFF first, for example in Lightroom, Capture One or darktable.".into(),
+    })
+}
+
+fn number(file: &dyn ReadAt, ifd: &Ifd, tag: u16) -> Option<u64> {
+    ifd.number(file, tag).ok().flatten()
+}
+
+fn is_sensor_data(file: &dyn ReadAt, ifd: &Ifd) -> bool {
+    number(file, ifd, tag::PHOTOMETRIC).is_some_and(|p| SENSOR_DATA.contains(&p))
+        || number(file, ifd, tag::COMPRESSION).is_some_and(|c| RAW_COMPRESSIONS.contains(&c))
+        || ifd.has(tag::CFA_PATTERN)
+        || ifd.has(tag::LEAF_DATA)
+}
+
+/// The pictures that can be read are all previews of a photo that a camera keeps elsewhere in the file.
+fn only_previews(file: &dyn ReadAt, directories: &Directories) -> bool {
+    let first = &directories.pages[0];
+    let camera = first.has(tag::MAKE) || first.has(tag::DNG_VERSION) || first.has(tag::DNG_PRIVATE_DATA);
+    camera && !directories.pages.iter().chain(&directories.subs).any(|ifd| is_full_picture(file, ifd))
+}
+
+/// The directory is a picture of its own, not a thumbnail or a mask of another.
+pub(super) fn is_full_picture(file: &dyn ReadAt, ifd: &Ifd) -> bool {
+    let located = ifd.has(tag::STRIP_OFFSETS) || ifd.has(tag::TILE_OFFSETS);
+    let bits = number(file, ifd, tag::NEW_SUBFILE_TYPE).unwrap_or(0);
+    located && ifd.has(tag::WIDTH) && bits & 0b101 == 0 && number(file, ifd, tag::SUBFILE_TYPE) != Some(2)
+}
