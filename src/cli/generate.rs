@@ -12,6 +12,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use nanococoa::engine::{Engine, SubmitPolicy, project};
 use nanococoa::imaging::mark;
 use nanococoa::job::{ImageName, JobSnapshot, JobStatus};
+use nanococoa::paths;
 use nanococoa::request::JobSpec;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -200,7 +201,8 @@ pub(super) fn resume(common: &Common, args: ResumeArgs) -> Result<(), Failure> {
 fn raw_request(args: &GenerateArgs) -> Result<Map<String, Value>, Failure> {
     let mut raw = match &args.project {
         Some(path) => {
-            let bytes = std::fs::read(path).map_err(|e| Failure::BadInput(format!("--project: cannot read {}: {e}", path.display())))?;
+            let bytes = std::fs::read(paths::find(path))
+                .map_err(|e| Failure::BadInput(format!("--project: cannot read {}: {e}", path.display())))?;
             project::request_of(&bytes).map_err(|why| Failure::BadInput(format!("--project: {}: {why}", path.display())))?
         }
         None => Map::new(),
@@ -255,7 +257,8 @@ fn raw_request(args: &GenerateArgs) -> Result<Map<String, Value>, Failure> {
     ];
     for (field, flag, path) in images {
         if let Some(path) = path {
-            let bytes = std::fs::read(path).map_err(|e| Failure::BadInput(format!("{flag}: cannot read {}: {e}", path.display())))?;
+            let bytes =
+                std::fs::read(paths::find(path)).map_err(|e| Failure::BadInput(format!("{flag}: cannot read {}: {e}", path.display())))?;
             if bytes.is_empty() {
                 return Err(Failure::BadInput(format!("{flag}: {} is empty", path.display())));
             }

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::Engine;
 use crate::imaging::decode::{carried_mask, decode_image, read_png_text};
 use crate::request::{FieldError, JobSpec, ParseContext, SourceImage, parse};
+use crate::typography::unsettable;
 
 /// Reads a raw request with the engine's fonts, the image decoder and a random seed. `lenient` takes numbers written as text. Blocking.
 pub fn parse_request(engine: &Engine, raw: &Map<String, Value>, lenient: bool) -> Result<JobSpec, Vec<FieldError>> {
@@ -13,6 +14,8 @@ pub fn parse_request(engine: &Engine, raw: &Map<String, Value>, lenient: bool) -
         raw,
         &ParseContext {
             resolve_font: &|name| fonts.resolve(name),
+            skipped_font: &|name| fonts.skip_reason(name).map(str::to_owned),
+            unsettable: &unsettable,
             default_font: engine.default_font(),
             undrawable: &|font, text| fonts.undrawable(font, text),
             decode: &|bytes| decode_source(bytes),

@@ -29,6 +29,8 @@ fn run(raw: Value, lenient: bool) -> Result<JobSpec, Vec<FieldError>> {
     let resolve = |n: &str| n.ends_with("B.ttf").then(|| "X/B.ttf".to_owned());
     let cx = ParseContext {
         resolve_font: &resolve,
+        skipped_font: &|name| (name == "C.eot").then(|| "convert it".to_owned()),
+        unsettable: &|text| text.contains('ﷲ').then(|| "Arabic cannot be set".to_owned()),
         default_font: "B.ttf",
         undrawable: &|_, text| text.chars().filter(|&c| c == '🍕').collect(),
         decode: &decode,
@@ -196,6 +198,8 @@ fn aliases_and_unknown_fields() {
 fn a_missing_default_font_matters_only_with_text() {
     let cx = ParseContext {
         resolve_font: &|_| None,
+        skipped_font: &|_| None,
+        unsettable: &|_| None,
         default_font: "gone.ttf",
         undrawable: &|_, text| text.chars().filter(|&c| c == '🍕').collect(),
         decode: &decode,
