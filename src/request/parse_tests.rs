@@ -265,3 +265,15 @@ fn a_mask_belongs_to_a_photo_of_its_shape() {
     let later = mask("300 200 0", json!({"start_step": 2, "text_content": "a", "step1_image": b64("512 512 255")}));
     assert_eq!(later.unwrap_err()[0].kind, "not_used");
 }
+
+#[test]
+fn texts_and_fonts_that_cannot_be_used_say_why() {
+    let errors = run(json!({"text_content": "ﷲ 🍕", "font_name": "C.eot"}), false).unwrap_err();
+    let said: Vec<(&str, &str)> = errors.iter().map(|e| (e.kind.as_str(), e.msg.as_str())).collect();
+    assert_eq!(
+        said,
+        [("unknown_font", "font_name: \"C.eot\" is skipped: convert it"), ("unsupported_script", "text_content: Arabic cannot be set"),]
+    );
+    let spec = run(json!({"text_content": "사랑❤\u{fe0f}"}), false).unwrap();
+    assert!(spec.warnings.iter().any(|w| w == "text_content: ❤ is set as a solid shape, not as a coloured emoji"), "{:?}", spec.warnings);
+}

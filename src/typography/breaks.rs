@@ -11,12 +11,17 @@ pub(super) enum Break {
     Poor,
     /// Beside an ideograph, kana or Hangul syllable.
     Good,
+    /// After a full-width comma, full stop or closing bracket: the end of a phrase.
+    Best,
 }
 
 /// The break between two neighbouring characters of one word.
 pub(super) fn between(left: char, right: char) -> Break {
     if begins_no_line(right) || ends_no_line(left) || left == right && matches!(left, '…' | '‥' | '—' | '―') {
         return Break::Never;
+    }
+    if left > '\u{2e80}' && matches!(class(left), BreakClass::ClosePunctuation | BreakClass::Exclamation) {
+        return Break::Best;
     }
     let (l, r) = (class(left), class(right));
     let tight = |c: BreakClass| {
@@ -70,7 +75,7 @@ mod tests {
 
     #[test]
     fn punctuation_keeps_to_its_side() {
-        for c in "。、！？」』）】〉》〕］｝｡､｣，．：；・ー々ゝヽ〜ぁゃっッョヶ!?,.:;)]}’”%·".chars().filter(|c| *c != '%')
+        for c in "。、！？」』）】〉》〕］｝｡､｣，．：；・ー々ゝヽ〜ぁゃっッョヶ!?,.:;)]}’”·".chars()
         {
             assert_eq!(between('春', c), Break::Never, "{c}");
         }
@@ -90,6 +95,7 @@ mod tests {
         assert_eq!(between('0', '%'), Break::Poor);
         assert_eq!(between('₩', '9'), Break::Poor);
         assert_eq!(between('6', '年'), Break::Good);
+        assert_eq!(between('、', '開'), Break::Best);
     }
 
     #[test]

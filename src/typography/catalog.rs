@@ -249,4 +249,116 @@ mod tests {
         assert_eq!(c.resolve("Mine.TTF").as_deref(), Some("sub/Mine.TTF"));
         assert_eq!(c.names().len(), 11);
     }
+
+    fn nfd(text: &str) -> String {
+        text.nfd().collect()
+    }
+
+    fn small(name: &str) -> Vec<u8> {
+        std::fs::read(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fonts").join(name)).unwrap()
+    }
+
+    #[test]
+    fn names_are_found_in_either_normal_form_and_listed_names_are_accepted() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path().join(nfd("글꼴"));
+        std::fs::create_dir_all(root.join(nfd("폴더"))).unwrap();
+        let names = [nfd("배민 주아.ttf"), "나눔.TTF".into(), "a..b.ttf".into(), "a#b.ttf".into(), " lead.ttf".into(), nfd("폴더/é.otf")];
+        for name in &names {
+            std::fs::write(root.join(name), small("plain.ttf")).unwrap();
+        }
+        #[cfg(unix)]
+        for name in ["a:b.ttf", "a\\b.ttf"] {
+            std::fs::write(root.join(name), small("plain.ttf")).unwrap();
+        }
+        for root in [root.clone(), dir.path().join("글꼴")] {
+            let c = FontCatalog::load(&[root]);
+            assert!(c.skipped().is_empty(), "{:?}", c.skipped());
+            assert_eq!(c.names().len(), 10 + names.len() + if cfg!(unix) { 2 } else { 0 });
+            for name in c.names() {
+                for spelled in [name.clone(), nfd(&name)] {
+                    assert_eq!(c.resolve(&spelled).as_ref(), Some(&name));
+                    assert!(c.bytes(&spelled).is_some() && c.entry(&spelled).is_some());
+                }
+            }
+            assert_eq!(c.resolve("é.otf").as_deref(), Some("폴더/é.otf"));
+        }
+    }
+
+    #[test]
+    fn collections_and_instances_have_names_of_their_own() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("Two.TTC"), small("collection.ttc")).unwrap();
+        std::fs::write(dir.path().join("renamed.ttf"), small("collection.ttc")).unwrap();
+        std::fs::write(dir.path().join("v.ttf"), small("variable.ttf")).unwrap();
+        let c = FontCatalog::load(&[dir.path().to_path_buf()]);
+        let mine: Vec<String> = c.names().into_iter().filter(|n| !assets::FONTS.iter().any(|f| f.0 == n)).collect();
+        let wanted =
+            ["Two.TTC#Box One", "Two.TTC#Box Two", "renamed.ttf#Box One", "renamed.ttf#Box Two", "v.ttf", "v.ttf#Black", "v.ttf#Bold"];
+        assert_eq!(mine, wanted);
+        assert_eq!(c.resolve("Two.TTC").as_deref(), Some("Two.TTC#Box One"));
+        assert_eq!(c.resolve("v.ttf#Regular").as_deref(), Some("v.ttf"));
+        assert_eq!(c.entry("v.ttf#Black").map(FontEntry::weight), Some(900));
+        assert_eq!(c.entry("v.ttf#Bold").and_then(|e| e.label(false)), Some("Box Bold"));
+        assert_eq!(c.metadata().iter().find(|m| m.name == "v.ttf#Black").map(|m| m.weight), Some("heavy"));
+        // One outline stands in once.
+        assert_eq!(c.stand_ins(assets::DEFAULT_FONT).iter().filter(|n| n.starts_with("v.ttf")).count(), 1);
+    }
+
+    #[test]
+    fn files_that_cannot_be_used_are_named_with_the_reason() {
+        let dir = tempfile::tempdir().unwrap();
+        let write = |name: &str, bytes: &[u8]| std::fs::write(dir.path().join(name), bytes).unwrap();
+        write("old.eot", b"x");
+        write("broken.woff2", b"wOF2 and nothing");
+        write("cut.woff", &small("plain.woff")[..100]);
+        write("page.html", b"x");
+        write("._ghost.ttf", b"x");
+        write("line\nbreak.ttf", &small("plain.ttf"));
+        // A table that claims 4 GB, and a stream that is longer than its table.
+        let mut huge = small("plain.woff");
+        huge[44 + 12..44 + 16].copy_from_slice(&u32::MAX.to_be_bytes());
+        write("huge.woff", &huge);
+        std::fs::File::create(dir.path().join("large.ttf")).unwrap().set_len(65 << 20).unwrap();
+        #[cfg(target_os = "linux")]
+        {
+            use std::os::unix::ffi::OsStrExt as _;
+            std::fs::write(dir.path().join(std::ffi::OsStr::from_bytes(b"\xff.ttf")), small("plain.ttf")).unwrap();
+        }
+        let c = FontCatalog::load(&[dir.path().to_path_buf()]);
+        assert_eq!(c.names().len(), 10);
+        for (name, words) in [
+            ("old.eot", "not read; export or convert it to .ttf or .otf"),
+            ("broken.woff2", "damaged"),
+            ("cut.woff", "damaged"),
+            ("huge.woff", "larger than 64 MiB"),
+            ("large.ttf", "larger than 64 MiB"),
+        ] {
+            assert!(c.skip_reason(name).unwrap().contains(words), "{name}: {:?}", c.skip_reason(name));
+        }
+        assert!(c.skipped().iter().any(|s| s.name == "line\u{fffd}break.ttf" && s.reason.contains("control")));
+        if cfg!(target_os = "linux") {
+            assert!(c.skipped().iter().any(|s| s.name == "\u{fffd}.ttf" && s.reason.contains("Unicode")));
+        }
+        assert_eq!((c.skip_reason("page.html"), c.skip_reason("._ghost.ttf")), (None, None));
+    }
+
+    #[test]
+    fn damaged_fonts_never_panic() {
+        let dir = tempfile::tempdir().unwrap();
+        for name in ["plain.ttf", "plain.otf", "plain.woff", "plain.woff2", "variable.ttf", "collection.ttc"] {
+            let whole = small(name);
+            // A fixed walk over bytes and values, the same at every run.
+            for i in 0..60usize {
+                let mut bytes = whole.clone();
+                let at = i * 7919 % bytes.len();
+                bytes[at] = bytes[at].wrapping_add(1 + (i as u8) * 37);
+                std::fs::write(dir.path().join(format!("{i}-{name}")), bytes).unwrap();
+            }
+        }
+        let c = FontCatalog::load(&[dir.path().to_path_buf()]);
+        for name in c.names() {
+            let _ = c.missing_glyphs(&name, "ABEL가");
+        }
+    }
 }

@@ -430,9 +430,11 @@ fn cut(word: &[Glyph], limit: f32) -> Option<usize> {
         (a, b) => breaks::between(a.ch, b.ch),
     };
     let last = |least: Break| (1..=fits).rev().find(|&at| quality(at) >= least);
+    // A phrase that ends late in the line is a better end than a full line.
+    let phrase = last(Break::Best).filter(|at| at * 2 >= fits);
     let beyond = || (fits + 1..word.len().min(fits + OVERHANG)).find(|&at| quality(at) >= Break::Poor);
     let all = || word.len() <= fits + OVERHANG;
-    last(Break::Good).or_else(|| last(Break::Poor)).or_else(beyond).or_else(|| if all() { None } else { Some(fits) })
+    phrase.or_else(|| last(Break::Good)).or_else(|| last(Break::Poor)).or_else(beyond).or_else(|| if all() { None } else { Some(fits) })
 }
 
 #[cfg(test)]

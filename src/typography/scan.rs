@@ -17,7 +17,7 @@ const MAX_DEPTH: usize = 8;
 /// Files and folders that are looked at; a folder with more is not a font folder.
 const MAX_VISITED: usize = 50_000;
 /// Bytes of all font files together, as they stay in memory.
-const MAX_TOTAL_BYTES: u64 = 512 << 20;
+const MAX_TOTAL_BYTES: u64 = 384 << 20;
 /// Bytes that unpacking may make, kept or not.
 const MAX_UNPACKED_BYTES: u64 = 1 << 30;
 /// What to do about a file that no rule of a format explains.
@@ -105,13 +105,15 @@ impl Scan<'_> {
         if size > self.left || self.unpacked.get() > MAX_UNPACKED_BYTES || self.catalog.is_full() {
             return Err(full());
         }
+        // Counted when it is looked at, so that files that turn out to be useless are bounded as well.
+        self.left -= size;
         let packed = std::fs::read(real).map_err(|e| format!("it cannot be read ({e}); check its permissions"))?;
         let bytes = unpack(packed, &self.unpacked).map_err(|why| match why {
             Unreadable::Damaged => damaged(),
             Unreadable::TooLarge => too_large(),
             Unreadable::PackedCollection => format!("collections in WOFF2 are not read; {CONVERT}"),
         })?;
-        self.left = self.left.checked_sub(bytes.len() as u64).ok_or_else(full)?;
+        self.left = self.left.checked_sub((bytes.len() as u64).saturating_sub(size)).ok_or_else(full)?;
         let data: Arc<[u8]> = bytes.into();
         self.faces(&name, &FontData::Loaded(data))
     }
@@ -120,11 +122,18 @@ impl Scan<'_> {
     fn faces(&mut self, name: &str, data: &FontData) -> Result<(), String> {
         let collection = ttf_parser::fonts_in_collection(data.bytes());
         let count = collection.unwrap_or(1) as usize;
+        // A header of 12 bytes and 4 bytes a face.
+        if collection.is_some() && count > data.bytes().len() / 4 {
+            return Err(damaged());
+        }
         let mut bad = None;
         let (mut added, mut left_out) = (0, count.saturating_sub(MAX_PER_FILE));
         for index in 0..count.min(MAX_PER_FILE) {
-            let entry = match FontEntry::new(data.clone(), index as u32) {
-                Ok(entry) => entry,
+            // A panic of the parser costs the face, not the program.
+            let read = || FontEntry::new(data.clone(), index as u32).map(|entry| (entry.instances(), entry));
+            let read = std::panic::catch_unwind(std::panic::AssertUnwindSafe(read));
+            let ((instances, more), entry) = match read.unwrap_or(Err(BadFace::Damaged)) {
+                Ok(found) => found,
                 Err(why) => {
                     bad = Some(why);
                     continue;
@@ -137,7 +146,6 @@ impl Scan<'_> {
             if collection.is_some() && added == 0 {
                 self.catalog.alias(name.to_owned(), &face);
             }
-            let (instances, more) = entry.instances();
             left_out += more;
             self.catalog.insert(face.clone(), entry);
             added += 1;
