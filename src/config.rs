@@ -109,6 +109,7 @@ impl Config {
         let env = |key: &str| std::env::var(key).ok().filter(|v| !v.is_empty());
         let dirs = directories::ProjectDirs::from("", "", "nanococoa");
         let named = flags.config.clone().or_else(|| env("NANOCOCOA_CONFIG").map(PathBuf::from));
+        let named = named.map(|p| crate::paths::find(&p));
         let path = named.clone().or_else(|| dirs.as_ref().map(|d| d.config_dir().join("config.toml"))).unwrap_or_default();
         let file = read(&path, named.is_some())?;
         let data_dir = flags
@@ -117,7 +118,7 @@ impl Config {
             .or(file.data_dir)
             .or_else(|| dirs.as_ref().map(|d| d.data_dir().to_path_buf()))
             .ok_or(ConfigError::NoHome)?;
-        let mut font_dirs = flags.font_dirs;
+        let mut font_dirs: Vec<PathBuf> = flags.font_dirs.iter().map(|d| crate::paths::find(d)).collect();
         if let Some(missing) = font_dirs.iter().find(|d| !d.is_dir()) {
             return Err(ConfigError::Fonts(missing.clone()));
         }
@@ -126,11 +127,11 @@ impl Config {
         font_dirs.push(data_dir.join("fonts"));
         let added_font_dirs = added_fonts(&data_dir);
         font_dirs.extend(added_font_dirs.iter().cloned());
-        if let Some(missing) = flags.models_dir.as_ref().filter(|d| !d.is_dir()) {
+        let models_dir = flags.models_dir.map(|d| crate::paths::find(&d));
+        if let Some(missing) = models_dir.as_ref().filter(|d| !d.is_dir()) {
             return Err(ConfigError::Models(missing.clone()));
         }
-        let models_dir = flags
-            .models_dir
+        let models_dir = models_dir
             .or_else(|| env("NANOCOCOA_MODELS").map(PathBuf::from))
             .or(file.models_dir)
             .unwrap_or_else(|| data_dir.join("models"));

@@ -14,6 +14,7 @@ pub mod imaging;
 pub mod job;
 pub mod metrics;
 pub mod nn;
+pub mod paths;
 pub mod pipeline;
 pub mod request;
 pub mod schedule;

@@ -25,12 +25,13 @@ fn sources(dir: &Path, out: &mut Vec<PathBuf>) {
 /// Which modules of the crate each module may name. `main.rs` and `cli` join the parts and may name all.
 const ALLOWED: &[(&str, &[&str])] = &[
     ("assets", &[]),
-    ("config", &["assets"]),
+    ("paths", &[]),
+    ("config", &["assets", "paths"]),
     ("metrics", &[]),
     ("request", &[]),
     ("job", &["request"]),
     ("imaging", &["job", "backend"]),
-    ("typography", &["assets", "imaging"]),
+    ("typography", &["assets", "imaging", "paths"]),
     ("schedule", &[]),
     ("weights", &[]),
     ("nn", &["weights"]),
@@ -39,7 +40,24 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("store", &["imaging", "job", "request"]),
     ("engine", &["assets", "backend", "imaging", "job", "metrics", "pipeline", "request", "store", "typography"]),
     ("api", &["assets", "engine", "job", "metrics", "request", "typography"]),
-    ("gui", &["api", "assets", "backend", "config", "engine", "imaging", "job", "metrics", "pipeline", "request", "store", "typography"]),
+    (
+        "gui",
+        &[
+            "api",
+            "assets",
+            "backend",
+            "config",
+            "engine",
+            "imaging",
+            "job",
+            "metrics",
+            "paths",
+            "pipeline",
+            "request",
+            "store",
+            "typography",
+        ],
+    ),
 ];
 
 /// Crates that may be named in these modules only.

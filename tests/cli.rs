@@ -179,3 +179,31 @@ fn a_studio_that_cannot_open_says_why_once_and_fails() {
     assert_eq!(out.status.code(), Some(1), "{said}");
     assert_eq!(said.matches("another nanoCocoa uses it").count(), 1, "{said}");
 }
+
+/// Names from a Mac are decomposed; Linux keeps them so, and people type them composed.
+#[cfg(target_os = "linux")]
+#[test]
+fn files_and_fonts_are_found_in_either_spelling() {
+    use unicode_normalization::UnicodeNormalization as _;
+    let shell = Shell::new_with_config();
+    let nfd = |text: &str| text.nfd().collect::<String>();
+    let fonts = shell.path(&nfd("글꼴"));
+    std::fs::create_dir(&fonts).unwrap();
+    let small = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fonts");
+    std::fs::copy(small.join("plain.ttf"), fonts.join(nfd("신메뉴.ttf"))).unwrap();
+    std::fs::write(fonts.join("old.eot"), b"x").unwrap();
+    std::fs::rename(shell.path("cup.png"), shell.path(&nfd("제품.png"))).unwrap();
+    for spell in [|t: &str| t.to_owned(), |t: &str| t.nfd().collect::<String>()] {
+        let (product, folder, font) = (spell("제품.png"), spell("글꼴"), spell("신메뉴.ttf"));
+        let mut args = vec!["generate", "--product", &product, "--fonts", &folder, "--font", &font, "--text", "신메뉴"];
+        args.extend(["--size", "256x256", "--engine", "draft", "--out", "ad.png", "--json"]);
+        let out = shell.run(&args);
+        assert!(out.status.success(), "{}{}", text(&out.stdout), text(&out.stderr));
+    }
+    let out = shell.run(&["doctor", "--fonts", "글꼴"]);
+    let said = text(&out.stdout);
+    assert!(said.contains("신메뉴.ttf") && said.contains("old.eot is skipped: this kind of font file is not read"), "{said}");
+    let out = shell.run(&["doctor", "--fonts", "글꼴", "--json"]);
+    let report: serde_json::Value = serde_json::from_str(text(&out.stdout).trim()).unwrap();
+    assert_eq!(report["fonts_skipped"][0]["name"], "old.eot");
+}

@@ -21,7 +21,7 @@ pub(super) async fn font_metadata(State(state): State<ApiState>) -> Json<Fonts> 
     Json(Fonts { fonts: state.engine.fonts().metadata() })
 }
 
-/// A font file, by its listed name and no other.
+/// The file of a font, by its listed name in any Unicode normal form and no other. Collections and variable fonts come whole, WOFF unpacked.
 #[utoipa::path(get, path = "/fonts/{path}", tag = "resources",
     params(("path" = String, Path, description = "A name from GET /fonts")),
     responses((status = 200, content_type = "font/ttf", body = Vec<u8>), (status = 404, body = DetailBody)))]
@@ -29,7 +29,11 @@ pub(super) async fn font_file(State(state): State<ApiState>, Path(path): Path<St
     const NO_FONT: ApiError = ApiError::NotFound("Font not found. GET /fonts lists the names");
     // The catalog's names are keys, not paths: nothing else can be reached.
     let bytes = state.engine.fonts().bytes(&path).ok_or(NO_FONT)?.into_owned();
-    let kind = if path.to_ascii_lowercase().ends_with(".otf") { "font/otf" } else { "font/ttf" };
+    let kind = match bytes.get(..4) {
+        Some(b"OTTO") => "font/otf",
+        Some(b"ttcf") => "font/collection",
+        _ => "font/ttf",
+    };
     Ok(([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "private, max-age=3600")], bytes).into_response())
 }
 

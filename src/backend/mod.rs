@@ -15,7 +15,7 @@ use crate::request::EngineKind;
 
 /// Rises with every change of the pixels that the draft engine or the pipeline around it makes: kept steps of older revisions are not
 /// used again.
-pub const DRAFT_REVISION: u32 = 2;
+pub const DRAFT_REVISION: u32 = 3;
 
 /// Engine, version and revision: what must agree for a kept step to be taken instead of run.
 pub fn engine_version(kind: EngineKind) -> String {

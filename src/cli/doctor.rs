@@ -52,6 +52,7 @@ pub(super) fn doctor(common: &Common, as_json: bool) -> Result<(), Failure> {
             "cores": std::thread::available_parallelism().map_or(1, usize::from),
             "system_metrics": metrics,
             "fonts": names,
+            "fonts_skipped": fonts.skipped(),
             "default_font": config.default_font,
             "data_dir": config.data_dir,
             "data_dir_writable": writable.is_ok(),
@@ -83,6 +84,12 @@ pub(super) fn doctor(common: &Common, as_json: bool) -> Result<(), Failure> {
     say!("Fonts       {} (default {})", names.len(), config.default_font);
     for name in names {
         say!("            {name}");
+    }
+    for font in fonts.skipped() {
+        say!("            {} is skipped: {}", font.name, font.reason);
+    }
+    if fonts.skipped_more() > 0 {
+        say!("            {} more files are skipped", fonts.skipped_more());
     }
     if todo.is_empty() {
         say!("Everything that the draft engine needs is here.");

@@ -11,6 +11,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use nanococoa::engine::{Engine, SubmitPolicy, decode_source_file, project};
 use nanococoa::imaging::mark;
 use nanococoa::job::{ImageName, JobSnapshot, JobStatus};
+use nanococoa::paths;
 use nanococoa::request::{Attachments, JobSpec};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -199,7 +200,8 @@ pub(super) fn resume(common: &Common, args: ResumeArgs) -> Result<(), Failure> {
 fn raw_request(args: &GenerateArgs) -> Result<Map<String, Value>, Failure> {
     let mut raw = match &args.project {
         Some(path) => {
-            let bytes = std::fs::read(path).map_err(|e| Failure::BadInput(format!("--project: cannot read {}: {e}", path.display())))?;
+            let bytes = std::fs::read(paths::find(path))
+                .map_err(|e| Failure::BadInput(format!("--project: cannot read {}: {e}", path.display())))?;
             project::request_of(&bytes).map_err(|why| Failure::BadInput(format!("--project: {}: {why}", path.display())))?
         }
         None => Map::new(),
@@ -252,7 +254,7 @@ fn raw_request(args: &GenerateArgs) -> Result<Map<String, Value>, Failure> {
 /// The pictures that flags name.
 fn attachments(args: &GenerateArgs) -> Attachments {
     let files = [("product_image", &args.product), ("mask_image", &args.mask), ("step1_image", &args.step1), ("step2_image", &args.step2)];
-    files.into_iter().filter_map(|(field, path)| Some((field, decode_source_file(path.as_deref()?)))).collect()
+    files.into_iter().filter_map(|(field, path)| Some((field, decode_source_file(&paths::find(path.as_deref()?))))).collect()
 }
 
 fn check_out(output: &Output) -> Result<(), Failure> {

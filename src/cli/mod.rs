@@ -22,6 +22,7 @@ use nanococoa::backend::diffusion::device::DeviceChoice;
 use nanococoa::config::{Config, Overrides};
 use nanococoa::engine::{Engine, EngineConfig, EngineError};
 use nanococoa::gui::trouble::{self, Trouble};
+use nanococoa::paths;
 
 /// Turns a product photo into a finished advertisement on your own machine.
 #[derive(Parser)]
@@ -138,6 +139,7 @@ fn say_failure(failure: &Failure) {
 
 /// The window, over an engine of its own that its server switch serves too.
 fn studio(common: &Common, open: Option<PathBuf>) -> Result<(), Failure> {
+    let open = open.map(|path| paths::find(&path));
     let (engine, config) = prepare(common, open.as_deref()).map_err(|(trouble, failure)| {
         // Whoever clicked an icon has no terminal to read it in; the terminal has it first all the same.
         say_failure(&failure);

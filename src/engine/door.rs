@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use super::Engine;
 use crate::imaging::decode::{DecodedImage, decode_file, decode_image};
 use crate::request::{Attachments, FieldError, JobSpec, ParseContext, SourceImage, parse};
+use crate::typography::unsettable;
 
 /// Reads a raw request with the engine's fonts, the image decoder and a random seed. `lenient` takes numbers written as text. Blocking.
 pub fn parse_request(engine: &Engine, raw: &Map<String, Value>, lenient: bool) -> Result<JobSpec, Vec<FieldError>> {
@@ -25,6 +26,8 @@ pub fn parse_with_attachments(
         raw,
         &ParseContext {
             resolve_font: &|name| fonts.resolve(name),
+            skipped_font: &|name| fonts.skip_reason(name).map(str::to_owned),
+            unsettable: &unsettable,
             default_font: engine.default_font(),
             undrawable: &|font, text| fonts.undrawable(font, text),
             decode: &|bytes| decode_source(bytes),

@@ -410,7 +410,7 @@ impl Bridge {
     /// Opens the file whose path was pasted.
     pub fn paste_text(&self, text: String) {
         self.work("nanococoa-paste", move |bridge| {
-            let path = PathBuf::from(text.trim().trim_start_matches("file://"));
+            let path = crate::paths::find(Path::new(text.trim().trim_start_matches("file://")));
             if !path.is_file() {
                 return Err(Say::new("error.clipboard_empty", &[]));
             }

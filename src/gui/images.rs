@@ -1,11 +1,11 @@
 //! Decoding and drawing for the texture store; runs on its worker threads.
 
-use ab_glyph::{Font as _, FontRef, PxScale, ScaleFont as _};
+use ab_glyph::{Font as _, FontRef, PxScale, ScaleFont as _, VariableFont as _};
 use egui::{Color32, ColorImage};
 
 use super::textures::Key;
 use crate::imaging::resize::{Filter, fit_within, resize_rgba8};
-use crate::typography::FontCatalog;
+use crate::typography::{FontCatalog, FontEntry};
 
 /// Type size of a font sample in pixels: twice what is shown, for dense screens.
 pub const SAMPLE_SIZE: f32 = 44.0;
@@ -27,13 +27,19 @@ pub fn make(key: &Key, fonts: &FontCatalog) -> Option<ColorImage> {
             let size = [pixels.width() as usize, pixels.height() as usize];
             Some(ColorImage::from_rgba_unmultiplied(size, pixels.as_raw()))
         }
-        Key::Sample { font, text } => sample(fonts.entry(font)?.bytes(), text),
+        Key::Sample { font, text } => sample(fonts.entry(font)?, text),
     }
 }
 
 /// White letters on nothing, to be tinted.
-fn sample(bytes: &[u8], text: &str) -> Option<ColorImage> {
-    let font = FontRef::try_from_slice(bytes).ok()?;
+fn sample(entry: &FontEntry, text: &str) -> Option<ColorImage> {
+    if !entry.is_cheap(text) {
+        return None;
+    }
+    let mut font = FontRef::try_from_slice_and_index(entry.bytes(), entry.index()).ok()?;
+    for (axis, value) in entry.variations() {
+        font.set_variation(&axis, value);
+    }
     let scaled = font.as_scaled(PxScale::from(SAMPLE_SIZE));
     let (mut x, mut last, mut glyphs) = (2.0, None, Vec::new());
     for c in text.chars().filter(|c| !c.is_control()) {

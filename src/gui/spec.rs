@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::state::Brief;
 use crate::request::{Attachments, JobSpec, ParseContext, SourceImage, parse};
-use crate::typography::FontCatalog;
+use crate::typography::{FontCatalog, unsettable};
 
 const PRODUCT: &str = "product";
 const MASK: &str = "mask";
@@ -43,6 +43,8 @@ pub fn of(brief: &Brief, fonts: &FontCatalog) -> Result<JobSpec, String> {
     };
     let context = ParseContext {
         resolve_font: &|name| fonts.resolve(name),
+        skipped_font: &|name| fonts.skip_reason(name).map(str::to_owned),
+        unsettable: &unsettable,
         default_font: crate::assets::DEFAULT_FONT,
         undrawable: &|font, text| fonts.undrawable(font, text),
         decode: &decode,

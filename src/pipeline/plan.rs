@@ -173,6 +173,8 @@ mod tests {
         };
         let cx = ParseContext {
             resolve_font: &|n| Some(n.to_owned()),
+            skipped_font: &|_| None,
+            unsettable: &|_| None,
             default_font: "A.ttf",
             undrawable: &|_, _| Vec::new(),
             decode: &decode,

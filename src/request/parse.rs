@@ -27,8 +27,12 @@ pub type Attachments = BTreeMap<&'static str, Result<SourceImage, String>>;
 pub struct ParseContext<'a> {
     /// The listed name of a face, from the full name or a unique file name.
     pub resolve_font: &'a dyn Fn(&str) -> Option<String>,
+    /// Why a font file that was found under a name cannot be used, and what to do.
+    pub skipped_font: &'a dyn Fn(&str) -> Option<String>,
     /// The face when none is named.
     pub default_font: &'a str,
+    /// Why a text cannot be set right whatever the font, and what to do.
+    pub unsettable: &'a dyn Fn(&str) -> Option<String>,
     /// Characters that no face can draw, whatever stands in for the named one.
     pub undrawable: &'a dyn Fn(&str, &str) -> Vec<char>,
     /// The image decoder.

@@ -29,6 +29,8 @@ fn run(raw: Value, lenient: bool) -> Result<JobSpec, Vec<FieldError>> {
     let resolve = |n: &str| n.ends_with("B.ttf").then(|| "X/B.ttf".to_owned());
     let cx = ParseContext {
         resolve_font: &resolve,
+        skipped_font: &|name| (name == "C.eot").then(|| "convert it".to_owned()),
+        unsettable: &|text| text.contains('ﷲ').then(|| "Arabic cannot be set".to_owned()),
         default_font: "B.ttf",
         undrawable: &|_, text| text.chars().filter(|&c| c == '🍕').collect(),
         decode: &decode,
@@ -197,6 +199,8 @@ fn aliases_and_unknown_fields() {
 fn a_missing_default_font_matters_only_with_text() {
     let cx = ParseContext {
         resolve_font: &|_| None,
+        skipped_font: &|_| None,
+        unsettable: &|_| None,
         default_font: "gone.ttf",
         undrawable: &|_, text| text.chars().filter(|&c| c == '🍕').collect(),
         decode: &decode,
@@ -262,4 +266,16 @@ fn a_mask_belongs_to_a_photo_of_its_shape() {
     assert_eq!(mask("300 200 0", json!({"product_image": null})).unwrap_err()[0].kind, "missing_product");
     let later = mask("300 200 0", json!({"start_step": 2, "text_content": "a", "step1_image": b64("512 512 255")}));
     assert_eq!(later.unwrap_err()[0].kind, "not_used");
+}
+
+#[test]
+fn texts_and_fonts_that_cannot_be_used_say_why() {
+    let errors = run(json!({"text_content": "ﷲ 🍕", "font_name": "C.eot"}), false).unwrap_err();
+    let said: Vec<(&str, &str)> = errors.iter().map(|e| (e.kind.as_str(), e.msg.as_str())).collect();
+    assert_eq!(
+        said,
+        [("unknown_font", "font_name: \"C.eot\" is skipped: convert it"), ("unsupported_script", "text_content: Arabic cannot be set"),]
+    );
+    let spec = run(json!({"text_content": "사랑❤\u{fe0f}"}), false).unwrap();
+    assert!(spec.warnings.iter().any(|w| w == "text_content: ❤ is set as a solid shape, not as a coloured emoji"), "{:?}", spec.warnings);
 }

@@ -261,8 +261,15 @@ impl<'a> Reader<'a> {
         text
     }
 
-    /// Names characters that cannot be drawn before any work is done.
+    /// Refuses a text that cannot be set right or drawn before any work is done, and names what is wrong with it.
     pub(super) fn drawable(&mut self, field: &Field, text: Option<&str>, font: &str) {
+        if let Some(why) = text.and_then(|t| (self.cx.unsettable)(t)) {
+            self.error(field, "unsupported_script", why);
+            return;
+        }
+        if let Some(before) = text.and_then(|t| t.split_once('\u{fe0f}')).and_then(|(before, _)| before.chars().last()) {
+            self.warn(format!("{}: {before} is set as a solid shape, not as a coloured emoji", field.name));
+        }
         let missing = text.map(|t| (self.cx.undrawable)(font, t)).unwrap_or_default();
         if !missing.is_empty() && !font.is_empty() {
             let shown: Vec<String> = missing.iter().take(8).map(|c| format!("{c} (U+{:04X})", u32::from(*c))).collect();
@@ -278,7 +285,7 @@ impl<'a> Reader<'a> {
     /// The listed name. That the default face is missing matters only when letters are to be drawn.
     pub(super) fn font(&mut self, field: &Field, needed: bool) -> String {
         let name = match self.take(field) {
-            Some(Value::String(name)) => Some(name.trim()).filter(|n| !n.is_empty()),
+            Some(Value::String(name)) => Some(name.as_str()).filter(|n| !n.trim().is_empty()),
             Some(other) => {
                 self.error(field, "string_type", format!("{} is not a text; send a name from GET /fonts", shown(other)));
                 return String::new();
@@ -286,14 +293,20 @@ impl<'a> Reader<'a> {
             None => None,
         };
         let wanted = name.unwrap_or(self.cx.default_font);
-        let found = (self.cx.resolve_font)(wanted);
+        // A file's name may begin or end with a space.
+        let found = (self.cx.resolve_font)(wanted).or_else(|| (self.cx.resolve_font)(wanted.trim()));
         match (found, name) {
             (Some(font), _) => {
                 self.set(field, json!(font));
                 font
             }
             (None, Some(name)) => {
-                self.error(field, "unknown_font", format!("{} is not a listed font; send one of the names of GET /fonts", quoted(name)));
+                let name = name.trim();
+                let msg = match (self.cx.skipped_font)(name) {
+                    Some(why) => format!("{} is skipped: {why}", quoted(name)),
+                    None => format!("{} is not a listed font; send one of the names of GET /fonts", quoted(name)),
+                };
+                self.error(field, "unknown_font", msg);
                 String::new()
             }
             (None, None) if !needed => {

@@ -1,171 +1,132 @@
 //! The faces that the program can draw with: the bundled ones and those in the user's font folders.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::path::PathBuf;
 
-use serde::Serialize;
-use ttf_parser::{Face, GlyphId, OutlineBuilder};
+use unicode_normalization::UnicodeNormalization as _;
 
+use super::describe::{FontMetadata, describe};
+use super::face::{FontData, FontEntry};
+use super::scan;
 use crate::assets;
 
-/// Larger files are no fonts that a slogan needs; reading them would only cost memory.
-const MAX_FONT_BYTES: u64 = 64 << 20;
-/// Folders below a font folder are followed this deep.
-const MAX_DEPTH: usize = 8;
 /// Faces asked first when the chosen one cannot draw a character, by descending weight.
 const FALLBACKS: [(&str, u16); 3] =
     [("Pretendard/Pretendard-Black.otf", 900), ("Pretendard/Pretendard-Bold.otf", 700), ("NanumGothic/NanumGothicBold.ttf", 700)];
+/// Faces of all folders together.
+pub(super) const MAX_FACES: usize = 8192;
+/// Skipped files that are kept by name; more are only counted.
+const MAX_SKIPPED: usize = 200;
 
-/// What a designer wants to know about a face before choosing it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct FontMetadata {
-    /// Name as used in a job.
+/// A font file that cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct SkippedFont {
+    /// Its path below the font folder.
     pub name: String,
-    /// `gothic`, `serif`, `handwriting`, `mono` or `sans-serif`.
-    pub style: &'static str,
-    /// `light`, `regular`, `bold`, `extrabold` or `heavy`.
-    pub weight: &'static str,
-    /// What it is good for.
-    pub usage: Vec<&'static str>,
-    /// How it sounds.
-    pub tone: Vec<&'static str>,
+    /// Why, and what to do: "it is damaged or not a font; export it again as .ttf or .otf".
+    pub reason: String,
 }
 
-/// One face of the catalog.
-#[derive(Clone, Debug)]
-pub struct FontEntry {
-    data: FontData,
-    weight: u16,
-    family: String,
-    labels: Labels,
-    monospaced: bool,
-}
-
-/// What people call a face: in English and, where the face says it, in Korean.
-#[derive(Clone, Debug, Default)]
-struct Labels {
-    english: Option<String>,
-    korean: Option<String>,
-}
-
-impl Labels {
-    /// From the `name` table: typographic family and style, else the plain ones.
-    fn of(face: &Face<'_>) -> Self {
-        use ttf_parser::{Language, name_id};
-        let find = |id: u16, language: Language| {
-            let names = face.names().into_iter().filter(|n| n.name_id == id && n.language() == language);
-            names.filter_map(|n| n.to_string()).map(|n| n.trim().trim_end_matches("_TTF").to_owned()).find(|n| !n.is_empty())
-        };
-        let label = |language: Language| {
-            let of = |first: u16, second: u16| find(first, language).or_else(|| find(second, language));
-            let family = of(name_id::TYPOGRAPHIC_FAMILY, name_id::FAMILY)?;
-            let style = of(name_id::TYPOGRAPHIC_SUBFAMILY, name_id::SUBFAMILY).filter(|s| s != "Regular");
-            Some(style.map_or(family.clone(), |style| format!("{family} {style}")))
-        };
-        Self { english: label(Language::English_UnitedStates), korean: label(Language::Korean_Korea) }
-    }
-}
-
-#[derive(Clone, Debug)]
-enum FontData {
-    Bundled(&'static [u8]),
-    Loaded(Arc<[u8]>),
-}
-
-impl FontEntry {
-    fn new(data: FontData) -> Option<Self> {
-        let (weight, family, labels, monospaced) = {
-            let face = Face::parse(bytes_of(&data), 0).ok()?;
-            // A face that draws nothing at all is broken for our purpose.
-            if face.number_of_glyphs() < 2 || face.units_per_em() == 0 {
-                return None;
-            }
-            let family = face
-                .names()
-                .into_iter()
-                .filter(|n| n.name_id == ttf_parser::name_id::FAMILY)
-                .find_map(|n| n.to_string())
-                .unwrap_or_default();
-            (face.weight().to_number(), family, Labels::of(&face), face.is_monospaced())
-        };
-        Some(Self { data, weight, family, labels, monospaced })
-    }
-
-    /// The font file.
-    pub fn bytes(&self) -> &[u8] {
-        bytes_of(&self.data)
-    }
-
-    /// What people call it: by its Korean name where they read Korean and it has one, else by its English one, if it says any.
-    pub fn label(&self, korean: bool) -> Option<&str> {
-        let english = self.labels.english.as_deref();
-        if korean { self.labels.korean.as_deref().or(english) } else { english }
-    }
-
-    /// OS/2 weight class, 100..=1000.
-    pub fn weight(&self) -> u16 {
-        self.weight
-    }
-}
-
-fn bytes_of(data: &FontData) -> &[u8] {
-    match data {
-        FontData::Bundled(b) => b,
-        FontData::Loaded(b) => b,
-    }
-}
-
-/// All faces by name.
+/// All faces by name. A name is the path below the font folder in NFC, for a face of a collection or a named instance of a variable font
+/// followed by `#` and the name of the face: `NotoSansCJK-Regular.ttc#Noto Sans CJK KR`, `NotoSans[wdth,wght].ttf#Bold`.
 #[derive(Clone, Debug, Default)]
 pub struct FontCatalog {
     entries: BTreeMap<String, FontEntry>,
+    /// Further names that are accepted: a collection's file for its first face, a default instance by its name.
+    aliases: HashMap<String, String>,
+    skipped: Vec<SkippedFont>,
+    /// Skipped files beyond those that are kept.
+    uncounted: usize,
 }
 
 impl FontCatalog {
-    /// The bundled faces and every readable .ttf/.otf below `dirs`. A bundled name cannot be replaced by a file.
+    /// The bundled faces and every readable font file below `dirs`. A bundled name cannot be replaced by a file. Blocking.
     pub fn load(dirs: &[PathBuf]) -> Self {
-        let mut entries = BTreeMap::new();
+        let mut catalog = Self::default();
         for &(name, bytes) in assets::FONTS {
-            if let Some(entry) = FontEntry::new(FontData::Bundled(bytes)) {
-                entries.insert(name.to_owned(), entry);
+            if let Ok(entry) = FontEntry::new(FontData::Bundled(bytes), 0) {
+                catalog.entries.insert(name.to_owned(), entry);
             }
         }
-        for dir in dirs {
-            if let Ok(root) = dir.canonicalize() {
-                scan(&root, &root, 0, &mut entries);
-            }
-        }
-        Self { entries }
+        scan::scan(dirs, &mut catalog);
+        catalog
     }
 
-    /// Every name, sorted.
+    /// Every name, sorted. All of them are accepted by [`Self::resolve`].
     pub fn names(&self) -> Vec<String> {
         self.entries.keys().cloned().collect()
     }
 
-    /// The catalog's name for what a user wrote: the name itself, or a file name that only one face has.
+    /// Font files that were found and cannot be used, in the order of their folders; at most 200.
+    pub fn skipped(&self) -> &[SkippedFont] {
+        &self.skipped
+    }
+
+    /// How many skipped files [`Self::skipped`] leaves out.
+    pub fn skipped_more(&self) -> usize {
+        self.uncounted
+    }
+
+    /// Why a file that a user names is not listed: it was found but cannot be used. By its name or file name in any normal form.
+    pub fn skip_reason(&self, name: &str) -> Option<&str> {
+        let name: String = name.nfc().collect();
+        let same = |s: &&SkippedFont| s.name == name || file_name(&s.name) == name;
+        self.skipped.iter().find(same).map(|s| s.reason.as_str())
+    }
+
+    /// The catalog's name for what a user wrote, in any Unicode normal form: the name itself, or a file name that only one face has. The
+    /// file name of a collection means its first face.
     pub fn resolve(&self, name: &str) -> Option<String> {
-        if name.is_empty() || name.contains("..") || name.contains(['\\', '\0', ':']) || name.starts_with('/') {
-            return None;
+        let name: String = name.nfc().collect();
+        if let Some(known) = self.known(&name) {
+            return Some(known.to_owned());
         }
-        if self.entries.contains_key(name) {
-            return Some(name.to_owned());
-        }
-        let mut same = self.entries.keys().filter(|k| k.rsplit('/').next() == Some(name));
+        let keys = self.entries.keys().map(|k| (k, k)).chain(&self.aliases);
+        let mut same = keys.filter(|(k, _)| file_name(k) == name).map(|(_, target)| target);
         let first = same.next()?;
         same.next().is_none().then(|| first.clone())
     }
 
-    /// A face by its catalog name.
+    /// The listed name of a name or alias in NFC.
+    fn known(&self, name: &str) -> Option<&str> {
+        self.entries.get_key_value(name).map(|(k, _)| k.as_str()).or_else(|| self.aliases.get(name).map(String::as_str))
+    }
+
+    /// A face by its catalog name, in any Unicode normal form.
     pub fn entry(&self, name: &str) -> Option<&FontEntry> {
-        self.entries.get(name)
+        let find = |name: &str| self.known(name).and_then(|n| self.entries.get(n));
+        find(name).or_else(|| find(&name.nfc().collect::<String>()))
     }
 
     /// The file of a face by its catalog name; bundled faces are borrowed.
     pub fn bytes(&self, name: &str) -> Option<Cow<'_, [u8]>> {
-        self.entries.get(name).map(|e| Cow::Borrowed(e.bytes()))
+        self.entry(name).map(|e| Cow::Borrowed(e.bytes()))
+    }
+
+    /// Whether a listed name or alias is taken, and whether another face can be added.
+    pub(super) fn takes(&self, name: &str) -> bool {
+        !self.entries.contains_key(name) && !self.aliases.contains_key(name)
+    }
+
+    pub(super) fn is_full(&self) -> bool {
+        self.entries.len() >= MAX_FACES
+    }
+
+    pub(super) fn insert(&mut self, name: String, entry: FontEntry) {
+        self.entries.insert(name, entry);
+    }
+
+    pub(super) fn alias(&mut self, name: String, target: &str) {
+        self.aliases.insert(name, target.to_owned());
+    }
+
+    pub(super) fn skip(&mut self, name: impl Into<String>, reason: impl Into<String>) {
+        if self.skipped.len() < MAX_SKIPPED {
+            self.skipped.push(SkippedFont { name: name.into(), reason: reason.into() });
+        } else {
+            self.uncounted += 1;
+        }
     }
 
     /// Descriptions of all faces, sorted by name.
@@ -183,10 +144,10 @@ impl FontCatalog {
 
     /// Characters of `text` that `font` cannot draw, each once, in order of appearance.
     pub fn missing_glyphs(&self, font: &str, text: &str) -> Vec<char> {
-        let face = self.entries.get(font).and_then(|e| Face::parse(e.bytes(), 0).ok());
+        let face = self.entry(font).and_then(FontEntry::open);
         let mut missing = Vec::new();
         for c in text.chars().filter(|&c| needs_ink(c)) {
-            let drawn = face.as_ref().is_some_and(|f| inked_glyph(f, c).is_some());
+            let drawn = face.as_ref().is_some_and(|f| f.inked_glyph(c).is_some());
             if !drawn && !missing.contains(&c) {
                 missing.push(c);
             }
@@ -207,21 +168,26 @@ impl FontCatalog {
         missing
     }
 
-    /// Other faces in the order in which they stand in for `font`: sturdy bundled ones of the closest weight, then all others.
+    /// Other faces in the order in which they stand in for `font`: sturdy bundled ones of the closest weight, then all others, of each
+    /// variable font the instance of the closest weight.
     pub(crate) fn stand_ins(&self, font: &str) -> Vec<&str> {
-        let weight = self.entries.get(font).map_or(700, FontEntry::weight);
+        let chosen = self.entry(font);
+        let weight = chosen.map_or(700, FontEntry::weight);
         let mut known: Vec<(&str, u16)> = FALLBACKS.into_iter().filter(|(n, _)| *n != font && self.entries.contains_key(*n)).collect();
         known.sort_by_key(|(_, w)| w.abs_diff(weight));
-        let mut names: Vec<&str> = known.into_iter().map(|(n, _)| n).collect();
-        let mut others: Vec<(&str, u16)> = self.entries.iter().filter(|(n, _)| *n != font).map(|(n, e)| (n.as_str(), e.weight)).collect();
+        let mut others: Vec<(&str, u16)> =
+            self.entries.iter().filter(|(n, e)| *n != font && e.is_upright()).map(|(n, e)| (n.as_str(), e.weight())).collect();
         others.sort_by_key(|(_, w)| w.abs_diff(weight));
-        for (name, _) in others {
-            if !names.contains(&name) {
-                names.push(name);
-            }
-        }
-        names
+        // Instances of one variable font draw the same characters, those of the chosen one included.
+        let mut seen: HashSet<_> = chosen.map(FontEntry::outlines).into_iter().collect();
+        let ordered = known.into_iter().chain(others).filter(|(n, _)| self.entries.get(*n).is_some_and(|e| seen.insert(e.outlines())));
+        ordered.map(|(n, _)| n).collect()
     }
+}
+
+/// The last part of a name.
+fn file_name(name: &str) -> &str {
+    name.rsplit('/').next().unwrap_or(name)
 }
 
 /// Whether a character must leave ink; spaces, controls and invisible joiners need not.
@@ -231,111 +197,7 @@ pub(crate) fn needs_ink(c: char) -> bool {
 
 /// Joiners, variation selectors and direction marks: they shape their neighbours and draw nothing.
 pub(crate) fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{e0100}'..='\u{e01ef}')
-}
-
-/// The glyph of a character if it has an outline: several Korean faces map every syllable and draw only the common ones.
-pub(crate) fn inked_glyph(face: &Face<'_>, c: char) -> Option<GlyphId> {
-    let id = face.glyph_index(c)?;
-    if id.0 == 0 {
-        return None;
-    }
-    let mut probe = InkProbe::default();
-    face.outline_glyph(id, &mut probe)?;
-    probe.inked.then_some(id)
-}
-
-#[derive(Default)]
-struct InkProbe {
-    inked: bool,
-}
-
-impl OutlineBuilder for InkProbe {
-    fn move_to(&mut self, _: f32, _: f32) {}
-    fn line_to(&mut self, _: f32, _: f32) {
-        self.inked = true;
-    }
-    fn quad_to(&mut self, _: f32, _: f32, _: f32, _: f32) {
-        self.inked = true;
-    }
-    fn curve_to(&mut self, _: f32, _: f32, _: f32, _: f32, _: f32, _: f32) {
-        self.inked = true;
-    }
-    fn close(&mut self) {}
-}
-
-fn scan(root: &Path, dir: &Path, depth: usize, entries: &mut BTreeMap<String, FontEntry>) {
-    if depth > MAX_DEPTH {
-        return;
-    }
-    let Ok(listing) = std::fs::read_dir(dir) else { return };
-    let mut paths: Vec<PathBuf> = listing.flatten().map(|e| e.path()).collect();
-    paths.sort();
-    for path in paths {
-        // A link may point inside the folder but never out of it.
-        let Ok(real) = path.canonicalize() else { continue };
-        if !real.starts_with(root) {
-            continue;
-        }
-        let Ok(meta) = std::fs::metadata(&real) else { continue };
-        if meta.is_dir() {
-            scan(root, &path, depth + 1, entries);
-            continue;
-        }
-        let extension = path.extension().and_then(|e| e.to_str()).map(str::to_ascii_lowercase);
-        if !meta.is_file() || meta.len() > MAX_FONT_BYTES || !matches!(extension.as_deref(), Some("ttf" | "otf")) {
-            continue;
-        }
-        let Ok(relative) = path.strip_prefix(root) else { continue };
-        let parts: Option<Vec<&str>> = relative.components().map(|c| c.as_os_str().to_str()).collect();
-        let Some(name) = parts.map(|p| p.join("/")) else { continue };
-        if entries.contains_key(&name) {
-            continue;
-        }
-        let Ok(bytes) = std::fs::read(&real) else { continue };
-        if let Some(entry) = FontEntry::new(FontData::Loaded(bytes.into())) {
-            entries.insert(name, entry);
-        }
-    }
-}
-
-/// Known families by a word of their file name: style, usage, tone.
-type Family = (&'static str, &'static str, &'static [&'static str], &'static [&'static str]);
-const FAMILIES: &[Family] = &[
-    ("bmdohyeon", "gothic", &["headline", "sale", "poster"], &["bold", "retro", "confident"]),
-    ("bmjua", "handwriting", &["headline", "food", "kids"], &["friendly", "cute", "warm"]),
-    ("nanumgothic", "gothic", &["body", "caption", "headline"], &["neutral", "clean", "trustworthy"]),
-    ("nanumsquare", "gothic", &["headline", "title", "banner"], &["modern", "clean", "strong"]),
-    ("pretendard", "sans-serif", &["headline", "title", "brand"], &["modern", "neutral", "premium"]),
-];
-
-fn describe(name: &str, entry: &FontEntry) -> FontMetadata {
-    let file = name.rsplit('/').next().unwrap_or(name).to_lowercase();
-    let text = format!("{file} {}", entry.family.to_lowercase());
-    let has = |words: &[&str]| words.iter().any(|w| text.contains(w));
-    // The two display faces carry weight class 400 though they are heavy.
-    let weight = match entry.weight {
-        _ if has(&["bmdohyeon", "bmjua"]) => "bold",
-        _ if has(&["black", "heavy"]) => "heavy",
-        0..=349 => "light",
-        350..=599 => "regular",
-        600..=749 => "bold",
-        750..=849 => "extrabold",
-        _ => "heavy",
-    };
-    let (style, usage, tone): (_, &[&str], &[&str]) = match FAMILIES.iter().find(|f| file.contains(f.0)) {
-        Some(&(_, style, usage, tone)) => (style, usage, tone),
-        None if entry.monospaced || has(&["mono", "code", "courier"]) => ("mono", &["tech", "caption"], &["technical", "precise"]),
-        None if has(&["hand", "script", "pen", "brush", "손글씨", "펜", "붓"]) => {
-            ("handwriting", &["headline", "card"], &["personal", "warm"])
-        }
-        None if !has(&["sans"]) && has(&["serif", "myeongjo", "myungjo", "batang", "명조", "바탕"]) => {
-            ("serif", &["title", "body"], &["elegant", "classic"])
-        }
-        None if has(&["gothic", "dotum", "고딕", "돋움"]) => ("gothic", &["headline", "body"], &["neutral", "clean"]),
-        None => ("sans-serif", &["headline", "body"], &["neutral", "modern"]),
-    };
-    FontMetadata { name: name.to_owned(), style, weight, usage: usage.to_vec(), tone: tone.to_vec() }
+    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{61c}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{2069}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{e0100}'..='\u{e01ef}')
 }
 
 #[cfg(test)]
@@ -386,5 +248,117 @@ mod tests {
         let c = FontCatalog::load(&[dir.path().to_path_buf(), PathBuf::from("/does/not/exist")]);
         assert_eq!(c.resolve("Mine.TTF").as_deref(), Some("sub/Mine.TTF"));
         assert_eq!(c.names().len(), 11);
+    }
+
+    fn nfd(text: &str) -> String {
+        text.nfd().collect()
+    }
+
+    fn small(name: &str) -> Vec<u8> {
+        std::fs::read(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fonts").join(name)).unwrap()
+    }
+
+    #[test]
+    fn names_are_found_in_either_normal_form_and_listed_names_are_accepted() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path().join(nfd("글꼴"));
+        std::fs::create_dir_all(root.join(nfd("폴더"))).unwrap();
+        let names = [nfd("배민 주아.ttf"), "나눔.TTF".into(), "a..b.ttf".into(), "a#b.ttf".into(), " lead.ttf".into(), nfd("폴더/é.otf")];
+        for name in &names {
+            std::fs::write(root.join(name), small("plain.ttf")).unwrap();
+        }
+        #[cfg(unix)]
+        for name in ["a:b.ttf", "a\\b.ttf"] {
+            std::fs::write(root.join(name), small("plain.ttf")).unwrap();
+        }
+        for root in [root.clone(), dir.path().join("글꼴")] {
+            let c = FontCatalog::load(&[root]);
+            assert!(c.skipped().is_empty(), "{:?}", c.skipped());
+            assert_eq!(c.names().len(), 10 + names.len() + if cfg!(unix) { 2 } else { 0 });
+            for name in c.names() {
+                for spelled in [name.clone(), nfd(&name)] {
+                    assert_eq!(c.resolve(&spelled).as_ref(), Some(&name));
+                    assert!(c.bytes(&spelled).is_some() && c.entry(&spelled).is_some());
+                }
+            }
+            assert_eq!(c.resolve("é.otf").as_deref(), Some("폴더/é.otf"));
+        }
+    }
+
+    #[test]
+    fn collections_and_instances_have_names_of_their_own() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("Two.TTC"), small("collection.ttc")).unwrap();
+        std::fs::write(dir.path().join("renamed.ttf"), small("collection.ttc")).unwrap();
+        std::fs::write(dir.path().join("v.ttf"), small("variable.ttf")).unwrap();
+        let c = FontCatalog::load(&[dir.path().to_path_buf()]);
+        let mine: Vec<String> = c.names().into_iter().filter(|n| !assets::FONTS.iter().any(|f| f.0 == n)).collect();
+        let wanted =
+            ["Two.TTC#Box One", "Two.TTC#Box Two", "renamed.ttf#Box One", "renamed.ttf#Box Two", "v.ttf", "v.ttf#Black", "v.ttf#Bold"];
+        assert_eq!(mine, wanted);
+        assert_eq!(c.resolve("Two.TTC").as_deref(), Some("Two.TTC#Box One"));
+        assert_eq!(c.resolve("v.ttf#Regular").as_deref(), Some("v.ttf"));
+        assert_eq!(c.entry("v.ttf#Black").map(FontEntry::weight), Some(900));
+        assert_eq!(c.entry("v.ttf#Bold").and_then(|e| e.label(false)), Some("Box Bold"));
+        assert_eq!(c.metadata().iter().find(|m| m.name == "v.ttf#Black").map(|m| m.weight), Some("heavy"));
+        // One outline stands in once.
+        assert_eq!(c.stand_ins(assets::DEFAULT_FONT).iter().filter(|n| n.starts_with("v.ttf")).count(), 1);
+    }
+
+    #[test]
+    fn files_that_cannot_be_used_are_named_with_the_reason() {
+        let dir = tempfile::tempdir().unwrap();
+        let write = |name: &str, bytes: &[u8]| std::fs::write(dir.path().join(name), bytes).unwrap();
+        write("old.eot", b"x");
+        write("broken.woff2", b"wOF2 and nothing");
+        write("cut.woff", &small("plain.woff")[..100]);
+        write("page.html", b"x");
+        write("._ghost.ttf", b"x");
+        write("line\nbreak.ttf", &small("plain.ttf"));
+        // A table that claims 4 GB, and a stream that is longer than its table.
+        let mut huge = small("plain.woff");
+        huge[44 + 12..44 + 16].copy_from_slice(&u32::MAX.to_be_bytes());
+        write("huge.woff", &huge);
+        std::fs::File::create(dir.path().join("large.ttf")).unwrap().set_len(65 << 20).unwrap();
+        #[cfg(target_os = "linux")]
+        {
+            use std::os::unix::ffi::OsStrExt as _;
+            std::fs::write(dir.path().join(std::ffi::OsStr::from_bytes(b"\xff.ttf")), small("plain.ttf")).unwrap();
+        }
+        let c = FontCatalog::load(&[dir.path().to_path_buf()]);
+        assert_eq!(c.names().len(), 10);
+        for (name, words) in [
+            ("old.eot", "not read; export or convert it to .ttf or .otf"),
+            ("broken.woff2", "damaged"),
+            ("cut.woff", "damaged"),
+            ("huge.woff", "larger than 64 MiB"),
+            ("large.ttf", "larger than 64 MiB"),
+        ] {
+            assert!(c.skip_reason(name).unwrap().contains(words), "{name}: {:?}", c.skip_reason(name));
+        }
+        assert!(c.skipped().iter().any(|s| s.name == "line\u{fffd}break.ttf" && s.reason.contains("control")));
+        if cfg!(target_os = "linux") {
+            assert!(c.skipped().iter().any(|s| s.name == "\u{fffd}.ttf" && s.reason.contains("Unicode")));
+        }
+        assert_eq!((c.skip_reason("page.html"), c.skip_reason("._ghost.ttf")), (None, None));
+    }
+
+    #[test]
+    fn damaged_fonts_never_panic() {
+        let dir = tempfile::tempdir().unwrap();
+        for name in ["plain.ttf", "plain.otf", "plain.woff", "plain.woff2", "variable.ttf", "collection.ttc"] {
+            let whole = small(name);
+            // A fixed walk over bytes and values, the same at every run.
+            for i in 0..60usize {
+                let mut bytes = whole.clone();
+                let at = i * 7919 % bytes.len();
+                bytes[at] = bytes[at].wrapping_add(1 + (i as u8) * 37);
+                std::fs::write(dir.path().join(format!("{i}-{name}")), bytes).unwrap();
+            }
+        }
+        let c = FontCatalog::load(&[dir.path().to_path_buf()]);
+        for name in c.names() {
+            let _ = c.missing_glyphs(&name, "ABEL가");
+        }
     }
 }

@@ -3,8 +3,11 @@
 use ttf_parser::{Face, GlyphId};
 use unicode_normalization::UnicodeNormalization;
 
-use super::catalog::{FontCatalog, inked_glyph, is_invisible, needs_ink};
+use super::breaks::{self, Break};
+use super::catalog::{FontCatalog, is_invisible, needs_ink};
+use super::face::OpenFace;
 use super::outline::{Flattener, pair_kerning, rasterize};
+use super::scripts::unsettable;
 use crate::imaging::Plane;
 
 /// Longest slogan in characters.
@@ -42,6 +45,12 @@ pub enum LayoutError {
     /// Not in the catalog.
     #[error("There is no font named \"{0}\".")]
     UnknownFont(String),
+    /// Needs shaping; says what and why.
+    #[error("{0}.")]
+    Unsettable(String),
+    /// More points or edges than any lettering has.
+    #[error("The font {0} draws its letters with too many points: choose another font.")]
+    TooComplex(String),
 }
 
 fn quoted(chars: &[char]) -> String {
@@ -81,7 +90,7 @@ struct Glyph {
 
 struct Faces<'a> {
     names: Vec<&'a str>,
-    faces: Vec<Face<'a>>,
+    faces: Vec<OpenFace<'a>>,
 }
 
 impl<'a> Faces<'a> {
@@ -89,7 +98,7 @@ impl<'a> Faces<'a> {
         if let Some(i) = self.names.iter().position(|n| *n == name) {
             return Some(i);
         }
-        let face = Face::parse(catalog.entry(name)?.bytes(), 0).ok()?;
+        let face = catalog.entry(name)?.open()?;
         self.names.push(name);
         self.faces.push(face);
         Some(self.faces.len() - 1)
@@ -98,7 +107,10 @@ impl<'a> Faces<'a> {
 
 /// Lays `text` out for a canvas; the block stands in its upper half.
 pub fn layout_text(catalog: &FontCatalog, font: &str, text: &str, width: usize, height: usize) -> Result<TextLayout, LayoutError> {
-    let text: String = text.replace("\r\n", "\n").replace('\r', "\n").nfc().filter(|&c| !is_invisible(c)).collect();
+    let text: String = text.replace("\r\n", "\n").replace('\r', "\n").nfc().collect();
+    // Joiners and selectors are judged before they are dropped.
+    let unsettable = unsettable(&text);
+    let text: String = text.chars().filter(|&c| !is_invisible(c)).collect();
     let text = text.trim();
     if width == 0 || height == 0 || !text.chars().any(needs_ink) {
         return Err(LayoutError::Empty);
@@ -111,6 +123,9 @@ pub fn layout_text(catalog: &FontCatalog, font: &str, text: &str, width: usize, 
     let mut faces = Faces { names: Vec::new(), faces: Vec::new() };
     faces.index(catalog, &font).ok_or_else(|| LayoutError::UnknownFont(font.clone()))?;
     let (paragraphs, fallbacks) = shape(catalog, &font, text, &mut faces)?;
+    if let Some(why) = unsettable {
+        return Err(LayoutError::Unsettable(why));
+    }
 
     let lines = break_lines(&paragraphs, &faces, width as f32, height as f32);
     let metrics: Vec<LineInk> = lines.iter().map(|l| LineInk::of(l, &faces)).collect();
@@ -132,7 +147,7 @@ pub fn layout_text(catalog: &FontCatalog, font: &str, text: &str, width: usize, 
         }
         baseline += fit.pitch * size;
     }
-    let contours = flat.finish();
+    let contours = flat.finish().ok_or_else(|| LayoutError::TooComplex(font.clone()))?;
     let mut bounds = (f32::MAX, f32::MAX, f32::MIN, f32::MIN);
     for p in contours.iter().flatten() {
         bounds = (bounds.0.min(p[0]), bounds.1.min(p[1]), bounds.2.max(p[0]), bounds.3.max(p[1]));
@@ -140,66 +155,102 @@ pub fn layout_text(catalog: &FontCatalog, font: &str, text: &str, width: usize, 
     if contours.is_empty() {
         return Err(LayoutError::Empty);
     }
-    let coverage = rasterize(&contours, width, height);
+    let coverage = rasterize(&contours, width, height).ok_or_else(|| LayoutError::TooComplex(font.clone()))?;
     let lines = lines.iter().map(|l| l.iter().map(|g| g.ch).collect()).collect();
     Ok(TextLayout { width, height, coverage, contours, bounds, font_px: size, lines, fallbacks })
 }
 
-/// Characters to glyphs, paragraph by paragraph, with stand-ins for what the chosen face lacks.
+/// Characters to glyphs, paragraph by paragraph. A word with characters that the chosen face lacks is set in one stand-in as a whole.
 fn shape<'a>(
     catalog: &'a FontCatalog,
     font: &'a str,
     text: &str,
     faces: &mut Faces<'a>,
 ) -> Result<(Vec<Vec<Glyph>>, Vec<String>), LayoutError> {
-    let (mut missing, mut used): (Vec<char>, Vec<(usize, Vec<char>)>) = (Vec::new(), Vec::new());
-    let stand_ins = catalog.stand_ins(font);
+    let mut shaper = Shaper { catalog, stand_ins: catalog.stand_ins(font), missing: Vec::new(), used: Vec::new() };
     let mut paragraphs = Vec::new();
     for line in text.split('\n') {
         let mut glyphs = Vec::new();
-        for ch in line.chars() {
-            if !needs_ink(ch) {
-                if ch.is_whitespace() {
-                    let id = faces.faces[0].glyph_index(' ').unwrap_or(GlyphId(0));
-                    let advance = advance(&faces.faces[0], id).clamp(0.15, 0.4);
-                    glyphs.push(Glyph { ch: ' ', face: 0, id, advance, ink: None });
-                }
-                continue;
+        for part in line.split_inclusive(char::is_whitespace) {
+            let word = part.trim_end_matches(char::is_whitespace);
+            shaper.word(word, faces, &mut glyphs);
+            if word.len() < part.len() {
+                let id = faces.faces[0].glyph_index(' ').unwrap_or(GlyphId(0));
+                let advance = advance(&faces.faces[0], id).clamp(0.15, 0.4);
+                glyphs.push(Glyph { ch: ' ', face: 0, id, advance, ink: None });
             }
-            let mut found = inked_glyph(&faces.faces[0], ch).map(|id| (0, id));
-            for name in &stand_ins {
-                if found.is_some() {
-                    break;
-                }
-                let Some(i) = faces.index(catalog, name) else { continue };
-                found = inked_glyph(&faces.faces[i], ch).map(|id| (i, id));
-            }
-            let Some((face, id)) = found else {
-                if !missing.contains(&ch) {
-                    missing.push(ch);
+        }
+        paragraphs.push(glyphs);
+    }
+    if !shaper.missing.is_empty() {
+        return Err(LayoutError::MissingGlyphs { chars: shaper.missing, font: font.to_owned() });
+    }
+    let sentence = |used: &Used| {
+        let word = if used.whole_words { " for the whole word" } else { "" };
+        format!("{font} cannot draw {}; {} stands in{word}.", quoted(&used.lacking), faces.names[used.face])
+    };
+    let fallbacks = shaper.used.iter().map(sentence).collect();
+    Ok((paragraphs, fallbacks))
+}
+
+/// A stand-in face and the characters that the chosen face lacks, each once.
+struct Used {
+    face: usize,
+    lacking: Vec<char>,
+    /// It also draws characters that the chosen face has.
+    whole_words: bool,
+}
+
+struct Shaper<'a> {
+    catalog: &'a FontCatalog,
+    stand_ins: Vec<&'a str>,
+    missing: Vec<char>,
+    used: Vec<Used>,
+}
+
+impl<'a> Shaper<'a> {
+    /// Adds the glyphs of a word, from one face if one has them all.
+    fn word(&mut self, word: &str, faces: &mut Faces<'a>, glyphs: &mut Vec<Glyph>) {
+        let chars: Vec<char> = word.chars().filter(|&c| needs_ink(c)).collect();
+        let lacking: Vec<bool> = chars.iter().map(|&c| faces.faces[0].inked_glyph(c).is_none()).collect();
+        let whole = if lacking.contains(&true) {
+            self.first_stand_in(faces, |face| chars.iter().all(|&c| face.inked_glyph(c).is_some()))
+        } else {
+            Some(0)
+        };
+        for (&ch, &lacks) in chars.iter().zip(&lacking) {
+            let face = whole.or_else(|| if lacks { self.first_stand_in(faces, |face| face.inked_glyph(ch).is_some()) } else { Some(0) });
+            let Some((face, id)) = face.and_then(|i| faces.faces[i].inked_glyph(ch).map(|id| (i, id))) else {
+                if !self.missing.contains(&ch) {
+                    self.missing.push(ch);
                 }
                 continue;
             };
             if face != 0 {
-                match used.iter_mut().find(|u| u.0 == face) {
-                    Some((_, chars)) if chars.contains(&ch) => {}
-                    Some((_, chars)) => chars.push(ch),
-                    None => used.push((face, vec![ch])),
-                }
+                self.note(face, ch, lacks);
             }
             let em = f32::from(faces.faces[face].units_per_em());
             let ink = faces.faces[face].glyph_bounding_box(id);
             let ink = ink.map(|b| [b.x_min, b.y_min, b.x_max, b.y_max].map(|v| f32::from(v) / em));
             glyphs.push(Glyph { ch, face, id, advance: advance(&faces.faces[face], id), ink });
         }
-        paragraphs.push(glyphs);
     }
-    if !missing.is_empty() {
-        return Err(LayoutError::MissingGlyphs { chars: missing, font: font.to_owned() });
+
+    fn first_stand_in(&self, faces: &mut Faces<'a>, suits: impl Fn(&OpenFace<'a>) -> bool) -> Option<usize> {
+        self.stand_ins.iter().find_map(|name| faces.index(self.catalog, name).filter(|&i| suits(&faces.faces[i])))
     }
-    let fallbacks =
-        used.iter().map(|(face, chars)| format!("{font} cannot draw {}; {} stands in.", quoted(chars), faces.names[*face])).collect();
-    Ok((paragraphs, fallbacks))
+
+    fn note(&mut self, face: usize, ch: char, lacks: bool) {
+        let at = self.used.iter().position(|u| u.face == face).unwrap_or_else(|| {
+            self.used.push(Used { face, lacking: Vec::new(), whole_words: false });
+            self.used.len() - 1
+        });
+        let used = &mut self.used[at];
+        used.whole_words |= !lacks;
+        if lacks && !used.lacking.contains(&ch) {
+            used.lacking.push(ch);
+        }
+    }
 }
 
 fn advance(face: &Face<'_>, id: GlyphId) -> f32 {
@@ -312,10 +363,10 @@ fn break_lines(paragraphs: &[Vec<Glyph>], faces: &Faces<'_>, width: f32, height:
 fn wrap(paragraph: &[Glyph], limit: f32) -> (Vec<Vec<Glyph>>, f32) {
     let mut lines: Vec<Vec<Glyph>> = Vec::new();
     let (mut line, mut used, mut cuts): (Vec<Glyph>, f32, f32) = (Vec::new(), 0.0, 0.0);
-    for word in paragraph.split(|g| g.ink.is_none()).filter(|w| !w.is_empty()) {
+    let space = paragraph.iter().find(|g| g.ink.is_none()).copied();
+    let gap = space.map_or(0.0, |s| s.advance);
+    for word in words(paragraph, space) {
         let length: f32 = word.iter().map(|g| g.advance).sum();
-        let space = paragraph.iter().find(|g| g.ink.is_none()).copied();
-        let gap = space.map_or(0.0, |s| s.advance);
         if !line.is_empty() && used + gap + length > limit {
             lines.push(std::mem::take(&mut line));
             used = 0.0;
@@ -325,23 +376,65 @@ fn wrap(paragraph: &[Glyph], limit: f32) -> (Vec<Vec<Glyph>>, f32) {
             used += gap;
         }
         if length > limit {
-            for g in word {
-                if !line.is_empty() && used + g.advance > limit {
-                    cuts = cuts.max(if g.ch > '\u{2e80}' { 0.8 } else { 1.0 });
-                    lines.push(std::mem::take(&mut line));
-                    used = 0.0;
-                }
-                line.push(*g);
-                used += g.advance;
+            // Such a word begins a line.
+            let mut rest = word.as_slice();
+            while let Some(at) = cut(rest, limit) {
+                let (head, tail) = rest.split_at(at);
+                cuts = cuts.max(if tail.first().is_some_and(|g| g.ch > '\u{2e80}') { 0.8 } else { 1.0 });
+                lines.push(head.to_vec());
+                rest = tail;
             }
+            line.extend_from_slice(rest);
+            used += rest.iter().map(|g| g.advance).sum::<f32>();
         } else {
-            line.extend_from_slice(word);
+            line.extend_from_slice(&word);
             used += length;
         }
     }
     // An empty explicit line stays as air.
     lines.push(line);
     (lines, cuts)
+}
+
+/// The words of a paragraph; closing punctuation after a space belongs to the word before it, what follows an opening bracket to that.
+fn words(paragraph: &[Glyph], space: Option<Glyph>) -> Vec<Vec<Glyph>> {
+    let mut words: Vec<Vec<Glyph>> = Vec::new();
+    for word in paragraph.split(|g| g.ink.is_none()).filter(|w| !w.is_empty()) {
+        match words.last_mut() {
+            Some(last) if breaks::clings_back(word.iter().map(|g| g.ch)) || last.last().is_some_and(|g| breaks::ends_no_line(g.ch)) => {
+                last.extend(space);
+                last.extend_from_slice(word);
+            }
+            _ => words.push(word.to_vec()),
+        }
+    }
+    words
+}
+
+/// Where the next line begins in a word of which only a part is as wide as `limit`; `None` if all of it fits or nothing can be cut.
+fn cut(word: &[Glyph], limit: f32) -> Option<usize> {
+    /// A line that reaches this far beyond the limit for want of a break is cut all the same.
+    const OVERHANG: usize = 8;
+    let mut width = 0.0;
+    let fits = word.iter().take_while(|g| {
+        width += g.advance;
+        width <= limit
+    });
+    let fits = fits.count().max(1);
+    if fits >= word.len() {
+        return None;
+    }
+    let quality = |at: usize| match (&word[at - 1], &word[at]) {
+        // The space before closing punctuation, or after an opening bracket.
+        (a, b) if a.ink.is_none() || b.ink.is_none() => Break::Never,
+        (a, b) => breaks::between(a.ch, b.ch),
+    };
+    let last = |least: Break| (1..=fits).rev().find(|&at| quality(at) >= least);
+    // A phrase that ends late in the line is a better end than a full line.
+    let phrase = last(Break::Best).filter(|at| at * 2 >= fits);
+    let beyond = || (fits + 1..word.len().min(fits + OVERHANG)).find(|&at| quality(at) >= Break::Poor);
+    let all = || word.len() <= fits + OVERHANG;
+    phrase.or_else(|| last(Break::Good)).or_else(|| last(Break::Poor)).or_else(beyond).or_else(|| if all() { None } else { Some(fits) })
 }
 
 #[cfg(test)]

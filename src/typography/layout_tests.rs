@@ -132,8 +132,123 @@ fn stand_ins_are_reported_and_missing_characters_named() {
 fn alphabets_are_kerned() {
     let c = catalog();
     let face = c.entry("Pretendard/Pretendard-Black.otf").unwrap();
-    let face = Face::parse(face.bytes(), 0).unwrap();
+    let face = face.open().unwrap();
     let id = |ch| face.glyph_index(ch).unwrap();
     assert!(pair_kerning(&face, id('A'), id('V')) < -0.02);
     assert_eq!(pair_kerning(&face, id('H'), id('H')), 0.0);
+}
+
+/// The bundled faces and the small ones of `tests/fonts`.
+fn with_small_fonts() -> FontCatalog {
+    FontCatalog::load(&[std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fonts")])
+}
+
+#[test]
+fn a_word_is_set_in_one_face() {
+    let c = catalog();
+    let l = layout_text(&c, EB, "Café 세일", 1024, 1024).unwrap();
+    assert_eq!(l.fallbacks.len(), 1);
+    assert!(l.fallbacks[0].contains("\"é\" (U+00E9); Pretendard/Pretendard-Black.otf stands in for the whole word"), "{:?}", l.fallbacks);
+    // "Caf" comes from the stand-in as well: the outline is that of the stand-in alone.
+    let mut faces = Faces { names: Vec::new(), faces: Vec::new() };
+    faces.index(&c, EB).unwrap();
+    let (paragraphs, _) = shape(&c, EB, "Café 세일", &mut faces).unwrap();
+    let names: Vec<&str> = paragraphs[0].iter().filter(|g| g.ink.is_some()).map(|g| faces.names[g.face]).collect();
+    assert_eq!(names[..4], ["Pretendard/Pretendard-Black.otf"; 4]);
+    assert_eq!(names[4..], [EB; 2]);
+}
+
+#[test]
+fn a_word_that_no_face_covers_is_mixed() {
+    let c = with_small_fonts();
+    // The small faces alone have no "Z"; no bundled one has the private character of none.
+    let mut faces = Faces { names: Vec::new(), faces: Vec::new() };
+    faces.index(&c, "plain.ttf").unwrap();
+    let (paragraphs, notes) = shape(&c, "plain.ttf", "AZ ABEL", &mut faces).unwrap();
+    let used: Vec<&str> = paragraphs[0].iter().filter(|g| g.ink.is_some()).map(|g| faces.names[g.face]).collect();
+    assert!(used[..2].iter().all(|n| n.starts_with("Pretendard")), "{used:?}");
+    assert_eq!(used[2..], ["plain.ttf"; 4]);
+    assert_eq!(notes.len(), 1);
+}
+
+#[test]
+fn no_line_begins_with_closing_punctuation() {
+    let c = catalog();
+    for text in [
+        "春の新作発表会、開催中！お見逃しなく。",
+        "「新製品」（期間限定）今だけ、半額！？",
+        "新しいコーヒーメーカー、ついに登場。あなたの朝が、もっと楽しくなる！",
+        "가나다라마바사아자차카타파하!가나다라마바사아자차카타파하?",
+        "오늘만 이 가격 ! 지금 바로 만나보세요 !",
+        "「「「新」」」！！！？？？。。。、、、",
+    ] {
+        // The bundled faces have no ideographs; the rules need only the characters.
+        let glyph = |ch: char| {
+            let ink = (!ch.is_whitespace()).then_some([0.0, 0.0, 0.9, 0.9]);
+            Glyph { ch, face: 0, id: GlyphId(1), advance: 1.0, ink }
+        };
+        let glyphs: Vec<Glyph> = text.chars().map(glyph).collect();
+        for limit in 1..=40 {
+            let (lines, _) = wrap(&glyphs, limit as f32 + 0.5);
+            let all: String = lines.iter().flatten().map(|g| g.ch).filter(|c| !c.is_whitespace()).collect();
+            assert_eq!(all, text.replace(' ', ""), "nothing is lost");
+            for line in &lines {
+                let (first, last) = (line[0].ch, line[line.len() - 1].ch);
+                assert!(!"。、！？」）ー!?ッョ".contains(first), "{text} at {limit}: a line begins with {first}");
+                assert!(!"「（".contains(last), "{text} at {limit}: a line ends with {last}");
+            }
+        }
+    }
+    let l =
+        layout_text(&c, "Pretendard/Pretendard-Black.otf", "가나다라마바사아자차카타파하가나다라마바사아자차카타파하!", 512, 512).unwrap();
+    assert!(l.lines.iter().all(|l| !l.starts_with('!')), "{:?}", l.lines);
+}
+
+#[test]
+fn numbers_and_latin_words_stay_whole_in_long_words() {
+    let glyph = |ch: char| Glyph { ch, face: 0, id: GlyphId(1), advance: 1.0, ink: Some([0.0, 0.0, 0.9, 0.9]) };
+    let glyphs: Vec<Glyph> = "신제품2026년SALE할인행사".chars().map(glyph).collect();
+    let (lines, _) = wrap(&glyphs, 5.5);
+    let lines: Vec<String> = lines.iter().map(|l| l.iter().map(|g| g.ch).collect()).collect();
+    assert_eq!(lines, ["신제품", "2026년", "SALE할", "인행사"]);
+}
+
+#[test]
+fn texts_that_need_shaping_are_not_set() {
+    let error = layout_text(&with_small_fonts(), EB, "A\u{304}\u{327}", 256, 256);
+    assert!(matches!(error, Err(LayoutError::MissingGlyphs { .. } | LayoutError::Unsettable(_))), "{error:?}");
+    let error = layout_text(&catalog(), EB, "가\u{202e}나", 256, 256).unwrap_err();
+    assert!(matches!(&error, LayoutError::Unsettable(why) if why.contains("U+202E")), "{error}");
+}
+
+#[test]
+fn named_instances_are_drawn_with_their_weight() {
+    let c = with_small_fonts();
+    let width = |font: &str| {
+        let l = layout_text(&c, font, "A", 512, 512).unwrap();
+        (l.bounds.2 - l.bounds.0) / l.font_px
+    };
+    let (regular, bold, black) = (width("variable.ttf"), width("variable.ttf#Bold"), width("variable.ttf#Black"));
+    assert!((regular - 0.2).abs() < 0.01 && (bold - 0.32).abs() < 0.01 && (black - 0.4).abs() < 0.01, "{regular} {bold} {black}");
+    let (one, two) = (width("collection.ttc#Box One"), width("collection.ttc#Box Two"));
+    assert!((one - 0.3).abs() < 0.01 && (two - 0.4).abs() < 0.01, "{one} {two}");
+    for packed in ["plain.woff", "plain.woff2", "plain.otf"] {
+        assert!((width(packed) - width("plain.ttf")).abs() < 1e-3, "{packed}");
+    }
+}
+
+#[test]
+fn hostile_glyphs_are_left_out_in_bounded_time() {
+    let c = with_small_fonts();
+    let started = std::time::Instant::now();
+    for font in ["laughs.ttf", "laughs.otf", "cycle.ttf"] {
+        assert_eq!(c.missing_glyphs(font, "A"), ['A'], "{font}");
+        assert!(!c.entry(font).unwrap().is_cheap("A"));
+        let l = layout_text(&c, font, "A", 256, 256).unwrap();
+        assert!(l.fallbacks[0].contains("Pretendard"), "{font}");
+    }
+    assert!(started.elapsed().as_secs() < 5);
+    for font in ["plain.ttf", "plain.otf", "variable.ttf#Black", "collection.ttc#Box Two"] {
+        assert!(c.entry(font).unwrap().is_cheap("ABEL"), "{font}");
+    }
 }

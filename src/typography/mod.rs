@@ -1,8 +1,18 @@
 //! Fonts, layout and rasters of the slogan.
 
+mod breaks;
 mod catalog;
+mod describe;
+mod face;
+mod formats;
+mod guard;
 mod layout;
 mod outline;
+mod scan;
+mod scripts;
 
-pub use catalog::{FontCatalog, FontEntry, FontMetadata};
+pub use catalog::{FontCatalog, SkippedFont};
+pub use describe::FontMetadata;
+pub use face::FontEntry;
 pub use layout::{LayoutError, MAX_CHARS, TextLayout, layout_text};
+pub use scripts::unsettable;

@@ -9,6 +9,12 @@ use crate::imaging::Plane;
 const TOLERANCE: f32 = 0.03;
 /// Scan lines a pixel row; spans are exact in x.
 const SUB_ROWS: usize = 16;
+/// Points of a slogan's polygons; 200 letters of a brush face have half a million.
+const MAX_POINTS: usize = 4_000_000;
+/// Crossings of polygons and scan lines; 200 letters on the largest canvas have about four million.
+const MAX_CROSSINGS: usize = 40_000_000;
+/// Kerning tables that are asked for one pair.
+const MAX_KERN_TABLES: usize = 256;
 
 /// Collects glyphs as polygons in canvas pixels.
 #[derive(Default)]
@@ -17,6 +23,7 @@ pub(super) struct Flattener {
     current: Vec<[f32; 2]>,
     origin: [f32; 2],
     scale: f32,
+    points: usize,
 }
 
 impl Flattener {
@@ -28,10 +35,10 @@ impl Flattener {
         self.close();
     }
 
-    /// The polygons, without doubled points and slivers.
-    pub(super) fn finish(mut self) -> Vec<Vec<[f32; 2]>> {
+    /// The polygons, without doubled points and slivers; `None` if there are too many points.
+    pub(super) fn finish(mut self) -> Option<Vec<Vec<[f32; 2]>>> {
         self.close();
-        self.contours
+        (self.points <= MAX_POINTS).then_some(self.contours)
     }
 
     fn map(&self, x: f32, y: f32) -> [f32; 2] {
@@ -39,8 +46,9 @@ impl Flattener {
     }
 
     fn push(&mut self, p: [f32; 2]) {
-        if self.current.last().is_none_or(|q| (q[0] - p[0]).abs() + (q[1] - p[1]).abs() > 1e-3) {
+        if self.points <= MAX_POINTS && self.current.last().is_none_or(|q| (q[0] - p[0]).abs() + (q[1] - p[1]).abs() > 1e-3) {
             self.current.push(p);
+            self.points += 1;
         }
     }
 }
@@ -96,10 +104,11 @@ impl OutlineBuilder for Flattener {
     }
 }
 
-/// Nonzero-winding coverage: exact along rows, [`SUB_ROWS`] samples down a pixel.
-pub(super) fn rasterize(contours: &[Vec<[f32; 2]>], width: usize, height: usize) -> Plane {
+/// Nonzero-winding coverage: exact along rows, [`SUB_ROWS`] samples down a pixel. `None` if the polygons cross too many rows.
+pub(super) fn rasterize(contours: &[Vec<[f32; 2]>], width: usize, height: usize) -> Option<Plane> {
     let rows = height * SUB_ROWS;
     let mut crossings: Vec<Vec<(f32, i8)>> = vec![Vec::new(); rows];
+    let mut left = MAX_CROSSINGS;
     for contour in contours {
         for (i, &a) in contour.iter().enumerate() {
             let b = contour[(i + 1) % contour.len()];
@@ -112,6 +121,7 @@ pub(super) fn rasterize(contours: &[Vec<[f32; 2]>], width: usize, height: usize)
                 if y >= bottom[1] {
                     break;
                 }
+                left = left.checked_sub(1)?;
                 list.push((top[0] + (y - top[1]) * slope, direction));
             }
         }
@@ -142,7 +152,7 @@ pub(super) fn rasterize(contours: &[Vec<[f32; 2]>], width: usize, height: usize)
             *v
         };
     }
-    plane
+    Some(plane)
 }
 
 fn fill_span(line: &mut [f32], x0: f32, x1: f32, weight: f32) {
@@ -160,11 +170,19 @@ fn fill_span(line: &mut [f32], x0: f32, x1: f32, weight: f32) {
 pub(super) fn pair_kerning(face: &Face<'_>, left: GlyphId, right: GlyphId) -> f32 {
     let em = f32::from(face.units_per_em());
     if let Some(gpos) = face.tables().gpos {
-        let mut seen = false;
+        let (mut seen, mut budget) = (false, MAX_KERN_TABLES);
         for feature in gpos.features.into_iter().filter(|f| f.tag == Tag::from_bytes(b"kern")) {
             for index in feature.lookup_indices {
+                if budget == 0 {
+                    return 0.0;
+                }
+                budget -= 1;
                 let Some(lookup) = gpos.lookups.get(index) else { continue };
                 for table in lookup.subtables.into_iter::<PositioningSubtable<'_>>() {
+                    budget = budget.saturating_sub(1);
+                    if budget == 0 {
+                        return 0.0;
+                    }
                     let PositioningSubtable::Pair(pair) = table else { continue };
                     seen = true;
                     let Some(covered) = pair.coverage().get(left) else { continue };
@@ -188,6 +206,7 @@ pub(super) fn pair_kerning(face: &Face<'_>, left: GlyphId, right: GlyphId) -> f3
     let value = table
         .subtables
         .into_iter()
+        .take(MAX_KERN_TABLES)
         .filter(|s| s.horizontal && !s.variable && !s.has_cross_stream)
         .find_map(|s| s.glyphs_kerning(left, right));
     f32::from(value.unwrap_or(0)) / em

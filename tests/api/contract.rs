@@ -166,6 +166,49 @@ async fn fonts() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn added_fonts_are_found_by_every_listed_name_in_either_spelling() {
+    use unicode_normalization::UnicodeNormalization as _;
+    let world = World::new();
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path().join("mine");
+    std::fs::create_dir_all(&folder).unwrap();
+    let small = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fonts");
+    let copy = |from: &str, to: &str| std::fs::copy(small.join(from), folder.join(to)).unwrap();
+    copy("plain.otf", &"신메뉴 글꼴.otf".nfd().collect::<String>());
+    copy("collection.ttc", "둘.ttc");
+    copy("variable.ttf", "v[wght].ttf");
+    copy("plain.woff2", "p.woff2");
+    std::fs::write(folder.join("old.eot"), b"x").unwrap();
+    world.engine.load_fonts(&[folder]);
+    let encode = |name: &str| name.bytes().map(|b| format!("%{b:02X}")).collect::<String>();
+    let list = world.get("/fonts").await.json();
+    let names: Vec<String> = list["fonts"].as_array().unwrap().iter().map(|f| f.as_str().unwrap().to_owned()).collect();
+    for wanted in ["신메뉴 글꼴.otf", "둘.ttc#Box One", "둘.ttc#Box Two", "v[wght].ttf", "v[wght].ttf#Black", "p.woff2"] {
+        assert!(names.iter().any(|n| n == wanted), "{names:?}");
+    }
+    for name in &names {
+        for spelled in [name.nfc().collect::<String>(), name.nfd().collect()] {
+            let file = world.get(&format!("/fonts/{}", encode(&spelled))).await;
+            let kind = match &file.bytes[..4] {
+                b"OTTO" => "font/otf",
+                b"ttcf" => "font/collection",
+                _ => "font/ttf",
+            };
+            assert_eq!((file.status, file.header("content-type")), (StatusCode::OK, kind), "{spelled}");
+            let asked = serde_json::json!({"font_name": spelled, "text_content": "ABEL", "test_mode": true, "dry_run": true});
+            let answer = world.post(&asked).await;
+            assert!(answer.status.is_success(), "{spelled}: {}", answer.json());
+        }
+    }
+    let refused = world.post(&serde_json::json!({"font_name": "old.eot", "text_content": "ABEL"})).await;
+    assert!(refused.status.is_client_error());
+    assert!(refused.json().to_string().contains("is skipped: this kind of font file is not read"), "{}", refused.json());
+    let refused = world.post(&serde_json::json!({"text_content": "세일 שלום"})).await;
+    assert!(refused.status.is_client_error());
+    assert!(refused.json().to_string().contains("text_content: Hebrew letters cannot be set yet"), "{}", refused.json());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn help_and_openapi_come_from_the_table() {
     let world = World::new();
     let help = world.get("/help/parameters").await.json();

@@ -32,6 +32,8 @@ pub fn show(studio: &mut Studio, ui: &mut Ui) {
         query.split_whitespace().all(|w| all.contains(w))
     };
     let names: Vec<String> = fonts.names().into_iter().filter(found).collect();
+    // A project may spell the name in another normal form, or name the file alone.
+    let chosen = fonts.resolve(&studio.session.brief.font).unwrap_or_else(|| studio.session.brief.font.clone());
     let text = studio.session.brief.text.clone();
     let line: String = text.lines().find(|l| !l.trim().is_empty()).unwrap_or(lang.t("font.sample")).chars().take(SHOWN).collect();
     egui::Frame::new().fill(c.sunken).stroke(Stroke::new(1.0, c.border)).corner_radius(theme::RADIUS).inner_margin(1).show(ui, |ui| {
@@ -47,18 +49,18 @@ pub fn show(studio: &mut Studio, ui: &mut Ui) {
             ScrollArea::vertical().id_salt("fonts").max_height(ROW * ROWS).min_scrolled_height(ROW * ROWS).auto_shrink([false, true]);
         // A face that was chosen elsewhere (restored, undone) is brought into view.
         if studio.font_in_view.as_ref() != Some(&studio.session.brief.font) {
-            let at = names.iter().position(|n| *n == studio.session.brief.font).unwrap_or(0);
+            let at = names.iter().position(|n| *n == chosen).unwrap_or(0);
             area = area.vertical_scroll_offset((at as f32 - 1.0).max(0.0) * ROW);
             studio.font_in_view = Some(studio.session.brief.font.clone());
         }
         area.show_rows(ui, ROW, names.len(), |ui, range| {
             for name in &names[range] {
-                row(studio, ui, name, &line, &text, &fonts);
+                row(studio, ui, (name, *name == chosen), &line, &text, &fonts);
             }
         });
     });
-    let missing = fonts.missing_glyphs(&studio.session.brief.font, &text);
-    let nowhere = if missing.is_empty() { Vec::new() } else { fonts.undrawable(&studio.session.brief.font, &text) };
+    let missing = fonts.missing_glyphs(&chosen, &text);
+    let nowhere = if missing.is_empty() { Vec::new() } else { fonts.undrawable(&chosen, &text) };
     let missing: Vec<char> = missing.into_iter().filter(|c| !nowhere.contains(c)).collect();
     if !nowhere.is_empty() {
         let chars: String = nowhere.iter().take(8).collect();
@@ -70,10 +72,9 @@ pub fn show(studio: &mut Studio, ui: &mut Ui) {
     }
 }
 
-fn row(studio: &mut Studio, ui: &mut Ui, name: &str, line: &str, text: &str, fonts: &crate::typography::FontCatalog) {
+fn row(studio: &mut Studio, ui: &mut Ui, (name, on): (&str, bool), line: &str, text: &str, fonts: &crate::typography::FontCatalog) {
     let c = theme::colors(ui);
     let lang = studio.lang();
-    let on = studio.session.brief.font == name;
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
     if on || response.hovered() {
         ui.painter().rect_filled(rect, CornerRadius::same(6), if on { c.selected } else { c.hover });

@@ -1,9 +1,12 @@
-use egui::{RichText, Ui};
+use egui::{RichText, ScrollArea, Ui};
 
 use super::{Stay, Window, head, remark, width};
 use crate::gui::app::Studio;
 use crate::gui::dialogs::{self, Purpose};
 use crate::gui::{icons, theme, widgets};
+
+/// Height of the list of skipped files in points.
+const SKIPPED_HEIGHT: f32 = 110.0;
 
 pub fn show(studio: &mut Studio, ui: &mut Ui) -> Stay {
     let lang = studio.lang();
@@ -37,6 +40,7 @@ pub fn show(studio: &mut Studio, ui: &mut Ui) -> Stay {
         let words = if dir == own { lang.f("fonts.own", &[&dir.display()]) } else { dir.display().to_string() };
         ui.add(egui::Label::new(RichText::new(words).size(theme::LABEL).color(c.dim)).truncate());
     }
+    skipped(studio, ui);
     ui.add_space(12.0);
     ui.horizontal(|ui| {
         if widgets::primary(ui, icons::FOLDER_PLUS, lang.t("fonts.add"), "").clicked() {
@@ -48,4 +52,23 @@ pub fn show(studio: &mut Studio, ui: &mut Ui) -> Stay {
         studio.set_font_folders(left);
     }
     if close { Stay::Close } else { Stay::Open(Window::Fonts) }
+}
+
+/// Font files of the folders that cannot be used, and why.
+fn skipped(studio: &Studio, ui: &mut Ui) {
+    let (lang, c) = (studio.lang(), theme::colors(ui));
+    let fonts = studio.bridge.fonts();
+    if fonts.skipped().is_empty() {
+        return;
+    }
+    widgets::section(ui, lang.t("fonts.skipped"), None);
+    let line = |ui: &mut Ui, words: String| ui.label(RichText::new(words).size(theme::LABEL).color(c.dim));
+    ScrollArea::vertical().id_salt("skipped-fonts").max_height(SKIPPED_HEIGHT).auto_shrink([false, true]).show(ui, |ui| {
+        for font in fonts.skipped() {
+            line(ui, lang.say(&format!("{} is skipped: {}", font.name, font.reason)));
+        }
+        if fonts.skipped_more() > 0 {
+            line(ui, lang.f("fonts.skipped_more", &[&fonts.skipped_more()]));
+        }
+    });
 }

@@ -27,7 +27,9 @@ pub fn show(studio: &mut Studio, ui: &mut Ui, purpose: Purpose, mut text: String
     if (text.is_empty() || entered) && !response.has_focus() {
         response.request_focus();
     }
-    let path = PathBuf::from(expand(text.trim()));
+    let typed = PathBuf::from(expand(text.trim()));
+    // What is read may be spelled as a Mac does; what is written is spelled as it was typed.
+    let path = if purpose.writes() { typed } else { crate::paths::find(&typed) };
     let folder = path.parent().is_some_and(|p| p.as_os_str().is_empty() || p.is_dir());
     let there = if purpose.folder() {
         path.is_dir()

@@ -1,0 +1,274 @@
+//! One face of the catalog: where its bytes are, which face of the file it is, and what it is called.
+
+use std::sync::Arc;
+
+use ttf_parser::{Face, GlyphId, Language, OutlineBuilder, Tag, name_id};
+use unicode_normalization::UnicodeNormalization as _;
+
+use super::guard;
+
+/// Faces of one collection, and named instances of one variable face; further ones are skipped. Noto Sans has 36 instances.
+pub(super) const MAX_PER_FILE: usize = 64;
+/// Records of the `name` table that are read for one name: a face has a handful, a hostile one 65,535.
+const MAX_NAME_RECORDS: usize = 16;
+/// Longest name in bytes, as stored (UTF-16).
+const MAX_NAME_BYTES: usize = 512;
+
+/// One face of the catalog.
+#[derive(Clone, Debug)]
+pub struct FontEntry {
+    data: FontData,
+    /// Which face of a collection.
+    index: u32,
+    /// Axis positions of a named instance; empty for the default.
+    variations: Vec<(Tag, f32)>,
+    weight: u16,
+    pub(super) family: String,
+    labels: Labels,
+    pub(super) monospaced: bool,
+    /// False for condensed, expanded or slanted instances, which stand in for nothing.
+    upright: bool,
+}
+
+/// What people call a face: in English and, where the face says it, in Korean.
+#[derive(Clone, Debug, Default)]
+struct Labels {
+    english: Option<String>,
+    korean: Option<String>,
+}
+
+/// The bytes of a font file.
+#[derive(Clone, Debug)]
+pub(super) enum FontData {
+    /// Embedded in the program.
+    Bundled(&'static [u8]),
+    /// Read from a folder.
+    Loaded(Arc<[u8]>),
+}
+
+/// Why a face of a file cannot be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum BadFace {
+    /// Not readable as a font.
+    Damaged,
+    /// Pictures instead of outlines, as colour emoji have.
+    NoOutlines,
+}
+
+/// A face ready to draw.
+pub(crate) struct OpenFace<'a> {
+    face: Face<'a>,
+    /// Bundled faces need no guard.
+    trusted: bool,
+}
+
+impl<'a> std::ops::Deref for OpenFace<'a> {
+    type Target = Face<'a>;
+
+    fn deref(&self) -> &Face<'a> {
+        &self.face
+    }
+}
+
+impl OpenFace<'_> {
+    /// The glyph of a character if it has an outline: several Korean faces map every syllable and draw only the common ones.
+    pub(crate) fn inked_glyph(&self, c: char) -> Option<GlyphId> {
+        let id = self.face.glyph_index(c)?;
+        if id.0 == 0 || !(self.trusted || guard::is_cheap(&self.face, id)) {
+            return None;
+        }
+        let mut probe = InkProbe::default();
+        self.face.outline_glyph(id, &mut probe)?;
+        probe.inked.then_some(id)
+    }
+}
+
+#[derive(Default)]
+struct InkProbe {
+    inked: bool,
+}
+
+impl OutlineBuilder for InkProbe {
+    fn move_to(&mut self, _: f32, _: f32) {}
+    fn line_to(&mut self, _: f32, _: f32) {
+        self.inked = true;
+    }
+    fn quad_to(&mut self, _: f32, _: f32, _: f32, _: f32) {
+        self.inked = true;
+    }
+    fn curve_to(&mut self, _: f32, _: f32, _: f32, _: f32, _: f32, _: f32) {
+        self.inked = true;
+    }
+    fn close(&mut self) {}
+}
+
+impl FontEntry {
+    /// Face `index` of a font file as it is without variations.
+    pub(super) fn new(data: FontData, index: u32) -> Result<Self, BadFace> {
+        let (weight, family, labels, monospaced) = {
+            let face = Face::parse(data.bytes(), index).map_err(|_| BadFace::Damaged)?;
+            // A face that draws nothing at all is broken for our purpose.
+            if face.number_of_glyphs() < 2 || face.units_per_em() == 0 {
+                return Err(BadFace::Damaged);
+            }
+            let tables = face.tables();
+            if tables.glyf.is_none() && tables.cff.is_none() && tables.cff2.is_none() {
+                return Err(BadFace::NoOutlines);
+            }
+            let family = names(&face, name_id::FAMILY, None).next().unwrap_or_default();
+            (face.weight().to_number(), family, Labels::of(&face), face.is_monospaced())
+        };
+        Ok(Self { data, index, variations: Vec::new(), weight, family, labels, monospaced, upright: true })
+    }
+
+    /// The named instances of a variable face with their names, the default one first if it has a name, and how many more there are.
+    pub(super) fn instances(&self) -> (Vec<(String, Self)>, usize) {
+        let mut found = Vec::new();
+        let Ok(face) = Face::parse(self.bytes(), self.index) else { return (found, 0) };
+        let (instances, left) = read_instances(&face);
+        let axes: Vec<_> = face.variation_axes().into_iter().collect();
+        for (name_id, coordinates) in instances {
+            let name = Labels::find(&face, name_id, Language::English_UnitedStates).or_else(|| names(&face, name_id, None).next());
+            let Some(name) = name else { continue };
+            let korean = Labels::find(&face, name_id, Language::Korean_Korea);
+            let mut entry = self.clone();
+            for (axis, value) in axes.iter().zip(coordinates) {
+                let value = value.clamp(axis.min_value, axis.max_value);
+                if (value - axis.def_value).abs() > 1e-3 {
+                    entry.variations.push((axis.tag, value));
+                    entry.upright &= axis.tag == Tag::from_bytes(b"wght");
+                }
+                if axis.tag == Tag::from_bytes(b"wght") {
+                    entry.weight = value as u16;
+                }
+            }
+            let family = Labels::family(&face, Language::English_UnitedStates).unwrap_or_else(|| self.family.clone());
+            entry.labels.english = Some(format!("{family} {name}").trim().to_owned());
+            entry.labels.korean =
+                Labels::family(&face, Language::Korean_Korea).map(|family| format!("{family} {}", korean.as_deref().unwrap_or(&name)));
+            found.push((name, entry));
+        }
+        found.sort_by_key(|(_, entry)| !entry.variations.is_empty());
+        (found, left)
+    }
+
+    /// The font file; unpacked where it came as WOFF. All faces of a collection and all instances of a variable font share it.
+    pub fn bytes(&self) -> &[u8] {
+        self.data.bytes()
+    }
+
+    /// Which face of the file, 0 unless the file is a collection.
+    pub fn index(&self) -> u32 {
+        self.index
+    }
+
+    /// Axis tags and positions of a named instance; empty for a face as its file has it.
+    pub fn variations(&self) -> impl Iterator<Item = ([u8; 4], f32)> + '_ {
+        self.variations.iter().map(|(tag, value)| (tag.to_bytes(), *value))
+    }
+
+    /// What people call it: by its Korean name where they read Korean and it has one, else by its English one, if it says any.
+    pub fn label(&self, korean: bool) -> Option<&str> {
+        let english = self.labels.english.as_deref();
+        if korean { self.labels.korean.as_deref().or(english) } else { english }
+    }
+
+    /// OS/2 weight class or `wght` position, 1..=1000.
+    pub fn weight(&self) -> u16 {
+        self.weight
+    }
+
+    /// The face with its variations applied; `None` if the file cannot be read.
+    pub(crate) fn open(&self) -> Option<OpenFace<'_>> {
+        let mut face = Face::parse(self.bytes(), self.index).ok()?;
+        for (axis, value) in &self.variations {
+            face.set_variation(*axis, *value)?;
+        }
+        Some(OpenFace { face, trusted: matches!(self.data, FontData::Bundled(_)) })
+    }
+
+    /// Whether every character of `text` can be outlined within bounded time; characters that the face lacks count as well.
+    pub fn is_cheap(&self, text: &str) -> bool {
+        let Some(face) = self.open() else { return false };
+        face.trusted || text.chars().filter_map(|c| face.glyph_index(c)).all(|id| guard::is_cheap(&face, id))
+    }
+
+    /// Whether it may stand in for another face.
+    pub(super) fn is_upright(&self) -> bool {
+        self.upright
+    }
+
+    /// Faces with the same outlines, apart from variations, have the same value.
+    pub(super) fn outlines(&self) -> (*const u8, u32) {
+        (self.bytes().as_ptr(), self.index)
+    }
+
+    /// The name of a face within its collection.
+    pub(super) fn name_in_collection(&self) -> String {
+        self.labels.english.clone().unwrap_or_else(|| if self.family.is_empty() { "Face".into() } else { self.family.clone() })
+    }
+}
+
+impl FontData {
+    pub(super) fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Bundled(b) => b,
+            Self::Loaded(b) => b,
+        }
+    }
+}
+
+impl Labels {
+    /// From the `name` table: typographic family and style, else the plain ones.
+    fn of(face: &Face<'_>) -> Self {
+        let label = |language: Language| {
+            let family = Self::family(face, language)?;
+            let style =
+                Self::find(face, name_id::TYPOGRAPHIC_SUBFAMILY, language).or_else(|| Self::find(face, name_id::SUBFAMILY, language));
+            let style = style.filter(|s| s != "Regular");
+            Some(style.map_or(family.clone(), |style| format!("{family} {style}")))
+        };
+        Self { english: label(Language::English_UnitedStates), korean: label(Language::Korean_Korea) }
+    }
+
+    fn family(face: &Face<'_>, language: Language) -> Option<String> {
+        Self::find(face, name_id::TYPOGRAPHIC_FAMILY, language).or_else(|| Self::find(face, name_id::FAMILY, language))
+    }
+
+    fn find(face: &Face<'_>, id: u16, language: Language) -> Option<String> {
+        names(face, id, Some(language)).next()
+    }
+}
+
+/// The readable names with an ID, in a language or in any, without line breaks.
+fn names<'a>(face: &Face<'a>, id: u16, language: Option<Language>) -> impl Iterator<Item = String> + use<'a> {
+    let records = face.names().into_iter().filter(move |n| n.name_id == id && language.is_none_or(|l| n.language() == l));
+    let texts = records.take(MAX_NAME_RECORDS).filter(|n| n.name.len() <= MAX_NAME_BYTES).filter_map(|n| n.to_string());
+    texts.map(|n| plain(&n)).filter(|n| !n.is_empty())
+}
+
+/// A name as a part of a listed name: NFC, no controls or slashes, single spaces.
+fn plain(name: &str) -> String {
+    let text: String = name.trim().trim_end_matches("_TTF").nfc().map(|c| if c.is_control() || c == '/' { ' ' } else { c }).collect();
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Name IDs and axis positions of the named instances, at most [`MAX_PER_FILE`], and how many were left out (`fvar` of the OpenType
+/// specification; `ttf-parser` reads only its axes).
+fn read_instances(face: &Face<'_>) -> (Vec<(u16, Vec<f32>)>, usize) {
+    let mut found = Vec::new();
+    let Some(fvar) = face.raw_face().table(Tag::from_bytes(b"fvar")) else { return (found, 0) };
+    let u16_at = |at: usize| fvar.get(at..at + 2).map(|b| u16::from_be_bytes([b[0], b[1]]));
+    let header = (u16_at(4), u16_at(8), u16_at(10), u16_at(12), u16_at(14));
+    let (Some(axes_at), Some(axes), Some(axis_size), Some(count), Some(size)) = header else { return (found, 0) };
+    let first = usize::from(axes_at) + usize::from(axes) * usize::from(axis_size);
+    for i in 0..usize::from(count).min(MAX_PER_FILE) {
+        let at = first + i * usize::from(size);
+        let Some(name_id) = u16_at(at) else { break };
+        let fixed =
+            |k: usize| fvar.get(at + 4 + 4 * k..at + 8 + 4 * k).map(|b| i32::from_be_bytes([b[0], b[1], b[2], b[3]]) as f32 / 65536.0);
+        let Some(coordinates) = (0..usize::from(axes).min(64)).map(fixed).collect::<Option<Vec<f32>>>() else { break };
+        found.push((name_id, coordinates));
+    }
+    (found, usize::from(count).saturating_sub(MAX_PER_FILE))
+}

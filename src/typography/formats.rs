@@ -1,0 +1,104 @@
+//! Font files as they lie in a folder: which kinds are read, and how packed ones are unpacked within bounds.
+
+use std::cell::Cell;
+use std::error::Error;
+use std::io::Read;
+
+/// Larger files, packed or unpacked, are no fonts that a slogan needs; the largest of Noto, a CJK collection, has 30 MB.
+pub(super) const MAX_FONT_BYTES: u64 = 64 << 20;
+/// Endings that are read.
+const READ: [&str; 6] = ["ttf", "otf", "ttc", "otc", "woff", "woff2"];
+/// Endings of fonts that are not read; saying so helps more than silence.
+const NOT_READ: [&str; 10] = ["eot", "pfb", "pfa", "pfm", "afm", "dfont", "fon", "otb", "pcf", "bdf"];
+
+/// What the ending of a file's name says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A font that can be read.
+    Font,
+    /// A font of a kind that is not read.
+    OtherFont,
+    /// No font.
+    Other,
+}
+
+impl Kind {
+    pub(super) fn of(extension: Option<&str>) -> Self {
+        match extension.map(str::to_ascii_lowercase).as_deref() {
+            Some(e) if READ.contains(&e) => Self::Font,
+            Some(e) if NOT_READ.contains(&e) => Self::OtherFont,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// Why a file is not unpacked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unreadable {
+    /// Not a font, or damaged.
+    Damaged,
+    /// Unpacks to more than [`MAX_FONT_BYTES`].
+    TooLarge,
+    /// A WOFF2 file with several faces.
+    PackedCollection,
+}
+
+/// The sfnt of a font file, by its first bytes and not by its name; `spent` grows by the bytes that unpacking made.
+pub(super) fn unpack(bytes: Vec<u8>, spent: &Cell<u64>) -> Result<Vec<u8>, Unreadable> {
+    match bytes.get(..4) {
+        Some([0, 1, 0, 0] | b"OTTO" | b"true" | b"ttcf") => Ok(bytes),
+        Some(b"wOFF") => unpack_woff(&bytes, spent),
+        Some(b"wOF2") => unpack_woff2(&bytes, spent),
+        _ => Err(Unreadable::Damaged),
+    }
+}
+
+fn unpack_woff(bytes: &[u8], spent: &Cell<u64>) -> Result<Vec<u8>, Unreadable> {
+    // The decoder trusts the sizes of the tables when it reserves memory; a table directory entry is 20 bytes, its fourth field the size.
+    let count = bytes.get(12..14).map_or(0, |b| usize::from(u16::from_be_bytes([b[0], b[1]])));
+    let sizes = bytes.get(44..).unwrap_or_default().chunks_exact(20).take(count);
+    if sizes.map(|e| u64::from(u32::from_be_bytes([e[12], e[13], e[14], e[15]]))).sum::<u64>() > MAX_FONT_BYTES {
+        return Err(Unreadable::TooLarge);
+    }
+    guarded(spent, |inflate| {
+        wuff::decompress_woff1_with_custom_z(bytes, &mut |data, size| inflate(&mut flate2::read::ZlibDecoder::new(data), size))
+    })
+}
+
+fn unpack_woff2(bytes: &[u8], spent: &Cell<u64>) -> Result<Vec<u8>, Unreadable> {
+    // The directory of a hostile collection may repeat its tables without bound; hardly any real file is one.
+    if bytes.get(4..8) == Some(b"ttcf") {
+        return Err(Unreadable::PackedCollection);
+    }
+    guarded(spent, |inflate| {
+        wuff::decompress_woff2_with_custom_brotli(bytes, &mut |data, size| {
+            inflate(&mut brotli_decompressor::Decompressor::new(data, 1 << 14), size)
+        })
+    })
+}
+
+type Inflate<'a> = dyn FnMut(&mut dyn Read, usize) -> Result<Vec<u8>, Box<dyn Error>> + 'a;
+
+/// Runs a decoder with a decompressor that stops at what the file may unpack to.
+fn guarded(spent: &Cell<u64>, decode: impl FnOnce(&mut Inflate<'_>) -> Result<Vec<u8>, wuff::WuffErr>) -> Result<Vec<u8>, Unreadable> {
+    let (mut left, too_large) = (MAX_FONT_BYTES, Cell::new(false));
+    let mut inflate = |from: &mut dyn Read, size: usize| -> Result<Vec<u8>, Box<dyn Error>> {
+        if size as u64 > left {
+            too_large.set(true);
+            return Err("too large".into());
+        }
+        let mut out = Vec::new();
+        from.take(size as u64).read_to_end(&mut out)?;
+        left -= out.len() as u64;
+        spent.set(spent.get() + out.len() as u64);
+        Ok(out)
+    };
+    // The decoder checks its input, but overflow checks of a debug build would end the program where a release build reports an error.
+    let unpacked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| decode(&mut inflate)));
+    match unpacked {
+        Ok(Ok(font)) if font.len() as u64 <= MAX_FONT_BYTES => Ok(font),
+        Ok(Ok(_)) => Err(Unreadable::TooLarge),
+        _ if too_large.get() => Err(Unreadable::TooLarge),
+        _ => Err(Unreadable::Damaged),
+    }
+}

@@ -1,0 +1,200 @@
+//! Reads the font files of the user's folders into the catalog, within bounds on files, faces and bytes.
+
+use std::cell::Cell;
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use unicode_normalization::UnicodeNormalization as _;
+
+use super::catalog::FontCatalog;
+use super::face::{BadFace, FontData, FontEntry, MAX_PER_FILE};
+use super::formats::{Kind, MAX_FONT_BYTES, Unreadable, unpack};
+use crate::paths;
+
+/// Folders below a font folder are followed this deep.
+const MAX_DEPTH: usize = 8;
+/// Files and folders that are looked at; a folder with more is not a font folder.
+const MAX_VISITED: usize = 50_000;
+/// Bytes of all font files together, as they stay in memory.
+const MAX_TOTAL_BYTES: u64 = 384 << 20;
+/// Bytes that unpacking may make, kept or not.
+const MAX_UNPACKED_BYTES: u64 = 1 << 30;
+/// What to do about a file that no rule of a format explains.
+const CONVERT: &str = "export or convert it to .ttf or .otf";
+
+/// Adds the faces of every font file below `dirs`, and says of each file that is skipped why.
+pub(super) fn scan(dirs: &[PathBuf], catalog: &mut FontCatalog) {
+    let mut scan = Scan { catalog, visited: 0, left: MAX_TOTAL_BYTES, unpacked: Cell::new(0) };
+    let mut seen = HashSet::new();
+    for dir in dirs {
+        if let Ok(root) = paths::find(dir).canonicalize()
+            && seen.insert(root.clone())
+        {
+            scan.folder(&root, &root, 0);
+        }
+    }
+}
+
+struct Scan<'a> {
+    catalog: &'a mut FontCatalog,
+    visited: usize,
+    /// Bytes that may still be kept.
+    left: u64,
+    unpacked: Cell<u64>,
+}
+
+impl Scan<'_> {
+    fn folder(&mut self, root: &Path, dir: &Path, depth: usize) {
+        if depth > MAX_DEPTH {
+            return;
+        }
+        let Ok(listing) = std::fs::read_dir(dir) else { return };
+        let mut paths: Vec<PathBuf> = listing.take(MAX_VISITED).flatten().map(|e| e.path()).collect();
+        paths.sort();
+        for path in paths {
+            self.visited += 1;
+            if self.visited > MAX_VISITED {
+                if self.visited == MAX_VISITED + 1 {
+                    self.catalog
+                        .skip(shown(root, &path), format!("the font folders hold more than {MAX_VISITED} files; name a smaller folder"));
+                }
+                return;
+            }
+            // Hidden files are no fonts: a Mac leaves a "._Name.ttf" beside each font.
+            if path.file_name().is_some_and(|n| n.as_encoded_bytes().starts_with(b".")) {
+                continue;
+            }
+            let kind = Kind::of(path.extension().and_then(|e| e.to_str()));
+            // A link may point inside the folder but never out of it.
+            let inside = path.canonicalize().ok().filter(|real| real.starts_with(root));
+            let meta = inside.as_ref().and_then(|real| std::fs::metadata(real).ok());
+            match (inside, meta) {
+                (Some(_), Some(meta)) if meta.is_dir() => self.folder(root, &path, depth + 1),
+                _ if kind == Kind::Other => {}
+                (Some(real), Some(meta)) if meta.is_file() => {
+                    if let Err(reason) = self.file(root, &path, &real, meta.len(), kind) {
+                        self.catalog.skip(shown(root, &path), reason);
+                    }
+                }
+                (Some(_), _) => {}
+                (None, _) => {
+                    self.catalog.skip(shown(root, &path), "it is a link that leads out of the font folder; copy the file into the folder");
+                }
+            }
+        }
+    }
+
+    /// Adds the faces of a file, or says why not.
+    fn file(&mut self, root: &Path, path: &Path, real: &Path, size: u64, kind: Kind) -> Result<(), String> {
+        if kind == Kind::OtherFont {
+            return Err(format!("this kind of font file is not read; {CONVERT}"));
+        }
+        let name = listed_name(root, path).ok_or("its name is not valid Unicode; rename it")?;
+        if name.chars().any(char::is_control) {
+            return Err("its name contains control characters; rename it".into());
+        }
+        if !self.catalog.takes(&name) {
+            return Err("another font has the same name; rename one of them".into());
+        }
+        let too_large = || format!("it is larger than {} MiB; use a font with fewer characters", MAX_FONT_BYTES >> 20);
+        if size > MAX_FONT_BYTES {
+            return Err(too_large());
+        }
+        let full = || format!("the font folders hold more than {} MiB of fonts; remove some that are not needed", MAX_TOTAL_BYTES >> 20);
+        if size > self.left || self.unpacked.get() > MAX_UNPACKED_BYTES || self.catalog.is_full() {
+            return Err(full());
+        }
+        // Counted when it is looked at, so that files that turn out to be useless are bounded as well.
+        self.left -= size;
+        let packed = std::fs::read(real).map_err(|e| format!("it cannot be read ({e}); check its permissions"))?;
+        let bytes = unpack(packed, &self.unpacked).map_err(|why| match why {
+            Unreadable::Damaged => damaged(),
+            Unreadable::TooLarge => too_large(),
+            Unreadable::PackedCollection => format!("collections in WOFF2 are not read; {CONVERT}"),
+        })?;
+        self.left = self.left.checked_sub((bytes.len() as u64).saturating_sub(size)).ok_or_else(full)?;
+        let data: Arc<[u8]> = bytes.into();
+        self.faces(&name, &FontData::Loaded(data))
+    }
+
+    /// Adds each face of a file and its named instances.
+    fn faces(&mut self, name: &str, data: &FontData) -> Result<(), String> {
+        let collection = ttf_parser::fonts_in_collection(data.bytes());
+        let count = collection.unwrap_or(1) as usize;
+        // A header of 12 bytes and 4 bytes a face.
+        if collection.is_some() && count > data.bytes().len() / 4 {
+            return Err(damaged());
+        }
+        let mut bad = None;
+        let (mut added, mut left_out) = (0, count.saturating_sub(MAX_PER_FILE));
+        for index in 0..count.min(MAX_PER_FILE) {
+            // A panic of the parser costs the face, not the program.
+            let read = || FontEntry::new(data.clone(), index as u32).map(|entry| (entry.instances(), entry));
+            let read = std::panic::catch_unwind(std::panic::AssertUnwindSafe(read));
+            let ((instances, more), entry) = match read.unwrap_or(Err(BadFace::Damaged)) {
+                Ok(found) => found,
+                Err(why) => {
+                    bad = Some(why);
+                    continue;
+                }
+            };
+            if self.catalog.is_full() {
+                break;
+            }
+            let face = if collection.is_some() { self.free(&format!("{name}#{}", entry.name_in_collection())) } else { name.to_owned() };
+            if collection.is_some() && added == 0 {
+                self.catalog.alias(name.to_owned(), &face);
+            }
+            left_out += more;
+            self.catalog.insert(face.clone(), entry);
+            added += 1;
+            for (instance, entry) in instances {
+                if self.catalog.is_full() {
+                    break;
+                }
+                let separator = if collection.is_some() { ' ' } else { '#' };
+                let listed = format!("{face}{separator}{instance}");
+                // The default instance is the face itself.
+                if entry.variations().next().is_none() {
+                    if self.catalog.takes(&listed) {
+                        self.catalog.alias(listed, &face);
+                    }
+                } else {
+                    let listed = self.free(&listed);
+                    self.catalog.insert(listed, entry);
+                }
+            }
+        }
+        if left_out > 0 && added > 0 {
+            self.catalog.skip(name, format!("only its first {MAX_PER_FILE} faces are listed; {left_out} are left out"));
+        }
+        match bad {
+            Some(BadFace::NoOutlines) if added == 0 => Err("it holds pictures instead of outlines; use a font with outlines".into()),
+            _ if added == 0 => Err(damaged()),
+            _ => Ok(()),
+        }
+    }
+
+    /// The name, with a number if it is taken.
+    fn free(&self, name: &str) -> String {
+        let numbered = (2..).map(|n| format!("{name} {n}"));
+        std::iter::once(name.to_owned()).chain(numbered).find(|n| self.catalog.takes(n)).unwrap_or_default()
+    }
+}
+
+fn damaged() -> String {
+    format!("it is damaged or not a font; {CONVERT}")
+}
+
+/// The path below the folder in NFC, parts joined by `/`; `None` unless it is Unicode.
+fn listed_name(root: &Path, path: &Path) -> Option<String> {
+    let parts: Option<Vec<&str>> = path.strip_prefix(root).ok()?.components().map(|c| c.as_os_str().to_str()).collect();
+    Some(parts?.join("/").nfc().collect())
+}
+
+/// The same for a message: what is not Unicode, or would disturb a terminal, is replaced.
+fn shown(root: &Path, path: &Path) -> String {
+    let name = path.strip_prefix(root).unwrap_or(path).to_string_lossy();
+    name.nfc().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}
