@@ -106,6 +106,23 @@ pub struct Deleted {
     pub status: &'static str,
 }
 
+/// `POST /server-reset`.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Reset {
+    /// `reset`.
+    #[schema(example = "reset")]
+    pub status: &'static str,
+    /// For people.
+    #[schema(example = "1 job stopped, 3 jobs removed")]
+    pub message: String,
+    /// Jobs that were pending or running.
+    pub stopped_jobs: usize,
+    /// Jobs that were removed, with their pictures.
+    pub removed_jobs: usize,
+    /// Jobs that are left: 0, unless one began meanwhile or has not ended yet.
+    pub total_jobs: usize,
+}
+
 /// `POST /jobs/{job_id}/restore`.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Restored {

@@ -6,7 +6,7 @@ use super::Engine;
 use crate::imaging::decode::{carried_mask, decode_image, read_png_text};
 use crate::request::{FieldError, JobSpec, ParseContext, SourceImage, parse};
 
-/// Reads a raw request with the engine's fonts, the image decoder and a random seed. `lenient` takes numbers written as text. Blocking.
+/// Reads a raw request with the engine's fonts, the image decoder and a random seed. `lenient` takes numbers and flags written as text. Blocking.
 pub fn parse_request(engine: &Engine, raw: &Map<String, Value>, lenient: bool) -> Result<JobSpec, Vec<FieldError>> {
     let fonts = engine.fonts();
     parse(

@@ -303,10 +303,10 @@ fn scan(root: &Path, dir: &Path, depth: usize, entries: &mut BTreeMap<String, Fo
 type Family = (&'static str, &'static str, &'static [&'static str], &'static [&'static str]);
 const FAMILIES: &[Family] = &[
     ("bmdohyeon", "gothic", &["headline", "sale", "poster"], &["bold", "retro", "confident"]),
-    ("bmjua", "handwriting", &["headline", "food", "kids"], &["friendly", "cute", "warm"]),
+    ("bmjua", "handwriting", &["headline", "food", "kids", "casual"], &["friendly", "cute", "warm", "casual"]),
     ("nanumgothic", "gothic", &["body", "caption", "headline"], &["neutral", "clean", "trustworthy"]),
     ("nanumsquare", "gothic", &["headline", "title", "banner"], &["modern", "clean", "strong"]),
-    ("pretendard", "sans-serif", &["headline", "title", "brand"], &["modern", "neutral", "premium"]),
+    ("pretendard", "sans-serif", &["headline", "title", "brand", "premium"], &["modern", "neutral", "premium"]),
 ];
 
 fn describe(name: &str, entry: &FontEntry) -> FontMetadata {
@@ -327,15 +327,21 @@ fn describe(name: &str, entry: &FontEntry) -> FontMetadata {
         Some(&(_, style, usage, tone)) => (style, usage, tone),
         None if entry.monospaced || has(&["mono", "code", "courier"]) => ("mono", &["tech", "caption"], &["technical", "precise"]),
         None if has(&["hand", "script", "pen", "brush", "손글씨", "펜", "붓"]) => {
-            ("handwriting", &["headline", "card"], &["personal", "warm"])
+            ("handwriting", &["headline", "card", "casual"], &["personal", "warm", "casual"])
         }
         None if !has(&["sans"]) && has(&["serif", "myeongjo", "myungjo", "batang", "명조", "바탕"]) => {
-            ("serif", &["title", "body"], &["elegant", "classic"])
+            ("serif", &["title", "body", "premium"], &["elegant", "classic", "premium"])
         }
         None if has(&["gothic", "dotum", "고딕", "돋움"]) => ("gothic", &["headline", "body"], &["neutral", "clean"]),
         None => ("sans-serif", &["headline", "body"], &["neutral", "modern"]),
     };
-    FontMetadata { name: name.to_owned(), style, weight, usage: usage.to_vec(), tone: tone.to_vec() }
+    let (mut usage, mut tone) = (usage.to_vec(), tone.to_vec());
+    if !matches!(weight, "light" | "regular") {
+        // Clients look for a face to shout with: a thin one is never the answer.
+        usage.extend(["promotion", "accent"]);
+        tone.push("promotion");
+    }
+    FontMetadata { name: name.to_owned(), style, weight, usage, tone }
 }
 
 #[cfg(test)]
@@ -371,6 +377,19 @@ mod tests {
             assert!(["gothic", "serif", "handwriting", "mono", "sans-serif"].contains(&m.style));
             assert!(["light", "regular", "bold", "extrabold", "heavy"].contains(&m.weight));
             assert!(!m.usage.is_empty() && !m.tone.is_empty());
+        }
+    }
+
+    /// The words that clients of the original server choose a face by.
+    #[test]
+    fn faces_are_found_by_the_words_of_the_original() {
+        let all = FontCatalog::load(&[]).metadata();
+        for word in ["premium", "promotion", "casual"] {
+            assert!(all.iter().any(|m| m.usage.contains(&word)) && all.iter().any(|m| m.tone.contains(&word)), "{word}");
+        }
+        assert!(all.iter().any(|m| m.usage.contains(&"accent")));
+        for m in all.iter().filter(|m| m.usage.contains(&"promotion") || m.usage.contains(&"accent")) {
+            assert!(["bold", "extrabold", "heavy"].contains(&m.weight), "{m:?}");
         }
     }
 
