@@ -10,6 +10,7 @@ use utoipa::{OpenApi, PartialSchema, ToSchema};
 
 use super::{ApiState, compat, events, generate, help, jobs, resources};
 use crate::assets;
+use crate::job::ImageName;
 use crate::request::fields::{FIELDS, Field, IGNORED, Kind};
 
 /// The body of `POST /generate`; its properties come from the field table.
@@ -48,7 +49,6 @@ static BASE: LazyLock<Value> = LazyLock::new(base);
 
 /// The words of an answer where the handler has none.
 const ANSWERS: &[(&str, &str)] = &[
-    ("200", "Done"),
     ("400", "The request cannot be understood or done; `detail` says why"),
     ("404", "There is no such job, picture or font"),
 ];
@@ -59,6 +59,8 @@ const ANYWHERE: &[(&str, &str)] = &[
     ("500", "An internal error; the log of the program says more"),
     ("503", "The server is shutting down or has too many connections"),
 ];
+/// What can happen where the path or the query carries a value.
+const VALUES: &[(&str, &str)] = &[("400", "A value in the path or the query cannot be understood; `detail` says why")];
 /// What can happen where a body is read.
 const BODIES: &[(&str, &str)] = &[
     ("400", "The body is not valid; `detail` says why"),
@@ -85,6 +87,7 @@ fn base() -> Value {
     generate["responses"]["200"]["content"] = json_of(&refs(&["Started", "PlanBody"]));
     generate["responses"]["400"]["content"] = json_of(&refs(&["InvalidBody", "DetailBody"]));
     generate["responses"]["503"]["content"] = json_of(&refs(&["BusyBody", "DetailBody"]));
+    generate["responses"]["200"]["links"] = links();
     generate["requestBody"]["required"] = json!(true);
     generate["requestBody"]["content"]["application/json"]["examples"] = examples();
     document
@@ -150,22 +153,27 @@ fn complete(operation: &mut Value, method: &str) {
         operation.as_object_mut().map(|o| o.remove("requestBody"));
     }
     for parameter in operation["parameters"].as_array_mut().into_iter().flatten() {
-        if parameter["name"] == "job_id" {
-            parameter["schema"] = json!({ "type": "string", "format": "uuid" });
+        match parameter["name"].as_str() {
+            Some("job_id") => parameter["schema"] = json!({ "type": "string", "format": "uuid" }),
+            Some("name") => parameter["schema"]["enum"] = ImageName::ALL.iter().map(|n| n.as_str()).collect(),
+            Some("images") => parameter["schema"] = json!({ "type": "string", "enum": ["true", "false", "1", "0", "yes", "no"] }),
+            _ => {}
         }
     }
     if operation["parameters"].is_null() {
         operation.as_object_mut().map(|o| o.remove("parameters"));
     }
-    let more = [(true, ANYWHERE), (body, BODIES), (method != "get", WRITES)];
+    let valued = operation.get("parameters").is_some();
+    let more = [(true, ANYWHERE), (body, BODIES), (valued, VALUES), (method != "get", WRITES)];
     for (status, words) in more.into_iter().filter(|m| m.0).flat_map(|m| m.1) {
         if operation["responses"][status].is_null() {
             operation["responses"][status] = json!({ "description": words, "content": json_of(&reference("DetailBody")) });
         }
     }
+    let summary = operation["summary"].as_str().unwrap_or("The answer").to_owned();
     for (status, response) in members(&mut operation["responses"]) {
         if text(response).is_empty() {
-            let words = ANSWERS.iter().find(|a| a.0 == status.as_str()).map_or("Answer", |a| a.1);
+            let words = ANSWERS.iter().find(|a| a.0 == status.as_str()).map_or(summary.as_str(), |a| a.1);
             response["description"] = json!(words);
         }
         if let Some(content) = response.get_mut("content") {
@@ -209,11 +217,21 @@ fn words(schemas: &mut Value) {
         }
     }
     let id = json!({ "type": "string", "format": "uuid", "description": "Job ID.", "examples": ["550e8400-e29b-41d4-a716-446655440000"] });
+    // All 64 bits.
+    schemas["StatusBody"]["allOf"][1]["properties"]["seed"] =
+        json!({ "type": "integer", "minimum": 0, "maximum": u64::MAX, "description": "The seed." });
     for (_, schema) in members(schemas) {
         if let Some(property) = schema.get_mut("properties").and_then(|p| p.get_mut("job_id")) {
             *property = id.clone();
         }
     }
+}
+
+/// What can be done with the job that was started.
+fn links() -> Value {
+    let with = |operation: &str| json!({ "operationId": operation, "parameters": { "job_id": "$response.body#/job_id" } });
+    let of = ["status", "stop", "delete", "annotate", "restore", "image", "events"];
+    Value::Object(of.iter().map(|name| ((*name).to_owned(), with(name))).collect())
 }
 
 /// `GenerateRequest`: the table, and the rules that join fields.

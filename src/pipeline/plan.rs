@@ -250,6 +250,16 @@ mod tests {
     }
 
     #[test]
+    fn the_last_step_changes_no_key_of_those_that_run() {
+        let whole = key(json!({}));
+        for (stop, kept) in [(1, 1), (2, 2), (3, 3)] {
+            let keys = key(json!({"stop_step": stop}));
+            assert_eq!(keys[..kept], whole[..kept]);
+            assert!(keys[kept..].iter().all(Option::is_none), "{stop}");
+        }
+    }
+
+    #[test]
     fn steps_that_are_not_run_have_no_key() {
         let [first, second, third] = key(json!({"text_content": null}));
         assert!(first.is_some() && second.is_none() && third.is_none());

@@ -1,7 +1,7 @@
 //! The fields beyond the original document that are silent: they show in a job's parameters only when they were sent, so that whoever does
 //! not use them never meets them.
 
-use super::fields::{Fallback, Field, Kind, field, integer, number};
+use super::fields::{Fallback, Field, Kind, SMALL_PNG, field, integer, number};
 
 /// `product_x`
 pub static PRODUCT_X: Field = field(
@@ -67,7 +67,7 @@ pub static MASK_IMAGE: Field = field(
 )
 .silent()
 .steps(&[1])
-.like("\"iVBORw0KGgoAAAANSUhEUgAA...\"");
+.like(SMALL_PNG);
 /// `force_from_step`
 pub static FORCE_FROM_STEP: Field = field(
     "force_from_step",

@@ -99,6 +99,9 @@ pub struct Field {
 /// Fields that clients of the original system send and that have no meaning here: accepted in silence.
 pub const IGNORED: &[&str] = &["bg_model"];
 
+/// A picture in the examples: a box on a transparent ground, 24×24 PNG.
+pub(super) const SMALL_PNG: &str = "\"iVBORw0KGgoAAAANSUhEUgAAABgAAAAYCAYAAADgdz34AAAAMElEQVR42mNgGAUDDRhxSVTYyP0nxaCOI4+wmsVEax+MWjBqwagFoxaMWjAKhgcAABgGBCA8GhyvAAAAAElFTkSuQmCC\"";
+
 const ALL: &[u8] = &[1, 2, 3];
 
 pub(super) const fn field(
@@ -216,7 +219,7 @@ pub static PRODUCT_IMAGE: Field = field(
 )
 .alias(&["input_image"])
 .steps(&[1])
-.like("\"iVBORw0KGgoAAAANSUhEUgAA...\"");
+.like(SMALL_PNG);
 /// `bg_prompt`
 pub static BG_PROMPT: Field = field(
     "bg_prompt",
@@ -262,7 +265,7 @@ pub static STEP1_IMAGE: Field = field(
 )
 .steps(&[2, 3])
 .required(&[2, 3])
-.like("\"iVBORw0KGgoAAAANSUhEUgAA...\"");
+.like(SMALL_PNG);
 /// `text_model_prompt`
 pub static TEXT_MODEL_PROMPT: Field = field(
     "text_model_prompt",
@@ -305,7 +308,7 @@ pub static STEP2_IMAGE: Field = field(
 )
 .steps(&[3])
 .required(&[3])
-.like("\"iVBORw0KGgoAAAANSUhEUgAA...\"");
+.like(SMALL_PNG);
 /// `composition_mode`
 pub static COMPOSITION_MODE: Field = field(
     "composition_mode",
