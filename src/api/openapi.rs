@@ -48,10 +48,8 @@ struct Api;
 static BASE: LazyLock<Value> = LazyLock::new(base);
 
 /// The words of an answer where the handler has none.
-const ANSWERS: &[(&str, &str)] = &[
-    ("400", "The request cannot be understood or done; `detail` says why"),
-    ("404", "There is no such job, picture or font"),
-];
+const ANSWERS: &[(&str, &str)] =
+    &[("400", "The request cannot be understood or done; `detail` says why"), ("404", "There is no such job, picture or font")];
 /// What stands before every route, or happens at any of them.
 const ANYWHERE: &[(&str, &str)] = &[
     ("401", "The bearer token is missing or wrong"),

@@ -123,13 +123,25 @@ fn wrong_fields() -> Vec<(Value, Vec<&'static str>)> {
         cases.push((json!({"product_image": value}), vec!["product_image"]));
         cases.push((json!({"start_step": 2, "text_content": "a", "step1_image": value}), vec!["step1_image"]));
     }
-    for value in
-        [json!(0), json!(4), json!(-1), json!(1.5), json!("0"), json!("one"), json!("1.5"), json!(true), json!([]), json!(1e30), json!(18_446_744_073_709_551_615_u64)]
-    {
+    for value in [
+        json!(0),
+        json!(4),
+        json!(-1),
+        json!(1.5),
+        json!("0"),
+        json!("one"),
+        json!("1.5"),
+        json!(true),
+        json!([]),
+        json!(1e30),
+        json!(18_446_744_073_709_551_615_u64),
+    ] {
         cases.push((json!({"start_step": value}), vec!["start_step"]));
     }
     for field in ["strength", "composition_strength"] {
-        for value in [json!(-0.01), json!(1.01), json!("1.5"), json!("half"), json!(""), json!("nan"), json!(1e308), json!(false), json!({})] {
+        for value in
+            [json!(-0.01), json!(1.01), json!("1.5"), json!("half"), json!(""), json!("nan"), json!(1e308), json!(false), json!({})]
+        {
             cases.push((json!({field: value}), vec![field]));
         }
     }
