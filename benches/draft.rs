@@ -60,6 +60,9 @@ impl Sink for Memory {
     fn save_given(&self, name: ImageName, picture: Picture<'_>, _: &SourceImage) -> Result<(), PipelineError> {
         self.save(name, picture)
     }
+    fn finish_with(&self, _: ImageName) -> Result<(), PipelineError> {
+        Ok(())
+    }
     fn legibility(&self, _: f32) {}
 }
 

@@ -20,6 +20,9 @@ pub static FONTS: &[Embedded] = &[
 /// The default face.
 pub const DEFAULT_FONT: &str = "NanumSquare/NanumSquareEB.ttf";
 
+/// A small product photo (JPEG, 240×160) for the examples of the REST documentation.
+pub static SAMPLE_PHOTO: &[u8] = include_bytes!("../assets/samples/coffee_small.jpg");
+
 /// U²-Netp, ONNX (Apache-2.0).
 pub static U2NETP: &[u8] = include_bytes!("../models/u2netp.onnx");
 

@@ -7,6 +7,10 @@ mod common;
 mod bad_requests;
 #[path = "api/contract.rs"]
 mod contract;
+#[path = "api/openapi.rs"]
+mod openapi;
+#[path = "api/original_clients.rs"]
+mod original_clients;
 #[path = "common/project.rs"]
 mod project;
 #[path = "api/security.rs"]

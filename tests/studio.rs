@@ -216,6 +216,8 @@ fn a_plan_tells_what_would_run_and_makes_nothing() {
     assert_eq!(steps(json!({"text_content": "x"})), [(1, true), (2, false), (3, false)]);
     assert_eq!(steps(json!({"text_content": null})), [(1, true)]);
     assert_eq!(steps(json!({"force_from_step": 3})), [(1, true), (2, true), (3, false)]);
+    assert_eq!(steps(json!({"stop_step": 2, "force_from_step": 2})), [(1, true), (2, false)]);
+    assert!(plan(json!({"stop_step": 1, "force_from_step": 1})).eta_seconds < plan(json!({"force_from_step": 1})).eta_seconds);
     let step1 = engine.base64(engine.snapshots()[0].id, ImageName::Step1).unwrap();
     let from2 = json!({"start_step": 2, "step1_image": &*step1, "product_image": null});
     assert_eq!(steps(from2.clone()), [(2, false), (3, false)]);

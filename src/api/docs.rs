@@ -1,84 +1,25 @@
-//! OpenAPI 3.1 from the handlers, the answers' types and the field table; the interactive page from the program itself.
+//! `GET /openapi.json`, and the interactive page from the program itself.
 
 use std::sync::{Arc, LazyLock};
 
-use axum::extract::Path;
+use axum::Json;
+use axum::extract::{Path, State};
 use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use serde_json::{Map, Value, json};
-use utoipa::openapi::{ObjectBuilder, RefOr, Schema};
-use utoipa::{OpenApi, PartialSchema, ToSchema};
+use serde_json::Value;
 use utoipa_swagger_ui::Config;
 
-use super::{ApiError, events, generate, help, jobs, resources};
-use crate::request::fields::FIELDS;
+use super::{ApiError, ApiState, blocking, openapi};
 
 /// Scripts and styles of the page come from here; nothing comes from elsewhere.
 const CSP: &str = "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
                    font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// The body of `POST /generate`; its properties come from the field table.
-pub(super) struct GenerateRequest;
-
-impl PartialSchema for GenerateRequest {
-    fn schema() -> RefOr<Schema> {
-        ObjectBuilder::new().build().into()
-    }
-}
-
-impl ToSchema for GenerateRequest {}
-
-#[derive(OpenApi)]
-#[openapi(
-    info(title = "nanoCocoa Studio", description = "Turns a product photo into a finished advertisement."),
-    paths(
-        generate::generate, jobs::status, jobs::stop, jobs::stop_all, jobs::annotate, jobs::restore, jobs::list, jobs::delete, jobs::image, events::events, resources::fonts,
-        resources::font_metadata, resources::font_file, resources::health, help::guide, help::parameters
-    ),
-    components(schemas(GenerateRequest, super::wire::PlanBody, super::wire::PlannedStepBody, crate::job::Annotation)),
-    tags(
-        (name = "generation", description = "Make advertisements"),
-        (name = "jobs", description = "What was made"),
-        (name = "resources", description = "Fonts and health"),
-        (name = "help", description = "This, in words")
-    )
-)]
-struct Api;
-
-static DOCUMENT: LazyLock<String> = LazyLock::new(|| document().to_string());
 static UI: LazyLock<Arc<Config<'static>>> = LazyLock::new(|| Arc::new(Config::from("/openapi.json")));
 
-fn document() -> Value {
-    let mut document = serde_json::to_value(Api::openapi()).unwrap_or_default();
-    let properties: Map<String, Value> = FIELDS.iter().map(|f| (f.name.to_owned(), f.schema())).collect();
-    let needs = |step: u8| -> Vec<&str> { FIELDS.iter().filter(|f| f.required_for.contains(&step)).map(|f| f.name).collect() };
-    let when = |step: u8| json!({ "if": { "properties": { "start_step": { "const": step } }, "required": ["start_step"] }, "then": { "required": needs(step) } });
-    document["components"]["securitySchemes"] =
-        json!({ "token": { "type": "http", "scheme": "bearer", "description": "Needed if the server was started with --token." } });
-    document["security"] = json!([{}, { "token": [] }]);
-    // Rules that stand before every route.
-    let refusals = [("401", "The bearer token is missing or wrong"), ("403", "The Host or Origin header is not allowed")];
-    let detail = json!({ "application/json": { "schema": { "$ref": "#/components/schemas/DetailBody" } } });
-    for path in document["paths"].as_object_mut().into_iter().flat_map(|p| p.values_mut()) {
-        for operation in path.as_object_mut().into_iter().flat_map(|p| p.values_mut()) {
-            for (status, words) in refusals {
-                operation["responses"][status] = json!({ "description": words, "content": detail });
-            }
-        }
-    }
-    document["components"]["schemas"]["GenerateRequest"] = json!({
-        "type": "object",
-        "description": "Every field is optional unless start_step needs it; null means the default.",
-        "properties": properties,
-        "allOf": [when(2), when(3)],
-        "examples": [help::example()],
-    });
-    document
-}
-
 /// `GET /openapi.json`.
-pub(super) async fn openapi() -> Response {
-    ([(header::CONTENT_TYPE, "application/json")], DOCUMENT.as_str()).into_response()
+pub(super) async fn openapi(State(state): State<ApiState>) -> Result<Json<Value>, ApiError> {
+    blocking(move || openapi::document(&state)).await.map(Json)
 }
 
 /// `GET /`: people are led to the page.

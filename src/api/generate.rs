@@ -16,7 +16,7 @@ const DRY_RUN: &[u8] = b"dry_run";
 
 /// Starts a job.
 #[utoipa::path(post, path = "/generate", tag = "generation",
-    request_body(content((super::docs::GenerateRequest = "application/json"), (Vec<u8> = "application/zip")),
+    request_body(content((super::openapi::GenerateRequest = "application/json"), (Vec<u8> = "application/zip")),
         description = "Fields, or a project file (.ncocoa) that was saved in the studio"),
     responses(
         (status = 200, description = "The job was started; with dry_run nothing is, and the answer is a PlanBody", body = Started),
@@ -55,7 +55,7 @@ pub(super) async fn generate(State(state): State<ApiState>, request: Request) ->
             not_busy(&engine)?;
         }
         let raw = raw?;
-        let spec = parse_request(&engine, &raw, false).map_err(ApiError::Invalid)?;
+        let spec = parse_request(&engine, &raw, true).map_err(ApiError::Invalid)?;
         drop(raw);
         let warnings = spec.warnings.clone();
         if spec.dry_run {

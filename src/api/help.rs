@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use serde_json::{Map, Value, json};
 
-use super::ApiState;
+use super::{ApiState, compat};
 use crate::request::fields::{FIELDS, Field, Kind};
 
 /// Every field of `POST /generate`.
@@ -48,6 +48,7 @@ pub(super) async fn guide(State(state): State<ApiState>) -> Json<Value> {
             "POST /generate": "start a job; with Content-Type: application/zip a project of the studio (.ncocoa) / 작업 시작; .ncocoa 프로젝트도 가능",
             "GET /status/{job_id}": "progress and results; ?images=false leaves the pictures out / 상태와 결과",
             "POST /stop": "stop every job / 모든 작업 중단",
+            "POST /server-reset": "stop every job and remove all of them / 모든 작업 중단 및 삭제",
             "POST /stop/{job_id}": "stop it; finished steps are kept / 중단",
             "GET /jobs": "every job, newest first / 작업 목록",
             "DELETE /jobs/{job_id}": "delete a job that is over / 삭제",
@@ -71,7 +72,9 @@ pub(super) async fn guide(State(state): State<ApiState>) -> Json<Value> {
             "405": "wrong method; see the Allow header / 잘못된 메서드",
             "413": format!("the body is over {} bytes / 요청이 너무 큼", state.body_limit),
             "415": "send Content-Type: application/json, or application/zip for a project / JSON 또는 프로젝트(zip)만 허용",
+            "408": "the body did not arrive in time / 요청 본문이 늦음",
             "503": "another job runs; try again after retry_after seconds (Retry-After header) / 사용 중, retry_after초 후 재시도",
+            "507": "the disk is full or cannot be written to / 디스크 공간 부족",
             "status failed": "message says what to do; finished steps are kept and can be sent as step1_image, step2_image / \
                               message를 확인하세요. 완료된 단계 결과는 재사용할 수 있습니다",
         },
@@ -89,6 +92,18 @@ pub(super) async fn guide(State(state): State<ApiState>) -> Json<Value> {
             "같은 seed를 보내면 같은 결과를 얻습니다. 입력이 같은 단계는 이전 작업의 결과를 사용합니다 (cached_steps)",
             "dry_run을 보내면 실행하지 않고 단계별 계획과 예상 시간을 알려줍니다",
         ],
+        "original_clients": {
+            "stop_step": "1 to 3, not below start_step: the job ends after that step, whose result is final_result / 마지막으로 실행할 단계",
+            "numbers and flags": "may arrive as text: \"4\", \"0.6\", \"true\" / 문자열로 보낸 숫자와 true, false도 받습니다",
+            "seed -1": "draws a seed, which GET /status tells / 무작위 시드",
+            "test_mode": "a placeholder stands in for a picture that cannot be read, such as DUMMY_IMAGE_DATA / 읽을 수 없는 이미지는 자리표시 그림으로 대신합니다",
+            "bg_model": "accepted and not used / 사용하지 않습니다",
+            "a path that ends in /": "is redirected (307) to the same path without it / 끝의 /는 제거한 주소로 보냅니다",
+        },
+        "left_out": {
+            "/clip-score": compat::NO_CLIP_SCORE,
+            "bg_model": "one set of models serves every request; `engine` chooses between draft and diffusion",
+        },
         "example": example(),
         "defaults": FIELDS.iter().map(|f| (f.name.to_owned(), f.default_value())).collect::<Map<_, _>>(),
     }))

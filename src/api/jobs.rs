@@ -32,6 +32,7 @@ pub(super) fn find(engine: &Engine, text: &str) -> Result<Arc<JobSnapshot>, ApiE
 
 /// Query of `GET /status`.
 #[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct StatusQuery {
     /// `false` leaves the pictures out: a small and quick answer for pollers.
     images: Option<String>,
@@ -91,15 +92,20 @@ pub(super) async fn stop(State(state): State<ApiState>, Path(id): Path<String>) 
 pub(super) async fn stop_all(State(state): State<ApiState>) -> Result<Json<StoppedAll>, ApiError> {
     let engine = state.engine.clone();
     let job_ids = blocking(move || engine.stop_all()).await?;
+    wait_until_ended(&state.engine, &job_ids).await;
+    Ok(Json(StoppedAll { job_ids, status: "stopped" }))
+}
+
+/// Waits until the work of all of these has ended, though not forever.
+pub(super) async fn wait_until_ended(engine: &Engine, ids: &[Uuid]) {
     let ended = async {
-        for &id in &job_ids {
-            if let Some(mut updates) = state.engine.subscribe(id) {
+        for &id in ids {
+            if let Some(mut updates) = engine.subscribe(id) {
                 let _ = updates.wait_for(|job| !job.status.is_active()).await;
             }
         }
     };
     let _ = tokio::time::timeout(STOP_PATIENCE, ended).await;
-    Ok(Json(StoppedAll { job_ids, status: "stopped" }))
 }
 
 /// Marks a job, names it, notes something about it; what is not sent stays.

@@ -1,12 +1,14 @@
 //! The REST door: an axum router over the [`Engine`]. Handlers translate; they decide nothing that the engine or the parser could.
 
 mod body;
+mod compat;
 mod docs;
 mod error;
 mod events;
 mod generate;
 mod help;
 mod jobs;
+mod openapi;
 mod resources;
 mod security;
 mod wire;
@@ -19,14 +21,14 @@ use axum::extract::Request;
 use axum::http::{HeaderValue, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{delete, get, post};
+use axum::routing::{MethodRouter, any, delete, get, post};
 use tokio::sync::{Semaphore, watch};
 use tower_http::catch_panic::CatchPanicLayer;
 
 pub use error::ApiError;
 pub use security::SecurityPolicy;
 pub use wire::{
-    Annotated, Deleted, FontList, FontMetadataBody, Fonts, Health, JobLine, JobList, PlanBody, PlannedStepBody, Progress, Restored,
+    Annotated, Deleted, FontList, FontMetadataBody, Fonts, Health, JobLine, JobList, PlanBody, PlannedStepBody, Progress, Reset, Restored,
     Started, StatusBody, Stopped, StoppedAll,
 };
 
@@ -67,25 +69,29 @@ impl ApiState {
 
 /// Every route.
 pub fn router(state: ApiState) -> Router {
-    Router::new()
+    let routes: [(&str, MethodRouter<ApiState>); 17] = [
+        ("/generate", post(generate::generate)),
+        ("/status/{job_id}", get(jobs::status)),
+        ("/stop", post(jobs::stop_all)),
+        ("/stop/{job_id}", post(jobs::stop)),
+        ("/server-reset", post(compat::server_reset)),
+        ("/jobs", get(jobs::list)),
+        ("/jobs/{job_id}", delete(jobs::delete)),
+        ("/jobs/{job_id}/images/{file}", get(jobs::image)),
+        ("/jobs/{job_id}/annotation", post(jobs::annotate)),
+        ("/jobs/{job_id}/restore", post(jobs::restore)),
+        ("/jobs/{job_id}/events", get(events::events)),
+        ("/fonts", get(resources::fonts)),
+        ("/fonts/metadata", get(resources::font_metadata)),
+        ("/health", get(resources::health)),
+        ("/help", get(help::guide)),
+        ("/help/parameters", get(help::parameters)),
+        ("/openapi.json", get(docs::openapi)),
+    ];
+    let documented = routes.into_iter().fold(Router::new(), |router, (path, methods)| compat::route(router, path, methods));
+    compat::route(documented, "/clip-score", any(compat::clip_score))
         .route("/", get(docs::root))
-        .route("/generate", post(generate::generate))
-        .route("/status/{job_id}", get(jobs::status))
-        .route("/stop", post(jobs::stop_all))
-        .route("/stop/{job_id}", post(jobs::stop))
-        .route("/jobs", get(jobs::list))
-        .route("/jobs/{job_id}", delete(jobs::delete))
-        .route("/jobs/{job_id}/images/{file}", get(jobs::image))
-        .route("/jobs/{job_id}/annotation", post(jobs::annotate))
-        .route("/jobs/{job_id}/restore", post(jobs::restore))
-        .route("/jobs/{job_id}/events", get(events::events))
-        .route("/fonts", get(resources::fonts))
-        .route("/fonts/metadata", get(resources::font_metadata))
         .route("/fonts/{*path}", get(resources::font_file))
-        .route("/health", get(resources::health))
-        .route("/help", get(help::guide))
-        .route("/help/parameters", get(help::parameters))
-        .route("/openapi.json", get(docs::openapi))
         .route("/docs", get(docs::index))
         .route("/docs/", get(docs::asset))
         .route("/docs/{*path}", get(docs::asset))

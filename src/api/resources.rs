@@ -23,7 +23,7 @@ pub(super) async fn font_metadata(State(state): State<ApiState>) -> Json<Fonts> 
 
 /// The file of a font, by its listed name in any Unicode normal form and no other. Collections and variable fonts come whole, WOFF unpacked.
 #[utoipa::path(get, path = "/fonts/{path}", tag = "resources",
-    params(("path" = String, Path, description = "A name from GET /fonts")),
+    params(("path" = String, Path, description = "A name from GET /fonts", example = "NanumSquare/NanumSquareEB.ttf")),
     responses((status = 200, content_type = "font/ttf", body = Vec<u8>), (status = 404, body = DetailBody)))]
 pub(super) async fn font_file(State(state): State<ApiState>, Path(path): Path<String>) -> Result<Response, ApiError> {
     const NO_FONT: ApiError = ApiError::NotFound("Font not found. GET /fonts lists the names");

@@ -81,6 +81,11 @@ impl SecurityPolicy {
         if own("http://", ":80") || own("https://", ":443") { Ok(None) } else { refuse() }
     }
 
+    /// Whether every call must carry a token.
+    pub(super) fn needs_token(&self) -> bool {
+        self.token.is_some()
+    }
+
     fn check_token(&self, headers: &HeaderMap) -> Result<(), ApiError> {
         let Some(token) = &self.token else { return Ok(()) };
         let sent = headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok()).and_then(|v| {

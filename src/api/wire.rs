@@ -68,8 +68,10 @@ pub struct Annotated {
     /// Marked as good.
     pub starred: bool,
     /// Its name for people.
+    #[schema(required = true)]
     pub title: Option<String>,
     /// What somebody noted about it.
+    #[schema(required = true)]
     pub note: Option<String>,
 }
 
@@ -106,6 +108,23 @@ pub struct Deleted {
     pub status: &'static str,
 }
 
+/// `POST /server-reset`.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Reset {
+    /// `reset`.
+    #[schema(example = "reset")]
+    pub status: &'static str,
+    /// For people.
+    #[schema(example = "1 job stopped, 3 jobs removed")]
+    pub message: String,
+    /// Jobs that were pending or running.
+    pub stopped_jobs: usize,
+    /// Jobs that were removed, with their pictures.
+    pub removed_jobs: usize,
+    /// Jobs that are left: 0, unless one began meanwhile or has not ended yet.
+    pub total_jobs: usize,
+}
+
 /// `POST /jobs/{job_id}/restore`.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Restored {
@@ -132,7 +151,7 @@ pub struct Progress<'a> {
     #[schema(example = "step2_text")]
     pub current_step: &'static str,
     /// Stage within the step.
-    #[schema(example = "sdxl_text_generation")]
+    #[schema(example = "sdxl_text_generation", required = true)]
     pub sub_step: Option<&'static str>,
     /// For people; of a failed job, what to do.
     pub message: &'a str,
@@ -176,13 +195,13 @@ pub struct StatusBody<'a> {
     #[schema(value_type = Object)]
     pub parameters: &'a Map<String, Value>,
     /// Base64 PNG, or null while there is none (or with `images=false`).
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, required = true)]
     pub step1_result: Option<Arc<str>>,
     /// Base64 PNG with transparency, or null.
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, required = true)]
     pub step2_result: Option<Arc<str>>,
     /// Base64 PNG, or null.
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, required = true)]
     pub final_result: Option<Arc<str>>,
     /// `draft` or `diffusion`.
     #[schema(example = "draft")]
@@ -194,6 +213,7 @@ pub struct StatusBody<'a> {
     /// What was ignored or adjusted.
     pub warnings: &'a [String],
     /// How well the text reads, 0..=1.
+    #[schema(required = true)]
     pub legibility: Option<f32>,
     /// The seed.
     pub seed: u64,

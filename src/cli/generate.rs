@@ -72,6 +72,9 @@ pub(super) struct GenerateArgs {
     /// 1 everything, 2 from the text on, 3 composite only
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     from_step: Option<String>,
+    /// End after this step, 1 to 3, not below --from-step; its result is written to --out
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    stop_step: Option<String>,
     /// Result of step 1, for --from-step 2 and 3
     #[arg(long, value_name = "FILE")]
     step1: Option<PathBuf>,
@@ -229,6 +232,7 @@ fn raw_request(args: &GenerateArgs) -> Result<Map<String, Value>, Failure> {
         ("text_x", args.text_x.clone()),
         ("text_y", args.text_y.clone()),
         ("force_from_step", args.force_from_step.clone()),
+        ("stop_step", args.stop_step.clone()),
     ];
     for (name, value) in fields {
         if let Some(value) = value {
@@ -300,6 +304,7 @@ fn in_flags(text: &str) -> String {
         ("text_position", "--position"),
         ("start_step", "--from-step"),
         ("force_from_step", "--force-from-step"),
+        ("stop_step", "--stop-step"),
         ("seed", "--seed"),
         ("engine", "--engine"),
         ("strength", "--strength"),
@@ -452,8 +457,21 @@ fn save(engine: &Engine, job: &JobSnapshot, output: &Output) -> Result<(), Failu
     Ok(())
 }
 
+/// Letters alone (`--stop-step 2`) stand on a clear ground, which these formats are not written with.
+fn on_white(image: &image::DynamicImage) -> image::RgbImage {
+    if !image.color().has_alpha() {
+        return image.to_rgb8();
+    }
+    let rgba = image.to_rgba8();
+    image::RgbImage::from_fn(rgba.width(), rgba.height(), |x, y| {
+        let [r, g, b, alpha] = rgba.get_pixel(x, y).0;
+        let over = |v: u8| ((u32::from(v) * u32::from(alpha) + 255 * (255 - u32::from(alpha)) + 127) / 255) as u8;
+        image::Rgb([over(r), over(g), over(b)])
+    })
+}
+
 fn convert(png: &[u8], format: image::ImageFormat) -> anyhow::Result<Vec<u8>> {
-    let image = image::load_from_memory(png).context("the result cannot be read back")?.into_rgb8();
+    let image = on_white(&image::load_from_memory(png).context("the result cannot be read back")?);
     let packet = mark::Origin::of_text(&nanococoa::imaging::png_chunks::read_png_text(png)).map(mark::Origin::xmp).unwrap_or_default();
     let mut out = std::io::Cursor::new(Vec::new());
     if format == image::ImageFormat::Jpeg {

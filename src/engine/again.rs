@@ -25,6 +25,10 @@ impl Engine {
             raw.remove(image);
         }
         raw.insert("start_step".into(), step.into());
+        // A job that was told to end before this step goes on to the end.
+        if raw.get("stop_step").and_then(Value::as_u64).is_some_and(|stop| stop < step.into()) {
+            raw.remove("stop_step");
+        }
         let mut insert = |field: &str, name: ImageName, needed: bool| {
             match self.base64(id, name) {
                 Some(text) => {

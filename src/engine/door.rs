@@ -9,7 +9,7 @@ use crate::imaging::decode::{DecodedImage, decode_file, decode_image};
 use crate::request::{Attachments, FieldError, JobSpec, ParseContext, SourceImage, parse};
 use crate::typography::unsettable;
 
-/// Reads a raw request with the engine's fonts, the image decoder and a random seed. `lenient` takes numbers written as text. Blocking.
+/// Reads a raw request with the engine's fonts, the image decoder and a random seed. `lenient` takes numbers and flags written as text. Blocking.
 pub fn parse_request(engine: &Engine, raw: &Map<String, Value>, lenient: bool) -> Result<JobSpec, Vec<FieldError>> {
     parse_with_attachments(engine, raw, &Attachments::new(), lenient)
 }

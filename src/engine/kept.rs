@@ -97,7 +97,7 @@ impl Engine {
         let (engine, _) = inner.resolve(spec.engine)?;
         let keys = inner.keys(spec, engine, &inner.recall(spec));
         let cached = inner.cached_steps(spec, &keys);
-        let progress = Progress::new(&Stage::plan(&spec.start), &lock(&inner.durations), &workload(spec, engine));
+        let progress = Progress::new(&Stage::plan(spec), &lock(&inner.durations), &workload(spec, engine));
         let steps: Vec<PlannedStep> = keys
             .iter()
             .map(|(step, _)| {

@@ -35,7 +35,7 @@ pub(super) struct Order {
 impl Order {
     pub fn new(spec: &JobSpec, keys: StepKeys) -> Self {
         let product = matches!(&spec.start, Start::Background { product: Some(_), .. });
-        Self { keys, force_from_step: spec.force_from_step, product, stages: Stage::plan(&spec.start) }
+        Self { keys, force_from_step: spec.force_from_step, product, stages: Stage::plan(spec) }
     }
 }
 
@@ -147,6 +147,16 @@ impl Sink for JobSink<'_> {
 
     fn save_given(&self, name: ImageName, picture: Picture<'_>, source: &SourceImage) -> Result<(), PipelineError> {
         self.write(name, picture, &source.text)
+    }
+
+    fn finish_with(&self, last: ImageName) -> Result<(), PipelineError> {
+        let failed = |error: &dyn std::fmt::Display| PipelineError::Sink(format!("final.png could not be saved: {error}"));
+        let bytes = std::fs::read(self.inner.store.image_path(self.id, last)).map_err(|e| failed(&e))?;
+        self.inner.store.save_image(self.id, ImageName::Final, &bytes).map_err(|e| failed(&e))?;
+        let hash = self.inner_snapshot().and_then(|job| job.hashes.get(last.as_str()).cloned());
+        self.apply(JobEvent::Saved(ImageName::Final, hash));
+        self.record();
+        Ok(())
     }
 
     fn take(&self, step: u8) -> Option<Taken> {

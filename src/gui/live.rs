@@ -480,6 +480,9 @@ impl Sink for Quiet {
     fn save_given(&self, _: ImageName, _: Picture<'_>, _: &SourceImage) -> Result<(), PipelineError> {
         Ok(())
     }
+    fn finish_with(&self, _: ImageName) -> Result<(), PipelineError> {
+        Ok(())
+    }
     fn legibility(&self, _: f32) {}
 }
 

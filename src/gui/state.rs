@@ -431,7 +431,17 @@ mod tests {
         };
         let kept = full.to_raw();
         // Pictures are put in beside it; the rest says how a job is run, not what it makes; test_mode is an engine.
-        let apart = ["product_image", "mask_image", "step1_image", "step2_image", "start_step", "force_from_step", "dry_run", "test_mode"];
+        let apart = [
+            "product_image",
+            "mask_image",
+            "step1_image",
+            "step2_image",
+            "start_step",
+            "force_from_step",
+            "stop_step",
+            "dry_run",
+            "test_mode",
+        ];
         for field in crate::request::fields::FIELDS.iter().map(|f| f.name) {
             assert!(kept.contains_key(field) || OTHERS.contains(&field) || apart.contains(&field), "{field} is lost");
         }

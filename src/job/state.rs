@@ -164,8 +164,12 @@ impl Stage {
         }
     }
 
-    /// The stages that a start runs.
-    pub fn plan(start: &Start) -> Vec<Self> {
+    /// The stages that a job runs.
+    pub fn plan(spec: &JobSpec) -> Vec<Self> {
+        Self::from_start(&spec.start).into_iter().filter(|stage| stage.step().number() <= spec.stop_step).collect()
+    }
+
+    fn from_start(start: &Start) -> Vec<Self> {
         let text = [Self::TextCanvas, Self::Canny, Self::SdxlText, Self::TextMatte, Self::Composition];
         match start {
             Start::Background { product, text: slogan, .. } => {
@@ -437,7 +441,7 @@ impl JobSnapshot {
             note: None,
             preview: None,
             preview_step: 0,
-            progress: Progress::new(&Stage::plan(&spec.start), durations, &load),
+            progress: Progress::new(&Stage::plan(spec), durations, &load),
         }
     }
 

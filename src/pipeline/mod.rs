@@ -66,6 +66,8 @@ pub trait Sink: StageObserver {
     fn save(&self, name: ImageName, picture: Picture<'_>) -> Result<(), PipelineError>;
     /// Keeps a picture that came with the request: it was not made by this job, and its file must not say so.
     fn save_given(&self, name: ImageName, picture: Picture<'_>, source: &SourceImage) -> Result<(), PipelineError>;
+    /// The result of the last step is the advertisement: both files have the same bytes.
+    fn finish_with(&self, last: ImageName) -> Result<(), PipelineError>;
     /// Step 1, 2 or 3 from an earlier job with the same inputs, kept for this job too; its stages are over then. `None`: run it.
     fn take(&self, step: u8) -> Option<Taken> {
         let _ = step;
@@ -84,7 +86,7 @@ pub struct Recalled {
     pub face: Option<Plane>,
 }
 
-/// Runs a job from its start step to its end.
+/// Runs a job from its start step to its last one.
 pub fn run(
     spec: &JobSpec,
     backend: &mut dyn Backend,
@@ -98,18 +100,18 @@ pub fn run(
     let (width, height) = (spec.width as usize, spec.height as usize);
 
     let placed = recalled.placed.filter(|p| (p.width, p.height) == (width, height));
-    let (step1, text_spec, step2, product_alpha, text_only_final) = match &spec.start {
+    let (step1, text_spec, step2, product_alpha) = match &spec.start {
         Start::Background { product, mask, text } => {
             let result = match sink.take(1) {
                 Some(taken) => background::Background { image: taken.image.into_rgb8(), placed: taken.mask },
                 None => background::run(spec, product.as_ref(), mask.as_ref(), backend, cx, sink)?,
             };
             cx.check()?;
-            (result.image, text.as_ref(), None, result.placed, text.is_none())
+            (result.image, text.as_ref(), None, result.placed)
         }
         Start::Text { step1, text, .. } => {
             let image = given_step1(step1, placed.as_ref(), width, height, sink)?;
-            (image, Some(text), None, placed, false)
+            (image, Some(text), None, placed)
         }
         Start::Composite { step1, step2, .. } => {
             let image = given_step1(step1, placed.as_ref(), width, height, sink)?;
@@ -118,11 +120,11 @@ pub fn run(
                 sink.save(ImageName::Face, Picture::Gray(&face.to_gray()))?;
             }
             sink.save_given(ImageName::Step2, Picture::Rgba(&step2.pixels), step2)?;
-            (image, None, Some(layer), placed, false)
+            (image, None, Some(layer), placed)
         }
     };
-    if text_only_final {
-        return sink.save(ImageName::Final, Picture::Rgb(&step1));
+    if spec.last_step() == 1 {
+        return sink.finish_with(ImageName::Step1);
     }
     let layer = match (step2, text_spec) {
         (Some(layer), _) => layer,
@@ -133,6 +135,9 @@ pub fn run(
         (None, None) => return Ok(()),
     };
     cx.check()?;
+    if spec.last_step() == 2 {
+        return sink.finish_with(ImageName::Step2);
+    }
     if sink.take(3).is_none() {
         composite::run(spec, &step1, &layer, product_alpha, backend, cx, sink)?;
     }

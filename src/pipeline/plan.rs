@@ -93,7 +93,8 @@ pub fn keys(spec: &JobSpec, engine: &str, recalled: &Recalled, font: &dyn Fn(&st
         }
         Start::Composite { step1, step2, .. } => (None, None, Some(composite(spec, engine, &step1.hash, &step2.hash, recalled))),
     };
-    StepKeys([first, second, third])
+    let until = |step: u8, key: Option<String>| key.filter(|_| step <= spec.stop_step);
+    StepKeys([until(1, first), until(2, second), until(3, third)])
 }
 
 fn background(spec: &JobSpec, engine: &str, product: Option<&SourceImage>, mask: Option<&SourceImage>) -> String {
@@ -248,7 +249,17 @@ mod tests {
     #[test]
     fn a_field_of_the_table_is_covered_or_does_not_matter() {
         // Whoever adds a field must decide what it changes, and say so above.
-        assert_eq!(crate::request::fields::FIELDS.len(), 40);
+        assert_eq!(crate::request::fields::FIELDS.len(), 41);
+    }
+
+    #[test]
+    fn the_last_step_changes_no_key_of_those_that_run() {
+        let whole = key(json!({}));
+        for (stop, kept) in [(1, 1), (2, 2), (3, 3)] {
+            let keys = key(json!({"stop_step": stop}));
+            assert_eq!(keys[..kept], whole[..kept]);
+            assert!(keys[kept..].iter().all(Option::is_none), "{stop}");
+        }
     }
 
     #[test]

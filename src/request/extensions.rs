@@ -1,7 +1,7 @@
 //! The fields beyond the original document that are silent: they show in a job's parameters only when they were sent, so that whoever does
 //! not use them never meets them.
 
-use super::fields::{Fallback, Field, Kind, field, integer, number};
+use super::fields::{Fallback, Field, Kind, SMALL_PNG, field, integer, number};
 
 /// `product_x`
 pub static PRODUCT_X: Field = field(
@@ -67,7 +67,7 @@ pub static MASK_IMAGE: Field = field(
 )
 .silent()
 .steps(&[1])
-.like("\"iVBORw0KGgoAAAANSUhEUgAA...\"");
+.like(SMALL_PNG);
 /// `force_from_step`
 pub static FORCE_FROM_STEP: Field = field(
     "force_from_step",
@@ -78,6 +78,16 @@ pub static FORCE_FROM_STEP: Field = field(
 )
 .silent()
 .like("1");
+/// `stop_step`
+pub static STOP_STEP: Field = field(
+    "stop_step",
+    integer(1, 3),
+    Fallback::Nothing,
+    "The last step to run, not below start_step. The result of that step is the final one; steps after it have none.",
+    "마지막으로 실행할 단계 (1~3, start_step 이상). 그 단계의 결과가 최종 결과입니다.",
+)
+.silent()
+.like("2");
 /// `dry_run`
 pub static DRY_RUN: Field = field(
     "dry_run",

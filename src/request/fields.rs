@@ -1,6 +1,6 @@
-//! Every field of `POST /generate`, once: the parser, `GET /help/parameters` and the OpenAPI schema read this table.
+//! Every field of `POST /generate`, once: the parser, `GET /help/parameters` and the OpenAPI schema (`schema.rs`) read this table.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 pub use super::defaults::*;
 pub use super::extensions::*;
@@ -28,6 +28,8 @@ pub enum Kind {
         /// Step.
         multiple: u64,
     },
+    /// A whole number of 64 bits, or -1: draw one at random.
+    Seed,
     /// A number in a range.
     Number {
         /// Smallest.
@@ -94,6 +96,12 @@ pub struct Field {
     pub silent: bool,
 }
 
+/// Fields that clients of the original system send and that have no meaning here: accepted in silence.
+pub const IGNORED: &[&str] = &["bg_model"];
+
+/// A picture in the examples: a box on a transparent ground, 24×24 PNG.
+pub(super) const SMALL_PNG: &str = "\"iVBORw0KGgoAAAANSUhEUgAAABgAAAAYCAYAAADgdz34AAAAMElEQVR42mNgGAUDDRhxSVTYyP0nxaCOI4+wmsVEax+MWjBqwagFoxaMWjAKhgcAABgGBCA8GhyvAAAAAElFTkSuQmCC\"";
+
 const ALL: &[u8] = &[1, 2, 3];
 
 pub(super) const fn field(
@@ -146,7 +154,7 @@ impl Field {
     /// The JSON types, as in JSON Schema.
     pub fn json_type(&self) -> &'static str {
         match self.kind {
-            Kind::Integer { .. } => "integer",
+            Kind::Integer { .. } | Kind::Seed => "integer",
             Kind::Number { .. } => "number",
             Kind::Flag => "boolean",
             Kind::Prompt { .. } | Kind::Slogan | Kind::Choice(_) | Kind::Font | Kind::Image => "string",
@@ -164,94 +172,9 @@ impl Field {
         }
     }
 
-    /// The rule in words.
-    pub fn rule(&self) -> String {
-        match self.kind {
-            Kind::Integer { min, max, multiple: 1 } => format!("a whole number from {min} to {max}"),
-            Kind::Integer { min, max, multiple } => format!("a whole number from {min} to {max}, a multiple of {multiple}"),
-            Kind::Number { min, max } => format!("a number from {min} to {max}"),
-            Kind::Flag => "true or false".into(),
-            Kind::Prompt { .. } => format!("at most {MAX_PROMPT_CHARS} characters, without control characters"),
-            Kind::Slogan => format!("at most {MAX_TEXT_CHARS} characters; line breaks are kept; blank means no text"),
-            Kind::Choice(words) => format!("one of: {}", words.join(", ")),
-            Kind::Font => "a name from GET /fonts, in full or the file name alone where only one face has it".into(),
-            Kind::Image => "base64 of a PNG, JPEG, WebP, HEIC, BMP or TIFF file; data:image/...;base64, may precede it".into(),
-        }
-    }
-
     /// The example as JSON.
     pub fn example_value(&self) -> Value {
         serde_json::from_str(self.example).unwrap_or(Value::Null)
-    }
-
-    /// The entry of `GET /help/parameters`.
-    pub fn help(&self) -> Value {
-        let default = if let Fallback::Computed(words) = self.fallback { json!(words) } else { self.default_value() };
-        json!({
-            "name": self.name,
-            "aliases": self.aliases,
-            "type": self.json_type(),
-            "nullable": true,
-            "default": default,
-            "required_for_start_step": self.required_for,
-            "used_by_start_step": self.used_by,
-            "rule": self.rule(),
-            "description": self.description,
-            "description_ko": self.description_ko,
-            "example": self.example_value(),
-        })
-    }
-
-    /// The property's JSON Schema (2020-12, as OpenAPI 3.1 has it).
-    pub fn schema(&self) -> Value {
-        let mut schema = Map::new();
-        schema.insert("type".into(), json!([self.json_type(), "null"]));
-        match self.kind {
-            Kind::Integer { min, max, multiple } => {
-                schema.insert("minimum".into(), json!(min));
-                schema.insert("maximum".into(), json!(max));
-                if multiple > 1 {
-                    schema.insert("multipleOf".into(), json!(multiple));
-                }
-            }
-            Kind::Number { min, max } => {
-                schema.insert("minimum".into(), json!(min));
-                schema.insert("maximum".into(), json!(max));
-            }
-            Kind::Prompt { .. } => {
-                schema.insert("maxLength".into(), json!(MAX_PROMPT_CHARS));
-            }
-            Kind::Slogan => {
-                schema.insert("maxLength".into(), json!(MAX_TEXT_CHARS));
-            }
-            Kind::Choice(words) => {
-                let mut all: Vec<Value> = words.iter().map(|w| json!(w)).collect();
-                all.push(Value::Null);
-                schema.insert("enum".into(), Value::Array(all));
-            }
-            Kind::Image => {
-                schema.insert("contentEncoding".into(), json!("base64"));
-            }
-            Kind::Flag | Kind::Font => {}
-        }
-        let default = self.default_value();
-        if !default.is_null() {
-            schema.insert("default".into(), default);
-        }
-        let mut description = format!("{}\n\n{}\n\nRule: {}.", self.description, self.description_ko, self.rule());
-        if let Fallback::Computed(words) = self.fallback {
-            description.push_str(&format!(" Default: {words}."));
-        }
-        if !self.required_for.is_empty() {
-            let steps: Vec<String> = self.required_for.iter().map(u8::to_string).collect();
-            description.push_str(&format!(" Required when start_step is {}.", steps.join(" or ")));
-        }
-        if !self.aliases.is_empty() {
-            description.push_str(&format!(" Older name: {}.", self.aliases.join(", ")));
-        }
-        schema.insert("description".into(), json!(description));
-        schema.insert("examples".into(), json!([self.example_value()]));
-        Value::Object(schema)
     }
 }
 
@@ -296,7 +219,7 @@ pub static PRODUCT_IMAGE: Field = field(
 )
 .alias(&["input_image"])
 .steps(&[1])
-.like("\"iVBORw0KGgoAAAANSUhEUgAA...\"");
+.like(SMALL_PNG);
 /// `bg_prompt`
 pub static BG_PROMPT: Field = field(
     "bg_prompt",
@@ -342,7 +265,7 @@ pub static STEP1_IMAGE: Field = field(
 )
 .steps(&[2, 3])
 .required(&[2, 3])
-.like("\"iVBORw0KGgoAAAANSUhEUgAA...\"");
+.like(SMALL_PNG);
 /// `text_model_prompt`
 pub static TEXT_MODEL_PROMPT: Field = field(
     "text_model_prompt",
@@ -385,7 +308,7 @@ pub static STEP2_IMAGE: Field = field(
 )
 .steps(&[3])
 .required(&[3])
-.like("\"iVBORw0KGgoAAAANSUhEUgAA...\"");
+.like(SMALL_PNG);
 /// `composition_mode`
 pub static COMPOSITION_MODE: Field = field(
     "composition_mode",
@@ -454,10 +377,10 @@ pub static NUM_INFERENCE_STEPS: Field = field(
 /// `seed`
 pub static SEED: Field = field(
     "seed",
-    integer(0, u64::MAX),
+    Kind::Seed,
     Fallback::Computed("drawn at random; the status tells it"),
-    "Same request, seed and engine: same pixels.",
-    "시드. 같은 요청과 시드는 같은 결과를 만듭니다.",
+    "Same request, seed and engine: same pixels. -1 draws one at random.",
+    "시드. 같은 요청과 시드는 같은 결과를 만듭니다. -1은 무작위입니다.",
 )
 .like("42");
 /// `engine`
@@ -550,8 +473,14 @@ pub static AUTO_UNLOAD: Field = field(
 )
 .like("false");
 /// `test_mode`
-pub static TEST_MODE: Field =
-    field("test_mode", Kind::Flag, Fallback::Flag(false), "The same as engine: draft.", "engine: draft 와 같습니다.").like("false");
+pub static TEST_MODE: Field = field(
+    "test_mode",
+    Kind::Flag,
+    Fallback::Flag(false),
+    "The same as engine: draft; a placeholder stands in for a picture that cannot be read.",
+    "engine: draft 와 같습니다. 읽을 수 없는 이미지는 자리표시 그림으로 대신합니다.",
+)
+.like("false");
 
 /// Every field, in the order of the document.
 pub static FIELDS: &[&Field] = &[
@@ -594,5 +523,6 @@ pub static FIELDS: &[&Field] = &[
     &TEXT_Y,
     &MASK_IMAGE,
     &FORCE_FROM_STEP,
+    &STOP_STEP,
     &DRY_RUN,
 ];

@@ -8,7 +8,9 @@ pub mod fields;
 mod parse;
 #[cfg(test)]
 mod parse_tests;
+mod placeholder;
 mod reader;
+mod schema;
 mod spec;
 
 pub use parse::{Attachments, Decode, FieldError, ParseContext, parse};

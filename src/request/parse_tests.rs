@@ -72,7 +72,7 @@ fn parameters_make_the_same_request_again() {
 fn every_wrong_field_is_named_at_once() {
     let fields = wrong(json!({
         "start_step": 4, "text_content": 5, "bg_prompt": "a\u{0}b", "strength": 1.5, "num_inference_steps": 4.5, "guidance_scale": true,
-        "font_name": "../../etc/passwd", "width": 1000, "height": -16, "composition_mode": "beside", "seed": -1, "preserve_product": "yes",
+        "font_name": "../../etc/passwd", "width": 1000, "height": -16, "composition_mode": "beside", "seed": -2, "preserve_product": "yes",
         "product_image": "!!", "engine": 3
     }));
     let got: HashSet<&str> = fields.iter().map(String::as_str).collect();
@@ -246,6 +246,69 @@ fn placement_and_orders_show_only_when_sent() {
     assert_eq!(spec.parameters.keys().collect::<Vec<_>>(), run(json!({}), false).unwrap().parameters.keys().collect::<Vec<_>>());
     let bad = json!({"product_x": 1.01, "product_y": -0.1, "product_scale": 0.09, "text_x": "a", "text_y": 2, "force_from_step": 4, "dry_run": 1});
     assert_eq!(wrong(bad), ["product_x", "product_y", "product_scale", "text_x", "text_y", "force_from_step", "dry_run"]);
+}
+
+#[test]
+fn the_last_step_shows_only_when_sent() {
+    let stop = |raw: Value| run(raw, true).map(|s| (s.stop_step, s.last_step(), s.parameters.get("stop_step").cloned()));
+    assert_eq!(stop(json!({"text_content": "a"})).unwrap(), (3, 3, None));
+    assert_eq!(stop(json!({"text_content": "a", "stop_step": null})).unwrap(), (3, 3, None));
+    assert_eq!(stop(json!({"text_content": "a", "stop_step": "2"})).unwrap(), (2, 2, Some(json!(2))));
+    assert_eq!(stop(json!({"stop_step": 3})).unwrap(), (3, 1, Some(json!(3))));
+    let later = json!({"start_step": 2, "stop_step": 1, "text_content": "a", "step1_image": b64("512 512 255")});
+    let errors = run(later, true).unwrap_err();
+    assert_eq!((errors[0].field(), errors[0].kind.as_str(), errors.len()), ("stop_step", "before_start_step", 1));
+    assert!(errors[0].msg.contains("send 2 or 3"), "{}", errors[0].msg);
+    // A wrong start is said once.
+    assert_eq!(wrong(json!({"start_step": 7, "stop_step": 1})), ["start_step"]);
+    assert_eq!(wrong(json!({"start_step": 2, "stop_step": 9})), ["text_content", "step1_image", "stop_step"]);
+}
+
+#[test]
+fn minus_one_is_a_random_seed() {
+    for seed in [json!(-1), json!("-1"), json!(-1.0), json!(" -1 ")] {
+        let spec = run(json!({"seed": seed}), true).unwrap();
+        assert_eq!((spec.seed, &spec.parameters["seed"]), (77, &json!(77)), "{seed}");
+    }
+    assert_eq!(run(json!({"seed": -1}), false).unwrap().seed, 77);
+    for seed in [json!(-2), json!("-2"), json!(-1.5), json!("-0.5"), json!(true)] {
+        assert_eq!(run(json!({"seed": seed}), true).unwrap_err()[0].field(), "seed", "{seed}");
+    }
+}
+
+#[test]
+fn placeholders_are_for_test_mode() {
+    for word in ["DUMMY_IMAGE_DATA", "string", "test", "", "data:text/plain,x", &b64("no picture"), &b64("1 1 0")] {
+        for test_mode in [json!(true), json!("true")] {
+            let spec = run(json!({"product_image": word, "test_mode": test_mode}), true).unwrap();
+            assert!(matches!(&spec.start, Start::Background { product: Some(p), .. } if p.has_alpha), "{word}");
+            assert_eq!(spec.parameters["product_image"], "placeholder 512×512");
+            assert!(spec.warnings.len() == 1 && spec.warnings[0].starts_with("product_image: "), "{:?}", spec.warnings);
+        }
+        for raw in [json!({"product_image": word}), json!({"product_image": word, "engine": "draft"})] {
+            assert_eq!(wrong(raw), ["product_image"], "{word}");
+        }
+    }
+    let raw = json!({"start_step": 3, "step1_image": "string", "step2_image": b64("512 512 255"), "test_mode": true});
+    let spec = run(raw, false).unwrap();
+    assert!(matches!(&spec.start, Start::Composite { step1, step2, .. } if !step1.has_alpha && step2.has_alpha));
+    assert_eq!(spec.warnings.len(), 2);
+    let masked = |mask: &str, photo: &str| {
+        let spec = run(json!({"product_image": photo, "mask_image": mask, "test_mode": true}), false).unwrap();
+        matches!(spec.start, Start::Background { product: Some(_), mask: Some(_), .. })
+    };
+    assert!(masked("string", "string") && masked("string", &b64("300 300 255")) && !masked("string", &b64("300 200 255")));
+    // What is no text at all is a mistake in the client, not a placeholder.
+    assert_eq!(wrong(json!({"product_image": 5, "test_mode": true})), ["product_image"]);
+    assert_eq!(wrong(json!({"start_step": 2, "text_content": "a", "test_mode": true})), ["step1_image"]);
+}
+
+#[test]
+fn fields_of_the_original_without_a_meaning_are_silent() {
+    for value in [json!("flux"), json!(null), json!(5), json!({"a": [1]})] {
+        let spec = run(json!({"bg_model": value}), false).unwrap();
+        assert!(spec.warnings.is_empty() && !spec.parameters.contains_key("bg_model"));
+    }
 }
 
 #[test]

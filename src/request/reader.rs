@@ -7,8 +7,9 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use serde_json::{Map, Value, json};
 use unicode_normalization::UnicodeNormalization as _;
 
-use super::fields::{Fallback, Field, Kind, MAX_PROMPT_CHARS, MAX_TEXT_CHARS};
+use super::fields::{Fallback, Field, Kind, MAX_PROMPT_CHARS, MAX_TEXT_CHARS, TEST_MODE};
 use super::parse::{FieldError, ParseContext};
+use super::placeholder;
 use super::spec::SourceImage;
 
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -24,11 +25,28 @@ pub(super) struct Reader<'a> {
     errors: Vec<FieldError>,
     parameters: Map<String, Value>,
     warnings: Vec<String>,
+    /// Pictures that cannot be read are replaced instead of refused.
+    test_mode: bool,
 }
 
 impl<'a> Reader<'a> {
     pub(super) fn new(raw: &'a Map<String, Value>, cx: &'a ParseContext<'a>) -> Self {
-        Self { raw, cx, errors: Vec::new(), parameters: Map::new(), warnings: Vec::new() }
+        let reader = Self { raw, cx, errors: Vec::new(), parameters: Map::new(), warnings: Vec::new(), test_mode: false };
+        let test_mode = reader.peek(&TEST_MODE).is_some_and(|v| reader.to_flag(v) == Some(true));
+        Self { test_mode, ..reader }
+    }
+
+    /// Whether pictures that cannot be read are replaced.
+    pub(super) fn test_mode(&self) -> bool {
+        self.test_mode
+    }
+
+    /// The picture that stands in for one that cannot be read; says so.
+    pub(super) fn placeholder(&mut self, field: &Field) -> SourceImage {
+        self.warn(format!("{}: this is not a usable picture; test_mode puts a placeholder in its place", field.name));
+        let source = placeholder::picture(field);
+        self.set(field, json!(source.description));
+        source
     }
 
     pub(super) fn raw(&self) -> &'a Map<String, Value> {
@@ -101,8 +119,25 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// The seed; -1 draws one, as does none.
+    pub(super) fn seed(&mut self, field: &Field) -> u64 {
+        let random = match self.peek(field) {
+            Some(Value::Number(n)) => n.as_f64() == Some(-1.0),
+            Some(Value::String(s)) if self.cx.lenient => s.trim().parse::<f64>() == Ok(-1.0),
+            _ => false,
+        };
+        if random {
+            self.set(field, json!(self.cx.fallback_seed));
+            return self.cx.fallback_seed;
+        }
+        self.integer_or(field, self.cx.fallback_seed)
+    }
+
     fn to_integer(&self, field: &Field, value: &Value) -> Result<u64, (&'static str, String)> {
-        let Kind::Integer { min, max, multiple } = field.kind else { return Ok(0) };
+        let (min, max, multiple) = match field.kind {
+            Kind::Integer { min, max, multiple } => (min, max, multiple),
+            _ => (0, u64::MAX, 1),
+        };
         let rule = field.rule();
         let out_of_range = || ("out_of_range", format!("{} is out of range; send {rule}", shown(value)));
         let number = match value {
@@ -181,7 +216,17 @@ impl<'a> Reader<'a> {
             self.set(field, json!(fallback));
             return fallback;
         };
-        let flag = match value {
+        let flag = self.to_flag(value);
+        if let Some(flag) = flag {
+            self.set(field, json!(flag));
+            return flag;
+        }
+        self.error(field, "boolean_type", format!("{} is neither true nor false", shown(value)));
+        fallback
+    }
+
+    fn to_flag(&self, value: &Value) -> Option<bool> {
+        match value {
             Value::Bool(b) => Some(*b),
             Value::String(s) if self.cx.lenient => match s.trim().to_ascii_lowercase().as_str() {
                 "true" | "1" | "yes" | "on" => Some(true),
@@ -189,13 +234,7 @@ impl<'a> Reader<'a> {
                 _ => None,
             },
             _ => None,
-        };
-        if let Some(flag) = flag {
-            self.set(field, json!(flag));
-            return flag;
         }
-        self.error(field, "boolean_type", format!("{} is neither true nor false", shown(value)));
-        fallback
     }
 
     pub(super) fn choice(&mut self, field: &Field) -> &'static str {
@@ -322,42 +361,43 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn image(&mut self, field: &Field) -> Option<SourceImage> {
-        let decoded = match self.cx.attachments.get(field.name) {
-            Some(attached) => attached.clone(),
-            None => (self.cx.decode)(&self.image_bytes(field)?),
+        let read = match self.cx.attachments.get(field.name) {
+            Some(attached) => attached.clone().map_err(|msg| ("image_invalid", msg)),
+            None => match self.take(field)? {
+                Value::String(text) => self.picture(text),
+                other => {
+                    self.error(field, "string_type", format!("{} is not a text; send the file as a base64 string", shown(other)));
+                    return None;
+                }
+            },
         };
-        let source = match decoded {
-            Ok(source) => source,
-            Err(msg) => {
-                self.error(field, "image_invalid", msg);
-                return None;
+        match read.and_then(visible) {
+            Ok(source) => {
+                for note in &source.notes {
+                    self.warn(format!("{}: {note}", field.name));
+                }
+                self.set(field, json!(source.description));
+                Some(source)
             }
-        };
-        if source.pixels.pixels().all(|p| p.0[3] == 0) {
-            self.error(field, "image_invisible", "the picture is fully transparent; send one that shows something");
-            return None;
-        }
-        for note in &source.notes {
-            self.warn(format!("{}: {note}", field.name));
-        }
-        self.set(field, json!(source.description));
-        Some(source)
-    }
-
-    fn image_bytes(&mut self, field: &Field) -> Option<Vec<u8>> {
-        let value = self.take(field)?;
-        let Value::String(text) = value else {
-            self.error(field, "string_type", format!("{} is not a text; send the file as a base64 string", shown(value)));
-            return None;
-        };
-        match from_base64(text) {
-            Ok(bytes) => Some(bytes),
+            Err(_) if self.test_mode => Some(self.placeholder(field)),
             Err((kind, msg)) => {
                 self.error(field, kind, msg);
                 None
             }
         }
     }
+
+    fn picture(&self, text: &str) -> Result<SourceImage, (&'static str, String)> {
+        (self.cx.decode)(&from_base64(text)?).map_err(|msg| ("image_invalid", msg))
+    }
+}
+
+/// A picture that shows something.
+fn visible(source: SourceImage) -> Result<SourceImage, (&'static str, String)> {
+    if source.pixels.pixels().all(|p| p.0[3] == 0) {
+        return Err(("image_invisible", "the picture is fully transparent; send one that shows something".into()));
+    }
+    Ok(source)
 }
 
 fn from_base64(text: &str) -> Result<Vec<u8>, (&'static str, String)> {

@@ -216,6 +216,16 @@ impl Start {
     }
 }
 
+impl JobSpec {
+    /// The step with which the job ends, 1..=3: without a slogan there is nothing after the first.
+    pub fn last_step(&self) -> u8 {
+        match &self.start {
+            Start::Background { text: None, .. } => 1,
+            _ => self.stop_step,
+        }
+    }
+}
+
 /// A job that can be run. [`super::parse`] is the only maker outside tests.
 #[derive(Clone, Debug)]
 pub struct JobSpec {
@@ -237,6 +247,8 @@ pub struct JobSpec {
     pub placement: Placement,
     /// Run this step (1..=3) and later ones even if they are kept.
     pub force_from_step: Option<u8>,
+    /// The last step to run, 1..=3, not below the start.
+    pub stop_step: u8,
     /// Only plan it. The engine's `submit` does not look at this: the doors do.
     pub dry_run: bool,
     /// Free the models when the job has ended.

@@ -236,6 +236,19 @@ mod tests {
         }
     }
 
+    /// The words that clients of the original server choose a face by.
+    #[test]
+    fn faces_are_found_by_the_words_of_the_original() {
+        let all = FontCatalog::load(&[]).metadata();
+        for word in ["premium", "promotion", "casual"] {
+            assert!(all.iter().any(|m| m.usage.contains(&word)) && all.iter().any(|m| m.tone.contains(&word)), "{word}");
+        }
+        assert!(all.iter().any(|m| m.usage.contains(&"accent")));
+        for m in all.iter().filter(|m| m.usage.contains(&"promotion") || m.usage.contains(&"accent")) {
+            assert!(["bold", "extrabold", "heavy"].contains(&m.weight), "{m:?}");
+        }
+    }
+
     #[test]
     fn folders_are_scanned_and_links_stay_inside() {
         let (dir, outside) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());

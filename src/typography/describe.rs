@@ -23,10 +23,10 @@ pub struct FontMetadata {
 type Family = (&'static str, &'static str, &'static [&'static str], &'static [&'static str]);
 const FAMILIES: &[Family] = &[
     ("bmdohyeon", "gothic", &["headline", "sale", "poster"], &["bold", "retro", "confident"]),
-    ("bmjua", "handwriting", &["headline", "food", "kids"], &["friendly", "cute", "warm"]),
+    ("bmjua", "handwriting", &["headline", "food", "kids", "casual"], &["friendly", "cute", "warm", "casual"]),
     ("nanumgothic", "gothic", &["body", "caption", "headline"], &["neutral", "clean", "trustworthy"]),
     ("nanumsquare", "gothic", &["headline", "title", "banner"], &["modern", "clean", "strong"]),
-    ("pretendard", "sans-serif", &["headline", "title", "brand"], &["modern", "neutral", "premium"]),
+    ("pretendard", "sans-serif", &["headline", "title", "brand", "premium"], &["modern", "neutral", "premium"]),
 ];
 
 pub(super) fn describe(name: &str, entry: &FontEntry) -> FontMetadata {
@@ -47,13 +47,19 @@ pub(super) fn describe(name: &str, entry: &FontEntry) -> FontMetadata {
         Some(&(_, style, usage, tone)) => (style, usage, tone),
         None if entry.monospaced || has(&["mono", "code", "courier"]) => ("mono", &["tech", "caption"], &["technical", "precise"]),
         None if has(&["hand", "script", "pen", "brush", "손글씨", "펜", "붓"]) => {
-            ("handwriting", &["headline", "card"], &["personal", "warm"])
+            ("handwriting", &["headline", "card", "casual"], &["personal", "warm", "casual"])
         }
         None if !has(&["sans"]) && has(&["serif", "myeongjo", "myungjo", "batang", "명조", "바탕"]) => {
-            ("serif", &["title", "body"], &["elegant", "classic"])
+            ("serif", &["title", "body", "premium"], &["elegant", "classic", "premium"])
         }
         None if has(&["gothic", "dotum", "고딕", "돋움"]) => ("gothic", &["headline", "body"], &["neutral", "clean"]),
         None => ("sans-serif", &["headline", "body"], &["neutral", "modern"]),
     };
-    FontMetadata { name: name.to_owned(), style, weight, usage: usage.to_vec(), tone: tone.to_vec() }
+    let (mut usage, mut tone) = (usage.to_vec(), tone.to_vec());
+    if !matches!(weight, "light" | "regular") {
+        // Clients look for a face to shout with: a thin one is never the answer.
+        usage.extend(["promotion", "accent"]);
+        tone.push("promotion");
+    }
+    FontMetadata { name: name.to_owned(), style, weight, usage, tone }
 }

@@ -1,4 +1,5 @@
-//! Everything that must be refused, named, and survived.
+//! Everything that must be refused, named, and survived. Numbers and flags that arrive as text are not among it: the original system's own
+//! clients send them so.
 
 use axum::body::Body;
 use axum::http::StatusCode;
@@ -122,13 +123,25 @@ fn wrong_fields() -> Vec<(Value, Vec<&'static str>)> {
         cases.push((json!({"product_image": value}), vec!["product_image"]));
         cases.push((json!({"start_step": 2, "text_content": "a", "step1_image": value}), vec!["step1_image"]));
     }
-    for value in
-        [json!(0), json!(4), json!(-1), json!(1.5), json!("1"), json!(true), json!([]), json!(1e30), json!(18_446_744_073_709_551_615_u64)]
-    {
+    for value in [
+        json!(0),
+        json!(4),
+        json!(-1),
+        json!(1.5),
+        json!("0"),
+        json!("one"),
+        json!("1.5"),
+        json!(true),
+        json!([]),
+        json!(1e30),
+        json!(18_446_744_073_709_551_615_u64),
+    ] {
         cases.push((json!({"start_step": value}), vec!["start_step"]));
     }
     for field in ["strength", "composition_strength"] {
-        for value in [json!(-0.01), json!(1.01), json!("0.5"), json!(1e308), json!(false), json!({})] {
+        for value in
+            [json!(-0.01), json!(1.01), json!("1.5"), json!("half"), json!(""), json!("nan"), json!(1e308), json!(false), json!({})]
+        {
             cases.push((json!({field: value}), vec![field]));
         }
     }
@@ -137,16 +150,16 @@ fn wrong_fields() -> Vec<(Value, Vec<&'static str>)> {
         cases.push((json!({field: -1}), vec![field]));
     }
     for field in ["num_inference_steps", "text_num_inference_steps", "composition_steps"] {
-        for value in [json!(0), json!(51), json!(4.5), json!("4"), json!(-4)] {
+        for value in [json!(0), json!(51), json!(4.5), json!("51"), json!("four"), json!(-4)] {
             cases.push((json!({field: value}), vec![field]));
         }
     }
     for field in ["width", "height"] {
-        for value in [json!(0), json!(255), json!(1000), json!(2064), json!(-1024), json!(100_000_000), json!("1024")] {
+        for value in [json!(0), json!(255), json!(1000), json!(2064), json!(-1024), json!(100_000_000), json!("1000"), json!("wide")] {
             cases.push((json!({field: value}), vec![field]));
         }
     }
-    for value in [json!(-1), json!(1.5), json!("x"), json!(1e20)] {
+    for value in [json!(-2), json!("-2"), json!(-1.5), json!(1.5), json!("x"), json!(1e20)] {
         cases.push((json!({"seed": value}), vec!["seed"]));
     }
     for field in ["engine", "composition_mode", "text_position"] {
@@ -155,7 +168,7 @@ fn wrong_fields() -> Vec<(Value, Vec<&'static str>)> {
         }
     }
     for field in ["preserve_product", "auto_unload", "test_mode"] {
-        for value in [json!("true"), json!(1), json!([])] {
+        for value in [json!("maybe"), json!(""), json!(1), json!([])] {
             cases.push((json!({field: value}), vec![field]));
         }
     }
@@ -199,6 +212,16 @@ fn wrong_fields() -> Vec<(Value, Vec<&'static str>)> {
     cases.push((json!({"start_step": 3}), vec!["step1_image", "step2_image"]));
     cases.push((json!({"start_step": 3, "step1_image": good, "step2_image": good}), vec!["step2_image"]));
     cases.push((json!({"test_mode": true, "engine": "diffusion"}), vec!["test_mode"]));
+    for value in [json!(0), json!(4), json!("last"), json!(true), json!(1.5)] {
+        cases.push((json!({"stop_step": value}), vec!["stop_step"]));
+    }
+    cases.push((json!({"start_step": 2, "stop_step": 1, "text_content": "a", "step1_image": good}), vec!["stop_step"]));
+    cases.push((json!({"start_step": "3", "stop_step": "2"}), vec!["stop_step", "step1_image", "step2_image"]));
+    for word in ["DUMMY_IMAGE_DATA", "string", "test"] {
+        // Without test_mode a placeholder is an error.
+        cases.push((json!({"product_image": word, "engine": "draft", "test_mode": false}), vec!["product_image"]));
+    }
+    cases.push((json!({"test_mode": true, "product_image": 5}), vec!["product_image"]));
     cases.push((json!({"engine": "diffusion"}), vec!["engine"]));
     cases.push((json!({"strength": 9, "width": 3, "seed": "x", "font_name": "no"}), vec!["strength", "width", "seed", "font_name"]));
     cases
@@ -287,7 +310,9 @@ async fn paths_and_methods() {
     let cases: &[(&str, &str, u16)] = &[
         ("GET", "/nothing", 404),
         ("POST", "/nothing", 404),
-        ("GET", "/generate/", 404),
+        ("GET", "/nothing/", 404),
+        ("GET", "//evil.example/", 404),
+        ("GET", "/generate//", 404),
         ("GET", "/status/", 404),
         ("GET", "/status/abc", 404),
         ("GET", "/status/..%2f..%2fetc%2fpasswd", 404),
@@ -321,6 +346,7 @@ async fn paths_and_methods() {
         ("TRACE", "/help", 405),
         ("POST", "/docs/", 405),
         ("DELETE", "/openapi.json", 405),
+        ("GET", "/server-reset", 405),
     ];
     for (method, path, status) in cases {
         let what = format!("{method} {path}");

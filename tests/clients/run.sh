@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the three client programs of the REST document, word for word, against the real server.
+# Runs the three client programs of the REST document, word for word, against the real server, and one in the habits of its own clients.
 # Usage: run.sh path/to/nanococoa path/to/photo.png   (the clients want port 8000; the photo should be small, below 90 KB)
 set -euo pipefail
 
@@ -59,6 +59,7 @@ else
   python="$work/venv/bin/python"
 fi
 check python "$python" "$clients/client.py"
+check original "$python" "$clients/original_client.py"
 
 mkdir -p "$work/node"
 cp "$clients/client.js" "$work/node/"
@@ -68,4 +69,4 @@ check node node "$work/node/client.js"
 check bash bash "$clients/client.sh"
 
 kill -0 "$server" || { echo "the server died" >&2; exit 1; }
-echo "all three clients work"
+echo "all clients work"

@@ -1,0 +1,289 @@
+//! OpenAPI 3.1 of this server: handlers and answer types by utoipa, the request by the field table, and what both cannot know: the
+//! answers that stand before every route, binary files, words, faces and engines that this server has now.
+
+use std::sync::LazyLock;
+
+use base64::Engine as _;
+use serde_json::{Map, Value, json};
+use utoipa::openapi::{ObjectBuilder, RefOr, Schema};
+use utoipa::{OpenApi, PartialSchema, ToSchema};
+
+use super::{ApiState, compat, events, generate, help, jobs, resources};
+use crate::assets;
+use crate::job::ImageName;
+use crate::request::fields::{FIELDS, Field, IGNORED, Kind};
+
+/// The body of `POST /generate`; its properties come from the field table.
+pub(super) struct GenerateRequest;
+
+impl PartialSchema for GenerateRequest {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new().build().into()
+    }
+}
+
+impl ToSchema for GenerateRequest {}
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "nanoCocoa Studio", description = "Turns a product photo into a finished advertisement."),
+    paths(
+        generate::generate, jobs::status, jobs::stop, jobs::stop_all, compat::server_reset, jobs::annotate, jobs::restore, jobs::list,
+        jobs::delete, jobs::image, events::events, resources::fonts, resources::font_metadata, resources::font_file, resources::health,
+        help::guide, help::parameters
+    ),
+    components(schemas(
+        GenerateRequest, super::wire::BusyBody, super::wire::InvalidBody, super::wire::DetailBody, super::wire::PlanBody,
+        super::wire::PlannedStepBody, crate::job::Annotation
+    )),
+    tags(
+        (name = "generation", description = "Make advertisements"),
+        (name = "jobs", description = "Jobs and their pictures"),
+        (name = "resources", description = "Fonts and health"),
+        (name = "help", description = "The guide and the parameter reference")
+    )
+)]
+struct Api;
+
+static BASE: LazyLock<Value> = LazyLock::new(base);
+
+/// The words of an answer where the handler has none.
+const ANSWERS: &[(&str, &str)] =
+    &[("400", "The request cannot be understood or done; `detail` says why"), ("404", "There is no such job, picture or font")];
+/// What stands before every route, or happens at any of them.
+const ANYWHERE: &[(&str, &str)] = &[
+    ("401", "The bearer token is missing or wrong"),
+    ("403", "The Host or Origin header is not allowed"),
+    ("500", "An internal error; the log of the program says more"),
+    ("503", "The server is shutting down or has too many connections"),
+];
+/// What can happen where the path or the query carries a value.
+const VALUES: &[(&str, &str)] = &[("400", "A value in the path or the query cannot be understood; `detail` says why")];
+/// What can happen where a body is read.
+const BODIES: &[(&str, &str)] = &[
+    ("400", "The body is not valid; `detail` says why"),
+    ("408", "The body did not arrive in time"),
+    ("413", "The body is too large"),
+    ("415", "The content type is not accepted"),
+];
+/// What can happen where something is written.
+const WRITES: &[(&str, &str)] = &[("507", "The disk is full or cannot be written to")];
+
+/// What does not change while the program runs.
+fn base() -> Value {
+    let mut document = serde_json::to_value(Api::openapi()).unwrap_or_default();
+    for path in members(&mut document["paths"]) {
+        for (method, operation) in path.1.as_object_mut().into_iter().flatten() {
+            complete(operation, method);
+        }
+    }
+    let schemas = &mut document["components"]["schemas"];
+    schemas["GenerateRequest"] = request();
+    words(schemas);
+    let generate = &mut document["paths"]["/generate"]["post"];
+    let refs = |names: &[&str]| json!({ "oneOf": names.iter().map(|n| reference(n)).collect::<Vec<_>>() });
+    generate["responses"]["200"]["content"] = json_of(&refs(&["Started", "PlanBody"]));
+    generate["responses"]["400"]["content"] = json_of(&refs(&["InvalidBody", "DetailBody"]));
+    generate["responses"]["503"]["content"] = json_of(&refs(&["BusyBody", "DetailBody"]));
+    generate["responses"]["200"]["links"] = links();
+    generate["requestBody"]["required"] = json!(true);
+    generate["requestBody"]["content"]["application/json"]["examples"] = examples();
+    document
+}
+
+/// The document of this server as it is now. May look at the disk for the models of an engine.
+pub(super) fn document(state: &ApiState) -> Value {
+    let mut document = BASE.clone();
+    let properties = &mut document["components"]["schemas"]["GenerateRequest"]["properties"];
+    let mut names = font_names(state);
+    names.push(Value::Null);
+    properties["font_name"]["enum"] = Value::Array(names);
+    if state.engine.diffusion().is_err()
+        && let Some(engines) = properties["engine"]["enum"].as_array_mut()
+    {
+        engines.retain(|e| e != "diffusion");
+        properties["engine"]["description"] =
+            json!(format!("{} The diffusion models are not installed here.", text(&properties["engine"])));
+    }
+    if state.security.needs_token() {
+        document["components"]["securitySchemes"] = json!({
+            "bearer": { "type": "http", "scheme": "bearer", "description": "The token that the server was started with." },
+        });
+        document["security"] = json!([{ "bearer": [] }]);
+    }
+    document
+}
+
+fn text(schema: &Value) -> &str {
+    schema["description"].as_str().unwrap_or_default()
+}
+
+/// Every name that `font_name` takes: listed ones, and file names that only one face has.
+fn font_names(state: &ApiState) -> Vec<Value> {
+    let fonts = state.engine.fonts();
+    let listed = fonts.names();
+    let files = listed.iter().filter_map(|n| n.rsplit('/').next()).filter(|f| !listed.iter().any(|n| n == f));
+    let mut files: Vec<&str> = files.filter(|f| fonts.resolve(f).is_some()).collect();
+    files.sort_unstable();
+    listed.iter().map(String::as_str).chain(files).map(|n| json!(n)).collect()
+}
+
+fn members(value: &mut Value) -> impl Iterator<Item = (&String, &mut Value)> {
+    value.as_object_mut().into_iter().flatten()
+}
+
+fn reference(name: &str) -> Value {
+    json!({ "$ref": format!("#/components/schemas/{name}") })
+}
+
+fn json_of(schema: &Value) -> Value {
+    json!({ "application/json": { "schema": schema } })
+}
+
+/// The answers of an operation, all with words; files as binary; job IDs as UUIDs.
+fn complete(operation: &mut Value, method: &str) {
+    let body = operation.get("requestBody").is_some();
+    for (_, content) in members(&mut operation["requestBody"]["content"]) {
+        binary(content);
+    }
+    if !body {
+        // Indexing has made it.
+        operation.as_object_mut().map(|o| o.remove("requestBody"));
+    }
+    for parameter in operation["parameters"].as_array_mut().into_iter().flatten() {
+        match parameter["name"].as_str() {
+            Some("job_id") => parameter["schema"] = json!({ "type": "string", "format": "uuid" }),
+            Some("name") => parameter["schema"]["enum"] = ImageName::ALL.iter().map(|n| n.as_str()).collect(),
+            Some("images") => parameter["schema"] = json!({ "type": "string", "enum": ["true", "false", "1", "0", "yes", "no"] }),
+            _ => {}
+        }
+    }
+    if operation["parameters"].is_null() {
+        operation.as_object_mut().map(|o| o.remove("parameters"));
+    }
+    let valued = operation.get("parameters").is_some();
+    let more = [(true, ANYWHERE), (body, BODIES), (valued, VALUES), (method != "get", WRITES)];
+    for (status, words) in more.into_iter().filter(|m| m.0).flat_map(|m| m.1) {
+        if operation["responses"][status].is_null() {
+            operation["responses"][status] = json!({ "description": words, "content": json_of(&reference("DetailBody")) });
+        }
+    }
+    let summary = operation["summary"].as_str().unwrap_or("The answer").to_owned();
+    for (status, response) in members(&mut operation["responses"]) {
+        if text(response).is_empty() {
+            let words = ANSWERS.iter().find(|a| a.0 == status.as_str()).map_or(summary.as_str(), |a| a.1);
+            response["description"] = json!(words);
+        }
+        if let Some(content) = response.get_mut("content") {
+            members(content).filter(|(kind, _)| kind.as_str() != "application/json").for_each(|(_, content)| binary(content));
+        }
+    }
+}
+
+/// A file is no list of numbers.
+fn binary(content: &mut Value) {
+    if content["schema"]["type"] == "array" {
+        content["schema"] = json!({ "type": "string", "format": "binary" });
+    }
+}
+
+/// The words that answers are made of, where their types say only "string".
+fn words(schemas: &mut Value) {
+    const STATUS: &[&str] = &["pending", "running", "completed", "failed", "stopped"];
+    const STEPS: &[&str] = &["init", "step1_background", "step2_text", "step3_composite"];
+    const FIXED: &[(&str, &str, &[&str])] = &[
+        ("Started", "status", &["started"]),
+        ("StoppedAll", "status", &["stopped"]),
+        ("Deleted", "status", &["deleted"]),
+        ("Reset", "status", &["reset"]),
+        ("BusyBody", "status", &["busy"]),
+        ("Health", "status", &["healthy", "busy"]),
+        ("Stopped", "status", STATUS),
+        ("Restored", "status", STATUS),
+        ("Progress", "status", STATUS),
+        ("Progress", "current_step", STEPS),
+        ("JobLine", "status", STATUS),
+        ("JobLine", "current_step", STEPS),
+        ("PlanBody", "engine", &["draft", "diffusion"]),
+        ("FontMetadataBody", "style", &["gothic", "serif", "handwriting", "mono", "sans-serif"]),
+        ("FontMetadataBody", "weight", &["light", "regular", "bold", "extrabold", "heavy"]),
+    ];
+    for (schema, property, words) in FIXED {
+        let property = &mut schemas[schema]["properties"][property];
+        if property.is_object() {
+            property["enum"] = json!(words);
+        }
+    }
+    let id = json!({ "type": "string", "format": "uuid", "description": "Job ID.", "examples": ["550e8400-e29b-41d4-a716-446655440000"] });
+    // All 64 bits.
+    schemas["StatusBody"]["allOf"][1]["properties"]["seed"] =
+        json!({ "type": "integer", "minimum": 0, "maximum": u64::MAX, "description": "The seed." });
+    for (_, schema) in members(schemas) {
+        if let Some(property) = schema.get_mut("properties").and_then(|p| p.get_mut("job_id")) {
+            *property = id.clone();
+        }
+    }
+}
+
+/// What can be done with the job that was started.
+fn links() -> Value {
+    let with = |operation: &str| json!({ "operationId": operation, "parameters": { "job_id": "$response.body#/job_id" } });
+    let of = ["status", "stop", "delete", "annotate", "restore", "image", "events"];
+    Value::Object(of.iter().map(|name| ((*name).to_owned(), with(name))).collect())
+}
+
+/// `GenerateRequest`: the table, and the rules that join fields.
+fn request() -> Value {
+    let mut properties: Map<String, Value> = FIELDS.iter().map(|f| (f.name.to_owned(), f.schema())).collect();
+    for name in IGNORED {
+        properties.insert((*name).into(), json!({ "description": "Accepted and not used.", "deprecated": true }));
+    }
+    let none = json!({ "type": "null" });
+    let is = |field: &str, values: Value| json!({ "properties": { field: { "enum": values } }, "required": [field] });
+    let start = |step: u8| is("start_step", json!([step, step.to_string()]));
+    let needed = |step: u8| -> Map<String, Value> {
+        let text = |f: &Field| {
+            if f.kind == Kind::Slogan { json!({ "type": "string", "pattern": "[0-9A-Za-z가-힣]" }) } else { json!({ "type": "string" }) }
+        };
+        FIELDS.iter().filter(|f| f.required_for.contains(&step)).map(|f| (f.name.to_owned(), text(f))).collect()
+    };
+    let from = |step: u8| {
+        let mut then = needed(step);
+        let required: Vec<String> = then.keys().cloned().collect();
+        then.insert("mask_image".into(), none.clone());
+        let stops: Vec<Value> = (step..=3).flat_map(|s| [json!(s), json!(s.to_string())]).chain([Value::Null]).collect();
+        then.insert("stop_step".into(), json!({ "enum": stops }));
+        json!({ "if": start(step), "then": { "properties": then, "required": required } })
+    };
+    let string = |field: &str| json!({ "properties": { field: { "type": "string" } }, "required": [field] });
+    let off = json!([false, "false", "0", "no", "off", null]);
+    json!({
+        "type": "object",
+        "description": "Every field is optional unless start_step needs it; null means the default. Unknown fields are ignored, and named \
+                        in the warnings of the answer.",
+        "properties": properties,
+        "allOf": [
+            from(2),
+            from(3),
+            { "if": string("mask_image"), "then": string("product_image") },
+            { "if": is("engine", json!(["diffusion"])), "then": { "properties": { "test_mode": { "enum": off } } } },
+        ],
+    })
+}
+
+/// Requests that run as they are.
+fn examples() -> Value {
+    let photo = base64::engine::general_purpose::STANDARD.encode(assets::SAMPLE_PHOTO);
+    let mut whole = help::example();
+    whole["product_image"] = json!(photo);
+    let mut plan = whole.clone();
+    plan["dry_run"] = json!(true);
+    json!({
+        "advertisement": { "summary": "A photo and a slogan: all three steps", "value": whole },
+        "background": {
+            "summary": "The scene alone, quickly, with the draft engine",
+            "value": { "bg_prompt": "wooden table in a cafe, morning light", "width": 512, "height": 512, "engine": "draft" },
+        },
+        "plan": { "summary": "Only what would be done, and how long it would take", "value": plan },
+    })
+}

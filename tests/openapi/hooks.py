@@ -1,0 +1,57 @@
+"""What schemathesis cannot know from the document: how to make pictures that can be read, text that the bundled faces can draw and
+project files. Jobs that it starts are stopped at once, so that a run stays short and the server is never busy."""
+
+import base64
+import io
+import json
+import struct
+import urllib.request
+import zipfile
+import zlib
+
+import schemathesis
+from hypothesis import strategies as st
+
+WIDTH, HEIGHT = 24, 24
+
+
+def png(colour: tuple[int, int, int]) -> bytes:
+    """A box on a transparent ground: a product, a scene, letters and a mask alike."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    def pixel(x: int, y: int) -> bytes:
+        inside = WIDTH // 4 <= x < WIDTH * 3 // 4 and HEIGHT // 4 <= y < HEIGHT * 3 // 4
+        return bytes((*colour, 255)) if inside else bytes(4)
+
+    rows = b"".join(b"\0" + b"".join(pixel(x, y) for x in range(WIDTH)) for y in range(HEIGHT))
+    header = struct.pack(">IIBBBBB", WIDTH, HEIGHT, 8, 6, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+
+
+def project(seed: int) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as parts:
+        parts.writestr("request.json", json.dumps({"text_content": "Sale", "width": 256, "height": 256, "seed": seed}))
+        parts.writestr("product.image", png((90, 60, 30)))
+    return out.getvalue()
+
+
+byte = st.integers(0, 255)
+pictures = st.tuples(byte, byte, byte).map(png)
+encoded = pictures.map(lambda file: base64.b64encode(file).decode())
+schemathesis.openapi.format("image-base64", st.one_of(encoded, encoded.map(lambda text: f"data:image/png;base64,{text}")))
+letters = st.one_of(st.characters(min_codepoint=0xAC00, max_codepoint=0xAC50), st.sampled_from("ABCXYZabcxyz0189 %!\n"))
+schemathesis.openapi.format("drawable-text", st.text(letters, min_size=1, max_size=30))
+schemathesis.openapi.media_type("application/zip", st.integers(0, 1000).map(project))
+
+
+@schemathesis.hook
+def after_call(context, case, response):
+    """A job takes a second or two; what it makes is tested elsewhere."""
+    if case.operation.path == "/generate" and response.status_code == 200:
+        url = case.operation.base_url.rstrip("/") + "/stop"
+        token = response.request.headers.get("Authorization")
+        headers = {"Authorization": token} if token else {}
+        urllib.request.urlopen(urllib.request.Request(url, method="POST", headers=headers), timeout=30).read()
