@@ -436,7 +436,7 @@ impl Bridge {
         let (width, height) = pixels.dimensions();
         let source = SourceImage::new(pixels, description);
         let folder = self.folder.join(super::restore::PHOTOS);
-        std::fs::create_dir_all(&folder).map_err(|e| Say::new("error.write", &[&folder.display(), &e]))?;
+        crate::store::create_private_dir(&folder).map_err(|e| Say::new("error.write", &[&folder.display(), &e]))?;
         let path = folder.join(format!("{}.image", blake3::hash(bytes).to_hex()));
         if !path.is_file() {
             crate::store::write_atomic(&path, bytes).map_err(|e| Say::from(e.to_string()))?;
@@ -457,7 +457,7 @@ pub(super) fn keep_mask(folder: &Path, png: &[u8]) -> Result<Mask, Say> {
     let (pixels, description) = crate::imaging::decode::decode_image(png).map_err(|e| Say::from(e.to_string()))?;
     let hash = SourceImage::new(pixels, description).hash;
     let folder = folder.join(super::restore::PHOTOS);
-    std::fs::create_dir_all(&folder).map_err(|e| Say::new("error.write", &[&folder.display(), &e]))?;
+    crate::store::create_private_dir(&folder).map_err(|e| Say::new("error.write", &[&folder.display(), &e]))?;
     let path = folder.join(format!("{hash}.mask.png"));
     if !path.is_file() {
         crate::store::write_atomic(&path, png).map_err(|e| Say::from(e.to_string()))?;

@@ -1,6 +1,7 @@
 //! What a job is while it lives: states, progress, estimates, stop. Pure: the caller passes `now`.
 
 mod cancel;
+mod pictures;
 pub mod progress;
 pub mod state;
 
