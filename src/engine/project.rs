@@ -38,6 +38,9 @@ pub enum ProjectError {
     /// It is something else.
     #[error("{NO_PROJECT}")]
     NoProject,
+    /// It has no part of this name.
+    #[error("the project has no {0}; save it again in the studio")]
+    Missing(String),
     /// It is one, but not as it should be.
     #[error("{0}")]
     Unusable(String),
@@ -69,10 +72,10 @@ impl<'a> Project<'a> {
         Ok(Self { archive, folder, left })
     }
 
-    /// A part, where the project has it. Sizes that the archive claims are not believed: a part is unpacked once to be measured and only then
+    /// A part. Sizes that the archive claims are not believed: a part is unpacked once to be measured and only then
     /// kept, so that what does not fit takes no memory.
-    pub fn part(&mut self, name: &str) -> Result<Option<Vec<u8>>, ProjectError> {
-        let Some(index) = self.index_of(name) else { return Ok(None) };
+    pub fn part(&mut self, name: &str) -> Result<Vec<u8>, ProjectError> {
+        let index = self.index_of(name).ok_or_else(|| ProjectError::Missing(name.into()))?;
         let most = if name.ends_with(".json") { MOST_JSON.min(self.left) } else { self.left };
         let found = self.archive.by_index_raw(index).map_err(|e| damaged(name, &e))?;
         let (method, encrypted) = (found.compression(), found.encrypted());
@@ -93,7 +96,7 @@ impl<'a> Project<'a> {
         let mut out = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
         self.unpack(index, name, most, &mut out)?;
         self.left -= size.min(self.left);
-        Ok(Some(out))
+        Ok(out)
     }
 
     /// Unpacks at most one byte more than `most` and says how many there were.
@@ -112,12 +115,16 @@ impl<'a> Project<'a> {
     /// # Errors
     /// What is missing in it, or cannot be read.
     pub fn request(&mut self) -> Result<Map<String, Value>, ProjectError> {
-        let json = self.part(REQUEST)?.ok_or_else(|| unusable(format!("the project has no {REQUEST}; save it again in the studio")))?;
+        let json = self.part(REQUEST)?;
         let mut raw: Map<String, Value> = serde_json::from_slice(&json)
             .map_err(|e| unusable(format!("the project's {REQUEST} cannot be used ({e}); save it again in the studio")))?;
         for (field, name) in [("product_image", PRODUCT), ("mask_image", MASK)] {
-            if let Some(bytes) = self.part(name)? {
-                raw.insert(field.into(), Value::String(base64::engine::general_purpose::STANDARD.encode(bytes)));
+            match self.part(name) {
+                Ok(bytes) => {
+                    raw.insert(field.into(), Value::String(base64::engine::general_purpose::STANDARD.encode(bytes)));
+                }
+                Err(ProjectError::Missing(_)) => {}
+                Err(error) => return Err(error),
             }
         }
         Ok(raw)

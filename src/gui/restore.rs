@@ -181,9 +181,12 @@ pub fn open_project(bridge: &Bridge, path: PathBuf) {
     bridge.work("nanococoa-project", move |bridge| {
         let bytes = project::read_file(&path).map_err(|e| Say::new("error.read", &[&path.display(), &e]))?;
         let bad = || Say::new("error.project", &[&path.display()]);
-        let why = |e: ProjectError| if e == ProjectError::NoProject { bad() } else { Say::from(e.to_string()) };
+        let why = |e: ProjectError| match e {
+            ProjectError::Unusable(text) => Say::from(text),
+            ProjectError::NoProject | ProjectError::Missing(_) => bad(),
+        };
         let mut project = Project::open(&bytes).map_err(why)?;
-        let mut part = |name: &str| project.part(name).map_err(why)?.ok_or_else(bad);
+        let mut part = |name: &str| project.part(name).map_err(why);
         let mut brief: Brief = serde_json::from_slice(&part(project::BRIEF)?).map_err(|_| bad())?;
         if let Some(product) = &mut brief.product {
             let photo = part(project::PRODUCT)?;
