@@ -157,6 +157,8 @@ pub(crate) struct Inner {
     base64: Mutex<Vec<Encoded>>,
     closing: AtomicBool,
     keeper: keeper::Bell,
+    /// Jobs that are over and whose last record could not be written yet.
+    unsaved: Mutex<Vec<Uuid>>,
     storage: Mutex<storage::Seen>,
     available: Availability,
     version: Version,
@@ -303,6 +305,7 @@ impl Engine {
             base64: Mutex::new(Vec::new()),
             closing: AtomicBool::new(false),
             keeper: keeper::Bell::default(),
+            unsaved: Mutex::default(),
             storage: Mutex::default(),
             available: engines.available,
             version: engines.version,

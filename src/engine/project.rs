@@ -19,7 +19,7 @@ pub const MASK: &str = "mask.png";
 /// Entries of an archive, folders included. A project has four parts.
 const MOST_ENTRIES: usize = 1000;
 /// A part in JSON, bytes.
-const MOST_JSON: u64 = 4 << 20;
+const MOST_JSON: u64 = 1 << 20;
 /// What all parts may take unpacked, bytes: so much in any case, and otherwise a few times the archive's own size, since photos hardly
 /// shrink; but never more than `MOST`.
 const LEAST: u64 = 64 << 20;

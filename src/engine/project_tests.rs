@@ -92,7 +92,7 @@ fn what_unpacks_to_too_much_is_refused_whatever_it_claims() {
     // Stored, the same is no bomb.
     assert!(request_of(&zipped(&[(REQUEST, JSON), (PRODUCT, &huge)])).is_ok());
     let json = format!("{{\"text_content\": \"{}\"}}", " ".repeat(5 << 20));
-    assert!(request_of(&zipped(&[(REQUEST, json.as_bytes())])).unwrap_err().contains("unpacks to more than 4 MB"));
+    assert!(request_of(&zipped(&[(REQUEST, json.as_bytes())])).unwrap_err().contains("unpacks to more than 1 MB"));
     // A size that is a lie: small in every header, large in truth.
     let mut lie = deflated;
     let real = (huge.len() as u32).to_le_bytes();

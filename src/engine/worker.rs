@@ -72,7 +72,11 @@ fn finish(inner: &Inner, id: Uuid, event: JobEvent) {
     let event = match recorded.map(|job| inner.store.save_record(&job)) {
         Some(Err(error)) => {
             tracing::error!(%id, %error, "job could not be recorded");
-            JobEvent::Failed { error: error.technical(), message: error.to_string() }
+            lock(&inner.unsaved).push(id);
+            match event {
+                JobEvent::Completed => JobEvent::Failed { error: error.technical(), message: error.to_string() },
+                other => other,
+            }
         }
         _ => event,
     };

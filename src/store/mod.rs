@@ -127,8 +127,10 @@ impl JobStore {
     pub fn probe(&self) -> Result<(), StoreError> {
         self.writing(|| {
             use std::io::Write as _;
-            let mut file = write::temporary(&self.root).map_err(at("write into", &self.root))?;
-            file.write_all(&PROBE).and_then(|()| file.flush()).map_err(at("write into", &self.root))
+            let jobs = self.root.join("jobs");
+            create_private_dir(&jobs).map_err(at("create", &jobs))?;
+            let mut file = write::temporary(&jobs).map_err(at("write into", &jobs))?;
+            file.write_all(&PROBE).and_then(|()| file.flush()).map_err(at("write into", &jobs))
         })
     }
 

@@ -30,6 +30,7 @@ impl JobStore {
         }
         remove_temporary(&self.root);
         let jobs_dir = self.root.join("jobs");
+        remove_temporary(&jobs_dir);
         let mut jobs = Vec::new();
         for entry in fs::read_dir(&jobs_dir).map_err(at("read", &jobs_dir))?.flatten() {
             let name = entry.file_name();
