@@ -26,6 +26,10 @@ impl Bell {
         self.rings.notify_all();
     }
 
+    fn is_closed(&self) -> bool {
+        *lock(&self.closed)
+    }
+
     /// Waits; `false` once it is closed.
     fn wait(&self, time: Duration) -> bool {
         let closed = self.rings.wait_timeout_while(lock(&self.closed), time, |closed| !*closed);
@@ -35,6 +39,7 @@ impl Bell {
 
 /// Runs until the bell is closed.
 pub(super) fn run(inner: &Inner) {
+    read_what_was_not(inner);
     let (mut round, mut seen, mut held) = (0_u32, inner.store.generation(), true);
     while inner.keeper.wait(PACE) {
         match inner.store.hold() {
@@ -57,5 +62,20 @@ pub(super) fn run(inner: &Inner) {
         let mut unsaved = std::mem::take(&mut *lock(&inner.unsaved));
         unsaved.retain(|id| inner.record(*id).is_err());
         lock(&inner.unsaved).append(&mut unsaved);
+    }
+}
+
+/// Reads the pictures for which there was no time at the start, newest jobs first, so that the next start need not.
+fn read_what_was_not(inner: &Inner) {
+    for job in inner.snapshots() {
+        if inner.keeper.is_closed() {
+            return;
+        }
+        if !job.status.is_active() && !job.images.iter().all(|name| inner.store.is_marked(job.id, *name)) {
+            inner.checked(job.id);
+            if let Err(error) = inner.record(job.id) {
+                tracing::debug!(id = %job.id, %error, "what was read could not be recorded");
+            }
+        }
     }
 }

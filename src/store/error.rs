@@ -52,7 +52,7 @@ impl StoreError {
     fn sentence(&self) -> String {
         let parent = self.path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let folder = self.root.as_deref().unwrap_or(parent).display();
-        let source = &self.source;
+        let source = self.source.kind();
         match &self.root {
             _ if self.is_in_use() => self.technical(),
             Some(_) if self.is_full() => {

@@ -193,12 +193,11 @@ impl JobStore {
 
     /// Whether a picture is there and whole. Its checksums are read only if the file does not look as it did when it was last known to be.
     pub fn is_whole(&self, id: Uuid, name: ImageName) -> bool {
-        let path = self.image_path(id, name);
-        let Ok(file) = fs::metadata(&path) else { return false };
-        let mark = Mark::of(&file);
-        if self.mark(id, name) == Some(mark) {
+        if self.is_marked(id, name) {
             return true;
         }
+        let path = self.image_path(id, name);
+        let Ok(mark) = fs::metadata(&path).map(|file| Mark::of(&file)) else { return false };
         let whole = whole::is_whole_file(&path, true);
         if whole {
             self.set_mark(id, name, mark);
@@ -206,7 +205,13 @@ impl JobStore {
         whole
     }
 
-    /// The same, with the checksums read in any case.
+    /// Whether a picture's file looks as it did when it was last known to be whole.
+    pub fn is_marked(&self, id: Uuid, name: ImageName) -> bool {
+        let file = fs::metadata(self.image_path(id, name));
+        file.is_ok_and(|file| self.mark(id, name) == Some(Mark::of(&file)))
+    }
+
+    /// As [`JobStore::is_whole`], with the checksums read in any case.
     pub fn is_whole_to_the_bit(&self, id: Uuid, name: ImageName) -> bool {
         let whole = whole::is_whole_file(&self.image_path(id, name), true);
         if !whole && let Some(marks) = lock(&self.marks).get_mut(&id) {

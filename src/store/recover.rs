@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::Path;
-use std::time::UNIX_EPOCH;
+use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use serde::Deserialize;
 use uuid::Uuid;
@@ -12,6 +12,9 @@ use super::trash::TRASH;
 use super::write::is_temporary;
 use super::{DELETED, JobStore, Marks, RECORD, lock, whole};
 use crate::job::{ImageName, JobSnapshot, JobStatus};
+
+/// Pictures that do not look as their records say are read at the start for so long; what is left then is read later.
+const READ_AT_START: Duration = Duration::from_secs(2);
 
 /// The marks of `job.json`. Records of earlier versions have none.
 #[derive(Deserialize)]
@@ -31,6 +34,7 @@ impl JobStore {
         remove_temporary(&self.root);
         let jobs_dir = self.root.join("jobs");
         remove_temporary(&jobs_dir);
+        let begin = Instant::now();
         let mut jobs = Vec::new();
         for entry in fs::read_dir(&jobs_dir).map_err(at("read", &jobs_dir))?.flatten() {
             let name = entry.file_name();
@@ -44,7 +48,7 @@ impl JobStore {
             if name != id.to_string() {
                 continue;
             }
-            match self.recover(id) {
+            match self.recover(id, begin.elapsed() < READ_AT_START) {
                 Ok(Some(job)) => jobs.push(job),
                 Ok(None) if is_leftover(&entry.path()) => {
                     if let Err(error) = fs::remove_dir_all(entry.path()) {
@@ -60,7 +64,7 @@ impl JobStore {
         Ok(jobs)
     }
 
-    fn recover(&self, id: Uuid) -> Result<Option<JobSnapshot>, StoreError> {
+    fn recover(&self, id: Uuid, read: bool) -> Result<Option<JobSnapshot>, StoreError> {
         let dir = self.job_dir(id);
         remove_temporary(&dir);
         let Ok(bytes) = fs::read(dir.join(RECORD)) else { return Ok(None) };
@@ -68,12 +72,9 @@ impl JobStore {
         if job.id != id {
             return Ok(None);
         }
-        let marks = serde_json::from_slice::<Files>(&bytes).ok().and_then(|f| f.files);
-        let known = marks.clone().unwrap_or_default();
-        if marks.is_some() {
-            lock(&self.marks).insert(id, known.clone());
-        }
-        let whole: Vec<ImageName> = ImageName::ALL.iter().copied().filter(|&n| self.is_whole_at_start(id, n, marks.is_some())).collect();
+        let known = serde_json::from_slice::<Files>(&bytes).ok().and_then(|f| f.files).unwrap_or_default();
+        lock(&self.marks).insert(id, known.clone());
+        let whole: Vec<ImageName> = ImageName::ALL.iter().copied().filter(|&n| self.is_whole_at_start(id, n, read)).collect();
         job.list_pictures(&whole);
         let interrupted = job.status.is_active();
         if interrupted {
@@ -87,9 +88,9 @@ impl JobStore {
                 step => format!("Interrupted. Steps before {step} are kept; continue it from step {step}."),
             };
         }
-        // A copy of the folder has other times: once its pictures were read, they need not be read at the next start.
-        let read = marks.is_some() && lock(&self.marks).get(&id).is_some_and(|now| *now != known);
-        if (interrupted || read)
+        // A copy of the folder has other dates: once its pictures were read, they need not be read at the next start.
+        let was_read = read && lock(&self.marks).get(&id).is_some_and(|now| *now != known);
+        if (interrupted || was_read)
             && let Err(error) = self.save_record(&job)
         {
             // The job is as it is, whether this can be written or not.
@@ -98,11 +99,10 @@ impl JobStore {
         Ok(Some(job))
     }
 
-    /// With many jobs there is no time to read every picture: one that looks as its record says is taken for whole, and so is one of an
-    /// earlier version whose chunks follow each other. What is served or used again is read to the end then.
-    fn is_whole_at_start(&self, id: Uuid, name: ImageName, has_marks: bool) -> bool {
-        let path = self.image_path(id, name);
-        if has_marks { path.exists() && self.is_whole(id, name) } else { whole::is_whole_file(&path, false) }
+    /// A picture that looks as its record says is whole. Others are read, but many of them would take too long: then it is enough for the
+    /// moment that their chunks follow each other.
+    fn is_whole_at_start(&self, id: Uuid, name: ImageName, read: bool) -> bool {
+        if read || self.is_marked(id, name) { self.is_whole(id, name) } else { whole::is_whole_file(&self.image_path(id, name), false) }
     }
 }
 
