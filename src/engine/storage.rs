@@ -28,8 +28,8 @@ pub struct Storage {
     pub message: Option<String>,
 }
 
-/// The newest answer and when it was found.
-pub(super) type Seen = Option<(Instant, Storage)>;
+/// The newest answer, when it was found, and how many writes had failed by then.
+pub(super) type Seen = Option<(Instant, u64, Storage)>;
 
 fn look(inner: &Inner, root: &Path) -> Storage {
     let tried = inner.store.probe();
@@ -114,16 +114,18 @@ impl Inner {
 }
 
 impl Engine {
-    /// Whether the data folder can be written to, found out at most once a second. Blocking.
+    /// Whether the data folder can be written to, found out at most once a second or after a write that failed. Blocking.
     pub fn storage(&self) -> Storage {
+        let store = &self.inner.store;
         let mut seen = lock(&self.inner.storage);
-        if let Some((since, storage)) = &*seen
+        if let Some((since, failures, storage)) = &*seen
             && since.elapsed() < FRESH
+            && *failures == store.failures()
         {
             return storage.clone();
         }
-        let storage = look(&self.inner, self.inner.store.root());
-        *seen = Some((Instant::now(), storage.clone()));
+        let storage = look(&self.inner, store.root());
+        *seen = Some((Instant::now(), store.failures(), storage.clone()));
         storage
     }
 

@@ -65,6 +65,7 @@ pub struct JobStore {
     root: PathBuf,
     lock: Mutex<FolderLock>,
     generation: AtomicU64,
+    failures: AtomicU64,
     marks: Mutex<HashMap<Uuid, Marks>>,
     /// Held while folders go in or out of the trash.
     trashed: Mutex<HashMap<Uuid, Instant>>,
@@ -83,6 +84,7 @@ impl JobStore {
             root: root.to_path_buf(),
             lock: Mutex::new(lock),
             generation: AtomicU64::new(0),
+            failures: AtomicU64::new(0),
             marks: Mutex::default(),
             trashed: Mutex::default(),
         };
@@ -123,6 +125,11 @@ impl JobStore {
         self.generation.load(Ordering::Acquire)
     }
 
+    /// Rises whenever something could not be written.
+    pub fn failures(&self) -> u64 {
+        self.failures.load(Ordering::Acquire)
+    }
+
     /// Whether something can be written: writes some bytes and removes them.
     pub fn probe(&self) -> Result<(), StoreError> {
         self.writing(|| {
@@ -130,7 +137,7 @@ impl JobStore {
             let jobs = self.root.join("jobs");
             create_private_dir(&jobs).map_err(at("create", &jobs))?;
             let mut file = write::temporary(&jobs).map_err(at("write into", &jobs))?;
-            file.write_all(&PROBE).and_then(|()| file.flush()).map_err(at("write into", &jobs))
+            file.as_file_mut().write_all(&PROBE).map_err(at("write into", &jobs))
         })
     }
 
@@ -234,15 +241,17 @@ impl JobStore {
 
     /// Every write goes through here: the folder must be ours, and where the disk is full the trash is emptied and the write tried again.
     fn writing(&self, write: impl Fn() -> Result<(), StoreError>) -> Result<(), StoreError> {
-        self.hold()?;
-        let written = match write() {
+        let written = self.hold().and_then(|()| match write() {
             Err(error) if error.is_full() && self.purge_older_than(Duration::ZERO) > 0 => {
                 tracing::info!("the disk is full, so the deleted jobs were removed for good");
                 write()
             }
             other => other,
-        };
-        written.map_err(|e| e.in_data_folder(&self.root))
+        });
+        written.map_err(|e| {
+            self.failures.fetch_add(1, Ordering::AcqRel);
+            e.in_data_folder(&self.root)
+        })
     }
 
     fn mark(&self, id: Uuid, name: ImageName) -> Option<Mark> {

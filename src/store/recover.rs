@@ -14,7 +14,7 @@ use super::{DELETED, JobStore, Marks, RECORD, lock, whole};
 use crate::job::{ImageName, JobSnapshot, JobStatus};
 
 /// Pictures that do not look as their records say are read at the start for so long; what is left then is read later.
-const READ_AT_START: Duration = Duration::from_secs(2);
+const READ_AT_START: Duration = Duration::from_secs(1);
 
 /// The marks of `job.json`. Records of earlier versions have none.
 #[derive(Deserialize)]

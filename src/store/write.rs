@@ -11,7 +11,7 @@ pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
     let dir = path.parent().unwrap_or(Path::new("."));
     let dir = if dir.as_os_str().is_empty() { Path::new(".") } else { dir };
     let mut file = temporary(dir).map_err(at("write", path))?;
-    file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(at("write", path))?;
+    file.as_file_mut().write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(at("write", path))?;
     file.persist(path).map_err(|e| at("write", path)(e.error))?;
     sync_dir(dir)
 }
