@@ -63,7 +63,8 @@ struct Record<'a> {
 #[derive(Debug)]
 pub struct JobStore {
     root: PathBuf,
-    lock: Mutex<FolderLock>,
+    /// `None` while another program has the folder.
+    lock: Mutex<Option<FolderLock>>,
     generation: AtomicU64,
     failures: AtomicU64,
     marks: Mutex<HashMap<Uuid, Marks>>,
@@ -82,7 +83,7 @@ impl JobStore {
         let lock = FolderLock::take(root).map_err(|e| e.in_data_folder(root))?;
         let store = Self {
             root: root.to_path_buf(),
-            lock: Mutex::new(lock),
+            lock: Mutex::new(Some(lock)),
             generation: AtomicU64::new(0),
             failures: AtomicU64::new(0),
             marks: Mutex::default(),
@@ -110,11 +111,13 @@ impl JobStore {
     /// Makes sure that the folder is there and this program's. One that vanished is made and locked again; fails while another program
     /// has it. Cheap when nothing changed.
     pub fn hold(&self) -> Result<(), StoreError> {
-        let mut lock = lock(&self.lock);
-        if lock.is_current() {
+        let mut held = lock(&self.lock);
+        if held.as_ref().is_some_and(FolderLock::is_current) {
             return Ok(());
         }
-        *lock = FolderLock::take(&self.root).map_err(|e| e.in_data_folder(&self.root))?;
+        // Let go first: where the file is the same after all, this program would keep itself out.
+        *held = None;
+        *held = Some(FolderLock::take(&self.root).map_err(|e| e.in_data_folder(&self.root))?);
         self.generation.fetch_add(1, Ordering::AcqRel);
         tracing::warn!(folder = %self.root.display(), "the data folder had vanished and was made again");
         Ok(())
