@@ -62,7 +62,7 @@ mod tests {
     #[test]
     fn durations_come_from_the_steady_clock_and_points_in_time_do_not() {
         let mut job = started();
-        assert_eq!((job.start_time, job.elapsed(53.5)), (1_000_000.0, 3.5));
+        assert_eq!((job.start_time, job.elapsed(53.5), job.spent), (1_000_000.0, 3.5, Some(1.0)));
         assert_eq!(job.elapsed(10.0), 0.0);
         job.apply(JobEvent::Completed, 57.0).unwrap();
         assert_eq!((job.elapsed(900.0), job.elapsed(0.0), job.end_time), (7.0, 7.0, Some(1_000_007.0)));

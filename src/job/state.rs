@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
+use super::annotation::Annotation;
 use super::pictures::COMPLETED;
 use super::progress::{Durations, Progress, Workload};
 use crate::request::{EngineKind, JobSpec, Start};
@@ -317,17 +318,6 @@ pub enum JobEvent {
     ProgramEnded,
 }
 
-/// A change of what people keep about a job; `None` leaves a part as it is.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct Annotation {
-    /// Marked as good.
-    pub starred: Option<bool>,
-    /// Its name for people; blank: none. At most 200 characters are kept.
-    pub title: Option<String>,
-    /// Anything; blank: none. At most 2000 characters are kept.
-    pub note: Option<String>,
-}
-
 /// An event that does not fit the state.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error("a {status} job cannot take the event {event}")]
@@ -360,6 +350,9 @@ pub struct JobSnapshot {
     /// The steady clock when it was accepted.
     #[serde(skip)]
     pub began: f64,
+    /// Seconds that it had taken at its newest event: all that is known of a job that the end of the program interrupted.
+    #[serde(default)]
+    pub spent: Option<f64>,
     /// Its place among the jobs of this folder, oldest first, from 1. Records of earlier versions have 0.
     #[serde(default)]
     pub sequence: u64,
@@ -435,6 +428,7 @@ impl JobSnapshot {
             start_time,
             end_time: None,
             began: 0.0,
+            spent: None,
             sequence: 0,
             engine,
             engine_label: String::new(),
@@ -548,18 +542,10 @@ impl JobSnapshot {
             (_, JobEvent::Stopped | JobEvent::ProgramEnded) => return illegal("stopped"),
             _ => return illegal("progress"),
         }
+        if self.status.is_active() {
+            self.spent = Some((now - self.began).max(0.0));
+        }
         Ok(())
-    }
-
-    fn annotate(&mut self, change: Annotation) {
-        let kept = |text: String, most: usize| Some(text.trim().chars().take(most).collect::<String>()).filter(|t| !t.is_empty());
-        self.starred = change.starred.unwrap_or(self.starred);
-        if let Some(title) = change.title {
-            self.title = kept(title, 200);
-        }
-        if let Some(note) = change.note {
-            self.note = kept(note, 2000);
-        }
     }
 
     fn end(&mut self, status: JobStatus, now: f64) {

@@ -81,7 +81,9 @@ impl JobStore {
             let end = fs::metadata(dir.join(RECORD)).and_then(|m| m.modified()).ok();
             let end = end.and_then(|t| t.duration_since(UNIX_EPOCH).ok()).map(|d| d.as_secs_f64());
             job.status = JobStatus::Failed;
-            job.end_time = Some(end.unwrap_or(job.start_time).max(job.start_time));
+            // The dates of files follow the wall clock; records of earlier versions have nothing better.
+            let end = job.spent.map(|spent| job.start_time + spent).or(end).unwrap_or(job.start_time);
+            job.end_time = Some(end.max(job.start_time));
             job.error = Some("interrupted: the program ended while this job was active".into());
             job.message = match job.resume_step() {
                 1 => "Interrupted before the first step was finished. Continue it to run it again.".into(),
