@@ -119,8 +119,22 @@ fn tenth(v: f64) -> f64 {
 
 /// GiB that are free where a folder is; 0 when unknown.
 pub fn free_disk(folder: &std::path::Path) -> f64 {
-    let Ok(disks) = sysinfo::Disks::new_with_refreshed_list() else { return 0.0 };
-    let mut inside: Vec<_> = disks.iter().filter(|d| folder.starts_with(d.mount_point())).collect();
-    inside.sort_by_key(|d| d.mount_point().as_os_str().len());
-    inside.last().map_or(0.0, |d| d.available_space() as f64 / (1u64 << 30) as f64)
+    free_space(folder).map_or(0.0, |bytes| bytes as f64 / GIB)
+}
+
+/// Bytes that this user may still write where a folder is; `None` when unknown.
+pub fn free_space(folder: &std::path::Path) -> Option<u64> {
+    // One system call, and it knows every file system; the list of disks leaves out those in memory.
+    #[cfg(unix)]
+    {
+        let disk = rustix::fs::statvfs(folder).ok()?;
+        Some(disk.f_bavail.saturating_mul(disk.f_frsize))
+    }
+    #[cfg(not(unix))]
+    {
+        let disks = sysinfo::Disks::new_with_refreshed_list().ok()?;
+        let mut inside: Vec<_> = disks.iter().filter(|d| folder.starts_with(d.mount_point())).collect();
+        inside.sort_by_key(|d| d.mount_point().as_os_str().len());
+        inside.last().map(|d| d.available_space())
+    }
 }

@@ -17,6 +17,8 @@ mod project;
 mod security;
 #[path = "api/socket.rs"]
 mod socket;
+#[path = "api/storage.rs"]
+mod storage;
 #[path = "api/studio.rs"]
 mod studio;
 #[path = "api/support.rs"]

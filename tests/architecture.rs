@@ -74,6 +74,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("rten", &["backend"]),
     ("nvml_wrapper", &["metrics"]),
     ("sysinfo", &["metrics"]),
+    ("rustix", &["metrics"]),
 ];
 
 /// Modules that do no I/O, read no clock and start nothing.

@@ -217,5 +217,108 @@ fn recovery_drops_what_is_broken_and_says_interrupted() {
     assert_eq!(found.resume_step(), 3);
     assert!(!job.join(".half.tmp").exists());
     assert_eq!(engine.snapshots().len(), 1);
+    assert_eq!(std::fs::read_dir(dir.path().join("jobs")).unwrap().count(), 1, "a folder with nothing in it is removed");
+    engine.shutdown();
+}
+
+#[test]
+fn a_picture_that_was_damaged_meanwhile_is_noticed_at_the_start() {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = engine_in(dir.path(), &Script::default());
+    let id = submit(&engine, json!({}));
+    completed(&wait(&engine, id));
+    engine.shutdown();
+    drop(engine);
+    let folder = dir.path().join("jobs").join(id.to_string());
+    let whole = std::fs::read(folder.join("step2.png")).unwrap();
+    let middle = whole.len() / 2;
+    let zeroed = [&whole[..middle], &[0; 50], &whole[middle + 50..]].concat();
+    let holed = [&whole[..middle], &whole[middle + 50..]].concat();
+    let longer = [&whole[..], b"x"].concat();
+    for (what, bytes) in [("zeroed", zeroed.clone()), ("holed", holed.clone()), ("cut", whole[..middle].to_vec()), ("longer", longer)] {
+        std::fs::write(folder.join("step2.png"), bytes).unwrap();
+        let engine = engine_in(dir.path(), &Script::default());
+        let job = engine.snapshot(id).unwrap();
+        assert!(!job.images.contains(&ImageName::Step2) && job.images.contains(&ImageName::Final), "{what}");
+        assert!(job.message.contains("missing or damaged and are not shown: step2.png."), "{what}: {}", job.message);
+        assert!(engine.base64(id, ImageName::Step2).is_none(), "{what}");
+        assert_eq!(job.resume_step(), 2, "{what}");
+        engine.shutdown();
+    }
+    // Whole again, it is listed again.
+    std::fs::write(folder.join("step2.png"), &whole).unwrap();
+    let engine = engine_in(dir.path(), &Script::default());
+    assert_eq!(engine.snapshot(id).unwrap().message, "All steps completed");
+    engine.shutdown();
+    drop(engine);
+
+    // A disk that loses bits changes no date: what is used is read to the end.
+    let path = folder.join("step2.png");
+    let date = std::fs::metadata(&path).unwrap().modified().unwrap();
+    std::fs::write(&path, &zeroed).unwrap();
+    std::fs::File::options().write(true).open(&path).unwrap().set_modified(date).unwrap();
+    let engine = engine_in(dir.path(), &Script::default());
+    assert!(engine.snapshot(id).unwrap().images.contains(&ImageName::Step2));
+    let again = submit(&engine, json!({}));
+    completed(&wait(&engine, again));
+    assert_eq!(engine.snapshot(again).unwrap().cached_steps, [1, 3]);
+    assert!(engine.resume_request(id).is_ok() && engine.checked(id).unwrap().lost == [ImageName::Step2]);
+    engine.shutdown();
+    drop(engine);
+
+    // Records of earlier versions know nothing of their files.
+    let mut record: serde_json::Value = serde_json::from_slice(&std::fs::read(folder.join("job.json")).unwrap()).unwrap();
+    assert!(record["files"]["step1"]["bytes"].as_u64().unwrap() > 0);
+    for field in ["files", "sequence"] {
+        record.as_object_mut().unwrap().remove(field);
+    }
+    std::fs::write(folder.join("job.json"), record.to_string()).unwrap();
+    std::fs::write(&path, &holed).unwrap();
+    let engine = engine_in(dir.path(), &Script::default());
+    let images = &engine.snapshot(id).unwrap().images;
+    assert!(!images.contains(&ImageName::Step2) && images.contains(&ImageName::Step1), "{images:?}");
+    engine.shutdown();
+}
+
+#[test]
+fn the_order_of_jobs_does_not_depend_on_the_clock() {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = engine_in(dir.path(), &Script::default());
+    let ids: Vec<Uuid> = (0..3).map(|seed| submit(&engine, json!({"seed": seed, "text_content": null}))).collect();
+    ids.iter().for_each(|id| completed(&wait(&engine, *id)));
+    engine.shutdown();
+    drop(engine);
+    // The clock was set back by a year before the second and by another before the third.
+    for (i, id) in ids.iter().enumerate() {
+        let path = dir.path().join("jobs").join(id.to_string()).join("job.json");
+        let mut record: serde_json::Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+        for field in ["start_time", "end_time"] {
+            record[field] = json!(record[field].as_f64().unwrap() - 31e6 * i as f64);
+        }
+        std::fs::write(path, record.to_string()).unwrap();
+    }
+    let engine = engine_in(dir.path(), &Script::default());
+    let last = submit(&engine, json!({"seed": 9, "text_content": null}));
+    completed(&wait(&engine, last));
+    let order: Vec<Uuid> = engine.snapshots().iter().map(|j| j.id).collect();
+    assert_eq!(order, [last, ids[2], ids[1], ids[0]]);
+    engine.shutdown();
+}
+
+#[cfg(unix)]
+#[test]
+fn job_folders_are_private() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let outer = tempfile::tempdir().unwrap();
+    let data = outer.path().join("new/data");
+    let engine = engine_in(&data, &Script::default());
+    let id = submit(&engine, json!({}));
+    completed(&wait(&engine, id));
+    engine.delete(id).unwrap();
+    for folder in
+        [data.parent().unwrap().to_path_buf(), data.clone(), data.join("jobs"), data.join("trash"), data.join("trash").join(id.to_string())]
+    {
+        assert_eq!(std::fs::metadata(&folder).unwrap().permissions().mode() & 0o777, 0o700, "{}", folder.display());
+    }
     engine.shutdown();
 }

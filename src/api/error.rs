@@ -50,6 +50,9 @@ pub enum ApiError {
     /// The program ends.
     #[error("The server is shutting down")]
     ShuttingDown,
+    /// The data folder cannot be written to: what is wrong and what to do.
+    #[error("{0}")]
+    Storage(String),
     /// Our fault; the text goes to the log, not to the caller.
     #[error("{0}")]
     Internal(String),
@@ -72,6 +75,7 @@ impl ApiError {
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Busy { .. } | Self::ShuttingDown => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Storage(_) => StatusCode::INSUFFICIENT_STORAGE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -88,7 +92,7 @@ impl ApiError {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        if let Self::Internal(text) = &self {
+        if let Self::Internal(text) | Self::Storage(text) = &self {
             tracing::error!(error = %text, "request failed");
         }
         let mut response = (self.status(), Json(self.body())).into_response();
@@ -125,7 +129,7 @@ impl From<SubmitError> for ApiError {
             SubmitError::EngineUnavailable(text) => {
                 Self::field("engine", "engine_unavailable", text.strip_prefix("engine: ").unwrap_or(&text))
             }
-            SubmitError::Store(error) => Self::Internal(error.to_string()),
+            SubmitError::Store(error) => Self::Storage(error.to_string()),
             SubmitError::ShutDown => Self::ShuttingDown,
         }
     }
@@ -135,7 +139,7 @@ impl From<ManageError> for ApiError {
     fn from(error: ManageError) -> Self {
         match error {
             ManageError::NotFound => Self::NotFound("Job not found"),
-            ManageError::Store(error) => Self::Internal(error.to_string()),
+            ManageError::Store(error) => Self::Storage(error.to_string()),
         }
     }
 }
@@ -145,7 +149,7 @@ impl From<DeleteError> for ApiError {
         match error {
             DeleteError::NotFound => Self::NotFound("Job not found"),
             DeleteError::Running => Self::BadRequest(error.to_string()),
-            DeleteError::Store(error) => Self::Internal(error.to_string()),
+            DeleteError::Store(error) => Self::Storage(error.to_string()),
         }
     }
 }

@@ -18,7 +18,7 @@ use tokio::sync::watch;
 use super::jobs::job_id;
 use super::wire::Progress;
 use super::{ApiError, ApiState, blocking};
-use crate::engine::now;
+use crate::engine::clock;
 use crate::job::{ImageName, JobSnapshot, Preview};
 
 /// Not more often than this.
@@ -104,7 +104,7 @@ impl Follow {
         let ended = !job.status.is_active();
         self.over |= ended;
         let name = if ended { "end" } else { "progress" };
-        if let Ok(data) = serde_json::to_value(Progress::new(&job, now())) {
+        if let Ok(data) = serde_json::to_value(Progress::new(&job, clock())) {
             self.push(name, &data);
         }
     }

@@ -25,6 +25,7 @@ const DRY_RUN: &[u8] = b"dry_run";
         (status = 415, description = "The body is neither JSON nor a project", body = super::wire::DetailBody),
         (status = 503, description = "Another job runs", body = super::wire::BusyBody,
             headers(("Retry-After" = u64, description = "Seconds until another try makes sense"))),
+        (status = 507, description = "The data folder cannot be written to", body = super::wire::DetailBody),
     ))]
 pub(super) async fn generate(State(state): State<ApiState>, request: Request) -> Result<Response, ApiError> {
     let form = match admit(&state, &request) {

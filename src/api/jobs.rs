@@ -14,8 +14,9 @@ use uuid::Uuid;
 
 use super::wire::{Annotated, Deleted, DetailBody, JobLine, JobList, Restored, StatusBody, Stopped, StoppedAll, tenth};
 use super::{ApiError, ApiState, blocking, body};
-use crate::engine::{Engine, now};
+use crate::engine::{Engine, clock};
 use crate::job::{Annotation, ImageName, JobSnapshot, JobStatus};
+use crate::request::FieldError;
 
 /// How long `POST /stop` waits for the work to end.
 const STOP_PATIENCE: Duration = Duration::from_secs(15);
@@ -57,13 +58,18 @@ pub(super) async fn status(
     Path(id): Path<String>,
     query: Result<Query<StatusQuery>, QueryRejection>,
 ) -> Result<Response, ApiError> {
-    let job = find(&state.engine, &id)?;
+    let mut job = find(&state.engine, &id)?;
     let images = query.map_err(|e| ApiError::BadRequest(e.body_text()))?.images()?;
     let engine = state.engine;
-    let body = if images && !job.images.is_empty() {
-        blocking(move || serde_json::to_vec(&StatusBody::new(&engine, &job, true))).await?
-    } else {
+    let body = if job.images.is_empty() && job.lost.is_empty() {
         serde_json::to_vec(&StatusBody::new(&engine, &job, false))
+    } else {
+        blocking(move || {
+            // Pictures whose files are gone are not listed.
+            job = engine.checked(job.id).unwrap_or(job);
+            serde_json::to_vec(&StatusBody::new(&engine, &job, images))
+        })
+        .await?
     };
     let body = body.map_err(|e| ApiError::Internal(e.to_string()))?;
     Ok(([(header::CONTENT_TYPE, "application/json")], body).into_response())
@@ -112,7 +118,8 @@ pub(super) async fn wait_until_ended(engine: &Engine, ids: &[Uuid]) {
 #[utoipa::path(post, path = "/jobs/{job_id}/annotation", tag = "jobs",
     params(("job_id" = String, Path, description = "Name of the job")),
     request_body(content = Annotation, content_type = "application/json"),
-    responses((status = 200, body = Annotated), (status = 400, body = DetailBody), (status = 404, body = DetailBody)))]
+    responses((status = 200, body = Annotated), (status = 400, body = DetailBody), (status = 404, body = DetailBody),
+        (status = 507, description = "The data folder cannot be written to", body = DetailBody)))]
 pub(super) async fn annotate(State(state): State<ApiState>, Path(id): Path<String>, request: Request) -> Result<Json<Annotated>, ApiError> {
     let id = job_id(&id)?;
     body::require_json(request.headers())?;
@@ -124,28 +131,78 @@ pub(super) async fn annotate(State(state): State<ApiState>, Path(id): Path<Strin
     Ok(Json(Annotated { job_id: id, starred: job.starred, title: job.title.clone(), note: job.note.clone() }))
 }
 
-/// Takes back a job that was deleted since the program started.
+/// Takes back a job that was deleted less than ten minutes ago, unless the space was needed.
 #[utoipa::path(post, path = "/jobs/{job_id}/restore", tag = "jobs",
     params(("job_id" = String, Path, description = "Name of the job")),
-    responses((status = 200, body = Restored), (status = 404, body = DetailBody)))]
+    responses((status = 200, body = Restored), (status = 404, body = DetailBody),
+        (status = 507, description = "The data folder cannot be written to", body = DetailBody)))]
 pub(super) async fn restore(State(state): State<ApiState>, Path(id): Path<String>) -> Result<Json<Restored>, ApiError> {
     let id = job_id(&id)?;
     let job = blocking(move || state.engine.restore(id)).await??;
     Ok(Json(Restored { job_id: id, status: job.status.as_str() }))
 }
 
-/// Every job, newest first.
-#[utoipa::path(get, path = "/jobs", tag = "jobs", responses((status = 200, body = JobList)))]
-pub(super) async fn list(State(state): State<ApiState>) -> Json<JobList> {
+/// Longest page of `GET /jobs`.
+const PAGE_MOST: usize = 1000;
+
+/// Query of `GET /jobs`.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+pub(super) struct ListQuery {
+    /// At most so many jobs, 1 to 1000; all when left out.
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 1000)]
+    limit: Option<String>,
+    /// A job's ID: only jobs older than this one.
+    before: Option<String>,
+}
+
+impl ListQuery {
+    fn limit(&self) -> Result<usize, ApiError> {
+        let Some(text) = self.limit.as_deref() else { return Ok(usize::MAX) };
+        let limit = text.trim().parse().ok().filter(|n| (1..=PAGE_MOST).contains(n));
+        limit.ok_or_else(|| wrong("limit", "limit_range", format!("send a whole number from 1 to {PAGE_MOST}")))
+    }
+
+    /// A page of these jobs, which come newest first. A job that was just deleted is still a place in the list.
+    fn page<'a>(&self, engine: &Engine, jobs: &'a [Arc<JobSnapshot>]) -> Result<&'a [Arc<JobSnapshot>], ApiError> {
+        let limit = self.limit()?;
+        let rest = match self.before.as_deref() {
+            None => jobs,
+            Some(text) => {
+                let id = Uuid::try_parse(text.trim()).ok();
+                let find = |jobs: &[Arc<JobSnapshot>]| jobs.iter().find(|job| Some(job.id) == id).map(|job| job.sequence);
+                let place = find(jobs).or_else(|| find(&engine.trashed()));
+                let place = place.ok_or_else(|| wrong("before", "job_unknown", "send the ID of a job that GET /jobs lists".into()))?;
+                &jobs[jobs.partition_point(|job| job.sequence >= place)..]
+            }
+        };
+        Ok(&rest[..rest.len().min(limit)])
+    }
+}
+
+/// A wrong parameter of the query, in the form of wrong fields.
+fn wrong(name: &str, kind: &str, what: String) -> ApiError {
+    let error = FieldError::new(name, kind, what);
+    ApiError::Invalid(vec![FieldError { loc: vec!["query".into(), name.into()], ..error }])
+}
+
+/// Every job, newest first, or a page of them; the counts are of all.
+#[utoipa::path(get, path = "/jobs", tag = "jobs", params(ListQuery),
+    responses((status = 200, body = JobList), (status = 400, description = "A wrong parameter", body = super::wire::InvalidBody)))]
+pub(super) async fn list(
+    State(state): State<ApiState>,
+    query: Result<Query<ListQuery>, QueryRejection>,
+) -> Result<Json<JobList>, ApiError> {
+    let query = query.map_err(|e| ApiError::BadRequest(e.body_text()))?;
     let jobs = state.engine.snapshots();
-    let now = now();
+    let page = query.page(&state.engine, &jobs)?;
+    let now = clock();
     let count = |status| jobs.iter().filter(|j| j.status == status).count();
-    Json(JobList {
+    Ok(Json(JobList {
         total_jobs: jobs.len(),
         active_jobs: jobs.iter().filter(|j| j.status.is_active()).count(),
         completed_jobs: count(JobStatus::Completed),
         failed_jobs: count(JobStatus::Failed),
-        jobs: jobs
+        jobs: page
             .iter()
             .map(|j| JobLine {
                 job_id: j.id,
@@ -159,17 +216,41 @@ pub(super) async fn list(State(state): State<ApiState>) -> Json<JobList> {
                 title: j.title.clone(),
             })
             .collect(),
-    })
+    }))
+}
+
+/// Query of `DELETE /jobs/{job_id}`.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+pub(super) struct DeleteQuery {
+    /// `true` removes it from the disk at once; otherwise it can be taken back for ten minutes.
+    #[param(value_type = Option<bool>)]
+    purge: Option<String>,
+}
+
+impl DeleteQuery {
+    fn purge(&self) -> Result<bool, ApiError> {
+        match self.purge.as_deref().map(str::trim) {
+            Some("" | "true" | "1" | "yes") => Ok(true),
+            None | Some("false" | "0" | "no") => Ok(false),
+            Some(_) => Err(wrong("purge", "bool_type", "send true or false".into())),
+        }
+    }
 }
 
 /// Deletes a job that is over, with its pictures.
 #[utoipa::path(delete, path = "/jobs/{job_id}", tag = "jobs",
-    params(("job_id" = String, Path, description = "Name of the job")),
-    responses((status = 200, body = Deleted), (status = 400, body = DetailBody), (status = 404, body = DetailBody)))]
-pub(super) async fn delete(State(state): State<ApiState>, Path(id): Path<String>) -> Result<Json<Deleted>, ApiError> {
+    params(("job_id" = String, Path, description = "Name of the job"), DeleteQuery),
+    responses((status = 200, body = Deleted), (status = 400, body = DetailBody), (status = 404, body = DetailBody),
+        (status = 507, description = "The data folder cannot be written to", body = DetailBody)))]
+pub(super) async fn delete(
+    State(state): State<ApiState>,
+    Path(id): Path<String>,
+    query: Result<Query<DeleteQuery>, QueryRejection>,
+) -> Result<Json<Deleted>, ApiError> {
     let id = job_id(&id)?;
-    blocking(move || state.engine.delete(id)).await??;
-    Ok(Json(Deleted { job_id: id, status: "deleted" }))
+    let purge = query.map_err(|e| ApiError::BadRequest(e.body_text()))?.purge()?;
+    blocking(move || if purge { state.engine.purge(id) } else { state.engine.delete(id) }).await??;
+    Ok(Json(Deleted { job_id: id, status: "deleted", message: "Job deleted" }))
 }
 
 /// A picture of a job as a PNG file.
@@ -184,7 +265,6 @@ pub(super) async fn image(State(state): State<ApiState>, Path((id, file)): Path<
         return Err(NO_JOB);
     }
     let name: ImageName = file.strip_suffix(".png").and_then(|n| n.parse().ok()).ok_or(NO_IMAGE)?;
-    let path = state.engine.image_path(id, name).ok_or(NO_IMAGE)?;
-    let bytes = blocking(move || std::fs::read(path)).await?.map_err(|_| NO_IMAGE)?;
+    let bytes = blocking(move || state.engine.picture(id, name)).await?.ok_or(NO_IMAGE)?;
     Ok(([(header::CONTENT_TYPE, "image/png")], bytes).into_response())
 }

@@ -6,7 +6,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 
 use super::wire::{DetailBody, FontList, Fonts, Health};
-use super::{ApiError, ApiState};
+use super::{ApiError, ApiState, blocking};
 use crate::engine::now;
 
 /// The names that `font_name` takes.
@@ -39,15 +39,18 @@ pub(super) async fn font_file(State(state): State<ApiState>, Path(path): Path<St
 
 /// Whether a job can be started now.
 #[utoipa::path(get, path = "/health", tag = "resources", responses((status = 200, body = Health)))]
-pub(super) async fn health(State(state): State<ApiState>) -> Json<Health> {
+pub(super) async fn health(State(state): State<ApiState>) -> Result<Json<Health>, ApiError> {
+    let engine = state.engine.clone();
+    let storage = blocking(move || engine.storage()).await?;
     let jobs = state.engine.snapshots();
     let active_jobs = jobs.iter().filter(|j| j.status.is_active()).count();
-    Json(Health {
+    Ok(Json(Health {
         status: if active_jobs > 0 { "busy" } else { "healthy" },
         server_time: now(),
         total_jobs: jobs.len(),
         active_jobs,
         system_metrics: state.engine.metrics(),
         version: env!("CARGO_PKG_VERSION"),
-    })
+        storage,
+    }))
 }

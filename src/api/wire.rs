@@ -106,6 +106,9 @@ pub struct Deleted {
     /// `deleted`.
     #[schema(example = "deleted")]
     pub status: &'static str,
+    /// For people.
+    #[schema(example = "Job deleted")]
+    pub message: &'static str,
 }
 
 /// `POST /server-reset`.
@@ -242,7 +245,7 @@ impl<'a> StatusBody<'a> {
     pub(super) fn new(engine: &Engine, job: &'a JobSnapshot, images: bool) -> Self {
         let picture = |name| if images && job.images.contains(&name) { engine.base64(job.id, name) } else { None };
         Self {
-            progress: Progress::new(job, crate::engine::now()),
+            progress: Progress::new(job, crate::engine::clock()),
             system_metrics: engine.metrics(),
             parameters: &job.parameters,
             step1_result: picture(ImageName::Step1),
@@ -352,6 +355,8 @@ pub struct Health {
     pub system_metrics: SystemMetrics,
     /// Version of the program.
     pub version: &'static str,
+    /// Whether jobs can be kept.
+    pub storage: crate::engine::Storage,
 }
 
 /// An error with one reason.

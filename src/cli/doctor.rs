@@ -12,7 +12,7 @@ pub(super) fn doctor(common: &Common, as_json: bool) -> Result<(), Failure> {
     let metrics = Sampler::default().sample();
     let fonts = FontCatalog::load(&config.font_dirs);
     let names = fonts.names();
-    let writable = std::fs::create_dir_all(&config.data_dir)
+    let writable = nanococoa::store::create_private_dir(&config.data_dir)
         .and_then(|()| tempfile::tempfile_in(&config.data_dir).map(drop))
         .map_err(|e| format!("{e}; choose another folder with --data-dir"));
     let mut todo = Vec::new();

@@ -203,7 +203,7 @@ pub(super) fn resume(common: &Common, args: ResumeArgs) -> Result<(), Failure> {
 fn raw_request(args: &GenerateArgs) -> Result<Map<String, Value>, Failure> {
     let mut raw = match &args.project {
         Some(path) => {
-            let bytes = std::fs::read(paths::find(path))
+            let bytes = project::read_file(&paths::find(path))
                 .map_err(|e| Failure::BadInput(format!("--project: cannot read {}: {e}", path.display())))?;
             project::request_of(&bytes).map_err(|why| Failure::BadInput(format!("--project: {}: {why}", path.display())))?
         }
@@ -443,6 +443,9 @@ fn save(engine: &Engine, job: &JobSnapshot, output: &Output) -> Result<(), Failu
     // A link stays a link: what it names is written.
     let target = std::fs::canonicalize(output.out()).unwrap_or_else(|_| output.out().to_path_buf());
     nanococoa::store::write_atomic(&target, &bytes).map_err(|e| {
+        if e.is_full() {
+            return Failure::Failed(format!("--out: {e}"));
+        }
         let why = std::error::Error::source(&e).map(ToString::to_string).unwrap_or_default();
         Failure::Failed(format!("--out: {} cannot be written ({why}); choose a folder that you may write to", output.out().display()))
     })?;

@@ -84,7 +84,7 @@ impl Inner {
     pub(super) fn cached_steps(&self, spec: &JobSpec, keys: &StepKeys) -> Vec<u8> {
         let forced = |step: u8| spec.force_from_step.is_some_and(|from| step >= from);
         let product = has_product(spec);
-        let there = |job: &JobSnapshot, step| pictures(step, product).iter().all(|&n| self.store.image_path(job.id, n).is_file());
+        let there = |job: &JobSnapshot, step| pictures(step, product).iter().all(|&n| self.store.is_whole(job.id, n));
         let cached = |step: u8, key: &str| !forced(step) && self.finished(step, key, product, None).iter().any(|j| there(j, step));
         keys.iter().filter(|(step, key)| cached(*step, key)).map(|(step, _)| step).collect()
     }
@@ -129,6 +129,11 @@ impl JobSink<'_> {
             2 => (ImageName::Step2, Some(ImageName::Face)),
             _ => (ImageName::Final, None),
         };
+        if !names.iter().all(|&name| self.inner.store.is_whole_to_the_bit(from.id, name)) {
+            // Whoever looks at that job next sees it too.
+            self.inner.checked(from.id);
+            return None;
+        }
         if let Err(error) = self.inner.store.take_over(from.id, self.id, names) {
             // Deleted meanwhile, most likely.
             tracing::debug!(id = %self.id, from = %from.id, %error, "step could not be taken");

@@ -68,15 +68,24 @@ impl Engine {
         active.iter().map(|j| j.id).collect()
     }
 
-    /// Changes what people keep about a job, whatever its state. Kept in its record.
+    /// Changes what people keep about a job, whatever its state. What cannot be recorded is not changed either.
     pub fn annotate(&self, id: Uuid, change: Annotation) -> Result<Arc<JobSnapshot>, ManageError> {
-        let job = self.inner.apply(id, JobEvent::Annotated(change)).ok_or(ManageError::NotFound)?;
-        self.inner.record(id)?;
+        let inner = &self.inner;
+        let (job, _) = {
+            let _one = lock(&inner.records);
+            let mut next = JobSnapshot::clone(&*inner.snapshot(id).ok_or(ManageError::NotFound)?);
+            let event = JobEvent::Annotated(change);
+            if next.apply(event.clone(), super::clock()).is_ok() {
+                inner.store.save_record(&next)?;
+            }
+            inner.publish(id, event).ok_or(ManageError::NotFound)?
+        };
+        inner.changed();
         Ok(job)
     }
 
-    /// Removes a job that is over, with its files. [`Engine::restore`] takes it back until the program starts again or twenty more jobs
-    /// were deleted.
+    /// Removes a job that is over, with its files. [`Engine::restore`] takes it back until ten minutes have passed, the space is needed,
+    /// the program starts again or twenty more jobs were deleted.
     pub fn delete(&self, id: Uuid) -> Result<(), DeleteError> {
         let inner = &self.inner;
         let purged = {
@@ -90,6 +99,8 @@ impl Engine {
             if let Some(entry) = table.jobs.remove(&id) {
                 table.trashed.push((id, entry));
             }
+            // Where the disk was full, it is gone at once.
+            table.trashed.retain(|(id, _)| inner.store.is_trashed(*id));
             let over = table.trashed.len().saturating_sub(TRASH_KEPT);
             table.trashed.drain(..over).map(|(id, _)| id).collect::<Vec<_>>()
         };
@@ -103,16 +114,39 @@ impl Engine {
         Ok(())
     }
 
+    /// Removes a job that is over from the disk at once, also one that was deleted before. It cannot be taken back.
+    pub fn purge(&self, id: Uuid) -> Result<(), DeleteError> {
+        let inner = &self.inner;
+        {
+            let _one = lock(&inner.records);
+            match self.snapshot(id) {
+                Some(job) if job.status.is_active() => return Err(DeleteError::Running),
+                None if !inner.store.is_trashed(id) => return Err(DeleteError::NotFound),
+                _ => {}
+            }
+            inner.store.purge(id)?;
+            let mut table = inner.table.write().unwrap_or_else(PoisonError::into_inner);
+            table.jobs.remove(&id);
+            table.trashed.retain(|(trashed, _)| *trashed != id);
+        }
+        lock(&inner.base64).retain(|((job, _), _)| *job != id);
+        inner.changed();
+        Ok(())
+    }
+
     /// Takes a deleted job back, as it was and where it stood.
     pub fn restore(&self, id: Uuid) -> Result<Arc<JobSnapshot>, ManageError> {
         let inner = &self.inner;
         let job = {
             let _one = lock(&inner.records);
             self.trashed().iter().find(|job| job.id == id).ok_or(ManageError::NotFound)?;
-            inner.store.restore(id)?;
+            let is_back = inner.store.restore(id)?;
             let mut table = inner.table.write().unwrap_or_else(PoisonError::into_inner);
             let at = table.trashed.iter().position(|(trashed, _)| *trashed == id).ok_or(ManageError::NotFound)?;
             let (id, entry) = table.trashed.remove(at);
+            if !is_back {
+                return Err(ManageError::NotFound);
+            }
             let job = entry.state.borrow().clone();
             table.jobs.insert(id, entry);
             job
@@ -124,12 +158,13 @@ impl Engine {
     /// Jobs that can be taken back, last deleted first.
     pub fn trashed(&self) -> Vec<Arc<JobSnapshot>> {
         let table = self.inner.table.read().unwrap_or_else(PoisonError::into_inner);
-        table.trashed.iter().rev().map(|(_, e)| e.state.borrow().clone()).collect()
+        let kept = table.trashed.iter().rev().filter(|(id, _)| self.inner.store.is_trashed(*id));
+        kept.map(|(_, e)| e.state.borrow().clone()).collect()
     }
 
     /// A finished picture, decoded. Reads the disk.
     pub fn load_image(&self, id: Uuid, name: ImageName) -> Option<DynamicImage> {
-        let bytes = std::fs::read(self.image_path(id, name)?).ok()?;
+        let bytes = self.picture(id, name)?;
         image::load_from_memory_with_format(&bytes, image::ImageFormat::Png).ok()
     }
 }

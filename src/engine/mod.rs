@@ -1,12 +1,15 @@
 //! The job engine: one handle for every door, one worker thread that owns the backend.
 
 mod again;
+mod clock;
 mod door;
+mod keeper;
 mod kept;
 mod manage;
 pub mod project;
 mod queue;
 mod sink;
+mod storage;
 mod worker;
 
 use std::collections::HashMap;
@@ -14,14 +17,15 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::thread::JoinHandle;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use base64::Engine as _;
 use tokio::sync::watch;
 use uuid::Uuid;
 
+pub use clock::{clock, now};
 pub use kept::{Plan, PlannedStep};
 pub use manage::ManageError;
+pub use storage::Storage;
 
 use crate::backend::{Availability, BackendFactory, Engines, Installation, Installed, Version};
 use crate::imaging::Plane;
@@ -152,6 +156,10 @@ pub(crate) struct Inner {
     sampler: Sampler,
     base64: Mutex<Vec<Encoded>>,
     closing: AtomicBool,
+    keeper: keeper::Bell,
+    /// Jobs that are over and whose last record could not be written yet.
+    unsaved: Mutex<Vec<Uuid>>,
+    storage: Mutex<storage::Seen>,
     available: Availability,
     version: Version,
     installed: Installed,
@@ -161,16 +169,11 @@ pub(crate) struct Inner {
 #[derive(Clone)]
 pub struct Engine {
     inner: Arc<Inner>,
-    worker: Arc<Mutex<Option<JoinHandle<()>>>>,
+    threads: Arc<Mutex<Vec<JoinHandle<()>>>>,
 }
 
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Unix seconds.
-pub fn now() -> f64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |d| d.as_secs_f64())
 }
 
 impl Inner {
@@ -198,7 +201,7 @@ impl Inner {
         let entry = table.jobs.get(&id)?;
         let modified = entry.state.send_if_modified(|snapshot| {
             let mut next = JobSnapshot::clone(snapshot);
-            match next.apply(event, now()) {
+            match next.apply(event, clock()) {
                 Ok(()) => {
                     *snapshot = Arc::new(next);
                     true
@@ -210,6 +213,18 @@ impl Inner {
             }
         });
         Some((entry.state.borrow().clone(), modified))
+    }
+
+    fn snapshot(&self, id: Uuid) -> Option<Arc<JobSnapshot>> {
+        let table = self.table.read().unwrap_or_else(PoisonError::into_inner);
+        table.jobs.get(&id).map(|e| e.state.borrow().clone())
+    }
+
+    fn snapshots(&self) -> Vec<Arc<JobSnapshot>> {
+        let table = self.table.read().unwrap_or_else(PoisonError::into_inner);
+        let mut jobs: Vec<_> = table.jobs.values().map(|e| (e.order, e.state.borrow().clone())).collect();
+        jobs.sort_by_key(|j| std::cmp::Reverse(j.0));
+        jobs.into_iter().map(|j| j.1).collect()
     }
 
     /// Which engine a choice means here, and why.
@@ -238,7 +253,7 @@ impl Inner {
                 return Some(Plane::from_gray(mask));
             }
             let id = self.find_by_hash(result, &source.hash, wanted)?;
-            let bytes = std::fs::read(self.store.image_path(id, wanted)).ok()?;
+            let bytes = self.picture(id, wanted)?;
             let image = image::load_from_memory_with_format(&bytes, image::ImageFormat::Png).ok()?;
             Some(Plane::from_gray(&image.into_luma8()))
         };
@@ -268,9 +283,10 @@ impl Engine {
     pub fn start_with(config: EngineConfig, engines: Engines) -> Result<Self, EngineError> {
         let (store, recovered) = JobStore::open(&config.data_dir)?;
         let mut table = Table::default();
-        for job in recovered {
-            let order = table.next_order;
-            table.next_order += 1;
+        for mut job in recovered {
+            let order = table.next_order.max(job.sequence).max(1);
+            table.next_order = order + 1;
+            job.sequence = order;
             table.jobs.insert(job.id, Entry { state: watch::Sender::new(Arc::new(job)), cancel: CancelToken::default(), order });
         }
         let durations = Mutex::new(store.load_durations());
@@ -288,16 +304,28 @@ impl Engine {
             sampler: Sampler::default(),
             base64: Mutex::new(Vec::new()),
             closing: AtomicBool::new(false),
+            keeper: keeper::Bell::default(),
+            unsaved: Mutex::default(),
+            storage: Mutex::default(),
             available: engines.available,
             version: engines.version,
             installed: engines.installed,
         });
-        let shared = Arc::clone(&inner);
-        let worker = std::thread::Builder::new()
-            .name("nanococoa-engine".into())
-            .spawn(move || worker::run(&shared, &engines.make))
-            .map_err(EngineError::Thread)?;
-        Ok(Self { inner, worker: Arc::new(Mutex::new(Some(worker))) })
+        let engine = Self { inner, threads: Arc::default() };
+        let shared = Arc::clone(&engine.inner);
+        engine.spawn("nanococoa-engine", move || worker::run(&shared, &engines.make))?;
+        let shared = Arc::clone(&engine.inner);
+        if let Err(error) = engine.spawn("nanococoa-keeper", move || keeper::run(&shared)) {
+            engine.shutdown();
+            return Err(error);
+        }
+        Ok(engine)
+    }
+
+    fn spawn(&self, name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), EngineError> {
+        let thread = std::thread::Builder::new().name(name.into()).spawn(work).map_err(EngineError::Thread)?;
+        lock(&self.threads).push(thread);
+        Ok(())
     }
 
     /// Accepts a job. Its folder and record are on disk when this returns. Blocking disk I/O of a few milliseconds.
@@ -309,6 +337,7 @@ impl Engine {
         let (kind, reason) = inner.resolve(spec.engine)?;
         let id = Uuid::new_v4();
         let mut job = JobSnapshot::new(id, &spec, kind, reason, &lock(&inner.durations), now());
+        job.began = clock();
         // Estimates as things are now; what is really taken is decided when the job runs.
         let keys = inner.keys(&spec, kind, &inner.recall(&spec));
         inner.cached_steps(&spec, &keys).into_iter().for_each(|step| job.progress.skip(step));
@@ -320,8 +349,9 @@ impl Engine {
             {
                 return Err(SubmitError::Busy { retry_after });
             }
-            let order = table.next_order;
-            table.next_order += 1;
+            let order = table.next_order.max(1);
+            table.next_order = order + 1;
+            job.sequence = order;
             let entry = Entry { state: watch::Sender::new(Arc::new(job.clone())), cancel: cancel.clone(), order };
             table.jobs.insert(id, entry);
         }
@@ -335,6 +365,9 @@ impl Engine {
             Ok(id)
         } else {
             self.forget(id);
+            if let Err(error) = inner.store.purge(id) {
+                tracing::warn!(%id, %error, "a job that was refused is still on disk");
+            }
             Err(SubmitError::ShutDown)
         }
     }
@@ -377,16 +410,12 @@ impl Engine {
 
     /// A job as it stands now.
     pub fn snapshot(&self, id: Uuid) -> Option<Arc<JobSnapshot>> {
-        let table = self.inner.table.read().unwrap_or_else(PoisonError::into_inner);
-        table.jobs.get(&id).map(|e| e.state.borrow().clone())
+        self.inner.snapshot(id)
     }
 
     /// Every job, newest first.
     pub fn snapshots(&self) -> Vec<Arc<JobSnapshot>> {
-        let table = self.inner.table.read().unwrap_or_else(PoisonError::into_inner);
-        let mut jobs: Vec<_> = table.jobs.values().map(|e| (e.order, e.state.borrow().clone())).collect();
-        jobs.sort_by_key(|j| std::cmp::Reverse(j.0));
-        jobs.into_iter().map(|j| j.1).collect()
+        self.inner.snapshots()
     }
 
     /// Follows a job: always the newest snapshot.
@@ -400,7 +429,7 @@ impl Engine {
         retry_after(&self.inner.table.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// The file of a finished picture.
+    /// The file of a finished picture. What is in it is not looked at; [`Engine::picture`] does that.
     pub fn image_path(&self, id: Uuid, name: ImageName) -> Option<PathBuf> {
         self.snapshot(id)?.images.contains(&name).then(|| self.inner.store.image_path(id, name))
     }
@@ -411,7 +440,7 @@ impl Engine {
         if let Some((_, text)) = lock(&self.inner.base64).iter().find(|(k, _)| *k == key) {
             return Some(Arc::clone(text));
         }
-        let bytes = std::fs::read(self.image_path(id, name)?).ok()?;
+        let bytes = self.inner.picture(id, name)?;
         let text: Arc<str> = base64::engine::general_purpose::STANDARD.encode(bytes).into();
         let mut kept = lock(&self.inner.base64);
         if kept.len() >= BASE64_KEPT {
@@ -453,21 +482,22 @@ impl Engine {
         self.inner.sampler.sample()
     }
 
-    /// Stops every job and joins the worker; safe to call twice.
+    /// Stops every job and joins the threads; safe to call twice.
     pub fn shutdown(&self) {
         self.inner.closing.store(true, Ordering::Release);
         self.stop_all();
         self.inner.queue.close();
-        if let Some(worker) = lock(&self.worker).take()
-            && worker.join().is_err()
-        {
-            tracing::error!("the worker thread ended with a panic");
+        self.inner.keeper.close();
+        for thread in lock(&self.threads).drain(..) {
+            if thread.join().is_err() {
+                tracing::error!("a thread of the engine ended with a panic");
+            }
         }
     }
 }
 
 fn retry_after(table: &Table) -> Option<u64> {
-    let now = now();
+    let now = clock();
     let active: Vec<f64> = table
         .jobs
         .values()

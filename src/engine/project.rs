@@ -1,87 +1,216 @@
 //! Projects of the studio (`.ncocoa`) as requests, for the doors without a window: a ZIP with the request as REST takes it and its pictures
-//! beside it.
+//! beside it. The studio stores its parts as they are; other programs compress them, and may put them into a folder.
 
-use std::io::{Cursor, Read as _};
+use std::io::{self, Cursor, Read as _, sink};
+use std::path::Path;
 
 use base64::Engine as _;
 use serde_json::{Map, Value};
-use zip::ZipArchive;
+use zip::{CompressionMethod, ZipArchive};
 
 /// The request without its pictures.
 pub const REQUEST: &str = "request.json";
+/// What the studio keeps besides; no other door reads it.
+pub const BRIEF: &str = "project.json";
 /// The photo, in the format it came in.
 pub const PRODUCT: &str = "product.image";
 /// The corrected cut-out.
 pub const MASK: &str = "mask.png";
-/// Largest part of a project that is read, bytes.
+/// Entries of an archive, folders included. A project has four parts.
+const MOST_ENTRIES: usize = 1000;
+/// A part in JSON, bytes.
+const MOST_JSON: u64 = 1 << 20;
+/// What all parts may take unpacked, bytes: so much in any case, and otherwise a few times the archive's own size, since photos hardly
+/// shrink; but never more than `MOST`.
+const LEAST: u64 = 64 << 20;
 const MOST: u64 = 256 << 20;
+/// A project's file, bytes.
+const MOST_FILE: u64 = 512 << 20;
+/// Record at the end of an archive, its length without the comment, and the longest comment.
+const END: &[u8] = b"PK\x05\x06";
+const END_LENGTH: usize = 22;
+const COMMENT: usize = 1 << 16;
+const NO_PROJECT: &str = "this is no .ncocoa project; save one in the studio (Ctrl+S)";
+
+/// Why a project cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ProjectError {
+    /// It is something else.
+    #[error("{NO_PROJECT}")]
+    NoProject,
+    /// It has no part of this name.
+    #[error("the project has no {0}; save it again in the studio")]
+    Missing(String),
+    /// It is one, but not as it should be.
+    #[error("{0}")]
+    Unusable(String),
+}
+
+fn unusable(text: impl Into<String>) -> ProjectError {
+    ProjectError::Unusable(text.into())
+}
 
 /// A project's parts by name.
-pub struct Project<'a>(ZipArchive<Cursor<&'a [u8]>>);
+pub struct Project<'a> {
+    archive: ZipArchive<Cursor<&'a [u8]>>,
+    /// The folder inside the archive that the parts are in, with the slash; mostly none.
+    folder: String,
+    /// Bytes that may still be unpacked.
+    left: u64,
+}
 
 impl<'a> Project<'a> {
-    /// Opens a project that is in memory. `None`: this is none.
-    pub fn open(bytes: &'a [u8]) -> Option<Self> {
-        ZipArchive::new(Cursor::new(bytes)).ok().map(Self)
+    /// Opens a project that is in memory.
+    pub fn open(bytes: &'a [u8]) -> Result<Self, ProjectError> {
+        bound_entries(bytes)?;
+        let archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| ProjectError::NoProject)?;
+        if archive.len() > MOST_ENTRIES {
+            return Err(too_many());
+        }
+        let folder = folder_of(&archive)?;
+        let left = (bytes.len() as u64).saturating_mul(4).clamp(LEAST, MOST);
+        Ok(Self { archive, folder, left })
     }
 
-    /// A part, where the project has it.
-    pub fn part(&mut self, name: &str) -> Option<Vec<u8>> {
-        let mut out = Vec::new();
-        self.0.by_name(name).ok()?.take(MOST).read_to_end(&mut out).ok().map(|_| out)
+    /// A part. Sizes that the archive claims are not believed: a part is unpacked once to be measured and only then
+    /// kept, so that what does not fit takes no memory.
+    pub fn part(&mut self, name: &str) -> Result<Vec<u8>, ProjectError> {
+        let index = self.index_of(name).ok_or_else(|| ProjectError::Missing(name.into()))?;
+        let most = if name.ends_with(".json") { MOST_JSON.min(self.left) } else { self.left };
+        let found = self.archive.by_index_raw(index).map_err(|e| damaged(name, &e))?;
+        let (method, encrypted) = (found.compression(), found.encrypted());
+        drop(found);
+        if encrypted {
+            return Err(unusable(format!("the project's {name} is locked with a password; save it again in the studio")));
+        }
+        if !matches!(method, CompressionMethod::Stored | CompressionMethod::Deflated) {
+            let method = method_name(method);
+            return Err(unusable(format!(
+                "the project's {name} is compressed with {method}; zip it again with Deflate, or save it in the studio"
+            )));
+        }
+        let size = self.unpack(index, name, most, &mut sink())?;
+        if size > most {
+            return Err(unusable(format!("the project's {name} unpacks to more than {} MB; use a smaller picture", most >> 20)));
+        }
+        let mut out = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
+        self.unpack(index, name, most, &mut out)?;
+        self.left -= size.min(self.left);
+        Ok(out)
+    }
+
+    /// Unpacks at most one byte more than `most` and says how many there were.
+    fn unpack(&mut self, index: usize, name: &str, most: u64, out: &mut impl io::Write) -> Result<u64, ProjectError> {
+        let part = self.archive.by_index(index).map_err(|e| damaged(name, &e))?;
+        io::copy(&mut part.take(most + 1), out).map_err(|e| damaged(name, &e))
+    }
+
+    fn index_of(&self, name: &str) -> Option<usize> {
+        let wanted = format!("{}{name}", self.folder);
+        (0..self.archive.len()).rev().find(|&i| entry_name(&self.archive, i).is_some_and(|n| n == wanted))
     }
 
     /// The raw request that it stands for, pictures included.
     ///
     /// # Errors
-    /// What is missing in it.
-    pub fn request(&mut self) -> Result<Map<String, Value>, String> {
-        let json = self.part(REQUEST).ok_or_else(|| format!("the project has no {REQUEST}; save it again in the studio"))?;
+    /// What is missing in it, or cannot be read.
+    pub fn request(&mut self) -> Result<Map<String, Value>, ProjectError> {
+        let json = self.part(REQUEST)?;
         let mut raw: Map<String, Value> = serde_json::from_slice(&json)
-            .map_err(|e| format!("the project's {REQUEST} cannot be used ({e}); save it again in the studio"))?;
+            .map_err(|e| unusable(format!("the project's {REQUEST} cannot be used ({e}); save it again in the studio")))?;
         for (field, name) in [("product_image", PRODUCT), ("mask_image", MASK)] {
-            if let Some(bytes) = self.part(name) {
-                raw.insert(field.into(), Value::String(base64::engine::general_purpose::STANDARD.encode(bytes)));
+            match self.part(name) {
+                Ok(bytes) => {
+                    raw.insert(field.into(), Value::String(base64::engine::general_purpose::STANDARD.encode(bytes)));
+                }
+                Err(ProjectError::Missing(_)) => {}
+                Err(error) => return Err(error),
             }
         }
         Ok(raw)
     }
 }
 
+/// Reads a project's file. One that is larger than any project can be is refused unread.
+pub fn read_file(path: &Path) -> io::Result<Vec<u8>> {
+    let size = std::fs::metadata(path)?.len();
+    if size > MOST_FILE {
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("it has {} MB and is no project", size >> 20)));
+    }
+    std::fs::read(path)
+}
+
 /// The raw request of a project in memory.
 ///
 /// # Errors
-/// It is none, or not whole.
+/// It is none, or cannot be used.
 pub fn request_of(bytes: &[u8]) -> Result<Map<String, Value>, String> {
-    Project::open(bytes).ok_or("this is no .ncocoa project; save one in the studio (Ctrl+S)")?.request()
+    Project::open(bytes).and_then(|mut project| project.request()).map_err(|e| e.to_string())
+}
+
+fn too_many() -> ProjectError {
+    unusable(format!("the project has more than {MOST_ENTRIES} files; zip only its own folder"))
+}
+
+/// The reader keeps every entry of an archive in memory: how many it claims must be known before it is asked.
+fn bound_entries(bytes: &[u8]) -> Result<(), ProjectError> {
+    let tail = &bytes[bytes.len().saturating_sub(END_LENGTH + END.len() + COMMENT)..];
+    let ends = tail.windows(END_LENGTH).filter(|end| end.starts_with(END));
+    // 65535 stands for a count elsewhere; it is too many in any case.
+    let mut counts =
+        ends.map(|end| usize::from(u16::from_le_bytes([end[10], end[11]])).max(usize::from(u16::from_le_bytes([end[8], end[9]]))));
+    if counts.any(|count| count > MOST_ENTRIES) { Err(too_many()) } else { Ok(()) }
+}
+
+/// Some programs write backslashes.
+fn entry_name(archive: &ZipArchive<Cursor<&[u8]>>, index: usize) -> Option<String> {
+    Some(archive.name_for_index(index)?.ok()?.replace('\\', "/").trim_start_matches("./").to_owned())
+}
+
+/// Where the parts are: at the top, or in the one folder that has them.
+fn folder_of(archive: &ZipArchive<Cursor<&[u8]>>) -> Result<String, ProjectError> {
+    let names: Vec<String> = (0..archive.len()).filter_map(|i| entry_name(archive, i)).collect();
+    for part in [REQUEST, BRIEF] {
+        // What macOS adds beside the files.
+        let mut folders: Vec<&str> = names
+            .iter()
+            .filter(|n| !n.starts_with("__MACOSX/"))
+            .filter_map(|n| n.strip_suffix(part))
+            .filter(|f| f.is_empty() || f.ends_with('/'))
+            .collect();
+        folders.sort_unstable();
+        folders.dedup();
+        match folders.as_slice() {
+            [] => {}
+            ["", ..] => return Ok(String::new()),
+            [one] => return Ok((*one).to_owned()),
+            [a, b, ..] => return Err(unusable(format!("the archive has several projects ({a} and {b}); zip only one of these folders"))),
+        }
+    }
+    Ok(String::new())
+}
+
+fn damaged(name: &str, error: &dyn std::fmt::Display) -> ProjectError {
+    unusable(format!("the project's {name} is damaged ({error}); copy the file again or save it again in the studio"))
+}
+
+fn method_name(method: CompressionMethod) -> String {
+    // The only way to the number of a method that the library was built without.
+    #[allow(deprecated)]
+    let CompressionMethod::Unsupported(number) = method else { return format!("{method:?}") };
+    match number {
+        1 => "Shrink".into(),
+        6 | 10 => "Implode".into(),
+        9 => "Deflate64".into(),
+        12 => "bzip2".into(),
+        14 => "LZMA".into(),
+        20 | 93 => "Zstandard".into(),
+        95 => "xz".into(),
+        98 => "PPMd".into(),
+        other => format!("method {other}"),
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use std::io::Write as _;
-
-    use super::*;
-
-    fn zipped(parts: &[(&str, &[u8])]) -> Vec<u8> {
-        let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
-        let stored = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
-        for (name, bytes) in parts {
-            zip.start_file(*name, stored).unwrap();
-            zip.write_all(bytes).unwrap();
-        }
-        zip.finish().unwrap().into_inner()
-    }
-
-    #[test]
-    fn a_project_is_a_request_with_its_pictures() {
-        let bytes = zipped(&[(REQUEST, br#"{"text_content": "a", "seed": 4}"#), (PRODUCT, b"photo"), (MASK, b"mask")]);
-        let raw = request_of(&bytes).unwrap();
-        assert_eq!(raw["seed"], 4);
-        assert_eq!((&raw["product_image"], &raw["mask_image"]), (&"cGhvdG8=".into(), &"bWFzaw==".into()));
-        assert!(request_of(b"PNG").unwrap_err().contains("no .ncocoa project"));
-        assert!(request_of(&zipped(&[(PRODUCT, b"photo")])).unwrap_err().contains(REQUEST));
-        assert!(request_of(&zipped(&[(REQUEST, b"[1]")])).unwrap_err().contains(REQUEST));
-        let cut = &bytes[..bytes.len() / 2];
-        assert!(request_of(cut).is_err());
-    }
-}
+#[path = "project_tests.rs"]
+mod tests;

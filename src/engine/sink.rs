@@ -18,6 +18,7 @@ use crate::pipeline::plan::StepKeys;
 use crate::pipeline::{Picture, PipelineError, Sink, Taken};
 use crate::request::fields::FIELDS;
 use crate::request::{JobSpec, SourceImage, Start};
+use crate::store::StoreError;
 
 /// Previews at most some ten times a second.
 const PREVIEW_EVERY: Duration = Duration::from_millis(100);
@@ -138,7 +139,7 @@ impl Sink for JobSink<'_> {
     }
 
     fn save(&self, name: ImageName, picture: Picture<'_>) -> Result<(), PipelineError> {
-        let text = match self.inner_snapshot() {
+        let text = match self.inner.snapshot(self.id) {
             Some(job) if is_result(name) => metadata(&job, name),
             _ => Vec::new(),
         };
@@ -186,7 +187,7 @@ impl JobSink<'_> {
             _ => None,
         };
         let png = encode_png_with_mask(pixels, &text, mask.as_deref()).map_err(|e| failed(&e))?;
-        self.inner.store.save_image(self.id, name, &png).map_err(|e| failed(&e))?;
+        self.keep(name, &png).map_err(|e| PipelineError::Kept { technical: e.technical(), message: e.to_string() })?;
         if matches!(name, ImageName::Placed | ImageName::Face) {
             *lock(&self.mask) = Some(png);
         }
@@ -198,9 +199,16 @@ impl JobSink<'_> {
         Ok(())
     }
 
-    fn inner_snapshot(&self) -> Option<Arc<JobSnapshot>> {
-        let table = self.inner.table.read().unwrap_or_else(std::sync::PoisonError::into_inner);
-        table.jobs.get(&self.id).map(|e| e.state.borrow().clone())
+    fn keep(&self, name: ImageName, png: &[u8]) -> Result<(), StoreError> {
+        match self.inner.store.save_image(self.id, name, png) {
+            // The job's folder vanished. A folder needs a record before it gets pictures.
+            Err(error) if error.is_missing() => {
+                self.inner.record(self.id)?;
+                self.inner.checked(self.id);
+                self.inner.store.save_image(self.id, name, png)
+            }
+            other => other,
+        }
     }
 }
 

@@ -41,6 +41,7 @@ pub(super) fn run(inner: &Inner, factory: &BackendFactory) {
         let event = match outcome {
             Ok(()) => JobEvent::Completed,
             Err(PipelineError::Backend(BackendError::Stopped(_))) => inner.stop_event(),
+            Err(PipelineError::Kept { technical, message }) => JobEvent::Failed { error: technical, message },
             Err(error) => JobEvent::Failed { error: format!("{error:?}"), message: error.to_string() },
         };
         finish(inner, work.id, event);
@@ -65,13 +66,17 @@ fn finish(inner: &Inner, id: Uuid, event: JobEvent) {
         let table = inner.table.read().unwrap_or_else(std::sync::PoisonError::into_inner);
         table.jobs.get(&id).map(|e| e.state.borrow().clone()).and_then(|job| {
             let mut next = (*job).clone();
-            next.apply(event.clone(), super::now()).ok().map(|()| next)
+            next.apply(event.clone(), super::clock()).ok().map(|()| next)
         })
     };
     let event = match recorded.map(|job| inner.store.save_record(&job)) {
         Some(Err(error)) => {
             tracing::error!(%id, %error, "job could not be recorded");
-            JobEvent::Failed { error: format!("{error:?}"), message: error.to_string() }
+            lock(&inner.unsaved).push(id);
+            match event {
+                JobEvent::Completed => JobEvent::Failed { error: error.technical(), message: error.to_string() },
+                other => other,
+            }
         }
         _ => event,
     };

@@ -439,7 +439,7 @@ impl Bridge {
         write: impl FnOnce(&Path) -> Result<(), Say>,
     ) -> Result<Product, Say> {
         let folder = self.folder.join(super::restore::PHOTOS);
-        std::fs::create_dir_all(&folder).map_err(|e| Say::new("error.write", &[&folder.display(), &e]))?;
+        crate::store::create_private_dir(&folder).map_err(|e| Say::new("error.write", &[&folder.display(), &e]))?;
         let path = folder.join(format!("{}.image", content.to_hex()));
         if !path.is_file() {
             write(&path)?;
@@ -488,7 +488,7 @@ impl Bridge {
 pub(super) fn keep_mask(folder: &Path, png: &[u8]) -> Result<Mask, Say> {
     let hash = crate::engine::decode_source(png).map_err(Say::from)?.hash;
     let folder = folder.join(super::restore::PHOTOS);
-    std::fs::create_dir_all(&folder).map_err(|e| Say::new("error.write", &[&folder.display(), &e]))?;
+    crate::store::create_private_dir(&folder).map_err(|e| Say::new("error.write", &[&folder.display(), &e]))?;
     let path = folder.join(format!("{hash}.mask.png"));
     if !path.is_file() {
         crate::store::write_atomic(&path, png).map_err(|e| Say::from(e.to_string()))?;

@@ -102,7 +102,8 @@ impl Studio {
             if std::fs::read_to_string(&path).is_ok_and(|old| !super::presets::readable(&old)) {
                 return Err(Say::new("error.presets", &[&path.display()]));
             }
-            std::fs::create_dir_all(path.parent().unwrap_or(&path)).map_err(|e| Say::new("error.write", &[&path.display(), &e]))?;
+            crate::store::create_private_dir(path.parent().unwrap_or(&path))
+                .map_err(|e| Say::new("error.write", &[&path.display(), &e]))?;
             crate::store::write_atomic(&path, text.as_bytes()).map_err(|e| Say::from(e.to_string()))?;
             Ok(None)
         });

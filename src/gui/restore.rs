@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::bridge::{Bridge, Message, Say};
 use super::execute::random_seed;
 use super::state::{Brief, Session};
-use crate::engine::project::{self, Project};
+use crate::engine::project::{self, Project, ProjectError};
 use crate::job::{ImageName, JobSnapshot};
 use crate::request::fields::FIELDS;
 
@@ -25,9 +25,6 @@ const BROKEN: &str = "session.broken.json";
 pub const PHOTOS: &str = "photos";
 /// Photos that nothing refers to are kept for so long.
 const UNUSED: Duration = Duration::from_secs(24 * 60 * 60);
-/// What a project keeps for the studio, beside what every door reads.
-const BRIEF: &str = "project.json";
-
 /// The session as it was left; a fresh one where there is none, or where it cannot be read.
 pub fn session(folder: &Path) -> Session {
     let fresh = || Session { brief: Brief { seed: random_seed(), ..Brief::default() }, ..Session::default() };
@@ -72,7 +69,7 @@ fn sweep(folder: &Path, session: &Session) {
 
 /// Writes the session. Blocking.
 pub fn save_now(folder: &Path, session: &Session) {
-    let written = std::fs::create_dir_all(folder).map_err(|e| e.to_string()).and_then(|()| {
+    let written = crate::store::create_private_dir(folder).map_err(|e| e.to_string()).and_then(|()| {
         let json = serde_json::to_vec_pretty(session).map_err(|e| e.to_string())?;
         crate::store::write_atomic(&folder.join(SESSION), &json).map_err(|e| e.to_string())
     });
@@ -166,7 +163,7 @@ fn pack(brief: &Brief) -> Result<Vec<u8>, Say> {
     if let Some(mask) = &mut packed.mask {
         mask.path = project::MASK.into();
     }
-    put(BRIEF, &serde_json::to_vec_pretty(&packed).map_err(|e| failed(&e))?)?;
+    put(project::BRIEF, &serde_json::to_vec_pretty(&packed).map_err(|e| failed(&e))?)?;
     put(project::REQUEST, &serde_json::to_vec_pretty(&brief.to_raw()).map_err(|e| failed(&e))?)?;
     if let Some(product) = &brief.product {
         let bytes = std::fs::read(&product.path).map_err(|e| Say::new("error.photo_gone", &[&product.name, &e]))?;
@@ -182,18 +179,22 @@ fn pack(brief: &Brief) -> Result<Vec<u8>, Say> {
 /// Reads a project off the window's thread.
 pub fn open_project(bridge: &Bridge, path: PathBuf) {
     bridge.work("nanococoa-project", move |bridge| {
-        let bytes = std::fs::read(&path).map_err(|e| Say::new("error.read", &[&path.display(), &e]))?;
+        let bytes = project::read_file(&path).map_err(|e| Say::new("error.read", &[&path.display(), &e]))?;
         let bad = || Say::new("error.project", &[&path.display()]);
-        let mut parts = Project::open(&bytes).ok_or_else(bad)?;
-        let json = parts.part(BRIEF).ok_or_else(bad)?;
-        let mut brief: Brief = serde_json::from_slice(&json).map_err(|_| bad())?;
+        let why = |e: ProjectError| match e {
+            ProjectError::Unusable(text) => Say::from(text),
+            ProjectError::NoProject | ProjectError::Missing(_) => bad(),
+        };
+        let mut project = Project::open(&bytes).map_err(why)?;
+        let mut part = |name: &str| project.part(name).map_err(why);
+        let mut brief: Brief = serde_json::from_slice(&part(project::BRIEF)?).map_err(|_| bad())?;
         if let Some(product) = &mut brief.product {
-            let photo = parts.part(project::PRODUCT).ok_or_else(bad)?;
+            let photo = part(project::PRODUCT)?;
             let name = product.name.clone();
             *product = bridge.keep_photo(&photo, &name)?;
         }
         if brief.mask.is_some() {
-            brief.mask = Some(bridge.keep_mask(&parts.part(project::MASK).ok_or_else(bad)?)?);
+            brief.mask = Some(bridge.keep_mask(&part(project::MASK)?)?);
         }
         let name = path.file_stem().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
         Ok(Some(Message::Project(Box::new(brief), name, path)))

@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
+use super::annotation::Annotation;
+use super::pictures::COMPLETED;
 use super::progress::{Durations, Progress, Workload};
 use crate::request::{EngineKind, JobSpec, Start};
 
@@ -296,6 +298,13 @@ pub enum JobEvent {
     TookOver(u8),
     /// Somebody marked or named it.
     Annotated(Annotation),
+    /// Its pictures were looked at.
+    Checked {
+        /// Listed ones that are missing or damaged.
+        lost: Vec<ImageName>,
+        /// Lost ones that are there again.
+        found: Vec<ImageName>,
+    },
     /// A preview.
     Previewed(Arc<Preview>),
     /// Everything is on disk.
@@ -311,17 +320,6 @@ pub enum JobEvent {
     Stopped,
     /// The program ended while the job waited or ran.
     ProgramEnded,
-}
-
-/// A change of what people keep about a job; `None` leaves a part as it is.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct Annotation {
-    /// Marked as good.
-    pub starred: Option<bool>,
-    /// Its name for people; blank: none. At most 200 characters are kept.
-    pub title: Option<String>,
-    /// Anything; blank: none. At most 2000 characters are kept.
-    pub note: Option<String>,
 }
 
 /// An event that does not fit the state.
@@ -351,8 +349,17 @@ pub struct JobSnapshot {
     pub error: Option<String>,
     /// Unix seconds when it was accepted.
     pub start_time: f64,
-    /// Unix seconds when it ended.
+    /// `start_time` plus the seconds that it took, whatever happened to the wall clock meanwhile.
     pub end_time: Option<f64>,
+    /// The steady clock when it was accepted.
+    #[serde(skip)]
+    pub began: f64,
+    /// Seconds that it had taken at its newest event: all that is known of a job that the end of the program interrupted.
+    #[serde(default)]
+    pub spent: Option<f64>,
+    /// Its place among the jobs of this folder, oldest first, from 1. Records of earlier versions have 0.
+    #[serde(default)]
+    pub sequence: u64,
     /// Which engine makes it.
     pub engine: EngineKind,
     /// Name and version of that engine.
@@ -375,6 +382,9 @@ pub struct JobSnapshot {
     pub legibility: Option<f32>,
     /// Pictures on disk.
     pub images: Vec<ImageName>,
+    /// Pictures that it had and that are missing or damaged.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lost: Vec<ImageName>,
     /// Content hashes of the step results and of the photo: they recognise a picture that a client sends back, or sends again.
     #[serde(default)]
     pub hashes: BTreeMap<String, String>,
@@ -408,8 +418,8 @@ pub struct JobSnapshot {
 }
 
 impl JobSnapshot {
-    /// A job that was just accepted.
-    pub fn new(id: Uuid, spec: &JobSpec, engine: EngineKind, reason: String, durations: &Durations, now: f64) -> Self {
+    /// A job that was just accepted, at this time of the wall clock (Unix seconds).
+    pub fn new(id: Uuid, spec: &JobSpec, engine: EngineKind, reason: String, durations: &Durations, start_time: f64) -> Self {
         let load = workload(spec, engine);
         Self {
             id,
@@ -419,8 +429,11 @@ impl JobSnapshot {
             stage: None,
             message: "Waiting to start".into(),
             error: None,
-            start_time: now,
+            start_time,
             end_time: None,
+            began: 0.0,
+            spent: None,
+            sequence: 0,
             engine,
             engine_label: String::new(),
             engine_reason: reason,
@@ -432,6 +445,7 @@ impl JobSnapshot {
             warnings: spec.warnings.clone(),
             legibility: None,
             images: Vec::new(),
+            lost: Vec::new(),
             hashes: BTreeMap::new(),
             step_keys: BTreeMap::new(),
             cached_steps: Vec::new(),
@@ -445,7 +459,7 @@ impl JobSnapshot {
         }
     }
 
-    /// Applies an event; an event that does not fit the state changes nothing.
+    /// Applies an event; an event that does not fit the state changes nothing. `now`: the steady clock.
     pub fn apply(&mut self, event: JobEvent, now: f64) -> Result<(), IllegalTransition> {
         use JobStatus::{Completed, Failed, Pending, Running, Stopped};
         let illegal = |event| Err(IllegalTransition { status: self.status.as_str(), event });
@@ -471,6 +485,7 @@ impl JobSnapshot {
                 if let Some(hash) = hash {
                     self.hashes.insert(name.as_str().into(), hash);
                 }
+                self.lost.retain(|n| *n != name);
                 if !self.images.contains(&name) {
                     self.images.push(name);
                 }
@@ -484,6 +499,10 @@ impl JobSnapshot {
                 }
             }
             (_, JobEvent::Annotated(change)) => self.annotate(change),
+            (_, JobEvent::Checked { lost, found }) => {
+                let whole: Vec<_> = self.images.iter().chain(&found).copied().filter(|n| !lost.contains(n)).collect();
+                self.list_pictures(&whole);
+            }
             (Running, JobEvent::Warned(text)) => {
                 if self.step != Step::Init {
                     let notes = self.step_notes.entry(self.step.number()).or_default();
@@ -503,7 +522,10 @@ impl JobSnapshot {
             (Running, JobEvent::Completed) => {
                 self.end(Completed, now);
                 self.progress_percent = 100;
-                self.message = "All steps completed".into();
+                self.message = COMPLETED.into();
+                if !self.lost.is_empty() {
+                    self.list_pictures(&self.images.clone());
+                }
             }
             (Pending | Running, JobEvent::Failed { error, message }) => {
                 self.end(Failed, now);
@@ -524,39 +546,16 @@ impl JobSnapshot {
             (_, JobEvent::Stopped | JobEvent::ProgramEnded) => return illegal("stopped"),
             _ => return illegal("progress"),
         }
+        if self.status.is_active() {
+            self.spent = Some((now - self.began).max(0.0));
+        }
         Ok(())
-    }
-
-    fn annotate(&mut self, change: Annotation) {
-        let kept = |text: String, most: usize| Some(text.trim().chars().take(most).collect::<String>()).filter(|t| !t.is_empty());
-        self.starred = change.starred.unwrap_or(self.starred);
-        if let Some(title) = change.title {
-            self.title = kept(title, 200);
-        }
-        if let Some(note) = change.note {
-            self.note = kept(note, 2000);
-        }
     }
 
     fn end(&mut self, status: JobStatus, now: f64) {
         self.status = status;
-        self.end_time = Some(now);
+        self.end_time = Some(self.start_time + (now - self.began).max(0.0));
         self.preview = None;
-    }
-
-    /// Seconds since it was accepted, or that it took.
-    pub fn elapsed(&self, now: f64) -> f64 {
-        (self.end_time.unwrap_or(now) - self.start_time).max(0.0)
-    }
-
-    /// Seconds to its end, negative when late, 0 when over.
-    pub fn eta(&self, now: f64) -> i64 {
-        if self.status.is_active() { self.progress.eta(now).ceil() as i64 } else { 0 }
-    }
-
-    /// Seconds to the end of the running step, negative when late, 0 when over.
-    pub fn step_eta(&self, now: f64) -> i64 {
-        if self.status.is_active() { self.progress.step_eta(now).ceil() as i64 } else { 0 }
     }
 
     /// The documented `sub_step`.

@@ -29,9 +29,17 @@ pub enum PipelineError {
     /// The slogan cannot be laid out.
     #[error(transparent)]
     Layout(#[from] crate::typography::LayoutError),
-    /// A result could not be kept.
+    /// A result could not be encoded.
     #[error("{0}")]
     Sink(String),
+    /// A result could not be written.
+    #[error("{message}")]
+    Kept {
+        /// What the operating system said, with the file.
+        technical: String,
+        /// What happened and what to do.
+        message: String,
+    },
 }
 
 impl From<crate::job::Stopped> for PipelineError {

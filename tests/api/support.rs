@@ -97,6 +97,11 @@ impl World {
         panic!("job hangs");
     }
 
+    /// The data folder.
+    pub fn data(&self) -> PathBuf {
+        self.outer.path().join("data")
+    }
+
     /// Every file below the folder that holds the data folder, without the engine's own.
     pub fn strange_files(&self) -> Vec<PathBuf> {
         let mut found = Vec::new();

@@ -27,14 +27,17 @@ impl Drop for Server {
 
 /// Starts it on a port of its own; `more` are further arguments.
 pub fn serve(data: &Path, more: &[&str]) -> Server {
-    let mut child = Command::new(BINARY)
-        .arg("--data-dir")
-        .arg(data)
-        .args(["serve", "--bind", "127.0.0.1:0"])
-        .args(more)
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
+    serve_in(None, data, more)
+}
+
+/// The same by another program that is given the command line and becomes the server.
+pub fn serve_in(outer: Option<(&str, &[&str])>, data: &Path, more: &[&str]) -> Server {
+    let mut command = Command::new(outer.map_or(BINARY, |(program, _)| program));
+    if let Some((_, arguments)) = outer {
+        command.args(arguments).arg(BINARY);
+    }
+    let mut child =
+        command.arg("--data-dir").arg(data).args(["serve", "--bind", "127.0.0.1:0"]).args(more).stdout(Stdio::piped()).spawn().unwrap();
     let mut line = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
     let address = line.split("http://").nth(1).unwrap_or_else(|| panic!("{line:?}")).split(' ').next().unwrap().to_owned();

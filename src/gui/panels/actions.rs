@@ -123,7 +123,7 @@ fn state(studio: &Studio, job: Option<&Arc<JobSnapshot>>, step: u8) -> State {
     } else if at == step && studio.bridge.is_stopping(job.id) {
         State::Stopping
     } else if at == step {
-        State::Running(job.step_eta(crate::engine::now()))
+        State::Running(job.step_eta(crate::engine::clock()))
     } else if job.images.contains(&result) {
         State::Done
     } else {
@@ -212,7 +212,7 @@ fn ready(studio: &mut Studio, ui: &mut Ui) {
 fn progress(studio: &Studio, ui: &Ui, rect: Rect, job: &JobSnapshot) {
     let c = theme::colors(ui);
     let lang = studio.lang();
-    let now = crate::engine::now();
+    let now = crate::engine::clock();
     let elapsed = job.elapsed(now).round() as i64;
     let eta = job.eta(now);
     let stage = job.stage.and_then(|s| lang.get(&format!("stage.{}", s.as_str()))).unwrap_or(lang.t("stage.waiting"));

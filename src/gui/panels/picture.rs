@@ -87,7 +87,9 @@ pub fn show(studio: &mut Studio, ui: &mut Ui) {
 /// What went wrong with what is shown, whole, with what can be done about it.
 fn trouble(studio: &mut Studio, ui: &mut Ui, area: Rect) {
     let (lang, c) = (studio.lang(), theme::colors(ui));
-    let job = if let Source::Job(id) = studio.source { studio.job(id).filter(|j| j.status == JobStatus::Failed) } else { None };
+    // A finished job whose pictures are lost says so in its message, too.
+    let says = |j: &std::sync::Arc<JobSnapshot>| j.status == JobStatus::Failed || (j.status == JobStatus::Completed && !j.lost.is_empty());
+    let job = if let Source::Job(id) = studio.source { studio.job(id).filter(says) } else { None };
     let words = match &job {
         Some(job) => Some(lang.say(&job.message)),
         None if studio.source == Source::Draft => studio.live.with(|s| s.error.clone()).map(|error| lang.say(&error)),

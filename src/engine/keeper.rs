@@ -1,0 +1,81 @@
+//! The thread that looks after the data folder while nobody asks for anything.
+
+use std::sync::{Condvar, Mutex, PoisonError};
+use std::time::Duration;
+
+use super::{Inner, lock};
+
+/// How long a deleted job can be taken back; then it leaves the disk.
+pub(super) const TRASH_AGE: Duration = Duration::from_secs(10 * 60);
+/// A folder that vanished is locked again within this time.
+const PACE: Duration = Duration::from_secs(2);
+/// The jobs' folders are looked at every so many rounds.
+const JOBS_EVERY: u32 = 5;
+
+/// Ends the thread without delay.
+#[derive(Default)]
+pub(super) struct Bell {
+    closed: Mutex<bool>,
+    rings: Condvar,
+}
+
+impl Bell {
+    /// The thread ends, now or when it starts.
+    pub fn close(&self) {
+        *lock(&self.closed) = true;
+        self.rings.notify_all();
+    }
+
+    fn is_closed(&self) -> bool {
+        *lock(&self.closed)
+    }
+
+    /// Waits; `false` once it is closed.
+    fn wait(&self, time: Duration) -> bool {
+        let closed = self.rings.wait_timeout_while(lock(&self.closed), time, |closed| !*closed);
+        !*closed.unwrap_or_else(PoisonError::into_inner).0
+    }
+}
+
+/// Runs until the bell is closed.
+pub(super) fn run(inner: &Inner) {
+    read_what_was_not(inner);
+    let (mut round, mut seen, mut held) = (0_u32, inner.store.generation(), true);
+    while inner.keeper.wait(PACE) {
+        match inner.store.hold() {
+            Ok(()) => held = true,
+            // Said once, not every two seconds.
+            Err(error) if held => {
+                held = false;
+                tracing::error!(%error, "the data folder is lost");
+            }
+            Err(_) => {}
+        }
+        round = round.wrapping_add(1);
+        let generation = inner.store.generation();
+        if generation != seen || round.is_multiple_of(JOBS_EVERY) {
+            inner.check_jobs(generation != seen);
+            seen = generation;
+        }
+        inner.empty_trash(TRASH_AGE);
+        // What could not be recorded while the disk was full is recorded once there is space.
+        let mut unsaved = std::mem::take(&mut *lock(&inner.unsaved));
+        unsaved.retain(|id| inner.record(*id).is_err());
+        lock(&inner.unsaved).append(&mut unsaved);
+    }
+}
+
+/// Reads the pictures for which there was no time at the start, newest jobs first, so that the next start need not.
+fn read_what_was_not(inner: &Inner) {
+    for job in inner.snapshots() {
+        if inner.keeper.is_closed() {
+            return;
+        }
+        if !job.status.is_active() && !job.images.iter().all(|name| inner.store.is_marked(job.id, *name)) {
+            inner.checked(job.id);
+            if let Err(error) = inner.record(job.id) {
+                tracing::debug!(id = %job.id, %error, "what was read could not be recorded");
+            }
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! The lock on the data folder: two programs on one folder would take each other's running jobs for interrupted ones.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+
+use super::error::{StoreError, at};
+use super::write::create_private_dir;
+
+const LOCK: &str = "lock";
+/// Somebody may remove the folder while it is being locked; then it is made once more.
+const ATTEMPTS: usize = 5;
+
+/// The locked file `<root>/lock`.
+#[derive(Debug)]
+pub(super) struct FolderLock {
+    file: File,
+    path: PathBuf,
+}
+
+impl FolderLock {
+    /// Makes `<root>/jobs` where it is missing and locks the folder. Fails when another program holds it.
+    pub fn take(root: &Path) -> Result<Self, StoreError> {
+        let path = root.join(LOCK);
+        let jobs = root.join("jobs");
+        for _ in 0..ATTEMPTS {
+            create_private_dir(&jobs).map_err(at("create", &jobs))?;
+            let file = match open(&path) {
+                // Removed since the folder was made.
+                Err(error) if error.kind() == ErrorKind::NotFound => continue,
+                other => other.map_err(at("open", &path))?,
+            };
+            if file.try_lock().is_err() {
+                let busy = "another nanoCocoa uses it; close that one or choose another --data-dir";
+                return Err(StoreError::new("use", root, io::Error::new(ErrorKind::WouldBlock, busy)));
+            }
+            let lock = Self { file, path: path.clone() };
+            // A lock on a file that is gone keeps nobody out.
+            if lock.is_current() {
+                return Ok(lock);
+            }
+        }
+        Err(at("lock", &path)(ErrorKind::NotFound.into()))
+    }
+
+    /// Whether the locked file is still the one in the folder. Two system calls.
+    pub fn is_current(&self) -> bool {
+        let Ok(there) = fs::metadata(&self.path) else { return false };
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::MetadataExt as _;
+            self.file.metadata().is_ok_and(|held| (held.dev(), held.ino()) == (there.dev(), there.ino()))
+        }
+        // Where open files cannot be removed, it is enough that there is one.
+        #[cfg(not(unix))]
+        {
+            let _ = &self.file;
+            there.is_file()
+        }
+    }
+}
+
+/// What is kept on a medium that cannot be written to can still be looked at: there an existing file is opened for reading.
+fn open(path: &Path) -> io::Result<File> {
+    let opened = OpenOptions::new().create(true).truncate(false).write(true).open(path);
+    match opened {
+        Err(e) if matches!(e.kind(), ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied) => File::open(path).map_err(|_| e),
+        other => other,
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lock_that_lost_its_file_is_noticed() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path().join("data");
+        let first = FolderLock::take(&root).unwrap();
+        assert!(first.is_current());
+        assert!(FolderLock::take(&root).unwrap_err().is_in_use());
+        fs::remove_dir_all(&root).unwrap();
+        assert!(!first.is_current());
+        let second = FolderLock::take(&root).unwrap();
+        assert!(second.is_current() && !first.is_current());
+        assert!(FolderLock::take(&root).unwrap_err().is_in_use());
+        drop(first);
+        assert!(FolderLock::take(&root).unwrap_err().is_in_use());
+        drop(second);
+        FolderLock::take(&root).unwrap();
+    }
+}

@@ -1,0 +1,153 @@
+//! What is found when the folder is opened.
+
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, Instant, UNIX_EPOCH};
+
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::error::{StoreError, at};
+use super::trash::TRASH;
+use super::write::is_temporary;
+use super::{DELETED, JobStore, Marks, RECORD, lock, whole};
+use crate::job::{ImageName, JobSnapshot, JobStatus};
+
+/// Pictures that do not look as their records say are read at the start for so long; what is left then is read later.
+const READ_AT_START: Duration = Duration::from_secs(1);
+
+/// The marks of `job.json`. Records of earlier versions have none.
+#[derive(Deserialize)]
+struct Files {
+    files: Option<Marks>,
+}
+
+impl JobStore {
+    /// Empties the trash and reads every job, oldest first.
+    pub(super) fn recover_all(&self) -> Result<Vec<JobSnapshot>, StoreError> {
+        let trash = self.root.join(TRASH);
+        if trash.exists()
+            && let Err(error) = fs::remove_dir_all(&trash)
+        {
+            tracing::warn!(%error, "the trash could not be emptied");
+        }
+        remove_temporary(&self.root);
+        let jobs_dir = self.root.join("jobs");
+        remove_temporary(&jobs_dir);
+        let begin = Instant::now();
+        let mut jobs = Vec::new();
+        for entry in fs::read_dir(&jobs_dir).map_err(at("read", &jobs_dir))?.flatten() {
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
+            if name.starts_with(DELETED) {
+                let _ = fs::remove_dir_all(entry.path());
+                continue;
+            }
+            let Ok(id) = name.parse::<Uuid>() else { continue };
+            // Only folders that the store itself names: no other spelling of a UUID.
+            if name != id.to_string() {
+                continue;
+            }
+            match self.recover(id, begin.elapsed() < READ_AT_START) {
+                Ok(Some(job)) => jobs.push(job),
+                Ok(None) if is_leftover(&entry.path()) => {
+                    if let Err(error) = fs::remove_dir_all(entry.path()) {
+                        tracing::warn!(%id, %error, "an empty job folder could not be removed");
+                    }
+                }
+                Ok(None) => tracing::warn!(%id, "folder without a readable job.json is left alone"),
+                Err(error) => tracing::warn!(%id, %error, "job could not be recovered"),
+            }
+        }
+        // The clock may have been set back between two jobs; records of earlier versions have no sequence.
+        jobs.sort_by(|a, b| a.sequence.cmp(&b.sequence).then(a.start_time.total_cmp(&b.start_time)));
+        Ok(jobs)
+    }
+
+    fn recover(&self, id: Uuid, read: bool) -> Result<Option<JobSnapshot>, StoreError> {
+        let dir = self.job_dir(id);
+        remove_temporary(&dir);
+        let Ok(bytes) = fs::read(dir.join(RECORD)) else { return Ok(None) };
+        let Ok(mut job) = serde_json::from_slice::<JobSnapshot>(&bytes) else { return Ok(None) };
+        if job.id != id {
+            return Ok(None);
+        }
+        let known = serde_json::from_slice::<Files>(&bytes).ok().and_then(|f| f.files).unwrap_or_default();
+        lock(&self.marks).insert(id, known.clone());
+        let whole: Vec<ImageName> = ImageName::ALL.iter().copied().filter(|&n| self.is_whole_at_start(id, n, read)).collect();
+        job.list_pictures(&whole);
+        let interrupted = job.status.is_active();
+        if interrupted {
+            let end = fs::metadata(dir.join(RECORD)).and_then(|m| m.modified()).ok();
+            let end = end.and_then(|t| t.duration_since(UNIX_EPOCH).ok()).map(|d| d.as_secs_f64());
+            job.status = JobStatus::Failed;
+            // The dates of files follow the wall clock; records of earlier versions have nothing better.
+            let end = job.spent.map(|spent| job.start_time + spent).or(end).unwrap_or(job.start_time);
+            job.end_time = Some(end.max(job.start_time));
+            job.error = Some("interrupted: the program ended while this job was active".into());
+            job.message = match job.resume_step() {
+                1 => "Interrupted before the first step was finished. Continue it to run it again.".into(),
+                step => format!("Interrupted. Steps before {step} are kept; continue it from step {step}."),
+            };
+        }
+        // A copy of the folder has other dates: once its pictures were read, they need not be read at the next start.
+        let was_read = read && lock(&self.marks).get(&id).is_some_and(|now| *now != known);
+        if (interrupted || was_read)
+            && let Err(error) = self.save_record(&job)
+        {
+            // The job is as it is, whether this can be written or not.
+            tracing::warn!(%id, %error, "a recovered job could not be recorded");
+        }
+        Ok(Some(job))
+    }
+
+    /// A picture that looks as its record says is whole. Others are read, but many of them would take too long: then it is enough for the
+    /// moment that their chunks follow each other.
+    fn is_whole_at_start(&self, id: Uuid, name: ImageName, read: bool) -> bool {
+        if read || self.is_marked(id, name) { self.is_whole(id, name) } else { whole::is_whole_file(&self.image_path(id, name), false) }
+    }
+}
+
+/// Removes what interrupted writes left in a folder.
+fn remove_temporary(dir: &Path) {
+    for entry in fs::read_dir(dir).into_iter().flatten().flatten() {
+        if is_temporary(&entry.file_name().to_string_lossy()) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+/// A job's folder that has nothing but, at most, an empty record: its creation was interrupted.
+fn is_leftover(dir: &Path) -> bool {
+    let Ok(entries) = fs::read_dir(dir) else { return false };
+    let is_empty_record = |e: &fs::DirEntry| e.file_name() == RECORD && e.metadata().is_ok_and(|m| m.is_file() && m.len() == 0);
+    entries.into_iter().all(|entry| entry.is_ok_and(|e| is_empty_record(&e)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_folders_without_anything_finished_are_removed() {
+        let dir = tempfile::tempdir().unwrap();
+        let jobs = dir.path().join("jobs");
+        let make = |files: &[(&str, &[u8])]| {
+            let folder = jobs.join(Uuid::new_v4().to_string());
+            fs::create_dir_all(&folder).unwrap();
+            files.iter().for_each(|(name, bytes)| fs::write(folder.join(name), bytes).unwrap());
+            folder
+        };
+        let gone = [make(&[]), make(&[(".a.tmp", b"x")]), make(&[("job.json", b"")])];
+        let kept = [make(&[("step1.png", b"x")]), make(&[("job.json", b"{")]), make(&[("notes.txt", b"")]), make(&[("draft.tmp", b"x")])];
+        let others = [jobs.join("other"), jobs.join(Uuid::new_v4().simple().to_string())];
+        others.iter().for_each(|o| fs::create_dir(o).unwrap());
+        fs::write(dir.path().join(".b.tmp"), b"x").unwrap();
+        let (store, found) = JobStore::open(dir.path()).unwrap();
+        assert!(found.is_empty());
+        assert!(gone.iter().all(|g| !g.exists()), "{gone:?}");
+        assert!(kept.iter().chain(&others).all(|k| k.exists()), "{kept:?}");
+        assert!(!dir.path().join(".b.tmp").exists());
+        drop(store);
+    }
+}

@@ -1,0 +1,90 @@
+//! The real binary on a disk of four megabytes that is really full. Needs a mount namespace of its own, which not every machine allows.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![cfg(target_os = "linux")]
+
+#[path = "common/served.rs"]
+mod served;
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::{Value, json};
+use served::{Server, call, serve_in};
+
+const MOUNT: &str = "mount -t tmpfs -o size=4m none \"$1\" && shift && exec \"$@\"";
+
+/// `None`: this machine gives nobody a namespace.
+fn serve_on_a_small_disk(disk: &Path) -> Option<Server> {
+    let inside = ["-rm", "sh", "-c", MOUNT, "sh"];
+    let able = Command::new("unshare").args(inside).arg(disk).arg("true").status().is_ok_and(|s| s.success());
+    able.then(|| serve_in(Some(("unshare", &[&inside[..], &[disk.to_str().unwrap()]].concat())), &disk.join("data"), &[]))
+}
+
+fn request(seed: u64) -> Value {
+    json!({"bg_prompt": "wooden table", "text_content": null, "width": 256, "height": 256, "seed": seed})
+}
+
+fn finished(server: &Server, id: &str) -> Value {
+    loop {
+        let status = call(server, "GET", &format!("/status/{id}?images=false"), None);
+        if !["pending", "running"].contains(&status["status"].as_str().unwrap()) {
+            return status;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+}
+
+/// Writes until nothing more fits, then leaves so many bytes.
+fn fill(path: &Path, leave: u64) {
+    let mut file = fs::File::create(path).unwrap();
+    while file.write_all(&[7; 4096]).is_ok() {}
+    let size = file.metadata().unwrap().len();
+    file.set_len(size - leave).unwrap();
+}
+
+#[test]
+fn a_full_disk_loses_nothing_and_is_usable_again() {
+    let outer = tempfile::tempdir().unwrap();
+    let Some(server) = serve_on_a_small_disk(outer.path()) else {
+        println!("no namespaces here; not tested");
+        return;
+    };
+    // The disk as the server sees it.
+    let disk = PathBuf::from(format!("/proc/{}/root{}", server.child.id(), outer.path().display()));
+    let (jobs, filler) = (disk.join("data/jobs"), disk.join("filler"));
+    let first = call(&server, "POST", "/generate", Some(&request(1)))["job_id"].as_str().unwrap().to_owned();
+    assert_eq!(finished(&server, &first)["status"], "completed");
+    let picture = fs::read(jobs.join(&first).join("final.png")).unwrap();
+
+    fill(&filler, 0);
+    let refused = call(&server, "POST", "/generate", Some(&request(2)));
+    let sentence = refused["detail"].as_str().unwrap_or_else(|| panic!("{refused}")).to_owned();
+    assert!(sentence.starts_with("The disk is full, so nothing can be saved in "), "{sentence}");
+    assert_eq!(fs::read_dir(&jobs).unwrap().count(), 1, "no folder is left behind");
+    let storage = call(&server, "GET", "/health", None)["storage"].clone();
+    assert_eq!((&storage["writable"], &storage["message"]), (&json!(false), &json!(sentence)));
+    let annotated = call(&server, "POST", &format!("/jobs/{first}/annotation"), Some(&json!({"starred": true})));
+    assert_eq!(annotated["detail"], sentence);
+
+    // Room for the record and no picture.
+    fill(&filler, 12 << 10);
+    let half = call(&server, "POST", "/generate", Some(&request(3)))["job_id"].as_str().unwrap().to_owned();
+    let status = finished(&server, &half);
+    assert_eq!((&status["status"], &status["message"]), (&json!("failed"), &json!(sentence)));
+    assert_eq!(fs::read(jobs.join(&first).join("final.png")).unwrap(), picture);
+
+    // A deleted job's space is there when it is needed.
+    assert_eq!(call(&server, "DELETE", &format!("/jobs/{half}"), None)["message"], "Job deleted");
+    fs::remove_file(&filler).unwrap();
+    let second = call(&server, "POST", "/generate", Some(&request(4)))["job_id"].as_str().unwrap().to_owned();
+    assert_eq!(finished(&server, &second)["status"], "completed");
+    fill(&filler, 0);
+    assert_eq!(call(&server, "DELETE", &format!("/jobs/{first}"), None)["status"], "deleted");
+    let third = call(&server, "POST", "/generate", Some(&request(5)));
+    assert!(third["job_id"].is_string(), "{third}");
+    assert_eq!(finished(&server, third["job_id"].as_str().unwrap())["status"], "completed");
+    let restored = call(&server, "POST", &format!("/jobs/{first}/restore"), None);
+    assert_eq!(restored["detail"], "Job not found", "the trash was emptied");
+}
