@@ -33,7 +33,7 @@ pub enum ApiError {
     #[error("The body did not arrive in time")]
     Timeout,
     /// Too many bytes.
-    #[error("The body is larger than the limit of {} bytes. Send smaller images, or raise max_body_mib in the settings", .limit)]
+    #[error("The body is larger than the limit of {} bytes. Send less: smaller images for POST /generate, or raise max_body_mib in the settings", .limit)]
     TooLarge {
         /// Bytes.
         limit: usize,

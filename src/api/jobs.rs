@@ -4,21 +4,24 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Json;
+use axum::body::Bytes;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, Request, State};
-use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
 use super::wire::{Annotated, Deleted, DetailBody, JobLine, JobList, Restored, StatusBody, Stopped, StoppedAll, tenth};
+use super::answer::{self, Part, Picture};
 use super::{ApiError, ApiState, blocking, body};
 use crate::engine::{Engine, now};
 use crate::job::{Annotation, ImageName, JobSnapshot, JobStatus};
 
 /// How long `POST /stop` waits for the work to end.
 const STOP_PATIENCE: Duration = Duration::from_secs(15);
+/// Longest body of an annotation, bytes: a title and a note.
+const ANNOTATION: usize = 256 << 10;
 const NO_JOB: ApiError = ApiError::NotFound("Job not found");
 
 /// A job's name from a path; what is no UUID names no job.
@@ -59,13 +62,35 @@ pub(super) async fn status(
     let job = find(&state.engine, &id)?;
     let images = query.map_err(|e| ApiError::BadRequest(e.body_text()))?.images()?;
     let engine = state.engine;
-    let body = if images && !job.images.is_empty() {
-        blocking(move || serde_json::to_vec(&StatusBody::new(&engine, &job, true))).await?
-    } else {
-        serde_json::to_vec(&StatusBody::new(&engine, &job, false))
-    };
-    let body = body.map_err(|e| ApiError::Internal(e.to_string()))?;
-    Ok(([(header::CONTENT_TYPE, "application/json")], body).into_response())
+    if !images || job.images.is_empty() {
+        return Ok(Json(StatusBody::new(&engine, &job, false)).into_response());
+    }
+    let parts = blocking(move || with_pictures(&engine, &job)).await?.map_err(|e| ApiError::Internal(e.to_string()))?;
+    Ok(answer::from_parts("application/json", parts))
+}
+
+/// The status with its pictures, which are read when they are sent. Blocking.
+fn with_pictures(engine: &Engine, job: &JobSnapshot) -> serde_json::Result<Vec<Part>> {
+    // Stands where a picture comes: nobody who writes a title or a prompt can know it.
+    let mark = Uuid::new_v4().simple().to_string();
+    let mut body = StatusBody::new(engine, job, false);
+    let mut pictures = Vec::new();
+    for (field, name) in
+        [(&mut body.step1_result, ImageName::Step1), (&mut body.step2_result, ImageName::Step2), (&mut body.final_result, ImageName::Final)]
+    {
+        if let Some(picture) = engine.image_path(job.id, name).and_then(Picture::find) {
+            *field = Some(mark.as_str().into());
+            pictures.push(picture);
+        }
+    }
+    let json = serde_json::to_string(&body)?;
+    let mut pictures = pictures.into_iter();
+    let mut parts = Vec::new();
+    for text in json.split(&mark) {
+        parts.push(Part::Text(Bytes::copy_from_slice(text.as_bytes())));
+        parts.extend(pictures.next().map(Part::Base64));
+    }
+    Ok(parts)
 }
 
 /// Stops a job; answers when its work has ended.
@@ -110,10 +135,19 @@ pub(super) async fn stop_all(State(state): State<ApiState>) -> Result<Json<Stopp
 pub(super) async fn annotate(State(state): State<ApiState>, Path(id): Path<String>, request: Request) -> Result<Json<Annotated>, ApiError> {
     let id = job_id(&id)?;
     body::require_json(request.headers())?;
-    body::require_length(request.headers(), state.body_limit)?;
-    let bytes = body::read(request.into_body(), state.body_limit).await?;
-    let change: Annotation =
-        serde_json::from_slice(&bytes).map_err(|e| ApiError::BadRequest(format!("Send starred (true or false), title, note: {e}")))?;
+    let limit = state.body_limit.min(ANNOTATION);
+    let received = match body::require_length(request.headers(), limit) {
+        Ok(()) => body::read(request, limit, &state).await?,
+        Err(error) => {
+            body::drain(request, state.body_limit).await;
+            return Err(error);
+        }
+    };
+    let change: Annotation = serde_json::from_slice(&received.bytes).map_err(|e| {
+        // A wrong value stands in the error, however long it is.
+        let why: String = e.to_string().chars().take(200).collect();
+        ApiError::BadRequest(format!("Send starred (true or false), title, note: {why}"))
+    })?;
     let job = blocking(move || state.engine.annotate(id, change)).await??;
     Ok(Json(Annotated { job_id: id, starred: job.starred, title: job.title.clone(), note: job.note.clone() }))
 }
@@ -179,6 +213,6 @@ pub(super) async fn image(State(state): State<ApiState>, Path((id, file)): Path<
     }
     let name: ImageName = file.strip_suffix(".png").and_then(|n| n.parse().ok()).ok_or(NO_IMAGE)?;
     let path = state.engine.image_path(id, name).ok_or(NO_IMAGE)?;
-    let bytes = blocking(move || std::fs::read(path)).await?.map_err(|_| NO_IMAGE)?;
-    Ok(([(header::CONTENT_TYPE, "image/png")], bytes).into_response())
+    let picture = blocking(move || Picture::find(path)).await?.ok_or(NO_IMAGE)?;
+    Ok(answer::from_parts("image/png", vec![Part::File(picture)]))
 }

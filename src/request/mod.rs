@@ -5,12 +5,14 @@
 mod defaults;
 mod extensions;
 pub mod fields;
+mod json;
 mod parse;
 #[cfg(test)]
 mod parse_tests;
 mod reader;
 mod spec;
 
+pub use json::{RawRequest, read_fields};
 pub use parse::{Decode, FieldError, ParseContext, parse};
 pub use spec::{
     BackgroundSpec, CompositionMode, CompositionSpec, EngineChoice, EngineKind, JobSpec, Placement, SourceImage, Start, TextPosition,
