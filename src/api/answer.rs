@@ -76,7 +76,10 @@ pub(super) fn from_parts(kind: &'static str, parts: Vec<Part>) -> Response {
         let (piece, source) = blocking(move || (source.next(), source)).await.map_err(io::Error::other)?;
         Ok::<_, io::Error>(piece?.map(|bytes| (bytes, source)))
     });
-    ([(header::CONTENT_TYPE, HeaderValue::from_static(kind)), (header::CONTENT_LENGTH, HeaderValue::from(length))], Body::from_stream(stream))
+    (
+        [(header::CONTENT_TYPE, HeaderValue::from_static(kind)), (header::CONTENT_LENGTH, HeaderValue::from(length))],
+        Body::from_stream(stream),
+    )
         .into_response()
 }
 

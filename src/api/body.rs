@@ -71,7 +71,8 @@ pub(super) async fn read(request: Request, limit: usize, state: &ApiState) -> Re
     let limits = &state.limits;
     let expected = announced(request.headers()).and_then(|n| usize::try_from(n).ok()).unwrap_or(limit).min(limit);
     let connection = request.extensions().get::<Arc<Connection>>().cloned();
-    let mut sender = Sender { stream: request.into_body().into_data_stream(), limits, budget: &state.bodies, connection, pace: Pace::default() };
+    let mut sender =
+        Sender { stream: request.into_body().into_data_stream(), limits, budget: &state.bodies, connection, pace: Pace::default() };
     let mut received = Received { bytes: Vec::new(), held: None };
     let mut total = 0_usize;
     while let Some(chunk) = sender.next(received.held.is_some()).await? {
@@ -123,7 +124,7 @@ impl Sender<'_> {
         if let Some(chunk) = self.stream.next().now_or_never() {
             return self.arrived(chunk);
         }
-        let look = (self.limits.body_idle.min(self.limits.body_pressed) / 4).max(Duration::from_millis(5));
+        let look = (self.limits.body_idle.min(self.limits.body_pressed) / 8).max(Duration::from_millis(5));
         let mut idle = Duration::ZERO;
         if let Some(connection) = &self.connection {
             connection.body_waits(true);
@@ -137,15 +138,21 @@ impl Sender<'_> {
             self.pace.window_waited += waited;
             match chunk {
                 Ok(chunk) => break self.arrived(chunk),
-                Err(_) if self.is_too_slow(idle, holds) => break Err(ApiError::Timeout),
-                Err(_) => {}
+                Err(_) => {
+                    if let Err(error) = self.check_pace(idle, holds) {
+                        break Err(error);
+                    }
+                }
             }
         };
         if let Some(connection) = &self.connection {
             connection.body_waits(false);
         }
         // Bytes that trickle are too slow as well.
-        if matches!(outcome, Ok(Some(_))) && self.is_too_slow(Duration::ZERO, holds) { Err(ApiError::Timeout) } else { outcome }
+        if matches!(outcome, Ok(Some(_))) {
+            self.check_pace(Duration::ZERO, holds)?;
+        }
+        outcome
     }
 
     fn arrived(&mut self, chunk: Option<Result<Bytes, axum::Error>>) -> Result<Option<Bytes>, ApiError> {
@@ -156,18 +163,20 @@ impl Sender<'_> {
         Ok(chunk)
     }
 
-    fn is_too_slow(&mut self, idle: Duration, holds: bool) -> bool {
+    /// Whether the sender has been quick enough, without a byte for `idle` now.
+    fn check_pace(&mut self, idle: Duration, holds: bool) -> Result<(), ApiError> {
         let (limits, pace) = (self.limits, &mut self.pace);
         let window_ended = pace.window_waited >= limits.body_pressed;
-        let sluggish = window_ended && pace.window_bytes < PRESSED_BYTES;
+        let sluggish = (window_ended && pace.window_bytes < PRESSED_BYTES) || idle >= limits.body_pressed / 4;
         if window_ended {
             (pace.window_waited, pace.window_bytes) = (Duration::ZERO, 0);
         }
+        if sluggish && holds && self.budget.is_short() {
+            return Err(ApiError::Busy { retry_after: RETRY });
+        }
         let after = pace.waited.saturating_sub(limits.body_idle).as_secs_f64();
-        idle >= limits.body_idle
-            || pace.waited >= limits.body_total
-            || after * limits.body_rate as f64 > pace.bytes as f64
-            || (sluggish && holds && self.budget.is_short())
+        let too_slow = idle >= limits.body_idle || pace.waited >= limits.body_total || after * limits.body_rate as f64 > pace.bytes as f64;
+        if too_slow { Err(ApiError::Timeout) } else { Ok(()) }
     }
 }
 

@@ -303,7 +303,9 @@ fn in_json(head: &[u8]) -> Option<Vec<u8>> {
     let status = head.get(9..12).and_then(|s| std::str::from_utf8(s).ok()).and_then(|s| s.parse().ok())?;
     Some(match status {
         414 => refusal(414, "URI Too Long", "The address of the request is too long; send the data in the body", None),
-        431 => refusal(431, "Request Header Fields Too Large", "The headers of the request are too large; send fewer or shorter ones", None),
+        431 => {
+            refusal(431, "Request Header Fields Too Large", "The headers of the request are too large; send fewer or shorter ones", None)
+        }
         status => refusal(status, "Bad Request", "This is not an HTTP/1.1 request; GET /help says how to call", None),
     })
 }

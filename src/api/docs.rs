@@ -1,7 +1,9 @@
 //! OpenAPI 3.1 from the handlers, the answers' types and the field table; the interactive page from the program itself.
 
+use std::borrow::Cow;
 use std::sync::{Arc, LazyLock};
 
+use axum::body::Bytes;
 use axum::extract::Path;
 use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -53,11 +55,11 @@ fn document() -> Value {
     let properties: Map<String, Value> = FIELDS.iter().map(|f| (f.name.to_owned(), f.schema())).collect();
     let needs = |step: u8| -> Vec<&str> { FIELDS.iter().filter(|f| f.required_for.contains(&step)).map(|f| f.name).collect() };
     let when = |step: u8| json!({ "if": { "properties": { "start_step": { "const": step } }, "required": ["start_step"] }, "then": { "required": needs(step) } });
-    document["components"]["securitySchemes"] =
-        json!({ "token": { "type": "http", "scheme": "bearer", "description": "Needed if the server was started with --token." } });
-    document["security"] = json!([{}, { "token": [] }]);
+    document["components"]["securitySchemes"] = json!({ "token": { "type": "http", "scheme": "bearer", "description": "Needed if the server was started with a token." },
+            "password": { "type": "http", "scheme": "basic", "description": "The token as the password, with any user name." } });
+    document["security"] = json!([{}, { "token": [] }, { "password": [] }]);
     // Rules that stand before every route.
-    let refusals = [("401", "The bearer token is missing or wrong"), ("403", "The Host or Origin header is not allowed")];
+    let refusals = [("401", "The token is missing or wrong"), ("403", "The Host or Origin header is not allowed")];
     let detail = json!({ "application/json": { "schema": { "$ref": "#/components/schemas/DetailBody" } } });
     for path in document["paths"].as_object_mut().into_iter().flat_map(|p| p.values_mut()) {
         for operation in path.as_object_mut().into_iter().flat_map(|p| p.values_mut()) {
@@ -96,8 +98,13 @@ pub(super) async fn asset(path: Option<Path<String>>) -> Result<Response, ApiErr
     let path = path.map(|p| p.0).unwrap_or_default();
     let file = utoipa_swagger_ui::serve(&path, Arc::clone(&UI)).map_err(|e| ApiError::Internal(e.to_string()))?;
     let file = file.ok_or(ApiError::NotFound("Not found. The page is at /docs/"))?;
+    // The page's own files are in the program once, however many take them.
+    let shared = |bytes: Cow<'static, [u8]>| match bytes {
+        Cow::Borrowed(bytes) => Bytes::from_static(bytes),
+        Cow::Owned(bytes) => bytes.into(),
+    };
     let headers: [(HeaderName, &str); 2] = [(header::CONTENT_SECURITY_POLICY, CSP), (header::X_FRAME_OPTIONS, "DENY")];
-    let mut response = (StatusCode::OK, headers, [(header::CONTENT_TYPE, file.content_type)], file.bytes.into_owned()).into_response();
+    let mut response = (StatusCode::OK, headers, [(header::CONTENT_TYPE, file.content_type)], shared(file.bytes)).into_response();
     if file.gzpipped {
         response.headers_mut().insert(header::CONTENT_ENCODING, header::HeaderValue::from_static("gzip"));
     }

@@ -18,7 +18,7 @@ pub enum ApiError {
     #[error("{0}")]
     BadRequest(String),
     /// The token is missing or wrong.
-    #[error("A bearer token is required: send the header Authorization: Bearer <token>")]
+    #[error("A token is required: send the header Authorization: Bearer <token>, or the token as the password of HTTP Basic")]
     Unauthorized,
     /// This caller may not.
     #[error("{0}")]
@@ -97,7 +97,10 @@ impl IntoResponse for ApiError {
                 response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(retry_after));
             }
             Self::Unauthorized => {
+                // Two headers: browsers read one scheme of each.
                 response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+                let basic = HeaderValue::from_static("Basic realm=\"nanoCocoa Studio\", charset=\"UTF-8\"");
+                response.headers_mut().append(header::WWW_AUTHENTICATE, basic);
             }
             _ => {}
         }

@@ -12,8 +12,8 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
-use super::wire::{Annotated, Deleted, DetailBody, JobLine, JobList, Restored, StatusBody, Stopped, StoppedAll, tenth};
 use super::answer::{self, Part, Picture};
+use super::wire::{Annotated, Deleted, DetailBody, JobLine, JobList, Restored, StatusBody, Stopped, StoppedAll, tenth};
 use super::{ApiError, ApiState, blocking, body};
 use crate::engine::{Engine, now};
 use crate::job::{Annotation, ImageName, JobSnapshot, JobStatus};

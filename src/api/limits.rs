@@ -21,7 +21,9 @@ pub struct Limits {
     pub body_rate: usize,
     /// Bytes of bodies in memory at the same time; at least one whole body always fits.
     pub body_memory: usize,
-    /// While others wait for memory, a large body that brings less than 128 KiB in this time makes room.
+    /// More of them, for bodies of at most half this size: they need not wait for large ones.
+    pub body_reserve: usize,
+    /// While others wait for memory, a body that brings less than 128 KiB in this time, or nothing for a quarter of it, makes room.
     pub body_pressed: Duration,
     /// How long a body waits for memory before its sender hears `503`.
     pub queue: Duration,
@@ -42,8 +44,9 @@ impl Default for Limits {
             body_total: Duration::from_secs(180),
             body_rate: 16 << 10,
             body_memory: 128 << 20,
+            body_reserve: 16 << 20,
             body_pressed: Duration::from_secs(2),
-            queue: Duration::from_secs(20),
+            queue: Duration::from_secs(30),
             answer_memory: 64 << 20,
             grace: Duration::from_secs(10),
         }

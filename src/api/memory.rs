@@ -9,11 +9,16 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 /// Bytes of a permit.
 const UNIT: usize = 1 << 10;
 
-/// A number of bytes, given out in the order in which they were asked for.
+/// Those who wait look again after this time. No queue: a few bytes need not wait behind many.
+const LOOK: Duration = Duration::from_millis(40);
+
+/// A number of bytes. Some of them are kept for those who need few.
 #[derive(Clone, Debug)]
 pub(super) struct Budget {
     units: Arc<Semaphore>,
     total: u32,
+    /// Units that only requests of at most half as many may use.
+    reserve: u32,
     waiting: Arc<AtomicUsize>,
 }
 
@@ -31,19 +36,26 @@ impl Drop for Waiting<'_> {
 }
 
 impl Budget {
-    pub(super) fn new(bytes: usize) -> Self {
-        let total = u32::try_from(bytes.div_ceil(UNIT)).unwrap_or(u32::MAX);
+    /// So many bytes for everybody, and `reserve` more for those who need at most half of that.
+    pub(super) fn new(bytes: usize, reserve: usize) -> Self {
+        let units = |bytes: usize| u32::try_from(bytes.div_ceil(UNIT)).unwrap_or(u32::MAX >> 2).min(u32::MAX >> 2);
+        let (bytes, reserve) = (units(bytes), units(reserve));
+        let total = bytes + reserve;
         let units = Arc::new(Semaphore::new(usize::try_from(total).unwrap_or(Semaphore::MAX_PERMITS).min(Semaphore::MAX_PERMITS)));
-        Self { units, total, waiting: Arc::default() }
-    }
-
-    fn units(&self, bytes: usize) -> u32 {
-        u32::try_from(bytes.div_ceil(UNIT)).unwrap_or(u32::MAX).min(self.total)
+        Self { units, total, reserve, waiting: Arc::default() }
     }
 
     /// So many bytes, if they are there now. More than there are in all counts as all.
     pub(super) fn hold(&self, bytes: usize) -> Option<Held> {
-        Arc::clone(&self.units).try_acquire_many_owned(self.units(bytes)).ok().map(Held)
+        let units = u32::try_from(bytes.div_ceil(UNIT)).unwrap_or(u32::MAX);
+        if units <= self.reserve / 2 {
+            return Arc::clone(&self.units).try_acquire_many_owned(units).ok().map(Held);
+        }
+        let units = units.min(self.total - self.reserve);
+        let mut held = Arc::clone(&self.units).try_acquire_many_owned(units + self.reserve).ok()?;
+        // The reserve must be there, but is not taken.
+        drop(held.split(usize::try_from(self.reserve).unwrap_or_default()));
+        Some(Held(held))
     }
 
     /// So many bytes, if they are there in time.
@@ -53,8 +65,15 @@ impl Budget {
         }
         self.waiting.fetch_add(1, Ordering::Relaxed);
         let _waiting = Waiting(&self.waiting);
-        let units = Arc::clone(&self.units).acquire_many_owned(self.units(bytes));
-        tokio::time::timeout(patience, units).await.ok()?.ok().map(Held)
+        let look = async {
+            loop {
+                tokio::time::sleep(LOOK).await;
+                if let Some(held) = self.hold(bytes) {
+                    return held;
+                }
+            }
+        };
+        tokio::time::timeout(patience, look).await.ok()
     }
 
     /// Whether somebody waits for bytes.
@@ -69,7 +88,7 @@ mod tests {
 
     #[tokio::test]
     async fn bytes_come_back() {
-        let budget = Budget::new(10 << 10);
+        let budget = Budget::new(10 << 10, 0);
         let some = budget.hold(6 << 10).unwrap();
         assert!(budget.hold(5 << 10).is_none() && !budget.is_short());
         let waits = budget.clone();
@@ -84,5 +103,18 @@ mod tests {
         drop(later);
         // What is larger than all takes all.
         assert!(budget.hold(1 << 30).is_some());
+    }
+
+    #[test]
+    fn small_ones_need_not_wait_for_large_ones() {
+        let budget = Budget::new(64 << 10, 16 << 10);
+        let all = budget.hold(64 << 10).unwrap();
+        assert!(budget.hold(9 << 10).is_none());
+        let small = (budget.hold(8 << 10).unwrap(), budget.hold(8 << 10).unwrap());
+        assert!(budget.hold(1).is_none());
+        drop(all);
+        assert!(budget.hold(64 << 10).is_none() && budget.hold(40 << 10).is_some());
+        drop(small);
+        assert!(budget.hold(64 << 10).is_some());
     }
 }

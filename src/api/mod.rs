@@ -12,6 +12,7 @@ mod jobs;
 mod limits;
 mod listen;
 mod memory;
+mod names;
 mod resources;
 mod security;
 mod wire;
@@ -30,7 +31,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 pub use error::ApiError;
 pub use limits::Limits;
 pub use listen::serve;
-pub use security::SecurityPolicy;
+pub use names::{read_host, read_origin};
+pub use security::{MIN_TOKEN, SecurityPolicy, TokenProblem, check_token};
 pub use wire::{
     Annotated, Deleted, FontList, FontMetadataBody, Fonts, Health, JobLine, JobList, PlanBody, PlannedStepBody, Progress, Restored,
     Started, StatusBody, Stopped, StoppedAll,
@@ -65,8 +67,8 @@ impl ApiState {
             body_limit,
             parsers: Arc::new(Semaphore::new(PARSERS)),
             limits: Arc::default(),
-            bodies: Budget::new(0),
-            answers: Budget::new(0),
+            bodies: Budget::new(0, 0),
+            answers: Budget::new(0, 0),
             closing: Arc::new(watch::Sender::new(false)),
         }
         .with_limits(Limits::default())
@@ -75,8 +77,8 @@ impl ApiState {
     /// The same with other limits.
     #[must_use]
     pub fn with_limits(mut self, limits: Limits) -> Self {
-        self.bodies = Budget::new(limits.body_memory.max(self.body_limit));
-        self.answers = Budget::new(limits.answer_memory);
+        self.bodies = Budget::new(limits.body_memory.max(self.body_limit), limits.body_reserve);
+        self.answers = Budget::new(limits.answer_memory, 0);
         self.limits = Arc::new(limits);
         self
     }

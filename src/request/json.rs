@@ -258,8 +258,14 @@ mod tests {
             let whole: Value = serde_json::from_str(value).unwrap();
             assert_eq!(read(&format!(" {{\"bg_prompt\" : {value} }} ")).fields["bg_prompt"], whole, "{value}");
         }
-        assert_eq!(read("{\"seed\": [1, {\"a\": 2}], \"strength\": {\"a\": []}}").fields, *json!({"seed": [], "strength": {}}).as_object().unwrap());
-        assert_eq!(read("\u{feff}{\"input_image\": \"a\", \"\\u0073eed\": 4}").fields, *json!({"input_image": "a", "seed": 4}).as_object().unwrap());
+        assert_eq!(
+            read("{\"seed\": [1, {\"a\": 2}], \"strength\": {\"a\": []}}").fields,
+            *json!({"seed": [], "strength": {}}).as_object().unwrap()
+        );
+        assert_eq!(
+            read("\u{feff}{\"input_image\": \"a\", \"\\u0073eed\": 4}").fields,
+            *json!({"input_image": "a", "seed": 4}).as_object().unwrap()
+        );
     }
 
     #[test]
