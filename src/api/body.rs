@@ -186,10 +186,19 @@ pub(super) async fn drain(request: Request, most: usize) {
     if request.headers().contains_key(header::EXPECT) {
         return;
     }
+    let connection = request.extensions().get::<Arc<Connection>>().cloned();
     let mut stream = request.into_body().into_data_stream();
+    let waits = |waits| {
+        if let Some(connection) = &connection {
+            connection.body_waits(waits);
+        }
+    };
     let forget = async {
         let mut total = 0_usize;
-        while let Some(Ok(chunk)) = stream.next().await {
+        loop {
+            waits(true);
+            let Some(Ok(chunk)) = stream.next().await else { break };
+            waits(false);
             total = total.saturating_add(chunk.len());
             if total > most {
                 break;
@@ -197,4 +206,5 @@ pub(super) async fn drain(request: Request, most: usize) {
         }
     };
     let _ = tokio::time::timeout(DRAIN_PATIENCE, forget).await;
+    waits(false);
 }

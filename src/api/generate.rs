@@ -56,7 +56,7 @@ pub(super) async fn generate(State(state): State<ApiState>, request: Request) ->
         }
         let raw = match form {
             Form::Json => read_fields(&received.bytes).map_err(ApiError::Invalid),
-            Form::Project => project::request_of(&received.bytes).map_err(not_a_project),
+            Form::Project => project::read_project(&received.bytes).map_err(not_a_project),
         };
         drop(received);
         if !raw.as_ref().is_ok_and(|raw| raw.fields.get("dry_run") == Some(&Value::Bool(true))) {

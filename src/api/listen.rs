@@ -33,6 +33,8 @@ const REFUSAL_PATIENCE: Duration = Duration::from_secs(1);
 /// Pauses of the accept loop when the system gives no more handles.
 const SHORT_PAUSE: Duration = Duration::from_millis(20);
 const LONG_PAUSE: Duration = Duration::from_secs(1);
+/// The log says so not more often than this.
+const WARN_AGAIN: Duration = Duration::from_secs(60);
 
 /// Every connection by number.
 #[derive(Default)]
@@ -77,6 +79,7 @@ pub async fn serve(listener: TcpListener, state: ApiState, shutdown: impl Future
     let mut tasks = JoinSet::new();
     let mut number = 0_u64;
     let mut pause = SHORT_PAUSE;
+    let mut warned: Option<Instant> = None;
     let mut shutdown = pin!(shutdown);
     loop {
         let accepted = tokio::select! {
@@ -89,7 +92,8 @@ pub async fn serve(listener: TcpListener, state: ApiState, shutdown: impl Future
             Ok((stream, _)) => stream,
             Err(error) if is_the_peers(&error) => continue,
             Err(error) => {
-                if pause == SHORT_PAUSE {
+                if warned.is_none_or(|at| at.elapsed() > WARN_AGAIN) {
+                    warned = Some(Instant::now());
                     tracing::warn!(%error, connections = crowd.all().len(), "no connection can be accepted");
                 }
                 crowd.make_room(&limits);

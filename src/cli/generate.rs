@@ -201,7 +201,7 @@ fn raw_request(args: &GenerateArgs) -> Result<Map<String, Value>, Failure> {
     let mut raw = match &args.project {
         Some(path) => {
             let bytes = std::fs::read(path).map_err(|e| Failure::BadInput(format!("--project: cannot read {}: {e}", path.display())))?;
-            project::request_of(&bytes).map_err(|why| Failure::BadInput(format!("--project: {}: {why}", path.display())))?.fields
+            project::request_of(&bytes).map_err(|why| Failure::BadInput(format!("--project: {}: {why}", path.display())))?
         }
         None => Map::new(),
     };

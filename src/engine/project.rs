@@ -5,7 +5,7 @@ use std::io::{Cursor, Read as _};
 
 use base64::engine::general_purpose::STANDARD;
 use base64::write::EncoderStringWriter;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use zip::ZipArchive;
 
 use crate::request::{RawRequest, read_fields};
@@ -77,7 +77,15 @@ impl<'a> Project<'a> {
 ///
 /// # Errors
 /// It is none, or not whole.
-pub fn request_of(bytes: &[u8]) -> Result<RawRequest, String> {
+pub fn request_of(bytes: &[u8]) -> Result<Map<String, Value>, String> {
+    read_project(bytes).map(|raw| raw.fields)
+}
+
+/// As [`request_of`], with the count of unknown fields that are not named.
+///
+/// # Errors
+/// It is none, or not whole.
+pub fn read_project(bytes: &[u8]) -> Result<RawRequest, String> {
     Project::open(bytes).ok_or("this is no .ncocoa project; save one in the studio (Ctrl+S)")?.request(bytes.len())
 }
 
@@ -100,7 +108,7 @@ mod tests {
     #[test]
     fn a_project_is_a_request_with_its_pictures() {
         let bytes = zipped(&[(REQUEST, br#"{"text_content": "a", "seed": 4}"#), (PRODUCT, b"photo"), (MASK, b"mask")]);
-        let raw = request_of(&bytes).unwrap().fields;
+        let raw = request_of(&bytes).unwrap();
         assert_eq!(raw["seed"], 4);
         assert_eq!((&raw["product_image"], &raw["mask_image"]), (&"cGhvdG8=".into(), &"bWFzaw==".into()));
         assert!(request_of(b"PNG").unwrap_err().contains("no .ncocoa project"));

@@ -15,7 +15,8 @@ const BINARY: &str = env!("CARGO_BIN_EXE_nanococoa");
 pub struct Server {
     /// The process.
     pub child: Child,
-    address: String,
+    /// Where it listens.
+    pub address: String,
 }
 
 impl Drop for Server {
@@ -27,14 +28,18 @@ impl Drop for Server {
 
 /// Starts it on a port of its own; `more` are further arguments.
 pub fn serve(data: &Path, more: &[&str]) -> Server {
-    let mut child = Command::new(BINARY)
-        .arg("--data-dir")
-        .arg(data)
-        .args(["serve", "--bind", "127.0.0.1:0"])
-        .args(more)
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
+    started(&mut Command::new(BINARY), data, more)
+}
+
+/// The same in a shell that first does something to itself.
+#[cfg(unix)]
+pub fn serve_after(shell: &str, data: &Path) -> Server {
+    started(Command::new("sh").arg("-c").arg(format!("{shell}; exec \"$0\" \"$@\"")).arg(BINARY), data, &[])
+}
+
+fn started(command: &mut Command, data: &Path, more: &[&str]) -> Server {
+    let mut child =
+        command.arg("--data-dir").arg(data).args(["serve", "--bind", "127.0.0.1:0"]).args(more).stdout(Stdio::piped()).spawn().unwrap();
     let mut line = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
     let address = line.split("http://").nth(1).unwrap_or_else(|| panic!("{line:?}")).split(' ').next().unwrap().to_owned();
