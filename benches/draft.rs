@@ -75,6 +75,8 @@ fn spec(fonts: &FontCatalog, extra: Value) -> JobSpec {
     raw.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
     let cx = ParseContext {
         resolve_font: &|name| fonts.resolve(name),
+        skipped_font: &|_| None,
+        unsettable: &|_| None,
         default_font: nanococoa::assets::DEFAULT_FONT,
         undrawable: &|font, text| fonts.undrawable(font, text),
         decode: &nanococoa::engine::decode_source,

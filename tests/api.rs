@@ -7,6 +7,8 @@ mod common;
 mod bad_requests;
 #[path = "api/contract.rs"]
 mod contract;
+#[path = "api/hostile.rs"]
+mod hostile;
 #[path = "api/openapi.rs"]
 mod openapi;
 #[path = "api/original_clients.rs"]

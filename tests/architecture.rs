@@ -63,6 +63,9 @@ const ALLOWED: &[(&str, &[&str])] = &[
 /// Crates that may be named in these modules only.
 const HOMES: &[(&str, &[&str])] = &[
     ("axum", &["api"]),
+    ("hyper", &["api"]),
+    ("hyper_util", &["api"]),
+    ("tower", &["api"]),
     ("tower_http", &["api"]),
     ("utoipa_swagger_ui", &["api"]),
     ("egui", &["gui"]),

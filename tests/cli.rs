@@ -110,6 +110,12 @@ fn bad_input_is_exit_code_2_and_names_the_flag_or_field() {
         (with(&["--project", "cup.png"]), "--project"),
         (vec!["serve", "--bind", "nowhere"], "bind"),
         (vec!["serve", "--bind", "0.0.0.0:0"], "--token"),
+        (vec!["serve", "--bind", "0.0.0.0:0"], "NANOCOCOA_TOKEN="),
+        (vec!["serve", "--bind", "0.0.0.0:0", "--token", "0123456789abcde"], "at least 16 characters"),
+        (vec!["serve", "--token", "a\tb"], "control character"),
+        (vec!["serve", "--allow-origin", "*"], "--allow-origin"),
+        (vec!["serve", "--allow-origin", "https://shop.example/cart"], "write it as https://shop.example"),
+        (vec!["serve", "--allow-host", "http://studio.lan"], "--allow-host: \"http://studio.lan\" has a scheme"),
         (vec!["resume", "00000000-0000-0000-0000-000000000000", "--out", "x.png"], "JOB_ID"),
         (vec!["--open", "none.png"], "--open"),
     ];

@@ -1,3 +1,4 @@
+//! The program as the system treats it: signals, too few file handles, and
 //! kill -9 at 30 moments during jobs: no finished step is lost, no broken file is listed, the job says "interrupted" and can be continued.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg(unix)]
@@ -21,6 +22,62 @@ fn request(seed: u64) -> Value {
         "product_image": base64::engine::general_purpose::STANDARD.encode(photo),
         "text_content": "신메뉴", "width": 320, "height": 320, "seed": seed,
     })
+}
+
+fn signal(server: &served::Server, name: &str) {
+    let sent = Command::new("kill").arg(format!("-{name}")).arg(server.child.id().to_string()).status().unwrap();
+    assert!(sent.success());
+}
+
+#[test]
+fn signals_end_the_server_in_good_order() {
+    let data = tempfile::tempdir().unwrap();
+    for name in ["TERM", "HUP", "INT"] {
+        let mut server = serve(data.path(), &[]);
+        assert_eq!(call(&server, "GET", "/health", None)["status"], "healthy");
+        signal(&server, name);
+        let begin = std::time::Instant::now();
+        let ended = loop {
+            if let Some(status) = server.child.try_wait().unwrap() {
+                break status;
+            }
+            assert!(begin.elapsed() < Duration::from_secs(20), "SIG{name} does not end it");
+            std::thread::sleep(Duration::from_millis(20));
+        };
+        assert_eq!(ended.code(), Some(0), "SIG{name}");
+    }
+}
+
+/// `nohup nanococoa serve`
+#[test]
+#[cfg(target_os = "linux")]
+fn who_asks_for_it_to_outlive_its_terminal_is_obeyed() {
+    let data = tempfile::tempdir().unwrap();
+    let mut server = served::serve_after("trap '' HUP", data.path());
+    signal(&server, "HUP");
+    std::thread::sleep(Duration::from_millis(500));
+    assert_eq!(call(&server, "GET", "/health", None)["status"], "healthy");
+    assert!(server.child.try_wait().unwrap().is_none());
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn too_few_handles_close_idle_connections_and_nothing_spins() {
+    let data = tempfile::tempdir().unwrap();
+    let server = served::serve_after("ulimit -n 80", data.path());
+    let idle: Vec<_> = (0..150).map(|_| std::net::TcpStream::connect(&server.address).unwrap()).collect();
+    let ticks = || -> u64 {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", server.child.id())).unwrap();
+        stat.rsplit(')').next().unwrap().split(' ').skip(12).take(2).map(|t| t.parse::<u64>().unwrap()).sum()
+    };
+    std::thread::sleep(Duration::from_secs(2));
+    let before = ticks();
+    std::thread::sleep(Duration::from_secs(2));
+    // Two seconds are 200 ticks.
+    assert!(ticks() - before < 100, "it spins: {} ticks of 200", ticks() - before);
+    assert_eq!(call(&server, "GET", "/health", None)["status"], "healthy");
+    drop(idle);
+    assert_eq!(call(&server, "GET", "/health", None)["status"], "healthy");
 }
 
 #[test]

@@ -1,23 +1,26 @@
-//! Reads JSON bodies under limits.
+//! Reads bodies under limits of size, time and memory.
 
-use std::fmt;
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use axum::body::{Body, Bytes};
+use axum::body::{BodyDataStream, Bytes};
 use axum::extract::Request;
 use axum::http::{HeaderMap, header};
-use futures_util::StreamExt as _;
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
-use serde_json::{Map, Value};
+use futures_util::{FutureExt as _, StreamExt as _};
 
-use super::ApiError;
-use crate::request::FieldError;
+use super::connection::Connection;
+use super::memory::{Budget, Held};
+use super::{ApiError, ApiState, Limits};
 
 /// Project files of the studio.
 pub(super) const PROJECT: &str = "application/zip";
-/// The whole body must arrive in this time; callers are on this machine or near it, and others wait meanwhile.
-const PATIENCE: Duration = Duration::from_secs(60);
-/// And what is thrown away in this.
+/// Bytes of a body that are read without asking for memory: what many small bodies take together is bounded by the number of connections.
+const UNCOUNTED: usize = 256 << 10;
+/// While memory is short, a large body must bring so many bytes per [`Limits::body_pressed`].
+const PRESSED_BYTES: usize = 128 << 10;
+/// Seconds after which a sender without memory should try again.
+const RETRY: u64 = 5;
+/// A body that is thrown away must arrive in this time.
 const DRAIN_PATIENCE: Duration = Duration::from_secs(10);
 
 /// How a request is sent.
@@ -48,28 +51,133 @@ pub(super) fn require_json(headers: &HeaderMap) -> Result<(), ApiError> {
 
 /// The length that was announced must be within the limit.
 pub(super) fn require_length(headers: &HeaderMap, limit: usize) -> Result<(), ApiError> {
-    let announced = headers.get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()).and_then(|v| v.parse::<u64>().ok());
-    if announced.is_some_and(|n| n > limit as u64) { Err(ApiError::TooLarge { limit }) } else { Ok(()) }
+    if announced(headers).is_some_and(|n| n > limit as u64) { Err(ApiError::TooLarge { limit }) } else { Ok(()) }
 }
 
-/// Reads the body, announced or chunked, up to the limit.
-pub(super) async fn read(body: Body, limit: usize) -> Result<Bytes, ApiError> {
-    let mut stream = body.into_data_stream();
-    let read = async {
-        let mut bytes = Vec::new();
-        let mut total = 0_usize;
-        while let Some(chunk) = stream.next().await {
-            let chunk = chunk.map_err(|e| ApiError::BadRequest(format!("The body could not be read: {e}")))?;
-            total = total.saturating_add(chunk.len());
-            if total <= limit {
-                bytes.extend_from_slice(&chunk);
-            } else if total > limit.saturating_mul(4) {
+fn announced(headers: &HeaderMap) -> Option<u64> {
+    headers.get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()).and_then(|v| v.parse().ok())
+}
+
+/// A body in memory, with its share of the memory for bodies.
+pub(super) struct Received {
+    /// The body.
+    pub(super) bytes: Vec<u8>,
+    held: Option<Held>,
+}
+
+/// Reads the body, announced or chunked, up to `limit` bytes. Holds nothing that others need while its sender is slow: small bodies are read
+/// at once, large ones when there is memory for the whole.
+pub(super) async fn read(request: Request, limit: usize, state: &ApiState) -> Result<Received, ApiError> {
+    let limits = &state.limits;
+    let expected = announced(request.headers()).and_then(|n| usize::try_from(n).ok()).unwrap_or(limit).min(limit);
+    let connection = request.extensions().get::<Arc<Connection>>().cloned();
+    let mut sender =
+        Sender { stream: request.into_body().into_data_stream(), limits, budget: &state.bodies, connection, pace: Pace::default() };
+    let mut received = Received { bytes: Vec::new(), held: None };
+    let mut total = 0_usize;
+    while let Some(chunk) = sender.next(received.held.is_some()).await? {
+        total = total.saturating_add(chunk.len());
+        if total > limit {
+            // Read on for a while, so that the sender hears the answer; kept is none of it.
+            received = Received { bytes: Vec::new(), held: None };
+            if total > limit.saturating_mul(4) {
                 break;
             }
+            continue;
         }
-        if total > limit { Err(ApiError::TooLarge { limit }) } else { Ok(Bytes::from(bytes)) }
-    };
-    tokio::time::timeout(PATIENCE, read).await.unwrap_or(Err(ApiError::Timeout))
+        if total > UNCOUNTED && received.held.is_none() {
+            let held = state.bodies.wait(expected.max(total), limits.queue).await;
+            received.held = Some(held.ok_or(ApiError::Busy { retry_after: RETRY })?);
+        }
+        let bytes = &mut received.bytes;
+        if bytes.capacity() < total {
+            // Grown like any vector, but not beyond what was announced.
+            let capacity = (bytes.capacity() * 2).max(UNCOUNTED).min(expected).max(total);
+            bytes.reserve_exact(capacity - bytes.len());
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    if total > limit { Err(ApiError::TooLarge { limit }) } else { Ok(received) }
+}
+
+/// How a body has come so far. Only the time that was spent waiting for its sender counts.
+#[derive(Default)]
+struct Pace {
+    waited: Duration,
+    bytes: usize,
+    window_waited: Duration,
+    window_bytes: usize,
+}
+
+/// The other end of a body.
+struct Sender<'a> {
+    stream: BodyDataStream,
+    limits: &'a Limits,
+    budget: &'a Budget,
+    connection: Option<Arc<Connection>>,
+    pace: Pace,
+}
+
+impl Sender<'_> {
+    /// The next bytes; `holds` says that others could use the memory of this body.
+    async fn next(&mut self, holds: bool) -> Result<Option<Bytes>, ApiError> {
+        if let Some(chunk) = self.stream.next().now_or_never() {
+            return self.arrived(chunk);
+        }
+        let look = (self.limits.body_idle.min(self.limits.body_pressed) / 8).max(Duration::from_millis(5));
+        let mut idle = Duration::ZERO;
+        if let Some(connection) = &self.connection {
+            connection.body_waits(true);
+        }
+        let outcome = loop {
+            let begin = Instant::now();
+            let chunk = tokio::time::timeout(look, self.stream.next()).await;
+            let waited = begin.elapsed();
+            idle += waited;
+            self.pace.waited += waited;
+            self.pace.window_waited += waited;
+            match chunk {
+                Ok(chunk) => break self.arrived(chunk),
+                Err(_) => {
+                    if let Err(error) = self.check_pace(idle, holds) {
+                        break Err(error);
+                    }
+                }
+            }
+        };
+        if let Some(connection) = &self.connection {
+            connection.body_waits(false);
+        }
+        // Bytes that trickle are too slow as well.
+        if matches!(outcome, Ok(Some(_))) {
+            self.check_pace(Duration::ZERO, holds)?;
+        }
+        outcome
+    }
+
+    fn arrived(&mut self, chunk: Option<Result<Bytes, axum::Error>>) -> Result<Option<Bytes>, ApiError> {
+        let chunk = chunk.transpose().map_err(|e| ApiError::BadRequest(format!("The body could not be read: {e}")))?;
+        let bytes = chunk.as_ref().map_or(0, Bytes::len);
+        self.pace.bytes += bytes;
+        self.pace.window_bytes += bytes;
+        Ok(chunk)
+    }
+
+    /// Whether the sender has been quick enough, without a byte for `idle` now.
+    fn check_pace(&mut self, idle: Duration, holds: bool) -> Result<(), ApiError> {
+        let (limits, pace) = (self.limits, &mut self.pace);
+        let window_ended = pace.window_waited >= limits.body_pressed;
+        let sluggish = (window_ended && pace.window_bytes < PRESSED_BYTES) || idle >= limits.body_pressed / 4;
+        if window_ended {
+            (pace.window_waited, pace.window_bytes) = (Duration::ZERO, 0);
+        }
+        if sluggish && holds && self.budget.is_short() {
+            return Err(ApiError::Busy { retry_after: RETRY });
+        }
+        let after = pace.waited.saturating_sub(limits.body_idle).as_secs_f64();
+        let too_slow = idle >= limits.body_idle || pace.waited >= limits.body_total || after * limits.body_rate as f64 > pace.bytes as f64;
+        if too_slow { Err(ApiError::Timeout) } else { Ok(()) }
+    }
 }
 
 /// Reads and forgets a body, so that its sender hears the answer instead of a closed connection. One that asks first
@@ -78,10 +186,19 @@ pub(super) async fn drain(request: Request, most: usize) {
     if request.headers().contains_key(header::EXPECT) {
         return;
     }
+    let connection = request.extensions().get::<Arc<Connection>>().cloned();
     let mut stream = request.into_body().into_data_stream();
+    let waits = |waits| {
+        if let Some(connection) = &connection {
+            connection.body_waits(waits);
+        }
+    };
     let forget = async {
         let mut total = 0_usize;
-        while let Some(Ok(chunk)) = stream.next().await {
+        loop {
+            waits(true);
+            let Some(Ok(chunk)) = stream.next().await else { break };
+            waits(false);
             total = total.saturating_add(chunk.len());
             if total > most {
                 break;
@@ -89,49 +206,5 @@ pub(super) async fn drain(request: Request, most: usize) {
         }
     };
     let _ = tokio::time::timeout(DRAIN_PATIENCE, forget).await;
-}
-
-/// The fields of a JSON object. A field that comes twice has no clear meaning and is an error.
-pub(super) fn parse_object(bytes: &[u8]) -> Result<Map<String, Value>, ApiError> {
-    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-    let object: Object = serde_json::from_slice(bytes).map_err(|e| {
-        let (kind, what) =
-            if e.is_data() { ("object_type", "The body must be a JSON object") } else { ("json_invalid", "The body is not valid JSON") };
-        ApiError::Invalid(vec![FieldError { loc: vec!["body".into()], msg: format!("{what}: {e}"), kind: kind.into() }])
-    })?;
-    if object.twice.is_empty() {
-        return Ok(object.fields);
-    }
-    let errors = object.twice.iter().map(|name| FieldError::new(name, "duplicate", "sent more than once; send it once")).collect();
-    Err(ApiError::Invalid(errors))
-}
-
-struct Object {
-    fields: Map<String, Value>,
-    twice: Vec<String>,
-}
-
-impl<'de> Deserialize<'de> for Object {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Fields;
-        impl<'de> Visitor<'de> for Fields {
-            type Value = Object;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object such as {\"text_content\": \"New Product\"}")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object, A::Error> {
-                let mut object = Object { fields: Map::new(), twice: Vec::new() };
-                while let Some((name, value)) = map.next_entry::<String, Value>()? {
-                    if object.fields.contains_key(&name) && !object.twice.contains(&name) && object.twice.len() < 20 {
-                        object.twice.push(name.chars().take(80).collect());
-                    }
-                    object.fields.insert(name, value);
-                }
-                Ok(object)
-            }
-        }
-        deserializer.deserialize_map(Fields)
-    }
+    waits(false);
 }

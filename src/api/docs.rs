@@ -1,8 +1,10 @@
 //! `GET /openapi.json`, and the interactive page from the program itself.
 
+use std::borrow::Cow;
 use std::sync::{Arc, LazyLock};
 
 use axum::Json;
+use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -37,8 +39,13 @@ pub(super) async fn asset(path: Option<Path<String>>) -> Result<Response, ApiErr
     let path = path.map(|p| p.0).unwrap_or_default();
     let file = utoipa_swagger_ui::serve(&path, Arc::clone(&UI)).map_err(|e| ApiError::Internal(e.to_string()))?;
     let file = file.ok_or(ApiError::NotFound("Not found. The page is at /docs/"))?;
+    // The page's own files are in the program once, however many take them.
+    let shared = |bytes: Cow<'static, [u8]>| match bytes {
+        Cow::Borrowed(bytes) => Bytes::from_static(bytes),
+        Cow::Owned(bytes) => bytes.into(),
+    };
     let headers: [(HeaderName, &str); 2] = [(header::CONTENT_SECURITY_POLICY, CSP), (header::X_FRAME_OPTIONS, "DENY")];
-    let mut response = (StatusCode::OK, headers, [(header::CONTENT_TYPE, file.content_type)], file.bytes.into_owned()).into_response();
+    let mut response = (StatusCode::OK, headers, [(header::CONTENT_TYPE, file.content_type)], shared(file.bytes)).into_response();
     if file.gzpipped {
         response.headers_mut().insert(header::CONTENT_ENCODING, header::HeaderValue::from_static("gzip"));
     }

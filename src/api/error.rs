@@ -18,7 +18,7 @@ pub enum ApiError {
     #[error("{0}")]
     BadRequest(String),
     /// The token is missing or wrong.
-    #[error("A bearer token is required: send the header Authorization: Bearer <token>")]
+    #[error("A token is required: send the header Authorization: Bearer <token>, or the token as the password of HTTP Basic")]
     Unauthorized,
     /// This caller may not.
     #[error("{0}")]
@@ -33,7 +33,7 @@ pub enum ApiError {
     #[error("The body did not arrive in time")]
     Timeout,
     /// Too many bytes.
-    #[error("The body is larger than the limit of {} bytes. Send smaller images, or raise max_body_mib in the settings", .limit)]
+    #[error("The body is larger than the limit of {} bytes. Send less: smaller images for POST /generate, or raise max_body_mib in the settings", .limit)]
     TooLarge {
         /// Bytes.
         limit: usize,
@@ -101,7 +101,10 @@ impl IntoResponse for ApiError {
                 response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(retry_after));
             }
             Self::Unauthorized => {
+                // Two headers: browsers read one scheme of each.
                 response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+                let basic = HeaderValue::from_static("Basic realm=\"nanoCocoa Studio\", charset=\"UTF-8\"");
+                response.headers_mut().append(header::WWW_AUTHENTICATE, basic);
             }
             _ => {}
         }

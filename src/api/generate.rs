@@ -1,5 +1,7 @@
 //! `POST /generate`.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
@@ -9,7 +11,7 @@ use super::body::Form;
 use super::wire::{PlanBody, Started};
 use super::{ApiError, ApiState, blocking, body};
 use crate::engine::{Plan, SubmitPolicy, parse_request, project};
-use crate::request::FieldError;
+use crate::request::{FieldError, read_fields};
 
 /// A body without it asks for no plan.
 const DRY_RUN: &[u8] = b"dry_run";
@@ -35,28 +37,35 @@ pub(super) async fn generate(State(state): State<ApiState>, request: Request) ->
             return Err(error);
         }
     };
-    // Before the body is read: what waits here holds no memory.
-    let _turn = state.parsers.acquire().await.map_err(|_| ApiError::ShuttingDown)?;
     let busy = state.engine.busy();
-    let bytes = match (body::read(request.into_body(), state.body_limit).await, busy) {
-        (Ok(bytes), None) => bytes,
-        // Only a plan is made beside a running job; what cannot be one need not be parsed.
-        (Ok(bytes), Some(_)) if bytes.windows(DRY_RUN.len()).any(|w| w == DRY_RUN) => bytes,
-        (_, Some(retry_after)) => return Err(ApiError::Busy { retry_after }),
+    let received = match (body::read(request, state.body_limit, &state).await, busy) {
+        (Ok(received), _) => received,
+        (Err(_), Some(retry_after)) => return Err(ApiError::Busy { retry_after }),
         (Err(error), None) => return Err(error),
     };
+    // After the body is there: who sends slowly keeps nobody waiting.
+    let turn = Arc::clone(&state.parsers).acquire_owned().await.map_err(|_| ApiError::ShuttingDown)?;
     let engine = state.engine.clone();
     blocking(move || {
+        // Kept to the end of the work, even if the client has gone away.
+        let _turn = turn;
+        // Only a plan is made beside a running job; what cannot be one need not be parsed.
+        if !received.bytes.windows(DRY_RUN.len()).any(|w| w == DRY_RUN)
+            && let Some(retry_after) = busy.or_else(|| engine.busy())
+        {
+            return Err(ApiError::Busy { retry_after });
+        }
         let raw = match form {
-            Form::Json => body::parse_object(&bytes),
-            Form::Project => project::request_of(&bytes).map_err(not_a_project),
+            Form::Json => read_fields(&received.bytes).map_err(ApiError::Invalid),
+            Form::Project => project::read_project(&received.bytes).map_err(not_a_project),
         };
-        drop(bytes);
-        if !raw.as_ref().is_ok_and(|raw| raw.get("dry_run") == Some(&Value::Bool(true))) {
+        drop(received);
+        if !raw.as_ref().is_ok_and(|raw| raw.fields.get("dry_run") == Some(&Value::Bool(true))) {
             not_busy(&engine)?;
         }
         let raw = raw?;
-        let spec = parse_request(&engine, &raw, true).map_err(ApiError::Invalid)?;
+        let mut spec = parse_request(&engine, &raw.fields, true).map_err(ApiError::Invalid)?;
+        raw.add_warning(&mut spec);
         drop(raw);
         let warnings = spec.warnings.clone();
         if spec.dry_run {

@@ -66,7 +66,7 @@ pub(super) async fn guide(State(state): State<ApiState>) -> Json<Value> {
         },
         "errors": {
             "400": "detail lists every wrong field: loc, msg, type / 잘못된 파라미터 목록",
-            "401": "a bearer token is needed / 토큰 필요",
+            "401": "a token is needed: Authorization: Bearer, or HTTP Basic with the token as password / 토큰 필요",
             "403": "this Host or Origin may not call / 허용되지 않은 호출",
             "404": "no such job, picture, font or path / 없음",
             "405": "wrong method; see the Allow header / 잘못된 메서드",

@@ -4,14 +4,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Json;
+use axum::body::Bytes;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, Request, State};
-use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
+use super::answer::{self, Part, Picture};
 use super::wire::{Annotated, Deleted, DetailBody, JobLine, JobList, Restored, StatusBody, Stopped, StoppedAll, tenth};
 use super::{ApiError, ApiState, blocking, body};
 use crate::engine::{Engine, clock};
@@ -20,6 +21,8 @@ use crate::request::FieldError;
 
 /// How long `POST /stop` waits for the work to end.
 const STOP_PATIENCE: Duration = Duration::from_secs(15);
+/// Longest body of an annotation, bytes: a title and a note.
+const ANNOTATION: usize = 256 << 10;
 const NO_JOB: ApiError = ApiError::NotFound("Job not found");
 
 /// A job's name from a path; what is no UUID names no job.
@@ -61,18 +64,45 @@ pub(super) async fn status(
     let mut job = find(&state.engine, &id)?;
     let images = query.map_err(|e| ApiError::BadRequest(e.body_text()))?.images()?;
     let engine = state.engine;
-    let body = if job.images.is_empty() && job.lost.is_empty() {
-        serde_json::to_vec(&StatusBody::new(&engine, &job, false))
-    } else {
-        blocking(move || {
-            // Pictures whose files are gone are not listed.
-            job = engine.checked(job.id).unwrap_or(job);
-            serde_json::to_vec(&StatusBody::new(&engine, &job, images))
-        })
-        .await?
-    };
-    let body = body.map_err(|e| ApiError::Internal(e.to_string()))?;
-    Ok(([(header::CONTENT_TYPE, "application/json")], body).into_response())
+    if job.images.is_empty() && job.lost.is_empty() {
+        return Ok(Json(StatusBody::new(&engine, &job, false)).into_response());
+    }
+    let parts = blocking(move || {
+        // Pictures whose files are gone are not listed.
+        job = engine.checked(job.id).unwrap_or(job);
+        with_pictures(&engine, &job, images)
+    });
+    Ok(answer::from_parts("application/json", parts.await?.map_err(|e| ApiError::Internal(e.to_string()))?))
+}
+
+/// The status with its pictures, which are read when they are sent. Blocking.
+fn with_pictures(engine: &Engine, job: &JobSnapshot, images: bool) -> serde_json::Result<Vec<Part>> {
+    // Stands where a picture comes: nobody who writes a title or a prompt can know it.
+    let mark = Uuid::new_v4().simple().to_string();
+    let mut body = StatusBody::new(engine, job, false);
+    let mut pictures = Vec::new();
+    for (field, name) in
+        [(&mut body.step1_result, ImageName::Step1), (&mut body.step2_result, ImageName::Step2), (&mut body.final_result, ImageName::Final)]
+    {
+        if images && let Some(picture) = whole_picture(engine, job.id, name) {
+            *field = Some(mark.as_str().into());
+            pictures.push(picture);
+        }
+    }
+    let json = serde_json::to_string(&body)?;
+    let mut pictures = pictures.into_iter();
+    let mut parts = Vec::new();
+    for text in json.split(&mark) {
+        parts.push(Part::Text(Bytes::copy_from_slice(text.as_bytes())));
+        parts.extend(pictures.next().map(Part::Base64));
+    }
+    Ok(parts)
+}
+
+/// A picture that is undamaged now; it is read again when it is sent. Blocking.
+fn whole_picture(engine: &Engine, id: Uuid, name: ImageName) -> Option<Picture> {
+    engine.picture(id, name)?;
+    engine.image_path(id, name).and_then(Picture::find)
 }
 
 /// Stops a job; answers when its work has ended.
@@ -123,10 +153,19 @@ pub(super) async fn wait_until_ended(engine: &Engine, ids: &[Uuid]) {
 pub(super) async fn annotate(State(state): State<ApiState>, Path(id): Path<String>, request: Request) -> Result<Json<Annotated>, ApiError> {
     let id = job_id(&id)?;
     body::require_json(request.headers())?;
-    body::require_length(request.headers(), state.body_limit)?;
-    let bytes = body::read(request.into_body(), state.body_limit).await?;
-    let change: Annotation =
-        serde_json::from_slice(&bytes).map_err(|e| ApiError::BadRequest(format!("Send starred (true or false), title, note: {e}")))?;
+    let limit = state.body_limit.min(ANNOTATION);
+    let received = match body::require_length(request.headers(), limit) {
+        Ok(()) => body::read(request, limit, &state).await?,
+        Err(error) => {
+            body::drain(request, state.body_limit).await;
+            return Err(error);
+        }
+    };
+    let change: Annotation = serde_json::from_slice(&received.bytes).map_err(|e| {
+        // A wrong value stands in the error, however long it is.
+        let why: String = e.to_string().chars().take(200).collect();
+        ApiError::BadRequest(format!("Send starred (true or false), title, note: {why}"))
+    })?;
     let job = blocking(move || state.engine.annotate(id, change)).await??;
     Ok(Json(Annotated { job_id: id, starred: job.starred, title: job.title.clone(), note: job.note.clone() }))
 }
@@ -265,6 +304,6 @@ pub(super) async fn image(State(state): State<ApiState>, Path((id, file)): Path<
         return Err(NO_JOB);
     }
     let name: ImageName = file.strip_suffix(".png").and_then(|n| n.parse().ok()).ok_or(NO_IMAGE)?;
-    let bytes = blocking(move || state.engine.picture(id, name)).await?.ok_or(NO_IMAGE)?;
-    Ok(([(header::CONTENT_TYPE, "image/png")], bytes).into_response())
+    let picture = blocking(move || whole_picture(&state.engine, id, name)).await?.ok_or(NO_IMAGE)?;
+    Ok(answer::from_parts("image/png", vec![Part::File(picture)]))
 }

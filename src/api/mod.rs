@@ -1,20 +1,25 @@
 //! The REST door: an axum router over the [`Engine`]. Handlers translate; they decide nothing that the engine or the parser could.
 
+mod answer;
 mod body;
 mod compat;
+mod connection;
 mod docs;
 mod error;
 mod events;
 mod generate;
 mod help;
 mod jobs;
+mod limits;
+mod listen;
+mod memory;
+mod names;
 mod openapi;
 mod resources;
 mod security;
 mod wire;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
 use axum::extract::Request;
@@ -26,7 +31,10 @@ use tokio::sync::{Semaphore, watch};
 use tower_http::catch_panic::CatchPanicLayer;
 
 pub use error::ApiError;
-pub use security::SecurityPolicy;
+pub use limits::Limits;
+pub use listen::serve;
+pub use names::{read_host, read_origin};
+pub use security::{MIN_TOKEN, SecurityPolicy, TokenProblem, check_token};
 pub use wire::{
     Annotated, Deleted, FontList, FontMetadataBody, Fonts, Health, JobLine, JobList, PlanBody, PlannedStepBody, Progress, Reset, Restored,
     Started, StatusBody, Stopped, StoppedAll,
@@ -34,10 +42,10 @@ pub use wire::{
 
 use crate::engine::Engine;
 
-/// How long open connections may keep the program from ending.
-const GRACE: Duration = Duration::from_secs(10);
+use memory::Budget;
+
 /// Requests whose pictures are decoded at the same time: each may take hundreds of megabytes.
-const PARSERS: usize = 2;
+const PARSERS: usize = 1;
 
 /// What the handlers share; cheap to clone.
 #[derive(Clone)]
@@ -46,6 +54,9 @@ pub struct ApiState {
     pub(crate) security: Arc<SecurityPolicy>,
     pub(crate) body_limit: usize,
     pub(crate) parsers: Arc<Semaphore>,
+    limits: Arc<Limits>,
+    bodies: Budget,
+    answers: Budget,
     closing: Arc<watch::Sender<bool>>,
 }
 
@@ -57,8 +68,21 @@ impl ApiState {
             security: Arc::new(security),
             body_limit,
             parsers: Arc::new(Semaphore::new(PARSERS)),
+            limits: Arc::default(),
+            bodies: Budget::new(0, 0),
+            answers: Budget::new(0, 0),
             closing: Arc::new(watch::Sender::new(false)),
         }
+        .with_limits(Limits::default())
+    }
+
+    /// The same with other limits.
+    #[must_use]
+    pub fn with_limits(mut self, limits: Limits) -> Self {
+        self.bodies = Budget::new(limits.body_memory.max(self.body_limit), limits.body_reserve);
+        self.answers = Budget::new(limits.answer_memory, 0);
+        self.limits = Arc::new(limits);
+        self
     }
 
     /// Turns true when the server ends: endless answers must end then.
@@ -97,32 +121,11 @@ pub fn router(state: ApiState) -> Router {
         .route("/docs/{*path}", get(docs::asset))
         .fallback(|| async { ApiError::NotFound("Not found. GET /help lists what is here") })
         .method_not_allowed_fallback(|| async { ApiError::MethodNotAllowed })
+        .layer(middleware::from_fn_with_state(state.clone(), answer::bound))
         .layer(middleware::from_fn(headers))
         .layer(middleware::from_fn_with_state(state.clone(), security::guard))
         .layer(CatchPanicLayer::custom(panicked))
         .with_state(state)
-}
-
-/// Serves until `shutdown` is done, then lets open requests finish, though not forever.
-pub async fn serve(
-    listener: tokio::net::TcpListener,
-    state: ApiState,
-    shutdown: impl Future<Output = ()> + Send + 'static,
-) -> std::io::Result<()> {
-    let closing = Arc::clone(&state.closing);
-    let mut closed = state.closing();
-    let server = axum::serve(listener, router(state)).with_graceful_shutdown(async move {
-        shutdown.await;
-        closing.send_replace(true);
-    });
-    let overdue = async move {
-        let _ = closed.wait_for(|c| *c).await;
-        tokio::time::sleep(GRACE).await;
-    };
-    tokio::select! {
-        ended = server => ended,
-        () = overdue => Ok(()),
-    }
 }
 
 fn panicked(what: Box<dyn std::any::Any + Send>) -> Response {

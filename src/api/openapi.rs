@@ -108,8 +108,9 @@ pub(super) fn document(state: &ApiState) -> Value {
     if state.security.needs_token() {
         document["components"]["securitySchemes"] = json!({
             "bearer": { "type": "http", "scheme": "bearer", "description": "The token that the server was started with." },
+            "password": { "type": "http", "scheme": "basic", "description": "The token as the password, with any user name." },
         });
-        document["security"] = json!([{ "bearer": [] }]);
+        document["security"] = json!([{ "bearer": [] }, { "password": [] }]);
     }
     document
 }

@@ -1,13 +1,19 @@
 //! Fonts and health.
 
-use axum::Json;
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 
+use super::answer::Shared;
 use super::wire::{DetailBody, FontList, Fonts, Health};
 use super::{ApiError, ApiState, blocking};
 use crate::engine::now;
+use crate::typography::FontCatalog;
 
 /// The names that `font_name` takes.
 #[utoipa::path(get, path = "/fonts", tag = "resources", responses((status = 200, body = FontList)))]
@@ -28,13 +34,30 @@ pub(super) async fn font_metadata(State(state): State<ApiState>) -> Json<Fonts> 
 pub(super) async fn font_file(State(state): State<ApiState>, Path(path): Path<String>) -> Result<Response, ApiError> {
     const NO_FONT: ApiError = ApiError::NotFound("Font not found. GET /fonts lists the names");
     // The catalog's names are keys, not paths: nothing else can be reached.
-    let bytes = state.engine.fonts().bytes(&path).ok_or(NO_FONT)?.into_owned();
+    let fonts = state.engine.fonts();
+    let bytes = match fonts.bytes(&path).ok_or(NO_FONT)? {
+        Cow::Owned(bytes) => bytes.into(),
+        // Shared with the catalog: however many take it, the face is in memory once.
+        Cow::Borrowed(_) => Bytes::from_owner(Face(Arc::clone(&fonts), path.clone())),
+    };
     let kind = match bytes.get(..4) {
         Some(b"OTTO") => "font/otf",
         Some(b"ttcf") => "font/collection",
         _ => "font/ttf",
     };
-    Ok(([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "private, max-age=3600")], bytes).into_response())
+    Ok(([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "private, max-age=3600")], Extension(Shared), bytes).into_response())
+}
+
+/// A face of a catalog.
+struct Face(Arc<FontCatalog>, String);
+
+impl AsRef<[u8]> for Face {
+    fn as_ref(&self) -> &[u8] {
+        match self.0.bytes(&self.1) {
+            Some(Cow::Borrowed(bytes)) => bytes,
+            _ => &[],
+        }
+    }
 }
 
 /// Whether a job can be started now.

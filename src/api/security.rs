@@ -1,13 +1,47 @@
 //! Who may call: loopback names, same-origin pages, holders of the token.
 
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 
+use super::names::{host_name, read_host, read_origin};
 use super::{ApiError, ApiState, body};
+
+/// Fewest characters of a token of a server that other machines can reach.
+pub const MIN_TOKEN: usize = 16;
+
+/// Why a server may not listen with this token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TokenProblem {
+    /// Other machines can reach it.
+    #[error("other machines can reach this address, so a token is needed")]
+    Missing,
+    /// It can be guessed.
+    #[error("the token is too short for an address that other machines can reach; use at least {MIN_TOKEN} characters")]
+    Short,
+    /// A header cannot carry it.
+    #[error("the token contains a control character, which no client can send; use letters and digits")]
+    Control,
+}
+
+/// Whether a server may listen on this address with this token.
+///
+/// # Errors
+/// Why not.
+pub fn check_token(address: IpAddr, token: Option<&str>) -> Result<(), TokenProblem> {
+    match token {
+        Some(token) if token.chars().any(char::is_control) => Err(TokenProblem::Control),
+        _ if address.is_loopback() => Ok(()),
+        None => Err(TokenProblem::Missing),
+        Some(token) if token.chars().count() < MIN_TOKEN => Err(TokenProblem::Short),
+        Some(_) => Ok(()),
+    }
+}
 
 /// The rules; loopback only unless told otherwise.
 #[derive(Clone, Debug)]
@@ -20,10 +54,15 @@ pub struct SecurityPolicy {
 }
 
 impl SecurityPolicy {
-    /// A bearer token that every call must carry, more `Host` names (with or without port), and origins of web pages that may call.
+    /// A token that every call must carry (as bearer token, or as the password of HTTP Basic), more `Host` names (with or without port), and
+    /// origins of web pages that may call. Names that can match nothing ([`read_host`], [`read_origin`]) are left out.
     pub fn new(token: Option<String>, hosts: Vec<String>, origins: Vec<String>) -> Self {
-        let tidy = |list: Vec<String>| list.iter().map(|s| s.trim().trim_end_matches('/').to_ascii_lowercase()).collect();
-        Self { token: token.map(|t| blake3::hash(t.as_bytes())), hosts: tidy(hosts), origins: tidy(origins), any_address: false }
+        Self {
+            token: token.map(|t| blake3::hash(t.as_bytes())),
+            hosts: hosts.iter().filter_map(|h| read_host(h).ok()).collect(),
+            origins: origins.iter().filter_map(|o| read_origin(o).ok()).collect(),
+            any_address: false,
+        }
     }
 
     /// The rules of a server that listens here: it answers to its own address too, or to every numeric one where it listens on all.
@@ -56,7 +95,8 @@ impl SecurityPolicy {
         };
         let host = host.trim().to_ascii_lowercase();
         let name = host_name(&host).ok_or_else(|| refuse("The Host header is not a host name"))?;
-        let allowed = |h: &String| *h == host || h.trim_start_matches('[').trim_end_matches(']') == name;
+        let plain = read_host(&host).unwrap_or_else(|_| host.clone());
+        let allowed = |h: &String| *h == plain || h.trim_start_matches('[').trim_end_matches(']') == name;
         let numeric = self.any_address && self.token.is_some() && (name.parse::<Ipv4Addr>().is_ok() || name.parse::<Ipv6Addr>().is_ok());
         if numeric || is_loopback(name) || self.hosts.iter().any(allowed) { Ok(host) } else { Err(refuse("This Host name is not allowed")) }
     }
@@ -70,7 +110,7 @@ impl SecurityPolicy {
             return if headers.contains_key(header::ORIGIN) { refuse() } else { Ok(None) };
         };
         let Ok(origin) = value.to_str() else { return refuse() };
-        let origin = origin.trim().trim_end_matches('/').to_ascii_lowercase();
+        let origin = read_origin(origin).unwrap_or_default();
         if self.origins.contains(&origin) {
             return Ok(Some(value.clone()));
         }
@@ -88,31 +128,28 @@ impl SecurityPolicy {
 
     fn check_token(&self, headers: &HeaderMap) -> Result<(), ApiError> {
         let Some(token) = &self.token else { return Ok(()) };
-        let sent = headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok()).and_then(|v| {
-            let (scheme, value) = v.split_once(' ')?;
-            scheme.eq_ignore_ascii_case("bearer").then(|| value.trim())
-        });
+        let sent = headers.get(header::AUTHORIZATION).and_then(|v| sent_token(v.as_bytes()));
         match sent {
-            Some(sent) if blake3::hash(sent.as_bytes()) == *token => Ok(()),
+            // Hashes are compared in constant time.
+            Some(sent) if blake3::hash(&sent) == *token => Ok(()),
             _ => Err(ApiError::Unauthorized),
         }
     }
 }
 
-/// The name without port and brackets.
-fn host_name(host: &str) -> Option<&str> {
-    let (name, port) = match host.strip_prefix('[') {
-        Some(rest) => {
-            let (name, rest) = rest.split_once(']')?;
-            (name, if rest.is_empty() { None } else { Some(rest.strip_prefix(':')?) })
-        }
-        None => match host.split_once(':') {
-            Some((name, port)) => (name, Some(port)),
-            None => (host, None),
-        },
-    };
-    let port_ok = port.is_none_or(|p| p.parse::<u16>().is_ok());
-    (port_ok && !name.is_empty()).then(|| name.strip_suffix('.').unwrap_or(name))
+/// The token of an `Authorization` header: a bearer token, or the password of HTTP Basic, whatever the user is called.
+fn sent_token(value: &[u8]) -> Option<Vec<u8>> {
+    let at = value.iter().position(|b| *b == b' ')?;
+    let (scheme, value) = (&value[..at], value[at..].trim_ascii());
+    if scheme.eq_ignore_ascii_case(b"bearer") {
+        return Some(value.to_vec());
+    }
+    if !scheme.eq_ignore_ascii_case(b"basic") {
+        return None;
+    }
+    let pair = STANDARD.decode(value).or_else(|_| STANDARD_NO_PAD.decode(value)).ok()?;
+    let colon = pair.iter().position(|b| *b == b':')?;
+    Some(pair[colon + 1..].to_vec())
 }
 
 fn is_loopback(name: &str) -> bool {
@@ -171,11 +208,40 @@ mod tests {
     use super::*;
 
     #[test]
-    fn loopback_names() {
+    fn loopback_names_and_tokens() {
         for good in
             ["localhost", "localhost:8000", "127.0.0.1", "127.9.8.7:1", "[::1]", "[::1]:8000", "localhost.:80", "[::ffff:127.0.0.1]"]
         {
             assert!(host_name(good).is_some_and(is_loopback), "{good}");
+        }
+        for (value, token) in [
+            (&b"Bearer word"[..], Some(&b"word"[..])),
+            (b"bearer  two words ", Some(b"two words")),
+            (b"Basic dTp3b3Jk", Some(b"word")),
+            (b"BASIC Ondvcmo=", Some(b"worj")),
+            (b"Basic Ondvcmo", Some(b"worj")),
+            (b"Basic dTphOmI=", Some(b"a:b")),
+            ("Bearer 토큰".as_bytes(), Some("토큰".as_bytes())),
+            (b"Basic d29yZA==", None),
+            (b"Basic !", None),
+            (b"Digest word", None),
+            (b"Bearer", None),
+            (b"", None),
+        ] {
+            assert_eq!(sent_token(value).as_deref(), token, "{:?}", String::from_utf8_lossy(value));
+        }
+        let (here, there) = (IpAddr::from([127, 0, 0, 1]), IpAddr::from([0, 0, 0, 0]));
+        let long = "0123456789abcdef";
+        for (address, token, problem) in [
+            (here, None, None),
+            (here, Some("short"), None),
+            (here, Some("a\u{7}b"), Some(TokenProblem::Control)),
+            (there, None, Some(TokenProblem::Missing)),
+            (there, Some(&long[1..]), Some(TokenProblem::Short)),
+            (there, Some(long), None),
+            (IpAddr::from([192, 168, 0, 7]), Some("가나다"), Some(TokenProblem::Short)),
+        ] {
+            assert_eq!(check_token(address, token).err(), problem, "{address} {token:?}");
         }
         for bad in [
             "",

@@ -2,7 +2,7 @@
 
 use anyhow::Context as _;
 use clap::Args;
-use nanococoa::api::{self, ApiState, SecurityPolicy};
+use nanococoa::api::{self, ApiState, SecurityPolicy, TokenProblem};
 use nanococoa::config::Overrides;
 
 use super::{Common, Failure, load_config, overrides, start_engine};
@@ -10,16 +10,16 @@ use super::{Common, Failure, load_config, overrides, start_engine};
 /// Flags of `serve`.
 #[derive(Args)]
 pub(super) struct ServeArgs {
-    /// Address; another than loopback needs --token
+    /// Address; another than loopback needs a token
     #[arg(long, value_name = "ADDRESS:PORT")]
     bind: Option<String>,
-    /// Bearer token that every call must carry
+    /// Token that every call must carry. Set NANOCOCOA_TOKEN instead: other users of this machine can read command lines
     #[arg(long)]
     token: Option<String>,
-    /// Answer to this Host name too; may be given several times
+    /// Answer to this Host name too, such as studio.lan; may be given several times
     #[arg(long = "allow-host", value_name = "NAME")]
     allowed_hosts: Vec<String>,
-    /// Let web pages of this origin call; may be given several times
+    /// Let web pages of this origin call, such as https://shop.example; may be given several times
     #[arg(long = "allow-origin", value_name = "ORIGIN")]
     allowed_origins: Vec<String>,
 }
@@ -34,16 +34,28 @@ pub(super) fn serve(common: &Common, args: ServeArgs) -> Result<(), Failure> {
     })?;
     let token = match config.token.as_deref().map(str::trim) {
         Some("") => return Err(Failure::BadInput("--token is empty; leave it out or write a long random word".into())),
-        Some(token) => Some(token.to_owned()),
-        None if config.bind.ip().is_loopback() => None,
-        None => {
-            return Err(Failure::BadInput(format!(
-                "{} can be reached from other machines, so a token is needed; for example: --token {}",
-                config.bind,
-                uuid::Uuid::new_v4().simple()
-            )));
-        }
+        token => token.map(str::to_owned),
     };
+    api::check_token(config.bind.ip(), token.as_deref()).map_err(|problem| {
+        let example = uuid::Uuid::new_v4().simple();
+        let bind = config.bind;
+        let remedy = match problem {
+            TokenProblem::Control => String::new(),
+            _ => format!("; for example: NANOCOCOA_TOKEN={example} nanococoa serve --bind {bind} (or --token, which other users can read)"),
+        };
+        Failure::BadInput(format!("{bind}: {problem}{remedy}"))
+    })?;
+    for host in &config.allowed_hosts {
+        api::read_host(host).map_err(|why| Failure::BadInput(format!("--{why}")))?;
+    }
+    for origin in &config.allowed_origins {
+        if api::read_origin(origin).map_err(|why| Failure::BadInput(format!("--{why}")))? == "null" {
+            eprintln!(
+                "warning: --allow-origin null lets every page call that is opened from a file or runs in a sandboxed frame, whoever wrote it. \
+                 Allow the origin of your own page instead."
+            );
+        }
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start")?;
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::bind(config.bind)
@@ -66,17 +78,35 @@ pub(super) fn serve(common: &Common, args: ServeArgs) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Ctrl-C, SIGTERM, or SIGHUP: its terminal was closed.
 async fn shutdown_signal() {
     let interrupt = tokio::signal::ctrl_c();
     #[cfg(unix)]
     {
-        if let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        use tokio::signal::unix::{SignalKind, signal};
+        let hangup = if hangup_is_ignored() { None } else { signal(SignalKind::hangup()).ok() };
+        let closed = async {
+            match hangup {
+                Some(mut hangup) => hangup.recv().await,
+                None => std::future::pending().await,
+            }
+        };
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
             tokio::select! {
                 _ = interrupt => {}
                 _ = terminate.recv() => {}
+                _ = closed => {}
             }
             return;
         }
     }
     let _ = interrupt.await;
+}
+
+/// Whether the program was started to outlive its terminal (`nohup`): then it does. Known on Linux only.
+#[cfg(unix)]
+fn hangup_is_ignored() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|l| l.strip_prefix("SigIgn:")).and_then(|m| u64::from_str_radix(m.trim(), 16).ok());
+    mask.is_some_and(|m| m & 1 == 1)
 }

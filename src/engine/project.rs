@@ -4,9 +4,12 @@
 use std::io::{self, Cursor, Read as _, sink};
 use std::path::Path;
 
-use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use base64::write::EncoderStringWriter;
 use serde_json::{Map, Value};
 use zip::{CompressionMethod, ZipArchive};
+
+use crate::request::{RawRequest, read_fields};
 
 /// The request without its pictures.
 pub const REQUEST: &str = "request.json";
@@ -20,8 +23,8 @@ pub const MASK: &str = "mask.png";
 const MOST_ENTRIES: usize = 1000;
 /// A part in JSON, bytes.
 const MOST_JSON: u64 = 1 << 20;
-/// What all parts may take unpacked, bytes: so much in any case, and otherwise a few times the archive's own size, since photos hardly
-/// shrink; but never more than `MOST`.
+/// What all parts may take unpacked, bytes: as much as the archive's own size, since photos hardly shrink, but so much in any case and
+/// never more than `MOST`.
 const LEAST: u64 = 64 << 20;
 const MOST: u64 = 256 << 20;
 /// A project's file, bytes.
@@ -68,13 +71,21 @@ impl<'a> Project<'a> {
             return Err(too_many());
         }
         let folder = folder_of(&archive)?;
-        let left = (bytes.len() as u64).saturating_mul(4).clamp(LEAST, MOST);
+        let left = (bytes.len() as u64).clamp(LEAST, MOST);
         Ok(Self { archive, folder, left })
     }
 
     /// A part. Sizes that the archive claims are not believed: a part is unpacked once to be measured and only then
     /// kept, so that what does not fit takes no memory.
     pub fn part(&mut self, name: &str) -> Result<Vec<u8>, ProjectError> {
+        let (index, size) = self.measured(name)?;
+        let mut out = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
+        self.unpack(index, name, size, &mut out)?;
+        Ok(out)
+    }
+
+    /// Where a part is and how large it is unpacked; takes its size from what may still be unpacked.
+    fn measured(&mut self, name: &str) -> Result<(usize, u64), ProjectError> {
         let index = self.index_of(name).ok_or_else(|| ProjectError::Missing(name.into()))?;
         let most = if name.ends_with(".json") { MOST_JSON.min(self.left) } else { self.left };
         let found = self.archive.by_index_raw(index).map_err(|e| damaged(name, &e))?;
@@ -93,10 +104,8 @@ impl<'a> Project<'a> {
         if size > most {
             return Err(unusable(format!("the project's {name} unpacks to more than {} MB; use a smaller picture", most >> 20)));
         }
-        let mut out = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
-        self.unpack(index, name, most, &mut out)?;
         self.left -= size.min(self.left);
-        Ok(out)
+        Ok((index, size))
     }
 
     /// Unpacks at most one byte more than `most` and says how many there were.
@@ -110,18 +119,18 @@ impl<'a> Project<'a> {
         (0..self.archive.len()).rev().find(|&i| entry_name(&self.archive, i).is_some_and(|n| n == wanted))
     }
 
-    /// The raw request that it stands for, pictures included.
+    /// The raw request that it stands for, pictures included. `size` is the project's, bytes.
     ///
     /// # Errors
     /// What is missing in it, or cannot be read.
-    pub fn request(&mut self) -> Result<Map<String, Value>, ProjectError> {
+    pub fn request(&mut self) -> Result<RawRequest, ProjectError> {
         let json = self.part(REQUEST)?;
-        let mut raw: Map<String, Value> = serde_json::from_slice(&json)
-            .map_err(|e| unusable(format!("the project's {REQUEST} cannot be used ({e}); save it again in the studio")))?;
+        let bad = |why: &str| unusable(format!("the project's {REQUEST} cannot be used ({why}); save it again in the studio"));
+        let mut raw = read_fields(&json).map_err(|e| bad(e.first().map_or("", |e| &e.msg)))?;
         for (field, name) in [("product_image", PRODUCT), ("mask_image", MASK)] {
-            match self.part(name) {
-                Ok(bytes) => {
-                    raw.insert(field.into(), Value::String(base64::engine::general_purpose::STANDARD.encode(bytes)));
+            match self.base64(name) {
+                Ok(text) => {
+                    raw.fields.insert(field.into(), Value::String(text));
                 }
                 Err(ProjectError::Missing(_)) => {}
                 Err(error) => return Err(error),
@@ -129,6 +138,18 @@ impl<'a> Project<'a> {
         }
         Ok(raw)
     }
+
+    /// A part as base64; the part itself is never whole in memory.
+    fn base64(&mut self, name: &str) -> Result<String, ProjectError> {
+        let (index, most) = self.measured(name)?;
+        let mut writer = EncoderStringWriter::from_consumer(String::with_capacity(base64_length(most)), &STANDARD);
+        self.unpack(index, name, most, &mut writer)?;
+        Ok(writer.into_inner())
+    }
+}
+
+fn base64_length(bytes: u64) -> usize {
+    usize::try_from(bytes.div_ceil(3) * 4).unwrap_or(0)
 }
 
 /// Reads a project's file. One that is larger than any project can be is refused unread.
@@ -145,6 +166,14 @@ pub fn read_file(path: &Path) -> io::Result<Vec<u8>> {
 /// # Errors
 /// It is none, or cannot be used.
 pub fn request_of(bytes: &[u8]) -> Result<Map<String, Value>, String> {
+    read_project(bytes).map(|raw| raw.fields)
+}
+
+/// As [`request_of`], with the count of unknown fields that are not named.
+///
+/// # Errors
+/// It is none, or cannot be used.
+pub fn read_project(bytes: &[u8]) -> Result<RawRequest, String> {
     Project::open(bytes).and_then(|mut project| project.request()).map_err(|e| e.to_string())
 }
 

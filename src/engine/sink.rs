@@ -153,8 +153,8 @@ impl Sink for JobSink<'_> {
     fn finish_with(&self, last: ImageName) -> Result<(), PipelineError> {
         let failed = |error: &dyn std::fmt::Display| PipelineError::Sink(format!("final.png could not be saved: {error}"));
         let bytes = std::fs::read(self.inner.store.image_path(self.id, last)).map_err(|e| failed(&e))?;
-        self.inner.store.save_image(self.id, ImageName::Final, &bytes).map_err(|e| failed(&e))?;
-        let hash = self.inner_snapshot().and_then(|job| job.hashes.get(last.as_str()).cloned());
+        self.keep(ImageName::Final, &bytes).map_err(|e| PipelineError::Kept { technical: e.technical(), message: e.to_string() })?;
+        let hash = self.inner.snapshot(self.id).and_then(|job| job.hashes.get(last.as_str()).cloned());
         self.apply(JobEvent::Saved(ImageName::Final, hash));
         self.record();
         Ok(())

@@ -8,7 +8,7 @@ use tokio::sync::oneshot;
 use super::bridge::{Bridge, Message, Say};
 use super::state::Brief;
 use super::toasts::{Kind, Toasts};
-use crate::api::{self, ApiState, SecurityPolicy};
+use crate::api::{self, ApiState, MIN_TOKEN, SecurityPolicy, TokenProblem};
 use crate::config::Config;
 
 enum News {
@@ -67,17 +67,28 @@ impl ServerSwitch {
 
     /// Why it cannot be switched on as entered.
     pub fn problem(&self) -> Option<Say> {
-        let text = self.bind.trim().replace("localhost:", "127.0.0.1:");
-        match text.parse::<SocketAddr>() {
-            Err(_) => Some(Say::new("server.bad_address", &[])),
-            Ok(a) if !a.ip().is_loopback() && self.token.trim().is_empty() => Some(Say::new("server.needs_token", &[])),
-            Ok(_) => None,
+        let Ok(address) = self.bind.trim().replace("localhost:", "127.0.0.1:").parse::<SocketAddr>() else {
+            return Some(Say::new("server.bad_address", &[]));
+        };
+        let token = Some(self.token.trim()).filter(|t| !t.is_empty());
+        if let Err(problem) = api::check_token(address.ip(), token) {
+            return Some(match problem {
+                TokenProblem::Missing => Say::new("server.needs_token", &[]),
+                TokenProblem::Short => Say::new("server.short_token", &[&MIN_TOKEN]),
+                TokenProblem::Control => Say::new("server.control_in_token", &[]),
+            });
         }
+        let hosts = self.hosts.iter().map(|h| api::read_host(h));
+        let origins = self.origins.iter().map(|o| api::read_origin(o));
+        hosts.chain(origins).find_map(Result::err).map(Say::from)
     }
 
     /// Switches it on.
     pub fn start(&mut self, bridge: &Bridge) {
         let Ok(address) = self.bind.trim().replace("localhost:", "127.0.0.1:").parse::<SocketAddr>() else { return };
+        if self.origins.iter().any(|o| api::read_origin(o).is_ok_and(|o| o == "null")) {
+            tracing::warn!("allowed_origins names null: every page that is opened from a file or runs in a sandboxed frame may call");
+        }
         let token = Some(self.token.trim().to_owned()).filter(|t| !t.is_empty());
         let security = SecurityPolicy::listening(address, token, self.hosts.clone(), self.origins.clone());
         let state = ApiState::new(bridge.engine().clone(), security, self.body_limit);
@@ -157,10 +168,11 @@ mod tests {
     use std::process::Command;
 
     use super::*;
+    use crate::config::DEFAULT_BIND;
     use crate::gui::state::{Mask, Product};
 
     #[test]
-    fn the_command_for_a_shell_sends_the_whole_brief() {
+    fn problems_are_told_and_the_command_for_a_shell_sends_the_whole_brief() {
         use base64::Engine as _;
         let dir = tempfile::tempdir().unwrap();
         let folder = dir.path().join("it's $HOME");
@@ -177,6 +189,22 @@ mod tests {
         std::fs::write(&none, "").unwrap();
         let overrides = crate::config::Overrides { config: Some(none), data_dir: Some(dir.path().into()), ..Default::default() };
         let mut switch = ServerSwitch::new(&Config::load(overrides).unwrap());
+        assert!(switch.problem().is_none());
+        for (bind, token, origin, problem) in [
+            ("nowhere", "", None, Say::new("server.bad_address", &[])),
+            ("0.0.0.0:1", " ", None, Say::new("server.needs_token", &[])),
+            ("0.0.0.0:1", "0123456789abcde", None, Say::new("server.short_token", &[&MIN_TOKEN])),
+            ("localhost:1", "a\u{7}b", None, Say::new("server.control_in_token", &[])),
+            ("0.0.0.0:1", "0123456789abcdef", Some("*"), Say::from(api::read_origin("*").unwrap_err())),
+            ("localhost:1", "", Some("shop.example/x"), Say::from(api::read_origin("shop.example/x").unwrap_err())),
+        ] {
+            (switch.bind, switch.token, switch.origins) = (bind.into(), token.into(), origin.map(str::to_owned).into_iter().collect());
+            let said = switch.problem().map(|p| p.words(crate::gui::i18n::Lang::En));
+            assert_eq!(said, Some(problem.words(crate::gui::i18n::Lang::En)), "{bind} {token}");
+            let korean = problem.words(crate::gui::i18n::Lang::Ko);
+            assert!(korean.chars().any(|c| ('가'..='힣').contains(&c)) && !korean.contains("write it"), "{korean}");
+        }
+        (switch.bind, switch.token, switch.origins) = (DEFAULT_BIND.into(), String::new(), Vec::new());
         switch.address = Some(([0, 0, 0, 0], 8000).into());
         let command = switch.curl(&brief);
         assert!(command.starts_with("curl http://127.0.0.1:8000/generate "), "{command}");

@@ -5,6 +5,7 @@
 mod defaults;
 mod extensions;
 pub mod fields;
+mod json;
 mod parse;
 #[cfg(test)]
 mod parse_tests;
@@ -13,6 +14,7 @@ mod reader;
 mod schema;
 mod spec;
 
+pub use json::{RawRequest, read_fields};
 pub use parse::{Attachments, Decode, FieldError, ParseContext, parse};
 pub use spec::{
     BackgroundSpec, CompositionMode, CompositionSpec, EngineChoice, EngineKind, JobSpec, Placement, SourceImage, Start, TextPosition,

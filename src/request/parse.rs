@@ -14,7 +14,7 @@ use super::spec::{
 /// Side of the canvas when nothing else decides.
 const DEFAULT_SIDE: u32 = 1024;
 /// Unknown fields named one by one; the others are counted.
-const UNKNOWN_NAMED: usize = 20;
+pub(super) const UNKNOWN_NAMED: usize = 20;
 
 /// Turns the bytes of a file into a picture, or says in words why not.
 pub type Decode<'a> = &'a dyn Fn(&[u8]) -> Result<SourceImage, String>;
@@ -314,9 +314,14 @@ fn unknown_fields(r: &mut Reader<'_>) {
         let hint = similar(name).map(|s| format!("; did you mean {s}?")).unwrap_or_default();
         r.warn(format!("{}: unknown field, ignored{hint}", quoted(name)));
     }
-    if unknown.len() > UNKNOWN_NAMED {
-        r.warn(format!("{} more unknown fields, ignored", unknown.len() - UNKNOWN_NAMED));
+    if let Some(text) = more_unknown_warning(unknown.len().saturating_sub(UNKNOWN_NAMED)) {
+        r.warn(text);
     }
+}
+
+/// The warning about unknown fields that are not named one by one.
+pub(super) fn more_unknown_warning(count: usize) -> Option<String> {
+    (count > 0).then(|| format!("{count} more unknown fields, ignored"))
 }
 
 /// The field whose name is at most two edits away.

@@ -22,9 +22,7 @@ impl Field {
             Kind::Slogan => format!("at most {MAX_TEXT_CHARS} characters; line breaks are kept; blank means no text"),
             Kind::Choice(words) => format!("one of: {}", words.join(", ")),
             Kind::Font => "a name from GET /fonts, in full or the file name alone where only one face has it".into(),
-            Kind::Image => {
-                "base64 of a PNG, JPEG, WebP, HEIC, BMP or TIFF file; data:image/...;base64, may precede it".into()
-            }
+            Kind::Image => "base64 of a PNG, JPEG, WebP, HEIC, BMP or TIFF file; data:image/...;base64, may precede it".into(),
         }
     }
 

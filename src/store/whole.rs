@@ -65,7 +65,7 @@ mod tests {
     #[test]
     fn every_kind_of_damage_is_seen() {
         let image = image::RgbImage::from_fn(64, 64, |x, y| image::Rgb([(x * y) as u8, x as u8, (y * 3) as u8]));
-        let png = crate::imaging::decode::encode_png(&image, &[("a", "b")]).unwrap();
+        let png = crate::imaging::encode::encode_png(&image, &[("a", "b")]).unwrap();
         assert!(is_whole_png(&png));
         let mut zeroed = png.clone();
         let middle = png.len() / 2;

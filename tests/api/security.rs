@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::http::StatusCode;
 use nanococoa::api::SecurityPolicy;
 
-use crate::support::World;
+use crate::support::{World, b64};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn hosts_and_origins() {
@@ -44,8 +44,24 @@ async fn hosts_and_origins() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn allowed_hosts_and_origins() {
-    let policy = SecurityPolicy::new(None, vec!["studio.lan".into()], vec!["https://shop.example".into()]);
+    let policy = SecurityPolicy::new(
+        None,
+        vec![" Studio.LAN. ".into(), "other.lan:8000".into(), "http://third.lan".into()],
+        vec!["HTTPS://Shop.Example:443/".into(), "http://[0::1]:5173".into(), "*".into()],
+    );
     let world = World::with(policy, 1 << 20);
+    for (host, ok) in
+        [("studio.lan:80", true), ("STUDIO.lan", true), ("other.lan:8000", true), ("other.lan:81", false), ("third.lan", false)]
+    {
+        let answer = world.call("GET", "/health", &[("host", host)], "").await;
+        assert_eq!(answer.status, if ok { StatusCode::OK } else { StatusCode::FORBIDDEN }, "{host}");
+    }
+    for (origin, ok) in
+        [("http://[::1]:5173", true), ("https://shop.example:8443", false), ("http://shop.example", false), ("*", false), ("null", false)]
+    {
+        let answer = world.call("GET", "/health", &[("origin", origin)], "").await;
+        assert_eq!(answer.status, if ok { StatusCode::OK } else { StatusCode::FORBIDDEN }, "{origin}");
+    }
     assert_eq!(world.call("GET", "/health", &[("host", "studio.lan:8000")], "").await.status, StatusCode::OK);
     let answer = world.call("GET", "/health", &[("origin", "https://shop.example")], "").await;
     assert_eq!((answer.status, answer.header("access-control-allow-origin")), (StatusCode::OK, "https://shop.example"));
@@ -63,8 +79,18 @@ async fn the_token_guards_every_route() {
             let answer = world.call("GET", path, &[("authorization", wrong)], "").await;
             assert_eq!((answer.status, answer.header("www-authenticate")), (StatusCode::UNAUTHORIZED, "Bearer"), "{path} {wrong}");
         }
-        let answer = world.call("GET", path, &[("authorization", "Bearer open sesame 123")], "").await;
-        assert_ne!(answer.status, StatusCode::UNAUTHORIZED, "{path}");
+        let basic = format!("Basic {}", b64(b"anybody:open sesame 123"));
+        let nameless = format!("basic {}", b64(b":open sesame 123"));
+        for right in ["Bearer open sesame 123", "bearer open sesame 123", &basic, &nameless] {
+            let answer = world.call("GET", path, &[("authorization", right)], "").await;
+            assert_ne!(answer.status, StatusCode::UNAUTHORIZED, "{path} {right}");
+        }
+        for wrong in ["anybody:open sesame 12", "open sesame 123:", "open sesame 123", "open sesame 123:anybody", "a:b:open sesame 123"] {
+            let answer = world.call("GET", path, &[("authorization", &format!("Basic {}", b64(wrong.as_bytes())))], "").await;
+            assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{path} {wrong}");
+            let schemes: Vec<&str> = answer.headers.get_all("www-authenticate").iter().map(|v| v.to_str().unwrap()).collect();
+            assert!(schemes.len() == 2 && schemes[1].starts_with("Basic realm="), "{schemes:?}");
+        }
     }
     let answer = world.call("POST", "/generate", &[("content-type", "application/json")], "{}").await;
     assert_eq!(answer.status, StatusCode::UNAUTHORIZED);

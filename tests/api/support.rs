@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
-use nanococoa::api::{ApiState, SecurityPolicy, router};
+use nanococoa::api::{ApiState, Limits, SecurityPolicy, router};
 use nanococoa::engine::Engine;
 use serde_json::Value;
 use tower::ServiceExt as _;
@@ -48,10 +48,14 @@ impl World {
     }
 
     pub fn with(policy: SecurityPolicy, limit: usize) -> Self {
+        Self::limited(policy, limit, Limits::default())
+    }
+
+    pub fn limited(policy: SecurityPolicy, limit: usize, limits: Limits) -> Self {
         let outer = tempfile::tempdir().unwrap();
         let script = Script::default();
         let engine = engine_in(&outer.path().join("data"), &script);
-        let state = ApiState::new(engine.clone(), policy, limit);
+        let state = ApiState::new(engine.clone(), policy, limit).with_limits(limits);
         Self { outer, engine, router: router(state.clone()), state, script }
     }
 

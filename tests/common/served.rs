@@ -15,7 +15,8 @@ const BINARY: &str = env!("CARGO_BIN_EXE_nanococoa");
 pub struct Server {
     /// The process.
     pub child: Child,
-    address: String,
+    /// Where it listens.
+    pub address: String,
 }
 
 impl Drop for Server {
@@ -36,6 +37,16 @@ pub fn serve_in(outer: Option<(&str, &[&str])>, data: &Path, more: &[&str]) -> S
     if let Some((_, arguments)) = outer {
         command.args(arguments).arg(BINARY);
     }
+    started(&mut command, data, more)
+}
+
+/// The same in a shell that first does something to itself.
+#[cfg(unix)]
+pub fn serve_after(shell: &str, data: &Path) -> Server {
+    started(Command::new("sh").arg("-c").arg(format!("{shell}; exec \"$0\" \"$@\"")).arg(BINARY), data, &[])
+}
+
+fn started(command: &mut Command, data: &Path, more: &[&str]) -> Server {
     let mut child =
         command.arg("--data-dir").arg(data).args(["serve", "--bind", "127.0.0.1:0"]).args(more).stdout(Stdio::piped()).spawn().unwrap();
     let mut line = String::new();

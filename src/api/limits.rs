@@ -1,0 +1,54 @@
+//! How much of the program strangers may hold, and for how long.
+
+use std::time::Duration;
+
+/// Limits of the server; tests use shorter ones.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Connections at the same time. Each takes a file handle, and a second one while it sends a picture; systems give 1,024 to a program.
+    pub connections: usize,
+    /// From the first byte of a request to the end of its headers.
+    pub header: Duration,
+    /// Between requests, or before the first.
+    pub idle: Duration,
+    /// An answer of which nobody takes a byte for so long is given up.
+    pub write_stall: Duration,
+    /// A body of which no byte comes for so long is given up.
+    pub body_idle: Duration,
+    /// A whole body must arrive in this time, waiting for memory not counted.
+    pub body_total: Duration,
+    /// After `body_idle`, a body must have come at this rate on average, bytes a second.
+    pub body_rate: usize,
+    /// Bytes of bodies in memory at the same time; at least one whole body always fits.
+    pub body_memory: usize,
+    /// More of them, for bodies of at most half this size: they need not wait for large ones.
+    pub body_reserve: usize,
+    /// While others wait for memory, a body that brings less than 128 KiB in this time, or nothing for a quarter of it, makes room.
+    pub body_pressed: Duration,
+    /// How long a body waits for memory before its sender hears `503`.
+    pub queue: Duration,
+    /// Bytes of answers in memory at the same time. Pictures are sent from their files and do not count.
+    pub answer_memory: usize,
+    /// How long open connections may keep the program from ending.
+    pub grace: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connections: 256,
+            header: Duration::from_secs(10),
+            idle: Duration::from_secs(30),
+            write_stall: Duration::from_secs(20),
+            body_idle: Duration::from_secs(10),
+            body_total: Duration::from_secs(180),
+            body_rate: 16 << 10,
+            body_memory: 128 << 20,
+            body_reserve: 16 << 20,
+            body_pressed: Duration::from_secs(2),
+            queue: Duration::from_secs(30),
+            answer_memory: 64 << 20,
+            grace: Duration::from_secs(10),
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! The accept loop: a bounded number of connections, none of which keeps its place for nothing.
+
+use std::collections::HashMap;
+use std::convert::Infallible;
+use std::io;
+use std::pin::pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::body::Body;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinSet;
+use tower::ServiceExt as _;
+
+use super::connection::{Connection, Farewell, Kept, Serving, Watched, crowded};
+use super::{ApiState, Limits, router};
+
+/// A connection's buffer for what it reads, and about half of what it writes, bytes.
+const BUFFER: usize = 64 << 10;
+/// Longest headers of a request, bytes.
+const HEADERS: usize = 32 << 10;
+/// Connections that are told at the same time that there is no place; more are closed without a word.
+const REFUSING: usize = 32;
+/// How long they may take to hear it.
+const REFUSAL_PATIENCE: Duration = Duration::from_secs(1);
+/// Pauses of the accept loop when the system gives no more handles.
+const SHORT_PAUSE: Duration = Duration::from_millis(20);
+const LONG_PAUSE: Duration = Duration::from_secs(1);
+/// The log says so not more often than this.
+const WARN_AGAIN: Duration = Duration::from_secs(60);
+
+/// Every connection by number.
+#[derive(Default)]
+struct Crowd(Mutex<HashMap<u64, Arc<Connection>>>);
+
+impl Crowd {
+    fn all(&self) -> std::sync::MutexGuard<'_, HashMap<u64, Arc<Connection>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Closes the connection that has kept its place for nothing longest; `false`: all are being served.
+    fn make_room(&self, limits: &Limits) -> bool {
+        let mut all = self.all();
+        let longest = all.iter().filter_map(|(id, c)| Some((c.useless_for(limits)?, *id))).max();
+        let Some(victim) = longest.and_then(|(_, id)| all.remove(&id)) else { return false };
+        victim.evict();
+        true
+    }
+}
+
+/// Removes a connection from the crowd, however it ends.
+struct Place(Arc<Crowd>, u64);
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.0.all().remove(&self.1);
+    }
+}
+
+/// Serves until `shutdown` is done, then lets open requests finish, though not forever.
+///
+/// # Errors
+/// None now; the signature leaves room for them.
+pub async fn serve(listener: TcpListener, state: ApiState, shutdown: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
+    let limits = Arc::clone(&state.limits);
+    let closing = Arc::clone(&state.closing);
+    let closed = state.closing();
+    let router = router(state);
+    let crowd = Arc::new(Crowd::default());
+    let refusing = Arc::new(Semaphore::new(REFUSING));
+    let epoch = Instant::now();
+    let mut tasks = JoinSet::new();
+    let mut number = 0_u64;
+    let mut pause = SHORT_PAUSE;
+    let mut warned: Option<Instant> = None;
+    let mut shutdown = pin!(shutdown);
+    loop {
+        let accepted = tokio::select! {
+            () = &mut shutdown => break,
+            accepted = listener.accept() => accepted,
+        };
+        // Ended ones are forgotten, so that the set does not grow.
+        while tasks.try_join_next().is_some() {}
+        let stream = match accepted {
+            Ok((stream, _)) => stream,
+            Err(error) if is_the_peers(&error) => continue,
+            Err(error) => {
+                if warned.is_none_or(|at| at.elapsed() > WARN_AGAIN) {
+                    warned = Some(Instant::now());
+                    tracing::warn!(%error, connections = crowd.all().len(), "no connection can be accepted");
+                }
+                crowd.make_room(&limits);
+                // The next call would fail at once, and so on.
+                tokio::select! {
+                    () = &mut shutdown => break,
+                    () = tokio::time::sleep(pause) => {}
+                }
+                pause = (pause * 2).min(LONG_PAUSE);
+                continue;
+            }
+        };
+        pause = SHORT_PAUSE;
+        if crowd.all().len() >= limits.connections && !crowd.make_room(&limits) {
+            refuse(stream, &refusing);
+            continue;
+        }
+        number += 1;
+        let connection = Arc::new(Connection::new(epoch));
+        crowd.all().insert(number, Arc::clone(&connection));
+        let place = Place(Arc::clone(&crowd), number);
+        let drive = drive(stream, connection, router.clone(), Arc::clone(&limits), closed.clone());
+        tasks.spawn(async move {
+            let _place = place;
+            drive.await;
+        });
+    }
+    drop(listener);
+    closing.send_replace(true);
+    let ended = async { while tasks.join_next().await.is_some() {} };
+    let _ = tokio::time::timeout(limits.grace, ended).await;
+    Ok(())
+}
+
+/// Errors of one connection, not of the listener.
+fn is_the_peers(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted};
+    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted)
+}
+
+/// Serves one connection until it ends, is idle, stalls, or must make room.
+async fn drive(stream: TcpStream, connection: Arc<Connection>, router: Router, limits: Arc<Limits>, mut closed: watch::Receiver<bool>) {
+    // Events and small answers go out at once.
+    let _ = stream.set_nodelay(true);
+    let served = Arc::clone(&connection);
+    let service = service_fn(move |request: hyper::Request<Incoming>| {
+        let serving = Serving::begin(Arc::clone(&served));
+        let mut request = request.map(Body::new);
+        request.extensions_mut().insert(Arc::clone(&served));
+        let answer = router.clone().oneshot(request);
+        async move {
+            let answer = answer.await?;
+            Ok::<_, Infallible>(answer.map(|body| Kept::new(body, serving)))
+        }
+    });
+    let io = TokioIo::new(Watched::new(stream, Arc::clone(&connection)));
+    let http = http1::Builder::new().max_buf_size(BUFFER).max_header_size(HEADERS).serve_connection(io, service);
+    let mut http = pin!(http);
+    let shortest = limits.header.min(limits.idle).min(limits.write_stall);
+    let mut tick = tokio::time::interval((shortest / 4).clamp(Duration::from_millis(5), Duration::from_secs(1)));
+    let mut ending = false;
+    loop {
+        tokio::select! {
+            // Peers that send nonsense or hang up are no news.
+            _ = http.as_mut() => return,
+            () = connection.evicted() => return connection.say_farewell(Farewell::Crowded),
+            _ = tick.tick() => {
+                if ending && !connection.is_busy() {
+                    return;
+                }
+                if let Some(farewell) = connection.overdue(&limits) {
+                    return connection.say_farewell(farewell);
+                }
+            }
+            _ = closed.wait_for(|c| *c), if !ending => {
+                ending = true;
+                http.as_mut().graceful_shutdown();
+            }
+        }
+    }
+}
+
+/// Tells a peer that there is no place.
+fn refuse(mut stream: TcpStream, refusing: &Arc<Semaphore>) {
+    let Ok(turn) = Arc::clone(refusing).try_acquire_owned() else { return };
+    tokio::spawn(async move {
+        let _turn = turn;
+        let tell = async {
+            stream.write_all(&crowded()).await?;
+            stream.shutdown().await?;
+            // Closed with bytes unread, the system would take the answer back.
+            tokio::io::copy(&mut (&mut stream).take(BUFFER as u64), &mut tokio::io::sink()).await
+        };
+        let _ = tokio::time::timeout(REFUSAL_PATIENCE, tell).await;
+    });
+}

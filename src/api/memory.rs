@@ -1,0 +1,120 @@
+//! Bytes that many requests share.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// Bytes of a permit.
+const UNIT: usize = 1 << 10;
+
+/// Those who wait look again after this time. No queue: a few bytes need not wait behind many.
+const LOOK: Duration = Duration::from_millis(40);
+
+/// A number of bytes. Some of them are kept for those who need few.
+#[derive(Clone, Debug)]
+pub(super) struct Budget {
+    units: Arc<Semaphore>,
+    total: u32,
+    /// Units that only requests of at most half as many may use.
+    reserve: u32,
+    waiting: Arc<AtomicUsize>,
+}
+
+/// Bytes that are given back when it is dropped.
+#[derive(Debug)]
+pub(super) struct Held(#[expect(dead_code, reason = "held, not read")] OwnedSemaphorePermit);
+
+/// Counts one who waits.
+struct Waiting<'a>(&'a AtomicUsize);
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl Budget {
+    /// So many bytes for everybody, and `reserve` more for those who need at most half of that.
+    pub(super) fn new(bytes: usize, reserve: usize) -> Self {
+        let units = |bytes: usize| u32::try_from(bytes.div_ceil(UNIT)).unwrap_or(u32::MAX >> 2).min(u32::MAX >> 2);
+        let (bytes, reserve) = (units(bytes), units(reserve));
+        let total = bytes + reserve;
+        let units = Arc::new(Semaphore::new(usize::try_from(total).unwrap_or(Semaphore::MAX_PERMITS).min(Semaphore::MAX_PERMITS)));
+        Self { units, total, reserve, waiting: Arc::default() }
+    }
+
+    /// So many bytes, if they are there now. More than there are in all counts as all.
+    pub(super) fn hold(&self, bytes: usize) -> Option<Held> {
+        let units = u32::try_from(bytes.div_ceil(UNIT)).unwrap_or(u32::MAX);
+        if units <= self.reserve / 2 {
+            return Arc::clone(&self.units).try_acquire_many_owned(units).ok().map(Held);
+        }
+        let units = units.min(self.total - self.reserve);
+        let mut held = Arc::clone(&self.units).try_acquire_many_owned(units + self.reserve).ok()?;
+        // The reserve must be there, but is not taken.
+        drop(held.split(usize::try_from(self.reserve).unwrap_or_default()));
+        Some(Held(held))
+    }
+
+    /// So many bytes, if they are there in time.
+    pub(super) async fn wait(&self, bytes: usize, patience: Duration) -> Option<Held> {
+        if let Some(held) = self.hold(bytes) {
+            return Some(held);
+        }
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+        let _waiting = Waiting(&self.waiting);
+        let look = async {
+            loop {
+                tokio::time::sleep(LOOK).await;
+                if let Some(held) = self.hold(bytes) {
+                    return held;
+                }
+            }
+        };
+        tokio::time::timeout(patience, look).await.ok()
+    }
+
+    /// Whether somebody waits for bytes.
+    pub(super) fn is_short(&self) -> bool {
+        self.waiting.load(Ordering::Relaxed) > 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn bytes_come_back() {
+        let budget = Budget::new(10 << 10, 0);
+        let some = budget.hold(6 << 10).unwrap();
+        assert!(budget.hold(5 << 10).is_none() && !budget.is_short());
+        let waits = budget.clone();
+        let waiting = tokio::spawn(async move { waits.wait(5 << 10, Duration::from_secs(30)).await });
+        while !budget.is_short() {
+            tokio::task::yield_now().await;
+        }
+        assert!(budget.wait(5 << 10, Duration::from_millis(5)).await.is_none());
+        drop(some);
+        let later = waiting.await.unwrap();
+        assert!(later.is_some() && !budget.is_short());
+        drop(later);
+        // What is larger than all takes all.
+        assert!(budget.hold(1 << 30).is_some());
+    }
+
+    #[test]
+    fn small_ones_need_not_wait_for_large_ones() {
+        let budget = Budget::new(64 << 10, 16 << 10);
+        let all = budget.hold(64 << 10).unwrap();
+        assert!(budget.hold(9 << 10).is_none());
+        let small = (budget.hold(8 << 10).unwrap(), budget.hold(8 << 10).unwrap());
+        assert!(budget.hold(1).is_none());
+        drop(all);
+        assert!(budget.hold(64 << 10).is_none() && budget.hold(40 << 10).is_some());
+        drop(small);
+        assert!(budget.hold(64 << 10).is_some());
+    }
+}

@@ -1,0 +1,305 @@
+//! Fields from JSON: known ones are read, others are skipped without building them.
+//!
+//! Memory: the text that came in, and one copy of the texts under known fields. A tree of what a stranger sent would take up to forty
+//! times its size.
+
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde_json::value::RawValue;
+use serde_json::{Map, Value};
+
+use super::fields::FIELDS;
+use super::parse::{FieldError, UNKNOWN_NAMED, more_unknown_warning};
+use super::spec::JobSpec;
+
+/// Deepest nesting that is looked through: no field needs any, and skipping takes a byte a level.
+const MAX_DEPTH: usize = 128;
+/// Characters that are kept of an unknown field's name: more than are ever shown.
+const MAX_NAME: usize = 100;
+
+/// The fields of a request as they were sent.
+#[derive(Clone, Debug, Default)]
+pub struct RawRequest {
+    /// Values of known fields: texts, numbers, flags, null; a list or an object stands there empty, so that it is refused by its name.
+    /// Unknown fields stand there as null, at most twenty of them, their names cut to 100 characters.
+    pub fields: Map<String, Value>,
+    /// How many more unknown fields were sent.
+    pub more_unknown: usize,
+}
+
+impl RawRequest {
+    /// Tells the job's owner of the unknown fields that are not named.
+    pub fn add_warning(&self, spec: &mut JobSpec) {
+        spec.warnings.extend(more_unknown_warning(self.more_unknown));
+    }
+}
+
+/// Reads a JSON object. A known field that comes twice has no clear meaning and is an error.
+///
+/// # Errors
+/// Every field whose value cannot be read, or one error of the whole body.
+pub fn read_fields(bytes: &[u8]) -> Result<RawRequest, Vec<FieldError>> {
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    let text =
+        std::str::from_utf8(bytes).map_err(|e| whole("json_invalid", format!("The body is not UTF-8 at byte {}", e.valid_up_to())))?;
+    if depth(text.as_bytes()) > MAX_DEPTH {
+        return Err(whole(
+            "json_invalid",
+            format!("The body is nested deeper than {MAX_DEPTH} levels; the fields of a request are texts, numbers and flags"),
+        ));
+    }
+    let invalid = |e: serde_json::Error| whole("json_invalid", format!("The body is not valid JSON: {e}"));
+    if !text.trim_start_matches([' ', '\t', '\n', '\r']).starts_with('{') {
+        serde_json::from_str::<IgnoredAny>(text).map_err(invalid)?;
+        return Err(whole("object_type", "The body must be a JSON object such as {\"text_content\": \"New Product\"}".into()));
+    }
+    let object: Object = serde_json::from_str(text).map_err(invalid)?;
+    if object.errors.is_empty() { Ok(object.request) } else { Err(object.errors) }
+}
+
+fn whole(kind: &str, msg: String) -> Vec<FieldError> {
+    vec![FieldError { loc: vec!["body".into()], msg, kind: kind.into() }]
+}
+
+/// How deep brackets nest, outside of strings. Text that is no JSON has a depth too.
+fn depth(text: &[u8]) -> usize {
+    let (mut depth, mut deepest, mut quoted, mut escaped) = (0_usize, 0, false, false);
+    for &byte in text {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if quoted => escaped = true,
+            b'"' => quoted = !quoted,
+            _ if quoted => {}
+            b'[' | b'{' => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
+}
+
+#[derive(Default)]
+struct Object {
+    request: RawRequest,
+    /// Unknown fields among the request's.
+    unknown: usize,
+    errors: Vec<FieldError>,
+}
+
+impl Object {
+    fn skip(&mut self, name: String) {
+        if self.request.fields.contains_key(&name) {
+            return;
+        }
+        if self.unknown < UNKNOWN_NAMED {
+            self.unknown += 1;
+            self.request.fields.insert(name, Value::Null);
+        } else {
+            self.request.more_unknown += 1;
+        }
+    }
+
+    fn refuse(&mut self, name: &str, kind: &str, msg: &str) {
+        if !self.errors.iter().any(|e| e.field() == name) {
+            self.errors.push(FieldError::new(name, kind, msg));
+        }
+    }
+
+    fn take(&mut self, name: &'static str, raw: &RawValue) {
+        let raw = raw.get();
+        let value = match raw.as_bytes().first() {
+            Some(b'"') => text(raw).map(Value::String).ok_or("contains half of a \\u surrogate pair; send the text as plain UTF-8"),
+            Some(b'[') => Ok(Value::Array(Vec::new())),
+            Some(b'{') => Ok(Value::Object(Map::new())),
+            _ => serde_json::from_str(raw).map_err(|_| "the number is too large; send a smaller one"),
+        };
+        match value {
+            Ok(value) => {
+                self.request.fields.insert(name.into(), value);
+            }
+            Err(msg) => self.refuse(name, "json_invalid", msg),
+        }
+    }
+}
+
+/// The table's own spelling of a field's name or alias.
+fn known(name: &str) -> Option<&'static str> {
+    FIELDS.iter().flat_map(|f| std::iter::once(&f.name).chain(f.aliases)).find(|n| **n == name).copied()
+}
+
+impl<'de> Deserialize<'de> for Object {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Fields;
+        impl<'de> Visitor<'de> for Fields {
+            type Value = Object;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object, A::Error> {
+                let mut object = Object::default();
+                while let Some(name) = map.next_key::<Name>()? {
+                    match name {
+                        Name::Known(name) if object.request.fields.contains_key(name) => {
+                            map.next_value::<IgnoredAny>()?;
+                            object.refuse(name, "duplicate", "sent more than once; send it once");
+                        }
+                        Name::Known(name) => object.take(name, map.next_value::<&RawValue>()?),
+                        Name::Unknown(name) => {
+                            map.next_value::<IgnoredAny>()?;
+                            object.skip(name);
+                        }
+                    }
+                }
+                Ok(object)
+            }
+        }
+        deserializer.deserialize_map(Fields)
+    }
+}
+
+/// A key, without a copy of a long one.
+enum Name {
+    Known(&'static str),
+    Unknown(String),
+}
+
+impl<'de> Deserialize<'de> for Name {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Key;
+        impl Visitor<'_> for Key {
+            type Value = Name;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a field's name")
+            }
+
+            fn visit_str<E>(self, name: &str) -> Result<Name, E> {
+                Ok(known(name).map_or_else(|| Name::Unknown(name.chars().take(MAX_NAME).collect()), Name::Known))
+            }
+        }
+        deserializer.deserialize_str(Key)
+    }
+}
+
+/// The content of a JSON string whose syntax has been checked; `None`: half of a surrogate pair. One allocation of at most its own size,
+/// where serde_json would unescape into a buffer first.
+fn text(raw: &str) -> Option<String> {
+    let mut rest = raw.strip_prefix('"')?.strip_suffix('"')?;
+    if !rest.contains('\\') {
+        return Some(rest.to_owned());
+    }
+    let mut out = String::with_capacity(rest.len());
+    while let Some(at) = rest.find('\\') {
+        out.push_str(&rest[..at]);
+        let (escape, after) = rest[at + 1..].split_at_checked(1)?;
+        rest = after;
+        out.push(match escape {
+            "n" => '\n',
+            "t" => '\t',
+            "r" => '\r',
+            "b" => '\u{8}',
+            "f" => '\u{c}',
+            "u" => {
+                let (first, after) = unit(rest)?;
+                rest = after;
+                match first {
+                    0xD800..=0xDBFF => {
+                        let (second, after) = unit(rest.strip_prefix("\\u")?)?;
+                        rest = after;
+                        let low = second.checked_sub(0xDC00).filter(|v| *v < 0x400)?;
+                        char::from_u32(0x1_0000 + ((first - 0xD800) << 10) + low)?
+                    }
+                    other => char::from_u32(other)?,
+                }
+            }
+            other => other.chars().next()?,
+        });
+    }
+    out.push_str(rest);
+    Some(out)
+}
+
+/// Four hexadecimal digits, and what follows them.
+fn unit(text: &str) -> Option<(u32, &str)> {
+    let (digits, after) = text.split_at_checked(4)?;
+    u32::from_str_radix(digits, 16).ok().map(|v| (v, after))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn read(text: &str) -> RawRequest {
+        read_fields(text.as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn known_fields_are_what_serde_json_reads() {
+        for value in [
+            r#""plain 한국어""#,
+            r#""""#,
+            r#""\"\\\/\b\f\n\r\t""#,
+            r#""\u0041\uac00\ud83d\ude00 end""#,
+            r#""iVBOR\/w0KGgo\n""#,
+            "1.5",
+            "-0",
+            "18446744073709551615",
+            "true",
+            "null",
+        ] {
+            let whole: Value = serde_json::from_str(value).unwrap();
+            assert_eq!(read(&format!(" {{\"bg_prompt\" : {value} }} ")).fields["bg_prompt"], whole, "{value}");
+        }
+        assert_eq!(
+            read("{\"seed\": [1, {\"a\": 2}], \"strength\": {\"a\": []}}").fields,
+            *json!({"seed": [], "strength": {}}).as_object().unwrap()
+        );
+        assert_eq!(
+            read("\u{feff}{\"input_image\": \"a\", \"\\u0073eed\": 4}").fields,
+            *json!({"input_image": "a", "seed": 4}).as_object().unwrap()
+        );
+    }
+
+    #[test]
+    fn unknown_fields_are_named_in_part_and_counted() {
+        let names: Vec<String> = (0..1000).map(|i| format!("\"key{i}\": [{{\"seed\": {i}}}]")).collect();
+        let long = "x".repeat(5000);
+        let raw = read(&format!("{{\"{long}\": 1e999, {}, \"seed\": 7, \"key3\": 1}}", names.join(",")));
+        assert_eq!((raw.fields.len(), raw.more_unknown), (UNKNOWN_NAMED + 1, 1001 - UNKNOWN_NAMED));
+        assert_eq!((&raw.fields["seed"], raw.fields.keys().next().unwrap().len()), (&json!(7), MAX_NAME));
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_named() {
+        let deep = |n: usize| format!("{{\"x\": {}{}}}", "[".repeat(n), "]".repeat(n));
+        assert!(read_fields(deep(MAX_DEPTH - 1).as_bytes()).is_ok());
+        for (text, loc, kind) in [
+            ("{\"seed\": 1, \"seed\": 2, \"seed\": 3}", "seed", "duplicate"),
+            ("{\"strength\": 1e999}", "strength", "json_invalid"),
+            ("{\"bg_prompt\": \"\\ud800\"}", "bg_prompt", "json_invalid"),
+            ("{\"bg_prompt\": \"\\ud800\\u0041\"}", "bg_prompt", "json_invalid"),
+            ("{\"bg_prompt\": \"\\udc00\"}", "bg_prompt", "json_invalid"),
+            ("{\"bg_prompt\": \"\\u00g0\"}", "body", "json_invalid"),
+            ("{\"bg_prompt\": \"a\nb\"}", "body", "json_invalid"),
+            ("{\"seed\": 1} {}", "body", "json_invalid"),
+            ("{\"x\": [1, }", "body", "json_invalid"),
+            ("seed", "body", "json_invalid"),
+            ("[{}]", "body", "object_type"),
+            (" \"text\"", "body", "object_type"),
+            (&deep(MAX_DEPTH), "body", "json_invalid"),
+        ] {
+            let errors = read_fields(text.as_bytes()).unwrap_err();
+            assert_eq!((errors.len(), errors[0].field(), &*errors[0].kind), (1, loc, kind), "{text}: {errors:?}");
+            assert!(errors[0].msg.len() < 200, "{}", errors[0].msg);
+        }
+        assert!(read_fields(b"{\"bg_prompt\": \"\xff\"}").unwrap_err()[0].msg.contains("byte 15"));
+    }
+}
