@@ -55,8 +55,10 @@ fn document() -> Value {
     let properties: Map<String, Value> = FIELDS.iter().map(|f| (f.name.to_owned(), f.schema())).collect();
     let needs = |step: u8| -> Vec<&str> { FIELDS.iter().filter(|f| f.required_for.contains(&step)).map(|f| f.name).collect() };
     let when = |step: u8| json!({ "if": { "properties": { "start_step": { "const": step } }, "required": ["start_step"] }, "then": { "required": needs(step) } });
-    document["components"]["securitySchemes"] = json!({ "token": { "type": "http", "scheme": "bearer", "description": "Needed if the server was started with a token." },
-            "password": { "type": "http", "scheme": "basic", "description": "The token as the password, with any user name." } });
+    document["components"]["securitySchemes"] = json!({
+        "token": { "type": "http", "scheme": "bearer", "description": "Needed if the server was started with a token." },
+        "password": { "type": "http", "scheme": "basic", "description": "The token as the password, with any user name." },
+    });
     document["security"] = json!([{}, { "token": [] }, { "password": [] }]);
     // Rules that stand before every route.
     let refusals = [("401", "The token is missing or wrong"), ("403", "The Host or Origin header is not allowed")];
