@@ -18,7 +18,7 @@ use super::{ApiError, ApiState, blocking};
 
 /// Bytes of a file that are in memory at a time. A multiple of three: base64 of the pieces is base64 of the whole.
 const PIECE: usize = 48 << 10;
-/// Answers up to this size need no leave, bytes.
+/// Answers up to this size do not count against [`super::Limits::answer_memory`], bytes.
 const SMALL: usize = 16 << 10;
 /// Seconds after which a client should try again.
 const RETRY: u64 = 5;
@@ -108,7 +108,7 @@ impl Source {
         }
         let Some(open) = &mut self.open else { return Ok(None) };
         let mut bytes = vec![0; PIECE.min(usize::try_from(open.left).unwrap_or(PIECE))];
-        // Shorter than it was: the answer is cut off, and the client sees that by its length.
+        // If the file became shorter, the answer is cut off and misses its Content-Length, which the client notices.
         open.file.read_exact(&mut bytes)?;
         open.left -= bytes.len() as u64;
         let piece = if open.base64 { STANDARD.encode(&bytes).into() } else { bytes.into() };
@@ -119,7 +119,7 @@ impl Source {
     }
 }
 
-/// Bounds the bytes of answers that wait in memory for slow readers; refuses what is over it.
+/// Bounds the bytes of answers that wait in memory for slow readers; answers `503` beyond the bound.
 pub(super) async fn bound(State(state): State<ApiState>, request: Request, next: Next) -> Response {
     let response = next.run(request).await;
     let size = response.body().size_hint().exact().and_then(|n| usize::try_from(n).ok()).unwrap_or_default();

@@ -14,11 +14,11 @@ use super::{ApiError, ApiState, Limits};
 
 /// Project files of the studio.
 pub(super) const PROJECT: &str = "application/zip";
-/// Bytes of a body that are read without asking for memory: what many small bodies take together is bounded by the number of connections.
+/// Bytes of a body that are read without a share of the memory: all small bodies together are bounded by the number of connections.
 const UNCOUNTED: usize = 256 << 10;
 /// While memory is short, a large body must bring so many bytes per [`Limits::body_pressed`].
 const PRESSED_BYTES: usize = 128 << 10;
-/// Seconds after which a sender without memory should try again.
+/// Retry-After, seconds, when there is no memory for a body.
 const RETRY: u64 = 5;
 /// A body that is thrown away must arrive in this time.
 const DRAIN_PATIENCE: Duration = Duration::from_secs(10);
@@ -65,8 +65,11 @@ pub(super) struct Received {
     held: Option<Held>,
 }
 
-/// Reads the body, announced or chunked, up to `limit` bytes. Holds nothing that others need while its sender is slow: small bodies are read
-/// at once, large ones when there is memory for the whole.
+/// Reads the body, announced or chunked, up to `limit` bytes. The first 256 KiB are read at once, the rest when the shared memory has room for
+/// the whole body.
+///
+/// # Errors
+/// Too large, too slow, or no memory in time.
 pub(super) async fn read(request: Request, limit: usize, state: &ApiState) -> Result<Received, ApiError> {
     let limits = &state.limits;
     let expected = announced(request.headers()).and_then(|n| usize::try_from(n).ok()).unwrap_or(limit).min(limit);
@@ -78,7 +81,7 @@ pub(super) async fn read(request: Request, limit: usize, state: &ApiState) -> Re
     while let Some(chunk) = sender.next(received.held.is_some()).await? {
         total = total.saturating_add(chunk.len());
         if total > limit {
-            // Read on for a while, so that the sender hears the answer; kept is none of it.
+            // Keep reading for a while without storing, so that the sender receives the answer instead of a reset.
             received = Received { bytes: Vec::new(), held: None };
             if total > limit.saturating_mul(4) {
                 break;
@@ -91,7 +94,7 @@ pub(super) async fn read(request: Request, limit: usize, state: &ApiState) -> Re
         }
         let bytes = &mut received.bytes;
         if bytes.capacity() < total {
-            // Grown like any vector, but not beyond what was announced.
+            // Doubles, but never beyond the announced length.
             let capacity = (bytes.capacity() * 2).max(UNCOUNTED).min(expected).max(total);
             bytes.reserve_exact(capacity - bytes.len());
         }
@@ -100,7 +103,7 @@ pub(super) async fn read(request: Request, limit: usize, state: &ApiState) -> Re
     if total > limit { Err(ApiError::TooLarge { limit }) } else { Ok(received) }
 }
 
-/// How a body has come so far. Only the time that was spent waiting for its sender counts.
+/// How fast a body has arrived so far. Only time spent waiting for its sender counts.
 #[derive(Default)]
 struct Pace {
     waited: Duration,
@@ -109,7 +112,7 @@ struct Pace {
     window_bytes: usize,
 }
 
-/// The other end of a body.
+/// The stream of a body, with the limits on its pace.
 struct Sender<'a> {
     stream: BodyDataStream,
     limits: &'a Limits,
@@ -119,7 +122,7 @@ struct Sender<'a> {
 }
 
 impl Sender<'_> {
-    /// The next bytes; `holds` says that others could use the memory of this body.
+    /// The next bytes. `holds`: this body holds shared memory that others may wait for.
     async fn next(&mut self, holds: bool) -> Result<Option<Bytes>, ApiError> {
         if let Some(chunk) = self.stream.next().now_or_never() {
             return self.arrived(chunk);
@@ -148,7 +151,7 @@ impl Sender<'_> {
         if let Some(connection) = &self.connection {
             connection.body_waits(false);
         }
-        // Bytes that trickle are too slow as well.
+        // A body that trickles byte by byte is too slow as well.
         if matches!(outcome, Ok(Some(_))) {
             self.check_pace(Duration::ZERO, holds)?;
         }
@@ -163,7 +166,10 @@ impl Sender<'_> {
         Ok(chunk)
     }
 
-    /// Whether the sender has been quick enough, without a byte for `idle` now.
+    /// Checks the pace, `idle` after the last byte.
+    ///
+    /// # Errors
+    /// `Busy` if this body must give its memory to others, `Timeout` if its sender is too slow.
     fn check_pace(&mut self, idle: Duration, holds: bool) -> Result<(), ApiError> {
         let (limits, pace) = (self.limits, &mut self.pace);
         let window_ended = pace.window_waited >= limits.body_pressed;

@@ -1,4 +1,4 @@
-//! One connection: what it is waiting for since when, and a refusal in JSON where hyper would send a bare one.
+//! State of one connection (what it waits for, since when), and JSON bodies for hyper's own error answers.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -19,7 +19,7 @@ use super::Limits;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(super) enum Farewell {
-    /// Nothing is said: between requests, or where the peer does not read.
+    /// No answer: between requests, or when the peer does not read.
     Silent = 0,
     /// The headers took too long.
     HeaderTimeout = 1,
@@ -109,8 +109,8 @@ impl Connection {
         }
     }
 
-    /// How long it has kept its place for nothing; `None`: it is being served.
-    pub(super) fn useless_for(&self, limits: &Limits) -> Option<Duration> {
+    /// How long it has been idle or stalled; `None`: it is being served.
+    pub(super) fn idle_for(&self, limits: &Limits) -> Option<Duration> {
         if !self.serving.load(Ordering::Relaxed) {
             return self.age(&self.quiet_since);
         }
@@ -118,7 +118,7 @@ impl Connection {
         stalled.filter(|age| *age >= limits.body_pressed)
     }
 
-    /// Makes it give up its place.
+    /// Asks its task to close it, to make room for another.
     pub(super) fn evict(&self) {
         self.evicted.notify_one();
     }
@@ -129,7 +129,7 @@ impl Connection {
 
     /// What the peer is told when the connection is dropped.
     pub(super) fn say_farewell(&self, farewell: Farewell) {
-        // An answer that has begun, or one that nobody asked for on a kept connection, would be taken for another.
+        // On a kept-alive connection, or after an answer has begun, the client would take it for part of another answer.
         let fits = !self.is_busy() && (self.head_begun.load(Ordering::Relaxed) || self.fresh.load(Ordering::Relaxed));
         if fits {
             self.farewell.store(farewell as u8, Ordering::Relaxed);
@@ -189,7 +189,7 @@ impl<T: Unpin> http_body::Body for Kept<T> {
 pub(super) struct Watched {
     stream: TcpStream,
     connection: std::sync::Arc<Connection>,
-    /// A refusal of ours in place of one of hyper's: what of it is not sent yet, and the length of hyper's.
+    /// The JSON answer that replaces one of hyper's: its unsent bytes, and the length of hyper's.
     instead: Option<(Vec<u8>, usize)>,
 }
 
@@ -221,7 +221,7 @@ impl Drop for Watched {
             2 => crowded(),
             _ => return,
         };
-        // Best effort: the socket's buffer is empty, or the peer does not read anyway.
+        // Best effort: usually the socket's send buffer is empty.
         let _ = self.stream.try_write(&answer);
     }
 }
@@ -284,7 +284,7 @@ impl AsyncWrite for Watched {
     }
 }
 
-/// An answer of hyper's own, to something that is no HTTP: no other answer of this server comes without a type.
+/// Whether this is hyper's own answer to an invalid request: every other error of this server has a content type.
 fn is_bare(head: &[u8]) -> bool {
     let lower = |part: &[u8]| head.windows(part.len()).any(|w| w.eq_ignore_ascii_case(part));
     head.len() < 512
@@ -367,7 +367,7 @@ mod tests {
         assert_eq!(connection.overdue(&limits), Some(Farewell::HeaderTimeout));
         let serving = Serving::begin(connection.clone());
         std::thread::sleep(Duration::from_millis(70));
-        assert_eq!((connection.overdue(&limits), connection.useless_for(&limits)), (None, None));
+        assert_eq!((connection.overdue(&limits), connection.idle_for(&limits)), (None, None));
         drop(serving);
         assert_eq!(connection.overdue(&limits), None);
         std::thread::sleep(Duration::from_millis(70));

@@ -43,13 +43,13 @@ pub(super) async fn generate(State(state): State<ApiState>, request: Request) ->
         (Err(_), Some(retry_after)) => return Err(ApiError::Busy { retry_after }),
         (Err(error), None) => return Err(error),
     };
-    // After the body is there: who sends slowly keeps nobody waiting.
+    // Taken only when the whole body has arrived: a slow sender keeps nobody waiting.
     let turn = Arc::clone(&state.parsers).acquire_owned().await.map_err(|_| ApiError::ShuttingDown)?;
     let engine = state.engine.clone();
     blocking(move || {
-        // Kept to the end of the work, even if the client has gone away.
+        // Held until the work ends, even if the client has disconnected meanwhile.
         let _turn = turn;
-        // Only a plan is made beside a running job; what cannot be one need not be parsed.
+        // While a job runs only plans are made; a body without the word need not be parsed.
         if !received.bytes.windows(DRY_RUN.len()).any(|w| w == DRY_RUN)
             && let Some(retry_after) = busy.or_else(|| engine.busy())
         {

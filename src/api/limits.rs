@@ -1,4 +1,4 @@
-//! How much of the program strangers may hold, and for how long.
+//! Limits on connections, times and memory of the server.
 
 use std::time::Duration;
 
@@ -11,23 +11,23 @@ pub struct Limits {
     pub header: Duration,
     /// Between requests, or before the first.
     pub idle: Duration,
-    /// An answer of which nobody takes a byte for so long is given up.
+    /// A connection whose client accepts no byte of the answer for this long is closed.
     pub write_stall: Duration,
-    /// A body of which no byte comes for so long is given up.
+    /// A body of which no byte arrives for this long is refused with `408`.
     pub body_idle: Duration,
     /// A whole body must arrive in this time, waiting for memory not counted.
     pub body_total: Duration,
-    /// After `body_idle`, a body must have come at this rate on average, bytes a second.
+    /// Minimum average rate of a body, bytes a second; the first `body_idle` of waiting is free.
     pub body_rate: usize,
     /// Bytes of bodies in memory at the same time; at least one whole body always fits.
     pub body_memory: usize,
-    /// More of them, for bodies of at most half this size: they need not wait for large ones.
+    /// Bytes on top of `body_memory` that only bodies of at most half this size may use, so that they need not wait for large ones.
     pub body_reserve: usize,
-    /// While others wait for memory, a body that brings less than 128 KiB in this time, or nothing for a quarter of it, makes room.
+    /// While other bodies wait for memory, one that brings less than 128 KiB in this time, or nothing for a quarter of it, is refused with `503`.
     pub body_pressed: Duration,
-    /// How long a body waits for memory before its sender hears `503`.
+    /// How long a body waits for memory before it is refused with `503`.
     pub queue: Duration,
-    /// Bytes of answers in memory at the same time. Pictures are sent from their files and do not count.
+    /// Bytes of answers in memory at the same time. Pictures are streamed from their files and do not count.
     pub answer_memory: usize,
     /// How long open connections may keep the program from ending.
     pub grace: Duration,

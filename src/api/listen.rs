@@ -1,4 +1,4 @@
-//! The accept loop: a bounded number of connections, none of which keeps its place for nothing.
+//! The accept loop: bounds the number of connections and closes idle and stalled ones.
 
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -26,14 +26,14 @@ use super::{ApiState, Limits, router};
 const BUFFER: usize = 64 << 10;
 /// Longest headers of a request, bytes.
 const HEADERS: usize = 32 << 10;
-/// Connections that are told at the same time that there is no place; more are closed without a word.
+/// Connections that are refused with an answer at the same time; further ones are closed without one.
 const REFUSING: usize = 32;
-/// How long they may take to hear it.
+/// How long a refused client may take to read the answer.
 const REFUSAL_PATIENCE: Duration = Duration::from_secs(1);
 /// Pauses of the accept loop when the system gives no more handles.
 const SHORT_PAUSE: Duration = Duration::from_millis(20);
 const LONG_PAUSE: Duration = Duration::from_secs(1);
-/// The log says so not more often than this.
+/// At most one warning in this time.
 const WARN_AGAIN: Duration = Duration::from_secs(60);
 
 /// Every connection by number.
@@ -45,10 +45,10 @@ impl Crowd {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Closes the connection that has kept its place for nothing longest; `false`: all are being served.
+    /// Closes the connection that has been idle or stalled longest. `false`: every connection is being served.
     fn make_room(&self, limits: &Limits) -> bool {
         let mut all = self.all();
-        let longest = all.iter().filter_map(|(id, c)| Some((c.useless_for(limits)?, *id))).max();
+        let longest = all.iter().filter_map(|(id, c)| Some((c.idle_for(limits)?, *id))).max();
         let Some(victim) = longest.and_then(|(_, id)| all.remove(&id)) else { return false };
         victim.evict();
         true
@@ -157,7 +157,7 @@ async fn drive(stream: TcpStream, connection: Arc<Connection>, router: Router, l
     let mut ending = false;
     loop {
         tokio::select! {
-            // Peers that send nonsense or hang up are no news.
+            // Errors here are invalid requests and disconnects; neither is worth a log line.
             _ = http.as_mut() => return,
             () = connection.evicted() => return connection.say_farewell(Farewell::Crowded),
             _ = tick.tick() => {
@@ -176,7 +176,7 @@ async fn drive(stream: TcpStream, connection: Arc<Connection>, router: Router, l
     }
 }
 
-/// Tells a peer that there is no place.
+/// Answers `503` and closes.
 fn refuse(mut stream: TcpStream, refusing: &Arc<Semaphore>) {
     let Ok(turn) = Arc::clone(refusing).try_acquire_owned() else { return };
     tokio::spawn(async move {
@@ -184,7 +184,7 @@ fn refuse(mut stream: TcpStream, refusing: &Arc<Semaphore>) {
         let tell = async {
             stream.write_all(&crowded()).await?;
             stream.shutdown().await?;
-            // Closed with bytes unread, the system would take the answer back.
+            // Closing with unread bytes resets the connection, and the client may lose the answer.
             tokio::io::copy(&mut (&mut stream).take(BUFFER as u64), &mut tokio::io::sink()).await
         };
         let _ = tokio::time::timeout(REFUSAL_PATIENCE, tell).await;

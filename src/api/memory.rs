@@ -1,4 +1,4 @@
-//! Bytes that many requests share.
+//! A budget of bytes shared by all requests.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -9,10 +9,10 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 /// Bytes of a permit.
 const UNIT: usize = 1 << 10;
 
-/// Those who wait look again after this time. No queue: a few bytes need not wait behind many.
+/// Waiting requests try again after this time. There is no queue, so that small requests need not wait behind large ones.
 const LOOK: Duration = Duration::from_millis(40);
 
-/// A number of bytes. Some of them are kept for those who need few.
+/// A number of bytes, some of them reserved for small requests.
 #[derive(Clone, Debug)]
 pub(super) struct Budget {
     units: Arc<Semaphore>,
@@ -26,7 +26,7 @@ pub(super) struct Budget {
 #[derive(Debug)]
 pub(super) struct Held(#[expect(dead_code, reason = "held, not read")] OwnedSemaphorePermit);
 
-/// Counts one who waits.
+/// Counts one waiting request while it lives.
 struct Waiting<'a>(&'a AtomicUsize);
 
 impl Drop for Waiting<'_> {
@@ -36,7 +36,7 @@ impl Drop for Waiting<'_> {
 }
 
 impl Budget {
-    /// So many bytes for everybody, and `reserve` more for those who need at most half of that.
+    /// `bytes` for every request, and `reserve` more for requests of at most half of `reserve`.
     pub(super) fn new(bytes: usize, reserve: usize) -> Self {
         let units = |bytes: usize| u32::try_from(bytes.div_ceil(UNIT)).unwrap_or(u32::MAX >> 2).min(u32::MAX >> 2);
         let (bytes, reserve) = (units(bytes), units(reserve));
@@ -45,7 +45,7 @@ impl Budget {
         Self { units, total, reserve, waiting: Arc::default() }
     }
 
-    /// So many bytes, if they are there now. More than there are in all counts as all.
+    /// Takes `bytes` if they are free now. A request for more than `bytes` of [`Self::new`] takes all of those.
     pub(super) fn hold(&self, bytes: usize) -> Option<Held> {
         let units = u32::try_from(bytes.div_ceil(UNIT)).unwrap_or(u32::MAX);
         if units <= self.reserve / 2 {
@@ -53,12 +53,12 @@ impl Budget {
         }
         let units = units.min(self.total - self.reserve);
         let mut held = Arc::clone(&self.units).try_acquire_many_owned(units + self.reserve).ok()?;
-        // The reserve must be there, but is not taken.
+        // The reserve must be free as well, but is given back.
         drop(held.split(usize::try_from(self.reserve).unwrap_or_default()));
         Some(Held(held))
     }
 
-    /// So many bytes, if they are there in time.
+    /// Takes `bytes` as soon as they are free; `None` after `patience`.
     pub(super) async fn wait(&self, bytes: usize, patience: Duration) -> Option<Held> {
         if let Some(held) = self.hold(bytes) {
             return Some(held);
@@ -76,7 +76,7 @@ impl Budget {
         tokio::time::timeout(patience, look).await.ok()
     }
 
-    /// Whether somebody waits for bytes.
+    /// Whether a request is waiting.
     pub(super) fn is_short(&self) -> bool {
         self.waiting.load(Ordering::Relaxed) > 0
     }

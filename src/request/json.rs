@@ -1,7 +1,6 @@
 //! Fields from JSON: known ones are read, others are skipped without building them.
 //!
-//! Memory: the text that came in, and one copy of the texts under known fields. A tree of what a stranger sent would take up to forty
-//! times its size.
+//! Memory: the body, and one copy of the strings under known fields. A tree of arbitrary JSON takes up to forty times the body's size.
 
 use std::fmt;
 
@@ -13,9 +12,9 @@ use super::fields::FIELDS;
 use super::parse::{FieldError, UNKNOWN_NAMED, more_unknown_warning};
 use super::spec::JobSpec;
 
-/// Deepest nesting that is looked through: no field needs any, and skipping takes a byte a level.
+/// Deepest nesting that is accepted. No field needs any, and skipping takes one byte of memory a level.
 const MAX_DEPTH: usize = 128;
-/// Characters that are kept of an unknown field's name: more than are ever shown.
+/// Characters that are kept of an unknown field's name; messages show fewer.
 const MAX_NAME: usize = 100;
 
 /// The fields of a request as they were sent.
@@ -29,7 +28,7 @@ pub struct RawRequest {
 }
 
 impl RawRequest {
-    /// Tells the job's owner of the unknown fields that are not named.
+    /// Adds the warning about the unknown fields that are not named one by one.
     pub fn add_warning(&self, spec: &mut JobSpec) {
         spec.warnings.extend(more_unknown_warning(self.more_unknown));
     }

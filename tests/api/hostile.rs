@@ -222,8 +222,14 @@ async fn pictures_in_answers_are_the_files() {
 #[tokio::test(flavor = "multi_thread")]
 async fn memory_for_bodies_and_answers_is_shared_out() {
     // No memory: large bodies are told to come back, small ones are read all the same.
-    let limits =
-        Limits { body_memory: 1 << 20, body_reserve: 0, queue: Duration::from_millis(200), answer_memory: 1 << 10, ..Limits::default() };
+    let limits = Limits {
+        body_memory: 1 << 20,
+        body_reserve: 0,
+        queue: Duration::from_millis(200),
+        body_pressed: SOON,
+        answer_memory: 1 << 10,
+        ..Limits::default()
+    };
     let world = World::limited(SecurityPolicy::new(None, Vec::new(), Vec::new()), 1 << 20, limits);
     let (sender, receiver) = tokio::sync::mpsc::unbounded_channel::<Result<Vec<u8>, std::io::Error>>();
     sender.send(Ok(vec![b' '; 400 << 10])).unwrap();
