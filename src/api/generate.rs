@@ -3,13 +3,12 @@
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
-use serde_json::Value;
 
 use super::body::Form;
 use super::wire::{PlanBody, Started};
 use super::{ApiError, ApiState, blocking, body};
 use crate::engine::{Plan, SubmitPolicy, parse_request, project};
-use crate::request::FieldError;
+use crate::request::{FieldError, asks_for_plan};
 
 /// A body without it asks for no plan.
 const DRY_RUN: &[u8] = b"dry_run";
@@ -51,7 +50,7 @@ pub(super) async fn generate(State(state): State<ApiState>, request: Request) ->
             Form::Project => project::request_of(&bytes).map_err(not_a_project),
         };
         drop(bytes);
-        if !raw.as_ref().is_ok_and(|raw| raw.get("dry_run") == Some(&Value::Bool(true))) {
+        if !raw.as_ref().is_ok_and(asks_for_plan) {
             not_busy(&engine)?;
         }
         let raw = raw?;

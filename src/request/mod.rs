@@ -13,7 +13,7 @@ mod reader;
 mod schema;
 mod spec;
 
-pub use parse::{Decode, FieldError, ParseContext, parse};
+pub use parse::{Decode, FieldError, ParseContext, asks_for_plan, parse};
 pub use spec::{
     BackgroundSpec, CompositionMode, CompositionSpec, EngineChoice, EngineKind, JobSpec, Placement, SourceImage, Start, TextPosition,
     TextSpec,
