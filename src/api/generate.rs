@@ -5,13 +5,12 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
-use serde_json::Value;
 
 use super::body::Form;
 use super::wire::{PlanBody, Started};
 use super::{ApiError, ApiState, blocking, body};
 use crate::engine::{Plan, SubmitPolicy, parse_request, project};
-use crate::request::{FieldError, read_fields};
+use crate::request::{FieldError, asks_for_plan, read_fields};
 
 /// A body without it asks for no plan.
 const DRY_RUN: &[u8] = b"dry_run";
@@ -60,7 +59,7 @@ pub(super) async fn generate(State(state): State<ApiState>, request: Request) ->
             Form::Project => project::read_project(&received.bytes).map_err(not_a_project),
         };
         drop(received);
-        if !raw.as_ref().is_ok_and(|raw| raw.fields.get("dry_run") == Some(&Value::Bool(true))) {
+        if !raw.as_ref().is_ok_and(|raw| asks_for_plan(&raw.fields)) {
             not_busy(&engine)?;
         }
         let raw = raw?;

@@ -45,7 +45,7 @@ pub(super) struct StatusQuery {
 impl StatusQuery {
     fn images(&self) -> Result<bool, ApiError> {
         match self.images.as_deref().map(str::trim) {
-            None | Some("" | "true" | "1" | "yes") => Ok(true),
+            None | Some("true" | "1" | "yes") => Ok(true),
             Some("false" | "0" | "no") => Ok(false),
             Some(_) => Err(ApiError::BadRequest("images: send true or false".into())),
         }

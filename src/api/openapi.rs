@@ -80,6 +80,7 @@ fn base() -> Value {
     let schemas = &mut document["components"]["schemas"];
     schemas["GenerateRequest"] = request();
     words(schemas);
+    document["paths"]["/jobs/{job_id}/events"]["get"]["responses"]["200"]["content"]["text/event-stream"]["schema"] = event();
     let generate = &mut document["paths"]["/generate"]["post"];
     let refs = |names: &[&str]| json!({ "oneOf": names.iter().map(|n| reference(n)).collect::<Vec<_>>() });
     generate["responses"]["200"]["content"] = json_of(&refs(&["Started", "PlanBody"]));
@@ -224,6 +225,18 @@ fn words(schemas: &mut Value) {
             *property = id.clone();
         }
     }
+}
+
+/// One server-sent event.
+fn event() -> Value {
+    json!({
+        "type": "object",
+        "required": ["event", "data"],
+        "properties": {
+            "event": { "enum": ["progress", "preview", "result", "end"] },
+            "data": { "type": "string", "contentMediaType": "application/json" },
+        },
+    })
 }
 
 /// What can be done with the job that was started.

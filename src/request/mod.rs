@@ -15,7 +15,7 @@ mod schema;
 mod spec;
 
 pub use json::{RawRequest, read_fields};
-pub use parse::{Attachments, Decode, FieldError, ParseContext, parse};
+pub use parse::{Attachments, Decode, FieldError, ParseContext, asks_for_plan, parse};
 pub use spec::{
     BackgroundSpec, CompositionMode, CompositionSpec, EngineChoice, EngineKind, JobSpec, Placement, SourceImage, Start, TextPosition,
     TextSpec,

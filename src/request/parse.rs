@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::fields::{self as f, FIELDS, MAX_SIDE, MIN_SIDE, SIDE_STEP};
-use super::reader::{Reader, quoted};
+use super::reader::{Reader, quoted, to_flag};
 use super::spec::{
     BackgroundSpec, CompositionMode, CompositionSpec, EngineChoice, JobSpec, Placement, SourceImage, Start, TextPosition, TextSpec,
 };
@@ -67,6 +67,11 @@ impl FieldError {
     pub fn field(&self) -> &str {
         self.loc.last().map_or("", String::as_str)
     }
+}
+
+/// Whether a raw request only asks for a plan: answered even while a job runs.
+pub fn asks_for_plan(raw: &Map<String, Value>) -> bool {
+    raw.get(f::DRY_RUN.name).is_some_and(|v| to_flag(v, true) == Some(true))
 }
 
 /// Reads a request. Pure apart from what the context does; decoding pictures takes its time.

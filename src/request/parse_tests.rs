@@ -261,7 +261,7 @@ fn the_last_step_shows_only_when_sent() {
     assert!(errors[0].msg.contains("send 2 or 3"), "{}", errors[0].msg);
     // A wrong start is said once.
     assert_eq!(wrong(json!({"start_step": 7, "stop_step": 1})), ["start_step"]);
-    assert_eq!(wrong(json!({"start_step": 2, "stop_step": 9})), ["text_content", "step1_image", "stop_step"]);
+    assert_eq!(wrong(json!({"start_step": 2, "stop_step": 9})), ["stop_step", "text_content", "step1_image"]);
 }
 
 #[test]

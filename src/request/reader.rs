@@ -32,7 +32,7 @@ pub(super) struct Reader<'a> {
 impl<'a> Reader<'a> {
     pub(super) fn new(raw: &'a Map<String, Value>, cx: &'a ParseContext<'a>) -> Self {
         let reader = Self { raw, cx, errors: Vec::new(), parameters: Map::new(), warnings: Vec::new(), test_mode: false };
-        let test_mode = reader.peek(&TEST_MODE).is_some_and(|v| reader.to_flag(v) == Some(true));
+        let test_mode = reader.peek(&TEST_MODE).is_some_and(|v| to_flag(v, cx.lenient) == Some(true));
         Self { test_mode, ..reader }
     }
 
@@ -216,25 +216,13 @@ impl<'a> Reader<'a> {
             self.set(field, json!(fallback));
             return fallback;
         };
-        let flag = self.to_flag(value);
+        let flag = to_flag(value, self.cx.lenient);
         if let Some(flag) = flag {
             self.set(field, json!(flag));
             return flag;
         }
         self.error(field, "boolean_type", format!("{} is neither true nor false", shown(value)));
         fallback
-    }
-
-    fn to_flag(&self, value: &Value) -> Option<bool> {
-        match value {
-            Value::Bool(b) => Some(*b),
-            Value::String(s) if self.cx.lenient => match s.trim().to_ascii_lowercase().as_str() {
-                "true" | "1" | "yes" | "on" => Some(true),
-                "false" | "0" | "no" | "off" => Some(false),
-                _ => None,
-            },
-            _ => None,
-        }
     }
 
     pub(super) fn choice(&mut self, field: &Field) -> &'static str {
@@ -398,6 +386,19 @@ fn visible(source: SourceImage) -> Result<SourceImage, (&'static str, String)> {
         return Err(("image_invisible", "the picture is fully transparent; send one that shows something".into()));
     }
     Ok(source)
+}
+
+/// A flag, or one written as text.
+pub(super) fn to_flag(value: &Value, lenient: bool) -> Option<bool> {
+    match value {
+        Value::Bool(b) => Some(*b),
+        Value::String(s) if lenient => match s.trim().to_ascii_lowercase().as_str() {
+            "true" | "1" | "yes" | "on" => Some(true),
+            "false" | "0" | "no" | "off" => Some(false),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 fn from_base64(text: &str) -> Result<Vec<u8>, (&'static str, String)> {

@@ -42,6 +42,25 @@ async fn every_answer_has_words_and_a_type() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn values_of_the_query_are_checked() {
+    let world = World::new();
+    let id = world.post(&json!({"width": 256, "height": 256, "stop_step": 1})).await.json()["job_id"].as_str().unwrap().to_owned();
+    world.finish(&id).await;
+    let document = world.get("/openapi.json").await.json();
+    let parameter = &document["paths"]["/status/{job_id}"]["get"]["parameters"][1]["schema"];
+    for word in parameter["enum"].as_array().unwrap() {
+        let path = format!("/status/{id}?images={}", word.as_str().unwrap());
+        assert_eq!(world.get(&path).await.status, StatusCode::OK, "{path}");
+    }
+    for query in ["images=", "images=maybe", "images=true&images=false", "images", "images=%ff"] {
+        let answer = world.get(&format!("/status/{id}?{query}")).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{query}");
+        assert!(answer.json()["detail"].is_string(), "{query}");
+    }
+    assert_eq!(world.get(&format!("/status/{id}?other=1")).await.status, StatusCode::OK);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_examples_run_as_they_are() {
     let world = World::new();
     let document = world.get("/openapi.json").await.json();

@@ -60,7 +60,7 @@ async fn a_dry_run_answers_beside_a_running_job_and_leaves_nothing() {
     let plan = world.post(&body(json!({"dry_run": true, "colour": 1}))).await.json();
     assert_eq!(plan["steps"][0], json!({"step": 1, "name": "step1_background", "cached": true, "eta_seconds": 0.0}));
     assert_eq!((&plan["eta_seconds"], plan["warnings"].as_array().unwrap().len()), (&json!(0.0), 1));
-    let wrong = world.post(&body(json!({"dry_run": true, "seed": -1}))).await;
+    let wrong = world.post(&body(json!({"dry_run": "true", "seed": -2}))).await;
     assert_eq!((wrong.status, &wrong.json()["detail"][0]["loc"][1]), (StatusCode::BAD_REQUEST, &json!("seed")));
     for busy in [body(json!({})), body(json!({"dry_run": false})), body(json!({"bg_prompt": "dry_run"}))] {
         assert_eq!(world.post(&busy).await.status, StatusCode::SERVICE_UNAVAILABLE);

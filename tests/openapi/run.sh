@@ -37,7 +37,7 @@ start_server() {
 probe() {
   local phases=$1
   shift
-  (cd "$work" && SCHEMATHESIS_HOOKS="$here/hooks.py" timeout 110 "$venv/bin/schemathesis" run "$base/openapi.json" --checks all \
+  (cd "$work" && NANOCOCOA_BASE=$base SCHEMATHESIS_HOOKS="$here/hooks.py" timeout 110 "$venv/bin/schemathesis" run "$base/openapi.json" --checks all \
     --phases "$phases" --seed 1 --max-examples 25 --workers 1 --generation-database none --request-timeout 30 --no-color "$@")
   kill -0 "$server" || { echo "the server died" >&2; exit 1; }
 }
@@ -59,5 +59,5 @@ stop_server
 echo "== with a token"
 token=a-long-random-word-for-this-test
 start_server --token "$token"
-probe examples,coverage -H "Authorization: Bearer $token"
+NANOCOCOA_TEST_TOKEN=$token probe examples,coverage -H "Authorization: Bearer $token"
 echo "the server does what its document says"
