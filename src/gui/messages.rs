@@ -121,6 +121,33 @@ mod tests {
         assert!(said.len() >= 12, "{said:?}");
     }
 
+    /// What is said of texts and font files, made by the code that says it.
+    #[test]
+    fn sentences_about_texts_and_fonts_are_translated() {
+        use crate::typography::{FontCatalog, unsettable};
+        let texts = ["خصم", "שלום", "ไทย", "x\u{304}", "\u{1159}", "👍🏽", "葛\u{e0100}", "가\u{202e}"];
+        let mut said: Vec<String> = texts.iter().filter_map(|t| unsettable(t)).map(|why| format!("text_content: {why}")).collect();
+        assert_eq!(said.len(), texts.len());
+        let dir = tempfile::tempdir().unwrap();
+        for name in ["a.eot", "b.ttf", "c\nd.otf", "NanumGothic.woff"] {
+            std::fs::write(dir.path().join(name), b"wOF2\0\0\0\0").unwrap();
+        }
+        std::fs::write(dir.path().join("e.woff2"), b"wOF2ttcf").unwrap();
+        std::fs::File::create(dir.path().join("f.ttf")).unwrap().set_len(70 << 20).unwrap();
+        let fonts = FontCatalog::load(&[dir.path().to_path_buf()]);
+        said.extend(fonts.skipped().iter().map(|f| format!("font_name: \"{}\" is skipped: {}", f.name, f.reason)));
+        said.push("text_content: ❤ is set as a solid shape, not as a coloured emoji".into());
+        assert_eq!(said.len(), texts.len() + 7);
+        for text in &said {
+            let words = Lang::Ko.say(text);
+            let left: Vec<&str> = [" it ", "it is", "cannot", "letters", "skipped", "Use ", "Leave", "order", "not "]
+                .into_iter()
+                .filter(|w| words.contains(w))
+                .collect();
+            assert!(left.is_empty(), "{words}: {left:?}");
+        }
+    }
+
     #[test]
     fn what_the_engine_says_is_found_by_its_shape() {
         let known = [

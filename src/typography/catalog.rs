@@ -365,7 +365,7 @@ mod tests {
             for i in 0..60usize {
                 let mut bytes = whole.clone();
                 let at = i * 7919 % bytes.len();
-                bytes[at] = bytes[at].wrapping_add(1 + (i as u8) * 37);
+                bytes[at] = bytes[at].wrapping_add((i as u8).wrapping_mul(37) | 1);
                 std::fs::write(dir.path().join(format!("{i}-{name}")), bytes).unwrap();
             }
         }

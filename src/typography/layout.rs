@@ -414,7 +414,7 @@ fn words(paragraph: &[Glyph], space: Option<Glyph>) -> Vec<Vec<Glyph>> {
 /// Where the next line begins in a word of which only a part is as wide as `limit`; `None` if all of it fits or nothing can be cut.
 fn cut(word: &[Glyph], limit: f32) -> Option<usize> {
     /// A line that reaches this far beyond the limit for want of a break is cut all the same.
-    const OVERHANG: usize = 8;
+    const OVERHANG: usize = 24;
     let mut width = 0.0;
     let fits = word.iter().take_while(|g| {
         width += g.advance;
