@@ -67,8 +67,8 @@ struct Reader {
 /// How a scan ended.
 enum Ended {
     Whole,
-    /// The data stops in this row of MCUs.
-    At(usize),
+    /// The data stops in this row of so many rows of MCUs.
+    At(usize, usize),
 }
 
 impl Reader {
@@ -281,8 +281,8 @@ impl Reader {
         if let Some(failure) = failure {
             return Err(failure);
         }
-        if let Ended::At(_) = ended {
-            self.accept_missing_end(output.rows(), frame.height)?;
+        if let Ended::At(row, rows) = ended {
+            self.accept_missing_end(row, rows)?;
         } else if !matches!(bits.next_marker(), (_, 0..=3)) {
             self.broken = true;
         }
@@ -293,11 +293,13 @@ impl Reader {
     }
 
     /// A picture whose last rows are missing is still a picture; one that lacks more is not.
-    fn accept_missing_end(&mut self, rows: usize, height: usize) -> Result<(), DecodeError> {
-        if rows * 50 < height * 49 {
-            return Err(damaged(format!("its data is damaged or ends after {} % of the picture", rows * 100 / height.max(1))));
+    fn accept_missing_end(&mut self, row: usize, rows: usize) -> Result<(), DecodeError> {
+        if row * 50 < rows * 49 {
+            return Err(damaged(format!("its data is damaged or ends after {} % of the picture", row * 100 / rows.max(1))));
         }
-        self.notes.push(MISSING_END.into());
+        if !self.notes.iter().any(|n| n == MISSING_END) {
+            self.notes.push(MISSING_END.into());
+        }
         Ok(())
     }
 
@@ -305,9 +307,8 @@ impl Reader {
     fn store(&mut self, mut scan: Scan, bits: &mut Bits<'_>) -> Result<Option<u8>, DecodeError> {
         let Some(mut frame) = self.frame.take() else { return Ok(None) };
         let ended = self.scan(&mut frame, &mut scan, bits, false, &mut |_| true);
-        if let Ended::At(row) = ended {
-            let rows = row * 8 * frame.v;
-            self.accept_missing_end(rows, frame.height)?;
+        if let Ended::At(row, rows) = ended {
+            self.accept_missing_end(row, rows)?;
         }
         self.frame = Some(frame);
         let (marker, extra) = bits.next_marker();
@@ -368,7 +369,7 @@ impl Reader {
             if let Some(x) = ended {
                 // The rest of the last row is grey then.
                 if y + 1 < down || !nearly_all(x, y) {
-                    return Ended::At(y);
+                    return Ended::At(y, down);
                 }
                 self.broken = true;
             }
@@ -390,6 +391,7 @@ impl Reader {
         if !ended && !finished {
             return Err(damaged("its data ends before the finer detail"));
         }
+        self.broken |= !finished;
         let (mut assembler, mut output) = self.assembler(&frame)?;
         for row in 0..frame.mcus.1 {
             output.add(&frame, row, &mut assembler)?;

@@ -5,6 +5,9 @@ use super::super::Source;
 /// Bits of a code that are looked up at once.
 const FAST: u32 = 9;
 
+/// Bytes that are taken from the source at a time.
+const PART: usize = 1 << 16;
+
 /// A decoding table.
 #[derive(Clone)]
 pub(super) struct Huffman {
@@ -53,13 +56,15 @@ pub(super) struct Bits<'a> {
     count: u32,
     /// Zeros at the end of `held` that are not in the file.
     invented: u32,
+    /// Some of them were taken.
+    ran_out: bool,
     marker: Option<u8>,
     end: bool,
 }
 
 impl<'a> Bits<'a> {
     pub(super) fn new(source: &'a mut dyn Source) -> Self {
-        Self { source, buffer: Vec::new(), at: 0, held: 0, count: 0, invented: 0, marker: None, end: false }
+        Self { source, buffer: Vec::new(), at: 0, held: 0, count: 0, invented: 0, ran_out: false, marker: None, end: false }
     }
 
     /// The next byte outside of entropy-coded segments; `None` at the end of the file.
@@ -72,8 +77,8 @@ impl<'a> Bits<'a> {
             self.at = 0;
             match self.source.fill_buf() {
                 Ok(part) if !part.is_empty() => {
-                    self.buffer.extend_from_slice(part);
-                    let taken = part.len();
+                    let taken = part.len().min(PART);
+                    self.buffer.extend_from_slice(&part[..taken]);
                     self.source.consume(taken);
                 }
                 _ => {
@@ -92,12 +97,16 @@ impl<'a> Bits<'a> {
 
     #[inline]
     fn fill(&mut self) {
+        if self.count < self.invented {
+            self.ran_out = true;
+            self.invented = self.count;
+        }
         while self.count <= 48 {
             let byte = if self.marker.is_some() { None } else { self.data_byte() };
             self.held = self.held << 8 | u64::from(byte.unwrap_or(0));
             self.count += 8;
             if byte.is_none() {
-                self.invented = (self.invented + 8).min(self.count);
+                self.invented += 8;
             }
         }
     }
@@ -169,7 +178,7 @@ impl<'a> Bits<'a> {
     /// Whether bits were taken that the file does not have.
     #[inline]
     pub(super) fn exhausted(&self) -> bool {
-        self.count < self.invented
+        self.ran_out || self.count < self.invented
     }
 
     /// Ends a segment: drops its last bits and whatever stands before the next marker. Returns the marker (`None` at the end of the file) and
@@ -178,7 +187,7 @@ impl<'a> Bits<'a> {
         let whole = (self.count.saturating_sub(self.invented) / 8) as usize;
         let left = self.held >> self.invented.min(63) & ((1u64 << (whole * 8).min(63)) - 1);
         let mut extra = if left == 0 { 0 } else { whole };
-        (self.held, self.count, self.invented) = (0, 0, 0);
+        (self.held, self.count, self.invented, self.ran_out) = (0, 0, 0, false);
         let mut zeros = 0;
         while self.marker.is_none() {
             match self.data_byte() {

@@ -94,11 +94,6 @@ impl Output {
         Ok(())
     }
 
-    /// Rows handed on so far.
-    pub(super) fn rows(&self) -> usize {
-        self.next
-    }
-
     fn row(&self, frame: &Frame, y: usize, out: &mut [u8]) {
         let width = frame.width;
         // Upsampling writes whole pairs.
