@@ -144,3 +144,79 @@ fn large_pictures_are_scaled_while_they_are_read() {
         assert!(got.description.contains("9000×8000"), "{}", got.description);
     }
 }
+
+fn png_of(pixel: [u8; 3], chunks: &[(&[u8; 4], &[u8])]) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut encoder = ::png::Encoder::new(&mut out, 1, 1);
+    encoder.set_color(::png::ColorType::Rgb);
+    let mut writer = encoder.write_header().unwrap();
+    for (name, data) in chunks {
+        writer.write_chunk(::png::chunk::ChunkType(**name), data).unwrap();
+    }
+    writer.write_image_data(&pixel).unwrap();
+    drop(writer);
+    out
+}
+
+#[test]
+fn a_png_says_its_colours_in_four_ways() {
+    let of = |chunks: &[(&[u8; 4], &[u8])]| decode_image(&png_of([200, 100, 55], chunks)).unwrap().pixels.get_pixel(0, 0).0;
+    let gamma = |v: u32| v.to_be_bytes();
+    let (linear, usual) = (gamma(100_000), gamma(45_455));
+    let plain = [200, 100, 55, 255];
+    assert_eq!(of(&[]), plain);
+    assert_eq!(of(&[(b"gAMA", &usual)]), plain);
+    assert_eq!(of(&[(b"gAMA", &linear)])[2], 128);
+    assert_eq!(of(&[(b"gAMA", &linear), (b"sRGB", &[0])]), plain);
+    let p3 = of(&[(b"cICP", &[12, 13, 0, 1]), (b"gAMA", &linear)]);
+    assert!(p3[0] > 210 && p3[1] < 98, "{p3:?}");
+    // Primaries of Display P3 in hundred thousandths, white first.
+    let wide: Vec<u8> = [31270u32, 32900, 68000, 32000, 26500, 69000, 15000, 6000].iter().flat_map(|v| v.to_be_bytes()).collect();
+    let by_primaries = of(&[(b"gAMA", &usual), (b"cHRM", &wide)]);
+    assert!((0..3).all(|c| by_primaries[c].abs_diff(p3[c]) <= 1), "{by_primaries:?} {p3:?}");
+}
+
+#[test]
+fn a_png_file_brings_text_mask_and_orientation() {
+    let mask = encode_png(&GrayImage::from_pixel(4, 3, image::Luma([77])), &[]).unwrap();
+    let png = crate::imaging::encode::encode_png_with_mask(&sample(), &[("nanococoa", "{}")], Some(&mask)).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.png");
+    std::fs::write(&path, &png).unwrap();
+    for got in [decode_file(&path).unwrap(), decode_image(&png).unwrap()] {
+        assert_eq!(got.text, [("nanococoa".to_owned(), "{}".to_owned())]);
+        assert_eq!(got.mask.as_ref().map(|m| (m.dimensions(), m.get_pixel(1, 1)[0])), Some(((4, 3), 77)));
+        assert_eq!(got.pixels.get_pixel(7, 9).0[..3], sample().get_pixel(7, 9).0);
+    }
+    let exif = b"MM\0\x2A\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0";
+    let turned = [&png[..33], &26u32.to_be_bytes(), b"eXIf", exif, &[0; 4], &png[33..]].concat();
+    assert_eq!(decode_image(&turned).unwrap().pixels.dimensions(), (30, 40));
+}
+
+#[test]
+fn samples_of_every_png_depth_are_read() {
+    let ramp: Vec<u8> = (0..=255).collect();
+    let encode = |color, depth, data: &[u8], width: u32, palette: Option<&[u8]>| {
+        let mut out = Vec::new();
+        let mut encoder = ::png::Encoder::new(&mut out, width, 1);
+        encoder.set_color(color);
+        encoder.set_depth(depth);
+        if let Some(palette) = palette {
+            encoder.set_palette(palette.to_vec());
+            encoder.set_trns(vec![0, 128]);
+        }
+        let mut writer = encoder.write_header().unwrap();
+        writer.write_image_data(data).unwrap();
+        drop(writer);
+        decode_image(&out).unwrap().pixels
+    };
+    use ::png::{BitDepth, ColorType};
+    let gray = encode(ColorType::Grayscale, BitDepth::Eight, &ramp, 256, None);
+    assert!(gray.pixels().zip(0..=255u8).all(|(p, v)| p.0 == [v, v, v, 255]));
+    let bits = encode(ColorType::Grayscale, BitDepth::One, &[0b1010_0000], 3, None);
+    assert_eq!(bits.pixels().map(|p| p[0]).collect::<Vec<_>>(), [255, 0, 255]);
+    let palette = encode(ColorType::Indexed, BitDepth::Two, &[0b0001_1000], 3, Some(&[1, 2, 3, 4, 5, 6, 7, 8, 9]));
+    assert_eq!(palette.as_raw(), &[1, 2, 3, 0, 4, 5, 6, 128, 7, 8, 9, 255]);
+    let deep = encode(ColorType::GrayscaleAlpha, BitDepth::Sixteen, &[0x80, 0x80, 0xFF, 0xFF], 1, None);
+    assert_eq!(deep.as_raw(), &[128, 128, 128, 255]);
+}
