@@ -5,7 +5,6 @@
 
 mod bmp;
 mod color;
-mod common;
 mod error;
 mod foreign;
 mod format;

@@ -118,13 +118,13 @@ impl Read for Lzw<'_> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         while !self.done && !out.is_empty() {
             let input = self.packed.fill_buf()?;
-            let at_end = input.is_empty();
             let result = self.decoder.decode_bytes(input, out);
             self.packed.consume(result.consumed_in);
             match result.status {
                 Ok(LzwStatus::Ok) => {}
                 Ok(LzwStatus::Done) => self.done = true,
-                Ok(LzwStatus::NoProgress) => self.done = at_end,
+                // No input is left, or none that helps.
+                Ok(LzwStatus::NoProgress) => self.done = true,
                 Err(_) if result.consumed_out == 0 => return Err(invalid("its LZW data is invalid")),
                 Err(_) => {}
             }

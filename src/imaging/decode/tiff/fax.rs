@@ -24,6 +24,11 @@ pub(super) fn unpack(packed: &[u8], kind: FaxKind, width: usize, height: usize) 
     let mut out = Vec::with_capacity(row_bytes * height);
     let mut above = Vec::new();
     for _ in 0..height {
+        if kind == FaxKind::Group4 && !reader.ended() && reader.at_end_of_line() {
+            // The mark that ends the data: some programs leave white rows at the end out.
+            out.resize(row_bytes * height, 0);
+            break;
+        }
         let row = match kind {
             FaxKind::Rows { align } => {
                 reader.position = reader.position.next_multiple_of(align);
@@ -37,12 +42,8 @@ pub(super) fn unpack(packed: &[u8], kind: FaxKind, width: usize, height: usize) 
             }
             FaxKind::Group4 => reader.row_from(&above, width),
         };
-        match row {
-            Some(row) => above = row,
-            // Some programs leave white rows at the end out.
-            None if kind == FaxKind::Group4 && reader.at_end_of_line() => above = Vec::new(),
-            None => break,
-        }
+        let Some(row) = row else { break };
+        above = row;
         paint(&above, width, &mut out);
     }
     out

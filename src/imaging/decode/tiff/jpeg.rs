@@ -72,7 +72,10 @@ fn frame(stream: &[u8]) -> Option<Frame> {
 pub(super) fn decode_jpeg(tables: &[u8], packed: Vec<u8>, expected: Expected) -> Result<Vec<u8>, DecodeError> {
     let invalid = || damaged("its JPEG data is invalid");
     let stream = match tables {
-        [0xFF, 0xD8, inner @ .., 0xFF, 0xD9] => [&[0xFF, 0xD8], inner, packed.get(2..).unwrap_or_default()].concat(),
+        [0xFF, 0xD8, inner @ ..] if !inner.is_empty() => {
+            let inner = inner.strip_suffix(&[0xFF, 0xD9]).unwrap_or(inner);
+            [&[0xFF, 0xD8], inner, packed.get(2..).unwrap_or_default()].concat()
+        }
         _ => packed,
     };
     let frame = frame(&stream).ok_or_else(invalid)?;

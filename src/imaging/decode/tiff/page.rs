@@ -135,6 +135,9 @@ impl Page {
             return Err(variant("signed numbers for its pixels", REMEDY_RGB));
         }
         check_depth(&photometric, bits, kind)?;
+        if compression.is_picture() && (bits != 8 || kind == SampleKind::Float) {
+            return Err(variant(format!("{bits}-bit JPEG or WebP compression"), super::REMEDY_COMPRESSION));
+        }
         let (alpha, alpha_sample) = if use_alpha { alpha(file, ifd, colours, samples)? } else { (Alpha::None, None) };
         let planar = samples > 1 && number(tag::PLANAR_CONFIGURATION, 1)? == 2;
         let predictor = if compression.has_predictor() { number(tag::PREDICTOR, 1)? } else { 1 };

@@ -16,9 +16,7 @@ const RAW_COMPRESSIONS: [u64; 8] = [32767, 32769, 32770, 34713, 34892, 65000, 65
 pub(super) fn refuse(file: &dyn ReadAt, directories: &Directories) -> Result<(), DecodeError> {
     let mut head = [0; 16];
     // A file that is too short for that is no raw file.
-    let marked = file.read_exact_at(0, &mut head).is_ok()
-        // Canon (CR2) and Phase One (IIQ) write their mark behind the header.
-        && (&head[8..10] == b"CR" || matches!(&head[8..12], b"IIII" | b"MMMM"));
+    let marked = file.read_exact_at(0, &mut head).is_ok() && is_marked(&head);
     let all = || directories.pages.iter().chain(&directories.subs);
     if !marked && !all().any(|ifd| is_sensor_data(file, ifd)) && !only_previews(file, directories) {
         return Ok(());
@@ -27,6 +25,14 @@ pub(super) fn refuse(file: &dyn ReadAt, directories: &Directories) -> Result<(),
         name: "Camera raw".into(),
         remedy: "Develop it to JPEG, PNG or TIFF first, for example in Lightroom, Capture One or darktable.".into(),
     })
+}
+
+/// Canon (CR2) and Phase One (IIQ) write their marks behind the header.
+fn is_marked(head: &[u8; 16]) -> bool {
+    let behind = &head[8..];
+    head[4..8] == [16, 0, 0, 0] && behind.starts_with(b"CR\x02")
+        || behind.starts_with(b"IIII") && behind[5..] == *b"waR"
+        || behind.starts_with(b"MMMMRaw")
 }
 
 fn number(file: &dyn ReadAt, ifd: &Ifd, tag: u16) -> Option<u64> {
@@ -49,7 +55,9 @@ fn only_previews(file: &dyn ReadAt, directories: &Directories) -> bool {
 
 /// The directory is a picture of its own, not a thumbnail or a mask of another.
 pub(super) fn is_full_picture(file: &dyn ReadAt, ifd: &Ifd) -> bool {
-    let located = ifd.has(tag::STRIP_OFFSETS) || ifd.has(tag::TILE_OFFSETS);
+    // Old-style JPEG has a tag of its own for its position; it is refused, but by its name.
+    let old_jpeg = number(file, ifd, tag::COMPRESSION) == Some(6);
+    let located = ifd.has(tag::STRIP_OFFSETS) || ifd.has(tag::TILE_OFFSETS) || old_jpeg;
     let bits = number(file, ifd, tag::NEW_SUBFILE_TYPE).unwrap_or(0);
     located && ifd.has(tag::WIDTH) && bits & 0b101 == 0 && number(file, ifd, tag::SUBFILE_TYPE) != Some(2)
 }
