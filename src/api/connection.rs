@@ -306,7 +306,7 @@ fn in_json(head: &[u8]) -> Option<Vec<u8>> {
         431 => {
             refusal(431, "Request Header Fields Too Large", "The headers of the request are too large; send fewer or shorter ones", None)
         }
-        status => refusal(status, "Bad Request", "This is not an HTTP/1.1 request; GET /help says how to call", None),
+        status => refusal(status, "Bad Request", "The request is not valid HTTP/1.1; check its first line and its headers", None),
     })
 }
 

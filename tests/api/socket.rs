@@ -139,7 +139,7 @@ async fn strange_bytes_do_no_harm() {
         let mut bytes = Vec::new();
         let _ = tokio::time::timeout(Duration::from_secs(15), stream.read_to_end(&mut bytes)).await.expect("an end");
         let head = String::from_utf8_lossy(&bytes).into_owned();
-        // Whatever is refused is refused in JSON; HTTP/9.9 and half a request are dropped without an answer.
+        // Every refusal is JSON. hyper closes without an answer after half a request.
         if !head.is_empty() {
             let body = head.split_once("\r\n\r\n").unwrap().1;
             assert!(serde_json::from_str::<Value>(body).unwrap()["detail"].is_string(), "{head}");
