@@ -398,6 +398,7 @@ impl Engine {
             && let Err(error) = self.inner.record(id)
         {
             tracing::error!(%id, %error, "stopped job could not be recorded");
+            lock(&self.inner.unsaved).push(id);
         }
         Some(job.map_or(status, |j| j.status))
     }

@@ -61,6 +61,9 @@ struct Ready {
 
 /// The record is on disk before the end is published, so that whoever saw the end finds it after a crash too.
 fn finish(inner: &Inner, id: Uuid, event: JobEvent) {
+    if let Err(error) = inner.store.save_durations(&lock(&inner.durations)) {
+        tracing::warn!(%error, "learned durations could not be kept");
+    }
     let one = lock(&inner.records);
     let recorded = {
         let table = inner.table.read().unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -84,9 +87,6 @@ fn finish(inner: &Inner, id: Uuid, event: JobEvent) {
     drop(one);
     if published.is_some_and(|(_, modified)| modified) {
         inner.changed();
-    }
-    if let Err(error) = inner.store.save_durations(&lock(&inner.durations)) {
-        tracing::warn!(%error, "learned durations could not be kept");
     }
 }
 

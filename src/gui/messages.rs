@@ -183,7 +183,7 @@ mod tests {
             "The disk is full, so nothing can be saved in /a. Free some space or choose another folder.",
             "The folder /a cannot be written to (permission denied). Allow writing there or choose another with --data-dir.",
             "The folder /a cannot be written to (read-only filesystem or storage medium). Allow writing there or choose another folder.",
-            "The folder /a is missing and cannot be made again (not a directory). Check the disk or choose another with --data-dir.",
+            "The folder /a is missing and cannot be made again (permission denied). Check the disk or choose another with --data-dir.",
             "cannot use /a: another nanoCocoa uses it; close that one or choose another --data-dir",
             "Pictures of this job are missing or damaged and are not shown: step1.png, final.png. Generate it again.",
             "this is no .ncocoa project; save one in the studio (Ctrl+S)",

@@ -29,11 +29,11 @@ fn walk(png: &mut (impl Read + Seek), sums: bool) -> io::Result<bool> {
         png.read_exact(&mut head)?;
         let [a, b, c, d, kind @ ..] = head;
         let mut left = u32::from_be_bytes([a, b, c, d]);
-        if left > i32::MAX as u32 || first != (&kind == b"IHDR") {
+        if left > i32::MAX as u32 || first != (kind == *b"IHDR") {
             return Ok(false);
         }
         first = false;
-        pixels |= &kind == b"IDAT";
+        pixels |= kind == *b"IDAT";
         if sums {
             let mut sum = crc32fast::Hasher::new();
             sum.update(&kind);
@@ -51,7 +51,7 @@ fn walk(png: &mut (impl Read + Seek), sums: bool) -> io::Result<bool> {
         } else {
             png.seek_relative(i64::from(left) + 4)?;
         }
-        if &kind == b"IEND" {
+        if kind == *b"IEND" {
             let here = png.stream_position()?;
             return Ok(pixels && png.seek(SeekFrom::End(0))? == here);
         }

@@ -55,7 +55,7 @@ async fn a_job_from_start_to_delete() {
     let jobs = world.get("/jobs").await.json();
     assert_eq!((jobs["total_jobs"].as_u64(), jobs["completed_jobs"].as_u64(), jobs["active_jobs"].as_u64()), (Some(1), Some(1), Some(0)));
     let deleted = world.call("DELETE", &format!("/jobs/{id}"), &[], "").await;
-    assert_eq!(deleted.json(), json!({"job_id": id, "status": "deleted"}));
+    assert_eq!(deleted.json(), json!({"job_id": id, "status": "deleted", "message": "Job deleted"}));
     for (method, path) in [("GET", format!("/status/{id}")), ("POST", format!("/stop/{id}")), ("DELETE", format!("/jobs/{id}"))] {
         let gone = world.call(method, &path, &[], "").await;
         assert_eq!((gone.status, gone.json()), (StatusCode::NOT_FOUND, json!({"detail": "Job not found"})));
