@@ -199,7 +199,8 @@ fn files_and_fonts_are_found_in_either_spelling() {
     std::fs::copy(small.join("plain.ttf"), fonts.join(nfd("신메뉴.ttf"))).unwrap();
     std::fs::write(fonts.join("old.eot"), b"x").unwrap();
     std::fs::rename(shell.path("cup.png"), shell.path(&nfd("제품.png"))).unwrap();
-    for spell in [|t: &str| t.to_owned(), |t: &str| t.nfd().collect::<String>()] {
+    let spellings: [fn(&str) -> String; 2] = [|t| t.to_owned(), |t| t.nfd().collect()];
+    for spell in spellings {
         let (product, folder, font) = (spell("제품.png"), spell("글꼴"), spell("신메뉴.ttf"));
         let mut args = vec!["generate", "--product", &product, "--fonts", &folder, "--font", &font, "--text", "신메뉴"];
         args.extend(["--size", "256x256", "--engine", "draft", "--out", "ad.png", "--json"]);

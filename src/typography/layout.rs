@@ -321,13 +321,12 @@ fn break_lines(paragraphs: &[Vec<Glyph>], faces: &Faces<'_>, width: f32, height:
     for paragraph in paragraphs {
         let total: f32 = paragraph.iter().map(|g| g.advance).sum();
         widths.extend((2..=24).map(|n| total / n as f32 * 1.02));
-        let words: Vec<f32> = paragraph.split(|g| g.ink.is_none()).map(|w| w.iter().map(|g| g.advance).sum()).collect();
-        for i in 0..words.len() {
-            let mut run = 0.0;
-            for word in words.iter().skip(i).take(40) {
-                run += word + if run > 0.0 { 0.3 } else { 0.0 };
-                widths.push(run + 1e-3);
-            }
+        let length = |part: &[Glyph]| part.iter().map(|g| g.advance).sum();
+        let words: Vec<f32> = paragraph.split(|g| g.ink.is_none()).map(length).collect();
+        add_runs(&words, 0.3, &mut widths);
+        let phrases: Vec<f32> = paragraph.chunk_by(|a, b| breaks::between(a.ch, b.ch) != Break::Best).map(length).collect();
+        if phrases.len() > 1 {
+            add_runs(&phrases, 0.0, &mut widths);
         }
     }
     let mut best: Option<(f32, Vec<Vec<Glyph>>)> = None;
@@ -357,6 +356,17 @@ fn break_lines(paragraphs: &[Vec<Glyph>], faces: &Faces<'_>, width: f32, height:
         }
     }
     best.map(|(_, lines)| lines).unwrap_or_default()
+}
+
+/// Adds the width of every run of neighbouring parts.
+fn add_runs(parts: &[f32], gap: f32, widths: &mut Vec<f32>) {
+    for i in 0..parts.len() {
+        let mut run = 0.0;
+        for part in parts.iter().skip(i).take(40) {
+            run += part + if run > 0.0 { gap } else { 0.0 };
+            widths.push(run + 1e-3);
+        }
+    }
 }
 
 /// Greedy lines no wider than `limit` ems; also how badly words were cut: 0 not, up to 1 for alphabets.
