@@ -28,10 +28,15 @@ fn fail(error: png::DecodingError) -> DecodeError {
 
 pub(super) fn read(source: &mut dyn Source) -> Result<Picture, DecodeError> {
     let chunks = read_chunks(source);
-    if chunks.bad_name {
-        return Err(damaged("the name of a chunk makes no sense"));
-    }
     source.seek(SeekFrom::Start(0)).map_err(|e| DecodeError::Io(e.to_string()))?;
+    let bad_name = chunks.bad_name;
+    read_pixels(source, chunks).map_err(|error| match error {
+        DecodeError::Damaged { .. } if bad_name => damaged("the name of a chunk makes no sense"),
+        other => other,
+    })
+}
+
+fn read_pixels(source: &mut dyn Source, chunks: Chunks) -> Result<Picture, DecodeError> {
     let mut decoder = png::Decoder::new_with_limits(source, png::Limits { bytes: MAX_ALLOC as usize });
     // Text and profiles are read above, within bounds.
     decoder.set_ignore_text_chunk(true);
