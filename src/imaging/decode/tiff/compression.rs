@@ -123,8 +123,8 @@ impl Read for Lzw<'_> {
             match result.status {
                 Ok(LzwStatus::Ok) => {}
                 Ok(LzwStatus::Done) => self.done = true,
-                // No input is left, or none that helps.
-                Ok(LzwStatus::NoProgress) => self.done = true,
+                // weezl says so as well when it wrote bytes from codes that it had read before.
+                Ok(LzwStatus::NoProgress) => self.done = result.consumed_out == 0,
                 Err(_) if result.consumed_out == 0 => return Err(invalid("its LZW data is invalid")),
                 Err(_) => {}
             }
@@ -250,6 +250,26 @@ mod tests {
         unpack(&Compression::PackBits, segment).unwrap().read_to_end(&mut out).unwrap();
         let expected = [&[0xAA; 3][..], &[0x80, 0, 0x2A], &[0xAA; 4], &[0x80, 0, 0x2A, 0x22], &[0xAA; 10]].concat();
         assert_eq!(out, expected);
+    }
+
+    #[test]
+    fn the_last_codes_of_lzw_are_not_lost_when_the_input_has_ended() {
+        // 64 zeros in one code each of growing length, read in small pieces.
+        let mut bits = Vec::new();
+        let codes = std::iter::once(256).chain([0]).chain(258..269).chain([257]);
+        codes.for_each(|code: u16| bits.extend((0..9).rev().map(|i| (code >> i & 1) as u8)));
+        let packed: Vec<u8> = bits.chunks(8).map(|c| c.iter().enumerate().fold(0, |b, (i, v)| b | v << (7 - i))).collect();
+        let mut source = io::Cursor::new(&packed);
+        let file = SharedFile::new(&mut source).unwrap();
+        for size in [1, 3, 4, 8, 77, 78] {
+            let mut stream = unpack(&Compression::Lzw, Segment::new(&file, (0, packed.len() as u64), false, 1 << 16)).unwrap();
+            let (mut piece, mut total) = (vec![1; size], 0);
+            while total + size <= 78 {
+                stream.read_exact(&mut piece).unwrap();
+                assert!(piece.iter().all(|&b| b == 0));
+                total += size;
+            }
+        }
     }
 
     #[test]

@@ -130,7 +130,7 @@ impl Bits<'_> {
     fn row(&mut self, width: usize) -> Option<Vec<usize>> {
         let (mut at, mut changes) = (0, Vec::new());
         while at < width {
-            at += self.run(changes.len() % 2 == 0)?;
+            at += self.run(changes.len().is_multiple_of(2))?;
             changes.push(at.min(width));
         }
         Some(changes)
@@ -154,7 +154,7 @@ impl Bits<'_> {
             match mode::decode(self)? {
                 Mode::Pass => at = change(next + 1),
                 Mode::Horizontal => {
-                    let white = changes.len() % 2 == 0;
+                    let white = changes.len().is_multiple_of(2);
                     let first = at + self.run(white)?;
                     let second = first + self.run(!white)?;
                     changes.extend([first.min(width), second.min(width)]);
