@@ -283,7 +283,7 @@ impl Reader {
         }
         if let Ended::At(row, rows) = ended {
             self.accept_missing_end(row, rows)?;
-        } else if !matches!(bits.next_marker(), (_, 0..=3)) {
+        } else if bits.next_marker().1 > 0 {
             self.broken = true;
         }
         if self.broken {
@@ -312,7 +312,7 @@ impl Reader {
         }
         self.frame = Some(frame);
         let (marker, extra) = bits.next_marker();
-        self.broken |= extra > 3;
+        self.broken |= extra > 0;
         Ok(marker)
     }
 

@@ -62,7 +62,8 @@ fn read_pixels(source: &mut dyn Source, chunks: Chunks) -> Result<Picture, Decod
         png::ColorType::Rgb | png::ColorType::Indexed => (ColorModel::Rgb, Alpha::None),
         png::ColorType::Rgba => (ColorModel::Rgb, Alpha::Straight),
     };
-    let orientation = chunks.exif.as_deref().and_then(Orientation::from_exif_chunk).unwrap_or(Orientation::NoTransforms);
+    let exif = chunks.exif.clone().or_else(|| exif_in_text(&chunks.text));
+    let orientation = exif.as_deref().and_then(Orientation::from_exif_chunk).unwrap_or(Orientation::NoTransforms);
     let header = Header { width, height, model, alpha, encoding: encoding(&chunks), orientation };
     let mut assembler = Assembler::new(header)?;
     let wide = depth == png::BitDepth::Sixteen;
@@ -118,4 +119,12 @@ fn encoding(chunks: &Chunks) -> ColorEncoding {
             ColorEncoding::Gamma { exponent: 1.0 / gamma.unwrap_or(1.0 / 2.2), chromaticities: *chromaticities }
         }
     }
+}
+
+/// EXIF as ImageMagick writes it: a text entry with the name, the length and the bytes in hexadecimal.
+fn exif_in_text(text: &[(String, String)]) -> Option<Vec<u8>> {
+    let (_, value) = text.iter().find(|(key, _)| matches!(key.as_str(), "Raw profile type exif" | "Raw profile type APP1"))?;
+    let digits: Vec<u8> = value.lines().skip(3).flat_map(str::chars).filter_map(|c| c.to_digit(16).map(|d| d as u8)).collect();
+    let bytes: Vec<u8> = digits.chunks_exact(2).map(|d| d[0] << 4 | d[1]).collect();
+    Some(bytes.strip_prefix(b"Exif\0\0").map_or(bytes.clone(), <[u8]>::to_vec))
 }

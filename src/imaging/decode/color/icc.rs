@@ -90,9 +90,10 @@ impl<'a> Profile<'a> {
     fn pipeline(&self, lut: Lut, model: ColorModel) -> Result<Pipeline, &'static str> {
         let pipeline = Pipeline::new(lut, self.is_lab());
         let black = if model == ColorModel::Cmyk && &self.bytes[12..16] == b"prtr" {
-            let back = self.tag(b"B2A0").and_then(Lut::read).filter(|lut| self.is_lab() && lut.channels() == (3, 4));
+            let back = self.tag(b"B2A0").and_then(Lut::read).filter(|lut| lut.channels() == (3, 4) && self.tag(b"A2B0").is_some());
+            let start = |back: &Lut| if self.is_lab() { back.black_lab() } else { [0.0; 4] };
             // L* of 50 is no black.
-            back.filter(|_| self.tag(b"A2B0").is_some()).map_or(0.0, |back| pipeline.luminance(back.eval(back.black_lab())).min(0.184))
+            back.map_or(0.0, |back| pipeline.luminance(back.eval(start(&back))).min(0.184))
         } else if self.tag(b"A2B1").is_some() && model != ColorModel::Lab {
             let darkest = if model == ColorModel::Cmyk { [1.0; 4] } else { [0.0; 4] };
             Some(pipeline.luminance(darkest)).filter(|y| (0.0..=0.184).contains(y)).unwrap_or(0.0)

@@ -187,6 +187,10 @@ impl<'a> Bits<'a> {
         let whole = (self.count.saturating_sub(self.invented) / 8) as usize;
         let left = self.held >> self.invented.min(63) & ((1u64 << (whole * 8).min(63)) - 1);
         let mut extra = if left == 0 { 0 } else { whole };
+        // The last byte is filled up with ones; some cameras use zeros. Anything else is data that no block took.
+        let part = self.count.saturating_sub(self.invented) % 8;
+        let filling = self.held >> (self.invented + whole as u32 * 8).min(63) & ((1 << part) - 1);
+        extra += usize::from(filling != 0 && filling != (1 << part) - 1);
         (self.held, self.count, self.invented, self.ran_out) = (0, 0, 0, false);
         let mut zeros = 0;
         while self.marker.is_none() {

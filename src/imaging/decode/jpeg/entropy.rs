@@ -3,8 +3,8 @@
 use super::bits::{Bits, Huffman};
 use super::frame::{Frame, Scan, ZIGZAG};
 
-/// Largest DC value of a healthy file, with twice the room that 8-bit samples need.
-const MAX_DC: i32 = 2048;
+/// Largest DC value of 8-bit samples, with a little room for encoders that do not round to the nearest.
+const MAX_DC: i32 = 1024 + 16;
 
 /// Decodes the blocks of one scan.
 pub(super) struct Entropy {
