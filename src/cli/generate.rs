@@ -452,14 +452,14 @@ fn save(engine: &Engine, job: &JobSnapshot, output: &Output) -> Result<(), Failu
 
 fn convert(png: &[u8], format: image::ImageFormat) -> anyhow::Result<Vec<u8>> {
     let image = image::load_from_memory(png).context("the result cannot be read back")?.into_rgb8();
-    let packet = mark::Origin::of_text(&nanococoa::imaging::png_chunks::read_png_text(png)).map(mark::Origin::xmp).unwrap_or_default();
+    let packet = mark::Origin::of_text(&nanococoa::imaging::png_chunks::read_png_text(png)).map(mark::Origin::xmp);
     let mut out = std::io::Cursor::new(Vec::new());
     if format == image::ImageFormat::Jpeg {
         image.write_with_encoder(image::codecs::jpeg::JpegEncoder::new_with_quality(&mut out, 92))?;
-        Ok(mark::jpeg_with(out.get_ref(), &packet))
+        Ok(mark::jpeg_with(out.get_ref(), packet.as_deref()))
     } else {
         image.write_to(&mut out, format)?;
-        Ok(mark::webp_with(out.get_ref(), &packet, image.dimensions(), false))
+        Ok(mark::webp_with(out.get_ref(), packet.as_deref(), image.dimensions(), false))
     }
 }
 

@@ -194,13 +194,13 @@ pub fn encode(png: &[u8], settings: &Settings, lang: Lang) -> Result<Vec<u8>, St
         Format::Jpeg => {
             let mut out = Vec::new();
             image.write(image::codecs::jpeg::JpegEncoder::new_with_quality(&mut out, settings.quality))?;
-            Ok(packet.map_or(out.clone(), |p| jpeg_with(&out, &p)))
+            Ok(jpeg_with(&out, packet.as_deref()))
         }
         Format::Webp => {
             let mut out = Vec::new();
             image.write(image::codecs::webp::WebPEncoder::new_lossless(&mut out))?;
             let clear = matches!(image, Out::Clear(_));
-            Ok(packet.map_or(out.clone(), |p| webp_with(&out, &p, (w as u32, h as u32), clear)))
+            Ok(webp_with(&out, packet.as_deref(), (w as u32, h as u32), clear))
         }
     }
 }
@@ -283,8 +283,11 @@ mod tests {
             assert_eq!((back.width(), back.height()), (160, 100), "{format:?}");
             let has = |bytes: &[u8], words: &[u8]| bytes.windows(words.len()).any(|w| w == words);
             assert!(has(&out, b"compositeWithTrainedAlgorithmicMedia"), "{format:?}");
+            // Every file says that it is sRGB.
+            let tag: &[u8] = if format == Format::Png { b"sRGB" } else { b"acsp" };
+            assert!(has(&out, tag), "{format:?}");
             let plain = encode(&png, &Settings { format, xmp: false, settings: false, ..Settings::default() }, Lang::En).unwrap();
-            assert!(!has(&plain, b"DigitalSourceType") && !has(&plain, b"nanococoa"), "{format:?}");
+            assert!(!has(&plain, b"DigitalSourceType") && !has(&plain, b"nanococoa") && has(&plain, tag), "{format:?}");
         }
         let kept = encode(&png, &Settings::default(), Lang::En).unwrap();
         assert!(read_png_text(&kept).iter().any(|(k, _)| k == "nanococoa"));

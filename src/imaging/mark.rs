@@ -1,5 +1,5 @@
-//! The mark that says how a picture came about: an XMP packet with IPTC's digital source type and the engine, for JPEG and WebP
-//! files (PNG files carry it as a text chunk).
+//! What exported JPEG and WebP files say beside their pixels: that they are sRGB (an ICC profile), and how they came about (an XMP packet
+//! with IPTC's digital source type and the engine). PNG files have chunks for both.
 
 /// How a picture came about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,47 +42,112 @@ impl Origin {
     }
 }
 
-/// A JPEG file with a packet in an APP1 segment behind its JFIF header.
-pub fn jpeg_with(jpeg: &[u8], packet: &str) -> Vec<u8> {
-    let mut segment = b"http://ns.adobe.com/xap/1.0/\0".to_vec();
-    segment.extend_from_slice(packet.as_bytes());
-    let length = segment.len() + 2;
+/// A JPEG file with the sRGB profile, and a packet where there is one, in segments behind its JFIF header.
+pub fn jpeg_with(jpeg: &[u8], packet: Option<&str>) -> Vec<u8> {
     let at = match jpeg.get(2..6) {
         Some([0xFF, 0xE0, high, low]) => 4 + usize::from(u16::from_be_bytes([*high, *low])),
         _ => 2,
     };
-    if length > 0xFFFF || at > jpeg.len() {
-        return jpeg.to_vec();
+    let Some((head, rest)) = jpeg.split_at_checked(at) else { return jpeg.to_vec() };
+    let mut out = head.to_vec();
+    let mut put = |marker: u8, name: &[u8], content: &[u8]| {
+        // A segment that is too long is left out; the packet has some 700 bytes.
+        if let Ok(length) = u16::try_from(name.len() + content.len() + 2) {
+            out.extend_from_slice(&[0xFF, marker]);
+            out.extend_from_slice(&length.to_be_bytes());
+            out.extend_from_slice(name);
+            out.extend_from_slice(content);
+        }
+    };
+    if let Some(packet) = packet {
+        put(0xE1, b"http://ns.adobe.com/xap/1.0/\0", packet.as_bytes());
     }
-    let mut out = jpeg[..at].to_vec();
-    out.extend_from_slice(&[0xFF, 0xE1]);
-    out.extend_from_slice(&(length as u16).to_be_bytes());
-    out.extend_from_slice(&segment);
-    out.extend_from_slice(&jpeg[at..]);
+    put(0xE2, b"ICC_PROFILE\0\x01\x01", &srgb_profile());
+    out.extend_from_slice(rest);
     out
 }
 
-/// A WebP file of the simple format turned into the extended one, with the packet in a chunk at its end. `clear`: it has transparency.
-pub fn webp_with(webp: &[u8], packet: &str, (width, height): (u32, u32), clear: bool) -> Vec<u8> {
-    const XMP: u8 = 0x04;
+/// A WebP file of the simple format turned into the extended one, with the sRGB profile, and a packet where there is one. `clear`: it has
+/// transparency.
+pub fn webp_with(webp: &[u8], packet: Option<&str>, (width, height): (u32, u32), clear: bool) -> Vec<u8> {
+    const ICC: u8 = 0x20;
     const ALPHA: u8 = 0x10;
-    let Some(chunks) = webp.get(12..).filter(|c| c.starts_with(b"VP8L") || c.starts_with(b"VP8 ")) else { return webp.to_vec() };
-    let mut body = b"WEBPVP8X".to_vec();
-    body.extend_from_slice(&10u32.to_le_bytes());
-    body.extend_from_slice(&[if clear { XMP | ALPHA } else { XMP }, 0, 0, 0]);
-    body.extend_from_slice(&(width - 1).to_le_bytes()[..3]);
-    body.extend_from_slice(&(height - 1).to_le_bytes()[..3]);
-    body.extend_from_slice(chunks);
-    body.extend_from_slice(b"XMP ");
-    body.extend_from_slice(&(packet.len() as u32).to_le_bytes());
-    body.extend_from_slice(packet.as_bytes());
-    if packet.len() % 2 == 1 {
-        body.push(0);
+    const XMP: u8 = 0x04;
+    let Some(picture) = webp.get(12..).filter(|c| c.starts_with(b"VP8L") || c.starts_with(b"VP8 ")) else { return webp.to_vec() };
+    let mut body = b"WEBP".to_vec();
+    let chunk = |body: &mut Vec<u8>, name: &[u8; 4], content: &[u8]| {
+        body.extend_from_slice(name);
+        body.extend_from_slice(&(content.len() as u32).to_le_bytes());
+        body.extend_from_slice(content);
+        body.resize(body.len().next_multiple_of(2), 0);
+    };
+    let flags = ICC | if clear { ALPHA } else { 0 } | if packet.is_some() { XMP } else { 0 };
+    let mut head = vec![flags, 0, 0, 0];
+    head.extend_from_slice(&(width - 1).to_le_bytes()[..3]);
+    head.extend_from_slice(&(height - 1).to_le_bytes()[..3]);
+    chunk(&mut body, b"VP8X", &head);
+    chunk(&mut body, b"ICCP", &srgb_profile());
+    body.extend_from_slice(picture);
+    if let Some(packet) = packet {
+        chunk(&mut body, b"XMP ", packet.as_bytes());
     }
     let mut out = b"RIFF".to_vec();
     out.extend_from_slice(&(body.len() as u32).to_le_bytes());
     out.extend_from_slice(&body);
     out
+}
+
+/// A small profile of sRGB (ICC version 4): the colorants of IEC 61966-2-1 adapted to D50, and its curve as a formula.
+pub fn srgb_profile() -> Vec<u8> {
+    let fixed = |kind: &[u8; 4], values: &[f64]| {
+        let mut out = [kind.as_slice(), &[0; 4]].concat();
+        values.iter().for_each(|v| out.extend_from_slice(&((v * 65536.0).round() as i32).to_be_bytes()));
+        out
+    };
+    let text = |words: &str| {
+        let utf16: Vec<u8> = words.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        let mut out = b"mluc\0\0\0\0\0\0\0\x01\0\0\0\x0CenUS".to_vec();
+        out.extend_from_slice(&(utf16.len() as u32).to_be_bytes());
+        out.extend_from_slice(&28u32.to_be_bytes());
+        out.extend(utf16);
+        out
+    };
+    let mut curve = b"para\0\0\0\0\0\x03\0\0".to_vec();
+    curve.extend_from_slice(&fixed(b"    ", &[2.4, 1.0 / 1.055, 0.055 / 1.055, 1.0 / 12.92, 0.04045])[8..]);
+    const D50: [f64; 3] = [0.9642, 1.0, 0.8249];
+    const ADAPTATION: [f64; 9] = [1.047_89, 0.022_87, -0.050_11, 0.029_54, 0.990_48, -0.017_07, -0.009_23, 0.015_06, 0.752_06];
+    let elements: [(&[&[u8; 4]], Vec<u8>); 8] = [
+        (&[b"desc"], text("sRGB")),
+        (&[b"cprt"], text("CC0")),
+        (&[b"wtpt"], fixed(b"XYZ ", &D50)),
+        (&[b"chad"], fixed(b"sf32", &ADAPTATION)),
+        (&[b"rXYZ"], fixed(b"XYZ ", &[0.436_041, 0.222_485, 0.013_920])),
+        (&[b"gXYZ"], fixed(b"XYZ ", &[0.385_113, 0.716_905, 0.097_067])),
+        (&[b"bXYZ"], fixed(b"XYZ ", &[0.143_046, 0.060_610, 0.713_913])),
+        (&[b"rTRC", b"gTRC", b"bTRC"], curve),
+    ];
+    let count: usize = elements.iter().map(|(names, _)| names.len()).sum();
+    let start = 132 + count * 12;
+    let (mut tags, mut body) = (Vec::new(), Vec::<u8>::new());
+    for (names, content) in &elements {
+        for name in *names {
+            tags.extend_from_slice(*name);
+            tags.extend_from_slice(&((start + body.len()) as u32).to_be_bytes());
+            tags.extend_from_slice(&(content.len() as u32).to_be_bytes());
+        }
+        body.extend_from_slice(content);
+        body.resize(body.len().next_multiple_of(4), 0);
+    }
+    let mut head = vec![0; 128];
+    head[..4].copy_from_slice(&((start + body.len()) as u32).to_be_bytes());
+    head[8..12].copy_from_slice(&[4, 0x30, 0, 0]);
+    head[12..24].copy_from_slice(b"mntrRGB XYZ ");
+    // A date is required: that of the standard.
+    head[24..36].copy_from_slice(&[0x07, 0xCF, 0, 10, 0, 1, 0, 0, 0, 0, 0, 0]);
+    head[36..40].copy_from_slice(b"acsp");
+    head[68..80].copy_from_slice(&fixed(b"    ", &D50)[8..]);
+    head.extend_from_slice(&(count as u32).to_be_bytes());
+    [head, tags, body].concat()
 }
 
 #[cfg(test)]

@@ -1,38 +1,217 @@
-//! The chunks of a PNG beside its pixels: text entries, and the mask of the program's own step results.
+//! The chunks of a PNG beside its pixels: text entries, what it says about its colours and orientation, and the mask of the program's own
+//! step results. Every decompression is bounded: a file of 1 MB can hold gigabytes.
 
-use std::io::Cursor;
+use std::io::{BufRead, Cursor, Read as _, Seek, SeekFrom};
 
 /// Private, ancillary, safe-to-copy chunk: a grey PNG with the mask that belongs to a step result.
 pub(super) const MASK_CHUNK: [u8; 4] = *b"ncMk";
 /// Largest mask chunk that is read.
-const MAX_MASK_BYTES: usize = 16 << 20;
+const MAX_MASK_BYTES: u32 = 16 << 20;
+/// Largest text entry that is read, packed or not; the program's own settings take some kilobytes.
+const MAX_TEXT_BYTES: usize = 1 << 20;
+/// Most text in all.
+const MAX_ALL_TEXT: usize = 4 << 20;
+/// Most text entries.
+const MAX_TEXT_ENTRIES: usize = 1000;
+/// Largest colour profile, unpacked.
+const MAX_PROFILE_BYTES: usize = 4 << 20;
+/// Largest EXIF chunk that is read.
+const MAX_EXIF_BYTES: u32 = 1 << 20;
+/// Most chunks that are looked at.
+const MAX_CHUNKS: usize = 200_000;
 
-/// The grey PNG that [`super::encode::encode_png_with_mask`] put beside the pixels of one of the program's own pictures.
-pub(super) fn mask_chunk(png: &[u8]) -> Option<&[u8]> {
-    let mut rest = png.strip_prefix(b"\x89PNG\r\n\x1a\n")?;
-    loop {
-        let length = u32::from_be_bytes(rest.get(..4)?.try_into().ok()?) as usize;
-        let kind = rest.get(4..8)?;
-        let data = rest.get(8..8usize.checked_add(length)?)?;
-        if kind == MASK_CHUNK && length <= MAX_MASK_BYTES {
-            return Some(data);
+/// What stands in a PNG beside its pixels.
+#[derive(Debug, Default)]
+pub(super) struct Chunks {
+    /// Keyword and text.
+    pub text: Vec<(String, String)>,
+    /// The content of the mask chunk.
+    pub mask: Option<Vec<u8>>,
+    /// Colour primaries and transfer function (ITU-T H.273).
+    pub cicp: Option<(u8, u8)>,
+    /// The unpacked colour profile; one byte more than is allowed where it is too large, empty where it is damaged.
+    pub icc: Option<Vec<u8>>,
+    /// The file says that it is sRGB.
+    pub srgb: bool,
+    /// The exponent from light to sample, such as 0.45455.
+    pub gamma: Option<f64>,
+    /// x and y of red, green, blue and white.
+    pub chromaticities: Option<[(f64, f64); 4]>,
+    /// EXIF, from its TIFF header on.
+    pub exif: Option<Vec<u8>>,
+    /// A chunk's name is not four letters: the file is damaged from there on.
+    pub bad_name: bool,
+}
+
+/// Reads the chunks of a PNG and leaves out its pixels; nothing for other files. The source ends up anywhere.
+pub(super) fn read_chunks<R: BufRead + Seek + ?Sized>(source: &mut R) -> Chunks {
+    let mut chunks = Chunks::default();
+    // The end of the file, or an error of the disk: what was found so far counts.
+    let _ = chunks.read(source);
+    chunks
+}
+
+/// The text entries of a PNG; empty for anything else.
+pub fn read_png_text(bytes: &[u8]) -> Vec<(String, String)> {
+    read_chunks(&mut Cursor::new(bytes)).text
+}
+
+impl Chunks {
+    fn read<R: BufRead + Seek + ?Sized>(&mut self, source: &mut R) -> std::io::Result<()> {
+        let mut signature = [0; 8];
+        source.read_exact(&mut signature)?;
+        if signature != *b"\x89PNG\r\n\x1a\n" {
+            return Ok(());
         }
-        // The chunk stands in front of the pixels.
-        if kind == b"IDAT" || kind == b"IEND" {
-            return None;
+        let mut text_bytes = 0;
+        for _ in 0..MAX_CHUNKS {
+            let mut head = [0; 8];
+            source.read_exact(&mut head)?;
+            let [l0, l1, l2, l3, name @ ..] = head;
+            let length = u32::from_be_bytes([l0, l1, l2, l3]);
+            if !name.iter().all(u8::is_ascii_alphabetic) {
+                self.bad_name = true;
+                return Ok(());
+            }
+            let most = match &name {
+                b"tEXt" | b"zTXt" | b"iTXt" => MAX_TEXT_BYTES as u32,
+                b"iCCP" => MAX_PROFILE_BYTES as u32,
+                b"eXIf" => MAX_EXIF_BYTES,
+                b"cICP" | b"sRGB" | b"gAMA" | b"cHRM" => 64,
+                _ if name == MASK_CHUNK => MAX_MASK_BYTES,
+                b"IEND" => return Ok(()),
+                _ => 0,
+            };
+            let taken = if length <= most { length } else { 0 };
+            let mut data = Vec::new();
+            source.take(taken.into()).read_to_end(&mut data)?;
+            // The rest and the checksum.
+            source.seek(SeekFrom::Current(i64::from(length - taken) + 4))?;
+            if taken == 0 {
+                // A profile that is not even looked at is too large.
+                if &name == b"iCCP" && length > most {
+                    self.icc = Some(vec![0; MAX_PROFILE_BYTES + 1]);
+                }
+                continue;
+            }
+            match &name {
+                b"tEXt" | b"zTXt" | b"iTXt" if self.text.len() < MAX_TEXT_ENTRIES => {
+                    if let Some((key, value)) = text(name, &data, MAX_TEXT_BYTES.min(MAX_ALL_TEXT - text_bytes)) {
+                        text_bytes += value.len().min(MAX_ALL_TEXT - text_bytes);
+                        self.text.push((key, value));
+                    }
+                }
+                b"iCCP" if self.icc.is_none() => self.icc = Some(profile(&data).unwrap_or_default()),
+                b"eXIf" => self.exif = Some(data),
+                b"sRGB" => self.srgb = true,
+                // Matrix 0 and full range, as PNG requires; anything else is about video.
+                b"cICP" => self.cicp = if let [primaries, transfer, 0, 1] = *data { Some((primaries, transfer)) } else { None },
+                b"gAMA" => self.gamma = numbers(&data).first().copied().filter(|&g| g > 0.0),
+                b"cHRM" => {
+                    if let [wx, wy, rx, ry, gx, gy, bx, by] = *numbers(&data) {
+                        self.chromaticities = Some([(rx, ry), (gx, gy), (bx, by), (wx, wy)]);
+                    }
+                }
+                _ if name == MASK_CHUNK => self.mask = Some(data),
+                _ => {}
+            }
         }
-        rest = rest.get(length.checked_add(12)?..)?;
+        Ok(())
     }
 }
 
-/// The text entries of a PNG in front of its pixels; empty for anything else.
-pub fn read_png_text(bytes: &[u8]) -> Vec<(String, String)> {
-    let Ok(reader) = png::Decoder::new(Cursor::new(bytes)).read_info() else {
-        return Vec::new();
+/// Numbers in hundred thousandths.
+fn numbers(data: &[u8]) -> Vec<f64> {
+    data.chunks_exact(4).map(|n| f64::from(u32::from_be_bytes([n[0], n[1], n[2], n[3]])) / 100_000.0).collect()
+}
+
+/// At most `most` unpacked bytes; `None` for damaged data or where there are more.
+fn inflate(data: &[u8], most: usize) -> Option<Vec<u8>> {
+    let mut out = Vec::new();
+    flate2::read::ZlibDecoder::new(data).take(most as u64 + 1).read_to_end(&mut out).ok()?;
+    (out.len() <= most).then_some(out)
+}
+
+fn profile(data: &[u8]) -> Option<Vec<u8>> {
+    let (_name, rest) = split(data)?;
+    let mut out = Vec::new();
+    let packed = rest.strip_prefix(&[0])?;
+    flate2::read::ZlibDecoder::new(packed).take(MAX_PROFILE_BYTES as u64 + 1).read_to_end(&mut out).ok()?;
+    Some(out)
+}
+
+/// What stands in front of the first NUL, and behind it.
+fn split(data: &[u8]) -> Option<(&[u8], &[u8])> {
+    let at = data.iter().position(|&b| b == 0)?;
+    Some((&data[..at], &data[at + 1..]))
+}
+
+/// A text entry; `None` where it is damaged or has more than `most` bytes.
+fn text(kind: [u8; 4], data: &[u8], most: usize) -> Option<(String, String)> {
+    let latin = |bytes: &[u8]| bytes.iter().map(|&b| char::from(b)).collect::<String>();
+    let (key, rest) = split(data)?;
+    let value = match &kind {
+        b"tEXt" => latin(rest),
+        b"zTXt" => latin(&inflate(rest.strip_prefix(&[0])?, most)?),
+        _ => {
+            let [packed, _method, rest @ ..] = rest else { return None };
+            let (_language, rest) = split(rest)?;
+            let (_translated, rest) = split(rest)?;
+            let bytes = if *packed == 1 { inflate(rest, most)? } else { rest.to_vec() };
+            String::from_utf8(bytes).ok()?
+        }
     };
-    let info = reader.info();
-    let latin = info.uncompressed_latin1_text.iter().map(|t| (t.keyword.clone(), t.text.clone()));
-    let packed = info.compressed_latin1_text.iter().filter_map(|t| Some((t.keyword.clone(), t.get_text().ok()?)));
-    let utf8 = info.utf8_text.iter().filter_map(|t| Some((t.keyword.clone(), t.get_text().ok()?)));
-    latin.chain(packed).chain(utf8).collect()
+    // Latin-1 grows in UTF-8.
+    (value.len() <= most * 2).then(|| (latin(key), value))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use super::*;
+
+    fn chunk(name: &[u8; 4], data: &[u8]) -> Vec<u8> {
+        [&(data.len() as u32).to_be_bytes(), name.as_slice(), data, &[0; 4]].concat()
+    }
+
+    fn packed(bytes: usize) -> Vec<u8> {
+        let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
+        encoder.write_all(&vec![b'a'; bytes]).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    fn read(chunks: &[Vec<u8>]) -> Chunks {
+        let png = [b"\x89PNG\r\n\x1a\n".as_slice(), &chunks.concat(), &chunk(b"IDAT", &[1; 3000]), &chunk(b"IEND", b"")].concat();
+        read_chunks(&mut Cursor::new(png))
+    }
+
+    #[test]
+    fn texts_are_unpacked_within_bounds() {
+        let z = |bytes| chunk(b"zTXt", &[b"Key\0\0".as_slice(), &packed(bytes)].concat());
+        let i = |bytes| chunk(b"iTXt", &[b"Key\0\x01\0ko\0\0".as_slice(), &packed(bytes)].concat());
+        assert_eq!(read(&[z(5), i(7)]).text, [("Key".into(), "aaaaa".into()), ("Key".into(), "aaaaaaa".into())]);
+        assert_eq!(read(&[z(2 << 20), i(2 << 20), z(3)]).text, [("Key".into(), "aaa".into())]);
+        let many = vec![z(1 << 20); 40];
+        assert_eq!(read(&many).text.iter().map(|(_, t)| t.len()).sum::<usize>(), MAX_ALL_TEXT);
+        assert!(read(&[chunk(b"tEXt", b"no end"), chunk(b"zTXt", b"a\0\0broken")]).text.is_empty());
+    }
+
+    #[test]
+    fn a_profile_that_is_too_large_is_cut() {
+        let of = |bytes| chunk(b"iCCP", &[b"p\0\0".as_slice(), &packed(bytes)].concat());
+        assert_eq!(read(&[of(3000)]).icc.map(|p| p.len()), Some(3000));
+        assert_eq!(read(&[of(60 << 20)]).icc.map(|p| p.len()), Some(MAX_PROFILE_BYTES + 1));
+        assert_eq!(read(&[chunk(b"iCCP", b"p\0\0broken")]).icc, Some(Vec::new()));
+    }
+
+    #[test]
+    fn chunks_behind_the_pixels_and_damage_are_seen() {
+        let late = [b"\x89PNG\r\n\x1a\n".as_slice(), &chunk(b"IDAT", b"x"), &chunk(b"eXIf", b"MM\0*")].concat();
+        assert_eq!(read_chunks(&mut Cursor::new(&late)).exif.as_deref(), Some(b"MM\0*".as_slice()));
+        assert!(read(&[chunk(b"I\x80AT", b"x")]).bad_name);
+        assert!(!read_chunks(&mut Cursor::new(b"no png")).bad_name);
+        let said = read(&[chunk(b"gAMA", &100_000u32.to_be_bytes()), chunk(b"cICP", &[12, 13, 0, 1]), chunk(b"sRGB", &[0])]);
+        assert_eq!((said.gamma, said.cicp, said.srgb), (Some(1.0), Some((12, 13)), true));
+    }
 }

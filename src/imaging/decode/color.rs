@@ -17,6 +17,7 @@ use super::DecodeError;
 use super::rows::{Alpha, ColorModel, Row};
 use crate::imaging::linear_to_srgb8;
 use curve::Curve;
+pub(super) use icc::MAX_PROFILE;
 use lut::Pipeline;
 use matrix::Matrix;
 

@@ -1,6 +1,6 @@
 //! Recognises a file by its content.
 
-use std::io::{Read as _, Seek as _, SeekFrom};
+use std::io::{Read as _, SeekFrom};
 
 use super::{DecodeError, Source, foreign};
 

@@ -3,13 +3,16 @@
 //! [`recognise`](format::recognise) names the format, a reader for it hands rows to an [`Assembler`](rows::Assembler), which converts them to
 //! sRGB and scales them as they come. A reader needs memory for the whole picture only where its format cannot be read row by row.
 
+mod bmp;
 mod color;
-mod common;
 mod error;
 mod foreign;
 mod format;
+mod jpeg;
+mod png;
 mod rows;
 mod tiff;
+mod webp;
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Cursor, Seek};
@@ -17,16 +20,16 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 
-use image::{DynamicImage, GrayImage, ImageFormat, RgbaImage};
+use image::{DynamicImage, GrayImage, RgbaImage};
 
 pub use error::DecodeError;
 use format::Format;
 use rows::Picture;
 
-use super::png_chunks;
-
 /// Most pixels a photo may have where its format needs the whole picture in memory.
 pub const MAX_PIXELS: u64 = 64_000_000;
+/// Most pixels a photo may have where it is read row by row: more would take too long.
+pub const MAX_STREAMED_PIXELS: u64 = 400_000_000;
 /// Longest side a photo may have.
 pub const MAX_SIDE: u32 = 65_535;
 /// Longest side the program works with; larger photos are scaled down to it. The largest canvas has 2048 pixels, of which the product takes
@@ -57,14 +60,7 @@ pub struct DecodedImage {
 /// A photo from bytes of any origin. The format is guessed from the content, limits are checked before any pixel is decoded, colours are
 /// converted to sRGB and the orientation is applied.
 pub fn decode_image(bytes: &[u8]) -> Result<DecodedImage, DecodeError> {
-    let mut image = decode(&mut Cursor::new(bytes), bytes.len() as u64)?;
-    if bytes.starts_with(b"\x89PNG") {
-        image.text = png_chunks::read_png_text(bytes);
-        image.mask = png_chunks::mask_chunk(bytes)
-            .and_then(|png| decode_image(png).ok())
-            .map(|mask| Arc::new(DynamicImage::ImageRgba8(mask.pixels).into_luma8()));
-    }
-    Ok(image)
+    decode(&mut Cursor::new(bytes), bytes.len() as u64)
 }
 
 /// A photo from a file, which is not read into memory as a whole where its format allows that.
@@ -80,22 +76,29 @@ pub fn decode_file(path: &Path) -> Result<DecodedImage, DecodeError> {
 }
 
 fn decode(source: &mut dyn Source, length: u64) -> Result<DecodedImage, DecodeError> {
+    let (format, picture) = read_guarded(source, length)?;
+    // A mask of the mask, and so on, is not looked at.
+    let mask = picture.mask.and_then(|png| read_guarded(&mut Cursor::new(&png), png.len() as u64).ok());
+    let mask = mask.map(|(_, mask)| Arc::new(DynamicImage::ImageRgba8(mask.pixels).into_luma8()));
+    let (w, h) = picture.size;
+    let description = format!("{} {w}×{h}, {}", format.name(), file_size(length));
+    Ok(DecodedImage { pixels: picture.pixels, description, notes: picture.notes, mask, text: picture.text })
+}
+
+fn read_guarded(source: &mut dyn Source, length: u64) -> Result<(Format, Picture), DecodeError> {
     let format = format::recognise(source, length)?;
     // The decoders are good but many, and their input is hostile: a panic there must not end the server.
     let picture = catch_unwind(AssertUnwindSafe(|| read(source, format)))
         .unwrap_or_else(|_| Err(DecodeError::damaged(format.name(), "its content makes no sense")))?;
-    let (w, h) = picture.size;
-    let description = format!("{} {w}×{h}, {}", format.name(), file_size(length));
-    Ok(DecodedImage { pixels: picture.pixels, description, notes: picture.notes, mask: None, text: Vec::new() })
+    Ok((format, picture))
 }
 
 fn read(source: &mut dyn Source, format: Format) -> Result<Picture, DecodeError> {
-    let name = format.name();
     match format {
-        Format::Png => common::read(source, ImageFormat::Png, name),
-        Format::Jpeg => common::read(source, ImageFormat::Jpeg, name),
-        Format::WebP => common::read(source, ImageFormat::WebP, name),
-        Format::Bmp => common::read(source, ImageFormat::Bmp, name),
+        Format::Png => png::read(source),
+        Format::Jpeg => jpeg::read(source),
+        Format::WebP => webp::read(source),
+        Format::Bmp => bmp::read(source),
         Format::Tiff => tiff::read(source),
     }
 }
@@ -107,6 +110,18 @@ fn check_size(width: u32, height: u32) -> Result<(), DecodeError> {
     }
     if u64::from(width) * u64::from(height) > MAX_PIXELS || width.max(height) > MAX_SIDE {
         let remedy = "The limit is 64 megapixels. Please make it smaller in a picture editor and send that.";
+        return Err(DecodeError::TooLarge { width, height, remedy: remedy.into() });
+    }
+    Ok(())
+}
+
+/// Refuses a picture without pixels, or one that is too large even for a reader that takes it row by row.
+fn check_streamed_size(width: u32, height: u32) -> Result<(), DecodeError> {
+    if width == 0 || height == 0 {
+        return Err(DecodeError::damaged("image", "it has no pixels"));
+    }
+    if u64::from(width) * u64::from(height) > MAX_STREAMED_PIXELS || width.max(height) > MAX_SIDE {
+        let remedy = "The limit is 400 megapixels and 65,535 a side. Please make it smaller in a picture editor and send that.";
         return Err(DecodeError::TooLarge { width, height, remedy: remedy.into() });
     }
     Ok(())

@@ -74,6 +74,10 @@ pub(super) struct Picture {
     pub size: (u32, u32),
     /// What the designer should know about the file, such as "the lower part is missing": no full stop, no field name.
     pub notes: Vec<String>,
+    /// Text entries of the file, keyword and text; readers that know of any set them.
+    pub text: Vec<(String, String)>,
+    /// The mask of the program's own step results, a PNG.
+    pub mask: Option<Vec<u8>>,
 }
 
 /// Takes rows, top to bottom.
@@ -157,6 +161,6 @@ impl Assembler {
         let mut upright = image::DynamicImage::ImageRgba8(pixels);
         upright.apply_orientation(self.header.orientation);
         let size = if turned { (height, width) } else { (width, height) };
-        Picture { pixels: upright.into_rgba8(), size, notes }
+        Picture { pixels: upright.into_rgba8(), size, notes, text: Vec::new(), mask: None }
     }
 }

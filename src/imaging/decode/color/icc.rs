@@ -8,7 +8,7 @@ use super::matrix::{self, Matrix};
 use super::{ColorModel, Method, curves};
 
 /// Largest profile that is read; those of presses have 2 MiB.
-pub(in crate::imaging::decode) const MAX_PROFILE: usize = 4 << 20;
+pub(in super::super) const MAX_PROFILE: usize = 4 << 20;
 /// Most elements of a profile; real ones have some twenty.
 const MAX_TAGS: usize = 256;
 

@@ -98,6 +98,9 @@ fn a_profile_of_srgb_changes_nothing() {
     let srgb = profile(b"mntr", b"RGB ", b"XYZ ", &tags);
     assert!(matches!(converter(srgb.clone()).method, Method::Keep));
     assert!(!matches!(converter(rgb_profile(SRGB, 1.0)).method, Method::Keep));
+    // The profile of exported files.
+    let own = converter(crate::imaging::mark::srgb_profile());
+    assert!(matches!(own.method, Method::Keep) && own.note().is_none());
     // A grey picture that kept the profile of its coloured original.
     let gray = RowConverter::new(ColorModel::Gray, Alpha::None, &ColorEncoding::Icc(srgb)).unwrap();
     assert!(matches!(gray.method, Method::Keep) && gray.note().is_none());

@@ -1,4 +1,7 @@
-use image::{GrayImage, RgbImage};
+mod folder;
+mod pictures;
+
+use image::{GrayImage, ImageFormat, RgbImage};
 
 use super::*;
 use crate::imaging::encode::encode_png;
@@ -67,8 +70,8 @@ fn says_what_it_cannot_read() {
 fn size_is_checked_in_the_header() {
     let mut bytes = Vec::new();
     {
-        let mut encoder = png::Encoder::new(&mut bytes, 30_000, 30_000);
-        encoder.set_color(png::ColorType::Grayscale);
+        let mut encoder = ::png::Encoder::new(&mut bytes, 30_000, 30_000);
+        encoder.set_color(::png::ColorType::Grayscale);
         let _writer = encoder.write_header().unwrap();
     }
     // The file must have some data chunk for its header to be read.

@@ -1,0 +1,75 @@
+//! BMP, with the profile that its fifth header may carry.
+
+use std::io::{Read as _, SeekFrom};
+
+use image::codecs::bmp::BmpDecoder;
+use image::metadata::Orientation;
+use image::{ColorType, ImageDecoder as _, ImageError};
+
+use super::color::{ColorEncoding, MAX_PROFILE};
+use super::rows::{Alpha, Assembler, ColorModel, Header, Picture, Row};
+use super::{DecodeError, MAX_ALLOC, Source, check_size};
+
+fn fail(error: ImageError) -> DecodeError {
+    let detail = match error {
+        ImageError::IoError(e) if e.kind() != std::io::ErrorKind::UnexpectedEof => return DecodeError::Io(e.to_string()),
+        ImageError::IoError(_) => "its data ends early",
+        ImageError::Limits(_) => "it asks for too much memory",
+        ImageError::Unsupported(_) => {
+            let remedy = "Please open it in a picture editor, save it as PNG, and send that.";
+            return DecodeError::Variant { format: "BMP", variant: "an unusual kind of header or packing".into(), remedy };
+        }
+        _ => "its header or its pixels make no sense",
+    };
+    DecodeError::damaged("BMP", detail)
+}
+
+pub(super) fn read(source: &mut dyn Source) -> Result<Picture, DecodeError> {
+    let io = |e: std::io::Error| DecodeError::Io(e.to_string());
+    let encoding = profile(source).unwrap_or(ColorEncoding::Srgb);
+    source.seek(SeekFrom::Start(0)).map_err(io)?;
+    let mut decoder = BmpDecoder::new(source).map_err(fail)?;
+    let (width, height) = decoder.dimensions();
+    check_size(width, height)?;
+    let mut limits = image::Limits::default();
+    limits.max_alloc = Some(MAX_ALLOC);
+    decoder.set_limits(limits).map_err(fail)?;
+    let (model, mut alpha, channels) = match decoder.color_type() {
+        ColorType::L8 => (ColorModel::Gray, Alpha::None, 1),
+        ColorType::Rgba8 => (ColorModel::Rgb, Alpha::Straight, 4),
+        _ => (ColorModel::Rgb, Alpha::None, 3),
+    };
+    let mut pixels = vec![0; decoder.total_bytes() as usize];
+    decoder.read_image(&mut pixels).map_err(fail)?;
+    // Some programs write a header that promises alpha and leave it at 0; viewers show such a picture.
+    if alpha == Alpha::Straight && pixels.chunks_exact(4).all(|p| p[3] == 0) {
+        alpha = Alpha::None;
+    }
+    let header = Header { width, height, model, alpha, encoding, orientation: Orientation::NoTransforms };
+    let mut assembler = Assembler::new(header)?;
+    for row in pixels.chunks_exact(width as usize * channels) {
+        if channels == 4 && alpha == Alpha::None {
+            let opaque: Vec<u8> = row.chunks_exact(4).flat_map(|p| [p[0], p[1], p[2]]).collect();
+            assembler.push(Row::U8(&opaque))?;
+        } else {
+            assembler.push(Row::U8(row))?;
+        }
+    }
+    Ok(assembler.finish(Vec::new()))
+}
+
+/// The profile inside a file with a BITMAPV5HEADER. Linked files are not followed.
+fn profile(source: &mut dyn Source) -> Option<ColorEncoding> {
+    let mut head = [0; 138];
+    source.read_exact(&mut head).ok()?;
+    let number = |at: usize| head[at..at + 4].try_into().map_or(0, u32::from_le_bytes);
+    // Offsets count from the second header, which starts at 14.
+    if number(14) != 124 || &head[14 + 56..14 + 60] != b"DEBM" {
+        return None;
+    }
+    let (start, size) = (number(14 + 112), number(14 + 116));
+    source.seek(SeekFrom::Start(14 + u64::from(start))).ok()?;
+    let mut icc = Vec::new();
+    source.take(u64::from(size).min(MAX_PROFILE as u64 + 1)).read_to_end(&mut icc).ok()?;
+    Some(ColorEncoding::Icc(icc))
+}

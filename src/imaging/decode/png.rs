@@ -1,0 +1,121 @@
+//! PNG: row by row where it is not interlaced.
+
+use std::io::SeekFrom;
+
+use image::metadata::Orientation;
+
+use super::color::ColorEncoding;
+use super::rows::{Alpha, Assembler, ColorModel, Header, Picture, Row};
+use super::{DecodeError, MAX_ALLOC, Source, check_size, check_streamed_size};
+use crate::imaging::png_chunks::{Chunks, read_chunks};
+
+/// An interlaced picture whose 16-bit samples take more memory than this is read with 8 bits.
+const MAX_DEEP_BYTES: u64 = 256 << 20;
+
+fn damaged(detail: impl std::fmt::Display) -> DecodeError {
+    DecodeError::damaged("PNG", detail)
+}
+
+/// The decoder's words are for programmers.
+fn fail(error: png::DecodingError) -> DecodeError {
+    match error {
+        png::DecodingError::IoError(e) if e.kind() != std::io::ErrorKind::UnexpectedEof => DecodeError::Io(e.to_string()),
+        png::DecodingError::IoError(_) => damaged("its data ends early"),
+        png::DecodingError::LimitsExceeded => damaged("it asks for too much memory"),
+        _ => damaged("its chunks or its packed pixels make no sense"),
+    }
+}
+
+pub(super) fn read(source: &mut dyn Source) -> Result<Picture, DecodeError> {
+    let chunks = read_chunks(source);
+    source.seek(SeekFrom::Start(0)).map_err(|e| DecodeError::Io(e.to_string()))?;
+    let bad_name = chunks.bad_name;
+    read_pixels(source, chunks).map_err(|error| match error {
+        DecodeError::Damaged { .. } if bad_name => damaged("the name of a chunk makes no sense"),
+        other => other,
+    })
+}
+
+fn read_pixels(source: &mut dyn Source, chunks: Chunks) -> Result<Picture, DecodeError> {
+    let mut decoder = png::Decoder::new_with_limits(source, png::Limits { bytes: MAX_ALLOC as usize });
+    // Text and profiles are read above, within bounds.
+    decoder.set_ignore_text_chunk(true);
+    decoder.set_ignore_iccp_chunk(true);
+    let info = decoder.read_header_info().map_err(fail)?;
+    let (width, height, interlaced) = (info.width, info.height, info.interlaced);
+    let deep = u64::from(width) * u64::from(height) * 8;
+    let mut transformations = png::Transformations::EXPAND;
+    if interlaced {
+        check_size(width, height)?;
+        if deep > MAX_DEEP_BYTES {
+            transformations |= png::Transformations::STRIP_16;
+        }
+    } else {
+        check_streamed_size(width, height)?;
+    }
+    decoder.set_transformations(transformations);
+    let mut reader = decoder.read_info().map_err(fail)?;
+    let (color, depth) = reader.output_color_type();
+    let (model, alpha) = match color {
+        png::ColorType::Grayscale => (ColorModel::Gray, Alpha::None),
+        png::ColorType::GrayscaleAlpha => (ColorModel::Gray, Alpha::Straight),
+        png::ColorType::Rgb | png::ColorType::Indexed => (ColorModel::Rgb, Alpha::None),
+        png::ColorType::Rgba => (ColorModel::Rgb, Alpha::Straight),
+    };
+    let orientation = chunks.exif.as_deref().and_then(Orientation::from_exif_chunk).unwrap_or(Orientation::NoTransforms);
+    let header = Header { width, height, model, alpha, encoding: encoding(&chunks), orientation };
+    let mut assembler = Assembler::new(header)?;
+    let wide = depth == png::BitDepth::Sixteen;
+    let mut notes = Vec::new();
+    let ended = if interlaced {
+        let mut pixels = vec![0; reader.output_buffer_size().ok_or_else(|| damaged("it asks for too much memory"))?];
+        let ended = reader.next_frame(&mut pixels).map(|_| ());
+        // The first pass already gives a rough picture, so what came is no measure: all or nothing.
+        ended.map_err(fail)?;
+        let row = assembler.row_samples() * (1 + usize::from(wide));
+        pixels.chunks_exact(row).try_for_each(|row| push(&mut assembler, row, wide))?;
+        Ok(())
+    } else {
+        loop {
+            match reader.next_row() {
+                Ok(Some(row)) => push(&mut assembler, row.data(), wide)?,
+                Ok(None) => break Ok(()),
+                Err(error) => break Err(error),
+            }
+        }
+    };
+    let rows = u64::from(assembler.rows());
+    match ended {
+        // A picture that lacks its last rows is still a picture.
+        Err(_) if rows < u64::from(height) && rows * 50 >= u64::from(height) * 49 => {
+            notes.push("the PNG data breaks off; the last rows are missing".into());
+        }
+        Err(_) if rows == u64::from(height) => {}
+        Err(error) => return Err(fail(error)),
+        Ok(()) => {}
+    }
+    let mut picture = assembler.finish(notes);
+    picture.text = chunks.text;
+    picture.mask = chunks.mask;
+    Ok(picture)
+}
+
+fn push(assembler: &mut Assembler, row: &[u8], wide: bool) -> Result<(), DecodeError> {
+    if !wide {
+        return assembler.push(Row::U8(row));
+    }
+    let samples: Vec<u16> = row.chunks_exact(2).map(|s| u16::from_be_bytes([s[0], s[1]])).collect();
+    assembler.push(Row::U16(&samples))
+}
+
+/// In the order of the specification (third edition, 4.3): cICP, iCCP, sRGB, gAMA with cHRM.
+fn encoding(chunks: &Chunks) -> ColorEncoding {
+    match chunks {
+        Chunks { cicp: Some((primaries, transfer)), .. } => ColorEncoding::Cicp { primaries: *primaries, transfer: *transfer },
+        Chunks { icc: Some(icc), .. } => ColorEncoding::Icc(icc.clone()),
+        Chunks { srgb: true, .. } | Chunks { gamma: None, chromaticities: None, .. } => ColorEncoding::Srgb,
+        Chunks { gamma, chromaticities, .. } => {
+            ColorEncoding::Gamma { exponent: 1.0 / gamma.unwrap_or(1.0 / 2.2), chromaticities: *chromaticities }
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! WebP: lossy, lossless, and the first picture of an animation.
+
+use image::metadata::Orientation;
+use image_webp::{DecodingError, WebPDecoder};
+
+use super::color::ColorEncoding;
+use super::rows::{Alpha, Assembler, ColorModel, Header, Picture, Row};
+use super::{DecodeError, MAX_ALLOC, Source, check_size};
+
+/// Largest chunk of metadata that is read, bytes.
+const MAX_METADATA: usize = 5 << 20;
+
+fn fail(error: DecodingError) -> DecodeError {
+    let detail = match error {
+        DecodingError::IoError(e) if e.kind() != std::io::ErrorKind::UnexpectedEof => return DecodeError::Io(e.to_string()),
+        DecodingError::IoError(_) => "its data ends early",
+        DecodingError::MemoryLimitExceeded | DecodingError::ImageTooLarge => "it asks for too much memory",
+        DecodingError::NoMoreFrames | DecodingError::ChunkMissing => "it has no picture",
+        _ => "its chunks or its packed pixels make no sense",
+    };
+    DecodeError::damaged("WebP", detail)
+}
+
+pub(super) fn read(source: &mut dyn Source) -> Result<Picture, DecodeError> {
+    let mut decoder = WebPDecoder::new(source).map_err(fail)?;
+    let (width, height) = decoder.dimensions();
+    check_size(width, height)?;
+    // Metadata first: the limit is for each chunk of it.
+    decoder.set_memory_limit(MAX_METADATA);
+    let encoding = match decoder.icc_profile() {
+        Ok(Some(icc)) => ColorEncoding::Icc(icc),
+        // Too large, or cut off: it counts as damaged.
+        Err(_) => ColorEncoding::Icc(Vec::new()),
+        Ok(None) => ColorEncoding::Srgb,
+    };
+    let exif = decoder.exif_metadata().ok().flatten();
+    // The chunk is to begin with the TIFF header, but many programs keep the prefix that JPEG needs.
+    let exif = exif.as_deref().map(|e| e.strip_prefix(b"Exif\0\0").unwrap_or(e));
+    let orientation = exif.and_then(Orientation::from_exif_chunk).unwrap_or(Orientation::NoTransforms);
+    decoder.set_memory_limit(MAX_ALLOC as usize);
+    let (alpha, channels) = if decoder.has_alpha() { (Alpha::Straight, 4) } else { (Alpha::None, 3) };
+    let size = decoder.output_buffer_size().ok_or_else(|| fail(DecodingError::ImageTooLarge))?;
+    let mut pixels = vec![0; size];
+    decoder.read_image(&mut pixels).map_err(fail)?;
+    let mut assembler = Assembler::new(Header { width, height, model: ColorModel::Rgb, alpha, encoding, orientation })?;
+    for row in pixels.chunks_exact(width as usize * channels) {
+        assembler.push(Row::U8(row))?;
+    }
+    Ok(assembler.finish(Vec::new()))
+}
