@@ -36,14 +36,14 @@ fn claims(width: u32, height: u32) -> Vec<u8> {
     png
 }
 
-/// Some kilobytes that unpack to more than 64 megapixels.
+/// Some kilobytes that unpack to more pixels than any picture may have (400 megapixels).
 fn bomb() -> Vec<u8> {
     let mut bytes = Vec::new();
-    let mut encoder = png::Encoder::new(&mut bytes, 9000, 9000);
+    let mut encoder = png::Encoder::new(&mut bytes, 21_000, 21_000);
     encoder.set_color(png::ColorType::Grayscale);
     encoder.set_depth(png::BitDepth::One);
     let mut writer = encoder.write_header().unwrap();
-    writer.write_image_data(&vec![0; 1125 * 9000]).unwrap();
+    writer.write_image_data(&vec![0; 2625 * 21_000]).unwrap();
     writer.finish().unwrap();
     bytes
 }

@@ -96,6 +96,7 @@ async fn the_document_knows_this_server() {
     assert!(document.get("security").is_none() && document["components"].get("securitySchemes").is_none());
     let guarded = World::with(SecurityPolicy::new(Some("a long random word".into()), Vec::new(), Vec::new()), 1 << 20);
     let document = guarded.get("/openapi.json").await.json();
-    assert_eq!(document["security"], json!([{"bearer": []}]));
+    assert_eq!(document["security"], json!([{"bearer": []}, {"password": []}]));
     assert_eq!(document["components"]["securitySchemes"]["bearer"]["scheme"], "bearer");
+    assert_eq!(document["components"]["securitySchemes"]["password"]["scheme"], "basic");
 }

@@ -179,24 +179,30 @@ fn find(studio: &mut Studio, source: Source, tab: Tab) -> Option<Picture> {
 
 /// The picture of a job for a tab, and the words for what it stands in for.
 fn best(job: &JobSnapshot, tab: Tab) -> Option<(ImageName, Option<&'static str>)> {
-    let own: &[ImageName] = match tab {
+    let there = |name: &ImageName| job.images.contains(name);
+    if let Some(name) = own_pictures(tab).iter().copied().find(there) {
+        return Some((name, None));
+    }
+    let over = !job.status.is_active() && tab == Tab::Final;
+    STAND_INS.into_iter().find(|(name, _)| over && there(name)).map(|(name, note)| (name, Some(note)))
+}
+
+/// The pictures that a tab is for, best first.
+fn own_pictures(tab: Tab) -> &'static [ImageName] {
+    match tab {
         Tab::Product => &[ImageName::Cutout, ImageName::Product],
         Tab::Background => &[ImageName::Step1],
         Tab::Text => &[ImageName::Step2],
         Tab::Final => &[ImageName::Final],
-    };
-    let there = |name: &ImageName| job.images.contains(name);
-    if let Some(name) = own.iter().copied().find(there) {
-        return Some((name, None));
     }
-    let instead = [
-        (ImageName::Step1, "canvas.only_to_background"),
-        (ImageName::Step2, "canvas.only_to_text"),
-        (ImageName::Cutout, "canvas.only_to_cutout"),
-    ];
-    let over = !job.status.is_active() && tab == Tab::Final;
-    instead.into_iter().find(|(name, _)| over && there(name)).map(|(name, note)| (name, Some(note)))
 }
+
+/// What the last tab shows of a job that did not get to its end, best first, and the words for it.
+const STAND_INS: [(ImageName, &str); 3] = [
+    (ImageName::Step1, "canvas.only_to_background"),
+    (ImageName::Step2, "canvas.only_to_text"),
+    (ImageName::Cutout, "canvas.only_to_cutout"),
+];
 
 /// Why nothing of a job can be shown; `None`: it is on its way.
 fn missing(studio: &Studio, id: Uuid) -> Option<&'static str> {
@@ -207,9 +213,16 @@ fn missing(studio: &Studio, id: Uuid) -> Option<&'static str> {
             studio.textures.is_damaged(&Key::File(path, LARGEST)).then_some("canvas.damaged")
         }
         None if job.status.is_active() => None,
+        None if was_lost(&job, studio.tab) => Some("canvas.damaged"),
         None if studio.tab == Tab::Final => Some("canvas.nothing_made"),
         None => Some("canvas.nothing_of_step"),
     }
+}
+
+/// Whether a picture that the tab would show was made and is missing or damaged now.
+fn was_lost(job: &JobSnapshot, tab: Tab) -> bool {
+    let shown = |name: &ImageName| own_pictures(tab).contains(name) || (tab == Tab::Final && STAND_INS.iter().any(|(n, _)| n == name));
+    job.lost.iter().any(shown)
 }
 
 fn draft(studio: &mut Studio, tab: Tab) -> Option<Picture> {

@@ -46,6 +46,7 @@ pub(super) fn name(head: &[u8], tail: &[u8], length: u64) -> Option<(&'static st
     let found = iso_media(head)
         .or_else(|| riff(head))
         .or_else(|| SIGNATURES.iter().find(|s| head.get(s.at..).is_some_and(|h| h.starts_with(s.bytes))).map(|s| (s.name, s.remedy)))
+        .or_else(|| icon(head))
         .or_else(|| netpbm(head))
         .or_else(|| zip(head))
         .or_else(|| text(head))
@@ -111,8 +112,6 @@ const SIGNATURES: &[Signature] = &[
     sign(b"BPG\xFB", "BPG", Remedy::Editor),
     sign(b"FLIF", "FLIF", Remedy::Editor),
     sign(b"icns", "Icon (ICNS)", Remedy::Editor),
-    sign(b"\0\0\x01\0", "Icon (ICO)", Remedy::Editor),
-    sign(b"\0\0\x02\0", "Cursor (CUR)", Remedy::Editor),
     sign(b"\x8AMNG\r\n\x1A\n", "MNG animation", Remedy::Editor),
     sign(b"\x8BJNG\r\n\x1A\n", "JNG", Remedy::Editor),
     sign(b"SIMPLE  =", "FITS", Remedy::Editor),
@@ -174,6 +173,15 @@ fn riff(head: &[u8]) -> Option<(&'static str, Remedy)> {
         (b"RIFF", b"ACON") => Some(("Cursor (ANI)", Remedy::Editor)),
         (b"FORM", b"ILBM" | b"PBM ") => Some(("Amiga picture (IFF)", Remedy::Editor)),
         (b"FORM" | b"FOR4", _) => Some(("IFF", Remedy::Editor)),
+        _ => None,
+    }
+}
+
+/// Icons and cursors: their type and the number of pictures, which tells them from Targa.
+fn icon(head: &[u8]) -> Option<(&'static str, Remedy)> {
+    match head {
+        [0, 0, 1, 0, 1.., 0, ..] => Some(("Icon (ICO)", Remedy::Editor)),
+        [0, 0, 2, 0, 1.., 0, ..] => Some(("Cursor (CUR)", Remedy::Editor)),
         _ => None,
     }
 }

@@ -43,7 +43,7 @@ fn read_pixels(source: &mut dyn Source, chunks: Chunks) -> Result<Picture, Decod
     decoder.set_ignore_iccp_chunk(true);
     let info = decoder.read_header_info().map_err(fail)?;
     let (width, height, interlaced) = (info.width, info.height, info.interlaced);
-    let deep = u64::from(width) * u64::from(height) * 8;
+    let deep = u64::from(width).saturating_mul(u64::from(height)).saturating_mul(8);
     let mut transformations = png::Transformations::EXPAND;
     if interlaced {
         check_size(width, height)?;

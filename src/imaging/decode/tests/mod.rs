@@ -62,7 +62,7 @@ fn says_what_it_cannot_read() {
         other => panic!("{other:?}"),
     };
     assert_eq!(unsupported(b"GIF89a\x01\0\x01\0\0\0\0"), "GIF");
-    assert_eq!(unsupported(b"\0\0\0\x18ftypheic\0\0"), "HEIC");
+    assert_eq!(unsupported(b"\0\0\0\x18ftypavif\0\0"), "AVIF");
     assert_eq!(unsupported(b"<svg xmlns=''/>"), "SVG");
 }
 
