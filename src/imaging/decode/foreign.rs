@@ -180,8 +180,8 @@ fn riff(head: &[u8]) -> Option<(&'static str, Remedy)> {
 /// Icons and cursors: their type and the number of pictures, which tells them from Targa.
 fn icon(head: &[u8]) -> Option<(&'static str, Remedy)> {
     match head {
-        [0, 0, 1, 0, 1.., 0, ..] => Some(("Icon (ICO)", Remedy::Editor)),
-        [0, 0, 2, 0, 1.., 0, ..] => Some(("Cursor (CUR)", Remedy::Editor)),
+        [0, 0, 1, 0, 1..=255, 0, ..] => Some(("Icon (ICO)", Remedy::Editor)),
+        [0, 0, 2, 0, 1..=255, 0, ..] => Some(("Cursor (CUR)", Remedy::Editor)),
         _ => None,
     }
 }
