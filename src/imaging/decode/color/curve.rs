@@ -41,12 +41,12 @@ impl Curve {
                 let count = *[1, 3, 4, 5, 7].get(usize::from(u16::from_be_bytes(bytes.get(8..10)?.try_into().ok()?)))?;
                 let end = 12 + count * 4;
                 let p: Vec<f32> = bytes.get(12..end)?.chunks_exact(4).map(fixed).collect();
-                let curve = match p.as_slice() {
-                    &[g] => Self::Gamma(g),
-                    &[g, a, b] => Self::Parametric { g, a, b, c: 0.0, d: -b / a, e: 0.0, f: 0.0 },
-                    &[g, a, b, e] => Self::Parametric { g, a, b, c: 0.0, d: -b / a, e, f: e },
-                    &[g, a, b, c, d] => Self::Parametric { g, a, b, c, d, e: 0.0, f: 0.0 },
-                    &[g, a, b, c, d, e, f] => Self::Parametric { g, a, b, c, d, e, f },
+                let curve = match *p.as_slice() {
+                    [g] => Self::Gamma(g),
+                    [g, a, b] => Self::Parametric { g, a, b, c: 0.0, d: -b / a, e: 0.0, f: 0.0 },
+                    [g, a, b, e] => Self::Parametric { g, a, b, c: 0.0, d: -b / a, e, f: e },
+                    [g, a, b, c, d] => Self::Parametric { g, a, b, c, d, e: 0.0, f: 0.0 },
+                    [g, a, b, c, d, e, f] => Self::Parametric { g, a, b, c, d, e, f },
                     _ => return None,
                 };
                 let sane = !matches!(curve, Self::Parametric { d, .. } if !d.is_finite());

@@ -11,7 +11,7 @@ pub(super) const IDENTITY: Matrix = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0
 pub(super) const D50: [f32; 3] = [0.9642, 1.0, 0.8249];
 
 /// From XYZ relative to D50 to linear sRGB: the inverse of the colorants that sRGB profiles carry.
-const XYZ_TO_SRGB: Matrix = [[3.134_187, -1.617_209, -0.490_694], [-0.978_749, 1.916_130, 0.033_434], [0.071_964, -0.228_994, 1.405_754]];
+const XYZ_TO_SRGB: Matrix = [[3.134_187, -1.617_209, -0.490_694], [-0.978_749, 1.916_13, 0.033_434], [0.071_964, -0.228_994, 1.405_754]];
 
 /// x and y of red, green, blue and white.
 pub(super) type Chromaticities = [(f64, f64); 4];
@@ -52,7 +52,7 @@ type Double = [[f64; 3]; 3];
 /// RGB to XYZ relative to D50.
 fn adapted(chromaticities: &Chromaticities) -> Option<Double> {
     const BRADFORD: Double = [[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]];
-    let xyz = |&(x, y): &(f64, f64)| (y > 1e-4 && x >= 0.0 && x <= 1.0 && y <= 1.0).then(|| [x / y, 1.0, (1.0 - x - y) / y]);
+    let xyz = |&(x, y): &(f64, f64)| ((0.0..=1.0).contains(&x) && (1e-4..=1.0).contains(&y)).then(|| [x / y, 1.0, (1.0 - x - y) / y]);
     let [r, g, b, white] = [xyz(&chromaticities[0])?, xyz(&chromaticities[1])?, xyz(&chromaticities[2])?, xyz(&chromaticities[3])?];
     let primaries: Double = std::array::from_fn(|i| [r[i], g[i], b[i]]);
     let scale = vector(&inverse(&primaries)?, white);
