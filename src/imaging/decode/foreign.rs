@@ -119,6 +119,8 @@ const SIGNATURES: &[Signature] = &[
     sign(b"\x59\xA6\x6A\x95", "Sun raster", Remedy::Editor),
     sign(b"\x01\xDA\0\x01", "SGI image", Remedy::Editor),
     sign(b"\x01\xDA\x01\x01", "SGI image", Remedy::Editor),
+    sign(b"\x01\xDA\0\x02", "SGI image", Remedy::Editor),
+    sign(b"\x01\xDA\x01\x02", "SGI image", Remedy::Editor),
     sign(b"/* XPM */", "XPM", Remedy::Editor),
     sign(b"\x0A\x05\x01", "PCX", Remedy::Editor),
     sign(b"\x0A\x05\0", "PCX", Remedy::Editor),

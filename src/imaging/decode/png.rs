@@ -63,7 +63,8 @@ fn read_pixels(source: &mut dyn Source, chunks: Chunks) -> Result<Picture, Decod
         png::ColorType::Rgba => (ColorModel::Rgb, Alpha::Straight),
     };
     let exif = chunks.exif.clone().or_else(|| exif_in_text(&chunks.text));
-    let orientation = exif.as_deref().and_then(Orientation::from_exif_chunk).unwrap_or(Orientation::NoTransforms);
+    let orientation = exif.as_deref().and_then(Orientation::from_exif_chunk).or_else(|| orientation_in_xmp(&chunks.text));
+    let orientation = orientation.unwrap_or(Orientation::NoTransforms);
     let header = Header { width, height, model, alpha, encoding: encoding(&chunks), orientation };
     let mut assembler = Assembler::new(header)?;
     let wide = depth == png::BitDepth::Sixteen;
@@ -119,6 +120,14 @@ fn encoding(chunks: &Chunks) -> ColorEncoding {
             ColorEncoding::Gamma { exponent: 1.0 / gamma.unwrap_or(1.0 / 2.2), chromaticities: *chromaticities }
         }
     }
+}
+
+/// The orientation in an XMP packet, as an attribute or an element: what exiftool and older Adobe programs write instead of EXIF.
+fn orientation_in_xmp(text: &[(String, String)]) -> Option<Orientation> {
+    let (_, xmp) = text.iter().find(|(key, _)| key == "XML:com.adobe.xmp")?;
+    let (_, value) = xmp.split_once("tiff:Orientation")?;
+    let digit = value.trim_start_matches(['=', '"', '\'', '>', ' ']).chars().next()?.to_digit(10)?;
+    Orientation::from_exif(u8::try_from(digit).ok()?)
 }
 
 /// EXIF as ImageMagick writes it: a text entry with the name, the length and the bytes in hexadecimal.

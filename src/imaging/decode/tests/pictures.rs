@@ -195,6 +195,14 @@ fn a_png_file_brings_text_mask_and_orientation() {
     let hex: String = exif.iter().map(|b| format!("{b:02x}")).collect();
     let by_text = encode_png(&sample(), &[("Raw profile type exif", &format!("\nexif\n      26\n{hex}\n"))]).unwrap();
     assert_eq!(decode_image(&by_text).unwrap().pixels.dimensions(), (30, 40));
+    for (packet, size) in [
+        ("<rdf:Description tiff:Orientation=\"6\"/>", (30, 40)),
+        ("<tiff:Orientation>8</tiff:Orientation>", (30, 40)),
+        ("<tiff:Orientation>x</tiff:Orientation>", (40, 30)),
+    ] {
+        let by_xmp = encode_png(&sample(), &[("XML:com.adobe.xmp", packet)]).unwrap();
+        assert_eq!(decode_image(&by_xmp).unwrap().pixels.dimensions(), size, "{packet}");
+    }
 }
 
 #[test]
