@@ -284,7 +284,7 @@ fn mask(r: &mut Reader<'_>, start_step: u64, product: Option<&SourceImage>) -> O
     let rounding = u64::from(pw.max(ph)).min(a.max(b) / 20);
     let fits = a.abs_diff(b) <= rounding + a.max(b) / 100;
     if !fits && r.test_mode() {
-        r.warn("mask_image: its shape is not that of the photo; test_mode leaves it out".into());
+        r.warn("mask_image: its aspect ratio does not match the photo; test_mode ignores it".into());
         return None;
     }
     if !fits {
