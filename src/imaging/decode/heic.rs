@@ -45,7 +45,7 @@ pub(super) fn read(source: &mut dyn Source, length: u64) -> Result<Picture, Deco
         // Rotation and mirroring are properties of the picture and have been applied.
         orientation: Orientation::NoTransforms,
     };
-    let mut assembler = Assembler::new(header)?;
+    let mut assembler = Assembler::new(header);
     let mut opaque = Vec::new();
     for row in image.data.chunks_exact(image.width as usize * 4) {
         if image.has_alpha {

@@ -28,7 +28,7 @@ fn fail(error: png::DecodingError) -> DecodeError {
 
 pub(super) fn read(source: &mut dyn Source) -> Result<Picture, DecodeError> {
     let chunks = read_chunks(source);
-    source.seek(SeekFrom::Start(0)).map_err(|e| DecodeError::Io(e.to_string()))?;
+    source.seek(SeekFrom::Start(0))?;
     let bad_name = chunks.bad_name;
     read_pixels(source, chunks).map_err(|error| match error {
         DecodeError::Damaged { .. } if bad_name => damaged("the name of a chunk makes no sense"),
@@ -65,7 +65,7 @@ fn read_pixels(source: &mut dyn Source, chunks: Chunks) -> Result<Picture, Decod
     let exif = chunks.exif.clone().or_else(|| exif_in_text(&chunks.text));
     let orientation = exif.as_deref().and_then(Orientation::from_exif_chunk).unwrap_or(Orientation::NoTransforms);
     let header = Header { width, height, model, alpha, encoding: encoding(&chunks), orientation };
-    let mut assembler = Assembler::new(header)?;
+    let mut assembler = Assembler::new(header);
     let wide = depth == png::BitDepth::Sixteen;
     let mut notes = Vec::new();
     let ended = if interlaced {

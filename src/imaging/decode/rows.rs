@@ -1,4 +1,4 @@
-//! From a decoder's rows to the picture that the program works with: 8-bit sRGB with straight alpha, at most [`WORK_SIDE`] a side.
+//! Assembles a decoder's rows into the picture that the program works with: 8-bit sRGB with straight alpha, at most [`WORK_SIDE`] a side.
 //! Rows are converted and scaled as they come, so a decoder that hands them over one by one never needs memory for the whole picture.
 
 use image::RgbaImage;
@@ -32,7 +32,7 @@ impl ColorModel {
     }
 }
 
-/// How the last sample of a pixel is to be understood.
+/// Whether the last sample of a pixel is alpha, and how it applies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Alpha {
     /// The pixels have no alpha.
@@ -92,17 +92,15 @@ pub(super) struct Assembler {
 }
 
 impl Assembler {
-    /// An assembler for rows of this kind. The reader has checked the size against the limits (see [`super::check_size`]).
-    ///
-    /// # Errors
-    /// None today: a colour profile that cannot be used is ignored with a note.
-    pub(super) fn new(header: Header) -> Result<Self, DecodeError> {
-        let converter = RowConverter::new(header.model, header.alpha, &header.encoding)?;
+    /// An assembler for rows of this kind. The reader has checked the size against the limits (see [`super::check_size`]). A colour profile
+    /// that cannot be used is ignored with a note.
+    pub(super) fn new(header: Header) -> Self {
+        let converter = RowConverter::new(header.model, header.alpha, &header.encoding);
         let (w, h) = (header.width as usize, header.height as usize);
         let fit = fit_within(w, h, WORK_SIDE);
         let reducer = (fit != (w, h)).then(|| RowReducer::new((w, h), fit, Filter::CatmullRom));
         let pixels = Vec::with_capacity(if reducer.is_some() { 0 } else { w * h * 4 });
-        Ok(Self { row: vec![0; w * 4], header, converter, reducer, pixels, rows: 0 })
+        Self { row: vec![0; w * 4], header, converter, reducer, pixels, rows: 0 }
     }
 
     /// Samples that every row must have.

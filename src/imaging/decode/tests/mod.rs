@@ -66,6 +66,17 @@ fn says_what_it_cannot_read() {
     assert_eq!(unsupported(b"<svg xmlns=''/>"), "SVG");
 }
 
+#[cfg(unix)]
+#[test]
+fn pipes_and_folders_are_refused_without_waiting() {
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("a.png");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    for path in [pipe.as_path(), folder.path()] {
+        assert!(matches!(decode_file(path), Err(DecodeError::Io(_))));
+    }
+}
+
 #[test]
 fn size_is_checked_in_the_header() {
     let mut bytes = Vec::new();

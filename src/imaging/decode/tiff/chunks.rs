@@ -34,7 +34,7 @@ pub(super) fn read(file: &dyn ReadAt, page: &Page) -> Result<Picture, DecodeErro
         (true, false) => ColorEncoding::Srgb,
     };
     let header = Header { width: page.width, height: page.height, model, alpha: page.alpha, encoding, orientation: page.orientation };
-    let mut assembler = Assembler::new(header)?;
+    let mut assembler = Assembler::new(header);
     let mut reader = PageReader::new(file, page);
     let mut notes = Vec::new();
     for band in 0..page.grid.1 {
