@@ -13,10 +13,8 @@ mod tables;
 
 use std::io::SeekFrom;
 
-use image::metadata::Orientation;
-
 use super::color::{ColorEncoding, MAX_PROFILE};
-use super::rows::{Alpha, Assembler, ColorModel, Header, Picture};
+use super::rows::{Alpha, Assembler, ColorModel, Header, Picture, exif_orientation};
 use super::{DecodeError, Source, check_streamed_size};
 use bits::{Bits, Huffman};
 use entropy::Entropy;
@@ -246,7 +244,7 @@ impl Reader {
             Colors::Rgb | Colors::YCbCr => ColorModel::Rgb,
             Colors::Cmyk | Colors::Ycck => ColorModel::Cmyk,
         };
-        let orientation = self.exif.as_deref().and_then(Orientation::from_exif_chunk).unwrap_or(Orientation::NoTransforms);
+        let orientation = exif_orientation(self.exif.as_deref());
         let header = Header {
             width: frame.width as u32,
             height: frame.height as u32,

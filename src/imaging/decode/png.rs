@@ -2,10 +2,8 @@
 
 use std::io::SeekFrom;
 
-use image::metadata::Orientation;
-
 use super::color::ColorEncoding;
-use super::rows::{Alpha, Assembler, ColorModel, Header, Picture, Row};
+use super::rows::{Alpha, Assembler, ColorModel, Header, Picture, Row, exif_orientation};
 use super::{DecodeError, MAX_ALLOC, Source, check_size, check_streamed_size};
 use crate::imaging::png_chunks::{Chunks, read_chunks};
 
@@ -63,7 +61,7 @@ fn read_pixels(source: &mut dyn Source, chunks: Chunks) -> Result<Picture, Decod
         png::ColorType::Rgba => (ColorModel::Rgb, Alpha::Straight),
     };
     let exif = chunks.exif.clone().or_else(|| exif_in_text(&chunks.text));
-    let orientation = exif.as_deref().and_then(Orientation::from_exif_chunk).unwrap_or(Orientation::NoTransforms);
+    let orientation = exif_orientation(exif.as_deref());
     let header = Header { width, height, model, alpha, encoding: encoding(&chunks), orientation };
     let mut assembler = Assembler::new(header);
     let wide = depth == png::BitDepth::Sixteen;
@@ -125,6 +123,5 @@ fn encoding(chunks: &Chunks) -> ColorEncoding {
 fn exif_in_text(text: &[(String, String)]) -> Option<Vec<u8>> {
     let (_, value) = text.iter().find(|(key, _)| matches!(key.as_str(), "Raw profile type exif" | "Raw profile type APP1"))?;
     let digits: Vec<u8> = value.lines().skip(3).flat_map(str::chars).filter_map(|c| c.to_digit(16).map(|d| d as u8)).collect();
-    let bytes: Vec<u8> = digits.chunks_exact(2).map(|d| d[0] << 4 | d[1]).collect();
-    Some(bytes.strip_prefix(b"Exif\0\0").map_or(bytes.clone(), <[u8]>::to_vec))
+    Some(digits.chunks_exact(2).map(|d| d[0] << 4 | d[1]).collect())
 }

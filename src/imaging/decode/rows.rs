@@ -65,6 +65,12 @@ pub(super) struct Header {
     pub orientation: Orientation,
 }
 
+/// The orientation that EXIF data gives. Data should begin with its TIFF header, but many programs keep the prefix that JPEG needs.
+pub(super) fn exif_orientation(exif: Option<&[u8]>) -> Orientation {
+    let exif = exif.map(|e| e.strip_prefix(b"Exif\0\0").unwrap_or(e));
+    exif.and_then(Orientation::from_exif_chunk).unwrap_or(Orientation::NoTransforms)
+}
+
 /// A finished picture.
 #[derive(Debug)]
 pub(super) struct Picture {
