@@ -180,7 +180,7 @@ pub fn parse(raw: &Map<String, Value>, cx: &ParseContext<'_>) -> Result<JobSpec,
 fn stop_step(r: &mut Reader<'_>, start_step: u64) -> u8 {
     let field = &f::STOP_STEP;
     let Some(stop) = r.optional_integer(field) else { return 3 };
-    // 0: what is wrong with one of them has been reported.
+    // 0 stands for an invalid step, which has been reported.
     if stop != 0 && stop < start_step {
         let better: Vec<String> = (start_step..=3).map(|s| s.to_string()).collect();
         r.error(
@@ -288,7 +288,11 @@ fn mask(r: &mut Reader<'_>, start_step: u64, product: Option<&SourceImage>) -> O
         return None;
     }
     if !fits {
-        r.error(field, "wrong_shape", format!("{w}×{h} has not the shape of the photo ({pw}×{ph}); send a mask of the photo's shape"));
+        r.error(
+            field,
+            "wrong_shape",
+            format!("{w}×{h} does not match the aspect ratio of the photo ({pw}×{ph}); send a mask made from it"),
+        );
         return None;
     }
     let opaque = if mask.has_alpha {
