@@ -339,6 +339,8 @@ impl Reader {
                     let (marker, extra) = bits.next_marker();
                     self.broken |= extra > 0;
                     let Some(code @ 0xD0..=0xD7) = marker else {
+                        // The scan ends early; the marker is that of the next segment.
+                        bits.put_back(marker);
                         ended = Some(x);
                         break;
                     };

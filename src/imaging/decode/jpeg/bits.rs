@@ -181,6 +181,11 @@ impl<'a> Bits<'a> {
         self.ran_out || self.count < self.invented
     }
 
+    /// Makes the next call of [`Self::next_marker`] return this marker.
+    pub(super) fn put_back(&mut self, marker: Option<u8>) {
+        self.marker = marker;
+    }
+
     /// Ends a segment: drops its last bits and the bytes before the next marker. Returns the marker (`None` at the end of the file) and
     /// the number of whole bytes that were left over, without the zeros at their end.
     pub(super) fn next_marker(&mut self) -> (Option<u8>, usize) {

@@ -173,7 +173,9 @@ impl Page {
             return Err(damaged("its layout makes no sense"));
         }
         let planes = if planar { colours as u64 + 1 } else { 1 };
-        if (row_bytes * u64::from(grid.0)).saturating_mul(u64::from(height) * planes) > MAX_UNPACKED_BYTES {
+        // Strips and tiles that are pictures are unpacked as a whole, their rows below the page included.
+        let rows = if page.compression.is_picture() { u64::from(grid.1) * u64::from(chunk.1) } else { u64::from(height) };
+        if (row_bytes * u64::from(grid.0)).saturating_mul(rows).saturating_mul(planes) > MAX_UNPACKED_BYTES {
             let remedy = "The limit is 4 GiB of pixel data. Please make it smaller in a picture editor and send that.";
             return Err(DecodeError::TooLarge { width, height, remedy: remedy.into() });
         }
