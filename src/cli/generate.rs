@@ -460,7 +460,7 @@ fn save(engine: &Engine, job: &JobSnapshot, output: &Output) -> Result<(), Failu
     Ok(())
 }
 
-/// Letters alone (`--stop-step 2`) stand on a clear ground, which these formats are not written with.
+/// The picture on white. The letters of step 2 (`--stop-step 2`) have a transparent background, which JPEG and WebP are written without.
 fn on_white(image: &image::DynamicImage) -> image::RgbImage {
     if !image.color().has_alpha() {
         return image.to_rgb8();

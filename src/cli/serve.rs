@@ -51,8 +51,8 @@ pub(super) fn serve(common: &Common, args: ServeArgs) -> Result<(), Failure> {
     for origin in &config.allowed_origins {
         if api::read_origin(origin).map_err(|why| Failure::BadInput(format!("--{why}")))? == "null" {
             eprintln!(
-                "warning: --allow-origin null lets every page call that is opened from a file or runs in a sandboxed frame, whoever wrote it. \
-                 Allow the origin of your own page instead."
+                "warning: --allow-origin null lets any page call that is opened from a file or runs in a sandboxed frame. Allow the origin of \
+                 your own page instead."
             );
         }
     }
@@ -78,7 +78,7 @@ pub(super) fn serve(common: &Common, args: ServeArgs) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Ctrl-C, SIGTERM, or SIGHUP: its terminal was closed.
+/// Ctrl-C, SIGTERM, or SIGHUP (the terminal was closed).
 async fn shutdown_signal() {
     let interrupt = tokio::signal::ctrl_c();
     #[cfg(unix)]
@@ -103,7 +103,7 @@ async fn shutdown_signal() {
     let _ = interrupt.await;
 }
 
-/// Whether the program was started to outlive its terminal (`nohup`): then it does. Known on Linux only.
+/// Whether the program was started with `nohup`, so that it outlives its terminal. Known on Linux only.
 #[cfg(unix)]
 fn hangup_is_ignored() -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();

@@ -169,7 +169,7 @@ mod tests {
             "This file is not an image. Please send a PNG, JPEG, WebP, HEIC, BMP or TIFF photo.",
             "AVIF files are not supported. Save it as PNG or JPEG: on a Mac in Preview with File › Export, on Windows in Photos or Paint with Save as, on a phone in the gallery app.",
             "product_image: Camera raw (Canon CR3) files are not supported. Develop it to JPEG, PNG or TIFF first, for example in Lightroom, Capture One or darktable.",
-            "product_image: The image is too large (20000×20000 pixels). The limit is 64 megapixels. Please make it smaller in a picture editor and send that.",
+            "product_image: The image is too large (20000×20000 pixels). The limit is 64 megapixels and 65,535 pixels a side. Please make it smaller in a picture editor and send that.",
             "This TIFF file uses LZMA compression, which is not supported. Save it with LZW.",
             "The PNG file is damaged or incomplete: the end of the file is missing. Save or copy it again, or choose another.",
             "engine: diffusion cannot run: no diffusion models are installed; use \"auto\" or \"draft\" meanwhile",

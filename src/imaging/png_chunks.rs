@@ -11,7 +11,9 @@ const MAX_MASK_BYTES: u32 = 16 << 20;
 const MAX_TEXT_BYTES: usize = 1 << 20;
 /// Most text in all.
 const MAX_ALL_TEXT: usize = 4 << 20;
-/// Most text entries.
+/// Longest keyword of a text entry (PNG specification, 11.3.3).
+const MAX_KEYWORD: usize = 79;
+/// Most text entries that are looked at: unpacking one that turns out to be too large takes time as well.
 const MAX_TEXT_ENTRIES: usize = 1000;
 /// Largest colour profile, unpacked.
 const MAX_PROFILE_BYTES: usize = 4 << 20;
@@ -20,7 +22,7 @@ const MAX_EXIF_BYTES: u32 = 1 << 20;
 /// Most chunks that are looked at.
 const MAX_CHUNKS: usize = 200_000;
 
-/// What stands in a PNG beside its pixels.
+/// Text, colour description, orientation and mask of a PNG.
 #[derive(Debug, Default)]
 pub(super) struct Chunks {
     /// Keyword and text.
@@ -43,7 +45,7 @@ pub(super) struct Chunks {
     pub bad_name: bool,
 }
 
-/// Reads the chunks of a PNG and leaves out its pixels; nothing for other files. The source ends up anywhere.
+/// Reads the chunks of a PNG and skips its pixels; other files have none. The position of the source afterwards is unspecified.
 pub(super) fn read_chunks<R: BufRead + Seek + ?Sized>(source: &mut R) -> Chunks {
     let mut chunks = Chunks::default();
     // The end of the file, or an error of the disk: what was found so far counts.
@@ -63,7 +65,7 @@ impl Chunks {
         if signature != *b"\x89PNG\r\n\x1a\n" {
             return Ok(());
         }
-        let mut text_bytes = 0;
+        let (mut text_bytes, mut text_entries) = (0, 0);
         for _ in 0..MAX_CHUNKS {
             let mut head = [0; 8];
             source.read_exact(&mut head)?;
@@ -95,7 +97,8 @@ impl Chunks {
                 continue;
             }
             match &name {
-                b"tEXt" | b"zTXt" | b"iTXt" if self.text.len() < MAX_TEXT_ENTRIES => {
+                b"tEXt" | b"zTXt" | b"iTXt" if text_entries < MAX_TEXT_ENTRIES => {
+                    text_entries += 1;
                     if let Some((key, value)) = text(name, &data, MAX_TEXT_BYTES.min(MAX_ALL_TEXT - text_bytes)) {
                         text_bytes += value.len().min(MAX_ALL_TEXT - text_bytes);
                         self.text.push((key, value));
@@ -140,16 +143,16 @@ fn profile(data: &[u8]) -> Option<Vec<u8>> {
     Some(out)
 }
 
-/// What stands in front of the first NUL, and behind it.
+/// The bytes in front of the first NUL, and those behind it.
 fn split(data: &[u8]) -> Option<(&[u8], &[u8])> {
     let at = data.iter().position(|&b| b == 0)?;
     Some((&data[..at], &data[at + 1..]))
 }
 
-/// A text entry; `None` where it is damaged or has more than `most` bytes.
+/// A text entry; `None` where it is damaged, has a keyword that is too long or a text of more than `most` bytes.
 fn text(kind: [u8; 4], data: &[u8], most: usize) -> Option<(String, String)> {
     let latin = |bytes: &[u8]| bytes.iter().map(|&b| char::from(b)).collect::<String>();
-    let (key, rest) = split(data)?;
+    let (key, rest) = split(data).filter(|(key, _)| key.len() <= MAX_KEYWORD)?;
     let value = match &kind {
         b"tEXt" => latin(rest),
         b"zTXt" => latin(&inflate(rest.strip_prefix(&[0])?, most)?),
@@ -194,7 +197,17 @@ mod tests {
         assert_eq!(read(&[z(2 << 20), i(2 << 20), z(3)]).text, [("Key".into(), "aaa".into())]);
         let many = vec![z(1 << 20); 40];
         assert_eq!(read(&many).text.iter().map(|(_, t)| t.len()).sum::<usize>(), MAX_ALL_TEXT);
+        let long = chunk(b"tEXt", &[vec![b'k'; MAX_KEYWORD + 1].as_slice(), b"\0a"].concat());
+        assert_eq!(read(&[long, z(1)]).text, [("Key".into(), "a".into())]);
         assert!(read(&[chunk(b"tEXt", b"no end"), chunk(b"zTXt", b"a\0\0broken")]).text.is_empty());
+    }
+
+    #[test]
+    fn texts_that_are_too_large_count_as_entries() {
+        let bombs = vec![chunk(b"zTXt", &[b"Key\0\0".as_slice(), &packed(MAX_TEXT_BYTES + 1)].concat()); MAX_TEXT_ENTRIES];
+        let small = chunk(b"tEXt", b"Key\0a");
+        assert_eq!(read(&[&bombs[1..], std::slice::from_ref(&small)].concat()).text.len(), 1);
+        assert!(read(&[bombs.as_slice(), &[small]].concat()).text.is_empty());
     }
 
     #[test]

@@ -180,7 +180,7 @@ pub fn parse(raw: &Map<String, Value>, cx: &ParseContext<'_>) -> Result<JobSpec,
 fn stop_step(r: &mut Reader<'_>, start_step: u64) -> u8 {
     let field = &f::STOP_STEP;
     let Some(stop) = r.optional_integer(field) else { return 3 };
-    // 0: what is wrong with one of them has been reported.
+    // 0 stands for an invalid step, which has been reported.
     if stop != 0 && stop < start_step {
         let better: Vec<String> = (start_step..=3).map(|s| s.to_string()).collect();
         r.error(
@@ -284,11 +284,15 @@ fn mask(r: &mut Reader<'_>, start_step: u64, product: Option<&SourceImage>) -> O
     let rounding = u64::from(pw.max(ph)).min(a.max(b) / 20);
     let fits = a.abs_diff(b) <= rounding + a.max(b) / 100;
     if !fits && r.test_mode() {
-        r.warn("mask_image: its shape is not that of the photo; test_mode leaves it out".into());
+        r.warn("mask_image: its aspect ratio does not match the photo; test_mode ignores it".into());
         return None;
     }
     if !fits {
-        r.error(field, "wrong_shape", format!("{w}×{h} has not the shape of the photo ({pw}×{ph}); send a mask of the photo's shape"));
+        r.error(
+            field,
+            "wrong_shape",
+            format!("{w}×{h} does not match the aspect ratio of the photo ({pw}×{ph}); send a mask made from it"),
+        );
         return None;
     }
     let opaque = if mask.has_alpha {

@@ -288,7 +288,7 @@ impl<'a> Reader<'a> {
         text
     }
 
-    /// Refuses a text that cannot be set right or drawn before any work is done, and names what is wrong with it.
+    /// Refuses a text that cannot be shaped or drawn before any work is done, and names the characters.
     pub(super) fn drawable(&mut self, field: &Field, text: Option<&str>, font: &str) {
         if let Some(why) = text.and_then(|t| (self.cx.unsettable)(t)) {
             self.error(field, "unsupported_script", why);

@@ -77,7 +77,7 @@ pub struct SourceImage {
     pub hash: String,
     /// For status and logs, such as "PNG 600×400, 455.8 KiB".
     pub description: String,
-    /// What the designer should know about the file, such as "the lower part is missing": clauses without a field name and a full stop.
+    /// What the designer should know about the file, such as "the last rows are missing": clauses without a field name and a full stop.
     pub notes: Vec<String>,
     /// The mask that belongs to a step result of this program: the product's matte on the canvas, or the letters' front faces.
     pub mask: Option<Arc<GrayImage>>,
@@ -85,8 +85,9 @@ pub struct SourceImage {
     pub text: Vec<(String, String)>,
 }
 
-/// From this alpha on a pixel counts as opaque: some programs write 254, and lossy formats are off by a few.
-const OPAQUE: u8 = 250;
+/// From this alpha on a pixel counts as opaque: some programs write 254 where they mean it. A lower bound would miss a few clear pixels in
+/// a large picture, which scaling averages with their neighbours.
+const OPAQUE: u8 = 254;
 
 impl SourceImage {
     /// Wraps decoded pixels and computes what follows from them.

@@ -24,7 +24,7 @@ const MAX_SKIPPED: usize = 200;
 pub struct SkippedFont {
     /// Its path below the font folder.
     pub name: String,
-    /// Why, and what to do: "it is damaged or not a font; export it again as .ttf or .otf".
+    /// Why, and what to do: "it is damaged or not a font; export or convert it to .ttf or .otf".
     pub reason: String,
 }
 
@@ -37,7 +37,7 @@ pub struct FontCatalog {
     aliases: HashMap<String, String>,
     skipped: Vec<SkippedFont>,
     /// Skipped files beyond those that are kept.
-    uncounted: usize,
+    skipped_more: usize,
 }
 
 impl FontCatalog {
@@ -65,7 +65,7 @@ impl FontCatalog {
 
     /// How many skipped files [`Self::skipped`] leaves out.
     pub fn skipped_more(&self) -> usize {
-        self.uncounted
+        self.skipped_more
     }
 
     /// Why a file that a user names is not listed: it was found but cannot be used. By its name or file name in any normal form.
@@ -104,8 +104,8 @@ impl FontCatalog {
         self.entry(name).map(|e| Cow::Borrowed(e.bytes()))
     }
 
-    /// Whether a listed name or alias is taken, and whether another face can be added.
-    pub(super) fn takes(&self, name: &str) -> bool {
+    /// Whether a name is neither listed nor an alias.
+    pub(super) fn is_free(&self, name: &str) -> bool {
         !self.entries.contains_key(name) && !self.aliases.contains_key(name)
     }
 
@@ -125,7 +125,7 @@ impl FontCatalog {
         if self.skipped.len() < MAX_SKIPPED {
             self.skipped.push(SkippedFont { name: name.into(), reason: reason.into() });
         } else {
-            self.uncounted += 1;
+            self.skipped_more += 1;
         }
     }
 

@@ -57,7 +57,7 @@ pub(super) fn describe(name: &str, entry: &FontEntry) -> FontMetadata {
     };
     let (mut usage, mut tone) = (usage.to_vec(), tone.to_vec());
     if !matches!(weight, "light" | "regular") {
-        // Clients look for a face to shout with: a thin one is never the answer.
+        // Clients choose the face of a headline by these words, so light and regular faces do not get them.
         usage.extend(["promotion", "accent"]);
         tone.push("promotion");
     }

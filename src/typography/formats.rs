@@ -1,10 +1,10 @@
-//! Font files as they lie in a folder: which kinds are read, and how packed ones are unpacked within bounds.
+//! Formats of font files: which are read, and how packed ones are unpacked within bounds.
 
 use std::cell::Cell;
 use std::error::Error;
 use std::io::Read;
 
-/// Larger files, packed or unpacked, are no fonts that a slogan needs; the largest of Noto, a CJK collection, has 30 MB.
+/// Largest font file, packed or unpacked, bytes; a CJK face of Noto with all its weights has some 30 MB.
 pub(super) const MAX_FONT_BYTES: u64 = 64 << 20;
 /// Endings that are read.
 const READ: [&str; 6] = ["ttf", "otf", "ttc", "otc", "woff", "woff2"];

@@ -57,7 +57,7 @@ impl<'a> Composite<'a> {
     }
 
     fn visit(&mut self, id: u16, depth: u8) -> bool {
-        // What is out of range ends the outline early.
+        // The outliner draws nothing for a glyph that is out of range.
         let Some(data) = self.data(id) else { return true };
         let u16_at = |at: usize| data.get(at..at + 2).map(|b| u16::from_be_bytes([b[0], b[1]]));
         let Some(contours) = u16_at(0).map(|v| v as i16) else { return true };

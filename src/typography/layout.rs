@@ -406,7 +406,7 @@ fn wrap(paragraph: &[Glyph], limit: f32) -> (Vec<Vec<Glyph>>, f32) {
     (lines, cuts)
 }
 
-/// The words of a paragraph; closing punctuation after a space belongs to the word before it, what follows an opening bracket to that.
+/// The words of a paragraph. Closing punctuation after a space joins the word before it, and a word after an opening bracket joins the bracket.
 fn words(paragraph: &[Glyph], space: Option<Glyph>) -> Vec<Vec<Glyph>> {
     let mut words: Vec<Vec<Glyph>> = Vec::new();
     for word in paragraph.split(|g| g.ink.is_none()).filter(|w| !w.is_empty()) {
@@ -421,7 +421,7 @@ fn words(paragraph: &[Glyph], space: Option<Glyph>) -> Vec<Vec<Glyph>> {
     words
 }
 
-/// Where the next line begins in a word of which only a part is as wide as `limit`; `None` if all of it fits or nothing can be cut.
+/// The index at which a word wider than `limit` is cut; `None` if it fits or has no place for a cut.
 fn cut(word: &[Glyph], limit: f32) -> Option<usize> {
     /// A line that reaches this far beyond the limit for want of a break is cut all the same.
     const OVERHANG: usize = 24;

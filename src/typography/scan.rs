@@ -20,7 +20,7 @@ const MAX_VISITED: usize = 50_000;
 const MAX_TOTAL_BYTES: u64 = 384 << 20;
 /// Bytes that unpacking may make, kept or not.
 const MAX_UNPACKED_BYTES: u64 = 1 << 30;
-/// What to do about a file that no rule of a format explains.
+/// Remedy for a file that cannot be read.
 const CONVERT: &str = "export or convert it to .ttf or .otf";
 
 /// Adds the faces of every font file below `dirs`, and says of each file that is skipped why.
@@ -94,7 +94,7 @@ impl Scan<'_> {
         if name.chars().any(char::is_control) {
             return Err("its name contains control characters; rename it".into());
         }
-        if !self.catalog.takes(&name) {
+        if !self.catalog.is_free(&name) {
             return Err("another font has the same name; rename one of them".into());
         }
         let too_large = || format!("it is larger than {} MiB; use a font with fewer characters", MAX_FONT_BYTES >> 20);
@@ -157,7 +157,7 @@ impl Scan<'_> {
                 let listed = format!("{face}{separator}{instance}");
                 // The default instance is the face itself.
                 if entry.variations().next().is_none() {
-                    if self.catalog.takes(&listed) {
+                    if self.catalog.is_free(&listed) {
                         self.catalog.alias(listed, &face);
                     }
                 } else {
@@ -176,10 +176,10 @@ impl Scan<'_> {
         }
     }
 
-    /// The name, with a number if it is taken.
+    /// The name, or the name with the first number that is free.
     fn free(&self, name: &str) -> String {
         let numbered = (2..).map(|n| format!("{name} {n}"));
-        std::iter::once(name.to_owned()).chain(numbered).find(|n| self.catalog.takes(n)).unwrap_or_default()
+        std::iter::once(name.to_owned()).chain(numbered).find(|n| self.catalog.is_free(n)).unwrap_or_default()
     }
 }
 
@@ -193,7 +193,7 @@ fn listed_name(root: &Path, path: &Path) -> Option<String> {
     Some(parts?.join("/").nfc().collect())
 }
 
-/// The same for a message: what is not Unicode, or would disturb a terminal, is replaced.
+/// The same for a message; invalid Unicode and control characters are replaced.
 fn shown(root: &Path, path: &Path) -> String {
     let name = path.strip_prefix(root).unwrap_or(path).to_string_lossy();
     name.nfc().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()

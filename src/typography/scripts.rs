@@ -157,7 +157,7 @@ fn foreign(c: char) -> Option<Script> {
     if scripts.is_common() || scripts.is_inherited() {
         return None;
     }
-    // Private-use characters of icon fonts, and what is not assigned: the fonts decide.
+    // `Unknown`: private-use characters of icon fonts and unassigned ones. Whether a face draws them is checked elsewhere.
     let mut all = scripts.iter().filter(|s| *s != Script::Unknown);
     let first = all.next()?;
     let plain = PLAIN.contains(&first) || all.any(|s| PLAIN.contains(&s));

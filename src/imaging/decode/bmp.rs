@@ -25,9 +25,8 @@ fn fail(error: ImageError) -> DecodeError {
 }
 
 pub(super) fn read(source: &mut dyn Source) -> Result<Picture, DecodeError> {
-    let io = |e: std::io::Error| DecodeError::Io(e.to_string());
     let encoding = profile(source).unwrap_or(ColorEncoding::Srgb);
-    source.seek(SeekFrom::Start(0)).map_err(io)?;
+    source.seek(SeekFrom::Start(0))?;
     let mut decoder = BmpDecoder::new(source).map_err(fail)?;
     let (width, height) = decoder.dimensions();
     check_size(width, height)?;
@@ -46,7 +45,7 @@ pub(super) fn read(source: &mut dyn Source) -> Result<Picture, DecodeError> {
         alpha = Alpha::None;
     }
     let header = Header { width, height, model, alpha, encoding, orientation: Orientation::NoTransforms };
-    let mut assembler = Assembler::new(header)?;
+    let mut assembler = Assembler::new(header);
     for row in pixels.chunks_exact(width as usize * channels) {
         if channels == 4 && alpha == Alpha::None {
             let opaque: Vec<u8> = row.chunks_exact(4).flat_map(|p| [p[0], p[1], p[2]]).collect();

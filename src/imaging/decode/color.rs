@@ -1,7 +1,7 @@
 //! Colour: from a file's own encoding to 8-bit sRGB.
 //!
-//! Profiles are applied with relative colorimetric intent and black point compensation, as Photoshop and littlecms do by default. What lies
-//! outside sRGB is clipped.
+//! Profiles are applied with relative colorimetric intent and black point compensation, as Photoshop and littlecms do by default. Colours
+//! outside sRGB are clipped.
 
 mod curve;
 mod icc;
@@ -9,11 +9,8 @@ mod lut;
 mod matrix;
 mod transfer;
 
-use std::borrow::Cow;
-
 use rayon::prelude::*;
 
-use super::DecodeError;
 use super::rows::{Alpha, ColorModel, Row};
 use crate::imaging::linear_to_srgb8;
 use curve::Curve;
@@ -46,7 +43,7 @@ pub(super) enum ColorEncoding {
     Linear,
 }
 
-/// How samples become linear light with Rec. 709 primaries, or codes.
+/// How samples become sRGB.
 enum Method {
     /// The samples are sRGB codes.
     Keep,
@@ -73,7 +70,7 @@ const CHUNK: usize = 1024;
 
 impl RowConverter {
     /// A converter for rows of this kind. A profile that cannot be used is ignored; see [`RowConverter::note`].
-    pub(super) fn new(model: ColorModel, alpha: Alpha, encoding: &ColorEncoding) -> Result<Self, DecodeError> {
+    pub(super) fn new(model: ColorModel, alpha: Alpha, encoding: &ColorEncoding) -> Self {
         let plain = || match model {
             ColorModel::Gray | ColorModel::Rgb => Method::Keep,
             ColorModel::Cmyk => Method::Ink,
@@ -95,7 +92,7 @@ impl RowConverter {
             ColorEncoding::Gamma { exponent, chromaticities } => (transfer::power(*exponent, chromaticities.as_ref(), model), None),
         };
         let method = if is_srgb(&method, model) { Method::Keep } else { method };
-        Ok(Self { model, alpha, method, note })
+        Self { model, alpha, method, note }
     }
 
     /// What the designer should know about the colours: a clause without a full stop.
@@ -171,7 +168,7 @@ impl RowConverter {
                 }
             }
             Method::Lut(pipeline) => {
-                // Neighbours are often equal in drawings, and the way through the tables is long.
+                // Neighbours are often equal in drawings, and the tables are slow.
                 let mut last: Option<(&[S], [u8; 3])> = None;
                 for (p, o) in pixels {
                     let code = match last {
@@ -213,7 +210,7 @@ fn curves(curves: Vec<Curve>, matrix: Matrix, model: ColorModel) -> Method {
     Method::Curves { curves, tables: Vec::new(), matrix, offset: [0.0; 3], hlg: false }
 }
 
-/// Whether a method changes no 8-bit code by more than one: sRGB under another name, whose samples are to stay as they are.
+/// Whether a method changes no 8-bit code by more than one. Its samples are sRGB already, so they are kept.
 fn is_srgb(method: &Method, model: ColorModel) -> bool {
     let Method::Curves { curves, matrix, offset, hlg: false, .. } = method else { return false };
     let gray = model == ColorModel::Gray;
@@ -227,7 +224,7 @@ fn is_srgb(method: &Method, model: ColorModel) -> bool {
 }
 
 /// Premultiplied samples divided by alpha, 0..=1.
-fn divided(row: Row<'_>, channels: usize) -> Cow<'static, [f32]> {
+fn divided(row: Row<'_>, channels: usize) -> Vec<f32> {
     let mut out: Vec<f32> = match row {
         Row::U8(r) => r.iter().map(|v| v.unit()).collect(),
         Row::U16(r) => r.iter().map(|v| v.unit()).collect(),
@@ -239,7 +236,7 @@ fn divided(row: Row<'_>, channels: usize) -> Cow<'static, [f32]> {
             p[..channels - 1].iter_mut().for_each(|v| *v /= alpha);
         }
     }
-    Cow::Owned(out)
+    out
 }
 
 /// One sample of any depth.

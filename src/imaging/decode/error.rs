@@ -1,6 +1,6 @@
 //! Why a file cannot be used.
 
-/// Why a file is not a photo we can use, in words for the person who sent it.
+/// Why a file cannot be used as a photo, in words for the person who sent it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DecodeError {
     /// No known signature.
@@ -9,7 +9,7 @@ pub enum DecodeError {
     /// An image, or something that designers take for one, but of a kind that is not read.
     #[error("{name} files are not supported. {remedy}")]
     Unsupported {
-        /// The format's name with its article left out, such as "HEIC".
+        /// The format, such as "AVIF".
         name: String,
         /// What to do instead: one whole sentence.
         remedy: String,
@@ -39,7 +39,7 @@ pub enum DecodeError {
     Damaged {
         /// Such as "PNG".
         format: &'static str,
-        /// What is wrong: one line without quotes, debug text and final full stop.
+        /// The damage: one line without quotes, debug text and final full stop.
         detail: String,
     },
     /// No bytes at all: an upload or download that failed, or a cloud placeholder.

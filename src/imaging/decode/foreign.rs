@@ -3,7 +3,7 @@
 
 /// What to do with a kind of file that is not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Remedy {
+pub(super) enum Remedy {
     Editor,
     Layered,
     Vector,
@@ -18,7 +18,7 @@ enum Remedy {
 }
 
 impl Remedy {
-    fn sentence(self) -> &'static str {
+    pub(super) fn sentence(self) -> &'static str {
         match self {
             Self::Editor => "Open it in a picture editor and save it as PNG or JPEG.",
             Self::Layered => "Export it as PNG from the program that made it.",
@@ -55,9 +55,9 @@ pub(super) fn name(head: &[u8], tail: &[u8], length: u64) -> Option<(&'static st
     found.map(|(name, remedy)| (name, remedy.sentence()))
 }
 
-/// Name of photos in HEVC, which are read where the program is built for it.
+/// Name of photos in HEVC, which are read with the feature `heic`.
 pub(super) const HEIC: &str = "HEIC";
-/// Name of files in the same container that do not say what is inside.
+/// Name of files in the same container whose brands do not name the codec.
 pub(super) const HEIF: &str = "HEIF";
 
 struct Signature {
@@ -188,10 +188,12 @@ fn icon(head: &[u8]) -> Option<(&'static str, Remedy)> {
     }
 }
 
-/// Two letters that any text may start with, so the white space that must follow is looked at too.
+/// Any text may start with these two letters, so the white space and the width (or a comment) that must follow are looked at too.
 fn netpbm(head: &[u8]) -> Option<(&'static str, Remedy)> {
-    let is = matches!(head, [b'P', b'1'..=b'7' | b'F' | b'f', space, ..] if space.is_ascii_whitespace());
-    is.then_some(("Netpbm (PBM, PGM, PPM)", Remedy::Editor))
+    let [b'P', kind @ (b'1'..=b'7' | b'F' | b'f'), space, rest @ ..] = head else { return None };
+    let next = rest.iter().find(|b| !b.is_ascii_whitespace())?;
+    let named = *kind == b'7' && next.is_ascii_uppercase();
+    (space.is_ascii_whitespace() && (named || next.is_ascii_digit() || *next == b'#')).then_some(("Netpbm (PBM, PGM, PPM)", Remedy::Editor))
 }
 
 /// Programs that keep their documents in a ZIP, by the name or content of its first member.
@@ -223,7 +225,7 @@ fn text(head: &[u8]) -> Option<(&'static str, Remedy)> {
     let start = bytes.iter().position(|b| b.is_ascii_alphanumeric() || *b == b'<')?;
     let marked = bytes[start..].starts_with(b"<");
     let has = |word: &[u8]| bytes.windows(word.len()).any(|w| w == word);
-    if marked && has(b"<svg") {
+    if marked && (has(b"<svg") || has(b"<!doctype svg")) {
         Some(("SVG", Remedy::Vector))
     } else if marked && (has(b"<!doctype html") || has(b"<html") || has(b"<head") || has(b"<body")) {
         Some(("Web page (HTML)", Remedy::WebPage))
@@ -317,14 +319,17 @@ mod tests {
             (b"PK\x03\x04 mimetype application/x-krita", "Krita"),
             (b"PK\x03\x04 photo.jpg", "Archive (ZIP)"),
             (b"8BPS\0\x02", "Photoshop large document (PSB)"),
+            (b"<?xml version='1.0'?><!DOCTYPE svg PUBLIC \"\" [", "SVG"),
             (b"P6\n3 3\n", "Netpbm (PBM, PGM, PPM)"),
+            (b"P5\n# a scan\n3 3\n", "Netpbm (PBM, PGM, PPM)"),
+            (b"P7\nWIDTH 3\n", "Netpbm (PBM, PGM, PPM)"),
             (b"\xFF\x0A\x10", "JPEG XL"),
             (b"%!PS-Adobe-3.0 EPSF-3.0", "EPS (PostScript)"),
         ] {
             assert_eq!(named(bytes), Some(expected));
         }
-        for plain in [&b"P6 is a pixel format? Price: 5"[..8], b"hello world", b"", b"svg", b"the <svg tag", b"\0\0\0\0"] {
-            assert_eq!(named(plain), if plain.starts_with(b"P6 ") { Some("Netpbm (PBM, PGM, PPM)") } else { None }, "{plain:?}");
+        for plain in [&b"P6 is a pixel format"[..], b"hello world", b"", b"svg", b"the <svg tag", b"\0\0\0\0"] {
+            assert_eq!(named(plain), None, "{plain:?}");
         }
     }
 }

@@ -35,33 +35,32 @@ const HEAD: u64 = 4096;
 /// Bytes at its end: the footer of a Targa file.
 const TAIL: u64 = 26;
 
-/// The format of a file of `length` bytes; reads its beginning and its end, and leaves the source at its start.
+/// The format of a file of `length` bytes, by its first and last bytes. On success the source is at its start again.
 ///
 /// # Errors
 /// The file is of a kind that is not read; the error names it if it is known.
 pub(super) fn recognise(source: &mut dyn Source, length: u64) -> Result<Format, DecodeError> {
     let mut head = Vec::new();
     (&mut *source).take(HEAD).read_to_end(&mut head)?;
-    let found = readable(&head);
-    if found.is_none() {
-        let mut tail = Vec::new();
-        source.seek(SeekFrom::Start(length.saturating_sub(TAIL)))?;
-        (&mut *source).take(TAIL).read_to_end(&mut tail)?;
-        if head.is_empty() {
-            return Err(DecodeError::Empty);
-        }
-        return match foreign::name(&head, &tail, length) {
-            #[cfg(feature = "heic")]
-            Some((foreign::HEIC | foreign::HEIF, _)) => {
-                source.seek(SeekFrom::Start(0))?;
-                Ok(Format::Heic)
-            }
-            Some((name, remedy)) => Err(DecodeError::Unsupported { name: name.into(), remedy: remedy.into() }),
-            None => Err(DecodeError::NotAnImage),
-        };
+    if head.is_empty() {
+        return Err(DecodeError::Empty);
     }
-    source.seek(SeekFrom::Start(0))?;
-    found.ok_or(DecodeError::NotAnImage)
+    if let Some(format) = readable(&head) {
+        source.seek(SeekFrom::Start(0))?;
+        return Ok(format);
+    }
+    let mut tail = Vec::new();
+    source.seek(SeekFrom::Start(length.saturating_sub(TAIL)))?;
+    (&mut *source).take(TAIL).read_to_end(&mut tail)?;
+    match foreign::name(&head, &tail, length) {
+        #[cfg(feature = "heic")]
+        Some((foreign::HEIC | foreign::HEIF, _)) => {
+            source.seek(SeekFrom::Start(0))?;
+            Ok(Format::Heic)
+        }
+        Some((name, remedy)) => Err(DecodeError::Unsupported { name: name.into(), remedy: remedy.into() }),
+        None => Err(DecodeError::NotAnImage),
+    }
 }
 
 fn readable(head: &[u8]) -> Option<Format> {
@@ -71,7 +70,7 @@ fn readable(head: &[u8]) -> Option<Format> {
         [0xFF, 0xD8, 0xFF, 0xF7, ..] => None,
         [0xFF, 0xD8, 0xFF, ..] => Some(Format::Jpeg),
         [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some(Format::WebP),
-        // Two letters are little: the size of the header that follows must be one that exists.
+        // Any text may start with these two letters, so the size of the header that follows must be a known one.
         [b'B', b'M', _, _, _, _, _, _, _, _, _, _, _, _, 12 | 16 | 40 | 52 | 56 | 64 | 108 | 124, 0, 0, 0, ..] => Some(Format::Bmp),
         [b'B', b'M', rest @ ..] if rest.len() < 16 => Some(Format::Bmp),
         [b'I', b'I', 0x2A | 0x2B, 0, ..] | [b'M', b'M', 0, 0x2A | 0x2B, ..] => Some(Format::Tiff),

@@ -11,10 +11,12 @@ use super::{DecodeError, MAX_PIXELS, Source, check_size};
 /// Largest file that is read, bytes: it must be in memory as a whole. A 48-megapixel iPhone photo has about 10 MB.
 const MAX_FILE: u64 = 128 << 20;
 
+const REMEDY: &str = "Save it as JPEG in Preview, Photos or the gallery app.";
+
 pub(super) fn read(source: &mut dyn Source, length: u64) -> Result<Picture, DecodeError> {
     if length > MAX_FILE {
         let variant = format!("more than {} MiB", MAX_FILE >> 20);
-        return Err(DecodeError::Variant { format: "HEIC", variant, remedy: "Save it as JPEG." });
+        return Err(DecodeError::Variant { format: "HEIC", variant, remedy: REMEDY });
     }
     let mut bytes = Vec::new();
     source.take(MAX_FILE).read_to_end(&mut bytes)?;
@@ -43,7 +45,7 @@ pub(super) fn read(source: &mut dyn Source, length: u64) -> Result<Picture, Deco
         // Rotation and mirroring are properties of the picture and have been applied.
         orientation: Orientation::NoTransforms,
     };
-    let mut assembler = Assembler::new(header)?;
+    let mut assembler = Assembler::new(header);
     let mut opaque = Vec::new();
     for row in image.data.chunks_exact(image.width as usize * 4) {
         if image.has_alpha {
@@ -63,11 +65,16 @@ fn size(bytes: &[u8]) -> Option<(u32, u32)> {
     file.image_size(file.primary_id).ok().flatten()
 }
 
+/// The decoder's words are for programmers.
 fn fail(error: heifer::Error) -> DecodeError {
+    use heifer::{Error, heifer_hevc_dec as hevc, heifer_isobmff as container};
     match error {
-        heifer::Error::Unsupported(what) => {
-            DecodeError::Variant { format: "HEIC", variant: what, remedy: "Save it as JPEG in Preview, Photos or the gallery app." }
+        Error::Unsupported(_) | Error::Hevc(hevc::Error::Unimplemented(_)) => {
+            DecodeError::Variant { format: "HEIC", variant: "an unusual kind of coding".into(), remedy: REMEDY }
         }
-        other => DecodeError::damaged("HEIC", other),
+        Error::Hevc(hevc::Error::UnexpectedEof) | Error::Container(container::Error::UnexpectedEof) => {
+            DecodeError::damaged("HEIC", "its data ends early")
+        }
+        _ => DecodeError::damaged("HEIC", "its content makes no sense"),
     }
 }

@@ -1,8 +1,8 @@
 //! JPEG: baseline and progressive Huffman coding with 8-bit samples.
 //!
-//! The program's own decoder, for what the crates do not give together: rows as they come, so that a baseline picture of any size needs the
-//! memory of a few rows; scans of one component; libjpeg's rounding and upsampling; and word of damage inside the data, which the others
-//! fill with grey or refuse altogether.
+//! The program has its own decoder because no crate does all of this: hand over rows as they come, so that a baseline picture of any size
+//! needs the memory of a few rows; read scans of one component; round and upsample like libjpeg; and report damage inside the data, which
+//! others fill with grey or refuse.
 
 mod bits;
 mod entropy;
@@ -13,10 +13,8 @@ mod tables;
 
 use std::io::SeekFrom;
 
-use image::metadata::Orientation;
-
 use super::color::{ColorEncoding, MAX_PROFILE};
-use super::rows::{Alpha, Assembler, ColorModel, Header, Picture};
+use super::rows::{Alpha, Assembler, ColorModel, Header, Picture, exif_orientation, is_nearly_whole};
 use super::{DecodeError, Source, check_streamed_size};
 use bits::{Bits, Huffman};
 use entropy::Entropy;
@@ -30,7 +28,7 @@ const MAX_SCANS: usize = 100;
 /// Most segments of an ICC profile together; beyond, it is too large anyway.
 const MAX_ICC_PARTS: usize = 256;
 
-/// What the designer should know about a picture with damage inside.
+/// Notes on a damaged picture.
 const DAMAGE: &str = "the JPEG data is damaged; part of the picture may be wrong";
 const MISSING_END: &str = "the JPEG data breaks off; the last rows are missing";
 
@@ -239,14 +237,14 @@ impl Reader {
         }
     }
 
-    fn assembler(&mut self, frame: &Frame) -> Result<(Assembler, Output), DecodeError> {
+    fn assembler(&mut self, frame: &Frame) -> (Assembler, Output) {
         let colors = self.colors(frame);
         let model = match colors {
             Colors::Gray => ColorModel::Gray,
             Colors::Rgb | Colors::YCbCr => ColorModel::Rgb,
             Colors::Cmyk | Colors::Ycck => ColorModel::Cmyk,
         };
-        let orientation = self.exif.as_deref().and_then(Orientation::from_exif_chunk).unwrap_or(Orientation::NoTransforms);
+        let orientation = exif_orientation(self.exif.as_deref());
         let header = Header {
             width: frame.width as u32,
             height: frame.height as u32,
@@ -255,7 +253,7 @@ impl Reader {
             encoding: self.profile(),
             orientation,
         };
-        Ok((Assembler::new(header)?, Output::new(frame, colors)))
+        (Assembler::new(header), Output::new(frame, colors))
     }
 
     fn profile(&mut self) -> ColorEncoding {
@@ -269,7 +267,7 @@ impl Reader {
 
     /// Reads a picture of one scan row by row.
     fn stream(mut self, mut frame: Frame, mut scan: Scan, bits: &mut Bits<'_>) -> Result<Picture, DecodeError> {
-        let (mut assembler, mut output) = self.assembler(&frame)?;
+        let (mut assembler, mut output) = self.assembler(&frame);
         frame.allocate(1);
         let mut failure = None;
         let ended = self.scan(&mut frame, &mut scan, bits, true, &mut |frame| {
@@ -294,7 +292,7 @@ impl Reader {
 
     /// A picture whose last rows are missing is still a picture; one that lacks more is not.
     fn accept_missing_end(&mut self, row: usize, rows: usize) -> Result<(), DecodeError> {
-        if row * 50 < rows * 49 {
+        if !is_nearly_whole(row, rows) {
             return Err(damaged(format!("its data is damaged or ends after {} % of the picture", row * 100 / rows.max(1))));
         }
         if !self.notes.iter().any(|n| n == MISSING_END) {
@@ -316,7 +314,7 @@ impl Reader {
         Ok(marker)
     }
 
-    /// Decodes the blocks of a scan and calls `row` behind each row of MCUs. `one_row`: there is memory for one row of MCUs only.
+    /// Decodes the blocks of a scan and calls `row` after each row of MCUs. `one_row`: there is memory for one row of MCUs only.
     fn scan(
         &mut self,
         frame: &mut Frame,
@@ -332,7 +330,7 @@ impl Reader {
         };
         // A scan of one component has one block an MCU, and no blocks of padding.
         let (across, down) = single.map_or(frame.mcus, |c| frame.components[c].blocks);
-        let nearly_all = |x: usize, y: usize| (y * across + x) * 50 >= across * down * 49;
+        let nearly_all = |x: usize, y: usize| is_nearly_whole(y * across + x, across * down);
         let (mut left, mut expected, mut skipping, mut ended) = (self.restart, 0u8, false, None);
         for y in 0..down {
             let stored = if one_row { 0 } else { y };
@@ -341,6 +339,8 @@ impl Reader {
                     let (marker, extra) = bits.next_marker();
                     self.broken |= extra > 0;
                     let Some(code @ 0xD0..=0xD7) = marker else {
+                        // The scan ends early; the marker is that of the next segment.
+                        bits.put_back(marker);
                         ended = Some(x);
                         break;
                     };
@@ -392,7 +392,7 @@ impl Reader {
             return Err(damaged("its data ends before the finer detail"));
         }
         self.broken |= !finished;
-        let (mut assembler, mut output) = self.assembler(&frame)?;
+        let (mut assembler, mut output) = self.assembler(&frame);
         for row in 0..frame.mcus.1 {
             output.add(&frame, row, &mut assembler)?;
         }
@@ -418,7 +418,7 @@ fn mcu(entropy: &mut Entropy, bits: &mut Bits<'_>, frame: &mut Frame, scan: &mut
     Some(())
 }
 
-/// The next marker outside of entropy-coded data, with whatever stands before it skipped.
+/// The next marker outside of entropy-coded data; bytes before it are skipped.
 fn next_marker(bits: &mut Bits<'_>) -> Option<u8> {
     loop {
         while bits.byte()? != 0xFF {}

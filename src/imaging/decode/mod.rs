@@ -78,7 +78,7 @@ pub struct DecodedImage {
     pub pixels: RgbaImage,
     /// What it was, such as "PNG 600×400, 455.8 KiB".
     pub description: String,
-    /// What the designer should know, such as "the lower part is missing": clauses without a field name and a full stop.
+    /// What the designer should know, such as "the last rows are missing": clauses without a field name and a full stop.
     pub notes: Vec<String>,
     /// The mask that a step result of this program carries.
     pub mask: Option<Arc<GrayImage>>,
@@ -94,19 +94,18 @@ pub fn decode_image(bytes: &[u8]) -> Result<DecodedImage, DecodeError> {
 
 /// A photo from a file, which is not read into memory as a whole where its format allows that.
 pub fn decode_file(path: &Path) -> Result<DecodedImage, DecodeError> {
-    let file = File::open(path)?;
-    let about = file.metadata()?;
-    // Reading a pipe or a device may never end, and cannot be done twice.
-    if !about.is_file() {
+    // Opening a pipe waits for its writer, and reading it or a device may never end.
+    if !std::fs::metadata(path)?.is_file() {
         return Err(DecodeError::Io("it is a folder, pipe or device".into()));
     }
-    let length = about.len();
+    let file = File::open(path)?;
+    let length = file.metadata()?.len();
     decode(&mut BufReader::with_capacity(1 << 16, file), length)
 }
 
 fn decode(source: &mut dyn Source, length: u64) -> Result<DecodedImage, DecodeError> {
     let (format, picture) = read_guarded(source, length)?;
-    // A mask of the mask, and so on, is not looked at.
+    // The mask's own mask chunk is ignored.
     let mask = picture.mask.and_then(|png| read_guarded(&mut Cursor::new(&png), png.len() as u64).ok());
     let mask = mask.map(|(_, mask)| Arc::new(DynamicImage::ImageRgba8(mask.pixels).into_luma8()));
     let (w, h) = picture.size;
@@ -116,7 +115,7 @@ fn decode(source: &mut dyn Source, length: u64) -> Result<DecodedImage, DecodeEr
 
 fn read_guarded(source: &mut dyn Source, length: u64) -> Result<(Format, Picture), DecodeError> {
     let format = format::recognise(source, length)?;
-    // The decoders are good but many, and their input is hostile: a panic there must not end the server.
+    // The input may be hostile: a panic in a decoder must not end the server.
     let picture = catch_unwind(AssertUnwindSafe(|| read(source, format, length)))
         .unwrap_or_else(|_| Err(DecodeError::damaged(format.name(), "its content makes no sense")))?;
     Ok((format, picture))
@@ -136,24 +135,24 @@ fn read(source: &mut dyn Source, format: Format, length: u64) -> Result<Picture,
 
 /// Refuses a picture without pixels, or one that is too large for a reader that needs it whole in memory.
 fn check_size(width: u32, height: u32) -> Result<(), DecodeError> {
-    if width == 0 || height == 0 {
-        return Err(DecodeError::damaged("image", "it has no pixels"));
-    }
-    if u64::from(width) * u64::from(height) > MAX_PIXELS || width.max(height) > MAX_SIDE {
-        let remedy = "The limit is 64 megapixels. Please make it smaller in a picture editor and send that.";
-        return Err(DecodeError::TooLarge { width, height, remedy: remedy.into() });
-    }
-    Ok(())
+    check_limits(width, height, MAX_PIXELS)
 }
 
 /// Refuses a picture without pixels, or one that is too large even for a reader that takes it row by row.
 fn check_streamed_size(width: u32, height: u32) -> Result<(), DecodeError> {
+    check_limits(width, height, MAX_STREAMED_PIXELS)
+}
+
+fn check_limits(width: u32, height: u32, max_pixels: u64) -> Result<(), DecodeError> {
     if width == 0 || height == 0 {
         return Err(DecodeError::damaged("image", "it has no pixels"));
     }
-    if u64::from(width) * u64::from(height) > MAX_STREAMED_PIXELS || width.max(height) > MAX_SIDE {
-        let remedy = "The limit is 400 megapixels and 65,535 a side. Please make it smaller in a picture editor and send that.";
-        return Err(DecodeError::TooLarge { width, height, remedy: remedy.into() });
+    if u64::from(width) * u64::from(height) > max_pixels || width.max(height) > MAX_SIDE {
+        let megapixels = max_pixels / 1_000_000;
+        let remedy = format!(
+            "The limit is {megapixels} megapixels and 65,535 pixels a side. Please make it smaller in a picture editor and send that."
+        );
+        return Err(DecodeError::TooLarge { width, height, remedy });
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ use std::io::SeekFrom;
 use image::metadata::Orientation;
 
 use super::color::ColorEncoding;
-use super::rows::{Alpha, Assembler, ColorModel, Header, Picture, Row};
+use super::rows::{Alpha, Assembler, ColorModel, Header, Picture, Row, exif_orientation, is_nearly_whole};
 use super::{DecodeError, MAX_ALLOC, Source, check_size, check_streamed_size};
 use crate::imaging::png_chunks::{Chunks, read_chunks};
 
@@ -28,7 +28,7 @@ fn fail(error: png::DecodingError) -> DecodeError {
 
 pub(super) fn read(source: &mut dyn Source) -> Result<Picture, DecodeError> {
     let chunks = read_chunks(source);
-    source.seek(SeekFrom::Start(0)).map_err(|e| DecodeError::Io(e.to_string()))?;
+    source.seek(SeekFrom::Start(0))?;
     let bad_name = chunks.bad_name;
     read_pixels(source, chunks).map_err(|error| match error {
         DecodeError::Damaged { .. } if bad_name => damaged("the name of a chunk makes no sense"),
@@ -63,10 +63,12 @@ fn read_pixels(source: &mut dyn Source, chunks: Chunks) -> Result<Picture, Decod
         png::ColorType::Rgba => (ColorModel::Rgb, Alpha::Straight),
     };
     let exif = chunks.exif.clone().or_else(|| exif_in_text(&chunks.text));
-    let orientation = exif.as_deref().and_then(Orientation::from_exif_chunk).or_else(|| orientation_in_xmp(&chunks.text));
-    let orientation = orientation.unwrap_or(Orientation::NoTransforms);
+    let orientation = match exif {
+        Some(exif) => exif_orientation(Some(&exif)),
+        None => orientation_in_xmp(&chunks.text).unwrap_or(Orientation::NoTransforms),
+    };
     let header = Header { width, height, model, alpha, encoding: encoding(&chunks), orientation };
-    let mut assembler = Assembler::new(header)?;
+    let mut assembler = Assembler::new(header);
     let wide = depth == png::BitDepth::Sixteen;
     let mut notes = Vec::new();
     let ended = if interlaced {
@@ -86,13 +88,12 @@ fn read_pixels(source: &mut dyn Source, chunks: Chunks) -> Result<Picture, Decod
             }
         }
     };
-    let rows = u64::from(assembler.rows());
+    let rows = assembler.rows();
     match ended {
-        // A picture that lacks its last rows is still a picture.
-        Err(_) if rows < u64::from(height) && rows * 50 >= u64::from(height) * 49 => {
+        Err(_) if rows == height => {}
+        Err(_) if is_nearly_whole(rows as usize, height as usize) => {
             notes.push("the PNG data breaks off; the last rows are missing".into());
         }
-        Err(_) if rows == u64::from(height) => {}
         Err(error) => return Err(fail(error)),
         Ok(()) => {}
     }
@@ -134,6 +135,5 @@ fn orientation_in_xmp(text: &[(String, String)]) -> Option<Orientation> {
 fn exif_in_text(text: &[(String, String)]) -> Option<Vec<u8>> {
     let (_, value) = text.iter().find(|(key, _)| matches!(key.as_str(), "Raw profile type exif" | "Raw profile type APP1"))?;
     let digits: Vec<u8> = value.lines().skip(3).flat_map(str::chars).filter_map(|c| c.to_digit(16).map(|d| d as u8)).collect();
-    let bytes: Vec<u8> = digits.chunks_exact(2).map(|d| d[0] << 4 | d[1]).collect();
-    Some(bytes.strip_prefix(b"Exif\0\0").map_or(bytes.clone(), <[u8]>::to_vec))
+    Some(digits.chunks_exact(2).map(|d| d[0] << 4 | d[1]).collect())
 }

@@ -1,4 +1,4 @@
-//! From a decoder's rows to the picture that the program works with: 8-bit sRGB with straight alpha, at most [`WORK_SIDE`] a side.
+//! Assembles a decoder's rows into the picture that the program works with: 8-bit sRGB with straight alpha, at most [`WORK_SIDE`] a side.
 //! Rows are converted and scaled as they come, so a decoder that hands them over one by one never needs memory for the whole picture.
 
 use image::RgbaImage;
@@ -32,7 +32,7 @@ impl ColorModel {
     }
 }
 
-/// How the last sample of a pixel is to be understood.
+/// Whether the last sample of a pixel is alpha, and how it applies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Alpha {
     /// The pixels have no alpha.
@@ -65,6 +65,12 @@ pub(super) struct Header {
     pub orientation: Orientation,
 }
 
+/// The orientation that EXIF data gives. Data should begin with its TIFF header, but many programs keep the prefix that JPEG needs.
+pub(super) fn exif_orientation(exif: Option<&[u8]>) -> Orientation {
+    let exif = exif.map(|e| e.strip_prefix(b"Exif\0\0").unwrap_or(e));
+    exif.and_then(Orientation::from_exif_chunk).unwrap_or(Orientation::NoTransforms)
+}
+
 /// A finished picture.
 #[derive(Debug)]
 pub(super) struct Picture {
@@ -72,12 +78,17 @@ pub(super) struct Picture {
     pub pixels: RgbaImage,
     /// Width and height in the file, upright.
     pub size: (u32, u32),
-    /// What the designer should know about the file, such as "the lower part is missing": no full stop, no field name.
+    /// What the designer should know about the file, such as "the last rows are missing": no full stop, no field name.
     pub notes: Vec<String>,
     /// Text entries of the file, keyword and text; readers that know of any set them.
     pub text: Vec<(String, String)>,
     /// The mask of the program's own step results, a PNG.
     pub mask: Option<Vec<u8>>,
+}
+
+/// Whether so much of a picture has arrived that it is still a picture: 98 %. One that lacks more counts as damaged in every format.
+pub(super) fn is_nearly_whole(arrived: usize, all: usize) -> bool {
+    arrived * 50 >= all * 49
 }
 
 /// Takes rows, top to bottom.
@@ -92,17 +103,15 @@ pub(super) struct Assembler {
 }
 
 impl Assembler {
-    /// An assembler for rows of this kind. The reader has checked the size against the limits (see [`super::check_size`]).
-    ///
-    /// # Errors
-    /// None today: a colour profile that cannot be used is ignored with a note.
-    pub(super) fn new(header: Header) -> Result<Self, DecodeError> {
-        let converter = RowConverter::new(header.model, header.alpha, &header.encoding)?;
+    /// An assembler for rows of this kind. The reader has checked the size against the limits (see [`super::check_size`]). A colour profile
+    /// that cannot be used is ignored with a note.
+    pub(super) fn new(header: Header) -> Self {
+        let converter = RowConverter::new(header.model, header.alpha, &header.encoding);
         let (w, h) = (header.width as usize, header.height as usize);
         let fit = fit_within(w, h, WORK_SIDE);
         let reducer = (fit != (w, h)).then(|| RowReducer::new((w, h), fit, Filter::CatmullRom));
         let pixels = Vec::with_capacity(if reducer.is_some() { 0 } else { w * h * 4 });
-        Ok(Self { row: vec![0; w * 4], header, converter, reducer, pixels, rows: 0 })
+        Self { row: vec![0; w * 4], header, converter, reducer, pixels, rows: 0 }
     }
 
     /// Samples that every row must have.

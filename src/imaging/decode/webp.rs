@@ -1,10 +1,9 @@
 //! WebP: lossy, lossless, and the first picture of an animation.
 
-use image::metadata::Orientation;
 use image_webp::{DecodingError, WebPDecoder};
 
 use super::color::ColorEncoding;
-use super::rows::{Alpha, Assembler, ColorModel, Header, Picture, Row};
+use super::rows::{Alpha, Assembler, ColorModel, Header, Picture, Row, exif_orientation};
 use super::{DecodeError, MAX_ALLOC, Source, check_size};
 
 /// Largest chunk of metadata that is read, bytes.
@@ -34,15 +33,13 @@ pub(super) fn read(source: &mut dyn Source) -> Result<Picture, DecodeError> {
         Ok(None) => ColorEncoding::Srgb,
     };
     let exif = decoder.exif_metadata().ok().flatten();
-    // The chunk is to begin with the TIFF header, but many programs keep the prefix that JPEG needs.
-    let exif = exif.as_deref().map(|e| e.strip_prefix(b"Exif\0\0").unwrap_or(e));
-    let orientation = exif.and_then(Orientation::from_exif_chunk).unwrap_or(Orientation::NoTransforms);
+    let orientation = exif_orientation(exif.as_deref());
     decoder.set_memory_limit(MAX_ALLOC as usize);
     let (alpha, channels) = if decoder.has_alpha() { (Alpha::Straight, 4) } else { (Alpha::None, 3) };
     let size = decoder.output_buffer_size().ok_or_else(|| fail(DecodingError::ImageTooLarge))?;
     let mut pixels = vec![0; size];
     decoder.read_image(&mut pixels).map_err(fail)?;
-    let mut assembler = Assembler::new(Header { width, height, model: ColorModel::Rgb, alpha, encoding, orientation })?;
+    let mut assembler = Assembler::new(Header { width, height, model: ColorModel::Rgb, alpha, encoding, orientation });
     for row in pixels.chunks_exact(width as usize * channels) {
         assembler.push(Row::U8(row))?;
     }

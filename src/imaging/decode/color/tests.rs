@@ -2,7 +2,7 @@ use super::*;
 
 fn one(model: ColorModel, alpha: Alpha, encoding: &ColorEncoding, row: Row<'_>) -> [u8; 4] {
     let mut out = [0; 4];
-    RowConverter::new(model, alpha, encoding).unwrap().convert(row, &mut out);
+    RowConverter::new(model, alpha, encoding).convert(row, &mut out);
     out
 }
 
@@ -88,7 +88,7 @@ fn profiles_of_curves_are_applied() {
 
 #[test]
 fn a_profile_of_srgb_changes_nothing() {
-    let converter = |bytes| RowConverter::new(ColorModel::Rgb, Alpha::None, &ColorEncoding::Icc(bytes)).unwrap();
+    let converter = |bytes| RowConverter::new(ColorModel::Rgb, Alpha::None, &ColorEncoding::Icc(bytes));
     let mut para = b"para\0\0\0\0\0\x03\0\0".to_vec();
     [2.4, 1.0 / 1.055, 0.055 / 1.055, 1.0 / 12.92, 0.04045]
         .iter()
@@ -102,7 +102,7 @@ fn a_profile_of_srgb_changes_nothing() {
     let own = converter(crate::imaging::mark::srgb_profile());
     assert!(matches!(own.method, Method::Keep) && own.note().is_none());
     // A grey picture that kept the profile of its coloured original.
-    let gray = RowConverter::new(ColorModel::Gray, Alpha::None, &ColorEncoding::Icc(srgb)).unwrap();
+    let gray = RowConverter::new(ColorModel::Gray, Alpha::None, &ColorEncoding::Icc(srgb));
     assert!(matches!(gray.method, Method::Keep) && gray.note().is_none());
 }
 
@@ -110,7 +110,7 @@ fn a_profile_of_srgb_changes_nothing() {
 fn profiles_that_cannot_be_used_are_ignored_with_a_note() {
     let good = rgb_profile(ADOBE, 2.2);
     let note = |model, bytes: &[u8]| {
-        let mut converter = RowConverter::new(model, Alpha::None, &ColorEncoding::Icc(bytes.to_vec())).unwrap();
+        let mut converter = RowConverter::new(model, Alpha::None, &ColorEncoding::Icc(bytes.to_vec()));
         let mut out = [0; 4];
         converter.convert(Row::U8(&[10, 20, 30, 0][..model.channels()]), &mut out);
         (converter.note(), out)
@@ -218,5 +218,5 @@ fn code_points_and_gamma() {
     assert!(rgb(&gamma(1.0 / 0.45455, Some(wide)), [200, 100, 50]).iter().zip(p3).all(|(a, b)| a.abs_diff(b) <= 1));
     // Chromaticities without sense.
     assert_eq!(rgb(&gamma(2.2, Some([(0.0, 0.0); 4])), [55, 0, 255]), [55, 0, 255]);
-    assert!(RowConverter::new(ColorModel::Rgb, Alpha::None, &cicp(250, 13)).unwrap().note().is_some());
+    assert!(RowConverter::new(ColorModel::Rgb, Alpha::None, &cicp(250, 13)).note().is_some());
 }

@@ -1,4 +1,4 @@
-//! Encodings that are named and not described: code points of ITU-T H.273, and PNG's gamma.
+//! Encodings without a profile: code points of ITU-T H.273, and the gamma of PNG.
 
 use super::curve::Curve;
 use super::matrix::{self, Chromaticities, REC709};
@@ -7,8 +7,8 @@ use crate::imaging::srgb_to_linear;
 
 /// Light of white paper or a white window in HDR pictures, cd/m² (ITU-R BT.2408).
 const REFERENCE_WHITE: f32 = 203.0;
-/// What the designer should know about such a picture.
-const HDR: &str = "it is an HDR picture; what is brighter than ordinary white became white";
+/// The note on such a picture.
+const HDR: &str = "it is an HDR picture; highlights brighter than ordinary white are clipped";
 
 /// Curves and primaries for code points, and a note; `None` where they are not known.
 pub(super) fn method(primaries: u8, transfer: u8, model: ColorModel) -> Option<(Method, Option<&'static str>)> {
@@ -25,7 +25,7 @@ pub(super) fn method(primaries: u8, transfer: u8, model: ColorModel) -> Option<(
         _ => return None,
     };
     let (curve, note) = match transfer {
-        // The curve of cameras is shown by displays of about gamma 2.4 (BT.1886), and what files mean by it is sRGB's look.
+        // The curves of Rec. 709, 601 and 2020 describe cameras; still pictures that name them are meant to look like sRGB.
         1 | 2 | 6 | 13 | 14 | 15 => (Curve::Function(srgb_to_linear), None),
         4 => (Curve::Gamma(2.2), None),
         5 => (Curve::Gamma(2.8), None),

@@ -181,7 +181,12 @@ impl<'a> Bits<'a> {
         self.ran_out || self.count < self.invented
     }
 
-    /// Ends a segment: drops its last bits and whatever stands before the next marker. Returns the marker (`None` at the end of the file) and
+    /// Makes the next call of [`Self::next_marker`] return this marker.
+    pub(super) fn put_back(&mut self, marker: Option<u8>) {
+        self.marker = marker;
+    }
+
+    /// Ends a segment: drops its last bits and the bytes before the next marker. Returns the marker (`None` at the end of the file) and
     /// the number of whole bytes that were left over, without the zeros at their end.
     pub(super) fn next_marker(&mut self) -> (Option<u8>, usize) {
         let whole = (self.count.saturating_sub(self.invented) / 8) as usize;

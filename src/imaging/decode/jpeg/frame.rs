@@ -75,7 +75,7 @@ impl Frame {
             if !(1..=4).contains(&h) || !(1..=4).contains(&v) || table > 3 {
                 return Err(damaged("its sampling factors make no sense"));
             }
-            // A picture of one component has one block an MCU, whatever it says.
+            // The sampling factors of a single component do not count: an MCU is one block.
             let (h, v) = if count == 1 { (1, 1) } else { (h, v) };
             components.push(Component { id: c[0], h, v, table, precision: vec![u8::MAX; 64], ..Component::default() });
         }

@@ -49,6 +49,10 @@ fn cut_files_are_damaged_and_noise_never_panics() {
                 bent[at] = (seed >> 24) as u8;
             }
             let _ = decode_image(&bent);
+            // Panics of other decoders are caught; the program's own must not have any.
+            if format == ImageFormat::Jpeg {
+                let _ = jpeg::read(&mut Cursor::new(&bent));
+            }
         }
     }
 }
@@ -64,6 +68,17 @@ fn says_what_it_cannot_read() {
     assert_eq!(unsupported(b"GIF89a\x01\0\x01\0\0\0\0"), "GIF");
     assert_eq!(unsupported(b"\0\0\0\x18ftypavif\0\0"), "AVIF");
     assert_eq!(unsupported(b"<svg xmlns=''/>"), "SVG");
+}
+
+#[cfg(unix)]
+#[test]
+fn pipes_and_folders_are_refused_without_waiting() {
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("a.png");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    for path in [pipe.as_path(), folder.path()] {
+        assert!(matches!(decode_file(path), Err(DecodeError::Io(_))));
+    }
 }
 
 #[test]

@@ -192,6 +192,8 @@ fn a_png_file_brings_text_mask_and_orientation() {
     let exif = b"MM\0\x2A\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0";
     let turned = [&png[..33], &26u32.to_be_bytes(), b"eXIf", exif, &[0; 4], &png[33..]].concat();
     assert_eq!(decode_image(&turned).unwrap().pixels.dimensions(), (30, 40));
+    let prefixed = [&png[..33], &32u32.to_be_bytes(), b"eXIfExif\0\0", exif, &[0; 4], &png[33..]].concat();
+    assert_eq!(decode_image(&prefixed).unwrap().pixels.dimensions(), (30, 40));
     let hex: String = exif.iter().map(|b| format!("{b:02x}")).collect();
     let by_text = encode_png(&sample(), &[("Raw profile type exif", &format!("\nexif\n      26\n{hex}\n"))]).unwrap();
     assert_eq!(decode_image(&by_text).unwrap().pixels.dimensions(), (30, 40));

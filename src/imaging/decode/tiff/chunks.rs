@@ -4,7 +4,7 @@ use std::io::{Cursor, Read};
 
 use super::super::DecodeError;
 use super::super::color::ColorEncoding;
-use super::super::rows::{Alpha, Assembler, ColorModel, Header, Picture};
+use super::super::rows::{Alpha, Assembler, ColorModel, Header, Picture, is_nearly_whole};
 use super::colors::ColorRows;
 use super::compression::{Compression, Subsampled, unpack};
 use super::fax;
@@ -16,6 +16,10 @@ use super::{REMEDY_COMPRESSION, variant};
 
 /// Strips or tiles that are unpacked side by side, row by row, each with the state of its decompressor. More of them are unpacked as a whole.
 const MAX_STREAMS: usize = 64;
+/// Largest Zstandard window of a single stream, bytes: what the highest level of the reference encoder uses.
+const MAX_WINDOW: u64 = 128 << 20;
+/// Memory for the windows of all streams that are open at the same time, bytes.
+const MAX_WINDOWS: u64 = 256 << 20;
 
 /// Decodes a page.
 ///
@@ -30,14 +34,14 @@ pub(super) fn read(file: &dyn ReadAt, page: &Page) -> Result<Picture, DecodeErro
         (true, false) => ColorEncoding::Srgb,
     };
     let header = Header { width: page.width, height: page.height, model, alpha: page.alpha, encoding, orientation: page.orientation };
-    let mut assembler = Assembler::new(header)?;
+    let mut assembler = Assembler::new(header);
     let mut reader = PageReader::new(file, page);
     let mut notes = Vec::new();
     for band in 0..page.grid.1 {
         match reader.read_band(band, &mut assembler) {
             Ok(()) => {}
-            Err(DecodeError::Damaged { .. }) if assembler.rows() > page.height / 2 => {
-                notes.push("the lower part is missing".into());
+            Err(DecodeError::Damaged { .. }) if is_nearly_whole(assembler.rows() as usize, page.height as usize) => {
+                notes.push("the TIFF data breaks off; the last rows are missing".into());
                 break;
             }
             Err(error) => return Err(error),
@@ -129,6 +133,12 @@ impl<'a> PageReader<'a> {
         Ok(lanes)
     }
 
+    /// Largest Zstandard window of each of `lanes` streams. A window holds at most what has been unpacked, so only large streams share.
+    fn max_window(&self, rows: usize, lanes: usize) -> u64 {
+        let unpacked = (self.row.len() * rows * lanes) as u64;
+        if unpacked <= MAX_WINDOWS { MAX_WINDOW } else { MAX_WINDOW.min(MAX_WINDOWS / lanes.max(1) as u64) }
+    }
+
     /// The unpacked bytes of a strip or tile; at least `rows` rows are needed. It is one of `lanes` that are open at the same time.
     fn stream(&self, chunk: (u64, u64), rows: usize, lanes: usize) -> Result<Box<dyn Read + 'a>, DecodeError> {
         let page = self.page;
@@ -143,7 +153,7 @@ impl<'a> PageReader<'a> {
             Compression::WebP => Box::new(Cursor::new(jpeg::decode_webp(&all(packed)?, expected)?)),
             Compression::Fax(kind) => Box::new(Cursor::new(fax::unpack(&all(packed)?, *kind, width, rows))),
             scheme => {
-                let unpacked = unpack(scheme, packed).map_err(damage)?;
+                let unpacked = unpack(scheme, packed, self.max_window(rows, lanes)).map_err(damage)?;
                 if page.subsampling == (1, 1) { unpacked } else { Box::new(Subsampled::new(unpacked, width, page.subsampling)) }
             }
         })
@@ -153,6 +163,7 @@ impl<'a> PageReader<'a> {
 /// A failure while strips or tiles are read. Decompressors have their own words for that, none of them fit for designers.
 fn damage(error: std::io::Error) -> DecodeError {
     match error.kind() {
+        std::io::ErrorKind::OutOfMemory => variant("very large strips or tiles with this compression", REMEDY_COMPRESSION),
         std::io::ErrorKind::UnexpectedEof => DecodeError::damaged("TIFF", "it ends before its last row"),
         std::io::ErrorKind::InvalidData | std::io::ErrorKind::InvalidInput | std::io::ErrorKind::Other => {
             DecodeError::damaged("TIFF", "its compressed data is invalid")

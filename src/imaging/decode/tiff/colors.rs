@@ -7,7 +7,7 @@ use super::samples::Samples;
 /// Converts rows of one page in place.
 pub(super) struct ColorRows {
     photometric: Photometric,
-    /// The colours of the JPEG standard apply, whatever the tags say.
+    /// The colours of the JPEG standard apply; the tags do not count.
     jpeg: bool,
     alpha: bool,
     /// Samples a pixel with alpha.

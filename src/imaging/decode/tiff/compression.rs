@@ -2,6 +2,7 @@
 
 use std::io::{self, BufRead, Read};
 
+use ruzstd::decoding::{StreamingDecoder, errors::FrameDecoderError};
 use weezl::{BitOrder, LzwStatus, decode::Decoder as LzwDecoder};
 
 use super::super::DecodeError;
@@ -53,11 +54,10 @@ impl Compression {
                     32809 => "ThunderScan",
                     32895..=32898 => "prepress (IT8)",
                     32908 | 32909 => "Pixar",
-                    33003 | 33005 | 34712 | 34713 => "JPEG 2000",
+                    33003 | 33005 | 34712 => "JPEG 2000",
                     34661 => "JBIG",
                     34676 | 34677 => "SGI LogLuv",
                     34887 => "LERC",
-                    34892 => "lossy JPEG (DNG)",
                     34925 => "LZMA",
                     50002 | 52546 => "JPEG XL",
                     _ => return Err(variant(format!("an unknown compression (number {other})"), REMEDY_COMPRESSION)),
@@ -86,8 +86,9 @@ impl Compression {
     }
 }
 
-/// Unpacks a part of the file as a stream of bytes, where the scheme allows it (neither fax nor picture).
-pub(super) fn unpack<'a>(scheme: &Compression, mut packed: Segment<'a>) -> io::Result<Box<dyn Read + 'a>> {
+/// Unpacks a part of the file as a stream of bytes, where the scheme allows it (neither fax nor picture). A Zstandard stream that asks for a
+/// window of more than `max_window` bytes fails with `OutOfMemory`.
+pub(super) fn unpack<'a>(scheme: &Compression, mut packed: Segment<'a>, max_window: u64) -> io::Result<Box<dyn Read + 'a>> {
     Ok(match scheme {
         Compression::Lzw => {
             // The LZW of old programs has its bits the other way round. No stream of today starts so: its first code is 256.
@@ -97,9 +98,10 @@ pub(super) fn unpack<'a>(scheme: &Compression, mut packed: Segment<'a>) -> io::R
         }
         Compression::Deflate => Box::new(flate2::bufread::ZlibDecoder::new(packed)),
         Compression::PackBits => Box::new(PackBits { packed, run: Run::Header }),
-        Compression::Zstd => {
-            Box::new(ruzstd::decoding::StreamingDecoder::new(packed).map_err(|_| invalid("its Zstandard data is invalid"))?)
-        }
+        Compression::Zstd => Box::new(StreamingDecoder::new_with_max_window_size(packed, max_window).map_err(|error| match error {
+            FrameDecoderError::WindowSizeTooBig { .. } => io::ErrorKind::OutOfMemory.into(),
+            _ => invalid("its Zstandard data is invalid"),
+        })?),
         _ => Box::new(packed),
     })
 }
@@ -247,9 +249,22 @@ mod tests {
         let file = SharedFile::new(&mut source).unwrap();
         let segment = Segment::new(&file, (0, packed.len() as u64), false, 3);
         let mut out = Vec::new();
-        unpack(&Compression::PackBits, segment).unwrap().read_to_end(&mut out).unwrap();
+        unpack(&Compression::PackBits, segment, 0).unwrap().read_to_end(&mut out).unwrap();
         let expected = [&[0xAA; 3][..], &[0x80, 0, 0x2A], &[0xAA; 4], &[0x80, 0, 0x2A, 0x22], &[0xAA; 10]].concat();
         assert_eq!(out, expected);
+    }
+
+    #[test]
+    fn zstandard_windows_are_bounded() {
+        // A frame with a window of 8 MiB and one last block: the byte 7, four times.
+        let packed = [0x28, 0xB5, 0x2F, 0xFD, 0x00, 13 << 3, 0x23, 0, 0, 7];
+        let mut source = io::Cursor::new(packed);
+        let file = SharedFile::new(&mut source).unwrap();
+        let open = |window| unpack(&Compression::Zstd, Segment::new(&file, (0, packed.len() as u64), false, 64), window);
+        let mut out = Vec::new();
+        open(8 << 20).unwrap().read_to_end(&mut out).unwrap();
+        assert_eq!(out, [7; 4]);
+        assert_eq!(open((8 << 20) - 1).err().map(|e| e.kind()), Some(io::ErrorKind::OutOfMemory));
     }
 
     #[test]
@@ -262,7 +277,7 @@ mod tests {
         let mut source = io::Cursor::new(&packed);
         let file = SharedFile::new(&mut source).unwrap();
         for size in [1, 3, 4, 8, 77, 78] {
-            let mut stream = unpack(&Compression::Lzw, Segment::new(&file, (0, packed.len() as u64), false, 1 << 16)).unwrap();
+            let mut stream = unpack(&Compression::Lzw, Segment::new(&file, (0, packed.len() as u64), false, 1 << 16), 0).unwrap();
             let (mut piece, mut total) = (vec![1; size], 0);
             while total + size <= 78 {
                 stream.read_exact(&mut piece).unwrap();

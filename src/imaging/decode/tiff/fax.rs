@@ -61,6 +61,11 @@ fn paint(changes: &[usize], width: usize, out: &mut Vec<u8>) {
     }
 }
 
+/// Most colour changes of a row. Runs of length 0 are allowed, so a hostile row may have any number; encoders use them to split long runs.
+fn most_changes(width: usize) -> usize {
+    2 * width + 4
+}
+
 /// Bits of the data, the highest of a byte first. Zeros follow the last.
 struct Bits<'a> {
     bytes: &'a [u8],
@@ -132,6 +137,9 @@ impl Bits<'_> {
         while at < width {
             at += self.run(changes.len().is_multiple_of(2))?;
             changes.push(at.min(width));
+            if changes.len() > most_changes(width) {
+                return None;
+            }
         }
         Some(changes)
     }
@@ -158,6 +166,9 @@ impl Bits<'_> {
                     let first = at + self.run(white)?;
                     let second = first + self.run(!white)?;
                     changes.extend([first.min(width), second.min(width)]);
+                    if changes.len() > most_changes(width) {
+                        return None;
+                    }
                     at = second;
                 }
                 Mode::Vertical(delta) => {
@@ -189,6 +200,17 @@ mod tests {
         // 3 white, 2 black, 3 white; then 8 white.
         let packed = bits("1000 11 1000 000000  10011 000");
         assert_eq!(unpack(&packed, FaxKind::Rows { align: 8 }, 8, 2), [0b0001_1000, 0]);
+    }
+
+    #[test]
+    fn rows_of_empty_runs_end() {
+        let empty = "00110101 0000110111";
+        let row = |count: usize| bits(&format!("{} 10011", empty.repeat(count)));
+        assert_eq!(unpack(&row(9), FaxKind::Rows { align: 8 }, 8, 1), [0]);
+        assert!(unpack(&row(11), FaxKind::Rows { align: 8 }, 8, 1).is_empty());
+        let pairs = |count: usize| bits(&format!("{} 1", format!("001 {empty}").repeat(count)));
+        assert_eq!(unpack(&pairs(9), FaxKind::Group4, 8, 1), [0]);
+        assert!(unpack(&pairs(11), FaxKind::Group4, 8, 1).is_empty());
     }
 
     #[test]

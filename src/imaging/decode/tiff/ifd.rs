@@ -161,7 +161,7 @@ impl Ifd {
             return Err(damaged("a value lies behind the end of the file"));
         }
         let mut bytes = vec![0; length as usize];
-        file.read_exact_at(position, &mut bytes).map_err(|e| DecodeError::Io(e.to_string()))?;
+        file.read_exact_at(position, &mut bytes)?;
         Ok((entry.kind, bytes))
     }
 

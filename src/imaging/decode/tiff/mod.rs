@@ -34,7 +34,7 @@ fn variant(what: impl Into<String>, remedy: &'static str) -> DecodeError {
 /// # Errors
 /// The file is a camera raw file, of a variant that is not read, too large, damaged, or cannot be read.
 pub(super) fn read(source: &mut dyn Source) -> Result<Picture, DecodeError> {
-    let file = SharedFile::new(source).map_err(|e| DecodeError::Io(e.to_string()))?;
+    let file = SharedFile::new(source)?;
     let directories = ifd::walk(&file)?;
     raw::refuse(&file, &directories)?;
     let (ifd, pages) = choose(&file, &directories);

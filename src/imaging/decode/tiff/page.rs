@@ -3,14 +3,12 @@
 use image::metadata::Orientation;
 
 use super::super::rows::{Alpha, ColorModel};
-use super::super::{DecodeError, MAX_SIDE};
+use super::super::{DecodeError, check_streamed_size};
 use super::compression::Compression;
 use super::file::ReadAt;
 use super::ifd::{Endian, Ifd, tag};
 use super::{REMEDY_RGB, variant};
 
-/// Most pixels: strips and tiles are read one after the other, so a large picture takes time but hardly memory.
-const MAX_TIFF_PIXELS: u64 = 400_000_000;
 /// Most bytes of one unpacked row of a strip or tile.
 const MAX_ROW_BYTES: u64 = 64 << 20;
 /// Most bytes of all unpacked rows: a small file may ask for any number of them.
@@ -175,8 +173,11 @@ impl Page {
             return Err(damaged("its layout makes no sense"));
         }
         let planes = if planar { colours as u64 + 1 } else { 1 };
-        if (row_bytes * u64::from(grid.0)).saturating_mul(u64::from(height) * planes) > MAX_UNPACKED_BYTES {
-            return Err(too_large(width, height));
+        // Strips and tiles that are pictures are unpacked as a whole, their rows below the page included.
+        let rows = if page.compression.is_picture() { u64::from(grid.1) * u64::from(chunk.1) } else { u64::from(height) };
+        if (row_bytes * u64::from(grid.0)).saturating_mul(rows).saturating_mul(planes) > MAX_UNPACKED_BYTES {
+            let remedy = "The limit is 4 GiB of pixel data. Please make it smaller in a picture editor and send that.";
+            return Err(DecodeError::TooLarge { width, height, remedy: remedy.into() });
         }
         page.chunks = chunks(file, ifd, &page, tiled)?;
         Ok(page)
@@ -184,20 +185,10 @@ impl Page {
 }
 
 fn size(width: u64, height: u64) -> Result<(u32, u32), DecodeError> {
-    if width == 0 || height == 0 {
-        return Err(damaged("it has no pixels"));
-    }
     let clamped = |v: u64| u32::try_from(v).unwrap_or(u32::MAX);
-    let (w, h) = (clamped(width), clamped(height));
-    if u64::from(w) * u64::from(h) > MAX_TIFF_PIXELS || w.max(h) > MAX_SIDE {
-        return Err(too_large(w, h));
-    }
-    Ok((w, h))
-}
-
-fn too_large(width: u32, height: u32) -> DecodeError {
-    let remedy = "TIFF files may have 400 megapixels, 65,535 pixels a side and 4 GiB of pixels. Please make it smaller in a picture editor and send that.";
-    DecodeError::TooLarge { width, height, remedy: remedy.into() }
+    let (width, height) = (clamped(width), clamped(height));
+    check_streamed_size(width, height)?;
+    Ok((width, height))
 }
 
 fn sample_type(file: &dyn ReadAt, ifd: &Ifd, samples: usize) -> Result<(u32, SampleKind, bool), DecodeError> {

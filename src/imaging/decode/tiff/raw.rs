@@ -1,6 +1,7 @@
 //! Recognises camera raw files: TIFF containers whose photo is sensor data and whose other pictures are small previews.
 
 use super::super::DecodeError;
+use super::super::foreign::Remedy;
 use super::file::ReadAt;
 use super::ifd::{Directories, Ifd, tag};
 
@@ -21,10 +22,7 @@ pub(super) fn refuse(file: &dyn ReadAt, directories: &Directories) -> Result<(),
     if !marked && !all().any(|ifd| is_sensor_data(file, ifd)) && !only_previews(file, directories) {
         return Ok(());
     }
-    Err(DecodeError::Unsupported {
-        name: "Camera raw".into(),
-        remedy: "Develop it to JPEG, PNG or TIFF first, for example in Lightroom, Capture One or darktable.".into(),
-    })
+    Err(DecodeError::Unsupported { name: "Camera raw".into(), remedy: Remedy::Raw.sentence().into() })
 }
 
 /// Canon (CR2) and Phase One (IIQ) write their marks behind the header.

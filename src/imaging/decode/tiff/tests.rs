@@ -175,17 +175,14 @@ fn variants_that_are_not_read_are_named_with_the_way_out() {
 }
 
 #[test]
-fn a_cut_file_is_damaged_or_lacks_its_lower_part_with_a_note() {
+fn a_cut_file_is_damaged() {
     for name in ["rgb8", "rgb8-lzw-p2", "rgb8-packbits", "gray12-be"] {
         let whole = fixture(&format!("{name}.tif"));
-        let early = decode(&whole[..whole.len() / 3]).unwrap_err();
-        assert!(matches!(early, DecodeError::Damaged { format: "TIFF", .. }), "{name}: {early:?}");
+        for length in [whole.len() / 3, whole.len() - 300] {
+            let cut = decode(&whole[..length]).unwrap_err();
+            assert!(matches!(cut, DecodeError::Damaged { format: "TIFF", .. }), "{name} {length}: {cut:?}");
+        }
     }
-    let whole = fixture("rgb8.tif");
-    let late = decode(&whole[..whole.len() - 300]).unwrap();
-    assert_eq!(late.notes, ["the lower part is missing"]);
-    assert_eq!(late.pixels.get_pixel(20, 20), reference("rgb").get_pixel(20, 20));
-    assert_eq!(late.pixels.get_pixel(39, 31).0, [255; 4]);
 }
 
 #[test]
