@@ -1,4 +1,4 @@
-//! The thread that looks after the data folder while nobody asks for anything.
+//! The background thread that checks the data folder, empties the trash and retries failed records.
 
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Duration;
@@ -47,7 +47,7 @@ pub(super) fn run(inner: &Inner) {
             // Said once, not every two seconds.
             Err(error) if held => {
                 held = false;
-                tracing::error!(%error, "the data folder is lost");
+                tracing::error!(%error, "the data folder cannot be used");
             }
             Err(_) => {}
         }

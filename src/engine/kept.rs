@@ -130,7 +130,7 @@ impl JobSink<'_> {
             _ => (ImageName::Final, None),
         };
         if !names.iter().all(|&name| self.inner.store.is_whole_to_the_bit(from.id, name)) {
-            // Whoever looks at that job next sees it too.
+            // The damaged picture leaves that job's list.
             self.inner.checked(from.id);
             return None;
         }

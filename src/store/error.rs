@@ -1,9 +1,9 @@
-//! Why something could not be kept, in one sentence that every door says.
+//! Why a write to the data folder failed, as one sentence that every door shows.
 
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-/// Why something could not be kept.
+/// Why something could not be written or read.
 #[derive(Debug, thiserror::Error)]
 #[error("{}", self.sentence())]
 pub struct StoreError {
@@ -20,7 +20,7 @@ impl StoreError {
         Self { action, path: path.to_path_buf(), root: None, source }
     }
 
-    /// The same about the data folder as a whole: which of its files it was does not help anybody.
+    /// The same error, worded about the data folder as a whole: the name of one of its files does not help the user.
     pub(super) fn in_data_folder(self, root: &Path) -> Self {
         Self { root: Some(root.to_path_buf()), ..self }
     }

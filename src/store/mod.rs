@@ -1,4 +1,4 @@
-//! The job folders on disk: atomic writes, the lock, the trash, and what is found again after a crash.
+//! The job folders on disk: atomic writes, the lock, the trash, and recovery after a crash.
 
 mod error;
 mod lock;
@@ -108,8 +108,8 @@ impl JobStore {
         self.job_dir(id).join(name.file_name())
     }
 
-    /// Makes sure that the folder is there and this program's. One that vanished is made and locked again; fails while another program
-    /// has it. Cheap when nothing changed.
+    /// Makes sure that the folder exists and that this program holds its lock. A folder that vanished is made and locked again. Fails while
+    /// another program holds it. Two system calls when nothing changed.
     pub fn hold(&self) -> Result<(), StoreError> {
         let mut held = lock(&self.lock);
         if held.as_ref().is_some_and(FolderLock::is_current) {
@@ -242,7 +242,7 @@ impl JobStore {
         self.writing(|| write_atomic(&path, &json))
     }
 
-    /// Every write goes through here: the folder must be ours, and where the disk is full the trash is emptied and the write tried again.
+    /// Every write goes through here: this program must hold the lock, and on a full disk the trash is emptied and the write is tried again.
     fn writing(&self, write: impl Fn() -> Result<(), StoreError>) -> Result<(), StoreError> {
         let written = self.hold().and_then(|()| match write() {
             Err(error) if error.is_full() && self.purge_older_than(Duration::ZERO) > 0 => {
@@ -265,7 +265,7 @@ impl JobStore {
         lock(&self.marks).entry(id).or_default().insert(name.as_str().to_owned(), mark);
     }
 
-    /// What was just written is known to be whole.
+    /// Marks a picture that was just written as whole.
     fn remember(&self, id: Uuid, name: ImageName) {
         if let Ok(file) = fs::metadata(self.image_path(id, name)) {
             self.set_mark(id, name, Mark::of(&file));

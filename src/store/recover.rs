@@ -1,4 +1,4 @@
-//! What is found when the folder is opened.
+//! Recovers the jobs of a data folder when it is opened.
 
 use std::fs;
 use std::path::Path;
@@ -8,7 +8,6 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::error::{StoreError, at};
-use super::trash::TRASH;
 use super::write::is_temporary;
 use super::{DELETED, JobStore, Marks, RECORD, lock, whole};
 use crate::job::{ImageName, JobSnapshot, JobStatus};
@@ -25,12 +24,7 @@ struct Files {
 impl JobStore {
     /// Empties the trash and reads every job, oldest first.
     pub(super) fn recover_all(&self) -> Result<Vec<JobSnapshot>, StoreError> {
-        let trash = self.root.join(TRASH);
-        if trash.exists()
-            && let Err(error) = fs::remove_dir_all(&trash)
-        {
-            tracing::warn!(%error, "the trash could not be emptied");
-        }
+        self.clear_trash_at_start();
         remove_temporary(&self.root);
         let jobs_dir = self.root.join("jobs");
         remove_temporary(&jobs_dir);
