@@ -111,7 +111,8 @@ impl Connection {
 
     /// How long it has been idle or stalled; `None`: it is being served.
     pub(super) fn idle_for(&self, limits: &Limits) -> Option<Duration> {
-        if !self.serving.load(Ordering::Relaxed) {
+        // The end of an answer may still be on its way when its request is done.
+        if !self.is_busy() {
             return self.age(&self.quiet_since);
         }
         let stalled = [&self.write_blocked, &self.body_blocked].into_iter().filter_map(|s| self.age(s)).max();
@@ -372,6 +373,11 @@ mod tests {
         assert_eq!(connection.overdue(&limits), None);
         std::thread::sleep(Duration::from_millis(70));
         assert_eq!(connection.overdue(&limits), Some(Farewell::Silent));
+        // The last bytes of an answer that the client is taking: not idle.
+        connection.write_blocked.store(connection.now(), Ordering::Relaxed);
+        assert_eq!(connection.idle_for(&limits), None);
+        connection.write_blocked.store(0, Ordering::Relaxed);
+        assert!(connection.idle_for(&limits).is_some());
         // A kept connection is closed without a word.
         connection.say_farewell(Farewell::Crowded);
         assert_eq!(connection.farewell.load(Ordering::Relaxed), 0);

@@ -52,7 +52,7 @@ const ANSWERS: &[(&str, &str)] =
     &[("400", "The request cannot be understood or done; `detail` says why"), ("404", "There is no such job, picture or font")];
 /// What stands before every route, or happens at any of them.
 const ANYWHERE: &[(&str, &str)] = &[
-    ("401", "The bearer token is missing or wrong"),
+    ("401", "The token is missing or wrong"),
     ("403", "The Host or Origin header is not allowed"),
     ("500", "An internal error; the log of the program says more"),
     ("503", "The server is shutting down or has too many connections"),

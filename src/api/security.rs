@@ -198,7 +198,7 @@ fn preflight_answer() -> Response {
 }
 
 async fn refuse(request: Request, error: ApiError) -> Response {
-    // A stranger gets little of our time; a usual request is read, so that its sender sees the answer and not a broken pipe.
+    // Up to 1 MiB is read, so that the client sees the answer and not a broken pipe; callers that are refused get no more time.
     body::drain(request, 1 << 20).await;
     error.into_response()
 }
