@@ -13,7 +13,7 @@ use axum::response::{IntoResponse as _, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::connection::Kept;
+use super::connection::GuardedBody;
 use super::{ApiError, ApiState, blocking};
 
 /// Bytes of a file that are in memory at a time. A multiple of three: base64 of the pieces is base64 of the whole.
@@ -29,22 +29,22 @@ pub(super) struct Shared;
 
 /// A part of an answer.
 pub(super) enum Part {
-    /// As it is.
+    /// Text, sent as it is.
     Text(Bytes),
-    /// A file.
+    /// A file, sent as it is.
     File(Picture),
     /// A file as base64.
     Base64(Picture),
 }
 
-/// A file that does not change: pictures are replaced, never written in place.
+/// A picture's file. It does not change while it is sent: pictures are replaced, never written in place.
 pub(super) struct Picture {
     path: PathBuf,
     length: u64,
 }
 
 impl Picture {
-    /// `None`: it is not there, or empty. Blocking.
+    /// Returns `None` if the file is missing or empty. Blocking.
     pub(super) fn find(path: PathBuf) -> Option<Self> {
         let meta = std::fs::metadata(&path).ok().filter(std::fs::Metadata::is_file)?;
         Some(Self { path, length: meta.len() }).filter(|p| p.length > 0)
@@ -126,8 +126,8 @@ pub(super) async fn bound(State(state): State<ApiState>, request: Request, next:
     if size <= SMALL || response.extensions().get::<Shared>().is_some() {
         return response;
     }
-    match state.answers.hold(size) {
-        Some(held) => response.map(|body| Body::new(Kept::new(body, held))),
+    match state.answers.try_take(size) {
+        Some(held) => response.map(|body| Body::new(GuardedBody::new(body, held))),
         None => ApiError::Busy { retry_after: RETRY }.into_response(),
     }
 }

@@ -1,4 +1,4 @@
-//! What the clients of the original server call besides the documented routes: `POST /server-reset`, `/clip-score`, paths that end in `/`.
+//! Routes for clients of the original server: `POST /server-reset`, `/clip-score`, paths that end in `/`.
 
 use axum::Json;
 use axum::Router;
@@ -12,7 +12,7 @@ use super::wire::{DetailBody, Reset};
 use super::{ApiError, ApiState, blocking, body};
 use crate::engine::DeleteError;
 
-/// Why there is no score.
+/// The answer's sentence.
 pub(super) const NO_CLIP_SCORE: &str =
     "CLIP scores are not computed here; the legibility of the text is in the answer of GET /status/{job_id}";
 

@@ -150,7 +150,7 @@ pub(crate) struct Inner {
     durations: Mutex<Durations>,
     sampler: Sampler,
     closing: AtomicBool,
-    keeper: keeper::Bell,
+    keeper: keeper::ShutdownSignal,
     /// Jobs that are over and whose last record could not be written yet.
     unsaved: Mutex<Vec<Uuid>>,
     storage: Mutex<storage::Seen>,
@@ -189,7 +189,7 @@ impl Inner {
         Some(job)
     }
 
-    /// As `apply`, without waking those who watch.
+    /// As `apply`, without calling the watchers.
     fn publish(&self, id: Uuid, event: JobEvent) -> Option<(Arc<JobSnapshot>, bool)> {
         let table = self.table.read().unwrap_or_else(PoisonError::into_inner);
         let entry = table.jobs.get(&id)?;
@@ -297,7 +297,7 @@ impl Engine {
             durations,
             sampler: Sampler::default(),
             closing: AtomicBool::new(false),
-            keeper: keeper::Bell::default(),
+            keeper: keeper::ShutdownSignal::default(),
             unsaved: Mutex::default(),
             storage: Mutex::default(),
             available: engines.available,
@@ -381,7 +381,7 @@ impl Engine {
             entry.state.borrow().status
         };
         if status != JobStatus::Pending {
-            // Its stage may take a while to hear of it; those who watch need not.
+            // The running stage may take a while to notice; watchers are told at once.
             if status == JobStatus::Running {
                 self.inner.changed();
             }

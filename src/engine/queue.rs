@@ -14,7 +14,7 @@ struct State {
     closed: bool,
 }
 
-/// First in, first out, apart from those who are let in front.
+/// First in, first out; a job may also be put in front.
 #[derive(Default)]
 pub(super) struct Queue {
     state: Mutex<State>,

@@ -191,7 +191,7 @@ impl JobSink<'_> {
         if matches!(name, ImageName::Placed | ImageName::Face) {
             *lock(&self.mask) = Some(png);
         }
-        // The photo is found again by its own.
+        // The photo's hash finds the job again when the same photo is sent.
         self.apply(JobEvent::Saved(name, (is_result(name) || name == ImageName::Product).then_some(hash)));
         if is_result(name) {
             self.record();

@@ -11,10 +11,10 @@ use super::{Engine, Inner, lock};
 use crate::job::{ImageName, JobEvent, JobSnapshot};
 use crate::store::is_whole_png;
 
-/// An answer is this old at most.
+/// An answer may be reused for this long.
 const FRESH: Duration = Duration::from_secs(1);
 const GIB: f64 = (1_u64 << 30) as f64;
-/// With less than this a large job may not fit.
+/// Free bytes below which a warning is given: a large job may not fit.
 const SHORT: u64 = 100 << 20;
 
 /// Whether the data folder can be written to.

@@ -1,4 +1,4 @@
-//! Reads one field at a time by the table's rules and collects what is wrong, what was meant and what was adjusted.
+//! Reads one field at a time by the table's rules and collects errors, resolved parameters and warnings.
 
 use std::borrow::Cow;
 

@@ -34,7 +34,7 @@ const DELETED: &str = ".deleted-";
 /// Enough for any file system to need space for it.
 const PROBE: [u8; 4096] = [b'x'; 4096];
 
-/// How a picture's file looked when it was known to be whole: while it looks the same, it need not be read to know that it still is.
+/// Size and date of a picture's file when its checksums were last right. While both are the same, the file is not read again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Mark {
     bytes: u64,
@@ -133,15 +133,20 @@ impl JobStore {
         self.failures.load(Ordering::Acquire)
     }
 
-    /// Whether something can be written: writes some bytes and removes them.
+    /// Whether something can be written: writes some bytes and removes them. On a full disk the trash is left alone: the next write would
+    /// empty it, so while there is some this says yes.
     pub fn probe(&self) -> Result<(), StoreError> {
-        self.writing(|| {
+        let jobs = self.root.join("jobs");
+        let write = || {
             use std::io::Write as _;
-            let jobs = self.root.join("jobs");
             create_private_dir(&jobs).map_err(at("create", &jobs))?;
             let mut file = write::temporary(&jobs).map_err(at("write into", &jobs))?;
             file.as_file_mut().write_all(&PROBE).map_err(at("write into", &jobs))
-        })
+        };
+        match self.hold().and_then(|()| write()) {
+            Err(error) if error.is_full() && !lock(&self.trashed).is_empty() => Ok(()),
+            other => other.map_err(|e| e.in_data_folder(&self.root)),
+        }
     }
 
     /// Makes the folder and writes the first record; leaves no folder when it fails.

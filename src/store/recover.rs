@@ -12,7 +12,7 @@ use super::write::is_temporary;
 use super::{DELETED, JobStore, Marks, RECORD, lock, whole};
 use crate::job::{ImageName, JobSnapshot, JobStatus};
 
-/// Pictures that do not look as their records say are read at the start for so long; what is left then is read later.
+/// Time spent at the start on reading pictures whose files differ from their records; the keeper thread reads the others later.
 const READ_AT_START: Duration = Duration::from_secs(1);
 
 /// The marks of `job.json`. Records of earlier versions have none.
@@ -95,8 +95,8 @@ impl JobStore {
         Ok(Some(job))
     }
 
-    /// A picture that looks as its record says is whole. Others are read, but many of them would take too long: then it is enough for the
-    /// moment that their chunks follow each other.
+    /// A picture whose file matches its record is whole. Others are read to the end; when that would take too long (`read` is false), only
+    /// the chain of their chunks is checked for now.
     fn is_whole_at_start(&self, id: Uuid, name: ImageName, read: bool) -> bool {
         if read || self.is_marked(id, name) { self.is_whole(id, name) } else { whole::is_whole_file(&self.image_path(id, name), false) }
     }

@@ -1,4 +1,4 @@
-//! Clients that stall, hoard, and never read.
+//! Clients that stall, open many connections, or never read.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
