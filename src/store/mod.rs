@@ -68,7 +68,7 @@ pub struct JobStore {
     generation: AtomicU64,
     failures: AtomicU64,
     marks: Mutex<HashMap<Uuid, Marks>>,
-    /// Held while folders go in or out of the trash.
+    /// Restorable jobs and when they were deleted. Held while a folder is renamed into the trash or out of it, not while files are removed.
     trashed: Mutex<HashMap<Uuid, Instant>>,
 }
 

@@ -59,7 +59,7 @@ impl JobStore {
         }
     }
 
-    /// Deleted jobs that can be taken back. Waits while the trash is being emptied, so call it without other locks that readers need.
+    /// Deleted jobs that can be taken back. Does not wait for the disk.
     pub fn trashed_ids(&self) -> HashSet<Uuid> {
         lock(&self.trashed).keys().copied().collect()
     }
@@ -67,34 +67,35 @@ impl JobStore {
     /// Removes a job from the disk, from the trash or from where it is kept. A job in the trash that cannot be removed stays restorable.
     pub fn purge(&self, id: Uuid) -> Result<(), StoreError> {
         self.hold()?;
-        let mut trashed = lock(&self.trashed);
-        self.remove(self.trash_dir(id))?;
-        self.remove(self.job_dir(id))?;
-        trashed.remove(&id);
-        lock(&self.marks).remove(&id);
-        Ok(())
+        let since = lock(&self.trashed).remove(&id);
+        let removed = self.remove(self.trash_dir(id)).and_then(|()| self.remove(self.job_dir(id)));
+        if removed.is_ok() {
+            lock(&self.marks).remove(&id);
+        } else if let Some(since) = since {
+            lock(&self.trashed).insert(id, since);
+        }
+        removed
     }
 
     /// Removes jobs from the disk that have been in the trash for at least `age`. Returns how many were removed. One that cannot be
     /// removed waits another `age`.
     pub fn purge_older_than(&self, age: Duration) -> usize {
-        let mut trashed = lock(&self.trashed);
-        if trashed.is_empty() || self.hold().is_err() {
+        if lock(&self.trashed).is_empty() || self.hold().is_err() {
             return 0;
         }
-        let due: Vec<Uuid> = trashed.iter().filter(|(_, since)| since.elapsed() >= age).map(|(id, _)| *id).collect();
+        // They cannot be restored from here on. The lock is not held while files are removed: the studio asks for the trash in every frame.
+        let due: Vec<Uuid> = lock(&self.trashed).extract_if(|_, since| since.elapsed() >= age).map(|(id, _)| id).collect();
         let mut removed = 0;
         for id in due {
             match self.remove(self.trash_dir(id)) {
                 Ok(()) => {
-                    trashed.remove(&id);
                     lock(&self.marks).remove(&id);
                     removed += 1;
                 }
                 Err(error) => {
                     tracing::warn!(%id, %error, "a deleted job could not be removed from the trash");
                     // Tried again later, so that the warning does not repeat every two seconds.
-                    trashed.insert(id, Instant::now());
+                    lock(&self.trashed).insert(id, Instant::now());
                 }
             }
         }
