@@ -104,7 +104,12 @@ impl Source {
                 Some(Part::File(picture)) => (picture, false),
                 Some(Part::Base64(picture)) => (picture, true),
             };
-            self.open = Some(Open { file: File::open(&picture.path)?, left: picture.length, base64 });
+            let file = File::open(&picture.path)?;
+            // A picture that was replaced since must not be sent in part, as if it were whole.
+            if file.metadata()?.len() != picture.length {
+                return Err(io::Error::other("the picture was replaced while the answer was being sent"));
+            }
+            self.open = Some(Open { file, left: picture.length, base64 });
         }
         let Some(open) = &mut self.open else { return Ok(None) };
         let mut bytes = vec![0; PIECE.min(usize::try_from(open.left).unwrap_or(PIECE))];
@@ -129,5 +134,23 @@ pub(super) async fn bound(State(state): State<ApiState>, request: Request, next:
     match state.answers.try_take(size) {
         Some(held) => response.map(|body| Body::new(GuardedBody::new(body, held))),
         None => ApiError::Busy { retry_after: RETRY }.into_response(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_picture_that_was_replaced_ends_the_answer() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.png");
+        for (later, whole) in [(&b"12345"[..], true), (b"123456", false), (b"1234", false)] {
+            std::fs::write(&path, b"12345").unwrap();
+            let answer = from_parts("image/png", vec![Part::File(Picture::find(path.clone()).unwrap())]);
+            std::fs::write(&path, later).unwrap();
+            let sent = axum::body::to_bytes(answer.into_body(), 100).await;
+            assert_eq!(sent.is_ok_and(|bytes| &bytes[..] == b"12345"), whole, "{later:?}");
+        }
     }
 }

@@ -116,7 +116,7 @@ pub(super) async fn stop(State(state): State<ApiState>, Path(id): Path<String>) 
     let ended = updates.wait_for(|job| !job.status.is_active());
     let status = match tokio::time::timeout(STOP_PATIENCE, ended).await {
         Ok(Ok(job)) => job.status,
-        // Deleted meanwhile, or still at it: say what is true.
+        // Deleted meanwhile or still running: answer with the actual status.
         _ => state.engine.snapshot(id).map_or(JobStatus::Stopped, |job| job.status),
     };
     Ok(Json(Stopped { job_id: id, status: status.as_str() }))

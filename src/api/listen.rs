@@ -22,7 +22,7 @@ use tower::ServiceExt as _;
 use super::connection::{CloseReason, Connection, GuardedBody, MonitoredStream, ServingGuard, too_many_connections};
 use super::{ApiState, Limits, router};
 
-/// A connection's buffer for what it reads, and about half of what it writes, bytes.
+/// Limit of a connection's read buffer, bytes. Queued writes may exceed it by one piece of an answer.
 const BUFFER: usize = 64 << 10;
 /// Longest headers of a request, bytes.
 const HEADERS: usize = 32 << 10;

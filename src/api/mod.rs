@@ -61,7 +61,7 @@ pub struct ApiState {
 }
 
 impl ApiState {
-    /// An engine, who may use it, and how many bytes a request may have.
+    /// The state of a server with this engine, these access rules and this limit on a body, bytes.
     pub fn new(engine: Engine, security: SecurityPolicy, body_limit: usize) -> Self {
         Self {
             engine,

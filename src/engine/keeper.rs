@@ -58,7 +58,7 @@ pub(super) fn run(inner: &Inner) {
             seen = generation;
         }
         inner.empty_trash(TRASH_AGE);
-        // What could not be recorded while the disk was full is recorded once there is space.
+        // Records that failed while the disk was full are written once there is space.
         let mut unsaved = std::mem::take(&mut *lock(&inner.unsaved));
         unsaved.retain(|id| inner.record(*id).is_err());
         lock(&inner.unsaved).append(&mut unsaved);

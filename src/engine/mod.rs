@@ -171,7 +171,7 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Inner {
-    /// What ends a job that was stopped: its user, or the end of the program.
+    /// The event that ends a stopped job: stopped by its user, or by the end of the program.
     fn stop_event(&self) -> JobEvent {
         if self.closing.load(Ordering::Acquire) { JobEvent::ProgramEnded } else { JobEvent::Stopped }
     }
@@ -426,7 +426,7 @@ impl Engine {
         retry_after(&self.inner.table.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// The file of a finished picture. What is in it is not looked at; [`Engine::picture`] does that.
+    /// The file of a finished picture. Its content is not checked; see [`Engine::whole_image_path`].
     pub fn image_path(&self, id: Uuid, name: ImageName) -> Option<PathBuf> {
         self.snapshot(id)?.images.contains(&name).then(|| self.inner.store.image_path(id, name))
     }

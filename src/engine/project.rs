@@ -13,7 +13,7 @@ use crate::request::{RawRequest, read_fields};
 
 /// The request without its pictures.
 pub const REQUEST: &str = "request.json";
-/// What the studio keeps besides; no other door reads it.
+/// The studio's own data; no other door reads it.
 pub const BRIEF: &str = "project.json";
 /// The photo, in the format it came in.
 pub const PRODUCT: &str = "product.image";
@@ -23,8 +23,8 @@ pub const MASK: &str = "mask.png";
 const MOST_ENTRIES: usize = 1000;
 /// A part in JSON, bytes.
 const MOST_JSON: u64 = 1 << 20;
-/// What all parts may take unpacked, bytes: as much as the archive's own size, since photos hardly shrink, but so much in any case and
-/// never more than `MOST`.
+/// All parts together may unpack to the archive's own size, since photos hardly shrink, but always to `LEAST` and never to more than
+/// `MOST`, bytes.
 const LEAST: u64 = 64 << 20;
 const MOST: u64 = 256 << 20;
 /// A project's file, bytes.
@@ -217,7 +217,7 @@ fn entry_name(archive: &ZipArchive<Cursor<&[u8]>>, index: usize) -> Option<Strin
 fn folder_of(archive: &ZipArchive<Cursor<&[u8]>>) -> Result<String, ProjectError> {
     let names: Vec<String> = (0..archive.len()).filter_map(|i| entry_name(archive, i)).collect();
     for part in [REQUEST, BRIEF] {
-        // What macOS adds beside the files.
+        // macOS adds a folder of its own.
         let mut folders: Vec<&str> = names
             .iter()
             .filter(|n| !n.starts_with("__MACOSX/"))

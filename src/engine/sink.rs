@@ -88,7 +88,7 @@ impl<'a> JobSink<'a> {
         }
     }
 
-    /// What is known must survive a crash too; a failed write costs only that.
+    /// Writes the record so that it survives a crash. A failure is logged and does not end the job.
     pub(super) fn record(&self) {
         if let Err(error) = self.inner.record(self.id) {
             tracing::warn!(id = %self.id, %error, "record could not be refreshed");

@@ -113,7 +113,7 @@ impl<'a> Reader<'a> {
             }
             Err((kind, msg)) => {
                 self.error(field, kind, msg);
-                // Not a value of the table: what depends on it is not judged.
+                // 0 is no valid value: rules that depend on this field are skipped.
                 0
             }
         }

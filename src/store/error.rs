@@ -40,7 +40,7 @@ impl StoreError {
         matches!(self.source.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
     }
 
-    /// What the operating system said, with the file.
+    /// The operating system's message, with the file.
     pub fn technical(&self) -> String {
         format!("cannot {} {}: {}", self.action, self.path.display(), self.source)
     }
@@ -77,7 +77,7 @@ impl StoreError {
     }
 }
 
-/// For `map_err`: what was done, and to which path.
+/// For `map_err`: adds the action and its path.
 pub(super) fn at(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> StoreError {
     let path = path.to_path_buf();
     move |source| StoreError::new(action, &path, source)

@@ -102,7 +102,7 @@ impl JobStore {
     }
 }
 
-/// Removes what interrupted writes left in a folder.
+/// Removes the temporary files of interrupted writes from a folder.
 fn remove_temporary(dir: &Path) {
     for entry in fs::read_dir(dir).into_iter().flatten().flatten() {
         if is_temporary(&entry.file_name().to_string_lossy()) {
