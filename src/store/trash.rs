@@ -114,6 +114,8 @@ impl JobStore {
                 tracing::warn!(%error, path = %entry.path().display(), "a deleted job could not be removed from the trash");
             }
         }
+        // Removes the folder only if it is empty.
+        let _ = fs::remove_dir(&trash);
     }
 
     /// Removes a folder. It is renamed first: a crash or a failure midway leaves a folder that the next start knows to be deleted.
