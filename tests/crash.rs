@@ -1,5 +1,5 @@
-//! The program as the system treats it: signals, too few file handles, and
-//! kill -9 at 30 moments during jobs: no finished step is lost, no broken file is listed, the job says "interrupted" and can be continued.
+//! Signals, too few file handles, and kill -9 at 30 moments during jobs: no finished step is lost, no broken file is listed, the job says
+//! "interrupted" and can be continued.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg(unix)]
 
@@ -51,7 +51,7 @@ fn signals_end_the_server_in_good_order() {
 /// `nohup nanococoa serve`
 #[test]
 #[cfg(target_os = "linux")]
-fn who_asks_for_it_to_outlive_its_terminal_is_obeyed() {
+fn a_server_under_nohup_outlives_its_terminal() {
     let data = tempfile::tempdir().unwrap();
     let mut server = served::serve_after("trap '' HUP", data.path());
     signal(&server, "HUP");

@@ -15,7 +15,7 @@ use served::{Server, call, serve_in};
 
 const MOUNT: &str = "mount -t tmpfs -o size=4m none \"$1\" && shift && exec \"$@\"";
 
-/// `None`: this machine gives nobody a namespace.
+/// Returns `None` where mount namespaces are not allowed.
 fn serve_on_a_small_disk(disk: &Path) -> Option<Server> {
     let inside = ["-rm", "sh", "-c", MOUNT, "sh"];
     let able = Command::new("unshare").args(inside).arg(disk).arg("true").status().is_ok_and(|s| s.success());

@@ -13,7 +13,7 @@ use axum::response::{IntoResponse as _, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::connection::Kept;
+use super::connection::GuardedBody;
 use super::{ApiError, ApiState, blocking};
 
 /// Bytes of a file that are in memory at a time. A multiple of three: base64 of the pieces is base64 of the whole.
@@ -29,22 +29,22 @@ pub(super) struct Shared;
 
 /// A part of an answer.
 pub(super) enum Part {
-    /// As it is.
+    /// Text, sent as it is.
     Text(Bytes),
-    /// A file.
+    /// A file, sent as it is.
     File(Picture),
     /// A file as base64.
     Base64(Picture),
 }
 
-/// A file that does not change: pictures are replaced, never written in place.
+/// A picture's file. It does not change while it is sent: pictures are replaced, never written in place.
 pub(super) struct Picture {
     path: PathBuf,
     length: u64,
 }
 
 impl Picture {
-    /// `None`: it is not there, or empty. Blocking.
+    /// Returns `None` if the file is missing or empty. Blocking.
     pub(super) fn find(path: PathBuf) -> Option<Self> {
         let meta = std::fs::metadata(&path).ok().filter(std::fs::Metadata::is_file)?;
         Some(Self { path, length: meta.len() }).filter(|p| p.length > 0)
@@ -104,7 +104,12 @@ impl Source {
                 Some(Part::File(picture)) => (picture, false),
                 Some(Part::Base64(picture)) => (picture, true),
             };
-            self.open = Some(Open { file: File::open(&picture.path)?, left: picture.length, base64 });
+            let file = File::open(&picture.path)?;
+            // A picture that was replaced since must not be sent in part, as if it were whole.
+            if file.metadata()?.len() != picture.length {
+                return Err(io::Error::other("the picture was replaced while the answer was being sent"));
+            }
+            self.open = Some(Open { file, left: picture.length, base64 });
         }
         let Some(open) = &mut self.open else { return Ok(None) };
         let mut bytes = vec![0; PIECE.min(usize::try_from(open.left).unwrap_or(PIECE))];
@@ -126,8 +131,26 @@ pub(super) async fn bound(State(state): State<ApiState>, request: Request, next:
     if size <= SMALL || response.extensions().get::<Shared>().is_some() {
         return response;
     }
-    match state.answers.hold(size) {
-        Some(held) => response.map(|body| Body::new(Kept::new(body, held))),
+    match state.answers.try_take(size) {
+        Some(held) => response.map(|body| Body::new(GuardedBody::new(body, held))),
         None => ApiError::Busy { retry_after: RETRY }.into_response(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_picture_that_was_replaced_ends_the_answer() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.png");
+        for (later, whole) in [(&b"12345"[..], true), (b"123456", false), (b"1234", false)] {
+            std::fs::write(&path, b"12345").unwrap();
+            let answer = from_parts("image/png", vec![Part::File(Picture::find(path.clone()).unwrap())]);
+            std::fs::write(&path, later).unwrap();
+            let sent = axum::body::to_bytes(answer.into_body(), 100).await;
+            assert_eq!(sent.is_ok_and(|bytes| &bytes[..] == b"12345"), whole, "{later:?}");
+        }
     }
 }

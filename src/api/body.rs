@@ -9,21 +9,21 @@ use axum::http::{HeaderMap, header};
 use futures_util::{FutureExt as _, StreamExt as _};
 
 use super::connection::Connection;
-use super::memory::{Budget, Held};
+use super::memory::{Budget, BudgetPermit};
 use super::{ApiError, ApiState, Limits};
 
 /// Project files of the studio.
 pub(super) const PROJECT: &str = "application/zip";
 /// Bytes of a body that are read without a share of the memory: all small bodies together are bounded by the number of connections.
 const UNCOUNTED: usize = 256 << 10;
-/// While memory is short, a large body must bring so many bytes per [`Limits::body_pressed`].
+/// While memory is short, a large body must bring at least so many bytes per [`Limits::body_pressed`].
 const PRESSED_BYTES: usize = 128 << 10;
 /// Retry-After, seconds, when there is no memory for a body.
 const RETRY: u64 = 5;
 /// A body that is thrown away must arrive in this time.
 const DRAIN_PATIENCE: Duration = Duration::from_secs(10);
 
-/// How a request is sent.
+/// The format of a request's body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Form {
     /// Fields.
@@ -32,7 +32,7 @@ pub(super) enum Form {
     Project,
 }
 
-/// Fields, or a project file, by what the headers say.
+/// The format that the headers name.
 pub(super) fn form(headers: &HeaderMap) -> Result<Form, ApiError> {
     if kind(headers) == PROJECT { Ok(Form::Project) } else { require_json(headers).map(|()| Form::Json) }
 }
@@ -49,7 +49,7 @@ pub(super) fn require_json(headers: &HeaderMap) -> Result<(), ApiError> {
     if json { Ok(()) } else { Err(ApiError::UnsupportedMediaType) }
 }
 
-/// The length that was announced must be within the limit.
+/// Refuses a body whose announced length is over the limit.
 pub(super) fn require_length(headers: &HeaderMap, limit: usize) -> Result<(), ApiError> {
     if announced(headers).is_some_and(|n| n > limit as u64) { Err(ApiError::TooLarge { limit }) } else { Ok(()) }
 }
@@ -62,7 +62,7 @@ fn announced(headers: &HeaderMap) -> Option<u64> {
 pub(super) struct Received {
     /// The body.
     pub(super) bytes: Vec<u8>,
-    held: Option<Held>,
+    held: Option<BudgetPermit>,
 }
 
 /// Reads the body, announced or chunked, up to `limit` bytes. The first 256 KiB are read at once, the rest when the shared memory has room for
@@ -74,11 +74,17 @@ pub(super) async fn read(request: Request, limit: usize, state: &ApiState) -> Re
     let limits = &state.limits;
     let expected = announced(request.headers()).and_then(|n| usize::try_from(n).ok()).unwrap_or(limit).min(limit);
     let connection = request.extensions().get::<Arc<Connection>>().cloned();
-    let mut sender =
-        Sender { stream: request.into_body().into_data_stream(), limits, budget: &state.bodies, connection, pace: Pace::default() };
+    let mut reader = BodyReader {
+        stream: request.into_body().into_data_stream(),
+        expected,
+        limits,
+        budget: &state.bodies,
+        connection,
+        pace: Pace::default(),
+    };
     let mut received = Received { bytes: Vec::new(), held: None };
     let mut total = 0_usize;
-    while let Some(chunk) = sender.next(received.held.is_some()).await? {
+    while let Some(chunk) = reader.next(received.held.is_some()).await? {
         total = total.saturating_add(chunk.len());
         if total > limit {
             // Keep reading for a while without storing, so that the sender receives the answer instead of a reset.
@@ -112,16 +118,18 @@ struct Pace {
     window_bytes: usize,
 }
 
-/// The stream of a body, with the limits on its pace.
-struct Sender<'a> {
+/// Reads a body and enforces the limits on its pace.
+struct BodyReader<'a> {
     stream: BodyDataStream,
+    /// Bytes of the whole body as announced; the limit where nothing is announced.
+    expected: usize,
     limits: &'a Limits,
     budget: &'a Budget,
     connection: Option<Arc<Connection>>,
     pace: Pace,
 }
 
-impl Sender<'_> {
+impl BodyReader<'_> {
     /// The next bytes. `holds`: this body holds shared memory that others may wait for.
     async fn next(&mut self, holds: bool) -> Result<Option<Bytes>, ApiError> {
         if let Some(chunk) = self.stream.next().now_or_never() {
@@ -130,7 +138,7 @@ impl Sender<'_> {
         let look = (self.limits.body_idle.min(self.limits.body_pressed) / 8).max(Duration::from_millis(5));
         let mut idle = Duration::ZERO;
         if let Some(connection) = &self.connection {
-            connection.body_waits(true);
+            connection.set_body_waiting(true);
         }
         let outcome = loop {
             let begin = Instant::now();
@@ -149,7 +157,7 @@ impl Sender<'_> {
             }
         };
         if let Some(connection) = &self.connection {
-            connection.body_waits(false);
+            connection.set_body_waiting(false);
         }
         // A body that trickles byte by byte is too slow as well.
         if matches!(outcome, Ok(Some(_))) {
@@ -173,11 +181,14 @@ impl Sender<'_> {
     fn check_pace(&mut self, idle: Duration, holds: bool) -> Result<(), ApiError> {
         let (limits, pace) = (self.limits, &mut self.pace);
         let window_ended = pace.window_waited >= limits.body_pressed;
-        let sluggish = (window_ended && pace.window_bytes < PRESSED_BYTES) || idle >= limits.body_pressed / 4;
+        // In proportion to the memory that it holds: else two bodies without a length could hold all of it for minutes.
+        let share = limits.body_pressed.as_secs_f64() / limits.queue.as_secs_f64().max(0.001);
+        let needed = PRESSED_BYTES.max((self.expected as f64 * share) as usize);
+        let sluggish = (window_ended && pace.window_bytes < needed) || idle >= limits.body_pressed / 4;
         if window_ended {
             (pace.window_waited, pace.window_bytes) = (Duration::ZERO, 0);
         }
-        if sluggish && holds && self.budget.is_short() {
+        if sluggish && holds && self.budget.has_waiters() {
             return Err(ApiError::Busy { retry_after: RETRY });
         }
         let after = pace.waited.saturating_sub(limits.body_idle).as_secs_f64();
@@ -186,8 +197,8 @@ impl Sender<'_> {
     }
 }
 
-/// Reads and forgets a body, so that its sender hears the answer instead of a closed connection. One that asks first
-/// (`Expect: 100-continue`) has not sent it.
+/// Reads and discards a body, so that the client receives the answer instead of a reset. A client that sent `Expect: 100-continue` has
+/// not sent the body yet.
 pub(super) async fn drain(request: Request, most: usize) {
     if request.headers().contains_key(header::EXPECT) {
         return;
@@ -196,7 +207,7 @@ pub(super) async fn drain(request: Request, most: usize) {
     let mut stream = request.into_body().into_data_stream();
     let waits = |waits| {
         if let Some(connection) = &connection {
-            connection.body_waits(waits);
+            connection.set_body_waiting(waits);
         }
     };
     let forget = async {
@@ -213,4 +224,37 @@ pub(super) async fn drain(request: Request, most: usize) {
     };
     let _ = tokio::time::timeout(DRAIN_PATIENCE, forget).await;
     waits(false);
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_body_that_holds_much_memory_must_be_quick_while_others_wait() {
+        const MIB: usize = 1 << 20;
+        let limits = Limits { body_pressed: Duration::from_secs(2), queue: Duration::from_secs(30), ..Limits::default() };
+        let budget = Budget::new(64 * MIB, 0);
+        let all = budget.try_take(64 * MIB);
+        let check = |expected: usize, bytes: usize, holds: bool| {
+            let window = Duration::from_secs(2);
+            let pace = Pace { waited: window, bytes, window_waited: window, window_bytes: bytes };
+            let stream = Body::empty().into_data_stream();
+            let mut reader = BodyReader { stream, expected, limits: &limits, budget: &budget, connection: None, pace };
+            reader.check_pace(Duration::ZERO, holds).is_ok()
+        };
+        assert!(check(64 * MIB, MIB, true), "nobody waits");
+        let waits = budget.clone();
+        let waiting = tokio::spawn(async move { waits.wait(MIB, Duration::from_secs(30)).await });
+        while !budget.has_waiters() {
+            tokio::task::yield_now().await;
+        }
+        assert!(!check(64 * MIB, MIB, true) && check(64 * MIB, 5 * MIB, true));
+        assert!(!check(MIB, 100 << 10, true) && check(MIB, 200 << 10, true));
+        assert!(check(64 * MIB, MIB, false), "a body without a share of the memory is not pressed");
+        drop(all);
+        assert!(waiting.await.unwrap().is_some());
+    }
 }

@@ -1,4 +1,4 @@
-//! What the clients of the original server call besides the documented routes: `POST /server-reset`, `/clip-score`, paths that end in `/`.
+//! Routes for clients of the original server: `POST /server-reset`, `/clip-score`, paths that end in `/`.
 
 use axum::Json;
 use axum::Router;
@@ -12,7 +12,7 @@ use super::wire::{DetailBody, Reset};
 use super::{ApiError, ApiState, blocking, body};
 use crate::engine::DeleteError;
 
-/// Why there is no score.
+/// The answer's sentence.
 pub(super) const NO_CLIP_SCORE: &str =
     "CLIP scores are not computed here; the legibility of the text is in the answer of GET /status/{job_id}";
 
@@ -25,13 +25,15 @@ pub(super) fn route(router: Router<ApiState>, path: &str, methods: MethodRouter<
 async fn without_slash(State(state): State<ApiState>, OriginalUri(uri): OriginalUri, request: Request) -> Response {
     let path = uri.path().trim_end_matches('/');
     let target = uri.query().map_or_else(|| path.to_owned(), |query| format!("{path}?{query}"));
-    // A sender whose body nobody reads sees a broken pipe instead of the redirect.
+    // If the body were not read, the client would see a broken pipe instead of the redirect.
     body::drain(request, state.body_limit).await;
     (StatusCode::TEMPORARY_REDIRECT, [(header::LOCATION, target)]).into_response()
 }
 
 /// `/clip-score`, by any method.
-pub(super) async fn clip_score() -> Response {
+pub(super) async fn clip_score(State(state): State<ApiState>, request: Request) -> Response {
+    // Clients send pictures here; without reading them they would see a broken pipe instead of the sentence.
+    body::drain(request, state.body_limit).await;
     (StatusCode::NOT_IMPLEMENTED, Json(DetailBody { detail: NO_CLIP_SCORE.into() })).into_response()
 }
 
@@ -48,7 +50,7 @@ pub(super) async fn server_reset(State(state): State<ApiState>) -> Result<Json<R
         for job in engine.snapshots() {
             match engine.delete(job.id) {
                 Ok(()) => removed += 1,
-                // Still at its last stage, or begun meanwhile; or somebody else has deleted it.
+                // Still at its last stage, started meanwhile, or deleted by another call.
                 Err(DeleteError::Running | DeleteError::NotFound) => {}
                 Err(error) => return Err(error),
             }

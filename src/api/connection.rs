@@ -1,4 +1,4 @@
-//! State of one connection (what it waits for, since when), and JSON bodies for hyper's own error answers.
+//! The state of one connection (idle, serving or stalled, and since when), and JSON bodies for hyper's own error answers.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -15,35 +15,35 @@ use tokio::sync::Notify;
 
 use super::Limits;
 
-/// Why a connection is closed by the server, as the peer is told.
+/// Why the server closes a connection; decides which answer the peer gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
-pub(super) enum Farewell {
-    /// No answer: between requests, or when the peer does not read.
-    Silent = 0,
-    /// The headers took too long.
+pub(super) enum CloseReason {
+    /// Idle, or the peer does not read: no answer.
+    NoAnswer = 0,
+    /// The headers took too long: `408`.
     HeaderTimeout = 1,
-    /// Others need its place.
-    Crowded = 2,
+    /// Closed to make room for another connection: `503`.
+    Evicted = 2,
 }
 
-/// What a connection is doing; times are milliseconds since the server's start, 0: not.
+/// What a connection is doing. Times are milliseconds since the server's start; 0 means "not now".
 #[derive(Debug)]
 pub(super) struct Connection {
     epoch: Instant,
     /// A request is being answered.
     serving: AtomicBool,
-    /// A byte of the next request has come.
+    /// The first byte of the next request has arrived.
     head_begun: AtomicBool,
     /// No request has been served yet.
     fresh: AtomicBool,
     /// Start of the wait for a request, or its first byte.
     quiet_since: AtomicU64,
-    /// The peer takes no bytes since.
+    /// Since when the peer has accepted no byte.
     write_blocked: AtomicU64,
-    /// The body brings no bytes since.
+    /// Since when no byte of the body has arrived.
     body_blocked: AtomicU64,
-    farewell: AtomicU8,
+    close_reason: AtomicU8,
     evicted: Notify,
 }
 
@@ -57,7 +57,7 @@ impl Connection {
             quiet_since: AtomicU64::new(0),
             write_blocked: AtomicU64::new(0),
             body_blocked: AtomicU64::new(0),
-            farewell: AtomicU8::new(0),
+            close_reason: AtomicU8::new(0),
             evicted: Notify::new(),
         };
         this.quiet_since.store(this.now(), Ordering::Relaxed);
@@ -84,7 +84,7 @@ impl Connection {
     }
 
     /// Whether the body's reader waits for its sender.
-    pub(super) fn body_waits(&self, waits: bool) {
+    pub(super) fn set_body_waiting(&self, waits: bool) {
         self.mark(&self.body_blocked, waits);
     }
 
@@ -93,25 +93,26 @@ impl Connection {
         self.serving.load(Ordering::Relaxed) || self.write_blocked.load(Ordering::Relaxed) != 0
     }
 
-    /// How it ends now, if a limit says so.
-    pub(super) fn overdue(&self, limits: &Limits) -> Option<Farewell> {
+    /// Why the connection must be closed now, if a limit is exceeded.
+    pub(super) fn overdue(&self, limits: &Limits) -> Option<CloseReason> {
         if self.age(&self.write_blocked).is_some_and(|age| age >= limits.write_stall) {
-            return Some(Farewell::Silent);
+            return Some(CloseReason::NoAnswer);
         }
         if self.serving.load(Ordering::Relaxed) {
             return None;
         }
         let quiet = self.age(&self.quiet_since)?;
         match self.head_begun.load(Ordering::Relaxed) {
-            true if quiet >= limits.header => Some(Farewell::HeaderTimeout),
-            false if quiet >= limits.idle => Some(Farewell::Silent),
+            true if quiet >= limits.header => Some(CloseReason::HeaderTimeout),
+            false if quiet >= limits.idle => Some(CloseReason::NoAnswer),
             _ => None,
         }
     }
 
-    /// How long it has been idle or stalled; `None`: it is being served.
+    /// How long it has been idle or stalled. Returns `None` while it is being served.
     pub(super) fn idle_for(&self, limits: &Limits) -> Option<Duration> {
-        if !self.serving.load(Ordering::Relaxed) {
+        // The end of an answer may still be on its way when its request is done.
+        if !self.is_busy() {
             return self.age(&self.quiet_since);
         }
         let stalled = [&self.write_blocked, &self.body_blocked].into_iter().filter_map(|s| self.age(s)).max();
@@ -127,20 +128,20 @@ impl Connection {
         self.evicted.notified().await;
     }
 
-    /// What the peer is told when the connection is dropped.
-    pub(super) fn say_farewell(&self, farewell: Farewell) {
+    /// Chooses the answer that the peer gets when the connection is dropped.
+    pub(super) fn set_close_reason(&self, close_reason: CloseReason) {
         // On a kept-alive connection, or after an answer has begun, the client would take it for part of another answer.
         let fits = !self.is_busy() && (self.head_begun.load(Ordering::Relaxed) || self.fresh.load(Ordering::Relaxed));
         if fits {
-            self.farewell.store(farewell as u8, Ordering::Relaxed);
+            self.close_reason.store(close_reason as u8, Ordering::Relaxed);
         }
     }
 }
 
-/// While it lives, a request is being answered.
-pub(super) struct Serving(std::sync::Arc<Connection>);
+/// Marks the connection as serving a request while it lives.
+pub(super) struct ServingGuard(std::sync::Arc<Connection>);
 
-impl Serving {
+impl ServingGuard {
     pub(super) fn begin(connection: std::sync::Arc<Connection>) -> Self {
         connection.serving.store(true, Ordering::Relaxed);
         connection.fresh.store(false, Ordering::Relaxed);
@@ -149,26 +150,26 @@ impl Serving {
     }
 }
 
-impl Drop for Serving {
+impl Drop for ServingGuard {
     fn drop(&mut self) {
         self.0.quiet_since.store(self.0.now(), Ordering::Relaxed);
         self.0.serving.store(false, Ordering::Relaxed);
     }
 }
 
-/// An answer's body, with whatever must live as long.
-pub(super) struct Kept<T> {
+/// An answer's body, and a guard that is dropped with it.
+pub(super) struct GuardedBody<T> {
     body: Body,
-    _kept: T,
+    _guard: T,
 }
 
-impl<T> Kept<T> {
-    pub(super) fn new(body: Body, kept: T) -> Self {
-        Self { body, _kept: kept }
+impl<T> GuardedBody<T> {
+    pub(super) fn new(body: Body, guard: T) -> Self {
+        Self { body, _guard: guard }
     }
 }
 
-impl<T: Unpin> http_body::Body for Kept<T> {
+impl<T: Unpin> http_body::Body for GuardedBody<T> {
     type Data = Bytes;
     type Error = axum::Error;
 
@@ -185,26 +186,26 @@ impl<T: Unpin> http_body::Body for Kept<T> {
     }
 }
 
-/// The socket, which keeps its [`Connection`] up to date.
-pub(super) struct Watched {
+/// The socket; records reads and stalled writes in its [`Connection`].
+pub(super) struct MonitoredStream {
     stream: TcpStream,
     connection: std::sync::Arc<Connection>,
     /// The JSON answer that replaces one of hyper's: its unsent bytes, and the length of hyper's.
-    instead: Option<(Vec<u8>, usize)>,
+    replacement: Option<(Vec<u8>, usize)>,
 }
 
-impl Watched {
+impl MonitoredStream {
     pub(super) fn new(stream: TcpStream, connection: std::sync::Arc<Connection>) -> Self {
-        Self { stream, connection, instead: None }
+        Self { stream, connection, replacement: None }
     }
 
-    fn wrote<T>(&self, poll: Poll<T>) -> Poll<T> {
+    fn note_write<T>(&self, poll: Poll<T>) -> Poll<T> {
         self.connection.mark(&self.connection.write_blocked, poll.is_pending());
         poll
     }
 
-    fn poll_instead(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        while let Some((rest, _)) = &mut self.instead
+    fn poll_replacement(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        while let Some((rest, _)) = &mut self.replacement
             && !rest.is_empty()
         {
             let written = ready!(Pin::new(&mut self.stream).poll_write(cx, rest))?;
@@ -214,11 +215,11 @@ impl Watched {
     }
 }
 
-impl Drop for Watched {
+impl Drop for MonitoredStream {
     fn drop(&mut self) {
-        let answer = match self.connection.farewell.load(Ordering::Relaxed) {
+        let answer = match self.connection.close_reason.load(Ordering::Relaxed) {
             1 => refusal(408, "Request Timeout", "The headers of the request did not arrive in time; send them again", None),
-            2 => crowded(),
+            2 => too_many_connections(),
             _ => return,
         };
         // Best effort: usually the socket's send buffer is empty.
@@ -226,7 +227,7 @@ impl Drop for Watched {
     }
 }
 
-impl AsyncRead for Watched {
+impl AsyncRead for MonitoredStream {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let before = buf.filled().len();
         let poll = Pin::new(&mut self.stream).poll_read(cx, buf);
@@ -241,34 +242,34 @@ impl AsyncRead for Watched {
     }
 }
 
-impl AsyncWrite for Watched {
+impl AsyncWrite for MonitoredStream {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        if self.instead.is_none()
+        if self.replacement.is_none()
             && let Some(answer) = in_json(buf)
         {
-            self.instead = Some((answer, buf.len()));
+            self.replacement = Some((answer, buf.len()));
         }
-        let poll = if self.instead.is_some() {
-            match self.poll_instead(cx) {
-                Poll::Ready(Ok(())) => Poll::Ready(Ok(self.instead.take().map_or(0, |(_, len)| len))),
+        let poll = if self.replacement.is_some() {
+            match self.poll_replacement(cx) {
+                Poll::Ready(Ok(())) => Poll::Ready(Ok(self.replacement.take().map_or(0, |(_, len)| len))),
                 Poll::Ready(Err(e)) => Poll::Ready(Err(e)),
                 Poll::Pending => Poll::Pending,
             }
         } else {
             Pin::new(&mut self.stream).poll_write(cx, buf)
         };
-        self.wrote(poll)
+        self.note_write(poll)
     }
 
     fn poll_write_vectored(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bufs: &[IoSlice<'_>]) -> Poll<io::Result<usize>> {
         let first = bufs.iter().find(|b| !b.is_empty());
         if let Some(first) = first
-            && (self.instead.is_some() || is_bare(first))
+            && (self.replacement.is_some() || is_bare(first))
         {
             return self.poll_write(cx, first);
         }
         let poll = Pin::new(&mut self.stream).poll_write_vectored(cx, bufs);
-        self.wrote(poll)
+        self.note_write(poll)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -329,7 +330,7 @@ fn refusal(status: u16, reason: &str, detail: &str, retry_after: Option<u64>) ->
 }
 
 /// The answer to a connection for which there is no place.
-pub(super) fn crowded() -> Vec<u8> {
+pub(super) fn too_many_connections() -> Vec<u8> {
     refusal(503, "Service Unavailable", "Too many connections. Retry after 5s", Some(5))
 }
 
@@ -364,16 +365,21 @@ mod tests {
         assert_eq!(connection.overdue(&limits), None);
         connection.head_begun.store(true, Ordering::Relaxed);
         std::thread::sleep(Duration::from_millis(30));
-        assert_eq!(connection.overdue(&limits), Some(Farewell::HeaderTimeout));
-        let serving = Serving::begin(connection.clone());
+        assert_eq!(connection.overdue(&limits), Some(CloseReason::HeaderTimeout));
+        let serving = ServingGuard::begin(connection.clone());
         std::thread::sleep(Duration::from_millis(70));
         assert_eq!((connection.overdue(&limits), connection.idle_for(&limits)), (None, None));
         drop(serving);
         assert_eq!(connection.overdue(&limits), None);
         std::thread::sleep(Duration::from_millis(70));
-        assert_eq!(connection.overdue(&limits), Some(Farewell::Silent));
+        assert_eq!(connection.overdue(&limits), Some(CloseReason::NoAnswer));
+        // The last bytes of an answer that the client is taking: not idle.
+        connection.write_blocked.store(connection.now(), Ordering::Relaxed);
+        assert_eq!(connection.idle_for(&limits), None);
+        connection.write_blocked.store(0, Ordering::Relaxed);
+        assert!(connection.idle_for(&limits).is_some());
         // A kept connection is closed without a word.
-        connection.say_farewell(Farewell::Crowded);
-        assert_eq!(connection.farewell.load(Ordering::Relaxed), 0);
+        connection.set_close_reason(CloseReason::Evicted);
+        assert_eq!(connection.close_reason.load(Ordering::Relaxed), 0);
     }
 }

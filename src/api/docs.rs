@@ -24,7 +24,7 @@ pub(super) async fn openapi(State(state): State<ApiState>) -> Result<Json<Value>
     blocking(move || openapi::document(&state)).await.map(Json)
 }
 
-/// `GET /`: people are led to the page.
+/// `GET /`: redirects to the page.
 pub(super) async fn root() -> Redirect {
     Redirect::temporary("/docs/")
 }

@@ -53,7 +53,7 @@ pub enum ApiError {
     /// The data folder cannot be written to: what is wrong and what to do.
     #[error("{0}")]
     Storage(String),
-    /// Our fault; the text goes to the log, not to the caller.
+    /// An internal error; the text goes to the log, not to the caller.
     #[error("{0}")]
     Internal(String),
 }

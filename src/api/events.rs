@@ -38,7 +38,7 @@ struct Follow {
 
 /// Follows a job: `progress`, `preview`, `result` and, last, `end`.
 #[utoipa::path(get, path = "/jobs/{job_id}/events", tag = "jobs",
-    params(("job_id" = String, Path, description = "Name of the job")),
+    params(("job_id" = String, Path, description = "Job ID (UUID)")),
     responses((status = 200, content_type = "text/event-stream", body = String,
             description = "Events: progress (as GET /status without pictures), preview {sequence, width, height, image: data URL}, \
                            result {name, url}, end (as progress)"),

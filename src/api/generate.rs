@@ -12,7 +12,7 @@ use super::{ApiError, ApiState, blocking, body};
 use crate::engine::{Plan, SubmitPolicy, parse_request, project};
 use crate::request::{FieldError, asks_for_plan, read_fields};
 
-/// A body without it asks for no plan.
+/// A JSON body without this field's name asks for no plan.
 const DRY_RUN: &[u8] = b"dry_run";
 
 /// Starts a job.
@@ -42,15 +42,15 @@ pub(super) async fn generate(State(state): State<ApiState>, request: Request) ->
         (Err(_), Some(retry_after)) => return Err(ApiError::Busy { retry_after }),
         (Err(error), None) => return Err(error),
     };
-    // Taken only when the whole body has arrived: a slow sender keeps nobody waiting.
+    // Taken only when the whole body has arrived, so that a slow sender does not block others.
     let turn = Arc::clone(&state.parsers).acquire_owned().await.map_err(|_| ApiError::ShuttingDown)?;
     let engine = state.engine.clone();
     blocking(move || {
         // Held until the work ends, even if the client has disconnected meanwhile.
         let _turn = turn;
         // While a job runs only plans are made; a body without the word need not be parsed.
-        if !received.bytes.windows(DRY_RUN.len()).any(|w| w == DRY_RUN)
-            && let Some(retry_after) = busy.or_else(|| engine.busy())
+        if let Some(retry_after) = busy.or_else(|| engine.busy())
+            && !received.bytes.windows(DRY_RUN.len()).any(|w| w == DRY_RUN)
         {
             return Err(ApiError::Busy { retry_after });
         }

@@ -25,7 +25,7 @@ const STOP_PATIENCE: Duration = Duration::from_secs(15);
 const ANNOTATION: usize = 256 << 10;
 const NO_JOB: ApiError = ApiError::NotFound("Job not found");
 
-/// A job's name from a path; what is no UUID names no job.
+/// A job ID from a path. An invalid UUID is treated as an unknown job.
 pub(super) fn job_id(text: &str) -> Result<Uuid, ApiError> {
     Uuid::try_parse(text).map_err(|_| NO_JOB)
 }
@@ -54,7 +54,7 @@ impl StatusQuery {
 
 /// Progress and results of a job.
 #[utoipa::path(get, path = "/status/{job_id}", tag = "generation",
-    params(("job_id" = String, Path, description = "Name of the job"), StatusQuery),
+    params(("job_id" = String, Path, description = "Job ID (UUID)"), StatusQuery),
     responses((status = 200, body = StatusBody), (status = 404, body = DetailBody)))]
 pub(super) async fn status(
     State(state): State<ApiState>,
@@ -65,7 +65,7 @@ pub(super) async fn status(
     let images = query.map_err(|e| ApiError::BadRequest(e.body_text()))?.images()?;
     let engine = state.engine;
     if job.images.is_empty() && job.lost.is_empty() {
-        return Ok(Json(StatusBody::new(&engine, &job, false)).into_response());
+        return Ok(Json(StatusBody::new(&engine, &job)).into_response());
     }
     let parts = blocking(move || {
         // Pictures whose files are gone are not listed.
@@ -77,9 +77,9 @@ pub(super) async fn status(
 
 /// The status with its pictures, which are read when they are sent. Blocking.
 fn with_pictures(engine: &Engine, job: &JobSnapshot, images: bool) -> serde_json::Result<Vec<Part>> {
-    // Stands where a picture comes: nobody who writes a title or a prompt can know it.
+    // Marks where a picture goes. It is random, so that no title or prompt can contain it.
     let mark = Uuid::new_v4().simple().to_string();
-    let mut body = StatusBody::new(engine, job, false);
+    let mut body = StatusBody::new(engine, job);
     let mut pictures = Vec::new();
     for (field, name) in
         [(&mut body.step1_result, ImageName::Step1), (&mut body.step2_result, ImageName::Step2), (&mut body.final_result, ImageName::Final)]
@@ -99,15 +99,14 @@ fn with_pictures(engine: &Engine, job: &JobSnapshot, images: bool) -> serde_json
     Ok(parts)
 }
 
-/// A picture that is undamaged now; it is read again when it is sent. Blocking.
+/// A picture whose checksums are right; it is read again while it is sent. Blocking.
 fn whole_picture(engine: &Engine, id: Uuid, name: ImageName) -> Option<Picture> {
-    engine.picture(id, name)?;
-    engine.image_path(id, name).and_then(Picture::find)
+    engine.whole_image_path(id, name).and_then(Picture::find)
 }
 
 /// Stops a job; answers when its work has ended.
 #[utoipa::path(post, path = "/stop/{job_id}", tag = "generation",
-    params(("job_id" = String, Path, description = "Name of the job")),
+    params(("job_id" = String, Path, description = "Job ID (UUID)")),
     responses((status = 200, body = Stopped), (status = 404, body = DetailBody)))]
 pub(super) async fn stop(State(state): State<ApiState>, Path(id): Path<String>) -> Result<Json<Stopped>, ApiError> {
     let id = job_id(&id)?;
@@ -117,7 +116,7 @@ pub(super) async fn stop(State(state): State<ApiState>, Path(id): Path<String>) 
     let ended = updates.wait_for(|job| !job.status.is_active());
     let status = match tokio::time::timeout(STOP_PATIENCE, ended).await {
         Ok(Ok(job)) => job.status,
-        // Deleted meanwhile, or still at it: say what is true.
+        // Deleted meanwhile or still running: answer with the actual status.
         _ => state.engine.snapshot(id).map_or(JobStatus::Stopped, |job| job.status),
     };
     Ok(Json(Stopped { job_id: id, status: status.as_str() }))
@@ -144,9 +143,9 @@ pub(super) async fn wait_until_ended(engine: &Engine, ids: &[Uuid]) {
     let _ = tokio::time::timeout(STOP_PATIENCE, ended).await;
 }
 
-/// Marks a job, names it, notes something about it; what is not sent stays.
+/// Stars a job, sets its title or its note; fields that are not sent stay as they are.
 #[utoipa::path(post, path = "/jobs/{job_id}/annotation", tag = "jobs",
-    params(("job_id" = String, Path, description = "Name of the job")),
+    params(("job_id" = String, Path, description = "Job ID (UUID)")),
     request_body(content = Annotation, content_type = "application/json"),
     responses((status = 200, body = Annotated), (status = 400, body = DetailBody), (status = 404, body = DetailBody),
         (status = 507, description = "The data folder cannot be written to", body = DetailBody)))]
@@ -172,7 +171,7 @@ pub(super) async fn annotate(State(state): State<ApiState>, Path(id): Path<Strin
 
 /// Takes back a job that was deleted less than ten minutes ago, unless the space was needed.
 #[utoipa::path(post, path = "/jobs/{job_id}/restore", tag = "jobs",
-    params(("job_id" = String, Path, description = "Name of the job")),
+    params(("job_id" = String, Path, description = "Job ID (UUID)")),
     responses((status = 200, body = Restored), (status = 404, body = DetailBody),
         (status = 507, description = "The data folder cannot be written to", body = DetailBody)))]
 pub(super) async fn restore(State(state): State<ApiState>, Path(id): Path<String>) -> Result<Json<Restored>, ApiError> {
@@ -278,7 +277,7 @@ impl DeleteQuery {
 
 /// Deletes a job that is over, with its pictures.
 #[utoipa::path(delete, path = "/jobs/{job_id}", tag = "jobs",
-    params(("job_id" = String, Path, description = "Name of the job"), DeleteQuery),
+    params(("job_id" = String, Path, description = "Job ID (UUID)"), DeleteQuery),
     responses((status = 200, body = Deleted), (status = 400, body = DetailBody), (status = 404, body = DetailBody),
         (status = 507, description = "The data folder cannot be written to", body = DetailBody)))]
 pub(super) async fn delete(
@@ -294,7 +293,7 @@ pub(super) async fn delete(
 
 /// A picture of a job as a PNG file.
 #[utoipa::path(get, path = "/jobs/{job_id}/images/{name}.png", tag = "jobs",
-    params(("job_id" = String, Path, description = "Name of the job"),
+    params(("job_id" = String, Path, description = "Job ID (UUID)"),
         ("name" = String, Path, description = "product, cutout, mask, edges, step1, step2 or final")),
     responses((status = 200, content_type = "image/png", body = Vec<u8>), (status = 404, body = DetailBody)))]
 pub(super) async fn image(State(state): State<ApiState>, Path((id, file)): Path<(String, String)>) -> Result<Response, ApiError> {

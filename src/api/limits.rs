@@ -23,7 +23,8 @@ pub struct Limits {
     pub body_memory: usize,
     /// Bytes on top of `body_memory` that only bodies of at most half this size may use, so that they need not wait for large ones.
     pub body_reserve: usize,
-    /// While other bodies wait for memory, one that brings less than 128 KiB in this time, or nothing for a quarter of it, is refused with `503`.
+    /// While other bodies wait for memory, one that is slow is refused with `503`: less than 128 KiB in this time, nothing for a quarter of
+    /// it, or a pace at which its whole announced length takes longer than `queue`.
     pub body_pressed: Duration,
     /// How long a body waits for memory before it is refused with `503`.
     pub queue: Duration,

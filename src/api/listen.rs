@@ -19,10 +19,10 @@ use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 use tower::ServiceExt as _;
 
-use super::connection::{Connection, Farewell, Kept, Serving, Watched, crowded};
+use super::connection::{CloseReason, Connection, GuardedBody, MonitoredStream, ServingGuard, too_many_connections};
 use super::{ApiState, Limits, router};
 
-/// A connection's buffer for what it reads, and about half of what it writes, bytes.
+/// Limit of a connection's read buffer, bytes. Queued writes may exceed it by one piece of an answer.
 const BUFFER: usize = 64 << 10;
 /// Longest headers of a request, bytes.
 const HEADERS: usize = 32 << 10;
@@ -36,16 +36,16 @@ const LONG_PAUSE: Duration = Duration::from_secs(1);
 /// At most one warning in this time.
 const WARN_AGAIN: Duration = Duration::from_secs(60);
 
-/// Every connection by number.
+/// The open connections by number.
 #[derive(Default)]
-struct Crowd(Mutex<HashMap<u64, Arc<Connection>>>);
+struct OpenConnections(Mutex<HashMap<u64, Arc<Connection>>>);
 
-impl Crowd {
+impl OpenConnections {
     fn all(&self) -> std::sync::MutexGuard<'_, HashMap<u64, Arc<Connection>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Closes the connection that has been idle or stalled longest. `false`: every connection is being served.
+    /// Closes the connection that has been idle or stalled longest. Returns `false` if every connection is being served.
     fn make_room(&self, limits: &Limits) -> bool {
         let mut all = self.all();
         let longest = all.iter().filter_map(|(id, c)| Some((c.idle_for(limits)?, *id))).max();
@@ -55,25 +55,25 @@ impl Crowd {
     }
 }
 
-/// Removes a connection from the crowd, however it ends.
-struct Place(Arc<Crowd>, u64);
+/// Removes a connection from the open ones when its task ends, for whatever reason.
+struct OpenGuard(Arc<OpenConnections>, u64);
 
-impl Drop for Place {
+impl Drop for OpenGuard {
     fn drop(&mut self) {
         self.0.all().remove(&self.1);
     }
 }
 
-/// Serves until `shutdown` is done, then lets open requests finish, though not forever.
+/// Serves until `shutdown` completes, then waits up to [`Limits::grace`] for open requests.
 ///
 /// # Errors
-/// None now; the signature leaves room for them.
+/// None at present.
 pub async fn serve(listener: TcpListener, state: ApiState, shutdown: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
     let limits = Arc::clone(&state.limits);
     let closing = Arc::clone(&state.closing);
     let closed = state.closing();
     let router = router(state);
-    let crowd = Arc::new(Crowd::default());
+    let open = Arc::new(OpenConnections::default());
     let refusing = Arc::new(Semaphore::new(REFUSING));
     let epoch = Instant::now();
     let mut tasks = JoinSet::new();
@@ -86,18 +86,18 @@ pub async fn serve(listener: TcpListener, state: ApiState, shutdown: impl Future
             () = &mut shutdown => break,
             accepted = listener.accept() => accepted,
         };
-        // Ended ones are forgotten, so that the set does not grow.
+        // Remove ended tasks, so that the set does not grow.
         while tasks.try_join_next().is_some() {}
         let stream = match accepted {
             Ok((stream, _)) => stream,
-            Err(error) if is_the_peers(&error) => continue,
+            Err(error) if is_of_one_connection(&error) => continue,
             Err(error) => {
                 if warned.is_none_or(|at| at.elapsed() > WARN_AGAIN) {
                     warned = Some(Instant::now());
-                    tracing::warn!(%error, connections = crowd.all().len(), "no connection can be accepted");
+                    tracing::warn!(%error, connections = open.all().len(), "no connection can be accepted");
                 }
-                crowd.make_room(&limits);
-                // The next call would fail at once, and so on.
+                open.make_room(&limits);
+                // Without a pause the next call fails at once, and the loop spins.
                 tokio::select! {
                     () = &mut shutdown => break,
                     () = tokio::time::sleep(pause) => {}
@@ -107,17 +107,17 @@ pub async fn serve(listener: TcpListener, state: ApiState, shutdown: impl Future
             }
         };
         pause = SHORT_PAUSE;
-        if crowd.all().len() >= limits.connections && !crowd.make_room(&limits) {
+        if open.all().len() >= limits.connections && !open.make_room(&limits) {
             refuse(stream, &refusing);
             continue;
         }
         number += 1;
         let connection = Arc::new(Connection::new(epoch));
-        crowd.all().insert(number, Arc::clone(&connection));
-        let place = Place(Arc::clone(&crowd), number);
+        open.all().insert(number, Arc::clone(&connection));
+        let guard = OpenGuard(Arc::clone(&open), number);
         let drive = drive(stream, connection, router.clone(), Arc::clone(&limits), closed.clone());
         tasks.spawn(async move {
-            let _place = place;
+            let _guard = guard;
             drive.await;
         });
     }
@@ -128,8 +128,8 @@ pub async fn serve(listener: TcpListener, state: ApiState, shutdown: impl Future
     Ok(())
 }
 
-/// Errors of one connection, not of the listener.
-fn is_the_peers(error: &io::Error) -> bool {
+/// Whether an accept error concerns one connection, not the listener.
+fn is_of_one_connection(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted};
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted)
 }
@@ -140,16 +140,16 @@ async fn drive(stream: TcpStream, connection: Arc<Connection>, router: Router, l
     let _ = stream.set_nodelay(true);
     let served = Arc::clone(&connection);
     let service = service_fn(move |request: hyper::Request<Incoming>| {
-        let serving = Serving::begin(Arc::clone(&served));
+        let serving = ServingGuard::begin(Arc::clone(&served));
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(Arc::clone(&served));
         let answer = router.clone().oneshot(request);
         async move {
             let answer = answer.await?;
-            Ok::<_, Infallible>(answer.map(|body| Kept::new(body, serving)))
+            Ok::<_, Infallible>(answer.map(|body| GuardedBody::new(body, serving)))
         }
     });
-    let io = TokioIo::new(Watched::new(stream, Arc::clone(&connection)));
+    let io = TokioIo::new(MonitoredStream::new(stream, Arc::clone(&connection)));
     let http = http1::Builder::new().max_buf_size(BUFFER).max_header_size(HEADERS).serve_connection(io, service);
     let mut http = pin!(http);
     let shortest = limits.header.min(limits.idle).min(limits.write_stall);
@@ -159,13 +159,13 @@ async fn drive(stream: TcpStream, connection: Arc<Connection>, router: Router, l
         tokio::select! {
             // Errors here are invalid requests and disconnects; neither is worth a log line.
             _ = http.as_mut() => return,
-            () = connection.evicted() => return connection.say_farewell(Farewell::Crowded),
+            () = connection.evicted() => return connection.set_close_reason(CloseReason::Evicted),
             _ = tick.tick() => {
                 if ending && !connection.is_busy() {
                     return;
                 }
-                if let Some(farewell) = connection.overdue(&limits) {
-                    return connection.say_farewell(farewell);
+                if let Some(close_reason) = connection.overdue(&limits) {
+                    return connection.set_close_reason(close_reason);
                 }
             }
             _ = closed.wait_for(|c| *c), if !ending => {
@@ -182,7 +182,7 @@ fn refuse(mut stream: TcpStream, refusing: &Arc<Semaphore>) {
     tokio::spawn(async move {
         let _turn = turn;
         let tell = async {
-            stream.write_all(&crowded()).await?;
+            stream.write_all(&too_many_connections()).await?;
             stream.shutdown().await?;
             // Closing with unread bytes resets the connection, and the client may lose the answer.
             tokio::io::copy(&mut (&mut stream).take(BUFFER as u64), &mut tokio::io::sink()).await

@@ -10,7 +10,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 const UNIT: usize = 1 << 10;
 
 /// Waiting requests try again after this time. There is no queue, so that small requests need not wait behind large ones.
-const LOOK: Duration = Duration::from_millis(40);
+const RETRY_EVERY: Duration = Duration::from_millis(40);
 
 /// A number of bytes, some of them reserved for small requests.
 #[derive(Clone, Debug)]
@@ -22,9 +22,9 @@ pub(super) struct Budget {
     waiting: Arc<AtomicUsize>,
 }
 
-/// Bytes that are given back when it is dropped.
+/// A share of the budget; returned when dropped.
 #[derive(Debug)]
-pub(super) struct Held(#[expect(dead_code, reason = "held, not read")] OwnedSemaphorePermit);
+pub(super) struct BudgetPermit(#[expect(dead_code, reason = "held, not read")] OwnedSemaphorePermit);
 
 /// Counts one waiting request while it lives.
 struct Waiting<'a>(&'a AtomicUsize);
@@ -46,29 +46,29 @@ impl Budget {
     }
 
     /// Takes `bytes` if they are free now. A request for more than `bytes` of [`Self::new`] takes all of those.
-    pub(super) fn hold(&self, bytes: usize) -> Option<Held> {
+    pub(super) fn try_take(&self, bytes: usize) -> Option<BudgetPermit> {
         let units = u32::try_from(bytes.div_ceil(UNIT)).unwrap_or(u32::MAX);
         if units <= self.reserve / 2 {
-            return Arc::clone(&self.units).try_acquire_many_owned(units).ok().map(Held);
+            return Arc::clone(&self.units).try_acquire_many_owned(units).ok().map(BudgetPermit);
         }
         let units = units.min(self.total - self.reserve);
         let mut held = Arc::clone(&self.units).try_acquire_many_owned(units + self.reserve).ok()?;
-        // The reserve must be free as well, but is given back.
+        // The reserve must be free too, but is not taken.
         drop(held.split(usize::try_from(self.reserve).unwrap_or_default()));
-        Some(Held(held))
+        Some(BudgetPermit(held))
     }
 
     /// Takes `bytes` as soon as they are free; `None` after `patience`.
-    pub(super) async fn wait(&self, bytes: usize, patience: Duration) -> Option<Held> {
-        if let Some(held) = self.hold(bytes) {
+    pub(super) async fn wait(&self, bytes: usize, patience: Duration) -> Option<BudgetPermit> {
+        if let Some(held) = self.try_take(bytes) {
             return Some(held);
         }
         self.waiting.fetch_add(1, Ordering::Relaxed);
         let _waiting = Waiting(&self.waiting);
         let look = async {
             loop {
-                tokio::time::sleep(LOOK).await;
-                if let Some(held) = self.hold(bytes) {
+                tokio::time::sleep(RETRY_EVERY).await;
+                if let Some(held) = self.try_take(bytes) {
                     return held;
                 }
             }
@@ -77,7 +77,7 @@ impl Budget {
     }
 
     /// Whether a request is waiting.
-    pub(super) fn is_short(&self) -> bool {
+    pub(super) fn has_waiters(&self) -> bool {
         self.waiting.load(Ordering::Relaxed) > 0
     }
 }
@@ -89,32 +89,32 @@ mod tests {
     #[tokio::test]
     async fn bytes_come_back() {
         let budget = Budget::new(10 << 10, 0);
-        let some = budget.hold(6 << 10).unwrap();
-        assert!(budget.hold(5 << 10).is_none() && !budget.is_short());
+        let some = budget.try_take(6 << 10).unwrap();
+        assert!(budget.try_take(5 << 10).is_none() && !budget.has_waiters());
         let waits = budget.clone();
         let waiting = tokio::spawn(async move { waits.wait(5 << 10, Duration::from_secs(30)).await });
-        while !budget.is_short() {
+        while !budget.has_waiters() {
             tokio::task::yield_now().await;
         }
         assert!(budget.wait(5 << 10, Duration::from_millis(5)).await.is_none());
         drop(some);
         let later = waiting.await.unwrap();
-        assert!(later.is_some() && !budget.is_short());
+        assert!(later.is_some() && !budget.has_waiters());
         drop(later);
-        // What is larger than all takes all.
-        assert!(budget.hold(1 << 30).is_some());
+        // A request beyond the budget takes all of it.
+        assert!(budget.try_take(1 << 30).is_some());
     }
 
     #[test]
     fn small_ones_need_not_wait_for_large_ones() {
         let budget = Budget::new(64 << 10, 16 << 10);
-        let all = budget.hold(64 << 10).unwrap();
-        assert!(budget.hold(9 << 10).is_none());
-        let small = (budget.hold(8 << 10).unwrap(), budget.hold(8 << 10).unwrap());
-        assert!(budget.hold(1).is_none());
+        let all = budget.try_take(64 << 10).unwrap();
+        assert!(budget.try_take(9 << 10).is_none());
+        let small = (budget.try_take(8 << 10).unwrap(), budget.try_take(8 << 10).unwrap());
+        assert!(budget.try_take(1).is_none());
         drop(all);
-        assert!(budget.hold(64 << 10).is_none() && budget.hold(40 << 10).is_some());
+        assert!(budget.try_take(64 << 10).is_none() && budget.try_take(40 << 10).is_some());
         drop(small);
-        assert!(budget.hold(64 << 10).is_some());
+        assert!(budget.try_take(64 << 10).is_some());
     }
 }

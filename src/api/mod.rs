@@ -61,7 +61,7 @@ pub struct ApiState {
 }
 
 impl ApiState {
-    /// An engine, who may use it, and how many bytes a request may have.
+    /// The state of a server with this engine, these access rules and this limit on a body, bytes.
     pub fn new(engine: Engine, security: SecurityPolicy, body_limit: usize) -> Self {
         Self {
             engine,
@@ -133,12 +133,11 @@ fn panicked(what: Box<dyn std::any::Any + Send>) -> Response {
     ApiError::Internal(format!("a request handler panicked: {}", text.unwrap_or_default())).into_response()
 }
 
-/// Common headers, and errors in JSON whoever made them.
+/// Adds the common headers and turns plain-text errors of extractors into JSON.
 async fn headers(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let json = response.headers().get(header::CONTENT_TYPE).is_some_and(|t| t.as_bytes().starts_with(b"application/json"));
     if !json && (response.status().is_client_error() || response.status().is_server_error()) {
-        // An extractor refused in plain words.
         response = error::in_json(response).await;
     }
     let headers = response.headers_mut();

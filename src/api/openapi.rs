@@ -47,29 +47,29 @@ struct Api;
 
 static BASE: LazyLock<Value> = LazyLock::new(base);
 
-/// The words of an answer where the handler has none.
+/// Descriptions of answers for which the handler gives none.
 const ANSWERS: &[(&str, &str)] =
     &[("400", "The request cannot be understood or done; `detail` says why"), ("404", "There is no such job, picture or font")];
-/// What stands before every route, or happens at any of them.
+/// Answers that any route can give.
 const ANYWHERE: &[(&str, &str)] = &[
-    ("401", "The bearer token is missing or wrong"),
+    ("401", "The token is missing or wrong"),
     ("403", "The Host or Origin header is not allowed"),
     ("500", "An internal error; the log of the program says more"),
     ("503", "The server is shutting down or has too many connections"),
 ];
-/// What can happen where the path or the query carries a value.
+/// Answers of routes with a value in the path or the query.
 const VALUES: &[(&str, &str)] = &[("400", "A value in the path or the query cannot be understood; `detail` says why")];
-/// What can happen where a body is read.
+/// Answers of routes that read a body.
 const BODIES: &[(&str, &str)] = &[
     ("400", "The body is not valid; `detail` says why"),
     ("408", "The body did not arrive in time"),
     ("413", "The body is too large"),
     ("415", "The content type is not accepted"),
 ];
-/// What can happen where something is written.
+/// Answers of routes that write to the disk.
 const WRITES: &[(&str, &str)] = &[("507", "The disk is full or cannot be written to")];
 
-/// What does not change while the program runs.
+/// The part of the document that does not change while the program runs.
 fn base() -> Value {
     let mut document = serde_json::to_value(Api::openapi()).unwrap_or_default();
     for path in members(&mut document["paths"]) {
@@ -142,7 +142,7 @@ fn json_of(schema: &Value) -> Value {
     json!({ "application/json": { "schema": schema } })
 }
 
-/// The answers of an operation, all with words; files as binary; job IDs as UUIDs.
+/// Completes an operation: every answer gets a description, files become binary, job IDs become UUIDs.
 fn complete(operation: &mut Value, method: &str) {
     let body = operation.get("requestBody").is_some();
     for (_, content) in members(&mut operation["requestBody"]["content"]) {
@@ -182,14 +182,14 @@ fn complete(operation: &mut Value, method: &str) {
     }
 }
 
-/// A file is no list of numbers.
+/// Describes a file as binary instead of a list of numbers.
 fn binary(content: &mut Value) {
     if content["schema"]["type"] == "array" {
         content["schema"] = json!({ "type": "string", "format": "binary" });
     }
 }
 
-/// The words that answers are made of, where their types say only "string".
+/// Lists the allowed words of answer fields whose types say only "string".
 fn words(schemas: &mut Value) {
     const STATUS: &[&str] = &["pending", "running", "completed", "failed", "stopped"];
     const STEPS: &[&str] = &["init", "step1_background", "step2_text", "step3_composite"];
@@ -239,7 +239,7 @@ fn event() -> Value {
     })
 }
 
-/// What can be done with the job that was started.
+/// Links from the started job to its other calls.
 fn links() -> Value {
     let with = |operation: &str| json!({ "operationId": operation, "parameters": { "job_id": "$response.body#/job_id" } });
     let of = ["status", "stop", "delete", "annotate", "restore", "image", "events"];

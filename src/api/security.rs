@@ -1,4 +1,4 @@
-//! Who may call: loopback names, same-origin pages, holders of the token.
+//! Access rules: loopback host names, same-origin pages, and the token.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
@@ -158,7 +158,7 @@ fn is_loopback(name: &str) -> bool {
         || name.parse::<Ipv6Addr>().is_ok_and(|a| a.is_loopback() || a.to_ipv4_mapped().is_some_and(|m| m.is_loopback()))
 }
 
-/// Runs the rules in front of every route, unknown ones included.
+/// Applies the rules before every route, unknown ones included.
 pub(super) async fn guard(State(state): State<ApiState>, request: Request, next: Next) -> Response {
     let policy = &state.security;
     let checked = policy.check_host(request.headers(), request.uri()).and_then(|h| policy.check_origin(request.headers(), &h));
@@ -198,7 +198,7 @@ fn preflight_answer() -> Response {
 }
 
 async fn refuse(request: Request, error: ApiError) -> Response {
-    // A stranger gets little of our time; a usual request is read, so that its sender sees the answer and not a broken pipe.
+    // Up to 1 MiB is read, so that the client sees the answer and not a broken pipe; callers that are refused get no more time.
     body::drain(request, 1 << 20).await;
     error.into_response()
 }

@@ -8,14 +8,14 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::engine::Engine;
-use crate::job::{ImageName, JobSnapshot};
+use crate::job::JobSnapshot;
 use crate::metrics::SystemMetrics;
 use crate::request::FieldError;
 
 /// `POST /generate`.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Started {
-    /// Name of the job.
+    /// Job ID (UUID).
     #[schema(value_type = String, example = "550e8400-e29b-41d4-a716-446655440000")]
     pub job_id: Uuid,
     /// `started`.
@@ -59,10 +59,10 @@ pub struct PlannedStepBody {
     pub eta_seconds: f64,
 }
 
-/// What people keep about a job.
+/// The annotation of a job.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Annotated {
-    /// Name of the job.
+    /// Job ID (UUID).
     #[schema(value_type = String, example = "550e8400-e29b-41d4-a716-446655440000")]
     pub job_id: Uuid,
     /// Marked as good.
@@ -70,7 +70,7 @@ pub struct Annotated {
     /// Its name for people.
     #[schema(required = true)]
     pub title: Option<String>,
-    /// What somebody noted about it.
+    /// Its note.
     #[schema(required = true)]
     pub note: Option<String>,
 }
@@ -89,7 +89,7 @@ pub struct StoppedAll {
 /// `POST /stop/{job_id}`.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Stopped {
-    /// Name of the job.
+    /// Job ID (UUID).
     #[schema(value_type = String, example = "550e8400-e29b-41d4-a716-446655440000")]
     pub job_id: Uuid,
     /// `stopped`, or the status in which it had ended before.
@@ -100,7 +100,7 @@ pub struct Stopped {
 /// `DELETE /jobs`.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Deleted {
-    /// Name of the job.
+    /// Job ID (UUID).
     #[schema(value_type = String, example = "550e8400-e29b-41d4-a716-446655440000")]
     pub job_id: Uuid,
     /// `deleted`.
@@ -131,7 +131,7 @@ pub struct Reset {
 /// `POST /jobs/{job_id}/restore`.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Restored {
-    /// Name of the job.
+    /// Job ID (UUID).
     #[schema(value_type = String, example = "550e8400-e29b-41d4-a716-446655440000")]
     pub job_id: Uuid,
     /// The status that it had.
@@ -142,7 +142,7 @@ pub struct Restored {
 /// How far a job is: part of `GET /status`, and an event.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Progress<'a> {
-    /// Name of the job.
+    /// Job ID (UUID).
     #[schema(value_type = String, example = "550e8400-e29b-41d4-a716-446655440000")]
     pub job_id: Uuid,
     /// `pending`, `running`, `completed`, `failed` or `stopped`.
@@ -235,22 +235,21 @@ pub struct StatusBody<'a> {
     /// Its name for people; only there when it has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<&'a str>,
-    /// What somebody noted about it; only there when somebody did.
+    /// Its note; only there when it has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<&'a str>,
 }
 
 impl<'a> StatusBody<'a> {
-    /// With `images` it reads the disk at first use.
-    pub(super) fn new(engine: &Engine, job: &'a JobSnapshot, images: bool) -> Self {
-        let picture = |name| if images && job.images.contains(&name) { engine.base64(job.id, name) } else { None };
+    /// The status without its pictures.
+    pub(super) fn new(engine: &Engine, job: &'a JobSnapshot) -> Self {
         Self {
             progress: Progress::new(job, crate::engine::clock()),
             system_metrics: engine.metrics(),
             parameters: &job.parameters,
-            step1_result: picture(ImageName::Step1),
-            step2_result: picture(ImageName::Step2),
-            final_result: picture(ImageName::Final),
+            step1_result: None,
+            step2_result: None,
+            final_result: None,
             engine: job.engine.as_str(),
             engine_label: &job.engine_label,
             engine_reason: &job.engine_reason,
@@ -271,7 +270,7 @@ impl<'a> StatusBody<'a> {
 /// One line of `GET /jobs`.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct JobLine {
-    /// Name of the job.
+    /// Job ID (UUID).
     #[schema(value_type = String, example = "550e8400-e29b-41d4-a716-446655440000")]
     pub job_id: Uuid,
     /// As in `GET /status`.

@@ -51,8 +51,8 @@ pub(super) fn serve(common: &Common, args: ServeArgs) -> Result<(), Failure> {
     for origin in &config.allowed_origins {
         if api::read_origin(origin).map_err(|why| Failure::BadInput(format!("--{why}")))? == "null" {
             eprintln!(
-                "warning: --allow-origin null lets any page call that is opened from a file or runs in a sandboxed frame. Allow the origin of \
-                 your own page instead."
+                "warning: --allow-origin null lets any page call that is opened from a file or runs in a sandboxed frame, also a hostile one. \
+                 Allow the origin of your own page instead."
             );
         }
     }

@@ -32,7 +32,7 @@ impl Engine {
         let mut insert = |field: &str, name: ImageName, needed: bool| {
             match self.base64(id, name) {
                 Some(text) => {
-                    raw.insert(field.into(), Value::String(text.to_string()));
+                    raw.insert(field.into(), Value::String(text));
                 }
                 None if needed => return Err(ResumeError::Missing(name.file_name())),
                 None => {}

@@ -91,7 +91,8 @@ impl Inner {
 }
 
 impl Engine {
-    /// What a job would do, and how long it would take; touches nothing, waits for nothing. May read pictures of earlier jobs.
+    /// The steps that a job would run and their expected duration. Writes nothing and does not wait for running jobs. May read pictures of
+    /// earlier jobs.
     pub fn plan(&self, spec: &JobSpec) -> Result<Plan, SubmitError> {
         let inner = &self.inner;
         let (engine, _) = inner.resolve(spec.engine)?;
@@ -130,7 +131,7 @@ impl JobSink<'_> {
             _ => (ImageName::Final, None),
         };
         if !names.iter().all(|&name| self.inner.store.is_whole_to_the_bit(from.id, name)) {
-            // Whoever looks at that job next sees it too.
+            // The damaged picture leaves that job's list.
             self.inner.checked(from.id);
             return None;
         }

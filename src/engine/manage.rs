@@ -1,4 +1,4 @@
-//! What people do with their jobs: watch, stop, mark, delete and take back, look at.
+//! Calls that users make about their jobs: watch, stop, annotate, delete, restore, view.
 
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
@@ -25,7 +25,7 @@ pub enum ManageError {
 }
 
 impl Inner {
-    /// Wakes those who watch; holds no lock while it does.
+    /// Calls every watcher; holds no lock while it does.
     pub(super) fn changed(&self) {
         self.changes.fetch_add(1, Ordering::AcqRel);
         let watchers = self.watchers.read().unwrap_or_else(PoisonError::into_inner).clone();
@@ -58,7 +58,7 @@ impl Engine {
         self.inner.queue.waiting().into_iter().filter(pending).collect()
     }
 
-    /// Asks every active job to stop, the waiting ones first so that none of them starts meanwhile. Returns their names.
+    /// Asks every active job to stop, the waiting ones first so that none of them starts meanwhile. Returns their IDs.
     pub fn stop_all(&self) -> Vec<Uuid> {
         let mut active: Vec<_> = self.snapshots().into_iter().filter(|j| j.status.is_active()).collect();
         active.sort_by_key(|j| j.status != JobStatus::Pending);
@@ -68,7 +68,7 @@ impl Engine {
         active.iter().map(|j| j.id).collect()
     }
 
-    /// Changes what people keep about a job, whatever its state. What cannot be recorded is not changed either.
+    /// Changes the annotation of a job in any state. If the record cannot be written, nothing changes.
     pub fn annotate(&self, id: Uuid, change: Annotation) -> Result<Arc<JobSnapshot>, ManageError> {
         let inner = &self.inner;
         let (job, _) = {
@@ -89,22 +89,22 @@ impl Engine {
     pub fn delete(&self, id: Uuid) -> Result<(), DeleteError> {
         let inner = &self.inner;
         let purged = {
-            // Deletes and restores come one after the other; nobody who only looks waits for the disk. A job that is over stays over.
+            // Deletes and restores exclude each other; readers of the table do not wait for the disk. A job that has ended stays ended.
             let _one = lock(&inner.records);
             if self.snapshot(id).ok_or(DeleteError::NotFound)?.status.is_active() {
                 return Err(DeleteError::Running);
             }
             inner.store.trash(id)?;
+            // Where the disk was full, it is gone at once.
+            let restorable = inner.store.trashed_ids();
             let mut table = inner.table.write().unwrap_or_else(PoisonError::into_inner);
             if let Some(entry) = table.jobs.remove(&id) {
                 table.trashed.push((id, entry));
             }
-            // Where the disk was full, it is gone at once.
-            table.trashed.retain(|(id, _)| inner.store.is_trashed(*id));
+            table.trashed.retain(|(id, _)| restorable.contains(id));
             let over = table.trashed.len().saturating_sub(TRASH_KEPT);
             table.trashed.drain(..over).map(|(id, _)| id).collect::<Vec<_>>()
         };
-        lock(&inner.base64).retain(|((job, _), _)| *job != id);
         for old in purged {
             if let Err(error) = inner.store.purge(old) {
                 tracing::warn!(id = %old, %error, "deleted job is still in the trash");
@@ -121,7 +121,7 @@ impl Engine {
             let _one = lock(&inner.records);
             match self.snapshot(id) {
                 Some(job) if job.status.is_active() => return Err(DeleteError::Running),
-                None if !inner.store.is_trashed(id) => return Err(DeleteError::NotFound),
+                None if !inner.store.trashed_ids().contains(&id) => return Err(DeleteError::NotFound),
                 _ => {}
             }
             inner.store.purge(id)?;
@@ -129,7 +129,6 @@ impl Engine {
             table.jobs.remove(&id);
             table.trashed.retain(|(trashed, _)| *trashed != id);
         }
-        lock(&inner.base64).retain(|((job, _), _)| *job != id);
         inner.changed();
         Ok(())
     }
@@ -157,9 +156,9 @@ impl Engine {
 
     /// Jobs that can be taken back, last deleted first.
     pub fn trashed(&self) -> Vec<Arc<JobSnapshot>> {
+        let restorable = self.inner.store.trashed_ids();
         let table = self.inner.table.read().unwrap_or_else(PoisonError::into_inner);
-        let kept = table.trashed.iter().rev().filter(|(id, _)| self.inner.store.is_trashed(*id));
-        kept.map(|(_, e)| e.state.borrow().clone()).collect()
+        table.trashed.iter().rev().filter(|(id, _)| restorable.contains(id)).map(|(_, e)| e.state.borrow().clone()).collect()
     }
 
     /// A finished picture, decoded. Reads the disk.

@@ -19,6 +19,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::thread::JoinHandle;
 
 use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -38,9 +39,6 @@ use crate::store::{JobStore, StoreError};
 use crate::typography::FontCatalog;
 
 pub use door::{decode_source, decode_source_file, parse_request, parse_with_attachments};
-
-/// Base64 results kept for pollers that ask for the same pictures again and again.
-const BASE64_KEPT: usize = 9;
 
 /// What an engine needs to start.
 pub struct EngineConfig {
@@ -139,9 +137,6 @@ struct Table {
 /// Called after changes.
 type Watcher = Arc<dyn Fn() + Send + Sync>;
 
-/// A picture as base64 PNG.
-type Encoded = ((Uuid, ImageName), Arc<str>);
-
 pub(crate) struct Inner {
     table: RwLock<Table>,
     /// Held while a record is written; taken before `table`.
@@ -154,9 +149,8 @@ pub(crate) struct Inner {
     default_font: String,
     durations: Mutex<Durations>,
     sampler: Sampler,
-    base64: Mutex<Vec<Encoded>>,
     closing: AtomicBool,
-    keeper: keeper::Bell,
+    keeper: keeper::ShutdownSignal,
     /// Jobs that are over and whose last record could not be written yet.
     unsaved: Mutex<Vec<Uuid>>,
     storage: Mutex<storage::Seen>,
@@ -177,7 +171,7 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Inner {
-    /// What ends a job that was stopped: its user, or the end of the program.
+    /// The event that ends a stopped job: stopped by its user, or by the end of the program.
     fn stop_event(&self) -> JobEvent {
         if self.closing.load(Ordering::Acquire) { JobEvent::ProgramEnded } else { JobEvent::Stopped }
     }
@@ -195,7 +189,7 @@ impl Inner {
         Some(job)
     }
 
-    /// As `apply`, without waking those who watch.
+    /// As `apply`, without calling the watchers.
     fn publish(&self, id: Uuid, event: JobEvent) -> Option<(Arc<JobSnapshot>, bool)> {
         let table = self.table.read().unwrap_or_else(PoisonError::into_inner);
         let entry = table.jobs.get(&id)?;
@@ -302,9 +296,8 @@ impl Engine {
             default_font: config.default_font,
             durations,
             sampler: Sampler::default(),
-            base64: Mutex::new(Vec::new()),
             closing: AtomicBool::new(false),
-            keeper: keeper::Bell::default(),
+            keeper: keeper::ShutdownSignal::default(),
             unsaved: Mutex::default(),
             storage: Mutex::default(),
             available: engines.available,
@@ -342,6 +335,8 @@ impl Engine {
         let keys = inner.keys(&spec, kind, &inner.recall(&spec));
         inner.cached_steps(&spec, &keys).into_iter().for_each(|step| job.progress.skip(step));
         let cancel = CancelToken::default();
+        // Held until the first record is written: a job that is stopped or deleted at once must not be recorded as waiting afterwards.
+        let one = lock(&inner.records);
         {
             let mut table = inner.table.write().unwrap_or_else(PoisonError::into_inner);
             if policy == SubmitPolicy::RejectIfBusy
@@ -359,6 +354,7 @@ impl Engine {
             self.forget(id);
             return Err(error.into());
         }
+        drop(one);
         let work = worker::Work { id, spec, kind, cancel };
         if inner.queue.push(work, policy == SubmitPolicy::Front) {
             inner.changed();
@@ -385,7 +381,7 @@ impl Engine {
             entry.state.borrow().status
         };
         if status != JobStatus::Pending {
-            // Its stage may take a while to hear of it; those who watch need not.
+            // The running stage may take a while to notice; watchers are told at once.
             if status == JobStatus::Running {
                 self.inner.changed();
             }
@@ -430,25 +426,14 @@ impl Engine {
         retry_after(&self.inner.table.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// The file of a finished picture. What is in it is not looked at; [`Engine::picture`] does that.
+    /// The file of a finished picture. Its content is not checked; see [`Engine::whole_image_path`].
     pub fn image_path(&self, id: Uuid, name: ImageName) -> Option<PathBuf> {
         self.snapshot(id)?.images.contains(&name).then(|| self.inner.store.image_path(id, name))
     }
 
-    /// A finished picture as base64 PNG, encoded once. Reads the disk at first use.
-    pub fn base64(&self, id: Uuid, name: ImageName) -> Option<Arc<str>> {
-        let key = (id, name);
-        if let Some((_, text)) = lock(&self.inner.base64).iter().find(|(k, _)| *k == key) {
-            return Some(Arc::clone(text));
-        }
-        let bytes = self.inner.picture(id, name)?;
-        let text: Arc<str> = base64::engine::general_purpose::STANDARD.encode(bytes).into();
-        let mut kept = lock(&self.inner.base64);
-        if kept.len() >= BASE64_KEPT {
-            kept.remove(0);
-        }
-        kept.push((key, Arc::clone(&text)));
-        Some(text)
+    /// A finished picture as base64 PNG. Reads the disk.
+    pub fn base64(&self, id: Uuid, name: ImageName) -> Option<String> {
+        self.inner.picture(id, name).map(|bytes| STANDARD.encode(bytes))
     }
 
     /// Whether the diffusion engine could run a job now: why it can, or why not.

@@ -1,5 +1,5 @@
-//! Projects of the studio (`.ncocoa`) as requests, for the doors without a window: a ZIP with the request as REST takes it and its pictures
-//! beside it. The studio stores its parts as they are; other programs compress them, and may put them into a folder.
+//! Projects of the studio (`.ncocoa`) as requests, for the command line and the REST server: a ZIP with the request in REST form and its
+//! pictures as files. The studio stores the parts uncompressed; other programs compress them, and may put them into a folder.
 
 use std::io::{self, Cursor, Read as _, sink};
 use std::path::Path;
@@ -13,7 +13,7 @@ use crate::request::{RawRequest, read_fields};
 
 /// The request without its pictures.
 pub const REQUEST: &str = "request.json";
-/// What the studio keeps besides; no other door reads it.
+/// The studio's own data; no other door reads it.
 pub const BRIEF: &str = "project.json";
 /// The photo, in the format it came in.
 pub const PRODUCT: &str = "product.image";
@@ -23,16 +23,20 @@ pub const MASK: &str = "mask.png";
 const MOST_ENTRIES: usize = 1000;
 /// A part in JSON, bytes.
 const MOST_JSON: u64 = 1 << 20;
-/// What all parts may take unpacked, bytes: as much as the archive's own size, since photos hardly shrink, but so much in any case and
-/// never more than `MOST`.
+/// All parts together may unpack to the archive's own size, since photos hardly shrink, but always to `LEAST` and never to more than
+/// `MOST`, bytes.
 const LEAST: u64 = 64 << 20;
 const MOST: u64 = 256 << 20;
 /// A project's file, bytes.
 const MOST_FILE: u64 = 512 << 20;
-/// Record at the end of an archive, its length without the comment, and the longest comment.
+/// Record at the end of an archive, and its length without the comment.
 const END: &[u8] = b"PK\x05\x06";
 const END_LENGTH: usize = 22;
-const COMMENT: usize = 1 << 16;
+/// The record is searched in so many last bytes. The library looks at 64 KiB and the size of its own record; this is more in any case.
+const END_WITHIN: usize = 1 << 17;
+/// Record of a ZIP64 archive, and its length up to its counts.
+const END64: &[u8] = b"PK\x06\x06";
+const END64_LENGTH: usize = 40;
 const NO_PROJECT: &str = "this is no .ncocoa project; save one in the studio (Ctrl+S)";
 
 /// Why a project cannot be read.
@@ -181,14 +185,27 @@ fn too_many() -> ProjectError {
     unusable(format!("the project has more than {MOST_ENTRIES} files; zip only its own folder"))
 }
 
-/// The reader keeps every entry of an archive in memory: how many it claims must be known before it is asked.
+/// The library keeps every entry of an archive in memory, so the counts that the archive claims are checked before it is opened.
 fn bound_entries(bytes: &[u8]) -> Result<(), ProjectError> {
-    let tail = &bytes[bytes.len().saturating_sub(END_LENGTH + END.len() + COMMENT)..];
-    let ends = tail.windows(END_LENGTH).filter(|end| end.starts_with(END));
-    // 65535 stands for a count elsewhere; it is too many in any case.
-    let mut counts =
-        ends.map(|end| usize::from(u16::from_le_bytes([end[10], end[11]])).max(usize::from(u16::from_le_bytes([end[8], end[9]]))));
-    if counts.any(|count| count > MOST_ENTRIES) { Err(too_many()) } else { Ok(()) }
+    let tail = &bytes[bytes.len().saturating_sub(END_WITHIN)..];
+    let mut has_zip64 = false;
+    for end in tail.windows(END_LENGTH).filter(|end| end.starts_with(END)) {
+        let counts = [u16::from_le_bytes([end[8], end[9]]), u16::from_le_bytes([end[10], end[11]])];
+        // 65535 refers to the count of the ZIP64 record; it is too many in any case.
+        if counts.iter().any(|&count| usize::from(count) > MOST_ENTRIES) {
+            return Err(too_many());
+        }
+        // A size or an offset of all ones makes the library read the ZIP64 record, whatever this record's own count is.
+        has_zip64 |= end[12..16] == [0xff; 4] || end[16..20] == [0xff; 4];
+    }
+    let is_large = |end: &[u8]| {
+        let counts = end[24..END64_LENGTH].chunks_exact(8).filter_map(|count| <[u8; 8]>::try_from(count).ok());
+        counts.map(u64::from_le_bytes).any(|count| count > MOST_ENTRIES as u64)
+    };
+    if has_zip64 && bytes.windows(END64_LENGTH).any(|end| end.starts_with(END64) && is_large(end)) {
+        return Err(too_many());
+    }
+    Ok(())
 }
 
 /// Some programs write backslashes.
@@ -200,7 +217,7 @@ fn entry_name(archive: &ZipArchive<Cursor<&[u8]>>, index: usize) -> Option<Strin
 fn folder_of(archive: &ZipArchive<Cursor<&[u8]>>) -> Result<String, ProjectError> {
     let names: Vec<String> = (0..archive.len()).filter_map(|i| entry_name(archive, i)).collect();
     for part in [REQUEST, BRIEF] {
-        // What macOS adds beside the files.
+        // macOS adds a folder of its own.
         let mut folders: Vec<&str> = names
             .iter()
             .filter(|n| !n.starts_with("__MACOSX/"))

@@ -114,3 +114,28 @@ fn thousands_of_entries_are_refused_before_they_are_read() {
     assert!(why.contains("more than 1000 files"), "{why}");
     assert!(request_of(&zipped(&parts[300..])).is_ok());
 }
+
+/// The same archive with its counts in a ZIP64 record, and a small count in the usual one.
+fn as_zip64(zip: &[u8], count: u64) -> Vec<u8> {
+    let (body, end) = zip.split_at(zip.len() - END_LENGTH);
+    let field = |at: usize| u64::from(u32::from_le_bytes([end[at], end[at + 1], end[at + 2], end[at + 3]])).to_le_bytes();
+    let mut out = body.to_vec();
+    out.extend([END64, &44_u64.to_le_bytes(), &[45, 0, 45, 0], &[0; 8], &count.to_le_bytes(), &count.to_le_bytes()].concat());
+    out.extend([field(12), field(16)].concat());
+    out.extend([&b"PK\x06\x07\0\0\0\0"[..], &(body.len() as u64).to_le_bytes(), &[1, 0, 0, 0]].concat());
+    out.extend([END, &[0, 0, 0, 0, 5, 0, 5, 0], &[0xff; 8], &[0, 0]].concat());
+    out
+}
+
+#[test]
+fn counts_are_found_in_zip64_records_and_before_trailing_bytes() {
+    let names: Vec<String> = (0..1200).map(|i| format!("{i}.txt")).collect();
+    let parts: Vec<(&str, &[u8])> = names.iter().map(|n| (n.as_str(), &b""[..])).collect();
+    let (many, few) = (zipped(&parts), zipped(&parts[..5]));
+    assert_eq!((bound_entries(&many).is_err(), bound_entries(&few).is_ok()), (true, true));
+    assert_eq!((bound_entries(&as_zip64(&many, 1200)).is_err(), bound_entries(&as_zip64(&few, 5)).is_ok()), (true, true));
+    // The library finds the record before up to 64 KiB and some bytes of anything.
+    for trailing in [10, 65_530, 65_545, 65_550] {
+        assert!(bound_entries(&[many.clone(), vec![0; trailing]].concat()).is_err(), "{trailing}");
+    }
+}

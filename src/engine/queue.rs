@@ -14,7 +14,7 @@ struct State {
     closed: bool,
 }
 
-/// First in, first out, apart from those who are let in front.
+/// First in, first out; a job may also be put in front.
 #[derive(Default)]
 pub(super) struct Queue {
     state: Mutex<State>,
@@ -51,7 +51,7 @@ impl Queue {
         }
     }
 
-    /// Names of those that wait, next first; jobs that were stopped while they waited may still be among them.
+    /// IDs of the waiting jobs, next first; jobs that were stopped while they waited may still be among them.
     pub fn waiting(&self) -> Vec<Uuid> {
         lock(&self.state).waiting.iter().map(|w| w.id).collect()
     }

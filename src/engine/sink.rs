@@ -88,7 +88,7 @@ impl<'a> JobSink<'a> {
         }
     }
 
-    /// What is known must survive a crash too; a failed write costs only that.
+    /// Writes the record so that it survives a crash. A failure is logged and does not end the job.
     pub(super) fn record(&self) {
         if let Err(error) = self.inner.record(self.id) {
             tracing::warn!(id = %self.id, %error, "record could not be refreshed");
@@ -191,7 +191,7 @@ impl JobSink<'_> {
         if matches!(name, ImageName::Placed | ImageName::Face) {
             *lock(&self.mask) = Some(png);
         }
-        // The photo is found again by its own.
+        // The photo's hash finds the job again when the same photo is sent.
         self.apply(JobEvent::Saved(name, (is_result(name) || name == ImageName::Product).then_some(hash)));
         if is_result(name) {
             self.record();

@@ -1,6 +1,6 @@
-//! Whether the data folder can be written to, and whether the pictures in it are what they were.
+//! Whether the data folder can be written to, and whether the pictures in it are still whole.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -11,10 +11,10 @@ use super::{Engine, Inner, lock};
 use crate::job::{ImageName, JobEvent, JobSnapshot};
 use crate::store::is_whole_png;
 
-/// An answer is this old at most.
+/// An answer may be reused for this long.
 const FRESH: Duration = Duration::from_secs(1);
 const GIB: f64 = (1_u64 << 30) as f64;
-/// With less than this a large job may not fit.
+/// Free bytes below which a warning is given: a large job may not fit.
 const SHORT: u64 = 100 << 20;
 
 /// Whether the data folder can be written to.
@@ -70,7 +70,7 @@ impl Inner {
     /// Looks at a job's pictures and lists those that are whole.
     fn relist(&self, id: Uuid, is_whole: &dyn Fn(ImageName) -> bool) -> Option<Arc<JobSnapshot>> {
         let (job, modified) = {
-            // No job is deleted or taken back meanwhile: its pictures are not lost then, they are elsewhere.
+            // Excludes delete and restore, which move the pictures: a moved picture is not a lost one.
             let _one = lock(&self.records);
             let job = self.snapshot(id)?;
             let lost: Vec<_> = job.images.iter().copied().filter(|n| !is_whole(*n)).collect();
@@ -78,8 +78,7 @@ impl Inner {
             if lost.is_empty() && found.is_empty() {
                 return Some(job);
             }
-            tracing::warn!(%id, ?lost, ?found, "pictures of a job are not what they were");
-            lock(&self.base64).retain(|((job, name), _)| *job != id || !lost.contains(name));
+            tracing::warn!(%id, ?lost, ?found, "pictures of a job were lost or found again");
             self.publish(id, JobEvent::Checked { lost, found })?
         };
         if modified {
@@ -88,7 +87,7 @@ impl Inner {
         Some(job)
     }
 
-    /// Looks at the jobs whose folders are gone, or were, or at all of them.
+    /// Checks the pictures of all jobs, or only of those whose folder is missing or that have lost pictures.
     pub(super) fn check_jobs(&self, all: bool) {
         for job in self.snapshots() {
             if all || !job.lost.is_empty() || !self.store.job_dir(job.id).is_dir() {
@@ -105,11 +104,12 @@ impl Inner {
         }
     }
 
-    /// Jobs that are not in the trash any more cannot be taken back: full disks empty it too.
+    /// Forgets deleted jobs whose folders have left the trash.
     pub(super) fn forget_purged(&self) {
         let _one = lock(&self.records);
+        let restorable = self.store.trashed_ids();
         let mut table = self.table.write().unwrap_or_else(PoisonError::into_inner);
-        table.trashed.retain(|(id, _)| self.store.is_trashed(*id));
+        table.trashed.retain(|(id, _)| restorable.contains(id));
     }
 }
 
@@ -134,7 +134,18 @@ impl Engine {
         self.inner.checked(id)
     }
 
-    /// The file of a finished picture, whole. Reads the disk.
+    /// The path of a listed picture whose checksums are right. Reads the file piece by piece; a damaged picture leaves the list. Blocking.
+    pub fn whole_image_path(&self, id: Uuid, name: ImageName) -> Option<PathBuf> {
+        let path = self.image_path(id, name)?;
+        let is_whole = |name| self.inner.store.is_whole_to_the_bit(id, name);
+        if is_whole(name) {
+            return Some(path);
+        }
+        self.inner.relist(id, &is_whole);
+        None
+    }
+
+    /// The bytes of a finished picture, if they are whole. Reads the disk.
     pub fn picture(&self, id: Uuid, name: ImageName) -> Option<Vec<u8>> {
         self.inner.picture(id, name)
     }

@@ -59,9 +59,11 @@ struct Ready {
     version: String,
 }
 
-/// The record is on disk before the end is published, so that whoever saw the end finds it after a crash too.
+/// Writes the record before the end is published: a client that saw the end finds the same after a crash.
 fn finish(inner: &Inner, id: Uuid, event: JobEvent) {
-    if let Err(error) = inner.store.save_durations(&lock(&inner.durations)) {
+    // A copy: new jobs need the durations while this is written.
+    let durations = lock(&inner.durations).clone();
+    if let Err(error) = inner.store.save_durations(&durations) {
         tracing::warn!(%error, "learned durations could not be kept");
     }
     let one = lock(&inner.records);

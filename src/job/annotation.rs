@@ -1,10 +1,10 @@
-//! What people keep about a job.
+//! The user's annotation of a job: star, title, note.
 
 use serde::{Deserialize, Serialize};
 
 use super::JobSnapshot;
 
-/// A change of what people keep about a job; `None` leaves a part as it is.
+/// A change of a job's annotation; `None` leaves a part as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Annotation {
     /// Marked as good.

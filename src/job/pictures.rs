@@ -1,4 +1,4 @@
-//! Which pictures of a job are still on disk, and what it says when some are not.
+//! The list of a job's pictures on disk, and its message when some are missing or damaged.
 
 use super::{ImageName, JobSnapshot, JobStatus};
 

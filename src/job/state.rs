@@ -296,9 +296,9 @@ pub enum JobEvent {
     Legible(f32),
     /// A step (1..=3) was taken from an earlier job; its pictures are on disk.
     TookOver(u8),
-    /// Somebody marked or named it.
+    /// The user starred, named or annotated it.
     Annotated(Annotation),
-    /// Its pictures were looked at.
+    /// Its pictures were checked.
     Checked {
         /// Listed ones that are missing or damaged.
         lost: Vec<ImageName>,
@@ -397,13 +397,13 @@ pub struct JobSnapshot {
     /// What each step had to say; also in `warnings`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub step_notes: BTreeMap<u8, Vec<String>>,
-    /// Somebody marked it as good.
+    /// The user marked it as good.
     #[serde(default)]
     pub starred: bool,
     /// Its name for people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
-    /// What somebody noted about it.
+    /// The user's note.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
     /// The newest preview.

@@ -1,5 +1,5 @@
-//! The fields beyond the original document that are silent: they show in a job's parameters only when they were sent, so that whoever does
-//! not use them never meets them.
+//! Fields beyond the original document that are silent: they appear in a job's parameters only if they were sent, so old clients see
+//! unchanged answers.
 
 use super::fields::{Fallback, Field, Kind, SMALL_PNG, field, integer, number};
 

@@ -20,8 +20,8 @@ const MAX_NAME: usize = 100;
 /// The fields of a request as they were sent.
 #[derive(Clone, Debug, Default)]
 pub struct RawRequest {
-    /// Values of known fields: texts, numbers, flags, null; a list or an object stands there empty, so that it is refused by its name.
-    /// Unknown fields stand there as null, at most twenty of them, their names cut to 100 characters.
+    /// Values of known fields: texts, numbers, flags, null. A list or an object is kept empty, so that the error names the field.
+    /// Unknown fields are kept as null, at most twenty of them, their names cut to 100 characters.
     pub fields: Map<String, Value>,
     /// How many more unknown fields were sent.
     pub more_unknown: usize,
@@ -162,7 +162,7 @@ impl<'de> Deserialize<'de> for Object {
     }
 }
 
-/// A key, without a copy of a long one.
+/// A key; a long unknown one is cut, not copied whole.
 enum Name {
     Known(&'static str),
     Unknown(String),

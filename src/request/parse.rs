@@ -23,7 +23,7 @@ pub type Decode<'a> = &'a dyn Fn(&[u8]) -> Result<SourceImage, String>;
 /// of the raw request.
 pub type Attachments = BTreeMap<&'static str, Result<SourceImage, String>>;
 
-/// What the parser cannot know by itself.
+/// Fonts, decoder and defaults that the caller supplies.
 pub struct ParseContext<'a> {
     /// The listed name of a face, from the full name or a unique file name.
     pub resolve_font: &'a dyn Fn(&str) -> Option<String>,

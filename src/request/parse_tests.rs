@@ -298,7 +298,7 @@ fn placeholders_are_for_test_mode() {
         matches!(spec.start, Start::Background { product: Some(_), mask: Some(_), .. })
     };
     assert!(masked("string", "string") && masked("string", &b64("300 300 255")) && !masked("string", &b64("300 200 255")));
-    // What is no text at all is a mistake in the client, not a placeholder.
+    // A value that is not text is a client error, not a placeholder.
     assert_eq!(wrong(json!({"product_image": 5, "test_mode": true})), ["product_image"]);
     assert_eq!(wrong(json!({"start_step": 2, "text_content": "a", "test_mode": true})), ["step1_image"]);
 }

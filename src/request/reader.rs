@@ -1,4 +1,4 @@
-//! Reads one field at a time by the table's rules and collects what is wrong, what was meant and what was adjusted.
+//! Reads one field at a time by the table's rules and collects errors, resolved parameters and warnings.
 
 use std::borrow::Cow;
 
@@ -113,7 +113,7 @@ impl<'a> Reader<'a> {
             }
             Err((kind, msg)) => {
                 self.error(field, kind, msg);
-                // Not a value of the table: what depends on it is not judged.
+                // 0 is no valid value: rules that depend on this field are skipped.
                 0
             }
         }

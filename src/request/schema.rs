@@ -103,7 +103,7 @@ impl Field {
         Value::Object(schema)
     }
 
-    /// Everything that people should know about it.
+    /// The description for readers: English, Korean, rule, default.
     fn words(&self) -> String {
         let mut words = format!("{}\n\n{}\n\nRule: {}.", self.description, self.description_ko, self.rule());
         if let Fallback::Computed(default) = self.fallback {

@@ -1,9 +1,9 @@
-//! Why something could not be kept, in one sentence that every door says.
+//! Why a write to the data folder failed, as one sentence that every door shows.
 
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-/// Why something could not be kept.
+/// Why something could not be written or read.
 #[derive(Debug, thiserror::Error)]
 #[error("{}", self.sentence())]
 pub struct StoreError {
@@ -20,7 +20,7 @@ impl StoreError {
         Self { action, path: path.to_path_buf(), root: None, source }
     }
 
-    /// The same about the data folder as a whole: which of its files it was does not help anybody.
+    /// The same error, worded about the data folder as a whole: the name of one of its files does not help the user.
     pub(super) fn in_data_folder(self, root: &Path) -> Self {
         Self { root: Some(root.to_path_buf()), ..self }
     }
@@ -40,7 +40,7 @@ impl StoreError {
         matches!(self.source.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
     }
 
-    /// What the operating system said, with the file.
+    /// The operating system's message, with the file.
     pub fn technical(&self) -> String {
         format!("cannot {} {}: {}", self.action, self.path.display(), self.source)
     }
@@ -77,7 +77,7 @@ impl StoreError {
     }
 }
 
-/// For `map_err`: what was done, and to which path.
+/// For `map_err`: adds the action and its path.
 pub(super) fn at(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> StoreError {
     let path = path.to_path_buf();
     move |source| StoreError::new(action, &path, source)

@@ -1,6 +1,6 @@
 //! The lock on the data folder: two programs on one folder would take each other's running jobs for interrupted ones.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
@@ -8,7 +8,7 @@ use super::error::{StoreError, at};
 use super::write::create_private_dir;
 
 const LOCK: &str = "lock";
-/// Somebody may remove the folder while it is being locked; then it is made once more.
+/// The folder may be removed while it is being locked; then it is made again.
 const ATTEMPTS: usize = 5;
 
 /// The locked file `<root>/lock`.
@@ -30,12 +30,17 @@ impl FolderLock {
                 Err(error) if error.kind() == ErrorKind::NotFound => continue,
                 other => other.map_err(at("open", &path))?,
             };
-            if file.try_lock().is_err() {
-                let busy = "another nanoCocoa uses it; close that one or choose another --data-dir";
-                return Err(StoreError::new("use", root, io::Error::new(ErrorKind::WouldBlock, busy)));
+            match file.try_lock() {
+                Ok(()) => {}
+                Err(TryLockError::WouldBlock) => {
+                    let busy = "another nanoCocoa uses it; close that one or choose another --data-dir";
+                    return Err(StoreError::new("use", root, io::Error::new(ErrorKind::WouldBlock, busy)));
+                }
+                // Some network file systems have no locks.
+                Err(TryLockError::Error(error)) => return Err(at("lock", &path)(error)),
             }
             let lock = Self { file, path: path.clone() };
-            // A lock on a file that is gone keeps nobody out.
+            // A lock on a removed file excludes no other program.
             if lock.is_current() {
                 return Ok(lock);
             }
@@ -60,7 +65,7 @@ impl FolderLock {
     }
 }
 
-/// What is kept on a medium that cannot be written to can still be looked at: there an existing file is opened for reading.
+/// On a read-only medium an existing lock file is opened for reading, so that the jobs on it can still be looked at.
 fn open(path: &Path) -> io::Result<File> {
     let opened = OpenOptions::new().create(true).truncate(false).write(true).open(path);
     match opened {

@@ -1,4 +1,4 @@
-//! The job folders on disk: atomic writes, the lock, the trash, and what is found again after a crash.
+//! The job folders on disk: atomic writes, the lock, the trash, and recovery after a crash.
 
 mod error;
 mod lock;
@@ -34,7 +34,7 @@ const DELETED: &str = ".deleted-";
 /// Enough for any file system to need space for it.
 const PROBE: [u8; 4096] = [b'x'; 4096];
 
-/// How a picture's file looked when it was known to be whole: while it looks the same, it need not be read to know that it still is.
+/// Size and date of a picture's file when its checksums were last right. While both are the same, the file is not read again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Mark {
     bytes: u64,
@@ -68,7 +68,7 @@ pub struct JobStore {
     generation: AtomicU64,
     failures: AtomicU64,
     marks: Mutex<HashMap<Uuid, Marks>>,
-    /// Held while folders go in or out of the trash.
+    /// Restorable jobs and when they were deleted. Held while a folder is renamed into the trash or out of it, not while files are removed.
     trashed: Mutex<HashMap<Uuid, Instant>>,
 }
 
@@ -108,8 +108,8 @@ impl JobStore {
         self.job_dir(id).join(name.file_name())
     }
 
-    /// Makes sure that the folder is there and this program's. One that vanished is made and locked again; fails while another program
-    /// has it. Cheap when nothing changed.
+    /// Makes sure that the folder exists and that this program holds its lock. A folder that vanished is made and locked again. Fails while
+    /// another program holds it. Two system calls when nothing changed.
     pub fn hold(&self) -> Result<(), StoreError> {
         let mut held = lock(&self.lock);
         if held.as_ref().is_some_and(FolderLock::is_current) {
@@ -133,15 +133,20 @@ impl JobStore {
         self.failures.load(Ordering::Acquire)
     }
 
-    /// Whether something can be written: writes some bytes and removes them.
+    /// Whether something can be written: writes some bytes and removes them. On a full disk the trash is left alone: the next write would
+    /// empty it, so while there is some this says yes.
     pub fn probe(&self) -> Result<(), StoreError> {
-        self.writing(|| {
+        let jobs = self.root.join("jobs");
+        let write = || {
             use std::io::Write as _;
-            let jobs = self.root.join("jobs");
             create_private_dir(&jobs).map_err(at("create", &jobs))?;
             let mut file = write::temporary(&jobs).map_err(at("write into", &jobs))?;
             file.as_file_mut().write_all(&PROBE).map_err(at("write into", &jobs))
-        })
+        };
+        match self.hold().and_then(|()| write()) {
+            Err(error) if error.is_full() && !lock(&self.trashed).is_empty() => Ok(()),
+            other => other.map_err(|e| e.in_data_folder(&self.root)),
+        }
     }
 
     /// Makes the folder and writes the first record; leaves no folder when it fails.
@@ -242,7 +247,7 @@ impl JobStore {
         self.writing(|| write_atomic(&path, &json))
     }
 
-    /// Every write goes through here: the folder must be ours, and where the disk is full the trash is emptied and the write tried again.
+    /// Every write goes through here: this program must hold the lock, and on a full disk the trash is emptied and the write is tried again.
     fn writing(&self, write: impl Fn() -> Result<(), StoreError>) -> Result<(), StoreError> {
         let written = self.hold().and_then(|()| match write() {
             Err(error) if error.is_full() && self.purge_older_than(Duration::ZERO) > 0 => {
@@ -265,7 +270,7 @@ impl JobStore {
         lock(&self.marks).entry(id).or_default().insert(name.as_str().to_owned(), mark);
     }
 
-    /// What was just written is known to be whole.
+    /// Marks a picture that was just written as whole.
     fn remember(&self, id: Uuid, name: ImageName) {
         if let Ok(file) = fs::metadata(self.image_path(id, name)) {
             self.set_mark(id, name, Mark::of(&file));

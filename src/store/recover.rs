@@ -1,4 +1,4 @@
-//! What is found when the folder is opened.
+//! Recovers the jobs of a data folder when it is opened.
 
 use std::fs;
 use std::path::Path;
@@ -8,12 +8,11 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::error::{StoreError, at};
-use super::trash::TRASH;
 use super::write::is_temporary;
 use super::{DELETED, JobStore, Marks, RECORD, lock, whole};
 use crate::job::{ImageName, JobSnapshot, JobStatus};
 
-/// Pictures that do not look as their records say are read at the start for so long; what is left then is read later.
+/// Time spent at the start on reading pictures whose files differ from their records; the keeper thread reads the others later.
 const READ_AT_START: Duration = Duration::from_secs(1);
 
 /// The marks of `job.json`. Records of earlier versions have none.
@@ -25,12 +24,7 @@ struct Files {
 impl JobStore {
     /// Empties the trash and reads every job, oldest first.
     pub(super) fn recover_all(&self) -> Result<Vec<JobSnapshot>, StoreError> {
-        let trash = self.root.join(TRASH);
-        if trash.exists()
-            && let Err(error) = fs::remove_dir_all(&trash)
-        {
-            tracing::warn!(%error, "the trash could not be emptied");
-        }
+        self.clear_trash_at_start();
         remove_temporary(&self.root);
         let jobs_dir = self.root.join("jobs");
         remove_temporary(&jobs_dir);
@@ -101,14 +95,14 @@ impl JobStore {
         Ok(Some(job))
     }
 
-    /// A picture that looks as its record says is whole. Others are read, but many of them would take too long: then it is enough for the
-    /// moment that their chunks follow each other.
+    /// A picture whose file matches its record is whole. Others are read to the end; when that would take too long (`read` is false), only
+    /// the chain of their chunks is checked for now.
     fn is_whole_at_start(&self, id: Uuid, name: ImageName, read: bool) -> bool {
         if read || self.is_marked(id, name) { self.is_whole(id, name) } else { whole::is_whole_file(&self.image_path(id, name), false) }
     }
 }
 
-/// Removes what interrupted writes left in a folder.
+/// Removes the temporary files of interrupted writes from a folder.
 fn remove_temporary(dir: &Path) {
     for entry in fs::read_dir(dir).into_iter().flatten().flatten() {
         if is_temporary(&entry.file_name().to_string_lossy()) {

@@ -1,5 +1,6 @@
 //! Deleted jobs that can still be taken back. They are renamed, so deleting is quick; the disk is free once they are purged.
 
+use std::collections::HashSet;
 use std::fs;
 use std::io;
 use std::path::PathBuf;
@@ -9,7 +10,7 @@ use uuid::Uuid;
 
 use super::error::{StoreError, at};
 use super::write::create_private_dir;
-use super::{JobStore, lock};
+use super::{DELETED, JobStore, lock};
 
 pub(super) const TRASH: &str = "trash";
 
@@ -58,43 +59,69 @@ impl JobStore {
         }
     }
 
-    /// Whether a deleted job can be taken back.
-    pub fn is_trashed(&self, id: Uuid) -> bool {
-        lock(&self.trashed).contains_key(&id)
+    /// Deleted jobs that can be taken back. Does not wait for the disk.
+    pub fn trashed_ids(&self) -> HashSet<Uuid> {
+        lock(&self.trashed).keys().copied().collect()
     }
 
-    /// Removes a job from the disk, from the trash or from where it is kept.
+    /// Removes a job from the disk, from the trash or from where it is kept. A job in the trash that cannot be removed stays restorable.
     pub fn purge(&self, id: Uuid) -> Result<(), StoreError> {
         self.hold()?;
-        lock(&self.trashed).remove(&id);
-        lock(&self.marks).remove(&id);
-        self.remove(self.trash_dir(id))?;
-        self.remove(self.job_dir(id))
+        let since = lock(&self.trashed).remove(&id);
+        let removed = self.remove(self.trash_dir(id)).and_then(|()| self.remove(self.job_dir(id)));
+        if removed.is_ok() {
+            lock(&self.marks).remove(&id);
+        } else if let Some(since) = since {
+            lock(&self.trashed).insert(id, since);
+        }
+        removed
     }
 
-    /// Removes from the disk what has been in the trash for longer than this. Returns how many jobs that were.
+    /// Removes jobs from the disk that have been in the trash for at least `age`. Returns how many were removed. One that cannot be
+    /// removed waits another `age`.
     pub fn purge_older_than(&self, age: Duration) -> usize {
-        let mut trashed = lock(&self.trashed);
-        if trashed.is_empty() || self.hold().is_err() {
+        if lock(&self.trashed).is_empty() || self.hold().is_err() {
             return 0;
         }
-        let due: Vec<Uuid> = trashed.iter().filter(|(_, since)| since.elapsed() >= age).map(|(id, _)| *id).collect();
-        for id in &due {
-            match self.remove(self.trash_dir(*id)) {
+        // They cannot be restored from here on. The lock is not held while files are removed: the studio asks for the trash in every frame.
+        let due: Vec<Uuid> = lock(&self.trashed).extract_if(|_, since| since.elapsed() >= age).map(|(id, _)| id).collect();
+        let mut removed = 0;
+        for id in due {
+            match self.remove(self.trash_dir(id)) {
                 Ok(()) => {
-                    trashed.remove(id);
-                    lock(&self.marks).remove(id);
+                    lock(&self.marks).remove(&id);
+                    removed += 1;
                 }
-                Err(error) => tracing::warn!(%id, %error, "a deleted job is still in the trash"),
+                Err(error) => {
+                    tracing::warn!(%id, %error, "a deleted job could not be removed from the trash");
+                    // Tried again later, so that the warning does not repeat every two seconds.
+                    lock(&self.trashed).insert(id, Instant::now());
+                }
             }
         }
-        due.len()
+        removed
     }
 
-    /// Renamed first, so that what is left after a crash or a failure is known to be deleted.
+    /// Removes what an earlier run left in the trash. Anything that the store did not put there stays: `--data-dir` may name a folder that
+    /// has a `trash` of its own.
+    pub(super) fn clear_trash_at_start(&self) {
+        let trash = self.root.join(TRASH);
+        for entry in fs::read_dir(&trash).into_iter().flatten().flatten() {
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
+            let is_job = name.strip_prefix(DELETED).unwrap_or(&name).parse::<Uuid>().is_ok();
+            if is_job && let Err(error) = fs::remove_dir_all(entry.path()) {
+                tracing::warn!(%error, path = %entry.path().display(), "a deleted job could not be removed from the trash");
+            }
+        }
+        // Removes the folder only if it is empty.
+        let _ = fs::remove_dir(&trash);
+    }
+
+    /// Removes a folder. It is renamed first: a crash or a failure midway leaves a folder that the next start knows to be deleted.
     fn remove(&self, dir: PathBuf) -> Result<(), StoreError> {
         let name = dir.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        let aside = dir.with_file_name(format!("{}{name}", super::DELETED));
+        let aside = dir.with_file_name(format!("{DELETED}{name}"));
         let target = match fs::rename(&dir, &aside) {
             Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(()),
             Ok(()) => aside,
@@ -104,5 +131,32 @@ impl JobStore {
             Err(e) if e.kind() != io::ErrorKind::NotFound => Err(at("remove", &target)(e).in_data_folder(&self.root)),
             _ => Ok(()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_deleted_jobs_leave_the_trash() {
+        let dir = tempfile::tempdir().unwrap();
+        let trash = dir.path().join(TRASH);
+        let (old, half) = (Uuid::new_v4().to_string(), format!("{DELETED}{}", Uuid::new_v4()));
+        for name in [old.as_str(), half.as_str(), "letters"] {
+            fs::create_dir_all(trash.join(name)).unwrap();
+            fs::write(trash.join(name).join("file"), b"x").unwrap();
+        }
+        let (store, _) = JobStore::open(dir.path()).unwrap();
+        let left: Vec<_> = fs::read_dir(&trash).unwrap().map(|e| e.unwrap().file_name()).collect();
+        assert_eq!(left, ["letters"]);
+
+        let id = Uuid::new_v4();
+        fs::create_dir(store.job_dir(id)).unwrap();
+        store.trash(id).unwrap();
+        assert_eq!(store.purge_older_than(Duration::from_secs(60)), 0);
+        assert!(store.trashed_ids().contains(&id));
+        assert_eq!((store.purge_older_than(Duration::ZERO), store.purge_older_than(Duration::ZERO)), (1, 0));
+        assert!(store.trashed_ids().is_empty() && !trash.join(id.to_string()).exists());
     }
 }

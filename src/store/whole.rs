@@ -85,7 +85,7 @@ mod tests {
             assert!(!is_whole_png(bytes), "{i}");
             std::fs::write(&path, bytes).unwrap();
             assert!(!is_whole_file(&path, true), "{i}");
-            // Without the checksums what changes no length is not seen.
+            // Without the checksums only damage that changes a length is found.
             assert_eq!(is_whole_file(&path, false), i < 2, "{i}");
         }
         std::fs::write(&path, &png).unwrap();

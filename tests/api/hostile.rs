@@ -1,4 +1,4 @@
-//! Clients that stall, hoard, and never read.
+//! Clients that stall, open many connections, or never read.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -40,7 +40,7 @@ fn post(length: usize) -> Vec<u8> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn stalled_bodies_keep_nobody_waiting() {
+async fn stalled_bodies_do_not_block_others() {
     let server = start_with(Limits::default()).await;
     let mut stalled = Vec::new();
     for _ in 0..20 {
@@ -116,7 +116,7 @@ async fn a_connection_is_kept_between_requests() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn connections_are_bounded_and_useless_ones_make_room() {
+async fn connections_are_bounded_and_idle_ones_make_room() {
     let limits = Limits { connections: 8, ..Limits::default() };
     let server = start_with(limits).await;
     let at = server.address;
@@ -130,7 +130,7 @@ async fn connections_are_bounded_and_useless_ones_make_room() {
     }
     let told = rest(&mut idle[1]).await;
     assert!(told.starts_with("HTTP/1.1 503") && told.contains("\"retry_after\":5"), "{told}");
-    // Where every place is in use, the next one is told so.
+    // While every connection is being served, the next one gets a 503.
     server.world.script.set("scene", Act::Slow(Duration::from_secs(60)));
     let started = server.world.post(&Value::Object(request(json!({})))).await.json();
     let events = format!("GET /jobs/{}/events HTTP/1.1\r\nHost: localhost\r\n\r\n", started["job_id"].as_str().unwrap());
@@ -166,7 +166,7 @@ async fn events_outlive_every_limit_of_idleness() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn answers_that_nobody_reads_are_given_up() {
+async fn unread_answers_are_given_up() {
     let server = start_with(short(500)).await;
     let started = server.world.post(&Value::Object(request(json!({"width": 1024, "height": 1024})))).await.json();
     let id = started["job_id"].as_str().unwrap().to_owned();
@@ -213,7 +213,7 @@ async fn pictures_in_answers_are_the_files() {
     let light = world.get(&format!("/status/{id}?images=false")).await.json();
     let keys = |v: &Value| v.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
     assert_eq!(keys(&light), keys(&status));
-    // A picture that has gone is none.
+    // A picture whose file is gone is null.
     std::fs::remove_file(world.engine.image_path(id.parse().unwrap(), "step2".parse().unwrap()).unwrap()).unwrap();
     let status = world.get(&format!("/status/{id}")).await.json();
     assert!(status["step2_result"].is_null() && status["final_result"].is_string());

@@ -1,4 +1,4 @@
-//! The OpenAPI document tells the truth; `tests/openapi/run.sh` asks tools that nobody here wrote.
+//! The OpenAPI document matches the server; `tests/openapi/run.sh` checks it with external tools.
 
 use axum::http::StatusCode;
 use nanococoa::api::SecurityPolicy;

@@ -1,4 +1,4 @@
-//! What the data folder can do to a job: full, not writable, gone, damaged, deleted; and pages of many jobs.
+//! Jobs on a data folder that is not writable, gone or damaged; deleted jobs; pages of many jobs.
 
 use std::fs;
 use std::time::Duration;
@@ -23,7 +23,7 @@ async fn finished(world: &World, extra: Value) -> String {
     id
 }
 
-/// A file where the jobs' folder should be: nobody can write there, root neither.
+/// Puts a file in place of the jobs' folder: even root cannot write there.
 fn block(world: &World) {
     let jobs = world.data().join("jobs");
     fs::rename(&jobs, world.data().join("aside")).unwrap();
@@ -133,7 +133,7 @@ async fn a_folder_that_vanishes_is_made_and_locked_again() {
     let message = status["message"].as_str().unwrap();
     assert!(message.starts_with("Pictures of this job are missing or damaged") && message.contains("final.png"), "{message}");
     assert_eq!(world.get(&format!("/jobs/{old}/images/final.png")).await.status, StatusCode::NOT_FOUND);
-    // Nothing is taken from what is not there.
+    // No step is taken from missing pictures.
     let new = finished(&world, json!({})).await;
     let status = world.get(&format!("/status/{new}")).await.json();
     assert!(status["final_result"].is_string() && status.get("cached_steps").is_none(), "{}", status["images"]);
@@ -270,7 +270,7 @@ async fn jobs_come_in_pages() {
         assert!(answer.json()["detail"][0]["msg"].as_str().unwrap().starts_with(&format!("{name}: send ")), "{query}");
     }
     assert_eq!(world.get("/jobs?limit=1&limit=2").await.status, StatusCode::BAD_REQUEST);
-    // Those who delete as they read do not lose their place.
+    // A client that deletes while it reads pages keeps its place.
     assert_eq!(world.call("DELETE", &format!("/jobs/{}", ids[1]), &[], "").await.status, StatusCode::OK);
     let list = world.get(&format!("/jobs?limit=1&before={}", ids[1])).await.json();
     assert_eq!((&list["jobs"][0]["job_id"], &list["total_jobs"]), (&json!(ids[2]), &json!(4)));
