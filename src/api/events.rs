@@ -13,7 +13,7 @@ use base64::Engine as _;
 use futures_util::Stream;
 use image::codecs::jpeg::JpegEncoder;
 use serde_json::{Value, json};
-use tokio::sync::watch;
+use tokio::sync::{OwnedSemaphorePermit, watch};
 
 use super::jobs::job_id;
 use super::wire::Progress;
@@ -26,7 +26,12 @@ const PACE: Duration = Duration::from_millis(100);
 /// While nothing happens, the estimates are told this often.
 const TICK: Duration = Duration::from_secs(2);
 
+/// Seconds after which a client should try again where too many event streams are open.
+const RETRY: u64 = 5;
+
 struct Follow {
+    /// Held until the stream ends.
+    _permit: OwnedSemaphorePermit,
     updates: watch::Receiver<Arc<JobSnapshot>>,
     closing: watch::Receiver<bool>,
     told: Vec<ImageName>,
@@ -42,14 +47,24 @@ struct Follow {
     responses((status = 200, content_type = "text/event-stream", body = String,
             description = "Events: progress (as GET /status without pictures), preview {sequence, width, height, image: data URL}, \
                            result {name, url}, end (as progress)"),
-        (status = 404, body = super::wire::DetailBody)))]
+        (status = 404, body = super::wire::DetailBody),
+        (status = 503, description = "Too many event streams are open", body = super::wire::BusyBody)))]
 pub(super) async fn events(
     State(state): State<ApiState>,
     Path(id): Path<String>,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, ApiError> {
     let updates = state.engine.subscribe(job_id(&id)?).ok_or(ApiError::NotFound("Job not found"))?;
-    let follow =
-        Follow { updates, closing: state.closing(), told: Vec::new(), preview: None, ready: VecDeque::new(), first: true, over: false };
+    let permit = Arc::clone(&state.event_streams).try_acquire_owned().map_err(|_| ApiError::Busy { retry_after: RETRY })?;
+    let follow = Follow {
+        _permit: permit,
+        updates,
+        closing: state.closing(),
+        told: Vec::new(),
+        preview: None,
+        ready: VecDeque::new(),
+        first: true,
+        over: false,
+    };
     let stream = futures_util::stream::unfold(follow, |mut follow| async move {
         let event = follow.next().await?;
         Some((Ok(event), follow))

@@ -7,6 +7,8 @@ use std::time::Duration;
 pub struct Limits {
     /// Connections at the same time. Each takes a file handle, and a second one while it sends a picture; systems give 1,024 to a program.
     pub connections: usize,
+    /// Event streams at the same time: they stay open while a job runs, and other requests need connections too.
+    pub event_streams: usize,
     /// From the first byte of a request to the end of its headers.
     pub header: Duration,
     /// Between requests, or before the first.
@@ -38,6 +40,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             connections: 256,
+            event_streams: 64,
             header: Duration::from_secs(10),
             idle: Duration::from_secs(30),
             write_stall: Duration::from_secs(20),

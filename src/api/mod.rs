@@ -22,7 +22,7 @@ mod wire;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::{HeaderValue, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
@@ -57,6 +57,7 @@ pub struct ApiState {
     limits: Arc<Limits>,
     bodies: Budget,
     answers: Budget,
+    pub(crate) event_streams: Arc<Semaphore>,
     closing: Arc<watch::Sender<bool>>,
 }
 
@@ -71,6 +72,7 @@ impl ApiState {
             limits: Arc::default(),
             bodies: Budget::new(0, 0),
             answers: Budget::new(0, 0),
+            event_streams: Arc::new(Semaphore::new(0)),
             closing: Arc::new(watch::Sender::new(false)),
         }
         .with_limits(Limits::default())
@@ -81,6 +83,7 @@ impl ApiState {
     pub fn with_limits(mut self, limits: Limits) -> Self {
         self.bodies = Budget::new(limits.body_memory.max(self.body_limit), limits.body_reserve);
         self.answers = Budget::new(limits.answer_memory, 0);
+        self.event_streams = Arc::new(Semaphore::new(limits.event_streams));
         self.limits = Arc::new(limits);
         self
     }
@@ -89,6 +92,12 @@ impl ApiState {
     pub(crate) fn closing(&self) -> watch::Receiver<bool> {
         self.closing.subscribe()
     }
+}
+
+/// Reads a body that nobody needs before it refuses, so that the client receives the answer instead of a reset.
+async fn refuse(state: ApiState, request: Request, error: ApiError) -> ApiError {
+    body::drain(request, state.body_limit).await;
+    error
 }
 
 /// Every route.
@@ -119,8 +128,10 @@ pub fn router(state: ApiState) -> Router {
         .route("/docs", get(docs::index))
         .route("/docs/", get(docs::asset))
         .route("/docs/{*path}", get(docs::asset))
-        .fallback(|| async { ApiError::NotFound("Not found. GET /help lists what is here") })
-        .method_not_allowed_fallback(|| async { ApiError::MethodNotAllowed })
+        .fallback(|State(state): State<ApiState>, request: Request| {
+            refuse(state, request, ApiError::NotFound("Not found. GET /help lists what is here"))
+        })
+        .method_not_allowed_fallback(|State(state): State<ApiState>, request: Request| refuse(state, request, ApiError::MethodNotAllowed))
         .layer(middleware::from_fn_with_state(state.clone(), answer::bound))
         .layer(middleware::from_fn(headers))
         .layer(middleware::from_fn_with_state(state.clone(), security::guard))

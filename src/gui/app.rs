@@ -112,7 +112,7 @@ pub struct Studio {
     /// The brief changed since undo last looked.
     unseen: bool,
     titled: String,
-    watched: Vec<(Uuid, JobStatus)>,
+    pub(super) watched: Vec<(Uuid, JobStatus)>,
     dirty_since: Option<f64>,
     pub(super) quitting: bool,
 }
@@ -427,34 +427,6 @@ impl Studio {
         self.active_count() > 0 || self.session.unsaved() || self.bridge.writes() > 0
     }
 
-    fn follow_jobs(&mut self, now: f64) {
-        let jobs = self.bridge.jobs();
-        for job in jobs.iter() {
-            let before = self.watched.iter().find(|w| w.0 == job.id).map(|w| w.1);
-            if before == Some(job.status) || (before.is_none() && !job.status.is_active()) {
-                continue;
-            }
-            self.watched.retain(|w| w.0 != job.id);
-            self.watched.push((job.id, job.status));
-            match job.status {
-                JobStatus::Completed => {
-                    if self.source == Source::Job(job.id) || self.session.base.is_none() {
-                        self.session.base = Some(job.id);
-                    }
-                    for note in &job.warnings {
-                        self.toasts.say(Kind::Note, note.clone().into(), now);
-                    }
-                }
-                // The canvas says it itself where the job is on it.
-                JobStatus::Failed if self.source == Source::Job(job.id) => {}
-                JobStatus::Failed => self.toasts.say(Kind::Bad, Say::new("toast.failed", &[&job.message]), now),
-                JobStatus::Stopped => self.toasts.say(Kind::Note, Say::new("toast.stopped", &[]), now),
-                JobStatus::Pending | JobStatus::Running => {}
-            }
-        }
-        self.watched.retain(|w| w.1.is_active() || jobs.iter().any(|j| j.id == w.0));
-    }
-
     /// One frame.
     pub fn ui(&mut self, ui: &mut Ui) {
         let ctx = ui.ctx().clone();
@@ -479,7 +451,7 @@ impl Studio {
             self.execute(&ctx, command);
         }
         self.redraft(&ctx);
-        self.entitle(&ctx);
+        self.update_window_title(&ctx);
         self.was_typing = ctx.text_edit_focused();
         self.was_composing = self.composing;
     }
@@ -561,7 +533,7 @@ impl Studio {
     }
 
     /// The window's title: the project, with a dot while its file lacks something.
-    fn entitle(&mut self, ctx: &Context) {
+    fn update_window_title(&mut self, ctx: &Context) {
         let name = self.session.project.trim();
         let dot = if self.session.unsaved() { "● " } else { "" };
         let title = if name.is_empty() { "nanoCocoa Studio".to_owned() } else { format!("{dot}{name} – nanoCocoa Studio") };

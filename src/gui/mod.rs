@@ -10,6 +10,7 @@ pub mod commands;
 mod dialogs;
 mod execute;
 mod export;
+mod follow;
 mod fonts;
 pub mod i18n;
 mod icons;

@@ -9,6 +9,9 @@ const NO_CONTROLS: &str = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u00
 /// Flags written as text.
 const FLAG_WORDS: &str = "^(true|false|1|0|yes|no|on|off)$";
 
+/// Where the program is built with its decoder.
+const HEIC: &str = if cfg!(feature = "heic") { " HEIC," } else { "" };
+
 impl Field {
     /// The rule in words.
     pub fn rule(&self) -> String {
@@ -22,7 +25,7 @@ impl Field {
             Kind::Slogan => format!("at most {MAX_TEXT_CHARS} characters; line breaks are kept; blank means no text"),
             Kind::Choice(words) => format!("one of: {}", words.join(", ")),
             Kind::Font => "a name from GET /fonts, in full or the file name alone where only one face has it".into(),
-            Kind::Image => "base64 of a PNG, JPEG, WebP, HEIC, BMP or TIFF file; data:image/...;base64, may precede it".into(),
+            Kind::Image => format!("base64 of a PNG, JPEG, WebP,{HEIC} BMP or TIFF file; data:image/...;base64, may precede it"),
         }
     }
 

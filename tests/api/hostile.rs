@@ -155,6 +155,49 @@ async fn connections_are_bounded_and_idle_ones_make_room() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn event_streams_leave_room_for_other_requests() {
+    let server = start_with(Limits { event_streams: 2, ..Limits::default() }).await;
+    let at = server.address;
+    server.world.script.set("scene", Act::Slow(Duration::from_secs(60)));
+    let started = server.world.post(&Value::Object(request(json!({})))).await.json();
+    let path = format!("/jobs/{}/events", started["job_id"].as_str().unwrap());
+    let events = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    let mut followers = Vec::new();
+    for _ in 0..2 {
+        let mut follower = send(at, events.as_bytes()).await;
+        let mut some = [0; 16];
+        follower.read_exact(&mut some).await.unwrap();
+        assert_eq!(&some[..12], b"HTTP/1.1 200");
+        followers.push(follower);
+    }
+    assert_eq!(call(at, "GET", &path, "").await.0, 503);
+    assert_eq!(call(at, "GET", "/health", "").await.0, 200);
+    drop(followers);
+    let begin = Instant::now();
+    loop {
+        let mut follower = send(at, events.as_bytes()).await;
+        let mut some = [0; 16];
+        follower.read_exact(&mut some).await.unwrap();
+        if &some[..12] == b"HTTP/1.1 200" {
+            break;
+        }
+        assert!(begin.elapsed() < SOON, "the places are not given back");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_large_body_to_a_wrong_path_hears_the_answer() {
+    let server = start_with(Limits::default()).await;
+    let body = "x".repeat(8 << 20);
+    let head =
+        format!("POST /nowhere HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n", body.len());
+    let (status, _, answer) = raw(server.address, &[head.as_bytes(), body.as_bytes()]).await;
+    assert_eq!(status, 404);
+    assert!(String::from_utf8_lossy(&answer).contains("GET /help"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn events_outlive_every_limit_of_idleness() {
     let server = start_with(short(200)).await;
     server.world.script.set("segment", Act::Slow(Duration::from_secs(2)));
