@@ -22,7 +22,7 @@ use frame::{Frame, Scan, ScanPart, ZIGZAG};
 use output::{Colors, Output};
 
 /// Memory for the coefficients of a picture that must be in memory as a whole, bytes.
-const MAX_COEFFICIENTS: u64 = 450 << 20;
+const MAX_COEFFICIENTS: u64 = 384 << 20;
 /// Most scans; the usual progressive file has ten.
 const MAX_SCANS: usize = 100;
 /// Most segments of an ICC profile together; beyond, it is too large anyway.
