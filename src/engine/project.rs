@@ -106,7 +106,8 @@ impl<'a> Project<'a> {
         }
         let size = self.unpack(index, name, most, &mut sink())?;
         if size > most {
-            return Err(unusable(format!("the project's {name} unpacks to more than {} MB; use a smaller picture", most >> 20)));
+            let remedy = if name.ends_with(".json") { "save it again in the studio" } else { "use a smaller picture" };
+            return Err(unusable(format!("the project's {name} unpacks to more than {} MB; {remedy}", most >> 20)));
         }
         self.left -= size.min(self.left);
         Ok((index, size))

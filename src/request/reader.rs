@@ -319,6 +319,11 @@ impl<'a> Reader<'a> {
             }
             None => None,
         };
+        // Looking a name up takes time by its length, and paths end at 4,096 bytes.
+        if let Some(name) = name.filter(|n| n.len() > MAX_FONT_NAME) {
+            self.error(field, "unknown_font", format!("{} is not a listed font; send one of the names of GET /fonts", quoted(name)));
+            return String::new();
+        }
         let wanted = name.unwrap_or(self.cx.default_font);
         // A file's name may begin or end with a space.
         let found = (self.cx.resolve_font)(wanted).or_else(|| (self.cx.resolve_font)(wanted.trim()));
@@ -436,6 +441,9 @@ fn from_base64(text: &str) -> Result<Vec<u8>, (&'static str, String)> {
         ("base64_invalid", format!("this is not base64: {why}; send the bytes of the file encoded as base64"))
     })
 }
+
+/// Longest name of a font that is looked up, bytes.
+const MAX_FONT_NAME: usize = 4096;
 
 /// A name from outside in quotes, escaped and not too long.
 pub(super) fn quoted(text: &str) -> String {

@@ -190,8 +190,10 @@ async fn event_streams_leave_room_for_other_requests() {
 async fn a_large_body_to_a_wrong_path_hears_the_answer() {
     let server = start_with(Limits::default()).await;
     let body = "x".repeat(8 << 20);
-    let head =
-        format!("POST /nowhere HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n", body.len());
+    let head = format!(
+        "POST /nowhere HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+        body.len()
+    );
     let (status, _, answer) = raw(server.address, &[head.as_bytes(), body.as_bytes()]).await;
     assert_eq!(status, 404);
     assert!(String::from_utf8_lossy(&answer).contains("GET /help"));
