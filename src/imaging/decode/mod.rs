@@ -1,6 +1,6 @@
 //! Untrusted bytes in, pixels out.
 //!
-//! [`recognise`](format::recognise) names the format, a reader for it hands rows to an [`Assembler`](rows::Assembler), which converts them to
+//! `recognise` names the format, a reader for it hands rows to an `Assembler`, which converts them to
 //! sRGB and scales them as they come. A reader needs memory for the whole picture only where its format cannot be read row by row.
 
 mod bmp;
