@@ -20,16 +20,20 @@ impl Shell {
         self.dir.path().join(name)
     }
 
-    fn run(&self, args: &[&str]) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_nanococoa"))
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_nanococoa"));
+        command
             .current_dir(self.dir.path())
             .env("NANOCOCOA_DATA_DIR", self.path("data"))
             .env("NANOCOCOA_CONFIG", self.path("config.toml"))
             .env_remove("DISPLAY")
             .env_remove("WAYLAND_DISPLAY")
-            .args(args)
-            .output()
-            .unwrap()
+            .args(args);
+        command
+    }
+
+    fn run(&self, args: &[&str]) -> Output {
+        self.command(args).output().unwrap()
     }
 
     fn new_with_config() -> Self {
@@ -42,6 +46,27 @@ impl Shell {
 
 fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[cfg(unix)]
+#[test]
+fn a_closed_terminal_stops_the_job_cleanly() {
+    for signal in ["TERM", "HUP"] {
+        let shell = Shell::new_with_config();
+        let args = ["generate", "--product", "cup.png", "--text", "Sale", "--size", "2048x2048", "--json", "--out", "ad.png"];
+        let child = shell.command(&args).stdout(std::process::Stdio::piped()).spawn().unwrap();
+        // The job has begun once its record is there.
+        let begun = || std::fs::read_dir(shell.path("data/jobs")).is_ok_and(|mut jobs| jobs.next().is_some());
+        while !begun() {
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+        assert!(Command::new("kill").args([format!("-{signal}"), child.id().to_string()]).status().unwrap().success());
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{signal}");
+        let told: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(told["status"], "stopped", "{told}");
+        assert!(!shell.path("ad.png").exists());
+    }
 }
 
 #[test]

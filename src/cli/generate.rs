@@ -16,6 +16,7 @@ use nanococoa::request::{Attachments, JobSpec};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
+use super::signals::end_signal;
 use super::{Common, Failure, load_config, overrides, start_engine};
 
 /// Flags of `generate`; each stands for the field of the same meaning of `POST /generate`.
@@ -416,6 +417,8 @@ async fn watch(engine: &Engine, id: Uuid, json: bool) -> anyhow::Result<Arc<JobS
     if let Ok(style) = ProgressStyle::with_template("{bar:32} {pos:>3} %  {msg}") {
         bar.set_style(style);
     }
+    let mut ended = std::pin::pin!(end_signal());
+    let mut stopping = false;
     loop {
         let job = updates.borrow_and_update().clone();
         bar.set_position(u64::from(job.progress_percent));
@@ -426,8 +429,8 @@ async fn watch(engine: &Engine, id: Uuid, json: bool) -> anyhow::Result<Arc<JobS
         }
         tokio::select! {
             changed = updates.changed() => changed.context("the engine ended")?,
-            stopped = tokio::signal::ctrl_c() => {
-                stopped.context("cannot wait for Ctrl-C")?;
+            () = &mut ended, if !stopping => {
+                stopping = true;
                 engine.stop(id);
             }
             () = tokio::time::sleep(Duration::from_millis(500)) => {}

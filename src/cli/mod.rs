@@ -13,6 +13,7 @@ mod doctor;
 mod engines;
 mod generate;
 mod serve;
+mod signals;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
