@@ -60,6 +60,8 @@ fn a_closed_terminal_stops_the_job_cleanly() {
         while !begun() {
             std::thread::sleep(std::time::Duration::from_millis(10));
         }
+        // The program listens for signals once it waits for the job, a moment later.
+        std::thread::sleep(std::time::Duration::from_millis(300));
         assert!(Command::new("kill").args([format!("-{signal}"), child.id().to_string()]).status().unwrap().success());
         let output = child.wait_with_output().unwrap();
         assert_eq!(output.status.code(), Some(1), "{signal}");
