@@ -171,6 +171,9 @@ fn doctor_says_which_engine_would_run() {
     let report: serde_json::Value = serde_json::from_str(text(&out.stdout).trim()).unwrap();
     assert!(report.is_object());
     assert!(text(&shell.run(&["doctor"]).stdout).to_lowercase().contains("draft"));
+    std::fs::write(shell.path("config.toml"), "font_dirs = [\"/no/such/fonts\"]\n").unwrap();
+    let told = text(&shell.run(&["doctor"]).stdout);
+    assert!(told.contains("The font folder /no/such/fonts was not found."), "{told}");
 }
 
 #[test]

@@ -17,7 +17,6 @@ use super::wire::{Annotated, Deleted, DetailBody, JobLine, JobList, Restored, St
 use super::{ApiError, ApiState, blocking, body};
 use crate::engine::{Engine, clock};
 use crate::job::{Annotation, ImageName, JobSnapshot, JobStatus};
-use crate::request::FieldError;
 
 /// How long `POST /stop` waits for the work to end.
 const STOP_PATIENCE: Duration = Duration::from_secs(15);
@@ -185,6 +184,7 @@ const PAGE_MOST: usize = 1000;
 
 /// Query of `GET /jobs`.
 #[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct ListQuery {
     /// At most so many jobs, 1 to 1000; all when left out.
     #[param(value_type = Option<u32>, minimum = 1, maximum = 1000)]
@@ -197,7 +197,7 @@ impl ListQuery {
     fn limit(&self) -> Result<usize, ApiError> {
         let Some(text) = self.limit.as_deref() else { return Ok(usize::MAX) };
         let limit = text.trim().parse().ok().filter(|n| (1..=PAGE_MOST).contains(n));
-        limit.ok_or_else(|| wrong("limit", "limit_range", format!("send a whole number from 1 to {PAGE_MOST}")))
+        limit.ok_or_else(|| ApiError::BadRequest(format!("limit: send a whole number from 1 to {PAGE_MOST}")))
     }
 
     /// A page of these jobs, which come newest first. A job that was just deleted is still a place in the list.
@@ -209,7 +209,7 @@ impl ListQuery {
                 let id = Uuid::try_parse(text.trim()).ok();
                 let find = |jobs: &[Arc<JobSnapshot>]| jobs.iter().find(|job| Some(job.id) == id).map(|job| job.sequence);
                 let place = find(jobs).or_else(|| find(&engine.trashed()));
-                let place = place.ok_or_else(|| wrong("before", "job_unknown", "send the ID of a job that GET /jobs lists".into()))?;
+                let place = place.ok_or(ApiError::NotFound("before: job not found; send the ID of a job that GET /jobs lists"))?;
                 &jobs[jobs.partition_point(|job| job.sequence >= place)..]
             }
         };
@@ -217,15 +217,9 @@ impl ListQuery {
     }
 }
 
-/// A wrong parameter of the query, in the form of wrong fields.
-fn wrong(name: &str, kind: &str, what: String) -> ApiError {
-    let error = FieldError::new(name, kind, what);
-    ApiError::Invalid(vec![FieldError { loc: vec!["query".into(), name.into()], ..error }])
-}
-
 /// Every job, newest first, or a page of them; the counts are of all.
 #[utoipa::path(get, path = "/jobs", tag = "jobs", params(ListQuery),
-    responses((status = 200, body = JobList), (status = 400, description = "A wrong parameter", body = super::wire::InvalidBody)))]
+    responses((status = 200, body = JobList), (status = 400, description = "A wrong parameter", body = DetailBody), (status = 404, description = "`before` is not a job", body = DetailBody)))]
 pub(super) async fn list(
     State(state): State<ApiState>,
     query: Result<Query<ListQuery>, QueryRejection>,
@@ -259,6 +253,7 @@ pub(super) async fn list(
 
 /// Query of `DELETE /jobs/{job_id}`.
 #[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct DeleteQuery {
     /// `true` removes it from the disk at once; otherwise it can be taken back for ten minutes.
     #[param(value_type = Option<bool>)]
@@ -268,9 +263,9 @@ pub(super) struct DeleteQuery {
 impl DeleteQuery {
     fn purge(&self) -> Result<bool, ApiError> {
         match self.purge.as_deref().map(str::trim) {
-            Some("" | "true" | "1" | "yes") => Ok(true),
+            Some("true" | "1" | "yes") => Ok(true),
             None | Some("false" | "0" | "no") => Ok(false),
-            Some(_) => Err(wrong("purge", "bool_type", "send true or false".into())),
+            Some(_) => Err(ApiError::BadRequest("purge: send true or false".into())),
         }
     }
 }

@@ -191,7 +191,12 @@ pub fn debug(command: DebugCommand) -> Result<(), Failure> {
         }
         DebugCommand::Pipeline(flags) => run_pipeline(flags),
         DebugCommand::FullSize(flags) => full_size(&flags),
-        DebugCommand::Picture(flags) => flags.files.iter().try_for_each(|file| picture(file, flags.out.as_deref())),
+        DebugCommand::Picture(flags) => {
+            if let Some(out) = &flags.out {
+                std::fs::create_dir_all(out).with_context(|| format!("cannot create {}", out.display()))?;
+            }
+            flags.files.iter().try_for_each(|file| picture(file, flags.out.as_deref()))
+        }
     }
 }
 

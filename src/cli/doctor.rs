@@ -19,8 +19,19 @@ pub(super) fn doctor(common: &Common, as_json: bool) -> Result<(), Failure> {
     if let Err(reason) = &writable {
         todo.push(format!("The data folder {} cannot be written: {reason}.", config.data_dir.display()));
     }
+    // The folder inside the data folder need not exist.
+    for missing in config.font_dirs.iter().filter(|dir| !dir.is_dir() && !dir.starts_with(&config.data_dir)) {
+        todo.push(format!(
+            "The font folder {} was not found. Create it, or remove it from NANOCOCOA_FONTS or font_dirs.",
+            missing.display()
+        ));
+    }
     if fonts.resolve(&config.default_font).is_none() {
-        todo.push(format!("The default font {} is not there; mend default_font in {}.", config.default_font, config.file.display()));
+        todo.push(format!(
+            "The default font {} was not found. Set default_font in {} to one of the listed names.",
+            config.default_font,
+            config.file.display()
+        ));
     }
     let (diffusion, parts) = match super::engines::setup(&config)() {
         Ok(setup) => {

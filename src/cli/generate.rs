@@ -259,7 +259,11 @@ fn raw_request(args: &GenerateArgs) -> Result<Map<String, Value>, Failure> {
 /// The pictures that flags name.
 fn attachments(args: &GenerateArgs) -> Attachments {
     let files = [("product_image", &args.product), ("mask_image", &args.mask), ("step1_image", &args.step1), ("step2_image", &args.step2)];
-    files.into_iter().filter_map(|(field, path)| Some((field, decode_source_file(&paths::find(path.as_deref()?))))).collect()
+    let decode = |path: &Path| {
+        let path = paths::find(path);
+        decode_source_file(&path).map_err(|why| if path.is_file() { why } else { format!("{}: {why}", path.display()) })
+    };
+    files.into_iter().filter_map(|(field, path)| Some((field, decode(path.as_deref()?)))).collect()
 }
 
 fn check_out(output: &Output) -> Result<(), Failure> {

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use base64::engine::general_purpose::STANDARD;
 use base64::write::EncoderStringWriter;
+use serde::Deserialize;
 use serde_json::{Map, Value};
 use zip::{CompressionMethod, ZipArchive};
 
@@ -55,6 +56,20 @@ pub enum ProjectError {
 
 fn unusable(text: impl Into<String>) -> ProjectError {
     ProjectError::Unusable(text.into())
+}
+
+/// The pictures that [`BRIEF`] names.
+#[derive(Default, Deserialize)]
+struct NamedPictures {
+    #[serde(default)]
+    product: Option<NamedPicture>,
+    #[serde(default)]
+    mask: Option<NamedPicture>,
+}
+
+#[derive(Deserialize)]
+struct NamedPicture {
+    path: String,
 }
 
 /// A project's parts by name.
@@ -137,11 +152,18 @@ impl<'a> Project<'a> {
                 Ok(text) => {
                     raw.fields.insert(field.into(), Value::String(text));
                 }
-                Err(ProjectError::Missing(_)) => {}
+                Err(ProjectError::Missing(_)) if !self.names(name) => {}
                 Err(error) => return Err(error),
             }
         }
         Ok(raw)
+    }
+
+    /// Whether the studio's own part says that the project has this picture.
+    fn names(&mut self, picture: &str) -> bool {
+        let brief = self.part(BRIEF).ok().and_then(|json| serde_json::from_slice::<NamedPictures>(&json).ok()).unwrap_or_default();
+        let named = |part: &Option<NamedPicture>| part.as_ref().is_some_and(|p| p.path == picture);
+        named(&brief.product) || named(&brief.mask)
     }
 
     /// A part as base64; the part itself is never whole in memory.

@@ -64,6 +64,15 @@ fn patched(mut bytes: Vec<u8>, local: usize, central: usize, value: u16) -> Vec<
 }
 
 #[test]
+fn a_picture_that_the_project_names_must_be_there() {
+    let brief = br#"{"product": {"path": "product.image", "name": "cup.png"}, "mask": null}"#;
+    let why = request_of(&zipped(&[(REQUEST, JSON), (BRIEF, brief)])).unwrap_err();
+    assert_eq!(why, "the project has no product.image; save it again in the studio");
+    assert!(request_of(&zipped(&[(REQUEST, JSON), (BRIEF, brief), (PRODUCT, b"photo")])).is_ok());
+    assert!(request_of(&zipped(&[(REQUEST, JSON), (BRIEF, b"{\"product\": null}")])).is_ok());
+}
+
+#[test]
 fn other_compressions_and_passwords_are_named() {
     for (number, name) in [(9, "Deflate64"), (12, "bzip2"), (14, "LZMA"), (93, "Zstandard"), (95, "xz"), (98, "PPMd"), (97, "method 97")] {
         let why = request_of(&patched(zipped(&[(REQUEST, JSON)]), 8, 10, number)).unwrap_err();

@@ -203,9 +203,9 @@ async fn delete_frees_the_disk() {
     let deleted = world.call("DELETE", &path(&a, "?purge=false"), &[], "").await.json();
     assert_eq!(deleted, json!({"job_id": a, "status": "deleted", "message": "Job deleted"}));
     assert_eq!(fs::read_dir(world.data().join("trash")).unwrap().count(), 1);
-    for query in ["?purge=maybe", "?purge=2"] {
+    for query in ["?purge=maybe", "?purge=2", "?purge="] {
         let answer = world.call("DELETE", &path(&b, query), &[], "").await;
-        assert_eq!((answer.status, &answer.json()["detail"][0]["loc"]), (StatusCode::BAD_REQUEST, &json!(["query", "purge"])));
+        assert_eq!((answer.status, &answer.json()["detail"]), (StatusCode::BAD_REQUEST, &json!("purge: send true or false")));
     }
     // Also what was deleted before.
     for id in [&a, &b] {
@@ -266,8 +266,9 @@ async fn jobs_come_in_pages() {
         ("?before=00000000-0000-0000-0000-000000000000", "before"),
     ] {
         let answer = world.get(&format!("/jobs{query}")).await;
-        assert_eq!((answer.status, &answer.json()["detail"][0]["loc"]), (StatusCode::BAD_REQUEST, &json!(["query", name])), "{query}");
-        assert!(answer.json()["detail"][0]["msg"].as_str().unwrap().starts_with(&format!("{name}: send ")), "{query}");
+        let status = if name == "before" { StatusCode::NOT_FOUND } else { StatusCode::BAD_REQUEST };
+        assert_eq!(answer.status, status, "{query}");
+        assert!(answer.json()["detail"].as_str().unwrap().starts_with(&format!("{name}: ")), "{query}");
     }
     assert_eq!(world.get("/jobs?limit=1&limit=2").await.status, StatusCode::BAD_REQUEST);
     // A client that deletes while it reads pages keeps its place.
