@@ -43,11 +43,17 @@ pub(super) struct StatusQuery {
 
 impl StatusQuery {
     fn images(&self) -> Result<bool, ApiError> {
-        match self.images.as_deref().map(str::trim) {
-            None | Some("true" | "1" | "yes") => Ok(true),
-            Some("false" | "0" | "no") => Ok(false),
-            Some(_) => Err(ApiError::BadRequest("images: send true or false".into())),
-        }
+        flag("images", self.images.as_deref(), true)
+    }
+}
+
+/// A flag of the query, or its default where it was left out.
+fn flag(name: &str, value: Option<&str>, default: bool) -> Result<bool, ApiError> {
+    match value.map(str::trim) {
+        None => Ok(default),
+        Some("true" | "1" | "yes") => Ok(true),
+        Some("false" | "0" | "no") => Ok(false),
+        Some(_) => Err(ApiError::BadRequest(format!("{name}: send true or false"))),
     }
 }
 
@@ -262,11 +268,7 @@ pub(super) struct DeleteQuery {
 
 impl DeleteQuery {
     fn purge(&self) -> Result<bool, ApiError> {
-        match self.purge.as_deref().map(str::trim) {
-            Some("true" | "1" | "yes") => Ok(true),
-            None | Some("false" | "0" | "no") => Ok(false),
-            Some(_) => Err(ApiError::BadRequest("purge: send true or false".into())),
-        }
+        flag("purge", self.purge.as_deref(), false)
     }
 }
 

@@ -37,7 +37,7 @@ impl ShutdownSignal {
     }
 }
 
-/// Runs until the bell is closed.
+/// Runs until the engine shuts down.
 pub(super) fn run(inner: &Inner) {
     check_unmarked_pictures(inner);
     let (mut round, mut seen, mut held) = (0_u32, inner.store.generation(), true);

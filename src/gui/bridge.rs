@@ -233,7 +233,7 @@ impl Bridge {
     }
 
     fn submit_one(&self, mut brief: Brief, how: How) -> Result<Option<Message>, Say> {
-        let attachments = attachments(&brief);
+        let attachments = attachments(&brief)?;
         let spec_of = |brief: &Brief| self.spec_with(&raw(brief, how.force), &attachments);
         let mut spec = spec_of(&brief)?;
         let wonder = how.reseed || how.same.is_some();
@@ -373,7 +373,9 @@ impl Bridge {
             let unreadable = |e: std::io::Error| Say::new("error.read", &[&path.display(), &e]);
             let mut hasher = blake3::Hasher::new();
             hasher.update_reader(std::fs::File::open(&path).map_err(unreadable)?).map_err(unreadable)?;
-            let product = bridge.keep(&source, &name, hasher.finalize(), |kept| copy_atomic(&path, kept))?;
+            let product = bridge.keep(&source, &name, hasher.finalize(), |kept| {
+                crate::store::copy_atomic(&path, kept).map_err(|e| Say::from(e.to_string()))
+            })?;
             for note in &source.notes {
                 bridge.send(Message::Noted(Say::from(format!("product_image: {note}"))));
             }
@@ -449,13 +451,6 @@ impl Bridge {
     }
 }
 
-/// Copies a file beside the target first, so that the target is never half there.
-fn copy_atomic(from: &Path, to: &Path) -> Result<(), Say> {
-    let failed = |e: std::io::Error| Say::new("error.write", &[&to.display(), &e]);
-    let part = to.with_extension("image.tmp");
-    std::fs::copy(from, &part).and_then(|_| std::fs::rename(&part, to)).map_err(failed)
-}
-
 /// The raw request without its pictures.
 fn raw(brief: &Brief, force: Option<u8>) -> Map<String, Value> {
     let mut raw = brief.to_raw();
@@ -466,15 +461,22 @@ fn raw(brief: &Brief, force: Option<u8>) -> Map<String, Value> {
 }
 
 /// The pictures of a brief, decoded from the studio's copies.
-fn attachments(brief: &Brief) -> Attachments {
+///
+/// # Errors
+/// A copy is gone.
+fn attachments(brief: &Brief) -> Result<Attachments, Say> {
     let mut attachments = Attachments::new();
-    if let Some(product) = &brief.product {
-        attachments.insert("product_image", crate::engine::decode_source_file(&product.path));
-        if let Some(mask) = &brief.mask {
-            attachments.insert("mask_image", crate::engine::decode_source_file(&mask.path));
-        }
+    let Some(product) = &brief.product else { return Ok(attachments) };
+    let mut attach = |field: &'static str, path: &Path| {
+        std::fs::metadata(path).map_err(|e| Say::new("error.photo_gone", &[&product.name, &e]))?;
+        attachments.insert(field, crate::engine::decode_source_file(path));
+        Ok::<(), Say>(())
+    };
+    attach("product_image", &product.path)?;
+    if let Some(mask) = &brief.mask {
+        attach("mask_image", &mask.path)?;
     }
-    attachments
+    Ok(attachments)
 }
 
 impl Bridge {

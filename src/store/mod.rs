@@ -20,7 +20,7 @@ use uuid::Uuid;
 
 pub use error::StoreError;
 pub use whole::is_whole_png;
-pub use write::{create_private_dir, write_atomic};
+pub use write::{copy_atomic, create_private_dir, write_atomic};
 
 use crate::job::progress::Durations;
 use crate::job::{ImageName, JobSnapshot};

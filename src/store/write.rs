@@ -8,10 +8,19 @@ use super::error::{StoreError, at};
 
 /// Writes beside the target, syncs, renames, syncs the folder: after a crash the old file or the new one is there, whole.
 pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
+    replace(path, |file| file.write_all(bytes))
+}
+
+/// Copies a file as [`write_atomic`] writes one; it is never in memory as a whole.
+pub fn copy_atomic(from: &Path, to: &Path) -> Result<(), StoreError> {
+    replace(to, |file| io::copy(&mut File::open(from)?, file).map(drop))
+}
+
+fn replace(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> Result<(), StoreError> {
     let dir = path.parent().unwrap_or(Path::new("."));
     let dir = if dir.as_os_str().is_empty() { Path::new(".") } else { dir };
     let mut file = temporary(dir).map_err(at("write", path))?;
-    file.as_file_mut().write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(at("write", path))?;
+    write(file.as_file_mut()).and_then(|()| file.as_file().sync_all()).map_err(at("write", path))?;
     file.persist(path).map_err(|e| at("write", path)(e.error))?;
     sync_dir(dir)
 }
@@ -72,5 +81,9 @@ mod tests {
         write_atomic(&deep.join("file"), b"x").unwrap();
         assert_eq!(mode(&deep.join("file")), mode(&dir.path().join("plain")));
         assert_eq!(fs::read_dir(&deep).unwrap().count(), 1);
+        copy_atomic(&deep.join("file"), &deep.join("copy")).unwrap();
+        assert_eq!((fs::read(deep.join("copy")).unwrap(), mode(&deep.join("copy"))), (b"x".to_vec(), mode(&dir.path().join("plain"))));
+        assert!(copy_atomic(&deep.join("none"), &deep.join("copy")).is_err());
+        assert_eq!((fs::read(deep.join("copy")).unwrap(), fs::read_dir(&deep).unwrap().count()), (b"x".to_vec(), 2));
     }
 }
