@@ -7,6 +7,7 @@
 pub mod api;
 pub mod assets;
 pub mod backend;
+pub mod cancel;
 pub mod config;
 pub mod engine;
 pub mod gui;

@@ -16,13 +16,13 @@ use std::time::{Duration, Instant};
 
 use candle_core::Device;
 use common::{photo_base64, wait};
-use nanococoa::backend::diffusion::engine::{DiffusionBackend, Setup};
+use nanococoa::backend::diffusion::backend::{DiffusionBackend, Setup};
 use nanococoa::backend::diffusion::models::Models;
 use nanococoa::backend::draft::DraftBackend;
-use nanococoa::backend::{Engines, StageCx};
+use nanococoa::backend::{Backends, StageCx};
 use nanococoa::engine::{Engine, EngineConfig, SubmitPolicy};
 use nanococoa::job::{ImageName, JobStatus};
-use nanococoa::request::EngineKind;
+use nanococoa::request::BackendKind;
 use serde_json::{Map, Value, json};
 
 fn case(name: &str) -> Value {
@@ -46,13 +46,13 @@ fn setup(root: &Path, free: Option<u64>) -> Setup {
 
 fn engine(data: &Path, root: PathBuf) -> Engine {
     let here = root.clone();
-    let engines = Engines {
+    let engines = Backends {
         make: Arc::new(move |kind| match kind {
-            EngineKind::Draft => Ok(Box::new(DraftBackend::default())),
-            EngineKind::Diffusion => Ok(Box::new(DiffusionBackend::new(setup(&root, None))?)),
+            BackendKind::Draft => Ok(Box::new(DraftBackend::default())),
+            BackendKind::Diffusion => Ok(Box::new(DiffusionBackend::new(setup(&root, None))?)),
         }),
         available: Arc::new(|_| Ok("tiny models are here".into())),
-        version: Arc::new(move |kind| format!("{} {}", nanococoa::backend::engine_version(kind), Models::scan(&here).identity())),
+        version: Arc::new(move |kind| format!("{} {}", nanococoa::backend::backend_version(kind), Models::scan(&here).identity())),
         installed: Arc::new(Default::default),
     };
     let config = EngineConfig { data_dir: data.into(), font_dirs: Vec::new(), default_font: nanococoa::assets::DEFAULT_FONT.into() };
@@ -99,7 +99,7 @@ fn a_whole_job_and_both_re_runs() {
         std::thread::sleep(Duration::from_millis(5));
     };
     assert_eq!(job.status, JobStatus::Completed, "{}", job.message);
-    assert_eq!(job.engine, EngineKind::Diffusion);
+    assert_eq!(job.engine, BackendKind::Diffusion);
     assert!(job.engine_label.contains("flux-tiny"), "{}", job.engine_label);
     assert_eq!(job.engine_reason, "tiny models are here");
     assert!(previews > 0, "no preview was shown");
@@ -186,7 +186,7 @@ fn little_memory_makes_the_same_picture_and_damage_is_named() {
     write_models(models.path());
     let paint = |free: Option<u64>| {
         let mut backend = DiffusionBackend::new(setup(models.path(), free)).unwrap_or_else(|e| panic!("{e}"));
-        let cancel = nanococoa::job::CancelToken::default();
+        let cancel = nanococoa::cancel::CancelToken::default();
         let request = SceneRequest {
             prompt: "wooden table",
             negative_prompt: "",

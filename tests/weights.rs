@@ -155,7 +155,7 @@ fn a_folder_that_is_no_birefnet_says_why() {
 #[test]
 fn a_small_birefnet_cuts_a_photo_and_hears_a_stop() {
     use nanococoa::backend::{BackendError, Quiet, StageCx};
-    use nanococoa::job::CancelToken;
+    use nanococoa::cancel::CancelToken;
 
     let dir = tempfile::tempdir().unwrap();
     let case = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/parity/fixtures/birefnet--tiny-square.json");

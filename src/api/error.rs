@@ -129,7 +129,7 @@ impl From<SubmitError> for ApiError {
     fn from(error: SubmitError) -> Self {
         match error {
             SubmitError::Busy { retry_after } => Self::Busy { retry_after },
-            SubmitError::EngineUnavailable(text) => {
+            SubmitError::BackendUnavailable(text) => {
                 Self::field("engine", "engine_unavailable", text.strip_prefix("engine: ").unwrap_or(&text))
             }
             SubmitError::Store(error) => Self::Storage(error.to_string()),

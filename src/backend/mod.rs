@@ -9,16 +9,16 @@ use std::sync::Arc;
 
 use image::{RgbImage, RgbaImage};
 
-use crate::imaging::{LinearRgb, Plane};
-use crate::job::{CancelToken, Stopped};
-use crate::request::EngineKind;
+use crate::cancel::{CancelToken, Stopped};
+use crate::imaging::{LinearRgb, Matte, Plane};
+use crate::request::BackendKind;
 
 /// Rises with every change of the pixels that the draft engine or the pipeline around it makes: kept steps of older revisions are not
 /// used again.
 pub const DRAFT_REVISION: u32 = 3;
 
 /// Engine, version and revision: what must agree for a kept step to be taken instead of run.
-pub fn engine_version(kind: EngineKind) -> String {
+pub fn backend_version(kind: BackendKind) -> String {
     format!("{} {} r{DRAFT_REVISION}", kind.as_str(), env!("CARGO_PKG_VERSION"))
 }
 
@@ -79,15 +79,6 @@ impl StageCx<'_> {
         self.observer.progress(fraction);
         Ok(())
     }
-}
-
-/// The cut-out of a photo: soft alpha and foreground colours freed from the old background. Both have the photo's size.
-#[derive(Clone, Debug)]
-pub struct Matte {
-    /// Opacity of the product, 0..=1.
-    pub alpha: Plane,
-    /// sRGB colours of the product; where `alpha` is below 1 they are the product's own, without the old background.
-    pub foreground: RgbImage,
 }
 
 /// The main light of a scene.
@@ -230,7 +221,7 @@ pub struct HarmonizeRequest<'a> {
 /// An engine. One worker thread owns it.
 pub trait Backend: Send {
     /// Which engine it is.
-    fn kind(&self) -> EngineKind;
+    fn kind(&self) -> BackendKind;
     /// Name and version for labels and metadata, such as "nanoCocoa draft 0.1.0 (CPU)".
     fn label(&self) -> String;
     /// Cuts the product out of its photo.
@@ -248,7 +239,7 @@ pub trait Backend: Send {
 }
 
 /// Whether an engine could run a job now, asked at every submission: `Ok` says why it can, `Err` why it cannot and what to do.
-pub type Availability = Arc<dyn Fn(EngineKind) -> Result<String, String> + Send + Sync>;
+pub type Availability = Arc<dyn Fn(BackendKind) -> Result<String, String> + Send + Sync>;
 
 /// A model that the diffusion engine works with, for people.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -287,31 +278,31 @@ pub type Installed = Arc<dyn Fn() -> Installation + Send + Sync>;
 
 /// The engines of this program.
 #[derive(Clone)]
-pub struct Engines {
+pub struct Backends {
     /// Makes them.
     pub make: BackendFactory,
     /// Knows which can run.
     pub available: Availability,
-    /// What must agree for a kept step to be taken instead of run, and for a loaded engine to be used again: [`engine_version`], and
+    /// What must agree for a kept step to be taken instead of run, and for a loaded engine to be used again: [`backend_version`], and
     /// whatever models it computes with.
     pub version: Version,
     /// Knows what is installed.
     pub installed: Installed,
 }
 
-/// See [`Engines::version`].
-pub type Version = Arc<dyn Fn(EngineKind) -> String + Send + Sync>;
+/// See [`Backends::version`].
+pub type Version = Arc<dyn Fn(BackendKind) -> String + Send + Sync>;
 
-impl Engines {
+impl Backends {
     /// The draft engine alone.
     pub fn draft_only(make: BackendFactory) -> Self {
         Self {
             make,
             available: Arc::new(|kind| match kind {
-                EngineKind::Draft => Ok("the draft engine is embedded".into()),
-                EngineKind::Diffusion => Err("no diffusion models are installed".into()),
+                BackendKind::Draft => Ok("the draft engine is embedded".into()),
+                BackendKind::Diffusion => Err("no diffusion models are installed".into()),
             }),
-            version: Arc::new(engine_version),
+            version: Arc::new(backend_version),
             installed: Arc::new(|| Installation {
                 models: diffusion::report::report(&diffusion::models::Models::default(), None),
                 ..Installation::default()
@@ -321,4 +312,4 @@ impl Engines {
 }
 
 /// Makes an engine on the worker thread.
-pub type BackendFactory = Arc<dyn Fn(EngineKind) -> Result<Box<dyn Backend>, BackendError> + Send + Sync>;
+pub type BackendFactory = Arc<dyn Fn(BackendKind) -> Result<Box<dyn Backend>, BackendError> + Send + Sync>;

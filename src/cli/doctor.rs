@@ -1,6 +1,6 @@
 //! `doctor`: which engine would run, what is missing, what to do.
 
-use nanococoa::backend::diffusion::engine::DiffusionBackend;
+use nanococoa::backend::diffusion::backend::DiffusionBackend;
 use nanococoa::metrics::Sampler;
 use nanococoa::typography::FontCatalog;
 use serde_json::json;
@@ -33,7 +33,7 @@ pub(super) fn doctor(common: &Common, as_json: bool) -> Result<(), Failure> {
             config.file.display()
         ));
     }
-    let (diffusion, parts) = match super::engines::setup(&config)() {
+    let (diffusion, parts) = match super::backends::setup(&config)() {
         Ok(setup) => {
             let device = setup.device_name.clone();
             match DiffusionBackend::new(setup) {

@@ -364,7 +364,7 @@ fn run_job(
         return tell_plan(engine, &spec, output.json);
     }
     let id = engine.submit(spec, SubmitPolicy::Enqueue).map_err(|e| match e {
-        nanococoa::engine::SubmitError::EngineUnavailable(text) => Failure::BadInput(text),
+        nanococoa::engine::SubmitError::BackendUnavailable(text) => Failure::BadInput(text),
         other => Failure::Failed(other.to_string()),
     })?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("cannot start")?;

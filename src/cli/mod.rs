@@ -8,9 +8,9 @@ macro_rules! say {
     }};
 }
 
+mod backends;
 mod debug;
 mod doctor;
-mod engines;
 mod generate;
 mod serve;
 mod signals;
@@ -191,6 +191,6 @@ fn load_config(overrides: Overrides) -> Result<Config, Failure> {
 fn start_engine(config: &Config) -> Result<Engine, EngineError> {
     Engine::start_with(
         EngineConfig { data_dir: config.data_dir.clone(), font_dirs: config.font_dirs.clone(), default_font: config.default_font.clone() },
-        engines::engines(config),
+        backends::engines(config),
     )
 }

@@ -14,13 +14,13 @@ use crate::job::state::workload;
 use crate::job::{ImageName, JobEvent, JobSnapshot, Stage, Step};
 use crate::pipeline::plan::{self, StepKeys};
 use crate::pipeline::{Recalled, Taken};
-use crate::request::{EngineKind, JobSpec, Start};
+use crate::request::{BackendKind, JobSpec, Start};
 
 /// What a job would do.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Plan {
     /// Which engine would make it.
-    pub engine: EngineKind,
+    pub engine: BackendKind,
     /// The steps that it has, in order; steps before its start are not among them.
     pub steps: Vec<PlannedStep>,
     /// Expected seconds of all of them.
@@ -57,7 +57,7 @@ fn has_product(spec: &JobSpec) -> bool {
 
 impl Inner {
     /// The keys of a job's steps.
-    pub(super) fn keys(&self, spec: &JobSpec, engine: EngineKind, recalled: &Recalled) -> StepKeys {
+    pub(super) fn keys(&self, spec: &JobSpec, engine: BackendKind, recalled: &Recalled) -> StepKeys {
         let fonts = self.fonts();
         plan::keys(spec, &(self.version)(engine), recalled, &|font| {
             fonts.bytes(font).map_or_else(String::new, |b| blake3::hash(&b).to_hex().to_string())

@@ -28,13 +28,14 @@ pub use kept::{Plan, PlannedStep};
 pub use manage::ManageError;
 pub use storage::Storage;
 
-use crate::backend::{Availability, BackendFactory, Engines, Installation, Installed, Version};
+use crate::backend::{Availability, BackendFactory, Backends, Installation, Installed, Version};
+use crate::cancel::CancelToken;
 use crate::imaging::Plane;
 use crate::job::progress::Durations;
-use crate::job::{CancelToken, ImageName, JobEvent, JobSnapshot, JobStatus};
+use crate::job::{ImageName, JobEvent, JobSnapshot, JobStatus};
 use crate::metrics::{Sampler, SystemMetrics};
 use crate::pipeline::Recalled;
-use crate::request::{EngineChoice, EngineKind, JobSpec, SourceImage, Start};
+use crate::request::{BackendChoice, BackendKind, JobSpec, SourceImage, Start};
 use crate::store::{JobStore, StoreError};
 use crate::typography::FontCatalog;
 
@@ -83,7 +84,7 @@ pub enum SubmitError {
     },
     /// The engine that was asked for is not there.
     #[error("{0}")]
-    EngineUnavailable(String),
+    BackendUnavailable(String),
     /// The jobs' folder.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -222,16 +223,16 @@ impl Inner {
     }
 
     /// Which engine a choice means here, and why.
-    fn resolve(&self, choice: EngineChoice) -> Result<(EngineKind, String), SubmitError> {
-        if choice == EngineChoice::Draft {
-            return Ok((EngineKind::Draft, "the draft engine was asked for".into()));
+    fn resolve(&self, choice: BackendChoice) -> Result<(BackendKind, String), SubmitError> {
+        if choice == BackendChoice::Draft {
+            return Ok((BackendKind::Draft, "the draft engine was asked for".into()));
         }
-        match ((self.available)(EngineKind::Diffusion), choice) {
-            (Ok(why), _) => Ok((EngineKind::Diffusion, why)),
-            (Err(why), EngineChoice::Diffusion) => {
-                Err(SubmitError::EngineUnavailable(format!("engine: diffusion cannot run: {why}; use \"auto\" or \"draft\" meanwhile")))
+        match ((self.available)(BackendKind::Diffusion), choice) {
+            (Ok(why), _) => Ok((BackendKind::Diffusion, why)),
+            (Err(why), BackendChoice::Diffusion) => {
+                Err(SubmitError::BackendUnavailable(format!("engine: diffusion cannot run: {why}; use \"auto\" or \"draft\" meanwhile")))
             }
-            (Err(why), _) => Ok((EngineKind::Draft, format!("{why}, so the embedded draft engine makes a draft"))),
+            (Err(why), _) => Ok((BackendKind::Draft, format!("{why}, so the embedded draft engine makes a draft"))),
         }
     }
 
@@ -270,11 +271,11 @@ impl Inner {
 impl Engine {
     /// Opens the jobs' folder, recovers what is in it and starts the worker.
     pub fn start(config: EngineConfig, factory: BackendFactory) -> Result<Self, EngineError> {
-        Self::start_with(config, Engines::draft_only(factory))
+        Self::start_with(config, Backends::draft_only(factory))
     }
 
     /// The same with every engine that this program has.
-    pub fn start_with(config: EngineConfig, engines: Engines) -> Result<Self, EngineError> {
+    pub fn start_with(config: EngineConfig, engines: Backends) -> Result<Self, EngineError> {
         let (store, recovered) = JobStore::open(&config.data_dir)?;
         let mut table = Table::default();
         for mut job in recovered {
@@ -438,7 +439,7 @@ impl Engine {
 
     /// Whether the diffusion engine could run a job now: why it can, or why not.
     pub fn diffusion(&self) -> Result<String, String> {
-        (self.inner.available)(EngineKind::Diffusion)
+        (self.inner.available)(BackendKind::Diffusion)
     }
 
     /// What the diffusion engine has on this machine. Blocking.

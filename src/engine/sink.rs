@@ -257,7 +257,7 @@ fn metadata(job: &JobSnapshot, name: ImageName) -> Vec<(String, String)> {
         "image": name.as_str(),
         "engine": job.engine,
         "engine_label": job.engine_label,
-        "draft": job.engine == crate::request::EngineKind::Draft,
+        "draft": job.engine == crate::request::BackendKind::Draft,
         "seed": job.seed,
         "width": job.width,
         "height": job.height,

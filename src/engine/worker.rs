@@ -8,16 +8,17 @@ use uuid::Uuid;
 use super::sink::{JobSink, Order};
 use super::{Inner, lock};
 use crate::backend::{Backend, BackendError, BackendFactory};
+use crate::cancel::CancelToken;
+use crate::job::JobEvent;
 use crate::job::state::workload;
-use crate::job::{CancelToken, JobEvent};
 use crate::pipeline::{self, PipelineError};
-use crate::request::{EngineKind, JobSpec};
+use crate::request::{BackendKind, JobSpec};
 
 /// A job on its way to the worker.
 pub(super) struct Work {
     pub id: Uuid,
     pub spec: JobSpec,
-    pub kind: EngineKind,
+    pub kind: BackendKind,
     pub cancel: CancelToken,
 }
 
@@ -26,7 +27,7 @@ pub(super) fn run(inner: &Inner, factory: &BackendFactory) {
     let mut ready: Option<Ready> = None;
     while let Some(work) = inner.queue.pop() {
         let outcome = if work.cancel.is_cancelled() {
-            Err(PipelineError::Backend(BackendError::Stopped(crate::job::Stopped)))
+            Err(PipelineError::Backend(BackendError::Stopped(crate::cancel::Stopped)))
         } else {
             catch_unwind(AssertUnwindSafe(|| run_one(inner, &work, &mut ready, factory))).unwrap_or_else(|payload| {
                 // What a panic left behind in the engine cannot be trusted.

@@ -24,7 +24,7 @@ use super::{panels, theme, windows};
 use crate::config::Config;
 use crate::engine::Engine;
 use crate::job::{Annotation, ImageName, JobSnapshot, JobStatus};
-use crate::request::EngineKind;
+use crate::request::BackendKind;
 
 /// Seconds in which the notification offers to undo a deletion; the menu can do it later too.
 const UNDO_DELETE: f64 = 8.0;
@@ -491,11 +491,11 @@ impl Studio {
     /// the draft's.
     fn known_cut(&self) -> Option<PathBuf> {
         let product = self.session.brief.product.as_ref().filter(|p| !p.has_alpha)?;
-        if panels::engine::of(self) != EngineKind::Diffusion {
+        if panels::engine::of(self) != BackendKind::Diffusion {
             return None;
         }
         let jobs = self.bridge.jobs();
-        let found = jobs.iter().filter(|j| j.engine == EngineKind::Diffusion && j.images.contains(&ImageName::Mask)).find(|j| {
+        let found = jobs.iter().filter(|j| j.engine == BackendKind::Diffusion && j.images.contains(&ImageName::Mask)).find(|j| {
             let corrected = j.parameters.get("mask_image").is_some_and(|m| !m.is_null());
             !corrected && j.hashes.get(ImageName::Product.as_str()) == Some(&product.hash)
         });

@@ -6,8 +6,16 @@ use rayon::prelude::*;
 use super::Plane;
 use super::blur::{Box1d, boxes, dilate, erode, gaussian_plane};
 use super::resize::{Filter, fit_within, resample, resize_plane};
-use crate::backend::Matte;
-use crate::job::{CancelToken, Stopped};
+use crate::cancel::{CancelToken, Stopped};
+
+/// The cut-out of a photo: soft alpha and foreground colours freed from the old background. Both have the photo's size.
+#[derive(Clone, Debug)]
+pub struct Matte {
+    /// Opacity of the product, 0..=1.
+    pub alpha: Plane,
+    /// sRGB colours of the product; where `alpha` is below 1 they are the product's own, without the old background.
+    pub foreground: RgbImage,
+}
 
 /// The filter's models are fitted at most at this size and applied at the photo's own.
 const FIT_SIDE: usize = 512;

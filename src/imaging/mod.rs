@@ -14,5 +14,6 @@ pub mod png_chunks;
 pub mod resize;
 mod rgb;
 
+pub use matting::Matte;
 pub use plane::Plane;
 pub use rgb::{LinearRgb, linear_to_srgb8, luminance, srgb_to_linear, srgb8_to_linear};

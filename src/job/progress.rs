@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::state::Stage;
-use crate::request::EngineKind;
+use crate::request::BackendKind;
 
 /// The newest run counts this much in the learned mean, so that one slow run does not spoil the estimates.
 const NEWEST: f64 = 0.3;
@@ -14,7 +14,7 @@ const NEWEST: f64 = 0.3;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Workload {
     /// Which engine.
-    pub engine: EngineKind,
+    pub engine: BackendKind,
     /// Canvas area in pixels.
     pub pixels: u64,
     /// Denoising steps of step 1 and 3.
@@ -28,7 +28,7 @@ impl Workload {
         // Sizes within the same power of two share an estimate, scaled by area.
         let bucket = self.pixels.max(1).ilog2();
         let steps = match (self.engine, stage) {
-            (EngineKind::Draft, _) => 0,
+            (BackendKind::Draft, _) => 0,
             (_, Stage::SdxlText) => self.text_steps,
             _ => self.steps,
         };
@@ -39,7 +39,7 @@ impl Workload {
     fn guess(&self, stage: Stage) -> f64 {
         let megapixels = self.pixels as f64 / (1024.0 * 1024.0);
         match self.engine {
-            EngineKind::Draft => match stage {
+            BackendKind::Draft => match stage {
                 Stage::Segmentation => 0.9,
                 Stage::Scene => 0.3 * megapixels,
                 Stage::Injection => 0.25 * megapixels,
@@ -48,7 +48,7 @@ impl Workload {
                 Stage::TextMatte => 0.05 * megapixels,
                 Stage::Composition => 0.3 * megapixels,
             },
-            EngineKind::Diffusion => match stage {
+            BackendKind::Diffusion => match stage {
                 Stage::Segmentation => 3.0,
                 Stage::Scene | Stage::Injection => 1.5 * f64::from(self.steps) * megapixels + 15.0,
                 Stage::TextCanvas | Stage::Canny => 0.1,
@@ -175,7 +175,7 @@ mod tests {
     use super::*;
 
     fn load() -> Workload {
-        Workload { engine: EngineKind::Draft, pixels: 1 << 20, steps: 4, text_steps: 30 }
+        Workload { engine: BackendKind::Draft, pixels: 1 << 20, steps: 4, text_steps: 30 }
     }
 
     #[test]

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::annotation::Annotation;
 use super::pictures::COMPLETED;
 use super::progress::{Durations, Progress, Workload};
-use crate::request::{EngineKind, JobSpec, Start};
+use crate::request::{BackendKind, JobSpec, Start};
 
 /// Where a job stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -361,7 +361,7 @@ pub struct JobSnapshot {
     #[serde(default)]
     pub sequence: u64,
     /// Which engine makes it.
-    pub engine: EngineKind,
+    pub engine: BackendKind,
     /// Name and version of that engine.
     pub engine_label: String,
     /// Why that engine.
@@ -419,7 +419,7 @@ pub struct JobSnapshot {
 
 impl JobSnapshot {
     /// A job that was just accepted, at this time of the wall clock (Unix seconds).
-    pub fn new(id: Uuid, spec: &JobSpec, engine: EngineKind, reason: String, durations: &Durations, start_time: f64) -> Self {
+    pub fn new(id: Uuid, spec: &JobSpec, engine: BackendKind, reason: String, durations: &Durations, start_time: f64) -> Self {
         let load = workload(spec, engine);
         Self {
             id,
@@ -579,7 +579,7 @@ impl JobSnapshot {
 }
 
 /// What makes this job's stages comparable with those of others.
-pub fn workload(spec: &JobSpec, engine: EngineKind) -> Workload {
+pub fn workload(spec: &JobSpec, engine: BackendKind) -> Workload {
     let text_steps = match &spec.start {
         Start::Background { text, .. } => text.as_ref().map_or(0, |t| t.steps),
         Start::Text { text, .. } => text.steps,

@@ -3,7 +3,8 @@
 use image::{RgbImage, RgbaImage};
 
 use super::{Picture, PipelineError, Sink, grounding, placement};
-use crate::backend::{Backend, BlendRequest, Matte, SceneRequest, StageCx};
+use crate::backend::{Backend, BlendRequest, SceneRequest, StageCx};
+use crate::imaging::Matte;
 use crate::imaging::{LinearRgb, Plane, matting, resize};
 use crate::job::{ImageName, Stage};
 use crate::request::{JobSpec, SourceImage};

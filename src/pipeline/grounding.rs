@@ -3,9 +3,9 @@
 use rayon::prelude::*;
 
 use crate::backend::{PlacedProduct, Scene};
+use crate::cancel::{CancelToken, Stopped};
 use crate::imaging::blur::{dilate, erode, gaussian_plane, gaussian_rgb};
 use crate::imaging::{LinearRgb, Plane};
-use crate::job::{CancelToken, Stopped};
 
 /// The set with everything the product throws on it, without the product.
 pub struct Grounding {

@@ -5,10 +5,10 @@ use rayon::prelude::*;
 
 use super::legibility::{self, Legibility};
 use super::position::text_offset;
+use crate::cancel::{CancelToken, Stopped};
 use crate::imaging::blur::gaussian_plane;
 use crate::imaging::resize::{Filter, resize_plane, resize_rgba8};
 use crate::imaging::{LinearRgb, Plane, luminance, srgb8_to_linear};
-use crate::job::{CancelToken, Stopped};
 use crate::request::{CompositionMode, Placement, TextPosition};
 
 /// What goes together, and how.

@@ -15,8 +15,9 @@ use std::sync::Arc;
 use image::{DynamicImage, GrayImage, RgbImage, RgbaImage};
 
 use crate::backend::{Backend, BackendError, StageCx, StageObserver};
+use crate::cancel::CancelToken;
 use crate::imaging::Plane;
-use crate::job::{CancelToken, ImageName, Stage};
+use crate::job::{ImageName, Stage};
 use crate::request::{JobSpec, SourceImage, Start};
 use crate::typography::FontCatalog;
 
@@ -42,8 +43,8 @@ pub enum PipelineError {
     },
 }
 
-impl From<crate::job::Stopped> for PipelineError {
-    fn from(stopped: crate::job::Stopped) -> Self {
+impl From<crate::cancel::Stopped> for PipelineError {
+    fn from(stopped: crate::cancel::Stopped) -> Self {
         Self::Backend(stopped.into())
     }
 }

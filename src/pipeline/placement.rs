@@ -1,6 +1,7 @@
 //! Where the product stands on the canvas, and how large.
 
-use crate::backend::{Matte, PlacedProduct};
+use crate::backend::PlacedProduct;
+use crate::imaging::Matte;
 use crate::imaging::resize::{Filter, resize_plane, resize_rgb};
 use crate::imaging::{LinearRgb, Plane, srgb8_to_linear};
 use crate::request::Placement;

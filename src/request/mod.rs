@@ -17,6 +17,6 @@ mod spec;
 pub use json::{RawRequest, read_fields};
 pub use parse::{Attachments, Decode, FieldError, ParseContext, asks_for_plan, parse};
 pub use spec::{
-    BackgroundSpec, CompositionMode, CompositionSpec, EngineChoice, EngineKind, JobSpec, Placement, SourceImage, Start, TextPosition,
+    BackendChoice, BackendKind, BackgroundSpec, CompositionMode, CompositionSpec, JobSpec, Placement, SourceImage, Start, TextPosition,
     TextSpec,
 };

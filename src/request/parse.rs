@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::fields::{self as f, FIELDS, MAX_SIDE, MIN_SIDE, SIDE_STEP};
 use super::reader::{Reader, quoted, to_flag};
 use super::spec::{
-    BackgroundSpec, CompositionMode, CompositionSpec, EngineChoice, JobSpec, Placement, SourceImage, Start, TextPosition, TextSpec,
+    BackendChoice, BackgroundSpec, CompositionMode, CompositionSpec, JobSpec, Placement, SourceImage, Start, TextPosition, TextSpec,
 };
 
 /// Side of the canvas when nothing else decides.
@@ -213,20 +213,20 @@ fn position(word: &str) -> TextPosition {
     }
 }
 
-fn engine(r: &mut Reader<'_>) -> EngineChoice {
+fn engine(r: &mut Reader<'_>) -> BackendChoice {
     let word = r.choice(&f::ENGINE);
     let test = r.flag(&f::TEST_MODE);
     match (word, test) {
         ("diffusion", true) => {
             r.error(&f::TEST_MODE, "conflict", "test_mode means the draft engine, but engine is \"diffusion\"; send one of the two");
-            EngineChoice::Draft
+            BackendChoice::Draft
         }
         ("draft", _) | (_, true) => {
             r.set(&f::ENGINE, "draft".into());
-            EngineChoice::Draft
+            BackendChoice::Draft
         }
-        ("diffusion", false) => EngineChoice::Diffusion,
-        _ => EngineChoice::Auto,
+        ("diffusion", false) => BackendChoice::Diffusion,
+        _ => BackendChoice::Auto,
     }
 }
 

@@ -65,7 +65,7 @@ fn parameters_make_the_same_request_again() {
         .unwrap();
     let again = run(Value::Object(first.parameters.clone()), false).unwrap();
     assert_eq!(first.parameters, again.parameters);
-    assert_eq!((first.engine, first.seed), (EngineChoice::Draft, u64::MAX));
+    assert_eq!((first.engine, first.seed), (BackendChoice::Draft, u64::MAX));
 }
 
 #[test]

@@ -8,14 +8,14 @@ use serde::{Deserialize, Serialize};
 /// The engine that made or makes a picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum EngineKind {
+pub enum BackendKind {
     /// The embedded CPU engine.
     Draft,
     /// FLUX, SDXL and BiRefNet.
     Diffusion,
 }
 
-impl EngineKind {
+impl BackendKind {
     /// The word used in requests, status and metadata.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -28,7 +28,7 @@ impl EngineKind {
 /// What was asked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum EngineChoice {
+pub enum BackendChoice {
     /// The best that can run here.
     #[default]
     Auto,
@@ -239,7 +239,7 @@ pub struct JobSpec {
     /// Same spec, seed and engine: same pixels.
     pub seed: u64,
     /// Which engine.
-    pub engine: EngineChoice,
+    pub engine: BackendChoice,
     /// Step 1.
     pub background: BackgroundSpec,
     /// Step 3.

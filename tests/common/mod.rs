@@ -9,9 +9,9 @@ use std::time::{Duration, Instant};
 use image::{Rgb, RgbImage, Rgba, RgbaImage};
 use nanococoa::backend::*;
 use nanococoa::engine::{Engine, EngineConfig};
-use nanococoa::imaging::{LinearRgb, Plane};
+use nanococoa::imaging::{LinearRgb, Matte, Plane};
 use nanococoa::job::{JobSnapshot, JobStatus};
-use nanococoa::request::EngineKind;
+use nanococoa::request::BackendKind;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
@@ -69,8 +69,8 @@ impl Script {
 struct Fake(Script);
 
 impl Backend for Fake {
-    fn kind(&self) -> EngineKind {
-        EngineKind::Draft
+    fn kind(&self) -> BackendKind {
+        BackendKind::Draft
     }
     fn label(&self) -> String {
         "fake".into()

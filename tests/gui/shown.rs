@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use nanococoa::backend::{Engines, Installation};
+use nanococoa::backend::{Backends, Installation};
 use nanococoa::engine::Engine;
 use nanococoa::gui::i18n::Lang;
 use nanococoa::job::{ImageName, JobStatus};
@@ -87,12 +87,12 @@ fn a_preview_shows_on_the_tab_of_its_step() {
 
 /// An engine that has the models, and does what the script says.
 fn with_models(dir: &std::path::Path, script: &Script) -> Engine {
-    let engines = Engines {
-        version: Arc::new(nanococoa::backend::engine_version),
+    let engines = Backends {
+        version: Arc::new(nanococoa::backend::backend_version),
         make: fake(script),
         available: Arc::new(|_| Ok("the diffusion models are installed and run on CPU".into())),
         installed: Arc::new(|| {
-            let none = Engines::draft_only(fake(&Script::default()));
+            let none = Backends::draft_only(fake(&Script::default()));
             Installation { device: Some("CPU".into()), ..(none.installed)() }
         }),
     };

@@ -8,7 +8,8 @@ use candle_core::{DType, Device, Tensor};
 use image::RgbImage;
 
 use super::folder::read_json;
-use crate::backend::{BackendError, Matte, StageCx};
+use crate::backend::{BackendError, StageCx};
+use crate::imaging::Matte;
 use crate::imaging::resize::{Filter, resample, resize_plane};
 use crate::imaging::{Plane, matting};
 use crate::nn::birefnet::BiRefNet;

@@ -1,10 +1,10 @@
 //! The diffusion engine: BiRefNet, FLUX and SDXL + ControlNet on candle.
 
+pub mod backend;
 pub mod birefnet;
 pub mod component;
 pub mod denoise;
 pub mod device;
-pub mod engine;
 pub mod english;
 pub mod error;
 pub mod flux;

@@ -91,8 +91,8 @@ fn mean(image: &LinearRgb, weight: &Plane, (x0, y0, x1, y1): (usize, usize, usiz
 mod tests {
     use super::*;
     use crate::backend::{KeyLight, PlacedProduct, Quiet, Scene};
+    use crate::cancel::CancelToken;
     use crate::imaging::blur::erode;
-    use crate::job::CancelToken;
 
     fn detail(image: &LinearRgb) -> Plane {
         let low = gaussian_rgb(image, 8.0);

@@ -9,9 +9,10 @@ pub mod segment;
 
 use image::RgbImage;
 
-use super::{Backend, BackendError, BlendRequest, HarmonizeRequest, Matte, Scene, SceneRequest, SculptRequest, StageCx, TextLayer};
+use super::{Backend, BackendError, BlendRequest, HarmonizeRequest, Scene, SceneRequest, SculptRequest, StageCx, TextLayer};
 use crate::imaging::LinearRgb;
-use crate::request::EngineKind;
+use crate::imaging::Matte;
+use crate::request::BackendKind;
 
 /// The draft engine.
 #[derive(Default)]
@@ -20,8 +21,8 @@ pub struct DraftBackend {
 }
 
 impl Backend for DraftBackend {
-    fn kind(&self) -> EngineKind {
-        EngineKind::Draft
+    fn kind(&self) -> BackendKind {
+        BackendKind::Draft
     }
 
     fn label(&self) -> String {

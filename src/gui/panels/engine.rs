@@ -6,21 +6,21 @@ use crate::gui::app::Studio;
 use crate::gui::i18n::Lang;
 use crate::gui::{theme, widgets};
 use crate::job::JobSnapshot;
-use crate::request::EngineKind;
+use crate::request::BackendKind;
 
 /// The engine that would make the brief: of its plan, or as far as is known without one.
-pub fn of(studio: &Studio) -> EngineKind {
+pub fn of(studio: &Studio) -> BackendKind {
     let ready = || studio.bridge.watch().diffusion().is_some_and(|d| d.ready.is_ok());
     match studio.plan() {
         Some(plan) => plan.engine,
-        None if !chosen_draft(studio) && ready() => EngineKind::Diffusion,
-        None => EngineKind::Draft,
+        None if !chosen_draft(studio) && ready() => BackendKind::Diffusion,
+        None => BackendKind::Draft,
     }
 }
 
 /// Whether the brief asks for a draft.
 pub fn chosen_draft(studio: &Studio) -> bool {
-    studio.session.brief.engine == EngineKind::Draft.as_str()
+    studio.session.brief.engine == BackendKind::Draft.as_str()
 }
 
 /// Where the diffusion engine runs: the GPU by its name, where that is known.
@@ -36,16 +36,16 @@ pub fn device(studio: &Studio) -> String {
 /// Words, with the engine that made the job.
 pub fn labelled(lang: Lang, job: &JobSnapshot, words: &str) -> String {
     match job.engine {
-        EngineKind::Draft => lang.f("canvas.by_draft", &[&words]),
-        EngineKind::Diffusion => lang.f("canvas.by_diffusion", &[&words]),
+        BackendKind::Draft => lang.f("canvas.by_draft", &[&words]),
+        BackendKind::Diffusion => lang.f("canvas.by_diffusion", &[&words]),
     }
 }
 
 /// The engine's name on a card.
-pub fn short(lang: Lang, kind: EngineKind) -> &'static str {
+pub fn short(lang: Lang, kind: BackendKind) -> &'static str {
     match kind {
-        EngineKind::Draft => lang.t("advanced.engine_draft"),
-        EngineKind::Diffusion => lang.t("advanced.engine_diffusion"),
+        BackendKind::Draft => lang.t("advanced.engine_draft"),
+        BackendKind::Diffusion => lang.t("advanced.engine_diffusion"),
     }
 }
 
@@ -57,7 +57,7 @@ pub fn choice(studio: &mut Studio, ui: &mut Ui) {
     let options = [("auto", "advanced.engine_auto"), ("draft", "advanced.engine_draft"), ("diffusion", "advanced.engine_diffusion")];
     let options: Vec<(String, &str)> = options.iter().map(|(value, key)| ((*value).to_owned(), lang.get(key).unwrap_or(key))).collect();
     widgets::segmented(ui, &mut studio.session.brief.engine, &options);
-    if studio.session.brief.engine == EngineKind::Diffusion.as_str()
+    if studio.session.brief.engine == BackendKind::Diffusion.as_str()
         && let Some(Err(why)) = studio.bridge.watch().diffusion().map(|d| d.ready.clone())
     {
         let words = lang.f("models.why_not", &[&lang.say(&why)]);

@@ -201,7 +201,7 @@ fn right(studio: &mut Studio, ui: &mut Ui) {
     if widgets::named(response, lang.t("command.server")).on_hover_text(lang.t("server.about")).clicked() {
         studio.queue.push_back(Command::Server);
     }
-    let diffusion = engine::of(studio) == crate::request::EngineKind::Diffusion;
+    let diffusion = engine::of(studio) == crate::request::BackendKind::Diffusion;
     let name = if diffusion { lang.f("top.engine_diffusion", &[&engine::device(studio)]) } else { lang.t("top.engine_draft").to_owned() };
     let about = match (diffusion, engine::chosen_draft(studio)) {
         (true, _) => lang.t("models.ready_short"),

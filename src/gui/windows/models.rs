@@ -6,7 +6,7 @@ use crate::gui::app::Studio;
 use crate::gui::i18n::Lang;
 use crate::gui::panels::engine;
 use crate::gui::{icons, theme, widgets};
-use crate::request::EngineKind;
+use crate::request::BackendKind;
 
 const GB: f64 = 1e9;
 
@@ -16,7 +16,7 @@ pub fn show(studio: &mut Studio, ui: &mut Ui) -> Stay {
     width(ui, 640.0);
     let close = head(studio, ui, lang.t("models.title"));
     let known = studio.bridge.watch().diffusion();
-    let diffusion = engine::of(studio) == EngineKind::Diffusion;
+    let diffusion = engine::of(studio) == BackendKind::Diffusion;
     let device = engine::device(studio);
     widgets::card(ui).show(ui, |ui| {
         ui.set_width(ui.available_width());

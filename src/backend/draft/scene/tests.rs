@@ -3,7 +3,7 @@
 use super::prompt::{Family, family};
 use super::*;
 use crate::backend::Quiet;
-use crate::job::CancelToken;
+use crate::cancel::CancelToken;
 
 fn scene(prompt: &str, negative: &str, seed: u64, width: usize, height: usize) -> Scene {
     let cancel = CancelToken::default();

@@ -1,6 +1,6 @@
 use super::*;
 use crate::backend::Quiet;
-use crate::job::CancelToken;
+use crate::cancel::CancelToken;
 use crate::typography::{FontCatalog, TextLayout, layout_text};
 
 fn render(glyphs: &TextLayout, style: &str, backdrop: &RgbImage, cancel: &CancelToken) -> Result<TextLayer, BackendError> {

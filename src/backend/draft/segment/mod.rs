@@ -11,10 +11,11 @@ use std::time::Duration;
 use image::RgbImage;
 use rten::{Model, NodeId, RunOptions, ThreadPool, Value};
 
-use crate::backend::{BackendError, Matte, StageCx};
+use crate::backend::{BackendError, StageCx};
+use crate::cancel::CancelToken;
+use crate::imaging::Matte;
 use crate::imaging::resize::{Filter, resample};
 use crate::imaging::{Plane, matting};
-use crate::job::CancelToken;
 
 /// Side of the network's input and output.
 const SIDE: usize = 320;

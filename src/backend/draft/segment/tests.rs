@@ -4,9 +4,9 @@ use image::{Rgb, RgbaImage};
 
 use super::*;
 use crate::backend::Quiet;
+use crate::cancel::CancelToken;
 use crate::imaging::blur::gaussian_plane;
 use crate::imaging::resize::resize_plane;
-use crate::job::CancelToken;
 
 fn segment(photo: &RgbImage) -> Matte {
     let cancel = CancelToken::default();

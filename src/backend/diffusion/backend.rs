@@ -23,7 +23,7 @@ use crate::backend::{
 };
 use crate::imaging::blur::{dilate, gaussian_plane, gaussian_rgb};
 use crate::imaging::{LinearRgb, Plane};
-use crate::request::EngineKind;
+use crate::request::BackendKind;
 use crate::weights::{Stop, one_line};
 
 /// How far FLUX may go from the draft's set when it paints the scene: it keeps where the horizon and the light are, and little else.
@@ -203,7 +203,7 @@ impl DiffusionBackend {
             cx.check()?;
             match work(self) {
                 Ok(made) => return Ok(made),
-                Err(DiffusionError::Stopped) => return Err(crate::job::Stopped.into()),
+                Err(DiffusionError::Stopped) => return Err(crate::cancel::Stopped.into()),
                 Err(error) if error.is_out_of_memory() => {
                     self.free_all();
                     let next = self.plan.unwrap_or(0) + 1;
@@ -339,8 +339,8 @@ fn where_to_paint(amount: &Plane) -> GrayImage {
 }
 
 impl Backend for DiffusionBackend {
-    fn kind(&self) -> EngineKind {
-        EngineKind::Diffusion
+    fn kind(&self) -> BackendKind {
+        BackendKind::Diffusion
     }
 
     fn label(&self) -> String {
@@ -508,7 +508,7 @@ mod tests {
     use std::sync::Mutex;
 
     use super::*;
-    use crate::job::CancelToken;
+    use crate::cancel::CancelToken;
 
     #[derive(Default)]
     struct Heard(Mutex<Vec<String>>);

@@ -3,15 +3,15 @@
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
+use nanococoa::backend::diffusion::backend::{DiffusionBackend, FreeMemory, Setup};
 use nanococoa::backend::diffusion::device::{self, DeviceChoice};
-use nanococoa::backend::diffusion::engine::{DiffusionBackend, FreeMemory, Setup};
 use nanococoa::backend::diffusion::models::Models;
 use nanococoa::backend::diffusion::report::report;
 use nanococoa::backend::draft::DraftBackend;
-use nanococoa::backend::{BackendError, Engines, Installation, engine_version};
+use nanococoa::backend::{BackendError, Backends, Installation, backend_version};
 use nanococoa::config::Config;
 use nanococoa::metrics::Sampler;
-use nanococoa::request::EngineKind;
+use nanococoa::request::BackendKind;
 
 const GIB: f64 = (1u64 << 30) as f64;
 
@@ -50,28 +50,28 @@ pub(super) fn setup(config: &Config) -> impl Fn() -> Result<Setup, String> + Sen
 }
 
 /// The draft engine always, the diffusion engine where models and device are.
-pub(super) fn engines(config: &Config) -> Engines {
+pub(super) fn engines(config: &Config) -> Backends {
     let setup = setup(config);
     let (asked, looked, known) = (setup.clone(), setup.clone(), setup.clone());
     let folder = config.models_dir.clone();
-    Engines {
+    Backends {
         make: Arc::new(move |kind| match kind {
-            EngineKind::Draft => Ok(Box::new(DraftBackend::default())),
-            EngineKind::Diffusion => {
+            BackendKind::Draft => Ok(Box::new(DraftBackend::default())),
+            BackendKind::Diffusion => {
                 let setup = setup().map_err(|why| BackendError::Failed(format!("The diffusion engine cannot run: {why}.")))?;
                 Ok(Box::new(DiffusionBackend::new(setup)?))
             }
         }),
         version: Arc::new(move |kind| {
-            let version = engine_version(kind);
+            let version = backend_version(kind);
             match (kind, known()) {
-                (EngineKind::Diffusion, Ok(setup)) => format!("{version} {} {}", setup.device_kind(), setup.models.identity()),
+                (BackendKind::Diffusion, Ok(setup)) => format!("{version} {} {}", setup.device_kind(), setup.models.identity()),
                 _ => version,
             }
         }),
         available: Arc::new(move |kind| match kind {
-            EngineKind::Draft => Ok("the draft engine is embedded".into()),
-            EngineKind::Diffusion => asked().map(|s| format!("the diffusion models are installed and run on {}", s.device_name)),
+            BackendKind::Draft => Ok("the draft engine is embedded".into()),
+            BackendKind::Diffusion => asked().map(|s| format!("the diffusion models are installed and run on {}", s.device_name)),
         }),
         installed: Arc::new(move || {
             let models = Models::scan(&folder);
