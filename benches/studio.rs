@@ -15,6 +15,7 @@ use nanococoa::backend::draft::DraftBackend;
 use nanococoa::config::{Config, Overrides};
 use nanococoa::engine::{Engine, EngineConfig};
 use nanococoa::gui::{Options, Studio};
+use nanococoa::request::CompositionMode;
 
 const HISTORY: usize = 200;
 const DISPLAY: &str = ":93";
@@ -86,7 +87,7 @@ fn edits() {
         ("choose a font", |b, i| b.font = ["NanumSquare/NanumSquareEB.ttf", "NanumGothic/NanumGothicBold.ttf"][i % 2].into()),
         ("move the text", |b, i| b.text_y = Some(0.2 + 0.05 * (i % 8) as f32)),
         ("move the product", |b, i| b.product_x = Some(0.35 + 0.04 * (i % 8) as f32)),
-        ("change the mode", |b, i| b.mode = ["blend", "behind", "overlay"][i % 3].into()),
+        ("change the mode", |b, i| b.mode = [CompositionMode::Blend, CompositionMode::Behind, CompositionMode::Overlay][i % 3]),
     ];
     for (name, edit) in kinds {
         let times: Vec<f64> = (0..9)

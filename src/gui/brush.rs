@@ -1,117 +1,161 @@
-//! The brush that corrects the cut-out: a sheet of grey that is painted on, kept as a file of the brief after each stroke, so that the
-//! brief's own undo is the brush's undo.
+//! The brush that corrects the cut-out mask. Each stroke is written as a mask file and becomes part of the brief, so that undo of the brief
+//! also undoes strokes.
 
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
 
 use egui::{Color32, ColorImage, Context, Pos2, TextureHandle, TextureOptions, pos2};
 use image::GrayImage;
 
-use super::bridge::{Bridge, Message, Say};
 use super::live::Draft;
 use super::state::{Brief, Mask};
+use super::ui_text::UiText;
 
-/// Longest side that is painted on; masks of imported projects may be larger than textures may be.
+/// Longest side of a mask that is painted on, in pixels; masks of projects may exceed the texture limit of a graphics card.
 const LARGEST: u32 = 4096;
-/// How strongly what is left out is tinted.
+/// Opacity of the tint over the background.
 const TINT: f32 = 0.66;
 
-/// What it is set to, and what is painted on.
+/// Settings of the brush, and the mask that it paints on.
 pub struct Brush {
-    /// Whether the product tab is for painting.
+    /// Whether the product tab is in painting mode.
     pub on: bool,
-    /// Adds to the product; otherwise removes from it.
+    /// Whether the brush adds to the product instead of removing from it.
     pub add: bool,
-    /// Diameter as a part of the sheet's longer side.
+    /// Diameter as a fraction of the mask's longer side.
     pub size: f32,
-    /// 0: hard edge, 1: soft to the middle.
-    pub soft: f32,
+    /// 0 is a hard edge, 1 a gradient to the middle.
+    pub softness: f32,
     sheet: Option<Sheet>,
-    loading: Option<Key>,
-    /// Strokes so far.
+    loading: Option<MaskKey>,
+    /// Number of the newest stroke.
     strokes: u64,
 }
 
 /// Hashes of a photo and of its corrected mask.
-pub type Key = (String, Option<String>);
+pub type MaskKey = (String, Option<String>);
 
-impl Default for Brush {
-    fn default() -> Self {
-        Self { on: false, add: false, size: 0.06, soft: 0.35, sheet: None, loading: None, strokes: 0 }
+/// A mask and its tint for the screen.
+pub struct LoadedMask {
+    mask: GrayImage,
+    tint: ColorImage,
+}
+
+impl LoadedMask {
+    fn new(mask: GrayImage) -> Self {
+        let tint = tint(&mask, (0, 0, mask.width(), mask.height()));
+        Self { mask, tint }
+    }
+
+    /// Reads a mask, made smaller if it exceeds what can be painted on. Blocks.
+    ///
+    /// # Errors
+    /// The file cannot be read or decoded.
+    pub fn read(path: &Path) -> Result<Self, UiText> {
+        let bytes = std::fs::read(path).map_err(|e| UiText::new("error.read", &[&path.display(), &e]))?;
+        let mut image = image::load_from_memory(&bytes).map_err(|e| UiText::from(e.to_string()))?;
+        if image.width().max(image.height()) > LARGEST {
+            image = image.resize(LARGEST, LARGEST, image::imageops::FilterType::Triangle);
+        }
+        Ok(Self::new(image.into_luma8()))
     }
 }
 
+/// A mask file that the brush needs.
+pub struct MaskRequest {
+    /// The key to load it under.
+    pub key: MaskKey,
+    /// The file.
+    pub path: PathBuf,
+}
+
+/// A finished stroke to write.
+#[derive(Clone, Debug)]
+pub struct FinishedStroke {
+    /// Its number.
+    pub number: u64,
+    /// The whole mask after it.
+    pub mask: GrayImage,
+}
+
+impl Default for Brush {
+    fn default() -> Self {
+        Self { on: false, add: false, size: 0.06, softness: 0.35, sheet: None, loading: None, strokes: 0 }
+    }
+}
+
+/// The mask that is painted on.
 struct Sheet {
-    /// Photo and mask that it shows.
-    key: Key,
+    key: MaskKey,
     mask: GrayImage,
     texture: TextureHandle,
     stroke: Option<Stroke>,
-    /// Numbers of the strokes on their way to the disk.
+    /// Numbers of the strokes that are being written.
     pending: Vec<u64>,
 }
 
+/// A stroke that is being painted.
 struct Stroke {
+    /// The mask before it.
     before: GrayImage,
+    /// Strongest coverage of each pixel so far.
     cover: Vec<u8>,
     last: Pos2,
 }
 
-fn key_of(brief: &Brief) -> Option<Key> {
+fn key_of(brief: &Brief) -> Option<MaskKey> {
     Some((brief.product.as_ref()?.hash.clone(), brief.mask.as_ref().map(|m| m.hash.clone())))
 }
 
 impl Brush {
-    /// Brings the sheet up to the brief; says whether there is one to paint on.
-    pub fn prepare(&mut self, ctx: &Context, bridge: &Bridge, brief: &Brief, draft: Option<&Draft>) -> bool {
+    /// Whether there is a mask of the brief's photo to paint on; takes the draft's automatic mask if the brief has none.
+    pub fn prepare(&mut self, ctx: &Context, brief: &Brief, draft: Option<&Draft>) -> bool {
         let Some(key) = key_of(brief) else { return false };
         let same_photo = |sheet: &Sheet| sheet.key.0 == key.0;
-        if self.sheet.as_ref().is_some_and(|s| s.key == key || (same_photo(s) && !s.pending.is_empty())) {
+        if self.shows(&key) {
             return true;
         }
-        match &brief.mask {
-            None => {
-                let draft = draft.filter(|d| d.brief.product.as_ref().is_some_and(|p| p.hash == key.0));
-                if let Some(mask) = draft.and_then(|d| d.auto_mask.clone()) {
-                    let tinted = tint(&mask, (0, 0, mask.width(), mask.height()));
-                    self.lay(ctx, key.clone(), GrayImage::clone(&mask), tinted);
-                }
+        if brief.mask.is_none() {
+            let draft = draft.filter(|d| d.brief.product.as_ref().is_some_and(|p| p.hash == key.0));
+            if let Some(mask) = draft.and_then(|d| d.auto_mask.clone()) {
+                self.lay(ctx, key.clone(), &LoadedMask::new(GrayImage::clone(&mask)));
             }
-            Some(mask) if self.loading.as_ref() != Some(&key) => {
-                self.loading = Some(key.clone());
-                let (path, key) = (mask.path.clone(), key.clone());
-                bridge.work("nanococoa-mask", move |_| {
-                    let bytes = std::fs::read(&path).map_err(|e| Say::new("error.read", &[&path.display(), &e]))?;
-                    let mut image = image::load_from_memory(&bytes).map_err(|e| Say::from(e.to_string()))?;
-                    if image.width().max(image.height()) > LARGEST {
-                        image = image.resize(LARGEST, LARGEST, image::imageops::FilterType::Triangle);
-                    }
-                    let gray = image.into_luma8();
-                    let tinted = tint(&gray, (0, 0, gray.width(), gray.height()));
-                    Ok(Some(Message::Sheet(key, Arc::new((gray, tinted)))))
-                });
-            }
-            Some(_) => {}
         }
         self.sheet.as_ref().is_some_and(same_photo)
     }
 
-    /// A mask from the disk and its tint; by now the brief may have another.
-    pub fn read(&mut self, ctx: &Context, brief: &Brief, key: Key, (mask, tinted): &(GrayImage, ColorImage)) {
+    /// The mask file that must be loaded to paint on the brief's mask, once for each mask.
+    pub fn request(&mut self, brief: &Brief) -> Option<MaskRequest> {
+        let key = key_of(brief)?;
+        if self.shows(&key) || self.loading.as_ref() == Some(&key) {
+            return None;
+        }
+        let path = brief.mask.as_ref()?.path.clone();
+        self.loading = Some(key.clone());
+        Some(MaskRequest { key, path })
+    }
+
+    /// Whether the sheet shows this mask, or strokes of the same photo that are still being written.
+    fn shows(&self, key: &MaskKey) -> bool {
+        self.sheet.as_ref().is_some_and(|s| s.key == *key || (s.key.0 == key.0 && !s.pending.is_empty()))
+    }
+
+    /// Takes a loaded mask, unless the brief has another one by now.
+    pub fn mask_loaded(&mut self, ctx: &Context, brief: &Brief, key: MaskKey, loaded: &LoadedMask) {
         if key_of(brief).as_ref() == Some(&key) && self.sheet.as_ref().is_none_or(|s| s.key != key) {
-            self.lay(ctx, key, mask.clone(), tinted.clone());
+            self.lay(ctx, key, loaded);
         } else {
             self.loading = None;
         }
     }
 
-    fn lay(&mut self, ctx: &Context, key: Key, mask: GrayImage, tinted: ColorImage) {
-        let texture = ctx.load_texture("mask", tinted, TextureOptions::LINEAR);
+    fn lay(&mut self, ctx: &Context, key: MaskKey, loaded: &LoadedMask) {
+        let texture = ctx.load_texture("mask", loaded.tint.clone(), TextureOptions::LINEAR);
         self.loading = None;
-        self.sheet = Some(Sheet { key, mask, texture, stroke: None, pending: Vec::new() });
+        self.sheet = Some(Sheet { key, mask: loaded.mask.clone(), texture, stroke: None, pending: Vec::new() });
     }
 
-    /// A stroke is on disk, or lost: the brief gets its mask if it still is the one that was painted on.
-    pub fn kept(&mut self, brief: &mut Brief, number: u64, mask: Option<Mask>) {
+    /// A stroke was written (`None`: could not be). The brief gets its mask if it still has the one that was painted on.
+    pub fn stroke_saved(&mut self, brief: &mut Brief, number: u64, mask: Option<Mask>) {
         let Some(sheet) = &mut self.sheet else { return };
         let Some(at) = sheet.pending.iter().position(|n| *n == number) else { return };
         sheet.pending.remove(at);
@@ -120,26 +164,26 @@ impl Brush {
                 sheet.key.1 = Some(mask.hash.clone());
                 brief.mask = Some(mask);
             }
-            // A later stroke holds this one too; without one the sheet shows what the brief has not.
+            // A later stroke contains this one. Without one the sheet differs from the brief and is dropped.
             _ if sheet.pending.is_empty() && sheet.stroke.is_none() => self.sheet = None,
             _ => {}
         }
     }
 
-    /// Size of the sheet and the tint over what is left out.
+    /// The tint over the background, and its size in pixels.
     pub fn shown(&self) -> Option<(egui::TextureId, egui::Vec2)> {
         self.sheet.as_ref().map(|s| (s.texture.id(), s.texture.size_vec2()))
     }
 
-    /// Radius in pixels of the sheet.
+    /// Radius in pixels of the mask.
     pub fn radius(&self) -> f32 {
         let side = self.sheet.as_ref().map_or(0, |s| s.mask.width().max(s.mask.height()));
         (self.size * side as f32 / 2.0).max(1.0)
     }
 
-    /// Paints to a point, in pixels of the sheet.
+    /// Paints from the last point to this one, in pixels of the mask.
     pub fn paint(&mut self, to: Pos2) {
-        let (radius, soft, add) = (self.radius(), self.soft, self.add);
+        let (radius, soft, add) = (self.radius(), self.softness, self.add);
         let Some(sheet) = &mut self.sheet else { return };
         let (w, h) = sheet.mask.dimensions();
         let stroke = sheet.stroke.get_or_insert_with(|| Stroke { before: sheet.mask.clone(), cover: vec![0; (w * h) as usize], last: to });
@@ -169,26 +213,26 @@ impl Brush {
         sheet.texture.set_partial([x0 as usize, y0 as usize], image, TextureOptions::LINEAR);
     }
 
-    /// Ends a stroke; it becomes the brief's mask once it is on disk.
-    pub fn lift(&mut self, bridge: &Bridge, brief: &Brief) {
-        let Some(sheet) = self.sheet.as_mut().filter(|s| s.stroke.is_some()) else { return };
+    /// Ends a stroke and returns it for writing.
+    pub fn lift(&mut self, brief: &Brief) -> Option<FinishedStroke> {
+        let sheet = self.sheet.as_mut().filter(|s| s.stroke.is_some())?;
         sheet.stroke = None;
         if brief.product.as_ref().is_none_or(|p| p.hash != sheet.key.0) {
             self.sheet = None;
-            return;
+            return None;
         }
         self.strokes += 1;
         sheet.pending.push(self.strokes);
-        bridge.keep_stroke(self.strokes, sheet.mask.clone());
+        Some(FinishedStroke { number: self.strokes, mask: sheet.mask.clone() })
     }
 
-    /// Whether a stroke is being made or written.
-    pub fn busy(&self) -> bool {
+    /// Whether a stroke is being painted or written.
+    pub fn is_busy(&self) -> bool {
         self.sheet.as_ref().is_some_and(|s| s.stroke.is_some() || !s.pending.is_empty())
     }
 }
 
-/// One touch of the brush: the strongest of all touches of a stroke counts.
+/// Adds one dab to a stroke's coverage: the strongest dab counts, so that dabs do not add up.
 fn dab(cover: &mut [u8], (w, h): (u32, u32), at: Pos2, radius: f32, soft: f32) {
     let hard = radius * (1.0 - soft.clamp(0.0, 0.98));
     let (x0, x1) = ((at.x - radius).max(0.0) as u32, ((at.x + radius + 1.0).max(0.0) as u32).min(w));
@@ -204,7 +248,7 @@ fn dab(cover: &mut [u8], (w, h): (u32, u32), at: Pos2, radius: f32, soft: f32) {
     }
 }
 
-/// What is left out, tinted.
+/// The tint over the background in a rectangle of the mask.
 fn tint(mask: &GrayImage, (x0, y0, x1, y1): (u32, u32, u32, u32)) -> ColorImage {
     let mut pixels = Vec::with_capacity(((x1 - x0) * (y1 - y0)) as usize);
     for y in y0..y1 {

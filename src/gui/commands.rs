@@ -1,73 +1,31 @@
-//! Everything that can be done, once: menu, shortcuts, tooltips and the palette are fed from here, and run at one place (`execute`).
+//! Commands: what panels, menus, shortcuts and the palette send, and what `execute` alone carries out.
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::path::PathBuf;
 
 use egui::{Key, KeyboardShortcut, Modifiers};
+use uuid::Uuid;
 
+use super::brush::{FinishedStroke, MaskRequest};
+use super::dialogs::FilePurpose;
+use super::i18n::Lang;
 use super::icons;
+use super::presets::Kind;
+use super::state::Brief;
+use super::toasts::UndoTarget;
+use super::view::Source;
 
-/// Something that can be done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs)]
-pub enum Command {
-    New,
-    OpenPhoto,
-    OpenPath,
-    Paste,
-    Sample,
-    OpenProject,
-    SaveProject,
-    SaveProjectAs,
-    Export,
-    Quit,
-    Undo,
-    Redo,
-    Generate,
-    GenerateFront,
-    GenerateAll,
-    FromText,
-    FromComposite,
-    Variations,
-    SizeSet,
-    Stop,
-    StopAll,
-    TakeBack,
-    TextAuto,
-    ProductAuto,
-    Brush,
-    MaskAuto,
-    RollSeed,
-    LockSeed,
-    TabProduct,
-    TabBackground,
-    TabText,
-    TabFinal,
-    ZoomFit,
-    ZoomActual,
-    ZoomIn,
-    ZoomOut,
-    Compare,
-    DraftOrResult,
-    History,
-    Theme,
-    Language,
-    Larger,
-    Smaller,
-    Server,
-    CopyCurl,
-    Models,
-    Fonts,
-    Palette,
-    Shortcuts,
-}
-
-/// How a command shows itself.
+/// Name, icon and shortcut of a command.
+#[derive(Clone, Copy)]
 pub struct Face {
-    /// Key of its name.
+    /// Key of the name.
     pub key: &'static str,
     /// Lucide glyph.
     pub icon: &'static str,
-    /// Its shortcut.
+    /// The shortcut.
     pub shortcut: Option<KeyboardShortcut>,
-    /// The shortcut also acts while a text field has the focus (never while a syllable is being composed).
+    /// Whether the shortcut also acts while a text field has the focus. No shortcut acts during IME composition.
     pub in_text: bool,
 }
 
@@ -86,119 +44,135 @@ impl Face {
     }
 }
 
+const NONE: Modifiers = Modifiers::NONE;
 const CTRL: Modifiers = Modifiers::COMMAND;
 const CTRL_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
 
-impl Command {
-    /// In the order of the palette.
-    pub const ALL: &'static [Self] = &[
-        Self::Generate,
-        Self::GenerateFront,
-        Self::GenerateAll,
-        Self::FromText,
-        Self::FromComposite,
-        Self::Variations,
-        Self::SizeSet,
-        Self::Stop,
-        Self::StopAll,
-        Self::OpenPhoto,
-        Self::OpenPath,
-        Self::Paste,
-        Self::Sample,
-        Self::New,
-        Self::OpenProject,
-        Self::SaveProject,
-        Self::SaveProjectAs,
-        Self::Export,
-        Self::Undo,
-        Self::Redo,
-        Self::TakeBack,
-        Self::TextAuto,
-        Self::ProductAuto,
-        Self::Brush,
-        Self::MaskAuto,
-        Self::RollSeed,
-        Self::LockSeed,
-        Self::TabProduct,
-        Self::TabBackground,
-        Self::TabText,
-        Self::TabFinal,
-        Self::Compare,
-        Self::DraftOrResult,
-        Self::ZoomFit,
-        Self::ZoomActual,
-        Self::ZoomIn,
-        Self::ZoomOut,
-        Self::History,
-        Self::Server,
-        Self::CopyCurl,
-        Self::Models,
-        Self::Fonts,
-        Self::Theme,
-        Self::Language,
-        Self::Larger,
-        Self::Smaller,
-        Self::Palette,
-        Self::Shortcuts,
-        Self::Quit,
-    ];
-
-    /// How it shows itself.
-    pub const fn face(self) -> Face {
-        const NONE: Modifiers = Modifiers::NONE;
-        match self {
-            Self::New => face("command.new", icons::PLUS),
-            Self::OpenPhoto => face("command.open_photo", icons::IMAGE_PLUS).on(CTRL, Key::O).in_text(),
-            Self::OpenPath => face("command.open_path", icons::FOLDER_OPEN).on(CTRL_SHIFT, Key::O).in_text(),
-            Self::Paste => face("command.paste", icons::CLIPBOARD_PASTE).on(CTRL, Key::V),
-            Self::Sample => face("command.sample", icons::COFFEE),
-            Self::OpenProject => face("command.open_project", icons::FOLDER_OPEN),
-            Self::SaveProject => face("command.save_project", icons::SAVE).on(CTRL, Key::S).in_text(),
-            Self::SaveProjectAs => face("command.save_project_as", icons::SAVE).on(CTRL_SHIFT, Key::S).in_text(),
-            Self::Export => face("command.export", icons::DOWNLOAD).on(CTRL, Key::E).in_text(),
-            Self::Quit => face("command.quit", icons::POWER).on(CTRL, Key::Q),
-            Self::Undo => face("command.undo", icons::UNDO_2).on(CTRL, Key::Z),
-            Self::Redo => face("command.redo", icons::REDO_2).on(CTRL_SHIFT, Key::Z),
-            Self::Generate => face("command.generate", icons::SPARKLES).on(CTRL, Key::Enter).in_text(),
-            Self::GenerateFront => face("command.generate_front", icons::LIST_START).on(CTRL_SHIFT, Key::Enter).in_text(),
-            Self::GenerateAll => face("command.generate_all", icons::REFRESH_CW),
-            Self::FromText => face("command.from_text", icons::TYPE),
-            Self::FromComposite => face("command.from_composite", icons::LAYERS),
-            Self::Variations => face("command.variations", icons::GRID_2X2),
-            Self::SizeSet => face("command.size_set", icons::RATIO),
-            Self::Stop => face("command.stop", icons::SQUARE).on(NONE, Key::Escape),
-            Self::StopAll => face("command.stop_all", icons::CIRCLE_STOP),
-            Self::TakeBack => face("command.take_back", icons::ARCHIVE_RESTORE),
-            Self::TextAuto => face("command.text_auto", icons::TYPE),
-            Self::ProductAuto => face("command.product_auto", icons::COFFEE),
-            Self::Brush => face("command.brush", icons::BRUSH).on(NONE, Key::B),
-            Self::MaskAuto => face("command.mask_auto", icons::ROTATE_CCW),
-            Self::RollSeed => face("command.roll_seed", icons::DICES).on(NONE, Key::R),
-            Self::LockSeed => face("command.lock_seed", icons::LOCK),
-            Self::TabProduct => face("command.tab_product", icons::COFFEE).on(NONE, Key::Num1),
-            Self::TabBackground => face("command.tab_background", icons::IMAGE).on(NONE, Key::Num2),
-            Self::TabText => face("command.tab_text", icons::TYPE).on(NONE, Key::Num3),
-            Self::TabFinal => face("command.tab_final", icons::LAYERS).on(NONE, Key::Num4),
-            Self::ZoomFit => face("command.zoom_fit", icons::MAXIMIZE).on(CTRL, Key::Num0),
-            Self::ZoomActual => face("command.zoom_actual", icons::SCAN).on(CTRL, Key::Num1),
-            Self::ZoomIn => face("command.zoom_in", icons::ZOOM_IN).on(NONE, Key::Plus),
-            Self::ZoomOut => face("command.zoom_out", icons::ZOOM_OUT).on(NONE, Key::Minus),
-            Self::Compare => face("command.compare", icons::SQUARE_SPLIT_HORIZONTAL).on(NONE, Key::C),
-            Self::DraftOrResult => face("command.draft_or_result", icons::LAYERS).on(NONE, Key::D),
-            Self::History => face("command.history", icons::HISTORY).on(NONE, Key::H),
-            Self::Theme => face("command.theme", icons::SUN),
-            Self::Language => face("command.language", icons::LANGUAGES),
-            Self::Larger => face("command.larger", icons::PLUS).on(CTRL, Key::Plus),
-            Self::Smaller => face("command.smaller", icons::MINUS).on(CTRL, Key::Minus),
-            Self::Server => face("command.server", icons::SERVER),
-            Self::CopyCurl => face("command.copy_curl", icons::COPY),
-            Self::Models => face("command.models", icons::PACKAGE),
-            Self::Fonts => face("command.fonts", icons::FOLDER_PLUS),
-            Self::Palette => face("command.palette", icons::COMMAND).on(CTRL, Key::K).in_text(),
-            Self::Shortcuts => face("command.shortcuts", icons::KEYBOARD).on(NONE, Key::Questionmark),
+/// Declares the commands once: the enum, the list of all, and their faces come from the same rows.
+macro_rules! ui_commands {
+    ($($(#[$doc:meta])* $name:ident = $face:expr,)*) => {
+        /// A command without data: it has a name, stands in the palette and may have a shortcut.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum UiCommand {
+            $($(#[$doc])* $name,)*
         }
-    }
 
+        impl UiCommand {
+            /// Every command, in the order of the palette.
+            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+
+            /// Name, icon and shortcut.
+            pub const fn face(self) -> Face {
+                match self {
+                    $(Self::$name => $face,)*
+                }
+            }
+        }
+    };
+}
+
+ui_commands! {
+    /// Runs the steps that are not cached; draws a new seed if none is left and the seed is not locked.
+    Generate = face("command.generate", icons::SPARKLES).on(CTRL, Key::Enter).in_text(),
+    /// Like `Generate`, before the jobs that wait.
+    GenerateFront = face("command.generate_front", icons::LIST_START).on(CTRL_SHIFT, Key::Enter).in_text(),
+    /// Runs all steps, cached or not.
+    GenerateAll = face("command.generate_all", icons::REFRESH_CW),
+    /// Runs the text step and the composite step.
+    FromText = face("command.from_text", icons::TYPE),
+    /// Runs the composite step.
+    FromComposite = face("command.from_composite", icons::LAYERS),
+    /// Submits the brief several times with different seeds.
+    Variations = face("command.variations", icons::GRID_2X2),
+    /// Submits the brief once for each usual aspect ratio.
+    SizeSet = face("command.size_set", icons::RATIO),
+    /// Stops the running job.
+    Stop = face("command.stop", icons::SQUARE).on(NONE, Key::Escape),
+    /// Stops every job.
+    StopAll = face("command.stop_all", icons::CIRCLE_STOP),
+    /// Opens a photo with the file dialog.
+    OpenPhoto = face("command.open_photo", icons::IMAGE_PLUS).on(CTRL, Key::O).in_text(),
+    /// Opens a photo by its path.
+    OpenPath = face("command.open_path", icons::FOLDER_OPEN).on(CTRL_SHIFT, Key::O).in_text(),
+    /// Opens the photo in the clipboard.
+    Paste = face("command.paste", icons::CLIPBOARD_PASTE).on(CTRL, Key::V),
+    /// Opens the bundled sample photo.
+    Sample = face("command.sample", icons::COFFEE),
+    /// Starts an empty project.
+    New = face("command.new", icons::PLUS),
+    /// Opens a project with the file dialog.
+    OpenProject = face("command.open_project", icons::FOLDER_OPEN),
+    /// Saves the project to its file.
+    SaveProject = face("command.save_project", icons::SAVE).on(CTRL, Key::S).in_text(),
+    /// Saves the project to another file.
+    SaveProjectAs = face("command.save_project_as", icons::SAVE).on(CTRL_SHIFT, Key::S).in_text(),
+    /// Opens the export window.
+    Export = face("command.export", icons::DOWNLOAD).on(CTRL, Key::E).in_text(),
+    /// Undoes the last edit of the brief.
+    Undo = face("command.undo", icons::UNDO_2).on(CTRL, Key::Z),
+    /// Repeats the edit that was undone.
+    Redo = face("command.redo", icons::REDO_2).on(CTRL_SHIFT, Key::Z),
+    /// Takes the job that was deleted last out of the trash.
+    TakeBack = face("command.take_back", icons::ARCHIVE_RESTORE),
+    /// Places the text automatically.
+    TextAuto = face("command.text_auto", icons::TYPE),
+    /// Places the product automatically.
+    ProductAuto = face("command.product_auto", icons::COFFEE),
+    /// Turns the brush on the product tab on or off.
+    Brush = face("command.brush", icons::BRUSH).on(NONE, Key::B),
+    /// Drops the corrected mask.
+    MaskAuto = face("command.mask_auto", icons::ROTATE_CCW),
+    /// Draws a new seed.
+    RollSeed = face("command.roll_seed", icons::DICES).on(NONE, Key::R),
+    /// Locks or unlocks the seed.
+    LockSeed = face("command.lock_seed", icons::LOCK),
+    /// Shows the cut-out product.
+    TabProduct = face("command.tab_product", icons::COFFEE).on(NONE, Key::Num1),
+    /// Shows the background.
+    TabBackground = face("command.tab_background", icons::IMAGE).on(NONE, Key::Num2),
+    /// Shows the headline.
+    TabText = face("command.tab_text", icons::TYPE).on(NONE, Key::Num3),
+    /// Shows the finished advertisement.
+    TabFinal = face("command.tab_final", icons::LAYERS).on(NONE, Key::Num4),
+    /// Starts or ends the comparison of draft and result.
+    Compare = face("command.compare", icons::SQUARE_SPLIT_HORIZONTAL).on(NONE, Key::C),
+    /// Switches between draft and result.
+    DraftOrResult = face("command.draft_or_result", icons::LAYERS).on(NONE, Key::D),
+    /// Fits the picture into the canvas.
+    ZoomFit = face("command.zoom_fit", icons::MAXIMIZE).on(CTRL, Key::Num0),
+    /// Shows one pixel of the picture on one pixel of the screen.
+    ZoomActual = face("command.zoom_actual", icons::SCAN).on(CTRL, Key::Num1),
+    /// Enlarges the picture.
+    ZoomIn = face("command.zoom_in", icons::ZOOM_IN).on(NONE, Key::Plus),
+    /// Reduces the picture.
+    ZoomOut = face("command.zoom_out", icons::ZOOM_OUT).on(NONE, Key::Minus),
+    /// Shows or hides the history.
+    History = face("command.history", icons::HISTORY).on(NONE, Key::H),
+    /// Opens the server window.
+    Server = face("command.server", icons::SERVER),
+    /// Copies the request as a `curl` command.
+    CopyCurl = face("command.copy_curl", icons::COPY),
+    /// Opens the models window.
+    Models = face("command.models", icons::PACKAGE),
+    /// Opens the font folders window.
+    Fonts = face("command.fonts", icons::FOLDER_PLUS),
+    /// Switches between the dark and the light theme.
+    Theme = face("command.theme", icons::SUN),
+    /// Switches the language.
+    Language = face("command.language", icons::LANGUAGES),
+    /// Enlarges the interface.
+    Larger = face("command.larger", icons::PLUS).on(CTRL, Key::Plus),
+    /// Reduces the interface.
+    Smaller = face("command.smaller", icons::MINUS).on(CTRL, Key::Minus),
+    /// Opens the command palette.
+    Palette = face("command.palette", icons::COMMAND).on(CTRL, Key::K).in_text(),
+    /// Opens the list of shortcuts.
+    Shortcuts = face("command.shortcuts", icons::KEYBOARD).on(NONE, Key::Questionmark),
+    /// Closes the window.
+    Quit = face("command.quit", icons::POWER).on(CTRL, Key::Q),
+}
+
+impl UiCommand {
     /// The shortcut in words, such as "Ctrl+Enter".
     pub fn shortcut_words(self, ctx: &egui::Context) -> String {
         let words = self.face().shortcut.map(|s| ctx.format_shortcut(&s)).unwrap_or_default();
@@ -206,27 +180,185 @@ impl Command {
     }
 }
 
-/// The commands whose shortcuts were pressed. Plain keys never fire while one types, and nothing fires while a syllable is being composed.
-/// `typing`: a text field had the keyboard when the keys were pressed; Esc takes it away before anybody asks.
-pub fn pressed(ctx: &egui::Context, composing: bool, typing: bool) -> Vec<Command> {
+/// What is done with a job.
+#[derive(Clone, Debug)]
+pub enum JobAction {
+    /// Shows its result and compares the draft with it.
+    Show,
+    /// Compares it with what is shown.
+    Compare,
+    /// Restores its settings into the brief.
+    Restore,
+    /// Continues it after its last finished step.
+    Resume,
+    /// Runs this step and the later ones again.
+    Rerun(u8),
+    /// Gives it a star or takes it away.
+    Star,
+    /// Opens the window for title and note.
+    EditNote,
+    /// Sets its title and note.
+    Annotate {
+        /// The title; empty removes it.
+        title: String,
+        /// The note; empty removes it.
+        note: String,
+    },
+    /// Shows it and opens the export window.
+    Export,
+    /// Stops it.
+    Stop,
+    /// Moves it to the trash.
+    Delete,
+}
+
+/// An action on one job.
+#[derive(Clone, Debug)]
+pub struct JobCommand {
+    /// The job.
+    pub job: Uuid,
+    /// The action.
+    pub action: JobAction,
+}
+
+/// Changes of the session and of what the canvas shows.
+#[derive(Clone, Debug)]
+pub enum EditCommand {
+    /// Replaces the brief by an edited one.
+    Brief(Box<Brief>),
+    /// Renames the project.
+    ProjectName(String),
+    /// Sets the language.
+    Language(Lang),
+    /// Sets the number of jobs of "Variations".
+    Variations(u32),
+    /// Shows this source and ends a comparison.
+    Show(Source),
+    /// Opens the product tab with the brush on.
+    RefineMask,
+    /// Adds the field's text to the designer's presets.
+    AddPreset(Kind, String),
+    /// Removes a preset of the designer by its index.
+    RemovePreset(Kind, usize),
+}
+
+/// Work with files.
+pub enum FileCommand {
+    /// Opens a photo, a picture of this program or a project.
+    Open(PathBuf),
+    /// Shows a file dialog, with a suggested name for a file to write.
+    Ask(FilePurpose, Option<String>),
+    /// Uses a path that was entered.
+    Use(FilePurpose, PathBuf),
+    /// Saves the project to a file.
+    SaveProject(PathBuf),
+    /// Stops using the fonts of a folder that was added in the studio.
+    RemoveFontFolder(PathBuf),
+    /// Loads a mask for the brush.
+    LoadMask(MaskRequest),
+    /// Writes a brush stroke.
+    SaveStroke(FinishedStroke),
+}
+
+/// The REST server.
+pub enum ServerCommand {
+    /// Sets the address for the next start.
+    Address(String),
+    /// Sets the token for the next start.
+    Token(String),
+    /// Starts the server.
+    Start,
+    /// Stops the server.
+    Stop,
+    /// Copies the request as a `curl` command, also if the brief is empty.
+    CopyCurl,
+}
+
+/// The program itself.
+pub enum AppCommand {
+    /// Closes the window without asking again.
+    Quit,
+    /// Removes the notification at this index.
+    DismissToast(usize),
+    /// Undoes what a notification reported.
+    Undo(UndoTarget),
+}
+
+/// Anything that a panel can ask for.
+#[allow(missing_docs)]
+pub enum Command {
+    Ui(UiCommand),
+    Job(JobCommand),
+    Edit(EditCommand),
+    File(FileCommand),
+    Server(ServerCommand),
+    App(AppCommand),
+}
+
+macro_rules! from_parts {
+    ($($part:ident($of:ty)),*) => {
+        $(impl From<$of> for Command {
+            fn from(part: $of) -> Self {
+                Self::$part(part)
+            }
+        })*
+    };
+}
+
+from_parts!(Ui(UiCommand), Job(JobCommand), Edit(EditCommand), File(FileCommand), Server(ServerCommand), App(AppCommand));
+
+/// The commands of a frame, in the order in which they were sent.
+#[derive(Default)]
+pub struct CommandQueue(RefCell<VecDeque<Command>>);
+
+impl CommandQueue {
+    /// Adds a command.
+    pub fn send(&self, command: impl Into<Command>) {
+        self.0.borrow_mut().push_back(command.into());
+    }
+
+    /// Takes the oldest command.
+    pub fn next(&self) -> Option<Command> {
+        self.0.borrow_mut().pop_front()
+    }
+
+    /// Takes every edit of the brief, oldest first.
+    pub fn take_brief_edits(&self) -> Vec<Brief> {
+        let mut edits = Vec::new();
+        let mut queue = self.0.borrow_mut();
+        let others = std::mem::take(&mut *queue).into_iter().filter_map(|command| match command {
+            Command::Edit(EditCommand::Brief(brief)) => {
+                edits.push(*brief);
+                None
+            }
+            other => Some(other),
+        });
+        *queue = others.collect();
+        edits
+    }
+}
+
+/// The commands whose shortcuts were pressed. None while `composing` (IME). `typing`: a text field had the focus when the keys were pressed;
+/// Esc takes the focus away before this is called.
+pub fn pressed(ctx: &egui::Context, composing: bool, typing: bool) -> Vec<UiCommand> {
     if composing {
         return Vec::new();
     }
-    // The longer combination first: Ctrl+Shift+Z is also Ctrl+Z.
-    let mut order: Vec<Command> = Command::ALL.to_vec();
+    // The longer combination first: Ctrl+Shift+Z also matches Ctrl+Z.
+    let mut order: Vec<UiCommand> = UiCommand::ALL.to_vec();
     order.sort_by_key(|c| c.face().shortcut.is_none_or(|s| !s.modifiers.shift));
-    let may = |c: &Command| c.face().in_text || !typing;
-    let hit = |c: &&Command| {
+    let may = |c: &UiCommand| c.face().in_text || !typing;
+    let hit = |c: &&UiCommand| {
         c.face().shortcut.is_some_and(|s| {
             ctx.input_mut(|i| {
-                // A plain key means exactly that key: egui would let Shift and Alt pass.
+                // A key without modifiers means exactly that: egui ignores Shift and Alt here.
                 let plain = s.modifiers == Modifiers::NONE;
                 let bare = !i.modifiers.command && !i.modifiers.alt && !i.modifiers.ctrl;
                 // On most keyboards plus shares its key with equals.
                 let equals = s.logical_key == Key::Plus && i.consume_shortcut(&KeyboardShortcut::new(s.modifiers, Key::Equals));
-                // As Windows has it.
-                let again = **c == Command::Redo && i.consume_shortcut(&KeyboardShortcut::new(CTRL, Key::Y));
-                (!plain || bare) && (equals || again || i.consume_shortcut(&s))
+                // The Windows convention for redo.
+                let redo = **c == UiCommand::Redo && i.consume_shortcut(&KeyboardShortcut::new(CTRL, Key::Y));
+                (!plain || bare) && (equals || redo || i.consume_shortcut(&s))
             })
         })
     };
@@ -239,10 +371,22 @@ mod tests {
 
     #[test]
     fn no_two_commands_share_a_shortcut_and_enter_alone_does_nothing() {
-        let all: Vec<_> = Command::ALL.iter().filter_map(|c| c.face().shortcut.map(|s| (c, s))).collect();
+        let all: Vec<_> = UiCommand::ALL.iter().filter_map(|c| c.face().shortcut.map(|s| (c, s))).collect();
         for (i, (a, s)) in all.iter().enumerate() {
             assert!(all[..i].iter().all(|(_, other)| other != s), "{a:?}");
             assert!(s.logical_key != Key::Enter || s.modifiers.command, "{a:?}");
         }
+    }
+
+    #[test]
+    fn edits_of_the_brief_leave_the_queue_first() {
+        let queue = CommandQueue::default();
+        queue.send(UiCommand::Undo);
+        queue.send(EditCommand::Brief(Box::new(Brief { seed: 1, ..Brief::default() })));
+        queue.send(UiCommand::Redo);
+        assert_eq!(queue.take_brief_edits().iter().map(|b| b.seed).collect::<Vec<_>>(), [1]);
+        assert!(matches!(queue.next(), Some(Command::Ui(UiCommand::Undo))));
+        assert!(matches!(queue.next(), Some(Command::Ui(UiCommand::Redo))));
+        assert!(queue.next().is_none());
     }
 }

@@ -1,32 +1,35 @@
-//! File dialogs of the desktop, off the window's thread; where none can be shown, the in-app path box takes over.
+//! File dialogs of the desktop. Where none can be shown, the studio asks for a path instead.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use super::bridge::{Bridge, Message};
+use uuid::Uuid;
+
 use super::export::Settings;
 use super::i18n::Lang;
+use super::project_file;
+use super::ui_text::UiText;
 
-/// A dialog that is gone sooner than this was never there.
+/// A dialog that ends sooner than this was not shown.
 const TOO_QUICK: Duration = Duration::from_millis(600);
 
-/// What a file is wanted for.
+/// What a file is chosen for.
 #[derive(Clone, Debug)]
-pub enum Purpose {
-    /// The product.
+pub enum FilePurpose {
+    /// The product photo to read.
     Photo,
     /// A project to read.
     OpenProject,
     /// A project to write.
     SaveProject,
-    /// A folder with fonts.
+    /// A folder of fonts to add.
     FontFolder,
     /// A picture of this job to write.
-    Export(uuid::Uuid, Box<Settings>),
+    Export(Uuid, Box<Settings>),
 }
 
-impl Purpose {
-    /// Key of the title.
+impl FilePurpose {
+    /// Title of the dialog.
     pub fn title(&self, lang: Lang) -> &'static str {
         match self {
             Self::Photo => lang.t("dialog.photo"),
@@ -40,14 +43,14 @@ impl Purpose {
     fn filter(&self) -> (&'static str, Vec<&'static str>) {
         match self {
             Self::Photo => (crate::imaging::decode::READABLE, crate::imaging::decode::EXTENSIONS.to_vec()),
-            Self::OpenProject | Self::SaveProject => ("nanoCocoa", vec![super::restore::PROJECT]),
+            Self::OpenProject | Self::SaveProject => ("nanoCocoa", vec![project_file::EXTENSION]),
             Self::FontFolder => ("", Vec::new()),
             Self::Export(_, settings) => (settings.format.name(), vec![settings.format.extension()]),
         }
     }
 
-    /// Whether a folder is wanted.
-    pub fn folder(&self) -> bool {
+    /// Whether a folder is chosen instead of a file.
+    pub fn is_folder(&self) -> bool {
         matches!(self, Self::FontFolder)
     }
 
@@ -56,60 +59,62 @@ impl Purpose {
         matches!(self, Self::SaveProject | Self::Export(..))
     }
 
-    /// The file that is written where this path was entered.
-    pub fn file(&self, path: &std::path::Path) -> PathBuf {
+    /// The file that is written for an entered path: with an extension if it has none.
+    pub fn written_file(&self, path: &Path) -> PathBuf {
         match self {
-            Self::SaveProject if path.extension().is_none() => path.with_extension(super::restore::PROJECT),
-            Self::Export(_, settings) => settings.file(path),
+            Self::SaveProject if path.extension().is_none() => path.with_extension(project_file::EXTENSION),
+            Self::Export(_, settings) => settings.written_file(path),
             _ => path.to_path_buf(),
         }
     }
 }
 
-/// Asks for a file to read.
-pub fn open(bridge: &Bridge, purpose: Purpose, lang: Lang) {
-    ask(bridge, purpose, None, lang);
+/// How a dialog ended.
+pub enum Answer {
+    /// The designer chose this path.
+    Chosen(PathBuf),
+    /// The designer chose nothing.
+    Cancelled,
+    /// This desktop cannot show dialogs.
+    Unavailable,
 }
 
-/// Asks for a file to write.
-pub fn save(bridge: &Bridge, purpose: Purpose, name: &str, lang: Lang) {
-    ask(bridge, purpose, Some(name.to_owned()), lang);
-}
-
-/// Whether there is a session bus, over which Linux desktops show their dialogs: without one the wait would be long and for nothing.
+/// Whether there is a session bus, over which Linux desktops show their dialogs. Without one the portal would answer after a long wait.
 fn reachable() -> bool {
     if !cfg!(target_os = "linux") {
         return true;
     }
     let set = |name: &str| std::env::var_os(name).filter(|v| !v.is_empty());
-    let socket = set("XDG_RUNTIME_DIR").is_some_and(|d| std::path::Path::new(&d).join("bus").exists());
+    let socket = set("XDG_RUNTIME_DIR").is_some_and(|d| Path::new(&d).join("bus").exists());
     set("DBUS_SESSION_BUS_ADDRESS").is_some() || socket
 }
 
-fn ask(bridge: &Bridge, purpose: Purpose, name: Option<String>, lang: Lang) {
-    bridge.work("nanococoa-dialog", move |_| {
-        if !reachable() {
-            return Ok(Some(Message::NoDialog(purpose)));
-        }
-        let began = Instant::now();
-        let (label, extensions) = purpose.filter();
-        let dialog = rfd::AsyncFileDialog::new().set_title(purpose.title(lang));
-        let folder = purpose.folder();
-        let dialog = if folder { dialog } else { dialog.add_filter(label, &extensions) };
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        let runtime = runtime.map_err(|e| super::bridge::Say::from(e.to_string()))?;
-        let chosen: Option<PathBuf> = runtime.block_on(async move {
-            let file = match name {
-                Some(name) => dialog.set_file_name(name).save_file().await,
-                None if folder => dialog.pick_folder().await,
-                None => dialog.pick_file().await,
-            };
-            file.map(|f| f.path().to_path_buf())
-        });
-        Ok(match chosen {
-            Some(path) => Some(Message::Chosen(purpose, path)),
-            None if began.elapsed() < TOO_QUICK => Some(Message::NoDialog(purpose)),
-            None => None,
-        })
+/// Shows a dialog and waits for its end; `name` is the suggested name of a file to write. Blocks.
+///
+/// # Errors
+/// The asynchronous runtime cannot be started.
+pub fn ask(purpose: &FilePurpose, name: Option<String>, lang: Lang) -> Result<Answer, UiText> {
+    if !reachable() {
+        return Ok(Answer::Unavailable);
+    }
+    let began = Instant::now();
+    let (label, extensions) = purpose.filter();
+    let dialog = rfd::AsyncFileDialog::new().set_title(purpose.title(lang));
+    let folder = purpose.is_folder();
+    let dialog = if folder { dialog } else { dialog.add_filter(label, &extensions) };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|e| UiText::from(e.to_string()))?;
+    let chosen: Option<PathBuf> = runtime.block_on(async move {
+        let file = match name {
+            Some(name) => dialog.set_file_name(name).save_file().await,
+            None if folder => dialog.pick_folder().await,
+            None => dialog.pick_file().await,
+        };
+        file.map(|f| f.path().to_path_buf())
     });
+    Ok(match chosen {
+        Some(path) => Answer::Chosen(path),
+        None if began.elapsed() < TOO_QUICK => Answer::Unavailable,
+        None => Answer::Cancelled,
+    })
 }

@@ -1,246 +1,286 @@
-//! The one place where commands are carried out.
+//! The one place where commands change the state of the studio.
+
+use std::path::PathBuf;
 
 use egui::Context;
 use uuid::Uuid;
 
-use super::app::{Source, Studio, Tab};
-use super::bridge::{How, Message, Say};
-use super::commands::Command;
-use super::dialogs::{self, Purpose};
+use super::app::Studio;
+use super::commands::{AppCommand, Command, EditCommand, FileCommand, JobAction, JobCommand, ServerCommand, UiCommand};
+use super::dialogs::FilePurpose;
 use super::export::Part;
 use super::i18n::Lang;
-use super::state::Brief;
-use super::toasts::Kind;
+use super::job_client::SubmitOptions;
+use super::message::Message;
+use super::presets::Kind;
+use super::project_file;
+use super::sizes::SIZES;
+use super::state::{Brief, random_seed};
+use super::toasts::{Severity, UndoTarget};
+use super::ui_text::UiText;
+use super::view::{Source, Tab};
 use super::windows::Window;
-use crate::engine::Plan;
-use crate::job::{ImageName, JobStatus};
-
-/// Canvases of the size set: square, feed, story, wide.
-pub const SIZES: [(&str, u32, u32); 4] = [("1:1", 1024, 1024), ("4:5", 1024, 1280), ("9:16", 1008, 1792), ("16:9", 1792, 1008)];
-
-/// A seed that people can read and type.
-pub fn random_seed() -> u64 {
-    u64::from(Uuid::new_v4().as_fields().0) % 1_000_000
-}
+use crate::job::{Annotation, JobStatus};
 
 impl Studio {
-    /// The finished job that the brief is compared with.
-    pub fn base(&self) -> Option<Uuid> {
-        let id = self.session.base?;
-        self.job(id).filter(|j| j.status == JobStatus::Completed && j.images.contains(&ImageName::Step1)).map(|j| j.id)
-    }
-
-    /// What "Generate" would run for the brief as it is, once that is known.
-    pub fn plan(&self) -> Option<Plan> {
-        self.bridge.watch().plan(&self.session.brief)
-    }
-
-    /// Whether steps up to this one need not run.
-    fn cached_to(&self, step: u8) -> bool {
-        let plan = self.plan();
-        plan.is_some_and(|p| (1..=step).all(|n| p.steps.iter().any(|s| s.step == n && s.cached)))
-    }
-
-    /// The finished job of the very same brief.
-    fn same_brief(&self) -> Option<Uuid> {
-        let done = |id: &Uuid| self.job(*id).is_some_and(|j| j.status == JobStatus::Completed);
-        let brief = Brief { seed_locked: false, ..self.session.brief.clone() };
-        let same = |made: &Brief| Brief { seed_locked: false, ..made.clone() } == brief;
-        self.session.made.iter().filter(|(_, made)| same(made)).map(|(id, _)| *id).find(done)
-    }
-
-    /// Whether a command can be carried out now.
-    pub fn enabled(&self, command: Command) -> bool {
-        let brief = &self.session.brief;
-        let has_text = !brief.text.trim().is_empty();
-        match command {
-            Command::Undo => self.undo.can_undo(),
-            Command::Redo => self.undo.can_redo(),
-            Command::Generate | Command::GenerateFront | Command::GenerateAll | Command::Variations | Command::SizeSet => {
-                !brief.is_blank() && !self.composing
-            }
-            Command::FromText => has_text && self.cached_to(1),
-            Command::FromComposite => has_text && self.cached_to(2),
-            Command::TakeBack => !self.bridge.engine().trashed().is_empty(),
-            Command::TextAuto => brief.text_x.is_some() || brief.text_y.is_some(),
-            Command::ProductAuto => brief.product_x.is_some() || brief.product_y.is_some() || brief.product_scale.is_some(),
-            Command::MaskAuto => brief.mask.is_some(),
-            Command::Stop => self.active().is_some_and(|j| !self.bridge.is_stopping(j.id)),
-            Command::StopAll => self.active_count() > 1,
-            Command::Export => self.export_job().is_some(),
-            Command::Compare => self.compare.is_some() || self.other_side().is_some(),
-            Command::DraftOrResult => self.other_side().is_some(),
-            Command::CopyCurl => !brief.is_blank(),
-            _ => true,
-        }
-    }
-
-    /// The job whose pictures would be exported.
-    pub fn export_job(&self) -> Option<Uuid> {
-        let id = if let Source::Job(id) = self.source { Some(id) } else { self.session.base };
-        id.filter(|id| self.job(*id).is_some_and(|j| Part::ALL.iter().any(|p| j.images.contains(&p.image()))))
-    }
-
-    /// Draws with the fonts of these folders too, from now on and after the next start.
-    pub(super) fn set_font_folders(&mut self, folders: Vec<std::path::PathBuf>) {
-        // A line of text: nothing that a frame would notice.
-        if let Err(error) = self.config.set_added_font_dirs(folders) {
-            self.bridge.send(Message::Failed(Say::new("error.write", &[&self.config.data_dir.display(), &error])));
-        }
-        let dirs = self.config.font_dirs.clone();
-        self.bridge.work("nanococoa-fonts", move |bridge| {
-            bridge.engine().load_fonts(&dirs);
-            Ok(None)
-        });
-    }
-
-    /// Keeps the designer's own presets.
-    pub(super) fn keep_presets(&self, kind: super::presets::Kind) {
-        let (path, text) = self.presets.file(kind, self.bridge.folder());
-        self.bridge.work("nanococoa-presets", move |_| {
-            // What somebody wrote by hand and this program cannot read is not written over.
-            if std::fs::read_to_string(&path).is_ok_and(|old| !super::presets::readable(&old)) {
-                return Err(Say::new("error.presets", &[&path.display()]));
-            }
-            crate::store::create_private_dir(path.parent().unwrap_or(&path))
-                .map_err(|e| Say::new("error.write", &[&path.display(), &e]))?;
-            crate::store::write_atomic(&path, text.as_bytes()).map_err(|e| Say::from(e.to_string()))?;
-            Ok(None)
-        });
-    }
-
-    /// What the shown picture can be compared with.
-    pub fn other_side(&self) -> Option<Source> {
-        match self.source {
-            Source::Job(_) => self.draft().map(|_| Source::Draft),
-            Source::Draft => self.base().map(Source::Job),
-        }
-    }
-
-    /// Carries a command out.
-    pub fn execute(&mut self, ctx: &Context, command: Command) {
-        if !self.enabled(command) {
+    /// Carries a command out, if it is enabled.
+    pub fn execute(&mut self, ctx: &Context, command: impl Into<Command>) {
+        let command = command.into();
+        if let Command::Ui(ui) = &command
+            && !self.context().enabled(*ui)
+        {
             return;
         }
         match command {
-            Command::New => {
-                let fresh = Brief { seed: random_seed(), ..Brief::default() };
-                self.turn(ctx.input(|i| i.time));
-                self.session.brief = fresh;
-                self.source = Source::Draft;
-            }
-            Command::OpenPhoto => dialogs::open(&self.bridge, Purpose::Photo, self.lang()),
-            Command::OpenPath => self.window = Some(Window::path(Purpose::Photo)),
-            Command::DraftOrResult => {
-                self.source = self.other_side().unwrap_or(self.source);
-                self.compare = None;
-            }
-            Command::Paste => self.bridge.paste_photo(),
-            Command::Sample => self.bridge.sample_photo(),
-            Command::OpenProject => dialogs::open(&self.bridge, Purpose::OpenProject, self.lang()),
-            Command::SaveProject if self.session.saved.is_some() => {
-                if let Some((path, _)) = self.session.saved.clone() {
-                    self.chosen(Purpose::SaveProject, path);
-                }
-            }
-            Command::SaveProject | Command::SaveProjectAs => {
-                dialogs::save(&self.bridge, Purpose::SaveProject, &self.project_file(), self.lang())
-            }
-            Command::Export => {
-                let part = match self.tab {
-                    Tab::Final => Part::Final,
-                    Tab::Background => Part::Background,
-                    Tab::Text => Part::Text,
-                    Tab::Product => Part::Cutout,
-                };
-                self.window = self.export_job().map(|job| Window::export(job, part));
-            }
-            Command::Fonts => self.window = Some(Window::Fonts),
-            Command::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
-            Command::Undo => {
-                self.undo.undo(&mut self.session);
-            }
-            Command::Redo => {
-                self.undo.redo(&mut self.session);
-            }
-            Command::Generate => self.generate(false),
-            Command::GenerateFront => self.generate(true),
-            Command::GenerateAll => self.submit(How { force: Some(1), ..How::default() }),
-            Command::FromText => self.submit(How { force: Some(2), ..How::default() }),
-            Command::FromComposite => self.submit(How { force: Some(3), ..How::default() }),
-            Command::Variations => {
-                let brief = &self.session.brief;
-                let briefs = (0..self.session.variations.clamp(2, 9)).map(|i| {
-                    let seed = if i == 0 { brief.seed } else { random_seed() };
-                    Brief { seed, ..brief.clone() }
-                });
-                self.bridge.submit(briefs.collect(), How::default());
-            }
-            Command::SizeSet => {
-                let briefs = SIZES.iter().map(|&(_, width, height)| Brief { width, height, ..self.session.brief.clone() });
-                self.bridge.submit(briefs.collect(), How::default());
-            }
-            Command::Stop => {
-                if let Some(job) = self.active() {
-                    self.bridge.stop(Some(job.id));
-                }
-            }
-            Command::StopAll => self.bridge.stop(None),
-            Command::TakeBack => self.bridge.take_back(None),
-            Command::TextAuto => (self.session.brief.text_x, self.session.brief.text_y) = (None, None),
-            Command::ProductAuto => {
-                let brief = &mut self.session.brief;
-                (brief.product_x, brief.product_y, brief.product_scale) = (None, None, None);
-            }
-            Command::MaskAuto => self.session.brief.mask = None,
-            Command::Brush => {
-                self.tab = Tab::Product;
-                self.brush.on = !self.brush.on;
-            }
-            Command::RollSeed => self.session.brief.seed = random_seed(),
-            Command::LockSeed => self.session.brief.seed_locked = !self.session.brief.seed_locked,
-            Command::TabProduct => self.tab = Tab::Product,
-            Command::TabBackground => self.tab = Tab::Background,
-            Command::TabText => self.tab = Tab::Text,
-            Command::TabFinal => self.tab = Tab::Final,
-            Command::ZoomFit => self.view.fit = true,
-            Command::ZoomActual => self.zoom_to(1.0 / ctx.pixels_per_point()),
-            Command::ZoomIn => self.zoom_to(self.view.zoom * 1.25),
-            Command::ZoomOut => self.zoom_to(self.view.zoom / 1.25),
-            Command::Compare => self.compare = if self.compare.is_some() { None } else { self.other_side() },
-            Command::History => self.history_open = Some(!self.shows_history(ctx)),
-            Command::Theme => {
-                self.session.dark = !self.session.dark;
-                ctx.set_theme(if self.session.dark { egui::Theme::Dark } else { egui::Theme::Light });
-            }
-            Command::Language => self.session.lang = if self.lang() == Lang::Ko { Lang::En } else { Lang::Ko },
-            Command::Larger => self.interface_zoom(ctx, 0.1),
-            Command::Smaller => self.interface_zoom(ctx, -0.1),
-            Command::Server => self.window = Some(Window::Server),
-            Command::CopyCurl => self.copy_curl(ctx),
-            Command::Models => {
-                self.bridge.watch().look_at_models();
-                self.window = Some(Window::Models);
-            }
-            Command::Palette => self.window = Some(Window::palette()),
-            Command::Shortcuts => self.window = Some(Window::Shortcuts),
+            Command::Ui(command) => self.execute_ui(ctx, command),
+            Command::Job(command) => self.execute_job(ctx, command),
+            Command::Edit(command) => self.execute_edit(command),
+            Command::File(command) => self.execute_file(command),
+            Command::Server(command) => self.execute_server(ctx, command),
+            Command::App(command) => self.execute_app(ctx, command),
         }
         self.touch(ctx);
         ctx.request_repaint();
     }
 
-    fn submit(&self, how: How) {
-        self.bridge.submit(vec![self.session.brief.clone()], how);
+    fn execute_ui(&mut self, ctx: &Context, command: UiCommand) {
+        match command {
+            UiCommand::Generate => self.generate(false),
+            UiCommand::GenerateFront => self.generate(true),
+            UiCommand::GenerateAll => self.submit(SubmitOptions { force_from_step: Some(1), ..SubmitOptions::default() }),
+            UiCommand::FromText => self.submit(SubmitOptions { force_from_step: Some(2), ..SubmitOptions::default() }),
+            UiCommand::FromComposite => self.submit(SubmitOptions { force_from_step: Some(3), ..SubmitOptions::default() }),
+            UiCommand::Variations => {
+                let brief = &self.session.brief;
+                let briefs = (0..self.session.variations.clamp(2, 9)).map(|i| {
+                    let seed = if i == 0 { brief.seed } else { random_seed() };
+                    Brief { seed, ..brief.clone() }
+                });
+                self.tasks.submit(briefs.collect(), SubmitOptions::default());
+            }
+            UiCommand::SizeSet => {
+                let briefs = SIZES.iter().map(|&(_, width, height)| Brief { width, height, ..self.session.brief.clone() });
+                self.tasks.submit(briefs.collect(), SubmitOptions::default());
+            }
+            UiCommand::Stop => {
+                if let Some(job) = self.active() {
+                    self.tasks.stop(Some(job.id));
+                }
+            }
+            UiCommand::StopAll => self.tasks.stop(None),
+            UiCommand::TakeBack => self.tasks.take_back(None),
+            UiCommand::Undo => {
+                self.undo.undo(&mut self.session);
+            }
+            UiCommand::Redo => {
+                self.undo.redo(&mut self.session);
+            }
+            UiCommand::TextAuto => self.session.brief.place_text_automatically(),
+            UiCommand::ProductAuto => self.session.brief.place_product_automatically(),
+            UiCommand::MaskAuto => self.session.brief.mask = None,
+            UiCommand::RollSeed => self.session.brief.seed = random_seed(),
+            UiCommand::LockSeed => self.session.brief.seed_locked = !self.session.brief.seed_locked,
+            UiCommand::New
+            | UiCommand::OpenPhoto
+            | UiCommand::OpenPath
+            | UiCommand::Paste
+            | UiCommand::Sample
+            | UiCommand::OpenProject
+            | UiCommand::SaveProject
+            | UiCommand::SaveProjectAs => self.execute_project(ctx, command),
+            UiCommand::Export | UiCommand::Fonts | UiCommand::Server | UiCommand::Models | UiCommand::Palette | UiCommand::Shortcuts => {
+                self.open_window(command);
+            }
+            _ => self.execute_view(ctx, command),
+        }
+    }
+
+    /// Commands that open photos, and open and save projects.
+    fn execute_project(&mut self, ctx: &Context, command: UiCommand) {
+        match command {
+            UiCommand::OpenPhoto => self.tasks.ask_for_file(FilePurpose::Photo, None, self.lang()),
+            UiCommand::OpenPath => self.window = Some(Window::path(FilePurpose::Photo)),
+            UiCommand::Paste => self.tasks.paste(),
+            UiCommand::Sample => self.tasks.open_sample(),
+            UiCommand::OpenProject => self.tasks.ask_for_file(FilePurpose::OpenProject, None, self.lang()),
+            UiCommand::SaveProject if self.session.saved.is_some() => {
+                if let Some((path, _)) = self.session.saved.clone() {
+                    self.use_file(FilePurpose::SaveProject, path);
+                }
+            }
+            UiCommand::SaveProject | UiCommand::SaveProjectAs => {
+                let name = self.session.project.trim();
+                let name = format!("{}.{}", if name.is_empty() { "nanococoa" } else { name }, project_file::EXTENSION);
+                self.tasks.ask_for_file(FilePurpose::SaveProject, Some(name), self.lang());
+            }
+            _ => {
+                let fresh = Brief::fresh();
+                self.put_project_away(ctx.input(|i| i.time));
+                self.session.brief = fresh;
+                self.view.source = Source::Draft;
+            }
+        }
+    }
+
+    fn open_window(&mut self, command: UiCommand) {
+        self.window = match command {
+            UiCommand::Export => {
+                let part = match self.view.tab {
+                    Tab::Final => Part::Final,
+                    Tab::Background => Part::Background,
+                    Tab::Text => Part::Text,
+                    Tab::Product => Part::Cutout,
+                };
+                self.context().export_job().map(|job| Window::export(job, part))
+            }
+            UiCommand::Fonts => Some(Window::Fonts),
+            UiCommand::Server => Some(Window::Server),
+            UiCommand::Models => {
+                self.watch.look_at_models();
+                Some(Window::Models)
+            }
+            UiCommand::Palette => Some(Window::palette()),
+            _ => Some(Window::Shortcuts),
+        };
+    }
+
+    /// Commands that change what is shown and how.
+    fn execute_view(&mut self, ctx: &Context, command: UiCommand) {
+        match command {
+            UiCommand::Brush => {
+                self.view.tab = Tab::Product;
+                self.panels.brush.on = !self.panels.brush.on;
+            }
+            UiCommand::TabProduct => self.view.tab = Tab::Product,
+            UiCommand::TabBackground => self.view.tab = Tab::Background,
+            UiCommand::TabText => self.view.tab = Tab::Text,
+            UiCommand::TabFinal => self.view.tab = Tab::Final,
+            UiCommand::DraftOrResult => {
+                let other = self.context().other_side();
+                self.view.show(other.unwrap_or(self.view.source));
+            }
+            UiCommand::Compare => {
+                self.view.compare = if self.view.compare.is_some() { None } else { self.context().other_side() };
+            }
+            UiCommand::ZoomFit => self.panels.canvas.zoom.fit = true,
+            UiCommand::ZoomActual => self.panels.canvas.zoom.set(1.0 / ctx.pixels_per_point()),
+            UiCommand::ZoomIn => self.panels.canvas.zoom.multiply(1.25),
+            UiCommand::ZoomOut => self.panels.canvas.zoom.multiply(1.0 / 1.25),
+            UiCommand::History => self.history_open = Some(!self.shows_history(ctx)),
+            UiCommand::Theme => {
+                self.session.dark = !self.session.dark;
+                ctx.set_theme(if self.session.dark { egui::Theme::Dark } else { egui::Theme::Light });
+            }
+            UiCommand::Language => self.session.lang = if self.lang() == Lang::Ko { Lang::En } else { Lang::Ko },
+            UiCommand::Larger => self.interface_zoom(ctx, 0.1),
+            UiCommand::Smaller => self.interface_zoom(ctx, -0.1),
+            UiCommand::CopyCurl => self.copy_curl(ctx),
+            UiCommand::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
+            _ => {}
+        }
+    }
+
+    fn execute_job(&mut self, ctx: &Context, JobCommand { job: id, action }: JobCommand) {
+        let brief = self.session.job_briefs.get(&id).cloned();
+        match action {
+            JobAction::Show => {
+                self.view.show(Source::Job(id));
+                if self.job(id).is_some_and(|j| j.status == JobStatus::Completed) {
+                    self.session.base = Some(id);
+                }
+            }
+            JobAction::Compare => self.view.compare = Some(Source::Job(id)),
+            JobAction::Restore => {
+                if let Some(job) = self.job(id) {
+                    self.tasks.restore(job, brief);
+                }
+            }
+            JobAction::Resume => self.tasks.resume(id, brief),
+            JobAction::Rerun(step) => self.tasks.rerun(id, step, brief),
+            JobAction::Star => self.tasks.toggle_star(id),
+            JobAction::EditNote => self.window = self.job(id).map(|job| Window::note(&job)).or(self.window.take()),
+            JobAction::Annotate { title, note } => {
+                self.tasks.annotate(id, Annotation { starred: None, title: Some(title), note: Some(note) });
+            }
+            JobAction::Export => {
+                self.view.source = Source::Job(id);
+                self.execute(ctx, UiCommand::Export);
+            }
+            JobAction::Stop => self.tasks.stop(Some(id)),
+            JobAction::Delete => self.tasks.delete(id),
+        }
+    }
+
+    fn execute_edit(&mut self, command: EditCommand) {
+        match command {
+            EditCommand::Brief(brief) => self.session.brief = *brief,
+            EditCommand::ProjectName(name) => self.session.project = name,
+            EditCommand::Language(lang) => self.session.lang = lang,
+            EditCommand::Variations(count) => self.session.variations = count,
+            EditCommand::Show(source) => self.view.show(source),
+            EditCommand::RefineMask => {
+                self.view.tab = Tab::Product;
+                self.panels.brush.on = true;
+            }
+            EditCommand::AddPreset(kind, text) => {
+                self.presets.add(kind, &text);
+                self.save_presets(kind);
+            }
+            EditCommand::RemovePreset(kind, index) => {
+                self.presets.remove(kind, index);
+                self.save_presets(kind);
+            }
+        }
+    }
+
+    fn execute_file(&mut self, command: FileCommand) {
+        match command {
+            FileCommand::Open(path) => self.open(path),
+            FileCommand::Ask(purpose, name) => self.tasks.ask_for_file(purpose, name, self.lang()),
+            FileCommand::Use(purpose, path) => self.use_file(purpose, path),
+            FileCommand::SaveProject(path) => self.tasks.save_project(self.session.brief.clone(), path, self.undo.project()),
+            FileCommand::RemoveFontFolder(folder) => {
+                let left = self.config.added_font_dirs.iter().filter(|d| **d != folder).cloned().collect();
+                self.set_font_folders(left);
+            }
+            FileCommand::LoadMask(request) => self.tasks.load_mask(request),
+            FileCommand::SaveStroke(stroke) => self.tasks.save_stroke(stroke),
+        }
+    }
+
+    fn execute_server(&mut self, ctx: &Context, command: ServerCommand) {
+        match command {
+            ServerCommand::Address(address) => {
+                self.session.server = Some(address.trim().to_owned()).filter(|a| *a != self.config.bind.to_string());
+                self.server.bind = address;
+            }
+            ServerCommand::Token(token) => self.server.token = token,
+            ServerCommand::Start => self.server.start(self.engine.clone(), ctx),
+            ServerCommand::Stop => self.server.stop(),
+            ServerCommand::CopyCurl => self.copy_curl(ctx),
+        }
+    }
+
+    fn execute_app(&mut self, ctx: &Context, command: AppCommand) {
+        match command {
+            AppCommand::Quit => {
+                self.quitting = true;
+                ctx.send_viewport_cmd(egui::ViewportCommand::Close);
+            }
+            AppCommand::DismissToast(index) => self.toasts.dismiss(index),
+            AppCommand::Undo(UndoTarget::Job(id)) => self.tasks.take_back(Some(id)),
+            AppCommand::Undo(UndoTarget::Project(number)) => self.undo.back_to(&mut self.session, number),
+        }
+    }
+
+    fn submit(&self, options: SubmitOptions) {
+        self.tasks.submit(vec![self.session.brief.clone()], options);
     }
 
     fn generate(&self, front: bool) {
         let locked = self.session.brief.seed_locked;
-        self.submit(How { front, reseed: !locked, same: self.same_brief().filter(|_| locked), ..How::default() });
-    }
-
-    fn zoom_to(&mut self, zoom: f32) {
-        self.view.fit = false;
-        self.view.zoom = zoom.clamp(0.05, 16.0);
+        let same = self.context().job_of_same_brief().filter(|_| locked);
+        self.submit(SubmitOptions { front, reseed: !locked, same, ..SubmitOptions::default() });
     }
 
     fn interface_zoom(&mut self, ctx: &Context, step: f32) {
@@ -248,16 +288,11 @@ impl Studio {
         ctx.set_zoom_factor(self.session.zoom);
     }
 
-    fn project_file(&self) -> String {
-        let name = self.session.project.trim();
-        format!("{}.{}", if name.is_empty() { "nanococoa" } else { name }, super::restore::PROJECT)
-    }
-
-    /// A file was chosen for something.
-    pub(super) fn chosen(&mut self, purpose: Purpose, path: std::path::PathBuf) {
+    /// Uses a path that was chosen or entered.
+    pub(super) fn use_file(&mut self, purpose: FilePurpose, path: PathBuf) {
         match purpose {
-            Purpose::Photo => self.open(path),
-            Purpose::FontFolder => {
+            FilePurpose::Photo => self.open(path),
+            FilePurpose::FontFolder => {
                 let mut folders = self.config.added_font_dirs.clone();
                 if !folders.contains(&path) {
                     folders.push(path);
@@ -265,23 +300,45 @@ impl Studio {
                 self.set_font_folders(folders);
                 self.window = Some(Window::Fonts);
             }
-            Purpose::OpenProject => super::restore::open_project(&self.bridge, path),
-            Purpose::SaveProject => {
+            FilePurpose::OpenProject => self.tasks.open_project(path),
+            FilePurpose::SaveProject => {
                 if let Some(name) = path.file_stem() {
                     self.session.project = name.to_string_lossy().into_owned();
                 }
-                super::restore::save_project(&self.bridge, self.session.brief.clone(), path, self.undo.project());
+                self.tasks.save_project(self.session.brief.clone(), path, self.undo.project());
             }
-            Purpose::Export(job, settings) => match self.bridge.image_path(job, settings.part.image()) {
-                Some(from) => super::export::run(&self.bridge, from, path, *settings, self.lang()),
-                None => self.bridge.send(Message::Failed(Say::new("error.export_gone", &[]))),
-            },
+            FilePurpose::Export(job, settings) => self.export(job, path, *settings),
         }
     }
 
-    pub(super) fn copy_curl(&mut self, ctx: &Context) {
+    fn export(&mut self, job: Uuid, path: PathBuf, settings: super::export::Settings) {
+        match self.engine.image_path(job, settings.part.image()) {
+            Some(from) => self.tasks.export(job, from, path, settings, self.lang()),
+            None => self.fail(UiText::new("error.export_gone", &[])),
+        }
+    }
+
+    /// Uses the fonts of these folders, now and after the next start.
+    fn set_font_folders(&mut self, folders: Vec<PathBuf>) {
+        // One short line: writing it takes less than a frame.
+        if let Err(error) = self.config.set_added_font_dirs(folders) {
+            self.fail(UiText::new("error.write", &[&self.config.data_dir.display(), &error]));
+        }
+        self.tasks.load_fonts(self.config.font_dirs.clone());
+    }
+
+    fn save_presets(&self, kind: Kind) {
+        let (path, text) = self.presets.file(kind, &self.folder);
+        self.tasks.save_presets(path, text);
+    }
+
+    fn fail(&self, text: UiText) {
+        self.tasks.send(Message::Failed(text));
+    }
+
+    fn copy_curl(&mut self, ctx: &Context) {
         ctx.copy_text(self.server.curl(&self.session.brief));
         let now = ctx.input(|i| i.time);
-        self.toasts.say(Kind::Good, Say::new("toast.curl", &[]), now);
+        self.toasts.notify(Severity::Success, UiText::new("toast.curl", &[]), now);
     }
 }

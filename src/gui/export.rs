@@ -1,12 +1,12 @@
-//! Export: PNG, JPEG or WebP, with the mark that says how the picture came about.
+//! Export as PNG, JPEG or WebP, with the XMP packet that states how the picture was made.
 
 use std::path::{Path, PathBuf};
 
 use ab_glyph::{Font as _, FontRef, PxScale, ScaleFont as _};
 use image::{Rgb, RgbImage, RgbaImage};
 
-use super::bridge::{Bridge, Message, Say};
 use super::i18n::Lang;
+use super::ui_text::UiText;
 use crate::imaging::encode::encode_png;
 use crate::imaging::mark::{Origin, jpeg_with, webp_with};
 use crate::imaging::png_chunks::read_png_text;
@@ -26,7 +26,7 @@ impl Format {
     /// All, in the order of the dialog.
     pub const ALL: [Self; 3] = [Self::Png, Self::Jpeg, Self::Webp];
 
-    /// Its name.
+    /// Name for people.
     pub fn name(self) -> &'static str {
         match self {
             Self::Png => "PNG",
@@ -35,7 +35,7 @@ impl Format {
         }
     }
 
-    /// The format that a file name asks for.
+    /// The format of a file name's extension.
     pub fn of(path: &Path) -> Option<Self> {
         match path.extension()?.to_str()?.to_lowercase().as_str() {
             "png" => Some(Self::Png),
@@ -45,7 +45,7 @@ impl Format {
         }
     }
 
-    /// Its file extension.
+    /// Extension of new files.
     pub fn extension(self) -> &'static str {
         match self {
             Self::Png => "png",
@@ -55,7 +55,7 @@ impl Format {
     }
 }
 
-/// Which picture of a job.
+/// A picture of a job that can be exported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub enum Part {
@@ -69,7 +69,7 @@ impl Part {
     /// All, in the order of the dialog.
     pub const ALL: [Self; 4] = [Self::Final, Self::Background, Self::Text, Self::Cutout];
 
-    /// Its file in the job's folder.
+    /// The picture's file in the job's folder.
     pub fn image(self) -> ImageName {
         match self {
             Self::Final => ImageName::Final,
@@ -79,7 +79,7 @@ impl Part {
         }
     }
 
-    /// Key of its name.
+    /// Key of the picture's name.
     pub fn key(self) -> &'static str {
         match self {
             Self::Final => "tab.final",
@@ -89,34 +89,34 @@ impl Part {
         }
     }
 
-    /// Whether there is nothing behind it.
-    pub fn transparent(self) -> bool {
+    /// Whether the picture has transparent pixels.
+    pub fn is_transparent(self) -> bool {
         matches!(self, Self::Text | Self::Cutout)
     }
 }
 
-/// How to export.
+/// Settings of an export.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Which picture.
+    /// The picture.
     pub part: Part,
     /// File format.
     pub format: Format,
-    /// Long side in pixels; `None` as made.
+    /// Long side in pixels; `None` keeps the size.
     pub side: Option<u32>,
     /// JPEG quality.
     pub quality: u8,
-    /// XMP `DigitalSourceType`.
+    /// Whether to write the XMP `DigitalSourceType`.
     pub xmp: bool,
-    /// A visible badge in the corner.
+    /// Whether to draw a visible badge in the corner.
     pub badge: bool,
-    /// Keep the settings in the file (PNG), so that it can be dropped on the window again.
+    /// Whether a PNG keeps the request, so that the studio can restore it from the file.
     pub settings: bool,
 }
 
 impl Settings {
-    /// The file that is written for a name: with the format's ending, unless it has one of a picture.
-    pub fn file(&self, path: &Path) -> PathBuf {
+    /// The path to write for an entered one: with the format's extension, unless it has that of a known format.
+    pub fn written_file(&self, path: &Path) -> PathBuf {
         if Format::of(path).is_some() {
             return path.to_path_buf();
         }
@@ -133,24 +133,24 @@ impl Default for Settings {
     }
 }
 
-/// Writes a picture off the window's thread.
-pub fn run(bridge: &Bridge, from: PathBuf, to: PathBuf, settings: Settings, lang: Lang) {
-    bridge.write("nanococoa-export", move |_| {
-        // A name that ends as another format gets that format: what is inside must be what it says.
-        let settings = Settings { format: Format::of(&to).unwrap_or(settings.format), ..settings };
-        let to = settings.file(&to);
-        let bytes = std::fs::read(&from).map_err(|e| Say::new("error.read", &[&from.display(), &e]))?;
-        let out = encode(&bytes, &settings, lang).map_err(Say::from)?;
-        write(&to, &out)?;
-        Ok(Some(Message::Done(Say::new("toast.exported", &[&to.display()]))))
-    });
+/// Writes the picture `from` as the settings say and returns the path with its extension. Blocks.
+///
+/// # Errors
+/// The picture cannot be read or encoded, or the file cannot be written.
+pub fn write(from: &Path, to: &Path, settings: Settings, lang: Lang) -> Result<PathBuf, UiText> {
+    // The extension decides: a file must contain the format that its name promises.
+    let settings = Settings { format: Format::of(to).unwrap_or(settings.format), ..settings };
+    let to = settings.written_file(to);
+    let bytes = std::fs::read(from).map_err(|e| UiText::new("error.read", &[&from.display(), &e]))?;
+    let encoded = encode(&bytes, &settings, lang).map_err(UiText::from)?;
+    crate::store::write_atomic(&to, &encoded).map_err(|e| UiText::from(e.to_string()))?;
+    Ok(to)
 }
 
-fn write(to: &Path, bytes: &[u8]) -> Result<(), Say> {
-    crate::store::write_atomic(to, bytes).map_err(|e| Say::from(e.to_string()))
-}
-
-/// The bytes of the file.
+/// Encodes a PNG of a job for export.
+///
+/// # Errors
+/// The picture cannot be decoded or encoded; the text is technical.
 pub fn encode(png: &[u8], settings: &Settings, lang: Lang) -> Result<Vec<u8>, String> {
     let decoded = image::load_from_memory(png).map_err(|e| e.to_string())?;
     let (w, h) = (decoded.width() as usize, decoded.height() as usize);
@@ -159,7 +159,7 @@ pub fn encode(png: &[u8], settings: &Settings, lang: Lang) -> Result<Vec<u8>, St
     let mut image = if clear && settings.format != Format::Jpeg {
         Out::Clear(resize_rgba8(&decoded.into_rgba8(), w, h, Filter::Lanczos3))
     } else if clear {
-        // JPEG knows no transparency.
+        // JPEG has no alpha channel.
         Out::Solid(on_white(&resize_rgba8(&decoded.into_rgba8(), w, h, Filter::Lanczos3)))
     } else {
         let image = decoded.into_rgb8();
@@ -174,7 +174,7 @@ pub fn encode(png: &[u8], settings: &Settings, lang: Lang) -> Result<Vec<u8>, St
     let text = read_png_text(png);
     let made = Origin::of_text(&text).unwrap_or(Origin { draft: false, with_photo: false });
     let origin = Origin { with_photo: made.with_photo && settings.part != Part::Text, ..made };
-    // Of the cut-out every pixel is the photographer's.
+    // Every pixel of the cut-out comes from the photo, so no generator is named.
     let packet = (settings.xmp && settings.part != Part::Cutout).then(|| origin.xmp());
     match settings.format {
         Format::Png => {
@@ -205,7 +205,7 @@ pub fn encode(png: &[u8], settings: &Settings, lang: Lang) -> Result<Vec<u8>, St
     }
 }
 
-/// What is written.
+/// Pixels to encode.
 enum Out {
     Solid(RgbImage),
     Clear(RgbaImage),
@@ -228,7 +228,7 @@ fn on_white(image: &RgbaImage) -> RgbImage {
     })
 }
 
-/// White words on a dark pill in the lower right corner.
+/// Draws white words on a dark pill in the lower right corner.
 fn badge(image: &mut RgbImage, words: &str) {
     let Some(font) = crate::assets::FONTS.iter().find(|f| f.0.ends_with("NanumGothicBold.ttf")) else { return };
     let Ok(font) = FontRef::try_from_slice(font.1) else { return };
@@ -300,7 +300,7 @@ mod tests {
         let cases =
             [("ad", "ad.png"), ("ad.JPG", "ad.JPG"), ("ad.webp", "ad.webp"), ("ad.v2", "ad.v2.png"), ("신메뉴 1.5", "신메뉴 1.5.png")];
         for (typed, written) in cases {
-            assert_eq!(png.file(Path::new(typed)), Path::new(written));
+            assert_eq!(png.written_file(Path::new(typed)), Path::new(written));
         }
         assert_eq!(Format::of(Path::new("ad.JPEG")), Some(Format::Jpeg));
     }

@@ -1,8 +1,13 @@
-//! The interface's own faces: Hangul and Latin from the bundled Nanum faces, icons from the subset.
+//! The fonts of the interface: bundled Nanum fonts for Hangul and Latin, and the icon subset.
 
 use std::sync::Arc;
 
 use egui::{FontData, FontDefinitions, FontFamily, FontTweak};
+
+/// Name of the bold family in egui.
+pub const BOLD_FAMILY: &str = "bold";
+/// Name of the icon family in egui.
+pub const ICON_FAMILY: &str = "icons";
 
 const REGULAR: &str = "NanumSquare/NanumSquareR.ttf";
 const BOLD: &str = "NanumSquare/NanumSquareB.ttf";
@@ -12,10 +17,10 @@ fn bundled(name: &str) -> Option<&'static [u8]> {
     crate::assets::FONTS.iter().find(|f| f.0 == name).map(|f| f.1)
 }
 
-/// Registers the faces.
+/// Registers the fonts with egui.
 pub fn install(ctx: &egui::Context) {
     let mut fonts = FontDefinitions::default();
-    // Nanum sits a little high in its box.
+    // Nanum glyphs stand a little high in their line box.
     let tweak = FontTweak { y_offset_factor: 0.05, ..FontTweak::default() };
     for name in [REGULAR, BOLD, FALLBACK] {
         if let Some(bytes) = bundled(name) {
@@ -23,7 +28,7 @@ pub fn install(ctx: &egui::Context) {
         }
     }
     let icon_tweak = FontTweak { y_offset_factor: 0.02, ..FontTweak::default() };
-    let icons = super::icons::FAMILY.to_owned();
+    let icons = ICON_FAMILY.to_owned();
     fonts.font_data.insert(icons.clone(), Arc::new(FontData::from_static(super::icons::FONT).tweak(icon_tweak)));
     let stock: Vec<String> = fonts.families.get(&FontFamily::Proportional).cloned().unwrap_or_default();
     let family = |first: &str| -> Vec<String> {
@@ -36,7 +41,7 @@ pub fn install(ctx: &egui::Context) {
         mono.push(icons.clone());
     }
     fonts.families.insert(FontFamily::Proportional, regular);
-    fonts.families.insert(super::theme::bold(), bold);
-    fonts.families.insert(super::theme::icons(), vec![icons]);
+    fonts.families.insert(FontFamily::Name(BOLD_FAMILY.into()), bold);
+    fonts.families.insert(FontFamily::Name(ICON_FAMILY.into()), vec![icons]);
     ctx.set_fonts(fonts);
 }

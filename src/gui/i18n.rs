@@ -17,7 +17,7 @@ pub enum Lang {
 }
 
 impl Lang {
-    /// The machine's, as far as it is one of these.
+    /// The language of the desktop; Korean if the locale is unknown.
     pub fn of_machine() -> Self {
         match sys_locale::get_locale() {
             Some(locale) if !locale.starts_with("ko") && locale.starts_with(|c: char| c.is_ascii_lowercase()) => Self::En,
@@ -91,7 +91,7 @@ mod tests {
                 let parts: Vec<&str> = text.split('"').collect();
                 for pair in parts.windows(2) {
                     let call = pair[0].trim_end();
-                    if [".t(", ".f(", "Say::new(", "face("].iter().any(|c| call.ends_with(c)) {
+                    if [".t(", ".f(", "UiText::new(", "face("].iter().any(|c| call.ends_with(c)) {
                         out.push(pair[1].to_owned());
                     }
                 }

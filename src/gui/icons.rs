@@ -3,9 +3,6 @@
 /// The embedded icon font.
 pub static FONT: &[u8] = include_bytes!("../../assets/icons/lucide-subset.ttf");
 
-/// Name of the icon family in egui.
-pub const FAMILY: &str = "icons";
-
 /// lucide `archive-restore`
 pub const ARCHIVE_RESTORE: &str = "\u{e2cd}";
 /// lucide `brush`

@@ -1,38 +1,34 @@
-//! Decoding and drawing for the texture store; runs on its worker threads.
+//! Decoding and drawing for the texture cache; all functions block.
+
+use std::path::Path;
 
 use ab_glyph::{Font as _, FontRef, PxScale, ScaleFont as _, VariableFont as _};
 use egui::{Color32, ColorImage};
 
-use super::textures::Key;
 use crate::imaging::resize::{Filter, fit_within, resize_rgba8};
-use crate::typography::{FontCatalog, FontEntry};
+use crate::typography::FontEntry;
 
-/// Type size of a font sample in pixels: twice what is shown, for dense screens.
+/// Type size of a font sample in pixels: twice the size on screen, for high pixel densities.
 pub const SAMPLE_SIZE: f32 = 44.0;
 /// Widest font sample in pixels.
 const SAMPLE_WIDTH: f32 = 640.0;
 
-/// Makes the picture of a key.
-pub fn make(key: &Key, fonts: &FontCatalog) -> Option<ColorImage> {
-    match key {
-        Key::File(path, side) => {
-            let pixels = crate::imaging::decode::decode_file(path).ok()?.pixels;
-            let (w, h) = (pixels.width() as usize, pixels.height() as usize);
-            let pixels = if w.max(h) > *side as usize {
-                let (w, h) = fit_within(w, h, *side as usize);
-                resize_rgba8(&pixels, w, h, Filter::CatmullRom)
-            } else {
-                pixels
-            };
-            let size = [pixels.width() as usize, pixels.height() as usize];
-            Some(ColorImage::from_rgba_unmultiplied(size, pixels.as_raw()))
-        }
-        Key::Sample { font, text } => sample(fonts.entry(font)?, text),
-    }
+/// Reads a picture file, made smaller if a side exceeds `side` pixels; `None` if it cannot be decoded.
+pub fn read(path: &Path, side: u32) -> Option<ColorImage> {
+    let pixels = crate::imaging::decode::decode_file(path).ok()?.pixels;
+    let (w, h) = (pixels.width() as usize, pixels.height() as usize);
+    let pixels = if w.max(h) > side as usize {
+        let (w, h) = fit_within(w, h, side as usize);
+        resize_rgba8(&pixels, w, h, Filter::CatmullRom)
+    } else {
+        pixels
+    };
+    let size = [pixels.width() as usize, pixels.height() as usize];
+    Some(ColorImage::from_rgba_unmultiplied(size, pixels.as_raw()))
 }
 
-/// White letters on nothing, to be tinted.
-fn sample(entry: &FontEntry, text: &str) -> Option<ColorImage> {
+/// Draws a text in a font, white on transparent, to be tinted; `None` if the font cannot draw it cheaply.
+pub fn sample(entry: &FontEntry, text: &str) -> Option<ColorImage> {
     if !entry.is_cheap(text) {
         return None;
     }

@@ -8,7 +8,7 @@ use egui::{ColorImage, Context, Rect, pos2};
 use image::{GrayImage, RgbImage, RgbaImage};
 
 use super::state::{Brief, Mask, Product};
-use super::watch::Watch;
+use super::watch::FontSource;
 use crate::backend::draft::DraftBackend;
 use crate::backend::{Backend, Scene, SceneRequest, StageCx, StageObserver};
 use crate::cancel::CancelToken;
@@ -111,10 +111,10 @@ fn lock(slot: &(Mutex<Slot>, Condvar)) -> std::sync::MutexGuard<'_, Slot> {
 
 impl Live {
     /// Starts the thread.
-    pub fn start(ctx: Context, watch: Watch) -> Self {
+    pub fn start(ctx: Context, fonts: FontSource) -> Self {
         let slot = Arc::new((Mutex::new(Slot::default()), Condvar::new()));
         let theirs = Arc::clone(&slot);
-        super::bridge::spawn("nanococoa-draft", move || run(&theirs, &ctx, &watch));
+        super::background::spawn("nanococoa-draft", move || run(&theirs, &ctx, &fonts));
         Self { slot }
     }
 
@@ -137,7 +137,7 @@ impl Drop for Live {
     }
 }
 
-fn run(slot: &(Mutex<Slot>, Condvar), ctx: &Context, watch: &Watch) {
+fn run(slot: &(Mutex<Slot>, Condvar), ctx: &Context, fonts: &FontSource) {
     let mut maker = Maker::default();
     let mut sequence = 0;
     loop {
@@ -157,7 +157,7 @@ fn run(slot: &(Mutex<Slot>, Condvar), ctx: &Context, watch: &Watch) {
         };
         ctx.request_repaint();
         // A panic in the engine costs this draft, not the window.
-        let made = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| maker.make(&wish, &watch.fonts())));
+        let made = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| maker.make(&wish, &fonts.fonts())));
         let made = made.unwrap_or_else(|_| {
             maker = Maker::default();
             Err("The draft could not be drawn.".into())

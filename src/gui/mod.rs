@@ -1,33 +1,46 @@
-//! The studio: the window over the same engine that REST and the command line use. egui appears only below this module.
+//! The studio: the window over the same job engine that the CLI and the REST API use. egui appears only below this module.
 //!
-//! `bridge` (what is done) and `watch` (what is shown) are the only places that talk to the engine, `live` is the only one that calls the
-//! pipeline; panels draw and send commands.
+//! Panels read a `PanelContext`, own only their view state, and send commands. `execute` alone carries commands out; `tasks` runs everything
+//! that blocks, on threads of `background`. Only `job_client`, `tasks`, `watch`, `server` and `context` (reads) use the job engine, and only
+//! `live` uses the pipeline.
 
 pub mod app;
-mod bridge;
+mod app_icon;
+mod background;
 mod brush;
+mod clipboard;
 pub mod commands;
+mod context;
 mod dialogs;
 mod execute;
 mod export;
-mod follow;
 mod fonts;
 pub mod i18n;
 mod icons;
 mod images;
+mod job_client;
+mod job_facts;
 pub mod live;
+mod message;
 mod messages;
 mod panels;
+mod photos;
 mod presets;
-mod restore;
+mod project_file;
+mod receive;
 mod server;
+mod session_file;
+mod sizes;
 mod spec;
 pub mod state;
+mod tasks;
 mod textures;
 mod theme;
 mod toasts;
 pub mod trouble;
+mod ui_text;
 mod undo;
+pub mod view;
 mod watch;
 mod widgets;
 mod windows;
@@ -37,14 +50,10 @@ use std::path::PathBuf;
 
 pub use app::{Options, Studio};
 
-/// The program's own icon.
-fn icon() -> Option<egui::IconData> {
-    let image = image::load_from_memory(include_bytes!("../../packaging/icons/nanococoa-256.png")).ok()?.into_rgba8();
-    let (width, height) = image.dimensions();
-    Some(egui::IconData { rgba: image.into_raw(), width, height })
-}
-
-/// Opens the window and returns when it is closed.
+/// Opens the window and returns when it is closed. `open` is a photo or project to open first.
+///
+/// # Errors
+/// There is no display, or the window cannot be opened.
 pub fn run(options: Options, open: Option<PathBuf>) -> Result<(), String> {
     let mut viewport = egui::ViewportBuilder::default()
         .with_title("nanoCocoa Studio")
@@ -52,7 +61,7 @@ pub fn run(options: Options, open: Option<PathBuf>) -> Result<(), String> {
         .with_app_id("io.github.nanococoa.Studio")
         .with_inner_size([1440.0, 900.0])
         .with_min_inner_size([1024.0, 640.0]);
-    if let Some(icon) = icon() {
+    if let Some(icon) = app_icon::load() {
         viewport = viewport.with_icon(icon);
     }
     let native = eframe::NativeOptions { viewport, centered: true, renderer: eframe::Renderer::Glow, ..eframe::NativeOptions::default() };
@@ -60,9 +69,9 @@ pub fn run(options: Options, open: Option<PathBuf>) -> Result<(), String> {
         "nanoCocoa Studio",
         native,
         Box::new(move |cx| {
-            let first = !restore::is_kept(&options.config.data_dir.join("studio"));
+            let first_start = !session_file::exists(&options.config.data_dir.join("studio"));
             let mut studio = Studio::new(&cx.egui_ctx, options);
-            if first {
+            if first_start {
                 studio.session.lang = i18n::Lang::of_machine();
             }
             if let Some(path) = open {

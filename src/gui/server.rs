@@ -1,23 +1,29 @@
-//! The server switch: the REST door to the same engine, on a thread of its own.
+//! The REST server over the studio's job engine, on a thread of its own.
 
 use std::net::SocketAddr;
 use std::sync::mpsc;
 
+use egui::Context;
 use tokio::sync::oneshot;
 
-use super::bridge::{Bridge, Message, Say};
+use super::background::{Mailbox, TaskThreads};
 use super::state::Brief;
-use super::toasts::{Kind, Toasts};
+use super::ui_text::UiText;
 use crate::api::{self, ApiState, MIN_TOKEN, SecurityPolicy, TokenProblem};
 use crate::config::Config;
+use crate::engine::Engine;
 
-enum News {
-    Up(SocketAddr),
-    Down,
-    Failed(Say),
+/// A change of the server's state.
+pub enum ServerEvent {
+    /// The server listens at this address.
+    Started(SocketAddr),
+    /// The server has ended.
+    Stopped,
+    /// The server could not start, or failed.
+    Failed(UiText),
 }
 
-/// The switch and what it is set to.
+/// The server and the settings for its next start.
 pub struct ServerSwitch {
     /// The address as entered.
     pub bind: String,
@@ -28,11 +34,12 @@ pub struct ServerSwitch {
     body_limit: usize,
     address: Option<SocketAddr>,
     stop: Option<oneshot::Sender<()>>,
-    news: Option<mpsc::Receiver<News>>,
+    events: Option<mpsc::Receiver<ServerEvent>>,
+    threads: TaskThreads,
 }
 
 impl ServerSwitch {
-    /// Off, with the configured address.
+    /// A stopped server with the configured address.
     pub fn new(config: &Config) -> Self {
         Self {
             bind: config.bind.to_string(),
@@ -42,17 +49,18 @@ impl ServerSwitch {
             body_limit: config.body_limit,
             address: None,
             stop: None,
-            news: None,
+            events: None,
+            threads: TaskThreads::default(),
         }
     }
 
-    /// Where it listens, if it does.
+    /// The address that the server listens at, if it runs.
     pub fn address(&self) -> Option<SocketAddr> {
         self.address
     }
 
-    /// Where this machine finds it: one that listens on every address has none of its own.
-    pub fn reach(&self) -> Option<SocketAddr> {
+    /// The address for clients on this machine: loopback if the server listens on every address.
+    pub fn local_address(&self) -> Option<SocketAddr> {
         let mut address = self.address?;
         if address.ip().is_unspecified() {
             address.set_ip(std::net::Ipv4Addr::LOCALHOST.into());
@@ -60,53 +68,57 @@ impl ServerSwitch {
         Some(address)
     }
 
-    /// Whether it is on or about to be.
+    /// Whether the server runs or is starting.
     pub fn is_on(&self) -> bool {
         self.stop.is_some()
     }
 
-    /// Why it cannot be switched on as entered.
-    pub fn problem(&self) -> Option<Say> {
+    /// Why the server cannot start with the entered settings.
+    pub fn problem(&self) -> Option<UiText> {
         let Ok(address) = self.bind.trim().replace("localhost:", "127.0.0.1:").parse::<SocketAddr>() else {
-            return Some(Say::new("server.bad_address", &[]));
+            return Some(UiText::new("server.bad_address", &[]));
         };
         let token = Some(self.token.trim()).filter(|t| !t.is_empty());
         if let Err(problem) = api::check_token(address.ip(), token) {
             return Some(match problem {
-                TokenProblem::Missing => Say::new("server.needs_token", &[]),
-                TokenProblem::Short => Say::new("server.short_token", &[&MIN_TOKEN]),
-                TokenProblem::Control => Say::new("server.control_in_token", &[]),
+                TokenProblem::Missing => UiText::new("server.needs_token", &[]),
+                TokenProblem::Short => UiText::new("server.short_token", &[&MIN_TOKEN]),
+                TokenProblem::Control => UiText::new("server.control_in_token", &[]),
             });
         }
         let hosts = self.hosts.iter().map(|h| api::read_host(h));
         let origins = self.origins.iter().map(|o| api::read_origin(o));
-        hosts.chain(origins).find_map(Result::err).map(Say::from)
+        hosts.chain(origins).find_map(Result::err).map(UiText::from)
     }
 
-    /// Switches it on.
-    pub fn start(&mut self, bridge: &Bridge) {
+    /// Starts the server; events wake the window.
+    pub fn start(&mut self, engine: Engine, ctx: &Context) {
         let Ok(address) = self.bind.trim().replace("localhost:", "127.0.0.1:").parse::<SocketAddr>() else { return };
         if self.origins.iter().any(|o| api::read_origin(o).is_ok_and(|o| o == "null")) {
-            tracing::warn!("allowed_origins names null: every page that is opened from a file or runs in a sandboxed frame may call");
+            tracing::warn!(
+                "allowed_origins names null: every page that is opened from a file or runs in a sandboxed frame may send requests"
+            );
         }
         let token = Some(self.token.trim().to_owned()).filter(|t| !t.is_empty());
         let security = SecurityPolicy::listening(address, token, self.hosts.clone(), self.origins.clone());
-        let state = ApiState::new(bridge.engine().clone(), security, self.body_limit);
+        let state = ApiState::new(engine, security, self.body_limit);
         let (stop, stopped) = oneshot::channel();
-        let (sender, news) = mpsc::channel();
-        (self.stop, self.news) = (Some(stop), Some(news));
-        bridge.work("nanococoa-server", move |bridge| {
-            let tell = |n| {
-                let _ = sender.send(n);
-                bridge.wake();
+        let (mailbox, events) = Mailbox::new(ctx);
+        (self.stop, self.events) = (Some(stop), Some(events));
+        let failed = mailbox.clone();
+        let started = self.threads.run("nanococoa-server", move || {
+            let tell = |event| {
+                mailbox.send(event);
             };
             let end = serve(address, state, stopped, &tell);
-            tell(end.map_or_else(News::Failed, |()| News::Down));
-            Ok::<Option<Message>, Say>(None)
+            tell(end.map_or_else(ServerEvent::Failed, |()| ServerEvent::Stopped));
         });
+        if !started {
+            failed.send(ServerEvent::Failed(UiText::new("error.thread", &[])));
+        }
     }
 
-    /// Switches it off; open answers may finish.
+    /// Stops the server; open responses may finish.
     pub fn stop(&mut self) {
         if let Some(stop) = self.stop.take() {
             let _ = stop.send(());
@@ -114,33 +126,25 @@ impl ServerSwitch {
         self.address = None;
     }
 
-    /// Takes in what the thread reports. Once a frame.
-    pub fn poll(&mut self, toasts: &mut Toasts, now: f64) {
-        while let Some(Ok(news)) = self.news.as_ref().map(mpsc::Receiver::try_recv) {
-            match news {
-                News::Up(address) => {
-                    self.address = Some(address);
-                    toasts.settle("server.busy");
-                }
-                News::Down => self.address = None,
-                News::Failed(say) => {
-                    self.address = None;
-                    self.stop = None;
-                    toasts.say(Kind::Bad, say, now);
-                }
-            }
+    /// The next event of the server, if there is one.
+    pub fn poll(&mut self) -> Option<ServerEvent> {
+        let event = self.events.as_ref()?.try_recv().ok()?;
+        self.address = if let ServerEvent::Started(address) = &event { Some(*address) } else { None };
+        if matches!(event, ServerEvent::Failed(_)) {
+            self.stop = None;
         }
+        Some(event)
     }
 
-    /// The current brief as a command for a POSIX shell.
+    /// The request of a brief as a `curl` command for a POSIX shell.
     pub fn curl(&self, brief: &Brief) -> String {
-        let address = self.reach().map_or_else(|| self.bind.trim().to_owned(), |a| a.to_string());
+        let address = self.local_address().map_or_else(|| self.bind.trim().to_owned(), |a| a.to_string());
         let quoted = |s: &str| s.replace('\\', "\\\\").replace('$', "\\$").replace('`', "\\`");
         let mut body = quoted(&serde_json::to_string_pretty(&brief.to_raw()).unwrap_or_default());
         let mask = brief.mask.as_ref().filter(|_| brief.product.is_some()).map(|m| ("mask_image", &m.path));
         for (field, path) in mask.into_iter().chain(brief.product.as_ref().map(|p| ("product_image", &p.path))) {
             let path = path.display().to_string().replace('\'', "'\\''");
-            // Only some `base64` know how to leave line breaks out.
+            // Only some versions of `base64` can leave out line breaks.
             body = body.replacen('{', &format!("{{\n  \"{field}\": \"$(base64 < '{path}' | tr -d '\\n')\","), 1);
         }
         let token = self.token.trim();
@@ -150,16 +154,16 @@ impl ServerSwitch {
     }
 }
 
-fn serve(address: SocketAddr, state: ApiState, stopped: oneshot::Receiver<()>, tell: &dyn Fn(News)) -> Result<(), Say> {
+fn serve(address: SocketAddr, state: ApiState, stopped: oneshot::Receiver<()>, tell: &dyn Fn(ServerEvent)) -> Result<(), UiText> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-    let runtime = runtime.map_err(|e| Say::from(e.to_string()))?;
+    let runtime = runtime.map_err(|e| UiText::from(e.to_string()))?;
     runtime.block_on(async {
-        let listener = tokio::net::TcpListener::bind(address).await.map_err(|e| Say::new("server.busy", &[&address, &e]))?;
-        tell(News::Up(listener.local_addr().unwrap_or(address)));
+        let listener = tokio::net::TcpListener::bind(address).await.map_err(|e| UiText::new("server.busy", &[&address, &e]))?;
+        tell(ServerEvent::Started(listener.local_addr().unwrap_or(address)));
         let until = async {
             let _ = stopped.await;
         };
-        api::serve(listener, state, until).await.map_err(|e| Say::from(e.to_string()))
+        api::serve(listener, state, until).await.map_err(|e| UiText::from(e.to_string()))
     })
 }
 
@@ -191,12 +195,12 @@ mod tests {
         let mut switch = ServerSwitch::new(&Config::load(overrides).unwrap());
         assert!(switch.problem().is_none());
         for (bind, token, origin, problem) in [
-            ("nowhere", "", None, Say::new("server.bad_address", &[])),
-            ("0.0.0.0:1", " ", None, Say::new("server.needs_token", &[])),
-            ("0.0.0.0:1", "0123456789abcde", None, Say::new("server.short_token", &[&MIN_TOKEN])),
-            ("localhost:1", "a\u{7}b", None, Say::new("server.control_in_token", &[])),
-            ("0.0.0.0:1", "0123456789abcdef", Some("*"), Say::from(api::read_origin("*").unwrap_err())),
-            ("localhost:1", "", Some("shop.example/x"), Say::from(api::read_origin("shop.example/x").unwrap_err())),
+            ("nowhere", "", None, UiText::new("server.bad_address", &[])),
+            ("0.0.0.0:1", " ", None, UiText::new("server.needs_token", &[])),
+            ("0.0.0.0:1", "0123456789abcde", None, UiText::new("server.short_token", &[&MIN_TOKEN])),
+            ("localhost:1", "a\u{7}b", None, UiText::new("server.control_in_token", &[])),
+            ("0.0.0.0:1", "0123456789abcdef", Some("*"), UiText::from(api::read_origin("*").unwrap_err())),
+            ("localhost:1", "", Some("shop.example/x"), UiText::from(api::read_origin("shop.example/x").unwrap_err())),
         ] {
             (switch.bind, switch.token, switch.origins) = (bind.into(), token.into(), origin.map(str::to_owned).into_iter().collect());
             let said = switch.problem().map(|p| p.words(crate::gui::i18n::Lang::En));
@@ -208,7 +212,7 @@ mod tests {
         switch.address = Some(([0, 0, 0, 0], 8000).into());
         let command = switch.curl(&brief);
         assert!(command.starts_with("curl http://127.0.0.1:8000/generate "), "{command}");
-        // What the server would get.
+        // The body that the server would get.
         let said = Command::new("sh").arg("-c").arg(format!("curl() {{ cat; }}\n{command}")).output().unwrap();
         let json: serde_json::Value = serde_json::from_slice(&said.stdout).unwrap();
         let code = |bytes: &[u8]| base64::engine::general_purpose::STANDARD.encode(bytes);

@@ -1,22 +1,22 @@
-//! What the designer has entered: the brief, and the session around it.
+//! The brief that the designer edits, and the session that is restored at the next start.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use serde::{Deserialize, Serialize};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::i18n::Lang;
+use crate::request::{BackendChoice, CompositionMode, TextPosition};
 
-/// Briefs remembered with the jobs made from them.
+/// Most jobs whose briefs are remembered.
 const REMEMBERED: usize = 400;
-/// Recent files and prompts kept.
+/// Most recent files, prompts, texts and styles that are remembered.
 const RECENT: usize = 12;
 
-/// The best engine that can run.
-pub const AUTO: &str = "auto";
-/// Fields without a control: they are kept as they came.
+/// Fields without a control in the studio; a brief keeps them as they came with a job.
 const OTHERS: [&str; 9] = [
     "bg_composition_prompt",
     "bg_composition_negative_prompt",
@@ -29,39 +29,54 @@ const OTHERS: [&str; 9] = [
     "auto_unload",
 ];
 
-/// A product photo, kept in the studio's own folder so that it is still there tomorrow.
+/// A product photo. The studio keeps a copy of the file in its own folder, so the original may be moved or deleted.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Product {
-    /// Where the bytes are kept.
+    /// Path of the studio's copy.
     pub path: PathBuf,
-    /// Name as the designer knows it.
+    /// File name of the original.
     pub name: String,
-    /// Content hash: the key of the cut-out.
+    /// Hash of the decoded pixels; the cut-out is cached under it.
     pub hash: String,
     /// Width in pixels.
     pub width: u32,
     /// Height in pixels.
     pub height: u32,
-    /// Whether the file brings its own cut-out.
+    /// Whether the file has transparent pixels, which are then used as the cut-out.
     pub has_alpha: bool,
 }
 
-/// A corrected cut-out mask, kept beside the photo.
+/// A cut-out mask that was corrected with the brush.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Mask {
-    /// Where its PNG is kept.
+    /// Path of the PNG in the studio's folder.
     pub path: PathBuf,
-    /// Content hash, as the engine computes it.
+    /// Hash of the decoded pixels, as the job engine computes it.
     pub hash: String,
+}
+
+/// A seed that people can read and type.
+pub fn random_seed() -> u64 {
+    u64::from(Uuid::new_v4().as_fields().0) % 1_000_000
+}
+
+/// Reads a choice. A word that this version does not know becomes the default: one word must not cost the whole session.
+fn known_or_default<'de, D: Deserializer<'de>, T: DeserializeOwned + Default>(deserializer: D) -> Result<T, D::Error> {
+    Ok(choice(Some(&Value::deserialize(deserializer)?)))
+}
+
+/// The choice that a JSON value names; the default for anything else.
+fn choice<T: DeserializeOwned + Default>(value: Option<&Value>) -> T {
+    value.and_then(|v| T::deserialize(v).ok()).unwrap_or_default()
 }
 
 /// The fields of `POST /generate` that the studio edits.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Brief {
-    /// The photo; without it only the scene is painted.
+    /// `product_image`; `None` paints the scene alone.
     pub product: Option<Product>,
-    /// `mask_image`; `None`: cut out automatically.
+    /// `mask_image`; `None` cuts the product out automatically.
     pub mask: Option<Mask>,
     /// `bg_prompt`
     pub scene: String,
@@ -76,16 +91,18 @@ pub struct Brief {
     /// `font_name`
     pub font: String,
     /// `composition_mode`
-    pub mode: String,
+    #[serde(deserialize_with = "known_or_default")]
+    pub mode: CompositionMode,
     /// `text_position`
-    pub position: String,
+    #[serde(deserialize_with = "known_or_default")]
+    pub position: TextPosition,
     /// `composition_strength`
     pub composition_strength: f32,
     /// `strength`
     pub strength: f32,
     /// `seed`
     pub seed: u64,
-    /// Generate never draws a new seed by itself.
+    /// Whether "Generate" keeps the seed even if nothing else changed.
     pub seed_locked: bool,
     /// `width`
     pub width: u32,
@@ -99,7 +116,7 @@ pub struct Brief {
     pub guidance: f32,
     /// `preserve_product`
     pub preserve_product: bool,
-    /// `product_x`; what is `None` is placed automatically.
+    /// `product_x`; `None` in this and the next four fields places automatically.
     pub product_x: Option<f32>,
     /// `product_y`
     pub product_y: Option<f32>,
@@ -110,8 +127,9 @@ pub struct Brief {
     /// `text_y`
     pub text_y: Option<f32>,
     /// `engine`
-    pub engine: String,
-    /// Fields without a control, as they came with a job of another door.
+    #[serde(deserialize_with = "known_or_default")]
+    pub engine: BackendChoice,
+    /// Fields without a control in the studio, as they came with a job of the CLI or the REST API.
     pub others: Map<String, Value>,
 }
 
@@ -126,8 +144,8 @@ impl Default for Brief {
             style: String::new(),
             style_negative: String::new(),
             font: crate::assets::DEFAULT_FONT.into(),
-            mode: "overlay".into(),
-            position: "top".into(),
+            mode: CompositionMode::default(),
+            position: TextPosition::default(),
             composition_strength: 0.4,
             strength: 0.6,
             seed: 42,
@@ -143,14 +161,46 @@ impl Default for Brief {
             product_scale: None,
             text_x: None,
             text_y: None,
-            engine: AUTO.into(),
+            engine: BackendChoice::Auto,
             others: Map::new(),
         }
     }
 }
 
 impl Brief {
-    /// The raw request without pictures, as REST would send it.
+    /// A brief with a random seed and defaults otherwise.
+    pub fn fresh() -> Self {
+        Self { seed: random_seed(), ..Self::default() }
+    }
+
+    /// Whether the brief asks for text.
+    pub fn has_text(&self) -> bool {
+        !self.text.trim().is_empty()
+    }
+
+    /// Places the product automatically.
+    pub fn place_product_automatically(&mut self) {
+        (self.product_x, self.product_y, self.product_scale) = (None, None, None);
+    }
+
+    /// Places the text where `position` says.
+    pub fn place_text_automatically(&mut self) {
+        (self.text_x, self.text_y) = (None, None);
+    }
+
+    /// Removes the photo with its mask and its place.
+    pub fn remove_product(&mut self) {
+        (self.product, self.mask) = (None, None);
+        self.place_product_automatically();
+    }
+
+    /// Whether both briefs ask for the same job: everything but the lock on the seed is equal.
+    pub fn makes_the_same(&self, other: &Self) -> bool {
+        let unlocked = |brief: &Self| Self { seed_locked: false, ..brief.clone() };
+        unlocked(self) == unlocked(other)
+    }
+
+    /// The request as REST takes it, without its pictures.
     pub fn to_raw(&self) -> Map<String, Value> {
         // A slider moves in f32; its decimal text is what the designer saw.
         let number = |v: f32| json!((f64::from(v) * 1000.0).round() / 1000.0);
@@ -179,7 +229,7 @@ impl Brief {
         raw.insert("text_num_inference_steps".into(), json!(self.text_steps));
         raw.insert("guidance_scale".into(), number(self.guidance));
         raw.insert("preserve_product".into(), json!(self.preserve_product));
-        if self.engine != AUTO {
+        if self.engine != BackendChoice::Auto {
             raw.insert("engine".into(), json!(self.engine));
         }
         let product = self.product.is_some();
@@ -198,14 +248,14 @@ impl Brief {
         raw
     }
 
-    /// Takes over the settings of a job; the product is the caller's.
+    /// The brief that gives these job parameters, without photo and mask.
     pub fn from_parameters(parameters: &Map<String, Value>, seed: u64, size: (u32, u32)) -> Self {
         let fresh = Self::default();
         let text = |key: &str| parameters.get(key).and_then(Value::as_str).map(str::to_owned);
         let number = |key: &str, or: f32| parameters.get(key).and_then(Value::as_f64).map_or(or, |v| v as f32);
         let place = |key: &str| parameters.get(key).and_then(Value::as_f64).map(|v| v as f32);
         let count = |key: &str, or: u32| parameters.get(key).and_then(Value::as_u64).and_then(|v| v.try_into().ok()).unwrap_or(or);
-        // Defaults that the parser filled in read better as empty fields.
+        // A prompt that the parser filled in is the default's text: the field stays empty instead.
         let own = |key: &str| {
             let field = crate::request::fields::FIELDS.iter().find(|f| f.name == key);
             text(key).filter(|t| field.is_none_or(|f| f.default_value() != json!(t))).unwrap_or_default()
@@ -224,8 +274,8 @@ impl Brief {
             style: own("text_model_prompt"),
             style_negative: own("negative_prompt"),
             font: text("font_name").filter(|f| !f.is_empty()).unwrap_or(fresh.font),
-            mode: text("composition_mode").unwrap_or(fresh.mode),
-            position: text("text_position").unwrap_or(fresh.position),
+            mode: choice(parameters.get("composition_mode")),
+            position: choice(parameters.get("text_position")),
             composition_strength: number("composition_strength", fresh.composition_strength),
             strength: number("strength", fresh.strength),
             seed,
@@ -241,53 +291,55 @@ impl Brief {
             product_scale: place("product_scale"),
             text_x: place("text_x"),
             text_y: place("text_y"),
-            engine: if parameters.get("test_mode") == Some(&json!(true)) { "draft".into() } else { text("engine").unwrap_or(fresh.engine) },
+            engine: if parameters.get("test_mode") == Some(&json!(true)) { BackendChoice::Draft } else { choice(parameters.get("engine")) },
             others,
         }
     }
 
-    /// Whether nothing was entered yet.
+    /// Whether photo, scene and text are all missing.
     pub fn is_blank(&self) -> bool {
-        self.product.is_none() && self.scene.trim().is_empty() && self.text.trim().is_empty()
+        self.product.is_none() && self.scene.trim().is_empty() && !self.has_text()
     }
 }
 
-/// Everything that is found again at the next start.
+/// Everything that is restored at the next start.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Session {
-    /// The brief on the desk.
+    /// The brief that is being edited.
     pub brief: Brief,
-    /// Name of the project, for people.
+    /// Name of the project.
     pub project: String,
-    /// Language.
+    /// Language of the interface.
     pub lang: Lang,
-    /// Dark theme.
+    /// Whether the dark theme is used.
     pub dark: bool,
-    /// Zoom of the interface.
+    /// Zoom of the interface; 1 is the desktop's size.
     pub zoom: f32,
     /// Photos used before, newest first.
     pub recent: Vec<PathBuf>,
     /// Scene prompts used before, newest first.
     pub prompts: Vec<String>,
-    /// Slogans used before, newest first.
+    /// Advertising texts used before, newest first.
     pub texts: Vec<String>,
-    /// Looks of letters used before, newest first.
+    /// Style prompts used before, newest first.
     pub styles: Vec<String>,
-    /// Which brief made which job.
-    pub made: BTreeMap<Uuid, Brief>,
-    /// The jobs in `made`, oldest first; those that are missing here are older still.
-    pub order: Vec<Uuid>,
-    /// Jobs that were starred before stars were kept with the jobs.
+    /// The briefs of the newest jobs.
+    #[serde(rename = "made")]
+    pub job_briefs: BTreeMap<Uuid, Brief>,
+    /// The jobs in `job_briefs`, oldest first. Sessions of earlier versions lack it; jobs that are missing here count as the oldest.
+    #[serde(rename = "order")]
+    pub job_order: Vec<Uuid>,
+    /// Read only: earlier versions kept the stars here. The studio moves them to the jobs.
     #[serde(skip_serializing)]
     pub starred: Vec<Uuid>,
-    /// The job whose result is shown and whose steps are re-used.
+    /// The finished job that the draft is compared with.
     pub base: Option<Uuid>,
-    /// How many variations the button makes.
+    /// Number of jobs that "Variations" submits.
     pub variations: u32,
-    /// The project file and what it holds, once one was saved or opened.
+    /// The project file and the brief in it, once the project was saved or opened.
     pub saved: Option<(PathBuf, Brief)>,
-    /// The server's address, where it was entered here; `None`: as configured.
+    /// The server's address as entered in the studio; `None` uses the configured one.
     pub server: Option<String>,
 }
 
@@ -303,8 +355,8 @@ impl Default for Session {
             prompts: Vec::new(),
             texts: Vec::new(),
             styles: Vec::new(),
-            made: BTreeMap::new(),
-            order: Vec::new(),
+            job_briefs: BTreeMap::new(),
+            job_order: Vec::new(),
             starred: Vec::new(),
             base: None,
             variations: 4,
@@ -321,37 +373,37 @@ fn push_recent<T: PartialEq>(list: &mut Vec<T>, value: T) {
 }
 
 impl Session {
-    /// Remembers a photo.
-    pub fn used_file(&mut self, path: PathBuf) {
+    /// Puts a photo first among the recent ones.
+    pub fn remember_file(&mut self, path: PathBuf) {
         push_recent(&mut self.recent, path);
     }
 
-    /// Whether the project's file lacks what is on the desk.
+    /// Whether the project file differs from the brief.
     pub fn unsaved(&self) -> bool {
         self.saved.as_ref().is_some_and(|s| s.1 != self.brief)
     }
 
-    /// Remembers what made a job.
-    pub fn made(&mut self, id: Uuid, brief: Brief) {
+    /// Remembers the brief of a job, and its words among the recent ones.
+    pub fn remember_job(&mut self, id: Uuid, brief: Brief) {
         let used = [(&mut self.prompts, &brief.scene), (&mut self.texts, &brief.text), (&mut self.styles, &brief.style)];
         for (list, words) in used {
             if !words.trim().is_empty() {
                 push_recent(list, words.clone());
             }
         }
-        self.made.insert(id, brief);
-        self.order.retain(|o| *o != id && self.made.contains_key(o));
-        self.order.push(id);
-        while self.made.len() > REMEMBERED {
-            let unknown = self.made.keys().find(|id| !self.order.contains(id)).copied();
-            let oldest = unknown.unwrap_or_else(|| self.order.remove(0));
-            self.made.remove(&oldest);
+        self.job_briefs.insert(id, brief);
+        self.job_order.retain(|o| *o != id && self.job_briefs.contains_key(o));
+        self.job_order.push(id);
+        while self.job_briefs.len() > REMEMBERED {
+            let unordered = self.job_briefs.keys().find(|id| !self.job_order.contains(id)).copied();
+            let oldest = unordered.unwrap_or_else(|| self.job_order.remove(0));
+            self.job_briefs.remove(&oldest);
         }
     }
 
-    /// Every brief that is kept.
+    /// Every brief of the session: of its jobs, of the project file, and the one that is being edited.
     pub fn briefs(&self) -> impl Iterator<Item = &Brief> {
-        self.made.values().chain([&self.brief]).chain(self.saved.as_ref().map(|s| &s.1))
+        self.job_briefs.values().chain([&self.brief]).chain(self.saved.as_ref().map(|s| &s.1))
     }
 }
 
@@ -365,14 +417,14 @@ mod tests {
             scene: "marble table".into(),
             text: "신메뉴".into(),
             style: "chrome".into(),
-            mode: "behind".into(),
-            position: "auto".into(),
+            mode: CompositionMode::Behind,
+            position: TextPosition::Auto,
             composition_strength: 0.35,
             seed: 7,
             width: 768,
             text_x: Some(0.25),
             text_y: Some(0.8),
-            engine: "draft".into(),
+            engine: BackendChoice::Draft,
             others: [("composition_steps".to_owned(), json!(9)), ("auto_unload".to_owned(), json!(true))].into_iter().collect(),
             ..Brief::default()
         };
@@ -392,24 +444,40 @@ mod tests {
         assert_eq!(Brief::from_parameters(&spec.parameters, spec.seed, (spec.width, spec.height)), brief);
     }
 
+    /// The words in session and project files are those of earlier versions, and an unknown one costs itself alone.
+    #[test]
+    fn choices_are_kept_as_words() {
+        let session = Session { brief: Brief { mode: CompositionMode::Blend, ..Brief::default() }, ..Session::default() };
+        let mut json = serde_json::to_value(&session).unwrap();
+        assert_eq!(
+            (&json["brief"]["mode"], &json["brief"]["position"], &json["brief"]["engine"]),
+            (&json!("blend"), &json!("top"), &json!("auto"))
+        );
+        assert!(json["made"].is_object() && json["order"].is_array());
+        json["brief"]["mode"] = json!("upside down");
+        json["brief"]["engine"] = json!("draft");
+        let back: Session = serde_json::from_value(json).unwrap();
+        assert_eq!((back.brief.mode, back.brief.engine), (CompositionMode::Overlay, BackendChoice::Draft));
+    }
+
     #[test]
     fn the_oldest_is_forgotten_first() {
         let id = |n: usize| Uuid::from_u128((n as u128).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835));
         let mut session = Session::default();
         // From before the order was kept.
-        session.made.insert(Uuid::from_u128(u128::MAX), Brief::default());
+        session.job_briefs.insert(Uuid::from_u128(u128::MAX), Brief::default());
         for n in 0..REMEMBERED + 3 {
-            session.made(id(n), Brief::default());
+            session.remember_job(id(n), Brief::default());
         }
-        session.made(id(3), Brief::default());
-        session.made(id(REMEMBERED + 3), Brief::default());
-        let mut kept: Vec<usize> = (0..REMEMBERED + 4).filter(|n| session.made.contains_key(&id(*n))).collect();
-        assert_eq!((session.made.len(), session.order.len()), (REMEMBERED, REMEMBERED));
+        session.remember_job(id(3), Brief::default());
+        session.remember_job(id(REMEMBERED + 3), Brief::default());
+        let mut kept: Vec<usize> = (0..REMEMBERED + 4).filter(|n| session.job_briefs.contains_key(&id(*n))).collect();
+        assert_eq!((session.job_briefs.len(), session.job_order.len()), (REMEMBERED, REMEMBERED));
         let last = kept.split_off(1);
         assert_eq!((kept, last), (vec![3], (5..REMEMBERED + 4).collect()));
     }
 
-    /// A field that a brief neither keeps nor passes on would be lost when a job of another door is run again.
+    /// A field that a brief neither edits nor keeps would be lost when a job of the CLI or the REST API is run again.
     #[test]
     fn every_field_has_its_place() {
         let product = Product { path: "a".into(), name: String::new(), hash: String::new(), width: 1, height: 1, has_alpha: false };
@@ -421,7 +489,7 @@ mod tests {
             text: "a".into(),
             style: "a".into(),
             style_negative: "a".into(),
-            engine: "draft".into(),
+            engine: BackendChoice::Draft,
             product_x: some,
             product_y: some,
             product_scale: some,
@@ -430,7 +498,7 @@ mod tests {
             ..Brief::default()
         };
         let kept = full.to_raw();
-        // Pictures are put in beside it; the rest says how a job is run, not what it makes; test_mode is an engine.
+        // Pictures are attached; the rest says how a job is run, not what it makes; test_mode is kept as the draft backend.
         let apart = [
             "product_image",
             "mask_image",

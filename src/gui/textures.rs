@@ -1,29 +1,34 @@
-//! Pictures on the graphics card: decoded and drawn on worker threads, uploaded once, the least recently shown forgotten first.
+//! A cache of textures: pictures are decoded and drawn on worker threads and uploaded once; the least recently shown ones are dropped first.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::sync::{Arc, Mutex, mpsc};
+use std::thread::JoinHandle;
 
 use egui::{ColorImage, Context, TextureHandle, TextureId, TextureOptions, Vec2};
 
 use uuid::Uuid;
 
-use super::watch::Watch;
+use super::background::{Mailbox, lock, spawn};
+use super::watch::FontSource;
 use crate::job::Preview;
 
-/// Bytes of texture that are kept.
+/// Most bytes of texture in the cache.
 const BUDGET: usize = 64 << 20;
-/// Threads that decode.
+/// Longest side of a picture that is uploaded, in pixels: every supported graphics card takes it, and no screen shows more.
+pub const LARGEST: u32 = 2048;
+/// Number of decoding threads.
 const WORKERS: usize = 2;
 
-/// What is shown.
+/// Identifies a picture.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Key {
     /// A picture file, at most this many pixels a side.
     File(PathBuf, u32),
-    /// A line of text in a face of the catalog.
-    Sample {
-        /// The face.
+    /// A line of text in a font of the catalog.
+    FontSample {
+        /// The font.
         font: String,
         /// The text.
         text: String,
@@ -39,99 +44,105 @@ enum Entry {
 /// A texture and its size in pixels.
 #[derive(Clone, Copy, Debug)]
 pub struct Shown {
-    /// For the painter.
+    /// ID for the painter.
     pub id: TextureId,
-    /// In pixels.
+    /// Size in pixels.
     pub size: Vec2,
 }
 
-type Slot = (Entry, u64);
-type Live = (usize, TextureHandle);
+/// A decoded picture, or nothing if it cannot be shown.
+type Decoded = (Key, Option<ColorImage>);
 
-/// The store.
+/// The texture cache.
 pub struct Textures {
     ctx: Context,
-    orders: mpsc::Sender<Key>,
-    results: mpsc::Receiver<(Key, Option<ColorImage>)>,
-    entries: HashMap<Key, Slot>,
-    live: HashMap<&'static str, Live>,
+    results: mpsc::Receiver<Decoded>,
+    cache: RefCell<Cache>,
+    workers: Workers,
+}
+
+#[derive(Default)]
+struct Cache {
+    /// Each entry with the frame in which it was last shown.
+    entries: HashMap<Key, (Entry, u64)>,
+    /// Pictures from memory by their slot, with the address of the picture that was uploaded.
+    live: HashMap<&'static str, (usize, TextureHandle)>,
     preview: Option<((Uuid, u64), TextureHandle)>,
-    clock: u64,
+    frame: u64,
+}
+
+/// The decoding threads; they end when their channel is closed.
+struct Workers {
+    requests: Option<mpsc::Sender<Key>>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Drop for Workers {
+    fn drop(&mut self) {
+        self.requests = None;
+        super::background::join_all(self.threads.drain(..));
+    }
 }
 
 impl Textures {
     /// Starts the workers.
-    pub fn new(ctx: Context, watch: &Watch) -> Self {
-        let (orders, receiver) = mpsc::channel::<Key>();
+    pub fn new(ctx: &Context, fonts: &FontSource) -> Self {
+        let (requests, receiver) = mpsc::channel::<Key>();
         let receiver = Arc::new(Mutex::new(receiver));
-        let (sender, results) = mpsc::channel();
-        for _ in 0..WORKERS {
-            let (receiver, sender, ctx, watch) = (Arc::clone(&receiver), sender.clone(), ctx.clone(), watch.clone());
-            super::bridge::spawn("nanococoa-pictures", move || {
-                loop {
-                    let order = receiver.lock().unwrap_or_else(PoisonError::into_inner).recv();
-                    let Ok(key) = order else { return };
-                    let image = super::images::make(&key, &watch.fonts());
-                    if sender.send((key, image)).is_err() {
-                        return;
-                    }
-                    ctx.request_repaint();
-                }
-            });
-        }
-        Self { ctx, orders, results, entries: HashMap::new(), live: HashMap::new(), preview: None, clock: 0 }
+        let (mailbox, results) = Mailbox::new(ctx);
+        let start = |_| {
+            let (receiver, mailbox, fonts) = (Arc::clone(&receiver), mailbox.clone(), fonts.clone());
+            spawn("nanococoa-pictures", move || decode(&receiver, &mailbox, &fonts))
+        };
+        let threads = (0..WORKERS).filter_map(start).collect();
+        Self { ctx: ctx.clone(), results, cache: RefCell::default(), workers: Workers { requests: Some(requests), threads } }
     }
 
-    /// Takes in what the workers finished. Once a frame.
-    pub fn drain(&mut self) {
-        self.clock += 1;
+    /// Uploads what the workers finished. Called once a frame.
+    pub fn drain(&self) {
+        let mut cache = self.cache.borrow_mut();
+        cache.frame += 1;
         while let Ok((key, image)) = self.results.try_recv() {
             let entry = image.map_or(Entry::Failed, |image| {
                 let options = if matches!(key, Key::File(..)) { mipmapped() } else { TextureOptions::LINEAR };
                 Entry::Ready(self.ctx.load_texture("picture", image, options))
             });
-            self.entries.insert(key, (entry, self.clock));
+            let frame = cache.frame;
+            cache.entries.insert(key, (entry, frame));
         }
-        self.forget();
+        cache.evict();
     }
 
-    fn forget(&mut self) {
-        let bytes = |e: &Entry| if let Entry::Ready(t) = e { t.byte_size() } else { 0 };
-        let mut total: usize = self.entries.values().map(|e| bytes(&e.0)).sum();
-        while total > BUDGET {
-            let oldest = self.entries.iter().filter(|(_, e)| e.1 + 1 < self.clock && bytes(&e.0) > 0).min_by_key(|(_, e)| e.1);
-            let Some((key, size)) = oldest.map(|(k, e)| (k.clone(), bytes(&e.0))) else { return };
-            self.entries.remove(&key);
-            total -= size;
-        }
-    }
-
-    /// Whether a picture is on its way.
+    /// Whether a picture is being decoded.
     pub fn is_loading(&self) -> bool {
-        self.entries.values().any(|e| matches!(e.0, Entry::Loading))
+        self.cache.borrow().entries.values().any(|e| matches!(e.0, Entry::Loading))
     }
 
-    /// The picture, if it is there; otherwise it is ordered.
-    pub fn get(&mut self, key: Key) -> Option<Shown> {
-        let clock = self.clock;
-        if let Some((entry, used)) = self.entries.get_mut(&key) {
-            *used = clock;
+    /// The picture if it is ready; otherwise it is requested.
+    pub fn get(&self, key: Key) -> Option<Shown> {
+        let mut cache = self.cache.borrow_mut();
+        let frame = cache.frame;
+        if let Some((entry, used)) = cache.entries.get_mut(&key) {
+            *used = frame;
             return if let Entry::Ready(t) = entry { Some(shown(t)) } else { None };
         }
-        self.entries.insert(key.clone(), (Entry::Loading, clock));
-        let _ = self.orders.send(key);
+        cache.entries.insert(key.clone(), (Entry::Loading, frame));
+        if let Some(requests) = &self.workers.requests {
+            let _ = requests.send(key);
+        }
         None
     }
 
-    /// Whether the picture was ordered and cannot be shown.
+    /// Whether the picture was requested and cannot be decoded.
     pub fn is_damaged(&self, key: &Key) -> bool {
-        self.entries.get(key).is_some_and(|e| matches!(e.0, Entry::Failed))
+        self.cache.borrow().entries.get(key).is_some_and(|e| matches!(e.0, Entry::Failed))
     }
 
-    /// A picture that is in memory already; uploaded again only when it is another one.
-    pub fn live(&mut self, slot: &'static str, image: &Arc<ColorImage>) -> Shown {
+    /// A picture from memory; uploaded again only if the slot shows another one.
+    pub fn live(&self, slot: &'static str, image: &Arc<ColorImage>) -> Shown {
         let mark = Arc::as_ptr(image) as usize;
-        match self.live.get_mut(slot) {
+        let mut cache = self.cache.borrow_mut();
+        match cache.live.get_mut(slot) {
             Some((known, texture)) if *known == mark => shown(texture),
             Some((known, texture)) => {
                 *known = mark;
@@ -141,16 +152,17 @@ impl Textures {
             None => {
                 let texture = self.ctx.load_texture(slot, Arc::clone(image), TextureOptions::LINEAR);
                 let now = shown(&texture);
-                self.live.insert(slot, (mark, texture));
+                cache.live.insert(slot, (mark, texture));
                 now
             }
         }
     }
 
     /// The newest preview of a running job.
-    pub fn preview(&mut self, id: Uuid, preview: &Preview) -> Shown {
+    pub fn preview(&self, id: Uuid, preview: &Preview) -> Shown {
         let mark = (id, preview.sequence);
-        if let Some((known, texture)) = &self.preview
+        let mut cache = self.cache.borrow_mut();
+        if let Some((known, texture)) = &cache.preview
             && *known == mark
         {
             return shown(texture);
@@ -159,8 +171,36 @@ impl Textures {
         let image = ColorImage::from_rgb([image.width() as usize, image.height() as usize], image.as_raw());
         let texture = self.ctx.load_texture("preview", image, TextureOptions::LINEAR);
         let now = shown(&texture);
-        self.preview = Some((mark, texture));
+        cache.preview = Some((mark, texture));
         now
+    }
+}
+
+impl Cache {
+    /// Drops the least recently shown pictures until the rest fits the budget.
+    fn evict(&mut self) {
+        let bytes = |e: &Entry| if let Entry::Ready(t) = e { t.byte_size() } else { 0 };
+        let mut total: usize = self.entries.values().map(|e| bytes(&e.0)).sum();
+        while total > BUDGET {
+            let oldest = self.entries.iter().filter(|(_, e)| e.1 + 1 < self.frame && bytes(&e.0) > 0).min_by_key(|(_, e)| e.1);
+            let Some((key, size)) = oldest.map(|(k, e)| (k.clone(), bytes(&e.0))) else { return };
+            self.entries.remove(&key);
+            total -= size;
+        }
+    }
+}
+
+fn decode(requests: &Mutex<mpsc::Receiver<Key>>, mailbox: &Mailbox<Decoded>, fonts: &FontSource) {
+    loop {
+        let request = lock(requests).recv();
+        let Ok(key) = request else { return };
+        let image = match &key {
+            Key::File(path, side) => super::images::read(path, *side),
+            Key::FontSample { font, text } => fonts.fonts().entry(font).and_then(|entry| super::images::sample(entry, text)),
+        };
+        if !mailbox.send((key, image)) {
+            return;
+        }
     }
 }
 

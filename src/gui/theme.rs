@@ -1,8 +1,10 @@
-//! One table of tokens: colours of both themes, spacing, radii, type scale. All visuals are built from it.
+//! Design tokens of both themes: colours, spacing, corner radii, type scale. All visuals are built from them.
 
 use std::collections::BTreeMap;
 
 use egui::{Color32, CornerRadius, FontFamily, FontId, Margin, Shadow, Stroke, TextStyle, Theme, Vec2, vec2};
+
+use super::fonts;
 
 /// Colours of one theme.
 #[derive(Clone, Copy, Debug)]
@@ -35,11 +37,11 @@ pub struct Colors {
     pub on_accent: Color32,
     /// Tinted surface of what is selected.
     pub selected: Color32,
-    /// Good.
+    /// Success.
     pub good: Color32,
     /// Stop, delete, errors.
     pub bad: Color32,
-    /// Squares that stand for transparency.
+    /// The two colours of the checkerboard behind transparent pixels.
     pub checker: (Color32, Color32),
 }
 
@@ -95,27 +97,27 @@ pub const UNIT: f32 = 8.0;
 pub const CONTROL: f32 = 32.0;
 /// Corners of controls.
 pub const RADIUS: u8 = 8;
-/// Small print.
+/// Remarks.
 pub const SMALL: f32 = 12.0;
 /// Captions and quiet labels.
 pub const LABEL: f32 = 12.5;
 /// Everything else.
 pub const BODY: f32 = 13.5;
-/// What matters in a row or on the main button.
+/// Emphasis in a row and on the main button.
 pub const STRONG: f32 = 14.0;
-/// The first words that somebody sees.
+/// The heading of the welcome screen.
 pub const DISPLAY: f32 = 22.0;
 /// Titles of windows.
 pub const TITLE: f32 = 18.0;
 
 /// The bold face of the interface.
 pub fn bold() -> FontFamily {
-    FontFamily::Name("bold".into())
+    FontFamily::Name(fonts::BOLD_FAMILY.into())
 }
 
 /// The icon face.
 pub fn icons() -> FontFamily {
-    FontFamily::Name(super::icons::FAMILY.into())
+    FontFamily::Name(fonts::ICON_FAMILY.into())
 }
 
 /// The colours of the theme in use.
@@ -128,9 +130,9 @@ pub fn of(dark: bool) -> &'static Colors {
     if dark { &DARK } else { &LIGHT }
 }
 
-/// Installs fonts, both styles and the zoom.
+/// Installs the fonts and the styles of both themes.
 pub fn install(ctx: &egui::Context) {
-    super::fonts::install(ctx);
+    fonts::install(ctx);
     for (theme, colors) in [(Theme::Dark, &DARK), (Theme::Light, &LIGHT)] {
         ctx.style_mut_of(theme, |style| apply(style, colors, theme == Theme::Dark));
     }

@@ -1,66 +1,85 @@
-//! Notifications: sentences in the lower right corner of the canvas, clear of every button, that go by themselves.
+//! Notifications: sentences in the lower right corner of the canvas that disappear by themselves.
 
-use egui::{Align2, Area, Context, Id, Order, RichText, vec2};
 use uuid::Uuid;
 
-use super::app::Studio;
-use super::bridge::Say;
-use super::{icons, theme, widgets};
+use super::i18n::Lang;
+use super::ui_text::UiText;
 
-/// Most at a time.
+/// Most notifications at a time.
 const MOST: usize = 4;
 
-/// How it went.
+/// How serious a notification is; decides icon and duration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// Well.
-    Good,
-    /// Something to know.
-    Note,
-    /// Not at all.
-    Bad,
+pub enum Severity {
+    /// Something succeeded.
+    Success,
+    /// Information.
+    Info,
+    /// Something failed.
+    Error,
 }
 
-struct Toast {
-    kind: Kind,
-    say: Say,
+/// One notification.
+pub struct Toast {
+    /// How serious it is.
+    pub severity: Severity,
+    /// The sentence.
+    pub text: UiText,
+    /// What it offers to undo.
+    pub undo: Option<UndoTarget>,
     until: f64,
-    undo: Option<Back>,
 }
 
-/// What a notification offers to take back.
+/// What a notification offers to undo.
 #[derive(Clone, Copy, Debug)]
-pub enum Back {
-    /// A job out of the trash.
+pub enum UndoTarget {
+    /// The deletion of a job.
     Job(Uuid),
-    /// The project that was on the desk.
+    /// The replacement of a project, by the number that undo gave it.
     Project(u32),
 }
 
-/// Those that are shown.
+/// The notifications that are shown, oldest first.
 #[derive(Default)]
 pub struct Toasts(Vec<Toast>);
 
 impl Toasts {
-    /// Says something.
-    pub fn say(&mut self, kind: Kind, say: Say, now: f64) {
-        let seconds = match kind {
-            Kind::Good => 5.0,
-            // There is more to read.
-            Kind::Note => 8.0,
-            Kind::Bad => 12.0,
+    /// Shows a notification; `now` in seconds since the window opened.
+    pub fn notify(&mut self, severity: Severity, text: UiText, now: f64) {
+        let seconds = match severity {
+            Severity::Success => 5.0,
+            Severity::Info => 8.0,
+            Severity::Error => 12.0,
         };
-        self.push(Toast { kind, say, until: now + seconds, undo: None });
+        self.push(Toast { severity, text, until: now + seconds, undo: None });
     }
 
-    /// Says that something is gone, and offers to take it back until then.
-    pub fn undo(&mut self, back: Back, say: Say, until: f64) {
-        self.push(Toast { kind: Kind::Note, say, until, undo: Some(back) });
+    /// Shows a notification that offers to undo something until `until`.
+    pub fn offer_undo(&mut self, target: UndoTarget, text: UiText, until: f64) {
+        self.push(Toast { severity: Severity::Info, text, until, undo: Some(target) });
     }
 
-    /// What was complained about is mended.
-    pub fn settle(&mut self, key: &str) {
-        self.0.retain(|t| !t.say.is(key));
+    /// Removes the notifications with this key: their cause is gone.
+    pub fn dismiss_all(&mut self, key: &str) {
+        self.0.retain(|t| !t.text.is(key));
+    }
+
+    /// Removes the notification at an index.
+    pub fn dismiss(&mut self, index: usize) {
+        if index < self.0.len() {
+            self.0.remove(index);
+        }
+    }
+
+    /// Removes the notifications whose time is over; returns when the next one ends.
+    pub fn expire(&mut self, now: f64) -> Option<f64> {
+        self.0.retain(|t| t.until > now);
+        self.0.iter().map(|t| t.until).min_by(f64::total_cmp)
+    }
+
+    /// The notifications, oldest first.
+    pub fn iter(&self) -> impl Iterator<Item = &Toast> {
+        self.0.iter()
     }
 
     fn push(&mut self, toast: Toast) {
@@ -70,63 +89,8 @@ impl Toasts {
         self.0.push(toast);
     }
 
-    /// The sentences shown, oldest first.
-    pub fn words(&self, lang: super::i18n::Lang) -> Vec<String> {
-        self.0.iter().map(|t| t.say.words(lang)).collect()
-    }
-}
-
-pub(super) fn show(studio: &mut Studio, ctx: &Context) {
-    let now = ctx.input(|i| i.time);
-    studio.toasts.0.retain(|t| t.until > now);
-    if let Some(next) = studio.toasts.0.iter().map(|t| t.until).min_by(f64::total_cmp) {
-        ctx.request_repaint_after(std::time::Duration::from_secs_f64((next - now).max(0.0) + 0.05));
-    }
-    let lang = studio.lang();
-    let (mut gone, mut back) = (None, None);
-    // An open window's buttons stay free.
-    let corner = if studio.window.is_some() { vec2(-16.0, -46.0) } else { vec2(-248.0, -162.0) };
-    Area::new(Id::unique("toasts")).order(Order::Tooltip).anchor(Align2::RIGHT_BOTTOM, corner).show(ctx, |ui| {
-        let c = theme::colors(ui);
-        for (i, toast) in studio.toasts.0.iter().enumerate() {
-            let (glyph, color) = match toast.kind {
-                Kind::Good => (icons::CIRCLE_CHECK, c.good),
-                Kind::Note => (icons::INFO, c.dim),
-                Kind::Bad => (icons::TRIANGLE_ALERT, c.bad),
-            };
-            egui::Frame::popup(ui.style()).inner_margin(12).show(ui, |ui| {
-                ui.set_width(360.0);
-                ui.horizontal_top(|ui| {
-                    ui.label(widgets::icon(glyph, 16.0).color(color));
-                    let side = if toast.undo.is_some() { 110.0 } else { 36.0 };
-                    ui.vertical(|ui| {
-                        ui.set_width(ui.available_width() - side);
-                        ui.add(egui::Label::new(RichText::new(toast.say.words(lang))).wrap());
-                    });
-                    ui.with_layout(egui::Layout::right_to_left(egui::Align::Min), |ui| {
-                        if widgets::icon_button(ui, icons::X, lang.t("toast.close")).clicked() {
-                            gone = Some(i);
-                        }
-                        if let Some(what) = toast.undo
-                            && widgets::link(ui, lang.t("toast.undo")).clicked()
-                        {
-                            back = Some(what);
-                            gone = Some(i);
-                        }
-                    });
-                });
-            });
-        }
-    });
-    if let Some(i) = gone {
-        studio.toasts.0.remove(i);
-    }
-    match back {
-        Some(Back::Job(id)) => studio.bridge.take_back(Some(id)),
-        Some(Back::Project(number)) => {
-            studio.undo.back_to(&mut studio.session, number);
-            studio.touch(ctx);
-        }
-        None => {}
+    /// The sentences, oldest first.
+    pub fn words(&self, lang: Lang) -> Vec<String> {
+        self.0.iter().map(|t| t.text.words(lang)).collect()
     }
 }

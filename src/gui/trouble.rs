@@ -1,27 +1,27 @@
-//! The small window that says why the studio cannot open: nobody who clicked an icon sees a terminal.
+//! The small window that says why the studio cannot open, for those who started it from an icon and see no terminal.
 
 use std::path::PathBuf;
 
 use egui::{CentralPanel, Context, Frame, Key, Margin, RichText, ScrollArea, Ui};
 
-use super::bridge::Say;
 use super::i18n::Lang;
+use super::ui_text::UiText;
 use super::{icons, theme, widgets};
 
 /// Why the studio cannot open.
 #[derive(Clone, Debug)]
 pub enum Trouble {
-    /// Another instance has this folder.
+    /// Another instance uses this data folder.
     InUse(PathBuf),
     /// Anything else, in English.
     Failed(String),
 }
 
 impl Trouble {
-    fn say(&self) -> Say {
+    fn text(&self) -> UiText {
         match self {
-            Self::InUse(folder) => Say::new("trouble.in_use", &[&folder.display()]),
-            Self::Failed(text) => Say::from(text.trim_end().to_owned()),
+            Self::InUse(folder) => UiText::new("trouble.in_use", &[&folder.display()]),
+            Self::Failed(text) => UiText::from(text.trim_end().to_owned()),
         }
     }
 
@@ -33,7 +33,7 @@ impl Trouble {
     }
 }
 
-/// Its contents; in both languages, since no session says which one is wanted.
+/// The window's contents, in both languages: without a session the language is unknown.
 pub struct TroubleWindow(Trouble);
 
 impl TroubleWindow {
@@ -51,7 +51,7 @@ impl TroubleWindow {
                 for lang in Lang::ALL {
                     ui.label(RichText::new(lang.t("trouble.title")).size(theme::TITLE));
                     ui.add_space(4.0);
-                    ui.label(self.0.say().words(lang));
+                    ui.label(self.0.text().words(lang));
                     ui.add_space(4.0);
                     ui.label(RichText::new(self.0.remedy(lang)).color(c.dim));
                     ui.add_space(20.0);
@@ -79,7 +79,7 @@ pub fn show(trouble: Trouble) {
         .with_title("nanoCocoa Studio")
         .with_app_id("io.github.nanococoa.Studio")
         .with_inner_size([560.0, 420.0]);
-    if let Some(icon) = super::icon() {
+    if let Some(icon) = super::app_icon::load() {
         viewport = viewport.with_icon(icon);
     }
     let native = eframe::NativeOptions { viewport, centered: true, renderer: eframe::Renderer::Glow, ..eframe::NativeOptions::default() };

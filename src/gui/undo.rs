@@ -1,31 +1,31 @@
-//! Undo and redo of the brief. Edits of one field within a moment count as one. Every step knows whose it is: going back past "New" or past
-//! another project brings that project's name and file back too.
+//! Undo and redo of the brief. Quick edits of one field count as one. Each step belongs to a project: undoing "New" or the opening of a
+//! project restores the name and the file of the project before.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::state::{Brief, Session};
 
-/// Most steps back.
+/// Most steps that can be undone.
 const DEPTH: usize = 200;
-/// Edits closer together than this (seconds) are one edit.
+/// Edits of one field within this time count as one edit, in seconds.
 const MOMENT: f64 = 0.8;
-/// Typing without a pause is a new edit after this many seconds.
+/// Typing without a pause becomes a new edit after this time, in seconds.
 const TYPING: f64 = 3.0;
-/// More characters than this at once were not typed: a preset, a pasted text.
+/// A change of more characters than this was not typed: it is a preset or a pasted text.
 const TYPED: usize = 4;
 
-/// A brief, and the number of the project that it belongs to.
+/// A brief and the number of its project.
 #[derive(Clone, Debug)]
 struct Step {
     brief: Brief,
     project: u32,
 }
 
-/// A project that is not on the desk: its name, its file and what that holds.
-type Away = (String, Option<(PathBuf, Brief)>);
+/// A project that is not open: its name, its file and the brief in that file.
+type ClosedProject = (String, Option<(PathBuf, Brief)>);
 
-/// The past and the undone future.
+/// The undo and redo stacks.
 #[derive(Debug, Default)]
 pub struct Undo {
     past: Vec<Step>,
@@ -36,11 +36,11 @@ pub struct Undo {
     field: Option<Field>,
     project: u32,
     newest: u32,
-    away: BTreeMap<u32, Away>,
+    closed: BTreeMap<u32, ClosedProject>,
 }
 
 impl Undo {
-    /// Looks at the brief as it is now and keeps what was before, if it differs. `now` in seconds.
+    /// Records the brief if it changed since the last call, and returns whether it did. `now` in seconds.
     pub fn observe(&mut self, brief: &Brief, now: f64) -> bool {
         let step = Step { brief: brief.clone(), project: self.project };
         let Some(last) = self.last.replace(step) else { return false };
@@ -50,7 +50,8 @@ impl Undo {
         let field = Some((&last.brief, brief)).filter(|_| last.project == self.project).and_then(|(a, b)| only_field(a, b));
         let pause = now - self.last_time >= MOMENT;
         let long = matches!(field, Some(Field::Words(_))) && now - self.began >= TYPING;
-        let same_edit = field.is_some() && field == self.field && !pause && !long && !self.past.is_empty() && !apart(&last.brief, brief);
+        let same_edit =
+            field.is_some() && field == self.field && !pause && !long && !self.past.is_empty() && !more_than_typing(&last.brief, brief);
         if !same_edit {
             self.past.push(last);
             self.began = now;
@@ -64,7 +65,7 @@ impl Undo {
         true
     }
 
-    /// One step back.
+    /// Undoes one step; returns whether there was one.
     pub fn undo(&mut self, session: &mut Session) -> bool {
         let Some(before) = self.past.pop() else { return false };
         let now = self.go(session, before);
@@ -72,7 +73,7 @@ impl Undo {
         true
     }
 
-    /// One step forward again.
+    /// Repeats one undone step; returns whether there was one.
     pub fn redo(&mut self, session: &mut Session) -> bool {
         let Some(after) = self.future.pop() else { return false };
         let now = self.go(session, after);
@@ -80,12 +81,12 @@ impl Undo {
         true
     }
 
-    /// Brings a step onto the desk; gives what was there.
+    /// Makes a step the current one and returns the step before.
     fn go(&mut self, session: &mut Session, to: Step) -> Step {
         let now = Step { brief: std::mem::replace(&mut session.brief, to.brief.clone()), project: self.project };
         if to.project != self.project {
-            self.put_away(session);
-            (session.project, session.saved) = self.away.remove(&to.project).unwrap_or_default();
+            self.close_project(session);
+            (session.project, session.saved) = self.closed.remove(&to.project).unwrap_or_default();
             self.project = to.project;
         }
         self.last = Some(to);
@@ -94,32 +95,32 @@ impl Undo {
         now
     }
 
-    fn put_away(&mut self, session: &mut Session) {
-        self.away.insert(self.project, (std::mem::take(&mut session.project), session.saved.take()));
+    fn close_project(&mut self, session: &mut Session) {
+        self.closed.insert(self.project, (std::mem::take(&mut session.project), session.saved.take()));
     }
 
-    /// Another project comes onto the desk, with neither name nor file as yet; undo brings this one back.
-    pub fn turn(&mut self, session: &mut Session) {
-        self.put_away(session);
+    /// Starts another project, without name and file; undo brings the present one back.
+    pub fn start_project(&mut self, session: &mut Session) {
+        self.close_project(session);
         self.newest += 1;
         self.project = self.newest;
     }
 
-    /// The number of the project on the desk.
+    /// The number of the open project.
     pub fn project(&self) -> u32 {
         self.project
     }
 
-    /// A project was written to a file; it may have left the desk since.
+    /// Records that a project was saved; it may not be open any more.
     pub fn saved(&mut self, session: &mut Session, project: u32, path: PathBuf, brief: Brief) {
         if project == self.project {
             session.saved = Some((path, brief));
-        } else if let Some(away) = self.away.get_mut(&project) {
-            away.1 = Some((path, brief));
+        } else if let Some(closed) = self.closed.get_mut(&project) {
+            closed.1 = Some((path, brief));
         }
     }
 
-    /// Back to what was on the desk when this project was last there.
+    /// Undoes until this project is open again, if it is in the past.
     pub fn back_to(&mut self, session: &mut Session, project: u32) {
         if self.past.iter().any(|s| s.project == project) {
             while self.project != project && self.undo(session) {}
@@ -137,7 +138,7 @@ impl Undo {
     }
 }
 
-/// What is typed or slid. Everything else is an edit of its own.
+/// Fields whose quick edits count as one. Every other change is an edit of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Field {
     Words(usize),
@@ -150,7 +151,7 @@ fn words(brief: &Brief) -> [&String; 5] {
     [&brief.text, &brief.scene, &brief.style, &brief.scene_negative, &brief.style_negative]
 }
 
-/// The one field in which they differ, if it is only one of those that are typed or slid.
+/// The field in which the briefs differ, if it is the only one and can be typed or slid.
 fn only_field(a: &Brief, b: &Brief) -> Option<Field> {
     let numbers = |x: &Brief| [x.strength, x.composition_strength, x.guidance, x.steps as f32, x.text_steps as f32];
     let text = words(a).into_iter().zip(words(b)).enumerate().filter(|(_, (a, b))| a != b).map(|(i, _)| Field::Words(i));
@@ -181,8 +182,8 @@ fn only_field(a: &Brief, b: &Brief) -> Option<Field> {
     (rest == *b).then_some(one)
 }
 
-/// Whether words changed by more than typing does, or a new word begins.
-fn apart(a: &Brief, b: &Brief) -> bool {
+/// Whether the text changed by more than typing does, or a new word begins.
+fn more_than_typing(a: &Brief, b: &Brief) -> bool {
     words(a).into_iter().zip(words(b)).filter(|(a, b)| a != b).any(|(a, b)| {
         let same = a.chars().zip(b.chars()).take_while(|(a, b)| a == b).count();
         let (a_rest, b_rest): (Vec<char>, Vec<char>) = (a.chars().skip(same).collect(), b.chars().skip(same).collect());
@@ -195,6 +196,7 @@ fn apart(a: &Brief, b: &Brief) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::request::CompositionMode;
 
     #[test]
     fn typing_is_one_edit_and_choices_are_their_own() {
@@ -205,15 +207,15 @@ mod tests {
             s.brief.text = (*text).into();
             undo.observe(&s.brief, 10.0 + i as f64 * 0.2);
         }
-        s.brief.mode = "blend".into();
+        s.brief.mode = CompositionMode::Blend;
         undo.observe(&s.brief, 10.7);
         assert!(undo.undo(&mut s));
-        assert_eq!((s.brief.mode.as_str(), s.brief.text.as_str()), ("overlay", "신메뉴"));
+        assert_eq!((s.brief.mode, s.brief.text.as_str()), (CompositionMode::Overlay, "신메뉴"));
         assert!(undo.undo(&mut s));
         assert_eq!(s.brief.text, "");
         assert!(!undo.undo(&mut s));
         assert!(undo.redo(&mut s) && undo.redo(&mut s));
-        assert_eq!(s.brief.mode, "blend");
+        assert_eq!(s.brief.mode, CompositionMode::Blend);
         assert!(!undo.can_redo());
     }
 
@@ -246,7 +248,7 @@ mod tests {
         s.saved = Some(kept.clone());
         undo.observe(&s.brief, 0.0);
         let a = undo.project();
-        undo.turn(&mut s);
+        undo.start_project(&mut s);
         s.brief = Brief::default();
         undo.observe(&s.brief, 5.0);
         assert_eq!((s.project.as_str(), &s.saved), ("", &None));

@@ -1,13 +1,13 @@
-//! Follows the engine for the window: woken by its changes it keeps the newest jobs, the plan of the brief and the machine's load, and asks
-//! for a frame only when one of them looks different.
+//! Follows the job engine for the window: keeps the newest jobs, the plan of the brief and the machine's load, and asks for a frame only
+//! when one of them looks different.
 
 use std::path::PathBuf;
-use std::sync::{Arc, Condvar, Mutex, PoisonError, Weak};
-use std::thread::JoinHandle;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use egui::Context;
 
+use super::background::{Inbox, Worker, lock};
 use super::spec;
 use super::state::Brief;
 use crate::backend::Installation;
@@ -16,26 +16,31 @@ use crate::job::JobSnapshot;
 use crate::metrics::SystemMetrics;
 use crate::typography::FontCatalog;
 
-/// Changes closer together than this are one: a job reports a hundred times, and a frame costs more than a look.
+/// Changes within this time are shown together: a job reports about a hundred times, and a frame is expensive.
 const PACE: Duration = Duration::from_millis(60);
-/// How often the machine's load is read while a job is active, and while none is: each visible change costs a frame.
+/// Time between two readings of the machine's load while a job is active, and while none is.
 const LOAD_BUSY: Duration = Duration::from_secs(2);
 const LOAD_IDLE: Duration = Duration::from_secs(10);
 
 #[derive(Default)]
-struct Inbox {
+struct Requests {
     changed: bool,
     brief: Option<Brief>,
-    look: bool,
-    closing: bool,
+    models: bool,
 }
 
-/// What is known about the diffusion engine.
+impl Requests {
+    fn any(&self) -> bool {
+        self.changed || self.brief.is_some() || self.models
+    }
+}
+
+/// State of the diffusion backend.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Diffusion {
-    /// Why it can run, or why not.
+    /// The device it can run on, or why it cannot run.
     pub ready: Result<String, String>,
-    /// What is installed.
+    /// The installed models.
     pub installed: Installation,
 }
 
@@ -46,139 +51,120 @@ struct Shown {
     load: (SystemMetrics, f64),
     plan: Option<(Brief, Plan)>,
     fonts: Arc<FontCatalog>,
-    /// The load stays as it is: for pictures that must not change.
+    /// The load is not read any more: for snapshot tests.
     frozen: bool,
 }
 
-#[derive(Default)]
-struct Shared {
-    inbox: Mutex<Inbox>,
-    signal: Condvar,
-    shown: Mutex<Shown>,
-    thread: Mutex<Option<JoinHandle<()>>>,
+/// Handle of the watching thread.
+pub struct Watch {
+    worker: Worker<Requests>,
+    shown: Arc<Mutex<Shown>>,
 }
-
-impl Shared {
-    fn tell(&self, change: impl FnOnce(&mut Inbox)) {
-        change(&mut lock(&self.inbox));
-        self.signal.notify_all();
-    }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Handle of the window; clones share it.
-#[derive(Clone)]
-pub struct Watch(Arc<Shared>);
 
 impl Watch {
     /// Starts the thread. `folder` is on the disk whose free space is shown.
     pub fn start(engine: &Engine, ctx: &Context, folder: PathBuf) -> Self {
-        let shared = Arc::new(Shared::default());
-        {
-            let mut shown = lock(&shared.shown);
-            (shown.jobs, shown.fonts) = (Arc::new(engine.snapshots()), engine.fonts());
-        }
-        let told: Weak<Shared> = Arc::downgrade(&shared);
-        engine.on_change(Box::new(move || {
-            if let Some(shared) = told.upgrade() {
-                shared.tell(|inbox| inbox.changed = true);
-            }
-        }));
-        let (theirs, engine, ctx) = (Arc::clone(&shared), engine.clone(), ctx.clone());
-        let thread = super::bridge::spawn("nanococoa-watch", move || follow(&theirs, &engine, &ctx, &folder));
-        *lock(&shared.thread) = thread;
-        Self(shared)
+        let first = Shown { jobs: Arc::new(engine.snapshots()), fonts: engine.fonts(), ..Shown::default() };
+        let shown = Arc::new(Mutex::new(first));
+        let (theirs, for_thread, ctx) = (Arc::clone(&shown), engine.clone(), ctx.clone());
+        let work = move |inbox| follow(&inbox, &theirs, &for_thread, &ctx, &folder);
+        let worker = Worker::start("nanococoa-watch", Requests::default(), work);
+        let sender = worker.sender();
+        engine.on_change(Box::new(move || sender.tell(|requests| requests.changed = true)));
+        Self { worker, shown }
     }
 
     /// Every job, newest first.
     pub fn jobs(&self) -> Arc<Vec<Arc<JobSnapshot>>> {
-        Arc::clone(&lock(&self.0.shown).jobs)
+        Arc::clone(&lock(&self.shown).jobs)
     }
 
     /// The machine's load and free disk space in GiB.
     pub fn load(&self) -> (SystemMetrics, f64) {
-        lock(&self.0.shown).load.clone()
+        lock(&self.shown).load.clone()
     }
 
-    /// Shows this load from now on.
+    /// Shows this load from now on; free space in GiB.
     pub fn freeze_load(&self, load: SystemMetrics, disk: f64) {
-        let mut shown = lock(&self.0.shown);
+        let mut shown = lock(&self.shown);
         shown.load = (load, disk);
         shown.frozen = true;
     }
 
-    /// What would run for this brief, once that is known.
+    /// The steps that would run for this brief, once they are known.
     pub fn plan(&self, brief: &Brief) -> Option<Plan> {
-        lock(&self.0.shown).plan.as_ref().filter(|p| p.0 == *brief).map(|p| p.1.clone())
+        lock(&self.shown).plan.as_ref().filter(|p| p.0 == *brief).map(|p| p.1.clone())
     }
 
-    /// Asks what would run for this brief.
-    pub fn wonder(&self, brief: Brief) {
-        self.0.tell(|inbox| inbox.brief = Some(brief));
+    /// Asks for the plan of this brief.
+    pub fn request_plan(&self, brief: Brief) {
+        self.worker.tell(|requests| requests.brief = Some(brief));
     }
 
-    /// What is known about the diffusion engine, once it was looked at.
+    /// State of the diffusion backend, once it is known.
     pub fn diffusion(&self) -> Option<Arc<Diffusion>> {
-        lock(&self.0.shown).diffusion.clone()
+        lock(&self.shown).diffusion.clone()
     }
 
-    /// Looks at the models again.
+    /// Looks for installed models again.
     pub fn look_at_models(&self) {
-        self.0.tell(|inbox| inbox.look = true);
+        self.worker.tell(|requests| requests.models = true);
     }
 
-    /// The faces as they are now.
+    /// The fonts as they are now.
     pub fn fonts(&self) -> Arc<FontCatalog> {
-        Arc::clone(&lock(&self.0.shown).fonts)
+        Arc::clone(&lock(&self.shown).fonts)
     }
 
-    /// Ends the thread, which lets go of the engine.
+    /// The fonts of any later moment, for other threads.
+    pub fn font_source(&self) -> FontSource {
+        FontSource(Arc::clone(&self.shown))
+    }
+
+    /// Ends the thread, which releases the job engine.
     pub fn close(&self) {
-        self.0.tell(|inbox| inbox.closing = true);
-        let thread = lock(&self.0.thread).take();
-        if thread.is_some_and(|t| t.join().is_err()) {
-            tracing::error!("the watching thread ended with a panic");
-        }
+        self.worker.close();
     }
 }
 
-fn follow(shared: &Shared, engine: &Engine, ctx: &Context, folder: &std::path::Path) {
+/// Reads the newest fonts from another thread; clones share it.
+#[derive(Clone)]
+pub struct FontSource(Arc<Mutex<Shown>>);
+
+impl FontSource {
+    /// The fonts as they are now.
+    pub fn fonts(&self) -> Arc<FontCatalog> {
+        Arc::clone(&lock(&self.0).fonts)
+    }
+}
+
+fn follow(inbox: &Inbox<Requests>, shared: &Mutex<Shown>, engine: &Engine, ctx: &Context, folder: &std::path::Path) {
     let mut brief: Option<Brief> = None;
     let mut sampled: Option<Instant> = None;
     let mut seen = (f64::MIN, f64::MIN);
-    let mut models_due = false;
     let (mut active, mut stale) = (engine.snapshots().iter().any(|j| j.status.is_active()), true);
     loop {
-        let wait = sampled.map_or(Duration::ZERO, |t| (if active { LOAD_BUSY } else { LOAD_IDLE }).saturating_sub(t.elapsed()));
-        let (changed, wanted, look) = {
-            let guard = lock(&shared.inbox);
-            let quiet = |inbox: &mut Inbox| !inbox.changed && !inbox.closing && !inbox.look && inbox.brief.is_none();
-            let (mut inbox, _) = shared.signal.wait_timeout_while(guard, wait, quiet).unwrap_or_else(PoisonError::into_inner);
-            if inbox.closing {
-                return;
-            }
-            (std::mem::take(&mut inbox.changed), inbox.brief.take(), std::mem::take(&mut inbox.look))
-        };
+        let pause = if active { LOAD_BUSY } else { LOAD_IDLE };
+        let wait = sampled.map_or(Duration::ZERO, |t| pause.saturating_sub(t.elapsed()));
+        let Some(Requests { changed, brief: wanted, models }) = inbox.wait_for(wait, Requests::any, std::mem::take) else { return };
+        let mut models_due = models;
         let (mut visible, mut meters) = (false, false);
         if changed {
             let jobs = engine.snapshots();
             active = jobs.iter().any(|j| j.status.is_active());
-            let mut shown = lock(&shared.shown);
+            let mut shown = lock(shared);
             (shown.jobs, shown.fonts) = (Arc::new(jobs), engine.fonts());
             visible = true;
         }
         stale |= changed || wanted.is_some();
-        // What is cached changes when a job ends; while one runs its own state is shown.
+        // The cache changes when a job ends; while one runs, the studio shows its progress instead of a plan.
         let plan_now = stale && (!active || wanted.is_some());
         brief = wanted.or(brief);
         if let Some(brief) = brief.as_ref().filter(|_| plan_now) {
             stale = false;
             let plan = spec::of(brief, &engine.fonts()).ok().and_then(|spec| engine.plan(&spec).ok());
             let plan = plan.map(|p| (brief.clone(), p));
-            let mut shown = lock(&shared.shown);
+            let mut shown = lock(shared);
             visible |= shown.plan != plan;
             shown.plan = plan;
         }
@@ -186,27 +172,26 @@ fn follow(shared: &Shared, engine: &Engine, ctx: &Context, folder: &std::path::P
             sampled = Some(Instant::now());
             let load = engine.metrics();
             let disk = crate::metrics::free_disk(folder);
-            // A frame costs more than the news that a quiet machine is 4 % busier.
+            // Small changes are not worth a frame.
             let differs = |now: f64, then: f64, by: f64| (now - then).abs() >= by;
             let moved = differs(load.cpu_percent, seen.0, 12.0) || differs(load.ram_used_gb, seen.1, 0.3);
             if moved {
                 seen = (load.cpu_percent, load.ram_used_gb);
             }
-            let mut shown = lock(&shared.shown);
+            let mut shown = lock(shared);
             if !shown.frozen {
                 shown.load = (load, disk);
                 meters = moved;
             }
             models_due = true;
         }
-        if models_due || look {
-            models_due = false;
-            visible |= see_models(shared, engine, look);
+        if models_due {
+            visible |= look_at_models(shared, engine, models);
         }
         if visible {
             ctx.request_repaint();
         } else if meters {
-            // Without a delay egui draws two frames, to let things settle.
+            // Without a delay egui draws two frames.
             ctx.request_repaint_after(Duration::from_millis(1));
         }
         if changed && active {
@@ -215,15 +200,15 @@ fn follow(shared: &Shared, engine: &Engine, ctx: &Context, folder: &std::path::P
     }
 }
 
-/// Whether the diffusion engine can run, and what is installed where that may have changed; says whether it looks different.
-fn see_models(shared: &Shared, engine: &Engine, look: bool) -> bool {
+/// Updates the state of the diffusion backend where it may have changed, or always with `force`. Returns whether it looks different.
+fn look_at_models(shared: &Mutex<Shown>, engine: &Engine, force: bool) -> bool {
     let ready = engine.diffusion();
-    let known = lock(&shared.shown).diffusion.clone();
-    if !look && known.as_ref().is_some_and(|k| k.ready == ready) {
+    let known = lock(shared).diffusion.clone();
+    if !force && known.as_ref().is_some_and(|k| k.ready == ready) {
         return false;
     }
     let now = Diffusion { ready, installed: engine.installation() };
     let visible = known.is_none_or(|k| *k != now);
-    lock(&shared.shown).diffusion = Some(Arc::new(now));
+    lock(shared).diffusion = Some(Arc::new(now));
     visible
 }

@@ -1,4 +1,4 @@
-//! The few controls that the studio draws itself, all named for screen readers.
+//! The controls that the studio draws itself. All of them have a name for screen readers.
 
 use egui::{
     Align2, Button, Color32, CornerRadius, FontId, Frame, Margin, Pos2, Rect, Response, RichText, Role, Sense, Stroke, Ui, Vec2,
@@ -7,19 +7,19 @@ use egui::{
 
 use super::theme::{self, CONTROL, RADIUS, UNIT};
 
-/// Gives a control its name.
+/// Sets the accessible name of a control.
 pub fn named(response: Response, name: &str) -> Response {
     response.ctx.accesskit_node_builder(response.id, |node| node.set_label(name.to_owned()));
     response
 }
 
-/// Gives a place that was drawn by hand its role and its name.
-pub fn acting(response: Response, role: Role, name: &str) -> Response {
+/// Sets role and accessible name of a custom-painted control.
+pub fn labelled(response: Response, role: Role, name: &str) -> Response {
     response.widget_info(|| WidgetInfo::labeled(role, response.enabled(), name));
     response
 }
 
-/// The ring around what has the keyboard.
+/// Draws a ring around a control that has the focus.
 pub fn focus_ring(ui: &Ui, response: &Response, rect: Rect, radius: u8) {
     if response.has_focus() {
         ui.painter().rect_stroke(rect, radius, Stroke::new(1.5, theme::colors(ui).accent_text), egui::StrokeKind::Inside);
@@ -45,7 +45,7 @@ pub fn section(ui: &mut Ui, title: &str, action: Option<&str>) -> Option<Respons
     .inner
 }
 
-/// Words that act.
+/// A text button without a frame.
 pub fn link(ui: &mut Ui, words: &str) -> Response {
     let c = theme::colors(ui);
     let text = RichText::new(words).size(theme::LABEL).color(c.accent_text);
@@ -57,13 +57,13 @@ pub fn link(ui: &mut Ui, words: &str) -> Response {
     .inner
 }
 
-/// A raised surface.
+/// The frame of a card.
 pub fn card(ui: &Ui) -> Frame {
     let c = theme::colors(ui);
     Frame::new().fill(c.raised).stroke(Stroke::new(1.0, c.line)).corner_radius(RADIUS).inner_margin(Margin::same(10))
 }
 
-/// An icon without words.
+/// A button with an icon only; `name` is its tooltip and accessible name.
 pub fn icon_button(ui: &mut Ui, glyph: &str, name: &str) -> Response {
     let c = theme::colors(ui);
     let response = ui
@@ -80,7 +80,7 @@ pub fn icon_button(ui: &mut Ui, glyph: &str, name: &str) -> Response {
     named(response, name).on_hover_text(name)
 }
 
-/// A button that is pressed in while `on`.
+/// An icon button that looks pressed while `on`.
 pub fn icon_toggle(ui: &mut Ui, glyph: &str, name: &str, on: bool) -> Response {
     let c = theme::colors(ui);
     let (fill, text) = if on { (c.selected, c.accent_text) } else { (Color32::TRANSPARENT, c.dim) };
@@ -101,7 +101,7 @@ pub fn paint_icon(ui: &Ui, at: Pos2, glyph: &str, size: f32, color: Color32) {
     ui.painter().text(at, Align2::CENTER_CENTER, glyph, FontId::new(size, theme::icons()), color);
 }
 
-/// Icon and words on a button of full height.
+/// A button of full height with icon and words.
 pub fn button(ui: &mut Ui, glyph: &str, words: &str) -> Response {
     let c = theme::colors(ui);
     let label = (icon(glyph, 15.0).color(c.dim), RichText::new(words));
@@ -109,7 +109,7 @@ pub fn button(ui: &mut Ui, glyph: &str, words: &str) -> Response {
     named(response, words)
 }
 
-/// The one button of a view that matters most; `hint` is its shortcut.
+/// The primary button of a view; `hint` is its shortcut.
 pub fn primary(ui: &mut Ui, glyph: &str, words: &str, hint: &str) -> Response {
     let c = theme::colors(ui);
     let faint = Color32::from_rgba_unmultiplied(c.on_accent.r(), c.on_accent.g(), c.on_accent.b(), 190);
@@ -133,7 +133,7 @@ pub fn primary(ui: &mut Ui, glyph: &str, words: &str, hint: &str) -> Response {
     named(response, words)
 }
 
-/// A pill that can be chosen.
+/// A selectable pill.
 pub fn chip(ui: &mut Ui, words: &str, selected: bool) -> Response {
     let c = theme::colors(ui);
     let (fill, line, text) = if selected { (c.selected, c.accent, c.accent_text) } else { (c.raised, c.border, c.text) };
@@ -149,7 +149,7 @@ pub fn chip(ui: &mut Ui, words: &str, selected: bool) -> Response {
     response.on_hover_cursor(egui::CursorIcon::PointingHand)
 }
 
-/// One of a few, side by side over the whole width. Says whether another one was chosen.
+/// A row of exclusive options over the whole width. Returns whether another one was chosen.
 pub fn segmented<T: PartialEq + Clone>(ui: &mut Ui, value: &mut T, options: &[(T, &str)]) -> bool {
     let c = theme::colors(ui);
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), CONTROL + 2.0), Sense::hover());
@@ -180,7 +180,7 @@ pub fn segmented<T: PartialEq + Clone>(ui: &mut Ui, value: &mut T, options: &[(T
     changed
 }
 
-/// A row with a name, a slider and its value, on the panel's grid.
+/// A row with a name, a slider and its value.
 pub fn slider(ui: &mut Ui, name: &str, value: &mut f32, range: std::ops::RangeInclusive<f32>, decimals: usize) -> Response {
     let c = theme::colors(ui);
     ui.horizontal(|ui| {
@@ -211,14 +211,14 @@ pub fn field(ui: &mut Ui, text: &mut String, name: &str, hint: &str, rows: usize
     named(ui.add(edit), name)
 }
 
-/// A text field whose text nobody should read over a shoulder.
+/// A text field that hides its text.
 pub fn secret(ui: &mut Ui, text: &mut String, name: &str, hint: &str) -> Response {
     let hint = RichText::new(hint).color(theme::colors(ui).dim);
     let edit = egui::TextEdit::singleline(text).password(true).id_salt(name).hint_text(hint);
     named(ui.add(edit.desired_width(f32::INFINITY).margin(Margin::symmetric(10, 8))), name)
 }
 
-/// Squares that stand for transparency.
+/// Paints the checkerboard behind transparent pixels.
 pub fn checkerboard(ui: &Ui, rect: Rect) {
     let (a, b) = theme::colors(ui).checker;
     let painter = ui.painter_at(rect);
@@ -236,7 +236,7 @@ pub fn checkerboard(ui: &Ui, rect: Rect) {
     }
 }
 
-/// A thin bar, 0..=1.
+/// Paints a progress bar; `fraction` is 0..=1.
 pub fn bar(ui: &Ui, rect: Rect, fraction: f32) {
     let c = theme::colors(ui);
     ui.painter().rect_filled(rect, rect.height() / 2.0, c.border);
@@ -245,9 +245,30 @@ pub fn bar(ui: &Ui, rect: Rect, fraction: f32) {
     ui.painter().rect_filled(done, rect.height() / 2.0, c.accent);
 }
 
-/// Text that ends in "…" where it does not fit.
+/// Lays out one line that ends in "…" if it does not fit.
 pub fn clipped(ui: &Ui, text: &str, font: FontId, color: Color32, width: f32) -> std::sync::Arc<egui::Galley> {
     let mut job = egui::text::LayoutJob::simple_singleline(text.replace('\n', " "), font, color);
     job.wrap = egui::text::TextWrapping { max_width: width, max_rows: 1, break_anywhere: true, ..Default::default() };
     ui.painter().layout_job(job)
+}
+
+/// All of a texture, as texture coordinates.
+pub fn full_uv() -> Rect {
+    Rect::from_min_max(Pos2::ZERO, pos2(1.0, 1.0))
+}
+
+/// Paints a texture as large as fits into a rectangle.
+pub fn paint_fitted(ui: &Ui, rect: Rect, id: egui::TextureId, size: Vec2) {
+    let scale = (rect.width() / size.x).min(rect.height() / size.y);
+    let target = Rect::from_center_size(rect.center(), size * scale);
+    ui.painter().image(id, target, full_uv(), Color32::WHITE);
+}
+
+/// Paints a small label on the picture.
+pub fn badge(ui: &Ui, at: Pos2, anchor: Align2, words: &str, accent: bool) {
+    let color = if accent { theme::DARK.accent_text } else { Color32::WHITE };
+    let galley = ui.painter().layout_no_wrap(words.to_owned(), FontId::proportional(theme::SMALL), color);
+    let rect = anchor.anchor_size(at, galley.size() + vec2(20.0, 10.0));
+    ui.painter().rect_filled(rect, 13.0, Color32::from_black_alpha(170));
+    ui.painter().galley(rect.min + vec2(10.0, 5.0), galley, color);
 }

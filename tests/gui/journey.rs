@@ -90,7 +90,7 @@ fn journey(lang: Lang) {
     desk.click("history.restore");
     desk.until("the old settings", |s| s.session.brief.text == "오늘의 커피");
     desk.frames(2);
-    assert_eq!(desk.studio().session.brief.mode, "behind");
+    assert_eq!(desk.studio().session.brief.mode, nanococoa::request::CompositionMode::Behind);
     desk.click_label(desk.words("menu.edit"));
     desk.click("command.undo");
     desk.until("what was before", |s| s.session.brief == changed);

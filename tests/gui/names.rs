@@ -2,7 +2,7 @@
 
 use egui::Role;
 use egui_kittest::kittest::NodeT as _;
-use nanococoa::gui::commands::Command;
+use nanococoa::gui::commands::UiCommand;
 use nanococoa::gui::i18n::Lang;
 
 use crate::common::Script;
@@ -53,8 +53,15 @@ fn small_windows_hold_everything() {
         let size = egui::vec2(1280.0, 720.0) / 1.5;
         desk.harness.set_size(size);
         desk.frames(4);
-        let windows =
-            [Command::Export, Command::Server, Command::Models, Command::Shortcuts, Command::Palette, Command::OpenPath, Command::Fonts];
+        let windows = [
+            UiCommand::Export,
+            UiCommand::Server,
+            UiCommand::Models,
+            UiCommand::Shortcuts,
+            UiCommand::Palette,
+            UiCommand::OpenPath,
+            UiCommand::Fonts,
+        ];
         for command in [None].into_iter().chain(windows.map(Some)) {
             let place = command.map_or("desk", |c| c.face().key);
             if let Some(command) = command {
@@ -86,9 +93,15 @@ fn every_control_has_a_name() {
         desk.until_made(1);
         desk.frames(4);
         check(&desk, "with a result");
-        for command in
-            [Command::Export, Command::Server, Command::Models, Command::Shortcuts, Command::Palette, Command::OpenPath, Command::Fonts]
-        {
+        for command in [
+            UiCommand::Export,
+            UiCommand::Server,
+            UiCommand::Models,
+            UiCommand::Shortcuts,
+            UiCommand::Palette,
+            UiCommand::OpenPath,
+            UiCommand::Fonts,
+        ] {
             let ctx = desk.harness.ctx.clone();
             desk.harness.state_mut().execute(&ctx, command);
             desk.frames(3);

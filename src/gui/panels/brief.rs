@@ -1,15 +1,28 @@
-//! The left side: everything that goes into the advertisement, from top to bottom.
+//! The left panel: everything that goes into the advertisement, from top to bottom.
 
 use egui::{Panel, ScrollArea, Ui, vec2};
 
-use super::{fields, fonts, product};
-use crate::gui::app::{NARROW, Studio};
+use super::fields::{self, Recall};
+use super::fonts::{self, FontPanel};
+use super::product;
+use crate::gui::commands::EditCommand;
+use crate::gui::context::{NARROW, PanelContext};
 use crate::gui::theme;
 
-/// Width of the panel, also in narrow windows.
+/// Width of the panel in points, in wide and in narrow windows.
 const WIDTH: (f32, f32) = (316.0, 288.0);
 
-pub fn show(studio: &mut Studio, ui: &mut Ui) {
+/// The view state of the panel.
+#[derive(Default)]
+pub struct BriefPanel {
+    fonts: FontPanel,
+    /// The earlier words that a field shows.
+    recall: Option<Recall>,
+}
+
+/// Draws the panel; edits become one command.
+pub fn show(cx: &PanelContext<'_>, state: &mut BriefPanel, ui: &mut Ui) {
+    let mut brief = cx.brief().clone();
     let c = theme::colors(ui);
     let frame = theme::panel_frame(c, vec2(0.0, 0.0));
     let width = if ui.ctx().content_rect().width() < NARROW { WIDTH.1 } else { WIDTH.0 };
@@ -17,14 +30,17 @@ pub fn show(studio: &mut Studio, ui: &mut Ui) {
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             egui::Frame::new().inner_margin(egui::Margin { left: 16, right: 16, top: 4, bottom: 24 }).show(ui, |ui| {
                 ui.set_width(width - 32.0);
-                product::show(studio, ui);
-                fields::scene(studio, ui);
-                fields::text(studio, ui);
-                fonts::show(studio, ui);
-                fields::style(studio, ui);
-                fields::layers(studio, ui);
-                fields::advanced(studio, ui);
+                product::show(cx, &mut brief, ui);
+                fields::scene(cx, &mut brief, &mut state.recall, ui);
+                fields::text(cx, &mut brief, &mut state.recall, ui);
+                fonts::show(cx, &mut brief.font, &brief.text, &mut state.fonts, ui);
+                fields::style(cx, &mut brief, &mut state.recall, ui);
+                fields::layers(cx, &mut brief, ui);
+                fields::advanced(cx, &mut brief, ui);
             });
         });
     });
+    if brief != *cx.brief() {
+        cx.send(EditCommand::Brief(Box::new(brief)));
+    }
 }

@@ -1,73 +1,84 @@
-//! Scene, text, look, layers and the advanced settings.
+//! The fields of the brief: scene, text, style, layers, size, seed and the advanced settings.
 
 use egui::{Button, CollapsingHeader, Key, Modifiers, RichText, Ui, vec2};
 
-use crate::gui::app::Studio;
-use crate::gui::commands::Command;
-use crate::gui::execute::SIZES;
+use crate::gui::commands::{EditCommand, UiCommand};
+use crate::gui::context::PanelContext;
 use crate::gui::presets::Kind;
+use crate::gui::sizes::SIZES;
 use crate::gui::state::{Brief, Session};
 use crate::gui::{icons, theme, widgets};
+use crate::request::fields::{self as limits, MAX_SIDE, MAX_TEXT_CHARS, MIN_SIDE, SIDE_STEP};
+use crate::request::{CompositionMode, TextPosition};
 
-pub fn scene(studio: &mut Studio, ui: &mut Ui) {
-    let lang = studio.lang();
+/// The scene prompt with its presets.
+pub fn scene(cx: &PanelContext<'_>, brief: &mut Brief, recall: &mut Option<Recall>, ui: &mut Ui) {
+    let lang = cx.lang();
     widgets::section(ui, lang.t("scene.title"), None);
-    let response = widgets::field(ui, &mut studio.session.brief.scene, lang.t("scene.title"), lang.t("scene.hint"), 2);
-    walk(studio, ui, &response, Field::Scene);
-    chips(studio, ui, Kind::Scene);
+    let response = widgets::field(ui, &mut brief.scene, lang.t("scene.title"), lang.t("scene.hint"), 2);
+    walk(cx, ui, &response, Field::Scene, brief, recall);
+    chips(cx, ui, Kind::Scene, &mut brief.scene);
 }
 
-/// A field whose earlier words are kept.
+/// A field whose earlier values are remembered.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Field {
+enum Field {
     Scene,
     Text,
     Style,
 }
 
+/// An earlier value that a field shows: the field, and the value's index in the list.
+#[derive(Clone, Copy)]
+pub struct Recall(Field, usize);
+
 impl Field {
-    fn of(self, session: &mut Session) -> (&mut String, &[String]) {
+    fn words(self, brief: &mut Brief) -> &mut String {
         match self {
-            Self::Scene => (&mut session.brief.scene, &session.prompts),
-            Self::Text => (&mut session.brief.text, &session.texts),
-            Self::Style => (&mut session.brief.style, &session.styles),
+            Self::Scene => &mut brief.scene,
+            Self::Text => &mut brief.text,
+            Self::Style => &mut brief.style,
+        }
+    }
+
+    fn earlier(self, session: &Session) -> &[String] {
+        match self {
+            Self::Scene => &session.prompts,
+            Self::Text => &session.texts,
+            Self::Style => &session.styles,
         }
     }
 }
 
-/// Alt+↑ and Alt+↓ walk through the words used before.
-fn walk(studio: &mut Studio, ui: &Ui, response: &egui::Response, field: Field) {
+/// Alt+↑ and Alt+↓ walk through earlier values.
+fn walk(cx: &PanelContext<'_>, ui: &Ui, response: &egui::Response, field: Field, brief: &mut Brief, recall: &mut Option<Recall>) {
     if response.changed() {
-        studio.prompt_cursor = None;
+        *recall = None;
     }
-    if !response.has_focus() || studio.composing {
+    if !response.has_focus() || cx.composing {
         return;
     }
     let up = ui.input_mut(|i| i.consume_key(Modifiers::ALT, Key::ArrowUp));
     let down = ui.input_mut(|i| i.consume_key(Modifiers::ALT, Key::ArrowDown));
-    let (words, used) = field.of(&mut studio.session);
+    let used = field.earlier(cx.session);
     let Some(last) = used.len().checked_sub(1).filter(|_| up || down) else { return };
-    let cursor = match (studio.prompt_cursor.filter(|c| c.0 == field).map(|c| c.1), up) {
+    let cursor = match (recall.filter(|r| r.0 == field).map(|r| r.1), up) {
         (None, true) => 0,
         (None, false) => return,
         (Some(i), true) => (i + 1).min(last),
         (Some(i), false) => i.saturating_sub(1),
     };
-    words.clone_from(&used[cursor.min(last)]);
-    studio.prompt_cursor = Some((field, cursor));
+    field.words(brief).clone_from(&used[cursor.min(last)]);
+    *recall = Some(Recall(field, cursor));
 }
 
-/// Presets, the designer's own among them: "+" keeps what the field says, the menu of an own one removes it.
-fn chips(studio: &mut Studio, ui: &mut Ui, kind: Kind) {
-    let lang = studio.lang();
-    let text = match kind {
-        Kind::Scene => &studio.session.brief.scene,
-        Kind::Style => &studio.session.brief.style,
-    };
-    let (mut chosen, mut add, mut gone) = (None, false, None);
+/// Presets of a field: "+" adds the field's text to the designer's own ones, whose menus remove them.
+fn chips(cx: &PanelContext<'_>, ui: &mut Ui, kind: Kind, text: &mut String) {
+    let lang = cx.lang();
+    let mut chosen = None;
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(6.0, 6.0);
-        let presets = studio.presets.of(kind);
+        let presets = cx.presets.of(kind);
         for (i, preset) in presets.iter().enumerate() {
             let response = widgets::chip(ui, preset.name(lang), preset.is(text)).on_hover_text(preset.prompt(lang));
             if response.clicked() {
@@ -76,7 +87,7 @@ fn chips(studio: &mut Studio, ui: &mut Ui, kind: Kind) {
             if preset.own {
                 response.context_menu(|ui| {
                     if widgets::named(ui.button(lang.t("preset.remove")), lang.t("preset.remove")).clicked() {
-                        gone = Some(i);
+                        cx.send(EditCommand::RemovePreset(kind, i));
                         ui.close();
                     }
                 });
@@ -84,78 +95,75 @@ fn chips(studio: &mut Studio, ui: &mut Ui, kind: Kind) {
         }
         if !text.trim().is_empty() && !presets.iter().any(|p| p.is(text)) {
             let name = lang.t("preset.add");
-            add = widgets::named(widgets::chip(ui, "+", false), name).on_hover_text(name).clicked();
+            if widgets::named(widgets::chip(ui, "+", false), name).on_hover_text(name).clicked() {
+                cx.send(EditCommand::AddPreset(kind, text.clone()));
+            }
         }
     });
     if let Some(prompt) = chosen {
-        match kind {
-            Kind::Scene => studio.session.brief.scene = prompt,
-            Kind::Style => studio.session.brief.style = prompt,
-        }
-    } else if add {
-        let text = text.clone();
-        studio.presets.add(kind, &text);
-        studio.keep_presets(kind);
-    } else if let Some(i) = gone {
-        studio.presets.remove(kind, i);
-        studio.keep_presets(kind);
+        *text = prompt;
     }
 }
 
-pub fn text(studio: &mut Studio, ui: &mut Ui) {
-    let lang = studio.lang();
+/// The advertising text.
+pub fn text(cx: &PanelContext<'_>, brief: &mut Brief, recall: &mut Option<Recall>, ui: &mut Ui) {
+    let lang = cx.lang();
     widgets::section(ui, lang.t("text.title"), None);
-    let response = widgets::field(ui, &mut studio.session.brief.text, lang.t("text.title"), lang.t("text.hint"), 2);
-    walk(studio, ui, &response, Field::Text);
+    let response = widgets::field(ui, &mut brief.text, lang.t("text.title"), lang.t("text.hint"), 2);
+    walk(cx, ui, &response, Field::Text, brief, recall);
     let c = theme::colors(ui);
-    let length = studio.session.brief.text.chars().count();
-    if length > crate::request::fields::MAX_TEXT_CHARS {
-        ui.label(RichText::new(lang.f("text.too_long", &[&length])).size(theme::SMALL).color(c.bad));
+    let length = brief.text.chars().count();
+    if length > MAX_TEXT_CHARS {
+        ui.label(RichText::new(lang.f("text.too_long", &[&length, &MAX_TEXT_CHARS])).size(theme::SMALL).color(c.bad));
     }
 }
 
-pub fn style(studio: &mut Studio, ui: &mut Ui) {
-    let lang = studio.lang();
+/// The style prompt with its presets.
+pub fn style(cx: &PanelContext<'_>, brief: &mut Brief, recall: &mut Option<Recall>, ui: &mut Ui) {
+    let lang = cx.lang();
     widgets::section(ui, lang.t("style.title"), None);
-    chips(studio, ui, Kind::Style);
-    let response = widgets::field(ui, &mut studio.session.brief.style, lang.t("style.title"), lang.t("style.hint"), 1);
-    walk(studio, ui, &response, Field::Style);
+    chips(cx, ui, Kind::Style, &mut brief.style);
+    let response = widgets::field(ui, &mut brief.style, lang.t("style.title"), lang.t("style.hint"), 1);
+    walk(cx, ui, &response, Field::Style, brief, recall);
 }
 
-pub fn layers(studio: &mut Studio, ui: &mut Ui) {
-    let lang = studio.lang();
-    let brief = &mut studio.session.brief;
+/// How text and product are arranged.
+pub fn layers(cx: &PanelContext<'_>, brief: &mut Brief, ui: &mut Ui) {
+    let lang = cx.lang();
     widgets::section(ui, lang.t("layers.title"), None);
     let modes = [
-        ("overlay".to_owned(), lang.t("layers.overlay")),
-        ("blend".to_owned(), lang.t("layers.blend")),
-        ("behind".to_owned(), lang.t("layers.behind")),
+        (CompositionMode::Overlay, lang.t("layers.overlay")),
+        (CompositionMode::Blend, lang.t("layers.blend")),
+        (CompositionMode::Behind, lang.t("layers.behind")),
     ];
     widgets::segmented(ui, &mut brief.mode, &modes);
     let positions = [
-        ("top".to_owned(), lang.t("layers.top")),
-        ("center".to_owned(), lang.t("layers.center")),
-        ("bottom".to_owned(), lang.t("layers.bottom")),
-        ("auto".to_owned(), lang.t("layers.auto")),
+        (Some(TextPosition::Top), lang.t("layers.top")),
+        (Some(TextPosition::Center), lang.t("layers.center")),
+        (Some(TextPosition::Bottom), lang.t("layers.bottom")),
+        (Some(TextPosition::Auto), lang.t("layers.auto")),
     ];
-    // A place of the designer's own is none of these.
-    let mut position = if brief.text_y.is_some() { String::new() } else { brief.position.clone() };
-    if widgets::segmented(ui, &mut position, &positions) {
-        (brief.position, brief.text_x, brief.text_y) = (position, None, None);
+    // No position is marked while the text is placed by hand.
+    let mut position = if brief.text_y.is_some() { None } else { Some(brief.position) };
+    if widgets::segmented(ui, &mut position, &positions)
+        && let Some(position) = position
+    {
+        brief.position = position;
+        brief.place_text_automatically();
     }
-    placed(studio, ui);
-    let brief = &mut studio.session.brief;
-    widgets::slider(ui, lang.t("layers.composition"), &mut brief.composition_strength, 0.0..=1.0, 2)
+    placed(cx, ui);
+    widgets::slider(ui, lang.t("layers.composition"), &mut brief.composition_strength, number_range(&limits::COMPOSITION_STRENGTH), 2)
         .on_hover_text(lang.t("layers.composition_about"));
-    widgets::slider(ui, lang.t("layers.strength"), &mut brief.strength, 0.0..=1.0, 2).on_hover_text(lang.t("layers.strength_about"));
+    widgets::slider(ui, lang.t("layers.strength"), &mut brief.strength, number_range(&limits::STRENGTH), 2)
+        .on_hover_text(lang.t("layers.strength_about"));
 }
 
-/// What was placed by hand, with a way back.
-fn placed(studio: &mut Studio, ui: &mut Ui) {
-    let lang = studio.lang();
+/// Lists what was placed by hand, with a button that places it automatically.
+fn placed(cx: &PanelContext<'_>, ui: &mut Ui) {
+    let lang = cx.lang();
     let c = theme::colors(ui);
-    for (command, key) in [(Command::TextAuto, "layers.text_placed"), (Command::ProductAuto, "layers.product_placed")] {
-        if !studio.enabled(command) {
+    for (command, key) in [(UiCommand::TextAuto, "layers.text_placed"), (UiCommand::ProductAuto, "layers.product_placed")] {
+        if !cx.enabled(command) {
             continue;
         }
         ui.horizontal(|ui| {
@@ -165,23 +173,23 @@ fn placed(studio: &mut Studio, ui: &mut Ui) {
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 let response = widgets::link(ui, lang.t("layers.automatic"));
                 if widgets::named(response, lang.t(command.face().key)).clicked() {
-                    studio.queue.push_back(command);
+                    cx.send(command);
                 }
             });
         });
     }
 }
 
-pub fn advanced(studio: &mut Studio, ui: &mut Ui) {
-    let lang = studio.lang();
+/// Size, seed and the advanced settings.
+pub fn advanced(cx: &PanelContext<'_>, brief: &mut Brief, ui: &mut Ui) {
+    let lang = cx.lang();
     let c = theme::colors(ui);
-    size(studio, ui);
-    seed(studio, ui);
+    size(cx, brief, ui);
+    seed(cx, &mut brief.seed, ui);
     ui.add_space(theme::UNIT);
     let title = RichText::new(lang.t("advanced.title")).font(egui::FontId::new(theme::LABEL, theme::bold())).color(c.dim);
     CollapsingHeader::new(title).id_salt("advanced").show_unindented(ui, |ui| {
-        super::engine::choice(studio, ui);
-        let brief = &mut studio.session.brief;
+        super::backend::choice(cx, &mut brief.engine, ui);
         caption(ui, lang.t("advanced.scene_negative"));
         widgets::field(ui, &mut brief.scene_negative, lang.t("advanced.scene_negative"), lang.t("advanced.negative_hint"), 1);
         caption(ui, lang.t("advanced.style_negative"));
@@ -189,10 +197,19 @@ pub fn advanced(studio: &mut Studio, ui: &mut Ui) {
         ui.add_space(4.0);
         ui.checkbox(&mut brief.preserve_product, lang.t("advanced.preserve"));
         caption(ui, lang.t("advanced.diffusion_only"));
-        count(ui, lang.t("advanced.steps"), &mut brief.steps);
-        count(ui, lang.t("advanced.text_steps"), &mut brief.text_steps);
-        widgets::slider(ui, lang.t("advanced.guidance"), &mut brief.guidance, 0.0..=20.0, 1);
+        count(ui, lang.t("advanced.steps"), &mut brief.steps, &limits::NUM_INFERENCE_STEPS);
+        count(ui, lang.t("advanced.text_steps"), &mut brief.text_steps, &limits::TEXT_NUM_INFERENCE_STEPS);
+        widgets::slider(ui, lang.t("advanced.guidance"), &mut brief.guidance, number_range(&limits::GUIDANCE_SCALE), 1);
     });
+}
+
+/// The range that the request allows.
+fn number_range(field: &limits::Field) -> std::ops::RangeInclusive<f32> {
+    match field.kind {
+        limits::Kind::Integer { min, max, .. } => min as f32..=max as f32,
+        limits::Kind::Number { min, max } => min as f32..=max as f32,
+        _ => 0.0..=1.0,
+    }
 }
 
 fn caption(ui: &mut Ui, words: &str) {
@@ -200,15 +217,14 @@ fn caption(ui: &mut Ui, words: &str) {
     ui.label(RichText::new(words).size(theme::SMALL).color(c.dim));
 }
 
-fn count(ui: &mut Ui, name: &str, value: &mut u32) {
+fn count(ui: &mut Ui, name: &str, value: &mut u32, field: &limits::Field) {
     let mut number = *value as f32;
-    widgets::slider(ui, name, &mut number, 1.0..=50.0, 0);
+    widgets::slider(ui, name, &mut number, number_range(field), 0);
     *value = number.round() as u32;
 }
 
-fn size(studio: &mut Studio, ui: &mut Ui) {
-    let lang = studio.lang();
-    let brief = &mut studio.session.brief;
+fn size(cx: &PanelContext<'_>, brief: &mut Brief, ui: &mut Ui) {
+    let lang = cx.lang();
     widgets::section(ui, lang.t("size.title"), None);
     let options: Vec<((u32, u32), &str)> = SIZES.iter().map(|&(name, w, h)| ((w, h), name)).collect();
     let mut chosen = (brief.width, brief.height);
@@ -223,40 +239,39 @@ fn size(studio: &mut Studio, ui: &mut Ui) {
     });
 }
 
-/// Multiples of 16 from 256 to 2048, as the request allows.
+/// A side of the canvas, in the multiples and limits that the request allows.
 fn side(ui: &mut Ui, lang: crate::gui::i18n::Lang, value: &mut u32, name: &'static str, width: f32) {
     let mut typed = *value;
-    let drag = egui::DragValue::new(&mut typed).range(256..=2048).speed(4.0).update_while_editing(false);
+    let drag = egui::DragValue::new(&mut typed).range(MIN_SIDE..=MAX_SIDE).speed(4.0).update_while_editing(false);
     let response = ui.add_sized(vec2(width, 34.0), drag);
     if typed != *value {
-        *value = ((typed + 8) / 16 * 16).clamp(256, 2048);
+        *value = ((typed + SIDE_STEP / 2) / SIDE_STEP * SIDE_STEP).clamp(MIN_SIDE, MAX_SIDE);
     }
     widgets::named(response, name).on_hover_text(lang.f("size.step", &[&name]));
 }
 
-fn seed(studio: &mut Studio, ui: &mut Ui) {
-    let lang = studio.lang();
+fn seed(cx: &PanelContext<'_>, seed: &mut u64, ui: &mut Ui) {
+    let lang = cx.lang();
     widgets::section(ui, lang.t("seed.title"), None);
     ui.horizontal(|ui| {
         let c = theme::colors(ui);
-        let brief: &mut Brief = &mut studio.session.brief;
         let width = ui.available_width() - 2.0 * (34.0 + 8.0);
         ui.spacing_mut().button_padding.x = 6.0;
-        let drag = egui::DragValue::new(&mut brief.seed).speed(1.0).range(0..=u64::MAX);
+        let drag = egui::DragValue::new(seed).speed(1.0).range(0..=u64::MAX);
         let response = ui.add_sized(vec2(width, 34.0), drag);
         widgets::named(response, lang.t("seed.title")).on_hover_text(lang.t("seed.about"));
         let dice = Button::new(widgets::icon(icons::DICES, 16.0).color(c.dim)).min_size(vec2(34.0, 34.0));
         let dice = widgets::named(ui.add(dice), lang.t("command.roll_seed"));
         if dice.on_hover_text(lang.t("command.roll_seed")).clicked() {
-            studio.queue.push_back(Command::RollSeed);
+            cx.send(UiCommand::RollSeed);
         }
-        let locked = studio.session.brief.seed_locked;
+        let locked = cx.brief().seed_locked;
         let (glyph, color) = if locked { (icons::LOCK, c.accent_text) } else { (icons::LOCK_OPEN, c.dim) };
         let response = ui.add(Button::new(widgets::icon(glyph, 16.0).color(color)).min_size(vec2(34.0, 34.0)));
         let name = lang.t("command.lock_seed");
         response.widget_info(|| egui::WidgetInfo::selected(egui::Role::CheckBox, true, locked, name));
         if response.on_hover_text(lang.t("seed.lock_about")).clicked() {
-            studio.queue.push_back(Command::LockSeed);
+            cx.send(UiCommand::LockSeed);
         }
     });
 }

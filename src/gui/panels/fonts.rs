@@ -1,40 +1,49 @@
-//! The list of faces, each drawn in itself.
+//! The list of fonts, each with a sample of the text.
 
 use egui::{Align2, CornerRadius, FontId, Rect, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
-use crate::gui::app::Studio;
-use crate::gui::commands::Command;
+use crate::gui::commands::UiCommand;
+use crate::gui::context::PanelContext;
 use crate::gui::textures::Key;
 use crate::gui::{theme, widgets};
+use crate::typography::FontCatalog;
 
 const ROW: f32 = 38.0;
-/// Rows in view.
+/// Number of visible rows.
 const ROWS: f32 = 4.0;
-/// Characters of the text that a row shows.
+/// Characters of the text in a sample.
 const SHOWN: usize = 13;
 
-pub fn show(studio: &mut Studio, ui: &mut Ui) {
+/// The view state of the list.
+#[derive(Default)]
+pub struct FontPanel {
+    query: String,
+    /// The chosen font when the list last scrolled to it.
+    in_view: Option<String>,
+}
+
+/// Draws the list; a click changes `font`. `text` is the advertising text.
+pub fn show(cx: &PanelContext<'_>, font: &mut String, text: &str, state: &mut FontPanel, ui: &mut Ui) {
     let c = theme::colors(ui);
-    let lang = studio.lang();
+    let lang = cx.lang();
     if widgets::section(ui, lang.t("font.title"), Some(lang.t("font.folders"))).is_some_and(|r| r.clicked()) {
-        studio.queue.push_back(Command::Fonts);
+        cx.send(UiCommand::Fonts);
     }
     let hint = lang.t("font.search");
-    let fonts = studio.bridge.fonts();
-    let edit = egui::TextEdit::singleline(&mut studio.font_query).id_salt("font-query").hint_text(egui::RichText::new(hint).color(c.dim));
+    let fonts = cx.fonts();
+    let edit = egui::TextEdit::singleline(&mut state.query).id_salt("font-query").hint_text(egui::RichText::new(hint).color(c.dim));
     let edit = edit.prefix(widgets::icon(crate::gui::icons::SEARCH, 14.0).color(c.dim)).margin(egui::Margin::symmetric(10, 7));
     widgets::named(ui.add(edit.desired_width(f32::INFINITY)), hint);
-    let query = studio.font_query.to_lowercase();
-    // Found by its file's name and by what it is called in both languages.
+    let query = state.query.to_lowercase();
+    // The search covers file name and family name in both languages.
     let found = |name: &String| {
         let label = |korean| fonts.entry(name).and_then(|f| f.label(korean)).unwrap_or_default();
         let all = format!("{name} {} {}", label(false), label(true)).to_lowercase();
         query.split_whitespace().all(|w| all.contains(w))
     };
     let names: Vec<String> = fonts.names().into_iter().filter(found).collect();
-    // A project may spell the name in another normal form, or name the file alone.
-    let chosen = fonts.resolve(&studio.session.brief.font).unwrap_or_else(|| studio.session.brief.font.clone());
-    let text = studio.session.brief.text.clone();
+    // A project may spell the name in another Unicode normal form, or without its folder.
+    let chosen = fonts.resolve(font).unwrap_or_else(|| font.clone());
     let line: String = text.lines().find(|l| !l.trim().is_empty()).unwrap_or(lang.t("font.sample")).chars().take(SHOWN).collect();
     egui::Frame::new().fill(c.sunken).stroke(Stroke::new(1.0, c.border)).corner_radius(theme::RADIUS).inner_margin(1).show(ui, |ui| {
         ui.set_width(ui.available_width());
@@ -47,23 +56,26 @@ pub fn show(studio: &mut Studio, ui: &mut Ui) {
         ui.spacing_mut().item_spacing.y = 0.0;
         let mut area =
             ScrollArea::vertical().id_salt("fonts").max_height(ROW * ROWS).min_scrolled_height(ROW * ROWS).auto_shrink([false, true]);
-        // A face that was chosen elsewhere (restored, undone) is brought into view.
-        if studio.font_in_view.as_ref() != Some(&studio.session.brief.font) {
+        // Scrolls to a font that was chosen elsewhere, such as by undo.
+        if state.in_view.as_ref() != Some(font) {
             let at = names.iter().position(|n| *n == chosen).unwrap_or(0);
             area = area.vertical_scroll_offset((at as f32 - 1.0).max(0.0) * ROW);
-            studio.font_in_view = Some(studio.session.brief.font.clone());
+            state.in_view = Some(font.clone());
         }
         area.show_rows(ui, ROW, names.len(), |ui, range| {
             for name in &names[range] {
-                row(studio, ui, (name, *name == chosen), &line, &text, &fonts);
+                if row(cx, ui, (name, *name == chosen), &line, text, &fonts) {
+                    font.clone_from(name);
+                    state.in_view = Some(name.clone());
+                }
             }
         });
     });
-    let missing = fonts.missing_glyphs(&chosen, &text);
-    let nowhere = if missing.is_empty() { Vec::new() } else { fonts.undrawable(&chosen, &text) };
-    let missing: Vec<char> = missing.into_iter().filter(|c| !nowhere.contains(c)).collect();
-    if !nowhere.is_empty() {
-        let chars: String = nowhere.iter().take(8).collect();
+    let missing = fonts.missing_glyphs(&chosen, text);
+    let in_no_font = if missing.is_empty() { Vec::new() } else { fonts.undrawable(&chosen, text) };
+    let missing: Vec<char> = missing.into_iter().filter(|c| !in_no_font.contains(c)).collect();
+    if !in_no_font.is_empty() {
+        let chars: String = in_no_font.iter().take(8).collect();
         ui.label(egui::RichText::new(lang.f("font.nowhere", &[&chars])).size(theme::SMALL).color(theme::colors(ui).bad));
     }
     if !missing.is_empty() {
@@ -72,9 +84,10 @@ pub fn show(studio: &mut Studio, ui: &mut Ui) {
     }
 }
 
-fn row(studio: &mut Studio, ui: &mut Ui, (name, on): (&str, bool), line: &str, text: &str, fonts: &crate::typography::FontCatalog) {
+/// Draws a row; returns whether it was clicked.
+fn row(cx: &PanelContext<'_>, ui: &mut Ui, (name, on): (&str, bool), line: &str, text: &str, fonts: &FontCatalog) -> bool {
     let c = theme::colors(ui);
-    let lang = studio.lang();
+    let lang = cx.lang();
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
     if on || response.hovered() {
         ui.painter().rect_filled(rect, CornerRadius::same(6), if on { c.selected } else { c.hover });
@@ -94,26 +107,23 @@ fn row(studio: &mut Studio, ui: &mut Ui, (name, on): (&str, bool), line: &str, t
     if lacks {
         widgets::paint_icon(ui, pos2(label_at.x - 13.0, rect.center().y), crate::gui::icons::TRIANGLE_ALERT, 14.0, c.accent_text);
     }
-    let key = Key::Sample { font: name.to_owned(), text: line.to_owned() };
-    if let Some(sample) = studio.textures.get(key) {
+    let key = Key::FontSample { font: name.to_owned(), text: line.to_owned() };
+    if let Some(sample) = cx.textures.get(key) {
         let left = rect.left() + 12.0;
         let size = sample.size * (22.0 / crate::gui::images::SAMPLE_SIZE);
-        // A little smaller rather than cut through a letter.
+        // A slightly smaller sample is better than a clipped glyph.
         let size = size * ((end - left) / size.x).clamp(0.7, 1.0);
         let target = Rect::from_min_size(pos2(left, rect.center().y - size.y / 2.0), size);
         let clip = Rect::from_min_max(rect.min, pos2(end, rect.max.y)).intersect(ui.clip_rect());
         let painter = ui.painter().with_clip_rect(clip);
-        painter.image(sample.id, target, super::product::full_uv(), c.text);
+        painter.image(sample.id, target, widgets::full_uv(), c.text);
     } else {
         let font = FontId::proportional(theme::BODY);
         ui.painter().text(rect.left_center() + vec2(12.0, 0.0), Align2::LEFT_CENTER, "…", font, c.dim);
     }
     response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, on, short.clone()));
     let tip = if lacks { lang.f("font.lacks", &[&name]) } else { name.to_owned() };
-    if response.on_hover_text(tip).clicked() {
-        studio.session.brief.font = name.to_owned();
-        studio.font_in_view = Some(name.to_owned());
-    }
+    response.on_hover_text(tip).clicked()
 }
 
 /// "NanumSquare/NanumSquareEB.ttf" reads as "NanumSquareEB".

@@ -1,42 +1,50 @@
-//! The right side: every result of every door, newest first.
+//! The right panel: the jobs of all front ends, newest first.
 
 use egui::{Align2, CornerRadius, FontId, Panel, Rect, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, Vec2, pos2, vec2};
 use std::sync::Arc;
 
-use crate::gui::app::{Source, Studio};
-use crate::gui::commands::Command;
+use crate::gui::commands::{JobAction, JobCommand, UiCommand};
+use crate::gui::context::PanelContext;
 use crate::gui::textures::Key;
-use crate::gui::windows::Window;
-use crate::gui::{icons, theme, widgets};
+use crate::gui::view::Source;
+use crate::gui::{icons, job_facts, theme, widgets};
 use crate::job::{ImageName, JobSnapshot, JobStatus};
 
 const WIDTH: f32 = 232.0;
 const THUMB: f32 = 164.0;
 const FOOT: f32 = 32.0;
 
-pub fn show(studio: &mut Studio, ui: &mut Ui) {
+/// The view state of the panel.
+#[derive(Default)]
+pub struct HistoryPanel {
+    query: String,
+    starred_only: bool,
+}
+
+/// Draws the panel.
+pub fn show(cx: &PanelContext<'_>, state: &mut HistoryPanel, ui: &mut Ui) {
     let c = theme::colors(ui);
-    let lang = studio.lang();
+    let lang = cx.lang();
     Panel::right("history").exact_size(WIDTH).resizable(false).frame(theme::panel_frame(c, vec2(0.0, 4.0))).show(ui, |ui| {
         egui::Frame::new().inner_margin(egui::Margin::symmetric(14, 0)).show(ui, |ui| {
             widgets::section(ui, lang.t("history.title"), None);
             ui.horizontal(|ui| {
                 ui.set_height(34.0);
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                    if widgets::icon_toggle(ui, icons::STAR, lang.t("history.starred"), studio.starred_only).clicked() {
-                        studio.starred_only = !studio.starred_only;
+                    if widgets::icon_toggle(ui, icons::STAR, lang.t("history.starred"), state.starred_only).clicked() {
+                        state.starred_only = !state.starred_only;
                     }
                     let hint = lang.t("history.search");
-                    let edit = egui::TextEdit::singleline(&mut studio.history_query).id_salt("history-query");
+                    let edit = egui::TextEdit::singleline(&mut state.query).id_salt("history-query");
                     let edit = edit.hint_text(RichText::new(hint).color(c.dim)).desired_width(ui.available_width());
                     let edit = edit.prefix(widgets::icon(icons::SEARCH, 14.0).color(c.dim)).margin(egui::Margin::symmetric(10, 7));
                     widgets::named(ui.add(edit), hint);
                 });
             });
         });
-        let jobs: Vec<_> = studio.jobs().iter().filter(|j| matches(studio, j)).cloned().collect();
+        let jobs: Vec<_> = cx.jobs().iter().filter(|j| matches(state, j)).cloned().collect();
         if jobs.is_empty() {
-            empty(studio, ui);
+            empty(cx, state, ui);
             return;
         }
         ui.add_space(4.0);
@@ -44,7 +52,7 @@ pub fn show(studio: &mut Studio, ui: &mut Ui) {
             egui::Frame::new().inner_margin(egui::Margin::symmetric(14, 2)).show(ui, |ui| {
                 ui.spacing_mut().item_spacing.y = 10.0;
                 for job in &jobs {
-                    card(studio, ui, job);
+                    card(cx, ui, job);
                 }
                 ui.add_space(12.0);
             });
@@ -52,21 +60,22 @@ pub fn show(studio: &mut Studio, ui: &mut Ui) {
     });
 }
 
-fn matches(studio: &Studio, job: &JobSnapshot) -> bool {
-    let query = studio.history_query.to_lowercase();
-    let words = |key: &str| job.parameters.get(key).and_then(|v| v.as_str()).unwrap_or_default().to_lowercase();
+/// Whether a job passes search and filter.
+fn matches(state: &HistoryPanel, job: &JobSnapshot) -> bool {
+    let query = state.query.to_lowercase();
     if query.trim().is_empty() {
-        return !studio.starred_only || job.starred;
+        return !state.starred_only || job.starred;
     }
     let own = format!("{} {}", job.title.as_deref().unwrap_or_default(), job.note.as_deref().unwrap_or_default()).to_lowercase();
-    let all = format!("{} {} {} {} {own}", words("text_content"), words("bg_prompt"), words("text_model_prompt"), job.seed);
-    query.split_whitespace().all(|w| all.contains(w)) && (!studio.starred_only || job.starred)
+    let sent = ["text_content", "bg_prompt", "text_model_prompt"].map(|field| job_facts::words(job, field).to_lowercase()).join(" ");
+    let all = format!("{sent} {} {own}", job.seed);
+    query.split_whitespace().all(|w| all.contains(w)) && (!state.starred_only || job.starred)
 }
 
-fn empty(studio: &Studio, ui: &mut Ui) {
+fn empty(cx: &PanelContext<'_>, state: &HistoryPanel, ui: &mut Ui) {
     let c = theme::colors(ui);
-    let lang = studio.lang();
-    let searching = studio.starred_only || !studio.history_query.trim().is_empty();
+    let lang = cx.lang();
+    let searching = state.starred_only || !state.query.trim().is_empty();
     let words = if searching { lang.t("history.nothing_found") } else { lang.t("history.empty") };
     ui.add_space(56.0);
     ui.vertical_centered(|ui| {
@@ -77,26 +86,19 @@ fn empty(studio: &Studio, ui: &mut Ui) {
     });
 }
 
-/// What a job is called: its slogan, or its scene.
-pub fn title(job: &JobSnapshot) -> String {
-    let words = |key: &str| job.parameters.get(key).and_then(|v| v.as_str()).map(str::trim).filter(|t| !t.is_empty());
-    let own = job.title.as_deref();
-    own.or_else(|| words("text_content")).or_else(|| words("bg_prompt")).unwrap_or("–").replace('\n', " ")
-}
-
-fn card(studio: &mut Studio, ui: &mut Ui, job: &Arc<JobSnapshot>) {
+fn card(cx: &PanelContext<'_>, ui: &mut Ui, job: &Arc<JobSnapshot>) {
     let c = theme::colors(ui);
-    let lang = studio.lang();
-    let chosen = studio.source == Source::Job(job.id);
-    let compared = studio.compare == Some(Source::Job(job.id));
+    let lang = cx.lang();
+    let chosen = cx.view.source == Source::Job(job.id);
+    let compared = cx.view.compare == Some(Source::Job(job.id));
     let width = ui.available_width();
     let (rect, response) = ui.allocate_exact_size(vec2(width, THUMB + FOOT), Sense::click());
-    let name = lang.f("history.entry", &[&title(job)]);
-    let response = widgets::acting(response, Role::Button, &name);
+    let name = lang.f("history.entry", &[&job_facts::title(job)]);
+    let response = widgets::labelled(response, Role::Button, &name);
     if ui.is_rect_visible(rect) {
         let picture = Rect::from_min_size(rect.min, vec2(width, THUMB));
         ui.painter().rect_filled(rect, theme::RADIUS, c.raised);
-        thumbnail(studio, ui, picture, job);
+        thumbnail(cx, ui, picture, job);
         let edge = if chosen || compared {
             c.accent
         } else if response.hovered() {
@@ -108,15 +110,16 @@ fn card(studio: &mut Studio, ui: &mut Ui, job: &Arc<JobSnapshot>) {
         ui.painter().rect_stroke(rect, theme::RADIUS, stroke, StrokeKind::Inside);
         widgets::focus_ring(ui, &response, rect, theme::RADIUS);
         let foot = Rect::from_min_max(picture.left_bottom(), rect.max).shrink2(vec2(10.0, 0.0));
-        let when = when(studio, job);
+        let when = when(cx, job);
         let font = FontId::proportional(theme::SMALL);
         let right = ui.painter().text(foot.right_center(), Align2::RIGHT_CENTER, when, font.clone(), c.dim);
-        let galley = widgets::clipped(ui, &title(job), FontId::proportional(theme::LABEL), c.text, right.left() - foot.left() - 8.0);
+        let galley =
+            widgets::clipped(ui, &job_facts::title(job), FontId::proportional(theme::LABEL), c.text, right.left() - foot.left() - 8.0);
         ui.painter().galley(pos2(foot.left(), foot.center().y - galley.size().y / 2.0), galley, c.text);
-        // Below, where slogans seldom are.
-        let made_by = super::engine::short(lang, job.engine);
+        // At the bottom, where pictures seldom have text.
+        let made_by = super::backend::short(lang, job.engine);
         let words = if job.width == job.height { made_by.to_owned() } else { format!("{made_by} · {} × {}", job.width, job.height) };
-        super::canvas::badge(ui, picture.left_bottom() + vec2(8.0, -8.0), Align2::LEFT_BOTTOM, &words, false);
+        widgets::badge(ui, picture.left_bottom() + vec2(8.0, -8.0), Align2::LEFT_BOTTOM, &words, false);
         if job.note.is_some() {
             let at = picture.right_bottom() + vec2(-14.0, -14.0);
             ui.painter().circle_filled(at, 10.0, egui::Color32::from_black_alpha(150));
@@ -132,25 +135,20 @@ fn card(studio: &mut Studio, ui: &mut Ui, job: &Arc<JobSnapshot>) {
         Some(note) => response.on_hover_text(note),
         None => response,
     };
-    response.context_menu(|ui| menu(studio, ui, job));
+    response.context_menu(|ui| menu(cx, ui, job));
     if response.clicked() {
-        studio.source = Source::Job(job.id);
-        studio.compare = None;
-        if job.status == JobStatus::Completed {
-            studio.session.base = Some(job.id);
-        }
-        studio.touch(ui.ctx());
+        send(cx, job, JobAction::Show);
     }
     if chosen {
-        actions(studio, ui, job);
+        actions(cx, ui, job);
     }
 }
 
-fn when(studio: &Studio, job: &JobSnapshot) -> String {
-    let lang = studio.lang();
+fn when(cx: &PanelContext<'_>, job: &JobSnapshot) -> String {
+    let lang = cx.lang();
     match job.status {
         JobStatus::Pending => lang.t("history.waiting").into(),
-        JobStatus::Running if studio.bridge.is_stopping(job.id) => lang.t("step.stopping").into(),
+        JobStatus::Running if cx.is_stopping(job.id) => lang.t("step.stopping").into(),
         JobStatus::Running => format!("{} %", job.progress_percent),
         JobStatus::Failed => lang.t("history.failed").into(),
         JobStatus::Stopped => lang.t("history.stopped").into(),
@@ -166,10 +164,10 @@ fn when(studio: &Studio, job: &JobSnapshot) -> String {
     }
 }
 
-fn thumbnail(studio: &mut Studio, ui: &Ui, rect: Rect, job: &JobSnapshot) {
+fn thumbnail(cx: &PanelContext<'_>, ui: &Ui, rect: Rect, job: &JobSnapshot) {
     let c = theme::colors(ui);
     let found = [ImageName::Final, ImageName::Step1].into_iter().find(|n| job.images.contains(n));
-    let path = found.and_then(|n| studio.bridge.image_path(job.id, n));
+    let path = found.and_then(|n| cx.image_path(job.id, n));
     let top = CornerRadius { nw: theme::RADIUS, ne: theme::RADIUS, sw: 0, se: 0 };
     ui.painter().rect_filled(rect, top, c.sunken);
     let Some(path) = path else {
@@ -177,8 +175,8 @@ fn thumbnail(studio: &mut Studio, ui: &Ui, rect: Rect, job: &JobSnapshot) {
         widgets::paint_icon(ui, rect.center(), glyph, 20.0, c.dim);
         return;
     };
-    if let Some(texture) = studio.textures.get(Key::File(path, 440)) {
-        // The middle of the picture, as wide as the card; tall pictures keep their upper part, where the words are.
+    if let Some(texture) = cx.textures.get(Key::File(path, 440)) {
+        // The middle of the picture in the card's aspect ratio; tall pictures keep more of their upper part, where the text usually is.
         let (have, want) = (texture.size.x / texture.size.y, rect.width() / rect.height());
         let shown = if have > want { vec2(want / have, 1.0) } else { vec2(1.0, have / want) };
         let from = (Vec2::splat(1.0) - shown) * vec2(0.5, 0.12);
@@ -189,58 +187,53 @@ fn thumbnail(studio: &mut Studio, ui: &Ui, rect: Rect, job: &JobSnapshot) {
 }
 
 /// The quick actions under the chosen card.
-fn actions(studio: &mut Studio, ui: &mut Ui, job: &Arc<JobSnapshot>) {
-    let lang = studio.lang();
+fn actions(cx: &PanelContext<'_>, ui: &mut Ui, job: &Arc<JobSnapshot>) {
+    let lang = cx.lang();
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = (ui.available_width() - 6.0 * 28.0) / 5.0;
         if widgets::icon_toggle(ui, icons::STAR, lang.t("history.star"), job.starred).clicked() {
-            studio.bridge.star(job.id);
+            send(cx, job, JobAction::Star);
         }
         if widgets::icon_button(ui, icons::ROTATE_CCW, lang.t("history.restore")).clicked() {
-            restore(studio, job);
+            send(cx, job, JobAction::Restore);
         }
-        let other = studio.session.base.filter(|b| *b != job.id).is_some() || studio.draft().is_some();
+        let other = cx.session.base.filter(|b| *b != job.id).is_some() || cx.draft().is_some();
         let over = matches!(job.status, JobStatus::Failed | JobStatus::Stopped);
         if over {
             if widgets::icon_button(ui, icons::PLAY, lang.t("history.resume")).clicked() {
-                resume(studio, job);
+                send(cx, job, JobAction::Resume);
             }
         } else {
             ui.add_enabled_ui(other && job.status == JobStatus::Completed, |ui| {
-                if widgets::icon_toggle(ui, icons::SQUARE_SPLIT_HORIZONTAL, lang.t("history.compare"), studio.compare.is_some()).clicked() {
-                    studio.queue.push_back(Command::Compare);
+                if widgets::icon_toggle(ui, icons::SQUARE_SPLIT_HORIZONTAL, lang.t("history.compare"), cx.view.compare.is_some()).clicked()
+                {
+                    cx.send(UiCommand::Compare);
                 }
             });
         }
         ui.add_enabled_ui(job.images.contains(&ImageName::Final), |ui| {
             if widgets::icon_button(ui, icons::DOWNLOAD, lang.t("command.export")).clicked() {
-                studio.queue.push_back(Command::Export);
+                cx.send(UiCommand::Export);
             }
         });
         if job.status.is_active() {
             if widgets::icon_button(ui, icons::SQUARE, lang.t("history.stop")).clicked() {
-                studio.bridge.stop(Some(job.id));
+                send(cx, job, JobAction::Stop);
             }
         } else if widgets::icon_button(ui, icons::TRASH_2, lang.t("history.delete")).clicked() {
-            studio.bridge.delete(job.id);
+            send(cx, job, JobAction::Delete);
         }
         let more = widgets::icon_button(ui, icons::ELLIPSIS, lang.t("history.more"));
-        egui::Popup::menu(&more).show(|ui| menu(studio, ui, job));
+        egui::Popup::menu(&more).show(|ui| menu(cx, ui, job));
     });
 }
 
-/// Continues a job from its last finished step.
-pub fn resume(studio: &Studio, job: &JobSnapshot) {
-    studio.bridge.resume(job.id, studio.session.made.get(&job.id).cloned());
+fn send(cx: &PanelContext<'_>, job: &JobSnapshot, action: JobAction) {
+    cx.send(JobCommand { job: job.id, action });
 }
 
-fn restore(studio: &mut Studio, job: &Arc<JobSnapshot>) {
-    let made = studio.session.made.get(&job.id).cloned();
-    crate::gui::restore::from_job(&studio.bridge, job, made);
-}
-
-fn menu(studio: &mut Studio, ui: &mut Ui, job: &Arc<JobSnapshot>) {
-    let lang = studio.lang();
+fn menu(cx: &PanelContext<'_>, ui: &mut Ui, job: &Arc<JobSnapshot>) {
+    let lang = cx.lang();
     ui.set_min_width(220.0);
     let item = |ui: &mut Ui, on: bool, glyph: &str, words: &str| {
         let c = theme::colors(ui);
@@ -253,43 +246,41 @@ fn menu(studio: &mut Studio, ui: &mut Ui, job: &Arc<JobSnapshot>) {
         clicked
     };
     if item(ui, true, icons::ROTATE_CCW, lang.t("history.restore")) {
-        restore(studio, job);
+        send(cx, job, JobAction::Restore);
     }
     if item(ui, true, icons::STAR, lang.t("history.star")) {
-        studio.bridge.star(job.id);
+        send(cx, job, JobAction::Star);
     }
     if item(ui, true, icons::NOTEBOOK_PEN, lang.t("history.annotate")) {
-        studio.window = Some(Window::note(job));
+        send(cx, job, JobAction::EditNote);
     }
     let done = job.status == JobStatus::Completed;
     if matches!(job.status, JobStatus::Failed | JobStatus::Stopped) && item(ui, true, icons::PLAY, lang.t("history.resume")) {
-        resume(studio, job);
+        send(cx, job, JobAction::Resume);
     }
-    // A composite of two pictures need not know the words in them.
-    let words = job.parameters.get("text_content").and_then(|t| t.as_str()).is_some_and(|t| !t.trim().is_empty());
+    // A composite of two given pictures can be made again without the text.
+    let has_text = job_facts::has_text(job);
     for (step, glyph, key) in [(2, icons::TYPE, "command.from_text"), (3, icons::LAYERS, "command.from_composite")] {
-        let possible = done && job.images.contains(&ImageName::Step2) && (words || step == 3);
+        let possible = done && job.images.contains(&ImageName::Step2) && (has_text || step == 3);
         if item(ui, possible, glyph, lang.get(key).unwrap_or(key)) {
-            let made = studio.session.made.get(&job.id).cloned();
-            studio.bridge.again(job, step, made);
+            send(cx, job, JobAction::Rerun(step));
         }
     }
-    let two = done && matches!(studio.source, Source::Job(other) if other != job.id);
+    let two = done && matches!(cx.view.source, Source::Job(other) if other != job.id);
     if item(ui, two, icons::COLUMNS_2, lang.t("history.compare_shown")) {
-        studio.compare = Some(Source::Job(job.id));
+        send(cx, job, JobAction::Compare);
     }
     if item(ui, job.images.contains(&ImageName::Final), icons::DOWNLOAD, lang.t("command.export")) {
-        studio.source = Source::Job(job.id);
-        studio.queue.push_back(Command::Export);
+        send(cx, job, JobAction::Export);
     }
     if item(ui, true, icons::COPY, lang.t("history.copy_id")) {
         ui.ctx().copy_text(job.id.to_string());
     }
     if job.status.is_active() {
         if item(ui, true, icons::SQUARE, lang.t("history.stop")) {
-            studio.bridge.stop(Some(job.id));
+            send(cx, job, JobAction::Stop);
         }
     } else if item(ui, true, icons::TRASH_2, lang.t("history.delete")) {
-        studio.bridge.delete(job.id);
+        send(cx, job, JobAction::Delete);
     }
 }

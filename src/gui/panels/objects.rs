@@ -1,25 +1,30 @@
-//! Product and letters on the picture: dragged, scaled, nudged with the arrows, with guides that they snap to.
+//! Product and text on the picture: drag, scale, nudge with the arrow keys, and the guides that they snap to.
 
 use egui::{
     Align2, Color32, CursorIcon, EventFilter, Key, Modifiers, PointerButton, Pos2, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui,
     Vec2, WidgetInfo, pos2, vec2,
 };
 
-use super::canvas;
-use crate::gui::app::{Source, Studio, Tab};
-use crate::gui::commands::Command;
+use super::zoom::hand_held;
+use crate::gui::commands::{EditCommand, UiCommand};
+use crate::gui::context::PanelContext;
 use crate::gui::i18n::Lang;
 use crate::gui::live::{Boxes, Draft};
 use crate::gui::state::Brief;
-use crate::gui::theme;
+use crate::gui::view::{Source, Tab};
+use crate::gui::{theme, widgets};
+use crate::request::TextPosition;
+use crate::request::fields::{self as limits, Kind};
 
-/// Screen points within which a guide takes hold.
+/// Distance in points within which an object snaps to a guide.
 const REACH: f32 = 7.0;
-/// Air above and below the letters at the top and the bottom, as the engine keeps it.
+/// Margin of the text at the top and the bottom, as a fraction of the height; the pipeline keeps the same.
 const MARGIN: f32 = 0.06;
-/// One press of an arrow, and with Shift.
+/// Step of an arrow key, as a fraction of the picture.
 const NUDGE: f32 = 0.005;
+/// Step of an arrow key with Shift.
 const NUDGE_FAR: f32 = 0.04;
+/// Side of a handle in points.
 const HANDLE: f32 = 9.0;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,102 +34,143 @@ enum Part {
     Text,
 }
 
-/// A drag from its beginning.
-pub struct Grip {
+/// A drag and its start.
+pub struct Drag {
     part: Part,
-    /// The brief before it, for Esc.
-    before: Brief,
-    /// Pointer at the beginning, as fractions of the picture.
+    /// The brief before the drag.
+    pub before: Brief,
+    /// Pointer at the start, as fractions of the picture.
     from: Pos2,
-    /// Where the part stood: centre and foot of the product, centre of the letters.
+    /// Position at the start: centre and foot of the product, or centre of the text.
     at: Pos2,
+    /// The product's scale at the start.
     scale: f32,
-    /// The product's size when its scale was 1.
+    /// The product's size at scale 1.
     unit: Vec2,
 }
 
-/// A line that something snapped to.
+/// A line that an object snapped to.
 struct Guide {
-    upright: bool,
+    vertical: bool,
     at: f32,
     name: Option<&'static str>,
 }
 
-/// Takes the brief back to what it was before the drag.
-pub fn cancel(studio: &mut Studio) {
-    if let Some(grip) = studio.grip.take() {
-        studio.session.brief = grip.before;
-    }
+/// A line that the text can snap to, and the position that it stands for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct SnapLine<T> {
+    at: f32,
+    target: T,
 }
 
-/// Whether what is shown is what the brief would give.
-fn editable(studio: &Studio) -> bool {
-    let brief = &studio.session.brief;
-    studio.compare.is_none()
-        && match studio.source {
+/// What the object functions draw on and change.
+struct Stage<'a> {
+    /// The canvas.
+    area: Rect,
+    /// The picture on the canvas.
+    rect: Rect,
+    boxes: &'a Boxes,
+    lang: Lang,
+    brief: Brief,
+    drag: &'a mut Option<Drag>,
+    guides: Vec<Guide>,
+}
+
+/// Whether the shown picture belongs to the brief, so that dragging on it makes sense.
+fn editable(cx: &PanelContext<'_>) -> bool {
+    let brief = &cx.brief();
+    cx.view.compare.is_none()
+        && match cx.view.source {
             Source::Draft => true,
-            Source::Job(id) => studio.session.made.get(&id) == Some(brief),
+            Source::Job(id) => cx.session.job_briefs.get(&id) == Some(brief),
         }
 }
 
-/// Draws the frames and handles over the picture at `rect` and moves what is dragged.
-pub fn show(studio: &mut Studio, ui: &mut Ui, area: Rect, rect: Rect) {
-    let Some(draft) = studio.draft().filter(|_| editable(studio)) else {
-        studio.grip = None;
+/// Draws frames and handles over the picture at `rect` and moves what is dragged.
+pub fn show(cx: &PanelContext<'_>, drag: &mut Option<Drag>, ui: &mut Ui, area: Rect, rect: Rect) {
+    let Some(draft) = cx.draft().filter(|_| editable(cx)) else {
+        *drag = None;
         return;
     };
     let boxes = draft.boxes;
-    let both = studio.tab == Tab::Final;
-    let lang = studio.lang();
-    let mut guides = Vec::new();
-    if let Some(found) = boxes.product.filter(|_| both || studio.tab == Tab::Background) {
-        let shown = product_now(&studio.session.brief, &draft.brief, &boxes, found);
-        if studio.grip.is_some() && shown.center().distance(found.center()) > 0.004 {
-            ghost(studio, ui, area, on_screen(rect, shown), &draft);
+    let both = cx.view.tab == Tab::Final;
+    let brief = cx.brief().clone();
+    let mut stage = Stage { area, rect, boxes: &boxes, lang: cx.lang(), brief, drag, guides: Vec::new() };
+    if let Some(found) = boxes.product.filter(|_| both || cx.view.tab == Tab::Background) {
+        let shown = product_now(&stage.brief, &draft.brief, &boxes, found);
+        if stage.drag.is_some() && shown.center().distance(found.center()) > 0.004 {
+            ghost(cx, ui, area, on_screen(rect, shown), &draft);
         }
-        product(studio, ui, area, rect, shown, &boxes, lang, &mut guides);
+        product(cx, &mut stage, ui, shown);
     }
     if let Some(found) = boxes.text.filter(|_| both) {
-        let shown = text_now(&studio.session.brief, &boxes, found);
-        text(studio, ui, area, rect, shown, &boxes, lang, &mut guides);
+        let shown = text_now(&stage.brief, &boxes, found);
+        text(cx, &mut stage, ui, shown);
     }
-    if studio.grip.is_some() && !ui.input(|i| i.pointer.any_down()) {
-        studio.grip = None;
+    if stage.drag.is_some() && !ui.input(|i| i.pointer.any_down()) {
+        *stage.drag = None;
         ui.ctx().request_repaint();
     }
-    paint_guides(ui, area, rect, &guides);
+    paint_guides(ui, area, rect, &stage.guides);
+    if stage.brief != *cx.brief() {
+        cx.send(EditCommand::Brief(Box::new(stage.brief)));
+    }
 }
 
-/// The cut-out where it will be: the draft follows a moment later.
-fn ghost(studio: &mut Studio, ui: &Ui, area: Rect, frame: Rect, draft: &Draft) {
+/// Paints the cut-out at its new place until the draft shows it there.
+fn ghost(cx: &PanelContext<'_>, ui: &Ui, area: Rect, frame: Rect, draft: &Draft) {
     if let (Some(image), Some(part)) = (&draft.cutout, draft.boxes.cut) {
-        let texture = studio.textures.live("draft-cutout", image);
+        let texture = cx.textures.live("draft-cutout", image);
         ui.painter_at(area).image(texture.id, frame, part, Color32::from_white_alpha(150));
     }
 }
 
-/// The product's box as the brief has it; the draft follows a moment later.
+/// The product's box that the brief will give, as fractions of the picture; `found` is its box in the draft.
 fn product_now(brief: &Brief, drafted: &Brief, boxes: &Boxes, found: Rect) -> Rect {
     let size = found.size() * brief.product_scale.unwrap_or(1.0) / drafted.product_scale.unwrap_or(1.0);
-    // Where nothing was wished, it stands as the engine puts it.
     let x = brief.product_x.unwrap_or(if drafted.product_x.is_none() { found.center().x } else { 0.5 });
     let y = brief.product_y.unwrap_or(if drafted.product_y.is_none() { found.max.y } else { boxes.ground });
     Rect::from_min_max(pos2(x - size.x / 2.0, y - size.y), pos2(x + size.x / 2.0, y))
 }
 
+/// The text's box that the brief will give; `found` is its box in the draft.
 fn text_now(brief: &Brief, boxes: &Boxes, found: Rect) -> Rect {
     let half = found.height() / 2.0;
-    let y = brief.text_y.unwrap_or(match brief.position.as_str() {
-        "center" => 0.5,
-        "bottom" => 1.0 - MARGIN - half,
-        "auto" => boxes.auto_y,
-        _ => MARGIN + half,
-    });
-    // The letters stay whole.
+    let y = brief.text_y.unwrap_or(position_y(brief.position, half, boxes));
+    // No glyph leaves the canvas.
     let x = brief.text_x.unwrap_or(0.5).clamp((found.width() / 2.0).min(0.5), (1.0 - found.width() / 2.0).max(0.5));
     Rect::from_center_size(pos2(x, y.clamp(half.min(0.5), (1.0 - half).max(0.5))), found.size())
 }
 
+/// Centre of the text at a position; `half` is half of its height.
+fn position_y(position: TextPosition, half: f32, boxes: &Boxes) -> f32 {
+    match position {
+        TextPosition::Top => MARGIN + half,
+        TextPosition::Center => 0.5,
+        TextPosition::Bottom => 1.0 - MARGIN - half,
+        TextPosition::Auto => boxes.auto_y,
+    }
+}
+
+/// Name of a position.
+fn position_name(lang: Lang, position: TextPosition) -> &'static str {
+    match position {
+        TextPosition::Top => lang.t("layers.top"),
+        TextPosition::Center => lang.t("layers.center"),
+        TextPosition::Bottom => lang.t("layers.bottom"),
+        TextPosition::Auto => lang.t("layers.auto"),
+    }
+}
+
+/// Smallest and largest scale of the product that the request allows.
+fn scale_range() -> (f32, f32) {
+    match limits::PRODUCT_SCALE.kind {
+        Kind::Number { min, max } => (min as f32, max as f32),
+        _ => (1.0, 1.0),
+    }
+}
+
+/// A box in fractions of the picture, in points on the screen.
 fn on_screen(rect: Rect, share: Rect) -> Rect {
     Rect::from_min_size(rect.min + share.min.to_vec2() * rect.size(), share.size() * rect.size())
 }
@@ -134,33 +180,56 @@ fn pointer(ui: &Ui, rect: Rect) -> Option<Pos2> {
     Some(((at - rect.min) / rect.size()).to_pos2())
 }
 
-fn grab(studio: &mut Studio, ui: &Ui, rect: Rect, part: Part, shown: Rect, response: &Response) {
-    // The keyboard follows the hand: undo is the brief's, not that of a text field.
-    response.request_focus();
-    let Some(from) = ui.input(|i| i.pointer.press_origin()).map(|p| ((p - rect.min) / rect.size()).to_pos2()) else { return };
-    let scale = studio.session.brief.product_scale.unwrap_or(1.0);
-    let at = if part == Part::Text { shown.center() } else { pos2(shown.center().x, shown.max.y) };
-    studio.grip = Some(Grip { part, before: studio.session.brief.clone(), from, at, scale, unit: shown.size() / scale });
+impl Stage<'_> {
+    /// Starts a drag.
+    fn grab(&mut self, ui: &Ui, part: Part, shown: Rect, response: &Response) {
+        // The object takes the focus, so that Ctrl+Z undoes the drag and not the typing in a text field.
+        response.request_focus();
+        let press = ui.input(|i| i.pointer.press_origin());
+        let Some(from) = press.map(|p| ((p - self.rect.min) / self.rect.size()).to_pos2()) else { return };
+        let scale = self.brief.product_scale.unwrap_or(1.0);
+        let at = if part == Part::Text { shown.center() } else { pos2(shown.center().x, shown.max.y) };
+        *self.drag = Some(Drag { part, before: self.brief.clone(), from, at, scale, unit: shown.size() / scale });
+    }
+
+    /// Whether this part is being dragged.
+    fn drags(&self, part: Part) -> bool {
+        self.drag.as_ref().is_some_and(|d| d.part == part)
+    }
+
+    /// Distance in which guides attract, as fractions of the picture.
+    fn reach(&self) -> Vec2 {
+        vec2(REACH, REACH) / self.rect.size()
+    }
+
+    /// The horizontal position that was dragged to, snapped to the thirds and the middle; `None` is the middle.
+    fn snap_x(&mut self, x: f32, free: bool) -> Option<f32> {
+        let lines = [1.0 / 3.0, 0.5, 2.0 / 3.0].map(|at| SnapLine { at, target: () });
+        match snap(x, &lines, self.reach().x, free) {
+            Some(SnapLine { at, .. }) => {
+                self.guides.push(Guide { vertical: true, at, name: None });
+                (at != 0.5).then_some(at)
+            }
+            None => Some(x),
+        }
+    }
 }
 
-#[allow(clippy::too_many_arguments)]
-fn product(studio: &mut Studio, ui: &mut Ui, area: Rect, rect: Rect, shown: Rect, boxes: &Boxes, lang: Lang, guides: &mut Vec<Guide>) {
-    let frame = on_screen(rect, shown);
-    let name = lang.t("canvas.move_product");
-    let response = object(ui, area, frame, "product", name);
-    let held = |studio: &Studio, part| studio.grip.as_ref().is_some_and(|g| g.part == part);
+fn product(cx: &PanelContext<'_>, stage: &mut Stage<'_>, ui: &mut Ui, shown: Rect) {
+    let frame = on_screen(stage.rect, shown);
+    let response = object(ui, stage.area, frame, "product", stage.lang.t("canvas.move_product"));
     if response.drag_started_by(PointerButton::Primary) {
-        grab(studio, ui, rect, Part::Product, shown, &response);
+        stage.grab(ui, Part::Product, shown, &response);
     }
-    if response.dragged_by(PointerButton::Primary) && held(studio, Part::Product) {
-        move_product(studio, ui, rect, boxes, guides);
+    if response.dragged_by(PointerButton::Primary) && stage.drags(Part::Product) {
+        move_product(stage, ui);
     }
     if response.double_clicked() {
-        studio.grip = None;
-        studio.queue.push_back(Command::ProductAuto);
+        *stage.drag = None;
+        cx.send(UiCommand::ProductAuto);
     }
     if let Some((step, scale)) = arrows(ui, &response) {
-        let brief = &mut studio.session.brief;
+        let brief = &mut stage.brief;
         if step.x != 0.0 {
             brief.product_x = Some((shown.center().x + step.x).clamp(0.0, 1.0));
         }
@@ -168,150 +237,129 @@ fn product(studio: &mut Studio, ui: &mut Ui, area: Rect, rect: Rect, shown: Rect
             brief.product_y = Some((shown.max.y + step.y).clamp(0.0, 1.0));
         }
         if scale != 1.0 {
-            brief.product_scale = Some((brief.product_scale.unwrap_or(1.0) * scale).clamp(0.1, 4.0));
+            let (min, max) = scale_range();
+            brief.product_scale = Some((brief.product_scale.unwrap_or(1.0) * scale).clamp(min, max));
         }
     }
-    let moving = matches!(studio.grip.as_ref().map(|g| g.part), Some(Part::Product | Part::Corner(_)));
-    if !(response.hovered() || response.has_focus() || moving || near(ui, frame)) {
-        return;
+    let moving = matches!(stage.drag.as_ref().map(|d| d.part), Some(Part::Product | Part::Corner(_)));
+    if response.hovered() || response.has_focus() || moving || near(ui, frame) {
+        outline(ui, stage.area, frame, response.has_focus() || moving);
+        corners(stage, ui, frame, shown, &response);
     }
-    outline(ui, area, frame, response.has_focus() || moving);
+}
+
+/// Draws the handles at the product's corners and scales it.
+fn corners(stage: &mut Stage<'_>, ui: &mut Ui, frame: Rect, shown: Rect, response: &Response) {
     let corners = [frame.left_top(), frame.right_top(), frame.right_bottom(), frame.left_bottom()];
     for (i, corner) in corners.into_iter().enumerate() {
         let place = Rect::from_center_size(corner, Vec2::splat(HANDLE * 2.0));
-        if !area.contains(corner) {
+        if !stage.area.contains(corner) {
             continue;
         }
         let handle = ui.interact(place, ui.scope_id().with(("corner", i)), Sense::DRAG);
         let cursor = if i % 2 == 0 { CursorIcon::ResizeNwSe } else { CursorIcon::ResizeNeSw };
         if handle.drag_started_by(PointerButton::Primary) {
-            grab(studio, ui, rect, Part::Corner(i), shown, &response);
+            stage.grab(ui, Part::Corner(i), shown, response);
         }
-        if handle.dragged_by(PointerButton::Primary) && held(studio, Part::Corner(i)) {
-            scale_product(studio, ui, rect);
+        if handle.dragged_by(PointerButton::Primary) && stage.drags(Part::Corner(i)) {
+            scale_product(stage, ui);
         }
         handle.on_hover_cursor(cursor);
         let dot = Rect::from_center_size(corner, Vec2::splat(HANDLE));
-        ui.painter_at(area).rect(dot, 2.0, Color32::WHITE, Stroke::new(1.5, theme::DARK.accent), StrokeKind::Inside);
+        ui.painter_at(stage.area).rect(dot, 2.0, Color32::WHITE, Stroke::new(1.5, theme::DARK.accent), StrokeKind::Inside);
     }
 }
 
-fn move_product(studio: &mut Studio, ui: &Ui, rect: Rect, boxes: &Boxes, guides: &mut Vec<Guide>) {
-    let (Some(grip), Some(now)) = (&studio.grip, pointer(ui, rect)) else { return };
-    let to = (grip.at + (now - grip.from)).clamp(Pos2::ZERO, pos2(1.0, 1.0));
+fn move_product(stage: &mut Stage<'_>, ui: &Ui) {
+    let (Some(drag), Some(now)) = (&stage.drag, pointer(ui, stage.rect)) else { return };
+    let to = (drag.at + (now - drag.from)).clamp(Pos2::ZERO, pos2(1.0, 1.0));
     let free = ui.input(|i| i.modifiers.alt);
-    let reach = vec2(REACH, REACH) / rect.size();
-    let x = snap(to.x, &[(1.0 / 3.0, None), (0.5, None), (2.0 / 3.0, None)], reach.x, free);
-    let y = snap(to.y, &[(boxes.ground, Some("canvas.ground"))], reach.y, free);
-    let lang = studio.lang();
-    let brief = &mut studio.session.brief;
-    brief.product_x = match x {
-        Some((at, _)) => {
-            guides.push(Guide { upright: true, at, name: None });
-            (at != 0.5).then_some(at)
-        }
-        None => Some(to.x),
-    };
-    brief.product_y = match y {
-        Some((at, key)) => {
-            guides.push(Guide { upright: false, at, name: key.map(|k| lang.t(k)) });
+    stage.brief.product_x = stage.snap_x(to.x, free);
+    stage.brief.product_y = match snap(to.y, &[SnapLine { at: stage.boxes.ground, target: () }], stage.reach().y, free) {
+        Some(SnapLine { at, .. }) => {
+            stage.guides.push(Guide { vertical: false, at, name: Some(stage.lang.t("canvas.ground")) });
             None
         }
         None => Some(to.y),
     };
 }
 
-fn scale_product(studio: &mut Studio, ui: &Ui, rect: Rect) {
-    let (Some(grip), Some(now)) = (&studio.grip, pointer(ui, rect)) else { return };
-    let from_foot = |p: Pos2| ((p - grip.at) * rect.size()).length().max(1.0);
-    let scale = (grip.scale * from_foot(now) / from_foot(grip.from)).clamp(0.1, 4.0);
-    // Nothing but the automatic size within a breath of it.
+fn scale_product(stage: &mut Stage<'_>, ui: &Ui) {
+    let rect = stage.rect;
+    let (Some(drag), Some(now)) = (&stage.drag, pointer(ui, rect)) else { return };
+    let from_foot = |p: Pos2| ((p - drag.at) * rect.size()).length().max(1.0);
+    let (min, max) = scale_range();
+    let scale = (drag.scale * from_foot(now) / from_foot(drag.from)).clamp(min, max);
+    // Snaps to the automatic size.
     let scale = if (scale - 1.0).abs() < 0.02 { 1.0 } else { (scale * 100.0).round() / 100.0 };
-    studio.session.brief.product_scale = (scale != 1.0).then_some(scale);
+    stage.brief.product_scale = (scale != 1.0).then_some(scale);
     let words = format!("{:.0} %", scale * 100.0);
-    let top = grip.at - vec2(0.0, grip.unit.y * scale);
+    let top = drag.at - vec2(0.0, drag.unit.y * scale);
     let at = rect.min + top.to_vec2() * rect.size() - vec2(0.0, 10.0);
-    canvas::badge(ui, at.max(rect.min + vec2(30.0, 30.0)), Align2::CENTER_BOTTOM, &words, true);
+    widgets::badge(ui, at.max(rect.min + vec2(30.0, 30.0)), Align2::CENTER_BOTTOM, &words, true);
 }
 
-#[allow(clippy::too_many_arguments)]
-fn text(studio: &mut Studio, ui: &mut Ui, area: Rect, rect: Rect, shown: Rect, boxes: &Boxes, lang: Lang, guides: &mut Vec<Guide>) {
-    let frame = on_screen(rect, shown);
-    let response = object(ui, area, frame, "letters", lang.t("canvas.move_text"));
+fn text(cx: &PanelContext<'_>, stage: &mut Stage<'_>, ui: &mut Ui, shown: Rect) {
+    let frame = on_screen(stage.rect, shown);
+    let response = object(ui, stage.area, frame, "letters", stage.lang.t("canvas.move_text"));
     if response.drag_started_by(PointerButton::Primary) {
-        grab(studio, ui, rect, Part::Text, shown, &response);
+        stage.grab(ui, Part::Text, shown, &response);
     }
-    let held = studio.grip.as_ref().is_some_and(|g| g.part == Part::Text);
+    let held = stage.drags(Part::Text);
     if response.dragged_by(PointerButton::Primary) && held {
-        move_text(studio, ui, rect, shown, boxes, guides);
+        move_text(stage, ui, shown);
     }
     if response.double_clicked() {
-        studio.grip = None;
-        studio.queue.push_back(Command::TextAuto);
+        *stage.drag = None;
+        cx.send(UiCommand::TextAuto);
     }
     if let Some((step, _)) = arrows(ui, &response) {
         let at = (shown.center() + step).clamp(Pos2::ZERO, pos2(1.0, 1.0));
         if step.x != 0.0 {
-            studio.session.brief.text_x = Some(at.x);
+            stage.brief.text_x = Some(at.x);
         }
         if step.y != 0.0 {
-            studio.session.brief.text_y = Some(at.y);
+            stage.brief.text_y = Some(at.y);
         }
     }
     if response.hovered() || response.has_focus() || held {
-        outline(ui, area, frame, response.has_focus() || held);
+        outline(ui, stage.area, frame, response.has_focus() || held);
     }
 }
 
-fn move_text(studio: &mut Studio, ui: &Ui, rect: Rect, shown: Rect, boxes: &Boxes, guides: &mut Vec<Guide>) {
-    let (Some(grip), Some(now)) = (&studio.grip, pointer(ui, rect)) else { return };
+fn move_text(stage: &mut Stage<'_>, ui: &Ui, shown: Rect) {
+    let (Some(drag), Some(now)) = (&stage.drag, pointer(ui, stage.rect)) else { return };
     let half = shown.size() / 2.0;
-    // The letters stay whole: what the engine would pull back is not offered.
+    // No glyph leaves the canvas: the pipeline would move the text back.
     let low = pos2(half.x.min(0.5), half.y.min(0.5));
-    let to = (grip.at + (now - grip.from)).clamp(low, pos2(1.0 - low.x, 1.0 - low.y));
+    let to = (drag.at + (now - drag.from)).clamp(low, pos2(1.0 - low.x, 1.0 - low.y));
     let free = ui.input(|i| i.modifiers.alt);
-    let reach = vec2(REACH, REACH) / rect.size();
-    let lines = [
-        (MARGIN + half.y, Some("layers.top")),
-        (0.5, Some("layers.center")),
-        (1.0 - MARGIN - half.y, Some("layers.bottom")),
-        (boxes.auto_y, Some("layers.auto")),
-        (1.0 / 3.0, None),
-        (2.0 / 3.0, None),
-    ];
-    let x = snap(to.x, &[(0.5, None), (1.0 / 3.0, None), (2.0 / 3.0, None)], reach.x, free);
-    let y = snap(to.y, &lines, reach.y, free);
-    let lang = studio.lang();
-    let brief = &mut studio.session.brief;
-    brief.text_x = match x {
-        Some((at, _)) => {
-            guides.push(Guide { upright: true, at, name: None });
-            (at != 0.5).then_some(at)
-        }
-        None => Some(to.x),
-    };
-    brief.text_y = match y {
-        Some((at, key)) => {
-            guides.push(Guide { upright: false, at, name: key.map(|k| lang.t(k)) });
-            if let Some(key) = key {
-                brief.position = key.trim_start_matches("layers.").to_owned();
-            }
-            key.is_none().then_some(at)
+    let positions = [TextPosition::Top, TextPosition::Center, TextPosition::Bottom, TextPosition::Auto];
+    let named = positions.map(|position| SnapLine { at: position_y(position, half.y, stage.boxes), target: Some(position) });
+    let thirds = [1.0 / 3.0, 2.0 / 3.0].map(|at| SnapLine { at, target: None });
+    let lines: Vec<_> = named.into_iter().chain(thirds).collect();
+    stage.brief.text_x = stage.snap_x(to.x, free);
+    stage.brief.text_y = match snap(to.y, &lines, stage.reach().y, free) {
+        Some(SnapLine { at, target }) => {
+            let name = target.map(|position| position_name(stage.lang, position));
+            stage.guides.push(Guide { vertical: false, at, name });
+            stage.brief.position = target.unwrap_or(stage.brief.position);
+            target.is_none().then_some(at)
         }
         None => Some(to.y),
     };
 }
 
-/// The nearest line within reach.
-fn snap(at: f32, lines: &[(f32, Option<&'static str>)], reach: f32, free: bool) -> Option<(f32, Option<&'static str>)> {
-    let near = lines.iter().copied().filter(|l| !free && (l.0 - at).abs() <= reach);
-    near.min_by(|a, b| (a.0 - at).abs().total_cmp(&(b.0 - at).abs()))
+/// The nearest line within reach; none while `free`.
+fn snap<T: Copy>(at: f32, lines: &[SnapLine<T>], reach: f32, free: bool) -> Option<SnapLine<T>> {
+    let near = lines.iter().copied().filter(|l| !free && (l.at - at).abs() <= reach);
+    near.min_by(|a, b| (a.at - at).abs().total_cmp(&(b.at - at).abs()))
 }
 
-/// Something that can be held, named for those who do not see it.
+/// An object that can be dragged, with its accessible name.
 fn object(ui: &mut Ui, area: Rect, frame: Rect, id: &str, name: &'static str) -> Response {
-    // The hand that moves the view reaches through what lies on it.
-    let hand = super::mask::panning(ui) || ui.input(|i| i.pointer.middle_down() || i.pointer.secondary_down());
+    // Drags that move the picture pass through the objects on it.
+    let hand = hand_held(ui) || ui.input(|i| i.pointer.middle_down() || i.pointer.secondary_down());
     let sense = if hand { Sense::focusable_noninteractive() } else { Sense::click_and_drag() };
     let response = ui.interact(frame.intersect(area), ui.scope_id().with(id), sense);
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, name));
@@ -322,7 +370,7 @@ fn object(ui: &mut Ui, area: Rect, frame: Rect, id: &str, name: &'static str) ->
     response.on_hover_cursor(CursorIcon::Move)
 }
 
-/// How far the arrows move, and how much Ctrl+↑ and Ctrl+↓ scale.
+/// The step of the pressed arrow keys, and the factor of Ctrl+↑ and Ctrl+↓.
 fn arrows(ui: &Ui, response: &Response) -> Option<(Vec2, f32)> {
     if !response.has_focus() {
         return None;
@@ -363,7 +411,7 @@ fn paint_guides(ui: &Ui, area: Rect, rect: Rect, guides: &[Guide]) {
     let painter = ui.painter_at(area);
     let stroke = Stroke::new(1.0, theme::DARK.accent_text);
     for guide in guides {
-        let line = if guide.upright {
+        let line = if guide.vertical {
             let x = rect.left() + rect.width() * guide.at;
             [pos2(x, rect.top()), pos2(x, rect.bottom())]
         } else {
@@ -372,7 +420,7 @@ fn paint_guides(ui: &Ui, area: Rect, rect: Rect, guides: &[Guide]) {
         };
         painter.extend(egui::Shape::dashed_line(&line, stroke, 6.0, 4.0));
         if let Some(name) = guide.name {
-            canvas::badge(ui, line[1] - vec2(10.0, 0.0), Align2::RIGHT_CENTER, name, true);
+            widgets::badge(ui, line[1] - vec2(10.0, 0.0), Align2::RIGHT_CENTER, name, true);
         }
     }
 }
@@ -383,10 +431,23 @@ mod tests {
 
     #[test]
     fn the_nearest_line_within_reach_takes_hold() {
-        let lines = [(0.5, Some("a")), (0.52, None)];
-        assert_eq!(snap(0.505, &lines, 0.02, false), Some((0.5, Some("a"))));
-        assert_eq!(snap(0.515, &lines, 0.02, false), Some((0.52, None)));
-        assert_eq!(snap(0.6, &lines, 0.02, false), None);
-        assert_eq!(snap(0.5, &lines, 0.02, true), None);
+        let lines = [SnapLine { at: 0.5, target: 'a' }, SnapLine { at: 0.52, target: 'b' }];
+        let target = |at: f32, free: bool| snap(at, &lines, 0.02, free).map(|l| l.target);
+        assert_eq!((target(0.505, false), target(0.515, false)), (Some('a'), Some('b')));
+        assert_eq!((target(0.6, false), target(0.5, true)), (None, None));
+    }
+
+    /// A line that the text snaps to is where the text stands at that position.
+    #[test]
+    fn positions_keep_the_text_on_the_canvas() {
+        let boxes = Boxes { auto_y: 0.4, ..Boxes::default() };
+        let found = Rect::from_center_size(pos2(0.5, 0.5), vec2(0.6, 0.2));
+        for (position, y) in
+            [(TextPosition::Top, 0.16), (TextPosition::Center, 0.5), (TextPosition::Bottom, 0.84), (TextPosition::Auto, 0.4)]
+        {
+            let brief = Brief { position, ..Brief::default() };
+            let at = text_now(&brief, &boxes, found).center();
+            assert!((at.y - y).abs() < 1e-6 && (at.y - position_y(position, 0.1, &boxes)).abs() < 1e-6, "{position:?}: {at}");
+        }
     }
 }

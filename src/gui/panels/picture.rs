@@ -1,23 +1,25 @@
-//! The picture itself: zoom, pan, comparison, and what stands on it while something is being made.
+//! The picture on the canvas: which one is shown, its label, comparison, and messages.
 
 use egui::{Color32, CursorIcon, FontId, Rect, RichText, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2};
 use uuid::Uuid;
 
-use super::{canvas, mask, objects, product::full_uv};
-use crate::gui::app::{Source, Studio, Tab};
-use crate::gui::textures::{Key, Shown};
-use crate::gui::{theme, widgets};
+use super::canvas_state::CanvasState;
+use super::zoom::Gesture;
+use super::{mask, objects, welcome};
+use crate::gui::brush::Brush;
+use crate::gui::commands::{JobAction, JobCommand};
+use crate::gui::context::PanelContext;
+use crate::gui::textures::{Key, LARGEST, Shown};
+use crate::gui::view::{Source, Tab};
+use crate::gui::{icons, job_facts, theme, widgets};
 use crate::job::{ImageName, JobSnapshot, JobStatus};
 
-/// Longest side that is uploaded; graphics cards of this class take 8192, and no screen shows more than this.
-pub const LARGEST: u32 = 2048;
-
-/// A picture and the size it stands for.
+/// A picture, and the size in pixels that it is shown as.
 struct Picture {
     texture: Shown,
     size: Vec2,
     transparent: bool,
-    /// Key of the words that say what stands in for the picture that was asked for.
+    /// Key of the note that names a stand-in.
     note: Option<&'static str>,
 }
 
@@ -31,68 +33,72 @@ impl Picture {
     }
 }
 
-pub fn show(studio: &mut Studio, ui: &mut Ui) {
-    let lang = studio.lang();
+/// Draws the picture and everything on it.
+pub fn show(cx: &PanelContext<'_>, state: &mut CanvasState, brush: &mut Brush, ui: &mut Ui) {
+    let lang = cx.lang();
     let area = ui.available_rect_before_wrap();
     let response = ui.allocate_rect(area, Sense::click_and_drag());
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, lang.t("canvas.picture")));
-    if studio.session.brief.is_blank() && studio.source == Source::Draft {
-        canvas::welcome(studio, ui, area);
+    if cx.brief().is_blank() && cx.view.source == Source::Draft {
+        welcome::show(cx, ui, area);
         return;
     }
-    let painting = mask::painting(studio);
+    let painting = mask::painting(cx, brush);
     let picture = if painting {
-        mask::picture(studio, ui).map(|(texture, size)| Picture::of(texture, size, true))
+        mask::picture(cx, brush, ui).map(|(texture, size)| Picture::of(texture, size, true))
     } else {
-        find(studio, studio.source, studio.tab)
+        find(cx, cx.view.source, cx.view.tab)
     };
     let Some(picture) = picture else {
-        waiting(studio, ui, area);
-        if matches!(studio.source, Source::Job(_)) {
-            trouble(studio, ui, area);
+        waiting(cx, ui, area);
+        if matches!(cx.view.source, Source::Job(_)) {
+            trouble(cx, ui, area);
         }
         return;
     };
-    let rect = place(studio, ui, area, &picture, &response, painting);
+    let gesture = Gesture { response: &response, painting, comparing: cx.view.compare.is_some() };
+    let rect = state.zoom.place(ui, area, picture.size, &gesture);
     let painter = ui.painter_at(area);
     let shadow =
-        egui::Shadow { offset: [0, 6], blur: 32, spread: 0, color: Color32::from_black_alpha(if studio.session.dark { 110 } else { 45 }) };
-    // A picture larger than its room throws none that could be seen.
+        egui::Shadow { offset: [0, 6], blur: 32, spread: 0, color: Color32::from_black_alpha(if cx.session.dark { 110 } else { 45 }) };
+    // The shadow of a picture that fills the canvas is out of sight.
     if !rect.contains_rect(area) {
         painter.add(shadow.as_shape(rect, 3.0));
     }
     paint(ui, area, rect, &picture);
     if painting {
-        mask::show(studio, ui, area, rect, &response);
+        mask::show(cx, brush, ui, area, rect, &response);
         return;
     }
-    if let Some(other) = studio.compare {
-        compare(studio, ui, area, rect, other, &response, picture.note);
+    if let Some(other) = cx.view.compare {
+        let sides = Sides { left: other, note: picture.note };
+        compare(cx, &mut state.split, ui, area, rect, &response, &sides);
     } else {
-        let (words, accent) = match studio.source {
-            Source::Draft if studio.live.with(|s| s.busy) => (lang.t("canvas.drawing").to_owned(), true),
+        let (words, accent) = match cx.view.source {
+            Source::Draft if cx.live.with(|s| s.busy) => (lang.t("canvas.drawing").to_owned(), true),
             Source::Draft => (lang.t("canvas.live_draft").to_owned(), false),
-            Source::Job(id) => (label(studio, id, picture.note), false),
+            Source::Job(id) => (label(cx, id, picture.note), false),
         };
-        objects::show(studio, ui, area, rect);
+        objects::show(cx, &mut state.drag, ui, area, rect);
         response.widget_info(|| WidgetInfo {
             current_text_value: Some(words.clone()),
             ..WidgetInfo::labeled(Role::Image, true, lang.t("canvas.picture"))
         });
-        canvas::badge(ui, area.left_top() + vec2(12.0, 12.0), egui::Align2::LEFT_TOP, &words, accent);
+        widgets::badge(ui, area.left_top() + vec2(12.0, 12.0), egui::Align2::LEFT_TOP, &words, accent);
     }
-    trouble(studio, ui, area);
+    trouble(cx, ui, area);
 }
 
-/// What went wrong with what is shown, whole, with what can be done about it.
-fn trouble(studio: &mut Studio, ui: &mut Ui, area: Rect) {
-    let (lang, c) = (studio.lang(), theme::colors(ui));
-    // A finished job whose pictures are lost says so in its message, too.
-    let says = |j: &std::sync::Arc<JobSnapshot>| j.status == JobStatus::Failed || (j.status == JobStatus::Completed && !j.lost.is_empty());
-    let job = if let Source::Job(id) = studio.source { studio.job(id).filter(says) } else { None };
+/// Draws the whole message of a failed job or draft, with buttons for the remedies.
+fn trouble(cx: &PanelContext<'_>, ui: &mut Ui, area: Rect) {
+    let (lang, c) = (cx.lang(), theme::colors(ui));
+    // The message of a finished job also reports lost pictures.
+    let has_message =
+        |j: &std::sync::Arc<JobSnapshot>| j.status == JobStatus::Failed || (j.status == JobStatus::Completed && !j.lost.is_empty());
+    let job = cx.shown_job().filter(has_message);
     let words = match &job {
         Some(job) => Some(lang.say(&job.message)),
-        None if studio.source == Source::Draft => studio.live.with(|s| s.error.clone()).map(|error| lang.say(&error)),
+        None if cx.view.source == Source::Draft => cx.live.with(|s| s.error.clone()).map(|error| lang.say(&error)),
         None => None,
     };
     let Some(words) = words else { return };
@@ -111,7 +117,7 @@ fn trouble(studio: &mut Studio, ui: &mut Ui, area: Rect) {
         ui.horizontal(|ui| {
             let button = |ui: &mut Ui, key: &'static str| widgets::named(ui.button(lang.t(key)), lang.t(key)).clicked();
             if button(ui, "history.resume") {
-                super::history::resume(studio, &job);
+                cx.send(JobCommand { job: job.id, action: JobAction::Resume });
             }
             if button(ui, "canvas.copy_message") {
                 ui.ctx().copy_text(words.clone());
@@ -120,46 +126,47 @@ fn trouble(studio: &mut Studio, ui: &mut Ui, area: Rect) {
     });
 }
 
-fn label(studio: &Studio, id: Uuid, note: Option<&'static str>) -> String {
-    let lang = studio.lang();
-    let Some(job) = studio.job(id) else { return lang.t("canvas.result").into() };
-    let words = standing(studio, &job);
+fn label(cx: &PanelContext<'_>, id: Uuid, note: Option<&'static str>) -> String {
+    let lang = cx.lang();
+    let Some(job) = cx.job(id) else { return lang.t("canvas.result").into() };
+    let words = state_words(cx, &job);
     match note {
         Some(note) => lang.f(note, &[&words]),
         None if job.status.is_active() => words,
-        None => super::engine::labelled(lang, &job, &words),
+        None => super::backend::labelled(lang, &job, &words),
     }
 }
 
-fn standing(studio: &Studio, job: &JobSnapshot) -> String {
-    let lang = studio.lang();
+/// How far a job is, or how it ended.
+fn state_words(cx: &PanelContext<'_>, job: &JobSnapshot) -> String {
+    let lang = cx.lang();
     if job.status.is_active() {
         return lang.f("canvas.making", &[&job.progress_percent]);
     }
     match job.status {
         JobStatus::Failed => lang.t("canvas.failed").into(),
         JobStatus::Stopped => lang.t("canvas.stopped").into(),
-        _ => lang.f("canvas.result_of", &[&super::history::title(job), &job.seed]),
+        _ => lang.f("canvas.result_of", &[&job_facts::title(job), &job.seed]),
     }
 }
 
-/// The picture of a tab, from the draft or from a job. What a job has not got is never another brief's: while it is active its preview or
-/// the draft stands in, afterwards what it came to.
-fn find(studio: &mut Studio, source: Source, tab: Tab) -> Option<Picture> {
+/// The picture of a tab, from the draft or from a job. While a job is active, its preview or the draft stands in for a missing picture;
+/// afterwards the last picture that it made.
+fn find(cx: &PanelContext<'_>, source: Source, tab: Tab) -> Option<Picture> {
     let id = match source {
-        Source::Draft => return draft(studio, tab),
+        Source::Draft => return draft(cx, tab),
         Source::Job(id) => id,
     };
-    let job = studio.job(id)?;
+    let job = cx.job(id)?;
     let size = vec2(job.width as f32, job.height as f32);
     let active = job.status.is_active();
     if let Some((name, note)) = best(&job, tab)
-        && let Some(path) = studio.bridge.image_path(id, name)
+        && let Some(path) = cx.image_path(id, name)
     {
-        // The small one of the history is there sooner.
-        let large = studio.textures.get(Key::File(path.clone(), LARGEST));
+        // The history's small picture is often loaded already.
+        let large = cx.textures.get(Key::File(path.clone(), LARGEST));
         let cut = matches!(name, ImageName::Cutout | ImageName::Product);
-        if let Some(texture) = large.or_else(|| studio.textures.get(Key::File(path, 440))) {
+        if let Some(texture) = large.or_else(|| cx.textures.get(Key::File(path, 440))) {
             let size = if cut { texture.size } else { size };
             return Some(Picture { note, ..Picture::of(texture, size, cut || name == ImageName::Step2) });
         }
@@ -172,12 +179,12 @@ fn find(studio: &mut Studio, source: Source, tab: Tab) -> Option<Picture> {
         Tab::Final => true,
     };
     if let Some(preview) = job.preview.as_ref().filter(|_| active && own) {
-        return Some(Picture::of(studio.textures.preview(id, preview), size, false));
+        return Some(Picture::of(cx.textures.preview(id, preview), size, false));
     }
-    if active { draft(studio, tab).map(|d| d.noted("canvas.draft_meanwhile")) } else { None }
+    if active { draft(cx, tab).map(|d| d.noted("canvas.draft_meanwhile")) } else { None }
 }
 
-/// The picture of a job for a tab, and the words for what it stands in for.
+/// The picture of a job for a tab, and the key of its note if it is a stand-in.
 fn best(job: &JobSnapshot, tab: Tab) -> Option<(ImageName, Option<&'static str>)> {
     let there = |name: &ImageName| job.images.contains(name);
     if let Some(name) = own_pictures(tab).iter().copied().find(there) {
@@ -187,7 +194,7 @@ fn best(job: &JobSnapshot, tab: Tab) -> Option<(ImageName, Option<&'static str>)
     STAND_INS.into_iter().find(|(name, _)| over && there(name)).map(|(name, note)| (name, Some(note)))
 }
 
-/// The pictures that a tab is for, best first.
+/// The pictures that a tab shows, best first.
 fn own_pictures(tab: Tab) -> &'static [ImageName] {
     match tab {
         Tab::Product => &[ImageName::Cutout, ImageName::Product],
@@ -197,36 +204,36 @@ fn own_pictures(tab: Tab) -> &'static [ImageName] {
     }
 }
 
-/// What the last tab shows of a job that did not get to its end, best first, and the words for it.
+/// What the last tab shows of an unfinished job, best first, with the keys of the notes.
 const STAND_INS: [(ImageName, &str); 3] = [
     (ImageName::Step1, "canvas.only_to_background"),
     (ImageName::Step2, "canvas.only_to_text"),
     (ImageName::Cutout, "canvas.only_to_cutout"),
 ];
 
-/// Why nothing of a job can be shown; `None`: it is on its way.
-fn missing(studio: &Studio, id: Uuid) -> Option<&'static str> {
-    let job = studio.job(id)?;
-    match best(&job, studio.tab) {
+/// Key of the reason why a job has no picture to show; `None` while it is loading or being made.
+fn missing(cx: &PanelContext<'_>, id: Uuid) -> Option<&'static str> {
+    let job = cx.job(id)?;
+    match best(&job, cx.view.tab) {
         Some((name, _)) => {
-            let path = studio.bridge.image_path(id, name)?;
-            studio.textures.is_damaged(&Key::File(path, LARGEST)).then_some("canvas.damaged")
+            let path = cx.image_path(id, name)?;
+            cx.textures.is_damaged(&Key::File(path, LARGEST)).then_some("canvas.damaged")
         }
         None if job.status.is_active() => None,
-        None if was_lost(&job, studio.tab) => Some("canvas.damaged"),
-        None if studio.tab == Tab::Final => Some("canvas.nothing_made"),
+        None if was_lost(&job, cx.view.tab) => Some("canvas.damaged"),
+        None if cx.view.tab == Tab::Final => Some("canvas.nothing_made"),
         None => Some("canvas.nothing_of_step"),
     }
 }
 
-/// Whether a picture that the tab would show was made and is missing or damaged now.
+/// Whether a picture for the tab was made but is missing or damaged now.
 fn was_lost(job: &JobSnapshot, tab: Tab) -> bool {
     let shown = |name: &ImageName| own_pictures(tab).contains(name) || (tab == Tab::Final && STAND_INS.iter().any(|(n, _)| n == name));
     job.lost.iter().any(shown)
 }
 
-fn draft(studio: &mut Studio, tab: Tab) -> Option<Picture> {
-    let draft = studio.draft()?;
+fn draft(cx: &PanelContext<'_>, tab: Tab) -> Option<Picture> {
+    let draft = cx.draft()?;
     let size = vec2(draft.brief.width as f32, draft.brief.height as f32);
     let (slot, image, transparent) = match tab {
         Tab::Product => ("draft-cutout", draft.cutout?, true),
@@ -234,27 +241,27 @@ fn draft(studio: &mut Studio, tab: Tab) -> Option<Picture> {
         Tab::Text => ("draft-letters", draft.letters?, true),
         Tab::Final => ("draft-final", draft.picture, false),
     };
-    let texture = studio.textures.live(slot, &image);
+    let texture = cx.textures.live(slot, &image);
     let size = if tab == Tab::Product { texture.size } else { size };
     Some(Picture::of(texture, size, transparent))
 }
 
-fn waiting(studio: &Studio, ui: &mut Ui, area: Rect) {
-    let lang = studio.lang();
-    let brief = &studio.session.brief;
-    if let Source::Job(id) = studio.source {
-        let words = missing(studio, id).and_then(|key| lang.get(key));
+fn waiting(cx: &PanelContext<'_>, ui: &mut Ui, area: Rect) {
+    let lang = cx.lang();
+    let brief = &cx.brief();
+    if let Source::Job(id) = cx.view.source {
+        let words = missing(cx, id).and_then(|key| lang.get(key));
         message(ui, area, words.is_none(), words.unwrap_or_default());
         return;
     }
-    let error = studio.live.with(|s| s.error.clone());
-    let words = match (studio.tab, error) {
+    let error = cx.live.with(|s| s.error.clone());
+    let words = match (cx.view.tab, error) {
         (_, Some(error)) => lang.say(&error),
         (Tab::Product, None) if brief.product.is_none() => lang.t("canvas.no_product").into(),
-        (Tab::Text, None) if brief.text.trim().is_empty() => lang.t("canvas.no_text").into(),
+        (Tab::Text, None) if !brief.has_text() => lang.t("canvas.no_text").into(),
         _ => lang.t("canvas.first_draft").into(),
     };
-    message(ui, area, studio.live.with(|s| s.busy), &words);
+    message(ui, area, cx.live.with(|s| s.busy), &words);
 }
 
 fn message(ui: &mut Ui, area: Rect, busy: bool, words: &str) {
@@ -271,79 +278,40 @@ fn message(ui: &mut Ui, area: Rect, busy: bool, words: &str) {
     });
 }
 
-/// Where the picture stands, after the wheel and the hand have moved it.
-fn place(studio: &mut Studio, ui: &Ui, area: Rect, picture: &Picture, response: &egui::Response, painting: bool) -> Rect {
-    let room = area.shrink(32.0).size().max(vec2(64.0, 64.0));
-    let fit = (room.x / picture.size.x).min(room.y / picture.size.y);
-    let view = &mut studio.view;
-    if response.double_clicked() && !painting {
-        view.fit = true;
-    }
-    // Also over what can be dragged on the picture.
-    let over = ui.rect_contains_pointer(area).then(|| ui.input(|i| i.pointer.hover_pos())).flatten();
-    if let Some(at) = over {
-        let (scroll, pinch) = ui.input(|i| (i.smooth_scroll_delta().y, i.zoom_delta()));
-        let factor = pinch * (scroll / 300.0).exp();
-        if (factor - 1.0).abs() > 1e-3 {
-            let before = if view.fit { fit } else { view.zoom };
-            let zoom = (before * factor).clamp(0.05, 16.0);
-            let centre = area.center() + if view.fit { Vec2::ZERO } else { view.pan };
-            view.pan = (centre - at) * (zoom / before) + (at - area.center());
-            view.zoom = zoom;
-            view.fit = false;
-        }
-    }
-    // Also where the product or the letters lie on top.
-    let middle = ui.input(|i| i.pointer.middle_down() && i.pointer.press_origin().is_some_and(|p| area.contains(p)));
-    let middle = middle && ui.input(|i| i.pointer.press_origin()).and_then(|p| ui.ctx().layer_id_at(p)) == Some(ui.layer_id());
-    let hand = middle || (response.dragged() && (!painting || mask::panning(ui)));
-    if hand && studio.compare.is_none() {
-        if view.fit {
-            view.pan = Vec2::ZERO;
-            view.fit = false;
-        }
-        view.pan += if middle { ui.input(|i| i.pointer.delta()) } else { response.drag_delta() };
-    }
-    if view.fit {
-        view.zoom = fit;
-        view.pan = Vec2::ZERO;
-    }
-    let size = picture.size * view.zoom;
-    let limit = (size + area.size()) / 2.0 - Vec2::splat(48.0);
-    view.pan = view.pan.clamp(-limit, limit);
-    if response.hovered() && studio.compare.is_none() && !painting {
-        ui.ctx().set_cursor_icon(if response.dragged() { CursorIcon::Grabbing } else { CursorIcon::Grab });
-    }
-    Rect::from_center_size(area.center() + studio.view.pan, size)
-}
-
 fn paint(ui: &mut Ui, area: Rect, rect: Rect, picture: &Picture) {
     let clip = ui.clip_rect();
     ui.set_clip_rect(clip.intersect(area));
     if picture.transparent {
         widgets::checkerboard(ui, rect);
     }
-    ui.painter().image(picture.texture.id, rect, full_uv(), Color32::WHITE);
+    ui.painter().image(picture.texture.id, rect, widgets::full_uv(), Color32::WHITE);
     ui.set_clip_rect(clip);
 }
 
-/// The other picture on the left of a line that can be dragged.
-fn compare(studio: &mut Studio, ui: &mut Ui, area: Rect, rect: Rect, other: Source, response: &egui::Response, note: Option<&'static str>) {
-    let lang = studio.lang();
+/// The left side of a comparison, and the note of the picture on the right.
+struct Sides {
+    left: Source,
+    note: Option<&'static str>,
+}
+
+/// Draws the left picture of a comparison up to a line that can be dragged; `split` is the line's position.
+fn compare(cx: &PanelContext<'_>, split: &mut f32, ui: &mut Ui, area: Rect, rect: Rect, response: &egui::Response, sides: &Sides) {
+    let Sides { left: other, note } = *sides;
+    let lang = cx.lang();
     if (response.dragged() || response.clicked())
         && let Some(at) = response.interact_pointer_pos()
     {
-        studio.split = ((at.x - rect.left()) / rect.width()).clamp(0.0, 1.0);
+        *split = ((at.x - rect.left()) / rect.width()).clamp(0.0, 1.0);
     }
     if response.has_focus() {
         let step = ui.input(|i| f32::from(i.key_pressed(egui::Key::ArrowRight)) - f32::from(i.key_pressed(egui::Key::ArrowLeft)));
-        studio.split = (studio.split + step * 0.02).clamp(0.0, 1.0);
+        *split = (*split + step * 0.02).clamp(0.0, 1.0);
     }
-    let line = rect.left() + rect.width() * studio.split;
+    let line = rect.left() + rect.width() * *split;
     let left = Rect::from_min_max(rect.min, pos2(line, rect.max.y));
-    let picture = find(studio, other, studio.tab);
+    let picture = find(cx, other, cx.view.tab);
     if let Some(picture) = &picture {
-        // Of another shape it keeps its own, as large as fits.
+        // A picture of another aspect ratio is fitted.
         let scale = (rect.width() / picture.size.x).min(rect.height() / picture.size.y);
         let own = Rect::from_center_size(rect.center(), picture.size * scale);
         if (own.size() - rect.size()).length() > 2.0 {
@@ -357,17 +325,17 @@ fn compare(studio: &mut Studio, ui: &mut Ui, area: Rect, rect: Rect, other: Sour
     painter.line_segment([pos2(line, rect.top()), pos2(line, rect.bottom())], Stroke::new(2.0, Color32::WHITE));
     let middle = pos2(line, area.intersect(rect).center().y);
     painter.rect_filled(Rect::from_center_size(middle, vec2(40.0, 24.0)), 12.0, Color32::WHITE);
-    for (dx, glyph) in [(-9.0, crate::gui::icons::CHEVRON_LEFT), (9.0, crate::gui::icons::CHEVRON_RIGHT)] {
+    for (dx, glyph) in [(-9.0, icons::CHEVRON_LEFT), (9.0, icons::CHEVRON_RIGHT)] {
         let font = FontId::new(14.0, theme::icons());
         painter.text(middle + vec2(dx, 0.0), egui::Align2::CENTER_CENTER, glyph, font, Color32::BLACK);
     }
     let name = |source, note| match source {
         Source::Draft => lang.t("canvas.live_draft").to_owned(),
-        Source::Job(id) => label(studio, id, note),
+        Source::Job(id) => label(cx, id, note),
     };
-    // Beside the picture where there is room: they would hide what is compared.
-    canvas::badge(ui, area.left_top() + vec2(12.0, 12.0), egui::Align2::LEFT_TOP, &name(other, picture.and_then(|p| p.note)), false);
-    canvas::badge(ui, area.right_top() + vec2(-12.0, 12.0), egui::Align2::RIGHT_TOP, &name(studio.source, note), false);
+    // In the corners of the canvas, where they hide less of the pictures.
+    widgets::badge(ui, area.left_top() + vec2(12.0, 12.0), egui::Align2::LEFT_TOP, &name(other, picture.and_then(|p| p.note)), false);
+    widgets::badge(ui, area.right_top() + vec2(-12.0, 12.0), egui::Align2::RIGHT_TOP, &name(cx.view.source, note), false);
     if response.hovered() {
         ui.ctx().set_cursor_icon(CursorIcon::ResizeHorizontal);
     }

@@ -1,29 +1,33 @@
-//! The product: where a photo is dropped, pasted or opened, and what was made of it.
+//! The product: where a photo is dropped, pasted or opened, and its cut-out.
 
-use egui::{Align2, Button, FontId, Pos2, Rect, RichText, Role, Sense, Stroke, Ui, pos2, vec2};
+use egui::{Align2, Button, FontId, Rect, RichText, Role, Sense, Stroke, Ui, pos2, vec2};
 
-use crate::gui::app::{Studio, Tab};
-use crate::gui::commands::Command;
+use crate::gui::commands::{EditCommand, FileCommand, UiCommand};
+use crate::gui::context::PanelContext;
+use crate::gui::state::Brief;
 use crate::gui::{icons, theme, widgets};
 
-pub fn show(studio: &mut Studio, ui: &mut Ui) {
-    let lang = studio.lang();
-    let has = studio.session.brief.product.is_some();
+/// Draws the section.
+pub fn show(cx: &PanelContext<'_>, brief: &mut Brief, ui: &mut Ui) {
+    let lang = cx.lang();
+    let has = brief.product.is_some();
     let action = has.then(|| lang.t("product.replace"));
     if widgets::section(ui, lang.t("product.title"), action).is_some_and(|r| r.clicked()) {
-        studio.queue.push_back(Command::OpenPhoto);
+        cx.send(UiCommand::OpenPhoto);
     }
     if has {
-        card(studio, ui)
+        card(cx, brief, ui);
     } else {
-        empty(studio, ui)
+        empty(cx, ui);
     }
-    recent(studio, ui);
+    if brief.product.is_none() {
+        recent(cx, ui);
+    }
 }
 
-fn empty(studio: &mut Studio, ui: &mut Ui) {
+fn empty(cx: &PanelContext<'_>, ui: &mut Ui) {
     let c = theme::colors(ui);
-    let lang = studio.lang();
+    let lang = cx.lang();
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 112.0), Sense::click());
     let over = response.hovered() || ui.ctx().input(|i| !i.raw.hovered_files.is_empty());
     ui.painter().rect_filled(rect, theme::RADIUS, if over { c.raised } else { c.sunken });
@@ -35,30 +39,30 @@ fn empty(studio: &mut Studio, ui: &mut Ui) {
     text(66.0, lang.t("product.drop"), 13.5, c.text);
     text(88.0, lang.t("product.formats"), 12.0, c.dim);
     widgets::focus_ring(ui, &response, rect, theme::RADIUS);
-    if widgets::acting(response, Role::Button, lang.t("command.open_photo")).clicked() {
-        studio.queue.push_back(Command::OpenPhoto);
+    if widgets::labelled(response, Role::Button, lang.t("command.open_photo")).clicked() {
+        cx.send(UiCommand::OpenPhoto);
     }
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 6.0;
         for (command, words) in
-            [(Command::OpenPath, "product.path"), (Command::Paste, "product.paste"), (Command::Sample, "product.sample")]
+            [(UiCommand::OpenPath, "product.path"), (UiCommand::Paste, "product.paste"), (UiCommand::Sample, "product.sample")]
         {
             let name = lang.get(words).unwrap_or(words);
             let label = (widgets::icon(command.face().icon, 14.0).color(c.dim), RichText::new(name).size(theme::LABEL));
             let response = ui.add(Button::new(label).gap(6.0).min_size(vec2(0.0, 30.0)));
             let tip = lang.t(command.face().key);
             if widgets::named(response, name).on_hover_text(tip).clicked() {
-                studio.queue.push_back(command);
+                cx.send(command);
             }
         }
     });
 }
 
-fn card(studio: &mut Studio, ui: &mut Ui) {
+fn card(cx: &PanelContext<'_>, brief: &mut Brief, ui: &mut Ui) {
     let c = theme::colors(ui);
-    let lang = studio.lang();
-    let Some(product) = studio.session.brief.product.clone() else { return };
-    let cut = studio.live.with(|s| s.cut.as_ref().filter(|c| c.0 == product.hash).map(|c| c.1.clone()));
+    let lang = cx.lang();
+    let Some(product) = brief.product.clone() else { return };
+    let cut = cx.live.with(|s| s.cut.as_ref().filter(|c| c.0 == product.hash).map(|c| c.1.clone()));
     let mut remove = false;
     widgets::card(ui).show(ui, |ui| {
         ui.set_width(ui.available_width());
@@ -66,17 +70,17 @@ fn card(studio: &mut Studio, ui: &mut Ui) {
             let (rect, response) = ui.allocate_exact_size(vec2(72.0, 72.0), Sense::click());
             widgets::checkerboard(ui, rect);
             if let Some(image) = &cut {
-                let texture = studio.textures.live("thumb-cutout", image);
-                paint_fitted(ui, rect, texture);
-            } else if let Some(error) = studio.live.with(|s| s.error.clone().filter(|_| !s.busy)) {
+                let texture = cx.textures.live("thumb-cutout", image);
+                widgets::paint_fitted(ui, rect, texture.id, texture.size);
+            } else if let Some(error) = cx.live.with(|s| s.error.clone().filter(|_| !s.busy)) {
                 let at = Rect::from_center_size(rect.center(), vec2(24.0, 24.0));
                 ui.put(at, egui::Label::new(widgets::icon(icons::TRIANGLE_ALERT, 20.0).color(c.bad))).on_hover_text(lang.say(&error));
             } else {
                 egui::Spinner::new().color(c.dim).paint_at(ui, Rect::from_center_size(rect.center(), vec2(20.0, 20.0)));
             }
             widgets::focus_ring(ui, &response, rect, 0);
-            if widgets::acting(response, Role::Button, lang.t("product.show")).on_hover_text(lang.t("product.show")).clicked() {
-                studio.tab = Tab::Product;
+            if widgets::labelled(response, Role::Button, lang.t("product.show")).on_hover_text(lang.t("product.show")).clicked() {
+                cx.send(UiCommand::TabProduct);
             }
             ui.vertical(|ui| {
                 ui.spacing_mut().item_spacing.y = 4.0;
@@ -85,7 +89,7 @@ fn card(studio: &mut Studio, ui: &mut Ui) {
                 let name = widgets::clipped(ui, &product.name, FontId::new(theme::BODY, theme::bold()), c.text, width);
                 ui.label(name);
                 let state = match (&cut, product.has_alpha) {
-                    _ if studio.session.brief.mask.is_some() => lang.t("product.corrected"),
+                    _ if brief.mask.is_some() => lang.t("product.corrected"),
                     (_, true) => lang.t("product.own_alpha"),
                     (Some(_), false) => lang.t("product.cut_out"),
                     (None, false) => lang.t("product.cutting"),
@@ -95,8 +99,7 @@ fn card(studio: &mut Studio, ui: &mut Ui) {
                 ui.horizontal(|ui| {
                     ui.spacing_mut().item_spacing.x = 14.0;
                     if widgets::link(ui, lang.t("product.refine")).clicked() {
-                        studio.tab = Tab::Product;
-                        studio.brush.on = true;
+                        cx.send(EditCommand::RefineMask);
                     }
                     remove = widgets::link(ui, lang.t("product.remove")).clicked();
                 });
@@ -104,42 +107,24 @@ fn card(studio: &mut Studio, ui: &mut Ui) {
         });
     });
     if remove {
-        let brief = &mut studio.session.brief;
-        (brief.product, brief.mask) = (None, None);
-        (brief.product_x, brief.product_y, brief.product_scale) = (None, None, None);
+        brief.remove_product();
     }
 }
 
-fn recent(studio: &mut Studio, ui: &mut Ui) {
-    let lang = studio.lang();
-    if studio.session.brief.product.is_some() || studio.session.recent.is_empty() {
+fn recent(cx: &PanelContext<'_>, ui: &mut Ui) {
+    let lang = cx.lang();
+    if cx.session.recent.is_empty() {
         return;
     }
-    let mut chosen = None;
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(6.0, 6.0);
-        for path in studio.session.recent.iter().take(4) {
+        for path in cx.session.recent.iter().take(4) {
             let name: String = path.file_name().map(|n| n.to_string_lossy().chars().take(18).collect()).unwrap_or_default();
             if widgets::chip(ui, &name, false).on_hover_text(lang.f("product.recent", &[&path.display()])).clicked() {
-                chosen = Some(path.clone());
+                cx.send(FileCommand::Open(path.clone()));
             }
         }
     });
-    if let Some(path) = chosen {
-        studio.open(path);
-    }
-}
-
-/// A texture inside a rectangle, as large as fits.
-pub fn paint_fitted(ui: &Ui, rect: Rect, texture: crate::gui::textures::Shown) {
-    let scale = (rect.width() / texture.size.x).min(rect.height() / texture.size.y);
-    let target = Rect::from_center_size(rect.center(), texture.size * scale);
-    ui.painter().image(texture.id, target, full_uv(), egui::Color32::WHITE);
-}
-
-/// All of a texture.
-pub fn full_uv() -> Rect {
-    Rect::from_min_max(Pos2::ZERO, pos2(1.0, 1.0))
 }
 
 fn dashed(ui: &Ui, rect: Rect, color: egui::Color32) {

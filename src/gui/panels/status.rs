@@ -1,32 +1,32 @@
-//! The job and the machine, in one quiet line.
+//! The status bar: jobs and load of the machine.
 
 use egui::{Layout, Panel, Rect, RichText, Sense, Ui, pos2, vec2};
 
-use crate::gui::app::Studio;
+use crate::gui::context::PanelContext;
 use crate::gui::{theme, widgets};
 use crate::job::JobStatus;
 
-pub fn show(studio: &mut Studio, ui: &mut Ui) {
+pub fn show(cx: &PanelContext<'_>, ui: &mut Ui) {
     let c = theme::colors(ui);
-    let lang = studio.lang();
+    let lang = cx.lang();
     Panel::bottom("status").exact_size(30.0).frame(theme::panel_frame(c, vec2(16.0, 4.0))).show(ui, |ui| {
         ui.spacing_mut().interact_size.y = 20.0;
         ui.horizontal_centered(|ui| {
-            let jobs = studio.bridge.jobs();
+            let jobs = cx.jobs();
             let running = jobs.iter().filter(|j| j.status == JobStatus::Running).count();
             let waiting = jobs.iter().filter(|j| j.status == JobStatus::Pending).count();
             let words =
                 if running + waiting == 0 { lang.t("status.idle").to_owned() } else { lang.f("status.jobs", &[&running, &waiting]) };
             ui.label(RichText::new(words).size(theme::SMALL).color(c.dim));
-            ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| meters(studio, ui));
+            ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| meters(cx, ui));
         });
     });
 }
 
-fn meters(studio: &Studio, ui: &mut Ui) {
+fn meters(cx: &PanelContext<'_>, ui: &mut Ui) {
     let c = theme::colors(ui);
-    let lang = studio.lang();
-    let (load, disk) = studio.bridge.watch().load();
+    let lang = cx.lang();
+    let (load, disk) = cx.watch.load();
     if disk > 0.0 {
         ui.label(RichText::new(lang.f("status.disk", &[&format!("{disk:.0}")])).size(theme::SMALL).color(c.dim));
         ui.add_space(8.0);
@@ -47,7 +47,7 @@ fn meters(studio: &Studio, ui: &mut Ui) {
     meter(ui, "CPU", load.cpu_percent, &format!("{:.0} %", load.cpu_percent), 36.0);
 }
 
-/// Right to left: value, bar, name.
+/// Draws a meter from right to left: value, bar, name.
 fn meter(ui: &mut Ui, name: &str, percent: f64, words: &str, width: f32) {
     let c = theme::colors(ui);
     let (cell, _) = ui.allocate_exact_size(vec2(width, 20.0), Sense::hover());

@@ -1,83 +1,84 @@
-//! Menu, project, engine, server, language, theme.
+//! The top bar: menus, project name, backend, server, language and theme.
 
 use egui::containers::menu::{MenuBar, MenuButton};
 use egui::{Button, Color32, FontId, Layout, Panel, RichText, Stroke, Ui, vec2};
 
-use super::engine;
-use crate::gui::app::Studio;
-use crate::gui::commands::Command;
+use super::backend;
+use crate::gui::commands::{EditCommand, FileCommand, UiCommand};
+use crate::gui::context::PanelContext;
 use crate::gui::i18n::Lang;
 use crate::gui::{icons, theme, widgets};
+use crate::request::{BackendChoice, BackendKind};
 
-const MENUS: &[(&str, &[Command])] = &[
+const MENUS: &[(&str, &[UiCommand])] = &[
     (
         "menu.file",
         &[
-            Command::New,
-            Command::OpenPhoto,
-            Command::OpenPath,
-            Command::Paste,
-            Command::Sample,
-            Command::OpenProject,
-            Command::SaveProject,
-            Command::SaveProjectAs,
-            Command::Export,
-            Command::Quit,
+            UiCommand::New,
+            UiCommand::OpenPhoto,
+            UiCommand::OpenPath,
+            UiCommand::Paste,
+            UiCommand::Sample,
+            UiCommand::OpenProject,
+            UiCommand::SaveProject,
+            UiCommand::SaveProjectAs,
+            UiCommand::Export,
+            UiCommand::Quit,
         ],
     ),
     (
         "menu.edit",
         &[
-            Command::Undo,
-            Command::Redo,
-            Command::TakeBack,
-            Command::Brush,
-            Command::MaskAuto,
-            Command::TextAuto,
-            Command::ProductAuto,
-            Command::RollSeed,
-            Command::LockSeed,
-            Command::CopyCurl,
+            UiCommand::Undo,
+            UiCommand::Redo,
+            UiCommand::TakeBack,
+            UiCommand::Brush,
+            UiCommand::MaskAuto,
+            UiCommand::TextAuto,
+            UiCommand::ProductAuto,
+            UiCommand::RollSeed,
+            UiCommand::LockSeed,
+            UiCommand::CopyCurl,
         ],
     ),
     (
         "menu.make",
         &[
-            Command::Generate,
-            Command::GenerateFront,
-            Command::GenerateAll,
-            Command::FromText,
-            Command::FromComposite,
-            Command::Variations,
-            Command::SizeSet,
-            Command::Stop,
-            Command::StopAll,
+            UiCommand::Generate,
+            UiCommand::GenerateFront,
+            UiCommand::GenerateAll,
+            UiCommand::FromText,
+            UiCommand::FromComposite,
+            UiCommand::Variations,
+            UiCommand::SizeSet,
+            UiCommand::Stop,
+            UiCommand::StopAll,
         ],
     ),
     (
         "menu.view",
         &[
-            Command::TabProduct,
-            Command::TabBackground,
-            Command::TabText,
-            Command::TabFinal,
-            Command::Compare,
-            Command::DraftOrResult,
-            Command::History,
-            Command::ZoomFit,
-            Command::ZoomActual,
-            Command::Theme,
-            Command::Language,
-            Command::Larger,
-            Command::Smaller,
+            UiCommand::TabProduct,
+            UiCommand::TabBackground,
+            UiCommand::TabText,
+            UiCommand::TabFinal,
+            UiCommand::Compare,
+            UiCommand::DraftOrResult,
+            UiCommand::History,
+            UiCommand::ZoomFit,
+            UiCommand::ZoomActual,
+            UiCommand::Theme,
+            UiCommand::Language,
+            UiCommand::Larger,
+            UiCommand::Smaller,
         ],
     ),
-    ("menu.help", &[Command::Palette, Command::Shortcuts, Command::Models, Command::Fonts, Command::Server]),
+    ("menu.help", &[UiCommand::Palette, UiCommand::Shortcuts, UiCommand::Models, UiCommand::Fonts, UiCommand::Server]),
 ];
 
-pub fn show(studio: &mut Studio, ui: &mut Ui) {
+pub fn show(cx: &PanelContext<'_>, ui: &mut Ui) {
     let c = theme::colors(ui);
-    let lang = studio.lang();
+    let lang = cx.lang();
     Panel::top("top").exact_size(48.0).frame(theme::panel_frame(c, vec2(16.0, 8.0))).show(ui, |ui| {
         MenuBar::new().ui(ui, |ui| {
             ui.spacing_mut().item_spacing.x = 4.0;
@@ -91,55 +92,51 @@ pub fn show(studio: &mut Studio, ui: &mut Ui) {
                 MenuButton::new(RichText::new(lang.t(title)).color(c.dim)).ui(ui, |ui| {
                     ui.set_min_width(236.0);
                     for command in *commands {
-                        entry(studio, ui, *command);
-                        if *command == Command::Sample {
-                            recent(studio, ui);
+                        entry(cx, ui, *command);
+                        if *command == UiCommand::Sample {
+                            recent(cx, ui);
                         }
                     }
                 });
             }
             ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
-                // The menu bar's own style would take the frames of these buttons.
+                // The menu bar's style draws buttons without frames.
                 ui.reset_style();
                 ui.spacing_mut().item_spacing.x = 8.0;
                 ui.spacing_mut().interact_size.y = 30.0;
-                right(studio, ui);
-                project(studio, ui);
+                right(cx, ui);
+                project(cx, ui);
             });
         });
     });
 }
 
-fn entry(studio: &mut Studio, ui: &mut Ui, command: Command) {
+fn entry(cx: &PanelContext<'_>, ui: &mut Ui, command: UiCommand) {
     let c = theme::colors(ui);
     let face = command.face();
-    let name = studio.lang().t(face.key);
+    let name = cx.lang().t(face.key);
     let shortcut = RichText::new(command.shortcut_words(ui.ctx())).size(theme::SMALL).color(c.dim);
     let label = (widgets::icon(face.icon, 15.0).color(c.dim), RichText::new(name));
     let button = Button::new(label).gap(10.0).shortcut_text(shortcut).min_size(vec2(236.0, 30.0));
-    let response = ui.add_enabled(studio.enabled(command), button);
+    let response = ui.add_enabled(cx.enabled(command), button);
     if widgets::named(response, name).clicked() {
-        studio.queue.push_back(command);
+        cx.send(command);
         ui.close();
     }
 }
 
-/// Photos used before.
-fn recent(studio: &mut Studio, ui: &mut Ui) {
+/// Menu entries for recent photos.
+fn recent(cx: &PanelContext<'_>, ui: &mut Ui) {
     let c = theme::colors(ui);
-    let lang = studio.lang();
-    let mut chosen = None;
-    for path in studio.session.recent.iter().take(4) {
+    let lang = cx.lang();
+    for path in cx.session.recent.iter().take(4) {
         let name: String = path.file_name().map(|n| n.to_string_lossy().chars().take(28).collect()).unwrap_or_default();
         let label = (widgets::icon(icons::IMAGE, 15.0).color(c.dim), RichText::new(&name));
         let response = ui.add(Button::new(label).gap(10.0).min_size(vec2(236.0, 30.0)));
         if widgets::named(response, &name).on_hover_text(lang.f("product.recent", &[&path.display()])).clicked() {
-            chosen = Some(path.clone());
+            cx.send(FileCommand::Open(path.clone()));
             ui.close();
         }
-    }
-    if let Some(path) = chosen {
-        studio.open(path);
     }
 }
 
@@ -149,10 +146,10 @@ fn logo(ui: &Ui, rect: egui::Rect) {
     widgets::paint_icon(ui, rect.center(), icons::COFFEE, 14.0, c.on_accent);
 }
 
-/// The project's name in the middle of what is left.
-fn project(studio: &mut Studio, ui: &mut Ui) {
+/// Draws the project's name in the middle of the remaining space.
+fn project(cx: &PanelContext<'_>, ui: &mut Ui) {
     let c = theme::colors(ui);
-    let lang = studio.lang();
+    let lang = cx.lang();
     let space = ui.available_width();
     if space < 150.0 {
         return;
@@ -161,22 +158,23 @@ fn project(studio: &mut Studio, ui: &mut Ui) {
         let width = space.min(260.0);
         let hint = RichText::new(lang.t("top.untitled")).color(c.dim);
         let name = lang.t("top.project");
-        let edit = egui::TextEdit::singleline(&mut studio.session.project).id_salt("project").hint_text(hint);
+        let mut project = cx.session.project.clone();
+        let edit = egui::TextEdit::singleline(&mut project).id_salt("project").hint_text(hint);
         let edit = edit.desired_width(width).align(egui::Align2::CENTER_CENTER).background_color(Color32::TRANSPARENT);
         let edit = edit.frame(egui::Frame::new().inner_margin(egui::Margin::symmetric(8, 7))).font(FontId::new(theme::BODY, theme::bold()));
         let response = widgets::named(ui.add(edit), name).on_hover_text(name);
         if response.changed() {
-            studio.touch(ui.ctx());
+            cx.send(EditCommand::ProjectName(project));
         }
     });
 }
 
-fn right(studio: &mut Studio, ui: &mut Ui) {
+fn right(cx: &PanelContext<'_>, ui: &mut Ui) {
     let c = theme::colors(ui);
-    let lang = studio.lang();
-    let glyph = if studio.session.dark { icons::SUN } else { icons::MOON };
+    let lang = cx.lang();
+    let glyph = if cx.session.dark { icons::SUN } else { icons::MOON };
     if widgets::icon_button(ui, glyph, lang.t("command.theme")).clicked() {
-        studio.queue.push_back(Command::Theme);
+        cx.send(UiCommand::Theme);
     }
     let label = (widgets::icon(icons::LANGUAGES, 15.0).color(c.dim), RichText::new(lang.name()).size(theme::LABEL));
     let button = Button::new(label).corner_radius(15).min_size(vec2(0.0, 30.0));
@@ -184,26 +182,25 @@ fn right(studio: &mut Studio, ui: &mut Ui) {
         for other in Lang::ALL {
             let choice = Button::selectable(other == lang, other.name()).min_size(vec2(120.0, 30.0));
             if ui.add(choice).clicked() {
-                studio.session.lang = other;
-                studio.touch(ui.ctx());
+                cx.send(EditCommand::Language(other));
                 ui.close();
             }
         }
     });
     widgets::named(response, lang.t("command.language"));
 
-    let on = studio.server.is_on();
-    let address = studio.server.address().map_or_else(|| studio.server.bind.clone(), |a| a.to_string());
+    let on = cx.server.is_on();
+    let address = cx.server.address().map_or_else(|| cx.server.bind.clone(), |a| a.to_string());
     let words = if on { address } else { lang.t("top.server_off").to_owned() };
     let color = if on { c.good } else { c.dim };
     let label = (widgets::icon(icons::SERVER, 14.0).color(color), RichText::new(words).size(theme::LABEL));
     let response = ui.add(Button::new(label).corner_radius(15).min_size(vec2(0.0, 30.0)));
     if widgets::named(response, lang.t("command.server")).on_hover_text(lang.t("server.about")).clicked() {
-        studio.queue.push_back(Command::Server);
+        cx.send(UiCommand::Server);
     }
-    let diffusion = engine::of(studio) == crate::request::BackendKind::Diffusion;
-    let name = if diffusion { lang.f("top.engine_diffusion", &[&engine::device(studio)]) } else { lang.t("top.engine_draft").to_owned() };
-    let about = match (diffusion, engine::chosen_draft(studio)) {
+    let diffusion = cx.backend() == BackendKind::Diffusion;
+    let name = if diffusion { lang.f("top.engine_diffusion", &[&backend::device(cx)]) } else { lang.t("top.engine_draft").to_owned() };
+    let about = match (diffusion, cx.brief().engine == BackendChoice::Draft) {
         (true, _) => lang.t("models.ready_short"),
         (false, true) => lang.t("models.chosen_short"),
         (false, false) => lang.t("models.why_short"),
@@ -212,6 +209,22 @@ fn right(studio: &mut Studio, ui: &mut Ui) {
     let button = Button::new(label).corner_radius(15).min_size(vec2(0.0, 30.0)).fill(Color32::TRANSPARENT);
     let response = ui.add(button.stroke(Stroke::new(1.0, c.accent)));
     if widgets::named(response, &name).on_hover_text(about).clicked() {
-        studio.queue.push_back(Command::Models);
+        cx.send(UiCommand::Models);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Commands that have a control on the canvas or a shortcut instead of a menu entry.
+    const NOT_IN_MENUS: [UiCommand; 2] = [UiCommand::ZoomIn, UiCommand::ZoomOut];
+
+    #[test]
+    fn every_command_stands_in_one_menu() {
+        for command in UiCommand::ALL {
+            let places = MENUS.iter().filter(|(_, commands)| commands.contains(command)).count();
+            assert_eq!(places, usize::from(!NOT_IN_MENUS.contains(command)), "{command:?}");
+        }
     }
 }

@@ -1,23 +1,25 @@
 use egui::{RichText, Ui, vec2};
 use uuid::Uuid;
 
-use super::{Stay, Window, head, remark, width};
-use crate::gui::app::{Source, Studio};
-use crate::gui::dialogs::{self, Purpose};
+use super::window::{Stay, Window, head, remark, width};
+use crate::gui::commands::FileCommand;
+use crate::gui::context::PanelContext;
+use crate::gui::dialogs::FilePurpose;
 use crate::gui::export::{Format, Part, Settings};
-use crate::gui::panels::{engine, history, product::full_uv};
+use crate::gui::panels::backend;
 use crate::gui::textures::Key;
-use crate::gui::{icons, theme, widgets};
+use crate::gui::view::Source;
+use crate::gui::{icons, job_facts, theme, widgets};
 use crate::job::JobSnapshot;
 
-/// Side of the picture that says what is exported.
+/// Side of the preview in points.
 const THUMB: f32 = 64.0;
 
-pub fn show(studio: &mut Studio, ui: &mut Ui, id: Uuid, mut settings: Settings) -> Stay {
-    let lang = studio.lang();
+pub fn show(cx: &PanelContext<'_>, ui: &mut Ui, id: Uuid, mut settings: Settings) -> Stay {
+    let lang = cx.lang();
     width(ui, 440.0);
-    let mut close = head(studio, ui, lang.t("export.title"));
-    let job = studio.job(id);
+    let mut close = head(cx, ui, lang.t("export.title"));
+    let job = cx.job(id);
     let parts: Vec<(Part, &str)> = Part::ALL
         .iter()
         .filter(|p| job.as_ref().is_some_and(|j| j.images.contains(&p.image())))
@@ -29,7 +31,7 @@ pub fn show(studio: &mut Studio, ui: &mut Ui, id: Uuid, mut settings: Settings) 
         settings.part = first.0;
     }
     if let Some(job) = &job {
-        which(studio, ui, job, settings.part);
+        summary(cx, ui, job, settings.part);
     }
     widgets::section(ui, lang.t("export.picture"), None);
     widgets::segmented(ui, &mut settings.part, &parts);
@@ -50,14 +52,14 @@ pub fn show(studio: &mut Studio, ui: &mut Ui, id: Uuid, mut settings: Settings) 
         widgets::slider(ui, lang.t("export.quality"), &mut quality, 50.0..=100.0, 0);
         settings.quality = quality.round() as u8;
     }
-    let white = settings.part.transparent() && settings.format == Format::Jpeg;
+    let white = settings.part.is_transparent() && settings.format == Format::Jpeg;
     if white {
         remark(ui, lang.t("export.on_white"));
     }
     widgets::section(ui, lang.t("export.mark"), None);
     let made = settings.part != Part::Cutout;
     ui.add_enabled_ui(made, |ui| ui.checkbox(&mut settings.xmp, lang.t("export.xmp")));
-    ui.add_enabled_ui(!settings.part.transparent(), |ui| ui.checkbox(&mut settings.badge, lang.t("export.badge")));
+    ui.add_enabled_ui(!settings.part.is_transparent(), |ui| ui.checkbox(&mut settings.badge, lang.t("export.badge")));
     if settings.format == Format::Png {
         ui.checkbox(&mut settings.settings, lang.t("export.settings"));
     }
@@ -65,11 +67,11 @@ pub fn show(studio: &mut Studio, ui: &mut Ui, id: Uuid, mut settings: Settings) 
     ui.add_space(12.0);
     ui.horizontal(|ui| {
         if widgets::primary(ui, icons::DOWNLOAD, lang.t("export.save"), "").clicked() {
-            let name = job.as_ref().map(|j| crate::gui::panels::history::title(j));
+            let name = job.as_deref().map(job_facts::title);
             let name: String = name.unwrap_or_default().chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).take(40).collect();
             let suffix = if settings.part == Part::Final { String::new() } else { format!("_{}", settings.part.image().as_str()) };
             let name = format!("{}{suffix}.{}", if name.is_empty() { "nanococoa" } else { &name }, settings.format.extension());
-            dialogs::save(&studio.bridge, Purpose::Export(id, Box::new(settings.clone())), &name, lang);
+            cx.send(FileCommand::Ask(FilePurpose::Export(id, Box::new(settings.clone())), Some(name)));
             close = true;
         }
         if widgets::button(ui, icons::X, lang.t("window.cancel")).clicked() {
@@ -79,24 +81,24 @@ pub fn show(studio: &mut Studio, ui: &mut Ui, id: Uuid, mut settings: Settings) 
     if close { Stay::Close } else { Stay::Open(Window::Export { job: id, settings }) }
 }
 
-/// What is exported: its picture and name, and a word where something else is on the canvas.
-fn which(studio: &mut Studio, ui: &mut Ui, job: &JobSnapshot, part: Part) {
-    let lang = studio.lang();
+/// Draws preview and title of the job, and a remark if the canvas shows something else.
+fn summary(cx: &PanelContext<'_>, ui: &mut Ui, job: &JobSnapshot, part: Part) {
+    let lang = cx.lang();
     let c = theme::colors(ui);
-    let picture = studio.bridge.image_path(job.id, part.image()).and_then(|path| studio.textures.get(Key::File(path, 440)));
+    let picture = cx.image_path(job.id, part.image()).and_then(|path| cx.textures.get(Key::File(path, 440)));
     ui.horizontal(|ui| {
         let (rect, _) = ui.allocate_exact_size(vec2(THUMB, THUMB), egui::Sense::hover());
         ui.painter().rect_filled(rect, theme::RADIUS, c.sunken);
         if let Some(texture) = picture {
             let size = texture.size * (THUMB / texture.size.max_elem().max(1.0));
             let place = egui::Rect::from_center_size(rect.center(), size);
-            ui.painter().image(texture.id, place, full_uv(), egui::Color32::WHITE);
+            ui.painter().image(texture.id, place, widgets::full_uv(), egui::Color32::WHITE);
         }
         ui.vertical(|ui| {
-            let title = engine::labelled(lang, job, &history::title(job));
+            let title = backend::labelled(lang, job, &job_facts::title(job));
             ui.add(egui::Label::new(RichText::new(title).font(egui::FontId::new(theme::BODY, theme::bold()))).truncate());
             ui.label(RichText::new(format!("{} × {}", job.width, job.height)).size(theme::LABEL).color(c.dim));
-            if studio.source != Source::Job(job.id) {
+            if cx.view.source != Source::Job(job.id) {
                 remark(ui, lang.t("export.not_shown"));
             }
         });

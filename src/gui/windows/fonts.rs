@@ -1,31 +1,31 @@
 use egui::{RichText, ScrollArea, Ui};
 
-use super::{Stay, Window, head, remark, width};
-use crate::gui::app::Studio;
-use crate::gui::dialogs::{self, Purpose};
+use super::window::{Stay, Window, head, remark, width};
+use crate::gui::commands::FileCommand;
+use crate::gui::context::PanelContext;
+use crate::gui::dialogs::FilePurpose;
 use crate::gui::{icons, theme, widgets};
 
 /// Height of the list of skipped files in points.
 const SKIPPED_HEIGHT: f32 = 110.0;
 
-pub fn show(studio: &mut Studio, ui: &mut Ui) -> Stay {
-    let lang = studio.lang();
+pub fn show(cx: &PanelContext<'_>, ui: &mut Ui) -> Stay {
+    let lang = cx.lang();
     let c = theme::colors(ui);
     width(ui, 520.0);
-    let close = head(studio, ui, lang.t("fonts.title"));
-    remark(ui, &lang.f("fonts.about", &[&studio.bridge.fonts().names().len()]));
+    let close = head(cx, ui, lang.t("fonts.title"));
+    remark(ui, &lang.f("fonts.about", &[&cx.fonts().names().len()]));
     widgets::section(ui, lang.t("fonts.added"), None);
-    if studio.config.added_font_dirs.is_empty() {
+    if cx.config.added_font_dirs.is_empty() {
         remark(ui, lang.t("fonts.none"));
     }
-    let mut gone = None;
-    for dir in &studio.config.added_font_dirs {
+    for dir in &cx.config.added_font_dirs {
         ui.horizontal(|ui| {
             ui.set_height(28.0);
             ui.label(widgets::icon(icons::FOLDER, 15.0).color(c.dim));
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 if widgets::icon_button(ui, icons::TRASH_2, &lang.f("fonts.remove", &[&dir.display()])).clicked() {
-                    gone = Some(dir.clone());
+                    cx.send(FileCommand::RemoveFontFolder(dir.clone()));
                 }
                 ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
                     ui.add(egui::Label::new(dir.display().to_string()).truncate());
@@ -33,31 +33,27 @@ pub fn show(studio: &mut Studio, ui: &mut Ui) -> Stay {
             });
         });
     }
-    let own = studio.config.data_dir.join("fonts");
-    let others: Vec<_> = studio.config.font_dirs.iter().filter(|d| !studio.config.added_font_dirs.contains(d)).cloned().collect();
+    let own = cx.config.data_dir.join("fonts");
+    let others: Vec<_> = cx.config.font_dirs.iter().filter(|d| !cx.config.added_font_dirs.contains(d)).cloned().collect();
     widgets::section(ui, lang.t("fonts.always"), None);
     for dir in others {
         let words = if dir == own { lang.f("fonts.own", &[&dir.display()]) } else { dir.display().to_string() };
         ui.add(egui::Label::new(RichText::new(words).size(theme::LABEL).color(c.dim)).truncate());
     }
-    skipped(studio, ui);
+    skipped(cx, ui);
     ui.add_space(12.0);
     ui.horizontal(|ui| {
         if widgets::primary(ui, icons::FOLDER_PLUS, lang.t("fonts.add"), "").clicked() {
-            dialogs::open(&studio.bridge, Purpose::FontFolder, lang);
+            cx.send(FileCommand::Ask(FilePurpose::FontFolder, None));
         }
     });
-    if let Some(dir) = gone {
-        let left = studio.config.added_font_dirs.iter().filter(|d| **d != dir).cloned().collect();
-        studio.set_font_folders(left);
-    }
     if close { Stay::Close } else { Stay::Open(Window::Fonts) }
 }
 
-/// Font files of the folders that cannot be used, and why.
-fn skipped(studio: &Studio, ui: &mut Ui) {
-    let (lang, c) = (studio.lang(), theme::colors(ui));
-    let fonts = studio.bridge.fonts();
+/// Lists the font files that cannot be used, and why.
+fn skipped(cx: &PanelContext<'_>, ui: &mut Ui) {
+    let (lang, c) = (cx.lang(), theme::colors(ui));
+    let fonts = cx.fonts();
     if fonts.skipped().is_empty() {
         return;
     }

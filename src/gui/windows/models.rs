@@ -1,28 +1,29 @@
 use egui::{RichText, Ui};
 
-use super::{Stay, Window, head, remark, width};
+use super::window::{Stay, Window, head, remark, width};
 use crate::backend::ModelInfo;
-use crate::gui::app::Studio;
+use crate::gui::commands::EditCommand;
+use crate::gui::context::PanelContext;
 use crate::gui::i18n::Lang;
-use crate::gui::panels::engine;
+use crate::gui::panels::backend;
 use crate::gui::{icons, theme, widgets};
-use crate::request::BackendKind;
+use crate::request::{BackendChoice, BackendKind};
 
 const GB: f64 = 1e9;
 
-pub fn show(studio: &mut Studio, ui: &mut Ui) -> Stay {
-    let lang = studio.lang();
+pub fn show(cx: &PanelContext<'_>, ui: &mut Ui) -> Stay {
+    let lang = cx.lang();
     let c = theme::colors(ui);
     width(ui, 640.0);
-    let close = head(studio, ui, lang.t("models.title"));
-    let known = studio.bridge.watch().diffusion();
-    let diffusion = engine::of(studio) == BackendKind::Diffusion;
-    let device = engine::device(studio);
+    let close = head(cx, ui, lang.t("models.title"));
+    let known = cx.watch.diffusion();
+    let diffusion = cx.backend() == BackendKind::Diffusion;
+    let device = backend::device(cx);
     widgets::card(ui).show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.horizontal(|ui| {
             ui.label(widgets::icon(icons::INFO, 18.0).color(c.accent_text));
-            let title = match (diffusion, engine::chosen_draft(studio)) {
+            let title = match (diffusion, cx.brief().engine == BackendChoice::Draft) {
                 (true, _) => lang.f("models.ready_title", &[&device]),
                 (false, true) => lang.t("models.chosen_title").to_owned(),
                 (false, false) => lang.t("models.why_title").to_owned(),
@@ -42,7 +43,10 @@ pub fn show(studio: &mut Studio, ui: &mut Ui) -> Stay {
         }
     });
     ui.add_space(theme::UNIT);
-    engine::choice(studio, ui);
+    let mut brief = cx.brief().clone();
+    if backend::choice(cx, &mut brief.engine, ui) {
+        cx.send(EditCommand::Brief(Box::new(brief)));
+    }
     widgets::section(ui, lang.t("models.installed"), None);
     for model in known.iter().flat_map(|k| &k.installed.models) {
         row(
@@ -58,10 +62,10 @@ pub fn show(studio: &mut Studio, ui: &mut Ui) -> Stay {
         }
     }
     row(ui, lang, "U²-Netp", lang.t("models.u2net"), &format!("Apache-2.0 · {}", lang.t("models.embedded")), true);
-    let gpus = studio.bridge.watch().load().0.gpu_info;
+    let gpus = cx.watch.load().0.gpu_info;
     let gpu = gpus.first().map_or_else(|| lang.t("models.no_gpu").to_owned(), |g| format!("{} · {:.0} GB", g.name, g.vram_total_gb));
     ui.add_space(theme::UNIT);
-    for (words, value) in [(lang.t("models.gpu"), gpu), (lang.t("models.folder"), studio.config.models_dir.display().to_string())] {
+    for (words, value) in [(lang.t("models.gpu"), gpu), (lang.t("models.folder"), cx.config.models_dir.display().to_string())] {
         ui.horizontal(|ui| {
             ui.label(RichText::new(words).size(theme::LABEL).color(c.dim));
             ui.add(egui::Label::new(RichText::new(value).size(theme::LABEL)).truncate());

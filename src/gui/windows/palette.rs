@@ -1,19 +1,19 @@
 use egui::{Align2, FontId, Key, Modifiers, Role, ScrollArea, Sense, Ui, WidgetInfo, vec2};
 
-use super::{Stay, Window, width};
-use crate::gui::app::Studio;
-use crate::gui::commands::Command;
+use super::window::{Stay, Window, width};
+use crate::gui::commands::UiCommand;
+use crate::gui::context::PanelContext;
 use crate::gui::{theme, widgets};
 
 const ROW: f32 = 36.0;
 
-pub fn show(studio: &mut Studio, ui: &mut Ui, mut query: String, mut cursor: usize) -> Stay {
-    let lang = studio.lang();
+pub fn show(cx: &PanelContext<'_>, ui: &mut Ui, mut query: String, mut cursor: usize) -> Stay {
+    let lang = cx.lang();
     let c = theme::colors(ui);
     width(ui, 520.0);
     let down = ui.input_mut(|i| i.consume_key(Modifiers::NONE, Key::ArrowDown));
     let up = ui.input_mut(|i| i.consume_key(Modifiers::NONE, Key::ArrowUp));
-    let enter = !studio.composing && ui.input_mut(|i| i.consume_key(Modifiers::NONE, Key::Enter));
+    let enter = !cx.composing && ui.input_mut(|i| i.consume_key(Modifiers::NONE, Key::Enter));
     let response = widgets::field(ui, &mut query, lang.t("command.palette"), lang.t("palette.hint"), 1);
     if !response.has_focus() {
         response.request_focus();
@@ -22,12 +22,12 @@ pub fn show(studio: &mut Studio, ui: &mut Ui, mut query: String, mut cursor: usi
         cursor = 0;
     }
     let wanted = query.to_lowercase();
-    let fits = |command: &Command| {
+    let fits = |command: &UiCommand| {
         let key = command.face().key;
         let all = crate::gui::i18n::Lang::ALL.map(|l| l.t(key).to_lowercase()).join(" ");
         wanted.split_whitespace().all(|w| all.contains(w))
     };
-    let found: Vec<Command> = Command::ALL.iter().copied().filter(|x| *x != Command::Palette && fits(x)).collect();
+    let found: Vec<UiCommand> = UiCommand::ALL.iter().copied().filter(|x| *x != UiCommand::Palette && fits(x)).collect();
     cursor = (cursor + usize::from(down)).saturating_sub(usize::from(up)).min(found.len().saturating_sub(1));
     let mut run = if enter { found.get(cursor).copied() } else { None };
     ui.add_space(4.0);
@@ -35,7 +35,7 @@ pub fn show(studio: &mut Studio, ui: &mut Ui, mut query: String, mut cursor: usi
     ScrollArea::vertical().max_height(ROW * 9.5).auto_shrink([false, true]).show(ui, |ui| {
         for (i, command) in found.iter().enumerate() {
             let face = command.face();
-            let on = studio.enabled(*command);
+            let on = cx.enabled(*command);
             let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
             if i == cursor || response.hovered() {
                 ui.painter().rect_filled(rect, theme::RADIUS, if i == cursor { c.selected } else { c.hover });
@@ -66,9 +66,9 @@ pub fn show(studio: &mut Studio, ui: &mut Ui, mut query: String, mut cursor: usi
             ui.add_space(12.0);
         }
     });
-    match run.filter(|command| studio.enabled(*command)) {
+    match run.filter(|command| cx.enabled(*command)) {
         Some(command) => {
-            studio.queue.push_back(command);
+            cx.send(command);
             Stay::Close
         }
         None => Stay::Open(Window::Palette { query, cursor }),

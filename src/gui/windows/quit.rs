@@ -1,39 +1,38 @@
 use egui::{RichText, Ui};
 
-use super::{Stay, Window, head, remark, width};
-use crate::gui::app::Studio;
-use crate::gui::commands::Command;
-use crate::gui::{icons, theme, widgets};
+use super::window::{Stay, Window, head, remark, width};
+use crate::gui::commands::{AppCommand, FileCommand, UiCommand};
+use crate::gui::context::PanelContext;
+use crate::gui::{icons, job_facts, theme, widgets};
 
-/// Jobs that are named one by one.
+/// Most jobs that are listed by name.
 const NAMED: usize = 4;
 
-pub fn show(studio: &mut Studio, ui: &mut Ui) -> Stay {
-    let lang = studio.lang();
+pub fn show(cx: &PanelContext<'_>, ui: &mut Ui) -> Stay {
+    let lang = cx.lang();
     let c = theme::colors(ui);
     width(ui, 460.0);
-    let mut close = head(studio, ui, lang.t("quit.title"));
-    let active: Vec<_> = studio.jobs().iter().filter(|j| j.status.is_active()).cloned().collect();
+    let mut close = head(cx, ui, lang.t("quit.title"));
+    let active: Vec<_> = cx.jobs().iter().filter(|j| j.status.is_active()).cloned().collect();
     let mut lines: Vec<(&str, String)> = active
         .iter()
         .rev()
         .take(NAMED)
-        .map(|job| (icons::CLOCK, lang.f("quit.job", &[&crate::gui::panels::history::title(job), &job.progress_percent])))
+        .map(|job| (icons::CLOCK, lang.f("quit.job", &[&job_facts::title(job), &job.progress_percent])))
         .collect();
     if active.len() > NAMED {
         lines.push((icons::ELLIPSIS, lang.f("quit.more", &[&(active.len() - NAMED)])));
     }
-    let unsaved = studio.session.saved.clone().filter(|_| studio.session.unsaved());
+    let unsaved = cx.session.saved.clone().filter(|_| cx.session.unsaved());
     if let Some((path, _)) = &unsaved {
         lines.push((icons::SAVE, lang.f("quit.unsaved", &[&path.file_name().unwrap_or_default().to_string_lossy()])));
     }
-    if studio.bridge.writes() > 0 {
+    if cx.writes > 0 {
         lines.push((icons::DOWNLOAD, lang.t("quit.writing").to_owned()));
     }
     if lines.is_empty() {
-        // Everything came to its end while the question was asked.
-        studio.quitting = true;
-        ui.ctx().send_viewport_cmd(egui::ViewportCommand::Close);
+        // Everything has finished while the question was open.
+        cx.send(AppCommand::Quit);
         return Stay::Close;
     }
     for (glyph, words) in lines {
@@ -53,12 +52,11 @@ pub fn show(studio: &mut Studio, ui: &mut Ui) -> Stay {
         if let Some((path, _)) = unsaved
             && widgets::button(ui, icons::SAVE, lang.t("quit.save")).clicked()
         {
-            crate::gui::restore::save_project(&studio.bridge, studio.session.brief.clone(), path, studio.undo.project());
+            cx.send(FileCommand::SaveProject(path));
         }
         let words = if active.is_empty() { lang.t("quit.leave_unsaved") } else { lang.t("quit.leave") };
-        if widgets::button(ui, Command::Quit.face().icon, words).clicked() {
-            studio.quitting = true;
-            ui.ctx().send_viewport_cmd(egui::ViewportCommand::Close);
+        if widgets::button(ui, UiCommand::Quit.face().icon, words).clicked() {
+            cx.send(AppCommand::Quit);
             close = true;
         }
     });

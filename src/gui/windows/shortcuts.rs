@@ -1,16 +1,16 @@
 use egui::{RichText, Ui};
 
-use super::{Stay, Window, head, remark, width};
-use crate::gui::app::Studio;
-use crate::gui::commands::Command;
+use super::window::{Stay, Window, head, remark, width};
+use crate::gui::commands::UiCommand;
+use crate::gui::context::PanelContext;
 use crate::gui::theme;
 
-pub fn show(studio: &mut Studio, ui: &mut Ui) -> Stay {
-    let lang = studio.lang();
+pub fn show(cx: &PanelContext<'_>, ui: &mut Ui) -> Stay {
+    let lang = cx.lang();
     let c = theme::colors(ui);
     width(ui, 680.0);
-    let close = head(studio, ui, lang.t("command.shortcuts"));
-    let all: Vec<Command> = Command::ALL.iter().copied().filter(|x| x.face().shortcut.is_some()).collect();
+    let close = head(cx, ui, lang.t("command.shortcuts"));
+    let all: Vec<UiCommand> = UiCommand::ALL.iter().copied().filter(|x| x.face().shortcut.is_some()).collect();
     let half = all.len().div_ceil(2);
     ui.spacing_mut().item_spacing.x = 40.0;
     ui.columns(2, |columns| {

@@ -1,0 +1,264 @@
+//! The studio's threads. Every thread is named, started here, and joined here when its owner is dropped; everything that a thread has to
+//! tell the window goes through a `Mailbox`, which wakes the window.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use egui::Context;
+
+/// How long a dropped owner waits for its threads. A file dialog that is still open must not keep the program from ending.
+const JOIN_BOUND: Duration = Duration::from_secs(2);
+/// Pause between two looks at whether a thread has ended.
+const JOIN_PAUSE: Duration = Duration::from_millis(2);
+
+/// Locks; a panic in another thread leaves the data usable, because every change under these locks is one assignment.
+pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The sending end of a channel to the window; clones share it.
+pub struct Mailbox<T> {
+    sender: mpsc::Sender<T>,
+    ctx: Context,
+}
+
+impl<T> Clone for Mailbox<T> {
+    fn clone(&self) -> Self {
+        Self { sender: self.sender.clone(), ctx: self.ctx.clone() }
+    }
+}
+
+impl<T> Mailbox<T> {
+    /// A mailbox and its receiving end.
+    pub fn new(ctx: &Context) -> (Self, mpsc::Receiver<T>) {
+        let (sender, receiver) = mpsc::channel();
+        (Self { sender, ctx: ctx.clone() }, receiver)
+    }
+
+    /// Sends a message and asks for a frame. Returns `false` if nobody receives any more.
+    pub fn send(&self, message: T) -> bool {
+        let received = self.sender.send(message).is_ok();
+        self.ctx.request_repaint();
+        received
+    }
+}
+
+/// Starts a named thread in the current tracing span; `None` if the system cannot start one.
+pub fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Option<JoinHandle<()>> {
+    let span = tracing::Span::current();
+    let started = std::thread::Builder::new().name(name.into()).spawn(move || span.in_scope(work));
+    started.inspect_err(|error| tracing::error!(%error, name, "the thread cannot be started")).ok()
+}
+
+/// Joins a thread that ends before the deadline; logs one that panicked or goes on.
+fn join(thread: JoinHandle<()>, deadline: Instant) {
+    let name = thread.thread().name().unwrap_or_default().to_owned();
+    while !thread.is_finished() {
+        if Instant::now() >= deadline {
+            tracing::warn!(name, "the thread still runs and is left behind");
+            return;
+        }
+        std::thread::sleep(JOIN_PAUSE);
+    }
+    if thread.join().is_err() {
+        tracing::error!(name, "the thread ended with a panic");
+    }
+}
+
+/// Joins threads that end soon; logs those that panicked or go on.
+pub fn join_all(threads: impl IntoIterator<Item = JoinHandle<()>>) {
+    let deadline = Instant::now() + JOIN_BOUND;
+    threads.into_iter().for_each(|thread| join(thread, deadline));
+}
+
+/// Threads that each do one task and end.
+#[derive(Default)]
+pub struct TaskThreads(Mutex<Vec<JoinHandle<()>>>);
+
+impl TaskThreads {
+    /// Runs a task on a thread of its own. Returns `false` if the system cannot start one.
+    pub fn run(&self, name: &str, task: impl FnOnce() + Send + 'static) -> bool {
+        let Some(thread) = spawn(name, task) else { return false };
+        let mut threads = lock(&self.0);
+        threads.retain(|t| !t.is_finished());
+        threads.push(thread);
+        true
+    }
+}
+
+impl Drop for TaskThreads {
+    fn drop(&mut self) {
+        join_all(std::mem::take(&mut *lock(&self.0)));
+    }
+}
+
+/// State that a worker thread waits for, and whether it should end.
+struct Shared<I> {
+    inbox: Mutex<(I, bool)>,
+    signal: Condvar,
+}
+
+/// The worker's end of its inbox.
+pub struct Inbox<I>(Arc<Shared<I>>);
+
+impl<I> Inbox<I> {
+    /// Waits until `ready` holds and lets `take` read the inbox. Returns `None` once the owner closes it; with `drain`, only when nothing is
+    /// ready any more.
+    pub fn wait<R>(&self, drain: bool, ready: impl Fn(&I) -> bool, take: impl FnOnce(&mut I) -> R) -> Option<R> {
+        let wait = |(inbox, closing): &mut (I, bool)| !ready(inbox) && !*closing;
+        let mut guard = self.0.signal.wait_while(lock(&self.0.inbox), wait).unwrap_or_else(PoisonError::into_inner);
+        let ends = guard.1 && !(drain && ready(&guard.0));
+        (!ends).then(|| take(&mut guard.0))
+    }
+
+    /// Like `wait` without draining, but also returns when `timeout` is over.
+    pub fn wait_for<R>(&self, timeout: Duration, ready: impl Fn(&I) -> bool, take: impl FnOnce(&mut I) -> R) -> Option<R> {
+        let wait = |(inbox, closing): &mut (I, bool)| !ready(inbox) && !*closing;
+        let waited = self.0.signal.wait_timeout_while(lock(&self.0.inbox), timeout, wait);
+        let (mut guard, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        (!guard.1).then(|| take(&mut guard.0))
+    }
+}
+
+/// A thread that works as long as its owner lives, and its inbox. Dropping it closes the inbox and joins the thread.
+pub struct Worker<I> {
+    shared: Arc<Shared<I>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl<I: Send + 'static> Worker<I> {
+    /// Starts the thread with an inbox.
+    pub fn start(name: &str, inbox: I, work: impl FnOnce(Inbox<I>) + Send + 'static) -> Self {
+        let shared = Arc::new(Shared { inbox: Mutex::new((inbox, false)), signal: Condvar::new() });
+        let theirs = Inbox(Arc::clone(&shared));
+        let thread = Mutex::new(spawn(name, move || work(theirs)));
+        Self { shared, thread }
+    }
+
+    /// A handle that changes the inbox and does not keep the worker alive.
+    pub fn sender(&self) -> InboxSender<I> {
+        InboxSender(Arc::downgrade(&self.shared))
+    }
+}
+
+impl<I> Worker<I> {
+    /// Changes the inbox and wakes the thread.
+    pub fn tell(&self, change: impl FnOnce(&mut I)) {
+        change(&mut lock(&self.shared.inbox).0);
+        self.shared.signal.notify_one();
+    }
+
+    /// Whether the thread was started and is not closed.
+    pub fn is_running(&self) -> bool {
+        lock(&self.thread).is_some()
+    }
+
+    /// Closes the inbox and waits for the thread without a bound: for work that must be finished. Safe to call twice.
+    pub fn close(&self) {
+        lock(&self.shared.inbox).1 = true;
+        self.shared.signal.notify_one();
+        let thread = lock(&self.thread).take();
+        if thread.is_some_and(|t| t.join().is_err()) {
+            tracing::error!("a worker thread ended with a panic");
+        }
+    }
+}
+
+impl<I> Drop for Worker<I> {
+    fn drop(&mut self) {
+        lock(&self.shared.inbox).1 = true;
+        self.shared.signal.notify_one();
+        if let Some(thread) = lock(&self.thread).take() {
+            join_all([thread]);
+        }
+    }
+}
+
+/// Changes the inbox of a worker as long as that lives.
+pub struct InboxSender<I>(std::sync::Weak<Shared<I>>);
+
+impl<I> InboxSender<I> {
+    /// Changes the inbox and wakes the thread; does nothing once the worker is gone.
+    pub fn tell(&self, change: impl FnOnce(&mut I)) {
+        if let Some(shared) = self.0.upgrade() {
+            change(&mut lock(&shared.inbox).0);
+            shared.signal.notify_one();
+        }
+    }
+}
+
+/// Counts a file that is being written, for as long as it lives: the window asks before it closes on one.
+pub struct WriteGuard(Arc<AtomicUsize>);
+
+impl WriteGuard {
+    /// Counts one more.
+    pub fn begin(count: &Arc<AtomicUsize>) -> Self {
+        count.fetch_add(1, Ordering::AcqRel);
+        Self(Arc::clone(count))
+    }
+}
+
+impl Drop for WriteGuard {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dropped_worker_has_ended_and_a_closed_one_has_done_its_work() {
+        let (sender, receiver) = mpsc::channel();
+        let end = sender.clone();
+        let worker = Worker::start("test", Vec::new(), move |inbox: Inbox<Vec<u8>>| {
+            while let Some(all) = inbox.wait(true, |v| !v.is_empty(), std::mem::take) {
+                all.into_iter().for_each(|n| drop(sender.send(n)));
+            }
+            drop(sender.send(99));
+        });
+        worker.tell(|v| v.extend([1, 2]));
+        worker.close();
+        assert_eq!(receiver.try_iter().collect::<Vec<_>>(), [1, 2, 99]);
+        assert!(!worker.is_running());
+        let waiting = Worker::start("test", (), move |inbox| {
+            assert_eq!(inbox.wait(false, |()| false, |()| ()), None);
+            drop(end.send(7));
+        });
+        drop(waiting);
+        assert_eq!(receiver.try_recv(), Ok(7));
+    }
+
+    #[test]
+    fn dropped_tasks_are_waited_for_but_not_for_ever() {
+        let (sender, receiver) = mpsc::channel();
+        let threads = TaskThreads::default();
+        assert!(threads.run("test", move || {
+            std::thread::sleep(Duration::from_millis(50));
+            drop(sender.send(1));
+        }));
+        drop(threads);
+        assert_eq!(receiver.try_recv(), Ok(1));
+        let (held, holds) = mpsc::channel::<()>();
+        let stuck = spawn("test", move || drop(holds.recv())).unwrap();
+        let began = Instant::now();
+        join(stuck, began + Duration::from_millis(60));
+        assert!(began.elapsed() < Duration::from_secs(5));
+        drop(held);
+    }
+
+    #[test]
+    fn a_mailbox_wakes_the_window() {
+        let ctx = Context::default();
+        let (woken, wakes) = mpsc::channel();
+        ctx.set_request_repaint_callback(move |_| drop(woken.send(())));
+        let (mailbox, receiver) = Mailbox::new(&ctx);
+        assert!(mailbox.clone().send(5));
+        assert_eq!((receiver.try_recv(), wakes.try_iter().count() > 0), (Ok(5), true));
+        drop(receiver);
+        assert!(!mailbox.send(6));
+    }
+}

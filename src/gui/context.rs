@@ -1,0 +1,201 @@
+//! What panels may read. Panels own nothing but their view state; every change is a command.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use super::commands::{Command, CommandQueue, UiCommand};
+use super::export::Part;
+use super::i18n::Lang;
+use super::live::{Draft, Live};
+use super::presets::Presets;
+use super::server::ServerSwitch;
+use super::state::{Brief, Session};
+use super::textures::Textures;
+use super::toasts::Toasts;
+use super::undo::Undo;
+use super::view::{Source, View};
+use super::watch::Watch;
+use crate::config::Config;
+use crate::engine::{Engine, Plan};
+use crate::job::{ImageName, JobSnapshot, JobStatus};
+use crate::request::{BackendChoice, BackendKind};
+use crate::typography::FontCatalog;
+
+/// Windows narrower than this, in points, give the room to the picture.
+pub const NARROW: f32 = 1000.0;
+
+/// The state of the studio as one panel sees it in one frame.
+pub struct PanelContext<'a> {
+    /// The brief and the session around it.
+    pub session: &'a Session,
+    /// What the canvas shows.
+    pub view: View,
+    /// Newest jobs, plan, load and fonts.
+    pub watch: &'a Watch,
+    /// The live draft.
+    pub live: &'a Live,
+    /// The texture cache.
+    pub textures: &'a Textures,
+    /// Presets of scenes and styles.
+    pub presets: &'a Presets,
+    /// The REST server.
+    pub server: &'a ServerSwitch,
+    /// The configuration.
+    pub config: &'a Config,
+    /// The notifications.
+    pub toasts: &'a Toasts,
+    /// The past of the brief.
+    pub undo: &'a Undo,
+    /// Whether an IME composes text.
+    pub composing: bool,
+    /// Whether the history is shown.
+    pub history_shown: bool,
+    /// Number of files that are being written.
+    pub writes: usize,
+    pub(super) engine: &'a Engine,
+    pub(super) commands: &'a CommandQueue,
+}
+
+impl PanelContext<'_> {
+    /// Sends a command; it is carried out after the panels are drawn.
+    pub fn send(&self, command: impl Into<Command>) {
+        self.commands.send(command);
+    }
+
+    /// The language of the interface.
+    pub fn lang(&self) -> Lang {
+        self.session.lang
+    }
+
+    /// The brief.
+    pub fn brief(&self) -> &Brief {
+        &self.session.brief
+    }
+
+    /// Every job, newest first.
+    pub fn jobs(&self) -> Arc<Vec<Arc<JobSnapshot>>> {
+        self.watch.jobs()
+    }
+
+    /// A job by its ID.
+    pub fn job(&self, id: Uuid) -> Option<Arc<JobSnapshot>> {
+        self.jobs().iter().find(|j| j.id == id).cloned()
+    }
+
+    /// The job that is shown, if it is known.
+    pub fn shown_job(&self) -> Option<Arc<JobSnapshot>> {
+        self.view.job().and_then(|id| self.job(id))
+    }
+
+    /// The running job, or the one that runs next.
+    pub fn active(&self) -> Option<Arc<JobSnapshot>> {
+        let jobs = self.jobs();
+        let running = jobs.iter().find(|j| j.status == JobStatus::Running);
+        let next = || {
+            let waiting = self.engine.waiting();
+            // A pending job that does not wait any more is the one that the worker prepares: `None` sorts first.
+            jobs.iter().filter(|j| j.status == JobStatus::Pending).min_by_key(|j| waiting.iter().position(|id| *id == j.id))
+        };
+        running.or_else(next).cloned()
+    }
+
+    /// Number of jobs that run or wait.
+    pub fn active_count(&self) -> usize {
+        self.jobs().iter().filter(|j| j.status.is_active()).count()
+    }
+
+    /// Whether a job was asked to stop and has not stopped yet.
+    pub fn is_stopping(&self, id: Uuid) -> bool {
+        self.engine.is_stopping(id)
+    }
+
+    /// The file of a job's picture.
+    pub fn image_path(&self, id: Uuid, name: ImageName) -> Option<PathBuf> {
+        self.engine.image_path(id, name)
+    }
+
+    /// The fonts.
+    pub fn fonts(&self) -> Arc<FontCatalog> {
+        self.watch.fonts()
+    }
+
+    /// The newest live draft.
+    pub fn draft(&self) -> Option<Draft> {
+        self.live.with(|s| s.draft.clone())
+    }
+
+    /// The steps that "Generate" would run for the brief, once they are known.
+    pub fn plan(&self) -> Option<Plan> {
+        self.watch.plan(self.brief())
+    }
+
+    /// Whether the results of all steps up to this one are cached.
+    fn cached_to(&self, step: u8) -> bool {
+        let plan = self.plan();
+        plan.is_some_and(|p| (1..=step).all(|n| p.steps.iter().any(|s| s.step == n && s.cached)))
+    }
+
+    /// The finished job that the draft is compared with.
+    pub fn base(&self) -> Option<Uuid> {
+        let id = self.session.base?;
+        self.job(id).filter(|j| j.status == JobStatus::Completed && j.images.contains(&ImageName::Step1)).map(|j| j.id)
+    }
+
+    /// What the shown picture can be compared with.
+    pub fn other_side(&self) -> Option<Source> {
+        match self.view.source {
+            Source::Job(_) => self.draft().map(|_| Source::Draft),
+            Source::Draft => self.base().map(Source::Job),
+        }
+    }
+
+    /// A finished job of the same brief.
+    pub fn job_of_same_brief(&self) -> Option<Uuid> {
+        let done = |id: &Uuid| self.job(*id).is_some_and(|j| j.status == JobStatus::Completed);
+        let same = self.session.job_briefs.iter().filter(|(_, brief)| brief.makes_the_same(self.brief()));
+        same.map(|(id, _)| *id).find(done)
+    }
+
+    /// The job whose pictures would be exported.
+    pub fn export_job(&self) -> Option<Uuid> {
+        let id = self.view.job().or(self.session.base);
+        id.filter(|id| self.job(*id).is_some_and(|j| Part::ALL.iter().any(|p| j.images.contains(&p.image()))))
+    }
+
+    /// The backend that would make the brief: that of its plan, or the likely one without a plan.
+    pub fn backend(&self) -> BackendKind {
+        let ready = || self.watch.diffusion().is_some_and(|d| d.ready.is_ok());
+        match self.plan() {
+            Some(plan) => plan.engine,
+            None if self.brief().engine != BackendChoice::Draft && ready() => BackendKind::Diffusion,
+            None => BackendKind::Draft,
+        }
+    }
+
+    /// Whether a command can be carried out now.
+    pub fn enabled(&self, command: UiCommand) -> bool {
+        let brief = self.brief();
+        match command {
+            UiCommand::Undo => self.undo.can_undo(),
+            UiCommand::Redo => self.undo.can_redo(),
+            UiCommand::Generate | UiCommand::GenerateFront | UiCommand::GenerateAll | UiCommand::Variations | UiCommand::SizeSet => {
+                !brief.is_blank() && !self.composing
+            }
+            UiCommand::FromText => brief.has_text() && self.cached_to(1),
+            UiCommand::FromComposite => brief.has_text() && self.cached_to(2),
+            UiCommand::TakeBack => !self.engine.trashed().is_empty(),
+            UiCommand::TextAuto => brief.text_x.is_some() || brief.text_y.is_some(),
+            UiCommand::ProductAuto => brief.product_x.is_some() || brief.product_y.is_some() || brief.product_scale.is_some(),
+            UiCommand::MaskAuto => brief.mask.is_some(),
+            UiCommand::Stop => self.active().is_some_and(|j| !self.is_stopping(j.id)),
+            UiCommand::StopAll => self.active_count() > 1,
+            UiCommand::Export => self.export_job().is_some(),
+            UiCommand::Compare => self.view.compare.is_some() || self.other_side().is_some(),
+            UiCommand::DraftOrResult => self.other_side().is_some(),
+            UiCommand::CopyCurl => !brief.is_blank(),
+            _ => true,
+        }
+    }
+}

@@ -1,0 +1,297 @@
+//! The studio's requests to the job engine. All functions block; `tasks` runs them off the window's thread.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use super::background::lock;
+use super::job_facts::has_mask;
+use super::photos::PhotoStore;
+use super::state::{Brief, Product, random_seed};
+use super::ui_text::UiText;
+use crate::engine::{Engine, SubmitPolicy};
+use crate::job::{Annotation, ImageName, JobSnapshot};
+use crate::request::fields::FIELDS;
+use crate::request::{Attachments, JobSpec};
+
+/// How a brief becomes a job.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SubmitOptions {
+    /// Run this step and the later ones even if their results are cached.
+    pub force_from_step: Option<u8>,
+    /// Put the job before those that wait.
+    pub front: bool,
+    /// A finished job of the same brief: submitted again only if a step would run.
+    pub same: Option<Uuid>,
+    /// Draw a new seed if no step would run.
+    pub reseed: bool,
+}
+
+/// What became of a submitted brief.
+pub enum Submission {
+    /// The job engine accepted a job.
+    Accepted {
+        /// The new job.
+        id: Uuid,
+        /// Its brief, with the seed that was drawn for it.
+        brief: Box<Brief>,
+        /// Whether a new seed was drawn because no step would have run.
+        reseeded: bool,
+    },
+    /// No step would run; this finished job is the result.
+    Unchanged(Uuid),
+}
+
+/// The brief of a job of any front end.
+pub struct RestoredBrief {
+    /// The brief, with the studio's copies of the job's pictures.
+    pub brief: Brief,
+    /// Whether the job's photo is unknown: its background was sent from outside, or the job is not here.
+    pub photo_unknown: bool,
+}
+
+/// The job engine as the studio uses it; clones share it.
+#[derive(Clone)]
+pub struct JobClient {
+    engine: Engine,
+    photos: PhotoStore,
+    /// Held while a star is read and turned, so that quick clicks all count.
+    stars: Arc<Mutex<()>>,
+}
+
+fn worded(error: impl std::fmt::Display) -> UiText {
+    UiText::from(error.to_string())
+}
+
+impl JobClient {
+    /// A client that keeps the pictures of jobs in `photos`.
+    pub fn new(engine: Engine, photos: PhotoStore) -> Self {
+        Self { engine, photos, stars: Arc::default() }
+    }
+
+    /// Submits one brief.
+    ///
+    /// # Errors
+    /// A picture's copy is gone, the request has errors, or the job engine does not accept it.
+    pub fn submit(&self, mut brief: Brief, options: SubmitOptions) -> Result<Submission, UiText> {
+        let attachments = attachments(&brief)?;
+        let spec_of = |brief: &Brief| {
+            let mut raw = brief.to_raw();
+            if let Some(step) = options.force_from_step {
+                raw.insert("force_from_step".into(), json!(step));
+            }
+            self.spec(&raw, &attachments)
+        };
+        let mut spec = spec_of(&brief)?;
+        let plan_needed = options.reseed || options.same.is_some();
+        let nothing_runs = plan_needed && self.engine.plan(&spec).is_ok_and(|p| p.steps.iter().all(|s| s.cached));
+        let reseeded = nothing_runs && options.reseed;
+        if reseeded {
+            brief.seed = random_seed();
+            spec = spec_of(&brief)?;
+        } else if let Some(id) = options.same.filter(|_| nothing_runs) {
+            return Ok(Submission::Unchanged(id));
+        }
+        let policy = if options.front { SubmitPolicy::Front } else { SubmitPolicy::Enqueue };
+        let id = self.engine.submit(spec, policy).map_err(worded)?;
+        Ok(Submission::Accepted { id, brief: Box::new(brief), reseeded })
+    }
+
+    fn spec(&self, raw: &Map<String, Value>, attachments: &Attachments) -> Result<JobSpec, UiText> {
+        let spec = crate::engine::parse_with_attachments(&self.engine, raw, attachments, false);
+        spec.map_err(|errors| UiText::from(errors.iter().map(|e| e.msg.clone()).collect::<Vec<_>>().join("\n")))
+    }
+
+    /// Continues a job after its last finished step. `brief` is the one that the job was made of, if it is known.
+    ///
+    /// # Errors
+    /// The job is gone or cannot be resumed, or the job engine does not accept the new one.
+    pub fn resume(&self, id: Uuid, brief: Option<Brief>) -> Result<Option<Submission>, UiText> {
+        let raw = self.engine.resume_request(id).map_err(worded)?;
+        self.submit_again(id, &raw, brief)
+    }
+
+    /// Runs a job's steps again from `step` on, with its own pictures and settings.
+    ///
+    /// # Errors
+    /// The job or a picture is gone, or the job engine does not accept the new one.
+    pub fn rerun(&self, id: Uuid, step: u8, brief: Option<Brief>) -> Result<Option<Submission>, UiText> {
+        let from = |start: u8| {
+            let mut raw = self.engine.request_from(id, start).map_err(worded)?;
+            raw.insert("force_from_step".into(), json!(step));
+            Ok::<_, UiText>(raw)
+        };
+        let first = self.engine.snapshot(id).map_or(step, |job| job.start_step);
+        // A whole job, where its earlier steps can be reused, has the photo too.
+        let mut raw = from(first.min(step))?;
+        let plan = self.engine.plan(&self.spec(&raw, &Attachments::new())?);
+        if plan.is_ok_and(|p| p.steps.iter().any(|s| s.step < step && !s.cached)) {
+            raw = from(step)?;
+        }
+        self.submit_again(id, &raw, brief)
+    }
+
+    /// Submits a request that continues the job `from`.
+    fn submit_again(&self, from: Uuid, raw: &Map<String, Value>, brief: Option<Brief>) -> Result<Option<Submission>, UiText> {
+        let id = self.engine.submit(self.spec(raw, &Attachments::new())?, SubmitPolicy::Enqueue).map_err(worded)?;
+        let brief = match (brief, self.engine.snapshot(from)) {
+            (Some(brief), _) => brief,
+            (None, Some(job)) => self.brief_of(&job)?.brief,
+            (None, None) => return Ok(None),
+        };
+        Ok(Some(Submission::Accepted { id, brief: Box::new(brief), reseeded: false }))
+    }
+
+    /// Stops a job, or all jobs if none is named.
+    pub fn stop(&self, id: Option<Uuid>) {
+        match id {
+            Some(id) => drop(self.engine.stop(id)),
+            None => drop(self.engine.stop_all()),
+        }
+    }
+
+    /// Moves a finished job to the trash.
+    ///
+    /// # Errors
+    /// The job is active, gone, or its folder cannot be moved.
+    pub fn delete(&self, id: Uuid) -> Result<(), UiText> {
+        self.engine.delete(id).map_err(worded)
+    }
+
+    /// Takes a job out of the trash; the one deleted last if none is named.
+    ///
+    /// # Errors
+    /// The job is not in the trash, or its folder cannot be moved.
+    pub fn take_back(&self, id: Option<Uuid>) -> Result<(), UiText> {
+        match id.or_else(|| self.engine.trashed().first().map(|j| j.id)) {
+            Some(id) => self.engine.restore(id).map(drop).map_err(worded),
+            None => Ok(()),
+        }
+    }
+
+    /// Changes star, title or note of a job.
+    ///
+    /// # Errors
+    /// The job is gone, or its record cannot be written.
+    pub fn annotate(&self, id: Uuid, change: Annotation) -> Result<(), UiText> {
+        self.engine.annotate(id, change).map(drop).map_err(worded)
+    }
+
+    /// Turns the star of a job as the job engine has it now, which may be newer than what the window shows.
+    ///
+    /// # Errors
+    /// The job is gone, or its record cannot be written.
+    pub fn toggle_star(&self, id: Uuid) -> Result<(), UiText> {
+        let _one_at_a_time = lock(&self.stars);
+        let starred = self.engine.snapshot(id).is_some_and(|job| job.starred);
+        self.annotate(id, Annotation { starred: Some(!starred), ..Annotation::default() })
+    }
+
+    /// The brief of a job, whichever front end sent it.
+    ///
+    /// # Errors
+    /// A picture of the job cannot be read or copied.
+    pub fn brief_of(&self, job: &JobSnapshot) -> Result<RestoredBrief, UiText> {
+        let painter = if job.start_step > 1 { self.painter_of(job) } else { None };
+        let mut parameters = Map::clone(&job.parameters);
+        if let Some(painter) = &painter {
+            let of_scene = FIELDS.iter().filter(|f| f.used_by == [1]).filter_map(|f| painter.parameters.get_key_value(f.name));
+            parameters.extend(of_scene.map(|(k, v)| (k.clone(), v.clone())));
+        }
+        let photo_unknown = job.start_step > 1 && painter.is_none();
+        let with_photo = painter.as_deref().unwrap_or(job);
+        let mut brief = Brief::from_parameters(&parameters, job.seed, (job.width, job.height));
+        brief.product = self.product_of(with_photo.id)?;
+        let corrected = has_mask(with_photo) && brief.product.is_some();
+        if let Some(path) = self.engine.image_path(with_photo.id, ImageName::Mask).filter(|_| corrected) {
+            brief.mask = Some(self.photos.keep_mask(&read(&path)?)?);
+        }
+        Ok(RestoredBrief { brief, photo_unknown })
+    }
+
+    /// The brief inside a picture of this program, given the picture's text entries; `None` for any other picture.
+    ///
+    /// # Errors
+    /// A picture of the job cannot be read or copied.
+    pub fn brief_in(&self, text: &[(String, String)]) -> Result<Option<RestoredBrief>, UiText> {
+        let Some(all) = text.iter().find(|(k, _)| k == "nanococoa").and_then(|(_, v)| serde_json::from_str::<Value>(v).ok()) else {
+            return Ok(None);
+        };
+        let Some(parameters) = all["parameters"].as_object() else { return Ok(None) };
+        let id = all["job_id"].as_str().and_then(|t| t.parse::<Uuid>().ok());
+        if let Some(job) = id.and_then(|id| self.engine.snapshot(id)) {
+            return self.brief_of(&job).map(Some);
+        }
+        let side = |key: &str| all[key].as_u64().and_then(|v| u32::try_from(v).ok()).unwrap_or(1024);
+        let brief = Brief::from_parameters(parameters, all["seed"].as_u64().unwrap_or(0), (side("width"), side("height")));
+        Ok(Some(RestoredBrief { brief, photo_unknown: true }))
+    }
+
+    /// A copy of a job's photo, if the job has one.
+    fn product_of(&self, id: Uuid) -> Result<Option<Product>, UiText> {
+        let Some(path) = self.engine.image_path(id, ImageName::Product) else { return Ok(None) };
+        self.photos.keep(&read(&path)?, "product.png").map(Some)
+    }
+
+    /// The job that painted the background which `job` was given, if it is still here.
+    fn painter_of(&self, job: &JobSnapshot) -> Option<Arc<JobSnapshot>> {
+        let step1 = ImageName::Step1.as_str();
+        let given = job.hashes.get(step1)?;
+        self.engine.snapshots().into_iter().find(|j| j.start_step == 1 && j.hashes.get(step1) == Some(given))
+    }
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, UiText> {
+    std::fs::read(path).map_err(|e| UiText::new("error.read", &[&path.display(), &e]))
+}
+
+/// The pictures of a brief, decoded from the studio's copies.
+fn attachments(brief: &Brief) -> Result<Attachments, UiText> {
+    let mut attachments = Attachments::new();
+    let Some(product) = &brief.product else { return Ok(attachments) };
+    let mut attach = |field: &'static str, path: &Path| {
+        std::fs::metadata(path).map_err(|e| UiText::new("error.photo_gone", &[&product.name, &e]))?;
+        attachments.insert(field, crate::engine::decode_source_file(path));
+        Ok::<(), UiText>(())
+    };
+    attach("product_image", &product.path)?;
+    if let Some(mask) = &brief.mask {
+        attach("mask_image", &mask.path)?;
+    }
+    Ok(attachments)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::backend::draft::DraftBackend;
+    use crate::engine::EngineConfig;
+
+    #[test]
+    fn quick_clicks_on_a_star_each_turn_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let config = EngineConfig { data_dir: dir.path().into(), font_dirs: Vec::new(), default_font: crate::assets::DEFAULT_FONT.into() };
+        let engine = Engine::start(config, Arc::new(|_| Ok(Box::new(DraftBackend::default())))).unwrap();
+        let client = JobClient::new(engine.clone(), PhotoStore::new(&dir.path().join("studio")));
+        let brief = Brief { scene: "sea".into(), width: 256, height: 256, ..Brief::default() };
+        let Ok(Submission::Accepted { id, .. }) = client.submit(brief, SubmitOptions::default()) else { panic!("not accepted") };
+        while engine.snapshot(id).unwrap().status.is_active() {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        for (clicks, starred) in [(2, false), (7, true)] {
+            let threads: Vec<_> = (0..clicks)
+                .map(|_| {
+                    let client = client.clone();
+                    std::thread::spawn(move || client.toggle_star(id).unwrap())
+                })
+                .collect();
+            threads.into_iter().for_each(|t| t.join().unwrap());
+            assert_eq!(engine.snapshot(id).unwrap().starred, starred, "{clicks}");
+        }
+        engine.shutdown();
+    }
+}

@@ -1,0 +1,54 @@
+//! What background tasks tell the window.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use super::brush::{LoadedMask, MaskKey};
+use super::dialogs::FilePurpose;
+use super::job_client::{RestoredBrief, Submission};
+use super::state::{Brief, Mask, Product};
+use super::ui_text::UiText;
+
+/// A message of a background task.
+pub enum Message {
+    /// A brief was submitted.
+    Submitted(Submission),
+    /// A job is in the trash.
+    Deleted(Uuid),
+    /// A photo was kept; the path is there if it came from a file.
+    Product(Box<Product>, Option<PathBuf>),
+    /// A brief was found in a picture, or read from the job.
+    Restored(Box<RestoredBrief>, Option<Uuid>),
+    /// A task succeeded.
+    Succeeded(UiText),
+    /// The designer should know something about what was opened.
+    Noted(UiText),
+    /// A task failed.
+    Failed(UiText),
+    /// A file was chosen in a dialog.
+    FileChosen(FilePurpose, PathBuf),
+    /// This desktop cannot show file dialogs.
+    NoFileDialog(FilePurpose),
+    /// A project was read.
+    ProjectOpened {
+        /// Its brief.
+        brief: Box<Brief>,
+        /// Its file.
+        path: PathBuf,
+    },
+    /// A project was written.
+    ProjectSaved {
+        /// The brief in the file.
+        brief: Box<Brief>,
+        /// The file.
+        path: PathBuf,
+        /// The number that undo gave the project.
+        project: u32,
+    },
+    /// The brush stroke with this number was written, or could not be.
+    StrokeSaved(u64, Result<Mask, UiText>),
+    /// A mask was read for the brush.
+    MaskLoaded(MaskKey, Arc<LoadedMask>),
+}

@@ -1,0 +1,55 @@
+//! The backend that makes the pictures, as several panels show it.
+
+use egui::{RichText, Ui};
+
+use crate::gui::context::PanelContext;
+use crate::gui::i18n::Lang;
+use crate::gui::{theme, widgets};
+use crate::job::JobSnapshot;
+use crate::request::{BackendChoice, BackendKind};
+
+/// The device of the diffusion backend: the GPU's name, where it is known.
+pub fn device(cx: &PanelContext<'_>) -> String {
+    let device = cx.watch.diffusion().and_then(|d| d.installed.device.clone()).unwrap_or_default();
+    let gpus = cx.watch.load().0.gpu_info;
+    match gpus.first() {
+        Some(gpu) if device.starts_with("CUDA") && gpus.len() == 1 => gpu.name.clone(),
+        _ => device,
+    }
+}
+
+/// A label, with the backend that made the job.
+pub fn labelled(lang: Lang, job: &JobSnapshot, words: &str) -> String {
+    match job.engine {
+        BackendKind::Draft => lang.f("canvas.by_draft", &[&words]),
+        BackendKind::Diffusion => lang.f("canvas.by_diffusion", &[&words]),
+    }
+}
+
+/// The backend's short name.
+pub fn short(lang: Lang, kind: BackendKind) -> &'static str {
+    match kind {
+        BackendKind::Draft => lang.t("advanced.engine_draft"),
+        BackendKind::Diffusion => lang.t("advanced.engine_diffusion"),
+    }
+}
+
+/// Draws the choice of the backend, and why it cannot run. Returns whether another one was chosen.
+pub fn choice(cx: &PanelContext<'_>, chosen: &mut BackendChoice, ui: &mut Ui) -> bool {
+    let lang = cx.lang();
+    let c = theme::colors(ui);
+    ui.label(RichText::new(lang.t("advanced.engine")).size(theme::SMALL).color(c.dim));
+    let options = [
+        (BackendChoice::Auto, lang.t("advanced.engine_auto")),
+        (BackendChoice::Draft, lang.t("advanced.engine_draft")),
+        (BackendChoice::Diffusion, lang.t("advanced.engine_diffusion")),
+    ];
+    let changed = widgets::segmented(ui, chosen, &options);
+    if *chosen == BackendChoice::Diffusion
+        && let Some(Err(why)) = cx.watch.diffusion().map(|d| d.ready.clone())
+    {
+        let words = lang.f("models.why_not", &[&lang.say(&why)]);
+        ui.add(egui::Label::new(RichText::new(words).size(theme::LABEL).color(c.bad)).wrap());
+    }
+    changed
+}

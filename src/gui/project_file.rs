@@ -1,0 +1,77 @@
+//! Project files: a ZIP with the brief, the request as REST takes it, and the pictures. All functions block.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use super::photos::PhotoStore;
+use super::state::Brief;
+use super::ui_text::UiText;
+use crate::engine::project::{self, Project, ProjectError};
+
+/// Extension of project files.
+pub const EXTENSION: &str = "ncocoa";
+
+/// Writes a project and returns the path with its extension.
+///
+/// # Errors
+/// The photo's copy is gone, or the file cannot be written.
+pub fn save(brief: &Brief, path: PathBuf) -> Result<PathBuf, UiText> {
+    let path = if path.extension().is_some() { path } else { path.with_extension(EXTENSION) };
+    let bytes = pack(brief)?;
+    crate::store::write_atomic(&path, &bytes).map_err(|e| UiText::from(e.to_string()))?;
+    Ok(path)
+}
+
+fn pack(brief: &Brief) -> Result<Vec<u8>, UiText> {
+    let failed = |e: &dyn std::fmt::Display| UiText::from(e.to_string());
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let stored = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    let mut put = |name: &str, bytes: &[u8]| {
+        zip.start_file(name, stored).map_err(|e| failed(&e))?;
+        zip.write_all(bytes).map_err(|e| failed(&e))
+    };
+    // The pictures are in the file: paths of this machine must not leave it.
+    let mut packed = brief.clone();
+    if let Some(product) = &mut packed.product {
+        product.path = project::PRODUCT.into();
+    }
+    if let Some(mask) = &mut packed.mask {
+        mask.path = project::MASK.into();
+    }
+    put(project::BRIEF, &serde_json::to_vec_pretty(&packed).map_err(|e| failed(&e))?)?;
+    put(project::REQUEST, &serde_json::to_vec_pretty(&brief.to_raw()).map_err(|e| failed(&e))?)?;
+    if let Some(product) = &brief.product {
+        let bytes = std::fs::read(&product.path).map_err(|e| UiText::new("error.photo_gone", &[&product.name, &e]))?;
+        put(project::PRODUCT, &bytes)?;
+    }
+    if let Some(mask) = &brief.mask {
+        let bytes = std::fs::read(&mask.path).map_err(|e| UiText::new("error.photo_gone", &[&project::MASK, &e]))?;
+        put(project::MASK, &bytes)?;
+    }
+    zip.finish().map(std::io::Cursor::into_inner).map_err(|e| failed(&e))
+}
+
+/// Reads a project; its pictures are kept in the studio's folder.
+///
+/// # Errors
+/// The file cannot be read, is no project, or lacks a picture.
+pub fn open(path: &Path, photos: &PhotoStore) -> Result<Brief, UiText> {
+    let bytes = project::read_file(path).map_err(|e| UiText::new("error.read", &[&path.display(), &e]))?;
+    let bad = || UiText::new("error.project", &[&path.display()]);
+    let worded = |e: ProjectError| match e {
+        ProjectError::Unusable(text) => UiText::from(text),
+        ProjectError::NoProject | ProjectError::Missing(_) => bad(),
+    };
+    let mut project = Project::open(&bytes).map_err(worded)?;
+    let mut part = |name: &str| project.part(name).map_err(worded);
+    let mut brief: Brief = serde_json::from_slice(&part(project::BRIEF)?).map_err(|_| bad())?;
+    if let Some(product) = &mut brief.product {
+        let photo = part(project::PRODUCT)?;
+        let name = product.name.clone();
+        *product = photos.keep(&photo, &name)?;
+    }
+    if brief.mask.is_some() {
+        brief.mask = Some(photos.keep_mask(&part(project::MASK)?)?);
+    }
+    Ok(brief)
+}

@@ -1,0 +1,172 @@
+//! What the studio does when background tasks, jobs and the server report something.
+
+use egui::Context;
+use uuid::Uuid;
+
+use super::app::Studio;
+use super::job_client::Submission;
+use super::message::Message;
+use super::server::ServerEvent;
+use super::state::{Brief, Product};
+use super::toasts::{Severity, UndoTarget};
+use super::ui_text::UiText;
+use super::view::Source;
+use super::windows::Window;
+use crate::job::JobStatus;
+
+/// Seconds in which a notification offers to undo. The menu can undo later too.
+const UNDO_SECONDS: f64 = 8.0;
+
+impl Studio {
+    /// Handles a message of a background task. `now`: seconds since the window opened.
+    pub(super) fn receive(&mut self, ctx: &Context, message: Message, now: f64) {
+        match message {
+            Message::Submitted(submission) => self.submitted(submission, now),
+            Message::Deleted(id) => self.deleted(id, now),
+            Message::StrokeSaved(number, mask) => {
+                let mask = mask.map_err(|text| self.toasts.notify(Severity::Error, text, now)).ok();
+                self.panels.brush.stroke_saved(&mut self.session.brief, number, mask);
+            }
+            Message::MaskLoaded(key, mask) => self.panels.brush.mask_loaded(ctx, &self.session.brief, key, &mask),
+            Message::Product(product, path) => {
+                self.place_product(*product);
+                if let Some(path) = path {
+                    self.session.remember_file(path);
+                }
+            }
+            Message::Restored(restored, base) => self.restored(restored.brief, base, restored.photo_unknown, now),
+            Message::ProjectSaved { brief, path, project } => {
+                self.toasts.notify(Severity::Success, UiText::new("toast.saved", &[&path.display()]), now);
+                self.undo.saved(&mut self.session, project, path, *brief);
+            }
+            Message::ProjectOpened { brief, path } => {
+                self.put_project_away(now);
+                self.session.project = path.file_stem().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+                self.session.saved = Some((path, (*brief).clone()));
+                self.session.brief = *brief;
+                self.view.source = Source::Draft;
+            }
+            Message::Succeeded(text) => self.toasts.notify(Severity::Success, text, now),
+            Message::Noted(text) => self.toasts.notify(Severity::Info, text, now),
+            Message::Failed(text) => self.toasts.notify(Severity::Error, text, now),
+            Message::FileChosen(purpose, path) => self.use_file(purpose, path),
+            Message::NoFileDialog(purpose) => self.window = Some(Window::path(purpose)),
+        }
+        self.touch(ctx);
+    }
+
+    fn submitted(&mut self, submission: Submission, now: f64) {
+        match submission {
+            Submission::Accepted { id, brief, reseeded } => {
+                let unchanged = Brief { seed: brief.seed, ..self.session.brief.clone() } == *brief;
+                if reseeded && unchanged {
+                    self.session.brief.seed = brief.seed;
+                }
+                self.session.remember_job(id, *brief);
+                // A quick job may finish before the studio sees it as active.
+                if !self.watched.iter().any(|w| w.0 == id) {
+                    self.watched.push((id, JobStatus::Pending));
+                }
+                // The first of several jobs stays in view until it has finished.
+                let watching = self.context().shown_job().is_some_and(|j| j.status.is_active());
+                if !watching {
+                    self.view.source = Source::Job(id);
+                }
+                self.view.compare = None;
+            }
+            Submission::Unchanged(id) => {
+                self.view.source = Source::Job(id);
+                self.toasts.notify(Severity::Info, UiText::new("toast.unchanged", &[]), now);
+            }
+        }
+    }
+
+    fn deleted(&mut self, id: Uuid, now: f64) {
+        if self.view.source == Source::Job(id) {
+            self.view.source = Source::Draft;
+        }
+        self.view.compare = self.view.compare.filter(|c| *c != Source::Job(id));
+        self.session.base = self.session.base.filter(|b| *b != id);
+        self.toasts.offer_undo(UndoTarget::Job(id), UiText::new("toast.deleted", &[]), now + UNDO_SECONDS);
+    }
+
+    /// Puts a photo into the brief; another photo than before loses mask and place.
+    fn place_product(&mut self, product: Product) {
+        let brief = &mut self.session.brief;
+        if brief.product.as_ref().is_none_or(|p| p.hash != product.hash) {
+            brief.mask = None;
+            brief.place_product_automatically();
+        }
+        brief.product = Some(product);
+        self.view.source = Source::Draft;
+    }
+
+    fn restored(&mut self, mut brief: Brief, base: Option<Uuid>, photo_unknown: bool, now: f64) {
+        let photo_missing = photo_unknown && base.is_none();
+        if photo_unknown {
+            (brief.product, brief.mask) = (self.session.brief.product.clone(), self.session.brief.mask.clone());
+        } else if let Some(id) = base {
+            self.session.remember_job(id, brief.clone());
+        }
+        self.session.brief = brief;
+        self.session.base = base.or(self.session.base);
+        self.view.source = base.map_or(Source::Draft, Source::Job);
+        let (severity, key) = match (photo_missing, self.session.brief.product.is_some()) {
+            (false, _) => (Severity::Success, "toast.restored"),
+            (true, true) => (Severity::Info, "toast.restored_kept_photo"),
+            (true, false) => (Severity::Info, "toast.restored_no_photo"),
+        };
+        self.toasts.notify(severity, UiText::new(key, &[]), now);
+    }
+
+    /// Makes room for another project; undo and a notification bring the present one back.
+    pub(super) fn put_project_away(&mut self, now: f64) {
+        let unsaved = !self.session.brief.is_blank() && (self.session.saved.is_none() || self.session.unsaved());
+        if unsaved {
+            let target = UndoTarget::Project(self.undo.project());
+            self.toasts.offer_undo(target, UiText::new("toast.put_away", &[]), now + UNDO_SECONDS);
+        }
+        self.undo.observe(&self.session.brief, now);
+        self.undo.start_project(&mut self.session);
+    }
+
+    /// Compares the jobs with those of the last frame: makes the newest result the base and reports failures and warnings.
+    pub(super) fn follow_jobs(&mut self, now: f64) {
+        let jobs = self.jobs();
+        for job in jobs.iter() {
+            let before = self.watched.iter().find(|w| w.0 == job.id).map(|w| w.1);
+            if before == Some(job.status) || (before.is_none() && !job.status.is_active()) {
+                continue;
+            }
+            self.watched.retain(|w| w.0 != job.id);
+            self.watched.push((job.id, job.status));
+            match job.status {
+                JobStatus::Completed => {
+                    if self.view.source == Source::Job(job.id) || self.session.base.is_none() {
+                        self.session.base = Some(job.id);
+                    }
+                    for warning in &job.warnings {
+                        self.toasts.notify(Severity::Info, warning.clone().into(), now);
+                    }
+                }
+                // The canvas itself shows the failure of the job on it.
+                JobStatus::Failed if self.view.source == Source::Job(job.id) => {}
+                JobStatus::Failed => self.toasts.notify(Severity::Error, UiText::new("toast.failed", &[&job.message]), now),
+                JobStatus::Stopped => self.toasts.notify(Severity::Info, UiText::new("toast.stopped", &[]), now),
+                JobStatus::Pending | JobStatus::Running => {}
+            }
+        }
+        self.watched.retain(|w| w.1.is_active() || jobs.iter().any(|j| j.id == w.0));
+    }
+
+    /// Handles what the server reports.
+    pub(super) fn follow_server(&mut self, now: f64) {
+        while let Some(event) = self.server.poll() {
+            match event {
+                ServerEvent::Started(_) => self.toasts.dismiss_all("server.busy"),
+                ServerEvent::Stopped => {}
+                ServerEvent::Failed(text) => self.toasts.notify(Severity::Error, text, now),
+            }
+        }
+    }
+}

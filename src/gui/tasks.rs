@@ -1,0 +1,297 @@
+//! The studio's background tasks: each runs a blocking function on a thread of its own and tells the window the result.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, mpsc};
+
+use egui::{ColorImage, Context};
+use tracing::Span;
+use uuid::Uuid;
+
+use super::background::{Mailbox, TaskThreads, WriteGuard};
+use super::brush::{FinishedStroke, LoadedMask, MaskRequest};
+use super::clipboard::{self, Pasted};
+use super::dialogs::{self, Answer, FilePurpose};
+use super::export::{self, Settings};
+use super::i18n::Lang;
+use super::job_client::{JobClient, RestoredBrief, SubmitOptions};
+use super::message::Message;
+use super::photos::PhotoStore;
+use super::state::{Brief, Session};
+use super::ui_text::UiText;
+use super::writer::Writer;
+use super::{presets, project_file};
+use crate::engine::Engine;
+use crate::job::{Annotation, JobSnapshot};
+
+/// The message of a finished task, if it has one.
+type Outcome = Result<Option<Message>, UiText>;
+
+/// What tasks work with; clones share it.
+#[derive(Clone)]
+struct TaskContext {
+    engine: Engine,
+    jobs: JobClient,
+    photos: PhotoStore,
+    mailbox: Mailbox<Message>,
+}
+
+/// Starts background tasks. Dropping it waits for them, but not for ever.
+pub struct Tasks {
+    cx: TaskContext,
+    writer: Writer,
+    writes: Arc<AtomicUsize>,
+    threads: TaskThreads,
+}
+
+/// A tracing span that names the job in the log.
+fn job_span(id: Uuid) -> Span {
+    tracing::info_span!("job", %id)
+}
+
+impl Tasks {
+    /// `folder` is the studio's own folder.
+    pub fn new(engine: Engine, ctx: &Context, folder: &Path) -> (Self, mpsc::Receiver<Message>) {
+        let (mailbox, messages) = Mailbox::new(ctx);
+        let photos = PhotoStore::new(folder);
+        let jobs = JobClient::new(engine.clone(), photos.clone());
+        let saved = mailbox.clone();
+        let writer = Writer::start(folder.to_path_buf(), move |number, mask| {
+            saved.send(Message::StrokeSaved(number, mask));
+        });
+        let cx = TaskContext { engine, jobs, photos, mailbox };
+        (Self { cx, writer, writes: Arc::default(), threads: TaskThreads::default() }, messages)
+    }
+
+    /// Runs a task in a tracing span; an error becomes a message.
+    fn run(&self, name: &str, span: Span, task: impl FnOnce(&TaskContext) -> Outcome + Send + 'static) {
+        let cx = self.cx.clone();
+        let started = span.in_scope(|| {
+            self.threads.run(name, move || {
+                let message = task(&cx).unwrap_or_else(|text| {
+                    tracing::debug!(error = text.words(Lang::En), "the task failed");
+                    Some(Message::Failed(text))
+                });
+                if let Some(message) = message {
+                    cx.mailbox.send(message);
+                }
+            })
+        });
+        if !started {
+            self.cx.mailbox.send(Message::Failed(UiText::new("error.thread", &[])));
+        }
+    }
+
+    /// Like `run`, for a file of the designer: the window asks before it closes on one that is being written.
+    fn run_write(&self, name: &str, span: Span, task: impl FnOnce(&TaskContext) -> Outcome + Send + 'static) {
+        let guard = WriteGuard::begin(&self.writes);
+        self.run(name, span, move |cx| {
+            let outcome = task(cx);
+            drop(guard);
+            outcome
+        });
+    }
+
+    /// Tells the window something at its next frame.
+    pub fn send(&self, message: Message) {
+        self.cx.mailbox.send(message);
+    }
+
+    /// Number of files that are being written.
+    pub fn writes(&self) -> usize {
+        self.writes.load(Ordering::Acquire)
+    }
+
+    /// Submits briefs, one job each, in this order.
+    pub fn submit(&self, briefs: Vec<Brief>, options: SubmitOptions) {
+        self.run("nanococoa-submit", Span::current(), move |cx| {
+            // Each goes to the front of the queue, so the last one submitted runs first.
+            let briefs: Vec<Brief> = if options.front { briefs.into_iter().rev().collect() } else { briefs };
+            for brief in briefs {
+                cx.mailbox.send(Message::Submitted(cx.jobs.submit(brief, options)?));
+            }
+            Ok(None)
+        });
+    }
+
+    /// Continues a job after its last finished step.
+    pub fn resume(&self, id: Uuid, brief: Option<Brief>) {
+        self.run("nanococoa-resume", job_span(id), move |cx| Ok(cx.jobs.resume(id, brief)?.map(Message::Submitted)));
+    }
+
+    /// Runs a job's steps again from `step` on.
+    pub fn rerun(&self, id: Uuid, step: u8, brief: Option<Brief>) {
+        self.run("nanococoa-rerun", job_span(id), move |cx| Ok(cx.jobs.rerun(id, step, brief)?.map(Message::Submitted)));
+    }
+
+    /// Stops a job, or all of them if none is named.
+    pub fn stop(&self, id: Option<Uuid>) {
+        self.run("nanococoa-stop", id.map_or_else(Span::current, job_span), move |cx| {
+            cx.jobs.stop(id);
+            Ok(None)
+        });
+    }
+
+    /// Moves a finished job to the trash.
+    pub fn delete(&self, id: Uuid) {
+        self.run("nanococoa-delete", job_span(id), move |cx| cx.jobs.delete(id).map(|()| Some(Message::Deleted(id))));
+    }
+
+    /// Takes a job out of the trash; the one deleted last if none is named.
+    pub fn take_back(&self, id: Option<Uuid>) {
+        self.run("nanococoa-restore", id.map_or_else(Span::current, job_span), move |cx| cx.jobs.take_back(id).map(|()| None));
+    }
+
+    /// Changes star, title or note of a job.
+    pub fn annotate(&self, id: Uuid, change: Annotation) {
+        self.run("nanococoa-annotate", job_span(id), move |cx| cx.jobs.annotate(id, change).map(|()| None));
+    }
+
+    /// Turns the star of a job.
+    pub fn toggle_star(&self, id: Uuid) {
+        self.run("nanococoa-annotate", job_span(id), move |cx| cx.jobs.toggle_star(id).map(|()| None));
+    }
+
+    /// Restores the settings of a job; `brief` is the one that it was made of, if it is known.
+    pub fn restore(&self, job: Arc<JobSnapshot>, brief: Option<Brief>) {
+        self.run("nanococoa-restore", job_span(job.id), move |cx| {
+            let known = brief.map(|brief| RestoredBrief { brief, photo_unknown: false });
+            let restored = known.map_or_else(|| cx.jobs.brief_of(&job), Ok)?;
+            Ok(Some(Message::Restored(Box::new(restored), Some(job.id))))
+        });
+    }
+
+    /// Opens a photo, or restores the settings in a picture of this program.
+    pub fn open_photo(&self, path: PathBuf) {
+        self.run("nanococoa-open", Span::current(), move |cx| cx.open_photo(&path).map(Some));
+    }
+
+    /// Opens the picture in the clipboard, or the file whose path is there.
+    pub fn paste(&self) {
+        self.run("nanococoa-paste", Span::current(), |cx| match clipboard::read()? {
+            Pasted::Picture(picture) => cx.keep_pixels(&picture).map(Some),
+            Pasted::Text(text) => cx.open_text(&text).map(Some),
+        });
+    }
+
+    /// Opens pixels that were pasted.
+    pub fn paste_pixels(&self, picture: Arc<ColorImage>) {
+        self.run("nanococoa-paste", Span::current(), move |cx| cx.keep_pixels(&picture).map(Some));
+    }
+
+    /// Opens the file whose path was pasted.
+    pub fn paste_text(&self, text: String) {
+        self.run("nanococoa-paste", Span::current(), move |cx| cx.open_text(&text).map(Some));
+    }
+
+    /// Opens the bundled sample photo.
+    pub fn open_sample(&self) {
+        self.run("nanococoa-sample", Span::current(), |cx| cx.photos.keep_sample().map(|p| Some(Message::Product(Box::new(p), None))));
+    }
+
+    /// Shows a file dialog; `name` is the suggested name of a file to write.
+    pub fn ask_for_file(&self, purpose: FilePurpose, name: Option<String>, lang: Lang) {
+        self.run("nanococoa-dialog", Span::current(), move |_| {
+            Ok(match dialogs::ask(&purpose, name, lang)? {
+                Answer::Chosen(path) => Some(Message::FileChosen(purpose, path)),
+                Answer::Cancelled => None,
+                Answer::Unavailable => Some(Message::NoFileDialog(purpose)),
+            })
+        });
+    }
+
+    /// Opens a project.
+    pub fn open_project(&self, path: PathBuf) {
+        self.run("nanococoa-project", Span::current(), move |cx| {
+            let brief = Box::new(project_file::open(&path, &cx.photos)?);
+            Ok(Some(Message::ProjectOpened { brief, path }))
+        });
+    }
+
+    /// Saves a project; `project` is the number that undo gave it.
+    pub fn save_project(&self, brief: Brief, path: PathBuf, project: u32) {
+        self.run_write("nanococoa-project", Span::current(), move |_| {
+            let path = project_file::save(&brief, path)?;
+            Ok(Some(Message::ProjectSaved { brief: Box::new(brief), path, project }))
+        });
+    }
+
+    /// Exports a picture of a job.
+    pub fn export(&self, job: Uuid, from: PathBuf, to: PathBuf, settings: Settings, lang: Lang) {
+        self.run_write("nanococoa-export", job_span(job), move |_| {
+            let to = export::write(&from, &to, settings, lang)?;
+            Ok(Some(Message::Succeeded(UiText::new("toast.exported", &[&to.display()]))))
+        });
+    }
+
+    /// Loads the fonts of these folders.
+    pub fn load_fonts(&self, folders: Vec<PathBuf>) {
+        self.run("nanococoa-fonts", Span::current(), move |cx| {
+            cx.engine.load_fonts(&folders);
+            Ok(None)
+        });
+    }
+
+    /// Saves the designer's own presets, unless the file was edited by hand and cannot be read.
+    pub fn save_presets(&self, path: PathBuf, text: String) {
+        self.run("nanococoa-presets", Span::current(), move |_| {
+            if std::fs::read_to_string(&path).is_ok_and(|old| !presets::readable(&old)) {
+                return Err(UiText::new("error.presets", &[&path.display()]));
+            }
+            crate::store::create_private_dir(path.parent().unwrap_or(&path))
+                .map_err(|e| UiText::new("error.write", &[&path.display(), &e]))?;
+            crate::store::write_atomic(&path, text.as_bytes()).map_err(|e| UiText::from(e.to_string()))?;
+            Ok(None)
+        });
+    }
+
+    /// Loads a mask for the brush.
+    pub fn load_mask(&self, request: MaskRequest) {
+        self.run("nanococoa-mask", Span::current(), move |_| {
+            let loaded = LoadedMask::read(&request.path)?;
+            Ok(Some(Message::MaskLoaded(request.key, Arc::new(loaded))))
+        });
+    }
+
+    /// Writes a brush stroke after the earlier ones.
+    pub fn save_stroke(&self, stroke: FinishedStroke) {
+        let number = stroke.number;
+        if !self.writer.stroke(stroke, WriteGuard::begin(&self.writes)) {
+            self.cx.mailbox.send(Message::StrokeSaved(number, Err(UiText::new("error.thread", &[]))));
+        }
+    }
+
+    /// Writes the session, unless a newer one follows soon.
+    pub fn save_session(&self, session: Session) {
+        self.writer.session(session);
+    }
+
+    /// Writes every waiting stroke and ends the writing thread; the caller writes the last session itself.
+    pub fn close_writer(&self) {
+        self.writer.close();
+    }
+}
+
+impl TaskContext {
+    fn open_photo(&self, path: &Path) -> Result<Message, UiText> {
+        let source = crate::engine::decode_source_file(path).map_err(UiText::from)?;
+        if let Some(restored) = self.jobs.brief_in(&source.text)? {
+            return Ok(Message::Restored(Box::new(restored), None));
+        }
+        let product = self.photos.keep_file(path, &source)?;
+        for note in &source.notes {
+            self.mailbox.send(Message::Noted(UiText::from(format!("product_image: {note}"))));
+        }
+        Ok(Message::Product(Box::new(product), Some(path.to_path_buf())))
+    }
+
+    fn keep_pixels(&self, picture: &ColorImage) -> Result<Message, UiText> {
+        let product = self.photos.keep(&clipboard::to_png(picture)?, "clipboard.png")?;
+        Ok(Message::Product(Box::new(product), None))
+    }
+
+    fn open_text(&self, text: &str) -> Result<Message, UiText> {
+        let path = crate::paths::find(Path::new(text.trim().trim_start_matches("file://")));
+        if path.is_file() { self.open_photo(&path) } else { Err(clipboard::empty()) }
+    }
+}

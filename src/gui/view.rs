@@ -1,0 +1,57 @@
+//! Which picture the canvas shows.
+
+use uuid::Uuid;
+
+/// The four pictures of an advertisement, in the order of the tabs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tab {
+    /// The product without its background.
+    Product,
+    /// The result of step 1.
+    Background,
+    /// The headline on a transparent canvas: the result of step 2.
+    Text,
+    /// The finished advertisement.
+    Final,
+}
+
+/// Where the pictures come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// The live draft of the brief.
+    Draft,
+    /// The results of a job.
+    Job(Uuid),
+}
+
+/// What the canvas shows.
+#[derive(Clone, Copy, Debug)]
+pub struct View {
+    /// The chosen tab.
+    pub tab: Tab,
+    /// The source of the picture; while comparing, of the right side.
+    pub source: Source,
+    /// The source of the left side while comparing.
+    pub compare: Option<Source>,
+}
+
+impl Default for View {
+    fn default() -> Self {
+        Self { tab: Tab::Final, source: Source::Draft, compare: None }
+    }
+}
+
+impl View {
+    /// Shows one source and ends a comparison.
+    pub fn show(&mut self, source: Source) {
+        (self.source, self.compare) = (source, None);
+    }
+
+    /// The job that is shown, if it is not the draft.
+    pub fn job(&self) -> Option<Uuid> {
+        match self.source {
+            Source::Draft => None,
+            Source::Job(id) => Some(id),
+        }
+    }
+}
