@@ -216,9 +216,9 @@ mod tests {
         let end = sender.clone();
         let worker = Worker::start("test", Vec::new(), move |inbox: Inbox<Vec<u8>>| {
             while let Some(all) = inbox.wait(true, |v| !v.is_empty(), std::mem::take) {
-                all.into_iter().for_each(|n| drop(sender.send(n)));
+                all.into_iter().for_each(|n| sender.send(n).unwrap());
             }
-            drop(sender.send(99));
+            sender.send(99).unwrap();
         });
         worker.tell(|v| v.extend([1, 2]));
         worker.close();
@@ -226,7 +226,7 @@ mod tests {
         assert!(!worker.is_running());
         let waiting = Worker::start("test", (), move |inbox| {
             assert_eq!(inbox.wait(false, |()| false, |()| ()), None);
-            drop(end.send(7));
+            end.send(7).unwrap();
         });
         drop(waiting);
         assert_eq!(receiver.try_recv(), Ok(7));
@@ -238,12 +238,12 @@ mod tests {
         let threads = TaskThreads::default();
         assert!(threads.run("test", move || {
             std::thread::sleep(Duration::from_millis(50));
-            drop(sender.send(1));
+            sender.send(1).unwrap();
         }));
         drop(threads);
         assert_eq!(receiver.try_recv(), Ok(1));
         let (held, holds) = mpsc::channel::<()>();
-        let stuck = spawn("test", move || drop(holds.recv())).unwrap();
+        let stuck = spawn("test", move || assert!(holds.recv().is_err())).unwrap();
         let began = Instant::now();
         join(stuck, began + Duration::from_millis(60));
         assert!(began.elapsed() < Duration::from_secs(5));
@@ -254,7 +254,7 @@ mod tests {
     fn a_mailbox_wakes_the_window() {
         let ctx = Context::default();
         let (woken, wakes) = mpsc::channel();
-        ctx.set_request_repaint_callback(move |_| drop(woken.send(())));
+        ctx.set_request_repaint_callback(move |_| woken.send(()).unwrap());
         let (mailbox, receiver) = Mailbox::new(&ctx);
         assert!(mailbox.clone().send(5));
         assert_eq!((receiver.try_recv(), wakes.try_iter().count() > 0), (Ok(5), true));
