@@ -181,21 +181,17 @@ fn a_stop_is_heard_between_denoising_steps() {
 
 #[test]
 fn little_memory_makes_the_same_picture_and_damage_is_named() {
-    use nanococoa::backend::{Backend, Quiet, SceneRequest};
+    use nanococoa::backend::{Backend, Prompts, Quiet, Sampling, SceneRequest};
     let models = tempfile::tempdir().unwrap();
     write_models(models.path());
     let paint = |free: Option<u64>| {
         let mut backend = DiffusionBackend::new(setup(models.path(), free)).unwrap_or_else(|e| panic!("{e}"));
         let cancel = nanococoa::cancel::CancelToken::default();
         let request = SceneRequest {
-            prompt: "wooden table",
-            negative_prompt: "",
+            prompts: Prompts { positive: "wooden table", negative: "" },
             width: 256,
             height: 256,
-            seed: 1,
-            steps: 2,
-            guidance_scale: 3.5,
-            true_cfg_scale: 1.0,
+            sampling: Sampling { steps: 2, guidance_scale: 3.5, true_cfg_scale: 1.0, seed: 1 },
         };
         backend.paint_scene(&request, StageCx { cancel: &cancel, observer: &Quiet }).unwrap_or_else(|e| panic!("{e}")).image.to_srgb()
     };

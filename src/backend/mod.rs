@@ -92,25 +92,39 @@ pub struct KeyLight {
     pub softness: f32,
 }
 
-/// What to paint.
+/// What a picture should and should not show, in English or Korean. Either may be empty.
+#[derive(Clone, Copy, Debug)]
+pub struct Prompts<'a> {
+    /// What the picture should show.
+    pub positive: &'a str,
+    /// What the picture should not show.
+    pub negative: &'a str,
+}
+
+/// How a backend samples. The same values with the same seed give the same pixels; the draft backend reads the seed only.
+#[derive(Clone, Copy, Debug)]
+pub struct Sampling {
+    /// Denoising steps.
+    pub steps: u32,
+    /// Guidance scale: distilled guidance for FLUX, classifier-free guidance for SDXL.
+    pub guidance_scale: f32,
+    /// Scale of true classifier-free guidance for FLUX; 1 or less switches it off, and the negative prompt has no effect. SDXL ignores it.
+    pub true_cfg_scale: f32,
+    /// Seed of the noise.
+    pub seed: u64,
+}
+
+/// An empty scene to be painted.
 #[derive(Clone, Debug)]
 pub struct SceneRequest<'a> {
-    /// What the designer asked for, English or Korean.
-    pub prompt: &'a str,
-    /// What to avoid.
-    pub negative_prompt: &'a str,
-    /// Canvas in pixels.
+    /// The scene in words.
+    pub prompts: Prompts<'a>,
+    /// Width of the canvas in pixels.
     pub width: usize,
-    /// Canvas in pixels.
+    /// Height of the canvas in pixels.
     pub height: usize,
-    /// Same seed, same picture.
-    pub seed: u64,
-    /// Denoising steps (diffusion).
-    pub steps: u32,
-    /// Guidance scale (diffusion).
-    pub guidance_scale: f32,
-    /// True classifier-free guidance when above 1 (diffusion).
-    pub true_cfg_scale: f32,
+    /// How to sample.
+    pub sampling: Sampling,
 }
 
 /// An empty set, ready for the product.
@@ -153,20 +167,14 @@ pub struct BlendRequest<'a> {
     pub grounded: &'a LinearRgb,
     /// The band in which an engine may repaint: 1 around the outline and the contact shadow, 0 inside and far away.
     pub band: &'a Plane,
-    /// What the designer asked for.
-    pub prompt: &'a str,
-    /// What to avoid.
-    pub negative_prompt: &'a str,
-    /// 0..=1, how far the engine may go.
+    /// How the product is put into the scene, in words.
+    pub prompts: Prompts<'a>,
+    /// Inpainting strength, 0..=1.
     pub strength: f32,
-    /// Guidance scale (diffusion).
-    pub guidance_scale: f32,
-    /// Denoising steps (diffusion).
-    pub steps: u32,
+    /// How to sample.
+    pub sampling: Sampling,
     /// Keep the product's own pixels (only low frequencies relit).
     pub preserve_product: bool,
-    /// Same seed, same picture.
-    pub seed: u64,
 }
 
 /// Letters to sculpt; laid out by the pipeline.
@@ -175,18 +183,12 @@ pub struct SculptRequest<'a> {
     pub glyphs: &'a crate::typography::TextLayout,
     /// Canny edges of the glyph canvas, white on black, canvas size.
     pub edges: &'a image::GrayImage,
-    /// Material words, English or Korean.
-    pub style_prompt: &'a str,
-    /// What to avoid.
-    pub negative_prompt: &'a str,
+    /// Material and look of the letters, in words.
+    pub prompts: Prompts<'a>,
     /// The picture the text will stand before (step 1), for glass and for the light; canvas size.
     pub backdrop: &'a RgbImage,
-    /// Denoising steps (diffusion).
-    pub steps: u32,
-    /// Guidance scale (diffusion).
-    pub guidance_scale: f32,
-    /// Same seed, same picture.
-    pub seed: u64,
+    /// How to sample.
+    pub sampling: Sampling,
 }
 
 /// Sculpted text on a transparent canvas.
@@ -204,18 +206,12 @@ pub struct HarmonizeRequest<'a> {
     pub image: &'a LinearRgb,
     /// Where the pass may act (text and its surroundings), 0..=1.
     pub mask: &'a Plane,
-    /// What the designer asked for; may be empty.
-    pub prompt: &'a str,
-    /// What to avoid.
-    pub negative_prompt: &'a str,
-    /// 0..=1.
+    /// The look of the finished picture, in words.
+    pub prompts: Prompts<'a>,
+    /// Inpainting strength, 0..=1.
     pub strength: f32,
-    /// Denoising steps (diffusion).
-    pub steps: u32,
-    /// Guidance scale (diffusion).
-    pub guidance_scale: f32,
-    /// Same seed, same picture.
-    pub seed: u64,
+    /// How to sample.
+    pub sampling: Sampling,
 }
 
 /// An engine. One worker thread owns it.

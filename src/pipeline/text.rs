@@ -5,7 +5,7 @@ use std::sync::Arc;
 use image::{RgbImage, RgbaImage};
 
 use super::{Picture, PipelineError, Sink};
-use crate::backend::{Backend, SculptRequest, StageCx};
+use crate::backend::{Backend, Prompts, Sampling, SculptRequest, StageCx};
 use crate::imaging::{Plane, canny};
 use crate::job::{ImageName, Stage};
 use crate::request::{JobSpec, SourceImage, TextSpec};
@@ -59,12 +59,9 @@ pub fn run(
         &SculptRequest {
             glyphs: &layout,
             edges: &edges,
-            style_prompt: &text.style_prompt,
-            negative_prompt: &text.negative_prompt,
+            prompts: Prompts { positive: &text.style_prompt, negative: &text.negative_prompt },
             backdrop: step1,
-            steps: text.steps,
-            guidance_scale: text.guidance_scale,
-            seed: spec.seed,
+            sampling: Sampling { steps: text.steps, guidance_scale: text.guidance_scale, true_cfg_scale: 1.0, seed: spec.seed },
         },
         cx,
     )?;

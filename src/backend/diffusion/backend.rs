@@ -19,7 +19,7 @@ use super::sdxl::{SdxlModel, SdxlRequest};
 use crate::backend::draft::DraftBackend;
 use crate::backend::draft::segment::is_useful;
 use crate::backend::{
-    Backend, BackendError, BlendRequest, HarmonizeRequest, Matte, Scene, SceneRequest, SculptRequest, StageCx, TextLayer,
+    Backend, BackendError, BlendRequest, HarmonizeRequest, Matte, Sampling, Scene, SceneRequest, SculptRequest, StageCx, TextLayer,
 };
 use crate::imaging::blur::{dilate, gaussian_plane, gaussian_rgb};
 use crate::imaging::{LinearRgb, Plane};
@@ -362,10 +362,9 @@ impl Backend for DiffusionBackend {
 
     fn paint_scene(&mut self, request: &SceneRequest<'_>, cx: StageCx<'_>) -> Result<Scene, BackendError> {
         let set = self.draft.paint_scene(request, StageCx { cancel: cx.cancel, observer: &crate::backend::Quiet })?;
-        let words = (Self::in_english("bg_prompt", request.prompt, cx), request.negative_prompt);
-        let size = (request.width, request.height);
-        let plain = flux_request(words, size, request.steps, request.guidance_scale, request.seed);
-        let flux = FluxRequest { true_cfg_scale: f64::from(request.true_cfg_scale), ..plain };
+        let words = (Self::in_english("bg_prompt", request.prompts.positive, cx), request.prompts.negative);
+        let plain = flux_request(words, (request.width, request.height), request.sampling);
+        let flux = FluxRequest { true_cfg_scale: f64::from(request.sampling.true_cfg_scale), ..plain };
         let everywhere = GrayImage::from_pixel(request.width as u32, request.height as u32, image::Luma([255]));
         let picture = self.inpaint(&flux, &set.image.to_srgb(), &everywhere, SCENE_STRENGTH, cx)?;
         Ok(Scene { image: LinearRgb::from_srgb(&picture), ..set })
@@ -384,14 +383,9 @@ impl Backend for DiffusionBackend {
             let joined = request.band.data.iter().zip(&request.product.alpha.data).map(|(b, a)| b.max(*a)).collect();
             Plane { width, height, data: joined }
         };
-        let Some(strength) = usable(request.strength, request.steps) else { return Ok(laid) };
-        let flux = flux_request(
-            (english(request.prompt).prompt, request.negative_prompt),
-            (width, height),
-            request.steps,
-            request.guidance_scale,
-            request.seed,
-        );
+        let Some(strength) = usable(request.strength, request.sampling.steps) else { return Ok(laid) };
+        let words = (english(request.prompts.positive).prompt, request.prompts.negative);
+        let flux = flux_request(words, (width, height), request.sampling);
         let painted = self.inpaint(&flux, &laid.to_srgb(), &where_to_paint(&amount), strength, cx)?;
         let painted = LinearRgb::from_srgb(&painted);
         let blended = mix(&laid, &painted, &amount);
@@ -412,14 +406,14 @@ impl Backend for DiffusionBackend {
         let sdxl = SdxlRequest {
             width,
             height,
-            steps: request.steps as usize,
-            guidance: f64::from(request.guidance_scale),
+            steps: request.sampling.steps as usize,
+            guidance: f64::from(request.sampling.guidance_scale),
             conditioning_scale: 1.0,
-            seed: request.seed,
+            seed: request.sampling.seed,
         };
         let control = image::DynamicImage::ImageLuma8(request.edges.clone()).into_rgb8();
-        let prompt = Self::in_english("text_model_prompt", request.style_prompt, cx);
-        let negative = unwanted(request.negative_prompt);
+        let prompt = Self::in_english("text_model_prompt", request.prompts.positive, cx);
+        let negative = unwanted(request.prompts.negative);
         let picture = self.attempt(width * height, cx, |engine| {
             let model = engine.sdxl(width * height, cx)?;
             let hears = Hears { step: &mut |state| listen(state, cx, LatentFamily::Sdxl), decode: &mut |_| stop_or_go(cx) };
@@ -434,17 +428,12 @@ impl Backend for DiffusionBackend {
     fn harmonize(&mut self, request: &HarmonizeRequest<'_>, cx: StageCx<'_>) -> Result<LinearRgb, BackendError> {
         let laid = self.draft.harmonize(request, StageCx { cancel: cx.cancel, observer: &crate::backend::Quiet })?;
         let (width, height) = (laid.width, laid.height);
-        let Some(strength) = usable(request.strength, request.steps) else { return Ok(laid) };
+        let Some(strength) = usable(request.strength, request.sampling.steps) else { return Ok(laid) };
         if band_is_empty(request.mask) {
             return Ok(laid);
         }
-        let flux = flux_request(
-            (english(request.prompt).prompt, request.negative_prompt),
-            (width, height),
-            request.steps,
-            request.guidance_scale,
-            request.seed,
-        );
+        let words = (english(request.prompts.positive).prompt, request.prompts.negative);
+        let flux = flux_request(words, (width, height), request.sampling);
         let painted = self.inpaint(&flux, &laid.to_srgb(), &where_to_paint(request.mask), strength, cx)?;
         // Letters stay the letters that were asked for: the pass brings light, not shapes.
         Ok(relight(&laid, &LinearRgb::from_srgb(&painted), request.mask, 0.02 * width.min(height) as f32))
@@ -467,16 +456,16 @@ fn band_is_empty(band: &Plane) -> bool {
 }
 
 /// What FLUX is asked for, without true classifier-free guidance. `words`: what should be seen, in English, and what should not.
-fn flux_request(words: (String, &str), (width, height): (usize, usize), steps: u32, guidance: f32, seed: u64) -> FluxRequest {
+fn flux_request(words: (String, &str), (width, height): (usize, usize), sampling: Sampling) -> FluxRequest {
     FluxRequest {
         prompt: words.0,
         negative_prompt: unwanted(words.1),
         width,
         height,
-        steps: steps as usize,
-        guidance: f64::from(guidance),
+        steps: sampling.steps as usize,
+        guidance: f64::from(sampling.guidance_scale),
         true_cfg_scale: 1.0,
-        seed,
+        seed: sampling.seed,
     }
 }
 
