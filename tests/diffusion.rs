@@ -16,7 +16,8 @@ use std::time::{Duration, Instant};
 
 use candle_core::Device;
 use common::{photo_base64, wait};
-use nanococoa::backend::diffusion::backend::{DiffusionBackend, Setup};
+use nanococoa::backend::diffusion::backend::DiffusionBackend;
+use nanococoa::backend::diffusion::loaded::Setup;
 use nanococoa::backend::diffusion::models::Models;
 use nanococoa::backend::draft::DraftBackend;
 use nanococoa::backend::{Backends, StageCx};
@@ -41,7 +42,7 @@ fn write_models(root: &Path) {
 
 fn setup(root: &Path, free: Option<u64>) -> Setup {
     let (device, device_name, _) = on::place();
-    Setup { models: Models::scan(root), device, device_name, free: Arc::new(move || free) }
+    Setup { models: Models::scan(root), device, device_name, free: Arc::new(move || free), prompts: Default::default() }
 }
 
 fn engine(data: &Path, root: PathBuf) -> Engine {
@@ -333,15 +334,16 @@ fn an_autoencoder_of_its_own_is_used_instead_of_sdxls() {
     let found = Models::scan(models.path());
     assert_eq!(found.sdxl_vae, Some(models.path().join("vae-fix")));
     let control = image::RgbImage::new(64, 64);
-    let hears = nanococoa::backend::diffusion::denoise::Hears {
+    let callbacks = nanococoa::backend::diffusion::denoise::SamplingCallbacks {
         step: &mut |_| std::ops::ControlFlow::Continue(()),
-        decode: &mut |_| std::ops::ControlFlow::Continue(()),
+        autoencoder: &mut |_| std::ops::ControlFlow::Continue(()),
     };
-    use nanococoa::backend::diffusion::sdxl::{SdxlModel, SdxlRequest};
+    use nanococoa::backend::diffusion::sdxl::{SdxlFolders, SdxlModel, SdxlRequest};
     let sdxl = found.sdxl.unwrap();
-    let mut model = SdxlModel::open(&sdxl, None, found.sdxl_vae.as_deref(), &Device::Cpu, candle_core::DType::F32).unwrap();
+    let folders = SdxlFolders { autoencoder: found.sdxl_vae.as_deref(), ..SdxlFolders::one(&sdxl) };
+    let mut model = SdxlModel::open(folders, &Device::Cpu, candle_core::DType::F32).unwrap();
     let request = SdxlRequest { width: 64, height: 64, steps: 1, guidance: 1.0, conditioning_scale: 1.0, seed: 1 };
-    let made = model.text_to_image(&request, "a", None, &control, hears).unwrap();
+    let made = model.text_to_image(&request, "a", None, &control, callbacks).unwrap();
     assert_eq!(made.dimensions(), (64, 64));
 }
 

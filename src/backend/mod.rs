@@ -13,13 +13,19 @@ use crate::cancel::{CancelToken, Stopped};
 use crate::imaging::{LinearRgb, Matte, Plane};
 use crate::request::BackendKind;
 
-/// Rises with every change of the pixels that the draft engine or the pipeline around it makes: kept steps of older revisions are not
-/// used again.
+/// Bump `DRAFT_REVISION` whenever the pixels of the draft backend or of the pipeline change: kept steps of older revisions are not reused.
 pub const DRAFT_REVISION: u32 = 3;
 
-/// Engine, version and revision: what must agree for a kept step to be taken instead of run.
+/// Bump `DIFFUSION_REVISION` whenever the diffusion backend makes other pixels from the same models.
+pub const DIFFUSION_REVISION: u32 = 1;
+
+/// Backend, program version and revision. A kept step is reused only if this is the same.
 pub fn backend_version(kind: BackendKind) -> String {
-    format!("{} {} r{DRAFT_REVISION}", kind.as_str(), env!("CARGO_PKG_VERSION"))
+    let version = format!("{} {} r{DRAFT_REVISION}", kind.as_str(), env!("CARGO_PKG_VERSION"));
+    match kind {
+        BackendKind::Draft => version,
+        BackendKind::Diffusion => format!("{version}.{DIFFUSION_REVISION}"),
+    }
 }
 
 /// Why a stage ended without a result.
@@ -226,8 +232,13 @@ pub trait Backend: Send {
     fn paint_scene(&mut self, request: &SceneRequest<'_>, cx: StageCx<'_>) -> Result<Scene, BackendError>;
     /// Puts the product into the set.
     fn blend_product(&mut self, request: &BlendRequest<'_>, cx: StageCx<'_>) -> Result<LinearRgb, BackendError>;
-    /// Makes the letters solid.
+    /// Sculpts the letters. The layer may still have its background; [`Backend::cut_text`] removes it.
     fn sculpt_text(&mut self, request: &SculptRequest<'_>, cx: StageCx<'_>) -> Result<TextLayer, BackendError>;
+    /// Removes the background from a layer that [`Backend::sculpt_text`] made for the same request.
+    fn cut_text(&mut self, sculpted: TextLayer, request: &SculptRequest<'_>, cx: StageCx<'_>) -> Result<TextLayer, BackendError> {
+        let (_, _) = (request, cx);
+        Ok(sculpted)
+    }
     /// Ties text and picture together.
     fn harmonize(&mut self, request: &HarmonizeRequest<'_>, cx: StageCx<'_>) -> Result<LinearRgb, BackendError>;
     /// Frees what can be loaded again.

@@ -8,11 +8,12 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
-use nanococoa::backend::diffusion::component::full_size::NETWORKS;
-use nanococoa::backend::diffusion::component::{self, ComponentArgs, ComponentError};
+use nanococoa::backend::diffusion::diagnostics::component::{self, ComponentError};
+use nanococoa::backend::diffusion::diagnostics::files::{self, ComponentArgs};
+use nanococoa::backend::diffusion::diagnostics::full_size::NETWORKS;
+use nanococoa::backend::diffusion::diagnostics::pipeline::{self, PipelineArgs};
 use nanococoa::backend::diffusion::error::DiffusionError;
 use nanococoa::backend::diffusion::flux::FluxRequest;
-use nanococoa::backend::diffusion::pipeline::{self, PipelineArgs};
 use nanococoa::imaging::decode::decode_file;
 use nanococoa::imaging::encode::encode_png;
 use nanococoa::metrics::Sampler;
@@ -172,7 +173,7 @@ pub fn debug(command: DebugCommand) -> Result<(), Failure> {
     match command {
         DebugCommand::Component(flags) => {
             let place = flags.inputs.display().to_string();
-            component::run_files(&ComponentArgs {
+            files::run_files(&ComponentArgs {
                 kind: flags.kind,
                 config: flags.config,
                 weights: flags.weights,
@@ -277,7 +278,7 @@ fn full_size(flags: &FullSizeFlags) -> Result<(), Failure> {
     }
     let device = component::device_named(&flags.device).map_err(failure)?;
     let dtype = component::dtype_named(&flags.dtype).map_err(failure)?;
-    component::can_compute(&device, dtype).map_err(failure)?;
+    component::check_dtype(&device, dtype).map_err(failure)?;
     let mut broken = Vec::new();
     for network in NETWORKS.iter().filter(|n| flags.only.is_empty() || flags.only.iter().any(|o| o == n.name)) {
         let watch = Watch::start(device.is_cpu()).map_err(|e| Failure::Failed(e.to_string()))?;
@@ -305,7 +306,7 @@ fn full_size(flags: &FullSizeFlags) -> Result<(), Failure> {
 fn run_pipeline(flags: PipelineFlags) -> Result<(), Failure> {
     let device = component::device_named(&flags.device).map_err(failure)?;
     let dtype = component::dtype_named(&flags.dtype).map_err(failure)?;
-    component::can_compute(&device, dtype).map_err(failure)?;
+    component::check_dtype(&device, dtype).map_err(failure)?;
     let args = PipelineArgs {
         kind: flags.kind,
         model: flags.model,

@@ -10,7 +10,7 @@ use candle_core::{DType, Result, Tensor};
 use super::birefnet_blocks::{BatchNorm, DecoderBlock, folded};
 use super::swin::{Swin, SwinConfig};
 use super::{Conv2d, ConvSpec};
-use crate::weights::{Vars, WeightsError};
+use crate::weights::{LoadResult, Vars};
 
 /// Channels inside the image patches' blocks.
 const PATCH_INNER: usize = 64;
@@ -69,7 +69,7 @@ fn patches_of(image: &Tensor, height: usize, width: usize) -> Result<Tensor> {
 }
 
 impl Patches {
-    fn load(vars: &Vars, inputs: usize, outputs: usize) -> std::result::Result<Self, WeightsError> {
+    fn load(vars: &Vars, inputs: usize, outputs: usize) -> LoadResult<Self> {
         Ok(Self {
             conv1: Conv2d::load(&vars.pp("conv1"), inputs, PATCH_INNER, ConvSpec::same(3))?,
             conv_out: Conv2d::load(&vars.pp("conv_out"), PATCH_INNER, outputs, ConvSpec::same(3))?,
@@ -85,7 +85,7 @@ impl Patches {
 }
 
 impl Output {
-    fn load(vars: &Vars, channels: usize, picture: usize) -> std::result::Result<Self, WeightsError> {
+    fn load(vars: &Vars, channels: usize, picture: usize) -> LoadResult<Self> {
         let wide = |vars: &Vars, name: &str, shape: &[usize]| vars.with_dtype(DType::F32).get(name, shape);
         let (out, block) = (vars.pp("conv_out1").pp("0"), vars.pp("ipt_blk1"));
         let (conv_out, dtype) = (block.pp("conv_out"), vars.dtype());
@@ -113,7 +113,7 @@ impl Output {
 }
 
 /// Tensors that serve only the training; they must be there, and are not kept.
-fn training_only(vars: &Vars, name: &str, inputs: usize) -> std::result::Result<(), WeightsError> {
+fn training_only(vars: &Vars, name: &str, inputs: usize) -> LoadResult<()> {
     let vars = vars.pp(name);
     vars.get("weight", (1, inputs, 1, 1))?;
     vars.get("bias", 1)?;
@@ -125,7 +125,7 @@ impl BiRefNet {
     ///
     /// # Errors
     /// A tensor is missing, left over or of another shape; sizes that make no network.
-    pub fn load(vars: &Vars, config: &SwinConfig) -> std::result::Result<Self, WeightsError> {
+    pub fn load(vars: &Vars, config: &SwinConfig) -> LoadResult<Self> {
         config.check(&vars.place())?;
         // Both input scales, from the deepest map to the shallowest.
         let channels: Vec<usize> = (0..4).rev().map(|stage| 2 * config.channels(stage)).collect();

@@ -6,7 +6,7 @@ use candle_core::{DType, Result, Tensor};
 
 use super::deform_conv::{DeformSpec, deform_conv2d};
 use super::{Conv2d, ConvSpec};
-use crate::weights::{Vars, WeightsError};
+use crate::weights::{LoadResult, Vars};
 
 /// Channels inside a decoder block.
 const INNER: usize = 64;
@@ -23,7 +23,7 @@ pub(super) struct BatchNorm {
 }
 
 impl BatchNorm {
-    pub(super) fn load(vars: &Vars, channels: usize) -> std::result::Result<Self, WeightsError> {
+    pub(super) fn load(vars: &Vars, channels: usize) -> LoadResult<Self> {
         let get = |name: &str| vars.with_dtype(DType::F32).get(name, channels);
         let scale = (get("weight")? / (get("running_var")? + EPS)?.sqrt()?)?;
         let shift = (get("bias")? - (get("running_mean")? * &scale)?)?;
@@ -39,13 +39,7 @@ impl BatchNorm {
 }
 
 /// A convolution and the batch norm after it in one.
-pub(super) fn folded(
-    vars: &Vars,
-    inputs: usize,
-    outputs: usize,
-    spec: ConvSpec,
-    norm: &BatchNorm,
-) -> std::result::Result<Conv2d, WeightsError> {
+pub(super) fn folded(vars: &Vars, inputs: usize, outputs: usize, spec: ConvSpec, norm: &BatchNorm) -> LoadResult<Conv2d> {
     let wide = vars.with_dtype(DType::F32);
     let kernel = norm.times_kernel(&wide.get("weight", (outputs, inputs, spec.kernel, spec.kernel))?)?;
     let shift = if spec.bias { ((wide.get("bias", outputs)? * &norm.scale)? + &norm.shift)? } else { norm.shift.clone() };
@@ -61,7 +55,7 @@ pub(super) struct DecoderBlock {
 }
 
 impl DecoderBlock {
-    pub(super) fn load(vars: &Vars, inputs: usize, outputs: usize) -> std::result::Result<Self, WeightsError> {
+    pub(super) fn load(vars: &Vars, inputs: usize, outputs: usize) -> LoadResult<Self> {
         let spec = ConvSpec::same(3);
         Ok(Self {
             conv_in: folded(&vars.pp("conv_in"), inputs, INNER, spec, &BatchNorm::load(&vars.pp("bn_in"), INNER)?)?,
@@ -88,7 +82,7 @@ struct Aspp {
 }
 
 impl Aspp {
-    fn load(vars: &Vars) -> std::result::Result<Self, WeightsError> {
+    fn load(vars: &Vars) -> LoadResult<Self> {
         let dtype = vars.dtype();
         let count = KERNELS.len() + 2;
         let norm = BatchNorm::load(&vars.pp("bn1"), INNER)?;
@@ -133,9 +127,9 @@ struct Branch {
 }
 
 impl Branch {
-    fn load(vars: &Vars, kernel: usize) -> std::result::Result<Self, WeightsError> {
+    fn load(vars: &Vars, kernel: usize) -> LoadResult<Self> {
         let (conv, dtype, taps) = (vars.pp("atrous_conv"), vars.dtype(), kernel * kernel);
-        let part = |name: &str, outputs: usize| -> std::result::Result<(Tensor, Tensor), WeightsError> {
+        let part = |name: &str, outputs: usize| -> LoadResult<(Tensor, Tensor)> {
             let vars = conv.pp(name);
             Ok((vars.get("weight", (outputs, INNER, kernel, kernel))?, vars.get("bias", outputs)?))
         };

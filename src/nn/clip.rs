@@ -5,9 +5,7 @@ use candle_core::{DType, Device, Result, Tensor};
 use serde::Deserialize;
 
 use super::{Embedding, LayerNorm, Linear, attention};
-use crate::weights::{Vars, WeightsError};
-
-type Loaded<T> = std::result::Result<T, WeightsError>;
+use crate::weights::{LoadResult, Vars, WeightsError};
 
 /// `config.json` of a CLIP text model, with transformers' defaults.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -82,7 +80,7 @@ impl ClipConfig {
     ///
     /// # Errors
     /// It is another network's, or its sizes do not fit together.
-    pub fn check(&self, place: &str) -> Loaded<()> {
+    pub fn check(&self, place: &str) -> LoadResult<()> {
         if let Some(kind) = self.model_type.as_ref().filter(|k| *k != "clip_text_model") {
             return Err(WeightsError::config(place, format!("the config is of a {kind}, not of a clip_text_model")));
         }
@@ -98,7 +96,7 @@ impl ClipConfig {
         self.activation(place).map(|_| ())
     }
 
-    fn activation(&self, place: &str) -> Loaded<Activation> {
+    fn activation(&self, place: &str) -> LoadResult<Activation> {
         match self.hidden_act.as_str() {
             "quick_gelu" => Ok(Activation::Quick),
             "gelu" => Ok(Activation::Erf),
@@ -127,7 +125,7 @@ struct Layer {
 }
 
 impl Layer {
-    fn load(vars: &Vars, config: &ClipConfig) -> Loaded<Self> {
+    fn load(vars: &Vars, config: &ClipConfig) -> LoadResult<Self> {
         let (size, wide) = (config.hidden_size, config.intermediate_size);
         let attention = |name: &str| Linear::load(&vars.pp("self_attn").pp(name), size, size);
         let norm = |name: &str| LayerNorm::load(&vars.pp(name), size, config.layer_norm_eps);
@@ -191,7 +189,7 @@ impl ClipText {
     ///
     /// # Errors
     /// A config that cannot be used; a tensor that is missing, of another shape, or left over.
-    pub fn load(vars: &Vars, config: &ClipConfig) -> Loaded<Self> {
+    pub fn load(vars: &Vars, config: &ClipConfig) -> LoadResult<Self> {
         config.check(&vars.place())?;
         let size = config.hidden_size;
         // Files written by newer libraries may lack the outer segment.
@@ -208,7 +206,7 @@ impl ClipText {
         let network = Self {
             tokens: Embedding::load(&embeddings.pp("token_embedding"), config.vocab_size, size)?,
             positions: embeddings.pp("position_embedding").get("weight", (config.max_position_embeddings, size))?,
-            layers: (0..config.num_hidden_layers).map(|i| Layer::load(&layers.pp(i), config)).collect::<Loaded<_>>()?,
+            layers: (0..config.num_hidden_layers).map(|i| Layer::load(&layers.pp(i), config)).collect::<LoadResult<_>>()?,
             norm: LayerNorm::load(&text.pp("final_layer_norm"), size, config.layer_norm_eps)?,
             projection,
             config: config.clone(),

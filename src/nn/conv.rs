@@ -2,7 +2,7 @@
 
 use candle_core::{DType, Result, Tensor};
 
-use crate::weights::{Vars, WeightsError};
+use crate::weights::{LoadResult, Vars};
 
 /// Kernel `[out, in / groups, k, k]`, stride, zero padding and dilation the same in both directions.
 pub struct Conv2d {
@@ -70,7 +70,7 @@ impl Conv2d {
     ///
     /// # Errors
     /// A tensor is missing or of another shape.
-    pub fn load(vars: &Vars, inputs: usize, outputs: usize, spec: ConvSpec) -> std::result::Result<Self, WeightsError> {
+    pub fn load(vars: &Vars, inputs: usize, outputs: usize, spec: ConvSpec) -> LoadResult<Self> {
         let weight = vars.get("weight", (outputs, inputs / spec.groups, spec.kernel, spec.kernel))?;
         let bias = if spec.bias { Some(vars.get("bias", outputs)?) } else { None };
         Ok(Self { weight, bias, stride: spec.stride, padding: spec.padding, dilation: spec.dilation, groups: spec.groups })

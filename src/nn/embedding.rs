@@ -2,7 +2,7 @@
 
 use candle_core::{DType, Result, Tensor};
 
-use crate::weights::{Vars, Weight, WeightsError};
+use crate::weights::{LoadResult, Vars, Weight};
 
 /// The falling frequencies of sinusoidal embeddings, 10000^(−i / span) for `half` of them, with the roundings of diffusers'
 /// `get_timestep_embedding`: at guidance 30 the angles reach 30,000, where a frequency's last digits show.
@@ -22,7 +22,7 @@ impl Embedding {
     ///
     /// # Errors
     /// A tensor is missing or of another shape.
-    pub fn load(vars: &Vars, count: usize, size: usize) -> std::result::Result<Self, WeightsError> {
+    pub fn load(vars: &Vars, count: usize, size: usize) -> LoadResult<Self> {
         Ok(Self { table: vars.weight("weight", (count, size))?, dtype: vars.dtype() })
     }
 

@@ -3,7 +3,7 @@
 use candle_core::quantized::QTensor;
 use candle_core::{D, DType, Result, Tensor};
 
-use crate::weights::{Vars, Weight, WeightsError};
+use crate::weights::{LoadResult, Vars, Weight};
 
 /// `y = x Wᵀ + b` over the last dimension.
 pub struct Linear {
@@ -17,7 +17,7 @@ impl Linear {
     ///
     /// # Errors
     /// A tensor is missing or of another shape.
-    pub fn load(vars: &Vars, inputs: usize, outputs: usize) -> std::result::Result<Self, WeightsError> {
+    pub fn load(vars: &Vars, inputs: usize, outputs: usize) -> LoadResult<Self> {
         Self::with_bias(vars, inputs, outputs, true)
     }
 
@@ -25,7 +25,7 @@ impl Linear {
     ///
     /// # Errors
     /// As [`Linear::load`].
-    pub fn with_bias(vars: &Vars, inputs: usize, outputs: usize, bias: bool) -> std::result::Result<Self, WeightsError> {
+    pub fn with_bias(vars: &Vars, inputs: usize, outputs: usize, bias: bool) -> LoadResult<Self> {
         let weight = vars.weight("weight", (outputs, inputs))?;
         let bias = if bias { Some(vars.get("bias", outputs)?) } else { None };
         Ok(Self { weight, bias, dtype: vars.dtype() })

@@ -29,6 +29,6 @@ pub use linear::Linear;
 pub use norm::{GroupNorm, LayerNorm, RmsNorm};
 
 /// `a + b` in float32, `b` broadcast: what runs through all blocks of a network keeps its digits whatever type the blocks compute in.
-pub(crate) fn wide_sum(a: &Tensor, b: &Tensor) -> Result<Tensor> {
+pub(crate) fn add_f32(a: &Tensor, b: &Tensor) -> Result<Tensor> {
     a.to_dtype(DType::F32)?.broadcast_add(&b.to_dtype(DType::F32)?)
 }

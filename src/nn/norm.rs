@@ -2,7 +2,7 @@
 
 use candle_core::{D, DType, Result, Tensor};
 
-use crate::weights::{Vars, WeightsError};
+use crate::weights::{LoadResult, Vars, WeightsError};
 
 /// Mean and variance over the last dimension.
 pub struct LayerNorm {
@@ -16,7 +16,7 @@ impl LayerNorm {
     ///
     /// # Errors
     /// A tensor is missing or of another shape.
-    pub fn load(vars: &Vars, size: usize, eps: f64) -> std::result::Result<Self, WeightsError> {
+    pub fn load(vars: &Vars, size: usize, eps: f64) -> LoadResult<Self> {
         let wide = vars.with_dtype(DType::F32);
         Ok(Self { affine: Some((wide.get("weight", size)?, wide.get("bias", size)?)), eps, dtype: vars.dtype() })
     }
@@ -53,7 +53,7 @@ impl RmsNorm {
     ///
     /// # Errors
     /// A tensor is missing or of another shape.
-    pub fn load(vars: &Vars, size: usize, eps: f64) -> std::result::Result<Self, WeightsError> {
+    pub fn load(vars: &Vars, size: usize, eps: f64) -> LoadResult<Self> {
         Ok(Self { weight: vars.get("weight", size)?, eps })
     }
 
@@ -83,7 +83,7 @@ impl GroupNorm {
     ///
     /// # Errors
     /// A tensor is missing or of another shape; channels that do not divide into groups.
-    pub fn load(vars: &Vars, channels: usize, groups: usize, eps: f64) -> std::result::Result<Self, WeightsError> {
+    pub fn load(vars: &Vars, channels: usize, groups: usize, eps: f64) -> LoadResult<Self> {
         if groups == 0 || !channels.is_multiple_of(groups) {
             return Err(WeightsError::config(vars.place(), format!("{channels} channels do not divide into {groups} norm groups")));
         }

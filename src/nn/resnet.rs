@@ -4,8 +4,8 @@
 
 use candle_core::{Result, Tensor};
 
-use super::{Conv2d, ConvSpec, GroupNorm, Linear, wide_sum};
-use crate::weights::{Vars, WeightsError};
+use super::{Conv2d, ConvSpec, GroupNorm, Linear, add_f32};
+use crate::weights::{LoadResult, Vars};
 
 /// Norm, SiLU, convolution, twice, around a shortcut; between the two the time embedding is added, where there is one.
 pub struct ResnetBlock {
@@ -33,7 +33,7 @@ impl ResnetBlock {
     ///
     /// # Errors
     /// A tensor is missing or of another shape.
-    pub fn load(vars: &Vars, inputs: usize, outputs: usize, spec: ResnetSpec) -> std::result::Result<Self, WeightsError> {
+    pub fn load(vars: &Vars, inputs: usize, outputs: usize, spec: ResnetSpec) -> LoadResult<Self> {
         Ok(Self {
             norm1: GroupNorm::load(&vars.pp("norm1"), inputs, spec.groups, spec.eps)?,
             conv1: Conv2d::load(&vars.pp("conv1"), inputs, outputs, ConvSpec::same(3))?,
@@ -54,12 +54,12 @@ impl ResnetBlock {
     pub fn forward(&self, x: &Tensor, time: Option<&Tensor>) -> Result<Tensor> {
         let mut y = self.conv1.forward(&self.norm1.silu(x)?)?;
         if let (Some(linear), Some(time)) = (&self.time, time) {
-            y = wide_sum(&y, &linear.forward(time)?.unsqueeze(2)?.unsqueeze(3)?)?;
+            y = add_f32(&y, &linear.forward(time)?.unsqueeze(2)?.unsqueeze(3)?)?;
         }
         let y = self.conv2.forward(&self.norm2.silu(&y)?)?;
         match &self.shortcut {
-            Some(shortcut) => wide_sum(&shortcut.forward(x)?, &y),
-            None => wide_sum(x, &y),
+            Some(shortcut) => add_f32(&shortcut.forward(x)?, &y),
+            None => add_f32(x, &y),
         }
     }
 }
@@ -76,7 +76,7 @@ impl Downsample {
     ///
     /// # Errors
     /// A tensor is missing or of another shape.
-    pub fn load(vars: &Vars, channels: usize, padding: usize) -> std::result::Result<Self, WeightsError> {
+    pub fn load(vars: &Vars, channels: usize, padding: usize) -> LoadResult<Self> {
         let spec = ConvSpec { stride: 2, padding, ..ConvSpec::same(3) };
         Ok(Self { conv: Conv2d::load(&vars.pp("conv"), channels, channels, spec)?, lopsided: padding == 0 })
     }
@@ -108,7 +108,7 @@ impl Upsample {
     ///
     /// # Errors
     /// A tensor is missing or of another shape.
-    pub fn load(vars: &Vars, channels: usize) -> std::result::Result<Self, WeightsError> {
+    pub fn load(vars: &Vars, channels: usize) -> LoadResult<Self> {
         Ok(Self { conv: Conv2d::load(&vars.pp("conv"), channels, channels, ConvSpec::same(3))? })
     }
 

@@ -5,8 +5,8 @@
 
 use candle_core::{D, DType, Device, Result, Tensor};
 
-use super::{Conv2d, ConvSpec, LayerNorm, Linear, wide_sum};
-use crate::weights::{Vars, WeightsError};
+use super::{Conv2d, ConvSpec, LayerNorm, Linear, add_f32};
+use crate::weights::{LoadResult, Vars, WeightsError};
 
 /// Scores that are alive at a time; more windows go one group after the other.
 const MAX_SCORES: usize = 1 << 26;
@@ -46,7 +46,7 @@ impl SwinConfig {
     ///
     /// # Errors
     /// Says which value cannot be used.
-    pub fn check(&self, place: &str) -> std::result::Result<(), WeightsError> {
+    pub fn check(&self, place: &str) -> LoadResult<()> {
         let fail = |what: String| Err(WeightsError::config(place, what));
         if self.depths.len() != 4 || self.num_heads.len() != 4 {
             return fail(format!("depths and num_heads must have 4 entries, they have {} and {}", self.depths.len(), self.num_heads.len()));
@@ -165,7 +165,7 @@ fn relative_position_index(side: usize) -> Vec<u32> {
 }
 
 impl Block {
-    fn load(vars: &Vars, channels: usize, heads: usize, config: &SwinConfig, shifted: bool) -> std::result::Result<Self, WeightsError> {
+    fn load(vars: &Vars, channels: usize, heads: usize, config: &SwinConfig, shifted: bool) -> LoadResult<Self> {
         let side = config.window_size;
         let (n, hidden) = (side * side, (channels as f64 * config.mlp_ratio) as usize);
         let attn = vars.pp("attn");
@@ -188,9 +188,9 @@ impl Block {
     fn forward(&self, x: &Tensor, windows: &Windows) -> Result<Tensor> {
         let batch = x.dim(0)?;
         let split = windows.split(&self.norm1.forward(x)?)?;
-        let x = wide_sum(x, &windows.join(&self.attend(&split, windows)?, batch)?)?;
+        let x = add_f32(x, &windows.join(&self.attend(&split, windows)?, batch)?)?;
         let hidden = self.fc1.forward(&self.norm2.forward(&x)?)?.gelu_erf()?;
-        wide_sum(&x, &self.fc2.forward(&hidden)?)
+        add_f32(&x, &self.fc2.forward(&hidden)?)
     }
 
     /// `[B·windows, N, C]` → the same shape.
@@ -247,7 +247,7 @@ impl Swin {
     ///
     /// # Errors
     /// A tensor is missing or of another shape; sizes that make no network.
-    pub fn load(vars: &Vars, config: &SwinConfig) -> std::result::Result<Self, WeightsError> {
+    pub fn load(vars: &Vars, config: &SwinConfig) -> LoadResult<Self> {
         config.check(&vars.place())?;
         let spec = ConvSpec { kernel: PATCH, stride: PATCH, padding: 0, dilation: 1, groups: 1, bias: true };
         let mut stages = Vec::with_capacity(4);

@@ -8,9 +8,7 @@ use candle_core::{DType, Device, Result, Tensor};
 use serde::Deserialize;
 
 use super::{Embedding, Linear, RmsNorm, attention};
-use crate::weights::{TensorStore, Vars, WeightsError, t5_names};
-
-type Loaded<T> = std::result::Result<T, WeightsError>;
+use crate::weights::{LoadResult, TensorStore, Vars, WeightsError, t5_names};
 
 /// `config.json` of a T5 model, with transformers' defaults.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -71,7 +69,7 @@ impl T5Config {
     ///
     /// # Errors
     /// The file is no T5 encoder.
-    pub fn of_store(store: Arc<dyn TensorStore>) -> Loaded<Self> {
+    pub fn of_store(store: Arc<dyn TensorStore>) -> LoadResult<Self> {
         let store = t5_names::adapt(store);
         let shape = |name: &str| match store.shape(name).as_deref() {
             Some(&[a, b]) => Ok((a, b)),
@@ -101,7 +99,7 @@ impl T5Config {
     ///
     /// # Errors
     /// It is another network's, or a size is zero.
-    pub fn check(&self, place: &str) -> Loaded<()> {
+    pub fn check(&self, place: &str) -> LoadResult<()> {
         if let Some(kind) = self.model_type.as_ref().filter(|k| !matches!(k.as_str(), "t5" | "mt5" | "umt5")) {
             return Err(WeightsError::config(place, format!("the config is of a {kind}, not of a t5")));
         }
@@ -118,7 +116,7 @@ impl T5Config {
         self.activation(place).map(|_| ())
     }
 
-    fn activation(&self, place: &str) -> Loaded<(bool, Activation)> {
+    fn activation(&self, place: &str) -> LoadResult<(bool, Activation)> {
         let name = self.feed_forward_proj.as_str();
         let (gated, act) = name.strip_prefix("gated-").map_or((false, name), |act| (true, act));
         Ok(match (gated, act) {
@@ -142,7 +140,7 @@ struct Attention {
 }
 
 impl Attention {
-    fn load(vars: &Vars, config: &T5Config) -> Loaded<Self> {
+    fn load(vars: &Vars, config: &T5Config) -> LoadResult<Self> {
         let inner = config.num_heads * config.d_kv;
         let linear = |name: &str| Linear::with_bias(&vars.pp(name), config.d_model, inner, false);
         let o = Linear::with_bias(&vars.pp("o"), inner, config.d_model, false)?;
@@ -168,7 +166,7 @@ struct FeedForward {
 }
 
 impl FeedForward {
-    fn load(vars: &Vars, config: &T5Config) -> Loaded<Self> {
+    fn load(vars: &Vars, config: &T5Config) -> LoadResult<Self> {
         let (gated, activation) = config.activation(&vars.place())?;
         let linear = |name: &str| Linear::with_bias(&vars.pp(name), config.d_model, config.d_ff, false);
         // The gated product exceeds float16; transformers keeps this matrix in float32, too.
@@ -222,7 +220,7 @@ impl T5Encoder {
     ///
     /// # Errors
     /// A config that cannot be used; a tensor that is missing, of another shape, or left over.
-    pub fn load(vars: &Vars, config: &T5Config) -> Loaded<Self> {
+    pub fn load(vars: &Vars, config: &T5Config) -> LoadResult<Self> {
         config.check(&vars.place())?;
         let vars = vars.adapted(t5_names::adapt);
         let encoder = vars.pp("encoder");

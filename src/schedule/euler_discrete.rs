@@ -162,7 +162,7 @@ impl EulerDiscrete {
 
     fn step(&self, timestep: f64, sigma: f64, sigma_next: f64) -> Result<Step, ScheduleError> {
         let variance = sigma * sigma + 1.0;
-        let clean = match self.prediction_type.as_str() {
+        let x0_weights = match self.prediction_type.as_str() {
             "epsilon" => (1.0, -sigma),
             "v_prediction" => (1.0 / variance, -sigma / variance.sqrt()),
             "sample" | "original_sample" => (0.0, 1.0),
@@ -170,8 +170,8 @@ impl EulerDiscrete {
         };
         // sample + (sample − clean) / sigma · (sigma_next − sigma), sorted by sample and output.
         let slope = (sigma_next - sigma) / sigma;
-        let next = (1.0 + slope * (1.0 - clean.0), -slope * clean.1);
-        Ok(Step { timestep, sigma, sigma_next, input_scale: 1.0 / variance.sqrt(), next, clean })
+        let next = (1.0 + slope * (1.0 - x0_weights.0), -slope * x0_weights.1);
+        Ok(Step { timestep, sigma, sigma_next, input_scale: 1.0 / variance.sqrt(), next, x0_weights })
     }
 }
 
@@ -211,7 +211,7 @@ mod tests {
             let (mut sample, output) = (0.7, -0.3);
             for (step, row) in schedule.steps.iter().zip(rows) {
                 let mix = |(a, b): (f64, f64)| a * sample + b * output;
-                let found = [step.input_scale * sample, mix(step.next), mix(step.clean)];
+                let found = [step.input_scale * sample, mix(step.next), mix(step.x0_weights)];
                 assert!(found.iter().zip(row).all(|(a, b)| (a - b).abs() < 1e-5), "{kind}: {found:?} {row:?}");
                 sample = found[1];
             }

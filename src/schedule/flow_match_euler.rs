@@ -151,7 +151,7 @@ impl FlowMatchEuler {
             input_scale: 1.0,
             // The network says the direction from picture to noise.
             next: (1.0, w[1] - w[0]),
-            clean: (1.0, -w[0]),
+            x0_weights: (1.0, -w[0]),
         };
         Ok(Schedule { steps: sigmas.windows(2).map(step).collect(), sigmas, init_noise_sigma: 1.0 })
     }

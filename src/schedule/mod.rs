@@ -33,7 +33,7 @@ pub struct Step {
     /// Weights of sample and network output in the next sample.
     pub next: (f64, f64),
     /// Weights of sample and network output in the clean picture that they foretell.
-    pub clean: (f64, f64),
+    pub x0_weights: (f64, f64),
 }
 
 /// All steps, most noise first.

@@ -2,7 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-/// A load that failed.
+/// The result of loading weights or a config.
+pub type LoadResult<T> = Result<T, WeightsError>;
+
+/// Why weights or a config could not be loaded.
 #[derive(Debug, thiserror::Error)]
 pub enum WeightsError {
     /// A file is not there.

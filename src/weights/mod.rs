@@ -15,8 +15,8 @@ pub mod t5_names;
 pub mod vae_names;
 pub mod vars;
 
-pub use error::{WeightsError, one_line};
-pub use stoppable::{Stop, stoppable};
+pub use error::{LoadResult, WeightsError, one_line};
+pub use stoppable::{StopCheck, stoppable};
 pub use store::{MemoryStore, Recorder, TensorStore, Weight, open};
-pub use synthetic::{Imagined, Synthetic};
+pub use synthetic::{GeneratedWeights, Synthetic};
 pub use vars::{Maker, Vars};

@@ -24,12 +24,12 @@ impl Synthetic {
 }
 
 /// Makes every tensor that is asked for, of any name and shape, and counts the parameters.
-pub struct Imagined {
+pub struct GeneratedWeights {
     seed: u64,
     count: AtomicU64,
 }
 
-impl Imagined {
+impl GeneratedWeights {
     /// Another seed gives other values.
     pub fn new(seed: u64) -> Self {
         Self { seed, count: AtomicU64::new(0) }
@@ -41,7 +41,7 @@ impl Imagined {
     }
 }
 
-impl Maker for Imagined {
+impl Maker for GeneratedWeights {
     fn make(&self, name: &str, shape: &Shape, dtype: DType, device: &Device) -> Result<Tensor, WeightsError> {
         self.count.fetch_add(shape.elem_count() as u64, Ordering::Relaxed);
         Ok(Tensor::from_vec(values(name, shape.dims(), self.seed), shape, device)?.to_dtype(dtype)?)

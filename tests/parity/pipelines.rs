@@ -5,8 +5,8 @@ use std::fs;
 
 use candle_core::DType;
 use image::RgbImage;
+use nanococoa::backend::diffusion::diagnostics::pipeline::{PipelineArgs, run};
 use nanococoa::backend::diffusion::flux::FluxRequest;
-use nanococoa::backend::diffusion::pipeline::{PipelineArgs, run};
 use serde_json::Value;
 
 use super::folder;

@@ -1,19 +1,19 @@
-//! Where to compute.
+//! The compute device: the CPU or an NVIDIA GPU.
 
 use std::str::FromStr;
 
-use candle_core::Device;
+pub use candle_core::Device;
 
 use crate::weights::one_line;
 
-/// A device by name: `auto` (the first NVIDIA GPU), `cpu`, `cuda` or `cuda:N`.
+/// A device as the user names it: `auto` (the first NVIDIA GPU), `cpu`, `cuda` or `cuda:N`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DeviceChoice {
     /// The first NVIDIA GPU.
     Auto,
-    /// The processor: for checks, very slow for whole pictures.
+    /// The CPU. Useful for checks; very slow for whole pictures.
     Cpu,
-    /// An NVIDIA GPU by its number.
+    /// The NVIDIA GPU with this number.
     Cuda(usize),
 }
 
@@ -33,10 +33,10 @@ impl FromStr for DeviceChoice {
 }
 
 impl DeviceChoice {
-    /// The device, and its name for people.
+    /// Opens the device. Returns it with the name that is shown to the user.
     ///
     /// # Errors
-    /// Why it cannot be used, and what to do.
+    /// A message that says why the device cannot be used, and what to do.
     pub fn open(self) -> Result<(Device, String), String> {
         let ordinal = match self {
             Self::Cpu => return Ok((Device::Cpu, "CPU".into())),
@@ -52,16 +52,25 @@ impl DeviceChoice {
     }
 }
 
-/// Bytes that are free on a GPU now; `None` for others and where it cannot be said.
-pub fn free_memory(device: &Device) -> Option<u64> {
+/// Memory of a GPU in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Memory {
+    /// Not in use.
+    pub free: u64,
+    /// In all.
+    pub total: u64,
+}
+
+/// The memory of a GPU; `None` on the CPU or if the driver does not report it.
+pub fn gpu_memory(device: &Device) -> Option<Memory> {
     #[cfg(feature = "cuda")]
     if let Device::Cuda(cuda) = device {
         use candle_core::cuda_backend::cudarc::driver::result;
         let stream = cuda.cuda_stream();
-        // What was freed a moment ago is free once the device has done its work.
+        // Memory that was freed a moment ago counts as free only after pending work is done.
         stream.synchronize().ok()?;
         stream.context().bind_to_thread().ok()?;
-        return result::mem_get_info().ok().map(|(free, _)| free as u64);
+        return result::mem_get_info().ok().map(|(free, total)| Memory { free: free as u64, total: total as u64 });
     }
     let _ = device;
     None

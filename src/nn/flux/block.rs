@@ -5,12 +5,10 @@ use candle_core::{D, DType, Result, Tensor};
 
 use super::FluxConfig;
 use super::rope::Rope;
-use crate::nn::{LayerNorm, Linear, attention, wide_sum};
-use crate::weights::{Vars, WeightsError};
+use crate::nn::{LayerNorm, Linear, add_f32, attention};
+use crate::weights::{LoadResult, Vars};
 
 const EPS: f64 = 1e-6;
-
-type Loaded<T> = std::result::Result<T, WeightsError>;
 
 /// Scale and shift after a plain norm, and the gate of what is added afterwards; each `[B, 1, inner]` float32.
 struct Modulation {
@@ -35,7 +33,7 @@ impl Modulation {
     fn add(&self, x: &Tensor, update: &Tensor) -> Result<Tensor> {
         // float16 overflows in late blocks; the reference clips there, too.
         let update = if update.dtype() == DType::F16 { &update.clamp(-65504f32, 65504f32)? } else { update };
-        wide_sum(x, &update.to_dtype(DType::F32)?.broadcast_mul(&self.gate)?)
+        add_f32(x, &update.to_dtype(DType::F32)?.broadcast_mul(&self.gate)?)
     }
 }
 
@@ -50,7 +48,7 @@ struct Heads {
 }
 
 impl Heads {
-    fn load(vars: &Vars, config: &FluxConfig, [q, k, v, norm_q, norm_k]: [&str; 5]) -> Loaded<Self> {
+    fn load(vars: &Vars, config: &FluxConfig, [q, k, v, norm_q, norm_k]: [&str; 5]) -> LoadResult<Self> {
         let inner = config.inner();
         let norm = |name: &str| vars.pp(name).with_dtype(DType::F32).get("weight", config.attention_head_dim);
         Ok(Self {
@@ -94,7 +92,7 @@ struct Stream {
 }
 
 impl Stream {
-    fn load(vars: &Vars, config: &FluxConfig, norm: &str, heads: [&str; 5], out: &str, mlp: &str) -> Loaded<Self> {
+    fn load(vars: &Vars, config: &FluxConfig, norm: &str, heads: [&str; 5], out: &str, mlp: &str) -> LoadResult<Self> {
         let inner = config.inner();
         let mlp = vars.pp(mlp).pp("net");
         Ok(Self {
@@ -121,7 +119,7 @@ pub(super) struct DoubleBlock {
 }
 
 impl DoubleBlock {
-    pub(super) fn load(vars: &Vars, config: &FluxConfig) -> Loaded<Self> {
+    pub(super) fn load(vars: &Vars, config: &FluxConfig) -> LoadResult<Self> {
         let image = ["to_q", "to_k", "to_v", "norm_q", "norm_k"];
         let text = ["add_q_proj", "add_k_proj", "add_v_proj", "norm_added_q", "norm_added_k"];
         Ok(Self {
@@ -153,7 +151,7 @@ pub(super) struct SingleBlock {
 }
 
 impl SingleBlock {
-    pub(super) fn load(vars: &Vars, config: &FluxConfig) -> Loaded<Self> {
+    pub(super) fn load(vars: &Vars, config: &FluxConfig) -> LoadResult<Self> {
         let inner = config.inner();
         Ok(Self {
             modulation: Linear::load(&vars.pp("norm").pp("linear"), inner, 3 * inner)?,

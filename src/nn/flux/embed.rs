@@ -8,7 +8,7 @@ use candle_core::{DType, Result, Tensor};
 use super::FluxConfig;
 use crate::nn::Linear;
 use crate::nn::embedding::frequencies;
-use crate::weights::{Vars, WeightsError};
+use crate::weights::{LoadResult, Vars};
 
 /// Sines and cosines of a timestep.
 const CHANNELS: usize = 256;
@@ -20,7 +20,7 @@ struct Mlp {
 }
 
 impl Mlp {
-    fn load(vars: &Vars, inputs: usize, size: usize) -> std::result::Result<Self, WeightsError> {
+    fn load(vars: &Vars, inputs: usize, size: usize) -> LoadResult<Self> {
         Ok(Self { first: Linear::load(&vars.pp("linear_1"), inputs, size)?, second: Linear::load(&vars.pp("linear_2"), size, size)? })
     }
 
@@ -37,7 +37,7 @@ pub(super) struct Conditioning {
 }
 
 impl Conditioning {
-    pub(super) fn load(vars: &Vars, config: &FluxConfig) -> std::result::Result<Self, WeightsError> {
+    pub(super) fn load(vars: &Vars, config: &FluxConfig) -> LoadResult<Self> {
         let vars = vars.with_dtype(DType::F32);
         let size = config.inner();
         Ok(Self {

@@ -13,7 +13,7 @@ pub mod rope;
 pub use config::FluxConfig;
 
 use crate::nn::{LayerNorm, Linear};
-use crate::weights::{Vars, WeightsError, flux_names};
+use crate::weights::{LoadResult, Vars, flux_names};
 use block::{DoubleBlock, SingleBlock};
 use embed::Conditioning;
 use rope::Rope;
@@ -59,7 +59,7 @@ impl FluxTransformer {
     ///
     /// # Errors
     /// A config whose sizes do not fit together; a tensor that is missing, of another shape, or left over.
-    pub fn load(vars: &Vars, config: &FluxConfig) -> std::result::Result<Self, WeightsError> {
+    pub fn load(vars: &Vars, config: &FluxConfig) -> LoadResult<Self> {
         config.check(&vars.place())?;
         let vars = vars.adapted(flux_names::adapt);
         let inner = config.inner();

@@ -8,9 +8,7 @@ use super::UnetConfig;
 use super::config::Scale;
 use super::transformer::{Context, KeyValue, Transformer, TransformerSpec};
 use crate::nn::resnet::{Downsample, ResnetBlock, ResnetSpec, Upsample};
-use crate::weights::{Vars, WeightsError};
-
-type Load<T> = std::result::Result<T, WeightsError>;
+use crate::weights::{LoadResult, Vars, WeightsError};
 
 /// A residual block and, in blocks that see the prompt, attention after it.
 type Pair = (ResnetBlock, Option<Transformer>);
@@ -19,7 +17,7 @@ fn resnet_spec(config: &UnetConfig) -> ResnetSpec {
     ResnetSpec { groups: config.groups(), eps: config.norm_eps, time: Some(config.time()) }
 }
 
-fn transformer(vars: &Vars, i: usize, scale: &Scale, depth: usize, config: &UnetConfig) -> Load<Transformer> {
+fn transformer(vars: &Vars, i: usize, scale: &Scale, depth: usize, config: &UnetConfig) -> LoadResult<Transformer> {
     let spec = TransformerSpec {
         depth,
         heads: scale.heads,
@@ -31,7 +29,7 @@ fn transformer(vars: &Vars, i: usize, scale: &Scale, depth: usize, config: &Unet
 }
 
 /// The pairs of a scale; `inputs` says the channels that go into each.
-fn pairs(vars: &Vars, scale: &Scale, inputs: impl Fn(usize) -> usize, config: &UnetConfig) -> Load<Vec<Pair>> {
+fn pairs(vars: &Vars, scale: &Scale, inputs: impl Fn(usize) -> usize, config: &UnetConfig) -> LoadResult<Vec<Pair>> {
     let depths = scale.depth.expand(scale.layers).unwrap_or_default();
     let mut pairs = Vec::with_capacity(scale.layers);
     for i in 0..scale.layers {
@@ -74,7 +72,7 @@ struct Middle {
 }
 
 impl Encoder {
-    pub(super) fn load(vars: &Vars, config: &UnetConfig) -> Load<Self> {
+    pub(super) fn load(vars: &Vars, config: &UnetConfig) -> LoadResult<Self> {
         let place = vars.place();
         let scales = config.scales(&place)?;
         let mut inputs = config.first();
@@ -96,7 +94,7 @@ impl Encoder {
     }
 
     /// Channels of every skip, in order, given those of the first.
-    pub(super) fn skip_channels(config: &UnetConfig, place: &str) -> Load<Vec<usize>> {
+    pub(super) fn skip_channels(config: &UnetConfig, place: &str) -> LoadResult<Vec<usize>> {
         let scales = config.scales(place)?;
         let mut all = vec![config.first()];
         for (i, scale) in scales.iter().enumerate() {
@@ -145,7 +143,7 @@ impl Encoder {
 }
 
 impl Middle {
-    fn load(vars: &Vars, kind: &str, scale: &Scale, config: &UnetConfig) -> Load<Self> {
+    fn load(vars: &Vars, kind: &str, scale: &Scale, config: &UnetConfig) -> LoadResult<Self> {
         let resnet = |i: usize| ResnetBlock::load(&vars.pp(format!("resnets.{i}")), scale.channels, scale.channels, resnet_spec(config));
         let depth = scale.depth.expand(scale.layers).and_then(|d| d.first().copied()).unwrap_or_default();
         let second = match kind {
@@ -172,7 +170,7 @@ pub(super) struct Decoder {
 }
 
 impl Decoder {
-    pub(super) fn load(vars: &Vars, config: &UnetConfig) -> Load<Self> {
+    pub(super) fn load(vars: &Vars, config: &UnetConfig) -> LoadResult<Self> {
         let place = vars.place();
         let scales = config.up_scales(&place)?;
         let mut skips = Encoder::skip_channels(config, &place)?;

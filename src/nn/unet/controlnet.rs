@@ -8,9 +8,7 @@ use super::blocks::Encoder;
 use super::embed::Embedding;
 use super::{Conditioning, KeyValue, UnetConfig};
 use crate::nn::{Conv2d, ConvSpec};
-use crate::weights::{Vars, WeightsError};
-
-type Load<T> = std::result::Result<T, WeightsError>;
+use crate::weights::{LoadResult, Vars, WeightsError};
 
 /// Convolutions that bring the picture to the latents' size.
 struct Hint {
@@ -19,7 +17,7 @@ struct Hint {
 }
 
 impl Hint {
-    fn load(vars: &Vars, config: &UnetConfig) -> Load<Self> {
+    fn load(vars: &Vars, config: &UnetConfig) -> LoadResult<Self> {
         let channels = &config.conditioning_embedding_out_channels;
         let (Some(&first), Some(&last)) = (channels.first(), channels.last()) else {
             return Err(WeightsError::config(vars.place(), "conditioning_embedding_out_channels is empty"));
@@ -87,7 +85,7 @@ impl ControlNet {
     ///
     /// # Errors
     /// A config that is not supported; tensors that are missing, of another shape, or left over.
-    pub fn load(vars: &Vars, config: &UnetConfig) -> Load<Self> {
+    pub fn load(vars: &Vars, config: &UnetConfig) -> LoadResult<Self> {
         let place = vars.place();
         config.check(&place, "ControlNetModel")?;
         let zero = |name: String, channels: usize| Conv2d::load(&vars.pp(name), channels, channels, ConvSpec::same(1));
@@ -98,7 +96,7 @@ impl ControlNet {
             hint: Hint::load(&vars.pp("controlnet_cond_embedding"), config)?,
             embedding: Embedding::load(vars, config)?,
             encoder: Encoder::load(vars, config)?,
-            down: channels.iter().enumerate().map(|(i, &c)| zero(format!("controlnet_down_blocks.{i}"), c)).collect::<Load<_>>()?,
+            down: channels.iter().enumerate().map(|(i, &c)| zero(format!("controlnet_down_blocks.{i}"), c)).collect::<LoadResult<_>>()?,
             mid: zero("controlnet_mid_block".into(), last)?,
             pooled: config.global_pool_conditions,
         };

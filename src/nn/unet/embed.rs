@@ -8,9 +8,7 @@ use candle_core::{DType, Result, Tensor};
 use super::UnetConfig;
 use crate::nn::Linear;
 use crate::nn::embedding::frequencies;
-use crate::weights::{Vars, WeightsError};
-
-type Load<T> = std::result::Result<T, WeightsError>;
+use crate::weights::{LoadResult, Vars};
 
 /// Linear, SiLU, linear.
 struct Mlp {
@@ -19,7 +17,7 @@ struct Mlp {
 }
 
 impl Mlp {
-    fn load(vars: &Vars, inputs: usize, size: usize) -> Load<Self> {
+    fn load(vars: &Vars, inputs: usize, size: usize) -> LoadResult<Self> {
         Ok(Self { first: Linear::load(&vars.pp("linear_1"), inputs, size)?, second: Linear::load(&vars.pp("linear_2"), size, size)? })
     }
 
@@ -57,7 +55,7 @@ pub(super) struct Embedding {
 }
 
 impl Embedding {
-    pub(super) fn load(vars: &Vars, config: &UnetConfig) -> Load<Self> {
+    pub(super) fn load(vars: &Vars, config: &UnetConfig) -> LoadResult<Self> {
         let vars = vars.with_dtype(DType::F32);
         let waves = |size| Waves { size, cosines_first: config.flip_sin_to_cos, shift: config.freq_shift };
         let added = match (&config.addition_embed_type, config.addition_time_embed_dim, config.projection_class_embeddings_input_dim) {

@@ -11,8 +11,8 @@ mod transformer;
 
 use candle_core::{Result, Tensor};
 
-use super::{Conv2d, ConvSpec, GroupNorm, wide_sum};
-use crate::weights::{Vars, WeightsError};
+use super::{Conv2d, ConvSpec, GroupNorm, add_f32};
+use crate::weights::{LoadResult, Vars};
 use blocks::{Decoder, Encoder};
 pub use config::{PerBlock, UnetConfig};
 pub use controlnet::{ControlNet, PreparedControl, Residuals};
@@ -52,7 +52,7 @@ impl Unet {
     ///
     /// # Errors
     /// A config that is not supported; tensors that are missing, of another shape, or left over.
-    pub fn load(vars: &Vars, config: &UnetConfig) -> std::result::Result<Self, WeightsError> {
+    pub fn load(vars: &Vars, config: &UnetConfig) -> LoadResult<Self> {
         config.check(&vars.place(), "UNet2DConditionModel")?;
         let network = Self {
             conv_in: Conv2d::load(&vars.pp("conv_in"), config.in_channels, config.first(), ConvSpec::same(config.conv_in_kernel))?,
@@ -99,9 +99,9 @@ impl Unet {
                 );
             }
             for (skip, residual) in skips.iter_mut().zip(&control.down) {
-                *skip = wide_sum(skip, residual)?;
+                *skip = add_f32(skip, residual)?;
             }
-            x = wide_sum(&x, &control.mid)?;
+            x = add_f32(&x, &control.mid)?;
         }
         let x = self.decoder.forward(x, skips, &time, &mut context)?;
         self.conv_out.forward(&self.norm_out.silu(&x)?)

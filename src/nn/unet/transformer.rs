@@ -4,10 +4,8 @@
 
 use candle_core::{D, Result, Tensor};
 
-use crate::nn::{Conv2d, ConvSpec, GroupNorm, LayerNorm, Linear, attention, wide_sum};
-use crate::weights::{Vars, WeightsError};
-
-type Load<T> = std::result::Result<T, WeightsError>;
+use crate::nn::{Conv2d, ConvSpec, GroupNorm, LayerNorm, Linear, add_f32, attention};
+use crate::weights::{LoadResult, Vars};
 
 /// Keys and values of the prompt for one layer, `[B, heads, tokens, D]` each: the same at every step.
 pub type KeyValue = (Tensor, Tensor);
@@ -31,7 +29,7 @@ struct Attention {
 }
 
 impl Attention {
-    fn load(vars: &Vars, size: usize, context: usize, heads: usize) -> Load<Self> {
+    fn load(vars: &Vars, size: usize, context: usize, heads: usize) -> LoadResult<Self> {
         let linear = |name: &str, inputs: usize| Linear::with_bias(&vars.pp(name), inputs, size, false);
         Ok(Self {
             q: linear("to_q", size)?,
@@ -63,7 +61,7 @@ struct Layer {
 }
 
 impl Layer {
-    fn load(vars: &Vars, size: usize, context: usize, heads: usize) -> Load<Self> {
+    fn load(vars: &Vars, size: usize, context: usize, heads: usize) -> LoadResult<Self> {
         let norm = |name: &str| LayerNorm::load(&vars.pp(name), size, 1e-5);
         Ok(Self {
             norms: [norm("norm1")?, norm("norm2")?, norm("norm3")?],
@@ -76,12 +74,12 @@ impl Layer {
 
     fn forward(&self, x: &Tensor, prompt: &KeyValue) -> Result<Tensor> {
         let normed = self.norms[0].forward(x)?;
-        let x = wide_sum(x, &self.own.forward(&normed, &self.own.key_value(&normed)?)?)?;
-        let x = wide_sum(&x, &self.cross.forward(&self.norms[1].forward(&x)?, prompt)?)?;
+        let x = add_f32(x, &self.own.forward(&normed, &self.own.key_value(&normed)?)?)?;
+        let x = add_f32(&x, &self.cross.forward(&self.norms[1].forward(&x)?, prompt)?)?;
         let wide = self.widen.forward(&self.norms[2].forward(&x)?)?;
         let half = wide.dim(D::Minus1)? / 2;
         let gated = (wide.narrow(D::Minus1, 0, half)? * wide.narrow(D::Minus1, half, half)?.gelu_erf()?)?;
-        wide_sum(&x, &self.narrow.forward(&gated)?)
+        add_f32(&x, &self.narrow.forward(&gated)?)
     }
 }
 
@@ -92,7 +90,7 @@ enum Projection {
 }
 
 impl Projection {
-    fn load(vars: &Vars, size: usize, linear: bool) -> Load<Self> {
+    fn load(vars: &Vars, size: usize, linear: bool) -> LoadResult<Self> {
         match linear {
             true => Linear::load(vars, size, size).map(Self::Linear),
             false => Conv2d::load(vars, size, size, ConvSpec::same(1)).map(Self::Kernel),
@@ -119,12 +117,12 @@ pub(super) struct TransformerSpec {
 }
 
 impl Transformer {
-    pub(super) fn load(vars: &Vars, size: usize, spec: TransformerSpec) -> Load<Self> {
+    pub(super) fn load(vars: &Vars, size: usize, spec: TransformerSpec) -> LoadResult<Self> {
         let layer = |i: usize| Layer::load(&vars.pp(format!("transformer_blocks.{i}")), size, spec.context, spec.heads);
         Ok(Self {
             norm: GroupNorm::load(&vars.pp("norm"), size, spec.groups, 1e-6)?,
             enter: Projection::load(&vars.pp("proj_in"), size, spec.linear)?,
-            layers: (0..spec.depth).map(layer).collect::<Load<_>>()?,
+            layers: (0..spec.depth).map(layer).collect::<LoadResult<_>>()?,
             leave: Projection::load(&vars.pp("proj_out"), size, spec.linear)?,
         })
     }
@@ -154,6 +152,6 @@ impl Transformer {
             Projection::Linear(linear) => places(&linear.forward(&y)?)?,
             Projection::Kernel(conv) => conv.forward(&places(&y)?)?,
         };
-        wide_sum(x, &y)
+        add_f32(x, &y)
     }
 }

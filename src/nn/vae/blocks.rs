@@ -4,18 +4,16 @@
 
 use candle_core::{Result, Tensor};
 
-use super::{Hook, VaeConfig};
+use super::{StageCounter, VaeConfig};
 use crate::nn::resnet::{Downsample, ResnetBlock, ResnetSpec, Upsample};
-use crate::nn::{Conv2d, ConvSpec, GroupNorm, Linear, attention, wide_sum};
-use crate::weights::{Vars, WeightsError};
-
-type Load<T> = std::result::Result<T, WeightsError>;
+use crate::nn::{Conv2d, ConvSpec, GroupNorm, Linear, add_f32, attention};
+use crate::weights::{LoadResult, Vars};
 
 /// Of every norm here.
 const EPS: f64 = 1e-6;
 
 /// Self-attention over all places, one head, with a residual.
-struct PlaceAttention {
+struct SpatialSelfAttention {
     norm: GroupNorm,
     q: Linear,
     k: Linear,
@@ -23,8 +21,8 @@ struct PlaceAttention {
     out: Linear,
 }
 
-impl PlaceAttention {
-    fn load(vars: &Vars, channels: usize, groups: usize) -> Load<Self> {
+impl SpatialSelfAttention {
+    fn load(vars: &Vars, channels: usize, groups: usize) -> LoadResult<Self> {
         let linear = |name: &str| Linear::load(&vars.pp(name), channels, channels);
         Ok(Self {
             norm: GroupNorm::load(&vars.pp("group_norm"), channels, groups, EPS)?,
@@ -40,24 +38,24 @@ impl PlaceAttention {
         let tokens = self.norm.forward(x)?.reshape((b, c, h * w))?.transpose(1, 2)?.contiguous()?;
         let head = |linear: &Linear| linear.forward(&tokens)?.unsqueeze(1);
         let y = attention(&head(&self.q)?, &head(&self.k)?, &head(&self.v)?, None, 1.0 / (c as f64).sqrt())?.squeeze(1)?;
-        wide_sum(x, &self.out.forward(&y)?.transpose(1, 2)?.reshape((b, c, h, w))?)
+        add_f32(x, &self.out.forward(&y)?.transpose(1, 2)?.reshape((b, c, h, w))?)
     }
 }
 
 struct Middle {
     first: ResnetBlock,
-    attention: Option<PlaceAttention>,
+    attention: Option<SpatialSelfAttention>,
     second: ResnetBlock,
 }
 
 impl Middle {
-    fn load(vars: &Vars, config: &VaeConfig) -> Load<Self> {
+    fn load(vars: &Vars, config: &VaeConfig) -> LoadResult<Self> {
         let channels = config.block_out_channels.last().copied().unwrap_or_default();
         let resnet = |i: usize| ResnetBlock::load(&vars.pp(format!("resnets.{i}")), channels, channels, spec(config));
         Ok(Self {
             first: resnet(0)?,
             attention: match config.mid_block_add_attention {
-                true => Some(PlaceAttention::load(&vars.pp("attentions.0"), channels, config.norm_num_groups)?),
+                true => Some(SpatialSelfAttention::load(&vars.pp("attentions.0"), channels, config.norm_num_groups)?),
                 false => None,
             },
             second: resnet(1)?,
@@ -78,7 +76,7 @@ fn spec(config: &VaeConfig) -> ResnetSpec {
 }
 
 /// `resnets.0`, `resnets.1`, …: the first changes the channels.
-fn resnets(vars: &Vars, count: usize, inputs: usize, outputs: usize, config: &VaeConfig) -> Load<Vec<ResnetBlock>> {
+fn resnets(vars: &Vars, count: usize, inputs: usize, outputs: usize, config: &VaeConfig) -> LoadResult<Vec<ResnetBlock>> {
     let load = |i: usize| ResnetBlock::load(&vars.pp(format!("resnets.{i}")), if i == 0 { inputs } else { outputs }, outputs, spec(config));
     (0..count).map(load).collect()
 }
@@ -90,7 +88,7 @@ struct Head {
 }
 
 impl Head {
-    fn load(vars: &Vars, inputs: usize, outputs: usize, groups: usize) -> Load<Self> {
+    fn load(vars: &Vars, inputs: usize, outputs: usize, groups: usize) -> LoadResult<Self> {
         Ok(Self {
             norm: GroupNorm::load(&vars.pp("conv_norm_out"), inputs, groups, EPS)?,
             conv: Conv2d::load(&vars.pp("conv_out"), inputs, outputs, ConvSpec::same(3))?,
@@ -111,7 +109,7 @@ pub(super) struct Encoder {
 }
 
 impl Encoder {
-    pub(super) fn load(vars: &Vars, config: &VaeConfig) -> Load<Self> {
+    pub(super) fn load(vars: &Vars, config: &VaeConfig) -> LoadResult<Self> {
         let channels = &config.block_out_channels;
         let first = channels.first().copied().unwrap_or_default();
         let mut inputs = first;
@@ -133,13 +131,13 @@ impl Encoder {
         })
     }
 
-    /// How often the hook is called.
+    /// How often the stages is called.
     pub(super) fn stages(&self) -> usize {
         self.down.len() + 1
     }
 
-    /// `None`: the hook stopped it.
-    pub(super) fn forward(&self, x: &Tensor, hook: &mut Hook<'_>) -> Result<Option<Tensor>> {
+    /// `None`: the stages stopped it.
+    pub(super) fn forward(&self, x: &Tensor, stages: &mut StageCounter<'_>) -> Result<Option<Tensor>> {
         let mut x = self.conv_in.forward(x)?;
         for (blocks, halve) in &self.down {
             for block in blocks {
@@ -148,12 +146,12 @@ impl Encoder {
             if let Some(halve) = halve {
                 x = halve.forward(&x)?;
             }
-            if hook.stage().is_break() {
+            if stages.stage().is_break() {
                 return Ok(None);
             }
         }
         let x = self.middle.forward(&x)?;
-        if hook.stage().is_break() {
+        if stages.stage().is_break() {
             return Ok(None);
         }
         self.head.forward(&x).map(Some)
@@ -169,7 +167,7 @@ pub(super) struct Decoder {
 }
 
 impl Decoder {
-    pub(super) fn load(vars: &Vars, config: &VaeConfig) -> Load<Self> {
+    pub(super) fn load(vars: &Vars, config: &VaeConfig) -> LoadResult<Self> {
         let channels: Vec<usize> = config.block_out_channels.iter().rev().copied().collect();
         let first = channels.first().copied().unwrap_or_default();
         let mut inputs = first;
@@ -191,15 +189,15 @@ impl Decoder {
         })
     }
 
-    /// How often the hook is called.
+    /// How often the stages is called.
     pub(super) fn stages(&self) -> usize {
         self.up.len() + 1
     }
 
-    /// `None`: the hook stopped it.
-    pub(super) fn forward(&self, x: &Tensor, hook: &mut Hook<'_>) -> Result<Option<Tensor>> {
+    /// `None`: the stages stopped it.
+    pub(super) fn forward(&self, x: &Tensor, stages: &mut StageCounter<'_>) -> Result<Option<Tensor>> {
         let mut x = self.middle.forward(&self.conv_in.forward(x)?)?;
-        if hook.stage().is_break() {
+        if stages.stage().is_break() {
             return Ok(None);
         }
         for (blocks, double) in &self.up {
@@ -209,7 +207,7 @@ impl Decoder {
             if let Some(double) = double {
                 x = double.forward(&x, None)?;
             }
-            if hook.stage().is_break() {
+            if stages.stage().is_break() {
                 return Ok(None);
             }
         }

@@ -11,26 +11,26 @@ use std::ops::ControlFlow;
 use candle_core::{Result, Tensor};
 
 use super::{Conv2d, ConvSpec};
-use crate::weights::{Vars, WeightsError, vae_names};
+use crate::weights::{LoadResult, Vars, vae_names};
 use blocks::{Decoder, Encoder};
 pub use config::{SampleSize, VaeConfig};
 use tiles::Plan;
 pub use tiles::Tiling;
 
 /// Told after each part of the work how much of it is done, 0 to 1; a break ends it.
-pub type Tell<'a> = &'a mut dyn FnMut(f32) -> ControlFlow<()>;
+pub type ProgressCallback<'a> = &'a mut dyn FnMut(f32) -> ControlFlow<()>;
 
 /// Counts the stages of all tiles.
-struct Hook<'a> {
-    tell: Tell<'a>,
+struct StageCounter<'a> {
+    progress: ProgressCallback<'a>,
     done: usize,
     total: usize,
 }
 
-impl Hook<'_> {
+impl StageCounter<'_> {
     fn stage(&mut self) -> ControlFlow<()> {
         self.done += 1;
-        (self.tell)(self.done as f32 / self.total.max(self.done) as f32)
+        (self.progress)(self.done as f32 / self.total.max(self.done) as f32)
     }
 }
 
@@ -73,7 +73,7 @@ impl AutoencoderKl {
     ///
     /// # Errors
     /// A config that is not supported; tensors that are missing, of another shape, or left over.
-    pub fn load(vars: &Vars, config: &VaeConfig) -> std::result::Result<Self, WeightsError> {
+    pub fn load(vars: &Vars, config: &VaeConfig) -> LoadResult<Self> {
         config.check(&vars.place())?;
         let vars = vars.adapted(vae_names::adapt);
         let conv = |used: bool, name: &str, channels: usize| {
@@ -114,12 +114,12 @@ impl AutoencoderKl {
     ///
     /// # Errors
     /// As [`AutoencoderKl::encode`].
-    pub fn encode_with(&self, pixels: &Tensor, tiling: Option<Tiling>, tell: Tell<'_>) -> Result<Option<Moments>> {
+    pub fn encode_with(&self, pixels: &Tensor, tiling: Option<Tiling>, progress: ProgressCallback<'_>) -> Result<Option<Moments>> {
         let (_, _, h, w) = pixels.dims4()?;
         let plan = checked(tiling)?.filter(|t| h > t.sample || w > t.sample).map(|t| Plan::new(t.sample, t.latent));
-        let mut hook = Hook { tell, done: 0, total: self.encoder.stages() * plan.map_or(1, |p| p.count(h, w)) };
+        let mut stages = StageCounter { progress, done: 0, total: self.encoder.stages() * plan.map_or(1, |p| p.count(h, w)) };
         let mut network = |x: &Tensor| {
-            let Some(y) = self.encoder.forward(x, &mut hook)? else { return Ok(None) };
+            let Some(y) = self.encoder.forward(x, &mut stages)? else { return Ok(None) };
             self.quant.as_ref().map_or(Ok(y.clone()), |conv| conv.forward(&y)).map(Some)
         };
         let joined = match plan {
@@ -141,13 +141,13 @@ impl AutoencoderKl {
     ///
     /// # Errors
     /// As [`AutoencoderKl::decode`].
-    pub fn decode_with(&self, latents: &Tensor, tiling: Option<Tiling>, tell: Tell<'_>) -> Result<Option<Tensor>> {
+    pub fn decode_with(&self, latents: &Tensor, tiling: Option<Tiling>, progress: ProgressCallback<'_>) -> Result<Option<Tensor>> {
         let (_, _, h, w) = latents.dims4()?;
         let plan = checked(tiling)?.filter(|t| h > t.latent || w > t.latent).map(|t| Plan::new(t.latent, t.sample));
-        let mut hook = Hook { tell, done: 0, total: self.decoder.stages() * plan.map_or(1, |p| p.count(h, w)) };
+        let mut stages = StageCounter { progress, done: 0, total: self.decoder.stages() * plan.map_or(1, |p| p.count(h, w)) };
         let mut network = |x: &Tensor| match &self.post_quant {
-            Some(conv) => self.decoder.forward(&conv.forward(x)?, &mut hook),
-            None => self.decoder.forward(x, &mut hook),
+            Some(conv) => self.decoder.forward(&conv.forward(x)?, &mut stages),
+            None => self.decoder.forward(x, &mut stages),
         };
         match plan {
             Some(plan) => plan.run(latents, network),
@@ -220,12 +220,12 @@ mod tests {
         let network = AutoencoderKl::load(&vars(Synthetic::new(shapes(), 1)), &small()).unwrap();
         let latents = Tensor::zeros((1, 4, 7, 10), DType::F32, &Device::Cpu).unwrap();
         let mut told = Vec::new();
-        let tell = &mut |done: f32| {
+        let progress = &mut |done: f32| {
             told.push(done);
             ControlFlow::Continue(())
         };
         // Tiles of 4, 3 apart: 3 rows of 4, with three stages each.
-        let out = network.decode_with(&latents, Some(network.tiling()), tell).unwrap().unwrap();
+        let out = network.decode_with(&latents, Some(network.tiling()), progress).unwrap().unwrap();
         assert_eq!(out.dims(), [1, 3, 14, 20]);
         assert_eq!((told.len(), told.last()), (36, Some(&1.0)));
         let mut calls = 0;

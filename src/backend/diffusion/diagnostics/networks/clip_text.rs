@@ -2,12 +2,12 @@
 
 use candle_core::Tensor;
 
-use super::{Component, ComponentError, Tensors};
+use crate::backend::diffusion::diagnostics::component::{Component, ComponentError, Tensors};
 use crate::nn::clip::{ClipConfig, ClipText};
 
 impl Component<'_> {
     /// `input_ids`, `[B, T]` of integers.
-    pub(super) fn token_ids(&self) -> Result<&Tensor, ComponentError> {
+    pub fn token_ids(&self) -> Result<&Tensor, ComponentError> {
         let ids = self.input("input_ids")?;
         if ids.rank() != 2 || ids.elem_count() == 0 || ids.dtype().is_float() {
             let what = format!("the input input_ids must be [batch, tokens] of integers, it is {:?} of {:?}", ids.dims(), ids.dtype());
@@ -18,7 +18,7 @@ impl Component<'_> {
 }
 
 /// Inputs and outputs as `parity.md` lists them.
-pub(super) fn run(component: &Component<'_>) -> Result<Tensors, ComponentError> {
+pub fn run(component: &Component<'_>) -> Result<Tensors, ComponentError> {
     let config: ClipConfig = component.config_as()?;
     config.check(&component.place)?;
     let ids = component.token_ids()?;

@@ -2,7 +2,7 @@
 
 use candle_core::{DType, Device, Tensor};
 
-use super::{Component, ComponentError, Tensors};
+use crate::backend::diffusion::diagnostics::component::{Component, ComponentError, Tensors};
 use crate::schedule::torch_rng::{NoiseType, TorchRng};
 use crate::schedule::{EulerDiscrete, FlowMatchEuler, Schedule, ScheduleError};
 
@@ -34,7 +34,7 @@ fn outputs(schedule: &Schedule) -> Result<Tensors, ComponentError> {
 }
 
 /// With `image_seq_len` the sigmas that FLUX's pipelines pass, without it the scheduler's own; `sigmas` gives them instead.
-pub(super) fn flow_match_euler(component: &Component<'_>) -> Result<Tensors, ComponentError> {
+pub fn flow_match_euler(component: &Component<'_>) -> Result<Tensors, ComponentError> {
     let config: FlowMatchEuler = component.config_as()?;
     let tokens = component.inputs.contains_key("image_seq_len").then(|| component.count("image_seq_len")).transpose()?;
     let made = match (component.inputs.get("sigmas"), tokens) {
@@ -45,14 +45,14 @@ pub(super) fn flow_match_euler(component: &Component<'_>) -> Result<Tensors, Com
     outputs(&made.map_err(|e| component.schedule_error(e))?)
 }
 
-pub(super) fn euler_discrete(component: &Component<'_>) -> Result<Tensors, ComponentError> {
+pub fn euler_discrete(component: &Component<'_>) -> Result<Tensors, ComponentError> {
     let config: EulerDiscrete = component.config_as()?;
     let made = config.schedule(component.count("num_inference_steps")?);
     outputs(&made.map_err(|e| component.schedule_error(e))?)
 }
 
 /// `--dtype bf16` and `f16` draw as PyTorch does when it is asked for that type.
-pub(super) fn torch_randn(component: &Component<'_>) -> Result<Tensors, ComponentError> {
+pub fn torch_randn(component: &Component<'_>) -> Result<Tensors, ComponentError> {
     let seed = component.input("seed")?;
     if seed.elem_count() != 1 {
         return Err(ComponentError::Input(format!("the input seed must have one element, it has {}", seed.elem_count())));

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use candle_core::{DType, Device, Tensor};
 
-use super::{Component, ComponentError, Tensors};
+use crate::backend::diffusion::diagnostics::component::{Component, ComponentError, Tensors};
 use crate::backend::draft::segment::raw_masks;
 
 pub fn run(component: &Component<'_>) -> Result<Tensors, ComponentError> {

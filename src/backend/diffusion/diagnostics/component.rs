@@ -1,45 +1,11 @@
-//! One network or schedule at a time, from files to files: how anybody checks a component against their own reference
-//! (`nanococoa debug component`).
-
-mod birefnet;
-mod canny;
-pub mod full_size;
-mod u2netp;
+//! One network or schedule with its config, weights and input tensors, as the checks in this room run it.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
 
 use candle_core::{DType, Device, Tensor};
 
-use super::device::DeviceChoice;
-use super::folder::read_json;
-use crate::weights::{Vars, WeightsError, one_line, open};
-
-mod autoencoder_kl;
-mod clip_text;
-mod flux_transformer;
-mod schedules;
-mod sdxl;
-mod t5_encoder;
-
-/// What `debug component` was asked for.
-#[derive(Clone, Debug)]
-pub struct ComponentArgs {
-    /// Which component: `birefnet`, `flux-transformer`, …; see [`KINDS`].
-    pub kind: String,
-    /// The component's own Hugging Face config.
-    pub config: Option<PathBuf>,
-    /// Weights: safetensors, an index of shards, GGUF, or a folder.
-    pub weights: Option<PathBuf>,
-    /// Input tensors, safetensors.
-    pub inputs: PathBuf,
-    /// Where the output tensors go, safetensors.
-    pub outputs: PathBuf,
-    /// `cpu`, `cuda` or `cuda:N`.
-    pub device: String,
-    /// `f32`, `bf16` or `f16`.
-    pub dtype: String,
-}
+use crate::backend::diffusion::device::DeviceChoice;
+use crate::weights::{Vars, WeightsError, one_line};
 
 /// Why a component could not be run.
 #[derive(Debug, thiserror::Error)]
@@ -131,22 +97,6 @@ impl Component<'_> {
 /// Runs one component on tensors.
 pub type Run = fn(&Component<'_>) -> Result<Tensors, ComponentError>;
 
-/// Every component by name.
-pub const KINDS: &[(&str, Run)] = &[
-    ("flux-transformer", flux_transformer::run),
-    ("t5-encoder", t5_encoder::run),
-    ("clip-text", clip_text::run),
-    ("autoencoder-kl", autoencoder_kl::run),
-    ("sdxl-unet", sdxl::unet),
-    ("sdxl-controlnet", sdxl::controlnet),
-    ("flow-match-euler", schedules::flow_match_euler),
-    ("euler-discrete", schedules::euler_discrete),
-    ("torch-randn", schedules::torch_randn),
-    ("birefnet", birefnet::run),
-    ("canny", canny::run),
-    ("u2netp", u2netp::run),
-];
-
 /// A device by name.
 ///
 /// # Errors
@@ -173,52 +123,9 @@ pub fn dtype_named(name: &str) -> Result<DType, ComponentError> {
 ///
 /// # Errors
 /// It does not; what to use instead.
-pub fn can_compute(device: &Device, dtype: DType) -> Result<(), ComponentError> {
+pub fn check_dtype(device: &Device, dtype: DType) -> Result<(), ComponentError> {
     if device.is_cpu() && dtype == DType::BF16 {
         return Err(ComponentError::Input("--dtype bf16: the CPU does not compute in bf16; use f32, or --device cuda".into()));
     }
     Ok(())
-}
-
-/// From files to files.
-///
-/// # Errors
-/// Anything that is missing, damaged or does not fit, in one line.
-pub fn run_files(args: &ComponentArgs) -> Result<(), ComponentError> {
-    let kinds = || KINDS.iter().map(|k| k.0).collect::<Vec<_>>().join(", ");
-    let (_, run) = KINDS
-        .iter()
-        .find(|k| k.0 == args.kind)
-        .ok_or_else(|| ComponentError::Input(format!("--kind {}: there is no such component; there are {}", args.kind, kinds())))?;
-    let device = device_named(&args.device)?;
-    let dtype = dtype_named(&args.dtype)?;
-    if args.weights.is_some() {
-        can_compute(&device, dtype)?;
-    }
-    let (config, place) = match &args.config {
-        Some(path) => (serde_json::Value::Object(read_json(path)?), path.display().to_string()),
-        None => (serde_json::Value::Object(serde_json::Map::new()), "no --config given".into()),
-    };
-    let weights = match &args.weights {
-        Some(path) => Some(Vars::new(open(path)?, dtype, &device)),
-        None => None,
-    };
-    let store = open(&args.inputs)?;
-    let mut inputs = Tensors::new();
-    for name in store.names() {
-        inputs.insert(name.clone(), store.tensor(&name, DType::F32, &device)?);
-    }
-    let component = Component { config, place, weights, inputs: &inputs, device, dtype };
-    let outputs = run(&component)?;
-    save(&outputs, &args.outputs)
-}
-
-fn save(outputs: &Tensors, path: &Path) -> Result<(), ComponentError> {
-    let mut on_cpu = Tensors::new();
-    for (name, tensor) in outputs {
-        let tensor = tensor.to_device(&Device::Cpu)?;
-        let tensor = if tensor.dtype().is_float() && tensor.dtype() != DType::F64 { tensor.to_dtype(DType::F32)? } else { tensor };
-        on_cpu.insert(name.clone(), tensor.contiguous()?);
-    }
-    candle_core::safetensors::save(&on_cpu, path).map_err(|e| ComponentError::Input(format!("{}: cannot be written: {e}", path.display())))
 }

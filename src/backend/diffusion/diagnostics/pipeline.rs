@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use candle_core::{DType, Device};
 use image::RgbImage;
 
-use super::denoise::Hears;
-use super::error::DiffusionError;
-use super::flux::{FluxInpaint, FluxModel, FluxRequest};
-use super::sdxl::{SdxlModel, SdxlRequest};
+use crate::backend::diffusion::denoise::SamplingCallbacks;
+use crate::backend::diffusion::error::DiffusionError;
+use crate::backend::diffusion::flux::{FluxInpaint, FluxModel, FluxRequest};
+use crate::backend::diffusion::sdxl::{SdxlFolders, SdxlModel, SdxlRequest};
 
 /// What `debug pipeline` was asked for.
 #[derive(Clone, Debug)]
@@ -57,9 +57,9 @@ pub fn run(args: &PipelineArgs, device: &Device, dtype: DType) -> Result<RgbImag
             return Err(DiffusionError::Input(format!("{flag}: {value} cannot be used; write a number")));
         }
     }
-    let hears = Hears { step: &mut |_| ControlFlow::Continue(()), decode: &mut |_| ControlFlow::Continue(()) };
+    let callbacks = SamplingCallbacks { step: &mut |_| ControlFlow::Continue(()), autoencoder: &mut |_| ControlFlow::Continue(()) };
     match args.kind.as_str() {
-        "flux-text-to-image" => FluxModel::open(&args.model, device, dtype)?.text_to_image(request, hears),
+        "flux-text-to-image" => FluxModel::open(&args.model, device, dtype)?.text_to_image(request, callbacks),
         "flux-inpaint" => {
             let mut model = FluxModel::open(&args.model, device, dtype)?;
             let side = model.token_side()?;
@@ -77,7 +77,7 @@ pub fn run(args: &PipelineArgs, device: &Device, dtype: DType) -> Result<RgbImag
                 image::imageops::resize(&mask, size.0, size.1, image::imageops::FilterType::Lanczos3)
             };
             let inpaint = FluxInpaint { image: &image, mask: &mask, strength: args.strength };
-            model.inpaint(request, &inpaint, hears)
+            model.inpaint(request, &inpaint, callbacks)
         }
         "sdxl-controlnet" => {
             let sdxl = SdxlRequest {
@@ -89,8 +89,8 @@ pub fn run(args: &PipelineArgs, device: &Device, dtype: DType) -> Result<RgbImag
                 seed: request.seed,
             };
             let control = fitted(load(args.control.as_deref(), "--control")?.into_rgb8(), (request.width as u32, request.height as u32));
-            let mut model = SdxlModel::open(&args.model, None, None, device, dtype)?;
-            model.text_to_image(&sdxl, &request.prompt, request.negative_prompt.as_deref(), &control, hears)
+            let mut model = SdxlModel::open(SdxlFolders::one(&args.model), device, dtype)?;
+            model.text_to_image(&sdxl, &request.prompt, request.negative_prompt.as_deref(), &control, callbacks)
         }
         other => Err(DiffusionError::Input(format!("--kind {other}: there is no such pipeline; there are {}", PIPELINES.join(", ")))),
     }

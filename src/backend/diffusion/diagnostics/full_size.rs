@@ -7,9 +7,10 @@ use std::time::Instant;
 use candle_core::{DType, Device, Tensor};
 use serde_json::{Value, json};
 
-use super::{Component, ComponentError, KINDS, Tensors};
+use super::component::{Component, ComponentError, Tensors};
+use super::networks::KINDS;
 use crate::schedule::TorchRng;
-use crate::weights::{Imagined, Vars};
+use crate::weights::{GeneratedWeights, Vars};
 
 /// One network of the public models, and what it is fed with for a square picture.
 pub struct FullSize {
@@ -169,7 +170,7 @@ impl FullSize {
         for (name, input) in (self.inputs)(side) {
             inputs.insert(name.into(), input.tensor(&mut rng, device)?);
         }
-        let weights = Arc::new(Imagined::new(1));
+        let weights = Arc::new(GeneratedWeights::new(1));
         let vars = Vars::made_by(Arc::clone(&weights) as _, dtype, device);
         let component = Component {
             config: (self.config)(),

@@ -1,6 +1,6 @@
 //! `sdxl-unet` and `sdxl-controlnet`: one step each.
 
-use super::{Component, ComponentError, Tensors};
+use crate::backend::diffusion::diagnostics::component::{Component, ComponentError, Tensors};
 use crate::nn::unet::{Conditioning, ControlNet, Residuals, Unet, UnetConfig};
 
 fn config(component: &Component<'_>, class: &str) -> Result<UnetConfig, ComponentError> {
@@ -24,7 +24,7 @@ fn conditioned<T>(
     })
 }
 
-pub(super) fn unet(component: &Component<'_>) -> Result<Tensors, ComponentError> {
+pub fn unet(component: &Component<'_>) -> Result<Tensors, ComponentError> {
     let config = config(component, "UNet2DConditionModel")?;
     let network = Unet::load(component.vars()?, &config)?;
     let control = match component.inputs.contains_key("mid") {
@@ -46,7 +46,7 @@ pub(super) fn unet(component: &Component<'_>) -> Result<Tensors, ComponentError>
     })
 }
 
-pub(super) fn controlnet(component: &Component<'_>) -> Result<Tensors, ComponentError> {
+pub fn controlnet(component: &Component<'_>) -> Result<Tensors, ComponentError> {
     let config = config(component, "ControlNetModel")?;
     let network = ControlNet::load(component.vars()?, &config)?;
     let scale = if component.inputs.contains_key("conditioning_scale") { component.scalar("conditioning_scale")? } else { 1.0 };

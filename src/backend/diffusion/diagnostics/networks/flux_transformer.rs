@@ -2,7 +2,7 @@
 
 use candle_core::Tensor;
 
-use super::{Component, ComponentError, Tensors};
+use crate::backend::diffusion::diagnostics::component::{Component, ComponentError, Tensors};
 use crate::nn::flux::{FluxConfig, FluxPrompt, FluxTransformer, rope};
 
 /// Positions that were given, `[N, 3]` or, as old pipelines have them, `[B, N, 3]`.
@@ -26,7 +26,7 @@ fn square(tokens: usize, component: &Component<'_>) -> Result<Tensor, ComponentE
 }
 
 /// Inputs and outputs as `parity.md` lists them.
-pub(super) fn run(component: &Component<'_>) -> Result<Tensors, ComponentError> {
+pub fn run(component: &Component<'_>) -> Result<Tensors, ComponentError> {
     let vars = component.vars()?;
     let no_config = component.config.as_object().is_none_or(serde_json::Map::is_empty);
     let config = if no_config { FluxConfig::of_store(vars.store())? } else { component.config_as()? };

@@ -2,11 +2,11 @@
 
 use std::ops::ControlFlow;
 
-use super::{Component, ComponentError, Tensors};
+use crate::backend::diffusion::diagnostics::component::{Component, ComponentError, Tensors};
 use crate::nn::vae::{AutoencoderKl, VaeConfig};
 
 /// `latents` → `pixels`, `pixels` → `mean` and `logvar`. Any input `tiled` that is not 0 asks for tiles.
-pub(super) fn run(component: &Component<'_>) -> Result<Tensors, ComponentError> {
+pub fn run(component: &Component<'_>) -> Result<Tensors, ComponentError> {
     let config: VaeConfig = component.config_as()?;
     config.check(&component.place)?;
     let network = AutoencoderKl::load(component.vars()?, &config)?;
