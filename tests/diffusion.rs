@@ -320,7 +320,7 @@ fn a_whole_job_over_a_rest_socket() {
 fn an_autoencoder_of_its_own_is_used_instead_of_sdxls() {
     let models = tempfile::tempdir().unwrap();
     write_models(models.path());
-    // SDXL's own is broken; the mended one lies beside it.
+    // SDXL's own autoencoder is damaged; a good one is beside it.
     let broken = models.path().join("sdxl-tiny/vae");
     std::fs::create_dir_all(models.path().join("vae-fix")).unwrap();
     for file in ["config.json", "diffusion_pytorch_model.safetensors"] {

@@ -78,6 +78,19 @@ fn check_on_cpu(kind: &str, least: usize) {
     check_in(kind, least, &Device::Cpu, DType::F32, None);
 }
 
+/// The JSON files of all cases whose names begin with `prefix`, sorted; there must be at least `least`.
+fn cases(prefix: &str, least: usize) -> Vec<PathBuf> {
+    let mut cases: Vec<PathBuf> = std::fs::read_dir(folder())
+        .unwrap()
+        .flatten()
+        .map(|e| e.path())
+        .filter(|p| p.extension().is_some_and(|e| e == "json") && p.file_name().unwrap().to_string_lossy().starts_with(prefix))
+        .collect();
+    cases.sort();
+    assert!(cases.len() >= least, "{} cases of {prefix}", cases.len());
+    cases
+}
+
 /// Runs every case of a kind; there must be at least `least`.
 fn check(kind: &str, least: usize) {
     let (device, dtype, allowed) = place();
@@ -111,17 +124,9 @@ impl TensorStore for Rounded {
 /// same weights, which [`check`] compares with the references.
 fn check_in(kind: &str, least: usize, device: &Device, dtype: DType, allowed: Option<f64>) {
     let run = KINDS.iter().find(|k| k.0 == kind).unwrap_or_else(|| panic!("no component {kind}")).1;
-    let mut cases: Vec<PathBuf> = std::fs::read_dir(folder())
-        .unwrap()
-        .flatten()
-        .map(|e| e.path())
-        .filter(|p| p.extension().is_some_and(|e| e == "json"))
-        .filter(|p| p.file_name().unwrap().to_string_lossy().starts_with(&format!("{kind}--")))
-        .collect();
-    cases.sort();
+    let cases = cases(&format!("{kind}--"), least);
     let kept = dtype;
     let mut wrong = Vec::new();
-    assert!(cases.len() >= least, "{} cases of {kind}", cases.len());
     for path in cases {
         let case: Case = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
         let all = candle_core::safetensors::load(path.with_extension("safetensors"), &Device::Cpu).unwrap();

@@ -62,7 +62,7 @@ fn memory(device: &Device, sampler: &Sampler) -> Option<Memory> {
 }
 
 /// The draft backend, and the diffusion backend if its models and device are available.
-pub(super) fn engines(config: &Config) -> Backends {
+pub(super) fn backends(config: &Config) -> Backends {
     let setup = setup(config);
     let (asked, looked, known) = (setup.clone(), setup.clone(), setup.clone());
     let folder = config.models_dir.clone();

@@ -191,6 +191,6 @@ fn load_config(overrides: Overrides) -> Result<Config, Failure> {
 fn start_engine(config: &Config) -> Result<Engine, EngineError> {
     Engine::start_with(
         EngineConfig { data_dir: config.data_dir.clone(), font_dirs: config.font_dirs.clone(), default_font: config.default_font.clone() },
-        backends::engines(config),
+        backends::backends(config),
     )
 }

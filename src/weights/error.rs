@@ -1,4 +1,4 @@
-//! Why weights could not be loaded, in one line that names file and tensor.
+//! Errors of loading weights. Each message is one line that names the file and the tensor.
 
 use std::path::{Path, PathBuf};
 
@@ -8,10 +8,10 @@ pub type LoadResult<T> = Result<T, WeightsError>;
 /// Why weights or a config could not be loaded.
 #[derive(Debug, thiserror::Error)]
 pub enum WeightsError {
-    /// A file is not there.
+    /// A file is missing.
     #[error("{path}: there is no such file; download the model or point to its folder")]
     MissingFile {
-        /// The file that was looked for.
+        /// The missing file.
         path: PathBuf,
     },
     /// A file cannot be read.
@@ -19,10 +19,10 @@ pub enum WeightsError {
     Io {
         /// The file.
         path: PathBuf,
-        /// What the system says.
+        /// The error of the operating system.
         source: std::io::Error,
     },
-    /// A file is cut short, damaged or of another format.
+    /// A file is truncated, damaged or has another format.
     #[error("{path}: {what}; download it again")]
     Corrupt {
         /// The file.
@@ -30,7 +30,7 @@ pub enum WeightsError {
         /// What is wrong with it.
         what: String,
     },
-    /// A tensor that the network needs is not in the file.
+    /// A tensor is missing in the file.
     #[error("{place}: tensor {name} is missing")]
     MissingTensor {
         /// File or folder.
@@ -38,17 +38,17 @@ pub enum WeightsError {
         /// The tensor's full name.
         name: String,
     },
-    /// Tensors that the network does not know: another network's file.
+    /// The file has tensors that belong to no part of the network, so it is another network's.
     #[error("{place}: {count} tensor(s) belong to no part of the network, the first is {name}")]
     ExtraTensors {
         /// File or folder.
         place: String,
         /// The first of them.
         name: String,
-        /// How many.
+        /// How many there are.
         count: usize,
     },
-    /// A tensor of the wrong shape: the config belongs to another file.
+    /// A tensor has another shape than the config asks for.
     #[error("{place}: tensor {name} has shape {found:?}, the config asks for {expected:?}")]
     Shape {
         /// File or folder.
@@ -60,7 +60,7 @@ pub enum WeightsError {
         /// What the file has.
         found: Vec<usize>,
     },
-    /// A config that cannot be used.
+    /// A config cannot be used.
     #[error("{place}: {what}")]
     Config {
         /// File or component.
@@ -68,26 +68,26 @@ pub enum WeightsError {
         /// What is wrong with it.
         what: String,
     },
-    /// The user stopped it.
+    /// The user stopped the work.
     #[error("stopped")]
     Stopped,
-    /// The tensor library failed, most often for memory.
+    /// candle failed, most often because memory ran out.
     #[error("{place}: {}", one_line(source))]
     Tensor {
         /// File or folder and tensor.
         place: String,
-        /// What the library says.
+        /// The error of candle.
         source: candle_core::Error,
     },
 }
 
-/// The library's errors carry a backtrace in their text where backtraces are on.
+/// The first line of a candle error. The rest is a backtrace if backtraces are on.
 pub fn one_line(error: &candle_core::Error) -> String {
     error.to_string().lines().next().unwrap_or_default().trim().to_owned()
 }
 
 impl WeightsError {
-    /// A file that cannot be opened or read.
+    /// Maps an I/O error of a file.
     pub fn io(path: &Path) -> impl FnOnce(std::io::Error) -> Self + '_ {
         move |source| match source.kind() {
             std::io::ErrorKind::NotFound => Self::MissingFile { path: path.into() },

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use candle_core::{DType, Device, Tensor};
 
-use super::{TensorStore, Weight, WeightsError};
+use super::error::WeightsError;
+use super::store::{TensorStore, Weight};
 
 /// Returns whether loading should stop.
 pub type StopCheck = Arc<dyn Fn() -> bool + Send + Sync>;
@@ -74,6 +75,6 @@ mod tests {
         assert!(vars.get("a", 3).is_ok() && vars.get("b", 3).is_ok());
         assert!(matches!(vars.get("c", 3), Err(WeightsError::Stopped)));
         // Generated weights are not stopped: they come from no file.
-        assert!(Vars::made_by(Arc::new(GeneratedWeights::new(1)), DType::F32, &Device::Cpu).get("c", 3).is_ok());
+        assert!(Vars::created_by(Arc::new(GeneratedWeights::new(1)), DType::F32, &Device::Cpu).get("c", 3).is_ok());
     }
 }

@@ -106,7 +106,7 @@ mod tests {
             let (prompts, warnings) = prepared(fields, "wood", "people", 1.0);
             assert_eq!(prompts.negative, None);
             assert!(warnings.len() == 1 && warnings[0].starts_with(&format!("{}: ", fields.negative)), "{warnings:?}");
-            // The default was not sent by anybody.
+            // A default negative prompt was not sent, so it needs no warning.
             assert_eq!(prepared(fields, "wood", fields.default_negative, 1.0).1, Vec::<String>::new());
         }
     }

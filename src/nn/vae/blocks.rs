@@ -4,15 +4,16 @@
 
 use candle_core::{Result, Tensor};
 
-use super::{StageCounter, VaeConfig};
+use super::config::VaeConfig;
+use super::progress::StageCounter;
 use crate::nn::resnet::{Downsample, ResnetBlock, ResnetSpec, Upsample};
 use crate::nn::{Conv2d, ConvSpec, GroupNorm, Linear, add_f32, attention};
 use crate::weights::{LoadResult, Vars};
 
-/// Of every norm here.
+/// Epsilon of every norm.
 const EPS: f64 = 1e-6;
 
-/// Self-attention over all places, one head, with a residual.
+/// Self-attention over all pixels with one head and a residual connection.
 struct SpatialSelfAttention {
     norm: GroupNorm,
     q: Linear,
@@ -75,13 +76,13 @@ fn spec(config: &VaeConfig) -> ResnetSpec {
     ResnetSpec { groups: config.norm_num_groups, eps: EPS, time: None }
 }
 
-/// `resnets.0`, `resnets.1`, …: the first changes the channels.
+/// Loads `resnets.0`, `resnets.1`, …; the first changes the channels.
 fn resnets(vars: &Vars, count: usize, inputs: usize, outputs: usize, config: &VaeConfig) -> LoadResult<Vec<ResnetBlock>> {
     let load = |i: usize| ResnetBlock::load(&vars.pp(format!("resnets.{i}")), if i == 0 { inputs } else { outputs }, outputs, spec(config));
     (0..count).map(load).collect()
 }
 
-/// Norm, SiLU, convolution: the end of both halves.
+/// Norm, SiLU and convolution at the end of encoder and decoder.
 struct Head {
     norm: GroupNorm,
     conv: Conv2d,
@@ -100,7 +101,7 @@ impl Head {
     }
 }
 
-/// Pictures to moments.
+/// Maps pictures to moments.
 pub(super) struct Encoder {
     conv_in: Conv2d,
     down: Vec<(Vec<ResnetBlock>, Option<Downsample>)>,
@@ -116,11 +117,11 @@ impl Encoder {
         let mut down = Vec::with_capacity(channels.len());
         for (i, &outputs) in channels.iter().enumerate() {
             let vars = vars.pp(format!("down_blocks.{i}"));
-            let halve = match i + 1 == channels.len() {
+            let downsample = match i + 1 == channels.len() {
                 true => None,
                 false => Some(Downsample::load(&vars.pp("downsamplers.0"), outputs, 0)?),
             };
-            down.push((resnets(&vars, config.layers_per_block, inputs, outputs, config)?, halve));
+            down.push((resnets(&vars, config.layers_per_block, inputs, outputs, config)?, downsample));
             inputs = outputs;
         }
         Ok(Self {
@@ -131,34 +132,34 @@ impl Encoder {
         })
     }
 
-    /// How often the stages is called.
+    /// Number of stages that are counted.
     pub(super) fn stages(&self) -> usize {
         self.down.len() + 1
     }
 
-    /// `None`: the stages stopped it.
+    /// Returns `None` if the progress callback stopped it.
     pub(super) fn forward(&self, x: &Tensor, stages: &mut StageCounter<'_>) -> Result<Option<Tensor>> {
         let mut x = self.conv_in.forward(x)?;
-        for (blocks, halve) in &self.down {
+        for (blocks, downsample) in &self.down {
             for block in blocks {
                 x = block.forward(&x, None)?;
             }
-            if let Some(halve) = halve {
-                x = halve.forward(&x)?;
+            if let Some(downsample) = downsample {
+                x = downsample.forward(&x)?;
             }
-            if stages.stage().is_break() {
+            if stages.finish_stage().is_break() {
                 return Ok(None);
             }
         }
         let x = self.middle.forward(&x)?;
-        if stages.stage().is_break() {
+        if stages.finish_stage().is_break() {
             return Ok(None);
         }
         self.head.forward(&x).map(Some)
     }
 }
 
-/// Latents to pictures.
+/// Maps latents to pictures.
 pub(super) struct Decoder {
     conv_in: Conv2d,
     middle: Middle,
@@ -174,11 +175,11 @@ impl Decoder {
         let mut up = Vec::with_capacity(channels.len());
         for (i, &outputs) in channels.iter().enumerate() {
             let vars = vars.pp(format!("up_blocks.{i}"));
-            let double = match i + 1 == channels.len() {
+            let upsample = match i + 1 == channels.len() {
                 true => None,
                 false => Some(Upsample::load(&vars.pp("upsamplers.0"), outputs)?),
             };
-            up.push((resnets(&vars, config.layers_per_block + 1, inputs, outputs, config)?, double));
+            up.push((resnets(&vars, config.layers_per_block + 1, inputs, outputs, config)?, upsample));
             inputs = outputs;
         }
         Ok(Self {
@@ -189,25 +190,25 @@ impl Decoder {
         })
     }
 
-    /// How often the stages is called.
+    /// Number of stages that are counted.
     pub(super) fn stages(&self) -> usize {
         self.up.len() + 1
     }
 
-    /// `None`: the stages stopped it.
+    /// Returns `None` if the progress callback stopped it.
     pub(super) fn forward(&self, x: &Tensor, stages: &mut StageCounter<'_>) -> Result<Option<Tensor>> {
         let mut x = self.middle.forward(&self.conv_in.forward(x)?)?;
-        if stages.stage().is_break() {
+        if stages.finish_stage().is_break() {
             return Ok(None);
         }
-        for (blocks, double) in &self.up {
+        for (blocks, upsample) in &self.up {
             for block in blocks {
                 x = block.forward(&x, None)?;
             }
-            if let Some(double) = double {
-                x = double.forward(&x, None)?;
+            if let Some(upsample) = upsample {
+                x = upsample.forward(&x, None)?;
             }
-            if stages.stage().is_break() {
+            if stages.finish_stage().is_break() {
                 return Ok(None);
             }
         }

@@ -10,10 +10,10 @@ use crate::weights::{Vars, WeightsError, one_line};
 /// Why a component could not be run.
 #[derive(Debug, thiserror::Error)]
 pub enum ComponentError {
-    /// Something that was given cannot be used.
+    /// An argument, config or input tensor cannot be used.
     #[error("{0}")]
     Input(String),
-    /// The weights cannot.
+    /// The weights cannot be used.
     #[error(transparent)]
     Weights(#[from] WeightsError),
     /// The computation failed.
@@ -21,22 +21,22 @@ pub enum ComponentError {
     Run(#[from] candle_core::Error),
 }
 
-/// Named tensors, in or out.
+/// Input or output tensors by name.
 pub type Tensors = HashMap<String, Tensor>;
 
-/// What a component is made of and fed with.
+/// A component with its inputs.
 pub struct Component<'a> {
-    /// Path and content of the config; an empty object where none was given.
+    /// The config; an empty object if none was given.
     pub config: serde_json::Value,
-    /// Where the config came from, for messages.
+    /// The config's file, for messages.
     pub place: String,
-    /// The weights' root.
+    /// The weights; `None` for components without weights.
     pub weights: Option<Vars>,
-    /// The inputs, on the device, floating point ones in float32.
+    /// The inputs on the device; floating point tensors in float32.
     pub inputs: &'a Tensors,
-    /// Where to compute.
+    /// The compute device.
     pub device: Device,
-    /// In which type.
+    /// The type to compute in.
     pub dtype: DType,
 }
 
@@ -44,15 +44,15 @@ impl Component<'_> {
     /// The weights.
     ///
     /// # Errors
-    /// None were given.
+    /// No weights were given.
     pub fn vars(&self) -> Result<&Vars, ComponentError> {
         self.weights.as_ref().ok_or_else(|| ComponentError::Input("--weights is missing: this component has weights".into()))
     }
 
-    /// The config in the component's own words.
+    /// The config as the component's own type.
     ///
     /// # Errors
-    /// It does not say what the component needs.
+    /// The config does not fit.
     pub fn config_as<T: serde::de::DeserializeOwned>(&self) -> Result<T, ComponentError> {
         serde_json::from_value(self.config.clone()).map_err(|e| ComponentError::Input(format!("{}: {e}", self.place)))
     }
@@ -60,7 +60,7 @@ impl Component<'_> {
     /// An input tensor.
     ///
     /// # Errors
-    /// It is missing.
+    /// The input is missing.
     pub fn input(&self, name: &str) -> Result<&Tensor, ComponentError> {
         self.inputs.get(name).ok_or_else(|| {
             let mut have: Vec<&str> = self.inputs.keys().map(String::as_str).collect();
@@ -72,7 +72,7 @@ impl Component<'_> {
     /// An input tensor in the network's type.
     ///
     /// # Errors
-    /// It is missing or has no elements.
+    /// The input is missing or empty.
     pub fn input_typed(&self, name: &str) -> Result<Tensor, ComponentError> {
         let tensor = self.input(name)?;
         if tensor.elem_count() == 0 {
@@ -84,7 +84,7 @@ impl Component<'_> {
     /// A scalar input: a tensor of one element.
     ///
     /// # Errors
-    /// It is missing or has more elements.
+    /// The input is missing or has another number of elements.
     pub fn scalar(&self, name: &str) -> Result<f64, ComponentError> {
         let tensor = self.input(name)?;
         if tensor.elem_count() != 1 {
@@ -94,13 +94,13 @@ impl Component<'_> {
     }
 }
 
-/// Runs one component on tensors.
+/// Builds a component and runs it on its inputs.
 pub type Run = fn(&Component<'_>) -> Result<Tensors, ComponentError>;
 
-/// A device by name.
+/// Opens a device by name.
 ///
 /// # Errors
-/// An unknown name; a device that this build or machine does not have.
+/// The name is unknown, or this build or machine does not have the device.
 pub fn device_named(name: &str) -> Result<Device, ComponentError> {
     let open = |choice: DeviceChoice| choice.open().map(|(device, _)| device);
     name.parse().and_then(open).map_err(|why| ComponentError::Input(format!("--device {name}: {why}")))
@@ -109,7 +109,7 @@ pub fn device_named(name: &str) -> Result<Device, ComponentError> {
 /// A floating point type by name.
 ///
 /// # Errors
-/// An unknown name.
+/// The name is unknown.
 pub fn dtype_named(name: &str) -> Result<DType, ComponentError> {
     match name {
         "f32" => Ok(DType::F32),
@@ -119,10 +119,10 @@ pub fn dtype_named(name: &str) -> Result<DType, ComponentError> {
     }
 }
 
-/// Whether a device multiplies matrices of a type.
+/// Checks that a device can multiply matrices of a type.
 ///
 /// # Errors
-/// It does not; what to use instead.
+/// It cannot; the message says what to use instead.
 pub fn check_dtype(device: &Device, dtype: DType) -> Result<(), ComponentError> {
     if device.is_cpu() && dtype == DType::BF16 {
         return Err(ComponentError::Input("--dtype bf16: the CPU does not compute in bf16; use f32, or --device cuda".into()));

@@ -9,18 +9,18 @@ use super::networks::KINDS;
 use crate::backend::diffusion::folder::read_json;
 use crate::weights::{Vars, open};
 
-/// What `debug component` was asked for.
+/// The arguments of `nanococoa debug component`.
 #[derive(Clone, Debug)]
 pub struct ComponentArgs {
-    /// Which component: `birefnet`, `flux-transformer`, …; see [`KINDS`].
+    /// The kind of component, such as `birefnet` or `flux-transformer`; see [`KINDS`].
     pub kind: String,
     /// The component's own Hugging Face config.
     pub config: Option<PathBuf>,
     /// Weights: safetensors, an index of shards, GGUF, or a folder.
     pub weights: Option<PathBuf>,
-    /// Input tensors, safetensors.
+    /// The safetensors file with the input tensors.
     pub inputs: PathBuf,
-    /// Where the output tensors go, safetensors.
+    /// The safetensors file for the output tensors.
     pub outputs: PathBuf,
     /// `cpu`, `cuda` or `cuda:N`.
     pub device: String,
@@ -28,10 +28,10 @@ pub struct ComponentArgs {
     pub dtype: String,
 }
 
-/// From files to files.
+/// Runs a component from files to files.
 ///
 /// # Errors
-/// Anything that is missing, damaged or does not fit, in one line.
+/// A file or an argument cannot be used; the message is one line.
 pub fn run_files(args: &ComponentArgs) -> Result<(), ComponentError> {
     let kinds = || KINDS.iter().map(|k| k.0).collect::<Vec<_>>().join(", ");
     let (_, run) = KINDS

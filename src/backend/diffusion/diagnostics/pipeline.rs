@@ -1,4 +1,4 @@
-//! One whole pipeline from a folder to a picture: how anybody checks it against diffusers (`nanococoa debug pipeline`).
+//! `nanococoa debug pipeline`: runs one whole pipeline from a model's folder to a picture, for comparison with diffusers.
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -11,44 +11,44 @@ use crate::backend::diffusion::error::DiffusionError;
 use crate::backend::diffusion::flux::{FluxInpaint, FluxModel, FluxRequest};
 use crate::backend::diffusion::sdxl::{SdxlFolders, SdxlModel, SdxlRequest};
 
-/// What `debug pipeline` was asked for.
+/// The arguments of `nanococoa debug pipeline`.
 #[derive(Clone, Debug)]
 pub struct PipelineArgs {
     /// `flux-text-to-image`, `flux-inpaint` or `sdxl-controlnet`.
     pub kind: String,
     /// The model's folder.
     pub model: PathBuf,
-    /// Prompts, size, steps, guidance and seed; SDXL takes the same.
+    /// Prompts, size, steps, guidance and seed; also used for SDXL.
     pub request: FluxRequest,
-    /// How much is changed (inpaint).
+    /// How far the picture may change (inpainting).
     pub strength: f64,
-    /// The picture to paint into.
+    /// The picture to inpaint.
     pub image: Option<PathBuf>,
-    /// White is painted anew.
+    /// The inpainting mask; white is repainted.
     pub mask: Option<PathBuf>,
-    /// Edges, white on black.
+    /// The control picture: edges, white on black.
     pub control: Option<PathBuf>,
-    /// How much the edges count.
+    /// Scale of the ControlNet's residuals.
     pub conditioning_scale: f64,
 }
 
-/// The pipelines that there are.
+/// The kinds of pipelines.
 pub const PIPELINES: [&str; 3] = ["flux-text-to-image", "flux-inpaint", "sdxl-controlnet"];
 
-/// Longest side of a picture.
-const MOST_SIDE: usize = 8192;
+/// Longest side of a picture in pixels.
+const MAX_SIDE: usize = 8192;
 
-/// Runs it.
+/// Runs a pipeline.
 ///
 /// # Errors
-/// Files that are missing or damaged, requests that cannot be met, memory.
+/// A file is missing or damaged, the request cannot be met, or memory runs out.
 pub fn run(args: &PipelineArgs, device: &Device, dtype: DType) -> Result<RgbImage, DiffusionError> {
     let request = &args.request;
     if request.steps == 0 {
         return Err(DiffusionError::Input("--steps: use 1 or more".into()));
     }
-    if request.width.max(request.height) > MOST_SIDE {
-        return Err(DiffusionError::Input(format!("--width, --height: {MOST_SIDE} is the most")));
+    if request.width.max(request.height) > MAX_SIDE {
+        return Err(DiffusionError::Input(format!("--width, --height: {MAX_SIDE} is the most")));
     }
     for (flag, value) in
         [("--guidance", request.guidance), ("--true-cfg-scale", request.true_cfg_scale), ("--conditioning-scale", args.conditioning_scale)]

@@ -1,4 +1,4 @@
-//! `clip-text`: a prompt's states for SDXL and its pooled state for FLUX.
+//! `clip-text`: hidden states of a prompt for SDXL and the pooled state for FLUX.
 
 use candle_core::Tensor;
 
@@ -6,7 +6,7 @@ use crate::backend::diffusion::diagnostics::component::{Component, ComponentErro
 use crate::nn::clip::{ClipConfig, ClipText};
 
 impl Component<'_> {
-    /// `input_ids`, `[B, T]` of integers.
+    /// The input `input_ids`, `[B, T]` integers.
     pub fn token_ids(&self) -> Result<&Tensor, ComponentError> {
         let ids = self.input("input_ids")?;
         if ids.rank() != 2 || ids.elem_count() == 0 || ids.dtype().is_float() {
@@ -17,7 +17,7 @@ impl Component<'_> {
     }
 }
 
-/// Inputs and outputs as `parity.md` lists them.
+/// Reads `input_ids`; writes `last_hidden_state`, `penultimate` and `pooled`.
 pub fn run(component: &Component<'_>) -> Result<Tensors, ComponentError> {
     let config: ClipConfig = component.config_as()?;
     config.check(&component.place)?;

@@ -7,7 +7,7 @@ use crate::schedule::torch_rng::{NoiseType, TorchRng};
 use crate::schedule::{EulerDiscrete, FlowMatchEuler, Schedule, ScheduleError};
 
 impl Component<'_> {
-    /// A scalar input that counts something.
+    /// A scalar input that is a count.
     fn count(&self, name: &str) -> Result<usize, ComponentError> {
         let value = self.scalar(name)?;
         if value.fract() != 0.0 || !(0.0..=1e9).contains(&value) {
@@ -33,7 +33,7 @@ fn outputs(schedule: &Schedule) -> Result<Tensors, ComponentError> {
     ]))
 }
 
-/// With `image_seq_len` the sigmas that FLUX's pipelines pass, without it the scheduler's own; `sigmas` gives them instead.
+/// With `image_seq_len` the sigmas of FLUX's pipelines, without it the scheduler's own. The input `sigmas` replaces both.
 pub fn flow_match_euler(component: &Component<'_>) -> Result<Tensors, ComponentError> {
     let config: FlowMatchEuler = component.config_as()?;
     let tokens = component.inputs.contains_key("image_seq_len").then(|| component.count("image_seq_len")).transpose()?;
@@ -51,7 +51,7 @@ pub fn euler_discrete(component: &Component<'_>) -> Result<Tensors, ComponentErr
     outputs(&made.map_err(|e| component.schedule_error(e))?)
 }
 
-/// `--dtype bf16` and `f16` draw as PyTorch does when it is asked for that type.
+/// `--dtype bf16` and `f16` draw in the order in which PyTorch draws for these types.
 pub fn torch_randn(component: &Component<'_>) -> Result<Tensors, ComponentError> {
     let seed = component.input("seed")?;
     if seed.elem_count() != 1 {
@@ -62,7 +62,7 @@ pub fn torch_randn(component: &Component<'_>) -> Result<Tensors, ComponentError>
     let shape: Option<Vec<usize>> = sides.iter().map(|d| usize::try_from(*d).ok()).collect();
     let count = shape.as_ref().and_then(|s| s.iter().try_fold(1usize, |n, d| n.checked_mul(*d))).filter(|n| *n <= 1 << 30);
     let (Some(shape), Some(count)) = (shape, count) else {
-        return Err(ComponentError::Input(format!("the input shape {sides:?} is no shape")));
+        return Err(ComponentError::Input(format!("the input shape {sides:?} is not a valid shape")));
     };
     let kind = if component.dtype == DType::F32 { NoiseType::Single } else { NoiseType::Half };
     let noise = Tensor::from_vec(TorchRng::new(seed).randn_as(count, kind), shape, &Device::Cpu)?.to_dtype(component.dtype)?;
