@@ -52,7 +52,7 @@ fn engine(data: &Path, root: PathBuf) -> Engine {
             BackendKind::Draft => Ok(Box::new(DraftBackend::default())),
             BackendKind::Diffusion => Ok(Box::new(DiffusionBackend::new(setup(&root, None))?)),
         }),
-        available: Arc::new(|_| Ok("tiny models are here".into())),
+        available: Arc::new(|_| Ok(nanococoa::notice::Notice::verbatim("tiny models are here"))),
         version: Arc::new(move |kind| format!("{} {}", nanococoa::backend::backend_version(kind), Models::scan(&here).identity())),
         installed: Arc::new(Default::default),
     };

@@ -11,6 +11,8 @@ use image::{RgbImage, RgbaImage};
 
 use crate::cancel::{CancelToken, Stopped};
 use crate::imaging::{LinearRgb, Matte, Plane};
+use crate::notice;
+use crate::notice::Notice;
 use crate::request::BackendKind;
 
 /// Bump `DRAFT_REVISION` whenever the pixels of the draft backend or of the pipeline change: kept steps of older revisions are not reused.
@@ -37,6 +39,20 @@ pub enum BackendError {
     /// The stage failed. The text says what is wrong and what to do, in the designer's terms.
     #[error("{0}")]
     Failed(String),
+    /// The stage failed, as a typed message.
+    #[error("{0}")]
+    Notice(Notice),
+}
+
+impl BackendError {
+    /// The message for people.
+    pub fn notice(&self) -> Notice {
+        match self {
+            Self::Notice(notice) => notice.clone(),
+            Self::Failed(text) => Notice::verbatim(text.clone()),
+            Self::Stopped(stopped) => Notice::verbatim(stopped.to_string()),
+        }
+    }
 }
 
 /// Receives progress, previews and warnings of a running stage.
@@ -47,6 +63,10 @@ pub trait StageObserver: Sync {
     fn preview(&self, picture: RgbImage);
     /// Reports something that the user should know about the result; kept with the job.
     fn warn(&self, text: &str);
+    /// Like [`StageObserver::warn`], as a typed message.
+    fn notice(&self, notice: Notice) {
+        self.warn(&notice.to_string());
+    }
     /// Whether a preview would be shown now. Depends on the rate limit and on front ends that watch; cheap to call.
     fn wants_preview(&self) -> bool;
 }
@@ -246,7 +266,7 @@ pub trait Backend: Send {
 }
 
 /// Whether a backend could run a job now; called at every submission. `Ok` says why it can, `Err` why it cannot and what to do.
-pub type Availability = Arc<dyn Fn(BackendKind) -> Result<String, String> + Send + Sync>;
+pub type Availability = Arc<dyn Fn(BackendKind) -> Result<Notice, Notice> + Send + Sync>;
 
 /// A model of the diffusion backend, as shown to the user.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -275,9 +295,9 @@ pub struct Installation {
     /// The compute device, if the backend can run.
     pub device: Option<String>,
     /// The memory plan, if the backend can run.
-    pub plan: Option<String>,
+    pub plan: Option<Notice>,
     /// The problem with models that were found.
-    pub problem: Option<String>,
+    pub problem: Option<Notice>,
 }
 
 /// Reports the installed models. Blocking disk I/O.
@@ -306,8 +326,8 @@ impl Backends {
         Self {
             make,
             available: Arc::new(|kind| match kind {
-                BackendKind::Draft => Ok("the draft engine is embedded".into()),
-                BackendKind::Diffusion => Err("no diffusion models are installed".into()),
+                BackendKind::Draft => Ok(notice!("diffusion-draft-ready")),
+                BackendKind::Diffusion => Err(notice!("diffusion-no-models")),
             }),
             version: Arc::new(backend_version),
             installed: Arc::new(|| Installation {

@@ -12,6 +12,8 @@ use nanococoa::backend::draft::DraftBackend;
 use nanococoa::backend::{BackendError, Backends, Installation, backend_version};
 use nanococoa::config::Config;
 use nanococoa::metrics::Sampler;
+use nanococoa::notice;
+use nanococoa::notice::Notice;
 use nanococoa::request::BackendKind;
 
 const GIB: f64 = (1u64 << 30) as f64;
@@ -24,16 +26,16 @@ const VALID: Duration = Duration::from_secs(2);
 
 /// Returns a function that looks for models and the device. The device is opened once; the models' folder is searched again when the last
 /// look is older than [`VALID`].
-pub(super) fn setup(config: &Config) -> impl Fn() -> Result<Setup, String> + Send + Sync + Clone + use<> {
+pub(super) fn setup(config: &Config) -> impl Fn() -> Result<Setup, Notice> + Send + Sync + Clone + use<> {
     let (folder, choice) = (config.models_dir.clone(), config.device.clone());
     let device = Arc::new(OnceLock::new());
-    let last: Arc<Mutex<Option<(Instant, Result<Setup, String>)>>> = Arc::default();
+    let last: Arc<Mutex<Option<(Instant, Result<Setup, Notice>)>>> = Arc::default();
     let sampler = Arc::new(Sampler::default());
     let prompts = PromptCaches::default();
     move || {
         let look = || {
             let models = Models::scan(&folder);
-            if let Some(missing) = models.missing_message() {
+            if let Some(missing) = models.missing_notice() {
                 return Err(missing);
             }
             let (device, device_name) = device.get_or_init(|| choice.parse::<DeviceChoice>().and_then(DeviceChoice::open)).clone()?;
@@ -70,7 +72,7 @@ pub(super) fn backends(config: &Config) -> Backends {
         make: Arc::new(move |kind| match kind {
             BackendKind::Draft => Ok(Box::new(DraftBackend::default())),
             BackendKind::Diffusion => {
-                let setup = setup().map_err(|why| BackendError::Failed(format!("The diffusion engine cannot run: {why}.")))?;
+                let setup = setup().map_err(|why| BackendError::Notice(notice!("diffusion-cannot-run", reason = why)))?;
                 Ok(Box::new(DiffusionBackend::new(setup)?))
             }
         }),
@@ -82,8 +84,8 @@ pub(super) fn backends(config: &Config) -> Backends {
             }
         }),
         available: Arc::new(move |kind| match kind {
-            BackendKind::Draft => Ok("the draft engine is embedded".into()),
-            BackendKind::Diffusion => asked().map(|s| format!("the diffusion models are installed and run on {}", s.device_name)),
+            BackendKind::Draft => Ok(notice!("diffusion-draft-ready")),
+            BackendKind::Diffusion => asked().map(|s| notice!("diffusion-ready", device = s.device_name)),
         }),
         installed: Arc::new(move || {
             let models = Models::scan(&folder);
@@ -92,10 +94,10 @@ pub(super) fn backends(config: &Config) -> Backends {
             match device.map(DiffusionBackend::new) {
                 Some(Ok(mut backend)) => {
                     let (sizes, plan) = backend.memory(USUAL_PIXELS);
-                    Installation { models: report(&models, Some(&sizes)), device: name, plan: Some(plan.to_string()), problem: None }
+                    Installation { models: report(&models, Some(&sizes)), device: name, plan: Some(plan.notice()), problem: None }
                 }
                 Some(Err(error)) => {
-                    Installation { models: report(&models, None), problem: Some(error.to_string()), ..Installation::default() }
+                    Installation { models: report(&models, None), problem: Some(error.notice()), ..Installation::default() }
                 }
                 None => Installation { models: report(&models, None), ..Installation::default() },
             }

@@ -184,7 +184,7 @@ fn overrides(common: &Common) -> Overrides {
 
 fn load_config(overrides: Overrides) -> Result<Config, Failure> {
     let config = Config::load(overrides).map_err(|e| Failure::BadInput(e.to_string()))?;
-    config.device.parse::<DeviceChoice>().map_err(Failure::BadInput)?;
+    config.device.parse::<DeviceChoice>().map_err(|notice| Failure::BadInput(notice.to_string()))?;
     Ok(config)
 }
 

@@ -1,21 +1,23 @@
 //! Errors of loading weights. Each message is one line that names the file and the tensor.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
+
+use crate::notice;
+use crate::notice::Notice;
 
 /// The result of loading weights or a config.
 pub type LoadResult<T> = Result<T, WeightsError>;
 
 /// Why weights or a config could not be loaded.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum WeightsError {
     /// A file is missing.
-    #[error("{path}: there is no such file; download the model or point to its folder")]
     MissingFile {
         /// The missing file.
         path: PathBuf,
     },
     /// A file cannot be read.
-    #[error("{path}: cannot be read: {source}")]
     Io {
         /// The file.
         path: PathBuf,
@@ -23,7 +25,6 @@ pub enum WeightsError {
         source: std::io::Error,
     },
     /// A file is truncated, damaged or has another format.
-    #[error("{path}: {what}; download it again")]
     Corrupt {
         /// The file.
         path: PathBuf,
@@ -31,7 +32,6 @@ pub enum WeightsError {
         what: String,
     },
     /// A tensor is missing in the file.
-    #[error("{place}: tensor {name} is missing")]
     MissingTensor {
         /// File or folder.
         place: String,
@@ -39,7 +39,6 @@ pub enum WeightsError {
         name: String,
     },
     /// The file has tensors that belong to no part of the network, so it is another network's.
-    #[error("{place}: {count} tensor(s) belong to no part of the network, the first is {name}")]
     ExtraTensors {
         /// File or folder.
         place: String,
@@ -49,7 +48,6 @@ pub enum WeightsError {
         count: usize,
     },
     /// A tensor has another shape than the config asks for.
-    #[error("{place}: tensor {name} has shape {found:?}, the config asks for {expected:?}")]
     Shape {
         /// File or folder.
         place: String,
@@ -61,7 +59,6 @@ pub enum WeightsError {
         found: Vec<usize>,
     },
     /// A config cannot be used.
-    #[error("{place}: {what}")]
     Config {
         /// File or component.
         place: String,
@@ -69,10 +66,8 @@ pub enum WeightsError {
         what: String,
     },
     /// The user stopped the work.
-    #[error("stopped")]
     Stopped,
     /// candle failed, most often because memory ran out.
-    #[error("{place}: {}", one_line(source))]
     Tensor {
         /// File or folder and tensor.
         place: String,
@@ -87,6 +82,31 @@ pub fn one_line(error: &candle_core::Error) -> String {
 }
 
 impl WeightsError {
+    /// The message for people.
+    pub fn notice(&self) -> Notice {
+        match self {
+            Self::MissingFile { path } => notice!("diffusion-file-missing", path = path.as_path()),
+            Self::Io { path, source } => notice!("diffusion-file-unreadable", path = path.as_path(), detail = source.to_string()),
+            Self::Corrupt { path, what } => notice!("diffusion-file-damaged", path = path.as_path(), detail = what.clone()),
+            Self::MissingTensor { place, name } => notice!("diffusion-tensor-missing", place = place.clone(), name = name.clone()),
+            Self::ExtraTensors { place, name, count } => {
+                notice!("diffusion-tensors-unknown", place = place.clone(), name = name.clone(), count = count.to_string())
+            }
+            Self::Shape { place, name, expected, found } => notice!(
+                "diffusion-tensor-shape",
+                place = place.clone(),
+                name = name.clone(),
+                expected = format!("{expected:?}"),
+                found = format!("{found:?}")
+            ),
+            Self::Config { place, what } => notice!("diffusion-config-unusable", place = place.clone(), detail = what.clone()),
+            Self::Stopped => notice!("diffusion-stopped"),
+            Self::Tensor { place, source } => {
+                notice!("diffusion-weights-not-loaded", place = place.clone(), detail = one_line(source))
+            }
+        }
+    }
+
     /// Maps an I/O error of a file.
     pub fn io(path: &Path) -> impl FnOnce(std::io::Error) -> Self + '_ {
         move |source| match source.kind() {
@@ -100,6 +120,14 @@ impl WeightsError {
         Self::Config { place: place.into(), what: what.into() }
     }
 }
+
+impl fmt::Display for WeightsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.notice().fmt(f)
+    }
+}
+
+impl std::error::Error for WeightsError {}
 
 impl From<candle_core::Error> for WeightsError {
     fn from(source: candle_core::Error) -> Self {

@@ -19,6 +19,7 @@ use crate::backend::{
     Backend, BackendError, BlendRequest, HarmonizeRequest, Quiet, Sampling, Scene, SceneRequest, SculptRequest, StageCx, TextLayer,
 };
 use crate::imaging::{LinearRgb, Matte};
+use crate::notice;
 use crate::request::BackendKind;
 
 /// Inpainting strength of the scene over the draft's: FLUX keeps little more than the horizon and the light.
@@ -38,8 +39,8 @@ impl DiffusionBackend {
     /// # Errors
     /// A model is missing or damaged; the message says which and what to do.
     pub fn new(setup: Setup) -> Result<Self, BackendError> {
-        if let Some(missing) = setup.models.missing_message() {
-            return Err(BackendError::Failed(format!("{missing}. Install them or use the draft engine.")));
+        if let Some(missing) = setup.models.missing_notice() {
+            return Err(BackendError::Notice(notice!("diffusion-install-models", reason = missing)));
         }
         Ok(Self { models: LoadedModels::new(setup)?, draft: DraftBackend::default() })
     }
@@ -135,7 +136,7 @@ impl Backend for DiffusionBackend {
         if is_useful(&matte.alpha) {
             return Ok(matte);
         }
-        cx.observer.warn("product_image: BiRefNet saw no product in the photo, so the draft engine's network cut it out");
+        cx.observer.notice(notice!("diffusion-no-product").at("product_image"));
         self.draft.segment(photo, cx)
     }
 

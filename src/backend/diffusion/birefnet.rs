@@ -110,7 +110,7 @@ impl MattingNetwork {
     pub fn matte(&self, photo: &RgbImage, cx: StageCx<'_>) -> DiffusionResult<Matte> {
         let (width, height) = (photo.width() as usize, photo.height() as usize);
         if width == 0 || height == 0 {
-            return Err(DiffusionError::Input("The photo has no pixels.".into()));
+            return Err(DiffusionError::EmptyPhoto);
         }
         let coarse = self.predict_alpha(photo, cx)?;
         cx.step(0.85)?;

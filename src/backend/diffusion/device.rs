@@ -4,6 +4,8 @@ use std::str::FromStr;
 
 pub use candle_core::Device;
 
+use crate::notice;
+use crate::notice::Notice;
 use crate::weights::one_line;
 
 /// A device as the user names it: `auto` (the first NVIDIA GPU), `cpu`, `cuda` or `cuda:N`.
@@ -18,9 +20,9 @@ pub enum DeviceChoice {
 }
 
 impl FromStr for DeviceChoice {
-    type Err = String;
+    type Err = Notice;
 
-    fn from_str(name: &str) -> Result<Self, String> {
+    fn from_str(name: &str) -> Result<Self, Notice> {
         match name.split_once(':') {
             None if name == "auto" => Some(Self::Auto),
             None if name == "cpu" => Some(Self::Cpu),
@@ -28,7 +30,7 @@ impl FromStr for DeviceChoice {
             Some(("cuda", ordinal)) => ordinal.parse().ok().map(Self::Cuda),
             _ => None,
         }
-        .ok_or_else(|| format!("device {name}: there is no such device; use auto, cpu, cuda or cuda:N"))
+        .ok_or_else(|| notice!("diffusion-device-unknown", name = name.to_owned()))
     }
 }
 
@@ -37,17 +39,17 @@ impl DeviceChoice {
     ///
     /// # Errors
     /// A message that says why the device cannot be used, and what to do.
-    pub fn open(self) -> Result<(Device, String), String> {
+    pub fn open(self) -> Result<(Device, String), Notice> {
         let ordinal = match self {
             Self::Cpu => return Ok((Device::Cpu, "CPU".into())),
             Self::Auto => 0,
             Self::Cuda(ordinal) => ordinal,
         };
         if !cfg!(feature = "cuda") {
-            return Err("this program was built without CUDA; build it with --features cuda, or set the device to cpu (very slow)".into());
+            return Err(notice!("diffusion-built-without-cuda"));
         }
         let device = Device::new_cuda(ordinal)
-            .map_err(|e| format!("NVIDIA GPU {ordinal} cannot be used ({}); check the driver with nvidia-smi", one_line(&e)))?;
+            .map_err(|e| notice!("diffusion-gpu-unusable", number = ordinal.to_string(), detail = one_line(&e)))?;
         Ok((device, format!("CUDA {ordinal}")))
     }
 }
@@ -87,11 +89,11 @@ mod tests {
         assert_eq!(choice("cuda"), choice("cuda:0"));
         assert_eq!(choice("cuda:3"), Ok(DeviceChoice::Cuda(3)));
         for bad in ["tpu", "", "cpu:1", "cuda:", "cuda:x", "CUDA"] {
-            assert!(choice(bad).unwrap_err().contains("cuda:N"), "{bad}");
+            assert!(choice(bad).unwrap_err().to_string().contains("cuda:N"), "{bad}");
         }
         assert!(DeviceChoice::Cpu.open().is_ok());
         if !cfg!(feature = "cuda") {
-            assert!(DeviceChoice::Auto.open().unwrap_err().contains("--features cuda"));
+            assert!(DeviceChoice::Auto.open().unwrap_err().to_string().contains("--features cuda"));
         }
     }
 }

@@ -1,7 +1,11 @@
 //! Errors of the diffusion backend.
 
+use std::fmt;
+
 use crate::backend::BackendError;
 use crate::cancel::Stopped;
+use crate::notice;
+use crate::notice::Notice;
 use crate::schedule::ScheduleError;
 use crate::weights::{WeightsError, one_line};
 
@@ -9,26 +13,22 @@ use crate::weights::{WeightsError, one_line};
 pub type DiffusionResult<T> = Result<T, DiffusionError>;
 
 /// Why a diffusion model produced no picture.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum DiffusionError {
     /// Weights, configs or tokenizers cannot be used.
-    #[error(transparent)]
     Weights(WeightsError),
     /// The scheduler's config or the number of steps cannot be used.
-    #[error("scheduler: {0}")]
-    Schedule(#[from] ScheduleError),
+    Schedule(ScheduleError),
     /// The request cannot be met, for example because of its size.
-    #[error("{0}")]
     Input(String),
+    /// The photo has no pixels.
+    EmptyPhoto,
     /// The user stopped the work.
-    #[error("stopped")]
     Stopped,
     /// A network produced NaN or infinite values.
-    #[error("The network produced NaN or infinite values; its weights are damaged, or this precision is too small for them.")]
     NotFinite,
     /// The computation failed.
-    #[error("{}", one_line(.0))]
-    Tensor(#[from] candle_core::Error),
+    Tensor(candle_core::Error),
 }
 
 impl From<WeightsError> for DiffusionError {
@@ -41,6 +41,22 @@ impl From<WeightsError> for DiffusionError {
 }
 
 impl DiffusionError {
+    /// The message for people.
+    pub fn notice(&self) -> Notice {
+        if self.is_out_of_memory() {
+            return notice!("diffusion-out-of-memory");
+        }
+        match self {
+            Self::Weights(error) => error.notice(),
+            Self::Schedule(error) => notice!("diffusion-scheduler-unusable", detail = error.to_string()),
+            Self::Input(detail) => notice!("diffusion-request-unusable", detail = detail.clone()),
+            Self::EmptyPhoto => notice!("diffusion-photo-empty"),
+            Self::Stopped => notice!("diffusion-stopped"),
+            Self::NotFinite => notice!("diffusion-not-finite"),
+            Self::Tensor(error) => notice!("diffusion-computation-failed", detail = one_line(error)),
+        }
+    }
+
     /// Whether memory ran out. The caller can free models and try again with a smaller plan.
     pub fn is_out_of_memory(&self) -> bool {
         let text = match self {
@@ -62,19 +78,31 @@ impl From<Stopped> for DiffusionError {
     }
 }
 
+impl From<ScheduleError> for DiffusionError {
+    fn from(error: ScheduleError) -> Self {
+        Self::Schedule(error)
+    }
+}
+
+impl From<candle_core::Error> for DiffusionError {
+    fn from(error: candle_core::Error) -> Self {
+        Self::Tensor(error)
+    }
+}
+
+impl fmt::Display for DiffusionError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.notice().fmt(f)
+    }
+}
+
+impl std::error::Error for DiffusionError {}
+
 impl From<DiffusionError> for BackendError {
     fn from(error: DiffusionError) -> Self {
-        if error.is_out_of_memory() {
-            let text = "CUDA out of memory. Close other programs that use the GPU, choose a smaller size or install smaller (GGUF) models; the \
-                        draft engine works meanwhile.";
-            return Self::Failed(text.into());
-        }
         match error {
             DiffusionError::Stopped => Self::Stopped(Stopped),
-            DiffusionError::Tensor(e) => {
-                Self::Failed(format!("The computation failed: {}. Try again, or use the draft engine.", one_line(&e)))
-            }
-            other => Self::Failed(other.to_string()),
+            other => Self::Notice(other.notice()),
         }
     }
 }

@@ -12,6 +12,8 @@ use super::prompt_cache::PromptCache;
 use super::residency::{Plan, Sizes, choose, plans};
 use super::sdxl::{SdxlCondition, SdxlFolders, SdxlModel};
 use crate::backend::{BackendError, StageCx};
+use crate::notice;
+use crate::notice::Notice;
 use crate::weights::StopCheck;
 
 const GIB: f64 = (1u64 << 30) as f64;
@@ -64,16 +66,16 @@ impl Setup {
     ///
     /// # Errors
     /// A message with both sizes and what to do.
-    pub fn check_capacity(&self, pixels: usize, total: Option<u64>) -> Result<(), String> {
+    pub fn check_capacity(&self, pixels: usize, total: Option<u64>) -> Result<(), Notice> {
         let (Ok(sizes), Some(total)) = (super::sizes::measure(&self.models, self.dtype(), self.sdxl_dtype()), total) else {
             return Ok(());
         };
         match plans(&sizes, pixels as u64, self.dtype()).iter().map(|plan| plan.peak).min() {
-            Some(needed) if needed > total => Err(format!(
-                "the diffusion models need about {:.1} GiB even with the smallest memory plan, {} has {:.1} GiB; install smaller (GGUF) models",
-                needed as f64 / GIB,
-                self.device_name,
-                total as f64 / GIB
+            Some(needed) if needed > total => Err(notice!(
+                "diffusion-models-too-large",
+                needed = format!("{:.1}", needed as f64 / GIB),
+                device = self.device_name.clone(),
+                total = format!("{:.1}", total as f64 / GIB)
             )),
             _ => Ok(()),
         }
@@ -150,7 +152,7 @@ impl LoadedModels {
             line("FLUX", &models.flux, sizes.flux(), self.dtype),
             line("SDXL", &models.sdxl, sizes.sdxl(), self.sdxl_dtype),
             line("BiRefNet", &models.birefnet, sizes.birefnet, self.dtype),
-            format!("plan      {plan}"),
+            format!("plan      {}", plan.notice()),
         ]
     }
 
@@ -256,7 +258,7 @@ impl LoadedModels {
                         return Err(error.into());
                     };
                     self.plan = Some(next);
-                    cx.observer.warn(&format!("memory ran out, so this step was run again with less: {plan}"));
+                    cx.observer.notice(notice!("diffusion-less-memory", plan = plan.notice()));
                 }
                 Err(error) => return Err(error.into()),
             }
@@ -278,12 +280,12 @@ impl LoadedModels {
 
     /// Passes warnings about a truncated FLUX prompt to the observer.
     pub fn warn_of_truncated_flux_prompt(&self, prompt: &str, cx: StageCx<'_>) {
-        self.flux.iter().flat_map(|m| m.parts.truncations(prompt)).for_each(|cut| cx.observer.warn(&cut.to_string()));
+        self.flux.iter().flat_map(|m| m.parts.truncations(prompt)).for_each(|cut| cx.observer.notice(cut.notice()));
     }
 
     /// Passes warnings about a truncated SDXL prompt to the observer.
     pub fn warn_of_truncated_sdxl_prompt(&self, prompt: &str, cx: StageCx<'_>) {
-        self.sdxl.iter().flat_map(|m| m.parts.truncations(prompt)).for_each(|cut| cx.observer.warn(&cut.to_string()));
+        self.sdxl.iter().flat_map(|m| m.parts.truncations(prompt)).for_each(|cut| cx.observer.notice(cut.notice()));
     }
 }
 
@@ -334,7 +336,7 @@ mod tests {
         let setup = Setup { models: Models { birefnet, ..Models::default() }, ..models().setup };
         let check = |total| setup.check_capacity(1 << 20, total);
         assert_eq!((check(None), check(Some(1 << 40))), (Ok(()), Ok(())));
-        let refused = check(Some(1 << 20)).unwrap_err();
+        let refused = check(Some(1 << 20)).unwrap_err().to_string();
         assert!(refused.contains("GiB even with the smallest memory plan, CPU has 0.0 GiB"), "{refused}");
     }
 

@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use super::folder::{pipeline_class, read_json};
+use crate::notice;
+use crate::notice::Notice;
 
 /// The models that were found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -130,12 +132,13 @@ impl Models {
     }
 
     /// A message about missing models; `None` if every model was found.
-    pub fn missing_message(&self) -> Option<String> {
+    pub fn missing_notice(&self) -> Option<Notice> {
         let missing = self.missing();
+        let count = missing.len().to_string();
         match missing.len() {
             0 => None,
-            4 => Some("no diffusion models are installed".into()),
-            _ => Some(format!("{} of the diffusion models are missing in {}: {}", missing.len(), self.root.display(), missing.join(", "))),
+            4 => Some(notice!("diffusion-no-models")),
+            _ => Some(notice!("diffusion-models-missing", count = count, folder = self.root.as_path(), models = missing.join(", "))),
         }
     }
 }
@@ -156,7 +159,7 @@ mod tests {
         };
         let empty = Models::scan(root);
         assert_eq!(empty.missing().len(), 4);
-        assert_eq!(empty.missing_message().unwrap(), "no diffusion models are installed");
+        assert_eq!(empty.missing_notice().unwrap().to_string(), "no diffusion models are installed");
         put("a/model_index.json", r#"{"_class_name": "FluxPipeline"}"#);
         put("b/model_index.json", r#"{"_class_name": "StableDiffusionXLPipeline"}"#);
         put("c/config.json", r#"{"_class_name": "ControlNetModel"}"#);
@@ -164,10 +167,10 @@ mod tests {
         let some = Models::scan(root);
         assert_eq!(some.flux, Some(root.join("a")));
         assert_eq!(some.missing(), ["BiRefNet"]);
-        assert!(some.missing_message().unwrap().contains("BiRefNet"));
+        assert!(some.missing_notice().unwrap().to_string().contains("BiRefNet"));
         put("d/config.json", r#"{"architectures": ["BiRefNet"]}"#);
         put("d/model.safetensors", "");
-        assert_eq!(Models::scan(root).missing_message(), None);
+        assert_eq!(Models::scan(root).missing_notice(), None);
         assert_eq!(Models::scan(&root.join("nowhere")).missing().len(), 4);
         // A separate autoencoder replaces SDXL's; FLUX's has another number of latent channels.
         put("e/config.json", r#"{"_class_name": "AutoencoderKL", "latent_channels": 16}"#);

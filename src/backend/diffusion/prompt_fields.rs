@@ -1,7 +1,8 @@
 //! Prepares a stage's prompts for the text encoders, and warns about the parts that have no effect.
 
-use super::prompt_language::{translate, untranslated_warning};
+use super::prompt_language::translate;
 use crate::backend::{Prompts, Sampling, StageCx};
+use crate::notice;
 use crate::request::{DEFAULT_BG_COMPOSITION_NEGATIVE, DEFAULT_BG_NEGATIVE, DEFAULT_TEXT_NEGATIVE};
 
 /// The prompt fields of one stage.
@@ -49,10 +50,10 @@ impl PromptFields {
     }
 
     /// `scale`: the field that gives the negative prompt its effect, and its value.
-    fn prepare(&self, prompts: Prompts<'_>, (scale, value): (&str, f32), cx: StageCx<'_>) -> EnglishPrompts {
-        let english = |field: &str, prompt: &str| {
+    fn prepare(&self, prompts: Prompts<'_>, (scale, value): (&'static str, f32), cx: StageCx<'_>) -> EnglishPrompts {
+        let english = |field: &'static str, prompt: &str| {
             let translation = translate(prompt);
-            untranslated_warning(field, &translation.untranslated).iter().for_each(|text| cx.observer.warn(text));
+            translation.warning(field).into_iter().for_each(|notice| cx.observer.notice(notice));
             translation.prompt
         };
         let positive = english(self.positive, prompts.positive);
@@ -62,8 +63,7 @@ impl PromptFields {
             return EnglishPrompts { positive, negative };
         }
         if !negative.is_empty() && negative != self.default_negative {
-            let field = self.negative;
-            cx.observer.warn(&format!("{field}: it has no effect while {scale} is 1 or less; a value above 1 takes twice the time"));
+            cx.observer.notice(notice!("diffusion-negative-without-effect", scale = scale).at(self.negative));
         }
         EnglishPrompts { positive, negative: None }
     }

@@ -4,6 +4,9 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
+use crate::notice;
+use crate::notice::Notice;
+
 #[derive(serde::Deserialize)]
 struct TermFile {
     terms: BTreeMap<String, String>,
@@ -74,14 +77,12 @@ pub fn translate(prompt: &str) -> Translation {
     Translation { prompt, untranslated }
 }
 
-/// A warning that names the words without a translation; `None` if there are none.
-pub fn untranslated_warning(field: &str, untranslated: &[String]) -> Option<String> {
-    (!untranslated.is_empty()).then(|| {
-        format!(
-            "{field}: the diffusion models read English; these words were left out: {}. Write them in English to use them",
-            untranslated.join(", ")
-        )
-    })
+impl Translation {
+    /// A warning that names the words without a translation; `None` if there are none. `field` is the prompt's REST name.
+    pub fn warning(&self, field: &'static str) -> Option<Notice> {
+        let words = || self.untranslated.join(", ");
+        (!self.untranslated.is_empty()).then(|| notice!("diffusion-prompt-untranslated", words = words()).at(field))
+    }
 }
 
 #[cfg(test)]
@@ -97,8 +98,8 @@ mod tests {
         assert_eq!(translate("황금색 입체글자").prompt, "gold three-dimensional letters");
         let plain = "A bottle — 85mm, bokeh!";
         assert_eq!(translate(plain), Translation { prompt: plain.into(), untranslated: Vec::new() });
-        assert!(untranslated_warning("bg_prompt", &made.untranslated).unwrap().contains("컵"));
-        assert!(untranslated_warning("bg_prompt", &[]).is_none());
+        assert!(made.warning("bg_prompt").unwrap().to_string().contains("컵"));
+        assert!(translate(plain).warning("bg_prompt").is_none());
         assert!(terms().len() > 200);
     }
 }

@@ -3,6 +3,8 @@
 use candle_core::DType;
 
 use super::folder::ComponentFiles;
+use crate::notice;
+use crate::notice::Notice;
 use crate::weights::WeightsError;
 use crate::weights::safetensors::find_in_folder;
 
@@ -80,8 +82,6 @@ fn is_packed(files: &ComponentFiles) -> bool {
 /// How the models share the memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Plan {
-    /// Its name, as shown to the user.
-    pub name: &'static str,
     /// Which parts of each model stay in memory.
     pub retention: Retention,
     /// Models stay loaded while another one works.
@@ -121,25 +121,10 @@ pub fn plans(sizes: &Sizes, pixels: u64, dtype: DType) -> Vec<Plan> {
         sizes.birefnet + steps,
     ];
     vec![
-        Plan { name: "everything stays loaded", retention: stay, models_stay: true, peak: sizes.all() + work },
-        Plan {
-            name: "one model at a time",
-            retention: stay,
-            models_stay: false,
-            peak: sizes.flux().max(sizes.sdxl()).max(sizes.birefnet) + work,
-        },
-        Plan {
-            name: "one model at a time, text encoders leave after encoding",
-            retention: leave,
-            models_stay: false,
-            peak: flux_leaving.max(sdxl_leaving).max(sizes.birefnet + steps),
-        },
-        Plan {
-            name: "one network at a time, pictures decoded in tiles",
-            retention: alone,
-            models_stay: false,
-            peak: one_by_one.into_iter().max().unwrap_or(0),
-        },
+        Plan { retention: stay, models_stay: true, peak: sizes.all() + work },
+        Plan { retention: stay, models_stay: false, peak: sizes.flux().max(sizes.sdxl()).max(sizes.birefnet) + work },
+        Plan { retention: leave, models_stay: false, peak: flux_leaving.max(sdxl_leaving).max(sizes.birefnet + steps) },
+        Plan { retention: alone, models_stay: false, peak: one_by_one.into_iter().max().unwrap_or(0) },
     ]
 }
 
@@ -150,9 +135,16 @@ pub fn choose(plans: &[Plan], free: Option<u64>) -> usize {
     plans.iter().position(|p| p.peak <= room).unwrap_or(plans.len().saturating_sub(1))
 }
 
-impl std::fmt::Display for Plan {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} (about {:.1} GiB)", self.name, self.peak as f64 / GIB)
+impl Plan {
+    /// The plan as shown to the user.
+    pub fn notice(&self) -> Notice {
+        let size = format!("{:.1}", self.peak as f64 / GIB);
+        match (self.models_stay, self.retention.encoders, self.retention.networks) {
+            (true, ..) => notice!("diffusion-plan-everything-stays", size = size),
+            (false, true, _) => notice!("diffusion-plan-one-model", size = size),
+            (false, false, true) => notice!("diffusion-plan-encoders-leave", size = size),
+            (false, false, false) => notice!("diffusion-plan-one-network", size = size),
+        }
     }
 }
 
@@ -181,6 +173,6 @@ mod tests {
         assert!((1..=2).contains(&chosen(44)), "{}", chosen(44));
         assert_eq!(chosen(4), 3);
         assert_eq!(choose(&plans, None), 0);
-        assert!(plans[0].to_string().contains("GiB"));
+        assert!(plans[0].notice().to_string().contains("GiB"));
     }
 }

@@ -15,6 +15,8 @@ use tokenizers::pre_tokenizers::whitespace::WhitespaceSplit;
 use tokenizers::{AddedToken, SplitDelimiterBehavior, Tokenizer};
 
 use super::folder::read_json;
+use crate::notice;
+use crate::notice::Notice;
 use crate::weights::WeightsError;
 
 /// Splits into words, single digits and runs of punctuation; whitespace is dropped.
@@ -60,10 +62,17 @@ pub struct Truncation {
     pub text: String,
 }
 
+impl Truncation {
+    /// The warning for people.
+    pub fn notice(&self) -> Notice {
+        let Self { model, limit, tokens, text } = self;
+        notice!("diffusion-prompt-truncated", encoder = *model, tokens = tokens.to_string(), limit = limit.to_string(), text = text.clone())
+    }
+}
+
 impl std::fmt::Display for Truncation {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { model, limit, tokens, text } = self;
-        write!(f, "The prompt is too long for {model}: {tokens} tokens, {limit} fit. Left out: \"{text}\"")
+        self.notice().fmt(f)
     }
 }
 
