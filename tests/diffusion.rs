@@ -211,6 +211,76 @@ fn little_memory_makes_the_same_picture_and_damage_is_named() {
 }
 
 #[test]
+fn a_negative_prompt_acts_where_the_product_is_blended_and_the_text_harmonised() {
+    use nanococoa::backend::{Backend, BlendRequest, HarmonizeRequest, KeyLight, PlacedProduct, Prompts, Quiet, Sampling, Scene};
+    use nanococoa::imaging::{LinearRgb, Plane};
+    let models = tempfile::tempdir().unwrap();
+    write_models(models.path());
+    let mut backend = DiffusionBackend::new(setup(models.path(), None)).unwrap_or_else(|e| panic!("{e}"));
+    let cancel = nanococoa::cancel::CancelToken::default();
+    let cx = StageCx { cancel: &cancel, observer: &Quiet };
+    let side = 64;
+    let image = LinearRgb::new(side, side, [0.4, 0.3, 0.2]);
+    let everywhere = Plane::new(side, side, 1.0);
+    let key = KeyLight { direction: [0.0, 1.0, 0.0], color: [1.0; 3], softness: 0.5 };
+    let scene = Scene { image: image.clone(), ground_line: 40.0, key, ambient: [1.0; 3], gloss: 0.0, roughness: 1.0 };
+    let product = PlacedProduct { image: image.clone(), alpha: everywhere.clone(), bounds: (0, 0, side, side), foot: 60.0 };
+    let mut painted = |negative: &str, true_cfg_scale: f32| {
+        let sampling = Sampling { steps: 2, guidance_scale: 3.5, true_cfg_scale, seed: 3 };
+        let prompts = Prompts { positive: "a cup", negative };
+        let blended = backend.blend_product(
+            &BlendRequest {
+                scene: &scene,
+                product: &product,
+                grounded: &image,
+                band: &everywhere,
+                prompts,
+                strength: 1.0,
+                sampling,
+                preserve_product: false,
+            },
+            cx,
+        );
+        let request = HarmonizeRequest { image: &image, mask: &everywhere, prompts, strength: 1.0, sampling };
+        (blended.unwrap().data, backend.harmonize(&request, cx).unwrap().data)
+    };
+    let (blended, harmonised) = painted("people", 1.0);
+    assert!(painted("clutter", 1.0) == (blended.clone(), harmonised.clone()), "without true guidance the negative prompt has no effect");
+    let guided = painted("people", 4.0);
+    assert!(guided.0 != blended && guided.1 != harmonised);
+}
+
+#[test]
+fn encoded_prompts_outlive_the_backend_and_are_lost_with_the_model() {
+    use nanococoa::backend::{Backend, Prompts, Quiet, Sampling, SceneRequest};
+    let models = tempfile::tempdir().unwrap();
+    write_models(models.path());
+    let shared = setup(models.path(), Some(1 << 20));
+    let paint = |prompt: &str| {
+        let mut backend = DiffusionBackend::new(shared.clone()).unwrap_or_else(|e| panic!("{e}"));
+        let cancel = nanococoa::cancel::CancelToken::default();
+        let sampling = Sampling { steps: 1, guidance_scale: 3.5, true_cfg_scale: 1.0, seed: 1 };
+        let request = SceneRequest { prompts: Prompts { positive: prompt, negative: "" }, width: 64, height: 64, sampling };
+        let scene = backend.paint_scene(&request, StageCx { cancel: &cancel, observer: &Quiet });
+        scene.map(|scene| scene.image.data).map_err(|e| e.to_string())
+    };
+    let first = paint("a cup").unwrap();
+    // A text encoder that cannot be loaded any more, in a file that looks the same from outside.
+    let file = models.path().join("flux-tiny/text_encoder_2/config.json");
+    let (text, time) = (std::fs::read_to_string(&file).unwrap(), std::fs::metadata(&file).unwrap().modified().unwrap());
+    let rewrite = |text: &str, time| {
+        std::fs::write(&file, text).unwrap();
+        std::fs::File::options().write(true).open(&file).unwrap().set_modified(time).unwrap();
+    };
+    rewrite(&"x".repeat(text.len()), time);
+    assert!(paint("a cup").unwrap() == first);
+    assert!(paint("a bowl").unwrap_err().contains("text_encoder_2"));
+    // Another file: what the old model encoded is not used for it.
+    rewrite(&"x".repeat(text.len()), time + Duration::from_secs(5));
+    assert!(paint("a cup").unwrap_err().contains("text_encoder_2"));
+}
+
+#[test]
 fn the_command_line_runs_both_engines_and_says_which() {
     let (models, dir) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     write_models(models.path());
