@@ -137,7 +137,7 @@ fn a_whole_job_and_both_re_runs() {
 }
 
 #[test]
-fn other_models_paint_anew() {
+fn changed_models_paint_again() {
     let (models, data) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     write_models(models.path());
     let engine = engine(data.path(), models.path().into());
@@ -151,7 +151,7 @@ fn other_models_paint_anew() {
     assert!(cached.is_empty());
     let (again, cached) = make();
     assert!(again == first && cached == [1], "{cached:?}");
-    // The same place, another model: nothing that the old one made is taken, and the old one does not paint.
+    // Another model in the same folder: steps of the old one are not reused, and the loaded model is replaced.
     let mut other = case("pipeline--flux-dev-wide.json");
     other["parts"]["transformer"]["seed"] = json!(4711);
     models::write_model(&models.path().join("flux-tiny"), &other);
@@ -161,13 +161,13 @@ fn other_models_paint_anew() {
 }
 
 #[test]
-fn a_stop_is_heard_between_denoising_steps() {
+fn a_job_stops_between_denoising_steps() {
     let (models, data) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     write_models(models.path());
     let engine = engine(data.path(), models.path().into());
     let id = submit(&engine, &request(json!({"num_inference_steps": 50})));
     let start = Instant::now();
-    // Somewhere within the fifty steps of the scene.
+    // During the fifty steps of the scene.
     while engine.snapshot(id).unwrap().preview.is_none() {
         assert!(start.elapsed() < Duration::from_secs(300));
         std::thread::sleep(Duration::from_millis(2));
@@ -197,7 +197,7 @@ fn little_memory_makes_the_same_picture_and_damage_is_named() {
         backend.paint_scene(&request, StageCx { cancel: &cancel, observer: &Quiet }).unwrap_or_else(|e| panic!("{e}")).image.to_srgb()
     };
     let rich = paint(Some(64 << 30));
-    // Parts leave in between; tiles are not needed at this size of the tiny autoencoder, so nothing changes.
+    // Parts are freed in between. The picture is smaller than a tile, so nothing else changes.
     let poor = paint(Some(1 << 20));
     assert_eq!(rich.dimensions(), poor.dimensions());
     let differ = rich.as_raw().iter().zip(poor.as_raw()).map(|(a, b)| a.abs_diff(*b)).max().unwrap();
@@ -387,7 +387,7 @@ fn a_whole_job_over_a_rest_socket() {
 }
 
 #[test]
-fn an_autoencoder_of_its_own_is_used_instead_of_sdxls() {
+fn a_separate_autoencoder_replaces_the_one_of_sdxl() {
     let models = tempfile::tempdir().unwrap();
     write_models(models.path());
     // SDXL's own autoencoder is damaged; a good one is beside it.
