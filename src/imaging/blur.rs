@@ -2,7 +2,8 @@
 
 use rayon::prelude::*;
 
-use super::{LinearRgb, Plane};
+use super::plane::Plane;
+use super::rgb::LinearRgb;
 
 /// Gaussian blur of a scalar field; edges repeat.
 ///

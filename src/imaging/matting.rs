@@ -3,8 +3,8 @@
 use image::{RgbImage, RgbaImage};
 use rayon::prelude::*;
 
-use super::Plane;
 use super::blur::{Box1d, boxes, dilate, erode, gaussian_plane};
+use super::plane::Plane;
 use super::resize::{Filter, fit_within, resample, resize_plane};
 use crate::cancel::{CancelToken, Stopped};
 

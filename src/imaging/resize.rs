@@ -5,7 +5,8 @@ use std::collections::VecDeque;
 use image::{RgbImage, RgbaImage};
 use rayon::prelude::*;
 
-use super::{LinearRgb, Plane, linear_to_srgb8, srgb8_to_linear};
+use super::plane::Plane;
+use super::rgb::{LinearRgb, linear_to_srgb8, srgb8_to_linear};
 
 /// The reconstruction kernel; it is stretched when shrinking, so every one antialiases.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

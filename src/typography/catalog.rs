@@ -2,13 +2,11 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::path::PathBuf;
 
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::describe::{FontMetadata, describe};
-use super::face::{FontData, FontEntry};
-use super::scan;
+use super::face::FontEntry;
 use crate::assets;
 
 /// Faces asked first when the chosen one cannot draw a character, by descending weight.
@@ -41,18 +39,6 @@ pub struct FontCatalog {
 }
 
 impl FontCatalog {
-    /// The bundled faces and every readable font file below `dirs`. A bundled name cannot be replaced by a file. Blocking.
-    pub fn load(dirs: &[PathBuf]) -> Self {
-        let mut catalog = Self::default();
-        for &(name, bytes) in assets::FONTS {
-            if let Ok(entry) = FontEntry::new(FontData::Bundled(bytes), 0) {
-                catalog.entries.insert(name.to_owned(), entry);
-            }
-        }
-        scan::scan(dirs, &mut catalog);
-        catalog
-    }
-
     /// Every name, sorted. All of them are accepted by [`Self::resolve`].
     pub fn names(&self) -> Vec<String> {
         self.entries.keys().cloned().collect()
@@ -202,6 +188,8 @@ pub(crate) fn is_invisible(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::path::PathBuf;
+
     use super::*;
 
     #[test]

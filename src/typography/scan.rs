@@ -10,7 +10,7 @@ use unicode_normalization::UnicodeNormalization as _;
 use super::catalog::FontCatalog;
 use super::face::{BadFace, FontData, FontEntry, MAX_PER_FILE};
 use super::formats::{Kind, MAX_FONT_BYTES, Unreadable, unpack};
-use crate::paths;
+use crate::{assets, paths};
 
 /// Folders below a font folder are followed this deep.
 const MAX_DEPTH: usize = 8;
@@ -23,8 +23,22 @@ const MAX_UNPACKED_BYTES: u64 = 1 << 30;
 /// Remedy for a file that cannot be read.
 const CONVERT: &str = "export or convert it to .ttf or .otf";
 
-/// Adds the faces of every font file below `dirs`, and says of each file that is skipped why.
-pub(super) fn scan(dirs: &[PathBuf], catalog: &mut FontCatalog) {
+impl FontCatalog {
+    /// Loads the bundled faces and every usable font file below `dirs`; [`FontCatalog::skipped`] lists the other font files. A file cannot
+    /// replace a bundled name. Blocking.
+    pub fn load(dirs: &[PathBuf]) -> Self {
+        let mut catalog = Self::default();
+        for &(name, bytes) in assets::FONTS {
+            if let Ok(entry) = FontEntry::new(FontData::Bundled(bytes), 0) {
+                catalog.insert(name.to_owned(), entry);
+            }
+        }
+        scan(dirs, &mut catalog);
+        catalog
+    }
+}
+
+fn scan(dirs: &[PathBuf], catalog: &mut FontCatalog) {
     let mut scan = Scan { catalog, visited: 0, left: MAX_TOTAL_BYTES, unpacked: Cell::new(0) };
     let mut seen = HashSet::new();
     for dir in dirs {

@@ -6,9 +6,12 @@ use image::codecs::bmp::BmpDecoder;
 use image::metadata::Orientation;
 use image::{ColorType, ImageDecoder as _, ImageError};
 
-use super::color::{ColorEncoding, MAX_PROFILE};
-use super::rows::{Alpha, Assembler, ColorModel, Header, Picture, Row};
-use super::{DecodeError, MAX_ALLOC, Source, check_size};
+use super::assembler::{Assembler, Header, Picture};
+use super::color::ColorEncoding;
+use super::error::DecodeError;
+use super::limits::{MAX_ALLOC, MAX_PROFILE, check_size};
+use super::row::{Alpha, ColorModel, Row};
+use super::source::Source;
 
 fn fail(error: ImageError) -> DecodeError {
     let detail = match error {

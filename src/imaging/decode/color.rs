@@ -7,16 +7,15 @@ mod curve;
 mod icc;
 mod lut;
 mod matrix;
+mod method;
 mod transfer;
 
 use rayon::prelude::*;
 
-use super::rows::{Alpha, ColorModel, Row};
-use crate::imaging::linear_to_srgb8;
+use super::row::{Alpha, ColorModel, Row};
+use crate::imaging::rgb::linear_to_srgb8;
 use curve::Curve;
-pub(super) use icc::MAX_PROFILE;
-use lut::Pipeline;
-use matrix::Matrix;
+use method::{Method, curves, is_srgb};
 
 /// What a file says about its colours.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,20 +40,6 @@ pub(super) enum ColorEncoding {
     },
     /// Linear light with Rec. 709 primaries.
     Linear,
-}
-
-/// How samples become sRGB.
-enum Method {
-    /// The samples are sRGB codes.
-    Keep,
-    /// Curves to linear light (one for grey, else three), then a matrix.
-    Curves { curves: Vec<Curve>, tables: Vec<Vec<f32>>, matrix: Matrix, offset: [f32; 3], hlg: bool },
-    /// Multidimensional tables.
-    Lut(Box<Pipeline>),
-    /// Ink without a profile: `(1 - ink) × (1 - black)`, as other programs show it.
-    Ink,
-    /// CIE L*a*b*.
-    Lab,
 }
 
 /// Converts rows of samples to 8-bit sRGB with straight alpha.
@@ -198,29 +183,6 @@ impl RowConverter {
             out.chunks_exact_mut(4).for_each(|o| o[3] = 255);
         }
     }
-}
-
-/// A method by curves, without tables yet.
-fn curves(curves: Vec<Curve>, matrix: Matrix, model: ColorModel) -> Method {
-    let curves = match curves.as_slice() {
-        [one] if model == ColorModel::Rgb => vec![one.clone(); 3],
-        [one, ..] if model == ColorModel::Gray => vec![one.clone()],
-        _ => curves,
-    };
-    Method::Curves { curves, tables: Vec::new(), matrix, offset: [0.0; 3], hlg: false }
-}
-
-/// Whether a method changes no 8-bit code by more than one. Its samples are sRGB already, so they are kept.
-fn is_srgb(method: &Method, model: ColorModel) -> bool {
-    let Method::Curves { curves, matrix, offset, hlg: false, .. } = method else { return false };
-    let gray = model == ColorModel::Gray;
-    let near = |codes: [u8; 3]| {
-        let light: Vec<f32> = codes.iter().enumerate().map(|(c, &v)| curves[c.min(curves.len() - 1)].eval(f32::from(v) / 255.0)).collect();
-        let light = if gray { [light[0]; 3] } else { matrix::apply(matrix, [light[0], light[1], light[2]]) };
-        (0..3).all(|c| linear_to_srgb8(light[c] + offset[c]).abs_diff(codes[c]) <= 1)
-    };
-    let steps = [0u8, 32, 64, 96, 128, 160, 192, 224, 255];
-    (0..=255).all(|v| near([v; 3])) && (gray || steps.iter().all(|&r| steps.iter().all(|&g| steps.iter().all(|&b| near([r, g, b])))))
 }
 
 /// Premultiplied samples divided by alpha, 0..=1.

@@ -4,7 +4,7 @@
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DecodeError {
     /// No known signature.
-    #[error("This file is not an image. Please send a {} photo.", super::READABLE)]
+    #[error("This file is not an image. Please send a {} photo.", super::format::READABLE)]
     NotAnImage,
     /// An image, or something that designers take for one, but of a kind that is not read.
     #[error("{name} files are not supported. {remedy}")]

@@ -42,8 +42,8 @@ impl Remedy {
 }
 
 /// Name and remedy of a file that is recognised but not read. `head` is its beginning, `tail` its last bytes, `length` its size.
-pub(super) fn name(head: &[u8], tail: &[u8], length: u64) -> Option<(&'static str, &'static str)> {
-    let found = iso_media(head)
+pub(super) fn identify(head: &[u8], tail: &[u8], length: u64) -> Option<(&'static str, Remedy)> {
+    iso_media(head)
         .or_else(|| riff(head))
         .or_else(|| SIGNATURES.iter().find(|s| head.get(s.at..).is_some_and(|h| h.starts_with(s.bytes))).map(|s| (s.name, s.remedy)))
         .or_else(|| icon(head))
@@ -51,14 +51,8 @@ pub(super) fn name(head: &[u8], tail: &[u8], length: u64) -> Option<(&'static st
         .or_else(|| zip(head))
         .or_else(|| text(head))
         .or_else(|| mpeg(head))
-        .or_else(|| targa(head, tail, length));
-    found.map(|(name, remedy)| (name, remedy.sentence()))
+        .or_else(|| targa(head, tail, length))
 }
-
-/// Name of photos in HEVC, which are read with the feature `heic`.
-pub(super) const HEIC: &str = "HEIC";
-/// Name of files in the same container whose brands do not name the codec.
-pub(super) const HEIF: &str = "HEIF";
 
 struct Signature {
     at: usize,
@@ -155,9 +149,9 @@ fn iso_media(head: &[u8]) -> Option<(&'static str, Remedy)> {
     } else if has(&[b"avif", b"avis"]) {
         Some(("AVIF", Remedy::Avif))
     } else if brands().any(|b| matches!(b, [b'h', b'e', b'i' | b'v', _])) {
-        Some((HEIC, Remedy::Heic))
+        Some(("HEIC", Remedy::Heic))
     } else if has(&[b"mif1", b"msf1", b"mif2", b"miaf"]) {
-        Some((HEIF, Remedy::Heic))
+        Some(("HEIF", Remedy::Heic))
     } else if has(&[b"jxl "]) {
         Some(("JPEG XL", Remedy::Editor))
     } else if has(&[b"jp2 ", b"jpx ", b"jpm ", b"jph "]) {
@@ -272,7 +266,7 @@ mod tests {
     use super::*;
 
     fn named(bytes: &[u8]) -> Option<&'static str> {
-        name(bytes, &bytes[bytes.len().saturating_sub(26)..], bytes.len() as u64).map(|(name, _)| name)
+        identify(bytes, &bytes[bytes.len().saturating_sub(26)..], bytes.len() as u64).map(|(name, _)| name)
     }
 
     #[test]

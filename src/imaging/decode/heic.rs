@@ -4,9 +4,12 @@ use std::io::Read as _;
 
 use image::metadata::Orientation;
 
+use super::assembler::{Assembler, Header, Picture};
 use super::color::ColorEncoding;
-use super::rows::{Alpha, Assembler, ColorModel, Header, Picture, Row};
-use super::{DecodeError, MAX_PIXELS, Source, check_size};
+use super::error::DecodeError;
+use super::limits::{MAX_PIXELS, check_size};
+use super::row::{Alpha, ColorModel, Row};
+use super::source::Source;
 
 /// Largest file that is read, bytes: it must be in memory as a whole. A 48-megapixel iPhone photo has about 10 MB.
 const MAX_FILE: u64 = 128 << 20;

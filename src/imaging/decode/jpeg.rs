@@ -6,6 +6,7 @@
 
 mod bits;
 mod entropy;
+mod error;
 mod frame;
 mod idct;
 mod output;
@@ -13,11 +14,15 @@ mod tables;
 
 use std::io::SeekFrom;
 
-use super::color::{ColorEncoding, MAX_PROFILE};
-use super::rows::{Alpha, Assembler, ColorModel, Header, Picture, exif_orientation, is_nearly_whole};
-use super::{DecodeError, Source, check_streamed_size};
+use super::assembler::{Assembler, Header, Picture, exif_orientation, is_nearly_whole};
+use super::color::ColorEncoding;
+use super::error::DecodeError;
+use super::limits::{MAX_PROFILE, check_streamed_size};
+use super::row::{Alpha, ColorModel};
+use super::source::Source;
 use bits::{Bits, Huffman};
 use entropy::Entropy;
+use error::{damaged, variant};
 use frame::{Frame, Scan, ScanPart, ZIGZAG};
 use output::{Colors, Output};
 
@@ -31,15 +36,6 @@ const MAX_ICC_PARTS: usize = 256;
 /// Notes on a damaged picture.
 const DAMAGE: &str = "the JPEG data is damaged; part of the picture may be wrong";
 const MISSING_END: &str = "the JPEG data breaks off; the last rows are missing";
-
-fn damaged(detail: impl std::fmt::Display) -> DecodeError {
-    DecodeError::damaged("JPEG", detail)
-}
-
-fn variant(variant: &str) -> DecodeError {
-    let remedy = "Please open it in a picture editor, save it as an ordinary JPEG or as PNG, and send that.";
-    DecodeError::Variant { format: "JPEG", variant: variant.into(), remedy }
-}
 
 pub(super) fn read(source: &mut dyn Source) -> Result<Picture, DecodeError> {
     Reader::default().read(source)

@@ -1,8 +1,9 @@
-//! Untrusted bytes in, pixels out.
+//! Decodes photos from untrusted bytes.
 //!
-//! `recognise` names the format, a reader for it hands rows to an `Assembler`, which converts them to
-//! sRGB and scales them as they come. A reader needs memory for the whole picture only where its format cannot be read row by row.
+//! `recognise` detects the format; the reader of that format passes rows to an `Assembler`, which converts them to sRGB and scales them as
+//! they arrive. A reader holds the whole picture in memory only where its format cannot be read row by row.
 
+mod assembler;
 mod bmp;
 mod color;
 mod error;
@@ -11,65 +12,28 @@ mod format;
 #[cfg(feature = "heic")]
 mod heic;
 mod jpeg;
+mod limits;
 mod png;
-mod rows;
+mod recognise;
+mod row;
+mod source;
 mod tiff;
 mod webp;
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, Cursor, Seek};
+use std::io::{BufReader, Cursor};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 
 use image::{DynamicImage, GrayImage, RgbaImage};
 
+use assembler::Picture;
 pub use error::DecodeError;
 use format::Format;
-use rows::Picture;
-
-/// Most pixels a photo may have where its format needs the whole picture in memory.
-pub const MAX_PIXELS: u64 = 64_000_000;
-/// Most pixels a photo may have where it is read row by row: more would take too long.
-pub const MAX_STREAMED_PIXELS: u64 = 400_000_000;
-/// Longest side a photo may have.
-pub const MAX_SIDE: u32 = 65_535;
-/// Longest side the program works with; larger photos are scaled down to it. The largest canvas has 2048 pixels, of which the product takes
-/// about half: more would cost memory and time, and stops would come late.
-pub const WORK_SIDE: usize = 2560;
-/// The formats that are read, as a list in a sentence.
-#[cfg(feature = "heic")]
-pub const READABLE: &str = "PNG, JPEG, WebP, HEIC, BMP or TIFF";
-/// The formats that are read, as a list in a sentence.
-#[cfg(not(feature = "heic"))]
-pub const READABLE: &str = "PNG, JPEG, WebP, BMP or TIFF";
-/// File name extensions of photos that are read, for file dialogs; content decides, not the name.
-pub const EXTENSIONS: &[&str] = &[
-    "png",
-    "apng",
-    "jpg",
-    "jpeg",
-    "jfif",
-    "jpe",
-    "mpo",
-    "webp",
-    "bmp",
-    "dib",
-    "tif",
-    "tiff",
-    #[cfg(feature = "heic")]
-    "heic",
-    #[cfg(feature = "heic")]
-    "heif",
-    #[cfg(feature = "heic")]
-    "hif",
-];
-/// Memory a decoder may ask for, bytes.
-const MAX_ALLOC: u64 = 512 << 20;
-
-/// A file that can be read more than once, in memory or on disk.
-trait Source: BufRead + Seek {}
-impl<T: BufRead + Seek> Source for T {}
+pub use format::{EXTENSIONS, READABLE};
+pub use limits::{MAX_PIXELS, MAX_SIDE, MAX_STREAMED_PIXELS, WORK_SIDE};
+use source::Source;
 
 /// A decoded picture.
 #[derive(Clone, Debug)]
@@ -114,7 +78,7 @@ fn decode(source: &mut dyn Source, length: u64) -> Result<DecodedImage, DecodeEr
 }
 
 fn read_guarded(source: &mut dyn Source, length: u64) -> Result<(Format, Picture), DecodeError> {
-    let format = format::recognise(source, length)?;
+    let format = recognise::recognise(source, length)?;
     // The input may be hostile: a panic in a decoder must not end the server.
     let picture = catch_unwind(AssertUnwindSafe(|| read(source, format, length)))
         .unwrap_or_else(|_| Err(DecodeError::damaged(format.name(), "its content makes no sense")))?;
@@ -131,30 +95,6 @@ fn read(source: &mut dyn Source, format: Format, length: u64) -> Result<Picture,
         #[cfg(feature = "heic")]
         Format::Heic => heic::read(source, length),
     }
-}
-
-/// Refuses a picture without pixels, or one that is too large for a reader that needs it whole in memory.
-fn check_size(width: u32, height: u32) -> Result<(), DecodeError> {
-    check_limits(width, height, MAX_PIXELS)
-}
-
-/// Refuses a picture without pixels, or one that is too large even for a reader that takes it row by row.
-fn check_streamed_size(width: u32, height: u32) -> Result<(), DecodeError> {
-    check_limits(width, height, MAX_STREAMED_PIXELS)
-}
-
-fn check_limits(width: u32, height: u32, max_pixels: u64) -> Result<(), DecodeError> {
-    if width == 0 || height == 0 {
-        return Err(DecodeError::damaged("image", "it has no pixels"));
-    }
-    if u64::from(width) * u64::from(height) > max_pixels || width.max(height) > MAX_SIDE {
-        let megapixels = max_pixels / 1_000_000;
-        let remedy = format!(
-            "The limit is {megapixels} megapixels and 65,535 pixels a side. Please make it smaller in a picture editor and send that."
-        );
-        return Err(DecodeError::TooLarge { width, height, remedy });
-    }
-    Ok(())
 }
 
 fn file_size(bytes: u64) -> String {

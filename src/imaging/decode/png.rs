@@ -4,9 +4,12 @@ use std::io::SeekFrom;
 
 use image::metadata::Orientation;
 
+use super::assembler::{Assembler, Header, Picture, exif_orientation, is_nearly_whole};
 use super::color::ColorEncoding;
-use super::rows::{Alpha, Assembler, ColorModel, Header, Picture, Row, exif_orientation, is_nearly_whole};
-use super::{DecodeError, MAX_ALLOC, Source, check_size, check_streamed_size};
+use super::error::DecodeError;
+use super::limits::{MAX_ALLOC, check_size, check_streamed_size};
+use super::row::{Alpha, ColorModel, Row};
+use super::source::Source;
 use crate::imaging::png_chunks::{Chunks, read_chunks};
 
 /// An interlaced picture whose 16-bit samples take more memory than this is read with 8 bits.

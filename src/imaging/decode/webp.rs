@@ -2,9 +2,12 @@
 
 use image_webp::{DecodingError, WebPDecoder};
 
+use super::assembler::{Assembler, Header, Picture, exif_orientation};
 use super::color::ColorEncoding;
-use super::rows::{Alpha, Assembler, ColorModel, Header, Picture, Row, exif_orientation};
-use super::{DecodeError, MAX_ALLOC, Source, check_size};
+use super::error::DecodeError;
+use super::limits::{MAX_ALLOC, check_size};
+use super::row::{Alpha, ColorModel, Row};
+use super::source::Source;
 
 /// Largest chunk of metadata that is read, bytes.
 const MAX_METADATA: usize = 5 << 20;

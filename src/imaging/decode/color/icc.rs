@@ -2,13 +2,13 @@
 //!
 //! The reader takes only the elements that a conversion to sRGB needs, so that a broken name or an unknown element does not cost the colours.
 
+use super::super::limits::MAX_PROFILE;
+use super::super::row::ColorModel;
 use super::curve::{Curve, fixed};
 use super::lut::{Lut, Pipeline};
 use super::matrix::{self, Matrix};
-use super::{ColorModel, Method, curves};
+use super::method::{Method, curves};
 
-/// Largest profile that is read; those of presses have 2 MiB.
-pub(in super::super) const MAX_PROFILE: usize = 4 << 20;
 /// Most elements of a profile; real ones have some twenty.
 const MAX_TAGS: usize = 256;
 

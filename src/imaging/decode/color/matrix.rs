@@ -1,6 +1,6 @@
 //! Colour spaces that need no table: XYZ relative to D50, L*a*b*, and RGB by its primaries.
 
-use crate::imaging::linear_to_srgb8;
+use crate::imaging::rgb::linear_to_srgb8;
 
 /// Rows of a 3×3 matrix.
 pub(super) type Matrix = [[f32; 3]; 3];

@@ -1,9 +1,10 @@
 //! Encodings without a profile: code points of ITU-T H.273, and the gamma of PNG.
 
+use super::super::row::ColorModel;
 use super::curve::Curve;
 use super::matrix::{self, Chromaticities, REC709};
-use super::{ColorModel, Method, curves};
-use crate::imaging::srgb_to_linear;
+use super::method::{Method, curves};
+use crate::imaging::rgb::srgb_to_linear;
 
 /// Light of white paper or a white window in HDR pictures, cd/m² (ITU-R BT.2408).
 const REFERENCE_WHITE: f32 = 203.0;

@@ -1,6 +1,6 @@
 //! Huffman codes and the bits they are read from (ITU-T T.81, annexes C and F).
 
-use super::super::Source;
+use super::super::source::Source;
 
 /// Bits of a code that are looked up at once.
 const FAST: u32 = 9;

@@ -1,8 +1,8 @@
 //! The frame: components, their blocks and their coefficients.
 
-use super::super::DecodeError;
+use super::super::error::DecodeError;
 use super::bits::Huffman;
-use super::damaged;
+use super::error::{damaged, variant};
 
 /// The order of coefficients in the file.
 pub(super) const ZIGZAG: [u8; 64] = [
@@ -59,12 +59,12 @@ impl Frame {
     pub(super) fn read(data: &[u8], progressive: bool) -> Result<Self, DecodeError> {
         let &[precision, h1, h0, w1, w0, count, ref rest @ ..] = data else { return Err(damaged("its frame header is too short")) };
         if precision != 8 {
-            return Err(super::variant(&format!("{precision}-bit samples")));
+            return Err(variant(&format!("{precision}-bit samples")));
         }
         let (height, width) = (usize::from(h1) << 8 | usize::from(h0), usize::from(w1) << 8 | usize::from(w0));
         let count = usize::from(count);
         if !matches!(count, 1 | 3 | 4) {
-            return Err(super::variant(&format!("{count} colour components")));
+            return Err(variant(&format!("{count} colour components")));
         }
         if width == 0 || rest.len() < count * 3 {
             return Err(damaged("its frame header makes no sense"));

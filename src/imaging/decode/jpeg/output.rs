@@ -2,8 +2,9 @@
 
 use rayon::prelude::*;
 
-use super::super::DecodeError;
-use super::super::rows::{Assembler, Row};
+use super::super::assembler::Assembler;
+use super::super::error::DecodeError;
+use super::super::row::Row;
 use super::frame::{Component, Frame};
 use super::idct;
 

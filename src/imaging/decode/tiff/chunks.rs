@@ -2,17 +2,18 @@
 
 use std::io::{Cursor, Read};
 
-use super::super::DecodeError;
+use super::super::assembler::{Assembler, Header, Picture, is_nearly_whole};
 use super::super::color::ColorEncoding;
-use super::super::rows::{Alpha, Assembler, ColorModel, Header, Picture, is_nearly_whole};
+use super::super::error::DecodeError;
+use super::super::row::{Alpha, ColorModel};
 use super::colors::ColorRows;
 use super::compression::{Compression, Subsampled, unpack};
+use super::error::{REMEDY_COMPRESSION, variant};
 use super::fax;
 use super::file::{ReadAt, Segment};
 use super::jpeg::{self, Expected, MAX_PICTURE_BYTES};
 use super::page::{Page, SampleKind};
 use super::samples::{Placement, RowDecoder, Samples, place};
-use super::{REMEDY_COMPRESSION, variant};
 
 /// Strips or tiles that are unpacked side by side, row by row, each with the state of its decompressor. More of them are unpacked as a whole.
 const MAX_STREAMS: usize = 64;

@@ -1,6 +1,6 @@
 //! From a row of TIFF samples to a row that the assembler takes: inverted grey, palettes, YCbCr and the encodings of Lab.
 
-use super::super::rows::{Alpha, Row};
+use super::super::row::{Alpha, Row};
 use super::page::{Page, Photometric};
 use super::samples::Samples;
 

@@ -5,11 +5,11 @@ use std::io::{self, BufRead, Read};
 use ruzstd::decoding::{StreamingDecoder, errors::FrameDecoderError};
 use weezl::{BitOrder, LzwStatus, decode::Decoder as LzwDecoder};
 
-use super::super::DecodeError;
+use super::super::error::DecodeError;
+use super::error::{REMEDY_COMPRESSION, variant};
 use super::fax::FaxKind;
 use super::file::{ReadAt, Segment};
 use super::ifd::{Ifd, tag};
-use super::{REMEDY_COMPRESSION, variant};
 
 /// A compression scheme that is read.
 #[derive(Clone, Debug, PartialEq)]

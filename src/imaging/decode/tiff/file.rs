@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::io::{self, BufRead, Read, SeekFrom};
 
-use super::super::Source;
+use super::super::source::Source;
 
 /// A file that several readers share.
 pub(super) struct SharedFile<'a> {

@@ -1,6 +1,7 @@
 //! Directories (IFDs) of a TIFF or BigTIFF file and the values of their tags.
 
-use super::super::DecodeError;
+use super::super::error::DecodeError;
+use super::error::damaged;
 use super::file::ReadAt;
 
 /// Tags that are read; all others are skipped.
@@ -305,8 +306,4 @@ impl Walk<'_> {
         };
         Ok((ifd, next))
     }
-}
-
-fn damaged(detail: &str) -> DecodeError {
-    DecodeError::damaged("TIFF", detail)
 }

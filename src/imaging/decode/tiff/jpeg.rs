@@ -5,8 +5,8 @@ use std::io::Cursor;
 use zune_core::options::DecoderOptions;
 use zune_jpeg::JpegDecoder;
 
-use super::super::DecodeError;
-use super::{REMEDY_COMPRESSION, variant};
+use super::super::error::DecodeError;
+use super::error::{REMEDY_COMPRESSION, damaged, variant};
 
 /// Most bytes of an unpacked strip or tile that has to be in memory as a whole.
 pub(super) const MAX_PICTURE_BYTES: u64 = 256 << 20;
@@ -128,8 +128,4 @@ pub(super) fn decode_webp(packed: &[u8], expected: Expected) -> Result<Vec<u8>, 
         _ => return Err(damaged("its WebP data has another number of channels")),
     };
     Ok(expected.crop(&pixels, width as usize, expected.samples))
-}
-
-fn damaged(detail: &str) -> DecodeError {
-    DecodeError::damaged("TIFF", detail)
 }

@@ -6,6 +6,7 @@
 mod chunks;
 mod colors;
 mod compression;
+mod error;
 mod fax;
 mod file;
 mod ifd;
@@ -14,20 +15,13 @@ mod page;
 mod raw;
 mod samples;
 
-use super::rows::{Alpha, Picture};
-use super::{DecodeError, Source};
+use super::assembler::Picture;
+use super::error::DecodeError;
+use super::row::Alpha;
+use super::source::Source;
 use file::{ReadAt, SharedFile};
 use ifd::{Directories, Ifd};
 use page::Page;
-
-/// What to do about colours and samples that are not read.
-const REMEDY_RGB: &str = "Save it as 8-bit or 16-bit RGB, or as PNG.";
-/// What to do about a compression that is not read.
-const REMEDY_COMPRESSION: &str = "Save it with LZW or no compression, or as PNG.";
-
-fn variant(what: impl Into<String>, remedy: &'static str) -> DecodeError {
-    DecodeError::Variant { format: "TIFF", variant: what.into(), remedy }
-}
 
 /// Reads the first page that is a picture of its own.
 ///

@@ -2,12 +2,13 @@
 
 use image::metadata::Orientation;
 
-use super::super::rows::{Alpha, ColorModel};
-use super::super::{DecodeError, check_streamed_size};
+use super::super::error::DecodeError;
+use super::super::limits::check_streamed_size;
+use super::super::row::{Alpha, ColorModel};
 use super::compression::Compression;
+use super::error::{REMEDY_COMPRESSION, REMEDY_RGB, damaged, variant};
 use super::file::ReadAt;
 use super::ifd::{Endian, Ifd, tag};
-use super::{REMEDY_RGB, variant};
 
 /// Most bytes of one unpacked row of a strip or tile.
 const MAX_ROW_BYTES: u64 = 64 << 20;
@@ -134,7 +135,7 @@ impl Page {
         }
         check_depth(&photometric, bits, kind)?;
         if compression.is_picture() && (bits != 8 || kind == SampleKind::Float) {
-            return Err(variant(format!("{bits}-bit JPEG or WebP compression"), super::REMEDY_COMPRESSION));
+            return Err(variant(format!("{bits}-bit JPEG or WebP compression"), REMEDY_COMPRESSION));
         }
         let (alpha, alpha_sample) = if use_alpha { alpha(file, ifd, colours, samples)? } else { (Alpha::None, None) };
         let planar = samples > 1 && number(tag::PLANAR_CONFIGURATION, 1)? == 2;
@@ -311,7 +312,7 @@ fn check_predictor(predictor: u64, bits: u32, kind: SampleKind) -> Result<(), De
         1 => Ok(()),
         2 if matches!(bits, 8 | 16 | 32 | 64) => Ok(()),
         3 if kind == SampleKind::Float => Ok(()),
-        _ => Err(variant(format!("predictor {predictor} with {bits}-bit samples"), super::REMEDY_COMPRESSION)),
+        _ => Err(variant(format!("predictor {predictor} with {bits}-bit samples"), REMEDY_COMPRESSION)),
     }
 }
 
@@ -391,8 +392,4 @@ fn unpacked_bytes(page: &Page) -> u64 {
         return u64::from(page.chunk.0.div_ceil(h)) * u64::from(page.chunk.1.div_ceil(v)) * unit;
     }
     page.chunk_row_bytes() as u64 * u64::from(page.chunk.1)
-}
-
-fn damaged(detail: &str) -> DecodeError {
-    DecodeError::damaged("TIFF", detail)
 }

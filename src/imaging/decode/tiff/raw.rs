@@ -1,6 +1,6 @@
 //! Recognises camera raw files: TIFF containers whose photo is sensor data and whose other pictures are small previews.
 
-use super::super::DecodeError;
+use super::super::error::DecodeError;
 use super::super::foreign::Remedy;
 use super::file::ReadAt;
 use super::ifd::{Directories, Ifd, tag};

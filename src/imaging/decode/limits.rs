@@ -1,0 +1,41 @@
+//! Limits on the size of a picture, checked before any pixel is decoded.
+
+use super::error::DecodeError;
+
+/// Most pixels a photo may have where its format needs the whole picture in memory.
+pub const MAX_PIXELS: u64 = 64_000_000;
+/// Most pixels a photo may have where it is read row by row: more would take too long.
+pub const MAX_STREAMED_PIXELS: u64 = 400_000_000;
+/// Longest side a photo may have.
+pub const MAX_SIDE: u32 = 65_535;
+/// Longest side the program works with; larger photos are scaled down to it. The largest canvas has 2048 pixels, of which the product takes
+/// about half: more would cost memory and time, and stops would come late.
+pub const WORK_SIDE: usize = 2560;
+/// Largest colour profile that is read, bytes; CMYK press profiles have about 2 MiB.
+pub(super) const MAX_PROFILE: usize = 4 << 20;
+/// Memory that a decoder of another crate may allocate, bytes.
+pub(super) const MAX_ALLOC: u64 = 512 << 20;
+
+/// Refuses a picture without pixels, or one that is too large for a reader that needs it whole in memory.
+pub(super) fn check_size(width: u32, height: u32) -> Result<(), DecodeError> {
+    check_limits(width, height, MAX_PIXELS)
+}
+
+/// Refuses a picture without pixels, or one that is too large even for a reader that takes it row by row.
+pub(super) fn check_streamed_size(width: u32, height: u32) -> Result<(), DecodeError> {
+    check_limits(width, height, MAX_STREAMED_PIXELS)
+}
+
+fn check_limits(width: u32, height: u32, max_pixels: u64) -> Result<(), DecodeError> {
+    if width == 0 || height == 0 {
+        return Err(DecodeError::damaged("image", "it has no pixels"));
+    }
+    if u64::from(width) * u64::from(height) > max_pixels || width.max(height) > MAX_SIDE {
+        let megapixels = max_pixels / 1_000_000;
+        let remedy = format!(
+            "The limit is {megapixels} megapixels and 65,535 pixels a side. Please make it smaller in a picture editor and send that."
+        );
+        return Err(DecodeError::TooLarge { width, height, remedy });
+    }
+    Ok(())
+}
