@@ -7,7 +7,7 @@ use super::super::row::ColorModel;
 use super::curve::{Curve, fixed};
 use super::lut::{Lut, Pipeline};
 use super::matrix::{self, Matrix};
-use super::method::{Method, curves};
+use super::method::{Method, curves, is_srgb};
 
 /// Most elements of a profile; real ones have some twenty.
 const MAX_TAGS: usize = 256;
@@ -133,7 +133,7 @@ impl<'a> Profile<'a> {
     }
 
     fn is_srgb(&self) -> bool {
-        self.curves(ColorModel::Rgb).is_ok_and(|method| super::is_srgb(&method, ColorModel::Rgb))
+        self.curves(ColorModel::Rgb).is_ok_and(|method| is_srgb(&method, ColorModel::Rgb))
     }
 }
 

@@ -119,7 +119,10 @@ fn profiles_that_cannot_be_used_are_ignored_with_a_note() {
     for bytes in [&b""[..], b"no profile", &good[..200], &good[..good.len() - 20], &[0; 300]] {
         assert_eq!(note(ColorModel::Rgb, bytes), (Some("its colour profile is damaged and was ignored"), [10, 20, 30, 255]));
     }
-    assert_eq!(note(ColorModel::Rgb, &vec![0; icc::MAX_PROFILE + 1]).0, Some("its colour profile is too large and was ignored"));
+    assert_eq!(
+        note(ColorModel::Rgb, &vec![0; crate::imaging::decode::limits::MAX_PROFILE + 1]).0,
+        Some("its colour profile is too large and was ignored")
+    );
     for model in [ColorModel::Gray, ColorModel::Cmyk, ColorModel::Lab] {
         assert_eq!(note(model, &good).0, Some("its colour profile belongs to another colour model and was ignored"));
     }
