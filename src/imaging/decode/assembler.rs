@@ -1,5 +1,5 @@
-//! Assembles a decoder's rows into the picture that the program works with: 8-bit sRGB with straight alpha, at most [`WORK_SIDE`] a side.
-//! Rows are converted and scaled as they come, so a decoder that hands them over one by one never needs memory for the whole picture.
+//! Assembles the rows of a reader into a picture of 8-bit sRGB with straight alpha and at most [`WORK_SIDE`] pixels a side. Rows are converted
+//! and scaled as they arrive, so a reader that works row by row never needs memory for the whole picture.
 
 use image::RgbaImage;
 use image::metadata::Orientation;
@@ -10,21 +10,21 @@ use super::limits::WORK_SIDE;
 use super::row::{Alpha, ColorModel, Row};
 use crate::imaging::resize::{Filter, RowReducer, fit_within};
 
-/// What a reader knows before the first row.
+/// Properties of a picture that are known before its first row.
 #[derive(Clone, Debug)]
 pub(super) struct Header {
-    /// Pixels a row.
+    /// Width in pixels.
     pub width: u32,
-    /// Rows.
+    /// Height in pixels.
     pub height: u32,
     pub model: ColorModel,
     pub alpha: Alpha,
     pub encoding: ColorEncoding,
-    /// How the picture is to be turned for viewing.
+    /// Rotation and mirroring to apply.
     pub orientation: Orientation,
 }
 
-/// The orientation that EXIF data gives. Data should begin with its TIFF header, but many programs keep the prefix that JPEG needs.
+/// Reads the orientation from EXIF data. It should begin with a TIFF header, but many programs keep the prefix of JPEG's APP1 segment.
 pub(super) fn exif_orientation(exif: Option<&[u8]>) -> Orientation {
     let exif = exif.map(|e| e.strip_prefix(b"Exif\0\0").unwrap_or(e));
     exif.and_then(Orientation::from_exif_chunk).unwrap_or(Orientation::NoTransforms)
@@ -33,28 +33,28 @@ pub(super) fn exif_orientation(exif: Option<&[u8]>) -> Orientation {
 /// A finished picture.
 #[derive(Debug)]
 pub(super) struct Picture {
-    /// Upright, 8-bit sRGB, straight alpha, at most [`WORK_SIDE`] a side.
+    /// 8-bit sRGB, orientation applied, straight alpha, at most [`WORK_SIDE`] a side.
     pub pixels: RgbaImage,
-    /// Width and height in the file, upright.
+    /// Width and height before scaling, orientation applied.
     pub size: (u32, u32),
     /// What the designer should know about the file, such as "the last rows are missing": no full stop, no field name.
     pub notes: Vec<String>,
-    /// Text entries of the file, keyword and text; readers that know of any set them.
+    /// Text entries of the file, keyword and text; set by readers of formats that have them.
     pub text: Vec<(String, String)>,
-    /// The mask of the program's own step results, a PNG.
+    /// The mask stored in a step result of this program: an encoded PNG.
     pub mask: Option<Vec<u8>>,
 }
 
-/// Whether so much of a picture has arrived that it is still a picture: 98 %. One that lacks more counts as damaged in every format.
-pub(super) fn is_nearly_whole(arrived: usize, all: usize) -> bool {
-    arrived * 50 >= all * 49
+/// Whether enough of a picture was decoded to use it: 98 %. With less, the file counts as damaged, in every format.
+pub(super) fn is_nearly_whole(decoded: usize, total: usize) -> bool {
+    decoded * 50 >= total * 49
 }
 
-/// Takes rows, top to bottom.
+/// Collects rows from top to bottom.
 pub(super) struct Assembler {
     header: Header,
     converter: RowConverter,
-    /// `None` keeps the size.
+    /// `None` if the picture is not scaled.
     reducer: Option<RowReducer>,
     pixels: Vec<u8>,
     rows: u32,
@@ -62,8 +62,8 @@ pub(super) struct Assembler {
 }
 
 impl Assembler {
-    /// An assembler for rows of this kind. The reader has checked the size against the limits (see [`super::limits::check_size`]). A colour profile
-    /// that cannot be used is ignored with a note.
+    /// An assembler for a picture whose size was checked (see [`super::limits::check_size`]). A colour profile that cannot be used is ignored
+    /// with a note.
     pub(super) fn new(header: Header) -> Self {
         let converter = RowConverter::new(header.model, header.alpha, &header.encoding);
         let (w, h) = (header.width as usize, header.height as usize);
@@ -73,12 +73,15 @@ impl Assembler {
         Self { row: vec![0; w * 4], header, converter, reducer, pixels, rows: 0 }
     }
 
-    /// Samples that every row must have.
+    /// Samples per row.
     pub(super) fn row_samples(&self) -> usize {
         self.header.width as usize * (self.header.model.channels() + usize::from(self.header.alpha != Alpha::None))
     }
 
-    /// Takes the next row. Rows beyond the last are ignored; one of the wrong length counts as damage.
+    /// Adds the next row. Rows beyond the height are ignored.
+    ///
+    /// # Errors
+    /// The row has the wrong length.
     pub(super) fn push(&mut self, row: Row<'_>) -> Result<(), DecodeError> {
         let samples = match row {
             Row::U8(r) => r.len(),
@@ -100,12 +103,13 @@ impl Assembler {
         Ok(())
     }
 
-    /// Rows taken so far.
+    /// Number of rows added so far.
     pub(super) fn rows(&self) -> u32 {
         self.rows
     }
 
-    /// The upright picture. Rows that never came are filled with white, or left clear where the file has alpha; say so in `notes`.
+    /// Applies the orientation and returns the picture. Missing rows are white, or transparent if the picture has alpha; the caller says so
+    /// in `notes`.
     pub(super) fn finish(mut self, mut notes: Vec<String>) -> Picture {
         notes.extend(self.converter.note().map(str::to_owned));
         let blank = if self.header.alpha == Alpha::None { 255 } else { 0 };

@@ -1,7 +1,7 @@
-//! Colour: from a file's own encoding to 8-bit sRGB.
+//! Colour management: converts the colours of a file to 8-bit sRGB.
 //!
-//! Profiles are applied with relative colorimetric intent and black point compensation, as Photoshop and littlecms do by default. Colours
-//! outside sRGB are clipped.
+//! ICC profiles are applied with relative colorimetric intent and black point compensation, the defaults of Photoshop. Colours outside the
+//! sRGB gamut are clipped.
 
 mod curve;
 mod icc;
@@ -17,10 +17,10 @@ use crate::imaging::rgb::linear_to_srgb8;
 use curve::Curve;
 use method::{Method, curves, is_srgb};
 
-/// What a file says about its colours.
+/// The colour encoding that a file declares.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum ColorEncoding {
-    /// sRGB, or nothing said: the web's default.
+    /// sRGB, also if the file declares nothing.
     Srgb,
     /// An embedded ICC profile.
     Icc(Vec<u8>),
@@ -33,9 +33,9 @@ pub(super) enum ColorEncoding {
     },
     /// A power law: light is the sample to the power of `exponent` (2.2 for a PNG whose gAMA is 0.45455).
     Gamma {
-        /// From sample to light.
+        /// Exponent from sample to light.
         exponent: f64,
-        /// Red, green, blue and white as x and y; `None` for those of Rec. 709.
+        /// CIE x and y of red, green, blue and white; `None` for Rec. 709.
         chromaticities: Option<[(f64, f64); 4]>,
     },
     /// Linear light with Rec. 709 primaries.
@@ -50,11 +50,11 @@ pub(super) struct RowConverter {
     note: Option<&'static str>,
 }
 
-/// Pixels that a task converts at a time.
+/// Pixels per parallel task.
 const CHUNK: usize = 1024;
 
 impl RowConverter {
-    /// A converter for rows of this kind. A profile that cannot be used is ignored; see [`RowConverter::note`].
+    /// A converter for rows of this encoding. A profile that cannot be used is ignored; see [`RowConverter::note`].
     pub(super) fn new(model: ColorModel, alpha: Alpha, encoding: &ColorEncoding) -> Self {
         let plain = || match model {
             ColorModel::Gray | ColorModel::Rgb => Method::Keep,
@@ -66,7 +66,7 @@ impl RowConverter {
                 Ok(method) => (method, None),
                 Err(note) => (plain(), Some(note)),
             },
-            // The other encodings are about light, not ink or perception.
+            // The other encodings describe light and do not apply to ink or L*a*b*.
             _ if matches!(model, ColorModel::Cmyk | ColorModel::Lab) => (plain(), None),
             ColorEncoding::Srgb => (Method::Keep, None),
             ColorEncoding::Linear => (curves(vec![Curve::Identity], matrix::IDENTITY, model), None),
@@ -85,7 +85,7 @@ impl RowConverter {
         self.note
     }
 
-    /// Fills `out` (RGBA, 4 bytes a pixel).
+    /// Converts a row into `out` (RGBA, 4 bytes per pixel).
     pub(super) fn convert(&mut self, row: Row<'_>, out: &mut [u8]) {
         self.prepare(row);
         let colors = self.model.channels();
@@ -107,7 +107,7 @@ impl RowConverter {
         }
     }
 
-    /// Tables from samples to light for the depth of this row.
+    /// Builds the tables from samples to light for the depth of this row, unless they exist.
     fn prepare(&mut self, row: Row<'_>) {
         let Method::Curves { curves, tables, .. } = &mut self.method else { return };
         let size = if matches!(row, Row::U8(_)) && self.alpha != Alpha::Premultiplied { 256 } else { 65536 };
@@ -120,7 +120,7 @@ impl RowConverter {
         let premultiplied = self.alpha == Alpha::Premultiplied;
         let unmultiplied;
         let row = if premultiplied {
-            unmultiplied = divided(row, channels);
+            unmultiplied = unpremultiply(row, channels);
             Row::F32(&unmultiplied)
         } else {
             row
@@ -153,7 +153,7 @@ impl RowConverter {
                 }
             }
             Method::Lut(pipeline) => {
-                // Neighbours are often equal in drawings, and the tables are slow.
+                // Neighbouring pixels are often equal in drawings, and multidimensional tables are slow.
                 let mut last: Option<(&[S], [u8; 3])> = None;
                 for (p, o) in pixels {
                     let code = match last {
@@ -185,8 +185,8 @@ impl RowConverter {
     }
 }
 
-/// Premultiplied samples divided by alpha, 0..=1.
-fn divided(row: Row<'_>, channels: usize) -> Vec<f32> {
+/// Divides premultiplied samples by alpha; the result is 0..=1.
+fn unpremultiply(row: Row<'_>, channels: usize) -> Vec<f32> {
     let mut out: Vec<f32> = match row {
         Row::U8(r) => r.iter().map(|v| v.unit()).collect(),
         Row::U16(r) => r.iter().map(|v| v.unit()).collect(),
@@ -201,11 +201,11 @@ fn divided(row: Row<'_>, channels: usize) -> Vec<f32> {
     out
 }
 
-/// One sample of any depth.
+/// A sample of any depth.
 trait Sample: Copy + PartialEq + Send + Sync {
-    /// 0..=255, rounded.
+    /// The value as 0..=255, rounded.
     fn code(self) -> u8;
-    /// 0..=1.
+    /// The value as 0..=1.
     fn unit(self) -> f32;
     /// Index into a table of 256 or 65536 entries.
     fn index(self) -> usize;

@@ -1,7 +1,7 @@
-//! Names files that are not read, by their signatures, so that a refusal can say what the file is and how to get a picture out of it.
+//! Identifies files of unsupported formats by their signatures, so that an error can name the format and say how to convert the file.
 //! Signatures are from the formats' specifications and the PRONOM registry of the UK National Archives.
 
-/// What to do with a kind of file that is not read.
+/// How to get a usable picture out of a file of an unsupported format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Remedy {
     Editor,
@@ -41,7 +41,8 @@ impl Remedy {
     }
 }
 
-/// Name and remedy of a file that is recognised but not read. `head` is its beginning, `tail` its last bytes, `length` its size.
+/// Name and remedy of a file by its beginning (`head`), its last bytes (`tail`) and its size. [`Remedy::Heic`] stands for files in HEIF
+/// containers, which can be read with the feature `heic`.
 pub(super) fn identify(head: &[u8], tail: &[u8], length: u64) -> Option<(&'static str, Remedy)> {
     iso_media(head)
         .or_else(|| riff(head))
@@ -173,7 +174,7 @@ fn riff(head: &[u8]) -> Option<(&'static str, Remedy)> {
     }
 }
 
-/// Icons and cursors: their type and the number of pictures, which tells them from Targa.
+/// Icons and cursors, told from Targa by their type and number of pictures.
 fn icon(head: &[u8]) -> Option<(&'static str, Remedy)> {
     match head {
         [0, 0, 1, 0, 1..=255, 0, ..] => Some(("Icon (ICO)", Remedy::Editor)),
@@ -182,7 +183,7 @@ fn icon(head: &[u8]) -> Option<(&'static str, Remedy)> {
     }
 }
 
-/// Any text may start with these two letters, so the white space and the width (or a comment) that must follow are looked at too.
+/// Netpbm. Any text may start with its two letters, so the white space and the width (or a comment) that must follow are checked too.
 fn netpbm(head: &[u8]) -> Option<(&'static str, Remedy)> {
     let [b'P', kind @ (b'1'..=b'7' | b'F' | b'f'), space, rest @ ..] = head else { return None };
     let next = rest.iter().find(|b| !b.is_ascii_whitespace())?;
@@ -190,7 +191,7 @@ fn netpbm(head: &[u8]) -> Option<(&'static str, Remedy)> {
     (space.is_ascii_whitespace() && (named || next.is_ascii_digit() || *next == b'#')).then_some(("Netpbm (PBM, PGM, PPM)", Remedy::Editor))
 }
 
-/// Programs that keep their documents in a ZIP, by the name or content of its first member.
+/// ZIP files: documents of several programs, by the name or content of the first member.
 fn zip(head: &[u8]) -> Option<(&'static str, Remedy)> {
     if !head.starts_with(b"PK\x03\x04") {
         return None;
@@ -212,7 +213,7 @@ fn zip(head: &[u8]) -> Option<(&'static str, Remedy)> {
     Some(found)
 }
 
-/// Markup, in UTF-8 or UTF-16.
+/// SVG and HTML in UTF-8 or UTF-16.
 fn text(head: &[u8]) -> Option<(&'static str, Remedy)> {
     let wide = head.starts_with(b"\xFF\xFE") || head.starts_with(b"\xFE\xFF");
     let bytes: Vec<u8> = head.iter().copied().filter(|b| !wide || *b != 0).map(|b| b.to_ascii_lowercase()).collect();
@@ -234,7 +235,7 @@ fn mpeg(head: &[u8]) -> Option<(&'static str, Remedy)> {
     (program || transport).then_some(("Video (MPEG)", Remedy::Video))
 }
 
-/// Targa has no signature at its front: version 2 files end with one, older ones are known by a header in which everything fits.
+/// Targa. Version 2 files end with a signature; older ones are recognised by a consistent header.
 fn targa(head: &[u8], tail: &[u8], length: u64) -> Option<(&'static str, Remedy)> {
     const TARGA: (&str, Remedy) = ("TGA", Remedy::Editor);
     if tail.ends_with(b"TRUEVISION-XFILE.\0") {
@@ -250,7 +251,7 @@ fn targa(head: &[u8], tail: &[u8], length: u64) -> Option<(&'static str, Remedy)
     };
     let depths = matches!((kind, depth), (1 | 9, 8 | 16) | (3 | 11, 8 | 16) | (2 | 10, 15 | 16 | 24 | 32));
     let (width, height) = (le(12), le(14));
-    // Reserved bits of the descriptor are 0.
+    // The reserved bits of the descriptor must be 0.
     if !kinds || !depths || width == 0 || height == 0 || h[17] & 0xC0 != 0 {
         return None;
     }

@@ -1,6 +1,6 @@
-//! The formats that are read.
+//! The formats that can be read.
 
-/// A format that is read.
+/// A format that can be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Format {
     Png,
@@ -26,13 +26,13 @@ impl Format {
     }
 }
 
-/// The formats that are read, as a list in a sentence.
+/// Names of these formats, as a list within a sentence.
 #[cfg(feature = "heic")]
 pub const READABLE: &str = "PNG, JPEG, WebP, HEIC, BMP or TIFF";
-/// The formats that are read, as a list in a sentence.
+/// Names of these formats, as a list within a sentence.
 #[cfg(not(feature = "heic"))]
 pub const READABLE: &str = "PNG, JPEG, WebP, BMP or TIFF";
-/// File name extensions of photos that are read, for file dialogs; content decides, not the name.
+/// File name extensions of these formats, for file dialogs. Formats are detected by content, not by name.
 pub const EXTENSIONS: &[&str] = &[
     "png",
     "apng",

@@ -1,8 +1,8 @@
 //! JPEG: baseline and progressive Huffman coding with 8-bit samples.
 //!
-//! The program has its own decoder because no crate does all of this: hand over rows as they come, so that a baseline picture of any size
-//! needs the memory of a few rows; read scans of one component; round and upsample like libjpeg; and report damage inside the data, which
-//! others fill with grey or refuse.
+//! The program has its own decoder because no crate does all of this: deliver rows as they are decoded, so that a baseline picture of any size
+//! needs memory for a few rows only; read non-interleaved scans; round and upsample like libjpeg; and report damage within the data, which
+//! others fill with grey or reject.
 
 mod bits;
 mod entropy;
@@ -26,11 +26,11 @@ use error::{damaged, variant};
 use frame::{Frame, Scan, ScanPart, ZIGZAG};
 use output::{Colors, Output};
 
-/// Memory for the coefficients of a picture that must be in memory as a whole, bytes.
+/// Largest memory for the coefficients of a picture that is decoded as a whole, bytes.
 const MAX_COEFFICIENTS: u64 = 384 << 20;
-/// Most scans; the usual progressive file has ten.
+/// Most scans; a typical progressive file has ten.
 const MAX_SCANS: usize = 100;
-/// Most segments of an ICC profile together; beyond, it is too large anyway.
+/// Most APP2 segments of an ICC profile; with more, the profile exceeds its size limit.
 const MAX_ICC_PARTS: usize = 256;
 
 /// Notes on a damaged picture.
@@ -61,7 +61,7 @@ struct Reader {
 /// How a scan ended.
 enum Ended {
     Whole,
-    /// The data stops in this row of so many rows of MCUs.
+    /// The data ended in this row of MCUs, of so many.
     At(usize, usize),
 }
 
@@ -74,7 +74,7 @@ impl Reader {
         while let Some(code) = marker {
             match code {
                 0xD9 => break,
-                // Markers without content.
+                // Markers without a segment.
                 0x01 | 0xD0..=0xD8 => marker = next_marker(&mut bits),
                 0xDA => {
                     let scan = self.start_scan(&segment(&mut bits)?)?;
@@ -118,7 +118,7 @@ impl Reader {
         self.finish(marker.is_some())
     }
 
-    /// Tables and metadata.
+    /// Reads a segment with tables or metadata.
     fn other(&mut self, code: u8, data: Vec<u8>) -> Result<(), DecodeError> {
         match code {
             0xDB => self.quantisers(&data)?,
@@ -199,15 +199,15 @@ impl Reader {
                 c.quantisers = Some(self.quantisers[c.table].ok_or_else(|| damaged("a quantisation table is missing"))?);
             }
             c.precision[usize::from(first)..=usize::from(last)].fill(low);
-            // Motion JPEG leaves the usual tables out.
-            let dc = self.dc[dc].clone().or_else(|| tables::usual(false, dc));
-            let ac = self.ac[ac].clone().or_else(|| tables::usual(true, ac));
+            // Motion JPEG omits the standard tables.
+            let dc = self.dc[dc].clone().or_else(|| tables::standard(false, dc));
+            let ac = self.ac[ac].clone().or_else(|| tables::standard(true, ac));
             parts.push(ScanPart { component, dc, ac, predictor: 0 });
         }
         Ok(Scan { parts, first: first.into(), last: last.into(), high: high.into(), low: low.into() })
     }
 
-    /// Makes room for all coefficients.
+    /// Allocates the coefficients of the whole picture.
     fn allocate(&mut self) -> Result<(), DecodeError> {
         let Some(frame) = &mut self.frame else { return Ok(()) };
         if frame.coefficient_bytes() > MAX_COEFFICIENTS {
@@ -221,7 +221,7 @@ impl Reader {
 
     fn colors(&self, frame: &Frame) -> Colors {
         let ids: Vec<u8> = frame.components.iter().map(|c| c.id).collect();
-        // The order in which libjpeg believes what a file says.
+        // In libjpeg's order of precedence: JFIF, Adobe, component IDs.
         match (frame.components.len(), self.adobe) {
             (1, _) => Colors::Gray,
             (3, _) if self.jfif => Colors::YCbCr,
@@ -257,11 +257,11 @@ impl Reader {
         let Some(&(_, of, _)) = parts.first() else { return ColorEncoding::Srgb };
         parts.sort_by_key(|p| p.0);
         let whole = usize::from(of) == parts.len() && parts.iter().zip(1..).all(|(p, n)| p.0 == n);
-        // Parts that are missing make no profile; it will be called damaged.
+        // With a part missing, the profile is empty and will be reported as damaged.
         ColorEncoding::Icc(if whole || self.icc_bytes > MAX_PROFILE { parts.into_iter().flat_map(|p| p.2).collect() } else { Vec::new() })
     }
 
-    /// Reads a picture of one scan row by row.
+    /// Decodes a picture of a single scan row by row.
     fn stream(mut self, mut frame: Frame, mut scan: Scan, bits: &mut Bits<'_>) -> Result<Picture, DecodeError> {
         let (mut assembler, mut output) = self.assembler(&frame);
         frame.allocate(1);
@@ -286,7 +286,10 @@ impl Reader {
         Ok(assembler.finish(self.notes))
     }
 
-    /// A picture whose last rows are missing is still a picture; one that lacks more is not.
+    /// Accepts missing rows at the end with a note.
+    ///
+    /// # Errors
+    /// More than the last rows are missing.
     fn accept_missing_end(&mut self, row: usize, rows: usize) -> Result<(), DecodeError> {
         if !is_nearly_whole(row, rows) {
             return Err(damaged(format!("its data is damaged or ends after {} % of the picture", row * 100 / rows.max(1))));
@@ -297,7 +300,7 @@ impl Reader {
         Ok(())
     }
 
-    /// Reads a scan into the stored coefficients; returns the marker behind it.
+    /// Decodes a scan into the stored coefficients; returns the marker after it.
     fn store(&mut self, mut scan: Scan, bits: &mut Bits<'_>) -> Result<Option<u8>, DecodeError> {
         let Some(mut frame) = self.frame.take() else { return Ok(None) };
         let ended = self.scan(&mut frame, &mut scan, bits, false, &mut |_| true);
@@ -310,7 +313,7 @@ impl Reader {
         Ok(marker)
     }
 
-    /// Decodes the blocks of a scan and calls `row` after each row of MCUs. `one_row`: there is memory for one row of MCUs only.
+    /// Decodes the blocks of a scan and calls `row` after each row of MCUs. `one_row`: only one row of MCUs is allocated.
     fn scan(
         &mut self,
         frame: &mut Frame,
@@ -324,7 +327,7 @@ impl Reader {
             [one] => Some(one.component),
             _ => None,
         };
-        // A scan of one component has one block an MCU, and no blocks of padding.
+        // In a non-interleaved scan, an MCU is one block, and there are no padding blocks.
         let (across, down) = single.map_or(frame.mcus, |c| frame.components[c].blocks);
         let nearly_all = |x: usize, y: usize| is_nearly_whole(y * across + x, across * down);
         let (mut left, mut expected, mut skipping, mut ended) = (self.restart, 0u8, false, None);
@@ -335,7 +338,7 @@ impl Reader {
                     let (marker, extra) = bits.next_marker();
                     self.broken |= extra > 0;
                     let Some(code @ 0xD0..=0xD7) = marker else {
-                        // The scan ends early; the marker is that of the next segment.
+                        // The scan ended early; the marker belongs to the next segment.
                         bits.put_back(marker);
                         ended = Some(x);
                         break;
@@ -354,7 +357,7 @@ impl Reader {
                 };
                 if whole.is_none() {
                     self.broken = true;
-                    // The next restart marker is a new beginning.
+                    // Decoding resumes at the next restart marker.
                     if self.restart == 0 {
                         ended = Some(x);
                         break;
@@ -363,7 +366,7 @@ impl Reader {
                 }
             }
             if let Some(x) = ended {
-                // The rest of the last row is grey then.
+                // The rest of the last row stays grey.
                 if y + 1 < down || !nearly_all(x, y) {
                     return Ended::At(y, down);
                 }
@@ -377,7 +380,7 @@ impl Reader {
         Ended::Whole
     }
 
-    /// The picture from all stored coefficients. `ended`: the file says that it ends.
+    /// Builds the picture from the stored coefficients. `ended`: an end-of-image marker was read.
     fn finish(mut self, ended: bool) -> Result<Picture, DecodeError> {
         let frame = self.frame.take().filter(|_| self.scans > 0).ok_or_else(|| damaged("it has no picture data"))?;
         if frame.components.iter().any(|c| c.precision[0] == u8::MAX) {
@@ -399,7 +402,7 @@ impl Reader {
     }
 }
 
-/// The blocks of an MCU of several components.
+/// Decodes an MCU of an interleaved scan; `None` if the data is damaged.
 #[inline]
 fn mcu(entropy: &mut Entropy, bits: &mut Bits<'_>, frame: &mut Frame, scan: &mut Scan, (x, y): (usize, usize)) -> Option<()> {
     for part in 0..scan.parts.len() {
@@ -414,7 +417,7 @@ fn mcu(entropy: &mut Entropy, bits: &mut Bits<'_>, frame: &mut Frame, scan: &mut
     Some(())
 }
 
-/// The next marker outside of entropy-coded data; bytes before it are skipped.
+/// Skips to the next marker outside of entropy-coded data; `None` at the end of the file.
 fn next_marker(bits: &mut Bits<'_>) -> Option<u8> {
     loop {
         while bits.byte()? != 0xFF {}
@@ -428,14 +431,14 @@ fn next_marker(bits: &mut Bits<'_>) -> Option<u8> {
     }
 }
 
-/// The content of a segment.
+/// Reads the content of a segment.
 fn segment(bits: &mut Bits<'_>) -> Result<Vec<u8>, DecodeError> {
     let length = bits.bytes(2).map(|b| usize::from(b[0]) << 8 | usize::from(b[1])).ok_or_else(|| damaged("a segment is incomplete"))?;
     let length = length.checked_sub(2).ok_or_else(|| damaged("a segment has an impossible length"))?;
     bits.bytes(length).ok_or_else(|| damaged("a segment is incomplete"))
 }
 
-/// The height that a DNL segment behind the first scan gives, for a file whose frame header has none.
+/// Finds the height in a DNL segment after the first scan, for files whose frame header omits it.
 fn find_height(source: &mut dyn Source) -> Option<usize> {
     let mut bits = Bits::new(source);
     bits.bytes(2);

@@ -2,26 +2,26 @@
 
 use super::error::DecodeError;
 
-/// Most pixels a photo may have where its format needs the whole picture in memory.
+/// Most pixels of a photo whose format must be decoded in memory as a whole.
 pub const MAX_PIXELS: u64 = 64_000_000;
-/// Most pixels a photo may have where it is read row by row: more would take too long.
+/// Most pixels of a photo that is read row by row; more would take too long.
 pub const MAX_STREAMED_PIXELS: u64 = 400_000_000;
-/// Longest side a photo may have.
+/// Longest side of a photo, pixels.
 pub const MAX_SIDE: u32 = 65_535;
-/// Longest side the program works with; larger photos are scaled down to it. The largest canvas has 2048 pixels, of which the product takes
-/// about half: more would cost memory and time, and stops would come late.
+/// Longest side of a decoded photo, pixels; larger ones are scaled down while they are read. The largest canvas has 2048 pixels, of which the
+/// product takes about half, so more would only cost memory and time.
 pub const WORK_SIDE: usize = 2560;
 /// Largest colour profile that is read, bytes; CMYK press profiles have about 2 MiB.
 pub(super) const MAX_PROFILE: usize = 4 << 20;
 /// Memory that a decoder of another crate may allocate, bytes.
 pub(super) const MAX_ALLOC: u64 = 512 << 20;
 
-/// Refuses a picture without pixels, or one that is too large for a reader that needs it whole in memory.
+/// Rejects a picture without pixels or above [`MAX_PIXELS`], for readers that hold the whole picture in memory.
 pub(super) fn check_size(width: u32, height: u32) -> Result<(), DecodeError> {
     check_limits(width, height, MAX_PIXELS)
 }
 
-/// Refuses a picture without pixels, or one that is too large even for a reader that takes it row by row.
+/// Rejects a picture without pixels or above [`MAX_STREAMED_PIXELS`], for readers that work row by row.
 pub(super) fn check_streamed_size(width: u32, height: u32) -> Result<(), DecodeError> {
     check_limits(width, height, MAX_STREAMED_PIXELS)
 }

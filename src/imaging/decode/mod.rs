@@ -35,30 +35,30 @@ pub use format::{EXTENSIONS, READABLE};
 pub use limits::{MAX_PIXELS, MAX_SIDE, MAX_STREAMED_PIXELS, WORK_SIDE};
 use source::Source;
 
-/// A decoded picture.
+/// A decoded photo.
 #[derive(Clone, Debug)]
 pub struct DecodedImage {
     /// sRGB, straight alpha, orientation applied, at most [`WORK_SIDE`] a side.
     pub pixels: RgbaImage,
-    /// What it was, such as "PNG 600×400, 455.8 KiB".
+    /// Format, size and file size, such as "PNG 600×400, 455.8 KiB".
     pub description: String,
     /// What the designer should know, such as "the last rows are missing": clauses without a field name and a full stop.
     pub notes: Vec<String>,
-    /// The mask that a step result of this program carries.
+    /// The mask stored in a step result of this program.
     pub mask: Option<Arc<GrayImage>>,
-    /// Text entries of a PNG in front of its pixels.
+    /// Text entries of a PNG, keyword and text.
     pub text: Vec<(String, String)>,
 }
 
-/// A photo from bytes of any origin. The format is guessed from the content, limits are checked before any pixel is decoded, colours are
-/// converted to sRGB and the orientation is applied.
+/// Decodes a photo from untrusted bytes. The format is detected from the content, limits are checked before any pixel is decoded, colours
+/// are converted to sRGB and the orientation is applied.
 pub fn decode_image(bytes: &[u8]) -> Result<DecodedImage, DecodeError> {
     decode(&mut Cursor::new(bytes), bytes.len() as u64)
 }
 
-/// A photo from a file, which is not read into memory as a whole where its format allows that.
+/// Decodes a photo from a file, without reading it into memory as a whole where the format allows that. Blocking.
 pub fn decode_file(path: &Path) -> Result<DecodedImage, DecodeError> {
-    // Opening a pipe waits for its writer, and reading it or a device may never end.
+    // Opening a pipe blocks until it has a writer, and reading a pipe or a device may never end.
     if !std::fs::metadata(path)?.is_file() {
         return Err(DecodeError::Io("it is a folder, pipe or device".into()));
     }
@@ -69,7 +69,7 @@ pub fn decode_file(path: &Path) -> Result<DecodedImage, DecodeError> {
 
 fn decode(source: &mut dyn Source, length: u64) -> Result<DecodedImage, DecodeError> {
     let (format, picture) = read_guarded(source, length)?;
-    // The mask's own mask chunk is ignored.
+    // A mask chunk within the mask is ignored.
     let mask = picture.mask.and_then(|png| read_guarded(&mut Cursor::new(&png), png.len() as u64).ok());
     let mask = mask.map(|(_, mask)| Arc::new(DynamicImage::ImageRgba8(mask.pixels).into_luma8()));
     let (w, h) = picture.size;
@@ -79,7 +79,7 @@ fn decode(source: &mut dyn Source, length: u64) -> Result<DecodedImage, DecodeEr
 
 fn read_guarded(source: &mut dyn Source, length: u64) -> Result<(Format, Picture), DecodeError> {
     let format = recognise::recognise(source, length)?;
-    // The input may be hostile: a panic in a decoder must not end the server.
+    // The input may be hostile: a panic in a decoder must not end the program.
     let picture = catch_unwind(AssertUnwindSafe(|| read(source, format, length)))
         .unwrap_or_else(|_| Err(DecodeError::damaged(format.name(), "its content makes no sense")))?;
     Ok((format, picture))

@@ -1,4 +1,4 @@
-//! PNG: row by row where it is not interlaced.
+//! PNG: row by row unless it is interlaced.
 
 use std::io::SeekFrom;
 
@@ -12,14 +12,14 @@ use super::row::{Alpha, ColorModel, Row};
 use super::source::Source;
 use crate::imaging::png_chunks::{Chunks, read_chunks};
 
-/// An interlaced picture whose 16-bit samples take more memory than this is read with 8 bits.
+/// Interlaced pictures whose 16-bit samples take more memory than this are read with 8 bits, bytes.
 const MAX_DEEP_BYTES: u64 = 256 << 20;
 
 fn damaged(detail: impl std::fmt::Display) -> DecodeError {
     DecodeError::damaged("PNG", detail)
 }
 
-/// The decoder's words are for programmers.
+/// Replaces the decoder's error, which addresses programmers.
 fn fail(error: png::DecodingError) -> DecodeError {
     match error {
         png::DecodingError::IoError(e) if e.kind() != std::io::ErrorKind::UnexpectedEof => DecodeError::Io(e.to_string()),
@@ -41,7 +41,7 @@ pub(super) fn read(source: &mut dyn Source) -> Result<Picture, DecodeError> {
 
 fn read_pixels(source: &mut dyn Source, chunks: Chunks) -> Result<Picture, DecodeError> {
     let mut decoder = png::Decoder::new_with_limits(source, png::Limits { bytes: MAX_ALLOC as usize });
-    // Text and profiles are read above, within bounds.
+    // `read_chunks` has read text and profiles, within its limits.
     decoder.set_ignore_text_chunk(true);
     decoder.set_ignore_iccp_chunk(true);
     let info = decoder.read_header_info().map_err(fail)?;
@@ -77,7 +77,7 @@ fn read_pixels(source: &mut dyn Source, chunks: Chunks) -> Result<Picture, Decod
     let ended = if interlaced {
         let mut pixels = vec![0; reader.output_buffer_size().ok_or_else(|| damaged("it asks for too much memory"))?];
         let ended = reader.next_frame(&mut pixels).map(|_| ());
-        // The first pass already gives a rough picture, so what came is no measure: all or nothing.
+        // Even the first pass covers the whole picture coarsely, so rows cannot measure completeness: it is decoded completely or not at all.
         ended.map_err(fail)?;
         let row = assembler.row_samples() * (1 + usize::from(wide));
         pixels.chunks_exact(row).try_for_each(|row| push(&mut assembler, row, wide))?;
@@ -114,7 +114,7 @@ fn push(assembler: &mut Assembler, row: &[u8], wide: bool) -> Result<(), DecodeE
     assembler.push(Row::U16(&samples))
 }
 
-/// In the order of the specification (third edition, 4.3): cICP, iCCP, sRGB, gAMA with cHRM.
+/// The colour encoding by the precedence of the specification (third edition, 4.3): cICP, iCCP, sRGB, gAMA with cHRM.
 fn encoding(chunks: &Chunks) -> ColorEncoding {
     match chunks {
         Chunks { cicp: Some((primaries, transfer)), .. } => ColorEncoding::Cicp { primaries: *primaries, transfer: *transfer },
@@ -126,7 +126,7 @@ fn encoding(chunks: &Chunks) -> ColorEncoding {
     }
 }
 
-/// The orientation in an XMP packet, as an attribute or an element: what exiftool and older Adobe programs write instead of EXIF.
+/// The orientation in an XMP packet, as an attribute or an element; exiftool and older Adobe programs write it instead of EXIF.
 fn orientation_in_xmp(text: &[(String, String)]) -> Option<Orientation> {
     let (_, xmp) = text.iter().find(|(key, _)| key == "XML:com.adobe.xmp")?;
     let (_, value) = xmp.split_once("tiff:Orientation")?;
@@ -134,7 +134,7 @@ fn orientation_in_xmp(text: &[(String, String)]) -> Option<Orientation> {
     Orientation::from_exif(u8::try_from(digit).ok()?)
 }
 
-/// EXIF as ImageMagick writes it: a text entry with the name, the length and the bytes in hexadecimal.
+/// EXIF as ImageMagick writes it: a text entry with a name, the length and the bytes in hexadecimal.
 fn exif_in_text(text: &[(String, String)]) -> Option<Vec<u8>> {
     let (_, value) = text.iter().find(|(key, _)| matches!(key.as_str(), "Raw profile type exif" | "Raw profile type APP1"))?;
     let digits: Vec<u8> = value.lines().skip(3).flat_map(str::chars).filter_map(|c| c.to_digit(16).map(|d| d as u8)).collect();

@@ -7,15 +7,15 @@ use super::foreign::{self, Remedy};
 use super::format::Format;
 use super::source::Source;
 
-/// Bytes at the start of a file that are looked at.
+/// Bytes at the start of a file that are inspected.
 const HEAD: u64 = 4096;
-/// Bytes at its end: the footer of a Targa file.
+/// Bytes at the end of a file that are inspected: the size of a Targa footer.
 const TAIL: u64 = 26;
 
-/// The format of a file of `length` bytes, by its first and last bytes. On success the source is at its start again.
+/// Detects the format of a file of `length` bytes by its first and last bytes, and rewinds the source.
 ///
 /// # Errors
-/// The file is of a kind that is not read; the error names it if it is known.
+/// The format is not supported; the error names it if it is known.
 pub(super) fn recognise(source: &mut dyn Source, length: u64) -> Result<Format, DecodeError> {
     let mut head = Vec::new();
     (&mut *source).take(HEAD).read_to_end(&mut head)?;
@@ -43,11 +43,11 @@ pub(super) fn recognise(source: &mut dyn Source, length: u64) -> Result<Format, 
 fn readable(head: &[u8]) -> Option<Format> {
     match head {
         [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1A, b'\n', ..] => Some(Format::Png),
-        // JPEG-LS begins like JPEG.
+        // JPEG-LS starts like JPEG.
         [0xFF, 0xD8, 0xFF, 0xF7, ..] => None,
         [0xFF, 0xD8, 0xFF, ..] => Some(Format::Jpeg),
         [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some(Format::WebP),
-        // Any text may start with these two letters, so the size of the header that follows must be a known one.
+        // Any text may start with "BM", so the size of the header that follows is checked too.
         [b'B', b'M', _, _, _, _, _, _, _, _, _, _, _, _, 12 | 16 | 40 | 52 | 56 | 64 | 108 | 124, 0, 0, 0, ..] => Some(Format::Bmp),
         [b'B', b'M', rest @ ..] if rest.len() < 16 => Some(Format::Bmp),
         [b'I', b'I', 0x2A | 0x2B, 0, ..] | [b'M', b'M', 0, 0x2A | 0x2B, ..] => Some(Format::Tiff),

@@ -1,20 +1,20 @@
 //! Rows of samples as the readers hand them over: colour model, alpha and sample type.
 
-/// The colour model of a file's samples. All samples of a pixel are interleaved; alpha, where there is any, comes last.
+/// The colour model of the samples. Samples are interleaved; alpha, if any, comes last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ColorModel {
     /// One sample; 0 is black.
     Gray,
     /// Red, green, blue.
     Rgb,
-    /// Ink coverage: 0 is no ink.
+    /// Ink coverage; 0 is no ink.
     Cmyk,
-    /// CIE L*a*b* (D50). 8-bit: L 0..=255 for 0..=100, a and b two's complement plus 128 (the ICC encoding); likewise 16-bit.
+    /// CIE L*a*b* (D50) in the ICC encoding: in 8 bits, L 0..=255 for 0..=100, a and b with an offset of 128; likewise in 16 bits.
     Lab,
 }
 
 impl ColorModel {
-    /// Samples a pixel without alpha.
+    /// Samples per pixel without alpha.
     pub(super) fn channels(self) -> usize {
         match self {
             Self::Gray => 1,
@@ -24,18 +24,18 @@ impl ColorModel {
     }
 }
 
-/// Whether the last sample of a pixel is alpha, and how it applies.
+/// Whether the last sample of a pixel is alpha, and its kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Alpha {
-    /// The pixels have no alpha.
+    /// No alpha.
     None,
-    /// Colours are not multiplied by alpha.
+    /// Colours are not premultiplied.
     Straight,
-    /// Colours are multiplied by alpha (TIFF "associated").
+    /// Colours are premultiplied by alpha (TIFF: "associated").
     Premultiplied,
 }
 
-/// One row of interleaved samples. Integers span their whole range; floats are 0..=1 (values above 1 are clipped).
+/// One row of interleaved samples. Integers use their full range; floats are 0..=1 (values above 1 are clipped).
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Row<'a> {
     U8(&'a [u8]),

@@ -1,4 +1,4 @@
-//! WebP: lossy, lossless, and the first picture of an animation.
+//! WebP: lossy, lossless, and the first frame of an animation.
 
 use image_webp::{DecodingError, WebPDecoder};
 
@@ -27,11 +27,11 @@ pub(super) fn read(source: &mut dyn Source) -> Result<Picture, DecodeError> {
     let mut decoder = WebPDecoder::new(source).map_err(fail)?;
     let (width, height) = decoder.dimensions();
     check_size(width, height)?;
-    // Metadata first: the limit is for each chunk of it.
+    // Metadata first: the memory limit applies to each of its chunks.
     decoder.set_memory_limit(MAX_METADATA);
     let encoding = match decoder.icc_profile() {
         Ok(Some(icc)) => ColorEncoding::Icc(icc),
-        // Too large, or cut off: it counts as damaged.
+        // A profile that is too large or truncated is reported as damaged.
         Err(_) => ColorEncoding::Icc(Vec::new()),
         Ok(None) => ColorEncoding::Srgb,
     };

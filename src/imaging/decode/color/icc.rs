@@ -1,6 +1,6 @@
-//! ICC profiles: which tables apply, and the black point.
+//! ICC profiles: selects the tags that apply and computes the black point.
 //!
-//! The reader takes only the elements that a conversion to sRGB needs, so that a broken name or an unknown element does not cost the colours.
+//! Only the tags that a conversion to sRGB needs are read, so that a damaged description or an unknown tag does not invalidate the profile.
 
 use super::super::limits::MAX_PROFILE;
 use super::super::row::ColorModel;
@@ -9,14 +9,17 @@ use super::lut::{Lut, Pipeline};
 use super::matrix::{self, Matrix};
 use super::method::{Method, curves, is_srgb};
 
-/// Most elements of a profile; real ones have some twenty.
+/// Most tags of a profile; real ones have about twenty.
 const MAX_TAGS: usize = 256;
 
 const DAMAGED: &str = "its colour profile is damaged and was ignored";
 const TOO_LARGE: &str = "its colour profile is too large and was ignored";
 const OTHER_MODEL: &str = "its colour profile belongs to another colour model and was ignored";
 
-/// Conversion by a profile, or why it is ignored.
+/// The conversion that a profile describes.
+///
+/// # Errors
+/// A note that says why the profile is ignored.
 pub(super) fn method(bytes: &[u8], model: ColorModel) -> Result<Method, &'static str> {
     if bytes.len() > MAX_PROFILE {
         return Err(TOO_LARGE);
@@ -29,7 +32,7 @@ pub(super) fn method(bytes: &[u8], model: ColorModel) -> Result<Method, &'static
         ColorModel::Lab => b"Lab ",
     };
     if profile.space() == b"RGB " && model == ColorModel::Gray && profile.is_srgb() {
-        // Programs that turn a picture grey often leave its profile; nothing is lost.
+        // Programs that convert a picture to grey often leave its sRGB profile, which is harmless.
         return Ok(Method::Keep);
     }
     if profile.space() != space || !profile.is_device() {
@@ -49,7 +52,7 @@ struct Profile<'a> {
 impl<'a> Profile<'a> {
     fn read(bytes: &'a [u8]) -> Option<Self> {
         let header = bytes.get(..132)?;
-        // Version 5 (iccMAX) has other connection spaces.
+        // Version 5 (iccMAX) has other profile connection spaces.
         if &header[36..40] != b"acsp" || !(1..=4).contains(&header[8]) || !matches!(&header[20..24], b"XYZ " | b"Lab ") {
             return None;
         }
@@ -66,33 +69,34 @@ impl<'a> Profile<'a> {
         &self.bytes[20..24] == b"Lab "
     }
 
-    /// Scanners, cameras, displays, printers and colour spaces; not links, effects and named colours.
+    /// Whether the profile describes an input, display or output device or a colour space, and not a device link, an abstract profile or named
+    /// colours.
     fn is_device(&self) -> bool {
         matches!(&self.bytes[12..16], b"scnr" | b"mntr" | b"prtr" | b"spac")
     }
 
-    /// The element of a tag.
+    /// The data of a tag.
     fn tag(&self, name: &[u8; 4]) -> Option<&'a [u8]> {
         let entry = self.tags.chunks_exact(12).find(|t| &t[..4] == name)?;
         let number = |at: usize| entry[at..at + 4].try_into().map_or(0, u32::from_be_bytes) as usize;
-        // Some programs write a size that reaches beyond the end.
+        // Some programs write a size that extends beyond the end of the profile.
         let bytes = self.bytes.get(number(4)..)?;
         Some(&bytes[..bytes.len().min(number(8))])
     }
 
-    /// The tables of the relative colorimetric intent, or those that stand in for them; `None` where the profile has none.
+    /// The tables of the relative colorimetric intent, else the perceptual ones; `None` if the profile has no tables.
     fn table(&self, inputs: usize) -> Option<Result<Lut, &'static str>> {
         let bytes = self.tag(b"A2B1").or_else(|| self.tag(b"A2B0"))?;
         Some(Lut::read(bytes).filter(|lut| lut.channels() == (inputs, 3)).ok_or(DAMAGED))
     }
 
-    /// The black point is found as littlecms does: the darkest ink of a press as its own tables render black, else the darkest sample.
+    /// Finds the black point as Little CMS does: for a press, the darkest ink as its own tables render black, else the darkest sample.
     fn pipeline(&self, lut: Lut, model: ColorModel) -> Result<Pipeline, &'static str> {
         let pipeline = Pipeline::new(lut, self.is_lab());
         let black = if model == ColorModel::Cmyk && &self.bytes[12..16] == b"prtr" {
             let back = self.tag(b"B2A0").and_then(Lut::read).filter(|lut| lut.channels() == (3, 4) && self.tag(b"A2B0").is_some());
             let start = |back: &Lut| if self.is_lab() { back.black_lab() } else { [0.0; 4] };
-            // L* of 50 is no black.
+            // A black point of L* 50 or more is implausible.
             back.map_or(0.0, |back| pipeline.luminance(back.eval(start(&back))).min(0.184))
         } else if self.tag(b"A2B1").is_some() && model != ColorModel::Lab {
             let darkest = if model == ColorModel::Cmyk { [1.0; 4] } else { [0.0; 4] };
@@ -111,7 +115,7 @@ impl<'a> Profile<'a> {
         if model == ColorModel::Gray {
             let curve = self.curve(b"kTRC")?;
             if self.is_lab() {
-                // The curve gives L*.
+                // The curve yields L*.
                 let light = |l: f32| matrix::lab_to_xyz([l * 100.0, 0.0, 0.0])[1];
                 let table = (0..4096).map(|i| light(curve.eval(i as f32 / 4095.0))).collect();
                 return Ok(with_black(curves(vec![Curve::Table(table)], matrix::IDENTITY, model), model));
@@ -124,7 +128,7 @@ impl<'a> Profile<'a> {
         let colorants = [b"rXYZ", b"gXYZ", b"bXYZ"].map(|name| self.tag(name).and_then(xyz));
         let [Some(r), Some(g), Some(b)] = colorants else { return Err(DAMAGED) };
         let colorants: Matrix = std::array::from_fn(|i| [r[i], g[i], b[i]]);
-        // White must be light of some kind.
+        // Reject colorants without luminance.
         if !(0.5..=2.0).contains(&colorants[1].iter().sum::<f32>()) {
             return Err(DAMAGED);
         }
@@ -137,7 +141,7 @@ impl<'a> Profile<'a> {
     }
 }
 
-/// A method whose darkest colour becomes black.
+/// Applies black point compensation to a method by curves.
 fn with_black(mut method: Method, model: ColorModel) -> Method {
     if let Method::Curves { curves, matrix, offset, tables: _, hlg: _ } = &mut method {
         let darkest: [f32; 3] = std::array::from_fn(|c| curves[c.min(curves.len() - 1)].eval(0.0));

@@ -1,4 +1,4 @@
-//! The ways from samples to sRGB.
+//! Conversion methods from samples to sRGB.
 
 use super::super::row::ColorModel;
 use super::curve::Curve;
@@ -6,21 +6,21 @@ use super::lut::Pipeline;
 use super::matrix::{self, Matrix};
 use crate::imaging::rgb::linear_to_srgb8;
 
-/// How samples become sRGB.
+/// How samples are converted to sRGB.
 pub(super) enum Method {
-    /// The samples are sRGB codes.
+    /// Samples are sRGB codes already.
     Keep,
-    /// Curves to linear light (one for grey, else three), then a matrix.
+    /// Tone curves to linear light (one for grey, else three), then a matrix and an offset.
     Curves { curves: Vec<Curve>, tables: Vec<Vec<f32>>, matrix: Matrix, offset: [f32; 3], hlg: bool },
-    /// Multidimensional tables.
+    /// Multidimensional lookup tables of an ICC profile.
     Lut(Box<Pipeline>),
-    /// Ink without a profile: `(1 - ink) × (1 - black)`, as other programs show it.
+    /// CMYK without a profile: `(1 - ink) × (1 - black)`, as other programs show it.
     Ink,
     /// CIE L*a*b*.
     Lab,
 }
 
-/// A method by curves, without tables yet.
+/// A method by tone curves; tables are built later.
 pub(super) fn curves(curves: Vec<Curve>, matrix: Matrix, model: ColorModel) -> Method {
     let curves = match curves.as_slice() {
         [one] if model == ColorModel::Rgb => vec![one.clone(); 3],
@@ -30,7 +30,7 @@ pub(super) fn curves(curves: Vec<Curve>, matrix: Matrix, model: ColorModel) -> M
     Method::Curves { curves, tables: Vec::new(), matrix, offset: [0.0; 3], hlg: false }
 }
 
-/// Whether a method changes no 8-bit code by more than one. Its samples are sRGB already, so they are kept.
+/// Whether a method changes no 8-bit code by more than one, so that its samples can be used as sRGB.
 pub(super) fn is_srgb(method: &Method, model: ColorModel) -> bool {
     let Method::Curves { curves, matrix, offset, hlg: false, .. } = method else { return false };
     let gray = model == ColorModel::Gray;
