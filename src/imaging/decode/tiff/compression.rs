@@ -1,4 +1,4 @@
-//! Compression schemes of strips and tiles: which are read, what the others are called, and their unpacking as streams.
+//! Compression schemes of strips and tiles, and their decompression as streams.
 
 use std::io::{self, BufRead, Read};
 
@@ -11,7 +11,7 @@ use super::fax::FaxKind;
 use super::file::{ReadAt, Segment};
 use super::ifd::{Ifd, tag};
 
-/// A compression scheme that is read.
+/// A supported compression scheme.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Compression {
     None,
@@ -19,17 +19,17 @@ pub(super) enum Compression {
     Deflate,
     PackBits,
     Zstd,
-    /// Baseline and progressive JPEG with tables that all strips or tiles share (may be empty).
+    /// Baseline and progressive JPEG with the tables that all strips or tiles share (may be empty).
     Jpeg(Vec<u8>),
     WebP,
     Fax(FaxKind),
 }
 
 impl Compression {
-    /// The scheme of a directory.
+    /// Reads the scheme of a directory.
     ///
     /// # Errors
-    /// One that is not read, by its name.
+    /// The scheme is not supported; the error names it.
     pub(super) fn new(file: &dyn ReadAt, ifd: &Ifd, number: u64) -> Result<Self, DecodeError> {
         Ok(match number {
             1 => Self::None,
@@ -75,23 +75,25 @@ impl Compression {
         matches!(self, Self::Fax(_))
     }
 
-    /// Every strip or tile is a picture in a format of its own.
+    /// Whether every strip or tile is a complete picture file.
     pub(super) fn is_picture(&self) -> bool {
         matches!(self, Self::Jpeg(_) | Self::WebP)
     }
 
-    /// The scheme knows the Predictor tag; the others ignore it, as libtiff does.
+    /// Whether the scheme supports the Predictor tag; libtiff ignores it for the others too.
     pub(super) fn has_predictor(&self) -> bool {
         matches!(self, Self::Lzw | Self::Deflate | Self::Zstd)
     }
 }
 
-/// Unpacks a part of the file as a stream of bytes, where the scheme allows it (neither fax nor picture). A Zstandard stream that asks for a
-/// window of more than `max_window` bytes fails with `OutOfMemory`.
+/// Decompresses a segment as a stream, for schemes other than fax and picture formats.
+///
+/// # Errors
+/// The stream is invalid; `OutOfMemory` if a Zstandard window exceeds `max_window` bytes.
 pub(super) fn unpack<'a>(scheme: &Compression, mut packed: Segment<'a>, max_window: u64) -> io::Result<Box<dyn Read + 'a>> {
     Ok(match scheme {
         Compression::Lzw => {
-            // The LZW of old programs has its bits the other way round. No stream of today starts so: its first code is 256.
+            // Old programs wrote LZW with reversed bit order. Current streams start with code 256, so they cannot begin like this.
             let old = matches!(packed.fill_buf()?, [0, second, ..] if second & 1 == 1);
             let decoder = if old { LzwDecoder::new(BitOrder::Lsb, 8) } else { LzwDecoder::with_tiff_size_switch(BitOrder::Msb, 8) };
             Box::new(Lzw { packed, decoder, done: false })
@@ -125,7 +127,7 @@ impl Read for Lzw<'_> {
             match result.status {
                 Ok(LzwStatus::Ok) => {}
                 Ok(LzwStatus::Done) => self.done = true,
-                // weezl says so as well when it wrote bytes from codes that it had read before.
+                // weezl also reports this when it has written bytes from codes that it had read before.
                 Ok(LzwStatus::NoProgress) => self.done = result.consumed_out == 0,
                 Err(_) if result.consumed_out == 0 => return Err(invalid("its LZW data is invalid")),
                 Err(_) => {}
@@ -195,7 +197,7 @@ impl Read for PackBits<'_> {
     }
 }
 
-/// Expands Y in blocks with one Cb and Cr each to three samples a pixel.
+/// Expands blocks of Y with one shared Cb and Cr to three samples per pixel.
 pub(super) struct Subsampled<R> {
     units: R,
     width: usize,
@@ -206,7 +208,7 @@ pub(super) struct Subsampled<R> {
 }
 
 impl<R: Read> Subsampled<R> {
-    /// Expands rows of `width` pixels whose blocks have this width and height.
+    /// An expander for rows of `width` pixels in blocks of `h` × `v`.
     pub(super) fn new(units: R, width: usize, (h, v): (u32, u32)) -> Self {
         let factors = (h as usize, v as usize);
         let packed = vec![0; width.div_ceil(factors.0) * (factors.0 * factors.1 + 2)];

@@ -2,9 +2,9 @@
 
 use super::super::error::DecodeError;
 
-/// What to do about colours and samples that are not read.
+/// Remedy for unsupported colours and sample types.
 pub(super) const REMEDY_RGB: &str = "Save it as 8-bit or 16-bit RGB, or as PNG.";
-/// What to do about a compression that is not read.
+/// Remedy for unsupported compression.
 pub(super) const REMEDY_COMPRESSION: &str = "Save it with LZW or no compression, or as PNG.";
 
 pub(super) fn variant(what: impl Into<String>, remedy: &'static str) -> DecodeError {

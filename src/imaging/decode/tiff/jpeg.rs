@@ -1,4 +1,4 @@
-//! Strips and tiles that are JPEG or WebP pictures.
+//! Strips and tiles in JPEG or WebP format.
 
 use std::io::Cursor;
 
@@ -8,39 +8,39 @@ use zune_jpeg::JpegDecoder;
 use super::super::error::DecodeError;
 use super::error::{REMEDY_COMPRESSION, damaged, variant};
 
-/// Most bytes of an unpacked strip or tile that has to be in memory as a whole.
+/// Largest decompressed strip or tile that is held in memory as a whole, bytes.
 pub(super) const MAX_PICTURE_BYTES: u64 = 256 << 20;
-/// The same for progressive JPEG, whose decoder needs several times as much.
+/// Like [`MAX_PICTURE_BYTES`], for progressive JPEG, whose decoder needs several times the memory.
 const MAX_PROGRESSIVE_BYTES: u64 = 64 << 20;
 
-/// What a strip or tile must be.
+/// Expected size of a strip or tile.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Expected {
     pub width: usize,
-    /// Rows that are needed; there may be more.
+    /// Rows that are needed; the picture may have more.
     pub rows: usize,
     pub samples: usize,
-    /// Rows of a full strip or tile.
+    /// Rows of a full strip or tile, which limits the picture.
     pub full_rows: usize,
 }
 
-/// Pixels by which a strip or tile may be larger than it should, a side: some programs round up to whole blocks.
+/// Pixels per side by which a strip or tile may exceed its size: some programs round up to whole blocks.
 const SPARE: usize = 64;
 
 impl Expected {
-    /// Whether a picture of this size will do.
+    /// Whether a picture of this size is acceptable.
     fn fits(self, width: usize, height: usize) -> bool {
         (self.width..=self.width + SPARE).contains(&width) && (self.rows..=self.full_rows + SPARE).contains(&height)
     }
 
-    /// The upper rows of a decoded picture whose rows are at least as long as needed.
+    /// Cuts the needed rows and columns out of a decoded picture.
     fn crop(self, pixels: &[u8], width: usize, samples: usize) -> Vec<u8> {
         let rows = pixels.chunks_exact(width * samples).take(self.rows);
         rows.flat_map(|row| &row[..self.width * samples]).copied().collect()
     }
 }
 
-/// Start of a JPEG frame: what has to be known before it is decoded.
+/// The part of a JPEG frame header that is checked before decoding.
 struct Frame {
     marker: u8,
     precision: u8,
@@ -68,7 +68,7 @@ fn frame(stream: &[u8]) -> Option<Frame> {
     }
 }
 
-/// Decodes a JPEG strip or tile without converting its colours, with the tables that all share.
+/// Decodes a JPEG strip or tile with the shared `tables`, without colour conversion.
 pub(super) fn decode_jpeg(tables: &[u8], packed: Vec<u8>, expected: Expected) -> Result<Vec<u8>, DecodeError> {
     let invalid = || damaged("its JPEG data is invalid");
     let stream = match tables {
@@ -97,7 +97,7 @@ pub(super) fn decode_jpeg(tables: &[u8], packed: Vec<u8>, expected: Expected) ->
     let options = DecoderOptions::new_safe().set_max_width(usize::from(u16::MAX)).set_max_height(usize::from(u16::MAX));
     let mut decoder = JpegDecoder::new_with_options(Cursor::new(&stream), options);
     decoder.decode_headers().map_err(|_| invalid())?;
-    // The tags of the file, not those of the JPEG stream, say what the channels are: as they are stored, please.
+    // The TIFF tags define the channels, not the markers of the JPEG stream, so no conversion.
     let stored = decoder.input_colorspace().ok_or_else(invalid)?;
     decoder.set_options(options.jpeg_set_out_colorspace(stored));
     let pixels = decoder.decode().map_err(|_| invalid())?;
@@ -122,7 +122,7 @@ pub(super) fn decode_webp(packed: &[u8], expected: Expected) -> Result<Vec<u8>, 
     decoder.read_image(&mut pixels).map_err(|_| invalid())?;
     let pixels = match (samples, expected.samples) {
         (s, e) if s as usize == e => pixels,
-        // WebP leaves alpha out where all of it is opaque.
+        // WebP omits alpha if all of it is opaque.
         (3, 4) => pixels.chunks_exact(3).flat_map(|p| [p[0], p[1], p[2], 255]).collect(),
         (4, 3) => pixels.chunks_exact(4).flat_map(|p| [p[0], p[1], p[2]]).collect(),
         _ => return Err(damaged("its WebP data has another number of channels")),

@@ -1,4 +1,4 @@
-//! What a directory says about its picture, checked: everything that the reading of pixels relies on.
+//! The validated description of a page, on which the reading of pixels relies.
 
 use image::metadata::Orientation;
 
@@ -10,11 +10,11 @@ use super::error::{REMEDY_COMPRESSION, REMEDY_RGB, damaged, variant};
 use super::file::ReadAt;
 use super::ifd::{Endian, Ifd, tag};
 
-/// Most bytes of one unpacked row of a strip or tile.
+/// Largest decompressed row of a strip or tile, bytes.
 const MAX_ROW_BYTES: u64 = 64 << 20;
-/// Most bytes of all unpacked rows: a small file may ask for any number of them.
+/// Most decompressed bytes in all; a small file may expand to any size.
 const MAX_UNPACKED_BYTES: u64 = 4 << 30;
-/// Most packed bytes of all strips or tiles, as a multiple of the file and at least: a hostile file may let them overlap.
+/// Most compressed bytes of all strips or tiles: a multiple of the file's size, and a minimum. In a hostile file they may overlap.
 const MAX_PACKED: (u64, u64) = (4, 64 << 20);
 /// Most strips or tiles.
 const MAX_CHUNKS: u64 = 4 << 20;
@@ -32,22 +32,22 @@ pub(super) enum Photometric {
     WhiteIsZero,
     BlackIsZero,
     Rgb,
-    /// Colours of the indices, 8-bit sRGB.
+    /// The palette, 8-bit sRGB.
     Palette(Vec<[u8; 3]>),
     Cmyk,
-    /// Luma weights of red, green and blue, and black and white of the three channels.
+    /// Luma weights of red, green and blue, and the reference black and white of the three channels.
     YCbCr {
         weights: [f32; 3],
         reference: [f32; 6],
     },
-    /// CIE L*a*b*, a and b in two's complement.
+    /// CIE L*a*b* with a and b in two's complement.
     CieLab,
-    /// CIE L*a*b* as in ICC profiles, a and b with an offset.
+    /// CIE L*a*b* as in ICC profiles: a and b with an offset.
     IccLab,
 }
 
 impl Photometric {
-    /// Samples a pixel in the file without extra ones.
+    /// Samples per pixel in the file without extra samples.
     pub(super) fn samples(&self) -> usize {
         match self {
             Self::WhiteIsZero | Self::BlackIsZero | Self::Palette(_) => 1,
@@ -67,54 +67,54 @@ impl Photometric {
     }
 }
 
-/// A picture in a TIFF file.
+/// A page of a TIFF file.
 pub(super) struct Page {
     pub width: u32,
     pub height: u32,
     pub endian: Endian,
-    /// Bits of a sample; all samples have the same.
+    /// Bits per sample, the same for all samples.
     pub bits: u32,
     pub kind: SampleKind,
     pub photometric: Photometric,
-    /// Samples a pixel, extra ones included.
+    /// Samples per pixel including extra samples.
     pub samples: usize,
     pub alpha: Alpha,
-    /// Which sample of a pixel is alpha.
+    /// Index of the alpha sample.
     pub alpha_sample: Option<usize>,
     pub compression: Compression,
-    /// 1 none, 2 differences, 3 differences of floats.
+    /// Predictor: 1 none, 2 horizontal differencing, 3 floating-point.
     pub predictor: u64,
-    /// The bits of every byte come in reverse.
+    /// Whether the bits of every byte are reversed.
     pub reversed: bool,
-    /// Horizontal and vertical subsampling of Cb and Cr where the samples are packed in units; (1, 1) otherwise.
+    /// Horizontal and vertical subsampling of Cb and Cr if samples are packed in units, else (1, 1).
     pub subsampling: (u32, u32),
-    /// Every channel has strips or tiles of its own.
+    /// Whether every channel has its own strips or tiles.
     pub planar: bool,
     /// Size of a strip or tile in pixels.
     pub chunk: (u32, u32),
-    /// Strips or tiles beside and below each other.
+    /// Strips or tiles per row and column.
     pub grid: (u32, u32),
-    /// Position and length of the strips or tiles: by row, in planes one after the other.
+    /// Position and length of the strips or tiles in row-major order, plane by plane.
     pub chunks: Vec<(u64, u64)>,
     pub icc: Vec<u8>,
     pub orientation: Orientation,
 }
 
 impl Page {
-    /// Samples a pixel of one strip or tile.
+    /// Samples per pixel of a strip or tile.
     pub(super) fn chunk_samples(&self) -> usize {
         if self.planar { 1 } else { self.samples }
     }
 
-    /// Bytes of an unpacked row of a strip or tile.
+    /// Bytes per decompressed row of a strip or tile.
     pub(super) fn chunk_row_bytes(&self) -> usize {
         (self.chunk.0 as usize * self.chunk_samples() * self.bits as usize).div_ceil(8)
     }
 
-    /// Reads and checks a directory. `use_alpha` false treats alpha as an extra sample without meaning.
+    /// Reads and validates a directory. Without `use_alpha`, alpha is ignored like other extra samples.
     ///
     /// # Errors
-    /// The page is of a variant that is not read, too large, or its tags contradict each other.
+    /// The page is an unsupported variant, too large, or its tags are inconsistent.
     pub(super) fn new(file: &dyn ReadAt, ifd: &Ifd, endian: Endian, use_alpha: bool) -> Result<Self, DecodeError> {
         let number = |tag, default: u64| Ok::<u64, DecodeError>(ifd.number(file, tag)?.unwrap_or(default));
         let (width, height) = size(number(tag::WIDTH, 0)?, number(tag::LENGTH, 0)?)?;
@@ -174,7 +174,7 @@ impl Page {
             return Err(damaged("its layout makes no sense"));
         }
         let planes = if planar { colours as u64 + 1 } else { 1 };
-        // Strips and tiles that are pictures are unpacked as a whole, their rows below the page included.
+        // Strips and tiles in picture formats are decompressed as a whole, including rows below the page.
         let rows = if page.compression.is_picture() { u64::from(grid.1) * u64::from(chunk.1) } else { u64::from(height) };
         if (row_bytes * u64::from(grid.0)).saturating_mul(rows).saturating_mul(planes) > MAX_UNPACKED_BYTES {
             let remedy = "The limit is 4 GiB of pixel data. Please make it smaller in a picture editor and send that.";
@@ -217,7 +217,7 @@ fn sample_type(file: &dyn ReadAt, ifd: &Ifd, samples: usize) -> Result<(u32, Sam
 }
 
 fn photometric(file: &dyn ReadAt, ifd: &Ifd, compression: &Compression, samples: usize, bits: u32) -> Result<Photometric, DecodeError> {
-    // Without the tag, the guess of libtiff.
+    // Without the tag, guess as libtiff does.
     let guess = match samples {
         3.. => 2,
         _ if compression.is_fax() => 0,
@@ -225,7 +225,7 @@ fn photometric(file: &dyn ReadAt, ifd: &Ifd, compression: &Compression, samples:
     };
     Ok(match ifd.number(file, tag::PHOTOMETRIC)?.unwrap_or(guess) {
         0 => Photometric::WhiteIsZero,
-        // A mask by itself is a picture in black and white.
+        // A transparency mask on its own is a black-and-white picture.
         1 | 4 => Photometric::BlackIsZero,
         2 => Photometric::Rgb,
         3 => Photometric::Palette(palette(file, ifd, bits)?),
@@ -259,7 +259,7 @@ fn palette(file: &dyn ReadAt, ifd: &Ifd, bits: u32) -> Result<Vec<[u8; 3]>, Deco
     if map.len() < 3 {
         return Err(damaged("its palette is missing"));
     }
-    // Old programs wrote 8-bit entries into the 16-bit fields (so does libtiff's check).
+    // Old programs wrote 8-bit entries into the 16-bit fields; libtiff checks for this too.
     let shift = if map.iter().all(|&v| v < 256) { 0 } else { 8 };
     let third = map.len() / 3;
     let at = |channel: usize, i: usize| (map[channel * third + i] >> shift) as u8;
@@ -292,10 +292,10 @@ fn check_depth(photometric: &Photometric, bits: u32, kind: SampleKind) -> Result
     Err(variant(what, REMEDY_RGB))
 }
 
-/// What the extra samples mean. Only the first that is marked as alpha counts: an unmarked one is a saved selection of Photoshop.
+/// Finds the alpha sample among the extra samples: the first that is marked as alpha. Unmarked ones are saved selections of Photoshop.
 fn alpha(file: &dyn ReadAt, ifd: &Ifd, colours: usize, samples: usize) -> Result<(Alpha, Option<usize>), DecodeError> {
     let extra = ifd.numbers(file, tag::EXTRA_SAMPLES, (samples - colours) as u64)?;
-    // Old programs write RGBA and grey with alpha without the tag. Four samples read as RGBA by libtiff and Pillow too.
+    // Old programs write RGBA and grey with alpha without the tag; libtiff and Pillow also read four samples as RGBA.
     if !ifd.has(tag::EXTRA_SAMPLES) && samples == colours + 1 && matches!(colours, 1 | 3) {
         return Ok((Alpha::Straight, Some(colours)));
     }
@@ -317,7 +317,7 @@ fn check_predictor(predictor: u64, bits: u32, kind: SampleKind) -> Result<(), De
 }
 
 fn subsampling(file: &dyn ReadAt, ifd: &Ifd, photometric: &Photometric, compression: &Compression) -> Result<(u32, u32), DecodeError> {
-    // JPEG and WebP bring their own.
+    // JPEG and WebP streams declare their own subsampling.
     if !matches!(photometric, Photometric::YCbCr { .. }) || compression.is_picture() {
         return Ok((1, 1));
     }
@@ -345,7 +345,7 @@ fn chunk_size(file: &dyn ReadAt, ifd: &Ifd, (width, height): (u32, u32)) -> Resu
     }
 }
 
-/// Positions and lengths of strips or tiles.
+/// Reads the positions and lengths of the strips or tiles.
 fn chunks(file: &dyn ReadAt, ifd: &Ifd, page: &Page, tiled: bool) -> Result<Vec<(u64, u64)>, DecodeError> {
     let planes = if page.planar { page.samples as u64 } else { 1 };
     let count = u64::from(page.grid.0) * u64::from(page.grid.1) * planes;
@@ -353,7 +353,7 @@ fn chunks(file: &dyn ReadAt, ifd: &Ifd, page: &Page, tiled: bool) -> Result<Vec<
         return Err(damaged("it has too many strips or tiles"));
     }
     let either = |first: u16, second: u16| if ifd.has(first) { first } else { second };
-    // Some programs write the strip tags for tiles.
+    // Some programs use the strip tags for tiles.
     let (offsets, lengths) = if tiled {
         (either(tag::TILE_OFFSETS, tag::STRIP_OFFSETS), either(tag::TILE_BYTE_COUNTS, tag::STRIP_BYTE_COUNTS))
     } else {
@@ -365,7 +365,7 @@ fn chunks(file: &dyn ReadAt, ifd: &Ifd, page: &Page, tiled: bool) -> Result<Vec<
         return Err(damaged("some of its strips or tiles are missing"));
     }
     lengths.resize(offsets.len(), 0);
-    // Like libtiff: without a length, a strip reaches as far as it must. A single uncompressed one always does.
+    // As in libtiff: without a byte count, a strip has the size that it needs; so has a single uncompressed strip in any case.
     if page.compression.is_none() {
         let unpacked = unpacked_bytes(page);
         lengths.iter_mut().filter(|l| **l == 0 || count == 1).for_each(|l| *l = unpacked);
@@ -384,7 +384,7 @@ fn chunks(file: &dyn ReadAt, ifd: &Ifd, page: &Page, tiled: bool) -> Result<Vec<
     Ok(offsets.into_iter().zip(lengths).collect())
 }
 
-/// Bytes of an uncompressed strip or tile of full height.
+/// Decompressed size of a strip or tile of full height, bytes.
 fn unpacked_bytes(page: &Page) -> u64 {
     let (h, v) = page.subsampling;
     if page.subsampling != (1, 1) {
