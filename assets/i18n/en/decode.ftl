@@ -1,0 +1,1 @@
+# Messages of the area `decode`. Message IDs are notice codes.

@@ -1,0 +1,1 @@
+# Messages of the area `diffusion`. Message IDs are notice codes.

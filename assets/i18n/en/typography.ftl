@@ -1,0 +1,1 @@
+# Messages of the area `typography`. Message IDs are notice codes.
