@@ -51,7 +51,7 @@ pub fn decode_source_file(path: &Path) -> Result<SourceImage, String> {
 
 fn source_image(image: DecodedImage) -> SourceImage {
     let mut source = SourceImage::new(image.pixels, image.description);
-    source.notes = image.notes;
+    source.notes = image.notes.iter().map(crate::notice::Notice::english).collect();
     source.mask = image.mask;
     source.text = image.text;
     source

@@ -9,6 +9,8 @@ use super::error::DecodeError;
 use super::limits::WORK_SIDE;
 use super::row::{Alpha, ColorModel, Row};
 use crate::imaging::resize::{Filter, RowReducer, fit_within};
+use crate::notice;
+use crate::notice::Notice;
 
 /// Properties of a picture that are known before its first row.
 #[derive(Clone, Debug)]
@@ -37,8 +39,8 @@ pub(super) struct Picture {
     pub pixels: RgbaImage,
     /// Width and height before scaling, orientation applied.
     pub size: (u32, u32),
-    /// What the designer should know about the file, such as "the last rows are missing": no full stop, no field name.
-    pub notes: Vec<String>,
+    /// What is lost or uncertain: clauses without a full stop.
+    pub notes: Vec<Notice>,
     /// Text entries of the file, keyword and text; set by readers of formats that have them.
     pub text: Vec<(String, String)>,
     /// The mask stored in a step result of this program: an encoded PNG.
@@ -89,7 +91,7 @@ impl Assembler {
             Row::F32(r) => r.len(),
         };
         if samples != self.row_samples() {
-            return Err(DecodeError::damaged("image", "a row has the wrong length"));
+            return Err(DecodeError::damaged_picture(notice!("decode-damage-row-length")));
         }
         if self.rows >= self.header.height {
             return Ok(());
@@ -110,8 +112,8 @@ impl Assembler {
 
     /// Applies the orientation and returns the picture. Missing rows are white, or transparent if the picture has alpha; the caller says so
     /// in `notes`.
-    pub(super) fn finish(mut self, mut notes: Vec<String>) -> Picture {
-        notes.extend(self.converter.note().map(str::to_owned));
+    pub(super) fn finish(mut self, mut notes: Vec<Notice>) -> Picture {
+        notes.extend(self.converter.take_note());
         let blank = if self.header.alpha == Alpha::None { 255 } else { 0 };
         self.row.fill(blank);
         while self.rows < self.header.height {

@@ -12,17 +12,18 @@ use super::error::DecodeError;
 use super::limits::{MAX_ALLOC, MAX_PROFILE, check_size};
 use super::row::{Alpha, ColorModel, Row};
 use super::source::Source;
+use crate::notice;
 
 fn fail(error: ImageError) -> DecodeError {
     let detail = match error {
         ImageError::IoError(e) if e.kind() != std::io::ErrorKind::UnexpectedEof => return DecodeError::Io(e.to_string()),
-        ImageError::IoError(_) => "its data ends early",
-        ImageError::Limits(_) => "it asks for too much memory",
+        ImageError::IoError(_) => notice!("decode-damage-ends-early"),
+        ImageError::Limits(_) => notice!("decode-damage-memory"),
         ImageError::Unsupported(_) => {
-            let remedy = "Please open it in a picture editor, save it as PNG, and send that.";
-            return DecodeError::Variant { format: "BMP", variant: "an unusual kind of header or packing".into(), remedy };
+            let remedy = notice!("decode-remedy-png");
+            return DecodeError::Variant { format: "BMP", variant: notice!("decode-uses-header"), remedy };
         }
-        _ => "its header or its pixels make no sense",
+        _ => notice!("decode-damage-header"),
     };
     DecodeError::damaged("BMP", detail)
 }

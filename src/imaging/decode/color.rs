@@ -14,6 +14,8 @@ use rayon::prelude::*;
 
 use super::row::{Alpha, ColorModel, Row};
 use crate::imaging::rgb::linear_to_srgb8;
+use crate::notice;
+use crate::notice::Notice;
 use curve::Curve;
 use method::{Method, curves, is_srgb};
 
@@ -47,14 +49,14 @@ pub(super) struct RowConverter {
     model: ColorModel,
     alpha: Alpha,
     method: Method,
-    note: Option<&'static str>,
+    note: Option<Notice>,
 }
 
 /// Pixels per parallel task.
 const CHUNK: usize = 1024;
 
 impl RowConverter {
-    /// A converter for rows of this encoding. A profile that cannot be used is ignored; see [`RowConverter::note`].
+    /// A converter for rows of this encoding. A profile that cannot be used is ignored; see [`RowConverter::take_note`].
     pub(super) fn new(model: ColorModel, alpha: Alpha, encoding: &ColorEncoding) -> Self {
         let plain = || match model {
             ColorModel::Gray | ColorModel::Rgb => Method::Keep,
@@ -64,7 +66,7 @@ impl RowConverter {
         let (method, note) = match encoding {
             ColorEncoding::Icc(bytes) => match icc::method(bytes, model) {
                 Ok(method) => (method, None),
-                Err(note) => (plain(), Some(note)),
+                Err(error) => (plain(), Some(error.notice())),
             },
             // The other encodings describe light and do not apply to ink or L*a*b*.
             _ if matches!(model, ColorModel::Cmyk | ColorModel::Lab) => (plain(), None),
@@ -72,7 +74,7 @@ impl RowConverter {
             ColorEncoding::Linear => (curves(vec![Curve::Identity], matrix::IDENTITY, model), None),
             ColorEncoding::Cicp { primaries, transfer } => match transfer::method(*primaries, *transfer, model) {
                 Some((method, note)) => (method, note),
-                None => (Method::Keep, Some("its colour encoding is not known and was taken for sRGB")),
+                None => (Method::Keep, Some(notice!("decode-note-unknown-encoding"))),
             },
             ColorEncoding::Gamma { exponent, chromaticities } => (transfer::power(*exponent, chromaticities.as_ref(), model), None),
         };
@@ -80,9 +82,9 @@ impl RowConverter {
         Self { model, alpha, method, note }
     }
 
-    /// What the designer should know about the colours: a clause without a full stop.
-    pub(super) fn note(&self) -> Option<&'static str> {
-        self.note
+    /// What is lost or uncertain about the colours, once.
+    pub(super) fn take_note(&mut self) -> Option<Notice> {
+        self.note.take()
     }
 
     /// Converts a row into `out` (RGBA, 4 bytes per pixel).

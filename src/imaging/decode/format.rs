@@ -1,5 +1,8 @@
 //! The formats that can be read.
 
+use crate::notice;
+use crate::notice::Notice;
+
 /// A format that can be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Format {
@@ -26,12 +29,17 @@ impl Format {
     }
 }
 
-/// Names of these formats, as a list within a sentence.
+/// Names of these formats.
 #[cfg(feature = "heic")]
-pub const READABLE: &str = "PNG, JPEG, WebP, HEIC, BMP or TIFF";
-/// Names of these formats, as a list within a sentence.
+pub const READABLE: &str = "PNG, JPEG, WebP, HEIC, BMP, TIFF";
+/// Names of these formats.
 #[cfg(not(feature = "heic"))]
-pub const READABLE: &str = "PNG, JPEG, WebP, BMP or TIFF";
+pub const READABLE: &str = "PNG, JPEG, WebP, BMP, TIFF";
+/// Names of these formats, as a list within a sentence.
+pub(super) fn readable_formats() -> Notice {
+    if cfg!(feature = "heic") { notice!("decode-formats") } else { notice!("decode-formats-without-heic") }
+}
+
 /// File name extensions of these formats, for file dialogs. Formats are detected by content, not by name.
 pub const EXTENSIONS: &[&str] = &[
     "png",

@@ -10,16 +10,16 @@ use super::error::DecodeError;
 use super::limits::{MAX_PIXELS, check_size};
 use super::row::{Alpha, ColorModel, Row};
 use super::source::Source;
+use crate::notice;
+use crate::notice::Notice;
 
 /// Largest file that is read, bytes; the decoder needs it in memory as a whole. A 48-megapixel iPhone photo has about 10 MB.
 const MAX_FILE: u64 = 128 << 20;
 
-const REMEDY: &str = "Save it as JPEG in Preview, Photos or the gallery app.";
-
 pub(super) fn read(source: &mut dyn Source, length: u64) -> Result<Picture, DecodeError> {
     if length > MAX_FILE {
-        let variant = format!("more than {} MiB", MAX_FILE >> 20);
-        return Err(DecodeError::Variant { format: "HEIC", variant, remedy: REMEDY });
+        let variant = notice!("decode-uses-file-size", mebibytes = MAX_FILE >> 20);
+        return Err(DecodeError::Variant { format: "HEIC", variant, remedy: remedy() });
     }
     let mut bytes = Vec::new();
     source.take(MAX_FILE).read_to_end(&mut bytes)?;
@@ -32,7 +32,7 @@ pub(super) fn read(source: &mut dyn Source, length: u64) -> Result<Picture, Deco
         // HDR signals and profiles other than RGB: keep the colours unconverted instead of failing.
         Err(heifer::Error::Unsupported(_)) => {
             let plain = heifer::decode_rgba8(&bytes, &options).map_err(fail)?;
-            notes.push("its colours could not be converted to sRGB and may look different".to_owned());
+            notes.push(notice!("decode-note-unconverted"));
             plain
         }
         other => other.map_err(fail)?,
@@ -73,11 +73,15 @@ fn fail(error: heifer::Error) -> DecodeError {
     use heifer::{Error, heifer_hevc_dec as hevc, heifer_isobmff as container};
     match error {
         Error::Unsupported(_) | Error::Hevc(hevc::Error::Unimplemented(_)) => {
-            DecodeError::Variant { format: "HEIC", variant: "an unusual kind of coding".into(), remedy: REMEDY }
+            DecodeError::Variant { format: "HEIC", variant: notice!("decode-uses-coding"), remedy: remedy() }
         }
         Error::Hevc(hevc::Error::UnexpectedEof) | Error::Container(container::Error::UnexpectedEof) => {
-            DecodeError::damaged("HEIC", "its data ends early")
+            DecodeError::damaged("HEIC", notice!("decode-damage-ends-early"))
         }
-        _ => DecodeError::damaged("HEIC", "its content makes no sense"),
+        _ => DecodeError::damaged("HEIC", notice!("decode-damage-content")),
     }
+}
+
+fn remedy() -> Notice {
+    notice!("decode-remedy-heic-to-jpeg")
 }

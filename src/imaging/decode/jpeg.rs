@@ -20,6 +20,8 @@ use super::error::DecodeError;
 use super::limits::{MAX_PROFILE, check_streamed_size};
 use super::row::{Alpha, ColorModel};
 use super::source::Source;
+use crate::notice;
+use crate::notice::Notice;
 use bits::{Bits, Huffman};
 use entropy::Entropy;
 use error::{damaged, variant};
@@ -33,9 +35,13 @@ const MAX_SCANS: usize = 100;
 /// Most APP2 segments of an ICC profile; with more, the profile exceeds its size limit.
 const MAX_ICC_PARTS: usize = 256;
 
-/// Notes on a damaged picture.
-const DAMAGE: &str = "the JPEG data is damaged; part of the picture may be wrong";
-const MISSING_END: &str = "the JPEG data breaks off; the last rows are missing";
+fn damage_note() -> Notice {
+    notice!("decode-note-damaged-jpeg")
+}
+
+fn missing_rows_note() -> Notice {
+    notice!("decode-note-missing-rows", format = "JPEG")
+}
 
 pub(super) fn read(source: &mut dyn Source) -> Result<Picture, DecodeError> {
     Reader::default().read(source)
@@ -55,7 +61,7 @@ struct Reader {
     icc_bytes: usize,
     scans: usize,
     broken: bool,
-    notes: Vec<String>,
+    notes: Vec<Notice>,
 }
 
 /// How a scan ended.
@@ -78,9 +84,9 @@ impl Reader {
                 0x01 | 0xD0..=0xD8 => marker = next_marker(&mut bits),
                 0xDA => {
                     let scan = self.start_scan(&segment(&mut bits)?)?;
-                    let frame = self.frame.as_mut().ok_or_else(|| damaged("its picture data comes before its frame header"))?;
+                    let frame = self.frame.as_mut().ok_or_else(|| damaged(notice!("decode-damage-data-before-frame")))?;
                     if frame.height == 0 {
-                        frame.set_height(height.ok_or_else(|| damaged("its height is missing"))?);
+                        frame.set_height(height.ok_or_else(|| damaged(notice!("decode-damage-height")))?);
                     }
                     if self.scans == 0 {
                         check_streamed_size(frame.width as u32, frame.height as u32)?;
@@ -91,7 +97,7 @@ impl Reader {
                     }
                     self.scans += 1;
                     if self.scans > MAX_SCANS {
-                        return Err(damaged("it has too many scans"));
+                        return Err(damaged(notice!("decode-damage-scans")));
                     }
                     marker = self.store(scan, &mut bits)?;
                 }
@@ -99,13 +105,13 @@ impl Reader {
                 0xC0..=0xC2 => {
                     let data = segment(&mut bits)?;
                     if self.frame.is_some() {
-                        return Err(variant("hierarchical coding"));
+                        return Err(variant(notice!("decode-uses-hierarchical")));
                     }
                     self.frame = Some(Frame::read(&data, code == 0xC2)?);
                 }
-                0xC3 => return Err(variant("lossless coding")),
-                0xC5..=0xC7 | 0xDE => return Err(variant("hierarchical coding")),
-                0xC8..=0xCF => return Err(variant("arithmetic coding")),
+                0xC3 => return Err(variant(notice!("decode-uses-lossless"))),
+                0xC5..=0xC7 | 0xDE => return Err(variant(notice!("decode-uses-hierarchical"))),
+                0xC8..=0xCF => return Err(variant(notice!("decode-uses-arithmetic"))),
                 _ => {
                     let data = segment(&mut bits)?;
                     self.other(code, data)?;
@@ -124,7 +130,7 @@ impl Reader {
             0xDB => self.quantisers(&data)?,
             0xDD => match data.as_slice() {
                 &[high, low, ..] => self.restart = usize::from(high) << 8 | usize::from(low),
-                _ => return Err(damaged("its restart interval is missing")),
+                _ => return Err(damaged(notice!("decode-damage-restart"))),
             },
             0xE0 if data.starts_with(b"JFIF") => self.jfif = true,
             0xE1 if self.exif.is_none() => self.exif = data.strip_prefix(b"Exif\0").and_then(|d| d.get(1..)).map(<[u8]>::to_vec),
@@ -144,7 +150,7 @@ impl Reader {
     }
 
     fn quantisers(&mut self, mut data: &[u8]) -> Result<(), DecodeError> {
-        let short = || damaged("a quantisation table is incomplete");
+        let short = || damaged(notice!("decode-damage-short-quantisation"));
         while let Some((&head, rest)) = data.split_first() {
             let width = if head >> 4 == 0 { 1 } else { 2 };
             let values = rest.get(..64 * width).ok_or_else(short)?;
@@ -160,7 +166,7 @@ impl Reader {
     }
 
     fn huffman(&mut self, mut data: &[u8]) -> Result<(), DecodeError> {
-        let broken = || damaged("a Huffman table makes no sense");
+        let broken = || damaged(notice!("decode-damage-huffman"));
         while let Some((&head, rest)) = data.split_first() {
             let counts: &[u8; 16] = rest.get(..16).and_then(|c| c.try_into().ok()).ok_or_else(broken)?;
             let total: usize = counts.iter().map(|&c| usize::from(c)).sum();
@@ -173,8 +179,8 @@ impl Reader {
     }
 
     fn start_scan(&mut self, data: &[u8]) -> Result<Scan, DecodeError> {
-        let broken = || damaged("a scan header makes no sense");
-        let frame = self.frame.as_mut().ok_or_else(|| damaged("its picture data comes before its frame header"))?;
+        let broken = || damaged(notice!("decode-damage-scan-header"));
+        let frame = self.frame.as_mut().ok_or_else(|| damaged(notice!("decode-damage-data-before-frame")))?;
         let (&count, rest) = data.split_first().ok_or_else(broken)?;
         let count = usize::from(count);
         let (&[first, last, approximation], list) =
@@ -196,7 +202,7 @@ impl Reader {
             }
             let c = &mut frame.components[component];
             if c.quantisers.is_none() {
-                c.quantisers = Some(self.quantisers[c.table].ok_or_else(|| damaged("a quantisation table is missing"))?);
+                c.quantisers = Some(self.quantisers[c.table].ok_or_else(|| damaged(notice!("decode-damage-no-quantisation")))?);
             }
             c.precision[usize::from(first)..=usize::from(last)].fill(low);
             // Motion JPEG omits the standard tables.
@@ -211,9 +217,8 @@ impl Reader {
     fn allocate(&mut self) -> Result<(), DecodeError> {
         let Some(frame) = &mut self.frame else { return Ok(()) };
         if frame.coefficient_bytes() > MAX_COEFFICIENTS {
-            let remedy = "A progressive JPEG must fit into memory as a whole. Please save it as a baseline (standard) JPEG, or make it smaller, and \
-                          send that.";
-            return Err(DecodeError::TooLarge { width: frame.width as u32, height: frame.height as u32, remedy: remedy.into() });
+            let remedy = notice!("decode-remedy-progressive");
+            return Err(DecodeError::TooLarge { width: frame.width as u32, height: frame.height as u32, remedy });
         }
         frame.allocate(frame.mcus.1);
         Ok(())
@@ -281,7 +286,7 @@ impl Reader {
             self.broken = true;
         }
         if self.broken {
-            self.notes.push(DAMAGE.into());
+            self.notes.push(damage_note());
         }
         Ok(assembler.finish(self.notes))
     }
@@ -292,10 +297,11 @@ impl Reader {
     /// More than the last rows are missing.
     fn accept_missing_end(&mut self, row: usize, rows: usize) -> Result<(), DecodeError> {
         if !is_nearly_whole(row, rows) {
-            return Err(damaged(format!("its data is damaged or ends after {} % of the picture", row * 100 / rows.max(1))));
+            return Err(damaged(notice!("decode-damage-progress", percent = row * 100 / rows.max(1))));
         }
-        if !self.notes.iter().any(|n| n == MISSING_END) {
-            self.notes.push(MISSING_END.into());
+        let note = missing_rows_note();
+        if !self.notes.contains(&note) {
+            self.notes.push(note);
         }
         Ok(())
     }
@@ -382,13 +388,13 @@ impl Reader {
 
     /// Builds the picture from the stored coefficients. `ended`: an end-of-image marker was read.
     fn finish(mut self, ended: bool) -> Result<Picture, DecodeError> {
-        let frame = self.frame.take().filter(|_| self.scans > 0).ok_or_else(|| damaged("it has no picture data"))?;
+        let frame = self.frame.take().filter(|_| self.scans > 0).ok_or_else(|| damaged(notice!("decode-damage-no-data")))?;
         if frame.components.iter().any(|c| c.precision[0] == u8::MAX) {
-            return Err(damaged("a colour component is missing"));
+            return Err(damaged(notice!("decode-damage-no-component")));
         }
         let finished = frame.components.iter().all(|c| c.precision.iter().all(|&p| p == 0));
         if !ended && !finished {
-            return Err(damaged("its data ends before the finer detail"));
+            return Err(damaged(notice!("decode-damage-no-detail")));
         }
         self.broken |= !finished;
         let (mut assembler, mut output) = self.assembler(&frame);
@@ -396,7 +402,7 @@ impl Reader {
             output.add(&frame, row, &mut assembler)?;
         }
         if self.broken {
-            self.notes.push(DAMAGE.into());
+            self.notes.push(damage_note());
         }
         Ok(assembler.finish(self.notes))
     }
@@ -433,9 +439,10 @@ fn next_marker(bits: &mut Bits<'_>) -> Option<u8> {
 
 /// Reads the content of a segment.
 fn segment(bits: &mut Bits<'_>) -> Result<Vec<u8>, DecodeError> {
-    let length = bits.bytes(2).map(|b| usize::from(b[0]) << 8 | usize::from(b[1])).ok_or_else(|| damaged("a segment is incomplete"))?;
-    let length = length.checked_sub(2).ok_or_else(|| damaged("a segment has an impossible length"))?;
-    bits.bytes(length).ok_or_else(|| damaged("a segment is incomplete"))
+    let length =
+        bits.bytes(2).map(|b| usize::from(b[0]) << 8 | usize::from(b[1])).ok_or_else(|| damaged(notice!("decode-damage-segment")))?;
+    let length = length.checked_sub(2).ok_or_else(|| damaged(notice!("decode-damage-segment-length")))?;
+    bits.bytes(length).ok_or_else(|| damaged(notice!("decode-damage-segment")))
 }
 
 /// Finds the height in a DNL segment after the first scan, for files whose frame header omits it.

@@ -1,6 +1,7 @@
 //! Limits on the size of a picture, checked before any pixel is decoded.
 
 use super::error::DecodeError;
+use crate::notice;
 
 /// Most pixels of a photo whose format must be decoded in memory as a whole.
 pub const MAX_PIXELS: u64 = 64_000_000;
@@ -28,13 +29,10 @@ pub(super) fn check_streamed_size(width: u32, height: u32) -> Result<(), DecodeE
 
 fn check_limits(width: u32, height: u32, max_pixels: u64) -> Result<(), DecodeError> {
     if width == 0 || height == 0 {
-        return Err(DecodeError::damaged("image", "it has no pixels"));
+        return Err(DecodeError::damaged_picture(notice!("decode-damage-no-pixels")));
     }
     if u64::from(width) * u64::from(height) > max_pixels || width.max(height) > MAX_SIDE {
-        let megapixels = max_pixels / 1_000_000;
-        let remedy = format!(
-            "The limit is {megapixels} megapixels and 65,535 pixels a side. Please make it smaller in a picture editor and send that."
-        );
+        let remedy = notice!("decode-remedy-pixels", megapixels = max_pixels / 1_000_000);
         return Err(DecodeError::TooLarge { width, height, remedy });
     }
     Ok(())

@@ -28,6 +28,8 @@ use std::sync::Arc;
 
 use image::{DynamicImage, GrayImage, RgbaImage};
 
+use crate::notice;
+use crate::notice::Notice;
 use assembler::Picture;
 pub use error::DecodeError;
 use format::Format;
@@ -42,8 +44,8 @@ pub struct DecodedImage {
     pub pixels: RgbaImage,
     /// Format, size and file size, such as "PNG 600×400, 455.8 KiB".
     pub description: String,
-    /// What the designer should know, such as "the last rows are missing": clauses without a field name and a full stop.
-    pub notes: Vec<String>,
+    /// What is lost or uncertain, such as missing rows: clauses without a full stop.
+    pub notes: Vec<Notice>,
     /// The mask stored in a step result of this program.
     pub mask: Option<Arc<GrayImage>>,
     /// Text entries of a PNG, keyword and text.
@@ -60,7 +62,7 @@ pub fn decode_image(bytes: &[u8]) -> Result<DecodedImage, DecodeError> {
 pub fn decode_file(path: &Path) -> Result<DecodedImage, DecodeError> {
     // Opening a pipe blocks until it has a writer, and reading a pipe or a device may never end.
     if !std::fs::metadata(path)?.is_file() {
-        return Err(DecodeError::Io("it is a folder, pipe or device".into()));
+        return Err(DecodeError::NotAFile);
     }
     let file = File::open(path)?;
     let length = file.metadata()?.len();
@@ -81,7 +83,7 @@ fn read_guarded(source: &mut dyn Source, length: u64) -> Result<(Format, Picture
     let format = recognise::recognise(source, length)?;
     // The input may be hostile: a panic in a decoder must not end the program.
     let picture = catch_unwind(AssertUnwindSafe(|| read(source, format, length)))
-        .unwrap_or_else(|_| Err(DecodeError::damaged(format.name(), "its content makes no sense")))?;
+        .unwrap_or_else(|_| Err(DecodeError::damaged(format.name(), notice!("decode-damage-content"))))?;
     Ok((format, picture))
 }
 

@@ -11,11 +11,13 @@ use super::limits::{MAX_ALLOC, check_size, check_streamed_size};
 use super::row::{Alpha, ColorModel, Row};
 use super::source::Source;
 use crate::imaging::png_chunks::{Chunks, read_chunks};
+use crate::notice;
+use crate::notice::Notice;
 
 /// Interlaced pictures whose 16-bit samples take more memory than this are read with 8 bits, bytes.
 const MAX_DEEP_BYTES: u64 = 256 << 20;
 
-fn damaged(detail: impl std::fmt::Display) -> DecodeError {
+fn damaged(detail: Notice) -> DecodeError {
     DecodeError::damaged("PNG", detail)
 }
 
@@ -23,9 +25,9 @@ fn damaged(detail: impl std::fmt::Display) -> DecodeError {
 fn fail(error: png::DecodingError) -> DecodeError {
     match error {
         png::DecodingError::IoError(e) if e.kind() != std::io::ErrorKind::UnexpectedEof => DecodeError::Io(e.to_string()),
-        png::DecodingError::IoError(_) => damaged("its data ends early"),
-        png::DecodingError::LimitsExceeded => damaged("it asks for too much memory"),
-        _ => damaged("its chunks or its packed pixels make no sense"),
+        png::DecodingError::IoError(_) => damaged(notice!("decode-damage-ends-early")),
+        png::DecodingError::LimitsExceeded => damaged(notice!("decode-damage-memory")),
+        _ => damaged(notice!("decode-damage-packing")),
     }
 }
 
@@ -34,7 +36,7 @@ pub(super) fn read(source: &mut dyn Source) -> Result<Picture, DecodeError> {
     source.seek(SeekFrom::Start(0))?;
     let bad_name = chunks.bad_name;
     read_pixels(source, chunks).map_err(|error| match error {
-        DecodeError::Damaged { .. } if bad_name => damaged("the name of a chunk makes no sense"),
+        DecodeError::Damaged { .. } if bad_name => damaged(notice!("decode-damage-chunk-name")),
         other => other,
     })
 }
@@ -75,7 +77,7 @@ fn read_pixels(source: &mut dyn Source, chunks: Chunks) -> Result<Picture, Decod
     let wide = depth == png::BitDepth::Sixteen;
     let mut notes = Vec::new();
     let ended = if interlaced {
-        let mut pixels = vec![0; reader.output_buffer_size().ok_or_else(|| damaged("it asks for too much memory"))?];
+        let mut pixels = vec![0; reader.output_buffer_size().ok_or_else(|| damaged(notice!("decode-damage-memory")))?];
         let ended = reader.next_frame(&mut pixels).map(|_| ());
         // Even the first pass covers the whole picture coarsely, so rows cannot measure completeness: it is decoded completely or not at all.
         ended.map_err(fail)?;
@@ -95,7 +97,7 @@ fn read_pixels(source: &mut dyn Source, chunks: Chunks) -> Result<Picture, Decod
     match ended {
         Err(_) if rows == height => {}
         Err(_) if is_nearly_whole(rows as usize, height as usize) => {
-            notes.push("the PNG data breaks off; the last rows are missing".into());
+            notes.push(notice!("decode-note-missing-rows", format = "PNG"));
         }
         Err(error) => return Err(fail(error)),
         Ok(()) => {}

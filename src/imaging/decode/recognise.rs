@@ -35,7 +35,7 @@ pub(super) fn recognise(source: &mut dyn Source, length: u64) -> Result<Format, 
             source.seek(SeekFrom::Start(0))?;
             Ok(Format::Heic)
         }
-        Some((name, remedy)) => Err(DecodeError::Unsupported { name: name.into(), remedy: remedy.sentence().into() }),
+        Some((name, remedy)) => Err(DecodeError::Unsupported { format: name.argument(), remedy: remedy.notice() }),
         None => Err(DecodeError::NotAnImage),
     }
 }

@@ -8,6 +8,7 @@ use super::error::DecodeError;
 use super::limits::{MAX_ALLOC, check_size};
 use super::row::{Alpha, ColorModel, Row};
 use super::source::Source;
+use crate::notice;
 
 /// Largest chunk of metadata that is read, bytes.
 const MAX_METADATA: usize = 5 << 20;
@@ -15,10 +16,10 @@ const MAX_METADATA: usize = 5 << 20;
 fn fail(error: DecodingError) -> DecodeError {
     let detail = match error {
         DecodingError::IoError(e) if e.kind() != std::io::ErrorKind::UnexpectedEof => return DecodeError::Io(e.to_string()),
-        DecodingError::IoError(_) => "its data ends early",
-        DecodingError::MemoryLimitExceeded | DecodingError::ImageTooLarge => "it asks for too much memory",
-        DecodingError::NoMoreFrames | DecodingError::ChunkMissing => "it has no picture",
-        _ => "its chunks or its packed pixels make no sense",
+        DecodingError::IoError(_) => notice!("decode-damage-ends-early"),
+        DecodingError::MemoryLimitExceeded | DecodingError::ImageTooLarge => notice!("decode-damage-memory"),
+        DecodingError::NoMoreFrames | DecodingError::ChunkMissing => notice!("decode-damage-no-picture"),
+        _ => notice!("decode-damage-packing"),
     };
     DecodeError::damaged("WebP", detail)
 }

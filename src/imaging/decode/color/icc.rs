@@ -8,23 +8,41 @@ use super::curve::{Curve, fixed};
 use super::lut::{Lut, Pipeline};
 use super::matrix::{self, Matrix};
 use super::method::{Method, curves, is_srgb};
+use crate::notice;
+use crate::notice::Notice;
 
 /// Most tags of a profile; real ones have about twenty.
 const MAX_TAGS: usize = 256;
 
-const DAMAGED: &str = "its colour profile is damaged and was ignored";
-const TOO_LARGE: &str = "its colour profile is too large and was ignored";
-const OTHER_MODEL: &str = "its colour profile belongs to another colour model and was ignored";
+/// Why a profile is ignored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ProfileError {
+    Damaged,
+    TooLarge,
+    /// The profile is for another colour model than the samples.
+    OtherModel,
+}
+
+impl ProfileError {
+    /// The note on a picture whose profile is ignored.
+    pub(super) fn notice(self) -> Notice {
+        match self {
+            Self::Damaged => notice!("decode-note-damaged-profile"),
+            Self::TooLarge => notice!("decode-note-large-profile"),
+            Self::OtherModel => notice!("decode-note-other-profile"),
+        }
+    }
+}
 
 /// The conversion that a profile describes.
 ///
 /// # Errors
-/// A note that says why the profile is ignored.
-pub(super) fn method(bytes: &[u8], model: ColorModel) -> Result<Method, &'static str> {
+/// The profile cannot be used and is to be ignored.
+pub(super) fn method(bytes: &[u8], model: ColorModel) -> Result<Method, ProfileError> {
     if bytes.len() > MAX_PROFILE {
-        return Err(TOO_LARGE);
+        return Err(ProfileError::TooLarge);
     }
-    let profile = Profile::read(bytes).ok_or(DAMAGED)?;
+    let profile = Profile::read(bytes).ok_or(ProfileError::Damaged)?;
     let space = match model {
         ColorModel::Gray => b"GRAY",
         ColorModel::Rgb => b"RGB ",
@@ -36,7 +54,7 @@ pub(super) fn method(bytes: &[u8], model: ColorModel) -> Result<Method, &'static
         return Ok(Method::Keep);
     }
     if profile.space() != space || !profile.is_device() {
-        return Err(OTHER_MODEL);
+        return Err(ProfileError::OtherModel);
     }
     match profile.table(model.channels()) {
         Some(lut) => Ok(Method::Lut(Box::new(profile.pipeline(lut?, model)?))),
@@ -85,13 +103,13 @@ impl<'a> Profile<'a> {
     }
 
     /// The tables of the relative colorimetric intent, else the perceptual ones; `None` if the profile has no tables.
-    fn table(&self, inputs: usize) -> Option<Result<Lut, &'static str>> {
+    fn table(&self, inputs: usize) -> Option<Result<Lut, ProfileError>> {
         let bytes = self.tag(b"A2B1").or_else(|| self.tag(b"A2B0"))?;
-        Some(Lut::read(bytes).filter(|lut| lut.channels() == (inputs, 3)).ok_or(DAMAGED))
+        Some(Lut::read(bytes).filter(|lut| lut.channels() == (inputs, 3)).ok_or(ProfileError::Damaged))
     }
 
     /// Finds the black point as Little CMS does: for a press, the darkest ink as its own tables render black, else the darkest sample.
-    fn pipeline(&self, lut: Lut, model: ColorModel) -> Result<Pipeline, &'static str> {
+    fn pipeline(&self, lut: Lut, model: ColorModel) -> Result<Pipeline, ProfileError> {
         let pipeline = Pipeline::new(lut, self.is_lab());
         let black = if model == ColorModel::Cmyk && &self.bytes[12..16] == b"prtr" {
             let back = self.tag(b"B2A0").and_then(Lut::read).filter(|lut| lut.channels() == (3, 4) && self.tag(b"A2B0").is_some());
@@ -107,11 +125,11 @@ impl<'a> Profile<'a> {
         Ok(pipeline.with_black(black.clamp(0.0, 0.184)))
     }
 
-    fn curve(&self, name: &[u8; 4]) -> Result<Curve, &'static str> {
-        self.tag(name).and_then(Curve::read).map(|(curve, _)| curve).ok_or(DAMAGED)
+    fn curve(&self, name: &[u8; 4]) -> Result<Curve, ProfileError> {
+        self.tag(name).and_then(Curve::read).map(|(curve, _)| curve).ok_or(ProfileError::Damaged)
     }
 
-    fn curves(&self, model: ColorModel) -> Result<Method, &'static str> {
+    fn curves(&self, model: ColorModel) -> Result<Method, ProfileError> {
         if model == ColorModel::Gray {
             let curve = self.curve(b"kTRC")?;
             if self.is_lab() {
@@ -123,14 +141,14 @@ impl<'a> Profile<'a> {
             return Ok(with_black(curves(vec![curve], matrix::IDENTITY, model), model));
         }
         if model != ColorModel::Rgb || self.is_lab() {
-            return Err(DAMAGED);
+            return Err(ProfileError::Damaged);
         }
         let colorants = [b"rXYZ", b"gXYZ", b"bXYZ"].map(|name| self.tag(name).and_then(xyz));
-        let [Some(r), Some(g), Some(b)] = colorants else { return Err(DAMAGED) };
+        let [Some(r), Some(g), Some(b)] = colorants else { return Err(ProfileError::Damaged) };
         let colorants: Matrix = std::array::from_fn(|i| [r[i], g[i], b[i]]);
         // Reject colorants without luminance.
         if !(0.5..=2.0).contains(&colorants[1].iter().sum::<f32>()) {
-            return Err(DAMAGED);
+            return Err(ProfileError::Damaged);
         }
         let tone = vec![self.curve(b"rTRC")?, self.curve(b"gTRC")?, self.curve(b"bTRC")?];
         Ok(with_black(curves(tone, matrix::to_srgb(&colorants), model), model))

@@ -5,14 +5,13 @@ use super::curve::Curve;
 use super::matrix::{self, Chromaticities, REC709};
 use super::method::{Method, curves};
 use crate::imaging::rgb::srgb_to_linear;
+use crate::notice;
+use crate::notice::Notice;
 
 /// Luminance of diffuse white in HDR pictures, cd/m² (ITU-R BT.2408).
 const REFERENCE_WHITE: f32 = 203.0;
-/// The note on HDR pictures.
-const HDR: &str = "it is an HDR picture; highlights brighter than ordinary white are clipped";
-
 /// The conversion for a pair of code points, with a note if it loses something; `None` for unknown code points.
-pub(super) fn method(primaries: u8, transfer: u8, model: ColorModel) -> Option<(Method, Option<&'static str>)> {
+pub(super) fn method(primaries: u8, transfer: u8, model: ColorModel) -> Option<(Method, Option<Notice>)> {
     const D65: (f64, f64) = (0.3127, 0.3290);
     let chromaticities = match primaries {
         // 2 is "unspecified".
@@ -31,8 +30,8 @@ pub(super) fn method(primaries: u8, transfer: u8, model: ColorModel) -> Option<(
         4 => (Curve::Gamma(2.2), None),
         5 => (Curve::Gamma(2.8), None),
         8 => (Curve::Identity, None),
-        16 => (Curve::Function(pq), Some(HDR)),
-        18 => (Curve::Function(hlg_scene), Some(HDR)),
+        16 => (Curve::Function(pq), Some(notice!("decode-note-hdr"))),
+        18 => (Curve::Function(hlg_scene), Some(notice!("decode-note-hdr"))),
         _ => return None,
     };
     let mut method = curves(vec![curve], matrix::between(&chromaticities)?, model);

@@ -1,12 +1,13 @@
 //! Errors of the JPEG decoder.
 
 use super::super::error::DecodeError;
+use crate::notice;
+use crate::notice::Notice;
 
-pub(super) fn damaged(detail: impl std::fmt::Display) -> DecodeError {
+pub(super) fn damaged(detail: Notice) -> DecodeError {
     DecodeError::damaged("JPEG", detail)
 }
 
-pub(super) fn variant(variant: &str) -> DecodeError {
-    let remedy = "Please open it in a picture editor, save it as an ordinary JPEG or as PNG, and send that.";
-    DecodeError::Variant { format: "JPEG", variant: variant.into(), remedy }
+pub(super) fn variant(variant: Notice) -> DecodeError {
+    DecodeError::Variant { format: "JPEG", variant, remedy: notice!("decode-remedy-ordinary-jpeg") }
 }

@@ -3,6 +3,7 @@
 use super::super::error::DecodeError;
 use super::bits::Huffman;
 use super::error::{damaged, variant};
+use crate::notice;
 
 /// Natural index of each coefficient in the order of the file.
 pub(super) const ZIGZAG: [u8; 64] = [
@@ -57,23 +58,25 @@ pub(super) struct Frame {
 impl Frame {
     /// Parses the content of a SOF0, SOF1 or SOF2 segment.
     pub(super) fn read(data: &[u8], progressive: bool) -> Result<Self, DecodeError> {
-        let &[precision, h1, h0, w1, w0, count, ref rest @ ..] = data else { return Err(damaged("its frame header is too short")) };
+        let &[precision, h1, h0, w1, w0, count, ref rest @ ..] = data else {
+            return Err(damaged(notice!("decode-damage-short-frame-header")));
+        };
         if precision != 8 {
-            return Err(variant(&format!("{precision}-bit samples")));
+            return Err(variant(notice!("decode-uses-sample-bits", bits = precision)));
         }
         let (height, width) = (usize::from(h1) << 8 | usize::from(h0), usize::from(w1) << 8 | usize::from(w0));
         let count = usize::from(count);
         if !matches!(count, 1 | 3 | 4) {
-            return Err(variant(&format!("{count} colour components")));
+            return Err(variant(notice!("decode-uses-components", count = count)));
         }
         if width == 0 || rest.len() < count * 3 {
-            return Err(damaged("its frame header makes no sense"));
+            return Err(damaged(notice!("decode-damage-frame-header")));
         }
         let mut components = Vec::new();
         for c in rest.chunks_exact(3).take(count) {
             let (h, v, table) = (usize::from(c[1] >> 4), usize::from(c[1] & 15), usize::from(c[2]));
             if !(1..=4).contains(&h) || !(1..=4).contains(&v) || table > 3 {
-                return Err(damaged("its sampling factors make no sense"));
+                return Err(damaged(notice!("decode-damage-sampling")));
             }
             // The sampling factors of a single component have no effect: an MCU is one block.
             let (h, v) = if count == 1 { (1, 1) } else { (h, v) };

@@ -8,12 +8,13 @@ use super::super::error::DecodeError;
 use super::super::row::{Alpha, ColorModel};
 use super::colors::ColorRows;
 use super::compression::{Compression, Subsampled, unpack};
-use super::error::{REMEDY_COMPRESSION, variant};
+use super::error::{damaged, remedy_compression, variant};
 use super::fax;
 use super::file::{ReadAt, Segment};
 use super::jpeg::{self, Expected, MAX_PICTURE_BYTES};
 use super::page::{Page, SampleKind};
 use super::samples::{Placement, RowDecoder, Samples, place};
+use crate::notice;
 
 /// Most strips or tiles that are decompressed side by side row by row, each with its own decompressor. More are decompressed as a whole.
 const MAX_STREAMS: usize = 64;
@@ -42,7 +43,7 @@ pub(super) fn read(file: &dyn ReadAt, page: &Page) -> Result<Picture, DecodeErro
         match reader.read_band(band, &mut assembler) {
             Ok(()) => {}
             Err(DecodeError::Damaged { .. }) if is_nearly_whole(assembler.rows() as usize, page.height as usize) => {
-                notes.push("the TIFF data breaks off; the last rows are missing".into());
+                notes.push(notice!("decode-note-missing-rows", format = "TIFF"));
                 break;
             }
             Err(error) => return Err(error),
@@ -115,7 +116,7 @@ impl<'a> PageReader<'a> {
         let unpacked = self.row.len() as u64 * rows as u64;
         let whole = count > MAX_STREAMS;
         if (whole || page.compression.is_picture() || page.compression.is_fax()) && unpacked * count as u64 > MAX_PICTURE_BYTES {
-            return Err(variant("very large strips or tiles with this compression", REMEDY_COMPRESSION));
+            return Err(variant(notice!("decode-uses-large-strips"), remedy_compression()));
         }
         let mut lanes = Vec::with_capacity(count);
         for (from, plane) in planes {
@@ -165,10 +166,10 @@ impl<'a> PageReader<'a> {
 /// Replaces the error of a decompressor, which addresses programmers.
 fn damage(error: std::io::Error) -> DecodeError {
     match error.kind() {
-        std::io::ErrorKind::OutOfMemory => variant("very large strips or tiles with this compression", REMEDY_COMPRESSION),
-        std::io::ErrorKind::UnexpectedEof => DecodeError::damaged("TIFF", "it ends before its last row"),
+        std::io::ErrorKind::OutOfMemory => variant(notice!("decode-uses-large-strips"), remedy_compression()),
+        std::io::ErrorKind::UnexpectedEof => damaged(notice!("decode-damage-last-row")),
         std::io::ErrorKind::InvalidData | std::io::ErrorKind::InvalidInput | std::io::ErrorKind::Other => {
-            DecodeError::damaged("TIFF", "its compressed data is invalid")
+            damaged(notice!("decode-damage-compressed-data"))
         }
         _ => DecodeError::Io(error.to_string()),
     }

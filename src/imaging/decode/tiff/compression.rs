@@ -6,10 +6,11 @@ use ruzstd::decoding::{StreamingDecoder, errors::FrameDecoderError};
 use weezl::{BitOrder, LzwStatus, decode::Decoder as LzwDecoder};
 
 use super::super::error::DecodeError;
-use super::error::{REMEDY_COMPRESSION, variant};
+use super::error::{remedy_compression, variant};
 use super::fax::FaxKind;
 use super::file::{ReadAt, Segment};
 use super::ifd::{Ifd, tag};
+use crate::notice;
 
 /// A supported compression scheme.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,7 +36,7 @@ impl Compression {
             1 => Self::None,
             2 => Self::Fax(FaxKind::Rows { align: 8 }),
             3 => match ifd.number(file, tag::T4_OPTIONS)?.unwrap_or(0) {
-                options if options & 2 != 0 => return Err(variant("uncompressed CCITT Group 3 data", REMEDY_COMPRESSION)),
+                options if options & 2 != 0 => return Err(variant(notice!("decode-uses-group-3"), remedy_compression())),
                 options => Self::Fax(FaxKind::Group3 { two_dimensional: options & 1 != 0 }),
             },
             4 => Self::Fax(FaxKind::Group4),
@@ -47,12 +48,12 @@ impl Compression {
             50000 => Self::Zstd,
             50001 => Self::WebP,
             other => {
-                let name = match other {
-                    6 => "old-style JPEG",
+                let scheme = match other {
+                    6 => return Err(variant(notice!("decode-uses-old-jpeg"), remedy_compression())),
                     9 | 10 => "JBIG",
                     32766 => "NeXT",
                     32809 => "ThunderScan",
-                    32895..=32898 => "prepress (IT8)",
+                    32895..=32898 => return Err(variant(notice!("decode-uses-prepress"), remedy_compression())),
                     32908 | 32909 => "Pixar",
                     33003 | 33005 | 34712 => "JPEG 2000",
                     34661 => "JBIG",
@@ -60,9 +61,9 @@ impl Compression {
                     34887 => "LERC",
                     34925 => "LZMA",
                     50002 | 52546 => "JPEG XL",
-                    _ => return Err(variant(format!("an unknown compression (number {other})"), REMEDY_COMPRESSION)),
+                    _ => return Err(variant(notice!("decode-uses-unknown-compression", number = other), remedy_compression())),
                 };
-                return Err(variant(format!("{name} compression"), REMEDY_COMPRESSION));
+                return Err(variant(notice!("decode-uses-compression", scheme = scheme), remedy_compression()));
             }
         })
     }
@@ -101,15 +102,11 @@ pub(super) fn unpack<'a>(scheme: &Compression, mut packed: Segment<'a>, max_wind
         Compression::Deflate => Box::new(flate2::bufread::ZlibDecoder::new(packed)),
         Compression::PackBits => Box::new(PackBits { packed, run: Run::Header }),
         Compression::Zstd => Box::new(StreamingDecoder::new_with_max_window_size(packed, max_window).map_err(|error| match error {
-            FrameDecoderError::WindowSizeTooBig { .. } => io::ErrorKind::OutOfMemory.into(),
-            _ => invalid("its Zstandard data is invalid"),
+            FrameDecoderError::WindowSizeTooBig { .. } => io::Error::from(io::ErrorKind::OutOfMemory),
+            _ => io::ErrorKind::InvalidData.into(),
         })?),
         _ => Box::new(packed),
     })
-}
-
-pub(super) fn invalid(detail: &'static str) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, detail)
 }
 
 struct Lzw<'a> {
@@ -129,7 +126,7 @@ impl Read for Lzw<'_> {
                 Ok(LzwStatus::Done) => self.done = true,
                 // weezl also reports this when it has written bytes from codes that it had read before.
                 Ok(LzwStatus::NoProgress) => self.done = result.consumed_out == 0,
-                Err(_) if result.consumed_out == 0 => return Err(invalid("its LZW data is invalid")),
+                Err(_) if result.consumed_out == 0 => return Err(io::ErrorKind::InvalidData.into()),
                 Err(_) => {}
             }
             if result.consumed_out > 0 {

@@ -3,6 +3,7 @@
 use super::super::error::DecodeError;
 use super::error::damaged;
 use super::file::ReadAt;
+use crate::notice;
 
 /// Tags that are read; others are skipped.
 pub(super) mod tag {
@@ -159,7 +160,7 @@ impl Ifd {
         }
         let position = self.endian.number(&entry.field[..inline as usize]);
         if position.saturating_add(length) > file.length() {
-            return Err(damaged("a value lies behind the end of the file"));
+            return Err(damaged(notice!("decode-damage-value")));
         }
         let mut bytes = vec![0; length as usize];
         file.read_exact_at(position, &mut bytes)?;
@@ -211,7 +212,7 @@ impl Ifd {
 /// # Errors
 /// The first directory cannot be read.
 pub(super) fn walk(file: &dyn ReadAt) -> Result<Directories, DecodeError> {
-    let cut = |_| damaged("it ends within its header");
+    let cut = |_| damaged(notice!("decode-damage-short-header"));
     let mut head = [0; 8];
     file.read_exact_at(0, &mut head).map_err(cut)?;
     let endian = Endian { big: &head[..2] == b"MM" };
@@ -268,17 +269,17 @@ impl Walk<'_> {
     /// Reads the directory at `position`; also returns the position of the next one (0 for none).
     fn directory(&mut self, position: u64) -> Result<(Ifd, u64), DecodeError> {
         if self.seen.contains(&position) || self.seen.len() >= MAX_IFDS {
-            return Err(damaged("its directories form a loop"));
+            return Err(damaged(notice!("decode-damage-loop")));
         }
         self.seen.push(position);
-        let cut = |_| damaged("its directory lies behind the end of the file");
+        let cut = |_| damaged(notice!("decode-damage-directory-position"));
         let (count_size, entry_size, next_size) = if self.big_tiff { (8, 20, 8) } else { (2, 12, 4) };
         let mut number = [0; 8];
         self.file.read_exact_at(position, &mut number[..count_size]).map_err(cut)?;
         let count = self.endian.number(&number[..count_size]);
         self.entries = self.entries.saturating_add(count);
         if count == 0 || count > 65_535 || self.entries > MAX_ENTRIES {
-            return Err(damaged("its directory makes no sense"));
+            return Err(damaged(notice!("decode-damage-directory")));
         }
         let start = position + count_size as u64;
         let mut bytes = vec![0; count as usize * entry_size];

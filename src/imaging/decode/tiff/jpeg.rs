@@ -6,7 +6,8 @@ use zune_core::options::DecoderOptions;
 use zune_jpeg::JpegDecoder;
 
 use super::super::error::DecodeError;
-use super::error::{REMEDY_COMPRESSION, damaged, variant};
+use super::error::{damaged, remedy_compression, variant};
+use crate::notice;
 
 /// Largest decompressed strip or tile that is held in memory as a whole, bytes.
 pub(super) const MAX_PICTURE_BYTES: u64 = 256 << 20;
@@ -70,7 +71,7 @@ fn frame(stream: &[u8]) -> Option<Frame> {
 
 /// Decodes a JPEG strip or tile with the shared `tables`, without colour conversion.
 pub(super) fn decode_jpeg(tables: &[u8], packed: Vec<u8>, expected: Expected) -> Result<Vec<u8>, DecodeError> {
-    let invalid = || damaged("its JPEG data is invalid");
+    let invalid = || damaged(notice!("decode-damage-jpeg"));
     let stream = match tables {
         [0xFF, 0xD8, inner @ ..] if !inner.is_empty() => {
             let inner = inner.strip_suffix(&[0xFF, 0xD9]).unwrap_or(inner);
@@ -82,17 +83,17 @@ pub(super) fn decode_jpeg(tables: &[u8], packed: Vec<u8>, expected: Expected) ->
     let bytes = (frame.width * frame.height) as u64 * frame.samples as u64;
     let limit = if frame.marker == 0xC2 { MAX_PROGRESSIVE_BYTES } else { MAX_PICTURE_BYTES };
     match frame.marker {
-        _ if frame.precision != 8 => return Err(variant(format!("{}-bit JPEG compression", frame.precision), REMEDY_COMPRESSION)),
+        _ if frame.precision != 8 => return Err(variant(notice!("decode-uses-jpeg-bits", bits = frame.precision), remedy_compression())),
         0xC0..=0xC2 if bytes <= limit => {}
-        0xC0..=0xC2 => return Err(variant("JPEG compression with very large strips", REMEDY_COMPRESSION)),
-        0xC3 => return Err(variant("lossless JPEG compression", REMEDY_COMPRESSION)),
-        _ => return Err(variant("arithmetic or hierarchical JPEG compression", REMEDY_COMPRESSION)),
+        0xC0..=0xC2 => return Err(variant(notice!("decode-uses-large-jpeg-strips"), remedy_compression())),
+        0xC3 => return Err(variant(notice!("decode-uses-lossless-jpeg"), remedy_compression())),
+        _ => return Err(variant(notice!("decode-uses-arithmetic-jpeg"), remedy_compression())),
     }
     if frame.samples != expected.samples {
-        return Err(damaged("its JPEG data has another number of channels"));
+        return Err(damaged(notice!("decode-damage-jpeg-channels")));
     }
     if !expected.fits(frame.width, frame.height) {
-        return Err(damaged("a part of it has the wrong size"));
+        return Err(damaged(notice!("decode-damage-part-size")));
     }
     let options = DecoderOptions::new_safe().set_max_width(usize::from(u16::MAX)).set_max_height(usize::from(u16::MAX));
     let mut decoder = JpegDecoder::new_with_options(Cursor::new(&stream), options);
@@ -106,17 +107,17 @@ pub(super) fn decode_jpeg(tables: &[u8], packed: Vec<u8>, expected: Expected) ->
 
 /// Decodes a WebP strip or tile.
 pub(super) fn decode_webp(packed: &[u8], expected: Expected) -> Result<Vec<u8>, DecodeError> {
-    let invalid = || damaged("its WebP data is invalid");
+    let invalid = || damaged(notice!("decode-damage-webp"));
     let mut decoder = image_webp::WebPDecoder::new(Cursor::new(packed)).map_err(|_| invalid())?;
     decoder.set_memory_limit(MAX_PICTURE_BYTES as usize);
     let (width, height) = decoder.dimensions();
     let samples = if decoder.has_alpha() { 4 } else { 3 };
     let bytes = u64::from(width) * u64::from(height) * samples;
     if !expected.fits(width as usize, height as usize) {
-        return Err(damaged("a part of it has the wrong size"));
+        return Err(damaged(notice!("decode-damage-part-size")));
     }
     if bytes > MAX_PICTURE_BYTES {
-        return Err(variant("WebP compression with very large strips", REMEDY_COMPRESSION));
+        return Err(variant(notice!("decode-uses-large-webp-strips"), remedy_compression()));
     }
     let mut pixels = vec![0; bytes as usize];
     decoder.read_image(&mut pixels).map_err(|_| invalid())?;
@@ -125,7 +126,7 @@ pub(super) fn decode_webp(packed: &[u8], expected: Expected) -> Result<Vec<u8>, 
         // WebP omits alpha if all of it is opaque.
         (3, 4) => pixels.chunks_exact(3).flat_map(|p| [p[0], p[1], p[2], 255]).collect(),
         (4, 3) => pixels.chunks_exact(4).flat_map(|p| [p[0], p[1], p[2]]).collect(),
-        _ => return Err(damaged("its WebP data has another number of channels")),
+        _ => return Err(damaged(notice!("decode-damage-webp-channels"))),
     };
     Ok(expected.crop(&pixels, width as usize, expected.samples))
 }

@@ -19,6 +19,7 @@ use super::assembler::Picture;
 use super::error::DecodeError;
 use super::row::Alpha;
 use super::source::Source;
+use crate::notice;
 use file::{ReadAt, SharedFile};
 use ifd::{Directories, Ifd};
 use page::Page;
@@ -34,14 +35,14 @@ pub(super) fn read(source: &mut dyn Source) -> Result<Picture, DecodeError> {
     let (ifd, pages) = choose(&file, &directories);
     let mut notes = Vec::new();
     if pages > 1 {
-        notes.push(format!("the file has {pages} pages; the first is used"));
+        notes.push(notice!("decode-note-pages", pages = pages));
     }
     let page = Page::new(&file, ifd, directories.endian, true)?;
     let mut picture = chunks::read(&file, &page)?;
     if page.alpha == Alpha::Straight && picture.pixels.pixels().all(|p| p[3] == 0) {
         // The picture would be invisible. Programs that ignore alpha write zeros there and show an opaque picture.
         picture = chunks::read(&file, &Page::new(&file, ifd, directories.endian, false)?)?;
-        notes.push("its alpha is 0 everywhere and was ignored".into());
+        notes.push(notice!("decode-note-zero-alpha"));
     }
     notes.append(&mut picture.notes);
     Ok(Picture { notes, ..picture })

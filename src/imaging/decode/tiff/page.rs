@@ -6,9 +6,11 @@ use super::super::error::DecodeError;
 use super::super::limits::check_streamed_size;
 use super::super::row::{Alpha, ColorModel};
 use super::compression::Compression;
-use super::error::{REMEDY_COMPRESSION, REMEDY_RGB, damaged, variant};
+use super::error::{damaged, remedy_compression, remedy_rgb, variant};
 use super::file::ReadAt;
 use super::ifd::{Endian, Ifd, tag};
+use crate::notice;
+use crate::notice::Notice;
 
 /// Largest decompressed row of a strip or tile, bytes.
 const MAX_ROW_BYTES: u64 = 64 << 20;
@@ -121,21 +123,21 @@ impl Page {
         let compression = Compression::new(file, ifd, number(tag::COMPRESSION, 1)?)?;
         let samples = number(tag::SAMPLES_PER_PIXEL, 1)?;
         if samples == 0 || samples > 65_535 {
-            return Err(damaged("its pixels have no samples"));
+            return Err(damaged(notice!("decode-damage-no-samples")));
         }
         let samples = samples as usize;
         let (bits, kind, signed) = sample_type(file, ifd, samples)?;
         let photometric = photometric(file, ifd, &compression, samples, bits)?;
         let colours = photometric.samples();
         if samples < colours {
-            return Err(variant(format!("{} with too few channels ({samples})", colour_name(&photometric)), REMEDY_RGB));
+            return Err(variant(notice!("decode-uses-few-channels", colours = colour_name(&photometric), count = samples), remedy_rgb()));
         }
         if signed && photometric.model() != ColorModel::Lab {
-            return Err(variant("signed numbers for its pixels", REMEDY_RGB));
+            return Err(variant(notice!("decode-uses-signed"), remedy_rgb()));
         }
         check_depth(&photometric, bits, kind)?;
         if compression.is_picture() && (bits != 8 || kind == SampleKind::Float) {
-            return Err(variant(format!("{bits}-bit JPEG or WebP compression"), REMEDY_COMPRESSION));
+            return Err(variant(notice!("decode-uses-picture-bits", bits = bits), remedy_compression()));
         }
         let (alpha, alpha_sample) = if use_alpha { alpha(file, ifd, colours, samples)? } else { (Alpha::None, None) };
         let planar = samples > 1 && number(tag::PLANAR_CONFIGURATION, 1)? == 2;
@@ -143,7 +145,7 @@ impl Page {
         check_predictor(predictor, bits, kind)?;
         let subsampling = subsampling(file, ifd, &photometric, &compression)?;
         if subsampling != (1, 1) && (planar || predictor != 1 || bits != 8 || samples != 3) {
-            return Err(variant("subsampled YCbCr colour in an unusual layout", REMEDY_RGB));
+            return Err(variant(notice!("decode-uses-subsampling"), remedy_rgb()));
         }
         let (chunk, tiled) = chunk_size(file, ifd, (width, height))?;
         let grid = (width.div_ceil(chunk.0), height.div_ceil(chunk.1));
@@ -171,14 +173,14 @@ impl Page {
         };
         let row_bytes = (u64::from(chunk.0) * page.chunk_samples() as u64).saturating_mul(u64::from(bits)) / 8;
         if row_bytes > MAX_ROW_BYTES || page.compression.is_fax() && (bits != 1 || page.chunk_samples() != 1) {
-            return Err(damaged("its layout makes no sense"));
+            return Err(damaged(notice!("decode-damage-layout")));
         }
         let planes = if planar { colours as u64 + 1 } else { 1 };
         // Strips and tiles in picture formats are decompressed as a whole, including rows below the page.
         let rows = if page.compression.is_picture() { u64::from(grid.1) * u64::from(chunk.1) } else { u64::from(height) };
         if (row_bytes * u64::from(grid.0)).saturating_mul(rows).saturating_mul(planes) > MAX_UNPACKED_BYTES {
-            let remedy = "The limit is 4 GiB of pixel data. Please make it smaller in a picture editor and send that.";
-            return Err(DecodeError::TooLarge { width, height, remedy: remedy.into() });
+            let remedy = notice!("decode-remedy-pixel-data");
+            return Err(DecodeError::TooLarge { width, height, remedy });
         }
         page.chunks = chunks(file, ifd, &page, tiled)?;
         Ok(page)
@@ -196,22 +198,23 @@ fn sample_type(file: &dyn ReadAt, ifd: &Ifd, samples: usize) -> Result<(u32, Sam
     let all_bits = ifd.numbers(file, tag::BITS_PER_SAMPLE, samples as u64)?;
     let bits = all_bits.first().copied().unwrap_or(1);
     if all_bits.iter().any(|&b| b != bits) {
-        return Err(variant("a different bit depth in each channel", REMEDY_RGB));
+        return Err(variant(notice!("decode-uses-mixed-depth"), remedy_rgb()));
     }
     let (kind, signed) = match ifd.number(file, tag::SAMPLE_FORMAT)?.unwrap_or(1) {
         1 | 4 => (SampleKind::Integer, false),
         2 => (SampleKind::Integer, true),
         3 => (SampleKind::Float, false),
-        5 | 6 => return Err(variant("complex numbers for its pixels", REMEDY_RGB)),
-        _ => return Err(variant("an unknown kind of numbers for its pixels", REMEDY_RGB)),
+        5 | 6 => return Err(variant(notice!("decode-uses-complex"), remedy_rgb())),
+        _ => return Err(variant(notice!("decode-uses-unknown-numbers"), remedy_rgb())),
     };
     let read = match kind {
         SampleKind::Integer => matches!(bits, 1..=16 | 24 | 32 | 64),
         SampleKind::Float => matches!(bits, 16 | 32 | 64),
     };
     if !read {
-        let numbers = if kind == SampleKind::Float { "floating-point numbers" } else { "numbers" };
-        return Err(variant(format!("{bits}-bit {numbers} for its pixels"), REMEDY_RGB));
+        let float = kind == SampleKind::Float;
+        let numbers = if float { notice!("decode-uses-floats", bits = bits) } else { notice!("decode-uses-numbers", bits = bits) };
+        return Err(variant(numbers, remedy_rgb()));
     }
     Ok((bits as u32, kind, signed))
 }
@@ -230,7 +233,7 @@ fn photometric(file: &dyn ReadAt, ifd: &Ifd, compression: &Compression, samples:
         2 => Photometric::Rgb,
         3 => Photometric::Palette(palette(file, ifd, bits)?),
         5 if ifd.number(file, tag::INK_SET)?.unwrap_or(1) != 1 => {
-            return Err(variant("special inks (spot colours)", REMEDY_RGB));
+            return Err(variant(notice!("decode-uses-spot-colours"), remedy_rgb()));
         }
         5 => Photometric::Cmyk,
         6 => {
@@ -244,20 +247,20 @@ fn photometric(file: &dyn ReadAt, ifd: &Ifd, compression: &Compression, samples:
         }
         8 => Photometric::CieLab,
         9 => Photometric::IccLab,
-        10 => return Err(variant("ITU Lab colour", REMEDY_RGB)),
-        32844 | 32845 => return Err(variant("LogLuv colour", REMEDY_RGB)),
-        other => return Err(variant(format!("an unknown colour model (number {other})"), REMEDY_RGB)),
+        10 => return Err(variant(notice!("decode-uses-itu-lab"), remedy_rgb())),
+        32844 | 32845 => return Err(variant(notice!("decode-uses-logluv"), remedy_rgb())),
+        other => return Err(variant(notice!("decode-uses-unknown-colours", number = other), remedy_rgb())),
     })
 }
 
 fn palette(file: &dyn ReadAt, ifd: &Ifd, bits: u32) -> Result<Vec<[u8; 3]>, DecodeError> {
     if bits > 16 {
-        return Err(variant(format!("a palette with {bits}-bit indices"), REMEDY_RGB));
+        return Err(variant(notice!("decode-uses-palette", bits = bits), remedy_rgb()));
     }
     let size = 1_usize << bits;
     let map = ifd.numbers(file, tag::COLOR_MAP, 3 << bits)?;
     if map.len() < 3 {
-        return Err(damaged("its palette is missing"));
+        return Err(damaged(notice!("decode-damage-no-palette")));
     }
     // Old programs wrote 8-bit entries into the 16-bit fields; libtiff checks for this too.
     let shift = if map.iter().all(|&v| v < 256) { 0 } else { 8 };
@@ -266,14 +269,14 @@ fn palette(file: &dyn ReadAt, ifd: &Ifd, bits: u32) -> Result<Vec<[u8; 3]>, Deco
     Ok((0..size).map(|i| if i < third { [at(0, i), at(1, i), at(2, i)] } else { [0; 3] }).collect())
 }
 
-fn colour_name(photometric: &Photometric) -> &'static str {
+fn colour_name(photometric: &Photometric) -> Notice {
     match photometric {
-        Photometric::WhiteIsZero | Photometric::BlackIsZero => "grey",
-        Photometric::Rgb => "RGB colour",
-        Photometric::Palette(_) => "palette colour",
-        Photometric::Cmyk => "CMYK colour",
-        Photometric::YCbCr { .. } => "YCbCr colour",
-        Photometric::CieLab | Photometric::IccLab => "Lab colour",
+        Photometric::WhiteIsZero | Photometric::BlackIsZero => notice!("decode-colours-grey"),
+        Photometric::Rgb => notice!("decode-colours-rgb"),
+        Photometric::Palette(_) => notice!("decode-colours-palette"),
+        Photometric::Cmyk => notice!("decode-colours-cmyk"),
+        Photometric::YCbCr { .. } => notice!("decode-colours-ycbcr"),
+        Photometric::CieLab | Photometric::IccLab => notice!("decode-colours-lab"),
     }
 }
 
@@ -288,8 +291,13 @@ fn check_depth(photometric: &Photometric, bits: u32, kind: SampleKind) -> Result
     if read {
         return Ok(());
     }
-    let what = format!("{bits}-bit {}{}", if float { "floating-point " } else { "" }, colour_name(photometric));
-    Err(variant(what, REMEDY_RGB))
+    let colours = colour_name(photometric);
+    let depth = if float {
+        notice!("decode-uses-float-depth", bits = bits, colours = colours)
+    } else {
+        notice!("decode-uses-depth", bits = bits, colours = colours)
+    };
+    Err(variant(depth, remedy_rgb()))
 }
 
 /// Finds the alpha sample among the extra samples: the first that is marked as alpha. Unmarked ones are saved selections of Photoshop.
@@ -312,7 +320,7 @@ fn check_predictor(predictor: u64, bits: u32, kind: SampleKind) -> Result<(), De
         1 => Ok(()),
         2 if matches!(bits, 8 | 16 | 32 | 64) => Ok(()),
         3 if kind == SampleKind::Float => Ok(()),
-        _ => Err(variant(format!("predictor {predictor} with {bits}-bit samples"), REMEDY_COMPRESSION)),
+        _ => Err(variant(notice!("decode-uses-predictor", number = predictor, bits = bits), remedy_compression())),
     }
 }
 
@@ -325,7 +333,7 @@ fn subsampling(file: &dyn ReadAt, ifd: &Ifd, photometric: &Photometric, compress
     match factors[..] {
         [] => Ok((2, 2)),
         [h @ (1 | 2 | 4), v @ (1 | 2 | 4)] => Ok((h as u32, v as u32)),
-        _ => Err(damaged("its colour subsampling makes no sense")),
+        _ => Err(damaged(notice!("decode-damage-subsampling"))),
     }
 }
 
@@ -341,7 +349,7 @@ fn chunk_size(file: &dyn ReadAt, ifd: &Ifd, (width, height): (u32, u32)) -> Resu
     }
     match (u32::try_from(w), u32::try_from(h)) {
         (Ok(w @ 1..), Ok(h @ 1..)) => Ok(((w, h), true)),
-        _ => Err(damaged("its tiles have no size")),
+        _ => Err(damaged(notice!("decode-damage-tile-size"))),
     }
 }
 
@@ -350,7 +358,7 @@ fn chunks(file: &dyn ReadAt, ifd: &Ifd, page: &Page, tiled: bool) -> Result<Vec<
     let planes = if page.planar { page.samples as u64 } else { 1 };
     let count = u64::from(page.grid.0) * u64::from(page.grid.1) * planes;
     if count > MAX_CHUNKS {
-        return Err(damaged("it has too many strips or tiles"));
+        return Err(damaged(notice!("decode-damage-many-strips")));
     }
     let either = |first: u16, second: u16| if ifd.has(first) { first } else { second };
     // Some programs use the strip tags for tiles.
@@ -362,7 +370,7 @@ fn chunks(file: &dyn ReadAt, ifd: &Ifd, page: &Page, tiled: bool) -> Result<Vec<
     let offsets = ifd.numbers(file, offsets, count)?;
     let mut lengths = ifd.numbers(file, lengths, count)?;
     if (offsets.len() as u64) < count {
-        return Err(damaged("some of its strips or tiles are missing"));
+        return Err(damaged(notice!("decode-damage-strips")));
     }
     lengths.resize(offsets.len(), 0);
     // As in libtiff: without a byte count, a strip has the size that it needs; so has a single uncompressed strip in any case.
@@ -379,7 +387,7 @@ fn chunks(file: &dyn ReadAt, ifd: &Ifd, page: &Page, tiled: bool) -> Result<Vec<
     }
     let packed = lengths.iter().fold(0_u64, |sum, &l| sum.saturating_add(l.min(file.length())));
     if packed > (MAX_PACKED.0 * file.length()).max(MAX_PACKED.1) {
-        return Err(damaged("its strips or tiles overlap"));
+        return Err(damaged(notice!("decode-damage-overlap")));
     }
     Ok(offsets.into_iter().zip(lengths).collect())
 }

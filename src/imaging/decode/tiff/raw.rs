@@ -1,7 +1,7 @@
 //! Detects camera raw files: TIFF containers whose photo is sensor data and whose other pictures are previews.
 
 use super::super::error::DecodeError;
-use super::super::foreign::Remedy;
+use super::super::foreign::{Name, Remedy};
 use super::file::ReadAt;
 use super::ifd::{Directories, Ifd, tag};
 
@@ -22,7 +22,7 @@ pub(super) fn refuse(file: &dyn ReadAt, directories: &Directories) -> Result<(),
     if !marked && !all().any(|ifd| is_sensor_data(file, ifd)) && !only_previews(file, directories) {
         return Ok(());
     }
-    Err(DecodeError::Unsupported { name: "Camera raw".into(), remedy: Remedy::Raw.sentence().into() })
+    Err(DecodeError::Unsupported { format: Name::CameraRaw.argument(), remedy: Remedy::Raw.notice() })
 }
 
 /// Whether the file has the mark of Canon (CR2) or Phase One (IIQ) after the header.
