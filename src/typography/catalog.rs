@@ -8,6 +8,7 @@ use unicode_normalization::UnicodeNormalization as _;
 use super::describe::{FontMetadata, describe};
 use super::face::FontEntry;
 use crate::assets;
+use crate::notice::Notice;
 
 /// Faces asked first when the chosen one cannot draw a character, by descending weight.
 const FALLBACKS: [(&str, u16); 3] =
@@ -20,10 +21,15 @@ const MAX_SKIPPED: usize = 200;
 /// A font file that cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct SkippedFont {
-    /// Its path below the font folder.
+    /// Path below the font folder.
     pub name: String,
-    /// Why, and what to do: "it is damaged or not a font; export or convert it to .ttf or .otf".
-    pub reason: String,
+    /// Why it is skipped, and what to do. In JSON, the English text.
+    #[serde(serialize_with = "serialize_english")]
+    pub reason: Notice,
+}
+
+fn serialize_english<S: serde::Serializer>(notice: &Notice, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&notice.english())
 }
 
 /// All faces by name. A name is the path below the font folder in NFC, for a face of a collection or a named instance of a variable font
@@ -55,10 +61,10 @@ impl FontCatalog {
     }
 
     /// Why a file that a user names is not listed: it was found but cannot be used. By its name or file name in any normal form.
-    pub fn skip_reason(&self, name: &str) -> Option<&str> {
+    pub fn skip_reason(&self, name: &str) -> Option<&Notice> {
         let name: String = name.nfc().collect();
         let same = |s: &&SkippedFont| s.name == name || file_name(&s.name) == name;
-        self.skipped.iter().find(same).map(|s| s.reason.as_str())
+        self.skipped.iter().find(same).map(|s| &s.reason)
     }
 
     /// The catalog's name for what a user wrote, in any Unicode normal form: the name itself, or a file name that only one face has. The
@@ -107,9 +113,9 @@ impl FontCatalog {
         self.aliases.insert(name, target.to_owned());
     }
 
-    pub(super) fn skip(&mut self, name: impl Into<String>, reason: impl Into<String>) {
+    pub(super) fn skip(&mut self, name: impl Into<String>, reason: Notice) {
         if self.skipped.len() < MAX_SKIPPED {
-            self.skipped.push(SkippedFont { name: name.into(), reason: reason.into() });
+            self.skipped.push(SkippedFont { name: name.into(), reason });
         } else {
             self.skipped_more += 1;
         }
@@ -335,11 +341,11 @@ mod tests {
             ("huge.woff", "larger than 64 MiB"),
             ("large.ttf", "larger than 64 MiB"),
         ] {
-            assert!(c.skip_reason(name).unwrap().contains(words), "{name}: {:?}", c.skip_reason(name));
+            assert!(c.skip_reason(name).unwrap().english().contains(words), "{name}: {:?}", c.skip_reason(name));
         }
-        assert!(c.skipped().iter().any(|s| s.name == "line\u{fffd}break.ttf" && s.reason.contains("control")));
+        assert!(c.skipped().iter().any(|s| s.name == "line\u{fffd}break.ttf" && s.reason.code() == "typography-skip-control"));
         if cfg!(target_os = "linux") {
-            assert!(c.skipped().iter().any(|s| s.name == "\u{fffd}.ttf" && s.reason.contains("Unicode")));
+            assert!(c.skipped().iter().any(|s| s.name == "\u{fffd}.ttf" && s.reason.code() == "typography-skip-name"));
         }
         assert_eq!((c.skip_reason("page.html"), c.skip_reason("._ghost.ttf")), (None, None));
     }

@@ -9,6 +9,8 @@ use super::face::OpenFace;
 use super::outline::{Flattener, pair_kerning, rasterize};
 use super::scripts::unsettable;
 use crate::imaging::Plane;
+use crate::notice;
+use crate::notice::Notice;
 
 /// Longest slogan in characters.
 pub const MAX_CHARS: usize = 200;
@@ -25,36 +27,56 @@ const CENTER: f32 = 0.25;
 /// Air between the ink of two lines, in ems.
 const LINE_GAP: f32 = 0.15;
 
-/// Why a slogan cannot be laid out.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+/// Why a text cannot be laid out.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LayoutError {
-    /// Nothing to draw.
-    #[error("The text is empty: write at least one visible character.")]
+    /// The text has no visible character.
     Empty,
-    /// More than [`MAX_CHARS`].
-    #[error("The text has {0} characters; at most 200 fit on an advertisement.")]
+    /// The text has this number of characters, more than [`MAX_CHARS`].
     TooLong(usize),
-    /// No face of the catalog has ink for these.
-    #[error("The font {font} and every other installed font lack {}: remove or replace {}.", quoted(chars), if chars.len() == 1 { "it" } else { "them" })]
+    /// No font can draw these characters.
     MissingGlyphs {
         /// The characters, each once.
         chars: Vec<char>,
-        /// The chosen face.
+        /// The requested font.
         font: String,
     },
-    /// Not in the catalog.
-    #[error("There is no font named \"{0}\".")]
+    /// The catalog has no font with this name.
     UnknownFont(String),
-    /// Needs shaping; says what and why.
-    #[error("{0}.")]
-    Unsettable(String),
-    /// More points or edges than any lettering has.
-    #[error("The font {0} draws its letters with too many points: choose another font.")]
+    /// The text needs shaping, for this reason.
+    Unsettable(Notice),
+    /// The outlines in this font exceed the limits on points or edges.
     TooComplex(String),
 }
 
-fn quoted(chars: &[char]) -> String {
-    chars.iter().map(|c| format!("\"{c}\" (U+{:04X})", u32::from(*c))).collect::<Vec<_>>().join(", ")
+impl LayoutError {
+    /// The error as a message to people.
+    pub fn notice(&self) -> Notice {
+        match self {
+            Self::Empty => notice!("typography-empty"),
+            Self::TooLong(count) => notice!("typography-too-long", count = *count, most = MAX_CHARS),
+            Self::MissingGlyphs { chars, font } => {
+                notice!("typography-missing-glyphs", font = font.clone(), characters = quoted(chars), count = chars.len())
+            }
+            Self::UnknownFont(font) => notice!("typography-unknown-font", font = font.clone()),
+            Self::Unsettable(reason) => notice!("typography-unsettable", reason = reason.clone()),
+            Self::TooComplex(font) => notice!("typography-too-complex", font = font.clone()),
+        }
+    }
+}
+
+impl std::fmt::Display for LayoutError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.notice().fmt(f)
+    }
+}
+
+impl std::error::Error for LayoutError {}
+
+/// Characters with their code points.
+fn quoted(chars: &[char]) -> Vec<Notice> {
+    let one = |&c: &char| notice!("typography-character", character = c, code = format!("U+{:04X}", u32::from(c)));
+    chars.iter().map(one).collect()
 }
 
 /// A slogan on its canvas: outlines and their raster.
@@ -74,8 +96,8 @@ pub struct TextLayout {
     pub font_px: f32,
     /// The text as broken into lines.
     pub lines: Vec<String>,
-    /// One sentence for each stand-in face that had to be used.
-    pub fallbacks: Vec<String>,
+    /// One notice for each fallback font that was used.
+    pub fallbacks: Vec<Notice>,
 }
 
 /// One drawn character; lengths in ems, y up.
@@ -166,7 +188,7 @@ fn shape<'a>(
     font: &'a str,
     text: &str,
     faces: &mut Faces<'a>,
-) -> Result<(Vec<Vec<Glyph>>, Vec<String>), LayoutError> {
+) -> Result<(Vec<Vec<Glyph>>, Vec<Notice>), LayoutError> {
     let mut shaper = Shaper { catalog, stand_ins: catalog.stand_ins(font), missing: Vec::new(), used: Vec::new() };
     let mut paragraphs = Vec::new();
     for line in text.split('\n') {
@@ -185,11 +207,15 @@ fn shape<'a>(
     if !shaper.missing.is_empty() {
         return Err(LayoutError::MissingGlyphs { chars: shaper.missing, font: font.to_owned() });
     }
-    let sentence = |used: &Used| {
-        let word = if used.whole_words { " for the whole word" } else { "" };
-        format!("{font} cannot draw {}; {} stands in{word}.", quoted(&used.lacking), faces.names[used.face])
+    let fallback = |used: &Used| {
+        let (characters, other) = (quoted(&used.lacking), faces.names[used.face].to_owned());
+        if used.whole_words {
+            notice!("typography-stand-in-whole-word", font = font.to_owned(), characters = characters, other = other)
+        } else {
+            notice!("typography-stand-in", font = font.to_owned(), characters = characters, other = other)
+        }
     };
-    let fallbacks = shaper.used.iter().map(sentence).collect();
+    let fallbacks = shaper.used.iter().map(fallback).collect();
     Ok((paragraphs, fallbacks))
 }
 

@@ -10,7 +10,8 @@ use unicode_normalization::UnicodeNormalization as _;
 use super::catalog::FontCatalog;
 use super::face::{BadFace, FontData, FontEntry, MAX_PER_FILE};
 use super::formats::{Kind, MAX_FONT_BYTES, Unreadable, unpack};
-use crate::{assets, paths};
+use crate::notice::Notice;
+use crate::{assets, notice, paths};
 
 /// Folders below a font folder are followed this deep.
 const MAX_DEPTH: usize = 8;
@@ -20,8 +21,6 @@ const MAX_VISITED: usize = 50_000;
 const MAX_TOTAL_BYTES: u64 = 384 << 20;
 /// Bytes that unpacking may make, kept or not.
 const MAX_UNPACKED_BYTES: u64 = 1 << 30;
-/// Remedy for a file that cannot be read.
-const CONVERT: &str = "export or convert it to .ttf or .otf";
 
 impl FontCatalog {
     /// Loads the bundled faces and every usable font file below `dirs`; [`FontCatalog::skipped`] lists the other font files. A file cannot
@@ -70,8 +69,7 @@ impl Scan<'_> {
             self.visited += 1;
             if self.visited > MAX_VISITED {
                 if self.visited == MAX_VISITED + 1 {
-                    self.catalog
-                        .skip(shown(root, &path), format!("the font folders hold more than {MAX_VISITED} files; name a smaller folder"));
+                    self.catalog.skip(shown(root, &path), notice!("typography-skip-files", count = MAX_VISITED));
                 }
                 return;
             }
@@ -93,39 +91,39 @@ impl Scan<'_> {
                 }
                 (Some(_), _) => {}
                 (None, _) => {
-                    self.catalog.skip(shown(root, &path), "it is a link that leads out of the font folder; copy the file into the folder");
+                    self.catalog.skip(shown(root, &path), notice!("typography-skip-link"));
                 }
             }
         }
     }
 
     /// Adds the faces of a file, or says why not.
-    fn file(&mut self, root: &Path, path: &Path, real: &Path, size: u64, kind: Kind) -> Result<(), String> {
+    fn file(&mut self, root: &Path, path: &Path, real: &Path, size: u64, kind: Kind) -> Result<(), Notice> {
         if kind == Kind::OtherFont {
-            return Err(format!("this kind of font file is not read; {CONVERT}"));
+            return Err(notice!("typography-skip-format"));
         }
-        let name = listed_name(root, path).ok_or("its name is not valid Unicode; rename it")?;
+        let name = listed_name(root, path).ok_or_else(|| notice!("typography-skip-name"))?;
         if name.chars().any(char::is_control) {
-            return Err("its name contains control characters; rename it".into());
+            return Err(notice!("typography-skip-control"));
         }
         if !self.catalog.is_free(&name) {
-            return Err("another font has the same name; rename one of them".into());
+            return Err(notice!("typography-skip-same-name"));
         }
-        let too_large = || format!("it is larger than {} MiB; use a font with fewer characters", MAX_FONT_BYTES >> 20);
+        let too_large = || notice!("typography-skip-size", mebibytes = MAX_FONT_BYTES >> 20);
         if size > MAX_FONT_BYTES {
             return Err(too_large());
         }
-        let full = || format!("the font folders hold more than {} MiB of fonts; remove some that are not needed", MAX_TOTAL_BYTES >> 20);
+        let full = || notice!("typography-skip-total", mebibytes = MAX_TOTAL_BYTES >> 20);
         if size > self.left || self.unpacked.get() > MAX_UNPACKED_BYTES || self.catalog.is_full() {
             return Err(full());
         }
         // Counted when it is looked at, so that files that turn out to be useless are bounded as well.
         self.left -= size;
-        let packed = std::fs::read(real).map_err(|e| format!("it cannot be read ({e}); check its permissions"))?;
+        let packed = std::fs::read(real).map_err(|e| notice!("typography-skip-unreadable", error = e.to_string()))?;
         let bytes = unpack(packed, &self.unpacked).map_err(|why| match why {
             Unreadable::Damaged => damaged(),
             Unreadable::TooLarge => too_large(),
-            Unreadable::PackedCollection => format!("collections in WOFF2 are not read; {CONVERT}"),
+            Unreadable::PackedCollection => notice!("typography-skip-woff2-collection"),
         })?;
         self.left = self.left.checked_sub((bytes.len() as u64).saturating_sub(size)).ok_or_else(full)?;
         let data: Arc<[u8]> = bytes.into();
@@ -133,7 +131,7 @@ impl Scan<'_> {
     }
 
     /// Adds each face of a file and its named instances.
-    fn faces(&mut self, name: &str, data: &FontData) -> Result<(), String> {
+    fn faces(&mut self, name: &str, data: &FontData) -> Result<(), Notice> {
         let collection = ttf_parser::fonts_in_collection(data.bytes());
         let count = collection.unwrap_or(1) as usize;
         // A header of 12 bytes and 4 bytes a face.
@@ -181,10 +179,10 @@ impl Scan<'_> {
             }
         }
         if left_out > 0 && added > 0 {
-            self.catalog.skip(name, format!("only its first {MAX_PER_FILE} faces are listed; {left_out} are left out"));
+            self.catalog.skip(name, notice!("typography-skip-faces", listed = MAX_PER_FILE, left = left_out));
         }
         match bad {
-            Some(BadFace::NoOutlines) if added == 0 => Err("it holds pictures instead of outlines; use a font with outlines".into()),
+            Some(BadFace::NoOutlines) if added == 0 => Err(notice!("typography-skip-no-outlines")),
             _ if added == 0 => Err(damaged()),
             _ => Ok(()),
         }
@@ -197,8 +195,8 @@ impl Scan<'_> {
     }
 }
 
-fn damaged() -> String {
-    format!("it is damaged or not a font; {CONVERT}")
+fn damaged() -> Notice {
+    notice!("typography-skip-damaged")
 }
 
 /// The path below the folder in NFC, parts joined by `/`; `None` unless it is Unicode.
