@@ -328,7 +328,7 @@ impl Engine {
         if inner.closing.load(Ordering::Acquire) {
             return Err(SubmitError::ShutDown);
         }
-        let (kind, reason) = inner.resolve(spec.engine)?;
+        let (kind, reason) = inner.resolve(spec.backend)?;
         let id = Uuid::new_v4();
         let mut job = JobSnapshot::new(id, &spec, kind, reason, &lock(&inner.durations), now());
         job.began = clock();

@@ -17,7 +17,7 @@ use crate::job::{ImageName, JobEvent, JobSnapshot, Preview, Stage};
 use crate::pipeline::plan::StepKeys;
 use crate::pipeline::{Picture, PipelineError, Sink, Taken};
 use crate::request::fields::FIELDS;
-use crate::request::{JobSpec, SourceImage, Start};
+use crate::request::{JobSpec, SourceImage, Start, StepNumber};
 use crate::store::StoreError;
 
 /// Previews at most some ten times a second.
@@ -26,7 +26,7 @@ const PREVIEW_EVERY: Duration = Duration::from_millis(100);
 /// What the sink must know of a job to take steps from earlier ones.
 pub(super) struct Order {
     pub keys: StepKeys,
-    pub force_from_step: Option<u8>,
+    pub force_from_step: Option<StepNumber>,
     /// Step 1 has a product.
     pub product: bool,
     /// Every stage, in order.

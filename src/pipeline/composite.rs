@@ -9,7 +9,7 @@ use super::{Picture, PipelineError, Sink};
 use crate::backend::{Backend, HarmonizeRequest, StageCx};
 use crate::imaging::{LinearRgb, Plane, resize};
 use crate::job::{ImageName, Stage};
-use crate::request::{CompositionMode, JobSpec, TextPosition};
+use crate::request::{CompositionMode, JobSpec, StepNumber, TextPosition};
 
 /// Part of the contour that should reach a contrast ratio of 3:1.
 const ENOUGH_CONTOUR: f32 = 0.95;
@@ -29,7 +29,7 @@ pub fn run(
     let needs_product = c.mode == CompositionMode::Behind || c.position == TextPosition::Auto;
     let product_alpha = match product_alpha {
         Some(alpha) => Some(Plane::from_gray(&alpha.to_gray())),
-        None if needs_product && spec.start.step() > 1 => {
+        None if needs_product && spec.start.step() > StepNumber::FIRST => {
             sink.warn(
                 "step1_image: its product was found by cutting the picture out again; an outline made with the picture is more exact",
             );

@@ -93,7 +93,7 @@ pub fn keys(spec: &JobSpec, engine: &str, recalled: &Recalled, font: &dyn Fn(&st
         }
         Start::Composite { step1, step2, .. } => (None, None, Some(composite(spec, engine, &step1.hash, &step2.hash, recalled))),
     };
-    let until = |step: u8, key: Option<String>| key.filter(|_| step <= spec.stop_step);
+    let until = |step: u8, key: Option<String>| key.filter(|_| step <= spec.stop_step.get());
     StepKeys([until(1, first), until(2, second), until(3, third)])
 }
 

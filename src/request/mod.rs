@@ -13,6 +13,7 @@ mod placeholder;
 mod reader;
 mod schema;
 mod spec;
+mod step_number;
 
 pub use json::{RawRequest, read_fields};
 pub use parse::{Attachments, Decode, FieldError, ParseContext, asks_for_plan, parse};
@@ -20,3 +21,4 @@ pub use spec::{
     BackendChoice, BackendKind, BackgroundSpec, CompositionMode, CompositionSpec, JobSpec, Placement, SourceImage, Start, TextPosition,
     TextSpec,
 };
+pub use step_number::{InvalidStep, StepNumber};
