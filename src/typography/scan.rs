@@ -1,4 +1,4 @@
-//! Reads the font files of the user's folders into the catalog, within bounds on files, faces and bytes.
+//! Loads the font files of the user's folders into the catalog, with limits on files, faces and bytes.
 
 use std::cell::Cell;
 use std::collections::HashSet;
@@ -13,13 +13,13 @@ use super::formats::{Kind, MAX_FONT_BYTES, Unreadable, unpack};
 use crate::notice::Notice;
 use crate::{assets, notice, paths};
 
-/// Folders below a font folder are followed this deep.
+/// Deepest level of subfolders that is scanned.
 const MAX_DEPTH: usize = 8;
-/// Files and folders that are looked at; a folder with more is not a font folder.
+/// Most files and folders that are visited; a folder with more is not a font folder.
 const MAX_VISITED: usize = 50_000;
-/// Bytes of all font files together, as they stay in memory.
+/// Largest size of all font files in memory, bytes.
 const MAX_TOTAL_BYTES: u64 = 384 << 20;
-/// Bytes that unpacking may make, kept or not.
+/// Most bytes that are decompressed in all, including files that are skipped afterwards.
 const MAX_UNPACKED_BYTES: u64 = 1 << 30;
 
 impl FontCatalog {
@@ -52,7 +52,7 @@ fn scan(dirs: &[PathBuf], catalog: &mut FontCatalog) {
 struct Scan<'a> {
     catalog: &'a mut FontCatalog,
     visited: usize,
-    /// Bytes that may still be kept.
+    /// Remaining bytes of [`MAX_TOTAL_BYTES`].
     left: u64,
     unpacked: Cell<u64>,
 }
@@ -73,12 +73,12 @@ impl Scan<'_> {
                 }
                 return;
             }
-            // Hidden files are no fonts: a Mac leaves a "._Name.ttf" beside each font.
+            // Hidden files are ignored: macOS writes a "._Name.ttf" with metadata beside each font.
             if path.file_name().is_some_and(|n| n.as_encoded_bytes().starts_with(b".")) {
                 continue;
             }
             let kind = Kind::of(path.extension().and_then(|e| e.to_str()));
-            // A link may point inside the folder but never out of it.
+            // Links must not lead out of the folder.
             let inside = path.canonicalize().ok().filter(|real| real.starts_with(root));
             let meta = inside.as_ref().and_then(|real| std::fs::metadata(real).ok());
             match (inside, meta) {
@@ -97,7 +97,10 @@ impl Scan<'_> {
         }
     }
 
-    /// Adds the faces of a file, or says why not.
+    /// Adds the faces of a file.
+    ///
+    /// # Errors
+    /// Why the file is skipped.
     fn file(&mut self, root: &Path, path: &Path, real: &Path, size: u64, kind: Kind) -> Result<(), Notice> {
         if kind == Kind::OtherFont {
             return Err(notice!("typography-skip-format"));
@@ -117,7 +120,7 @@ impl Scan<'_> {
         if size > self.left || self.unpacked.get() > MAX_UNPACKED_BYTES || self.catalog.is_full() {
             return Err(full());
         }
-        // Counted when it is looked at, so that files that turn out to be useless are bounded as well.
+        // Counted before reading, so that files that turn out to be unusable are limited too.
         self.left -= size;
         let packed = std::fs::read(real).map_err(|e| notice!("typography-skip-unreadable", error = e.to_string()))?;
         let bytes = unpack(packed, &self.unpacked).map_err(|why| match why {
@@ -130,18 +133,18 @@ impl Scan<'_> {
         self.faces(&name, &FontData::Loaded(data))
     }
 
-    /// Adds each face of a file and its named instances.
+    /// Adds all faces of a file and their named instances.
     fn faces(&mut self, name: &str, data: &FontData) -> Result<(), Notice> {
         let collection = ttf_parser::fonts_in_collection(data.bytes());
         let count = collection.unwrap_or(1) as usize;
-        // A header of 12 bytes and 4 bytes a face.
+        // A collection header has 12 bytes and 4 bytes per face.
         if collection.is_some() && count > data.bytes().len() / 4 {
             return Err(damaged());
         }
         let mut bad = None;
         let (mut added, mut left_out) = (0, count.saturating_sub(MAX_PER_FILE));
         for index in 0..count.min(MAX_PER_FILE) {
-            // A panic of the parser costs the face, not the program.
+            // A panic in the parser must only skip the face.
             let read = || FontEntry::new(data.clone(), index as u32).map(|entry| (entry.instances(), entry));
             let read = std::panic::catch_unwind(std::panic::AssertUnwindSafe(read));
             let ((instances, more), entry) = match read.unwrap_or(Err(BadFace::Damaged)) {
@@ -167,7 +170,7 @@ impl Scan<'_> {
                 }
                 let separator = if collection.is_some() { ' ' } else { '#' };
                 let listed = format!("{face}{separator}{instance}");
-                // The default instance is the face itself.
+                // The default instance is the face itself, so its name becomes an alias.
                 if entry.variations().next().is_none() {
                     if self.catalog.is_free(&listed) {
                         self.catalog.alias(listed, &face);
@@ -188,7 +191,7 @@ impl Scan<'_> {
         }
     }
 
-    /// The name, or the name with the first number that is free.
+    /// The name if it is free, else the name with the lowest free number.
     fn free(&self, name: &str) -> String {
         let numbered = (2..).map(|n| format!("{name} {n}"));
         std::iter::once(name.to_owned()).chain(numbered).find(|n| self.catalog.is_free(n)).unwrap_or_default()
@@ -199,13 +202,13 @@ fn damaged() -> Notice {
     notice!("typography-skip-damaged")
 }
 
-/// The path below the folder in NFC, parts joined by `/`; `None` unless it is Unicode.
+/// The path below the folder in NFC, components joined by `/`; `None` if it is not valid Unicode.
 fn listed_name(root: &Path, path: &Path) -> Option<String> {
     let parts: Option<Vec<&str>> = path.strip_prefix(root).ok()?.components().map(|c| c.as_os_str().to_str()).collect();
     Some(parts?.join("/").nfc().collect())
 }
 
-/// The same for a message; invalid Unicode and control characters are replaced.
+/// The path below the folder for messages, with invalid Unicode and control characters replaced.
 fn shown(root: &Path, path: &Path) -> String {
     let name = path.strip_prefix(root).unwrap_or(path).to_string_lossy();
     name.nfc().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()

@@ -101,11 +101,11 @@ const REVERSED: &[Script] = &[
 /// Why a text needs shaping and cannot be laid out yet, with a remedy; `None` if it can be laid out.
 pub fn unsettable(text: &str) -> Option<Notice> {
     let chars: Vec<char> = text.nfc().collect();
-    (0..chars.len()).find_map(|at| complaint(&chars, at))
+    (0..chars.len()).find_map(|at| reason_at(&chars, at))
 }
 
 /// The reason why the character at `at` cannot be set.
-fn complaint(chars: &[char], at: usize) -> Option<Notice> {
+fn reason_at(chars: &[char], at: usize) -> Option<Notice> {
     let c = chars[at];
     let code = format!("U+{:04X}", u32::from(c));
     let before = chars[..at].iter().rev().copied().find(|&c| !is_selector(c));
