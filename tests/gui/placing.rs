@@ -84,7 +84,7 @@ fn letters_snap_to_their_places_and_stay_where_they_are_put() {
     // Almost to the middle: it snaps.
     desk.drag(at, vec2(2.0, picture.center().y - at.y + 3.0));
     let brief = desk.studio().session.brief.clone();
-    assert_eq!((brief.position.as_str(), brief.text_x, brief.text_y), ("center", None, None));
+    assert_eq!((brief.position, brief.text_x, brief.text_y), (nanococoa::request::TextPosition::Center, None, None));
     desk.until_drafted();
     desk.frames(3);
     let at = desk.place("canvas.move_text");

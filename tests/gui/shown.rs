@@ -120,7 +120,7 @@ fn the_draft_has_the_cut_out_that_the_models_made_of_this_photo() {
     let id = desk.studio().jobs()[0].id;
     assert_eq!(desk.studio().shown(), nanococoa::gui::app::Source::Job(id), "the result stays on the canvas");
     // The draft engine will cut out by itself.
-    desk.harness.state_mut().session.brief.engine = "draft".into();
+    desk.harness.state_mut().session.brief.engine = nanococoa::request::BackendChoice::Draft;
     desk.until("the draft with its own mask", |s| !block(s));
     desk.end();
 }
@@ -151,7 +151,7 @@ fn the_studio_says_which_engine_paints_and_lets_the_brief_choose() {
         assert!(desk.has("CreativeML Open RAIL++-M"));
         let draft = desk.words("advanced.engine_draft");
         desk.click_label(draft);
-        assert_eq!(desk.studio().session.brief.engine, "draft");
+        assert_eq!(desk.studio().session.brief.engine, nanococoa::request::BackendChoice::Draft);
         desk.harness.key_press(egui::Key::Escape);
         desk.until("the plan", |s| s.plan().is_some());
         desk.frames(3);

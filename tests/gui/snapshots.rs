@@ -11,7 +11,7 @@ use egui_kittest::wgpu::WgpuTestRenderer;
 use image::{Rgb, RgbImage};
 use nanococoa::config::{Config, Overrides};
 use nanococoa::engine::Engine;
-use nanococoa::gui::commands::Command;
+use nanococoa::gui::commands::UiCommand;
 use nanococoa::gui::i18n::Lang;
 use nanococoa::gui::{Options, Studio};
 use nanococoa::metrics::SystemMetrics;
@@ -167,16 +167,16 @@ fn results_and_windows() {
     desk.until_made(1);
     desk.click("history.star");
     desk.until("the star", |s| s.jobs()[0].starred);
-    desk.harness.state_mut().session.brief.mode = "behind".into();
+    desk.harness.state_mut().session.brief.mode = nanococoa::request::CompositionMode::Behind;
     desk.click("command.generate");
     desk.until_made(2);
     desk.frames(200);
     check(&mut desk, &shown);
     for (name, lang, dark, command) in [
-        ("export-ko-dark", Lang::Ko, true, Command::Export),
-        ("server-en-light", Lang::En, false, Command::Server),
-        ("shortcuts-ko-light", Lang::Ko, false, Command::Shortcuts),
-        ("palette-en-dark", Lang::En, true, Command::Palette),
+        ("export-ko-dark", Lang::Ko, true, UiCommand::Export),
+        ("server-en-light", Lang::En, false, UiCommand::Server),
+        ("shortcuts-ko-light", Lang::Ko, false, UiCommand::Shortcuts),
+        ("palette-en-dark", Lang::En, true, UiCommand::Palette),
     ] {
         let look = look(name, lang, dark, SMALL);
         desk.harness.set_size(egui::vec2(SMALL.0, SMALL.1));
@@ -241,7 +241,9 @@ fn gallery() {
         desk.until_made(1);
         desk.frames(4);
         let ctx = desk.harness.ctx.clone();
-        for command in [Command::Models, Command::Fonts, Command::OpenPath, Command::Export, Command::Server, Command::Shortcuts] {
+        for command in
+            [UiCommand::Models, UiCommand::Fonts, UiCommand::OpenPath, UiCommand::Export, UiCommand::Server, UiCommand::Shortcuts]
+        {
             desk.harness.state_mut().execute(&ctx, command);
             shoot(&mut desk, command.face().key);
             desk.harness.key_press(egui::Key::Escape);
