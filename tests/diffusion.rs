@@ -16,7 +16,8 @@ use std::time::{Duration, Instant};
 
 use candle_core::Device;
 use common::{photo_base64, wait};
-use nanococoa::backend::diffusion::backend::{DiffusionBackend, Setup};
+use nanococoa::backend::diffusion::backend::DiffusionBackend;
+use nanococoa::backend::diffusion::loaded::Setup;
 use nanococoa::backend::diffusion::models::Models;
 use nanococoa::backend::draft::DraftBackend;
 use nanococoa::backend::{Backends, StageCx};
@@ -41,7 +42,7 @@ fn write_models(root: &Path) {
 
 fn setup(root: &Path, free: Option<u64>) -> Setup {
     let (device, device_name, _) = on::place();
-    Setup { models: Models::scan(root), device, device_name, free: Arc::new(move || free) }
+    Setup { models: Models::scan(root), device, device_name, free: Arc::new(move || free), prompts: Default::default() }
 }
 
 fn engine(data: &Path, root: PathBuf) -> Engine {
@@ -51,7 +52,7 @@ fn engine(data: &Path, root: PathBuf) -> Engine {
             BackendKind::Draft => Ok(Box::new(DraftBackend::default())),
             BackendKind::Diffusion => Ok(Box::new(DiffusionBackend::new(setup(&root, None))?)),
         }),
-        available: Arc::new(|_| Ok("tiny models are here".into())),
+        available: Arc::new(|_| Ok(nanococoa::notice::Notice::verbatim("tiny models are here"))),
         version: Arc::new(move |kind| format!("{} {}", nanococoa::backend::backend_version(kind), Models::scan(&here).identity())),
         installed: Arc::new(Default::default),
     };
@@ -181,21 +182,17 @@ fn a_stop_is_heard_between_denoising_steps() {
 
 #[test]
 fn little_memory_makes_the_same_picture_and_damage_is_named() {
-    use nanococoa::backend::{Backend, Quiet, SceneRequest};
+    use nanococoa::backend::{Backend, Prompts, Quiet, Sampling, SceneRequest};
     let models = tempfile::tempdir().unwrap();
     write_models(models.path());
     let paint = |free: Option<u64>| {
         let mut backend = DiffusionBackend::new(setup(models.path(), free)).unwrap_or_else(|e| panic!("{e}"));
         let cancel = nanococoa::cancel::CancelToken::default();
         let request = SceneRequest {
-            prompt: "wooden table",
-            negative_prompt: "",
+            prompts: Prompts { positive: "wooden table", negative: "" },
             width: 256,
             height: 256,
-            seed: 1,
-            steps: 2,
-            guidance_scale: 3.5,
-            true_cfg_scale: 1.0,
+            sampling: Sampling { steps: 2, guidance_scale: 3.5, true_cfg_scale: 1.0, seed: 1 },
         };
         backend.paint_scene(&request, StageCx { cancel: &cancel, observer: &Quiet }).unwrap_or_else(|e| panic!("{e}")).image.to_srgb()
     };
@@ -323,7 +320,7 @@ fn a_whole_job_over_a_rest_socket() {
 fn an_autoencoder_of_its_own_is_used_instead_of_sdxls() {
     let models = tempfile::tempdir().unwrap();
     write_models(models.path());
-    // SDXL's own is broken; the mended one lies beside it.
+    // SDXL's own autoencoder is damaged; a good one is beside it.
     let broken = models.path().join("sdxl-tiny/vae");
     std::fs::create_dir_all(models.path().join("vae-fix")).unwrap();
     for file in ["config.json", "diffusion_pytorch_model.safetensors"] {
@@ -337,15 +334,16 @@ fn an_autoencoder_of_its_own_is_used_instead_of_sdxls() {
     let found = Models::scan(models.path());
     assert_eq!(found.sdxl_vae, Some(models.path().join("vae-fix")));
     let control = image::RgbImage::new(64, 64);
-    let hears = nanococoa::backend::diffusion::denoise::Hears {
+    let callbacks = nanococoa::backend::diffusion::denoise::SamplingCallbacks {
         step: &mut |_| std::ops::ControlFlow::Continue(()),
-        decode: &mut |_| std::ops::ControlFlow::Continue(()),
+        autoencoder: &mut |_| std::ops::ControlFlow::Continue(()),
     };
-    use nanococoa::backend::diffusion::sdxl::{SdxlModel, SdxlRequest};
+    use nanococoa::backend::diffusion::sdxl::{SdxlFolders, SdxlModel, SdxlRequest};
     let sdxl = found.sdxl.unwrap();
-    let mut model = SdxlModel::open(&sdxl, None, found.sdxl_vae.as_deref(), &Device::Cpu, candle_core::DType::F32).unwrap();
+    let folders = SdxlFolders { autoencoder: found.sdxl_vae.as_deref(), ..SdxlFolders::one(&sdxl) };
+    let mut model = SdxlModel::open(folders, &Device::Cpu, candle_core::DType::F32).unwrap();
     let request = SdxlRequest { width: 64, height: 64, steps: 1, guidance: 1.0, conditioning_scale: 1.0, seed: 1 };
-    let made = model.text_to_image(&request, "a", None, &control, hears).unwrap();
+    let made = model.text_to_image(&request, "a", None, &control, callbacks).unwrap();
     assert_eq!(made.dimensions(), (64, 64));
 }
 

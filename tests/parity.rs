@@ -17,7 +17,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use candle_core::{DType, Device, Tensor};
-use nanococoa::backend::diffusion::component::{Component, KINDS, Tensors};
+use nanococoa::backend::diffusion::diagnostics::component::{Component, Tensors};
+use nanococoa::backend::diffusion::diagnostics::networks::KINDS;
 use nanococoa::weights::{Synthetic, TensorStore, Vars, WeightsError};
 
 #[path = "parity/prompt_to_velocity.rs"]
@@ -77,6 +78,19 @@ fn check_on_cpu(kind: &str, least: usize) {
     check_in(kind, least, &Device::Cpu, DType::F32, None);
 }
 
+/// The JSON files of all cases whose names begin with `prefix`, sorted; there must be at least `least`.
+fn cases(prefix: &str, least: usize) -> Vec<PathBuf> {
+    let mut cases: Vec<PathBuf> = std::fs::read_dir(folder())
+        .unwrap()
+        .flatten()
+        .map(|e| e.path())
+        .filter(|p| p.extension().is_some_and(|e| e == "json") && p.file_name().unwrap().to_string_lossy().starts_with(prefix))
+        .collect();
+    cases.sort();
+    assert!(cases.len() >= least, "{} cases of {prefix}", cases.len());
+    cases
+}
+
 /// Runs every case of a kind; there must be at least `least`.
 fn check(kind: &str, least: usize) {
     let (device, dtype, allowed) = place();
@@ -110,17 +124,9 @@ impl TensorStore for Rounded {
 /// same weights, which [`check`] compares with the references.
 fn check_in(kind: &str, least: usize, device: &Device, dtype: DType, allowed: Option<f64>) {
     let run = KINDS.iter().find(|k| k.0 == kind).unwrap_or_else(|| panic!("no component {kind}")).1;
-    let mut cases: Vec<PathBuf> = std::fs::read_dir(folder())
-        .unwrap()
-        .flatten()
-        .map(|e| e.path())
-        .filter(|p| p.extension().is_some_and(|e| e == "json"))
-        .filter(|p| p.file_name().unwrap().to_string_lossy().starts_with(&format!("{kind}--")))
-        .collect();
-    cases.sort();
+    let cases = cases(&format!("{kind}--"), least);
     let kept = dtype;
     let mut wrong = Vec::new();
-    assert!(cases.len() >= least, "{} cases of {kind}", cases.len());
     for path in cases {
         let case: Case = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
         let all = candle_core::safetensors::load(path.with_extension("safetensors"), &Device::Cpu).unwrap();
@@ -225,8 +231,8 @@ fn sdxl_takes_exactly_the_real_files() {
 /// Whole pictures of a tiny SDXL with ControlNet, from given prompt embeddings and a folder as diffusers lays it out.
 #[test]
 fn sdxl_pictures() {
-    use nanococoa::backend::diffusion::denoise::Hears;
-    use nanococoa::backend::diffusion::sdxl::{SdxlCondition, SdxlModel, SdxlRequest};
+    use nanococoa::backend::diffusion::denoise::SamplingCallbacks;
+    use nanococoa::backend::diffusion::sdxl::{SdxlCondition, SdxlFolders, SdxlModel, SdxlRequest};
     use nanococoa::weights::TensorStore;
     for name in ["guided", "plain"] {
         let path = folder().join(format!("sdxl-picture--{name}.json"));
@@ -256,12 +262,12 @@ fn sdxl_pictures() {
         };
         let condition = |prefix: &str| {
             let states = tensors.get(&format!("{prefix}prompt_embeds"))?.clone();
-            Some(SdxlCondition { states, pooled: tensors[&format!("{prefix}pooled_prompt_embeds")].clone(), cuts: Vec::new() })
+            Some(SdxlCondition { states, pooled: tensors[&format!("{prefix}pooled_prompt_embeds")].clone(), truncations: Vec::new() })
         };
         let edges = tensors["control"].flatten_all().unwrap().to_vec1::<u8>().unwrap();
         let edges = image::GrayImage::from_raw(width as u32, height as u32, edges).unwrap();
         let edges = image::DynamicImage::ImageLuma8(edges).into_rgb8();
-        let mut sdxl = SdxlModel::open(model.path(), None, None, &Device::Cpu, DType::F32).unwrap();
+        let mut sdxl = SdxlModel::open(SdxlFolders::one(model.path()), &Device::Cpu, DType::F32).unwrap();
         let mut steps = 0;
         let mut step = |_: &nanococoa::backend::diffusion::denoise::StepState<'_>| {
             steps += 1;
@@ -272,8 +278,8 @@ fn sdxl_pictures() {
             stages.push(done);
             std::ops::ControlFlow::Continue(())
         };
-        let hears = Hears { step: &mut step, decode: &mut decode };
-        let picture = sdxl.paint(&request, &condition("").unwrap(), condition("negative_").as_ref(), &edges, hears).unwrap();
+        let callbacks = SamplingCallbacks { step: &mut step, autoencoder: &mut decode };
+        let picture = sdxl.paint(&request, &condition("").unwrap(), condition("negative_").as_ref(), &edges, callbacks).unwrap();
         assert!(stages.is_sorted() && stages.last() == Some(&1.0), "{stages:?}");
         let reference = tensors["picture"].flatten_all().unwrap().to_vec1::<u8>().unwrap();
         let errors = picture.as_raw().iter().zip(&reference).map(|(a, b)| f64::from(a.abs_diff(*b)).powi(2));

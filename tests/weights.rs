@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use candle_core::quantized::{GgmlDType, QTensor, gguf_file};
 use candle_core::{DType, Device, Tensor};
-use nanococoa::backend::diffusion::birefnet::Matter;
+use nanococoa::backend::diffusion::birefnet::MattingNetwork;
 use nanococoa::weights::{MemoryStore, TensorStore, Vars, open};
 
 fn tensor(values: &[f32], shape: &[usize]) -> Tensor {
@@ -129,7 +129,7 @@ fn missing_extra_and_misshapen_tensors_are_named() {
 #[test]
 fn a_folder_that_is_no_birefnet_says_why() {
     let dir = tempfile::tempdir().unwrap();
-    let load = || match Matter::load(dir.path(), &Device::Cpu, DType::F32) {
+    let load = || match MattingNetwork::load(dir.path(), &Device::Cpu, DType::F32) {
         Ok(_) => panic!("it was taken"),
         Err(e) => e.to_string(),
     };
@@ -154,7 +154,8 @@ fn a_folder_that_is_no_birefnet_says_why() {
 
 #[test]
 fn a_small_birefnet_cuts_a_photo_and_hears_a_stop() {
-    use nanococoa::backend::{BackendError, Quiet, StageCx};
+    use nanococoa::backend::diffusion::error::DiffusionError;
+    use nanococoa::backend::{Quiet, StageCx};
     use nanococoa::cancel::CancelToken;
 
     let dir = tempfile::tempdir().unwrap();
@@ -168,20 +169,20 @@ fn a_small_birefnet_cuts_a_photo_and_hears_a_stop() {
     candle_core::safetensors::save(&tensors, dir.path().join("model.safetensors")).unwrap();
     fs::write(dir.path().join("config.json"), case["config"].to_string()).unwrap();
 
-    let matter = Matter::load(dir.path(), &Device::Cpu, DType::F32).unwrap().with_side(64);
+    let network = MattingNetwork::load(dir.path(), &Device::Cpu, DType::F32).unwrap().with_side(64);
     let cancel = CancelToken::default();
     let cx = StageCx { cancel: &cancel, observer: &Quiet };
     for (width, height) in [(90, 70), (1, 5), (300, 20)] {
         let photo = image::RgbImage::from_fn(width, height, |x, y| image::Rgb([(x * 7) as u8, (y * 5) as u8, 90]));
-        let matte = matter.matte(&photo, cx).unwrap();
+        let matte = network.matte(&photo, cx).unwrap();
         assert_eq!((matte.alpha.width, matte.alpha.height), (width as usize, height as usize));
         assert_eq!(matte.foreground.dimensions(), (width, height));
         assert!(matte.alpha.data.iter().all(|a| (0.0..=1.0).contains(a)));
     }
     cancel.cancel();
-    assert!(matches!(matter.matte(&image::RgbImage::new(8, 8), cx), Err(BackendError::Stopped(_))));
+    assert!(matches!(network.matte(&image::RgbImage::new(8, 8), cx), Err(DiffusionError::Stopped)));
 
     tensors.insert("other.weight".into(), tensor(&[1.0], &[1]));
     candle_core::safetensors::save(&tensors, dir.path().join("model.safetensors")).unwrap();
-    assert!(Matter::load(dir.path(), &Device::Cpu, DType::F32).is_err_and(|e| e.to_string().contains("other.weight")));
+    assert!(MattingNetwork::load(dir.path(), &Device::Cpu, DType::F32).is_err_and(|e| e.to_string().contains("other.weight")));
 }

@@ -88,7 +88,7 @@ impl Backend for Fake {
     }
     fn paint_scene(&mut self, request: &SceneRequest<'_>, cx: StageCx<'_>) -> Result<Scene, BackendError> {
         self.0.play("scene", cx)?;
-        let tone = (request.seed % 7) as f32 / 20.0 + 0.2;
+        let tone = (request.sampling.seed % 7) as f32 / 20.0 + 0.2;
         Ok(Scene {
             image: LinearRgb::new(request.width, request.height, [tone, tone, 0.3]),
             ground_line: request.height as f32 * 0.57,

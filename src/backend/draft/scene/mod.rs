@@ -37,10 +37,10 @@ pub fn paint(request: &SceneRequest<'_>, cx: StageCx<'_>) -> Result<Scene, Backe
     if w == 0 || h == 0 {
         return Err(BackendError::Failed("The canvas has no pixels: choose a width and a height of at least 256.".into()));
     }
-    if !request.prompt.trim().is_empty() && !prompt::says_something(request.prompt) {
+    if !request.prompts.positive.trim().is_empty() && !prompt::says_something(request.prompts.positive) {
         cx.observer.warn("bg_prompt: the draft engine knows no place, surface or colour in these words and painted a neutral set");
     }
-    let spec = prompt::read(request.prompt, request.negative_prompt, request.seed);
+    let spec = prompt::read(request.prompts.positive, request.prompts.negative, request.sampling.seed);
     let stage = Stage::new(&spec, w, h);
     cx.step(0.25)?;
     let done = AtomicUsize::new(0);
