@@ -137,7 +137,7 @@ fn a_whole_job_and_both_re_runs() {
 }
 
 #[test]
-fn other_models_paint_anew() {
+fn changed_models_paint_again() {
     let (models, data) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     write_models(models.path());
     let engine = engine(data.path(), models.path().into());
@@ -151,7 +151,7 @@ fn other_models_paint_anew() {
     assert!(cached.is_empty());
     let (again, cached) = make();
     assert!(again == first && cached == [1], "{cached:?}");
-    // The same place, another model: nothing that the old one made is taken, and the old one does not paint.
+    // Another model in the same folder: steps of the old one are not reused, and the loaded model is replaced.
     let mut other = case("pipeline--flux-dev-wide.json");
     other["parts"]["transformer"]["seed"] = json!(4711);
     models::write_model(&models.path().join("flux-tiny"), &other);
@@ -161,13 +161,13 @@ fn other_models_paint_anew() {
 }
 
 #[test]
-fn a_stop_is_heard_between_denoising_steps() {
+fn a_job_stops_between_denoising_steps() {
     let (models, data) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     write_models(models.path());
     let engine = engine(data.path(), models.path().into());
     let id = submit(&engine, &request(json!({"num_inference_steps": 50})));
     let start = Instant::now();
-    // Somewhere within the fifty steps of the scene.
+    // During the fifty steps of the scene.
     while engine.snapshot(id).unwrap().preview.is_none() {
         assert!(start.elapsed() < Duration::from_secs(300));
         std::thread::sleep(Duration::from_millis(2));
@@ -197,7 +197,7 @@ fn little_memory_makes_the_same_picture_and_damage_is_named() {
         backend.paint_scene(&request, StageCx { cancel: &cancel, observer: &Quiet }).unwrap_or_else(|e| panic!("{e}")).image.to_srgb()
     };
     let rich = paint(Some(64 << 30));
-    // Parts leave in between; tiles are not needed at this size of the tiny autoencoder, so nothing changes.
+    // Parts are freed in between. The picture is smaller than a tile, so nothing else changes.
     let poor = paint(Some(1 << 20));
     assert_eq!(rich.dimensions(), poor.dimensions());
     let differ = rich.as_raw().iter().zip(poor.as_raw()).map(|(a, b)| a.abs_diff(*b)).max().unwrap();
@@ -208,6 +208,76 @@ fn little_memory_makes_the_same_picture_and_damage_is_named() {
     std::fs::write(&file, &bytes[..bytes.len() / 2]).unwrap();
     let error = DiffusionBackend::new(setup(models.path(), None)).err().unwrap().to_string();
     assert!(error.contains("transformer") && error.contains("cut short") && !error.contains('\n'), "{error}");
+}
+
+#[test]
+fn a_negative_prompt_acts_where_the_product_is_blended_and_the_text_harmonised() {
+    use nanococoa::backend::{Backend, BlendRequest, HarmonizeRequest, KeyLight, PlacedProduct, Prompts, Quiet, Sampling, Scene};
+    use nanococoa::imaging::{LinearRgb, Plane};
+    let models = tempfile::tempdir().unwrap();
+    write_models(models.path());
+    let mut backend = DiffusionBackend::new(setup(models.path(), None)).unwrap_or_else(|e| panic!("{e}"));
+    let cancel = nanococoa::cancel::CancelToken::default();
+    let cx = StageCx { cancel: &cancel, observer: &Quiet };
+    let side = 64;
+    let image = LinearRgb::new(side, side, [0.4, 0.3, 0.2]);
+    let everywhere = Plane::new(side, side, 1.0);
+    let key = KeyLight { direction: [0.0, 1.0, 0.0], color: [1.0; 3], softness: 0.5 };
+    let scene = Scene { image: image.clone(), ground_line: 40.0, key, ambient: [1.0; 3], gloss: 0.0, roughness: 1.0 };
+    let product = PlacedProduct { image: image.clone(), alpha: everywhere.clone(), bounds: (0, 0, side, side), foot: 60.0 };
+    let mut painted = |negative: &str, true_cfg_scale: f32| {
+        let sampling = Sampling { steps: 2, guidance_scale: 3.5, true_cfg_scale, seed: 3 };
+        let prompts = Prompts { positive: "a cup", negative };
+        let blended = backend.blend_product(
+            &BlendRequest {
+                scene: &scene,
+                product: &product,
+                grounded: &image,
+                band: &everywhere,
+                prompts,
+                strength: 1.0,
+                sampling,
+                preserve_product: false,
+            },
+            cx,
+        );
+        let request = HarmonizeRequest { image: &image, mask: &everywhere, prompts, strength: 1.0, sampling };
+        (blended.unwrap().data, backend.harmonize(&request, cx).unwrap().data)
+    };
+    let (blended, harmonised) = painted("people", 1.0);
+    assert!(painted("clutter", 1.0) == (blended.clone(), harmonised.clone()), "without true guidance the negative prompt has no effect");
+    let guided = painted("people", 4.0);
+    assert!(guided.0 != blended && guided.1 != harmonised);
+}
+
+#[test]
+fn encoded_prompts_outlive_the_backend_and_are_lost_with_the_model() {
+    use nanococoa::backend::{Backend, Prompts, Quiet, Sampling, SceneRequest};
+    let models = tempfile::tempdir().unwrap();
+    write_models(models.path());
+    let shared = setup(models.path(), Some(1 << 20));
+    let paint = |prompt: &str| {
+        let mut backend = DiffusionBackend::new(shared.clone()).unwrap_or_else(|e| panic!("{e}"));
+        let cancel = nanococoa::cancel::CancelToken::default();
+        let sampling = Sampling { steps: 1, guidance_scale: 3.5, true_cfg_scale: 1.0, seed: 1 };
+        let request = SceneRequest { prompts: Prompts { positive: prompt, negative: "" }, width: 64, height: 64, sampling };
+        let scene = backend.paint_scene(&request, StageCx { cancel: &cancel, observer: &Quiet });
+        scene.map(|scene| scene.image.data).map_err(|e| e.to_string())
+    };
+    let first = paint("a cup").unwrap();
+    // A text encoder that cannot be loaded any more, in a file that looks the same from outside.
+    let file = models.path().join("flux-tiny/text_encoder_2/config.json");
+    let (text, time) = (std::fs::read_to_string(&file).unwrap(), std::fs::metadata(&file).unwrap().modified().unwrap());
+    let rewrite = |text: &str, time| {
+        std::fs::write(&file, text).unwrap();
+        std::fs::File::options().write(true).open(&file).unwrap().set_modified(time).unwrap();
+    };
+    rewrite(&"x".repeat(text.len()), time);
+    assert!(paint("a cup").unwrap() == first);
+    assert!(paint("a bowl").unwrap_err().contains("text_encoder_2"));
+    // Another file: what the old model encoded is not used for it.
+    rewrite(&"x".repeat(text.len()), time + Duration::from_secs(5));
+    assert!(paint("a cup").unwrap_err().contains("text_encoder_2"));
 }
 
 #[test]
@@ -317,7 +387,7 @@ fn a_whole_job_over_a_rest_socket() {
 }
 
 #[test]
-fn an_autoencoder_of_its_own_is_used_instead_of_sdxls() {
+fn a_separate_autoencoder_replaces_the_one_of_sdxl() {
     let models = tempfile::tempdir().unwrap();
     write_models(models.path());
     // SDXL's own autoencoder is damaged; a good one is beside it.

@@ -24,12 +24,15 @@ const USUAL_PIXELS: usize = 1024 * 1024;
 /// How long a look at the models' folder stays valid: the studio asks at every change of the brief.
 const VALID: Duration = Duration::from_secs(2);
 
+/// The last look at models and device, and when it was.
+type Look = (Instant, Result<Setup, Notice>);
+
 /// Returns a function that looks for models and the device. The device is opened once; the models' folder is searched again when the last
 /// look is older than [`VALID`].
 pub(super) fn setup(config: &Config) -> impl Fn() -> Result<Setup, Notice> + Send + Sync + Clone + use<> {
     let (folder, choice) = (config.models_dir.clone(), config.device.clone());
     let device = Arc::new(OnceLock::new());
-    let last: Arc<Mutex<Option<(Instant, Result<Setup, Notice>)>>> = Arc::default();
+    let last: Arc<Mutex<Option<Look>>> = Arc::default();
     let sampler = Arc::new(Sampler::default());
     let prompts = PromptCaches::default();
     move || {

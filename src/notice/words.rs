@@ -44,6 +44,7 @@ type Bundle = FluentBundle<Arc<FluentResource>>;
 /// Files of both languages: English, Korean.
 const FILES: &[(&str, &str)] = &[
     (include_str!("../../assets/i18n/en/common.ftl"), include_str!("../../assets/i18n/ko/common.ftl")),
+    (include_str!("../../assets/i18n/en/config.ftl"), include_str!("../../assets/i18n/ko/config.ftl")),
     (include_str!("../../assets/i18n/en/request.ftl"), include_str!("../../assets/i18n/ko/request.ftl")),
     (include_str!("../../assets/i18n/en/decode.ftl"), include_str!("../../assets/i18n/ko/decode.ftl")),
     (include_str!("../../assets/i18n/en/typography.ftl"), include_str!("../../assets/i18n/ko/typography.ftl")),

@@ -42,7 +42,7 @@ pub fn run(
     sink.stage(Stage::TextCanvas);
     let layout = layout_text(fonts, &text.font, &text.content, spec.width as usize, spec.height as usize)?;
     for warning in &layout.fallbacks {
-        sink.warn(warning);
+        sink.warn(&warning.to_string());
     }
     if layout.font_px < SMALLEST_TYPE {
         sink.warn(&format!(

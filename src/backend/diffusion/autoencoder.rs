@@ -47,6 +47,6 @@ impl Autoencoder {
     pub fn decode(&self, latents: &Tensor, tile: Option<usize>, progress: ProgressCallback<'_>) -> DiffusionResult<RgbImage> {
         let latents = self.network.unscale_latents(latents)?.to_dtype(self.dtype)?;
         let pixels = self.network.decode_with(&latents, self.tiling(tile), progress)?;
-        Ok(to_image(&pixels.ok_or(DiffusionError::Stopped)?)?)
+        to_image(&pixels.ok_or(DiffusionError::Stopped)?)
     }
 }

@@ -1,6 +1,7 @@
 //! Tests of the painter.
 
-use super::prompt::{Family, family};
+use super::prompt::family;
+use super::spec::Family;
 use super::*;
 use crate::backend::{Prompts, Quiet, Sampling};
 use crate::cancel::CancelToken;

@@ -1,71 +1,32 @@
-//! Assembles a decoder's rows into the picture that the program works with: 8-bit sRGB with straight alpha, at most [`WORK_SIDE`] a side.
-//! Rows are converted and scaled as they come, so a decoder that hands them over one by one never needs memory for the whole picture.
+//! Assembles the rows of a reader into a picture of 8-bit sRGB with straight alpha and at most [`WORK_SIDE`] pixels a side. Rows are converted
+//! and scaled as they arrive, so a reader that works row by row never needs memory for the whole picture.
 
 use image::RgbaImage;
 use image::metadata::Orientation;
 
 use super::color::{ColorEncoding, RowConverter};
-use super::{DecodeError, WORK_SIDE};
+use super::error::DecodeError;
+use super::limits::WORK_SIDE;
+use super::row::{Alpha, ColorModel, Row};
 use crate::imaging::resize::{Filter, RowReducer, fit_within};
+use crate::notice;
+use crate::notice::Notice;
 
-/// The colour model of a file's samples. All samples of a pixel are interleaved; alpha, where there is any, comes last.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum ColorModel {
-    /// One sample; 0 is black.
-    Gray,
-    /// Red, green, blue.
-    Rgb,
-    /// Ink coverage: 0 is no ink.
-    Cmyk,
-    /// CIE L*a*b* (D50). 8-bit: L 0..=255 for 0..=100, a and b two's complement plus 128 (the ICC encoding); likewise 16-bit.
-    Lab,
-}
-
-impl ColorModel {
-    /// Samples a pixel without alpha.
-    pub(super) fn channels(self) -> usize {
-        match self {
-            Self::Gray => 1,
-            Self::Rgb | Self::Lab => 3,
-            Self::Cmyk => 4,
-        }
-    }
-}
-
-/// Whether the last sample of a pixel is alpha, and how it applies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Alpha {
-    /// The pixels have no alpha.
-    None,
-    /// Colours are not multiplied by alpha.
-    Straight,
-    /// Colours are multiplied by alpha (TIFF "associated").
-    Premultiplied,
-}
-
-/// One row of interleaved samples. Integers span their whole range; floats are 0..=1 (values above 1 are clipped).
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Row<'a> {
-    U8(&'a [u8]),
-    U16(&'a [u16]),
-    F32(&'a [f32]),
-}
-
-/// What a reader knows before the first row.
+/// Properties of a picture that are known before its first row.
 #[derive(Clone, Debug)]
 pub(super) struct Header {
-    /// Pixels a row.
+    /// Width in pixels.
     pub width: u32,
-    /// Rows.
+    /// Height in pixels.
     pub height: u32,
     pub model: ColorModel,
     pub alpha: Alpha,
     pub encoding: ColorEncoding,
-    /// How the picture is to be turned for viewing.
+    /// Rotation and mirroring to apply.
     pub orientation: Orientation,
 }
 
-/// The orientation that EXIF data gives. Data should begin with its TIFF header, but many programs keep the prefix that JPEG needs.
+/// Reads the orientation from EXIF data. It should begin with a TIFF header, but many programs keep the prefix of JPEG's APP1 segment.
 pub(super) fn exif_orientation(exif: Option<&[u8]>) -> Orientation {
     let exif = exif.map(|e| e.strip_prefix(b"Exif\0\0").unwrap_or(e));
     exif.and_then(Orientation::from_exif_chunk).unwrap_or(Orientation::NoTransforms)
@@ -74,28 +35,28 @@ pub(super) fn exif_orientation(exif: Option<&[u8]>) -> Orientation {
 /// A finished picture.
 #[derive(Debug)]
 pub(super) struct Picture {
-    /// Upright, 8-bit sRGB, straight alpha, at most [`WORK_SIDE`] a side.
+    /// 8-bit sRGB, orientation applied, straight alpha, at most [`WORK_SIDE`] a side.
     pub pixels: RgbaImage,
-    /// Width and height in the file, upright.
+    /// Width and height before scaling, orientation applied.
     pub size: (u32, u32),
-    /// What the designer should know about the file, such as "the last rows are missing": no full stop, no field name.
-    pub notes: Vec<String>,
-    /// Text entries of the file, keyword and text; readers that know of any set them.
+    /// What is lost or uncertain: clauses without a full stop.
+    pub notes: Vec<Notice>,
+    /// Text entries of the file, keyword and text; set by readers of formats that have them.
     pub text: Vec<(String, String)>,
-    /// The mask of the program's own step results, a PNG.
+    /// The mask stored in a step result of this program: an encoded PNG.
     pub mask: Option<Vec<u8>>,
 }
 
-/// Whether so much of a picture has arrived that it is still a picture: 98 %. One that lacks more counts as damaged in every format.
-pub(super) fn is_nearly_whole(arrived: usize, all: usize) -> bool {
-    arrived * 50 >= all * 49
+/// Whether enough of a picture was decoded to use it: 98 %. With less, the file counts as damaged, in every format.
+pub(super) fn is_nearly_whole(decoded: usize, total: usize) -> bool {
+    decoded * 50 >= total * 49
 }
 
-/// Takes rows, top to bottom.
+/// Collects rows from top to bottom.
 pub(super) struct Assembler {
     header: Header,
     converter: RowConverter,
-    /// `None` keeps the size.
+    /// `None` if the picture is not scaled.
     reducer: Option<RowReducer>,
     pixels: Vec<u8>,
     rows: u32,
@@ -103,8 +64,8 @@ pub(super) struct Assembler {
 }
 
 impl Assembler {
-    /// An assembler for rows of this kind. The reader has checked the size against the limits (see [`super::check_size`]). A colour profile
-    /// that cannot be used is ignored with a note.
+    /// An assembler for a picture whose size was checked (see [`super::limits::check_size`]). A colour profile that cannot be used is ignored
+    /// with a note.
     pub(super) fn new(header: Header) -> Self {
         let converter = RowConverter::new(header.model, header.alpha, &header.encoding);
         let (w, h) = (header.width as usize, header.height as usize);
@@ -114,12 +75,15 @@ impl Assembler {
         Self { row: vec![0; w * 4], header, converter, reducer, pixels, rows: 0 }
     }
 
-    /// Samples that every row must have.
+    /// Samples per row.
     pub(super) fn row_samples(&self) -> usize {
         self.header.width as usize * (self.header.model.channels() + usize::from(self.header.alpha != Alpha::None))
     }
 
-    /// Takes the next row. Rows beyond the last are ignored; one of the wrong length counts as damage.
+    /// Adds the next row. Rows beyond the height are ignored.
+    ///
+    /// # Errors
+    /// The row has the wrong length.
     pub(super) fn push(&mut self, row: Row<'_>) -> Result<(), DecodeError> {
         let samples = match row {
             Row::U8(r) => r.len(),
@@ -127,7 +91,7 @@ impl Assembler {
             Row::F32(r) => r.len(),
         };
         if samples != self.row_samples() {
-            return Err(DecodeError::damaged("image", "a row has the wrong length"));
+            return Err(DecodeError::damaged_picture(notice!("decode-damage-row-length")));
         }
         if self.rows >= self.header.height {
             return Ok(());
@@ -141,14 +105,15 @@ impl Assembler {
         Ok(())
     }
 
-    /// Rows taken so far.
+    /// Number of rows added so far.
     pub(super) fn rows(&self) -> u32 {
         self.rows
     }
 
-    /// The upright picture. Rows that never came are filled with white, or left clear where the file has alpha; say so in `notes`.
-    pub(super) fn finish(mut self, mut notes: Vec<String>) -> Picture {
-        notes.extend(self.converter.note().map(str::to_owned));
+    /// Applies the orientation and returns the picture. Missing rows are white, or transparent if the picture has alpha; the caller says so
+    /// in `notes`.
+    pub(super) fn finish(mut self, mut notes: Vec<Notice>) -> Picture {
+        notes.extend(self.converter.take_note());
         let blank = if self.header.alpha == Alpha::None { 255 } else { 0 };
         self.row.fill(blank);
         while self.rows < self.header.height {

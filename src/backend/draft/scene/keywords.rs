@@ -1,6 +1,6 @@
 //! The keywords: word, meaning, weight. A heavier word wins over a lighter one; then the longer word wins.
 
-use super::prompt::{Family as F, Time};
+use super::spec::{Family as F, Time};
 use super::surface::SurfaceKind as S;
 
 /// Places and seasons.

@@ -1,21 +1,21 @@
-//! The small HDR canvas on which backdrops are drawn sharp and then defocused as a lens would: everything behind the set is far out of
-//! focus, so 256 pixels across are enough, and the composition does not depend on the size of the picture.
+//! The small HDR canvas on which backdrops are drawn sharp and then defocused. The backdrop is far out of focus in the final picture, so
+//! 256 pixels per scene unit are enough, and its composition does not depend on the size of the picture.
 
 use rayon::prelude::*;
 
 use super::noise::{Rgb, mix3, smooth};
 
-/// Pixels of the small canvas in one scene unit (the geometric mean of the canvas's sides).
+/// Pixels of the small canvas per scene unit (the geometric mean of the picture's sides).
 pub const UNIT: f32 = 256.0;
 
-/// The small canvas. Coordinates: x right from the middle, y up from the ground line, in scene units.
+/// A small HDR canvas. Coordinates: x right from the middle, y up from the ground line, in scene units.
 #[derive(Clone, Debug)]
-pub struct Low {
-    /// Pixels.
+pub struct SmallCanvas {
+    /// Width in pixels.
     pub width: usize,
-    /// Pixels.
+    /// Height in pixels.
     pub height: usize,
-    /// Radiance.
+    /// Linear radiance, row by row.
     pub data: Vec<Rgb>,
     /// Half of the width in scene units.
     pub half: f32,
@@ -23,26 +23,26 @@ pub struct Low {
     pub top: f32,
 }
 
-/// How far below the ground line the canvas goes on, in scene units: room for the soft edge.
+/// Extent of the canvas below the ground line in scene units; the blurred edge of the surface needs it.
 pub const BELOW: f32 = 0.10;
-/// Margin at the other sides.
+/// Margin at the other sides in scene units.
 const MARGIN: f32 = 0.05;
 
-impl Low {
-    /// For a picture that reaches `half` to both sides and `top` above the ground line.
+impl SmallCanvas {
+    /// A black canvas for a picture that extends `half` scene units to both sides and `top` above the ground line.
     pub fn new(half: f32, top: f32) -> Self {
         let width = ((half + MARGIN) * 2.0 * UNIT).ceil() as usize + 2;
         let height = ((top + MARGIN + BELOW) * UNIT).ceil() as usize + 2;
         Self { width, height, data: vec![[0.0; 3]; width * height], half, top }
     }
 
-    /// Scene units → small pixels.
+    /// Converts scene units to pixels of this canvas.
     #[inline]
     pub fn to_px(&self, x: f32, y: f32) -> (f32, f32) {
         (x * UNIT + self.width as f32 * 0.5, (self.top + MARGIN - y) * UNIT)
     }
 
-    /// Paints every pixel from its coordinates.
+    /// Sets every pixel to a function of its coordinates.
     pub fn fill(&mut self, f: impl Fn(f32, f32) -> Rgb + Sync) {
         let (w, top) = (self.width, self.top);
         self.data.par_chunks_mut(w).enumerate().for_each(|(j, row)| {
@@ -53,7 +53,7 @@ impl Low {
         });
     }
 
-    /// Changes every pixel from its coordinates and colour.
+    /// Sets every pixel to a function of its coordinates and present colour.
     pub fn map(&mut self, f: impl Fn(f32, f32, Rgb) -> Rgb + Sync) {
         let (w, top) = (self.width, self.top);
         self.data.par_chunks_mut(w).enumerate().for_each(|(j, row)| {
@@ -64,7 +64,7 @@ impl Low {
         });
     }
 
-    /// Lays a shape over the picture: `cover` gives coverage from offsets in pixels, inside a box of `rx`, `ry` pixels.
+    /// Blends a shape over the canvas: `cover` maps offsets from the centre in pixels to coverage, within a box of ±`rx`, ±`ry` pixels.
     fn stamp(&mut self, x: f32, y: f32, (rx, ry): (f32, f32), color: Rgb, alpha: f32, cover: impl Fn(f32, f32) -> f32) {
         let (cx, cy) = self.to_px(x, y);
         let (x0, x1) = ((cx - rx - 1.0).floor().max(0.0) as usize, ((cx + rx + 2.0).max(0.0) as usize).min(self.width));
@@ -80,7 +80,7 @@ impl Low {
         }
     }
 
-    /// A rotated ellipse.
+    /// Draws a rotated ellipse.
     pub fn ellipse(&mut self, at: (f32, f32), radii: (f32, f32), angle: f32, color: Rgb, alpha: f32) {
         let (rx, ry) = ((radii.0 * UNIT).max(0.5), (radii.1 * UNIT).max(0.5));
         let (s, c) = angle.sin_cos();
@@ -92,7 +92,7 @@ impl Low {
         });
     }
 
-    /// An upright box between two corners.
+    /// Draws an axis-aligned rectangle between two corners.
     pub fn rect(&mut self, a: (f32, f32), b: (f32, f32), color: Rgb, alpha: f32) {
         let (hx, hy) = ((b.0 - a.0).abs() * 0.5 * UNIT, (b.1 - a.1).abs() * 0.5 * UNIT);
         self.stamp((a.0 + b.0) * 0.5, (a.1 + b.1) * 0.5, (hx, hy), color, alpha, |dx, dy| {
@@ -100,7 +100,7 @@ impl Low {
         });
     }
 
-    /// A thick line with round ends.
+    /// Draws a line with round caps.
     pub fn line(&mut self, a: (f32, f32), b: (f32, f32), radius: f32, color: Rgb, alpha: f32) {
         let r = (radius * UNIT).max(0.3);
         let (ex, ey) = ((b.0 - a.0) * 0.5 * UNIT, -(b.1 - a.1) * 0.5 * UNIT);
@@ -112,7 +112,7 @@ impl Low {
         });
     }
 
-    /// A lens's image of a point of light: a disc, a little brighter at its rim. Adds light.
+    /// Adds a bokeh disc, the out-of-focus image of a point light: slightly brighter at its rim.
     pub fn bokeh(&mut self, at: (f32, f32), radius: f32, color: Rgb) {
         let (cx, cy) = self.to_px(at.0, at.1);
         let r = (radius * UNIT).max(0.8);
@@ -131,7 +131,7 @@ impl Low {
         }
     }
 
-    /// Soft light added around a point (a Gaussian-like glow).
+    /// Adds a soft glow around a point.
     pub fn glow(&mut self, at: (f32, f32), radii: (f32, f32), color: Rgb) {
         self.map(|x, y, c| {
             let (u, v) = ((x - at.0) / radii.0, (y - at.1) / radii.1);
@@ -140,7 +140,7 @@ impl Low {
         });
     }
 
-    /// Lens defocus: every point becomes a disc of `radius` scene units. Prefix sums make each row of the disc two look-ups.
+    /// Lens blur: convolves with a disc of `radius` scene units. Prefix sums reduce each row of the disc to two look-ups.
     pub fn defocus(&mut self, radius: f32) {
         let r = radius * UNIT;
         if r < 0.6 {
@@ -162,7 +162,7 @@ impl Low {
                 row[i + 1] = acc;
             }
         });
-        // A fractional position in the sums gives fractional ends of the span: discs keep round outlines.
+        // Interpolated prefix sums give spans with fractional ends, so that discs keep a round outline.
         let upto = |y: usize, p: f32| {
             let i = p.floor();
             let f = p - i;
@@ -183,7 +183,7 @@ impl Low {
         });
     }
 
-    /// A copy blurred twice by boxes, wider across or along: for rough reflections.
+    /// A copy blurred by two box passes with radii `rx` and `ry` in scene units, for rough reflections.
     pub fn softened(&self, rx: f32, ry: f32) -> Self {
         let mut out = self.clone();
         for _ in 0..2 {
@@ -219,7 +219,7 @@ impl Low {
         }
     }
 
-    /// Bilinear, in scene units, clamped to the edge.
+    /// Bilinear sample at scene coordinates, clamped to the edge.
     pub fn sample(&self, x: f32, y: f32) -> Rgb {
         let (px, py) = self.to_px(x, y);
         let (px, py) = ((px - 0.5).clamp(0.0, self.width as f32 - 1.001), (py - 0.5).clamp(0.0, self.height as f32 - 1.001));
@@ -231,7 +231,7 @@ impl Low {
         mix3(mix3(self.data[p], self.data[p + s], fx), mix3(self.data[q], self.data[q + s], fx), fy)
     }
 
-    /// The rows around `y` blended by a cubic B-spline (no ringing around bright discs), for [`Low::cubic_x`].
+    /// Interpolates the rows around `y` with a cubic B-spline, which does not ring around bright discs; input of [`SmallCanvas::cubic_x`].
     pub fn cubic_row(&self, y: f32, out: &mut Vec<Rgb>) {
         let (_, py) = self.to_px(0.0, y);
         let py = py - 0.5;
@@ -247,7 +247,7 @@ impl Low {
         }
     }
 
-    /// One value of a blended row.
+    /// Interpolates a row of [`SmallCanvas::cubic_row`] at `x`.
     #[inline]
     pub fn cubic_x(&self, row: &[Rgb], x: f32) -> Rgb {
         let px = x * UNIT + self.width as f32 * 0.5 - 0.5;
@@ -258,7 +258,7 @@ impl Low {
         std::array::from_fn(|k| a[k] * w[0] + b[k] * w[1] + c[k] * w[2] + d[k] * w[3])
     }
 
-    /// Mean colour of the part above the ground line.
+    /// Mean colour above the ground line; values above 4 are clipped.
     pub fn mean(&self) -> Rgb {
         let rows = (self.height as f32 - BELOW * UNIT).max(1.0) as usize;
         let n = (rows * self.width) as f32;
@@ -270,6 +270,7 @@ impl Low {
     }
 }
 
+/// Weights of a uniform cubic B-spline.
 #[inline]
 fn weights(t: f32) -> [f32; 4] {
     let (t2, t3) = (t * t, t * t * t);
