@@ -14,7 +14,7 @@ use crate::job::state::workload;
 use crate::job::{ImageName, JobEvent, JobSnapshot, Stage, Step};
 use crate::pipeline::plan::{self, StepKeys};
 use crate::pipeline::{Recalled, Taken};
-use crate::request::{BackendKind, JobSpec, Start};
+use crate::request::{BackendKind, JobSpec, Start, StepNumber};
 
 /// What a job would do.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -86,7 +86,7 @@ impl Inner {
         let product = has_product(spec);
         let there = |job: &JobSnapshot, step| pictures(step, product).iter().all(|&n| self.store.is_whole(job.id, n));
         let cached = |step: u8, key: &str| !forced(step) && self.finished(step, key, product, None).iter().any(|j| there(j, step));
-        keys.iter().filter(|(step, key)| cached(*step, key)).map(|(step, _)| step).collect()
+        keys.iter().map(|(step, key)| (step.get(), key)).filter(|(step, key)| cached(*step, key)).map(|(step, _)| step).collect()
     }
 }
 
@@ -102,6 +102,7 @@ impl Engine {
         let steps: Vec<PlannedStep> = keys
             .iter()
             .map(|(step, _)| {
+                let step = step.get();
                 let cached = cached.contains(&step);
                 let eta_seconds = if cached { 0.0 } else { progress.step_seconds(step) };
                 PlannedStep { step, name: Step::of(step).as_str(), cached, eta_seconds }
@@ -114,12 +115,13 @@ impl Engine {
 
 impl JobSink<'_> {
     /// Takes a step from an earlier job, if one has it.
-    pub(super) fn take_step(&self, step: u8) -> Option<Taken> {
+    pub(super) fn take_step(&self, step: StepNumber) -> Option<Taken> {
         let order = &self.order;
-        if order.force_from_step.is_some_and(|from| step >= from.get()) {
+        if order.force_from_step.is_some_and(|from| step >= from) {
             return None;
         }
         let key = order.keys.get(step)?;
+        let step = step.get();
         self.inner.finished(step, key, order.product, Some(self.id)).iter().find_map(|job| self.take_from(step, job))
     }
 

@@ -160,7 +160,7 @@ impl Sink for JobSink<'_> {
         Ok(())
     }
 
-    fn take(&self, step: u8) -> Option<Taken> {
+    fn take(&self, step: StepNumber) -> Option<Taken> {
         self.take_step(step)
     }
 

@@ -105,7 +105,7 @@ fn run_one(inner: &Inner, work: &Work, ready: &mut Option<Ready>, factory: &Back
     };
     let recalled = inner.recall(&work.spec);
     let keys = inner.keys(&work.spec, work.kind, &recalled);
-    let step_keys = keys.iter().map(|(step, key)| (step, key.to_owned())).collect();
+    let step_keys = keys.iter().map(|(step, key)| (step.get(), key.to_owned())).collect();
     inner.apply(work.id, JobEvent::Started { engine_label: backend.label(), step_keys });
     let sink = JobSink::new(inner, work.id, workload(&work.spec, work.kind), Order::new(&work.spec, keys));
     let result = pipeline::run(&work.spec, backend.as_mut(), &inner.fonts(), recalled, &work.cancel, &sink);
