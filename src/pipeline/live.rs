@@ -18,6 +18,7 @@ use crate::cancel::CancelToken;
 use crate::imaging::resize::{Filter, fit_within, resize_plane, resize_rgb8, resize_rgba8};
 use crate::imaging::{Matte, Plane};
 use crate::job::{ImageName, Stage};
+use crate::notice;
 use crate::notice::Notice;
 use crate::request::{JobSpec, SourceImage, StepNumber};
 use crate::typography::FontCatalog;
@@ -207,7 +208,7 @@ impl LivePipeline {
         let sink = MemorySink::new(&self.results, keys, request.stale_headline);
         run(spec, backend, fonts, Recalled::default(), cancel, &sink)?;
         let run = sink.run.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let unsaved = || PipelineError::Sink("the pipeline ended without a picture".into());
+        let unsaved = || PipelineError::Sink(notice!("pipeline-no-picture").to_string());
         let step1 = run.step1.ok_or_else(unsaved)?;
         let picture = run.picture.ok_or_else(unsaved)?;
         let automatic_text_row = run
