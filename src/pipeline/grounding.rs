@@ -221,7 +221,7 @@ mod tests {
     use crate::backend::KeyLight;
 
     #[test]
-    fn the_surface_darkens_at_the_foot_and_the_backdrop_does_not() {
+    fn the_surface_receives_shadows_and_the_backdrop_does_not() {
         let (w, h) = (256, 256);
         let mut alpha = Plane::new(w, h, 0.0);
         for y in 100..200 {

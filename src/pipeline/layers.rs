@@ -281,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn every_tone_is_legible_on_every_ground() {
+    fn text_of_every_tone_is_legible_on_every_background() {
         for ground in [[0u8; 3], [255; 3], [128, 128, 128], [200, 40, 30], [30, 90, 200], [220, 200, 150]] {
             let background = RgbImage::from_fn(512, 512, |x, y| {
                 let busy = if (x / 9 + y / 13) % 2 == 0 { 25 } else { 0 };
@@ -300,7 +300,7 @@ mod tests {
     }
 
     #[test]
-    fn behind_is_hidden_by_the_product_and_by_nothing_else() {
+    fn mode_behind_hides_the_text_behind_the_product_only() {
         let background = RgbImage::from_pixel(256, 256, Rgb([90, 110, 130]));
         let text = text(256, 256, [250, 240, 200]);
         let mut product = Plane::new(256, 256, 0.0);
@@ -322,7 +322,7 @@ mod tests {
     }
 
     #[test]
-    fn positions_are_where_they_say_and_far_pixels_stay() {
+    fn positions_are_respected_and_distant_pixels_unchanged() {
         let background = RgbImage::from_pixel(256, 256, Rgb([90, 110, 130]));
         let text = text(256, 256, [255, 255, 255]);
         let mut tops = Vec::new();
@@ -339,7 +339,7 @@ mod tests {
     }
 
     #[test]
-    fn auto_avoids_the_product_and_clutter() {
+    fn position_auto_avoids_the_product_and_clutter() {
         let background =
             RgbImage::from_fn(256, 256, |x, y| if y < 120 && (x / 4 + y / 4) % 2 == 0 { Rgb([250, 250, 250]) } else { Rgb([20, 20, 30]) });
         let text = text(256, 256, [255, 255, 255]);
@@ -354,7 +354,7 @@ mod tests {
     }
 
     #[test]
-    fn other_sizes_fit_and_a_stop_is_heard() {
+    fn other_sizes_are_fitted_and_a_stop_ends_it() {
         let background = RgbImage::from_pixel(256, 320, Rgb([90, 110, 130]));
         let text = text(1024, 512, [255, 255, 255]);
         let input = input(&background, &text, CompositionMode::Overlay, TextPosition::Top, None);
@@ -366,7 +366,7 @@ mod tests {
     }
 
     #[test]
-    fn letters_go_where_the_designer_put_them_and_stay_whole() {
+    fn text_coordinates_are_respected_and_letters_stay_on_the_canvas() {
         let background = RgbImage::from_pixel(256, 256, Rgb([90, 110, 130]));
         let text = RgbaImage::from_fn(256, 256, |x, y| {
             Rgba([255, 255, 255, if (90..170).contains(&x) && (40..80).contains(&y) { 255 } else { 0 }])

@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_has_no_good_score() {
+    fn illegible_letters_have_a_low_score_or_none() {
         let empty = Plane::new(64, 64, 0.0);
         let white = LinearRgb::new(64, 64, [1.0; 3]);
         assert!(measure(&white, &empty, None).is_none());
@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn the_guard_secures_every_tone_on_every_ground() {
+    fn secure_makes_every_tone_legible_on_every_background() {
         let mask = bars(512, 256);
         for letter in [0.01, 0.06, 0.11, 0.14, 0.2, 0.4, 0.7, 0.95] {
             for ground in [0.0, 0.02, 0.1, 0.2, 0.45, 0.8, 1.0] {

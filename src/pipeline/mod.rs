@@ -10,6 +10,8 @@ pub mod layers;
 pub mod layout;
 pub mod legibility;
 pub mod live;
+#[cfg(test)]
+mod live_tests;
 pub mod placement;
 pub mod plan;
 pub mod position;

@@ -28,7 +28,7 @@ pub struct TextPlacement {
     pub notice: Option<Notice>,
 }
 
-/// Places the text layer. Coordinates in `wish` override `position`. The letters always stay on the canvas.
+/// Places the text layer. Coordinates in `coordinates` override `position`. The letters always stay on the canvas.
 pub fn place_text(
     background: &LinearRgb,
     text: &Plane,
@@ -36,7 +36,7 @@ pub fn place_text(
     product: Option<&Plane>,
     mode: CompositionMode,
     position: TextPosition,
-    wish: &Placement,
+    coordinates: &Placement,
 ) -> TextPlacement {
     let height = background.height as i64;
     let Some(ink) = text.bounds(INK) else { return TextPlacement::default() };
@@ -48,7 +48,7 @@ pub fn place_text(
         let margin = ((side as f32 * 0.015) as i64).min(free / 2);
         start.clamp(margin, free - margin)
     };
-    let dx = wish.text_x.map_or(0, |x| centred(x, background.width, x1 - x0) - x0 as i64);
+    let dx = coordinates.text_x.map_or(0, |x| centred(x, background.width, x1 - x0) - x0 as i64);
     let block = (y1 - y0) as i64;
     let (lowest, highest) = (height - (BOTTOM * height as f32) as i64 - block, (TOP * height as f32) as i64);
     let lowest = lowest.max(0);
@@ -60,7 +60,7 @@ pub fn place_text(
         TextPosition::Auto => highest,
     };
     let hidden = |top: i64| product.map_or(0.0, |p| overlap(text, p, (x0, y0, x1, y1), (dx, top - y0 as i64)));
-    if let Some(y) = wish.text_y {
+    if let Some(y) = coordinates.text_y {
         let top = centred(y, background.height, y1 - y0);
         let notice = (mode == CompositionMode::Behind && hidden(top) > MOST_HIDDEN)
             .then(|| notice!("pipeline-text-hidden", percent = percent(hidden(top))).at("text_y"));
