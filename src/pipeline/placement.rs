@@ -47,8 +47,8 @@ pub struct Placed {
     pub layout: Option<ProductLayout>,
 }
 
-/// Scales the cut-out by its bounding box, centres it and stands it on the surface, unless `coordinates` says otherwise. An automatically placed
-/// product is never cut off. `ground_line`: row of the surface's far edge.
+/// Scales the cut-out by its bounding box, centres it and stands it on the surface, unless `coordinates` says otherwise. A product without
+/// coordinates and scale is never cut off. `ground_line`: row of the surface's far edge.
 pub fn place(matte: &Matte, (width, height): (usize, usize), ground_line: f32, coordinates: &Placement) -> Placed {
     let found = cutout_bounds(matte);
     let (x0, y0, x1, y1) = found.unwrap_or((0, 0, matte.alpha.width, matte.alpha.height));

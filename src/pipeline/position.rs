@@ -28,7 +28,7 @@ pub struct TextPlacement {
     pub notice: Option<Notice>,
 }
 
-/// Places the text layer. Coordinates in `coordinates` override `position`. The letters always stay on the canvas.
+/// Places the text layer at the designer's coordinates, else at `position`. The letters always stay on the canvas.
 pub fn place_text(
     background: &LinearRgb,
     text: &Plane,
