@@ -4,8 +4,7 @@ use image::{RgbImage, RgbaImage};
 
 use super::{Picture, PipelineError, Sink, grounding, placement};
 use crate::backend::{Backend, BlendRequest, Prompts, Sampling, SceneRequest, StageCx};
-use crate::imaging::Matte;
-use crate::imaging::{LinearRgb, Plane, matting, resize};
+use crate::imaging::{LinearRgb, Matte, Plane, matting, resize};
 use crate::job::{ImageName, Stage};
 use crate::request::{JobSpec, SourceImage};
 

@@ -1,9 +1,8 @@
 //! Where the product stands on the canvas, and how large.
 
 use crate::backend::PlacedProduct;
-use crate::imaging::Matte;
 use crate::imaging::resize::{Filter, resize_plane, resize_rgb};
-use crate::imaging::{LinearRgb, Plane, srgb8_to_linear};
+use crate::imaging::{LinearRgb, Matte, Plane, srgb8_to_linear};
 use crate::request::Placement;
 
 /// The cut-out's box may take this much of the canvas.

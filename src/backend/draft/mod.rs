@@ -10,8 +10,7 @@ pub mod segment;
 use image::RgbImage;
 
 use super::{Backend, BackendError, BlendRequest, HarmonizeRequest, Scene, SceneRequest, SculptRequest, StageCx, TextLayer};
-use crate::imaging::LinearRgb;
-use crate::imaging::Matte;
+use crate::imaging::{LinearRgb, Matte};
 use crate::request::BackendKind;
 
 /// The draft engine.

@@ -13,9 +13,8 @@ use rten::{Model, NodeId, RunOptions, ThreadPool, Value};
 
 use crate::backend::{BackendError, StageCx};
 use crate::cancel::CancelToken;
-use crate::imaging::Matte;
 use crate::imaging::resize::{Filter, resample};
-use crate::imaging::{Plane, matting};
+use crate::imaging::{Matte, Plane, matting};
 
 /// Side of the network's input and output.
 const SIDE: usize = 320;
