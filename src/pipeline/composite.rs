@@ -6,7 +6,7 @@ use super::layers::{ComposeInput, compose};
 use super::legibility;
 use super::text::Layer;
 use super::{Picture, PipelineError, Sink};
-use crate::backend::{Backend, HarmonizeRequest, StageCx};
+use crate::backend::{Backend, HarmonizeRequest, Prompts, Sampling, StageCx};
 use crate::imaging::{LinearRgb, Plane, resize};
 use crate::job::{ImageName, Stage};
 use crate::request::{CompositionMode, JobSpec, StepNumber, TextPosition};
@@ -60,12 +60,14 @@ pub fn run(
         &HarmonizeRequest {
             image: &composed.image,
             mask: &composed.mask,
-            prompt: &c.prompt,
-            negative_prompt: &c.negative_prompt,
+            prompts: Prompts { positive: &c.prompt, negative: &c.negative_prompt },
             strength: c.strength,
-            steps: c.steps,
-            guidance_scale: c.guidance_scale,
-            seed: spec.seed,
+            sampling: Sampling {
+                steps: c.steps,
+                guidance_scale: c.guidance_scale,
+                true_cfg_scale: spec.background.true_cfg_scale,
+                seed: spec.seed,
+            },
         },
         cx,
     )?;

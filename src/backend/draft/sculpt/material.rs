@@ -215,7 +215,7 @@ fn linear(hex: u32) -> [f32; 3] {
 }
 
 /// Whether the words name a material or a colour.
-pub(super) fn says_something(style: &str) -> bool {
+pub(super) fn has_known_words(style: &str) -> bool {
     let words = tokens(style);
     let color = |t: &String| COLORS.iter().any(|(w, _)| if w.is_ascii() { t == w } else { t.starts_with(w) });
     words.iter().any(color) || MATERIALS.iter().any(|(_, list)| list.iter().any(|w| words.iter().any(|t| matches(t, w))))

@@ -13,6 +13,8 @@ use self::material::Kind;
 use self::shade::Shader;
 use crate::backend::{BackendError, SculptRequest, StageCx, TextLayer};
 use crate::imaging::{LinearRgb, Plane, linear_to_srgb8, luminance, srgb8_to_linear};
+use crate::notice;
+use crate::typography::TextLayout;
 
 /// Sample points in a pixel: eight rooks that never share a row or a column; the first four cover the quadrants.
 const ROOKS: [[f32; 2]; 8] = [
@@ -40,16 +42,14 @@ pub fn sculpt(request: &SculptRequest<'_>, cx: StageCx<'_>) -> Result<TextLayer,
     let glyphs = request.glyphs;
     cx.step(0.0)?;
     if (request.backdrop.width() as usize, request.backdrop.height() as usize) != (glyphs.width, glyphs.height) {
-        return Err(BackendError::Failed(
-            "The picture behind the text and the text canvas differ in size; start again from step 1.".into(),
-        ));
+        return Err(BackendError::Notice(notice!("draft-size-mismatch")));
     }
     let (backdrop, cell) = shrink(request.backdrop, 24);
     let mean = backdrop.data.iter().map(|&c| luminance(c)).sum::<f32>() / backdrop.data.len().max(1) as f32;
-    if !request.style_prompt.trim().is_empty() && !material::says_something(request.style_prompt) {
-        cx.observer.warn("text_model_prompt: the draft engine knows no material or colour in these words and chose one");
+    if !request.prompts.positive.trim().is_empty() && !material::has_known_words(request.prompts.positive) {
+        cx.observer.notice(notice!("draft-unknown-material").at("text_model_prompt"));
     }
-    let material = material::choose(request.style_prompt, request.negative_prompt, mean);
+    let material = material::choose(request.prompts.positive, request.prompts.negative, mean);
     let em = glyphs.font_px;
     let (x0, y0, x1, y1) = glyphs.bounds;
 
@@ -64,7 +64,7 @@ pub fn sculpt(request: &SculptRequest<'_>, cx: StageCx<'_>) -> Result<TextLayer,
     let vanish = [glyphs.width as f32 / 2.0, (y0 + y1) / 2.0 + drop];
     let camera = Camera { vanish, depth: depth / drop };
     let eye = [vanish[0], (y0 + y1) / 2.0 + 0.3 * drop];
-    let shader = Shader::new(material, glyphs, &field, (&backdrop, cell), eye, request.seed);
+    let shader = Shader::new(material, glyphs, &field, (&backdrop, cell), eye, request.sampling.seed);
 
     let faces = paint_faces(&field, &shader, &glyphs.coverage, cx)?;
     cx.step(0.6)?;
@@ -73,7 +73,7 @@ pub fn sculpt(request: &SculptRequest<'_>, cx: StageCx<'_>) -> Result<TextLayer,
     cx.step(0.9)?;
 
     let glow = (halo > 0.0).then(|| Glow::new(&glyphs.coverage, em));
-    let image = assemble(glyphs.width, glyphs.height, &field, &glyphs.coverage, &faces, &walls, glow.as_ref(), &shader);
+    let image = assemble(glyphs, &field, &faces, &walls, glow.as_ref(), &shader);
     cx.step(1.0)?;
     Ok(TextLayer { image, face: glyphs.coverage.clone() })
 }
@@ -243,12 +243,10 @@ fn box_blur(plane: &Plane, radius: usize, passes: usize) -> Plane {
     a
 }
 
-#[allow(clippy::too_many_arguments)]
+/// Composites faces, walls and glow to a picture with straight alpha.
 fn assemble(
-    width: usize,
-    height: usize,
+    glyphs: &TextLayout,
     field: &Field,
-    coverage: &Plane,
     faces: &[[f32; 3]],
     walls: &[[f32; 4]],
     glow: Option<&Glow>,
@@ -258,7 +256,7 @@ fn assemble(
     let mut alpha = vec![0.0f32; field.w * field.h];
     for i in 0..field.w * field.h {
         let (x, y) = (field.x0 + i % field.w, field.y0 + i / field.w);
-        let cov = coverage.at(x, y);
+        let cov = glyphs.coverage.at(x, y);
         let wall = walls[i];
         let back = wall[3] * (1.0 - cov);
         let solid = cov + back;
@@ -276,7 +274,7 @@ fn assemble(
         }
     }
     bleed(&mut color, &alpha, field.w, field.h);
-    let mut image = RgbaImage::new(width as u32, height as u32);
+    let mut image = RgbaImage::new(glyphs.width as u32, glyphs.height as u32);
     for i in 0..field.w * field.h {
         let c = color[i].map(linear_to_srgb8);
         let a = (alpha[i] * 255.0 + 0.5) as u8;

@@ -16,6 +16,7 @@ use crate::cancel::CancelToken;
 use crate::imaging::Matte;
 use crate::imaging::resize::{Filter, resample};
 use crate::imaging::{Plane, matting};
+use crate::notice;
 
 /// Side of the network's input and output.
 const SIDE: usize = 320;
@@ -62,7 +63,7 @@ impl Segmenter {
     /// too, kept whole with soft edges.
     pub fn segment(&mut self, photo: &RgbImage, cx: StageCx<'_>) -> Result<Matte, BackendError> {
         if photo.width() == 0 || photo.height() == 0 {
-            return Err(BackendError::Failed("The photo has no pixels.".into()));
+            return Err(BackendError::Notice(notice!("draft-no-photo")));
         }
         self.settle();
         cx.step(0.0)?;
@@ -83,7 +84,7 @@ impl Segmenter {
                 return Ok(matte);
             }
         }
-        cx.observer.warn("product_image: no product was found in the photo, so the photo is used whole; a picture with a plain background or a transparent one helps");
+        cx.observer.notice(notice!("draft-no-product").at("product_image"));
         let alpha = fallback::whole(photo.width() as usize, photo.height() as usize);
         cx.step(1.0)?;
         // Nothing was cut, hence there is no old background to remove from the colours.
@@ -126,7 +127,7 @@ fn run_interruptibly(
             // Nobody listens after a stop.
             let _ = sender.send(shared.run(planes, &cancel));
         })
-        .map_err(|e| BackendError::Failed(format!("The cut-out network cannot start: {e}")))?;
+        .map_err(|e| BackendError::Notice(notice!("draft-network-start", error = e.to_string())))?;
     *outstanding = Some(thread);
     let mut waited = 0.0;
     loop {
@@ -137,7 +138,7 @@ fn run_interruptibly(
                 cx.step(0.1 + 0.7 * (waited / (waited + 0.7)))?;
             }
             Err(mpsc::RecvTimeoutError::Disconnected) => {
-                return Err(BackendError::Failed("The cut-out network ended unexpectedly.".into()));
+                return Err(BackendError::Notice(notice!("draft-network-ended")));
             }
         }
     }
@@ -153,7 +154,7 @@ struct Network {
 
 impl Network {
     fn load() -> Result<Self, BackendError> {
-        let broken = |e: String| BackendError::Failed(format!("The built-in cut-out network cannot be loaded: {e}"));
+        let broken = |e: String| BackendError::Notice(notice!("draft-network-load", error = e));
         let model = Model::load_static_slice(crate::assets::U2NETP).map_err(|e| broken(e.to_string()))?;
         let node = |name: &&str| model.node_id(name).map_err(|e| broken(e.to_string()));
         let input = node(&"input.1")?;
@@ -171,7 +172,7 @@ impl Network {
 
     /// Saliency 0..=1 at the network's size from preprocessed planes, or `None` when it sees nothing or everything.
     fn run(&self, planes: Vec<f32>, cancel: &CancelToken) -> Result<Option<Plane>, BackendError> {
-        let failed = |e: String| BackendError::Failed(format!("The cut-out network stopped: {e}"));
+        let failed = |e: String| BackendError::Notice(notice!("draft-network-stopped", error = e));
         let mut alive: Vec<(NodeId, Value)> =
             vec![(self.input, Value::from_shape(&[1, 3, SIDE, SIDE], planes).map_err(|e| failed(e.to_string()))?)];
         for piece in &self.pieces {
@@ -203,8 +204,8 @@ impl Network {
 /// of the built-in network.
 pub(crate) fn raw_masks(file: Option<&Path>, planes: &[f32]) -> Result<Vec<f32>, BackendError> {
     let failed = |e: String| match file {
-        Some(path) => BackendError::Failed(format!("{}: {e}", path.display())),
-        None => BackendError::Failed(format!("The built-in cut-out network stopped: {e}")),
+        Some(path) => BackendError::Notice(notice!("draft-network-check", file = path, error = e)),
+        None => BackendError::Notice(notice!("draft-network-built-in", error = e)),
     };
     let model = match file {
         Some(path) => Model::load_file(path).map_err(|e| failed(e.to_string()))?,

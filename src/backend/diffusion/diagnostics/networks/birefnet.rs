@@ -1,6 +1,6 @@
 //! `birefnet`: `pixel_values` `[B, 3, H, W]` → `logits` `[B, 1, H, W]`.
 
-use super::{Component, ComponentError, Tensors};
+use crate::backend::diffusion::diagnostics::component::{Component, ComponentError, Tensors};
 use crate::nn::birefnet::BiRefNet;
 
 pub fn run(component: &Component<'_>) -> Result<Tensors, ComponentError> {

@@ -1,11 +1,11 @@
-//! `u2netp`: `pixel_values` `[B, 3, 320, 320]` → `mask` `[B, 1, 320, 320]`, the network of the draft engine. `--weights` may name another
+//! `u2netp`: `pixel_values` `[B, 3, 320, 320]` → `mask` `[B, 1, 320, 320]`, the network of the draft backend. `--weights` may name another
 //! ONNX file of the same network; without it the built-in one runs. Always on the CPU in float32.
 
 use std::path::Path;
 
 use candle_core::{DType, Device, Tensor};
 
-use super::{Component, ComponentError, Tensors};
+use crate::backend::diffusion::diagnostics::component::{Component, ComponentError, Tensors};
 use crate::backend::draft::segment::raw_masks;
 
 pub fn run(component: &Component<'_>) -> Result<Tensors, ComponentError> {

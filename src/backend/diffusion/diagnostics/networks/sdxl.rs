@@ -1,6 +1,6 @@
-//! `sdxl-unet` and `sdxl-controlnet`: one step each.
+//! `sdxl-unet` and `sdxl-controlnet`: one denoising step each.
 
-use super::{Component, ComponentError, Tensors};
+use crate::backend::diffusion::diagnostics::component::{Component, ComponentError, Tensors};
 use crate::nn::unet::{Conditioning, ControlNet, Residuals, Unet, UnetConfig};
 
 fn config(component: &Component<'_>, class: &str) -> Result<UnetConfig, ComponentError> {
@@ -9,8 +9,8 @@ fn config(component: &Component<'_>, class: &str) -> Result<UnetConfig, Componen
     Ok(config)
 }
 
-/// The network inputs that both have: text and pooled text in the network's type, the rest in float32.
-fn conditioned<T>(
+/// Runs a network on the inputs that both networks have: hidden states in the network's type, the others in float32.
+fn with_conditioning<T>(
     component: &Component<'_>,
     config: &UnetConfig,
     run: impl FnOnce(&Conditioning<'_>) -> Result<T, ComponentError>,
@@ -24,7 +24,7 @@ fn conditioned<T>(
     })
 }
 
-pub(super) fn unet(component: &Component<'_>) -> Result<Tensors, ComponentError> {
+pub fn unet(component: &Component<'_>) -> Result<Tensors, ComponentError> {
     let config = config(component, "UNet2DConditionModel")?;
     let network = Unet::load(component.vars()?, &config)?;
     let control = match component.inputs.contains_key("mid") {
@@ -38,7 +38,7 @@ pub(super) fn unet(component: &Component<'_>) -> Result<Tensors, ComponentError>
         }
         false => None,
     };
-    conditioned(component, &config, |conditioning| {
+    with_conditioning(component, &config, |conditioning| {
         let prepared = network.prepare(conditioning)?;
         let sample = component.input_typed("sample")?;
         let out = network.forward(&sample, component.input("timestep")?, &prepared, control.as_ref())?;
@@ -46,11 +46,11 @@ pub(super) fn unet(component: &Component<'_>) -> Result<Tensors, ComponentError>
     })
 }
 
-pub(super) fn controlnet(component: &Component<'_>) -> Result<Tensors, ComponentError> {
+pub fn controlnet(component: &Component<'_>) -> Result<Tensors, ComponentError> {
     let config = config(component, "ControlNetModel")?;
     let network = ControlNet::load(component.vars()?, &config)?;
     let scale = if component.inputs.contains_key("conditioning_scale") { component.scalar("conditioning_scale")? } else { 1.0 };
-    conditioned(component, &config, |conditioning| {
+    with_conditioning(component, &config, |conditioning| {
         let prepared = network.prepare(conditioning, &component.input_typed("controlnet_cond")?)?;
         let sample = component.input_typed("sample")?;
         let out = network.forward(&sample, component.input("timestep")?, &prepared, scale)?;

@@ -2,12 +2,12 @@
 
 use candle_core::{DType, Device, Tensor};
 
-use super::{Component, ComponentError, Tensors};
+use crate::backend::diffusion::diagnostics::component::{Component, ComponentError, Tensors};
 use crate::schedule::torch_rng::{NoiseType, TorchRng};
 use crate::schedule::{EulerDiscrete, FlowMatchEuler, Schedule, ScheduleError};
 
 impl Component<'_> {
-    /// A scalar input that counts something.
+    /// A scalar input that is a count.
     fn count(&self, name: &str) -> Result<usize, ComponentError> {
         let value = self.scalar(name)?;
         if value.fract() != 0.0 || !(0.0..=1e9).contains(&value) {
@@ -33,8 +33,8 @@ fn outputs(schedule: &Schedule) -> Result<Tensors, ComponentError> {
     ]))
 }
 
-/// With `image_seq_len` the sigmas that FLUX's pipelines pass, without it the scheduler's own; `sigmas` gives them instead.
-pub(super) fn flow_match_euler(component: &Component<'_>) -> Result<Tensors, ComponentError> {
+/// With `image_seq_len` the sigmas of FLUX's pipelines, without it the scheduler's own. The input `sigmas` replaces both.
+pub fn flow_match_euler(component: &Component<'_>) -> Result<Tensors, ComponentError> {
     let config: FlowMatchEuler = component.config_as()?;
     let tokens = component.inputs.contains_key("image_seq_len").then(|| component.count("image_seq_len")).transpose()?;
     let made = match (component.inputs.get("sigmas"), tokens) {
@@ -45,14 +45,14 @@ pub(super) fn flow_match_euler(component: &Component<'_>) -> Result<Tensors, Com
     outputs(&made.map_err(|e| component.schedule_error(e))?)
 }
 
-pub(super) fn euler_discrete(component: &Component<'_>) -> Result<Tensors, ComponentError> {
+pub fn euler_discrete(component: &Component<'_>) -> Result<Tensors, ComponentError> {
     let config: EulerDiscrete = component.config_as()?;
     let made = config.schedule(component.count("num_inference_steps")?);
     outputs(&made.map_err(|e| component.schedule_error(e))?)
 }
 
-/// `--dtype bf16` and `f16` draw as PyTorch does when it is asked for that type.
-pub(super) fn torch_randn(component: &Component<'_>) -> Result<Tensors, ComponentError> {
+/// `--dtype bf16` and `f16` draw in the order in which PyTorch draws for these types.
+pub fn torch_randn(component: &Component<'_>) -> Result<Tensors, ComponentError> {
     let seed = component.input("seed")?;
     if seed.elem_count() != 1 {
         return Err(ComponentError::Input(format!("the input seed must have one element, it has {}", seed.elem_count())));
@@ -62,7 +62,7 @@ pub(super) fn torch_randn(component: &Component<'_>) -> Result<Tensors, Componen
     let shape: Option<Vec<usize>> = sides.iter().map(|d| usize::try_from(*d).ok()).collect();
     let count = shape.as_ref().and_then(|s| s.iter().try_fold(1usize, |n, d| n.checked_mul(*d))).filter(|n| *n <= 1 << 30);
     let (Some(shape), Some(count)) = (shape, count) else {
-        return Err(ComponentError::Input(format!("the input shape {sides:?} is no shape")));
+        return Err(ComponentError::Input(format!("the input shape {sides:?} is not a valid shape")));
     };
     let kind = if component.dtype == DType::F32 { NoiseType::Single } else { NoiseType::Half };
     let noise = Tensor::from_vec(TorchRng::new(seed).randn_as(count, kind), shape, &Device::Cpu)?.to_dtype(component.dtype)?;

@@ -1,4 +1,4 @@
-//! One whole pipeline from a folder to a picture: how anybody checks it against diffusers (`nanococoa debug pipeline`).
+//! `nanococoa debug pipeline`: runs one whole pipeline from a model's folder to a picture, for comparison with diffusers.
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -6,49 +6,49 @@ use std::path::{Path, PathBuf};
 use candle_core::{DType, Device};
 use image::RgbImage;
 
-use super::denoise::Hears;
-use super::error::DiffusionError;
-use super::flux::{FluxInpaint, FluxModel, FluxRequest};
-use super::sdxl::{SdxlModel, SdxlRequest};
+use crate::backend::diffusion::denoise::SamplingCallbacks;
+use crate::backend::diffusion::error::DiffusionError;
+use crate::backend::diffusion::flux::{FluxInpaint, FluxModel, FluxRequest};
+use crate::backend::diffusion::sdxl::{SdxlFolders, SdxlModel, SdxlRequest};
 
-/// What `debug pipeline` was asked for.
+/// The arguments of `nanococoa debug pipeline`.
 #[derive(Clone, Debug)]
 pub struct PipelineArgs {
     /// `flux-text-to-image`, `flux-inpaint` or `sdxl-controlnet`.
     pub kind: String,
     /// The model's folder.
     pub model: PathBuf,
-    /// Prompts, size, steps, guidance and seed; SDXL takes the same.
+    /// Prompts, size, steps, guidance and seed; also used for SDXL.
     pub request: FluxRequest,
-    /// How much is changed (inpaint).
+    /// How far the picture may change (inpainting).
     pub strength: f64,
-    /// The picture to paint into.
+    /// The picture to inpaint.
     pub image: Option<PathBuf>,
-    /// White is painted anew.
+    /// The inpainting mask; white is repainted.
     pub mask: Option<PathBuf>,
-    /// Edges, white on black.
+    /// The control picture: edges, white on black.
     pub control: Option<PathBuf>,
-    /// How much the edges count.
+    /// Scale of the ControlNet's residuals.
     pub conditioning_scale: f64,
 }
 
-/// The pipelines that there are.
+/// The kinds of pipelines.
 pub const PIPELINES: [&str; 3] = ["flux-text-to-image", "flux-inpaint", "sdxl-controlnet"];
 
-/// Longest side of a picture.
-const MOST_SIDE: usize = 8192;
+/// Longest side of a picture in pixels.
+const MAX_SIDE: usize = 8192;
 
-/// Runs it.
+/// Runs a pipeline.
 ///
 /// # Errors
-/// Files that are missing or damaged, requests that cannot be met, memory.
+/// A file is missing or damaged, the request cannot be met, or memory runs out.
 pub fn run(args: &PipelineArgs, device: &Device, dtype: DType) -> Result<RgbImage, DiffusionError> {
     let request = &args.request;
     if request.steps == 0 {
         return Err(DiffusionError::Input("--steps: use 1 or more".into()));
     }
-    if request.width.max(request.height) > MOST_SIDE {
-        return Err(DiffusionError::Input(format!("--width, --height: {MOST_SIDE} is the most")));
+    if request.width.max(request.height) > MAX_SIDE {
+        return Err(DiffusionError::Input(format!("--width, --height: {MAX_SIDE} is the most")));
     }
     for (flag, value) in
         [("--guidance", request.guidance), ("--true-cfg-scale", request.true_cfg_scale), ("--conditioning-scale", args.conditioning_scale)]
@@ -57,9 +57,9 @@ pub fn run(args: &PipelineArgs, device: &Device, dtype: DType) -> Result<RgbImag
             return Err(DiffusionError::Input(format!("{flag}: {value} cannot be used; write a number")));
         }
     }
-    let hears = Hears { step: &mut |_| ControlFlow::Continue(()), decode: &mut |_| ControlFlow::Continue(()) };
+    let callbacks = SamplingCallbacks { step: &mut |_| ControlFlow::Continue(()), autoencoder: &mut |_| ControlFlow::Continue(()) };
     match args.kind.as_str() {
-        "flux-text-to-image" => FluxModel::open(&args.model, device, dtype)?.text_to_image(request, hears),
+        "flux-text-to-image" => FluxModel::open(&args.model, device, dtype)?.text_to_image(request, callbacks),
         "flux-inpaint" => {
             let mut model = FluxModel::open(&args.model, device, dtype)?;
             let side = model.token_side()?;
@@ -77,7 +77,7 @@ pub fn run(args: &PipelineArgs, device: &Device, dtype: DType) -> Result<RgbImag
                 image::imageops::resize(&mask, size.0, size.1, image::imageops::FilterType::Lanczos3)
             };
             let inpaint = FluxInpaint { image: &image, mask: &mask, strength: args.strength };
-            model.inpaint(request, &inpaint, hears)
+            model.inpaint(request, &inpaint, callbacks)
         }
         "sdxl-controlnet" => {
             let sdxl = SdxlRequest {
@@ -89,8 +89,8 @@ pub fn run(args: &PipelineArgs, device: &Device, dtype: DType) -> Result<RgbImag
                 seed: request.seed,
             };
             let control = fitted(load(args.control.as_deref(), "--control")?.into_rgb8(), (request.width as u32, request.height as u32));
-            let mut model = SdxlModel::open(&args.model, None, None, device, dtype)?;
-            model.text_to_image(&sdxl, &request.prompt, request.negative_prompt.as_deref(), &control, hears)
+            let mut model = SdxlModel::open(SdxlFolders::one(&args.model), device, dtype)?;
+            model.text_to_image(&sdxl, &request.prompt, request.negative_prompt.as_deref(), &control, callbacks)
         }
         other => Err(DiffusionError::Input(format!("--kind {other}: there is no such pipeline; there are {}", PIPELINES.join(", ")))),
     }

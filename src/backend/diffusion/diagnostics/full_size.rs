@@ -1,5 +1,5 @@
-//! The public models' networks at full size with made-up weights: whether a machine can run them, and how much memory they take, before
-//! anything is downloaded (`nanococoa debug full-size`).
+//! `nanococoa debug full-size`: runs the networks of the public models at full size with generated weights, to see whether a machine can
+//! run them and how much memory they take before anything is downloaded.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -7,13 +7,14 @@ use std::time::Instant;
 use candle_core::{DType, Device, Tensor};
 use serde_json::{Value, json};
 
-use super::{Component, ComponentError, KINDS, Tensors};
+use super::component::{Component, ComponentError, Tensors};
+use super::networks::KINDS;
 use crate::schedule::TorchRng;
-use crate::weights::{Imagined, Vars};
+use crate::weights::{GeneratedWeights, Vars};
 
-/// One network of the public models, and what it is fed with for a square picture.
+/// One network of the public models, with its inputs for a square picture.
 pub struct FullSize {
-    /// Its name here.
+    /// Its name on the command line.
     pub name: &'static str,
     kind: &'static str,
     config: fn() -> Value,
@@ -23,22 +24,22 @@ pub struct FullSize {
 enum Input {
     /// Normally distributed noise.
     Noise(Vec<usize>),
-    /// Token numbers below a bound.
+    /// This many token IDs below a bound.
     Tokens(usize, u32),
-    /// These numbers, repeated for a batch.
+    /// These values in a shape.
     Values(Vec<f32>, Vec<usize>),
 }
 
-/// How a network did.
+/// The outcome of a run.
 #[derive(Clone, Debug)]
 pub struct Outcome {
-    /// Numbers in its weights.
+    /// Number of parameters.
     pub parameters: u64,
-    /// Seconds from an empty device to results on the host, the making of the weights included.
+    /// Seconds from an empty device to results on the host, including the generation of the weights.
     pub seconds: f64,
-    /// Outputs by name with their shapes.
+    /// Names and shapes of the outputs.
     pub outputs: Vec<(String, Vec<usize>)>,
-    /// Whether every number of every output is finite.
+    /// Every value of every output is finite.
     pub finite: bool,
 }
 
@@ -61,7 +62,7 @@ fn sdxl() -> Value {
         "projection_class_embeddings_input_dim": 2816, "transformer_layers_per_block": [1, 2, 10], "use_linear_projection": true})
 }
 
-/// Both halves of guidance at once, as the pipeline has it.
+/// A batch of two for classifier-free guidance, as in the pipeline.
 fn sdxl_inputs(side: usize) -> Vec<(&'static str, Input)> {
     let s = side as f32;
     vec![
@@ -147,7 +148,7 @@ impl Input {
             Self::Noise(shape) => Tensor::from_vec(rng.randn(shape.iter().product()), shape.as_slice(), device),
             Self::Values(values, shape) => Tensor::from_vec(values.clone(), shape.as_slice(), device),
             Self::Tokens(length, below) => {
-                // The highest number ends the prompt, as CLIP's does.
+                // The highest ID ends the prompt, as in CLIP.
                 let ids = (0..*length as u32).map(|i| if i + 1 == *length as u32 { below - 1 } else { i * 7919 % (below - 1) });
                 Tensor::from_vec(ids.map(i64::from).collect::<Vec<_>>(), (1, *length), device)
             }
@@ -156,21 +157,21 @@ impl Input {
 }
 
 impl FullSize {
-    /// Builds it, runs it once for a picture of `side` × `side` pixels (a multiple of 64), and lets everything go again.
+    /// Builds the network, runs it once for a picture of `side` × `side` pixels (a multiple of 64), and frees it.
     ///
     /// # Errors
-    /// No memory; a device that cannot compute in this type.
+    /// Out of memory; the device cannot compute in this type.
     pub fn run(&self, side: usize, dtype: DType, device: &Device) -> Result<Outcome, ComponentError> {
         let run = KINDS.iter().find(|k| k.0 == self.kind).map(|k| k.1);
-        let run = run.ok_or_else(|| ComponentError::Input(format!("there is no component {}", self.kind)))?;
+        let run = run.ok_or_else(|| ComponentError::Input(format!("unknown component {}", self.kind)))?;
         let start = Instant::now();
         let mut rng = TorchRng::new(7);
         let mut inputs = Tensors::new();
         for (name, input) in (self.inputs)(side) {
             inputs.insert(name.into(), input.tensor(&mut rng, device)?);
         }
-        let weights = Arc::new(Imagined::new(1));
-        let vars = Vars::made_by(Arc::clone(&weights) as _, dtype, device);
+        let weights = Arc::new(GeneratedWeights::new(1));
+        let vars = Vars::created_by(Arc::clone(&weights) as _, dtype, device);
         let component = Component {
             config: (self.config)(),
             place: format!("the public config of {}", self.name),
@@ -199,7 +200,7 @@ mod tests {
     fn a_full_size_network_runs_on_a_small_picture() {
         let network = NETWORKS.iter().find(|n| n.name == "flux-vae").unwrap();
         let outcome = network.run(64, DType::F32, &Device::Cpu).unwrap();
-        // As the public file: 83,819,683 numbers.
+        // The number of parameters in the public file.
         assert_eq!(outcome.parameters, 83_819_683);
         assert!(outcome.finite);
         let shapes: Vec<_> = outcome.outputs.iter().map(|(name, shape)| (name.as_str(), shape.as_slice())).collect();

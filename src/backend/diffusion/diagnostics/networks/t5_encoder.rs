@@ -1,10 +1,10 @@
-//! `t5-encoder`: a prompt's states for FLUX.
+//! `t5-encoder`: hidden states of a prompt for FLUX.
 
-use super::{Component, ComponentError, Tensors};
+use crate::backend::diffusion::diagnostics::component::{Component, ComponentError, Tensors};
 use crate::nn::t5::{T5Config, T5Encoder};
 
-/// Inputs and outputs as `parity.md` lists them; `attention_mask` is optional.
-pub(super) fn run(component: &Component<'_>) -> Result<Tensors, ComponentError> {
+/// Reads `input_ids` and optionally `attention_mask`; writes `last_hidden_state`.
+pub fn run(component: &Component<'_>) -> Result<Tensors, ComponentError> {
     let vars = component.vars()?;
     let no_config = component.config.as_object().is_none_or(serde_json::Map::is_empty);
     let config = if no_config { T5Config::of_store(vars.store())? } else { component.config_as()? };

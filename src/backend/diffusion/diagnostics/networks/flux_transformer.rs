@@ -1,12 +1,12 @@
-//! `flux-transformer`: one step of FLUX.1.
+//! `flux-transformer`: one denoising step of FLUX.1.
 
 use candle_core::Tensor;
 
-use super::{Component, ComponentError, Tensors};
+use crate::backend::diffusion::diagnostics::component::{Component, ComponentError, Tensors};
 use crate::nn::flux::{FluxConfig, FluxPrompt, FluxTransformer, rope};
 
-/// Positions that were given, `[N, 3]` or, as old pipelines have them, `[B, N, 3]`.
-fn ids(component: &Component<'_>, name: &str) -> Result<Option<Tensor>, ComponentError> {
+/// The positions in an input, `[N, 3]` or, from older pipelines, `[B, N, 3]`; `None` if the input is missing.
+fn position_ids(component: &Component<'_>, name: &str) -> Result<Option<Tensor>, ComponentError> {
     let Some(ids) = component.inputs.get(name) else { return Ok(None) };
     let ids = if ids.rank() == 3 { ids.get(0)? } else { ids.clone() };
     if ids.rank() != 2 {
@@ -15,18 +15,19 @@ fn ids(component: &Component<'_>, name: &str) -> Result<Option<Tensor>, Componen
     Ok(Some(ids))
 }
 
-/// Image positions of a square picture: without `img_ids` nothing says how many rows there are.
-fn square(tokens: usize, component: &Component<'_>) -> Result<Tensor, ComponentError> {
+/// Image positions without `img_ids`: the picture must be square.
+fn square_image_ids(tokens: usize, component: &Component<'_>) -> Result<Tensor, ComponentError> {
     let side = tokens.isqrt();
     if side * side != tokens {
-        let what = format!("img_ids is missing: {tokens} image tokens are no square, so rows and columns are unknown");
+        let what = format!("img_ids is missing: {tokens} image tokens do not form a square, so rows and columns are unknown");
         return Err(ComponentError::Input(what));
     }
     Ok(rope::image_ids(side, side, &component.device)?)
 }
 
-/// Inputs and outputs as `parity.md` lists them.
-pub(super) fn run(component: &Component<'_>) -> Result<Tensors, ComponentError> {
+/// Reads the inputs `hidden_states`, `encoder_hidden_states`, `pooled_projections`, `timestep`, optionally `guidance`, `img_ids` and
+/// `txt_ids`; writes `sample`.
+pub fn run(component: &Component<'_>) -> Result<Tensors, ComponentError> {
     let vars = component.vars()?;
     let no_config = component.config.as_object().is_none_or(serde_json::Map::is_empty);
     let config = if no_config { FluxConfig::of_store(vars.store())? } else { component.config_as()? };
@@ -39,11 +40,11 @@ pub(super) fn run(component: &Component<'_>) -> Result<Tensors, ComponentError> 
             return Err(ComponentError::Input(format!("the input {name} must be [batch, tokens, channels], it is {:?}", tensor.dims())));
         }
     }
-    let img_ids = match ids(component, "img_ids")? {
+    let img_ids = match position_ids(component, "img_ids")? {
         Some(ids) => ids,
-        None => square(latents.dim(1)?, component)?,
+        None => square_image_ids(latents.dim(1)?, component)?,
     };
-    let txt_ids = match ids(component, "txt_ids")? {
+    let txt_ids = match position_ids(component, "txt_ids")? {
         Some(ids) => ids,
         None => rope::text_ids(context.dim(1)?, &component.device)?,
     };

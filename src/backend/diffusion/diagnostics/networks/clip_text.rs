@@ -1,13 +1,13 @@
-//! `clip-text`: a prompt's states for SDXL and its pooled state for FLUX.
+//! `clip-text`: hidden states of a prompt for SDXL and the pooled state for FLUX.
 
 use candle_core::Tensor;
 
-use super::{Component, ComponentError, Tensors};
+use crate::backend::diffusion::diagnostics::component::{Component, ComponentError, Tensors};
 use crate::nn::clip::{ClipConfig, ClipText};
 
 impl Component<'_> {
-    /// `input_ids`, `[B, T]` of integers.
-    pub(super) fn token_ids(&self) -> Result<&Tensor, ComponentError> {
+    /// The input `input_ids`, `[B, T]` integers.
+    pub fn token_ids(&self) -> Result<&Tensor, ComponentError> {
         let ids = self.input("input_ids")?;
         if ids.rank() != 2 || ids.elem_count() == 0 || ids.dtype().is_float() {
             let what = format!("the input input_ids must be [batch, tokens] of integers, it is {:?} of {:?}", ids.dims(), ids.dtype());
@@ -17,8 +17,8 @@ impl Component<'_> {
     }
 }
 
-/// Inputs and outputs as `parity.md` lists them.
-pub(super) fn run(component: &Component<'_>) -> Result<Tensors, ComponentError> {
+/// Reads `input_ids`; writes `last_hidden_state`, `penultimate` and `pooled`.
+pub fn run(component: &Component<'_>) -> Result<Tensors, ComponentError> {
     let config: ClipConfig = component.config_as()?;
     config.check(&component.place)?;
     let ids = component.token_ids()?;

@@ -3,7 +3,7 @@
 use candle_core::{DType, Device, Tensor};
 use image::GrayImage;
 
-use super::{Component, ComponentError, Tensors};
+use crate::backend::diffusion::diagnostics::component::{Component, ComponentError, Tensors};
 use crate::imaging::canny::canny;
 
 pub fn run(component: &Component<'_>) -> Result<Tensors, ComponentError> {
