@@ -1,9 +1,9 @@
-//! The data that the program carries: it works without any other file.
+//! Data embedded in the binary, so that the program needs no other files.
 
-/// One embedded file: name as the user sees it, and its bytes.
+/// An embedded file: the name that users see, and its bytes.
 pub type Embedded = (&'static str, &'static [u8]);
 
-/// The bundled faces under their documented names, sorted.
+/// The bundled fonts by their documented names, sorted.
 pub static FONTS: &[Embedded] = &[
     ("BM/BMDOHYEON_ttf.ttf", include_bytes!("../fonts/BM/BMDOHYEON_ttf.ttf")),
     ("BM/BMJUA_ttf.ttf", include_bytes!("../fonts/BM/BMJUA_ttf.ttf")),
@@ -17,22 +17,22 @@ pub static FONTS: &[Embedded] = &[
     ("Pretendard/Pretendard-Bold.otf", include_bytes!("../fonts/Pretendard/Pretendard-Bold.otf")),
 ];
 
-/// The default face.
+/// Name of the default font.
 pub const DEFAULT_FONT: &str = "NanumSquare/NanumSquareEB.ttf";
 
 /// A small product photo (JPEG, 240×160) for the examples of the REST documentation.
 pub static SAMPLE_PHOTO: &[u8] = include_bytes!("../assets/samples/coffee_small.jpg");
 
-/// U²-Netp, ONNX (Apache-2.0).
+/// Weights of U²-Netp, the segmentation network of the draft backend (ONNX, Apache-2.0).
 pub static U2NETP: &[u8] = include_bytes!("../models/u2netp.onnx");
 
-/// Environment maps, Radiance RGBE, latitude-longitude (CC0).
+/// Environment maps: Radiance RGBE in equirectangular projection (CC0).
 pub mod hdri {
     /// An apartment: soft daylight from windows.
     pub static APARTMENT: &[u8] = include_bytes!("../assets/hdri/pmndrs_apartment.hdr");
     /// A hotel lobby: warm lamps.
     pub static LOBBY: &[u8] = include_bytes!("../assets/hdri/pmndrs_lobby.hdr");
-    /// A photo studio: big soft boxes.
+    /// A photo studio: large soft boxes.
     pub static STUDIO: &[u8] = include_bytes!("../assets/hdri/pmndrs_studio.hdr");
     /// A sunset over water.
     pub static SUNSET: &[u8] = include_bytes!("../assets/hdri/blender_sunset.hdr");

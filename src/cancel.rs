@@ -1,30 +1,30 @@
-//! Cooperative stop.
+//! Cooperative cancellation.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// A flag that the doors raise and the worker reads between rows, tiles and denoising steps.
+/// A cancellation flag. Front ends set it; computations check it between rows, tiles and denoising steps. Clones share the flag.
 #[derive(Clone, Debug, Default)]
 pub struct CancelToken(Arc<AtomicBool>);
 
-/// The work ended because a stop was requested.
+/// The computation ended early because it was cancelled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("stopped by request")]
 pub struct Stopped;
 
 impl CancelToken {
-    /// Asks the work to stop; idempotent.
+    /// Requests a stop. Idempotent.
     pub fn cancel(&self) {
         self.0.store(true, Ordering::Release);
     }
 
-    /// Whether a stop was asked for.
+    /// Whether a stop was requested.
     #[inline]
     pub fn is_cancelled(&self) -> bool {
         self.0.load(Ordering::Acquire)
     }
 
-    /// `Err(Stopped)` once a stop was asked for.
+    /// Returns `Err(Stopped)` once a stop was requested.
     #[inline]
     pub fn check(&self) -> Result<(), Stopped> {
         if self.is_cancelled() { Err(Stopped) } else { Ok(()) }

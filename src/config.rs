@@ -1,13 +1,16 @@
-//! File, environment and flags become one [`Config`], once.
+//! Settings from the command line, the environment and the settings file, merged into one [`Config`] at start.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use crate::notice;
+use crate::notice::{Argument, Notice};
+
 /// Default address of the server.
 pub const DEFAULT_BIND: &str = "127.0.0.1:8000";
-/// Default limit of a request's body.
+/// Default limit of a request body, bytes.
 pub const DEFAULT_BODY_LIMIT: usize = 64 << 20;
 
 /// The settings file, `config.toml`; every key is optional.
@@ -26,7 +29,7 @@ struct File {
     max_body_mib: Option<usize>,
 }
 
-/// What the command line may override.
+/// Settings given on the command line; they take precedence.
 #[derive(Clone, Debug, Default)]
 pub struct Overrides {
     /// `--config`.
@@ -49,62 +52,78 @@ pub struct Overrides {
     pub allowed_origins: Vec<String>,
 }
 
-/// The settings in force.
+/// The merged settings.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// Where the settings were looked for.
+    /// Path of the settings file, whether or not it exists.
     pub file: PathBuf,
-    /// Where jobs are kept.
+    /// The data folder, which holds the jobs.
     pub data_dir: PathBuf,
-    /// Folders with more fonts, those added in the studio included.
+    /// Folders with additional fonts, including those added in the studio.
     pub font_dirs: Vec<PathBuf>,
-    /// Folders that were added in the studio.
+    /// Font folders that were added in the studio.
     pub added_font_dirs: Vec<PathBuf>,
-    /// The face that is used when none is named.
+    /// Name of the font for requests without `font_name`.
     pub default_font: String,
-    /// Where the diffusion models are.
+    /// Folder of the diffusion models.
     pub models_dir: PathBuf,
-    /// Where the diffusion models run: `auto`, `cpu`, `cuda` or `cuda:N`.
+    /// Device of the diffusion backend: `auto`, `cpu`, `cuda` or `cuda:N`.
     pub device: String,
-    /// The server's address.
+    /// Address of the server.
     pub bind: SocketAddr,
     /// Bearer token; required when `bind` is not a loopback address.
     pub token: Option<String>,
-    /// Host names that the server answers to besides the loopback ones.
+    /// Values of the `Host` header that the server accepts besides loopback names.
     pub allowed_hosts: Vec<String>,
-    /// Origins of web pages that may call.
+    /// Origins of web pages that may call the server.
     pub allowed_origins: Vec<String>,
-    /// Bytes.
+    /// Limit of a request body, bytes.
     pub body_limit: usize,
 }
 
 /// A setting that cannot be used.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ConfigError {
-    /// The file.
-    #[error("the settings file {} cannot be used: {reason}", path.display())]
+    /// The settings file cannot be read or holds an invalid value.
     File {
-        /// Which file.
+        /// The settings file.
         path: PathBuf,
-        /// Why.
-        reason: String,
+        /// The cause: an error of the file system or the parser, or a notice.
+        reason: Argument,
     },
-    /// An address.
-    #[error("bind: \"{0}\" is not an address; write it as 127.0.0.1:8000")]
+    /// `bind` is not an address.
     Bind(String),
-    /// A folder that was asked for.
-    #[error("--fonts: there is no folder {}", .0.display())]
+    /// A folder of `--fonts` does not exist.
     Fonts(PathBuf),
-    /// A folder of models that was asked for.
-    #[error("--models: there is no folder {}", .0.display())]
+    /// The folder of `--models` does not exist.
     Models(PathBuf),
-    /// No home folder.
-    #[error("no home folder was found; name a folder with --data-dir")]
+    /// The user has no home folder, and no data folder was given.
     NoHome,
 }
 
+impl ConfigError {
+    /// The error as a message to people.
+    pub fn notice(&self) -> Notice {
+        match self {
+            Self::File { path, reason } => notice!("config-file", path = path.as_path(), reason = reason.clone()),
+            Self::Bind(text) => notice!("config-bind", text = text.clone()),
+            Self::Fonts(path) => notice!("config-fonts", path = path.as_path()),
+            Self::Models(path) => notice!("config-models", path = path.as_path()),
+            Self::NoHome => notice!("config-no-home"),
+        }
+    }
+}
+
+impl std::fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.notice().fmt(f)
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
 impl Config {
-    /// Flags over environment over file over defaults. Reads the file and `NANOCOCOA_*`.
+    /// Merges the settings: flags take precedence over the environment (`NANOCOCOA_*`), the settings file and the defaults. Blocking.
     pub fn load(flags: Overrides) -> Result<Self, ConfigError> {
         let env = |key: &str| std::env::var(key).ok().filter(|v| !v.is_empty());
         let dirs = directories::ProjectDirs::from("", "", "nanococoa");
@@ -125,7 +144,7 @@ impl Config {
         font_dirs.extend(env("NANOCOCOA_FONTS").map(|v| std::env::split_paths(&v).collect::<Vec<_>>()).unwrap_or_default());
         font_dirs.extend(file.font_dirs);
         font_dirs.push(data_dir.join("fonts"));
-        let added_font_dirs = added_fonts(&data_dir);
+        let added_font_dirs = read_added_font_dirs(&data_dir);
         font_dirs.extend(added_font_dirs.iter().cloned());
         let models_dir = flags.models_dir.map(|d| crate::paths::find(&d));
         if let Some(missing) = models_dir.as_ref().filter(|d| !d.is_dir()) {
@@ -142,10 +161,10 @@ impl Config {
             None => DEFAULT_BODY_LIMIT,
             Some(mib @ 1..=1024) => mib << 20,
             Some(mib) => {
-                return Err(ConfigError::File { path, reason: format!("max_body_mib = {mib}: use 1 to 1024") });
+                return Err(ConfigError::File { path, reason: notice!("config-body-limit", value = mib).into() });
             }
         };
-        let or_file = |flag: Vec<String>, file: Vec<String>| flag.into_iter().chain(file).collect();
+        let and_file = |flag: Vec<String>, file: Vec<String>| flag.into_iter().chain(file).collect();
         Ok(Self {
             file: path,
             data_dir,
@@ -156,23 +175,24 @@ impl Config {
             device,
             bind,
             token: flags.token.or_else(|| env("NANOCOCOA_TOKEN")).or(file.token),
-            allowed_hosts: or_file(flags.allowed_hosts, file.allowed_hosts),
-            allowed_origins: or_file(flags.allowed_origins, file.allowed_origins),
+            allowed_hosts: and_file(flags.allowed_hosts, file.allowed_hosts),
+            allowed_origins: and_file(flags.allowed_origins, file.allowed_origins),
             body_limit,
         })
     }
 }
 
-/// Beside the jobs, so that every door on this data folder draws with the same faces: one folder a line.
+/// List of the font folders added in the studio, one per line. It is in the data folder so that every front end that uses this folder has the
+/// same fonts.
 const FONT_FOLDERS: &str = "font-folders.txt";
 
-fn added_fonts(data_dir: &Path) -> Vec<PathBuf> {
+fn read_added_font_dirs(data_dir: &Path) -> Vec<PathBuf> {
     let text = std::fs::read_to_string(data_dir.join(FONT_FOLDERS)).unwrap_or_default();
     text.lines().map(str::trim).filter(|l| !l.is_empty()).map(PathBuf::from).collect()
 }
 
 impl Config {
-    /// Keeps another list of added font folders. Blocking.
+    /// Replaces and saves the font folders added in the studio. Blocking.
     pub fn set_added_font_dirs(&mut self, dirs: Vec<PathBuf>) -> std::io::Result<()> {
         let text: String = dirs.iter().map(|d| format!("{}\n", d.display())).collect();
         std::fs::create_dir_all(&self.data_dir)?;
@@ -190,7 +210,7 @@ fn parse_bind(text: &str) -> Result<SocketAddr, ConfigError> {
 }
 
 fn read(path: &Path, must_exist: bool) -> Result<File, ConfigError> {
-    let bad = |reason: String| ConfigError::File { path: path.to_path_buf(), reason };
+    let bad = |reason: String| ConfigError::File { path: path.to_path_buf(), reason: reason.into() };
     match std::fs::read_to_string(path) {
         Ok(text) => toml::from_str(&text).map_err(|e| bad(e.to_string())),
         Err(e) if e.kind() == std::io::ErrorKind::NotFound && !must_exist => Ok(File::default()),

@@ -15,6 +15,7 @@ pub mod imaging;
 pub mod job;
 pub mod metrics;
 pub mod nn;
+pub mod notice;
 pub mod paths;
 pub mod pipeline;
 pub mod request;

@@ -1,49 +1,49 @@
-//! CPU and memory (sysinfo), GPUs (NVML). No driver: an empty list, never an error.
+//! Load of the machine: CPU and memory by sysinfo, GPUs by NVML, free disk space. Without an NVIDIA driver the list of GPUs is empty.
 
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use nvml_wrapper::Nvml;
 use serde::Serialize;
-use utoipa::ToSchema;
 
 const GIB: f64 = (1u64 << 30) as f64;
-/// Reading the counters costs up to a millisecond; pollers ask thousands of times a second.
-const FRESH: Duration = Duration::from_millis(500);
+/// Longest age of a sample. Reading the counters costs up to a millisecond, and clients may poll far more often than they change.
+const MAX_AGE: Duration = Duration::from_millis(500);
 
 /// One GPU.
-#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct GpuInfo {
-    /// Position in the driver's list.
+    /// Index in the driver's list.
     pub index: u32,
     /// Product name.
     pub name: String,
-    /// Percent busy.
+    /// Utilisation in percent.
     pub gpu_util: f64,
-    /// GiB in use.
+    /// Memory in use, GiB.
     pub vram_used_gb: f64,
-    /// GiB in all.
+    /// Total memory, GiB.
     pub vram_total_gb: f64,
-    /// Percent in use.
+    /// Memory in use, percent.
     pub vram_percent: f64,
 }
 
-/// The machine's load.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, ToSchema)]
+/// One sample of the machine's load.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct SystemMetrics {
-    /// Percent of all cores.
+    /// Utilisation of all cores together, percent.
     pub cpu_percent: f64,
-    /// GiB in use.
+    /// Memory in use, GiB.
     pub ram_used_gb: f64,
-    /// GiB in all.
+    /// Total memory, GiB.
     pub ram_total_gb: f64,
-    /// Percent in use.
+    /// Memory in use, percent.
     pub ram_percent: f64,
     /// Empty without an NVIDIA driver.
     pub gpu_info: Vec<GpuInfo>,
 }
 
 struct State {
+    /// `None` where sysinfo or NVML is not available.
     system: Option<sysinfo::System>,
     nvml: Option<Nvml>,
     taken: Option<Instant>,
@@ -67,28 +67,28 @@ impl Default for Sampler {
 impl Sampler {
     /// The newest sample, at most half a second old.
     pub fn sample(&self) -> SystemMetrics {
-        self.younger_than(FRESH)
+        self.sample_within(MAX_AGE)
     }
 
-    /// The machine's load at this moment.
+    /// A sample taken now.
     pub fn sample_now(&self) -> SystemMetrics {
-        self.younger_than(Duration::ZERO)
+        self.sample_within(Duration::ZERO)
     }
 
-    fn younger_than(&self, age: Duration) -> SystemMetrics {
+    fn sample_within(&self, max_age: Duration) -> SystemMetrics {
         let mut guard = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let state = &mut *guard;
-        if state.taken.is_none_or(|t| t.elapsed() >= age) {
+        if state.taken.is_none_or(|t| t.elapsed() >= max_age) {
             let gpu_info = state.nvml.as_ref().map(gpus).unwrap_or_default();
             state.last = SystemMetrics { gpu_info, ..SystemMetrics::default() };
             if let Some(system) = &mut state.system {
                 system.refresh_cpu_usage();
                 system.refresh_memory();
                 let (used, total) = (system.used_memory() as f64 / GIB, system.total_memory() as f64 / GIB);
-                state.last.cpu_percent = tenth(f64::from(system.global_cpu_usage()));
-                state.last.ram_used_gb = tenth(used);
-                state.last.ram_total_gb = tenth(total);
-                state.last.ram_percent = if total > 0.0 { tenth(used / total * 100.0) } else { 0.0 };
+                state.last.cpu_percent = round_to_tenth(f64::from(system.global_cpu_usage()));
+                state.last.ram_used_gb = round_to_tenth(used);
+                state.last.ram_total_gb = round_to_tenth(total);
+                state.last.ram_percent = if total > 0.0 { round_to_tenth(used / total * 100.0) } else { 0.0 };
             }
             state.taken = Some(Instant::now());
         }
@@ -105,26 +105,26 @@ fn gpus(nvml: &Nvml) -> Vec<GpuInfo> {
             index,
             name: device.name().unwrap_or_else(|_| "NVIDIA GPU".into()),
             gpu_util: device.utilization_rates().map_or(0.0, |u| f64::from(u.gpu)),
-            vram_used_gb: tenth(used),
-            vram_total_gb: tenth(total),
-            vram_percent: if total > 0.0 { tenth(used / total * 100.0) } else { 0.0 },
+            vram_used_gb: round_to_tenth(used),
+            vram_total_gb: round_to_tenth(total),
+            vram_percent: if total > 0.0 { round_to_tenth(used / total * 100.0) } else { 0.0 },
         })
     };
     (0..nvml.device_count().unwrap_or(0)).filter_map(one).collect()
 }
 
-fn tenth(v: f64) -> f64 {
+fn round_to_tenth(v: f64) -> f64 {
     (v * 10.0).round() / 10.0
 }
 
-/// GiB that are free where a folder is; 0 when unknown.
+/// Free space in GiB on the file system of `folder`; 0 if unknown.
 pub fn free_disk(folder: &std::path::Path) -> f64 {
     free_space(folder).map_or(0.0, |bytes| bytes as f64 / GIB)
 }
 
-/// Bytes that this user may still write where a folder is; `None` when unknown.
+/// Bytes that this user may still write to the file system of `folder`; `None` if unknown.
 pub fn free_space(folder: &std::path::Path) -> Option<u64> {
-    // One system call, and it knows every file system; the list of disks leaves out those in memory.
+    // statvfs covers every file system; sysinfo's list of disks leaves out those in memory (tmpfs).
     #[cfg(unix)]
     {
         let disk = rustix::fs::statvfs(folder).ok()?;

@@ -1,15 +1,15 @@
-//! Files and folders by either Unicode spelling. Names that come from a Mac are decomposed (NFD), names that are typed are composed (NFC);
-//! Linux and Windows take them for different names.
+//! Finds files and folders whose names differ only in Unicode normalization. macOS often writes decomposed names (NFD), keyboards produce
+//! composed ones (NFC), and Linux and Windows treat the two as different names.
 
 use std::path::{Component, Path, PathBuf};
 
 use unicode_normalization::UnicodeNormalization as _;
 
-/// Entries of a folder that are compared with a name.
+/// Most entries of a folder that are compared with a name.
 const MAX_ENTRIES: usize = 100_000;
 
-/// The path as the disk spells it: the path itself if it exists, else one whose parts differ only in Unicode normalization. Returns the path
-/// unchanged if there is none. Blocking.
+/// Returns the path if it exists, else an existing path whose components differ only in Unicode normalization, else the path unchanged.
+/// Blocking.
 pub fn find(path: &Path) -> PathBuf {
     if path.as_os_str().is_empty() || path.symlink_metadata().is_ok() {
         return path.to_path_buf();
@@ -24,15 +24,17 @@ pub fn find(path: &Path) -> PathBuf {
         found = if as_is.symlink_metadata().is_ok() {
             as_is
         } else {
-            let Some(other) = name.to_str().filter(|n| !n.is_ascii()).and_then(|n| respelled(&found, n)) else { return path.to_path_buf() };
+            let Some(other) = name.to_str().filter(|n| !n.is_ascii()).and_then(|n| find_normalized(&found, n)) else {
+                return path.to_path_buf();
+            };
             other
         };
     }
     found
 }
 
-/// The entry of a folder whose name is the same in NFC.
-fn respelled(folder: &Path, name: &str) -> Option<PathBuf> {
+/// The entry of a folder whose name is equal to `name` after normalization to NFC.
+fn find_normalized(folder: &Path, name: &str) -> Option<PathBuf> {
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     let wanted: String = name.nfc().collect();
     let entries = std::fs::read_dir(folder).ok()?.take(MAX_ENTRIES).flatten();

@@ -16,7 +16,8 @@ use std::time::{Duration, Instant};
 
 use candle_core::Device;
 use common::{photo_base64, wait};
-use nanococoa::backend::diffusion::backend::{DiffusionBackend, Setup};
+use nanococoa::backend::diffusion::backend::DiffusionBackend;
+use nanococoa::backend::diffusion::loaded::Setup;
 use nanococoa::backend::diffusion::models::Models;
 use nanococoa::backend::draft::DraftBackend;
 use nanococoa::backend::{Backends, StageCx};
@@ -41,7 +42,7 @@ fn write_models(root: &Path) {
 
 fn setup(root: &Path, free: Option<u64>) -> Setup {
     let (device, device_name, _) = on::place();
-    Setup { models: Models::scan(root), device, device_name, free: Arc::new(move || free) }
+    Setup { models: Models::scan(root), device, device_name, free: Arc::new(move || free), prompts: Default::default() }
 }
 
 fn engine(data: &Path, root: PathBuf) -> Engine {
@@ -51,7 +52,7 @@ fn engine(data: &Path, root: PathBuf) -> Engine {
             BackendKind::Draft => Ok(Box::new(DraftBackend::default())),
             BackendKind::Diffusion => Ok(Box::new(DiffusionBackend::new(setup(&root, None))?)),
         }),
-        available: Arc::new(|_| Ok("tiny models are here".into())),
+        available: Arc::new(|_| Ok(nanococoa::notice::Notice::verbatim("tiny models are here"))),
         version: Arc::new(move |kind| format!("{} {}", nanococoa::backend::backend_version(kind), Models::scan(&here).identity())),
         installed: Arc::new(Default::default),
     };
@@ -136,7 +137,7 @@ fn a_whole_job_and_both_re_runs() {
 }
 
 #[test]
-fn other_models_paint_anew() {
+fn changed_models_paint_again() {
     let (models, data) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     write_models(models.path());
     let engine = engine(data.path(), models.path().into());
@@ -150,7 +151,7 @@ fn other_models_paint_anew() {
     assert!(cached.is_empty());
     let (again, cached) = make();
     assert!(again == first && cached == [1], "{cached:?}");
-    // The same place, another model: nothing that the old one made is taken, and the old one does not paint.
+    // Another model in the same folder: steps of the old one are not reused, and the loaded model is replaced.
     let mut other = case("pipeline--flux-dev-wide.json");
     other["parts"]["transformer"]["seed"] = json!(4711);
     models::write_model(&models.path().join("flux-tiny"), &other);
@@ -160,13 +161,13 @@ fn other_models_paint_anew() {
 }
 
 #[test]
-fn a_stop_is_heard_between_denoising_steps() {
+fn a_job_stops_between_denoising_steps() {
     let (models, data) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     write_models(models.path());
     let engine = engine(data.path(), models.path().into());
     let id = submit(&engine, &request(json!({"num_inference_steps": 50})));
     let start = Instant::now();
-    // Somewhere within the fifty steps of the scene.
+    // During the fifty steps of the scene.
     while engine.snapshot(id).unwrap().preview.is_none() {
         assert!(start.elapsed() < Duration::from_secs(300));
         std::thread::sleep(Duration::from_millis(2));
@@ -181,26 +182,22 @@ fn a_stop_is_heard_between_denoising_steps() {
 
 #[test]
 fn little_memory_makes_the_same_picture_and_damage_is_named() {
-    use nanococoa::backend::{Backend, Quiet, SceneRequest};
+    use nanococoa::backend::{Backend, Prompts, Quiet, Sampling, SceneRequest};
     let models = tempfile::tempdir().unwrap();
     write_models(models.path());
     let paint = |free: Option<u64>| {
         let mut backend = DiffusionBackend::new(setup(models.path(), free)).unwrap_or_else(|e| panic!("{e}"));
         let cancel = nanococoa::cancel::CancelToken::default();
         let request = SceneRequest {
-            prompt: "wooden table",
-            negative_prompt: "",
+            prompts: Prompts { positive: "wooden table", negative: "" },
             width: 256,
             height: 256,
-            seed: 1,
-            steps: 2,
-            guidance_scale: 3.5,
-            true_cfg_scale: 1.0,
+            sampling: Sampling { steps: 2, guidance_scale: 3.5, true_cfg_scale: 1.0, seed: 1 },
         };
         backend.paint_scene(&request, StageCx { cancel: &cancel, observer: &Quiet }).unwrap_or_else(|e| panic!("{e}")).image.to_srgb()
     };
     let rich = paint(Some(64 << 30));
-    // Parts leave in between; tiles are not needed at this size of the tiny autoencoder, so nothing changes.
+    // Parts are freed in between. The picture is smaller than a tile, so nothing else changes.
     let poor = paint(Some(1 << 20));
     assert_eq!(rich.dimensions(), poor.dimensions());
     let differ = rich.as_raw().iter().zip(poor.as_raw()).map(|(a, b)| a.abs_diff(*b)).max().unwrap();
@@ -211,6 +208,76 @@ fn little_memory_makes_the_same_picture_and_damage_is_named() {
     std::fs::write(&file, &bytes[..bytes.len() / 2]).unwrap();
     let error = DiffusionBackend::new(setup(models.path(), None)).err().unwrap().to_string();
     assert!(error.contains("transformer") && error.contains("cut short") && !error.contains('\n'), "{error}");
+}
+
+#[test]
+fn a_negative_prompt_acts_where_the_product_is_blended_and_the_text_harmonised() {
+    use nanococoa::backend::{Backend, BlendRequest, HarmonizeRequest, KeyLight, PlacedProduct, Prompts, Quiet, Sampling, Scene};
+    use nanococoa::imaging::{LinearRgb, Plane};
+    let models = tempfile::tempdir().unwrap();
+    write_models(models.path());
+    let mut backend = DiffusionBackend::new(setup(models.path(), None)).unwrap_or_else(|e| panic!("{e}"));
+    let cancel = nanococoa::cancel::CancelToken::default();
+    let cx = StageCx { cancel: &cancel, observer: &Quiet };
+    let side = 64;
+    let image = LinearRgb::new(side, side, [0.4, 0.3, 0.2]);
+    let everywhere = Plane::new(side, side, 1.0);
+    let key = KeyLight { direction: [0.0, 1.0, 0.0], color: [1.0; 3], softness: 0.5 };
+    let scene = Scene { image: image.clone(), ground_line: 40.0, key, ambient: [1.0; 3], gloss: 0.0, roughness: 1.0 };
+    let product = PlacedProduct { image: image.clone(), alpha: everywhere.clone(), bounds: (0, 0, side, side), foot: 60.0 };
+    let mut painted = |negative: &str, true_cfg_scale: f32| {
+        let sampling = Sampling { steps: 2, guidance_scale: 3.5, true_cfg_scale, seed: 3 };
+        let prompts = Prompts { positive: "a cup", negative };
+        let blended = backend.blend_product(
+            &BlendRequest {
+                scene: &scene,
+                product: &product,
+                grounded: &image,
+                band: &everywhere,
+                prompts,
+                strength: 1.0,
+                sampling,
+                preserve_product: false,
+            },
+            cx,
+        );
+        let request = HarmonizeRequest { image: &image, mask: &everywhere, prompts, strength: 1.0, sampling };
+        (blended.unwrap().data, backend.harmonize(&request, cx).unwrap().data)
+    };
+    let (blended, harmonised) = painted("people", 1.0);
+    assert!(painted("clutter", 1.0) == (blended.clone(), harmonised.clone()), "without true guidance the negative prompt has no effect");
+    let guided = painted("people", 4.0);
+    assert!(guided.0 != blended && guided.1 != harmonised);
+}
+
+#[test]
+fn encoded_prompts_outlive_the_backend_and_are_lost_with_the_model() {
+    use nanococoa::backend::{Backend, Prompts, Quiet, Sampling, SceneRequest};
+    let models = tempfile::tempdir().unwrap();
+    write_models(models.path());
+    let shared = setup(models.path(), Some(1 << 20));
+    let paint = |prompt: &str| {
+        let mut backend = DiffusionBackend::new(shared.clone()).unwrap_or_else(|e| panic!("{e}"));
+        let cancel = nanococoa::cancel::CancelToken::default();
+        let sampling = Sampling { steps: 1, guidance_scale: 3.5, true_cfg_scale: 1.0, seed: 1 };
+        let request = SceneRequest { prompts: Prompts { positive: prompt, negative: "" }, width: 64, height: 64, sampling };
+        let scene = backend.paint_scene(&request, StageCx { cancel: &cancel, observer: &Quiet });
+        scene.map(|scene| scene.image.data).map_err(|e| e.to_string())
+    };
+    let first = paint("a cup").unwrap();
+    // A text encoder that cannot be loaded any more, in a file that looks the same from outside.
+    let file = models.path().join("flux-tiny/text_encoder_2/config.json");
+    let (text, time) = (std::fs::read_to_string(&file).unwrap(), std::fs::metadata(&file).unwrap().modified().unwrap());
+    let rewrite = |text: &str, time| {
+        std::fs::write(&file, text).unwrap();
+        std::fs::File::options().write(true).open(&file).unwrap().set_modified(time).unwrap();
+    };
+    rewrite(&"x".repeat(text.len()), time);
+    assert!(paint("a cup").unwrap() == first);
+    assert!(paint("a bowl").unwrap_err().contains("text_encoder_2"));
+    // Another file: what the old model encoded is not used for it.
+    rewrite(&"x".repeat(text.len()), time + Duration::from_secs(5));
+    assert!(paint("a cup").unwrap_err().contains("text_encoder_2"));
 }
 
 #[test]
@@ -320,10 +387,10 @@ fn a_whole_job_over_a_rest_socket() {
 }
 
 #[test]
-fn an_autoencoder_of_its_own_is_used_instead_of_sdxls() {
+fn a_separate_autoencoder_replaces_the_one_of_sdxl() {
     let models = tempfile::tempdir().unwrap();
     write_models(models.path());
-    // SDXL's own is broken; the mended one lies beside it.
+    // SDXL's own autoencoder is damaged; a good one is beside it.
     let broken = models.path().join("sdxl-tiny/vae");
     std::fs::create_dir_all(models.path().join("vae-fix")).unwrap();
     for file in ["config.json", "diffusion_pytorch_model.safetensors"] {
@@ -337,15 +404,16 @@ fn an_autoencoder_of_its_own_is_used_instead_of_sdxls() {
     let found = Models::scan(models.path());
     assert_eq!(found.sdxl_vae, Some(models.path().join("vae-fix")));
     let control = image::RgbImage::new(64, 64);
-    let hears = nanococoa::backend::diffusion::denoise::Hears {
+    let callbacks = nanococoa::backend::diffusion::denoise::SamplingCallbacks {
         step: &mut |_| std::ops::ControlFlow::Continue(()),
-        decode: &mut |_| std::ops::ControlFlow::Continue(()),
+        autoencoder: &mut |_| std::ops::ControlFlow::Continue(()),
     };
-    use nanococoa::backend::diffusion::sdxl::{SdxlModel, SdxlRequest};
+    use nanococoa::backend::diffusion::sdxl::{SdxlFolders, SdxlModel, SdxlRequest};
     let sdxl = found.sdxl.unwrap();
-    let mut model = SdxlModel::open(&sdxl, None, found.sdxl_vae.as_deref(), &Device::Cpu, candle_core::DType::F32).unwrap();
+    let folders = SdxlFolders { autoencoder: found.sdxl_vae.as_deref(), ..SdxlFolders::one(&sdxl) };
+    let mut model = SdxlModel::open(folders, &Device::Cpu, candle_core::DType::F32).unwrap();
     let request = SdxlRequest { width: 64, height: 64, steps: 1, guidance: 1.0, conditioning_scale: 1.0, seed: 1 };
-    let made = model.text_to_image(&request, "a", None, &control, hears).unwrap();
+    let made = model.text_to_image(&request, "a", None, &control, callbacks).unwrap();
     assert_eq!(made.dimensions(), (64, 64));
 }
 

@@ -81,7 +81,7 @@ fn progress_never_goes_back_and_steps_come_in_order() {
 
 #[test]
 fn stop_in_each_stage_keeps_finished_steps() {
-    for (stage, kept) in [("segment", 0), ("scene", 0), ("blend", 0), ("sculpt", 1), ("harmonize", 2)] {
+    for (stage, kept) in [("segment", 0), ("scene", 0), ("blend", 0), ("sculpt", 1), ("cut_text", 1), ("harmonize", 2)] {
         let dir = tempfile::tempdir().unwrap();
         let script = Script::default();
         script.set(stage, Act::Slow(Duration::from_secs(30)));
@@ -92,6 +92,7 @@ fn stop_in_each_stage_keeps_finished_steps() {
             "scene" => "flux_background_generation",
             "blend" => "flux_inpaint_injection",
             "sculpt" => "sdxl_text_generation",
+            "cut_text" => "text_background_removal",
             _ => "intelligent_composition",
         };
         wait_until(&engine, id, |j| j.sub_step() == Some(sub_step) && j.status == JobStatus::Running);

@@ -17,7 +17,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use candle_core::{DType, Device, Tensor};
-use nanococoa::backend::diffusion::component::{Component, KINDS, Tensors};
+use nanococoa::backend::diffusion::diagnostics::component::{Component, Tensors};
+use nanococoa::backend::diffusion::diagnostics::networks::KINDS;
 use nanococoa::weights::{Synthetic, TensorStore, Vars, WeightsError};
 
 #[path = "parity/prompt_to_velocity.rs"]
@@ -53,7 +54,7 @@ fn relative_error(out: &Tensor, reference: &Tensor) -> f64 {
     if norm == 0.0 { error } else { error / norm }
 }
 
-/// Where the networks compute, and what is allowed there.
+/// The device and type of the networks, and the error that is allowed there.
 fn place() -> (Device, DType, Option<f64>) {
     let (device, _, dtype) = on::place();
     // A GPU sums in another order.
@@ -72,9 +73,22 @@ fn allowed_in_bf16(kind: &str) -> f64 {
     }
 }
 
-/// As [`check`], for what is computed on CPU whatever the networks compute on.
+/// Like [`check`], for components that always compute on the CPU.
 fn check_on_cpu(kind: &str, least: usize) {
     check_in(kind, least, &Device::Cpu, DType::F32, None);
+}
+
+/// The JSON files of all cases whose names begin with `prefix`, sorted; there must be at least `least`.
+fn cases(prefix: &str, least: usize) -> Vec<PathBuf> {
+    let mut cases: Vec<PathBuf> = std::fs::read_dir(folder())
+        .unwrap()
+        .flatten()
+        .map(|e| e.path())
+        .filter(|p| p.extension().is_some_and(|e| e == "json") && p.file_name().unwrap().to_string_lossy().starts_with(prefix))
+        .collect();
+    cases.sort();
+    assert!(cases.len() >= least, "{} cases of {prefix}", cases.len());
+    cases
 }
 
 /// Runs every case of a kind; there must be at least `least`.
@@ -84,7 +98,7 @@ fn check(kind: &str, least: usize) {
     check_in(kind, least, &device, dtype, allowed);
 }
 
-/// Weights that went through a smaller type, as those in files have.
+/// Weights that were rounded to a smaller type, as in files.
 struct Rounded(Synthetic, DType);
 
 impl TensorStore for Rounded {
@@ -106,21 +120,13 @@ impl TensorStore for Rounded {
     }
 }
 
-/// The same in another type, with another allowance than the case's own. What a smaller type computes is compared with float32 on the
-/// same weights, which [`check`] compares with the references.
+/// Like [`check`], in another type and with another tolerance. Results in a smaller type are compared with float32 on the same weights, which
+/// [`check`] compares with the references.
 fn check_in(kind: &str, least: usize, device: &Device, dtype: DType, allowed: Option<f64>) {
     let run = KINDS.iter().find(|k| k.0 == kind).unwrap_or_else(|| panic!("no component {kind}")).1;
-    let mut cases: Vec<PathBuf> = std::fs::read_dir(folder())
-        .unwrap()
-        .flatten()
-        .map(|e| e.path())
-        .filter(|p| p.extension().is_some_and(|e| e == "json"))
-        .filter(|p| p.file_name().unwrap().to_string_lossy().starts_with(&format!("{kind}--")))
-        .collect();
-    cases.sort();
+    let cases = cases(&format!("{kind}--"), least);
     let kept = dtype;
     let mut wrong = Vec::new();
-    assert!(cases.len() >= least, "{} cases of {kind}", cases.len());
     for path in cases {
         let case: Case = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
         let all = candle_core::safetensors::load(path.with_extension("safetensors"), &Device::Cpu).unwrap();
@@ -139,7 +145,7 @@ fn check_in(kind: &str, least: usize, device: &Device, dtype: DType, allowed: Op
         };
         let outputs = compute(dtype, device, &inputs);
         assert!(!references.is_empty(), "{place} has no reference");
-        // Real files hold numbers of their own type: it is not the rounding of weights that is looked for.
+        // Files hold weights of the smaller type, so the rounding of the weights must not count.
         let references = if kept == DType::F32 { references } else { compute(DType::F32, &Device::Cpu, &pick("in.", &Device::Cpu)) };
         for (name, reference) in &references {
             let out = outputs.get(name).unwrap_or_else(|| panic!("{place}: no output {name}"));
@@ -173,7 +179,7 @@ fn autoencoder_kl() {
     check("autoencoder-kl", 8);
 }
 
-/// The tensors that a network asks for are exactly those of a real file.
+/// Checks that a network asks for exactly the tensors of a real file.
 fn takes_exactly(name: &str, build: impl FnOnce(&Vars)) {
     let recorder = Arc::new(nanococoa::weights::Recorder::default());
     build(&Vars::recording(&recorder, DType::F32));
@@ -209,7 +215,7 @@ fn sdxl_unet_and_controlnet() {
 #[test]
 fn sdxl_takes_exactly_the_real_files() {
     use nanococoa::nn::unet::{ControlNet, Unet, UnetConfig};
-    // The real config.json, without what has no meaning for shapes.
+    // The real config.json, without keys that do not change shapes.
     let config = serde_json::json!({
         "act_fn": "silu", "addition_embed_type": "text_time", "addition_time_embed_dim": 256, "attention_head_dim": [5, 10, 20],
         "block_out_channels": [320, 640, 1280], "cross_attention_dim": 2048, "layers_per_block": 2, "norm_num_groups": 32,
@@ -225,8 +231,8 @@ fn sdxl_takes_exactly_the_real_files() {
 /// Whole pictures of a tiny SDXL with ControlNet, from given prompt embeddings and a folder as diffusers lays it out.
 #[test]
 fn sdxl_pictures() {
-    use nanococoa::backend::diffusion::denoise::Hears;
-    use nanococoa::backend::diffusion::sdxl::{SdxlCondition, SdxlModel, SdxlRequest};
+    use nanococoa::backend::diffusion::denoise::SamplingCallbacks;
+    use nanococoa::backend::diffusion::sdxl::{SdxlCondition, SdxlFolders, SdxlModel, SdxlRequest};
     use nanococoa::weights::TensorStore;
     for name in ["guided", "plain"] {
         let path = folder().join(format!("sdxl-picture--{name}.json"));
@@ -244,24 +250,24 @@ fn sdxl_pictures() {
         }
         std::fs::create_dir_all(model.path().join("scheduler")).unwrap();
         std::fs::write(model.path().join("scheduler/scheduler_config.json"), case["scheduler"].to_string()).unwrap();
-        let wish = |key: &str| case["request"][key].as_f64().unwrap();
-        let (width, height) = (wish("width") as usize, wish("height") as usize);
+        let number = |key: &str| case["request"][key].as_f64().unwrap();
+        let (width, height) = (number("width") as usize, number("height") as usize);
         let request = SdxlRequest {
             width,
             height,
-            steps: wish("steps") as usize,
-            guidance: wish("guidance"),
-            conditioning_scale: wish("scale"),
-            seed: wish("seed") as u64,
+            steps: number("steps") as usize,
+            guidance: number("guidance"),
+            conditioning_scale: number("scale"),
+            seed: number("seed") as u64,
         };
         let condition = |prefix: &str| {
             let states = tensors.get(&format!("{prefix}prompt_embeds"))?.clone();
-            Some(SdxlCondition { states, pooled: tensors[&format!("{prefix}pooled_prompt_embeds")].clone(), cuts: Vec::new() })
+            Some(SdxlCondition { states, pooled: tensors[&format!("{prefix}pooled_prompt_embeds")].clone(), truncations: Vec::new() })
         };
         let edges = tensors["control"].flatten_all().unwrap().to_vec1::<u8>().unwrap();
         let edges = image::GrayImage::from_raw(width as u32, height as u32, edges).unwrap();
         let edges = image::DynamicImage::ImageLuma8(edges).into_rgb8();
-        let mut sdxl = SdxlModel::open(model.path(), None, None, &Device::Cpu, DType::F32).unwrap();
+        let mut sdxl = SdxlModel::open(SdxlFolders::one(model.path()), &Device::Cpu, DType::F32).unwrap();
         let mut steps = 0;
         let mut step = |_: &nanococoa::backend::diffusion::denoise::StepState<'_>| {
             steps += 1;
@@ -272,8 +278,8 @@ fn sdxl_pictures() {
             stages.push(done);
             std::ops::ControlFlow::Continue(())
         };
-        let hears = Hears { step: &mut step, decode: &mut decode };
-        let picture = sdxl.paint(&request, &condition("").unwrap(), condition("negative_").as_ref(), &edges, hears).unwrap();
+        let callbacks = SamplingCallbacks { step: &mut step, autoencoder: &mut decode };
+        let picture = sdxl.paint(&request, &condition("").unwrap(), condition("negative_").as_ref(), &edges, callbacks).unwrap();
         assert!(stages.is_sorted() && stages.last() == Some(&1.0), "{stages:?}");
         let reference = tensors["picture"].flatten_all().unwrap().to_vec1::<u8>().unwrap();
         let errors = picture.as_raw().iter().zip(&reference).map(|(a, b)| f64::from(a.abs_diff(*b)).powi(2));
@@ -285,7 +291,7 @@ fn sdxl_pictures() {
     }
 }
 
-/// Half precision loses digits, not its way: types do not mix, and what must stay in float32 does.
+/// Half precision stays close: types do not mix, and what must stay in float32 does.
 #[test]
 fn autoencoder_and_unet_run_in_half_precision() {
     // candle multiplies no bfloat16 matrices on CPU.

@@ -1,4 +1,4 @@
-//! Files that are missing, cut, damaged or another network's: one clear line that names file and tensor, never a panic.
+//! Weights files that are missing, truncated, damaged or another network's give one line that names file and tensor, never a panic.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::collections::HashMap;
@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use candle_core::quantized::{GgmlDType, QTensor, gguf_file};
 use candle_core::{DType, Device, Tensor};
-use nanococoa::backend::diffusion::birefnet::Matter;
+use nanococoa::backend::diffusion::birefnet::MattingNetwork;
 use nanococoa::weights::{MemoryStore, TensorStore, Vars, open};
 
 fn tensor(values: &[f32], shape: &[usize]) -> Tensor {
@@ -21,10 +21,10 @@ fn save(path: &Path, tensors: &[(&str, &[usize])]) {
     candle_core::safetensors::save(&tensors, path).unwrap();
 }
 
-/// The message of what must fail; it names the file.
+/// The error of a file that must be refused.
 fn refused(path: &Path) -> String {
     let message = match open(path) {
-        Ok(_) => panic!("{} was taken", path.display()),
+        Ok(_) => panic!("{} was accepted", path.display()),
         Err(e) => e.to_string(),
     };
     assert!(!message.contains('\n'), "{message}");
@@ -69,7 +69,7 @@ fn damaged_headers_are_refused() {
 }
 
 #[test]
-fn shards_are_one_and_stay_in_their_folder() {
+fn shards_are_read_as_one_file_and_stay_in_their_folder() {
     let dir = tempfile::tempdir().unwrap();
     let at = |name: &str| dir.path().join(name);
     save(&at("m-1.safetensors"), &[("a", &[2])]);
@@ -127,10 +127,10 @@ fn missing_extra_and_misshapen_tensors_are_named() {
 }
 
 #[test]
-fn a_folder_that_is_no_birefnet_says_why() {
+fn a_folder_that_is_not_a_birefnet_is_refused_with_the_reason() {
     let dir = tempfile::tempdir().unwrap();
-    let load = || match Matter::load(dir.path(), &Device::Cpu, DType::F32) {
-        Ok(_) => panic!("it was taken"),
+    let load = || match MattingNetwork::load(dir.path(), &Device::Cpu, DType::F32) {
+        Ok(_) => panic!("it was accepted"),
         Err(e) => e.to_string(),
     };
     assert!(load().contains("model.safetensors"), "{}", load());
@@ -153,8 +153,9 @@ fn a_folder_that_is_no_birefnet_says_why() {
 }
 
 #[test]
-fn a_small_birefnet_cuts_a_photo_and_hears_a_stop() {
-    use nanococoa::backend::{BackendError, Quiet, StageCx};
+fn a_small_birefnet_cuts_out_a_photo_and_can_be_stopped() {
+    use nanococoa::backend::diffusion::error::DiffusionError;
+    use nanococoa::backend::{Quiet, StageCx};
     use nanococoa::cancel::CancelToken;
 
     let dir = tempfile::tempdir().unwrap();
@@ -163,25 +164,25 @@ fn a_small_birefnet_cuts_a_photo_and_hears_a_stop() {
     let shapes: HashMap<String, Vec<usize>> = serde_json::from_value(case["shapes"].clone()).unwrap();
     let mut tensors: HashMap<String, Tensor> =
         shapes.iter().map(|(n, s)| (n.clone(), tensor(&nanococoa::weights::synthetic::values(n, s, 1), s))).collect();
-    // Buffers that real files carry and the network computes anew.
+    // A buffer that real files contain and the network computes itself.
     tensors.insert("bb.layers.0.blocks.0.attn.relative_position_index".into(), Tensor::zeros((16, 16), DType::I64, &Device::Cpu).unwrap());
     candle_core::safetensors::save(&tensors, dir.path().join("model.safetensors")).unwrap();
     fs::write(dir.path().join("config.json"), case["config"].to_string()).unwrap();
 
-    let matter = Matter::load(dir.path(), &Device::Cpu, DType::F32).unwrap().with_side(64);
+    let network = MattingNetwork::load(dir.path(), &Device::Cpu, DType::F32).unwrap().with_side(64);
     let cancel = CancelToken::default();
     let cx = StageCx { cancel: &cancel, observer: &Quiet };
     for (width, height) in [(90, 70), (1, 5), (300, 20)] {
         let photo = image::RgbImage::from_fn(width, height, |x, y| image::Rgb([(x * 7) as u8, (y * 5) as u8, 90]));
-        let matte = matter.matte(&photo, cx).unwrap();
+        let matte = network.matte(&photo, cx).unwrap();
         assert_eq!((matte.alpha.width, matte.alpha.height), (width as usize, height as usize));
         assert_eq!(matte.foreground.dimensions(), (width, height));
         assert!(matte.alpha.data.iter().all(|a| (0.0..=1.0).contains(a)));
     }
     cancel.cancel();
-    assert!(matches!(matter.matte(&image::RgbImage::new(8, 8), cx), Err(BackendError::Stopped(_))));
+    assert!(matches!(network.matte(&image::RgbImage::new(8, 8), cx), Err(DiffusionError::Stopped)));
 
     tensors.insert("other.weight".into(), tensor(&[1.0], &[1]));
     candle_core::safetensors::save(&tensors, dir.path().join("model.safetensors")).unwrap();
-    assert!(Matter::load(dir.path(), &Device::Cpu, DType::F32).is_err_and(|e| e.to_string().contains("other.weight")));
+    assert!(MattingNetwork::load(dir.path(), &Device::Cpu, DType::F32).is_err_and(|e| e.to_string().contains("other.weight")));
 }

@@ -16,6 +16,7 @@ mod memory;
 mod names;
 mod openapi;
 mod resources;
+mod schema;
 mod security;
 mod wire;
 

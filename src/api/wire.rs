@@ -193,6 +193,7 @@ pub struct StatusBody<'a> {
     #[serde(flatten)]
     pub progress: Progress<'a>,
     /// The machine's load.
+    #[schema(value_type = super::schema::SystemMetrics)]
     pub system_metrics: SystemMetrics,
     /// As sent, defaults filled in, images described.
     #[schema(value_type = Object)]
@@ -351,6 +352,7 @@ pub struct Health {
     /// Pending or running ones.
     pub active_jobs: usize,
     /// The machine's load.
+    #[schema(value_type = super::schema::SystemMetrics)]
     pub system_metrics: SystemMetrics,
     /// Version of the program.
     pub version: &'static str,

@@ -1,6 +1,6 @@
-//! The engines that make pictures. One trait, one method a stage, in the domain's words.
+//! The backends that make pictures: one trait with one method per stage.
 //!
-//! Layout, masks, layers and occlusion are the pipeline's and shared by every engine, so that a draft and its render agree.
+//! The pipeline owns layout, masks, layers and occlusion for every backend, so that a draft and its render agree.
 
 pub mod diffusion;
 pub mod draft;
@@ -11,41 +11,67 @@ use image::{RgbImage, RgbaImage};
 
 use crate::cancel::{CancelToken, Stopped};
 use crate::imaging::{LinearRgb, Matte, Plane};
+use crate::notice;
+use crate::notice::Notice;
 use crate::request::BackendKind;
 
-/// Rises with every change of the pixels that the draft engine or the pipeline around it makes: kept steps of older revisions are not
-/// used again.
+/// Bump `DRAFT_REVISION` whenever the pixels of the draft backend or of the pipeline change: kept steps of older revisions are not reused.
 pub const DRAFT_REVISION: u32 = 3;
 
-/// Engine, version and revision: what must agree for a kept step to be taken instead of run.
+/// Bump `DIFFUSION_REVISION` whenever the diffusion backend makes other pixels from the same models.
+pub const DIFFUSION_REVISION: u32 = 1;
+
+/// Backend, program version and revision. A kept step is reused only if this is the same.
 pub fn backend_version(kind: BackendKind) -> String {
-    format!("{} {} r{DRAFT_REVISION}", kind.as_str(), env!("CARGO_PKG_VERSION"))
+    let version = format!("{} {} r{DRAFT_REVISION}", kind.as_str(), env!("CARGO_PKG_VERSION"));
+    match kind {
+        BackendKind::Draft => version,
+        BackendKind::Diffusion => format!("{version}.{DIFFUSION_REVISION}"),
+    }
 }
 
 /// Why a stage ended without a result.
 #[derive(Debug, thiserror::Error)]
 pub enum BackendError {
-    /// The user asked for it.
+    /// The user stopped the job.
     #[error(transparent)]
     Stopped(#[from] Stopped),
-    /// The stage cannot be done; the text says what is wrong and what to do, in a designer's words.
+    /// The stage failed. The text says what is wrong and what to do, in the designer's terms.
     #[error("{0}")]
     Failed(String),
+    /// The stage failed, as a typed message.
+    #[error("{0}")]
+    Notice(Notice),
 }
 
-/// What a stage tells about itself while it runs.
+impl BackendError {
+    /// The message for people.
+    pub fn notice(&self) -> Notice {
+        match self {
+            Self::Notice(notice) => notice.clone(),
+            Self::Failed(text) => Notice::verbatim(text.clone()),
+            Self::Stopped(stopped) => Notice::verbatim(stopped.to_string()),
+        }
+    }
+}
+
+/// Receives progress, previews and warnings of a running stage.
 pub trait StageObserver: Sync {
-    /// Fraction of the stage that is done, 0..=1.
+    /// Reports the finished fraction of the stage, 0..=1.
     fn progress(&self, fraction: f32);
-    /// A small picture of the work so far. Called at most some ten times a second.
+    /// Shows a small picture of the work so far. Called at most about ten times per second.
     fn preview(&self, picture: RgbImage);
-    /// Something the user should know about the result; kept with the job.
+    /// Reports something that the user should know about the result; kept with the job.
     fn warn(&self, text: &str);
-    /// Whether a preview would be shown now (rate limit, somebody watching); asking is cheap.
+    /// Like [`StageObserver::warn`], as a typed message.
+    fn notice(&self, notice: Notice) {
+        self.warn(&notice.to_string());
+    }
+    /// Whether a preview would be shown now. Depends on the rate limit and on front ends that watch; cheap to call.
     fn wants_preview(&self) -> bool;
 }
 
-/// Listens to nothing: for callers that only want the result.
+/// Ignores everything: for callers that only want the result.
 pub struct Quiet;
 
 impl StageObserver for Quiet {
@@ -57,23 +83,23 @@ impl StageObserver for Quiet {
     }
 }
 
-/// What every stage is given besides its request.
+/// The context of a running stage.
 #[derive(Clone, Copy)]
 pub struct StageCx<'a> {
-    /// Read between rows, tiles and steps.
+    /// The stop flag, checked between rows, tiles and denoising steps.
     pub cancel: &'a CancelToken,
-    /// Told about progress.
+    /// Receives progress, previews and warnings.
     pub observer: &'a dyn StageObserver,
 }
 
 impl StageCx<'_> {
-    /// `Err` once the user asked to stop.
+    /// Returns `Err` once the user stopped the job.
     #[inline]
     pub fn check(&self) -> Result<(), Stopped> {
         self.cancel.check()
     }
 
-    /// Checks for a stop and reports progress.
+    /// Checks the stop flag and reports progress.
     pub fn step(&self, fraction: f32) -> Result<(), Stopped> {
         self.cancel.check()?;
         self.observer.progress(fraction);
@@ -92,45 +118,59 @@ pub struct KeyLight {
     pub softness: f32,
 }
 
-/// What to paint.
-#[derive(Clone, Debug)]
-pub struct SceneRequest<'a> {
-    /// What the designer asked for, English or Korean.
-    pub prompt: &'a str,
-    /// What to avoid.
-    pub negative_prompt: &'a str,
-    /// Canvas in pixels.
-    pub width: usize,
-    /// Canvas in pixels.
-    pub height: usize,
-    /// Same seed, same picture.
-    pub seed: u64,
-    /// Denoising steps (diffusion).
-    pub steps: u32,
-    /// Guidance scale (diffusion).
-    pub guidance_scale: f32,
-    /// True classifier-free guidance when above 1 (diffusion).
-    pub true_cfg_scale: f32,
+/// What a picture should and should not show, in English or Korean. Either may be empty.
+#[derive(Clone, Copy, Debug)]
+pub struct Prompts<'a> {
+    /// What the picture should show.
+    pub positive: &'a str,
+    /// What the picture should not show.
+    pub negative: &'a str,
 }
 
-/// An empty set, ready for the product.
+/// How a backend samples. The same values with the same seed give the same pixels; the draft backend reads the seed only.
+#[derive(Clone, Copy, Debug)]
+pub struct Sampling {
+    /// Denoising steps.
+    pub steps: u32,
+    /// Guidance scale: distilled guidance for FLUX, classifier-free guidance for SDXL.
+    pub guidance_scale: f32,
+    /// Scale of true classifier-free guidance for FLUX; 1 or less switches it off, and the negative prompt has no effect. SDXL ignores it.
+    pub true_cfg_scale: f32,
+    /// Seed of the noise.
+    pub seed: u64,
+}
+
+/// An empty scene to be painted.
+#[derive(Clone, Debug)]
+pub struct SceneRequest<'a> {
+    /// The scene in words.
+    pub prompts: Prompts<'a>,
+    /// Width of the canvas in pixels.
+    pub width: usize,
+    /// Height of the canvas in pixels.
+    pub height: usize,
+    /// How to sample.
+    pub sampling: Sampling,
+}
+
+/// An empty scene, ready for the product.
 #[derive(Clone, Debug)]
 pub struct Scene {
     /// The picture, display-referred linear light (after the tone curve), canvas size.
     pub image: LinearRgb,
-    /// Row (pixels, from the top) of the far edge of the surface that things stand on.
+    /// Row of the far edge of the ground surface, in pixels from the top.
     pub ground_line: f32,
     /// The main light.
     pub key: KeyLight,
-    /// Mean colour of the light that falls on the product from all around, linear, about 1 in its brightest channel.
+    /// Mean colour of the ambient light on the product, linear; the brightest channel is about 1.
     pub ambient: [f32; 3],
     /// Mirror strength of the surface, 0 (cloth) ..= 1 (still water).
     pub gloss: f32,
-    /// Blur of that mirror image, 0 sharp ..= 1 very rough.
+    /// Roughness of that reflection, 0 (sharp) ..= 1 (very rough).
     pub roughness: f32,
 }
 
-/// The product on the canvas, as the pipeline laid it out.
+/// The product on the canvas, placed by the pipeline.
 #[derive(Clone, Debug)]
 pub struct PlacedProduct {
     /// Canvas-sized colours, linear, not premultiplied; meaningful where `alpha` > 0.
@@ -139,54 +179,42 @@ pub struct PlacedProduct {
     pub alpha: Plane,
     /// Bounding box in canvas pixels `(x0, y0, x1, y1)`, end exclusive.
     pub bounds: (usize, usize, usize, usize),
-    /// Row on which it stands (its lowest contact).
+    /// Row of the lowest contact of the product with the ground, in pixels.
     pub foot: f32,
 }
 
-/// Product into scene.
+/// A product to be blended into a scene.
 pub struct BlendRequest<'a> {
-    /// The empty set.
+    /// The empty scene.
     pub scene: &'a Scene,
     /// The product.
     pub product: &'a PlacedProduct,
-    /// Scene with shadows, occlusion and reflection of the product already laid under it, without the product.
+    /// The scene with the shadows, occlusion and reflection of the product, but without the product.
     pub grounded: &'a LinearRgb,
-    /// The band in which an engine may repaint: 1 around the outline and the contact shadow, 0 inside and far away.
+    /// The region that a backend may repaint: 1 around the outline and the contact shadow, 0 inside the product and far away.
     pub band: &'a Plane,
-    /// What the designer asked for.
-    pub prompt: &'a str,
-    /// What to avoid.
-    pub negative_prompt: &'a str,
-    /// 0..=1, how far the engine may go.
+    /// How the product is put into the scene, in words.
+    pub prompts: Prompts<'a>,
+    /// Inpainting strength, 0..=1.
     pub strength: f32,
-    /// Guidance scale (diffusion).
-    pub guidance_scale: f32,
-    /// Denoising steps (diffusion).
-    pub steps: u32,
+    /// How to sample.
+    pub sampling: Sampling,
     /// Keep the product's own pixels (only low frequencies relit).
     pub preserve_product: bool,
-    /// Same seed, same picture.
-    pub seed: u64,
 }
 
-/// Letters to sculpt; laid out by the pipeline.
+/// Letters to sculpt, laid out by the pipeline.
 pub struct SculptRequest<'a> {
-    /// Front faces of the letters on the canvas, anti-aliased coverage 0..=1.
+    /// The glyphs on the canvas; their coverage is the front faces of the letters, anti-aliased, 0..=1.
     pub glyphs: &'a crate::typography::TextLayout,
     /// Canny edges of the glyph canvas, white on black, canvas size.
     pub edges: &'a image::GrayImage,
-    /// Material words, English or Korean.
-    pub style_prompt: &'a str,
-    /// What to avoid.
-    pub negative_prompt: &'a str,
-    /// The picture the text will stand before (step 1), for glass and for the light; canvas size.
+    /// Material and look of the letters, in words.
+    pub prompts: Prompts<'a>,
+    /// The picture behind the text (step 1), for refraction and light; canvas size.
     pub backdrop: &'a RgbImage,
-    /// Denoising steps (diffusion).
-    pub steps: u32,
-    /// Guidance scale (diffusion).
-    pub guidance_scale: f32,
-    /// Same seed, same picture.
-    pub seed: u64,
+    /// How to sample.
+    pub sampling: Sampling,
 }
 
 /// Sculpted text on a transparent canvas.
@@ -198,95 +226,94 @@ pub struct TextLayer {
     pub face: Plane,
 }
 
-/// The last, light pass over the layered picture.
+/// The last pass, which matches the light of the layered picture.
 pub struct HarmonizeRequest<'a> {
     /// The layered picture.
     pub image: &'a LinearRgb,
-    /// Where the pass may act (text and its surroundings), 0..=1.
+    /// The region that the pass may change (the text and its surroundings), 0..=1.
     pub mask: &'a Plane,
-    /// What the designer asked for; may be empty.
-    pub prompt: &'a str,
-    /// What to avoid.
-    pub negative_prompt: &'a str,
-    /// 0..=1.
+    /// The look of the finished picture, in words.
+    pub prompts: Prompts<'a>,
+    /// Inpainting strength, 0..=1.
     pub strength: f32,
-    /// Denoising steps (diffusion).
-    pub steps: u32,
-    /// Guidance scale (diffusion).
-    pub guidance_scale: f32,
-    /// Same seed, same picture.
-    pub seed: u64,
+    /// How to sample.
+    pub sampling: Sampling,
 }
 
-/// An engine. One worker thread owns it.
+/// A backend. One worker thread owns it.
 pub trait Backend: Send {
-    /// Which engine it is.
+    /// The kind of backend.
     fn kind(&self) -> BackendKind;
     /// Name and version for labels and metadata, such as "nanoCocoa draft 0.1.0 (CPU)".
     fn label(&self) -> String;
     /// Cuts the product out of its photo.
     fn segment(&mut self, photo: &RgbImage, cx: StageCx<'_>) -> Result<Matte, BackendError>;
-    /// Paints the empty set.
+    /// Paints the empty scene.
     fn paint_scene(&mut self, request: &SceneRequest<'_>, cx: StageCx<'_>) -> Result<Scene, BackendError>;
-    /// Puts the product into the set.
+    /// Blends the product into the scene.
     fn blend_product(&mut self, request: &BlendRequest<'_>, cx: StageCx<'_>) -> Result<LinearRgb, BackendError>;
-    /// Makes the letters solid.
+    /// Sculpts the letters. The layer may still have its background; [`Backend::cut_text`] removes it.
     fn sculpt_text(&mut self, request: &SculptRequest<'_>, cx: StageCx<'_>) -> Result<TextLayer, BackendError>;
-    /// Ties text and picture together.
+    /// Removes the background from a layer that [`Backend::sculpt_text`] made for the same request.
+    fn cut_text(&mut self, sculpted: TextLayer, request: &SculptRequest<'_>, cx: StageCx<'_>) -> Result<TextLayer, BackendError> {
+        let (_, _) = (request, cx);
+        Ok(sculpted)
+    }
+    /// Matches the light of text and picture.
     fn harmonize(&mut self, request: &HarmonizeRequest<'_>, cx: StageCx<'_>) -> Result<LinearRgb, BackendError>;
-    /// Frees what can be loaded again.
+    /// Frees everything that can be loaded again.
     fn unload(&mut self) {}
 }
 
-/// Whether an engine could run a job now, asked at every submission: `Ok` says why it can, `Err` why it cannot and what to do.
-pub type Availability = Arc<dyn Fn(BackendKind) -> Result<String, String> + Send + Sync>;
+/// Whether a backend could run a job now; called at every submission. `Ok` says why it can, `Err` why it cannot and what to do.
+pub type Availability = Arc<dyn Fn(BackendKind) -> Result<Notice, Notice> + Send + Sync>;
 
-/// A model that the diffusion engine works with, for people.
+/// A model of the diffusion backend, as shown to the user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ModelInfo {
-    /// Its name for programs.
+    /// Its key for programs.
     pub key: &'static str,
-    /// Its name for people.
+    /// Its name.
     pub name: &'static str,
     /// Its licence.
     pub licence: &'static str,
-    /// Whether that licence allows commercial work.
+    /// The licence allows commercial use.
     pub commercial: bool,
-    /// Where it is; `None`: it is missing.
+    /// Its folder; `None` if it is missing.
     pub place: Option<std::path::PathBuf>,
-    /// Bytes of its weights on the disk.
+    /// Size of its weights on disk in bytes.
     pub on_disk: u64,
-    /// Bytes that it takes in memory, where that is known.
+    /// Memory that it takes in bytes, if known.
     pub in_memory: Option<u64>,
 }
 
-/// What the diffusion engine has on this machine.
+/// The models and the device of the diffusion backend on this machine.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Installation {
     /// Every model, found or not.
     pub models: Vec<ModelInfo>,
-    /// Where it would run, if it can.
+    /// The compute device, if the backend can run.
     pub device: Option<String>,
-    /// How the models would share the memory, if they can run.
-    pub plan: Option<String>,
-    /// What is wrong with models that are there.
-    pub problem: Option<String>,
+    /// The memory plan, if the backend can run.
+    pub plan: Option<Notice>,
+    /// The problem with models that were found.
+    pub problem: Option<Notice>,
 }
 
-/// Looks at the models. Blocking disk I/O.
+/// Reports the installed models. Blocking disk I/O.
 pub type Installed = Arc<dyn Fn() -> Installation + Send + Sync>;
 
-/// The engines of this program.
+/// The backends of this program.
 #[derive(Clone)]
 pub struct Backends {
-    /// Makes them.
+    /// Creates a backend.
     pub make: BackendFactory,
-    /// Knows which can run.
+    /// Whether a backend can run.
     pub available: Availability,
-    /// What must agree for a kept step to be taken instead of run, and for a loaded engine to be used again: [`backend_version`], and
-    /// whatever models it computes with.
+    /// The version of a backend and its models: [`backend_version`] and the identity of the models. A kept step and a loaded backend are reused
+    /// only if it is the same.
     pub version: Version,
-    /// Knows what is installed.
+    /// The installed models.
     pub installed: Installed,
 }
 
@@ -294,13 +321,13 @@ pub struct Backends {
 pub type Version = Arc<dyn Fn(BackendKind) -> String + Send + Sync>;
 
 impl Backends {
-    /// The draft engine alone.
+    /// Only the draft backend.
     pub fn draft_only(make: BackendFactory) -> Self {
         Self {
             make,
             available: Arc::new(|kind| match kind {
-                BackendKind::Draft => Ok("the draft engine is embedded".into()),
-                BackendKind::Diffusion => Err("no diffusion models are installed".into()),
+                BackendKind::Draft => Ok(notice!("diffusion-draft-ready")),
+                BackendKind::Diffusion => Err(notice!("diffusion-no-models")),
             }),
             version: Arc::new(backend_version),
             installed: Arc::new(|| Installation {
@@ -311,5 +338,5 @@ impl Backends {
     }
 }
 
-/// Makes an engine on the worker thread.
+/// Creates a backend on the worker thread.
 pub type BackendFactory = Arc<dyn Fn(BackendKind) -> Result<Box<dyn Backend>, BackendError> + Send + Sync>;

@@ -1,56 +1,73 @@
-//! Which engines this program has on this machine.
+//! Which backends this program has on this machine.
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
-use nanococoa::backend::diffusion::backend::{DiffusionBackend, FreeMemory, Setup};
-use nanococoa::backend::diffusion::device::{self, DeviceChoice};
+use nanococoa::backend::diffusion::backend::DiffusionBackend;
+use nanococoa::backend::diffusion::device::{Device, DeviceChoice, Memory, gpu_memory};
+use nanococoa::backend::diffusion::loaded::{FreeMemory, PromptCaches, Setup};
 use nanococoa::backend::diffusion::models::Models;
 use nanococoa::backend::diffusion::report::report;
 use nanococoa::backend::draft::DraftBackend;
 use nanococoa::backend::{BackendError, Backends, Installation, backend_version};
 use nanococoa::config::Config;
 use nanococoa::metrics::Sampler;
+use nanococoa::notice;
+use nanococoa::notice::Notice;
 use nanococoa::request::BackendKind;
 
 const GIB: f64 = (1u64 << 30) as f64;
 
-/// How long what was seen in the models' folder counts: the studio asks at every change of the brief.
-const SEEN: Duration = Duration::from_secs(2);
+/// Pixels of the canvas that memory plans are made for before a job says its own.
+const USUAL_PIXELS: usize = 1024 * 1024;
 
-/// Looks for models and device; the device is opened once, the models' folder is looked at again when it is asked for after a while.
-pub(super) fn setup(config: &Config) -> impl Fn() -> Result<Setup, String> + Send + Sync + Clone + use<> {
+/// How long a look at the models' folder stays valid: the studio asks at every change of the brief.
+const VALID: Duration = Duration::from_secs(2);
+
+/// The last look at models and device, and when it was.
+type Look = (Instant, Result<Setup, Notice>);
+
+/// Returns a function that looks for models and the device. The device is opened once; the models' folder is searched again when the last
+/// look is older than [`VALID`].
+pub(super) fn setup(config: &Config) -> impl Fn() -> Result<Setup, Notice> + Send + Sync + Clone + use<> {
     let (folder, choice) = (config.models_dir.clone(), config.device.clone());
     let device = Arc::new(OnceLock::new());
-    let seen: Arc<Mutex<Option<(Instant, Models)>>> = Arc::default();
+    let last: Arc<Mutex<Option<Look>>> = Arc::default();
     let sampler = Arc::new(Sampler::default());
+    let prompts = PromptCaches::default();
     move || {
-        let models = {
-            let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
-            match &*seen {
-                Some((when, models)) if when.elapsed() < SEEN => models.clone(),
-                _ => seen.insert((Instant::now(), Models::scan(&folder))).1.clone(),
+        let look = || {
+            let models = Models::scan(&folder);
+            if let Some(missing) = models.missing_notice() {
+                return Err(missing);
             }
+            let (device, device_name) = device.get_or_init(|| choice.parse::<DeviceChoice>().and_then(DeviceChoice::open)).clone()?;
+            let (sampler, of) = (Arc::clone(&sampler), device.clone());
+            let free: FreeMemory = Arc::new(move || memory(&of, &sampler).map(|m| m.free));
+            let total = memory(&device, &Sampler::default()).map(|m| m.total);
+            let setup = Setup { models, device, device_name, free, prompts: prompts.clone() };
+            setup.check_capacity(USUAL_PIXELS, total).map(|()| setup)
         };
-        if let Some(complaint) = models.complaint() {
-            return Err(complaint);
+        let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*last {
+            Some((when, setup)) if when.elapsed() < VALID => setup.clone(),
+            _ => last.insert((Instant::now(), look())).1.clone(),
         }
-        let (device, device_name) = device.get_or_init(|| choice.parse::<DeviceChoice>().and_then(DeviceChoice::open)).clone()?;
-        let (sampler, gpu) = (Arc::clone(&sampler), device.clone());
-        // Of the GPU in use, or of the machine.
-        let free: FreeMemory = Arc::new(move || {
-            let of_machine = || {
-                let now = sampler.sample_now();
-                (gpu.is_cpu() && now.ram_total_gb > 0.0).then_some(((now.ram_total_gb - now.ram_used_gb) * GIB) as u64)
-            };
-            device::free_memory(&gpu).or_else(of_machine)
-        });
-        Ok(Setup { models, device, device_name, free })
     }
 }
 
-/// The draft engine always, the diffusion engine where models and device are.
-pub(super) fn engines(config: &Config) -> Backends {
+/// The memory of the GPU in use, or of the machine.
+fn memory(device: &Device, sampler: &Sampler) -> Option<Memory> {
+    gpu_memory(device).or_else(|| {
+        let now = sampler.sample_now();
+        let bytes = |gib: f64| (gib * GIB) as u64;
+        (device.is_cpu() && now.ram_total_gb > 0.0)
+            .then(|| Memory { free: bytes(now.ram_total_gb - now.ram_used_gb), total: bytes(now.ram_total_gb) })
+    })
+}
+
+/// The draft backend, and the diffusion backend if its models and device are available.
+pub(super) fn backends(config: &Config) -> Backends {
     let setup = setup(config);
     let (asked, looked, known) = (setup.clone(), setup.clone(), setup.clone());
     let folder = config.models_dir.clone();
@@ -58,7 +75,7 @@ pub(super) fn engines(config: &Config) -> Backends {
         make: Arc::new(move |kind| match kind {
             BackendKind::Draft => Ok(Box::new(DraftBackend::default())),
             BackendKind::Diffusion => {
-                let setup = setup().map_err(|why| BackendError::Failed(format!("The diffusion engine cannot run: {why}.")))?;
+                let setup = setup().map_err(|why| BackendError::Notice(notice!("diffusion-cannot-run", reason = why)))?;
                 Ok(Box::new(DiffusionBackend::new(setup)?))
             }
         }),
@@ -70,8 +87,8 @@ pub(super) fn engines(config: &Config) -> Backends {
             }
         }),
         available: Arc::new(move |kind| match kind {
-            BackendKind::Draft => Ok("the draft engine is embedded".into()),
-            BackendKind::Diffusion => asked().map(|s| format!("the diffusion models are installed and run on {}", s.device_name)),
+            BackendKind::Draft => Ok(notice!("diffusion-draft-ready")),
+            BackendKind::Diffusion => asked().map(|s| notice!("diffusion-ready", device = s.device_name)),
         }),
         installed: Arc::new(move || {
             let models = Models::scan(&folder);
@@ -79,11 +96,11 @@ pub(super) fn engines(config: &Config) -> Backends {
             let name = device.as_ref().map(|s| s.device_name.clone());
             match device.map(DiffusionBackend::new) {
                 Some(Ok(mut backend)) => {
-                    let (sizes, plan) = backend.needs(1024 * 1024);
-                    Installation { models: report(&models, Some(&sizes)), device: name, plan: Some(plan.to_string()), problem: None }
+                    let (sizes, plan) = backend.memory(USUAL_PIXELS);
+                    Installation { models: report(&models, Some(&sizes)), device: name, plan: Some(plan.notice()), problem: None }
                 }
                 Some(Err(error)) => {
-                    Installation { models: report(&models, None), problem: Some(error.to_string()), ..Installation::default() }
+                    Installation { models: report(&models, None), problem: Some(error.notice()), ..Installation::default() }
                 }
                 None => Installation { models: report(&models, None), ..Installation::default() },
             }

@@ -1,4 +1,4 @@
-//! `nanococoa debug`: one component or one pipeline against somebody's own reference.
+//! `nanococoa debug`: runs single components and whole pipelines for comparison with their references.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,11 +8,12 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
-use nanococoa::backend::diffusion::component::full_size::NETWORKS;
-use nanococoa::backend::diffusion::component::{self, ComponentArgs, ComponentError};
+use nanococoa::backend::diffusion::diagnostics::component::{self, ComponentError};
+use nanococoa::backend::diffusion::diagnostics::files::{self, ComponentArgs};
+use nanococoa::backend::diffusion::diagnostics::full_size::NETWORKS;
+use nanococoa::backend::diffusion::diagnostics::pipeline::{self, PipelineArgs};
 use nanococoa::backend::diffusion::error::DiffusionError;
 use nanococoa::backend::diffusion::flux::FluxRequest;
-use nanococoa::backend::diffusion::pipeline::{self, PipelineArgs};
 use nanococoa::imaging::decode::decode_file;
 use nanococoa::imaging::encode::encode_png;
 use nanococoa::metrics::Sampler;
@@ -26,9 +27,9 @@ pub enum DebugCommand {
     Component(ComponentFlags),
     /// Run one whole pipeline from a model's folder to a picture
     Pipeline(PipelineFlags),
-    /// Run the public models' networks at full size with made-up weights: does this machine carry them, and in how much memory?
+    /// Run the public models' networks at full size with generated weights: can this machine run them, and in how much memory?
     FullSize(FullSizeFlags),
-    /// Read pictures as a job would and write what was read: one line of JSON a file
+    /// Read pictures as a job would and print one line of JSON per file
     Picture(PictureFlags),
 }
 
@@ -37,14 +38,14 @@ pub struct PictureFlags {
     /// The files
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// Folder for the pictures as they were read: 8-bit sRGB PNG files named NAME.png
+    /// Folder for the decoded pictures: 8-bit sRGB PNG files named NAME.png
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 }
 
 #[derive(Args)]
 pub struct FullSizeFlags {
-    /// Networks by name, one after the other; all of them where none is named
+    /// Networks by name; all of them without this flag
     #[arg(long = "only", value_name = "NAME")]
     only: Vec<String>,
     /// Side of the picture in pixels, a multiple of 64
@@ -66,10 +67,10 @@ pub struct PipelineFlags {
     /// The model's folder, as diffusers saves it
     #[arg(long, value_name = "DIR")]
     model: PathBuf,
-    /// What should be seen
+    /// What the picture should show
     #[arg(long)]
     prompt: String,
-    /// What should not
+    /// What the picture should not show
     #[arg(long)]
     negative_prompt: Option<String>,
     #[arg(long, default_value_t = 1024)]
@@ -82,28 +83,28 @@ pub struct PipelineFlags {
     /// Guidance scale
     #[arg(long, default_value_t = 3.5)]
     guidance: f64,
-    /// True classifier-free guidance (FLUX); 1 is none
+    /// Scale of true classifier-free guidance (FLUX); 1 switches it off
     #[arg(long, default_value_t = 1.0)]
     true_cfg_scale: f64,
     /// Seed of the noise
     #[arg(long, default_value_t = 0)]
     seed: u64,
-    /// How much is changed, 0 to 1 (inpaint)
+    /// How far the picture may change, 0 to 1 (inpainting)
     #[arg(long, default_value_t = 0.6)]
     strength: f64,
-    /// The picture to paint into
+    /// The picture to inpaint
     #[arg(long, value_name = "FILE")]
     image: Option<PathBuf>,
-    /// White is painted anew
+    /// The inpainting mask; white is repainted
     #[arg(long, value_name = "FILE")]
     mask: Option<PathBuf>,
-    /// Edges, white on black
+    /// The control picture: edges, white on black
     #[arg(long, value_name = "FILE")]
     control: Option<PathBuf>,
-    /// How much the edges count
+    /// Scale of the ControlNet's residuals
     #[arg(long, default_value_t = 1.0)]
     conditioning_scale: f64,
-    /// Where the picture goes
+    /// The file for the picture
     #[arg(long, value_name = "FILE.png")]
     out: PathBuf,
     /// cpu, cuda or cuda:N
@@ -125,10 +126,10 @@ pub struct ComponentFlags {
     /// Weights: safetensors, an index of shards, GGUF, or a folder
     #[arg(long, value_name = "FILE")]
     weights: Option<PathBuf>,
-    /// Input tensors, safetensors
+    /// The safetensors file with the input tensors
     #[arg(long, value_name = "FILE")]
     inputs: PathBuf,
-    /// Where the output tensors go, safetensors
+    /// The safetensors file for the output tensors
     #[arg(long, value_name = "FILE")]
     outputs: PathBuf,
     /// cpu, cuda or cuda:N
@@ -139,7 +140,7 @@ pub struct ComponentFlags {
     dtype: String,
 }
 
-/// Bad files are bad input (exit code 2); a computation that breaks has failed (1).
+/// Files that cannot be used are bad input (exit code 2); a computation that fails is a failure (1).
 fn failure(error: ComponentError) -> Failure {
     match error {
         ComponentError::Input(_) | ComponentError::Weights(_) => Failure::BadInput(error.to_string()),
@@ -147,8 +148,8 @@ fn failure(error: ComponentError) -> Failure {
     }
 }
 
-/// Whether sizes did not fit, rather than the machine.
-fn is_misfit(words: &str) -> bool {
+/// Whether an error of candle is about shapes, and not about the device.
+fn is_shape_error(words: &str) -> bool {
     let device = ["CUDA", "cublas", "out of memory", "allocation"];
     let sizes = [
         "shape",
@@ -172,7 +173,7 @@ pub fn debug(command: DebugCommand) -> Result<(), Failure> {
     match command {
         DebugCommand::Component(flags) => {
             let place = flags.inputs.display().to_string();
-            component::run_files(&ComponentArgs {
+            files::run_files(&ComponentArgs {
                 kind: flags.kind,
                 config: flags.config,
                 weights: flags.weights,
@@ -182,8 +183,8 @@ pub fn debug(command: DebugCommand) -> Result<(), Failure> {
                 dtype: flags.dtype,
             })
             .map_err(|error| match error {
-                // The weights were held against the config before.
-                ComponentError::Run(_) if is_misfit(&error.to_string()) => {
+                // The weights were checked against the config before, so a wrong shape comes from the inputs.
+                ComponentError::Run(_) if is_shape_error(&error.to_string()) => {
                     Failure::BadInput(format!("{place}: the inputs do not fit the config: {error}"))
                 }
                 error => failure(error),
@@ -200,7 +201,7 @@ pub fn debug(command: DebugCommand) -> Result<(), Failure> {
     }
 }
 
-/// Reads one picture. A file that cannot be used is an answer, not a failure.
+/// Reads one picture. A file that cannot be decoded is a result, not a failure.
 fn picture(file: &Path, out: Option<&Path>) -> Result<(), Failure> {
     let image = match decode_file(file) {
         Ok(image) => image,
@@ -229,15 +230,15 @@ fn picture(file: &Path, out: Option<&Path>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The most memory that was in use while something ran, above what was in use before: of the first GPU, or of the machine.
-struct Watch {
+/// Records the peak memory in use, of the first GPU or of the machine, above what was in use at the start.
+struct PeakMemory {
     before: f64,
-    most: Arc<Mutex<f64>>,
-    end: Arc<AtomicBool>,
+    peak: Arc<Mutex<f64>>,
+    stop: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
 
-impl Watch {
+impl PeakMemory {
     fn start(cpu: bool) -> std::io::Result<Self> {
         let sampler = Sampler::default();
         let used = move || {
@@ -245,49 +246,49 @@ impl Watch {
             if cpu { now.ram_used_gb } else { now.gpu_info.first().map_or(0.0, |gpu| gpu.vram_used_gb) }
         };
         let before = used();
-        let (most, end) = (Arc::new(Mutex::new(before)), Arc::new(AtomicBool::new(false)));
-        let (seen, ended) = (Arc::clone(&most), Arc::clone(&end));
+        let (peak, stop) = (Arc::new(Mutex::new(before)), Arc::new(AtomicBool::new(false)));
+        let (seen, ended) = (Arc::clone(&peak), Arc::clone(&stop));
         let thread = std::thread::Builder::new().name("memory".into()).spawn(move || {
             while !ended.load(Ordering::Relaxed) {
-                let mut most = seen.lock().unwrap_or_else(PoisonError::into_inner);
-                *most = most.max(used());
-                drop(most);
+                let mut peak = seen.lock().unwrap_or_else(PoisonError::into_inner);
+                *peak = peak.max(used());
+                drop(peak);
                 std::thread::sleep(Duration::from_millis(10));
             }
         })?;
-        Ok(Self { before, most, end, thread: Some(thread) })
+        Ok(Self { before, peak, stop, thread: Some(thread) })
     }
 
-    /// GiB.
-    fn peak(mut self) -> f64 {
-        self.end.store(true, Ordering::Relaxed);
-        // A watcher that broke has still seen something.
+    /// Stops recording and returns the peak in GiB.
+    fn finish(mut self) -> f64 {
+        self.stop.store(true, Ordering::Relaxed);
+        // If the thread panicked, the peak so far is still valid.
         let _ = self.thread.take().map(JoinHandle::join);
-        *self.most.lock().unwrap_or_else(PoisonError::into_inner) - self.before
+        *self.peak.lock().unwrap_or_else(PoisonError::into_inner) - self.before
     }
 }
 
 fn full_size(flags: &FullSizeFlags) -> Result<(), Failure> {
     let names = || NETWORKS.iter().map(|n| n.name).collect::<Vec<_>>().join(", ");
     if let Some(unknown) = flags.only.iter().find(|o| NETWORKS.iter().all(|n| n.name != o.as_str())) {
-        return Err(Failure::BadInput(format!("--only {unknown}: there is no such network; there are {}", names())));
+        return Err(Failure::BadInput(format!("--only {unknown}: unknown network; use one of {}", names())));
     }
     if flags.side == 0 || !flags.side.is_multiple_of(64) || flags.side > 4096 {
         return Err(Failure::BadInput(format!("--side {}: use a multiple of 64 up to 4096", flags.side)));
     }
     let device = component::device_named(&flags.device).map_err(failure)?;
     let dtype = component::dtype_named(&flags.dtype).map_err(failure)?;
-    component::can_compute(&device, dtype).map_err(failure)?;
+    component::check_dtype(&device, dtype).map_err(failure)?;
     let mut broken = Vec::new();
     for network in NETWORKS.iter().filter(|n| flags.only.is_empty() || flags.only.iter().any(|o| o == n.name)) {
-        let watch = Watch::start(device.is_cpu()).map_err(|e| Failure::Failed(e.to_string()))?;
+        let memory = PeakMemory::start(device.is_cpu()).map_err(|e| Failure::Failed(e.to_string()))?;
         let outcome = network.run(flags.side, dtype, &device);
-        let peak = watch.peak();
+        let peak = memory.finish();
         let name = network.name;
         match outcome {
             Ok(outcome) => {
                 let billions = outcome.parameters as f64 / 1e9;
-                let verdict = if outcome.finite { "all numbers finite" } else { "NaN or infinity" };
+                let verdict = if outcome.finite { "all numbers finite" } else { "NaN or infinite values" };
                 say!("{name:<17} {billions:>7.3} billion parameters, {:>6.1} s, peak {peak:>5.1} GiB, {verdict}", outcome.seconds);
                 if !outcome.finite {
                     broken.push(name);
@@ -305,7 +306,7 @@ fn full_size(flags: &FullSizeFlags) -> Result<(), Failure> {
 fn run_pipeline(flags: PipelineFlags) -> Result<(), Failure> {
     let device = component::device_named(&flags.device).map_err(failure)?;
     let dtype = component::dtype_named(&flags.dtype).map_err(failure)?;
-    component::can_compute(&device, dtype).map_err(failure)?;
+    component::check_dtype(&device, dtype).map_err(failure)?;
     let args = PipelineArgs {
         kind: flags.kind,
         model: flags.model,
@@ -326,7 +327,7 @@ fn run_pipeline(flags: PipelineFlags) -> Result<(), Failure> {
         conditioning_scale: flags.conditioning_scale,
     };
     let picture = pipeline::run(&args, &device, dtype).map_err(|e| match e {
-        DiffusionError::Tensor(_) if is_misfit(&e.to_string()) => {
+        DiffusionError::Tensor(_) if is_shape_error(&e.to_string()) => {
             Failure::BadInput(format!("{}: the model's parts do not fit each other: {e}", args.model.display()))
         }
         DiffusionError::Tensor(_) | DiffusionError::Stopped => Failure::Failed(e.to_string()),

@@ -41,7 +41,7 @@ pub(super) fn doctor(common: &Common, as_json: bool) -> Result<(), Failure> {
                 Err(error) => (Err(error.to_string()), Vec::new()),
             }
         }
-        Err(why) => (Err(why), Vec::new()),
+        Err(why) => (Err(why.to_string()), Vec::new()),
     };
     if let Err(why) = &diffusion {
         todo.push(format!(

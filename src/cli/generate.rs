@@ -486,10 +486,9 @@ fn convert(png: &[u8], format: image::ImageFormat) -> anyhow::Result<Vec<u8>> {
     let mut out = std::io::Cursor::new(Vec::new());
     if format == image::ImageFormat::Jpeg {
         image.write_with_encoder(image::codecs::jpeg::JpegEncoder::new_with_quality(&mut out, 92))?;
-        Ok(mark::jpeg_with(out.get_ref(), packet.as_deref()))
+        Ok(mark::add_jpeg_metadata(out.get_ref(), packet.as_deref()))
     } else {
-        image.write_to(&mut out, format)?;
-        Ok(mark::webp_with(out.get_ref(), packet.as_deref(), image.dimensions(), false))
+        Ok(mark::encode_webp(&image, packet.as_deref())?)
     }
 }
 

@@ -184,13 +184,13 @@ fn overrides(common: &Common) -> Overrides {
 
 fn load_config(overrides: Overrides) -> Result<Config, Failure> {
     let config = Config::load(overrides).map_err(|e| Failure::BadInput(e.to_string()))?;
-    config.device.parse::<DeviceChoice>().map_err(Failure::BadInput)?;
+    config.device.parse::<DeviceChoice>().map_err(|notice| Failure::BadInput(notice.to_string()))?;
     Ok(config)
 }
 
 fn start_engine(config: &Config) -> Result<Engine, EngineError> {
     Engine::start_with(
         EngineConfig { data_dir: config.data_dir.clone(), font_dirs: config.font_dirs.clone(), default_font: config.default_font.clone() },
-        backends::engines(config),
+        backends::backends(config),
     )
 }

@@ -26,8 +26,8 @@ pub fn parse_with_attachments(
         raw,
         &ParseContext {
             resolve_font: &|name| fonts.resolve(name),
-            skipped_font: &|name| fonts.skip_reason(name).map(str::to_owned),
-            unsettable: &unsettable,
+            skipped_font: &|name| fonts.skip_reason(name).map(crate::notice::Notice::english),
+            unsettable: &|text| unsettable(text).map(|reason| reason.english()),
             default_font: engine.default_font(),
             undrawable: &|font, text| fonts.undrawable(font, text),
             decode: &|bytes| decode_source(bytes),
@@ -51,7 +51,7 @@ pub fn decode_source_file(path: &Path) -> Result<SourceImage, String> {
 
 fn source_image(image: DecodedImage) -> SourceImage {
     let mut source = SourceImage::new(image.pixels, image.description);
-    source.notes = image.notes;
+    source.notes = image.notes.iter().map(crate::notice::Notice::english).collect();
     source.mask = image.mask;
     source.text = image.text;
     source

@@ -82,7 +82,7 @@ impl Inner {
 
     /// The steps of a job that need not run as things are now.
     pub(super) fn cached_steps(&self, spec: &JobSpec, keys: &StepKeys) -> Vec<u8> {
-        let forced = |step: u8| spec.force_from_step.is_some_and(|from| step >= from);
+        let forced = |step: u8| spec.force_from_step.is_some_and(|from| step >= from.get());
         let product = has_product(spec);
         let there = |job: &JobSnapshot, step| pictures(step, product).iter().all(|&n| self.store.is_whole(job.id, n));
         let cached = |step: u8, key: &str| !forced(step) && self.finished(step, key, product, None).iter().any(|j| there(j, step));
@@ -95,7 +95,7 @@ impl Engine {
     /// earlier jobs.
     pub fn plan(&self, spec: &JobSpec) -> Result<Plan, SubmitError> {
         let inner = &self.inner;
-        let (engine, _) = inner.resolve(spec.engine)?;
+        let (engine, _) = inner.resolve(spec.backend)?;
         let keys = inner.keys(spec, engine, &inner.recall(spec));
         let cached = inner.cached_steps(spec, &keys);
         let progress = Progress::new(&Stage::plan(spec), &lock(&inner.durations), &workload(spec, engine));
@@ -116,7 +116,7 @@ impl JobSink<'_> {
     /// Takes a step from an earlier job, if one has it.
     pub(super) fn take_step(&self, step: u8) -> Option<Taken> {
         let order = &self.order;
-        if order.force_from_step.is_some_and(|from| step >= from) {
+        if order.force_from_step.is_some_and(|from| step >= from.get()) {
             return None;
         }
         let key = order.keys.get(step)?;

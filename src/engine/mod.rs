@@ -228,7 +228,7 @@ impl Inner {
             return Ok((BackendKind::Draft, "the draft engine was asked for".into()));
         }
         match ((self.available)(BackendKind::Diffusion), choice) {
-            (Ok(why), _) => Ok((BackendKind::Diffusion, why)),
+            (Ok(why), _) => Ok((BackendKind::Diffusion, why.to_string())),
             (Err(why), BackendChoice::Diffusion) => {
                 Err(SubmitError::BackendUnavailable(format!("engine: diffusion cannot run: {why}; use \"auto\" or \"draft\" meanwhile")))
             }
@@ -328,7 +328,7 @@ impl Engine {
         if inner.closing.load(Ordering::Acquire) {
             return Err(SubmitError::ShutDown);
         }
-        let (kind, reason) = inner.resolve(spec.engine)?;
+        let (kind, reason) = inner.resolve(spec.backend)?;
         let id = Uuid::new_v4();
         let mut job = JobSnapshot::new(id, &spec, kind, reason, &lock(&inner.durations), now());
         job.began = clock();
@@ -439,7 +439,7 @@ impl Engine {
 
     /// Whether the diffusion engine could run a job now: why it can, or why not.
     pub fn diffusion(&self) -> Result<String, String> {
-        (self.inner.available)(BackendKind::Diffusion)
+        (self.inner.available)(BackendKind::Diffusion).map(|why| why.to_string()).map_err(|why| why.to_string())
     }
 
     /// What the diffusion engine has on this machine. Blocking.

@@ -11,13 +11,13 @@ use uuid::Uuid;
 
 use super::{Inner, lock};
 use crate::backend::StageObserver;
-use crate::imaging::encode::{PngImage, encode_png_with_mask};
+use crate::imaging::encode::{ImageRef, encode_png_with_mask};
 use crate::job::progress::Workload;
 use crate::job::{ImageName, JobEvent, JobSnapshot, Preview, Stage};
 use crate::pipeline::plan::StepKeys;
 use crate::pipeline::{Picture, PipelineError, Sink, Taken};
 use crate::request::fields::FIELDS;
-use crate::request::{JobSpec, SourceImage, Start};
+use crate::request::{JobSpec, SourceImage, Start, StepNumber};
 use crate::store::StoreError;
 
 /// Previews at most some ten times a second.
@@ -26,7 +26,7 @@ const PREVIEW_EVERY: Duration = Duration::from_millis(100);
 /// What the sink must know of a job to take steps from earlier ones.
 pub(super) struct Order {
     pub keys: StepKeys,
-    pub force_from_step: Option<u8>,
+    pub force_from_step: Option<StepNumber>,
     /// Step 1 has a product.
     pub product: bool,
     /// Every stage, in order.
@@ -177,9 +177,9 @@ impl JobSink<'_> {
     fn write(&self, name: ImageName, picture: Picture<'_>, text: &[(String, String)]) -> Result<(), PipelineError> {
         let failed = |error: &dyn std::fmt::Display| PipelineError::Sink(format!("{}.png could not be saved: {error}", name.as_str()));
         let (pixels, hash) = match picture {
-            Picture::Rgb(image) => (PngImage::Rgb(image), rgb_hash(image)),
-            Picture::Rgba(image) => (PngImage::Rgba(image), content_hash(image.dimensions(), image.as_raw())),
-            Picture::Gray(image) => (PngImage::Gray(image), String::new()),
+            Picture::Rgb(image) => (ImageRef::Rgb(image), rgb_hash(image)),
+            Picture::Rgba(image) => (ImageRef::Rgba(image), content_hash(image.dimensions(), image.as_raw())),
+            Picture::Gray(image) => (ImageRef::Gray(image), String::new()),
         };
         let text: Vec<(&str, &str)> = text.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
         let mask = match name {

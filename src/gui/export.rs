@@ -8,7 +8,7 @@ use image::{Rgb, RgbImage, RgbaImage};
 use super::bridge::{Bridge, Message, Say};
 use super::i18n::Lang;
 use crate::imaging::encode::encode_png;
-use crate::imaging::mark::{Origin, jpeg_with, webp_with};
+use crate::imaging::mark::{Origin, add_jpeg_metadata, encode_webp};
 use crate::imaging::png_chunks::read_png_text;
 use crate::imaging::resize::{Filter, fit_within, resize_rgb8, resize_rgba8};
 use crate::job::ImageName;
@@ -194,14 +194,13 @@ pub fn encode(png: &[u8], settings: &Settings, lang: Lang) -> Result<Vec<u8>, St
         Format::Jpeg => {
             let mut out = Vec::new();
             image.write(image::codecs::jpeg::JpegEncoder::new_with_quality(&mut out, settings.quality))?;
-            Ok(jpeg_with(&out, packet.as_deref()))
+            Ok(add_jpeg_metadata(&out, packet.as_deref()))
         }
-        Format::Webp => {
-            let mut out = Vec::new();
-            image.write(image::codecs::webp::WebPEncoder::new_lossless(&mut out))?;
-            let clear = matches!(image, Out::Clear(_));
-            Ok(webp_with(&out, packet.as_deref(), (w as u32, h as u32), clear))
+        Format::Webp => match &image {
+            Out::Solid(image) => encode_webp(image, packet.as_deref()),
+            Out::Clear(image) => encode_webp(image, packet.as_deref()),
         }
+        .map_err(|e| e.to_string()),
     }
 }
 

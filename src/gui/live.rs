@@ -10,7 +10,7 @@ use image::{GrayImage, RgbImage, RgbaImage};
 use super::state::{Brief, Mask, Product};
 use super::watch::Watch;
 use crate::backend::draft::DraftBackend;
-use crate::backend::{Backend, Scene, SceneRequest, StageCx, StageObserver};
+use crate::backend::{Backend, Prompts, Scene, SceneRequest, StageCx, StageObserver};
 use crate::cancel::CancelToken;
 use crate::imaging::Matte;
 use crate::imaging::Plane;
@@ -260,14 +260,10 @@ impl Maker {
         let scene_key = format!("{size} {:?} {:?}", bg.prompt, bg.negative_prompt);
         let scene = self.scene.get_or(scene_key.clone(), || {
             let request = SceneRequest {
-                prompt: &bg.prompt,
-                negative_prompt: &bg.negative_prompt,
+                prompts: Prompts { positive: &bg.prompt, negative: &bg.negative_prompt },
                 width: spec.width as usize,
                 height: spec.height as usize,
-                seed: spec.seed,
-                steps: bg.steps,
-                guidance_scale: bg.guidance_scale,
-                true_cfg_scale: bg.true_cfg_scale,
+                sampling: background::sampling(&spec),
             };
             backend.paint_scene(&request, cx).map(Arc::new).map_err(|e| e.to_string())
         })?;

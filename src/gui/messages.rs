@@ -86,8 +86,8 @@ mod tests {
     #[test]
     fn the_diffusion_engines_errors_are_translated() {
         use crate::backend::diffusion::device::DeviceChoice;
-        use crate::backend::diffusion::english::complaint;
         use crate::backend::diffusion::models::Models;
+        use crate::backend::diffusion::prompt_language::translate;
         use crate::backend::diffusion::residency::{Sizes, plans};
         use crate::weights::WeightsError;
         let (place, name, path) = ("/m/unet".to_owned(), "conv.weight".to_owned(), std::path::PathBuf::from("/m/a.safetensors"));
@@ -102,14 +102,14 @@ mod tests {
         .iter()
         .map(ToString::to_string)
         .collect();
-        said.extend(plans(&Sizes::default(), 1 << 20, candle_core::DType::BF16).iter().map(ToString::to_string));
-        said.extend(complaint("bg_prompt", &["위의".into()]));
+        said.extend(plans(&Sizes::default(), 1 << 20, candle_core::DType::BF16).iter().map(|p| p.notice().to_string()));
+        said.extend(translate("위의").warning("bg_prompt").map(|n| n.to_string()));
         let mut models = Models::default();
-        said.extend(models.complaint().map(|c| format!("The diffusion engine cannot run: {c}.")));
+        said.extend(models.missing_notice().map(|c| format!("The diffusion engine cannot run: {c}.")));
         models.flux = Some("/m/flux".into());
-        said.extend(models.complaint().map(|c| format!("{c}. Install them or use the draft engine.")));
+        said.extend(models.missing_notice().map(|c| format!("{c}. Install them or use the draft engine.")));
         if !cfg!(feature = "cuda") {
-            said.extend(DeviceChoice::Auto.open().err());
+            said.extend(DeviceChoice::Auto.open().err().map(|n| n.to_string()));
         }
         for text in &said {
             let words = Lang::Ko.say(text);

@@ -43,8 +43,8 @@ pub fn of(brief: &Brief, fonts: &FontCatalog) -> Result<JobSpec, String> {
     };
     let context = ParseContext {
         resolve_font: &|name| fonts.resolve(name),
-        skipped_font: &|name| fonts.skip_reason(name).map(str::to_owned),
-        unsettable: &unsettable,
+        skipped_font: &|name| fonts.skip_reason(name).map(crate::notice::Notice::english),
+        unsettable: &|text| unsettable(text).map(|reason| reason.english()),
         default_font: crate::assets::DEFAULT_FONT,
         undrawable: &|font, text| fonts.undrawable(font, text),
         decode: &decode,

@@ -1,26 +1,27 @@
-//! Blurs and grey morphology whose cost does not grow with the radius.
+//! Blurs and greyscale morphology whose cost does not depend on the radius.
 
 use rayon::prelude::*;
 
-use super::{LinearRgb, Plane};
+use super::plane::Plane;
+use super::rgb::LinearRgb;
 
-/// Gaussian blur of a scalar field; edges repeat.
+/// Gaussian blur of a scalar field; border pixels are replicated.
 ///
-/// Three extended box filters (Gwosdek et al. 2011), O(1) a pixel; a plain kernel for small `sigma`.
+/// Three extended box filters (Gwosdek et al. 2011), O(1) per pixel; a direct kernel for small `sigma`.
 pub fn gaussian_plane(source: &Plane, sigma: f32) -> Plane {
     let mut out = source.clone();
     gaussian_in_place::<1>(&mut out.data, source.width, source.height, sigma);
     out
 }
 
-/// Gaussian blur of a linear-light picture; edges repeat. See [`gaussian_plane`].
+/// Gaussian blur of a linear-light image; border pixels are replicated. See [`gaussian_plane`].
 pub fn gaussian_rgb(source: &LinearRgb, sigma: f32) -> LinearRgb {
     let mut out = source.clone();
     gaussian_in_place::<3>(out.data.as_flattened_mut(), source.width, source.height, sigma);
     out
 }
 
-/// Mean over the square window of side `2 × radius + 1`; edges repeat.
+/// Mean over the square window of side `2 × radius + 1`; border pixels are replicated.
 pub fn box_plane(source: &Plane, radius: usize) -> Plane {
     let mut out = source.clone();
     let spread = Box1d { radius, edge: 0.0 };
@@ -28,7 +29,7 @@ pub fn box_plane(source: &Plane, radius: usize) -> Plane {
     out
 }
 
-/// Below this a direct kernel is both faster and more exact than boxes.
+/// Below this sigma, a direct kernel is both faster and more accurate than box filters.
 const SMALL_SIGMA: f32 = 2.0;
 
 fn gaussian_in_place<const N: usize>(data: &mut [f32], width: usize, height: usize, sigma: f32) {
@@ -42,7 +43,7 @@ fn gaussian_in_place<const N: usize>(data: &mut [f32], width: usize, height: usi
     }
 }
 
-/// A box whose two end samples count `edge` (0..1) each, so that its variance can be any number.
+/// Extended box filter: its two outermost samples have the weight `edge` (0..1), so that its variance is not limited to integers.
 #[derive(Clone, Copy)]
 pub(super) struct Box1d {
     pub(super) radius: usize,
@@ -115,10 +116,10 @@ fn box_row<const N: usize>(row: &mut [f32], padded: &mut [f32], width: usize, sp
     }
 }
 
-/// Slides a sum of whole rows downwards: every access runs along memory and vectorises.
+/// Running sum of whole rows, downwards: memory is accessed in order and the loops vectorise.
 fn box_columns(from: &[f32], to: &mut [f32], len: usize, height: usize, spread: Box1d) {
-    // Each band starts its sum anew at the cost of 2r + 1 rows. Its height depends on the radius alone: running sums round differently
-    // when they start elsewhere, and the number of threads must not change a pixel.
+    // Each band starts a new sum at the cost of 2r + 1 rows. The height of a band depends on the radius only: a running sum that starts at
+    // another row rounds differently, and the number of threads must not change a pixel.
     let band = (4 * spread.radius).max(64);
     let line = |y: isize| {
         let y = y.clamp(0, height as isize - 1) as usize;
@@ -173,7 +174,7 @@ fn kernel<const N: usize>(data: &mut [f32], width: usize, height: usize, sigma: 
     });
 }
 
-/// Grey dilation (maximum) over an octagon that approximates the disc of `radius` pixels.
+/// Greyscale dilation (maximum) over an octagon that approximates the disc of `radius` pixels.
 ///
 /// The octagon is a square and two diagonal lines, each an O(1) running maximum (van Herk 1992; Gil and Werman 1993).
 pub fn dilate(source: &Plane, radius: usize) -> Plane {
@@ -181,7 +182,7 @@ pub fn dilate(source: &Plane, radius: usize) -> Plane {
         return source.clone();
     }
     let (w, h) = (source.width, source.height);
-    // A regular octagon: reach along the axes = square + 2 × diagonal. The square must not vanish: diagonals alone leave holes.
+    // Regular octagon: extent along the axes = square + 2 × diagonal. The square must not be empty, since diagonals alone leave holes.
     let diagonal = ((0.293 * radius as f32).round() as usize).min((radius - 1) / 2);
     let square = radius - 2 * diagonal;
     let (pw, ph) = (w + 2 * radius, h + 2 * radius);
@@ -204,7 +205,7 @@ pub fn dilate(source: &Plane, radius: usize) -> Plane {
     out
 }
 
-/// Grey erosion (minimum) over an octagon; see [`dilate`]. What lies outside the picture does not count.
+/// Greyscale erosion (minimum) over an octagon; see [`dilate`]. Pixels outside the image are ignored.
 pub fn erode(source: &Plane, radius: usize) -> Plane {
     let negative = |p: &Plane| Plane { width: p.width, height: p.height, data: p.data.iter().map(|v| -v).collect() };
     negative(&dilate(&negative(source), radius))
@@ -228,7 +229,7 @@ fn max_row(row: &mut [f32], reach: usize) {
     }
 }
 
-/// Running maximum along lines that go down one row and `step` columns, as operations on whole rows.
+/// Running maximum along lines with a slope of one row and `step` columns, computed on whole rows.
 fn max_lines(field: &[f32], width: usize, step: isize, reach: usize) -> Vec<f32> {
     let (height, block) = (field.len() / width, (2 * reach + 1) * width);
     // `a[x]` = max(`a[x]`, `b[x + shift]`) where that exists.
@@ -255,7 +256,7 @@ fn max_lines(field: &[f32], width: usize, step: isize, reach: usize) -> Vec<f32>
     });
     let mut out = field.to_vec();
     out.par_chunks_mut(width).enumerate().for_each(|(y, row)| {
-        // Clamped at the picture's ends: the padding there is empty, a wider window adds nothing.
+        // Windows are clamped at the ends of the image, where the padding is empty.
         let up = reach.min(y);
         let down = reach.min(height - 1 - y);
         merge(row, &suffix[(y - up) * width..(y - up + 1) * width], -step * up as isize);

@@ -1,4 +1,4 @@
-//! Canny edges, bit for bit as OpenCV's `Canny(image, low, high, apertureSize=3, L2gradient=true)`.
+//! Canny edge detection, bit-exact with OpenCV's `Canny(image, low, high, apertureSize=3, L2gradient=true)`.
 
 use image::GrayImage;
 
@@ -10,7 +10,7 @@ const TEXT_SIGMA: f32 = 1.0;
 const TEXT_LOW: f32 = 100.0;
 const TEXT_HIGH: f32 = 200.0;
 
-/// White one-pixel edges on black.
+/// Detects edges; returns them white on black, one pixel wide.
 pub fn canny(image: &GrayImage, low: f32, high: f32) -> GrayImage {
     let (w, h) = (image.width() as usize, image.height() as usize);
     let mut out = GrayImage::new(image.width(), image.height());
@@ -31,7 +31,7 @@ pub fn canny(image: &GrayImage, low: f32, high: f32) -> GrayImage {
         if x < 0 || y < 0 || x >= w as isize || y >= h as isize { 0 } else { magnitude[y as usize * w + x as usize] }
     };
 
-    // 0 not an edge, 1 candidate, 2 edge.
+    // 0: no edge, 1: candidate, 2: edge.
     let mut state = vec![0u8; w * h];
     let mut stack = Vec::new();
     for y in 0..h as isize {
@@ -80,7 +80,7 @@ pub fn canny(image: &GrayImage, low: f32, high: f32) -> GrayImage {
     out
 }
 
-/// Edges for the text step: a light blur, then thresholds 100 and 200.
+/// Detects edges for the text step: Gaussian blur with sigma 1, thresholds 100 and 200.
 pub fn canny_text(image: &GrayImage) -> GrayImage {
     canny(&gaussian(image, TEXT_SIGMA), TEXT_LOW, TEXT_HIGH)
 }
@@ -134,7 +134,7 @@ fn sobel(p: &[u8], w: usize, h: usize) -> (Vec<i32>, Vec<i32>) {
 mod tests {
     use super::*;
 
-    /// The same pseudo-random picture as the one OpenCV was asked about: smooth waves and noise.
+    /// The pseudo-random picture from which OpenCV's reference values were computed: smooth waves and noise.
     fn picture(w: u32, h: u32, seed: u32) -> GrayImage {
         let mut state = seed;
         GrayImage::from_fn(w, h, |x, y| {

@@ -1,12 +1,12 @@
-//! Pixels in, PNG out.
+//! PNG encoding.
 
 use image::{GrayImage, RgbImage, RgbaImage};
 
 use super::png_chunks::MASK_CHUNK;
 
-/// A picture that [`encode_png`] can write.
+/// A borrowed 8-bit picture for the encoders.
 #[derive(Clone, Copy, Debug)]
-pub enum PngImage<'a> {
+pub enum ImageRef<'a> {
     /// 8-bit sRGB.
     Rgb(&'a RgbImage),
     /// 8-bit sRGB with straight alpha.
@@ -15,39 +15,39 @@ pub enum PngImage<'a> {
     Gray(&'a GrayImage),
 }
 
-impl<'a> From<&'a RgbImage> for PngImage<'a> {
+impl<'a> From<&'a RgbImage> for ImageRef<'a> {
     fn from(image: &'a RgbImage) -> Self {
         Self::Rgb(image)
     }
 }
 
-impl<'a> From<&'a RgbaImage> for PngImage<'a> {
+impl<'a> From<&'a RgbaImage> for ImageRef<'a> {
     fn from(image: &'a RgbaImage) -> Self {
         Self::Rgba(image)
     }
 }
 
-impl<'a> From<&'a GrayImage> for PngImage<'a> {
+impl<'a> From<&'a GrayImage> for ImageRef<'a> {
     fn from(image: &'a GrayImage) -> Self {
         Self::Gray(image)
     }
 }
 
-/// Writes a PNG with text entries: `tEXt` where Latin-1 suffices, `iTXt` (UTF-8) otherwise (PNG specification, third edition).
-pub fn encode_png<'a>(image: impl Into<PngImage<'a>>, text: &[(&str, &str)]) -> Result<Vec<u8>, png::EncodingError> {
+/// Encodes a PNG with text entries: `tEXt` if Latin-1 suffices, else `iTXt` (UTF-8) (PNG specification, third edition).
+pub fn encode_png<'a>(image: impl Into<ImageRef<'a>>, text: &[(&str, &str)]) -> Result<Vec<u8>, png::EncodingError> {
     encode_png_with_mask(image, text, None)
 }
 
-/// The same with the mask that belongs to the picture (a grey PNG) in a private chunk; see [`super::decode::DecodedImage::mask`].
+/// Like [`encode_png`], with the mask of the picture (an encoded grey PNG) in a private chunk; see [`super::decode::DecodedImage::mask`].
 pub fn encode_png_with_mask<'a>(
-    image: impl Into<PngImage<'a>>,
+    image: impl Into<ImageRef<'a>>,
     text: &[(&str, &str)],
     mask: Option<&[u8]>,
 ) -> Result<Vec<u8>, png::EncodingError> {
     let (width, height, color, raw) = match image.into() {
-        PngImage::Rgb(i) => (i.width(), i.height(), png::ColorType::Rgb, i.as_raw()),
-        PngImage::Rgba(i) => (i.width(), i.height(), png::ColorType::Rgba, i.as_raw()),
-        PngImage::Gray(i) => (i.width(), i.height(), png::ColorType::Grayscale, i.as_raw()),
+        ImageRef::Rgb(i) => (i.width(), i.height(), png::ColorType::Rgb, i.as_raw()),
+        ImageRef::Rgba(i) => (i.width(), i.height(), png::ColorType::Rgba, i.as_raw()),
+        ImageRef::Gray(i) => (i.width(), i.height(), png::ColorType::Grayscale, i.as_raw()),
     };
     let mut out = Vec::with_capacity(raw.len() / 2 + 1024);
     let mut encoder = png::Encoder::new(&mut out, width, height);
@@ -56,7 +56,7 @@ pub fn encode_png_with_mask<'a>(
     encoder.set_compression(png::Compression::Fast);
     encoder.set_source_srgb(png::SrgbRenderingIntent::Perceptual);
     for (key, value) in text {
-        // NUL separates the fields of a chunk.
+        // NUL would end the text: it separates the fields of a chunk.
         let value = value.replace('\0', "");
         if value.chars().all(|c| u32::from(c) < 256) {
             encoder.add_text_chunk((*key).to_owned(), value)?;

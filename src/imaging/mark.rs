@@ -1,24 +1,28 @@
-//! What exported JPEG and WebP files say beside their pixels: that they are sRGB (an ICC profile), and how they came about (an XMP packet
-//! with IPTC's digital source type and the engine). PNG files have chunks for both.
+//! Metadata of exported JPEG and WebP files: an sRGB profile (ICC), and an XMP packet with IPTC's digital source type and the backend. PNG
+//! files have chunks for both.
 
-/// How a picture came about.
+use image_webp::{ColorType, WebPEncoder};
+
+use super::encode::ImageRef;
+
+/// How a picture was made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Origin {
-    /// Made by the draft engine, which paints by rules and not with a trained image model.
+    /// Made by the draft backend, which paints procedurally instead of with a trained image model.
     pub draft: bool,
-    /// A photo is part of it.
+    /// A photo is part of the picture.
     pub with_photo: bool,
 }
 
 impl Origin {
-    /// From the `nanococoa` text chunk of a result; `None` where there is none.
+    /// Reads the `nanococoa` text chunk of a result; `None` if there is none.
     pub fn of_text(text: &[(String, String)]) -> Option<Self> {
         let all: serde_json::Value = serde_json::from_str(&text.iter().find(|(k, _)| k == "nanococoa")?.1).ok()?;
         let photo = |name: &str| all["parameters"].get(name).is_some_and(|v| !v.is_null());
         Some(Self { draft: all["draft"].as_bool().unwrap_or(false), with_photo: photo("product_image") || photo("step1_image") })
     }
 
-    /// IPTC's word, from <https://cv.iptc.org/newscodes/digitalsourcetype/>.
+    /// The term of IPTC's vocabulary <https://cv.iptc.org/newscodes/digitalsourcetype/>.
     pub fn source_type(self) -> &'static str {
         match (self.draft, self.with_photo) {
             (true, true) => "compositeSynthetic",
@@ -28,7 +32,7 @@ impl Origin {
         }
     }
 
-    /// The XMP packet.
+    /// The XMP packet that records the origin.
     pub fn xmp(self) -> String {
         let engine = if self.draft { "draft" } else { "diffusion" };
         let (version, kind) = (env!("CARGO_PKG_VERSION"), self.source_type());
@@ -42,8 +46,9 @@ impl Origin {
     }
 }
 
-/// A JPEG file with the sRGB profile, and a packet where there is one, in segments behind its JFIF header.
-pub fn jpeg_with(jpeg: &[u8], packet: Option<&str>) -> Vec<u8> {
+/// Adds the sRGB profile and, if given, an XMP packet to a JPEG file, in segments after its JFIF header. The encoder of the `image` crate
+/// writes profiles, but no XMP.
+pub fn add_jpeg_metadata(jpeg: &[u8], packet: Option<&str>) -> Vec<u8> {
     let at = match jpeg.get(2..6) {
         Some([0xFF, 0xE0, high, low]) => 4 + usize::from(u16::from_be_bytes([*high, *low])),
         _ => 2,
@@ -51,7 +56,7 @@ pub fn jpeg_with(jpeg: &[u8], packet: Option<&str>) -> Vec<u8> {
     let Some((head, rest)) = jpeg.split_at_checked(at) else { return jpeg.to_vec() };
     let mut out = head.to_vec();
     let mut put = |marker: u8, name: &[u8], content: &[u8]| {
-        // A segment that is too long is left out; the packet has some 700 bytes.
+        // Segments are limited to 64 KiB; the packet has about 700 bytes.
         if let Ok(length) = u16::try_from(name.len() + content.len() + 2) {
             out.extend_from_slice(&[0xFF, marker]);
             out.extend_from_slice(&length.to_be_bytes());
@@ -67,37 +72,24 @@ pub fn jpeg_with(jpeg: &[u8], packet: Option<&str>) -> Vec<u8> {
     out
 }
 
-/// A WebP file of the simple format turned into the extended one, with the sRGB profile, and a packet where there is one. `clear`: it has
-/// transparency.
-pub fn webp_with(webp: &[u8], packet: Option<&str>, (width, height): (u32, u32), clear: bool) -> Vec<u8> {
-    const ICC: u8 = 0x20;
-    const ALPHA: u8 = 0x10;
-    const XMP: u8 = 0x04;
-    let Some(picture) = webp.get(12..).filter(|c| c.starts_with(b"VP8L") || c.starts_with(b"VP8 ")) else { return webp.to_vec() };
-    let mut body = b"WEBP".to_vec();
-    let chunk = |body: &mut Vec<u8>, name: &[u8; 4], content: &[u8]| {
-        body.extend_from_slice(name);
-        body.extend_from_slice(&(content.len() as u32).to_le_bytes());
-        body.extend_from_slice(content);
-        body.resize(body.len().next_multiple_of(2), 0);
+/// Encodes a lossless WebP file with the sRGB profile and, if given, an XMP packet.
+pub fn encode_webp<'a>(image: impl Into<ImageRef<'a>>, packet: Option<&str>) -> Result<Vec<u8>, image_webp::EncodingError> {
+    let (pixels, width, height, color) = match image.into() {
+        ImageRef::Rgb(i) => (i.as_raw(), i.width(), i.height(), ColorType::Rgb8),
+        ImageRef::Rgba(i) => (i.as_raw(), i.width(), i.height(), ColorType::Rgba8),
+        ImageRef::Gray(i) => (i.as_raw(), i.width(), i.height(), ColorType::L8),
     };
-    let flags = ICC | if clear { ALPHA } else { 0 } | if packet.is_some() { XMP } else { 0 };
-    let mut head = vec![flags, 0, 0, 0];
-    head.extend_from_slice(&(width - 1).to_le_bytes()[..3]);
-    head.extend_from_slice(&(height - 1).to_le_bytes()[..3]);
-    chunk(&mut body, b"VP8X", &head);
-    chunk(&mut body, b"ICCP", &srgb_profile());
-    body.extend_from_slice(picture);
+    let mut out = Vec::new();
+    let mut encoder = WebPEncoder::new(&mut out);
+    encoder.set_icc_profile(srgb_profile());
     if let Some(packet) = packet {
-        chunk(&mut body, b"XMP ", packet.as_bytes());
+        encoder.set_xmp_metadata(packet.into());
     }
-    let mut out = b"RIFF".to_vec();
-    out.extend_from_slice(&(body.len() as u32).to_le_bytes());
-    out.extend_from_slice(&body);
-    out
+    encoder.encode(pixels, width, height, color)?;
+    Ok(out)
 }
 
-/// A small profile of sRGB (ICC version 4): the colorants of IEC 61966-2-1 adapted to D50, and its curve as a formula.
+/// A small sRGB profile (ICC version 4): the primaries of IEC 61966-2-1 adapted to D50, and the parametric transfer curve.
 pub fn srgb_profile() -> Vec<u8> {
     let fixed = |kind: &[u8; 4], values: &[f64]| {
         let mut out = [kind.as_slice(), &[0; 4]].concat();
@@ -142,7 +134,7 @@ pub fn srgb_profile() -> Vec<u8> {
     head[..4].copy_from_slice(&((start + body.len()) as u32).to_be_bytes());
     head[8..12].copy_from_slice(&[4, 0x30, 0, 0]);
     head[12..24].copy_from_slice(b"mntrRGB XYZ ");
-    // A date is required: that of the standard.
+    // The header requires a date: that of the standard.
     head[24..36].copy_from_slice(&[0x07, 0xCF, 0, 10, 0, 1, 0, 0, 0, 0, 0, 0]);
     head[36..40].copy_from_slice(b"acsp");
     head[68..80].copy_from_slice(&fixed(b"    ", &D50)[8..]);

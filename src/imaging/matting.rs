@@ -1,34 +1,34 @@
-//! From a coarse mask to a matte: an edge that follows the photo, and colours without the old background.
+//! Alpha matting: refines a coarse mask to a soft matte that follows the photo's edges, and estimates foreground colours.
 
 use image::{RgbImage, RgbaImage};
 use rayon::prelude::*;
 
-use super::Plane;
 use super::blur::{Box1d, boxes, dilate, erode, gaussian_plane};
+use super::plane::Plane;
 use super::resize::{Filter, fit_within, resample, resize_plane};
 use crate::cancel::{CancelToken, Stopped};
 
-/// The cut-out of a photo: soft alpha and foreground colours freed from the old background. Both have the photo's size.
+/// The cut-out of a photo: soft alpha and estimated foreground colours, both of the photo's size.
 #[derive(Clone, Debug)]
 pub struct Matte {
     /// Opacity of the product, 0..=1.
     pub alpha: Plane,
-    /// sRGB colours of the product; where `alpha` is below 1 they are the product's own, without the old background.
+    /// sRGB foreground colours: where `alpha` is below 1, the product's colour without the background's share.
     pub foreground: RgbImage,
 }
 
-/// The filter's models are fitted at most at this size and applied at the photo's own.
+/// Longest side at which the guided filter's linear models are fitted; they are applied at full size.
 const FIT_SIDE: usize = 512;
-/// Say of the coarse mask in the final edge; below 0.5, so that a clear edge in the photo always wins.
+/// Weight of the coarse mask in the final edge; below 0.5, so that a clear edge in the photo always wins.
 const PRIOR: f32 = 0.25;
-/// Width in pixels of the edge that [`refine`] aims at.
+/// Target width of the edge after [`refine`], pixels.
 const EDGE: f32 = 2.0;
 
-/// Brings a coarse mask of any size to the photo's size and edges, and frees the colours at the edge from the old background.
+/// Refines a coarse mask of any size to a matte of the photo's size with estimated foreground colours.
 ///
-/// A colour guided filter (He, Sun and Tang, "Guided Image Filtering", 2013) is fitted at moderate size and its linear models applied
-/// to the full photo ("Fast Guided Filter", 2015), from wide to narrow windows. Islands and specks go, everything but a thin band
-/// becomes 0 or 1, and [`estimate_foreground`] fills in the colours.
+/// A colour guided filter (He, Sun and Tang, "Guided Image Filtering", 2013) is fitted at reduced size and its linear models are applied to
+/// the full photo ("Fast Guided Filter", 2015), from wide to narrow windows. Small islands and holes are removed, alpha becomes 0 or 1
+/// outside a thin band, and [`estimate_foreground`] computes the colours.
 pub fn refine(photo: &RgbImage, coarse: &Plane, cancel: &CancelToken) -> Result<Matte, Stopped> {
     let (width, height) = (photo.width() as usize, photo.height() as usize);
     if width == 0 || height == 0 || coarse.data.is_empty() {
@@ -39,18 +39,18 @@ pub fn refine(photo: &RgbImage, coarse: &Plane, cancel: &CancelToken) -> Result<
     let mask = resize_plane(coarse, w, h, Filter::CatmullRom);
     cancel.check()?;
 
-    // How far the true edge may lie from the coarse one: a few cells of the coarse grid.
+    // Largest distance of the true edge from the coarse one: a few cells of the coarse grid.
     let side = w.max(h) as f32;
     let cell = (side / coarse.width.max(coarse.height) as f32).max(1.0);
     let hard = threshold(&mask, 0.5);
     let reach = ((2.0 * cell).round() as usize).clamp(1, (w.min(h) / 8).max(1));
-    // A half-hearted coarse value is open too, wherever it lies.
+    // Uncertain coarse values count as unknown wherever they are.
     let (inner, outer) = (erode(&threshold(&mask, 0.95), reach), dilate(&hard, reach));
     let hold = |q: &mut Plane| {
         q.data.par_iter_mut().zip(inner.data.par_iter().zip(&outer.data)).for_each(|(q, (&lo, &hi))| *q = q.max(lo).min(hi));
     };
 
-    // Wide and tolerant first, so that the edge finds its way; narrow and strict last, so that it is crisp.
+    // Wide windows with a large epsilon first, to find the edge; narrow ones with a small epsilon last, to sharpen it.
     let mut q = mask.clone();
     let mut models = Vec::new();
     for (radius, epsilon, gain) in [(4.0 * cell, 1e-3f32, 1.5), (2.0 * cell, 2e-4, 4.0), (1.0 * cell + 1.0, 1e-4, 8.0)] {
@@ -62,7 +62,7 @@ pub fn refine(photo: &RgbImage, coarse: &Plane, cancel: &CancelToken) -> Result<
     }
     cancel.check()?;
 
-    // Where product and background share a colour the models waver: the coarse mask decides there, and nowhere else.
+    // The models are unreliable where product and background have the same colour: only there, the coarse mask decides.
     let prior = steepen(&mask, 2.0);
     let lean = |q: &mut Plane, prior: &Plane| q.data.par_iter_mut().zip(&prior.data).for_each(|(q, &p)| *q = mix(*q, p, PRIOR));
     lean(&mut q, &prior);
@@ -85,13 +85,13 @@ pub fn refine(photo: &RgbImage, coarse: &Plane, cancel: &CancelToken) -> Result<
     Ok(Matte { alpha, foreground })
 }
 
-/// The matte of a picture that already has one: alpha stays, the product's colours spread into the transparent pixels.
+/// The matte of a picture with an alpha channel: alpha is kept, colours are extended into the transparent pixels.
 pub fn from_alpha(rgba: &RgbaImage) -> Matte {
     let (width, height) = rgba.dimensions();
     let alpha = Plane { width: width as usize, height: height as usize, data: rgba.pixels().map(|p| f32::from(p[3]) / 255.0).collect() };
     let raw = rgba.pixels().flat_map(|p| [p[0], p[1], p[2]]).collect();
     let colours = RgbImage::from_raw(width, height, raw).unwrap_or_default();
-    // Straight alpha: even faint pixels already show the product's own colour, only the empty ones may hold anything.
+    // With straight alpha, even faint pixels hold the foreground colour; only fully transparent ones may hold anything.
     let weight = |a: f32| if a > 0.0 { 0.02 + a } else { 0.0 };
     let spread = Pyramid::new(&colours, |i| weight(alpha.data[i]));
     let mut foreground = colours;
@@ -106,15 +106,15 @@ pub fn from_alpha(rgba: &RgbaImage) -> Matte {
     Matte { alpha, foreground }
 }
 
-/// Foreground colours under a known alpha.
+/// Estimates foreground colours from a known alpha.
 ///
-/// Foreground and background are extended over the band by pull-push pyramids of their confident pixels, and corrected once so that
-/// they compose to the photo again: the step of Forte, "Approximate Fast Foreground Colour Estimation" (2021), on the multi-level
+/// Foreground and background are extrapolated over the band from their confident pixels by pull-push pyramids, then corrected once so that
+/// their composite equals the photo: the step of Forte, "Approximate Fast Foreground Colour Estimation" (2021), on the multi-level
 /// start of Germer et al., "Fast Multi-Level Foreground Estimation" (2020).
 pub fn estimate_foreground(photo: &RgbImage, alpha: &Plane, cancel: &CancelToken) -> Result<RgbImage, Stopped> {
     let sure = |a: f32| {
         let t = ((a - 0.85) / 0.15).clamp(0.0, 1.0);
-        // The small part serves products that are translucent all over.
+        // The small weight helps with products that are translucent everywhere.
         t * t + 1e-4 * a
     };
     let front = Pyramid::new(photo, |i| sure(alpha.data[i]));
@@ -148,7 +148,7 @@ fn to_code(v: f32) -> u8 {
     (v.clamp(0.0, 1.0) * 255.0 + 0.5) as u8
 }
 
-/// The photo as sRGB-encoded 0..=1 colours at another size: perceptual steps suit the filter better than linear light.
+/// The resized photo as sRGB-encoded colours, 0..=1: the filter works better on perceptual than on linear values.
 fn guide_at(photo: &RgbImage, w: usize, h: usize) -> Vec<[f32; 3]> {
     let (width, height) = (photo.width() as usize, photo.height() as usize);
     let raw = photo.as_raw();
@@ -171,7 +171,7 @@ fn threshold(plane: &Plane, limit: f32) -> Plane {
     Plane { width: plane.width, height: plane.height, data }
 }
 
-/// More contrast around 0.5: the window's model then separates two colours instead of following a ramp.
+/// Raises the contrast around 0.5, so that the model of a window separates two colours instead of fitting a ramp.
 fn steepen(plane: &Plane, gain: f32) -> Plane {
     let data = plane.data.iter().map(|&v| ((v - 0.5) * gain + 0.5).clamp(0.0, 1.0)).collect();
     Plane { width: plane.width, height: plane.height, data }
@@ -184,9 +184,9 @@ fn apply(m: &Model, i: &[f32; 3]) -> f32 {
     (m[0] * i[0] + m[1] * i[1] + m[2] * i[2] + m[3]).clamp(0.0, 1.0)
 }
 
-/// The guided filter's averaged models for every pixel.
+/// Fits the guided filter: the averaged linear model of every pixel.
 fn fit(guide: &[[f32; 3]], mask: &Plane, w: usize, h: usize, radius: usize, epsilon: f32) -> Vec<Model> {
-    // All thirteen moments in one interleaved sweep. Colours are centred: f32 variances of bright, even areas would cancel out.
+    // All thirteen moments in one interleaved pass. Colours are centred, because f32 variances of bright uniform areas would cancel.
     let mut moments = vec![[0.0f32; 13]; w * h];
     moments.par_iter_mut().zip(guide.par_iter().zip(&mask.data)).for_each(|(m, (i, &p))| {
         let [r, g, b] = i.map(|v| v - 0.5);
@@ -217,7 +217,7 @@ fn solve(m: &[f32; 13], epsilon: f32) -> Model {
     [a[0], a[1], a[2], p - a[0] * (r + 0.5) - a[1] * (g + 0.5) - a[2] * (b + 0.5)]
 }
 
-/// The models on the full photo, interpolated row by row.
+/// Applies the models to the full photo, interpolating them row by row.
 fn apply_full(photo: &RgbImage, models: &[Model], w: usize, h: usize) -> Plane {
     let (width, height) = (photo.width() as usize, photo.height() as usize);
     let raw = photo.as_raw();
@@ -238,14 +238,14 @@ fn mix(a: f32, b: f32, t: f32) -> f32 {
     a + (b - a) * t
 }
 
-/// The two samples of a grid of `n` around pixel `i` of a grid of `of`, and the position between them.
+/// The two samples of a grid of `n` around pixel `i` of a grid of `of`, and the interpolation weight of the second.
 fn between(i: usize, of: usize, n: usize) -> (usize, usize, f32) {
     let at = ((i as f32 + 0.5) * n as f32 / of as f32 - 0.5).clamp(0.0, (n - 1) as f32);
     let low = at as usize;
     (low, (low + 1).min(n - 1), at - low as f32)
 }
 
-/// A soft ramp becomes an edge [`EDGE`] pixels wide at the same place; what is steeper already stays as it is.
+/// Narrows soft edges to [`EDGE`] pixels without moving them; steeper edges are unchanged.
 fn sharpen(q: &Plane, floor: &Plane, ceiling: &Plane) -> Plane {
     let (w, h) = (q.width, q.height);
     let smooth = gaussian_plane(q, 1.0);
@@ -261,10 +261,10 @@ fn sharpen(q: &Plane, floor: &Plane, ceiling: &Plane) -> Plane {
                 let dx = smooth.at(right, y) - smooth.at(left, y);
                 let dy = smooth.at(x, below) - smooth.at(x, above);
                 let slope = (0.5 * dx.hypot(dy)).clamp(0.02, 1.0 / EDGE);
-                // Half of the smoothed field steadies the contour against the photo's grain.
+                // Blending in half of the smoothed field keeps the photo's noise out of the contour.
                 let v = 0.5 * (q.at(x, y) + smooth.at(x, y));
                 let a = (v - 0.5) / (EDGE * slope) + 0.5;
-                // A trace of opacity is grain, not product.
+                // Very low opacity is noise.
                 ((a - 0.02) / 0.96).clamp(0.0, 1.0).max(lo).min(hi)
             };
         }
@@ -272,7 +272,7 @@ fn sharpen(q: &Plane, floor: &Plane, ceiling: &Plane) -> Plane {
     out
 }
 
-/// Drops islands below 3 % of the biggest one and fills holes below 0.3 % of it.
+/// Removes islands smaller than 3 % of the largest one and fills holes smaller than 0.3 % of it.
 fn clean(mask: &Plane) -> Plane {
     let mut out = mask.clone();
     let biggest = sweep(&mut out, 1.0, 0, |_, _| false);
@@ -281,7 +281,7 @@ fn clean(mask: &Plane) -> Plane {
     out
 }
 
-/// Visits the 4-connected areas of one value, flips those that `flip(area, biggest)` picks, returns the largest area.
+/// Flips the 4-connected components of one value for which `flip(area, biggest)` holds; returns the area of the largest component.
 fn sweep(mask: &mut Plane, value: f32, biggest: usize, flip: impl Fn(usize, usize) -> bool) -> usize {
     let (w, h) = (mask.width, mask.height);
     let mut seen = vec![false; w * h];
@@ -313,10 +313,10 @@ fn sweep(mask: &mut Plane, value: f32, biggest: usize, flip: impl Fn(usize, usiz
     largest
 }
 
-/// Weighted colours extended over the whole picture: averaged down until every gap is covered, then filled back up (the pull-push of
-/// Gortler et al., "The Lumigraph", 1996). Holds half size and below; the photo's own size is not needed for an extension.
+/// Pull-push pyramid (Gortler et al., "The Lumigraph", 1996): weighted colours, averaged down until every gap is covered, then filled back
+/// up. Its finest level has half the photo's size, which suffices for extrapolation.
 struct Pyramid {
-    /// Half size.
+    /// Size of the finest level.
     width: usize,
     height: usize,
     /// Colours 0..=1, weight dropped.
@@ -395,7 +395,7 @@ fn normalise(sum: [f32; 4]) -> [f32; 4] {
     [sum[0] * k, sum[1] * k, sum[2] * k, sum[3].min(1.0)]
 }
 
-/// Levels halve exactly (rounded up), hence the fixed factor of 2.
+/// Bilinear sample of the next coarser level. Each level has exactly half the size (rounded up), hence the fixed factor of 2.
 fn bilinear(level: &[[f32; 4]], w: usize, h: usize, (x, y): (usize, usize)) -> [f32; 3] {
     let half = |i: usize, n: usize| {
         let near = i / 2;

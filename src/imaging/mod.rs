@@ -1,7 +1,7 @@
-//! Pixel containers and the operations on them: colour, resize, masks, edges, blends, encode and decode.
+//! Image containers and operations: colour conversion, resizing, blur, matting, edges, encoding and decoding.
 //!
-//! Two containers serve the whole program: [`Plane`] (one `f32` a pixel: mattes, masks, luminance) and [`LinearRgb`] (three
-//! linear-light `f32` a pixel, Rec. 709 primaries, 1.0 = display white). Files and step results are 8-bit sRGB (`image` crate types).
+//! Computations use two containers: [`Plane`] (one `f32` per pixel: mattes, masks, luminance) and [`LinearRgb`] (three linear-light `f32`
+//! per pixel, Rec. 709 primaries, 1.0 = display white). Files and step results are 8-bit sRGB (types of the `image` crate).
 
 pub mod blur;
 pub mod canny;

@@ -1,4 +1,4 @@
-//! One `f32` a pixel.
+//! Single-channel `f32` images.
 
 use image::GrayImage;
 
@@ -34,13 +34,13 @@ impl Plane {
         GrayImage::from_raw(self.width as u32, self.height as u32, raw).unwrap_or_default()
     }
 
-    /// A copy of a part; `right` and `bottom` are exclusive and the caller keeps them inside.
+    /// Copies a rectangle. `right` and `bottom` are exclusive and must lie within the image.
     pub fn crop(&self, (left, top, right, bottom): (usize, usize, usize, usize)) -> Self {
         let rows = self.data.chunks_exact(self.width.max(1)).take(bottom).skip(top);
         Self { width: right - left, height: bottom - top, data: rows.flat_map(|row| &row[left..right]).copied().collect() }
     }
 
-    /// The value at a pixel; the caller keeps inside the bounds.
+    /// The value at a pixel, which must lie within the image.
     #[inline]
     pub fn at(&self, x: usize, y: usize) -> f32 {
         self.data[y * self.width + x]
@@ -57,7 +57,7 @@ impl Plane {
         top * (1.0 - fy) + bottom * fy
     }
 
-    /// The smallest box `(x0, y0, x1, y1)`, end exclusive, around every value above `threshold`; `None` when there is none.
+    /// Bounding box `(x0, y0, x1, y1)`, end exclusive, of the values above `threshold`; `None` if there are none.
     pub fn bounds(&self, threshold: f32) -> Option<(usize, usize, usize, usize)> {
         let (mut x0, mut y0, mut x1, mut y1) = (usize::MAX, usize::MAX, 0, 0);
         for y in 0..self.height {

@@ -1,54 +1,54 @@
-//! The chunks of a PNG beside its pixels: text entries, what it says about its colours and orientation, and the mask of the program's own
-//! step results. Every decompression is bounded: a file of 1 MB can hold gigabytes.
+//! Reads the metadata chunks of a PNG: text entries, colour description, orientation, and the mask of the program's own step results. Every
+//! decompression is bounded, because a file of 1 MB can expand to gigabytes.
 
 use std::io::{BufRead, Cursor, Read as _, Seek, SeekFrom};
 
-/// Private, ancillary, safe-to-copy chunk: a grey PNG with the mask that belongs to a step result.
+/// Private, ancillary, safe-to-copy chunk type: a grey PNG with the mask of a step result.
 pub(super) const MASK_CHUNK: [u8; 4] = *b"ncMk";
 /// Largest mask chunk that is read.
 const MAX_MASK_BYTES: u32 = 16 << 20;
-/// Largest text entry that is read, packed or not; the program's own settings take some kilobytes.
+/// Largest text entry that is read, compressed or not; the program's own settings take some kilobytes.
 const MAX_TEXT_BYTES: usize = 1 << 20;
-/// Most text in all.
+/// Largest total size of all text entries, bytes.
 const MAX_ALL_TEXT: usize = 4 << 20;
 /// Longest keyword of a text entry (PNG specification, 11.3.3).
 const MAX_KEYWORD: usize = 79;
-/// Most text entries that are looked at: unpacking one that turns out to be too large takes time as well.
+/// Most text entries that are decompressed; entries that turn out to be too large count too, because they take time.
 const MAX_TEXT_ENTRIES: usize = 1000;
-/// Largest colour profile, unpacked.
+/// Largest colour profile after decompression, bytes.
 const MAX_PROFILE_BYTES: usize = 4 << 20;
-/// Largest EXIF chunk that is read.
+/// Largest EXIF chunk that is read, bytes.
 const MAX_EXIF_BYTES: u32 = 1 << 20;
-/// Most chunks that are looked at.
+/// Most chunks that are visited.
 const MAX_CHUNKS: usize = 200_000;
 
-/// Text, colour description, orientation and mask of a PNG.
+/// Metadata of a PNG.
 #[derive(Debug, Default)]
 pub(super) struct Chunks {
     /// Keyword and text.
     pub text: Vec<(String, String)>,
-    /// The content of the mask chunk.
+    /// Content of the mask chunk: a grey PNG.
     pub mask: Option<Vec<u8>>,
-    /// Colour primaries and transfer function (ITU-T H.273).
+    /// Code points of the colour primaries and the transfer function (ITU-T H.273).
     pub cicp: Option<(u8, u8)>,
-    /// The unpacked colour profile; one byte more than is allowed where it is too large, empty where it is damaged.
+    /// The decompressed colour profile. Empty if damaged; truncated to one byte more than the limit if too large.
     pub icc: Option<Vec<u8>>,
-    /// The file says that it is sRGB.
+    /// The file has an `sRGB` chunk.
     pub srgb: bool,
-    /// The exponent from light to sample, such as 0.45455.
+    /// Exponent from light to sample, such as 0.45455 (`gAMA`).
     pub gamma: Option<f64>,
-    /// x and y of red, green, blue and white.
+    /// CIE x and y of red, green, blue and white (`cHRM`).
     pub chromaticities: Option<[(f64, f64); 4]>,
-    /// EXIF, from its TIFF header on.
+    /// EXIF data, starting with the TIFF header.
     pub exif: Option<Vec<u8>>,
-    /// A chunk's name is not four letters: the file is damaged from there on.
+    /// The type of a chunk is not four letters, so the file is damaged from there on.
     pub bad_name: bool,
 }
 
-/// Reads the chunks of a PNG and skips its pixels; other files have none. The position of the source afterwards is unspecified.
+/// Reads the metadata chunks of a PNG and skips its pixels; empty for other files. The position of the source afterwards is unspecified.
 pub(super) fn read_chunks<R: BufRead + Seek + ?Sized>(source: &mut R) -> Chunks {
     let mut chunks = Chunks::default();
-    // The end of the file, or an error of the disk: what was found so far counts.
+    // At the end of the file or a read error, the chunks found so far are kept.
     let _ = chunks.read(source);
     chunks
 }
@@ -87,10 +87,10 @@ impl Chunks {
             let taken = if length <= most { length } else { 0 };
             let mut data = Vec::new();
             source.take(taken.into()).read_to_end(&mut data)?;
-            // The rest and the checksum.
+            // The rest of the chunk and its checksum.
             source.seek(SeekFrom::Current(i64::from(length - taken) + 4))?;
             if taken == 0 {
-                // A profile that is not even looked at is too large.
+                // A chunk above the limit is not read: report the profile as too large.
                 if &name == b"iCCP" && length > most {
                     self.icc = Some(vec![0; MAX_PROFILE_BYTES + 1]);
                 }
@@ -107,7 +107,7 @@ impl Chunks {
                 b"iCCP" if self.icc.is_none() => self.icc = Some(profile(&data).unwrap_or_default()),
                 b"eXIf" => self.exif = Some(data),
                 b"sRGB" => self.srgb = true,
-                // Matrix 0 and full range, as PNG requires; anything else is about video.
+                // PNG requires matrix 0 and full range; other values describe video.
                 b"cICP" => self.cicp = if let [primaries, transfer, 0, 1] = *data { Some((primaries, transfer)) } else { None },
                 b"gAMA" => self.gamma = numbers(&data).first().copied().filter(|&g| g > 0.0),
                 b"cHRM" => {
@@ -123,12 +123,12 @@ impl Chunks {
     }
 }
 
-/// Numbers in hundred thousandths.
+/// Fixed-point numbers with five decimals.
 fn numbers(data: &[u8]) -> Vec<f64> {
     data.chunks_exact(4).map(|n| f64::from(u32::from_be_bytes([n[0], n[1], n[2], n[3]])) / 100_000.0).collect()
 }
 
-/// At most `most` unpacked bytes; `None` for damaged data or where there are more.
+/// Decompresses to at most `most` bytes; `None` for damaged or larger data.
 fn inflate(data: &[u8], most: usize) -> Option<Vec<u8>> {
     let mut out = Vec::new();
     flate2::read::ZlibDecoder::new(data).take(most as u64 + 1).read_to_end(&mut out).ok()?;
@@ -143,13 +143,13 @@ fn profile(data: &[u8]) -> Option<Vec<u8>> {
     Some(out)
 }
 
-/// The bytes in front of the first NUL, and those behind it.
+/// Splits at the first NUL.
 fn split(data: &[u8]) -> Option<(&[u8], &[u8])> {
     let at = data.iter().position(|&b| b == 0)?;
     Some((&data[..at], &data[at + 1..]))
 }
 
-/// A text entry; `None` where it is damaged, has a keyword that is too long or a text of more than `most` bytes.
+/// Parses a text entry; `None` if it is damaged, its keyword is too long, or its text exceeds `most` bytes.
 fn text(kind: [u8; 4], data: &[u8], most: usize) -> Option<(String, String)> {
     let latin = |bytes: &[u8]| bytes.iter().map(|&b| char::from(b)).collect::<String>();
     let (key, rest) = split(data).filter(|(key, _)| key.len() <= MAX_KEYWORD)?;
@@ -164,7 +164,7 @@ fn text(kind: [u8; 4], data: &[u8], most: usize) -> Option<(String, String)> {
             String::from_utf8(bytes).ok()?
         }
     };
-    // Latin-1 grows in UTF-8.
+    // Latin-1 text grows when it becomes UTF-8.
     (value.len() <= most * 2).then(|| (latin(key), value))
 }
 

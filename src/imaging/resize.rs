@@ -1,13 +1,14 @@
-//! Antialiased resize, band by band: no full-size intermediate, so a huge photo costs little memory.
+//! Antialiased resizing in bands of rows, without a full-size intermediate.
 
 use std::collections::VecDeque;
 
 use image::{RgbImage, RgbaImage};
 use rayon::prelude::*;
 
-use super::{LinearRgb, Plane, linear_to_srgb8, srgb8_to_linear};
+use super::plane::Plane;
+use super::rgb::{LinearRgb, linear_to_srgb8, srgb8_to_linear};
 
-/// The reconstruction kernel; it is stretched when shrinking, so every one antialiases.
+/// The reconstruction kernel. All of them antialias: the kernel is widened when downscaling.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Filter {
     /// Linear interpolation; no overshoot. For mattes and other fields that must stay in range.
@@ -43,10 +44,10 @@ impl Filter {
     }
 }
 
-/// For each target sample, the first source sample and the normalised weights of it and its successors.
+/// For each target sample: the index of the first source sample and the normalised weights from there on.
 struct Taps {
     starts: Vec<usize>,
-    /// `count` weights a target sample, zero-padded.
+    /// `count` weights per target sample, zero-padded.
     weights: Vec<f32>,
     count: usize,
 }
@@ -90,10 +91,10 @@ impl Taps {
     }
 }
 
-/// Target rows a task makes at a time: the source rows that neighbours share are filtered twice, so not too few.
+/// Target rows per task. Source rows that two bands share are filtered twice, so a band must not be too small.
 const BAND: usize = 48;
 
-/// Separable resampling. `load(y, row)` fills one source row; `store(row, out)` converts one finished row.
+/// Separable resampling. `load(y, row)` fills a source row; `store(row, out)` converts a finished row.
 pub(crate) fn resample<const N: usize, T: Copy + Default + Send>(
     (width, height): (usize, usize),
     (to_width, to_height): (usize, usize),
@@ -139,7 +140,7 @@ pub(crate) fn resample<const N: usize, T: Copy + Default + Send>(
     out
 }
 
-/// Resizes a scalar field; the result keeps inside the range of the source.
+/// Resizes a scalar field; the result is clamped to the range of the source.
 pub fn resize_plane(source: &Plane, width: usize, height: usize, filter: Filter) -> Plane {
     if (source.width, source.height) == (width, height) {
         return source.clone();
@@ -159,7 +160,7 @@ pub fn resize_plane(source: &Plane, width: usize, height: usize, filter: Filter)
     Plane { width, height, data }
 }
 
-/// Resizes a linear-light picture; negative lobes are cut off at 0.
+/// Resizes a linear-light image; negative results are clamped to 0.
 pub fn resize_rgb(source: &LinearRgb, width: usize, height: usize, filter: Filter) -> LinearRgb {
     if (source.width, source.height) == (width, height) {
         return source.clone();
@@ -201,8 +202,8 @@ pub fn resize_rgb8(source: &RgbImage, width: usize, height: usize, filter: Filte
     RgbImage::from_raw(width as u32, height as u32, data).unwrap_or_default()
 }
 
-/// Resizes 8-bit sRGB with straight alpha: premultiplied and in linear light, so that no fringe appears (Porter and Duff 1984).
-/// The colour of fully transparent pixels is lost.
+/// Resizes 8-bit sRGB with straight alpha. Filters premultiplied linear light to avoid fringes (Porter and Duff 1984); the colour of fully
+/// transparent pixels is lost.
 pub fn resize_rgba8(source: &RgbaImage, width: usize, height: usize, filter: Filter) -> RgbaImage {
     let (w, h) = (source.width() as usize, source.height() as usize);
     if (w, h) == (width, height) {
@@ -228,24 +229,24 @@ pub fn resize_rgba8(source: &RgbaImage, width: usize, height: usize, filter: Fil
     RgbaImage::from_raw(width as u32, height as u32, data).unwrap_or_default()
 }
 
-/// Shrinks 8-bit sRGB rows with straight alpha as they come: premultiplied and in linear light, like [`resize_rgba8`], with the same result
-/// apart from rounding, but without the whole source in memory.
+/// Streaming downscaler for rows of 8-bit sRGB with straight alpha. The result equals that of [`resize_rgba8`] apart from rounding, without
+/// the whole source in memory.
 pub(crate) struct RowReducer {
     across: Taps,
     down: Taps,
     to: (usize, usize),
-    /// Rows that wait to be filtered together, 4 bytes a pixel.
+    /// Rows that have not been filtered yet, 4 bytes per pixel.
     waiting: Vec<u8>,
     width: usize,
-    /// Rows taken before those that wait.
+    /// Number of rows that have been filtered.
     taken: usize,
-    /// Target rows that source rows have reached but not finished; the first is row `done` of the target.
+    /// Target rows that are partly accumulated; the first is row `done` of the target.
     open: VecDeque<Vec<[f32; 4]>>,
     done: usize,
     out: Vec<u8>,
 }
 
-/// Source rows that are filtered at a time, on all cores.
+/// Source rows that are filtered together, on all cores.
 const REDUCE_BAND: usize = 64;
 
 impl RowReducer {
@@ -265,7 +266,7 @@ impl RowReducer {
         }
     }
 
-    /// The picture; rows that never came count as clear.
+    /// The downscaled picture; missing rows count as transparent.
     pub(crate) fn finish(mut self) -> RgbaImage {
         self.filter_waiting();
         self.out.resize(self.to.0 * self.to.1 * 4, 0);
@@ -284,7 +285,7 @@ impl RowReducer {
             .collect();
         self.waiting.clear();
         let end = self.taken + narrow.len();
-        // Open every target row that these source rows reach.
+        // Start every target row to which these source rows contribute.
         let reached = (self.done + self.open.len()..self.to.1).take_while(|&y| self.down.starts[y] < end).count();
         self.open.extend(std::iter::repeat_n(vec![[0.0; 4]; self.to.0], reached));
         let (first, taken, down) = (self.done, self.taken, &self.down);
@@ -308,7 +309,7 @@ impl RowReducer {
     }
 }
 
-/// Straight 8-bit sRGB to premultiplied linear light.
+/// Straight 8-bit sRGB → premultiplied linear light.
 fn premultiplied(p: &[u8]) -> [f32; 4] {
     let a = f32::from(p[3]) / 255.0;
     [srgb8_to_linear(p[0]) * a, srgb8_to_linear(p[1]) * a, srgb8_to_linear(p[2]) * a, a]
@@ -317,13 +318,13 @@ fn premultiplied(p: &[u8]) -> [f32; 4] {
 /// The inverse of [`premultiplied`].
 fn straight(r: &[f32; 4]) -> [u8; 4] {
     let a = r[3].clamp(0.0, 1.0);
-    // Overshoot of the kernel is in colour and alpha alike: divide before clamping.
+    // Divide before clamping: the kernel overshoots in colour and alpha alike.
     let inverse = if a > 1.0 / 512.0 { 1.0 / r[3] } else { 0.0 };
     let code = |v: f32| linear_to_srgb8(v * inverse);
     [code(r[0]), code(r[1]), code(r[2]), (a * 255.0 + 0.5) as u8]
 }
 
-/// The size with the same shape whose longer side is at most `max_side`; never enlarges, never below 1.
+/// The size with the same aspect ratio whose longer side is at most `max_side`; never enlarged, each side at least 1.
 pub fn fit_within(width: usize, height: usize, max_side: usize) -> (usize, usize) {
     let longest = width.max(height);
     if longest <= max_side {

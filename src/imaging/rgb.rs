@@ -1,4 +1,4 @@
-//! Three linear-light `f32` a pixel, and the sRGB transfer function (IEC 61966-2-1).
+//! Linear-light colour images, and the sRGB transfer function (IEC 61966-2-1).
 
 use std::sync::OnceLock;
 
@@ -32,13 +32,13 @@ impl LinearRgb {
         RgbImage::from_raw(self.width as u32, self.height as u32, raw).unwrap_or_default()
     }
 
-    /// A copy of a part; `right` and `bottom` are exclusive and the caller keeps them inside.
+    /// Copies a rectangle. `right` and `bottom` are exclusive and must lie within the image.
     pub fn crop(&self, (left, top, right, bottom): (usize, usize, usize, usize)) -> Self {
         let rows = self.data.chunks_exact(self.width.max(1)).take(bottom).skip(top);
         Self { width: right - left, height: bottom - top, data: rows.flat_map(|row| &row[left..right]).copied().collect() }
     }
 
-    /// The colour at a pixel; the caller keeps inside the bounds.
+    /// The colour at a pixel, which must lie within the image.
     #[inline]
     pub fn at(&self, x: usize, y: usize) -> [f32; 3] {
         self.data[y * self.width + x]
@@ -73,7 +73,7 @@ pub fn srgb8_to_linear(v: u8) -> f32 {
     TABLE.get_or_init(|| std::array::from_fn(|i| srgb_to_linear(i as f32 / 255.0)))[usize::from(v)]
 }
 
-/// Linear → 8-bit sRGB, clamped and rounded, by a table fine enough to be exact to the nearest code.
+/// Linear → 8-bit sRGB, clamped and rounded to the nearest code, by table.
 #[inline]
 pub fn linear_to_srgb8(v: f32) -> u8 {
     const SIZE: usize = 1 << 14;
@@ -81,7 +81,7 @@ pub fn linear_to_srgb8(v: f32) -> u8 {
     let table = TABLE.get_or_init(|| {
         (0..=SIZE)
             .map(|i| {
-                // Index by the square root: codes are dense near black.
+                // Indexed by the square root because sRGB codes are dense near black.
                 let l = (i as f32 / SIZE as f32).powi(2);
                 let s = if l <= 0.003_130_8 { l * 12.92 } else { 1.055 * l.powf(1.0 / 2.4) - 0.055 };
                 (s * 255.0 + 0.5) as u8

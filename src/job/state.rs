@@ -168,7 +168,7 @@ impl Stage {
 
     /// The stages that a job runs.
     pub fn plan(spec: &JobSpec) -> Vec<Self> {
-        Self::from_start(&spec.start).into_iter().filter(|stage| stage.step().number() <= spec.stop_step).collect()
+        Self::from_start(&spec.start).into_iter().filter(|stage| stage.step().number() <= spec.stop_step.get()).collect()
     }
 
     fn from_start(start: &Start) -> Vec<Self> {
@@ -440,7 +440,7 @@ impl JobSnapshot {
             seed: spec.seed,
             width: spec.width,
             height: spec.height,
-            start_step: spec.start.step(),
+            start_step: spec.start.step().get(),
             parameters: Arc::new(spec.parameters.clone()),
             warnings: spec.warnings.clone(),
             legibility: None,

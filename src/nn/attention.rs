@@ -2,14 +2,14 @@
 
 use candle_core::{D, DType, Result, Tensor};
 
-/// Scores are made for so many query rows at a time, so that memory stays bounded at 4,608 tokens and beyond.
+/// Attention scores that exist at a time. Query rows are processed in chunks, so that memory stays bounded at 4,608 tokens and more.
 const MAX_SCORES: usize = 1 << 27;
 
 /// softmax(q kᵀ · scale + bias) v, softmax in float32. `q` `[B, H, Q, D]`, `k` and `v` `[B, H, K, D]`, `bias` broadcast to
 /// `[B, H, Q, K]` → `[B, H, Q, D]`.
 ///
 /// # Errors
-/// Shapes that do not fit, no memory.
+/// Shapes that do not fit, out of memory.
 pub fn attention(q: &Tensor, k: &Tensor, v: &Tensor, bias: Option<&Tensor>, scale: f64) -> Result<Tensor> {
     let (b, h, rows, _) = q.dims4()?;
     let keys = k.dim(2)?;
@@ -18,7 +18,7 @@ pub fn attention(q: &Tensor, k: &Tensor, v: &Tensor, bias: Option<&Tensor>, scal
     let kt = k.transpose(D::Minus2, D::Minus1)?;
     let part = |q: &Tensor, bias: Option<&Tensor>| -> Result<Tensor> {
         let dtype = q.dtype();
-        // Scaled before the product: float16 ends at 65,504, which unscaled scores exceed.
+        // Scaled before the product: unscaled scores exceed the largest float16, 65,504.
         let q = if scale == 1.0 { q.contiguous()? } else { (q.contiguous()? * scale)? };
         let scores = q.matmul(&kt)?.to_dtype(DType::F32)?;
         let scores = match bias {
@@ -34,7 +34,7 @@ pub fn attention(q: &Tensor, k: &Tensor, v: &Tensor, bias: Option<&Tensor>, scal
     let mut parts = Vec::with_capacity(rows.div_ceil(chunk));
     for start in (0..rows).step_by(chunk) {
         let len = chunk.min(rows - start);
-        // A bias with one row is the same for every query.
+        // A bias with one row applies to every query.
         let bias = match bias {
             Some(bias) if bias.dim(D::Minus2)? == rows => Some(bias.narrow(D::Minus2, start, len)?),
             other => other.cloned(),

@@ -2,19 +2,19 @@
 //! the public checkpoints are configured: two input scales concatenated, context of three stages, one squeeze block, deformable ASPP in
 //! every decoder block, image patches and gradient attention in the decoder.
 //!
-//! Reference: ZhengPeng7/BiRefNet `models/birefnet.py`. Three linear maps that follow each other are joined where that is exact and
-//! cheaper: batch norms are folded into their convolutions, and the last 1×1 convolution runs before the last enlargement.
+//! Reference: ZhengPeng7/BiRefNet `models/birefnet.py`. Linear maps are merged where that is exact and
+//! cheaper: batch norms are folded into their convolutions, and the last 1×1 convolution runs before the last upsampling.
 
 use candle_core::{DType, Result, Tensor};
 
 use super::birefnet_blocks::{BatchNorm, DecoderBlock, folded};
 use super::swin::{Swin, SwinConfig};
 use super::{Conv2d, ConvSpec};
-use crate::weights::{Vars, WeightsError};
+use crate::weights::{LoadResult, Vars};
 
-/// Channels inside the image patches' blocks.
+/// Hidden channels of the image patch blocks.
 const PATCH_INNER: usize = 64;
-/// Channels of the gradient maps.
+/// Channels of the gradient attention.
 const GRADIENT: usize = 16;
 
 /// The network.
@@ -26,15 +26,15 @@ pub struct BiRefNet {
     output: Output,
 }
 
-/// One step of the decoder: patches of the picture in, block, gradient attention, up to the next map.
+/// One stage of the decoder: image patches are concatenated, then block, gradient attention, and upsampling to the next map.
 struct DecoderStage {
     patches: Patches,
     block: DecoderBlock,
-    /// None in the last stage.
+    /// `None` in the last stage.
     up: Option<(Gradient, Conv2d)>,
 }
 
-/// The picture, cut into as many patches as a map has places, as channels.
+/// The image, cut into patches that become channels at the size of a map.
 struct Patches {
     conv1: Conv2d,
     conv_out: Conv2d,
@@ -45,11 +45,11 @@ struct Gradient {
     attention: Conv2d,
 }
 
-/// The last 1×1 convolution, split into the decoder's part and the picture's.
+/// The last 1×1 convolution, split into the part for the decoder's map and the part for the image.
 struct Output {
     decoder: Conv2d,
     picture1: Conv2d,
-    /// The picture's second convolution and the 1×1 after it in one.
+    /// The second convolution of the image block, merged with the 1×1 convolution after it.
     picture2: Conv2d,
 }
 
@@ -60,7 +60,7 @@ fn resized(x: &Tensor, height: usize, width: usize) -> Result<Tensor> {
     x.contiguous()?.upsample_bilinear2d(height, width, true)
 }
 
-/// `[B, C, H, W]` → `[B, C·gy·gx, h, w]`: place (y, x) of patch (gy, gx) becomes channel (c, gy, gx) at (y, x).
+/// `[B, C, H, W]` → `[B, C·gy·gx, h, w]`: pixel (y, x) of patch (gy, gx) becomes channel (c, gy, gx) at (y, x).
 fn patches_of(image: &Tensor, height: usize, width: usize) -> Result<Tensor> {
     let (b, c, h, w) = image.dims4()?;
     let (rows, columns) = (h / height, w / width);
@@ -69,14 +69,14 @@ fn patches_of(image: &Tensor, height: usize, width: usize) -> Result<Tensor> {
 }
 
 impl Patches {
-    fn load(vars: &Vars, inputs: usize, outputs: usize) -> std::result::Result<Self, WeightsError> {
+    fn load(vars: &Vars, inputs: usize, outputs: usize) -> LoadResult<Self> {
         Ok(Self {
             conv1: Conv2d::load(&vars.pp("conv1"), inputs, PATCH_INNER, ConvSpec::same(3))?,
             conv_out: Conv2d::load(&vars.pp("conv_out"), PATCH_INNER, outputs, ConvSpec::same(3))?,
         })
     }
 
-    /// The map with the picture's channels after its own.
+    /// Concatenates the map and the image patches along the channels.
     fn join(&self, map: &Tensor, image: &Tensor) -> Result<Tensor> {
         let (_, _, h, w) = map.dims4()?;
         let patches = self.conv_out.forward(&self.conv1.forward(&patches_of(image, h, w)?)?)?;
@@ -85,7 +85,7 @@ impl Patches {
 }
 
 impl Output {
-    fn load(vars: &Vars, channels: usize, picture: usize) -> std::result::Result<Self, WeightsError> {
+    fn load(vars: &Vars, channels: usize, picture: usize) -> LoadResult<Self> {
         let wide = |vars: &Vars, name: &str, shape: &[usize]| vars.with_dtype(DType::F32).get(name, shape);
         let (out, block) = (vars.pp("conv_out1").pp("0"), vars.pp("ipt_blk1"));
         let (conv_out, dtype) = (block.pp("conv_out"), vars.dtype());
@@ -106,14 +106,14 @@ impl Output {
 
     fn forward(&self, map: &Tensor, image: &Tensor) -> Result<Tensor> {
         let (_, _, h, w) = image.dims4()?;
-        // Enlarging mixes places, the convolution mixes channels: one channel is enlarged instead of 192.
+        // Upsampling and a 1×1 convolution commute: one channel is upsampled instead of 192.
         let decoder = resized(&self.decoder.forward(map)?, h, w)?;
         decoder + self.picture2.forward(&self.picture1.forward(image)?)?
     }
 }
 
-/// Tensors that serve only the training; they must be there, and are not kept.
-fn training_only(vars: &Vars, name: &str, inputs: usize) -> std::result::Result<(), WeightsError> {
+/// Checks tensors that only training uses; they are not kept.
+fn training_only(vars: &Vars, name: &str, inputs: usize) -> LoadResult<()> {
     let vars = vars.pp(name);
     vars.get("weight", (1, inputs, 1, 1))?;
     vars.get("bias", 1)?;
@@ -121,11 +121,11 @@ fn training_only(vars: &Vars, name: &str, inputs: usize) -> std::result::Result<
 }
 
 impl BiRefNet {
-    /// Takes `bb.…`, `squeeze_module.0.…` and `decoder.…`.
+    /// Loads `bb.…`, `squeeze_module.0.…` and `decoder.…`.
     ///
     /// # Errors
-    /// A tensor is missing, left over or of another shape; sizes that make no network.
-    pub fn load(vars: &Vars, config: &SwinConfig) -> std::result::Result<Self, WeightsError> {
+    /// A tensor is missing, has another shape, or belongs to no part of the network; the config is not supported.
+    pub fn load(vars: &Vars, config: &SwinConfig) -> LoadResult<Self> {
         config.check(&vars.place())?;
         // Both input scales, from the deepest map to the shallowest.
         let channels: Vec<usize> = (0..4).rev().map(|stage| 2 * config.channels(stage)).collect();
@@ -134,7 +134,7 @@ impl BiRefNet {
         let squeeze = DecoderBlock::load(&vars.pp("squeeze_module").pp("0"), channels.iter().sum(), channels[0])?;
         let mut stages = Vec::with_capacity(4);
         for (i, &inputs) in channels.iter().enumerate() {
-            // The files count down: block 4 is the deepest, patches 5 belong to it.
+            // The files count down: block 4 is the deepest, and its patches have number 5.
             let number = 4 - i;
             let patches = channels[i.saturating_sub(1)] / 8;
             let outputs = channels.get(i + 1).copied().unwrap_or(channels[3] / 2);
@@ -164,27 +164,27 @@ impl BiRefNet {
     /// `x` `[B, 3, H, W]`, RGB normalised by ImageNet's mean and deviation, sides multiples of 32 → logits `[B, 1, H, W]`.
     ///
     /// # Errors
-    /// Another shape, no memory.
+    /// Another shape, out of memory.
     pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
         self.forward_with(x, &|| Ok(()))
     }
 
-    /// As [`BiRefNet::forward`]; `hook` is called before every block (twice the sum of `depths`, and five), and its error ends the pass.
+    /// Like [`BiRefNet::forward`]; `before_block` is called before every block (twice the sum of `depths`, plus five). Its error ends the pass.
     ///
     /// # Errors
-    /// As [`BiRefNet::forward`], and whatever the hook returns.
-    pub fn forward_with(&self, x: &Tensor, hook: &dyn Fn() -> Result<()>) -> Result<Tensor> {
+    /// As [`BiRefNet::forward`]; errors of `before_block`.
+    pub fn forward_with(&self, x: &Tensor, before_block: &dyn Fn() -> Result<()>) -> Result<Tensor> {
         let (_, c, height, width) = x.dims4()?;
         if c != 3 || height == 0 || width == 0 || height % 32 != 0 || width % 32 != 0 {
             candle_core::bail!("BiRefNet takes [B, 3, H, W] with sides that are multiples of 32, not {:?}", x.dims());
         }
         let x = x.contiguous()?;
-        let mut maps = self.encode(&x, hook)?;
+        let mut maps = self.encode(&x, before_block)?;
         let Some(mut map) = maps.pop() else { candle_core::bail!("the backbone has no maps") };
-        hook()?;
+        before_block()?;
         map = self.squeeze.forward(&map)?;
         for stage in &self.stages {
-            hook()?;
+            before_block()?;
             map = stage.block.forward(&stage.patches.join(&map, &x)?)?;
             if let (Some((gradient, lateral)), Some(skip)) = (&stage.up, maps.pop()) {
                 let seen = gradient.conv.forward(&map)?.relu()?;
@@ -196,11 +196,11 @@ impl BiRefNet {
         self.output.forward(&map, &x)
     }
 
-    /// The four maps of both scales, the last with the context of all.
-    fn encode(&self, x: &Tensor, hook: &dyn Fn() -> Result<()>) -> Result<Vec<Tensor>> {
+    /// The four maps of both scales; the last one is concatenated with the context of the others.
+    fn encode(&self, x: &Tensor, before_block: &dyn Fn() -> Result<()>) -> Result<Vec<Tensor>> {
         let (_, _, height, width) = x.dims4()?;
-        let full = self.backbone.forward(x, hook)?;
-        let half = self.backbone.forward(&resized(x, height / 2, width / 2)?, hook)?;
+        let full = self.backbone.forward(x, before_block)?;
+        let half = self.backbone.forward(&resized(x, height / 2, width / 2)?, before_block)?;
         let mut maps = Vec::with_capacity(full.len());
         for (full, half) in full.into_iter().zip(half) {
             let (_, _, h, w) = full.dims4()?;

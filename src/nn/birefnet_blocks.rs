@@ -6,9 +6,9 @@ use candle_core::{DType, Result, Tensor};
 
 use super::deform_conv::{DeformSpec, deform_conv2d};
 use super::{Conv2d, ConvSpec};
-use crate::weights::{Vars, WeightsError};
+use crate::weights::{LoadResult, Vars};
 
-/// Channels inside a decoder block.
+/// Hidden channels of a decoder block.
 const INNER: usize = 64;
 /// Channels of each branch of the ASPP.
 const BRANCH: usize = 256;
@@ -16,21 +16,21 @@ const BRANCH: usize = 256;
 const KERNELS: [usize; 3] = [1, 3, 7];
 const EPS: f64 = 1e-5;
 
-/// A batch norm in evaluation: a factor and a summand for each channel, float32.
+/// A batch norm in inference: scale and shift per channel, float32.
 pub(super) struct BatchNorm {
     scale: Tensor,
     shift: Tensor,
 }
 
 impl BatchNorm {
-    pub(super) fn load(vars: &Vars, channels: usize) -> std::result::Result<Self, WeightsError> {
+    pub(super) fn load(vars: &Vars, channels: usize) -> LoadResult<Self> {
         let get = |name: &str| vars.with_dtype(DType::F32).get(name, channels);
         let scale = (get("weight")? / (get("running_var")? + EPS)?.sqrt()?)?;
         let shift = (get("bias")? - (get("running_mean")? * &scale)?)?;
         Ok(Self { scale, shift })
     }
 
-    /// A kernel `[O, …]` with the factor in it.
+    /// A kernel `[O, …]`, multiplied by the scale.
     fn times_kernel(&self, kernel: &Tensor) -> Result<Tensor> {
         let mut shape = vec![1; kernel.rank()];
         shape[0] = kernel.dim(0)?;
@@ -38,17 +38,11 @@ impl BatchNorm {
     }
 }
 
-/// A convolution and the batch norm after it in one.
-pub(super) fn folded(
-    vars: &Vars,
-    inputs: usize,
-    outputs: usize,
-    spec: ConvSpec,
-    norm: &BatchNorm,
-) -> std::result::Result<Conv2d, WeightsError> {
-    let wide = vars.with_dtype(DType::F32);
-    let kernel = norm.times_kernel(&wide.get("weight", (outputs, inputs, spec.kernel, spec.kernel))?)?;
-    let shift = if spec.bias { ((wide.get("bias", outputs)? * &norm.scale)? + &norm.shift)? } else { norm.shift.clone() };
+/// Loads a convolution with the batch norm after it folded in.
+pub(super) fn folded(vars: &Vars, inputs: usize, outputs: usize, spec: ConvSpec, norm: &BatchNorm) -> LoadResult<Conv2d> {
+    let in_f32 = vars.with_dtype(DType::F32);
+    let kernel = norm.times_kernel(&in_f32.get("weight", (outputs, inputs, spec.kernel, spec.kernel))?)?;
+    let shift = if spec.bias { ((in_f32.get("bias", outputs)? * &norm.scale)? + &norm.shift)? } else { norm.shift.clone() };
     let dtype = vars.dtype();
     Ok(Conv2d::new(kernel.to_dtype(dtype)?, Some(shift.to_dtype(dtype)?), spec))
 }
@@ -61,7 +55,7 @@ pub(super) struct DecoderBlock {
 }
 
 impl DecoderBlock {
-    pub(super) fn load(vars: &Vars, inputs: usize, outputs: usize) -> std::result::Result<Self, WeightsError> {
+    pub(super) fn load(vars: &Vars, inputs: usize, outputs: usize) -> LoadResult<Self> {
         let spec = ConvSpec::same(3);
         Ok(Self {
             conv_in: folded(&vars.pp("conv_in"), inputs, INNER, spec, &BatchNorm::load(&vars.pp("bn_in"), INNER)?)?,
@@ -77,18 +71,18 @@ impl DecoderBlock {
     }
 }
 
-/// Atrous spatial pyramid pooling with deformable branches. The 1×1 convolution that joins the branches is kept in one slice a branch:
-/// the branches need not exist side by side.
+/// Atrous spatial pyramid pooling with deformable branches. The 1×1 convolution that joins the branches is split into
+/// one slice per branch, so that the branches need not be in memory together.
 struct Aspp {
     branches: Vec<(Branch, Conv2d)>,
     pooled: Conv2d,
     joins_pooled: Conv2d,
-    /// The last batch norm's summand, `[1, C, 1, 1]`.
+    /// Shift of the last batch norm, `[1, C, 1, 1]`.
     shift: Tensor,
 }
 
 impl Aspp {
-    fn load(vars: &Vars) -> std::result::Result<Self, WeightsError> {
+    fn load(vars: &Vars) -> LoadResult<Self> {
         let dtype = vars.dtype();
         let count = KERNELS.len() + 2;
         let norm = BatchNorm::load(&vars.pp("bn1"), INNER)?;
@@ -123,19 +117,19 @@ impl Aspp {
     }
 }
 
-/// A deformable convolution that finds its own offsets and gains, batch norm and ReLU.
+/// A deformable convolution that predicts its offsets and modulation, then batch norm and ReLU.
 struct Branch {
-    /// Offsets and gains from one convolution.
-    places: Conv2d,
+    /// Predicts offsets and modulation in one convolution.
+    offsets_and_gains: Conv2d,
     weight: Tensor,
     shift: Tensor,
     kernel: usize,
 }
 
 impl Branch {
-    fn load(vars: &Vars, kernel: usize) -> std::result::Result<Self, WeightsError> {
+    fn load(vars: &Vars, kernel: usize) -> LoadResult<Self> {
         let (conv, dtype, taps) = (vars.pp("atrous_conv"), vars.dtype(), kernel * kernel);
-        let part = |name: &str, outputs: usize| -> std::result::Result<(Tensor, Tensor), WeightsError> {
+        let part = |name: &str, outputs: usize| -> LoadResult<(Tensor, Tensor)> {
             let vars = conv.pp(name);
             Ok((vars.get("weight", (outputs, INNER, kernel, kernel))?, vars.get("bias", outputs)?))
         };
@@ -143,7 +137,7 @@ impl Branch {
         let norm = BatchNorm::load(&vars.pp("bn"), BRANCH)?;
         let weight = conv.pp("regular_conv").with_dtype(DType::F32).get("weight", (BRANCH, INNER, kernel, kernel))?;
         Ok(Self {
-            places: Conv2d::new(
+            offsets_and_gains: Conv2d::new(
                 Tensor::cat(&[&offset.0, &gain.0], 0)?,
                 Some(Tensor::cat(&[&offset.1, &gain.1], 0)?),
                 ConvSpec::same(kernel),
@@ -156,9 +150,9 @@ impl Branch {
 
     fn forward(&self, x: &Tensor) -> Result<Tensor> {
         let taps = self.kernel * self.kernel;
-        let places = self.places.forward(x)?;
-        let offset = places.narrow(1, 0, 2 * taps)?;
-        let gain = (candle_nn::ops::sigmoid(&places.narrow(1, 2 * taps, taps)?.contiguous()?)? * 2.0)?;
+        let predicted = self.offsets_and_gains.forward(x)?;
+        let offset = predicted.narrow(1, 0, 2 * taps)?;
+        let gain = (candle_nn::ops::sigmoid(&predicted.narrow(1, 2 * taps, taps)?.contiguous()?)? * 2.0)?;
         let spec = DeformSpec { stride: 1, padding: self.kernel / 2, dilation: 1 };
         deform_conv2d(x, &offset, &self.weight, &gain, spec)?.broadcast_add(&self.shift)?.relu()
     }

@@ -5,23 +5,21 @@ use candle_core::{DType, Device, Result, Tensor};
 use serde::Deserialize;
 
 use super::{Embedding, LayerNorm, Linear, attention};
-use crate::weights::{Vars, WeightsError};
-
-type Loaded<T> = std::result::Result<T, WeightsError>;
+use crate::weights::{LoadResult, Vars, WeightsError};
 
 /// `config.json` of a CLIP text model, with transformers' defaults.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct ClipConfig {
-    /// Tokens that there are.
+    /// Size of the vocabulary.
     pub vocab_size: usize,
-    /// Width.
+    /// Width of the hidden states.
     pub hidden_size: usize,
-    /// Width inside the MLP.
+    /// Width of the hidden layer of the MLP.
     pub intermediate_size: usize,
-    /// Width of the projected pooled state; as wide as the network where it is `None`.
+    /// Width of the projected pooled state; `None` for `hidden_size`.
     pub projection_dim: Option<usize>,
-    /// Blocks.
+    /// Number of blocks.
     pub num_hidden_layers: usize,
     /// Attention heads.
     pub num_attention_heads: usize,
@@ -29,13 +27,13 @@ pub struct ClipConfig {
     pub max_position_embeddings: usize,
     /// `quick_gelu` or `gelu`.
     pub hidden_act: String,
-    /// Of the norms.
+    /// Epsilon of the norms.
     pub layer_norm_eps: f64,
-    /// The token that ends a prompt. Old configs say 2, which never was true, and mean the highest number in the prompt.
+    /// The token that ends a prompt. Old configs say 2 by mistake; transformers then takes the highest ID in the prompt.
     pub eos_token_id: i64,
-    /// The class that wrote the config, where it says so.
+    /// The class that wrote the config, if it says so.
     pub architectures: Option<Vec<String>>,
-    /// The kind of model the config is of, where it says so.
+    /// The kind of model that the config describes, if it says so.
     pub model_type: Option<String>,
 }
 
@@ -78,17 +76,17 @@ impl ClipConfig {
         }
     }
 
-    /// Whether the config can be used; `place` says whose it is.
+    /// Checks the config; `place` is its file, for messages.
     ///
     /// # Errors
-    /// It is another network's, or its sizes do not fit together.
-    pub fn check(&self, place: &str) -> Loaded<()> {
+    /// The config is another network's, or its sizes do not fit together.
+    pub fn check(&self, place: &str) -> LoadResult<()> {
         if let Some(kind) = self.model_type.as_ref().filter(|k| *k != "clip_text_model") {
             return Err(WeightsError::config(place, format!("the config is of a {kind}, not of a clip_text_model")));
         }
         let sizes = [self.vocab_size, self.hidden_size, self.intermediate_size, self.num_attention_heads, self.max_position_embeddings];
         if sizes.contains(&0) || sizes.iter().any(|&s| s > 1 << 24) || self.num_hidden_layers > 1 << 12 {
-            return Err(WeightsError::config(place, "a size in the config is zero or absurd"));
+            return Err(WeightsError::config(place, "a size in the config is zero or too large"));
         }
         if self.num_hidden_layers == 0 || !self.hidden_size.is_multiple_of(self.num_attention_heads) {
             let what =
@@ -98,7 +96,7 @@ impl ClipConfig {
         self.activation(place).map(|_| ())
     }
 
-    fn activation(&self, place: &str) -> Loaded<Activation> {
+    fn activation(&self, place: &str) -> LoadResult<Activation> {
         match self.hidden_act.as_str() {
             "quick_gelu" => Ok(Activation::Quick),
             "gelu" => Ok(Activation::Erf),
@@ -107,7 +105,7 @@ impl ClipConfig {
         }
     }
 
-    /// Whether the class that wrote the config has a projection; `None` where that is not said.
+    /// Whether the class that wrote the config has a projection; `None` if the config does not name it.
     fn projects(&self) -> Option<bool> {
         self.architectures.as_ref()?.first().map(|a| a == "CLIPTextModelWithProjection")
     }
@@ -127,7 +125,7 @@ struct Layer {
 }
 
 impl Layer {
-    fn load(vars: &Vars, config: &ClipConfig) -> Loaded<Self> {
+    fn load(vars: &Vars, config: &ClipConfig) -> LoadResult<Self> {
         let (size, wide) = (config.hidden_size, config.intermediate_size);
         let attention = |name: &str| Linear::load(&vars.pp("self_attn").pp(name), size, size);
         let norm = |name: &str| LayerNorm::load(&vars.pp(name), size, config.layer_norm_eps);
@@ -153,7 +151,7 @@ impl Layer {
         let scale = ((size / self.heads) as f64).sqrt().recip();
         let attended = attention(&split(&self.q)?, &split(&self.k)?, &split(&self.v)?, Some(causal), scale)?;
         let attended = attended.transpose(1, 2)?.reshape((b, t, size))?.to_dtype(normed.dtype())?;
-        // The sum over the blocks stays in float32.
+        // The residual sum stays in float32.
         let x = (x + self.out.forward(&attended)?.to_dtype(DType::F32)?)?;
         let y = self.fc1.forward(&self.norm2.forward(&x)?)?;
         let y = match self.activation {
@@ -176,25 +174,25 @@ pub struct ClipText {
     device: Device,
 }
 
-/// What the encoder says about a prompt.
+/// The encoder's outputs.
 pub struct ClipOutput {
     /// After the last block and the final norm, `[B, T, hidden_size]`.
     pub last_hidden_state: Tensor,
-    /// Before the last block, without the final norm, `[B, T, hidden_size]`; SDXL's condition.
+    /// The penultimate hidden state, without the final norm, `[B, T, hidden_size]`; SDXL's condition.
     pub penultimate: Tensor,
-    /// The state at the prompt's end, `[B, projection_dim]`, or `[B, hidden_size]` where the network has no projection.
+    /// The pooled state: the last hidden state at the end token, `[B, projection_dim]`, or `[B, hidden_size]` without a projection.
     pub pooled: Tensor,
 }
 
 impl ClipText {
-    /// Takes the text encoder of a file; an image encoder beside it is left alone.
+    /// Loads the text encoder of a file and ignores an image encoder in it.
     ///
     /// # Errors
-    /// A config that cannot be used; a tensor that is missing, of another shape, or left over.
-    pub fn load(vars: &Vars, config: &ClipConfig) -> Loaded<Self> {
+    /// The config cannot be used; a tensor is missing, has another shape, or belongs to no part of the network.
+    pub fn load(vars: &Vars, config: &ClipConfig) -> LoadResult<Self> {
         config.check(&vars.place())?;
         let size = config.hidden_size;
-        // Files written by newer libraries may lack the outer segment.
+        // Newer library versions write the names without `text_model.`.
         let bare = vars.has("embeddings.token_embedding.weight");
         let text = if bare { vars.clone() } else { vars.pp("text_model") };
         let embeddings = text.pp("embeddings");
@@ -208,7 +206,7 @@ impl ClipText {
         let network = Self {
             tokens: Embedding::load(&embeddings.pp("token_embedding"), config.vocab_size, size)?,
             positions: embeddings.pp("position_embedding").get("weight", (config.max_position_embeddings, size))?,
-            layers: (0..config.num_hidden_layers).map(|i| Layer::load(&layers.pp(i), config)).collect::<Loaded<_>>()?,
+            layers: (0..config.num_hidden_layers).map(|i| Layer::load(&layers.pp(i), config)).collect::<LoadResult<_>>()?,
             norm: LayerNorm::load(&text.pp("final_layer_norm"), size, config.layer_norm_eps)?,
             projection,
             config: config.clone(),
@@ -219,7 +217,7 @@ impl ClipText {
         Ok(network)
     }
 
-    /// The network's sizes.
+    /// The config that the network was built from.
     pub fn config(&self) -> &ClipConfig {
         &self.config
     }
@@ -227,7 +225,7 @@ impl ClipText {
     /// `input_ids` `[B, T]`, T up to `max_position_embeddings`.
     ///
     /// # Errors
-    /// Too many tokens, a token outside the vocabulary, no memory.
+    /// Too many tokens, an ID outside the vocabulary, out of memory.
     pub fn forward(&self, input_ids: &Tensor) -> Result<ClipOutput> {
         let (batch, tokens) = input_ids.dims2()?;
         let most = self.config.max_position_embeddings;
@@ -254,7 +252,7 @@ impl ClipText {
         Ok(ClipOutput { penultimate: penultimate.to_dtype(last_hidden_state.dtype())?, last_hidden_state, pooled })
     }
 
-    /// Where each prompt ends: its first EOS token, or the first token where it has none.
+    /// Position of the first end token of each prompt; 0 if there is none.
     fn ends(&self, input_ids: &Tensor) -> Result<Vec<usize>> {
         let ids = input_ids.to_dtype(DType::I64)?.to_vec2::<i64>()?;
         Ok(ids

@@ -2,7 +2,7 @@
 
 use candle_core::{DType, Result, Tensor};
 
-use crate::weights::{Vars, WeightsError};
+use crate::weights::{LoadResult, Vars};
 
 /// Kernel `[out, in / groups, k, k]`, stride, zero padding and dilation the same in both directions.
 pub struct Conv2d {
@@ -14,7 +14,7 @@ pub struct Conv2d {
     groups: usize,
 }
 
-/// What a convolution is besides its channels.
+/// The parameters of a convolution except its channels.
 #[derive(Clone, Copy, Debug)]
 pub struct ConvSpec {
     /// Side of the kernel.
@@ -23,9 +23,9 @@ pub struct ConvSpec {
     pub stride: usize,
     /// Zeros around the input.
     pub padding: usize,
-    /// Distance between the kernel's taps.
+    /// Dilation of the kernel.
     pub dilation: usize,
-    /// Groups of channels that do not see each other.
+    /// Groups of channels.
     pub groups: usize,
     /// Whether there is a bias.
     pub bias: bool,
@@ -38,11 +38,11 @@ impl ConvSpec {
     }
 }
 
-/// Values that a GPU's convolution spreads out at a time: this bounds its memory, and candle's kernel counts them with 32 bits.
+/// Values in the im2col matrix of a GPU convolution at a time. Bounds its memory; candle's kernel also indexes it with 32 bits.
 const MAX_COLUMNS: usize = 1 << 27;
 
 impl Conv2d {
-    /// Band by band of output rows, so that no more than `most` values are spread out at a time.
+    /// Convolves in bands of output rows, so that the im2col matrix has at most `most` values at a time.
     fn convolve(&self, x: &Tensor, most: usize) -> Result<Tensor> {
         let (b, c, h, w) = x.dims4()?;
         let kernel = self.weight.dim(2)?;
@@ -66,22 +66,22 @@ impl Conv2d {
         Tensor::cat(&parts, 2)
     }
 
-    /// Takes `weight` and, where there is one, `bias`.
+    /// Loads `weight` and, if the spec has one, `bias`.
     ///
     /// # Errors
-    /// A tensor is missing or of another shape.
-    pub fn load(vars: &Vars, inputs: usize, outputs: usize, spec: ConvSpec) -> std::result::Result<Self, WeightsError> {
+    /// A tensor is missing or has another shape.
+    pub fn load(vars: &Vars, inputs: usize, outputs: usize, spec: ConvSpec) -> LoadResult<Self> {
         let weight = vars.get("weight", (outputs, inputs / spec.groups, spec.kernel, spec.kernel))?;
         let bias = if spec.bias { Some(vars.get("bias", outputs)?) } else { None };
         Ok(Self { weight, bias, stride: spec.stride, padding: spec.padding, dilation: spec.dilation, groups: spec.groups })
     }
 
-    /// Of tensors that were computed: `weight` `[out, in / groups, k, k]`, `bias` `[out]`.
+    /// From tensors: `weight` `[out, in / groups, k, k]`, `bias` `[out]`.
     pub fn new(weight: Tensor, bias: Option<Tensor>, spec: ConvSpec) -> Self {
         Self { weight, bias, stride: spec.stride, padding: spec.padding, dilation: spec.dilation, groups: spec.groups }
     }
 
-    /// The type it computes in.
+    /// The type that it computes in.
     pub fn dtype(&self) -> DType {
         self.weight.dtype()
     }
@@ -89,11 +89,11 @@ impl Conv2d {
     /// `x` `[B, in, H, W]` of any type → `[B, out, H', W']`.
     ///
     /// # Errors
-    /// Shapes that do not fit, no memory.
+    /// Shapes that do not fit, out of memory.
     pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
         let x = &x.to_dtype(self.weight.dtype())?;
         let y = if self.weight.dim(2)? == 1 && self.stride == 1 && self.padding == 0 && self.groups == 1 {
-            // A 1×1 kernel is a matrix product; im2col would copy the input for nothing.
+            // A 1×1 convolution is a matrix product; im2col would only copy the input.
             let (b, c, h, w) = x.dims4()?;
             let outputs = self.weight.dim(0)?;
             let matrix = self.weight.reshape((1, outputs, c))?.broadcast_as((b, outputs, c))?;
@@ -114,7 +114,7 @@ mod tests {
     use candle_core::Device;
 
     #[test]
-    fn bands_are_the_whole() {
+    fn bands_give_the_whole_result() {
         let cpu = &Device::Cpu;
         let made = |name: &str, shape: &[usize]| {
             let values = crate::weights::synthetic::values(name, shape, 3);

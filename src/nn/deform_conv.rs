@@ -1,32 +1,24 @@
 //! Modulated deformable convolution (Zhu et al., "Deformable ConvNets v2: More Deformable, Better Results", 2019).
 //!
-//! Reference: `torchvision.ops.deform_conv2d` with one offset group and one weight group. The samples of the kernel's taps are gathered
+//! Reference: `torchvision.ops.deform_conv2d` with one offset group and one weight group. The samples at the kernel's taps are gathered
 //! into columns (on the CPU by all cores, on CUDA by `kernels/deform_conv.cu`) and multiplied by the kernel, some rows of the output at
 //! a time: the columns of a 7×7 kernel are 49 times the input.
 
 use candle_core::{CpuStorage, CustomOp3, DType, Layout, Result, Shape, Tensor};
 use rayon::prelude::*;
 
+use super::deform_columns::Columns;
+pub use super::deform_columns::DeformSpec;
+
 /// Values in the columns at a time: 64 MB in float32 on the CPU, 512 MB on a GPU.
 const MAX_COLUMNS_CPU: usize = 1 << 24;
 const MAX_COLUMNS_GPU: usize = 1 << 27;
-
-/// What a deformable convolution is besides its tensors; the same in both directions.
-#[derive(Clone, Copy, Debug)]
-pub struct DeformSpec {
-    /// Step between outputs.
-    pub stride: usize,
-    /// Zeros around the input.
-    pub padding: usize,
-    /// Distance between the kernel's taps.
-    pub dilation: usize,
-}
 
 /// `x` `[B, C, H, W]`, `offset` `[B, 2·K·K, H', W']` in pixels (down, right, down, …), `weight` `[O, C, K, K]`, `mask` `[B, K·K, H', W']` →
 /// `[B, O, H', W']`. Samples outside the input are 0.
 ///
 /// # Errors
-/// Shapes that do not fit, no memory, a device without this operation.
+/// Shapes that do not fit, out of memory, a device without this operation.
 pub fn deform_conv2d(x: &Tensor, offset: &Tensor, weight: &Tensor, mask: &Tensor, spec: DeformSpec) -> Result<Tensor> {
     let dtype = x.dtype();
     if x.device().is_cpu() && dtype != DType::F32 {
@@ -61,17 +53,7 @@ pub fn deform_conv2d(x: &Tensor, offset: &Tensor, weight: &Tensor, mask: &Tensor
     }
 }
 
-/// Gathers `[B, C·K·K, rows·W']`.
-pub(super) struct Columns {
-    pub kernel: usize,
-    pub spec: DeformSpec,
-    pub out_height: usize,
-    pub out_width: usize,
-    pub first_row: usize,
-    pub rows: usize,
-}
-
-/// One bilinear sample: where its four neighbours lie in a channel and what they weigh, mask included.
+/// One bilinear sample: offsets of its four neighbours in a channel, and their weights times the mask.
 #[derive(Clone, Copy, Default)]
 struct Sample {
     at: [u32; 4],
@@ -133,7 +115,7 @@ impl CustomOp3 for Columns {
         let mut columns = vec![0f32; b * c * taps * places];
         let mut samples = vec![Sample::default(); taps * places];
         for (image, out) in columns.chunks_exact_mut((c * taps * places).max(1)).enumerate() {
-            // Where a tap samples is the same for every channel.
+            // The sampling positions are the same for every channel.
             samples.par_chunks_exact_mut(places).enumerate().for_each(|(tap, row)| {
                 let plane = |of: &'_ [f32], channel: usize| -> Vec<f32> { of[channel * map + start..][..places].to_vec() };
                 let down = plane(offset, image * 2 * taps + 2 * tap);

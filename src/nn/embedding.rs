@@ -1,41 +1,42 @@
-//! Rows of a table by number.
+//! Embedding tables and sinusoidal frequencies.
 
 use candle_core::{DType, Result, Tensor};
 
-use crate::weights::{Vars, Weight, WeightsError};
+use super::linear::Linear;
+use crate::weights::{LoadResult, Vars, Weight};
 
-/// The falling frequencies of sinusoidal embeddings, 10000^(−i / span) for `half` of them, with the roundings of diffusers'
-/// `get_timestep_embedding`: at guidance 30 the angles reach 30,000, where a frequency's last digits show.
+/// The frequencies of sinusoidal embeddings, 10000^(−i / span) for i in 0..`half`, rounded as in diffusers' `get_timestep_embedding`: at
+/// guidance 30 the angles reach 30,000, where the last digits of a frequency matter.
 pub fn frequencies(half: usize, span: f32) -> Vec<f32> {
     let log = -(10_000f64.ln()) as f32;
     (0..half).map(|i| f64::from(log * i as f32 / span).exp() as f32).collect()
 }
 
-/// A table `[count, size]`, dense or quantised.
+/// An embedding table `[count, size]`, dense or quantised.
 pub struct Embedding {
     table: Weight,
     dtype: DType,
 }
 
 impl Embedding {
-    /// Takes `weight` `[count, size]`.
+    /// Loads `weight` `[count, size]`.
     ///
     /// # Errors
-    /// A tensor is missing or of another shape.
-    pub fn load(vars: &Vars, count: usize, size: usize) -> std::result::Result<Self, WeightsError> {
+    /// A tensor is missing or has another shape.
+    pub fn load(vars: &Vars, count: usize, size: usize) -> LoadResult<Self> {
         Ok(Self { table: vars.weight("weight", (count, size))?, dtype: vars.dtype() })
     }
 
     /// `ids` `[B, T]`, integers below `count` → `[B, T, size]`.
     ///
     /// # Errors
-    /// A number without a row, no memory.
+    /// An ID outside the table, out of memory.
     pub fn forward(&self, ids: &Tensor) -> Result<Tensor> {
         let count = match &self.table {
             Weight::Dense(table) => table.dim(0)?,
             Weight::Quantized(packed) => packed.shape().dims()[0],
         };
-        // GPUs would read past the table without a word.
+        // A GPU would read past the table without an error.
         if let Some(bad) = ids.to_dtype(DType::I64)?.flatten_all()?.to_vec1::<i64>()?.iter().find(|&&id| id < 0 || id >= count as i64) {
             candle_core::bail!("token {bad} is not in the vocabulary of {count}");
         }
@@ -46,6 +47,30 @@ impl Embedding {
             }
             Weight::Quantized(packed) => packed.embedding(ids)?.to_dtype(self.dtype),
         }
+    }
+}
+
+/// Projects a sinusoidal embedding: linear, SiLU, linear.
+pub(super) struct EmbeddingMlp {
+    linear1: Linear,
+    linear2: Linear,
+}
+
+impl EmbeddingMlp {
+    /// Loads `linear_1` and `linear_2`.
+    ///
+    /// # Errors
+    /// A tensor is missing or has another shape.
+    pub(super) fn load(vars: &Vars, inputs: usize, size: usize) -> LoadResult<Self> {
+        Ok(Self { linear1: Linear::load(&vars.pp("linear_1"), inputs, size)?, linear2: Linear::load(&vars.pp("linear_2"), size, size)? })
+    }
+
+    /// `[B, inputs]` → `[B, size]`.
+    ///
+    /// # Errors
+    /// Shapes that do not fit, out of memory.
+    pub(super) fn forward(&self, x: &Tensor) -> Result<Tensor> {
+        self.linear2.forward(&self.linear1.forward(x)?.silu()?)
     }
 }
 

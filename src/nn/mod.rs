@@ -1,4 +1,4 @@
-//! Networks, written for their real checkpoints: all sizes come from the component's own config, tensor names are the files'.
+//! The networks. All sizes come from the component's own config; tensor names are those of the public checkpoints.
 //!
 //! Every network takes its tensors from [`crate::weights::Vars`] and is compared with its reference in `tests/parity`.
 
@@ -7,6 +7,7 @@ pub mod birefnet;
 mod birefnet_blocks;
 pub mod clip;
 pub mod conv;
+mod deform_columns;
 pub mod deform_conv;
 pub mod embedding;
 pub mod flux;
@@ -28,7 +29,7 @@ pub use embedding::Embedding;
 pub use linear::Linear;
 pub use norm::{GroupNorm, LayerNorm, RmsNorm};
 
-/// `a + b` in float32, `b` broadcast: what runs through all blocks of a network keeps its digits whatever type the blocks compute in.
-pub(crate) fn wide_sum(a: &Tensor, b: &Tensor) -> Result<Tensor> {
+/// `a + b` in float32, `b` broadcast. Residual sums use it: they keep their precision whatever type the blocks compute in.
+pub(crate) fn add_f32(a: &Tensor, b: &Tensor) -> Result<Tensor> {
     a.to_dtype(DType::F32)?.broadcast_add(&b.to_dtype(DType::F32)?)
 }

@@ -1,10 +1,10 @@
-//! Normalisations. They run in float32 whatever the network's type is, and round once, at the end, as PyTorch's kernels do.
+//! Normalisation layers. They compute in float32 and round once at the end, as PyTorch's kernels do.
 
 use candle_core::{D, DType, Result, Tensor};
 
-use crate::weights::{Vars, WeightsError};
+use crate::weights::{LoadResult, Vars, WeightsError};
 
-/// Mean and variance over the last dimension.
+/// Layer norm over the last dimension.
 pub struct LayerNorm {
     affine: Option<(Tensor, Tensor)>,
     eps: f64,
@@ -12,24 +12,24 @@ pub struct LayerNorm {
 }
 
 impl LayerNorm {
-    /// Takes `weight` and `bias` `[size]`.
+    /// Loads `weight` and `bias` `[size]`.
     ///
     /// # Errors
-    /// A tensor is missing or of another shape.
-    pub fn load(vars: &Vars, size: usize, eps: f64) -> std::result::Result<Self, WeightsError> {
-        let wide = vars.with_dtype(DType::F32);
-        Ok(Self { affine: Some((wide.get("weight", size)?, wide.get("bias", size)?)), eps, dtype: vars.dtype() })
+    /// A tensor is missing or has another shape.
+    pub fn load(vars: &Vars, size: usize, eps: f64) -> LoadResult<Self> {
+        let in_f32 = vars.with_dtype(DType::F32);
+        Ok(Self { affine: Some((in_f32.get("weight", size)?, in_f32.get("bias", size)?)), eps, dtype: vars.dtype() })
     }
 
-    /// Without weight and bias, into float32.
-    pub fn plain(eps: f64) -> Self {
+    /// Without weight and bias; the output is float32.
+    pub fn without_affine(eps: f64) -> Self {
         Self { affine: None, eps, dtype: DType::F32 }
     }
 
     /// `x` `[…, size]` → the same shape, in the network's type.
     ///
     /// # Errors
-    /// Shapes that do not fit, no memory.
+    /// Shapes that do not fit, out of memory.
     pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
         let x = x.to_dtype(DType::F32)?;
         let centred = x.broadcast_sub(&x.mean_keepdim(D::Minus1)?)?;
@@ -42,25 +42,25 @@ impl LayerNorm {
     }
 }
 
-/// Root mean square over the last dimension.
+/// RMS norm over the last dimension.
 pub struct RmsNorm {
     weight: Tensor,
     eps: f64,
 }
 
 impl RmsNorm {
-    /// Takes `weight` `[size]`.
+    /// Loads `weight` `[size]`.
     ///
     /// # Errors
-    /// A tensor is missing or of another shape.
-    pub fn load(vars: &Vars, size: usize, eps: f64) -> std::result::Result<Self, WeightsError> {
+    /// A tensor is missing or has another shape.
+    pub fn load(vars: &Vars, size: usize, eps: f64) -> LoadResult<Self> {
         Ok(Self { weight: vars.get("weight", size)?, eps })
     }
 
     /// `x` `[…, size]` → the same shape.
     ///
     /// # Errors
-    /// Shapes that do not fit, no memory.
+    /// Shapes that do not fit, out of memory.
     pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
         let dtype = x.dtype();
         let x = x.to_dtype(DType::F32)?;
@@ -69,7 +69,7 @@ impl RmsNorm {
     }
 }
 
-/// Mean and variance over groups of channels of `[B, C, H, W]`.
+/// Group norm over channels of `[B, C, H, W]`.
 pub struct GroupNorm {
     weight: Tensor,
     bias: Tensor,
@@ -79,35 +79,35 @@ pub struct GroupNorm {
 }
 
 impl GroupNorm {
-    /// Takes `weight` and `bias` `[channels]`.
+    /// Loads `weight` and `bias` `[channels]`.
     ///
     /// # Errors
-    /// A tensor is missing or of another shape; channels that do not divide into groups.
-    pub fn load(vars: &Vars, channels: usize, groups: usize, eps: f64) -> std::result::Result<Self, WeightsError> {
+    /// A tensor is missing or has another shape; channels that do not divide into groups.
+    pub fn load(vars: &Vars, channels: usize, groups: usize, eps: f64) -> LoadResult<Self> {
         if groups == 0 || !channels.is_multiple_of(groups) {
             return Err(WeightsError::config(vars.place(), format!("{channels} channels do not divide into {groups} norm groups")));
         }
-        let wide = vars.with_dtype(DType::F32);
-        Ok(Self { weight: wide.get("weight", channels)?, bias: wide.get("bias", channels)?, groups, eps, dtype: vars.dtype() })
+        let in_f32 = vars.with_dtype(DType::F32);
+        Ok(Self { weight: in_f32.get("weight", channels)?, bias: in_f32.get("bias", channels)?, groups, eps, dtype: vars.dtype() })
     }
 
     /// `x` `[B, C, …]` → the same shape, in the network's type.
     ///
     /// # Errors
-    /// Shapes that do not fit, no memory.
+    /// Shapes that do not fit, out of memory.
     pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        self.wide(x)?.to_dtype(self.dtype)
+        self.forward_f32(x)?.to_dtype(self.dtype)
     }
 
-    /// The same with a SiLU after it.
+    /// Like [`GroupNorm::forward`], followed by SiLU.
     ///
     /// # Errors
     /// As [`GroupNorm::forward`].
     pub fn silu(&self, x: &Tensor) -> Result<Tensor> {
-        self.wide(x)?.silu()?.to_dtype(self.dtype)
+        self.forward_f32(x)?.silu()?.to_dtype(self.dtype)
     }
 
-    fn wide(&self, x: &Tensor) -> Result<Tensor> {
+    fn forward_f32(&self, x: &Tensor) -> Result<Tensor> {
         let dims = x.dims().to_vec();
         let grouped = x.to_dtype(DType::F32)?.reshape((dims[0], self.groups, ()))?;
         let centred = grouped.broadcast_sub(&grouped.mean_keepdim(D::Minus1)?)?;

@@ -1,13 +1,13 @@
-//! The residual block, the halving and the doubling of size that VAE, UNet and ControlNet share.
+//! The residual block, downsampling and upsampling that VAE, UNet and ControlNet share.
 //!
 //! Reference: diffusers `models/resnet.py`, `models/downsampling.py`, `models/upsampling.py`.
 
 use candle_core::{Result, Tensor};
 
-use super::{Conv2d, ConvSpec, GroupNorm, Linear, wide_sum};
-use crate::weights::{Vars, WeightsError};
+use super::{Conv2d, ConvSpec, GroupNorm, Linear, add_f32};
+use crate::weights::{LoadResult, Vars};
 
-/// Norm, SiLU, convolution, twice, around a shortcut; between the two the time embedding is added, where there is one.
+/// Norm, SiLU and convolution, twice, with a residual connection. The time embedding, if there is one, is added between the two.
 pub struct ResnetBlock {
     norm1: GroupNorm,
     conv1: Conv2d,
@@ -17,23 +17,23 @@ pub struct ResnetBlock {
     shortcut: Option<Conv2d>,
 }
 
-/// What a [`ResnetBlock`] is besides its channels.
+/// The parameters of a [`ResnetBlock`] except its channels.
 #[derive(Clone, Copy, Debug)]
 pub struct ResnetSpec {
-    /// Groups of the norms.
+    /// Groups of the group norms.
     pub groups: usize,
-    /// Added to the norms' variance.
+    /// Epsilon of the group norms.
     pub eps: f64,
-    /// Size of the time embedding, where there is one.
+    /// Size of the time embedding, if there is one.
     pub time: Option<usize>,
 }
 
 impl ResnetBlock {
-    /// Takes `norm1 conv1 time_emb_proj norm2 conv2 conv_shortcut`, the last where the channels change.
+    /// Loads `norm1 conv1 time_emb_proj norm2 conv2 conv_shortcut`, the last if the channels change.
     ///
     /// # Errors
-    /// A tensor is missing or of another shape.
-    pub fn load(vars: &Vars, inputs: usize, outputs: usize, spec: ResnetSpec) -> std::result::Result<Self, WeightsError> {
+    /// A tensor is missing or has another shape.
+    pub fn load(vars: &Vars, inputs: usize, outputs: usize, spec: ResnetSpec) -> LoadResult<Self> {
         Ok(Self {
             norm1: GroupNorm::load(&vars.pp("norm1"), inputs, spec.groups, spec.eps)?,
             conv1: Conv2d::load(&vars.pp("conv1"), inputs, outputs, ConvSpec::same(3))?,
@@ -47,19 +47,19 @@ impl ResnetBlock {
         })
     }
 
-    /// `x` `[B, in, H, W]`, `time` `[B, T]` after its SiLU (the same for every block of a step) → `[B, out, H, W]` float32.
+    /// `x` `[B, in, H, W]`, `time` `[B, T]` after SiLU (the same for every block of a step) → `[B, out, H, W]` float32.
     ///
     /// # Errors
-    /// Shapes that do not fit, no memory.
+    /// Shapes that do not fit, out of memory.
     pub fn forward(&self, x: &Tensor, time: Option<&Tensor>) -> Result<Tensor> {
         let mut y = self.conv1.forward(&self.norm1.silu(x)?)?;
         if let (Some(linear), Some(time)) = (&self.time, time) {
-            y = wide_sum(&y, &linear.forward(time)?.unsqueeze(2)?.unsqueeze(3)?)?;
+            y = add_f32(&y, &linear.forward(time)?.unsqueeze(2)?.unsqueeze(3)?)?;
         }
         let y = self.conv2.forward(&self.norm2.silu(&y)?)?;
         match &self.shortcut {
-            Some(shortcut) => wide_sum(&shortcut.forward(x)?, &y),
-            None => wide_sum(x, &y),
+            Some(shortcut) => add_f32(&shortcut.forward(x)?, &y),
+            None => add_f32(x, &y),
         }
     }
 }
@@ -67,55 +67,55 @@ impl ResnetBlock {
 /// A convolution of stride 2.
 pub struct Downsample {
     conv: Conv2d,
-    /// Zeros on the right and below only, as the VAE has them.
-    lopsided: bool,
+    /// Pads with zeros only on the right and below, as in the VAE.
+    asymmetric: bool,
 }
 
 impl Downsample {
-    /// Takes `conv`. `padding` as in the config: 1 around, or 0 for the lopsided kind.
+    /// Loads `conv`. `padding` as in the config: 1 on all sides, or 0 for asymmetric padding.
     ///
     /// # Errors
-    /// A tensor is missing or of another shape.
-    pub fn load(vars: &Vars, channels: usize, padding: usize) -> std::result::Result<Self, WeightsError> {
+    /// A tensor is missing or has another shape.
+    pub fn load(vars: &Vars, channels: usize, padding: usize) -> LoadResult<Self> {
         let spec = ConvSpec { stride: 2, padding, ..ConvSpec::same(3) };
-        Ok(Self { conv: Conv2d::load(&vars.pp("conv"), channels, channels, spec)?, lopsided: padding == 0 })
+        Ok(Self { conv: Conv2d::load(&vars.pp("conv"), channels, channels, spec)?, asymmetric: padding == 0 })
     }
 
     /// `[B, C, H, W]` → half the size.
     ///
     /// # Errors
-    /// A picture too small to halve, no memory.
+    /// The picture is too small to halve, out of memory.
     pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
         let (_, _, h, w) = x.dims4()?;
-        if h.min(w) < 2 && self.lopsided || h.min(w) == 0 {
+        if h.min(w) < 2 && self.asymmetric || h.min(w) == 0 {
             candle_core::bail!("{w} × {h} cannot be halved: the picture is too small for this network");
         }
         let x = &x.to_dtype(self.conv.dtype())?;
-        match self.lopsided {
+        match self.asymmetric {
             true => self.conv.forward(&x.pad_with_zeros(2, 0, 1)?.pad_with_zeros(3, 0, 1)?),
             false => self.conv.forward(x),
         }
     }
 }
 
-/// Nearest neighbours, then a convolution.
+/// Nearest neighbour upsampling and a convolution.
 pub struct Upsample {
     conv: Conv2d,
 }
 
 impl Upsample {
-    /// Takes `conv`.
+    /// Loads `conv`.
     ///
     /// # Errors
-    /// A tensor is missing or of another shape.
-    pub fn load(vars: &Vars, channels: usize) -> std::result::Result<Self, WeightsError> {
+    /// A tensor is missing or has another shape.
+    pub fn load(vars: &Vars, channels: usize) -> LoadResult<Self> {
         Ok(Self { conv: Conv2d::load(&vars.pp("conv"), channels, channels, ConvSpec::same(3))? })
     }
 
-    /// `[B, C, h, w]` → `[B, C, H, W]` of `size`, twice as large where none is given.
+    /// `[B, C, h, w]` → `[B, C, H, W]` of `size`, or twice as large without `size`.
     ///
     /// # Errors
-    /// No memory.
+    /// Out of memory.
     pub fn forward(&self, x: &Tensor, size: Option<(usize, usize)>) -> Result<Tensor> {
         let (_, _, h, w) = x.dims4()?;
         let (h, w) = size.unwrap_or((2 * h, 2 * w));

@@ -1,32 +1,32 @@
 //! Swin transformer, version 1 (Liu et al., "Swin Transformer: Hierarchical Vision Transformer using Shifted Windows", 2021), as the
-//! backbone of BiRefNet has it: any picture size by padding to whole windows, one normalised map a stage.
+//! backbone of BiRefNet: padding to whole windows allows any picture size, and every stage returns one normalised map.
 //!
 //! Reference: ZhengPeng7/BiRefNet `models/backbones/swin_v1.py`.
 
 use candle_core::{D, DType, Device, Result, Tensor};
 
-use super::{Conv2d, ConvSpec, LayerNorm, Linear, wide_sum};
-use crate::weights::{Vars, WeightsError};
+use super::{Conv2d, ConvSpec, LayerNorm, Linear, add_f32};
+use crate::weights::{LoadResult, Vars, WeightsError};
 
-/// Scores that are alive at a time; more windows go one group after the other.
+/// Attention scores that exist at a time; more windows are processed group by group.
 const MAX_SCORES: usize = 1 << 26;
 const EPS: f64 = 1e-5;
 /// Side of a patch in pixels.
 const PATCH: usize = 4;
 
-/// Sizes of the backbone, as in a config file. Missing values are those of Swin-L.
+/// The sizes in a config file. Defaults are those of Swin-L.
 #[derive(Clone, Debug, serde::Deserialize)]
 #[serde(default)]
 pub struct SwinConfig {
     /// Channels of the first stage; every further stage has twice as many.
     pub embed_dim: usize,
-    /// Blocks a stage.
+    /// Blocks per stage.
     pub depths: Vec<usize>,
-    /// Attention heads a stage.
+    /// Attention heads per stage.
     pub num_heads: Vec<usize>,
     /// Side of a window in tokens.
     pub window_size: usize,
-    /// Hidden channels of the feed-forward part, as a multiple.
+    /// Hidden channels of the MLP as a multiple of its inputs.
     pub mlp_ratio: f64,
 }
 
@@ -42,11 +42,11 @@ impl SwinConfig {
         self.embed_dim << stage
     }
 
-    /// Whether a network can be built of it.
+    /// Checks the config; `place` is its file, for messages.
     ///
     /// # Errors
-    /// Says which value cannot be used.
-    pub fn check(&self, place: &str) -> std::result::Result<(), WeightsError> {
+    /// A value cannot be used; the message names it.
+    pub fn check(&self, place: &str) -> LoadResult<()> {
         let fail = |what: String| Err(WeightsError::config(place, what));
         if self.depths.len() != 4 || self.num_heads.len() != 4 {
             return fail(format!("depths and num_heads must have 4 entries, they have {} and {}", self.depths.len(), self.num_heads.len()));
@@ -82,7 +82,7 @@ struct Block {
     norm1: LayerNorm,
     qkv: Linear,
     proj: Linear,
-    /// What a pair of places adds to its score, `[1, heads, N, N]` float32.
+    /// Relative position bias, `[1, heads, N, N]` float32.
     bias: Tensor,
     heads: usize,
     shifted: bool,
@@ -91,15 +91,15 @@ struct Block {
     fc2: Linear,
 }
 
-/// How the tokens of one map size go into windows and back.
+/// Partition of the tokens of a map into windows, optionally shifted.
 struct Windows {
-    /// For every place of every window the token it holds; one past the last is the padding. `u32`.
+    /// Token index for every position of every window; one past the last token is the padding. `u32`.
     order: Tensor,
-    /// For every token its place. `u32`.
-    back: Tensor,
+    /// Position in the windows for every token. `u32`.
+    inverse: Tensor,
     /// Whether there is padding.
     padded: bool,
-    /// −1e9 or lower for pairs that were no neighbours before the shift, 0 elsewhere: `[windows, 1, N, N]` float32.
+    /// −1e9 or lower for pairs that the cyclic shift brought together, 0 elsewhere: `[windows, 1, N, N]` float32.
     mask: Option<Tensor>,
     count: usize,
 }
@@ -109,10 +109,10 @@ impl Windows {
         let (rows, columns) = (height.div_ceil(side), width.div_ceil(side));
         let (padded_h, padded_w) = (rows * side, columns * side);
         let (n, count) = (side * side, rows * columns);
-        // Strips that the cyclic shift brought together although they lie at opposite ends.
+        // Regions that the cyclic shift brings together although they are at opposite ends of the map.
         let strip = |at: usize, size: usize| usize::from(at + side >= size) + usize::from(at + shift >= size);
         let mut order = Vec::with_capacity(count * n);
-        let mut back = vec![0u32; height * width];
+        let mut inverse = vec![0u32; height * width];
         let mut regions = Vec::with_capacity(count * n);
         for (wy, wx) in (0..rows).flat_map(|y| (0..columns).map(move |x| (y, x))) {
             for (ty, tx) in (0..side).flat_map(|y| (0..side).map(move |x| (y, x))) {
@@ -120,7 +120,7 @@ impl Windows {
                 let (y, x) = ((at_y + shift) % padded_h, (at_x + shift) % padded_w);
                 regions.push((strip(at_y, padded_h) * 3 + strip(at_x, padded_w)) as f32);
                 if y < height && x < width {
-                    back[y * width + x] = order.len() as u32;
+                    inverse[y * width + x] = order.len() as u32;
                     order.push((y * width + x) as u32);
                 } else {
                     order.push((height * width) as u32);
@@ -136,7 +136,7 @@ impl Windows {
         };
         Ok(Self {
             order: Tensor::from_vec(order, count * n, device)?,
-            back: Tensor::from_vec(back, height * width, device)?,
+            inverse: Tensor::from_vec(inverse, height * width, device)?,
             padded: padded_h * padded_w != height * width,
             mask,
             count,
@@ -150,14 +150,14 @@ impl Windows {
         x.index_select(&self.order, 1)?.reshape((b * self.count, (), c))
     }
 
-    /// The way back.
+    /// The inverse of [`Windows::split`].
     fn join(&self, x: &Tensor, batch: usize) -> Result<Tensor> {
         let c = x.dim(D::Minus1)?;
-        x.reshape((batch, (), c))?.contiguous()?.index_select(&self.back, 1)
+        x.reshape((batch, (), c))?.contiguous()?.index_select(&self.inverse, 1)
     }
 }
 
-/// Which row of the bias table every pair of places in a window reads.
+/// The row of the bias table for every pair of positions in a window.
 fn relative_position_index(side: usize) -> Vec<u32> {
     let places: Vec<(usize, usize)> = (0..side).flat_map(|y| (0..side).map(move |x| (y, x))).collect();
     let pairs = places.iter().flat_map(|a| places.iter().map(move |b| (a, b)));
@@ -165,7 +165,7 @@ fn relative_position_index(side: usize) -> Vec<u32> {
 }
 
 impl Block {
-    fn load(vars: &Vars, channels: usize, heads: usize, config: &SwinConfig, shifted: bool) -> std::result::Result<Self, WeightsError> {
+    fn load(vars: &Vars, channels: usize, heads: usize, config: &SwinConfig, shifted: bool) -> LoadResult<Self> {
         let side = config.window_size;
         let (n, hidden) = (side * side, (channels as f64 * config.mlp_ratio) as usize);
         let attn = vars.pp("attn");
@@ -188,9 +188,9 @@ impl Block {
     fn forward(&self, x: &Tensor, windows: &Windows) -> Result<Tensor> {
         let batch = x.dim(0)?;
         let split = windows.split(&self.norm1.forward(x)?)?;
-        let x = wide_sum(x, &windows.join(&self.attend(&split, windows)?, batch)?)?;
+        let x = add_f32(x, &windows.join(&self.attend(&split, windows)?, batch)?)?;
         let hidden = self.fc1.forward(&self.norm2.forward(&x)?)?.gelu_erf()?;
-        wide_sum(&x, &self.fc2.forward(&hidden)?)
+        add_f32(&x, &self.fc2.forward(&hidden)?)
     }
 
     /// `[B·windows, N, C]` → the same shape.
@@ -232,7 +232,7 @@ impl Block {
     }
 }
 
-/// Joins 2×2 tokens into one of twice the channels.
+/// Patch merging: joins 2×2 tokens into one with twice the channels.
 fn merge((norm, reduction): &(LayerNorm, Linear), x: &Tensor, height: usize, width: usize) -> Result<Tensor> {
     let (b, _, c) = x.dims3()?;
     let x = x.reshape((b, height, width, c))?.pad_with_zeros(1, 0, height % 2)?.pad_with_zeros(2, 0, width % 2)?;
@@ -246,8 +246,8 @@ impl Swin {
     /// Takes `patch_embed.…`, `layers.…` and `norm0` … `norm3`.
     ///
     /// # Errors
-    /// A tensor is missing or of another shape; sizes that make no network.
-    pub fn load(vars: &Vars, config: &SwinConfig) -> std::result::Result<Self, WeightsError> {
+    /// A tensor is missing or has another shape; sizes that make no network.
+    pub fn load(vars: &Vars, config: &SwinConfig) -> LoadResult<Self> {
         config.check(&vars.place())?;
         let spec = ConvSpec { kernel: PATCH, stride: PATCH, padding: 0, dilation: 1, groups: 1, bias: true };
         let mut stages = Vec::with_capacity(4);
@@ -276,11 +276,11 @@ impl Swin {
         })
     }
 
-    /// `x` `[B, 3, H, W]` → four maps `[B, C·2ⁱ, ⌈H/(4·2ⁱ)⌉, ⌈W/(4·2ⁱ)⌉]`. `hook` is called before every block; its error ends the pass.
+    /// `x` `[B, 3, H, W]` → four maps `[B, C·2ⁱ, ⌈H/(4·2ⁱ)⌉, ⌈W/(4·2ⁱ)⌉]`. `before_block` is called before every block; its error ends the pass.
     ///
     /// # Errors
-    /// Shapes that do not fit, no memory, whatever the hook returns.
-    pub fn forward(&self, x: &Tensor, hook: &dyn Fn() -> Result<()>) -> Result<Vec<Tensor>> {
+    /// Shapes that do not fit, out of memory, errors of `before_block`.
+    pub fn forward(&self, x: &Tensor, before_block: &dyn Fn() -> Result<()>) -> Result<Vec<Tensor>> {
         let (b, _, height, width) = x.dims4()?;
         let (h, w) = (height.div_ceil(PATCH), width.div_ceil(PATCH));
         let x = x.pad_with_zeros(2, 0, h * PATCH - height)?.pad_with_zeros(3, 0, w * PATCH - width)?;
@@ -292,7 +292,7 @@ impl Swin {
             let plain = Windows::new(h, w, self.window, 0, x.device())?;
             let shifted = Windows::new(h, w, self.window, self.window / 2, x.device())?;
             for block in &stage.blocks {
-                hook()?;
+                before_block()?;
                 x = block.forward(&x, if block.shifted { &shifted } else { &plain })?;
             }
             maps.push(stage.norm.forward(&x)?.transpose(1, 2)?.contiguous()?.reshape((b, (), h, w))?);

@@ -1,6 +1,6 @@
-//! The encoder of T5. Reference: transformers `models/t5/modeling_t5.py`; arXiv 1910.10683, v1.1's gated MLP: arXiv 2002.05202.
+//! The encoder of T5. Reference: transformers `models/t5/modeling_t5.py`; arXiv 1910.10683; gated MLP of v1.1: arXiv 2002.05202.
 //!
-//! The sum that runs through the blocks stays in float32: T5 overflows float16 and loses digits in bfloat16.
+//! The residual sum stays in float32: T5 overflows float16 and loses precision in bfloat16.
 
 use std::sync::Arc;
 
@@ -8,35 +8,33 @@ use candle_core::{DType, Device, Result, Tensor};
 use serde::Deserialize;
 
 use super::{Embedding, Linear, RmsNorm, attention};
-use crate::weights::{TensorStore, Vars, WeightsError, t5_names};
-
-type Loaded<T> = std::result::Result<T, WeightsError>;
+use crate::weights::{LoadResult, TensorStore, Vars, WeightsError, t5_names};
 
 /// `config.json` of a T5 model, with transformers' defaults.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct T5Config {
-    /// Tokens that there are.
+    /// Size of the vocabulary.
     pub vocab_size: usize,
-    /// Width.
+    /// Width of the hidden states.
     pub d_model: usize,
     /// Channels of an attention head.
     pub d_kv: usize,
-    /// Width inside the MLP.
+    /// Width of the hidden layer of the MLP.
     pub d_ff: usize,
-    /// Blocks of the encoder.
+    /// Number of encoder blocks.
     pub num_layers: usize,
     /// Attention heads.
     pub num_heads: usize,
-    /// Distances that attention tells apart.
+    /// Buckets of relative positions.
     pub relative_attention_num_buckets: usize,
-    /// From here on distances are one.
+    /// Distances from here on share the last bucket.
     pub relative_attention_max_distance: usize,
-    /// Of the norms.
+    /// Epsilon of the norms.
     pub layer_norm_epsilon: f64,
     /// `gated-gelu` for v1.1, `relu` for the first version.
     pub feed_forward_proj: String,
-    /// The kind of model the config is of, where it says so.
+    /// The kind of model that the config describes, if it says so.
     pub model_type: Option<String>,
 }
 
@@ -67,11 +65,11 @@ enum Activation {
 }
 
 impl T5Config {
-    /// The sizes of a file that has no config beside it (GGUF), from its tensors.
+    /// Derives the config from the shapes of the tensors, for files without a config (GGUF).
     ///
     /// # Errors
-    /// The file is no T5 encoder.
-    pub fn of_store(store: Arc<dyn TensorStore>) -> Loaded<Self> {
+    /// The file is not a T5 encoder.
+    pub fn of_store(store: Arc<dyn TensorStore>) -> LoadResult<Self> {
         let store = t5_names::adapt(store);
         let shape = |name: &str| match store.shape(name).as_deref() {
             Some(&[a, b]) => Ok((a, b)),
@@ -97,11 +95,11 @@ impl T5Config {
         })
     }
 
-    /// Whether the config can be used; `place` says whose it is.
+    /// Checks the config; `place` is its file, for messages.
     ///
     /// # Errors
-    /// It is another network's, or a size is zero.
-    pub fn check(&self, place: &str) -> Loaded<()> {
+    /// The config is another network's, or a value cannot be used.
+    pub fn check(&self, place: &str) -> LoadResult<()> {
         if let Some(kind) = self.model_type.as_ref().filter(|k| !matches!(k.as_str(), "t5" | "mt5" | "umt5")) {
             return Err(WeightsError::config(place, format!("the config is of a {kind}, not of a t5")));
         }
@@ -110,7 +108,7 @@ impl T5Config {
         }
         let sizes = [self.vocab_size, self.d_model, self.d_kv, self.d_ff, self.num_heads];
         if sizes.contains(&0) || sizes.iter().any(|&s| s > 1 << 24) || self.num_layers > 1 << 12 {
-            return Err(WeightsError::config(place, "a size in the config is zero or absurd"));
+            return Err(WeightsError::config(place, "a size in the config is zero or too large"));
         }
         if self.relative_attention_num_buckets < 4 || self.relative_attention_max_distance <= self.relative_attention_num_buckets / 4 {
             return Err(WeightsError::config(place, "the relative attention's buckets or distance are too small"));
@@ -118,11 +116,11 @@ impl T5Config {
         self.activation(place).map(|_| ())
     }
 
-    fn activation(&self, place: &str) -> Loaded<(bool, Activation)> {
+    fn activation(&self, place: &str) -> LoadResult<(bool, Activation)> {
         let name = self.feed_forward_proj.as_str();
         let (gated, act) = name.strip_prefix("gated-").map_or((false, name), |act| (true, act));
         Ok(match (gated, act) {
-            // transformers reads "gated-gelu" as its approximation, and "gelu" as the function itself.
+            // transformers reads "gated-gelu" as the tanh approximation and "gelu" as the exact function.
             (true, "gelu") | (_, "gelu_new") => (gated, Activation::GeluTanh),
             (false, "gelu") => (gated, Activation::Gelu),
             (_, "silu") => (gated, Activation::Silu),
@@ -142,7 +140,7 @@ struct Attention {
 }
 
 impl Attention {
-    fn load(vars: &Vars, config: &T5Config) -> Loaded<Self> {
+    fn load(vars: &Vars, config: &T5Config) -> LoadResult<Self> {
         let inner = config.num_heads * config.d_kv;
         let linear = |name: &str| Linear::with_bias(&vars.pp(name), config.d_model, inner, false);
         let o = Linear::with_bias(&vars.pp("o"), inner, config.d_model, false)?;
@@ -152,7 +150,7 @@ impl Attention {
     fn forward(&self, x: &Tensor, bias: &Tensor) -> Result<Tensor> {
         let (b, t, _) = x.dims3()?;
         let split = |y: Tensor| y.reshape((b, t, self.heads, ()))?.transpose(1, 2)?.to_dtype(DType::F32)?.contiguous();
-        // T5 does not scale the scores; its initialisation does. They are large, so that half precision would blur which token is meant.
+        // T5 does not scale the scores. They are large, so half precision would round them by whole units.
         let (q, k) = (split(self.q.forward_in(x, DType::F32)?)?, split(self.k.forward_in(x, DType::F32)?)?);
         let y = attention(&q, &k, &split(self.v.forward(x)?)?, Some(bias), 1.0)?;
         self.o.forward_in(&y.transpose(1, 2)?.reshape((b, t, ()))?, self.dtype)
@@ -168,10 +166,10 @@ struct FeedForward {
 }
 
 impl FeedForward {
-    fn load(vars: &Vars, config: &T5Config) -> Loaded<Self> {
+    fn load(vars: &Vars, config: &T5Config) -> LoadResult<Self> {
         let (gated, activation) = config.activation(&vars.place())?;
         let linear = |name: &str| Linear::with_bias(&vars.pp(name), config.d_model, config.d_ff, false);
-        // The gated product exceeds float16; transformers keeps this matrix in float32, too.
+        // The gated product exceeds float16; transformers also keeps this matrix in float32.
         let out_dtype = if vars.dtype() == DType::F16 { DType::F32 } else { vars.dtype() };
         Ok(Self {
             first: linear(if gated { "wi_0" } else { "wi" })?,
@@ -218,11 +216,11 @@ pub struct T5Encoder {
 }
 
 impl T5Encoder {
-    /// Takes the encoder of a file, under transformers' names or llama.cpp's. A decoder beside it is left alone.
+    /// Loads the encoder of a file with transformers' or llama.cpp's tensor names and ignores a decoder in it.
     ///
     /// # Errors
-    /// A config that cannot be used; a tensor that is missing, of another shape, or left over.
-    pub fn load(vars: &Vars, config: &T5Config) -> Loaded<Self> {
+    /// The config cannot be used; a tensor is missing, has another shape, or belongs to no part of the network.
+    pub fn load(vars: &Vars, config: &T5Config) -> LoadResult<Self> {
         config.check(&vars.place())?;
         let vars = vars.adapted(t5_names::adapt);
         let encoder = vars.pp("encoder");
@@ -235,7 +233,7 @@ impl T5Encoder {
         } else {
             Embedding::load(&encoder.pp("embed_tokens"), table.0, table.1)?
         };
-        // Norms give float32 for the sum; what follows them converts.
+        // The norms return float32; the layers after them convert.
         let norm = |vars: &Vars| RmsNorm::load(&vars.with_dtype(DType::F32), config.d_model, config.layer_norm_epsilon);
         let mut blocks = Vec::with_capacity(config.num_layers);
         for i in 0..config.num_layers {
@@ -261,16 +259,16 @@ impl T5Encoder {
         Ok(network)
     }
 
-    /// The network's sizes.
+    /// The config that the network was built from.
     pub fn config(&self) -> &T5Config {
         &self.config
     }
 
-    /// `input_ids` `[B, T]` → `[B, T, d_model]` in the network's type. `mask` `[B, T]`, 1 where a token counts; FLUX has none and
-    /// lets padding take part.
+    /// `input_ids` `[B, T]` → `[B, T, d_model]` in the network's type. `mask` `[B, T]` is 1 for tokens and 0 for padding; FLUX
+    /// uses none, so padding takes part in attention.
     ///
     /// # Errors
-    /// Shapes that do not fit, a token outside the vocabulary, no memory.
+    /// Shapes that do not fit, an ID outside the vocabulary, out of memory.
     pub fn forward(&self, input_ids: &Tensor, mask: Option<&Tensor>) -> Result<Tensor> {
         let (_, tokens) = input_ids.dims2()?;
         let mut bias = self.bias(tokens)?;
@@ -288,7 +286,7 @@ impl T5Encoder {
         self.norm.forward(&x)?.to_dtype(self.dtype)
     }
 
-    /// What distance adds to the scores: `[1, H, T, T]`, float32; the same in every block.
+    /// The relative position bias `[1, H, T, T]`, float32; the same in every block.
     fn bias(&self, tokens: usize) -> Result<Tensor> {
         let bucket = |query: usize, key: usize| {
             let (buckets, far) = (self.config.relative_attention_num_buckets, self.config.relative_attention_max_distance);
@@ -300,8 +298,8 @@ impl T5Encoder {
     }
 }
 
-/// The number of a distance (key − query): near ones have their own, far ones share it logarithmically. Half of the numbers are for
-/// keys after the query.
+/// The bucket of a distance (key − query). Short distances have a bucket each, longer ones share buckets logarithmically; half of the
+/// buckets are for keys after the query.
 fn bucket(distance: i64, buckets: usize, far: usize) -> u32 {
     let half = buckets / 2;
     let side = if distance > 0 { half } else { 0 };
@@ -310,7 +308,7 @@ fn bucket(distance: i64, buckets: usize, far: usize) -> u32 {
     let number = if distance < exact {
         distance
     } else {
-        // In float32 as the reference computes it, so that borders fall on the same side.
+        // In float32 as in the reference, so that distances at a border fall into the same bucket.
         let ratio = (distance as f32 / exact as f32).ln() / (far as f64 / exact as f64).ln() as f32;
         (exact + (ratio * (half - exact) as f32) as usize).min(half - 1)
     };

@@ -3,7 +3,7 @@
 use image::{RgbImage, RgbaImage};
 
 use super::{Picture, PipelineError, Sink, grounding, placement};
-use crate::backend::{Backend, BlendRequest, SceneRequest, StageCx};
+use crate::backend::{Backend, BlendRequest, Prompts, Sampling, SceneRequest, StageCx};
 use crate::imaging::Matte;
 use crate::imaging::{LinearRgb, Plane, matting, resize};
 use crate::job::{ImageName, Stage};
@@ -91,14 +91,10 @@ pub fn run(
     let bg = &spec.background;
     let scene = backend.paint_scene(
         &SceneRequest {
-            prompt: &bg.prompt,
-            negative_prompt: &bg.negative_prompt,
+            prompts: Prompts { positive: &bg.prompt, negative: &bg.negative_prompt },
             width: spec.width as usize,
             height: spec.height as usize,
-            seed: spec.seed,
-            steps: bg.steps,
-            guidance_scale: bg.guidance_scale,
-            true_cfg_scale: bg.true_cfg_scale,
+            sampling: sampling(spec),
         },
         cx,
     )?;
@@ -136,17 +132,20 @@ pub fn inject(
             product: &placed,
             grounded: &ground.grounded,
             band: &ground.band,
-            prompt: &bg.composition_prompt,
-            negative_prompt: &bg.composition_negative_prompt,
+            prompts: Prompts { positive: &bg.composition_prompt, negative: &bg.composition_negative_prompt },
             strength: bg.strength,
-            guidance_scale: bg.guidance_scale,
-            steps: bg.steps,
+            sampling: sampling(spec),
             preserve_product: bg.preserve_product,
-            seed: spec.seed,
         },
         cx,
     )?;
     Ok((image, placed.alpha))
+}
+
+/// How step 1 samples.
+pub fn sampling(spec: &JobSpec) -> Sampling {
+    let bg = &spec.background;
+    Sampling { steps: bg.steps, guidance_scale: bg.guidance_scale, true_cfg_scale: bg.true_cfg_scale, seed: spec.seed }
 }
 
 fn with_alpha(matte: &Matte) -> RgbaImage {

@@ -6,10 +6,10 @@ use super::layers::{ComposeInput, compose};
 use super::legibility;
 use super::text::Layer;
 use super::{Picture, PipelineError, Sink};
-use crate::backend::{Backend, HarmonizeRequest, StageCx};
+use crate::backend::{Backend, HarmonizeRequest, Prompts, Sampling, StageCx};
 use crate::imaging::{LinearRgb, Plane, resize};
 use crate::job::{ImageName, Stage};
-use crate::request::{CompositionMode, JobSpec, TextPosition};
+use crate::request::{CompositionMode, JobSpec, StepNumber, TextPosition};
 
 /// Part of the contour that should reach a contrast ratio of 3:1.
 const ENOUGH_CONTOUR: f32 = 0.95;
@@ -29,7 +29,7 @@ pub fn run(
     let needs_product = c.mode == CompositionMode::Behind || c.position == TextPosition::Auto;
     let product_alpha = match product_alpha {
         Some(alpha) => Some(Plane::from_gray(&alpha.to_gray())),
-        None if needs_product && spec.start.step() > 1 => {
+        None if needs_product && spec.start.step() > StepNumber::FIRST => {
             sink.warn(
                 "step1_image: its product was found by cutting the picture out again; an outline made with the picture is more exact",
             );
@@ -60,12 +60,14 @@ pub fn run(
         &HarmonizeRequest {
             image: &composed.image,
             mask: &composed.mask,
-            prompt: &c.prompt,
-            negative_prompt: &c.negative_prompt,
+            prompts: Prompts { positive: &c.prompt, negative: &c.negative_prompt },
             strength: c.strength,
-            steps: c.steps,
-            guidance_scale: c.guidance_scale,
-            seed: spec.seed,
+            sampling: Sampling {
+                steps: c.steps,
+                guidance_scale: c.guidance_scale,
+                true_cfg_scale: spec.background.true_cfg_scale,
+                seed: spec.seed,
+            },
         },
         cx,
     )?;

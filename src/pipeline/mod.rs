@@ -18,7 +18,7 @@ use crate::backend::{Backend, BackendError, StageCx, StageObserver};
 use crate::cancel::CancelToken;
 use crate::imaging::Plane;
 use crate::job::{ImageName, Stage};
-use crate::request::{JobSpec, SourceImage, Start};
+use crate::request::{JobSpec, SourceImage, Start, StepNumber};
 use crate::typography::FontCatalog;
 
 /// Why a job ended without its advertisement.
@@ -132,7 +132,7 @@ pub fn run(
             (image, None, Some(layer), placed)
         }
     };
-    if spec.last_step() == 1 {
+    if spec.last_step() == StepNumber::Background {
         return sink.finish_with(ImageName::Step1);
     }
     let layer = match (step2, text_spec) {
@@ -144,7 +144,7 @@ pub fn run(
         (None, None) => return Ok(()),
     };
     cx.check()?;
-    if spec.last_step() == 2 {
+    if spec.last_step() == StepNumber::Text {
         return sink.finish_with(ImageName::Step2);
     }
     if sink.take(3).is_none() {

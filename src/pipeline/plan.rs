@@ -93,7 +93,7 @@ pub fn keys(spec: &JobSpec, engine: &str, recalled: &Recalled, font: &dyn Fn(&st
         }
         Start::Composite { step1, step2, .. } => (None, None, Some(composite(spec, engine, &step1.hash, &step2.hash, recalled))),
     };
-    let until = |step: u8, key: Option<String>| key.filter(|_| step <= spec.stop_step);
+    let until = |step: u8, key: Option<String>| key.filter(|_| step <= spec.stop_step.get());
     StepKeys([until(1, first), until(2, second), until(3, third)])
 }
 
@@ -139,7 +139,7 @@ fn letters(spec: &JobSpec, engine: &str, step1: &str, text: &TextSpec, font: &dy
 
 fn composite(spec: &JobSpec, engine: &str, step1: &str, step2: &str, recalled: &Recalled) -> String {
     let (c, at) = (&spec.composition, &spec.placement);
-    Key::new("composite", engine)
+    let key = Key::new("composite", engine)
         .canvas(spec)
         .text("step1", step1)
         .text("step2", step2)
@@ -153,8 +153,12 @@ fn composite(spec: &JobSpec, engine: &str, step1: &str, step2: &str, recalled: &
         .whole("steps", c.steps.into())
         .number("guidance_scale", c.guidance_scale)
         .maybe("x", at.text_x)
-        .maybe("y", at.text_y)
-        .done()
+        .maybe("y", at.text_y);
+    // The scale only gives the negative prompt its effect.
+    match c.negative_prompt.trim() {
+        "" => key.done(),
+        _ => key.number("true_cfg_scale", spec.background.true_cfg_scale).done(),
+    }
 }
 
 #[cfg(test)]
@@ -244,6 +248,20 @@ mod tests {
         for (change, expected) in cases {
             assert_eq!(changed(change.clone()), *expected, "{change}");
         }
+    }
+
+    #[test]
+    fn the_scale_of_true_guidance_matters_to_a_composite_with_a_negative_prompt() {
+        let composite = |negative: &str, scale: f32| {
+            let start =
+                json!({"start_step": 3, "product_image": null, "text_content": null, "step1_image": picture(1), "step2_image": picture(1)});
+            let mut change = start;
+            change["composition_negative_prompt"] = json!(negative);
+            change["true_cfg_scale"] = json!(scale);
+            key(change)[2].clone().unwrap()
+        };
+        assert_eq!(composite("", 1.0), composite("", 2.0));
+        assert_ne!(composite("haze", 1.0), composite("haze", 2.0));
     }
 
     #[test]

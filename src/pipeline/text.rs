@@ -5,7 +5,7 @@ use std::sync::Arc;
 use image::{RgbImage, RgbaImage};
 
 use super::{Picture, PipelineError, Sink};
-use crate::backend::{Backend, SculptRequest, StageCx};
+use crate::backend::{Backend, Prompts, Sampling, SculptRequest, StageCx};
 use crate::imaging::{Plane, canny};
 use crate::job::{ImageName, Stage};
 use crate::request::{JobSpec, SourceImage, TextSpec};
@@ -42,7 +42,7 @@ pub fn run(
     sink.stage(Stage::TextCanvas);
     let layout = layout_text(fonts, &text.font, &text.content, spec.width as usize, spec.height as usize)?;
     for warning in &layout.fallbacks {
-        sink.warn(warning);
+        sink.warn(&warning.to_string());
     }
     if layout.font_px < SMALLEST_TYPE {
         sink.warn(&format!(
@@ -55,21 +55,17 @@ pub fn run(
     let edges = canny::canny_text(&layout.coverage.to_gray());
     sink.save(ImageName::Edges, Picture::Gray(&edges))?;
     sink.stage(Stage::SdxlText);
-    let layer = backend.sculpt_text(
-        &SculptRequest {
-            glyphs: &layout,
-            edges: &edges,
-            style_prompt: &text.style_prompt,
-            negative_prompt: &text.negative_prompt,
-            backdrop: step1,
-            steps: text.steps,
-            guidance_scale: text.guidance_scale,
-            seed: spec.seed,
-        },
-        cx,
-    )?;
-    preview(cx, step1, &layer.image);
+    let request = SculptRequest {
+        glyphs: &layout,
+        edges: &edges,
+        prompts: Prompts { positive: &text.style_prompt, negative: &text.negative_prompt },
+        backdrop: step1,
+        sampling: Sampling { steps: text.steps, guidance_scale: text.guidance_scale, true_cfg_scale: 1.0, seed: spec.seed },
+    };
+    let sculpted = backend.sculpt_text(&request, cx)?;
     sink.stage(Stage::TextMatte);
+    let layer = backend.cut_text(sculpted, &request, cx)?;
+    preview(cx, step1, &layer.image);
     cx.check()?;
     sink.save(ImageName::Face, Picture::Gray(&layer.face.to_gray()))?;
     sink.save(ImageName::Step2, Picture::Rgba(&layer.image))?;

@@ -448,10 +448,9 @@ pub static TRUE_CFG_SCALE: Field = field(
     "true_cfg_scale",
     number(0.0, 20.0),
     Fallback::Number(1.0),
-    "Above 1 the scene's negative prompt acts, at twice the time.",
-    "1보다 크면 배경 네거티브 프롬프트가 적용됩니다 (시간 2배).",
+    "Above 1 the negative prompts of the scene, the product's placement and the last pass act, at twice the time.",
+    "1보다 크면 배경, 배경 합성, 합성의 네거티브 프롬프트가 적용됩니다 (시간 2배).",
 )
-.steps(&[1])
 .like("1.0");
 /// `preserve_product`
 pub static PRESERVE_PRODUCT: Field = field(

@@ -10,6 +10,7 @@ use super::reader::{Reader, quoted, to_flag};
 use super::spec::{
     BackendChoice, BackgroundSpec, CompositionMode, CompositionSpec, JobSpec, Placement, SourceImage, Start, TextPosition, TextSpec,
 };
+use super::step_number::StepNumber;
 
 /// Side of the canvas when nothing else decides.
 const DEFAULT_SIDE: u32 = 1024;
@@ -112,7 +113,7 @@ pub fn parse(raw: &Map<String, Value>, cx: &ParseContext<'_>) -> Result<JobSpec,
     let text_steps = small(r.integer(&f::TEXT_NUM_INFERENCE_STEPS));
     let text_guidance = r.number(&f::TEXT_GUIDANCE_SCALE);
     let auto_unload = r.flag(&f::AUTO_UNLOAD);
-    let engine = engine(&mut r);
+    let backend = backend(&mut r);
     let placement = Placement {
         product_x: r.optional_number(&f::PRODUCT_X),
         product_y: r.optional_number(&f::PRODUCT_Y),
@@ -121,7 +122,7 @@ pub fn parse(raw: &Map<String, Value>, cx: &ParseContext<'_>) -> Result<JobSpec,
         text_y: r.optional_number(&f::TEXT_Y),
     };
     let mask = mask(&mut r, start_step, product.as_ref());
-    let force_from_step = r.optional_integer(&f::FORCE_FROM_STEP).and_then(|v| u8::try_from(v).ok());
+    let force_from_step = r.optional_integer(&f::FORCE_FROM_STEP).and_then(|v| StepNumber::try_from(v).ok());
     let stop_step = stop_step(&mut r, start_step);
     let dry_run = r.silent_flag(&f::DRY_RUN);
     let (width, height) = canvas(&mut r, start_step, step1.as_ref());
@@ -161,7 +162,7 @@ pub fn parse(raw: &Map<String, Value>, cx: &ParseContext<'_>) -> Result<JobSpec,
             width,
             height,
             seed,
-            engine,
+            backend,
             background,
             composition,
             placement,
@@ -176,10 +177,10 @@ pub fn parse(raw: &Map<String, Value>, cx: &ParseContext<'_>) -> Result<JobSpec,
     }
 }
 
-/// The last step to run, 3 when none is named.
-fn stop_step(r: &mut Reader<'_>, start_step: u64) -> u8 {
+/// The last step to run.
+fn stop_step(r: &mut Reader<'_>, start_step: u64) -> StepNumber {
     let field = &f::STOP_STEP;
-    let Some(stop) = r.optional_integer(field) else { return 3 };
+    let Some(stop) = r.optional_integer(field) else { return StepNumber::LAST };
     // 0 stands for an invalid step, which has been reported.
     if stop != 0 && stop < start_step {
         let better: Vec<String> = (start_step..=3).map(|s| s.to_string()).collect();
@@ -189,7 +190,7 @@ fn stop_step(r: &mut Reader<'_>, start_step: u64) -> u8 {
             format!("{stop} comes before start_step {start_step}; send {}, or leave it out", better.join(" or ")),
         );
     }
-    u8::try_from(stop).unwrap_or(3)
+    StepNumber::try_from(stop).unwrap_or(StepNumber::LAST)
 }
 
 fn small(v: u64) -> u32 {
@@ -213,7 +214,7 @@ fn position(word: &str) -> TextPosition {
     }
 }
 
-fn engine(r: &mut Reader<'_>) -> BackendChoice {
+fn backend(r: &mut Reader<'_>) -> BackendChoice {
     let word = r.choice(&f::ENGINE);
     let test = r.flag(&f::TEST_MODE);
     match (word, test) {

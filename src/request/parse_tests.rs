@@ -65,7 +65,7 @@ fn parameters_make_the_same_request_again() {
         .unwrap();
     let again = run(Value::Object(first.parameters.clone()), false).unwrap();
     assert_eq!(first.parameters, again.parameters);
-    assert_eq!((first.engine, first.seed), (BackendChoice::Draft, u64::MAX));
+    assert_eq!((first.backend, first.seed), (BackendChoice::Draft, u64::MAX));
 }
 
 #[test]
@@ -103,7 +103,7 @@ fn steps_need_their_inputs() {
     assert_eq!(wrong(json!({"start_step": 2, "text_content": "  \n", "step1_image": b64("x")})), ["step1_image", "text_content"]);
     assert_eq!(wrong(json!({"start_step": 3, "step1_image": b64("512 512 255"), "step2_image": b64("512 512 255")})), ["step2_image"]);
     let spec = run(json!({"start_step": 3, "step1_image": b64("512 768 255"), "step2_image": b64("512 768 0")}), false).unwrap();
-    assert_eq!((spec.width, spec.height, spec.start.step()), (512, 768, 3));
+    assert_eq!((spec.width, spec.height, spec.start.step()), (512, 768, StepNumber::Composite));
     assert!(spec.warnings.is_empty());
 }
 
@@ -239,7 +239,7 @@ fn placement_and_orders_show_only_when_sent() {
         (at.product_x, at.product_y, at.product_scale, at.text_x, at.text_y),
         (Some(0.25), Some(1.0), Some(4.0), Some(0.0), Some(0.5))
     );
-    assert_eq!((spec.force_from_step, spec.dry_run, &spec.parameters["product_scale"]), (Some(2), false, &json!(4.0)));
+    assert_eq!((spec.force_from_step, spec.dry_run, &spec.parameters["product_scale"]), (Some(StepNumber::Text), false, &json!(4.0)));
     assert_eq!(run(Value::Object(spec.parameters.clone()), false).unwrap().placement, at);
     let spec = run(json!({"product_x": null, "dry_run": true}), false).unwrap();
     assert!(spec.dry_run && spec.placement == Placement::default());
@@ -250,7 +250,7 @@ fn placement_and_orders_show_only_when_sent() {
 
 #[test]
 fn the_last_step_shows_only_when_sent() {
-    let stop = |raw: Value| run(raw, true).map(|s| (s.stop_step, s.last_step(), s.parameters.get("stop_step").cloned()));
+    let stop = |raw: Value| run(raw, true).map(|s| (s.stop_step.get(), s.last_step().get(), s.parameters.get("stop_step").cloned()));
     assert_eq!(stop(json!({"text_content": "a"})).unwrap(), (3, 3, None));
     assert_eq!(stop(json!({"text_content": "a", "stop_step": null})).unwrap(), (3, 3, None));
     assert_eq!(stop(json!({"text_content": "a", "stop_step": "2"})).unwrap(), (2, 2, Some(json!(2))));

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use image::{GrayImage, RgbaImage};
 use serde::{Deserialize, Serialize};
 
+use super::step_number::StepNumber;
+
 /// The engine that made or makes a picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -207,21 +209,21 @@ pub enum Start {
 }
 
 impl Start {
-    /// 1, 2 or 3.
-    pub fn step(&self) -> u8 {
+    /// The first step that runs.
+    pub fn step(&self) -> StepNumber {
         match self {
-            Self::Background { .. } => 1,
-            Self::Text { .. } => 2,
-            Self::Composite { .. } => 3,
+            Self::Background { .. } => StepNumber::Background,
+            Self::Text { .. } => StepNumber::Text,
+            Self::Composite { .. } => StepNumber::Composite,
         }
     }
 }
 
 impl JobSpec {
-    /// The step with which the job ends, 1..=3: without a slogan there is nothing after the first.
-    pub fn last_step(&self) -> u8 {
+    /// The step with which the job ends: without text, the first.
+    pub fn last_step(&self) -> StepNumber {
         match &self.start {
-            Start::Background { text: None, .. } => 1,
+            Start::Background { text: None, .. } => StepNumber::Background,
             _ => self.stop_step,
         }
     }
@@ -236,20 +238,20 @@ pub struct JobSpec {
     pub width: u32,
     /// Canvas height in pixels, 256..=2048, multiple of 16.
     pub height: u32,
-    /// Same spec, seed and engine: same pixels.
+    /// Same spec, seed and backend: same pixels.
     pub seed: u64,
-    /// Which engine.
-    pub engine: BackendChoice,
+    /// Which backend; `engine` in JSON.
+    pub backend: BackendChoice,
     /// Step 1.
     pub background: BackgroundSpec,
     /// Step 3.
     pub composition: CompositionSpec,
     /// Where product and text stand.
     pub placement: Placement,
-    /// Run this step (1..=3) and later ones even if they are kept.
-    pub force_from_step: Option<u8>,
-    /// The last step to run, 1..=3, not below the start.
-    pub stop_step: u8,
+    /// Run this step and later ones even if an earlier job has finished them.
+    pub force_from_step: Option<StepNumber>,
+    /// The last step to run, not before the start.
+    pub stop_step: StepNumber,
     /// Only plan it. The engine's `submit` does not look at this: the doors do.
     pub dry_run: bool,
     /// Free the models when the job has ended.

@@ -1,11 +1,11 @@
-//! How much of the signal is left at each training step of a variance-preserving diffusion model.
+//! The cumulative alphas of a variance-preserving diffusion model.
 //!
 //! Reference: Ho et al. 2020; diffusers `schedulers/scheduling_euler_discrete.py`, whose tables are float32: every operation is rounded as
-//! it is there, or a thousand products would drift away from the reference's.
+//! in the reference, or a thousand products would drift away from it.
 
 use super::{ScheduleError, f32r};
 
-/// `torch.linspace` in float32: counted from the nearer end.
+/// `torch.linspace` in float32, which counts from the nearer end.
 fn linspace_f32(start: f64, end: f64, count: usize) -> Vec<f64> {
     let (start, end) = (start as f32, end as f32);
     let step = (end - start) / count.saturating_sub(1).max(1) as f32;
@@ -13,11 +13,11 @@ fn linspace_f32(start: f64, end: f64, count: usize) -> Vec<f64> {
     (0..count).map(|i| f64::from(value(i))).collect()
 }
 
-/// Variances by name: `linear`, `scaled_linear` (even in the square root), `squaredcos_cap_v2`.
+/// The betas by the name of their schedule: `linear`, `scaled_linear` (even in the square root), `squaredcos_cap_v2`.
 ///
 /// # Errors
-/// Another name.
-pub fn named(name: &str, start: f64, end: f64, count: usize) -> Result<Vec<f64>, ScheduleError> {
+/// The name is unknown.
+pub fn betas(name: &str, start: f64, end: f64, count: usize) -> Result<Vec<f64>, ScheduleError> {
     match name {
         "linear" => Ok(linspace_f32(start, end, count)),
         "scaled_linear" => Ok(linspace_f32(start.sqrt(), end.sqrt(), count).into_iter().map(|b| f32r(b * b)).collect()),
@@ -30,9 +30,9 @@ pub fn named(name: &str, start: f64, end: f64, count: usize) -> Result<Vec<f64>,
     }
 }
 
-/// The share of the signal that is left after each training step: running products of 1 − β. With `zero_snr` nothing is left after the
-/// last one (Lin et al. 2023, algorithm 1), but for a value that keeps the noise level finite.
-pub fn signal_left(betas: &[f64], zero_snr: bool) -> Vec<f64> {
+/// The cumulative alphas ᾱ of each training step: running products of 1 − β. With `zero_snr` the last one is almost zero (Lin et al. 2023,
+/// algorithm 1), large enough to keep the noise level finite.
+pub fn cumulative_alphas(betas: &[f64], zero_snr: bool) -> Vec<f64> {
     let product = |alphas: &[f64]| -> Vec<f64> {
         let mut left = 1.0;
         let next = |alpha: &f64| {

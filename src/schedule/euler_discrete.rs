@@ -71,17 +71,17 @@ impl EulerDiscrete {
     fn training_sigmas(&self) -> Result<Vec<f64>, ScheduleError> {
         let given = self.trained_betas.as_ref().map_or(self.num_train_timesteps, Vec::len);
         if !(2..=1_000_000).contains(&given) {
-            return Err(ScheduleError(format!("{given} training steps are no schedule")));
+            return Err(ScheduleError(format!("{given} training steps cannot form a schedule")));
         }
         let betas = match &self.trained_betas {
             Some(betas) => betas.iter().map(|b| f32r(*b)).collect(),
-            None => betas::named(&self.beta_schedule, self.beta_start, self.beta_end, self.num_train_timesteps)?,
+            None => betas::betas(&self.beta_schedule, self.beta_start, self.beta_end, self.num_train_timesteps)?,
         };
-        let left = betas::signal_left(&betas, self.rescale_betas_zero_snr);
-        Ok(left.into_iter().map(|a| f32r(f32r(f32r(1.0 - a) / a).sqrt())).collect())
+        let alphas = betas::cumulative_alphas(&betas, self.rescale_betas_zero_snr);
+        Ok(alphas.into_iter().map(|a| f32r(f32r(f32r(1.0 - a) / a).sqrt())).collect())
     }
 
-    /// Training steps, possibly between two, that inference visits, most noise first.
+    /// The (possibly fractional) training steps of the denoising steps, most noise first.
     fn spaced(&self, steps: usize) -> Result<Vec<f64>, ScheduleError> {
         let train = self.num_train_timesteps as f64;
         let timesteps: Vec<f64> = match self.timestep_spacing.as_str() {
@@ -92,7 +92,7 @@ impl EulerDiscrete {
             }
             "trailing" => {
                 let ratio = train / steps as f64;
-                // numpy's arange: as many as fit by its own count.
+                // The count of numpy's arange.
                 let count = (train / ratio).ceil() as usize;
                 (0..count).map(|i| round(train - i as f64 * ratio) - 1.0).collect()
             }
@@ -101,10 +101,10 @@ impl EulerDiscrete {
         Ok(timesteps.into_iter().map(f32r).collect())
     }
 
-    /// All steps for a number of them.
+    /// The schedule for a number of denoising steps.
     ///
     /// # Errors
-    /// No steps, or a config that asks for what is not known here.
+    /// There are no steps, or the config is not supported.
     pub fn schedule(&self, steps: usize) -> Result<Schedule, ScheduleError> {
         check_class(self.class_name.as_deref(), "EulerDiscreteScheduler")?;
         check_steps(steps)?;
@@ -142,16 +142,16 @@ impl EulerDiscrete {
         sigmas.push(last);
         let sigmas: Vec<f64> = sigmas.into_iter().map(f32r).collect();
         if sigmas.iter().any(|s| !s.is_finite()) {
-            return Err(ScheduleError("the config leads to noise levels that are no numbers".into()));
+            return Err(ScheduleError("the config leads to noise levels that are NaN or infinite".into()));
         }
         let continuous = match self.timestep_type.as_str() {
             "discrete" => false,
             "continuous" => self.prediction_type == "v_prediction",
             other => return Err(unknown("timestep_type", other, "discrete and continuous")),
         };
-        let told = |t: f64, sigma: f64| f32r(if continuous { 0.25 * sigma.ln() } else { t });
+        let timestep = |t: f64, sigma: f64| f32r(if continuous { 0.25 * sigma.ln() } else { t });
         let pairs = timesteps.iter().zip(sigmas.windows(2));
-        let steps = pairs.map(|(t, w)| self.step(told(*t, w[0]), w[0], w[1])).collect::<Result<Vec<Step>, _>>()?;
+        let steps = pairs.map(|(t, w)| self.step(timestep(*t, w[0]), w[0], w[1])).collect::<Result<Vec<Step>, _>>()?;
         let max = sigmas.iter().copied().fold(0.0, f64::max);
         let init_noise_sigma = match self.timestep_spacing.as_str() {
             "leading" => f32r((max * max + 1.0).sqrt()),
@@ -162,20 +162,20 @@ impl EulerDiscrete {
 
     fn step(&self, timestep: f64, sigma: f64, sigma_next: f64) -> Result<Step, ScheduleError> {
         let variance = sigma * sigma + 1.0;
-        let clean = match self.prediction_type.as_str() {
+        let x0_weights = match self.prediction_type.as_str() {
             "epsilon" => (1.0, -sigma),
             "v_prediction" => (1.0 / variance, -sigma / variance.sqrt()),
             "sample" | "original_sample" => (0.0, 1.0),
             other => return Err(unknown("prediction_type", other, "epsilon, v_prediction and sample")),
         };
-        // sample + (sample − clean) / sigma · (sigma_next − sigma), sorted by sample and output.
+        // sample + (sample − x₀) / sigma · (sigma_next − sigma), sorted by sample and output.
         let slope = (sigma_next - sigma) / sigma;
-        let next = (1.0 + slope * (1.0 - clean.0), -slope * clean.1);
-        Ok(Step { timestep, sigma, sigma_next, input_scale: 1.0 / variance.sqrt(), next, clean })
+        let next = (1.0 + slope * (1.0 - x0_weights.0), -slope * x0_weights.1);
+        Ok(Step { timestep, sigma, sigma_next, input_scale: 1.0 / variance.sqrt(), next, x0_weights })
     }
 }
 
-/// The training step, possibly between two, that has this noise level: linear in the logarithm.
+/// The (possibly fractional) training step with this noise level; linear in the logarithm.
 fn sigma_to_timestep(sigma: f64, table: &[f64]) -> f64 {
     let log = sigma.max(1e-10).ln();
     let below = table.iter().filter(|s| s.ln() <= log).count();
@@ -191,7 +191,7 @@ mod tests {
 
     #[test]
     fn steps_as_the_reference_does() {
-        // Two steps of five from 0.7 with the output -0.3: scaled input, next sample, clean sample (diffusers 0.42.1).
+        // Two steps of five from 0.7 with the output -0.3: scaled input, next sample, predicted x₀ (diffusers 0.42.1).
         let cases = [
             ("epsilon", [[0.133_819_95, 1.552_473_5, 2.240_33], [0.620_632_9, 1.889_865, 2.240_33]]),
             ("v_prediction", [[0.133_819_95, 0.489_721_86, 0.320_049_55], [0.195_776_27, 0.422_782_9, 0.353_250_15]]),
@@ -211,7 +211,7 @@ mod tests {
             let (mut sample, output) = (0.7, -0.3);
             for (step, row) in schedule.steps.iter().zip(rows) {
                 let mix = |(a, b): (f64, f64)| a * sample + b * output;
-                let found = [step.input_scale * sample, mix(step.next), mix(step.clean)];
+                let found = [step.input_scale * sample, mix(step.next), mix(step.x0_weights)];
                 assert!(found.iter().zip(row).all(|(a, b)| (a - b).abs() < 1e-5), "{kind}: {found:?} {row:?}");
                 sample = found[1];
             }

@@ -53,31 +53,31 @@ impl Default for FlowMatchEuler {
 }
 
 impl FlowMatchEuler {
-    /// The steps that FLUX's pipelines do: sigmas evenly spaced from 1 to 1/`steps`, shifted. `image_seq_len`: number of image tokens,
+    /// The schedule of FLUX's pipelines: sigmas evenly spaced from 1 to 1/`steps`, then shifted. `image_seq_len`: number of image tokens,
     /// a quarter of the latent pixels.
     ///
     /// # Errors
-    /// No steps, or a config that asks for what is not known here.
+    /// There are no steps, or the config is not supported.
     pub fn schedule(&self, steps: usize, image_seq_len: usize) -> Result<Schedule, ScheduleError> {
         check_steps(steps)?;
         self.schedule_of(&linspace(1.0, 1.0 / steps as f64, steps), Some(image_seq_len))
     }
 
-    /// The steps that the scheduler does when it is given no sigmas: evenly spaced from its largest to its smallest training sigma.
-    /// `image_seq_len` is needed where the shift depends on it.
+    /// The scheduler's own schedule when it is given no sigmas: evenly spaced from its largest to its smallest training sigma.
+    /// `image_seq_len` is required if the shift depends on it.
     ///
     /// # Errors
     /// As [`FlowMatchEuler::schedule`].
     pub fn default_schedule(&self, steps: usize, image_seq_len: Option<usize>) -> Result<Schedule, ScheduleError> {
         check_steps(steps)?;
         let n = self.train_steps()?;
-        // A static shift is in the training table already and comes on top once more, as in the reference.
+        // A static shift is already part of the training table and is applied again, as in the reference.
         let ends = [1.0, f32r(1.0 / n)].map(|s| if self.use_dynamic_shifting { s } else { f32r(self.static_shift(s)) });
         let sigmas: Vec<f64> = linspace(ends[0] * n, ends[1] * n, steps).into_iter().map(|t| t / n).collect();
         self.shifted(sigmas, image_seq_len)
     }
 
-    /// The steps along given sigmas, most noise first, before shifting.
+    /// The schedule along given sigmas, most noise first, before shifting.
     ///
     /// # Errors
     /// As [`FlowMatchEuler::schedule`].
@@ -97,7 +97,7 @@ impl FlowMatchEuler {
         self.shift * sigma / (1.0 + (self.shift - 1.0) * sigma)
     }
 
-    /// The shift for a picture of so many tokens: on the line through the two sizes that the config names.
+    /// The shift for a picture with this number of tokens, on the line through the two sizes in the config.
     pub fn mu(&self, image_seq_len: usize) -> f64 {
         let (base, max) = (self.base_image_seq_len.unwrap_or(256.0), self.max_image_seq_len.unwrap_or(4096.0));
         let (low, high) = (self.base_shift.unwrap_or(0.5), self.max_shift.unwrap_or(1.15));
@@ -139,7 +139,7 @@ impl FlowMatchEuler {
             sigmas = exponential(min, max, sigmas.len());
         }
         if sigmas.iter().any(|s| !s.is_finite()) {
-            return Err(ScheduleError("the config leads to noise levels that are no numbers".into()));
+            return Err(ScheduleError("the config leads to noise levels that are NaN or infinite".into()));
         }
         let flip = |s: f64| if self.invert_sigmas { 1.0 - s } else { s };
         let mut sigmas: Vec<f64> = sigmas.into_iter().map(|s| f32r(flip(f32r(s)))).collect();
@@ -149,9 +149,9 @@ impl FlowMatchEuler {
             sigma: w[0],
             sigma_next: w[1],
             input_scale: 1.0,
-            // The network says the direction from picture to noise.
+            // The network predicts the velocity from picture to noise.
             next: (1.0, w[1] - w[0]),
-            clean: (1.0, -w[0]),
+            x0_weights: (1.0, -w[0]),
         };
         Ok(Schedule { steps: sigmas.windows(2).map(step).collect(), sigmas, init_noise_sigma: 1.0 })
     }

@@ -1,7 +1,7 @@
 //! Noise schedules and noise: sigmas and timesteps in f64, checked against reference values. No I/O, no clock.
 //!
-//! A schedule is a list of [`Step`]s made ahead of time. Every update that the samplers here do is a weighted sum of the noisy sample and
-//! the network's output, so a step is a few numbers, and the loop that applies them knows nothing of samplers.
+//! A schedule is a list of [`Step`]s made ahead of time. Every update of these samplers is a weighted sum of the noisy sample and the
+//! network's output, so a step is a few numbers, and one loop applies them for every sampler.
 
 pub mod betas;
 pub mod euler_discrete;
@@ -14,32 +14,32 @@ pub use euler_discrete::EulerDiscrete;
 pub use flow_match_euler::FlowMatchEuler;
 pub use torch_rng::TorchRng;
 
-/// A scheduler config, or a request to it, that cannot be used.
+/// A scheduler config, or a number of steps, that cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct ScheduleError(pub String);
 
-/// One step of the loop.
+/// One denoising step.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Step {
-    /// What the network is told, in the scheduler's own unit (0 to the number of training steps).
+    /// The timestep for the network, in the scheduler's own unit (0 to the number of training steps).
     pub timestep: f64,
     /// Noise level before the step.
     pub sigma: f64,
     /// Noise level after it.
     pub sigma_next: f64,
-    /// The network sees the sample times this.
+    /// Factor of the sample before the network.
     pub input_scale: f64,
     /// Weights of sample and network output in the next sample.
     pub next: (f64, f64),
-    /// Weights of sample and network output in the clean picture that they foretell.
-    pub clean: (f64, f64),
+    /// Weights of sample and network output in the predicted x₀.
+    pub x0_weights: (f64, f64),
 }
 
-/// All steps, most noise first.
+/// All denoising steps, most noise first.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Schedule {
-    /// In the order in which they are done.
+    /// In the order in which they run.
     pub steps: Vec<Step>,
     /// Noise levels: one before each step and one after the last (more where the reference keeps more).
     pub sigmas: Vec<f64>,
@@ -48,12 +48,12 @@ pub struct Schedule {
 }
 
 impl Schedule {
-    /// What the network is told at each step.
+    /// The timesteps for the network.
     pub fn timesteps(&self) -> Vec<f64> {
         self.steps.iter().map(|s| s.timestep).collect()
     }
 
-    /// The steps from `start` on, as image-to-image does them.
+    /// The steps from index `start` on, for image-to-image.
     #[must_use]
     pub fn from_step(&self, start: usize) -> Self {
         let rest = |of: &[f64]| of.get(start..).unwrap_or_default().to_vec();
@@ -65,7 +65,7 @@ impl Schedule {
     }
 }
 
-/// The nearest float32: the references keep their tables in it.
+/// Rounds to float32, in which the references keep their tables.
 fn f32r(x: f64) -> f64 {
     f64::from(x as f32)
 }
@@ -78,6 +78,6 @@ fn check_class(found: Option<&str>, expected: &str) -> Result<(), ScheduleError>
 }
 
 fn check_steps(steps: usize) -> Result<(), ScheduleError> {
-    // More steps than any schedule was trained with are a mistake, and would ask for memory without end.
+    // More steps than any schedule was trained with are a mistake and would take unbounded memory.
     if (1..=100_000).contains(&steps) { Ok(()) } else { Err(ScheduleError(format!("{steps} inference steps: use 1 or more"))) }
 }

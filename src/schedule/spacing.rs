@@ -1,9 +1,9 @@
-//! Rows of numbers that schedules are made of.
+//! Spacings of noise levels.
 
 /// `count` numbers from `start` to `end`, both included (numpy's `linspace`).
 pub fn linspace(start: f64, end: f64, count: usize) -> Vec<f64> {
     let step = (end - start) / count.saturating_sub(1).max(1) as f64;
-    // Numpy sets the last number itself, free of rounding.
+    // numpy sets the last value exactly.
     (0..count).map(|i| if i > 0 && i + 1 == count { end } else { start + step * i as f64 }).collect()
 }
 

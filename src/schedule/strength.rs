@@ -1,19 +1,19 @@
-//! Where image-to-image starts: a strength below 1 skips the first, noisiest steps and starts from the picture with noise on it.
+//! The start of image-to-image: a strength below 1 skips the first, noisiest steps and starts from the noised picture.
 //!
 //! Reference: diffusers `pipelines/flux/pipeline_flux_inpaint.py`, `get_timesteps` and `prepare_latents`.
 
 use super::ScheduleError;
 
-/// Index of the first step that is done, of `steps` steps at `strength` 0 to 1.
+/// Index of the first step to run, of `steps` steps, at `strength` 0 to 1.
 ///
 /// # Errors
-/// A strength outside 0 to 1, or one so small that no step is left.
+/// The strength is outside 0 to 1, or too small to leave a step.
 pub fn first_step(steps: usize, strength: f64) -> Result<usize, ScheduleError> {
     if !(0.0..=1.0).contains(&strength) {
         return Err(ScheduleError(format!("strength {strength}: use a number from 0 to 1")));
     }
     let count = steps as f64;
-    // In floating point and cut off, as there: 10 steps at 0.3 start at 7, 28 at 0.6 at 11.
+    // In floating point and truncated as in the reference: 10 steps at 0.3 start at 7, 28 at 0.6 at 11.
     let start = (count - (count * strength).min(count)).max(0.0) as usize;
     if start >= steps {
         return Err(ScheduleError(format!("strength {strength} leaves none of {steps} steps: use a higher strength or more steps")));
@@ -21,7 +21,7 @@ pub fn first_step(steps: usize, strength: f64) -> Result<usize, ScheduleError> {
     Ok(start)
 }
 
-/// Weights of picture and noise at a noise level of flow matching, 0 to 1: σ = 1 is noise alone.
+/// Weights of picture and noise at noise level `sigma` of flow matching, 0 to 1; 1 is pure noise.
 pub fn flow_mix(sigma: f64) -> (f64, f64) {
     (1.0 - sigma, sigma)
 }

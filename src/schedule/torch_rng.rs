@@ -1,4 +1,4 @@
-//! The noise that a seed gives in PyTorch on CPU, so that a seed gives the picture that diffusers' users know.
+//! PyTorch's CPU random number generator, so that a seed gives the same picture as in diffusers.
 //!
 //! Reference: Matsumoto & Nishimura 1998 (MT19937); the order in which PyTorch draws is in its `ATen/core/MT19937RNGEngine.h`,
 //! `ATen/native/cpu/DistributionTemplates.h` (`normal_fill`) and `ATen/core/DistributionsHelper.h`.
@@ -44,7 +44,7 @@ impl Mt19937 {
     }
 }
 
-/// In which type PyTorch is asked for the noise; it draws in another order for the small ones.
+/// The type of the noise. PyTorch draws half precision in another order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoiseType {
     /// `torch.float32`.
@@ -56,28 +56,28 @@ pub enum NoiseType {
 /// `torch.Generator("cpu").manual_seed(seed)`.
 pub struct TorchRng {
     bits: Mt19937,
-    /// Single values come in pairs; the second one waits here.
-    waiting: Option<f64>,
+    /// Normal values are drawn in pairs; the second one is kept here.
+    second: Option<f64>,
 }
 
 impl TorchRng {
-    /// A generator at its start. Like PyTorch's it knows the seed's lower 32 bits only.
+    /// Seeds a generator. Like PyTorch, it uses only the lower 32 bits of the seed.
     pub fn new(seed: u64) -> Self {
-        Self { bits: Mt19937::new(seed as u32), waiting: None }
+        Self { bits: Mt19937::new(seed as u32), second: None }
     }
 
-    /// `torch.randn(count, dtype=torch.float32)`, row-major for any shape of so many elements.
+    /// `torch.randn(count, dtype=torch.float32)`, row-major for any shape with `count` elements.
     pub fn randn(&mut self, count: usize) -> Vec<f32> {
         self.randn_as(count, NoiseType::Single)
     }
 
-    /// The same in another type.
+    /// Like [`TorchRng::randn`], in another type.
     pub fn randn_as(&mut self, count: usize, kind: NoiseType) -> Vec<f32> {
         if count < 16 {
             return (0..count).map(|_| self.normal() as f32).collect();
         }
         let mut data = vec![0f32; count];
-        // float32 draws for the rest of the last block, too, and then draws the last 16 anew; the small types draw whole blocks only.
+        // float32 also draws for the rest of the last block and then redraws the last 16; half precision draws only whole blocks.
         let drawn = if kind == NoiseType::Single { count } else { count / 16 * 16 };
         data[..drawn].iter_mut().for_each(|v| *v = self.uniform());
         data.chunks_exact_mut(16).for_each(box_muller);
@@ -102,19 +102,19 @@ impl TorchRng {
     }
 
     fn normal(&mut self) -> f64 {
-        if let Some(value) = self.waiting.take() {
+        if let Some(value) = self.second.take() {
             return value;
         }
         let (turn, size) = (self.uniform64(), self.uniform64());
         let radius = (-2.0 * (-size).ln_1p()).sqrt();
         let angle = std::f64::consts::TAU * turn;
-        self.waiting = Some(radius * angle.sin());
+        self.second = Some(radius * angle.sin());
         radius * angle.cos()
     }
 }
 
-/// Sixteen uniform numbers to normal ones: the first eight give the radii, the others the angles. The angle is rounded to float32 before
-/// its cosine is taken, as there: that rounding shows in the sixth digit.
+/// The Box–Muller transform of sixteen uniform numbers: the first eight give the radii, the others the angles. As in PyTorch, the angle is
+/// rounded to float32 before its cosine is taken, which changes the sixth digit.
 fn box_muller(block: &mut [f32]) {
     let (first, second) = block.split_at_mut(8);
     for (a, b) in first.iter_mut().zip(second) {

@@ -1,23 +1,23 @@
-//! Where a line may end: the rules for punctuation of UAX #14 and JIS X 4051 (kinsoku), for words that are broken between letters.
+//! Line breaking within words: the punctuation rules of UAX #14 and JIS X 4051 (kinsoku).
 
 use unicode_linebreak::{BreakClass, break_property};
 
-/// How good a break between two characters of one word is.
+/// Quality of a line break between two characters of a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Break {
-    /// A line would begin with a closing mark or end with an opening one.
+    /// Not allowed: a line would begin with closing punctuation or end with opening punctuation.
     Never,
-    /// Inside an alphabetic word or a number; no better place may exist.
+    /// Within an alphabetic word or a number, for want of a better position.
     Poor,
-    /// Beside an ideograph, kana or Hangul syllable.
+    /// Next to an ideograph, kana or Hangul syllable.
     Good,
     /// After a full-width comma, full stop or closing bracket: the end of a phrase.
     Best,
 }
 
-/// The break between two neighbouring characters of one word.
+/// Quality of the break between two adjacent characters of a word.
 pub(super) fn between(left: char, right: char) -> Break {
-    if begins_no_line(right) || ends_no_line(left) || left == right && matches!(left, '…' | '‥' | '—' | '―') {
+    if cannot_begin_line(right) || cannot_end_line(left) || left == right && matches!(left, '…' | '‥' | '—' | '―') {
         return Break::Never;
     }
     if left > '\u{2e80}' && matches!(class(left), BreakClass::ClosePunctuation | BreakClass::Exclamation) {
@@ -28,13 +28,14 @@ pub(super) fn between(left: char, right: char) -> Break {
         use BreakClass::{Alphabetic, HebrewLetter, Numeric};
         matches!(c, Alphabetic | HebrewLetter | Numeric)
     };
-    // Currency signs stay with their numbers, as do percent signs; Latin words and numbers stay whole.
+    // Currency and percent signs stay with their numbers; Latin words and numbers are not split.
     let number = l == BreakClass::Prefix && r == BreakClass::Numeric || l == BreakClass::Numeric && r == BreakClass::Postfix;
     if tight(l) && tight(r) || number { Break::Poor } else { Break::Good }
 }
 
-/// Whether a line may not begin with a character: closing marks, full stops, small kana, the long vowel mark, repeat marks, hyphens.
-pub(super) fn begins_no_line(c: char) -> bool {
+/// Whether a line must not begin with this character: closing punctuation, full stops, small kana, prolonged sound marks, iteration marks,
+/// hyphens.
+pub(super) fn cannot_begin_line(c: char) -> bool {
     use BreakClass::{
         After, CloseParenthesis, ClosePunctuation, ConditionalJapaneseStarter, Exclamation, Hyphen, InfixSeparator, NonStarter, Symbol,
     };
@@ -48,20 +49,20 @@ pub(super) fn begins_no_line(c: char) -> bool {
         | Symbol
         | After
         | Hyphen => true,
-        // Closing quotation marks, and the marks that Korean uses like a middle dot or a wave dash.
+        // Closing quotation marks, and the characters that Korean uses as a middle dot or wave dash.
         _ => matches!(c, '’' | '”' | '»' | '›' | '·' | 'ㆍ' | '‧' | '~' | '∼'),
     }
 }
 
-/// Whether a line may not end with a character: opening brackets and quotation marks.
-pub(super) fn ends_no_line(c: char) -> bool {
+/// Whether a line must not end with this character: opening brackets and quotation marks.
+pub(super) fn cannot_end_line(c: char) -> bool {
     class(c) == BreakClass::OpenPunctuation || matches!(c, '‘' | '“' | '«' | '‹')
 }
 
-/// Whether a word stays on the line of the word before it in spite of the space: it is closing punctuation.
-pub(super) fn clings_back(word: impl Iterator<Item = char> + Clone) -> bool {
-    let wide = |c: char| c > '\u{2e80}' && begins_no_line(c);
-    let closing = |c: char| begins_no_line(c) && !matches!(class(c), BreakClass::After | BreakClass::Hyphen);
+/// Whether a word is closing punctuation and stays on the line of the previous word despite the space between them.
+pub(super) fn is_closing_punctuation(word: impl Iterator<Item = char> + Clone) -> bool {
+    let wide = |c: char| c > '\u{2e80}' && cannot_begin_line(c);
+    let closing = |c: char| cannot_begin_line(c) && !matches!(class(c), BreakClass::After | BreakClass::Hyphen);
     word.clone().next().is_some_and(wide) || word.clone().next().is_some() && word.clone().all(closing)
 }
 
@@ -100,8 +101,18 @@ mod tests {
 
     #[test]
     fn closing_words_cling() {
-        assert!(clings_back("!".chars()) && clings_back("?!".chars()) && clings_back("。".chars()) && clings_back("！今".chars()));
-        assert!(!clings_back(".NET".chars()) && !clings_back(":)x".chars()) && !clings_back("Sale".chars()) && !clings_back("-".chars()));
-        assert!(!clings_back("".chars()));
+        assert!(
+            is_closing_punctuation("!".chars())
+                && is_closing_punctuation("?!".chars())
+                && is_closing_punctuation("。".chars())
+                && is_closing_punctuation("！今".chars())
+        );
+        assert!(
+            !is_closing_punctuation(".NET".chars())
+                && !is_closing_punctuation(":)x".chars())
+                && !is_closing_punctuation("Sale".chars())
+                && !is_closing_punctuation("-".chars())
+        );
+        assert!(!is_closing_punctuation("".chars()));
     }
 }

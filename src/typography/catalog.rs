@@ -1,59 +1,51 @@
-//! The faces that the program can draw with: the bundled ones and those in the user's font folders.
+//! The font catalog: the bundled faces and those in the user's font folders.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::path::PathBuf;
 
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::describe::{FontMetadata, describe};
-use super::face::{FontData, FontEntry};
-use super::scan;
+use super::face::FontEntry;
 use crate::assets;
+use crate::notice::Notice;
 
-/// Faces asked first when the chosen one cannot draw a character, by descending weight.
+/// Bundled fallback faces for characters that the requested face cannot draw, by descending weight.
 const FALLBACKS: [(&str, u16); 3] =
     [("Pretendard/Pretendard-Black.otf", 900), ("Pretendard/Pretendard-Bold.otf", 700), ("NanumGothic/NanumGothicBold.ttf", 700)];
-/// Faces of all folders together.
+/// Most faces of the catalog.
 pub(super) const MAX_FACES: usize = 8192;
-/// Skipped files that are kept by name; more are only counted.
+/// Most skipped files that are listed; further ones are only counted.
 const MAX_SKIPPED: usize = 200;
 
-/// A font file that cannot be used.
+/// A font file that was found but cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct SkippedFont {
-    /// Its path below the font folder.
+    /// Path below the font folder.
     pub name: String,
-    /// Why, and what to do: "it is damaged or not a font; export or convert it to .ttf or .otf".
-    pub reason: String,
+    /// Why it is skipped, and what to do. In JSON, the English text.
+    #[serde(serialize_with = "serialize_english")]
+    pub reason: Notice,
 }
 
-/// All faces by name. A name is the path below the font folder in NFC, for a face of a collection or a named instance of a variable font
-/// followed by `#` and the name of the face: `NotoSansCJK-Regular.ttc#Noto Sans CJK KR`, `NotoSans[wdth,wght].ttf#Bold`.
+fn serialize_english<S: serde::Serializer>(notice: &Notice, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&notice.english())
+}
+
+/// All faces by name. A name is the path below the font folder in NFC; for a face of a collection or a named instance of a variable font, it
+/// is followed by `#` and the name of the face: `NotoSansCJK-Regular.ttc#Noto Sans CJK KR`, `NotoSans[wdth,wght].ttf#Bold`.
 #[derive(Clone, Debug, Default)]
 pub struct FontCatalog {
     entries: BTreeMap<String, FontEntry>,
-    /// Further names that are accepted: a collection's file for its first face, a default instance by its name.
+    /// Additional names: the file of a collection for its first face, the name of a default instance for its face.
     aliases: HashMap<String, String>,
     skipped: Vec<SkippedFont>,
-    /// Skipped files beyond those that are kept.
+    /// Number of skipped files that are not listed.
     skipped_more: usize,
 }
 
 impl FontCatalog {
-    /// The bundled faces and every readable font file below `dirs`. A bundled name cannot be replaced by a file. Blocking.
-    pub fn load(dirs: &[PathBuf]) -> Self {
-        let mut catalog = Self::default();
-        for &(name, bytes) in assets::FONTS {
-            if let Ok(entry) = FontEntry::new(FontData::Bundled(bytes), 0) {
-                catalog.entries.insert(name.to_owned(), entry);
-            }
-        }
-        scan::scan(dirs, &mut catalog);
-        catalog
-    }
-
-    /// Every name, sorted. All of them are accepted by [`Self::resolve`].
+    /// Names of all faces, sorted; [`Self::resolve`] accepts each of them.
     pub fn names(&self) -> Vec<String> {
         self.entries.keys().cloned().collect()
     }
@@ -63,20 +55,20 @@ impl FontCatalog {
         &self.skipped
     }
 
-    /// How many skipped files [`Self::skipped`] leaves out.
+    /// Number of skipped files that [`Self::skipped`] omits.
     pub fn skipped_more(&self) -> usize {
         self.skipped_more
     }
 
-    /// Why a file that a user names is not listed: it was found but cannot be used. By its name or file name in any normal form.
-    pub fn skip_reason(&self, name: &str) -> Option<&str> {
+    /// Why a font file was skipped, by its name or file name in any Unicode normalization form; `None` if it was not found.
+    pub fn skip_reason(&self, name: &str) -> Option<&Notice> {
         let name: String = name.nfc().collect();
         let same = |s: &&SkippedFont| s.name == name || file_name(&s.name) == name;
-        self.skipped.iter().find(same).map(|s| s.reason.as_str())
+        self.skipped.iter().find(same).map(|s| &s.reason)
     }
 
-    /// The catalog's name for what a user wrote, in any Unicode normal form: the name itself, or a file name that only one face has. The
-    /// file name of a collection means its first face.
+    /// Resolves a name that a user entered, in any Unicode normalization form: a listed name, or a file name that is unique. The file name of a
+    /// collection stands for its first face.
     pub fn resolve(&self, name: &str) -> Option<String> {
         let name: String = name.nfc().collect();
         if let Some(known) = self.known(&name) {
@@ -88,23 +80,23 @@ impl FontCatalog {
         same.next().is_none().then(|| first.clone())
     }
 
-    /// The listed name of a name or alias in NFC.
+    /// The listed name for a name or alias in NFC.
     fn known(&self, name: &str) -> Option<&str> {
         self.entries.get_key_value(name).map(|(k, _)| k.as_str()).or_else(|| self.aliases.get(name).map(String::as_str))
     }
 
-    /// A face by its catalog name, in any Unicode normal form.
+    /// A face by its listed name, in any Unicode normalization form.
     pub fn entry(&self, name: &str) -> Option<&FontEntry> {
         let find = |name: &str| self.known(name).and_then(|n| self.entries.get(n));
         find(name).or_else(|| find(&name.nfc().collect::<String>()))
     }
 
-    /// The file of a face by its catalog name; bundled faces are borrowed.
+    /// The font file of a face by its listed name.
     pub fn bytes(&self, name: &str) -> Option<Cow<'_, [u8]>> {
         self.entry(name).map(|e| Cow::Borrowed(e.bytes()))
     }
 
-    /// Whether a name is neither listed nor an alias.
+    /// Whether a name is in use neither as a listed name nor as an alias.
     pub(super) fn is_free(&self, name: &str) -> bool {
         !self.entries.contains_key(name) && !self.aliases.contains_key(name)
     }
@@ -121,9 +113,9 @@ impl FontCatalog {
         self.aliases.insert(name, target.to_owned());
     }
 
-    pub(super) fn skip(&mut self, name: impl Into<String>, reason: impl Into<String>) {
+    pub(super) fn skip(&mut self, name: impl Into<String>, reason: Notice) {
         if self.skipped.len() < MAX_SKIPPED {
-            self.skipped.push(SkippedFont { name: name.into(), reason: reason.into() });
+            self.skipped.push(SkippedFont { name: name.into(), reason });
         } else {
             self.skipped_more += 1;
         }
@@ -134,7 +126,7 @@ impl FontCatalog {
         self.entries.iter().map(|(name, entry)| describe(name, entry)).collect()
     }
 
-    /// The face used when none is named.
+    /// Name of the default face.
     pub fn default_name(&self) -> String {
         if self.entries.contains_key(assets::DEFAULT_FONT) {
             return assets::DEFAULT_FONT.to_owned();
@@ -158,7 +150,7 @@ impl FontCatalog {
     /// Characters of `text` that neither `font` nor any other face can draw, each once.
     pub fn undrawable(&self, font: &str, text: &str) -> Vec<char> {
         let mut missing = self.missing_glyphs(font, text);
-        for name in self.stand_ins(font) {
+        for name in self.fallback_faces(font) {
             if missing.is_empty() {
                 break;
             }
@@ -168,9 +160,9 @@ impl FontCatalog {
         missing
     }
 
-    /// Other faces in the order in which they stand in for `font`: sturdy bundled ones of the closest weight, then all others, of each
-    /// variable font the instance of the closest weight.
-    pub(crate) fn stand_ins(&self, font: &str) -> Vec<&str> {
+    /// Fallback faces for `font` in order of preference: bundled ones by closest weight, then all others; of each variable font, the instance of
+    /// the closest weight.
+    pub(crate) fn fallback_faces(&self, font: &str) -> Vec<&str> {
         let chosen = self.entry(font);
         let weight = chosen.map_or(700, FontEntry::weight);
         let mut known: Vec<(&str, u16)> = FALLBACKS.into_iter().filter(|(n, _)| *n != font && self.entries.contains_key(*n)).collect();
@@ -178,30 +170,32 @@ impl FontCatalog {
         let mut others: Vec<(&str, u16)> =
             self.entries.iter().filter(|(n, e)| *n != font && e.is_upright()).map(|(n, e)| (n.as_str(), e.weight())).collect();
         others.sort_by_key(|(_, w)| w.abs_diff(weight));
-        // Instances of one variable font draw the same characters, those of the chosen one included.
+        // Instances of a variable font cover the same characters, so one of them suffices, and none if `font` is one.
         let mut seen: HashSet<_> = chosen.map(FontEntry::outlines).into_iter().collect();
         let ordered = known.into_iter().chain(others).filter(|(n, _)| self.entries.get(*n).is_some_and(|e| seen.insert(e.outlines())));
         ordered.map(|(n, _)| n).collect()
     }
 }
 
-/// The last part of a name.
+/// The last component of a name.
 fn file_name(name: &str) -> &str {
     name.rsplit('/').next().unwrap_or(name)
 }
 
-/// Whether a character must leave ink; spaces, controls and invisible joiners need not.
+/// Whether a character must have a visible glyph, unlike spaces, control characters and invisible joiners.
 pub(crate) fn needs_ink(c: char) -> bool {
     !(c.is_whitespace() || c.is_control() || is_invisible(c))
 }
 
-/// Joiners, variation selectors and direction marks: they shape their neighbours and draw nothing.
+/// Whether a character is a joiner, variation selector or direction mark, which affects its neighbours and has no glyph.
 pub(crate) fn is_invisible(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{61c}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{2069}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{e0100}'..='\u{e01ef}')
 }
 
 #[cfg(test)]
 mod tests {
+    use std::path::PathBuf;
+
     use super::*;
 
     #[test]
@@ -315,7 +309,7 @@ mod tests {
         assert_eq!(c.entry("v.ttf#Bold").and_then(|e| e.label(false)), Some("Box Bold"));
         assert_eq!(c.metadata().iter().find(|m| m.name == "v.ttf#Black").map(|m| m.weight), Some("heavy"));
         // One outline stands in once.
-        assert_eq!(c.stand_ins(assets::DEFAULT_FONT).iter().filter(|n| n.starts_with("v.ttf")).count(), 1);
+        assert_eq!(c.fallback_faces(assets::DEFAULT_FONT).iter().filter(|n| n.starts_with("v.ttf")).count(), 1);
     }
 
     #[test]
@@ -347,11 +341,11 @@ mod tests {
             ("huge.woff", "larger than 64 MiB"),
             ("large.ttf", "larger than 64 MiB"),
         ] {
-            assert!(c.skip_reason(name).unwrap().contains(words), "{name}: {:?}", c.skip_reason(name));
+            assert!(c.skip_reason(name).unwrap().english().contains(words), "{name}: {:?}", c.skip_reason(name));
         }
-        assert!(c.skipped().iter().any(|s| s.name == "line\u{fffd}break.ttf" && s.reason.contains("control")));
+        assert!(c.skipped().iter().any(|s| s.name == "line\u{fffd}break.ttf" && s.reason.code() == "typography-skip-control"));
         if cfg!(target_os = "linux") {
-            assert!(c.skipped().iter().any(|s| s.name == "\u{fffd}.ttf" && s.reason.contains("Unicode")));
+            assert!(c.skipped().iter().any(|s| s.name == "\u{fffd}.ttf" && s.reason.code() == "typography-skip-name"));
         }
         assert_eq!((c.skip_reason("page.html"), c.skip_reason("._ghost.ttf")), (None, None));
     }

@@ -1,25 +1,25 @@
-//! What each face is good for, judged by its names and weight.
+//! Describes faces for choosing one: style, weight, usage and tone, derived from names and weight.
 
 use serde::Serialize;
 
 use super::face::FontEntry;
 
-/// What a designer wants to know about a face before choosing it.
+/// Description of a face.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct FontMetadata {
-    /// Name as used in a job.
+    /// Listed name, as in `font_name`.
     pub name: String,
     /// `gothic`, `serif`, `handwriting`, `mono` or `sans-serif`.
     pub style: &'static str,
     /// `light`, `regular`, `bold`, `extrabold` or `heavy`.
     pub weight: &'static str,
-    /// What it is good for.
+    /// Suitable uses, such as `headline`.
     pub usage: Vec<&'static str>,
-    /// How it sounds.
+    /// Tone, such as `friendly`.
     pub tone: Vec<&'static str>,
 }
 
-/// Known families by a word of their file name: style, usage, tone.
+/// Description of a bundled family: a part of its file name, style, usage, tone.
 type Family = (&'static str, &'static str, &'static [&'static str], &'static [&'static str]);
 const FAMILIES: &[Family] = &[
     ("bmdohyeon", "gothic", &["headline", "sale", "poster"], &["bold", "retro", "confident"]),
@@ -33,7 +33,7 @@ pub(super) fn describe(name: &str, entry: &FontEntry) -> FontMetadata {
     let file = name.rsplit('/').next().unwrap_or(name).to_lowercase();
     let text = format!("{file} {}", entry.family.to_lowercase());
     let has = |words: &[&str]| words.iter().any(|w| text.contains(w));
-    // The two display faces carry weight class 400 though they are heavy.
+    // These two display faces declare weight class 400 although they are heavy.
     let weight = match entry.weight() {
         _ if has(&["bmdohyeon", "bmjua"]) => "bold",
         _ if has(&["black", "heavy"]) => "heavy",
@@ -57,7 +57,7 @@ pub(super) fn describe(name: &str, entry: &FontEntry) -> FontMetadata {
     };
     let (mut usage, mut tone) = (usage.to_vec(), tone.to_vec());
     if !matches!(weight, "light" | "regular") {
-        // Clients choose the face of a headline by these words, so light and regular faces do not get them.
+        // Clients choose headline faces by these words, so light and regular faces do not have them.
         usage.extend(["promotion", "accent"]);
         tone.push("promotion");
     }

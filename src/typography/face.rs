@@ -1,4 +1,4 @@
-//! One face of the catalog: where its bytes are, which face of the file it is, and what it is called.
+//! A face of the catalog: its font file, its index in a collection, its variations and its names.
 
 use std::sync::Arc;
 
@@ -7,30 +7,30 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use super::guard;
 
-/// Faces of one collection, and named instances of one variable face; further ones are skipped. Noto Sans has 36 instances.
+/// Most faces of a collection, and most named instances of a variable face. Noto Sans has 36 instances.
 pub(super) const MAX_PER_FILE: usize = 64;
-/// Records of the `name` table that are read for one name: a face has a handful, a hostile one 65,535.
+/// Most records of the `name` table that are read for a name: a face has a handful, a hostile one 65,535.
 const MAX_NAME_RECORDS: usize = 16;
-/// Longest name in bytes, as stored (UTF-16).
+/// Longest name that is read, bytes as stored (UTF-16).
 const MAX_NAME_BYTES: usize = 512;
 
 /// One face of the catalog.
 #[derive(Clone, Debug)]
 pub struct FontEntry {
     data: FontData,
-    /// Which face of a collection.
+    /// Index in the collection.
     index: u32,
-    /// Axis positions of a named instance; empty for the default.
+    /// Axis positions of a named instance; empty for the default instance.
     variations: Vec<(Tag, f32)>,
     weight: u16,
     pub(super) family: String,
     labels: Labels,
     pub(super) monospaced: bool,
-    /// False for condensed, expanded or slanted instances, which stand in for nothing.
+    /// False for condensed, expanded or slanted instances, which are not used as fallbacks.
     upright: bool,
 }
 
-/// What people call a face: in English and, where the face says it, in Korean.
+/// Display names of a face in English and, if it has one, in Korean.
 #[derive(Clone, Debug, Default)]
 struct Labels {
     english: Option<String>,
@@ -46,19 +46,19 @@ pub(super) enum FontData {
     Loaded(Arc<[u8]>),
 }
 
-/// Why a face of a file cannot be used.
+/// Why a face cannot be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum BadFace {
-    /// Not readable as a font.
+    /// It cannot be parsed.
     Damaged,
-    /// Pictures instead of outlines, as colour emoji have.
+    /// It has bitmaps instead of outlines, as colour emoji do.
     NoOutlines,
 }
 
-/// A face ready to draw.
+/// A parsed face with its variations applied.
 pub(crate) struct OpenFace<'a> {
     face: Face<'a>,
-    /// Bundled faces need no guard.
+    /// Whether glyphs are checked before they are outlined; bundled faces are trusted.
     trusted: bool,
 }
 
@@ -71,7 +71,7 @@ impl<'a> std::ops::Deref for OpenFace<'a> {
 }
 
 impl OpenFace<'_> {
-    /// The glyph of a character if it has an outline: several Korean faces map every syllable and draw only the common ones.
+    /// The glyph of a character if it has an outline. Several Korean faces map every syllable but have outlines for the common ones only.
     pub(crate) fn inked_glyph(&self, c: char) -> Option<GlyphId> {
         let id = self.face.glyph_index(c)?;
         if id.0 == 0 || !(self.trusted || guard::is_cheap(&self.face, id)) {
@@ -103,11 +103,11 @@ impl OutlineBuilder for InkProbe {
 }
 
 impl FontEntry {
-    /// Face `index` of a font file as it is without variations.
+    /// Parses face `index` of a font file, without variations.
     pub(super) fn new(data: FontData, index: u32) -> Result<Self, BadFace> {
         let (weight, family, labels, monospaced) = {
             let face = Face::parse(data.bytes(), index).map_err(|_| BadFace::Damaged)?;
-            // A face that draws nothing at all is broken for our purpose.
+            // A face without any outline is useless here.
             if face.number_of_glyphs() < 2 || face.units_per_em() == 0 {
                 return Err(BadFace::Damaged);
             }
@@ -121,7 +121,7 @@ impl FontEntry {
         Ok(Self { data, index, variations: Vec::new(), weight, family, labels, monospaced, upright: true })
     }
 
-    /// The named instances of a variable face with their names, the default one first if it has a name, and how many more there are.
+    /// The named instances of a variable face with their names, the default one first if it is named, and the number of omitted ones.
     pub(super) fn instances(&self) -> (Vec<(String, Self)>, usize) {
         let mut found = Vec::new();
         let Ok(face) = Face::parse(self.bytes(), self.index) else { return (found, 0) };
@@ -152,22 +152,22 @@ impl FontEntry {
         (found, left)
     }
 
-    /// The font file; unpacked where it came as WOFF. All faces of a collection and all instances of a variable font share it.
+    /// The font file, decompressed if it was WOFF. Faces of a collection and instances of a variable font share it.
     pub fn bytes(&self) -> &[u8] {
         self.data.bytes()
     }
 
-    /// Which face of the file, 0 unless the file is a collection.
+    /// Index of the face in a collection, else 0.
     pub fn index(&self) -> u32 {
         self.index
     }
 
-    /// Axis tags and positions of a named instance; empty for a face as its file has it.
+    /// Axis tags and positions of a named instance; empty for the default instance.
     pub fn variations(&self) -> impl Iterator<Item = ([u8; 4], f32)> + '_ {
         self.variations.iter().map(|(tag, value)| (tag.to_bytes(), *value))
     }
 
-    /// What people call it: by its Korean name where they read Korean and it has one, else by its English one, if it says any.
+    /// Display name: the Korean one if `korean` is set and the face has it, else the English one.
     pub fn label(&self, korean: bool) -> Option<&str> {
         let english = self.labels.english.as_deref();
         if korean { self.labels.korean.as_deref().or(english) } else { english }
@@ -178,7 +178,7 @@ impl FontEntry {
         self.weight
     }
 
-    /// The face with its variations applied; `None` if the file cannot be read.
+    /// Parses the face and applies its variations; `None` if the file is damaged.
     pub(crate) fn open(&self) -> Option<OpenFace<'_>> {
         let mut face = Face::parse(self.bytes(), self.index).ok()?;
         for (axis, value) in &self.variations {
@@ -187,23 +187,23 @@ impl FontEntry {
         Some(OpenFace { face, trusted: matches!(self.data, FontData::Bundled(_)) })
     }
 
-    /// Whether every character of `text` can be outlined within bounded time; characters that the face lacks count as well.
+    /// Whether every character of `text` can be outlined in bounded time; missing characters do not matter.
     pub fn is_cheap(&self, text: &str) -> bool {
         let Some(face) = self.open() else { return false };
         face.trusted || text.chars().filter_map(|c| face.glyph_index(c)).all(|id| guard::is_cheap(&face, id))
     }
 
-    /// Whether it may stand in for another face.
+    /// Whether the face may be used as a fallback.
     pub(super) fn is_upright(&self) -> bool {
         self.upright
     }
 
-    /// Faces with the same outlines, apart from variations, have the same value.
+    /// Identity of the outlines: equal for faces that differ in variations only.
     pub(super) fn outlines(&self) -> (*const u8, u32) {
         (self.bytes().as_ptr(), self.index)
     }
 
-    /// The name of a face within its collection.
+    /// Name of the face within its collection.
     pub(super) fn name_in_collection(&self) -> String {
         self.labels.english.clone().unwrap_or_else(|| if self.family.is_empty() { "Face".into() } else { self.family.clone() })
     }
@@ -219,7 +219,7 @@ impl FontData {
 }
 
 impl Labels {
-    /// From the `name` table: typographic family and style, else the plain ones.
+    /// Reads the `name` table: typographic family and style, else the legacy ones.
     fn of(face: &Face<'_>) -> Self {
         let label = |language: Language| {
             let family = Self::family(face, language)?;
@@ -240,21 +240,21 @@ impl Labels {
     }
 }
 
-/// The readable names with an ID, in a language or in any, without line breaks.
+/// The readable names with this ID, in a language or in any.
 fn names<'a>(face: &Face<'a>, id: u16, language: Option<Language>) -> impl Iterator<Item = String> + use<'a> {
     let records = face.names().into_iter().filter(move |n| n.name_id == id && language.is_none_or(|l| n.language() == l));
     let texts = records.take(MAX_NAME_RECORDS).filter(|n| n.name.len() <= MAX_NAME_BYTES).filter_map(|n| n.to_string());
     texts.map(|n| plain(&n)).filter(|n| !n.is_empty())
 }
 
-/// A name as a part of a listed name: NFC, no controls or slashes, single spaces.
+/// Normalizes a name for use in a listed name: NFC, no control characters or slashes, single spaces.
 fn plain(name: &str) -> String {
     let text: String = name.trim().trim_end_matches("_TTF").nfc().map(|c| if c.is_control() || c == '/' { ' ' } else { c }).collect();
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Name IDs and axis positions of the named instances, at most [`MAX_PER_FILE`], and how many were left out (`fvar` of the OpenType
-/// specification; `ttf-parser` reads only its axes).
+/// Name IDs and axis positions of at most [`MAX_PER_FILE`] named instances, and the number of omitted ones. Reads the `fvar` table, of which
+/// `ttf-parser` parses only the axes.
 fn read_instances(face: &Face<'_>) -> (Vec<(u16, Vec<f32>)>, usize) {
     let mut found = Vec::new();
     let Some(fvar) = face.raw_face().table(Tag::from_bytes(b"fvar")) else { return (found, 0) };

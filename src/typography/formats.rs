@@ -1,24 +1,24 @@
-//! Formats of font files: which are read, and how packed ones are unpacked within bounds.
+//! Font file formats, and bounded decompression of WOFF and WOFF2.
 
 use std::cell::Cell;
 use std::error::Error;
 use std::io::Read;
 
-/// Largest font file, packed or unpacked, bytes; a CJK face of Noto with all its weights has some 30 MB.
+/// Largest font file, compressed or decompressed, bytes; a variable CJK face of Noto has about 30 MB.
 pub(super) const MAX_FONT_BYTES: u64 = 64 << 20;
-/// Endings that are read.
+/// Supported file name extensions.
 const READ: [&str; 6] = ["ttf", "otf", "ttc", "otc", "woff", "woff2"];
-/// Endings of fonts that are not read; saying so helps more than silence.
+/// File name extensions of unsupported font formats, which are reported as skipped.
 const NOT_READ: [&str; 10] = ["eot", "pfb", "pfa", "pfm", "afm", "dfont", "fon", "otb", "pcf", "bdf"];
 
-/// What the ending of a file's name says.
+/// Kind of a file by its name extension.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// A font that can be read.
+    /// A supported font format.
     Font,
-    /// A font of a kind that is not read.
+    /// An unsupported font format.
     OtherFont,
-    /// No font.
+    /// Not a font.
     Other,
 }
 
@@ -32,18 +32,18 @@ impl Kind {
     }
 }
 
-/// Why a file is not unpacked.
+/// Why a font file cannot be decompressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Unreadable {
-    /// Not a font, or damaged.
+    /// The file is damaged or not a font.
     Damaged,
-    /// Unpacks to more than [`MAX_FONT_BYTES`].
+    /// The decompressed font exceeds [`MAX_FONT_BYTES`].
     TooLarge,
-    /// A WOFF2 file with several faces.
+    /// The file is a WOFF2 collection.
     PackedCollection,
 }
 
-/// The sfnt of a font file, by its first bytes and not by its name; `spent` grows by the bytes that unpacking made.
+/// Returns the sfnt font of a file, whose format is detected by its first bytes. Adds the number of decompressed bytes to `spent`.
 pub(super) fn unpack(bytes: Vec<u8>, spent: &Cell<u64>) -> Result<Vec<u8>, Unreadable> {
     match bytes.get(..4) {
         Some([0, 1, 0, 0] | b"OTTO" | b"true" | b"ttcf") => Ok(bytes),
@@ -54,7 +54,7 @@ pub(super) fn unpack(bytes: Vec<u8>, spent: &Cell<u64>) -> Result<Vec<u8>, Unrea
 }
 
 fn unpack_woff(bytes: &[u8], spent: &Cell<u64>) -> Result<Vec<u8>, Unreadable> {
-    // The decoder trusts the sizes of the tables when it reserves memory; a table directory entry is 20 bytes, its fourth field the size.
+    // The decoder allocates memory by the declared sizes of the tables, the fourth field of each 20-byte directory entry.
     let count = bytes.get(12..14).map_or(0, |b| usize::from(u16::from_be_bytes([b[0], b[1]])));
     let sizes = bytes.get(44..).unwrap_or_default().chunks_exact(20).take(count);
     if sizes.map(|e| u64::from(u32::from_be_bytes([e[12], e[13], e[14], e[15]]))).sum::<u64>() > MAX_FONT_BYTES {
@@ -66,7 +66,7 @@ fn unpack_woff(bytes: &[u8], spent: &Cell<u64>) -> Result<Vec<u8>, Unreadable> {
 }
 
 fn unpack_woff2(bytes: &[u8], spent: &Cell<u64>) -> Result<Vec<u8>, Unreadable> {
-    // The directory of a hostile collection may repeat its tables without bound; hardly any real file is one.
+    // Collections are rejected: a hostile one may repeat its tables without bound, and real ones are rare.
     if bytes.get(4..8) == Some(b"ttcf") {
         return Err(Unreadable::PackedCollection);
     }
@@ -79,7 +79,7 @@ fn unpack_woff2(bytes: &[u8], spent: &Cell<u64>) -> Result<Vec<u8>, Unreadable> 
 
 type Inflate<'a> = dyn FnMut(&mut dyn Read, usize) -> Result<Vec<u8>, Box<dyn Error>> + 'a;
 
-/// Runs a decoder with a decompressor that stops at what the file may unpack to.
+/// Runs a decoder with a decompressor that stops at the size limit.
 fn guarded(spent: &Cell<u64>, decode: impl FnOnce(&mut Inflate<'_>) -> Result<Vec<u8>, wuff::WuffErr>) -> Result<Vec<u8>, Unreadable> {
     let (mut left, too_large) = (MAX_FONT_BYTES, Cell::new(false));
     let mut inflate = |from: &mut dyn Read, size: usize| -> Result<Vec<u8>, Box<dyn Error>> {
@@ -93,7 +93,7 @@ fn guarded(spent: &Cell<u64>, decode: impl FnOnce(&mut Inflate<'_>) -> Result<Ve
         spent.set(spent.get() + out.len() as u64);
         Ok(out)
     };
-    // The decoder checks its input, but overflow checks of a debug build would end the program where a release build reports an error.
+    // The decoder validates its input, but the overflow checks of a debug build panic where a release build returns an error.
     let unpacked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| decode(&mut inflate)));
     match unpacked {
         Ok(Ok(font)) if font.len() as u64 <= MAX_FONT_BYTES => Ok(font),

@@ -1,5 +1,5 @@
-//! Whether a glyph can be outlined within bounded time. `ttf-parser` bounds the depth of composite glyphs and subroutines but not their
-//! number, so that a small hostile file can ask for 2³¹ copies of a shape; the work is counted here before it is done.
+//! Checks that a glyph can be outlined in bounded time. `ttf-parser` bounds the depth of composite glyphs and subroutines but not their number,
+//! so a small hostile file can require 2³¹ copies of a shape. The work is counted here before it is done.
 
 use std::cell::Cell;
 
@@ -11,18 +11,18 @@ use read_fonts::ps::error::Error;
 use read_fonts::types::{F2Dot14, Fixed, GlyphId as ReadId};
 use ttf_parser::{Face, GlyphId, Tag};
 
-/// Components of a composite glyph, all levels together; Hangul fonts built from parts use a dozen.
+/// Most components of a composite glyph on all levels; Hangul fonts built from components use a dozen.
 const MAX_COMPONENTS: u32 = 512;
-/// Points of a glyph; calligraphic faces have some thousands.
+/// Most points of a glyph; calligraphic faces have some thousands.
 const MAX_POINTS: u64 = 60_000;
-/// Sum over the parts of a variable glyph of the squared number of points, because each point looks for its neighbours.
+/// Largest sum over the components of a variable glyph of the squared number of points: interpolating deltas compares points with each other.
 const MAX_SQUARED_POINTS: u64 = 4_000_000;
-/// Bytes of charstrings that one glyph runs, subroutines included.
+/// Most bytes of charstrings that a glyph executes, including subroutines.
 const MAX_CHARSTRING_BYTES: usize = 500_000;
-/// Subroutines that one glyph calls.
+/// Most subroutine calls of a glyph.
 const MAX_CALLS: usize = 20_000;
 
-/// Whether the outline of a glyph takes bounded time. False also for charstrings that cannot be run.
+/// Whether the outline of a glyph takes bounded time. False also for invalid charstrings.
 pub(super) fn is_cheap(face: &Face<'_>, id: GlyphId) -> bool {
     let tables = face.tables();
     if tables.glyf.is_some() {
@@ -37,7 +37,7 @@ pub(super) fn is_cheap(face: &Face<'_>, id: GlyphId) -> bool {
     }
 }
 
-/// Counts the parts of TrueType glyphs.
+/// Counts components and points of a TrueType glyph.
 struct Composite<'a> {
     glyf: &'a [u8],
     loca: &'a [u8],
@@ -57,7 +57,7 @@ impl<'a> Composite<'a> {
     }
 
     fn visit(&mut self, id: u16, depth: u8) -> bool {
-        // The outliner draws nothing for a glyph that is out of range.
+        // `ttf-parser` draws nothing for a glyph ID out of range.
         let Some(data) = self.data(id) else { return true };
         let u16_at = |at: usize| data.get(at..at + 2).map(|b| u16::from_be_bytes([b[0], b[1]]));
         let Some(contours) = u16_at(0).map(|v| v as i16) else { return true };
@@ -68,7 +68,7 @@ impl<'a> Composite<'a> {
             self.squared += points * points;
             return self.points <= MAX_POINTS && (!self.variable || self.squared <= MAX_SQUARED_POINTS);
         }
-        // The outliner gives up at this depth, too.
+        // `ttf-parser` stops at this depth too.
         if depth >= 32 {
             return false;
         }
@@ -106,7 +106,7 @@ impl<'a> Composite<'a> {
     }
 }
 
-/// Runs a charstring without drawing it, with a limit on subroutines.
+/// Executes a charstring without drawing it, with limits on its size and on subroutine calls; false if it exceeds them or is invalid.
 fn runs<'a>(data: &'a [u8], font: &CffFontRef<'a>, is_cff2: bool, id: GlyphId, axes: usize) -> bool {
     let run = || {
         let gid = ReadId::new(u32::from(id.0));
@@ -126,7 +126,7 @@ fn runs<'a>(data: &'a [u8], font: &CffFontRef<'a>, is_cff2: bool, id: GlyphId, a
     run().is_some()
 }
 
-/// The parts of a CFF font that charstrings call, until they have called too much.
+/// The subroutines of a CFF font; fails once a charstring has exceeded the limits.
 struct Counted<'a> {
     plain: (&'a [u8], &'a Index<'a>, &'a Index<'a>, &'a Index<'a>),
     bytes: Cell<usize>,

@@ -1,4 +1,4 @@
-//! Lines, size and outlines of a slogan on its canvas.
+//! Text layout: line breaks, type size and glyph outlines on the canvas.
 
 use ttf_parser::{Face, GlyphId};
 use unicode_normalization::UnicodeNormalization;
@@ -9,76 +9,98 @@ use super::face::OpenFace;
 use super::outline::{Flattener, pair_kerning, rasterize};
 use super::scripts::unsettable;
 use crate::imaging::Plane;
+use crate::notice;
+use crate::notice::Notice;
 
-/// Longest slogan in characters.
+/// Longest text in characters.
 pub const MAX_CHARS: usize = 200;
-/// Part of the width that the ink may take; the rest is for extrusion and air.
+/// Largest width of the ink as a fraction of the canvas; the rest is for the extrusion and margins.
 const INK_WIDTH: f32 = 0.88;
-/// Part of the height that the block may take.
+/// Largest height of the text block as a fraction of the canvas.
 const BLOCK_HEIGHT: f32 = 0.33;
-/// The same on a canvas much wider than tall.
+/// Like [`BLOCK_HEIGHT`], for wide canvases.
 const WIDE_BLOCK_HEIGHT: f32 = 0.29;
-/// Largest type size as a part of the height.
+/// Largest type size as a fraction of the canvas height.
 const MAX_SIZE: f32 = 0.24;
-/// Where the centre of the block stands, as a part of the height.
+/// Vertical centre of the text block as a fraction of the canvas height.
 const CENTER: f32 = 0.25;
-/// Air between the ink of two lines, in ems.
+/// Gap between the ink of two lines, in ems.
 const LINE_GAP: f32 = 0.15;
 
-/// Why a slogan cannot be laid out.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+/// Why a text cannot be laid out.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LayoutError {
-    /// Nothing to draw.
-    #[error("The text is empty: write at least one visible character.")]
+    /// The text has no visible character.
     Empty,
-    /// More than [`MAX_CHARS`].
-    #[error("The text has {0} characters; at most 200 fit on an advertisement.")]
+    /// The text has this number of characters, more than [`MAX_CHARS`].
     TooLong(usize),
-    /// No face of the catalog has ink for these.
-    #[error("The font {font} and every other installed font lack {}: remove or replace {}.", quoted(chars), if chars.len() == 1 { "it" } else { "them" })]
+    /// No font can draw these characters.
     MissingGlyphs {
         /// The characters, each once.
         chars: Vec<char>,
-        /// The chosen face.
+        /// The requested font.
         font: String,
     },
-    /// Not in the catalog.
-    #[error("There is no font named \"{0}\".")]
+    /// The catalog has no font with this name.
     UnknownFont(String),
-    /// Needs shaping; says what and why.
-    #[error("{0}.")]
-    Unsettable(String),
-    /// More points or edges than any lettering has.
-    #[error("The font {0} draws its letters with too many points: choose another font.")]
+    /// The text needs shaping, for this reason.
+    Unsettable(Notice),
+    /// The outlines in this font exceed the limits on points or edges.
     TooComplex(String),
 }
 
-fn quoted(chars: &[char]) -> String {
-    chars.iter().map(|c| format!("\"{c}\" (U+{:04X})", u32::from(*c))).collect::<Vec<_>>().join(", ")
+impl LayoutError {
+    /// The error as a message to people.
+    pub fn notice(&self) -> Notice {
+        match self {
+            Self::Empty => notice!("typography-empty"),
+            Self::TooLong(count) => notice!("typography-too-long", count = *count, most = MAX_CHARS),
+            Self::MissingGlyphs { chars, font } => {
+                notice!("typography-missing-glyphs", font = font.clone(), characters = quoted(chars), count = chars.len())
+            }
+            Self::UnknownFont(font) => notice!("typography-unknown-font", font = font.clone()),
+            Self::Unsettable(reason) => notice!("typography-unsettable", reason = reason.clone()),
+            Self::TooComplex(font) => notice!("typography-too-complex", font = font.clone()),
+        }
+    }
 }
 
-/// A slogan on its canvas: outlines and their raster.
+impl std::fmt::Display for LayoutError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.notice().fmt(f)
+    }
+}
+
+impl std::error::Error for LayoutError {}
+
+/// Characters with their code points.
+fn quoted(chars: &[char]) -> Vec<Notice> {
+    let one = |&c: &char| notice!("typography-character", character = c, code = format!("U+{:04X}", u32::from(c)));
+    chars.iter().map(one).collect()
+}
+
+/// A text laid out on the canvas: outlines and their raster.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TextLayout {
-    /// Canvas in pixels.
+    /// Canvas width in pixels.
     pub width: usize,
-    /// Canvas in pixels.
+    /// Canvas height in pixels.
     pub height: usize,
-    /// Front faces, anti-aliased (nonzero winding), canvas size.
+    /// Coverage of the front faces, antialiased (nonzero winding rule), canvas size.
     pub coverage: Plane,
     /// Flattened closed outlines in canvas pixels; y down. Contours may overlap: fill them nonzero.
     pub contours: Vec<Vec<[f32; 2]>>,
     /// Ink box `(x0, y0, x1, y1)` in canvas pixels.
     pub bounds: (f32, f32, f32, f32),
-    /// Type size in pixels an em.
+    /// Type size in pixels per em.
     pub font_px: f32,
     /// The text as broken into lines.
     pub lines: Vec<String>,
-    /// One sentence for each stand-in face that had to be used.
-    pub fallbacks: Vec<String>,
+    /// One notice for each fallback font that was used.
+    pub fallbacks: Vec<Notice>,
 }
 
-/// One drawn character; lengths in ems, y up.
+/// A positioned character; lengths in ems, y up.
 #[derive(Clone, Copy)]
 struct Glyph {
     ch: char,
@@ -105,10 +127,13 @@ impl<'a> Faces<'a> {
     }
 }
 
-/// Lays `text` out for a canvas; the block stands in its upper half.
+/// Lays out `text` in the upper half of a canvas.
+///
+/// # Errors
+/// The text has nothing to draw, is too long, needs shaping, or cannot be drawn with the installed fonts.
 pub fn layout_text(catalog: &FontCatalog, font: &str, text: &str, width: usize, height: usize) -> Result<TextLayout, LayoutError> {
     let text: String = text.replace("\r\n", "\n").replace('\r', "\n").nfc().collect();
-    // Joiners and selectors are judged before they are dropped.
+    // Check before invisible joiners and selectors are removed.
     let unsettable = unsettable(&text);
     let text: String = text.chars().filter(|&c| !is_invisible(c)).collect();
     let text = text.trim();
@@ -160,14 +185,15 @@ pub fn layout_text(catalog: &FontCatalog, font: &str, text: &str, width: usize, 
     Ok(TextLayout { width, height, coverage, contours, bounds, font_px: size, lines, fallbacks })
 }
 
-/// Characters to glyphs, paragraph by paragraph. A word with characters that the chosen face lacks is set in one stand-in as a whole.
+/// Maps characters to glyphs, paragraph by paragraph. A word with characters that the requested face lacks is set in a single fallback face if
+/// possible.
 fn shape<'a>(
     catalog: &'a FontCatalog,
     font: &'a str,
     text: &str,
     faces: &mut Faces<'a>,
-) -> Result<(Vec<Vec<Glyph>>, Vec<String>), LayoutError> {
-    let mut shaper = Shaper { catalog, stand_ins: catalog.stand_ins(font), missing: Vec::new(), used: Vec::new() };
+) -> Result<(Vec<Vec<Glyph>>, Vec<Notice>), LayoutError> {
+    let mut shaper = Shaper { catalog, fallback_faces: catalog.fallback_faces(font), missing: Vec::new(), used: Vec::new() };
     let mut paragraphs = Vec::new();
     for line in text.split('\n') {
         let mut glyphs = Vec::new();
@@ -185,41 +211,45 @@ fn shape<'a>(
     if !shaper.missing.is_empty() {
         return Err(LayoutError::MissingGlyphs { chars: shaper.missing, font: font.to_owned() });
     }
-    let sentence = |used: &Used| {
-        let word = if used.whole_words { " for the whole word" } else { "" };
-        format!("{font} cannot draw {}; {} stands in{word}.", quoted(&used.lacking), faces.names[used.face])
+    let fallback = |used: &FallbackUse| {
+        let (characters, other) = (quoted(&used.lacking), faces.names[used.face].to_owned());
+        if used.whole_words {
+            notice!("typography-stand-in-whole-word", font = font.to_owned(), characters = characters, other = other)
+        } else {
+            notice!("typography-stand-in", font = font.to_owned(), characters = characters, other = other)
+        }
     };
-    let fallbacks = shaper.used.iter().map(sentence).collect();
+    let fallbacks = shaper.used.iter().map(fallback).collect();
     Ok((paragraphs, fallbacks))
 }
 
-/// A stand-in face and the characters that the chosen face lacks, each once.
-struct Used {
+/// A fallback face and the characters for which it was needed, each once.
+struct FallbackUse {
     face: usize,
     lacking: Vec<char>,
-    /// It also draws characters that the chosen face has.
+    /// Whether it also draws characters that the requested face has.
     whole_words: bool,
 }
 
 struct Shaper<'a> {
     catalog: &'a FontCatalog,
-    stand_ins: Vec<&'a str>,
+    fallback_faces: Vec<&'a str>,
     missing: Vec<char>,
-    used: Vec<Used>,
+    used: Vec<FallbackUse>,
 }
 
 impl<'a> Shaper<'a> {
-    /// Adds the glyphs of a word, from one face if one has them all.
+    /// Adds the glyphs of a word, from a single face if one covers the word.
     fn word(&mut self, word: &str, faces: &mut Faces<'a>, glyphs: &mut Vec<Glyph>) {
         let chars: Vec<char> = word.chars().filter(|&c| needs_ink(c)).collect();
         let lacking: Vec<bool> = chars.iter().map(|&c| faces.faces[0].inked_glyph(c).is_none()).collect();
         let whole = if lacking.contains(&true) {
-            self.first_stand_in(faces, |face| chars.iter().all(|&c| face.inked_glyph(c).is_some()))
+            self.first_fallback(faces, |face| chars.iter().all(|&c| face.inked_glyph(c).is_some()))
         } else {
             Some(0)
         };
         for (&ch, &lacks) in chars.iter().zip(&lacking) {
-            let face = whole.or_else(|| if lacks { self.first_stand_in(faces, |face| face.inked_glyph(ch).is_some()) } else { Some(0) });
+            let face = whole.or_else(|| if lacks { self.first_fallback(faces, |face| face.inked_glyph(ch).is_some()) } else { Some(0) });
             let Some((face, id)) = face.and_then(|i| faces.faces[i].inked_glyph(ch).map(|id| (i, id))) else {
                 if !self.missing.contains(&ch) {
                     self.missing.push(ch);
@@ -236,13 +266,13 @@ impl<'a> Shaper<'a> {
         }
     }
 
-    fn first_stand_in(&self, faces: &mut Faces<'a>, suits: impl Fn(&OpenFace<'a>) -> bool) -> Option<usize> {
-        self.stand_ins.iter().find_map(|name| faces.index(self.catalog, name).filter(|&i| suits(&faces.faces[i])))
+    fn first_fallback(&self, faces: &mut Faces<'a>, suits: impl Fn(&OpenFace<'a>) -> bool) -> Option<usize> {
+        self.fallback_faces.iter().find_map(|name| faces.index(self.catalog, name).filter(|&i| suits(&faces.faces[i])))
     }
 
     fn note(&mut self, face: usize, ch: char, lacks: bool) {
         let at = self.used.iter().position(|u| u.face == face).unwrap_or_else(|| {
-            self.used.push(Used { face, lacking: Vec::new(), whole_words: false });
+            self.used.push(FallbackUse { face, lacking: Vec::new(), whole_words: false });
             self.used.len() - 1
         });
         let used = &mut self.used[at];
@@ -258,14 +288,14 @@ fn advance(face: &Face<'_>, id: GlyphId) -> f32 {
 }
 
 fn kern(a: &Glyph, b: &Glyph, faces: &Faces<'_>) -> f32 {
-    // Hangul blocks are set on a fixed width; only alphabets are kerned.
+    // Hangul and ideographs have a fixed advance; only alphabets are kerned.
     if a.face != b.face || a.ink.is_none() || b.ink.is_none() || a.ch > '\u{1100}' || b.ch > '\u{1100}' {
         return 0.0;
     }
     pair_kerning(&faces.faces[a.face], a.id, b.id)
 }
 
-/// Ink extents of a line in ems, from its origin.
+/// Ink extents of a line relative to its origin, in ems.
 #[derive(Clone, Copy)]
 struct LineInk {
     left: f32,
@@ -293,7 +323,7 @@ impl LineInk {
     }
 }
 
-/// How large a set of lines can be.
+/// Largest type size for a set of lines, and the resulting block.
 struct Fit {
     size: f32,
     pitch: f32,
@@ -308,14 +338,14 @@ impl Fit {
         let first_ascent = lines.first().map_or(0.0, |l| l.ascent);
         let last_descent = lines.last().map_or(0.0, |l| l.descent);
         let block = (pitch * (lines.len() as f32 - 1.0) + first_ascent + last_descent).max(1e-3);
-        // Wide canvases have little height to share with the product.
+        // Wide canvases have less height for text and product.
         let share = if width > 1.25 * height { WIDE_BLOCK_HEIGHT } else { BLOCK_HEIGHT };
         let size = (width * INK_WIDTH / widest).min(height * MAX_SIZE).min(height * share / block);
         Self { size, pitch, block, first_ascent }
     }
 }
 
-/// Tries every useful line width and keeps the breaks that give the largest type; few and even lines win ties.
+/// Tries all useful line widths and keeps the breaks with the best score: large type, few lines of even width, few broken words.
 fn break_lines(paragraphs: &[Vec<Glyph>], faces: &Faces<'_>, width: f32, height: f32) -> Vec<Vec<Glyph>> {
     let mut widths = vec![f32::MAX];
     for paragraph in paragraphs {
@@ -344,9 +374,9 @@ fn break_lines(paragraphs: &[Vec<Glyph>], faces: &Faces<'_>, width: f32, height:
         let metrics: Vec<LineInk> = lines.iter().map(|l| LineInk::of(l, faces)).collect();
         let fit = Fit::of(&metrics, width, height);
         let extra = lines.len().saturating_sub(paragraphs.len()) as f32;
-        // A slogan on one line reads best: breaking it must pay.
+        // Prefer a single line unless breaking it gives much larger type …
         let mut score = fit.size * if extra > 0.0 { 0.66 * 0.97f32.powf(extra - 1.0) } else { 1.0 };
-        // … unless it would be small print.
+        // … and penalise type that is too small to read.
         score *= (fit.size / (0.1 * height.min(width))).min(1.0).sqrt();
         score *= 1.0 - 0.45 * cuts;
         let (wide, narrow) = metrics.iter().fold((0.0f32, f32::MAX), |(w, n), m| (w.max(m.right - m.left), n.min(m.right - m.left)));
@@ -358,7 +388,7 @@ fn break_lines(paragraphs: &[Vec<Glyph>], faces: &Faces<'_>, width: f32, height:
     best.map(|(_, lines)| lines).unwrap_or_default()
 }
 
-/// Adds the width of every run of neighbouring parts.
+/// Adds the width of every run of adjacent parts.
 fn add_runs(parts: &[f32], gap: f32, widths: &mut Vec<f32>) {
     for i in 0..parts.len() {
         let mut run = 0.0;
@@ -369,7 +399,7 @@ fn add_runs(parts: &[f32], gap: f32, widths: &mut Vec<f32>) {
     }
 }
 
-/// Greedy lines no wider than `limit` ems; also how badly words were cut: 0 not, up to 1 for alphabets.
+/// Greedy line breaking to at most `limit` ems. Also returns the penalty for broken words: 0 for none, up to 1 for alphabetic ones.
 fn wrap(paragraph: &[Glyph], limit: f32) -> (Vec<Vec<Glyph>>, f32) {
     let mut lines: Vec<Vec<Glyph>> = Vec::new();
     let (mut line, mut used, mut cuts): (Vec<Glyph>, f32, f32) = (Vec::new(), 0.0, 0.0);
@@ -386,7 +416,7 @@ fn wrap(paragraph: &[Glyph], limit: f32) -> (Vec<Vec<Glyph>>, f32) {
             used += gap;
         }
         if length > limit {
-            // Such a word begins a line.
+            // A word that is too wide starts on a new line and is broken.
             let mut rest = word.as_slice();
             while let Some(at) = cut(rest, limit) {
                 let (head, tail) = rest.split_at(at);
@@ -401,17 +431,20 @@ fn wrap(paragraph: &[Glyph], limit: f32) -> (Vec<Vec<Glyph>>, f32) {
             used += length;
         }
     }
-    // An empty explicit line stays as air.
+    // Empty lines are kept.
     lines.push(line);
     (lines, cuts)
 }
 
-/// The words of a paragraph. Closing punctuation after a space joins the word before it, and a word after an opening bracket joins the bracket.
+/// Splits a paragraph into words. Closing punctuation after a space belongs to the previous word, as does a word after an opening bracket.
 fn words(paragraph: &[Glyph], space: Option<Glyph>) -> Vec<Vec<Glyph>> {
     let mut words: Vec<Vec<Glyph>> = Vec::new();
     for word in paragraph.split(|g| g.ink.is_none()).filter(|w| !w.is_empty()) {
         match words.last_mut() {
-            Some(last) if breaks::clings_back(word.iter().map(|g| g.ch)) || last.last().is_some_and(|g| breaks::ends_no_line(g.ch)) => {
+            Some(last)
+                if breaks::is_closing_punctuation(word.iter().map(|g| g.ch))
+                    || last.last().is_some_and(|g| breaks::cannot_end_line(g.ch)) =>
+            {
                 last.extend(space);
                 last.extend_from_slice(word);
             }
@@ -421,9 +454,9 @@ fn words(paragraph: &[Glyph], space: Option<Glyph>) -> Vec<Vec<Glyph>> {
     words
 }
 
-/// The index at which a word wider than `limit` is cut; `None` if it fits or has no place for a cut.
+/// The index at which to break a word that is wider than `limit`; `None` if it fits or cannot be broken.
 fn cut(word: &[Glyph], limit: f32) -> Option<usize> {
-    /// A line that reaches this far beyond the limit for want of a break is cut all the same.
+    /// Characters beyond the limit in which a break is searched for; without one, the word is broken at the limit.
     const OVERHANG: usize = 24;
     let mut width = 0.0;
     let fits = word.iter().take_while(|g| {
@@ -435,12 +468,12 @@ fn cut(word: &[Glyph], limit: f32) -> Option<usize> {
         return None;
     }
     let quality = |at: usize| match (&word[at - 1], &word[at]) {
-        // The space before closing punctuation, or after an opening bracket.
+        // A space before closing punctuation or after an opening bracket.
         (a, b) if a.ink.is_none() || b.ink.is_none() => Break::Never,
         (a, b) => breaks::between(a.ch, b.ch),
     };
     let last = |least: Break| (1..=fits).rev().find(|&at| quality(at) >= least);
-    // A phrase that ends late in the line is a better end than a full line.
+    // Prefer the end of a phrase in the second half of the line to a full line.
     let phrase = last(Break::Best).filter(|at| at * 2 >= fits);
     let beyond = || (fits + 1..word.len().min(fits + OVERHANG)).find(|&at| quality(at) >= Break::Poor);
     let all = || word.len() <= fits + OVERHANG;

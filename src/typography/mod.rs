@@ -1,4 +1,4 @@
-//! Fonts, layout and rasters of the slogan.
+//! Fonts, text layout and rasterisation of the headline.
 
 mod breaks;
 mod catalog;

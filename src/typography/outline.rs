@@ -1,22 +1,22 @@
-//! Glyph outlines to polygons, polygons to coverage, and pair kerning.
+//! Flattens glyph outlines to polygons, rasterises polygons, and reads pair kerning.
 
 use ttf_parser::gpos::{PairAdjustment, PositioningSubtable};
 use ttf_parser::{Face, GlyphId, OutlineBuilder, Tag};
 
 use crate::imaging::Plane;
 
-/// Largest distance in pixels between a curve and its polygon.
+/// Largest distance between a curve and its polygon, pixels.
 const TOLERANCE: f32 = 0.03;
-/// Scan lines a pixel row; spans are exact in x.
+/// Scan lines per pixel row; coverage is exact along x.
 const SUB_ROWS: usize = 16;
-/// Points of a slogan's polygons; 200 letters of a brush face have half a million.
+/// Most points of all polygons; 200 characters of a brush face have half a million.
 const MAX_POINTS: usize = 4_000_000;
-/// Crossings of polygons and scan lines; 200 letters on the largest canvas have about four million.
+/// Most intersections of polygons and scan lines; 200 characters on the largest canvas have about four million.
 const MAX_CROSSINGS: usize = 40_000_000;
-/// Kerning tables that are asked for one pair.
+/// Most kerning subtables that are searched for a pair.
 const MAX_KERN_TABLES: usize = 256;
 
-/// Collects glyphs as polygons in canvas pixels.
+/// Flattens glyphs to polygons in canvas pixels.
 #[derive(Default)]
 pub(super) struct Flattener {
     contours: Vec<Vec<[f32; 2]>>,
@@ -35,7 +35,7 @@ impl Flattener {
         self.close();
     }
 
-    /// The polygons, without doubled points and slivers; `None` if there are too many points.
+    /// The polygons without duplicate points and degenerate contours; `None` if there are too many points.
     pub(super) fn finish(mut self) -> Option<Vec<Vec<[f32; 2]>>> {
         self.close();
         (self.points <= MAX_POINTS).then_some(self.contours)
@@ -104,7 +104,8 @@ impl OutlineBuilder for Flattener {
     }
 }
 
-/// Nonzero-winding coverage: exact along rows, [`SUB_ROWS`] samples down a pixel. `None` if the polygons cross too many rows.
+/// Rasterises polygons by the nonzero winding rule: exact coverage along x, [`SUB_ROWS`] samples along y. `None` if there are too many
+/// intersections.
 pub(super) fn rasterize(contours: &[Vec<[f32; 2]>], width: usize, height: usize) -> Option<Plane> {
     let rows = height * SUB_ROWS;
     let mut crossings: Vec<Vec<(f32, i8)>> = vec![Vec::new(); rows];
@@ -113,7 +114,7 @@ pub(super) fn rasterize(contours: &[Vec<[f32; 2]>], width: usize, height: usize)
         for (i, &a) in contour.iter().enumerate() {
             let b = contour[(i + 1) % contour.len()];
             let (top, bottom, direction) = if a[1] < b[1] { (a, b, 1) } else { (b, a, -1) };
-            // A sample line at y crosses when top <= y < bottom.
+            // A scan line at y intersects an edge if top <= y < bottom.
             let first = (top[1] * SUB_ROWS as f32 - 0.5).ceil().max(0.0) as usize;
             let slope = (bottom[0] - top[0]) / (bottom[1] - top[1]).max(1e-9);
             for (row, list) in crossings.iter_mut().enumerate().skip(first) {
@@ -143,7 +144,7 @@ pub(super) fn rasterize(contours: &[Vec<[f32; 2]>], width: usize, height: usize)
         }
     }
     for v in &mut plane.data {
-        // Sums of sixteenths of spans: away with the rounding dust.
+        // Remove rounding errors of the summed spans.
         *v = if *v > 0.9995 {
             1.0
         } else if *v < 0.0005 {
@@ -166,7 +167,7 @@ fn fill_span(line: &mut [f32], x0: f32, x1: f32, weight: f32) {
     }
 }
 
-/// Kerning between two glyphs in ems: GPOS pairs where the face has them, else its `kern` table.
+/// Kerning between two glyphs in ems: GPOS pair adjustments if the face has any, else its `kern` table.
 pub(super) fn pair_kerning(face: &Face<'_>, left: GlyphId, right: GlyphId) -> f32 {
     let em = f32::from(face.units_per_em());
     if let Some(gpos) = face.tables().gpos {

@@ -1,4 +1,4 @@
-//! Reads the font files of the user's folders into the catalog, within bounds on files, faces and bytes.
+//! Loads the font files of the user's folders into the catalog, with limits on files, faces and bytes.
 
 use std::cell::Cell;
 use std::collections::HashSet;
@@ -10,21 +10,34 @@ use unicode_normalization::UnicodeNormalization as _;
 use super::catalog::FontCatalog;
 use super::face::{BadFace, FontData, FontEntry, MAX_PER_FILE};
 use super::formats::{Kind, MAX_FONT_BYTES, Unreadable, unpack};
-use crate::paths;
+use crate::notice::Notice;
+use crate::{assets, notice, paths};
 
-/// Folders below a font folder are followed this deep.
+/// Deepest level of subfolders that is scanned.
 const MAX_DEPTH: usize = 8;
-/// Files and folders that are looked at; a folder with more is not a font folder.
+/// Most files and folders that are visited; a folder with more is not a font folder.
 const MAX_VISITED: usize = 50_000;
-/// Bytes of all font files together, as they stay in memory.
+/// Largest size of all font files in memory, bytes.
 const MAX_TOTAL_BYTES: u64 = 384 << 20;
-/// Bytes that unpacking may make, kept or not.
+/// Most bytes that are decompressed in all, including files that are skipped afterwards.
 const MAX_UNPACKED_BYTES: u64 = 1 << 30;
-/// Remedy for a file that cannot be read.
-const CONVERT: &str = "export or convert it to .ttf or .otf";
 
-/// Adds the faces of every font file below `dirs`, and says of each file that is skipped why.
-pub(super) fn scan(dirs: &[PathBuf], catalog: &mut FontCatalog) {
+impl FontCatalog {
+    /// Loads the bundled faces and every usable font file below `dirs`; [`FontCatalog::skipped`] lists the other font files. A file cannot
+    /// replace a bundled name. Blocking.
+    pub fn load(dirs: &[PathBuf]) -> Self {
+        let mut catalog = Self::default();
+        for &(name, bytes) in assets::FONTS {
+            if let Ok(entry) = FontEntry::new(FontData::Bundled(bytes), 0) {
+                catalog.insert(name.to_owned(), entry);
+            }
+        }
+        scan(dirs, &mut catalog);
+        catalog
+    }
+}
+
+fn scan(dirs: &[PathBuf], catalog: &mut FontCatalog) {
     let mut scan = Scan { catalog, visited: 0, left: MAX_TOTAL_BYTES, unpacked: Cell::new(0) };
     let mut seen = HashSet::new();
     for dir in dirs {
@@ -39,7 +52,7 @@ pub(super) fn scan(dirs: &[PathBuf], catalog: &mut FontCatalog) {
 struct Scan<'a> {
     catalog: &'a mut FontCatalog,
     visited: usize,
-    /// Bytes that may still be kept.
+    /// Remaining bytes of [`MAX_TOTAL_BYTES`].
     left: u64,
     unpacked: Cell<u64>,
 }
@@ -56,17 +69,16 @@ impl Scan<'_> {
             self.visited += 1;
             if self.visited > MAX_VISITED {
                 if self.visited == MAX_VISITED + 1 {
-                    self.catalog
-                        .skip(shown(root, &path), format!("the font folders hold more than {MAX_VISITED} files; name a smaller folder"));
+                    self.catalog.skip(shown(root, &path), notice!("typography-skip-files", count = MAX_VISITED));
                 }
                 return;
             }
-            // Hidden files are no fonts: a Mac leaves a "._Name.ttf" beside each font.
+            // Hidden files are ignored: macOS writes a "._Name.ttf" with metadata beside each font.
             if path.file_name().is_some_and(|n| n.as_encoded_bytes().starts_with(b".")) {
                 continue;
             }
             let kind = Kind::of(path.extension().and_then(|e| e.to_str()));
-            // A link may point inside the folder but never out of it.
+            // Links must not lead out of the folder.
             let inside = path.canonicalize().ok().filter(|real| real.starts_with(root));
             let meta = inside.as_ref().and_then(|real| std::fs::metadata(real).ok());
             match (inside, meta) {
@@ -79,57 +91,60 @@ impl Scan<'_> {
                 }
                 (Some(_), _) => {}
                 (None, _) => {
-                    self.catalog.skip(shown(root, &path), "it is a link that leads out of the font folder; copy the file into the folder");
+                    self.catalog.skip(shown(root, &path), notice!("typography-skip-link"));
                 }
             }
         }
     }
 
-    /// Adds the faces of a file, or says why not.
-    fn file(&mut self, root: &Path, path: &Path, real: &Path, size: u64, kind: Kind) -> Result<(), String> {
+    /// Adds the faces of a file.
+    ///
+    /// # Errors
+    /// Why the file is skipped.
+    fn file(&mut self, root: &Path, path: &Path, real: &Path, size: u64, kind: Kind) -> Result<(), Notice> {
         if kind == Kind::OtherFont {
-            return Err(format!("this kind of font file is not read; {CONVERT}"));
+            return Err(notice!("typography-skip-format"));
         }
-        let name = listed_name(root, path).ok_or("its name is not valid Unicode; rename it")?;
+        let name = listed_name(root, path).ok_or_else(|| notice!("typography-skip-name"))?;
         if name.chars().any(char::is_control) {
-            return Err("its name contains control characters; rename it".into());
+            return Err(notice!("typography-skip-control"));
         }
         if !self.catalog.is_free(&name) {
-            return Err("another font has the same name; rename one of them".into());
+            return Err(notice!("typography-skip-same-name"));
         }
-        let too_large = || format!("it is larger than {} MiB; use a font with fewer characters", MAX_FONT_BYTES >> 20);
+        let too_large = || notice!("typography-skip-size", mebibytes = MAX_FONT_BYTES >> 20);
         if size > MAX_FONT_BYTES {
             return Err(too_large());
         }
-        let full = || format!("the font folders hold more than {} MiB of fonts; remove some that are not needed", MAX_TOTAL_BYTES >> 20);
+        let full = || notice!("typography-skip-total", mebibytes = MAX_TOTAL_BYTES >> 20);
         if size > self.left || self.unpacked.get() > MAX_UNPACKED_BYTES || self.catalog.is_full() {
             return Err(full());
         }
-        // Counted when it is looked at, so that files that turn out to be useless are bounded as well.
+        // Counted before reading, so that files that turn out to be unusable are limited too.
         self.left -= size;
-        let packed = std::fs::read(real).map_err(|e| format!("it cannot be read ({e}); check its permissions"))?;
+        let packed = std::fs::read(real).map_err(|e| notice!("typography-skip-unreadable", error = e.to_string()))?;
         let bytes = unpack(packed, &self.unpacked).map_err(|why| match why {
             Unreadable::Damaged => damaged(),
             Unreadable::TooLarge => too_large(),
-            Unreadable::PackedCollection => format!("collections in WOFF2 are not read; {CONVERT}"),
+            Unreadable::PackedCollection => notice!("typography-skip-woff2-collection"),
         })?;
         self.left = self.left.checked_sub((bytes.len() as u64).saturating_sub(size)).ok_or_else(full)?;
         let data: Arc<[u8]> = bytes.into();
         self.faces(&name, &FontData::Loaded(data))
     }
 
-    /// Adds each face of a file and its named instances.
-    fn faces(&mut self, name: &str, data: &FontData) -> Result<(), String> {
+    /// Adds all faces of a file and their named instances.
+    fn faces(&mut self, name: &str, data: &FontData) -> Result<(), Notice> {
         let collection = ttf_parser::fonts_in_collection(data.bytes());
         let count = collection.unwrap_or(1) as usize;
-        // A header of 12 bytes and 4 bytes a face.
+        // A collection header has 12 bytes and 4 bytes per face.
         if collection.is_some() && count > data.bytes().len() / 4 {
             return Err(damaged());
         }
         let mut bad = None;
         let (mut added, mut left_out) = (0, count.saturating_sub(MAX_PER_FILE));
         for index in 0..count.min(MAX_PER_FILE) {
-            // A panic of the parser costs the face, not the program.
+            // A panic in the parser must only skip the face.
             let read = || FontEntry::new(data.clone(), index as u32).map(|entry| (entry.instances(), entry));
             let read = std::panic::catch_unwind(std::panic::AssertUnwindSafe(read));
             let ((instances, more), entry) = match read.unwrap_or(Err(BadFace::Damaged)) {
@@ -155,7 +170,7 @@ impl Scan<'_> {
                 }
                 let separator = if collection.is_some() { ' ' } else { '#' };
                 let listed = format!("{face}{separator}{instance}");
-                // The default instance is the face itself.
+                // The default instance is the face itself, so its name becomes an alias.
                 if entry.variations().next().is_none() {
                     if self.catalog.is_free(&listed) {
                         self.catalog.alias(listed, &face);
@@ -167,33 +182,33 @@ impl Scan<'_> {
             }
         }
         if left_out > 0 && added > 0 {
-            self.catalog.skip(name, format!("only its first {MAX_PER_FILE} faces are listed; {left_out} are left out"));
+            self.catalog.skip(name, notice!("typography-skip-faces", listed = MAX_PER_FILE, left = left_out));
         }
         match bad {
-            Some(BadFace::NoOutlines) if added == 0 => Err("it holds pictures instead of outlines; use a font with outlines".into()),
+            Some(BadFace::NoOutlines) if added == 0 => Err(notice!("typography-skip-no-outlines")),
             _ if added == 0 => Err(damaged()),
             _ => Ok(()),
         }
     }
 
-    /// The name, or the name with the first number that is free.
+    /// The name if it is free, else the name with the lowest free number.
     fn free(&self, name: &str) -> String {
         let numbered = (2..).map(|n| format!("{name} {n}"));
         std::iter::once(name.to_owned()).chain(numbered).find(|n| self.catalog.is_free(n)).unwrap_or_default()
     }
 }
 
-fn damaged() -> String {
-    format!("it is damaged or not a font; {CONVERT}")
+fn damaged() -> Notice {
+    notice!("typography-skip-damaged")
 }
 
-/// The path below the folder in NFC, parts joined by `/`; `None` unless it is Unicode.
+/// The path below the folder in NFC, components joined by `/`; `None` if it is not valid Unicode.
 fn listed_name(root: &Path, path: &Path) -> Option<String> {
     let parts: Option<Vec<&str>> = path.strip_prefix(root).ok()?.components().map(|c| c.as_os_str().to_str()).collect();
     Some(parts?.join("/").nfc().collect())
 }
 
-/// The same for a message; invalid Unicode and control characters are replaced.
+/// The path below the folder for messages, with invalid Unicode and control characters replaced.
 fn shown(root: &Path, path: &Path) -> String {
     let name = path.strip_prefix(root).unwrap_or(path).to_string_lossy();
     name.nfc().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()

@@ -1,12 +1,18 @@
-//! Which texts can be set right one character after another, from left to right. Everything else needs shaping (joined letters, moved
-//! marks, another direction) and is refused rather than set wrong. Scripts are those of UAX #24, marks the general category M.
+//! Rejects texts that need shaping (joined letters, positioned marks, right-to-left order): the layout sets characters side by side, from left
+//! to right. Scripts are those of UAX #24, marks those of the general category M.
 
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 use unicode_script::{Script, UnicodeScript as _};
 
-/// Scripts whose letters stand side by side from left to right, each with a shape of its own. A script that Unicode adds later is refused
-/// until it is listed here.
+use crate::notice;
+use crate::notice::{Argument, Notice};
+
+/// Most characters that are quoted in a message.
+const MAX_QUOTED: usize = 16;
+
+/// Scripts whose letters can be set side by side from left to right without shaping. Scripts that Unicode adds later are rejected until they
+/// are listed here.
 const PLAIN: &[Script] = &[
     Script::Armenian,
     Script::Bamum,
@@ -51,7 +57,7 @@ const PLAIN: &[Script] = &[
     Script::Warang_Citi,
     Script::Yi,
 ];
-/// Right to left, letters joined.
+/// Right-to-left scripts with joined letters.
 const JOINED: &[Script] = &[
     Script::Adlam,
     Script::Arabic,
@@ -65,7 +71,7 @@ const JOINED: &[Script] = &[
     Script::Sogdian,
     Script::Syriac,
 ];
-/// Right to left, letters apart.
+/// Right-to-left scripts with separate letters.
 const REVERSED: &[Script] = &[
     Script::Avestan,
     Script::Cypriot,
@@ -91,73 +97,84 @@ const REVERSED: &[Script] = &[
     Script::Thaana,
     Script::Yezidi,
 ];
-const AS_PICTURE: &str = "or send the lettering as a picture";
 
-/// Why a text cannot be set right yet and what to do, as the rest of a sentence after the field's name; `None` if it can be set.
-pub fn unsettable(text: &str) -> Option<String> {
+/// Why a text needs shaping and cannot be laid out yet, with a remedy; `None` if it can be laid out.
+pub fn unsettable(text: &str) -> Option<Notice> {
     let chars: Vec<char> = text.nfc().collect();
-    (0..chars.len()).find_map(|at| complaint(&chars, at))
+    (0..chars.len()).find_map(|at| reason_at(&chars, at))
 }
 
-fn complaint(chars: &[char], at: usize) -> Option<String> {
+/// The reason why the character at `at` cannot be set.
+fn reason_at(chars: &[char], at: usize) -> Option<Notice> {
     let c = chars[at];
-    let code = u32::from(c);
+    let code = format!("U+{:04X}", u32::from(c));
     let before = chars[..at].iter().rev().copied().find(|&c| !is_selector(c));
+    let with_previous = || before.into_iter().chain([c]).collect::<String>();
     match c {
         // Text and emoji presentation: letters are solid shapes in either.
         '\u{fe0e}' | '\u{fe0f}' => return None,
-        _ if is_selector(c) => {
-            return Some(format!(
-                "\"{}{c}\" asks for a variant of a character (variation selector U+{code:04X}), which cannot be set yet. Type the \
-                 character without it, {AS_PICTURE}",
-                before.map(String::from).unwrap_or_default()
-            ));
-        }
-        '\u{200f}' | '\u{61c}' | '\u{202b}' | '\u{202e}' | '\u{2067}' => {
-            return Some(format!("the invisible character U+{code:04X} asks for right-to-left order, which cannot be set yet. Remove it"));
-        }
+        _ if is_selector(c) => return Some(notice!("typography-variant", characters = with_previous(), code = code)),
+        '\u{200f}' | '\u{61c}' | '\u{202b}' | '\u{202e}' | '\u{2067}' => return Some(notice!("typography-direction", code = code)),
         _ if joins_emoji(chars, at, before) => {
             let from = chars[..at].iter().rposition(|c| c.is_whitespace()).map_or(0, |i| i + 1);
             let to = chars[at..].iter().position(|c| c.is_whitespace()).map_or(chars.len(), |i| at + i);
-            let word: String = chars[from..to].iter().take(16).collect();
-            return Some(format!("\"{word}\" joins several characters into one emoji, which cannot be set. Use a single emoji, or none"));
+            let word: String = chars[from..to].iter().take(MAX_QUOTED).collect();
+            return Some(notice!("typography-emoji", characters = word));
         }
-        '\u{1100}'..='\u{11ff}' | '\u{a960}'..='\u{a97f}' | '\u{d7b0}'..='\u{d7ff}' => {
+        _ if is_jamo(c) => {
             let from = chars[..at].iter().rposition(|&c| !is_jamo(c)).map_or(0, |i| i + 1);
-            let block: String = chars[from..].iter().take_while(|&&c| is_jamo(c)).take(16).collect();
-            return Some(format!(
-                "\"{block}\" is made of Old Hangul letters that must be joined into blocks, which cannot be set yet. Use modern syllables, \
-                 or single letters such as ㅎ, {AS_PICTURE}"
-            ));
+            let block: String = chars[from..].iter().take_while(|&&c| is_jamo(c)).take(MAX_QUOTED).collect();
+            return Some(notice!("typography-old-hangul", characters = block));
         }
         _ => {}
     }
     if let Some(script) = foreign(c) {
         let needs = match script {
-            s if JOINED.contains(&s) => "joining and right-to-left order",
-            s if REVERSED.contains(&s) => "right-to-left order",
-            _ => "letters that move, stack or change their shape",
+            s if JOINED.contains(&s) => notice!("typography-needs-joining"),
+            s if REVERSED.contains(&s) => notice!("typography-needs-right-to-left"),
+            _ => notice!("typography-needs-reordering"),
         };
-        return Some(format!(
-            "{} letters cannot be set yet: they need {needs}. Use Latin, Korean, Japanese or Chinese letters, {AS_PICTURE}",
-            script.full_name().replace('_', " ")
-        ));
+        return Some(notice!("typography-needs-shaping", script = script_name(script), needs = needs));
     }
-    is_combining_mark(c).then(|| {
-        format!(
-            "\"{}{c}\" needs the mark U+{code:04X} placed on its letter, which cannot be set yet. Leave the mark out, {AS_PICTURE}",
-            before.map(String::from).unwrap_or_default()
-        )
-    })
+    is_combining_mark(c).then(|| notice!("typography-mark", characters = with_previous(), code = code))
 }
 
-/// The script of a character that belongs to no script of [`PLAIN`]. Punctuation that one script uses alone counts as its letter.
+/// Name of a script; the English name of the Unicode standard if there is no translation.
+fn script_name(script: Script) -> Argument {
+    match script {
+        Script::Arabic => notice!("typography-script-arabic").into(),
+        Script::Hebrew => notice!("typography-script-hebrew").into(),
+        Script::Thaana => notice!("typography-script-thaana").into(),
+        Script::Syriac => notice!("typography-script-syriac").into(),
+        Script::Devanagari => notice!("typography-script-devanagari").into(),
+        Script::Bengali => notice!("typography-script-bengali").into(),
+        Script::Tamil => notice!("typography-script-tamil").into(),
+        Script::Telugu => notice!("typography-script-telugu").into(),
+        Script::Kannada => notice!("typography-script-kannada").into(),
+        Script::Malayalam => notice!("typography-script-malayalam").into(),
+        Script::Gujarati => notice!("typography-script-gujarati").into(),
+        Script::Gurmukhi => notice!("typography-script-gurmukhi").into(),
+        Script::Sinhala => notice!("typography-script-sinhala").into(),
+        Script::Oriya => notice!("typography-script-oriya").into(),
+        Script::Thai => notice!("typography-script-thai").into(),
+        Script::Lao => notice!("typography-script-lao").into(),
+        Script::Khmer => notice!("typography-script-khmer").into(),
+        Script::Myanmar => notice!("typography-script-myanmar").into(),
+        Script::Tibetan => notice!("typography-script-tibetan").into(),
+        Script::Mongolian => notice!("typography-script-mongolian").into(),
+        Script::Javanese => notice!("typography-script-javanese").into(),
+        _ => script.full_name().replace('_', " ").into(),
+    }
+}
+
+/// The script of a character outside of [`PLAIN`]; `None` if the character can be set. Punctuation that only one script uses counts as a
+/// letter of that script.
 fn foreign(c: char) -> Option<Script> {
     let scripts = c.script_extension();
     if scripts.is_common() || scripts.is_inherited() {
         return None;
     }
-    // `Unknown`: private-use characters of icon fonts and unassigned ones. Whether a face draws them is checked elsewhere.
+    // `Unknown` are unassigned characters and the private-use ones of icon fonts; whether a font can draw them is checked elsewhere.
     let mut all = scripts.iter().filter(|s| *s != Script::Unknown);
     let first = all.next()?;
     let plain = PLAIN.contains(&first) || all.any(|s| PLAIN.contains(&s));
@@ -172,7 +189,7 @@ fn is_jamo(c: char) -> bool {
     matches!(c, '\u{1100}'..='\u{11ff}' | '\u{a960}'..='\u{a97f}' | '\u{d7b0}'..='\u{d7ff}')
 }
 
-/// Whether a character makes one emoji of its neighbours (UTS #51): joiner, skin tone, keycap, flag, tag.
+/// Whether a character is part of an emoji sequence (UTS #51): joiner, skin tone, keycap, flag, tag.
 fn joins_emoji(chars: &[char], at: usize, before: Option<char>) -> bool {
     let symbol = |c: &char| !c.is_alphanumeric() && !c.is_whitespace() && !c.is_ascii();
     match chars[at] {
@@ -256,7 +273,7 @@ mod tests {
             ("abc\u{200f}", "U+200F"),
             ("\u{2067}abc\u{2069}", "U+2067"),
         ] {
-            let said = unsettable(text).unwrap_or_else(|| panic!("{text} was accepted"));
+            let said = unsettable(text).unwrap_or_else(|| panic!("{text} was accepted")).english();
             assert!(said.contains(words), "{text}: {said}");
             assert!(!said.contains('\n'));
         }

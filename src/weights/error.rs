@@ -1,52 +1,53 @@
-//! Why weights could not be loaded, in one line that names file and tensor.
+//! Errors of loading weights. Each message is one line that names the file and the tensor.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 
-/// A load that failed.
-#[derive(Debug, thiserror::Error)]
+use crate::notice;
+use crate::notice::Notice;
+
+/// The result of loading weights or a config.
+pub type LoadResult<T> = Result<T, WeightsError>;
+
+/// Why weights or a config could not be loaded.
+#[derive(Debug)]
 pub enum WeightsError {
-    /// A file is not there.
-    #[error("{path}: there is no such file; download the model or point to its folder")]
+    /// A file is missing.
     MissingFile {
-        /// The file that was looked for.
+        /// The missing file.
         path: PathBuf,
     },
     /// A file cannot be read.
-    #[error("{path}: cannot be read: {source}")]
     Io {
         /// The file.
         path: PathBuf,
-        /// What the system says.
+        /// The error of the operating system.
         source: std::io::Error,
     },
-    /// A file is cut short, damaged or of another format.
-    #[error("{path}: {what}; download it again")]
+    /// A file is truncated, damaged or has another format.
     Corrupt {
         /// The file.
         path: PathBuf,
         /// What is wrong with it.
         what: String,
     },
-    /// A tensor that the network needs is not in the file.
-    #[error("{place}: tensor {name} is missing")]
+    /// A tensor is missing in the file.
     MissingTensor {
         /// File or folder.
         place: String,
         /// The tensor's full name.
         name: String,
     },
-    /// Tensors that the network does not know: another network's file.
-    #[error("{place}: {count} tensor(s) belong to no part of the network, the first is {name}")]
+    /// The file has tensors that belong to no part of the network, so it is another network's.
     ExtraTensors {
         /// File or folder.
         place: String,
         /// The first of them.
         name: String,
-        /// How many.
+        /// How many there are.
         count: usize,
     },
-    /// A tensor of the wrong shape: the config belongs to another file.
-    #[error("{place}: tensor {name} has shape {found:?}, the config asks for {expected:?}")]
+    /// A tensor has another shape than the config asks for.
     Shape {
         /// File or folder.
         place: String,
@@ -57,34 +58,56 @@ pub enum WeightsError {
         /// What the file has.
         found: Vec<usize>,
     },
-    /// A config that cannot be used.
-    #[error("{place}: {what}")]
+    /// A config cannot be used.
     Config {
         /// File or component.
         place: String,
         /// What is wrong with it.
         what: String,
     },
-    /// The user stopped it.
-    #[error("stopped")]
+    /// The user stopped the work.
     Stopped,
-    /// The tensor library failed, most often for memory.
-    #[error("{place}: {}", one_line(source))]
+    /// candle failed, most often because memory ran out.
     Tensor {
         /// File or folder and tensor.
         place: String,
-        /// What the library says.
+        /// The error of candle.
         source: candle_core::Error,
     },
 }
 
-/// The library's errors carry a backtrace in their text where backtraces are on.
+/// The first line of a candle error. The rest is a backtrace if backtraces are on.
 pub fn one_line(error: &candle_core::Error) -> String {
     error.to_string().lines().next().unwrap_or_default().trim().to_owned()
 }
 
 impl WeightsError {
-    /// A file that cannot be opened or read.
+    /// The message for people.
+    pub fn notice(&self) -> Notice {
+        match self {
+            Self::MissingFile { path } => notice!("diffusion-file-missing", path = path.as_path()),
+            Self::Io { path, source } => notice!("diffusion-file-unreadable", path = path.as_path(), detail = source.to_string()),
+            Self::Corrupt { path, what } => notice!("diffusion-file-damaged", path = path.as_path(), detail = what.clone()),
+            Self::MissingTensor { place, name } => notice!("diffusion-tensor-missing", place = place.clone(), name = name.clone()),
+            Self::ExtraTensors { place, name, count } => {
+                notice!("diffusion-tensors-unknown", place = place.clone(), name = name.clone(), count = count.to_string())
+            }
+            Self::Shape { place, name, expected, found } => notice!(
+                "diffusion-tensor-shape",
+                place = place.clone(),
+                name = name.clone(),
+                expected = format!("{expected:?}"),
+                found = format!("{found:?}")
+            ),
+            Self::Config { place, what } => notice!("diffusion-config-unusable", place = place.clone(), detail = what.clone()),
+            Self::Stopped => notice!("diffusion-stopped"),
+            Self::Tensor { place, source } => {
+                notice!("diffusion-weights-not-loaded", place = place.clone(), detail = one_line(source))
+            }
+        }
+    }
+
+    /// Maps an I/O error of a file.
     pub fn io(path: &Path) -> impl FnOnce(std::io::Error) -> Self + '_ {
         move |source| match source.kind() {
             std::io::ErrorKind::NotFound => Self::MissingFile { path: path.into() },
@@ -97,6 +120,14 @@ impl WeightsError {
         Self::Config { place: place.into(), what: what.into() }
     }
 }
+
+impl fmt::Display for WeightsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.notice().fmt(f)
+    }
+}
+
+impl std::error::Error for WeightsError {}
 
 impl From<candle_core::Error> for WeightsError {
     fn from(source: candle_core::Error) -> Self {

@@ -1,4 +1,4 @@
-//! FLUX in the layout of its authors (single files and GGUF), read under the names of diffusers.
+//! Maps the tensor names of FLUX's authors (single files and GGUF) to those of diffusers.
 //!
 //! The two layouts hold the same numbers: q, k and v (and the MLP of single blocks) are one matrix in the authors' layout, and the
 //! last modulation has shift before scale there. Reference: diffusers `scripts/convert_flux_to_diffusers.py`.
@@ -6,10 +6,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::TensorStore;
 use super::renamed::{Part, Renamed, Source};
+use super::store::TensorStore;
 
-/// A prefix of files that were saved with the sampler's wrapper around the network.
+/// Prefix in files that were saved together with a wrapper around the network.
 const WRAPPER: &str = "model.diffusion_model.";
 
 /// Outside the blocks: (authors' module, diffusers' module).
@@ -25,7 +25,7 @@ const TOP: [(&str, &str); 9] = [
     ("final_layer.linear", "proj_out"),
 ];
 
-/// In double blocks, modules that only have another name.
+/// Modules of double blocks that only have another name.
 const DOUBLE: [(&str, &str); 12] = [
     ("img_mod.lin", "norm1.linear"),
     ("txt_mod.lin", "norm1_context.linear"),
@@ -41,11 +41,11 @@ const DOUBLE: [(&str, &str); 12] = [
     ("txt_mlp.2", "ff_context.net.2"),
 ];
 
-/// In single blocks, modules that only have another name.
+/// Modules of single blocks that only have another name.
 const SINGLE: [(&str, &str); 4] =
     [("modulation.lin", "norm.linear"), ("norm.query_norm", "attn.norm_q"), ("norm.key_norm", "attn.norm_k"), ("linear2", "proj_out")];
 
-/// The store under diffusers names, whichever layout it has.
+/// The store with the names of diffusers, whichever layout it has.
 pub fn adapt(store: Arc<dyn TensorStore>) -> Arc<dyn TensorStore> {
     let names = store.names();
     let is_authors = |n: &String| ["double_blocks.", "single_blocks.", "img_in."].iter().any(|p| n.starts_with(p) || wrapped(n, p));
@@ -54,7 +54,7 @@ pub fn adapt(store: Arc<dyn TensorStore>) -> Arc<dyn TensorStore> {
     }
     let prefix = if names.iter().any(|n| wrapped(n, "img_in.")) { WRAPPER } else { "" };
     let mut table = BTreeMap::new();
-    // What stands beside the wrapped network is another component of an all-in-one file.
+    // Other tensors are other components of an all-in-one file.
     for name in names.iter().filter_map(|n| n.strip_prefix(prefix)) {
         let rows = store.shape(&format!("{prefix}{name}")).and_then(|s| s.first().copied()).unwrap_or(0);
         for (new, part) in entries(name, rows) {
@@ -72,10 +72,10 @@ fn lookup(table: &[(&str, &'static str)], module: &str) -> Option<&'static str> 
     table.iter().find(|(old, _)| *old == module).map(|(_, new)| *new)
 }
 
-/// What a tensor of the authors' layout with so many rows is for diffusers. What is unknown keeps its name, so that it is reported.
+/// The names in diffusers for a tensor of the authors' layout with `rows` rows. An unknown name stays, so that the error reports it.
 fn entries(name: &str, rows: usize) -> Vec<(String, Part)> {
     let Some((module, leaf)) = name.rsplit_once('.') else { return vec![(name.into(), Part::Whole)] };
-    // Norms are called `scale`.
+    // The authors call the weights of norms `scale`.
     let leaf = if leaf == "scale" { "weight" } else { leaf };
     let whole = |new: String| vec![(format!("{new}.{leaf}"), Part::Whole)];
     if let Some(new) = lookup(&TOP, module) {
@@ -107,7 +107,7 @@ fn entries(name: &str, rows: usize) -> Vec<(String, Part)> {
     found.unwrap_or_else(|| vec![(name.into(), Part::Whole)])
 }
 
-/// Rows in equal steps, the last part takes the rest.
+/// Splits rows into equal parts; the last part takes the rest.
 fn split(block: &str, modules: &[&str], leaf: &str, rows: usize, step: usize) -> Vec<(String, Part)> {
     let last = modules.len() - 1;
     let part = |i: usize| Part::Rows(i * step..if i == last { rows } else { (i + 1) * step });

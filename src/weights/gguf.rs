@@ -11,7 +11,8 @@ use candle_core::quantized::gguf_file::{Content, Value};
 use candle_core::quantized::{GgmlDType, QStorage, QTensor};
 use candle_core::{DType, Device, Tensor};
 
-use super::{TensorStore, Weight, WeightsError};
+use super::error::WeightsError;
+use super::store::{TensorStore, Weight};
 
 /// One GGUF file.
 pub struct GgufStore {
@@ -20,7 +21,7 @@ pub struct GgufStore {
     content: Content,
 }
 
-/// The plain type that a GGUF type is, where it is not packed in blocks.
+/// The candle type of a GGUF type that is not packed in blocks.
 fn plain(dtype: GgmlDType) -> Option<DType> {
     match dtype {
         GgmlDType::F32 => Some(DType::F32),
@@ -34,7 +35,7 @@ impl GgufStore {
     /// Opens a file and reads its header.
     ///
     /// # Errors
-    /// A missing, cut or damaged file; a tensor that ends beyond the file.
+    /// The file is missing, truncated or damaged.
     pub fn open(path: &Path) -> Result<Self, WeightsError> {
         let corrupt = |what: String| WeightsError::Corrupt { path: path.into(), what };
         let file = File::open(path).map_err(WeightsError::io(path))?;
@@ -44,10 +45,10 @@ impl GgufStore {
             return Err(corrupt("is of GGUF version 1, or says general.alignment is 0".into()));
         }
         file.seek(SeekFrom::Start(0)).map_err(WeightsError::io(path))?;
-        // A damaged header may still break the library's own arithmetic.
+        // A damaged header may still overflow candle's arithmetic.
         let content = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| Content::read(&mut file)))
-            .map_err(|_| corrupt("is no usable GGUF file (its header is damaged)".into()))?
-            .map_err(|e| corrupt(format!("is no usable GGUF file ({})", super::error::one_line(&e))))?;
+            .map_err(|_| corrupt("is not a usable GGUF file (its header is damaged)".into()))?
+            .map_err(|e| corrupt(format!("is not a usable GGUF file ({})", super::error::one_line(&e))))?;
         for (name, info) in &content.tensor_infos {
             let block = info.ggml_dtype.block_size();
             let elements = info.shape.dims().iter().try_fold(1usize, |n, &d| n.checked_mul(d)).unwrap_or(usize::MAX);
@@ -60,7 +61,7 @@ impl GgufStore {
                 return Err(corrupt(format!("is cut short: tensor {name} ends at byte {end}, the file has {total}")));
             }
             if info.shape.dims().last().is_some_and(|n| n % block != 0) {
-                return Err(corrupt(format!("tensor {name} has rows that are no whole number of blocks")));
+                return Err(corrupt(format!("tensor {name} has rows that are not a whole number of blocks")));
             }
         }
         Ok(Self { path: path.into(), file: Mutex::new(file), content })
@@ -71,7 +72,7 @@ impl GgufStore {
         self.content.metadata.get(key)
     }
 
-    /// A tensor, or some of its rows, as the file has it; only their bytes are read. `dtype` is for what is not packed.
+    /// Reads a tensor, or some of its rows, as the file stores it. Unpacked tensors come in `dtype`.
     fn read(&self, name: &str, rows: Option<Range<usize>>, dtype: DType, device: &Device) -> Result<Weight, WeightsError> {
         let info =
             self.content.tensor_infos.get(name).ok_or_else(|| WeightsError::MissingTensor { place: self.place(), name: name.into() })?;
@@ -84,7 +85,7 @@ impl GgufStore {
         }
         let failed = |source| WeightsError::Tensor { place: format!("{}: tensor {name}", self.path.display()), source };
         if shape.len() == 1 && rows.len() < all && plain(info.ggml_dtype).is_none() {
-            // The blocks of a packed vector run across its elements.
+            // A packed vector is one row of blocks, so it cannot be read in parts.
             let whole = self.read(name, None, dtype, device)?;
             return Ok(Weight::Dense(dense(whole, dtype, device).and_then(|t| t.narrow(0, rows.start, rows.len())).map_err(failed)?));
         }

@@ -1,4 +1,4 @@
-//! A look into a GGUF header before the tensor library parses it: the one value there that the library trusts blindly.
+//! Checks a GGUF header before candle parses it: candle divides by one of its values unchecked.
 //!
 //! Format: <https://github.com/ggml-org/ggml/blob/master/docs/gguf.md>, versions 2 and 3.
 
@@ -7,11 +7,11 @@ use std::io::{Read, Seek};
 const STRING: u32 = 8;
 const ARRAY: u32 = 9;
 
-/// Arrays in arrays that are followed.
+/// Deepest nesting of arrays that is followed.
 const DEPTH: usize = 4;
 
-/// Whether the library can parse the header without dividing by zero: version 2 or 3, and no `general.alignment` of 0, however often the
-/// key comes. `None` where the file is damaged (the parser then says how).
+/// Whether candle can parse the header without dividing by zero: version 2 or 3, and no `general.alignment` of 0, even if the key is
+/// repeated. `None` if the file is damaged; candle then reports how.
 pub(super) fn usable(file: &mut (impl Read + Seek)) -> Option<bool> {
     let _magic = u32_of(file)?;
     if u32_of(file)? < 2 {
@@ -21,10 +21,10 @@ pub(super) fn usable(file: &mut (impl Read + Seek)) -> Option<bool> {
     for _ in 0..u64_of(file)? {
         let length = u64_of(file)?;
         let mut key = Vec::new();
-        // A length beyond the file ends at the file's end, without that much memory.
+        // A length beyond the end of the file allocates no more than the file has.
         file.by_ref().take(length).read_to_end(&mut key).ok()?;
         let kind = u32_of(file)?;
-        // The library drops zeros at the end.
+        // candle strips zeros at the end.
         while key.last() == Some(&0) {
             key.pop();
         }
@@ -54,7 +54,7 @@ fn u64_of(file: &mut impl Read) -> Option<u64> {
     Some(u64::from_le_bytes(bytes))
 }
 
-/// Bytes of a value that is neither string nor array.
+/// Size in bytes of a value that is neither string nor array.
 fn size_of_kind(kind: u32) -> Option<u64> {
     match kind {
         0 | 1 | 7 => Some(1),
@@ -82,7 +82,7 @@ fn skip(file: &mut (impl Read + Seek), kind: u32, depth: usize) -> Option<()> {
     }
 }
 
-/// A length and so many times `size` bytes.
+/// Skips a length and that many values of `size` bytes.
 fn skip_bytes(file: &mut (impl Read + Seek), size: u64) -> Option<()> {
     let bytes = u64_of(file)?.checked_mul(size)?;
     file.seek_relative(i64::try_from(bytes).ok()?).ok()
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn an_alignment_of_zero_is_found_wherever_it_is() {
+    fn an_alignment_of_zero_is_found_anywhere_in_the_header() {
         let number = |n: u32| n.to_le_bytes().to_vec();
         let look = |version, pairs: &[(&[u8], u32, Vec<u8>)]| usable(&mut Cursor::new(header(version, pairs)));
         let key: &[u8] = b"general.alignment";

@@ -1,11 +1,13 @@
-//! Where networks take their tensors from: safetensors files (single or sharded), GGUF, memory; and how a load that fails says why.
+//! Sources of tensors for the networks: safetensors files (single or sharded), GGUF, and memory.
 //!
-//! Files are read tensor by tensor with plain reads: a file that shrinks while it is read is an error, not a crash.
+//! Files are read tensor by tensor with plain reads instead of memory maps: a file that is truncated while it is read is an error, not a
+//! crash.
 
 pub mod error;
 pub mod flux_names;
 pub mod gguf;
 mod gguf_header;
+pub mod open;
 pub mod renamed;
 pub mod safetensors;
 pub mod stoppable;
@@ -15,8 +17,9 @@ pub mod t5_names;
 pub mod vae_names;
 pub mod vars;
 
-pub use error::{WeightsError, one_line};
-pub use stoppable::{Stop, stoppable};
-pub use store::{MemoryStore, Recorder, TensorStore, Weight, open};
-pub use synthetic::{Imagined, Synthetic};
-pub use vars::{Maker, Vars};
+pub use error::{LoadResult, WeightsError, one_line};
+pub use open::open;
+pub use stoppable::{StopCheck, stoppable};
+pub use store::{MemoryStore, Recorder, TensorFactory, TensorStore, Weight};
+pub use synthetic::{GeneratedWeights, Synthetic};
+pub use vars::Vars;

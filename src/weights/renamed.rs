@@ -1,4 +1,4 @@
-//! A store under other names: checkpoints of one network exist in several layouts.
+//! A store with other tensor names: checkpoints of a network exist in several layouts.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -6,45 +6,46 @@ use std::sync::Arc;
 
 use candle_core::{DType, Device, Tensor};
 
-use super::{TensorStore, Weight, WeightsError};
+use super::error::WeightsError;
+use super::store::{TensorStore, Weight};
 
-/// Which part of the file's tensor a name stands for.
+/// The part of a tensor in the file that a name stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Part {
     /// All of it.
     Whole,
     /// These rows (outermost dimension).
     Rows(Range<usize>),
-    /// The lower half of the rows, then the upper half.
+    /// All of it with the two halves of its rows swapped.
     HalvesSwapped,
-    /// All of a 1×1 kernel, as the matrix that it is.
+    /// All of a 1×1 kernel as a matrix.
     Matrix,
 }
 
-/// Where a name's values are.
+/// The source of a renamed tensor.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Source {
-    /// The file's own name.
+    /// The name in the file.
     pub name: String,
     /// The part of it.
     pub part: Part,
 }
 
 impl Source {
-    /// A tensor that only has another name.
+    /// A whole tensor.
     pub fn whole(name: impl Into<String>) -> Self {
         Self { name: name.into(), part: Part::Whole }
     }
 }
 
-/// A store seen through a table of names. Only names of the table exist.
+/// A store seen through a table of names. Only the names in the table exist.
 pub struct Renamed {
     inner: Arc<dyn TensorStore>,
     table: BTreeMap<String, Source>,
 }
 
 impl Renamed {
-    /// `table` maps the names that networks ask for to what `inner` has.
+    /// `table` maps the names that networks ask for to tensors of `inner`.
     pub fn new(inner: Arc<dyn TensorStore>, table: BTreeMap<String, Source>) -> Self {
         Self { inner, table }
     }
@@ -56,7 +57,10 @@ impl Renamed {
     fn half(&self, source: &Source) -> Result<usize, WeightsError> {
         let rows = self.inner.shape(&source.name).and_then(|s| s.first().copied()).unwrap_or(0);
         if rows < 2 || !rows.is_multiple_of(2) {
-            return Err(WeightsError::config(self.place(), format!("tensor {} has {rows} rows, which are no two halves", source.name)));
+            return Err(WeightsError::config(
+                self.place(),
+                format!("tensor {} has {rows} rows, so it cannot be split into two halves", source.name),
+            ));
         }
         Ok(rows / 2)
     }
@@ -102,7 +106,7 @@ impl TensorStore for Renamed {
         match &source.part {
             Part::Whole => self.inner.weight(&source.name, dtype, device),
             Part::Rows(rows) => self.inner.weight_rows(&source.name, rows.clone(), dtype, device),
-            // Small matrices, a few in a network; not worth a packed way.
+            // Few and small matrices; reading them packed is not worth the code.
             Part::HalvesSwapped | Part::Matrix => self.tensor(name, dtype, device).map(Weight::Dense),
         }
     }

@@ -10,9 +10,10 @@ use std::sync::Mutex;
 use candle_core::{DType, Device, Tensor};
 use serde::Deserialize;
 
-use super::{TensorStore, WeightsError};
+use super::error::WeightsError;
+use super::store::TensorStore;
 
-/// A header of more than this is not a header.
+/// Largest header in bytes; a larger value means that the file is not a safetensors file.
 const MAX_HEADER: u64 = 100_000_000;
 
 #[derive(Deserialize)]
@@ -62,10 +63,10 @@ fn dtype_of(name: &str) -> Option<DType> {
     })
 }
 
-/// The usual weight file of a component's folder: full precision first, then `fp16`/`bf16` variants, single file before shards.
+/// The weights file of a component's folder: full precision before `fp16` and `bf16` variants, a single file before shards.
 ///
 /// # Errors
-/// No weight file under any usual name.
+/// There is no weights file, or there are several under unusual names.
 pub fn find_in_folder(folder: &Path) -> Result<PathBuf, WeightsError> {
     const STEMS: [&str; 2] = ["diffusion_pytorch_model", "model"];
     const VARIANTS: [&str; 3] = ["", ".fp16", ".bf16"];
@@ -79,7 +80,7 @@ pub fn find_in_folder(folder: &Path) -> Result<PathBuf, WeightsError> {
             }
         }
     }
-    // Anything else that can only be meant: one single weight file.
+    // Otherwise the only weights file in the folder, whatever its name.
     let mut found: Vec<PathBuf> = std::fs::read_dir(folder)
         .map_err(WeightsError::io(folder))?
         .flatten()
@@ -96,7 +97,7 @@ impl SafetensorsStore {
     /// Opens files and reads their headers.
     ///
     /// # Errors
-    /// Missing, cut or damaged files; a tensor that occurs twice.
+    /// A file is missing, truncated or damaged; a tensor occurs twice.
     pub fn open(paths: &[PathBuf]) -> Result<Self, WeightsError> {
         let mut store = Self { place: paths.first().cloned().unwrap_or_default(), files: Vec::new(), entries: BTreeMap::new() };
         for path in paths {
@@ -114,14 +115,14 @@ impl SafetensorsStore {
     /// Opens the shards that an index names.
     ///
     /// # Errors
-    /// As [`SafetensorsStore::open`]; an index that is no JSON or names a file outside its folder.
+    /// As [`SafetensorsStore::open`]; the index is not JSON or names a file outside its folder.
     pub fn open_index(index: &Path) -> Result<Self, WeightsError> {
         #[derive(Deserialize)]
         struct Index {
             weight_map: BTreeMap<String, String>,
         }
         let text = std::fs::read_to_string(index).map_err(WeightsError::io(index))?;
-        let parsed: Index = serde_json::from_str(&text).map_err(|e| corrupt(index, format!("is no index of shards ({e})")))?;
+        let parsed: Index = serde_json::from_str(&text).map_err(|e| corrupt(index, format!("is not an index of shards ({e})")))?;
         let folder = index.parent().unwrap_or(Path::new("."));
         let mut names: Vec<&String> = parsed.weight_map.values().collect();
         names.sort();
@@ -140,7 +141,7 @@ impl SafetensorsStore {
 }
 
 impl SafetensorsStore {
-    /// A tensor or some of its rows; of the file only their bytes are read.
+    /// Reads a tensor or some of its rows.
     fn read(&self, name: &str, rows: Option<Range<usize>>, dtype: DType, device: &Device) -> Result<Tensor, WeightsError> {
         let entry = self.entries.get(name).ok_or_else(|| WeightsError::MissingTensor { place: self.place(), name: name.into() })?;
         let (path, file) = &self.files[entry.file];
@@ -162,7 +163,7 @@ impl SafetensorsStore {
             file.read_exact(&mut bytes).map_err(|_| corrupt(path, format!("was cut short while tensor {name} was read")))?;
         }
         let load = || -> candle_core::Result<Tensor> {
-            // GPUs cannot cast these.
+            // candle cannot cast these on a GPU.
             let on_cpu = matches!(entry.dtype, DType::F8E4M3 | DType::I16 | DType::I32);
             let tensor = Tensor::from_raw_buffer(&bytes, entry.dtype, &shape, if on_cpu { &Device::Cpu } else { device })?;
             match tensor.dtype() {
@@ -181,18 +182,19 @@ fn read_header(path: &Path, file: &mut File, index: usize) -> Result<Vec<(String
     file.read_exact(&mut len).map_err(|_| corrupt(path, "is too short for a safetensors file"))?;
     let len = u64::from_le_bytes(len);
     if len > MAX_HEADER || len + 8 > total {
-        return Err(corrupt(path, format!("is cut short or no safetensors file (a header of {len} bytes in a file of {total})")));
+        return Err(corrupt(path, format!("is cut short or not a safetensors file (a header of {len} bytes in a file of {total})")));
     }
     let mut header = vec![0u8; len as usize];
     file.read_exact(&mut header).map_err(WeightsError::io(path))?;
     let parsed: BTreeMap<String, serde_json::Value> =
-        serde_json::from_slice(&header).map_err(|e| corrupt(path, format!("has a header that is no JSON ({e})")))?;
+        serde_json::from_slice(&header).map_err(|e| corrupt(path, format!("has a header that is not JSON ({e})")))?;
     let mut entries = Vec::with_capacity(parsed.len());
     for (name, value) in parsed {
         if name == "__metadata__" {
             continue;
         }
-        let info: Info = serde_json::from_value(value).map_err(|e| corrupt(path, format!("tensor {name} is described wrongly ({e})")))?;
+        let info: Info =
+            serde_json::from_value(value).map_err(|e| corrupt(path, format!("tensor {name} has an invalid description ({e})")))?;
         let dtype = dtype_of(&info.dtype).ok_or_else(|| unsupported(path, &name, &info.dtype))?;
         let (start, end) = info.data_offsets;
         let elements = info.shape.iter().try_fold(1usize, |n, &d| n.checked_mul(d));

@@ -1,22 +1,23 @@
-//! Loading that can be stopped between two tensors: gigabytes come from a disk.
+//! A tensor store whose loading can be stopped between two tensors; a model is gigabytes from a disk.
 
 use std::ops::Range;
 use std::sync::Arc;
 
 use candle_core::{DType, Device, Tensor};
 
-use super::{TensorStore, Weight, WeightsError};
+use super::error::WeightsError;
+use super::store::{TensorStore, Weight};
 
-/// Whether a stop was asked for.
-pub type Stop = Arc<dyn Fn() -> bool + Send + Sync>;
+/// Returns whether loading should stop.
+pub type StopCheck = Arc<dyn Fn() -> bool + Send + Sync>;
 
 struct Stoppable {
     store: Arc<dyn TensorStore>,
-    stop: Stop,
+    stop: StopCheck,
 }
 
-/// The same tensors; [`WeightsError::Stopped`] instead of them once `stop` says so.
-pub fn stoppable(store: Arc<dyn TensorStore>, stop: &Stop) -> Arc<dyn TensorStore> {
+/// The tensors of `store`, or [`WeightsError::Stopped`] once `stop` returns true.
+pub fn stoppable(store: Arc<dyn TensorStore>, stop: &StopCheck) -> Arc<dyn TensorStore> {
     Arc::new(Stoppable { store, stop: Arc::clone(stop) })
 }
 
@@ -61,19 +62,19 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use super::*;
-    use crate::weights::{Imagined, MemoryStore, Vars};
+    use crate::weights::{GeneratedWeights, MemoryStore, Vars};
 
     #[test]
-    fn a_stop_is_heard_between_two_tensors() {
+    fn loading_stops_between_two_tensors() {
         let asked = Arc::new(AtomicUsize::new(0));
         let count = Arc::clone(&asked);
-        let stop: Stop = Arc::new(move || count.fetch_add(1, Ordering::Relaxed) >= 2);
+        let stop: StopCheck = Arc::new(move || count.fetch_add(1, Ordering::Relaxed) >= 2);
         let tensor = Tensor::zeros(3, DType::F32, &Device::Cpu).unwrap();
         let all = ["a", "b", "c"].map(|name| (name.to_owned(), tensor.clone()));
         let vars = Vars::new(stoppable(Arc::new(MemoryStore::new(all.into())), &stop), DType::F32, &Device::Cpu);
         assert!(vars.get("a", 3).is_ok() && vars.get("b", 3).is_ok());
         assert!(matches!(vars.get("c", 3), Err(WeightsError::Stopped)));
-        // What needs no files needs no stop.
-        assert!(Vars::made_by(Arc::new(Imagined::new(1)), DType::F32, &Device::Cpu).get("c", 3).is_ok());
+        // Generated weights are not stopped: they come from no file.
+        assert!(Vars::created_by(Arc::new(GeneratedWeights::new(1)), DType::F32, &Device::Cpu).get("c", 3).is_ok());
     }
 }

@@ -1,21 +1,29 @@
-//! The trait that every source of tensors implements, and the two sources without files.
+//! The traits of tensor sources, and the two sources without files.
 
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
-use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use candle_core::quantized::QTensor;
 use candle_core::{DType, Device, Shape, Tensor};
 
-use super::{Maker, WeightsError};
+use super::error::WeightsError;
 
-/// A matrix as its file keeps it.
+/// A matrix as its file stores it.
 pub enum Weight {
     /// Floating point.
     Dense(Tensor),
-    /// GGUF blocks, multiplied without unpacking the whole.
+    /// Packed GGUF blocks.
     Quantized(QTensor),
+}
+
+/// Creates any tensor that a network asks for, instead of reading it from a file.
+pub trait TensorFactory: Send + Sync {
+    /// Creates one tensor.
+    ///
+    /// # Errors
+    /// Out of memory.
+    fn create(&self, name: &str, shape: &Shape, dtype: DType, device: &Device) -> Result<Tensor, WeightsError>;
 }
 
 /// A source of named tensors. Names are full (`down_blocks.0.resnets.1.conv1.weight`).
@@ -24,28 +32,28 @@ pub trait TensorStore: Send + Sync {
     fn place(&self) -> String;
     /// Every name, sorted.
     fn names(&self) -> Vec<String>;
-    /// Shape of a tensor, outermost dimension first; `None` where there is no such tensor.
+    /// Shape of a tensor, outermost dimension first; `None` if it is missing.
     fn shape(&self, name: &str) -> Option<Vec<usize>>;
     /// The tensor on `device`. Floating point tensors come in `dtype` (quantised ones unpacked), integers as they are.
     ///
     /// # Errors
-    /// A missing tensor, an unreadable file, no memory.
+    /// The tensor is missing, the file cannot be read, out of memory.
     fn tensor(&self, name: &str, dtype: DType, device: &Device) -> Result<Tensor, WeightsError>;
-    /// A matrix, left packed where the file has it packed.
+    /// A matrix, left packed if the file has it packed.
     ///
     /// # Errors
     /// As [`TensorStore::tensor`].
     fn weight(&self, name: &str, dtype: DType, device: &Device) -> Result<Weight, WeightsError> {
         self.tensor(name, dtype, device).map(Weight::Dense)
     }
-    /// Some rows (outermost dimension) of a tensor, for files that keep several matrices in one.
+    /// Some rows (outermost dimension) of a tensor, for files that store several matrices as one.
     ///
     /// # Errors
-    /// As [`TensorStore::tensor`]; rows that the tensor does not have.
+    /// As [`TensorStore::tensor`]; the tensor does not have these rows.
     fn tensor_rows(&self, name: &str, rows: Range<usize>, dtype: DType, device: &Device) -> Result<Tensor, WeightsError> {
         Ok(self.tensor(name, dtype, device)?.narrow(0, rows.start, rows.len())?)
     }
-    /// Some rows of a matrix, left packed where the file has it packed.
+    /// Some rows of a matrix, left packed if the file has it packed.
     ///
     /// # Errors
     /// As [`TensorStore::tensor_rows`].
@@ -54,61 +62,14 @@ pub trait TensorStore: Send + Sync {
     }
 }
 
-/// Opens what people have: a `.safetensors` file, its `.index.json` of shards, a `.gguf` file, or a folder that holds one of them
-/// under a usual name (`diffusion_pytorch_model`, `model`, `*.fp16`).
-///
-/// # Errors
-/// A missing or damaged file.
-pub fn open(path: &Path) -> Result<Arc<dyn TensorStore>, WeightsError> {
-    if path.is_dir() {
-        return open(&super::safetensors::find_in_folder(path)?);
-    }
-    if !path.is_file() {
-        return Err(WeightsError::MissingFile { path: path.into() });
-    }
-    let name = path.file_name().map(|n| n.to_string_lossy().to_lowercase()).unwrap_or_default();
-    if name.ends_with(".gguf") {
-        return Ok(Arc::new(super::gguf::GgufStore::open(path)?));
-    }
-    if name.ends_with(".onnx") {
-        return Ok(Arc::new(GraphFile(path.display().to_string())));
-    }
-    // Also `….safetensors.index.fp16.json`.
-    if name.ends_with(".json") && name.contains(".index.") {
-        return Ok(Arc::new(super::safetensors::SafetensorsStore::open_index(path)?));
-    }
-    Ok(Arc::new(super::safetensors::SafetensorsStore::open(&[path.to_path_buf()])?))
-}
-
-/// A whole network in one file (ONNX), which its own runtime reads: only the place is known.
-struct GraphFile(String);
-
-impl TensorStore for GraphFile {
-    fn place(&self) -> String {
-        self.0.clone()
-    }
-
-    fn names(&self) -> Vec<String> {
-        Vec::new()
-    }
-
-    fn shape(&self, _: &str) -> Option<Vec<usize>> {
-        None
-    }
-
-    fn tensor(&self, name: &str, _: DType, _: &Device) -> Result<Tensor, WeightsError> {
-        Err(WeightsError::MissingTensor { place: self.place(), name: name.into() })
-    }
-}
-
-/// Tensors that are in memory already.
+/// Tensors in memory.
 #[derive(Default)]
 pub struct MemoryStore {
     tensors: HashMap<String, Tensor>,
 }
 
 impl MemoryStore {
-    /// Takes them over.
+    /// A store of these tensors, by name.
     pub fn new(tensors: HashMap<String, Tensor>) -> Self {
         Self { tensors }
     }
@@ -136,8 +97,8 @@ impl TensorStore for MemoryStore {
     }
 }
 
-/// Has whatever it is asked for and keeps a list of it, without data: a full-size network can be built in no memory to see
-/// which tensors it takes. Every tensor is one zero, expanded.
+/// Returns zeros without data for every tensor and records names and shapes: shows which tensors a full-size network takes, without its
+/// memory. Every tensor is one expanded zero.
 #[derive(Default)]
 pub struct Recorder {
     asked: Mutex<BTreeMap<String, Vec<usize>>>,
@@ -145,24 +106,24 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    /// A recorder that answers questions about presence and shape from a real file's list.
+    /// A recorder that knows names and shapes of a real file, for networks that ask which tensors exist.
     pub fn with_known(known: BTreeMap<String, Vec<usize>>) -> Self {
         Self { asked: Mutex::default(), known: Some(known) }
     }
 
-    /// What was asked for so far, with the shapes that were asked for.
+    /// Names and shapes of the tensors taken so far.
     pub fn asked(&self) -> BTreeMap<String, Vec<usize>> {
         self.asked.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
     }
 
-    fn note(&self, name: &str, shape: &[usize]) {
+    fn record(&self, name: &str, shape: &[usize]) {
         self.asked.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(name.into(), shape.to_vec());
     }
 }
 
-impl Maker for Recorder {
-    fn make(&self, name: &str, shape: &Shape, dtype: DType, _: &Device) -> Result<Tensor, WeightsError> {
-        self.note(name, shape.dims());
+impl TensorFactory for Recorder {
+    fn create(&self, name: &str, shape: &Shape, dtype: DType, _: &Device) -> Result<Tensor, WeightsError> {
+        self.record(name, shape.dims());
         Ok(Tensor::zeros((), dtype, &Device::Cpu)?.broadcast_as(shape)?)
     }
 }
@@ -182,7 +143,7 @@ impl TensorStore for Arc<Recorder> {
 
     fn tensor(&self, name: &str, dtype: DType, device: &Device) -> Result<Tensor, WeightsError> {
         let shape = self.shape(name).ok_or_else(|| WeightsError::MissingTensor { place: self.place(), name: name.into() })?;
-        self.note(name, &shape);
+        self.record(name, &shape);
         Ok(Tensor::zeros((), dtype, device)?.broadcast_as(shape)?)
     }
 }

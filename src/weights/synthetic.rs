@@ -1,5 +1,5 @@
-//! Weights made from their names: the same formula in Rust and in the scripts that make the reference values, so that no weights need
-//! to be kept beside them.
+//! Weights computed from their names. The scripts that compute the reference values use the same formula, so that no weights need to be
+//! stored.
 
 use std::collections::BTreeMap;
 
@@ -7,42 +7,42 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use candle_core::{DType, Device, Shape, Tensor};
 
-use super::Maker;
-use super::{TensorStore, WeightsError};
+use super::error::WeightsError;
+use super::store::{TensorFactory, TensorStore};
 
-/// Tensors filled from their names. `tests/parity/fill.py` is the same in numpy.
+/// Tensors with values computed from their names. `tests/parity/fill.py` is the same formula in numpy.
 pub struct Synthetic {
     shapes: BTreeMap<String, Vec<usize>>,
     seed: u64,
 }
 
 impl Synthetic {
-    /// Tensors of these names and shapes; another seed gives other values.
+    /// Tensors with these names and shapes; another seed gives other values.
     pub fn new(shapes: BTreeMap<String, Vec<usize>>, seed: u64) -> Self {
         Self { shapes, seed }
     }
 }
 
-/// Makes every tensor that is asked for, of any name and shape, and counts the parameters.
-pub struct Imagined {
+/// Creates every tensor that a network asks for, and counts the parameters.
+pub struct GeneratedWeights {
     seed: u64,
     count: AtomicU64,
 }
 
-impl Imagined {
+impl GeneratedWeights {
     /// Another seed gives other values.
     pub fn new(seed: u64) -> Self {
         Self { seed, count: AtomicU64::new(0) }
     }
 
-    /// Numbers in all tensors so far.
+    /// Number of parameters created so far.
     pub fn parameters(&self) -> u64 {
         self.count.load(Ordering::Relaxed)
     }
 }
 
-impl Maker for Imagined {
-    fn make(&self, name: &str, shape: &Shape, dtype: DType, device: &Device) -> Result<Tensor, WeightsError> {
+impl TensorFactory for GeneratedWeights {
+    fn create(&self, name: &str, shape: &Shape, dtype: DType, device: &Device) -> Result<Tensor, WeightsError> {
         self.count.fetch_add(shape.elem_count() as u64, Ordering::Relaxed);
         Ok(Tensor::from_vec(values(name, shape.dims(), self.seed), shape, device)?.to_dtype(dtype)?)
     }

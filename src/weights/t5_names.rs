@@ -1,12 +1,12 @@
-//! T5 under llama.cpp's names (GGUF), read under the names of transformers. Reference: gguf-py `constants.py`, architecture `T5`.
+//! Maps llama.cpp's tensor names of T5 (GGUF) to those of transformers. Reference: gguf-py `constants.py`, architecture `T5`.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::TensorStore;
 use super::renamed::{Renamed, Source};
+use super::store::TensorStore;
 
-/// In a block: (llama.cpp's module, transformers' module).
+/// Modules of a block: (llama.cpp, transformers).
 const BLOCK: [(&str, &str); 10] = [
     ("attn_norm", "layer.0.layer_norm"),
     ("attn_q", "layer.0.SelfAttention.q"),
@@ -20,7 +20,7 @@ const BLOCK: [(&str, &str); 10] = [
     ("ffn_down", "layer.1.DenseReluDense.wo"),
 ];
 
-/// The store under transformers' names, whichever layout it has. The decoder of a whole T5 is left out under llama.cpp's names.
+/// The store with transformers' names, whichever layout it has. Leaves out the decoder of a whole T5 with llama.cpp's names.
 pub fn adapt(store: Arc<dyn TensorStore>) -> Arc<dyn TensorStore> {
     let names = store.names();
     if !names.iter().any(|n| n.starts_with("enc.")) {
@@ -32,7 +32,7 @@ pub fn adapt(store: Arc<dyn TensorStore>) -> Arc<dyn TensorStore> {
     Arc::new(Renamed::new(store, table))
 }
 
-/// What is unknown keeps its name, so that it is reported.
+/// The name in transformers. An unknown name stays, so that the error reports it.
 fn translate(name: &str) -> String {
     match name {
         "token_embd.weight" => return "shared.weight".into(),

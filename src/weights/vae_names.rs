@@ -1,15 +1,15 @@
-//! AutoencoderKL in the layouts of single files and of older diffusers, read under the names of today's diffusers.
+//! Maps the tensor names of AutoencoderKL in single files and in older diffusers to those of current diffusers.
 //!
-//! Single files (`ae.safetensors` of FLUX, `sdxl_vae.safetensors`) count the decoder's scales from the finest and keep attention's matrices as
-//! 1×1 kernels. Reference: diffusers `loaders/single_file_utils.py`, `convert_ldm_vae_checkpoint`.
+//! Single files (`ae.safetensors` of FLUX, `sdxl_vae.safetensors`) number the decoder's scales from the finest and store the matrices of
+//! attention as 1×1 kernels. Reference: diffusers `loaders/single_file_utils.py`, `convert_ldm_vae_checkpoint`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::TensorStore;
 use super::renamed::{Part, Renamed, Source};
+use super::store::TensorStore;
 
-/// Attention's modules: (single files, older diffusers, today's).
+/// Modules of attention: (single files, older diffusers, current diffusers).
 const ATTENTION: [(&str, &str, &str); 5] = [
     ("norm", "group_norm", "group_norm"),
     ("q", "query", "to_q"),
@@ -18,10 +18,10 @@ const ATTENTION: [(&str, &str, &str); 5] = [
     ("proj_out", "proj_attn", "to_out.0"),
 ];
 
-/// Prefixes of a VAE inside files that hold more.
+/// Prefixes of the VAE in files with several components.
 const WRAPPERS: [&str; 2] = ["first_stage_model.", "vae."];
 
-/// The store under today's names, whichever layout it has.
+/// The store with the names of current diffusers, whichever layout it has.
 pub fn adapt(store: Arc<dyn TensorStore>) -> Arc<dyn TensorStore> {
     let names = store.names();
     let wrapper = WRAPPERS.into_iter().find(|w| names.iter().any(|n| n.starts_with(w))).unwrap_or("");
@@ -46,7 +46,7 @@ fn up_scale(name: &str) -> Option<String> {
     name.strip_prefix("decoder.up.")?.split('.').next().map(str::to_owned)
 }
 
-/// A tensor's name in today's diffusers. What is unknown keeps its name, so that it is reported.
+/// The name in current diffusers. An unknown name stays, so that the error reports it.
 fn renamed(name: &str, scales: usize) -> String {
     let Some((half, rest)) = name.split_once('.').filter(|(half, _)| matches!(*half, "encoder" | "decoder")) else {
         return name.into();
@@ -59,7 +59,7 @@ fn renamed(name: &str, scales: usize) -> String {
         ["mid", "attn_1", module, leaf] => format!("mid_block.attentions.0.{}.{leaf}", attention(module)),
         ["mid_block", "attentions", index, module, leaf] => format!("mid_block.attentions.{index}.{}.{leaf}", attention(module)),
         [side @ ("down" | "up"), scale, inner @ ..] => {
-            // Single files count both halves from the finest scale, diffusers in the order of work.
+            // Single files number both halves from the finest scale, diffusers in the order of execution.
             let scale = match (*side, scale.parse::<usize>()) {
                 ("up", Ok(scale)) if scale < scales => (scales - 1 - scale).to_string(),
                 _ => (*scale).to_owned(),

@@ -1,4 +1,4 @@
-//! A network's view of a tensor store: a path of name segments, a device, a type, and a record of what was taken.
+//! A network's view of a tensor store: a name prefix, a device, a type, and a record of the tensors that were taken.
 
 use std::collections::BTreeSet;
 use std::fmt::Display;
@@ -6,25 +6,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use candle_core::{DType, Device, Shape, Tensor};
 
-use super::{MemoryStore, Recorder, TensorStore, Weight, WeightsError};
-
-/// Makes whatever tensor is asked for, instead of a file that has some.
-pub trait Maker: Send + Sync {
-    /// One tensor.
-    ///
-    /// # Errors
-    /// No memory.
-    fn make(&self, name: &str, shape: &Shape, dtype: DType, device: &Device) -> Result<Tensor, WeightsError>;
-}
+use super::error::WeightsError;
+use super::store::{MemoryStore, Recorder, TensorFactory, TensorStore, Weight};
 
 struct Inner {
     store: Arc<dyn TensorStore>,
-    maker: Option<Arc<dyn Maker>>,
+    factory: Option<Arc<dyn TensorFactory>>,
     device: Device,
     taken: Mutex<BTreeSet<String>>,
 }
 
-/// Where a network takes its tensors from. Cheap to clone; clones share the record of what was taken.
+/// The source of a network's tensors. Cheap to clone; clones share the record of taken tensors.
 #[derive(Clone)]
 pub struct Vars {
     inner: Arc<Inner>,
@@ -35,42 +27,42 @@ pub struct Vars {
 impl Vars {
     /// The root of a store. Floating point tensors come in `dtype` on `device`.
     pub fn new(store: Arc<dyn TensorStore>, dtype: DType, device: &Device) -> Self {
-        Self::make(store, None, dtype, device)
+        Self::root(store, None, dtype, device)
     }
 
-    /// A root that gives zeros without data and lists what is asked for (see [`Recorder`]).
+    /// A root that returns zeros without data and records the names and shapes (see [`Recorder`]).
     pub fn recording(recorder: &Arc<Recorder>, dtype: DType) -> Self {
-        Self::make(Arc::new(Arc::clone(recorder)), Some(Arc::clone(recorder) as Arc<dyn Maker>), dtype, &Device::Cpu)
+        Self::root(Arc::new(Arc::clone(recorder)), Some(Arc::clone(recorder) as Arc<dyn TensorFactory>), dtype, &Device::Cpu)
     }
 
-    /// A root that has every tensor, in any shape, made by `maker`: networks of any size without files.
-    pub fn made_by(maker: Arc<dyn Maker>, dtype: DType, device: &Device) -> Self {
-        Self::make(Arc::new(MemoryStore::default()), Some(maker), dtype, device)
+    /// A root that creates every tensor in any shape with `factory`: networks of any size without files.
+    pub fn created_by(factory: Arc<dyn TensorFactory>, dtype: DType, device: &Device) -> Self {
+        Self::root(Arc::new(MemoryStore::default()), Some(factory), dtype, device)
     }
 
-    fn make(store: Arc<dyn TensorStore>, maker: Option<Arc<dyn Maker>>, dtype: DType, device: &Device) -> Self {
-        let inner = Inner { store, maker, device: device.clone(), taken: Mutex::default() };
+    fn root(store: Arc<dyn TensorStore>, factory: Option<Arc<dyn TensorFactory>>, dtype: DType, device: &Device) -> Self {
+        let inner = Inner { store, factory, device: device.clone(), taken: Mutex::default() };
         Self { inner: Arc::new(inner), path: String::new(), dtype }
     }
 
-    /// One segment down.
+    /// Appends a segment to the name prefix.
     #[must_use]
     pub fn pp(&self, segment: impl Display) -> Self {
         Self { inner: Arc::clone(&self.inner), path: self.full(&segment.to_string()), dtype: self.dtype }
     }
 
-    /// A root over the same files read differently, such as under other names. What was taken so far is not carried over.
+    /// A root over the same files with another store, for example with other names. Starts a new record of taken tensors.
     #[must_use]
     pub fn adapted(&self, adapt: impl FnOnce(Arc<dyn TensorStore>) -> Arc<dyn TensorStore>) -> Self {
         let store = adapt(Arc::clone(&self.inner.store));
-        Self::make(store, self.inner.maker.clone(), self.dtype, &self.inner.device)
+        Self::root(store, self.inner.factory.clone(), self.dtype, &self.inner.device)
     }
 
     fn full(&self, name: &str) -> String {
         if self.path.is_empty() { name.into() } else { format!("{}.{name}", self.path) }
     }
 
-    /// Path so far, without a dot at its end.
+    /// The name prefix, without a dot at its end.
     pub fn path(&self) -> &str {
         &self.path
     }
@@ -90,23 +82,23 @@ impl Vars {
         self.inner.store.place()
     }
 
-    /// What the tensors come from.
+    /// The store of the tensors.
     pub fn store(&self) -> Arc<dyn TensorStore> {
         Arc::clone(&self.inner.store)
     }
 
-    /// Whether a tensor is there. A recorder without a list has none.
+    /// Whether the store has a tensor. A recorder without a list has none.
     pub fn has(&self, name: &str) -> bool {
         self.inner.store.shape(&self.full(name)).is_some()
     }
 
-    /// Whether anything lies under this path.
+    /// Whether the store has any tensor with this prefix.
     pub fn has_any(&self) -> bool {
         let prefix = format!("{}.", self.path);
         self.inner.store.names().iter().any(|n| n.starts_with(&prefix))
     }
 
-    /// Shape of a tensor, where it is there.
+    /// Shape of a tensor; `None` if it is missing.
     pub fn shape_of(&self, name: &str) -> Option<Vec<usize>> {
         self.inner.store.shape(&self.full(name))
     }
@@ -128,27 +120,27 @@ impl Vars {
         }
     }
 
-    fn made(&self, name: &str, shape: &Shape) -> Option<Result<Tensor, WeightsError>> {
-        self.inner.maker.as_ref().map(|maker| maker.make(name, shape, self.dtype, &self.inner.device))
+    fn created(&self, name: &str, shape: &Shape) -> Option<Result<Tensor, WeightsError>> {
+        self.inner.factory.as_ref().map(|factory| factory.create(name, shape, self.dtype, &self.inner.device))
     }
 
     /// A tensor of exactly this shape.
     ///
     /// # Errors
-    /// Missing, of another shape, unreadable, no memory.
+    /// The tensor is missing, has another shape, or cannot be read; out of memory.
     pub fn get(&self, name: &str, shape: impl Into<Shape>) -> Result<Tensor, WeightsError> {
         let shape = shape.into();
         let name = self.full(name);
-        if let Some(made) = self.made(&name, &shape) {
-            return made;
+        if let Some(created) = self.created(&name, &shape) {
+            return created;
         }
         self.check(&name, &shape)?;
         let tensor = self.inner.store.tensor(&name, self.dtype, &self.inner.device)?;
-        self.is_weight(&name, tensor.dtype()).map(|()| tensor)
+        self.check_float(&name, tensor.dtype()).map(|()| tensor)
     }
 
-    /// Weights are numbers with a fraction.
-    fn is_weight(&self, name: &str, dtype: DType) -> Result<(), WeightsError> {
+    /// Refuses integers: weights are floating point.
+    fn check_float(&self, name: &str, dtype: DType) -> Result<(), WeightsError> {
         if dtype.is_float() {
             return Ok(());
         }
@@ -156,46 +148,46 @@ impl Vars {
         Err(WeightsError::config(self.place(), what))
     }
 
-    /// A tensor that the file keeps a second time under this name: its shape is checked, nothing is read.
+    /// Checks a tensor that is a second copy of another one, without reading it.
     ///
     /// # Errors
-    /// Missing, of another shape.
+    /// The tensor is missing or has another shape.
     pub fn tied(&self, name: &str, shape: impl Into<Shape>) -> Result<(), WeightsError> {
         let shape = shape.into();
         let name = self.full(name);
-        match self.made(&name, &shape) {
-            Some(made) => made.map(|_| ()),
+        match self.created(&name, &shape) {
+            Some(created) => created.map(|_| ()),
             None => self.check(&name, &shape),
         }
     }
 
-    /// A matrix `[out, in]`, left packed where the file has it packed.
+    /// A matrix `[out, in]`, left packed if the file has it packed.
     ///
     /// # Errors
     /// As [`Vars::get`].
     pub fn weight(&self, name: &str, shape: (usize, usize)) -> Result<Weight, WeightsError> {
         let shape = Shape::from(shape);
         let name = self.full(name);
-        if let Some(made) = self.made(&name, &shape) {
-            return made.map(Weight::Dense);
+        if let Some(created) = self.created(&name, &shape) {
+            return created.map(Weight::Dense);
         }
         self.check(&name, &shape)?;
         let weight = self.inner.store.weight(&name, self.dtype, &self.inner.device)?;
         match &weight {
-            Weight::Dense(tensor) => self.is_weight(&name, tensor.dtype()).map(|()| weight),
+            Weight::Dense(tensor) => self.check_float(&name, tensor.dtype()).map(|()| weight),
             Weight::Quantized(_) => Ok(weight),
         }
     }
 
-    /// Names in the store that nothing took, without those that `ignore` accepts (buffers that are computed anew).
+    /// Checks that every tensor was taken, except those that `ignore` accepts (buffers that the network computes itself).
     ///
     /// # Errors
-    /// Tensors are left over: the file is another network's.
+    /// Tensors are left over, so the file is another network's.
     pub fn finish(&self, ignore: impl Fn(&str) -> bool) -> Result<(), WeightsError> {
         let taken = self.inner.taken.lock().unwrap_or_else(PoisonError::into_inner);
         let mut extra = self.inner.store.names().into_iter().filter(|n| !taken.contains(n) && !ignore(n));
         match extra.next() {
-            Some(name) if self.inner.maker.is_none() => {
+            Some(name) if self.inner.factory.is_none() => {
                 Err(WeightsError::ExtraTensors { place: self.place(), name, count: 1 + extra.count() })
             }
             _ => Ok(()),

@@ -31,7 +31,7 @@ pub enum Act {
     Panic,
 }
 
-/// The script of a fake, by stage: segment, scene, blend, sculpt, harmonize.
+/// The script of a fake, by stage: segment, scene, blend, sculpt, cut_text, harmonize.
 #[derive(Clone, Debug, Default)]
 pub struct Script(Arc<Mutex<std::collections::HashMap<&'static str, Act>>>, pub Arc<AtomicU32>);
 
@@ -88,7 +88,7 @@ impl Backend for Fake {
     }
     fn paint_scene(&mut self, request: &SceneRequest<'_>, cx: StageCx<'_>) -> Result<Scene, BackendError> {
         self.0.play("scene", cx)?;
-        let tone = (request.seed % 7) as f32 / 20.0 + 0.2;
+        let tone = (request.sampling.seed % 7) as f32 / 20.0 + 0.2;
         Ok(Scene {
             image: LinearRgb::new(request.width, request.height, [tone, tone, 0.3]),
             ground_line: request.height as f32 * 0.57,
@@ -110,6 +110,10 @@ impl Backend for Fake {
             *p = Rgba([240, 240, 240, (v * 255.0) as u8]);
         }
         Ok(TextLayer { image, face })
+    }
+    fn cut_text(&mut self, sculpted: TextLayer, _: &SculptRequest<'_>, cx: StageCx<'_>) -> Result<TextLayer, BackendError> {
+        self.0.play("cut_text", cx)?;
+        Ok(sculpted)
     }
     fn harmonize(&mut self, request: &HarmonizeRequest<'_>, cx: StageCx<'_>) -> Result<LinearRgb, BackendError> {
         self.0.play("harmonize", cx)?;

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use candle_core::{DType, Device};
-use nanococoa::backend::diffusion::component::{device_named, dtype_named};
+use nanococoa::backend::diffusion::diagnostics::component::{device_named, dtype_named};
 
 /// The device, its name, and the type of networks that are tested alone.
 pub fn place() -> (Device, String, DType) {

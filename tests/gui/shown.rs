@@ -90,7 +90,7 @@ fn with_models(dir: &std::path::Path, script: &Script) -> Engine {
     let engines = Backends {
         version: Arc::new(nanococoa::backend::backend_version),
         make: fake(script),
-        available: Arc::new(|_| Ok("the diffusion models are installed and run on CPU".into())),
+        available: Arc::new(|_| Ok(nanococoa::notice!("diffusion-ready", device = "CPU"))),
         installed: Arc::new(|| {
             let none = Backends::draft_only(fake(&Script::default()));
             Installation { device: Some("CPU".into()), ..(none.installed)() }

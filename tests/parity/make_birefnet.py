@@ -74,7 +74,7 @@ for name, width, depths, heads, window, seed, shape in CASES:
     sizes = {"embed_dim": width, "depths": depths, "num_heads": heads, "window_size": window}
     write(f"birefnet--{name}", {"config": sizes, "shapes": shapes, "seed": seed}, {"in.pixel_values": x, "out.logits": y})
 
-# The names and shapes of the full size, with nothing kept.
+# Names and shapes at full size, without the values.
 original.Config = birefnet.Config = real
 birefnet.build_backbone = lambda *a, **k: swin_v1.swin_v1_l()
 with torch.device("meta"):
@@ -82,7 +82,7 @@ with torch.device("meta"):
 known = json.loads((Path(__file__).parent / "checkpoints" / "birefnet.json").read_text())
 assert full == known, "the checkpoint's list is another network's"
 
-# Deformable convolution alone: name, B, C, O, H, W, kernel, stride, padding, dilation, how far the offsets reach
+# Deformable convolution alone: name, B, C, O, H, W, kernel, stride, padding, dilation, largest offset
 import torchvision  # noqa: E402
 
 tensors = {}

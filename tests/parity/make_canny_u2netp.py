@@ -1,4 +1,4 @@
-"""Reference values of the edge filter and of the draft engine's cut-out network.
+"""Reference values of the edge filter and of the draft backend's cut-out network.
 
     pip install opencv-python-headless==5.0.0.93 onnxruntime==1.32.0 safetensors==0.8.0 numpy==2.4.6
     python make_canny_u2netp.py

@@ -21,14 +21,14 @@ SDXL = dict(
     addition_embed_type="text_time", addition_time_embed_dim=6, projection_class_embeddings_input_dim=10 + 6 * 6, in_channels=4,
     out_channels=4, sample_size=16,
 )
-# What other tiny configs do: one number for all, 1x1 kernels in attention, sines first, odd channels of the time waves.
+# What other tiny configs do: one number for all, 1x1 kernels in attention, sines first, odd channels of the timestep embedding.
 PLAIN = dict(
     block_out_channels=[6, 12], down_block_types=["CrossAttnDownBlock2D", "DownBlock2D"],
     up_block_types=["UpBlock2D", "CrossAttnUpBlock2D"], layers_per_block=1, cross_attention_dim=9, attention_head_dim=3, norm_num_groups=3,
     use_linear_projection=False, flip_sin_to_cos=False, freq_shift=1, norm_eps=1e-6, transformer_layers_per_block=2,
     addition_embed_type="text_time", addition_time_embed_dim=5, projection_class_embeddings_input_dim=7 + 6 * 5,
 )
-# Without micro-conditioning, as Stable Diffusion 1 has it.
+# Without micro-conditioning, as in Stable Diffusion 1.
 OLD = {k: v for k, v in PLAIN.items() if not k.startswith(("addition", "projection"))} | dict(layers_per_block=[1, 2], norm_eps=1e-5)
 
 

@@ -5,12 +5,12 @@ use std::fs;
 
 use candle_core::DType;
 use image::RgbImage;
+use nanococoa::backend::diffusion::diagnostics::pipeline::{PipelineArgs, run};
 use nanococoa::backend::diffusion::flux::FluxRequest;
-use nanococoa::backend::diffusion::pipeline::{PipelineArgs, run};
 use serde_json::Value;
 
-use super::folder;
 use super::models::write_model;
+use super::{cases, folder};
 
 fn psnr(a: &RgbImage, b: &RgbImage) -> f64 {
     assert_eq!(a.dimensions(), b.dimensions());
@@ -19,16 +19,7 @@ fn psnr(a: &RgbImage, b: &RgbImage) -> f64 {
 }
 
 fn check(prefix: &str, least: usize) {
-    let mut cases: Vec<_> = fs::read_dir(folder())
-        .unwrap()
-        .flatten()
-        .map(|e| e.path())
-        .filter(|p| p.extension().is_some_and(|e| e == "json"))
-        .filter(|p| p.file_name().unwrap().to_string_lossy().starts_with(&format!("pipeline--{prefix}")))
-        .collect();
-    cases.sort();
-    assert!(cases.len() >= least, "{} cases of {prefix}", cases.len());
-    for path in cases {
+    for path in cases(&format!("pipeline--{prefix}"), least) {
         let case: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
         let model = tempfile::tempdir().unwrap();
         write_model(model.path(), &case);
@@ -80,7 +71,7 @@ fn sdxl_with_controlnet_agrees_with_diffusers() {
     check("sdxl", 2);
 }
 
-/// Sides that are no whole tokens are cut to them, picture and mask are fitted, as in the reference.
+/// Sides are cut to whole tokens, picture and mask are resized, as in the reference.
 #[test]
 fn inpaint_takes_any_size() {
     let path = folder().join("pipeline--flux-dev-inpaint-6.json");

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use candle_core::quantized::GgmlDType;
 use candle_core::{DType, Device, Tensor};
-use nanococoa::backend::diffusion::component::{Component, ComponentError, KINDS, Tensors};
+use nanococoa::backend::diffusion::diagnostics::component::{Component, ComponentError, Tensors};
+use nanococoa::backend::diffusion::diagnostics::networks::KINDS;
 use nanococoa::backend::diffusion::tokenize::PromptTokenizer;
 use nanococoa::nn::clip::{ClipConfig, ClipText};
 use nanococoa::nn::flux::{FluxConfig, FluxTransformer};
@@ -457,17 +458,17 @@ fn what_is_cut_off_a_prompt_is_said() {
     let clip = PromptTokenizer::clip(clip.path()).unwrap();
     let t5 = PromptTokenizer::t5(t5.path()).unwrap();
     let long = format!("{}and the last words", "golden hour, ".repeat(26));
-    let cut = clip.encode(&long, 77).unwrap().cut.unwrap();
+    let cut = clip.encode(&long, 77).unwrap().truncation.unwrap();
     assert!(cut.text.ends_with("and the last words") && cut.text.starts_with("golden hour"), "{cut}");
     assert!(cut.to_string().contains("84 tokens, 77 fit"), "{cut}");
     let korean = format!("{}마지막", "수제 빵, ".repeat(40));
-    let cut = clip.encode(&korean, 77).unwrap().cut.unwrap();
+    let cut = clip.encode(&korean, 77).unwrap().truncation.unwrap();
     assert!(cut.text.ends_with("마지막") && korean.ends_with(&cut.text), "{cut}");
     let tokens = t5.encode(&"word ".repeat(600), 512).unwrap();
     assert_eq!((tokens.ids.len(), tokens.used, tokens.ids[511]), (512, 512, 1));
-    assert_eq!(tokens.cut.unwrap().text, "word ".repeat(89).trim());
+    assert_eq!(tokens.truncation.unwrap().text, "word ".repeat(89).trim());
     let short = t5.encode("word", 16).unwrap();
-    assert_eq!((short.used, short.cut.is_none(), short.ids[15]), (2, true, 0));
+    assert_eq!((short.used, short.truncation.is_none(), short.ids[15]), (2, true, 0));
     assert_eq!(short.tensor(&Device::Cpu).unwrap().dims(), [1, 16]);
 }
 

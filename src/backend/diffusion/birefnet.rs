@@ -1,4 +1,4 @@
-//! Cuts products out of photos with BiRefNet: finer than the draft engine's network, soft where the product is.
+//! Cuts products out of photos with BiRefNet. Its mattes are finer than those of the draft backend's network, with soft edges.
 
 use std::cell::Cell;
 use std::path::Path;
@@ -7,23 +7,24 @@ use std::sync::Arc;
 use candle_core::{DType, Device, Tensor};
 use image::RgbImage;
 
+use super::error::{DiffusionError, DiffusionResult};
 use super::folder::read_json;
-use crate::backend::{BackendError, StageCx};
+use crate::backend::StageCx;
 use crate::imaging::Matte;
 use crate::imaging::resize::{Filter, resample, resize_plane};
 use crate::imaging::{Plane, matting};
 use crate::nn::birefnet::BiRefNet;
 use crate::nn::swin::SwinConfig;
-use crate::weights::{Stop, Vars, WeightsError, one_line, open, stoppable};
+use crate::weights::{StopCheck, Vars, WeightsError, open, stoppable};
 
 /// Side that the public checkpoints were trained at.
 const SIDE: usize = 1024;
 const MEAN: [f32; 3] = [0.485, 0.456, 0.406];
 const DEVIATION: [f32; 3] = [0.229, 0.224, 0.225];
-/// A photo that is larger than the network's picture by more than this gets edges from its own pixels.
+/// If the photo is larger than the network's input by more than this factor, the matte's edges are refined from the photo.
 const MAX_ENLARGEMENT: f64 = 2.0;
 
-/// What of `config.json` matters. The public file names no sizes: it is Swin-L then.
+/// The keys of `config.json` that are used. The public file has no sizes; the defaults are Swin-L.
 #[derive(serde::Deserialize)]
 struct Config {
     #[serde(default)]
@@ -34,90 +35,89 @@ struct Config {
     backbone: SwinConfig,
 }
 
-/// A loaded network and where it computes.
-pub struct Matter {
+/// A loaded BiRefNet.
+pub struct MattingNetwork {
     network: BiRefNet,
     device: Device,
     dtype: DType,
     side: usize,
-    /// Blocks of one pass.
+    /// Number of blocks in one forward pass, for progress.
     blocks: usize,
 }
 
-impl Matter {
-    /// Loads `config.json` (may be absent) and `model.safetensors` of a folder.
+impl MattingNetwork {
+    /// Loads `config.json` (optional) and `model.safetensors` from a folder.
     ///
     /// # Errors
-    /// A missing, cut or damaged file; a tensor that is missing, left over or of another shape; another model's config.
+    /// A file is missing, truncated or damaged; a tensor is missing, unknown or has another shape; the config is another model's.
     pub fn load(folder: &Path, device: &Device, dtype: DType) -> Result<Self, WeightsError> {
-        Self::load_until(folder, device, dtype, &(Arc::new(|| false) as Stop))
+        Self::load_stoppable(folder, device, dtype, &(Arc::new(|| false) as StopCheck))
     }
 
-    /// The same, until somebody stops it.
+    /// Like [`MattingNetwork::load`], but `stop` can stop it between two tensors.
     ///
     /// # Errors
-    /// As [`Matter::load`]; [`WeightsError::Stopped`].
-    pub fn load_until(folder: &Path, device: &Device, dtype: DType, stop: &Stop) -> Result<Self, WeightsError> {
+    /// As [`MattingNetwork::load`]; [`WeightsError::Stopped`].
+    pub fn load_stoppable(folder: &Path, device: &Device, dtype: DType, stop: &StopCheck) -> Result<Self, WeightsError> {
         let path = folder.join("config.json");
         let (backbone, side) = if path.is_file() { read_config(&path)? } else { (SwinConfig::default(), SIDE) };
-        let store = if folder.is_dir() { open(folder).map_err(|e| named(e, folder))? } else { open(folder)? };
+        let store = if folder.is_dir() { open(folder).map_err(|e| with_usual_name(e, folder))? } else { open(folder)? };
         let network = BiRefNet::load(&Vars::new(stoppable(store, stop), dtype, device), &backbone)?;
         let blocks = 2 * backbone.depths.iter().sum::<usize>() + 5;
         Ok(Self { network, device: device.clone(), dtype, side, blocks })
     }
 
-    /// Changes the side of the network's picture in pixels; rounded up to a multiple of 32.
+    /// Changes the side of the network's square input in pixels; rounded up to a multiple of 32.
     #[must_use]
     pub fn with_side(mut self, side: usize) -> Self {
         self.side = side.max(32).next_multiple_of(32);
         self
     }
 
-    /// The product's opacity as the network sees it, 0..=1, at the network's size.
+    /// The product's opacity, 0..=1, at the size of the network's input.
     ///
     /// # Errors
-    /// A stop; no memory; an answer that is no number.
-    pub fn coarse(&self, photo: &RgbImage, cx: StageCx<'_>) -> Result<Plane, BackendError> {
+    /// Stopped, out of memory, [`DiffusionError::NotFinite`].
+    pub fn predict_alpha(&self, photo: &RgbImage, cx: StageCx<'_>) -> DiffusionResult<Plane> {
         cx.step(0.0)?;
         let planes = preprocess(photo, self.side);
         let done = Cell::new(0usize);
-        let hook = || {
+        let before_block = || {
             done.set(done.get() + 1);
             let fraction = 0.05 + 0.75 * done.get() as f32 / self.blocks as f32;
             cx.step(fraction.min(0.8)).map_err(candle_core::Error::wrap)
         };
         let pass = || -> candle_core::Result<Vec<f32>> {
             let x = Tensor::from_vec(planes, (1, 3, self.side, self.side), &self.device)?.to_dtype(self.dtype)?;
-            let logits = self.network.forward_with(&x, &hook)?.to_dtype(DType::F32)?;
+            let logits = self.network.forward_with(&x, &before_block)?.to_dtype(DType::F32)?;
             candle_nn::ops::sigmoid(&logits)?.flatten_all()?.to_vec1::<f32>()
         };
         let data = pass().or_else(|e| {
-            // The hook's error is the stop itself.
+            // A stop reaches this point as the callback's error.
             cx.check()?;
-            Err(BackendError::Failed(format!("The cut-out network stopped: {}", one_line(&e))))
+            Err(DiffusionError::from(e))
         })?;
         if data.iter().any(|v| !v.is_finite()) {
-            let what = "The cut-out network's answer is no number; its weights are damaged, or this precision is too small for them.";
-            return Err(BackendError::Failed(what.into()));
+            return Err(DiffusionError::NotFinite);
         }
         Ok(Plane { width: self.side, height: self.side, data })
     }
 
-    /// The product's matte at the photo's size: soft alpha, and colours freed from the old background.
+    /// The product's matte at the photo's size: soft alpha, and foreground colours without the old background.
     ///
     /// # Errors
-    /// As [`Matter::coarse`]; a photo without pixels.
-    pub fn matte(&self, photo: &RgbImage, cx: StageCx<'_>) -> Result<Matte, BackendError> {
+    /// As [`MattingNetwork::predict_alpha`]; the photo has no pixels.
+    pub fn matte(&self, photo: &RgbImage, cx: StageCx<'_>) -> DiffusionResult<Matte> {
         let (width, height) = (photo.width() as usize, photo.height() as usize);
         if width == 0 || height == 0 {
-            return Err(BackendError::Failed("The photo has no pixels.".into()));
+            return Err(DiffusionError::EmptyPhoto);
         }
-        let coarse = self.coarse(photo, cx)?;
+        let coarse = self.predict_alpha(photo, cx)?;
         cx.step(0.85)?;
         let matte = if width.max(height) as f64 > MAX_ENLARGEMENT * self.side as f64 {
             matting::refine(photo, &coarse, cx.cancel)?
         } else {
-            // The network's own edge is finer than what a guided filter makes of it, and stays soft where hair or glass is.
+            // A guided filter would only coarsen the network's edge, which stays soft at hair and glass.
             let alpha = resize_plane(&coarse, width, height, Filter::Triangle);
             let foreground = matting::estimate_foreground(photo, &alpha, cx.cancel)?;
             Matte { alpha, foreground }
@@ -127,8 +127,8 @@ impl Matter {
     }
 }
 
-/// The usual name for a folder that has no weights.
-fn named(error: WeightsError, folder: &Path) -> WeightsError {
+/// Names the usual weights file if a folder has no weights.
+fn with_usual_name(error: WeightsError, folder: &Path) -> WeightsError {
     match error {
         WeightsError::MissingFile { .. } => WeightsError::MissingFile { path: folder.join("model.safetensors") },
         other => other,
@@ -143,14 +143,14 @@ fn read_config(path: &Path) -> Result<(SwinConfig, usize), WeightsError> {
     }
     let side = config.image_size.unwrap_or(SIDE);
     if side == 0 || side > 8192 || !side.is_multiple_of(32) {
-        return Err(WeightsError::config(&place, format!("image_size {side} is no multiple of 32 up to 8192")));
+        return Err(WeightsError::config(&place, format!("image_size {side} is not a multiple of 32 up to 8192")));
     }
     config.backbone.check(&place)?;
     Ok((config.backbone, side))
 }
 
-/// As the reference prepares its pictures: squeezed to a square by antialiased linear interpolation of the codes, rounded, ImageNet's mean
-/// and deviation; planes R, G, B.
+/// The network's input as the reference prepares it: resized to a square by antialiased linear interpolation of the 8-bit values, rounded,
+/// normalised by ImageNet's mean and deviation; planes R, G, B.
 fn preprocess(photo: &RgbImage, side: usize) -> Vec<f32> {
     let (width, height) = (photo.width() as usize, photo.height() as usize);
     let raw = photo.as_raw();

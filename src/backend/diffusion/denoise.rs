@@ -1,4 +1,4 @@
-//! The only sampling loop: one network call a step, told about after every step, stopped between steps.
+//! The sampling loop of every model: one network call a step, a callback after each step, stops between steps.
 
 use std::ops::ControlFlow;
 
@@ -7,75 +7,76 @@ use candle_core::{DType, Result, Tensor};
 use super::pictures::unpack;
 use crate::schedule::{Schedule, Step};
 
-/// What a listener may ask about after a step.
+/// The state of sampling after a denoising step.
 pub struct StepState<'a> {
-    /// Steps that are done.
+    /// Number of finished steps.
     pub done: usize,
-    /// Steps in all.
-    pub of: usize,
+    /// Number of all steps.
+    pub total: usize,
     sample: &'a Tensor,
     output: &'a Tensor,
     step: &'a Step,
     packed: Packed,
 }
 
-/// Rows and columns of latents that the network takes as tokens (see [`unpack`]); `None`: it takes them as they are.
+/// Height and width of latents that are packed into tokens (see [`unpack`]); `None` for unpacked latents.
 pub type Packed = Option<(usize, usize)>;
 
 impl StepState<'_> {
-    /// The clean latents `[B, C, h, w]` that the network foretells now, float32; computed only when asked for.
+    /// The predicted x₀ at this step, latents `[B, C, h, w]` in float32. Computed on demand.
     ///
     /// # Errors
-    /// No memory.
-    pub fn clean(&self) -> Result<Tensor> {
-        let (sample, output) = self.step.clean;
-        let clean = ((self.sample * sample)? + (self.output * output)?)?;
+    /// Out of memory.
+    pub fn predicted_x0(&self) -> Result<Tensor> {
+        let (sample, output) = self.step.x0_weights;
+        let x0 = ((self.sample * sample)? + (self.output * output)?)?;
         match self.packed {
-            Some((height, width)) => unpack(&clean, height, width),
-            None => Ok(clean),
+            Some((height, width)) => unpack(&x0, height, width),
+            None => Ok(x0),
         }
     }
 }
 
-/// Told after every step; a break ends the loop.
-pub type Listener<'a> = &'a mut dyn FnMut(&StepState<'_>) -> ControlFlow<()>;
+/// Called after every denoising step; `Break` stops sampling.
+pub type StepCallback<'a> = &'a mut dyn FnMut(&StepState<'_>) -> ControlFlow<()>;
 
-/// Who hears how far a picture is, and may end it.
-pub struct Hears<'a> {
-    /// After every denoising step.
-    pub step: Listener<'a>,
-    /// After every stage of the autoencoder, of every tile: how much is done, 0 to 1.
-    pub decode: crate::nn::vae::Tell<'a>,
+/// Callbacks while a picture is sampled and decoded. Each may stop the work with `Break`.
+pub struct SamplingCallbacks<'a> {
+    /// Called after every denoising step.
+    pub step: StepCallback<'a>,
+    /// Called after every stage of the autoencoder in every tile.
+    pub autoencoder: crate::nn::vae::ProgressCallback<'a>,
 }
 
-/// What happens to the sample after a step, such as putting known latents back: the sample and the number of the step that was done,
-/// from 0.
-pub type AfterStep<'a> = &'a mut dyn FnMut(Tensor, usize) -> Result<Tensor>;
+/// Changes the sample after a step, for example puts known latents back for inpainting. Arguments: the sample and the index of the
+/// finished step, from 0.
+pub type UpdateSample<'a> = &'a mut dyn FnMut(Tensor, usize) -> Result<Tensor>;
 
-/// Goes through a schedule from `latents` (noise, or a picture with noise on it; any shape). `network` gets the scaled sample and the
-/// step and answers with its prediction. The sample is kept in float32 between steps whatever the network's type. `None`: stopped.
+/// Samples along a schedule, starting from `latents` (pure noise or a noised picture, any shape). `network` maps the scaled sample and
+/// the step to the model's prediction. The sample stays in float32 between steps, whatever the network's type. Returns `None` if a
+/// callback stopped it.
 ///
 /// # Errors
-/// What the network says.
+/// Errors of the network.
 pub fn denoise(
     latents: &Tensor,
     packed: Packed,
     schedule: &Schedule,
     network: &mut dyn FnMut(&Tensor, &Step) -> Result<Tensor>,
-    after: AfterStep<'_>,
-    listener: Listener<'_>,
+    update: UpdateSample<'_>,
+    callback: StepCallback<'_>,
 ) -> Result<Option<Tensor>> {
     let mut sample = latents.to_dtype(DType::F32)?;
-    let of = schedule.steps.len();
+    let total = schedule.steps.len();
     for (i, step) in schedule.steps.iter().enumerate() {
         let scaled = if step.input_scale == 1.0 { sample.clone() } else { (&sample * step.input_scale)? };
         let output = network(&scaled, step)?.to_dtype(DType::F32)?;
         let next = ((&sample * step.next.0)? + (&output * step.next.1)?)?;
-        let state = StepState { done: i + 1, of, sample: &sample, output: &output, step, packed };
-        if listener(&state).is_break() {
+        let state = StepState { done: i + 1, total, sample: &sample, output: &output, step, packed };
+        if callback(&state).is_break() {
             return Ok(None);
         }
-        sample = after(next, i)?;
+        sample = update(next, i)?;
     }
     Ok(Some(sample))
 }
@@ -86,9 +87,9 @@ mod tests {
     use crate::schedule::FlowMatchEuler;
     use candle_core::Device;
 
-    /// Five steps with a network that knows the way; how often it was called, and the way's end.
-    fn walk(listener: Listener<'_>) -> (usize, Option<Vec<f32>>) {
-        // Along a straight line from noise to data the velocity is noise − data at every point.
+    /// Five steps with a network that predicts the exact velocity. Returns the number of calls and the final sample.
+    fn sample(callback: StepCallback<'_>) -> (usize, Option<Vec<f32>>) {
+        // On the straight line from noise to data the velocity is noise − data everywhere.
         let data = Tensor::new(&[1f32, -2.0, 0.5], &Device::Cpu).unwrap();
         let noise = Tensor::new(&[0.3f32, 0.7, -1.1], &Device::Cpu).unwrap();
         let velocity = (&noise - &data).unwrap();
@@ -98,17 +99,17 @@ mod tests {
             calls += 1;
             Ok(velocity.clone())
         };
-        let out = denoise(&noise, None, &schedule, &mut network, &mut |x, _| Ok(x), listener).unwrap();
+        let out = denoise(&noise, None, &schedule, &mut network, &mut |x, _| Ok(x), callback).unwrap();
         (calls, out.map(|x| x.to_vec1::<f32>().unwrap()))
     }
 
     #[test]
-    fn a_perfect_network_arrives() {
+    fn an_exact_network_reaches_the_data() {
         let mut seen = Vec::new();
-        let (calls, out) = walk(&mut |state| {
-            seen.push((state.done, state.of));
-            let foretold = state.clean().unwrap().to_vec1::<f32>().unwrap();
-            assert!((foretold[1] + 2.0).abs() < 1e-4, "{foretold:?}");
+        let (calls, out) = sample(&mut |state| {
+            seen.push((state.done, state.total));
+            let x0 = state.predicted_x0().unwrap().to_vec1::<f32>().unwrap();
+            assert!((x0[1] + 2.0).abs() < 1e-4, "{x0:?}");
             ControlFlow::Continue(())
         });
         let out = out.unwrap();
@@ -117,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn a_break_ends_it_at_once() {
-        assert_eq!(walk(&mut |_| ControlFlow::Break(())), (1, None));
+    fn break_stops_sampling_at_once() {
+        assert_eq!(sample(&mut |_| ControlFlow::Break(())), (1, None));
     }
 }

@@ -1,26 +1,34 @@
-//! Why the diffusion engine could not make something.
+//! Errors of the diffusion backend.
 
+use std::fmt;
+
+use crate::backend::BackendError;
+use crate::cancel::Stopped;
+use crate::notice;
+use crate::notice::Notice;
 use crate::schedule::ScheduleError;
 use crate::weights::{WeightsError, one_line};
 
-/// An error of the diffusion engine, below the words that a designer reads.
-#[derive(Debug, thiserror::Error)]
+/// The result of everything that a diffusion model does.
+pub type DiffusionResult<T> = Result<T, DiffusionError>;
+
+/// Why a diffusion model produced no picture.
+#[derive(Debug)]
 pub enum DiffusionError {
-    /// Files.
-    #[error(transparent)]
+    /// Weights, configs or tokenizers cannot be used.
     Weights(WeightsError),
-    /// A scheduler's config.
-    #[error("scheduler: {0}")]
-    Schedule(#[from] ScheduleError),
-    /// What was asked for cannot be done.
-    #[error("{0}")]
+    /// The scheduler's config or the number of steps cannot be used.
+    Schedule(ScheduleError),
+    /// The request cannot be met, for example because of its size.
     Input(String),
-    /// The user stopped it.
-    #[error("stopped")]
+    /// The photo has no pixels.
+    EmptyPhoto,
+    /// The user stopped the work.
     Stopped,
+    /// A network produced NaN or infinite values.
+    NotFinite,
     /// The computation failed.
-    #[error("{}", one_line(.0))]
-    Tensor(#[from] candle_core::Error),
+    Tensor(candle_core::Error),
 }
 
 impl From<WeightsError> for DiffusionError {
@@ -33,7 +41,23 @@ impl From<WeightsError> for DiffusionError {
 }
 
 impl DiffusionError {
-    /// Whether memory ran out: what is loaded can be freed and the work tried again with less.
+    /// The message for people.
+    pub fn notice(&self) -> Notice {
+        if self.is_out_of_memory() {
+            return notice!("diffusion-out-of-memory");
+        }
+        match self {
+            Self::Weights(error) => error.notice(),
+            Self::Schedule(error) => notice!("diffusion-scheduler-unusable", detail = error.to_string()),
+            Self::Input(detail) => notice!("diffusion-request-unusable", detail = detail.clone()),
+            Self::EmptyPhoto => notice!("diffusion-photo-empty"),
+            Self::Stopped => notice!("diffusion-stopped"),
+            Self::NotFinite => notice!("diffusion-not-finite"),
+            Self::Tensor(error) => notice!("diffusion-computation-failed", detail = one_line(error)),
+        }
+    }
+
+    /// Whether memory ran out. The caller can free models and try again with a smaller plan.
     pub fn is_out_of_memory(&self) -> bool {
         let text = match self {
             Self::Tensor(e) => e.to_string(),
@@ -45,5 +69,40 @@ impl DiffusionError {
             || text.contains("out_of_memory")
             || text.contains("memory_allocation")
             || text.contains("alloc_failed")
+    }
+}
+
+impl From<Stopped> for DiffusionError {
+    fn from(_: Stopped) -> Self {
+        Self::Stopped
+    }
+}
+
+impl From<ScheduleError> for DiffusionError {
+    fn from(error: ScheduleError) -> Self {
+        Self::Schedule(error)
+    }
+}
+
+impl From<candle_core::Error> for DiffusionError {
+    fn from(error: candle_core::Error) -> Self {
+        Self::Tensor(error)
+    }
+}
+
+impl fmt::Display for DiffusionError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.notice().fmt(f)
+    }
+}
+
+impl std::error::Error for DiffusionError {}
+
+impl From<DiffusionError> for BackendError {
+    fn from(error: DiffusionError) -> Self {
+        match error {
+            DiffusionError::Stopped => Self::Stopped(Stopped),
+            other => Self::Notice(other.notice()),
+        }
     }
 }

@@ -1,5 +1,5 @@
-//! A model's folder in Hugging Face layout: components in folders of their own, each with `config.json` and weights; single files where
-//! people use them.
+//! A model's folder in Hugging Face layout: one folder per component with `config.json` and weights, or a single weights file beside the
+//! other components.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,14 +9,14 @@ use serde::de::DeserializeOwned;
 use crate::weights::safetensors::find_in_folder;
 use crate::weights::{TensorStore, WeightsError, open};
 
-/// A JSON file in the words of `T`.
+/// Reads a JSON object from a file.
 ///
 /// # Errors
-/// No file, no JSON, values of another type.
+/// The file is missing, is not a JSON object, or does not fit `T`.
 pub fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T, WeightsError> {
     let text = std::fs::read_to_string(path).map_err(WeightsError::io(path))?;
     let bad = |e: serde_json::Error| WeightsError::config(path.display().to_string(), format!("cannot be used: {e}"));
-    // Structs would also be read from lists.
+    // serde would also read a struct from a list.
     let object: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&text).map_err(bad)?;
     serde_json::from_value(serde_json::Value::Object(object)).map_err(bad)
 }
@@ -27,24 +27,24 @@ pub fn pipeline_class(folder: &Path) -> Option<String> {
     index.get("_class_name")?.as_str().map(str::to_owned)
 }
 
-/// One component: where its weights are, and its config where it has one.
-pub struct Part {
-    /// The weights' file, index or folder.
+/// The files of one component.
+pub struct ComponentFiles {
+    /// Weights file, index of shards, or folder.
     pub weights: PathBuf,
-    /// `config.json`, where there is one.
+    /// `config.json`, if there is one.
     pub config: Option<PathBuf>,
 }
 
-impl Part {
-    /// `name` in `folder`: a folder of that name, or a single file beside the other folders whose name `single` accepts.
+impl ComponentFiles {
+    /// Finds the component `name` in `folder`: a folder of that name, or a weights file in `folder` whose name `single` accepts.
     ///
     /// # Errors
-    /// Neither is there.
+    /// Neither exists.
     pub fn find(folder: &Path, name: &str, single: impl Fn(&str) -> bool) -> Result<Self, WeightsError> {
         let own = folder.join(name);
         let beside = own.join("config.json");
         if own.is_dir() && find_in_folder(&own).is_ok() {
-            return Ok(Self::own(&own));
+            return Ok(Self::in_folder(&own));
         }
         let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
             .map_err(WeightsError::io(folder))?
@@ -57,19 +57,19 @@ impl Part {
             .collect();
         files.sort();
         match files.into_iter().next() {
-            // The component's folder may hold its config alone.
+            // The component's folder may contain only its config.
             Some(weights) => Ok(Self { weights, config: beside.is_file().then_some(beside) }),
             None => Err(WeightsError::MissingFile { path: own }),
         }
     }
 
-    /// A component that is a folder of its own, wherever it lies.
-    pub fn own(folder: &Path) -> Self {
+    /// A component whose folder is known.
+    pub fn in_folder(folder: &Path) -> Self {
         let config = folder.join("config.json");
         Self { weights: folder.into(), config: config.is_file().then_some(config) }
     }
 
-    /// The weights, opened.
+    /// Opens the weights.
     ///
     /// # Errors
     /// Missing or damaged files.
@@ -77,22 +77,22 @@ impl Part {
         open(&self.weights)
     }
 
-    /// The config, or what `otherwise` makes of the weights where there is none.
+    /// Reads the config, or derives it from the weights with `fallback` if there is none.
     ///
     /// # Errors
-    /// A config that cannot be read; what `otherwise` says.
+    /// The config cannot be read; errors of `fallback`.
     pub fn config<T: DeserializeOwned>(
         &self,
         store: &Arc<dyn TensorStore>,
-        otherwise: impl FnOnce(Arc<dyn TensorStore>) -> Result<T, WeightsError>,
+        fallback: impl FnOnce(Arc<dyn TensorStore>) -> Result<T, WeightsError>,
     ) -> Result<T, WeightsError> {
         match &self.config {
             Some(path) => read_json(path),
-            None => otherwise(Arc::clone(store)),
+            None => fallback(Arc::clone(store)),
         }
     }
 
-    /// Bytes of the weights on disk.
+    /// Size of the weights on disk in bytes.
     pub fn bytes(&self) -> u64 {
         if self.weights.is_file() {
             return std::fs::metadata(&self.weights).map_or(0, |m| m.len());
@@ -113,13 +113,13 @@ mod tests {
         let root = dir.path();
         std::fs::create_dir(root.join("transformer")).unwrap();
         let put = |name: &str| std::fs::write(root.join(name), "{}").unwrap();
-        let find = || Part::find(root, "transformer", |file| file.contains("flux"));
+        let find = || ComponentFiles::find(root, "transformer", |file| file.contains("flux"));
         put("transformer/config.json");
         assert!(find().is_err());
         put("flux1-dev-Q4_K_S.gguf");
-        let part = find().unwrap();
-        assert_eq!((part.weights, part.config), (root.join("flux1-dev-Q4_K_S.gguf"), Some(root.join("transformer/config.json"))));
-        // Weights of its own come first, under any usual name.
+        let files = find().unwrap();
+        assert_eq!((files.weights, files.config), (root.join("flux1-dev-Q4_K_S.gguf"), Some(root.join("transformer/config.json"))));
+        // Weights in the component's own folder come first, under any usual name.
         put("transformer/diffusion_pytorch_model.safetensors.index.fp16.json");
         assert_eq!(find().unwrap().weights, root.join("transformer"));
         std::fs::write(root.join("list.json"), "[]").unwrap();

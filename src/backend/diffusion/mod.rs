@@ -1,19 +1,24 @@
-//! The diffusion engine: BiRefNet, FLUX and SDXL + ControlNet on candle.
+//! The diffusion backend: BiRefNet, FLUX and SDXL with a ControlNet, on candle.
 
+pub mod autoencoder;
 pub mod backend;
 pub mod birefnet;
-pub mod component;
+pub mod compositing;
 pub mod denoise;
 pub mod device;
-pub mod english;
+pub mod diagnostics;
 pub mod error;
 pub mod flux;
 pub mod folder;
+pub mod loaded;
+pub mod loader;
 pub mod models;
+pub mod parts;
 pub mod pictures;
-pub mod pipeline;
 pub mod preview;
-pub mod prompts;
+pub mod prompt_cache;
+pub mod prompt_fields;
+pub mod prompt_language;
 pub mod report;
 pub mod residency;
 pub mod sdxl;

@@ -1,34 +1,48 @@
-//! Which models a folder holds. Folders are known by what is in them, not by their names.
+//! Finds models in a folder by the contents of its subfolders, not by their names.
 
 use std::path::{Path, PathBuf};
 
 use super::folder::{pipeline_class, read_json};
+use crate::notice;
+use crate::notice::Notice;
 
-/// Where each model is.
+/// The models that were found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Models {
     /// The folder that was searched.
     pub root: PathBuf,
     /// FLUX.1: scenes, and blending the product into them.
     pub flux: Option<PathBuf>,
-    /// SDXL: 3D letters.
+    /// SDXL: the 3D headline.
     pub sdxl: Option<PathBuf>,
-    /// The ControlNet that steers SDXL by edges; `None` also where it lies inside SDXL's folder.
+    /// The ControlNet that conditions SDXL on edges; also `None` if it is inside the folder of SDXL.
     pub controlnet: Option<PathBuf>,
-    /// An autoencoder for SDXL in a folder of its own, such as the one mended for float16; used instead of SDXL's.
+    /// A separate autoencoder for SDXL, such as the one fixed for float16. It replaces the one of SDXL.
     pub sdxl_vae: Option<PathBuf>,
     /// BiRefNet: cut-outs.
     pub birefnet: Option<PathBuf>,
 }
 
-/// What of any component's `config.json` tells what it is.
+/// The keys of a `config.json` that identify a component.
 #[derive(Default, serde::Deserialize)]
 #[serde(default)]
-struct Described {
+struct ComponentConfig {
     #[serde(rename = "_class_name")]
     class: String,
     architectures: Vec<String>,
     latent_channels: usize,
+}
+
+/// Identifies the files in folders by path, size and modification time.
+pub fn identity_of<'a>(folders: impl IntoIterator<Item = &'a Path>) -> String {
+    let mut hash = blake3::Hasher::new();
+    for folder in folders {
+        visit_files(folder, 0, &mut |path, data| {
+            let time = data.modified().ok().and_then(|t| t.duration_since(std::time::UNIX_EPOCH).ok()).map_or(0, |d| d.as_nanos());
+            hash.update(format!("{}\0{}\0{time}\n", path.display(), data.len()).as_bytes());
+        });
+    }
+    hash.finalize().to_hex().to_string()
 }
 
 fn has_file(folder: &Path, accept: impl Fn(&str) -> bool) -> bool {
@@ -36,43 +50,43 @@ fn has_file(folder: &Path, accept: impl Fn(&str) -> bool) -> bool {
     entries.flatten().any(|e| e.path().is_file() && accept(&e.file_name().to_string_lossy().to_lowercase()))
 }
 
-/// Every file in a model's folder, in order; models are two folders deep.
-fn files(folder: &Path, depth: usize, seen: &mut dyn FnMut(&Path, &std::fs::Metadata)) {
+/// Calls `visit` for every file of a model in a stable order. Models are two folders deep.
+fn visit_files(folder: &Path, depth: usize, visit: &mut dyn FnMut(&Path, &std::fs::Metadata)) {
     let Ok(entries) = std::fs::read_dir(folder) else { return };
     let mut paths: Vec<PathBuf> = entries.flatten().map(|e| e.path()).collect();
     paths.sort();
     for path in paths {
-        // Follows links: caches are full of them.
+        // `metadata` follows links: download caches consist of them.
         match std::fs::metadata(&path) {
-            Ok(data) if data.is_dir() && depth < 2 => files(&path, depth + 1, seen),
-            Ok(data) if data.is_file() => seen(&path, &data),
+            Ok(data) if data.is_dir() && depth < 2 => visit_files(&path, depth + 1, visit),
+            Ok(data) if data.is_file() => visit(&path, &data),
             _ => {}
         }
     }
 }
 
 impl Models {
-    /// Looks at a folder and the folders in it. A folder that cannot be read has no models.
+    /// Searches a folder and its subfolders. Folders that cannot be read are skipped.
     pub fn scan(root: &Path) -> Self {
         let mut found = Self { root: root.into(), ..Self::default() };
-        found.look_at(root);
+        found.inspect(root);
         if let Ok(entries) = std::fs::read_dir(root) {
             let mut folders: Vec<PathBuf> = entries.flatten().map(|e| e.path()).filter(|p| p.is_dir()).collect();
             folders.sort();
             for folder in folders {
-                found.look_at(&folder);
+                found.inspect(&folder);
             }
         }
         found
     }
 
-    fn look_at(&mut self, folder: &Path) {
+    fn inspect(&mut self, folder: &Path) {
         let own = || Some(folder.to_path_buf());
         match pipeline_class(folder) {
             Some(class) if class.starts_with("Flux") => self.flux = self.flux.take().or_else(own),
             Some(class) if class.starts_with("StableDiffusionXL") => self.sdxl = self.sdxl.take().or_else(own),
             Some(_) => {}
-            // Single files with the small parts beside them, as people who use GGUF have it.
+            // A single weights file with the small components beside it, as is usual for GGUF.
             None if folder.join("text_encoder_2").is_dir() && folder.join("scheduler").is_dir() => {
                 let single = has_file(folder, |n| n.contains("flux") && (n.ends_with(".gguf") || n.ends_with(".safetensors")));
                 if single || folder.join("transformer").is_dir() {
@@ -81,7 +95,7 @@ impl Models {
             }
             None => {
                 let weights = has_file(folder, |n| n.ends_with(".safetensors"));
-                let config: Described = read_json(&folder.join("config.json")).unwrap_or_default();
+                let config: ComponentConfig = read_json(&folder.join("config.json")).unwrap_or_default();
                 let named = folder.file_name().is_some_and(|n| n.to_string_lossy().to_lowercase().contains("birefnet"));
                 if !weights {
                     return;
@@ -97,20 +111,12 @@ impl Models {
         }
     }
 
-    /// What tells these models from others: names, sizes and times of all their files.
+    /// Identifies the files of all models by path, size and modification time.
     pub fn identity(&self) -> String {
-        let mut hash = blake3::Hasher::new();
-        let folders = [&self.flux, &self.sdxl, &self.controlnet, &self.sdxl_vae, &self.birefnet];
-        for folder in folders.into_iter().flatten() {
-            files(folder, 0, &mut |path, data| {
-                let seconds = data.modified().ok().and_then(|t| t.duration_since(std::time::UNIX_EPOCH).ok()).map_or(0, |d| d.as_nanos());
-                hash.update(format!("{}\0{}\0{seconds}\n", path.display(), data.len()).as_bytes());
-            });
-        }
-        hash.finalize().to_hex().to_string()
+        identity_of([&self.flux, &self.sdxl, &self.controlnet, &self.sdxl_vae, &self.birefnet].into_iter().flatten().map(PathBuf::as_path))
     }
 
-    /// What is not there, in words; empty when everything is.
+    /// The names of missing models; empty if every model was found.
     pub fn missing(&self) -> Vec<&'static str> {
         let control = self.controlnet.is_some() || self.sdxl.as_ref().is_some_and(|s| s.join("controlnet").is_dir());
         [
@@ -120,18 +126,19 @@ impl Models {
             (self.birefnet.is_some(), "BiRefNet"),
         ]
         .into_iter()
-        .filter(|(there, _)| !there)
+        .filter(|(found, _)| !found)
         .map(|(_, name)| name)
         .collect()
     }
 
-    /// One sentence about what is missing; `None` when everything is there.
-    pub fn complaint(&self) -> Option<String> {
+    /// A message about missing models; `None` if every model was found.
+    pub fn missing_notice(&self) -> Option<Notice> {
         let missing = self.missing();
+        let count = missing.len().to_string();
         match missing.len() {
             0 => None,
-            4 => Some("no diffusion models are installed".into()),
-            _ => Some(format!("{} of the diffusion models are missing in {}: {}", missing.len(), self.root.display(), missing.join(", "))),
+            4 => Some(notice!("diffusion-no-models")),
+            _ => Some(notice!("diffusion-models-missing", count = count, folder = self.root.as_path(), models = missing.join(", "))),
         }
     }
 }
@@ -142,7 +149,7 @@ mod tests {
     use std::fs;
 
     #[test]
-    fn folders_are_known_by_what_is_in_them() {
+    fn models_are_recognised_by_their_contents() {
         let dir = tempfile::tempdir().unwrap();
         let root = dir.path();
         let put = |path: &str, text: &str| {
@@ -152,7 +159,7 @@ mod tests {
         };
         let empty = Models::scan(root);
         assert_eq!(empty.missing().len(), 4);
-        assert_eq!(empty.complaint().unwrap(), "no diffusion models are installed");
+        assert_eq!(empty.missing_notice().unwrap().to_string(), "no diffusion models are installed");
         put("a/model_index.json", r#"{"_class_name": "FluxPipeline"}"#);
         put("b/model_index.json", r#"{"_class_name": "StableDiffusionXLPipeline"}"#);
         put("c/config.json", r#"{"_class_name": "ControlNetModel"}"#);
@@ -160,23 +167,23 @@ mod tests {
         let some = Models::scan(root);
         assert_eq!(some.flux, Some(root.join("a")));
         assert_eq!(some.missing(), ["BiRefNet"]);
-        assert!(some.complaint().unwrap().contains("BiRefNet"));
+        assert!(some.missing_notice().unwrap().to_string().contains("BiRefNet"));
         put("d/config.json", r#"{"architectures": ["BiRefNet"]}"#);
         put("d/model.safetensors", "");
-        assert_eq!(Models::scan(root).complaint(), None);
+        assert_eq!(Models::scan(root).missing_notice(), None);
         assert_eq!(Models::scan(&root.join("nowhere")).missing().len(), 4);
-        // An autoencoder of its own is used instead of SDXL's; FLUX's has other latents.
+        // A separate autoencoder replaces SDXL's; FLUX's has another number of latent channels.
         put("e/config.json", r#"{"_class_name": "AutoencoderKL", "latent_channels": 16}"#);
         put("e/diffusion_pytorch_model.safetensors", "");
         assert_eq!(Models::scan(root).sdxl_vae, None);
         put("e/config.json", r#"{"_class_name": "AutoencoderKL", "latent_channels": 4}"#);
         assert_eq!(Models::scan(root).sdxl_vae, Some(root.join("e")));
-        // Other files, another identity: nothing that the old ones made is taken for theirs.
+        // Changed files change the identity, so that results of the old files are not reused.
         let before = Models::scan(root).identity();
         assert_eq!(before, Models::scan(root).identity());
         put("e/diffusion_pytorch_model.safetensors", "longer");
         assert_ne!(before, Models::scan(root).identity());
-        // A quantised transformer beside the small parts.
+        // A quantised transformer beside the small components.
         put("g/flux1-schnell-Q4_K_S.gguf", "");
         put("g/scheduler/scheduler_config.json", "{}");
         put("g/text_encoder_2/config.json", "{}");

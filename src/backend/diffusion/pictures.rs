@@ -1,55 +1,55 @@
-//! Pictures to tensors and back, as diffusers' image processor does it, and FLUX's packing of latents.
+//! Conversions between pictures and tensors, as in diffusers' image processor, and FLUX's packing of latents.
 
 use candle_core::{DType, Device, Result, Tensor};
 use image::{GrayImage, RgbImage};
 
+use super::error::{DiffusionError, DiffusionResult};
 use crate::schedule::TorchRng;
 use crate::schedule::torch_rng::NoiseType;
 
 /// 8-bit sRGB → `[1, 3, H, W]` in −1..1, float32.
 ///
 /// # Errors
-/// No memory.
-pub fn pixels(image: &RgbImage, device: &Device) -> Result<Tensor> {
+/// Out of memory.
+pub fn to_tensor(image: &RgbImage, device: &Device) -> Result<Tensor> {
     let (w, h) = (image.width() as usize, image.height() as usize);
     let values: Vec<f32> = image.as_raw().iter().map(|&v| 2.0 * (f32::from(v) / 255.0) - 1.0).collect();
     Tensor::from_vec(values, (1, h, w, 3), device)?.permute((0, 3, 1, 2))?.contiguous()
 }
 
-/// `[1, 3, H, W]` in −1..1 → 8-bit sRGB, rounded to the nearest.
+/// `[1, 3, H, W]` in −1..1 → 8-bit sRGB, rounded to nearest.
 ///
 /// # Errors
-/// Another shape; values that are not finite.
-pub fn picture(pixels: &Tensor) -> Result<RgbImage> {
+/// The shape is different, or a value is NaN or infinite.
+pub fn to_image(pixels: &Tensor) -> DiffusionResult<RgbImage> {
     let (_, channels, h, w) = pixels.dims4()?;
     if channels != 3 {
-        candle_core::bail!("a picture has 3 channels, this has {channels}");
+        return Err(candle_core::Error::Msg(format!("a picture has 3 channels, this tensor has {channels}")).into());
     }
     let values = pixels.to_dtype(DType::F32)?.to_device(&Device::Cpu)?.permute((0, 2, 3, 1))?.flatten_all()?.to_vec1::<f32>()?;
     if values.iter().any(|v| !v.is_finite()) {
-        candle_core::bail!(
-            "The picture holds values that are no numbers; its model's weights are damaged, or this precision is too small for them."
-        );
+        return Err(DiffusionError::NotFinite);
     }
     let bytes: Vec<u8> = values.iter().map(|v| ((v / 2.0 + 0.5).clamp(0.0, 1.0) * 255.0).round_ties_even() as u8).collect();
-    RgbImage::from_raw(w as u32, h as u32, bytes).ok_or_else(|| candle_core::Error::Msg("the picture has too few values".into()))
+    let image = RgbImage::from_raw(w as u32, h as u32, bytes);
+    image.ok_or_else(|| candle_core::Error::Msg("the picture has too few values".into()).into())
 }
 
-/// A mask → `[1, 1, H, W]` of 0 and 1: 1 where the picture is painted anew.
+/// A mask → `[1, 1, H, W]` of 0 and 1: 1 where the picture is repainted.
 ///
 /// # Errors
-/// No memory.
+/// Out of memory.
 pub fn binary_mask(mask: &GrayImage, device: &Device) -> Result<Tensor> {
     let (w, h) = (mask.width() as usize, mask.height() as usize);
     let values: Vec<f32> = mask.as_raw().iter().map(|&v| if f32::from(v) / 255.0 < 0.5 { 0.0 } else { 1.0 }).collect();
     Tensor::from_vec(values, (1, 1, h, w), device)
 }
 
-/// Nearest neighbours, as `torch.nn.functional.interpolate` picks them: `[B, C, H, W]` → `[B, C, height, width]`.
+/// Resizes by nearest neighbour as `torch.nn.functional.interpolate` does: `[B, C, H, W]` → `[B, C, height, width]`.
 ///
 /// # Errors
-/// No memory.
-pub fn nearest(x: &Tensor, height: usize, width: usize) -> Result<Tensor> {
+/// Out of memory.
+pub fn resize_nearest(x: &Tensor, height: usize, width: usize) -> Result<Tensor> {
     let (_, _, h, w) = x.dims4()?;
     let rows: Vec<u32> = (0..height).map(|y| (y * h / height) as u32).collect();
     let columns: Vec<u32> = (0..width).map(|x| (x * w / width) as u32).collect();
@@ -57,7 +57,7 @@ pub fn nearest(x: &Tensor, height: usize, width: usize) -> Result<Tensor> {
     x.index_select(&Tensor::new(rows, device)?, 2)?.index_select(&Tensor::new(columns, device)?, 3)
 }
 
-/// Latents `[B, C, h, w]` → tokens `[B, h/2 · w/2, 4 C]`: squares of 2×2. Reference: diffusers `FluxPipeline._pack_latents`.
+/// Latents `[B, C, h, w]` → tokens `[B, h/2 · w/2, 4 C]` of 2×2 latent pixels. Reference: diffusers `FluxPipeline._pack_latents`.
 ///
 /// # Errors
 /// Odd sides.
@@ -66,21 +66,21 @@ pub fn pack(latents: &Tensor) -> Result<Tensor> {
     latents.reshape((b, c, h / 2, 2, w / 2, 2))?.permute((0, 2, 4, 1, 3, 5))?.contiguous()?.reshape((b, (h / 2) * (w / 2), c * 4))
 }
 
-/// The way back, for latents of `height` × `width`.
+/// The inverse of [`pack`] for latents of `height` × `width`.
 ///
 /// # Errors
-/// Tokens that do not fit.
+/// The number of tokens does not fit.
 pub fn unpack(tokens: &Tensor, height: usize, width: usize) -> Result<Tensor> {
     let (b, _, c) = tokens.dims3()?;
     let squares = tokens.reshape((b, height / 2, width / 2, c / 4, 2, 2))?;
     squares.permute((0, 3, 1, 4, 2, 5))?.contiguous()?.reshape((b, c / 4, height, width))
 }
 
-/// The noise of a seed as torch draws it, `[1, C, h, w]`, float32; rounded to `dtype`, the network's type, as the reference draws it.
+/// Standard normal noise `[1, C, h, w]` as PyTorch draws it, in float32 but rounded to `dtype`, the network's type, as in the reference.
 ///
 /// # Errors
-/// No memory.
-pub fn noise(rng: &mut TorchRng, (channels, height, width): (usize, usize, usize), dtype: DType, device: &Device) -> Result<Tensor> {
+/// Out of memory.
+pub fn seeded_noise(rng: &mut TorchRng, (channels, height, width): (usize, usize, usize), dtype: DType, device: &Device) -> Result<Tensor> {
     let kind = if dtype == DType::F32 { NoiseType::Single } else { NoiseType::Half };
     let values = rng.randn_as(channels * height * width, kind);
     Tensor::from_vec(values, (1, channels, height, width), device)?.to_dtype(dtype)?.to_dtype(DType::F32)
@@ -91,19 +91,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn there_and_back() {
+    fn conversions_are_inverses() {
         let image = RgbImage::from_fn(6, 4, |x, y| image::Rgb([(x * 40) as u8, (y * 60) as u8, 255]));
-        let tensor = pixels(&image, &Device::Cpu).unwrap();
+        let tensor = to_tensor(&image, &Device::Cpu).unwrap();
         assert_eq!(tensor.dims(), [1, 3, 4, 6]);
-        assert_eq!(picture(&tensor).unwrap(), image);
+        assert_eq!(to_image(&tensor).unwrap(), image);
         let latents = Tensor::arange(0f32, 96.0, &Device::Cpu).unwrap().reshape((1, 4, 4, 6)).unwrap();
         let packed = pack(&latents).unwrap();
         assert_eq!(packed.dims(), [1, 6, 16]);
-        // The first token: channel by channel, the square's rows.
+        // The first token: channel by channel, each 2×2 square row by row.
         assert_eq!(packed.get(0).unwrap().get(0).unwrap().to_vec1::<f32>().unwrap()[..6], [0.0, 1.0, 6.0, 7.0, 24.0, 25.0]);
         let back = unpack(&packed, 4, 6).unwrap();
         assert_eq!(back.flatten_all().unwrap().to_vec1::<f32>().unwrap(), latents.flatten_all().unwrap().to_vec1::<f32>().unwrap());
-        let small = nearest(&latents, 2, 3).unwrap();
+        let small = resize_nearest(&latents, 2, 3).unwrap();
         assert_eq!(small.get(0).unwrap().get(0).unwrap().to_vec2::<f32>().unwrap(), [[0.0, 2.0, 4.0], [12.0, 14.0, 16.0]]);
     }
 }

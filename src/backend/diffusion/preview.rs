@@ -1,11 +1,11 @@
-//! Quick previews while latents are still being denoised: one pixel for each latent pixel, colours by a linear map.
+//! Previews while latents are being denoised: one pixel per latent pixel, colours by a linear projection of the latent channels.
 //!
-//! The factors are the published fits of picture colours to the latents of each family (ComfyUI `comfy/latent_formats.py`).
+//! The factors are the published fits for each model family (ComfyUI `comfy/latent_formats.py`).
 
 use candle_core::{DType, Device, Result, Tensor};
 use image::RgbImage;
 
-/// Whose latents they are.
+/// The model family that latents belong to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LatentFamily {
     /// FLUX.1, 16 channels.
@@ -46,17 +46,17 @@ impl LatentFamily {
     }
 }
 
-/// A picture of `[1, C, h, w]` latents as the diffusion model knows them (scaled), best those that a step foretells: `w` × `h` pixels. Of
-/// a batch the first is shown; latents of another number of channels (test models) are shown grey.
+/// Projects scaled latents `[B, C, h, w]`, usually the predicted x₀ of a step, to a picture of `w` × `h` pixels. Shows the first entry of a
+/// batch. Latents with another number of channels (test models) become grey.
 ///
 /// # Errors
-/// Another rank, no memory.
+/// Another rank, out of memory.
 pub fn preview(latents: &Tensor, family: LatentFamily) -> Result<RgbImage> {
     let (_, channels, h, w) = latents.dims4()?;
     let (table, bias) = family.table();
     let grey = vec![[1.0 / channels.max(1) as f32; 3]; channels];
     let (factors, bias) = if table.len() == channels { (table, bias) } else { (grey.as_slice(), [0.0; 3]) };
-    // The product runs where the latents are: three values a pixel come back, not all channels.
+    // The product runs on the latents' device, so that three values per pixel are copied instead of all channels.
     let factors = Tensor::from_vec(factors.concat(), (channels, 3), latents.device())?;
     let places = latents.get(0)?.to_dtype(DType::F32)?.reshape((channels, h * w))?.t()?.contiguous()?;
     let colours = places.matmul(&factors)?.broadcast_add(&Tensor::new(&bias, latents.device())?)?;
@@ -75,7 +75,7 @@ mod tests {
             let zeros = Tensor::zeros((1, channels, 5, 7), DType::F32, &Device::Cpu).unwrap();
             let image = preview(&zeros, family).unwrap();
             assert_eq!(image.dimensions(), (7, 5));
-            // Nothing in the latents is about mid-grey.
+            // Zero latents are about mid-grey.
             assert!(image.as_raw().iter().all(|v| (110..=145).contains(v)), "{:?}", image.get_pixel(0, 0));
         }
         // SDXL's first channel is brightness.

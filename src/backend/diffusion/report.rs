@@ -1,4 +1,4 @@
-//! What of the models is on this machine, for people: names, licences, sizes, where they are.
+//! Lists the models for the user: name, licence, size and place of each.
 
 use std::path::{Path, PathBuf};
 
@@ -7,7 +7,7 @@ use super::models::Models;
 use super::residency::Sizes;
 use crate::backend::ModelInfo;
 
-/// Bytes of the weights in a folder and the folders in it.
+/// Size of the weights in a folder and its subfolders in bytes.
 fn on_disk(path: &Path) -> u64 {
     let Ok(entries) = std::fs::read_dir(path) else { return 0 };
     let sizes = entries.flatten().map(|e| {
@@ -22,8 +22,8 @@ fn on_disk(path: &Path) -> u64 {
     sizes.sum()
 }
 
-/// Whether this FLUX is the one whose licence forbids commercial work. Distilled guidance is what only `dev` has; a single file has its
-/// name alone.
+/// Whether this FLUX is dev, whose licence forbids commercial use. Only dev has distilled guidance; a single file without a config is
+/// recognised by its name.
 fn is_dev(flux: &Path) -> bool {
     #[derive(Default, serde::Deserialize)]
     #[serde(default)]
@@ -38,7 +38,7 @@ fn is_dev(flux: &Path) -> bool {
     config.guidance_embeds.unwrap_or_else(named)
 }
 
-/// Every model that the engine works with, found or not. `sizes`: what they take in memory, where that is known.
+/// Every model that the diffusion backend uses, found or not. `sizes`: memory of the parts, if known.
 pub fn report(models: &Models, sizes: Option<&Sizes>) -> Vec<ModelInfo> {
     let dev = models.flux.as_deref().map(is_dev);
     let inside =
@@ -91,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_there_is_told_with_its_licence() {
+    fn found_models_are_listed_with_their_licence() {
         let dir = tempfile::tempdir().unwrap();
         let flux = dir.path().join("flux");
         let put = |path: &str, text: &str| {

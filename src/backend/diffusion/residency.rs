@@ -1,46 +1,40 @@
-//! What stays in memory: a plan is chosen from what is free; when memory runs out all the same, the next smaller one is tried.
+//! Which parts stay in memory. A plan is chosen by the free memory; if memory runs out anyway, the next smaller plan is tried.
 
 use candle_core::DType;
 
-use super::folder::Part;
-use crate::nn::vae::{AutoencoderKl, Tiling};
+use super::folder::ComponentFiles;
+use crate::notice;
+use crate::notice::Notice;
 use crate::weights::WeightsError;
 use crate::weights::safetensors::find_in_folder;
 
 const GIB: f64 = (1u64 << 30) as f64;
-/// Share of the free memory that a plan may take; the rest is for fragments and others.
+/// Share of the free memory that a plan may take; the rest is for fragmentation and other programs.
 const SHARE: f64 = 0.94;
 
-/// What a model keeps in memory between jobs.
+/// Which parts of a model stay in memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Keep {
-    /// Text encoders after prompts are encoded.
+pub struct Retention {
+    /// The text encoders stay after prompts are encoded.
     pub encoders: bool,
-    /// The denoising networks while the autoencoder works, and between jobs.
+    /// The denoising networks stay while the autoencoder works, and between jobs.
     pub networks: bool,
-    /// Side of the autoencoder's tiles in pixels; `None`: pictures whole.
+    /// Side of the autoencoder's tiles in picture pixels; `None` for whole pictures.
     pub tile: Option<usize>,
 }
 
-impl Default for Keep {
+impl Default for Retention {
     fn default() -> Self {
         Self { encoders: true, networks: true, tile: None }
     }
 }
 
-impl Keep {
-    /// How an autoencoder cuts its pictures.
-    pub fn tiling(&self, vae: &AutoencoderKl) -> Option<Tiling> {
-        self.tile.map(|sample| Tiling { sample, latent: sample / vae.config().scale() })
-    }
-}
-
-/// Bytes of each part, as it will lie in memory.
+/// Memory of each part in bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Sizes {
     /// T5 and CLIP of FLUX.
     pub flux_encoders: u64,
-    /// FLUX's transformer.
+    /// The FLUX transformer.
     pub flux_transformer: u64,
     /// FLUX's autoencoder.
     pub flux_vae: u64,
@@ -70,52 +64,50 @@ impl Sizes {
     }
 }
 
-/// Bytes that a part takes in memory: its elements in `dtype`; packed ones as they are on disk.
+/// Memory of one component in bytes: its elements in `dtype`, or the file size if that is smaller because the weights are quantised.
 ///
 /// # Errors
 /// Missing or damaged files.
-pub fn bytes_in_memory(part: &Part, dtype: DType) -> Result<u64, WeightsError> {
-    let store = part.open()?;
+pub fn bytes_in_memory(files: &ComponentFiles, dtype: DType) -> Result<u64, WeightsError> {
+    let store = files.open()?;
     let elements: u64 = store.names().iter().filter_map(|n| store.shape(n)).map(|s| s.iter().map(|&d| d as u64).product::<u64>()).sum();
-    Ok((elements * dtype.size_in_bytes() as u64).min(if is_packed(part) { part.bytes() } else { u64::MAX }))
+    Ok((elements * dtype.size_in_bytes() as u64).min(if is_packed(files) { files.bytes() } else { u64::MAX }))
 }
 
-fn is_packed(part: &Part) -> bool {
-    let file = if part.weights.is_dir() { find_in_folder(&part.weights).unwrap_or_default() } else { part.weights.clone() };
+fn is_packed(files: &ComponentFiles) -> bool {
+    let file = if files.weights.is_dir() { find_in_folder(&files.weights).unwrap_or_default() } else { files.weights.clone() };
     file.extension().is_some_and(|e| e.eq_ignore_ascii_case("gguf"))
 }
 
-/// How parts share the memory.
+/// How the models share the memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Plan {
-    /// Its name for people.
-    pub name: &'static str,
-    /// What each model keeps.
-    pub keep: Keep,
-    /// Whether models stay loaded while another one works.
+    /// Which parts of each model stay in memory.
+    pub retention: Retention,
+    /// Models stay loaded while another one works.
     pub models_stay: bool,
-    /// Most bytes in use at once, activations included.
+    /// Peak memory in bytes, including activations.
     pub peak: u64,
 }
 
-/// Bytes of activations for a canvas of so many pixels: of a denoising step, and of an autoencoder.
+/// Memory of the activations in bytes for a canvas of `pixels` pixels: of a denoising step, and of an autoencoder. `value`: bytes per value.
 fn activations(pixels: u64, tile: Option<usize>, value: u64) -> (u64, u64) {
     let tokens = pixels / 256;
     // Measured on an H100 at 1024² in bf16: FLUX's transformer took 8.2 GiB beside its weights, 2.1 MB a token.
     let transformer = tokens * 1_050_000 * value;
     let seen = tile.map_or(pixels, |t| pixels.min((t * t) as u64));
-    // Measured there: FLUX's autoencoder in bf16 took 6.9 GiB beside its weights, SDXL's in float32 5.9: what is added up is float32 in both.
+    // Measured on the same GPU: FLUX's autoencoder in bf16 took 6.9 GiB beside its weights, SDXL's in float32 5.9: both sum in float32.
     (transformer, seen * 7_200)
 }
 
-/// All plans, the fastest first.
+/// All plans, fastest first.
 pub fn plans(sizes: &Sizes, pixels: u64, dtype: DType) -> Vec<Plan> {
     let value = dtype.size_in_bytes() as u64;
     let (steps, whole) = activations(pixels, None, value);
     let (_, tiled) = activations(pixels, Some(512), value);
-    let stay = Keep::default();
-    let leave = Keep { encoders: false, ..stay };
-    let alone = Keep { encoders: false, networks: false, tile: Some(512) };
+    let stay = Retention::default();
+    let leave = Retention { encoders: false, ..stay };
+    let alone = Retention { encoders: false, networks: false, tile: Some(512) };
     let work = steps.max(whole);
     let flux_leaving = sizes.flux_encoders.max(sizes.flux_transformer + sizes.flux_vae + work);
     let sdxl_leaving = sizes.sdxl_encoders.max(sizes.sdxl_networks + sizes.sdxl_vae + work);
@@ -129,38 +121,30 @@ pub fn plans(sizes: &Sizes, pixels: u64, dtype: DType) -> Vec<Plan> {
         sizes.birefnet + steps,
     ];
     vec![
-        Plan { name: "everything stays loaded", keep: stay, models_stay: true, peak: sizes.all() + work },
-        Plan {
-            name: "one model at a time",
-            keep: stay,
-            models_stay: false,
-            peak: sizes.flux().max(sizes.sdxl()).max(sizes.birefnet) + work,
-        },
-        Plan {
-            name: "one model at a time, text encoders leave after encoding",
-            keep: leave,
-            models_stay: false,
-            peak: flux_leaving.max(sdxl_leaving).max(sizes.birefnet + steps),
-        },
-        Plan {
-            name: "one network at a time, pictures decoded in tiles",
-            keep: alone,
-            models_stay: false,
-            peak: one_by_one.into_iter().max().unwrap_or(0),
-        },
+        Plan { retention: stay, models_stay: true, peak: sizes.all() + work },
+        Plan { retention: stay, models_stay: false, peak: sizes.flux().max(sizes.sdxl()).max(sizes.birefnet) + work },
+        Plan { retention: leave, models_stay: false, peak: flux_leaving.max(sdxl_leaving).max(sizes.birefnet + steps) },
+        Plan { retention: alone, models_stay: false, peak: one_by_one.into_iter().max().unwrap_or(0) },
     ]
 }
 
-/// The first plan that fits into `free` bytes; the last one where none does, or nothing is known about memory.
+/// Index of the first plan that fits into `free` bytes, of the last plan if none fits, of the first if the free memory is unknown.
 pub fn choose(plans: &[Plan], free: Option<u64>) -> usize {
     let Some(free) = free else { return 0 };
     let room = (free as f64 * SHARE) as u64;
     plans.iter().position(|p| p.peak <= room).unwrap_or(plans.len().saturating_sub(1))
 }
 
-impl std::fmt::Display for Plan {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} (about {:.1} GiB)", self.name, self.peak as f64 / GIB)
+impl Plan {
+    /// The plan as shown to the user.
+    pub fn notice(&self) -> Notice {
+        let size = format!("{:.1}", self.peak as f64 / GIB);
+        match (self.models_stay, self.retention.encoders, self.retention.networks) {
+            (true, ..) => notice!("diffusion-plan-everything-stays", size = size),
+            (false, true, _) => notice!("diffusion-plan-one-model", size = size),
+            (false, false, true) => notice!("diffusion-plan-encoders-leave", size = size),
+            (false, false, false) => notice!("diffusion-plan-one-network", size = size),
+        }
     }
 }
 
@@ -189,6 +173,6 @@ mod tests {
         assert!((1..=2).contains(&chosen(44)), "{}", chosen(44));
         assert_eq!(chosen(4), 3);
         assert_eq!(choose(&plans, None), 0);
-        assert!(plans[0].to_string().contains("GiB"));
+        assert!(plans[0].notice().to_string().contains("GiB"));
     }
 }

@@ -1,6 +1,6 @@
-//! Prompts to token numbers, with the model's own tokenizer files.
+//! Turns prompts into token IDs with the model's own tokenizer files.
 //!
-//! References: transformers `CLIPTokenizer` and `T5Tokenizer`; diffusers' pipelines pad to the full length and cut what is beyond it.
+//! References: transformers `CLIPTokenizer` and `T5Tokenizer`; diffusers' pipelines pad to the full length and truncate longer prompts.
 
 use std::path::{Path, PathBuf};
 
@@ -15,17 +15,19 @@ use tokenizers::pre_tokenizers::whitespace::WhitespaceSplit;
 use tokenizers::{AddedToken, SplitDelimiterBehavior, Tokenizer};
 
 use super::folder::read_json;
+use crate::notice;
+use crate::notice::Notice;
 use crate::weights::WeightsError;
 
-/// Words, single digits, runs of signs; blanks are dropped.
+/// Splits into words, single digits and runs of punctuation; whitespace is dropped.
 const CLIP_PIECES: &str = r"<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+";
 const CLIP_BEGIN: &str = "<|startoftext|>";
 const CLIP_END: &str = "<|endoftext|>";
-/// CLIP's positions.
+/// Number of positions of CLIP.
 const CLIP_LENGTH: usize = 77;
 const T5_LENGTH: usize = 512;
 
-/// One model's tokenizer.
+/// The tokenizer of one text encoder.
 pub struct PromptTokenizer {
     tokenizer: Tokenizer,
     model: &'static str,
@@ -36,58 +38,65 @@ pub struct PromptTokenizer {
     place: PathBuf,
 }
 
-/// A prompt as numbers.
+/// A tokenised prompt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tokens {
-    /// As many as were asked for: begin, prompt, end, padding.
+    /// Token IDs, padded to the requested length: begin, prompt, end, padding.
     pub ids: Vec<u32>,
-    /// How many of them come before the padding.
+    /// Number of IDs before the padding.
     pub used: usize,
-    /// What did not fit.
-    pub cut: Option<Cut>,
+    /// The part of the prompt that did not fit.
+    pub truncation: Option<Truncation>,
 }
 
-/// The end of a prompt that was too long.
+/// The part of a prompt that an encoder cannot take.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Cut {
-    /// Which encoder it was too long for.
+pub struct Truncation {
+    /// The encoder, "CLIP" or "T5".
     pub model: &'static str,
-    /// How many tokens fit, the marks at both ends included.
+    /// Number of tokens that fit, including begin and end tokens.
     pub limit: usize,
-    /// How many tokens the whole prompt has, the marks included.
+    /// Number of tokens of the whole prompt, including begin and end tokens.
     pub tokens: usize,
-    /// The text that has no effect.
+    /// The text that was cut off.
     pub text: String,
 }
 
-impl std::fmt::Display for Cut {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl Truncation {
+    /// The warning for people.
+    pub fn notice(&self) -> Notice {
         let Self { model, limit, tokens, text } = self;
-        write!(f, "The prompt is too long for {model}: {tokens} tokens, {limit} fit. Left out: \"{text}\"")
+        notice!("diffusion-prompt-truncated", encoder = *model, tokens = tokens.to_string(), limit = limit.to_string(), text = text.clone())
+    }
+}
+
+impl std::fmt::Display for Truncation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.notice().fmt(f)
     }
 }
 
 impl Tokens {
-    /// `[1, length]`, 64-bit integers.
+    /// The IDs as a tensor `[1, length]` of 64-bit integers.
     ///
     /// # Errors
-    /// No memory.
+    /// Out of memory.
     pub fn tensor(&self, device: &Device) -> candle_core::Result<Tensor> {
         Tensor::from_vec(self.ids.iter().map(|&id| i64::from(id)).collect(), (1, self.ids.len()), device)
     }
 }
 
-/// What `tokenizer_config.json` and `special_tokens_map.json` say.
+/// Settings from `tokenizer_config.json` and `special_tokens_map.json`.
 #[derive(Default)]
-struct Said {
+struct TokenizerConfig {
     pad: Option<String>,
     length: Option<usize>,
 }
 
-impl Said {
+impl TokenizerConfig {
     fn read(folder: &Path) -> Result<Self, WeightsError> {
-        let mut said = Self::default();
-        // The first file that says something counts.
+        let mut config = Self::default();
+        // The first file that has a value wins.
         for name in ["tokenizer_config.json", "special_tokens_map.json"] {
             let path = folder.join(name);
             if !path.is_file() {
@@ -97,23 +106,23 @@ impl Said {
             let pad = value.get("pad_token");
             // A token is a string, or an object that describes it.
             let pad = pad.and_then(|p| p.as_str().or_else(|| p.get("content")?.as_str()));
-            said.pad = said.pad.or(pad.map(str::to_owned));
+            config.pad = config.pad.or(pad.map(str::to_owned));
             let length = value.get("model_max_length").and_then(serde_json::Value::as_u64);
-            // "No limit" is written as an astronomical number.
-            said.length = said.length.or(length.filter(|&l| (3..1 << 20).contains(&l)).map(|l| l as usize));
+            // transformers writes "no limit" as an astronomical number.
+            config.length = config.length.or(length.filter(|&l| (3..1 << 20).contains(&l)).map(|l| l as usize));
         }
-        Ok(said)
+        Ok(config)
     }
 }
 
 impl PromptTokenizer {
-    /// CLIP's, from a folder with `tokenizer.json`, or `vocab.json` and `merges.txt`. L pads with the end mark, bigG with `!`: the
-    /// folder's `tokenizer_config.json` or `special_tokens_map.json` says so.
+    /// Reads a CLIP tokenizer from a folder with `tokenizer.json`, or `vocab.json` and `merges.txt`. The padding token comes from the
+    /// folder's `tokenizer_config.json` or `special_tokens_map.json`: CLIP-L pads with the end token, bigG with `!`.
     ///
     /// # Errors
-    /// Files that are missing or damaged, each by name.
+    /// A file is missing or damaged; the message names it.
     pub fn clip(folder: &Path) -> Result<Self, WeightsError> {
-        let said = Said::read(folder)?;
+        let config = TokenizerConfig::read(folder)?;
         let (vocab, merges) = (folder.join("vocab.json"), folder.join("merges.txt"));
         let (mut tokenizer, place) = if vocab.is_file() && merges.is_file() {
             (clip_from_merges(&vocab, &merges)?, vocab)
@@ -125,24 +134,24 @@ impl PromptTokenizer {
             }
             (load(&path)?, path)
         };
-        let pad = said.pad.unwrap_or_else(|| CLIP_END.into());
-        // Special tokens are found in the prompt, too: with `!` as padding, "Sale!" ends in the padding token, as in the reference.
-        special(&mut tokenizer, &place, &[CLIP_BEGIN, CLIP_END, &pad])?;
+        let pad = config.pad.unwrap_or_else(|| CLIP_END.into());
+        // Special tokens also match inside prompts: with `!` as padding, "Sale!" ends in the padding token, as in the reference.
+        add_special_tokens(&mut tokenizer, &place, &[CLIP_BEGIN, CLIP_END, &pad])?;
         Ok(Self {
             model: "CLIP",
-            begin: Some(id(&tokenizer, &place, CLIP_BEGIN)?),
-            end: id(&tokenizer, &place, CLIP_END)?,
-            pad: id(&tokenizer, &place, &pad)?,
-            length: said.length.unwrap_or(CLIP_LENGTH).min(CLIP_LENGTH),
+            begin: Some(token_id(&tokenizer, &place, CLIP_BEGIN)?),
+            end: token_id(&tokenizer, &place, CLIP_END)?,
+            pad: token_id(&tokenizer, &place, &pad)?,
+            length: config.length.unwrap_or(CLIP_LENGTH).min(CLIP_LENGTH),
             tokenizer,
             place,
         })
     }
 
-    /// T5's, from a folder with `tokenizer.json`.
+    /// Reads a T5 tokenizer from a folder with `tokenizer.json`.
     ///
     /// # Errors
-    /// The file is missing (`spiece.model` alone is not enough) or damaged.
+    /// The file is missing (`spiece.model` is not enough) or damaged.
     pub fn t5(folder: &Path) -> Result<Self, WeightsError> {
         let path = folder.join("tokenizer.json");
         if !path.is_file() {
@@ -152,51 +161,51 @@ impl PromptTokenizer {
             };
             return Err(WeightsError::config(folder.display().to_string(), what));
         }
-        let said = Said::read(folder)?;
+        let config = TokenizerConfig::read(folder)?;
         let mut tokenizer = load(&path)?;
-        // Files of different ages treat blanks at the end differently; SentencePiece itself drops them.
+        // Files from different library versions treat trailing spaces differently; SentencePiece itself drops them.
         let pieces = Metaspace::new('▁', PrependScheme::Always, true);
         tokenizer.with_pre_tokenizer(Some(PreTokenizers::new(vec![WhitespaceSplit.into(), pieces.into()])));
-        let pad = said.pad.unwrap_or_else(|| "<pad>".into());
+        let pad = config.pad.unwrap_or_else(|| "<pad>".into());
         Ok(Self {
             model: "T5",
             begin: None,
-            end: id(&tokenizer, &path, "</s>")?,
-            pad: id(&tokenizer, &path, &pad)?,
-            length: said.length.unwrap_or(T5_LENGTH),
+            end: token_id(&tokenizer, &path, "</s>")?,
+            pad: token_id(&tokenizer, &path, &pad)?,
+            length: config.length.unwrap_or(T5_LENGTH),
             tokenizer,
             place: path,
         })
     }
 
-    /// The usual length in tokens, marks included: 77 for CLIP, 512 for T5 (FLUX.1-schnell takes 256).
+    /// The default length in tokens, including begin and end tokens: 77 for CLIP, 512 for T5 (256 for FLUX.1-schnell).
     pub fn length(&self) -> usize {
         self.length
     }
 
-    /// A prompt as exactly `length` numbers (at least 3). What does not fit is left out, and said.
+    /// Encodes a prompt into exactly `length` IDs (at least 3). [`Tokens::truncation`] holds the text that does not fit.
     ///
     /// # Errors
-    /// A text that the tokenizer's files cannot express.
+    /// The tokenizer cannot encode the text.
     pub fn encode(&self, prompt: &str, length: usize) -> Result<Tokens, WeightsError> {
         let encoding = self
             .tokenizer
             .encode(prompt, false)
-            .map_err(|e| WeightsError::Corrupt { path: self.place.clone(), what: format!("cannot express the prompt ({e})") })?;
-        let marks = 1 + usize::from(self.begin.is_some());
-        let room = length.saturating_sub(marks);
+            .map_err(|e| WeightsError::Corrupt { path: self.place.clone(), what: format!("cannot encode the prompt ({e})") })?;
+        let special_tokens = 1 + usize::from(self.begin.is_some());
+        let room = length.saturating_sub(special_tokens);
         let all = encoding.get_ids();
         let kept = &all[..all.len().min(room)];
-        let cut = (all.len() > room).then(|| {
+        let truncation = (all.len() > room).then(|| {
             let from = encoding.get_offsets().get(room).map_or(0, |o| o.0);
             let text = prompt.get(prompt.floor_char_boundary(from)..).unwrap_or_default().trim();
-            Cut { model: self.model, limit: length, tokens: all.len() + marks, text: text.into() }
+            Truncation { model: self.model, limit: length, tokens: all.len() + special_tokens, text: text.into() }
         });
         let mut ids: Vec<u32> = self.begin.iter().chain(kept).copied().collect();
         ids.push(self.end);
         let used = ids.len();
         ids.resize(length.max(used), self.pad);
-        Ok(Tokens { ids, used, cut })
+        Ok(Tokens { ids, used, truncation })
     }
 }
 
@@ -206,10 +215,10 @@ fn corrupt(path: &Path, what: &str, error: impl std::fmt::Display) -> WeightsErr
 
 fn load(path: &Path) -> Result<Tokenizer, WeightsError> {
     let text = std::fs::read(path).map_err(WeightsError::io(path))?;
-    let mut tokenizer = Tokenizer::from_bytes(text).map_err(|e| corrupt(path, "is no tokenizer", e))?;
-    // Some files were saved with the settings of their last use; length is our business.
+    let mut tokenizer = Tokenizer::from_bytes(text).map_err(|e| corrupt(path, "is not a tokenizer", e))?;
+    // Some files keep the padding and truncation of their last use; the caller decides the length here.
     tokenizer.with_padding(None);
-    tokenizer.with_truncation(None).map_err(|e| corrupt(path, "is no tokenizer", e))?;
+    tokenizer.with_truncation(None).map_err(|e| corrupt(path, "is not a tokenizer", e))?;
     Ok(tokenizer)
 }
 
@@ -219,24 +228,25 @@ fn clip_from_merges(vocab: &Path, merges: &Path) -> Result<Tokenizer, WeightsErr
         .continuing_subword_prefix(String::new())
         .end_of_word_suffix("</w>".into())
         .build()
-        .map_err(|e| corrupt(vocab, "and merges.txt are no CLIP tokenizer", e))?;
+        .map_err(|e| corrupt(vocab, "and merges.txt are not a CLIP tokenizer", e))?;
     let mut tokenizer = Tokenizer::new(model);
-    let blanks = Replace::new(ReplacePattern::Regex(r"\s+".into()), " ").map_err(|e| corrupt(vocab, "has no normaliser", e))?;
-    tokenizer.with_normalizer(Some(Normalizers::new(vec![NFC.into(), blanks.into(), Lowercase.into()])));
+    let blanks = Replace::new(ReplacePattern::Regex(r"\s+".into()), " ").map_err(|e| corrupt(vocab, "normaliser cannot be built", e))?;
+    let normalizer = Normalizers::new(vec![NFC.into(), blanks.into(), Lowercase.into()]);
+    tokenizer.with_normalizer(Some(normalizer)).map_err(|e| corrupt(vocab, "normaliser cannot be built", e))?;
     let pieces = Split::new(SplitPattern::Regex(CLIP_PIECES.into()), SplitDelimiterBehavior::Removed, true)
-        .map_err(|e| corrupt(vocab, "has no pre-tokeniser", e))?;
+        .map_err(|e| corrupt(vocab, "pre-tokeniser cannot be built", e))?;
     let bytes = ByteLevel::new(false, true, true);
     tokenizer.with_pre_tokenizer(Some(PreTokenizers::new(vec![pieces.into(), bytes.into()])));
     Ok(tokenizer)
 }
 
-fn id(tokenizer: &Tokenizer, place: &Path, token: &str) -> Result<u32, WeightsError> {
+fn token_id(tokenizer: &Tokenizer, place: &Path, token: &str) -> Result<u32, WeightsError> {
     tokenizer.token_to_id(token).ok_or_else(|| WeightsError::Corrupt { path: place.into(), what: format!("has no token {token}") })
 }
 
-/// Only tokens of the vocabulary: the tokenizer would give an unknown one a new number.
-fn special(tokenizer: &mut Tokenizer, place: &Path, tokens: &[&str]) -> Result<(), WeightsError> {
-    let tokens = tokens.iter().map(|t| id(tokenizer, place, t).map(|_| AddedToken::from(*t, true))).collect::<Result<Vec<_>, _>>()?;
-    tokenizer.add_special_tokens(&tokens);
-    Ok(())
+/// Marks tokens of the vocabulary as special. The tokenizer would give a new ID to one that is not in the vocabulary.
+fn add_special_tokens(tokenizer: &mut Tokenizer, place: &Path, tokens: &[&str]) -> Result<(), WeightsError> {
+    let tokens = tokens.iter().map(|t| token_id(tokenizer, place, t).map(|_| AddedToken::from(*t, true))).collect::<Result<Vec<_>, _>>()?;
+    let added = tokenizer.add_special_tokens(tokens);
+    added.map(|_| ()).map_err(|e| corrupt(place, "special tokens cannot be added", e))
 }

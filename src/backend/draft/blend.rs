@@ -90,7 +90,7 @@ fn mean(image: &LinearRgb, weight: &Plane, (x0, y0, x1, y1): (usize, usize, usiz
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::backend::{KeyLight, PlacedProduct, Quiet, Scene};
+    use crate::backend::{KeyLight, PlacedProduct, Prompts, Quiet, Sampling, Scene};
     use crate::cancel::CancelToken;
     use crate::imaging::blur::erode;
 
@@ -155,13 +155,10 @@ mod tests {
                 product: &product,
                 grounded: &scene.image,
                 band: &alpha,
-                prompt: "",
-                negative_prompt: "",
+                prompts: Prompts { positive: "", negative: "" },
                 strength: 0.6,
-                guidance_scale: 3.5,
-                steps: 4,
+                sampling: Sampling { steps: 4, guidance_scale: 3.5, true_cfg_scale: 1.0, seed: 1 },
                 preserve_product: true,
-                seed: 1,
             };
             let cancel = CancelToken::default();
             let out = blend(&request, StageCx { cancel: &cancel, observer: &Quiet }).unwrap();

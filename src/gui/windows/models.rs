@@ -33,11 +33,11 @@ pub fn show(studio: &mut Studio, ui: &mut Ui) -> Stay {
             remark(ui, &lang.f("models.why_not", &[&lang.say(why)]));
         }
         if let Some(problem) = known.as_ref().and_then(|k| k.installed.problem.as_ref()) {
-            ui.label(RichText::new(lang.say(problem)).size(theme::LABEL).color(c.bad));
+            ui.label(RichText::new(lang.say(&problem.to_string())).size(theme::LABEL).color(c.bad));
         }
         remark(ui, if diffusion { lang.t("models.ready") } else { lang.t("models.why") });
         match known.as_ref().and_then(|k| k.installed.plan.as_ref()) {
-            Some(plan) => remark(ui, &lang.f("models.plan", &[&lang.say(plan)])),
+            Some(plan) => remark(ui, &lang.f("models.plan", &[&lang.say(&plan.to_string())])),
             None => remark(ui, lang.t("models.needs")),
         }
     });

@@ -1,4 +1,4 @@
-//! BMP, with the profile that its fifth header may carry.
+//! BMP, with the colour profile of a BITMAPV5HEADER.
 
 use std::io::{Read as _, SeekFrom};
 
@@ -6,20 +6,24 @@ use image::codecs::bmp::BmpDecoder;
 use image::metadata::Orientation;
 use image::{ColorType, ImageDecoder as _, ImageError};
 
-use super::color::{ColorEncoding, MAX_PROFILE};
-use super::rows::{Alpha, Assembler, ColorModel, Header, Picture, Row};
-use super::{DecodeError, MAX_ALLOC, Source, check_size};
+use super::assembler::{Assembler, Header, Picture};
+use super::color::ColorEncoding;
+use super::error::DecodeError;
+use super::limits::{MAX_ALLOC, MAX_PROFILE, check_size};
+use super::row::{Alpha, ColorModel, Row};
+use super::source::Source;
+use crate::notice;
 
 fn fail(error: ImageError) -> DecodeError {
     let detail = match error {
         ImageError::IoError(e) if e.kind() != std::io::ErrorKind::UnexpectedEof => return DecodeError::Io(e.to_string()),
-        ImageError::IoError(_) => "its data ends early",
-        ImageError::Limits(_) => "it asks for too much memory",
+        ImageError::IoError(_) => notice!("decode-damage-ends-early"),
+        ImageError::Limits(_) => notice!("decode-damage-memory"),
         ImageError::Unsupported(_) => {
-            let remedy = "Please open it in a picture editor, save it as PNG, and send that.";
-            return DecodeError::Variant { format: "BMP", variant: "an unusual kind of header or packing".into(), remedy };
+            let remedy = notice!("decode-remedy-png");
+            return DecodeError::Variant { format: "BMP", variant: notice!("decode-uses-header"), remedy };
         }
-        _ => "its header or its pixels make no sense",
+        _ => notice!("decode-damage-header"),
     };
     DecodeError::damaged("BMP", detail)
 }
@@ -40,7 +44,7 @@ pub(super) fn read(source: &mut dyn Source) -> Result<Picture, DecodeError> {
     };
     let mut pixels = vec![0; decoder.total_bytes() as usize];
     decoder.read_image(&mut pixels).map_err(fail)?;
-    // Some programs write a header that promises alpha and leave it at 0; viewers show such a picture.
+    // Some programs declare alpha and leave it at 0; viewers show such pictures as opaque.
     if alpha == Alpha::Straight && pixels.chunks_exact(4).all(|p| p[3] == 0) {
         alpha = Alpha::None;
     }
@@ -57,12 +61,12 @@ pub(super) fn read(source: &mut dyn Source) -> Result<Picture, DecodeError> {
     Ok(assembler.finish(Vec::new()))
 }
 
-/// The profile inside a file with a BITMAPV5HEADER. Linked files are not followed.
+/// Reads the colour profile embedded in a file with a BITMAPV5HEADER. Linked profiles are ignored.
 fn profile(source: &mut dyn Source) -> Option<ColorEncoding> {
     let mut head = [0; 138];
     source.read_exact(&mut head).ok()?;
     let number = |at: usize| head[at..at + 4].try_into().map_or(0, u32::from_le_bytes);
-    // Offsets count from the second header, which starts at 14.
+    // Offsets are relative to the DIB header, which starts at byte 14.
     if number(14) != 124 || &head[14 + 56..14 + 60] != b"DEBM" {
         return None;
     }

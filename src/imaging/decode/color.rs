@@ -1,27 +1,28 @@
-//! Colour: from a file's own encoding to 8-bit sRGB.
+//! Colour management: converts the colours of a file to 8-bit sRGB.
 //!
-//! Profiles are applied with relative colorimetric intent and black point compensation, as Photoshop and littlecms do by default. Colours
-//! outside sRGB are clipped.
+//! ICC profiles are applied with relative colorimetric intent and black point compensation, the defaults of Photoshop. Colours outside the
+//! sRGB gamut are clipped.
 
 mod curve;
 mod icc;
 mod lut;
 mod matrix;
+mod method;
 mod transfer;
 
 use rayon::prelude::*;
 
-use super::rows::{Alpha, ColorModel, Row};
-use crate::imaging::linear_to_srgb8;
+use super::row::{Alpha, ColorModel, Row};
+use crate::imaging::rgb::linear_to_srgb8;
+use crate::notice;
+use crate::notice::Notice;
 use curve::Curve;
-pub(super) use icc::MAX_PROFILE;
-use lut::Pipeline;
-use matrix::Matrix;
+use method::{Method, curves, is_srgb};
 
-/// What a file says about its colours.
+/// The colour encoding that a file declares.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum ColorEncoding {
-    /// sRGB, or nothing said: the web's default.
+    /// sRGB, also if the file declares nothing.
     Srgb,
     /// An embedded ICC profile.
     Icc(Vec<u8>),
@@ -34,27 +35,13 @@ pub(super) enum ColorEncoding {
     },
     /// A power law: light is the sample to the power of `exponent` (2.2 for a PNG whose gAMA is 0.45455).
     Gamma {
-        /// From sample to light.
+        /// Exponent from sample to light.
         exponent: f64,
-        /// Red, green, blue and white as x and y; `None` for those of Rec. 709.
+        /// CIE x and y of red, green, blue and white; `None` for Rec. 709.
         chromaticities: Option<[(f64, f64); 4]>,
     },
     /// Linear light with Rec. 709 primaries.
     Linear,
-}
-
-/// How samples become sRGB.
-enum Method {
-    /// The samples are sRGB codes.
-    Keep,
-    /// Curves to linear light (one for grey, else three), then a matrix.
-    Curves { curves: Vec<Curve>, tables: Vec<Vec<f32>>, matrix: Matrix, offset: [f32; 3], hlg: bool },
-    /// Multidimensional tables.
-    Lut(Box<Pipeline>),
-    /// Ink without a profile: `(1 - ink) × (1 - black)`, as other programs show it.
-    Ink,
-    /// CIE L*a*b*.
-    Lab,
 }
 
 /// Converts rows of samples to 8-bit sRGB with straight alpha.
@@ -62,14 +49,14 @@ pub(super) struct RowConverter {
     model: ColorModel,
     alpha: Alpha,
     method: Method,
-    note: Option<&'static str>,
+    note: Option<Notice>,
 }
 
-/// Pixels that a task converts at a time.
+/// Pixels per parallel task.
 const CHUNK: usize = 1024;
 
 impl RowConverter {
-    /// A converter for rows of this kind. A profile that cannot be used is ignored; see [`RowConverter::note`].
+    /// A converter for rows of this encoding. A profile that cannot be used is ignored; see [`RowConverter::take_note`].
     pub(super) fn new(model: ColorModel, alpha: Alpha, encoding: &ColorEncoding) -> Self {
         let plain = || match model {
             ColorModel::Gray | ColorModel::Rgb => Method::Keep,
@@ -79,15 +66,15 @@ impl RowConverter {
         let (method, note) = match encoding {
             ColorEncoding::Icc(bytes) => match icc::method(bytes, model) {
                 Ok(method) => (method, None),
-                Err(note) => (plain(), Some(note)),
+                Err(error) => (plain(), Some(error.notice())),
             },
-            // The other encodings are about light, not ink or perception.
+            // The other encodings describe light and do not apply to ink or L*a*b*.
             _ if matches!(model, ColorModel::Cmyk | ColorModel::Lab) => (plain(), None),
             ColorEncoding::Srgb => (Method::Keep, None),
             ColorEncoding::Linear => (curves(vec![Curve::Identity], matrix::IDENTITY, model), None),
             ColorEncoding::Cicp { primaries, transfer } => match transfer::method(*primaries, *transfer, model) {
                 Some((method, note)) => (method, note),
-                None => (Method::Keep, Some("its colour encoding is not known and was taken for sRGB")),
+                None => (Method::Keep, Some(notice!("decode-note-unknown-encoding"))),
             },
             ColorEncoding::Gamma { exponent, chromaticities } => (transfer::power(*exponent, chromaticities.as_ref(), model), None),
         };
@@ -95,12 +82,12 @@ impl RowConverter {
         Self { model, alpha, method, note }
     }
 
-    /// What the designer should know about the colours: a clause without a full stop.
-    pub(super) fn note(&self) -> Option<&'static str> {
-        self.note
+    /// What is lost or uncertain about the colours, once.
+    pub(super) fn take_note(&mut self) -> Option<Notice> {
+        self.note.take()
     }
 
-    /// Fills `out` (RGBA, 4 bytes a pixel).
+    /// Converts a row into `out` (RGBA, 4 bytes per pixel).
     pub(super) fn convert(&mut self, row: Row<'_>, out: &mut [u8]) {
         self.prepare(row);
         let colors = self.model.channels();
@@ -122,7 +109,7 @@ impl RowConverter {
         }
     }
 
-    /// Tables from samples to light for the depth of this row.
+    /// Builds the tables from samples to light for the depth of this row, unless they exist.
     fn prepare(&mut self, row: Row<'_>) {
         let Method::Curves { curves, tables, .. } = &mut self.method else { return };
         let size = if matches!(row, Row::U8(_)) && self.alpha != Alpha::Premultiplied { 256 } else { 65536 };
@@ -135,7 +122,7 @@ impl RowConverter {
         let premultiplied = self.alpha == Alpha::Premultiplied;
         let unmultiplied;
         let row = if premultiplied {
-            unmultiplied = divided(row, channels);
+            unmultiplied = unpremultiply(row, channels);
             Row::F32(&unmultiplied)
         } else {
             row
@@ -168,7 +155,7 @@ impl RowConverter {
                 }
             }
             Method::Lut(pipeline) => {
-                // Neighbours are often equal in drawings, and the tables are slow.
+                // Neighbouring pixels are often equal in drawings, and multidimensional tables are slow.
                 let mut last: Option<(&[S], [u8; 3])> = None;
                 for (p, o) in pixels {
                     let code = match last {
@@ -200,31 +187,8 @@ impl RowConverter {
     }
 }
 
-/// A method by curves, without tables yet.
-fn curves(curves: Vec<Curve>, matrix: Matrix, model: ColorModel) -> Method {
-    let curves = match curves.as_slice() {
-        [one] if model == ColorModel::Rgb => vec![one.clone(); 3],
-        [one, ..] if model == ColorModel::Gray => vec![one.clone()],
-        _ => curves,
-    };
-    Method::Curves { curves, tables: Vec::new(), matrix, offset: [0.0; 3], hlg: false }
-}
-
-/// Whether a method changes no 8-bit code by more than one. Its samples are sRGB already, so they are kept.
-fn is_srgb(method: &Method, model: ColorModel) -> bool {
-    let Method::Curves { curves, matrix, offset, hlg: false, .. } = method else { return false };
-    let gray = model == ColorModel::Gray;
-    let near = |codes: [u8; 3]| {
-        let light: Vec<f32> = codes.iter().enumerate().map(|(c, &v)| curves[c.min(curves.len() - 1)].eval(f32::from(v) / 255.0)).collect();
-        let light = if gray { [light[0]; 3] } else { matrix::apply(matrix, [light[0], light[1], light[2]]) };
-        (0..3).all(|c| linear_to_srgb8(light[c] + offset[c]).abs_diff(codes[c]) <= 1)
-    };
-    let steps = [0u8, 32, 64, 96, 128, 160, 192, 224, 255];
-    (0..=255).all(|v| near([v; 3])) && (gray || steps.iter().all(|&r| steps.iter().all(|&g| steps.iter().all(|&b| near([r, g, b])))))
-}
-
-/// Premultiplied samples divided by alpha, 0..=1.
-fn divided(row: Row<'_>, channels: usize) -> Vec<f32> {
+/// Divides premultiplied samples by alpha; the result is 0..=1.
+fn unpremultiply(row: Row<'_>, channels: usize) -> Vec<f32> {
     let mut out: Vec<f32> = match row {
         Row::U8(r) => r.iter().map(|v| v.unit()).collect(),
         Row::U16(r) => r.iter().map(|v| v.unit()).collect(),
@@ -239,11 +203,11 @@ fn divided(row: Row<'_>, channels: usize) -> Vec<f32> {
     out
 }
 
-/// One sample of any depth.
+/// A sample of any depth.
 trait Sample: Copy + PartialEq + Send + Sync {
-    /// 0..=255, rounded.
+    /// The value as 0..=255, rounded.
     fn code(self) -> u8;
-    /// 0..=1.
+    /// The value as 0..=1.
     fn unit(self) -> f32;
     /// Index into a table of 256 or 65536 entries.
     fn index(self) -> usize;

@@ -1,62 +1,90 @@
-//! Why a file cannot be used.
+//! Decoding errors.
 
-/// Why a file cannot be used as a photo, in words for the person who sent it.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+use crate::notice;
+use crate::notice::{Argument, Notice};
+
+/// Why a file cannot be used as a photo.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DecodeError {
-    /// No known signature.
-    #[error("This file is not an image. Please send a {} photo.", super::READABLE)]
+    /// The content has no known signature.
     NotAnImage,
-    /// An image, or something that designers take for one, but of a kind that is not read.
-    #[error("{name} files are not supported. {remedy}")]
+    /// An unsupported image format, or another kind of file that people take for an image.
     Unsupported {
-        /// The format, such as "AVIF".
-        name: String,
-        /// What to do instead: one whole sentence.
-        remedy: String,
+        /// Name of the format.
+        format: Argument,
+        /// What to do instead: one sentence.
+        remedy: Notice,
     },
-    /// A format that is read, in a variant that is not.
-    #[error("This {format} file uses {variant}, which is not supported. {remedy}")]
+    /// An unsupported variant of a supported format.
     Variant {
-        /// Such as "TIFF".
+        /// Name of the format.
         format: &'static str,
-        /// Such as "16-bit Lab colour".
-        variant: String,
-        /// What to do instead: one whole sentence.
-        remedy: &'static str,
+        /// The variant, as the object of "uses".
+        variant: Notice,
+        /// What to do instead: one sentence.
+        remedy: Notice,
     },
-    /// Above the limits.
-    #[error("The image is too large ({width}×{height} pixels). {remedy}")]
+    /// The picture exceeds a limit.
     TooLarge {
-        /// Width in pixels, as the header says.
+        /// Width in pixels according to the header.
         width: u32,
-        /// Height in pixels, as the header says.
+        /// Height in pixels according to the header.
         height: u32,
-        /// The limit that applies, and what to do: one or two whole sentences.
-        remedy: String,
+        /// The limit, and what to do instead: one or two sentences.
+        remedy: Notice,
     },
-    /// Starts like an image but cannot be read to its end.
-    #[error("The {format} file is damaged or incomplete: {detail}. Save or copy it again, or choose another.")]
+    /// The file starts like an image but cannot be decoded.
     Damaged {
-        /// Such as "PNG".
-        format: &'static str,
-        /// The damage: one line without quotes, debug text and final full stop.
-        detail: String,
+        /// Name of the format.
+        format: Argument,
+        /// The damage: a clause without a full stop.
+        detail: Notice,
     },
-    /// No bytes at all: an upload or download that failed, or a cloud placeholder.
-    #[error("The file is empty. Save or download it again.")]
+    /// The file has no bytes: a failed upload or download, or a placeholder of a cloud drive.
     Empty,
-    /// The file cannot be opened or read.
-    #[error("The file cannot be read: {0}.")]
+    /// The path is a folder, pipe or device.
+    NotAFile,
+    /// The file cannot be opened or read: the error of the operating system.
     Io(String),
 }
 
 impl DecodeError {
-    /// A damaged file, with the words of a decoder made fit for one line.
-    pub(super) fn damaged(format: &'static str, detail: impl std::fmt::Display) -> Self {
-        let words = detail.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
-        Self::Damaged { format, detail: words.trim_end_matches('.').to_owned() }
+    /// A damaged file of a known format.
+    pub(super) fn damaged(format: &'static str, detail: Notice) -> Self {
+        Self::Damaged { format: format.into(), detail }
+    }
+
+    /// A damaged file, where the format does not matter.
+    pub(super) fn damaged_picture(detail: Notice) -> Self {
+        Self::Damaged { format: notice!("decode-picture").into(), detail }
+    }
+
+    /// The error as a message to people.
+    pub fn notice(&self) -> Notice {
+        match self {
+            Self::NotAnImage => notice!("decode-not-an-image", formats = super::format::readable_formats()),
+            Self::Unsupported { format, remedy } => notice!("decode-unsupported", format = format.clone(), remedy = remedy.clone()),
+            Self::Variant { format, variant, remedy } => {
+                notice!("decode-variant", format = *format, variant = variant.clone(), remedy = remedy.clone())
+            }
+            Self::TooLarge { width, height, remedy } => {
+                notice!("decode-too-large", width = *width, height = *height, remedy = remedy.clone())
+            }
+            Self::Damaged { format, detail } => notice!("decode-damaged", format = format.clone(), detail = detail.clone()),
+            Self::Empty => notice!("decode-empty"),
+            Self::NotAFile => notice!("decode-not-a-file"),
+            Self::Io(error) => notice!("decode-unreadable", error = error.clone()),
+        }
     }
 }
+
+impl std::fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.notice().fmt(f)
+    }
+}
+
+impl std::error::Error for DecodeError {}
 
 impl From<std::io::Error> for DecodeError {
     fn from(error: std::io::Error) -> Self {

@@ -1,10 +1,9 @@
-//! Recognises a file by its content.
+//! The formats that can be read.
 
-use std::io::{Read as _, SeekFrom};
+use crate::notice;
+use crate::notice::Notice;
 
-use super::{DecodeError, Source, foreign};
-
-/// A format that is read.
+/// A format that can be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Format {
     Png,
@@ -30,50 +29,35 @@ impl Format {
     }
 }
 
-/// Bytes at the start of a file that are looked at.
-const HEAD: u64 = 4096;
-/// Bytes at its end: the footer of a Targa file.
-const TAIL: u64 = 26;
-
-/// The format of a file of `length` bytes, by its first and last bytes. On success the source is at its start again.
-///
-/// # Errors
-/// The file is of a kind that is not read; the error names it if it is known.
-pub(super) fn recognise(source: &mut dyn Source, length: u64) -> Result<Format, DecodeError> {
-    let mut head = Vec::new();
-    (&mut *source).take(HEAD).read_to_end(&mut head)?;
-    if head.is_empty() {
-        return Err(DecodeError::Empty);
-    }
-    if let Some(format) = readable(&head) {
-        source.seek(SeekFrom::Start(0))?;
-        return Ok(format);
-    }
-    let mut tail = Vec::new();
-    source.seek(SeekFrom::Start(length.saturating_sub(TAIL)))?;
-    (&mut *source).take(TAIL).read_to_end(&mut tail)?;
-    match foreign::name(&head, &tail, length) {
-        #[cfg(feature = "heic")]
-        Some((foreign::HEIC | foreign::HEIF, _)) => {
-            source.seek(SeekFrom::Start(0))?;
-            Ok(Format::Heic)
-        }
-        Some((name, remedy)) => Err(DecodeError::Unsupported { name: name.into(), remedy: remedy.into() }),
-        None => Err(DecodeError::NotAnImage),
-    }
+/// Names of these formats.
+#[cfg(feature = "heic")]
+pub const READABLE: &str = "PNG, JPEG, WebP, HEIC, BMP, TIFF";
+/// Names of these formats.
+#[cfg(not(feature = "heic"))]
+pub const READABLE: &str = "PNG, JPEG, WebP, BMP, TIFF";
+/// Names of these formats, as a list within a sentence.
+pub(super) fn readable_formats() -> Notice {
+    if cfg!(feature = "heic") { notice!("decode-formats") } else { notice!("decode-formats-without-heic") }
 }
 
-fn readable(head: &[u8]) -> Option<Format> {
-    match head {
-        [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1A, b'\n', ..] => Some(Format::Png),
-        // JPEG-LS begins like JPEG.
-        [0xFF, 0xD8, 0xFF, 0xF7, ..] => None,
-        [0xFF, 0xD8, 0xFF, ..] => Some(Format::Jpeg),
-        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some(Format::WebP),
-        // Any text may start with these two letters, so the size of the header that follows must be a known one.
-        [b'B', b'M', _, _, _, _, _, _, _, _, _, _, _, _, 12 | 16 | 40 | 52 | 56 | 64 | 108 | 124, 0, 0, 0, ..] => Some(Format::Bmp),
-        [b'B', b'M', rest @ ..] if rest.len() < 16 => Some(Format::Bmp),
-        [b'I', b'I', 0x2A | 0x2B, 0, ..] | [b'M', b'M', 0, 0x2A | 0x2B, ..] => Some(Format::Tiff),
-        _ => None,
-    }
-}
+/// File name extensions of these formats, for file dialogs. Formats are detected by content, not by name.
+pub const EXTENSIONS: &[&str] = &[
+    "png",
+    "apng",
+    "jpg",
+    "jpeg",
+    "jfif",
+    "jpe",
+    "mpo",
+    "webp",
+    "bmp",
+    "dib",
+    "tif",
+    "tiff",
+    #[cfg(feature = "heic")]
+    "heic",
+    #[cfg(feature = "heic")]
+    "heif",
+    #[cfg(feature = "heic")]
+    "hif",
+];

@@ -1,22 +1,25 @@
-//! HEIC, the format of iPhone photos, through `heifer`: an HEVC still picture decoder without C and without unsafe code.
+//! HEIC, the format of iPhone photos, by `heifer`, an HEVC still picture decoder in safe Rust.
 
 use std::io::Read as _;
 
 use image::metadata::Orientation;
 
+use super::assembler::{Assembler, Header, Picture};
 use super::color::ColorEncoding;
-use super::rows::{Alpha, Assembler, ColorModel, Header, Picture, Row};
-use super::{DecodeError, MAX_PIXELS, Source, check_size};
+use super::error::DecodeError;
+use super::limits::{MAX_PIXELS, check_size};
+use super::row::{Alpha, ColorModel, Row};
+use super::source::Source;
+use crate::notice;
+use crate::notice::Notice;
 
-/// Largest file that is read, bytes: it must be in memory as a whole. A 48-megapixel iPhone photo has about 10 MB.
+/// Largest file that is read, bytes; the decoder needs it in memory as a whole. A 48-megapixel iPhone photo has about 10 MB.
 const MAX_FILE: u64 = 128 << 20;
-
-const REMEDY: &str = "Save it as JPEG in Preview, Photos or the gallery app.";
 
 pub(super) fn read(source: &mut dyn Source, length: u64) -> Result<Picture, DecodeError> {
     if length > MAX_FILE {
-        let variant = format!("more than {} MiB", MAX_FILE >> 20);
-        return Err(DecodeError::Variant { format: "HEIC", variant, remedy: REMEDY });
+        let variant = notice!("decode-uses-file-size", mebibytes = MAX_FILE >> 20);
+        return Err(DecodeError::Variant { format: "HEIC", variant, remedy: remedy() });
     }
     let mut bytes = Vec::new();
     source.take(MAX_FILE).read_to_end(&mut bytes)?;
@@ -26,10 +29,10 @@ pub(super) fn read(source: &mut dyn Source, length: u64) -> Result<Picture, Deco
     let options = heifer::Options { max_threads: 0, max_pixels: MAX_PIXELS };
     let mut notes = Vec::new();
     let image = match heifer::decode_srgb_rgba8(&bytes, &options) {
-        // HDR signals and profiles that are not RGB: the plain picture is better than none.
+        // HDR signals and profiles other than RGB: keep the colours unconverted instead of failing.
         Err(heifer::Error::Unsupported(_)) => {
             let plain = heifer::decode_rgba8(&bytes, &options).map_err(fail)?;
-            notes.push("its colours could not be converted to sRGB and may look different".to_owned());
+            notes.push(notice!("decode-note-unconverted"));
             plain
         }
         other => other.map_err(fail)?,
@@ -42,7 +45,7 @@ pub(super) fn read(source: &mut dyn Source, length: u64) -> Result<Picture, Deco
         model: ColorModel::Rgb,
         alpha: if image.has_alpha { Alpha::Straight } else { Alpha::None },
         encoding: ColorEncoding::Srgb,
-        // Rotation and mirroring are properties of the picture and have been applied.
+        // The decoder has applied rotation and mirroring, which are properties of the container.
         orientation: Orientation::NoTransforms,
     };
     let mut assembler = Assembler::new(header);
@@ -59,22 +62,26 @@ pub(super) fn read(source: &mut dyn Source, length: u64) -> Result<Picture, Deco
     Ok(assembler.finish(notes))
 }
 
-/// The size that the container declares for its main picture.
+/// The size that the container declares for its primary item.
 fn size(bytes: &[u8]) -> Option<(u32, u32)> {
     let file = heifer::heifer_isobmff::HeifFile::parse(bytes).ok()?;
     file.image_size(file.primary_id).ok().flatten()
 }
 
-/// The decoder's words are for programmers.
+/// Replaces the decoder's error, which addresses programmers.
 fn fail(error: heifer::Error) -> DecodeError {
     use heifer::{Error, heifer_hevc_dec as hevc, heifer_isobmff as container};
     match error {
         Error::Unsupported(_) | Error::Hevc(hevc::Error::Unimplemented(_)) => {
-            DecodeError::Variant { format: "HEIC", variant: "an unusual kind of coding".into(), remedy: REMEDY }
+            DecodeError::Variant { format: "HEIC", variant: notice!("decode-uses-coding"), remedy: remedy() }
         }
         Error::Hevc(hevc::Error::UnexpectedEof) | Error::Container(container::Error::UnexpectedEof) => {
-            DecodeError::damaged("HEIC", "its data ends early")
+            DecodeError::damaged("HEIC", notice!("decode-damage-ends-early"))
         }
-        _ => DecodeError::damaged("HEIC", "its content makes no sense"),
+        _ => DecodeError::damaged("HEIC", notice!("decode-damage-content")),
     }
+}
+
+fn remedy() -> Notice {
+    notice!("decode-remedy-heic-to-jpeg")
 }

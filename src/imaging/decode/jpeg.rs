@@ -1,11 +1,12 @@
 //! JPEG: baseline and progressive Huffman coding with 8-bit samples.
 //!
-//! The program has its own decoder because no crate does all of this: hand over rows as they come, so that a baseline picture of any size
-//! needs the memory of a few rows; read scans of one component; round and upsample like libjpeg; and report damage inside the data, which
-//! others fill with grey or refuse.
+//! The program has its own decoder because no crate does all of this: deliver rows as they are decoded, so that a baseline picture of any size
+//! needs memory for a few rows only; read non-interleaved scans; round and upsample like libjpeg; and report damage within the data, which
+//! others fill with grey or reject.
 
 mod bits;
 mod entropy;
+mod error;
 mod frame;
 mod idct;
 mod output;
@@ -13,32 +14,33 @@ mod tables;
 
 use std::io::SeekFrom;
 
-use super::color::{ColorEncoding, MAX_PROFILE};
-use super::rows::{Alpha, Assembler, ColorModel, Header, Picture, exif_orientation, is_nearly_whole};
-use super::{DecodeError, Source, check_streamed_size};
+use super::assembler::{Assembler, Header, Picture, exif_orientation, is_nearly_whole};
+use super::color::ColorEncoding;
+use super::error::DecodeError;
+use super::limits::{MAX_PROFILE, check_streamed_size};
+use super::row::{Alpha, ColorModel};
+use super::source::Source;
+use crate::notice;
+use crate::notice::Notice;
 use bits::{Bits, Huffman};
 use entropy::Entropy;
+use error::{damaged, variant};
 use frame::{Frame, Scan, ScanPart, ZIGZAG};
 use output::{Colors, Output};
 
-/// Memory for the coefficients of a picture that must be in memory as a whole, bytes.
+/// Largest memory for the coefficients of a picture that is decoded as a whole, bytes.
 const MAX_COEFFICIENTS: u64 = 384 << 20;
-/// Most scans; the usual progressive file has ten.
+/// Most scans; a typical progressive file has ten.
 const MAX_SCANS: usize = 100;
-/// Most segments of an ICC profile together; beyond, it is too large anyway.
+/// Most APP2 segments of an ICC profile; with more, the profile exceeds its size limit.
 const MAX_ICC_PARTS: usize = 256;
 
-/// Notes on a damaged picture.
-const DAMAGE: &str = "the JPEG data is damaged; part of the picture may be wrong";
-const MISSING_END: &str = "the JPEG data breaks off; the last rows are missing";
-
-fn damaged(detail: impl std::fmt::Display) -> DecodeError {
-    DecodeError::damaged("JPEG", detail)
+fn damage_note() -> Notice {
+    notice!("decode-note-damaged-jpeg")
 }
 
-fn variant(variant: &str) -> DecodeError {
-    let remedy = "Please open it in a picture editor, save it as an ordinary JPEG or as PNG, and send that.";
-    DecodeError::Variant { format: "JPEG", variant: variant.into(), remedy }
+fn missing_rows_note() -> Notice {
+    notice!("decode-note-missing-rows", format = "JPEG")
 }
 
 pub(super) fn read(source: &mut dyn Source) -> Result<Picture, DecodeError> {
@@ -59,13 +61,13 @@ struct Reader {
     icc_bytes: usize,
     scans: usize,
     broken: bool,
-    notes: Vec<String>,
+    notes: Vec<Notice>,
 }
 
 /// How a scan ended.
 enum Ended {
     Whole,
-    /// The data stops in this row of so many rows of MCUs.
+    /// The data ended in this row of MCUs, of so many.
     At(usize, usize),
 }
 
@@ -78,13 +80,13 @@ impl Reader {
         while let Some(code) = marker {
             match code {
                 0xD9 => break,
-                // Markers without content.
+                // Markers without a segment.
                 0x01 | 0xD0..=0xD8 => marker = next_marker(&mut bits),
                 0xDA => {
                     let scan = self.start_scan(&segment(&mut bits)?)?;
-                    let frame = self.frame.as_mut().ok_or_else(|| damaged("its picture data comes before its frame header"))?;
+                    let frame = self.frame.as_mut().ok_or_else(|| damaged(notice!("decode-damage-data-before-frame")))?;
                     if frame.height == 0 {
-                        frame.set_height(height.ok_or_else(|| damaged("its height is missing"))?);
+                        frame.set_height(height.ok_or_else(|| damaged(notice!("decode-damage-height")))?);
                     }
                     if self.scans == 0 {
                         check_streamed_size(frame.width as u32, frame.height as u32)?;
@@ -95,7 +97,7 @@ impl Reader {
                     }
                     self.scans += 1;
                     if self.scans > MAX_SCANS {
-                        return Err(damaged("it has too many scans"));
+                        return Err(damaged(notice!("decode-damage-scans")));
                     }
                     marker = self.store(scan, &mut bits)?;
                 }
@@ -103,13 +105,13 @@ impl Reader {
                 0xC0..=0xC2 => {
                     let data = segment(&mut bits)?;
                     if self.frame.is_some() {
-                        return Err(variant("hierarchical coding"));
+                        return Err(variant(notice!("decode-uses-hierarchical")));
                     }
                     self.frame = Some(Frame::read(&data, code == 0xC2)?);
                 }
-                0xC3 => return Err(variant("lossless coding")),
-                0xC5..=0xC7 | 0xDE => return Err(variant("hierarchical coding")),
-                0xC8..=0xCF => return Err(variant("arithmetic coding")),
+                0xC3 => return Err(variant(notice!("decode-uses-lossless"))),
+                0xC5..=0xC7 | 0xDE => return Err(variant(notice!("decode-uses-hierarchical"))),
+                0xC8..=0xCF => return Err(variant(notice!("decode-uses-arithmetic"))),
                 _ => {
                     let data = segment(&mut bits)?;
                     self.other(code, data)?;
@@ -122,13 +124,13 @@ impl Reader {
         self.finish(marker.is_some())
     }
 
-    /// Tables and metadata.
+    /// Reads a segment with tables or metadata.
     fn other(&mut self, code: u8, data: Vec<u8>) -> Result<(), DecodeError> {
         match code {
             0xDB => self.quantisers(&data)?,
             0xDD => match data.as_slice() {
                 &[high, low, ..] => self.restart = usize::from(high) << 8 | usize::from(low),
-                _ => return Err(damaged("its restart interval is missing")),
+                _ => return Err(damaged(notice!("decode-damage-restart"))),
             },
             0xE0 if data.starts_with(b"JFIF") => self.jfif = true,
             0xE1 if self.exif.is_none() => self.exif = data.strip_prefix(b"Exif\0").and_then(|d| d.get(1..)).map(<[u8]>::to_vec),
@@ -148,7 +150,7 @@ impl Reader {
     }
 
     fn quantisers(&mut self, mut data: &[u8]) -> Result<(), DecodeError> {
-        let short = || damaged("a quantisation table is incomplete");
+        let short = || damaged(notice!("decode-damage-short-quantisation"));
         while let Some((&head, rest)) = data.split_first() {
             let width = if head >> 4 == 0 { 1 } else { 2 };
             let values = rest.get(..64 * width).ok_or_else(short)?;
@@ -164,7 +166,7 @@ impl Reader {
     }
 
     fn huffman(&mut self, mut data: &[u8]) -> Result<(), DecodeError> {
-        let broken = || damaged("a Huffman table makes no sense");
+        let broken = || damaged(notice!("decode-damage-huffman"));
         while let Some((&head, rest)) = data.split_first() {
             let counts: &[u8; 16] = rest.get(..16).and_then(|c| c.try_into().ok()).ok_or_else(broken)?;
             let total: usize = counts.iter().map(|&c| usize::from(c)).sum();
@@ -177,8 +179,8 @@ impl Reader {
     }
 
     fn start_scan(&mut self, data: &[u8]) -> Result<Scan, DecodeError> {
-        let broken = || damaged("a scan header makes no sense");
-        let frame = self.frame.as_mut().ok_or_else(|| damaged("its picture data comes before its frame header"))?;
+        let broken = || damaged(notice!("decode-damage-scan-header"));
+        let frame = self.frame.as_mut().ok_or_else(|| damaged(notice!("decode-damage-data-before-frame")))?;
         let (&count, rest) = data.split_first().ok_or_else(broken)?;
         let count = usize::from(count);
         let (&[first, last, approximation], list) =
@@ -200,24 +202,23 @@ impl Reader {
             }
             let c = &mut frame.components[component];
             if c.quantisers.is_none() {
-                c.quantisers = Some(self.quantisers[c.table].ok_or_else(|| damaged("a quantisation table is missing"))?);
+                c.quantisers = Some(self.quantisers[c.table].ok_or_else(|| damaged(notice!("decode-damage-no-quantisation")))?);
             }
             c.precision[usize::from(first)..=usize::from(last)].fill(low);
-            // Motion JPEG leaves the usual tables out.
-            let dc = self.dc[dc].clone().or_else(|| tables::usual(false, dc));
-            let ac = self.ac[ac].clone().or_else(|| tables::usual(true, ac));
+            // Motion JPEG omits the standard tables.
+            let dc = self.dc[dc].clone().or_else(|| tables::standard(false, dc));
+            let ac = self.ac[ac].clone().or_else(|| tables::standard(true, ac));
             parts.push(ScanPart { component, dc, ac, predictor: 0 });
         }
         Ok(Scan { parts, first: first.into(), last: last.into(), high: high.into(), low: low.into() })
     }
 
-    /// Makes room for all coefficients.
+    /// Allocates the coefficients of the whole picture.
     fn allocate(&mut self) -> Result<(), DecodeError> {
         let Some(frame) = &mut self.frame else { return Ok(()) };
         if frame.coefficient_bytes() > MAX_COEFFICIENTS {
-            let remedy = "A progressive JPEG must fit into memory as a whole. Please save it as a baseline (standard) JPEG, or make it smaller, and \
-                          send that.";
-            return Err(DecodeError::TooLarge { width: frame.width as u32, height: frame.height as u32, remedy: remedy.into() });
+            let remedy = notice!("decode-remedy-progressive");
+            return Err(DecodeError::TooLarge { width: frame.width as u32, height: frame.height as u32, remedy });
         }
         frame.allocate(frame.mcus.1);
         Ok(())
@@ -225,7 +226,7 @@ impl Reader {
 
     fn colors(&self, frame: &Frame) -> Colors {
         let ids: Vec<u8> = frame.components.iter().map(|c| c.id).collect();
-        // The order in which libjpeg believes what a file says.
+        // In libjpeg's order of precedence: JFIF, Adobe, component IDs.
         match (frame.components.len(), self.adobe) {
             (1, _) => Colors::Gray,
             (3, _) if self.jfif => Colors::YCbCr,
@@ -261,11 +262,11 @@ impl Reader {
         let Some(&(_, of, _)) = parts.first() else { return ColorEncoding::Srgb };
         parts.sort_by_key(|p| p.0);
         let whole = usize::from(of) == parts.len() && parts.iter().zip(1..).all(|(p, n)| p.0 == n);
-        // Parts that are missing make no profile; it will be called damaged.
+        // With a part missing, the profile is empty and will be reported as damaged.
         ColorEncoding::Icc(if whole || self.icc_bytes > MAX_PROFILE { parts.into_iter().flat_map(|p| p.2).collect() } else { Vec::new() })
     }
 
-    /// Reads a picture of one scan row by row.
+    /// Decodes a picture of a single scan row by row.
     fn stream(mut self, mut frame: Frame, mut scan: Scan, bits: &mut Bits<'_>) -> Result<Picture, DecodeError> {
         let (mut assembler, mut output) = self.assembler(&frame);
         frame.allocate(1);
@@ -285,23 +286,27 @@ impl Reader {
             self.broken = true;
         }
         if self.broken {
-            self.notes.push(DAMAGE.into());
+            self.notes.push(damage_note());
         }
         Ok(assembler.finish(self.notes))
     }
 
-    /// A picture whose last rows are missing is still a picture; one that lacks more is not.
+    /// Accepts missing rows at the end with a note.
+    ///
+    /// # Errors
+    /// More than the last rows are missing.
     fn accept_missing_end(&mut self, row: usize, rows: usize) -> Result<(), DecodeError> {
         if !is_nearly_whole(row, rows) {
-            return Err(damaged(format!("its data is damaged or ends after {} % of the picture", row * 100 / rows.max(1))));
+            return Err(damaged(notice!("decode-damage-progress", percent = row * 100 / rows.max(1))));
         }
-        if !self.notes.iter().any(|n| n == MISSING_END) {
-            self.notes.push(MISSING_END.into());
+        let note = missing_rows_note();
+        if !self.notes.contains(&note) {
+            self.notes.push(note);
         }
         Ok(())
     }
 
-    /// Reads a scan into the stored coefficients; returns the marker behind it.
+    /// Decodes a scan into the stored coefficients; returns the marker after it.
     fn store(&mut self, mut scan: Scan, bits: &mut Bits<'_>) -> Result<Option<u8>, DecodeError> {
         let Some(mut frame) = self.frame.take() else { return Ok(None) };
         let ended = self.scan(&mut frame, &mut scan, bits, false, &mut |_| true);
@@ -314,7 +319,7 @@ impl Reader {
         Ok(marker)
     }
 
-    /// Decodes the blocks of a scan and calls `row` after each row of MCUs. `one_row`: there is memory for one row of MCUs only.
+    /// Decodes the blocks of a scan and calls `row` after each row of MCUs. `one_row`: only one row of MCUs is allocated.
     fn scan(
         &mut self,
         frame: &mut Frame,
@@ -328,7 +333,7 @@ impl Reader {
             [one] => Some(one.component),
             _ => None,
         };
-        // A scan of one component has one block an MCU, and no blocks of padding.
+        // In a non-interleaved scan, an MCU is one block, and there are no padding blocks.
         let (across, down) = single.map_or(frame.mcus, |c| frame.components[c].blocks);
         let nearly_all = |x: usize, y: usize| is_nearly_whole(y * across + x, across * down);
         let (mut left, mut expected, mut skipping, mut ended) = (self.restart, 0u8, false, None);
@@ -339,7 +344,7 @@ impl Reader {
                     let (marker, extra) = bits.next_marker();
                     self.broken |= extra > 0;
                     let Some(code @ 0xD0..=0xD7) = marker else {
-                        // The scan ends early; the marker is that of the next segment.
+                        // The scan ended early; the marker belongs to the next segment.
                         bits.put_back(marker);
                         ended = Some(x);
                         break;
@@ -358,7 +363,7 @@ impl Reader {
                 };
                 if whole.is_none() {
                     self.broken = true;
-                    // The next restart marker is a new beginning.
+                    // Decoding resumes at the next restart marker.
                     if self.restart == 0 {
                         ended = Some(x);
                         break;
@@ -367,7 +372,7 @@ impl Reader {
                 }
             }
             if let Some(x) = ended {
-                // The rest of the last row is grey then.
+                // The rest of the last row stays grey.
                 if y + 1 < down || !nearly_all(x, y) {
                     return Ended::At(y, down);
                 }
@@ -381,15 +386,15 @@ impl Reader {
         Ended::Whole
     }
 
-    /// The picture from all stored coefficients. `ended`: the file says that it ends.
+    /// Builds the picture from the stored coefficients. `ended`: an end-of-image marker was read.
     fn finish(mut self, ended: bool) -> Result<Picture, DecodeError> {
-        let frame = self.frame.take().filter(|_| self.scans > 0).ok_or_else(|| damaged("it has no picture data"))?;
+        let frame = self.frame.take().filter(|_| self.scans > 0).ok_or_else(|| damaged(notice!("decode-damage-no-data")))?;
         if frame.components.iter().any(|c| c.precision[0] == u8::MAX) {
-            return Err(damaged("a colour component is missing"));
+            return Err(damaged(notice!("decode-damage-no-component")));
         }
         let finished = frame.components.iter().all(|c| c.precision.iter().all(|&p| p == 0));
         if !ended && !finished {
-            return Err(damaged("its data ends before the finer detail"));
+            return Err(damaged(notice!("decode-damage-no-detail")));
         }
         self.broken |= !finished;
         let (mut assembler, mut output) = self.assembler(&frame);
@@ -397,13 +402,13 @@ impl Reader {
             output.add(&frame, row, &mut assembler)?;
         }
         if self.broken {
-            self.notes.push(DAMAGE.into());
+            self.notes.push(damage_note());
         }
         Ok(assembler.finish(self.notes))
     }
 }
 
-/// The blocks of an MCU of several components.
+/// Decodes an MCU of an interleaved scan; `None` if the data is damaged.
 #[inline]
 fn mcu(entropy: &mut Entropy, bits: &mut Bits<'_>, frame: &mut Frame, scan: &mut Scan, (x, y): (usize, usize)) -> Option<()> {
     for part in 0..scan.parts.len() {
@@ -418,7 +423,7 @@ fn mcu(entropy: &mut Entropy, bits: &mut Bits<'_>, frame: &mut Frame, scan: &mut
     Some(())
 }
 
-/// The next marker outside of entropy-coded data; bytes before it are skipped.
+/// Skips to the next marker outside of entropy-coded data; `None` at the end of the file.
 fn next_marker(bits: &mut Bits<'_>) -> Option<u8> {
     loop {
         while bits.byte()? != 0xFF {}
@@ -432,14 +437,15 @@ fn next_marker(bits: &mut Bits<'_>) -> Option<u8> {
     }
 }
 
-/// The content of a segment.
+/// Reads the content of a segment.
 fn segment(bits: &mut Bits<'_>) -> Result<Vec<u8>, DecodeError> {
-    let length = bits.bytes(2).map(|b| usize::from(b[0]) << 8 | usize::from(b[1])).ok_or_else(|| damaged("a segment is incomplete"))?;
-    let length = length.checked_sub(2).ok_or_else(|| damaged("a segment has an impossible length"))?;
-    bits.bytes(length).ok_or_else(|| damaged("a segment is incomplete"))
+    let length =
+        bits.bytes(2).map(|b| usize::from(b[0]) << 8 | usize::from(b[1])).ok_or_else(|| damaged(notice!("decode-damage-segment")))?;
+    let length = length.checked_sub(2).ok_or_else(|| damaged(notice!("decode-damage-segment-length")))?;
+    bits.bytes(length).ok_or_else(|| damaged(notice!("decode-damage-segment")))
 }
 
-/// The height that a DNL segment behind the first scan gives, for a file whose frame header has none.
+/// Finds the height in a DNL segment after the first scan, for files whose frame header omits it.
 fn find_height(source: &mut dyn Source) -> Option<usize> {
     let mut bits = Bits::new(source);
     bits.bytes(2);

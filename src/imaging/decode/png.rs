@@ -1,28 +1,33 @@
-//! PNG: row by row where it is not interlaced.
+//! PNG: row by row unless it is interlaced.
 
 use std::io::SeekFrom;
 
 use image::metadata::Orientation;
 
+use super::assembler::{Assembler, Header, Picture, exif_orientation, is_nearly_whole};
 use super::color::ColorEncoding;
-use super::rows::{Alpha, Assembler, ColorModel, Header, Picture, Row, exif_orientation, is_nearly_whole};
-use super::{DecodeError, MAX_ALLOC, Source, check_size, check_streamed_size};
+use super::error::DecodeError;
+use super::limits::{MAX_ALLOC, check_size, check_streamed_size};
+use super::row::{Alpha, ColorModel, Row};
+use super::source::Source;
 use crate::imaging::png_chunks::{Chunks, read_chunks};
+use crate::notice;
+use crate::notice::Notice;
 
-/// An interlaced picture whose 16-bit samples take more memory than this is read with 8 bits.
+/// Interlaced pictures whose 16-bit samples take more memory than this are read with 8 bits, bytes.
 const MAX_DEEP_BYTES: u64 = 256 << 20;
 
-fn damaged(detail: impl std::fmt::Display) -> DecodeError {
+fn damaged(detail: Notice) -> DecodeError {
     DecodeError::damaged("PNG", detail)
 }
 
-/// The decoder's words are for programmers.
+/// Replaces the decoder's error, which addresses programmers.
 fn fail(error: png::DecodingError) -> DecodeError {
     match error {
         png::DecodingError::IoError(e) if e.kind() != std::io::ErrorKind::UnexpectedEof => DecodeError::Io(e.to_string()),
-        png::DecodingError::IoError(_) => damaged("its data ends early"),
-        png::DecodingError::LimitsExceeded => damaged("it asks for too much memory"),
-        _ => damaged("its chunks or its packed pixels make no sense"),
+        png::DecodingError::IoError(_) => damaged(notice!("decode-damage-ends-early")),
+        png::DecodingError::LimitsExceeded => damaged(notice!("decode-damage-memory")),
+        _ => damaged(notice!("decode-damage-packing")),
     }
 }
 
@@ -31,14 +36,14 @@ pub(super) fn read(source: &mut dyn Source) -> Result<Picture, DecodeError> {
     source.seek(SeekFrom::Start(0))?;
     let bad_name = chunks.bad_name;
     read_pixels(source, chunks).map_err(|error| match error {
-        DecodeError::Damaged { .. } if bad_name => damaged("the name of a chunk makes no sense"),
+        DecodeError::Damaged { .. } if bad_name => damaged(notice!("decode-damage-chunk-name")),
         other => other,
     })
 }
 
 fn read_pixels(source: &mut dyn Source, chunks: Chunks) -> Result<Picture, DecodeError> {
     let mut decoder = png::Decoder::new_with_limits(source, png::Limits { bytes: MAX_ALLOC as usize });
-    // Text and profiles are read above, within bounds.
+    // `read_chunks` has read text and profiles, within its limits.
     decoder.set_ignore_text_chunk(true);
     decoder.set_ignore_iccp_chunk(true);
     let info = decoder.read_header_info().map_err(fail)?;
@@ -72,9 +77,9 @@ fn read_pixels(source: &mut dyn Source, chunks: Chunks) -> Result<Picture, Decod
     let wide = depth == png::BitDepth::Sixteen;
     let mut notes = Vec::new();
     let ended = if interlaced {
-        let mut pixels = vec![0; reader.output_buffer_size().ok_or_else(|| damaged("it asks for too much memory"))?];
+        let mut pixels = vec![0; reader.output_buffer_size().ok_or_else(|| damaged(notice!("decode-damage-memory")))?];
         let ended = reader.next_frame(&mut pixels).map(|_| ());
-        // The first pass already gives a rough picture, so what came is no measure: all or nothing.
+        // Even the first pass covers the whole picture coarsely, so rows cannot measure completeness: it is decoded completely or not at all.
         ended.map_err(fail)?;
         let row = assembler.row_samples() * (1 + usize::from(wide));
         pixels.chunks_exact(row).try_for_each(|row| push(&mut assembler, row, wide))?;
@@ -92,7 +97,7 @@ fn read_pixels(source: &mut dyn Source, chunks: Chunks) -> Result<Picture, Decod
     match ended {
         Err(_) if rows == height => {}
         Err(_) if is_nearly_whole(rows as usize, height as usize) => {
-            notes.push("the PNG data breaks off; the last rows are missing".into());
+            notes.push(notice!("decode-note-missing-rows", format = "PNG"));
         }
         Err(error) => return Err(fail(error)),
         Ok(()) => {}
@@ -111,7 +116,7 @@ fn push(assembler: &mut Assembler, row: &[u8], wide: bool) -> Result<(), DecodeE
     assembler.push(Row::U16(&samples))
 }
 
-/// In the order of the specification (third edition, 4.3): cICP, iCCP, sRGB, gAMA with cHRM.
+/// The colour encoding by the precedence of the specification (third edition, 4.3): cICP, iCCP, sRGB, gAMA with cHRM.
 fn encoding(chunks: &Chunks) -> ColorEncoding {
     match chunks {
         Chunks { cicp: Some((primaries, transfer)), .. } => ColorEncoding::Cicp { primaries: *primaries, transfer: *transfer },
@@ -123,7 +128,7 @@ fn encoding(chunks: &Chunks) -> ColorEncoding {
     }
 }
 
-/// The orientation in an XMP packet, as an attribute or an element: what exiftool and older Adobe programs write instead of EXIF.
+/// The orientation in an XMP packet, as an attribute or an element; exiftool and older Adobe programs write it instead of EXIF.
 fn orientation_in_xmp(text: &[(String, String)]) -> Option<Orientation> {
     let (_, xmp) = text.iter().find(|(key, _)| key == "XML:com.adobe.xmp")?;
     let (_, value) = xmp.split_once("tiff:Orientation")?;
@@ -131,7 +136,7 @@ fn orientation_in_xmp(text: &[(String, String)]) -> Option<Orientation> {
     Orientation::from_exif(u8::try_from(digit).ok()?)
 }
 
-/// EXIF as ImageMagick writes it: a text entry with the name, the length and the bytes in hexadecimal.
+/// EXIF as ImageMagick writes it: a text entry with a name, the length and the bytes in hexadecimal.
 fn exif_in_text(text: &[(String, String)]) -> Option<Vec<u8>> {
     let (_, value) = text.iter().find(|(key, _)| matches!(key.as_str(), "Raw profile type exif" | "Raw profile type APP1"))?;
     let digits: Vec<u8> = value.lines().skip(3).flat_map(str::chars).filter_map(|c| c.to_digit(16).map(|d| d as u8)).collect();

@@ -1,10 +1,14 @@
-//! WebP: lossy, lossless, and the first picture of an animation.
+//! WebP: lossy, lossless, and the first frame of an animation.
 
 use image_webp::{DecodingError, WebPDecoder};
 
+use super::assembler::{Assembler, Header, Picture, exif_orientation};
 use super::color::ColorEncoding;
-use super::rows::{Alpha, Assembler, ColorModel, Header, Picture, Row, exif_orientation};
-use super::{DecodeError, MAX_ALLOC, Source, check_size};
+use super::error::DecodeError;
+use super::limits::{MAX_ALLOC, check_size};
+use super::row::{Alpha, ColorModel, Row};
+use super::source::Source;
+use crate::notice;
 
 /// Largest chunk of metadata that is read, bytes.
 const MAX_METADATA: usize = 5 << 20;
@@ -12,10 +16,10 @@ const MAX_METADATA: usize = 5 << 20;
 fn fail(error: DecodingError) -> DecodeError {
     let detail = match error {
         DecodingError::IoError(e) if e.kind() != std::io::ErrorKind::UnexpectedEof => return DecodeError::Io(e.to_string()),
-        DecodingError::IoError(_) => "its data ends early",
-        DecodingError::MemoryLimitExceeded | DecodingError::ImageTooLarge => "it asks for too much memory",
-        DecodingError::NoMoreFrames | DecodingError::ChunkMissing => "it has no picture",
-        _ => "its chunks or its packed pixels make no sense",
+        DecodingError::IoError(_) => notice!("decode-damage-ends-early"),
+        DecodingError::MemoryLimitExceeded | DecodingError::ImageTooLarge => notice!("decode-damage-memory"),
+        DecodingError::NoMoreFrames | DecodingError::ChunkMissing => notice!("decode-damage-no-picture"),
+        _ => notice!("decode-damage-packing"),
     };
     DecodeError::damaged("WebP", detail)
 }
@@ -24,11 +28,11 @@ pub(super) fn read(source: &mut dyn Source) -> Result<Picture, DecodeError> {
     let mut decoder = WebPDecoder::new(source).map_err(fail)?;
     let (width, height) = decoder.dimensions();
     check_size(width, height)?;
-    // Metadata first: the limit is for each chunk of it.
+    // Metadata first: the memory limit applies to each of its chunks.
     decoder.set_memory_limit(MAX_METADATA);
     let encoding = match decoder.icc_profile() {
         Ok(Some(icc)) => ColorEncoding::Icc(icc),
-        // Too large, or cut off: it counts as damaged.
+        // A profile that is too large or truncated is reported as damaged.
         Err(_) => ColorEncoding::Icc(Vec::new()),
         Ok(None) => ColorEncoding::Srgb,
     };

@@ -3,25 +3,23 @@
 
 use candle_core::{D, DType, Result, Tensor};
 
-use super::FluxConfig;
+use super::config::FluxConfig;
 use super::rope::Rope;
-use crate::nn::{LayerNorm, Linear, attention, wide_sum};
-use crate::weights::{Vars, WeightsError};
+use crate::nn::{LayerNorm, Linear, add_f32, attention};
+use crate::weights::{LoadResult, Vars};
 
 const EPS: f64 = 1e-6;
 
-type Loaded<T> = std::result::Result<T, WeightsError>;
-
-/// Scale and shift after a plain norm, and the gate of what is added afterwards; each `[B, 1, inner]` float32.
+/// Shift and scale after a norm without weights, and the gate of the residual update; each `[B, 1, inner]` float32.
 struct Modulation {
     shift: Tensor,
     scale: Tensor,
     gate: Tensor,
 }
 
-/// `parts` times (shift, scale, gate) from the steering vector.
-fn modulations(linear: &Linear, steering: &Tensor, parts: usize) -> Result<Vec<Modulation>> {
-    let all = linear.forward(steering)?.unsqueeze(1)?.to_dtype(DType::F32)?;
+/// `parts` modulations from the conditioning vector.
+fn modulations(linear: &Linear, conditioning: &Tensor, parts: usize) -> Result<Vec<Modulation>> {
+    let all = linear.forward(conditioning)?.unsqueeze(1)?.to_dtype(DType::F32)?;
     let size = all.dim(D::Minus1)? / (3 * parts);
     let piece = |i: usize| all.narrow(D::Minus1, i * size, size);
     (0..parts).map(|p| Ok(Modulation { shift: piece(3 * p)?, scale: (piece(3 * p + 1)? + 1.0)?, gate: piece(3 * p + 2)? })).collect()
@@ -29,13 +27,13 @@ fn modulations(linear: &Linear, steering: &Tensor, parts: usize) -> Result<Vec<M
 
 impl Modulation {
     fn norm(&self, x: &Tensor) -> Result<Tensor> {
-        LayerNorm::plain(EPS).forward(x)?.broadcast_mul(&self.scale)?.broadcast_add(&self.shift)
+        LayerNorm::without_affine(EPS).forward(x)?.broadcast_mul(&self.scale)?.broadcast_add(&self.shift)
     }
 
     fn add(&self, x: &Tensor, update: &Tensor) -> Result<Tensor> {
-        // float16 overflows in late blocks; the reference clips there, too.
+        // float16 overflows in late blocks; the reference clips there too.
         let update = if update.dtype() == DType::F16 { &update.clamp(-65504f32, 65504f32)? } else { update };
-        wide_sum(x, &update.to_dtype(DType::F32)?.broadcast_mul(&self.gate)?)
+        add_f32(x, &update.to_dtype(DType::F32)?.broadcast_mul(&self.gate)?)
     }
 }
 
@@ -50,7 +48,7 @@ struct Heads {
 }
 
 impl Heads {
-    fn load(vars: &Vars, config: &FluxConfig, [q, k, v, norm_q, norm_k]: [&str; 5]) -> Loaded<Self> {
+    fn load(vars: &Vars, config: &FluxConfig, [q, k, v, norm_q, norm_k]: [&str; 5]) -> LoadResult<Self> {
         let inner = config.inner();
         let norm = |name: &str| vars.pp(name).with_dtype(DType::F32).get("weight", config.attention_head_dim);
         Ok(Self {
@@ -63,18 +61,18 @@ impl Heads {
         })
     }
 
-    /// `x` `[B, N, inner]`, whose first token is token `start` of the whole → q, k, v `[B, H, N, D]`.
+    /// `x` `[B, N, inner]`, whose first token is token `start` of the sequence → q, k, v `[B, H, N, D]`.
     fn forward(&self, x: &Tensor, rope: &Rope, start: usize) -> Result<[Tensor; 3]> {
         let (b, n, _) = x.dims3()?;
         let split = |y: Tensor| y.reshape((b, n, (), self.size));
         let v = split(self.v.forward(x)?)?.transpose(1, 2)?.contiguous()?;
-        // Norm and rotation both want float32: one conversion there and one back.
-        let turned = |linear: &Linear, norm: &Tensor| {
+        // Norm and rotation both compute in float32: convert once there and once back.
+        let rotated = |linear: &Linear, norm: &Tensor| {
             let y = split(linear.forward(x)?)?.to_dtype(DType::F32)?;
             let y = candle_nn::ops::rms_norm(&y, norm, EPS as f32)?.transpose(1, 2)?.contiguous()?;
-            rope.turn(&y, start)?.to_dtype(v.dtype())
+            rope.rotate(&y, start)?.to_dtype(v.dtype())
         };
-        Ok([turned(&self.q, &self.norm_q)?, turned(&self.k, &self.norm_k)?, v])
+        Ok([rotated(&self.q, &self.norm_q)?, rotated(&self.k, &self.norm_k)?, v])
     }
 }
 
@@ -84,7 +82,7 @@ fn attend(q: &Tensor, k: &Tensor, v: &Tensor) -> Result<Tensor> {
     attention(q, k, v, None, 1.0 / (d as f64).sqrt())?.transpose(1, 2)?.reshape((b, n, ()))
 }
 
-/// Text or image in a double block.
+/// The text or the image stream of a double block.
 struct Stream {
     modulation: Linear,
     heads: Heads,
@@ -94,7 +92,7 @@ struct Stream {
 }
 
 impl Stream {
-    fn load(vars: &Vars, config: &FluxConfig, norm: &str, heads: [&str; 5], out: &str, mlp: &str) -> Loaded<Self> {
+    fn load(vars: &Vars, config: &FluxConfig, norm: &str, heads: [&str; 5], out: &str, mlp: &str) -> LoadResult<Self> {
         let inner = config.inner();
         let mlp = vars.pp(mlp).pp("net");
         Ok(Self {
@@ -114,14 +112,14 @@ impl Stream {
     }
 }
 
-/// Text and image with their own weights, attending to each other.
+/// Text and image streams with their own weights and joint attention.
 pub(super) struct DoubleBlock {
     image: Stream,
     text: Stream,
 }
 
 impl DoubleBlock {
-    pub(super) fn load(vars: &Vars, config: &FluxConfig) -> Loaded<Self> {
+    pub(super) fn load(vars: &Vars, config: &FluxConfig) -> LoadResult<Self> {
         let image = ["to_q", "to_k", "to_v", "norm_q", "norm_k"];
         let text = ["add_q_proj", "add_k_proj", "add_v_proj", "norm_added_q", "norm_added_k"];
         Ok(Self {
@@ -130,10 +128,10 @@ impl DoubleBlock {
         })
     }
 
-    /// `text` `[B, T, inner]`, `image` `[B, S, inner]`, `steering` `[B, inner]` (after SiLU) → both again.
-    pub(super) fn forward(&self, text: &Tensor, image: &Tensor, steering: &Tensor, rope: &Rope) -> Result<(Tensor, Tensor)> {
-        let of_image = modulations(&self.image.modulation, steering, 2)?;
-        let of_text = modulations(&self.text.modulation, steering, 2)?;
+    /// `text` `[B, T, inner]`, `image` `[B, S, inner]`, `conditioning` `[B, inner]` (after SiLU) → the new `text` and `image`.
+    pub(super) fn forward(&self, text: &Tensor, image: &Tensor, conditioning: &Tensor, rope: &Rope) -> Result<(Tensor, Tensor)> {
+        let of_image = modulations(&self.image.modulation, conditioning, 2)?;
+        let of_text = modulations(&self.text.modulation, conditioning, 2)?;
         let (t, s) = (text.dim(1)?, image.dim(1)?);
         let [tq, tk, tv] = self.text.heads.forward(&of_text[0].norm(text)?, rope, 0)?;
         let [iq, ik, iv] = self.image.heads.forward(&of_image[0].norm(image)?, rope, t)?;
@@ -144,7 +142,7 @@ impl DoubleBlock {
     }
 }
 
-/// Text and image as one sequence; attention and MLP side by side.
+/// Text and image as one sequence, with attention and MLP in parallel.
 pub(super) struct SingleBlock {
     modulation: Linear,
     heads: Heads,
@@ -153,7 +151,7 @@ pub(super) struct SingleBlock {
 }
 
 impl SingleBlock {
-    pub(super) fn load(vars: &Vars, config: &FluxConfig) -> Loaded<Self> {
+    pub(super) fn load(vars: &Vars, config: &FluxConfig) -> LoadResult<Self> {
         let inner = config.inner();
         Ok(Self {
             modulation: Linear::load(&vars.pp("norm").pp("linear"), inner, 3 * inner)?,
@@ -163,9 +161,9 @@ impl SingleBlock {
         })
     }
 
-    /// `x` `[B, T + S, inner]`, `steering` `[B, inner]` (after SiLU) → `x` again.
-    pub(super) fn forward(&self, x: &Tensor, steering: &Tensor, rope: &Rope) -> Result<Tensor> {
-        let modulation = modulations(&self.modulation, steering, 1)?;
+    /// `x` `[B, T + S, inner]`, `conditioning` `[B, inner]` (after SiLU) → the new `x`.
+    pub(super) fn forward(&self, x: &Tensor, conditioning: &Tensor, rope: &Rope) -> Result<Tensor> {
+        let modulation = modulations(&self.modulation, conditioning, 1)?;
         let normed = modulation[0].norm(x)?;
         let [q, k, v] = self.heads.forward(&normed, rope, 0)?;
         let attended = attend(&q, &k, &v)?;

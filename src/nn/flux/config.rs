@@ -8,14 +8,14 @@ use crate::weights::{TensorStore, WeightsError, flux_names};
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 pub struct FluxConfig {
-    /// The class that wrote the config, where it says so.
+    /// The class that wrote the config, if it says so.
     #[serde(rename = "_class_name")]
     pub class_name: Option<String>,
-    /// Side of the patches that the network itself unpacks: 1, the pipeline packs.
+    /// Side of the patches that the network unpacks itself: 1, because the pipeline packs the latents.
     pub patch_size: usize,
     /// Channels of a packed latent: 16 × 2 × 2.
     pub in_channels: usize,
-    /// Channels of the output; as many as come in where it is `None`.
+    /// Output channels; `None` for `in_channels`.
     pub out_channels: Option<usize>,
     /// Double-stream blocks.
     pub num_layers: usize,
@@ -31,7 +31,7 @@ pub struct FluxConfig {
     pub pooled_projection_dim: usize,
     /// Whether the distilled guidance is an input (dev) or not (schnell).
     pub guidance_embeds: bool,
-    /// Channels of a head for each axis of the positions.
+    /// Channels of a head per axis of the position.
     pub axes_dims_rope: Vec<usize>,
 }
 
@@ -60,15 +60,15 @@ impl FluxConfig {
         self.num_attention_heads * self.attention_head_dim
     }
 
-    /// Values in an output token.
+    /// Channels of an output token.
     pub fn outputs(&self) -> usize {
         self.patch_size * self.patch_size * self.out_channels.unwrap_or(self.in_channels)
     }
 
-    /// The sizes of a file that has no config beside it (single files, GGUF), from its tensors.
+    /// Derives the config from the shapes of the tensors, for files without a config (single files, GGUF).
     ///
     /// # Errors
-    /// The file is no FLUX transformer of the public head size (128), for which the axes' shares are known.
+    /// The file is not a FLUX transformer with the public head size of 128, for which `axes_dims_rope` is known.
     pub fn of_store(store: std::sync::Arc<dyn TensorStore>) -> Result<Self, WeightsError> {
         let store = flux_names::adapt(store);
         let size = |name: &str, dim: usize| {
@@ -99,20 +99,20 @@ impl FluxConfig {
         })
     }
 
-    /// Whether the sizes fit together.
+    /// Checks the config; `place` is its file, for messages.
     ///
     /// # Errors
-    /// They do not, or the config is another network's; `place` says whose.
+    /// The config is another network's, or its sizes do not fit together.
     pub fn check(&self, place: &str) -> Result<(), WeightsError> {
         let fail = |what: String| Err(WeightsError::config(place, what));
         if let Some(class) = self.class_name.as_ref().filter(|c| *c != "FluxTransformer2DModel") {
             return fail(format!("the config is of a {class}, not of a FluxTransformer2DModel"));
         }
-        // Each first, so that no sum or product of them overflows.
+        // Every size is checked first, so that no sum or product overflows.
         let sizes = [self.patch_size, self.in_channels, self.out_channels.unwrap_or(1), self.attention_head_dim, self.num_attention_heads];
         let few = [self.num_layers, self.num_single_layers];
         if sizes.contains(&0) || sizes.iter().any(|&s| s > 1 << 16) || self.patch_size > 64 || few.iter().any(|&n| n > 1 << 12) {
-            return fail("a size in the config is zero or absurd".into());
+            return fail("a size in the config is zero or too large".into());
         }
         if self.axes_dims_rope.iter().any(|&d| d > self.attention_head_dim)
             || self.axes_dims_rope.iter().sum::<usize>() != self.attention_head_dim

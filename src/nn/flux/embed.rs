@@ -1,74 +1,57 @@
-//! What steers the whole FLUX network: timestep, guidance and CLIP's pooled state, added up.
+//! The conditioning vector of FLUX: the sum of the embeddings of timestep, guidance and CLIP's pooled state.
 //!
-//! Reference: diffusers `embeddings.py` `CombinedTimestepGuidanceTextProjEmbeddings`. All of it runs in float32: it is one row, and
-//! every block scales with it.
+//! Reference: diffusers `embeddings.py` `CombinedTimestepGuidanceTextProjEmbeddings`. All of it runs in float32: it is one row per
+//! picture, and every block is scaled by it.
 
 use candle_core::{DType, Result, Tensor};
 
-use super::FluxConfig;
-use crate::nn::Linear;
-use crate::nn::embedding::frequencies;
-use crate::weights::{Vars, WeightsError};
+use super::config::FluxConfig;
+use crate::nn::embedding::{EmbeddingMlp, frequencies};
+use crate::weights::{LoadResult, Vars};
 
-/// Sines and cosines of a timestep.
+/// Channels of a sinusoidal embedding.
 const CHANNELS: usize = 256;
 
-/// Linear, SiLU, linear.
-struct Mlp {
-    first: Linear,
-    second: Linear,
-}
-
-impl Mlp {
-    fn load(vars: &Vars, inputs: usize, size: usize) -> std::result::Result<Self, WeightsError> {
-        Ok(Self { first: Linear::load(&vars.pp("linear_1"), inputs, size)?, second: Linear::load(&vars.pp("linear_2"), size, size)? })
-    }
-
-    fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        self.second.forward(&self.first.forward(x)?.silu()?)
-    }
-}
-
-/// The three inputs' embeddings.
+/// The embeddings of the three inputs.
 pub(super) struct Conditioning {
-    time: Mlp,
-    guidance: Option<Mlp>,
-    text: Mlp,
+    time: EmbeddingMlp,
+    guidance: Option<EmbeddingMlp>,
+    text: EmbeddingMlp,
 }
 
 impl Conditioning {
-    pub(super) fn load(vars: &Vars, config: &FluxConfig) -> std::result::Result<Self, WeightsError> {
+    pub(super) fn load(vars: &Vars, config: &FluxConfig) -> LoadResult<Self> {
         let vars = vars.with_dtype(DType::F32);
         let size = config.inner();
         Ok(Self {
-            time: Mlp::load(&vars.pp("timestep_embedder"), CHANNELS, size)?,
+            time: EmbeddingMlp::load(&vars.pp("timestep_embedder"), CHANNELS, size)?,
             guidance: match config.guidance_embeds {
-                true => Some(Mlp::load(&vars.pp("guidance_embedder"), CHANNELS, size)?),
+                true => Some(EmbeddingMlp::load(&vars.pp("guidance_embedder"), CHANNELS, size)?),
                 false => None,
             },
-            text: Mlp::load(&vars.pp("text_embedder"), config.pooled_projection_dim, size)?,
+            text: EmbeddingMlp::load(&vars.pp("text_embedder"), config.pooled_projection_dim, size)?,
         })
     }
 
-    /// What stays the same over the steps. `pooled` `[B, P]`, `guidance` `[B]` → `[B, inner]`, float32.
+    /// The part that stays the same over the steps. `pooled` `[B, P]`, `guidance` `[B]` → `[B, inner]`, float32.
     pub(super) fn constant(&self, pooled: &Tensor, guidance: Option<&Tensor>) -> Result<Tensor> {
         let text = self.text.forward(&pooled.to_dtype(DType::F32)?)?;
         match (&self.guidance, guidance) {
-            (Some(mlp), Some(guidance)) => text.broadcast_add(&mlp.forward(&waves(guidance)?)?),
+            (Some(mlp), Some(guidance)) => text.broadcast_add(&mlp.forward(&sinusoidal(guidance)?)?),
             (Some(_), None) => candle_core::bail!("this FLUX has a guidance embedding: guidance [B] is needed"),
-            // schnell has no use for it.
+            // schnell ignores guidance.
             (None, _) => Ok(text),
         }
     }
 
     /// The constant part and `timestep` `[B]`, 0 to 1 → `[B, inner]`, float32.
     pub(super) fn at(&self, constant: &Tensor, timestep: &Tensor) -> Result<Tensor> {
-        constant.broadcast_add(&self.time.forward(&waves(timestep)?)?)
+        constant.broadcast_add(&self.time.forward(&sinusoidal(timestep)?)?)
     }
 }
 
 /// `[B]` → `[B, 256]`: cosines, then sines, of 1000 · t at falling frequencies, float32.
-fn waves(t: &Tensor) -> Result<Tensor> {
+fn sinusoidal(t: &Tensor) -> Result<Tensor> {
     let half = CHANNELS / 2;
     let frequencies = Tensor::from_vec(frequencies(half, half as f32), (1, half), t.device())?;
     let t = (t.to_dtype(DType::F32)?.flatten_all()?.unsqueeze(1)? * 1000.0)?;

@@ -1,7 +1,7 @@
 //! The FLUX.1 transformer (dev and schnell). Reference: diffusers `models/transformers/transformer_flux.py`, and the authors' own
 //! `black-forest-labs/flux` `src/flux/model.py`.
 //!
-//! What does not change from step to step is computed once, by [`FluxTransformer::prepare`].
+//! [`FluxTransformer::prepare`] computes everything that stays the same over the steps.
 
 use candle_core::{DType, Device, Result, Tensor};
 
@@ -13,7 +13,7 @@ pub mod rope;
 pub use config::FluxConfig;
 
 use crate::nn::{LayerNorm, Linear};
-use crate::weights::{Vars, WeightsError, flux_names};
+use crate::weights::{LoadResult, Vars, flux_names};
 use block::{DoubleBlock, SingleBlock};
 use embed::Conditioning;
 use rope::Rope;
@@ -32,14 +32,14 @@ pub struct FluxTransformer {
     device: Device,
 }
 
-/// A prompt and a picture's geometry, as the network takes them.
+/// An encoded prompt and the geometry of a picture.
 #[derive(Clone, Copy)]
 pub struct FluxPrompt<'a> {
     /// T5's states, `[B, T, joint_attention_dim]`.
     pub encoder_hidden_states: &'a Tensor,
     /// CLIP's pooled state, `[B, pooled_projection_dim]`.
     pub pooled_projections: &'a Tensor,
-    /// Distilled guidance, such as 3.5, `[B]` or `[1]`; needed by dev, ignored by schnell.
+    /// Distilled guidance, such as 3.5, `[B]` or `[1]`; required by dev, ignored by schnell.
     pub guidance: Option<&'a Tensor>,
     /// Positions of the text tokens, `[T, 3]`, see [`rope::text_ids`].
     pub txt_ids: &'a Tensor,
@@ -47,7 +47,7 @@ pub struct FluxPrompt<'a> {
     pub img_ids: &'a Tensor,
 }
 
-/// A prompt and a geometry, ready for any number of steps.
+/// Everything about a prompt and a geometry that stays the same over the steps.
 pub struct FluxPrepared {
     context: Tensor,
     constant: Tensor,
@@ -55,11 +55,11 @@ pub struct FluxPrepared {
 }
 
 impl FluxTransformer {
-    /// Takes the whole file, in diffusers' layout or in the authors'.
+    /// Loads the whole file, in the layout of diffusers or of the authors.
     ///
     /// # Errors
-    /// A config whose sizes do not fit together; a tensor that is missing, of another shape, or left over.
-    pub fn load(vars: &Vars, config: &FluxConfig) -> std::result::Result<Self, WeightsError> {
+    /// A config whose sizes do not fit together; a tensor is missing, has another shape, or belongs to no part of the network.
+    pub fn load(vars: &Vars, config: &FluxConfig) -> LoadResult<Self> {
         config.check(&vars.place())?;
         let vars = vars.adapted(flux_names::adapt);
         let inner = config.inner();
@@ -83,15 +83,15 @@ impl FluxTransformer {
         Ok(network)
     }
 
-    /// The network's sizes.
+    /// The config that the network was built from.
     pub fn config(&self) -> &FluxConfig {
         &self.config
     }
 
-    /// Computes what is the same in every step.
+    /// Computes everything that stays the same over the steps.
     ///
     /// # Errors
-    /// Shapes that do not fit, guidance missing for dev, no memory.
+    /// Shapes that do not fit, dev without guidance, out of memory.
     pub fn prepare(&self, prompt: &FluxPrompt<'_>) -> Result<FluxPrepared> {
         let tokens = prompt.encoder_hidden_states.dim(1)?;
         if prompt.txt_ids.dim(0)? != tokens {
@@ -108,7 +108,7 @@ impl FluxTransformer {
     /// `[B, S, outputs]`, in the network's type.
     ///
     /// # Errors
-    /// Shapes that do not fit the prepared ones, no memory.
+    /// Shapes that do not fit the prepared ones, out of memory.
     pub fn forward(&self, latents: &Tensor, timestep: &Tensor, prepared: &FluxPrepared) -> Result<Tensor> {
         let (batch, image_tokens, _) = latents.dims3()?;
         let text_tokens = prepared.context.dim(1)?;
@@ -116,20 +116,20 @@ impl FluxTransformer {
             let (b, n) = (prepared.context.dim(0)?, prepared.rope.tokens() - text_tokens);
             candle_core::bail!("latents are {batch} × {image_tokens} tokens, prepared for {b} × {n}");
         }
-        let steering = self.conditioning.at(&prepared.constant, timestep)?.silu()?.to_dtype(self.dtype)?;
+        let conditioning = self.conditioning.at(&prepared.constant, timestep)?.silu()?.to_dtype(self.dtype)?;
         let mut image = self.x_embedder.forward(&latents.to_dtype(self.dtype)?)?;
         let mut text = prepared.context.clone();
         for block in &self.double {
-            (text, image) = block.forward(&text, &image, &steering, &prepared.rope)?;
+            (text, image) = block.forward(&text, &image, &conditioning, &prepared.rope)?;
         }
         let mut joint = Tensor::cat(&[text, image], 1)?;
         for block in &self.single {
-            joint = block.forward(&joint, &steering, &prepared.rope)?;
+            joint = block.forward(&joint, &conditioning, &prepared.rope)?;
         }
         let image = joint.narrow(1, text_tokens, image_tokens)?.contiguous()?;
-        let modulation = self.norm_out.forward(&steering)?.unsqueeze(1)?.to_dtype(DType::F32)?;
+        let modulation = self.norm_out.forward(&conditioning)?.unsqueeze(1)?.to_dtype(DType::F32)?;
         let inner = self.config.inner();
         let (scale, shift) = ((modulation.narrow(2, 0, inner)? + 1.0)?, modulation.narrow(2, inner, inner)?);
-        self.proj_out.forward(&LayerNorm::plain(1e-6).forward(&image)?.broadcast_mul(&scale)?.broadcast_add(&shift)?)
+        self.proj_out.forward(&LayerNorm::without_affine(1e-6).forward(&image)?.broadcast_mul(&scale)?.broadcast_add(&shift)?)
     }
 }

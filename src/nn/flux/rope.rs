@@ -1,6 +1,6 @@
-//! Positions of FLUX and their rotary tables.
+//! Rotary position embeddings of FLUX.
 //!
-//! Reference: diffusers `transformer_flux.py` `FluxPosEmbed`, and RoFormer (arXiv 2104.09864). Angles are made in float64 and kept in
+//! Reference: diffusers `transformer_flux.py` `FluxPosEmbed`, and RoFormer (arXiv 2104.09864). Angles are computed in float64 and kept in
 //! float32 whatever the network's type: bfloat16 cannot tell neighbouring positions apart.
 
 use candle_core::{DType, Device, Result, Tensor};
@@ -16,7 +16,7 @@ pub struct Rope {
 /// Ids of text tokens: `[tokens, 3]`, all zero.
 ///
 /// # Errors
-/// No memory.
+/// Out of memory.
 pub fn text_ids(tokens: usize, device: &Device) -> Result<Tensor> {
     Tensor::zeros((tokens, 3), DType::F32, device)
 }
@@ -24,17 +24,17 @@ pub fn text_ids(tokens: usize, device: &Device) -> Result<Tensor> {
 /// Ids of image tokens, row by row: `[rows · columns, 3]` of (0, row, column). Rows and columns count packed latents (16 pixels).
 ///
 /// # Errors
-/// No memory.
+/// Out of memory.
 pub fn image_ids(rows: usize, columns: usize, device: &Device) -> Result<Tensor> {
     let ids: Vec<f32> = (0..rows).flat_map(|y| (0..columns).flat_map(move |x| [0.0, y as f32, x as f32])).collect();
     Tensor::from_vec(ids, (rows * columns, 3), device)
 }
 
 impl Rope {
-    /// Tables for `text` `[T, A]` and `image` `[S, A]` ids; axis `a` turns `axes[a]` channels of each head.
+    /// Tables for `text` `[T, A]` and `image` `[S, A]` ids; axis `a` rotates `axes[a]` channels of each head.
     ///
     /// # Errors
-    /// Ids with another number of axes, no memory.
+    /// Ids with another number of axes, out of memory.
     pub fn new(text: &Tensor, image: &Tensor, axes: &[usize], device: &Device) -> Result<Self> {
         let mut angles: Vec<f64> = Vec::new();
         let mut tokens = 0;
@@ -55,17 +55,17 @@ impl Rope {
         Ok(Self { cos: table(f64::cos)?, sin: table(f64::sin)? })
     }
 
-    /// Text and image tokens together.
+    /// Number of text and image tokens.
     pub fn tokens(&self) -> usize {
         self.cos.dims()[0]
     }
 
-    /// Turns `x` `[B, H, N, D]`, float32 and contiguous, whose first token is the table's token `start`. Neighbouring channels are
+    /// Rotates `x` `[B, H, N, D]`, float32 and contiguous, whose first token is the table's token `start`. Neighbouring channels are
     /// a pair.
     ///
     /// # Errors
-    /// Shapes that do not fit, no memory.
-    pub fn turn(&self, x: &Tensor, start: usize) -> Result<Tensor> {
+    /// Shapes that do not fit, out of memory.
+    pub fn rotate(&self, x: &Tensor, start: usize) -> Result<Tensor> {
         let tokens = x.dim(2)?;
         candle_nn::rotary_emb::rope_i(x, &self.cos.narrow(0, start, tokens)?, &self.sin.narrow(0, start, tokens)?)
     }

@@ -6,11 +6,11 @@ use candle_core::cuda_backend::{CudaDType, CudaStorageSlice, WrapErr};
 use candle_core::{CudaDevice, CudaStorage, Layout, Result, Shape};
 
 use super::Source;
-use crate::nn::deform_conv::Columns;
+use crate::nn::deform_columns::Columns;
 
 static SOURCE: Source = Source::new("nanococoa_deform_conv", include_str!("deform_conv.cu"));
 const THREADS: u32 = 256;
-/// As in the kernel.
+/// Channels per thread block, as in the kernel.
 const CHANNELS: usize = 8;
 
 /// `x`, offsets and mask (contiguous, of one floating point type) → columns `[B, C·K·K, rows·W']`.
@@ -69,7 +69,7 @@ fn launch<T: DeviceRepr + CudaDType>(
     ]
     .map(|size| size as i32);
     let function = SOURCE.function(device, kernel)?;
-    // SAFETY: the kernel writes every element before anybody reads one.
+    // SAFETY: the kernel writes every element before any is read.
     #[allow(unsafe_code)]
     let out = unsafe { device.alloc::<T>(b * c * taps * places)? };
     let config = LaunchConfig {

@@ -1,4 +1,4 @@
-//! The project's own CUDA kernels, compiled at run time for the GPU that is there.
+//! CUDA kernels, compiled at run time for the GPU in use.
 
 mod deform_conv;
 
@@ -9,7 +9,7 @@ use candle_core::{CudaDevice, Result};
 
 pub(super) use deform_conv::deform_columns;
 
-/// A source file, compiled once a process.
+/// A source file, compiled once per process.
 struct Source {
     name: &'static str,
     code: &'static str,
@@ -21,7 +21,7 @@ impl Source {
         Self { name, code, ptx: OnceLock::new() }
     }
 
-    /// A kernel of this file, ready for a device.
+    /// A kernel of this file, loaded on a device.
     fn function(&self, device: &CudaDevice, kernel: &str) -> Result<CudaFunction> {
         let compile = || nvrtc::compile_ptx(self.code).map(|ptx| ptx.to_src()).map_err(|e| e.to_string());
         match self.ptx.get_or_init(compile) {

@@ -4,22 +4,19 @@
 
 use candle_core::{DType, Result, Tensor};
 
-use super::UnetConfig;
-use super::config::Scale;
+use super::config::{Scale, UnetConfig};
 use super::transformer::{Context, KeyValue, Transformer, TransformerSpec};
 use crate::nn::resnet::{Downsample, ResnetBlock, ResnetSpec, Upsample};
-use crate::weights::{Vars, WeightsError};
+use crate::weights::{LoadResult, Vars, WeightsError};
 
-type Load<T> = std::result::Result<T, WeightsError>;
-
-/// A residual block and, in blocks that see the prompt, attention after it.
+/// A residual block and, in blocks with cross-attention, a transformer after it.
 type Pair = (ResnetBlock, Option<Transformer>);
 
 fn resnet_spec(config: &UnetConfig) -> ResnetSpec {
     ResnetSpec { groups: config.groups(), eps: config.norm_eps, time: Some(config.time()) }
 }
 
-fn transformer(vars: &Vars, i: usize, scale: &Scale, depth: usize, config: &UnetConfig) -> Load<Transformer> {
+fn transformer(vars: &Vars, i: usize, scale: &Scale, depth: usize, config: &UnetConfig) -> LoadResult<Transformer> {
     let spec = TransformerSpec {
         depth,
         heads: scale.heads,
@@ -30,14 +27,14 @@ fn transformer(vars: &Vars, i: usize, scale: &Scale, depth: usize, config: &Unet
     Transformer::load(&vars.pp(format!("attentions.{i}")), scale.channels, spec)
 }
 
-/// The pairs of a scale; `inputs` says the channels that go into each.
-fn pairs(vars: &Vars, scale: &Scale, inputs: impl Fn(usize) -> usize, config: &UnetConfig) -> Load<Vec<Pair>> {
+/// Loads the pairs of a scale; `inputs` returns the input channels of each.
+fn pairs(vars: &Vars, scale: &Scale, inputs: impl Fn(usize) -> usize, config: &UnetConfig) -> LoadResult<Vec<Pair>> {
     let depths = scale.depth.expand(scale.layers).unwrap_or_default();
     let mut pairs = Vec::with_capacity(scale.layers);
     for i in 0..scale.layers {
         let resnet = ResnetBlock::load(&vars.pp(format!("resnets.{i}")), inputs(i), scale.channels, resnet_spec(config))?;
         let depth = depths.get(i).copied().unwrap_or_default();
-        let attention = scale.crossed.then(|| transformer(vars, i, scale, depth, config)).transpose()?;
+        let attention = scale.cross_attention.then(|| transformer(vars, i, scale, depth, config)).transpose()?;
         pairs.push((resnet, attention));
     }
     Ok(pairs)
@@ -58,7 +55,7 @@ fn prepare_all(pairs: &[Pair], prompt: &Tensor, out: &mut Vec<KeyValue>) -> Resu
 /// One scale of the encoder.
 struct Down {
     pairs: Vec<Pair>,
-    halve: Option<Downsample>,
+    downsample: Option<Downsample>,
 }
 
 /// The encoder's scales, which UNet and ControlNet share, and the middle.
@@ -69,23 +66,23 @@ pub(super) struct Encoder {
 
 struct Middle {
     first: ResnetBlock,
-    /// Where the middle sees the prompt.
+    /// In a middle block with cross-attention.
     second: Option<(Transformer, ResnetBlock)>,
 }
 
 impl Encoder {
-    pub(super) fn load(vars: &Vars, config: &UnetConfig) -> Load<Self> {
+    pub(super) fn load(vars: &Vars, config: &UnetConfig) -> LoadResult<Self> {
         let place = vars.place();
         let scales = config.scales(&place)?;
         let mut inputs = config.first();
         let mut down = Vec::with_capacity(scales.len());
         for (i, scale) in scales.iter().enumerate() {
             let vars = vars.pp(format!("down_blocks.{i}"));
-            let halve = match i + 1 == scales.len() {
+            let downsample = match i + 1 == scales.len() {
                 true => None,
                 false => Some(Downsample::load(&vars.pp("downsamplers.0"), scale.channels, config.downsample_padding)?),
             };
-            down.push(Down { pairs: pairs(&vars, scale, |j| if j == 0 { inputs } else { scale.channels }, config)?, halve });
+            down.push(Down { pairs: pairs(&vars, scale, |j| if j == 0 { inputs } else { scale.channels }, config)?, downsample });
             inputs = scale.channels;
         }
         let middle = match (&config.mid_block_type, scales.last()) {
@@ -95,13 +92,13 @@ impl Encoder {
         Ok(Self { down, middle })
     }
 
-    /// Channels of every skip, in order, given those of the first.
-    pub(super) fn skip_channels(config: &UnetConfig, place: &str) -> Load<Vec<usize>> {
+    /// Channels of every skip connection, in order.
+    pub(super) fn skip_channels(config: &UnetConfig, place: &str) -> LoadResult<Vec<usize>> {
         let scales = config.scales(place)?;
         let mut all = vec![config.first()];
         for (i, scale) in scales.iter().enumerate() {
-            let halved = usize::from(i + 1 < scales.len());
-            all.extend(std::iter::repeat_n(scale.channels, scale.layers + halved));
+            let downsampled = usize::from(i + 1 < scales.len());
+            all.extend(std::iter::repeat_n(scale.channels, scale.layers + downsampled));
         }
         Ok(all)
     }
@@ -117,7 +114,7 @@ impl Encoder {
         }
     }
 
-    /// The skips of every scale, the first input among them. The last one goes on to the middle.
+    /// The skip connections of every scale, starting with the input. The last one is the input of the middle block.
     pub(super) fn down(&self, x: Tensor, time: &Tensor, context: &mut Context<'_>) -> Result<Vec<Tensor>> {
         let mut x = x.to_dtype(DType::F32)?;
         let mut skips = vec![x.clone()];
@@ -126,8 +123,8 @@ impl Encoder {
                 x = apply(pair, &x, time, context)?;
                 skips.push(x.clone());
             }
-            if let Some(halve) = &down.halve {
-                x = halve.forward(&x)?.to_dtype(DType::F32)?;
+            if let Some(downsample) = &down.downsample {
+                x = downsample.forward(&x)?.to_dtype(DType::F32)?;
                 skips.push(x.clone());
             }
         }
@@ -145,7 +142,7 @@ impl Encoder {
 }
 
 impl Middle {
-    fn load(vars: &Vars, kind: &str, scale: &Scale, config: &UnetConfig) -> Load<Self> {
+    fn load(vars: &Vars, kind: &str, scale: &Scale, config: &UnetConfig) -> LoadResult<Self> {
         let resnet = |i: usize| ResnetBlock::load(&vars.pp(format!("resnets.{i}")), scale.channels, scale.channels, resnet_spec(config));
         let depth = scale.depth.expand(scale.layers).and_then(|d| d.first().copied()).unwrap_or_default();
         let second = match kind {
@@ -163,7 +160,7 @@ impl Middle {
 /// One scale of the decoder.
 struct Up {
     pairs: Vec<Pair>,
-    double: Option<Upsample>,
+    upsample: Option<Upsample>,
 }
 
 /// The decoder's scales.
@@ -172,7 +169,7 @@ pub(super) struct Decoder {
 }
 
 impl Decoder {
-    pub(super) fn load(vars: &Vars, config: &UnetConfig) -> Load<Self> {
+    pub(super) fn load(vars: &Vars, config: &UnetConfig) -> LoadResult<Self> {
         let place = vars.place();
         let scales = config.up_scales(&place)?;
         let mut skips = Encoder::skip_channels(config, &place)?;
@@ -183,14 +180,14 @@ impl Decoder {
             if skips.len() < scale.layers {
                 return Err(WeightsError::config(place, "layers_per_block leaves too few skips for the decoder"));
             }
-            // The last skip comes first.
+            // The decoder uses the skips in reverse.
             let taken: Vec<usize> = skips.split_off(skips.len() - scale.layers).into_iter().rev().collect();
             let pairs = pairs(&vars, scale, |j| taken[j] + if j == 0 { inputs } else { scale.channels }, config)?;
-            let double = match i + 1 == scales.len() {
+            let upsample = match i + 1 == scales.len() {
                 true => None,
                 false => Some(Upsample::load(&vars.pp("upsamplers.0"), scale.channels)?),
             };
-            up.push(Up { pairs, double });
+            up.push(Up { pairs, upsample });
             inputs = scale.channels;
         }
         Ok(Self { up })
@@ -201,7 +198,7 @@ impl Decoder {
         self.up.iter().try_for_each(|up| prepare_all(&up.pairs, prompt, out))
     }
 
-    /// Uses up the skips, last first.
+    /// Consumes the skips, last first.
     pub(super) fn forward(&self, x: Tensor, mut skips: Vec<Tensor>, time: &Tensor, context: &mut Context<'_>) -> Result<Tensor> {
         let mut x = x;
         for up in &self.up {
@@ -209,10 +206,10 @@ impl Decoder {
                 let Some(skip) = skips.pop() else { candle_core::bail!("the decoder ran out of skips") };
                 x = apply(pair, &Tensor::cat(&[x, skip], 1)?, time, context)?;
             }
-            if let Some(double) = &up.double {
-                // Sizes that do not halve evenly come back to what they were.
+            if let Some(upsample) = &up.upsample {
+                // Odd sizes cannot be doubled back; the next skip has the size.
                 let size = skips.last().map(|s| s.dims4()).transpose()?.map(|(_, _, h, w)| (h, w));
-                x = double.forward(&x, size)?.to_dtype(DType::F32)?;
+                x = upsample.forward(&x, size)?.to_dtype(DType::F32)?;
             }
         }
         Ok(x)

@@ -4,18 +4,18 @@ use serde::Deserialize;
 
 use crate::weights::WeightsError;
 
-/// One value for all blocks, or one for each.
+/// One value for all blocks, or one per block.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(untagged)]
 pub enum PerBlock<T> {
-    /// For each.
+    /// One per block.
     Many(Vec<T>),
-    /// For all.
+    /// One for all blocks.
     One(T),
 }
 
 impl<T: Clone> PerBlock<T> {
-    /// One value for each of `count` blocks; `None` where the list has another length.
+    /// One value for each of `count` blocks; `None` if the list has another length.
     pub fn expand(&self, count: usize) -> Option<Vec<T>> {
         match self {
             Self::Many(all) => (all.len() == count).then(|| all.clone()),
@@ -24,7 +24,7 @@ impl<T: Clone> PerBlock<T> {
     }
 }
 
-/// Sizes and switches. What a config leaves out has diffusers' default.
+/// Sizes and switches, with diffusers' defaults.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default)]
 #[allow(missing_docs, reason = "the keys are diffusers' own and are documented there")]
@@ -49,7 +49,7 @@ pub struct UnetConfig {
     pub cross_attention_dim: PerBlock<usize>,
     pub transformer_layers_per_block: PerBlock<PerBlock<usize>>,
     pub reverse_transformer_layers_per_block: Option<Vec<PerBlock<usize>>>,
-    /// The number of heads, whatever its name says.
+    /// The number of heads, despite its name.
     pub attention_head_dim: PerBlock<usize>,
     pub num_attention_heads: Option<PerBlock<usize>>,
     pub use_linear_projection: bool,
@@ -62,7 +62,7 @@ pub struct UnetConfig {
     pub time_embedding_type: String,
     pub time_embedding_dim: Option<usize>,
     pub resnet_out_scale_factor: f64,
-    /// Features that no SDXL checkpoint has: anything but nothing is refused.
+    /// Features that no SDXL checkpoint has: any value but null and false is refused.
     pub class_embed_type: Option<serde_json::Value>,
     pub num_class_embeds: Option<serde_json::Value>,
     pub encoder_hid_dim: Option<serde_json::Value>,
@@ -144,7 +144,7 @@ impl Default for UnetConfig {
     }
 }
 
-/// One scale of the network, as its blocks are built from it.
+/// The parameters of the blocks at one scale.
 #[derive(Clone, Debug)]
 pub(super) struct Scale {
     pub channels: usize,
@@ -153,10 +153,10 @@ pub(super) struct Scale {
     pub context: usize,
     /// Transformer layers, one entry for each residual block of the encoder.
     pub depth: PerBlock<usize>,
-    pub crossed: bool,
+    pub cross_attention: bool,
 }
 
-fn set(value: Option<&serde_json::Value>) -> bool {
+fn is_set(value: Option<&serde_json::Value>) -> bool {
     match value {
         None => false,
         Some(serde_json::Value::Array(all)) => all.iter().any(|v| v != &serde_json::Value::Bool(false)),
@@ -165,10 +165,10 @@ fn set(value: Option<&serde_json::Value>) -> bool {
 }
 
 impl UnetConfig {
-    /// Whether this network can be built; `class` is the class that is needed.
+    /// Checks the config. `class` is the expected class, `place` the config's file, for messages.
     ///
     /// # Errors
-    /// Says which key asks for what does not exist here. `place` is the config's file.
+    /// A value is not supported; the message names the key.
     pub fn check(&self, place: &str, class: &str) -> Result<(), WeightsError> {
         let fail = |what: String| Err(WeightsError::config(place, what));
         if let Some(found) = self.class_name.as_deref().filter(|found| *found != class) {
@@ -189,7 +189,7 @@ impl UnetConfig {
             ("class_embeddings_concat", &self.class_embeddings_concat),
             ("cross_attention_norm", &self.cross_attention_norm),
         ];
-        if let Some((key, value)) = refused.iter().find(|(_, value)| set(value.as_ref())) {
+        if let Some((key, value)) = refused.iter().find(|(_, value)| is_set(value.as_ref())) {
             return fail(format!("{key} {} is not supported", value.as_ref().map(ToString::to_string).unwrap_or_default()));
         }
         let words = [
@@ -207,7 +207,7 @@ impl UnetConfig {
             PerBlock::One(one) => *one,
         };
         if most(&self.layers_per_block) > 64 || self.block_out_channels.len() > 16 {
-            return fail("layers_per_block or the number of blocks is absurd".into());
+            return fail("layers_per_block or the number of blocks is too large".into());
         }
         if self.num_attention_heads.is_some() {
             return fail("num_attention_heads must be null: diffusers' UNets give the number of heads as attention_head_dim".into());
@@ -257,7 +257,7 @@ impl UnetConfig {
         let depths = self.transformer_layers_per_block.expand(count).ok_or_else(|| length("transformer_layers_per_block"))?;
         let mut scales = Vec::with_capacity(count);
         for (i, kind) in self.down_block_types.iter().enumerate() {
-            let crossed = match kind.as_str() {
+            let cross_attention = match kind.as_str() {
                 "DownBlock2D" => false,
                 "CrossAttnDownBlock2D" => true,
                 other => {
@@ -269,7 +269,8 @@ impl UnetConfig {
             if heads[i] == 0 || !channels.is_multiple_of(heads[i]) {
                 return Err(fail(format!("{channels} channels do not divide into {} heads (attention_head_dim)", heads[i])));
             }
-            let scale = Scale { channels, layers: layers[i], heads: heads[i], context: contexts[i], depth: depths[i].clone(), crossed };
+            let scale =
+                Scale { channels, layers: layers[i], heads: heads[i], context: contexts[i], depth: depths[i].clone(), cross_attention };
             if scale.layers == 0 || scale.depth.expand(scale.layers).is_none() {
                 return Err(fail("layers_per_block must be positive and fit transformer_layers_per_block".into()));
             }
@@ -278,7 +279,7 @@ impl UnetConfig {
         Ok(scales)
     }
 
-    /// The decoder's scales, coarsest first; they have one residual block more.
+    /// The decoder's scales, coarsest first; each has one more residual block.
     pub(super) fn up_scales(&self, place: &str) -> Result<Vec<Scale>, WeightsError> {
         let fail = |what: String| WeightsError::config(place, what);
         let mut scales = self.scales(place)?;
@@ -288,7 +289,7 @@ impl UnetConfig {
         }
         let given = self.reverse_transformer_layers_per_block.as_ref();
         for (i, scale) in scales.iter_mut().enumerate() {
-            scale.crossed = match self.up_block_types[i].as_str() {
+            scale.cross_attention = match self.up_block_types[i].as_str() {
                 "UpBlock2D" => false,
                 "CrossAttnUpBlock2D" => true,
                 other => {
@@ -301,7 +302,7 @@ impl UnetConfig {
             if let Some(depth) = given.and_then(|g| g.get(i)) {
                 scale.depth = depth.clone();
             }
-            if scale.crossed && scale.depth.expand(scale.layers).is_none() {
+            if scale.cross_attention && scale.depth.expand(scale.layers).is_none() {
                 return Err(fail("transformer_layers_per_block is nested: reverse_transformer_layers_per_block must fit it".into()));
             }
         }

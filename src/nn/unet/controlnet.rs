@@ -1,25 +1,25 @@
-//! ControlNet: a second encoder that sees a picture (edges, here) and steers the UNet through its skips.
+//! ControlNet: a second encoder that is conditioned on a picture (edges, here) and adds residuals to the skips of the UNet.
 //!
 //! Reference: Zhang et al. 2023; diffusers `models/controlnets/controlnet.py`.
 
 use candle_core::{Result, Tensor};
 
 use super::blocks::Encoder;
+use super::conditioning::Conditioning;
+use super::config::UnetConfig;
 use super::embed::Embedding;
-use super::{Conditioning, KeyValue, UnetConfig};
+use super::transformer::KeyValue;
 use crate::nn::{Conv2d, ConvSpec};
-use crate::weights::{Vars, WeightsError};
+use crate::weights::{LoadResult, Vars, WeightsError};
 
-type Load<T> = std::result::Result<T, WeightsError>;
-
-/// Convolutions that bring the picture to the latents' size.
-struct Hint {
+/// Convolutions that reduce the control picture to the size of the latents.
+struct ConditioningEmbedding {
     convs: Vec<Conv2d>,
     reversed: bool,
 }
 
-impl Hint {
-    fn load(vars: &Vars, config: &UnetConfig) -> Load<Self> {
+impl ConditioningEmbedding {
+    fn load(vars: &Vars, config: &UnetConfig) -> LoadResult<Self> {
         let channels = &config.conditioning_embedding_out_channels;
         let (Some(&first), Some(&last)) = (channels.first(), channels.last()) else {
             return Err(WeightsError::config(vars.place(), "conditioning_embedding_out_channels is empty"));
@@ -55,7 +55,7 @@ impl Hint {
     }
 }
 
-/// What is added to a UNet's skips, in the order of its encoder, and to its middle.
+/// Residuals for the skips of a UNet, in the order of its encoder, and for its middle block.
 #[derive(Clone, Debug)]
 pub struct Residuals {
     /// One for each skip.
@@ -64,17 +64,17 @@ pub struct Residuals {
     pub mid: Tensor,
 }
 
-/// What the network makes of prompt and picture once, before the first step.
+/// Everything about prompt and control picture that stays the same over the steps.
 pub struct PreparedControl {
     context: Vec<KeyValue>,
     constant: Option<Tensor>,
-    hint: Tensor,
+    picture: Tensor,
 }
 
 /// The network.
 pub struct ControlNet {
     conv_in: Conv2d,
-    hint: Hint,
+    embedding_of_picture: ConditioningEmbedding,
     embedding: Embedding,
     encoder: Encoder,
     down: Vec<Conv2d>,
@@ -86,8 +86,8 @@ impl ControlNet {
     /// Takes every tensor at the root of `vars`.
     ///
     /// # Errors
-    /// A config that is not supported; tensors that are missing, of another shape, or left over.
-    pub fn load(vars: &Vars, config: &UnetConfig) -> Load<Self> {
+    /// The config is not supported; a tensor is missing, has another shape, or belongs to no part of the network.
+    pub fn load(vars: &Vars, config: &UnetConfig) -> LoadResult<Self> {
         let place = vars.place();
         config.check(&place, "ControlNetModel")?;
         let zero = |name: String, channels: usize| Conv2d::load(&vars.pp(name), channels, channels, ConvSpec::same(1));
@@ -95,10 +95,10 @@ impl ControlNet {
         let last = config.block_out_channels.last().copied().unwrap_or_default();
         let network = Self {
             conv_in: Conv2d::load(&vars.pp("conv_in"), config.in_channels, config.first(), ConvSpec::same(3))?,
-            hint: Hint::load(&vars.pp("controlnet_cond_embedding"), config)?,
+            embedding_of_picture: ConditioningEmbedding::load(&vars.pp("controlnet_cond_embedding"), config)?,
             embedding: Embedding::load(vars, config)?,
             encoder: Encoder::load(vars, config)?,
-            down: channels.iter().enumerate().map(|(i, &c)| zero(format!("controlnet_down_blocks.{i}"), c)).collect::<Load<_>>()?,
+            down: channels.iter().enumerate().map(|(i, &c)| zero(format!("controlnet_down_blocks.{i}"), c)).collect::<LoadResult<_>>()?,
             mid: zero("controlnet_mid_block".into(), last)?,
             pooled: config.global_pool_conditions,
         };
@@ -115,17 +115,17 @@ impl ControlNet {
         let mut context = Vec::new();
         self.encoder.prepare(conditioning.encoder_hidden_states, &mut context)?;
         let constant = self.embedding.constant(conditioning.text_embeds, conditioning.time_ids)?;
-        Ok(PreparedControl { context, constant, hint: self.hint.forward(picture)? })
+        Ok(PreparedControl { context, constant, picture: self.embedding_of_picture.forward(picture)? })
     }
 
-    /// One step: `sample` and `timestep` as the UNet gets them, `scale` the strength of the steering.
+    /// One step: `sample` and `timestep` as the UNet gets them, `scale` multiplies the residuals.
     ///
     /// # Errors
-    /// Shapes that do not fit, no memory.
+    /// Shapes that do not fit, out of memory.
     pub fn forward(&self, sample: &Tensor, timestep: &Tensor, prepared: &PreparedControl, scale: f64) -> Result<Residuals> {
         let time = self.embedding.at(timestep, prepared.constant.as_ref(), sample.dtype())?;
         let mut context = prepared.context.iter();
-        let x = self.conv_in.forward(sample)?.broadcast_add(&prepared.hint)?;
+        let x = self.conv_in.forward(sample)?.broadcast_add(&prepared.picture)?;
         let skips = self.encoder.down(x, &time, &mut context)?;
         let Some(last) = skips.last() else { candle_core::bail!("a network without blocks") };
         let mid = self.encoder.middle(last, &time, &mut context)?;

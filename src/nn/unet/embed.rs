@@ -1,42 +1,23 @@
-//! What every block of a UNet is told about time, sizes and the prompt as a whole. One row for each picture, so all of it runs in float32:
-//! a timestep of 981 in a small type is off by whole steps.
+//! The embedding of timestep, sizes and pooled prompt that every block of a UNet receives. It is one row per picture, so all of it runs in
+//! float32: in half precision a timestep of 981 is off by whole steps.
 //!
 //! Reference: diffusers `models/embeddings.py` (`get_timestep_embedding`, `TimestepEmbedding`); Podell et al. 2023, 2.2.
 
 use candle_core::{DType, Result, Tensor};
 
-use super::UnetConfig;
-use crate::nn::Linear;
-use crate::nn::embedding::frequencies;
-use crate::weights::{Vars, WeightsError};
+use super::config::UnetConfig;
+use crate::nn::embedding::{EmbeddingMlp, frequencies};
+use crate::weights::{LoadResult, Vars};
 
-type Load<T> = std::result::Result<T, WeightsError>;
-
-/// Linear, SiLU, linear.
-struct Mlp {
-    first: Linear,
-    second: Linear,
-}
-
-impl Mlp {
-    fn load(vars: &Vars, inputs: usize, size: usize) -> Load<Self> {
-        Ok(Self { first: Linear::load(&vars.pp("linear_1"), inputs, size)?, second: Linear::load(&vars.pp("linear_2"), size, size)? })
-    }
-
-    fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        self.second.forward(&self.first.forward(x)?.silu()?)
-    }
-}
-
-/// Sines and cosines of numbers at falling frequencies.
+/// Sinusoidal embedding of numbers.
 #[derive(Clone, Copy, Debug)]
-struct Waves {
+struct Sinusoidal {
     size: usize,
     cosines_first: bool,
     shift: f64,
 }
 
-impl Waves {
+impl Sinusoidal {
     /// `[N]` → `[N, size]`, float32.
     fn of(self, numbers: &Tensor) -> Result<Tensor> {
         let half = self.size / 2;
@@ -51,24 +32,26 @@ impl Waves {
 
 /// Timestep, pooled prompt and sizes.
 pub(super) struct Embedding {
-    time: Mlp,
-    time_waves: Waves,
-    added: Option<(Mlp, Waves)>,
+    time: EmbeddingMlp,
+    time_sinusoidal: Sinusoidal,
+    added: Option<(EmbeddingMlp, Sinusoidal)>,
 }
 
 impl Embedding {
-    pub(super) fn load(vars: &Vars, config: &UnetConfig) -> Load<Self> {
+    pub(super) fn load(vars: &Vars, config: &UnetConfig) -> LoadResult<Self> {
         let vars = vars.with_dtype(DType::F32);
-        let waves = |size| Waves { size, cosines_first: config.flip_sin_to_cos, shift: config.freq_shift };
+        let waves = |size| Sinusoidal { size, cosines_first: config.flip_sin_to_cos, shift: config.freq_shift };
         let added = match (&config.addition_embed_type, config.addition_time_embed_dim, config.projection_class_embeddings_input_dim) {
-            (Some(_), Some(size), Some(inputs)) => Some((Mlp::load(&vars.pp("add_embedding"), inputs, config.time())?, waves(size))),
+            (Some(_), Some(size), Some(inputs)) => {
+                Some((EmbeddingMlp::load(&vars.pp("add_embedding"), inputs, config.time())?, waves(size)))
+            }
             _ => None,
         };
-        let time = Mlp::load(&vars.pp("time_embedding"), config.first(), config.time())?;
-        Ok(Self { time, time_waves: waves(config.first()), added })
+        let time = EmbeddingMlp::load(&vars.pp("time_embedding"), config.first(), config.time())?;
+        Ok(Self { time, time_sinusoidal: waves(config.first()), added })
     }
 
-    /// What stays the same over the steps: `text_embeds` `[B, P]` and `time_ids` `[B, 6]` → `[B, T]`, where the network has such inputs.
+    /// The part that stays the same over the steps: `text_embeds` `[B, P]` and `time_ids` `[B, 6]` → `[B, T]`; `None` for networks without these inputs.
     pub(super) fn constant(&self, text_embeds: Option<&Tensor>, time_ids: Option<&Tensor>) -> Result<Option<Tensor>> {
         let Some((mlp, waves)) = &self.added else { return Ok(None) };
         let (Some(text), Some(ids)) = (text_embeds, time_ids) else {
@@ -78,9 +61,9 @@ impl Embedding {
         mlp.forward(&Tensor::cat(&[text.to_dtype(DType::F32)?, ids], 1)?).map(Some)
     }
 
-    /// `timestep` `[B]` or `[1]` and the constant part → `[B, T]` or `[1, T]` after the SiLU that every block begins with, in `dtype`.
+    /// `timestep` `[B]` or `[1]` and the constant part → `[B, T]` or `[1, T]` after the SiLU that starts every block, in `dtype`.
     pub(super) fn at(&self, timestep: &Tensor, constant: Option<&Tensor>, dtype: DType) -> Result<Tensor> {
-        let time = self.time.forward(&self.time_waves.of(&timestep.flatten_all()?)?)?;
+        let time = self.time.forward(&self.time_sinusoidal.of(&timestep.flatten_all()?)?)?;
         let sum = match constant {
             Some(constant) => time.broadcast_add(constant)?,
             None => time,

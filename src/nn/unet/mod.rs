@@ -1,9 +1,10 @@
 //! The UNet of SDXL with its micro-conditioning, and ControlNet.
 //!
 //! Reference: Podell et al. 2023; diffusers `models/unets/unet_2d_condition.py`. Sizes come from the config; networks of the same family
-//! with other blocks, without micro-conditioning or with odd sizes of latents work, too.
+//! with other blocks or without micro-conditioning work too, as do latents with odd sizes.
 
 mod blocks;
+mod conditioning;
 mod config;
 mod controlnet;
 mod embed;
@@ -11,26 +12,16 @@ mod transformer;
 
 use candle_core::{Result, Tensor};
 
-use super::{Conv2d, ConvSpec, GroupNorm, wide_sum};
-use crate::weights::{Vars, WeightsError};
+use super::{Conv2d, ConvSpec, GroupNorm, add_f32};
+use crate::weights::{LoadResult, Vars};
 use blocks::{Decoder, Encoder};
+pub use conditioning::Conditioning;
 pub use config::{PerBlock, UnetConfig};
 pub use controlnet::{ControlNet, PreparedControl, Residuals};
 use embed::Embedding;
 pub use transformer::KeyValue;
 
-/// What a picture is made for: the same at every step.
-#[derive(Clone, Copy, Debug)]
-pub struct Conditioning<'a> {
-    /// The prompt's states, `[B, tokens, context]`.
-    pub encoder_hidden_states: &'a Tensor,
-    /// The prompt as a whole, `[B, P]`; for networks with micro-conditioning.
-    pub text_embeds: Option<&'a Tensor>,
-    /// Original height and width, top and left of the crop, target height and width in pixels, `[B, 6]`; likewise.
-    pub time_ids: Option<&'a Tensor>,
-}
-
-/// What a network makes of a [`Conditioning`] once, before the first step.
+/// Everything about a [`Conditioning`] that stays the same over the steps.
 pub struct Prepared {
     context: Vec<KeyValue>,
     constant: Option<Tensor>,
@@ -48,11 +39,11 @@ pub struct Unet {
 }
 
 impl Unet {
-    /// Takes every tensor at the root of `vars`.
+    /// Loads every tensor at the root of `vars`.
     ///
     /// # Errors
-    /// A config that is not supported; tensors that are missing, of another shape, or left over.
-    pub fn load(vars: &Vars, config: &UnetConfig) -> std::result::Result<Self, WeightsError> {
+    /// The config is not supported; a tensor is missing, has another shape, or belongs to no part of the network.
+    pub fn load(vars: &Vars, config: &UnetConfig) -> LoadResult<Self> {
         config.check(&vars.place(), "UNet2DConditionModel")?;
         let network = Self {
             conv_in: Conv2d::load(&vars.pp("conv_in"), config.in_channels, config.first(), ConvSpec::same(config.conv_in_kernel))?,
@@ -82,7 +73,7 @@ impl Unet {
     /// `control` is added to the skips and to the middle.
     ///
     /// # Errors
-    /// Shapes that do not fit, no memory.
+    /// Shapes that do not fit, out of memory.
     pub fn forward(&self, sample: &Tensor, timestep: &Tensor, prepared: &Prepared, control: Option<&Residuals>) -> Result<Tensor> {
         let time = self.embedding.at(timestep, prepared.constant.as_ref(), sample.dtype())?;
         let mut context = prepared.context.iter();
@@ -99,9 +90,9 @@ impl Unet {
                 );
             }
             for (skip, residual) in skips.iter_mut().zip(&control.down) {
-                *skip = wide_sum(skip, residual)?;
+                *skip = add_f32(skip, residual)?;
             }
-            x = wide_sum(&x, &control.mid)?;
+            x = add_f32(&x, &control.mid)?;
         }
         let x = self.decoder.forward(x, skips, &time, &mut context)?;
         self.conv_out.forward(&self.norm_out.silu(&x)?)

@@ -1,18 +1,16 @@
-//! Attention over places and over the prompt, between the residual blocks.
+//! Spatial self-attention and cross-attention to the prompt, between the residual blocks.
 //!
 //! Reference: diffusers `models/transformers/transformer_2d.py`, `models/attention.py` (`BasicTransformerBlock`), `models/activations.py` (`GEGLU`).
 
 use candle_core::{D, Result, Tensor};
 
-use crate::nn::{Conv2d, ConvSpec, GroupNorm, LayerNorm, Linear, attention, wide_sum};
-use crate::weights::{Vars, WeightsError};
-
-type Load<T> = std::result::Result<T, WeightsError>;
+use crate::nn::{Conv2d, ConvSpec, GroupNorm, LayerNorm, Linear, add_f32, attention};
+use crate::weights::{LoadResult, Vars};
 
 /// Keys and values of the prompt for one layer, `[B, heads, tokens, D]` each: the same at every step.
 pub type KeyValue = (Tensor, Tensor);
 
-/// Takes the prompt's keys and values in the order in which layers use them.
+/// The prompt's keys and values in the order in which the layers use them.
 pub(super) type Context<'a> = std::slice::Iter<'a, KeyValue>;
 
 /// `[B, N, H · D]` → `[B, H, N, D]`.
@@ -31,7 +29,7 @@ struct Attention {
 }
 
 impl Attention {
-    fn load(vars: &Vars, size: usize, context: usize, heads: usize) -> Load<Self> {
+    fn load(vars: &Vars, size: usize, context: usize, heads: usize) -> LoadResult<Self> {
         let linear = |name: &str, inputs: usize| Linear::with_bias(&vars.pp(name), inputs, size, false);
         Ok(Self {
             q: linear("to_q", size)?,
@@ -53,46 +51,46 @@ impl Attention {
     }
 }
 
-/// Self-attention, attention to the prompt, gated MLP; each with its norm before and a residual around.
+/// Self-attention, cross-attention and a gated MLP, each with a norm before it and a residual connection.
 struct Layer {
     norms: [LayerNorm; 3],
-    own: Attention,
-    cross: Attention,
-    widen: Linear,
-    narrow: Linear,
+    self_attention: Attention,
+    cross_attention: Attention,
+    ff_in: Linear,
+    ff_out: Linear,
 }
 
 impl Layer {
-    fn load(vars: &Vars, size: usize, context: usize, heads: usize) -> Load<Self> {
+    fn load(vars: &Vars, size: usize, context: usize, heads: usize) -> LoadResult<Self> {
         let norm = |name: &str| LayerNorm::load(&vars.pp(name), size, 1e-5);
         Ok(Self {
             norms: [norm("norm1")?, norm("norm2")?, norm("norm3")?],
-            own: Attention::load(&vars.pp("attn1"), size, size, heads)?,
-            cross: Attention::load(&vars.pp("attn2"), size, context, heads)?,
-            widen: Linear::load(&vars.pp("ff.net.0.proj"), size, 8 * size)?,
-            narrow: Linear::load(&vars.pp("ff.net.2"), 4 * size, size)?,
+            self_attention: Attention::load(&vars.pp("attn1"), size, size, heads)?,
+            cross_attention: Attention::load(&vars.pp("attn2"), size, context, heads)?,
+            ff_in: Linear::load(&vars.pp("ff.net.0.proj"), size, 8 * size)?,
+            ff_out: Linear::load(&vars.pp("ff.net.2"), 4 * size, size)?,
         })
     }
 
     fn forward(&self, x: &Tensor, prompt: &KeyValue) -> Result<Tensor> {
         let normed = self.norms[0].forward(x)?;
-        let x = wide_sum(x, &self.own.forward(&normed, &self.own.key_value(&normed)?)?)?;
-        let x = wide_sum(&x, &self.cross.forward(&self.norms[1].forward(&x)?, prompt)?)?;
-        let wide = self.widen.forward(&self.norms[2].forward(&x)?)?;
+        let x = add_f32(x, &self.self_attention.forward(&normed, &self.self_attention.key_value(&normed)?)?)?;
+        let x = add_f32(&x, &self.cross_attention.forward(&self.norms[1].forward(&x)?, prompt)?)?;
+        let wide = self.ff_in.forward(&self.norms[2].forward(&x)?)?;
         let half = wide.dim(D::Minus1)? / 2;
         let gated = (wide.narrow(D::Minus1, 0, half)? * wide.narrow(D::Minus1, half, half)?.gelu_erf()?)?;
-        wide_sum(&x, &self.narrow.forward(&gated)?)
+        add_f32(&x, &self.ff_out.forward(&gated)?)
     }
 }
 
-/// Into tokens and out of them: a matrix, in older networks a 1×1 kernel, which is the same.
+/// The projection into and out of tokens: a linear layer or, in older networks, an equivalent 1×1 convolution.
 enum Projection {
     Linear(Linear),
     Kernel(Conv2d),
 }
 
 impl Projection {
-    fn load(vars: &Vars, size: usize, linear: bool) -> Load<Self> {
+    fn load(vars: &Vars, size: usize, linear: bool) -> LoadResult<Self> {
         match linear {
             true => Linear::load(vars, size, size).map(Self::Linear),
             false => Conv2d::load(vars, size, size, ConvSpec::same(1)).map(Self::Kernel),
@@ -100,15 +98,15 @@ impl Projection {
     }
 }
 
-/// A stack of layers over the places of `[B, C, H, W]`.
+/// A stack of layers over the pixels of `[B, C, H, W]`.
 pub(super) struct Transformer {
     norm: GroupNorm,
-    enter: Projection,
+    proj_in: Projection,
     layers: Vec<Layer>,
-    leave: Projection,
+    proj_out: Projection,
 }
 
-/// What a [`Transformer`] is besides its channels.
+/// The parameters of a [`Transformer`] except its channels.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct TransformerSpec {
     pub depth: usize,
@@ -119,20 +117,20 @@ pub(super) struct TransformerSpec {
 }
 
 impl Transformer {
-    pub(super) fn load(vars: &Vars, size: usize, spec: TransformerSpec) -> Load<Self> {
+    pub(super) fn load(vars: &Vars, size: usize, spec: TransformerSpec) -> LoadResult<Self> {
         let layer = |i: usize| Layer::load(&vars.pp(format!("transformer_blocks.{i}")), size, spec.context, spec.heads);
         Ok(Self {
             norm: GroupNorm::load(&vars.pp("norm"), size, spec.groups, 1e-6)?,
-            enter: Projection::load(&vars.pp("proj_in"), size, spec.linear)?,
-            layers: (0..spec.depth).map(layer).collect::<Load<_>>()?,
-            leave: Projection::load(&vars.pp("proj_out"), size, spec.linear)?,
+            proj_in: Projection::load(&vars.pp("proj_in"), size, spec.linear)?,
+            layers: (0..spec.depth).map(layer).collect::<LoadResult<_>>()?,
+            proj_out: Projection::load(&vars.pp("proj_out"), size, spec.linear)?,
         })
     }
 
     /// Appends the layers' keys and values for a prompt `[B, tokens, context]`.
     pub(super) fn prepare(&self, prompt: &Tensor, out: &mut Vec<KeyValue>) -> Result<()> {
         for layer in &self.layers {
-            out.push(layer.cross.key_value(prompt)?);
+            out.push(layer.cross_attention.key_value(prompt)?);
         }
         Ok(())
     }
@@ -141,7 +139,7 @@ impl Transformer {
         let (b, c, h, w) = x.dims4()?;
         let normed = self.norm.forward(x)?;
         let tokens = |x: &Tensor| x.reshape((b, c, h * w))?.transpose(1, 2)?.contiguous();
-        let mut y = match &self.enter {
+        let mut y = match &self.proj_in {
             Projection::Linear(linear) => linear.forward(&tokens(&normed)?)?,
             Projection::Kernel(conv) => tokens(&conv.forward(&normed)?)?,
         };
@@ -149,11 +147,11 @@ impl Transformer {
             let Some(prompt) = context.next() else { candle_core::bail!("the prompt was prepared for another network") };
             y = layer.forward(&y, prompt)?;
         }
-        let places = |y: &Tensor| y.transpose(1, 2)?.reshape((b, c, h, w));
-        let y = match &self.leave {
-            Projection::Linear(linear) => places(&linear.forward(&y)?)?,
-            Projection::Kernel(conv) => conv.forward(&places(&y)?)?,
+        let as_map = |y: &Tensor| y.transpose(1, 2)?.reshape((b, c, h, w));
+        let y = match &self.proj_out {
+            Projection::Linear(linear) => as_map(&linear.forward(&y)?)?,
+            Projection::Kernel(conv) => conv.forward(&as_map(&y)?)?,
         };
-        wide_sum(x, &y)
+        add_f32(x, &y)
     }
 }

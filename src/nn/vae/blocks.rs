@@ -4,18 +4,17 @@
 
 use candle_core::{Result, Tensor};
 
-use super::{Hook, VaeConfig};
+use super::config::VaeConfig;
+use super::progress::StageCounter;
 use crate::nn::resnet::{Downsample, ResnetBlock, ResnetSpec, Upsample};
-use crate::nn::{Conv2d, ConvSpec, GroupNorm, Linear, attention, wide_sum};
-use crate::weights::{Vars, WeightsError};
+use crate::nn::{Conv2d, ConvSpec, GroupNorm, Linear, add_f32, attention};
+use crate::weights::{LoadResult, Vars};
 
-type Load<T> = std::result::Result<T, WeightsError>;
-
-/// Of every norm here.
+/// Epsilon of every norm.
 const EPS: f64 = 1e-6;
 
-/// Self-attention over all places, one head, with a residual.
-struct PlaceAttention {
+/// Self-attention over all pixels with one head and a residual connection.
+struct SpatialSelfAttention {
     norm: GroupNorm,
     q: Linear,
     k: Linear,
@@ -23,8 +22,8 @@ struct PlaceAttention {
     out: Linear,
 }
 
-impl PlaceAttention {
-    fn load(vars: &Vars, channels: usize, groups: usize) -> Load<Self> {
+impl SpatialSelfAttention {
+    fn load(vars: &Vars, channels: usize, groups: usize) -> LoadResult<Self> {
         let linear = |name: &str| Linear::load(&vars.pp(name), channels, channels);
         Ok(Self {
             norm: GroupNorm::load(&vars.pp("group_norm"), channels, groups, EPS)?,
@@ -40,24 +39,24 @@ impl PlaceAttention {
         let tokens = self.norm.forward(x)?.reshape((b, c, h * w))?.transpose(1, 2)?.contiguous()?;
         let head = |linear: &Linear| linear.forward(&tokens)?.unsqueeze(1);
         let y = attention(&head(&self.q)?, &head(&self.k)?, &head(&self.v)?, None, 1.0 / (c as f64).sqrt())?.squeeze(1)?;
-        wide_sum(x, &self.out.forward(&y)?.transpose(1, 2)?.reshape((b, c, h, w))?)
+        add_f32(x, &self.out.forward(&y)?.transpose(1, 2)?.reshape((b, c, h, w))?)
     }
 }
 
 struct Middle {
     first: ResnetBlock,
-    attention: Option<PlaceAttention>,
+    attention: Option<SpatialSelfAttention>,
     second: ResnetBlock,
 }
 
 impl Middle {
-    fn load(vars: &Vars, config: &VaeConfig) -> Load<Self> {
+    fn load(vars: &Vars, config: &VaeConfig) -> LoadResult<Self> {
         let channels = config.block_out_channels.last().copied().unwrap_or_default();
         let resnet = |i: usize| ResnetBlock::load(&vars.pp(format!("resnets.{i}")), channels, channels, spec(config));
         Ok(Self {
             first: resnet(0)?,
             attention: match config.mid_block_add_attention {
-                true => Some(PlaceAttention::load(&vars.pp("attentions.0"), channels, config.norm_num_groups)?),
+                true => Some(SpatialSelfAttention::load(&vars.pp("attentions.0"), channels, config.norm_num_groups)?),
                 false => None,
             },
             second: resnet(1)?,
@@ -77,20 +76,20 @@ fn spec(config: &VaeConfig) -> ResnetSpec {
     ResnetSpec { groups: config.norm_num_groups, eps: EPS, time: None }
 }
 
-/// `resnets.0`, `resnets.1`, …: the first changes the channels.
-fn resnets(vars: &Vars, count: usize, inputs: usize, outputs: usize, config: &VaeConfig) -> Load<Vec<ResnetBlock>> {
+/// Loads `resnets.0`, `resnets.1`, …; the first changes the channels.
+fn resnets(vars: &Vars, count: usize, inputs: usize, outputs: usize, config: &VaeConfig) -> LoadResult<Vec<ResnetBlock>> {
     let load = |i: usize| ResnetBlock::load(&vars.pp(format!("resnets.{i}")), if i == 0 { inputs } else { outputs }, outputs, spec(config));
     (0..count).map(load).collect()
 }
 
-/// Norm, SiLU, convolution: the end of both halves.
+/// Norm, SiLU and convolution at the end of encoder and decoder.
 struct Head {
     norm: GroupNorm,
     conv: Conv2d,
 }
 
 impl Head {
-    fn load(vars: &Vars, inputs: usize, outputs: usize, groups: usize) -> Load<Self> {
+    fn load(vars: &Vars, inputs: usize, outputs: usize, groups: usize) -> LoadResult<Self> {
         Ok(Self {
             norm: GroupNorm::load(&vars.pp("conv_norm_out"), inputs, groups, EPS)?,
             conv: Conv2d::load(&vars.pp("conv_out"), inputs, outputs, ConvSpec::same(3))?,
@@ -102,7 +101,7 @@ impl Head {
     }
 }
 
-/// Pictures to moments.
+/// Maps pictures to moments.
 pub(super) struct Encoder {
     conv_in: Conv2d,
     down: Vec<(Vec<ResnetBlock>, Option<Downsample>)>,
@@ -111,18 +110,18 @@ pub(super) struct Encoder {
 }
 
 impl Encoder {
-    pub(super) fn load(vars: &Vars, config: &VaeConfig) -> Load<Self> {
+    pub(super) fn load(vars: &Vars, config: &VaeConfig) -> LoadResult<Self> {
         let channels = &config.block_out_channels;
         let first = channels.first().copied().unwrap_or_default();
         let mut inputs = first;
         let mut down = Vec::with_capacity(channels.len());
         for (i, &outputs) in channels.iter().enumerate() {
             let vars = vars.pp(format!("down_blocks.{i}"));
-            let halve = match i + 1 == channels.len() {
+            let downsample = match i + 1 == channels.len() {
                 true => None,
                 false => Some(Downsample::load(&vars.pp("downsamplers.0"), outputs, 0)?),
             };
-            down.push((resnets(&vars, config.layers_per_block, inputs, outputs, config)?, halve));
+            down.push((resnets(&vars, config.layers_per_block, inputs, outputs, config)?, downsample));
             inputs = outputs;
         }
         Ok(Self {
@@ -133,34 +132,34 @@ impl Encoder {
         })
     }
 
-    /// How often the hook is called.
+    /// Number of stages that are counted.
     pub(super) fn stages(&self) -> usize {
         self.down.len() + 1
     }
 
-    /// `None`: the hook stopped it.
-    pub(super) fn forward(&self, x: &Tensor, hook: &mut Hook<'_>) -> Result<Option<Tensor>> {
+    /// Returns `None` if the progress callback stopped it.
+    pub(super) fn forward(&self, x: &Tensor, stages: &mut StageCounter<'_>) -> Result<Option<Tensor>> {
         let mut x = self.conv_in.forward(x)?;
-        for (blocks, halve) in &self.down {
+        for (blocks, downsample) in &self.down {
             for block in blocks {
                 x = block.forward(&x, None)?;
             }
-            if let Some(halve) = halve {
-                x = halve.forward(&x)?;
+            if let Some(downsample) = downsample {
+                x = downsample.forward(&x)?;
             }
-            if hook.stage().is_break() {
+            if stages.finish_stage().is_break() {
                 return Ok(None);
             }
         }
         let x = self.middle.forward(&x)?;
-        if hook.stage().is_break() {
+        if stages.finish_stage().is_break() {
             return Ok(None);
         }
         self.head.forward(&x).map(Some)
     }
 }
 
-/// Latents to pictures.
+/// Maps latents to pictures.
 pub(super) struct Decoder {
     conv_in: Conv2d,
     middle: Middle,
@@ -169,18 +168,18 @@ pub(super) struct Decoder {
 }
 
 impl Decoder {
-    pub(super) fn load(vars: &Vars, config: &VaeConfig) -> Load<Self> {
+    pub(super) fn load(vars: &Vars, config: &VaeConfig) -> LoadResult<Self> {
         let channels: Vec<usize> = config.block_out_channels.iter().rev().copied().collect();
         let first = channels.first().copied().unwrap_or_default();
         let mut inputs = first;
         let mut up = Vec::with_capacity(channels.len());
         for (i, &outputs) in channels.iter().enumerate() {
             let vars = vars.pp(format!("up_blocks.{i}"));
-            let double = match i + 1 == channels.len() {
+            let upsample = match i + 1 == channels.len() {
                 true => None,
                 false => Some(Upsample::load(&vars.pp("upsamplers.0"), outputs)?),
             };
-            up.push((resnets(&vars, config.layers_per_block + 1, inputs, outputs, config)?, double));
+            up.push((resnets(&vars, config.layers_per_block + 1, inputs, outputs, config)?, upsample));
             inputs = outputs;
         }
         Ok(Self {
@@ -191,25 +190,25 @@ impl Decoder {
         })
     }
 
-    /// How often the hook is called.
+    /// Number of stages that are counted.
     pub(super) fn stages(&self) -> usize {
         self.up.len() + 1
     }
 
-    /// `None`: the hook stopped it.
-    pub(super) fn forward(&self, x: &Tensor, hook: &mut Hook<'_>) -> Result<Option<Tensor>> {
+    /// Returns `None` if the progress callback stopped it.
+    pub(super) fn forward(&self, x: &Tensor, stages: &mut StageCounter<'_>) -> Result<Option<Tensor>> {
         let mut x = self.middle.forward(&self.conv_in.forward(x)?)?;
-        if hook.stage().is_break() {
+        if stages.finish_stage().is_break() {
             return Ok(None);
         }
-        for (blocks, double) in &self.up {
+        for (blocks, upsample) in &self.up {
             for block in blocks {
                 x = block.forward(&x, None)?;
             }
-            if let Some(double) = double {
-                x = double.forward(&x, None)?;
+            if let Some(upsample) = upsample {
+                x = upsample.forward(&x, None)?;
             }
-            if hook.stage().is_break() {
+            if stages.finish_stage().is_break() {
                 return Ok(None);
             }
         }

@@ -4,16 +4,16 @@ use serde::Deserialize;
 
 use crate::weights::WeightsError;
 
-/// Sizes and scales. What a config leaves out has diffusers' default.
+/// Sizes and factors, with diffusers' defaults.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default)]
 pub struct VaeConfig {
-    /// Class of the component, where the file says it.
+    /// Class of the component, if the file says so.
     #[serde(rename = "_class_name")]
     pub class_name: Option<String>,
-    /// Channels of pictures that go in.
+    /// Channels of input pictures.
     pub in_channels: usize,
-    /// Channels of pictures that come out.
+    /// Channels of output pictures.
     pub out_channels: usize,
     /// Channels at each scale, finest first.
     pub block_out_channels: Vec<usize>,
@@ -21,7 +21,7 @@ pub struct VaeConfig {
     pub layers_per_block: usize,
     /// Channels of latents.
     pub latent_channels: usize,
-    /// Groups of the norms.
+    /// Groups of the group norms.
     pub norm_num_groups: usize,
     /// A 1×1 convolution after the encoder.
     pub use_quant_conv: bool,
@@ -29,23 +29,23 @@ pub struct VaeConfig {
     pub use_post_quant_conv: bool,
     /// Self-attention at the coarsest scale.
     pub mid_block_add_attention: bool,
-    /// Latents are multiplied by this for the diffusion model.
+    /// The diffusion model sees (latents − `shift_factor`) · `scaling_factor`.
     pub scaling_factor: f64,
-    /// This is taken from latents before that.
+    /// See `scaling_factor`; `None` for 0.
     pub shift_factor: Option<f64>,
-    /// Whether the network overflows float16 and must run in float32.
+    /// The network overflows float16 and must run in float32.
     pub force_upcast: bool,
-    /// Side of the pictures that it was trained with, pixels; the side of tiles.
+    /// Side of the training pictures in pixels; also the side of tiles.
     pub sample_size: SampleSize,
-    /// The activation; only SiLU exists here.
+    /// The activation; only SiLU is supported.
     pub act_fn: String,
-    /// Kinds of encoder blocks; only `DownEncoderBlock2D` exists here.
+    /// Kinds of encoder blocks; only `DownEncoderBlock2D` is supported.
     pub down_block_types: Vec<String>,
-    /// Kinds of decoder blocks; only `UpDecoderBlock2D` exists here.
+    /// Kinds of decoder blocks; only `UpDecoderBlock2D` is supported.
     pub up_block_types: Vec<String>,
 }
 
-/// One side or two.
+/// Size of the training pictures.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(untagged)]
 pub enum SampleSize {
@@ -138,7 +138,7 @@ impl VaeConfig {
         Ok(())
     }
 
-    /// Pixels for one latent pixel, in each direction.
+    /// Pixels per latent pixel in each direction.
     pub fn scale(&self) -> usize {
         1 << (self.block_out_channels.len().saturating_sub(1))
     }

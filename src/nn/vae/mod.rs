@@ -4,6 +4,7 @@
 
 mod blocks;
 mod config;
+mod progress;
 mod tiles;
 
 use std::ops::ControlFlow;
@@ -11,30 +12,15 @@ use std::ops::ControlFlow;
 use candle_core::{Result, Tensor};
 
 use super::{Conv2d, ConvSpec};
-use crate::weights::{Vars, WeightsError, vae_names};
+use crate::weights::{LoadResult, Vars, vae_names};
 use blocks::{Decoder, Encoder};
 pub use config::{SampleSize, VaeConfig};
+pub use progress::ProgressCallback;
+use progress::StageCounter;
 use tiles::Plan;
 pub use tiles::Tiling;
 
-/// Told after each part of the work how much of it is done, 0 to 1; a break ends it.
-pub type Tell<'a> = &'a mut dyn FnMut(f32) -> ControlFlow<()>;
-
-/// Counts the stages of all tiles.
-struct Hook<'a> {
-    tell: Tell<'a>,
-    done: usize,
-    total: usize,
-}
-
-impl Hook<'_> {
-    fn stage(&mut self) -> ControlFlow<()> {
-        self.done += 1;
-        (self.tell)(self.done as f32 / self.total.max(self.done) as f32)
-    }
-}
-
-/// What the encoder says of a picture: a normal distribution for every latent value, `[B, C, h, w]` each.
+/// The posterior of a picture: a normal distribution for every latent value, `[B, C, h, w]` each.
 #[derive(Clone, Debug)]
 pub struct Moments {
     /// Its mean.
@@ -49,10 +35,10 @@ impl Moments {
         Ok(Self { mean: joined.narrow(1, 0, channels)?.contiguous()?, logvar: joined.narrow(1, channels, channels)?.clamp(-30f32, 20f32)? })
     }
 
-    /// One draw: `noise` is standard normal and of the mean's shape.
+    /// Draws a sample; `noise` is standard normal and has the shape of the mean.
     ///
     /// # Errors
-    /// Another shape.
+    /// The shape is different.
     pub fn sample(&self, noise: &Tensor) -> Result<Tensor> {
         let deviation = (&self.logvar * 0.5)?.exp()?;
         &self.mean + (deviation * noise.to_device(self.mean.device())?.to_dtype(self.mean.dtype())?)?
@@ -69,11 +55,11 @@ pub struct AutoencoderKl {
 }
 
 impl AutoencoderKl {
-    /// Takes every tensor at the root of `vars`, in diffusers' names (older attention names, too) or in those of single files.
+    /// Loads every tensor at the root of `vars`, with diffusers' names (current or older attention names) or those of single files.
     ///
     /// # Errors
-    /// A config that is not supported; tensors that are missing, of another shape, or left over.
-    pub fn load(vars: &Vars, config: &VaeConfig) -> std::result::Result<Self, WeightsError> {
+    /// The config is not supported; a tensor is missing, has another shape, or belongs to no part of the network.
+    pub fn load(vars: &Vars, config: &VaeConfig) -> LoadResult<Self> {
         config.check(&vars.place())?;
         let vars = vars.adapted(vae_names::adapt);
         let conv = |used: bool, name: &str, channels: usize| {
@@ -86,17 +72,17 @@ impl AutoencoderKl {
             decoder: Decoder::load(&vars.pp("decoder"), config)?,
             config: config.clone(),
         };
-        // What only training needs.
+        // Only training needs these.
         vars.finish(|name| name.starts_with("loss.") || name.starts_with("model_ema."))?;
         Ok(network)
     }
 
-    /// What it was built from.
+    /// The config that the network was built from.
     pub fn config(&self) -> &VaeConfig {
         &self.config
     }
 
-    /// The tiles that diffusers takes: the size of the pictures that the network was trained with.
+    /// The tiles of diffusers: as large as the training pictures.
     pub fn tiling(&self) -> Tiling {
         let sample = self.config.sample_size.side();
         Tiling { sample, latent: sample / self.config.scale() }
@@ -105,21 +91,22 @@ impl AutoencoderKl {
     /// `pixels` `[B, 3, H, W]`, −1 to 1 → moments `[B, C, H/8, W/8]`, not scaled.
     ///
     /// # Errors
-    /// Shapes that do not fit, no memory.
+    /// Shapes that do not fit, out of memory.
     pub fn encode(&self, pixels: &Tensor) -> Result<Moments> {
-        stopped(self.encode_with(pixels, None, &mut |_| ControlFlow::Continue(()))?)
+        not_stopped(self.encode_with(pixels, None, &mut |_| ControlFlow::Continue(()))?)
     }
 
-    /// The same, in tiles where `tiling` is given and the picture is larger than one, telling how far it is. `None`: it was stopped.
+    /// Like [`AutoencoderKl::encode`], in tiles if `tiling` is given and the picture is larger than one tile. Returns `None` if `progress`
+    /// stopped it.
     ///
     /// # Errors
     /// As [`AutoencoderKl::encode`].
-    pub fn encode_with(&self, pixels: &Tensor, tiling: Option<Tiling>, tell: Tell<'_>) -> Result<Option<Moments>> {
+    pub fn encode_with(&self, pixels: &Tensor, tiling: Option<Tiling>, progress: ProgressCallback<'_>) -> Result<Option<Moments>> {
         let (_, _, h, w) = pixels.dims4()?;
-        let plan = checked(tiling)?.filter(|t| h > t.sample || w > t.sample).map(|t| Plan::new(t.sample, t.latent));
-        let mut hook = Hook { tell, done: 0, total: self.encoder.stages() * plan.map_or(1, |p| p.count(h, w)) };
+        let plan = check_tiling(tiling)?.filter(|t| h > t.sample || w > t.sample).map(|t| Plan::new(t.sample, t.latent));
+        let mut stages = StageCounter::new(progress, self.encoder.stages() * plan.map_or(1, |p| p.count(h, w)));
         let mut network = |x: &Tensor| {
-            let Some(y) = self.encoder.forward(x, &mut hook)? else { return Ok(None) };
+            let Some(y) = self.encoder.forward(x, &mut stages)? else { return Ok(None) };
             self.quant.as_ref().map_or(Ok(y.clone()), |conv| conv.forward(&y)).map(Some)
         };
         let joined = match plan {
@@ -132,22 +119,23 @@ impl AutoencoderKl {
     /// `latents` `[B, C, h, w]`, not scaled → pixels `[B, 3, 8 h, 8 w]`, about −1 to 1.
     ///
     /// # Errors
-    /// Shapes that do not fit, no memory.
+    /// Shapes that do not fit, out of memory.
     pub fn decode(&self, latents: &Tensor) -> Result<Tensor> {
-        stopped(self.decode_with(latents, None, &mut |_| ControlFlow::Continue(()))?)
+        not_stopped(self.decode_with(latents, None, &mut |_| ControlFlow::Continue(()))?)
     }
 
-    /// The same, in tiles where `tiling` is given and the latents are larger than one, telling how far it is. `None`: it was stopped.
+    /// Like [`AutoencoderKl::decode`], in tiles if `tiling` is given and the latents are larger than one tile. Returns `None` if `progress`
+    /// stopped it.
     ///
     /// # Errors
     /// As [`AutoencoderKl::decode`].
-    pub fn decode_with(&self, latents: &Tensor, tiling: Option<Tiling>, tell: Tell<'_>) -> Result<Option<Tensor>> {
+    pub fn decode_with(&self, latents: &Tensor, tiling: Option<Tiling>, progress: ProgressCallback<'_>) -> Result<Option<Tensor>> {
         let (_, _, h, w) = latents.dims4()?;
-        let plan = checked(tiling)?.filter(|t| h > t.latent || w > t.latent).map(|t| Plan::new(t.latent, t.sample));
-        let mut hook = Hook { tell, done: 0, total: self.decoder.stages() * plan.map_or(1, |p| p.count(h, w)) };
+        let plan = check_tiling(tiling)?.filter(|t| h > t.latent || w > t.latent).map(|t| Plan::new(t.latent, t.sample));
+        let mut stages = StageCounter::new(progress, self.decoder.stages() * plan.map_or(1, |p| p.count(h, w)));
         let mut network = |x: &Tensor| match &self.post_quant {
-            Some(conv) => self.decoder.forward(&conv.forward(x)?, &mut hook),
-            None => self.decoder.forward(x, &mut hook),
+            Some(conv) => self.decoder.forward(&conv.forward(x)?, &mut stages),
+            None => self.decoder.forward(x, &mut stages),
         };
         match plan {
             Some(plan) => plan.run(latents, network),
@@ -155,29 +143,29 @@ impl AutoencoderKl {
         }
     }
 
-    /// Latents as the diffusion model knows them, from the encoder's.
+    /// Scales latents of the encoder for the diffusion model.
     ///
     /// # Errors
-    /// No memory.
+    /// Out of memory.
     pub fn scale_latents(&self, latents: &Tensor) -> Result<Tensor> {
         // (z − shift) · factor, in one pass.
         latents.affine(self.config.scaling_factor, -self.config.shift_factor.unwrap_or(0.0) * self.config.scaling_factor)
     }
 
-    /// The way back: latents for the decoder.
+    /// Scales latents of the diffusion model for the decoder.
     ///
     /// # Errors
-    /// No memory.
+    /// Out of memory.
     pub fn unscale_latents(&self, latents: &Tensor) -> Result<Tensor> {
         latents.affine(1.0 / self.config.scaling_factor, self.config.shift_factor.unwrap_or(0.0))
     }
 }
 
-fn stopped<T>(result: Option<T>) -> Result<T> {
+fn not_stopped<T>(result: Option<T>) -> Result<T> {
     result.ok_or_else(|| candle_core::Error::Msg("the network was stopped".into()))
 }
 
-fn checked(tiling: Option<Tiling>) -> Result<Option<Tiling>> {
+fn check_tiling(tiling: Option<Tiling>) -> Result<Option<Tiling>> {
     match tiling {
         Some(t) if t.latent == 0 || t.sample == 0 => candle_core::bail!("tiles of {} pixels are too small", t.sample),
         other => Ok(other),
@@ -216,18 +204,18 @@ mod tests {
     }
 
     #[test]
-    fn tells_how_far_it_is_and_stops() {
+    fn reports_progress_and_stops() {
         let network = AutoencoderKl::load(&vars(Synthetic::new(shapes(), 1)), &small()).unwrap();
         let latents = Tensor::zeros((1, 4, 7, 10), DType::F32, &Device::Cpu).unwrap();
-        let mut told = Vec::new();
-        let tell = &mut |done: f32| {
-            told.push(done);
+        let mut reported = Vec::new();
+        let progress = &mut |done: f32| {
+            reported.push(done);
             ControlFlow::Continue(())
         };
         // Tiles of 4, 3 apart: 3 rows of 4, with three stages each.
-        let out = network.decode_with(&latents, Some(network.tiling()), tell).unwrap().unwrap();
+        let out = network.decode_with(&latents, Some(network.tiling()), progress).unwrap().unwrap();
         assert_eq!(out.dims(), [1, 3, 14, 20]);
-        assert_eq!((told.len(), told.last()), (36, Some(&1.0)));
+        assert_eq!((reported.len(), reported.last()), (36, Some(&1.0)));
         let mut calls = 0;
         let stop = &mut |_: f32| {
             calls += 1;
@@ -244,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn says_what_is_wrong() {
+    fn errors_name_the_tensor_or_key() {
         let fail = |shapes, config: &VaeConfig| match AutoencoderKl::load(&vars(Synthetic::new(shapes, 1)), config) {
             Ok(_) => String::new(),
             Err(e) => e.to_string(),

@@ -1,4 +1,4 @@
-//! Large pictures in overlapping tiles, for little memory: seams are blended linearly over the overlap.
+//! Processes large pictures in overlapping tiles to save memory. Seams are blended linearly over the overlap.
 //!
 //! Reference: diffusers `models/autoencoders/autoencoder_kl.py`, `_tiled_encode`, `tiled_decode`, `blend_v`, `blend_h`.
 
@@ -13,10 +13,10 @@ pub struct Tiling {
     pub latent: usize,
 }
 
-/// Share of a tile that its neighbour repeats.
+/// Share of a tile that overlaps with its neighbour.
 const OVERLAP: f64 = 0.25;
 
-/// Side of a tile that goes in, distance between tiles, what is kept of a tile that comes out, and the width of the seam.
+/// Side of an input tile, distance between input tiles, side of the kept part of an output tile, and width of the seam.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Plan {
     input: usize,
@@ -37,7 +37,7 @@ impl Plan {
         height.div_ceil(self.stride) * width.div_ceil(self.stride)
     }
 
-    /// Sends every tile of `x` through `network` and joins what comes out. Only one row of tiles is held besides the result.
+    /// Runs `network` on every tile of `x` and joins the outputs. Besides the result, only one row of tiles is in memory.
     pub(super) fn run(&self, x: &Tensor, mut network: impl FnMut(&Tensor) -> Result<Option<Tensor>>) -> Result<Option<Tensor>> {
         let (_, _, height, width) = x.dims4()?;
         let mut rows = Vec::new();

@@ -1,97 +1,100 @@
-//! Paints the empty set: prompt → specification → defocused backdrop, lit surface, film.
+//! Paints the scene without the product: prompt → `SceneSpec` → defocused backdrop, lit surface, film curve.
 //!
-//! Everything is in scene units (the geometric mean of the canvas's sides), so that a preview and its render show the same picture, and
-//! every pixel is a pure function of its place, so that the number of threads does not matter.
+//! Lengths are in scene units (the geometric mean of the picture's sides), so that a small preview and the full picture show the same
+//! composition. Every pixel is a pure function of its position, so the number of threads does not change the result.
 
 mod backdrop;
+mod canvas;
 mod evening;
 mod finish;
-mod light;
-mod low;
+mod gobo;
+mod keywords;
 mod noise;
 mod outdoors;
 mod prompt;
 mod recipes;
+mod spec;
 mod surface;
 #[cfg(test)]
 mod tests;
-mod words;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
-use self::backdrop::BackdropKind;
-use self::light::Gobo;
-use self::low::Low;
+use self::canvas::SmallCanvas;
+use self::gobo::Gobo;
 use self::noise::{Footprint, Rgb, Rng, add, mix, mix3, mul, mul3, smooth};
-use self::prompt::SceneSpec;
+use self::spec::{BackdropKind, SceneSpec};
 use self::surface::SurfaceKind;
-use super::super::{BackendError, Scene, SceneRequest, StageCx};
+use crate::backend::{BackendError, Scene, SceneRequest, StageCx};
 use crate::imaging::LinearRgb;
 
-/// Paints the empty set for a request.
+/// Paints the scene of a request. The picture is display-referred: the film curve has been applied.
 pub fn paint(request: &SceneRequest<'_>, cx: StageCx<'_>) -> Result<Scene, BackendError> {
     cx.step(0.0)?;
     let (w, h) = (request.width, request.height);
     if w == 0 || h == 0 {
         return Err(BackendError::Failed("The canvas has no pixels: choose a width and a height of at least 256.".into()));
     }
-    if !request.prompt.trim().is_empty() && !prompt::says_something(request.prompt) {
+    if !request.prompts.positive.trim().is_empty() && !prompt::has_known_words(request.prompts.positive) {
         cx.observer.warn("bg_prompt: the draft engine knows no place, surface or colour in these words and painted a neutral set");
     }
-    let spec = prompt::read(request.prompt, request.negative_prompt, request.seed);
-    let stage = Stage::new(&spec, w, h);
+    let spec = prompt::read(request.prompts.positive, request.prompts.negative, request.sampling.seed);
+    let renderer = Renderer::new(&spec, w, h);
     cx.step(0.25)?;
     let done = AtomicUsize::new(0);
     let mut image = LinearRgb::new(w, h, [0.0; 3]);
     image.data.par_chunks_mut(w).enumerate().try_for_each_init(Vec::new, |row, (y, out)| {
-        stage.row(y, out, row);
+        renderer.row(y, out, row);
         let n = done.fetch_add(1, Ordering::Relaxed) + 1;
         if n.is_multiple_of(64) { cx.step(0.25 + 0.75 * n as f32 / h as f32) } else { cx.check() }
     })?;
     cx.step(1.0)?;
-    let top = stage.ambient[0].max(stage.ambient[1]).max(stage.ambient[2]).max(1e-3);
+    let top = renderer.ambient[0].max(renderer.ambient[1]).max(renderer.ambient[2]).max(1e-3);
     Ok(Scene {
         image,
         ground_line: spec.ground * h as f32,
         key: spec.light,
-        ambient: mul(stage.ambient, 1.0 / top),
+        ambient: mul(renderer.ambient, 1.0 / top),
         gloss: spec.gloss,
         roughness: spec.roughness,
     })
 }
 
-/// Everything that rows share.
-struct Stage<'a> {
+/// The state that all rows share while a scene is rendered.
+struct Renderer<'a> {
     spec: &'a SceneSpec,
-    back: Low,
-    soft: Low,
-    rough: Low,
+    /// The backdrop, and two blurred copies of it for reflections of rising roughness.
+    back: SmallCanvas,
+    soft: SmallCanvas,
+    rough: SmallCanvas,
     gobo: Gobo,
     ambient: Rgb,
-    /// Pixels in a scene unit.
+    /// Pixels per scene unit.
     unit: f32,
     width: f32,
     height: f32,
+    /// Row of the surface's far edge.
     ground: f32,
+    /// Row of the eye line, where the surface vanishes.
     horizon: f32,
 }
 
 /// Focal length in scene units.
 const FOCAL: f32 = 1.25;
 
-impl<'a> Stage<'a> {
+impl<'a> Renderer<'a> {
     fn new(spec: &'a SceneSpec, w: usize, h: usize) -> Self {
         let (width, height) = (w as f32, h as f32);
         let unit = (width * height).sqrt();
         let ground = spec.ground * height;
-        // Tall canvases keep the camera's angle: the eye line is measured from the ground line.
+        // The eye line is measured from the ground line so that tall pictures keep the camera's pitch.
         let horizon = ground - (spec.ground - spec.horizon) * unit * (height / unit).sqrt();
-        let mut back = Low::new(width * 0.5 / unit, ground / unit);
+        let mut back = SmallCanvas::new(width * 0.5 / unit, ground / unit);
         backdrop::paint(spec, &mut back);
         let gobo = Gobo::new(spec.gobo, &mut Rng::new(spec.seed ^ 0x60b0));
-        if gobo.some() && matches!(spec.backdrop, BackdropKind::Wall | BackdropKind::Arches) {
+        if gobo.has_pattern() && matches!(spec.backdrop, BackdropKind::Wall | BackdropKind::Arches) {
             let tint = spec.light.color;
             back.map(|x, y, c| {
                 let g = gobo.on_wall(x, y);
@@ -114,7 +117,7 @@ impl<'a> Stage<'a> {
         let cover = smooth(-spec.edge, spec.edge, -up);
         let v = (py / self.height - 0.5) * 2.0;
         if cover < 1.0 {
-            self.back.cubic_row(up.max(-low::BELOW + 0.01), scratch);
+            self.back.cubic_row(up.max(-canvas::BELOW + 0.01), scratch);
         }
         for (x, c) in out.iter_mut().enumerate() {
             let px = x as f32 + 0.5 - self.width * 0.5;
@@ -128,14 +131,14 @@ impl<'a> Stage<'a> {
         }
     }
 
-    /// The lit surface at a pixel (x from the middle, y from the top).
+    /// Colour of the surface at a pixel (x from the middle, y from the top).
     fn ground_at(&self, px: f32, py: f32) -> Rgb {
         let py = py.max(self.ground - 2.0);
         let below = (py - self.ground).max(0.0) / self.unit;
         let drop = py - self.horizon;
         let focal = FOCAL * self.unit;
         let (x, z) = (px / drop, focal / drop);
-        // In focus where products stand; out of focus towards the far edge, a little at the very near one.
+        // The focal plane is where products stand: blur grows towards the far edge and slightly towards the near one.
         let focus = focal / (mix(self.ground, self.height, 0.60) - self.horizon);
         let far = 1.0 - focus / z;
         let blur = if far > 0.0 { 0.017 * far } else { -0.010 * far } * self.unit;
@@ -145,7 +148,7 @@ impl<'a> Stage<'a> {
         mul(color, open)
     }
 
-    /// A low round stage: coverage of its top and its side, the side's shade, and the shadow around it.
+    /// A round podium: coverage of its top, coverage of its side, shade of the side, strength of the shadow around it.
     fn podium(&self, px: f32, py: f32) -> (f32, f32, f32, f32) {
         let middle = mix(self.ground, self.height, 0.52);
         let (rx, ry) = (0.36 * self.unit.min(self.width * 1.2), 0.36 * self.unit.min(self.width * 1.2) * 0.36);
@@ -153,7 +156,7 @@ impl<'a> Stage<'a> {
         let side = self.spec.light.direction[0].signum();
         let inside = |x: f32, y: f32| (0.5 + (1.0 - ((x / rx).powi(2) + (y / ry).powi(2)).sqrt()) * ry).clamp(0.0, 1.0);
         let top = inside(px, py - middle);
-        // The side: the same ellipse swept down.
+        // The side is the top ellipse swept downwards.
         let sweep = if px.abs() < rx { (py - middle).clamp(0.0, tall) } else { 0.0 };
         let body = inside(px, py - middle - sweep).max(top);
         let turn = (px / rx).clamp(-1.0, 1.0);
@@ -163,6 +166,7 @@ impl<'a> Stage<'a> {
         (top, body, shade, shadow)
     }
 
+    /// Colour of the surface at `x`, `z` and the fraction of ambient light that the backdrop leaves it.
     fn shade(&self, px: f32, py: f32, (x, z): (f32, f32), fp: Footprint, below: f32) -> (Rgb, f32) {
         let spec = self.spec;
         let hit = spec.surface.hit(x, z, fp);
@@ -171,7 +175,7 @@ impl<'a> Stage<'a> {
         let inv = 1.0 / (1.0 + sx * sx + sz * sz).sqrt();
         let flat = l[1].max(0.25);
         let lambert = ((l[1] - sx * l[0] + sz * l[2]) * inv).max(0.0) / flat;
-        // The lamp's pool: brightest a little behind the middle on the lamp's side, falling off softly.
+        // The pool of light is brightest a little behind the middle on the lamp's side.
         let u = (px / self.unit - 0.16 * l[0].signum()) / 0.62;
         let v = (below - 0.14) / 0.46;
         let pool = 0.42 + 0.72 / (1.0 + (u * u + v * v) * 0.9);
@@ -194,11 +198,11 @@ impl<'a> Stage<'a> {
             c = mix3(c, mul3(mul(paint, 0.92 * side), lamp), body);
             c = mix3(c, mul3(mul(paint, 1.04), lamp), top);
         }
-        // The backdrop hides the sky from the strip in front of it.
+        // The backdrop occludes the ambient light of the strip in front of it.
         (c, 0.80 + 0.20 * smooth(0.0, 0.10, below))
     }
 
-    /// Adds the mirror image of the backdrop.
+    /// Blends in the reflection of the backdrop by Schlick's Fresnel term.
     fn reflect(&self, base: Rgb, px: f32, py: f32, below: f32, factor: f32, slope: (f32, f32)) -> Rgb {
         let spec = self.spec;
         let drop = (py - self.horizon) / self.unit;
@@ -209,7 +213,7 @@ impl<'a> Stage<'a> {
         let k = (fresnel * spec.gloss * factor * if water { 1.25 } else { 0.95 }).clamp(0.0, 1.0);
         let (mx, my) = (px / self.unit + slope.0 * 0.55, below * 0.92 + 0.004 + slope.1 * 0.75);
         let my = if my < 0.0 { -my } else { my };
-        // The further from the backdrop's foot, the rougher the image.
+        // Reflections get rougher with the distance from the backdrop.
         let r = (spec.roughness * (0.55 + 1.8 * below)).clamp(0.0, 1.0);
         let image = if r < 0.35 {
             mix3(self.back.sample(mx, my), self.soft.sample(mx, my), r / 0.35)

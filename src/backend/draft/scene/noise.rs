@@ -43,18 +43,18 @@ impl Rng {
     }
 
     /// 0..1.
-    pub fn f(&mut self) -> f32 {
+    pub fn unit(&mut self) -> f32 {
         (self.bits() >> 40) as f32 * (1.0 / 16_777_216.0)
     }
 
     /// `a`..`b`.
     pub fn range(&mut self, a: f32, b: f32) -> f32 {
-        a + (b - a) * self.f()
+        a + (b - a) * self.unit()
     }
 
     /// About a bell curve, -1..1.
     pub fn bell(&mut self) -> f32 {
-        (self.f() + self.f() + self.f()) * (2.0 / 3.0) - 1.0
+        (self.unit() + self.unit() + self.unit()) * (2.0 / 3.0) - 1.0
     }
 
     /// 0..n.
@@ -79,7 +79,7 @@ fn gradient(h: u32, x: f32, y: f32) -> f32 {
 
 /// Gradient noise, about -1..1.
 #[inline]
-pub fn n2(x: f32, y: f32, seed: u32) -> f32 {
+pub fn noise2(x: f32, y: f32, seed: u32) -> f32 {
     let (xf, yf) = (x.floor(), y.floor());
     let (xi, yi) = (xf as i32, yf as i32);
     let (u, v) = (x - xf, y - yf);
@@ -97,7 +97,7 @@ pub fn n2(x: f32, y: f32, seed: u32) -> f32 {
 pub fn fbm(x: f32, y: f32, octaves: u32, seed: u32) -> f32 {
     let (mut sum, mut gain, mut f) = (0.0, 0.5, 1.0);
     for i in 0..octaves {
-        sum += gain * n2(x * f, y * f, seed.wrapping_add(i * 7919));
+        sum += gain * noise2(x * f, y * f, seed.wrapping_add(i * 7919));
         gain *= 0.5;
         f *= 2.03;
     }
@@ -125,7 +125,7 @@ impl Footprint {
     #[inline]
     pub fn band(self, x: f32, z: f32, fx: f32, fz: f32, seed: u32) -> f32 {
         let keep = self.keep(fx, fz);
-        if keep <= 0.004 { 0.0 } else { keep * n2(x * fx, z * fz, seed) }
+        if keep <= 0.004 { 0.0 } else { keep * noise2(x * fx, z * fz, seed) }
     }
 
     /// Octaves of [`Self::band`] that start at frequencies `fx`, `fz`.
@@ -136,7 +136,7 @@ impl Footprint {
             if keep <= 0.004 {
                 break;
             }
-            sum += gain * keep * n2(x * fx * f, z * fz * f, seed.wrapping_add(i * 7919));
+            sum += gain * keep * noise2(x * fx * f, z * fz * f, seed.wrapping_add(i * 7919));
             gain *= 0.52;
             f *= 2.03;
         }

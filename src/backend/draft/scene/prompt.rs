@@ -1,113 +1,10 @@
 //! Words → [`SceneSpec`]. A table of keywords, English and Korean; what is not said comes from the family's recipe and the seed.
 
-use super::backdrop::BackdropKind;
-use super::light::GoboKind;
+use super::keywords::{COLORS, PLACES, SURFACES, TIMES};
 use super::noise::{Rgb, Rng, hex, mix3, mul, mul3, normalize};
 use super::recipes::recipe;
+use super::spec::{BackdropKind, Family, SceneSpec, Time};
 use super::surface::{Surface, SurfaceKind};
-use super::words::{COLORS, PLACES, SURFACES, TIMES};
-use crate::backend::KeyLight;
-
-/// Kinds of places.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[allow(missing_docs, reason = "the names say it")]
-pub enum Family {
-    Cafe,
-    Office,
-    Marble,
-    Beach,
-    Forest,
-    NightCity,
-    Neon,
-    Kitchen,
-    Bathroom,
-    Studio,
-    Lobby,
-    Garden,
-    Snow,
-    Autumn,
-    Desert,
-    Mountains,
-    Christmas,
-    Blossom,
-    Water,
-    Pastel,
-    Black,
-    Space,
-    Gym,
-    Bedroom,
-    Library,
-    Restaurant,
-    Sunset,
-    Hanok,
-    Industrial,
-    Sky,
-    Party,
-    Tropical,
-    Home,
-    Wood,
-    Stone,
-    Plaster,
-}
-
-/// Times of day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[allow(missing_docs, reason = "the names say it")]
-pub enum Time {
-    Morning,
-    Day,
-    Golden,
-    Night,
-}
-
-/// Everything the painter needs to know.
-#[derive(Clone, Debug)]
-pub struct SceneSpec {
-    /// The place.
-    pub family: Family,
-    /// What the product stands on.
-    pub surface: Surface,
-    /// What is behind.
-    pub backdrop: BackdropKind,
-    /// The backdrop's palette, linear.
-    pub back: [Rgb; 4],
-    /// Where the camera looks (environment maps), radians.
-    pub yaw: f32,
-    /// Mean luminance of an environment map's part.
-    pub back_level: f32,
-    /// The main light.
-    pub light: KeyLight,
-    /// Its strength.
-    pub key: f32,
-    /// Light from all around.
-    pub ambient: Rgb,
-    /// What the main light shines through.
-    pub gobo: GoboKind,
-    /// The eye's height as a row (fraction of the height): where the surface would vanish.
-    pub horizon: f32,
-    /// The surface's far edge as a row (fraction of the height).
-    pub ground: f32,
-    /// Softness of that edge, scene units.
-    pub edge: f32,
-    /// Mirror strength, 0..=1.
-    pub gloss: f32,
-    /// Blur of the mirror image.
-    pub roughness: f32,
-    /// The sun in the backdrop (scene units from the ground line), where there is one.
-    pub sun: (f32, f32),
-    /// Its glow.
-    pub sun_power: f32,
-    /// Clouds in the sky.
-    pub clouds: f32,
-    /// A round stage for the product.
-    pub podium: bool,
-    /// Exposure before the tone curve.
-    pub exposure: f32,
-    /// Darkening of the corners.
-    pub vignette: f32,
-    /// Layout.
-    pub seed: u64,
-}
 
 /// FNV-1a.
 fn digest(text: &str) -> u64 {
@@ -182,7 +79,7 @@ pub fn family(prompt: &str, negative: &str) -> Option<Family> {
 }
 
 /// Whether any word says what to paint: a place, a surface, a colour or an hour.
-pub fn says_something(prompt: &str) -> bool {
+pub fn has_known_words(prompt: &str) -> bool {
     let text = prompt.to_lowercase();
     let named = best(PLACES, &text, &[]).is_some() || best(SURFACES, &text, &[]).is_some();
     named || best(COLORS, &text, &[]).is_some() || best(TIMES, &text, &[]).is_some()
@@ -280,7 +177,7 @@ fn dress(kind: SurfaceKind, text: &str, rng: &mut Rng) -> Surface {
         SurfaceKind::Asphalt => [0x1b1c20, 0x36383d, 0x000000],
         SurfaceKind::Regolith => [0x4c4a48, 0x8d8984, 0x000000],
     };
-    Surface { kind, colors: colors.map(hex), seed: rng.bits() as u32, across: rng.f() < 0.4, scale: 1.0 }
+    Surface { kind, colors: colors.map(hex), seed: rng.bits() as u32, across: rng.unit() < 0.4, scale: 1.0 }
 }
 
 /// A colour that was asked for: paper, walls, glaze and cloth take it, stone and wood do not.

@@ -1,9 +1,8 @@
 //! One recipe a family: surface, backdrop, palette, light. The seed picks among variants and shifts everything a little.
 
-use super::backdrop::BackdropKind as B;
-use super::light::GoboKind as G;
+use super::gobo::GoboKind as G;
 use super::noise::{Rng, hex, mul};
-use super::prompt::{Family as F, SceneSpec};
+use super::spec::{BackdropKind as B, Family as F, SceneSpec};
 use super::surface::{Surface, SurfaceKind as S};
 use crate::backend::KeyLight;
 use crate::backend::draft::env::EnvId;
@@ -17,7 +16,7 @@ enum Lamp {
     Day,
     /// Sun.
     Sun,
-    /// Low sun.
+    /// SmallCanvas sun.
     Low,
     /// Blue dusk, moon.
     Cold,
@@ -65,7 +64,7 @@ pub fn recipe(family: F, rng: &mut Rng) -> SceneSpec {
         F::Office => table(
             [S::Wood, S::Plain][v],
             [OAK, [0xf0efec, 0xe2dfda, 0xffffff]][v],
-            [B::Office, B::Env(EnvId::Lobby)][usize::from(rng.f() < 0.3)],
+            [B::Office, B::Env(EnvId::Lobby)][usize::from(rng.unit() < 0.3)],
             [0xd9dad8, 0xdfeaf4, 0xcfcac2, 0x5d8a4c],
             Lamp::Day,
             [G::None, G::Window][v],
@@ -73,7 +72,7 @@ pub fn recipe(family: F, rng: &mut Rng) -> SceneSpec {
         F::Marble => table(
             S::Marble,
             [CARRARA, CALACATTA][v],
-            [B::Wall, B::Curtains][usize::from(rng.f() < 0.4)],
+            [B::Wall, B::Curtains][usize::from(rng.unit() < 0.4)],
             [[0xe8e2da, 0xb9b0a6, 0x9aa88c, 0xfff6e8], [0xd8dcde, 0x9aa3a8, 0x8fa08c, 0xf4f8ff]][v],
             Lamp::Day,
             [G::Window, G::Leaves][rng.below(2)],
@@ -154,8 +153,8 @@ pub fn recipe(family: F, rng: &mut Rng) -> SceneSpec {
             edge: 0.010,
             horizon: 0.42,
             ..table(
-                [S::Slate, S::Wood][usize::from(rng.f() < 0.3)],
-                [[0x5b5a57, 0x97938b, 0x7c7563], ASH][usize::from(rng.f() < 0.1)],
+                [S::Slate, S::Wood][usize::from(rng.unit() < 0.3)],
+                [[0x5b5a57, 0x97938b, 0x7c7563], ASH][usize::from(rng.unit() < 0.1)],
                 B::Mountains,
                 [0x4a8acb, 0xd3e2ee, 0x5a6470, 0x2f4a34],
                 Lamp::Sun,
@@ -163,7 +162,7 @@ pub fn recipe(family: F, rng: &mut Rng) -> SceneSpec {
             )
         },
         F::Christmas => table(
-            [S::Wood, S::Snow][usize::from(rng.f() < 0.3)],
+            [S::Wood, S::Snow][usize::from(rng.unit() < 0.3)],
             [WALNUT, ESPRESSO][v],
             B::Tree,
             [0x1c120e, 0x3a1a10, 0x14402a, 0xffc46a],
@@ -171,7 +170,7 @@ pub fn recipe(family: F, rng: &mut Rng) -> SceneSpec {
             G::None,
         ),
         F::Blossom => table(
-            [S::Wood, S::Plain][usize::from(rng.f() < 0.3)],
+            [S::Wood, S::Plain][usize::from(rng.unit() < 0.3)],
             [ASH, OAK][v],
             B::Blossom,
             [0xa9d3f0, 0xe9f1f6, 0xf4adc2, 0xdf7396],
@@ -181,7 +180,7 @@ pub fn recipe(family: F, rng: &mut Rng) -> SceneSpec {
         F::Water => land(
             S::Water,
             [[0x7fd0dc, 0x14708f, 0xf0fdff], [0x8fc8ea, 0x1d5fa8, 0xf4fbff]][v],
-            [B::Deep, B::Sky][usize::from(rng.f() < 0.35)],
+            [B::Deep, B::Sky][usize::from(rng.unit() < 0.35)],
             [[0x1f8fb0, 0xb4ecf4, 0xf4ffff, 0xffffff], [0x2f7fc8, 0xc0e2f8, 0xffffff, 0xb9d6ee]][v],
             Lamp::Sun,
         ),
@@ -241,7 +240,7 @@ pub fn recipe(family: F, rng: &mut Rng) -> SceneSpec {
         F::Sunset => table(
             [S::Concrete, S::Wood][v],
             [[0x6f7074, 0x9a9a9c, 0x5c5a58], WALNUT][v],
-            [B::Skyline, B::Env(EnvId::Sunset)][usize::from(rng.f() < 0.2)],
+            [B::Skyline, B::Env(EnvId::Sunset)][usize::from(rng.unit() < 0.2)],
             [0x4a5a96, 0xff9c5c, 0x2a2438, 0xffc888],
             Lamp::Low,
             G::None,
@@ -286,7 +285,7 @@ pub fn recipe(family: F, rng: &mut Rng) -> SceneSpec {
             G::Palm,
         ),
         F::Home => table(
-            [S::Wood, S::Linen][usize::from(rng.f() < 0.25)],
+            [S::Wood, S::Linen][usize::from(rng.unit() < 0.25)],
             [OAK, HONEY][v],
             [B::Env(EnvId::Apartment), B::Curtains][v],
             [0xfff6ea, 0xc9bfb2, 0xa9b79a, 0xfff8ec],
@@ -304,7 +303,7 @@ pub fn recipe(family: F, rng: &mut Rng) -> SceneSpec {
         F::Stone => table(
             [S::Slate, S::Terrazzo, S::Marble][rng.below(3)],
             [[0x6a6d70, 0x9a9c9c, 0x7d7466], [0xe9e4dc, 0xc08c72, 0x6f7f7a]][v],
-            [B::Wall, B::Foliage][usize::from(rng.f() < 0.3)],
+            [B::Wall, B::Foliage][usize::from(rng.unit() < 0.3)],
             [0xc9c6bf, 0x86837c, 0x9ab07a, 0xfff6dc],
             Lamp::Day,
             [G::Leaves, G::Window][v],
@@ -313,7 +312,7 @@ pub fn recipe(family: F, rng: &mut Rng) -> SceneSpec {
             let c = [[0xe9dfd2, 0xb8a894], [0xdfe2e0, 0x9fa8a8], [0xe6cdbc, 0xb48a74], [0xd3d8c8, 0x939c84]][rng.below(4)];
             table(
                 [S::Plain, S::Concrete, S::Marble][rng.below(3)],
-                [[c[0], c[1], 0xffffff], CALACATTA][usize::from(rng.f() < 0.2)],
+                [[c[0], c[1], 0xffffff], CALACATTA][usize::from(rng.unit() < 0.2)],
                 B::Wall,
                 [c[0], c[1], c[0], 0xffffff],
                 Lamp::Sun,
@@ -335,7 +334,7 @@ fn build(family: F, m: &Mix, rng: &mut Rng) -> SceneSpec {
         Lamp::Box => ([0.45, 0.90, 0.25], 0xffffff, 0.75, 1.05, [0.42, 0.42, 0.43]),
         Lamp::Rim => ([0.55, 0.75, -0.25], 0xffe8d4, 0.5, 0.60, [0.12, 0.12, 0.14]),
     };
-    let across = rng.f() < 0.28;
+    let across = rng.unit() < 0.28;
     let sun_x = side * rng.range(0.10, 0.34);
     let (sun_power, clouds) = match m.lamp {
         Lamp::Low => (1.1, 0.55),

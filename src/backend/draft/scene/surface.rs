@@ -3,7 +3,7 @@
 //! Every pattern is told the footprint of the pixel (perspective and defocus together) and fades to its mean before it would alias, so
 //! one evaluation a pixel is enough and the far edge goes out of focus for free.
 
-use super::noise::{Footprint, Rgb, fbm, hash, hash2, mix, mix3, mul, n2, smooth, unit};
+use super::noise::{Footprint, Rgb, fbm, hash, hash2, mix, mix3, mul, noise2, smooth, unit};
 
 /// Materials.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -136,11 +136,11 @@ impl Surface {
         let a = a + r1 * 37.0;
         let inner = at - id - 0.5;
         // The log's heart lies beside or under the plank, wandering slowly: cathedral figures on some planks, straight grain on others.
-        let wander = 0.14 * n2(a * 0.55, id * 3.1, h) + 0.035 * n2(a * 1.7, inner * 2.0 + id * 5.0, h ^ 5);
+        let wander = 0.14 * noise2(a * 0.55, id * 3.1, h) + 0.035 * noise2(a * 1.7, inner * 2.0 + id * 5.0, h ^ 5);
         let off = (inner - (r2 - 0.5) * 1.3) * plank + wander;
-        let depth = 0.10 + 0.16 * r3 + 0.10 * n2(a * 0.33, id * 7.7, h ^ 9);
+        let depth = 0.10 + 0.16 * r3 + 0.10 * noise2(a * 0.33, id * 7.7, h ^ 9);
         let radius = (off * off + depth * depth).sqrt() + 0.006 * f.band(a, b, 2.5, 14.0, h ^ 3);
-        let rings = radius * 42.0 + 1.6 * n2(radius * 13.0, a * 0.4, h ^ 13);
+        let rings = radius * 42.0 + 1.6 * noise2(radius * 13.0, a * 0.4, h ^ 13);
         let steep = (off.abs() / radius).max(0.12);
         let keep = f.keep(3.0, 46.0 * steep);
         let phase = rings - rings.floor();
@@ -153,7 +153,7 @@ impl Surface {
             + 0.5 * f.band(a, b, 4.0, 150.0, h ^ 22)
             + 0.5 * f.band(a, b, 0.8, 22.0, h ^ 23);
         let pores_keep = f.keep(5.0, 110.0);
-        let pores = smooth(0.42, 0.75, n2(a * 5.0, b * 110.0, h ^ 31)) * pores_keep * (0.35 + 0.65 * ring);
+        let pores = smooth(0.42, 0.75, noise2(a * 5.0, b * 110.0, h ^ 31)) * pores_keep * (0.35 + 0.65 * ring);
         let cloud = f.fbm(a, b, 0.7, 2.3, 2, h ^ 41);
         let t = (0.16 + 0.55 * ring + 0.24 * fibre + 0.34 * cloud).clamp(0.0, 1.0);
         let mut c = mix3(self.colors[0], self.colors[1], t);
@@ -181,16 +181,16 @@ impl Surface {
         let (p, q) = (u * 0.55 + 0.75 * wx, v * 1.05 + 0.65 * wz);
         let span = fp.x.max(fp.z * 0.6);
         let vein = |f: f32, sharp: f32, seed: u32| {
-            let n = n2(p * f, q * f, seed).abs() + 0.10 * fp.band(p, q, f * 4.0, f * 4.0, seed ^ 7).abs();
+            let n = noise2(p * f, q * f, seed).abs() + 0.10 * fp.band(p, q, f * 4.0, f * 4.0, seed ^ 7).abs();
             // A vein thinner than the footprint gets wider and paler instead of aliasing.
             let wide = 1.0 / sharp + span * f * 0.8;
             let d = n / wide;
             (1.0 / sharp / wide) / (1.0 + d * d * d)
         };
-        let mask = smooth(-0.25, 0.45, n2(p * 0.7 + 9.0, q * 0.7, s ^ 81));
+        let mask = smooth(-0.25, 0.45, noise2(p * 0.7 + 9.0, q * 0.7, s ^ 81));
         let bold = vein(1.0, 26.0, s ^ 82) * mask;
-        let thin = vein(2.3, 34.0, s ^ 83) * smooth(-0.1, 0.5, n2(p * 1.1, q * 1.1 + 4.0, s ^ 84));
-        let hair = vein(4.6, 36.0, s ^ 85) * smooth(0.0, 0.6, n2(p * 1.6 + 3.0, q * 1.6, s ^ 86));
+        let thin = vein(2.3, 34.0, s ^ 83) * smooth(-0.1, 0.5, noise2(p * 1.1, q * 1.1 + 4.0, s ^ 84));
+        let hair = vein(4.6, 36.0, s ^ 85) * smooth(0.0, 0.6, noise2(p * 1.6 + 3.0, q * 1.6, s ^ 86));
         let halo = vein(1.0, 5.5, s ^ 82) * mask;
         let cloud = 0.5 + 0.5 * fp.fbm(p, q, 1.2, 1.2, 4, s ^ 87);
         let mut c = mix3(self.colors[0], self.colors[1], (0.55 * cloud * cloud + 0.55 * halo).clamp(0.0, 1.0));
@@ -205,7 +205,7 @@ impl Surface {
         let cloud = fp.fbm(x, z, 0.8, 0.9, 5, s);
         let stain = smooth(-0.1, 0.6, fbm(x * 0.5 + 3.0, z * 0.5, 3, s ^ 3));
         let fine = fp.band(x, z, 42.0, 42.0, s ^ 4) + 0.8 * fp.band(x, z, 95.0, 95.0, s ^ 5);
-        let pore = smooth(0.62, 0.8, n2(x * 21.0, z * 21.0, s ^ 6)) * fp.keep(21.0, 21.0);
+        let pore = smooth(0.62, 0.8, noise2(x * 21.0, z * 21.0, s ^ 6)) * fp.keep(21.0, 21.0);
         let t = (0.42 + 0.85 * cloud + 0.30 * stain).clamp(0.0, 1.0);
         let c = mul(mix3(self.colors[0], self.colors[1], t), (1.0 + 0.10 * fine) * (1.0 - 0.4 * pore));
         let mut hit = Hit::flat(c);
@@ -220,11 +220,11 @@ impl Surface {
         let height = |x: f32, z: f32| {
             // Few, long, rounded folds on cloth that mostly lies flat.
             let (u, v) = (x * 0.80 + z * 0.60, z * 0.80 - x * 0.60);
-            let w = 0.35 * n2(u * 0.5, v * 0.5, s ^ 1);
+            let w = 0.35 * noise2(u * 0.5, v * 0.5, s ^ 1);
             let fold = |n: f32| 1.0 / (1.0 + 26.0 * n * n);
-            let a = fold(n2(u * 0.28 + w, v * 0.85 + 0.5 * w, s ^ 2)) * smooth(-0.35, 0.35, n2(u * 0.6, v * 0.6, s ^ 5));
-            let b = fold(n2(u * 0.75 - w, v * 0.35 + w, s ^ 3)) * smooth(-0.1, 0.5, n2(u * 0.7, v * 0.7 + 4.0, s ^ 6));
-            let c = n2(u * 1.3 + w, v * 1.9, s ^ 4);
+            let a = fold(noise2(u * 0.28 + w, v * 0.85 + 0.5 * w, s ^ 2)) * smooth(-0.35, 0.35, noise2(u * 0.6, v * 0.6, s ^ 5));
+            let b = fold(noise2(u * 0.75 - w, v * 0.35 + w, s ^ 3)) * smooth(-0.1, 0.5, noise2(u * 0.7, v * 0.7 + 4.0, s ^ 6));
+            let c = noise2(u * 1.3 + w, v * 1.9, s ^ 4);
             0.20 * a + 0.14 * b + 0.035 * c
         };
         let e = 0.02 + 0.5 * fp.x;
@@ -251,10 +251,10 @@ impl Surface {
     fn sand(&self, x: f32, z: f32, fp: Footprint) -> Hit {
         let s = self.seed;
         let warp = 0.9 * fbm(x * 0.7, z * 0.5, 3, s);
-        let dune = n2(x * 0.45 + 5.0, z * 0.4, s ^ 2);
+        let dune = noise2(x * 0.45 + 5.0, z * 0.4, s ^ 2);
         let p = z * 4.4 + x * (0.9 + 0.5 * dune) + warp * 2.6;
         let keep = fp.keep(1.2, 5.2);
-        let amp = (0.30 + 0.35 * smooth(-0.5, 0.6, n2(x * 0.6, z * 0.6 + 3.0, s ^ 3))) * keep;
+        let amp = (0.30 + 0.35 * smooth(-0.5, 0.6, noise2(x * 0.6, z * 0.6 + 3.0, s ^ 3))) * keep;
         let tau = std::f32::consts::TAU;
         let (sn, cs) = (p * tau).sin_cos();
         let grain = fp.band(x, z, 60.0, 60.0, s ^ 4) + fp.band(x, z, 130.0, 130.0, s ^ 5);
@@ -263,7 +263,7 @@ impl Surface {
         let mut hit = Hit::flat(mul(mix3(self.colors[0], self.colors[1], t), 1.0 + 0.06 * grain));
         // Steeper on the lee side.
         let slope = cs * (1.0 - 0.45 * sn) * amp * 0.55;
-        hit.slope = [slope * 0.42 + 0.14 * lump + 0.10 * grain, slope + 0.12 * n2(x * 1.3, z * 1.3, s ^ 8)];
+        hit.slope = [slope * 0.42 + 0.14 * lump + 0.10 * grain, slope + 0.12 * noise2(x * 1.3, z * 1.3, s ^ 8)];
         hit.open = 0.90 + 0.10 * sn * amp;
         hit
     }
@@ -289,7 +289,7 @@ impl Surface {
     fn water(&self, x: f32, z: f32, fp: Footprint) -> Hit {
         let s = self.seed;
         let height = |x: f32, z: f32| {
-            let w = 0.35 * n2(x * 0.6, z * 0.5, s);
+            let w = 0.35 * noise2(x * 0.6, z * 0.5, s);
             0.050 * fp.band(x + w, z + w, 1.1, 1.5, s ^ 1)
                 + 0.026 * fp.band(x - w, z + w, 2.6, 3.4, s ^ 2)
                 + 0.010 * fp.band(x, z + w, 6.0, 8.0, s ^ 3)
@@ -298,7 +298,7 @@ impl Surface {
         let h = height(x, z);
         let (sx, sz) = ((height(x + e, z) - h) / e, (height(x, z + e) - h) / e);
         // Caustics: light gathered where two warped cell patterns are thin.
-        let cell = |x: f32, z: f32, k: u32| 1.0 - n2(x + 0.6 * n2(x * 0.8, z * 0.8, k ^ 9), z, k).abs();
+        let cell = |x: f32, z: f32, k: u32| 1.0 - noise2(x + 0.6 * noise2(x * 0.8, z * 0.8, k ^ 9), z, k).abs();
         let c1 = cell(x * 1.9 + h * 6.0, z * 2.3, s ^ 4).max(0.0).powi(9);
         let c2 = cell(x * 3.1, z * 3.6 + h * 6.0, s ^ 5).max(0.0).powi(8);
         let caustic = (c1 + 0.6 * c2) * fp.keep(2.0, 2.4);
@@ -312,14 +312,14 @@ impl Surface {
     fn grass(&self, x: f32, z: f32, fp: Footprint) -> Hit {
         let s = self.seed;
         // Blades: streaks that lean, short in depth, drawn at three sizes.
-        let lean = 0.10 * n2(x * 1.5, z * 1.5, s ^ 1) + 0.03 * n2(x * 6.0, z * 5.0, s ^ 9);
+        let lean = 0.10 * noise2(x * 1.5, z * 1.5, s ^ 1) + 0.03 * noise2(x * 6.0, z * 5.0, s ^ 9);
         let blade = |f: f32, k: u32| {
             let keep = fp.keep(f, f * 0.22);
-            keep * n2((x + lean) * f, z * f * 0.22, s ^ k)
+            keep * noise2((x + lean) * f, z * f * 0.22, s ^ k)
         };
         let b = 0.5 * blade(26.0, 2) + 0.6 * blade(52.0, 3) + 0.5 * blade(105.0, 4);
         let tuft = fp.fbm(x, z, 2.2, 2.6, 3, s ^ 5);
-        let clover = smooth(0.2, 0.7, n2(x * 1.1, z * 1.1, s ^ 6));
+        let clover = smooth(0.2, 0.7, noise2(x * 1.1, z * 1.1, s ^ 6));
         let t = (0.42 + 0.62 * b + 0.4 * tuft).clamp(0.0, 1.0);
         let mut c = mix3(self.colors[1], self.colors[0], t);
         c = mix3(c, self.colors[2], 0.35 * clover * t + 0.45 * smooth(0.55, 1.0, t));
@@ -332,7 +332,7 @@ impl Surface {
     fn metal(&self, x: f32, z: f32, fp: Footprint) -> Hit {
         let s = self.seed;
         let streak = 0.6 * fp.band(x, z, 0.5, 40.0, s) + 0.6 * fp.band(x, z, 1.2, 110.0, s ^ 1) + 0.4 * fp.band(x, z, 0.3, 14.0, s ^ 2);
-        let cloud = n2(x * 0.4, z * 0.4, s ^ 3);
+        let cloud = noise2(x * 0.4, z * 0.4, s ^ 3);
         let t = (0.5 + 0.35 * streak + 0.2 * cloud).clamp(0.0, 1.0);
         let mut hit = Hit::flat(mix3(self.colors[0], self.colors[1], t));
         hit.gloss = 0.9 + 0.25 * streak;
@@ -341,7 +341,7 @@ impl Surface {
     }
 
     fn gloss(&self, x: f32, z: f32, fp: Footprint) -> Hit {
-        let c = mix3(self.colors[0], self.colors[1], 0.5 + 0.5 * n2(x * 0.5, z * 0.5, self.seed));
+        let c = mix3(self.colors[0], self.colors[1], 0.5 + 0.5 * noise2(x * 0.5, z * 0.5, self.seed));
         let mut hit = Hit::flat(c);
         hit.slope = [0.0, 0.004 * fp.band(x, z, 1.0, 1.0, self.seed ^ 3)];
         hit
@@ -360,7 +360,8 @@ impl Surface {
         let s = self.seed;
         let mut c = mul(self.colors[0], 1.0 + 0.05 * fp.fbm(x, z, 3.0, 3.0, 4, s));
         for (layer, f) in [(0u32, 5.2_f32), (1, 10.5), (2, 21.0)] {
-            let (px, pz) = (x * f + 0.25 * n2(x * f * 1.4, z * f * 1.4, s ^ 60), z * f + 0.25 * n2(x * f * 1.4 + 7.0, z * f * 1.4, s ^ 61));
+            let (px, pz) =
+                (x * f + 0.25 * noise2(x * f * 1.4, z * f * 1.4, s ^ 60), z * f + 0.25 * noise2(x * f * 1.4 + 7.0, z * f * 1.4, s ^ 61));
             let (ix, iz) = (px.floor(), pz.floor());
             let blur = f * fp.x.max(fp.z * 0.7);
             for (ox, oz) in
@@ -423,14 +424,14 @@ impl Surface {
     fn snow(&self, x: f32, z: f32, fp: Footprint) -> Hit {
         let s = self.seed;
         let height = |x: f32, z: f32| {
-            let w = 0.5 * n2(x * 0.5, z * 0.5, s);
-            0.16 * n2(x * 0.7 + w, z * 0.8, s ^ 1) + 0.05 * fp.band(x + w, z, 2.2, 2.4, s ^ 2) + 0.016 * fp.band(x, z, 7.0, 7.0, s ^ 3)
+            let w = 0.5 * noise2(x * 0.5, z * 0.5, s);
+            0.16 * noise2(x * 0.7 + w, z * 0.8, s ^ 1) + 0.05 * fp.band(x + w, z, 2.2, 2.4, s ^ 2) + 0.016 * fp.band(x, z, 7.0, 7.0, s ^ 3)
         };
         let e = 0.015 + 0.4 * fp.x;
         let h = height(x, z);
         let (sx, sz) = ((height(x + e, z) - h) / e, (height(x, z + e) - h) / e);
         let grain = fp.band(x, z, 48.0, 48.0, s ^ 4) + fp.band(x, z, 110.0, 110.0, s ^ 5);
-        let sparkle = smooth(0.72, 0.9, n2(x * 75.0, z * 75.0, s ^ 6)) * fp.keep(75.0, 75.0);
+        let sparkle = smooth(0.72, 0.9, noise2(x * 75.0, z * 75.0, s ^ 6)) * fp.keep(75.0, 75.0);
         let mut hit = Hit::flat(mul(mix3(self.colors[1], self.colors[0], (0.6 + 2.5 * h).clamp(0.0, 1.0)), 1.0 + 0.03 * grain));
         hit.slope = [sx * 1.5 + 0.07 * grain, sz * 1.5];
         hit.open = 0.80 + 0.20 * smooth(-0.12, 0.15, h);

@@ -1,14 +1,19 @@
 //! Tests of the painter.
 
-use super::prompt::{Family, family};
+use super::prompt::family;
+use super::spec::Family;
 use super::*;
-use crate::backend::Quiet;
+use crate::backend::{Prompts, Quiet, Sampling};
 use crate::cancel::CancelToken;
+
+fn request(prompts: Prompts<'_>, seed: u64, width: usize, height: usize) -> SceneRequest<'_> {
+    let sampling = Sampling { steps: 1, guidance_scale: 1.0, true_cfg_scale: 1.0, seed };
+    SceneRequest { prompts, width, height, sampling }
+}
 
 fn scene(prompt: &str, negative: &str, seed: u64, width: usize, height: usize) -> Scene {
     let cancel = CancelToken::default();
-    let request =
-        SceneRequest { prompt, negative_prompt: negative, width, height, seed, steps: 1, guidance_scale: 1.0, true_cfg_scale: 1.0 };
+    let request = request(Prompts { positive: prompt, negative }, seed, width, height);
     paint(&request, StageCx { cancel: &cancel, observer: &Quiet }).unwrap()
 }
 
@@ -150,16 +155,7 @@ fn every_size_and_preview_agree() {
 fn stops_when_asked() {
     let cancel = CancelToken::default();
     cancel.cancel();
-    let request = SceneRequest {
-        prompt: "x",
-        negative_prompt: "",
-        width: 512,
-        height: 512,
-        seed: 0,
-        steps: 1,
-        guidance_scale: 1.0,
-        true_cfg_scale: 1.0,
-    };
+    let request = request(Prompts { positive: "x", negative: "" }, 0, 512, 512);
     assert!(matches!(paint(&request, StageCx { cancel: &cancel, observer: &Quiet }), Err(BackendError::Stopped(_))));
 }
 

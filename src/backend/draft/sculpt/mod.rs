@@ -46,10 +46,10 @@ pub fn sculpt(request: &SculptRequest<'_>, cx: StageCx<'_>) -> Result<TextLayer,
     }
     let (backdrop, cell) = shrink(request.backdrop, 24);
     let mean = backdrop.data.iter().map(|&c| luminance(c)).sum::<f32>() / backdrop.data.len().max(1) as f32;
-    if !request.style_prompt.trim().is_empty() && !material::says_something(request.style_prompt) {
+    if !request.prompts.positive.trim().is_empty() && !material::says_something(request.prompts.positive) {
         cx.observer.warn("text_model_prompt: the draft engine knows no material or colour in these words and chose one");
     }
-    let material = material::choose(request.style_prompt, request.negative_prompt, mean);
+    let material = material::choose(request.prompts.positive, request.prompts.negative, mean);
     let em = glyphs.font_px;
     let (x0, y0, x1, y1) = glyphs.bounds;
 
@@ -64,7 +64,7 @@ pub fn sculpt(request: &SculptRequest<'_>, cx: StageCx<'_>) -> Result<TextLayer,
     let vanish = [glyphs.width as f32 / 2.0, (y0 + y1) / 2.0 + drop];
     let camera = Camera { vanish, depth: depth / drop };
     let eye = [vanish[0], (y0 + y1) / 2.0 + 0.3 * drop];
-    let shader = Shader::new(material, glyphs, &field, (&backdrop, cell), eye, request.seed);
+    let shader = Shader::new(material, glyphs, &field, (&backdrop, cell), eye, request.sampling.seed);
 
     let faces = paint_faces(&field, &shader, &glyphs.coverage, cx)?;
     cx.step(0.6)?;

@@ -1,12 +1,12 @@
 use super::*;
-use crate::backend::Quiet;
+use crate::backend::{Prompts, Quiet, Sampling};
 use crate::cancel::CancelToken;
 use crate::typography::{FontCatalog, TextLayout, layout_text};
 
 fn render(glyphs: &TextLayout, style: &str, backdrop: &RgbImage, cancel: &CancelToken) -> Result<TextLayer, BackendError> {
     let edges = image::GrayImage::new(1, 1);
-    let request =
-        SculptRequest { glyphs, edges: &edges, style_prompt: style, negative_prompt: "", backdrop, steps: 1, guidance_scale: 1.0, seed: 7 };
+    let sampling = Sampling { steps: 1, guidance_scale: 1.0, true_cfg_scale: 1.0, seed: 7 };
+    let request = SculptRequest { glyphs, edges: &edges, prompts: Prompts { positive: style, negative: "" }, backdrop, sampling };
     sculpt(&request, StageCx { cancel, observer: &Quiet })
 }
 

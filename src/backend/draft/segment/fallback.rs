@@ -46,8 +46,7 @@ pub(super) fn by_border_colour(photo: &RgbImage) -> Option<Plane> {
             }
         }
     }
-    let mask = Plane { width: w, height: h, data: outside.iter().map(|&o| if o { 0.0 } else { 1.0 }).collect() };
-    super::is_useful(&mask).then_some(mask)
+    Some(Plane { width: w, height: h, data: outside.iter().map(|&o| if o { 0.0 } else { 1.0 }).collect() })
 }
 
 /// The whole picture, faded out at its border.

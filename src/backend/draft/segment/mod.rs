@@ -75,7 +75,7 @@ impl Segmenter {
         cx.step(0.8)?;
         let by_network = std::iter::once_with(|| coarse);
         // Built only if the network's answer was of no use.
-        let by_border = std::iter::once_with(|| fallback::by_border_colour(photo));
+        let by_border = std::iter::once_with(|| fallback::by_border_colour(photo).filter(is_useful));
         for coarse in by_network.chain(by_border).flatten() {
             let matte = matting::refine(photo, &coarse, cx.cancel)?;
             if is_useful(&matte.alpha) {

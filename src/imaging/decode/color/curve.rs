@@ -4,9 +4,9 @@
 #[derive(Clone, Debug)]
 pub(super) enum Curve {
     Identity,
-    /// The power of an exponent.
+    /// A power function with this exponent.
     Gamma(f32),
-    /// Samples at equal distances, at least two.
+    /// Equidistant samples, at least two.
     Table(Vec<f32>),
     /// `(ax + b)^g + e` from `d` on, `cx + f` below (ICC.1:2022, 10.18).
     Parametric {
@@ -23,7 +23,7 @@ pub(super) enum Curve {
 }
 
 impl Curve {
-    /// From a `curv` or `para` element, with the bytes it takes up. `None` for a broken one.
+    /// Parses a `curv` or `para` tag; also returns its size in bytes. `None` if it is damaged.
     pub(super) fn read(bytes: &[u8]) -> Option<(Self, usize)> {
         match bytes.get(..4)? {
             b"curv" => {
@@ -56,7 +56,7 @@ impl Curve {
         }
     }
 
-    /// The value at `x`; both are clamped to 0..=1.
+    /// The value at `x`. Argument and result are clamped to 0..=1.
     pub(super) fn eval(&self, x: f32) -> f32 {
         let x = x.clamp(0.0, 1.0);
         let y = match self {
@@ -81,7 +81,7 @@ impl Curve {
     }
 }
 
-/// An s15Fixed16Number of four bytes.
+/// Reads an s15Fixed16Number (4 bytes).
 pub(super) fn fixed(bytes: &[u8]) -> f32 {
     bytes.try_into().map_or(0.0, |b| i32::from_be_bytes(b) as f32 / 65536.0)
 }

@@ -1,15 +1,15 @@
-//! Profiles with multidimensional tables: `mft1`, `mft2`, `mAB ` and `mBA ` elements (ICC.1:2022, 10.10 to 10.13).
+//! ICC profiles with multidimensional lookup tables: `mft1`, `mft2`, `mAB ` and `mBA ` tags (ICC.1:2022, 10.10 to 10.13).
 
 use super::curve::{Curve, fixed};
 use super::matrix::{self, D50, IDENTITY, Matrix};
 
-/// One way through a profile: at most four samples in, at most four out, all 0..=1.
+/// One direction of a profile: at most four channels in, at most four out, all 0..=1.
 #[derive(Debug)]
 pub(super) struct Lut {
     stages: Vec<Stage>,
     inputs: usize,
     outputs: usize,
-    /// L*a*b* is encoded as version 2 of ICC had it in 16 bits: 100 is 0xFF00.
+    /// L*a*b* is in the 16-bit encoding of ICC version 2, in which L* 100 is 0xFF00.
     legacy_lab: bool,
 }
 
@@ -22,14 +22,14 @@ enum Stage {
 
 #[derive(Debug)]
 struct Grid {
-    /// Points a dimension, each at least 2.
+    /// Grid points per dimension, each at least 2.
     points: Vec<usize>,
     outputs: usize,
     values: Vec<f32>,
 }
 
 impl Lut {
-    /// From an element; `to_pcs` tells the order of its parts where the element does not. `None` for a broken one.
+    /// Parses a tag; `None` if it is damaged.
     pub(super) fn read(bytes: &[u8]) -> Option<Self> {
         let (inputs, outputs) = (usize::from(*bytes.get(8)?), usize::from(*bytes.get(9)?));
         if !(1..=4).contains(&inputs) || !(1..=4).contains(&outputs) {
@@ -63,13 +63,13 @@ impl Lut {
         v
     }
 
-    /// The encoding of a colour of no light in L*a*b*, for a table that starts there.
+    /// Black in the L*a*b* encoding of this table's input.
     pub(super) fn black_lab(&self) -> [f32; 4] {
         let zero = if self.legacy_lab { 32768.0 / 65535.0 } else { 128.0 / 255.0 };
         [0.0, zero, zero, 0.0]
     }
 
-    /// XYZ relative to D50 of an output.
+    /// Converts an output to XYZ relative to D50.
     fn to_xyz(&self, v: [f32; 4], lab: bool) -> [f32; 3] {
         if lab {
             let stretch = if self.legacy_lab { 65535.0 / 65280.0 } else { 1.0 };
@@ -80,32 +80,32 @@ impl Lut {
     }
 }
 
-/// From a device's samples to sRGB.
+/// Converts device samples to sRGB by lookup tables.
 pub(super) struct Pipeline {
     lut: Lut,
     lab: bool,
-    /// Luminance of the darkest colour, which becomes 0.
+    /// Luminance of the black point, which becomes 0.
     black: f32,
 }
 
 impl Pipeline {
-    /// `lab`: the connection space is L*a*b* and not XYZ.
+    /// `lab`: the profile connection space is L*a*b* instead of XYZ.
     pub(super) fn new(lut: Lut, lab: bool) -> Self {
         Self { lut, lab, black: 0.0 }
     }
 
-    /// The same with this luminance taken for black (0..1).
+    /// Sets the luminance of the black point (0..1).
     pub(super) fn with_black(mut self, black: f32) -> Self {
         self.black = black;
         self
     }
 
-    /// Luminance of a colour, 0..=1.
+    /// Luminance of device samples, 0..=1.
     pub(super) fn luminance(&self, input: [f32; 4]) -> f32 {
         self.lut.to_xyz(self.lut.eval(input), self.lab)[1]
     }
 
-    /// 8-bit sRGB.
+    /// Converts device samples to 8-bit sRGB.
     pub(super) fn srgb(&self, input: [f32; 4]) -> [u8; 3] {
         let xyz = self.lut.to_xyz(self.lut.eval(input), self.lab);
         let scale = 1.0 / (1.0 - self.black);
@@ -114,7 +114,8 @@ impl Pipeline {
 }
 
 impl Grid {
-    /// Linear in the dimensions before the last three, tetrahedral in those (Sakamoto 1981): neutral colours stay neutral.
+    /// Interpolates: tetrahedral in the last three dimensions (Sakamoto 1981), which keeps neutral colours neutral, and linear in any before
+    /// them.
     fn eval(&self, v: [f32; 4]) -> [f32; 4] {
         let mut cells = [(0, 0, 0.0); 4];
         let mut stride = self.outputs;
@@ -159,7 +160,7 @@ impl Grid {
     }
 }
 
-/// Samples of one or two bytes as 0..=1.
+/// Reads samples of one or two bytes as 0..=1.
 fn samples(bytes: &[u8], wide: bool) -> Vec<f32> {
     if wide {
         bytes.chunks_exact(2).map(|v| f32::from(u16::from_be_bytes([v[0], v[1]])) / 65535.0).collect()
@@ -168,7 +169,7 @@ fn samples(bytes: &[u8], wide: bool) -> Vec<f32> {
     }
 }
 
-/// A grid whose points have been checked, with the bytes it takes up.
+/// Parses a grid; also returns its size in bytes. `None` if its dimensions are invalid or it is truncated.
 fn grid(bytes: &[u8], points: Vec<usize>, outputs: usize, wide: bool) -> Option<(Grid, usize)> {
     if points.iter().any(|&p| p < 2) {
         return None;
@@ -237,7 +238,7 @@ fn modern_stages(bytes: &[u8], inputs: usize, outputs: usize, to_pcs: bool) -> O
     } else if inputs != outputs {
         return None;
     }
-    // The side of the connection space has three channels, and so has everything between it and the grid.
+    // The profile connection space has three channels, as has every stage between it and the grid.
     let (device, pcs) = if to_pcs { (inputs, outputs) } else { (outputs, inputs) };
     if pcs != 3 {
         return None;

@@ -1,19 +1,19 @@
-//! Colour spaces that need no table: XYZ relative to D50, L*a*b*, and RGB by its primaries.
+//! Colour spaces without tables: XYZ relative to D50, L*a*b*, and RGB defined by its primaries.
 
-use crate::imaging::linear_to_srgb8;
+use crate::imaging::rgb::linear_to_srgb8;
 
-/// Rows of a 3×3 matrix.
+/// A 3×3 matrix in row-major order.
 pub(super) type Matrix = [[f32; 3]; 3];
 
 pub(super) const IDENTITY: Matrix = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]];
 
-/// The white of the profile connection space (ICC.1:2022, 7.2.16).
+/// White point of the profile connection space (ICC.1:2022, 7.2.16).
 pub(super) const D50: [f32; 3] = [0.9642, 1.0, 0.8249];
 
-/// From XYZ relative to D50 to linear sRGB: the inverse of the colorants that sRGB profiles carry.
+/// XYZ relative to D50 → linear sRGB: the inverse of the colorants in sRGB profiles.
 const XYZ_TO_SRGB: Matrix = [[3.134_187, -1.617_209, -0.490_694], [-0.978_749, 1.916_13, 0.033_434], [0.071_964, -0.228_994, 1.405_754]];
 
-/// x and y of red, green, blue and white.
+/// CIE x and y of red, green, blue and white.
 pub(super) type Chromaticities = [(f64, f64); 4];
 
 pub(super) const REC709: Chromaticities = [(0.64, 0.33), (0.30, 0.60), (0.15, 0.06), (0.3127, 0.3290)];
@@ -23,24 +23,25 @@ pub(super) fn apply(m: &Matrix, v: [f32; 3]) -> [f32; 3] {
     std::array::from_fn(|r| m[r][0] * v[0] + m[r][1] * v[1] + m[r][2] * v[2])
 }
 
-/// From the XYZ (D50) that these colorants (columns red, green, blue) make to linear sRGB.
+/// The matrix from linear device RGB to linear sRGB, from the device's colorants in XYZ (D50; columns red, green, blue).
 pub(super) fn to_srgb(colorants: &Matrix) -> Matrix {
     std::array::from_fn(|r| std::array::from_fn(|c| (0..3).map(|k| XYZ_TO_SRGB[r][k] * colorants[k][c]).sum()))
 }
 
-/// 8-bit sRGB of a colour in XYZ relative to D50.
+/// XYZ relative to D50 → 8-bit sRGB.
 pub(super) fn xyz_to_srgb(xyz: [f32; 3]) -> [u8; 3] {
     apply(&XYZ_TO_SRGB, xyz).map(linear_to_srgb8)
 }
 
-/// L*a*b* to XYZ, both relative to D50.
+/// L*a*b* → XYZ, both relative to D50.
 pub(super) fn lab_to_xyz([l, a, b]: [f32; 3]) -> [f32; 3] {
     let y = (l + 16.0) / 116.0;
     let inverse = |t: f32| if t > 24.0 / 116.0 { t * t * t } else { (108.0 / 841.0) * (t - 16.0 / 116.0) };
     [D50[0] * inverse(y + a / 500.0), D50[1] * inverse(y), D50[2] * inverse(y - b / 200.0)]
 }
 
-/// From linear RGB of some primaries to linear sRGB, with the white adapted (Bradford). `None` for primaries that span no colours.
+/// The matrix from linear RGB with these primaries to linear sRGB, with Bradford adaptation of the white point. `None` if the primaries are
+/// degenerate.
 pub(super) fn between(from: &Chromaticities) -> Option<Matrix> {
     let to = inverse(&adapted(&REC709)?)?;
     let product = multiply(&to, &adapted(from)?);
@@ -49,7 +50,7 @@ pub(super) fn between(from: &Chromaticities) -> Option<Matrix> {
 
 type Double = [[f64; 3]; 3];
 
-/// RGB to XYZ relative to D50.
+/// The matrix from linear RGB to XYZ relative to D50.
 fn adapted(chromaticities: &Chromaticities) -> Option<Double> {
     const BRADFORD: Double = [[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]];
     let xyz = |&(x, y): &(f64, f64)| (y > 1e-4 && (0.0..=1.0).contains(&x) && y <= 1.0).then(|| [x / y, 1.0, (1.0 - x - y) / y]);

@@ -100,10 +100,10 @@ fn a_profile_of_srgb_changes_nothing() {
     assert!(!matches!(converter(rgb_profile(SRGB, 1.0)).method, Method::Keep));
     // The profile of exported files.
     let own = converter(crate::imaging::mark::srgb_profile());
-    assert!(matches!(own.method, Method::Keep) && own.note().is_none());
+    assert!(matches!(own.method, Method::Keep) && own.note.is_none());
     // A grey picture that kept the profile of its coloured original.
     let gray = RowConverter::new(ColorModel::Gray, Alpha::None, &ColorEncoding::Icc(srgb));
-    assert!(matches!(gray.method, Method::Keep) && gray.note().is_none());
+    assert!(matches!(gray.method, Method::Keep) && gray.note.is_none());
 }
 
 #[test]
@@ -113,15 +113,18 @@ fn profiles_that_cannot_be_used_are_ignored_with_a_note() {
         let mut converter = RowConverter::new(model, Alpha::None, &ColorEncoding::Icc(bytes.to_vec()));
         let mut out = [0; 4];
         converter.convert(Row::U8(&[10, 20, 30, 0][..model.channels()]), &mut out);
-        (converter.note(), out)
+        (converter.take_note(), out)
     };
     assert_eq!(note(ColorModel::Rgb, &good).0, None);
     for bytes in [&b""[..], b"no profile", &good[..200], &good[..good.len() - 20], &[0; 300]] {
-        assert_eq!(note(ColorModel::Rgb, bytes), (Some("its colour profile is damaged and was ignored"), [10, 20, 30, 255]));
+        assert_eq!(note(ColorModel::Rgb, bytes), (Some(notice!("decode-note-damaged-profile")), [10, 20, 30, 255]));
     }
-    assert_eq!(note(ColorModel::Rgb, &vec![0; icc::MAX_PROFILE + 1]).0, Some("its colour profile is too large and was ignored"));
+    assert_eq!(
+        note(ColorModel::Rgb, &vec![0; crate::imaging::decode::limits::MAX_PROFILE + 1]).0,
+        Some(notice!("decode-note-large-profile"))
+    );
     for model in [ColorModel::Gray, ColorModel::Cmyk, ColorModel::Lab] {
-        assert_eq!(note(model, &good).0, Some("its colour profile belongs to another colour model and was ignored"));
+        assert_eq!(note(model, &good).0, Some(notice!("decode-note-other-profile")));
     }
     // Every single byte may be wrong.
     for at in 0..good.len() {
@@ -218,5 +221,5 @@ fn code_points_and_gamma() {
     assert!(rgb(&gamma(1.0 / 0.45455, Some(wide)), [200, 100, 50]).iter().zip(p3).all(|(a, b)| a.abs_diff(b) <= 1));
     // Chromaticities without sense.
     assert_eq!(rgb(&gamma(2.2, Some([(0.0, 0.0); 4])), [55, 0, 255]), [55, 0, 255]);
-    assert!(RowConverter::new(ColorModel::Rgb, Alpha::None, &cicp(250, 13)).note().is_some());
+    assert!(RowConverter::new(ColorModel::Rgb, Alpha::None, &cicp(250, 13)).note.is_some());
 }

@@ -1,17 +1,17 @@
-//! Encodings without a profile: code points of ITU-T H.273, and the gamma of PNG.
+//! Colour encodings without an ICC profile: code points of ITU-T H.273, and PNG's gamma.
 
+use super::super::row::ColorModel;
 use super::curve::Curve;
 use super::matrix::{self, Chromaticities, REC709};
-use super::{ColorModel, Method, curves};
-use crate::imaging::srgb_to_linear;
+use super::method::{Method, curves};
+use crate::imaging::rgb::srgb_to_linear;
+use crate::notice;
+use crate::notice::Notice;
 
-/// Light of white paper or a white window in HDR pictures, cd/m² (ITU-R BT.2408).
+/// Luminance of diffuse white in HDR pictures, cd/m² (ITU-R BT.2408).
 const REFERENCE_WHITE: f32 = 203.0;
-/// The note on such a picture.
-const HDR: &str = "it is an HDR picture; highlights brighter than ordinary white are clipped";
-
-/// Curves and primaries for code points, and a note; `None` where they are not known.
-pub(super) fn method(primaries: u8, transfer: u8, model: ColorModel) -> Option<(Method, Option<&'static str>)> {
+/// The conversion for a pair of code points, with a note if it loses something; `None` for unknown code points.
+pub(super) fn method(primaries: u8, transfer: u8, model: ColorModel) -> Option<(Method, Option<Notice>)> {
     const D65: (f64, f64) = (0.3127, 0.3290);
     let chromaticities = match primaries {
         // 2 is "unspecified".
@@ -25,25 +25,25 @@ pub(super) fn method(primaries: u8, transfer: u8, model: ColorModel) -> Option<(
         _ => return None,
     };
     let (curve, note) = match transfer {
-        // The curves of Rec. 709, 601 and 2020 describe cameras; still pictures that name them are meant to look like sRGB.
+        // The transfer functions of Rec. 709, 601 and 2020 describe cameras; still pictures that declare them are meant to look like sRGB.
         1 | 2 | 6 | 13 | 14 | 15 => (Curve::Function(srgb_to_linear), None),
         4 => (Curve::Gamma(2.2), None),
         5 => (Curve::Gamma(2.8), None),
         8 => (Curve::Identity, None),
-        16 => (Curve::Function(pq), Some(HDR)),
-        18 => (Curve::Function(hlg_scene), Some(HDR)),
+        16 => (Curve::Function(pq), Some(notice!("decode-note-hdr"))),
+        18 => (Curve::Function(hlg_scene), Some(notice!("decode-note-hdr"))),
         _ => return None,
     };
     let mut method = curves(vec![curve], matrix::between(&chromaticities)?, model);
     if let Method::Curves { matrix, hlg, .. } = &mut method {
         match transfer {
-            // Tables end at 1: they hold a part of the whole range, which the matrix stretches.
+            // Tables hold values up to 1, so the matrix scales them to the range of PQ.
             16 => matrix.iter_mut().flatten().for_each(|v| *v *= 10_000.0 / REFERENCE_WHITE),
             18 => *hlg = true,
             _ => {}
         }
     }
-    // A grey picture has no matrix to stretch.
+    // Grey pictures use no matrix, so the curve includes the scale.
     if model == ColorModel::Gray && matches!(transfer, 16 | 18) {
         let gray = if transfer == 16 { |v: f32| pq(v) * 10_000.0 / REFERENCE_WHITE } else { |v: f32| hlg_display([hlg_scene(v); 3])[0] };
         method = curves(vec![Curve::Function(gray)], matrix::IDENTITY, model);
@@ -51,7 +51,7 @@ pub(super) fn method(primaries: u8, transfer: u8, model: ColorModel) -> Option<(
     Some((method, note))
 }
 
-/// A power law. An exponent about that of sRGB with its primaries means sRGB: the PNG specification has such files say so.
+/// The conversion for a power law. An exponent near 2.2 with Rec. 709 primaries means sRGB, as the PNG specification recommends to write.
 pub(super) fn power(exponent: f64, chromaticities: Option<&Chromaticities>, model: ColorModel) -> Method {
     let chromaticities = chromaticities.filter(|_| model == ColorModel::Rgb).unwrap_or(&REC709);
     let rec709 = chromaticities.iter().zip(&REC709).all(|(a, b)| (a.0 - b.0).abs() < 2e-3 && (a.1 - b.1).abs() < 2e-3);
@@ -66,7 +66,7 @@ pub(super) fn power(exponent: f64, chromaticities: Option<&Chromaticities>, mode
     }
 }
 
-/// SMPTE ST 2084, 1.0 for 10,000 cd/m².
+/// EOTF of SMPTE ST 2084 (PQ); 1.0 is 10,000 cd/m².
 fn pq(v: f32) -> f32 {
     const M1: f32 = 2610.0 / 16384.0;
     const M2: f32 = 2523.0 / 32.0;
@@ -77,7 +77,7 @@ fn pq(v: f32) -> f32 {
     ((p - C1).max(0.0) / (C2 - C3 * p)).powf(1.0 / M1)
 }
 
-/// The scene's light of ITU-R BT.2100 HLG, 0..=1.
+/// Inverse OETF of ITU-R BT.2100 HLG: scene light, 0..=1.
 fn hlg_scene(v: f32) -> f32 {
     const A: f32 = 0.178_832_77;
     const B: f32 = 1.0 - 4.0 * A;
@@ -85,7 +85,7 @@ fn hlg_scene(v: f32) -> f32 {
     if v <= 0.5 { v * v / 3.0 } else { (((v - C) / A).exp() + B) / 12.0 }
 }
 
-/// The light of a 1,000 cd/m² display for that scene, 1.0 for the reference white.
+/// HLG OOTF for a display of 1,000 cd/m²; 1.0 is the reference white.
 pub(super) fn hlg_display(scene: [f32; 3]) -> [f32; 3] {
     let luminance = 0.2627 * scene[0] + 0.6780 * scene[1] + 0.0593 * scene[2];
     let gain = luminance.max(0.0).powf(0.2) * 1000.0 / REFERENCE_WHITE;

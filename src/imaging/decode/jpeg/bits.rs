@@ -1,27 +1,27 @@
-//! Huffman codes and the bits they are read from (ITU-T T.81, annexes C and F).
+//! Huffman tables and the bit reader of entropy-coded segments (ITU-T T.81, annexes C and F).
 
-use super::super::Source;
+use super::super::source::Source;
 
-/// Bits of a code that are looked up at once.
+/// Longest code that is decoded by a single table look-up, bits.
 const FAST: u32 = 9;
 
-/// Bytes that are taken from the source at a time.
+/// Bytes that are read from the source at a time.
 const PART: usize = 1 << 16;
 
-/// A decoding table.
+/// A Huffman decoding table.
 #[derive(Clone)]
 pub(super) struct Huffman {
     /// `length << 8 | symbol` for codes of at most [`FAST`] bits; 0 for longer ones.
     fast: [u16; 1 << FAST],
-    /// The largest code of a length, aligned to 16 bits, plus one.
+    /// The largest code of each length, left-aligned to 16 bits, plus one.
     limits: [u32; 18],
-    /// What to add to a code of a length to get the symbol's place.
+    /// Offset from a code of each length to the index of its symbol.
     offsets: [i32; 17],
     symbols: Vec<u8>,
 }
 
 impl Huffman {
-    /// From the count of codes of each length, 1 to 16, and the symbols in their order. `None` if there are more codes than fit.
+    /// Builds a table from the number of codes of each length, 1 to 16, and the symbols in code order. `None` if there are too many codes.
     pub(super) fn new(counts: &[u8; 16], symbols: &[u8]) -> Option<Self> {
         let mut table = Self { fast: [0; 1 << FAST], limits: [0; 18], offsets: [0; 17], symbols: symbols.to_vec() };
         let (mut code, mut place) = (0u32, 0usize);
@@ -47,16 +47,17 @@ impl Huffman {
     }
 }
 
-/// Bits of entropy-coded segments. At a marker or the end of the file it goes on with zeros, and remembers how many were taken.
+/// Bit reader of entropy-coded segments. After a marker or the end of the file it returns zeros; [`Bits::exhausted`] tells whether any were
+/// used.
 pub(super) struct Bits<'a> {
     source: &'a mut dyn Source,
     buffer: Vec<u8>,
     at: usize,
     held: u64,
     count: u32,
-    /// Zeros at the end of `held` that are not in the file.
+    /// Padding zeros at the end of `held`.
     invented: u32,
-    /// Some of them were taken.
+    /// Whether padding zeros were consumed.
     ran_out: bool,
     marker: Option<u8>,
     end: bool,
@@ -111,7 +112,7 @@ impl<'a> Bits<'a> {
         }
     }
 
-    /// The next byte of entropy-coded data; `None` at a marker, which is kept, and at the end of the file.
+    /// The next byte of entropy-coded data; `None` at the end of the file or at a marker, which is kept.
     #[inline]
     fn data_byte(&mut self) -> Option<u8> {
         let byte = self.byte()?;
@@ -131,7 +132,7 @@ impl<'a> Bits<'a> {
         }
     }
 
-    /// Takes at most 16 bits.
+    /// Reads up to 16 bits.
     #[inline]
     pub(super) fn take(&mut self, count: u32) -> u32 {
         if count == 0 {
@@ -144,7 +145,7 @@ impl<'a> Bits<'a> {
         (self.held >> self.count) as u32 & ((1 << count) - 1)
     }
 
-    /// The signed value of a size class (T.81, F.2.2.1).
+    /// Reads a signed value of a size category (T.81, F.2.2.1).
     #[inline]
     pub(super) fn signed(&mut self, size: u32) -> i32 {
         if size == 0 {
@@ -154,7 +155,7 @@ impl<'a> Bits<'a> {
         if value < 1 << (size - 1) { value - (1 << size) + 1 } else { value }
     }
 
-    /// The next symbol; `None` for a code that the table lacks.
+    /// Reads the next symbol; `None` for a code that is not in the table.
     #[inline]
     pub(super) fn symbol(&mut self, table: &Huffman) -> Option<u8> {
         if self.count < 16 {
@@ -175,24 +176,24 @@ impl<'a> Bits<'a> {
         table.symbols.get(usize::try_from(place).ok()?).copied()
     }
 
-    /// Whether bits were taken that the file does not have.
+    /// Whether more bits were read than the file has.
     #[inline]
     pub(super) fn exhausted(&self) -> bool {
         self.ran_out || self.count < self.invented
     }
 
-    /// Makes the next call of [`Self::next_marker`] return this marker.
+    /// Makes the next call of [`Self::next_marker`] return `marker`.
     pub(super) fn put_back(&mut self, marker: Option<u8>) {
         self.marker = marker;
     }
 
-    /// Ends a segment: drops its last bits and the bytes before the next marker. Returns the marker (`None` at the end of the file) and
-    /// the number of whole bytes that were left over, without the zeros at their end.
+    /// Ends a segment: drops its remaining bits and skips to the next marker. Returns the marker (`None` at the end of the file) and the number
+    /// of whole bytes that were skipped, without trailing zeros.
     pub(super) fn next_marker(&mut self) -> (Option<u8>, usize) {
         let whole = (self.count.saturating_sub(self.invented) / 8) as usize;
         let left = self.held >> self.invented.min(63) & ((1u64 << (whole * 8).min(63)) - 1);
         let mut extra = if left == 0 { 0 } else { whole };
-        // The last byte is filled up with ones; some cameras use zeros. Anything else is data that no block took.
+        // Encoders pad the last byte with ones, some cameras with zeros. Anything else is data that belongs to no block.
         let part = self.count.saturating_sub(self.invented) % 8;
         let filling = self.held >> (self.invented + whole as u32 * 8).min(63) & ((1 << part) - 1);
         extra += usize::from(filling != 0 && filling != (1 << part) - 1);

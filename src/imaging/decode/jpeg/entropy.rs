@@ -1,16 +1,16 @@
-//! Blocks of coefficients from entropy-coded data (T.81, annexes F and G).
+//! Decodes blocks of coefficients from entropy-coded data (T.81, annexes F and G).
 
 use super::bits::{Bits, Huffman};
 use super::frame::{Frame, Scan, ZIGZAG};
 
-/// Largest DC value of 8-bit samples, with a little room for encoders that do not round to the nearest.
+/// Largest DC value of 8-bit samples, with a margin for encoders that do not round to the nearest.
 const MAX_DC: i32 = 1024 + 16;
 
 /// Decodes the blocks of one scan.
 pub(super) struct Entropy {
-    /// Blocks that hold nothing more in this band.
+    /// Remaining blocks of an end-of-band run.
     end_of_band_run: u32,
-    /// A DC value was out of range: the data is damaged, but the codes go on.
+    /// Whether a DC value was out of range: the data is damaged although its codes are valid.
     pub suspicious: bool,
 }
 
@@ -25,7 +25,7 @@ impl Entropy {
         scan.parts.iter_mut().for_each(|p| p.predictor = 0);
     }
 
-    /// One block of the `part`-th component of the scan. `None` when the data is damaged.
+    /// Decodes a block of the `part`-th component of the scan; `None` if the data is damaged.
     #[inline]
     pub(super) fn block(
         &mut self,
@@ -48,7 +48,7 @@ impl Entropy {
             }
             part.predictor = part.predictor.wrapping_add(bits.signed(u32::from(size)));
             let value = part.predictor.wrapping_shl(low);
-            // The dequantised value is eight times the difference of the mean from 128.
+            // The dequantised DC value is eight times the block's mean minus 128.
             self.suspicious |= value.saturating_mul(quantiser).saturating_abs() > MAX_DC + quantiser;
             block[0] = value as i16;
         } else if first == 0 {
@@ -92,7 +92,7 @@ impl Entropy {
             block[usize::from(*ZIGZAG.get(k)?)] = value.wrapping_shl(low) as i16;
             k += 1;
         }
-        // A run that leads beyond the band.
+        // The run exceeds the band.
         (k <= 64).then_some(())
     }
 

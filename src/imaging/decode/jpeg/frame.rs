@@ -1,39 +1,40 @@
 //! The frame: components, their blocks and their coefficients.
 
-use super::super::DecodeError;
+use super::super::error::DecodeError;
 use super::bits::Huffman;
-use super::damaged;
+use super::error::{damaged, variant};
+use crate::notice;
 
-/// The order of coefficients in the file.
+/// Natural index of each coefficient in the order of the file.
 pub(super) const ZIGZAG: [u8; 64] = [
     0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5, 12, 19, 26, 33, 40, 48, 41, 34, 27, 20, 13, 6, 7, 14, 21, 28, 35, 42, 49, 56,
     57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51, 58, 59, 52, 45, 38, 31, 39, 46, 53, 60, 61, 54, 47, 55, 62, 63,
 ];
 
-/// Coefficients of a component: all of them, or those of one row of MCUs.
+/// A component with its coefficients: all of them, or those of one row of MCUs.
 #[derive(Default)]
 pub(super) struct Component {
     pub id: u8,
     /// Sampling factors.
     pub h: usize,
     pub v: usize,
-    /// Number of the quantisation table.
+    /// Index of the quantisation table.
     pub table: usize,
-    /// The quantisers when its first scan began, in natural order.
+    /// The quantisation table at the start of the component's first scan, in natural order.
     pub quantisers: Option<[u16; 64]>,
-    /// Samples that belong to the picture.
+    /// Size in samples, without padding.
     pub width: usize,
     pub height: usize,
-    /// Blocks that belong to the picture, and those of whole MCUs.
+    /// Size in blocks without padding, and in whole MCUs.
     pub blocks: (usize, usize),
     pub stride: usize,
     pub coefficients: Vec<i16>,
-    /// The bit of the lowest precision that each coefficient has reached; `u8::MAX` before its first scan.
+    /// The lowest bit of each coefficient decoded so far (successive approximation); `u8::MAX` before its first scan.
     pub precision: Vec<u8>,
 }
 
 impl Component {
-    /// The 64 coefficients of a block.
+    /// The coefficients of a block.
     #[inline]
     pub(super) fn block(&mut self, x: usize, y: usize) -> Option<&mut [i16; 64]> {
         let at = (y * self.stride + x) * 64;
@@ -41,7 +42,7 @@ impl Component {
     }
 }
 
-/// What a start of frame says.
+/// The frame header (SOF).
 pub(super) struct Frame {
     pub progressive: bool,
     pub width: usize,
@@ -50,32 +51,34 @@ pub(super) struct Frame {
     /// The largest sampling factors.
     pub h: usize,
     pub v: usize,
-    /// MCUs across and down.
+    /// MCUs per row and column.
     pub mcus: (usize, usize),
 }
 
 impl Frame {
-    /// From the content of a SOF0, SOF1 or SOF2 segment.
+    /// Parses the content of a SOF0, SOF1 or SOF2 segment.
     pub(super) fn read(data: &[u8], progressive: bool) -> Result<Self, DecodeError> {
-        let &[precision, h1, h0, w1, w0, count, ref rest @ ..] = data else { return Err(damaged("its frame header is too short")) };
+        let &[precision, h1, h0, w1, w0, count, ref rest @ ..] = data else {
+            return Err(damaged(notice!("decode-damage-short-frame-header")));
+        };
         if precision != 8 {
-            return Err(super::variant(&format!("{precision}-bit samples")));
+            return Err(variant(notice!("decode-uses-sample-bits", bits = precision)));
         }
         let (height, width) = (usize::from(h1) << 8 | usize::from(h0), usize::from(w1) << 8 | usize::from(w0));
         let count = usize::from(count);
         if !matches!(count, 1 | 3 | 4) {
-            return Err(super::variant(&format!("{count} colour components")));
+            return Err(variant(notice!("decode-uses-components", count = count)));
         }
         if width == 0 || rest.len() < count * 3 {
-            return Err(damaged("its frame header makes no sense"));
+            return Err(damaged(notice!("decode-damage-frame-header")));
         }
         let mut components = Vec::new();
         for c in rest.chunks_exact(3).take(count) {
             let (h, v, table) = (usize::from(c[1] >> 4), usize::from(c[1] & 15), usize::from(c[2]));
             if !(1..=4).contains(&h) || !(1..=4).contains(&v) || table > 3 {
-                return Err(damaged("its sampling factors make no sense"));
+                return Err(damaged(notice!("decode-damage-sampling")));
             }
-            // The sampling factors of a single component do not count: an MCU is one block.
+            // The sampling factors of a single component have no effect: an MCU is one block.
             let (h, v) = if count == 1 { (1, 1) } else { (h, v) };
             components.push(Component { id: c[0], h, v, table, precision: vec![u8::MAX; 64], ..Component::default() });
         }
@@ -85,7 +88,7 @@ impl Frame {
         Ok(frame)
     }
 
-    /// Sets a height that was not known in the header.
+    /// Sets the height, if the header does not contain it.
     pub(super) fn set_height(&mut self, height: usize) {
         self.height = height;
         self.mcus = (self.width.div_ceil(8 * self.h), height.div_ceil(8 * self.v));
@@ -101,7 +104,7 @@ impl Frame {
         self.components.iter().map(|c| (c.stride * self.mcus.1 * c.v) as u64 * 128).sum()
     }
 
-    /// Makes room for the coefficients of so many rows of MCUs.
+    /// Allocates the coefficients of this number of rows of MCUs.
     pub(super) fn allocate(&mut self, rows: usize) {
         for c in &mut self.components {
             c.coefficients = vec![0; c.stride * c.v * rows * 64];
@@ -109,7 +112,7 @@ impl Frame {
     }
 }
 
-/// What a start of scan says, with the tables that apply.
+/// The scan header (SOS) with its tables.
 pub(super) struct Scan {
     pub parts: Vec<ScanPart>,
     pub first: usize,
@@ -124,6 +127,6 @@ pub(super) struct ScanPart {
     pub component: usize,
     pub dc: Option<Huffman>,
     pub ac: Option<Huffman>,
-    /// The last DC value.
+    /// The previous DC value, the predictor of the next.
     pub predictor: i32,
 }

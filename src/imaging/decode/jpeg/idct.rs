@@ -16,7 +16,7 @@ const F_2_053: i32 = 16819;
 const F_2_562: i32 = 20995;
 const F_3_072: i32 = 25172;
 
-/// One dimension: eight values in, eight out, scaled by `1 << BITS`.
+/// One-dimensional transform of eight values, scaled by `1 << BITS`.
 #[inline]
 fn line(v: [i32; 8]) -> [i32; 8] {
     let m = i32::wrapping_mul;
@@ -40,7 +40,7 @@ fn line(v: [i32; 8]) -> [i32; 8] {
     std::array::from_fn(|i| if i < 4 { even[i].wrapping_add(odd[i]) } else { even[7 - i].wrapping_sub(odd[7 - i]) })
 }
 
-/// Samples of a block of coefficients in natural order, written at `out` with `stride` bytes a row.
+/// Transforms a block of coefficients in natural order to samples, written to `out` with `stride` bytes per row.
 pub(super) fn block(coefficients: &[i16; 64], quantisers: &[u16; 64], out: &mut [u8], stride: usize) {
     if coefficients[1..].iter().all(|&v| v == 0) {
         let dc = i32::from(coefficients[0]).wrapping_mul(i32::from(quantisers[0]));

@@ -1,30 +1,31 @@
-//! From coefficients to rows: transform, upsampling and colour conversion, with libjpeg's rounding.
+//! From coefficients to rows: inverse DCT, upsampling and colour conversion, with libjpeg's rounding.
 
 use rayon::prelude::*;
 
-use super::super::DecodeError;
-use super::super::rows::{Assembler, Row};
+use super::super::assembler::Assembler;
+use super::super::error::DecodeError;
+use super::super::row::Row;
 use super::frame::{Component, Frame};
 use super::idct;
 
-/// What the components of a picture are.
+/// Meaning of the components.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Colors {
     Gray,
     Rgb,
     YCbCr,
-    /// Ink, stored inverted as Adobe's programs do.
+    /// CMYK, stored inverted as Adobe's programs do.
     Cmyk,
-    /// The same with the first three as YCbCr.
+    /// YCCK: as CMYK, with the first three components as YCbCr.
     Ycck,
 }
 
-/// Rows of a component that are still needed, each as long as its blocks.
+/// Sliding window of decoded rows of a component, each as long as its blocks.
 struct Window {
     samples: Vec<u8>,
-    /// Samples a row.
+    /// Samples per row.
     stride: usize,
-    /// Number of the first row.
+    /// Index of the first row.
     first: usize,
 }
 
@@ -39,7 +40,7 @@ impl Window {
     }
 }
 
-/// Takes rows of MCUs and hands rows of pixels on.
+/// Converts rows of MCUs to rows of pixels.
 pub(super) struct Output {
     colors: Colors,
     windows: Vec<Window>,
@@ -52,14 +53,14 @@ impl Output {
         Self { colors, windows, next: 0 }
     }
 
-    /// Takes the row of MCUs that stands at `stored` in the components' memory.
+    /// Adds the row of MCUs at index `stored` of the components' coefficients.
     pub(super) fn add(&mut self, frame: &Frame, stored: usize, assembler: &mut Assembler) -> Result<(), DecodeError> {
         self.windows.par_iter_mut().zip(&frame.components).for_each(|(window, c)| {
             let strip = window.stride * 8;
             let start = window.samples.len();
             window.samples.resize(start + strip * c.v, 0);
             window.samples[start..].par_chunks_mut(strip).enumerate().for_each(|(y, out)| transform(c, stored * c.v + y, out));
-            // Rows of padding are no context for those above.
+            // Padding rows must not influence the upsampling of the rows above.
             window.samples.truncate(c.height.saturating_sub(window.first) * window.stride);
         });
         let ready = |y: usize| {
@@ -96,7 +97,7 @@ impl Output {
 
     fn row(&self, frame: &Frame, y: usize, out: &mut [u8]) {
         let width = frame.width;
-        // Upsampling writes whole pairs.
+        // Upsampling writes pairs of samples.
         let mut lines = vec![vec![0u8; width + 8]; self.windows.len()];
         for ((line, w), c) in lines.iter_mut().zip(&self.windows).zip(&frame.components) {
             upsample(w, c, (frame.h, frame.v), y, width, line);
@@ -132,7 +133,7 @@ impl Output {
     }
 }
 
-/// One row of a component's blocks.
+/// Applies the inverse DCT to a row of blocks.
 fn transform(c: &Component, row: usize, out: &mut [u8]) {
     let Some(quantisers) = &c.quantisers else { return out.fill(128) };
     let stride = c.stride * 8;
@@ -144,7 +145,8 @@ fn transform(c: &Component, row: usize, out: &mut [u8]) {
     }
 }
 
-/// One row of a component at the picture's size. Halved components are interpolated as libjpeg does by default; others are repeated.
+/// Upsamples a row of a component to the picture's width. Components at half size are interpolated as libjpeg does by default; others are
+/// replicated.
 fn upsample(w: &Window, c: &Component, (h, v): (usize, usize), y: usize, width: usize, out: &mut [u8]) {
     let row = y * c.v / v;
     let own = &w.row(row)[..c.width];
@@ -174,7 +176,7 @@ fn upsample(w: &Window, c: &Component, (h, v): (usize, usize), y: usize, width: 
     }
 }
 
-/// Two samples for each of a row: `mixed` with the neighbour before or behind, `edge` at both ends.
+/// Writes two samples for each sample of a row: `mixed` with the previous or next neighbour, `edge` at both ends.
 fn pairs(width: usize, out: &mut [u8], mixed: impl Fn(usize, usize, bool) -> u8, edge: impl Fn(usize, bool) -> u8) {
     for (i, o) in out.chunks_exact_mut(2).take(width).enumerate() {
         o[0] = if i == 0 { edge(i, false) } else { mixed(i, i - 1, false) };

@@ -1,4 +1,4 @@
-//! The Huffman tables that files may leave out (T.81, annex K.3).
+//! The standard Huffman tables (T.81, annex K.3), which files may omit.
 
 use super::bits::Huffman;
 
@@ -28,8 +28,8 @@ const AC: [([u8; 16], &[u8]); 2] = [
     ),
 ];
 
-/// The usual table for luminance (0) or chrominance (1).
-pub(super) fn usual(ac: bool, number: usize) -> Option<Huffman> {
+/// The standard table for luminance (0) or chrominance (1).
+pub(super) fn standard(ac: bool, number: usize) -> Option<Huffman> {
     let (counts, symbols) = if ac { AC.get(number)? } else { DC.get(number)? };
     Huffman::new(counts, symbols)
 }

@@ -1,30 +1,32 @@
-//! Reads the strips or tiles of a page row by row.
+//! Reads the strips or tiles of a page, row by row.
 
 use std::io::{Cursor, Read};
 
-use super::super::DecodeError;
+use super::super::assembler::{Assembler, Header, Picture, is_nearly_whole};
 use super::super::color::ColorEncoding;
-use super::super::rows::{Alpha, Assembler, ColorModel, Header, Picture, is_nearly_whole};
+use super::super::error::DecodeError;
+use super::super::row::{Alpha, ColorModel};
 use super::colors::ColorRows;
 use super::compression::{Compression, Subsampled, unpack};
+use super::error::{damaged, remedy_compression, variant};
 use super::fax;
 use super::file::{ReadAt, Segment};
 use super::jpeg::{self, Expected, MAX_PICTURE_BYTES};
 use super::page::{Page, SampleKind};
 use super::samples::{Placement, RowDecoder, Samples, place};
-use super::{REMEDY_COMPRESSION, variant};
+use crate::notice;
 
-/// Strips or tiles that are unpacked side by side, row by row, each with the state of its decompressor. More of them are unpacked as a whole.
+/// Most strips or tiles that are decompressed side by side row by row, each with its own decompressor. More are decompressed as a whole.
 const MAX_STREAMS: usize = 64;
 /// Largest Zstandard window of a single stream, bytes: what the highest level of the reference encoder uses.
 const MAX_WINDOW: u64 = 128 << 20;
-/// Memory for the windows of all streams that are open at the same time, bytes.
+/// Memory for the windows of all streams that are open at once, bytes.
 const MAX_WINDOWS: u64 = 256 << 20;
 
 /// Decodes a page.
 ///
 /// # Errors
-/// Damage before the middle of the picture; later damage leaves the rest blank with a note.
+/// More than the last rows are damaged; missing last rows are left blank with a note.
 pub(super) fn read(file: &dyn ReadAt, page: &Page) -> Result<Picture, DecodeError> {
     let model = page.photometric.model();
     let light = page.kind == SampleKind::Float && matches!(model, ColorModel::Gray | ColorModel::Rgb);
@@ -41,7 +43,7 @@ pub(super) fn read(file: &dyn ReadAt, page: &Page) -> Result<Picture, DecodeErro
         match reader.read_band(band, &mut assembler) {
             Ok(()) => {}
             Err(DecodeError::Damaged { .. }) if is_nearly_whole(assembler.rows() as usize, page.height as usize) => {
-                notes.push("the TIFF data breaks off; the last rows are missing".into());
+                notes.push(notice!("decode-note-missing-rows", format = "TIFF"));
                 break;
             }
             Err(error) => return Err(error),
@@ -53,16 +55,16 @@ pub(super) fn read(file: &dyn ReadAt, page: &Page) -> Result<Picture, DecodeErro
 /// A strip or tile whose rows are being read.
 struct Lane<'a> {
     rows: Box<dyn Read + 'a>,
-    /// First pixel in the row of the picture.
+    /// Column of its first pixel.
     x: usize,
-    /// The channel it holds in a planar file.
+    /// Index of its channel in a planar file.
     plane: usize,
 }
 
 struct PageReader<'a> {
     file: &'a dyn ReadAt,
     page: &'a Page,
-    /// Which sample of a pixel goes to which place of the picture's.
+    /// Maps samples of a pixel in the file to samples of the picture.
     channels: Vec<(usize, usize)>,
     samples: Samples,
     colors: ColorRows,
@@ -80,7 +82,7 @@ impl<'a> PageReader<'a> {
         Self { file, page, channels, samples, colors: ColorRows::new(page), decoder: RowDecoder::new(page), row }
     }
 
-    /// Reads a row of tiles, or a strip of every plane.
+    /// Reads a row of tiles, or one strip of each plane.
     fn read_band(&mut self, band: u32, assembler: &mut Assembler) -> Result<(), DecodeError> {
         let page = self.page;
         let rows = page.chunk.1.min(page.height - band * page.chunk.1) as usize;
@@ -114,7 +116,7 @@ impl<'a> PageReader<'a> {
         let unpacked = self.row.len() as u64 * rows as u64;
         let whole = count > MAX_STREAMS;
         if (whole || page.compression.is_picture() || page.compression.is_fax()) && unpacked * count as u64 > MAX_PICTURE_BYTES {
-            return Err(variant("very large strips or tiles with this compression", REMEDY_COMPRESSION));
+            return Err(variant(notice!("decode-uses-large-strips"), remedy_compression()));
         }
         let mut lanes = Vec::with_capacity(count);
         for (from, plane) in planes {
@@ -133,13 +135,14 @@ impl<'a> PageReader<'a> {
         Ok(lanes)
     }
 
-    /// Largest Zstandard window of each of `lanes` streams. A window holds at most what has been unpacked, so only large streams share.
+    /// Largest Zstandard window of each of `lanes` streams. A window is never larger than the decompressed data, so only large streams share
+    /// the memory.
     fn max_window(&self, rows: usize, lanes: usize) -> u64 {
         let unpacked = (self.row.len() * rows * lanes) as u64;
         if unpacked <= MAX_WINDOWS { MAX_WINDOW } else { MAX_WINDOW.min(MAX_WINDOWS / lanes.max(1) as u64) }
     }
 
-    /// The unpacked bytes of a strip or tile; at least `rows` rows are needed. It is one of `lanes` that are open at the same time.
+    /// Opens the decompressed bytes of a strip or tile, of which at least `rows` rows are needed. `lanes` streams are open at once.
     fn stream(&self, chunk: (u64, u64), rows: usize, lanes: usize) -> Result<Box<dyn Read + 'a>, DecodeError> {
         let page = self.page;
         let buffer = if lanes > 8 { 1 << 14 } else { 1 << 16 };
@@ -160,13 +163,13 @@ impl<'a> PageReader<'a> {
     }
 }
 
-/// A failure while strips or tiles are read. Decompressors have their own words for that, none of them fit for designers.
+/// Replaces the error of a decompressor, which addresses programmers.
 fn damage(error: std::io::Error) -> DecodeError {
     match error.kind() {
-        std::io::ErrorKind::OutOfMemory => variant("very large strips or tiles with this compression", REMEDY_COMPRESSION),
-        std::io::ErrorKind::UnexpectedEof => DecodeError::damaged("TIFF", "it ends before its last row"),
+        std::io::ErrorKind::OutOfMemory => variant(notice!("decode-uses-large-strips"), remedy_compression()),
+        std::io::ErrorKind::UnexpectedEof => damaged(notice!("decode-damage-last-row")),
         std::io::ErrorKind::InvalidData | std::io::ErrorKind::InvalidInput | std::io::ErrorKind::Other => {
-            DecodeError::damaged("TIFF", "its compressed data is invalid")
+            damaged(notice!("decode-damage-compressed-data"))
         }
         _ => DecodeError::Io(error.to_string()),
     }

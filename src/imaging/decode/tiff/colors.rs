@@ -1,16 +1,16 @@
-//! From a row of TIFF samples to a row that the assembler takes: inverted grey, palettes, YCbCr and the encodings of Lab.
+//! Converts rows of TIFF samples to rows for the assembler: inverted grey, palettes, YCbCr and the encodings of L*a*b*.
 
-use super::super::rows::{Alpha, Row};
+use super::super::row::{Alpha, Row};
 use super::page::{Page, Photometric};
 use super::samples::Samples;
 
 /// Converts rows of one page in place.
 pub(super) struct ColorRows {
     photometric: Photometric,
-    /// The colours of the JPEG standard apply; the tags do not count.
+    /// YCbCr as in JFIF, regardless of the tags.
     jpeg: bool,
     alpha: bool,
-    /// Samples a pixel with alpha.
+    /// Samples per pixel including alpha.
     samples: usize,
     palette_row: Vec<u8>,
 }
@@ -22,7 +22,7 @@ impl ColorRows {
         Self { photometric: page.photometric.clone(), jpeg: page.compression.is_picture(), alpha, samples, palette_row: Vec::new() }
     }
 
-    /// Converts the samples and lends them as a row.
+    /// Converts the samples in place and returns them as a row.
     pub(super) fn convert<'a>(&'a mut self, row: &'a mut Samples) -> Row<'a> {
         let n = self.samples;
         match (&self.photometric, &mut *row) {
@@ -45,7 +45,7 @@ impl ColorRows {
                 s.chunks_exact_mut(n).for_each(|p| p[1..3].iter_mut().for_each(|v| *v = v.wrapping_add(128)));
             }
             (Photometric::CieLab, Samples::U16(s)) => {
-                // 256 steps a unit, from -32768 on, to 257 steps a unit, from -128 on.
+                // From 256 steps per unit with offset -32768 to 257 steps per unit with offset -128.
                 s.chunks_exact_mut(n).for_each(|p| p[1..3].iter_mut().for_each(|v| *v = widen(v.wrapping_add(0x8000))));
             }
             (Photometric::IccLab, Samples::U16(s)) => s.chunks_exact_mut(n).for_each(|p| p[..3].iter_mut().for_each(|v| *v = widen(*v))),
@@ -63,12 +63,12 @@ impl ColorRows {
     }
 }
 
-/// 0..=0xFF00 to 0..=0xFFFF.
+/// Scales 0..=0xFF00 to 0..=0xFFFF.
 fn widen(v: u16) -> u16 {
     ((u32::from(v) * 65_535 + 0x7F80) / 0xFF00).min(65_535) as u16
 }
 
-/// Replaces indices by colours; an index beyond the palette is black. Each sample comes as an index and as a value of alpha.
+/// Replaces palette indices by colours; an index outside the palette is black. Each sample comes as an index and as an alpha value.
 fn look_up(colours: &[[u8; 3]], samples: impl Iterator<Item = (usize, u8)>, alpha: bool, out: &mut Vec<u8>) {
     out.clear();
     for (i, (index, value)) in samples.enumerate() {
@@ -80,9 +80,9 @@ fn look_up(colours: &[[u8; 3]], samples: impl Iterator<Item = (usize, u8)>, alph
     }
 }
 
-/// The conversion of YCbCr to RGB (TIFF 6.0, section 21).
+/// Conversion from YCbCr to RGB (TIFF 6.0, section 21).
 struct YCbCr {
-    /// Offset and factor of Y, Cb and Cr: to 0..=255, ±127.
+    /// Offset and factor of Y, Cb and Cr, to 0..=255 and ±127.
     channels: [(f32, f32); 3],
     red_from_cr: f32,
     blue_from_cb: f32,

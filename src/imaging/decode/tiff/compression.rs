@@ -1,17 +1,18 @@
-//! Compression schemes of strips and tiles: which are read, what the others are called, and their unpacking as streams.
+//! Compression schemes of strips and tiles, and their decompression as streams.
 
 use std::io::{self, BufRead, Read};
 
 use ruzstd::decoding::{StreamingDecoder, errors::FrameDecoderError};
 use weezl::{BitOrder, LzwStatus, decode::Decoder as LzwDecoder};
 
-use super::super::DecodeError;
+use super::super::error::DecodeError;
+use super::error::{remedy_compression, variant};
 use super::fax::FaxKind;
 use super::file::{ReadAt, Segment};
 use super::ifd::{Ifd, tag};
-use super::{REMEDY_COMPRESSION, variant};
+use crate::notice;
 
-/// A compression scheme that is read.
+/// A supported compression scheme.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Compression {
     None,
@@ -19,23 +20,23 @@ pub(super) enum Compression {
     Deflate,
     PackBits,
     Zstd,
-    /// Baseline and progressive JPEG with tables that all strips or tiles share (may be empty).
+    /// Baseline and progressive JPEG with the tables that all strips or tiles share (may be empty).
     Jpeg(Vec<u8>),
     WebP,
     Fax(FaxKind),
 }
 
 impl Compression {
-    /// The scheme of a directory.
+    /// Reads the scheme of a directory.
     ///
     /// # Errors
-    /// One that is not read, by its name.
+    /// The scheme is not supported; the error names it.
     pub(super) fn new(file: &dyn ReadAt, ifd: &Ifd, number: u64) -> Result<Self, DecodeError> {
         Ok(match number {
             1 => Self::None,
             2 => Self::Fax(FaxKind::Rows { align: 8 }),
             3 => match ifd.number(file, tag::T4_OPTIONS)?.unwrap_or(0) {
-                options if options & 2 != 0 => return Err(variant("uncompressed CCITT Group 3 data", REMEDY_COMPRESSION)),
+                options if options & 2 != 0 => return Err(variant(notice!("decode-uses-group-3"), remedy_compression())),
                 options => Self::Fax(FaxKind::Group3 { two_dimensional: options & 1 != 0 }),
             },
             4 => Self::Fax(FaxKind::Group4),
@@ -47,12 +48,12 @@ impl Compression {
             50000 => Self::Zstd,
             50001 => Self::WebP,
             other => {
-                let name = match other {
-                    6 => "old-style JPEG",
+                let scheme = match other {
+                    6 => return Err(variant(notice!("decode-uses-old-jpeg"), remedy_compression())),
                     9 | 10 => "JBIG",
                     32766 => "NeXT",
                     32809 => "ThunderScan",
-                    32895..=32898 => "prepress (IT8)",
+                    32895..=32898 => return Err(variant(notice!("decode-uses-prepress"), remedy_compression())),
                     32908 | 32909 => "Pixar",
                     33003 | 33005 | 34712 => "JPEG 2000",
                     34661 => "JBIG",
@@ -60,9 +61,9 @@ impl Compression {
                     34887 => "LERC",
                     34925 => "LZMA",
                     50002 | 52546 => "JPEG XL",
-                    _ => return Err(variant(format!("an unknown compression (number {other})"), REMEDY_COMPRESSION)),
+                    _ => return Err(variant(notice!("decode-uses-unknown-compression", number = other), remedy_compression())),
                 };
-                return Err(variant(format!("{name} compression"), REMEDY_COMPRESSION));
+                return Err(variant(notice!("decode-uses-compression", scheme = scheme), remedy_compression()));
             }
         })
     }
@@ -75,23 +76,25 @@ impl Compression {
         matches!(self, Self::Fax(_))
     }
 
-    /// Every strip or tile is a picture in a format of its own.
+    /// Whether every strip or tile is a complete picture file.
     pub(super) fn is_picture(&self) -> bool {
         matches!(self, Self::Jpeg(_) | Self::WebP)
     }
 
-    /// The scheme knows the Predictor tag; the others ignore it, as libtiff does.
+    /// Whether the scheme supports the Predictor tag; libtiff ignores it for the others too.
     pub(super) fn has_predictor(&self) -> bool {
         matches!(self, Self::Lzw | Self::Deflate | Self::Zstd)
     }
 }
 
-/// Unpacks a part of the file as a stream of bytes, where the scheme allows it (neither fax nor picture). A Zstandard stream that asks for a
-/// window of more than `max_window` bytes fails with `OutOfMemory`.
+/// Decompresses a segment as a stream, for schemes other than fax and picture formats.
+///
+/// # Errors
+/// The stream is invalid; `OutOfMemory` if a Zstandard window exceeds `max_window` bytes.
 pub(super) fn unpack<'a>(scheme: &Compression, mut packed: Segment<'a>, max_window: u64) -> io::Result<Box<dyn Read + 'a>> {
     Ok(match scheme {
         Compression::Lzw => {
-            // The LZW of old programs has its bits the other way round. No stream of today starts so: its first code is 256.
+            // Old programs wrote LZW with reversed bit order. Current streams start with code 256, so they cannot begin like this.
             let old = matches!(packed.fill_buf()?, [0, second, ..] if second & 1 == 1);
             let decoder = if old { LzwDecoder::new(BitOrder::Lsb, 8) } else { LzwDecoder::with_tiff_size_switch(BitOrder::Msb, 8) };
             Box::new(Lzw { packed, decoder, done: false })
@@ -99,15 +102,11 @@ pub(super) fn unpack<'a>(scheme: &Compression, mut packed: Segment<'a>, max_wind
         Compression::Deflate => Box::new(flate2::bufread::ZlibDecoder::new(packed)),
         Compression::PackBits => Box::new(PackBits { packed, run: Run::Header }),
         Compression::Zstd => Box::new(StreamingDecoder::new_with_max_window_size(packed, max_window).map_err(|error| match error {
-            FrameDecoderError::WindowSizeTooBig { .. } => io::ErrorKind::OutOfMemory.into(),
-            _ => invalid("its Zstandard data is invalid"),
+            FrameDecoderError::WindowSizeTooBig { .. } => io::Error::from(io::ErrorKind::OutOfMemory),
+            _ => io::ErrorKind::InvalidData.into(),
         })?),
         _ => Box::new(packed),
     })
-}
-
-pub(super) fn invalid(detail: &'static str) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, detail)
 }
 
 struct Lzw<'a> {
@@ -125,9 +124,9 @@ impl Read for Lzw<'_> {
             match result.status {
                 Ok(LzwStatus::Ok) => {}
                 Ok(LzwStatus::Done) => self.done = true,
-                // weezl says so as well when it wrote bytes from codes that it had read before.
+                // weezl also reports this when it has written bytes from codes that it had read before.
                 Ok(LzwStatus::NoProgress) => self.done = result.consumed_out == 0,
-                Err(_) if result.consumed_out == 0 => return Err(invalid("its LZW data is invalid")),
+                Err(_) if result.consumed_out == 0 => return Err(io::ErrorKind::InvalidData.into()),
                 Err(_) => {}
             }
             if result.consumed_out > 0 {
@@ -195,7 +194,7 @@ impl Read for PackBits<'_> {
     }
 }
 
-/// Expands Y in blocks with one Cb and Cr each to three samples a pixel.
+/// Expands blocks of Y with one shared Cb and Cr to three samples per pixel.
 pub(super) struct Subsampled<R> {
     units: R,
     width: usize,
@@ -206,7 +205,7 @@ pub(super) struct Subsampled<R> {
 }
 
 impl<R: Read> Subsampled<R> {
-    /// Expands rows of `width` pixels whose blocks have this width and height.
+    /// An expander for rows of `width` pixels in blocks of `h` × `v`.
     pub(super) fn new(units: R, width: usize, (h, v): (u32, u32)) -> Self {
         let factors = (h as usize, v as usize);
         let packed = vec![0; width.div_ceil(factors.0) * (factors.0 * factors.1 + 2)];

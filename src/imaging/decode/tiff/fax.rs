@@ -9,15 +9,15 @@ use fax::maps::{Mode, black, mode, white};
 /// Which of the CCITT schemes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum FaxKind {
-    /// One-dimensional rows without end-of-line codes, each starting at a multiple of `align` bits.
+    /// Modified Huffman: one-dimensional rows without end-of-line codes, each starting at a multiple of `align` bits.
     Rows { align: usize },
-    /// Group 3: one-dimensional, or with rows that refer to the one above.
+    /// Group 3, with one-dimensional or two-dimensional rows.
     Group3 { two_dimensional: bool },
-    /// Group 4: all rows refer to the one above.
+    /// Group 4, with two-dimensional rows only.
     Group4,
 }
 
-/// Unpacks at most `height` rows of 1-bit pixels in which black is 1, each starting at a byte. Fewer rows where the data is damaged.
+/// Decompresses at most `height` rows of 1-bit pixels (1 is black), each starting at a byte. Returns fewer rows if the data is damaged.
 pub(super) fn unpack(packed: &[u8], kind: FaxKind, width: usize, height: usize) -> Vec<u8> {
     let mut reader = Bits { bytes: packed, position: 0 };
     let row_bytes = width.div_ceil(8);
@@ -25,7 +25,7 @@ pub(super) fn unpack(packed: &[u8], kind: FaxKind, width: usize, height: usize) 
     let mut above = Vec::new();
     for _ in 0..height {
         if kind == FaxKind::Group4 && !reader.ended() && reader.at_end_of_line() {
-            // The mark that ends the data: some programs leave white rows at the end out.
+            // The end-of-block code; some programs omit white rows at the end.
             out.resize(row_bytes * height, 0);
             break;
         }
@@ -36,7 +36,7 @@ pub(super) fn unpack(packed: &[u8], kind: FaxKind, width: usize, height: usize) 
             }
             FaxKind::Group3 { two_dimensional } => {
                 let marked = reader.skip_end_of_line();
-                // A bit behind the end-of-line code says how the row is coded.
+                // The bit after the end-of-line code says how the row is coded.
                 let refers = two_dimensional && marked && !reader.bit();
                 if refers { reader.row_from(&above, width) } else { reader.row(width) }
             }
@@ -49,7 +49,7 @@ pub(super) fn unpack(packed: &[u8], kind: FaxKind, width: usize, height: usize) 
     out
 }
 
-/// Appends a row that changes its colour at these positions, from white on.
+/// Appends a row that starts white and changes its colour at these positions.
 fn paint(changes: &[usize], width: usize, out: &mut Vec<u8>) {
     let start = out.len();
     out.resize(start + width.div_ceil(8), 0);
@@ -61,12 +61,12 @@ fn paint(changes: &[usize], width: usize, out: &mut Vec<u8>) {
     }
 }
 
-/// Most colour changes of a row. Runs of length 0 are allowed, so a hostile row may have any number; encoders use them to split long runs.
+/// Most colour changes of a row. Encoders use runs of length 0 to split long runs, so without a limit a hostile row could have any number.
 fn most_changes(width: usize) -> usize {
     2 * width + 4
 }
 
-/// Bits of the data, the highest of a byte first. Zeros follow the last.
+/// Bit reader, most significant bit first. Zeros follow the end of the data.
 struct Bits<'a> {
     bytes: &'a [u8],
     position: usize,
@@ -102,12 +102,12 @@ impl Bits<'_> {
         self.position >= self.bytes.len() * 8
     }
 
-    /// No code of a row starts with so many zeros.
+    /// Whether an end-of-line code follows: no code within a row starts with so many zeros.
     fn at_end_of_line(&self) -> bool {
         self.peek(11) == Some(0)
     }
 
-    /// Skips an end-of-line code with the zeros that fill it up; false if there is none.
+    /// Skips an end-of-line code and the fill bits before it; returns false if there is none.
     fn skip_end_of_line(&mut self) -> bool {
         if !self.at_end_of_line() {
             return false;
@@ -116,7 +116,7 @@ impl Bits<'_> {
         true
     }
 
-    /// The length of a run: codes for multiples of 64, then one for the rest.
+    /// Reads the length of a run: make-up codes, then a terminating code.
     fn run(&mut self, white: bool) -> Option<usize> {
         let mut sum = 0;
         loop {
@@ -131,7 +131,7 @@ impl Bits<'_> {
         }
     }
 
-    /// The colour changes of a row that is coded by itself.
+    /// Reads the colour changes of a one-dimensional row.
     fn row(&mut self, width: usize) -> Option<Vec<usize>> {
         let (mut at, mut changes) = (0, Vec::new());
         while at < width {
@@ -144,13 +144,13 @@ impl Bits<'_> {
         Some(changes)
     }
 
-    /// The colour changes of a row that is coded by its differences from the row above.
+    /// Reads the colour changes of a two-dimensional row, which is coded relative to the row above.
     fn row_from(&mut self, above: &[usize], width: usize) -> Option<Vec<usize>> {
         let (mut at, mut changes) = (0, Vec::new());
-        // The first index into the row above that may count; it moves to the right with `at`.
+        // Index of the first change above that can still be b1; it moves right with `at`.
         let mut next = 0_usize;
         while at < width {
-            // b1: the next change above, to the colour that is not the present one; at the very start it may stand at 0.
+            // b1: the next change above to the opposite colour; at the start of a row it may be at 0.
             while next > 0 && above[next - 1] > at {
                 next -= 1;
             }

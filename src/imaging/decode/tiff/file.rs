@@ -1,24 +1,24 @@
-//! Bytes of a TIFF file at any position. Several strips or planes are read at the same time, so none of them owns the file's cursor.
+//! Random access to a TIFF file: several strips or planes are read at once, so none of them can own the file's cursor.
 
 use std::cell::RefCell;
 use std::io::{self, BufRead, Read, SeekFrom};
 
-use super::super::Source;
+use super::super::source::Source;
 
-/// A file that several readers share.
+/// A file shared by several readers.
 pub(super) struct SharedFile<'a> {
     source: RefCell<&'a mut dyn Source>,
     length: u64,
 }
 
-/// Reading without a cursor.
+/// Positioned reads.
 pub(super) trait ReadAt {
-    /// Fills `buffer` from this position on.
+    /// Fills `buffer` with the bytes at `position`.
     ///
     /// # Errors
-    /// The file ends before (`UnexpectedEof`), or cannot be read.
+    /// The file ends too early (`UnexpectedEof`) or cannot be read.
     fn read_exact_at(&self, position: u64, buffer: &mut [u8]) -> io::Result<()>;
-    /// Bytes of the file.
+    /// Size of the file in bytes.
     fn length(&self) -> u64;
 }
 
@@ -44,14 +44,14 @@ impl ReadAt for SharedFile<'_> {
     }
 }
 
-/// A part of a file, read from its start to its end.
+/// A sequential reader of a part of a file.
 pub(super) struct Segment<'a> {
     file: &'a dyn ReadAt,
     position: u64,
     end: u64,
-    /// The part goes on behind the end of the file.
+    /// Whether the part extends beyond the end of the file.
     cut: bool,
-    /// The bits of every byte come in reverse (FillOrder 2).
+    /// Whether the bits of every byte are reversed (FillOrder 2).
     reversed: bool,
     buffer: Vec<u8>,
     filled: usize,
@@ -59,7 +59,7 @@ pub(super) struct Segment<'a> {
 }
 
 impl<'a> Segment<'a> {
-    /// The part of `length` bytes at `position`, read `buffer` bytes at a time.
+    /// A reader of `length` bytes at `position` that reads `buffer` bytes at a time.
     pub(super) fn new(file: &'a dyn ReadAt, (position, length): (u64, u64), reversed: bool, buffer: usize) -> Self {
         let end = position.saturating_add(length);
         let real_end = end.min(file.length());
@@ -67,10 +67,10 @@ impl<'a> Segment<'a> {
         Self { file, position, end: real_end, cut: end > real_end, reversed, buffer: vec![0; buffer], filled: 0, used: 0 }
     }
 
-    /// The whole part.
+    /// Reads the whole part.
     ///
     /// # Errors
-    /// It is longer than `limit` bytes, or goes on behind the end of the file.
+    /// It is longer than `limit` bytes or extends beyond the end of the file.
     pub(super) fn read_all(mut self, limit: u64) -> io::Result<Vec<u8>> {
         let length = self.end.saturating_sub(self.position);
         if self.cut || length > limit {

@@ -1,9 +1,11 @@
-//! Directories (IFDs) of a TIFF or BigTIFF file and the values of their tags.
+//! Image file directories (IFDs) of TIFF and BigTIFF files, and the values of their tags.
 
-use super::super::DecodeError;
+use super::super::error::DecodeError;
+use super::error::damaged;
 use super::file::ReadAt;
+use crate::notice;
 
-/// Tags that are read; all others are skipped.
+/// Tags that are read; others are skipped.
 pub(super) mod tag {
     pub const NEW_SUBFILE_TYPE: u16 = 254;
     pub const SUBFILE_TYPE: u16 = 255;
@@ -80,14 +82,14 @@ pub(super) mod tag {
     ];
 }
 
-/// Most directories that are followed: files with more pages than this are cut off, and loops end.
+/// Most directories that are read; further pages are ignored, and loops end.
 const MAX_IFDS: usize = 1000;
-/// Most entries of all directories together: a hostile file may let its directories overlap.
+/// Most entries of all directories together; the directories of a hostile file may overlap.
 const MAX_ENTRIES: u64 = 500_000;
-/// Most bytes of one value that is read as bytes (a colour profile, JPEG tables).
+/// Largest value that is read as bytes, such as a colour profile or JPEG tables.
 const MAX_BLOB: u64 = 16 << 20;
 
-/// How numbers are written in the file.
+/// Byte order of the file.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Endian {
     pub big: bool,
@@ -105,11 +107,11 @@ struct Entry {
     tag: u16,
     kind: u16,
     count: u64,
-    /// The value itself, or where it stands.
+    /// The value, or the offset of the value.
     field: [u8; 8],
 }
 
-/// One directory: a page, a thumbnail, a mask.
+/// A directory: a page, a thumbnail or a mask.
 #[derive(Clone, Debug)]
 pub(super) struct Ifd {
     entries: Vec<Entry>,
@@ -122,7 +124,7 @@ pub(super) struct Directories {
     pub endian: Endian,
     /// The main chain, first page first. Never empty.
     pub pages: Vec<Ifd>,
-    /// Directories below those of the main chain.
+    /// Sub-directories of the main chain.
     pub subs: Vec<Ifd>,
 }
 
@@ -141,12 +143,12 @@ impl Ifd {
         self.entries.iter().any(|e| e.tag == tag)
     }
 
-    /// How many values a tag has; 0 if it is missing.
+    /// Number of values of a tag; 0 if it is missing.
     pub(super) fn count(&self, tag: u16) -> u64 {
         self.entries.iter().find(|e| e.tag == tag).map_or(0, |e| e.count)
     }
 
-    /// The bytes of a value, at most `limit` of them; empty where the tag is missing.
+    /// The type and at most `limit` bytes of a value; empty if the tag is missing.
     fn raw(&self, file: &dyn ReadAt, tag: u16, limit: u64) -> Result<(u16, Vec<u8>), DecodeError> {
         let Some(entry) = self.entries.iter().find(|e| e.tag == tag) else { return Ok((0, Vec::new())) };
         let size = size_of(entry.kind).unwrap_or(1);
@@ -158,17 +160,17 @@ impl Ifd {
         }
         let position = self.endian.number(&entry.field[..inline as usize]);
         if position.saturating_add(length) > file.length() {
-            return Err(damaged("a value lies behind the end of the file"));
+            return Err(damaged(notice!("decode-damage-value")));
         }
         let mut bytes = vec![0; length as usize];
         file.read_exact_at(position, &mut bytes)?;
         Ok((entry.kind, bytes))
     }
 
-    /// The first `limit` whole numbers of a tag. Other types count as missing.
+    /// The first `limit` integers of a tag; values of other types count as missing.
     ///
     /// # Errors
-    /// The value lies behind the end of the file.
+    /// The value lies beyond the end of the file.
     pub(super) fn numbers(&self, file: &dyn ReadAt, tag: u16, limit: u64) -> Result<Vec<u64>, DecodeError> {
         let (kind, bytes) = self.raw(file, tag, limit)?;
         match kind {
@@ -180,12 +182,12 @@ impl Ifd {
         }
     }
 
-    /// The first whole number of a tag.
+    /// The first integer of a tag.
     pub(super) fn number(&self, file: &dyn ReadAt, tag: u16) -> Result<Option<u64>, DecodeError> {
         Ok(self.numbers(file, tag, 1)?.first().copied())
     }
 
-    /// The first `limit` fractions of a tag; one with a divisor of 0 is 0. Whole numbers count too.
+    /// The first `limit` rationals or integers of a tag; a rational with a denominator of 0 is 0.
     pub(super) fn fractions(&self, file: &dyn ReadAt, tag: u16, limit: u64) -> Result<Vec<f32>, DecodeError> {
         let (kind, bytes) = self.raw(file, tag, limit)?;
         if kind != 5 {
@@ -198,19 +200,19 @@ impl Ifd {
         Ok(bytes.chunks_exact(8).map(fraction).collect())
     }
 
-    /// A value as bytes, empty where it is missing.
+    /// A value as bytes; empty if the tag is missing.
     pub(super) fn bytes(&self, file: &dyn ReadAt, tag: u16) -> Result<Vec<u8>, DecodeError> {
         let (kind, bytes) = self.raw(file, tag, MAX_BLOB)?;
         Ok(if matches!(kind, 1 | 2 | 6 | 7) && self.count(tag) <= MAX_BLOB { bytes } else { Vec::new() })
     }
 }
 
-/// Reads the directories of a file. Damage in a later one ends the walk without an error: the first page is what counts.
+/// Reads the directories of a file. A damaged later directory ends the walk without an error, because only the first page is used.
 ///
 /// # Errors
 /// The first directory cannot be read.
 pub(super) fn walk(file: &dyn ReadAt) -> Result<Directories, DecodeError> {
-    let cut = |_| damaged("it ends within its header");
+    let cut = |_| damaged(notice!("decode-damage-short-header"));
     let mut head = [0; 8];
     file.read_exact_at(0, &mut head).map_err(cut)?;
     let endian = Endian { big: &head[..2] == b"MM" };
@@ -230,7 +232,7 @@ pub(super) fn walk(file: &dyn ReadAt) -> Result<Directories, DecodeError> {
     for page in &pages {
         walk.below(page, &mut subs);
     }
-    // Directories below directories: raw files of some cameras nest twice.
+    // Sub-directories; raw files of some cameras nest them twice.
     for _ in 0..2 {
         let level: Vec<Ifd> = subs[from..].to_vec();
         from = subs.len();
@@ -264,20 +266,20 @@ impl Walk<'_> {
         }
     }
 
-    /// The directory at this position and the position of the next one (0 for none).
+    /// Reads the directory at `position`; also returns the position of the next one (0 for none).
     fn directory(&mut self, position: u64) -> Result<(Ifd, u64), DecodeError> {
         if self.seen.contains(&position) || self.seen.len() >= MAX_IFDS {
-            return Err(damaged("its directories form a loop"));
+            return Err(damaged(notice!("decode-damage-loop")));
         }
         self.seen.push(position);
-        let cut = |_| damaged("its directory lies behind the end of the file");
+        let cut = |_| damaged(notice!("decode-damage-directory-position"));
         let (count_size, entry_size, next_size) = if self.big_tiff { (8, 20, 8) } else { (2, 12, 4) };
         let mut number = [0; 8];
         self.file.read_exact_at(position, &mut number[..count_size]).map_err(cut)?;
         let count = self.endian.number(&number[..count_size]);
         self.entries = self.entries.saturating_add(count);
         if count == 0 || count > 65_535 || self.entries > MAX_ENTRIES {
-            return Err(damaged("its directory makes no sense"));
+            return Err(damaged(notice!("decode-damage-directory")));
         }
         let start = position + count_size as u64;
         let mut bytes = vec![0; count as usize * entry_size];
@@ -298,15 +300,11 @@ impl Walk<'_> {
         }
         let ifd = Ifd { entries, endian: self.endian, big_tiff: self.big_tiff };
         let after = start + bytes.len() as u64;
-        // Some programs leave the offset of the next directory out at the end of the file.
+        // Some programs omit the offset of the next directory at the end of the file.
         let next = match self.file.read_exact_at(after, &mut number[..next_size]) {
             Ok(()) => self.endian.number(&number[..next_size]),
             Err(_) => 0,
         };
         Ok((ifd, next))
     }
-}
-
-fn damaged(detail: &str) -> DecodeError {
-    DecodeError::damaged("TIFF", detail)
 }

@@ -1,46 +1,47 @@
-//! Strips and tiles that are JPEG or WebP pictures.
+//! Strips and tiles in JPEG or WebP format.
 
 use std::io::Cursor;
 
 use zune_core::options::DecoderOptions;
 use zune_jpeg::JpegDecoder;
 
-use super::super::DecodeError;
-use super::{REMEDY_COMPRESSION, variant};
+use super::super::error::DecodeError;
+use super::error::{damaged, remedy_compression, variant};
+use crate::notice;
 
-/// Most bytes of an unpacked strip or tile that has to be in memory as a whole.
+/// Largest decompressed strip or tile that is held in memory as a whole, bytes.
 pub(super) const MAX_PICTURE_BYTES: u64 = 256 << 20;
-/// The same for progressive JPEG, whose decoder needs several times as much.
+/// Like [`MAX_PICTURE_BYTES`], for progressive JPEG, whose decoder needs several times the memory.
 const MAX_PROGRESSIVE_BYTES: u64 = 64 << 20;
 
-/// What a strip or tile must be.
+/// Expected size of a strip or tile.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Expected {
     pub width: usize,
-    /// Rows that are needed; there may be more.
+    /// Rows that are needed; the picture may have more.
     pub rows: usize,
     pub samples: usize,
-    /// Rows of a full strip or tile.
+    /// Rows of a full strip or tile, which limits the picture.
     pub full_rows: usize,
 }
 
-/// Pixels by which a strip or tile may be larger than it should, a side: some programs round up to whole blocks.
+/// Pixels per side by which a strip or tile may exceed its size: some programs round up to whole blocks.
 const SPARE: usize = 64;
 
 impl Expected {
-    /// Whether a picture of this size will do.
+    /// Whether a picture of this size is acceptable.
     fn fits(self, width: usize, height: usize) -> bool {
         (self.width..=self.width + SPARE).contains(&width) && (self.rows..=self.full_rows + SPARE).contains(&height)
     }
 
-    /// The upper rows of a decoded picture whose rows are at least as long as needed.
+    /// Cuts the needed rows and columns out of a decoded picture.
     fn crop(self, pixels: &[u8], width: usize, samples: usize) -> Vec<u8> {
         let rows = pixels.chunks_exact(width * samples).take(self.rows);
         rows.flat_map(|row| &row[..self.width * samples]).copied().collect()
     }
 }
 
-/// Start of a JPEG frame: what has to be known before it is decoded.
+/// The part of a JPEG frame header that is checked before decoding.
 struct Frame {
     marker: u8,
     precision: u8,
@@ -68,9 +69,9 @@ fn frame(stream: &[u8]) -> Option<Frame> {
     }
 }
 
-/// Decodes a JPEG strip or tile without converting its colours, with the tables that all share.
+/// Decodes a JPEG strip or tile with the shared `tables`, without colour conversion.
 pub(super) fn decode_jpeg(tables: &[u8], packed: Vec<u8>, expected: Expected) -> Result<Vec<u8>, DecodeError> {
-    let invalid = || damaged("its JPEG data is invalid");
+    let invalid = || damaged(notice!("decode-damage-jpeg"));
     let stream = match tables {
         [0xFF, 0xD8, inner @ ..] if !inner.is_empty() => {
             let inner = inner.strip_suffix(&[0xFF, 0xD9]).unwrap_or(inner);
@@ -82,22 +83,22 @@ pub(super) fn decode_jpeg(tables: &[u8], packed: Vec<u8>, expected: Expected) ->
     let bytes = (frame.width * frame.height) as u64 * frame.samples as u64;
     let limit = if frame.marker == 0xC2 { MAX_PROGRESSIVE_BYTES } else { MAX_PICTURE_BYTES };
     match frame.marker {
-        _ if frame.precision != 8 => return Err(variant(format!("{}-bit JPEG compression", frame.precision), REMEDY_COMPRESSION)),
+        _ if frame.precision != 8 => return Err(variant(notice!("decode-uses-jpeg-bits", bits = frame.precision), remedy_compression())),
         0xC0..=0xC2 if bytes <= limit => {}
-        0xC0..=0xC2 => return Err(variant("JPEG compression with very large strips", REMEDY_COMPRESSION)),
-        0xC3 => return Err(variant("lossless JPEG compression", REMEDY_COMPRESSION)),
-        _ => return Err(variant("arithmetic or hierarchical JPEG compression", REMEDY_COMPRESSION)),
+        0xC0..=0xC2 => return Err(variant(notice!("decode-uses-large-jpeg-strips"), remedy_compression())),
+        0xC3 => return Err(variant(notice!("decode-uses-lossless-jpeg"), remedy_compression())),
+        _ => return Err(variant(notice!("decode-uses-arithmetic-jpeg"), remedy_compression())),
     }
     if frame.samples != expected.samples {
-        return Err(damaged("its JPEG data has another number of channels"));
+        return Err(damaged(notice!("decode-damage-jpeg-channels")));
     }
     if !expected.fits(frame.width, frame.height) {
-        return Err(damaged("a part of it has the wrong size"));
+        return Err(damaged(notice!("decode-damage-part-size")));
     }
     let options = DecoderOptions::new_safe().set_max_width(usize::from(u16::MAX)).set_max_height(usize::from(u16::MAX));
     let mut decoder = JpegDecoder::new_with_options(Cursor::new(&stream), options);
     decoder.decode_headers().map_err(|_| invalid())?;
-    // The tags of the file, not those of the JPEG stream, say what the channels are: as they are stored, please.
+    // The TIFF tags define the channels, not the markers of the JPEG stream, so no conversion.
     let stored = decoder.input_colorspace().ok_or_else(invalid)?;
     decoder.set_options(options.jpeg_set_out_colorspace(stored));
     let pixels = decoder.decode().map_err(|_| invalid())?;
@@ -106,30 +107,26 @@ pub(super) fn decode_jpeg(tables: &[u8], packed: Vec<u8>, expected: Expected) ->
 
 /// Decodes a WebP strip or tile.
 pub(super) fn decode_webp(packed: &[u8], expected: Expected) -> Result<Vec<u8>, DecodeError> {
-    let invalid = || damaged("its WebP data is invalid");
+    let invalid = || damaged(notice!("decode-damage-webp"));
     let mut decoder = image_webp::WebPDecoder::new(Cursor::new(packed)).map_err(|_| invalid())?;
     decoder.set_memory_limit(MAX_PICTURE_BYTES as usize);
     let (width, height) = decoder.dimensions();
     let samples = if decoder.has_alpha() { 4 } else { 3 };
     let bytes = u64::from(width) * u64::from(height) * samples;
     if !expected.fits(width as usize, height as usize) {
-        return Err(damaged("a part of it has the wrong size"));
+        return Err(damaged(notice!("decode-damage-part-size")));
     }
     if bytes > MAX_PICTURE_BYTES {
-        return Err(variant("WebP compression with very large strips", REMEDY_COMPRESSION));
+        return Err(variant(notice!("decode-uses-large-webp-strips"), remedy_compression()));
     }
     let mut pixels = vec![0; bytes as usize];
     decoder.read_image(&mut pixels).map_err(|_| invalid())?;
     let pixels = match (samples, expected.samples) {
         (s, e) if s as usize == e => pixels,
-        // WebP leaves alpha out where all of it is opaque.
+        // WebP omits alpha if all of it is opaque.
         (3, 4) => pixels.chunks_exact(3).flat_map(|p| [p[0], p[1], p[2], 255]).collect(),
         (4, 3) => pixels.chunks_exact(4).flat_map(|p| [p[0], p[1], p[2]]).collect(),
-        _ => return Err(damaged("its WebP data has another number of channels")),
+        _ => return Err(damaged(notice!("decode-damage-webp-channels"))),
     };
     Ok(expected.crop(&pixels, width as usize, expected.samples))
-}
-
-fn damaged(detail: &str) -> DecodeError {
-    DecodeError::damaged("TIFF", detail)
 }

@@ -1,11 +1,12 @@
 //! TIFF and BigTIFF.
 //!
-//! The variants that designers' programs write are too many for the `tiff` crate, so the directories are read here and only the
-//! decompression comes from crates. Rows are unpacked one by one: memory does not grow with the picture.
+//! The `tiff` crate does not cover the variants that design programs write, so directories are read here and only decompression comes from
+//! crates. Rows are decompressed one by one, so memory does not grow with the picture.
 
 mod chunks;
 mod colors;
 mod compression;
+mod error;
 mod fax;
 mod file;
 mod ifd;
@@ -14,25 +15,19 @@ mod page;
 mod raw;
 mod samples;
 
-use super::rows::{Alpha, Picture};
-use super::{DecodeError, Source};
+use super::assembler::Picture;
+use super::error::DecodeError;
+use super::row::Alpha;
+use super::source::Source;
+use crate::notice;
 use file::{ReadAt, SharedFile};
 use ifd::{Directories, Ifd};
 use page::Page;
 
-/// What to do about colours and samples that are not read.
-const REMEDY_RGB: &str = "Save it as 8-bit or 16-bit RGB, or as PNG.";
-/// What to do about a compression that is not read.
-const REMEDY_COMPRESSION: &str = "Save it with LZW or no compression, or as PNG.";
-
-fn variant(what: impl Into<String>, remedy: &'static str) -> DecodeError {
-    DecodeError::Variant { format: "TIFF", variant: what.into(), remedy }
-}
-
-/// Reads the first page that is a picture of its own.
+/// Reads the first page that is a full picture, not a thumbnail or mask.
 ///
 /// # Errors
-/// The file is a camera raw file, of a variant that is not read, too large, damaged, or cannot be read.
+/// The file is a camera raw file, an unsupported variant, too large, damaged, or cannot be read.
 pub(super) fn read(source: &mut dyn Source) -> Result<Picture, DecodeError> {
     let file = SharedFile::new(source)?;
     let directories = ifd::walk(&file)?;
@@ -40,20 +35,20 @@ pub(super) fn read(source: &mut dyn Source) -> Result<Picture, DecodeError> {
     let (ifd, pages) = choose(&file, &directories);
     let mut notes = Vec::new();
     if pages > 1 {
-        notes.push(format!("the file has {pages} pages; the first is used"));
+        notes.push(notice!("decode-note-pages", pages = pages));
     }
     let page = Page::new(&file, ifd, directories.endian, true)?;
     let mut picture = chunks::read(&file, &page)?;
     if page.alpha == Alpha::Straight && picture.pixels.pixels().all(|p| p[3] == 0) {
-        // Nothing would be left. Programs that ignore alpha write zeros there, and the designer sees an opaque picture.
+        // The picture would be invisible. Programs that ignore alpha write zeros there and show an opaque picture.
         picture = chunks::read(&file, &Page::new(&file, ifd, directories.endian, false)?)?;
-        notes.push("its alpha is 0 everywhere and was ignored".into());
+        notes.push(notice!("decode-note-zero-alpha"));
     }
     notes.append(&mut picture.notes);
     Ok(Picture { notes, ..picture })
 }
 
-/// The directory of the picture, and how many pages the file has.
+/// The directory of the picture to read, and the number of pages.
 fn choose<'a>(file: &dyn ReadAt, directories: &'a Directories) -> (&'a Ifd, usize) {
     let full = |ifds: &'a [Ifd]| ifds.iter().filter(|ifd| raw::is_full_picture(file, ifd));
     let first = full(&directories.pages).next().or_else(|| full(&directories.subs).next());

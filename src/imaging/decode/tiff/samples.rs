@@ -1,4 +1,4 @@
-//! From the bytes of an unpacked row to samples: predictor, byte order, bit depth.
+//! Converts the bytes of a decompressed row to samples: predictor, byte order, bit depth.
 
 use super::page::{Page, Photometric, SampleKind};
 
@@ -11,7 +11,7 @@ pub(super) enum Samples {
 }
 
 impl Samples {
-    /// Room for a row of `count` samples of this page.
+    /// A zeroed row of `count` samples of this page's type.
     pub(super) fn for_page(page: &Page, count: usize) -> Self {
         match (page.kind, page.bits) {
             (SampleKind::Float, _) => Self::F32(vec![0.0; count]),
@@ -21,9 +21,9 @@ impl Samples {
     }
 }
 
-/// Undoes the predictor of a row and makes its samples little-endian.
+/// Reverts the predictor of a row and converts its samples to little-endian.
 pub(super) struct RowDecoder {
-    /// Bytes a sample; 0 where samples are not whole bytes.
+    /// Bytes per sample; 0 if samples are not whole bytes.
     bytes: usize,
     stride: usize,
     predictor: u64,
@@ -34,7 +34,7 @@ pub(super) struct RowDecoder {
 impl RowDecoder {
     pub(super) fn new(page: &Page) -> Self {
         let bytes = if page.bits.is_multiple_of(8) { page.bits as usize / 8 } else { 0 };
-        // The differences of floats have a byte order of their own.
+        // The floating-point predictor defines its own byte order.
         let swap = page.endian.big && bytes > 1 && page.predictor != 3;
         Self { bytes, stride: page.chunk_samples(), predictor: page.predictor, swap, scratch: Vec::new() }
     }
@@ -50,7 +50,7 @@ impl RowDecoder {
             (2, 8) => accumulate_wide(row, self.stride, u64::from_le_bytes, u64::wrapping_add, u64::to_le_bytes),
             (3, bytes @ 1..) => {
                 accumulate(row, self.stride);
-                // All highest bytes come first, then all second ones.
+                // Bytes are grouped by significance, highest first.
                 self.scratch.clear();
                 self.scratch.extend_from_slice(row);
                 let count = row.len() / bytes;
@@ -84,21 +84,21 @@ fn accumulate_wide<T: Copy, const N: usize>(
     }
 }
 
-/// Where the samples of a strip or tile go in a row of the picture.
+/// Where to copy the samples of a strip or tile within a row of the picture.
 pub(super) struct Placement<'a> {
-    /// First pixel in the row of the picture.
+    /// Column of its first pixel.
     pub x: usize,
-    /// Pixels to take.
+    /// Number of pixels to copy.
     pub count: usize,
-    /// Samples a pixel of the strip or tile.
+    /// Samples per pixel of the strip or tile.
     pub from_samples: usize,
-    /// Samples a pixel of the picture.
+    /// Samples per pixel of the picture.
     pub to_samples: usize,
-    /// Which sample of the former becomes which of the latter.
+    /// Pairs of sample indices: from the strip or tile, to the picture.
     pub channels: &'a [(usize, usize)],
 }
 
-/// Copies the samples of a decoded row (see [`RowDecoder`]) to their place, scaled to the whole range of their type.
+/// Copies the samples of a decoded row (see [`RowDecoder`]) to their place, scaled to the full range of their type.
 pub(super) fn place(row: &[u8], page: &Page, placement: &Placement<'_>, into: &mut Samples) {
     let scaled = !matches!(page.photometric, Photometric::Palette(_));
     let bits = page.bits as usize;
@@ -113,7 +113,7 @@ pub(super) fn place(row: &[u8], page: &Page, placement: &Placement<'_>, into: &m
         }
         Samples::U16(out) => match bits {
             16 => copy(placement, out, |i| u16::from_le_bytes([row[i * 2], row[i * 2 + 1]])),
-            // Of wider numbers, the highest 16 bits.
+            // Wider samples are reduced to their highest 16 bits.
             24 | 32 | 64 => {
                 let bytes = bits / 8;
                 copy(placement, out, |i| u16::from_le_bytes([row[i * bytes + bytes - 2], row[i * bytes + bytes - 1]]));
@@ -146,14 +146,14 @@ fn copy<T: Copy>(placement: &Placement<'_>, out: &mut [T], sample: impl Fn(usize
     }
 }
 
-/// `count` bits (at most 16) from this bit on, the highest of a byte first.
+/// Reads `count` bits (at most 16) at a bit position, most significant bit first.
 fn bits_at(row: &[u8], position: usize, count: usize) -> u32 {
     let at = |i: usize| row.get(position / 8 + i).copied().map_or(0, u32::from);
     let window = at(0) << 16 | at(1) << 8 | at(2);
     (window << (8 + position % 8)) >> (32 - count)
 }
 
-/// An IEEE 754 half.
+/// Converts an IEEE 754 half-precision number.
 fn half(bits: u16) -> f32 {
     let sign = if bits & 0x8000 == 0 { 1.0 } else { -1.0 };
     let (exponent, fraction) = (i32::from(bits >> 10 & 0x1F), f32::from(bits & 0x3FF) / 1024.0);

@@ -1,0 +1,1 @@
+# Messages of the area `api`. Message IDs are notice codes.

@@ -1,0 +1,1 @@
+# Messages of the area `cli`. Message IDs are notice codes.

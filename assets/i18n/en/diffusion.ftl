@@ -1,0 +1,45 @@
+# Messages of the area `diffusion`: the diffusion backend, its models and their weights. Message IDs are notice codes.
+
+# Weights, configs and tokenizers. `place` and `path` are files or folders; `detail` is a technical detail.
+diffusion-file-missing = { $path }: there is no such file; download the model or point to its folder
+diffusion-file-unreadable = { $path }: cannot be read: { $detail }
+diffusion-file-damaged = { $path }: { $detail }; download it again
+diffusion-tensor-missing = { $place }: tensor { $name } is missing
+diffusion-tensors-unknown = { $place }: { $count } tensor(s) belong to no part of the network, the first is { $name }
+diffusion-tensor-shape = { $place }: tensor { $name } has shape { $found }, the config asks for { $expected }
+diffusion-config-unusable = { $place }: { $detail }
+diffusion-weights-not-loaded = { $place }: { $detail }
+diffusion-scheduler-unusable = scheduler: { $detail }
+diffusion-stopped = stopped
+
+# Computations.
+diffusion-not-finite = The network produced NaN or infinite values; its weights are damaged, or this precision is too small for them.
+diffusion-photo-empty = The photo has no pixels.
+diffusion-request-unusable = { $detail }
+diffusion-computation-failed = The computation failed: { $detail }. Try again, or use the draft engine.
+diffusion-out-of-memory = CUDA out of memory. Close other programs that use the GPU, choose a smaller size or install smaller (GGUF) models; the draft engine works meanwhile.
+diffusion-less-memory = memory ran out, so this step was run again with less: { $plan }
+
+# Memory plans.
+diffusion-plan-everything-stays = everything stays loaded (about { $size } GiB)
+diffusion-plan-one-model = one model at a time (about { $size } GiB)
+diffusion-plan-encoders-leave = one model at a time, text encoders leave after encoding (about { $size } GiB)
+diffusion-plan-one-network = one network at a time, pictures decoded in tiles (about { $size } GiB)
+
+# Prompts.
+diffusion-prompt-untranslated = the diffusion models read English; these words were left out: { $words }. Write them in English to use them
+diffusion-prompt-truncated = The prompt is too long for { $encoder }: { $tokens } tokens, { $limit } fit. Left out: "{ $text }"
+diffusion-negative-without-effect = it has no effect while { FIELD($scale) } is 1 or less; a value above 1 takes twice the time
+diffusion-no-product = BiRefNet saw no product in the photo, so the draft engine's network cut it out
+
+# Models and devices.
+diffusion-no-models = no diffusion models are installed
+diffusion-models-missing = { $count } of the diffusion models are missing in { $folder }: { $models }
+diffusion-install-models = { $reason }. Install them or use the draft engine.
+diffusion-cannot-run = The diffusion engine cannot run: { $reason }.
+diffusion-models-too-large = the diffusion models need about { $needed } GiB even with the smallest memory plan, { $device } has { $total } GiB; install smaller (GGUF) models
+diffusion-ready = the diffusion models are installed and run on { $device }
+diffusion-draft-ready = the draft engine is embedded
+diffusion-device-unknown = device { $name }: there is no such device; use auto, cpu, cuda or cuda:N
+diffusion-built-without-cuda = this program was built without CUDA; build it with --features cuda, or set the device to cpu (very slow)
+diffusion-gpu-unusable = NVIDIA GPU { $number } cannot be used ({ $detail }); check the driver with nvidia-smi

@@ -1,0 +1,1 @@
+# Messages of the area `draft`. Message IDs are notice codes.

@@ -1,0 +1,1 @@
+# Messages of the area `job`. Message IDs are notice codes.

@@ -1,0 +1,1 @@
+# Messages of the area `request`. Message IDs are notice codes.

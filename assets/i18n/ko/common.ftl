@@ -1,0 +1,2 @@
+# A text that does not come from this program.
+verbatim = { $text }

@@ -1,0 +1,1 @@
+# Messages of the area `engine`. Message IDs are notice codes.

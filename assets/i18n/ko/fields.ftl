@@ -1,0 +1,165 @@
+# Names of request fields: the flag on the command line, the label in the studio. A field without a flag of its own is named as over REST ("-").
+field-product_image = { $door ->
+    [cli] --product
+   *[studio] 제품 사진
+}
+field-mask_image = { $door ->
+    [cli] --mask
+   *[studio] 마스크
+}
+field-bg_prompt = { $door ->
+    [cli] --prompt
+   *[studio] 배경 장면
+}
+field-bg_negative_prompt = { $door ->
+    [cli] --negative-prompt
+   *[studio] 배경에서 피할 것
+}
+field-bg_composition_prompt = { $door ->
+    [cli] -
+   *[studio] 제품 배치 프롬프트
+}
+field-bg_composition_negative_prompt = { $door ->
+    [cli] -
+   *[studio] 제품 배치에서 피할 것
+}
+field-text_content = { $door ->
+    [cli] --text
+   *[studio] 광고 문구
+}
+field-text_model_prompt = { $door ->
+    [cli] --style
+   *[studio] 글자 스타일
+}
+field-negative_prompt = { $door ->
+    [cli] -
+   *[studio] 글자에서 피할 것
+}
+field-font_name = { $door ->
+    [cli] --font
+   *[studio] 글꼴
+}
+field-composition_mode = { $door ->
+    [cli] --mode
+   *[studio] 합성 방식
+}
+field-composition_prompt = { $door ->
+    [cli] -
+   *[studio] 합성 프롬프트
+}
+field-composition_negative_prompt = { $door ->
+    [cli] -
+   *[studio] 합성에서 피할 것
+}
+field-composition_strength = { $door ->
+    [cli] --composition-strength
+   *[studio] 합성 강도
+}
+field-composition_steps = { $door ->
+    [cli] -
+   *[studio] 합성 단계
+}
+field-composition_guidance_scale = { $door ->
+    [cli] -
+   *[studio] 합성 반영 강도
+}
+field-text_position = { $door ->
+    [cli] --position
+   *[studio] 문구 위치
+}
+field-text_x = { $door ->
+    [cli] --text-x
+   *[studio] 문구 가로 위치
+}
+field-text_y = { $door ->
+    [cli] --text-y
+   *[studio] 문구 세로 위치
+}
+field-product_x = { $door ->
+    [cli] --product-x
+   *[studio] 제품 가로 위치
+}
+field-product_y = { $door ->
+    [cli] --product-y
+   *[studio] 제품 세로 위치
+}
+field-product_scale = { $door ->
+    [cli] --product-scale
+   *[studio] 제품 크기
+}
+field-strength = { $door ->
+    [cli] --strength
+   *[studio] 배경 적응
+}
+field-seed = { $door ->
+    [cli] --seed
+   *[studio] 시드
+}
+field-width = { $door ->
+    [cli] --size
+   *[studio] 너비
+}
+field-height = { $door ->
+    [cli] --size
+   *[studio] 높이
+}
+field-num_inference_steps = { $door ->
+    [cli] -
+   *[studio] 배경 단계
+}
+field-text_num_inference_steps = { $door ->
+    [cli] -
+   *[studio] 글자 단계
+}
+field-guidance_scale = { $door ->
+    [cli] -
+   *[studio] 프롬프트 반영
+}
+field-text_guidance_scale = { $door ->
+    [cli] -
+   *[studio] 글자 프롬프트 반영
+}
+field-true_cfg_scale = { $door ->
+    [cli] -
+   *[studio] CFG 배율
+}
+field-preserve_product = { $door ->
+    [cli] -
+   *[studio] 제품 픽셀 유지
+}
+field-step1_image = { $door ->
+    [cli] --step1
+   *[studio] 1단계 그림
+}
+field-step2_image = { $door ->
+    [cli] --step2
+   *[studio] 2단계 그림
+}
+field-start_step = { $door ->
+    [cli] --from-step
+   *[studio] 시작 단계
+}
+field-force_from_step = { $door ->
+    [cli] --force-from-step
+   *[studio] 다시 실행할 단계
+}
+field-stop_step = { $door ->
+    [cli] --stop-step
+   *[studio] 마지막 단계
+}
+field-engine = { $door ->
+    [cli] --engine
+   *[studio] 엔진
+}
+field-test_mode = { $door ->
+    [cli] -
+   *[studio] 테스트 모드
+}
+field-auto_unload = { $door ->
+    [cli] -
+   *[studio] 작업 뒤 모델 내리기
+}
+field-dry_run = { $door ->
+    [cli] --dry-run
+   *[studio] 계획만 보기
+}

@@ -1,0 +1,1 @@
+# Messages of the area `pipeline`. Message IDs are notice codes.

@@ -1,0 +1,1 @@
+# Messages of the area `store`. Message IDs are notice codes.

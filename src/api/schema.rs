@@ -1,0 +1,61 @@
+//! Schemas of answer types that come from modules below the API, which know nothing about OpenAPI. The field documentation here is what the
+//! document shows; a test compares the field names with what the types serialise to.
+#![allow(dead_code, reason = "only the derived schemas are used")]
+
+use utoipa::ToSchema;
+
+/// One GPU.
+#[derive(ToSchema)]
+pub(super) struct GpuInfo {
+    /// Position in the driver's list.
+    index: u32,
+    /// Product name.
+    name: String,
+    /// Percent busy.
+    gpu_util: f64,
+    /// GiB in use.
+    vram_used_gb: f64,
+    /// GiB in all.
+    vram_total_gb: f64,
+    /// Percent in use.
+    vram_percent: f64,
+}
+
+/// The machine's load.
+#[derive(ToSchema)]
+pub(super) struct SystemMetrics {
+    /// Percent of all cores.
+    cpu_percent: f64,
+    /// GiB in use.
+    ram_used_gb: f64,
+    /// GiB in all.
+    ram_total_gb: f64,
+    /// Percent in use.
+    ram_percent: f64,
+    /// Empty without an NVIDIA driver.
+    gpu_info: Vec<GpuInfo>,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use utoipa::PartialSchema;
+
+    use crate::metrics;
+
+    fn assert_same_fields<S: PartialSchema>(value: impl serde::Serialize) {
+        let schema = serde_json::to_value(S::schema()).unwrap();
+        let value = serde_json::to_value(value).unwrap();
+        let keys = |v: &serde_json::Value| v.as_object().unwrap().keys().cloned().collect::<BTreeSet<_>>();
+        assert_eq!(keys(&schema["properties"]), keys(&value));
+    }
+
+    #[test]
+    fn metrics_have_the_fields_of_their_schemas() {
+        let gpu =
+            metrics::GpuInfo { index: 0, name: String::new(), gpu_util: 0.0, vram_used_gb: 0.0, vram_total_gb: 0.0, vram_percent: 0.0 };
+        assert_same_fields::<super::GpuInfo>(gpu);
+        assert_same_fields::<super::SystemMetrics>(metrics::SystemMetrics::default());
+    }
+}

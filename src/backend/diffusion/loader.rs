@@ -1,0 +1,91 @@
+//! Opens a pipeline's folder and loads networks from it.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use candle_core::{DType, Device};
+use serde::de::DeserializeOwned;
+
+use super::error::DiffusionResult;
+use super::folder::{ComponentFiles, pipeline_class};
+use crate::weights::{LoadResult, StopCheck, TensorStore, Vars, WeightsError, stoppable};
+
+/// The folder of one pipeline, and where and in which type its networks compute.
+pub struct Loader {
+    folder: PathBuf,
+    device: Device,
+    dtype: DType,
+    stop: StopCheck,
+}
+
+impl Loader {
+    /// Checks the pipeline class that the folder names, if it names one. `class` is the expected class, `family` the prefix that all
+    /// classes of the model share.
+    ///
+    /// # Errors
+    /// The folder is another model's.
+    pub fn open(folder: &Path, family: &str, class: &str, device: &Device, dtype: DType) -> DiffusionResult<Self> {
+        if let Some(found) = pipeline_class(folder).filter(|found| !found.starts_with(family)) {
+            return Err(WeightsError::config(folder.display().to_string(), format!("this is a {found}, not a {class}")).into());
+        }
+        Ok(Self { folder: folder.into(), device: device.clone(), dtype, stop: Arc::new(|| false) })
+    }
+
+    /// Sets the check that stops loading between two tensors.
+    pub fn set_stop(&mut self, stop: StopCheck) {
+        self.stop = stop;
+    }
+
+    /// Where the networks compute.
+    pub fn device(&self) -> &Device {
+        &self.device
+    }
+
+    /// The type that the networks compute in.
+    pub fn dtype(&self) -> DType {
+        self.dtype
+    }
+
+    /// The pipeline's folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Loads one network in the pipeline's type. `fallback` makes the config from the weights if the component has no `config.json`.
+    ///
+    /// # Errors
+    /// Missing or damaged files, weights that do not fit the config, [`super::error::DiffusionError::Stopped`].
+    pub fn load<C: DeserializeOwned, N>(
+        &self,
+        files: &ComponentFiles,
+        fallback: impl FnOnce(Arc<dyn TensorStore>) -> LoadResult<C>,
+        network: impl FnOnce(&Vars, &C) -> LoadResult<N>,
+    ) -> DiffusionResult<N> {
+        self.load_as(files, |_| self.dtype, fallback, network)
+    }
+
+    /// Like [`Loader::load`], in a type that depends on the config.
+    ///
+    /// # Errors
+    /// As [`Loader::load`].
+    pub fn load_as<C: DeserializeOwned, N>(
+        &self,
+        files: &ComponentFiles,
+        dtype: impl FnOnce(&C) -> DType,
+        fallback: impl FnOnce(Arc<dyn TensorStore>) -> LoadResult<C>,
+        network: impl FnOnce(&Vars, &C) -> LoadResult<N>,
+    ) -> DiffusionResult<N> {
+        let store = files.open()?;
+        let config: C = files.config(&store, fallback)?;
+        let vars = Vars::new(stoppable(store, &self.stop), dtype(&config), &self.device);
+        Ok(network(&vars, &config)?)
+    }
+}
+
+/// For components whose config cannot be read from the weights.
+///
+/// # Errors
+/// Always: it names the missing `config.json`.
+pub fn config_required<C>(store: Arc<dyn TensorStore>) -> LoadResult<C> {
+    Err(WeightsError::config(store.place(), "config.json is missing beside the weights"))
+}

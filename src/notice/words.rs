@@ -1,0 +1,268 @@
+//! Fluent bundles of both languages, and the wording of notices for each front end.
+
+use std::borrow::Cow;
+use std::sync::{Arc, OnceLock};
+
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use unic_langid::LanguageIdentifier;
+
+use super::josa::particle;
+use super::{Argument, Notice};
+
+/// A language that the program speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Language {
+    /// English.
+    English,
+    /// Korean.
+    Korean,
+}
+
+/// Whose reader a message is worded for: names of fields and remedies differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FrontEnd {
+    /// Clients of the REST API: fields by their JSON names.
+    Rest,
+    /// The command line: fields by their flags.
+    Cli,
+    /// The studio: fields by their labels.
+    Studio,
+}
+
+/// The language and front end that a message is worded for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wording {
+    /// Language of the words.
+    pub language: Language,
+    /// Where they are read.
+    pub front_end: FrontEnd,
+}
+
+type Bundle = FluentBundle<Arc<FluentResource>>;
+
+/// Files of both languages: English, Korean.
+const FILES: &[(&str, &str)] = &[
+    (include_str!("../../assets/i18n/en/common.ftl"), include_str!("../../assets/i18n/ko/common.ftl")),
+    (include_str!("../../assets/i18n/en/config.ftl"), include_str!("../../assets/i18n/ko/config.ftl")),
+    (include_str!("../../assets/i18n/en/request.ftl"), include_str!("../../assets/i18n/ko/request.ftl")),
+    (include_str!("../../assets/i18n/en/decode.ftl"), include_str!("../../assets/i18n/ko/decode.ftl")),
+    (include_str!("../../assets/i18n/en/typography.ftl"), include_str!("../../assets/i18n/ko/typography.ftl")),
+    (include_str!("../../assets/i18n/en/draft.ftl"), include_str!("../../assets/i18n/ko/draft.ftl")),
+    (include_str!("../../assets/i18n/en/diffusion.ftl"), include_str!("../../assets/i18n/ko/diffusion.ftl")),
+    (include_str!("../../assets/i18n/en/pipeline.ftl"), include_str!("../../assets/i18n/ko/pipeline.ftl")),
+    (include_str!("../../assets/i18n/en/job.ftl"), include_str!("../../assets/i18n/ko/job.ftl")),
+    (include_str!("../../assets/i18n/en/store.ftl"), include_str!("../../assets/i18n/ko/store.ftl")),
+    (include_str!("../../assets/i18n/en/engine.ftl"), include_str!("../../assets/i18n/ko/engine.ftl")),
+    (include_str!("../../assets/i18n/en/api.ftl"), include_str!("../../assets/i18n/ko/api.ftl")),
+    (include_str!("../../assets/i18n/en/cli.ftl"), include_str!("../../assets/i18n/ko/cli.ftl")),
+];
+/// Names of request fields: messages `field-<REST name>`.
+const FIELDS: (&str, &str) = (include_str!("../../assets/i18n/en/fields.ftl"), include_str!("../../assets/i18n/ko/fields.ftl"));
+
+impl Language {
+    fn pick<T>(self, (english, korean): (T, T)) -> T {
+        match self {
+            Self::English => english,
+            Self::Korean => korean,
+        }
+    }
+
+    fn identifier(self) -> LanguageIdentifier {
+        // A language that cannot be parsed would only change plural forms.
+        self.pick(("en", "ko")).parse().unwrap_or_default()
+    }
+}
+
+impl FrontEnd {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Rest => "rest",
+            Self::Cli => "cli",
+            Self::Studio => "studio",
+        }
+    }
+}
+
+impl Wording {
+    /// English for clients of the REST API.
+    pub const REST: Self = Self { language: Language::English, front_end: FrontEnd::Rest };
+    /// English for the command line.
+    pub const CLI: Self = Self { language: Language::English, front_end: FrontEnd::Cli };
+
+    /// The studio's words.
+    pub const fn studio(language: Language) -> Self {
+        Self { language, front_end: FrontEnd::Studio }
+    }
+
+    /// The sentence, beginning with the name of the field that it is about.
+    pub fn notice(self, notice: &Notice) -> String {
+        let sentence = self.sentence(notice);
+        match notice.field() {
+            None => sentence,
+            Some(field) => match (self.front_end, self.field(field)) {
+                (FrontEnd::Cli, flag) if flag != field => format!("{flag} ({field}): {sentence}"),
+                (_, name) => format!("{name}: {sentence}"),
+            },
+        }
+    }
+
+    /// The sentence without the name of the field.
+    pub fn sentence(self, notice: &Notice) -> String {
+        let mut arguments = FluentArgs::new();
+        arguments.set("door", self.front_end.word());
+        for (name, value) in &notice.0.arguments {
+            arguments.set(name.clone(), self.value(value));
+        }
+        format(self.bundle(), notice.code(), &arguments).unwrap_or_else(|| notice.code().to_owned())
+    }
+
+    /// The name of a request field as this reader knows it: REST name, flag, or label. The REST name where there is no other.
+    pub fn field(self, name: &str) -> Cow<'_, str> {
+        let id = format!("field-{name}");
+        let mut arguments = FluentArgs::new();
+        arguments.set("door", self.front_end.word());
+        match self.front_end {
+            FrontEnd::Rest => None,
+            FrontEnd::Cli | FrontEnd::Studio => format(self.fields(), &id, &arguments).filter(|label| label != "-"),
+        }
+        .map_or_else(|| Cow::Owned(name.to_owned()), Cow::Owned)
+    }
+
+    fn value(self, argument: &Argument) -> FluentValue<'static> {
+        /// Integers up to here are exact as `f64`, which Fluent counts with.
+        const EXACT: i64 = 1 << 53;
+        match argument {
+            Argument::Integer(number) if number.abs() <= EXACT => FluentValue::from(*number),
+            other => FluentValue::from(self.text(other)),
+        }
+    }
+
+    fn text(self, argument: &Argument) -> String {
+        match argument {
+            Argument::Integer(number) => number.to_string(),
+            Argument::Unsigned(number) => number.to_string(),
+            Argument::Text(text) => text.to_string(),
+            Argument::List(values) => values.iter().map(|value| self.text(value)).collect::<Vec<_>>().join(", "),
+            Argument::Notice(notice) => self.notice(notice),
+            Argument::Field(name) => self.field(name).into_owned(),
+        }
+    }
+
+    fn index(self) -> usize {
+        self.front_end as usize * 2 + self.language as usize
+    }
+
+    fn bundle(self) -> &'static Bundle {
+        static BUNDLES: [OnceLock<Bundle>; 6] = [const { OnceLock::new() }; 6];
+        BUNDLES[self.index()].get_or_init(|| {
+            let mut bundle = self.empty_bundle();
+            self.add_functions(&mut bundle);
+            FILES.iter().for_each(|files| add(&mut bundle, self.language.pick(*files)));
+            bundle
+        })
+    }
+
+    /// A bundle of its own, because Fluent functions cannot look messages up in the bundle that calls them.
+    fn fields(self) -> &'static Bundle {
+        static BUNDLES: [OnceLock<Bundle>; 6] = [const { OnceLock::new() }; 6];
+        BUNDLES[self.index()].get_or_init(|| {
+            let mut bundle = self.empty_bundle();
+            add(&mut bundle, self.language.pick(FIELDS));
+            bundle
+        })
+    }
+
+    fn empty_bundle(self) -> Bundle {
+        let mut bundle = Bundle::new_concurrent(vec![self.language.identifier()]);
+        // Isolation marks would show as boxes in terminals and break clients that compare texts.
+        bundle.set_use_isolating(false);
+        bundle
+    }
+
+    /// `FIELD("seed")`: a field's name; `JOSA($x, "을/를")`: a value and the particle that follows it.
+    fn add_functions(self, bundle: &mut Bundle) {
+        let field = bundle.add_function("FIELD", move |positional, _| match positional.first() {
+            Some(FluentValue::String(name)) => FluentValue::from(self.field(name).into_owned()),
+            _ => FluentValue::Error,
+        });
+        let josa = bundle.add_function("JOSA", |positional, _| {
+            let word = match positional.first() {
+                Some(FluentValue::String(text)) => text.to_string(),
+                Some(FluentValue::Number(number)) => number.as_string().into_owned(),
+                _ => return FluentValue::Error,
+            };
+            match positional.get(1) {
+                Some(FluentValue::String(pair)) => FluentValue::from(format!("{word}{}", particle(&word, pair))),
+                _ => FluentValue::Error,
+            }
+        });
+        if let Err(error) = field.and(josa) {
+            tracing::error!(%error, "a Fluent function cannot be added");
+        }
+    }
+}
+
+fn add(bundle: &mut Bundle, text: &str) {
+    let resource = FluentResource::try_new(text.to_owned()).unwrap_or_else(|(resource, errors)| {
+        tracing::error!(?errors, "messages cannot be read");
+        resource
+    });
+    if let Err(errors) = bundle.add_resource(Arc::new(resource)) {
+        tracing::error!(?errors, "messages cannot be added");
+    }
+}
+
+/// A message by its ID; what cannot be resolved is logged, not hidden.
+fn format(bundle: &Bundle, id: &str, arguments: &FluentArgs<'_>) -> Option<String> {
+    let pattern = bundle.get_message(id).and_then(|message| message.value());
+    let Some(pattern) = pattern else {
+        if !id.starts_with("field-") {
+            tracing::error!(id, "there is no such message");
+        }
+        return None;
+    };
+    let mut errors = Vec::new();
+    let text = bundle.format_pattern(pattern, Some(arguments), &mut errors).into_owned();
+    if !errors.is_empty() {
+        tracing::error!(id, ?errors, "a message cannot be worded");
+    }
+    Some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Their variables are compared in `tests/notices.rs`.
+    #[test]
+    fn both_languages_have_every_message() {
+        fn ids(text: &str) -> std::collections::BTreeSet<&str> {
+            assert!(FluentResource::try_new(text.to_owned()).is_ok(), "{text}");
+            let ids: Vec<&str> =
+                text.lines().filter_map(|line| line.split_once(" = ").or(line.split_once(" ="))).map(|(id, _)| id).collect();
+            let ids: Vec<&str> = ids.into_iter().filter(|id| !id.starts_with([' ', '#'])).collect();
+            let unique: std::collections::BTreeSet<&str> = ids.iter().copied().collect();
+            assert_eq!(unique.len(), ids.len(), "a message stands twice: {ids:?}");
+            unique
+        }
+        let all: Vec<_> = FILES.iter().chain([&FIELDS]).map(|files| (ids(files.0), ids(files.1))).collect();
+        for (english, korean) in &all {
+            assert_eq!(english, korean);
+        }
+        let (english, count) = all.iter().fold((std::collections::BTreeSet::<&str>::new(), 0_usize), |(mut union, count), (ids, _)| {
+            union.extend(ids);
+            (union, count + ids.len())
+        });
+        assert_eq!(english.len(), count, "an ID stands in two files");
+    }
+
+    #[test]
+    fn fields_are_named_as_the_reader_knows_them() {
+        let notice = crate::notice!("verbatim", text = Argument::field("start_step")).at("seed");
+        assert_eq!(Wording::REST.notice(&notice), "seed: start_step");
+        assert_eq!(Wording::CLI.notice(&notice), "--seed (seed): --from-step");
+        assert_eq!(Wording::studio(Language::Korean).notice(&notice), "시드: 시작 단계");
+        assert_eq!(Wording::CLI.field("no_such_field"), "no_such_field");
+    }
+}
