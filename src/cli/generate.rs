@@ -11,6 +11,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use nanococoa::engine::{Engine, SubmitPolicy, decode_source_file, project};
 use nanococoa::imaging::mark;
 use nanococoa::job::{ImageName, JobSnapshot, JobStatus};
+use nanococoa::notice::{Notice, Wording};
 use nanococoa::paths;
 use nanococoa::request::{Attachments, JobSpec};
 use serde_json::{Map, Value, json};
@@ -297,6 +298,11 @@ fn out_format(path: &Path) -> Result<image::ImageFormat, Failure> {
     }
 }
 
+/// A message in the terms of the command line.
+fn in_cli_words(notice: &Notice) -> String {
+    if notice.code() == "verbatim" { in_flags(&notice.to_string()) } else { Wording::CLI.notice(notice) }
+}
+
 /// What REST would answer, in the words of the command line.
 fn in_flags(text: &str) -> String {
     const FLAGS: &[(&str, &str)] = &[
@@ -364,7 +370,7 @@ fn run_job(
         return tell_plan(engine, &spec, output.json);
     }
     let id = engine.submit(spec, SubmitPolicy::Enqueue).map_err(|e| match e {
-        nanococoa::engine::SubmitError::BackendUnavailable(text) => Failure::BadInput(text),
+        nanococoa::engine::SubmitError::BackendUnavailable(notice) => Failure::BadInput(in_cli_words(&notice)),
         other => Failure::Failed(other.to_string()),
     })?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("cannot start")?;
@@ -376,22 +382,22 @@ fn run_job(
             Err(Failure::Failed(format!("stopped; finished steps are kept: nanococoa resume {id} --out FILE")))
         }
         JobStatus::Stopped => Err(Failure::Failed("stopped before the first step was finished".into())),
-        _ => Err(Failure::Failed(job.message.clone())),
+        _ => Err(Failure::Failed(in_cli_words(&job.message))),
     };
     engine.shutdown();
     if output.json {
         *told = true;
         say!("{}", report(&job, output, result.is_ok()));
     } else if result.is_ok() {
-        for warning in job.warnings.iter().filter(|w| !asked.contains(w)) {
-            eprintln!("note: {}", in_flags(warning));
+        for warning in job.warnings.iter().filter(|w| !asked.contains(&w.to_string())) {
+            eprintln!("note: {}", in_cli_words(warning));
         }
         say!(
             "{} ({} × {}, {} engine, seed {}, {:.1} s)",
             output.out().display(),
             job.width,
             job.height,
-            job.engine.as_str(),
+            job.backend.as_str(),
             job.seed,
             job.elapsed(0.0)
         );
@@ -404,14 +410,14 @@ fn tell_plan(engine: &Engine, spec: &JobSpec, as_json: bool) -> Result<(), Failu
     engine.shutdown();
     let plan = plan?;
     if as_json {
-        say!("{}", json!({"dry_run": true, "engine": plan.engine, "steps": plan.steps, "eta_seconds": plan.eta_seconds}));
+        say!("{}", json!({"dry_run": true, "engine": plan.backend, "steps": plan.steps, "eta_seconds": plan.eta_seconds}));
         return Ok(());
     }
     for step in &plan.steps {
         let what = if step.cached { "kept from an earlier job".to_owned() } else { format!("about {:.1} s", step.eta_seconds) };
         say!("{:<18} {what}", step.name);
     }
-    say!("{:<18} about {:.1} s ({} engine)", "all", plan.eta_seconds, plan.engine.as_str());
+    say!("{:<18} about {:.1} s ({} engine)", "all", plan.eta_seconds, plan.backend.as_str());
     Ok(())
 }
 
@@ -426,7 +432,7 @@ async fn watch(engine: &Engine, id: Uuid, json: bool) -> anyhow::Result<Arc<JobS
     loop {
         let job = updates.borrow_and_update().clone();
         bar.set_position(u64::from(job.progress_percent));
-        bar.set_message(job.message.clone());
+        bar.set_message(in_cli_words(&job.message));
         if !job.status.is_active() {
             bar.finish_and_clear();
             return Ok(job);
@@ -453,7 +459,7 @@ fn save(engine: &Engine, job: &JobSnapshot, output: &Output) -> Result<(), Failu
         if e.is_full() {
             return Failure::Failed(format!("--out: {e}"));
         }
-        let why = std::error::Error::source(&e).map(ToString::to_string).unwrap_or_default();
+        let why = e.system_message();
         Failure::Failed(format!("--out: {} cannot be written ({why}); choose a folder that you may write to", output.out().display()))
     })?;
     if let Some(folder) = &output.save_steps {
@@ -496,18 +502,18 @@ fn report(job: &JobSnapshot, output: &Output, saved: bool) -> Value {
     json!({
         "job_id": job.id,
         "status": job.status,
-        "message": job.message,
-        "error": job.error,
+        "message": job.message.to_string(),
+        "error": job.error.as_ref().map(ToString::to_string),
         "out": saved.then(|| output.out().display().to_string()),
-        "engine": job.engine,
-        "engine_label": job.engine_label,
-        "engine_reason": job.engine_reason,
+        "engine": job.backend,
+        "engine_label": job.backend_label,
+        "engine_reason": job.backend_reason.to_string(),
         "seed": job.seed,
         "width": job.width,
         "height": job.height,
         "legibility": job.legibility,
         "elapsed_sec": job.elapsed(0.0),
-        "warnings": job.warnings,
+        "warnings": job.warnings.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "cached_steps": job.cached_steps,
     })
 }

@@ -4,6 +4,7 @@ use anyhow::Context as _;
 use clap::Args;
 use nanococoa::api::{self, ApiState, SecurityPolicy, TokenProblem};
 use nanococoa::config::Overrides;
+use nanococoa::notice::Wording;
 
 use super::signals::end_signal;
 use super::{Common, Failure, load_config, overrides, start_engine};
@@ -47,10 +48,10 @@ pub(super) fn serve(common: &Common, args: ServeArgs) -> Result<(), Failure> {
         Failure::BadInput(format!("{bind}: {problem}{remedy}"))
     })?;
     for host in &config.allowed_hosts {
-        api::read_host(host).map_err(|why| Failure::BadInput(format!("--{why}")))?;
+        api::read_host(host).map_err(|why| Failure::BadInput(Wording::CLI.notice(&why)))?;
     }
     for origin in &config.allowed_origins {
-        if api::read_origin(origin).map_err(|why| Failure::BadInput(format!("--{why}")))? == "null" {
+        if api::read_origin(origin).map_err(|why| Failure::BadInput(Wording::CLI.notice(&why)))? == "null" {
             eprintln!(
                 "warning: --allow-origin null lets any page call that is opened from a file or runs in a sandboxed frame, also a hostile one. \
                  Allow the origin of your own page instead."
