@@ -1,21 +1,23 @@
-//! Enforces the directions that ARCHITECTURE.md writes down, on the `use` trees and paths that the compiler sees.
+//! Enforces the directions between modules that ARCHITECTURE.md lists, and that no files depend on each other in a circle.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod circles;
+mod figures;
+mod graph;
+mod source;
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use source::{SourceFile, is_test_only, read_crate, source_root};
 use syn::visit::Visit;
 
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
-}
-
-fn sources(dir: &Path, out: &mut Vec<PathBuf>) {
+fn rust_files(dir: &Path, out: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(dir).unwrap().flatten() {
         let path = entry.path();
         if path.is_dir() {
-            sources(&path, out);
+            rust_files(&path, out);
         } else if path.extension().is_some_and(|e| e == "rs") {
             out.push(path);
         }
@@ -147,13 +149,9 @@ impl Paths {
     }
 }
 
-fn is_test(attributes: &[syn::Attribute]) -> bool {
-    attributes.iter().any(|a| a.path().is_ident("cfg") && a.parse_args::<syn::Path>().is_ok_and(|p| p.is_ident("test")))
-}
-
 impl<'ast> Visit<'ast> for Paths {
     fn visit_item_mod(&mut self, item: &'ast syn::ItemMod) {
-        if is_test(&item.attrs) {
+        if is_test_only(&item.attrs) {
             return;
         }
         self.module.push(item.ident.to_string());
@@ -162,7 +160,7 @@ impl<'ast> Visit<'ast> for Paths {
     }
 
     fn visit_item_use(&mut self, item: &'ast syn::ItemUse) {
-        if !is_test(&item.attrs) {
+        if !is_test_only(&item.attrs) {
             self.tree(&mut Vec::new(), &item.tree);
         }
     }
@@ -176,26 +174,14 @@ impl<'ast> Visit<'ast> for Paths {
     }
 }
 
-/// (top module, file, paths) of every source file that is not a test.
-fn files() -> Vec<(String, PathBuf, BTreeSet<String>)> {
-    let root = root();
-    let mut all = Vec::new();
-    sources(&root, &mut all);
-    all.retain(|f| !f.file_stem().is_some_and(|s| s == "tests" || s.to_string_lossy().ends_with("_tests")));
-    all.into_iter()
-        .map(|file| {
-            let inner = file.strip_prefix(&root).unwrap().with_extension("");
-            let mut module: Vec<String> = inner.iter().map(|s| s.to_string_lossy().into_owned()).collect();
-            if module.last().is_some_and(|m| m == "mod") {
-                module.pop();
-            }
-            let top = module.first().cloned().unwrap_or_default();
-            let parsed = syn::parse_file(&fs::read_to_string(&file).unwrap()).unwrap();
-            let mut paths = Paths { module, found: BTreeSet::new() };
-            paths.visit_file(&parsed);
-            (top, file, paths.found)
-        })
-        .collect()
+/// The paths that each source file names.
+fn files() -> Vec<(SourceFile, BTreeSet<String>)> {
+    let found = |file: SourceFile| {
+        let mut paths = Paths { module: file.module[1..].to_vec(), found: BTreeSet::new() };
+        paths.visit_file(&file.syntax);
+        (file, paths.found)
+    };
+    read_crate().into_iter().map(found).collect()
 }
 
 #[test]
@@ -203,20 +189,21 @@ fn modules_point_one_way() {
     let files = files();
     assert!(files.len() > 60, "only {} files were read", files.len());
     let mut broken = Vec::new();
-    for (top, file, paths) in &files {
-        if matches!(top.as_str(), "main" | "lib" | "cli") {
+    for (file, paths) in &files {
+        let top = file.top();
+        if matches!(top, "main" | "lib" | "cli") {
             continue;
         }
-        let allowed = ALLOWED.iter().find(|(m, _)| m == top).unwrap_or_else(|| panic!("{top} has no line in ALLOWED")).1;
+        let allowed = ALLOWED.iter().find(|(m, _)| *m == top).unwrap_or_else(|| panic!("{top} has no line in ALLOWED")).1;
         for path in paths {
             let Some(target) = path.strip_prefix("crate::").and_then(|p| p.split("::").next()) else { continue };
             let known = ALLOWED.iter().any(|(m, _)| *m == target);
             if known && target != top && !allowed.contains(&target) {
-                broken.push(format!("{}: {path}", file.display()));
+                broken.push(format!("{}: {path}", file.name));
             }
             // The engines behind the trait are for those who join the parts, and for the draft itself.
             if path.starts_with("crate::backend::draft") && top != "backend" && top != "gui" {
-                broken.push(format!("{}: {path}", file.display()));
+                broken.push(format!("{}: {path}", file.name));
             }
         }
     }
@@ -226,11 +213,11 @@ fn modules_point_one_way() {
 #[test]
 fn libraries_stay_at_home() {
     let mut broken = Vec::new();
-    for (top, file, paths) in files() {
+    for (file, paths) in files() {
         for path in &paths {
             for (library, homes) in HOMES {
-                if path.split("::").next() == Some(library) && !homes.contains(&top.as_str()) {
-                    broken.push(format!("{}: {path}", file.display()));
+                if path.split("::").next() == Some(library) && !homes.contains(&file.top()) {
+                    broken.push(format!("{}: {path}", file.name));
                 }
             }
         }
@@ -241,10 +228,10 @@ fn libraries_stay_at_home() {
 #[test]
 fn pure_modules_touch_nothing() {
     let mut broken = Vec::new();
-    for (top, file, paths) in files() {
-        if PURE.contains(&top.as_str()) {
+    for (file, paths) in files() {
+        if PURE.contains(&file.top()) {
             let impure = |path: &&String| IMPURE.iter().any(|i| path.as_str() == *i || path.starts_with(&format!("{i}::")));
-            broken.extend(paths.iter().filter(impure).map(|p| format!("{}: {p}", file.display())));
+            broken.extend(paths.iter().filter(impure).map(|p| format!("{}: {p}", file.name)));
         }
     }
     assert!(broken.is_empty(), "\n{}", broken.join("\n"));
@@ -262,7 +249,7 @@ fn the_scan_sees_through_groups_and_parents() {
 #[test]
 fn files_stay_readable() {
     let mut files = Vec::new();
-    sources(&root(), &mut files);
+    rust_files(&source_root(), &mut files);
     let long: Vec<_> = files.iter().filter(|f| fs::read_to_string(f).unwrap().lines().count() > 600).collect();
     assert!(long.is_empty(), "over 600 lines: {long:?}");
 }
