@@ -18,6 +18,7 @@ use crate::backend::{Backend, BackendError, StageCx, StageObserver};
 use crate::cancel::CancelToken;
 use crate::imaging::Plane;
 use crate::job::{ImageName, Stage};
+use crate::notice::Notice;
 use crate::request::{JobSpec, SourceImage, Start, StepNumber};
 use crate::typography::FontCatalog;
 
@@ -32,15 +33,26 @@ pub enum PipelineError {
     Layout(#[from] crate::typography::LayoutError),
     /// A result could not be encoded.
     #[error("{0}")]
-    Sink(String),
+    Sink(Notice),
     /// A result could not be written.
     #[error("{message}")]
     Kept {
         /// What the operating system said, with the file.
-        technical: String,
+        technical: Notice,
         /// What happened and what to do.
-        message: String,
+        message: Notice,
     },
+}
+
+impl PipelineError {
+    /// What happened and what to do.
+    pub fn notice(&self) -> Notice {
+        match self {
+            Self::Backend(error) => error.notice(),
+            Self::Layout(error) => Notice::verbatim(error.to_string()),
+            Self::Sink(notice) | Self::Kept { message: notice, .. } => notice.clone(),
+        }
+    }
 }
 
 impl From<crate::cancel::Stopped> for PipelineError {
@@ -78,7 +90,7 @@ pub trait Sink: StageObserver {
     /// The result of the last step is the advertisement: both files have the same bytes.
     fn finish_with(&self, last: ImageName) -> Result<(), PipelineError>;
     /// Step 1, 2 or 3 from an earlier job with the same inputs, kept for this job too; its stages are over then. `None`: run it.
-    fn take(&self, step: u8) -> Option<Taken> {
+    fn take(&self, step: StepNumber) -> Option<Taken> {
         let _ = step;
         None
     }
@@ -111,7 +123,7 @@ pub fn run(
     let placed = recalled.placed.filter(|p| (p.width, p.height) == (width, height));
     let (step1, text_spec, step2, product_alpha) = match &spec.start {
         Start::Background { product, mask, text } => {
-            let result = match sink.take(1) {
+            let result = match sink.take(StepNumber::Background) {
                 Some(taken) => background::Background { image: taken.image.into_rgb8(), placed: taken.mask },
                 None => background::run(spec, product.as_ref(), mask.as_ref(), backend, cx, sink)?,
             };
@@ -137,7 +149,7 @@ pub fn run(
     }
     let layer = match (step2, text_spec) {
         (Some(layer), _) => layer,
-        (None, Some(text)) => match sink.take(2) {
+        (None, Some(text)) => match sink.take(StepNumber::Text) {
             Some(taken) => text::Layer { image: Arc::new(taken.image.into_rgba8()), face: taken.mask },
             None => text::run(spec, text, &step1, backend, fonts, cx, sink)?,
         },
@@ -147,7 +159,7 @@ pub fn run(
     if spec.last_step() == StepNumber::Text {
         return sink.finish_with(ImageName::Step2);
     }
-    if sink.take(3).is_none() {
+    if sink.take(StepNumber::Composite).is_none() {
         composite::run(spec, &step1, &layer, product_alpha, backend, cx, sink)?;
     }
     Ok(())
@@ -187,6 +199,9 @@ impl StageObserver for ObserverOf<'_> {
     }
     fn warn(&self, text: &str) {
         self.0.warn(text);
+    }
+    fn notice(&self, notice: Notice) {
+        self.0.notice(notice);
     }
     fn wants_preview(&self) -> bool {
         self.0.wants_preview()

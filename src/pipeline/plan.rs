@@ -2,21 +2,21 @@
 
 use crate::imaging::Plane;
 use crate::pipeline::Recalled;
-use crate::request::{JobSpec, SourceImage, Start, TextSpec};
+use crate::request::{JobSpec, SourceImage, Start, StepNumber, TextSpec};
 
 /// The keys of the steps that a job runs; `None` for a step that it is given or does not have.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StepKeys([Option<String>; 3]);
 
 impl StepKeys {
-    /// The key of a step, 1..=3: 64 hexadecimal digits.
-    pub fn get(&self, step: u8) -> Option<&str> {
-        self.0.get(usize::from(step).checked_sub(1)?)?.as_deref()
+    /// The key of a step: 64 hexadecimal digits.
+    pub fn get(&self, step: StepNumber) -> Option<&str> {
+        self.0.get(usize::from(step.get()).checked_sub(1)?)?.as_deref()
     }
 
     /// The steps that run, in order, with their keys.
-    pub fn iter(&self) -> impl Iterator<Item = (u8, &str)> {
-        (1..=3).filter_map(|step| Some((step, self.get(step)?)))
+    pub fn iter(&self) -> impl Iterator<Item = (StepNumber, &str)> {
+        StepNumber::ALL.into_iter().filter_map(|step| Some((step, self.get(step)?)))
     }
 }
 
@@ -93,8 +93,8 @@ pub fn keys(spec: &JobSpec, engine: &str, recalled: &Recalled, font: &dyn Fn(&st
         }
         Start::Composite { step1, step2, .. } => (None, None, Some(composite(spec, engine, &step1.hash, &step2.hash, recalled))),
     };
-    let until = |step: u8, key: Option<String>| key.filter(|_| step <= spec.stop_step.get());
-    StepKeys([until(1, first), until(2, second), until(3, third)])
+    let until = |step: StepNumber, key: Option<String>| key.filter(|_| step <= spec.stop_step);
+    StepKeys([until(StepNumber::Background, first), until(StepNumber::Text, second), until(StepNumber::Composite, third)])
 }
 
 fn background(spec: &JobSpec, engine: &str, product: Option<&SourceImage>, mask: Option<&SourceImage>) -> String {
@@ -290,15 +290,15 @@ mod tests {
             spec(Value::Object(raw))
         };
         let start2 = keys(&later(json!({"start_step": 2})), "draft 1", &Recalled::default(), &str::to_owned);
-        assert_eq!(start2.iter().map(|(s, _)| s).collect::<Vec<_>>(), [2, 3]);
+        assert_eq!(start2.iter().map(|(s, _)| s).collect::<Vec<_>>(), [StepNumber::Text, StepNumber::Composite]);
         let spec3 = later(json!({"start_step": 3}));
         let of = |recalled: &Recalled, engine| keys(&spec3, engine, recalled, &str::to_owned);
         let plain = of(&Recalled::default(), "draft 1");
-        assert_eq!(plain.iter().map(|(s, k)| (s, k.len())).collect::<Vec<_>>(), [(3, 64)]);
+        assert_eq!(plain.iter().map(|(s, k)| (s, k.len())).collect::<Vec<_>>(), [(StepNumber::Composite, 64)]);
         let placed = Recalled { placed: Some(Plane::new(8, 8, 0.5)), face: None };
         let face = Recalled { placed: None, face: Some(Plane::new(8, 8, 0.5)) };
         let all = [&plain, &of(&placed, "draft 1"), &of(&face, "draft 1"), &of(&Recalled::default(), "diffusion 1")];
-        let different: std::collections::HashSet<_> = all.iter().map(|k| k.get(3).unwrap()).collect();
+        let different: std::collections::HashSet<_> = all.iter().map(|k| k.get(StepNumber::Composite).unwrap()).collect();
         assert_eq!(different.len(), 4);
     }
 
@@ -306,7 +306,7 @@ mod tests {
     fn the_face_counts_by_its_content() {
         let spec = spec(json!({}));
         let of = |face: &'static str| keys(&spec, "draft 1", &Recalled::default(), &move |_| face.to_owned());
-        assert_eq!(of("a").get(1), of("b").get(1));
-        assert_ne!(of("a").get(2), of("b").get(2));
+        assert_eq!(of("a").get(StepNumber::Background), of("b").get(StepNumber::Background));
+        assert_ne!(of("a").get(StepNumber::Text), of("b").get(StepNumber::Text));
     }
 }
