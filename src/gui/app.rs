@@ -495,10 +495,10 @@ impl Studio {
             return None;
         }
         let jobs = self.bridge.jobs();
-        let found = jobs.iter().filter(|j| j.engine == BackendKind::Diffusion && j.images.contains(&ImageName::Mask)).find(|j| {
-            let corrected = j.parameters.get("mask_image").is_some_and(|m| !m.is_null());
-            !corrected && j.hashes.get(ImageName::Product.as_str()) == Some(&product.hash)
-        });
+        let found = jobs
+            .iter()
+            .filter(|j| j.backend == BackendKind::Diffusion && j.images.contains(&ImageName::Mask))
+            .find(|j| !j.has_mask && j.hashes.get(ImageName::Product.as_str()) == Some(&product.hash));
         found.and_then(|job| self.bridge.image_path(job.id, ImageName::Mask))
     }
 

@@ -13,7 +13,7 @@ use super::watch::Watch;
 use super::writer::Writer;
 use crate::engine::{Engine, SubmitPolicy};
 use crate::job::{Annotation, ImageName, JobSnapshot};
-use crate::request::{Attachments, JobSpec, SourceImage};
+use crate::request::{Attachments, JobSpec, SourceImage, StepNumber};
 use crate::typography::FontCatalog;
 
 /// What the threads tell the window.
@@ -68,6 +68,12 @@ impl Say {
         let values: Vec<String> = self.1.iter().map(|v| lang.say(v)).collect();
         let values: Vec<&dyn std::fmt::Display> = values.iter().map(|v| v as &dyn std::fmt::Display).collect();
         lang.f(self.0, &values)
+    }
+}
+
+impl std::convert::From<crate::notice::Notice> for Say {
+    fn from(notice: crate::notice::Notice) -> Self {
+        Self::from(notice.to_string())
     }
 }
 
@@ -271,10 +277,10 @@ impl Bridge {
     }
 
     /// Runs a job's steps again from this one on, from its own pictures and settings.
-    pub fn again(&self, job: &Arc<JobSnapshot>, step: u8, made: Option<Brief>) {
+    pub fn again(&self, job: &Arc<JobSnapshot>, step: StepNumber, made: Option<Brief>) {
         let job = Arc::clone(job);
         self.work("nanococoa-again", move |bridge| {
-            let from = |start: u8| {
+            let from = |start: StepNumber| {
                 let mut raw = bridge.engine.request_from(job.id, start).map_err(|e| Say::from(e.to_string()))?;
                 raw.insert("force_from_step".into(), json!(step));
                 Ok::<_, Say>(raw)

@@ -38,7 +38,7 @@ impl Studio {
     /// Whether steps up to this one need not run.
     fn cached_to(&self, step: u8) -> bool {
         let plan = self.plan();
-        plan.is_some_and(|p| (1..=step).all(|n| p.steps.iter().any(|s| s.step == n && s.cached)))
+        plan.is_some_and(|p| (1..=step).all(|n| p.steps.iter().any(|s| s.step.get() == n && s.cached)))
     }
 
     /// The finished job of the very same brief.

@@ -15,6 +15,7 @@ use super::execute::random_seed;
 use super::state::{Brief, Session};
 use crate::engine::project::{self, Project, ProjectError};
 use crate::job::{ImageName, JobSnapshot};
+use crate::request::StepNumber;
 use crate::request::fields::FIELDS;
 
 /// Extension of project files.
@@ -105,23 +106,22 @@ fn product_of(bridge: &Bridge, id: Uuid) -> Result<Option<super::state::Product>
 fn painter_of(bridge: &Bridge, job: &JobSnapshot) -> Option<Arc<JobSnapshot>> {
     let step1 = ImageName::Step1.as_str();
     let given = job.hashes.get(step1)?;
-    bridge.engine().snapshots().into_iter().find(|j| j.start_step == 1 && j.hashes.get(step1) == Some(given))
+    bridge.engine().snapshots().into_iter().find(|j| j.start_step == StepNumber::FIRST && j.hashes.get(step1) == Some(given))
 }
 
 /// The brief that a job stands for, whichever door it came through, and whether nobody knows its photo. Blocking.
 pub fn brief_of(bridge: &Bridge, job: &JobSnapshot) -> Result<(Brief, bool), Say> {
-    let painter = if job.start_step > 1 { painter_of(bridge, job) } else { None };
+    let painter = if job.start_step > StepNumber::FIRST { painter_of(bridge, job) } else { None };
     let mut parameters = Map::clone(&job.parameters);
     if let Some(painter) = &painter {
         let of_scene = FIELDS.iter().filter(|f| f.used_by == [1]).filter_map(|f| painter.parameters.get_key_value(f.name));
         parameters.extend(of_scene.map(|(k, v)| (k.clone(), v.clone())));
     }
-    let unknown = job.start_step > 1 && painter.is_none();
+    let unknown = job.start_step > StepNumber::FIRST && painter.is_none();
     let photo = painter.as_deref().unwrap_or(job);
     let mut brief = Brief::from_parameters(&parameters, job.seed, (job.width, job.height));
     brief.product = product_of(bridge, photo.id)?;
-    let corrected = photo.parameters.get("mask_image").is_some_and(|v| !v.is_null());
-    if let Some(path) = bridge.image_path(photo.id, ImageName::Mask).filter(|_| corrected && brief.product.is_some()) {
+    if let Some(path) = bridge.image_path(photo.id, ImageName::Mask).filter(|_| photo.has_mask && brief.product.is_some()) {
         let bytes = std::fs::read(&path).map_err(|e| Say::new("error.read", &[&path.display(), &e]))?;
         brief.mask = Some(bridge.keep_mask(&bytes)?);
     }

@@ -217,7 +217,7 @@ fn follow(shared: &Shared, engine: &Engine, ctx: &Context, folder: &std::path::P
 
 /// Whether the diffusion engine can run, and what is installed where that may have changed; says whether it looks different.
 fn see_models(shared: &Shared, engine: &Engine, look: bool) -> bool {
-    let ready = engine.diffusion();
+    let ready = engine.diffusion().map(|why| why.to_string()).map_err(|why| why.to_string());
     let known = lock(&shared.shown).diffusion.clone();
     if !look && known.as_ref().is_some_and(|k| k.ready == ready) {
         return false;

@@ -16,14 +16,14 @@ pub enum PipelineError {
     Layout(#[from] LayoutError),
     /// A result could not be encoded.
     #[error("{0}")]
-    Sink(String),
+    Sink(Notice),
     /// A result could not be written.
     #[error("{message}")]
     Kept {
         /// The operating system's error, with the file's path.
-        technical: String,
+        technical: Notice,
         /// What happened and what to do.
-        message: String,
+        message: Notice,
     },
 }
 
@@ -33,7 +33,7 @@ impl PipelineError {
         match self {
             Self::Backend(error) => error.notice(),
             Self::Layout(error) => error.notice(),
-            Self::Sink(message) | Self::Kept { message, .. } => Notice::verbatim(message.clone()),
+            Self::Sink(notice) | Self::Kept { message: notice, .. } => notice.clone(),
         }
     }
 }

@@ -208,7 +208,7 @@ impl LivePipeline {
         let sink = MemorySink::new(&self.results, keys, request.stale_headline);
         run(spec, backend, fonts, Recalled::default(), cancel, &sink)?;
         let run = sink.run.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let unsaved = || PipelineError::Sink(notice!("pipeline-no-picture").to_string());
+        let unsaved = || PipelineError::Sink(notice!("pipeline-no-picture"));
         let step1 = run.step1.ok_or_else(unsaved)?;
         let picture = run.picture.ok_or_else(unsaved)?;
         let automatic_text_row = run
@@ -292,7 +292,7 @@ impl<'a> MemorySink<'a> {
         let step1 = Step1 { image: Arc::new(image.clone()), placed, layout: run.product, cutout: run.cutout.clone() };
         run.step1 = Some(step1.clone());
         if let Some(key) = self.keys.get(StepNumber::Background) {
-            let notices = run.notices_of(|stage| stage.step().number() == StepNumber::Background.get());
+            let notices = run.notices_of(|stage| stage.step() == StepNumber::Background);
             lock(self.results).step1.keep(key, WithNotices { result: step1, notices });
         }
     }
@@ -302,7 +302,7 @@ impl<'a> MemorySink<'a> {
         let headline = Headline { image: Arc::new(image.clone()), face: run.mask.take() };
         run.headline = Some(headline.clone());
         if let (Some(key), Some(style)) = (self.keys.get(StepNumber::Text), self.keys.headline_style()) {
-            let notices = run.notices_of(|stage| stage.step().number() == StepNumber::Text.get());
+            let notices = run.notices_of(|stage| stage.step() == StepNumber::Text);
             let result = Step2 { headline, style: style.to_owned() };
             lock(self.results).step2.keep(key, WithNotices { result, notices });
         }

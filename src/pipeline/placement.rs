@@ -2,9 +2,8 @@
 
 use super::layout::{Bounds, ProductLayout};
 use crate::backend::PlacedProduct;
-use crate::imaging::Matte;
 use crate::imaging::resize::{Filter, resize_plane, resize_rgb};
-use crate::imaging::{LinearRgb, Plane, srgb8_to_linear};
+use crate::imaging::{LinearRgb, Matte, Plane, srgb8_to_linear};
 use crate::request::Placement;
 
 /// Largest share of the canvas that the cut-out's box takes.

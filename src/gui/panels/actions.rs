@@ -6,7 +6,8 @@ use std::sync::Arc;
 use crate::gui::app::{Source, Studio};
 use crate::gui::commands::Command;
 use crate::gui::{icons, theme, widgets};
-use crate::job::{ImageName, JobSnapshot, JobStatus, Step};
+use crate::job::{ImageName, JobSnapshot, JobStatus};
+use crate::request::StepNumber;
 
 pub fn show(studio: &mut Studio, ui: &mut Ui) {
     let active = studio.active();
@@ -102,27 +103,22 @@ fn state(studio: &Studio, job: Option<&Arc<JobSnapshot>>, step: u8) -> State {
             let off = step > 1 && studio.session.brief.text.trim().is_empty();
             return if off { State::Off } else { State::Will(None) };
         };
-        return match plan.steps.iter().find(|s| s.step == step) {
+        return match plan.steps.iter().find(|s| s.step.get() == step) {
             None => State::Off,
             Some(s) if s.cached => State::Kept,
             Some(s) => State::Will(Some(s.eta_seconds)),
         };
     };
     let result = [ImageName::Step1, ImageName::Step2, ImageName::Final][usize::from(step - 1)];
-    let at = match job.step {
-        Step::Init => 0,
-        Step::Background => 1,
-        Step::Text => 2,
-        Step::Composite => 3,
-    };
-    let textless = job.parameters.get("text_content").is_none_or(|t| t.as_str().is_none_or(|t| t.trim().is_empty()));
-    if step > 1 && textless && job.start_step == 1 {
+    let Ok(step) = StepNumber::try_from(step) else { return State::Off };
+    let at = job.step.number();
+    if step > StepNumber::FIRST && !job.has_text && job.start_step == StepNumber::FIRST {
         State::Off
     } else if step < job.start_step || job.cached_steps.contains(&step) {
         State::Kept
-    } else if at == step && studio.bridge.is_stopping(job.id) {
+    } else if at == Some(step) && studio.bridge.is_stopping(job.id) {
         State::Stopping
-    } else if at == step {
+    } else if at == Some(step) {
         State::Running(job.step_eta(crate::engine::clock()))
     } else if job.images.contains(&result) {
         State::Done

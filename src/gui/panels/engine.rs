@@ -12,7 +12,7 @@ use crate::request::BackendKind;
 pub fn of(studio: &Studio) -> BackendKind {
     let ready = || studio.bridge.watch().diffusion().is_some_and(|d| d.ready.is_ok());
     match studio.plan() {
-        Some(plan) => plan.engine,
+        Some(plan) => plan.backend,
         None if !chosen_draft(studio) && ready() => BackendKind::Diffusion,
         None => BackendKind::Draft,
     }
@@ -35,7 +35,7 @@ pub fn device(studio: &Studio) -> String {
 
 /// Words, with the engine that made the job.
 pub fn labelled(lang: Lang, job: &JobSnapshot, words: &str) -> String {
-    match job.engine {
+    match job.backend {
         BackendKind::Draft => lang.f("canvas.by_draft", &[&words]),
         BackendKind::Diffusion => lang.f("canvas.by_diffusion", &[&words]),
     }

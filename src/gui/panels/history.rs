@@ -9,6 +9,7 @@ use crate::gui::textures::Key;
 use crate::gui::windows::Window;
 use crate::gui::{icons, theme, widgets};
 use crate::job::{ImageName, JobSnapshot, JobStatus};
+use crate::request::StepNumber;
 
 const WIDTH: f32 = 232.0;
 const THUMB: f32 = 164.0;
@@ -54,7 +55,7 @@ pub fn show(studio: &mut Studio, ui: &mut Ui) {
 
 fn matches(studio: &Studio, job: &JobSnapshot) -> bool {
     let query = studio.history_query.to_lowercase();
-    let words = |key: &str| job.parameters.get(key).and_then(|v| v.as_str()).unwrap_or_default().to_lowercase();
+    let words = |key: &str| job.prompt(key).unwrap_or_default().to_lowercase();
     if query.trim().is_empty() {
         return !studio.starred_only || job.starred;
     }
@@ -79,9 +80,7 @@ fn empty(studio: &Studio, ui: &mut Ui) {
 
 /// What a job is called: its slogan, or its scene.
 pub fn title(job: &JobSnapshot) -> String {
-    let words = |key: &str| job.parameters.get(key).and_then(|v| v.as_str()).map(str::trim).filter(|t| !t.is_empty());
-    let own = job.title.as_deref();
-    own.or_else(|| words("text_content")).or_else(|| words("bg_prompt")).unwrap_or("–").replace('\n', " ")
+    job.title.as_deref().or_else(|| job.text()).or_else(|| job.prompt("bg_prompt")).unwrap_or("–").replace('\n', " ")
 }
 
 fn card(studio: &mut Studio, ui: &mut Ui, job: &Arc<JobSnapshot>) {
@@ -114,7 +113,7 @@ fn card(studio: &mut Studio, ui: &mut Ui, job: &Arc<JobSnapshot>) {
         let galley = widgets::clipped(ui, &title(job), FontId::proportional(theme::LABEL), c.text, right.left() - foot.left() - 8.0);
         ui.painter().galley(pos2(foot.left(), foot.center().y - galley.size().y / 2.0), galley, c.text);
         // Below, where slogans seldom are.
-        let made_by = super::engine::short(lang, job.engine);
+        let made_by = super::engine::short(lang, job.backend);
         let words = if job.width == job.height { made_by.to_owned() } else { format!("{made_by} · {} × {}", job.width, job.height) };
         super::canvas::badge(ui, picture.left_bottom() + vec2(8.0, -8.0), Align2::LEFT_BOTTOM, &words, false);
         if job.note.is_some() {
@@ -266,9 +265,10 @@ fn menu(studio: &mut Studio, ui: &mut Ui, job: &Arc<JobSnapshot>) {
         resume(studio, job);
     }
     // A composite of two pictures need not know the words in them.
-    let words = job.parameters.get("text_content").and_then(|t| t.as_str()).is_some_and(|t| !t.trim().is_empty());
-    for (step, glyph, key) in [(2, icons::TYPE, "command.from_text"), (3, icons::LAYERS, "command.from_composite")] {
-        let possible = done && job.images.contains(&ImageName::Step2) && (words || step == 3);
+    for (step, glyph, key) in
+        [(StepNumber::Text, icons::TYPE, "command.from_text"), (StepNumber::Composite, icons::LAYERS, "command.from_composite")]
+    {
+        let possible = done && job.images.contains(&ImageName::Step2) && (job.has_text || step == StepNumber::Composite);
         if item(ui, possible, glyph, lang.get(key).unwrap_or(key)) {
             let made = studio.session.made.get(&job.id).cloned();
             studio.bridge.again(job, step, made);

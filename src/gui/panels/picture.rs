@@ -8,6 +8,7 @@ use crate::gui::app::{Source, Studio, Tab};
 use crate::gui::textures::{Key, Shown};
 use crate::gui::{theme, widgets};
 use crate::job::{ImageName, JobSnapshot, JobStatus};
+use crate::request::StepNumber;
 
 /// Longest side that is uploaded; graphics cards of this class take 8192, and no screen shows more than this.
 pub const LARGEST: u32 = 2048;
@@ -91,7 +92,7 @@ fn trouble(studio: &mut Studio, ui: &mut Ui, area: Rect) {
     let says = |j: &std::sync::Arc<JobSnapshot>| j.status == JobStatus::Failed || (j.status == JobStatus::Completed && !j.lost.is_empty());
     let job = if let Source::Job(id) = studio.source { studio.job(id).filter(says) } else { None };
     let words = match &job {
-        Some(job) => Some(lang.say(&job.message)),
+        Some(job) => Some(lang.notice(&job.message)),
         None if studio.source == Source::Draft => studio.live.with(|s| s.error.clone()).map(|error| lang.say(&error)),
         None => None,
     };
@@ -167,8 +168,8 @@ fn find(studio: &mut Studio, source: Source, tab: Tab) -> Option<Picture> {
     }
     let own = match tab {
         Tab::Product => false,
-        Tab::Background => job.preview_step == 1,
-        Tab::Text => job.preview_step == 2,
+        Tab::Background => job.preview_step == Some(StepNumber::Background),
+        Tab::Text => job.preview_step == Some(StepNumber::Text),
         Tab::Final => true,
     };
     if let Some(preview) = job.preview.as_ref().filter(|_| active && own) {
