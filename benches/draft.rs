@@ -19,7 +19,7 @@ use nanococoa::backend::{Backend, BackendError, StageCx, StageObserver};
 use nanococoa::cancel::CancelToken;
 use nanococoa::engine::{Engine, EngineConfig, SubmitPolicy};
 use nanococoa::job::{ImageName, Stage};
-use nanococoa::pipeline::text::Layer;
+use nanococoa::pipeline::text::Headline;
 use nanococoa::pipeline::{self, Picture, PipelineError, Recalled, Sink};
 use nanococoa::request::{JobSpec, ParseContext, SourceImage, Start, parse};
 use nanococoa::typography::FontCatalog;
@@ -166,7 +166,7 @@ fn drafting() {
     let step2 = first.rgba.lock().unwrap().iter().find(|i| i.0 == ImageName::Step2).unwrap().1.clone();
     let plane = |name| nanococoa::imaging::Plane::from_gray(&first.gray.lock().unwrap().iter().find(|i| i.0 == name).unwrap().1);
     let (placed, face) = (plane(ImageName::Placed), plane(ImageName::Face));
-    let layer = Layer { image: std::sync::Arc::new(step2), face: Some(face) };
+    let layer = Headline { image: std::sync::Arc::new(step2), face: Some(face) };
     let cancel = CancelToken::default();
     let quiet = Memory::default();
     let cx = StageCx { cancel: &cancel, observer: &quiet };

@@ -100,9 +100,9 @@ fn a_whole_job_and_both_re_runs() {
         std::thread::sleep(Duration::from_millis(5));
     };
     assert_eq!(job.status, JobStatus::Completed, "{}", job.message);
-    assert_eq!(job.engine, BackendKind::Diffusion);
-    assert!(job.engine_label.contains("flux-tiny"), "{}", job.engine_label);
-    assert_eq!(job.engine_reason, "tiny models are here");
+    assert_eq!(job.backend, BackendKind::Diffusion);
+    assert!(job.backend_label.contains("flux-tiny"), "{}", job.backend_label);
+    assert_eq!(job.backend_reason.to_string(), "tiny models are here");
     assert!(previews > 0, "no preview was shown");
     let open = |name: ImageName| image::open(engine.image_path(id, name).unwrap()).unwrap();
     for name in [ImageName::Cutout, ImageName::Mask, ImageName::Step1, ImageName::Step2, ImageName::Final] {
@@ -150,7 +150,7 @@ fn changed_models_paint_again() {
     let (first, cached) = make();
     assert!(cached.is_empty());
     let (again, cached) = make();
-    assert!(again == first && cached == [1], "{cached:?}");
+    assert!(again == first && cached == [nanococoa::request::StepNumber::Background], "{cached:?}");
     // Another model in the same folder: steps of the old one are not reused, and the loaded model is replaced.
     let mut other = case("pipeline--flux-dev-wide.json");
     other["parts"]["transformer"]["seed"] = json!(4711);

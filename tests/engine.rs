@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use common::*;
 use nanococoa::engine::{DeleteError, Engine, SubmitError, SubmitPolicy, parse_request};
 use nanococoa::job::{ImageName, JobStatus};
+use nanococoa::request::StepNumber;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -118,13 +119,13 @@ fn failure_and_panic_fail_the_job_not_the_program() {
     let id = submit(&engine, json!({}));
     let job = wait(&engine, id);
     assert_eq!(job.status, JobStatus::Failed);
-    assert!(job.message.contains("CUDA out of memory"));
+    assert!(job.message.to_string().contains("CUDA out of memory"));
     assert!(job.error.is_some() && job.images.contains(&ImageName::Step1));
     script.set("sculpt", Act::Panic);
     let id = submit(&engine, json!({}));
     let job = wait(&engine, id);
     assert_eq!(job.status, JobStatus::Failed);
-    assert!(job.message.contains("scripted panic"));
+    assert!(job.message.to_string().contains("scripted panic"));
     script.set("sculpt", Act::Quick);
     let id = submit(&engine, json!({}));
     completed(&wait(&engine, id));
@@ -213,9 +214,9 @@ fn recovery_drops_what_is_broken_and_says_interrupted() {
     let engine = engine_in(dir.path(), &Script::default());
     let found = engine.snapshot(id).unwrap();
     assert_eq!(found.status, JobStatus::Failed);
-    assert!(found.message.contains("Interrupted") && found.error.as_ref().unwrap().contains("interrupted"));
+    assert!(found.message.to_string().contains("Interrupted") && found.error.as_ref().unwrap().to_string().contains("interrupted"));
     assert!(!found.images.contains(&ImageName::Final) && found.images.contains(&ImageName::Step2));
-    assert_eq!(found.resume_step(), 3);
+    assert_eq!(found.resume_step(), StepNumber::Composite);
     assert!(!job.join(".half.tmp").exists());
     assert_eq!(engine.snapshots().len(), 1);
     assert_eq!(std::fs::read_dir(dir.path().join("jobs")).unwrap().count(), 1, "a folder with nothing in it is removed");
@@ -241,15 +242,15 @@ fn a_picture_that_was_damaged_meanwhile_is_noticed_at_the_start() {
         let engine = engine_in(dir.path(), &Script::default());
         let job = engine.snapshot(id).unwrap();
         assert!(!job.images.contains(&ImageName::Step2) && job.images.contains(&ImageName::Final), "{what}");
-        assert!(job.message.contains("missing or damaged and are not shown: step2.png."), "{what}: {}", job.message);
+        assert!(job.message.to_string().contains("missing or damaged and are not shown: step2.png."), "{what}: {}", job.message);
         assert!(engine.base64(id, ImageName::Step2).is_none(), "{what}");
-        assert_eq!(job.resume_step(), 2, "{what}");
+        assert_eq!(job.resume_step(), StepNumber::Text, "{what}");
         engine.shutdown();
     }
     // Whole again, it is listed again.
     std::fs::write(folder.join("step2.png"), &whole).unwrap();
     let engine = engine_in(dir.path(), &Script::default());
-    assert_eq!(engine.snapshot(id).unwrap().message, "All steps completed");
+    assert_eq!(engine.snapshot(id).unwrap().message.to_string(), "All steps completed");
     engine.shutdown();
     drop(engine);
 
@@ -262,7 +263,7 @@ fn a_picture_that_was_damaged_meanwhile_is_noticed_at_the_start() {
     assert!(engine.snapshot(id).unwrap().images.contains(&ImageName::Step2));
     let again = submit(&engine, json!({}));
     completed(&wait(&engine, again));
-    assert_eq!(engine.snapshot(again).unwrap().cached_steps, [1, 3]);
+    assert_eq!(engine.snapshot(again).unwrap().cached_steps, [StepNumber::Background, StepNumber::Composite]);
     assert!(engine.resume_request(id).is_ok() && engine.checked(id).unwrap().lost == [ImageName::Step2]);
     engine.shutdown();
     drop(engine);

@@ -3,6 +3,8 @@
 
 mod common;
 
+#[path = "gui/alike.rs"]
+mod alike;
 #[path = "gui/desk.rs"]
 mod desk;
 #[path = "gui/files.rs"]

@@ -95,7 +95,7 @@ fn a_corrected_mask_goes_before_segmentation() {
 }
 
 fn cached(engine: &Engine, id: Uuid) -> Vec<u8> {
-    engine.snapshot(id).unwrap().cached_steps.clone()
+    engine.snapshot(id).unwrap().cached_steps.iter().map(|step| step.get()).collect()
 }
 
 #[test]
@@ -195,7 +195,7 @@ fn warnings_of_a_step_come_with_it() {
     let raw = json!({"composition_mode": "behind", "product_scale": 2.1, "text_y": 0.5});
     let first = engine.snapshot(run(&engine, raw.clone())).unwrap();
     let second = engine.snapshot(run(&engine, raw)).unwrap();
-    assert!(first.warnings.iter().any(|w| w.starts_with("text_y:")), "{:?}", first.warnings);
+    assert!(first.warnings.iter().any(|w| w.to_string().starts_with("text_y:")), "{:?}", first.warnings);
     assert_eq!((&first.warnings, &first.step_notes), (&second.warnings, &second.step_notes));
     engine.shutdown();
 }
@@ -207,7 +207,7 @@ fn a_plan_tells_what_would_run_and_makes_nothing() {
     let engine = engine_in(dir.path(), &script);
     let plan = |extra: Value| engine.plan(&parse_request(&engine, &request(extra), false).unwrap()).unwrap();
     let folders = || std::fs::read_dir(dir.path().join("jobs")).unwrap().count();
-    let steps = |extra: Value| plan(extra).steps.iter().map(|s| (s.step, s.cached)).collect::<Vec<_>>();
+    let steps = |extra: Value| plan(extra).steps.iter().map(|s| (s.step.get(), s.cached)).collect::<Vec<_>>();
     assert_eq!(steps(json!({})), [(1, false), (2, false), (3, false)]);
     assert!(plan(json!({})).eta_seconds > 0.0 && folders() == 0);
     run(&engine, json!({}));

@@ -167,7 +167,7 @@ impl BodyReader<'_> {
     }
 
     fn arrived(&mut self, chunk: Option<Result<Bytes, axum::Error>>) -> Result<Option<Bytes>, ApiError> {
-        let chunk = chunk.transpose().map_err(|e| ApiError::BadRequest(format!("The body could not be read: {e}")))?;
+        let chunk = chunk.transpose().map_err(|e| ApiError::BadRequest(crate::notice!("api-body-unreadable", detail = e.to_string())))?;
         let bytes = chunk.as_ref().map_or(0, Bytes::len);
         self.pace.bytes += bytes;
         self.pace.window_bytes += bytes;

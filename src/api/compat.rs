@@ -11,10 +11,13 @@ use super::jobs::wait_until_ended;
 use super::wire::{DetailBody, Reset};
 use super::{ApiError, ApiState, blocking, body};
 use crate::engine::DeleteError;
+use crate::notice;
+use crate::notice::Notice;
 
-/// The answer's sentence.
-pub(super) const NO_CLIP_SCORE: &str =
-    "CLIP scores are not computed here; the legibility of the text is in the answer of GET /status/{job_id}";
+/// Why there is no `/clip-score`.
+pub(super) fn no_clip_score() -> Notice {
+    notice!("api-no-clip-score")
+}
 
 /// Adds a route, and a redirect to it from the same path with a slash at its end.
 pub(super) fn route(router: Router<ApiState>, path: &str, methods: MethodRouter<ApiState>) -> Router<ApiState> {
@@ -34,7 +37,7 @@ async fn without_slash(State(state): State<ApiState>, OriginalUri(uri): Original
 pub(super) async fn clip_score(State(state): State<ApiState>, request: Request) -> Response {
     // Clients send pictures here; without reading them they would see a broken pipe instead of the sentence.
     body::drain(request, state.body_limit).await;
-    (StatusCode::NOT_IMPLEMENTED, Json(DetailBody { detail: NO_CLIP_SCORE.into() })).into_response()
+    (StatusCode::NOT_IMPLEMENTED, Json(DetailBody::new(&no_clip_score()))).into_response()
 }
 
 /// Stops every job and removes all of them.

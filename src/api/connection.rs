@@ -14,6 +14,8 @@ use tokio::net::TcpStream;
 use tokio::sync::Notify;
 
 use super::Limits;
+use crate::notice;
+use crate::notice::Notice;
 
 /// Why the server closes a connection; decides which answer the peer gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -218,7 +220,7 @@ impl MonitoredStream {
 impl Drop for MonitoredStream {
     fn drop(&mut self) {
         let answer = match self.connection.close_reason.load(Ordering::Relaxed) {
-            1 => refusal(408, "Request Timeout", "The headers of the request did not arrive in time; send them again", None),
+            1 => refusal(408, "Request Timeout", &notice!("api-headers-late"), None),
             2 => too_many_connections(),
             _ => return,
         };
@@ -303,21 +305,19 @@ fn in_json(head: &[u8]) -> Option<Vec<u8>> {
     }
     let status = head.get(9..12).and_then(|s| std::str::from_utf8(s).ok()).and_then(|s| s.parse().ok())?;
     Some(match status {
-        414 => refusal(414, "URI Too Long", "The address of the request is too long; send the data in the body", None),
-        431 => {
-            refusal(431, "Request Header Fields Too Large", "The headers of the request are too large; send fewer or shorter ones", None)
-        }
-        status => refusal(status, "Bad Request", "The request is not valid HTTP/1.1; check its first line and its headers", None),
+        414 => refusal(414, "URI Too Long", &notice!("api-address-too-long"), None),
+        431 => refusal(431, "Request Header Fields Too Large", &notice!("api-headers-too-large"), None),
+        status => refusal(status, "Bad Request", &notice!("api-not-http"), None),
     })
 }
 
 /// An answer outside of the router.
-fn refusal(status: u16, reason: &str, detail: &str, retry_after: Option<u64>) -> Vec<u8> {
-    let mut body = json!({ "detail": detail });
+fn refusal(status: u16, reason: &str, notice: &Notice, retry_after: Option<u64>) -> Vec<u8> {
+    let mut body = json!({ "detail": notice.to_string(), "code": notice.code() });
     let mut retry = String::new();
     if let Some(seconds) = retry_after {
         // As every busy answer, so that clients try again.
-        body = json!({ "status": "busy", "message": detail, "retry_after": seconds });
+        body = json!({ "status": "busy", "message": notice.to_string(), "retry_after": seconds, "code": notice.code() });
         retry = format!("retry-after: {seconds}\r\n");
     }
     let body = body.to_string();
@@ -331,7 +331,7 @@ fn refusal(status: u16, reason: &str, detail: &str, retry_after: Option<u64>) ->
 
 /// The answer to a connection for which there is no place.
 pub(super) fn too_many_connections() -> Vec<u8> {
-    refusal(503, "Service Unavailable", "Too many connections. Retry after 5s", Some(5))
+    refusal(503, "Service Unavailable", &notice!("api-too-many-connections"), Some(5))
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use serde_json::Value;
 use utoipa_swagger_ui::Config;
 
 use super::{ApiError, ApiState, blocking, openapi};
+use crate::notice;
 
 /// Scripts and styles of the page come from here; nothing comes from elsewhere.
 const CSP: &str = "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
@@ -38,7 +39,7 @@ pub(super) async fn index() -> Redirect {
 pub(super) async fn asset(path: Option<Path<String>>) -> Result<Response, ApiError> {
     let path = path.map(|p| p.0).unwrap_or_default();
     let file = utoipa_swagger_ui::serve(&path, Arc::clone(&UI)).map_err(|e| ApiError::Internal(e.to_string()))?;
-    let file = file.ok_or(ApiError::NotFound("Not found. The page is at /docs/"))?;
+    let file = file.ok_or_else(|| ApiError::NotFound(notice!("api-no-page")))?;
     // The page's own files are in the program once, however many take them.
     let shared = |bytes: Cow<'static, [u8]>| match bytes {
         Cow::Borrowed(bytes) => Bytes::from_static(bytes),

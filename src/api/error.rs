@@ -1,4 +1,4 @@
-//! Every error of the REST door, mapped to HTTP once.
+//! The errors of the REST API and their HTTP answers.
 
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -6,55 +6,45 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use crate::engine::{DeleteError, ManageError, SubmitError};
+use crate::notice;
+use crate::notice::Notice;
 use crate::request::FieldError;
 
-/// Why a call was not done. The answer is always JSON with a `detail`, busy apart, which has its documented shape.
+/// Why a call failed. The answer is JSON with `detail` and `code`; a busy answer has a documented shape of its own.
 #[derive(Debug, thiserror::Error)]
+#[error("{}", self.notice())]
 pub enum ApiError {
     /// Wrong fields, all of them.
-    #[error("{} wrong fields", .0.len())]
     Invalid(Vec<FieldError>),
-    /// A call that cannot be understood or done.
-    #[error("{0}")]
-    BadRequest(String),
+    /// The call cannot be understood or done.
+    BadRequest(Notice),
     /// The token is missing or wrong.
-    #[error("A token is required: send the header Authorization: Bearer <token>, or the token as the password of HTTP Basic")]
     Unauthorized,
-    /// This caller may not.
-    #[error("{0}")]
-    Forbidden(String),
-    /// No such thing.
-    #[error("{0}")]
-    NotFound(&'static str),
-    /// Right path, wrong verb.
-    #[error("Method not allowed. The Allow header names the methods of this path")]
+    /// The Host or Origin header is not allowed.
+    Forbidden(Notice),
+    /// There is no such job, picture, font or path.
+    NotFound(Notice),
+    /// The path does not have this method.
     MethodNotAllowed,
-    /// The body did not come in time.
-    #[error("The body did not arrive in time")]
+    /// The body did not arrive in time.
     Timeout,
-    /// Too many bytes.
-    #[error("The body is larger than the limit of {} bytes. Send less: smaller images for POST /generate, or raise max_body_mib in the settings", .limit)]
+    /// The body is too large.
     TooLarge {
         /// Bytes.
         limit: usize,
     },
-    /// Not JSON.
-    #[error("The body must be JSON: send the header Content-Type: application/json")]
+    /// The body is not JSON.
     UnsupportedMediaType,
-    /// Another job is active.
-    #[error("Busy. Retry after {retry_after}s")]
+    /// Another job is active, or there is no memory for the call.
     Busy {
         /// Seconds, at least 1.
         retry_after: u64,
     },
-    /// The program ends.
-    #[error("The server is shutting down")]
+    /// The program is ending.
     ShuttingDown,
-    /// The data folder cannot be written to: what is wrong and what to do.
-    #[error("{0}")]
-    Storage(String),
-    /// An internal error; the text goes to the log, not to the caller.
-    #[error("{0}")]
+    /// The data folder cannot be written to.
+    Storage(Notice),
+    /// An internal error; the text goes to the log, not to the client.
     Internal(String),
 }
 
@@ -62,6 +52,28 @@ impl ApiError {
     /// A wrong field.
     pub fn field(field: &str, kind: &str, msg: impl Into<String>) -> Self {
         Self::Invalid(vec![FieldError::new(field, kind, msg)])
+    }
+
+    /// There is no such job.
+    pub fn no_job() -> Self {
+        Self::NotFound(notice!("engine-job-not-found"))
+    }
+
+    /// What is wrong and what to do.
+    pub fn notice(&self) -> Notice {
+        match self {
+            Self::Invalid(errors) => notice!("api-wrong-fields", count = errors.len()),
+            Self::BadRequest(notice) | Self::Forbidden(notice) | Self::NotFound(notice) | Self::Storage(notice) => notice.clone(),
+            Self::Unauthorized => notice!("api-token-required"),
+            Self::MethodNotAllowed => notice!("api-method-not-allowed"),
+            Self::Timeout => notice!("api-body-late"),
+            // As text, so that no language groups the digits.
+            Self::TooLarge { limit } => notice!("api-body-too-large", limit = limit.to_string()),
+            Self::UnsupportedMediaType => notice!("api-body-not-json"),
+            Self::Busy { retry_after } => notice!("engine-busy", seconds = *retry_after),
+            Self::ShuttingDown => notice!("api-shutting-down"),
+            Self::Internal(_) => notice!("api-internal-error"),
+        }
     }
 
     fn status(&self) -> StatusCode {
@@ -81,19 +93,23 @@ impl ApiError {
     }
 
     fn body(&self) -> Value {
+        let notice = self.notice();
         match self {
             Self::Invalid(errors) => json!({ "detail": errors }),
-            Self::Busy { retry_after } => json!({ "status": "busy", "message": self.to_string(), "retry_after": retry_after }),
-            Self::Internal(_) => json!({ "detail": "Internal server error. The log of the program says more" }),
-            other => json!({ "detail": other.to_string() }),
+            Self::Busy { retry_after } => {
+                json!({ "status": "busy", "message": notice.to_string(), "retry_after": retry_after, "code": notice.code() })
+            }
+            _ => json!({ "detail": notice.to_string(), "code": notice.code() }),
         }
     }
 }
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        if let Self::Internal(text) | Self::Storage(text) = &self {
-            tracing::error!(error = %text, "request failed");
+        match &self {
+            Self::Internal(error) => tracing::error!(error, "a request failed"),
+            Self::Storage(error) => tracing::error!(%error, "a request failed"),
+            _ => {}
         }
         let mut response = (self.status(), Json(self.body())).into_response();
         match self {
@@ -112,13 +128,14 @@ impl IntoResponse for ApiError {
     }
 }
 
-/// The same error with its words as `detail`.
+/// Turns the plain-text error of an extractor into JSON with the text as `detail`.
 pub(super) async fn in_json(response: Response) -> Response {
     let (mut parts, body) = response.into_parts();
     let bytes = axum::body::to_bytes(body, 4096).await.unwrap_or_default();
-    let words = String::from_utf8_lossy(&bytes);
-    let words = if words.trim().is_empty() { parts.status.canonical_reason().unwrap_or("Error") } else { words.trim() };
-    let answer = Json(json!({ "detail": words })).into_response();
+    let text = String::from_utf8_lossy(&bytes);
+    let text = if text.trim().is_empty() { parts.status.canonical_reason().unwrap_or("Error") } else { text.trim() };
+    let notice = Notice::verbatim(text);
+    let answer = Json(json!({ "detail": text, "code": notice.code() })).into_response();
     parts.headers.remove(header::CONTENT_LENGTH);
     parts.headers.remove(header::CONTENT_TYPE);
     parts.headers.extend(answer.headers().clone());
@@ -129,10 +146,8 @@ impl From<SubmitError> for ApiError {
     fn from(error: SubmitError) -> Self {
         match error {
             SubmitError::Busy { retry_after } => Self::Busy { retry_after },
-            SubmitError::BackendUnavailable(text) => {
-                Self::field("engine", "engine_unavailable", text.strip_prefix("engine: ").unwrap_or(&text))
-            }
-            SubmitError::Store(error) => Self::Storage(error.to_string()),
+            SubmitError::BackendUnavailable(notice) => Self::field("engine", "engine_unavailable", notice.english()),
+            SubmitError::Store(error) => Self::Storage(error.notice()),
             SubmitError::ShutDown => Self::ShuttingDown,
         }
     }
@@ -141,8 +156,8 @@ impl From<SubmitError> for ApiError {
 impl From<ManageError> for ApiError {
     fn from(error: ManageError) -> Self {
         match error {
-            ManageError::NotFound => Self::NotFound("Job not found"),
-            ManageError::Store(error) => Self::Storage(error.to_string()),
+            ManageError::NotFound => Self::NotFound(error.notice()),
+            ManageError::Store(error) => Self::Storage(error.notice()),
         }
     }
 }
@@ -150,9 +165,9 @@ impl From<ManageError> for ApiError {
 impl From<DeleteError> for ApiError {
     fn from(error: DeleteError) -> Self {
         match error {
-            DeleteError::NotFound => Self::NotFound("Job not found"),
-            DeleteError::Running => Self::BadRequest(error.to_string()),
-            DeleteError::Store(error) => Self::Storage(error.to_string()),
+            DeleteError::NotFound => Self::NotFound(error.notice()),
+            DeleteError::Running => Self::BadRequest(error.notice()),
+            DeleteError::Store(error) => Self::Storage(error.notice()),
         }
     }
 }

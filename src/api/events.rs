@@ -53,7 +53,7 @@ pub(super) async fn events(
     State(state): State<ApiState>,
     Path(id): Path<String>,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, ApiError> {
-    let updates = state.engine.subscribe(job_id(&id)?).ok_or(ApiError::NotFound("Job not found"))?;
+    let updates = state.engine.subscribe(job_id(&id)?).ok_or_else(ApiError::no_job)?;
     let permit = Arc::clone(&state.event_streams).try_acquire_owned().map_err(|_| ApiError::Busy { retry_after: RETRY })?;
     let follow = Follow {
         _permit: permit,

@@ -68,8 +68,8 @@ pub(super) async fn generate(State(state): State<ApiState>, request: Request) ->
         drop(raw);
         let warnings = spec.warnings.clone();
         if spec.dry_run {
-            let Plan { engine, steps, eta_seconds } = engine.plan(&spec)?;
-            let plan = PlanBody { dry_run: true, engine: engine.as_str(), steps, eta_seconds, warnings };
+            let Plan { backend, steps, eta_seconds } = engine.plan(&spec)?;
+            let plan = PlanBody { dry_run: true, engine: backend.as_str(), steps, eta_seconds, warnings };
             return Ok(Json(plan).into_response());
         }
         let job_id = engine.submit(spec, SubmitPolicy::RejectIfBusy)?;

@@ -101,7 +101,7 @@ pub(super) async fn guide(State(state): State<ApiState>) -> Json<Value> {
             "a path that ends in /": "is redirected (307) to the same path without it / 끝의 /는 제거한 주소로 보냅니다",
         },
         "left_out": {
-            "/clip-score": compat::NO_CLIP_SCORE,
+            "/clip-score": compat::no_clip_score().to_string(),
             "bg_model": "one set of models serves every request; `engine` chooses between draft and diffusion",
         },
         "example": example(),

@@ -17,20 +17,21 @@ use super::wire::{Annotated, Deleted, DetailBody, JobLine, JobList, Restored, St
 use super::{ApiError, ApiState, blocking, body};
 use crate::engine::{Engine, clock};
 use crate::job::{Annotation, ImageName, JobSnapshot, JobStatus};
+use crate::notice;
+use crate::notice::Notice;
 
 /// How long `POST /stop` waits for the work to end.
 const STOP_PATIENCE: Duration = Duration::from_secs(15);
 /// Longest body of an annotation, bytes: a title and a note.
 const ANNOTATION: usize = 256 << 10;
-const NO_JOB: ApiError = ApiError::NotFound("Job not found");
 
 /// A job ID from a path. An invalid UUID is treated as an unknown job.
 pub(super) fn job_id(text: &str) -> Result<Uuid, ApiError> {
-    Uuid::try_parse(text).map_err(|_| NO_JOB)
+    Uuid::try_parse(text).map_err(|_| ApiError::no_job())
 }
 
 pub(super) fn find(engine: &Engine, text: &str) -> Result<Arc<JobSnapshot>, ApiError> {
-    engine.snapshot(job_id(text)?).ok_or(NO_JOB)
+    engine.snapshot(job_id(text)?).ok_or_else(ApiError::no_job)
 }
 
 /// Query of `GET /status`.
@@ -47,13 +48,18 @@ impl StatusQuery {
     }
 }
 
+/// A query that axum cannot read.
+fn wrong_query(rejection: QueryRejection) -> ApiError {
+    ApiError::BadRequest(Notice::verbatim(rejection.body_text()))
+}
+
 /// A flag of the query, or its default where it was left out.
-fn flag(name: &str, value: Option<&str>, default: bool) -> Result<bool, ApiError> {
+fn flag(name: &'static str, value: Option<&str>, default: bool) -> Result<bool, ApiError> {
     match value.map(str::trim) {
         None => Ok(default),
         Some("true" | "1" | "yes") => Ok(true),
         Some("false" | "0" | "no") => Ok(false),
-        Some(_) => Err(ApiError::BadRequest(format!("{name}: send true or false"))),
+        Some(_) => Err(ApiError::BadRequest(notice!("api-flag").at(name))),
     }
 }
 
@@ -67,7 +73,7 @@ pub(super) async fn status(
     query: Result<Query<StatusQuery>, QueryRejection>,
 ) -> Result<Response, ApiError> {
     let mut job = find(&state.engine, &id)?;
-    let images = query.map_err(|e| ApiError::BadRequest(e.body_text()))?.images()?;
+    let images = query.map_err(wrong_query)?.images()?;
     let engine = state.engine;
     if job.images.is_empty() && job.lost.is_empty() {
         return Ok(Json(StatusBody::new(&engine, &job)).into_response());
@@ -115,9 +121,9 @@ fn whole_picture(engine: &Engine, id: Uuid, name: ImageName) -> Option<Picture> 
     responses((status = 200, body = Stopped), (status = 404, body = DetailBody)))]
 pub(super) async fn stop(State(state): State<ApiState>, Path(id): Path<String>) -> Result<Json<Stopped>, ApiError> {
     let id = job_id(&id)?;
-    let mut updates = state.engine.subscribe(id).ok_or(NO_JOB)?;
+    let mut updates = state.engine.subscribe(id).ok_or_else(ApiError::no_job)?;
     let engine = state.engine.clone();
-    blocking(move || engine.stop(id)).await?.ok_or(NO_JOB)?;
+    blocking(move || engine.stop(id)).await?.ok_or_else(ApiError::no_job)?;
     let ended = updates.wait_for(|job| !job.status.is_active());
     let status = match tokio::time::timeout(STOP_PATIENCE, ended).await {
         Ok(Ok(job)) => job.status,
@@ -151,7 +157,7 @@ pub(super) async fn wait_until_ended(engine: &Engine, ids: &[Uuid]) {
 /// Stars a job, sets its title or its note; fields that are not sent stay as they are.
 #[utoipa::path(post, path = "/jobs/{job_id}/annotation", tag = "jobs",
     params(("job_id" = String, Path, description = "Job ID (UUID)")),
-    request_body(content = Annotation, content_type = "application/json"),
+    request_body(content = super::schema::Annotation, content_type = "application/json"),
     responses((status = 200, body = Annotated), (status = 400, body = DetailBody), (status = 404, body = DetailBody),
         (status = 507, description = "The data folder cannot be written to", body = DetailBody)))]
 pub(super) async fn annotate(State(state): State<ApiState>, Path(id): Path<String>, request: Request) -> Result<Json<Annotated>, ApiError> {
@@ -168,7 +174,7 @@ pub(super) async fn annotate(State(state): State<ApiState>, Path(id): Path<Strin
     let change: Annotation = serde_json::from_slice(&received.bytes).map_err(|e| {
         // A wrong value stands in the error, however long it is.
         let why: String = e.to_string().chars().take(200).collect();
-        ApiError::BadRequest(format!("Send starred (true or false), title, note: {why}"))
+        ApiError::BadRequest(notice!("api-annotation", detail = why))
     })?;
     let job = blocking(move || state.engine.annotate(id, change)).await??;
     Ok(Json(Annotated { job_id: id, starred: job.starred, title: job.title.clone(), note: job.note.clone() }))
@@ -203,7 +209,7 @@ impl ListQuery {
     fn limit(&self) -> Result<usize, ApiError> {
         let Some(text) = self.limit.as_deref() else { return Ok(usize::MAX) };
         let limit = text.trim().parse().ok().filter(|n| (1..=PAGE_MOST).contains(n));
-        limit.ok_or_else(|| ApiError::BadRequest(format!("limit: send a whole number from 1 to {PAGE_MOST}")))
+        limit.ok_or_else(|| ApiError::BadRequest(notice!("api-limit", most = PAGE_MOST.to_string()).at("limit")))
     }
 
     /// A page of these jobs, which come newest first. A job that was just deleted is still a place in the list.
@@ -215,7 +221,7 @@ impl ListQuery {
                 let id = Uuid::try_parse(text.trim()).ok();
                 let find = |jobs: &[Arc<JobSnapshot>]| jobs.iter().find(|job| Some(job.id) == id).map(|job| job.sequence);
                 let place = find(jobs).or_else(|| find(&engine.trashed()));
-                let place = place.ok_or(ApiError::NotFound("before: job not found; send the ID of a job that GET /jobs lists"))?;
+                let place = place.ok_or_else(|| ApiError::NotFound(notice!("api-before").at("before")))?;
                 &jobs[jobs.partition_point(|job| job.sequence >= place)..]
             }
         };
@@ -230,7 +236,7 @@ pub(super) async fn list(
     State(state): State<ApiState>,
     query: Result<Query<ListQuery>, QueryRejection>,
 ) -> Result<Json<JobList>, ApiError> {
-    let query = query.map_err(|e| ApiError::BadRequest(e.body_text()))?;
+    let query = query.map_err(wrong_query)?;
     let jobs = state.engine.snapshots();
     let page = query.page(&state.engine, &jobs)?;
     let now = clock();
@@ -247,7 +253,7 @@ pub(super) async fn list(
                 status: j.status.as_str(),
                 progress_percent: j.progress_percent,
                 current_step: j.step.as_str(),
-                message: j.message.clone(),
+                message: j.message.to_string(),
                 start_time: j.start_time,
                 elapsed_sec: tenth(j.elapsed(now)),
                 starred: j.starred,
@@ -283,7 +289,7 @@ pub(super) async fn delete(
     query: Result<Query<DeleteQuery>, QueryRejection>,
 ) -> Result<Json<Deleted>, ApiError> {
     let id = job_id(&id)?;
-    let purge = query.map_err(|e| ApiError::BadRequest(e.body_text()))?.purge()?;
+    let purge = query.map_err(wrong_query)?.purge()?;
     blocking(move || if purge { state.engine.purge(id) } else { state.engine.delete(id) }).await??;
     Ok(Json(Deleted { job_id: id, status: "deleted", message: "Job deleted" }))
 }
@@ -294,12 +300,12 @@ pub(super) async fn delete(
         ("name" = String, Path, description = "product, cutout, mask, edges, step1, step2 or final")),
     responses((status = 200, content_type = "image/png", body = Vec<u8>), (status = 404, body = DetailBody)))]
 pub(super) async fn image(State(state): State<ApiState>, Path((id, file)): Path<(String, String)>) -> Result<Response, ApiError> {
-    const NO_IMAGE: ApiError = ApiError::NotFound("This job has no such picture (yet)");
+    let no_image = || ApiError::NotFound(notice!("api-no-image"));
     let id = job_id(&id)?;
     if state.engine.snapshot(id).is_none() {
-        return Err(NO_JOB);
+        return Err(ApiError::no_job());
     }
-    let name: ImageName = file.strip_suffix(".png").and_then(|n| n.parse().ok()).ok_or(NO_IMAGE)?;
-    let picture = blocking(move || whole_picture(&state.engine, id, name)).await?.ok_or(NO_IMAGE)?;
+    let name: ImageName = file.strip_suffix(".png").and_then(|n| n.parse().ok()).ok_or_else(no_image)?;
+    let picture = blocking(move || whole_picture(&state.engine, id, name)).await?.ok_or_else(no_image)?;
     Ok(answer::from_parts("image/png", vec![Part::File(picture)]))
 }

@@ -2,35 +2,35 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
+use crate::notice;
+use crate::notice::Notice;
+
 /// An origin as browsers send it: lower case, without the scheme's own port and without a trailing slash. `null` is one: pages from files and
 /// sandboxed frames of any site send it.
 ///
 /// # Errors
-/// In a sentence: why no browser sends this, and how to write it.
-pub fn read_origin(text: &str) -> Result<String, String> {
+/// Why no browser sends this, and how to write it.
+pub fn read_origin(text: &str) -> Result<String, Notice> {
     let origin = text.trim().to_ascii_lowercase();
     if origin == "null" {
         return Ok(origin);
     }
     if origin.contains('*') {
-        return Err(wrong_origin(text, "stands for no origin: patterns are not understood"));
+        return Err(wrong_origin(text, notice!("api-origin-pattern")));
     }
-    let Some((scheme, rest)) = origin.split_once("://") else { return Err(wrong_origin(text, "has no scheme")) };
+    let Some((scheme, rest)) = origin.split_once("://") else { return Err(wrong_origin(text, notice!("api-name-no-scheme"))) };
     let word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
     if !scheme.starts_with(|c: char| c.is_ascii_alphabetic()) || !scheme.chars().all(word) {
-        return Err(wrong_origin(text, "has no scheme"));
+        return Err(wrong_origin(text, notice!("api-name-no-scheme")));
     }
     if scheme == "file" {
-        return Err(
-            "allow-origin: pages from files have no origin of their own, they send null; serve the page over HTTP and allow its origin"
-                .into(),
-        );
+        return Err(notice!("api-origin-file"));
     }
     let rest = rest.trim_end_matches('/');
     if rest.contains(['/', '?', '#', '\\']) {
-        return Err(wrong_origin(text, "has a path, which no browser sends"));
+        return Err(wrong_origin(text, notice!("api-origin-path")));
     }
-    let (name, port) = name_and_port(rest).ok_or_else(|| wrong_origin(text, "is not a scheme, a host and perhaps a port"))?;
+    let (name, port) = name_and_port(rest).ok_or_else(|| wrong_origin(text, notice!("api-origin-malformed")))?;
     let own = matches!((scheme, port), ("http", Some(80)) | ("https", Some(443)));
     Ok(match port.filter(|_| !own) {
         Some(port) => format!("{scheme}://{name}:{port}"),
@@ -41,20 +41,20 @@ pub fn read_origin(text: &str) -> Result<String, String> {
 /// A `Host` name as clients send it, with or without port: lower case, without the final dot and without port 80, IPv6 in brackets.
 ///
 /// # Errors
-/// In a sentence: why no client sends this, and how to write it.
-pub fn read_host(text: &str) -> Result<String, String> {
+/// Why no client sends this, and how to write it.
+pub fn read_host(text: &str) -> Result<String, Notice> {
     let host = text.trim().to_ascii_lowercase();
     if host.contains("://") {
-        return Err(wrong_host(text, "has a scheme"));
+        return Err(wrong_host(text, notice!("api-host-scheme")));
     }
     if host.contains('*') {
-        return Err(wrong_host(text, "stands for no name: patterns are not understood"));
+        return Err(wrong_host(text, notice!("api-host-pattern")));
     }
     if host.contains(['/', '?', '#', '\\']) {
-        return Err(wrong_host(text, "has a path"));
+        return Err(wrong_host(text, notice!("api-host-path")));
     }
     let bare = host.parse::<Ipv6Addr>().map(|a| format!("[{a}]"));
-    let (name, port) = name_and_port(bare.as_deref().unwrap_or(&host)).ok_or_else(|| wrong_host(text, "is not a host name"))?;
+    let (name, port) = name_and_port(bare.as_deref().unwrap_or(&host)).ok_or_else(|| wrong_host(text, notice!("api-host-malformed")))?;
     let name = name.strip_suffix('.').unwrap_or(&name).to_owned();
     Ok(match port.filter(|p| *p != 80) {
         Some(port) => format!("{name}:{port}"),
@@ -62,12 +62,12 @@ pub fn read_host(text: &str) -> Result<String, String> {
     })
 }
 
-fn wrong_origin(text: &str, why: &str) -> String {
-    format!("allow-origin: {} {why}; write it as https://shop.example or http://localhost:3000", shown(text))
+fn wrong_origin(text: &str, why: Notice) -> Notice {
+    notice!("api-origin-wrong", origin = shown(text), reason = why)
 }
 
-fn wrong_host(text: &str, why: &str) -> String {
-    format!("allow-host: {} {why}; write it as studio.lan or studio.lan:8000", shown(text))
+fn wrong_host(text: &str, why: Notice) -> Notice {
+    notice!("api-host-wrong", host = shown(text), reason = why)
 }
 
 fn shown(text: &str) -> String {
@@ -138,7 +138,7 @@ mod tests {
             ("https://xn--bj0bj06e.kr", "https://xn--bj0bj06e.kr"),
             ("NULL", "null"),
         ] {
-            assert_eq!(read_origin(text).as_deref(), Ok(origin), "{text}");
+            assert_eq!(read_origin(text).unwrap(), origin, "{text}");
         }
         for bad in [
             "",
@@ -168,7 +168,7 @@ mod tests {
             "data:text/html",
             "1http://a",
         ] {
-            let why = read_origin(bad).unwrap_err();
+            let why = read_origin(bad).unwrap_err().to_string();
             assert!(
                 why.starts_with("allow-origin: ") && (why.contains("; write it as https://") || why.contains("; serve the page")),
                 "{why}"
@@ -188,7 +188,7 @@ mod tests {
             ("FE80:0::1", "[fe80::1]"),
             ("[fe80::1]:8000", "[fe80::1]:8000"),
         ] {
-            assert_eq!(read_host(text).as_deref(), Ok(host), "{text}");
+            assert_eq!(read_host(text).unwrap(), host, "{text}");
         }
         for bad in [
             "",
@@ -207,7 +207,7 @@ mod tests {
             "스튜디오.kr",
             "999.1.1.1",
         ] {
-            let why = read_host(bad).unwrap_err();
+            let why = read_host(bad).unwrap_err().to_string();
             assert!(why.starts_with("allow-host: ") && why.contains("; write it as studio.lan"), "{why}");
         }
     }

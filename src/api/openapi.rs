@@ -34,7 +34,7 @@ impl ToSchema for GenerateRequest {}
     ),
     components(schemas(
         GenerateRequest, super::wire::BusyBody, super::wire::InvalidBody, super::wire::DetailBody, super::wire::PlanBody,
-        super::wire::PlannedStepBody, crate::job::Annotation
+        super::wire::PlannedStepBody, super::schema::Annotation
     )),
     tags(
         (name = "generation", description = "Make advertisements"),

@@ -13,6 +13,7 @@ use super::answer::Shared;
 use super::wire::{DetailBody, FontList, Fonts, Health};
 use super::{ApiError, ApiState, blocking};
 use crate::engine::now;
+use crate::notice;
 use crate::typography::FontCatalog;
 
 /// The names that `font_name` takes.
@@ -32,10 +33,9 @@ pub(super) async fn font_metadata(State(state): State<ApiState>) -> Json<Fonts> 
     params(("path" = String, Path, description = "A name from GET /fonts", example = "NanumSquare/NanumSquareEB.ttf")),
     responses((status = 200, content_type = "font/ttf", body = Vec<u8>), (status = 404, body = DetailBody)))]
 pub(super) async fn font_file(State(state): State<ApiState>, Path(path): Path<String>) -> Result<Response, ApiError> {
-    const NO_FONT: ApiError = ApiError::NotFound("Font not found. GET /fonts lists the names");
     // The catalog's names are keys, not paths: nothing else can be reached.
     let fonts = state.engine.fonts();
-    let bytes = match fonts.bytes(&path).ok_or(NO_FONT)? {
+    let bytes = match fonts.bytes(&path).ok_or_else(|| ApiError::NotFound(notice!("api-no-font")))? {
         Cow::Owned(bytes) => bytes.into(),
         // Shared with the catalog: however many take it, the face is in memory once.
         Cow::Borrowed(_) => Bytes::from_owner(Face(Arc::clone(&fonts), path.clone())),

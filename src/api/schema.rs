@@ -36,6 +36,28 @@ pub(super) struct SystemMetrics {
     gpu_info: Vec<GpuInfo>,
 }
 
+/// Whether the data folder can be written to.
+#[derive(ToSchema)]
+pub(super) struct Storage {
+    /// A new job can be kept.
+    writable: bool,
+    /// GiB that are free where the folder is; null when unknown.
+    free_gb: Option<f64>,
+    /// What is wrong and what to do; null when nothing is.
+    message: Option<String>,
+}
+
+/// A change of a job's annotation; fields that are left out or null stay as they are.
+#[derive(ToSchema)]
+pub(super) struct Annotation {
+    /// Marked as good.
+    starred: Option<bool>,
+    /// The user's name for the job; a blank one removes it. At most 200 characters are kept.
+    title: Option<String>,
+    /// The user's note; a blank one removes it. At most 2000 characters are kept.
+    note: Option<String>,
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -57,5 +79,11 @@ mod tests {
             metrics::GpuInfo { index: 0, name: String::new(), gpu_util: 0.0, vram_used_gb: 0.0, vram_total_gb: 0.0, vram_percent: 0.0 };
         assert_same_fields::<super::GpuInfo>(gpu);
         assert_same_fields::<super::SystemMetrics>(metrics::SystemMetrics::default());
+    }
+
+    #[test]
+    fn jobs_have_the_fields_of_their_schemas() {
+        assert_same_fields::<super::Storage>(crate::engine::Storage::default());
+        assert_same_fields::<super::Annotation>(crate::job::Annotation::default());
     }
 }

@@ -11,22 +11,33 @@ use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 
 use super::names::{host_name, read_host, read_origin};
 use super::{ApiError, ApiState, body};
+use crate::notice;
+use crate::notice::Notice;
 
 /// Fewest characters of a token of a server that other machines can reach.
 pub const MIN_TOKEN: usize = 16;
 
 /// Why a server may not listen with this token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.notice())]
 pub enum TokenProblem {
-    /// Other machines can reach it.
-    #[error("other machines can reach this address, so a token is needed")]
+    /// Other machines can reach the server, and there is no token.
     Missing,
-    /// It can be guessed.
-    #[error("the token is too short for an address that other machines can reach; use at least {MIN_TOKEN} characters")]
+    /// Other machines can reach the server, and the token can be guessed.
     Short,
-    /// A header cannot carry it.
-    #[error("the token contains a control character, which no client can send; use letters and digits")]
+    /// A header cannot carry the token.
     Control,
+}
+
+impl TokenProblem {
+    /// What is wrong and what to do.
+    pub fn notice(self) -> Notice {
+        match self {
+            Self::Missing => notice!("api-token-missing"),
+            Self::Short => notice!("api-token-short", least = MIN_TOKEN),
+            Self::Control => notice!("api-token-control"),
+        }
+    }
 }
 
 /// Whether a server may listen on this address with this token.
@@ -84,28 +95,25 @@ impl SecurityPolicy {
     }
 
     fn check_host(&self, headers: &HeaderMap, uri: &Uri) -> Result<String, ApiError> {
-        let refuse = |what: &str| {
-            ApiError::Forbidden(format!("{what}. This server answers to localhost only; other names must be allowed with --allow-host"))
-        };
+        let refuse = |why: Notice| ApiError::Forbidden(notice!("api-host-forbidden", reason = why));
         let mut sent = headers.get_all(header::HOST).iter();
         let host = match (sent.next(), sent.next()) {
-            (Some(_), Some(_)) => return Err(refuse("More than one Host header")),
-            (Some(host), None) => host.to_str().map_err(|_| refuse("The Host header is not readable"))?,
-            (None, _) => uri.authority().map(|a| a.as_str()).ok_or_else(|| refuse("The Host header is missing"))?,
+            (Some(_), Some(_)) => return Err(refuse(notice!("api-host-several"))),
+            (Some(host), None) => host.to_str().map_err(|_| refuse(notice!("api-host-unreadable")))?,
+            (None, _) => uri.authority().map(|a| a.as_str()).ok_or_else(|| refuse(notice!("api-host-missing")))?,
         };
         let host = host.trim().to_ascii_lowercase();
-        let name = host_name(&host).ok_or_else(|| refuse("The Host header is not a host name"))?;
+        let name = host_name(&host).ok_or_else(|| refuse(notice!("api-host-invalid")))?;
         let plain = read_host(&host).unwrap_or_else(|_| host.clone());
         let allowed = |h: &String| *h == plain || h.trim_start_matches('[').trim_end_matches(']') == name;
         let numeric = self.any_address && self.token.is_some() && (name.parse::<Ipv4Addr>().is_ok() || name.parse::<Ipv6Addr>().is_ok());
-        if numeric || is_loopback(name) || self.hosts.iter().any(allowed) { Ok(host) } else { Err(refuse("This Host name is not allowed")) }
+        if numeric || is_loopback(name) || self.hosts.iter().any(allowed) { Ok(host) } else { Err(refuse(notice!("api-host-unknown"))) }
     }
 
     /// `Some(origin)` when a page of another, allowed origin calls.
     fn check_origin(&self, headers: &HeaderMap, host: &str) -> Result<Option<HeaderValue>, ApiError> {
         let mut sent = headers.get_all(header::ORIGIN).iter();
-        let refuse =
-            || Err(ApiError::Forbidden("Web pages of other origins may not call this server; allow an origin with --allow-origin".into()));
+        let refuse = || Err(ApiError::Forbidden(notice!("api-origin-forbidden")));
         let (Some(value), None) = (sent.next(), sent.next()) else {
             return if headers.contains_key(header::ORIGIN) { refuse() } else { Ok(None) };
         };

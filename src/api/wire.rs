@@ -10,7 +10,27 @@ use uuid::Uuid;
 use crate::engine::Engine;
 use crate::job::JobSnapshot;
 use crate::metrics::SystemMetrics;
-use crate::request::FieldError;
+use crate::notice::Notice;
+use crate::request::{FieldError, StepNumber};
+
+/// A message for people, with a code for programs.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct NoticeBody {
+    /// The request field that it is about, or null.
+    #[schema(required = true, example = "text_content")]
+    pub field: Option<String>,
+    /// Stable identifier of the message. `verbatim`: the text has no code.
+    #[schema(example = "pipeline-low-contrast")]
+    pub code: String,
+    /// The words, as they stand in `warnings`.
+    pub text: String,
+}
+
+impl NoticeBody {
+    fn new(notice: &Notice) -> Self {
+        Self { field: notice.field().map(str::to_owned), code: notice.code().to_owned(), text: notice.to_string() }
+    }
+}
 
 /// `POST /generate`.
 #[derive(Debug, Serialize, ToSchema)]
@@ -141,7 +161,7 @@ pub struct Restored {
 
 /// How far a job is: part of `GET /status`, and an event.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Progress<'a> {
+pub struct Progress {
     /// Job ID (UUID).
     #[schema(value_type = String, example = "550e8400-e29b-41d4-a716-446655440000")]
     pub job_id: Uuid,
@@ -157,7 +177,7 @@ pub struct Progress<'a> {
     #[schema(example = "sdxl_text_generation", required = true)]
     pub sub_step: Option<&'static str>,
     /// For people; of a failed job, what to do.
-    pub message: &'a str,
+    pub message: String,
     /// Seconds since it was accepted, or that it took.
     pub elapsed_sec: f64,
     /// Seconds to the end; negative when late.
@@ -166,22 +186,22 @@ pub struct Progress<'a> {
     pub step_eta_seconds: i64,
     /// Technical text of a failure; only there when there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub error: Option<&'a str>,
+    pub error: Option<String>,
 }
 
-impl<'a> Progress<'a> {
-    pub(super) fn new(job: &'a JobSnapshot, now: f64) -> Self {
+impl Progress {
+    pub(super) fn new(job: &JobSnapshot, now: f64) -> Self {
         Self {
             job_id: job.id,
             status: job.status.as_str(),
             progress_percent: job.progress_percent,
             current_step: job.step.as_str(),
             sub_step: job.sub_step(),
-            message: &job.message,
+            message: job.message.to_string(),
             elapsed_sec: tenth(job.elapsed(now)),
             eta_seconds: job.eta(now),
             step_eta_seconds: job.step_eta(now),
-            error: job.error.as_deref(),
+            error: job.error.as_ref().map(Notice::to_string),
         }
     }
 }
@@ -191,7 +211,7 @@ impl<'a> Progress<'a> {
 pub struct StatusBody<'a> {
     /// How far it is.
     #[serde(flatten)]
-    pub progress: Progress<'a>,
+    pub progress: Progress,
     /// The machine's load.
     #[schema(value_type = super::schema::SystemMetrics)]
     pub system_metrics: SystemMetrics,
@@ -213,9 +233,11 @@ pub struct StatusBody<'a> {
     /// Name and version of the engine.
     pub engine_label: &'a str,
     /// Why that engine.
-    pub engine_reason: &'a str,
+    pub engine_reason: String,
     /// What was ignored or adjusted.
-    pub warnings: &'a [String],
+    pub warnings: Vec<String>,
+    /// The warnings with their codes, in the same order.
+    pub notices: Vec<NoticeBody>,
     /// How well the text reads, 0..=1.
     #[schema(required = true)]
     pub legibility: Option<f32>,
@@ -228,8 +250,9 @@ pub struct StatusBody<'a> {
     /// Pictures that `GET /jobs/{job_id}/images/{name}.png` has.
     pub images: Vec<&'static str>,
     /// Steps that were taken from earlier jobs with the same inputs; only there when there are some.
-    #[serde(skip_serializing_if = "slice_is_empty")]
-    pub cached_steps: &'a [u8],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    #[schema(value_type = Vec<u8>)]
+    pub cached_steps: &'a [StepNumber],
     /// Marked as good; only there when it is.
     #[serde(skip_serializing_if = "is_false")]
     pub starred: bool,
@@ -251,10 +274,11 @@ impl<'a> StatusBody<'a> {
             step1_result: None,
             step2_result: None,
             final_result: None,
-            engine: job.engine.as_str(),
-            engine_label: &job.engine_label,
-            engine_reason: &job.engine_reason,
-            warnings: &job.warnings,
+            engine: job.backend.as_str(),
+            engine_label: &job.backend_label,
+            engine_reason: job.backend_reason.to_string(),
+            warnings: job.warnings.iter().map(Notice::to_string).collect(),
+            notices: job.warnings.iter().map(NoticeBody::new).collect(),
             legibility: job.legibility,
             seed: job.seed,
             width: job.width,
@@ -357,6 +381,7 @@ pub struct Health {
     /// Version of the program.
     pub version: &'static str,
     /// Whether jobs can be kept.
+    #[schema(value_type = super::schema::Storage)]
     pub storage: crate::engine::Storage,
 }
 
@@ -366,6 +391,15 @@ pub struct DetailBody {
     /// What is wrong.
     #[schema(example = "Job not found")]
     pub detail: String,
+    /// Stable identifier of the message. `verbatim`: the text has no code.
+    #[schema(example = "engine-job-not-found")]
+    pub code: String,
+}
+
+impl DetailBody {
+    pub(super) fn new(notice: &Notice) -> Self {
+        Self { detail: notice.to_string(), code: notice.code().to_owned() }
+    }
 }
 
 /// An error with every wrong field.
@@ -387,14 +421,13 @@ pub struct BusyBody {
     /// Seconds, at least 1.
     #[schema(example = 25)]
     pub retry_after: u64,
+    /// Stable identifier of the message.
+    #[schema(example = "engine-busy")]
+    pub code: String,
 }
 
 fn is_false(v: &bool) -> bool {
     !v
-}
-
-fn slice_is_empty(v: &[u8]) -> bool {
-    v.is_empty()
 }
 
 pub(super) fn tenth(v: f64) -> f64 {

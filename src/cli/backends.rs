@@ -42,9 +42,9 @@ pub(super) fn setup(config: &Config) -> impl Fn() -> Result<Setup, Notice> + Sen
                 return Err(missing);
             }
             let (device, device_name) = device.get_or_init(|| choice.parse::<DeviceChoice>().and_then(DeviceChoice::open)).clone()?;
+            let total = memory(&device, &sampler).map(|m| m.total);
             let (sampler, of) = (Arc::clone(&sampler), device.clone());
             let free: FreeMemory = Arc::new(move || memory(&of, &sampler).map(|m| m.free));
-            let total = memory(&device, &Sampler::default()).map(|m| m.total);
             let setup = Setup { models, device, device_name, free, prompts: prompts.clone() };
             setup.check_capacity(USUAL_PIXELS, total).map(|()| setup)
         };

@@ -19,7 +19,7 @@ use nanococoa::imaging::encode::encode_png;
 use nanococoa::metrics::Sampler;
 use serde_json::json;
 
-use super::Failure;
+use super::common::Failure;
 
 #[derive(Subcommand)]
 pub enum DebugCommand {

@@ -1,87 +1,115 @@
-//! `doctor`: which engine would run, what is missing, what to do.
+//! `doctor`: which backend would run, what is missing, what to do.
+
+use std::thread::available_parallelism;
 
 use nanococoa::backend::diffusion::backend::DiffusionBackend;
-use nanococoa::metrics::Sampler;
+use nanococoa::config::Config;
+use nanococoa::metrics::{Sampler, SystemMetrics};
 use nanococoa::typography::FontCatalog;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{Common, Failure, load_config, overrides};
+use super::common::{Common, Failure, load_config, overrides, words};
+
+/// What was found on this machine.
+struct Findings {
+    config: Config,
+    metrics: SystemMetrics,
+    fonts: FontCatalog,
+    is_writable: bool,
+    /// The device that the diffusion backend runs on, or why it cannot run.
+    diffusion: Result<String, String>,
+    /// The diffusion models, a line each.
+    models: Vec<String>,
+    /// What the user should do, a sentence each.
+    to_do: Vec<String>,
+}
 
 pub(super) fn doctor(common: &Common, as_json: bool) -> Result<(), Failure> {
-    let config = load_config(overrides(common))?;
+    let findings = examine(load_config(overrides(common))?);
+    if as_json {
+        say!("{}", in_json(&findings));
+    } else {
+        print(&findings);
+    }
+    Ok(())
+}
+
+fn examine(config: Config) -> Findings {
     let metrics = Sampler::default().sample();
     let fonts = FontCatalog::load(&config.font_dirs);
-    let names = fonts.names();
-    let writable = nanococoa::store::create_private_dir(&config.data_dir)
-        .and_then(|()| tempfile::tempfile_in(&config.data_dir).map(drop))
-        .map_err(|e| format!("{e}; choose another folder with --data-dir"));
-    let mut todo = Vec::new();
-    if let Err(reason) = &writable {
-        todo.push(format!("The data folder {} cannot be written: {reason}.", config.data_dir.display()));
+    let written = nanococoa::store::create_private_dir(&config.data_dir).and_then(|()| tempfile::tempfile_in(&config.data_dir).map(drop));
+    let mut to_do = Vec::new();
+    if let Err(error) = &written {
+        let folder = config.data_dir.display();
+        to_do.push(format!("The data folder {folder} cannot be written: {error}; choose another folder with --data-dir."));
     }
     // The folder inside the data folder need not exist.
     for missing in config.font_dirs.iter().filter(|dir| !dir.is_dir() && !dir.starts_with(&config.data_dir)) {
-        todo.push(format!(
-            "The font folder {} was not found. Create it, or remove it from NANOCOCOA_FONTS or font_dirs.",
-            missing.display()
-        ));
+        let folder = missing.display();
+        to_do.push(format!("The font folder {folder} was not found. Create it, or remove it from NANOCOCOA_FONTS or font_dirs."));
     }
     if fonts.resolve(&config.default_font).is_none() {
-        todo.push(format!(
-            "The default font {} was not found. Set default_font in {} to one of the listed names.",
-            config.default_font,
-            config.file.display()
+        let (font, file) = (&config.default_font, config.file.display());
+        to_do.push(format!("The default font {font} was not found. Set default_font in {file} to one of the listed names."));
+    }
+    let (diffusion, models) = examine_diffusion(&config);
+    if let Err(why) = &diffusion {
+        let folder = config.models_dir.display();
+        to_do.push(format!(
+            "For the diffusion engine: {why}. Models go into {folder} (or --models DIR); the draft engine works without them."
         ));
     }
-    let (diffusion, parts) = match super::backends::setup(&config)() {
+    Findings { config, metrics, fonts, is_writable: written.is_ok(), diffusion, models, to_do }
+}
+
+fn examine_diffusion(config: &Config) -> (Result<String, String>, Vec<String>) {
+    match super::backends::setup(config)() {
         Ok(setup) => {
             let device = setup.device_name.clone();
             match DiffusionBackend::new(setup) {
                 Ok(mut backend) => (Ok(device), backend.describe(1024 * 1024)),
-                Err(error) => (Err(error.to_string()), Vec::new()),
+                Err(error) => (Err(words(&error.notice())), Vec::new()),
             }
         }
-        Err(why) => (Err(why.to_string()), Vec::new()),
-    };
-    if let Err(why) = &diffusion {
-        todo.push(format!(
-            "For the diffusion engine: {why}. Models go into {} (or --models DIR); the draft engine works without them.",
-            config.models_dir.display()
-        ));
+        Err(why) => (Err(words(&why)), Vec::new()),
     }
-    if as_json {
-        let report = json!({
-            "version": env!("CARGO_PKG_VERSION"),
-            "engine": if diffusion.is_ok() { "diffusion" } else { "draft" },
-            "engine_reason": match &diffusion {
-                Ok(device) => format!("the diffusion models are installed and run on {device}"),
-                Err(why) => why.clone(),
-            },
-            "models_dir": config.models_dir,
-            "device": config.device,
-            "diffusion": parts,
-            "cores": std::thread::available_parallelism().map_or(1, usize::from),
-            "system_metrics": metrics,
-            "fonts": names,
-            "fonts_skipped": fonts.skipped(),
-            "default_font": config.default_font,
-            "data_dir": config.data_dir,
-            "data_dir_writable": writable.is_ok(),
-            "config_file": config.file,
-            "config_file_found": config.file.is_file(),
-            "to_do": todo,
-        });
-        say!("{report}");
-        return Ok(());
-    }
+}
+
+fn in_json(findings: &Findings) -> Value {
+    let Findings { config, metrics, fonts, is_writable, diffusion, models, to_do } = findings;
+    json!({
+        "version": env!("CARGO_PKG_VERSION"),
+        "engine": if diffusion.is_ok() { "diffusion" } else { "draft" },
+        "engine_reason": match diffusion {
+            Ok(device) => format!("the diffusion models are installed and run on {device}"),
+            Err(why) => why.clone(),
+        },
+        "models_dir": config.models_dir,
+        "device": config.device,
+        "diffusion": models,
+        "cores": cores(),
+        "system_metrics": metrics,
+        "fonts": fonts.names(),
+        "fonts_skipped": fonts.skipped(),
+        "default_font": config.default_font,
+        "data_dir": config.data_dir,
+        "data_dir_writable": is_writable,
+        "config_file": config.file,
+        "config_file_found": config.file.is_file(),
+        "to_do": to_do,
+    })
+}
+
+fn print(findings: &Findings) {
+    let Findings { config, metrics, fonts, is_writable, diffusion, models, to_do } = findings;
     say!("nanoCocoa Studio {}", env!("CARGO_PKG_VERSION"));
-    say!("Engine      draft (CPU, {} threads): embedded, nothing to download", std::thread::available_parallelism().map_or(1, usize::from));
-    match &diffusion {
+    say!("Engine      draft (CPU, {} threads): embedded, nothing to download", cores());
+    match diffusion {
         Ok(device) => say!("            diffusion (FLUX, SDXL + ControlNet, BiRefNet) on {device}: used by \"auto\""),
         Err(why) => say!("            diffusion: not available: {why}; pictures are drafts and say so"),
     }
-    for part in &parts {
-        say!("            {part}");
+    for model in models {
+        say!("            {model}");
     }
     if metrics.gpu_info.is_empty() {
         say!("GPU         none found (no NVIDIA driver); the draft engine needs none");
@@ -90,10 +118,10 @@ pub(super) fn doctor(common: &Common, as_json: bool) -> Result<(), Failure> {
         say!("GPU {}       {}, {:.1} of {:.1} GiB in use", gpu.index, gpu.name, gpu.vram_used_gb, gpu.vram_total_gb);
     }
     say!("Memory      {:.1} of {:.1} GiB in use", metrics.ram_used_gb, metrics.ram_total_gb);
-    say!("Data        {} ({})", config.data_dir.display(), if writable.is_ok() { "writable" } else { "NOT writable" });
+    say!("Data        {} ({})", config.data_dir.display(), if *is_writable { "writable" } else { "NOT writable" });
     say!("Settings    {}{}", config.file.display(), if config.file.is_file() { "" } else { " (not there; defaults are used)" });
-    say!("Fonts       {} (default {})", names.len(), config.default_font);
-    for name in names {
+    say!("Fonts       {} (default {})", fonts.names().len(), config.default_font);
+    for name in fonts.names() {
         say!("            {name}");
     }
     for font in fonts.skipped() {
@@ -102,11 +130,14 @@ pub(super) fn doctor(common: &Common, as_json: bool) -> Result<(), Failure> {
     if fonts.skipped_more() > 0 {
         say!("            {} more files are skipped", fonts.skipped_more());
     }
-    if todo.is_empty() {
+    if to_do.is_empty() {
         say!("Everything that the draft engine needs is here.");
     }
-    for line in todo {
+    for line in to_do {
         say!("To do       {line}");
     }
-    Ok(())
+}
+
+fn cores() -> usize {
+    available_parallelism().map_or(1, usize::from)
 }

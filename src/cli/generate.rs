@@ -9,15 +9,16 @@ use anyhow::Context as _;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use nanococoa::engine::{Engine, SubmitPolicy, decode_source_file, project};
-use nanococoa::imaging::mark;
 use nanococoa::job::{ImageName, JobSnapshot, JobStatus};
+use nanococoa::notice::Notice;
 use nanococoa::paths;
 use nanococoa::request::{Attachments, JobSpec};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
+use super::common::{Common, Failure, load_config, overrides, start_engine, words};
+use super::output::{self, Output};
 use super::signals::end_signal;
-use super::{Common, Failure, load_config, overrides, start_engine};
 
 /// Flags of `generate`; each stands for the field of the same meaning of `POST /generate`.
 #[derive(Args)]
@@ -104,29 +105,6 @@ pub(super) struct GenerateArgs {
     output: Output,
 }
 
-#[derive(Args)]
-struct Output {
-    /// Where the advertisement is written (PNG, or JPEG/WebP by its extension)
-    #[arg(long, value_name = "FILE", required_unless_present = "dry_run")]
-    out: Option<PathBuf>,
-    /// Only tell which steps would run, which are kept already, and how long it would take
-    #[arg(long)]
-    dry_run: bool,
-    /// Also write every intermediate picture into this folder
-    #[arg(long, value_name = "DIR")]
-    save_steps: Option<PathBuf>,
-    /// One line of JSON on standard output, no progress bar
-    #[arg(long)]
-    json: bool,
-}
-
-impl Output {
-    /// Only a dry run has none.
-    fn out(&self) -> &Path {
-        self.out.as_deref().unwrap_or(Path::new(""))
-    }
-}
-
 /// Flags of `resume`.
 #[derive(Args)]
 pub(super) struct ResumeArgs {
@@ -138,7 +116,7 @@ pub(super) struct ResumeArgs {
 }
 
 fn job_id(text: &str) -> Result<Uuid, String> {
-    text.parse().map_err(|_| "this is no job's ID; a failed or stopped `generate` tells it, --json does, and GET /jobs lists all".into())
+    text.parse().map_err(|_| "this is not a job ID; a failed or stopped `generate` prints it, and so do --json and GET /jobs".into())
 }
 
 pub(super) fn generate(common: &Common, args: GenerateArgs) -> Result<(), Failure> {
@@ -156,7 +134,7 @@ fn tell_failure(json: bool, result: Result<(), Failure>) -> Result<(), Failure> 
 }
 
 fn prepare(common: &Common, args: &GenerateArgs, told: &mut bool) -> Result<(), Failure> {
-    check_out(&args.output)?;
+    output::check(&args.output)?;
     for (flag, input) in [
         ("--project", &args.project),
         ("--product", &args.product),
@@ -165,7 +143,7 @@ fn prepare(common: &Common, args: &GenerateArgs, told: &mut bool) -> Result<(), 
         ("--mask", &args.mask),
     ] {
         let same = |a: &Path, b: &Path| matches!((std::fs::canonicalize(a), std::fs::canonicalize(b)), (Ok(a), Ok(b)) if a == b);
-        if !args.output.dry_run && input.as_deref().is_some_and(|input| same(input, args.output.out())) {
+        if !args.output.dry_run && input.as_deref().is_some_and(|input| same(input, args.output.file())) {
             return Err(Failure::BadInput(format!("--out: this is the file of {flag}; name another, or the original would be lost")));
         }
     }
@@ -183,7 +161,7 @@ fn prepare(common: &Common, args: &GenerateArgs, told: &mut bool) -> Result<(), 
             let config = nanococoa::config::Config { data_dir: folder.path().into(), ..config };
             (start_engine(&config).context("cannot start")?, Some(folder))
         }
-        Err(error) => return Err(Failure::Failed(error.to_string())),
+        Err(error) => return Err(Failure::Failed(words(&error.notice()))),
     };
     run_job(&engine, &raw, &attachments, &args.output, temporary.is_none(), told)
 }
@@ -191,10 +169,10 @@ fn prepare(common: &Common, args: &GenerateArgs, told: &mut bool) -> Result<(), 
 pub(super) fn resume(common: &Common, args: ResumeArgs) -> Result<(), Failure> {
     let mut told = false;
     let mut run = || {
-        check_out(&args.output)?;
+        output::check(&args.output)?;
         let config = load_config(overrides(common))?;
         let engine = start_engine(&config).context("cannot start")?;
-        let raw = engine.resume_request(args.id).map_err(|e| Failure::BadInput(format!("JOB_ID {}: {e}", args.id)))?;
+        let raw = engine.resume_request(args.id).map_err(|e| Failure::BadInput(format!("JOB_ID {}: {}", args.id, words(&e.notice()))))?;
         run_job(&engine, &raw, &Attachments::new(), &args.output, true, &mut told)
     };
     let result = run();
@@ -266,35 +244,9 @@ fn attachments(args: &GenerateArgs) -> Attachments {
     files.into_iter().filter_map(|(field, path)| Some((field, decode(path.as_deref()?)))).collect()
 }
 
-fn check_out(output: &Output) -> Result<(), Failure> {
-    if output.dry_run {
-        return Ok(());
-    }
-    let folder = output.out().parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    if !folder.is_dir() {
-        return Err(Failure::BadInput(format!("--out: the folder {} does not exist", folder.display())));
-    }
-    if output.out().is_dir() {
-        return Err(Failure::BadInput(format!("--out: {} is a folder; name a file in it", output.out().display())));
-    }
-    if output.out().exists() && !output.out().is_file() {
-        return Err(Failure::BadInput(format!("--out: {} is a device or pipe; name a file", output.out().display())));
-    }
-    out_format(output.out())?;
-    if let Some(folder) = &output.save_steps {
-        std::fs::create_dir_all(folder).map_err(|e| Failure::BadInput(format!("--save-steps: cannot create {}: {e}", folder.display())))?;
-    }
-    Ok(())
-}
-
-fn out_format(path: &Path) -> Result<image::ImageFormat, Failure> {
-    let extension = path.extension().and_then(|e| e.to_str()).unwrap_or("png").to_ascii_lowercase();
-    match extension.as_str() {
-        "png" => Ok(image::ImageFormat::Png),
-        "jpg" | "jpeg" => Ok(image::ImageFormat::Jpeg),
-        "webp" => Ok(image::ImageFormat::WebP),
-        other => Err(Failure::BadInput(format!("--out: .{other} is not supported; use .png, .jpg or .webp"))),
-    }
+/// A message in the terms of the command line.
+fn in_cli_words(notice: &Notice) -> String {
+    if notice.code() == "verbatim" { in_flags(&notice.to_string()) } else { words(notice) }
 }
 
 /// What REST would answer, in the words of the command line.
@@ -364,34 +316,34 @@ fn run_job(
         return tell_plan(engine, &spec, output.json);
     }
     let id = engine.submit(spec, SubmitPolicy::Enqueue).map_err(|e| match e {
-        nanococoa::engine::SubmitError::BackendUnavailable(text) => Failure::BadInput(text),
-        other => Failure::Failed(other.to_string()),
+        nanococoa::engine::SubmitError::BackendUnavailable(notice) => Failure::BadInput(in_cli_words(&notice)),
+        other => Failure::Failed(words(&other.notice())),
     })?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("cannot start")?;
     let job = runtime.block_on(watch(engine, id, output.json))?;
     let result = match job.status {
-        JobStatus::Completed => save(engine, &job, output),
+        JobStatus::Completed => output::save(engine, &job, output),
         JobStatus::Stopped if !kept => Err(Failure::Failed("stopped".into())),
         JobStatus::Stopped if job.images.iter().any(|i| matches!(i, ImageName::Step1 | ImageName::Step2)) => {
             Err(Failure::Failed(format!("stopped; finished steps are kept: nanococoa resume {id} --out FILE")))
         }
         JobStatus::Stopped => Err(Failure::Failed("stopped before the first step was finished".into())),
-        _ => Err(Failure::Failed(job.message.clone())),
+        _ => Err(Failure::Failed(in_cli_words(&job.message))),
     };
     engine.shutdown();
     if output.json {
         *told = true;
-        say!("{}", report(&job, output, result.is_ok()));
+        say!("{}", output::report(&job, output, result.is_ok()));
     } else if result.is_ok() {
-        for warning in job.warnings.iter().filter(|w| !asked.contains(w)) {
-            eprintln!("note: {}", in_flags(warning));
+        for warning in job.warnings.iter().filter(|w| !asked.contains(&w.to_string())) {
+            eprintln!("note: {}", in_cli_words(warning));
         }
         say!(
             "{} ({} × {}, {} engine, seed {}, {:.1} s)",
-            output.out().display(),
+            output.file().display(),
             job.width,
             job.height,
-            job.engine.as_str(),
+            job.backend.as_str(),
             job.seed,
             job.elapsed(0.0)
         );
@@ -400,18 +352,18 @@ fn run_job(
 }
 
 fn tell_plan(engine: &Engine, spec: &JobSpec, as_json: bool) -> Result<(), Failure> {
-    let plan = engine.plan(spec).map_err(|e| Failure::BadInput(e.to_string()));
+    let plan = engine.plan(spec).map_err(|e| Failure::BadInput(words(&e.notice())));
     engine.shutdown();
     let plan = plan?;
     if as_json {
-        say!("{}", json!({"dry_run": true, "engine": plan.engine, "steps": plan.steps, "eta_seconds": plan.eta_seconds}));
+        say!("{}", json!({"dry_run": true, "engine": plan.backend, "steps": plan.steps, "eta_seconds": plan.eta_seconds}));
         return Ok(());
     }
     for step in &plan.steps {
         let what = if step.cached { "kept from an earlier job".to_owned() } else { format!("about {:.1} s", step.eta_seconds) };
         say!("{:<18} {what}", step.name);
     }
-    say!("{:<18} about {:.1} s ({} engine)", "all", plan.eta_seconds, plan.engine.as_str());
+    say!("{:<18} about {:.1} s ({} engine)", "all", plan.eta_seconds, plan.backend.as_str());
     Ok(())
 }
 
@@ -426,7 +378,7 @@ async fn watch(engine: &Engine, id: Uuid, json: bool) -> anyhow::Result<Arc<JobS
     loop {
         let job = updates.borrow_and_update().clone();
         bar.set_position(u64::from(job.progress_percent));
-        bar.set_message(job.message.clone());
+        bar.set_message(in_cli_words(&job.message));
         if !job.status.is_active() {
             bar.finish_and_clear();
             return Ok(job);
@@ -440,74 +392,4 @@ async fn watch(engine: &Engine, id: Uuid, json: bool) -> anyhow::Result<Arc<JobS
             () = tokio::time::sleep(Duration::from_millis(500)) => {}
         }
     }
-}
-
-fn save(engine: &Engine, job: &JobSnapshot, output: &Output) -> Result<(), Failure> {
-    let from = engine.image_path(job.id, ImageName::Final).context("the result is missing")?;
-    let bytes = std::fs::read(&from).with_context(|| format!("cannot read {}", from.display()))?;
-    let format = out_format(output.out())?;
-    let bytes = if format == image::ImageFormat::Png { bytes } else { convert(&bytes, format)? };
-    // A link stays a link: what it names is written.
-    let target = std::fs::canonicalize(output.out()).unwrap_or_else(|_| output.out().to_path_buf());
-    nanococoa::store::write_atomic(&target, &bytes).map_err(|e| {
-        if e.is_full() {
-            return Failure::Failed(format!("--out: {e}"));
-        }
-        let why = std::error::Error::source(&e).map(ToString::to_string).unwrap_or_default();
-        Failure::Failed(format!("--out: {} cannot be written ({why}); choose a folder that you may write to", output.out().display()))
-    })?;
-    if let Some(folder) = &output.save_steps {
-        for &name in &job.images {
-            if let Some(path) = engine.image_path(job.id, name) {
-                let to = folder.join(name.file_name());
-                std::fs::copy(&path, &to).with_context(|| format!("cannot write {}", to.display()))?;
-            }
-        }
-    }
-    Ok(())
-}
-
-/// The picture on white. The letters of step 2 (`--stop-step 2`) have a transparent background, which JPEG and WebP are written without.
-fn on_white(image: &image::DynamicImage) -> image::RgbImage {
-    if !image.color().has_alpha() {
-        return image.to_rgb8();
-    }
-    let rgba = image.to_rgba8();
-    image::RgbImage::from_fn(rgba.width(), rgba.height(), |x, y| {
-        let [r, g, b, alpha] = rgba.get_pixel(x, y).0;
-        let over = |v: u8| ((u32::from(v) * u32::from(alpha) + 255 * (255 - u32::from(alpha)) + 127) / 255) as u8;
-        image::Rgb([over(r), over(g), over(b)])
-    })
-}
-
-fn convert(png: &[u8], format: image::ImageFormat) -> anyhow::Result<Vec<u8>> {
-    let image = on_white(&image::load_from_memory(png).context("the result cannot be read back")?);
-    let packet = mark::Origin::of_text(&nanococoa::imaging::png_chunks::read_png_text(png)).map(mark::Origin::xmp);
-    let mut out = std::io::Cursor::new(Vec::new());
-    if format == image::ImageFormat::Jpeg {
-        image.write_with_encoder(image::codecs::jpeg::JpegEncoder::new_with_quality(&mut out, 92))?;
-        Ok(mark::add_jpeg_metadata(out.get_ref(), packet.as_deref()))
-    } else {
-        Ok(mark::encode_webp(&image, packet.as_deref())?)
-    }
-}
-
-fn report(job: &JobSnapshot, output: &Output, saved: bool) -> Value {
-    json!({
-        "job_id": job.id,
-        "status": job.status,
-        "message": job.message,
-        "error": job.error,
-        "out": saved.then(|| output.out().display().to_string()),
-        "engine": job.engine,
-        "engine_label": job.engine_label,
-        "engine_reason": job.engine_reason,
-        "seed": job.seed,
-        "width": job.width,
-        "height": job.height,
-        "legibility": job.legibility,
-        "elapsed_sec": job.elapsed(0.0),
-        "warnings": job.warnings,
-        "cached_steps": job.cached_steps,
-    })
 }

@@ -1,12 +1,12 @@
-//! `serve`: the REST door without the window.
+//! `serve`: the REST API without the window.
 
 use anyhow::Context as _;
 use clap::Args;
 use nanococoa::api::{self, ApiState, SecurityPolicy, TokenProblem};
 use nanococoa::config::Overrides;
 
+use super::common::{Common, Failure, load_config, overrides, start_engine, words};
 use super::signals::end_signal;
-use super::{Common, Failure, load_config, overrides, start_engine};
 
 /// Flags of `serve`.
 #[derive(Args)]
@@ -44,13 +44,13 @@ pub(super) fn serve(common: &Common, args: ServeArgs) -> Result<(), Failure> {
             TokenProblem::Control => String::new(),
             _ => format!("; for example: NANOCOCOA_TOKEN={example} nanococoa serve --bind {bind} (or --token, which other users can read)"),
         };
-        Failure::BadInput(format!("{bind}: {problem}{remedy}"))
+        Failure::BadInput(format!("{bind}: {}{remedy}", words(&problem.notice())))
     })?;
     for host in &config.allowed_hosts {
-        api::read_host(host).map_err(|why| Failure::BadInput(format!("--{why}")))?;
+        api::read_host(host).map_err(|why| Failure::BadInput(words(&why)))?;
     }
     for origin in &config.allowed_origins {
-        if api::read_origin(origin).map_err(|why| Failure::BadInput(format!("--{why}")))? == "null" {
+        if api::read_origin(origin).map_err(|why| Failure::BadInput(words(&why)))? == "null" {
             eprintln!(
                 "warning: --allow-origin null lets any page call that is opened from a file or runs in a sandboxed frame, also a hostile one. \
                  Allow the origin of your own page instead."
@@ -63,7 +63,7 @@ pub(super) fn serve(common: &Common, args: ServeArgs) -> Result<(), Failure> {
             .await
             .with_context(|| format!("cannot listen on {}; is another server running there? Choose another with --bind", config.bind))?;
         let address = listener.local_addr().context("no address")?;
-        let engine = start_engine(&config).map_err(|e| anyhow::anyhow!("{e}"))?;
+        let engine = start_engine(&config).map_err(|e| anyhow::anyhow!(words(&e.notice())))?;
         let security = SecurityPolicy::listening(address, token, config.allowed_hosts.clone(), config.allowed_origins.clone());
         let mut shown = address;
         if address.ip().is_unspecified() {

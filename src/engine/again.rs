@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::{Engine, ResumeError};
 use crate::job::ImageName;
+use crate::request::StepNumber;
 
 impl Engine {
     /// The request that continues a job from its last finished step, as [`crate::request::parse`] takes it.
@@ -15,7 +16,7 @@ impl Engine {
 
     /// The request that makes a job again from this step on, with its settings and its own pictures. A job has none for steps before the
     /// one that it began with, apart from those that it was given.
-    pub fn request_from(&self, id: Uuid, step: u8) -> Result<Map<String, Value>, ResumeError> {
+    pub fn request_from(&self, id: Uuid, step: StepNumber) -> Result<Map<String, Value>, ResumeError> {
         let job = self.snapshot(id).ok_or(ResumeError::NotFound)?;
         if job.status.is_active() {
             return Err(ResumeError::Running);
@@ -24,9 +25,9 @@ impl Engine {
         for image in ["product_image", "mask_image", "step1_image", "step2_image"] {
             raw.remove(image);
         }
-        raw.insert("start_step".into(), step.into());
+        raw.insert("start_step".into(), step.get().into());
         // A job that was told to end before this step goes on to the end.
-        if raw.get("stop_step").and_then(Value::as_u64).is_some_and(|stop| stop < step.into()) {
+        if raw.get("stop_step").and_then(Value::as_u64).is_some_and(|stop| stop < step.get().into()) {
             raw.remove("stop_step");
         }
         let mut insert = |field: &str, name: ImageName, needed: bool| {
@@ -39,16 +40,16 @@ impl Engine {
             }
             Ok(())
         };
-        if step == 1 {
-            insert("product_image", ImageName::Product, job.parameters.get("product_image").is_some_and(|v| !v.is_null()))?;
+        if step == StepNumber::Background {
+            insert("product_image", ImageName::Product, job.has_product)?;
         }
-        if step == 1 && job.parameters.get("mask_image").is_some_and(|v| !v.is_null()) {
+        if step == StepNumber::Background && job.has_mask {
             insert("mask_image", ImageName::Mask, true)?;
         }
-        if step >= 2 {
+        if step >= StepNumber::Text {
             insert("step1_image", ImageName::Step1, true)?;
         }
-        if step == 3 {
+        if step == StepNumber::Composite {
             insert("step2_image", ImageName::Step2, true)?;
         }
         Ok(raw)

@@ -5,27 +5,36 @@ use std::sync::{Condvar, Mutex, PoisonError};
 
 use uuid::Uuid;
 
-use super::lock;
-use super::worker::Work;
+use super::sync::lock;
+use crate::cancel::CancelToken;
+use crate::request::{BackendKind, JobSpec};
+
+/// A job on its way to the worker.
+pub(super) struct Work {
+    pub id: Uuid,
+    pub spec: JobSpec,
+    pub backend: BackendKind,
+    pub cancel: CancelToken,
+}
 
 #[derive(Default)]
 struct State {
     waiting: VecDeque<Work>,
-    closed: bool,
+    is_closed: bool,
 }
 
 /// First in, first out; a job may also be put in front.
 #[derive(Default)]
 pub(super) struct Queue {
     state: Mutex<State>,
-    news: Condvar,
+    changed: Condvar,
 }
 
 impl Queue {
-    /// `false` once the queue is closed.
+    /// Adds a job; `false` once the queue is closed.
     pub fn push(&self, work: Work, front: bool) -> bool {
         let mut state = lock(&self.state);
-        if state.closed {
+        if state.is_closed {
             return false;
         }
         if front {
@@ -33,32 +42,25 @@ impl Queue {
         } else {
             state.waiting.push_back(work);
         }
-        self.news.notify_one();
+        self.changed.notify_one();
         true
     }
 
     /// Waits for the next job; `None` once the queue is closed and empty.
     pub fn pop(&self) -> Option<Work> {
-        let mut state = lock(&self.state);
-        loop {
-            if let Some(work) = state.waiting.pop_front() {
-                return Some(work);
-            }
-            if state.closed {
-                return None;
-            }
-            state = self.news.wait(state).unwrap_or_else(PoisonError::into_inner);
-        }
+        let is_idle = |state: &mut State| state.waiting.is_empty() && !state.is_closed;
+        let state = self.changed.wait_while(lock(&self.state), is_idle);
+        state.unwrap_or_else(PoisonError::into_inner).waiting.pop_front()
     }
 
     /// IDs of the waiting jobs, next first; jobs that were stopped while they waited may still be among them.
     pub fn waiting(&self) -> Vec<Uuid> {
-        lock(&self.state).waiting.iter().map(|w| w.id).collect()
+        lock(&self.state).waiting.iter().map(|work| work.id).collect()
     }
 
-    /// No more jobs.
+    /// Refuses further jobs.
     pub fn close(&self) {
-        lock(&self.state).closed = true;
-        self.news.notify_all();
+        lock(&self.state).is_closed = true;
+        self.changed.notify_all();
     }
 }

@@ -3,112 +3,83 @@
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use uuid::Uuid;
-
-use super::sink::{JobSink, Order};
-use super::{Inner, lock};
-use crate::backend::{Backend, BackendError, BackendFactory};
-use crate::cancel::CancelToken;
+use super::queue::Work;
+use super::reuse::{self, StepReuse};
+use super::shared::Shared;
+use super::sink::JobSink;
+use crate::backend::{Backend, BackendError};
+use crate::cancel::Stopped;
 use crate::job::JobEvent;
-use crate::job::state::workload;
+use crate::notice;
+use crate::notice::Notice;
 use crate::pipeline::{self, PipelineError};
-use crate::request::{BackendKind, JobSpec};
 
-/// A job on its way to the worker.
-pub(super) struct Work {
-    pub id: Uuid,
-    pub spec: JobSpec,
-    pub kind: BackendKind,
-    pub cancel: CancelToken,
-}
-
-/// Runs jobs until the queue closes.
-pub(super) fn run(inner: &Inner, factory: &BackendFactory) {
-    let mut ready: Option<Ready> = None;
-    while let Some(work) = inner.queue.pop() {
-        let outcome = if work.cancel.is_cancelled() {
-            Err(PipelineError::Backend(BackendError::Stopped(crate::cancel::Stopped)))
-        } else {
-            catch_unwind(AssertUnwindSafe(|| run_one(inner, &work, &mut ready, factory))).unwrap_or_else(|payload| {
-                // What a panic left behind in the engine cannot be trusted.
-                ready = None;
-                let text = panic_text(payload.as_ref());
-                tracing::error!(id = %work.id, text, "a job panicked");
-                Err(PipelineError::Backend(BackendError::Failed(format!(
-                    "an internal error ended this job ({text}). Finished steps are kept; please report it"
-                ))))
-            })
-        };
-        let event = match outcome {
-            Ok(()) => JobEvent::Completed,
-            Err(PipelineError::Backend(BackendError::Stopped(_))) => inner.stop_event(),
-            Err(PipelineError::Kept { technical, message }) => JobEvent::Failed { error: technical, message },
-            Err(error) => JobEvent::Failed { error: format!("{error:?}"), message: error.to_string() },
-        };
-        finish(inner, work.id, event);
-        if work.spec.auto_unload
-            && let Some(ready) = &mut ready
-        {
-            ready.backend.unload();
-        }
-    }
-}
-
-/// A loaded engine.
-struct Ready {
+/// A backend with loaded models.
+struct LoadedBackend {
     backend: Box<dyn Backend>,
+    /// Another version means another backend or other models.
     version: String,
 }
 
-/// Writes the record before the end is published: a client that saw the end finds the same after a crash.
-fn finish(inner: &Inner, id: Uuid, event: JobEvent) {
-    // A copy: new jobs need the durations while this is written.
-    let durations = lock(&inner.durations).clone();
-    if let Err(error) = inner.store.save_durations(&durations) {
-        tracing::warn!(%error, "learned durations could not be kept");
-    }
-    let one = lock(&inner.records);
-    let recorded = {
-        let table = inner.table.read().unwrap_or_else(std::sync::PoisonError::into_inner);
-        table.jobs.get(&id).map(|e| e.state.borrow().clone()).and_then(|job| {
-            let mut next = (*job).clone();
-            next.apply(event.clone(), super::clock()).ok().map(|()| next)
-        })
-    };
-    let event = match recorded.map(|job| inner.store.save_record(&job)) {
-        Some(Err(error)) => {
-            tracing::error!(%id, %error, "job could not be recorded");
-            lock(&inner.unsaved).push(id);
-            match event {
-                JobEvent::Completed => JobEvent::Failed { error: error.technical(), message: error.to_string() },
-                other => other,
-            }
+/// Runs jobs until the queue closes.
+pub(super) fn run(shared: &Shared) {
+    let mut loaded: Option<LoadedBackend> = None;
+    while let Some(work) = shared.queue.pop() {
+        // At the level of errors, so that it stands in every log line that is shown at all.
+        let _span = tracing::error_span!("job", id = %work.id).entered();
+        let result = run_guarded(shared, &work, &mut loaded);
+        let durations = shared.durations.to_durations();
+        if let Err(error) = shared.records.store.save_durations(&durations) {
+            tracing::warn!(%error, "learned durations could not be kept");
         }
-        _ => event,
-    };
-    let published = inner.publish(id, event);
-    drop(one);
-    if published.is_some_and(|(_, modified)| modified) {
-        inner.changed();
+        shared.records.finish(work.id, end_event(shared, result));
+        if work.spec.auto_unload
+            && let Some(loaded) = &mut loaded
+        {
+            loaded.backend.unload();
+        }
     }
 }
 
-fn run_one(inner: &Inner, work: &Work, ready: &mut Option<Ready>, factory: &BackendFactory) -> Result<(), PipelineError> {
-    let version = (inner.version)(work.kind);
-    let backend = match ready {
-        Some(ready) if ready.version == version => &mut ready.backend,
+/// Runs a job; a panic fails the job, not the program.
+fn run_guarded(shared: &Shared, work: &Work, loaded: &mut Option<LoadedBackend>) -> Result<(), PipelineError> {
+    if work.cancel.is_cancelled() {
+        return Err(Stopped.into());
+    }
+    catch_unwind(AssertUnwindSafe(|| run_job(shared, work, loaded))).unwrap_or_else(|payload| {
+        // The panic may have left the backend half changed.
+        *loaded = None;
+        let text = panic_text(payload.as_ref());
+        tracing::error!(text, "a job panicked");
+        Err(BackendError::Notice(notice!("engine-job-panicked", detail = text)).into())
+    })
+}
+
+fn end_event(shared: &Shared, result: Result<(), PipelineError>) -> JobEvent {
+    match result {
+        Ok(()) => JobEvent::Completed,
+        Err(PipelineError::Backend(BackendError::Stopped(_))) => shared.stop_event(),
+        Err(PipelineError::Kept { technical, message }) => JobEvent::Failed { error: technical, message },
+        Err(error) => JobEvent::Failed { error: Notice::verbatim(format!("{error:?}")), message: error.notice() },
+    }
+}
+
+fn run_job(shared: &Shared, work: &Work, loaded: &mut Option<LoadedBackend>) -> Result<(), PipelineError> {
+    let version = (shared.backends.version)(work.backend);
+    let backend = match loaded {
+        Some(loaded) if loaded.version == version => &mut loaded.backend,
         slot => {
-            // Another engine, or other models under the same name: the old one's memory is free before the new one takes some.
+            // The old backend's memory must be free before the new one takes some.
             *slot = None;
-            &mut slot.insert(Ready { backend: factory(work.kind)?, version }).backend
+            &mut slot.insert(LoadedBackend { backend: (shared.backends.make)(work.backend)?, version }).backend
         }
     };
-    let recalled = inner.recall(&work.spec);
-    let keys = inner.keys(&work.spec, work.kind, &recalled);
+    let recalled = reuse::recall(shared, &work.spec);
+    let keys = reuse::keys(shared, &work.spec, work.backend, &recalled);
     let step_keys = keys.iter().map(|(step, key)| (step, key.to_owned())).collect();
-    inner.apply(work.id, JobEvent::Started { engine_label: backend.label(), step_keys });
-    let sink = JobSink::new(inner, work.id, workload(&work.spec, work.kind), Order::new(&work.spec, keys));
-    let result = pipeline::run(&work.spec, backend.as_mut(), &inner.fonts(), recalled, &work.cancel, &sink);
+    shared.table.apply(work.id, JobEvent::Started { backend_label: backend.label(), step_keys });
+    let sink = JobSink::new(shared, work, StepReuse::new(&work.spec, keys));
+    let result = pipeline::run(&work.spec, backend.as_mut(), &shared.fonts.catalog(), recalled, &work.cancel, &sink);
     sink.close(result.is_ok());
     result
 }

@@ -23,7 +23,7 @@ use super::view::View;
 pub use super::view::{Source, Tab};
 use super::watch::Watch;
 use super::windows::{self, Window};
-use super::{job_facts, project_file, session_file, theme};
+use super::{project_file, session_file, theme};
 use crate::config::Config;
 use crate::engine::{Engine, Plan};
 use crate::job::{Annotation, ImageName, JobSnapshot, JobStatus};
@@ -407,8 +407,8 @@ impl Studio {
         let jobs = self.jobs();
         let found = jobs
             .iter()
-            .filter(|j| j.engine == BackendKind::Diffusion && j.images.contains(&ImageName::Mask))
-            .find(|j| !job_facts::has_mask(j) && j.hashes.get(ImageName::Product.as_str()) == Some(&product.hash));
+            .filter(|j| j.backend == BackendKind::Diffusion && j.images.contains(&ImageName::Mask))
+            .find(|j| !j.has_mask && j.hashes.get(ImageName::Product.as_str()) == Some(&product.hash));
         found.and_then(|job| self.engine.image_path(job.id, ImageName::Mask))
     }
 

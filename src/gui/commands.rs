@@ -15,6 +15,7 @@ use super::presets::Kind;
 use super::state::Brief;
 use super::toasts::UndoTarget;
 use super::view::Source;
+use crate::request::StepNumber;
 
 /// Name, icon and shortcut of a command.
 #[derive(Clone, Copy)]
@@ -192,7 +193,7 @@ pub enum JobAction {
     /// Continues it after its last finished step.
     Resume,
     /// Runs this step and the later ones again.
-    Rerun(u8),
+    Rerun(StepNumber),
     /// Gives it a star or takes it away.
     Star,
     /// Opens the window for title and note.

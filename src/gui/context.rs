@@ -20,7 +20,7 @@ use super::watch::Watch;
 use crate::config::Config;
 use crate::engine::{Engine, Plan};
 use crate::job::{ImageName, JobSnapshot, JobStatus};
-use crate::request::{BackendChoice, BackendKind};
+use crate::request::{BackendChoice, BackendKind, StepNumber};
 use crate::typography::FontCatalog;
 
 /// Windows narrower than this, in points, give the room to the picture.
@@ -132,9 +132,9 @@ impl PanelContext<'_> {
     }
 
     /// Whether the results of all steps up to this one are cached.
-    fn cached_to(&self, step: u8) -> bool {
+    fn cached_to(&self, step: StepNumber) -> bool {
         let plan = self.plan();
-        plan.is_some_and(|p| (1..=step).all(|n| p.steps.iter().any(|s| s.step == n && s.cached)))
+        plan.is_some_and(|p| StepNumber::ALL.into_iter().filter(|n| *n <= step).all(|n| p.steps.iter().any(|s| s.step == n && s.cached)))
     }
 
     /// The finished job that the draft is compared with.
@@ -168,7 +168,7 @@ impl PanelContext<'_> {
     pub fn backend(&self) -> BackendKind {
         let ready = || self.watch.diffusion().is_some_and(|d| d.ready.is_ok());
         match self.plan() {
-            Some(plan) => plan.engine,
+            Some(plan) => plan.backend,
             None if self.brief().engine != BackendChoice::Draft && ready() => BackendKind::Diffusion,
             None => BackendKind::Draft,
         }
@@ -183,8 +183,8 @@ impl PanelContext<'_> {
             UiCommand::Generate | UiCommand::GenerateFront | UiCommand::GenerateAll | UiCommand::Variations | UiCommand::SizeSet => {
                 !brief.is_blank() && !self.composing
             }
-            UiCommand::FromText => brief.has_text() && self.cached_to(1),
-            UiCommand::FromComposite => brief.has_text() && self.cached_to(2),
+            UiCommand::FromText => brief.has_text() && self.cached_to(StepNumber::Background),
+            UiCommand::FromComposite => brief.has_text() && self.cached_to(StepNumber::Text),
             UiCommand::TakeBack => !self.engine.trashed().is_empty(),
             UiCommand::TextAuto => brief.text_x.is_some() || brief.text_y.is_some(),
             UiCommand::ProductAuto => brief.product_x.is_some() || brief.product_y.is_some() || brief.product_scale.is_some(),

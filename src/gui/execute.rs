@@ -21,6 +21,7 @@ use super::ui_text::UiText;
 use super::view::{Source, Tab};
 use super::windows::Window;
 use crate::job::{Annotation, JobStatus};
+use crate::request::StepNumber;
 
 impl Studio {
     /// Carries a command out, if it is enabled.
@@ -47,9 +48,11 @@ impl Studio {
         match command {
             UiCommand::Generate => self.generate(false),
             UiCommand::GenerateFront => self.generate(true),
-            UiCommand::GenerateAll => self.submit(SubmitOptions { force_from_step: Some(1), ..SubmitOptions::default() }),
-            UiCommand::FromText => self.submit(SubmitOptions { force_from_step: Some(2), ..SubmitOptions::default() }),
-            UiCommand::FromComposite => self.submit(SubmitOptions { force_from_step: Some(3), ..SubmitOptions::default() }),
+            UiCommand::GenerateAll => self.submit(SubmitOptions { force_from_step: Some(StepNumber::FIRST), ..SubmitOptions::default() }),
+            UiCommand::FromText => self.submit(SubmitOptions { force_from_step: Some(StepNumber::Text), ..SubmitOptions::default() }),
+            UiCommand::FromComposite => {
+                self.submit(SubmitOptions { force_from_step: Some(StepNumber::Composite), ..SubmitOptions::default() })
+            }
             UiCommand::Variations => {
                 let brief = &self.session.brief;
                 let briefs = (0..self.session.variations.clamp(2, 9)).map(|i| {

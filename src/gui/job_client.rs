@@ -7,20 +7,19 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::background::lock;
-use super::job_facts::has_mask;
 use super::photos::PhotoStore;
 use super::state::{Brief, Product, random_seed};
 use super::ui_text::UiText;
 use crate::engine::{Engine, SubmitPolicy};
 use crate::job::{Annotation, ImageName, JobSnapshot};
 use crate::request::fields::FIELDS;
-use crate::request::{Attachments, JobSpec};
+use crate::request::{Attachments, JobSpec, StepNumber};
 
 /// How a brief becomes a job.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SubmitOptions {
     /// Run this step and the later ones even if their results are cached.
-    pub force_from_step: Option<u8>,
+    pub force_from_step: Option<StepNumber>,
     /// Put the job before those that wait.
     pub front: bool,
     /// A finished job of the same brief: submitted again only if a step would run.
@@ -117,8 +116,8 @@ impl JobClient {
     ///
     /// # Errors
     /// The job or a picture is gone, or the job engine does not accept the new one.
-    pub fn rerun(&self, id: Uuid, step: u8, brief: Option<Brief>) -> Result<Option<Submission>, UiText> {
-        let from = |start: u8| {
+    pub fn rerun(&self, id: Uuid, step: StepNumber, brief: Option<Brief>) -> Result<Option<Submission>, UiText> {
+        let from = |start: StepNumber| {
             let mut raw = self.engine.request_from(id, start).map_err(worded)?;
             raw.insert("force_from_step".into(), json!(step));
             Ok::<_, UiText>(raw)
@@ -194,17 +193,17 @@ impl JobClient {
     /// # Errors
     /// A picture of the job cannot be read or copied.
     pub fn brief_of(&self, job: &JobSnapshot) -> Result<RestoredBrief, UiText> {
-        let painter = if job.start_step > 1 { self.painter_of(job) } else { None };
+        let painter = if job.start_step > StepNumber::FIRST { self.painter_of(job) } else { None };
         let mut parameters = Map::clone(&job.parameters);
         if let Some(painter) = &painter {
             let of_scene = FIELDS.iter().filter(|f| f.used_by == [1]).filter_map(|f| painter.parameters.get_key_value(f.name));
             parameters.extend(of_scene.map(|(k, v)| (k.clone(), v.clone())));
         }
-        let photo_unknown = job.start_step > 1 && painter.is_none();
+        let photo_unknown = job.start_step > StepNumber::FIRST && painter.is_none();
         let with_photo = painter.as_deref().unwrap_or(job);
         let mut brief = Brief::from_parameters(&parameters, job.seed, (job.width, job.height));
         brief.product = self.product_of(with_photo.id)?;
-        let corrected = has_mask(with_photo) && brief.product.is_some();
+        let corrected = with_photo.has_mask && brief.product.is_some();
         if let Some(path) = self.engine.image_path(with_photo.id, ImageName::Mask).filter(|_| corrected) {
             brief.mask = Some(self.photos.keep_mask(&read(&path)?)?);
         }
@@ -239,7 +238,7 @@ impl JobClient {
     fn painter_of(&self, job: &JobSnapshot) -> Option<Arc<JobSnapshot>> {
         let step1 = ImageName::Step1.as_str();
         let given = job.hashes.get(step1)?;
-        self.engine.snapshots().into_iter().find(|j| j.start_step == 1 && j.hashes.get(step1) == Some(given))
+        self.engine.snapshots().into_iter().find(|j| j.start_step == StepNumber::FIRST && j.hashes.get(step1) == Some(given))
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use serde::Deserialize;
 
 use super::i18n::Lang;
+use crate::notice::{Language, Notice, Wording};
 
 /// A sentence with holes, `{0}`, `{1}`.
 #[derive(Debug, Deserialize)]
@@ -69,6 +70,16 @@ fn korean(text: &str) -> String {
 }
 
 impl Lang {
+    /// A message of the job engine in this language.
+    pub fn notice(self, notice: &Notice) -> String {
+        match self {
+            // Texts of old records are found by their shape.
+            Self::Ko if notice.code() == "verbatim" => self.say(&notice.to_string()),
+            Self::Ko => Wording::studio(Language::Korean).notice(notice),
+            Self::En => Wording::studio(Language::English).notice(notice),
+        }
+    }
+
     /// A sentence of the engine in this language.
     pub fn say(self, text: &str) -> String {
         match self {

@@ -19,7 +19,7 @@ pub mod i18n;
 mod icons;
 mod images;
 mod job_client;
-mod job_facts;
+mod job_title;
 pub mod live;
 mod message;
 mod messages;

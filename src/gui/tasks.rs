@@ -23,6 +23,7 @@ use super::writer::Writer;
 use super::{presets, project_file};
 use crate::engine::Engine;
 use crate::job::{Annotation, JobSnapshot};
+use crate::request::StepNumber;
 
 /// The message of a finished task, if it has one.
 type Outcome = Result<Option<Message>, UiText>;
@@ -120,7 +121,7 @@ impl Tasks {
     }
 
     /// Runs a job's steps again from `step` on.
-    pub fn rerun(&self, id: Uuid, step: u8, brief: Option<Brief>) {
+    pub fn rerun(&self, id: Uuid, step: StepNumber, brief: Option<Brief>) {
         self.run("nanococoa-rerun", job_span(id), move |cx| Ok(cx.jobs.rerun(id, step, brief)?.map(Message::Submitted)));
     }
 

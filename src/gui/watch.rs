@@ -202,7 +202,7 @@ fn follow(inbox: &Inbox<Requests>, shared: &Mutex<Shown>, engine: &Engine, ctx: 
 
 /// Updates the state of the diffusion backend where it may have changed, or always with `force`. Returns whether it looks different.
 fn look_at_models(shared: &Mutex<Shown>, engine: &Engine, force: bool) -> bool {
-    let ready = engine.diffusion();
+    let ready = engine.diffusion().map(|why| why.to_string()).map_err(|why| why.to_string());
     let known = lock(shared).diffusion.clone();
     if !force && known.as_ref().is_some_and(|k| k.ready == ready) {
         return false;

@@ -2,28 +2,32 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::JobSnapshot;
+/// Longest title, characters; the rest is cut off.
+const TITLE_LENGTH: usize = 200;
+/// Longest note, characters; the rest is cut off.
+const NOTE_LENGTH: usize = 2000;
 
-/// A change of a job's annotation; `None` leaves a part as it is.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+/// A change of a job's annotation; `None` keeps the part as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Annotation {
-    /// Marked as good.
+    /// The user marked the job as good.
     pub starred: Option<bool>,
-    /// Its name for people; blank: none. At most 200 characters are kept.
+    /// The user's name for the job; a blank one removes it.
     pub title: Option<String>,
-    /// Anything; blank: none. At most 2000 characters are kept.
+    /// The user's note; a blank one removes it.
     pub note: Option<String>,
 }
 
-impl JobSnapshot {
-    pub(super) fn annotate(&mut self, change: Annotation) {
-        let kept = |text: String, most: usize| Some(text.trim().chars().take(most).collect::<String>()).filter(|t| !t.is_empty());
-        self.starred = change.starred.unwrap_or(self.starred);
-        if let Some(title) = change.title {
-            self.title = kept(title, 200);
-        }
-        if let Some(note) = change.note {
-            self.note = kept(note, 2000);
-        }
-    }
+/// A title as it is kept.
+pub(super) fn kept_title(text: &str) -> Option<String> {
+    trimmed(text, TITLE_LENGTH)
+}
+
+/// A note as it is kept.
+pub(super) fn kept_note(text: &str) -> Option<String> {
+    trimmed(text, NOTE_LENGTH)
+}
+
+fn trimmed(text: &str, most: usize) -> Option<String> {
+    Some(text.trim().chars().take(most).collect::<String>()).filter(|text| !text.is_empty())
 }

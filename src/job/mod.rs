@@ -1,9 +1,18 @@
-//! What a job is while it lives: states, progress, estimates, stop. Pure: the caller passes `now`.
+//! The life of a job: states, events, progress, estimates. Pure: the caller passes `now`.
 
 mod annotation;
+mod event;
+mod image_name;
 mod pictures;
 pub mod progress;
-pub mod state;
+mod snapshot;
+mod stage;
+mod status;
+mod transitions;
 
 pub use annotation::Annotation;
-pub use state::{ImageName, JobEvent, JobSnapshot, JobStatus, Preview, Stage, Step};
+pub use event::{IllegalTransition, JobEvent, Preview};
+pub use image_name::ImageName;
+pub use snapshot::JobSnapshot;
+pub use stage::{Stage, Step};
+pub use status::JobStatus;

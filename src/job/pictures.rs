@@ -1,41 +1,30 @@
 //! The list of a job's pictures on disk, and its message when some are missing or damaged.
 
-use super::{ImageName, JobSnapshot, JobStatus};
+use super::image_name::ImageName;
+use super::snapshot::JobSnapshot;
+use super::status::JobStatus;
+use crate::notice;
 
-/// What a completed job says.
-pub(super) const COMPLETED: &str = "All steps completed";
-const LOST: &str = "Pictures of this job are missing or damaged and are not shown: ";
+/// The code of the warning that names lost pictures.
+const LOST: &str = "job-pictures-lost";
+/// How records of versions before typed messages begin that warning.
+const LOST_WORDS: &str = "Pictures of this job are missing or damaged and are not shown: ";
 
 impl JobSnapshot {
-    /// Lists these pictures, in their usual order, and no others. Pictures that were listed before and are not among them are named in the
+    /// Lists these pictures, in the usual order, and no others. Pictures that were listed before and are not among them are named in the
     /// warnings, and in the message of a completed job, until they are found again.
     pub fn list_pictures(&mut self, whole: &[ImageName]) {
-        let missing = |n: &ImageName| !whole.contains(n) && (self.images.contains(n) || self.lost.contains(n));
-        let lost: Vec<ImageName> = ImageName::ALL.iter().copied().filter(missing).collect();
-        self.images = ImageName::ALL.iter().copied().filter(|n| whole.contains(n)).collect();
+        let is_missing = |name: &ImageName| !whole.contains(name) && (self.images.contains(name) || self.lost.contains(name));
+        let lost: Vec<ImageName> = ImageName::ALL.iter().copied().filter(is_missing).collect();
+        self.images = ImageName::ALL.iter().copied().filter(|name| whole.contains(name)).collect();
         self.lost = lost;
-        self.warnings.retain(|w| !w.starts_with(LOST));
-        let said = self.lost.iter().map(|n| n.file_name()).collect::<Vec<_>>().join(", ");
-        let said = if said.is_empty() { None } else { Some(format!("{LOST}{said}. Generate it again.")) };
+        self.warnings.retain(|warning| warning.code() != LOST && !warning.to_string().starts_with(LOST_WORDS));
+        let names: Vec<String> = self.lost.iter().map(|name| name.file_name()).collect();
+        let warning = (!names.is_empty()).then(|| notice!("job-pictures-lost", names = names));
         if self.status == JobStatus::Completed {
-            self.message = said.clone().unwrap_or_else(|| COMPLETED.into());
+            self.message = warning.clone().unwrap_or_else(|| notice!("job-completed"));
         }
-        self.warnings.extend(said);
-    }
-
-    /// Seconds since it was accepted, or that it took. `now`: the steady clock.
-    pub fn elapsed(&self, now: f64) -> f64 {
-        self.end_time.map_or(now - self.began, |end| end - self.start_time).max(0.0)
-    }
-
-    /// Seconds to its end, negative when late, 0 when over. `now`: the steady clock.
-    pub fn eta(&self, now: f64) -> i64 {
-        if self.status.is_active() { self.progress.eta(now).ceil() as i64 } else { 0 }
-    }
-
-    /// Seconds to the end of the running step, negative when late, 0 when over. `now`: the steady clock.
-    pub fn step_eta(&self, now: f64) -> i64 {
-        if self.status.is_active() { self.progress.step_eta(now).ceil() as i64 } else { 0 }
+        self.warnings.extend(warning);
     }
 }
 
@@ -43,6 +32,7 @@ impl JobSnapshot {
 mod tests {
     use super::*;
     use crate::job::JobEvent;
+    use crate::notice::Notice;
 
     fn job() -> JobSnapshot {
         let job = serde_json::json!({
@@ -55,7 +45,7 @@ mod tests {
 
     fn started() -> JobSnapshot {
         let mut job = job();
-        job.apply(JobEvent::Started { engine_label: String::new(), step_keys: Default::default() }, 51.0).unwrap();
+        job.apply(JobEvent::Started { backend_label: String::new(), step_keys: Default::default() }, 51.0).unwrap();
         job
     }
 
@@ -79,17 +69,35 @@ mod tests {
             job.apply(JobEvent::Saved(name, None), 52.0).unwrap();
         }
         job.apply(JobEvent::Checked { lost: vec![Step2], found: vec![] }, 52.0).unwrap();
-        assert_eq!((job.images.as_slice(), job.message.as_str()), (&[Step1, Final][..], "Starting..."));
+        assert_eq!((job.images.as_slice(), job.message.to_string().as_str()), (&[Step1, Final][..], "Starting..."));
         job.apply(JobEvent::Completed, 53.0).unwrap();
-        assert!(job.message.ends_with("not shown: step2.png. Generate it again."), "{}", job.message);
+        assert!(job.message.to_string().ends_with("not shown: step2.png. Generate it again."), "{}", job.message);
         job.apply(JobEvent::Checked { lost: vec![Step1], found: vec![] }, 54.0).unwrap();
-        assert!(job.message.contains(": step1.png, step2.png.") && job.warnings == [job.message.clone()], "{:?}", job.warnings);
+        assert!(job.message.to_string().contains(": step1.png, step2.png.") && job.warnings == [job.message.clone()], "{:?}", job.warnings);
         job.apply(JobEvent::Checked { lost: vec![], found: vec![Step1, Step2] }, 55.0).unwrap();
-        assert_eq!((job.message.as_str(), job.warnings.len(), job.images.len()), (COMPLETED, 0, 3));
+        assert_eq!((job.message.code(), job.warnings.len(), job.images.len()), ("job-completed", 0, 3));
         let mut stopped = started();
         stopped.apply(JobEvent::Saved(Step1, None), 52.0).unwrap();
         stopped.apply(JobEvent::Stopped, 53.0).unwrap();
         stopped.apply(JobEvent::Checked { lost: vec![Step1], found: vec![] }, 54.0).unwrap();
-        assert_eq!((stopped.message.as_str(), stopped.warnings.len()), ("Stopped by user", 1));
+        assert_eq!((stopped.message.to_string().as_str(), stopped.warnings.len()), ("Stopped by user", 1));
+    }
+
+    #[test]
+    fn records_with_plain_texts_are_read_and_completed() {
+        let mut json = serde_json::to_value(job()).unwrap();
+        json["warnings"] = serde_json::json!([format!("{LOST_WORDS}step1.png. Generate it again."), "seed: odd"]);
+        json["message"] = "All steps completed".into();
+        json["status"] = "completed".into();
+        json["lost"] = serde_json::json!(["step1"]);
+        json["step_keys"] = serde_json::json!({ "1": "a" });
+        json["parameters"] = serde_json::json!({ "text_content": "SALE", "mask_image": null, "product_image": "400x300 PNG" });
+        let mut job: JobSnapshot = serde_json::from_value(json).unwrap();
+        assert_eq!((job.has_text, job.has_mask, job.has_product, job.text()), (true, false, true, Some("SALE")));
+        job.list_pictures(&[ImageName::Step1]);
+        assert_eq!((job.warnings.as_slice(), job.message.code()), (&[Notice::verbatim("seed: odd")][..], "job-completed"));
+        let again: JobSnapshot = serde_json::from_slice(&serde_json::to_vec(&job).unwrap()).unwrap();
+        assert_eq!((again.message, again.warnings, again.step_keys), (job.message, job.warnings, job.step_keys));
+        assert!(again.has_text && again.has_product && !again.has_mask);
     }
 }

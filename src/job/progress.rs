@@ -4,41 +4,60 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::state::Stage;
-use crate::request::BackendKind;
+use super::stage::Stage;
+use crate::request::{BackendKind, JobSpec, Start, StepNumber};
 
 /// The newest run counts this much in the learned mean, so that one slow run does not spoil the estimates.
 const NEWEST: f64 = 0.3;
 
-/// What makes two runs of a stage comparable.
+/// What the duration of a stage depends on. Runs with the same key are comparable.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Workload {
-    /// Which engine.
-    pub engine: BackendKind,
+    backend: BackendKind,
     /// Canvas area in pixels.
-    pub pixels: u64,
-    /// Denoising steps of step 1 and 3.
-    pub steps: u32,
-    /// Denoising steps of step 2.
-    pub text_steps: u32,
+    pixels: u64,
+    /// Denoising steps of step 1.
+    background_steps: u32,
+    /// Denoising steps of step 2; 0 without text.
+    text_steps: u32,
+    /// Denoising steps of step 3.
+    composition_steps: u32,
 }
 
 impl Workload {
-    fn key(&self, stage: Stage) -> String {
-        // Sizes within the same power of two share an estimate, scaled by area.
-        let bucket = self.pixels.max(1).ilog2();
-        let steps = match (self.engine, stage) {
-            (BackendKind::Draft, _) => 0,
-            (_, Stage::SdxlText) => self.text_steps,
-            _ => self.steps,
+    /// The workload of a job.
+    pub fn of(spec: &JobSpec, backend: BackendKind) -> Self {
+        let text_steps = match &spec.start {
+            Start::Background { text, .. } => text.as_ref().map_or(0, |text| text.steps),
+            Start::Text { text, .. } => text.steps,
+            Start::Composite { .. } => 0,
         };
-        format!("{}/{}/2^{bucket}/{steps}", self.engine.as_str(), stage.as_str())
+        Self {
+            backend,
+            pixels: u64::from(spec.width) * u64::from(spec.height),
+            background_steps: spec.background.steps,
+            text_steps,
+            composition_steps: spec.composition.steps,
+        }
+    }
+
+    /// Such as `diffusion/segmentation/2^20/4`: the key in `timings.json`.
+    fn key(&self, stage: Stage) -> String {
+        // Sizes within the same power of two share an estimate.
+        let bucket = self.pixels.max(1).ilog2();
+        let steps = match (self.backend, stage.step()) {
+            (BackendKind::Draft, _) => 0,
+            (BackendKind::Diffusion, _) if stage == Stage::SdxlText => self.text_steps,
+            (BackendKind::Diffusion, StepNumber::Composite) => self.composition_steps,
+            (BackendKind::Diffusion, _) => self.background_steps,
+        };
+        format!("{}/{}/2^{bucket}/{steps}", self.backend.as_str(), stage.as_str())
     }
 
     /// Seconds before anything was learned: the draft as measured on two cores, diffusion as the original server documented.
     fn guess(&self, stage: Stage) -> f64 {
         let megapixels = self.pixels as f64 / (1024.0 * 1024.0);
-        match self.engine {
+        match self.backend {
             BackendKind::Draft => match stage {
                 Stage::Segmentation => 0.9,
                 Stage::Scene => 0.3 * megapixels,
@@ -50,7 +69,7 @@ impl Workload {
             },
             BackendKind::Diffusion => match stage {
                 Stage::Segmentation => 3.0,
-                Stage::Scene | Stage::Injection => 1.5 * f64::from(self.steps) * megapixels + 15.0,
+                Stage::Scene | Stage::Injection => 1.5 * f64::from(self.background_steps) * megapixels + 15.0,
                 Stage::TextCanvas | Stage::Canny => 0.1,
                 Stage::SdxlText => f64::from(self.text_steps) * megapixels + 5.0,
                 Stage::TextMatte => 2.0,
@@ -60,17 +79,17 @@ impl Workload {
     }
 }
 
-/// Learned seconds of each stage by engine, size and steps.
+/// Learned seconds of each stage by backend, size and denoising steps.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Durations(BTreeMap<String, f64>);
 
 impl Durations {
-    /// Expected seconds of a stage.
+    /// The expected seconds of a stage.
     pub fn expect(&self, stage: Stage, load: &Workload) -> f64 {
         self.0.get(&load.key(stage)).copied().filter(|s| s.is_finite() && *s > 0.0).unwrap_or_else(|| load.guess(stage)).max(0.001)
     }
 
-    /// Learns one measured duration.
+    /// Learns a measured duration. Negative and non-finite values are ignored.
     pub fn learn(&mut self, stage: Stage, load: &Workload, seconds: f64) {
         if !seconds.is_finite() || seconds < 0.0 {
             return;
@@ -79,7 +98,7 @@ impl Durations {
     }
 }
 
-/// The stages of one job with their expected seconds, and where it stands.
+/// The stages of a job with their expected seconds, and how far it has come.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Progress {
     plan: Vec<(Stage, f64)>,
@@ -90,7 +109,7 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// A plan in running order.
+    /// A job that runs these stages, in this order.
     pub fn new(stages: &[Stage], durations: &Durations, load: &Workload) -> Self {
         Self { plan: stages.iter().map(|&s| (s, durations.expect(s, load))).collect(), ..Self::default() }
     }
@@ -105,11 +124,11 @@ impl Progress {
         self.stage_started = now;
     }
 
-    /// A step (1..=3) takes no time: it is, or will be, taken from an earlier job. Stages of a step that has begun are over.
-    pub fn skip(&mut self, step: u8) {
+    /// A step takes no time because it is, or will be, taken from an earlier job. Stages of a step that has begun are over.
+    pub fn skip(&mut self, step: StepNumber) {
         let mut last = None;
         for (i, (stage, seconds)) in self.plan.iter_mut().enumerate() {
-            if stage.step().number() == step {
+            if stage.step() == step {
                 *seconds = 0.0;
                 last = Some(i);
             }
@@ -120,22 +139,22 @@ impl Progress {
         }
     }
 
-    /// Expected seconds of the stages of a step (1..=3).
-    pub fn step_seconds(&self, step: u8) -> f64 {
-        self.plan.iter().filter(|(s, _)| s.step().number() == step).map(|p| p.1).sum()
+    /// The expected seconds of a step.
+    pub fn step_seconds(&self, step: StepNumber) -> f64 {
+        self.plan.iter().filter(|(s, _)| s.step() == step).map(|p| p.1).sum()
     }
 
-    /// Fraction of the running stage; never goes back.
+    /// The finished fraction of the running stage; it never falls.
     pub fn advance(&mut self, fraction: f64) {
         self.fraction = self.fraction.max(fraction.clamp(0.0, 1.0));
     }
 
-    /// Seconds that the running stage has taken.
-    pub fn stage_seconds(&self, now: f64) -> f64 {
+    /// Seconds that the running stage has taken so far.
+    fn stage_seconds(&self, now: f64) -> f64 {
         (now - self.stage_started).max(0.0)
     }
 
-    /// 0..=99 while work is left.
+    /// The finished part of the whole job, 0..=99.
     pub fn percent(&self) -> u8 {
         let total: f64 = self.plan.iter().map(|p| p.1).sum();
         if !self.started || total <= 0.0 {
@@ -152,7 +171,7 @@ impl Progress {
             return *expected;
         }
         let spent = self.stage_seconds(now);
-        // Once a good part is done the stage's own pace says more than the past.
+        // Once a fifth is done, the pace of this run says more than earlier runs.
         let left = if self.fraction > 0.2 { spent * (1.0 - self.fraction) / self.fraction } else { expected - spent };
         left.min(expected * 4.0)
     }
@@ -162,7 +181,7 @@ impl Progress {
         self.current_left(now) + self.plan.iter().skip(self.index + 1).map(|p| p.1).sum::<f64>()
     }
 
-    /// Seconds to the end of the running step (1, 2 or 3); negative when late.
+    /// Seconds to the end of the running step; negative when late.
     pub fn step_eta(&self, now: f64) -> f64 {
         let Some((stage, _)) = self.plan.get(self.index) else { return 0.0 };
         let rest = self.plan.iter().skip(self.index + 1).filter(|(s, _)| s.step() == stage.step());
@@ -175,7 +194,7 @@ mod tests {
     use super::*;
 
     fn load() -> Workload {
-        Workload { engine: BackendKind::Draft, pixels: 1 << 20, steps: 4, text_steps: 30 }
+        Workload { backend: BackendKind::Draft, pixels: 1 << 20, background_steps: 4, text_steps: 30, composition_steps: 10 }
     }
 
     #[test]
@@ -209,11 +228,11 @@ mod tests {
     #[test]
     fn steps_that_are_there_already_take_no_time() {
         let mut p = Progress::new(Stage::ALL, &Durations::default(), &load());
-        let (whole, first) = (p.eta(0.0), p.step_seconds(1));
-        p.skip(1);
+        let (whole, first) = (p.eta(0.0), p.step_seconds(StepNumber::Background));
+        p.skip(StepNumber::Background);
         assert!((p.eta(0.0) - (whole - first)).abs() < 1e-9);
         p.begin(Stage::Segmentation, 0.0);
-        p.skip(1);
+        p.skip(StepNumber::Background);
         assert_eq!(p.percent(), 0);
         assert!((p.eta(0.0) - (whole - first)).abs() < 1e-9);
         p.begin(Stage::TextCanvas, 0.0);
@@ -228,5 +247,24 @@ mod tests {
         d.learn(Stage::Scene, &load(), f64::NAN);
         d.learn(Stage::Scene, &load(), -1.0);
         assert_eq!(d.expect(Stage::Scene, &load()), Durations::default().expect(Stage::Scene, &load()));
+    }
+
+    #[test]
+    fn each_step_is_estimated_by_its_own_denoising_steps() {
+        let diffusion = Workload { backend: BackendKind::Diffusion, ..load() };
+        let keys = [Stage::Scene, Stage::SdxlText, Stage::Composition].map(|stage| diffusion.key(stage));
+        assert_eq!(
+            keys,
+            [
+                "diffusion/flux_background_generation/2^20/4",
+                "diffusion/sdxl_text_generation/2^20/30",
+                "diffusion/intelligent_composition/2^20/10"
+            ]
+        );
+        assert_eq!(load().key(Stage::Composition), "draft/intelligent_composition/2^20/0");
+        let mut durations = Durations::default();
+        durations.learn(Stage::Composition, &diffusion, 7.0);
+        let other = Workload { background_steps: 8, ..diffusion };
+        assert_eq!(durations.expect(Stage::Composition, &other), 7.0);
     }
 }

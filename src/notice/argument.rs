@@ -22,7 +22,6 @@ pub enum Argument {
     /// A message within the message, worded in the same language.
     Notice(Box<Notice>),
     /// A request field by its REST name; shown as the reader knows it.
-    #[serde(untagged)]
     Field(#[serde(with = "field")] Cow<'static, str>),
 }
 

@@ -5,8 +5,8 @@
 //! message there.
 //!
 //! ```ignore
-//! let notice = notice!("request-text-too-long", count = 240, most = 200).at("text_content");
-//! assert_eq!(notice.to_string(), "text_content: 240 characters are too many; send at most 200");
+//! let notice = notice!("decode-empty").at("product_image");
+//! assert_eq!(notice.to_string(), "product_image: The file is empty. Save or download it again.");
 //! ```
 
 mod argument;

@@ -1,6 +1,5 @@
 //! Fluent bundles of both languages, and the wording of notices for each front end.
 
-use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
 use fluent_bundle::concurrent::FluentBundle;
@@ -118,15 +117,14 @@ impl Wording {
     }
 
     /// The name of a request field as this reader knows it: REST name, flag, or label. The REST name where there is no other.
-    pub fn field(self, name: &str) -> Cow<'_, str> {
-        let id = format!("field-{name}");
+    pub fn field(self, name: &str) -> String {
+        if self.front_end == FrontEnd::Rest {
+            return name.to_owned();
+        }
         let mut arguments = FluentArgs::new();
         arguments.set("door", self.front_end.word());
-        match self.front_end {
-            FrontEnd::Rest => None,
-            FrontEnd::Cli | FrontEnd::Studio => format(self.fields(), &id, &arguments).filter(|label| label != "-"),
-        }
-        .map_or_else(|| Cow::Owned(name.to_owned()), Cow::Owned)
+        let label = format(self.fields(), &format!("field-{name}"), &arguments);
+        label.filter(|label| label != "-").unwrap_or_else(|| name.to_owned())
     }
 
     fn value(self, argument: &Argument) -> FluentValue<'static> {
@@ -145,7 +143,7 @@ impl Wording {
             Argument::Text(text) => text.to_string(),
             Argument::List(values) => values.iter().map(|value| self.text(value)).collect::<Vec<_>>().join(", "),
             Argument::Notice(notice) => self.notice(notice),
-            Argument::Field(name) => self.field(name).into_owned(),
+            Argument::Field(name) => self.field(name),
         }
     }
 
@@ -183,7 +181,7 @@ impl Wording {
     /// `FIELD("seed")`: a field's name; `JOSA($x, "을/를")`: a value and the particle that follows it.
     fn add_functions(self, bundle: &mut Bundle) {
         let field = bundle.add_function("FIELD", move |positional, _| match positional.first() {
-            Some(FluentValue::String(name)) => FluentValue::from(self.field(name).into_owned()),
+            Some(FluentValue::String(name)) => FluentValue::from(self.field(name)),
             _ => FluentValue::Error,
         });
         let josa = bundle.add_function("JOSA", |positional, _| {

@@ -1,15 +1,19 @@
-//! Step 1: cut out, paint the set, put the product into it.
+//! Step 1: cuts the product out, paints the empty scene and places the product in it.
+
+use std::sync::Arc;
 
 use image::{RgbImage, RgbaImage};
 
-use super::{Picture, PipelineError, Sink, grounding, placement};
-use crate::backend::{Backend, BlendRequest, Prompts, Sampling, SceneRequest, StageCx};
+use super::error::PipelineError;
+use super::sink::{Picture, Sink};
+use super::{grounding, placement, preview};
+use crate::backend::{Backend, BlendRequest, Prompts, Sampling, Scene, SceneRequest, StageCx};
 use crate::imaging::Matte;
 use crate::imaging::{LinearRgb, Plane, matting, resize};
 use crate::job::{ImageName, Stage};
 use crate::request::{JobSpec, SourceImage};
 
-/// The picture of step 1 and where the product is in it.
+/// The result of step 1.
 pub struct Background {
     /// Canvas size.
     pub image: RgbImage,
@@ -17,7 +21,7 @@ pub struct Background {
     pub placed: Option<Plane>,
 }
 
-/// The designer's mask at the photo's size: its transparency where it has any, else its brightness.
+/// The designer's mask at the photo's size. A mask with transparency counts by its alpha, any other by its luminance.
 fn corrected(mask: &SourceImage, (width, height): (u32, u32)) -> Plane {
     let (w, h) = mask.pixels.dimensions();
     let value = |p: &image::Rgba<u8>| match (mask.has_alpha, p.0) {
@@ -30,12 +34,12 @@ fn corrected(mask: &SourceImage, (width, height): (u32, u32)) -> Plane {
     } else {
         resize::resize_plane(&plane, width as usize, height as usize, resize::Filter::CatmullRom)
     };
-    // What is on disk is what is used, so that a job that is continued gives the same pixels.
+    // Quantised to 8 bits as on disk, so that a resumed job gives the same pixels.
     Plane::from_gray(&plane.to_gray())
 }
 
-/// Cuts the product out of its photo; a photo with transparency is its own cut-out, and a corrected mask goes before both.
-pub fn cut_out(product: &SourceImage, mask: Option<&Plane>, backend: &mut dyn Backend, cx: StageCx<'_>) -> Result<Matte, PipelineError> {
+/// Cuts the product out of its photo. The mask decides where there is one, else the photo's own transparency, else the backend.
+fn cut_out(product: &SourceImage, mask: Option<&Plane>, backend: &mut dyn Backend, cx: StageCx<'_>) -> Result<Matte, PipelineError> {
     if let Some(mask) = mask {
         let photo = rgb(product);
         let foreground = if product.has_alpha {
@@ -58,7 +62,7 @@ fn rgb(product: &SourceImage) -> RgbImage {
         .unwrap_or_default()
 }
 
-/// The whole step.
+/// Runs step 1.
 pub fn run(
     spec: &JobSpec,
     product: Option<&SourceImage>,
@@ -68,25 +72,56 @@ pub fn run(
     sink: &dyn Sink,
 ) -> Result<Background, PipelineError> {
     let matte = match product {
-        Some(product) => {
-            sink.save(ImageName::Product, Picture::Rgba(&product.pixels))?;
-            cx.check()?;
-            let mask = mask.map(|m| corrected(m, product.pixels.dimensions()));
-            if let Some(mask) = &mask {
-                // Before the stage: whoever continues the job needs it.
-                sink.save(ImageName::Mask, Picture::Gray(&mask.to_gray()))?;
-            }
-            sink.stage(Stage::Segmentation);
-            cx.check()?;
-            let matte = cut_out(product, mask.as_ref(), backend, cx)?;
-            cx.check()?;
-            sink.save(ImageName::Mask, Picture::Gray(&matte.alpha.to_gray()))?;
-            cx.check()?;
-            sink.save(ImageName::Cutout, Picture::Rgba(&with_alpha(&matte)))?;
-            Some(matte)
-        }
+        Some(product) => Some(matte(product, mask, backend, cx, sink)?),
         None => None,
     };
+    let scene = scene(spec, backend, cx, sink)?;
+    let Some(matte) = matte else {
+        let image = scene.image.to_srgb();
+        sink.save(ImageName::Step1, Picture::Rgb(&image))?;
+        return Ok(Background { image, placed: None });
+    };
+    sink.stage(Stage::Injection);
+    let (image, placed) = inject(spec, &matte, &scene, backend, cx, sink)?;
+    let image = image.to_srgb();
+    sink.save(ImageName::Placed, Picture::Gray(&placed.to_gray()))?;
+    sink.save(ImageName::Step1, Picture::Rgb(&image))?;
+    Ok(Background { image, placed: Some(placed) })
+}
+
+/// The product's cut-out: taken from an earlier run, or made now.
+pub(super) fn matte(
+    product: &SourceImage,
+    mask: Option<&SourceImage>,
+    backend: &mut dyn Backend,
+    cx: StageCx<'_>,
+    sink: &dyn Sink,
+) -> Result<Arc<Matte>, PipelineError> {
+    if let Some(matte) = sink.take_matte() {
+        return Ok(matte);
+    }
+    sink.save(ImageName::Product, Picture::Rgba(&product.pixels))?;
+    cx.check()?;
+    let mask = mask.map(|m| corrected(m, product.pixels.dimensions()));
+    if let Some(mask) = &mask {
+        // Before the stage: a job that is stopped here is resumed with this mask.
+        sink.save(ImageName::Mask, Picture::Gray(&mask.to_gray()))?;
+    }
+    sink.stage(Stage::Segmentation);
+    cx.check()?;
+    let matte = cut_out(product, mask.as_ref(), backend, cx)?;
+    cx.check()?;
+    sink.save(ImageName::Mask, Picture::Gray(&matte.alpha.to_gray()))?;
+    cx.check()?;
+    sink.save(ImageName::Cutout, Picture::Rgba(&with_alpha(&matte)))?;
+    Ok(sink.keep_matte(matte))
+}
+
+/// The empty scene: taken from an earlier run, or painted now.
+fn scene(spec: &JobSpec, backend: &mut dyn Backend, cx: StageCx<'_>, sink: &dyn Sink) -> Result<Arc<Scene>, PipelineError> {
+    if let Some(scene) = sink.take_scene() {
+        return Ok(scene);
+    }
     sink.stage(Stage::Scene);
     let bg = &spec.background;
     let scene = backend.paint_scene(
@@ -98,38 +133,33 @@ pub fn run(
         },
         cx,
     )?;
-    preview(cx, &scene.image);
-    let Some(matte) = matte else {
-        let image = scene.image.to_srgb();
-        sink.save(ImageName::Step1, Picture::Rgb(&image))?;
-        return Ok(Background { image, placed: None });
-    };
-    sink.stage(Stage::Injection);
-    let (image, placed) = inject(spec, &matte, &scene, backend, cx)?;
-    let image = image.to_srgb();
-    sink.save(ImageName::Placed, Picture::Gray(&placed.to_gray()))?;
-    sink.save(ImageName::Step1, Picture::Rgb(&image))?;
-    Ok(Background { image, placed: Some(placed) })
+    preview::offer(cx, &scene.image);
+    Ok(sink.keep_scene(scene))
 }
 
-/// Lays the product into a painted set.
-pub fn inject(
+/// Places the product in an empty scene. Returns the picture and the product's matte on the canvas.
+fn inject(
     spec: &JobSpec,
     matte: &Matte,
-    scene: &crate::backend::Scene,
+    scene: &Scene,
     backend: &mut dyn Backend,
     cx: StageCx<'_>,
+    sink: &dyn Sink,
 ) -> Result<(LinearRgb, Plane), PipelineError> {
     let bg = &spec.background;
-    let placed = placement::place(matte, spec.width as usize, spec.height as usize, scene.ground_line, &spec.placement);
+    let canvas = (spec.width as usize, spec.height as usize);
+    let placement::Placed { product, layout } = placement::place(matte, canvas, scene.ground_line, &spec.placement);
+    if let Some(layout) = layout {
+        sink.product_placed(layout);
+    }
     cx.check()?;
-    let ground = grounding::ground(scene, &placed, cx.cancel)?;
+    let ground = grounding::ground(scene, &product, cx.cancel)?;
     cx.step(0.5)?;
-    preview(cx, &ground.grounded);
+    preview::offer(cx, &ground.grounded);
     let image = backend.blend_product(
         &BlendRequest {
             scene,
-            product: &placed,
+            product: &product,
             grounded: &ground.grounded,
             band: &ground.band,
             prompts: Prompts { positive: &bg.composition_prompt, negative: &bg.composition_negative_prompt },
@@ -139,11 +169,11 @@ pub fn inject(
         },
         cx,
     )?;
-    Ok((image, placed.alpha))
+    Ok((image, product.alpha))
 }
 
 /// How step 1 samples.
-pub fn sampling(spec: &JobSpec) -> Sampling {
+fn sampling(spec: &JobSpec) -> Sampling {
     let bg = &spec.background;
     Sampling { steps: bg.steps, guidance_scale: bg.guidance_scale, true_cfg_scale: bg.true_cfg_scale, seed: spec.seed }
 }
@@ -155,18 +185,4 @@ fn with_alpha(matte: &Matte) -> RgbaImage {
         pixel.0 = [r, g, b, (alpha.clamp(0.0, 1.0) * 255.0 + 0.5) as u8];
     }
     out
-}
-
-/// Offers a small preview.
-pub(super) fn preview(cx: StageCx<'_>, image: &LinearRgb) {
-    if cx.observer.wants_preview() {
-        let scale = (image.width.max(image.height)).div_ceil(384).max(1);
-        let (w, h) = (image.width / scale, image.height / scale);
-        let small = LinearRgb {
-            width: w,
-            height: h,
-            data: (0..w * h).map(|i| image.at((i % w) * scale + scale / 2, (i / w) * scale + scale / 2)).collect(),
-        };
-        cx.observer.preview(small.to_srgb());
-    }
 }

@@ -1,24 +1,28 @@
-//! Step 3: text and picture as layers, then the light pass over both.
+//! Step 3: composes headline and background as layers, then matches their light.
 
 use image::{RgbImage, RgbaImage};
 
+use super::error::PipelineError;
 use super::layers::{ComposeInput, compose};
-use super::legibility;
-use super::text::Layer;
-use super::{Picture, PipelineError, Sink};
+use super::layout::{TextLayout, moved, percent};
+use super::sink::{Picture, Sink};
+use super::text::Headline;
+use super::{legibility, preview};
 use crate::backend::{Backend, HarmonizeRequest, Prompts, Sampling, StageCx};
 use crate::imaging::{LinearRgb, Plane, resize};
 use crate::job::{ImageName, Stage};
+use crate::notice;
 use crate::request::{CompositionMode, JobSpec, StepNumber, TextPosition};
 
-/// Part of the contour that should reach a contrast ratio of 3:1.
-const ENOUGH_CONTOUR: f32 = 0.95;
+/// The user is warned if less of the letters' contour reaches a contrast ratio of 3:1.
+const LEGIBLE_SHARE: f32 = 0.95;
 
-/// The whole step. Without a product mask, `behind` and `auto` find the product by segmenting the picture itself.
+/// Runs step 3. Where `step1_image` came without the product's matte, mode `behind` and position `auto` segment the picture to find the
+/// product.
 pub fn run(
     spec: &JobSpec,
     step1: &RgbImage,
-    layer: &Layer,
+    headline: &Headline,
     product_alpha: Option<Plane>,
     backend: &mut dyn Backend,
     cx: StageCx<'_>,
@@ -30,9 +34,7 @@ pub fn run(
     let product_alpha = match product_alpha {
         Some(alpha) => Some(Plane::from_gray(&alpha.to_gray())),
         None if needs_product && spec.start.step() > StepNumber::FIRST => {
-            sink.warn(
-                "step1_image: its product was found by cutting the picture out again; an outline made with the picture is more exact",
-            );
+            sink.notice(notice!("pipeline-product-segmented").at("step1_image"));
             Some(backend.segment(step1, cx)?.alpha)
         }
         None => None,
@@ -41,8 +43,8 @@ pub fn run(
     let composed = compose(
         &ComposeInput {
             background: step1,
-            text: &layer.image,
-            face: layer.face.as_ref(),
+            text: &headline.image,
+            face: headline.face.as_ref(),
             product_alpha: product_alpha.as_ref(),
             mode: c.mode,
             position: c.position,
@@ -52,9 +54,12 @@ pub fn run(
         cx.cancel,
     )?;
     cx.step(0.8)?;
-    super::background::preview(cx, &composed.image);
-    for note in &composed.notes {
-        sink.warn(note);
+    preview::offer(cx, &composed.image);
+    for notice in composed.notices {
+        sink.notice(notice);
+    }
+    if let Some(ink) = composed.ink {
+        sink.text_placed(TextLayout { ink: moved(ink, composed.offset, (composed.image.width, composed.image.height)) });
     }
     let image = backend.harmonize(
         &HarmonizeRequest {
@@ -74,27 +79,23 @@ pub fn run(
     cx.check()?;
     let image = image.to_srgb();
     sink.save(ImageName::Letters, Picture::Gray(&composed.letters.to_gray()))?;
-    // Measured on what is delivered: the light pass and the rounding to 8 bits may have moved it.
+    // Measured on the delivered picture: light matching and quantisation may have changed the contrast.
     let final_tones = LinearRgb::from_srgb(&image);
     match legibility::measure(&final_tones, &composed.letters, composed.visible.as_ref()) {
         Some(found) => {
             sink.legibility(found.score);
-            if found.score < ENOUGH_CONTOUR {
-                sink.warn(&format!(
-                    "text_content: only {:.0} % of the letters' outline stands out from what is behind it; use fewer words, a bolder font or \
-                     another style",
-                    found.score * 100.0
-                ));
+            if found.score < LEGIBLE_SHARE {
+                sink.notice(notice!("pipeline-contrast-low", percent = percent(found.score)).at("text_content"));
             }
         }
-        None => sink.warn("text_content: the letters are too small or too hidden for their legibility to be measured"),
+        None => sink.notice(notice!("pipeline-legibility-unknown").at("text_content")),
     }
     sink.save(ImageName::Final, Picture::Rgb(&image))?;
     Ok(image)
 }
 
-/// The middle of a picture in the shape of the canvas.
-pub fn cover(source: &RgbaImage, width: usize, height: usize) -> RgbaImage {
+/// The centre of a picture, cropped to the aspect ratio of the canvas.
+pub(super) fn cover(source: &RgbaImage, width: usize, height: usize) -> RgbaImage {
     let (w, h) = source.dimensions();
     let scale = (f64::from(w) / width as f64).min(f64::from(h) / height as f64);
     let cut = |side: usize, most: u32| ((side as f64 * scale).round() as u32).clamp(1, most);
@@ -102,8 +103,8 @@ pub fn cover(source: &RgbaImage, width: usize, height: usize) -> RgbaImage {
     image::imageops::crop_imm(source, (w - cw) / 2, (h - ch) / 2, cw, ch).to_image()
 }
 
-/// An input picture as an opaque canvas: transparency over white, resized when it has another size.
-pub fn flatten(source: &RgbaImage, width: usize, height: usize) -> RgbImage {
+/// A picture over white, resized to the canvas.
+pub(super) fn flatten(source: &RgbaImage, width: usize, height: usize) -> RgbImage {
     let (width, height) = (width as u32, height as u32);
     let resized;
     let source = if source.dimensions() == (width, height) {

@@ -1,4 +1,4 @@
-//! What the product does to the surface it stands on: contact shadow, ambient occlusion, cast shadow, reflection.
+//! Effects of the product on the surface that it stands on: contact shadow, ambient occlusion, cast shadow, reflection.
 
 use rayon::prelude::*;
 
@@ -7,17 +7,17 @@ use crate::cancel::{CancelToken, Stopped};
 use crate::imaging::blur::{dilate, erode, gaussian_plane, gaussian_rgb};
 use crate::imaging::{LinearRgb, Plane};
 
-/// The set with everything the product throws on it, without the product.
+/// The scene with the shadows and the reflection of the product, but without the product.
 pub struct Grounding {
     /// Canvas size, linear.
     pub grounded: LinearRgb,
-    /// Where an engine may repaint: the outline's surroundings and the contact shadow.
+    /// The region that a backend may repaint: around the outline, and the contact shadow; 0..=1.
     pub band: Plane,
-    /// All shadows, 0 none ..= 1 black.
+    /// All shadows, 0 (none) ..= 1 (black).
     pub shadow: Plane,
 }
 
-/// Lays shadows and reflection under a placed product.
+/// Adds the shadows and the reflection of a placed product to the scene.
 pub fn ground(scene: &Scene, product: &PlacedProduct, cancel: &CancelToken) -> Result<Grounding, Stopped> {
     let (w, h) = (product.alpha.width, product.alpha.height);
     let unit = h.min(w) as f32;
@@ -28,14 +28,14 @@ pub fn ground(scene: &Scene, product: &PlacedProduct, cancel: &CancelToken) -> R
     let mut shadow = Plane::new(w, h, 0.0);
     shadow.data.par_iter_mut().enumerate().for_each(|(i, s)| {
         let y = (i / w) as f32;
-        // Shadows lie on the surface, not on the backdrop.
+        // The surface receives shadows, the backdrop does not.
         let on_surface = ((y - scene.ground_line) / (0.02 * unit)).clamp(0.0, 1.0);
         *s = (1.0 - (1.0 - contact.data[i]) * (1.0 - cast.data[i])) * on_surface;
     });
     let mirror = (scene.gloss > 0.02).then(|| reflection(scene, product, &lower, unit));
     cancel.check()?;
     let mut grounded = scene.image.clone();
-    // What is left in the shadow is the light from all around.
+    // Ambient light tints the shadows.
     let ambient = scene.ambient;
     let top = ambient[0].max(ambient[1]).max(ambient[2]).max(1e-3);
     grounded.data.par_iter_mut().enumerate().for_each(|(i, c)| {
@@ -75,12 +75,12 @@ fn lower_contour(alpha: &Plane) -> Vec<Option<usize>> {
     lower
 }
 
-/// Dark where the product nearly touches, fading outwards: three blurs of its lower outline, each lower and softer.
+/// The contact shadow: three blurs of the lower outline, each shifted further down and softer.
 fn contact(scene: &Scene, product: &PlacedProduct, lower: &[Option<usize>], unit: f32, cancel: &CancelToken) -> Result<Plane, Stopped> {
     let (w, h) = (product.alpha.width, product.alpha.height);
     let (_, y0, _, y1) = product.bounds;
     let tall = (y1 - y0) as f32;
-    // Only the part of the outline that is near the ground: a bottle's shoulders do not touch the table.
+    // Parts of the outline high above the foot, such as a bottle's shoulders, cast no contact shadow.
     let reach = (0.55 * tall).min(0.30 * unit).max(2.0);
     let mut base = Plane::new(w, h, 0.0);
     for (x, low) in lower.iter().enumerate() {
@@ -92,7 +92,7 @@ fn contact(scene: &Scene, product: &PlacedProduct, lower: &[Option<usize>], unit
             base.data[y * w + x] = near;
         }
     }
-    // Away from the light the shade reaches further: the band swept along the ground, as far as its light is hard.
+    // The shadow reaches further on the side away from the light, and further in hard light.
     let swept = sweep(&base, scene, tall.min(0.5 * unit));
     cancel.check()?;
     let hard = 1.0 - scene.key.softness.clamp(0.0, 1.0);
@@ -122,7 +122,7 @@ fn contact(scene: &Scene, product: &PlacedProduct, lower: &[Option<usize>], unit
     Ok(out)
 }
 
-/// The plane's values dragged away from the key light over the ground, fading with the way.
+/// Smears the plane along the ground, away from the key light; it fades with distance.
 fn sweep(base: &Plane, scene: &Scene, tall: f32) -> Plane {
     let d = scene.key.direction;
     let up = d[1].max(0.25);
@@ -151,13 +151,13 @@ fn sweep(base: &Plane, scene: &Scene, tall: f32) -> Plane {
     out
 }
 
-/// The silhouette thrown on the ground plane away from the key light; softer with distance.
+/// The cast shadow: the silhouette projected onto the ground plane, away from the key light.
 fn cast(scene: &Scene, product: &PlacedProduct, unit: f32) -> Plane {
     let (w, h) = (product.alpha.width, product.alpha.height);
     let (x0, y0, x1, y1) = product.bounds;
     let d = scene.key.direction;
     let up = d[1].max(0.25);
-    // Ground offset of a point per pixel of its height; photos looked at from above have less height than their box.
+    // Ground offset per pixel of height. In photos taken from above, the box is taller than the product.
     let slope_x = (-d[0] / up * 0.55).clamp(-0.9, 0.9);
     let away = (d[2] / up * 0.35).clamp(-0.35, 0.45);
     let slope_y = if away.abs() < 0.12 { 0.12_f32.copysign(if away == 0.0 { 1.0 } else { away }) } else { away };
@@ -179,7 +179,7 @@ fn cast(scene: &Scene, product: &PlacedProduct, unit: f32) -> Plane {
         }
     });
     let softness = scene.key.softness.clamp(0.0, 1.0);
-    // A box as wide as tall is mostly a thing seen from above: it lies, and throws no upright silhouette.
+    // A box as wide as it is tall usually shows a flat thing from above, which casts no upright silhouette.
     let standing = ((tall / ((x1 - x0) as f32).max(1.0) - 0.95) / 0.5).clamp(0.0, 1.0);
     let mut soft = gaussian_plane(&hard, unit * (0.006 + 0.022 * softness));
     let strength = (0.62 - 0.34 * softness) * standing;
@@ -187,7 +187,7 @@ fn cast(scene: &Scene, product: &PlacedProduct, unit: f32) -> Plane {
     soft
 }
 
-/// Mirror image below the lower outline, column by column, so that round bases mirror along their curve.
+/// The reflection below the lower outline, column by column, so that it follows a round base.
 fn reflection(scene: &Scene, product: &PlacedProduct, lower: &[Option<usize>], unit: f32) -> (LinearRgb, Plane) {
     let (w, h) = (product.alpha.width, product.alpha.height);
     let (x0, y0, x1, y1) = product.bounds;
@@ -221,7 +221,7 @@ mod tests {
     use crate::backend::KeyLight;
 
     #[test]
-    fn the_surface_darkens_at_the_foot_and_the_backdrop_does_not() {
+    fn the_surface_receives_shadows_and_the_backdrop_does_not() {
         let (w, h) = (256, 256);
         let mut alpha = Plane::new(w, h, 0.0);
         for y in 100..200 {

@@ -1,17 +1,20 @@
-//! Text and picture as layers: over, blended with, or behind the product.
+//! Composes the text layer with the background: over it, blended with it, or behind the product.
 
 use image::{RgbImage, RgbaImage};
 use rayon::prelude::*;
 
+use super::layout::{Bounds, percent};
 use super::legibility::{self, Legibility};
-use super::position::text_offset;
+use super::position::{mean_luminance, place_text};
 use crate::cancel::{CancelToken, Stopped};
 use crate::imaging::blur::gaussian_plane;
 use crate::imaging::resize::{Filter, resize_plane, resize_rgba8};
 use crate::imaging::{LinearRgb, Plane, luminance, srgb8_to_linear};
+use crate::notice;
+use crate::notice::Notice;
 use crate::request::{CompositionMode, Placement, TextPosition};
 
-/// What goes together, and how.
+/// The layers, and how to compose them.
 pub struct ComposeInput<'a> {
     /// Result of step 1.
     pub background: &'a RgbImage,
@@ -25,42 +28,44 @@ pub struct ComposeInput<'a> {
     pub mode: CompositionMode,
     /// Where the text stands.
     pub position: TextPosition,
-    /// Where the designer put the text.
+    /// The designer's coordinates of the text.
     pub placement: Placement,
-    /// 0..=1: how far `blend` adapts, how deep shadows are.
+    /// How far mode `blend` adapts the text to the light of the background, 0..=1.
     pub strength: f32,
 }
 
-/// The layered picture.
+/// The composed picture.
 pub struct Composed {
     /// Canvas size, linear.
     pub image: LinearRgb,
-    /// Where a harmonising pass may act.
+    /// The region that the harmonising pass may change.
     pub mask: Plane,
-    /// How well the letters can be read; `None` if there is no contour to measure.
+    /// How legible the letters are; `None` if they have no measurable contour.
     pub legibility: Option<Legibility>,
-    /// 0 where something stands before the letters.
+    /// 0 where the product hides the letters, else 1; `None` if nothing can hide them.
     pub visible: Option<Plane>,
     /// How far the text layer was moved right and down, in pixels.
     pub offset: (i64, i64),
-    /// The letters' mask as it stands in the picture.
+    /// The ink's box on the canvas before that move; `None` for a layer without ink.
+    pub ink: Option<Bounds>,
+    /// The letters' mask in the composed picture.
     pub letters: Plane,
-    /// What the user should know.
-    pub notes: Vec<String>,
+    /// Warnings for the user.
+    pub notices: Vec<Notice>,
 }
 
 /// The text layer on the canvas: linear colours, alpha and front faces, moved into place.
-struct Placed {
+struct MovedText {
     colour: LinearRgb,
     alpha: Plane,
     face: Option<Plane>,
 }
 
-/// Puts the layers together and secures legibility.
+/// Composes the layers and secures legibility.
 pub fn compose(input: &ComposeInput<'_>, cancel: &CancelToken) -> Result<Composed, Stopped> {
     let background = LinearRgb::from_srgb(input.background);
     let (w, h) = (background.width, background.height);
-    let mut notes = Vec::new();
+    let mut notices = Vec::new();
     let text = fit(input.text, w, h);
     let face = input.face.map(|f| fit_plane(f, input.text, w, h));
     cancel.check()?;
@@ -68,10 +73,11 @@ pub fn compose(input: &ComposeInput<'_>, cancel: &CancelToken) -> Result<Compose
     let tone = mean_luminance(&text, face.as_ref().unwrap_or(&alpha));
     let product = input.product_alpha.filter(|p| (p.width, p.height) == (w, h));
     if input.mode == CompositionMode::Behind && product.is_none_or(|p| p.bounds(0.5).is_none()) {
-        notes.push("composition_mode: no product was found in the picture, so nothing stands before the text".into());
+        notices.push(notice!("pipeline-no-product").at("composition_mode"));
     }
-    let (offset, note) = text_offset(&background, &alpha, tone, product, input.mode, input.position, &input.placement);
-    notes.extend(note);
+    let placement = place_text(&background, &alpha, tone, product, input.mode, input.position, &input.placement);
+    let (offset, ink) = (placement.offset, placement.ink);
+    notices.extend(placement.notice);
     let placed = shift(&text, &alpha, face.as_ref(), offset);
     cancel.check()?;
 
@@ -115,15 +121,11 @@ pub fn compose(input: &ComposeInput<'_>, cancel: &CancelToken) -> Result<Compose
             hidden += f64::from(l * p);
         }
         if hidden > 0.4 * all {
-            notes.push(format!(
-                "composition_mode: {:.0} % of the letters are hidden behind the product; choose another text_position or place the text or \
-                 the product elsewhere",
-                100.0 * hidden / all
-            ));
+            notices.push(notice!("pipeline-letters-hidden", percent = percent((hidden / all) as f32)).at("composition_mode"));
         }
     }
     let mut found = legibility::measure(&image, &letters, visible.as_ref());
-    // Wider each time: dense strokes leave little room between them.
+    // Wider each time, because dense strokes leave little room between them.
     for width in [0.8, 1.1, 1.5] {
         if found.is_none_or(|f| f.score >= 0.985 && f.p05_ratio >= 3.6) {
             break;
@@ -133,10 +135,10 @@ pub fn compose(input: &ComposeInput<'_>, cancel: &CancelToken) -> Result<Compose
         found = legibility::measure(&image, &letters, visible.as_ref());
     }
     let mask = gaussian_plane(&placed.alpha, unit * 0.02);
-    Ok(Composed { image, mask, legibility: found, visible, offset, letters, notes })
+    Ok(Composed { image, mask, legibility: found, visible, offset, ink, letters, notices })
 }
 
-/// Fits a layer of another size onto the canvas, keeping its shape.
+/// Fits a layer of another size onto the canvas and keeps its aspect ratio.
 fn fit(text: &RgbaImage, w: usize, h: usize) -> RgbaImage {
     if text.dimensions() == (w as u32, h as u32) {
         return text.clone();
@@ -168,20 +170,8 @@ fn fit_plane(face: &Plane, text: &RgbaImage, w: usize, h: usize) -> Plane {
     out
 }
 
-/// Mean luminance of the letters, where `weight` is solid.
-pub fn mean_luminance(text: &RgbaImage, weight: &Plane) -> f32 {
-    let (mut sum, mut total) = (0.0_f64, 1e-6_f64);
-    for (p, &a) in text.pixels().zip(&weight.data) {
-        if a > 0.5 {
-            sum += f64::from(luminance([p.0[0], p.0[1], p.0[2]].map(srgb8_to_linear)));
-            total += 1.0;
-        }
-    }
-    (sum / total) as f32
-}
-
-/// Moves the layer by `dx` columns and `dy` rows; what leaves the canvas is transparent anyway.
-fn shift(text: &RgbaImage, alpha: &Plane, face: Option<&Plane>, (dx, dy): (i64, i64)) -> Placed {
+/// Moves the layer by `dx` columns and `dy` rows. Parts outside the canvas are cut off.
+fn shift(text: &RgbaImage, alpha: &Plane, face: Option<&Plane>, (dx, dy): (i64, i64)) -> MovedText {
     let (w, h) = (alpha.width, alpha.height);
     let mut colour = LinearRgb::new(w, h, [0.0; 3]);
     colour.data.par_chunks_mut(w).enumerate().for_each(|(y, row)| {
@@ -194,7 +184,7 @@ fn shift(text: &RgbaImage, alpha: &Plane, face: Option<&Plane>, (dx, dy): (i64, 
             }
         }
     });
-    Placed { colour, alpha: shifted(alpha, dx, dy), face: face.map(|f| shifted(f, dx, dy)) }
+    MovedText { colour, alpha: shifted(alpha, dx, dy), face: face.map(|f| shifted(f, dx, dy)) }
 }
 
 fn shifted(plane: &Plane, dx: i64, dy: i64) -> Plane {
@@ -215,7 +205,7 @@ fn shifted(plane: &Plane, dx: i64, dy: i64) -> Plane {
     out
 }
 
-/// The text's soft shadow on what is under it: one tight, one wide.
+/// Darkens the image under the text by a tight and a wide soft shadow.
 fn drop_shadow(image: &mut LinearRgb, alpha: &Plane, visible: Option<&Plane>, unit: f32, depth: f32) {
     let w = image.width;
     let (tight, wide) = rayon::join(|| gaussian_plane(alpha, unit * 0.004), || gaussian_plane(alpha, unit * 0.016));
@@ -236,7 +226,7 @@ fn drop_shadow(image: &mut LinearRgb, alpha: &Plane, visible: Option<&Plane>, un
     });
 }
 
-/// For `blend`: a smooth field of gains, at an eighth of the size, that carries the light and tint of the picture onto the text.
+/// Gains for mode `blend`, at an eighth of the canvas' size: they carry the light and tint of the picture to the text.
 fn adaptation(image: &LinearRgb, unit: f32, strength: f32) -> LinearRgb {
     use crate::imaging::blur::gaussian_rgb;
     use crate::imaging::resize::resize_rgb;
@@ -251,7 +241,7 @@ fn adaptation(image: &LinearRgb, unit: f32, strength: f32) -> LinearRgb {
             .iter()
             .map(|c| {
                 let l = luminance(*c).max(0.01);
-                // Towards the tint of the place, and a little towards its brightness.
+                // Mostly the local tint, and a little of the local brightness.
                 let level = (0.72 + 0.55 * l.sqrt()).clamp(0.72, 1.15);
                 std::array::from_fn(|k| 1.0 + ((c[k] / l).clamp(0.35, 1.9) * level - 1.0) * amount * 0.6)
             })
@@ -291,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn every_tone_is_legible_on_every_ground() {
+    fn text_of_every_tone_is_legible_on_every_background() {
         for ground in [[0u8; 3], [255; 3], [128, 128, 128], [200, 40, 30], [30, 90, 200], [220, 200, 150]] {
             let background = RgbImage::from_fn(512, 512, |x, y| {
                 let busy = if (x / 9 + y / 13) % 2 == 0 { 25 } else { 0 };
@@ -310,7 +300,7 @@ mod tests {
     }
 
     #[test]
-    fn behind_is_hidden_by_the_product_and_by_nothing_else() {
+    fn mode_behind_hides_the_text_behind_the_product_only() {
         let background = RgbImage::from_pixel(256, 256, Rgb([90, 110, 130]));
         let text = text(256, 256, [250, 240, 200]);
         let mut product = Plane::new(256, 256, 0.0);
@@ -332,7 +322,7 @@ mod tests {
     }
 
     #[test]
-    fn positions_are_where_they_say_and_far_pixels_stay() {
+    fn positions_are_respected_and_distant_pixels_unchanged() {
         let background = RgbImage::from_pixel(256, 256, Rgb([90, 110, 130]));
         let text = text(256, 256, [255, 255, 255]);
         let mut tops = Vec::new();
@@ -349,7 +339,7 @@ mod tests {
     }
 
     #[test]
-    fn auto_avoids_the_product_and_clutter() {
+    fn position_auto_avoids_the_product_and_clutter() {
         let background =
             RgbImage::from_fn(256, 256, |x, y| if y < 120 && (x / 4 + y / 4) % 2 == 0 { Rgb([250, 250, 250]) } else { Rgb([20, 20, 30]) });
         let text = text(256, 256, [255, 255, 255]);
@@ -364,7 +354,7 @@ mod tests {
     }
 
     #[test]
-    fn other_sizes_fit_and_a_stop_is_heard() {
+    fn other_sizes_are_fitted_and_a_stop_ends_it() {
         let background = RgbImage::from_pixel(256, 320, Rgb([90, 110, 130]));
         let text = text(1024, 512, [255, 255, 255]);
         let input = input(&background, &text, CompositionMode::Overlay, TextPosition::Top, None);
@@ -376,7 +366,7 @@ mod tests {
     }
 
     #[test]
-    fn letters_go_where_the_designer_put_them_and_stay_whole() {
+    fn text_coordinates_are_respected_and_letters_stay_on_the_canvas() {
         let background = RgbImage::from_pixel(256, 256, Rgb([90, 110, 130]));
         let text = RgbaImage::from_fn(256, 256, |x, y| {
             Rgba([255, 255, 255, if (90..170).contains(&x) && (40..80).contains(&y) { 255 } else { 0 }])

@@ -1,32 +1,32 @@
-//! Can the letters be told from what is around them? Contrast along their contour, and the halo that secures it.
+//! Legibility: the contrast along the contour of the letters, and the halo that secures it.
 //!
-//! The ratio is WCAG 2.2's: `(L₁ + 0.05) / (L₂ + 0.05)` of relative luminances. 3:1 is its bound for large text.
+//! Contrast ratios are those of WCAG 2.2: `(L₁ + 0.05) / (L₂ + 0.05)` of relative luminances. It asks for 3:1 in large text.
 
 use rayon::prelude::*;
 
 use crate::imaging::blur::{box_plane, gaussian_plane};
 use crate::imaging::{LinearRgb, Plane, luminance};
 
-/// The ratio that a contour sample must reach.
-pub const ENOUGH: f32 = 3.0;
-/// What the guard aims at: other ways to sample the contour must agree too.
-const AIM: f32 = 3.9;
+/// The contrast ratio that a contour sample must reach.
+pub const MINIMUM_RATIO: f32 = 3.0;
+/// The contrast ratio that [`secure`] aims at. Above the minimum, because other tools sample the contour differently.
+const TARGET_RATIO: f32 = 3.9;
 
-/// How well the letters stand out.
+/// How legible the letters are.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Legibility {
     /// Share of contour samples with a ratio of at least 3:1.
     pub score: f32,
-    /// The ratio that 95 % of the samples reach.
+    /// The contrast ratio that 95 % of the samples reach (5th percentile).
     pub p05_ratio: f32,
-    /// Contour samples that were taken.
+    /// Number of contour samples.
     pub samples: usize,
 }
 
-/// A part of the canvas around the letters.
+/// The part of the canvas around the letters; right and bottom are exclusive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Window {
-    /// Left, top, right, bottom; end exclusive.
+    /// Left.
     pub x0: usize,
     /// Top.
     pub y0: usize,
@@ -37,7 +37,7 @@ pub struct Window {
 }
 
 impl Window {
-    /// Around every value of a mask above one half, with a margin.
+    /// The bounding box of mask values above one half, with a margin in pixels; `None` if there are none.
     pub fn around(mask: &Plane, margin: usize) -> Option<Self> {
         let (x0, y0, x1, y1) = mask.bounds(0.5)?;
         Some(Self {
@@ -65,7 +65,7 @@ impl Window {
     }
 }
 
-/// Mean of `value` over the pixels that `weight` marks, within a square of `2·radius + 1`; and how many there are.
+/// Weighted local mean of `value` in a square of `2·radius + 1` pixels, -1 where the weight is 0; and the mean weight.
 fn local_mean(value: &Plane, weight: &Plane, radius: usize) -> (Plane, Plane) {
     let product =
         Plane { width: value.width, height: value.height, data: value.data.iter().zip(&weight.data).map(|(v, w)| v * w).collect() };
@@ -78,14 +78,14 @@ fn radius(image: &LinearRgb) -> usize {
     ((image.width.max(image.height) as f32 / 1024.0 * 4.0).round() as usize).max(2)
 }
 
-/// Measures a picture; `None` if there is no contour to measure. `letters` is the mask of what must be read, `visible` (if any) is 0 where something stands before it.
+/// Measures the legibility of `letters` in a picture; `None` if they have no contour. `visible` is 0 where something hides the letters.
 pub fn measure(image: &LinearRgb, letters: &Plane, visible: Option<&Plane>) -> Option<Legibility> {
     let r = radius(image);
     let window = Window::around(letters, 4 * r)?;
     let mask = window.crop(letters);
     let lum = window.luminance(image);
     let seen = visible.map(|v| window.crop(v));
-    // Half-covered pixels belong to neither side.
+    // Antialiased pixels count as neither letter nor surroundings.
     let side = |keep: &(dyn Fn(f32) -> bool + Sync)| Plane {
         width: mask.width,
         height: mask.height,
@@ -104,7 +104,7 @@ pub fn measure(image: &LinearRgb, letters: &Plane, visible: Option<&Plane>) -> O
                 continue;
             }
             if li.data[i] < 0.0 || lo.data[i] < 0.0 {
-                // No solid letter or no clear ground nearby: strokes too thin or too dense to be read.
+                // No solid letter or no clear surroundings within the radius: the strokes are too thin or too dense to be legible.
                 ratios.push(1.0);
                 continue;
             }
@@ -115,15 +115,15 @@ pub fn measure(image: &LinearRgb, letters: &Plane, visible: Option<&Plane>) -> O
     if ratios.is_empty() {
         return None;
     }
-    let good = ratios.iter().filter(|&&v| v >= ENOUGH).count();
+    let good = ratios.iter().filter(|&&v| v >= MINIMUM_RATIO).count();
     let fifth = ratios.len() / 20;
     let (_, p05, _) = ratios.select_nth_unstable_by(fifth, f32::total_cmp);
     let p05_ratio = *p05;
     Some(Legibility { score: good as f32 / ratios.len() as f32, p05_ratio, samples: ratios.len() })
 }
 
-/// Darkens (or lightens) what is around the letters exactly as far as the ratio asks, falling off softly like a designed shadow; where the
-/// letter itself leaves no room for that, its rim is lifted. Acts where `visible` is 1.
+/// Darkens or lightens the surroundings of the letters until the contrast ratio is reached, with a soft fall-off. Where the tone of a letter
+/// leaves no room for that, its rim is adjusted too. Changes only pixels where `visible` is 1. `width` scales the halo.
 pub fn secure(image: &mut LinearRgb, letters: &Plane, visible: Option<&Plane>, width: f32) {
     let r = radius(image);
     let unit = image.width.max(image.height) as f32 / 1024.0;
@@ -133,7 +133,7 @@ pub fn secure(image: &mut LinearRgb, letters: &Plane, visible: Option<&Plane>, w
     let lum = window.luminance(image);
     let seen = visible.map(|v| window.crop(v));
     let solid = Plane { width: mask.width, height: mask.height, data: mask.data.iter().map(|&m| f32::from(u8::from(m > 0.9))).collect() };
-    // Seen from outside the contour, a small window holds little but the bevel's bright rim: the wider one reaches the face behind it.
+    // Just outside the contour, a small window contains little but the bevel's bright rim; a wider one reaches the face behind it.
     let (mut letter, wider) = rayon::join(|| local_mean(&lum, &solid, r).0, || local_mean(&lum, &solid, 2 * r + 1).0);
     for ((near, far), inside) in letter.data.iter_mut().zip(&wider.data).zip(&solid.data) {
         if *inside < 0.5 && *far >= 0.0 {
@@ -147,7 +147,7 @@ pub fn secure(image: &mut LinearRgb, letters: &Plane, visible: Option<&Plane>, w
     let middle = faces.len() / 2;
     let (_, typical, _) = faces.select_nth_unstable_by(middle, f32::total_cmp);
     let typical = *typical;
-    // A letter of luminance L can be set off by darkness only if (L + 0.05) / 3 leaves more than black.
+    // Darker surroundings give a letter of luminance L its contrast only if (L + 0.05) / 3 is more than the luminance of black, 0.05.
     let dark = typical >= 0.14;
     let spread = gaussian_plane(&mask, reach * 0.5);
     let near = gaussian_plane(&mask, 2.2 * unit.max(0.6));
@@ -159,7 +159,7 @@ pub fn secure(image: &mut LinearRgb, letters: &Plane, visible: Option<&Plane>, w
             let shown = seen.as_ref().map_or(1.0, |s| s.data[i]);
             let m = mask.data[i];
             if m > 0.02 {
-                // The rim of the letter: only where its own tone is on the wrong side.
+                // Adjust the rim of the letter only where its own tone leaves too little contrast.
                 let l = luminance(*c);
                 let rim = ((1.0 - near.data[i]) * 2.2).clamp(0.0, 1.0) * m * shown;
                 if dark && letter.data[i] >= 0.0 && letter.data[i] < floor && rim > 0.0 {
@@ -171,7 +171,7 @@ pub fn secure(image: &mut LinearRgb, letters: &Plane, visible: Option<&Plane>, w
                     *c = c.map(|v| v * gain);
                 }
             }
-            // Full strength beside the contour, soft fall-off further out.
+            // Full strength at the contour, soft fall-off further out.
             let fall = (spread.data[i] * 3.2).clamp(0.0, 1.0);
             let weight = (fall * fall * (3.0 - 2.0 * fall)).max((near.data[i] * 40.0).min(1.0)) * (1.0 - m) * shown;
             if weight <= 0.003 {
@@ -180,13 +180,13 @@ pub fn secure(image: &mut LinearRgb, letters: &Plane, visible: Option<&Plane>, w
             let own = if letter.data[i] >= 0.0 { letter.data[i] } else { typical };
             let l = luminance(*c);
             if dark {
-                let target = ((own.max(floor) + 0.05) / AIM - 0.05).max(0.004);
+                let target = ((own.max(floor) + 0.05) / TARGET_RATIO - 0.05).max(0.004);
                 if l > target {
                     let gain = 1.0 + (target / l - 1.0) * weight;
                     *c = c.map(|v| v * gain);
                 }
             } else {
-                let target = ((own.min(ceiling) + 0.05) * AIM - 0.05).clamp(0.4, 0.92);
+                let target = ((own.min(ceiling) + 0.05) * TARGET_RATIO - 0.05).clamp(0.4, 0.92);
                 if l < target {
                     let t = (target - l) / (1.0 - l).max(1e-3) * weight;
                     *c = c.map(|v| v + (1.0 - v) * t);
@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_has_no_good_score() {
+    fn illegible_letters_have_a_low_score_or_none() {
         let empty = Plane::new(64, 64, 0.0);
         let white = LinearRgb::new(64, 64, [1.0; 3]);
         assert!(measure(&white, &empty, None).is_none());
@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn the_guard_secures_every_tone_on_every_ground() {
+    fn secure_makes_every_tone_legible_on_every_background() {
         let mask = bars(512, 256);
         for letter in [0.01, 0.06, 0.11, 0.14, 0.2, 0.4, 0.7, 0.95] {
             for ground in [0.0, 0.02, 0.1, 0.2, 0.45, 0.8, 1.0] {

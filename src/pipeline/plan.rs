@@ -1,22 +1,99 @@
-//! What each step depends on, as one content key: two steps with the same key give the same pixels. Pure.
+//! Content keys of steps and stages: BLAKE3 over everything that a result's pixels depend on. The same key means the same pixels. Pure.
+//!
+//! The job engine reuses steps of kept jobs by these keys, live drafts reuse steps and stages in memory.
 
+use super::run::Recalled;
 use crate::imaging::Plane;
-use crate::pipeline::Recalled;
-use crate::request::{JobSpec, SourceImage, Start, TextSpec};
+use crate::request::{JobSpec, SourceImage, Start, StepNumber, TextSpec};
+use crate::typography::FontCatalog;
 
-/// The keys of the steps that a job runs; `None` for a step that it is given or does not have.
+/// The first step whose key a request field changes. The keys of later steps change with it. `None`: the field changes no pixel.
+///
+/// Every field of [`FIELDS`](crate::request::fields::FIELDS) stands here once; a test compares the table with what [`keys`] does.
+pub const FIRST_CHANGED_STEP: &[(&str, Option<StepNumber>)] = &[
+    // Where the job starts decides which steps have keys, not what the keys are.
+    ("start_step", None),
+    ("product_image", Some(StepNumber::Background)),
+    ("mask_image", Some(StepNumber::Background)),
+    ("bg_prompt", Some(StepNumber::Background)),
+    ("bg_negative_prompt", Some(StepNumber::Background)),
+    ("bg_composition_prompt", Some(StepNumber::Background)),
+    ("bg_composition_negative_prompt", Some(StepNumber::Background)),
+    ("strength", Some(StepNumber::Background)),
+    ("guidance_scale", Some(StepNumber::Background)),
+    ("num_inference_steps", Some(StepNumber::Background)),
+    ("true_cfg_scale", Some(StepNumber::Background)),
+    ("preserve_product", Some(StepNumber::Background)),
+    ("product_x", Some(StepNumber::Background)),
+    ("product_y", Some(StepNumber::Background)),
+    ("product_scale", Some(StepNumber::Background)),
+    ("seed", Some(StepNumber::Background)),
+    ("width", Some(StepNumber::Background)),
+    ("height", Some(StepNumber::Background)),
+    // The backend's version is the key's first part.
+    ("engine", Some(StepNumber::Background)),
+    ("step1_image", Some(StepNumber::Text)),
+    ("text_content", Some(StepNumber::Text)),
+    ("text_model_prompt", Some(StepNumber::Text)),
+    ("negative_prompt", Some(StepNumber::Text)),
+    ("font_name", Some(StepNumber::Text)),
+    ("text_num_inference_steps", Some(StepNumber::Text)),
+    ("text_guidance_scale", Some(StepNumber::Text)),
+    ("step2_image", Some(StepNumber::Composite)),
+    ("composition_mode", Some(StepNumber::Composite)),
+    ("text_position", Some(StepNumber::Composite)),
+    ("composition_prompt", Some(StepNumber::Composite)),
+    ("composition_negative_prompt", Some(StepNumber::Composite)),
+    ("composition_strength", Some(StepNumber::Composite)),
+    ("composition_steps", Some(StepNumber::Composite)),
+    ("composition_guidance_scale", Some(StepNumber::Composite)),
+    ("text_x", Some(StepNumber::Composite)),
+    ("text_y", Some(StepNumber::Composite)),
+    ("stop_step", None),
+    ("force_from_step", None),
+    ("dry_run", None),
+    ("auto_unload", None),
+    ("test_mode", None),
+];
+
+/// The keys of the steps that a job runs, and of the stages within them that live drafts reuse: 64 hexadecimal digits each.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct StepKeys([Option<String>; 3]);
+pub struct StepKeys {
+    steps: [Option<String>; 3],
+    matte: Option<String>,
+    scene: Option<String>,
+    headline_style: Option<String>,
+}
 
 impl StepKeys {
-    /// The key of a step, 1..=3: 64 hexadecimal digits.
-    pub fn get(&self, step: u8) -> Option<&str> {
-        self.0.get(usize::from(step).checked_sub(1)?)?.as_deref()
+    /// Keys of a run that only cuts the product out.
+    pub(super) fn of_matte(matte: String) -> Self {
+        Self { matte: Some(matte), ..Self::default() }
+    }
+
+    /// The key of a step; `None` if the job does not run it.
+    pub fn get(&self, step: StepNumber) -> Option<&str> {
+        self.steps[usize::from(step.get()) - 1].as_deref()
     }
 
     /// The steps that run, in order, with their keys.
-    pub fn iter(&self) -> impl Iterator<Item = (u8, &str)> {
-        (1..=3).filter_map(|step| Some((step, self.get(step)?)))
+    pub fn iter(&self) -> impl Iterator<Item = (StepNumber, &str)> {
+        StepNumber::ALL.into_iter().filter_map(|step| Some((step, self.get(step)?)))
+    }
+
+    /// The key of the cut-out; `None` without a product.
+    pub fn matte(&self) -> Option<&str> {
+        self.matte.as_deref()
+    }
+
+    /// The key of the empty scene.
+    pub fn scene(&self) -> Option<&str> {
+        self.scene.as_deref()
+    }
+
+    /// The key of the headline whatever it mirrors and refracts: two headlines with the same one differ only in the picture behind them.
+    pub fn headline_style(&self) -> Option<&str> {
+        self.headline_style.as_deref()
     }
 }
 
@@ -24,8 +101,9 @@ impl StepKeys {
 struct Key(blake3::Hasher);
 
 impl Key {
-    fn new(step: &str, engine: &str) -> Self {
-        Self(blake3::Hasher::new()).text("step", step).text("engine", engine)
+    /// `part`: the step or stage. `backend`: name, version and models of the backend.
+    fn new(part: &str, backend: &str) -> Self {
+        Self(blake3::Hasher::new()).text("step", part).text("engine", backend)
     }
 
     fn bytes(mut self, name: &str, value: &[u8]) -> Self {
@@ -44,7 +122,7 @@ impl Key {
     }
 
     fn number(self, name: &str, value: f32) -> Self {
-        // -0.0 places and scales as 0.0 does.
+        // -0.0 and 0.0 mean the same.
         self.bytes(name, &(value + 0.0).to_bits().to_le_bytes())
     }
 
@@ -59,7 +137,7 @@ impl Key {
         self.text(name, picture.map_or("", |p| &p.hash))
     }
 
-    /// As it is kept: eight bits a pixel.
+    /// Quantised to 8 bits, as masks are on disk.
     fn plane(self, name: &str, plane: Option<&Plane>) -> Self {
         match plane {
             Some(p) => self.whole("width", p.width as u64).bytes(name, p.to_gray().as_raw()),
@@ -71,45 +149,69 @@ impl Key {
         self.whole("width", spec.width.into()).whole("height", spec.height.into()).whole("seed", spec.seed)
     }
 
+    fn scene(self, spec: &JobSpec) -> Self {
+        let bg = &spec.background;
+        self.canvas(spec)
+            .text("prompt", &bg.prompt)
+            .text("negative_prompt", &bg.negative_prompt)
+            .number("guidance_scale", bg.guidance_scale)
+            .whole("steps", bg.steps.into())
+            .number("true_cfg_scale", bg.true_cfg_scale)
+    }
+
     fn done(self) -> String {
         self.0.finalize().to_hex().to_string()
     }
 }
 
-/// The keys of a job's steps. `engine`: which engine, of which version, with which models. `recalled` is what earlier jobs know about pictures that this one is given; `font` identifies the content
-/// of a listed face.
-pub fn keys(spec: &JobSpec, engine: &str, recalled: &Recalled, font: &dyn Fn(&str) -> String) -> StepKeys {
-    let (first, second, third) = match &spec.start {
+/// The keys of a job. `backend`: its name, version and models. `recalled`: what earlier jobs know about the pictures that this one is
+/// given. `font` returns the content hash of a listed face.
+pub fn keys(spec: &JobSpec, backend: &str, recalled: &Recalled, font: &dyn Fn(&str) -> String) -> StepKeys {
+    let mut keys = StepKeys::default();
+    let steps = match &spec.start {
         Start::Background { product, mask, text } => {
-            let first = background(spec, engine, product.as_ref(), mask.as_ref());
-            let second = text.as_ref().map(|t| letters(spec, engine, &first, t, font));
-            let third = second.as_ref().map(|second| composite(spec, engine, &first, second, &Recalled::default()));
-            (Some(first), second, third)
+            keys.matte = product.as_ref().map(|product| matte(backend, product, mask.as_ref()));
+            keys.scene = Some(scene(spec, backend));
+            keys.headline_style = text.as_ref().map(|text| headline(spec, backend, "", text, font));
+            let first = background(spec, backend, product.as_ref(), mask.as_ref());
+            let second = text.as_ref().map(|text| headline(spec, backend, &first, text, font));
+            let third = second.as_ref().map(|second| composite(spec, backend, &first, second, &Recalled::default()));
+            [Some(first), second, third]
         }
         Start::Text { step1, text, .. } => {
-            let second = letters(spec, engine, &step1.hash, text, font);
-            let third = composite(spec, engine, &step1.hash, &second, &Recalled { placed: recalled.placed.clone(), face: None });
-            (None, Some(second), Some(third))
+            keys.headline_style = Some(headline(spec, backend, "", text, font));
+            let second = headline(spec, backend, &step1.hash, text, font);
+            let third = composite(spec, backend, &step1.hash, &second, &Recalled { placed: recalled.placed.clone(), face: None });
+            [None, Some(second), Some(third)]
         }
-        Start::Composite { step1, step2, .. } => (None, None, Some(composite(spec, engine, &step1.hash, &step2.hash, recalled))),
+        Start::Composite { step1, step2, .. } => [None, None, Some(composite(spec, backend, &step1.hash, &step2.hash, recalled))],
     };
-    let until = |step: u8, key: Option<String>| key.filter(|_| step <= spec.stop_step.get());
-    StepKeys([until(1, first), until(2, second), until(3, third)])
+    keys.steps = steps;
+    for step in StepNumber::ALL.into_iter().filter(|step| *step > spec.stop_step) {
+        keys.steps[usize::from(step.get()) - 1] = None;
+    }
+    keys
 }
 
-fn background(spec: &JobSpec, engine: &str, product: Option<&SourceImage>, mask: Option<&SourceImage>) -> String {
+/// The content hash of a listed font, for [`keys`]; empty if it is not in the catalog.
+pub fn font_hash(fonts: &FontCatalog, font: &str) -> String {
+    fonts.bytes(font).map_or_else(String::new, |bytes| blake3::hash(&bytes).to_hex().to_string())
+}
+
+/// The key of a cut-out.
+pub fn matte(backend: &str, product: &SourceImage, mask: Option<&SourceImage>) -> String {
+    Key::new("matte", backend).picture("product", Some(product)).picture("mask", mask).done()
+}
+
+fn scene(spec: &JobSpec, backend: &str) -> String {
+    Key::new("scene", backend).scene(spec).done()
+}
+
+fn background(spec: &JobSpec, backend: &str, product: Option<&SourceImage>, mask: Option<&SourceImage>) -> String {
     let (bg, at) = (&spec.background, &spec.placement);
-    let key = Key::new("background", engine)
-        .canvas(spec)
-        .text("prompt", &bg.prompt)
-        .text("negative_prompt", &bg.negative_prompt)
-        .number("guidance_scale", bg.guidance_scale)
-        .whole("steps", bg.steps.into())
-        .number("true_cfg_scale", bg.true_cfg_scale)
-        .picture("product", product)
-        .picture("mask", mask);
+    let key = Key::new("background", backend).scene(spec).picture("product", product).picture("mask", mask);
     if product.is_none() {
-        // Nothing is put into the set: how does not matter.
+        // The other fields say how a product is put into the scene.
         return key.done();
     }
     key.text("composition_prompt", &bg.composition_prompt)
@@ -122,9 +224,9 @@ fn background(spec: &JobSpec, engine: &str, product: Option<&SourceImage>, mask:
         .done()
 }
 
-/// The letters mirror and refract the picture behind them, so they depend on it.
-fn letters(spec: &JobSpec, engine: &str, step1: &str, text: &TextSpec, font: &dyn Fn(&str) -> String) -> String {
-    Key::new("letters", engine)
+/// The letters mirror and refract the result of step 1, so its key is part of theirs.
+fn headline(spec: &JobSpec, backend: &str, step1: &str, text: &TextSpec, font: &dyn Fn(&str) -> String) -> String {
+    Key::new("letters", backend)
         .canvas(spec)
         .text("step1", step1)
         .text("content", &text.content)
@@ -137,9 +239,9 @@ fn letters(spec: &JobSpec, engine: &str, step1: &str, text: &TextSpec, font: &dy
         .done()
 }
 
-fn composite(spec: &JobSpec, engine: &str, step1: &str, step2: &str, recalled: &Recalled) -> String {
+fn composite(spec: &JobSpec, backend: &str, step1: &str, step2: &str, recalled: &Recalled) -> String {
     let (c, at) = (&spec.composition, &spec.placement);
-    let key = Key::new("composite", engine)
+    let key = Key::new("composite", backend)
         .canvas(spec)
         .text("step1", step1)
         .text("step2", step2)
@@ -168,7 +270,7 @@ mod tests {
     use super::*;
     use crate::request::{ParseContext, parse};
 
-    /// "n" in a picture field makes a picture of which a corner has that value.
+    /// "n" in a picture field makes a picture with that value in a corner.
     fn spec(change: Value) -> JobSpec {
         let decode = |bytes: &[u8]| {
             let n: u8 = std::str::from_utf8(bytes).unwrap().parse().unwrap();
@@ -198,76 +300,93 @@ mod tests {
     }
 
     fn key(change: Value) -> [Option<String>; 3] {
-        keys(&spec(change), "draft 1", &Recalled::default(), &str::to_owned).0
+        keys(&spec(change), "draft 1", &Recalled::default(), &str::to_owned).steps
     }
 
-    fn changed(change: Value) -> [bool; 3] {
-        let (before, after) = (key(json!({})), key(change));
-        std::array::from_fn(|i| before[i] != after[i])
-    }
-
-    #[test]
-    fn each_input_changes_its_step_and_the_later_ones() {
-        let cases: &[(Value, [bool; 3])] = &[
-            (json!({}), [false; 3]),
-            (json!({"product_image": picture(2)}), [true; 3]),
-            (json!({"mask_image": picture(2)}), [true; 3]),
-            (json!({"bg_prompt": "a"}), [true; 3]),
-            (json!({"bg_negative_prompt": "a"}), [true; 3]),
-            (json!({"bg_composition_prompt": "a"}), [true; 3]),
-            (json!({"bg_composition_negative_prompt": "a"}), [true; 3]),
-            (json!({"strength": 0.1}), [true; 3]),
-            (json!({"guidance_scale": 0.1}), [true; 3]),
-            (json!({"num_inference_steps": 5}), [true; 3]),
-            (json!({"true_cfg_scale": 2}), [true; 3]),
-            (json!({"preserve_product": false}), [true; 3]),
-            (json!({"seed": 2}), [true; 3]),
-            (json!({"width": 272}), [true; 3]),
-            (json!({"height": 272}), [true; 3]),
-            (json!({"product_x": 0.5}), [true; 3]),
-            (json!({"product_y": 0.0}), [true; 3]),
-            (json!({"product_scale": 2}), [true; 3]),
-            (json!({"product_scale": 1}), [false; 3]),
-            (json!({"text_content": "Ho"}), [false, true, true]),
-            (json!({"text_model_prompt": "chrome"}), [false, true, true]),
-            (json!({"negative_prompt": "flat"}), [false, true, true]),
-            (json!({"font_name": "B.ttf"}), [false, true, true]),
-            (json!({"text_num_inference_steps": 5}), [false, true, true]),
-            (json!({"text_guidance_scale": 5}), [false, true, true]),
-            (json!({"composition_mode": "behind"}), [false, false, true]),
-            (json!({"text_position": "auto"}), [false, false, true]),
-            (json!({"composition_prompt": "a"}), [false, false, true]),
-            (json!({"composition_negative_prompt": "a"}), [false, false, true]),
-            (json!({"composition_strength": 0.1}), [false, false, true]),
-            (json!({"composition_steps": 3}), [false, false, true]),
-            (json!({"composition_guidance_scale": 3}), [false, false, true]),
-            (json!({"text_x": 0.5}), [false, false, true]),
-            (json!({"text_y": 0.5}), [false, false, true]),
-            (json!({"auto_unload": true, "test_mode": true, "force_from_step": 1, "dry_run": true}), [false; 3]),
-        ];
-        for (change, expected) in cases {
-            assert_eq!(changed(change.clone()), *expected, "{change}");
-        }
-    }
-
-    #[test]
-    fn the_scale_of_true_guidance_matters_to_a_composite_with_a_negative_prompt() {
-        let composite = |negative: &str, scale: f32| {
-            let start =
-                json!({"start_step": 3, "product_image": null, "text_content": null, "step1_image": picture(1), "step2_image": picture(1)});
-            let mut change = start;
-            change["composition_negative_prompt"] = json!(negative);
-            change["true_cfg_scale"] = json!(scale);
-            key(change)[2].clone().unwrap()
+    /// A request without the field, and another value of the field.
+    fn case(field: &str) -> (Value, Value) {
+        let value = match field {
+            "product_image" | "mask_image" | "step1_image" | "step2_image" => json!(picture(2)),
+            "composition_mode" => json!("behind"),
+            "text_position" => json!("auto"),
+            "font_name" => json!("B.ttf"),
+            "seed" | "product_scale" | "true_cfg_scale" => json!(2),
+            "width" | "height" => json!(272),
+            "product_x" | "product_y" | "text_x" | "text_y" => json!(0.5),
+            "strength" | "composition_strength" => json!(0.1),
+            "num_inference_steps" | "text_num_inference_steps" | "composition_steps" => json!(5),
+            "guidance_scale" | "text_guidance_scale" | "composition_guidance_scale" => json!(3),
+            "preserve_product" => json!(false),
+            "auto_unload" | "test_mode" | "dry_run" => json!(true),
+            "force_from_step" => json!(1),
+            "stop_step" => json!(3),
+            _ => json!("a"),
         };
-        assert_eq!(composite("", 1.0), composite("", 2.0));
-        assert_ne!(composite("haze", 1.0), composite("haze", 2.0));
+        let base = match field {
+            "step1_image" => json!({"start_step": 2, "step1_image": picture(3)}),
+            "step2_image" => json!({"start_step": 3, "step1_image": picture(3), "step2_image": picture(4)}),
+            _ => json!({}),
+        };
+        (base, value)
     }
 
     #[test]
-    fn a_field_of_the_table_is_covered_or_does_not_matter() {
-        // Whoever adds a field must decide what it changes, and say so above.
-        assert_eq!(crate::request::fields::FIELDS.len(), 41);
+    fn each_field_changes_the_keys_that_the_table_says() {
+        let fields: Vec<&str> = crate::request::fields::FIELDS.iter().map(|f| f.name).collect();
+        for field in &fields {
+            let entries: Vec<_> = FIRST_CHANGED_STEP.iter().filter(|entry| entry.0 == *field).collect();
+            assert_eq!(entries.len(), 1, "{field} must stand in FIRST_CHANGED_STEP once");
+            // Another start gives keys to other steps; another engine is another `backend`.
+            if matches!(*field, "start_step" | "engine") {
+                continue;
+            }
+            let (base, value) = case(field);
+            let mut changed = base.clone();
+            changed[*field] = value;
+            let (before, after) = (key(base), key(changed));
+            for step in StepNumber::ALL {
+                let i = usize::from(step.get()) - 1;
+                let expected = before[i].is_some() && entries[0].1.is_some_and(|first| step >= first);
+                assert_eq!(before[i] != after[i], expected, "{field}, step {step}");
+            }
+        }
+        assert_eq!(FIRST_CHANGED_STEP.len(), fields.len(), "a field of the table is no request field");
+    }
+
+    #[test]
+    fn the_automatic_size_has_the_same_keys_as_none() {
+        assert_eq!(key(json!({})), key(json!({"product_scale": 1})));
+    }
+
+    #[test]
+    fn stages_depend_on_their_own_inputs_only() {
+        let of = |change: Value| keys(&spec(change), "draft 1", &Recalled::default(), &str::to_owned);
+        let plain = of(json!({}));
+        let same = |change: Value| {
+            let changed = of(change);
+            [plain.matte() == changed.matte(), plain.scene() == changed.scene(), plain.headline_style() == changed.headline_style()]
+        };
+        assert_eq!(same(json!({"product_image": picture(2)})), [false, true, true]);
+        assert_eq!(same(json!({"mask_image": picture(2)})), [false, true, true]);
+        assert_eq!(same(json!({"bg_prompt": "a"})), [true, false, true]);
+        assert_eq!(same(json!({"text_content": "Ho"})), [true, true, false]);
+        assert_eq!(same(json!({"product_x": 0.3, "strength": 0.1, "composition_mode": "blend"})), [true; 3]);
+        assert_eq!(same(json!({"seed": 2})), [true, false, false]);
+        assert_eq!(of(json!({"product_image": null})).matte(), None);
+        let all = [plain.matte(), plain.scene(), plain.headline_style(), plain.get(StepNumber::Background), plain.get(StepNumber::Text)];
+        assert_eq!(all.into_iter().flatten().collect::<std::collections::HashSet<_>>().len(), 5);
+    }
+
+    /// Jobs on disk carry these: a change of how keys are computed would make every kept step useless.
+    #[test]
+    fn keys_of_kept_jobs_stay_valid() {
+        let placed = json!({"mask_image": picture(2), "product_x": 0.25, "text_y": 0.75, "composition_mode": "behind"});
+        let given = json!({"start_step": 3, "step1_image": picture(3), "step2_image": picture(4), "product_image": null});
+        let recalled = Recalled { placed: Some(Plane::new(8, 8, 0.5)), face: Some(Plane::new(4, 4, 0.25)) };
+        let plain = key(json!({}));
+        let third = keys(&spec(given), "draft 1", &recalled, &str::to_owned).steps;
+        let found: Vec<_> = plain.into_iter().chain(key(placed)).chain(third).flatten().collect();
+        assert_eq!(found, ["?"]);
     }
 
     #[test]
@@ -290,23 +409,23 @@ mod tests {
             spec(Value::Object(raw))
         };
         let start2 = keys(&later(json!({"start_step": 2})), "draft 1", &Recalled::default(), &str::to_owned);
-        assert_eq!(start2.iter().map(|(s, _)| s).collect::<Vec<_>>(), [2, 3]);
+        assert_eq!(start2.iter().map(|(s, _)| s).collect::<Vec<_>>(), [StepNumber::Text, StepNumber::Composite]);
         let spec3 = later(json!({"start_step": 3}));
-        let of = |recalled: &Recalled, engine| keys(&spec3, engine, recalled, &str::to_owned);
+        let of = |recalled: &Recalled, backend| keys(&spec3, backend, recalled, &str::to_owned);
         let plain = of(&Recalled::default(), "draft 1");
-        assert_eq!(plain.iter().map(|(s, k)| (s, k.len())).collect::<Vec<_>>(), [(3, 64)]);
+        assert_eq!(plain.iter().map(|(s, k)| (s, k.len())).collect::<Vec<_>>(), [(StepNumber::Composite, 64)]);
         let placed = Recalled { placed: Some(Plane::new(8, 8, 0.5)), face: None };
         let face = Recalled { placed: None, face: Some(Plane::new(8, 8, 0.5)) };
         let all = [&plain, &of(&placed, "draft 1"), &of(&face, "draft 1"), &of(&Recalled::default(), "diffusion 1")];
-        let different: std::collections::HashSet<_> = all.iter().map(|k| k.get(3).unwrap()).collect();
+        let different: std::collections::HashSet<_> = all.iter().map(|k| k.get(StepNumber::Composite).unwrap()).collect();
         assert_eq!(different.len(), 4);
     }
 
     #[test]
-    fn the_face_counts_by_its_content() {
+    fn a_font_counts_by_its_content() {
         let spec = spec(json!({}));
         let of = |face: &'static str| keys(&spec, "draft 1", &Recalled::default(), &move |_| face.to_owned());
-        assert_eq!(of("a").get(1), of("b").get(1));
-        assert_ne!(of("a").get(2), of("b").get(2));
+        assert_eq!(of("a").get(StepNumber::Background), of("b").get(StepNumber::Background));
+        assert_ne!(of("a").get(StepNumber::Text), of("b").get(StepNumber::Text));
     }
 }

@@ -1,34 +1,54 @@
 //! Where the text stands.
 
-use crate::imaging::{LinearRgb, Plane, luminance};
+use image::{RgbImage, RgbaImage};
+
+use super::layout::{Bounds, percent};
+use super::text::Headline;
+use crate::imaging::{LinearRgb, Plane, luminance, srgb8_to_linear};
+use crate::notice;
+use crate::notice::Notice;
 use crate::request::{CompositionMode, Placement, TextPosition};
 
+/// Margin above and below the letters, as a fraction of the canvas' height.
 const TOP: f32 = 0.06;
 const BOTTOM: f32 = 0.06;
-/// In `behind`, more hidden text than this cannot be read.
+/// Text of which the product hides more than this share is illegible.
 const MOST_HIDDEN: f32 = 0.30;
+/// Ink is where the layer's alpha exceeds this.
+const INK: f32 = 0.3;
 
-/// Offset of the text layer to the right and down, and a note when the wish could not be followed. Numbers of the designer's own go before
-/// `position`; the letters stay whole.
-pub fn text_offset(
+/// Where the text layer goes.
+#[derive(Default)]
+pub struct TextPlacement {
+    /// How far the layer moves right and down, in pixels.
+    pub offset: (i64, i64),
+    /// The ink's box before it moves; `None` for a layer without ink.
+    pub ink: Option<Bounds>,
+    /// A warning if the text is hidden, or was moved to stay visible.
+    pub notice: Option<Notice>,
+}
+
+/// Places the text layer at the designer's coordinates, else at `position`. The letters always stay on the canvas.
+pub fn place_text(
     background: &LinearRgb,
     text: &Plane,
     text_luminance: f32,
     product: Option<&Plane>,
     mode: CompositionMode,
     position: TextPosition,
-    wish: &Placement,
-) -> ((i64, i64), Option<String>) {
+    coordinates: &Placement,
+) -> TextPlacement {
     let height = background.height as i64;
-    let Some((x0, y0, x1, y1)) = text.bounds(0.3) else { return ((0, 0), None) };
+    let Some(ink) = text.bounds(INK) else { return TextPlacement::default() };
+    let (x0, y0, x1, y1) = ink;
     let centred = |at: f32, side: usize, ink: usize| {
         let start = (at * side as f32 - ink as f32 / 2.0).round() as i64;
-        // Outline and shadow need a little air at the edge.
+        // Outline and shadow need a little space at the edge.
         let free = (side as i64 - ink as i64).max(0);
-        let air = ((side as f32 * 0.015) as i64).min(free / 2);
-        start.clamp(air, free - air)
+        let margin = ((side as f32 * 0.015) as i64).min(free / 2);
+        start.clamp(margin, free - margin)
     };
-    let dx = wish.text_x.map_or(0, |x| centred(x, background.width, x1 - x0) - x0 as i64);
+    let dx = coordinates.text_x.map_or(0, |x| centred(x, background.width, x1 - x0) - x0 as i64);
     let block = (y1 - y0) as i64;
     let (lowest, highest) = (height - (BOTTOM * height as f32) as i64 - block, (TOP * height as f32) as i64);
     let lowest = lowest.max(0);
@@ -40,11 +60,11 @@ pub fn text_offset(
         TextPosition::Auto => highest,
     };
     let hidden = |top: i64| product.map_or(0.0, |p| overlap(text, p, (x0, y0, x1, y1), (dx, top - y0 as i64)));
-    if let Some(y) = wish.text_y {
+    if let Some(y) = coordinates.text_y {
         let top = centred(y, background.height, y1 - y0);
-        let note = (mode == CompositionMode::Behind && hidden(top) > MOST_HIDDEN)
-            .then(|| format!("text_y: {:.0} % of the text is hidden behind the product there", hidden(top) * 100.0));
-        return ((dx, top - y0 as i64), note);
+        let notice = (mode == CompositionMode::Behind && hidden(top) > MOST_HIDDEN)
+            .then(|| notice!("pipeline-text-hidden", percent = percent(hidden(top))).at("text_y"));
+        return TextPlacement { offset: (dx, top - y0 as i64), ink: Some(ink), notice };
     }
     let candidates: Vec<i64> = (0..=24).map(|i| highest + (lowest - highest) * i / 24).collect();
     let across = ((x0 as i64 + dx).max(0) as usize, (x1 as i64 + dx).max(0) as usize);
@@ -52,37 +72,58 @@ pub fn text_offset(
         let cost = |top: i64| {
             let covered = hidden(top);
             let (clutter, contrast) = region(background, across, top, block, text_luminance);
-            // Words are expected above the product when nothing else speaks against it.
-            let habit = (top - highest) as f32 / height as f32 * 0.25;
-            2.5 * covered + 2.0 * clutter + 0.6 * (1.0 - contrast) + habit
+            // Everything else being equal, a headline belongs above the product.
+            let depth = (top - highest) as f32 / height as f32 * 0.25;
+            2.5 * covered + 2.0 * clutter + 0.6 * (1.0 - contrast) + depth
         };
         candidates.iter().copied().min_by(|a, b| cost(*a).total_cmp(&cost(*b))).unwrap_or(highest)
     } else {
         top_of(position)
     };
-    let mut note = None;
+    let mut notice = None;
     let mut top = wanted;
     if mode == CompositionMode::Behind && hidden(wanted) > MOST_HIDDEN {
-        // The nearest place where it can be read; where there is none, the one that hides least.
-        let mut order: Vec<i64> =
+        // The nearest position where it is legible; if there is none, the one that hides least.
+        let mut nearest: Vec<i64> =
             (0..=96).map(|i| (height as f32 * 0.03) as i64 + (lowest - (height as f32 * 0.03) as i64) * i / 96).collect();
-        order.sort_by_key(|t| (t - wanted).abs());
-        top = order
+        nearest.sort_by_key(|t| (t - wanted).abs());
+        top = nearest
             .iter()
             .copied()
             .find(|t| hidden(*t) <= MOST_HIDDEN * 0.85)
-            .unwrap_or_else(|| order.iter().copied().min_by(|a, b| hidden(*a).total_cmp(&hidden(*b))).unwrap_or(wanted));
-        note = Some(format!(
-            "text_position: behind the product {:.0} % of the text would be hidden there, so it was moved to where {:.0} % is",
-            hidden(wanted) * 100.0,
-            hidden(top) * 100.0
-        ));
+            .unwrap_or_else(|| nearest.iter().copied().min_by(|a, b| hidden(*a).total_cmp(&hidden(*b))).unwrap_or(wanted));
+        let (before, after) = (percent(hidden(wanted)), percent(hidden(top)));
+        notice = Some(notice!("pipeline-text-moved", before = before, after = after).at("text_position"));
     }
-    ((dx, top - y0 as i64), note)
+    TextPlacement { offset: (dx, top - y0 as i64), ink: Some(ink), notice }
+}
+
+/// Row of the letters' centre at position `auto`; `None` for a headline without ink. Both pictures have the canvas' size.
+pub(super) fn automatic_row(background: &RgbImage, headline: &Headline, product: Option<&Plane>, mode: CompositionMode) -> Option<f32> {
+    let image = &headline.image;
+    let (width, height) = (image.width() as usize, image.height() as usize);
+    let alpha = Plane { width, height, data: image.pixels().map(|p| f32::from(p.0[3]) / 255.0).collect() };
+    let tone = mean_luminance(image, headline.face.as_ref().unwrap_or(&alpha));
+    let background = LinearRgb::from_srgb(background);
+    let placed = place_text(&background, &alpha, tone, product, mode, TextPosition::Auto, &Placement::default());
+    let (_, top, _, bottom) = placed.ink?;
+    Some((top + bottom) as f32 / 2.0 + placed.offset.1 as f32)
+}
+
+/// Mean luminance of the letters where `weight` exceeds one half.
+pub(super) fn mean_luminance(text: &RgbaImage, weight: &Plane) -> f32 {
+    let (mut sum, mut total) = (0.0_f64, 1e-6_f64);
+    for (p, &a) in text.pixels().zip(&weight.data) {
+        if a > 0.5 {
+            sum += f64::from(luminance([p.0[0], p.0[1], p.0[2]].map(srgb8_to_linear)));
+            total += 1.0;
+        }
+    }
+    (sum / total) as f32
 }
 
 /// Share of the text that the product covers.
-pub fn overlap(text: &Plane, product: &Plane, (x0, y0, x1, y1): (usize, usize, usize, usize), (dx, dy): (i64, i64)) -> f32 {
+fn overlap(text: &Plane, product: &Plane, (x0, y0, x1, y1): Bounds, (dx, dy): (i64, i64)) -> f32 {
     let (mut covered, mut total) = (0.0, 1e-6);
     for y in (y0..y1).step_by(2) {
         let py = y as i64 + dy;
@@ -102,7 +143,7 @@ pub fn overlap(text: &Plane, product: &Plane, (x0, y0, x1, y1): (usize, usize, u
     covered / total
 }
 
-/// Clutter (mean gradient) and contrast (0..=1) of a band of the picture.
+/// Clutter (mean gradient) of the part of the picture behind the text, and its contrast to the text (0..=1).
 fn region(image: &LinearRgb, (x0, x1): (usize, usize), top: i64, block: i64, text: f32) -> (f32, f32) {
     let (from, to) = (top.max(0) as usize, ((top + block).max(0) as usize).min(image.height));
     let (mut edges, mut sum, mut count) = (0.0, 0.0, 0.0_f32);

@@ -1,35 +1,38 @@
-//! Step 2: lay the slogan out, find its edges, make it solid, cut it out.
+//! Step 2: lays the text out, finds its edges and turns it into a sculpted headline.
 
 use std::sync::Arc;
 
 use image::{RgbImage, RgbaImage};
 
-use super::{Picture, PipelineError, Sink};
+use super::error::PipelineError;
+use super::preview;
+use super::sink::{Picture, Sink};
 use crate::backend::{Backend, Prompts, Sampling, SculptRequest, StageCx};
 use crate::imaging::{Plane, canny};
 use crate::job::{ImageName, Stage};
+use crate::notice;
 use crate::request::{JobSpec, SourceImage, TextSpec};
 use crate::typography::{FontCatalog, layout_text};
 
-/// Type below this height in pixels is noted as too small.
-const SMALLEST_TYPE: f32 = 20.0;
+/// The user is warned about type below this size in pixels.
+const SMALLEST_LEGIBLE: f32 = 20.0;
 
-/// Sculpted text as step 3 takes it.
+/// The sculpted text.
 #[derive(Clone)]
-pub struct Layer {
+pub struct Headline {
     /// sRGB, straight alpha.
     pub image: Arc<RgbaImage>,
-    /// Front faces of the letters in the same coordinates, when they are known.
+    /// Front faces of the letters in the same coordinates; `None` if unknown.
     pub face: Option<Plane>,
 }
 
-/// A layer that the caller sent.
-pub fn given(step2: &SourceImage, face: Option<Plane>) -> Layer {
+/// `step2_image` as the headline. A face of another size does not belong to it.
+pub(super) fn given(step2: &SourceImage, face: Option<Plane>) -> Headline {
     let face = face.filter(|f| (f.width, f.height) == (step2.pixels.width() as usize, step2.pixels.height() as usize));
-    Layer { image: Arc::clone(&step2.pixels), face }
+    Headline { image: Arc::clone(&step2.pixels), face }
 }
 
-/// The whole step.
+/// Runs step 2.
 pub fn run(
     spec: &JobSpec,
     text: &TextSpec,
@@ -38,17 +41,14 @@ pub fn run(
     fonts: &FontCatalog,
     cx: StageCx<'_>,
     sink: &dyn Sink,
-) -> Result<Layer, PipelineError> {
+) -> Result<Headline, PipelineError> {
     sink.stage(Stage::TextCanvas);
     let layout = layout_text(fonts, &text.font, &text.content, spec.width as usize, spec.height as usize)?;
-    for warning in &layout.fallbacks {
-        sink.warn(&warning.to_string());
+    for fallback in &layout.fallbacks {
+        sink.notice(fallback.clone());
     }
-    if layout.font_px < SMALLEST_TYPE {
-        sink.warn(&format!(
-            "text_content: the letters are only {:.0} pixels tall and hard to read; use fewer words or lines, or a larger canvas",
-            layout.font_px
-        ));
+    if layout.font_px < SMALLEST_LEGIBLE {
+        sink.notice(notice!("pipeline-type-small", pixels = layout.font_px.round_ties_even() as u32).at("text_content"));
     }
     cx.check()?;
     sink.stage(Stage::Canny);
@@ -65,26 +65,11 @@ pub fn run(
     let sculpted = backend.sculpt_text(&request, cx)?;
     sink.stage(Stage::TextMatte);
     let layer = backend.cut_text(sculpted, &request, cx)?;
-    preview(cx, step1, &layer.image);
+    preview::offer_headline(cx, step1, &layer.image);
     cx.check()?;
     sink.save(ImageName::Face, Picture::Gray(&layer.face.to_gray()))?;
     sink.save(ImageName::Step2, Picture::Rgba(&layer.image))?;
-    // What is on disk is what step 3 works with, so that a re-run from the files gives the same pixels.
+    // Quantised to 8 bits as on disk, so that a re-run from the files gives the same pixels.
     let face = Plane::from_gray(&layer.face.to_gray());
-    Ok(Layer { image: Arc::new(layer.image), face: Some(face) })
-}
-
-/// A small picture of the letters over the scene.
-fn preview(cx: StageCx<'_>, step1: &RgbImage, letters: &RgbaImage) {
-    if !cx.observer.wants_preview() || step1.dimensions() != letters.dimensions() {
-        return;
-    }
-    let scale = step1.width().max(step1.height()).div_ceil(384).max(1);
-    let small = RgbImage::from_fn(step1.width() / scale, step1.height() / scale, |x, y| {
-        let (x, y) = (x * scale + scale / 2, y * scale + scale / 2);
-        let (below, above) = (step1.get_pixel(x, y).0, letters.get_pixel(x, y).0);
-        let a = u32::from(above[3]);
-        image::Rgb(std::array::from_fn(|k| ((u32::from(above[k]) * a + u32::from(below[k]) * (255 - a)) / 255) as u8))
-    });
-    cx.observer.preview(small);
+    Ok(Headline { image: Arc::new(layer.image), face: Some(face) })
 }

@@ -1,78 +1,76 @@
-//! Why a write to the data folder failed, as one sentence that every door shows.
+//! Why the data folder could not be read or written, worded for every front end.
 
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-/// Why something could not be written or read.
+use crate::notice;
+use crate::notice::Notice;
+
+/// Why a file or folder could not be read or written.
 #[derive(Debug, thiserror::Error)]
-#[error("{}", self.sentence())]
+#[error("{}", self.notice())]
 pub struct StoreError {
+    /// A verb of the messages `store-detail` and `store-failed`.
     action: &'static str,
     path: PathBuf,
-    /// The data folder, where the file is in it.
+    /// The data folder, if the file is in it.
     root: Option<PathBuf>,
     source: io::Error,
 }
 
 impl StoreError {
-    /// A failed action on a path, in the words of the sentence "cannot {action} {path}".
+    /// A failed action on a path.
     pub(super) fn new(action: &'static str, path: &Path, source: io::Error) -> Self {
         Self { action, path: path.to_path_buf(), root: None, source }
     }
 
-    /// The same error, worded about the data folder as a whole: the name of one of its files does not help the user.
+    /// The same error about the data folder as a whole: the name of a file in it does not help the user.
     pub(super) fn in_data_folder(self, root: &Path) -> Self {
         Self { root: Some(root.to_path_buf()), ..self }
     }
 
-    /// Another program holds the folder.
+    /// Whether another program has locked the folder.
     pub fn is_in_use(&self) -> bool {
         self.source.kind() == ErrorKind::WouldBlock
     }
 
-    /// No space is left, or the user's quota is used up.
+    /// Whether no space is left or the user's quota is used up.
     pub fn is_full(&self) -> bool {
         matches!(self.source.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge)
     }
 
-    /// The file or its folder is not there.
+    /// Whether the file or its folder is missing.
     pub fn is_missing(&self) -> bool {
         matches!(self.source.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
     }
 
     /// The operating system's message, with the file.
-    pub fn technical(&self) -> String {
-        format!("cannot {} {}: {}", self.action, self.path.display(), self.source)
+    pub fn technical(&self) -> Notice {
+        notice!("store-detail", action = self.action, path = self.path.as_path(), source = self.source.to_string())
+    }
+
+    /// The operating system's message alone.
+    pub fn system_message(&self) -> String {
+        self.source.to_string()
     }
 
     fn is_read_only(&self) -> bool {
         matches!(self.source.kind(), ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied)
     }
 
-    fn sentence(&self) -> String {
+    /// What happened and what to do.
+    pub fn notice(&self) -> Notice {
         let parent = self.path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let folder = self.root.as_deref().unwrap_or(parent).display();
-        let source = self.source.kind();
+        let folder = self.root.as_deref().unwrap_or(parent);
+        let kind = self.source.kind().to_string();
         match &self.root {
-            _ if self.is_in_use() => self.technical(),
-            Some(_) if self.is_full() => {
-                format!("The disk is full, so nothing can be saved in {folder}. Free some space or delete jobs for good, then try again.")
-            }
-            None if self.is_full() => {
-                format!("The disk is full, so nothing can be saved in {folder}. Free some space or choose another folder.")
-            }
-            Some(_) if self.is_read_only() => {
-                format!("The folder {folder} cannot be written to ({source}). Allow writing there or choose another with --data-dir.")
-            }
-            None if self.is_read_only() => {
-                format!("The folder {folder} cannot be written to ({source}). Allow writing there or choose another folder.")
-            }
-            Some(_) if self.is_missing() => {
-                format!(
-                    "The folder {folder} is missing and cannot be made again ({source}). Check the disk or choose another with --data-dir."
-                )
-            }
-            _ => format!("{}. Check that the folder exists, is writable and has free space", self.technical()),
+            _ if self.is_in_use() => notice!("store-in-use", folder = self.root.as_deref().unwrap_or(&self.path)),
+            Some(_) if self.is_full() => notice!("store-data-folder-full", folder = folder),
+            None if self.is_full() => notice!("store-folder-full", folder = folder),
+            Some(_) if self.is_read_only() => notice!("store-data-folder-read-only", folder = folder, source = kind),
+            None if self.is_read_only() => notice!("store-folder-read-only", folder = folder, source = kind),
+            Some(_) if self.is_missing() => notice!("store-data-folder-missing", folder = folder, source = kind),
+            _ => notice!("store-failed", action = self.action, path = self.path.as_path(), source = self.source.to_string()),
         }
     }
 }
@@ -100,13 +98,13 @@ mod tests {
             assert!(text.starts_with("The folder /data cannot be written to (") && text.ends_with("--data-dir."), "{text}");
         }
         assert!(said(ErrorKind::NotADirectory).starts_with("The folder /data is missing"));
-        // Outside of the data folder --data-dir is no help.
+        // --data-dir does not help with files outside of the data folder.
         for kind in [ErrorKind::StorageFull, ErrorKind::ReadOnlyFilesystem] {
             let text = of(kind).to_string();
             assert!(text.contains("/data/jobs/a") && text.ends_with("choose another folder.") && !text.contains("job.json"), "{text}");
         }
         let other = said(ErrorKind::InvalidData);
         assert!(other.starts_with("cannot write /data/jobs/a/job.json: ") && other.contains("has free space"), "{other}");
-        assert!(of(ErrorKind::StorageFull).technical().starts_with("cannot write /data/jobs/a/job.json: "));
+        assert!(of(ErrorKind::StorageFull).technical().to_string().starts_with("cannot write /data/jobs/a/job.json: "));
     }
 }

@@ -33,8 +33,7 @@ impl FolderLock {
             match file.try_lock() {
                 Ok(()) => {}
                 Err(TryLockError::WouldBlock) => {
-                    let busy = "another nanoCocoa uses it; close that one or choose another --data-dir";
-                    return Err(StoreError::new("use", root, io::Error::new(ErrorKind::WouldBlock, busy)));
+                    return Err(StoreError::new("use", root, ErrorKind::WouldBlock.into()));
                 }
                 // Some network file systems have no locks.
                 Err(TryLockError::Error(error)) => return Err(at("lock", &path)(error)),

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::error::{StoreError, at};
 use super::write::is_temporary;
 use super::{DELETED, JobStore, Marks, RECORD, lock, whole};
-use crate::job::{ImageName, JobSnapshot, JobStatus};
+use crate::job::{ImageName, JobSnapshot};
 
 /// Time spent at the start on reading pictures whose files differ from their records; the keeper thread reads the others later.
 const READ_AT_START: Duration = Duration::from_secs(1);
@@ -74,15 +74,9 @@ impl JobStore {
         if interrupted {
             let end = fs::metadata(dir.join(RECORD)).and_then(|m| m.modified()).ok();
             let end = end.and_then(|t| t.duration_since(UNIX_EPOCH).ok()).map(|d| d.as_secs_f64());
-            job.status = JobStatus::Failed;
             // The dates of files follow the wall clock; records of earlier versions have nothing better.
             let end = job.spent.map(|spent| job.start_time + spent).or(end).unwrap_or(job.start_time);
-            job.end_time = Some(end.max(job.start_time));
-            job.error = Some("interrupted: the program ended while this job was active".into());
-            job.message = match job.resume_step() {
-                1 => "Interrupted before the first step was finished. Continue it to run it again.".into(),
-                step => format!("Interrupted. Steps before {step} are kept; continue it from step {step}."),
-            };
+            job.interrupt(end);
         }
         // A copy of the folder has other dates: once its pictures were read, they need not be read at the next start.
         let was_read = read && lock(&self.marks).get(&id).is_some_and(|now| *now != known);

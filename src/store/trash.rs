@@ -55,7 +55,7 @@ impl JobStore {
                 trashed.remove(&id);
                 Ok(false)
             }
-            Err(e) => Err(at("take back", &dir)(e).in_data_folder(&self.root)),
+            Err(e) => Err(at("restore", &dir)(e).in_data_folder(&self.root)),
         }
     }
 

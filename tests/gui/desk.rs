@@ -130,7 +130,7 @@ impl Desk {
     pub fn until_planned(&mut self) -> Vec<(u8, bool)> {
         self.until("a plan", |s| s.plan().is_some());
         self.frames(2);
-        self.studio().plan().unwrap().steps.iter().map(|s| (s.step, s.cached)).collect()
+        self.studio().plan().unwrap().steps.iter().map(|s| (s.step.get(), s.cached)).collect()
     }
 
     /// The middle of what has this name.

@@ -7,6 +7,7 @@ use nanococoa::engine::SubmitPolicy;
 use nanococoa::gui::app::Source;
 use nanococoa::gui::i18n::Lang;
 use nanococoa::job::{ImageName, JobStatus};
+use nanococoa::request::StepNumber;
 
 use crate::common::{Act, Script, request};
 use crate::desk::{Desk, real, sample};
@@ -58,7 +59,7 @@ fn journey(lang: Lang) {
     desk.click("command.generate");
     desk.until_made(1);
     let one = desk.studio().jobs()[0].clone();
-    assert_eq!((one.start_step, one.width), (1, 512));
+    assert_eq!((one.start_step.get(), one.width), (1, 512));
     assert_eq!(desk.studio().shown(), Source::Job(one.id));
     assert!(desk.has(&lang.f("history.entry", &[&"오늘의 커피"])));
 
@@ -72,7 +73,7 @@ fn journey(lang: Lang) {
     desk.click("again.text");
     desk.until_made(2);
     let two = desk.studio().jobs()[0].clone();
-    assert_eq!(two.cached_steps, [1]);
+    assert_eq!(two.cached_steps, [StepNumber::Background]);
     let bytes = |id| std::fs::read(desk.engine.image_path(id, ImageName::Step1).unwrap()).unwrap();
     let pixels = |id| image::load_from_memory(&bytes(id)).unwrap().into_rgb8();
     assert_eq!(pixels(one.id), pixels(two.id), "the background is the same");
@@ -82,7 +83,7 @@ fn journey(lang: Lang) {
     assert_eq!(desk.until_planned(), [(1, true), (2, true), (3, false)]);
     desk.click("again.composite");
     desk.until_made(3);
-    assert_eq!(desk.studio().jobs()[0].cached_steps, [1, 2]);
+    assert_eq!(desk.studio().jobs()[0].cached_steps, [StepNumber::Background, StepNumber::Text]);
 
     // An old entry comes back, and undo takes that back.
     let changed = desk.studio().session.brief.clone();
@@ -157,7 +158,7 @@ fn a_stop_shows_at_once_and_esc_stops_the_running_job() {
         let mut desk = Desk::fake(dir.path(), &script, lang);
         desk.fill("scene.title", "sea");
         desk.click("command.generate");
-        desk.until("the stage", |s| s.jobs().first().is_some_and(|j| j.step.number() == 1));
+        desk.until("the stage", |s| s.jobs().first().is_some_and(|j| j.step.number() == Some(StepNumber::Background)));
         // Another one is looked at.
         desk.click_label(desk.words("generate.more"));
         desk.click("command.generate_front");
@@ -306,7 +307,7 @@ fn jobs_of_other_doors_are_made_again_from_their_own_pictures() {
     for (key, start, count) in [("command.from_text", 2, 2), ("command.from_composite", 2, 3)] {
         desk.click_label("History: From REST");
         let job = again(&mut desk, key, count);
-        assert_eq!((job.start_step, job.seed), (start, 3), "{key}");
+        assert_eq!((job.start_step.get(), job.seed), (start, 3), "{key}");
         assert_eq!(scene(&desk, job.id), scene(&desk, first), "{key}: the scene is the one that was given");
         assert_eq!(job.parameters["text_guidance_scale"], 9.5);
         assert_eq!(job.parameters["composition_prompt"], "warm light");
@@ -510,7 +511,7 @@ fn a_stopped_job_is_continued_and_one_can_be_let_in_front() {
     desk.fill("scene.title", "바다");
     desk.fill("text.title", "여름 특가");
     desk.click("command.generate");
-    desk.until("the letters", |s| s.jobs().first().is_some_and(|j| j.step.number() == 2));
+    desk.until("the letters", |s| s.jobs().first().is_some_and(|j| j.step.number() == Some(StepNumber::Text)));
     // Two more wait; the last one is let in front.
     for key in [egui::Modifiers::COMMAND, egui::Modifiers::COMMAND | egui::Modifiers::SHIFT] {
         let seed = desk.studio().session.brief.seed;
@@ -533,7 +534,7 @@ fn a_stopped_job_is_continued_and_one_can_be_let_in_front() {
     desk.click("history.resume");
     desk.until_made(1);
     let job = desk.studio().jobs()[0].clone();
-    assert_eq!((job.start_step, job.seed), (2, first.seed));
+    assert_eq!((job.start_step.get(), job.seed), (2, first.seed));
     desk.end();
 }
 

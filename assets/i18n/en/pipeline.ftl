@@ -1,1 +1,19 @@
 # Messages of the area `pipeline`. Message IDs are notice codes.
+
+# Given pictures.
+pipeline-background-cropped = it has another shape than { FIELD("width") } and { FIELD("height") } ask for, so its edges were cut off
+pipeline-product-segmented = its product was found by cutting the picture out again; an outline made with the picture is more exact
+
+# The headline and its place. `percent`, `before` and `after` are whole percents of the text.
+pipeline-type-small = the letters are only { $pixels } pixels tall and hard to read; use fewer words or lines, or a larger canvas
+pipeline-no-product = no product was found in the picture, so nothing stands before the text
+pipeline-text-hidden = { $percent } % of the text is hidden behind the product there
+pipeline-text-moved = behind the product { $before } % of the text would be hidden there, so it was moved to where { $after } % is
+pipeline-letters-hidden = { $percent } % of the letters are hidden behind the product; choose another { FIELD("text_position") } or place the text or the product elsewhere
+
+# Legibility of the finished picture.
+pipeline-contrast-low = only { $percent } % of the letters' outline stands out from what is behind it; use fewer words, a bolder font or another style
+pipeline-legibility-unknown = the letters are too small or too hidden for their legibility to be measured
+
+# A defect of the program.
+pipeline-no-picture = the pipeline ended without a picture; please report it

@@ -1,1 +1,14 @@
 # Messages of the area `engine`. Message IDs are notice codes.
+engine-no-thread = 작업 스레드를 시작할 수 없어요: { $source }
+engine-busy = 다른 작업을 하고 있어요. { $seconds }초 뒤에 다시 시도하세요.
+engine-shutting-down = 프로그램이 끝나는 중이에요.
+engine-job-not-found = 작업을 찾을 수 없어요.
+engine-delete-running = 실행 중인 작업은 삭제할 수 없어요. 먼저 중단하세요.
+engine-resume-running = 실행 중인 작업은 이어서 실행할 수 없어요. 먼저 중단하세요.
+engine-resume-picture-missing = 이 작업에 필요한 그림이 없어요: { $file }. 원래 사진으로 새로 시작하세요.
+engine-draft-requested = 초안 엔진을 선택했어요
+engine-diffusion-unavailable = 디퓨전 엔진을 실행할 수 없어요: { $reason }. 그동안 "auto"나 "draft"를 쓰세요.
+engine-draft-instead = { $reason } 그래서 내장된 초안 엔진이 초안을 만들어요.
+engine-job-panicked = 내부 오류로 작업이 끝났어요({ $detail }). 끝난 단계는 남아 있어요. 오류를 알려 주세요.
+engine-picture-not-saved = { JOSA($file, "을/를") } 저장할 수 없어요: { $source }
+engine-disk-short = { $folder } 폴더가 있는 디스크에 { $free } MB만 남아서 큰 작업은 저장하지 못할 수 있어요. 공간을 비우거나 작업을 완전히 삭제하세요.

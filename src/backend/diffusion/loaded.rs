@@ -7,6 +7,7 @@ use candle_core::{DType, Device};
 use super::birefnet::MattingNetwork;
 use super::error::{DiffusionError, DiffusionResult};
 use super::flux::{FluxCondition, FluxModel};
+use super::loader::get_or_load;
 use super::models::Models;
 use super::prompt_cache::PromptCache;
 use super::residency::{Plan, Sizes, choose, plans};
@@ -179,16 +180,12 @@ impl LoadedModels {
     pub fn flux(&mut self, pixels: usize, cx: StageCx<'_>) -> DiffusionResult<&mut FluxModel> {
         let plan = self.plan(pixels);
         self.make_room_for(Model::Flux, &plan);
-        let model = match self.flux.take() {
-            Some(model) => model,
-            None => {
-                let folder = self.setup.models.flux.clone().unwrap_or_default();
-                let mut model = FluxModel::open(&folder, &self.setup.device, self.dtype)?;
-                model.parts.share_prompts(self.setup.prompts.flux.clone());
-                model
-            }
-        };
-        let model = self.flux.insert(model);
+        let model = get_or_load(&mut self.flux, || {
+            let folder = self.setup.models.flux.clone().unwrap_or_default();
+            let mut model = FluxModel::open(&folder, &self.setup.device, self.dtype)?;
+            model.parts.share_prompts(self.setup.prompts.flux.clone());
+            Ok(model)
+        })?;
         model.parts.set_retention(plan.retention);
         model.parts.set_stop(stop_check(cx));
         Ok(model)
@@ -201,19 +198,14 @@ impl LoadedModels {
     pub fn sdxl(&mut self, pixels: usize, cx: StageCx<'_>) -> DiffusionResult<&mut SdxlModel> {
         let plan = self.plan(pixels);
         self.make_room_for(Model::Sdxl, &plan);
-        let model = match self.sdxl.take() {
-            Some(model) => model,
-            None => {
-                let models = &self.setup.models;
-                let folder = models.sdxl.clone().unwrap_or_default();
-                let folders =
-                    SdxlFolders { pipeline: &folder, control: models.controlnet.as_deref(), autoencoder: models.sdxl_vae.as_deref() };
-                let mut model = SdxlModel::open(folders, &self.setup.device, self.sdxl_dtype)?;
-                model.parts.share_prompts(self.setup.prompts.sdxl.clone());
-                model
-            }
-        };
-        let model = self.sdxl.insert(model);
+        let model = get_or_load(&mut self.sdxl, || {
+            let models = &self.setup.models;
+            let folder = models.sdxl.clone().unwrap_or_default();
+            let folders = SdxlFolders { pipeline: &folder, control: models.controlnet.as_deref(), autoencoder: models.sdxl_vae.as_deref() };
+            let mut model = SdxlModel::open(folders, &self.setup.device, self.sdxl_dtype)?;
+            model.parts.share_prompts(self.setup.prompts.sdxl.clone());
+            Ok(model)
+        })?;
         model.parts.set_retention(plan.retention);
         model.parts.set_stop(stop_check(cx));
         Ok(model)
@@ -226,14 +218,10 @@ impl LoadedModels {
     pub fn matting(&mut self, pixels: usize, cx: StageCx<'_>) -> DiffusionResult<&mut MattingNetwork> {
         let plan = self.plan(pixels);
         self.make_room_for(Model::Matting, &plan);
-        let network = match self.matting.take() {
-            Some(network) => network,
-            None => {
-                let folder = self.setup.models.birefnet.clone().unwrap_or_default();
-                MattingNetwork::load_stoppable(&folder, &self.setup.device, self.dtype, &stop_check(cx))?
-            }
-        };
-        Ok(self.matting.insert(network))
+        get_or_load(&mut self.matting, || {
+            let folder = self.setup.models.birefnet.clone().unwrap_or_default();
+            Ok(MattingNetwork::load_stoppable(&folder, &self.setup.device, self.dtype, &stop_check(cx))?)
+        })
     }
 
     /// Runs `work`. If memory runs out, frees all models and runs it again with the next smaller plan.

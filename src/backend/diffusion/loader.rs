@@ -82,6 +82,18 @@ impl Loader {
     }
 }
 
+/// What a slot holds; `load` fills it first if it is empty.
+///
+/// # Errors
+/// Errors of `load`; the slot stays empty.
+pub(super) fn get_or_load<T>(slot: &mut Option<T>, load: impl FnOnce() -> DiffusionResult<T>) -> DiffusionResult<&mut T> {
+    let loaded = match slot.take() {
+        Some(loaded) => loaded,
+        None => load()?,
+    };
+    Ok(slot.insert(loaded))
+}
+
 /// For components whose config cannot be read from the weights.
 ///
 /// # Errors

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use candle_core::DType;
 
 use super::autoencoder::Autoencoder;
-use super::error::{DiffusionError, DiffusionResult};
+use super::error::DiffusionResult;
 use super::folder::ComponentFiles;
-use super::loader::Loader;
+use super::loader::{Loader, get_or_load};
 use super::models::identity_of;
 use super::prompt_cache::PromptCache;
 use super::residency::Retention;
@@ -137,12 +137,12 @@ impl<E, N, C: Condition> ModelParts<E, N, C> {
         dtype: impl Fn(&VaeConfig, DType) -> DType,
         fallback: impl FnOnce(Arc<dyn TensorStore>) -> LoadResult<VaeConfig>,
     ) -> DiffusionResult<&Autoencoder> {
-        if self.autoencoder.is_none() {
+        let autoencoder = get_or_load(&mut self.autoencoder, || {
             let wanted = self.loader.dtype();
             let network = self.loader.load_as(&files(&self.loader)?, |config| dtype(config, wanted), fallback, AutoencoderKl::load)?;
             let dtype = dtype(network.config(), wanted);
-            self.autoencoder = Some(Autoencoder::new(network, dtype));
-        }
-        self.autoencoder.as_ref().ok_or_else(|| DiffusionError::Input("the autoencoder is not loaded".into()))
+            Ok(Autoencoder::new(network, dtype))
+        })?;
+        Ok(autoencoder)
     }
 }

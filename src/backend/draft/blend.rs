@@ -1,4 +1,4 @@
-//! The product takes over the set's light by low frequencies only; its detail stays as photographed.
+//! Blends the product into the scene: relights its low frequencies and keeps its detail as photographed.
 
 use rayon::prelude::*;
 
@@ -6,7 +6,7 @@ use crate::backend::{BackendError, BlendRequest, StageCx};
 use crate::imaging::blur::{gaussian_plane, gaussian_rgb};
 use crate::imaging::{LinearRgb, Plane, luminance};
 
-/// Composites the product over the grounded set.
+/// Composites the relit product over the scene with its shadow and reflection.
 pub fn blend(request: &BlendRequest<'_>, cx: StageCx<'_>) -> Result<LinearRgb, BackendError> {
     let (product, scene) = (request.product, request.scene);
     let (w, h) = (product.alpha.width, product.alpha.height);
@@ -31,21 +31,21 @@ pub fn blend(request: &BlendRequest<'_>, cx: StageCx<'_>) -> Result<LinearRgb, B
     let side = scene.key.direction[0] * 0.10 * amount;
     let (top, tall) = (y0 as f32, ((y1 - y0) as f32).max(1.0));
 
-    // The blurs need no more than the product and as far around it as they reach.
+    // Blurs are limited to the product and the margin that they reach.
     let reach = (unit * 0.1) as usize + 1;
     let part = (x0.saturating_sub(reach), y0.saturating_sub(reach), (x1 + reach).min(w), (y1 + reach).min(h));
     let (left, above) = (part.0, part.1);
     let alpha = product.alpha.crop(part);
 
-    // Low frequencies of the product itself: they take the whole change, the detail only its square root, so that after the display's
-    // transfer curve (about a square root too) the detail keeps its contrast.
+    // Low frequencies take the full gain, detail only its square root: after the display's transfer curve (about a square root), detail keeps its
+    // contrast.
     let mut low = product.image.crop(part);
     low.data.iter_mut().zip(&alpha.data).for_each(|(c, a)| *c = c.map(|v| v * a));
     let low = gaussian_rgb(&low, unit * 0.03);
     cx.step(0.7)?;
     let low_alpha = gaussian_plane(&alpha, unit * 0.03);
 
-    // Light from behind creeps around the outline.
+    // Light wrap: light from behind spills over the outline.
     let soft = gaussian_plane(&alpha, unit * 0.006);
     cx.step(0.75)?;
     let wrap = gaussian_rgb(&request.grounded.crop(part), unit * 0.012);

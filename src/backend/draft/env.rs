@@ -1,7 +1,7 @@
-//! Environment maps: light, reflections and out-of-focus backdrops.
+//! Environment maps for image-based lighting, reflections and out-of-focus backdrops.
 //!
-//! Latitude-longitude Radiance maps, prefiltered on first use: each roughness level is a blurred, smaller copy, so that a glossy reflection
-//! is one bilinear fetch ("Real Shading in Unreal Engine 4", Karis 2013, split-sum prefiltering, with a Gaussian for the lobe).
+//! Equirectangular Radiance maps, prefiltered on first use: each roughness level is a blurred, smaller copy, so that a glossy reflection is a
+//! single bilinear fetch (split-sum prefiltering, Karis, "Real Shading in Unreal Engine 4", 2013, with a Gaussian lobe).
 
 use std::f32::consts::{PI, TAU};
 use std::io::Cursor;
@@ -12,7 +12,7 @@ use image::ImageFormat;
 use crate::assets::hdri;
 use crate::backend::KeyLight;
 
-/// The bundled environments.
+/// The embedded environment maps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum EnvId {
     /// Big soft boxes.
@@ -25,7 +25,7 @@ pub enum EnvId {
     Sunset,
 }
 
-/// One latitude-longitude level.
+/// An equirectangular map at one roughness level.
 struct Level {
     width: usize,
     height: usize,
@@ -47,7 +47,7 @@ impl Level {
         std::array::from_fn(|i| (a[i] * (1.0 - fx) + b[i] * fx) * (1.0 - fy) + (c[i] * (1.0 - fx) + d[i] * fx) * fy)
     }
 
-    /// Half the size by 2×2 means.
+    /// A copy at half the size, by 2×2 means.
     fn half(&self) -> Self {
         let (width, height) = ((self.width / 2).max(1), (self.height / 2).max(1));
         let data = (0..width * height)
@@ -64,7 +64,7 @@ impl Level {
         Self { width, height, data }
     }
 
-    /// Blur by `sigma` radians; longitude widens towards the poles as the sphere asks.
+    /// A copy blurred by `sigma` radians; along longitude, the kernel widens towards the poles.
     fn blurred(&self, sigma: f32) -> Self {
         let (w, h) = (self.width, self.height);
         let vertical = kernel(sigma / PI * h as f32);
@@ -72,7 +72,7 @@ impl Level {
         let mut tall = vec![[0.0; 3]; w * h];
         for y in 0..h {
             for (k, weight) in vertical.iter().enumerate() {
-                // Past a pole the meridian goes on, half a turn away.
+                // Beyond a pole, the meridian continues on the opposite side.
                 let mut yy = y as i64 + k as i64 - rv;
                 let mut shift = 0;
                 if yy < 0 {
@@ -116,13 +116,13 @@ fn kernel(sigma: f32) -> Vec<f32> {
 
 /// A prefiltered environment, exposed so that its mean radiance is 1.
 pub struct EnvMap {
-    /// Sharp to rough; roughness `i / (levels - 1)`.
+    /// Levels from sharp to rough; level `i` has roughness `i / (levels - 1)`.
     levels: Vec<Level>,
     irradiance: Level,
     key: KeyLight,
 }
 
-/// The environment, decoded and prefiltered at its first use.
+/// Returns an environment map, which is decoded and prefiltered on first use.
 pub fn env(id: EnvId) -> &'static EnvMap {
     static MAPS: [OnceLock<EnvMap>; 4] = [const { OnceLock::new() }; 4];
     let (slot, bytes) = match id {
@@ -139,13 +139,13 @@ impl EnvMap {
         let base = image::load(Cursor::new(bytes), ImageFormat::Hdr).map(image::DynamicImage::into_rgb32f).ok();
         let mut base = match base {
             Some(i) => Level { width: i.width() as usize, height: i.height() as usize, data: i.pixels().map(|p| p.0).collect() },
-            // Cannot happen with the embedded files; a plain grey dome keeps the picture going.
+            // The embedded files always decode; a grey dome stands in if one does not.
             None => Level { width: 4, height: 2, data: vec![[1.0; 3]; 8] },
         };
         while base.width > 512 {
             base = base.half();
         }
-        // The sun itself would make fireflies and black out everything else: it is clipped, and the exposure found again after that.
+        // The sun is clipped before the exposure is computed: it would cause fireflies and make everything else too dark.
         for _ in 0..4 {
             let scale = 1.0 / base.mean().max(1e-6);
             base.data.iter_mut().for_each(|c| *c = c.map(|v| (v * scale).min(60.0)));
@@ -180,7 +180,7 @@ impl EnvMap {
         self.irradiance.fetch(u, v)
     }
 
-    /// The brightest direction, moved in front of the set and above it where it is not already.
+    /// The key light: the brightest direction, adjusted to come from the front and from above.
     pub fn key(&self) -> KeyLight {
         self.key
     }
@@ -204,7 +204,7 @@ impl Level {
             let l = c[0] * 0.2126 + c[1] * 0.7152 + c[2] * 0.0722;
             let area = (v * PI).sin();
             total += l * area;
-            // Light from below the table does not reach it.
+            // Light from below the horizon does not reach the surface.
             if l > 3.0 && v < 0.55 {
                 let d = to_direction(((i % self.width) as f32 + 0.5) / self.width as f32, v);
                 let w = (l - 3.0) * area;

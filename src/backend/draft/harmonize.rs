@@ -1,4 +1,4 @@
-//! The light pass over the layered picture: a little glow of the brightest parts, so that text and picture share one lens.
+//! Harmonises text and picture with a slight bloom, as if both were photographed through the same lens.
 
 use rayon::prelude::*;
 
@@ -7,10 +7,10 @@ use crate::imaging::LinearRgb;
 use crate::imaging::blur::gaussian_rgb;
 use crate::imaging::resize::{Filter, resize_rgb};
 
-/// Highlights above this linear value glow.
+/// Linear value above which highlights bloom.
 const KNEE: f32 = 0.72;
 
-/// Adds the glow inside the mask; dark surroundings that make text legible keep nearly all of their depth.
+/// Adds bloom within the mask. Dark areas around the text, which make it legible, are hardly brightened.
 pub fn harmonize(request: &HarmonizeRequest<'_>, cx: StageCx<'_>) -> Result<LinearRgb, BackendError> {
     let image = request.image;
     let amount = 0.045 * request.strength.clamp(0.0, 1.0);

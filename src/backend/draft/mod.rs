@@ -1,4 +1,5 @@
-//! The embedded CPU engine: real segmentation, a painted set, sculpted letters. Pure Rust, nothing to download, deterministic.
+//! The draft backend, which runs on the CPU without downloads: segments with an embedded network, paints scenes procedurally and renders 3D
+//! letters. Deterministic.
 
 pub mod blend;
 pub mod env;
@@ -10,11 +11,10 @@ pub mod segment;
 use image::RgbImage;
 
 use super::{Backend, BackendError, BlendRequest, HarmonizeRequest, Scene, SceneRequest, SculptRequest, StageCx, TextLayer};
-use crate::imaging::LinearRgb;
-use crate::imaging::Matte;
+use crate::imaging::{LinearRgb, Matte};
 use crate::request::BackendKind;
 
-/// The draft engine.
+/// The draft backend.
 #[derive(Default)]
 pub struct DraftBackend {
     segmenter: segment::Segmenter,

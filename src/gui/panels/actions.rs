@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use crate::gui::commands::{EditCommand, JobAction, JobCommand, UiCommand};
 use crate::gui::context::PanelContext;
-use crate::gui::{icons, job_facts, theme, widgets};
-use crate::job::{ImageName, JobSnapshot, JobStatus, Step};
+use crate::gui::{icons, theme, widgets};
+use crate::job::{ImageName, JobSnapshot, JobStatus};
+use crate::request::StepNumber;
 
 pub fn show(cx: &PanelContext<'_>, ui: &mut Ui) {
     let active = cx.active();
@@ -45,8 +46,8 @@ fn steps(cx: &PanelContext<'_>, ui: &mut Ui, job: Option<&Arc<JobSnapshot>>) {
     let names = [lang.t("step.background"), lang.t("step.text"), lang.t("step.composite")];
     let width = (ui.available_width() - 2.0 * 8.0) / 3.0;
     ui.horizontal(|ui| {
-        for (i, name) in names.into_iter().enumerate() {
-            let state = state(cx, job, i as u8 + 1);
+        for (step, name) in StepNumber::ALL.into_iter().zip(names) {
+            let state = state(cx, job, step);
             let (rect, response) = ui.allocate_exact_size(vec2(width, 34.0), Sense::hover());
             let running = matches!(state, StepState::Running(_) | StepState::Stopping);
             let edge = if running { c.accent } else { c.line };
@@ -57,7 +58,7 @@ fn steps(cx: &PanelContext<'_>, ui: &mut Ui, job: Option<&Arc<JobSnapshot>>) {
             ui.painter().text(
                 pos2(rect.left() + 12.0, rect.center().y),
                 Align2::LEFT_CENTER,
-                i + 1,
+                step.get(),
                 bold,
                 if off { c.dim } else { c.accent_text },
             );
@@ -97,10 +98,10 @@ fn steps(cx: &PanelContext<'_>, ui: &mut Ui, job: Option<&Arc<JobSnapshot>>) {
     });
 }
 
-fn state(cx: &PanelContext<'_>, job: Option<&Arc<JobSnapshot>>, step: u8) -> StepState {
+fn state(cx: &PanelContext<'_>, job: Option<&Arc<JobSnapshot>>, step: StepNumber) -> StepState {
     let Some(job) = job else {
         let Some(plan) = cx.plan() else {
-            let off = step > 1 && !cx.brief().has_text();
+            let off = step > StepNumber::FIRST && !cx.brief().has_text();
             return if off { StepState::Off } else { StepState::Will(None) };
         };
         return match plan.steps.iter().find(|s| s.step == step) {
@@ -109,23 +110,17 @@ fn state(cx: &PanelContext<'_>, job: Option<&Arc<JobSnapshot>>, step: u8) -> Ste
             Some(s) => StepState::Will(Some(s.eta_seconds)),
         };
     };
-    let result = [ImageName::Step1, ImageName::Step2, ImageName::Final][usize::from(step - 1)];
-    let at = match job.step {
-        Step::Init => 0,
-        Step::Background => 1,
-        Step::Text => 2,
-        Step::Composite => 3,
-    };
-    let background_only = job.start_step == 1 && !job_facts::has_text(job);
-    if step > 1 && background_only {
+    let at = job.step.number();
+    let background_only = job.start_step == StepNumber::FIRST && !job.has_text;
+    if step > StepNumber::FIRST && background_only {
         StepState::Off
     } else if step < job.start_step || job.cached_steps.contains(&step) {
         StepState::Kept
-    } else if at == step && cx.is_stopping(job.id) {
+    } else if at == Some(step) && cx.is_stopping(job.id) {
         StepState::Stopping
-    } else if at == step {
+    } else if at == Some(step) {
         StepState::Running(job.step_eta(crate::engine::clock()))
-    } else if job.images.contains(&result) {
+    } else if job.images.contains(&ImageName::of_result(step)) {
         StepState::Done
     } else {
         StepState::Waiting(job.progress.step_seconds(step))

@@ -20,7 +20,7 @@ pub fn device(cx: &PanelContext<'_>) -> String {
 
 /// A label, with the backend that made the job.
 pub fn labelled(lang: Lang, job: &JobSnapshot, words: &str) -> String {
-    match job.engine {
+    match job.backend {
         BackendKind::Draft => lang.f("canvas.by_draft", &[&words]),
         BackendKind::Diffusion => lang.f("canvas.by_diffusion", &[&words]),
     }

@@ -7,8 +7,9 @@ use crate::gui::commands::{JobAction, JobCommand, UiCommand};
 use crate::gui::context::PanelContext;
 use crate::gui::textures::Key;
 use crate::gui::view::Source;
-use crate::gui::{icons, job_facts, theme, widgets};
+use crate::gui::{icons, job_title, theme, widgets};
 use crate::job::{ImageName, JobSnapshot, JobStatus};
+use crate::request::StepNumber;
 
 const WIDTH: f32 = 232.0;
 const THUMB: f32 = 164.0;
@@ -67,7 +68,8 @@ fn matches(state: &HistoryPanel, job: &JobSnapshot) -> bool {
         return !state.starred_only || job.starred;
     }
     let own = format!("{} {}", job.title.as_deref().unwrap_or_default(), job.note.as_deref().unwrap_or_default()).to_lowercase();
-    let sent = ["text_content", "bg_prompt", "text_model_prompt"].map(|field| job_facts::words(job, field).to_lowercase()).join(" ");
+    let sent =
+        ["text_content", "bg_prompt", "text_model_prompt"].map(|field| job.prompt(field).unwrap_or_default().to_lowercase()).join(" ");
     let all = format!("{sent} {} {own}", job.seed);
     query.split_whitespace().all(|w| all.contains(w)) && (!state.starred_only || job.starred)
 }
@@ -93,7 +95,7 @@ fn card(cx: &PanelContext<'_>, ui: &mut Ui, job: &Arc<JobSnapshot>) {
     let compared = cx.view.compare == Some(Source::Job(job.id));
     let width = ui.available_width();
     let (rect, response) = ui.allocate_exact_size(vec2(width, THUMB + FOOT), Sense::click());
-    let name = lang.f("history.entry", &[&job_facts::title(job)]);
+    let name = lang.f("history.entry", &[&job_title::title(job)]);
     let response = widgets::labelled(response, Role::Button, &name);
     if ui.is_rect_visible(rect) {
         let picture = Rect::from_min_size(rect.min, vec2(width, THUMB));
@@ -114,10 +116,10 @@ fn card(cx: &PanelContext<'_>, ui: &mut Ui, job: &Arc<JobSnapshot>) {
         let font = FontId::proportional(theme::SMALL);
         let right = ui.painter().text(foot.right_center(), Align2::RIGHT_CENTER, when, font.clone(), c.dim);
         let galley =
-            widgets::clipped(ui, &job_facts::title(job), FontId::proportional(theme::LABEL), c.text, right.left() - foot.left() - 8.0);
+            widgets::clipped(ui, &job_title::title(job), FontId::proportional(theme::LABEL), c.text, right.left() - foot.left() - 8.0);
         ui.painter().galley(pos2(foot.left(), foot.center().y - galley.size().y / 2.0), galley, c.text);
         // At the bottom, where pictures seldom have text.
-        let made_by = super::backend::short(lang, job.engine);
+        let made_by = super::backend::short(lang, job.backend);
         let words = if job.width == job.height { made_by.to_owned() } else { format!("{made_by} · {} × {}", job.width, job.height) };
         widgets::badge(ui, picture.left_bottom() + vec2(8.0, -8.0), Align2::LEFT_BOTTOM, &words, false);
         if job.note.is_some() {
@@ -259,9 +261,10 @@ fn menu(cx: &PanelContext<'_>, ui: &mut Ui, job: &Arc<JobSnapshot>) {
         send(cx, job, JobAction::Resume);
     }
     // A composite of two given pictures can be made again without the text.
-    let has_text = job_facts::has_text(job);
-    for (step, glyph, key) in [(2, icons::TYPE, "command.from_text"), (3, icons::LAYERS, "command.from_composite")] {
-        let possible = done && job.images.contains(&ImageName::Step2) && (has_text || step == 3);
+    for (step, glyph, key) in
+        [(StepNumber::Text, icons::TYPE, "command.from_text"), (StepNumber::Composite, icons::LAYERS, "command.from_composite")]
+    {
+        let possible = done && job.images.contains(&ImageName::Step2) && (job.has_text || step == StepNumber::Composite);
         if item(ui, possible, glyph, lang.get(key).unwrap_or(key)) {
             send(cx, job, JobAction::Rerun(step));
         }

@@ -11,8 +11,9 @@ use crate::gui::commands::{JobAction, JobCommand};
 use crate::gui::context::PanelContext;
 use crate::gui::textures::{Key, LARGEST, Shown};
 use crate::gui::view::{Source, Tab};
-use crate::gui::{icons, job_facts, theme, widgets};
+use crate::gui::{icons, job_title, theme, widgets};
 use crate::job::{ImageName, JobSnapshot, JobStatus};
+use crate::request::StepNumber;
 
 /// A picture, and the size in pixels that it is shown as.
 struct Picture {
@@ -97,7 +98,7 @@ fn trouble(cx: &PanelContext<'_>, ui: &mut Ui, area: Rect) {
         |j: &std::sync::Arc<JobSnapshot>| j.status == JobStatus::Failed || (j.status == JobStatus::Completed && !j.lost.is_empty());
     let job = cx.shown_job().filter(has_message);
     let words = match &job {
-        Some(job) => Some(lang.say(&job.message)),
+        Some(job) => Some(lang.notice(&job.message)),
         None if cx.view.source == Source::Draft => cx.live.with(|s| s.error.clone()).map(|error| lang.say(&error)),
         None => None,
     };
@@ -146,7 +147,7 @@ fn state_words(cx: &PanelContext<'_>, job: &JobSnapshot) -> String {
     match job.status {
         JobStatus::Failed => lang.t("canvas.failed").into(),
         JobStatus::Stopped => lang.t("canvas.stopped").into(),
-        _ => lang.f("canvas.result_of", &[&job_facts::title(job), &job.seed]),
+        _ => lang.f("canvas.result_of", &[&job_title::title(job), &job.seed]),
     }
 }
 
@@ -174,8 +175,8 @@ fn find(cx: &PanelContext<'_>, source: Source, tab: Tab) -> Option<Picture> {
     }
     let own = match tab {
         Tab::Product => false,
-        Tab::Background => job.preview_step == 1,
-        Tab::Text => job.preview_step == 2,
+        Tab::Background => job.preview_step == Some(StepNumber::Background),
+        Tab::Text => job.preview_step == Some(StepNumber::Text),
         Tab::Final => true,
     };
     if let Some(preview) = job.preview.as_ref().filter(|_| active && own) {

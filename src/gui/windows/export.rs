@@ -9,7 +9,7 @@ use crate::gui::export::{Format, Part, Settings};
 use crate::gui::panels::backend;
 use crate::gui::textures::Key;
 use crate::gui::view::Source;
-use crate::gui::{icons, job_facts, theme, widgets};
+use crate::gui::{icons, job_title, theme, widgets};
 use crate::job::JobSnapshot;
 
 /// Side of the preview in points.
@@ -67,7 +67,7 @@ pub fn show(cx: &PanelContext<'_>, ui: &mut Ui, id: Uuid, mut settings: Settings
     ui.add_space(12.0);
     ui.horizontal(|ui| {
         if widgets::primary(ui, icons::DOWNLOAD, lang.t("export.save"), "").clicked() {
-            let name = job.as_deref().map(job_facts::title);
+            let name = job.as_deref().map(job_title::title);
             let name: String = name.unwrap_or_default().chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).take(40).collect();
             let suffix = if settings.part == Part::Final { String::new() } else { format!("_{}", settings.part.image().as_str()) };
             let name = format!("{}{suffix}.{}", if name.is_empty() { "nanococoa" } else { &name }, settings.format.extension());
@@ -95,7 +95,7 @@ fn summary(cx: &PanelContext<'_>, ui: &mut Ui, job: &JobSnapshot, part: Part) {
             ui.painter().image(texture.id, place, widgets::full_uv(), egui::Color32::WHITE);
         }
         ui.vertical(|ui| {
-            let title = backend::labelled(lang, job, &job_facts::title(job));
+            let title = backend::labelled(lang, job, &job_title::title(job));
             ui.add(egui::Label::new(RichText::new(title).font(egui::FontId::new(theme::BODY, theme::bold()))).truncate());
             ui.label(RichText::new(format!("{} × {}", job.width, job.height)).size(theme::LABEL).color(c.dim));
             if cx.view.source != Source::Job(job.id) {

@@ -3,7 +3,7 @@ use egui::{RichText, Ui};
 use super::window::{Stay, Window, head, remark, width};
 use crate::gui::commands::{AppCommand, FileCommand, UiCommand};
 use crate::gui::context::PanelContext;
-use crate::gui::{icons, job_facts, theme, widgets};
+use crate::gui::{icons, job_title, theme, widgets};
 
 /// Most jobs that are listed by name.
 const NAMED: usize = 4;
@@ -18,7 +18,7 @@ pub fn show(cx: &PanelContext<'_>, ui: &mut Ui) -> Stay {
         .iter()
         .rev()
         .take(NAMED)
-        .map(|job| (icons::CLOCK, lang.f("quit.job", &[&job_facts::title(job), &job.progress_percent])))
+        .map(|job| (icons::CLOCK, lang.f("quit.job", &[&job_title::title(job), &job.progress_percent])))
         .collect();
     if active.len() > NAMED {
         lines.push((icons::ELLIPSIS, lang.f("quit.more", &[&(active.len() - NAMED)])));

@@ -1,6 +1,5 @@
-//! What is behind the set: drawn sharp and simple on a small HDR canvas, then put out of focus by a lens.
-//!
-//! Small bright things become bokeh discs, edges melt, texture turns into tone: the blur is what makes simple shapes look photographed.
+//! Backdrops: simple shapes, drawn sharp on a small HDR canvas and then defocused. The lens blur turns highlights into bokeh discs and makes
+//! simple shapes look photographed.
 
 use super::canvas::SmallCanvas;
 use super::noise::{Rgb, Rng, fbm, mix, mix3, mul, mul3, noise2, smooth};
@@ -55,7 +54,7 @@ fn environment(id: EnvId, spec: &SceneSpec, canvas: &mut SmallCanvas, rng: &mut 
         EnvId::Studio | EnvId::Apartment => [1.03, 1.0, 0.96],
     };
     canvas.fill(|x, y| {
-        // The lens sees some fifty degrees across.
+        // The field of view is about fifty degrees.
         let d = [x * 0.95, (y - 0.22) * 0.95 + pitch, -1.0];
         let (s, c) = yaw.sin_cos();
         let v = map.sample([d[0] * c - d[2] * s, d[1], d[0] * s + d[2] * c], 0.0);
@@ -76,7 +75,7 @@ fn cafe(p: &[Rgb; 4], canvas: &mut SmallCanvas, rng: &mut Rng) {
         let wall = mix3(p[0], p[1], smooth(split - 0.02, split + 0.02, x * side));
         mul(wall, 0.55 + 0.5 * smooth(0.0, 0.7, y) + 0.16 * noise2(x * 4.0, y * 9.0, 3))
     });
-    // A lit shelf wall on one side, a window strip on the other.
+    // A lit wall with shelves on one side, a strip of windows on the other.
     let x0 = split * side;
     let shelf = |i: usize| 0.10 + 0.13 * i as f32;
     for i in 0..((top / 0.13) as usize + 1) {
@@ -108,7 +107,7 @@ fn cafe(p: &[Rgb; 4], canvas: &mut SmallCanvas, rng: &mut Rng) {
         canvas.rect((x - 0.045, 0.0), (x + 0.045, h), mul(p[2], 0.16), 0.85);
     }
     canvas.defocus(0.022);
-    // Pendant lamps near the top, smaller points further off.
+    // Pendant lamps near the top, smaller lights in the distance.
     let lamps = 4 + rng.below(3);
     for i in 0..lamps {
         let x = mix(-half, half, (i as f32 + rng.range(0.2, 0.8)) / lamps as f32);
@@ -126,7 +125,7 @@ fn cafe(p: &[Rgb; 4], canvas: &mut SmallCanvas, rng: &mut Rng) {
 fn office(p: &[Rgb; 4], canvas: &mut SmallCanvas, rng: &mut Rng) {
     let (half, top) = (canvas.half, canvas.top);
     canvas.fill(|x, y| mul(p[0], 0.80 + 0.25 * y + 0.08 * x));
-    // Windows: sky above, a hazy town and trees below; frames; blinds half up in one of them.
+    // Windows with frames: sky above, a hazy town and trees below; half-open blinds in one of them.
     let n = 3;
     let shift = rng.range(-0.2, 0.2);
     let (w0, gap) = (2.0 * half / n as f32, 0.05);
@@ -190,7 +189,7 @@ fn wall(p: &[Rgb; 4], spec: &SceneSpec, canvas: &mut SmallCanvas) {
     canvas.fill(|x, y| {
         let trowel = fbm(x * 5.0 + 0.6 * noise2(x * 3.0, y * 3.0, seed), y * 7.0, 4, seed ^ 3);
         let t = (0.45 + 0.5 * x * side + 0.25 * (y - 0.3) + 0.22 * trowel).clamp(0.0, 1.0);
-        // Light falls from one side and dies out at the other; a touch darker where wall meets table.
+        // Light falls off from one side to the other; slightly darker where the wall meets the table.
         mul(mix3(p[1], p[0], t), (0.68 + 0.55 * t) * (0.80 + 0.20 * smooth(-0.02, 0.16, y)))
     });
     canvas.defocus(0.006);
@@ -199,7 +198,7 @@ fn wall(p: &[Rgb; 4], spec: &SceneSpec, canvas: &mut SmallCanvas) {
 fn sweep(p: &[Rgb; 4], spec: &SceneSpec, canvas: &mut SmallCanvas) {
     let side = spec.light.direction[0].signum();
     let top = canvas.top;
-    // A lamp lights the paper behind the product; away from it the tone falls off.
+    // A lamp lights the paper behind the product, with a fall-off.
     canvas.fill(|x, y| {
         let (u, v) = ((x - 0.12 * side) / 0.55, (y - 0.16) / (0.42 + 0.2 * top));
         let g = 1.0 / (1.0 + u * u + v * v);
@@ -222,7 +221,7 @@ fn curtains(p: &[Rgb; 4], spec: &SceneSpec, canvas: &mut SmallCanvas, rng: &mut 
     canvas.rect((-half - 0.1, top * 0.55), (half + 0.1, top * 0.55 + 0.012), mul(p[0], 0.8), 0.9);
     canvas.rect((-half - 0.1, -0.1), (half + 0.1, 0.035), mul(p[0], 0.9), 0.95);
     canvas.defocus(0.02);
-    // Sheer folds: light passes where the cloth is single.
+    // Sheer folds: more light passes where the cloth is not doubled.
     canvas.map(|x, y, c| {
         let d = (x - centre).abs() - open - 0.03 * (1.0 - y) - 0.015 * noise2(y * 3.0, x.signum(), seed);
         let cover = smooth(-0.012, 0.012, d);

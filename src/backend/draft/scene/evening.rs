@@ -74,7 +74,7 @@ pub fn city(p: &[Rgb; 4], canvas: &mut SmallCanvas, rng: &mut Rng) {
         x += w * rng.range(0.7, 1.1);
     }
     canvas.defocus(0.020);
-    // Street lights, signs and cars: big discs, denser towards the street.
+    // Street lights, signs and cars: large discs, denser towards the street.
     for _ in 0..95 {
         let y = 0.015 + 0.42 * rng.unit().powi(2) * (top / 0.58);
         let at = (rng.range(-half, half), y);
@@ -91,11 +91,11 @@ pub fn city(p: &[Rgb; 4], canvas: &mut SmallCanvas, rng: &mut Rng) {
     canvas.defocus(0.004);
 }
 
-/// Tubes on a dark wall, with the light they throw.
+/// Neon tubes on a dark wall, which they light.
 pub fn neon(p: &[Rgb; 4], canvas: &mut SmallCanvas, rng: &mut Rng) {
     let (half, top) = (canvas.half, canvas.top);
     let seed = rng.bits() as u32;
-    // A dark wall with joints, so that the light has something to fall on.
+    // A dark wall with joints that catch the light of the tubes.
     canvas.fill(|x, y| {
         let joint = smooth(0.006, 0.002, ((x * 5.0).fract().abs() / 5.0).min((y * 9.0).fract().abs() / 9.0));
         mul(p[0], 0.8 + 0.5 * fbm(x * 6.0, y * 6.0, 3, seed) - 0.4 * joint)
@@ -300,7 +300,7 @@ pub fn hall(p: &[Rgb; 4], canvas: &mut SmallCanvas, rng: &mut Rng) {
         let g = 1.0 / (1.0 + ((x - centre) / 0.4).powi(2) + ((y - 0.2) / 0.5).powi(2));
         mul(mix3(p[1], p[0], g), 0.45 + 0.9 * g)
     });
-    // The hall runs back to a lit end wall; panels and columns step towards the viewer.
+    // The hall ends in a lit wall; panels and columns recede towards it.
     canvas.rect((centre - 0.10, 0.05), (centre + 0.10, 0.30 * top / 0.58), mul(p[3], 0.8), 0.9);
     canvas.rect((centre - 0.035, 0.05), (centre + 0.035, 0.20), mul(p[1], 0.8), 0.9);
     for s in [-1.0_f32, 1.0] {

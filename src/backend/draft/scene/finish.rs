@@ -1,11 +1,11 @@
-//! From radiance to a photograph: exposure, film curve, vignette, dither.
+//! Converts radiance to display values: film curve, vignette, dither.
 
 use super::noise::{Rgb, hash, smooth, unit};
 
-/// Film: a filmic curve a channel with some crosstalk, so that bright saturated light turns towards white instead of clipping.
+/// Filmic tone curve per channel with crosstalk, so that bright saturated colours desaturate instead of clipping.
 #[inline]
 pub fn film(c: Rgb) -> Rgb {
-    // Inset and outset around the curve keep hues from collapsing into primaries.
+    // Mixing channels before the curve and unmixing them after it keeps hues from shifting to primaries.
     let mean = (c[0] + c[1] + c[2]) * (1.0 / 3.0);
     let c = c.map(|v| (v + (mean - v) * 0.07).max(0.0) * 0.90);
     let out = c.map(|v| (v * (2.43 * v + 0.09)) / (v * (2.37 * v + 0.72) + 0.16));
@@ -13,17 +13,17 @@ pub fn film(c: Rgb) -> Rgb {
     out.map(|v| (mean + (v - mean) * 1.06).clamp(0.0, 1.0))
 }
 
-/// Brightness of the lens at offsets from the middle, in half canvas sizes.
+/// Relative brightness at an offset from the centre, in half picture sizes.
 #[inline]
 pub fn vignette(u: f32, v: f32, amount: f32) -> f32 {
     1.0 - amount * smooth(0.35, 1.55, (u * u + v * v).sqrt())
 }
 
-/// Adds half a code of noise in display terms: 8-bit gradients stay free of bands, and nobody sees it.
+/// Dithers by half an 8-bit code, so that gradients do not show bands.
 #[inline]
 pub fn dither(c: Rgb, x: usize, y: usize) -> Rgb {
     let h = hash((x as u32).wrapping_mul(0x9e37_79b1) ^ (y as u32).wrapping_mul(0x85eb_ca6b));
     let noise = (unit(h) + unit(h.wrapping_mul(0xc2b2_ae35)) - 1.0) * 0.8;
-    // d(linear) of one sRGB code is about 2.2/255 · l^0.55; a root is near enough.
+    // In linear light, one sRGB code is about 2.2/255 · l^0.55; a square root is close enough.
     c.map(|v| (v + noise * (2.2 / 255.0) * v.max(0.0).sqrt()).clamp(0.0, 1.0))
 }

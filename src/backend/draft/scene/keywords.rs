@@ -1,4 +1,4 @@
-//! The keywords: word, meaning, weight. A heavier word wins over a lighter one; then the longer word wins.
+//! Keyword tables: word, meaning, weight. A higher weight wins, then the longer word.
 
 use super::spec::{Family as F, Time};
 use super::surface::SurfaceKind as S;

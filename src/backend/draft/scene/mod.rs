@@ -29,16 +29,17 @@ use self::spec::{BackdropKind, SceneSpec};
 use self::surface::SurfaceKind;
 use crate::backend::{BackendError, Scene, SceneRequest, StageCx};
 use crate::imaging::LinearRgb;
+use crate::notice;
 
 /// Paints the scene of a request. The picture is display-referred: the film curve has been applied.
 pub fn paint(request: &SceneRequest<'_>, cx: StageCx<'_>) -> Result<Scene, BackendError> {
     cx.step(0.0)?;
     let (w, h) = (request.width, request.height);
     if w == 0 || h == 0 {
-        return Err(BackendError::Failed("The canvas has no pixels: choose a width and a height of at least 256.".into()));
+        return Err(BackendError::Notice(notice!("draft-no-canvas")));
     }
     if !request.prompts.positive.trim().is_empty() && !prompt::has_known_words(request.prompts.positive) {
-        cx.observer.warn("bg_prompt: the draft engine knows no place, surface or colour in these words and painted a neutral set");
+        cx.observer.notice(notice!("draft-unknown-scene").at("bg_prompt"));
     }
     let spec = prompt::read(request.prompts.positive, request.prompts.negative, request.sampling.seed);
     let renderer = Renderer::new(&spec, w, h);

@@ -1,9 +1,9 @@
-//! Hashes, noise and small vector helpers. Everything is a pure function of its arguments: no state, so no order of threads matters.
+//! Hashes, noise and vector helpers. All are pure functions, so that results do not depend on the order of threads.
 
 /// A linear colour.
 pub type Rgb = [f32; 3];
 
-/// Mixes an integer well (Mueller's hash).
+/// Integer hash by Thomas Mueller.
 #[inline]
 pub fn hash(mut x: u32) -> u32 {
     x = (x ^ (x >> 16)).wrapping_mul(0x45d9_f3b3);
@@ -11,29 +11,29 @@ pub fn hash(mut x: u32) -> u32 {
     x ^ (x >> 16)
 }
 
-/// A hash of a lattice point.
+/// Hash of a lattice point.
 #[inline]
 pub fn hash2(x: i32, y: i32, seed: u32) -> u32 {
     hash((x as u32).wrapping_mul(0x9e37_79b1) ^ (y as u32).wrapping_mul(0x85eb_ca77).rotate_left(13) ^ seed)
 }
 
-/// A hash as 0..1.
+/// Converts a hash to 0..1.
 #[inline]
 pub fn unit(h: u32) -> f32 {
     (h >> 8) as f32 * (1.0 / 16_777_216.0)
 }
 
-/// A small deterministic generator for layout choices.
+/// Deterministic random number generator (SplitMix64) for composition.
 #[derive(Clone, Debug)]
 pub struct Rng(u64);
 
 impl Rng {
-    /// Seeds it.
+    /// A generator with this seed.
     pub fn new(seed: u64) -> Self {
         Self(seed)
     }
 
-    /// SplitMix64.
+    /// The next 64 random bits.
     pub fn bits(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
@@ -42,22 +42,22 @@ impl Rng {
         z ^ (z >> 31)
     }
 
-    /// 0..1.
+    /// A uniform number, 0..1.
     pub fn unit(&mut self) -> f32 {
         (self.bits() >> 40) as f32 * (1.0 / 16_777_216.0)
     }
 
-    /// `a`..`b`.
+    /// A uniform number, `a`..`b`.
     pub fn range(&mut self, a: f32, b: f32) -> f32 {
         a + (b - a) * self.unit()
     }
 
-    /// About a bell curve, -1..1.
+    /// A roughly normally distributed number, -1..1.
     pub fn bell(&mut self) -> f32 {
         (self.unit() + self.unit() + self.unit()) * (2.0 / 3.0) - 1.0
     }
 
-    /// 0..n.
+    /// A uniform integer, 0..n.
     pub fn below(&mut self, n: usize) -> usize {
         (self.bits() % n.max(1) as u64) as usize
     }
@@ -70,7 +70,7 @@ impl Rng {
 
 #[inline]
 fn gradient(h: u32, x: f32, y: f32) -> f32 {
-    // Eight directions are enough once octaves are summed.
+    // Eight gradient directions suffice when octaves are summed.
     let (a, b) = if h & 4 == 0 { (x, y) } else { (y, x) };
     let a = if h & 1 == 0 { a } else { -a };
     let b = if h & 2 == 0 { b } else { -b };
@@ -93,7 +93,7 @@ pub fn noise2(x: f32, y: f32, seed: u32) -> f32 {
     (top + (bottom - top) * sv) * 1.25
 }
 
-/// Octaves of [`n2`], about -1..1.
+/// Fractal sum of octaves of [`noise2`], about -1..1.
 pub fn fbm(x: f32, y: f32, octaves: u32, seed: u32) -> f32 {
     let (mut sum, mut gain, mut f) = (0.0, 0.5, 1.0);
     for i in 0..octaves {
@@ -104,7 +104,7 @@ pub fn fbm(x: f32, y: f32, octaves: u32, seed: u32) -> f32 {
     sum
 }
 
-/// The part of the surface that one (defocused) pixel sees, in surface units along x and depth.
+/// Footprint of a defocused pixel on the surface, in surface units.
 #[derive(Clone, Copy, Debug)]
 pub struct Footprint {
     /// Along x.
@@ -114,14 +114,14 @@ pub struct Footprint {
 }
 
 impl Footprint {
-    /// What is left of a pattern with so many periods a unit after averaging over the footprint: 1 keeps, 0 is the mean.
+    /// Remaining contrast, 0..=1, of a pattern with `fx` and `fz` periods per unit after averaging over the footprint.
     #[inline]
     pub fn keep(self, fx: f32, fz: f32) -> f32 {
         let t = (fx * self.x).max(fz * self.z);
         1.0 - smooth(0.18, 0.75, t)
     }
 
-    /// One noise band, faded before it would alias.
+    /// A band of noise that fades out before it aliases.
     #[inline]
     pub fn band(self, x: f32, z: f32, fx: f32, fz: f32, seed: u32) -> f32 {
         let keep = self.keep(fx, fz);
@@ -144,20 +144,20 @@ impl Footprint {
     }
 }
 
-/// Hermite step.
+/// Smoothstep from `a` to `b`.
 #[inline]
 pub fn smooth(a: f32, b: f32, x: f32) -> f32 {
     let t = ((x - a) / (b - a)).clamp(0.0, 1.0);
     t * t * (3.0 - 2.0 * t)
 }
 
-/// Linear blend.
+/// Linear interpolation.
 #[inline]
 pub fn mix(a: f32, b: f32, t: f32) -> f32 {
     a + (b - a) * t
 }
 
-/// Linear blend of colours.
+/// Linear interpolation of colours.
 #[inline]
 pub fn mix3(a: Rgb, b: Rgb, t: f32) -> Rgb {
     [mix(a[0], b[0], t), mix(a[1], b[1], t), mix(a[2], b[2], t)]

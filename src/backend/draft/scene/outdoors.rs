@@ -1,10 +1,10 @@
-//! Backdrops under the open sky.
+//! Outdoor backdrops.
 
 use super::canvas::SmallCanvas;
 use super::noise::{Rgb, Rng, add, fbm, mix, mix3, mul, mul3, noise2, smooth};
 use super::spec::SceneSpec;
 
-/// Sky with a sun's glow; the palette's first is the zenith, the second the haze.
+/// Sky with the glow of the sun. Palette: zenith, haze.
 fn air(p: &[Rgb; 4], spec: &SceneSpec, x: f32, y: f32, seed: u32) -> Rgb {
     let base = mix3(p[1], p[0], smooth(0.0, 0.62, y));
     let cloud = smooth(0.05, 0.55, fbm(x * 1.6 + 0.3 * y, y * 4.6, 4, seed)) * smooth(0.02, 0.25, y) * spec.clouds;
@@ -31,7 +31,7 @@ pub fn sea(p: &[Rgb; 4], spec: &SceneSpec, canvas: &mut SmallCanvas, rng: &mut R
         let spark = smooth(0.35, 0.9, wave) * track * spec.sun_power;
         add(mix3(c, air(p, spec, x, horizon - y, seed), 0.28 * (1.0 - t)), mul(spec.light.color, 2.2 * spark))
     });
-    // Surf at the shore: as white as its light.
+    // Surf at the shore, as bright as the light.
     let foam = mul3(mix3([1.0; 3], spec.light.color, 0.6), mix3([0.30, 0.32, 0.36], [0.95, 0.97, 0.98], smooth(0.25, 1.0, spec.key)));
     for i in 0..3 {
         let y0 = 0.012 + 0.026 * i as f32;
@@ -57,7 +57,7 @@ pub fn sea(p: &[Rgb; 4], spec: &SceneSpec, canvas: &mut SmallCanvas, rng: &mut R
     canvas.defocus(0.011);
 }
 
-/// Leaves and holes of light. Palette: shadow, mid green, lit green, light.
+/// Foliage with gaps of light. Palette: shadow, mid green, lit green, light.
 pub fn foliage(p: &[Rgb; 4], canvas: &mut SmallCanvas, rng: &mut Rng) {
     let (half, top) = (canvas.half, canvas.top);
     let seed = rng.bits() as u32;
@@ -80,7 +80,7 @@ pub fn foliage(p: &[Rgb; 4], canvas: &mut SmallCanvas, rng: &mut Rng) {
         let c = mix3(p[3], p[2], rng.unit() * 0.6);
         canvas.bokeh(at, rng.range(0.014, 0.036), mul(c, rng.range(0.05, 0.36) * rng.range(0.4, 1.3)));
     }
-    // Shade gathers near the ground.
+    // Darker near the ground.
     canvas.map(|_, y, c| mul(c, 0.62 + 0.42 * smooth(-0.05, 0.42, y)));
     leaves(canvas, rng, 60, &[p[1], p[2], p[2]], sun, 0.030);
     canvas.defocus(0.017);
@@ -134,7 +134,7 @@ pub fn blossom(p: &[Rgb; 4], canvas: &mut SmallCanvas, rng: &mut Rng) {
     canvas.fill(|x, y| mix3(mix3(p[1], p[0], smooth(0.05, 0.6, y)), p[2], 0.35 * smooth(-0.1, 0.5, fbm(x * 2.5, y * 2.5, 3, seed))));
     let cloud = |canvas: &mut SmallCanvas, rng: &mut Rng, clusters: usize, size: f32| {
         for _ in 0..clusters {
-            // Denser at the sides and the top: the middle stays calm.
+            // Denser at the sides and the top, to keep the middle clear.
             let side = rng.sign();
             let (cx, cy) = (side * half * rng.range(0.35, 1.1), top * rng.range(0.15, 1.1));
             for _ in 0..16 {
@@ -213,7 +213,7 @@ fn ridge(x: f32, f: f32, rough: u32, seed: u32) -> f32 {
     sum
 }
 
-/// Ranges behind each other. Palette: sky, haze, rock, snow or forest.
+/// Mountain ranges, one behind another. Palette: sky, haze, rock, snow or forest.
 pub fn mountains(p: &[Rgb; 4], spec: &SceneSpec, canvas: &mut SmallCanvas, rng: &mut Rng) {
     let seed = rng.bits() as u32;
     let side = spec.light.direction[0].signum();
@@ -225,7 +225,7 @@ pub fn mountains(p: &[Rgb; 4], spec: &SceneSpec, canvas: &mut SmallCanvas, rng: 
                 + (0.19 - 0.045 * layer as f32) * ridge(x + layer as f32 * 3.7, 1.5 + 0.8 * near, 5, seed ^ (layer * 97));
             let inside = smooth(-0.003, 0.003, h - y);
             if inside > 0.0 {
-                // Spurs and gullies run down from the crest: a relief in two dimensions, lit from the sun's side.
+                // Ridges and gullies below the crest: a height field lit from the side of the sun.
                 let relief = |x: f32, y: f32| {
                     let (u, v) = (x + 0.35 * (y - h) * noise2(x * 3.0, near * 5.0, seed ^ 51).signum(), y);
                     let w = 0.05 * noise2(x * 9.0, y * 9.0, seed ^ 52);
@@ -264,7 +264,7 @@ pub fn dunes(p: &[Rgb; 4], spec: &SceneSpec, canvas: &mut SmallCanvas, rng: &mut
             let h = crest(x);
             let inside = smooth(-0.002, 0.002, h - y);
             if inside > 0.0 {
-                // A knife-sharp crest line wanders down the face and parts light from shadow.
+                // A sharp crest line runs down the face and separates light from shadow.
                 let part =
                     noise2((x + 0.9 * (h - y) * side) * k * 1.6, 3.0 + layer as f32, seed ^ 31) + 0.2 * noise2(x * 5.0, y * 9.0, seed ^ 9);
                 let lit = smooth(-0.08, 0.10, part);
@@ -277,7 +277,7 @@ pub fn dunes(p: &[Rgb; 4], spec: &SceneSpec, canvas: &mut SmallCanvas, rng: &mut
     canvas.defocus(0.009);
 }
 
-/// Roofs before the evening sky. Palette: zenith, glow, roof, lamp.
+/// Roofs against the evening sky. Palette: zenith, glow, roof, lamp.
 pub fn skyline(p: &[Rgb; 4], spec: &SceneSpec, canvas: &mut SmallCanvas, rng: &mut Rng) {
     let seed = rng.bits() as u32;
     let half = canvas.half;
@@ -303,7 +303,7 @@ pub fn skyline(p: &[Rgb; 4], spec: &SceneSpec, canvas: &mut SmallCanvas, rng: &m
     }
     canvas.rect((-half - 0.1, -0.15), (half + 0.1, 0.02), mul(p[2], 0.8), 0.8);
     canvas.defocus(0.008);
-    // A string of lamps over the terrace.
+    // A string of lamps above the terrace.
     let (y0, sag) = (canvas.top * rng.range(0.55, 0.7), rng.range(0.06, 0.12));
     let n = 11;
     for i in 0..n {

@@ -1,4 +1,4 @@
-//! Words → [`SceneSpec`]. A table of keywords, English and Korean; what is not said comes from the family's recipe and the seed.
+//! Reads a prompt: keywords in English and Korean → [`SceneSpec`]. The recipe of the scene's family and the seed supply the rest.
 
 use super::keywords::{COLORS, PLACES, SURFACES, TIMES};
 use super::noise::{Rgb, Rng, hex, mix3, mul, mul3, normalize};
@@ -6,12 +6,13 @@ use super::recipes::recipe;
 use super::spec::{BackdropKind, Family, SceneSpec, Time};
 use super::surface::{Surface, SurfaceKind};
 
-/// FNV-1a.
+/// FNV-1a hash.
 fn digest(text: &str) -> u64 {
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3))
 }
 
-/// Where `word` stands in `text` as a word of its own: English whole words (plural allowed), Korean at the start of a word.
+/// Byte offset of `word` in `text`. English words match whole words and plurals. Korean words match anywhere, those of one syllable only as
+/// whole words with an optional particle.
 fn find(text: &str, word: &str) -> Option<usize> {
     let korean = !word.is_ascii();
     let mut from = 0;
@@ -20,7 +21,7 @@ fn find(text: &str, word: &str) -> Option<usize> {
         let before = text[..at].chars().next_back();
         let after = &text[at + word.len()..];
         let ok = if korean {
-            // One syllable means too much inside other words; longer ones are safe anywhere.
+            // A single syllable occurs within many unrelated words; longer ones are unambiguous.
             let lone = word.chars().count() == 1;
             !lone
                 || (before.is_none_or(|c| !c.is_alphanumeric())
@@ -41,24 +42,25 @@ fn starts_alpha(s: &str) -> bool {
     s.chars().next().is_some_and(|c| c.is_ascii_alphanumeric())
 }
 
-/// Whether the prompt itself says no to the word at `at`.
-fn denied(text: &str, at: usize, word: &str) -> bool {
+/// Whether the word at `at` is negated in the prompt.
+fn is_negated(text: &str, at: usize, word: &str) -> bool {
     let before: Vec<&str> = text[..at].split_whitespace().rev().take(2).collect();
     let after = text[at + word.len()..].trim_start_matches(['이', '가', '은', '는', ' ']);
-    // "without snow, beach": the comma ends the denial.
+    // "without snow, beach": a comma ends the negation.
     before.iter().take_while(|w| !w.ends_with(',')).any(|w| matches!(*w, "no" | "without" | "not"))
         || after.starts_with("없")
         || after.starts_with("제외")
 }
 
-/// The best entry of a table: weight first, then length of the word, then the first mentioned.
+/// The best matching entry of a table: by weight, then by length of the word, then by position in the text. Entries with a value in `never`
+/// are skipped.
 fn best<T: Copy + PartialEq>(table: &[(&str, T, i32)], text: &str, never: &[T]) -> Option<T> {
     let mut top: Option<((i32, i32), T)> = None;
     for &(word, value, weight) in table {
         if never.contains(&value) {
             continue;
         }
-        if let Some(at) = find(text, word).filter(|&at| !denied(text, at, word)) {
+        if let Some(at) = find(text, word).filter(|&at| !is_negated(text, at, word)) {
             let rank = (weight * 100 + word.chars().count().min(20) as i32, -(at as i32));
             if top.is_none_or(|(r, _)| rank > r) {
                 top = Some((rank, value));
@@ -72,20 +74,20 @@ fn all<T: Copy>(table: &[(&str, T, i32)], text: &str) -> Vec<T> {
     table.iter().filter(|e| find(text, e.0).is_some()).map(|e| e.1).collect()
 }
 
-/// The family that a prompt names, if any.
+/// The family named in a prompt, if any.
 #[cfg(test)]
 pub fn family(prompt: &str, negative: &str) -> Option<Family> {
     best(PLACES, &prompt.to_lowercase(), &all(PLACES, &negative.to_lowercase()))
 }
 
-/// Whether any word says what to paint: a place, a surface, a colour or an hour.
+/// Whether a prompt contains a known place, surface, colour or time of day.
 pub fn has_known_words(prompt: &str) -> bool {
     let text = prompt.to_lowercase();
     let named = best(PLACES, &text, &[]).is_some() || best(SURFACES, &text, &[]).is_some();
     named || best(COLORS, &text, &[]).is_some() || best(TIMES, &text, &[]).is_some()
 }
 
-/// Reads the prompt.
+/// Builds the description of the scene that a prompt asks for.
 pub fn read(prompt: &str, negative: &str, seed: u64) -> SceneSpec {
     let (text, no) = (prompt.to_lowercase(), negative.to_lowercase());
     let layout = digest(text.trim()) ^ seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ digest(no.trim()).rotate_left(17);
@@ -115,20 +117,20 @@ pub fn read(prompt: &str, negative: &str, seed: u64) -> SceneSpec {
     spec.seed = rng.bits();
     spec.surface.seed = rng.bits() as u32;
     if let Some(kind) = wanted.filter(|&k| k != spec.surface.kind) {
-        spec.surface = dress(kind, &text, &mut rng);
+        spec.surface = requested_surface(kind, &text, &mut rng);
     }
     if never_surfaces.contains(&spec.surface.kind) {
         let other = [SurfaceKind::Concrete, SurfaceKind::Marble, SurfaceKind::Plain, SurfaceKind::Wood];
         let kind = other.into_iter().find(|k| !never_surfaces.contains(k)).unwrap_or(SurfaceKind::Plain);
-        spec.surface = dress(kind, "", &mut rng);
+        spec.surface = requested_surface(kind, "", &mut rng);
     }
     (spec.gloss, spec.roughness) = spec.surface.finish();
-    tones(&mut spec, &text);
+    apply_tone(&mut spec, &text);
     if let Some(color) = best(COLORS, &text, &all(COLORS, &no)) {
-        paint_with(&mut spec, hex(color));
+        apply_color(&mut spec, hex(color));
     }
     if let Some(time) = best(TIMES, &text, &[]) {
-        at_time(&mut spec, time);
+        apply_time(&mut spec, time);
     }
     let l = &mut spec.light;
     l.direction = normalize([l.direction[0] + rng.range(-0.12, 0.12), l.direction[1], l.direction[2]]);
@@ -138,8 +140,8 @@ pub fn read(prompt: &str, negative: &str, seed: u64) -> SceneSpec {
     spec
 }
 
-/// Dark or light kinds of wood and stone, when the words say so.
-fn tones(spec: &mut SceneSpec, text: &str) {
+/// Sets dark or light tones of wood and stone if the prompt names them.
+fn apply_tone(spec: &mut SceneSpec, text: &str) {
     let dark = ["dark", "black", "walnut", "ebony", "어두운", "다크", "블랙", "검은", "월넛"].iter().any(|w| find(text, w).is_some());
     let pale = ["white", "light wood", "oak", "birch", "bright", "pale", "화이트", "하얀", "밝은", "오크", "자작"]
         .iter()
@@ -154,8 +156,8 @@ fn tones(spec: &mut SceneSpec, text: &str) {
     spec.surface.colors = colors.map(hex);
 }
 
-/// A surface that was asked for by name.
-fn dress(kind: SurfaceKind, text: &str, rng: &mut Rng) -> Surface {
+/// The surface of a requested kind, with colours from the prompt.
+fn requested_surface(kind: SurfaceKind, text: &str, rng: &mut Rng) -> Surface {
     let has = |words: &[&str]| words.iter().any(|w| find(text, w).is_some());
     let colors = match kind {
         SurfaceKind::Wood if has(&["walnut", "월넛"]) => [0x6b4a33, 0x2e1c12, 0x4a2e1c],
@@ -180,8 +182,8 @@ fn dress(kind: SurfaceKind, text: &str, rng: &mut Rng) -> Surface {
     Surface { kind, colors: colors.map(hex), seed: rng.bits() as u32, across: rng.unit() < 0.4, scale: 1.0 }
 }
 
-/// A colour that was asked for: paper, walls, glaze and cloth take it, stone and wood do not.
-fn paint_with(spec: &mut SceneSpec, color: Rgb) {
+/// Applies a requested colour to paper, walls, glaze and cloth, but not to stone and wood.
+fn apply_color(spec: &mut SceneSpec, color: Rgb) {
     let peak = color[0].max(color[1]).max(color[2]).max(1e-3);
     if matches!(spec.backdrop, BackdropKind::Glitter | BackdropKind::Dark) {
         let lamp = mul(color, 1.2 / peak);
@@ -201,8 +203,8 @@ fn paint_with(spec: &mut SceneSpec, color: Rgb) {
     }
 }
 
-/// The hour that was asked for, where the family does not already mean one.
-fn at_time(spec: &mut SceneSpec, time: Time) {
+/// Applies a requested time of day, unless the family implies one.
+fn apply_time(spec: &mut SceneSpec, time: Time) {
     let own = matches!(
         spec.family,
         Family::NightCity | Family::Neon | Family::Space | Family::Black | Family::Sunset | Family::Christmas | Family::Party
@@ -230,8 +232,8 @@ fn at_time(spec: &mut SceneSpec, time: Time) {
             [0.20, 0.27, 0.44]
         }
     };
-    if open_sky(spec.backdrop) {
-        sky_at(spec, time);
+    if shows_sky(spec.backdrop) {
+        apply_time_to_sky(spec, time);
     } else {
         spec.back = spec.back.map(|c| mul3(c, tint));
         spec.back_level *= tint[1];
@@ -239,14 +241,14 @@ fn at_time(spec: &mut SceneSpec, time: Time) {
     spec.ambient = mul3(spec.ambient, if time == Time::Night { [0.35, 0.42, 0.60] } else { tint });
 }
 
-/// Whether the sky's colours and the sun itself are part of the backdrop.
-fn open_sky(kind: BackdropKind) -> bool {
+/// Whether the backdrop shows the sky and the sun.
+fn shows_sky(kind: BackdropKind) -> bool {
     use BackdropKind as B;
     matches!(kind, B::Sea | B::Mountains | B::Dunes | B::SnowWood | B::Sky)
 }
 
-/// Sky, sun and what they do to the land, by the hour. A tint alone leaves a blue noon sky a blue noon sky.
-fn sky_at(spec: &mut SceneSpec, time: Time) {
+/// Recolours sky, sun and land for a time of day. Tinting alone would leave the sky of noon blue.
+fn apply_time_to_sky(spec: &mut SceneSpec, time: Time) {
     let (zenith, haze, land, far) = match time {
         Time::Day => return,
         Time::Morning => (0x8fb2dc, 0xffe0c0, [0.98, 0.94, 0.90], 0xffe6cf),
@@ -254,7 +256,7 @@ fn sky_at(spec: &mut SceneSpec, time: Time) {
         Time::Night => (0x081026, 0x223056, [0.16, 0.22, 0.38], 0x3a4c78),
     };
     let far = hex(far);
-    // Water and dunes mirror the horizon's light, firs do not.
+    // Water and dunes reflect the light of the horizon, firs do not.
     let glow = if spec.backdrop == BackdropKind::SnowWood { 0.08 } else { 0.38 };
     let [_, _, near, deep] = spec.back;
     spec.back = [hex(zenith), hex(haze), mix3(mul3(near, land), far, glow), mul3(deep, land)];

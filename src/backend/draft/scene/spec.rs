@@ -6,9 +6,9 @@ use super::surface::Surface;
 use crate::backend::KeyLight;
 use crate::backend::draft::env::EnvId;
 
-/// Kinds of places.
+/// Kinds of scenes, each with a recipe.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[allow(missing_docs, reason = "the names say it")]
+#[allow(missing_docs, reason = "the names are self-explanatory")]
 pub enum Family {
     Cafe,
     Office,
@@ -50,7 +50,7 @@ pub enum Family {
 
 /// Times of day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[allow(missing_docs, reason = "the names say it")]
+#[allow(missing_docs, reason = "the names are self-explanatory")]
 pub enum Time {
     Morning,
     Day,
@@ -58,59 +58,59 @@ pub enum Time {
     Night,
 }
 
-/// Everything the painter needs to know.
+/// Description of a scene.
 #[derive(Clone, Debug)]
 pub struct SceneSpec {
-    /// The place.
+    /// Kind of scene.
     pub family: Family,
-    /// What the product stands on.
+    /// Surface on which the product stands.
     pub surface: Surface,
-    /// What is behind.
+    /// What is behind the surface.
     pub backdrop: BackdropKind,
-    /// The backdrop's palette, linear.
+    /// Palette of the backdrop, linear.
     pub back: [Rgb; 4],
-    /// Where the camera looks (environment maps), radians.
+    /// Viewing direction in an environment map, radians.
     pub yaw: f32,
-    /// Mean luminance of an environment map's part.
+    /// Target mean luminance of the visible part of an environment map.
     pub back_level: f32,
-    /// The main light.
+    /// Key light.
     pub light: KeyLight,
-    /// Its strength.
+    /// Strength of the key light.
     pub key: f32,
-    /// Light from all around.
+    /// Ambient light.
     pub ambient: Rgb,
-    /// What the main light shines through.
+    /// Mask in front of the key light.
     pub gobo: GoboKind,
-    /// The eye's height as a row (fraction of the height): where the surface would vanish.
+    /// Row of the eye line, where the surface vanishes, as a fraction of the height.
     pub horizon: f32,
-    /// The surface's far edge as a row (fraction of the height).
+    /// Row of the surface's far edge, as a fraction of the height.
     pub ground: f32,
-    /// Softness of that edge, scene units.
+    /// Softness of the far edge, scene units.
     pub edge: f32,
-    /// Mirror strength, 0..=1.
+    /// Reflectivity, 0..=1.
     pub gloss: f32,
-    /// Blur of the mirror image.
+    /// Roughness of the reflection, 0..=1.
     pub roughness: f32,
-    /// The sun in the backdrop (scene units from the ground line), where there is one.
+    /// Position of the sun in the backdrop, scene units from the ground line.
     pub sun: (f32, f32),
-    /// Its glow.
+    /// Strength of the sun's glow.
     pub sun_power: f32,
-    /// Clouds in the sky.
+    /// Amount of clouds.
     pub clouds: f32,
-    /// A round stage for the product.
+    /// Whether the product stands on a round podium.
     pub podium: bool,
     /// Exposure before the tone curve.
     pub exposure: f32,
-    /// Darkening of the corners.
+    /// Strength of the vignette.
     pub vignette: f32,
-    /// Layout.
+    /// Seed of the composition.
     pub seed: u64,
 }
 
-/// Backdrops.
+/// Kinds of backdrops.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum BackdropKind {
-    /// A bundled environment map through the lens.
+    /// Part of an embedded environment map, defocused.
     Env(EnvId),
     /// Pendant lamps, counter, shelves.
     Cafe,
@@ -118,9 +118,9 @@ pub enum BackdropKind {
     Hall,
     /// Big windows, blinds, plants.
     Office,
-    /// Plaster wall; light and shadow come from the gobo.
+    /// Plaster wall with the shadow of the gobo.
     Wall,
-    /// Paper that runs down to the floor.
+    /// Seamless paper sweep.
     Sweep,
     /// Panes with curtains.
     Curtains,
@@ -134,11 +134,11 @@ pub enum BackdropKind {
     Neon,
     /// Arches and discs in paper colours.
     Arches,
-    /// Dark, with rims of light.
+    /// Dark, with strips of light.
     Dark,
-    /// Candles and warm points.
+    /// Candles and warm lights.
     Candles,
-    /// A decorated tree's lights.
+    /// Lights of a decorated tree.
     Tree,
     /// Paper lattice doors.
     Lattice,
@@ -156,16 +156,16 @@ pub enum BackdropKind {
     Blossom,
     /// Firs in snow.
     SnowWood,
-    /// Ranges behind each other.
+    /// Mountain ranges, one behind another.
     Mountains,
     /// Dunes.
     Dunes,
-    /// Roofs before a low sun.
+    /// Roofs against a low sun.
     Skyline,
     /// Clouds.
     Sky,
     /// Stars and nebulae.
     Space,
-    /// Water seen from within.
+    /// Light shafts under water.
     Deep,
 }

@@ -1,7 +1,7 @@
-//! What the product stands on: procedural materials in surface units (about 30 cm), filtered analytically.
+//! Surfaces: procedural materials in surface units (about 30 cm) with analytic filtering.
 //!
-//! Every pattern is told the footprint of the pixel (perspective and defocus together) and fades to its mean before it would alias, so
-//! one evaluation a pixel is enough and the far edge goes out of focus for free.
+//! Every pattern receives the footprint of the pixel (perspective and defocus) and fades to its mean before it aliases, so one evaluation per
+//! pixel suffices and the far edge is defocused at no extra cost.
 
 use super::noise::{Footprint, Rgb, fbm, hash, hash2, mix, mix3, mul, noise2, smooth, unit};
 
@@ -28,7 +28,7 @@ pub enum SurfaceKind {
     Metal,
     /// Black acrylic or glass.
     Gloss,
-    /// Paper, painted board: almost nothing.
+    /// Paper or painted board, almost without texture.
     Plain,
     /// Chips of stone in cement.
     Terrazzo,
@@ -45,30 +45,30 @@ pub enum SurfaceKind {
 /// A material with its colours and layout.
 #[derive(Clone, Debug)]
 pub struct Surface {
-    /// Which pattern.
+    /// Kind of material.
     pub kind: SurfaceKind,
     /// Linear colours: ground, pattern, accent.
     pub colors: [Rgb; 3],
-    /// Layout.
+    /// Seed of the pattern.
     pub seed: u32,
-    /// Patterns with a direction run across the picture instead of away from the viewer.
+    /// Whether directional patterns run across the picture instead of away from the viewer.
     pub across: bool,
     /// Size of the pattern.
     pub scale: f32,
 }
 
-/// The surface at a point.
+/// Shading inputs of the surface at a point.
 #[derive(Clone, Copy, Debug)]
 pub struct Hit {
     /// Diffuse colour.
     pub albedo: Rgb,
     /// Slopes of the relief along x and depth.
     pub slope: [f32; 2],
-    /// Factor of the mirror strength.
+    /// Factor of the reflectivity.
     pub gloss: f32,
-    /// Ambient light that reaches it.
+    /// Ambient occlusion: the fraction of ambient light that arrives.
     pub open: f32,
-    /// Light that it adds by itself (sparkles).
+    /// Emitted light of sparkles.
     pub glint: f32,
 }
 
@@ -79,7 +79,7 @@ impl Hit {
 }
 
 impl Surface {
-    /// Mirror strength and roughness of the material.
+    /// Reflectivity and roughness of the material.
     pub fn finish(&self) -> (f32, f32) {
         match self.kind {
             SurfaceKind::Wood => (0.34, 0.5),
@@ -100,7 +100,7 @@ impl Surface {
         }
     }
 
-    /// The material at `x`, `z`, seen through `fp`.
+    /// Evaluates the material at `x`, `z`, filtered over the footprint `fp`.
     pub fn hit(&self, x: f32, z: f32, fp: Footprint) -> Hit {
         let k = 1.0 / self.scale;
         let (x, z, fp) = (x * k, z * k, Footprint { x: fp.x * k, z: fp.z * k });
@@ -135,7 +135,7 @@ impl Surface {
         let (r1, r2, r3) = (unit(h), unit(hash(h ^ 1)), unit(hash(h ^ 2)));
         let a = a + r1 * 37.0;
         let inner = at - id - 0.5;
-        // The log's heart lies beside or under the plank, wandering slowly: cathedral figures on some planks, straight grain on others.
+        // The centre of the log is beside or below the plank and shifts slowly: some planks show cathedral grain, others straight grain.
         let wander = 0.14 * noise2(a * 0.55, id * 3.1, h) + 0.035 * noise2(a * 1.7, inner * 2.0 + id * 5.0, h ^ 5);
         let off = (inner - (r2 - 0.5) * 1.3) * plank + wander;
         let depth = 0.10 + 0.16 * r3 + 0.10 * noise2(a * 0.33, id * 7.7, h ^ 9);
@@ -144,7 +144,7 @@ impl Surface {
         let steep = (off.abs() / radius).max(0.12);
         let keep = f.keep(3.0, 46.0 * steep);
         let phase = rings - rings.floor();
-        // Late wood: slow darkening, quick return.
+        // Latewood: rings darken slowly and end abruptly.
         let ring = smooth(0.15, 0.86, phase) * (1.0 - smooth(0.88, 1.0, phase));
         let strength = 0.35 + 0.65 * unit(hash2(rings.floor() as i32, 5, h));
         let ring = mix(0.40, ring * strength, keep);
@@ -159,7 +159,7 @@ impl Surface {
         let mut c = mix3(self.colors[0], self.colors[1], t);
         c = mix3(c, self.colors[2], 0.14 * (r3 + cloud).clamp(0.0, 1.0));
         c = mul(c, (0.84 + 0.30 * r2) * (1.0 - 0.45 * pores) * (1.0 + 0.09 * fibre));
-        // The gap: dark, with rounded edges that catch light.
+        // The gap between planks: dark, with rounded edges that catch light.
         let edge = (0.5 - inner.abs()) * plank;
         let width = 0.005;
         let gap = coverage(edge, width, fb);
@@ -182,7 +182,7 @@ impl Surface {
         let span = fp.x.max(fp.z * 0.6);
         let vein = |f: f32, sharp: f32, seed: u32| {
             let n = noise2(p * f, q * f, seed).abs() + 0.10 * fp.band(p, q, f * 4.0, f * 4.0, seed ^ 7).abs();
-            // A vein thinner than the footprint gets wider and paler instead of aliasing.
+            // A vein thinner than the footprint is drawn wider and paler to avoid aliasing.
             let wide = 1.0 / sharp + span * f * 0.8;
             let d = n / wide;
             (1.0 / sharp / wide) / (1.0 + d * d * d)
@@ -216,9 +216,9 @@ impl Surface {
 
     fn linen(&self, x: f32, z: f32, fp: Footprint) -> Hit {
         let s = self.seed;
-        // Long soft folds that meet at angles; slopes by differences of the height field.
+        // Long soft folds that meet at angles; slopes are differences of the height field.
         let height = |x: f32, z: f32| {
-            // Few, long, rounded folds on cloth that mostly lies flat.
+            // A few long rounded folds; the cloth is mostly flat.
             let (u, v) = (x * 0.80 + z * 0.60, z * 0.80 - x * 0.60);
             let w = 0.35 * noise2(u * 0.5, v * 0.5, s ^ 1);
             let fold = |n: f32| 1.0 / (1.0 + 26.0 * n * n);
@@ -261,7 +261,7 @@ impl Surface {
         let lump = fp.fbm(x, z, 3.0, 3.0, 3, s ^ 6);
         let t = (0.42 + 0.22 * lump + 0.10 * grain + 0.16 * sn * amp + 0.2 * dune).clamp(0.0, 1.0);
         let mut hit = Hit::flat(mul(mix3(self.colors[0], self.colors[1], t), 1.0 + 0.06 * grain));
-        // Steeper on the lee side.
+        // Ripples are steeper on the lee side.
         let slope = cs * (1.0 - 0.45 * sn) * amp * 0.55;
         hit.slope = [slope * 0.42 + 0.14 * lump + 0.10 * grain, slope + 0.12 * noise2(x * 1.3, z * 1.3, s ^ 8)];
         hit.open = 0.90 + 0.10 * sn * amp;
@@ -270,7 +270,7 @@ impl Surface {
 
     fn slate(&self, x: f32, z: f32, fp: Footprint) -> Hit {
         let s = self.seed;
-        // Split stone: a gently uneven face with a grain of small chips.
+        // Split stone: a slightly uneven face with small chips.
         let height = |x: f32, z: f32| 0.060 * fp.fbm(x, z, 1.7, 2.1, 5, s ^ 2);
         let e = 0.010 + 0.8 * fp.x.max(fp.z * 0.5);
         let h = height(x, z);
@@ -297,7 +297,7 @@ impl Surface {
         let e = 0.01 + 0.4 * fp.x;
         let h = height(x, z);
         let (sx, sz) = ((height(x + e, z) - h) / e, (height(x, z + e) - h) / e);
-        // Caustics: light gathered where two warped cell patterns are thin.
+        // Caustics: bright where two warped cell patterns are thin.
         let cell = |x: f32, z: f32, k: u32| 1.0 - noise2(x + 0.6 * noise2(x * 0.8, z * 0.8, k ^ 9), z, k).abs();
         let c1 = cell(x * 1.9 + h * 6.0, z * 2.3, s ^ 4).max(0.0).powi(9);
         let c2 = cell(x * 3.1, z * 3.6 + h * 6.0, s ^ 5).max(0.0).powi(8);
@@ -311,7 +311,7 @@ impl Surface {
 
     fn grass(&self, x: f32, z: f32, fp: Footprint) -> Hit {
         let s = self.seed;
-        // Blades: streaks that lean, short in depth, drawn at three sizes.
+        // Blades: slanted streaks, short in depth, at three sizes.
         let lean = 0.10 * noise2(x * 1.5, z * 1.5, s ^ 1) + 0.03 * noise2(x * 6.0, z * 5.0, s ^ 9);
         let blade = |f: f32, k: u32| {
             let keep = fp.keep(f, f * 0.22);
@@ -380,7 +380,7 @@ impl Surface {
                 let angle = unit(hash(h ^ 3)) * std::f32::consts::TAU;
                 let (sn, cs) = angle.sin_cos();
                 let (u, v) = (dx * cs + dz * sn, (dz * cs - dx * sn) * 1.5);
-                // Broken, not round: the largest of a few half planes.
+                // Angular chips: the maximum of a few half-planes.
                 let d = u.abs().max(v.abs()).max((u + v).abs() * 0.8);
                 let soft = 0.03 + 0.7 * blur;
                 let fade = 1.0 / (1.0 + (0.6 * blur / r).powi(2));
@@ -441,7 +441,7 @@ impl Surface {
 
     fn asphalt(&self, x: f32, z: f32, fp: Footprint) -> Hit {
         let s = self.seed;
-        // Puddles mirror; the rough parts between them only shimmer.
+        // Puddles reflect sharply, the rough parts between them weakly.
         let wet = smooth(-0.12, 0.22, fbm(x * 0.55, z * 0.45, 3, s));
         let grain = fp.band(x, z, 30.0, 34.0, s ^ 1) + fp.band(x, z, 62.0, 66.0, s ^ 2);
         let t = (0.4 + 0.35 * grain + 0.3 * fp.fbm(x, z, 1.5, 1.5, 3, s ^ 3)).clamp(0.0, 1.0);
@@ -490,7 +490,7 @@ impl Surface {
     }
 }
 
-/// How much of a pixel of size `span`, at distance `d` from a line's middle, a line of half width `w` covers.
+/// Coverage of a pixel of size `span` at distance `d` from the centre of a line with half-width `w`.
 fn coverage(d: f32, w: f32, span: f32) -> f32 {
     let s = span.max(1e-5);
     let hi = ((w - d) / s + 0.5).clamp(0.0, 1.0);

@@ -1,9 +1,9 @@
-//! Distances to the outline and the inflated height of the strokes.
+//! Distance field of the outlines, and the inflated height of the strokes.
 
 use crate::typography::TextLayout;
 
-/// Region of the canvas with the signed distance to the outline (negative inside), the nearest outline segment of every pixel, and
-/// the pillow `u` with Δu = −1 inside and 0 outside: `sqrt(2u)` is a balloon without creases.
+/// Fields on a region of the canvas: signed distance to the outline (negative inside), nearest outline segment, and the solution `u` of the
+/// Poisson equation Δu = −1 inside with u = 0 outside; `sqrt(2u)` is the height of a balloon without creases.
 pub(super) struct Field {
     pub x0: usize,
     pub y0: usize,
@@ -22,7 +22,7 @@ pub(super) struct Field {
 struct Segment {
     a: [f32; 2],
     b: [f32; 2],
-    /// Unit normal, out of the letter.
+    /// Unit normal, pointing out of the letter.
     out: [f32; 2],
 }
 
@@ -44,7 +44,7 @@ impl Segment {
 const NONE: u32 = u32::MAX;
 
 impl Field {
-    /// Fields for the text and `margin` pixels around it.
+    /// Computes the fields for the text and `margin` pixels around it.
     pub(super) fn new(glyphs: &TextLayout, margin: f32) -> Self {
         let (bx0, by0, bx1, by1) = glyphs.bounds;
         let x0 = (bx0 - margin).floor().clamp(0.0, glyphs.width as f32 - 1.0) as usize;
@@ -74,7 +74,7 @@ impl Field {
         [(self.x0 + i % self.w) as f32 + 0.5, (self.y0 + i / self.w) as f32 + 0.5]
     }
 
-    /// Pixels that a segment crosses know it.
+    /// Assigns each segment to the pixels that it crosses.
     fn seed(&mut self) {
         self.distance = vec![f32::MAX; self.w * self.h];
         for k in 0..self.segments.len() {
@@ -103,7 +103,7 @@ impl Field {
         }
     }
 
-    /// Segment numbers flow through the grid, down and up, until every pixel knows its nearest.
+    /// Propagates nearest segments through the grid in forward and backward sweeps.
     fn propagate(&mut self) {
         let (w, h) = (self.w, self.h);
         for pass in 0..3 {
@@ -138,11 +138,11 @@ impl Field {
                 self.distance[i] = -self.distance[i];
             }
         }
-        // Across a stroke of half-width r the mean distance is r/2.
+        // The mean distance across a stroke of half-width r is r/2.
         self.half_stroke = ((2.0 * sum / f64::from(count.max(1))) as f32).max(0.5);
     }
 
-    /// Over-relaxation at half resolution, from the guess for straight strokes.
+    /// Solves the Poisson equation by successive over-relaxation at half resolution, starting from the solution for straight strokes.
     fn inflate(&mut self, glyphs: &TextLayout) {
         let (w, h) = (self.w.div_ceil(2) + 2, self.h.div_ceil(2) + 2);
         let r = self.half_stroke;
@@ -159,7 +159,7 @@ impl Field {
             }
         }
         let cells: Vec<usize> = (0..w * h).filter(|&i| inside[i]).collect();
-        // A weak pull to zero keeps big areas from swelling without end.
+        // A weak pull to zero limits the height of large areas.
         let pull = 0.35 / (r * r / 4.0).max(1.0);
         for _ in 0..40 {
             for &i in &cells {
@@ -172,7 +172,7 @@ impl Field {
         self.pillow_w = w;
     }
 
-    /// Signed distance, bilinear.
+    /// Signed distance at a point, bilinear.
     #[inline]
     pub(super) fn signed(&self, p: [f32; 2]) -> f32 {
         let x = (p[0] - self.x0 as f32 - 0.5).clamp(0.0, self.w as f32 - 1.001);
@@ -185,7 +185,7 @@ impl Field {
         (v[i] * (1.0 - fx) + v[i + r] * fx) * (1.0 - fy) + (v[i + d] * (1.0 - fx) + v[i + d + r] * fx) * fy
     }
 
-    /// Exact distance to the outline and the unit direction out of the letter at the nearest outline point.
+    /// Exact distance to the outline, and the outward unit normal at the nearest outline point.
     #[inline]
     pub(super) fn edge(&self, p: [f32; 2], inside: bool) -> (f32, [f32; 2]) {
         let x = (p[0] - self.x0 as f32 - 0.5).clamp(0.0, self.w as f32 - 1.0) as usize;
@@ -210,7 +210,7 @@ impl Field {
         (best, out)
     }
 
-    /// The pillow and its gradient.
+    /// The Poisson solution and its gradient at a point.
     #[inline]
     pub(super) fn pillow(&self, p: [f32; 2]) -> (f32, [f32; 2]) {
         let w = self.pillow_w;
@@ -222,7 +222,7 @@ impl Field {
         let at = |dx: isize, dy: isize| self.pillow[((yi as isize + dy) * w as isize + xi as isize + dx) as usize];
         let mix = |a: f32, b: f32, t: f32| a + (b - a) * t;
         let value = mix(mix(at(0, 0), at(1, 0), fx), mix(at(0, 1), at(1, 1), fx), fy);
-        // Central differences at the four corners, interpolated: a continuous gradient.
+        // Interpolating central differences of the four corners gives a continuous gradient.
         let gx = |dx: isize, dy: isize| (at(dx + 1, dy) - at(dx - 1, dy)) / 4.0;
         let gy = |dx: isize, dy: isize| (at(dx, dy + 1) - at(dx, dy - 1)) / 4.0;
         let g = [
@@ -233,7 +233,7 @@ impl Field {
     }
 }
 
-/// Short outline segments; those buried where contours overlap are no outline.
+/// The outline as short segments, without those inside overlapping contours.
 fn outline(glyphs: &TextLayout) -> Vec<Segment> {
     let coverage = &glyphs.coverage;
     let mut segments = Vec::new();

@@ -1,18 +1,18 @@
-//! From words to a material.
+//! Reads the style prompt: keywords in English and Korean → [`Material`].
 
 use crate::imaging::srgb8_to_linear;
 
-/// What the letters are made of.
+/// Shading model of a material.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Metal,
-    /// Coated or matt body colour.
+    /// Opaque body colour with an optional clear coat.
     Solid,
     Glass,
     Neon,
 }
 
-/// Profile of the front edge.
+/// Profile of the front edges.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Bevel {
     Chamfer,
@@ -35,23 +35,24 @@ pub(super) enum Texture {
     Stripes,
 }
 
-/// Everything that the shading needs to know.
+/// Material of the letters.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Material {
     pub kind: Kind,
     pub bevel: Bevel,
     pub texture: Texture,
-    /// Linear colours, top and bottom of the block.
+    /// Linear colours at the top and the bottom of the text block.
     pub colors: [[f32; 3]; 2],
     pub roughness: f32,
     /// Strength of the clear coat of solids, 0..=1.
     pub coat: f32,
-    /// Bevel width and depth of the extrusion in ems.
+    /// Width of the bevel in ems.
     pub bevel_em: f32,
+    /// Depth of the extrusion in ems.
     pub depth_em: f32,
     /// Curvature of the faces, 0 flat.
     pub bow: f32,
-    /// Strength of the bump of the texture.
+    /// Strength of the texture's bump map.
     pub bump: f32,
 }
 
@@ -59,7 +60,7 @@ const fn rgb(hex: u32) -> [u8; 3] {
     [(hex >> 16) as u8, (hex >> 8) as u8, hex as u8]
 }
 
-/// Words for colours; English words match whole tokens, Korean ones the start of a token.
+/// Colour keywords. English ones match whole tokens, Korean ones the start of a token.
 const COLORS: &[(&str, u32)] = &[
     ("red", 0xdc1a20),
     ("빨간", 0xdc1a20),
@@ -155,7 +156,7 @@ const COLORS: &[(&str, u32)] = &[
     ("파스텔", 0xf5b7d0),
 ];
 
-/// Words for materials; the first row that matches wins. A trailing `*` matches the start of a token.
+/// Material keywords; the first matching row wins. A trailing `*` matches the start of a token.
 const MATERIALS: &[(&str, &[&str])] = &[
     ("neon", &["neon*", "네온*", "led", "glow*", "luminous", "발광*"]),
     ("balloon", &["balloon*", "foil*", "inflat*", "풍선*", "포일*", "은박*", "벌룬*"]),
@@ -176,7 +177,7 @@ const MATERIALS: &[(&str, &[&str])] = &[
     ("copper", &["copper*", "bronze*", "구리*", "동판*", "청동*", "코퍼*", "브론즈*"]),
     ("silver", &["silver*", "platinum", "은", "은색*", "은빛*", "은으로", "실버*", "백금*"]),
     ("gold", &["gold*", "brass", "금", "금색*", "금빛*", "금으로", "금박*", "금장*", "황금*", "순금*", "골드*", "골든*"]),
-    // Words that only say how it shines come after those that say what it is.
+    // Words for the finish come after words for the material.
     ("chrome", &["mirror*", "liquid", "거울*"]),
     ("plastic", &["glossy", "enamel", "lacquer*", "광택*"]),
     (
@@ -214,14 +215,14 @@ fn linear(hex: u32) -> [f32; 3] {
     rgb(hex).map(srgb8_to_linear)
 }
 
-/// Whether the words name a material or a colour.
-pub(super) fn says_something(style: &str) -> bool {
+/// Whether a prompt contains a known material or colour.
+pub(super) fn has_known_words(style: &str) -> bool {
     let words = tokens(style);
     let color = |t: &String| COLORS.iter().any(|(w, _)| if w.is_ascii() { t == w } else { t.starts_with(w) });
     words.iter().any(color) || MATERIALS.iter().any(|(_, list)| list.iter().any(|w| words.iter().any(|t| matches(t, w))))
 }
 
-/// The material that `style` names; `backdrop` is the mean luminance behind the text, for the default.
+/// The material named in `style`, else a default that depends on `backdrop`, the mean luminance behind the text.
 pub(super) fn choose(style: &str, negative: &str, backdrop: f32) -> Material {
     let refused = tokens(negative);
     let words: Vec<String> = tokens(style).into_iter().filter(|t| !refused.contains(t)).collect();
@@ -241,13 +242,13 @@ pub(super) fn choose(style: &str, negative: &str, backdrop: f32) -> Material {
         Some("gold") if rose => "rosegold",
         Some(name) => name,
         None if !colors.is_empty() => "plastic",
-        // Ceramic shines on a dark set, gold on a light one.
+        // Ceramic stands out from a dark backdrop, gold from a light one.
         None if backdrop < 0.18 => "ceramic",
         None => "gold",
     };
     let has = |list: &[&str]| list.iter().any(|w| words.iter().any(|t| matches(t, w)));
     let mut material = preset(name);
-    // A gold or silver balloon is foil of that metal.
+    // A gold or silver balloon has the colour of metallic foil.
     if name == "balloon" && colors.is_empty() {
         let metal = if has(&["silver*", "은색*", "은박*", "실버*"]) { 0xe8eaee } else { 0xf2b62c };
         colors.push(linear(metal));
@@ -255,7 +256,7 @@ pub(super) fn choose(style: &str, negative: &str, backdrop: f32) -> Material {
     if let Some(&first) = colors.first() {
         let second = colors.get(1).copied().unwrap_or(first);
         material.colors = match material.kind {
-            // Coloured glass and metal keep their light.
+            // Keep coloured glass and metal bright.
             Kind::Metal if material.bevel != Bevel::Balloon => [first.map(lift), second.map(lift)],
             _ => [first, second],
         };

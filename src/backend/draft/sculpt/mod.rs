@@ -1,4 +1,4 @@
-//! Solid letters: a bevelled front, side walls that run to a vanishing point below, and the light of a photographed room.
+//! Renders 3D letters: bevelled faces, side walls that converge to a vanishing point below, image-based lighting.
 
 mod field;
 mod material;
@@ -13,9 +13,11 @@ use self::material::Kind;
 use self::shade::Shader;
 use crate::backend::{BackendError, SculptRequest, StageCx, TextLayer};
 use crate::imaging::{LinearRgb, Plane, linear_to_srgb8, luminance, srgb8_to_linear};
+use crate::notice;
+use crate::typography::TextLayout;
 
-/// Sample points in a pixel: eight rooks that never share a row or a column; the first four cover the quadrants.
-const ROOKS: [[f32; 2]; 8] = [
+/// N-rooks sample positions in a pixel: no two share a row or a column, and the first four cover the quadrants.
+const WALL_SAMPLES: [[f32; 2]; 8] = [
     [0.3125, 0.1875],
     [0.9375, 0.3125],
     [0.1875, 0.9375],
@@ -25,29 +27,31 @@ const ROOKS: [[f32; 2]; 8] = [
     [0.5625, 0.0625],
     [0.8125, 0.8125],
 ];
-/// Sample points on bevels.
-const QUAD: [[f32; 2]; 4] = [[0.125, 0.625], [0.375, 0.125], [0.625, 0.875], [0.875, 0.375]];
+/// Sample positions in a pixel on bevels (rotated grid).
+const BEVEL_SAMPLES: [[f32; 2]; 4] = [[0.125, 0.625], [0.375, 0.125], [0.625, 0.875], [0.875, 0.375]];
 
-/// Where the walls run to and how far.
+/// Perspective of the extrusion.
 struct Camera {
+    /// Vanishing point of the walls, canvas pixels.
     vanish: [f32; 2],
-    /// Depth of the back as a part of the distance to the vanishing point.
+    /// Depth of the extrusion as a fraction of the distance to the vanishing point.
     depth: f32,
 }
 
-/// Gives the letters body. The front faces stay exactly where the layout put them.
+/// Renders the letters as 3D objects. The front faces are exactly the glyphs of the layout.
+///
+/// # Errors
+/// The backdrop and the layout differ in size, or the job was stopped.
 pub fn sculpt(request: &SculptRequest<'_>, cx: StageCx<'_>) -> Result<TextLayer, BackendError> {
     let glyphs = request.glyphs;
     cx.step(0.0)?;
     if (request.backdrop.width() as usize, request.backdrop.height() as usize) != (glyphs.width, glyphs.height) {
-        return Err(BackendError::Failed(
-            "The picture behind the text and the text canvas differ in size; start again from step 1.".into(),
-        ));
+        return Err(BackendError::Notice(notice!("draft-size-mismatch")));
     }
-    let (backdrop, cell) = shrink(request.backdrop, 24);
+    let (backdrop, cell) = average_cells(request.backdrop, 24);
     let mean = backdrop.data.iter().map(|&c| luminance(c)).sum::<f32>() / backdrop.data.len().max(1) as f32;
-    if !request.prompts.positive.trim().is_empty() && !material::says_something(request.prompts.positive) {
-        cx.observer.warn("text_model_prompt: the draft engine knows no material or colour in these words and chose one");
+    if !request.prompts.positive.trim().is_empty() && !material::has_known_words(request.prompts.positive) {
+        cx.observer.notice(notice!("draft-unknown-material").at("text_model_prompt"));
     }
     let material = material::choose(request.prompts.positive, request.prompts.negative, mean);
     let em = glyphs.font_px;
@@ -57,7 +61,7 @@ pub fn sculpt(request: &SculptRequest<'_>, cx: StageCx<'_>) -> Result<TextLayer,
     let field = Field::new(glyphs, (material.depth_em * em * 1.9).max(halo) + 6.0);
     cx.step(0.15)?;
 
-    // Small or dense type gets shallow walls, or they would fill its counters.
+    // Small or dense type gets a shallow extrusion, which would otherwise fill the counters.
     let small = (em / 90.0).clamp(0.35, 1.0);
     let depth = (material.depth_em * em * small).min(3.6 * field.half_stroke);
     let drop = 0.5 * (x1 - x0).max(0.45 * glyphs.width as f32) + 0.5 * (y1 - y0);
@@ -73,7 +77,7 @@ pub fn sculpt(request: &SculptRequest<'_>, cx: StageCx<'_>) -> Result<TextLayer,
     cx.step(0.9)?;
 
     let glow = (halo > 0.0).then(|| Glow::new(&glyphs.coverage, em));
-    let image = assemble(glyphs.width, glyphs.height, &field, &glyphs.coverage, &faces, &walls, glow.as_ref(), &shader);
+    let image = assemble(glyphs, &field, &faces, &walls, glow.as_ref(), &shader);
     cx.step(1.0)?;
     Ok(TextLayer { image, face: glyphs.coverage.clone() })
 }
@@ -90,7 +94,7 @@ fn paint_faces(field: &Field, shader: &Shader<'_>, coverage: &Plane, cx: StageCx
             if field.signed([px + 0.5, py + 0.5]) < -(shader.bevel + 2.0) {
                 *c = shader.face([px + 0.5, py + 0.5]);
             } else {
-                for s in QUAD {
+                for s in BEVEL_SAMPLES {
                     let f = shader.face([px + s[0], py + s[1]]);
                     for i in 0..3 {
                         c[i] += f[i] * 0.25;
@@ -103,7 +107,7 @@ fn paint_faces(field: &Field, shader: &Shader<'_>, coverage: &Plane, cx: StageCx
     Ok(out)
 }
 
-/// Luminance that two thirds of the front exceed.
+/// Lower-third quantile of the luminance of the front faces.
 fn typical_luminance(faces: &[[f32; 3]], field: &Field, coverage: &Plane) -> f32 {
     let mut values: Vec<f32> = faces
         .iter()
@@ -118,7 +122,7 @@ fn typical_luminance(faces: &[[f32; 3]], field: &Field, coverage: &Plane) -> f32
     *values.select_nth_unstable_by(k, f32::total_cmp).1
 }
 
-/// Colour (not premultiplied) and coverage of the walls.
+/// Colour (straight) and coverage of the side walls.
 fn paint_walls(
     field: &Field,
     shader: &Shader<'_>,
@@ -140,15 +144,15 @@ fn paint_walls(
                 continue;
             }
             let (mut sum, mut shaded, mut hits, mut taken) = ([0.0; 3], 0.0f32, 0.0, 0.0);
-            for (k, s) in ROOKS.into_iter().enumerate() {
-                // Half of the samples do where no silhouette passes.
+            for (k, s) in WALL_SAMPLES.into_iter().enumerate() {
+                // Without a silhouette in the pixel, half of the samples suffice.
                 if k == 4 && (hits == 4.0 || hits == 0.0) {
                     break;
                 }
                 taken += 1.0;
                 if let Some((p, z)) = march(field, camera, [px + s[0], py + s[1]]) {
                     hits += 1.0;
-                    // Walls are smooth: every other hit is enough for their colour.
+                    // Walls are smooth, so every other hit suffices for their colour.
                     if k % 2 == 0 || shaded == 0.0 {
                         let (_, normal) = field.edge(p, field.signed(p) <= 0.0);
                         let w = shader.wall(p, normal, z, limit);
@@ -168,7 +172,7 @@ fn paint_walls(
     Ok(out)
 }
 
-/// Where the ray through `q` enters the extruded letter, and how far back (0..=1).
+/// Marches the ray through `q` towards the vanishing point. Returns the point where it hits the extruded letter and the depth there (0..=1).
 fn march(field: &Field, camera: &Camera, q: [f32; 2]) -> Option<([f32; 2], f32)> {
     let (dx, dy) = (q[0] - camera.vanish[0], q[1] - camera.vanish[1]);
     let length = dx.hypot(dy).max(1e-3);
@@ -188,12 +192,13 @@ fn march(field: &Field, camera: &Camera, q: [f32; 2]) -> Option<([f32; 2], f32)>
     None
 }
 
-/// Light around neon letters.
+/// Glow around neon letters: two blurred copies of the coverage.
 struct Glow {
     near: Plane,
     wide: Plane,
 }
 
+/// Pixels per cell of the glow.
 const GLOW_CELL: usize = 4;
 
 impl Glow {
@@ -214,7 +219,7 @@ impl Glow {
     fn at(&self, x: f32, y: f32) -> f32 {
         let (x, y) = (x / GLOW_CELL as f32, y / GLOW_CELL as f32);
         let light = 0.75 * self.near.sample(x, y) + 0.8 * self.wide.sample(x, y);
-        // Fades to nothing before the blur's box ends.
+        // The offset lets the glow end before the edge of the blur's box.
         ((light - 0.012).max(0.0) * 0.95).min(0.85)
     }
 }
@@ -243,12 +248,10 @@ fn box_blur(plane: &Plane, radius: usize, passes: usize) -> Plane {
     a
 }
 
-#[allow(clippy::too_many_arguments)]
+/// Composites faces, walls and glow to a picture with straight alpha.
 fn assemble(
-    width: usize,
-    height: usize,
+    glyphs: &TextLayout,
     field: &Field,
-    coverage: &Plane,
     faces: &[[f32; 3]],
     walls: &[[f32; 4]],
     glow: Option<&Glow>,
@@ -258,7 +261,7 @@ fn assemble(
     let mut alpha = vec![0.0f32; field.w * field.h];
     for i in 0..field.w * field.h {
         let (x, y) = (field.x0 + i % field.w, field.y0 + i / field.w);
-        let cov = coverage.at(x, y);
+        let cov = glyphs.coverage.at(x, y);
         let wall = walls[i];
         let back = wall[3] * (1.0 - cov);
         let solid = cov + back;
@@ -276,7 +279,7 @@ fn assemble(
         }
     }
     bleed(&mut color, &alpha, field.w, field.h);
-    let mut image = RgbaImage::new(width as u32, height as u32);
+    let mut image = RgbaImage::new(glyphs.width as u32, glyphs.height as u32);
     for i in 0..field.w * field.h {
         let c = color[i].map(linear_to_srgb8);
         let a = (alpha[i] * 255.0 + 0.5) as u8;
@@ -285,7 +288,7 @@ fn assemble(
     image
 }
 
-/// Clear pixels take the colour of the nearest letter, so that filters that mix neighbours find no dark fringe.
+/// Alpha bleeding: extends colours into transparent pixels, so that filtering causes no dark fringes.
 fn bleed(color: &mut [[f32; 3]], alpha: &[f32], w: usize, h: usize) {
     let mut known: Vec<bool> = alpha.iter().map(|&a| a > 0.004).collect();
     let mut copy = |to: usize, from: usize| {
@@ -306,8 +309,9 @@ fn bleed(color: &mut [[f32; 3]], alpha: &[f32], w: usize, h: usize) {
     }
 }
 
-/// The picture in cells of about a `part`-th of its width, linear: a blur for frosted glass.
-fn shrink(image: &RgbImage, part: usize) -> (LinearRgb, f32) {
+/// Averages the picture in cells of about a `part`-th of its width, in linear light; the blur seen through frosted glass. Also returns the
+/// cell size in pixels.
+fn average_cells(image: &RgbImage, part: usize) -> (LinearRgb, f32) {
     let (w, h) = (image.width() as usize, image.height() as usize);
     let cell = (w / part).max(1);
     let (cw, ch) = (w.div_ceil(cell).max(1), h.div_ceil(cell).max(1));

@@ -1,6 +1,6 @@
-//! Procedural grain: value noise and the patterns made of it.
+//! Value noise and patterns made of it.
 
-/// A hash of a lattice point, 0..1.
+/// Hash of a lattice point, 0..1.
 #[inline]
 fn hash(x: i32, y: i32, seed: u32) -> f32 {
     let mut h = (x as u32).wrapping_mul(0x9e37_79b1) ^ (y as u32).wrapping_mul(0x85eb_ca77) ^ seed.wrapping_mul(0xc2b2_ae3d);
@@ -9,7 +9,7 @@ fn hash(x: i32, y: i32, seed: u32) -> f32 {
     ((h ^ (h >> 15)) >> 8) as f32 / 16_777_216.0
 }
 
-/// Smooth noise, 0..1.
+/// Value noise, 0..1.
 #[inline]
 pub(super) fn noise(x: f32, y: f32, seed: u32) -> f32 {
     let (xf, yf) = (x.floor(), y.floor());
@@ -21,7 +21,7 @@ pub(super) fn noise(x: f32, y: f32, seed: u32) -> f32 {
     top * (1.0 - v) + bottom * v
 }
 
-/// Octaves of noise, 0..1.
+/// Fractal sum of octaves of noise, 0..1.
 pub(super) fn fbm(mut x: f32, mut y: f32, octaves: u32, seed: u32) -> f32 {
     let (mut sum, mut weight, mut total) = (0.0, 0.5, 0.0);
     for o in 0..octaves {

@@ -1,4 +1,4 @@
-//! Light on the letters: faces, bevels and side walls.
+//! Shading of faces, bevels and side walls.
 
 use super::field::Field;
 use super::material::{Bevel, Kind, Material, Texture};
@@ -32,7 +32,7 @@ fn smooth(lo: f32, hi: f32, v: f32) -> f32 {
     t * t * (3.0 - 2.0 * t)
 }
 
-/// A soft shoulder that leaves mid tones alone and keeps the hue of highlights.
+/// Tone curve with a soft shoulder that keeps mid tones and the hue of highlights.
 fn tone(c: V3) -> V3 {
     let peak = c[0].max(c[1]).max(c[2]);
     if peak <= 0.6 {
@@ -40,18 +40,18 @@ fn tone(c: V3) -> V3 {
     }
     let squeezed = 0.6 + 0.4 * (1.0 - (-(peak - 0.6) / 0.55).exp());
     let hue = c.map(|v| v * squeezed / peak);
-    // Very hot spots burn out to white.
+    // Very bright highlights turn white.
     mix(hue, [squeezed; 3], smooth(1.5, 4.5, peak) * 0.7)
 }
 
-/// All that a point needs to be shaded.
+/// Shades points of the letters.
 pub(super) struct Shader<'a> {
     material: Material,
     field: &'a Field,
     env: &'static EnvMap,
     key: KeyLight,
     backdrop: &'a LinearRgb,
-    /// Canvas pixels a backdrop cell.
+    /// Canvas pixels per backdrop cell.
     backdrop_cell: f32,
     /// Bevel width, pixels.
     pub bevel: f32,
@@ -80,7 +80,7 @@ impl<'a> Shader<'a> {
         };
         let env = env(id);
         let font = glyphs.font_px;
-        // A bevel takes at most half of a stroke, so that a flat face remains and dense syllables stay open.
+        // A bevel takes at most half of a stroke, so that a flat face remains and dense syllables stay legible.
         let bevel = (material.bevel_em * font).min(0.5 * field.half_stroke).max(0.8);
         Self {
             material,
@@ -99,7 +99,7 @@ impl<'a> Shader<'a> {
         }
     }
 
-    /// Position in the block: x −1..1, y −1..1 within its line, and 0..1 down the whole block.
+    /// Position within the text block: x −1..1, y −1..1 within the line, and 0..1 down the block.
     fn place(&self, p: [f32; 2]) -> (f32, f32, f32) {
         let (x0, y0, x1, y1) = self.bounds;
         let fx = ((p[0] - x0) / (x1 - x0).max(1.0)) * 2.0 - 1.0;
@@ -111,19 +111,19 @@ impl<'a> Shader<'a> {
         unit([(self.eye[0] - p[0]) / self.focal, (p[1] - self.eye[1]) / self.focal, 1.0])
     }
 
-    /// Prefiltered surroundings: the photographed room and, over it, the soft boxes of a packshot studio.
+    /// Reflected light: the environment map and, above it, the soft boxes of a product photo studio.
     fn mirror(&self, r: V3, roughness: f32) -> V3 {
         let mut room = self.env.sample(r, roughness);
         let metal = self.material.colors[0];
         if self.material.kind == Kind::Metal && (metal[0] - metal[2]).abs() < 0.15 {
-            // Silver and chrome look cool: the room's warm lamps would turn them champagne.
+            // Silver and chrome must look cool, so the warm tint of the room's lamps is removed.
             let grey = luminance(room);
             room = mix(room, [0.94 * grey, 0.99 * grey, 1.08 * grey], 0.75);
         }
         let w = 0.035 + roughness * 0.55;
         let step = |e: f32| smooth(e - w, e + w, r[1]);
         let side = 0.8 + 0.35 * ((r[0] * 4.2 + 0.7).sin() * (1.0 - roughness)) + 0.12 * (r[0] * 9.0 - 1.0).sin() * (1.0 - roughness);
-        // Polished chrome shows the horizon on its faces; softer metals keep it low.
+        // Polished chrome reflects the horizon on its faces; rougher metals have it lower.
         let horizon = -0.2 + 0.11 * (1.0 - roughness / 0.08).max(0.0);
         let ground = 0.2 + 0.34 * (1.0 - step(-0.62)) + 0.16 * (1.0 - step(-0.4));
         let sky = 0.75 + 0.55 * step(0.02) + 1.1 * step(0.3) * (1.0 - step(0.72)) + 0.35 * step(0.86);
@@ -179,7 +179,7 @@ impl<'a> Shader<'a> {
         let (fx, _, v) = self.place(p);
         let base = if a == b { a } else { mix(a, b, smooth(0.15, 0.85, (v + fx * 0.5 + 0.5) / 2.0)) };
         match self.material.texture {
-            // Candy canes: the colour and white.
+            // Candy stripes: the colour and white.
             Texture::Stripes => mix([0.92, 0.9, 0.88], base, tone),
             Texture::Wood => {
                 let dark = mul(base, [0.42, 0.32, 0.26]);
@@ -214,7 +214,7 @@ impl<'a> Shader<'a> {
             let k = (0.07 + 0.07 * m.bow) / half;
             s = [s[0] - g[0] * k, s[1] - g[1] * k];
         }
-        // Faces are never quite flat: reflections wander across the word.
+        // Slightly curved faces vary the reflection across the word.
         let (ex, ey) = (p[0] / self.em, p[1] / self.em);
         let wobble = |o: f32| noise(ex * 1.7 + o, ey * 1.3 - o, self.seed ^ 77) - 0.5;
         s[0] += m.bow * (0.16 * fx + 0.10 * wobble(0.0));
@@ -222,7 +222,7 @@ impl<'a> Shader<'a> {
         let (h, tone_map) = self.texture(ex, ey);
         if m.bump > 0.0 {
             let e = 0.6 / self.em;
-            // Grain runs along x: its height hardly changes that way.
+            // The grain runs along x, so its height hardly changes in that direction.
             if !matches!(m.texture, Texture::Wood | Texture::Brushed) {
                 s[0] -= m.bump * (self.texture(ex + e, ey).0 - h) / e * 0.06;
             }
@@ -245,7 +245,7 @@ impl<'a> Shader<'a> {
         let c = match m.kind {
             Kind::Metal => {
                 let f: V3 = albedo.map(|c| c + (1.0 - c) * fresnel);
-                // The crease where the bevel meets the face catches a thin line of light.
+                // The edge between bevel and face catches a thin highlight.
                 let line = if m.bevel == Bevel::Chamfer { (1.0 - ((t - 1.0).abs() * self.bevel / 1.1).min(1.0)) * 0.35 } else { 0.0 };
                 let light = self.mirror(r, m.roughness);
                 let half = unit([self.key.direction[0] + v[0], self.key.direction[1] + v[1], self.key.direction[2] + v[2]]);
@@ -257,14 +257,14 @@ impl<'a> Shader<'a> {
                 let shift = self.bevel.max(3.0) * 1.6;
                 let q = [p[0] + s[0] * shift, p[1] + s[1] * shift];
                 let behind = self.behind(q);
-                // A broad slanted gleam, as on every pane.
+                // A broad diagonal highlight, as on window panes.
                 let slant = (p[0] + p[1] * 0.8) / self.em * 2.1;
                 let gleam = smooth(0.55, 0.95, slant.sin()) * 0.16;
                 let frost = mix(behind, [0.92; 3], 0.27 + 1.5 * gleam);
                 let body = mul(mul(frost, mix(albedo, [1.0; 3], 0.35)), [1.25; 3]);
                 let shine = self.mirror(r, m.roughness);
                 let f = 0.07 + 0.93 * fresnel;
-                // Bright rim at the crease, dark line at the very edge: the letter reads on any ground.
+                // A bright rim at the bevel and a dark line at the edge keep the letter legible on any backdrop.
                 let rim = (1.0 - ((t - 0.8).abs() / 0.4).min(1.0)) * 0.55;
                 let edge = 0.45 + 0.55 * smooth(0.0, 0.45, t);
                 std::array::from_fn(|i| (body[i] * (0.8 + 0.12 * swell) + shine[i] * (f + 0.1 * (1.0 - t).max(0.0)) + rim * 0.9) * edge)
@@ -301,22 +301,22 @@ impl<'a> Shader<'a> {
         self.backdrop.sample(p[0] / self.backdrop_cell, p[1] / self.backdrop_cell)
     }
 
-    /// The pure colour of the light at a point, brightest channel 1.
+    /// Colour of the neon light at a point; the brightest channel is 1.
     pub(super) fn neon(&self, p: [f32; 2]) -> V3 {
         let c = self.albedo(p, 1.0);
         let peak = c[0].max(c[1]).max(c[2]).max(1e-3);
         c.map(|v| (v / peak).powf(1.15).max(0.015))
     }
 
-    /// Colour of a side wall: `out` is its normal in image axes, `z` how far back it is, 0..=1, and `limit` the face's luminance.
+    /// Colour of a side wall. `out` is its normal in image axes, `z` its depth, 0..=1, and `limit` the luminance of the faces.
     pub(super) fn wall(&self, p: [f32; 2], out: [f32; 2], z: f32, limit: f32) -> V3 {
         let m = &self.material;
-        // A trace of taper keeps long walls from being one tone.
+        // A slight taper varies the tone of long walls.
         let n = unit([out[0], -out[1], 0.25 - 0.2 * z]);
         let v = unit([self.view(p)[0] * 2.0, self.view(p)[1] * 2.0 - 0.25, 1.0]);
         let r: V3 = std::array::from_fn(|i| 2.0 * dot(n, v) * n[i] - v[i]);
         let fresnel = (1.0 - dot(n, v).clamp(0.0, 1.0)).powi(5) * 0.5;
-        // Another stroke close by takes the light.
+        // Nearby strokes block light.
         let reach = 0.22 * self.em;
         let open = (self.field.signed([p[0] + out[0] * reach, p[1] + out[1] * reach]) / reach).clamp(0.0, 1.0);
         let ao = (0.35 + 0.65 * open) * (1.0 - 0.55 * z);
@@ -342,7 +342,7 @@ impl<'a> Shader<'a> {
         };
         let l = luminance(raw).max(1e-5);
         if limit > 0.075 {
-            // At most a third of the face's contrast luminance, approached softly.
+            // At most a third of the luminance of the faces (WCAG contrast 3:1), with a soft limit.
             let most = ((limit + 0.05) / 3.3 - 0.05).max(0.006);
             let wanted = most * (1.0 - (-1.15 * l / most).exp());
             raw.map(|c| c * wanted / l)

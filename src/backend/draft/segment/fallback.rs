@@ -1,14 +1,14 @@
-//! What to do when the network sees no product.
+//! Masks for photos in which the network detects no product.
 
 use image::RgbImage;
 
 use crate::imaging::Plane;
 use crate::imaging::resize::{Filter, fit_within, resize_rgb8};
 
-/// Size at which colours are compared.
+/// Longest side at which colours are compared.
 const SIDE: usize = 320;
 
-/// A mask of all that differs from the colour of the border; `None` unless the border is plain.
+/// Masks everything that differs from the colour of the border; `None` if the border is not plain.
 pub(super) fn by_border_colour(photo: &RgbImage) -> Option<Plane> {
     let (w, h) = fit_within(photo.width() as usize, photo.height() as usize, SIDE);
     let small = resize_rgb8(photo, w, h, Filter::Triangle);
@@ -17,7 +17,7 @@ pub(super) fn by_border_colour(photo: &RgbImage) -> Option<Plane> {
     let colour = |x: usize, y: usize| small.get_pixel(x as u32, y as u32).0.map(f32::from);
     let rim_colours: Vec<[f32; 3]> =
         (0..h).flat_map(|y| (0..w).map(move |x| (x, y))).filter(|&(x, y)| on_rim(x, y)).map(|(x, y)| colour(x, y)).collect();
-    // The median forgives a product that touches the border.
+    // The median tolerates a product that touches the border.
     let median: [f32; 3] = std::array::from_fn(|c| {
         let mut values: Vec<f32> = rim_colours.iter().map(|p| p[c]).collect();
         values.sort_by(f32::total_cmp);
@@ -32,7 +32,7 @@ pub(super) fn by_border_colour(photo: &RgbImage) -> Option<Plane> {
     }
     let limit = (3.0 * typical).max(10.0);
     let apart: Vec<bool> = (0..w * h).map(|i| distance(colour(i % w, i / w)) > limit).collect();
-    // Background is what connects to the border: a white label on a white sheet stays part of the product.
+    // Only pixels connected to the border are background, so a white label on a product in front of white is kept.
     let mut outside = vec![false; w * h];
     let mut stack: Vec<usize> = (0..w * h).filter(|&i| !apart[i] && on_rim(i % w, i / w)).collect();
     stack.iter().for_each(|&i| outside[i] = true);
@@ -49,9 +49,9 @@ pub(super) fn by_border_colour(photo: &RgbImage) -> Option<Plane> {
     Some(Plane { width: w, height: h, data: outside.iter().map(|&o| if o { 0.0 } else { 1.0 }).collect() })
 }
 
-/// The whole picture, faded out at its border.
+/// A mask of the whole picture with soft borders.
 pub(super) fn whole(width: usize, height: usize) -> Plane {
-    // A picture of a few pixels has no border to spare.
+    // A picture of a few pixels has no room for a soft border.
     if width.min(height) < 24 {
         return Plane::new(width, height, 1.0);
     }

@@ -1,5 +1,5 @@
-//! Finds the product in its photo: U²-Net (Qin et al., "U²-Net: Going Deeper with Nested U-Structure for Salient Object Detection",
-//! 2020), its small variant, on the CPU; then [`matting::refine`].
+//! Segments the product in its photo with U²-Netp, the small variant of U²-Net (Qin et al., "U²-Net: Going Deeper with Nested U-Structure for Salient Object Detection",
+//! 2020), on the CPU; then refines the mask with [`matting::refine`].
 
 mod fallback;
 
@@ -13,33 +13,33 @@ use rten::{Model, NodeId, RunOptions, ThreadPool, Value};
 
 use crate::backend::{BackendError, StageCx};
 use crate::cancel::CancelToken;
-use crate::imaging::Matte;
 use crate::imaging::resize::{Filter, resample};
-use crate::imaging::{Plane, matting};
+use crate::imaging::{Matte, Plane, matting};
+use crate::notice;
 
 /// Side of the network's input and output.
 const SIDE: usize = 320;
 const MEAN: [f32; 3] = [0.485, 0.456, 0.406];
 const DEVIATION: [f32; 3] = [0.229, 0.224, 0.225];
 
-/// Cuts products out of photos. Cheap to make; the network is loaded by the first photo and kept.
+/// Cuts products out of photos. The network is loaded for the first photo and kept.
 #[derive(Default)]
 pub struct Segmenter {
     network: Option<Arc<Network>>,
-    /// A pass that a stop left behind.
+    /// A forward pass that is still running after a stop.
     outstanding: Option<JoinHandle<()>>,
 }
 
 impl Segmenter {
-    /// A segmenter that has loaded nothing yet.
+    /// A segmenter without a loaded network.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Waits until a stopped pass has ended: a tenth of a second at most.
+    /// Waits until a stopped forward pass has ended, at most about a tenth of a second.
     pub fn settle(&mut self) {
         if let Some(thread) = self.outstanding.take() {
-            // Its result, or its panic, was the stopped job's.
+            // Its result or panic belongs to the stopped job.
             let _ = thread.join();
         }
     }
@@ -49,7 +49,7 @@ impl Segmenter {
         self.network = None;
     }
 
-    /// The network's forward pass alone, without matting: what a benchmark compares with other runtimes.
+    /// Runs the network without matting, for benchmarks against other runtimes.
     pub fn forward(&mut self, photo: &RgbImage) -> Result<Option<Plane>, BackendError> {
         let network = match &mut self.network {
             Some(network) => network,
@@ -58,11 +58,11 @@ impl Segmenter {
         network.run(preprocess(photo), &CancelToken::default())
     }
 
-    /// The product's matte. Never empty: a photo in which the network sees nothing is cut by the colour of its border, and if that fails
-    /// too, kept whole with soft edges.
+    /// Computes the matte of the product. It is never empty: if the network detects nothing, the photo is segmented by the colour of its border,
+    /// and if that fails too, the whole photo with soft borders is the product.
     pub fn segment(&mut self, photo: &RgbImage, cx: StageCx<'_>) -> Result<Matte, BackendError> {
         if photo.width() == 0 || photo.height() == 0 {
-            return Err(BackendError::Failed("The photo has no pixels.".into()));
+            return Err(BackendError::Notice(notice!("draft-no-photo")));
         }
         self.settle();
         cx.step(0.0)?;
@@ -74,7 +74,7 @@ impl Segmenter {
         let coarse = run_interruptibly(network, photo, &mut self.outstanding, cx)?;
         cx.step(0.8)?;
         let by_network = std::iter::once_with(|| coarse);
-        // Built only if the network's answer was of no use.
+        // Computed only if the mask of the network is useless.
         let by_border = std::iter::once_with(|| fallback::by_border_colour(photo).filter(is_useful));
         for coarse in by_network.chain(by_border).flatten() {
             let matte = matting::refine(photo, &coarse, cx.cancel)?;
@@ -83,22 +83,22 @@ impl Segmenter {
                 return Ok(matte);
             }
         }
-        cx.observer.warn("product_image: no product was found in the photo, so the photo is used whole; a picture with a plain background or a transparent one helps");
+        cx.observer.notice(notice!("draft-no-product").at("product_image"));
         let alpha = fallback::whole(photo.width() as usize, photo.height() as usize);
         cx.step(1.0)?;
-        // Nothing was cut, hence there is no old background to remove from the colours.
+        // Nothing was cut out, so there is no background to remove from the colours.
         Ok(Matte { alpha, foreground: photo.clone() })
     }
 }
 
-/// Whether a matte holds a product: neither next to nothing nor the whole picture.
+/// Whether a mask plausibly covers a product: neither almost nothing nor almost everything.
 pub fn is_useful(mask: &Plane) -> bool {
     let inside = mask.data.iter().filter(|&&v| v > 0.5).count() as f64 / mask.data.len().max(1) as f64;
     (0.002..0.98).contains(&inside)
 }
 
-/// The tensors that are alive between the pieces of the pass: one's results are the next one's inputs. The last piece ends in [`OUTPUT`].
-/// The widest convolution (128 → 64 channels at 320²) is two fifths of the network and cannot be cut.
+/// The forward pass runs in pieces, so that it can be stopped between them. These tensors are the outputs of each piece and the inputs of the
+/// next; the last piece ends in [`OUTPUT`]. The widest convolution (128 → 64 channels at 320²) takes two fifths of the time and cannot be split.
 const CUTS: [&[&str]; 5] = [
     &["801", "946"],
     &["947", "1070", "1166", "1293", "1341", "1364"],
@@ -106,11 +106,11 @@ const CUTS: [&[&str]; 5] = [
     &["947", "1293", "1341", "1429", "1544", "1567", "1685"],
     &["1293", "1341", "1429", "1544", "1686", "1709"],
 ];
-/// d0, the fused map; the six side outputs serve only training.
+/// d0, the fused saliency map; the six side outputs are for training only.
 const OUTPUT: &str = "1959";
 
-/// Runs the network on a thread of its own, so that a stop is heard at once although a single layer may take a tenth of a second. The
-/// thread hears the same stop before its next piece; [`Segmenter::settle`] waits for it before anything else runs.
+/// Runs the network on a separate thread, so that a stop takes effect at once although a single layer may take a tenth of a second. The thread
+/// itself stops before its next piece; [`Segmenter::settle`] waits for that before anything else runs.
 fn run_interruptibly(
     network: &Arc<Network>,
     photo: &RgbImage,
@@ -123,10 +123,10 @@ fn run_interruptibly(
     let thread = std::thread::Builder::new()
         .name("nanococoa-segment".into())
         .spawn(move || {
-            // Nobody listens after a stop.
+            // The receiver is gone after a stop.
             let _ = sender.send(shared.run(planes, &cancel));
         })
-        .map_err(|e| BackendError::Failed(format!("The cut-out network cannot start: {e}")))?;
+        .map_err(|e| BackendError::Notice(notice!("draft-network-start", error = e.to_string())))?;
     *outstanding = Some(thread);
     let mut waited = 0.0;
     loop {
@@ -137,7 +137,7 @@ fn run_interruptibly(
                 cx.step(0.1 + 0.7 * (waited / (waited + 0.7)))?;
             }
             Err(mpsc::RecvTimeoutError::Disconnected) => {
-                return Err(BackendError::Failed("The cut-out network ended unexpectedly.".into()));
+                return Err(BackendError::Notice(notice!("draft-network-ended")));
             }
         }
     }
@@ -146,14 +146,14 @@ fn run_interruptibly(
 struct Network {
     model: Model,
     input: NodeId,
-    /// Tensors after each piece; the last is the output alone.
+    /// Output tensors of each piece; the last is the output of the network.
     pieces: Vec<Vec<NodeId>>,
     threads: Arc<ThreadPool>,
 }
 
 impl Network {
     fn load() -> Result<Self, BackendError> {
-        let broken = |e: String| BackendError::Failed(format!("The built-in cut-out network cannot be loaded: {e}"));
+        let broken = |e: String| BackendError::Notice(notice!("draft-network-load", error = e));
         let model = Model::load_static_slice(crate::assets::U2NETP).map_err(|e| broken(e.to_string()))?;
         let node = |name: &&str| model.node_id(name).map_err(|e| broken(e.to_string()));
         let input = node(&"input.1")?;
@@ -163,15 +163,15 @@ impl Network {
             .chain([&[OUTPUT][..]])
             .map(|names| names.iter().map(node).collect())
             .collect::<Result<Vec<Vec<_>>, _>>()?;
-        // More threads than this wait for each other on maps of 320² and less.
+        // More threads do not pay off for feature maps of 320² and less.
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
         let threads = Arc::new(ThreadPool::with_num_threads(cores.clamp(1, 8)));
         Ok(Self { model, input, pieces, threads })
     }
 
-    /// Saliency 0..=1 at the network's size from preprocessed planes, or `None` when it sees nothing or everything.
+    /// Computes the saliency map, 0..=1, from preprocessed planes; `None` if it is useless (nothing or everything).
     fn run(&self, planes: Vec<f32>, cancel: &CancelToken) -> Result<Option<Plane>, BackendError> {
-        let failed = |e: String| BackendError::Failed(format!("The cut-out network stopped: {e}"));
+        let failed = |e: String| BackendError::Notice(notice!("draft-network-stopped", error = e));
         let mut alive: Vec<(NodeId, Value)> =
             vec![(self.input, Value::from_shape(&[1, 3, SIDE, SIDE], planes).map_err(|e| failed(e.to_string()))?)];
         for piece in &self.pieces {
@@ -189,7 +189,7 @@ impl Network {
             return Ok(None);
         }
         let (low, high) = data.iter().fold((f32::MAX, f32::MIN), |(l, h), &v| (l.min(v), h.max(v)));
-        // Stretching a map without any confident pixel would turn its noise into a product.
+        // Normalising a map without any confident pixel would amplify noise.
         if high < 0.3 || high - low < 0.1 {
             return Ok(None);
         }
@@ -199,12 +199,12 @@ impl Network {
     }
 }
 
-/// The network's own output for planes that are prepared already: `[B, 3, 320, 320]` → `[B, 1, 320, 320]`, both row-major; of an ONNX file or
-/// of the built-in network.
+/// Raw network output for preprocessed planes: `[B, 3, 320, 320]` → `[B, 1, 320, 320]`, both row-major. Uses an ONNX file or the embedded
+/// network.
 pub(crate) fn raw_masks(file: Option<&Path>, planes: &[f32]) -> Result<Vec<f32>, BackendError> {
     let failed = |e: String| match file {
-        Some(path) => BackendError::Failed(format!("{}: {e}", path.display())),
-        None => BackendError::Failed(format!("The built-in cut-out network stopped: {e}")),
+        Some(path) => BackendError::Notice(notice!("draft-network-check", file = path, error = e)),
+        None => BackendError::Notice(notice!("draft-network-built-in", error = e)),
     };
     let model = match file {
         Some(path) => Model::load_file(path).map_err(|e| failed(e.to_string()))?,
@@ -226,7 +226,7 @@ pub(crate) fn raw_masks(file: Option<&Path>, planes: &[f32]) -> Result<Vec<f32>,
     Ok(masks)
 }
 
-/// As the network was trained: squeezed to a square, divided by the brightest value, ImageNet's mean and deviation; planes R, G, B.
+/// Preprocessing as in training: resize to a square, divide by the maximum, normalise with ImageNet's mean and deviation; planes R, G, B.
 fn preprocess(photo: &RgbImage) -> Vec<f32> {
     let (width, height) = (photo.width() as usize, photo.height() as usize);
     let raw = photo.as_raw();

@@ -1,0 +1,25 @@
+//! The durations of stages, learned from the jobs that ran.
+
+use std::sync::Mutex;
+
+use super::sync::lock;
+use crate::job::Stage;
+use crate::job::progress::{Durations, Workload};
+
+/// Shared by the sink, which learns, and by estimates.
+pub(super) struct LearnedDurations(Mutex<Durations>);
+
+impl LearnedDurations {
+    pub fn new(durations: Durations) -> Self {
+        Self(Mutex::new(durations))
+    }
+
+    pub fn learn(&self, stage: Stage, load: &Workload, seconds: f64) {
+        lock(&self.0).learn(stage, load, seconds);
+    }
+
+    /// A copy, so that nobody waits while it is read or written to disk.
+    pub fn to_durations(&self) -> Durations {
+        lock(&self.0).clone()
+    }
+}

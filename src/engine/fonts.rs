@@ -1,0 +1,35 @@
+//! The faces that jobs use.
+
+use std::path::PathBuf;
+use std::sync::{Arc, RwLock};
+
+use super::sync::{read, write};
+use crate::typography::FontCatalog;
+
+/// The current catalog, which can be replaced while jobs keep theirs.
+pub(super) struct Fonts {
+    catalog: RwLock<Arc<FontCatalog>>,
+    /// The face that is used when a request names none.
+    pub default: String,
+}
+
+impl Fonts {
+    /// Loads the bundled faces and those of these folders.
+    pub fn load(dirs: &[PathBuf], default: String) -> Self {
+        Self { catalog: RwLock::new(Arc::new(FontCatalog::load(dirs))), default }
+    }
+
+    pub fn catalog(&self) -> Arc<FontCatalog> {
+        Arc::clone(&read(&self.catalog))
+    }
+
+    pub fn reload(&self, dirs: &[PathBuf]) {
+        let catalog = Arc::new(FontCatalog::load(dirs));
+        *write(&self.catalog) = catalog;
+    }
+
+    /// Hash of a face's file; empty if there is no such face.
+    pub fn content_hash(&self, name: &str) -> String {
+        self.catalog().bytes(name).map_or_else(String::new, |bytes| blake3::hash(&bytes).to_hex().to_string())
+    }
+}

@@ -1,0 +1,318 @@
+//! The handle to the engine that every front end holds.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use image::DynamicImage;
+use tokio::sync::watch;
+use uuid::Uuid;
+
+use super::clock::{clock, now};
+use super::durations::LearnedDurations;
+use super::error::{DeleteError, EngineError, ManageError, SubmitError};
+use super::fonts::Fonts;
+use super::queue::{Queue, Work};
+use super::records::Records;
+use super::reuse::{self, Plan};
+use super::shared::Shared;
+use super::shutdown::ShutdownSignal;
+use super::storage::{Storage, StorageProbe};
+use super::sync::lock;
+use super::table::JobTable;
+use super::{keeper, worker};
+use crate::backend::{BackendFactory, Backends, Installation};
+use crate::job::{Annotation, ImageName, JobEvent, JobSnapshot, JobStatus};
+use crate::metrics::{Sampler, SystemMetrics};
+use crate::notice::Notice;
+use crate::request::{BackendKind, JobSpec};
+use crate::store::JobStore;
+use crate::typography::FontCatalog;
+
+/// Settings of an engine.
+pub struct EngineConfig {
+    /// The folder of the jobs.
+    pub data_dir: PathBuf,
+    /// Folders with more fonts.
+    pub font_dirs: Vec<PathBuf>,
+    /// The face that is used when a request names none.
+    pub default_font: String,
+}
+
+/// What happens to a new job while another is active.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SubmitPolicy {
+    /// It is refused (REST).
+    RejectIfBusy,
+    /// It waits at the end of the queue.
+    Enqueue,
+    /// It waits at the front of the queue.
+    Front,
+}
+
+/// Handle to the engine; clones share it. The threads end at [`Engine::shutdown`], or when the last clone is dropped.
+#[derive(Clone)]
+pub struct Engine {
+    shared: Arc<Shared>,
+    threads: Arc<Threads>,
+}
+
+/// The worker and the keeper. Dropping this stops every job and joins them.
+struct Threads {
+    shared: Arc<Shared>,
+    handles: Mutex<Vec<JoinHandle<()>>>,
+}
+
+impl Threads {
+    fn spawn(&self, name: &str, run: impl FnOnce(&Shared) + Send + 'static) -> Result<(), EngineError> {
+        let shared = Arc::clone(&self.shared);
+        let handle = thread::Builder::new().name(name.into()).spawn(move || run(&shared)).map_err(EngineError::Thread)?;
+        lock(&self.handles).push(handle);
+        Ok(())
+    }
+
+    fn shut_down(&self) {
+        self.shared.shut_down();
+        let handles = std::mem::take(&mut *lock(&self.handles));
+        for handle in handles {
+            // A watcher that held the last clone may drop it on the worker, which cannot join itself.
+            if handle.thread().id() != thread::current().id() && handle.join().is_err() {
+                tracing::error!("a thread of the engine ended with a panic");
+            }
+        }
+    }
+}
+
+impl Drop for Threads {
+    fn drop(&mut self) {
+        self.shut_down();
+    }
+}
+
+/// Starting, submitting and stopping.
+impl Engine {
+    /// As [`Engine::start_with`], with the draft backend alone.
+    pub fn start(config: EngineConfig, factory: BackendFactory) -> Result<Self, EngineError> {
+        Self::start_with(config, Backends::draft_only(factory))
+    }
+
+    /// Opens the data folder, recovers the jobs in it and starts the threads.
+    pub fn start_with(config: EngineConfig, backends: Backends) -> Result<Self, EngineError> {
+        let (store, recovered) = JobStore::open(&config.data_dir)?;
+        let table = Arc::new(JobTable::of_recovered(recovered));
+        let durations = LearnedDurations::new(store.load_durations());
+        let shared = Arc::new(Shared {
+            records: Records::new(store, Arc::clone(&table)),
+            table,
+            queue: Queue::default(),
+            durations,
+            fonts: Fonts::load(&config.font_dirs, config.default_font),
+            backends,
+            sampler: Sampler::default(),
+            storage: StorageProbe::default(),
+            shutdown: ShutdownSignal::default(),
+        });
+        let engine = Self { threads: Arc::new(Threads { shared: Arc::clone(&shared), handles: Mutex::default() }), shared };
+        engine.threads.spawn("nanococoa-engine", worker::run)?;
+        engine.threads.spawn("nanococoa-keeper", keeper::run)?;
+        Ok(engine)
+    }
+
+    /// Accepts a job. Folder and record are on disk when this returns. Blocking disk I/O of a few milliseconds.
+    pub fn submit(&self, spec: JobSpec, policy: SubmitPolicy) -> Result<Uuid, SubmitError> {
+        let shared = &self.shared;
+        if shared.shutdown.is_closed() {
+            return Err(SubmitError::ShutDown);
+        }
+        let (backend, reason) = shared.resolve(spec.backend)?;
+        let id = Uuid::new_v4();
+        let mut job = JobSnapshot::new(id, &spec, (backend, reason), &shared.durations.to_durations(), now());
+        job.began = clock();
+        // An estimate as things are now; which steps are taken is decided when the job runs.
+        let keys = reuse::keys(shared, &spec, backend, &reuse::recall(shared, &spec));
+        reuse::cached_steps(shared, &spec, &keys).into_iter().for_each(|step| job.progress.skip(step));
+        let cancel = shared.records.create(&mut job, policy == SubmitPolicy::RejectIfBusy)?;
+        if !shared.queue.push(Work { id, spec, backend, cancel }, policy == SubmitPolicy::Front) {
+            shared.records.discard(id);
+            return Err(SubmitError::ShutDown);
+        }
+        shared.table.watchers.notify();
+        Ok(id)
+    }
+
+    /// The steps that a job would run and their expected duration. Writes nothing and does not wait for running jobs. May read pictures of
+    /// earlier jobs.
+    pub fn plan(&self, spec: &JobSpec) -> Result<Plan, SubmitError> {
+        reuse::plan(&self.shared, spec)
+    }
+
+    /// Asks a job to stop and returns its status; a job that has ended keeps it. `None` if there is no such job.
+    pub fn stop(&self, id: Uuid) -> Option<JobStatus> {
+        self.shared.stop(id)
+    }
+
+    /// Asks every active job to stop, the waiting ones first so that none of them starts meanwhile. Returns their IDs.
+    pub fn stop_all(&self) -> Vec<Uuid> {
+        self.shared.stop_all()
+    }
+
+    /// Stops every job and joins the threads; safe to call twice.
+    pub fn shutdown(&self) {
+        self.threads.shut_down();
+    }
+}
+
+/// Looking at jobs.
+impl Engine {
+    /// A job as it stands now.
+    pub fn snapshot(&self, id: Uuid) -> Option<Arc<JobSnapshot>> {
+        self.shared.table.snapshot(id)
+    }
+
+    /// Every job, newest first.
+    pub fn snapshots(&self) -> Vec<Arc<JobSnapshot>> {
+        self.shared.table.snapshots()
+    }
+
+    /// Follows a job: always the newest snapshot.
+    pub fn subscribe(&self, id: Uuid) -> Option<watch::Receiver<Arc<JobSnapshot>>> {
+        self.shared.table.subscribe(id)
+    }
+
+    /// Calls back after any change of any job: from the worker's thread or the one that made the change, up to some hundred times a job.
+    /// The callback must be quick (wake a thread, ask for a repaint) and must not panic; it may call the engine.
+    pub fn on_change(&self, callback: Box<dyn Fn() + Send + Sync>) {
+        self.shared.table.watchers.add(callback);
+    }
+
+    /// Rises with every change of any job.
+    pub fn changes(&self) -> u64 {
+        self.shared.table.watchers.changes()
+    }
+
+    /// Jobs that wait for the worker, next first.
+    pub fn waiting(&self) -> Vec<Uuid> {
+        let is_pending = |id: &Uuid| self.snapshot(*id).is_some_and(|job| job.status == JobStatus::Pending);
+        self.shared.queue.waiting().into_iter().filter(is_pending).collect()
+    }
+
+    /// Whether a job was asked to stop and has not ended yet.
+    pub fn is_stopping(&self, id: Uuid) -> bool {
+        self.shared.table.is_stopping(id)
+    }
+
+    /// While a job is active: seconds until a new one can be tried, at least 1.
+    pub fn busy(&self) -> Option<u64> {
+        self.shared.table.retry_after()
+    }
+}
+
+/// Managing jobs that have ended.
+impl Engine {
+    /// Changes the annotation of a job in any status. If the record cannot be written, nothing changes.
+    pub fn annotate(&self, id: Uuid, change: Annotation) -> Result<Arc<JobSnapshot>, ManageError> {
+        self.shared.records.annotate(id, JobEvent::Annotated(change))
+    }
+
+    /// Deletes a job that has ended, with its files. [`Engine::restore`] takes it back until ten minutes have passed, the space is needed,
+    /// the program starts again or twenty more jobs were deleted.
+    pub fn delete(&self, id: Uuid) -> Result<(), DeleteError> {
+        self.shared.records.delete(id)
+    }
+
+    /// Removes a job that has ended, deleted or not, from the disk at once. It cannot be restored.
+    pub fn purge(&self, id: Uuid) -> Result<(), DeleteError> {
+        self.shared.records.purge(id)
+    }
+
+    /// Restores a deleted job, with its place in the list.
+    pub fn restore(&self, id: Uuid) -> Result<Arc<JobSnapshot>, ManageError> {
+        self.shared.records.restore(id)
+    }
+
+    /// Jobs that can be restored, last deleted first.
+    pub fn trashed(&self) -> Vec<Arc<JobSnapshot>> {
+        self.shared.records.trashed()
+    }
+
+    /// Removes jobs from the disk that were deleted at least `age` ago, as the engine itself does after ten minutes. Blocking.
+    pub fn empty_trash(&self, age: Duration) {
+        self.shared.records.empty_trash(age);
+    }
+}
+
+/// Pictures of jobs.
+impl Engine {
+    /// A job after its pictures were checked. Blocking, one system call for each picture.
+    pub fn checked(&self, id: Uuid) -> Option<Arc<JobSnapshot>> {
+        self.shared.records.check_pictures(id)
+    }
+
+    /// The file of a listed picture. The content is not checked; see [`Engine::whole_image_path`].
+    pub fn image_path(&self, id: Uuid, name: ImageName) -> Option<PathBuf> {
+        self.shared.records.listed_path(id, name)
+    }
+
+    /// The file of a listed picture whose checksums are right. Reads the file piece by piece; a damaged picture leaves the list. Blocking.
+    pub fn whole_image_path(&self, id: Uuid, name: ImageName) -> Option<PathBuf> {
+        self.shared.records.whole_path(id, name)
+    }
+
+    /// The bytes of a listed picture if they are whole; a damaged picture leaves the list. Blocking.
+    pub fn picture(&self, id: Uuid, name: ImageName) -> Option<Vec<u8>> {
+        self.shared.records.picture(id, name)
+    }
+
+    /// A listed picture as base64 PNG. Blocking.
+    pub fn base64(&self, id: Uuid, name: ImageName) -> Option<String> {
+        self.picture(id, name).map(|bytes| STANDARD.encode(bytes))
+    }
+
+    /// A listed picture, decoded. Blocking.
+    pub fn load_image(&self, id: Uuid, name: ImageName) -> Option<DynamicImage> {
+        let bytes = self.picture(id, name)?;
+        image::load_from_memory_with_format(&bytes, image::ImageFormat::Png).ok()
+    }
+}
+
+/// The machine and its parts.
+impl Engine {
+    /// Whether the diffusion backend could run a job now: why it can, or why not.
+    pub fn diffusion(&self) -> Result<Notice, Notice> {
+        (self.shared.backends.available)(BackendKind::Diffusion)
+    }
+
+    /// The diffusion models on this machine. Blocking.
+    pub fn installation(&self) -> Installation {
+        (self.shared.backends.installed)()
+    }
+
+    /// The current faces.
+    pub fn fonts(&self) -> Arc<FontCatalog> {
+        self.shared.fonts.catalog()
+    }
+
+    /// Loads the faces again: the bundled ones and those of these folders. Running jobs keep theirs. Blocking.
+    pub fn load_fonts(&self, dirs: &[PathBuf]) {
+        self.shared.fonts.reload(dirs);
+        self.shared.table.watchers.notify();
+    }
+
+    /// The face that is used when a request names none.
+    pub fn default_font(&self) -> &str {
+        &self.shared.fonts.default
+    }
+
+    /// The machine's load, sampled at most twice a second.
+    pub fn metrics(&self) -> SystemMetrics {
+        self.shared.sampler.sample()
+    }
+
+    /// Whether the data folder can be written to, probed at most once a second or after a write failed. Blocking.
+    pub fn storage(&self) -> Storage {
+        self.shared.storage.status(&self.shared.records.store)
+    }
+}

@@ -1,0 +1,249 @@
+//! The records of the jobs on disk, kept in step with the table in memory.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use uuid::Uuid;
+
+use super::clock::clock;
+use super::error::{DeleteError, ManageError, SubmitError};
+use super::sync::lock;
+use super::table::JobTable;
+use crate::cancel::CancelToken;
+use crate::job::{ImageName, JobEvent, JobSnapshot};
+use crate::store::{JobStore, StoreError, is_whole_png};
+
+/// Deleted jobs that can be restored; older ones leave the disk.
+const TRASH_KEPT: usize = 20;
+
+/// Moves jobs between memory and disk. One record is written at a time, from the newest snapshot, so a record never goes back in time;
+/// deletes and restores exclude each other and record writes. The lock is taken before the table's, and readers of the table do not wait
+/// for the disk.
+pub(super) struct Records {
+    pub store: JobStore,
+    table: Arc<JobTable>,
+    writing: Mutex<()>,
+    /// Jobs that have ended and whose last record could not be written yet.
+    unsaved: Mutex<Vec<Uuid>>,
+}
+
+impl Records {
+    pub fn new(store: JobStore, table: Arc<JobTable>) -> Self {
+        Self { store, table, writing: Mutex::default(), unsaved: Mutex::default() }
+    }
+
+    /// Adds a new job to memory and disk.
+    pub fn create(&self, job: &mut JobSnapshot, only_if_idle: bool) -> Result<CancelToken, SubmitError> {
+        // Held until the first record is written: a job that is stopped or deleted at once must not be recorded as waiting afterwards.
+        let _writing = lock(&self.writing);
+        let cancel = self.table.insert(job, only_if_idle).map_err(|retry_after| SubmitError::Busy { retry_after })?;
+        if let Err(error) = self.store.create(job) {
+            self.table.remove(job.id);
+            return Err(error.into());
+        }
+        Ok(cancel)
+    }
+
+    /// Removes a job that was created and then refused.
+    pub fn discard(&self, id: Uuid) {
+        self.table.remove(id);
+        if let Err(error) = self.store.purge(id) {
+            tracing::warn!(%id, %error, "a job that was refused is still on disk");
+        }
+    }
+
+    /// Writes a job's record from the newest snapshot.
+    pub fn write(&self, id: Uuid) -> Result<(), StoreError> {
+        let _writing = lock(&self.writing);
+        self.table.snapshot(id).map_or(Ok(()), |job| self.store.save_record(&job))
+    }
+
+    /// Writes the record of a job that has ended; a failure is logged and tried again later.
+    pub fn write_or_retry(&self, id: Uuid) {
+        if let Err(error) = self.write(id) {
+            tracing::error!(%id, %error, "a job could not be recorded");
+            lock(&self.unsaved).push(id);
+        }
+    }
+
+    /// Tries the records again that could not be written.
+    pub fn retry_unsaved(&self) {
+        let mut unsaved = std::mem::take(&mut *lock(&self.unsaved));
+        unsaved.retain(|id| self.write(*id).is_err());
+        lock(&self.unsaved).append(&mut unsaved);
+    }
+
+    /// Records an event before it is published: if the record cannot be written, nothing changes.
+    pub fn annotate(&self, id: Uuid, event: JobEvent) -> Result<Arc<JobSnapshot>, ManageError> {
+        let (job, _) = {
+            let _writing = lock(&self.writing);
+            let mut next = JobSnapshot::clone(&*self.table.snapshot(id).ok_or(ManageError::NotFound)?);
+            if next.apply(event.clone(), clock()).is_ok() {
+                self.store.save_record(&next)?;
+            }
+            self.table.publish(id, event).ok_or(ManageError::NotFound)?
+        };
+        self.table.watchers.notify();
+        Ok(job)
+    }
+
+    /// Ends a job. The record is written before the end is published: a client that saw the end finds the same after a crash. A job that
+    /// cannot be recorded as completed fails.
+    pub fn finish(&self, id: Uuid, event: JobEvent) {
+        let published = {
+            let _writing = lock(&self.writing);
+            let recorded = self.table.snapshot(id).and_then(|job| {
+                let mut next = JobSnapshot::clone(&job);
+                next.apply(event.clone(), clock()).ok().map(|()| self.store.save_record(&next))
+            });
+            let event = match recorded {
+                Some(Err(error)) => {
+                    tracing::error!(%error, "the end of a job could not be recorded");
+                    lock(&self.unsaved).push(id);
+                    match event {
+                        JobEvent::Completed => JobEvent::Failed { error: error.technical(), message: error.notice() },
+                        other => other,
+                    }
+                }
+                _ => event,
+            };
+            self.table.publish(id, event)
+        };
+        if published.is_some_and(|(_, is_modified)| is_modified) {
+            self.table.watchers.notify();
+        }
+    }
+
+    /// Moves a job that has ended to the trash.
+    pub fn delete(&self, id: Uuid) -> Result<(), DeleteError> {
+        let expired = {
+            let _writing = lock(&self.writing);
+            if self.table.snapshot(id).ok_or(DeleteError::NotFound)?.status.is_active() {
+                return Err(DeleteError::Running);
+            }
+            self.store.trash(id)?;
+            // On a full disk the store has removed the folder at once, so the job is not among the restorable ones.
+            self.table.trash(id, &self.store.trashed_ids(), TRASH_KEPT)
+        };
+        for old in expired {
+            if let Err(error) = self.store.purge(old) {
+                tracing::warn!(id = %old, %error, "a deleted job is still in the trash");
+            }
+        }
+        self.table.watchers.notify();
+        Ok(())
+    }
+
+    /// Removes a job that has ended, deleted or not, from the disk.
+    pub fn purge(&self, id: Uuid) -> Result<(), DeleteError> {
+        {
+            let _writing = lock(&self.writing);
+            match self.table.snapshot(id) {
+                Some(job) if job.status.is_active() => return Err(DeleteError::Running),
+                None if !self.store.trashed_ids().contains(&id) => return Err(DeleteError::NotFound),
+                _ => {}
+            }
+            self.store.purge(id)?;
+            self.table.remove(id);
+        }
+        self.table.watchers.notify();
+        Ok(())
+    }
+
+    /// Moves a job back from the trash.
+    pub fn restore(&self, id: Uuid) -> Result<Arc<JobSnapshot>, ManageError> {
+        let job = {
+            let _writing = lock(&self.writing);
+            if !self.trashed().iter().any(|job| job.id == id) {
+                return Err(ManageError::NotFound);
+            }
+            let is_on_disk = self.store.restore(id)?;
+            self.table.restore(id, is_on_disk).ok_or(ManageError::NotFound)?
+        };
+        self.table.watchers.notify();
+        Ok(job)
+    }
+
+    /// Jobs that can be restored, last deleted first.
+    pub fn trashed(&self) -> Vec<Arc<JobSnapshot>> {
+        let restorable = self.store.trashed_ids();
+        self.table.trashed().into_iter().filter(|job| restorable.contains(&job.id)).collect()
+    }
+
+    /// Removes jobs from the disk that were deleted at least `age` ago.
+    pub fn empty_trash(&self, age: Duration) {
+        if self.store.purge_older_than(age) > 0 {
+            {
+                let _writing = lock(&self.writing);
+                self.table.retain_trashed(&self.store.trashed_ids());
+            }
+            self.table.watchers.notify();
+        }
+    }
+
+    /// The bytes of a listed picture if they are whole; a damaged picture leaves the list.
+    pub fn picture(&self, id: Uuid, name: ImageName) -> Option<Vec<u8>> {
+        let path = self.listed_path(id, name)?;
+        let bytes = std::fs::read(path).ok().filter(|bytes| is_whole_png(bytes));
+        if bytes.is_none() {
+            self.relist(id, &|name| self.store.is_whole_to_the_bit(id, name));
+        }
+        bytes
+    }
+
+    /// The path of a listed picture. The file is not checked.
+    pub fn listed_path(&self, id: Uuid, name: ImageName) -> Option<PathBuf> {
+        self.table.snapshot(id)?.images.contains(&name).then(|| self.store.image_path(id, name))
+    }
+
+    /// The path of a listed picture whose checksums are right; a damaged picture leaves the list.
+    pub fn whole_path(&self, id: Uuid, name: ImageName) -> Option<PathBuf> {
+        let path = self.listed_path(id, name)?;
+        let is_whole = |name| self.store.is_whole_to_the_bit(id, name);
+        if is_whole(name) {
+            return Some(path);
+        }
+        self.relist(id, &is_whole);
+        None
+    }
+
+    /// A job after its pictures were checked; files that look as they did when they were last whole are not read.
+    pub fn check_pictures(&self, id: Uuid) -> Option<Arc<JobSnapshot>> {
+        let job = self.table.snapshot(id)?;
+        let is_whole = |name: &ImageName| self.store.is_whole(id, *name);
+        if job.images.iter().all(is_whole) && !job.lost.iter().any(is_whole) {
+            return Some(job);
+        }
+        self.relist(id, &|name| self.store.is_whole(id, name))
+    }
+
+    /// Lists the pictures of a job that are whole.
+    fn relist(&self, id: Uuid, is_whole: &dyn Fn(ImageName) -> bool) -> Option<Arc<JobSnapshot>> {
+        let (job, is_modified) = {
+            // Deletes and restores move the pictures: a moved picture is not a lost one.
+            let _writing = lock(&self.writing);
+            let job = self.table.snapshot(id)?;
+            let lost: Vec<_> = job.images.iter().copied().filter(|name| !is_whole(*name)).collect();
+            let found: Vec<_> = job.lost.iter().copied().filter(|name| is_whole(*name)).collect();
+            if lost.is_empty() && found.is_empty() {
+                return Some(job);
+            }
+            tracing::warn!(%id, ?lost, ?found, "pictures of a job were lost or found again");
+            self.table.publish(id, JobEvent::Checked { lost, found })?
+        };
+        if is_modified {
+            self.table.watchers.notify();
+        }
+        Some(job)
+    }
+
+    /// Checks the pictures of all jobs, or only of those whose folder is missing or that have lost pictures.
+    pub fn check_jobs(&self, all: bool) {
+        for job in self.table.snapshots() {
+            if all || !job.lost.is_empty() || !self.store.job_dir(job.id).is_dir() {
+                self.check_pictures(job.id);
+            }
+        }
+    }
+}

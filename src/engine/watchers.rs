@@ -1,0 +1,32 @@
+//! Callbacks after changes of jobs.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, RwLock};
+
+use super::sync::{read, write};
+
+type Watcher = Arc<dyn Fn() + Send + Sync>;
+
+/// The callbacks, and a counter of changes.
+#[derive(Default)]
+pub(super) struct Watchers {
+    callbacks: RwLock<Vec<Watcher>>,
+    changes: AtomicU64,
+}
+
+impl Watchers {
+    pub fn add(&self, callback: Box<dyn Fn() + Send + Sync>) {
+        write(&self.callbacks).push(Arc::from(callback));
+    }
+
+    /// Counts a change and calls every callback. Holds no lock during the calls, so callbacks may call the engine.
+    pub fn notify(&self) {
+        self.changes.fetch_add(1, Ordering::AcqRel);
+        let callbacks = read(&self.callbacks).clone();
+        callbacks.iter().for_each(|callback| callback());
+    }
+
+    pub fn changes(&self) -> u64 {
+        self.changes.load(Ordering::Acquire)
+    }
+}

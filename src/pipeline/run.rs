@@ -1,0 +1,105 @@
+//! The orchestrator: runs the steps of a spec in order, for jobs and for live drafts.
+
+use std::sync::Arc;
+
+use image::RgbImage;
+
+use super::error::PipelineError;
+use super::sink::{Picture, Sink};
+use super::{background, composite, text};
+use crate::backend::{Backend, StageCx};
+use crate::cancel::CancelToken;
+use crate::imaging::Plane;
+use crate::job::ImageName;
+use crate::notice;
+use crate::request::{JobSpec, SourceImage, Start, StepNumber};
+use crate::typography::FontCatalog;
+
+/// What earlier jobs know about the pictures that a job was given: masks that the pictures themselves do not carry.
+#[derive(Clone, Debug, Default)]
+pub struct Recalled {
+    /// The product's matte on the canvas of `step1_image`.
+    pub placed: Option<Plane>,
+    /// Front faces of the letters of `step2_image`.
+    pub face: Option<Plane>,
+}
+
+/// Runs a job from its start step to its last one. Steps and stages that the sink offers from earlier runs are not run again.
+pub fn run(
+    spec: &JobSpec,
+    backend: &mut dyn Backend,
+    fonts: &FontCatalog,
+    recalled: Recalled,
+    cancel: &CancelToken,
+    sink: &dyn Sink,
+) -> Result<(), PipelineError> {
+    let cx = StageCx { cancel, observer: sink };
+    let (width, height) = (spec.width as usize, spec.height as usize);
+
+    let placed = recalled.placed.filter(|p| (p.width, p.height) == (width, height));
+    let (step1, text_spec, given, product_alpha) = match &spec.start {
+        Start::Background { product, mask, text } => {
+            let result = match sink.take(StepNumber::Background) {
+                Some(taken) => background::Background { image: taken.image.into_rgb8(), placed: taken.mask },
+                None => background::run(spec, product.as_ref(), mask.as_ref(), backend, cx, sink)?,
+            };
+            cx.check()?;
+            (result.image, text.as_ref(), None, result.placed)
+        }
+        Start::Text { step1, text, .. } => {
+            let image = given_background(step1, placed.as_ref(), width, height, sink)?;
+            (image, Some(text), None, placed)
+        }
+        Start::Composite { step1, step2, .. } => {
+            let image = given_background(step1, placed.as_ref(), width, height, sink)?;
+            let headline = text::given(step2, recalled.face);
+            if let Some(face) = &headline.face {
+                sink.save(ImageName::Face, Picture::Gray(&face.to_gray()))?;
+            }
+            sink.save_given(ImageName::Step2, Picture::Rgba(&step2.pixels), step2)?;
+            (image, None, Some(headline), placed)
+        }
+    };
+    if spec.last_step() == StepNumber::Background {
+        return sink.finish_with(ImageName::Step1);
+    }
+    let headline = match (given, text_spec) {
+        (Some(headline), _) => headline,
+        (None, Some(text)) => match sink.take(StepNumber::Text) {
+            Some(taken) => text::Headline { image: Arc::new(taken.image.into_rgba8()), face: taken.mask },
+            None => text::run(spec, text, &step1, backend, fonts, cx, sink)?,
+        },
+        (None, None) => return Ok(()),
+    };
+    cx.check()?;
+    if spec.last_step() == StepNumber::Text {
+        return sink.finish_with(ImageName::Step2);
+    }
+    if sink.take(StepNumber::Composite).is_none() {
+        composite::run(spec, &step1, &headline, product_alpha, backend, cx, sink)?;
+    }
+    Ok(())
+}
+
+/// `step1_image` as the background: cropped and scaled to the canvas where it has another size.
+fn given_background(
+    source: &SourceImage,
+    placed: Option<&Plane>,
+    width: usize,
+    height: usize,
+    sink: &dyn Sink,
+) -> Result<RgbImage, PipelineError> {
+    let (w, h) = (source.pixels.width() as f64, source.pixels.height() as f64);
+    let image = if (w * height as f64 / (h * width as f64) - 1.0).abs() > 0.01 {
+        sink.notice(notice!("pipeline-background-cropped").at("step1_image"));
+        composite::flatten(&composite::cover(&source.pixels, width, height), width, height)
+    } else {
+        composite::flatten(&source.pixels, width, height)
+    };
+    // Masks come first: the sink embeds them in the file of the picture that they belong to.
+    if let Some(placed) = placed {
+        sink.save(ImageName::Placed, Picture::Gray(&placed.to_gray()))?;
+    }
+    sink.save_given(ImageName::Step1, Picture::Rgb(&image), source)?;
+    Ok(image)
+}

@@ -1,0 +1,71 @@
+//! Where a job's events and pictures go, and where results of earlier runs come from.
+
+use std::sync::Arc;
+
+use image::{DynamicImage, GrayImage, RgbImage, RgbaImage};
+
+use super::error::PipelineError;
+use super::layout::{ProductLayout, TextLayout};
+use crate::backend::{Scene, StageObserver};
+use crate::imaging::{Matte, Plane};
+use crate::job::{ImageName, Stage};
+use crate::request::{SourceImage, StepNumber};
+
+/// A finished picture that a sink keeps.
+pub enum Picture<'a> {
+    /// Opaque colour.
+    Rgb(&'a RgbImage),
+    /// Colour with straight alpha.
+    Rgba(&'a RgbaImage),
+    /// A mask or edges.
+    Gray(&'a GrayImage),
+}
+
+/// The result of a step that an earlier run with the same inputs has finished.
+pub struct Taken {
+    /// The step's result.
+    pub image: DynamicImage,
+    /// For step 1 the product's matte on the canvas, for step 2 the letters' front faces.
+    pub mask: Option<Plane>,
+}
+
+/// Receives a job's events and pictures, and offers results of earlier runs.
+///
+/// The job engine keeps pictures on disk and reuses whole steps. Live drafts keep everything in memory and reuse stages too.
+pub trait Sink: StageObserver {
+    /// A stage begins.
+    fn stage(&self, stage: Stage);
+    /// Keeps a picture. Returns once it is stored; for jobs, once it is safe on disk.
+    fn save(&self, name: ImageName, picture: Picture<'_>) -> Result<(), PipelineError>;
+    /// Keeps a picture that came with the request. The job did not make it, so its file must not carry the job's metadata.
+    fn save_given(&self, name: ImageName, picture: Picture<'_>, source: &SourceImage) -> Result<(), PipelineError>;
+    /// Declares the result of the last step to be the advertisement: both files have the same bytes.
+    fn finish_with(&self, last: ImageName) -> Result<(), PipelineError>;
+    /// The result of a step from an earlier run with the same inputs. Its stages are over when this returns; `None`: run the step.
+    fn take(&self, step: StepNumber) -> Option<Taken> {
+        let _ = step;
+        None
+    }
+    /// The cut-out from an earlier run with the same inputs; `None`: cut out.
+    fn take_matte(&self) -> Option<Arc<Matte>> {
+        None
+    }
+    /// Offers the cut-out to later runs. Returns the matte that this run goes on with, which may be smaller.
+    fn keep_matte(&self, matte: Matte) -> Arc<Matte> {
+        Arc::new(matte)
+    }
+    /// The empty scene from an earlier run with the same inputs; `None`: paint it.
+    fn take_scene(&self) -> Option<Arc<Scene>> {
+        None
+    }
+    /// Offers the empty scene to later runs.
+    fn keep_scene(&self, scene: Scene) -> Arc<Scene> {
+        Arc::new(scene)
+    }
+    /// Reports where the product stands, before step 1 is saved.
+    fn product_placed(&self, _: ProductLayout) {}
+    /// Reports where the letters stand, before the advertisement is saved.
+    fn text_placed(&self, _: TextLayout) {}
+    /// Reports the legibility score of the final picture, 0..=1.
+    fn legibility(&self, score: f32);
+}

@@ -1,0 +1,54 @@
+//! What needs a golden picture, read from the sources: scene families, letter materials, composition modes.
+
+use std::path::{Path, PathBuf};
+
+use syn::visit::Visit;
+
+#[derive(Debug, Default)]
+pub struct Found {
+    pub families: Vec<String>,
+    pub materials: Vec<String>,
+    pub modes: Vec<String>,
+}
+
+impl<'ast> Visit<'ast> for Found {
+    fn visit_item_enum(&mut self, item: &'ast syn::ItemEnum) {
+        let variants = item.variants.iter().map(|v| v.ident.to_string());
+        match item.ident.to_string().as_str() {
+            "Family" => self.families.extend(variants),
+            "CompositionMode" => self.modes.extend(variants),
+            _ => {}
+        }
+    }
+
+    /// `const MATERIALS: &[(&str, …)]`: the first word of each entry names the material.
+    fn visit_item_const(&mut self, item: &'ast syn::ItemConst) {
+        if item.ident != "MATERIALS" {
+            return;
+        }
+        let syn::Expr::Reference(reference) = &*item.expr else { panic!("MATERIALS is no longer a reference to an array") };
+        let syn::Expr::Array(array) = &*reference.expr else { panic!("MATERIALS is no longer an array") };
+        for entry in &array.elems {
+            if let syn::Expr::Tuple(tuple) = entry
+                && let Some(syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(name), .. })) = tuple.elems.first()
+                && !self.materials.contains(&name.value())
+            {
+                self.materials.push(name.value());
+            }
+        }
+    }
+}
+
+pub fn read() -> Found {
+    let mut found = Found::default();
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut open: Vec<PathBuf> = vec![src.join("request"), src.join("backend/draft")];
+    while let Some(path) = open.pop() {
+        if path.is_dir() {
+            open.extend(std::fs::read_dir(path).unwrap().map(|e| e.unwrap().path()));
+        } else {
+            found.visit_file(&syn::parse_file(&std::fs::read_to_string(path).unwrap()).unwrap());
+        }
+    }
+    found
+}

@@ -1,0 +1,235 @@
+//! Golden pictures: what each backend makes for every scene family, letter material and composition mode, tied to the revision constants.
+//!
+//! Each picture is kept as a thumbnail of 32 × 32 block averages. Transcendental functions and SIMD sums differ in the last bits between
+//! processors, so thumbnails are compared with a small tolerance; a changed pixel pattern, colour or position exceeds it.
+//!
+//! When a test fails because pixels changed on purpose: bump `DRAFT_REVISION` (or `DIFFUSION_REVISION`) in `src/backend/mod.rs`, then run
+//! `UPDATE_GOLDEN=1 cargo test --test golden`. Without a bump the command refuses to replace a picture; it only adds new ones.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#[path = "../common/mod.rs"]
+mod common;
+mod covered;
+#[path = "../parity/models.rs"]
+mod models;
+mod sheet;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use candle_core::Device;
+use common::completed;
+use image::RgbImage;
+use nanococoa::backend::diffusion::backend::DiffusionBackend;
+use nanococoa::backend::diffusion::loaded::Setup;
+use nanococoa::backend::diffusion::models::Models;
+use nanococoa::backend::draft::DraftBackend;
+use nanococoa::backend::{DIFFUSION_REVISION, DRAFT_REVISION};
+use nanococoa::engine::{Engine, EngineConfig, SubmitPolicy};
+use nanococoa::job::ImageName;
+use serde_json::{Value, json};
+use sheet::check;
+
+/// Scene family and a prompt that leads to it.
+const SCENES: &[(&str, &str)] = &[
+    ("cafe", "cafe"),
+    ("office", "office"),
+    ("marble", "white marble"),
+    ("beach", "beach"),
+    ("forest", "forest"),
+    ("night-city", "night city"),
+    ("neon", "neon"),
+    ("kitchen", "kitchen"),
+    ("bathroom", "bathroom"),
+    ("studio", "studio backdrop"),
+    ("lobby", "hotel lobby"),
+    ("garden", "garden"),
+    ("snow", "snow"),
+    ("autumn", "autumn"),
+    ("desert", "desert"),
+    ("mountains", "mountains"),
+    ("christmas", "christmas"),
+    ("blossom", "cherry blossom"),
+    ("water", "water splash"),
+    ("pastel", "pastel"),
+    ("black", "black background"),
+    ("space", "outer space"),
+    ("gym", "gym"),
+    ("bedroom", "bedroom"),
+    ("library", "library"),
+    ("restaurant", "restaurant"),
+    ("sunset", "sunset"),
+    ("hanok", "hanok"),
+    ("industrial", "industrial"),
+    ("sky", "sky"),
+    ("party", "party"),
+    ("tropical", "tropical"),
+    ("home", "living room"),
+    ("wood", "wooden table"),
+    ("stone", "stone"),
+    ("plaster", "plaster wall"),
+];
+
+/// Letter material and a prompt that leads to it.
+const MATERIALS: &[(&str, &str)] = &[
+    ("neon", "neon sign"),
+    ("balloon", "balloon"),
+    ("rosegold", "rose gold"),
+    ("ice", "ice"),
+    ("glass", "glass"),
+    ("chocolate", "chocolate"),
+    ("candy", "candy"),
+    ("marble", "marble"),
+    ("wood", "wood"),
+    ("concrete", "concrete"),
+    ("stone", "stone"),
+    ("paper", "paper"),
+    ("leather", "leather"),
+    ("plastic", "red plastic"),
+    ("ceramic", "ceramic"),
+    ("chrome", "chrome"),
+    ("copper", "copper"),
+    ("silver", "silver"),
+    ("gold", "gold"),
+    ("steel", "steel"),
+];
+
+const MODES: &[&str] = &["overlay", "blend", "behind"];
+
+fn config(data: &Path) -> EngineConfig {
+    EngineConfig { data_dir: data.into(), font_dirs: Vec::new(), default_font: nanococoa::assets::DEFAULT_FONT.into() }
+}
+
+/// Runs a request to its end and opens one of its pictures; transparent parts show mid grey.
+fn picture(engine: &Engine, request: &Value, name: ImageName) -> RgbImage {
+    let mut raw = json!({"width": 256, "height": 256, "seed": 11});
+    raw.as_object_mut().unwrap().extend(request.as_object().unwrap().clone());
+    let spec = nanococoa::engine::parse_request(engine, raw.as_object().unwrap(), false).unwrap_or_else(|e| panic!("{e:?}"));
+    let id = engine.submit(spec, SubmitPolicy::Enqueue).unwrap();
+    completed(&common::wait(engine, id));
+    let picture = image::open(engine.image_path(id, name).unwrap()).unwrap().into_rgba8();
+    RgbImage::from_fn(picture.width(), picture.height(), |x, y| {
+        let [r, g, b, a] = picture.get_pixel(x, y).0;
+        image::Rgb([r, g, b].map(|v| ((u32::from(v) * u32::from(a) + 128 * (255 - u32::from(a))) / 255) as u8))
+    })
+}
+
+fn draft(data: &Path) -> Engine {
+    Engine::start(config(data), Arc::new(|_| Ok(Box::new(DraftBackend::default())))).unwrap()
+}
+
+fn photo() -> String {
+    use base64::Engine as _;
+    base64::engine::general_purpose::STANDARD.encode(nanococoa::assets::SAMPLE_PHOTO)
+}
+
+#[test]
+fn scenes_of_the_draft_backend() {
+    let data = tempfile::tempdir().unwrap();
+    let engine = draft(data.path());
+    let made = |(name, prompt): &(&str, &str)| {
+        let request = json!({"bg_prompt": prompt, "text_content": null});
+        ((*name).to_owned(), picture(&engine, &request, ImageName::Step1))
+    };
+    check("scenes", &format!("draft {DRAFT_REVISION}"), 2, SCENES.iter().map(made).collect());
+    engine.shutdown();
+}
+
+#[test]
+fn letters_of_the_draft_backend() {
+    let data = tempfile::tempdir().unwrap();
+    let engine = draft(data.path());
+    let made = |(name, prompt): &(&str, &str)| {
+        let request = json!({"bg_prompt": "plaster wall", "text_content": "봄B", "text_model_prompt": prompt, "stop_step": 2});
+        ((*name).to_owned(), picture(&engine, &request, ImageName::Step2))
+    };
+    check("letters", &format!("draft {DRAFT_REVISION}"), 2, MATERIALS.iter().map(made).collect());
+    engine.shutdown();
+}
+
+/// The whole way: cut-out, grounding, light and composition.
+#[test]
+fn advertisements_of_the_draft_backend() {
+    let data = tempfile::tempdir().unwrap();
+    let engine = draft(data.path());
+    let base =
+        json!({"product_image": photo(), "bg_prompt": "wooden table in a cafe", "text_content": "신메뉴", "text_model_prompt": "gold"});
+    let with = |change: Value| {
+        let mut request = base.clone();
+        request.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+        request
+    };
+    let mut made: Vec<(String, RgbImage)> = vec![("cut-out".into(), picture(&engine, &with(json!({"stop_step": 1})), ImageName::Step1))];
+    for mode in MODES {
+        // In the middle, where letters and product overlap.
+        made.push((
+            (*mode).into(),
+            picture(&engine, &with(json!({"composition_mode": mode, "text_position": "center"})), ImageName::Final),
+        ));
+    }
+    for position in ["top", "bottom"] {
+        made.push((position.into(), picture(&engine, &with(json!({"text_position": position})), ImageName::Final)));
+    }
+    let placed = json!({"product_x": 0.3, "product_y": 0.9, "product_scale": 0.7, "text_x": 0.6, "text_y": 0.3});
+    made.push(("placed".into(), picture(&engine, &with(placed), ImageName::Final)));
+    made.push(("repainted".into(), picture(&engine, &with(json!({"preserve_product": false, "strength": 0.9})), ImageName::Final)));
+    check("advertisements", &format!("draft {DRAFT_REVISION}"), 2, made);
+    engine.shutdown();
+}
+
+/// Tiny random models on the CPU: FLUX paints the scene, SDXL the letters.
+#[test]
+fn advertisements_of_the_diffusion_backend() {
+    let (models, data) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let case = |name: &str| -> Value { serde_json::from_slice(&std::fs::read(models::fixtures().join(name)).unwrap()).unwrap() };
+    models::write_model(&models.path().join("flux-tiny"), &case("pipeline--flux-dev-wide.json"));
+    models::write_model(&models.path().join("sdxl-tiny"), &case("pipeline--sdxl-cfg.json"));
+    let root = models.path().to_owned();
+    let backend = move |_| -> Result<Box<dyn nanococoa::backend::Backend>, nanococoa::backend::BackendError> {
+        let setup = Setup {
+            models: Models::scan(&root),
+            device: Device::Cpu,
+            device_name: "cpu".into(),
+            free: Arc::new(|| None),
+            prompts: Default::default(),
+        };
+        Ok(Box::new(DiffusionBackend::new(setup)?))
+    };
+    let engine = Engine::start(config(data.path()), Arc::new(backend)).unwrap();
+    let request = |mode: &str| {
+        json!({
+            "product_image": photo(), "bg_prompt": "wooden table", "text_content": "신메뉴", "text_model_prompt": "gold letters",
+            "composition_mode": mode, "text_position": "center", "num_inference_steps": 2, "text_num_inference_steps": 2, "composition_steps": 2, "composition_strength": 0.5,
+        })
+    };
+    let mut made = vec![
+        ("background".to_owned(), picture(&engine, &request("overlay"), ImageName::Step1)),
+        ("letters".to_owned(), picture(&engine, &request("overlay"), ImageName::Step2)),
+    ];
+    made.extend(MODES.iter().map(|mode| ((*mode).to_owned(), picture(&engine, &request(mode), ImageName::Final))));
+    check("diffusion", &format!("draft {DRAFT_REVISION}, diffusion {DIFFUSION_REVISION}"), 4, made);
+    engine.shutdown();
+}
+
+#[test]
+fn every_family_and_material_has_a_picture() {
+    let kebab = |name: &String| {
+        let mut out = String::new();
+        for c in name.chars() {
+            if c.is_uppercase() && !out.is_empty() {
+                out.push('-');
+            }
+            out.extend(c.to_lowercase());
+        }
+        out
+    };
+    let found = covered::read();
+    assert!(found.families.len() > 30 && found.materials.len() > 15 && found.modes.len() == 3, "{found:?}");
+    let missing = |names: &[String], cases: &[(&str, &str)]| -> Vec<String> {
+        names.iter().map(kebab).filter(|name| !cases.iter().any(|(case, _)| case == name)).collect()
+    };
+    assert_eq!(missing(&found.families, SCENES), Vec::<String>::new(), "scene families without a case");
+    assert_eq!(missing(&found.materials, MATERIALS), Vec::<String>::new(), "materials without a case");
+    let modes: Vec<String> = found.modes.iter().map(kebab).collect();
+    assert_eq!(modes, MODES);
+}
