@@ -9,6 +9,7 @@ mod docs;
 mod error;
 mod events;
 mod generate;
+mod guard;
 mod help;
 mod jobs;
 mod limits;

@@ -10,7 +10,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use super::error::{self, ApiError};
 use super::state::ApiState;
-use super::{answer, body, compat, docs, events, generate, help, jobs, resources, security};
+use super::{answer, body, compat, docs, events, generate, guard, help, jobs, resources};
 use crate::notice;
 
 /// Reads a body that nobody needs before it refuses, so that the client receives the answer instead of a reset.
@@ -51,7 +51,7 @@ pub fn router(state: ApiState) -> Router {
         .method_not_allowed_fallback(|State(state): State<ApiState>, request: Request| refuse(state, request, ApiError::MethodNotAllowed))
         .layer(middleware::from_fn_with_state(state.clone(), answer::bound))
         .layer(middleware::from_fn(headers))
-        .layer(middleware::from_fn_with_state(state.clone(), security::guard))
+        .layer(middleware::from_fn_with_state(state.clone(), guard::guard))
         .layer(CatchPanicLayer::custom(panicked))
         .with_state(state)
 }

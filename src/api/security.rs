@@ -2,15 +2,12 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 
+use super::ApiError;
 use super::names::{host_name, read_host, read_origin};
-use super::{ApiError, ApiState, body};
 use crate::notice;
 use crate::notice::Notice;
 
@@ -94,7 +91,7 @@ impl SecurityPolicy {
         self
     }
 
-    fn check_host(&self, headers: &HeaderMap, uri: &Uri) -> Result<String, ApiError> {
+    pub(super) fn check_host(&self, headers: &HeaderMap, uri: &Uri) -> Result<String, ApiError> {
         let refuse = |why: Notice| ApiError::Forbidden(notice!("api-host-forbidden", reason = why));
         let mut sent = headers.get_all(header::HOST).iter();
         let host = match (sent.next(), sent.next()) {
@@ -111,7 +108,7 @@ impl SecurityPolicy {
     }
 
     /// `Some(origin)` when a page of another, allowed origin calls.
-    fn check_origin(&self, headers: &HeaderMap, host: &str) -> Result<Option<HeaderValue>, ApiError> {
+    pub(super) fn check_origin(&self, headers: &HeaderMap, host: &str) -> Result<Option<HeaderValue>, ApiError> {
         let mut sent = headers.get_all(header::ORIGIN).iter();
         let refuse = || Err(ApiError::Forbidden(notice!("api-origin-forbidden")));
         let (Some(value), None) = (sent.next(), sent.next()) else {
@@ -134,7 +131,7 @@ impl SecurityPolicy {
         self.token.is_some()
     }
 
-    fn check_token(&self, headers: &HeaderMap) -> Result<(), ApiError> {
+    pub(super) fn check_token(&self, headers: &HeaderMap) -> Result<(), ApiError> {
         let Some(token) = &self.token else { return Ok(()) };
         let sent = headers.get(header::AUTHORIZATION).and_then(|v| sent_token(v.as_bytes()));
         match sent {
@@ -164,51 +161,6 @@ fn is_loopback(name: &str) -> bool {
     name == "localhost"
         || name.parse::<Ipv4Addr>().is_ok_and(|a| a.is_loopback())
         || name.parse::<Ipv6Addr>().is_ok_and(|a| a.is_loopback() || a.to_ipv4_mapped().is_some_and(|m| m.is_loopback()))
-}
-
-/// Applies the rules before every route, unknown ones included.
-pub(super) async fn guard(State(state): State<ApiState>, request: Request, next: Next) -> Response {
-    let policy = &state.security;
-    let checked = policy.check_host(request.headers(), request.uri()).and_then(|h| policy.check_origin(request.headers(), &h));
-    let origin = match checked {
-        Ok(origin) => origin,
-        Err(error) => return refuse(request, error).await,
-    };
-    let preflight = request.method() == Method::OPTIONS && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
-    let mut response = match &origin {
-        Some(_) if preflight => preflight_answer(),
-        // The documentation is no secret, and a browser's address bar cannot send a token.
-        _ if is_documentation(request.method(), request.uri().path()) => next.run(request).await,
-        _ => match policy.check_token(request.headers()) {
-            Ok(()) => next.run(request).await,
-            Err(error) => refuse(request, error).await,
-        },
-    };
-    if let Some(origin) = origin {
-        response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-        response.headers_mut().append(header::VARY, HeaderValue::from_static("Origin"));
-        response.headers_mut().insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("Retry-After"));
-    }
-    response
-}
-
-fn is_documentation(method: &Method, path: &str) -> bool {
-    method == Method::GET && (matches!(path, "/" | "/docs" | "/openapi.json") || path.starts_with("/docs/"))
-}
-
-fn preflight_answer() -> Response {
-    let mut response = StatusCode::NO_CONTENT.into_response();
-    let headers = response.headers_mut();
-    headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, POST, DELETE"));
-    headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("Authorization, Content-Type"));
-    headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
-    response
-}
-
-async fn refuse(request: Request, error: ApiError) -> Response {
-    // Up to 1 MiB is read, so that the client sees the answer and not a broken pipe; callers that are refused get no more time.
-    body::drain(request, 1 << 20).await;
-    error.into_response()
 }
 
 #[cfg(test)]

@@ -58,7 +58,7 @@ async fn a_job_from_start_to_delete() {
     assert_eq!(deleted.json(), json!({"job_id": id, "status": "deleted", "message": "Job deleted"}));
     for (method, path) in [("GET", format!("/status/{id}")), ("POST", format!("/stop/{id}")), ("DELETE", format!("/jobs/{id}"))] {
         let gone = world.call(method, &path, &[], "").await;
-        assert_eq!((gone.status, gone.json()), (StatusCode::NOT_FOUND, json!({"detail": "Job not found"})));
+        assert_eq!((gone.status, gone.json()), (StatusCode::NOT_FOUND, json!({"detail": "Job not found", "code": "engine-job-not-found"})));
     }
 }
 
@@ -93,11 +93,17 @@ async fn one_job_at_a_time_and_stop_waits() {
     let answer = busy.json();
     let after = answer["retry_after"].as_u64().unwrap();
     assert!(after >= 1);
-    assert_eq!(answer, json!({"status": "busy", "message": format!("Busy. Retry after {after}s"), "retry_after": after}));
+    assert_eq!(
+        answer,
+        json!({"status": "busy", "message": format!("Busy. Retry after {after}s"), "retry_after": after, "code": "engine-busy"})
+    );
     assert_eq!(busy.header("retry-after"), after.to_string());
     assert_eq!(world.get("/health").await.json()["status"], "busy");
     let kept = world.call("DELETE", &format!("/jobs/{id}"), &[], "").await;
-    assert_eq!((kept.status, kept.json()), (StatusCode::BAD_REQUEST, json!({"detail": "Cannot delete running job. Stop it first."})));
+    assert_eq!(
+        (kept.status, kept.json()),
+        (StatusCode::BAD_REQUEST, json!({"detail": "Cannot delete running job. Stop it first.", "code": "engine-delete-running"}))
+    );
     let stopped = world.call("POST", &format!("/stop/{id}"), &[], "").await;
     assert_eq!(stopped.json(), json!({"job_id": id, "status": "stopped"}));
     assert_eq!(world.get(&format!("/status/{id}")).await.json()["status"], "stopped");

@@ -286,7 +286,7 @@ async fn memory_for_bodies_and_answers_is_shared_out() {
     let large = format!("{{\"bg_prompt\": \"{}\"}}", "a".repeat(700 << 10));
     let answer = world.generate(large.clone()).await;
     assert_eq!((answer.status, answer.header("retry-after")), (StatusCode::SERVICE_UNAVAILABLE, "5"));
-    assert_eq!(answer.json(), json!({"status": "busy", "message": "Busy. Retry after 5s", "retry_after": 5}));
+    assert_eq!(answer.json(), json!({"status": "busy", "message": "Busy. Retry after 5s", "retry_after": 5, "code": "engine-busy"}));
     assert_eq!(world.generate("{\"strength\": 9}").await.status, StatusCode::BAD_REQUEST);
     assert_eq!(world.get("/health").await.status, StatusCode::OK);
     sender.send(Ok(b"{\"strength\": 9}".to_vec())).unwrap();
