@@ -1,9 +1,9 @@
 //! Load of the machine: CPU and memory by sysinfo, GPUs by NVML, free disk space. Without an NVIDIA driver the list of GPUs is empty.
 
-use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use nvml_wrapper::Nvml;
+use parking_lot::Mutex;
 use serde::Serialize;
 
 const GIB: f64 = (1u64 << 30) as f64;
@@ -76,7 +76,7 @@ impl Sampler {
     }
 
     fn sample_within(&self, max_age: Duration) -> SystemMetrics {
-        let mut guard = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut guard = self.0.lock();
         let state = &mut *guard;
         if state.taken.is_none_or(|t| t.elapsed() >= max_age) {
             let gpu_info = state.nvml.as_ref().map(gpus).unwrap_or_default();

@@ -1,6 +1,6 @@
 //! Which backends this program has on this machine.
 
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use nanococoa::backend::diffusion::backend::DiffusionBackend;
@@ -15,6 +15,7 @@ use nanococoa::metrics::Sampler;
 use nanococoa::notice;
 use nanococoa::notice::Notice;
 use nanococoa::request::BackendKind;
+use parking_lot::Mutex;
 
 const GIB: f64 = (1u64 << 30) as f64;
 
@@ -48,7 +49,7 @@ pub(super) fn setup(config: &Config) -> impl Fn() -> Result<Setup, Notice> + Sen
             let setup = Setup { models, device, device_name, free, prompts: prompts.clone() };
             setup.check_capacity(USUAL_PIXELS, total).map(|()| setup)
         };
-        let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut last = last.lock();
         match &*last {
             Some((when, setup)) if when.elapsed() < VALID => setup.clone(),
             _ => last.insert((Instant::now(), look())).1.clone(),

@@ -1,8 +1,8 @@
 //! `nanococoa debug`: runs single components and whole pipelines for comparison with their references.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -17,6 +17,7 @@ use nanococoa::backend::diffusion::flux::FluxRequest;
 use nanococoa::imaging::decode::decode_file;
 use nanococoa::imaging::encode::encode_png;
 use nanococoa::metrics::Sampler;
+use parking_lot::Mutex;
 use serde_json::json;
 
 use super::common::Failure;
@@ -250,7 +251,7 @@ impl PeakMemory {
         let (seen, ended) = (Arc::clone(&peak), Arc::clone(&stop));
         let thread = std::thread::Builder::new().name("memory".into()).spawn(move || {
             while !ended.load(Ordering::Relaxed) {
-                let mut peak = seen.lock().unwrap_or_else(PoisonError::into_inner);
+                let mut peak = seen.lock();
                 *peak = peak.max(used());
                 drop(peak);
                 std::thread::sleep(Duration::from_millis(10));
@@ -264,7 +265,7 @@ impl PeakMemory {
         self.stop.store(true, Ordering::Relaxed);
         // If the thread panicked, the peak so far is still valid.
         let _ = self.thread.take().map(JoinHandle::join);
-        *self.peak.lock().unwrap_or_else(PoisonError::into_inner) - self.before
+        *self.peak.lock() - self.before
     }
 }
 

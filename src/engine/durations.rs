@@ -1,8 +1,7 @@
 //! The durations of stages, learned from the jobs that ran.
 
-use std::sync::Mutex;
+use parking_lot::Mutex;
 
-use super::sync::lock;
 use crate::job::Stage;
 use crate::job::progress::{Durations, Workload};
 
@@ -15,11 +14,11 @@ impl LearnedDurations {
     }
 
     pub fn learn(&self, stage: Stage, load: &Workload, seconds: f64) {
-        lock(&self.0).learn(stage, load, seconds);
+        self.0.lock().learn(stage, load, seconds);
     }
 
     /// A copy, so that nobody waits while it is read or written to disk.
     pub fn to_durations(&self) -> Durations {
-        lock(&self.0).clone()
+        self.0.lock().clone()
     }
 }

@@ -1,9 +1,10 @@
 //! The faces that jobs use.
 
 use std::path::PathBuf;
-use std::sync::{Arc, RwLock};
+use std::sync::Arc;
 
-use super::sync::{read, write};
+use parking_lot::RwLock;
+
 use crate::typography::FontCatalog;
 
 /// The current catalog, which can be replaced while jobs keep theirs.
@@ -20,12 +21,12 @@ impl Fonts {
     }
 
     pub fn catalog(&self) -> Arc<FontCatalog> {
-        Arc::clone(&read(&self.catalog))
+        Arc::clone(&self.catalog.read())
     }
 
     pub fn reload(&self, dirs: &[PathBuf]) {
         let catalog = Arc::new(FontCatalog::load(dirs));
-        *write(&self.catalog) = catalog;
+        *self.catalog.write() = catalog;
     }
 
     /// Hash of a face's file; empty if there is no such face.

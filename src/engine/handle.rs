@@ -1,13 +1,14 @@
 //! The handle to the engine that every front end holds.
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use image::DynamicImage;
+use parking_lot::Mutex;
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -21,7 +22,6 @@ use super::reuse::{self, Plan};
 use super::shared::Shared;
 use super::shutdown::ShutdownSignal;
 use super::storage::{Storage, StorageProbe};
-use super::sync::lock;
 use super::table::JobTable;
 use super::{keeper, worker};
 use crate::backend::{BackendFactory, Backends, Installation};
@@ -70,13 +70,13 @@ impl Threads {
     fn spawn(&self, name: &str, run: impl FnOnce(&Shared) + Send + 'static) -> Result<(), EngineError> {
         let shared = Arc::clone(&self.shared);
         let handle = thread::Builder::new().name(name.into()).spawn(move || run(&shared)).map_err(EngineError::Thread)?;
-        lock(&self.handles).push(handle);
+        self.handles.lock().push(handle);
         Ok(())
     }
 
     fn shut_down(&self) {
         self.shared.shut_down();
-        let handles = std::mem::take(&mut *lock(&self.handles));
+        let handles = std::mem::take(&mut *self.handles.lock());
         for handle in handles {
             // A watcher that held the last clone may drop it on the worker, which cannot join itself.
             if handle.thread().id() != thread::current().id() && handle.join().is_err() {

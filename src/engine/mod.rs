@@ -17,7 +17,6 @@ mod shared;
 mod shutdown;
 mod sink;
 mod storage;
-mod sync;
 mod table;
 mod watchers;
 mod worker;

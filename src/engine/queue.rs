@@ -1,11 +1,10 @@
 //! The jobs that wait for the worker.
 
 use std::collections::VecDeque;
-use std::sync::{Condvar, Mutex, PoisonError};
 
+use parking_lot::{Condvar, Mutex};
 use uuid::Uuid;
 
-use super::sync::lock;
 use crate::cancel::CancelToken;
 use crate::request::{BackendKind, JobSpec};
 
@@ -33,7 +32,7 @@ pub(super) struct Queue {
 impl Queue {
     /// Adds a job; `false` once the queue is closed.
     pub fn push(&self, work: Work, front: bool) -> bool {
-        let mut state = lock(&self.state);
+        let mut state = self.state.lock();
         if state.is_closed {
             return false;
         }
@@ -49,18 +48,19 @@ impl Queue {
     /// Waits for the next job; `None` once the queue is closed and empty.
     pub fn pop(&self) -> Option<Work> {
         let is_idle = |state: &mut State| state.waiting.is_empty() && !state.is_closed;
-        let state = self.changed.wait_while(lock(&self.state), is_idle);
-        state.unwrap_or_else(PoisonError::into_inner).waiting.pop_front()
+        let mut state = self.state.lock();
+        self.changed.wait_while(&mut state, is_idle);
+        state.waiting.pop_front()
     }
 
     /// IDs of the waiting jobs, next first; jobs that were stopped while they waited may still be among them.
     pub fn waiting(&self) -> Vec<Uuid> {
-        lock(&self.state).waiting.iter().map(|work| work.id).collect()
+        self.state.lock().waiting.iter().map(|work| work.id).collect()
     }
 
     /// Refuses further jobs.
     pub fn close(&self) {
-        lock(&self.state).is_closed = true;
+        self.state.lock().is_closed = true;
         self.changed.notify_all();
     }
 }

@@ -1,14 +1,14 @@
 //! The records of the jobs on disk, kept in step with the table in memory.
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use uuid::Uuid;
 
 use super::clock::clock;
 use super::error::{DeleteError, ManageError, SubmitError};
-use super::sync::lock;
 use super::table::JobTable;
 use crate::cancel::CancelToken;
 use crate::job::{ImageName, JobEvent, JobSnapshot};
@@ -36,7 +36,7 @@ impl Records {
     /// Adds a new job to memory and disk.
     pub fn create(&self, job: &mut JobSnapshot, only_if_idle: bool) -> Result<CancelToken, SubmitError> {
         // Held until the first record is written: a job that is stopped or deleted at once must not be recorded as waiting afterwards.
-        let _writing = lock(&self.writing);
+        let _writing = self.writing.lock();
         let cancel = self.table.insert(job, only_if_idle).map_err(|retry_after| SubmitError::Busy { retry_after })?;
         if let Err(error) = self.store.create(job) {
             self.table.remove(job.id);
@@ -55,7 +55,7 @@ impl Records {
 
     /// Writes a job's record from the newest snapshot.
     pub fn write(&self, id: Uuid) -> Result<(), StoreError> {
-        let _writing = lock(&self.writing);
+        let _writing = self.writing.lock();
         self.table.snapshot(id).map_or(Ok(()), |job| self.store.save_record(&job))
     }
 
@@ -63,21 +63,21 @@ impl Records {
     pub fn write_or_retry(&self, id: Uuid) {
         if let Err(error) = self.write(id) {
             tracing::error!(%id, %error, "a job could not be recorded");
-            lock(&self.unsaved).push(id);
+            self.unsaved.lock().push(id);
         }
     }
 
     /// Tries the records again that could not be written.
     pub fn retry_unsaved(&self) {
-        let mut unsaved = std::mem::take(&mut *lock(&self.unsaved));
+        let mut unsaved = std::mem::take(&mut *self.unsaved.lock());
         unsaved.retain(|id| self.write(*id).is_err());
-        lock(&self.unsaved).append(&mut unsaved);
+        self.unsaved.lock().append(&mut unsaved);
     }
 
     /// Records an event before it is published: if the record cannot be written, nothing changes.
     pub fn annotate(&self, id: Uuid, event: JobEvent) -> Result<Arc<JobSnapshot>, ManageError> {
         let (job, _) = {
-            let _writing = lock(&self.writing);
+            let _writing = self.writing.lock();
             let mut next = JobSnapshot::clone(&*self.table.snapshot(id).ok_or(ManageError::NotFound)?);
             if next.apply(event.clone(), clock()).is_ok() {
                 self.store.save_record(&next)?;
@@ -92,7 +92,7 @@ impl Records {
     /// cannot be recorded as completed fails.
     pub fn finish(&self, id: Uuid, event: JobEvent) {
         let published = {
-            let _writing = lock(&self.writing);
+            let _writing = self.writing.lock();
             let recorded = self.table.snapshot(id).and_then(|job| {
                 let mut next = JobSnapshot::clone(&job);
                 next.apply(event.clone(), clock()).ok().map(|()| self.store.save_record(&next))
@@ -100,7 +100,7 @@ impl Records {
             let event = match recorded {
                 Some(Err(error)) => {
                     tracing::error!(%error, "the end of a job could not be recorded");
-                    lock(&self.unsaved).push(id);
+                    self.unsaved.lock().push(id);
                     match event {
                         JobEvent::Completed => JobEvent::Failed { error: error.technical(), message: error.notice() },
                         other => other,
@@ -118,7 +118,7 @@ impl Records {
     /// Moves a job that has ended to the trash.
     pub fn delete(&self, id: Uuid) -> Result<(), DeleteError> {
         let expired = {
-            let _writing = lock(&self.writing);
+            let _writing = self.writing.lock();
             if self.table.snapshot(id).ok_or(DeleteError::NotFound)?.status.is_active() {
                 return Err(DeleteError::Running);
             }
@@ -138,7 +138,7 @@ impl Records {
     /// Removes a job that has ended, deleted or not, from the disk.
     pub fn purge(&self, id: Uuid) -> Result<(), DeleteError> {
         {
-            let _writing = lock(&self.writing);
+            let _writing = self.writing.lock();
             match self.table.snapshot(id) {
                 Some(job) if job.status.is_active() => return Err(DeleteError::Running),
                 None if !self.store.trashed_ids().contains(&id) => return Err(DeleteError::NotFound),
@@ -154,7 +154,7 @@ impl Records {
     /// Moves a job back from the trash.
     pub fn restore(&self, id: Uuid) -> Result<Arc<JobSnapshot>, ManageError> {
         let job = {
-            let _writing = lock(&self.writing);
+            let _writing = self.writing.lock();
             if !self.trashed().iter().any(|job| job.id == id) {
                 return Err(ManageError::NotFound);
             }
@@ -175,7 +175,7 @@ impl Records {
     pub fn empty_trash(&self, age: Duration) {
         if self.store.purge_older_than(age) > 0 {
             {
-                let _writing = lock(&self.writing);
+                let _writing = self.writing.lock();
                 self.table.retain_trashed(&self.store.trashed_ids());
             }
             self.table.watchers.notify();
@@ -222,7 +222,7 @@ impl Records {
     fn relist(&self, id: Uuid, is_whole: &dyn Fn(ImageName) -> bool) -> Option<Arc<JobSnapshot>> {
         let (job, is_modified) = {
             // Deletes and restores move the pictures: a moved picture is not a lost one.
-            let _writing = lock(&self.writing);
+            let _writing = self.writing.lock();
             let job = self.table.snapshot(id)?;
             let lost: Vec<_> = job.images.iter().copied().filter(|name| !is_whole(*name)).collect();
             let found: Vec<_> = job.lost.iter().copied().filter(|name| is_whole(*name)).collect();

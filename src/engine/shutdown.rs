@@ -1,9 +1,8 @@
 //! The end of the engine, as its threads see it.
 
-use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
-use super::sync::lock;
+use parking_lot::{Condvar, Mutex};
 
 /// Closed once; wakes threads that wait.
 #[derive(Default)]
@@ -14,17 +13,18 @@ pub(super) struct ShutdownSignal {
 
 impl ShutdownSignal {
     pub fn close(&self) {
-        *lock(&self.closed) = true;
+        *self.closed.lock() = true;
         self.changed.notify_all();
     }
 
     pub fn is_closed(&self) -> bool {
-        *lock(&self.closed)
+        *self.closed.lock()
     }
 
     /// Waits for this time; `false` once the signal is closed.
     pub fn wait(&self, time: Duration) -> bool {
-        let closed = self.changed.wait_timeout_while(lock(&self.closed), time, |closed| !*closed);
-        !*closed.unwrap_or_else(PoisonError::into_inner).0
+        let mut closed = self.closed.lock();
+        self.changed.wait_while_for(&mut closed, |closed| !*closed, time);
+        !*closed
     }
 }

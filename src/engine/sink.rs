@@ -1,17 +1,17 @@
 //! Carries pictures and events from the pipeline to the disk and to the snapshots.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use image::RgbImage;
+use parking_lot::Mutex;
 use uuid::Uuid;
 
 use super::metadata;
 use super::queue::Work;
 use super::reuse::StepReuse;
 use super::shared::Shared;
-use super::sync::lock;
 use crate::backend::StageObserver;
 use crate::imaging::encode::{ImageRef, encode_png_with_mask};
 use crate::job::progress::Workload;
@@ -67,7 +67,7 @@ impl<'a> JobSink<'a> {
     /// Ends the running stage, begins the next one if there is one, and learns the duration if the stage has done its work.
     fn change_stage(&self, next: Option<Stage>, is_done: bool) {
         let next = next.map(|stage| (stage, Instant::now()));
-        let ended = std::mem::replace(&mut *lock(&self.running), next);
+        let ended = std::mem::replace(&mut *self.running.lock(), next);
         if let Some((stage, since)) = ended.filter(|_| is_done) {
             self.shared.durations.learn(stage, &self.load, since.elapsed().as_secs_f64());
         }
@@ -97,7 +97,7 @@ impl StageObserver for JobSink<'_> {
     }
 
     fn preview(&self, picture: RgbImage) {
-        *lock(&self.last_preview) = Instant::now();
+        *self.last_preview.lock() = Instant::now();
         let sequence = self.previews.fetch_add(1, Ordering::Relaxed) + 1;
         self.apply(JobEvent::Previewed(Arc::new(Preview { sequence, image: picture })));
     }
@@ -111,7 +111,7 @@ impl StageObserver for JobSink<'_> {
     }
 
     fn wants_preview(&self) -> bool {
-        !self.is_closed.load(Ordering::Acquire) && lock(&self.last_preview).elapsed() >= PREVIEW_EVERY
+        !self.is_closed.load(Ordering::Acquire) && self.last_preview.lock().elapsed() >= PREVIEW_EVERY
     }
 }
 
@@ -181,13 +181,13 @@ impl JobSink<'_> {
         };
         let text: Vec<(&str, &str)> = text.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
         let mask = match name {
-            ImageName::Step1 | ImageName::Step2 => lock(&self.mask).take(),
+            ImageName::Step1 | ImageName::Step2 => self.mask.lock().take(),
             _ => None,
         };
         let png = encode_png_with_mask(pixels, &text, mask.as_deref()).map_err(|error| not_saved(name, &error))?;
         self.keep(name, &png)?;
         if matches!(name, ImageName::Placed | ImageName::Face) {
-            *lock(&self.mask) = Some(png);
+            *self.mask.lock() = Some(png);
         }
         // The hash of the photo recognises it when it is sent again.
         self.apply(JobEvent::Saved(name, (name.is_result() || name == ImageName::Product).then_some(hash)));

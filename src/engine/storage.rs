@@ -1,11 +1,10 @@
 //! Whether the data folder can be written to.
 
-use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
+use parking_lot::Mutex;
 use serde::Serialize;
 
-use super::sync::lock;
 use crate::notice;
 use crate::notice::Notice;
 use crate::store::JobStore;
@@ -46,7 +45,7 @@ pub(super) struct StorageProbe(Mutex<Option<Probe>>);
 impl StorageProbe {
     /// The status of the store's folder. Blocking.
     pub fn status(&self, store: &JobStore) -> Storage {
-        let mut last = lock(&self.0);
+        let mut last = self.0.lock();
         if let Some(probe) = &*last
             && probe.at.elapsed() < FRESH
             && probe.failures == store.failures()

@@ -1,13 +1,13 @@
 //! The jobs in memory: their newest snapshots, stop flags and followers.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, RwLock};
+use std::sync::Arc;
 
+use parking_lot::RwLock;
 use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::clock::clock;
-use super::sync::{read, write};
 use super::watchers::Watchers;
 use crate::cancel::CancelToken;
 use crate::job::{JobEvent, JobSnapshot, JobStatus};
@@ -57,7 +57,7 @@ impl JobTable {
 
     /// Adds a new job and numbers it. With `only_if_idle`, fails while another job is active: seconds until a new try makes sense.
     pub fn insert(&self, job: &mut JobSnapshot, only_if_idle: bool) -> Result<CancelToken, u64> {
-        let mut entries = write(&self.entries);
+        let mut entries = self.entries.write();
         if only_if_idle && let Some(retry_after) = retry_after(&entries) {
             return Err(retry_after);
         }
@@ -70,28 +70,28 @@ impl JobTable {
     }
 
     pub fn snapshot(&self, id: Uuid) -> Option<Arc<JobSnapshot>> {
-        read(&self.entries).jobs.get(&id).map(Entry::snapshot)
+        self.entries.read().jobs.get(&id).map(Entry::snapshot)
     }
 
     /// Every job, newest first.
     pub fn snapshots(&self) -> Vec<Arc<JobSnapshot>> {
-        let mut jobs: Vec<_> = read(&self.entries).jobs.values().map(Entry::snapshot).collect();
+        let mut jobs: Vec<_> = self.entries.read().jobs.values().map(Entry::snapshot).collect();
         jobs.sort_by_key(|job| std::cmp::Reverse(job.sequence));
         jobs
     }
 
     pub fn subscribe(&self, id: Uuid) -> Option<watch::Receiver<Arc<JobSnapshot>>> {
-        read(&self.entries).jobs.get(&id).map(|entry| entry.state.subscribe())
+        self.entries.read().jobs.get(&id).map(|entry| entry.state.subscribe())
     }
 
     /// While a job is active: seconds until a new one can be tried, at least 1.
     pub fn retry_after(&self) -> Option<u64> {
-        retry_after(&read(&self.entries))
+        retry_after(&self.entries.read())
     }
 
     /// Sets a job's stop flag and returns the status; `None` if there is no such job.
     pub fn cancel(&self, id: Uuid) -> Option<JobStatus> {
-        let entries = read(&self.entries);
+        let entries = self.entries.read();
         let entry = entries.jobs.get(&id)?;
         entry.cancel.cancel();
         Some(entry.snapshot().status)
@@ -99,7 +99,7 @@ impl JobTable {
 
     /// Whether an active job's stop flag is set.
     pub fn is_stopping(&self, id: Uuid) -> bool {
-        read(&self.entries).jobs.get(&id).is_some_and(|entry| entry.cancel.is_cancelled() && entry.snapshot().status.is_active())
+        self.entries.read().jobs.get(&id).is_some_and(|entry| entry.cancel.is_cancelled() && entry.snapshot().status.is_active())
     }
 
     /// Applies an event, publishes the snapshot and calls the watchers. An event that comes too late is dropped and logged.
@@ -113,7 +113,7 @@ impl JobTable {
 
     /// As [`Self::apply`], without calling the watchers, for callers that hold a lock. Returns the snapshot and whether it changed.
     pub fn publish(&self, id: Uuid, event: JobEvent) -> Option<(Arc<JobSnapshot>, bool)> {
-        let entries = read(&self.entries);
+        let entries = self.entries.read();
         let entry = entries.jobs.get(&id)?;
         let is_modified = entry.state.send_if_modified(|snapshot| {
             let mut next = JobSnapshot::clone(snapshot);
@@ -133,7 +133,7 @@ impl JobTable {
 
     /// Forgets a job.
     pub fn remove(&self, id: Uuid) {
-        let mut entries = write(&self.entries);
+        let mut entries = self.entries.write();
         entries.jobs.remove(&id);
         entries.trashed.retain(|(trashed, _)| *trashed != id);
     }
@@ -141,7 +141,7 @@ impl JobTable {
     /// Moves a job to the deleted ones and forgets those that are not `restorable`. Returns the oldest deleted jobs beyond `most`, which
     /// are forgotten too.
     pub fn trash(&self, id: Uuid, restorable: &HashSet<Uuid>, most: usize) -> Vec<Uuid> {
-        let mut entries = write(&self.entries);
+        let mut entries = self.entries.write();
         if let Some(entry) = entries.jobs.remove(&id) {
             entries.trashed.push((id, entry));
         }
@@ -152,7 +152,7 @@ impl JobTable {
 
     /// Moves a deleted job back. Without `is_on_disk` it is only forgotten.
     pub fn restore(&self, id: Uuid, is_on_disk: bool) -> Option<Arc<JobSnapshot>> {
-        let mut entries = write(&self.entries);
+        let mut entries = self.entries.write();
         let at = entries.trashed.iter().position(|(trashed, _)| *trashed == id)?;
         let (id, entry) = entries.trashed.remove(at);
         if !is_on_disk {
@@ -165,12 +165,12 @@ impl JobTable {
 
     /// Deleted jobs, last deleted first.
     pub fn trashed(&self) -> Vec<Arc<JobSnapshot>> {
-        read(&self.entries).trashed.iter().rev().map(|(_, entry)| entry.snapshot()).collect()
+        self.entries.read().trashed.iter().rev().map(|(_, entry)| entry.snapshot()).collect()
     }
 
     /// Forgets deleted jobs that are not `restorable`.
     pub fn retain_trashed(&self, restorable: &HashSet<Uuid>) {
-        write(&self.entries).trashed.retain(|(id, _)| restorable.contains(id));
+        self.entries.write().trashed.retain(|(id, _)| restorable.contains(id));
     }
 }
 

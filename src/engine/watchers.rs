@@ -1,9 +1,9 @@
 //! Callbacks after changes of jobs.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, RwLock};
 
-use super::sync::{read, write};
+use parking_lot::RwLock;
 
 type Watcher = Arc<dyn Fn() + Send + Sync>;
 
@@ -16,13 +16,13 @@ pub(super) struct Watchers {
 
 impl Watchers {
     pub fn add(&self, callback: Box<dyn Fn() + Send + Sync>) {
-        write(&self.callbacks).push(Arc::from(callback));
+        self.callbacks.write().push(Arc::from(callback));
     }
 
     /// Counts a change and calls every callback. Holds no lock during the calls, so callbacks may call the engine.
     pub fn notify(&self) {
         self.changes.fetch_add(1, Ordering::AcqRel);
-        let callbacks = read(&self.callbacks).clone();
+        let callbacks = self.callbacks.read().clone();
         callbacks.iter().for_each(|callback| callback());
     }
 

@@ -2,21 +2,17 @@
 //! tell the window goes through a `Mailbox`, which wakes the window.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc};
+use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use egui::Context;
+use parking_lot::{Condvar, Mutex};
 
 /// How long a dropped owner waits for its threads. A file dialog that is still open must not keep the program from ending.
 const JOIN_BOUND: Duration = Duration::from_secs(2);
 /// Pause between two looks at whether a thread has ended.
 const JOIN_PAUSE: Duration = Duration::from_millis(2);
-
-/// Locks; a panic in another thread leaves the data usable, because every change under these locks is one assignment.
-pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
 
 /// The sending end of a channel to the window; clones share it.
 pub struct Mailbox<T> {
@@ -81,7 +77,7 @@ impl TaskThreads {
     /// Runs a task on a thread of its own. Returns `false` if the system cannot start one.
     pub fn run(&self, name: &str, task: impl FnOnce() + Send + 'static) -> bool {
         let Some(thread) = spawn(name, task) else { return false };
-        let mut threads = lock(&self.0);
+        let mut threads = self.0.lock();
         threads.retain(|t| !t.is_finished());
         threads.push(thread);
         true
@@ -90,7 +86,7 @@ impl TaskThreads {
 
 impl Drop for TaskThreads {
     fn drop(&mut self) {
-        join_all(std::mem::take(&mut *lock(&self.0)));
+        join_all(std::mem::take(&mut *self.0.lock()));
     }
 }
 
@@ -108,7 +104,8 @@ impl<I> Inbox<I> {
     /// ready any more.
     pub fn wait<R>(&self, drain: bool, ready: impl Fn(&I) -> bool, take: impl FnOnce(&mut I) -> R) -> Option<R> {
         let wait = |(inbox, closing): &mut (I, bool)| !ready(inbox) && !*closing;
-        let mut guard = self.0.signal.wait_while(lock(&self.0.inbox), wait).unwrap_or_else(PoisonError::into_inner);
+        let mut guard = self.0.inbox.lock();
+        self.0.signal.wait_while(&mut guard, wait);
         let ends = guard.1 && !(drain && ready(&guard.0));
         (!ends).then(|| take(&mut guard.0))
     }
@@ -116,9 +113,14 @@ impl<I> Inbox<I> {
     /// Like `wait` without draining, but also returns when `timeout` is over.
     pub fn wait_for<R>(&self, timeout: Duration, ready: impl Fn(&I) -> bool, take: impl FnOnce(&mut I) -> R) -> Option<R> {
         let wait = |(inbox, closing): &mut (I, bool)| !ready(inbox) && !*closing;
-        let waited = self.0.signal.wait_timeout_while(lock(&self.0.inbox), timeout, wait);
-        let (mut guard, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        let mut guard = self.0.inbox.lock();
+        self.0.signal.wait_while_for(&mut guard, wait, timeout);
         (!guard.1).then(|| take(&mut guard.0))
+    }
+
+    /// Changes the state that the worker shares with its owner.
+    pub fn change(&self, change: impl FnOnce(&mut I)) {
+        change(&mut self.0.inbox.lock().0);
     }
 }
 
@@ -146,20 +148,25 @@ impl<I: Send + 'static> Worker<I> {
 impl<I> Worker<I> {
     /// Changes the inbox and wakes the thread.
     pub fn tell(&self, change: impl FnOnce(&mut I)) {
-        change(&mut lock(&self.shared.inbox).0);
+        change(&mut self.shared.inbox.lock().0);
         self.shared.signal.notify_one();
+    }
+
+    /// Reads the state that the worker shares.
+    pub fn read<R>(&self, look: impl FnOnce(&I) -> R) -> R {
+        look(&self.shared.inbox.lock().0)
     }
 
     /// Whether the thread was started and is not closed.
     pub fn is_running(&self) -> bool {
-        lock(&self.thread).is_some()
+        self.thread.lock().is_some()
     }
 
     /// Closes the inbox and waits for the thread without a bound: for work that must be finished. Safe to call twice.
     pub fn close(&self) {
-        lock(&self.shared.inbox).1 = true;
+        self.shared.inbox.lock().1 = true;
         self.shared.signal.notify_one();
-        let thread = lock(&self.thread).take();
+        let thread = self.thread.lock().take();
         if thread.is_some_and(|t| t.join().is_err()) {
             tracing::error!("a worker thread ended with a panic");
         }
@@ -168,9 +175,9 @@ impl<I> Worker<I> {
 
 impl<I> Drop for Worker<I> {
     fn drop(&mut self) {
-        lock(&self.shared.inbox).1 = true;
+        self.shared.inbox.lock().1 = true;
         self.shared.signal.notify_one();
-        if let Some(thread) = lock(&self.thread).take() {
+        if let Some(thread) = self.thread.lock().take() {
             join_all([thread]);
         }
     }
@@ -183,7 +190,7 @@ impl<I> InboxSender<I> {
     /// Changes the inbox and wakes the thread; does nothing once the worker is gone.
     pub fn tell(&self, change: impl FnOnce(&mut I)) {
         if let Some(shared) = self.0.upgrade() {
-            change(&mut lock(&shared.inbox).0);
+            change(&mut shared.inbox.lock().0);
             shared.signal.notify_one();
         }
     }

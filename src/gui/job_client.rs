@@ -1,12 +1,12 @@
 //! The studio's requests to the job engine. All functions block; `tasks` runs them off the window's thread.
 
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
+use parking_lot::Mutex;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::background::lock;
 use super::photos::PhotoStore;
 use super::state::{Brief, Product, random_seed};
 use super::ui_text::UiText;
@@ -183,7 +183,7 @@ impl JobClient {
     /// # Errors
     /// The job is gone, or its record cannot be written.
     pub fn toggle_star(&self, id: Uuid) -> Result<(), UiText> {
-        let _one_at_a_time = lock(&self.stars);
+        let _one_at_a_time = self.stars.lock();
         let starred = self.engine.snapshot(id).is_some_and(|job| job.starred);
         self.annotate(id, Annotation { starred: Some(!starred), ..Annotation::default() })
     }

@@ -1,12 +1,14 @@
 //! The live draft: a thread that drafts the brief after every edit with the pipeline, at reduced size.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::Arc;
+
 use std::time::Instant;
 
 use egui::{ColorImage, Context, Rect, pos2};
 use image::{DynamicImage, GrayImage, RgbImage, RgbaImage};
 
+use super::background::{Inbox, Worker};
 use super::state::{Brief, Product};
 use super::watch::FontSource;
 use crate::backend::draft::DraftBackend;
@@ -85,65 +87,38 @@ pub struct Wish {
 #[derive(Default)]
 struct Slot {
     wanted: Option<(Wish, Instant)>,
-    closing: bool,
     shown: Shown,
 }
 
-/// Handle to the thread. Dropping it ends the thread.
-pub struct Live {
-    slot: Arc<(Mutex<Slot>, Condvar)>,
-}
-
-fn lock(slot: &(Mutex<Slot>, Condvar)) -> std::sync::MutexGuard<'_, Slot> {
-    slot.0.lock().unwrap_or_else(PoisonError::into_inner)
-}
+/// Handle to the thread that makes the drafts. Dropping it ends the thread.
+pub struct Live(Worker<Slot>);
 
 impl Live {
     /// Starts the thread.
     pub fn start(ctx: Context, fonts: FontSource) -> Self {
-        let slot = Arc::new((Mutex::new(Slot::default()), Condvar::new()));
-        let theirs = Arc::clone(&slot);
-        super::background::spawn("nanococoa-draft", move || run(&theirs, &ctx, &fonts));
-        Self { slot }
+        Self(Worker::start("nanococoa-draft", Slot::default(), move |inbox| run(&inbox, &ctx, &fonts)))
     }
 
     /// Asks for a draft. Replaces an older wish that has not been started.
     pub fn want(&self, wish: Wish) {
-        lock(&self.slot).wanted = Some((wish, Instant::now()));
-        self.slot.1.notify_one();
+        self.0.tell(|slot| slot.wanted = Some((wish, Instant::now())));
     }
 
     /// Reads the state.
     pub fn with<R>(&self, look: impl FnOnce(&Shown) -> R) -> R {
-        look(&lock(&self.slot).shown)
+        self.0.read(|slot| look(&slot.shown))
     }
 }
 
-impl Drop for Live {
-    fn drop(&mut self) {
-        lock(&self.slot).closing = true;
-        self.slot.1.notify_one();
-    }
-}
-
-fn run(slot: &(Mutex<Slot>, Condvar), ctx: &Context, fonts: &FontSource) {
+fn run(inbox: &Inbox<Slot>, ctx: &Context, fonts: &FontSource) {
     let mut maker = Maker::default();
     let mut sequence = 0;
-    loop {
-        let (wish, since) = {
-            let mut guard = lock(slot);
-            loop {
-                if guard.closing {
-                    return;
-                }
-                if let Some(wanted) = guard.wanted.take() {
-                    guard.shown.busy = true;
-                    break wanted;
-                }
-                guard.shown.busy = false;
-                guard = slot.1.wait(guard).unwrap_or_else(PoisonError::into_inner);
-            }
-        };
+    let take = |slot: &mut Slot| {
+        slot.shown.busy = true;
+        slot.wanted.take()
+    };
+    while let Some(wanted) = inbox.wait(false, |slot| slot.wanted.is_some(), take) {
+        let Some((wish, since)) = wanted else { continue };
         ctx.request_repaint();
         // A panic in the pipeline costs this draft, not the window.
         let made = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| maker.make(&wish, &fonts.fonts())));
@@ -151,21 +126,21 @@ fn run(slot: &(Mutex<Slot>, Condvar), ctx: &Context, fonts: &FontSource) {
             maker = Maker::default();
             Err("The draft could not be drawn.".into())
         });
-        let mut guard = lock(slot);
-        guard.shown.cut.clone_from(&maker.cut);
-        match made {
-            Ok(mut draft) => {
-                sequence += 1;
-                draft.sequence = sequence;
-                draft.millis = since.elapsed().as_secs_f64() * 1000.0;
-                tracing::debug!(millis = draft.millis, "draft");
-                guard.shown.draft = Some(draft);
-                guard.shown.error = None;
+        inbox.change(|slot| {
+            slot.shown.cut.clone_from(&maker.cut);
+            match made {
+                Ok(mut draft) => {
+                    sequence += 1;
+                    draft.sequence = sequence;
+                    draft.millis = since.elapsed().as_secs_f64() * 1000.0;
+                    tracing::debug!(millis = draft.millis, "draft");
+                    slot.shown.draft = Some(draft);
+                    slot.shown.error = None;
+                }
+                Err(text) => slot.shown.error = Some(text),
             }
-            Err(text) => guard.shown.error = Some(text),
-        }
-        guard.shown.busy = guard.wanted.is_some();
-        drop(guard);
+            slot.shown.busy = slot.wanted.is_some();
+        });
         ctx.request_repaint();
     }
 }

@@ -3,14 +3,14 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, mpsc};
+use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 
 use egui::{ColorImage, Context, TextureHandle, TextureId, TextureOptions, Vec2};
-
+use parking_lot::Mutex;
 use uuid::Uuid;
 
-use super::background::{Mailbox, lock, spawn};
+use super::background::{Mailbox, spawn};
 use super::watch::FontSource;
 use crate::job::Preview;
 
@@ -192,7 +192,7 @@ impl Cache {
 
 fn decode(requests: &Mutex<mpsc::Receiver<Key>>, mailbox: &Mailbox<Decoded>, fonts: &FontSource) {
     loop {
-        let request = lock(requests).recv();
+        let request = requests.lock().recv();
         let Ok(key) = request else { return };
         let image = match &key {
             Key::File(path, side) => super::images::read(path, *side),

@@ -2,12 +2,13 @@
 //! when one of them looks different.
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use egui::Context;
+use parking_lot::Mutex;
 
-use super::background::{Inbox, Worker, lock};
+use super::background::{Inbox, Worker};
 use super::spec;
 use super::state::Brief;
 use crate::backend::Installation;
@@ -76,24 +77,24 @@ impl Watch {
 
     /// Every job, newest first.
     pub fn jobs(&self) -> Arc<Vec<Arc<JobSnapshot>>> {
-        Arc::clone(&lock(&self.shown).jobs)
+        Arc::clone(&self.shown.lock().jobs)
     }
 
     /// The machine's load and free disk space in GiB.
     pub fn load(&self) -> (SystemMetrics, f64) {
-        lock(&self.shown).load.clone()
+        self.shown.lock().load.clone()
     }
 
     /// Shows this load from now on; free space in GiB.
     pub fn freeze_load(&self, load: SystemMetrics, disk: f64) {
-        let mut shown = lock(&self.shown);
+        let mut shown = self.shown.lock();
         shown.load = (load, disk);
         shown.frozen = true;
     }
 
     /// The steps that would run for this brief, once they are known.
     pub fn plan(&self, brief: &Brief) -> Option<Plan> {
-        lock(&self.shown).plan.as_ref().filter(|p| p.0 == *brief).map(|p| p.1.clone())
+        self.shown.lock().plan.as_ref().filter(|p| p.0 == *brief).map(|p| p.1.clone())
     }
 
     /// Asks for the plan of this brief.
@@ -103,7 +104,7 @@ impl Watch {
 
     /// State of the diffusion backend, once it is known.
     pub fn diffusion(&self) -> Option<Arc<Diffusion>> {
-        lock(&self.shown).diffusion.clone()
+        self.shown.lock().diffusion.clone()
     }
 
     /// Looks for installed models again.
@@ -113,7 +114,7 @@ impl Watch {
 
     /// The fonts as they are now.
     pub fn fonts(&self) -> Arc<FontCatalog> {
-        Arc::clone(&lock(&self.shown).fonts)
+        Arc::clone(&self.shown.lock().fonts)
     }
 
     /// The fonts of any later moment, for other threads.
@@ -134,7 +135,7 @@ pub struct FontSource(Arc<Mutex<Shown>>);
 impl FontSource {
     /// The fonts as they are now.
     pub fn fonts(&self) -> Arc<FontCatalog> {
-        Arc::clone(&lock(&self.0).fonts)
+        Arc::clone(&self.0.lock().fonts)
     }
 }
 
@@ -152,7 +153,7 @@ fn follow(inbox: &Inbox<Requests>, shared: &Mutex<Shown>, engine: &Engine, ctx: 
         if changed {
             let jobs = engine.snapshots();
             active = jobs.iter().any(|j| j.status.is_active());
-            let mut shown = lock(shared);
+            let mut shown = shared.lock();
             (shown.jobs, shown.fonts) = (Arc::new(jobs), engine.fonts());
             visible = true;
         }
@@ -164,7 +165,7 @@ fn follow(inbox: &Inbox<Requests>, shared: &Mutex<Shown>, engine: &Engine, ctx: 
             stale = false;
             let plan = spec::of(brief, &engine.fonts()).ok().and_then(|spec| engine.plan(&spec).ok());
             let plan = plan.map(|p| (brief.clone(), p));
-            let mut shown = lock(shared);
+            let mut shown = shared.lock();
             visible |= shown.plan != plan;
             shown.plan = plan;
         }
@@ -178,7 +179,7 @@ fn follow(inbox: &Inbox<Requests>, shared: &Mutex<Shown>, engine: &Engine, ctx: 
             if moved {
                 seen = (load.cpu_percent, load.ram_used_gb);
             }
-            let mut shown = lock(shared);
+            let mut shown = shared.lock();
             if !shown.frozen {
                 shown.load = (load, disk);
                 meters = moved;
@@ -203,12 +204,12 @@ fn follow(inbox: &Inbox<Requests>, shared: &Mutex<Shown>, engine: &Engine, ctx: 
 /// Updates the state of the diffusion backend where it may have changed, or always with `force`. Returns whether it looks different.
 fn look_at_models(shared: &Mutex<Shown>, engine: &Engine, force: bool) -> bool {
     let ready = engine.diffusion().map(|why| why.to_string()).map_err(|why| why.to_string());
-    let known = lock(shared).diffusion.clone();
+    let known = shared.lock().diffusion.clone();
     if !force && known.as_ref().is_some_and(|k| k.ready == ready) {
         return false;
     }
     let now = Diffusion { ready, installed: engine.installation() };
     let visible = known.is_none_or(|k| *k != now);
-    lock(shared).diffusion = Some(Arc::new(now));
+    shared.lock().diffusion = Some(Arc::new(now));
     visible
 }

@@ -2,9 +2,10 @@
 //! changes.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use image::{DynamicImage, GrayImage, RgbImage, RgbaImage};
+use parking_lot::Mutex;
 
 use super::error::PipelineError;
 use super::layout::{Bounds, ProductLayout, TextLayout};
@@ -170,15 +171,11 @@ pub struct LivePipeline {
     results: Mutex<Results>,
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 impl LivePipeline {
     /// Whether the product's cut-out is kept: its photo and mask are not read then and may have any pixels.
     pub fn has_cutout(&self, product: &SourceImage, mask: Option<&SourceImage>, backend: &dyn Backend) -> bool {
         let key = plan::matte(&backend_version(backend.kind()), product, mask);
-        lock(&self.results).mattes.get(&key).is_some()
+        self.results.lock().mattes.get(&key).is_some()
     }
 
     /// Cuts the product out, or returns the cut-out that is kept.
@@ -192,7 +189,7 @@ impl LivePipeline {
         let keys = StepKeys::of_matte(plan::matte(&backend_version(backend.kind()), product, mask));
         let sink = MemorySink::new(&self.results, keys, false);
         background::matte(product, mask, backend, StageCx { cancel, observer: &sink }, &sink)?;
-        Ok(sink.run.into_inner().unwrap_or_else(PoisonError::into_inner).cutout)
+        Ok(sink.run.into_inner().cutout)
     }
 
     /// Makes a draft. Runs only the stages whose content keys changed since the drafts before.
@@ -207,7 +204,7 @@ impl LivePipeline {
         let keys = plan::keys(spec, &backend_version(backend.kind()), &Recalled::default(), &|font| plan::font_hash(fonts, font));
         let sink = MemorySink::new(&self.results, keys, request.stale_headline);
         run(spec, backend, fonts, Recalled::default(), cancel, &sink)?;
-        let run = sink.run.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let run = sink.run.into_inner();
         let unsaved = || PipelineError::Sink(notice!("pipeline-no-picture"));
         let step1 = run.step1.ok_or_else(unsaved)?;
         let picture = run.picture.ok_or_else(unsaved)?;
@@ -261,17 +258,17 @@ impl<'a> MemorySink<'a> {
     }
 
     fn take_background(&self) -> Option<Taken> {
-        let kept = lock(self.results).step1.get(self.keys.get(StepNumber::Background)?)?;
+        let kept = self.results.lock().step1.get(self.keys.get(StepNumber::Background)?)?;
         let taken =
             Taken { image: DynamicImage::ImageRgb8(RgbImage::clone(&kept.result.image)), mask: kept.result.placed.as_deref().cloned() };
-        let mut run = lock(&self.run);
+        let mut run = self.run.lock();
         run.notices.extend(kept.notices);
         run.step1 = Some(kept.result);
         Some(taken)
     }
 
     fn take_headline(&self) -> Option<Taken> {
-        let mut results = lock(self.results);
+        let mut results = self.results.lock();
         let mut kept = results.step2.get(self.keys.get(StepNumber::Text)?);
         if kept.is_none() && self.stale_headline {
             let newest = results.step2.entries.front().map(|(_, newest)| newest.clone());
@@ -280,31 +277,31 @@ impl<'a> MemorySink<'a> {
         let kept = kept?;
         let headline = kept.result.headline;
         let taken = Taken { image: DynamicImage::ImageRgba8(RgbaImage::clone(&headline.image)), mask: headline.face.clone() };
-        let mut run = lock(&self.run);
+        let mut run = self.run.lock();
         run.notices.extend(kept.notices);
         run.headline = Some(headline);
         Some(taken)
     }
 
     fn keep_background(&self, image: &RgbImage) {
-        let mut run = lock(&self.run);
+        let mut run = self.run.lock();
         let placed = run.mask.take().map(Arc::new);
         let step1 = Step1 { image: Arc::new(image.clone()), placed, layout: run.product, cutout: run.cutout.clone() };
         run.step1 = Some(step1.clone());
         if let Some(key) = self.keys.get(StepNumber::Background) {
             let notices = run.notices_of(|stage| stage.step() == StepNumber::Background);
-            lock(self.results).step1.keep(key, WithNotices { result: step1, notices });
+            self.results.lock().step1.keep(key, WithNotices { result: step1, notices });
         }
     }
 
     fn keep_headline(&self, image: &RgbaImage) {
-        let mut run = lock(&self.run);
+        let mut run = self.run.lock();
         let headline = Headline { image: Arc::new(image.clone()), face: run.mask.take() };
         run.headline = Some(headline.clone());
         if let (Some(key), Some(style)) = (self.keys.get(StepNumber::Text), self.keys.headline_style()) {
             let notices = run.notices_of(|stage| stage.step() == StepNumber::Text);
             let result = Step2 { headline, style: style.to_owned() };
-            lock(self.results).step2.keep(key, WithNotices { result, notices });
+            self.results.lock().step2.keep(key, WithNotices { result, notices });
         }
     }
 }
@@ -316,7 +313,7 @@ impl StageObserver for MemorySink<'_> {
         self.notice(Notice::verbatim(text));
     }
     fn notice(&self, notice: Notice) {
-        let mut run = lock(&self.run);
+        let mut run = self.run.lock();
         let stage = run.stage.unwrap_or(Stage::Scene);
         run.notices.push((stage, notice));
     }
@@ -327,16 +324,16 @@ impl StageObserver for MemorySink<'_> {
 
 impl Sink for MemorySink<'_> {
     fn stage(&self, stage: Stage) {
-        lock(&self.run).stage = Some(stage);
+        self.run.lock().stage = Some(stage);
     }
 
     fn save(&self, name: ImageName, picture: Picture<'_>) -> Result<(), PipelineError> {
         match (name, picture) {
             // The mask belongs to the step result that is saved next.
-            (ImageName::Placed | ImageName::Face, Picture::Gray(mask)) => lock(&self.run).mask = Some(Plane::from_gray(mask)),
+            (ImageName::Placed | ImageName::Face, Picture::Gray(mask)) => self.run.lock().mask = Some(Plane::from_gray(mask)),
             (ImageName::Step1, Picture::Rgb(image)) => self.keep_background(image),
             (ImageName::Step2, Picture::Rgba(image)) => self.keep_headline(image),
-            (ImageName::Final, Picture::Rgb(image)) => lock(&self.run).picture = Some(Arc::new(image.clone())),
+            (ImageName::Final, Picture::Rgb(image)) => self.run.lock().picture = Some(Arc::new(image.clone())),
             _ => {}
         }
         Ok(())
@@ -347,7 +344,7 @@ impl Sink for MemorySink<'_> {
     }
 
     fn finish_with(&self, _: ImageName) -> Result<(), PipelineError> {
-        let mut run = lock(&self.run);
+        let mut run = self.run.lock();
         run.picture = run.step1.as_ref().map(|step1| Arc::clone(&step1.image));
         Ok(())
     }
@@ -361,8 +358,8 @@ impl Sink for MemorySink<'_> {
     }
 
     fn take_matte(&self) -> Option<Arc<Matte>> {
-        let kept = lock(self.results).mattes.get(self.keys.matte()?)?;
-        let mut run = lock(&self.run);
+        let kept = self.results.lock().mattes.get(self.keys.matte()?)?;
+        let mut run = self.run.lock();
         run.notices.extend(kept.notices);
         let matte = Arc::clone(&kept.result.matte);
         run.cutout = Some(kept.result);
@@ -373,36 +370,36 @@ impl Sink for MemorySink<'_> {
         let mask = Arc::new(reduced_mask(&matte.alpha));
         let matte = Arc::new(reduced_matte(matte));
         let cutout = Cutout { mask, bounds: placement::cutout_bounds(&matte), matte: Arc::clone(&matte) };
-        let mut run = lock(&self.run);
+        let mut run = self.run.lock();
         run.cutout = Some(cutout.clone());
         if let Some(key) = self.keys.matte() {
             let notices = run.notices_of(|stage| stage == Stage::Segmentation);
-            lock(self.results).mattes.keep(key, WithNotices { result: cutout, notices });
+            self.results.lock().mattes.keep(key, WithNotices { result: cutout, notices });
         }
         matte
     }
 
     fn take_scene(&self) -> Option<Arc<Scene>> {
-        let kept = lock(self.results).scenes.get(self.keys.scene()?)?;
-        lock(&self.run).notices.extend(kept.notices);
+        let kept = self.results.lock().scenes.get(self.keys.scene()?)?;
+        self.run.lock().notices.extend(kept.notices);
         Some(kept.result)
     }
 
     fn keep_scene(&self, scene: Scene) -> Arc<Scene> {
         let scene = Arc::new(scene);
         if let Some(key) = self.keys.scene() {
-            let notices = lock(&self.run).notices_of(|stage| stage == Stage::Scene);
-            lock(self.results).scenes.keep(key, WithNotices { result: Arc::clone(&scene), notices });
+            let notices = self.run.lock().notices_of(|stage| stage == Stage::Scene);
+            self.results.lock().scenes.keep(key, WithNotices { result: Arc::clone(&scene), notices });
         }
         scene
     }
 
     fn product_placed(&self, layout: ProductLayout) {
-        lock(&self.run).product = Some(layout);
+        self.run.lock().product = Some(layout);
     }
 
     fn text_placed(&self, layout: TextLayout) {
-        lock(&self.run).text = Some(layout);
+        self.run.lock().text = Some(layout);
     }
 
     fn legibility(&self, _: f32) {}

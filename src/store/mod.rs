@@ -12,9 +12,9 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
+use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -72,10 +72,6 @@ pub struct JobStore {
     trashed: Mutex<HashMap<Uuid, Instant>>,
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 impl JobStore {
     /// Opens or makes the folder and recovers the jobs in it, oldest first. A job that was active is failed as interrupted; its finished
     /// steps are kept. Half-written files and folders without anything finished are removed, and damaged pictures are not listed.
@@ -111,7 +107,7 @@ impl JobStore {
     /// Makes sure that the folder exists and that this program holds its lock. A folder that vanished is made and locked again. Fails while
     /// another program holds it. Two system calls when nothing changed.
     pub fn hold(&self) -> Result<(), StoreError> {
-        let mut held = lock(&self.lock);
+        let mut held = self.lock.lock();
         if held.as_ref().is_some_and(FolderLock::is_current) {
             return Ok(());
         }
@@ -144,7 +140,7 @@ impl JobStore {
             file.as_file_mut().write_all(&PROBE).map_err(at("write into", &jobs))
         };
         match self.hold().and_then(|()| write()) {
-            Err(error) if error.is_full() && !lock(&self.trashed).is_empty() => Ok(()),
+            Err(error) if error.is_full() && !self.trashed.lock().is_empty() => Ok(()),
             other => other.map_err(|e| e.in_data_folder(&self.root)),
         }
     }
@@ -163,7 +159,7 @@ impl JobStore {
         let dir = self.job_dir(job.id);
         let path = dir.join(RECORD);
         let listed = |name: &String| job.images.iter().any(|n| n.as_str() == name);
-        let files = lock(&self.marks).get(&job.id).into_iter().flatten().filter(|(n, _)| listed(n)).map(|(n, m)| (n.clone(), *m)).collect();
+        let files = self.marks.lock().get(&job.id).into_iter().flatten().filter(|(n, _)| listed(n)).map(|(n, m)| (n.clone(), *m)).collect();
         let json = serde_json::to_vec_pretty(&Record { job, files }).map_err(io::Error::other).map_err(at("encode", &path))?;
         self.writing(|| {
             if !dir.is_dir() {
@@ -229,7 +225,7 @@ impl JobStore {
     /// As [`JobStore::is_whole`], with the checksums read in any case.
     pub fn is_whole_to_the_bit(&self, id: Uuid, name: ImageName) -> bool {
         let whole = whole::is_whole_file(&self.image_path(id, name), true);
-        if !whole && let Some(marks) = lock(&self.marks).get_mut(&id) {
+        if !whole && let Some(marks) = self.marks.lock().get_mut(&id) {
             marks.remove(name.as_str());
         }
         whole
@@ -263,11 +259,11 @@ impl JobStore {
     }
 
     fn mark(&self, id: Uuid, name: ImageName) -> Option<Mark> {
-        lock(&self.marks).get(&id)?.get(name.as_str()).copied()
+        self.marks.lock().get(&id)?.get(name.as_str()).copied()
     }
 
     fn set_mark(&self, id: Uuid, name: ImageName, mark: Mark) {
-        lock(&self.marks).entry(id).or_default().insert(name.as_str().to_owned(), mark);
+        self.marks.lock().entry(id).or_default().insert(name.as_str().to_owned(), mark);
     }
 
     /// Marks a picture that was just written as whole.

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::error::{StoreError, at};
 use super::write::is_temporary;
-use super::{DELETED, JobStore, Marks, RECORD, lock, whole};
+use super::{DELETED, JobStore, Marks, RECORD, whole};
 use crate::job::{ImageName, JobSnapshot};
 
 /// Time spent at the start on reading pictures whose files differ from their records; the keeper thread reads the others later.
@@ -67,7 +67,7 @@ impl JobStore {
             return Ok(None);
         }
         let known = serde_json::from_slice::<Files>(&bytes).ok().and_then(|f| f.files).unwrap_or_default();
-        lock(&self.marks).insert(id, known.clone());
+        self.marks.lock().insert(id, known.clone());
         let whole: Vec<ImageName> = ImageName::ALL.iter().copied().filter(|&n| self.is_whole_at_start(id, n, read)).collect();
         job.list_pictures(&whole);
         let interrupted = job.status.is_active();
@@ -79,7 +79,7 @@ impl JobStore {
             job.interrupt(end);
         }
         // A copy of the folder has other dates: once its pictures were read, they need not be read at the next start.
-        let was_read = read && lock(&self.marks).get(&id).is_some_and(|now| *now != known);
+        let was_read = read && self.marks.lock().get(&id).is_some_and(|now| *now != known);
         if (interrupted || was_read)
             && let Err(error) = self.save_record(&job)
         {

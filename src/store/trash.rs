@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::error::{StoreError, at};
 use super::write::create_private_dir;
-use super::{DELETED, JobStore, lock};
+use super::{DELETED, JobStore};
 
 pub(super) const TRASH: &str = "trash";
 
@@ -22,7 +22,7 @@ impl JobStore {
     /// Moves a job's folder to the trash. On a full disk, where even that may fail, the folder is removed at once.
     pub fn trash(&self, id: Uuid) -> Result<(), StoreError> {
         self.hold()?;
-        let mut trashed = lock(&self.trashed);
+        let mut trashed = self.trashed.lock();
         let (dir, trash) = (self.job_dir(id), self.root.join(TRASH));
         let moved = create_private_dir(&trash).map_err(at("create", &trash)).and_then(|()| match fs::rename(&dir, self.trash_dir(id)) {
             Err(e) if e.kind() != io::ErrorKind::NotFound => Err(at("remove", &dir)(e)),
@@ -41,7 +41,7 @@ impl JobStore {
     /// Moves a job's folder back from the trash. `false`: it is not there any more.
     pub fn restore(&self, id: Uuid) -> Result<bool, StoreError> {
         self.hold()?;
-        let mut trashed = lock(&self.trashed);
+        let mut trashed = self.trashed.lock();
         if !trashed.contains_key(&id) {
             return Ok(false);
         }
@@ -61,18 +61,18 @@ impl JobStore {
 
     /// Deleted jobs that can be taken back. Does not wait for the disk.
     pub fn trashed_ids(&self) -> HashSet<Uuid> {
-        lock(&self.trashed).keys().copied().collect()
+        self.trashed.lock().keys().copied().collect()
     }
 
     /// Removes a job from the disk, from the trash or from where it is kept. A job in the trash that cannot be removed stays restorable.
     pub fn purge(&self, id: Uuid) -> Result<(), StoreError> {
         self.hold()?;
-        let since = lock(&self.trashed).remove(&id);
+        let since = self.trashed.lock().remove(&id);
         let removed = self.remove(self.trash_dir(id)).and_then(|()| self.remove(self.job_dir(id)));
         if removed.is_ok() {
-            lock(&self.marks).remove(&id);
+            self.marks.lock().remove(&id);
         } else if let Some(since) = since {
-            lock(&self.trashed).insert(id, since);
+            self.trashed.lock().insert(id, since);
         }
         removed
     }
@@ -80,22 +80,22 @@ impl JobStore {
     /// Removes jobs from the disk that have been in the trash for at least `age`. Returns how many were removed. One that cannot be
     /// removed waits another `age`.
     pub fn purge_older_than(&self, age: Duration) -> usize {
-        if lock(&self.trashed).is_empty() || self.hold().is_err() {
+        if self.trashed.lock().is_empty() || self.hold().is_err() {
             return 0;
         }
         // They cannot be restored from here on. The lock is not held while files are removed: the studio asks for the trash in every frame.
-        let due: Vec<Uuid> = lock(&self.trashed).extract_if(|_, since| since.elapsed() >= age).map(|(id, _)| id).collect();
+        let due: Vec<Uuid> = self.trashed.lock().extract_if(|_, since| since.elapsed() >= age).map(|(id, _)| id).collect();
         let mut removed = 0;
         for id in due {
             match self.remove(self.trash_dir(id)) {
                 Ok(()) => {
-                    lock(&self.marks).remove(&id);
+                    self.marks.lock().remove(&id);
                     removed += 1;
                 }
                 Err(error) => {
                     tracing::warn!(%id, %error, "a deleted job could not be removed from the trash");
                     // Tried again later, so that the warning does not repeat every two seconds.
-                    lock(&self.trashed).insert(id, Instant::now());
+                    self.trashed.lock().insert(id, Instant::now());
                 }
             }
         }

@@ -5,11 +5,11 @@ use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 
 use candle_core::quantized::gguf_file::{Content, Value};
 use candle_core::quantized::{GgmlDType, QStorage, QTensor};
 use candle_core::{DType, Device, Tensor};
+use parking_lot::Mutex;
 
 use super::error::WeightsError;
 use super::store::{TensorStore, Weight};
@@ -95,7 +95,7 @@ impl GgufStore {
         }
         let mut bytes = vec![0u8; rows.len() * row];
         {
-            let mut file = self.file.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            let mut file = self.file.lock();
             let start = self.content.tensor_data_offset + info.offset + (rows.start * row) as u64;
             file.seek(SeekFrom::Start(start)).and_then(|_| file.read_exact(&mut bytes)).map_err(WeightsError::io(&self.path))?;
         }

@@ -5,9 +5,9 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 
 use candle_core::{DType, Device, Tensor};
+use parking_lot::Mutex;
 use serde::Deserialize;
 
 use super::error::WeightsError;
@@ -158,7 +158,7 @@ impl SafetensorsStore {
         }
         let mut bytes = vec![0u8; len];
         {
-            let mut file = file.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            let mut file = file.lock();
             file.seek(SeekFrom::Start(start)).map_err(WeightsError::io(path))?;
             file.read_exact(&mut bytes).map_err(|_| corrupt(path, format!("was cut short while tensor {name} was read")))?;
         }

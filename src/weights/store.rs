@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use candle_core::quantized::QTensor;
 use candle_core::{DType, Device, Shape, Tensor};
+use parking_lot::Mutex;
 
 use super::error::WeightsError;
 
@@ -113,11 +114,11 @@ impl Recorder {
 
     /// Names and shapes of the tensors taken so far.
     pub fn asked(&self) -> BTreeMap<String, Vec<usize>> {
-        self.asked.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+        self.asked.lock().clone()
     }
 
     fn record(&self, name: &str, shape: &[usize]) {
-        self.asked.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(name.into(), shape.to_vec());
+        self.asked.lock().insert(name.into(), shape.to_vec());
     }
 }
 

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Display;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use candle_core::{DType, Device, Shape, Tensor};
+use parking_lot::Mutex;
 
 use super::error::WeightsError;
 use super::store::{MemoryStore, Recorder, TensorFactory, TensorStore, Weight};
@@ -110,7 +111,7 @@ impl Vars {
     }
 
     fn check(&self, name: &str, expected: &Shape) -> Result<(), WeightsError> {
-        self.inner.taken.lock().unwrap_or_else(PoisonError::into_inner).insert(name.into());
+        self.inner.taken.lock().insert(name.into());
         match self.inner.store.shape(name) {
             None => Err(WeightsError::MissingTensor { place: self.place(), name: name.into() }),
             Some(found) if found != expected.dims() => {
@@ -184,7 +185,7 @@ impl Vars {
     /// # Errors
     /// Tensors are left over, so the file is another network's.
     pub fn finish(&self, ignore: impl Fn(&str) -> bool) -> Result<(), WeightsError> {
-        let taken = self.inner.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        let taken = self.inner.taken.lock();
         let mut extra = self.inner.store.names().into_iter().filter(|n| !taken.contains(n) && !ignore(n));
         match extra.next() {
             Some(name) if self.inner.factory.is_none() => {

@@ -285,7 +285,7 @@ fn stop_check(cx: StageCx<'_>) -> StopCheck {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Mutex;
+    use parking_lot::Mutex;
 
     use image::RgbImage;
 
@@ -299,7 +299,7 @@ mod tests {
         fn progress(&self, _: f32) {}
         fn preview(&self, _: RgbImage) {}
         fn warn(&self, text: &str) {
-            self.0.lock().unwrap().push(text.into());
+            self.0.lock().push(text.into());
         }
         fn wants_preview(&self) -> bool {
             false
@@ -346,7 +346,7 @@ mod tests {
             if used.len() < 3 { Err(no_memory()) } else { Ok(7) }
         });
         assert_eq!((made.unwrap(), used), (7, vec![0, 1, 2]));
-        assert_eq!(warnings.0.lock().unwrap().len(), 2);
+        assert_eq!(warnings.0.lock().len(), 2);
         // The next stage starts with the plan that worked.
         assert_eq!(models.plan(pixels), models.plans(pixels)[2]);
 

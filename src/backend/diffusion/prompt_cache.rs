@@ -1,7 +1,9 @@
 //! Encoded prompts, kept while models come and go: loading a text encoder takes far longer than copying a few megabytes.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+
+use parking_lot::Mutex;
 
 /// Prompts per model family whose encodings are kept; a few megabytes each.
 const CAPACITY: usize = 32;
@@ -34,13 +36,13 @@ impl<T> Clone for PromptCache<T> {
 impl<T> PromptCache<T> {
     /// The encoding of a prompt by a model; `None` if it is not in the cache.
     pub fn get(&self, model: &str, prompt: &str) -> Option<Arc<T>> {
-        let entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let entries = self.0.lock();
         entries.encoded.get(&(model.to_owned(), prompt.to_owned())).cloned()
     }
 
     /// Adds an encoding.
     pub fn insert(&self, model: &str, prompt: &str, encoded: T) -> Arc<T> {
-        let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut entries = self.0.lock();
         let (key, encoded) = ((model.to_owned(), prompt.to_owned()), Arc::new(encoded));
         if entries.encoded.insert(key.clone(), Arc::clone(&encoded)).is_none() {
             entries.order.push_back(key);

@@ -71,7 +71,7 @@ impl PromptFields {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Mutex;
+    use parking_lot::Mutex;
 
     use super::*;
     use crate::backend::StageObserver;
@@ -84,7 +84,7 @@ mod tests {
         fn progress(&self, _: f32) {}
         fn preview(&self, _: image::RgbImage) {}
         fn warn(&self, text: &str) {
-            self.0.lock().unwrap().push(text.into());
+            self.0.lock().push(text.into());
         }
         fn wants_preview(&self) -> bool {
             false
@@ -95,7 +95,7 @@ mod tests {
         let (warnings, cancel) = (Warnings::default(), CancelToken::default());
         let sampling = Sampling { steps: 4, guidance_scale: 3.5, true_cfg_scale, seed: 1 };
         let prompts = fields.for_flux(Prompts { positive, negative }, sampling, StageCx { cancel: &cancel, observer: &warnings });
-        (prompts, warnings.0.into_inner().unwrap())
+        (prompts, warnings.0.into_inner())
     }
 
     #[test]
