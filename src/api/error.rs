@@ -6,7 +6,10 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use crate::engine::{DeleteError, ManageError, SubmitError};
+use crate::notice::Notice;
 use crate::request::FieldError;
+
+use super::field_error::FieldErrorBody;
 
 /// Why a call was not done. The answer is always JSON with a `detail`, busy apart, which has its documented shape.
 #[derive(Debug, thiserror::Error)]
@@ -60,8 +63,8 @@ pub enum ApiError {
 
 impl ApiError {
     /// A wrong field.
-    pub fn field(field: &str, kind: &str, msg: impl Into<String>) -> Self {
-        Self::Invalid(vec![FieldError::new(field, kind, msg)])
+    pub fn field(field: &'static str, kind: &'static str, notice: Notice) -> Self {
+        Self::Invalid(vec![FieldError::new(field, kind, notice)])
     }
 
     fn status(&self) -> StatusCode {
@@ -82,7 +85,7 @@ impl ApiError {
 
     fn body(&self) -> Value {
         match self {
-            Self::Invalid(errors) => json!({ "detail": errors }),
+            Self::Invalid(errors) => json!({ "detail": errors.iter().map(FieldErrorBody::from).collect::<Vec<_>>() }),
             Self::Busy { retry_after } => json!({ "status": "busy", "message": self.to_string(), "retry_after": retry_after }),
             Self::Internal(_) => json!({ "detail": "Internal server error. The log of the program says more" }),
             other => json!({ "detail": other.to_string() }),
@@ -130,7 +133,7 @@ impl From<SubmitError> for ApiError {
         match error {
             SubmitError::Busy { retry_after } => Self::Busy { retry_after },
             SubmitError::BackendUnavailable(text) => {
-                Self::field("engine", "engine_unavailable", text.strip_prefix("engine: ").unwrap_or(&text))
+                Self::field("engine", "engine_unavailable", Notice::verbatim(text.strip_prefix("engine: ").unwrap_or(&text)))
             }
             SubmitError::Store(error) => Self::Storage(error.to_string()),
             SubmitError::ShutDown => Self::ShuttingDown,

@@ -7,14 +7,18 @@ mod connection;
 mod docs;
 mod error;
 mod events;
+mod field_error;
+mod field_schema;
 mod generate;
 mod help;
 mod jobs;
 mod limits;
 mod listen;
 mod memory;
+mod multipart;
 mod names;
 mod openapi;
+mod pictures;
 mod resources;
 mod schema;
 mod security;
@@ -32,9 +36,11 @@ use tokio::sync::{Semaphore, watch};
 use tower_http::catch_panic::CatchPanicLayer;
 
 pub use error::ApiError;
+pub use field_error::FieldErrorBody;
 pub use limits::Limits;
 pub use listen::serve;
 pub use names::{read_host, read_origin};
+pub use pictures::attach_base64;
 pub use security::{MIN_TOKEN, SecurityPolicy, TokenProblem, check_token};
 pub use wire::{
     Annotated, Deleted, FontList, FontMetadataBody, Fonts, Health, JobLine, JobList, PlanBody, PlannedStepBody, Progress, Reset, Restored,

@@ -10,7 +10,6 @@ use uuid::Uuid;
 use crate::engine::Engine;
 use crate::job::JobSnapshot;
 use crate::metrics::SystemMetrics;
-use crate::request::FieldError;
 
 /// `POST /generate`.
 #[derive(Debug, Serialize, ToSchema)]
@@ -372,7 +371,7 @@ pub struct DetailBody {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct InvalidBody {
     /// One entry a field.
-    pub detail: Vec<FieldError>,
+    pub detail: Vec<super::field_error::FieldErrorBody>,
 }
 
 /// Another job runs.

@@ -14,7 +14,7 @@ use crate::job::state::workload;
 use crate::job::{ImageName, JobEvent, JobSnapshot, Stage, Step};
 use crate::pipeline::plan::{self, StepKeys};
 use crate::pipeline::{Recalled, Taken};
-use crate::request::{BackendKind, JobSpec, Start};
+use crate::request::{BackendKind, InputImage, JobSpec, Start};
 
 /// What a job would do.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -51,13 +51,13 @@ fn pictures(step: u8, product: bool) -> &'static [ImageName] {
     }
 }
 
-fn has_product(spec: &JobSpec) -> bool {
+fn has_product<I>(spec: &JobSpec<I>) -> bool {
     matches!(&spec.start, Start::Background { product: Some(_), .. })
 }
 
 impl Inner {
     /// The keys of a job's steps.
-    pub(super) fn keys(&self, spec: &JobSpec, engine: BackendKind, recalled: &Recalled) -> StepKeys {
+    pub(super) fn keys<I: InputImage>(&self, spec: &JobSpec<I>, engine: BackendKind, recalled: &Recalled) -> StepKeys {
         let fonts = self.fonts();
         plan::keys(spec, &(self.version)(engine), recalled, &|font| {
             fonts.bytes(font).map_or_else(String::new, |b| blake3::hash(&b).to_hex().to_string())
@@ -81,7 +81,7 @@ impl Inner {
     }
 
     /// The steps of a job that need not run as things are now.
-    pub(super) fn cached_steps(&self, spec: &JobSpec, keys: &StepKeys) -> Vec<u8> {
+    pub(super) fn cached_steps<I>(&self, spec: &JobSpec<I>, keys: &StepKeys) -> Vec<u8> {
         let forced = |step: u8| spec.force_from_step.is_some_and(|from| step >= from.get());
         let product = has_product(spec);
         let there = |job: &JobSnapshot, step| pictures(step, product).iter().all(|&n| self.store.is_whole(job.id, n));
@@ -93,7 +93,7 @@ impl Inner {
 impl Engine {
     /// The steps that a job would run and their expected duration. Writes nothing and does not wait for running jobs. May read pictures of
     /// earlier jobs.
-    pub fn plan(&self, spec: &JobSpec) -> Result<Plan, SubmitError> {
+    pub fn plan<I: InputImage>(&self, spec: &JobSpec<I>) -> Result<Plan, SubmitError> {
         let inner = &self.inner;
         let (engine, _) = inner.resolve(spec.backend)?;
         let keys = inner.keys(spec, engine, &inner.recall(spec));

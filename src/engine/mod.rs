@@ -2,7 +2,7 @@
 
 mod again;
 mod clock;
-mod door;
+mod intake;
 mod keeper;
 mod kept;
 mod manage;
@@ -18,8 +18,6 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::thread::JoinHandle;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -35,11 +33,11 @@ use crate::job::progress::Durations;
 use crate::job::{ImageName, JobEvent, JobSnapshot, JobStatus};
 use crate::metrics::{Sampler, SystemMetrics};
 use crate::pipeline::Recalled;
-use crate::request::{BackendChoice, BackendKind, JobSpec, SourceImage, Start};
+use crate::request::{BackendChoice, BackendKind, InputImage, JobSpec, Start};
 use crate::store::{JobStore, StoreError};
 use crate::typography::FontCatalog;
 
-pub use door::{decode_source, decode_source_file, parse_request, parse_with_attachments};
+pub use intake::{decode_source, decode_source_file, open_request, parse_open_request, parse_request, parse_with_fonts};
 
 /// What an engine needs to start.
 pub struct EngineConfig {
@@ -237,17 +235,17 @@ impl Inner {
     }
 
     /// Masks that earlier jobs know about pictures that this job was given.
-    fn recall(&self, spec: &JobSpec) -> Recalled {
+    fn recall<I: InputImage>(&self, spec: &JobSpec<I>) -> Recalled {
         let (step1, step2) = match &spec.start {
             Start::Background { .. } => return Recalled::default(),
             Start::Text { step1, .. } => (step1, None),
             Start::Composite { step1, step2, .. } => (step1, Some(step2)),
         };
-        let load = |result: ImageName, source: &SourceImage, wanted: ImageName| {
-            if let Some(mask) = &source.mask {
+        let load = |result: ImageName, source: &I, wanted: ImageName| {
+            if let Some(mask) = source.mask() {
                 return Some(Plane::from_gray(mask));
             }
-            let id = self.find_by_hash(result, &source.hash, wanted)?;
+            let id = self.find_by_hash(result, source.hash(), wanted)?;
             let bytes = self.picture(id, wanted)?;
             let image = image::load_from_memory_with_format(&bytes, image::ImageFormat::Png).ok()?;
             Some(Plane::from_gray(&image.into_luma8()))
@@ -430,11 +428,6 @@ impl Engine {
     /// The file of a finished picture. Its content is not checked; see [`Engine::whole_image_path`].
     pub fn image_path(&self, id: Uuid, name: ImageName) -> Option<PathBuf> {
         self.snapshot(id)?.images.contains(&name).then(|| self.inner.store.image_path(id, name))
-    }
-
-    /// A finished picture as base64 PNG. Reads the disk.
-    pub fn base64(&self, id: Uuid, name: ImageName) -> Option<String> {
-        self.inner.picture(id, name).map(|bytes| STANDARD.encode(bytes))
     }
 
     /// Whether the diffusion engine could run a job now: why it can, or why not.

@@ -238,7 +238,9 @@ fn metadata(job: &JobSnapshot, name: ImageName) -> Vec<(String, String)> {
     let used: serde_json::Map<String, serde_json::Value> = job
         .parameters
         .iter()
-        .filter(|(key, _)| FIELDS.iter().find(|f| f.name == key.as_str()).is_none_or(|f| f.used_by.contains(&job.start_step)))
+        .filter(|(key, _)| {
+            FIELDS.iter().find(|f| f.name == key.as_str()).is_none_or(|f| f.used_by.iter().any(|s| s.get() == job.start_step))
+        })
         .map(|(k, v)| (k.clone(), v.clone()))
         .collect();
     let parameters = format!(

@@ -13,7 +13,7 @@ use super::watch::Watch;
 use super::writer::Writer;
 use crate::engine::{Engine, SubmitPolicy};
 use crate::job::{Annotation, ImageName, JobSnapshot};
-use crate::request::{Attachments, JobSpec, SourceImage};
+use crate::request::{JobSpec, OpenRequest, SourceImage, UnusableImage};
 use crate::typography::FontCatalog;
 
 /// What the threads tell the window.
@@ -233,16 +233,16 @@ impl Bridge {
     }
 
     fn submit_one(&self, mut brief: Brief, how: How) -> Result<Option<Message>, Say> {
-        let attachments = attachments(&brief)?;
-        let spec_of = |brief: &Brief| self.spec_with(&raw(brief, how.force), &attachments);
-        let mut spec = spec_of(&brief)?;
+        let mut request = open_request(&brief, how.force)?;
+        let mut spec = self.spec(&request)?;
         let wonder = how.reseed || how.same.is_some();
         let idle = wonder && self.engine.plan(&spec).is_ok_and(|p| p.steps.iter().all(|s| s.cached));
         let mut reseeded = false;
         if idle {
             if how.reseed {
                 brief.seed = super::execute::random_seed();
-                spec = spec_of(&brief)?;
+                request.fields = raw(&brief, how.force);
+                spec = self.spec(&request)?;
                 reseeded = true;
             } else if let Some(id) = how.same {
                 return Ok(Some(Message::Unchanged(id)));
@@ -253,20 +253,16 @@ impl Bridge {
         Ok(Some(Message::Submitted(id, Box::new(brief), reseeded)))
     }
 
-    fn spec(&self, raw: &Map<String, Value>) -> Result<JobSpec, Say> {
-        self.spec_with(raw, &Attachments::new())
-    }
-
-    fn spec_with(&self, raw: &Map<String, Value>, attachments: &Attachments) -> Result<JobSpec, Say> {
-        let spec = crate::engine::parse_with_attachments(&self.engine, raw, attachments, false);
-        spec.map_err(|errors| Say::from(errors.iter().map(|e| e.msg.clone()).collect::<Vec<_>>().join("\n")))
+    fn spec(&self, request: &OpenRequest) -> Result<JobSpec, Say> {
+        let spec = crate::engine::parse_open_request(&self.engine, request, false);
+        spec.map_err(|errors| Say::from(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")))
     }
 
     /// Continues a job from its last finished step.
     pub fn resume(&self, id: Uuid, made: Option<Brief>) {
         self.work("nanococoa-resume", move |bridge| {
             let raw = bridge.engine.resume_request(id).map_err(|e| Say::from(e.to_string()))?;
-            bridge.submit_raw(id, &raw, made)
+            bridge.submit_again(id, bridge.spec(&crate::engine::open_request(raw))?, made)
         });
     }
 
@@ -276,22 +272,22 @@ impl Bridge {
         self.work("nanococoa-again", move |bridge| {
             let from = |start: u8| {
                 let mut raw = bridge.engine.request_from(job.id, start).map_err(|e| Say::from(e.to_string()))?;
-                raw.insert("force_from_step".into(), json!(step));
-                Ok::<_, Say>(raw)
+                raw.fields.insert("force_from_step".into(), json!(step));
+                bridge.spec(&crate::engine::open_request(raw))
             };
             // As a whole job where its earlier steps can be taken, so that the new one has a photo too.
-            let mut raw = from(job.start_step.min(step))?;
-            let plan = bridge.engine.plan(&bridge.spec(&raw)?);
+            let mut spec = from(job.start_step.min(step))?;
+            let plan = bridge.engine.plan(&spec);
             if plan.is_ok_and(|p| p.steps.iter().any(|s| s.step < step && !s.cached)) {
-                raw = from(step)?;
+                spec = from(step)?;
             }
-            bridge.submit_raw(job.id, &raw, made)
+            bridge.submit_again(job.id, spec, made)
         });
     }
 
     /// Sends a request that goes on from an earlier job.
-    fn submit_raw(&self, from: Uuid, raw: &Map<String, Value>, made: Option<Brief>) -> Result<Option<Message>, Say> {
-        let new = self.engine.submit(self.spec(raw)?, SubmitPolicy::Enqueue).map_err(|e| Say::from(e.to_string()))?;
+    fn submit_again(&self, from: Uuid, spec: JobSpec, made: Option<Brief>) -> Result<Option<Message>, Say> {
+        let new = self.engine.submit(spec, SubmitPolicy::Enqueue).map_err(|e| Say::from(e.to_string()))?;
         let brief = match (made, self.engine.snapshot(from)) {
             (Some(brief), _) => brief,
             (None, Some(job)) => super::restore::brief_of(self, &job)?.0,
@@ -365,7 +361,7 @@ impl Bridge {
     /// Reads a photo and keeps a copy of it in the studio's folder.
     pub fn open_photo(&self, path: PathBuf) {
         self.work("nanococoa-open", move |bridge| {
-            let source = crate::engine::decode_source_file(&path).map_err(Say::from)?;
+            let source = crate::engine::decode_source_file(&path).map_err(|e| Say::from(e.to_string()))?;
             if let Some((brief, keeps)) = super::restore::from_text(bridge, &source.text)? {
                 return Ok(Some(Message::Restored(Box::new(brief), None, keeps)));
             }
@@ -428,7 +424,7 @@ impl Bridge {
 
     /// Decodes a photo, to be sure that it is one, and keeps its bytes under their hash. Blocking.
     pub fn keep_photo(&self, bytes: &[u8], name: &str) -> Result<Product, Say> {
-        let source = crate::engine::decode_source(bytes).map_err(Say::from)?;
+        let source = crate::engine::decode_source(bytes).map_err(|e| Say::from(e.to_string()))?;
         self.keep(&source, name, blake3::hash(bytes), |kept| crate::store::write_atomic(kept, bytes).map_err(|e| Say::from(e.to_string())))
     }
 
@@ -460,23 +456,23 @@ fn raw(brief: &Brief, force: Option<u8>) -> Map<String, Value> {
     raw
 }
 
-/// The pictures of a brief, decoded from the studio's copies.
+/// The request of a brief with its pictures, decoded from the studio's copies.
 ///
 /// # Errors
 /// A copy is gone.
-fn attachments(brief: &Brief) -> Result<Attachments, Say> {
-    let mut attachments = Attachments::new();
-    let Some(product) = &brief.product else { return Ok(attachments) };
+fn open_request(brief: &Brief, force: Option<u8>) -> Result<OpenRequest, Say> {
+    let mut request = OpenRequest::new(raw(brief, force));
+    let Some(product) = &brief.product else { return Ok(request) };
     let mut attach = |field: &'static str, path: &Path| {
         std::fs::metadata(path).map_err(|e| Say::new("error.photo_gone", &[&product.name, &e]))?;
-        attachments.insert(field, crate::engine::decode_source_file(path));
+        request.images.insert(field, crate::engine::decode_source_file(path).map_err(UnusableImage::undecodable));
         Ok::<(), Say>(())
     };
     attach("product_image", &product.path)?;
     if let Some(mask) = &brief.mask {
         attach("mask_image", &mask.path)?;
     }
-    Ok(attachments)
+    Ok(request)
 }
 
 impl Bridge {
@@ -488,7 +484,7 @@ impl Bridge {
 
 /// Keeps a mask under its hash in the studio's folder. Blocking.
 pub(super) fn keep_mask(folder: &Path, png: &[u8]) -> Result<Mask, Say> {
-    let hash = crate::engine::decode_source(png).map_err(Say::from)?.hash;
+    let hash = crate::engine::decode_source(png).map_err(|e| Say::from(e.to_string()))?.hash;
     let folder = folder.join(super::restore::PHOTOS);
     crate::store::create_private_dir(&folder).map_err(|e| Say::new("error.write", &[&folder.display(), &e]))?;
     let path = folder.join(format!("{hash}.mask.png"));
@@ -521,7 +517,7 @@ mod tests {
         let engine = Engine::start(config, Arc::new(|_| Ok(Box::new(DraftBackend::default())))).unwrap();
         let (bridge, _messages) = Bridge::new(engine.clone(), Context::default(), dir.path().join("studio"));
         let brief = Brief { scene: "sea".into(), width: 256, height: 256, ..Brief::default() };
-        let id = engine.submit(bridge.spec(&brief.to_raw()).unwrap(), SubmitPolicy::Enqueue).unwrap();
+        let id = engine.submit(bridge.spec(&OpenRequest::new(brief.to_raw())).unwrap(), SubmitPolicy::Enqueue).unwrap();
         while engine.snapshot(id).unwrap().status.is_active() {
             std::thread::sleep(Duration::from_millis(5));
         }

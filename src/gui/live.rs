@@ -19,7 +19,7 @@ use crate::imaging::{LinearRgb, matting};
 use crate::job::{ImageName, Stage};
 use crate::pipeline::text::Layer;
 use crate::pipeline::{Picture, PipelineError, Sink, background, composite, layers, placement, position, text};
-use crate::request::{CompositionMode, JobSpec, Placement, SourceImage, Start, TextPosition};
+use crate::request::{CompositionMode, JobSpec, KnownImage, Placement, SourceImage, Start, TextPosition};
 use crate::typography::FontCatalog;
 
 /// Long side of the draft in pixels.
@@ -336,7 +336,7 @@ impl Maker {
 }
 
 /// Where the product's foot would be without a wish: asked of the pipeline with a small block of the product's shape.
-fn ground(matte: &Matte, ground_line: f32, spec: &JobSpec) -> f32 {
+fn ground(matte: &Matte, ground_line: f32, spec: &JobSpec<KnownImage>) -> f32 {
     let whole = (0, 0, matte.alpha.width, matte.alpha.height);
     let (x0, y0, x1, y1) = matte.alpha.bounds(0.05).unwrap_or(whole);
     let (w, h) = fit_within((x1 - x0).max(1), (y1 - y0).max(1), 64);
@@ -372,7 +372,7 @@ fn photo_key(wish: &Wish) -> String {
 }
 
 fn read_photo(product: &Product, cut: Option<&Path>, backend: &mut DraftBackend, cx: StageCx<'_>) -> Result<Photo, String> {
-    let photo = crate::engine::decode_source_file(&product.path)?;
+    let photo = crate::engine::decode_source_file(&product.path).map_err(|e| e.to_string())?;
     let brush = |alpha: &Plane| {
         let (w, h) = fit_within(alpha.width, alpha.height, MASK_SIDE.min(alpha.width.max(alpha.height)));
         Arc::new(resize_plane(alpha, w, h, Filter::CatmullRom).to_gray())
@@ -411,7 +411,7 @@ fn masked(photo: &Photo, mask: &Mask, backend: &mut DraftBackend, cx: StageCx<'_
 }
 
 /// The same request that will be sent, at draft size; parsed by the same parser.
-fn spec_of(brief: &Brief, fonts: &FontCatalog) -> Result<JobSpec, String> {
+fn spec_of(brief: &Brief, fonts: &FontCatalog) -> Result<JobSpec<KnownImage>, String> {
     let mut spec = super::spec::of(brief, fonts)?;
     let (w, h) = fit_within(spec.width as usize, spec.height as usize, SIDE as usize);
     (spec.width, spec.height) = (w as u32, h as u32);

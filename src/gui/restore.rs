@@ -113,7 +113,10 @@ pub fn brief_of(bridge: &Bridge, job: &JobSnapshot) -> Result<(Brief, bool), Say
     let painter = if job.start_step > 1 { painter_of(bridge, job) } else { None };
     let mut parameters = Map::clone(&job.parameters);
     if let Some(painter) = &painter {
-        let of_scene = FIELDS.iter().filter(|f| f.used_by == [1]).filter_map(|f| painter.parameters.get_key_value(f.name));
+        let of_scene = FIELDS
+            .iter()
+            .filter(|f| f.used_by == [crate::request::StepNumber::Background])
+            .filter_map(|f| painter.parameters.get_key_value(f.name));
         parameters.extend(of_scene.map(|(k, v)| (k.clone(), v.clone())));
     }
     let unknown = job.start_step > 1 && painter.is_none();
@@ -182,7 +185,7 @@ pub fn open_project(bridge: &Bridge, path: PathBuf) {
         let bytes = project::read_file(&path).map_err(|e| Say::new("error.read", &[&path.display(), &e]))?;
         let bad = || Say::new("error.project", &[&path.display()]);
         let why = |e: ProjectError| match e {
-            ProjectError::Unusable(text) => Say::from(text),
+            ProjectError::Unusable(notice) => Say::from(notice.to_string()),
             ProjectError::NoProject | ProjectError::Missing(_) => bad(),
         };
         let mut project = Project::open(&bytes).map_err(why)?;

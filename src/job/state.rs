@@ -167,11 +167,11 @@ impl Stage {
     }
 
     /// The stages that a job runs.
-    pub fn plan(spec: &JobSpec) -> Vec<Self> {
+    pub fn plan<I>(spec: &JobSpec<I>) -> Vec<Self> {
         Self::from_start(&spec.start).into_iter().filter(|stage| stage.step().number() <= spec.stop_step.get()).collect()
     }
 
-    fn from_start(start: &Start) -> Vec<Self> {
+    fn from_start<I>(start: &Start<I>) -> Vec<Self> {
         let text = [Self::TextCanvas, Self::Canny, Self::SdxlText, Self::TextMatte, Self::Composition];
         match start {
             Start::Background { product, text: slogan, .. } => {
@@ -442,7 +442,7 @@ impl JobSnapshot {
             height: spec.height,
             start_step: spec.start.step().get(),
             parameters: Arc::new(spec.parameters.clone()),
-            warnings: spec.warnings.clone(),
+            warnings: spec.warnings.iter().map(ToString::to_string).collect(),
             legibility: None,
             images: Vec::new(),
             lost: Vec::new(),
@@ -579,7 +579,7 @@ impl JobSnapshot {
 }
 
 /// What makes this job's stages comparable with those of others.
-pub fn workload(spec: &JobSpec, engine: BackendKind) -> Workload {
+pub fn workload<I>(spec: &JobSpec<I>, engine: BackendKind) -> Workload {
     let text_steps = match &spec.start {
         Start::Background { text, .. } => text.as_ref().map_or(0, |t| t.steps),
         Start::Text { text, .. } => text.steps,

@@ -113,8 +113,8 @@ pub fn run(
 }
 
 /// Lays the product into a painted set.
-pub fn inject(
-    spec: &JobSpec,
+pub fn inject<I>(
+    spec: &JobSpec<I>,
     matte: &Matte,
     scene: &crate::backend::Scene,
     backend: &mut dyn Backend,
@@ -143,7 +143,7 @@ pub fn inject(
 }
 
 /// How step 1 samples.
-pub fn sampling(spec: &JobSpec) -> Sampling {
+pub fn sampling<I>(spec: &JobSpec<I>) -> Sampling {
     let bg = &spec.background;
     Sampling { steps: bg.steps, guidance_scale: bg.guidance_scale, true_cfg_scale: bg.true_cfg_scale, seed: spec.seed }
 }

@@ -15,8 +15,8 @@ use crate::request::{CompositionMode, JobSpec, StepNumber, TextPosition};
 const ENOUGH_CONTOUR: f32 = 0.95;
 
 /// The whole step. Without a product mask, `behind` and `auto` find the product by segmenting the picture itself.
-pub fn run(
-    spec: &JobSpec,
+pub fn run<I>(
+    spec: &JobSpec<I>,
     step1: &RgbImage,
     layer: &Layer,
     product_alpha: Option<Plane>,

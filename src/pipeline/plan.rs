@@ -2,7 +2,7 @@
 
 use crate::imaging::Plane;
 use crate::pipeline::Recalled;
-use crate::request::{JobSpec, SourceImage, Start, TextSpec};
+use crate::request::{InputImage, JobSpec, Start, TextSpec};
 
 /// The keys of the steps that a job runs; `None` for a step that it is given or does not have.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -55,8 +55,8 @@ impl Key {
         }
     }
 
-    fn picture(self, name: &str, picture: Option<&SourceImage>) -> Self {
-        self.text(name, picture.map_or("", |p| &p.hash))
+    fn picture(self, name: &str, picture: Option<&impl InputImage>) -> Self {
+        self.text(name, picture.map_or("", InputImage::hash))
     }
 
     /// As it is kept: eight bits a pixel.
@@ -67,7 +67,7 @@ impl Key {
         }
     }
 
-    fn canvas(self, spec: &JobSpec) -> Self {
+    fn canvas<I>(self, spec: &JobSpec<I>) -> Self {
         self.whole("width", spec.width.into()).whole("height", spec.height.into()).whole("seed", spec.seed)
     }
 
@@ -78,7 +78,7 @@ impl Key {
 
 /// The keys of a job's steps. `engine`: which engine, of which version, with which models. `recalled` is what earlier jobs know about pictures that this one is given; `font` identifies the content
 /// of a listed face.
-pub fn keys(spec: &JobSpec, engine: &str, recalled: &Recalled, font: &dyn Fn(&str) -> String) -> StepKeys {
+pub fn keys<I: InputImage>(spec: &JobSpec<I>, engine: &str, recalled: &Recalled, font: &dyn Fn(&str) -> String) -> StepKeys {
     let (first, second, third) = match &spec.start {
         Start::Background { product, mask, text } => {
             let first = background(spec, engine, product.as_ref(), mask.as_ref());
@@ -87,17 +87,17 @@ pub fn keys(spec: &JobSpec, engine: &str, recalled: &Recalled, font: &dyn Fn(&st
             (Some(first), second, third)
         }
         Start::Text { step1, text, .. } => {
-            let second = letters(spec, engine, &step1.hash, text, font);
-            let third = composite(spec, engine, &step1.hash, &second, &Recalled { placed: recalled.placed.clone(), face: None });
+            let second = letters(spec, engine, step1.hash(), text, font);
+            let third = composite(spec, engine, step1.hash(), &second, &Recalled { placed: recalled.placed.clone(), face: None });
             (None, Some(second), Some(third))
         }
-        Start::Composite { step1, step2, .. } => (None, None, Some(composite(spec, engine, &step1.hash, &step2.hash, recalled))),
+        Start::Composite { step1, step2, .. } => (None, None, Some(composite(spec, engine, step1.hash(), step2.hash(), recalled))),
     };
     let until = |step: u8, key: Option<String>| key.filter(|_| step <= spec.stop_step.get());
     StepKeys([until(1, first), until(2, second), until(3, third)])
 }
 
-fn background(spec: &JobSpec, engine: &str, product: Option<&SourceImage>, mask: Option<&SourceImage>) -> String {
+fn background<I: InputImage>(spec: &JobSpec<I>, engine: &str, product: Option<&I>, mask: Option<&I>) -> String {
     let (bg, at) = (&spec.background, &spec.placement);
     let key = Key::new("background", engine)
         .canvas(spec)
@@ -123,7 +123,7 @@ fn background(spec: &JobSpec, engine: &str, product: Option<&SourceImage>, mask:
 }
 
 /// The letters mirror and refract the picture behind them, so they depend on it.
-fn letters(spec: &JobSpec, engine: &str, step1: &str, text: &TextSpec, font: &dyn Fn(&str) -> String) -> String {
+fn letters<I>(spec: &JobSpec<I>, engine: &str, step1: &str, text: &TextSpec, font: &dyn Fn(&str) -> String) -> String {
     Key::new("letters", engine)
         .canvas(spec)
         .text("step1", step1)
@@ -137,7 +137,7 @@ fn letters(spec: &JobSpec, engine: &str, step1: &str, text: &TextSpec, font: &dy
         .done()
 }
 
-fn composite(spec: &JobSpec, engine: &str, step1: &str, step2: &str, recalled: &Recalled) -> String {
+fn composite<I>(spec: &JobSpec<I>, engine: &str, step1: &str, step2: &str, recalled: &Recalled) -> String {
     let (c, at) = (&spec.composition, &spec.placement);
     let key = Key::new("composite", engine)
         .canvas(spec)
@@ -166,35 +166,31 @@ mod tests {
     use serde_json::{Map, Value, json};
 
     use super::*;
-    use crate::request::{ParseContext, parse};
+    use crate::request::fields::{FIELDS, Kind};
+    use crate::request::{OpenRequest, ParseContext, SourceImage, parse};
 
-    /// "n" in a picture field makes a picture of which a corner has that value.
+    /// A number in a picture field makes a picture of which a corner has that value.
     fn spec(change: Value) -> JobSpec {
-        let decode = |bytes: &[u8]| {
-            let n: u8 = std::str::from_utf8(bytes).unwrap().parse().unwrap();
-            let mut image = image::RgbaImage::from_pixel(256, 256, image::Rgba([200, 200, 200, 100]));
-            image.put_pixel(0, 0, image::Rgba([n, 0, 0, 255]));
-            Ok(SourceImage::new(image, "PNG".to_owned()))
-        };
         let cx = ParseContext {
             resolve_font: &|n| Some(n.to_owned()),
             skipped_font: &|_| None,
             unsettable: &|_| None,
             default_font: "A.ttf",
             undrawable: &|_, _| Vec::new(),
-            decode: &decode,
-            attachments: &crate::request::Attachments::new(),
             fallback_seed: 1,
             lenient: false,
         };
-        let mut raw = json!({"product_image": picture(1), "text_content": "Hi", "width": 256, "height": 256});
+        let mut raw = json!({"product_image": 1, "text_content": "Hi", "width": 256, "height": 256});
         raw.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
-        parse(raw.as_object().unwrap(), &cx).unwrap()
-    }
-
-    fn picture(n: u8) -> String {
-        use base64::Engine as _;
-        base64::engine::general_purpose::STANDARD.encode(n.to_string())
+        let mut request = OpenRequest::new(raw.as_object().unwrap().clone());
+        for field in FIELDS.iter().filter(|f| f.kind == Kind::Image) {
+            if let Some(n) = request.fields.remove(field.name).and_then(|v| v.as_u64()) {
+                let mut image = image::RgbaImage::from_pixel(256, 256, image::Rgba([200, 200, 200, 100]));
+                image.put_pixel(0, 0, image::Rgba([n as u8, 0, 0, 255]));
+                request = request.with_image(field.name, SourceImage::new(image, "PNG".to_owned()));
+            }
+        }
+        parse(&request, &cx).unwrap()
     }
 
     fn key(change: Value) -> [Option<String>; 3] {
@@ -210,8 +206,8 @@ mod tests {
     fn each_input_changes_its_step_and_the_later_ones() {
         let cases: &[(Value, [bool; 3])] = &[
             (json!({}), [false; 3]),
-            (json!({"product_image": picture(2)}), [true; 3]),
-            (json!({"mask_image": picture(2)}), [true; 3]),
+            (json!({"product_image": 2}), [true; 3]),
+            (json!({"mask_image": 2}), [true; 3]),
             (json!({"bg_prompt": "a"}), [true; 3]),
             (json!({"bg_negative_prompt": "a"}), [true; 3]),
             (json!({"bg_composition_prompt": "a"}), [true; 3]),
@@ -253,8 +249,7 @@ mod tests {
     #[test]
     fn the_scale_of_true_guidance_matters_to_a_composite_with_a_negative_prompt() {
         let composite = |negative: &str, scale: f32| {
-            let start =
-                json!({"start_step": 3, "product_image": null, "text_content": null, "step1_image": picture(1), "step2_image": picture(1)});
+            let start = json!({"start_step": 3, "product_image": null, "text_content": null, "step1_image": 1, "step2_image": 1});
             let mut change = start;
             change["composition_negative_prompt"] = json!(negative);
             change["true_cfg_scale"] = json!(scale);
@@ -285,7 +280,7 @@ mod tests {
         let [first, second, third] = key(json!({"text_content": null}));
         assert!(first.is_some() && second.is_none() && third.is_none());
         let later = |change: Value| {
-            let mut raw = Map::from_iter([("step1_image".to_owned(), json!(picture(3))), ("step2_image".to_owned(), json!(picture(4)))]);
+            let mut raw = Map::from_iter([("step1_image".to_owned(), json!(3)), ("step2_image".to_owned(), json!(4))]);
             raw.extend(change.as_object().unwrap().clone());
             spec(Value::Object(raw))
         };

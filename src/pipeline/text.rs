@@ -30,8 +30,8 @@ pub fn given(step2: &SourceImage, face: Option<Plane>) -> Layer {
 }
 
 /// The whole step.
-pub fn run(
-    spec: &JobSpec,
+pub fn run<I>(
+    spec: &JobSpec<I>,
     text: &TextSpec,
     step1: &RgbImage,
     backend: &mut dyn Backend,
