@@ -25,17 +25,20 @@ pub use words::{FrontEnd, Language, Wording};
 /// The code of a text that carries its own words, such as a message in the record of a job that an older version made.
 const VERBATIM: &str = "verbatim";
 
-/// One message to people.
+/// One message to people. Boxed, because most errors carry one and results must stay small.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "Recorded")]
-pub struct Notice {
+#[serde(from = "Recorded", into = "Content")]
+pub struct Notice(Box<Content>);
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+struct Content {
     /// REST name of the request field that it is about.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<Cow<'static, str>>,
     /// ID of the Fluent message.
     code: Cow<'static, str>,
     /// Variables of the message by name.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     arguments: BTreeMap<Cow<'static, str>, Argument>,
 }
 
@@ -51,7 +54,7 @@ macro_rules! notice {
 impl Notice {
     /// A notice without arguments. Use [`notice!`](crate::notice!), whose codes and arguments are checked by a test.
     pub fn new(code: &'static str) -> Self {
-        Self { field: None, code: Cow::Borrowed(code), arguments: BTreeMap::new() }
+        Self(Box::new(Content { field: None, code: Cow::Borrowed(code), arguments: BTreeMap::new() }))
     }
 
     /// A text that is shown as it is in every language. Only for words that do not come from this program.
@@ -62,30 +65,30 @@ impl Notice {
     /// Adds an argument.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: impl Into<Argument>) -> Self {
-        self.arguments.insert(Cow::Borrowed(name), value.into());
+        self.0.arguments.insert(Cow::Borrowed(name), value.into());
         self
     }
 
     /// Says which request field the notice is about (REST name).
     #[must_use]
     pub fn at(mut self, field: impl Into<Cow<'static, str>>) -> Self {
-        self.field = Some(field.into());
+        self.0.field = Some(field.into());
         self
     }
 
     /// REST name of the request field that it is about.
     pub fn field(&self) -> Option<&str> {
-        self.field.as_deref()
+        self.0.field.as_deref()
     }
 
     /// ID of the message: stable, kebab-case.
     pub fn code(&self) -> &str {
-        &self.code
+        &self.0.code
     }
 
     /// An argument by name.
     pub fn argument(&self, name: &str) -> Option<&Argument> {
-        self.arguments.get(name)
+        self.0.arguments.get(name)
     }
 
     /// The sentence without the field's name, in English as over REST.
@@ -115,15 +118,21 @@ enum Recorded {
     },
 }
 
+impl From<Notice> for Content {
+    fn from(notice: Notice) -> Self {
+        *notice.0
+    }
+}
+
 impl From<Recorded> for Notice {
     fn from(recorded: Recorded) -> Self {
         match recorded {
             Recorded::Text(text) => Self::verbatim(text),
-            Recorded::Notice { field, code, arguments } => Self {
+            Recorded::Notice { field, code, arguments } => Self(Box::new(Content {
                 field: field.map(Cow::Owned),
                 code: Cow::Owned(code),
                 arguments: arguments.into_iter().map(|(name, value)| (Cow::Owned(name), value)).collect(),
-            },
+            })),
         }
     }
 }

@@ -111,7 +111,7 @@ impl Wording {
     pub fn sentence(self, notice: &Notice) -> String {
         let mut arguments = FluentArgs::new();
         arguments.set("door", self.front_end.word());
-        for (name, value) in &notice.arguments {
+        for (name, value) in &notice.0.arguments {
             arguments.set(name.clone(), self.value(value));
         }
         format(self.bundle(), notice.code(), &arguments).unwrap_or_else(|| notice.code().to_owned())

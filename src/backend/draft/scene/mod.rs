@@ -1,4 +1,4 @@
-//! Paints the scene without the product: prompt → [`SceneSpec`] → defocused backdrop, lit surface, film curve.
+//! Paints the scene without the product: prompt → `SceneSpec` → defocused backdrop, lit surface, film curve.
 //!
 //! Lengths are in scene units (the geometric mean of the picture's sides), so that a small preview and the full picture show the same
 //! composition. Every pixel is a pure function of its position, so the number of threads does not change the result.
