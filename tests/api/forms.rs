@@ -1,10 +1,12 @@
 //! `POST /generate` as `multipart/form-data`.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use axum::http::StatusCode;
 use base64::Engine as _;
 use nanococoa::api::{Limits, SecurityPolicy};
+use nanococoa::request::fields::{FIELDS, Kind};
 use serde_json::{Value, json};
 
 use crate::common::{Act, photo_base64, request};
@@ -58,6 +60,82 @@ async fn a_form_makes_the_same_picture_as_json() {
     let form = finished(&world, send(&world, form(&parts)).await).await;
     assert_eq!(form["status"], "completed");
     assert_eq!((&form["parameters"], &form["final_result"]), (&json["parameters"], &json["final_result"]));
+}
+
+/// Letters on a transparent ground.
+fn letters() -> Vec<u8> {
+    let image = image::RgbaImage::from_fn(48, 40, |x, _| image::Rgba([200, 40, 40, if x < 20 { 255 } else { 0 }]));
+    nanococoa::imaging::encode::encode_png(&image, &[]).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_picture_field_is_a_file() {
+    let world = World::new();
+    let starts: [(u8, &[(&str, Vec<u8>)]); 3] = [
+        (1, &[("product_image", photo()), ("mask_image", photo())]),
+        (2, &[("step1_image", photo())]),
+        (3, &[("step1_image", photo()), ("step2_image", letters())]),
+    ];
+    let mut tried = BTreeSet::new();
+    for (start, files) in starts {
+        let mut parts = texts(json!({"start_step": start}));
+        parts.extend(files.iter().map(|(name, content)| file(name, content)));
+        let done = finished(&world, send(&world, form(&parts)).await).await;
+        assert_eq!(done["status"], "completed", "{done}");
+        for (name, _) in files {
+            assert!(done["parameters"][name].as_str().unwrap().starts_with("PNG 48×40"), "{name}: {}", done["parameters"]);
+            tried.insert(*name);
+        }
+    }
+    let images: BTreeSet<&str> = FIELDS.iter().filter(|f| f.kind == Kind::Image).map(|f| f.name).collect();
+    assert_eq!(tried, images);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_wrong_picture_is_named() {
+    let world = World::new();
+    let truncated = photo()[..40].to_vec();
+    // Base64 is for JSON.
+    for content in [b"no picture".to_vec(), truncated, photo_base64(48, 40).into_bytes()] {
+        for (start, names) in [(1, vec!["product_image", "mask_image"]), (3, vec!["step1_image", "step2_image"])] {
+            let mut parts = texts(json!({"start_step": start}));
+            parts.extend(names.iter().map(|name| file(name, &content)));
+            let answer = send(&world, form(&parts)).await;
+            assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+            let detail = answer.json()["detail"].clone();
+            let found: Vec<&str> = detail.as_array().unwrap().iter().map(|e| e["loc"][1].as_str().unwrap()).collect();
+            assert_eq!(found, names, "{detail}");
+            assert!(detail.as_array().unwrap().iter().all(|e| e["type"] == "image_invalid"), "{detail}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn forms_and_json_share_the_memory_for_bodies() {
+    let limits = Limits {
+        body_memory: 1 << 20,
+        body_reserve: 0,
+        queue: Duration::from_millis(200),
+        body_pressed: Duration::from_secs(20),
+        ..Limits::default()
+    };
+    let world = World::limited(SecurityPolicy::new(None, Vec::new(), Vec::new()), 1 << 20, limits);
+    let large = form(&[file("product_image", &vec![b'a'; 700 << 10])]);
+    let (sender, receiver) = tokio::sync::mpsc::unbounded_channel::<Result<Vec<u8>, std::io::Error>>();
+    sender.send(Ok(large[..400 << 10].to_vec())).unwrap();
+    let slow = axum::body::Body::from_stream(futures_util::stream::unfold(receiver, |mut r| async move { r.recv().await.map(|v| (v, r)) }));
+    let kind = format!("multipart/form-data; boundary={BOUNDARY}");
+    let call = axum::http::Request::post("/generate").header("host", "localhost").header("content-type", &kind).body(slow).unwrap();
+    let first = tokio::spawn(tower::ServiceExt::oneshot(world.router.clone(), call));
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    for answer in [send(&world, large.clone()).await, world.generate(format!("{{\"bg_prompt\": \"{}\"}}", "a".repeat(700 << 10))).await] {
+        assert_eq!((answer.status, answer.header("retry-after")), (StatusCode::SERVICE_UNAVAILABLE, "5"));
+    }
+    assert_eq!(send(&world, form(&[part("name=\"strength\"", b"9")])).await.status, StatusCode::BAD_REQUEST, "small forms need no share");
+    sender.send(Ok(large[400 << 10..].to_vec())).unwrap();
+    drop(sender);
+    assert_eq!(first.await.unwrap().unwrap().status(), StatusCode::BAD_REQUEST);
+    assert_eq!(send(&world, large).await.status, StatusCode::BAD_REQUEST, "the memory is free again");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -72,7 +72,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("axum", &["api"]),
     ("base64", &["api"]),
     ("multer", &["api"]),
-    ("utoipa", &["api", "engine", "job"]),
+    ("utoipa", &["api"]),
     ("hyper", &["api"]),
     ("hyper_util", &["api"]),
     ("tower", &["api"]),
