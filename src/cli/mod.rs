@@ -18,6 +18,7 @@ use clap::{Parser, Subcommand};
 use nanococoa::config::Config;
 use nanococoa::engine::{Engine, EngineError};
 use nanococoa::gui::trouble::{self, Trouble};
+use nanococoa::notice::Notice;
 use nanococoa::paths;
 
 use common::{Common, Failure, load_config, overrides, start_engine, words};
@@ -94,7 +95,7 @@ fn studio(common: &Common, open: Option<PathBuf>) -> Result<(), Failure> {
 
 /// Loads the settings and starts the engine.
 fn prepare(common: &Common, open: Option<&Path>) -> Result<(Engine, Config), (Trouble, Failure)> {
-    let bad = |failure: Failure| (Trouble::Failed(failure.text().to_owned()), failure);
+    let bad = |failure: Failure| (Trouble::Failed(Notice::verbatim(failure.text())), failure);
     if let Some(path) = open.filter(|p| !p.is_file()) {
         return Err(bad(Failure::BadInput(format!("--open: there is no file {}", path.display()))));
     }

@@ -9,9 +9,10 @@ use uuid::Uuid;
 
 use super::photos::PhotoStore;
 use super::state::{Brief, Product, random_seed};
-use super::ui_text::UiText;
 use crate::engine::{Engine, SubmitPolicy};
 use crate::job::{Annotation, ImageName, JobSnapshot};
+use crate::notice;
+use crate::notice::Notice;
 use crate::request::fields::FIELDS;
 use crate::request::{Attachments, JobSpec, StepNumber};
 
@@ -60,10 +61,6 @@ pub struct JobClient {
     stars: Arc<Mutex<()>>,
 }
 
-fn worded(error: impl std::fmt::Display) -> UiText {
-    UiText::from(error.to_string())
-}
-
 impl JobClient {
     /// A client that keeps the pictures of jobs in `photos`.
     pub fn new(engine: Engine, photos: PhotoStore) -> Self {
@@ -74,7 +71,7 @@ impl JobClient {
     ///
     /// # Errors
     /// A picture's copy is gone, the request has errors, or the job engine does not accept it.
-    pub fn submit(&self, mut brief: Brief, options: SubmitOptions) -> Result<Submission, UiText> {
+    pub fn submit(&self, mut brief: Brief, options: SubmitOptions) -> Result<Submission, Notice> {
         let attachments = attachments(&brief)?;
         let spec_of = |brief: &Brief| {
             let mut raw = brief.to_raw();
@@ -94,21 +91,21 @@ impl JobClient {
             return Ok(Submission::Unchanged(id));
         }
         let policy = if options.front { SubmitPolicy::Front } else { SubmitPolicy::Enqueue };
-        let id = self.engine.submit(spec, policy).map_err(worded)?;
+        let id = self.engine.submit(spec, policy).map_err(|e| e.notice())?;
         Ok(Submission::Accepted { id, brief: Box::new(brief), reseeded })
     }
 
-    fn spec(&self, raw: &Map<String, Value>, attachments: &Attachments) -> Result<JobSpec, UiText> {
+    fn spec(&self, raw: &Map<String, Value>, attachments: &Attachments) -> Result<JobSpec, Notice> {
         let spec = crate::engine::parse_with_attachments(&self.engine, raw, attachments, false);
-        spec.map_err(|errors| UiText::from(errors.iter().map(|e| e.msg.clone()).collect::<Vec<_>>().join("\n")))
+        spec.map_err(|errors| Notice::verbatim(errors.iter().map(|e| e.msg.clone()).collect::<Vec<_>>().join("\n")))
     }
 
     /// Continues a job after its last finished step. `brief` is the one that the job was made of, if it is known.
     ///
     /// # Errors
     /// The job is gone or cannot be resumed, or the job engine does not accept the new one.
-    pub fn resume(&self, id: Uuid, brief: Option<Brief>) -> Result<Option<Submission>, UiText> {
-        let raw = self.engine.resume_request(id).map_err(worded)?;
+    pub fn resume(&self, id: Uuid, brief: Option<Brief>) -> Result<Option<Submission>, Notice> {
+        let raw = self.engine.resume_request(id).map_err(|e| e.notice())?;
         self.submit_again(id, &raw, brief)
     }
 
@@ -116,11 +113,11 @@ impl JobClient {
     ///
     /// # Errors
     /// The job or a picture is gone, or the job engine does not accept the new one.
-    pub fn rerun(&self, id: Uuid, step: StepNumber, brief: Option<Brief>) -> Result<Option<Submission>, UiText> {
+    pub fn rerun(&self, id: Uuid, step: StepNumber, brief: Option<Brief>) -> Result<Option<Submission>, Notice> {
         let from = |start: StepNumber| {
-            let mut raw = self.engine.request_from(id, start).map_err(worded)?;
+            let mut raw = self.engine.request_from(id, start).map_err(|e| e.notice())?;
             raw.insert("force_from_step".into(), json!(step));
-            Ok::<_, UiText>(raw)
+            Ok::<_, Notice>(raw)
         };
         let first = self.engine.snapshot(id).map_or(step, |job| job.start_step);
         // A whole job, where its earlier steps can be reused, has the photo too.
@@ -133,8 +130,8 @@ impl JobClient {
     }
 
     /// Submits a request that continues the job `from`.
-    fn submit_again(&self, from: Uuid, raw: &Map<String, Value>, brief: Option<Brief>) -> Result<Option<Submission>, UiText> {
-        let id = self.engine.submit(self.spec(raw, &Attachments::new())?, SubmitPolicy::Enqueue).map_err(worded)?;
+    fn submit_again(&self, from: Uuid, raw: &Map<String, Value>, brief: Option<Brief>) -> Result<Option<Submission>, Notice> {
+        let id = self.engine.submit(self.spec(raw, &Attachments::new())?, SubmitPolicy::Enqueue).map_err(|e| e.notice())?;
         let brief = match (brief, self.engine.snapshot(from)) {
             (Some(brief), _) => brief,
             (None, Some(job)) => self.brief_of(&job)?.brief,
@@ -155,17 +152,17 @@ impl JobClient {
     ///
     /// # Errors
     /// The job is active, gone, or its folder cannot be moved.
-    pub fn delete(&self, id: Uuid) -> Result<(), UiText> {
-        self.engine.delete(id).map_err(worded)
+    pub fn delete(&self, id: Uuid) -> Result<(), Notice> {
+        self.engine.delete(id).map_err(|e| e.notice())
     }
 
     /// Takes a job out of the trash; the one deleted last if none is named.
     ///
     /// # Errors
     /// The job is not in the trash, or its folder cannot be moved.
-    pub fn take_back(&self, id: Option<Uuid>) -> Result<(), UiText> {
+    pub fn take_back(&self, id: Option<Uuid>) -> Result<(), Notice> {
         match id.or_else(|| self.engine.trashed().first().map(|j| j.id)) {
-            Some(id) => self.engine.restore(id).map(drop).map_err(worded),
+            Some(id) => self.engine.restore(id).map(drop).map_err(|e| e.notice()),
             None => Ok(()),
         }
     }
@@ -174,15 +171,15 @@ impl JobClient {
     ///
     /// # Errors
     /// The job is gone, or its record cannot be written.
-    pub fn annotate(&self, id: Uuid, change: Annotation) -> Result<(), UiText> {
-        self.engine.annotate(id, change).map(drop).map_err(worded)
+    pub fn annotate(&self, id: Uuid, change: Annotation) -> Result<(), Notice> {
+        self.engine.annotate(id, change).map(drop).map_err(|e| e.notice())
     }
 
     /// Turns the star of a job as the job engine has it now, which may be newer than what the window shows.
     ///
     /// # Errors
     /// The job is gone, or its record cannot be written.
-    pub fn toggle_star(&self, id: Uuid) -> Result<(), UiText> {
+    pub fn toggle_star(&self, id: Uuid) -> Result<(), Notice> {
         let _one_at_a_time = self.stars.lock();
         let starred = self.engine.snapshot(id).is_some_and(|job| job.starred);
         self.annotate(id, Annotation { starred: Some(!starred), ..Annotation::default() })
@@ -192,7 +189,7 @@ impl JobClient {
     ///
     /// # Errors
     /// A picture of the job cannot be read or copied.
-    pub fn brief_of(&self, job: &JobSnapshot) -> Result<RestoredBrief, UiText> {
+    pub fn brief_of(&self, job: &JobSnapshot) -> Result<RestoredBrief, Notice> {
         let painter = if job.start_step > StepNumber::FIRST { self.painter_of(job) } else { None };
         let mut parameters = Map::clone(&job.parameters);
         if let Some(painter) = &painter {
@@ -214,7 +211,7 @@ impl JobClient {
     ///
     /// # Errors
     /// A picture of the job cannot be read or copied.
-    pub fn brief_in(&self, text: &[(String, String)]) -> Result<Option<RestoredBrief>, UiText> {
+    pub fn brief_in(&self, text: &[(String, String)]) -> Result<Option<RestoredBrief>, Notice> {
         let Some(all) = text.iter().find(|(k, _)| k == "nanococoa").and_then(|(_, v)| serde_json::from_str::<Value>(v).ok()) else {
             return Ok(None);
         };
@@ -229,7 +226,7 @@ impl JobClient {
     }
 
     /// A copy of a job's photo, if the job has one.
-    fn product_of(&self, id: Uuid) -> Result<Option<Product>, UiText> {
+    fn product_of(&self, id: Uuid) -> Result<Option<Product>, Notice> {
         let Some(path) = self.engine.image_path(id, ImageName::Product) else { return Ok(None) };
         self.photos.keep(&read(&path)?, "product.png").map(Some)
     }
@@ -242,18 +239,18 @@ impl JobClient {
     }
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, UiText> {
-    std::fs::read(path).map_err(|e| UiText::new("error.read", &[&path.display(), &e]))
+fn read(path: &Path) -> Result<Vec<u8>, Notice> {
+    std::fs::read(path).map_err(|e| notice!("error-read", path = path.display(), detail = e.to_string()))
 }
 
 /// The pictures of a brief, decoded from the studio's copies.
-fn attachments(brief: &Brief) -> Result<Attachments, UiText> {
+fn attachments(brief: &Brief) -> Result<Attachments, Notice> {
     let mut attachments = Attachments::new();
     let Some(product) = &brief.product else { return Ok(attachments) };
     let mut attach = |field: &'static str, path: &Path| {
-        std::fs::metadata(path).map_err(|e| UiText::new("error.photo_gone", &[&product.name, &e]))?;
+        std::fs::metadata(path).map_err(|e| notice!("error-photo-gone", photo = &product.name, detail = e.to_string()))?;
         attachments.insert(field, crate::engine::decode_source_file(path));
-        Ok::<(), UiText>(())
+        Ok::<(), Notice>(())
     };
     attach("product_image", &product.path)?;
     if let Some(mask) = &brief.mask {

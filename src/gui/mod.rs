@@ -38,7 +38,6 @@ mod textures;
 mod theme;
 mod toasts;
 pub mod trouble;
-mod ui_text;
 mod undo;
 pub mod view;
 mod watch;
