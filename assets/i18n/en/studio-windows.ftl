@@ -69,9 +69,15 @@ note-note-hint = What was good about it?
 note-save = Save
 
 fonts-title = Font folders
-fonts-about = { $count } faces can be used now. The fonts in a folder that you add (TTF, OTF, TTC, WOFF) can be used at once.
+fonts-about = { $count ->
+    [one] { $count } face can
+   *[other] { $count } faces can
+} be used now. The fonts in a folder that you add (TTF, OTF, TTC, WOFF) can be used at once.
 fonts-skipped = Skipped files
-fonts-skipped-more = { $count } more files are skipped.
+fonts-skipped-more = { $count ->
+    [one] { $count } more file is
+   *[other] { $count } more files are
+} skipped.
 fonts-added = Added folders
 fonts-none = No folder was added yet.
 fonts-always = Always used

@@ -57,6 +57,6 @@ command-history = 기록 보이기 / 숨기기
 command-draft-or-result = 초안 / 결과 바꿔 보기
 
 palette-hint = 무엇을 할까요?
-palette-none = 그런 명령은 없습니다
+palette-none = 찾는 명령이 없어요
 
-shortcuts-about = 한 글자 단축키는 글을 쓰는 동안 작동하지 않습니다. 배경, 문구, 스타일 칸에서 Alt+↑, Alt+↓: 이전에 쓴 글
+shortcuts-about = 한 글자 단축키는 글을 쓰는 동안 작동하지 않아요. 배경, 문구, 스타일 칸에서 Alt+↑, Alt+↓: 이전에 쓴 글
