@@ -222,7 +222,7 @@ fn the_job_that_is_next_is_the_one_in_front() {
 fn a_failure_says_what_to_do() {
     let dir = tempfile::tempdir().unwrap();
     let script = Script::default();
-    script.set("scene", Act::Fail("The card ran out of memory. Choose a smaller size.".into()));
+    script.set("scene", Act::Fail(nanococoa::notice::Notice::verbatim("The card ran out of memory. Choose a smaller size.")));
     let mut desk = Desk::fake(dir.path(), &script, Lang::Ko);
     desk.fill("scene-title", "바다");
     desk.click("command-generate");

@@ -24,7 +24,7 @@ fn a_job_that_failed_shows_what_it_came_to_and_nothing_else() {
     for lang in Lang::ALL {
         let dir = tempfile::tempdir().unwrap();
         let script = Script::default();
-        script.set("sculpt", Act::Fail("No letters today.".into()));
+        script.set("sculpt", Act::Fail(nanococoa::notice::Notice::verbatim("No letters today.")));
         let mut desk = Desk::fake(dir.path(), &script, lang);
         desk.fill("scene-title", "sea");
         desk.fill("text-title", "Sale");
@@ -40,7 +40,7 @@ fn a_job_that_failed_shows_what_it_came_to_and_nothing_else() {
         desk.click("tab-final");
 
         // Before its first picture there is nothing, above all not the draft.
-        script.set("scene", Act::Fail("No scene today.".into()));
+        script.set("scene", Act::Fail(nanococoa::notice::Notice::verbatim("No scene today.")));
         desk.fill("scene-title", "mountain");
         desk.click("command-generate");
         desk.until("the failure", |s| s.jobs().len() == 2 && s.jobs()[0].status == JobStatus::Failed);

@@ -211,7 +211,7 @@ fn zoomed_and_failing() {
     let shown = Look { zoom: 1.5, ..look("failed-ko-dark-150", Lang::Ko, true, (1920.0, 1080.0)) };
     let dir = tempfile::tempdir().unwrap();
     let script = crate::common::Script::default();
-    script.set("sculpt", Act::Fail("The photo has no pixels.".into()));
+    script.set("sculpt", Act::Fail(nanococoa::notice!("draft-no-photo")));
     let Some(mut desk) = studio(&shown, dir.path(), crate::common::engine_in(dir.path(), &script)) else { return };
     fill(&mut desk);
     desk.click("command-generate");

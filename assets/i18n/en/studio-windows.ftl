@@ -74,6 +74,7 @@ fonts-about = { $count ->
    *[other] { $count } faces can
 } be used now. The fonts in a folder that you add (TTF, OTF, TTC, WOFF) can be used at once.
 fonts-skipped = Skipped files
+fonts-skipped-file = { $font } is skipped: { $reason }
 fonts-skipped-more = { $count ->
     [one] { $count } more file is
    *[other] { $count } more files are

@@ -71,6 +71,7 @@ note-save = 저장
 fonts-title = 글꼴 폴더
 fonts-about = 지금 쓸 수 있는 글꼴은 { $count }개예요. 폴더를 더하면 그 안의 글꼴(TTF, OTF, TTC, WOFF)을 바로 쓸 수 있어요.
 fonts-skipped = 건너뛴 파일
+fonts-skipped-file = { $font }: 건너뛰었어요. { $reason }
 fonts-skipped-more = 이 밖에 파일 { $count }개를 건너뛰었어요.
 fonts-added = 추가한 폴더
 fonts-none = 아직 추가한 폴더가 없어요.

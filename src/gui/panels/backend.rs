@@ -49,7 +49,7 @@ pub fn choice(cx: &PanelContext<'_>, chosen: &mut BackendChoice, ui: &mut Ui) ->
     if *chosen == BackendChoice::Diffusion
         && let Some(Err(why)) = cx.watch.diffusion().map(|d| d.ready.clone())
     {
-        let words = lang.notice(&notice!("models-why-not", reason = lang.say(&why)));
+        let words = lang.notice(&notice!("models-why-not", reason = why));
         ui.add(egui::Label::new(RichText::new(words).size(theme::LABEL).color(c.bad)).wrap());
     }
     changed

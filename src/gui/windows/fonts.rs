@@ -62,7 +62,7 @@ fn skipped(cx: &PanelContext<'_>, ui: &mut Ui) {
     let line = |ui: &mut Ui, words: String| ui.label(RichText::new(words).size(theme::LABEL).color(c.dim));
     ScrollArea::vertical().id_salt("skipped-fonts").max_height(SKIPPED_HEIGHT).auto_shrink([false, true]).show(ui, |ui| {
         for font in fonts.skipped() {
-            line(ui, lang.say(&format!("{} is skipped: {}", font.name, font.reason)));
+            line(ui, lang.notice(&notice!("fonts-skipped-file", font = &font.name, reason = font.reason.clone())));
         }
         if fonts.skipped_more() > 0 {
             line(ui, lang.notice(&notice!("fonts-skipped-more", count = fonts.skipped_more())));

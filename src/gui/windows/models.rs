@@ -32,14 +32,14 @@ pub fn show(cx: &PanelContext<'_>, ui: &mut Ui) -> Stay {
             ui.label(RichText::new(title).font(egui::FontId::new(theme::STRONG, theme::bold())));
         });
         if let Some(Err(why)) = known.as_ref().map(|k| &k.ready) {
-            remark(ui, &lang.notice(&notice!("models-why-not", reason = lang.say(why))));
+            remark(ui, &lang.notice(&notice!("models-why-not", reason = why.clone())));
         }
         if let Some(problem) = known.as_ref().and_then(|k| k.installed.problem.as_ref()) {
-            ui.label(RichText::new(lang.say(&problem.to_string())).size(theme::LABEL).color(c.bad));
+            ui.label(RichText::new(lang.notice(problem)).size(theme::LABEL).color(c.bad));
         }
         remark(ui, if diffusion { lang.t("models-ready") } else { lang.t("models-why") });
         match known.as_ref().and_then(|k| k.installed.plan.as_ref()) {
-            Some(plan) => remark(ui, &lang.notice(&notice!("models-plan", plan = lang.say(&plan.to_string())))),
+            Some(plan) => remark(ui, &lang.notice(&notice!("models-plan", plan = plan.clone()))),
             None => remark(ui, lang.t("models-needs")),
         }
     });
