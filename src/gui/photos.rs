@@ -29,7 +29,7 @@ impl PhotoStore {
     /// # Errors
     /// The bytes cannot be decoded as a picture, or the copy cannot be written.
     pub fn keep(&self, bytes: &[u8], name: &str) -> Result<Product, Notice> {
-        let source = crate::engine::decode_source(bytes).map_err(Notice::verbatim)?;
+        let source = crate::engine::decode_source(bytes)?;
         self.keep_as(&source, name, blake3::hash(bytes), |kept| crate::store::write_atomic(kept, bytes).map_err(|e| e.notice()))
     }
 
@@ -58,7 +58,7 @@ impl PhotoStore {
     /// # Errors
     /// The bytes cannot be decoded as a picture, or the copy cannot be written.
     pub fn keep_mask(&self, png: &[u8]) -> Result<Mask, Notice> {
-        let hash = crate::engine::decode_source(png).map_err(Notice::verbatim)?.hash;
+        let hash = crate::engine::decode_source(png)?.hash;
         self.create()?;
         let path = self.folder.join(format!("{hash}.mask.png"));
         if !path.is_file() {

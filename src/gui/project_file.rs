@@ -60,7 +60,7 @@ pub fn open(path: &Path, photos: &PhotoStore) -> Result<Brief, Notice> {
     let bytes = project::read_file(path).map_err(|e| notice!("error-read", path = path.display(), detail = e.to_string()))?;
     let bad = || notice!("error-project", path = path.display());
     let worded = |e: ProjectError| match e {
-        ProjectError::Unusable(text) => Notice::verbatim(text),
+        ProjectError::Unusable(notice) => notice,
         ProjectError::NoProject | ProjectError::Missing(_) => bad(),
     };
     let mut project = Project::open(&bytes).map_err(worded)?;

@@ -25,6 +25,7 @@ use crate::job::{Annotation, JobSnapshot};
 use crate::notice;
 use crate::notice::Notice;
 use crate::request::StepNumber;
+use crate::request::fields::PRODUCT_IMAGE;
 
 /// The message of a finished task, if it has one.
 type Outcome = Result<Option<Message>, Notice>;
@@ -276,13 +277,13 @@ impl Tasks {
 
 impl TaskContext {
     fn open_photo(&self, path: &Path) -> Result<Message, Notice> {
-        let source = crate::engine::decode_source_file(path).map_err(Notice::verbatim)?;
+        let source = crate::engine::decode_source_file(path)?;
         if let Some(restored) = self.jobs.brief_in(&source.text)? {
             return Ok(Message::Restored(Box::new(restored), None));
         }
         let product = self.photos.keep_file(path, &source)?;
         for note in &source.notes {
-            self.mailbox.send(Message::Noted(Notice::verbatim(format!("product_image: {note}"))));
+            self.mailbox.send(Message::Noted(note.clone().at(PRODUCT_IMAGE.name)));
         }
         Ok(Message::Product(Box::new(product), Some(path.to_path_buf())))
     }

@@ -167,7 +167,7 @@ fn sentences_are_found_and_names_are_not() {
         }
     "#;
     let found = sentences(&syn::parse_file(code).unwrap());
-    let expected =
-        ["The file is damaged.", "no font can draw {name}; choose another font", "Choose a font", "먼저 글꼴을 고르세요"].map(str::to_owned);
+    let expected = ["The file is damaged.", "no font can draw {name}; choose another font", "Choose a font", "먼저 글꼴을 고르세요"]
+        .map(str::to_owned);
     assert_eq!(found, expected);
 }
