@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use parking_lot::RwLock;
 use serde::{Deserialize, Serialize};
 
-use crate::notice::Notice;
+use crate::notice::{Language, Notice, Wording};
 
 /// The language of the interface.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,6 +41,15 @@ impl Lang {
         }
     }
 
+    /// A message in this language.
+    pub fn notice(self, notice: &Notice) -> String {
+        let language = match self {
+            Self::Ko => Language::Korean,
+            Self::En => Language::English,
+        };
+        Wording::studio(language).notice(notice)
+    }
+
     /// The words of a message without arguments. Formatted at the first call and kept, because panels ask for hundreds of them per frame.
     pub fn t(self, code: &'static str) -> &'static str {
         static KEPT: LazyLock<[RwLock<HashMap<&'static str, &'static str>>; 2]> = LazyLock::new(Default::default);
@@ -65,5 +74,49 @@ mod tests {
             assert_eq!(first, words);
             assert!(std::ptr::eq(first, second));
         }
+    }
+
+    /// Messages of the backends, the networks' files and the fonts, made by the code that reports them.
+    #[test]
+    fn messages_from_below_have_korean_words() {
+        use crate::backend::diffusion::device::DeviceChoice;
+        use crate::backend::diffusion::models::Models;
+        use crate::backend::diffusion::prompt_language::translate;
+        use crate::backend::diffusion::residency::{Sizes, plans};
+        use crate::notice;
+        use crate::typography::{FontCatalog, unsettable};
+        use crate::weights::WeightsError;
+        let (place, name, path) = ("/m/unet".to_owned(), "conv.weight".to_owned(), std::path::PathBuf::from("/m/a.safetensors"));
+        let mut notices: Vec<Notice> = [
+            WeightsError::MissingFile { path: path.clone() },
+            WeightsError::Corrupt { path: path.clone(), what: "x".into() },
+            WeightsError::Io { path, source: std::io::Error::other("x") },
+            WeightsError::MissingTensor { place: place.clone(), name: name.clone() },
+            WeightsError::ExtraTensors { place: place.clone(), name: name.clone(), count: 2 },
+            WeightsError::Shape { place, name, expected: vec![1], found: vec![2] },
+        ]
+        .iter()
+        .map(WeightsError::notice)
+        .collect();
+        notices.extend(plans(&Sizes::default(), 1 << 20, candle_core::DType::BF16).iter().map(|plan| plan.notice()));
+        notices.extend(translate("위의").warning("bg_prompt"));
+        notices.extend(Models::default().missing_notice().map(|missing| notice!("diffusion-cannot-run", reason = missing)));
+        notices.extend((!cfg!(feature = "cuda")).then(|| DeviceChoice::Auto.open().err()).flatten());
+        let texts = ["خصم", "שלום", "ไทย", "x\u{304}", "\u{1159}", "👍🏽", "葛\u{e0100}", "가\u{202e}"];
+        notices.extend(texts.iter().map(|text| unsettable(text).unwrap().at("text_content")));
+        let dir = tempfile::tempdir().unwrap();
+        for name in ["a.eot", "b.ttf", "c\nd.otf", "NanumGothic.woff"] {
+            std::fs::write(dir.path().join(name), b"wOF2\0\0\0\0").unwrap();
+        }
+        let fonts = FontCatalog::load(&[dir.path().to_path_buf()]);
+        assert!(fonts.skipped().len() >= 3);
+        notices.extend(fonts.skipped().iter().map(|font| font.reason.clone()));
+        for notice in &notices {
+            let words = Lang::Ko.notice(notice);
+            let left: Vec<&str> =
+                ["the ", "it is", "Install", "missing", "cannot", "letters", "Use "].into_iter().filter(|w| words.contains(w)).collect();
+            assert!(words.chars().any(|c| ('가'..='힣').contains(&c)) && left.is_empty(), "{notice}: {words}");
+        }
+        assert!(notices.len() > 20, "{notices:?}");
     }
 }

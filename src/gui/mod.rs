@@ -22,7 +22,6 @@ mod job_client;
 mod job_title;
 pub mod live;
 mod message;
-mod messages;
 mod panels;
 mod photos;
 mod presets;

@@ -57,7 +57,7 @@ fn pack(brief: &Brief) -> Result<Vec<u8>, Notice> {
 /// # Errors
 /// The file cannot be read, is no project, or lacks a picture.
 pub fn open(path: &Path, photos: &PhotoStore) -> Result<Brief, Notice> {
-    let bytes = project::read_file(path).map_err(|e| notice!("error-read", path = path.display(), detail = e.to_string()))?;
+    let bytes = project::read_file(path).map_err(|reason| notice!("error-read", path = path.display(), detail = reason))?;
     let bad = || notice!("error-project", path = path.display());
     let worded = |e: ProjectError| match e {
         ProjectError::Unusable(notice) => notice,
