@@ -16,6 +16,7 @@ use nanococoa::backend::diffusion::flux::FluxRequest;
 use nanococoa::imaging::decode::decode_file;
 use nanococoa::imaging::encode::encode_png;
 use nanococoa::metrics::Sampler;
+use nanococoa::notice::Notice;
 use parking_lot::Mutex;
 use serde_json::json;
 

@@ -170,7 +170,9 @@ pub(super) fn resume(common: &Common, args: ResumeArgs) -> Result<(), Failure> {
         output::check(&args.output)?;
         let config = load_config(overrides(common))?;
         let engine = start_engine(&config).map_err(cannot_start)?;
-        let raw = engine.resume_request(args.id).map_err(|e| Failure::bad_input(notice!("cli-job-id", id = args.id.to_string(), reason = e.notice())))?;
+        let raw = engine
+            .resume_request(args.id)
+            .map_err(|e| Failure::bad_input(notice!("cli-job-id", id = args.id.to_string(), reason = e.notice())))?;
         run_job(&engine, raw, &args.output, true, &mut told)
     };
     let result = run();
@@ -267,7 +269,8 @@ fn add_pictures(raw: &mut RawRequest, args: &GenerateArgs) {
 
 fn run_job(engine: &Engine, raw: RawRequest, output: &Output, kept: bool, told: &mut bool) -> Result<(), Failure> {
     let plan_only = output.dry_run || RequestKind::of(&raw.fields) == RequestKind::Plan;
-    let spec = nanococoa::engine::parse_request(engine, raw, true).map_err(|errors| Failure::bad_fields(errors.into_iter().map(|e| e.notice).collect()))?;
+    let spec = nanococoa::engine::parse_request(engine, raw, true)
+        .map_err(|errors| Failure::bad_fields(errors.into_iter().map(|e| e.notice).collect()))?;
     let asked = spec.warnings.clone();
     for warning in &asked {
         eprintln!("note: {}", words(warning));

@@ -53,7 +53,8 @@ pub(super) fn check(output: &Output) -> Result<(), Failure> {
     }
     out_format(output.file())?;
     if let Some(folder) = &output.save_steps {
-        std::fs::create_dir_all(folder).map_err(|e| Failure::bad_input(notice!("cli-steps-folder", folder = folder.display(), detail = e.to_string())))?;
+        std::fs::create_dir_all(folder)
+            .map_err(|e| Failure::bad_input(notice!("cli-steps-folder", folder = folder.display(), detail = e.to_string())))?;
     }
     Ok(())
 }
@@ -71,7 +72,8 @@ fn out_format(path: &Path) -> Result<image::ImageFormat, Failure> {
 /// Writes the finished job's pictures.
 pub(super) fn save(engine: &Engine, job: &JobSnapshot, output: &Output) -> Result<(), Failure> {
     let from = engine.image_path(job.id, ImageName::Final).ok_or_else(|| Failure::failed(notice!("cli-result-missing")))?;
-    let bytes = std::fs::read(&from).map_err(|e| Failure::failed(notice!("cli-result-unreadable", path = from.display(), detail = e.to_string())))?;
+    let bytes = std::fs::read(&from)
+        .map_err(|e| Failure::failed(notice!("cli-result-unreadable", path = from.display(), detail = e.to_string())))?;
     let format = out_format(output.file())?;
     let bytes = if format == image::ImageFormat::Png { bytes } else { convert(&bytes, format)? };
     // A link stays a link: what it names is written.
@@ -87,7 +89,7 @@ pub(super) fn save(engine: &Engine, job: &JobSnapshot, output: &Output) -> Resul
             if let Some(path) = engine.image_path(job.id, name) {
                 let to = folder.join(name.file_name());
                 std::fs::copy(&path, &to)
-.map_err(|e| Failure::failed(notice!("cli-step-unwritable", path = to.display(), detail = e.to_string())))?;
+                    .map_err(|e| Failure::failed(notice!("cli-step-unwritable", path = to.display(), detail = e.to_string())))?;
             }
         }
     }
@@ -109,7 +111,8 @@ fn on_white(image: &image::DynamicImage) -> image::RgbImage {
 
 fn convert(png: &[u8], format: image::ImageFormat) -> Result<Vec<u8>, Failure> {
     let not_encoded = |e: &dyn std::fmt::Display| Failure::failed(notice!("cli-result-not-encoded", detail = e.to_string()));
-    let image = on_white(&image::load_from_memory(png).map_err(|e| Failure::failed(notice!("cli-result-undecodable", detail = e.to_string())))?);
+    let image =
+        on_white(&image::load_from_memory(png).map_err(|e| Failure::failed(notice!("cli-result-undecodable", detail = e.to_string())))?);
     let packet = mark::Origin::of_text(&nanococoa::imaging::png_chunks::read_png_text(png)).map(mark::Origin::xmp);
     let mut out = std::io::Cursor::new(Vec::new());
     if format == image::ImageFormat::Jpeg {
