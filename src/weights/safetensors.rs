@@ -204,10 +204,7 @@ fn read_header(path: &Path, file: &mut File, index: usize) -> Result<Vec<(String
             return Err(corrupt(path, format!("tensor {name} says {} bytes for shape {:?}", end.saturating_sub(start), info.shape)));
         }
         if end.checked_add(8 + len).is_none_or(|e| e > total) {
-            return Err(corrupt(
-                path,
-                notice!("diffusion-file-cut-short", name = name, end = end.saturating_add(8 + len), total = total),
-            ));
+            return Err(corrupt(path, notice!("diffusion-file-cut-short", name = name, end = end.saturating_add(8 + len), total = total)));
         }
         entries.push((name, Entry { file: index, dtype, shape: info.shape, start: start + 8 + len, len: (end - start) as usize }));
     }

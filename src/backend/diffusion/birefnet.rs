@@ -13,8 +13,8 @@ use crate::backend::StageCx;
 use crate::imaging::resize::{Filter, resample, resize_plane};
 use crate::imaging::{Matte, Plane, matting};
 use crate::nn::birefnet::BiRefNet;
-use crate::notice;
 use crate::nn::swin::SwinConfig;
+use crate::notice;
 use crate::weights::{StopCheck, Vars, WeightsError, open, stoppable};
 
 /// Side that the public checkpoints were trained at.

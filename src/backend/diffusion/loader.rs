@@ -27,7 +27,11 @@ impl Loader {
     /// The folder is another model's.
     pub fn open(folder: &Path, family: &str, class: &str, device: &Device, dtype: DType) -> DiffusionResult<Self> {
         if let Some(found) = pipeline_class(folder).filter(|found| !found.starts_with(family)) {
-            return Err(WeightsError::config(folder.display().to_string(), notice!("diffusion-other-model", found = found, class = class.to_owned())).into());
+            return Err(WeightsError::config(
+                folder.display().to_string(),
+                notice!("diffusion-other-model", found = found, class = class.to_owned()),
+            )
+            .into());
         }
         Ok(Self { folder: folder.into(), device: device.clone(), dtype, stop: Arc::new(|| false) })
     }

@@ -244,7 +244,9 @@ fn clip_from_merges(vocab: &Path, merges: &Path) -> Result<Tokenizer, WeightsErr
 }
 
 fn token_id(tokenizer: &Tokenizer, place: &Path, token: &str) -> Result<u32, WeightsError> {
-    tokenizer.token_to_id(token).ok_or_else(|| WeightsError::Corrupt { path: place.into(), what: notice!("diffusion-no-token", token = token.to_owned()).into() })
+    tokenizer
+        .token_to_id(token)
+        .ok_or_else(|| WeightsError::Corrupt { path: place.into(), what: notice!("diffusion-no-token", token = token.to_owned()).into() })
 }
 
 /// Marks tokens of the vocabulary as special. The tokenizer would give a new ID to one that is not in the vocabulary.
