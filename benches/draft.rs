@@ -19,6 +19,7 @@ use nanococoa::backend::{Backend, BackendError, StageCx, StageObserver};
 use nanococoa::cancel::CancelToken;
 use nanococoa::engine::{Engine, EngineConfig, SubmitPolicy};
 use nanococoa::job::{ImageName, Stage};
+use nanococoa::notice::Notice;
 use nanococoa::pipeline::text::Headline;
 use nanococoa::pipeline::{self, Picture, PipelineError, Recalled, Sink};
 use nanococoa::request::{Attachment, JobSpec, RawRequest, SourceImage, Start};
@@ -40,7 +41,7 @@ struct Memory {
 impl StageObserver for Memory {
     fn progress(&self, _: f32) {}
     fn preview(&self, _: RgbImage) {}
-    fn warn(&self, _: &str) {}
+    fn notice(&self, _: Notice) {}
     fn wants_preview(&self) -> bool {
         false
     }

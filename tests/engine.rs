@@ -115,7 +115,7 @@ fn failure_and_panic_fail_the_job_not_the_program() {
     let dir = tempfile::tempdir().unwrap();
     let script = Script::default();
     let engine = engine_in(dir.path(), &script);
-    script.set("sculpt", Act::Fail("CUDA out of memory. Try a smaller size.".into()));
+    script.set("sculpt", Act::Fail(nanococoa::notice::Notice::verbatim("CUDA out of memory. Try a smaller size.")));
     let id = submit(&engine, json!({}));
     let job = wait(&engine, id);
     assert_eq!(job.status, JobStatus::Failed);

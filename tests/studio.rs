@@ -68,7 +68,7 @@ fn absent_placement_changes_no_pixel_and_a_wish_is_followed() {
 fn a_corrected_mask_goes_before_segmentation() {
     let dir = tempfile::tempdir().unwrap();
     let script = Script::default();
-    script.set("segment", Act::Fail("the photo must not be segmented".into()));
+    script.set("segment", Act::Fail(nanococoa::notice::Notice::verbatim("the photo must not be segmented")));
     let engine = engine_in(dir.path(), &script);
     // Half the photo's size: it is brought to the photo's.
     let mask = mask_base64(24, 20, |x, _| x < 12);
@@ -172,7 +172,7 @@ fn an_unfinished_step_is_never_taken() {
     let dir = tempfile::tempdir().unwrap();
     let script = Script::default();
     let engine = engine_in(dir.path(), &script);
-    for act in [Act::Fail("no".into()), Act::Panic] {
+    for act in [Act::Fail(nanococoa::notice::Notice::verbatim("no")), Act::Panic] {
         script.set("sculpt", act);
         let id = submit(&engine, json!({}));
         assert_eq!(wait(&engine, id).status, nanococoa::job::JobStatus::Failed);

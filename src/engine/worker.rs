@@ -11,7 +11,6 @@ use crate::backend::{Backend, BackendError};
 use crate::cancel::Stopped;
 use crate::job::JobEvent;
 use crate::notice;
-use crate::notice::Notice;
 use crate::pipeline::{self, PipelineError};
 
 /// A backend with loaded models.
@@ -51,7 +50,7 @@ fn run_guarded(shared: &Shared, work: &Work, loaded: &mut Option<LoadedBackend>)
         *loaded = None;
         let text = panic_text(payload.as_ref());
         tracing::error!(text, "a job panicked");
-        Err(BackendError::Notice(notice!("engine-job-panicked", detail = text)).into())
+        Err(BackendError::Failed(notice!("engine-job-panicked", detail = text)).into())
     })
 }
 
@@ -60,7 +59,7 @@ fn end_event(shared: &Shared, result: Result<(), PipelineError>) -> JobEvent {
         Ok(()) => JobEvent::Completed,
         Err(PipelineError::Backend(BackendError::Stopped(_))) => shared.stop_event(),
         Err(PipelineError::Kept { technical, message }) => JobEvent::Failed { error: technical, message },
-        Err(error) => JobEvent::Failed { error: Notice::verbatim(format!("{error:?}")), message: error.notice() },
+        Err(error) => JobEvent::Failed { error: error.notice(), message: error.notice() },
     }
 }
 

@@ -9,9 +9,10 @@ use uuid::Uuid;
 
 use super::photos::PhotoStore;
 use super::state::{Brief, Product, random_seed};
-use super::ui_text::UiText;
 use crate::engine::{Engine, SubmitPolicy};
 use crate::job::{Annotation, ImageName, JobSnapshot};
+use crate::notice;
+use crate::notice::Notice;
 use crate::request::fields::{FIELDS, FORCE_FROM_STEP, MASK_IMAGE, PRODUCT_IMAGE, SEED};
 use crate::request::{FieldError, JobSpec, OpenRequest, StepNumber, UnusableImage};
 
@@ -60,10 +61,6 @@ pub struct JobClient {
     stars: Arc<Mutex<()>>,
 }
 
-fn worded(error: impl std::fmt::Display) -> UiText {
-    UiText::from(error.to_string())
-}
-
 impl JobClient {
     /// A client that keeps the pictures of jobs in `photos`.
     pub fn new(engine: Engine, photos: PhotoStore) -> Self {
@@ -74,7 +71,7 @@ impl JobClient {
     ///
     /// # Errors
     /// A picture's copy is gone, the request has errors, or the job engine does not accept it.
-    pub fn submit(&self, mut brief: Brief, options: SubmitOptions) -> Result<Submission, UiText> {
+    pub fn submit(&self, mut brief: Brief, options: SubmitOptions) -> Result<Submission, Notice> {
         let mut request = open_request(&brief)?;
         if let Some(step) = options.force_from_step {
             request.fields.insert(FORCE_FROM_STEP.name.into(), json!(step));
@@ -91,20 +88,20 @@ impl JobClient {
             return Ok(Submission::Unchanged(id));
         }
         let policy = if options.front { SubmitPolicy::Front } else { SubmitPolicy::Enqueue };
-        let id = self.engine.submit(spec, policy).map_err(worded)?;
+        let id = self.engine.submit(spec, policy).map_err(|e| e.notice())?;
         Ok(Submission::Accepted { id, brief: Box::new(brief), reseeded })
     }
 
-    fn spec(&self, request: &OpenRequest) -> Result<JobSpec, UiText> {
-        crate::engine::parse_open_request(&self.engine, request, false).map_err(|errors| UiText::from(FieldError::join(errors)))
+    fn spec(&self, request: &OpenRequest) -> Result<JobSpec, Notice> {
+        crate::engine::parse_open_request(&self.engine, request, false).map_err(|errors| FieldError::join(errors))
     }
 
     /// Continues a job after its last finished step. `brief` is the one that the job was made of, if it is known.
     ///
     /// # Errors
     /// The job is gone or cannot be resumed, or the job engine does not accept the new one.
-    pub fn resume(&self, id: Uuid, brief: Option<Brief>) -> Result<Option<Submission>, UiText> {
-        let raw = self.engine.resume_request(id).map_err(worded)?;
+    pub fn resume(&self, id: Uuid, brief: Option<Brief>) -> Result<Option<Submission>, Notice> {
+        let raw = self.engine.resume_request(id).map_err(|e| e.notice())?;
         self.submit_again(id, self.spec(&crate::engine::open_request(raw))?, brief)
     }
 
@@ -112,9 +109,9 @@ impl JobClient {
     ///
     /// # Errors
     /// The job or a picture is gone, or the job engine does not accept the new one.
-    pub fn rerun(&self, id: Uuid, step: StepNumber, brief: Option<Brief>) -> Result<Option<Submission>, UiText> {
+    pub fn rerun(&self, id: Uuid, step: StepNumber, brief: Option<Brief>) -> Result<Option<Submission>, Notice> {
         let from = |start: StepNumber| {
-            let mut raw = self.engine.request_from(id, start).map_err(worded)?;
+            let mut raw = self.engine.request_from(id, start).map_err(|e| e.notice())?;
             raw.fields.insert(FORCE_FROM_STEP.name.into(), json!(step));
             self.spec(&crate::engine::open_request(raw))
         };
@@ -129,8 +126,8 @@ impl JobClient {
     }
 
     /// Submits a job that continues the job `from`.
-    fn submit_again(&self, from: Uuid, spec: JobSpec, brief: Option<Brief>) -> Result<Option<Submission>, UiText> {
-        let id = self.engine.submit(spec, SubmitPolicy::Enqueue).map_err(worded)?;
+    fn submit_again(&self, from: Uuid, spec: JobSpec, brief: Option<Brief>) -> Result<Option<Submission>, Notice> {
+        let id = self.engine.submit(spec, SubmitPolicy::Enqueue).map_err(|e| e.notice())?;
         let brief = match (brief, self.engine.snapshot(from)) {
             (Some(brief), _) => brief,
             (None, Some(job)) => self.brief_of(&job)?.brief,
@@ -151,17 +148,17 @@ impl JobClient {
     ///
     /// # Errors
     /// The job is active, gone, or its folder cannot be moved.
-    pub fn delete(&self, id: Uuid) -> Result<(), UiText> {
-        self.engine.delete(id).map_err(worded)
+    pub fn delete(&self, id: Uuid) -> Result<(), Notice> {
+        self.engine.delete(id).map_err(|e| e.notice())
     }
 
     /// Takes a job out of the trash; the one deleted last if none is named.
     ///
     /// # Errors
     /// The job is not in the trash, or its folder cannot be moved.
-    pub fn take_back(&self, id: Option<Uuid>) -> Result<(), UiText> {
+    pub fn take_back(&self, id: Option<Uuid>) -> Result<(), Notice> {
         match id.or_else(|| self.engine.trashed().first().map(|j| j.id)) {
-            Some(id) => self.engine.restore(id).map(drop).map_err(worded),
+            Some(id) => self.engine.restore(id).map(drop).map_err(|e| e.notice()),
             None => Ok(()),
         }
     }
@@ -170,15 +167,15 @@ impl JobClient {
     ///
     /// # Errors
     /// The job is gone, or its record cannot be written.
-    pub fn annotate(&self, id: Uuid, change: Annotation) -> Result<(), UiText> {
-        self.engine.annotate(id, change).map(drop).map_err(worded)
+    pub fn annotate(&self, id: Uuid, change: Annotation) -> Result<(), Notice> {
+        self.engine.annotate(id, change).map(drop).map_err(|e| e.notice())
     }
 
     /// Turns the star of a job as the job engine has it now, which may be newer than what the window shows.
     ///
     /// # Errors
     /// The job is gone, or its record cannot be written.
-    pub fn toggle_star(&self, id: Uuid) -> Result<(), UiText> {
+    pub fn toggle_star(&self, id: Uuid) -> Result<(), Notice> {
         let _one_at_a_time = self.stars.lock();
         let starred = self.engine.snapshot(id).is_some_and(|job| job.starred);
         self.annotate(id, Annotation { starred: Some(!starred), ..Annotation::default() })
@@ -188,7 +185,7 @@ impl JobClient {
     ///
     /// # Errors
     /// A picture of the job cannot be read or copied.
-    pub fn brief_of(&self, job: &JobSnapshot) -> Result<RestoredBrief, UiText> {
+    pub fn brief_of(&self, job: &JobSnapshot) -> Result<RestoredBrief, Notice> {
         let painter = if job.start_step > StepNumber::FIRST { self.painter_of(job) } else { None };
         let mut parameters = Map::clone(&job.parameters);
         if let Some(painter) = &painter {
@@ -211,7 +208,7 @@ impl JobClient {
     ///
     /// # Errors
     /// A picture of the job cannot be read or copied.
-    pub fn brief_in(&self, text: &[(String, String)]) -> Result<Option<RestoredBrief>, UiText> {
+    pub fn brief_in(&self, text: &[(String, String)]) -> Result<Option<RestoredBrief>, Notice> {
         let Some(all) = text.iter().find(|(k, _)| k == "nanococoa").and_then(|(_, v)| serde_json::from_str::<Value>(v).ok()) else {
             return Ok(None);
         };
@@ -226,7 +223,7 @@ impl JobClient {
     }
 
     /// A copy of a job's photo, if the job has one.
-    fn product_of(&self, id: Uuid) -> Result<Option<Product>, UiText> {
+    fn product_of(&self, id: Uuid) -> Result<Option<Product>, Notice> {
         let Some(path) = self.engine.image_path(id, ImageName::Product) else { return Ok(None) };
         self.photos.keep(&read(&path)?, "product.png").map(Some)
     }
@@ -239,18 +236,18 @@ impl JobClient {
     }
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, UiText> {
-    std::fs::read(path).map_err(|e| UiText::new("error.read", &[&path.display(), &e]))
+fn read(path: &Path) -> Result<Vec<u8>, Notice> {
+    std::fs::read(path).map_err(|e| notice!("error-read", path = path.display(), detail = e.to_string()))
 }
 
 /// The request of a brief with its pictures, decoded from the studio's copies.
-fn open_request(brief: &Brief) -> Result<OpenRequest, UiText> {
+fn open_request(brief: &Brief) -> Result<OpenRequest, Notice> {
     let mut request = OpenRequest::new(brief.to_raw());
     let Some(product) = &brief.product else { return Ok(request) };
     let mut attach = |field: &'static str, path: &Path| {
-        std::fs::metadata(path).map_err(|e| UiText::new("error.photo_gone", &[&product.name, &e]))?;
+        std::fs::metadata(path).map_err(|e| notice!("error-photo-gone", photo = &product.name, detail = e.to_string()))?;
         request.images.insert(field, crate::engine::decode_source_file(path).map_err(UnusableImage::undecodable));
-        Ok::<(), UiText>(())
+        Ok::<(), Notice>(())
     };
     attach(PRODUCT_IMAGE.name, &product.path)?;
     if let Some(mask) = &brief.mask {

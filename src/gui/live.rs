@@ -273,8 +273,9 @@ impl Maker {
 }
 
 fn read_mask(path: &Path, hash: String) -> Result<MaskFile, Notice> {
-    let bytes = std::fs::read(path).map_err(|e| Notice::verbatim(e.to_string()))?;
-    let gray = image::load_from_memory(&bytes).map_err(|e| Notice::verbatim(e.to_string()))?.into_luma8();
+    let unreadable = |e: &dyn std::fmt::Display| notice!("error-read", path = path.display(), detail = e.to_string());
+    let bytes = std::fs::read(path).map_err(|e| unreadable(&e))?;
+    let gray = image::load_from_memory(&bytes).map_err(|e| unreadable(&e))?.into_luma8();
     let sheet = Arc::new(live::reduced_mask(&Plane::from_gray(&gray)));
     let pixels = Arc::new(DynamicImage::ImageLuma8(gray).into_rgba8());
     let image = SourceImage { pixels, has_alpha: false, hash, description: String::new(), notes: Vec::new(), mask: None, text: Vec::new() };

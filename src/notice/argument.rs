@@ -70,6 +70,18 @@ impl From<&Path> for Argument {
     }
 }
 
+impl From<std::path::Display<'_>> for Argument {
+    fn from(path: std::path::Display<'_>) -> Self {
+        path.to_string().into()
+    }
+}
+
+impl From<&String> for Argument {
+    fn from(text: &String) -> Self {
+        text.clone().into()
+    }
+}
+
 impl From<String> for Argument {
     fn from(text: String) -> Self {
         Self::Text(Cow::Owned(text))

@@ -127,6 +127,7 @@ impl From<Notice> for Content {
 impl From<Recorded> for Notice {
     fn from(recorded: Recorded) -> Self {
         match recorded {
+            // Records of older versions stay English in every language.
             Recorded::Text(text) => Self::verbatim(text),
             Recorded::Notice { field, code, arguments } => Self(Box::new(Content {
                 field: field.map(Cow::Owned),

@@ -4,6 +4,7 @@
 mod circles;
 mod figures;
 mod graph;
+mod sentences;
 mod source;
 
 use std::collections::BTreeSet;

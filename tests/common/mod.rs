@@ -11,6 +11,7 @@ use nanococoa::backend::*;
 use nanococoa::engine::{Engine, EngineConfig};
 use nanococoa::imaging::{LinearRgb, Matte, Plane};
 use nanococoa::job::{ImageName, JobSnapshot, JobStatus};
+use nanococoa::notice::Notice;
 use nanococoa::request::{BackendKind, RawRequest};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -25,8 +26,8 @@ pub enum Act {
     Slow(Duration),
     /// Works for so long and hears nothing meanwhile.
     Deaf(Duration),
-    /// Fails with this text.
-    Fail(String),
+    /// Fails with this message.
+    Fail(Notice),
     /// Panics.
     Panic,
 }
@@ -60,7 +61,7 @@ impl Script {
                 std::thread::sleep(time);
                 Ok(cx.step(1.0)?)
             }
-            Act::Fail(text) => Err(BackendError::Failed(text)),
+            Act::Fail(notice) => Err(BackendError::Failed(notice)),
             Act::Panic => panic!("scripted panic in {stage}"),
         }
     }
