@@ -1,18 +1,20 @@
-//! Signals, too few file handles, and kill -9 at 30 moments during jobs: no finished step is lost, no broken file is listed, the job says
-//! "interrupted" and can be continued.
+//! Signals, too few file handles, and kill -9 at 30 moments during jobs, ten of them during a write: no finished step is lost, no broken file
+//! is listed, the job says "interrupted" and can be continued. The moments are observed, not timed, and the test fails if too few hit.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg(unix)]
 
 #[path = "common/served.rs"]
 mod served;
 
+use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use served::{call, serve};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_nanococoa");
+const ROUNDS: u64 = 30;
 
 /// A seed of its own for every round: nothing is taken from the rounds before.
 fn request(seed: u64) -> Value {
@@ -36,7 +38,7 @@ fn signals_end_the_server_in_good_order() {
         let mut server = serve(data.path(), &[]);
         assert_eq!(call(&server, "GET", "/health", None)["status"], "healthy");
         signal(&server, name);
-        let begin = std::time::Instant::now();
+        let begin = Instant::now();
         let ended = loop {
             if let Some(status) = server.child.try_wait().unwrap() {
                 break status;
@@ -80,50 +82,139 @@ fn too_few_handles_close_idle_connections_and_nothing_spins() {
     assert_eq!(call(&server, "GET", "/health", None)["status"], "healthy");
 }
 
+/// When a round kills the server.
+#[derive(Clone, Copy, Debug)]
+enum Moment {
+    /// While the job runs and has come so far.
+    Percent(u64),
+    /// While the n-th unfinished file of the job is on disk, counted from 1.
+    Write(usize),
+}
+
+/// Twenty moments spread over the whole job and ten writes.
+fn moment(round: u64) -> Moment {
+    if round % 3 == 2 { Moment::Write(round as usize / 3 + 1) } else { Moment::Percent((round / 3 * 2 + round % 3) * 5) }
+}
+
+/// Files that a write has not yet renamed.
+fn unfinished(job: &Path) -> Vec<PathBuf> {
+    let files = std::fs::read_dir(job).into_iter().flatten().flatten().map(|entry| entry.path());
+    files.filter(|path| path.extension().is_some_and(|e| e == "tmp")).collect()
+}
+
+fn status(server: &served::Server, id: &str, images: bool) -> Value {
+    call(server, "GET", &format!("/status/{id}?images={images}"), None)
+}
+
+/// Waits for a moment of a job. Returns the job as it was last seen, with the results that must survive.
+fn wait(server: &served::Server, id: &str, job: &Path, moment: Moment) -> Value {
+    let begin = Instant::now();
+    let mut seen = Vec::new();
+    let mut last = status(server, id, true);
+    loop {
+        assert!(begin.elapsed() < Duration::from_secs(60), "{moment:?} never comes: {last}");
+        match moment {
+            Moment::Percent(percent) => {
+                last = status(server, id, true);
+                let ended = !["pending", "running"].contains(&last["status"].as_str().unwrap());
+                if ended || last["status"] == "running" && last["progress_percent"].as_u64().unwrap() >= percent {
+                    return last;
+                }
+            }
+            Moment::Write(count) => {
+                let ended = begin.elapsed() > Duration::from_secs(1) && status(server, id, false)["status"] == "completed";
+                seen.extend(unfinished(job).into_iter().filter(|path| !seen.contains(path)).collect::<Vec<_>>());
+                if ended || seen.len() >= count {
+                    return last;
+                }
+            }
+        }
+    }
+}
+
+/// Where a kill hit, by the last answer before it and the disk after it.
+struct Hit {
+    /// The job had begun and not ended.
+    running: bool,
+    /// A file was half written.
+    write: bool,
+    /// The step that was running.
+    step: String,
+}
+
+impl Hit {
+    fn read(job: &Path, before: &Value) -> Self {
+        let record: Value = serde_json::from_slice(&std::fs::read(job.join("job.json")).unwrap()).unwrap();
+        let seen_running = before["status"] == "running";
+        let write = !unfinished(job).is_empty();
+        let ended = !["pending", "running"].contains(&record["status"].as_str().unwrap());
+        // The record is older than the answer: it is written when a step ends.
+        let step = if seen_running { &before["current_step"] } else { &record["step"] };
+        Self { running: !ended && (seen_running || write), write, step: step.as_str().unwrap().to_owned() }
+    }
+}
+
+/// The pictures that were there before are there after a restart, every listed one is whole, and nothing half written is left.
+fn check_after_restart(round: u64, before: &Value, after: &Value, job: &Path) {
+    for result in ["step1_result", "step2_result", "final_result"] {
+        if let Some(kept) = before[result].as_str() {
+            assert_eq!(after[result].as_str(), Some(kept), "round {round}: {result} was lost");
+        }
+        if let Some(text) = after[result].as_str() {
+            use base64::Engine as _;
+            let png = base64::engine::general_purpose::STANDARD.decode(text).unwrap();
+            image::load_from_memory(&png).unwrap_or_else(|e| panic!("round {round}: {result} is broken: {e}"));
+        }
+    }
+    assert_eq!(unfinished(job), Vec::<PathBuf>::new(), "round {round}");
+}
+
 #[test]
 fn kill_nine_loses_no_finished_step() {
     let data = tempfile::tempdir().unwrap();
-    let mut interrupted = 0;
+    let mut hits: Vec<Hit> = Vec::new();
     let mut last = None;
-    for round in 0..30u64 {
+    for round in 0..ROUNDS {
         let server = serve(data.path(), &[]);
         let answer = call(&server, "POST", "/generate", Some(&request(round)));
         let id = answer["job_id"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned();
-        // Spread over the whole job, denser in its first second; the last picture listed before the kill is what must be found again.
-        std::thread::sleep(Duration::from_millis((round * 7919) % 1300));
-        let before = call(&server, "GET", &format!("/status/{id}"), None);
+        let job = data.path().join("jobs").join(&id);
+        let before = wait(&server, &id, &job, moment(round));
+        // SIGKILL.
         drop(server);
+        let hit = Hit::read(&job, &before);
 
         let server = serve(data.path(), &[]);
-        let after = call(&server, "GET", &format!("/status/{id}"), None);
-        for result in ["step1_result", "step2_result", "final_result"] {
-            if let Some(kept) = before[result].as_str() {
-                assert_eq!(after[result].as_str(), Some(kept), "round {round}: {result} was lost");
-            }
-            if let Some(text) = after[result].as_str() {
-                use base64::Engine as _;
-                let png = base64::engine::general_purpose::STANDARD.decode(text).unwrap();
-                image::load_from_memory(&png).unwrap_or_else(|e| panic!("round {round}: {result} is broken: {e}"));
-            }
-        }
-        match after["status"].as_str().unwrap() {
-            "completed" => {}
+        let after = status(&server, &id, true);
+        check_after_restart(round, &before, &after, &job);
+        let ended = after["status"].as_str().unwrap();
+        println!(
+            "round {round}, {:?}: {} in {}{}; after the restart {ended}",
+            moment(round),
+            if hit.running { "running" } else { "not running" },
+            hit.step,
+            if hit.write { ", a file half written" } else { "" },
+        );
+        match ended {
+            "completed" => assert!(!hit.running, "round {round}: a job that had not ended is completed"),
             "failed" => {
-                interrupted += 1;
                 let message = after["message"].as_str().unwrap();
                 assert!(message.to_lowercase().contains("interrupted"), "{message}");
                 last = Some(id.clone());
             }
             other => panic!("round {round}: {other}"),
         }
-        let leftovers: Vec<_> = std::fs::read_dir(data.path().join("jobs").join(&id))
-            .unwrap()
-            .flatten()
-            .filter(|e| e.file_name().to_string_lossy().ends_with(".tmp"))
-            .collect();
-        assert!(leftovers.is_empty(), "round {round}: {leftovers:?}");
+        hits.push(hit);
     }
-    assert!(interrupted > 3, "only {interrupted} of 30 kills hit a running job");
+    // A kill before or after the job proves nothing.
+    let count = |wanted: &dyn Fn(&Hit) -> bool| hits.iter().filter(|hit| wanted(hit)).count() as u64;
+    let (running, write) = (count(&|hit| hit.running), count(&|hit| hit.write));
+    println!("{running} of {ROUNDS} kills hit a running job, {write} a write");
+    assert!(running >= ROUNDS * 2 / 3, "only {running} of {ROUNDS} kills hit a running job");
+    assert!(write >= 3, "only {write} kills hit a write");
+    for step in ["background", "text", "composite"] {
+        assert!(count(&|hit| hit.running && hit.step.ends_with(step)) > 0, "no kill hit {step}");
+    }
 
     let id = last.unwrap();
     let out = data.path().join("continued.png");

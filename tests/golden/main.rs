@@ -181,9 +181,7 @@ fn advertisements_of_the_draft_backend() {
 #[test]
 fn advertisements_of_the_diffusion_backend() {
     let (models, data) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let case = |name: &str| -> Value { serde_json::from_slice(&std::fs::read(models::fixtures().join(name)).unwrap()).unwrap() };
-    models::write_model(&models.path().join("flux-tiny"), &case("pipeline--flux-dev-wide.json"));
-    models::write_model(&models.path().join("sdxl-tiny"), &case("pipeline--sdxl-cfg.json"));
+    models::write_tiny_models(models.path());
     let root = models.path().to_owned();
     let backend = move |_| -> Result<Box<dyn nanococoa::backend::Backend>, nanococoa::backend::BackendError> {
         let setup = Setup {
