@@ -1,9 +1,4 @@
 //! The real binary on a disk of four megabytes that is really full: a tmpfs in a mount namespace of its own. Fails where the system allows none.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-#![cfg(target_os = "linux")]
-
-#[path = "common/served.rs"]
-mod served;
 
 use std::fs;
 use std::io::Write as _;
@@ -11,7 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::{Value, json};
-use served::{Server, call, serve_in};
+
+use crate::served::{Server, call, serve_in};
 
 const MOUNT: &str = "mount -t tmpfs -o size=4m none \"$1\" && shift && exec \"$@\"";
 

@@ -1,17 +1,13 @@
 //! Signals, too few file handles, and kill -9 at 30 moments during jobs, ten of them during a write: no finished step is lost, no broken file
 //! is listed, the job says "interrupted" and can be continued. The moments are observed, not timed, and the test fails if too few hit.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-#![cfg(unix)]
-
-#[path = "common/served.rs"]
-mod served;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use served::{call, serve};
+
+use crate::served::{self, call, serve};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_nanococoa");
 const ROUNDS: u64 = 30;
