@@ -70,9 +70,10 @@ pub(super) fn serve(common: &Common, args: ServeArgs) -> Result<(), Failure> {
             shown.set_ip(std::net::Ipv4Addr::LOCALHOST.into());
             say!("Other machines reach it by this machine's address; host names need --allow-host.");
         }
+        let ended = end_signal();
         say!("nanoCocoa serves http://{shown} (documentation: http://{shown}/docs). Ctrl-C ends it.");
         let state = ApiState::new(engine.clone(), security, config.body_limit);
-        api::serve(listener, state, end_signal()).await.context("the server ended")?;
+        api::serve(listener, state, ended).await.context("the server ended")?;
         let ended = tokio::task::spawn_blocking(move || engine.shutdown()).await;
         ended.context("the engine did not end cleanly")
     })?;

@@ -1,28 +1,28 @@
 //! The signals that end the program.
 
-/// Waits for Ctrl-C, SIGTERM, or SIGHUP (the terminal was closed).
-pub(super) async fn end_signal() {
-    let interrupt = tokio::signal::ctrl_c();
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let hangup = if hangup_is_ignored() { None } else { signal(SignalKind::hangup()).ok() };
-        let closed = async {
-            match hangup {
-                Some(mut hangup) => hangup.recv().await,
-                None => std::future::pending().await,
-            }
-        };
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = interrupt => {}
-                _ = terminate.recv() => {}
-                _ = closed => {}
-            }
-            return;
-        }
+use std::future::Future;
+
+/// Completes at Ctrl-C, SIGTERM, or SIGHUP (the terminal was closed). The signals are caught from the call on, not only while the future
+/// is polled, so that a server that has announced its address ends in good order. Must be called within a tokio runtime.
+#[cfg(unix)]
+pub(super) fn end_signal() -> impl Future<Output = ()> + Send + 'static {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let hangup = if hangup_is_ignored() { None } else { Some(SignalKind::hangup()) };
+    let kinds = [Some(SignalKind::interrupt()), Some(SignalKind::terminate()), hangup];
+    let mut caught: Vec<_> = kinds.into_iter().flatten().filter_map(|kind| signal(kind).ok()).collect();
+    std::future::poll_fn(move |cx| {
+        let ends = caught.iter_mut().any(|signal| signal.poll_recv(cx).is_ready());
+        if ends { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
+    })
+}
+
+/// Completes at Ctrl-C.
+#[cfg(not(unix))]
+pub(super) fn end_signal() -> impl Future<Output = ()> + Send + 'static {
+    async {
+        let _ = tokio::signal::ctrl_c().await;
     }
-    let _ = interrupt.await;
 }
 
 /// Whether the program was started with `nohup`, so that it outlives its terminal. Known on Linux only.
