@@ -8,12 +8,12 @@ use std::time::Duration;
 use anyhow::Context as _;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
+use nanococoa::api::attach_base64;
 use nanococoa::engine::{Engine, SubmitPolicy, decode_source_file, project};
 use nanococoa::job::{ImageName, JobSnapshot, JobStatus};
-use nanococoa::notice::Notice;
-use nanococoa::paths;
-use nanococoa::request::{Attachments, JobSpec};
-use serde_json::{Map, Value, json};
+use nanococoa::request::{Attachment, JobSpec, RawRequest, RequestKind, UnusableImage};
+use nanococoa::{notice, paths};
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::common::{Common, Failure, load_config, overrides, start_engine, words};
@@ -147,7 +147,7 @@ fn prepare(common: &Common, args: &GenerateArgs, told: &mut bool) -> Result<(), 
             return Err(Failure::BadInput(format!("--out: this is the file of {flag}; name another, or the original would be lost")));
         }
     }
-    let (raw, attachments) = (raw_request(args)?, attachments(args));
+    let raw = raw_request(args)?;
     let config = load_config(overrides(common))?;
     let (engine, temporary) = match start_engine(&config) {
         Ok(engine) => (engine, None),
@@ -163,7 +163,7 @@ fn prepare(common: &Common, args: &GenerateArgs, told: &mut bool) -> Result<(), 
         }
         Err(error) => return Err(Failure::Failed(words(&error.notice()))),
     };
-    run_job(&engine, &raw, &attachments, &args.output, temporary.is_none(), told)
+    run_job(&engine, raw, &args.output, temporary.is_none(), told)
 }
 
 pub(super) fn resume(common: &Common, args: ResumeArgs) -> Result<(), Failure> {
@@ -173,25 +173,37 @@ pub(super) fn resume(common: &Common, args: ResumeArgs) -> Result<(), Failure> {
         let config = load_config(overrides(common))?;
         let engine = start_engine(&config).context("cannot start")?;
         let raw = engine.resume_request(args.id).map_err(|e| Failure::BadInput(format!("JOB_ID {}: {}", args.id, words(&e.notice()))))?;
-        run_job(&engine, &raw, &Attachments::new(), &args.output, true, &mut told)
+        run_job(&engine, raw, &args.output, true, &mut told)
     };
     let result = run();
     tell_failure(args.output.json && !told, result)
 }
 
-fn raw_request(args: &GenerateArgs) -> Result<Map<String, Value>, Failure> {
+fn raw_request(args: &GenerateArgs) -> Result<RawRequest, Failure> {
     let mut raw = match &args.project {
         Some(path) => {
             let bytes = project::read_file(&paths::find(path))
-                .map_err(|e| Failure::BadInput(format!("--project: cannot read {}: {e}", path.display())))?;
-            project::request_of(&bytes).map_err(|why| Failure::BadInput(format!("--project: {}: {why}", path.display())))?
+                .map_err(|e| Failure::BadInput(format!("--project: cannot read {}: {}", path.display(), words(&e))))?;
+            project::read_project(&bytes)
+                .map_err(|e| Failure::BadInput(format!("--project: {}: {}", path.display(), words(&e.notice()))))?
         }
-        None => Map::new(),
+        None => RawRequest::default(),
     };
     if args.product.is_some() {
         // The mask belongs to the project's own photo.
-        raw.remove("mask_image");
+        raw.attachments.remove("mask_image");
+        raw.fields.remove("mask_image");
     }
+    add_fields(&mut raw, args)?;
+    add_pictures(&mut raw, args);
+    // `--set` and projects of other programs may name pictures as over REST.
+    attach_base64(&mut raw);
+    Ok(raw)
+}
+
+/// The fields that flags name.
+fn add_fields(raw: &mut RawRequest, args: &GenerateArgs) -> Result<(), Failure> {
+    let raw = &mut raw.fields;
     let fields = [
         ("text_content", args.text.as_ref().map(|t| t.replace("\\n", "\n"))),
         ("bg_prompt", args.prompt.clone()),
@@ -231,92 +243,41 @@ fn raw_request(args: &GenerateArgs) -> Result<Map<String, Value>, Failure> {
         };
         raw.insert(name.trim().into(), Value::String(value.into()));
     }
-    Ok(raw)
+    Ok(())
 }
 
 /// The pictures that flags name.
-fn attachments(args: &GenerateArgs) -> Attachments {
+fn add_pictures(raw: &mut RawRequest, args: &GenerateArgs) {
     let files = [("product_image", &args.product), ("mask_image", &args.mask), ("step1_image", &args.step1), ("step2_image", &args.step2)];
-    let decode = |path: &Path| {
-        let path = paths::find(path);
-        decode_source_file(&path).map_err(|why| if path.is_file() { why } else { format!("{}: {why}", path.display()) })
-    };
-    files.into_iter().filter_map(|(field, path)| Some((field, decode(path.as_deref()?)))).collect()
+    for (field, path) in files {
+        let Some(path) = path.as_deref().map(paths::find) else { continue };
+        let attachment = match decode_source_file(&path) {
+            Ok(image) => Attachment::Image(image),
+            Err(why) if path.is_file() => Attachment::Unusable(UnusableImage::undecodable(why)),
+            Err(why) => {
+                let why = notice!("cli-not-a-file", path = path.display().to_string(), reason = why);
+                Attachment::Unusable(UnusableImage::undecodable(why))
+            }
+        };
+        raw.attachments.insert(field, attachment);
+    }
 }
 
-/// A message in the terms of the command line.
-fn in_cli_words(notice: &Notice) -> String {
-    if notice.code() == "verbatim" { in_flags(&notice.to_string()) } else { words(notice) }
-}
-
-/// What REST would answer, in the words of the command line.
-fn in_flags(text: &str) -> String {
-    const FLAGS: &[(&str, &str)] = &[
-        ("text_content", "--text"),
-        ("bg_prompt", "--prompt"),
-        ("bg_negative_prompt", "--negative-prompt"),
-        ("text_model_prompt", "--style"),
-        ("font_name", "--font"),
-        ("composition_mode", "--mode"),
-        ("text_position", "--position"),
-        ("start_step", "--from-step"),
-        ("force_from_step", "--force-from-step"),
-        ("stop_step", "--stop-step"),
-        ("seed", "--seed"),
-        ("engine", "--engine"),
-        ("strength", "--strength"),
-        ("composition_strength", "--composition-strength"),
-        ("product_x", "--product-x"),
-        ("product_y", "--product-y"),
-        ("product_scale", "--product-scale"),
-        ("text_x", "--text-x"),
-        ("text_y", "--text-y"),
-        ("width", "--size"),
-        ("height", "--size"),
-        ("product_image", "--product"),
-        ("mask_image", "--mask"),
-        ("step1_image", "--step1"),
-        ("step2_image", "--step2"),
-    ];
-    const WORDS: &[(&str, &str)] = &[
-        ("send one of the names of GET /fonts", "use one of the names that `nanococoa doctor` lists"),
-        ("required when start_step is 2", "required with --from-step 2"),
-        ("required when start_step is 3", "required with --from-step 3"),
-        ("send the step1_result of an earlier job", "name the picture of step 1 of an earlier job with --step1 (--save-steps keeps them)"),
-        ("send the step2_result of an earlier job", "name the picture of step 2 of an earlier job with --step2 (--save-steps keeps them)"),
-        ("send the slogan to make", "name the slogan with --text"),
-        ("send product_image too", "name it with --product"),
-        ("; send ", "; use "),
-    ];
-    let named = text.split_once(": ").and_then(|(field, rest)| {
-        let flag = FLAGS.iter().find(|f| f.0 == field)?.1;
-        Some(format!("{flag} ({field}): {rest}"))
-    });
-    let text = named.unwrap_or_else(|| text.to_owned());
-    WORDS.iter().fold(text, |text, (rest, words)| text.replace(rest, words))
-}
-
-fn run_job(
-    engine: &Engine,
-    raw: &Map<String, Value>,
-    attachments: &Attachments,
-    output: &Output,
-    kept: bool,
-    told: &mut bool,
-) -> Result<(), Failure> {
-    let spec = nanococoa::engine::parse_with_attachments(engine, raw, attachments, true).map_err(|errors| {
-        let lines: Vec<String> = errors.iter().map(|e| in_flags(&e.msg)).collect();
+fn run_job(engine: &Engine, raw: RawRequest, output: &Output, kept: bool, told: &mut bool) -> Result<(), Failure> {
+    let plan_only = output.dry_run || RequestKind::of(&raw.fields) == RequestKind::Plan;
+    let spec = nanococoa::engine::parse_request(engine, raw, true).map_err(|errors| {
+        let lines: Vec<String> = errors.iter().map(|e| words(&e.notice)).collect();
         Failure::BadInput(lines.join("\n       "))
     })?;
     let asked = spec.warnings.clone();
     for warning in &asked {
-        eprintln!("note: {}", in_flags(warning));
+        eprintln!("note: {}", words(warning));
     }
-    if output.dry_run || spec.dry_run {
+    if plan_only {
         return tell_plan(engine, &spec, output.json);
     }
     let id = engine.submit(spec, SubmitPolicy::Enqueue).map_err(|e| match e {
-        nanococoa::engine::SubmitError::BackendUnavailable(notice) => Failure::BadInput(in_cli_words(&notice)),
+        nanococoa::engine::SubmitError::BackendUnavailable(notice) => Failure::BadInput(words(&notice)),
         other => Failure::Failed(words(&other.notice())),
     })?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("cannot start")?;
@@ -328,15 +289,15 @@ fn run_job(
             Err(Failure::Failed(format!("stopped; finished steps are kept: nanococoa resume {id} --out FILE")))
         }
         JobStatus::Stopped => Err(Failure::Failed("stopped before the first step was finished".into())),
-        _ => Err(Failure::Failed(in_cli_words(&job.message))),
+        _ => Err(Failure::Failed(words(&job.message))),
     };
     engine.shutdown();
     if output.json {
         *told = true;
         say!("{}", output::report(&job, output, result.is_ok()));
     } else if result.is_ok() {
-        for warning in job.warnings.iter().filter(|w| !asked.contains(&w.to_string())) {
-            eprintln!("note: {}", in_cli_words(warning));
+        for warning in job.warnings.iter().filter(|w| !asked.contains(w)) {
+            eprintln!("note: {}", words(warning));
         }
         say!(
             "{} ({} × {}, {} engine, seed {}, {:.1} s)",
@@ -378,7 +339,7 @@ async fn watch(engine: &Engine, id: Uuid, json: bool) -> anyhow::Result<Arc<JobS
     loop {
         let job = updates.borrow_and_update().clone();
         bar.set_position(u64::from(job.progress_percent));
-        bar.set_message(in_cli_words(&job.message));
+        bar.set_message(words(&job.message));
         if !job.status.is_active() {
             bar.finish_and_clear();
             return Ok(job);

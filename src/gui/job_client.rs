@@ -12,8 +12,8 @@ use super::state::{Brief, Product, random_seed};
 use super::ui_text::UiText;
 use crate::engine::{Engine, SubmitPolicy};
 use crate::job::{Annotation, ImageName, JobSnapshot};
-use crate::request::fields::FIELDS;
-use crate::request::{Attachments, JobSpec, StepNumber};
+use crate::request::fields::{FIELDS, FORCE_FROM_STEP, MASK_IMAGE, PRODUCT_IMAGE, SEED};
+use crate::request::{FieldError, JobSpec, OpenRequest, StepNumber, UnusableImage};
 
 /// How a brief becomes a job.
 #[derive(Clone, Copy, Debug, Default)]
@@ -75,21 +75,18 @@ impl JobClient {
     /// # Errors
     /// A picture's copy is gone, the request has errors, or the job engine does not accept it.
     pub fn submit(&self, mut brief: Brief, options: SubmitOptions) -> Result<Submission, UiText> {
-        let attachments = attachments(&brief)?;
-        let spec_of = |brief: &Brief| {
-            let mut raw = brief.to_raw();
-            if let Some(step) = options.force_from_step {
-                raw.insert("force_from_step".into(), json!(step));
-            }
-            self.spec(&raw, &attachments)
-        };
-        let mut spec = spec_of(&brief)?;
+        let mut request = open_request(&brief)?;
+        if let Some(step) = options.force_from_step {
+            request.fields.insert(FORCE_FROM_STEP.name.into(), json!(step));
+        }
+        let mut spec = self.spec(&request)?;
         let plan_needed = options.reseed || options.same.is_some();
         let nothing_runs = plan_needed && self.engine.plan(&spec).is_ok_and(|p| p.steps.iter().all(|s| s.cached));
         let reseeded = nothing_runs && options.reseed;
         if reseeded {
             brief.seed = random_seed();
-            spec = spec_of(&brief)?;
+            request.fields.insert(SEED.name.into(), json!(brief.seed));
+            spec = self.spec(&request)?;
         } else if let Some(id) = options.same.filter(|_| nothing_runs) {
             return Ok(Submission::Unchanged(id));
         }
@@ -98,9 +95,8 @@ impl JobClient {
         Ok(Submission::Accepted { id, brief: Box::new(brief), reseeded })
     }
 
-    fn spec(&self, raw: &Map<String, Value>, attachments: &Attachments) -> Result<JobSpec, UiText> {
-        let spec = crate::engine::parse_with_attachments(&self.engine, raw, attachments, false);
-        spec.map_err(|errors| UiText::from(errors.iter().map(|e| e.msg.clone()).collect::<Vec<_>>().join("\n")))
+    fn spec(&self, request: &OpenRequest) -> Result<JobSpec, UiText> {
+        crate::engine::parse_open_request(&self.engine, request, false).map_err(|errors| UiText::from(FieldError::join(errors)))
     }
 
     /// Continues a job after its last finished step. `brief` is the one that the job was made of, if it is known.
@@ -109,7 +105,7 @@ impl JobClient {
     /// The job is gone or cannot be resumed, or the job engine does not accept the new one.
     pub fn resume(&self, id: Uuid, brief: Option<Brief>) -> Result<Option<Submission>, UiText> {
         let raw = self.engine.resume_request(id).map_err(worded)?;
-        self.submit_again(id, &raw, brief)
+        self.submit_again(id, self.spec(&crate::engine::open_request(raw))?, brief)
     }
 
     /// Runs a job's steps again from `step` on, with its own pictures and settings.
@@ -119,22 +115,22 @@ impl JobClient {
     pub fn rerun(&self, id: Uuid, step: StepNumber, brief: Option<Brief>) -> Result<Option<Submission>, UiText> {
         let from = |start: StepNumber| {
             let mut raw = self.engine.request_from(id, start).map_err(worded)?;
-            raw.insert("force_from_step".into(), json!(step));
-            Ok::<_, UiText>(raw)
+            raw.fields.insert(FORCE_FROM_STEP.name.into(), json!(step));
+            self.spec(&crate::engine::open_request(raw))
         };
         let first = self.engine.snapshot(id).map_or(step, |job| job.start_step);
         // A whole job, where its earlier steps can be reused, has the photo too.
-        let mut raw = from(first.min(step))?;
-        let plan = self.engine.plan(&self.spec(&raw, &Attachments::new())?);
+        let mut spec = from(first.min(step))?;
+        let plan = self.engine.plan(&spec);
         if plan.is_ok_and(|p| p.steps.iter().any(|s| s.step < step && !s.cached)) {
-            raw = from(step)?;
+            spec = from(step)?;
         }
-        self.submit_again(id, &raw, brief)
+        self.submit_again(id, spec, brief)
     }
 
-    /// Submits a request that continues the job `from`.
-    fn submit_again(&self, from: Uuid, raw: &Map<String, Value>, brief: Option<Brief>) -> Result<Option<Submission>, UiText> {
-        let id = self.engine.submit(self.spec(raw, &Attachments::new())?, SubmitPolicy::Enqueue).map_err(worded)?;
+    /// Submits a job that continues the job `from`.
+    fn submit_again(&self, from: Uuid, spec: JobSpec, brief: Option<Brief>) -> Result<Option<Submission>, UiText> {
+        let id = self.engine.submit(spec, SubmitPolicy::Enqueue).map_err(worded)?;
         let brief = match (brief, self.engine.snapshot(from)) {
             (Some(brief), _) => brief,
             (None, Some(job)) => self.brief_of(&job)?.brief,
@@ -196,7 +192,8 @@ impl JobClient {
         let painter = if job.start_step > StepNumber::FIRST { self.painter_of(job) } else { None };
         let mut parameters = Map::clone(&job.parameters);
         if let Some(painter) = &painter {
-            let of_scene = FIELDS.iter().filter(|f| f.used_by == [1]).filter_map(|f| painter.parameters.get_key_value(f.name));
+            let of_scene =
+                FIELDS.iter().filter(|f| f.used_by == [StepNumber::Background]).filter_map(|f| painter.parameters.get_key_value(f.name));
             parameters.extend(of_scene.map(|(k, v)| (k.clone(), v.clone())));
         }
         let photo_unknown = job.start_step > StepNumber::FIRST && painter.is_none();
@@ -246,20 +243,20 @@ fn read(path: &Path) -> Result<Vec<u8>, UiText> {
     std::fs::read(path).map_err(|e| UiText::new("error.read", &[&path.display(), &e]))
 }
 
-/// The pictures of a brief, decoded from the studio's copies.
-fn attachments(brief: &Brief) -> Result<Attachments, UiText> {
-    let mut attachments = Attachments::new();
-    let Some(product) = &brief.product else { return Ok(attachments) };
+/// The request of a brief with its pictures, decoded from the studio's copies.
+fn open_request(brief: &Brief) -> Result<OpenRequest, UiText> {
+    let mut request = OpenRequest::new(brief.to_raw());
+    let Some(product) = &brief.product else { return Ok(request) };
     let mut attach = |field: &'static str, path: &Path| {
         std::fs::metadata(path).map_err(|e| UiText::new("error.photo_gone", &[&product.name, &e]))?;
-        attachments.insert(field, crate::engine::decode_source_file(path));
+        request.images.insert(field, crate::engine::decode_source_file(path).map_err(UnusableImage::undecodable));
         Ok::<(), UiText>(())
     };
-    attach("product_image", &product.path)?;
+    attach(PRODUCT_IMAGE.name, &product.path)?;
     if let Some(mask) = &brief.mask {
-        attach("mask_image", &mask.path)?;
+        attach(MASK_IMAGE.name, &mask.path)?;
     }
-    Ok(attachments)
+    Ok(request)
 }
 
 #[cfg(test)]

@@ -24,6 +24,7 @@ use super::{presets, project_file};
 use crate::engine::Engine;
 use crate::job::{Annotation, JobSnapshot};
 use crate::request::StepNumber;
+use crate::request::fields::PRODUCT_IMAGE;
 
 /// The message of a finished task, if it has one.
 type Outcome = Result<Option<Message>, UiText>;
@@ -281,7 +282,7 @@ impl TaskContext {
         }
         let product = self.photos.keep_file(path, &source)?;
         for note in &source.notes {
-            self.mailbox.send(Message::Noted(UiText::from(format!("product_image: {note}"))));
+            self.mailbox.send(Message::Noted(UiText::from(note.clone().at(PRODUCT_IMAGE.name))));
         }
         Ok(Message::Product(Box::new(product), Some(path.to_path_buf())))
     }

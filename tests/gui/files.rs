@@ -195,7 +195,7 @@ fn a_new_advertisement_never_goes_into_the_old_file() {
         desk.until("the project as it is", |s| !s.session.unsaved());
         let text = |path: &std::path::Path| {
             let bytes = std::fs::read(path).unwrap();
-            nanococoa::engine::project::request_of(&bytes).unwrap()["bg_prompt"].clone()
+            nanococoa::engine::project::read_project(&bytes).unwrap().fields["bg_prompt"].clone()
         };
         assert_eq!((text(&a), text(&b)), ("sea".into(), "mountain lake".into()));
         desk.end();

@@ -9,7 +9,7 @@ use nanococoa::gui::i18n::Lang;
 use nanococoa::job::{ImageName, JobStatus};
 use nanococoa::request::StepNumber;
 
-use crate::common::{Act, Script, request};
+use crate::common::{Act, Script, picture_base64, raw, request};
 use crate::desk::{Desk, real, sample};
 
 type Edit = fn(&mut Desk);
@@ -198,7 +198,7 @@ fn the_job_that_is_next_is_the_one_in_front() {
     });
     let engine = nanococoa::engine::Engine::start(crate::common::config_in(dir.path()), slow).unwrap();
     let submit = |policy| {
-        let spec = nanococoa::engine::parse_request(&engine, &request(serde_json::json!({})), false).unwrap();
+        let spec = nanococoa::engine::parse_request(&engine, raw(request(serde_json::json!({}))), false).unwrap();
         engine.submit(spec, policy).unwrap()
     };
     let first = submit(SubmitPolicy::Enqueue);
@@ -230,8 +230,8 @@ fn a_failure_says_what_to_do() {
     let words = "The card ran out of memory. Choose a smaller size.";
     assert!(desk.has(words) && desk.has(desk.words("canvas.copy_message")));
     // Elsewhere a notification says it.
-    let raw = request(serde_json::json!({"text_content": "From REST"}));
-    let spec = nanococoa::engine::parse_request(&desk.engine, &raw, false).unwrap();
+    let from_rest = request(serde_json::json!({"text_content": "From REST"}));
+    let spec = nanococoa::engine::parse_request(&desk.engine, raw(from_rest), false).unwrap();
     desk.engine.submit(spec, SubmitPolicy::RejectIfBusy).unwrap();
     desk.until("the words", |s| s.notifications().iter().any(|t| t.contains("Choose a smaller size")));
     desk.end();
@@ -241,8 +241,8 @@ fn a_failure_says_what_to_do() {
 fn jobs_of_other_doors_show_up_and_can_be_deleted_with_undo() {
     let dir = tempfile::tempdir().unwrap();
     let mut desk = Desk::fake(dir.path(), &Script::default(), Lang::En);
-    let raw = request(serde_json::json!({"text_content": "From REST"}));
-    let spec = nanococoa::engine::parse_request(&desk.engine, &raw, false).unwrap();
+    let from_rest = request(serde_json::json!({"text_content": "From REST"}));
+    let spec = nanococoa::engine::parse_request(&desk.engine, raw(from_rest), false).unwrap();
     desk.engine.submit(spec, SubmitPolicy::RejectIfBusy).unwrap();
     desk.until_made(1);
     desk.frames(3);
@@ -292,15 +292,15 @@ fn jobs_of_other_doors_are_made_again_from_their_own_pictures() {
     let dir = tempfile::tempdir().unwrap();
     let mut desk = Desk::fake(dir.path(), &Script::default(), Lang::En);
     let given = crate::common::photo_base64(256, 256);
-    let raw = serde_json::json!({
+    let from_rest = serde_json::json!({
         "start_step": 2, "step1_image": given, "text_content": "From REST",
         "text_guidance_scale": 9.5, "composition_prompt": "warm light", "seed": 3,
     });
-    let submit = |desk: &Desk, raw: &serde_json::Value| {
-        let spec = nanococoa::engine::parse_request(&desk.engine, raw.as_object().unwrap(), false).unwrap();
+    let submit = |desk: &Desk, fields: &serde_json::Value| {
+        let spec = nanococoa::engine::parse_request(&desk.engine, raw(fields.as_object().unwrap().clone()), false).unwrap();
         desk.engine.submit(spec, SubmitPolicy::RejectIfBusy).unwrap()
     };
-    let first = submit(&desk, &raw);
+    let first = submit(&desk, &from_rest);
     desk.until_made(1);
     let scene = |desk: &Desk, id| image::open(desk.engine.image_path(id, ImageName::Step1).unwrap()).unwrap().into_rgb8();
     desk.frames(3);
@@ -319,7 +319,7 @@ fn jobs_of_other_doors_are_made_again_from_their_own_pictures() {
     let mut desk = Desk::fake(dir.path(), &Script::default(), Lang::En);
     let first = submit(&desk, &serde_json::Value::Object(request(serde_json::json!({"bg_prompt": "harbour", "text_content": "First"}))));
     desk.until_made(1);
-    let step1 = desk.engine.base64(first, ImageName::Step1).unwrap().to_string();
+    let step1 = picture_base64(&desk.engine, first, ImageName::Step1);
     submit(&desk, &serde_json::json!({"start_step": 2, "step1_image": step1, "text_content": "Second", "seed": 3}));
     desk.until_made(2);
     desk.frames(3);

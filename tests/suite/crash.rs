@@ -83,13 +83,23 @@ fn too_few_handles_close_idle_connections_and_nothing_spins() {
 enum Moment {
     /// While the job runs and has come so far.
     Percent(u64),
+    /// While the job runs this step.
+    Step(&'static str),
     /// While the n-th unfinished file of the job is on disk, counted from 1.
     Write(usize),
 }
 
-/// Twenty moments spread over the whole job and ten writes.
+/// Ten percentages, ten writes, and five times each of the two steps that take least of the time.
 fn moment(round: u64) -> Moment {
-    if round % 3 == 2 { Moment::Write(round as usize / 3 + 1) } else { Moment::Percent((round / 3 * 2 + round % 3) * 5) }
+    let turn = round / 6;
+    match round % 6 {
+        0 => Moment::Percent(turn * 20),
+        1 => Moment::Percent(turn * 20 + 10),
+        2 => Moment::Write(turn as usize * 2 + 1),
+        3 => Moment::Write(turn as usize * 2 + 2),
+        4 => Moment::Step("step2_text"),
+        _ => Moment::Step("step3_composite"),
+    }
 }
 
 /// Files that a write has not yet renamed.
@@ -98,32 +108,35 @@ fn unfinished(job: &Path) -> Vec<PathBuf> {
     files.filter(|path| path.extension().is_some_and(|e| e == "tmp")).collect()
 }
 
-fn status(server: &served::Server, id: &str, images: bool) -> Value {
-    call(server, "GET", &format!("/status/{id}?images={images}"), None)
+fn status(server: &served::Server, id: &str) -> Value {
+    call(server, "GET", &format!("/status/{id}"), None)
 }
 
-/// Waits for a moment of a job. Returns the job as it was last seen, with the results that must survive.
+fn is_active(status: &Value) -> bool {
+    ["pending", "running"].contains(&status["status"].as_str().unwrap())
+}
+
+/// Waits for a moment of a job, or its end. Returns the job as it was last seen, with the results that must survive.
 fn wait(server: &served::Server, id: &str, job: &Path, moment: Moment) -> Value {
     let begin = Instant::now();
     let mut seen = Vec::new();
-    let mut last = status(server, id, true);
+    let mut last = status(server, id);
     loop {
         assert!(begin.elapsed() < Duration::from_secs(60), "{moment:?} never comes: {last}");
-        match moment {
-            Moment::Percent(percent) => {
-                last = status(server, id, true);
-                let ended = !["pending", "running"].contains(&last["status"].as_str().unwrap());
-                if ended || last["status"] == "running" && last["progress_percent"].as_u64().unwrap() >= percent {
-                    return last;
-                }
-            }
+        let reached = match moment {
+            Moment::Percent(percent) => last["status"] == "running" && last["progress_percent"].as_u64().unwrap() >= percent,
+            Moment::Step(step) => last["current_step"] == step,
             Moment::Write(count) => {
-                let ended = begin.elapsed() > Duration::from_secs(1) && status(server, id, false)["status"] == "completed";
                 seen.extend(unfinished(job).into_iter().filter(|path| !seen.contains(path)).collect::<Vec<_>>());
-                if ended || seen.len() >= count {
-                    return last;
-                }
+                seen.len() >= count
             }
+        };
+        if reached || !is_active(&last) {
+            return last;
+        }
+        // A write is over within a millisecond: the folder is read again and again, the server is asked seldom.
+        if !matches!(moment, Moment::Write(_)) || begin.elapsed() > Duration::from_secs(1) {
+            last = status(server, id);
         }
     }
 }
@@ -143,10 +156,9 @@ impl Hit {
         let record: Value = serde_json::from_slice(&std::fs::read(job.join("job.json")).unwrap()).unwrap();
         let seen_running = before["status"] == "running";
         let write = !unfinished(job).is_empty();
-        let ended = !["pending", "running"].contains(&record["status"].as_str().unwrap());
         // The record is older than the answer: it is written when a step ends.
         let step = if seen_running { &before["current_step"] } else { &record["step"] };
-        Self { running: !ended && (seen_running || write), write, step: step.as_str().unwrap().to_owned() }
+        Self { running: is_active(&record) && (seen_running || write), write, step: step.as_str().unwrap().to_owned() }
     }
 }
 
@@ -181,7 +193,7 @@ fn kill_nine_loses_no_finished_step() {
         let hit = Hit::read(&job, &before);
 
         let server = serve(data.path(), &[]);
-        let after = status(&server, &id, true);
+        let after = status(&server, &id);
         check_after_restart(round, &before, &after, &job);
         let ended = after["status"].as_str().unwrap();
         println!(

@@ -3,13 +3,14 @@
 use nanococoa::engine::parse_request;
 use nanococoa::engine::{Engine, SubmitPolicy};
 use nanococoa::job::ImageName;
+use nanococoa::request::Attachment;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::common::*;
 
 fn submit(engine: &Engine, extra: Value) -> Uuid {
-    let spec = parse_request(engine, &request(extra), false).unwrap();
+    let spec = parse_request(engine, raw(request(extra)), false).unwrap();
     engine.submit(spec, SubmitPolicy::Enqueue).unwrap()
 }
 
@@ -83,9 +84,9 @@ fn a_corrected_mask_goes_before_segmentation() {
     engine.stop(id);
     wait(&engine, id);
     let raw = engine.resume_request(id).unwrap();
-    assert!(raw["mask_image"].as_str().unwrap().starts_with("iVBOR"));
+    assert!(matches!(&raw.attachments["mask_image"], Attachment::File(bytes) if bytes.starts_with(b"\x89PNG")));
     script.set("scene", Act::Quick);
-    let spec = parse_request(&engine, &raw, false).unwrap();
+    let spec = parse_request(&engine, raw, false).unwrap();
     let again = engine.submit(spec, SubmitPolicy::Enqueue).unwrap();
     completed(&wait(&engine, again));
     assert_eq!(pixels(&engine, again, ImageName::Mask), kept);
@@ -203,7 +204,7 @@ fn a_plan_tells_what_would_run_and_makes_nothing() {
     let dir = tempfile::tempdir().unwrap();
     let script = Script::default();
     let engine = engine_in(dir.path(), &script);
-    let plan = |extra: Value| engine.plan(&parse_request(&engine, &request(extra), false).unwrap()).unwrap();
+    let plan = |extra: Value| engine.plan(&parse_request(&engine, raw(request(extra)), false).unwrap()).unwrap();
     let folders = || std::fs::read_dir(dir.path().join("jobs")).unwrap().count();
     let steps = |extra: Value| plan(extra).steps.iter().map(|s| (s.step.get(), s.cached)).collect::<Vec<_>>();
     assert_eq!(steps(json!({})), [(1, false), (2, false), (3, false)]);
@@ -216,7 +217,7 @@ fn a_plan_tells_what_would_run_and_makes_nothing() {
     assert_eq!(steps(json!({"force_from_step": 3})), [(1, true), (2, true), (3, false)]);
     assert_eq!(steps(json!({"stop_step": 2, "force_from_step": 2})), [(1, true), (2, false)]);
     assert!(plan(json!({"stop_step": 1, "force_from_step": 1})).eta_seconds < plan(json!({"force_from_step": 1})).eta_seconds);
-    let step1 = engine.base64(engine.snapshots()[0].id, ImageName::Step1).unwrap();
+    let step1 = picture_base64(&engine, engine.snapshots()[0].id, ImageName::Step1);
     let from2 = json!({"start_step": 2, "step1_image": &*step1, "product_image": null});
     assert_eq!(steps(from2.clone()), [(2, false), (3, false)]);
     run(&engine, from2.clone());
@@ -243,7 +244,7 @@ fn the_queue_lets_in_front_and_stops_as_a_whole() {
     let running = submit(&engine, json!({}));
     wait_until(&engine, running, |j| j.sub_step() == Some("flux_background_generation"));
     let last = submit(&engine, json!({"seed": 5}));
-    let spec = parse_request(&engine, &request(json!({"seed": 6})), false).unwrap();
+    let spec = parse_request(&engine, raw(request(json!({"seed": 6}))), false).unwrap();
     let front = engine.submit(spec, SubmitPolicy::Front).unwrap();
     assert_eq!(engine.waiting(), [front, last]);
     script.set("scene", Act::Slow(std::time::Duration::from_millis(100)));

@@ -99,7 +99,7 @@ fn trouble(cx: &PanelContext<'_>, ui: &mut Ui, area: Rect) {
     let job = cx.shown_job().filter(has_message);
     let words = match &job {
         Some(job) => Some(lang.notice(&job.message)),
-        None if cx.view.source == Source::Draft => cx.live.with(|s| s.error.clone()).map(|error| lang.say(&error)),
+        None if cx.view.source == Source::Draft => cx.live.with(|s| s.error.clone()).map(|error| lang.notice(&error)),
         None => None,
     };
     let Some(words) = words else { return };
@@ -257,7 +257,7 @@ fn waiting(cx: &PanelContext<'_>, ui: &mut Ui, area: Rect) {
     }
     let error = cx.live.with(|s| s.error.clone());
     let words = match (cx.view.tab, error) {
-        (_, Some(error)) => lang.say(&error),
+        (_, Some(error)) => lang.notice(&error),
         (Tab::Product, None) if brief.product.is_none() => lang.t("canvas.no_product").into(),
         (Tab::Text, None) if !brief.has_text() => lang.t("canvas.no_text").into(),
         _ => lang.t("canvas.first_draft").into(),

@@ -74,7 +74,7 @@ fn card(cx: &PanelContext<'_>, brief: &mut Brief, ui: &mut Ui) {
                 widgets::paint_fitted(ui, rect, texture.id, texture.size);
             } else if let Some(error) = cx.live.with(|s| s.error.clone().filter(|_| !s.busy)) {
                 let at = Rect::from_center_size(rect.center(), vec2(24.0, 24.0));
-                ui.put(at, egui::Label::new(widgets::icon(icons::TRIANGLE_ALERT, 20.0).color(c.bad))).on_hover_text(lang.say(&error));
+                ui.put(at, egui::Label::new(widgets::icon(icons::TRIANGLE_ALERT, 20.0).color(c.bad))).on_hover_text(lang.notice(&error));
             } else {
                 egui::Spinner::new().color(c.dim).paint_at(ui, Rect::from_center_size(rect.center(), vec2(20.0, 20.0)));
             }
