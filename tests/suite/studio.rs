@@ -1,15 +1,13 @@
 //! What the studio asks of the engine: placement, corrected masks, kept steps, plans, the queue, notes and undo.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod common;
-
-use common::*;
 use nanococoa::engine::parse_request;
 use nanococoa::engine::{Engine, SubmitPolicy};
 use nanococoa::job::ImageName;
 use nanococoa::request::Attachment;
 use serde_json::{Value, json};
 use uuid::Uuid;
+
+use crate::common::*;
 
 fn submit(engine: &Engine, extra: Value) -> Uuid {
     let spec = parse_request(engine, raw(request(extra)), false).unwrap();
