@@ -54,7 +54,7 @@ impl Workload {
         format!("{}/{}/2^{bucket}/{steps}", self.backend.as_str(), stage.as_str())
     }
 
-    /// Seconds before anything was learned: the draft as measured on two cores, diffusion as the original server documented.
+    /// Seconds before anything was learned: the draft as measured on two cores, diffusion by a rough figure for each denoising step.
     fn guess(&self, stage: Stage) -> f64 {
         let megapixels = self.pixels as f64 / (1024.0 * 1024.0);
         match self.backend {
@@ -73,7 +73,7 @@ impl Workload {
                 Stage::TextCanvas | Stage::Canny => 0.1,
                 Stage::SdxlText => f64::from(self.text_steps) * megapixels + 5.0,
                 Stage::TextMatte => 2.0,
-                Stage::Composition => 5.0,
+                Stage::Composition => 1.5 * f64::from(self.composition_steps) * megapixels + 5.0,
             },
         }
     }
@@ -266,5 +266,16 @@ mod tests {
         durations.learn(Stage::Composition, &diffusion, 7.0);
         let other = Workload { background_steps: 8, ..diffusion };
         assert_eq!(durations.expect(Stage::Composition, &other), 7.0);
+        // Before anything was learned.
+        let twice = |steps: u32| steps * 2;
+        for (stage, more) in [
+            (Stage::Scene, Workload { background_steps: twice(4), ..diffusion }),
+            (Stage::SdxlText, Workload { text_steps: twice(30), ..diffusion }),
+            (Stage::Composition, Workload { composition_steps: twice(10), ..diffusion }),
+        ] {
+            for other in [Stage::Scene, Stage::SdxlText, Stage::Composition] {
+                assert_eq!(more.guess(other) > diffusion.guess(other), other == stage, "{stage:?} changes the estimate of {other:?}");
+            }
+        }
     }
 }
