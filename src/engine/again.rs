@@ -1,4 +1,4 @@
-//! Requests that go on from a job's own pictures.
+//! Requests that continue a job, or repeat its last steps, with its own pictures.
 
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -14,8 +14,8 @@ impl Engine {
         self.request_from(id, step)
     }
 
-    /// The request that makes a job again from this step on, with its settings and its own pictures. A job has none for steps before the
-    /// one that it began with, apart from those that it was given.
+    /// The request that runs a job again from this step on, with the same settings and its own pictures. Fails if the job does not have
+    /// the pictures that this step needs.
     pub fn request_from(&self, id: Uuid, step: StepNumber) -> Result<Map<String, Value>, ResumeError> {
         let job = self.snapshot(id).ok_or(ResumeError::NotFound)?;
         if job.status.is_active() {
@@ -26,7 +26,7 @@ impl Engine {
             raw.remove(image);
         }
         raw.insert("start_step".into(), step.get().into());
-        // A job that was told to end before this step goes on to the end.
+        // A `stop_step` before this step would be invalid, so the new job runs to the end.
         if raw.get("stop_step").and_then(Value::as_u64).is_some_and(|stop| stop < step.get().into()) {
             raw.remove("stop_step");
         }
