@@ -19,9 +19,10 @@ use nanococoa::backend::{Backend, BackendError, StageCx, StageObserver};
 use nanococoa::cancel::CancelToken;
 use nanococoa::engine::{Engine, EngineConfig, SubmitPolicy};
 use nanococoa::job::{ImageName, Stage};
+use nanococoa::notice::Notice;
 use nanococoa::pipeline::text::Headline;
 use nanococoa::pipeline::{self, Picture, PipelineError, Recalled, Sink};
-use nanococoa::request::{JobSpec, ParseContext, SourceImage, Start, parse};
+use nanococoa::request::{Attachment, JobSpec, RawRequest, SourceImage, Start};
 use nanococoa::typography::FontCatalog;
 use serde_json::{Value, json};
 
@@ -40,7 +41,7 @@ struct Memory {
 impl StageObserver for Memory {
     fn progress(&self, _: f32) {}
     fn preview(&self, _: RgbImage) {}
-    fn warn(&self, _: &str) {}
+    fn notice(&self, _: Notice) {}
     fn wants_preview(&self) -> bool {
         false
     }
@@ -69,23 +70,17 @@ impl Sink for Memory {
 
 fn spec(fonts: &FontCatalog, extra: Value) -> JobSpec {
     let mut raw = json!({
-        "product_image": base64::engine::general_purpose::STANDARD.encode(std::fs::read(SAMPLE).unwrap()),
         "text_content": "신메뉴 출시", "bg_prompt": "wooden table in a warm cafe, morning light",
         "text_model_prompt": "gold metallic text", "seed": 7,
     });
     raw.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
-    let cx = ParseContext {
-        resolve_font: &|name| fonts.resolve(name),
-        skipped_font: &|_| None,
-        unsettable: &|_| None,
-        default_font: nanococoa::assets::DEFAULT_FONT,
-        undrawable: &|font, text| fonts.undrawable(font, text),
-        decode: &nanococoa::engine::decode_source,
-        attachments: &nanococoa::request::Attachments::new(),
-        fallback_seed: 7,
-        lenient: false,
-    };
-    parse(raw.as_object().unwrap(), &cx).unwrap()
+    let mut request = RawRequest { fields: raw.as_object().unwrap().clone(), ..RawRequest::default() };
+    let has_photo = request.fields.remove("product_image").is_none_or(|v| !v.is_null());
+    if has_photo {
+        request.attachments.insert("product_image", Attachment::File(std::fs::read(SAMPLE).unwrap().into()));
+    }
+    let request = request.open(&nanococoa::engine::decode_source);
+    nanococoa::engine::parse_with_fonts(&request, fonts, nanococoa::assets::DEFAULT_FONT, 7, false).unwrap()
 }
 
 fn median(mut times: Vec<f64>) -> f64 {

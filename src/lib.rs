@@ -13,6 +13,7 @@ pub mod engine;
 pub mod gui;
 pub mod imaging;
 pub mod job;
+pub mod limits;
 pub mod metrics;
 pub mod nn;
 pub mod notice;

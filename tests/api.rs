@@ -7,6 +7,8 @@ mod common;
 mod bad_requests;
 #[path = "api/contract.rs"]
 mod contract;
+#[path = "api/forms.rs"]
+mod forms;
 #[path = "api/hostile.rs"]
 mod hostile;
 #[path = "api/openapi.rs"]

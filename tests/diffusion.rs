@@ -77,7 +77,7 @@ fn request(extra: Value) -> Map<String, Value> {
 }
 
 fn submit(engine: &Engine, raw: &Map<String, Value>) -> uuid::Uuid {
-    let spec = nanococoa::engine::parse_request(engine, raw, false).unwrap_or_else(|e| panic!("{e:?}"));
+    let spec = nanococoa::engine::parse_request(engine, common::raw(raw.clone()), false).unwrap_or_else(|e| panic!("{e:?}"));
     engine.submit(spec, SubmitPolicy::Enqueue).unwrap()
 }
 

@@ -13,7 +13,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 fn submit(engine: &Engine, extra: serde_json::Value) -> Uuid {
-    let spec = parse_request(engine, &request(extra), false).unwrap();
+    let spec = parse_request(engine, raw(request(extra)), false).unwrap();
     engine.submit(spec, SubmitPolicy::Enqueue).unwrap()
 }
 
@@ -115,7 +115,7 @@ fn failure_and_panic_fail_the_job_not_the_program() {
     let dir = tempfile::tempdir().unwrap();
     let script = Script::default();
     let engine = engine_in(dir.path(), &script);
-    script.set("sculpt", Act::Fail("CUDA out of memory. Try a smaller size.".into()));
+    script.set("sculpt", Act::Fail(nanococoa::notice::Notice::verbatim("CUDA out of memory. Try a smaller size.")));
     let id = submit(&engine, json!({}));
     let job = wait(&engine, id);
     assert_eq!(job.status, JobStatus::Failed);
@@ -139,7 +139,7 @@ fn one_job_at_a_time_and_a_queue_for_those_who_wait() {
     script.set("scene", Act::Slow(Duration::from_millis(300)));
     let engine = engine_in(dir.path(), &script);
     let first = submit(&engine, json!({}));
-    let spec = parse_request(&engine, &request(json!({})), false).unwrap();
+    let spec = parse_request(&engine, raw(request(json!({}))), false).unwrap();
     match engine.submit(spec, SubmitPolicy::RejectIfBusy) {
         Err(SubmitError::Busy { retry_after }) => assert!(retry_after >= 1),
         other => panic!("{other:?}"),
@@ -176,10 +176,10 @@ fn results_survive_a_restart_and_a_stopped_job_is_continued() {
     assert_eq!(engine.snapshots().len(), 2);
     assert_eq!(engine.snapshots()[0].id, stopped, "newest first");
     completed(&engine.snapshot(done).unwrap());
-    assert!(engine.base64(done, ImageName::Final).unwrap().starts_with("iVBOR"));
+    assert!(engine.picture(done, ImageName::Final).unwrap().starts_with(b"\x89PNG"));
     let raw = engine.resume_request(stopped).unwrap();
-    assert_eq!(raw["start_step"], 2);
-    let spec = parse_request(&engine, &raw, false).unwrap();
+    assert_eq!((&raw.fields["start_step"], raw.attachments.keys().copied().collect::<Vec<_>>()), (&json!(2), vec!["step1_image"]));
+    let spec = parse_request(&engine, raw, false).unwrap();
     let id = engine.submit(spec, SubmitPolicy::RejectIfBusy).unwrap();
     completed(&wait(&engine, id));
     let read = |id, name| image::open(engine.image_path(id, name).unwrap()).unwrap().into_rgb8();
@@ -243,7 +243,7 @@ fn a_picture_that_was_damaged_meanwhile_is_noticed_at_the_start() {
         let job = engine.snapshot(id).unwrap();
         assert!(!job.images.contains(&ImageName::Step2) && job.images.contains(&ImageName::Final), "{what}");
         assert!(job.message.to_string().contains("missing or damaged and are not shown: step2.png."), "{what}: {}", job.message);
-        assert!(engine.base64(id, ImageName::Step2).is_none(), "{what}");
+        assert!(engine.picture(id, ImageName::Step2).is_none(), "{what}");
         assert_eq!(job.resume_step(), StepNumber::Text, "{what}");
         engine.shutdown();
     }

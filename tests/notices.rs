@@ -66,6 +66,8 @@ struct Calls {
     notices: Vec<Call>,
     /// Every string literal: codes also stand in tables and in `Notice::new`.
     literals: BTreeSet<String>,
+    /// Codes whose words are asked for without arguments: `lang.t("code")`, and the names of commands.
+    plain: BTreeSet<String>,
 }
 
 impl Calls {
@@ -99,6 +101,20 @@ impl<'ast> Visit<'ast> for Calls {
         self.tokens(call.tokens.clone());
     }
 
+    fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {
+        if call.method == "t" {
+            self.plain.extend(call.args.first().and_then(literal));
+        }
+        syn::visit::visit_expr_method_call(self, call);
+    }
+
+    fn visit_expr_call(&mut self, call: &'ast syn::ExprCall) {
+        if matches!(&*call.func, syn::Expr::Path(path) if path.path.is_ident("face")) {
+            self.plain.extend(call.args.first().and_then(literal));
+        }
+        syn::visit::visit_expr_call(self, call);
+    }
+
     fn visit_lit_str(&mut self, literal: &'ast syn::LitStr) {
         self.literals.insert(literal.value());
     }
@@ -107,6 +123,13 @@ impl<'ast> Visit<'ast> for Calls {
         if module.ident != "tests" {
             syn::visit::visit_item_mod(self, module);
         }
+    }
+}
+
+fn literal(expression: &syn::Expr) -> Option<String> {
+    match expression {
+        syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) => Some(text.value()),
+        _ => None,
     }
 }
 
@@ -133,6 +156,46 @@ fn every_notice_has_its_words_and_arguments() {
         }
     }
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn words_without_arguments_have_no_variables() {
+    let (english, calls) = (messages("en"), calls());
+    assert!(calls.plain.len() > 150, "only {} words were found", calls.plain.len());
+    let wrong: Vec<&String> = calls.plain.iter().filter(|code| english.get(*code).is_none_or(|variables| !variables.is_empty())).collect();
+    assert!(wrong.is_empty(), "no message, or one with variables: {wrong:?}");
+}
+
+/// Codes that stand in tables of the studio begin with the area of their message.
+#[test]
+fn codes_in_tables_have_their_words() {
+    let english = messages("en");
+    let area = |code: &str| code.split_once('-').map(|(area, _)| area.to_owned());
+    let areas: BTreeSet<String> = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/i18n/en"))
+        .unwrap()
+        .flatten()
+        .filter(|file| file.file_name().to_string_lossy().starts_with("studio-"))
+        .flat_map(|file| {
+            fs::read_to_string(file.path())
+                .unwrap()
+                .lines()
+                .filter_map(|l| l.split_once(" =").and_then(|(id, _)| area(id)))
+                .collect::<Vec<_>>()
+        })
+        .collect();
+    let is_code = |text: &str| text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+    let mut calls = Calls::default();
+    let mut paths = Vec::new();
+    files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/gui"), "rs", &mut paths);
+    for path in paths {
+        calls.visit_file(&syn::parse_file(&fs::read_to_string(&path).unwrap()).unwrap());
+    }
+    let wrong: Vec<&String> = calls
+        .literals
+        .iter()
+        .filter(|text| is_code(text) && area(text).is_some_and(|area| areas.contains(&area)) && !english.contains_key(*text))
+        .collect();
+    assert!(wrong.is_empty(), "no words for {wrong:?}");
 }
 
 #[test]

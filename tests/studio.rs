@@ -7,11 +7,12 @@ use common::*;
 use nanococoa::engine::parse_request;
 use nanococoa::engine::{Engine, SubmitPolicy};
 use nanococoa::job::ImageName;
+use nanococoa::request::Attachment;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 fn submit(engine: &Engine, extra: Value) -> Uuid {
-    let spec = parse_request(engine, &request(extra), false).unwrap();
+    let spec = parse_request(engine, raw(request(extra)), false).unwrap();
     engine.submit(spec, SubmitPolicy::Enqueue).unwrap()
 }
 
@@ -67,7 +68,7 @@ fn absent_placement_changes_no_pixel_and_a_wish_is_followed() {
 fn a_corrected_mask_goes_before_segmentation() {
     let dir = tempfile::tempdir().unwrap();
     let script = Script::default();
-    script.set("segment", Act::Fail("the photo must not be segmented".into()));
+    script.set("segment", Act::Fail(nanococoa::notice::Notice::verbatim("the photo must not be segmented")));
     let engine = engine_in(dir.path(), &script);
     // Half the photo's size: it is brought to the photo's.
     let mask = mask_base64(24, 20, |x, _| x < 12);
@@ -85,9 +86,9 @@ fn a_corrected_mask_goes_before_segmentation() {
     engine.stop(id);
     wait(&engine, id);
     let raw = engine.resume_request(id).unwrap();
-    assert!(raw["mask_image"].as_str().unwrap().starts_with("iVBOR"));
+    assert!(matches!(&raw.attachments["mask_image"], Attachment::File(bytes) if bytes.starts_with(b"\x89PNG")));
     script.set("scene", Act::Quick);
-    let spec = parse_request(&engine, &raw, false).unwrap();
+    let spec = parse_request(&engine, raw, false).unwrap();
     let again = engine.submit(spec, SubmitPolicy::Enqueue).unwrap();
     completed(&wait(&engine, again));
     assert_eq!(pixels(&engine, again, ImageName::Mask), kept);
@@ -171,7 +172,7 @@ fn an_unfinished_step_is_never_taken() {
     let dir = tempfile::tempdir().unwrap();
     let script = Script::default();
     let engine = engine_in(dir.path(), &script);
-    for act in [Act::Fail("no".into()), Act::Panic] {
+    for act in [Act::Fail(nanococoa::notice::Notice::verbatim("no")), Act::Panic] {
         script.set("sculpt", act);
         let id = submit(&engine, json!({}));
         assert_eq!(wait(&engine, id).status, nanococoa::job::JobStatus::Failed);
@@ -205,7 +206,7 @@ fn a_plan_tells_what_would_run_and_makes_nothing() {
     let dir = tempfile::tempdir().unwrap();
     let script = Script::default();
     let engine = engine_in(dir.path(), &script);
-    let plan = |extra: Value| engine.plan(&parse_request(&engine, &request(extra), false).unwrap()).unwrap();
+    let plan = |extra: Value| engine.plan(&parse_request(&engine, raw(request(extra)), false).unwrap()).unwrap();
     let folders = || std::fs::read_dir(dir.path().join("jobs")).unwrap().count();
     let steps = |extra: Value| plan(extra).steps.iter().map(|s| (s.step.get(), s.cached)).collect::<Vec<_>>();
     assert_eq!(steps(json!({})), [(1, false), (2, false), (3, false)]);
@@ -218,7 +219,7 @@ fn a_plan_tells_what_would_run_and_makes_nothing() {
     assert_eq!(steps(json!({"force_from_step": 3})), [(1, true), (2, true), (3, false)]);
     assert_eq!(steps(json!({"stop_step": 2, "force_from_step": 2})), [(1, true), (2, false)]);
     assert!(plan(json!({"stop_step": 1, "force_from_step": 1})).eta_seconds < plan(json!({"force_from_step": 1})).eta_seconds);
-    let step1 = engine.base64(engine.snapshots()[0].id, ImageName::Step1).unwrap();
+    let step1 = picture_base64(&engine, engine.snapshots()[0].id, ImageName::Step1);
     let from2 = json!({"start_step": 2, "step1_image": &*step1, "product_image": null});
     assert_eq!(steps(from2.clone()), [(2, false), (3, false)]);
     run(&engine, from2.clone());
@@ -245,7 +246,7 @@ fn the_queue_lets_in_front_and_stops_as_a_whole() {
     let running = submit(&engine, json!({}));
     wait_until(&engine, running, |j| j.sub_step() == Some("flux_background_generation"));
     let last = submit(&engine, json!({"seed": 5}));
-    let spec = parse_request(&engine, &request(json!({"seed": 6})), false).unwrap();
+    let spec = parse_request(&engine, raw(request(json!({"seed": 6}))), false).unwrap();
     let front = engine.submit(spec, SubmitPolicy::Front).unwrap();
     assert_eq!(engine.waiting(), [front, last]);
     script.set("scene", Act::Slow(std::time::Duration::from_millis(100)));

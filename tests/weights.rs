@@ -179,6 +179,17 @@ fn a_small_birefnet_cuts_out_a_photo_and_can_be_stopped() {
         assert_eq!(matte.foreground.dimensions(), (width, height));
         assert!(matte.alpha.data.iter().all(|a| (0.0..=1.0).contains(a)));
     }
+    // Without sizes in the config the tensors tell them, as in the public files.
+    let photo = image::RgbImage::from_fn(64, 64, |x, y| image::Rgb([(x * 7) as u8, (y * 5) as u8, 90]));
+    let alpha = network.predict_alpha(&photo, cx).unwrap();
+    for config in [Some(r#"{"architectures":["BiRefNet"]}"#), None] {
+        match config {
+            Some(text) => fs::write(dir.path().join("config.json"), text).unwrap(),
+            None => fs::remove_file(dir.path().join("config.json")).unwrap(),
+        }
+        let same = MattingNetwork::load(dir.path(), &Device::Cpu, DType::F32).unwrap().with_side(64);
+        assert_eq!(same.predict_alpha(&photo, cx).unwrap(), alpha);
+    }
     cancel.cancel();
     assert!(matches!(network.matte(&image::RgbImage::new(8, 8), cx), Err(DiffusionError::Stopped)));
 

@@ -12,39 +12,54 @@ use super::connection::Connection;
 use super::memory::{Budget, BudgetPermit};
 use super::{ApiError, ApiState, Limits};
 
-/// Project files of the studio.
-pub(super) const PROJECT: &str = "application/zip";
-/// Bytes of a body that are read without a share of the memory: all small bodies together are bounded by the number of connections.
+/// Media type of the studio's project files.
+const PROJECT: &str = "application/zip";
+/// Media type of forms.
+const FORM: &str = "multipart/form-data";
+/// Bytes of a body that are read without a share of the memory: the number of connections bounds all small bodies together.
 const UNCOUNTED: usize = 256 << 10;
-/// While memory is short, a large body must bring at least so many bytes per [`Limits::body_pressed`].
+/// While memory is short, at least this many bytes of a large body must arrive per [`Limits::body_pressed`].
 const PRESSED_BYTES: usize = 128 << 10;
-/// Retry-After, seconds, when there is no memory for a body.
+/// `Retry-After` when there is no memory for a body, seconds.
 const RETRY: u64 = 5;
-/// A body that is thrown away must arrive in this time.
+/// Time in which a body that is discarded must arrive.
 const DRAIN_PATIENCE: Duration = Duration::from_secs(10);
 
 /// The format of a request's body.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Form {
-    /// Fields.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Format {
+    /// JSON fields.
     Json,
+    /// A form with files.
+    Form {
+        /// The header, with the boundary of the parts.
+        content_type: String,
+    },
     /// A project file of the studio.
     Project,
 }
 
 /// The format that the headers name.
-pub(super) fn form(headers: &HeaderMap) -> Result<Form, ApiError> {
-    if kind(headers) == PROJECT { Ok(Form::Project) } else { require_json(headers).map(|()| Form::Json) }
+pub(super) fn format(headers: &HeaderMap) -> Result<Format, ApiError> {
+    match media_type(headers).as_str() {
+        PROJECT => Ok(Format::Project),
+        FORM => Ok(Format::Form { content_type: content_type(headers).to_owned() }),
+        _ => require_json(headers).map(|()| Format::Json),
+    }
 }
 
-fn kind(headers: &HeaderMap) -> String {
-    let sent = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    sent.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+fn content_type(headers: &HeaderMap) -> &str {
+    headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default()
 }
 
-/// `application/json`, or a type that ends in `+json`; parameters do not matter.
+/// The type in lower case, without its parameters.
+fn media_type(headers: &HeaderMap) -> String {
+    content_type(headers).split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+/// Accepts `application/json` and types that end in `+json`, with any parameters.
 pub(super) fn require_json(headers: &HeaderMap) -> Result<(), ApiError> {
-    let kind = kind(headers);
+    let kind = media_type(headers);
     let json = kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"));
     if json { Ok(()) } else { Err(ApiError::UnsupportedMediaType) }
 }
@@ -62,7 +77,8 @@ fn announced(headers: &HeaderMap) -> Option<u64> {
 pub(super) struct Received {
     /// The body.
     pub(super) bytes: Vec<u8>,
-    held: Option<BudgetPermit>,
+    /// Held while the body is in memory. Small bodies have no share.
+    pub(super) memory: Option<BudgetPermit>,
 }
 
 /// Reads the body, announced or chunked, up to `limit` bytes. The first 256 KiB are read at once, the rest when the shared memory has room for
@@ -82,21 +98,21 @@ pub(super) async fn read(request: Request, limit: usize, state: &ApiState) -> Re
         connection,
         pace: Pace::default(),
     };
-    let mut received = Received { bytes: Vec::new(), held: None };
+    let mut received = Received { bytes: Vec::new(), memory: None };
     let mut total = 0_usize;
-    while let Some(chunk) = reader.next(received.held.is_some()).await? {
+    while let Some(chunk) = reader.next(received.memory.is_some()).await? {
         total = total.saturating_add(chunk.len());
         if total > limit {
             // Keep reading for a while without storing, so that the sender receives the answer instead of a reset.
-            received = Received { bytes: Vec::new(), held: None };
+            received = Received { bytes: Vec::new(), memory: None };
             if total > limit.saturating_mul(4) {
                 break;
             }
             continue;
         }
-        if total > UNCOUNTED && received.held.is_none() {
+        if total > UNCOUNTED && received.memory.is_none() {
             let held = state.bodies.wait(expected.max(total), limits.queue).await;
-            received.held = Some(held.ok_or(ApiError::Busy { retry_after: RETRY })?);
+            received.memory = Some(held.ok_or(ApiError::Busy { retry_after: RETRY })?);
         }
         let bytes = &mut received.bytes;
         if bytes.capacity() < total {

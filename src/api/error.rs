@@ -10,6 +10,8 @@ use crate::notice;
 use crate::notice::Notice;
 use crate::request::FieldError;
 
+use super::field_error::FieldErrorBody;
+
 /// Why a call failed. The answer is JSON with `detail` and `code`; a busy answer has a documented shape of its own.
 #[derive(Debug, thiserror::Error)]
 #[error("{}", self.notice())]
@@ -50,8 +52,8 @@ pub enum ApiError {
 
 impl ApiError {
     /// A wrong field.
-    pub fn field(field: &str, kind: &str, msg: impl Into<String>) -> Self {
-        Self::Invalid(vec![FieldError::new(field, kind, msg)])
+    pub fn field(field: &'static str, kind: &'static str, notice: Notice) -> Self {
+        Self::Invalid(vec![FieldError::new(field, kind, notice)])
     }
 
     /// There is no such job.
@@ -95,7 +97,7 @@ impl ApiError {
     fn body(&self) -> Value {
         let notice = self.notice();
         match self {
-            Self::Invalid(errors) => json!({ "detail": errors }),
+            Self::Invalid(errors) => json!({ "detail": errors.iter().map(FieldErrorBody::from).collect::<Vec<_>>() }),
             Self::Busy { retry_after } => {
                 json!({ "status": "busy", "message": notice.to_string(), "retry_after": retry_after, "code": notice.code() })
             }
@@ -146,7 +148,7 @@ impl From<SubmitError> for ApiError {
     fn from(error: SubmitError) -> Self {
         match error {
             SubmitError::Busy { retry_after } => Self::Busy { retry_after },
-            SubmitError::BackendUnavailable(notice) => Self::field("engine", "engine_unavailable", notice.english()),
+            SubmitError::BackendUnavailable(notice) => Self::field("engine", "engine_unavailable", notice),
             SubmitError::Store(error) => Self::Storage(error.notice()),
             SubmitError::ShutDown => Self::ShuttingDown,
         }

@@ -4,7 +4,9 @@ use axum::Json;
 use axum::extract::State;
 use serde_json::{Map, Value, json};
 
+use super::field_schema::help;
 use super::{ApiState, compat};
+use crate::request::StepNumber;
 use crate::request::fields::{FIELDS, Field, Kind};
 
 /// Every field of `POST /generate`.
@@ -16,7 +18,7 @@ pub(super) async fn parameters() -> Json<Value> {
                  are ignored, and named in the warnings of the answer.",
         "note_ko": "required_for_start_step에 해당하지 않으면 모든 필드는 선택입니다. null은 기본값을 뜻합니다. 알 수 없는 필드는 무시되고 \
                     응답의 warnings에 표시됩니다.",
-        "parameters": FIELDS.iter().map(|f| f.help()).collect::<Vec<_>>(),
+        "parameters": FIELDS.iter().map(|f| help(f)).collect::<Vec<_>>(),
     }))
 }
 
@@ -43,9 +45,10 @@ pub(super) async fn guide(State(state): State<ApiState>) -> Json<Value> {
             "GET /status/{job_id} 의 final_result가 Base64 PNG 결과입니다 (또는 GET /jobs/{job_id}/images/final.png)",
             "DELETE /jobs/{job_id} 로 정리합니다",
         ],
-        "steps": [step(1, "everything", "전체"), step(2, "from the text on", "텍스트부터"), step(3, "the composite only", "합성만")],
+        "steps": [step(StepNumber::Background, "everything", "전체"), step(StepNumber::Text, "from the text on", "텍스트부터"), step(StepNumber::Composite, "the composite only", "합성만")],
         "endpoints": {
-            "POST /generate": "start a job; with Content-Type: application/zip a project of the studio (.ncocoa) / 작업 시작; .ncocoa 프로젝트도 가능",
+            "POST /generate": "start a job; with Content-Type: multipart/form-data pictures are files; with application/zip a project of the studio (.ncocoa) \
+                               / 작업 시작; multipart/form-data로 그림을 파일로 보내거나 .ncocoa 프로젝트도 가능",
             "GET /status/{job_id}": "progress and results; ?images=false leaves the pictures out / 상태와 결과",
             "POST /stop": "stop every job / 모든 작업 중단",
             "POST /server-reset": "stop every job and remove all of them / 모든 작업 중단 및 삭제",
@@ -71,7 +74,7 @@ pub(super) async fn guide(State(state): State<ApiState>) -> Json<Value> {
             "404": "no such job, picture, font or path / 없음",
             "405": "wrong method; see the Allow header / 잘못된 메서드",
             "413": format!("the body is over {} bytes / 요청이 너무 큼", state.body_limit),
-            "415": "send Content-Type: application/json, or application/zip for a project / JSON 또는 프로젝트(zip)만 허용",
+            "415": "send Content-Type: application/json, multipart/form-data, or application/zip for a project / JSON, multipart/form-data 또는 프로젝트(zip)만 허용",
             "408": "the body did not arrive in time / 요청 본문이 늦음",
             "503": "another job runs; try again after retry_after seconds (Retry-After header) / 사용 중, retry_after초 후 재시도",
             "507": "the data folder cannot be written to: the disk is full or read-only; detail says what to do / 디스크가 가득 찼거나 쓸 수 없음",
@@ -109,8 +112,9 @@ pub(super) async fn guide(State(state): State<ApiState>) -> Json<Value> {
     }))
 }
 
-fn step(number: u8, what: &str, what_ko: &str) -> Value {
-    let names = |pick: fn(&Field) -> &[u8]| -> Vec<&str> { FIELDS.iter().filter(|f| pick(f).contains(&number)).map(|f| f.name).collect() };
+fn step(number: StepNumber, what: &str, what_ko: &str) -> Value {
+    let names =
+        |pick: fn(&Field) -> &[StepNumber]| -> Vec<&str> { FIELDS.iter().filter(|f| pick(f).contains(&number)).map(|f| f.name).collect() };
     json!({
         "start_step": number,
         "does": what,

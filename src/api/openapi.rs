@@ -1,5 +1,5 @@
-//! OpenAPI 3.1 of this server: handlers and answer types by utoipa, the request by the field table, and what both cannot know: the
-//! answers that stand before every route, binary files, words, faces and engines that this server has now.
+//! OpenAPI 3.1 of this server. utoipa describes handlers and answer types, the field table describes the request; this module adds what
+//! neither knows: answers of the middleware, binary files, fixed words, and the fonts and backends that this server has now.
 
 use std::sync::LazyLock;
 
@@ -8,9 +8,11 @@ use serde_json::{Map, Value, json};
 use utoipa::openapi::{ObjectBuilder, RefOr, Schema};
 use utoipa::{OpenApi, PartialSchema, ToSchema};
 
+use super::field_schema::schema;
 use super::{ApiState, compat, events, generate, help, jobs, resources};
 use crate::assets;
 use crate::job::ImageName;
+use crate::request::StepNumber;
 use crate::request::fields::{FIELDS, Field, IGNORED, Kind};
 
 /// The body of `POST /generate`; its properties come from the field table.
@@ -24,6 +26,17 @@ impl PartialSchema for GenerateRequest {
 
 impl ToSchema for GenerateRequest {}
 
+/// The same as a form: pictures are files, every other field is text.
+pub(super) struct GenerateForm;
+
+impl PartialSchema for GenerateForm {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new().build().into()
+    }
+}
+
+impl ToSchema for GenerateForm {}
+
 #[derive(OpenApi)]
 #[openapi(
     info(title = "nanoCocoa Studio", description = "Turns a product photo into a finished advertisement."),
@@ -33,7 +46,7 @@ impl ToSchema for GenerateRequest {}
         help::guide, help::parameters
     ),
     components(schemas(
-        GenerateRequest, super::wire::BusyBody, super::wire::InvalidBody, super::wire::DetailBody, super::wire::PlanBody,
+        GenerateRequest, GenerateForm, super::wire::BusyBody, super::wire::InvalidBody, super::wire::DetailBody, super::wire::PlanBody,
         super::wire::PlannedStepBody, super::schema::Annotation
     )),
     tags(
@@ -79,6 +92,7 @@ fn base() -> Value {
     }
     let schemas = &mut document["components"]["schemas"];
     schemas["GenerateRequest"] = request();
+    schemas["GenerateForm"] = form();
     words(schemas);
     document["paths"]["/jobs/{job_id}/events"]["get"]["responses"]["200"]["content"]["text/event-stream"]["schema"] = event();
     let generate = &mut document["paths"]["/generate"]["post"];
@@ -248,24 +262,29 @@ fn links() -> Value {
 
 /// `GenerateRequest`: the table, and the rules that join fields.
 fn request() -> Value {
-    let mut properties: Map<String, Value> = FIELDS.iter().map(|f| (f.name.to_owned(), f.schema())).collect();
+    let mut properties: Map<String, Value> = FIELDS.iter().map(|f| (f.name.to_owned(), schema(f))).collect();
     for name in IGNORED {
         properties.insert((*name).into(), json!({ "description": "Accepted and not used.", "deprecated": true }));
     }
     let none = json!({ "type": "null" });
     let is = |field: &str, values: Value| json!({ "properties": { field: { "enum": values } }, "required": [field] });
-    let start = |step: u8| is("start_step", json!([step, step.to_string()]));
-    let needed = |step: u8| -> Map<String, Value> {
+    let start = |step: StepNumber| is("start_step", json!([step, step.to_string()]));
+    let needed = |step: StepNumber| -> Map<String, Value> {
         let text = |f: &Field| {
             if f.kind == Kind::Slogan { json!({ "type": "string", "pattern": "[0-9A-Za-z가-힣]" }) } else { json!({ "type": "string" }) }
         };
         FIELDS.iter().filter(|f| f.required_for.contains(&step)).map(|f| (f.name.to_owned(), text(f))).collect()
     };
-    let from = |step: u8| {
+    let from = |step: StepNumber| {
         let mut then = needed(step);
         let required: Vec<String> = then.keys().cloned().collect();
         then.insert("mask_image".into(), none.clone());
-        let stops: Vec<Value> = (step..=3).flat_map(|s| [json!(s), json!(s.to_string())]).chain([Value::Null]).collect();
+        let stops: Vec<Value> = StepNumber::ALL
+            .into_iter()
+            .filter(|s| *s >= step)
+            .flat_map(|s| [json!(s), json!(s.to_string())])
+            .chain([Value::Null])
+            .collect();
         then.insert("stop_step".into(), json!({ "enum": stops }));
         json!({ "if": start(step), "then": { "properties": then, "required": required } })
     };
@@ -277,11 +296,36 @@ fn request() -> Value {
                         in the warnings of the answer.",
         "properties": properties,
         "allOf": [
-            from(2),
-            from(3),
+            from(StepNumber::Text),
+            from(StepNumber::Composite),
             { "if": string("mask_image"), "then": string("product_image") },
             { "if": is("engine", json!(["diffusion"])), "then": { "properties": { "test_mode": { "enum": off } } } },
         ],
+    })
+}
+
+/// `GenerateForm`: every value is text, except that pictures are files. The rules are those of `GenerateRequest`.
+fn form() -> Value {
+    let file = |f: &Field| json!({ "type": "string", "format": "binary", "description": f.description });
+    let text = |f: &Field| {
+        let mut property = schema(f);
+        property["type"] = json!("string");
+        // They hold for numbers.
+        for rule in ["minimum", "maximum", "multipleOf", "default", "examples"] {
+            property.as_object_mut().map(|p| p.remove(rule));
+        }
+        if let Some(words) = property["enum"].as_array_mut() {
+            words.retain(|word| !word.is_null());
+        }
+        property
+    };
+    let property = |f: &&Field| (f.name.to_owned(), if f.kind == Kind::Image { file(f) } else { text(f) });
+    json!({
+        "type": "object",
+        "description": "The fields of GenerateRequest as a form: pictures are files, everything else is text. An empty part is the same as \
+                        none, prompts apart. Unknown and repeated parts are errors.",
+        "properties": FIELDS.iter().map(property).collect::<Map<_, _>>(),
+        "additionalProperties": false,
     })
 }
 

@@ -11,7 +11,7 @@ use crate::engine::Engine;
 use crate::job::JobSnapshot;
 use crate::metrics::SystemMetrics;
 use crate::notice::Notice;
-use crate::request::{FieldError, StepNumber};
+use crate::request::StepNumber;
 
 /// A message for people, with a code for programs.
 #[derive(Debug, Serialize, ToSchema)]
@@ -406,7 +406,7 @@ impl DetailBody {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct InvalidBody {
     /// One entry a field.
-    pub detail: Vec<FieldError>,
+    pub detail: Vec<super::field_error::FieldErrorBody>,
 }
 
 /// Another job runs.

@@ -11,6 +11,7 @@ use image::{RgbImage, RgbaImage};
 
 use crate::cancel::{CancelToken, Stopped};
 use crate::imaging::{LinearRgb, Matte, Plane};
+use crate::notice;
 use crate::notice::Notice;
 use crate::request::BackendKind;
 
@@ -23,21 +24,17 @@ pub enum BackendError {
     /// The user stopped the job.
     #[error(transparent)]
     Stopped(#[from] Stopped),
-    /// The stage failed. The text says what is wrong and what to do, in the designer's terms.
+    /// The stage failed: what is wrong and what to do.
     #[error("{0}")]
-    Failed(String),
-    /// The stage failed, as a typed message.
-    #[error("{0}")]
-    Notice(Notice),
+    Failed(Notice),
 }
 
 impl BackendError {
     /// The message for people.
     pub fn notice(&self) -> Notice {
         match self {
-            Self::Notice(notice) => notice.clone(),
-            Self::Failed(text) => Notice::verbatim(text.clone()),
-            Self::Stopped(stopped) => Notice::verbatim(stopped.to_string()),
+            Self::Failed(notice) => notice.clone(),
+            Self::Stopped(Stopped) => notice!("job-stopped"),
         }
     }
 }
@@ -49,11 +46,7 @@ pub trait StageObserver: Sync {
     /// Shows a small picture of the work so far. Called at most about ten times per second.
     fn preview(&self, picture: RgbImage);
     /// Reports something that the user should know about the result; kept with the job.
-    fn warn(&self, text: &str);
-    /// Like [`StageObserver::warn`], as a typed message.
-    fn notice(&self, notice: Notice) {
-        self.warn(&notice.to_string());
-    }
+    fn notice(&self, notice: Notice);
     /// Whether a preview would be shown now. Depends on the rate limit and on front ends that watch; cheap to call.
     fn wants_preview(&self) -> bool;
 }
@@ -64,7 +57,7 @@ pub struct Quiet;
 impl StageObserver for Quiet {
     fn progress(&self, _: f32) {}
     fn preview(&self, _: RgbImage) {}
-    fn warn(&self, _: &str) {}
+    fn notice(&self, _: Notice) {}
     fn wants_preview(&self) -> bool {
         false
     }

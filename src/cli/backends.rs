@@ -77,7 +77,7 @@ pub(super) fn backends(config: &Config) -> Backends {
         make: Arc::new(move |kind| match kind {
             BackendKind::Draft => Ok(Box::new(DraftBackend::default())),
             BackendKind::Diffusion => {
-                let setup = setup().map_err(|why| BackendError::Notice(notice!("diffusion-cannot-run", reason = why)))?;
+                let setup = setup().map_err(|why| BackendError::Failed(notice!("diffusion-cannot-run", reason = why)))?;
                 Ok(Box::new(DiffusionBackend::new(setup)?))
             }
         }),

@@ -6,6 +6,7 @@ use clap::Args;
 use nanococoa::backend::diffusion::device::DeviceChoice;
 use nanococoa::config::{Config, Overrides};
 use nanococoa::engine::{Engine, EngineConfig, EngineError};
+use nanococoa::notice;
 use nanococoa::notice::{Notice, Wording};
 
 use super::backends;
@@ -37,44 +38,52 @@ pub(super) struct Common {
     pub(super) device: Option<String>,
 }
 
-/// Why a command failed.
+/// Why a command failed: its exit code, and the messages that are not shown yet.
 #[derive(Debug)]
-pub(super) enum Failure {
-    /// Exit code 1.
-    Failed(String),
-    /// Exit code 2: flags, files or settings are wrong.
-    BadInput(String),
-    /// The message was shown already; only the exit code is left.
-    Shown(u8),
+pub(super) struct Failure {
+    code: u8,
+    notices: Vec<Notice>,
 }
 
 impl Failure {
-    pub(super) fn text(&self) -> &str {
-        match self {
-            Self::Failed(text) | Self::BadInput(text) => text,
-            Self::Shown(_) => "",
-        }
+    /// Exit code 1.
+    pub(super) fn failed(notice: Notice) -> Self {
+        Self { code: 1, notices: vec![notice] }
+    }
+
+    /// Exit code 2: flags, files or settings are wrong.
+    pub(super) fn bad_input(notice: Notice) -> Self {
+        Self::bad_fields(vec![notice])
+    }
+
+    /// Exit code 2: these fields are wrong.
+    pub(super) fn bad_fields(notices: Vec<Notice>) -> Self {
+        Self { code: 2, notices }
+    }
+
+    /// The messages were shown already; only the exit code is left.
+    pub(super) fn shown(code: u8) -> Self {
+        Self { code, notices: Vec::new() }
+    }
+
+    pub(super) fn notices(&self) -> &[Notice] {
+        &self.notices
+    }
+
+    /// The messages, one a line below `error: `; empty if they were shown.
+    pub(super) fn text(&self) -> String {
+        self.notices.iter().map(words).collect::<Vec<_>>().join("\n       ")
     }
 
     pub(super) fn code(&self) -> u8 {
-        match self {
-            Self::Failed(_) => 1,
-            Self::BadInput(_) => 2,
-            Self::Shown(code) => *code,
-        }
+        self.code
     }
 
-    /// Prints the message to standard error.
+    /// Prints the messages to standard error.
     pub(super) fn print(&self) {
-        if !matches!(self, Self::Shown(_)) {
+        if !self.notices.is_empty() {
             eprintln!("error: {}", self.text());
         }
-    }
-}
-
-impl From<anyhow::Error> for Failure {
-    fn from(error: anyhow::Error) -> Self {
-        Self::Failed(format!("{error:#}"))
     }
 }
 
@@ -95,9 +104,14 @@ pub(super) fn overrides(common: &Common) -> Overrides {
 }
 
 pub(super) fn load_config(overrides: Overrides) -> Result<Config, Failure> {
-    let config = Config::load(overrides).map_err(|e| Failure::BadInput(e.to_string()))?;
-    config.device.parse::<DeviceChoice>().map_err(|notice| Failure::BadInput(notice.to_string()))?;
+    let config = Config::load(overrides).map_err(|e| Failure::bad_input(e.notice()))?;
+    config.device.parse::<DeviceChoice>().map_err(Failure::bad_input)?;
     Ok(config)
+}
+
+/// A runtime with time and network.
+pub(super) fn runtime(builder: &mut tokio::runtime::Builder) -> Result<tokio::runtime::Runtime, Failure> {
+    builder.enable_all().build().map_err(|e| Failure::failed(notice!("cli-runtime", detail = e.to_string())))
 }
 
 pub(super) fn start_engine(config: &Config) -> Result<Engine, EngineError> {

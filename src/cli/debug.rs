@@ -6,7 +6,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use nanococoa::backend::diffusion::diagnostics::component::{self, ComponentError};
 use nanococoa::backend::diffusion::diagnostics::files::{self, ComponentArgs};
@@ -17,6 +16,7 @@ use nanococoa::backend::diffusion::flux::FluxRequest;
 use nanococoa::imaging::decode::decode_file;
 use nanococoa::imaging::encode::encode_png;
 use nanococoa::metrics::Sampler;
+use nanococoa::notice::Notice;
 use parking_lot::Mutex;
 use serde_json::json;
 
@@ -141,11 +141,20 @@ pub struct ComponentFlags {
     dtype: String,
 }
 
+/// Checks are for engineers and speak English, so their messages are plain texts.
+fn bad_input(text: impl std::fmt::Display) -> Failure {
+    Failure::bad_input(Notice::verbatim(text.to_string()))
+}
+
+fn failed(text: impl std::fmt::Display) -> Failure {
+    Failure::failed(Notice::verbatim(text.to_string()))
+}
+
 /// Files that cannot be used are bad input (exit code 2); a computation that fails is a failure (1).
 fn failure(error: ComponentError) -> Failure {
     match error {
-        ComponentError::Input(_) | ComponentError::Weights(_) => Failure::BadInput(error.to_string()),
-        ComponentError::Run(_) => Failure::Failed(error.to_string()),
+        ComponentError::Input(_) | ComponentError::Weights(_) => bad_input(error),
+        ComponentError::Run(_) => failed(error),
     }
 }
 
@@ -186,7 +195,7 @@ pub fn debug(command: DebugCommand) -> Result<(), Failure> {
             .map_err(|error| match error {
                 // The weights were checked against the config before, so a wrong shape comes from the inputs.
                 ComponentError::Run(_) if is_shape_error(&error.to_string()) => {
-                    Failure::BadInput(format!("{place}: the inputs do not fit the config: {error}"))
+                    bad_input(format!("{place}: the inputs do not fit the config: {error}"))
                 }
                 error => failure(error),
             })
@@ -195,7 +204,7 @@ pub fn debug(command: DebugCommand) -> Result<(), Failure> {
         DebugCommand::FullSize(flags) => full_size(&flags),
         DebugCommand::Picture(flags) => {
             if let Some(out) = &flags.out {
-                std::fs::create_dir_all(out).with_context(|| format!("cannot create {}", out.display()))?;
+                std::fs::create_dir_all(out).map_err(|e| failed(format!("cannot create {}: {e}", out.display())))?;
             }
             flags.files.iter().try_for_each(|file| picture(file, flags.out.as_deref()))
         }
@@ -212,10 +221,10 @@ fn picture(file: &Path, out: Option<&Path>) -> Result<(), Failure> {
         }
     };
     if let Some(out) = out {
-        let png = encode_png(&image.pixels, &[]).context("cannot encode the picture")?;
+        let png = encode_png(&image.pixels, &[]).map_err(|e| failed(format!("cannot encode the picture: {e}")))?;
         let name = file.file_name().unwrap_or_default().to_string_lossy();
         let path = out.join(format!("{name}.png"));
-        std::fs::write(&path, png).with_context(|| format!("cannot write {}", path.display()))?;
+        std::fs::write(&path, png).map_err(|e| failed(format!("cannot write {}: {e}", path.display())))?;
     }
     let (width, height) = image.pixels.dimensions();
     say!(
@@ -272,17 +281,17 @@ impl PeakMemory {
 fn full_size(flags: &FullSizeFlags) -> Result<(), Failure> {
     let names = || NETWORKS.iter().map(|n| n.name).collect::<Vec<_>>().join(", ");
     if let Some(unknown) = flags.only.iter().find(|o| NETWORKS.iter().all(|n| n.name != o.as_str())) {
-        return Err(Failure::BadInput(format!("--only {unknown}: unknown network; use one of {}", names())));
+        return Err(bad_input(format!("--only {unknown}: unknown network; use one of {}", names())));
     }
     if flags.side == 0 || !flags.side.is_multiple_of(64) || flags.side > 4096 {
-        return Err(Failure::BadInput(format!("--side {}: use a multiple of 64 up to 4096", flags.side)));
+        return Err(bad_input(format!("--side {}: use a multiple of 64 up to 4096", flags.side)));
     }
     let device = component::device_named(&flags.device).map_err(failure)?;
     let dtype = component::dtype_named(&flags.dtype).map_err(failure)?;
     component::check_dtype(&device, dtype).map_err(failure)?;
     let mut broken = Vec::new();
     for network in NETWORKS.iter().filter(|n| flags.only.is_empty() || flags.only.iter().any(|o| o == n.name)) {
-        let memory = PeakMemory::start(device.is_cpu()).map_err(|e| Failure::Failed(e.to_string()))?;
+        let memory = PeakMemory::start(device.is_cpu()).map_err(|e| failed(e))?;
         let outcome = network.run(flags.side, dtype, &device);
         let peak = memory.finish();
         let name = network.name;
@@ -301,7 +310,7 @@ fn full_size(flags: &FullSizeFlags) -> Result<(), Failure> {
             }
         }
     }
-    if broken.is_empty() { Ok(()) } else { Err(Failure::Failed(format!("these networks cannot be used here: {}", broken.join(", ")))) }
+    if broken.is_empty() { Ok(()) } else { Err(failed(format!("these networks cannot be used here: {}", broken.join(", ")))) }
 }
 
 fn run_pipeline(flags: PipelineFlags) -> Result<(), Failure> {
@@ -329,10 +338,10 @@ fn run_pipeline(flags: PipelineFlags) -> Result<(), Failure> {
     };
     let picture = pipeline::run(&args, &device, dtype).map_err(|e| match e {
         DiffusionError::Tensor(_) if is_shape_error(&e.to_string()) => {
-            Failure::BadInput(format!("{}: the model's parts do not fit each other: {e}", args.model.display()))
+            bad_input(format!("{}: the model's parts do not fit each other: {e}", args.model.display()))
         }
-        DiffusionError::Tensor(_) | DiffusionError::Stopped => Failure::Failed(e.to_string()),
-        other => Failure::BadInput(other.to_string()),
+        DiffusionError::Tensor(_) | DiffusionError::Stopped => failed(e),
+        other => bad_input(other),
     })?;
-    picture.save(&flags.out).map_err(|e| Failure::BadInput(format!("--out: {}: {e}", flags.out.display())))
+    picture.save(&flags.out).map_err(|e| bad_input(format!("--out: {}: {e}", flags.out.display())))
 }

@@ -5,18 +5,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Context as _;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use nanococoa::engine::{Engine, SubmitPolicy, decode_source_file, project};
+use nanococoa::api::attach_base64;
+use nanococoa::engine::{Engine, EngineError, SubmitPolicy, decode_source_file, project};
 use nanococoa::job::{ImageName, JobSnapshot, JobStatus};
-use nanococoa::notice::Notice;
-use nanococoa::paths;
-use nanococoa::request::{Attachments, JobSpec};
-use serde_json::{Map, Value, json};
+use nanococoa::request::{Attachment, JobSpec, RawRequest, RequestKind, UnusableImage};
+use nanococoa::{notice, paths};
+use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::common::{Common, Failure, load_config, overrides, start_engine, words};
+use super::common::{Common, Failure, load_config, overrides, runtime, start_engine, words};
 use super::output::{self, Output};
 use super::signals::end_signal;
 
@@ -127,8 +126,10 @@ pub(super) fn generate(common: &Common, args: GenerateArgs) -> Result<(), Failur
 
 /// With `--json` there is one line on standard output whatever happens.
 fn tell_failure(json: bool, result: Result<(), Failure>) -> Result<(), Failure> {
-    if let (true, Err(Failure::Failed(text) | Failure::BadInput(text))) = (json, &result) {
-        say!("{}", json!({"job_id": null, "status": "failed", "error": text, "out": null}));
+    if let (true, Err(failure)) = (json, &result)
+        && !failure.notices().is_empty()
+    {
+        say!("{}", json!({"job_id": null, "status": "failed", "error": failure.text(), "out": null}));
     }
     result
 }
@@ -144,26 +145,23 @@ fn prepare(common: &Common, args: &GenerateArgs, told: &mut bool) -> Result<(), 
     ] {
         let same = |a: &Path, b: &Path| matches!((std::fs::canonicalize(a), std::fs::canonicalize(b)), (Ok(a), Ok(b)) if a == b);
         if !args.output.dry_run && input.as_deref().is_some_and(|input| same(input, args.output.file())) {
-            return Err(Failure::BadInput(format!("--out: this is the file of {flag}; name another, or the original would be lost")));
+            return Err(Failure::bad_input(notice!("cli-out-is-input", flag = flag)));
         }
     }
-    let (raw, attachments) = (raw_request(args)?, attachments(args));
+    let raw = raw_request(args)?;
     let config = load_config(overrides(common))?;
     let (engine, temporary) = match start_engine(&config) {
         Ok(engine) => (engine, None),
         // A running studio or server owns the folder; one picture can be made without it.
-        Err(nanococoa::engine::EngineError::Store(error)) if error.is_in_use() && common.data_dir.is_none() => {
-            eprintln!(
-                "note: another nanoCocoa uses {}; this picture is made beside it and not kept in the history",
-                config.data_dir.display()
-            );
-            let folder = tempfile::tempdir().context("no temporary folder")?;
+        Err(EngineError::Store(error)) if error.is_in_use() && common.data_dir.is_none() => {
+            eprintln!("note: {}", words(&notice!("cli-beside", folder = config.data_dir.display())));
+            let folder = tempfile::tempdir().map_err(|e| Failure::failed(notice!("cli-temporary-folder", detail = e.to_string())))?;
             let config = nanococoa::config::Config { data_dir: folder.path().into(), ..config };
-            (start_engine(&config).context("cannot start")?, Some(folder))
+            (start_engine(&config).map_err(cannot_start)?, Some(folder))
         }
-        Err(error) => return Err(Failure::Failed(words(&error.notice()))),
+        Err(error) => return Err(Failure::failed(error.notice())),
     };
-    run_job(&engine, &raw, &attachments, &args.output, temporary.is_none(), told)
+    run_job(&engine, raw, &args.output, temporary.is_none(), told)
 }
 
 pub(super) fn resume(common: &Common, args: ResumeArgs) -> Result<(), Failure> {
@@ -171,27 +169,45 @@ pub(super) fn resume(common: &Common, args: ResumeArgs) -> Result<(), Failure> {
     let mut run = || {
         output::check(&args.output)?;
         let config = load_config(overrides(common))?;
-        let engine = start_engine(&config).context("cannot start")?;
-        let raw = engine.resume_request(args.id).map_err(|e| Failure::BadInput(format!("JOB_ID {}: {}", args.id, words(&e.notice()))))?;
-        run_job(&engine, &raw, &Attachments::new(), &args.output, true, &mut told)
+        let engine = start_engine(&config).map_err(cannot_start)?;
+        let raw = engine
+            .resume_request(args.id)
+            .map_err(|e| Failure::bad_input(notice!("cli-job-id", id = args.id.to_string(), reason = e.notice())))?;
+        run_job(&engine, raw, &args.output, true, &mut told)
     };
     let result = run();
     tell_failure(args.output.json && !told, result)
 }
 
-fn raw_request(args: &GenerateArgs) -> Result<Map<String, Value>, Failure> {
+fn cannot_start(error: EngineError) -> Failure {
+    Failure::failed(notice!("cli-engine", reason = error.notice()))
+}
+
+fn raw_request(args: &GenerateArgs) -> Result<RawRequest, Failure> {
     let mut raw = match &args.project {
         Some(path) => {
             let bytes = project::read_file(&paths::find(path))
-                .map_err(|e| Failure::BadInput(format!("--project: cannot read {}: {e}", path.display())))?;
-            project::request_of(&bytes).map_err(|why| Failure::BadInput(format!("--project: {}: {why}", path.display())))?
+                .map_err(|e| Failure::bad_input(notice!("cli-project-unreadable", path = path.display(), reason = e)))?;
+            project::read_project(&bytes)
+                .map_err(|e| Failure::bad_input(notice!("cli-project", path = path.display(), reason = e.notice())))?
         }
-        None => Map::new(),
+        None => RawRequest::default(),
     };
     if args.product.is_some() {
         // The mask belongs to the project's own photo.
-        raw.remove("mask_image");
+        raw.attachments.remove("mask_image");
+        raw.fields.remove("mask_image");
     }
+    add_fields(&mut raw, args)?;
+    add_pictures(&mut raw, args);
+    // `--set` and projects of other programs may name pictures as over REST.
+    attach_base64(&mut raw);
+    Ok(raw)
+}
+
+/// The fields that flags name.
+fn add_fields(raw: &mut RawRequest, args: &GenerateArgs) -> Result<(), Failure> {
+    let raw = &mut raw.fields;
     let fields = [
         ("text_content", args.text.as_ref().map(|t| t.replace("\\n", "\n"))),
         ("bg_prompt", args.prompt.clone()),
@@ -220,139 +236,81 @@ fn raw_request(args: &GenerateArgs) -> Result<Map<String, Value>, Failure> {
     }
     if let Some(size) = &args.size {
         let Some((w, h)) = size.split_once(['x', 'X', '×']) else {
-            return Err(Failure::BadInput(format!("--size: \"{size}\" is not a size; write it as 1024x1024")));
+            return Err(Failure::bad_input(notice!("cli-size", size = size)));
         };
         raw.insert("width".into(), Value::String(w.trim().into()));
         raw.insert("height".into(), Value::String(h.trim().into()));
     }
     for pair in &args.set {
         let Some((name, value)) = pair.split_once('=') else {
-            return Err(Failure::BadInput(format!("--set: \"{pair}\" has no =; write it as field=value")));
+            return Err(Failure::bad_input(notice!("cli-set", pair = pair)));
         };
         raw.insert(name.trim().into(), Value::String(value.into()));
     }
-    Ok(raw)
+    Ok(())
 }
 
 /// The pictures that flags name.
-fn attachments(args: &GenerateArgs) -> Attachments {
+fn add_pictures(raw: &mut RawRequest, args: &GenerateArgs) {
     let files = [("product_image", &args.product), ("mask_image", &args.mask), ("step1_image", &args.step1), ("step2_image", &args.step2)];
-    let decode = |path: &Path| {
-        let path = paths::find(path);
-        decode_source_file(&path).map_err(|why| if path.is_file() { why } else { format!("{}: {why}", path.display()) })
-    };
-    files.into_iter().filter_map(|(field, path)| Some((field, decode(path.as_deref()?)))).collect()
+    for (field, path) in files {
+        let Some(path) = path.as_deref().map(paths::find) else { continue };
+        let attachment = match decode_source_file(&path) {
+            Ok(image) => Attachment::Image(image),
+            Err(why) if path.is_file() => Attachment::Unusable(UnusableImage::undecodable(why)),
+            Err(why) => {
+                let why = notice!("cli-not-a-file", path = path.display().to_string(), reason = why);
+                Attachment::Unusable(UnusableImage::undecodable(why))
+            }
+        };
+        raw.attachments.insert(field, attachment);
+    }
 }
 
-/// A message in the terms of the command line.
-fn in_cli_words(notice: &Notice) -> String {
-    if notice.code() == "verbatim" { in_flags(&notice.to_string()) } else { words(notice) }
-}
-
-/// What REST would answer, in the words of the command line.
-fn in_flags(text: &str) -> String {
-    const FLAGS: &[(&str, &str)] = &[
-        ("text_content", "--text"),
-        ("bg_prompt", "--prompt"),
-        ("bg_negative_prompt", "--negative-prompt"),
-        ("text_model_prompt", "--style"),
-        ("font_name", "--font"),
-        ("composition_mode", "--mode"),
-        ("text_position", "--position"),
-        ("start_step", "--from-step"),
-        ("force_from_step", "--force-from-step"),
-        ("stop_step", "--stop-step"),
-        ("seed", "--seed"),
-        ("engine", "--engine"),
-        ("strength", "--strength"),
-        ("composition_strength", "--composition-strength"),
-        ("product_x", "--product-x"),
-        ("product_y", "--product-y"),
-        ("product_scale", "--product-scale"),
-        ("text_x", "--text-x"),
-        ("text_y", "--text-y"),
-        ("width", "--size"),
-        ("height", "--size"),
-        ("product_image", "--product"),
-        ("mask_image", "--mask"),
-        ("step1_image", "--step1"),
-        ("step2_image", "--step2"),
-    ];
-    const WORDS: &[(&str, &str)] = &[
-        ("send one of the names of GET /fonts", "use one of the names that `nanococoa doctor` lists"),
-        ("required when start_step is 2", "required with --from-step 2"),
-        ("required when start_step is 3", "required with --from-step 3"),
-        ("send the step1_result of an earlier job", "name the picture of step 1 of an earlier job with --step1 (--save-steps keeps them)"),
-        ("send the step2_result of an earlier job", "name the picture of step 2 of an earlier job with --step2 (--save-steps keeps them)"),
-        ("send the slogan to make", "name the slogan with --text"),
-        ("send product_image too", "name it with --product"),
-        ("; send ", "; use "),
-    ];
-    let named = text.split_once(": ").and_then(|(field, rest)| {
-        let flag = FLAGS.iter().find(|f| f.0 == field)?.1;
-        Some(format!("{flag} ({field}): {rest}"))
-    });
-    let text = named.unwrap_or_else(|| text.to_owned());
-    WORDS.iter().fold(text, |text, (rest, words)| text.replace(rest, words))
-}
-
-fn run_job(
-    engine: &Engine,
-    raw: &Map<String, Value>,
-    attachments: &Attachments,
-    output: &Output,
-    kept: bool,
-    told: &mut bool,
-) -> Result<(), Failure> {
-    let spec = nanococoa::engine::parse_with_attachments(engine, raw, attachments, true).map_err(|errors| {
-        let lines: Vec<String> = errors.iter().map(|e| in_flags(&e.msg)).collect();
-        Failure::BadInput(lines.join("\n       "))
-    })?;
+fn run_job(engine: &Engine, raw: RawRequest, output: &Output, kept: bool, told: &mut bool) -> Result<(), Failure> {
+    let plan_only = output.dry_run || RequestKind::of(&raw.fields) == RequestKind::Plan;
+    let spec = nanococoa::engine::parse_request(engine, raw, true)
+        .map_err(|errors| Failure::bad_fields(errors.into_iter().map(|e| e.notice).collect()))?;
     let asked = spec.warnings.clone();
     for warning in &asked {
-        eprintln!("note: {}", in_flags(warning));
+        eprintln!("note: {}", words(warning));
     }
-    if output.dry_run || spec.dry_run {
+    if plan_only {
         return tell_plan(engine, &spec, output.json);
     }
     let id = engine.submit(spec, SubmitPolicy::Enqueue).map_err(|e| match e {
-        nanococoa::engine::SubmitError::BackendUnavailable(notice) => Failure::BadInput(in_cli_words(&notice)),
-        other => Failure::Failed(words(&other.notice())),
+        nanococoa::engine::SubmitError::BackendUnavailable(notice) => Failure::bad_input(notice),
+        other => Failure::failed(other.notice()),
     })?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("cannot start")?;
+    let runtime = runtime(&mut tokio::runtime::Builder::new_current_thread())?;
     let job = runtime.block_on(watch(engine, id, output.json))?;
     let result = match job.status {
         JobStatus::Completed => output::save(engine, &job, output),
-        JobStatus::Stopped if !kept => Err(Failure::Failed("stopped".into())),
+        JobStatus::Stopped if !kept => Err(Failure::failed(notice!("cli-stopped"))),
         JobStatus::Stopped if job.images.iter().any(|i| matches!(i, ImageName::Step1 | ImageName::Step2)) => {
-            Err(Failure::Failed(format!("stopped; finished steps are kept: nanococoa resume {id} --out FILE")))
+            Err(Failure::failed(notice!("cli-stopped-kept", id = id.to_string())))
         }
-        JobStatus::Stopped => Err(Failure::Failed("stopped before the first step was finished".into())),
-        _ => Err(Failure::Failed(in_cli_words(&job.message))),
+        JobStatus::Stopped => Err(Failure::failed(notice!("cli-stopped-early"))),
+        _ => Err(Failure::failed(job.message.clone())),
     };
     engine.shutdown();
     if output.json {
         *told = true;
         say!("{}", output::report(&job, output, result.is_ok()));
     } else if result.is_ok() {
-        for warning in job.warnings.iter().filter(|w| !asked.contains(&w.to_string())) {
-            eprintln!("note: {}", in_cli_words(warning));
+        for warning in job.warnings.iter().filter(|w| !asked.contains(w)) {
+            eprintln!("note: {}", words(warning));
         }
-        say!(
-            "{} ({} × {}, {} engine, seed {}, {:.1} s)",
-            output.file().display(),
-            job.width,
-            job.height,
-            job.backend.as_str(),
-            job.seed,
-            job.elapsed(0.0)
-        );
+        let (path, seconds) = (output.file().display(), format!("{:.1}", job.elapsed(0.0)));
+        let (width, height, backend) = (job.width, job.height, job.backend.as_str());
+        let made = notice!("cli-made", path = path, width = width, height = height, backend = backend, seed = job.seed, seconds = seconds);
+        say!("{}", words(&made));
     }
     result
 }
 
 fn tell_plan(engine: &Engine, spec: &JobSpec, as_json: bool) -> Result<(), Failure> {
-    let plan = engine.plan(spec).map_err(|e| Failure::BadInput(words(&e.notice())));
+    let plan = engine.plan(spec).map_err(|e| Failure::bad_input(e.notice()));
     engine.shutdown();
     let plan = plan?;
     if as_json {
@@ -360,15 +318,19 @@ fn tell_plan(engine: &Engine, spec: &JobSpec, as_json: bool) -> Result<(), Failu
         return Ok(());
     }
     for step in &plan.steps {
-        let what = if step.cached { "kept from an earlier job".to_owned() } else { format!("about {:.1} s", step.eta_seconds) };
+        let what = match step.cached {
+            true => words(&notice!("cli-plan-kept")),
+            false => words(&notice!("cli-plan-runs", seconds = format!("{:.1}", step.eta_seconds))),
+        };
         say!("{:<18} {what}", step.name);
     }
-    say!("{:<18} about {:.1} s ({} engine)", "all", plan.eta_seconds, plan.backend.as_str());
+    let all = notice!("cli-plan-all", seconds = format!("{:.1}", plan.eta_seconds), backend = plan.backend.as_str());
+    say!("{:<18} {}", "all", words(&all));
     Ok(())
 }
 
-async fn watch(engine: &Engine, id: Uuid, json: bool) -> anyhow::Result<Arc<JobSnapshot>> {
-    let mut updates = engine.subscribe(id).context("the job is gone")?;
+async fn watch(engine: &Engine, id: Uuid, json: bool) -> Result<Arc<JobSnapshot>, Failure> {
+    let mut updates = engine.subscribe(id).ok_or_else(|| Failure::failed(notice!("cli-job-gone")))?;
     let bar = if json || !std::io::stderr().is_terminal() { ProgressBar::hidden() } else { ProgressBar::new(100) };
     if let Ok(style) = ProgressStyle::with_template("{bar:32} {pos:>3} %  {msg}") {
         bar.set_style(style);
@@ -378,13 +340,13 @@ async fn watch(engine: &Engine, id: Uuid, json: bool) -> anyhow::Result<Arc<JobS
     loop {
         let job = updates.borrow_and_update().clone();
         bar.set_position(u64::from(job.progress_percent));
-        bar.set_message(in_cli_words(&job.message));
+        bar.set_message(words(&job.message));
         if !job.status.is_active() {
             bar.finish_and_clear();
             return Ok(job);
         }
         tokio::select! {
-            changed = updates.changed() => changed.context("the engine ended")?,
+            changed = updates.changed() => changed.map_err(|e| Failure::failed(notice!("cli-engine-gone", detail = e.to_string())))?,
             () = &mut ended, if !stopping => {
                 stopping = true;
                 engine.stop(id);

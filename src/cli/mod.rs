@@ -18,9 +18,10 @@ use clap::{Parser, Subcommand};
 use nanococoa::config::Config;
 use nanococoa::engine::{Engine, EngineError};
 use nanococoa::gui::trouble::{self, Trouble};
-use nanococoa::paths;
+use nanococoa::notice::Notice;
+use nanococoa::{notice, paths};
 
-use common::{Common, Failure, load_config, overrides, start_engine, words};
+use common::{Common, Failure, load_config, overrides, start_engine};
 
 /// Turns a product photo into a finished advertisement on your own machine.
 #[derive(Parser)]
@@ -85,24 +86,24 @@ fn studio(common: &Common, open: Option<PathBuf>) -> Result<(), Failure> {
         // Users who clicked an icon have no terminal, so a window shows the message too.
         failure.print();
         trouble::show(trouble);
-        Failure::Shown(failure.code())
+        Failure::shown(failure.code())
     })?;
     let ended = nanococoa::gui::run(nanococoa::gui::Options { engine: engine.clone(), config }, open);
     engine.shutdown();
-    ended.map_err(Failure::Failed)
+    ended.map_err(Failure::failed)
 }
 
 /// Loads the settings and starts the engine.
 fn prepare(common: &Common, open: Option<&Path>) -> Result<(Engine, Config), (Trouble, Failure)> {
-    let bad = |failure: Failure| (Trouble::Failed(failure.text().to_owned()), failure);
+    let bad = |failure: Failure| (Trouble::Failed(failure.notices().first().cloned().unwrap_or_else(|| Notice::verbatim(""))), failure);
     if let Some(path) = open.filter(|p| !p.is_file()) {
-        return Err(bad(Failure::BadInput(format!("--open: there is no file {}", path.display()))));
+        return Err(bad(Failure::bad_input(notice!("cli-open-missing", path = path.display()))));
     }
     let config = load_config(overrides(common)).map_err(bad)?;
     match start_engine(&config) {
         Ok(engine) => Ok((engine, config)),
         Err(error) => {
-            let failure = Failure::Failed(words(&error.notice()));
+            let failure = Failure::failed(error.notice());
             match error {
                 EngineError::Store(store) if store.is_in_use() => Err((Trouble::InUse(config.data_dir), failure)),
                 _ => Err(bad(failure)),

@@ -2,15 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
 use clap::Args;
 use nanococoa::engine::Engine;
 use nanococoa::imaging::mark;
 use nanococoa::job::{ImageName, JobSnapshot};
+use nanococoa::notice;
 use nanococoa::notice::Notice;
 use serde_json::{Value, json};
 
-use super::common::{Failure, words};
+use super::common::Failure;
 
 /// Flags that say what is written and where.
 #[derive(Args)]
@@ -43,17 +43,18 @@ pub(super) fn check(output: &Output) -> Result<(), Failure> {
     }
     let folder = output.file().parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     if !folder.is_dir() {
-        return Err(Failure::BadInput(format!("--out: the folder {} does not exist", folder.display())));
+        return Err(Failure::bad_input(notice!("cli-out-folder", folder = folder.display())));
     }
     if output.file().is_dir() {
-        return Err(Failure::BadInput(format!("--out: {} is a folder; name a file in it", output.file().display())));
+        return Err(Failure::bad_input(notice!("cli-out-is-folder", path = output.file().display())));
     }
     if output.file().exists() && !output.file().is_file() {
-        return Err(Failure::BadInput(format!("--out: {} is a device or pipe; name a file", output.file().display())));
+        return Err(Failure::bad_input(notice!("cli-out-not-a-file", path = output.file().display())));
     }
     out_format(output.file())?;
     if let Some(folder) = &output.save_steps {
-        std::fs::create_dir_all(folder).map_err(|e| Failure::BadInput(format!("--save-steps: cannot create {}: {e}", folder.display())))?;
+        std::fs::create_dir_all(folder)
+            .map_err(|e| Failure::bad_input(notice!("cli-steps-folder", folder = folder.display(), detail = e.to_string())))?;
     }
     Ok(())
 }
@@ -64,30 +65,31 @@ fn out_format(path: &Path) -> Result<image::ImageFormat, Failure> {
         "png" => Ok(image::ImageFormat::Png),
         "jpg" | "jpeg" => Ok(image::ImageFormat::Jpeg),
         "webp" => Ok(image::ImageFormat::WebP),
-        other => Err(Failure::BadInput(format!("--out: .{other} is not supported; use .png, .jpg or .webp"))),
+        other => Err(Failure::bad_input(notice!("cli-out-format", extension = other.to_owned()))),
     }
 }
 
 /// Writes the finished job's pictures.
 pub(super) fn save(engine: &Engine, job: &JobSnapshot, output: &Output) -> Result<(), Failure> {
-    let from = engine.image_path(job.id, ImageName::Final).context("the result is missing")?;
-    let bytes = std::fs::read(&from).with_context(|| format!("cannot read {}", from.display()))?;
+    let from = engine.image_path(job.id, ImageName::Final).ok_or_else(|| Failure::failed(notice!("cli-result-missing")))?;
+    let bytes = std::fs::read(&from)
+        .map_err(|e| Failure::failed(notice!("cli-result-unreadable", path = from.display(), detail = e.to_string())))?;
     let format = out_format(output.file())?;
     let bytes = if format == image::ImageFormat::Png { bytes } else { convert(&bytes, format)? };
     // A link stays a link: what it names is written.
     let target = std::fs::canonicalize(output.file()).unwrap_or_else(|_| output.file().to_path_buf());
     nanococoa::store::write_atomic(&target, &bytes).map_err(|e| {
         if e.is_full() {
-            return Failure::Failed(format!("--out: {}", words(&e.notice())));
+            return Failure::failed(notice!("cli-out-full", reason = e.notice()));
         }
-        let why = e.system_message();
-        Failure::Failed(format!("--out: {} cannot be written ({why}); choose a folder that you may write to", output.file().display()))
+        Failure::failed(notice!("cli-out-unwritable", path = output.file().display(), detail = e.system_message()))
     })?;
     if let Some(folder) = &output.save_steps {
         for &name in &job.images {
             if let Some(path) = engine.image_path(job.id, name) {
                 let to = folder.join(name.file_name());
-                std::fs::copy(&path, &to).with_context(|| format!("cannot write {}", to.display()))?;
+                std::fs::copy(&path, &to)
+                    .map_err(|e| Failure::failed(notice!("cli-step-unwritable", path = to.display(), detail = e.to_string())))?;
             }
         }
     }
@@ -107,15 +109,17 @@ fn on_white(image: &image::DynamicImage) -> image::RgbImage {
     })
 }
 
-fn convert(png: &[u8], format: image::ImageFormat) -> anyhow::Result<Vec<u8>> {
-    let image = on_white(&image::load_from_memory(png).context("the result cannot be read back")?);
+fn convert(png: &[u8], format: image::ImageFormat) -> Result<Vec<u8>, Failure> {
+    let not_encoded = |e: &dyn std::fmt::Display| Failure::failed(notice!("cli-result-not-encoded", detail = e.to_string()));
+    let image =
+        on_white(&image::load_from_memory(png).map_err(|e| Failure::failed(notice!("cli-result-undecodable", detail = e.to_string())))?);
     let packet = mark::Origin::of_text(&nanococoa::imaging::png_chunks::read_png_text(png)).map(mark::Origin::xmp);
     let mut out = std::io::Cursor::new(Vec::new());
     if format == image::ImageFormat::Jpeg {
-        image.write_with_encoder(image::codecs::jpeg::JpegEncoder::new_with_quality(&mut out, 92))?;
+        image.write_with_encoder(image::codecs::jpeg::JpegEncoder::new_with_quality(&mut out, 92)).map_err(|e| not_encoded(&e))?;
         Ok(mark::add_jpeg_metadata(out.get_ref(), packet.as_deref()))
     } else {
-        Ok(mark::encode_webp(&image, packet.as_deref())?)
+        mark::encode_webp(&image, packet.as_deref()).map_err(|e| not_encoded(&e))
     }
 }
 

@@ -1,11 +1,11 @@
 //! `serve`: the REST API without the window.
 
-use anyhow::Context as _;
 use clap::Args;
 use nanococoa::api::{self, ApiState, SecurityPolicy, TokenProblem};
 use nanococoa::config::Overrides;
+use nanococoa::notice;
 
-use super::common::{Common, Failure, load_config, overrides, start_engine, words};
+use super::common::{Common, Failure, load_config, overrides, runtime, start_engine, words};
 use super::signals::end_signal;
 
 /// Flags of `serve`.
@@ -34,48 +34,46 @@ pub(super) fn serve(common: &Common, args: ServeArgs) -> Result<(), Failure> {
         ..overrides(common)
     })?;
     let token = match config.token.as_deref().map(str::trim) {
-        Some("") => return Err(Failure::BadInput("--token is empty; leave it out or write a long random word".into())),
+        Some("") => return Err(Failure::bad_input(notice!("cli-token-empty"))),
         token => token.map(str::to_owned),
     };
     api::check_token(config.bind.ip(), token.as_deref()).map_err(|problem| {
-        let example = uuid::Uuid::new_v4().simple();
-        let bind = config.bind;
-        let remedy = match problem {
-            TokenProblem::Control => String::new(),
-            _ => format!("; for example: NANOCOCOA_TOKEN={example} nanococoa serve --bind {bind} (or --token, which other users can read)"),
-        };
-        Failure::BadInput(format!("{bind}: {}{remedy}", words(&problem.notice())))
+        let (address, reason) = (config.bind.to_string(), problem.notice());
+        Failure::bad_input(match problem {
+            TokenProblem::Control => notice!("cli-token", address = address, reason = reason),
+            _ => {
+                let example = uuid::Uuid::new_v4().simple().to_string();
+                notice!("cli-token-needed", address = address, reason = reason, example = example)
+            }
+        })
     })?;
     for host in &config.allowed_hosts {
-        api::read_host(host).map_err(|why| Failure::BadInput(words(&why)))?;
+        api::read_host(host).map_err(Failure::bad_input)?;
     }
     for origin in &config.allowed_origins {
-        if api::read_origin(origin).map_err(|why| Failure::BadInput(words(&why)))? == "null" {
-            eprintln!(
-                "warning: --allow-origin null lets any page call that is opened from a file or runs in a sandboxed frame, also a hostile one. \
-                 Allow the origin of your own page instead."
-            );
+        if api::read_origin(origin).map_err(Failure::bad_input)? == "null" {
+            eprintln!("warning: {}", words(&notice!("cli-origin-null")));
         }
     }
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start")?;
-    runtime.block_on(async {
+    runtime(&mut tokio::runtime::Builder::new_multi_thread())?.block_on(async {
         let listener = tokio::net::TcpListener::bind(config.bind)
             .await
-            .with_context(|| format!("cannot listen on {}; is another server running there? Choose another with --bind", config.bind))?;
-        let address = listener.local_addr().context("no address")?;
-        let engine = start_engine(&config).map_err(|e| anyhow::anyhow!(words(&e.notice())))?;
+            .map_err(|e| Failure::failed(notice!("cli-listen", address = config.bind.to_string(), detail = e.to_string())))?;
+        let address = listener.local_addr().map_err(|e| Failure::failed(notice!("cli-no-address", detail = e.to_string())))?;
+        let engine = start_engine(&config).map_err(|e| Failure::failed(e.notice()))?;
         let security = SecurityPolicy::listening(address, token, config.allowed_hosts.clone(), config.allowed_origins.clone());
         let mut shown = address;
         if address.ip().is_unspecified() {
             shown.set_ip(std::net::Ipv4Addr::LOCALHOST.into());
-            say!("Other machines reach it by this machine's address; host names need --allow-host.");
+            say!("{}", words(&notice!("cli-every-address")));
         }
         let ended = end_signal();
-        say!("nanoCocoa serves http://{shown} (documentation: http://{shown}/docs). Ctrl-C ends it.");
+        say!("{}", words(&notice!("cli-serving", address = shown.to_string())));
         let state = ApiState::new(engine.clone(), security, config.body_limit);
-        api::serve(listener, state, ended).await.context("the server ended")?;
+        let served = api::serve(listener, state, ended).await;
+        served.map_err(|e| Failure::failed(notice!("cli-server-ended", detail = e.to_string())))?;
         let ended = tokio::task::spawn_blocking(move || engine.shutdown()).await;
-        ended.context("the engine did not end cleanly")
+        ended.map_err(|e| Failure::failed(notice!("cli-engine-ended", detail = e.to_string())))
     })?;
     Ok(())
 }

@@ -1,57 +1,54 @@
 //! Requests that continue a job, or repeat its last steps, with its own pictures.
 
+use bytes::Bytes;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::{Engine, ResumeError};
 use crate::job::ImageName;
-use crate::request::StepNumber;
+use crate::request::fields::{FIELDS, Kind, MASK_IMAGE, PRODUCT_IMAGE, START_STEP, STEP1_IMAGE, STEP2_IMAGE, STOP_STEP};
+use crate::request::{Attachment, RawRequest, StepNumber};
 
 impl Engine {
-    /// The request that continues a job from its last finished step, as [`crate::request::parse`] takes it.
-    pub fn resume_request(&self, id: Uuid) -> Result<Map<String, Value>, ResumeError> {
+    /// The request that continues a job after its last finished step. Reads the pictures; blocking.
+    ///
+    /// # Errors
+    /// The job is unknown or active, or a picture is missing.
+    pub fn resume_request(&self, id: Uuid) -> Result<RawRequest, ResumeError> {
         let step = self.snapshot(id).ok_or(ResumeError::NotFound)?.resume_step();
         self.request_from(id, step)
     }
 
-    /// The request that runs a job again from this step on, with the same settings and its own pictures. Fails if the job does not have
-    /// the pictures that this step needs.
-    pub fn request_from(&self, id: Uuid, step: StepNumber) -> Result<Map<String, Value>, ResumeError> {
+    /// The request that runs a job again from this step on, with the same settings and its own pictures. Reads the pictures; blocking.
+    ///
+    /// # Errors
+    /// The job is unknown or active, or does not have a picture that this step needs.
+    pub fn request_from(&self, id: Uuid, step: StepNumber) -> Result<RawRequest, ResumeError> {
         let job = self.snapshot(id).ok_or(ResumeError::NotFound)?;
         if job.status.is_active() {
             return Err(ResumeError::Running);
         }
-        let mut raw = Map::clone(&job.parameters);
-        for image in ["product_image", "mask_image", "step1_image", "step2_image"] {
-            raw.remove(image);
+        let mut fields = Map::clone(&job.parameters);
+        // In a job's parameters pictures are descriptions.
+        for image in FIELDS.iter().filter(|f| f.kind == Kind::Image) {
+            fields.remove(image.name);
         }
-        raw.insert("start_step".into(), step.get().into());
+        fields.insert(START_STEP.name.into(), step.get().into());
         // A `stop_step` before this step would be invalid, so the new job runs to the end.
-        if raw.get("stop_step").and_then(Value::as_u64).is_some_and(|stop| stop < step.get().into()) {
-            raw.remove("stop_step");
+        if fields.get(STOP_STEP.name).and_then(Value::as_u64).is_some_and(|stop| stop < step.get().into()) {
+            fields.remove(STOP_STEP.name);
         }
-        let mut insert = |field: &str, name: ImageName, needed: bool| {
-            match self.base64(id, name) {
-                Some(text) => {
-                    raw.insert(field.into(), Value::String(text));
-                }
-                None if needed => return Err(ResumeError::Missing(name.file_name())),
-                None => {}
-            }
-            Ok(())
-        };
-        if step == StepNumber::Background {
-            insert("product_image", ImageName::Product, job.has_product)?;
+        let mut request = RawRequest { fields, ..RawRequest::default() };
+        let pictures = [
+            (&PRODUCT_IMAGE, ImageName::Product, step == StepNumber::Background && job.has_product),
+            (&MASK_IMAGE, ImageName::Mask, step == StepNumber::Background && job.has_mask),
+            (&STEP1_IMAGE, ImageName::Step1, step >= StepNumber::Text),
+            (&STEP2_IMAGE, ImageName::Step2, step == StepNumber::Composite),
+        ];
+        for (field, name, _) in pictures.into_iter().filter(|(_, _, needed)| *needed) {
+            let bytes = self.picture(id, name).ok_or_else(|| ResumeError::Missing(name.file_name()))?;
+            request.attachments.insert(field.name, Attachment::File(Bytes::from(bytes)));
         }
-        if step == StepNumber::Background && job.has_mask {
-            insert("mask_image", ImageName::Mask, true)?;
-        }
-        if step >= StepNumber::Text {
-            insert("step1_image", ImageName::Step1, true)?;
-        }
-        if step == StepNumber::Composite {
-            insert("step2_image", ImageName::Step2, true)?;
-        }
-        Ok(raw)
+        Ok(request)
     }
 }

@@ -5,8 +5,6 @@ use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use image::DynamicImage;
 use parking_lot::Mutex;
 use tokio::sync::watch;
@@ -28,7 +26,7 @@ use crate::backend::{BackendFactory, Backends, Installation};
 use crate::job::{Annotation, ImageName, JobEvent, JobSnapshot, JobStatus};
 use crate::metrics::{Sampler, SystemMetrics};
 use crate::notice::Notice;
-use crate::request::{BackendKind, JobSpec};
+use crate::request::{BackendKind, InputImage, JobSpec};
 use crate::store::JobStore;
 use crate::typography::FontCatalog;
 
@@ -145,7 +143,7 @@ impl Engine {
 
     /// The steps that a job would run, with their expected durations. Writes nothing and does not wait for running jobs, but may read
     /// pictures of earlier jobs.
-    pub fn plan(&self, spec: &JobSpec) -> Result<Plan, SubmitError> {
+    pub fn plan<I: InputImage>(&self, spec: &JobSpec<I>) -> Result<Plan, SubmitError> {
         reuse::plan(&self.shared, spec)
     }
 
@@ -264,11 +262,6 @@ impl Engine {
     /// The bytes of a listed picture. A damaged picture is taken off the list. Blocking.
     pub fn picture(&self, id: Uuid, name: ImageName) -> Option<Vec<u8>> {
         self.shared.records.picture(id, name)
-    }
-
-    /// A listed picture as base64 PNG. Blocking.
-    pub fn base64(&self, id: Uuid, name: ImageName) -> Option<String> {
-        self.picture(id, name).map(|bytes| STANDARD.encode(bytes))
     }
 
     /// A listed picture, decoded. Blocking.

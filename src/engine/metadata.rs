@@ -42,8 +42,7 @@ fn parameters(job: &JobSnapshot, name: ImageName) -> String {
 }
 
 fn all_data(job: &JobSnapshot, name: ImageName) -> Value {
-    let is_used =
-        |key: &str| FIELDS.iter().find(|field| field.name == key).is_none_or(|field| field.used_by.contains(&job.start_step.get()));
+    let is_used = |key: &str| FIELDS.iter().find(|field| field.name == key).is_none_or(|field| field.used_by.contains(&job.start_step));
     let used: Map<String, Value> = job.parameters.iter().filter(|(key, _)| is_used(key)).map(|(k, v)| (k.clone(), v.clone())).collect();
     json!({
         "program": PROGRAM,

@@ -2,11 +2,11 @@
 
 mod again;
 mod clock;
-mod door;
 mod durations;
 mod error;
 mod fonts;
 mod handle;
+mod intake;
 mod keeper;
 mod metadata;
 pub mod project;
@@ -22,8 +22,8 @@ mod watchers;
 mod worker;
 
 pub use clock::{clock, now};
-pub use door::{decode_source, decode_source_file, parse_request, parse_with_attachments};
 pub use error::{DeleteError, EngineError, ManageError, ResumeError, SubmitError};
 pub use handle::{Engine, EngineConfig, SubmitPolicy};
+pub use intake::{decode_source, decode_source_file, open_request, parse_open_request, parse_request, parse_with_fonts};
 pub use reuse::{Plan, PlannedStep};
 pub use storage::Storage;

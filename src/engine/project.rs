@@ -1,61 +1,65 @@
-//! Projects of the studio (`.ncocoa`) as requests, for the command line and the REST server: a ZIP with the request in REST form and its
-//! pictures as files. The studio stores the parts uncompressed; other programs compress them, and may put them into a folder.
+//! Reads projects of the studio (`.ncocoa`) as requests, for the command line and the REST API: a ZIP archive with the request in REST form
+//! and its pictures as files. The studio stores the parts uncompressed; other programs compress them, and may put them into a folder.
 
 use std::io::{self, Cursor, Read as _, sink};
 use std::path::Path;
 
-use base64::engine::general_purpose::STANDARD;
-use base64::write::EncoderStringWriter;
+use bytes::Bytes;
 use serde::Deserialize;
-use serde_json::{Map, Value};
 use zip::{CompressionMethod, ZipArchive};
 
-use crate::request::{RawRequest, read_fields};
+use crate::notice;
+use crate::notice::Notice;
+use crate::request::{Attachment, RawRequest, read_fields};
 
 /// The request without its pictures.
 pub const REQUEST: &str = "request.json";
-/// The studio's own data; no other door reads it.
+/// The studio's own data; the other front ends read only which pictures it names.
 pub const BRIEF: &str = "project.json";
-/// The photo, in the format it came in.
+/// The photo, in its original format.
 pub const PRODUCT: &str = "product.image";
-/// The corrected cut-out.
+/// The corrected mask.
 pub const MASK: &str = "mask.png";
-/// Entries of an archive, folders included. A project has four parts.
-const MOST_ENTRIES: usize = 1000;
-/// A part in JSON, bytes.
-const MOST_JSON: u64 = 1 << 20;
-/// All parts together may unpack to the archive's own size, since photos hardly shrink, but always to `LEAST` and never to more than
-/// `MOST`, bytes.
-const LEAST: u64 = 64 << 20;
-const MOST: u64 = 256 << 20;
-/// A project's file, bytes.
-const MOST_FILE: u64 = 512 << 20;
-/// Record at the end of an archive, and its length without the comment.
+/// Most entries of an archive, folders included. A project has four parts.
+const MAX_ENTRIES: usize = 1000;
+/// Largest part in JSON, bytes.
+const MAX_JSON: u64 = 1 << 20;
+/// All parts together may unpack to the archive's own size, since photos hardly shrink, but always to `MIN_UNPACKED` and never to more than
+/// `MAX_UNPACKED`, bytes.
+const MIN_UNPACKED: u64 = 64 << 20;
+const MAX_UNPACKED: u64 = 256 << 20;
+/// Largest file, bytes.
+const MAX_FILE: u64 = 512 << 20;
+/// Signature of the record at the end of an archive, and the record's length without the comment.
 const END: &[u8] = b"PK\x05\x06";
 const END_LENGTH: usize = 22;
-/// The record is searched in so many last bytes. The library looks at 64 KiB and the size of its own record; this is more in any case.
+/// The record is searched in this many bytes at the end. The library searches 64 KiB and the size of its own record, which is less.
 const END_WITHIN: usize = 1 << 17;
-/// Record of a ZIP64 archive, and its length up to its counts.
+/// Signature of the record of a ZIP64 archive, and the record's length up to and including its counts.
 const END64: &[u8] = b"PK\x06\x06";
 const END64_LENGTH: usize = 40;
-const NO_PROJECT: &str = "this is no .ncocoa project; save one in the studio (Ctrl+S)";
 
 /// Why a project cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.notice())]
 pub enum ProjectError {
-    /// It is something else.
-    #[error("{NO_PROJECT}")]
+    /// The file is not a project.
     NoProject,
-    /// It has no part of this name.
-    #[error("the project has no {0}; save it again in the studio")]
+    /// The project has no part of this name.
     Missing(String),
-    /// It is one, but not as it should be.
-    #[error("{0}")]
-    Unusable(String),
+    /// The project is damaged, too large, or packed in a way that is not read.
+    Unusable(Notice),
 }
 
-fn unusable(text: impl Into<String>) -> ProjectError {
-    ProjectError::Unusable(text.into())
+impl ProjectError {
+    /// What is wrong and what to do.
+    pub fn notice(&self) -> Notice {
+        match self {
+            Self::NoProject => notice!("engine-project-unrecognised"),
+            Self::Missing(name) => notice!("engine-project-part-missing", part = name.clone()),
+            Self::Unusable(notice) => notice.clone(),
+        }
+    }
 }
 
 /// The pictures that [`BRIEF`] names.
@@ -75,9 +79,9 @@ struct NamedPicture {
 /// A project's parts by name.
 pub struct Project<'a> {
     archive: ZipArchive<Cursor<&'a [u8]>>,
-    /// The folder inside the archive that the parts are in, with the slash; mostly none.
+    /// Folder of the parts within the archive, with a slash at the end; empty for the top level.
     folder: String,
-    /// Bytes that may still be unpacked.
+    /// How much may still be unpacked, bytes.
     left: u64,
 }
 
@@ -86,16 +90,19 @@ impl<'a> Project<'a> {
     pub fn open(bytes: &'a [u8]) -> Result<Self, ProjectError> {
         bound_entries(bytes)?;
         let archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| ProjectError::NoProject)?;
-        if archive.len() > MOST_ENTRIES {
+        if archive.len() > MAX_ENTRIES {
             return Err(too_many());
         }
         let folder = folder_of(&archive)?;
-        let left = (bytes.len() as u64).clamp(LEAST, MOST);
+        let left = (bytes.len() as u64).clamp(MIN_UNPACKED, MAX_UNPACKED);
         Ok(Self { archive, folder, left })
     }
 
-    /// A part. Sizes that the archive claims are not believed: a part is unpacked once to be measured and only then
-    /// kept, so that what does not fit takes no memory.
+    /// The bytes of a part. The sizes that the archive claims are not trusted: a part is unpacked once to be measured, and again into memory
+    /// only if it fits.
+    ///
+    /// # Errors
+    /// The part is missing, damaged, too large, encrypted, or compressed in a way that is not read.
     pub fn part(&mut self, name: &str) -> Result<Vec<u8>, ProjectError> {
         let (index, size) = self.measured(name)?;
         let mut out = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
@@ -103,32 +110,37 @@ impl<'a> Project<'a> {
         Ok(out)
     }
 
-    /// Where a part is and how large it is unpacked; takes its size from what may still be unpacked.
+    /// The index of a part and its unpacked size, which is subtracted from what may still be unpacked.
     fn measured(&mut self, name: &str) -> Result<(usize, u64), ProjectError> {
-        let index = self.index_of(name).ok_or_else(|| ProjectError::Missing(name.into()))?;
-        let most = if name.ends_with(".json") { MOST_JSON.min(self.left) } else { self.left };
+        let index = self.index_of(name).ok_or_else(|| ProjectError::Missing(name.to_owned()))?;
+        let most = if name.ends_with(".json") { MAX_JSON.min(self.left) } else { self.left };
         let found = self.archive.by_index_raw(index).map_err(|e| damaged(name, &e))?;
         let (method, encrypted) = (found.compression(), found.encrypted());
         drop(found);
         if encrypted {
-            return Err(unusable(format!("the project's {name} is locked with a password; save it again in the studio")));
+            return Err(ProjectError::Unusable(notice!("engine-project-encrypted", part = name.to_owned())));
         }
         if !matches!(method, CompressionMethod::Stored | CompressionMethod::Deflated) {
-            let method = method_name(method);
-            return Err(unusable(format!(
-                "the project's {name} is compressed with {method}; zip it again with Deflate, or save it in the studio"
+            return Err(ProjectError::Unusable(notice!(
+                "engine-project-compression",
+                part = name.to_owned(),
+                method = method_name(method)
             )));
         }
         let size = self.unpack(index, name, most, &mut sink())?;
         if size > most {
-            let remedy = if name.ends_with(".json") { "save it again in the studio" } else { "use a smaller picture" };
-            return Err(unusable(format!("the project's {name} unpacks to more than {} MB; {remedy}", most >> 20)));
+            let mebibytes = most >> 20;
+            return Err(ProjectError::Unusable(if name.ends_with(".json") {
+                notice!("engine-project-json-too-large", part = name.to_owned(), mebibytes = mebibytes)
+            } else {
+                notice!("engine-project-picture-too-large", part = name.to_owned(), mebibytes = mebibytes)
+            }));
         }
         self.left -= size.min(self.left);
         Ok((index, size))
     }
 
-    /// Unpacks at most one byte more than `most` and says how many there were.
+    /// Unpacks at most one byte more than `most`; returns how many bytes were unpacked.
     fn unpack(&mut self, index: usize, name: &str, most: u64, out: &mut impl io::Write) -> Result<u64, ProjectError> {
         let part = self.archive.by_index(index).map_err(|e| damaged(name, &e))?;
         io::copy(&mut part.take(most + 1), out).map_err(|e| damaged(name, &e))
@@ -139,18 +151,22 @@ impl<'a> Project<'a> {
         (0..self.archive.len()).rev().find(|&i| entry_name(&self.archive, i).is_some_and(|n| n == wanted))
     }
 
-    /// The raw request that it stands for, pictures included. `size` is the project's, bytes.
+    /// The request of the project, with its pictures.
     ///
     /// # Errors
-    /// What is missing in it, or cannot be read.
+    /// A part that is needed is missing or cannot be read.
     pub fn request(&mut self) -> Result<RawRequest, ProjectError> {
         let json = self.part(REQUEST)?;
-        let bad = |why: &str| unusable(format!("the project's {REQUEST} cannot be used ({why}); save it again in the studio"));
-        let mut raw = read_fields(&json).map_err(|e| bad(e.first().map_or("", |e| &e.msg)))?;
+        let mut raw = read_fields(&json).map_err(|errors| {
+            let reason = errors.into_iter().next().map(|e| e.notice);
+            ProjectError::Unusable(
+                notice!("engine-project-request", part = REQUEST).with("reason", reason.unwrap_or_else(|| Notice::verbatim(""))),
+            )
+        })?;
         for (field, name) in [("product_image", PRODUCT), ("mask_image", MASK)] {
-            match self.base64(name) {
-                Ok(text) => {
-                    raw.fields.insert(field.into(), Value::String(text));
+            match self.part(name) {
+                Ok(bytes) => {
+                    raw.attachments.insert(field, Attachment::File(Bytes::from(bytes)));
                 }
                 Err(ProjectError::Missing(_)) if !self.names(name) => {}
                 Err(error) => return Err(error),
@@ -159,63 +175,47 @@ impl<'a> Project<'a> {
         Ok(raw)
     }
 
-    /// Whether the studio's own part says that the project has this picture.
+    /// Whether the studio's own data names this picture as part of the project.
     fn names(&mut self, picture: &str) -> bool {
         let brief = self.part(BRIEF).ok().and_then(|json| serde_json::from_slice::<NamedPictures>(&json).ok()).unwrap_or_default();
         let named = |part: &Option<NamedPicture>| part.as_ref().is_some_and(|p| p.path == picture);
         named(&brief.product) || named(&brief.mask)
     }
-
-    /// A part as base64; the part itself is never whole in memory.
-    fn base64(&mut self, name: &str) -> Result<String, ProjectError> {
-        let (index, most) = self.measured(name)?;
-        let mut writer = EncoderStringWriter::from_consumer(String::with_capacity(base64_length(most)), &STANDARD);
-        self.unpack(index, name, most, &mut writer)?;
-        Ok(writer.into_inner())
-    }
 }
 
-fn base64_length(bytes: u64) -> usize {
-    usize::try_from(bytes.div_ceil(3) * 4).unwrap_or(0)
-}
-
-/// Reads a project's file. One that is larger than any project can be is refused unread.
-pub fn read_file(path: &Path) -> io::Result<Vec<u8>> {
-    let size = std::fs::metadata(path)?.len();
-    if size > MOST_FILE {
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("it has {} MB and is no project", size >> 20)));
-    }
-    std::fs::read(path)
-}
-
-/// The raw request of a project in memory.
+/// Reads a project's file. A file that is larger than any project can be is refused unread.
 ///
 /// # Errors
-/// It is none, or cannot be used.
-pub fn request_of(bytes: &[u8]) -> Result<Map<String, Value>, String> {
-    read_project(bytes).map(|raw| raw.fields)
+/// The file is too large or cannot be read.
+pub fn read_file(path: &Path) -> Result<Vec<u8>, Notice> {
+    let unreadable = |e: io::Error| Notice::verbatim(e.to_string());
+    let size = std::fs::metadata(path).map_err(unreadable)?.len();
+    if size > MAX_FILE {
+        return Err(notice!("engine-project-file-too-large", mebibytes = size >> 20));
+    }
+    std::fs::read(path).map_err(unreadable)
 }
 
-/// As [`request_of`], with the count of unknown fields that are not named.
+/// The request of a project in memory.
 ///
 /// # Errors
-/// It is none, or cannot be used.
-pub fn read_project(bytes: &[u8]) -> Result<RawRequest, String> {
-    Project::open(bytes).and_then(|mut project| project.request()).map_err(|e| e.to_string())
+/// The bytes are not a project, or it cannot be used.
+pub fn read_project(bytes: &[u8]) -> Result<RawRequest, ProjectError> {
+    Project::open(bytes)?.request()
 }
 
 fn too_many() -> ProjectError {
-    unusable(format!("the project has more than {MOST_ENTRIES} files; zip only its own folder"))
+    ProjectError::Unusable(notice!("engine-project-entries", most = MAX_ENTRIES))
 }
 
-/// The library keeps every entry of an archive in memory, so the counts that the archive claims are checked before it is opened.
+/// Checks the counts that the archive claims before it is opened, because the library keeps every entry in memory.
 fn bound_entries(bytes: &[u8]) -> Result<(), ProjectError> {
     let tail = &bytes[bytes.len().saturating_sub(END_WITHIN)..];
     let mut has_zip64 = false;
     for end in tail.windows(END_LENGTH).filter(|end| end.starts_with(END)) {
         let counts = [u16::from_le_bytes([end[8], end[9]]), u16::from_le_bytes([end[10], end[11]])];
         // 65535 refers to the count of the ZIP64 record; it is too many in any case.
-        if counts.iter().any(|&count| usize::from(count) > MOST_ENTRIES) {
+        if counts.iter().any(|&count| usize::from(count) > MAX_ENTRIES) {
             return Err(too_many());
         }
         // A size or an offset of all ones makes the library read the ZIP64 record, whatever this record's own count is.
@@ -223,7 +223,7 @@ fn bound_entries(bytes: &[u8]) -> Result<(), ProjectError> {
     }
     let is_large = |end: &[u8]| {
         let counts = end[24..END64_LENGTH].chunks_exact(8).filter_map(|count| <[u8; 8]>::try_from(count).ok());
-        counts.map(u64::from_le_bytes).any(|count| count > MOST_ENTRIES as u64)
+        counts.map(u64::from_le_bytes).any(|count| count > MAX_ENTRIES as u64)
     };
     if has_zip64 && bytes.windows(END64_LENGTH).any(|end| end.starts_with(END64) && is_large(end)) {
         return Err(too_many());
@@ -231,12 +231,12 @@ fn bound_entries(bytes: &[u8]) -> Result<(), ProjectError> {
     Ok(())
 }
 
-/// Some programs write backslashes.
+/// The name of an entry with slashes; some programs write backslashes.
 fn entry_name(archive: &ZipArchive<Cursor<&[u8]>>, index: usize) -> Option<String> {
     Some(archive.name_for_index(index)?.ok()?.replace('\\', "/").trim_start_matches("./").to_owned())
 }
 
-/// Where the parts are: at the top, or in the one folder that has them.
+/// The folder of the parts: the top level, or the only folder that has them.
 fn folder_of(archive: &ZipArchive<Cursor<&[u8]>>) -> Result<String, ProjectError> {
     let names: Vec<String> = (0..archive.len()).filter_map(|i| entry_name(archive, i)).collect();
     for part in [REQUEST, BRIEF] {
@@ -253,18 +253,21 @@ fn folder_of(archive: &ZipArchive<Cursor<&[u8]>>) -> Result<String, ProjectError
             [] => {}
             ["", ..] => return Ok(String::new()),
             [one] => return Ok((*one).to_owned()),
-            [a, b, ..] => return Err(unusable(format!("the archive has several projects ({a} and {b}); zip only one of these folders"))),
+            [a, b, ..] => {
+                let (first, second) = ((*a).to_owned(), (*b).to_owned());
+                return Err(ProjectError::Unusable(notice!("engine-project-several", first = first, second = second)));
+            }
         }
     }
     Ok(String::new())
 }
 
 fn damaged(name: &str, error: &dyn std::fmt::Display) -> ProjectError {
-    unusable(format!("the project's {name} is damaged ({error}); copy the file again or save it again in the studio"))
+    ProjectError::Unusable(notice!("engine-project-damaged", part = name.to_owned(), detail = error.to_string()))
 }
 
 fn method_name(method: CompressionMethod) -> String {
-    // The only way to the number of a method that the library was built without.
+    // The library names a method that it was built without only by its number, in a deprecated variant.
     #[allow(deprecated)]
     let CompressionMethod::Unsupported(number) = method else { return format!("{method:?}") };
     match number {

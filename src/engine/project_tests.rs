@@ -17,6 +17,18 @@ fn zipped(parts: &[(&str, &[u8])]) -> Vec<u8> {
     zipped_with(CompressionMethod::Stored, parts)
 }
 
+/// The request of a project, or the message of the error.
+fn request_of(bytes: &[u8]) -> Result<RawRequest, String> {
+    read_project(bytes).map_err(|e| e.to_string())
+}
+
+fn attached(raw: &RawRequest, field: &str) -> Option<Vec<u8>> {
+    match raw.attachments.get(field)? {
+        Attachment::File(bytes) => Some(bytes.to_vec()),
+        other => panic!("{other:?}"),
+    }
+}
+
 const JSON: &[u8] = br#"{"text_content": "a", "seed": 4}"#;
 
 #[test]
@@ -25,11 +37,14 @@ fn a_project_is_a_request_with_its_pictures() {
     for method in [CompressionMethod::Stored, CompressionMethod::Deflated] {
         let bytes = zipped_with(method, &parts);
         let raw = request_of(&bytes).unwrap();
-        assert_eq!(raw["seed"], 4);
-        assert_eq!((&raw["product_image"], &raw["mask_image"]), (&"cGhvdG8=".into(), &"bWFzaw==".into()));
+        assert_eq!(raw.fields["seed"], 4);
+        assert_eq!(
+            (attached(&raw, "product_image").unwrap(), attached(&raw, "mask_image").unwrap()),
+            (b"photo".to_vec(), b"mask".to_vec())
+        );
         assert!(request_of(&bytes[..bytes.len() / 2]).is_err());
     }
-    assert_eq!(request_of(b"PNG").unwrap_err(), NO_PROJECT);
+    assert_eq!(request_of(b"PNG").unwrap_err(), "this is not a .ncocoa project; save one in the studio (Ctrl+S)");
     assert!(request_of(&zipped(&[(PRODUCT, b"photo")])).unwrap_err().contains(REQUEST));
     assert!(request_of(&zipped(&[(REQUEST, b"[1]")])).unwrap_err().contains(REQUEST));
 }
@@ -40,11 +55,11 @@ fn a_folder_inside_is_found_when_there_is_one() {
         let (request, product) = (format!("{folder}{REQUEST}"), format!("{folder}{PRODUCT}"));
         let mac = format!("__MACOSX/{folder}{REQUEST}");
         let raw = request_of(&zipped(&[(&mac, b"x"), (&request, JSON), (&product, b"photo"), ("notes.txt", b"")])).unwrap();
-        assert_eq!(raw["product_image"], "cGhvdG8=", "{folder}");
+        assert_eq!(attached(&raw, "product_image").unwrap(), b"photo", "{folder}");
     }
     // The top goes before folders, and what is in another folder is no part.
     let raw = request_of(&zipped(&[("old/request.json", b"[1]"), (REQUEST, JSON), ("old/product.image", b"photo")])).unwrap();
-    assert!(raw.get("product_image").is_none());
+    assert!(attached(&raw, "product_image").is_none());
     let two = request_of(&zipped(&[("b/request.json", JSON), ("a/request.json", JSON)])).unwrap_err();
     assert!(two.contains("several projects (a/ and b/)"), "{two}");
     assert!(request_of(&zipped(&[("myrequest.json", JSON)])).unwrap_err().contains("no request.json"));

@@ -14,7 +14,7 @@ use crate::job::progress::{Progress, Workload};
 use crate::job::{ImageName, JobSnapshot, Stage, Step};
 use crate::pipeline::plan::{self, StepKeys};
 use crate::pipeline::{Recalled, Taken};
-use crate::request::{BackendKind, JobSpec, SourceImage, Start, StepNumber};
+use crate::request::{BackendKind, InputImage, JobSpec, Start, StepNumber};
 
 /// The steps that a job would run and their expected duration.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -57,7 +57,7 @@ pub(super) struct ReusedStep {
 }
 
 impl StepReuse {
-    pub fn new(spec: &JobSpec, keys: StepKeys) -> Self {
+    pub fn new<I>(spec: &JobSpec<I>, keys: StepKeys) -> Self {
         let has_product = matches!(&spec.start, Start::Background { product: Some(_), .. });
         Self { keys, force_from_step: spec.force_from_step, has_product }
     }
@@ -131,12 +131,12 @@ fn read_png(shared: &Shared, id: Uuid, name: ImageName) -> Option<DynamicImage> 
 }
 
 /// The content keys of a job's steps.
-pub(super) fn keys(shared: &Shared, spec: &JobSpec, backend: BackendKind, recalled: &Recalled) -> StepKeys {
+pub(super) fn keys<I: InputImage>(shared: &Shared, spec: &JobSpec<I>, backend: BackendKind, recalled: &Recalled) -> StepKeys {
     plan::keys(spec, &(shared.backends.version)(backend), recalled, &|font| shared.fonts.content_hash(font))
 }
 
 /// The steps of a job that could be reused now.
-pub(super) fn cached_steps(shared: &Shared, spec: &JobSpec, keys: &StepKeys) -> Vec<StepNumber> {
+pub(super) fn cached_steps<I>(shared: &Shared, spec: &JobSpec<I>, keys: &StepKeys) -> Vec<StepNumber> {
     let reuse = StepReuse::new(spec, keys.clone());
     let is_whole = |job: &JobSnapshot, step| reuse.pictures(step).iter().all(|&name| shared.records.store.is_whole(job.id, name));
     let is_cached = |step: &StepNumber| reuse.finished(shared, *step).iter().any(|job| is_whole(job, *step));
@@ -144,7 +144,7 @@ pub(super) fn cached_steps(shared: &Shared, spec: &JobSpec, keys: &StepKeys) -> 
 }
 
 /// See [`super::Engine::plan`].
-pub(super) fn plan(shared: &Shared, spec: &JobSpec) -> Result<Plan, SubmitError> {
+pub(super) fn plan<I: InputImage>(shared: &Shared, spec: &JobSpec<I>) -> Result<Plan, SubmitError> {
     let (backend, _) = shared.resolve(spec.backend)?;
     let keys = keys(shared, spec, backend, &recall(shared, spec));
     let cached = cached_steps(shared, spec, &keys);
@@ -160,18 +160,18 @@ pub(super) fn plan(shared: &Shared, spec: &JobSpec) -> Result<Plan, SubmitError>
 }
 
 /// The masks of the pictures in a request: those that the files carry, or else those of the earlier jobs that made the pictures.
-pub(super) fn recall(shared: &Shared, spec: &JobSpec) -> Recalled {
+pub(super) fn recall<I: InputImage>(shared: &Shared, spec: &JobSpec<I>) -> Recalled {
     let (step1, step2) = match &spec.start {
         Start::Background { .. } => return Recalled::default(),
         Start::Text { step1, .. } => (step1, None),
         Start::Composite { step1, step2, .. } => (step1, Some(step2)),
     };
-    let load = |result: ImageName, source: &SourceImage, wanted: ImageName| {
-        if let Some(mask) = &source.mask {
+    let load = |result: ImageName, source: &I, wanted: ImageName| {
+        if let Some(mask) = source.mask() {
             return Some(Plane::from_gray(mask));
         }
         let is_maker = |job: &&Arc<JobSnapshot>| {
-            job.hashes.get(result.as_str()).is_some_and(|hash| *hash == source.hash) && job.images.contains(&wanted)
+            job.hashes.get(result.as_str()).is_some_and(|hash| *hash == source.hash()) && job.images.contains(&wanted)
         };
         let id = shared.table.snapshots().iter().find(is_maker)?.id;
         let bytes = shared.records.picture(id, wanted)?;

@@ -102,10 +102,6 @@ impl StageObserver for JobSink<'_> {
         self.apply(JobEvent::Previewed(Arc::new(Preview { sequence, image: picture })));
     }
 
-    fn warn(&self, text: &str) {
-        self.notice(Notice::verbatim(text));
-    }
-
     fn notice(&self, notice: Notice) {
         self.apply(JobEvent::Warned(notice));
     }

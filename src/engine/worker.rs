@@ -52,7 +52,7 @@ fn run_guarded(shared: &Shared, work: &Work, loaded: &mut Option<LoadedBackend>)
         *loaded = None;
         let text = panic_text(payload.as_ref());
         tracing::error!(text, "a job panicked");
-        Err(BackendError::Notice(notice!("engine-job-panicked", detail = text)).into())
+        Err(BackendError::Failed(notice!("engine-job-panicked", detail = text)).into())
     })
 }
 
@@ -103,7 +103,7 @@ mod tests {
     #[test]
     fn the_technical_detail_is_text_for_readers() {
         let reason = notice!("diffusion-no-models");
-        let error = BackendError::Notice(notice!("diffusion-cannot-run", reason = reason).at("engine"));
+        let error = BackendError::Failed(notice!("diffusion-cannot-run", reason = reason).at("engine"));
         let error = PipelineError::from(error);
         let detail = technical_detail(error.notice(), &error);
         assert_eq!(detail.to_string(), "engine: The diffusion engine cannot run: no diffusion models are installed.");

@@ -213,7 +213,7 @@ impl Studio {
 
     /// Why there is no draft of the brief, in the language of the interface.
     pub fn problem(&self) -> Option<String> {
-        self.live.with(|s| s.error.clone()).map(|e| self.lang().say(&e))
+        self.live.with(|s| s.error.clone()).map(|e| self.lang().notice(&e))
     }
 
     /// The name of the window over the panels.

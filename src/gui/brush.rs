@@ -8,7 +8,8 @@ use image::GrayImage;
 
 use super::live::Draft;
 use super::state::{Brief, Mask};
-use super::ui_text::UiText;
+use crate::notice;
+use crate::notice::Notice;
 
 /// Longest side of a mask that is painted on, in pixels; masks of projects may exceed the texture limit of a graphics card.
 const LARGEST: u32 = 4096;
@@ -50,9 +51,10 @@ impl LoadedMask {
     ///
     /// # Errors
     /// The file cannot be read or decoded.
-    pub fn read(path: &Path) -> Result<Self, UiText> {
-        let bytes = std::fs::read(path).map_err(|e| UiText::new("error.read", &[&path.display(), &e]))?;
-        let mut image = image::load_from_memory(&bytes).map_err(|e| UiText::from(e.to_string()))?;
+    pub fn read(path: &Path) -> Result<Self, Notice> {
+        let bytes = std::fs::read(path).map_err(|e| notice!("error-read", path = path.display(), detail = e.to_string()))?;
+        let mut image =
+            image::load_from_memory(&bytes).map_err(|e| notice!("error-read", path = path.display(), detail = e.to_string()))?;
         if image.width().max(image.height()) > LARGEST {
             image = image.resize(LARGEST, LARGEST, image::imageops::FilterType::Triangle);
         }

@@ -2,7 +2,8 @@
 
 use egui::ColorImage;
 
-use super::ui_text::UiText;
+use crate::notice;
+use crate::notice::Notice;
 
 /// What can be pasted as a photo.
 pub enum Pasted {
@@ -16,8 +17,8 @@ pub enum Pasted {
 ///
 /// # Errors
 /// There is no clipboard, or it holds neither a picture nor text.
-pub fn read() -> Result<Pasted, UiText> {
-    let mut clipboard = arboard::Clipboard::new().map_err(|_| UiText::new("error.clipboard", &[]))?;
+pub fn read() -> Result<Pasted, Notice> {
+    let mut clipboard = arboard::Clipboard::new().map_err(|_| notice!("error-clipboard"))?;
     if let Ok(picture) = clipboard.get_image() {
         let size = [picture.width, picture.height];
         return Ok(Pasted::Picture(ColorImage::from_rgba_unmultiplied(size, &picture.bytes)));
@@ -29,14 +30,14 @@ pub fn read() -> Result<Pasted, UiText> {
 ///
 /// # Errors
 /// The picture has no pixels.
-pub fn to_png(picture: &ColorImage) -> Result<Vec<u8>, UiText> {
+pub fn to_png(picture: &ColorImage) -> Result<Vec<u8>, Notice> {
     let rgba = picture.pixels.iter().flat_map(|p| p.to_srgba_unmultiplied()).collect();
     let [w, h] = picture.size.map(|v| v as u32);
     let pixels = image::RgbaImage::from_raw(w, h, rgba).filter(|p| !p.is_empty()).ok_or_else(empty)?;
-    crate::imaging::encode::encode_png(&pixels, &[]).map_err(|e| UiText::from(e.to_string()))
+    crate::imaging::encode::encode_png(&pixels, &[]).map_err(|e| notice!("error-encode", detail = e.to_string()))
 }
 
 /// The sentence for a clipboard without a photo.
-pub fn empty() -> UiText {
-    UiText::new("error.clipboard_empty", &[])
+pub fn empty() -> Notice {
+    notice!("error-clipboard-empty")
 }

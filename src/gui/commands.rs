@@ -74,103 +74,103 @@ macro_rules! ui_commands {
 
 ui_commands! {
     /// Runs the steps that are not cached; draws a new seed if none is left and the seed is not locked.
-    Generate = face("command.generate", icons::SPARKLES).on(CTRL, Key::Enter).in_text(),
+    Generate = face("command-generate", icons::SPARKLES).on(CTRL, Key::Enter).in_text(),
     /// Like `Generate`, before the jobs that wait.
-    GenerateFront = face("command.generate_front", icons::LIST_START).on(CTRL_SHIFT, Key::Enter).in_text(),
+    GenerateFront = face("command-generate-front", icons::LIST_START).on(CTRL_SHIFT, Key::Enter).in_text(),
     /// Runs all steps, cached or not.
-    GenerateAll = face("command.generate_all", icons::REFRESH_CW),
+    GenerateAll = face("command-generate-all", icons::REFRESH_CW),
     /// Runs the text step and the composite step.
-    FromText = face("command.from_text", icons::TYPE),
+    FromText = face("command-from-text", icons::TYPE),
     /// Runs the composite step.
-    FromComposite = face("command.from_composite", icons::LAYERS),
+    FromComposite = face("command-from-composite", icons::LAYERS),
     /// Submits the brief several times with different seeds.
-    Variations = face("command.variations", icons::GRID_2X2),
+    Variations = face("command-variations", icons::GRID_2X2),
     /// Submits the brief once for each usual aspect ratio.
-    SizeSet = face("command.size_set", icons::RATIO),
+    SizeSet = face("command-size-set", icons::RATIO),
     /// Stops the running job.
-    Stop = face("command.stop", icons::SQUARE).on(NONE, Key::Escape),
+    Stop = face("command-stop", icons::SQUARE).on(NONE, Key::Escape),
     /// Stops every job.
-    StopAll = face("command.stop_all", icons::CIRCLE_STOP),
+    StopAll = face("command-stop-all", icons::CIRCLE_STOP),
     /// Opens a photo with the file dialog.
-    OpenPhoto = face("command.open_photo", icons::IMAGE_PLUS).on(CTRL, Key::O).in_text(),
+    OpenPhoto = face("command-open-photo", icons::IMAGE_PLUS).on(CTRL, Key::O).in_text(),
     /// Opens a photo by its path.
-    OpenPath = face("command.open_path", icons::FOLDER_OPEN).on(CTRL_SHIFT, Key::O).in_text(),
+    OpenPath = face("command-open-path", icons::FOLDER_OPEN).on(CTRL_SHIFT, Key::O).in_text(),
     /// Opens the photo in the clipboard.
-    Paste = face("command.paste", icons::CLIPBOARD_PASTE).on(CTRL, Key::V),
+    Paste = face("command-paste", icons::CLIPBOARD_PASTE).on(CTRL, Key::V),
     /// Opens the bundled sample photo.
-    Sample = face("command.sample", icons::COFFEE),
+    Sample = face("command-sample", icons::COFFEE),
     /// Starts an empty project.
-    New = face("command.new", icons::PLUS),
+    New = face("command-new", icons::PLUS),
     /// Opens a project with the file dialog.
-    OpenProject = face("command.open_project", icons::FOLDER_OPEN),
+    OpenProject = face("command-open-project", icons::FOLDER_OPEN),
     /// Saves the project to its file.
-    SaveProject = face("command.save_project", icons::SAVE).on(CTRL, Key::S).in_text(),
+    SaveProject = face("command-save-project", icons::SAVE).on(CTRL, Key::S).in_text(),
     /// Saves the project to another file.
-    SaveProjectAs = face("command.save_project_as", icons::SAVE).on(CTRL_SHIFT, Key::S).in_text(),
+    SaveProjectAs = face("command-save-project-as", icons::SAVE).on(CTRL_SHIFT, Key::S).in_text(),
     /// Opens the export window.
-    Export = face("command.export", icons::DOWNLOAD).on(CTRL, Key::E).in_text(),
+    Export = face("command-export", icons::DOWNLOAD).on(CTRL, Key::E).in_text(),
     /// Undoes the last edit of the brief.
-    Undo = face("command.undo", icons::UNDO_2).on(CTRL, Key::Z),
+    Undo = face("command-undo", icons::UNDO_2).on(CTRL, Key::Z),
     /// Repeats the edit that was undone.
-    Redo = face("command.redo", icons::REDO_2).on(CTRL_SHIFT, Key::Z),
+    Redo = face("command-redo", icons::REDO_2).on(CTRL_SHIFT, Key::Z),
     /// Takes the job that was deleted last out of the trash.
-    TakeBack = face("command.take_back", icons::ARCHIVE_RESTORE),
+    TakeBack = face("command-take-back", icons::ARCHIVE_RESTORE),
     /// Places the text automatically.
-    TextAuto = face("command.text_auto", icons::TYPE),
+    TextAuto = face("command-text-auto", icons::TYPE),
     /// Places the product automatically.
-    ProductAuto = face("command.product_auto", icons::COFFEE),
+    ProductAuto = face("command-product-auto", icons::COFFEE),
     /// Turns the brush on the product tab on or off.
-    Brush = face("command.brush", icons::BRUSH).on(NONE, Key::B),
+    Brush = face("command-brush", icons::BRUSH).on(NONE, Key::B),
     /// Drops the corrected mask.
-    MaskAuto = face("command.mask_auto", icons::ROTATE_CCW),
+    MaskAuto = face("command-mask-auto", icons::ROTATE_CCW),
     /// Draws a new seed.
-    RollSeed = face("command.roll_seed", icons::DICES).on(NONE, Key::R),
+    RollSeed = face("command-roll-seed", icons::DICES).on(NONE, Key::R),
     /// Locks or unlocks the seed.
-    LockSeed = face("command.lock_seed", icons::LOCK),
+    LockSeed = face("command-lock-seed", icons::LOCK),
     /// Shows the cut-out product.
-    TabProduct = face("command.tab_product", icons::COFFEE).on(NONE, Key::Num1),
+    TabProduct = face("command-tab-product", icons::COFFEE).on(NONE, Key::Num1),
     /// Shows the background.
-    TabBackground = face("command.tab_background", icons::IMAGE).on(NONE, Key::Num2),
+    TabBackground = face("command-tab-background", icons::IMAGE).on(NONE, Key::Num2),
     /// Shows the headline.
-    TabText = face("command.tab_text", icons::TYPE).on(NONE, Key::Num3),
+    TabText = face("command-tab-text", icons::TYPE).on(NONE, Key::Num3),
     /// Shows the finished advertisement.
-    TabFinal = face("command.tab_final", icons::LAYERS).on(NONE, Key::Num4),
+    TabFinal = face("command-tab-final", icons::LAYERS).on(NONE, Key::Num4),
     /// Starts or ends the comparison of draft and result.
-    Compare = face("command.compare", icons::SQUARE_SPLIT_HORIZONTAL).on(NONE, Key::C),
+    Compare = face("command-compare", icons::SQUARE_SPLIT_HORIZONTAL).on(NONE, Key::C),
     /// Switches between draft and result.
-    DraftOrResult = face("command.draft_or_result", icons::LAYERS).on(NONE, Key::D),
+    DraftOrResult = face("command-draft-or-result", icons::LAYERS).on(NONE, Key::D),
     /// Fits the picture into the canvas.
-    ZoomFit = face("command.zoom_fit", icons::MAXIMIZE).on(CTRL, Key::Num0),
+    ZoomFit = face("command-zoom-fit", icons::MAXIMIZE).on(CTRL, Key::Num0),
     /// Shows one pixel of the picture on one pixel of the screen.
-    ZoomActual = face("command.zoom_actual", icons::SCAN).on(CTRL, Key::Num1),
+    ZoomActual = face("command-zoom-actual", icons::SCAN).on(CTRL, Key::Num1),
     /// Enlarges the picture.
-    ZoomIn = face("command.zoom_in", icons::ZOOM_IN).on(NONE, Key::Plus),
+    ZoomIn = face("command-zoom-in", icons::ZOOM_IN).on(NONE, Key::Plus),
     /// Reduces the picture.
-    ZoomOut = face("command.zoom_out", icons::ZOOM_OUT).on(NONE, Key::Minus),
+    ZoomOut = face("command-zoom-out", icons::ZOOM_OUT).on(NONE, Key::Minus),
     /// Shows or hides the history.
-    History = face("command.history", icons::HISTORY).on(NONE, Key::H),
+    History = face("command-history", icons::HISTORY).on(NONE, Key::H),
     /// Opens the server window.
-    Server = face("command.server", icons::SERVER),
+    Server = face("command-server", icons::SERVER),
     /// Copies the request as a `curl` command.
-    CopyCurl = face("command.copy_curl", icons::COPY),
+    CopyCurl = face("command-copy-curl", icons::COPY),
     /// Opens the models window.
-    Models = face("command.models", icons::PACKAGE),
+    Models = face("command-models", icons::PACKAGE),
     /// Opens the font folders window.
-    Fonts = face("command.fonts", icons::FOLDER_PLUS),
+    Fonts = face("command-fonts", icons::FOLDER_PLUS),
     /// Switches between the dark and the light theme.
-    Theme = face("command.theme", icons::SUN),
+    Theme = face("command-theme", icons::SUN),
     /// Switches the language.
-    Language = face("command.language", icons::LANGUAGES),
+    Language = face("command-language", icons::LANGUAGES),
     /// Enlarges the interface.
-    Larger = face("command.larger", icons::PLUS).on(CTRL, Key::Plus),
+    Larger = face("command-larger", icons::PLUS).on(CTRL, Key::Plus),
     /// Reduces the interface.
-    Smaller = face("command.smaller", icons::MINUS).on(CTRL, Key::Minus),
+    Smaller = face("command-smaller", icons::MINUS).on(CTRL, Key::Minus),
     /// Opens the command palette.
-    Palette = face("command.palette", icons::COMMAND).on(CTRL, Key::K).in_text(),
+    Palette = face("command-palette", icons::COMMAND).on(CTRL, Key::K).in_text(),
     /// Opens the list of shortcuts.
-    Shortcuts = face("command.shortcuts", icons::KEYBOARD).on(NONE, Key::Questionmark),
+    Shortcuts = face("command-shortcuts", icons::KEYBOARD).on(NONE, Key::Questionmark),
     /// Closes the window.
-    Quit = face("command.quit", icons::POWER).on(CTRL, Key::Q),
+    Quit = face("command-quit", icons::POWER).on(CTRL, Key::Q),
 }
 
 impl UiCommand {

@@ -8,7 +8,8 @@ use uuid::Uuid;
 use super::export::Settings;
 use super::i18n::Lang;
 use super::project_file;
-use super::ui_text::UiText;
+use crate::notice;
+use crate::notice::Notice;
 
 /// A dialog that ends sooner than this was not shown.
 const TOO_QUICK: Duration = Duration::from_millis(600);
@@ -32,11 +33,11 @@ impl FilePurpose {
     /// Title of the dialog.
     pub fn title(&self, lang: Lang) -> &'static str {
         match self {
-            Self::Photo => lang.t("dialog.photo"),
-            Self::OpenProject => lang.t("dialog.open_project"),
-            Self::SaveProject => lang.t("dialog.save_project"),
-            Self::FontFolder => lang.t("dialog.font_folder"),
-            Self::Export(..) => lang.t("dialog.export"),
+            Self::Photo => lang.t("dialog-photo"),
+            Self::OpenProject => lang.t("dialog-open-project"),
+            Self::SaveProject => lang.t("dialog-save-project"),
+            Self::FontFolder => lang.t("dialog-font-folder"),
+            Self::Export(..) => lang.t("dialog-export"),
         }
     }
 
@@ -93,7 +94,7 @@ fn reachable() -> bool {
 ///
 /// # Errors
 /// The asynchronous runtime cannot be started.
-pub fn ask(purpose: &FilePurpose, name: Option<String>, lang: Lang) -> Result<Answer, UiText> {
+pub fn ask(purpose: &FilePurpose, name: Option<String>, lang: Lang) -> Result<Answer, Notice> {
     if !reachable() {
         return Ok(Answer::Unavailable);
     }
@@ -103,7 +104,7 @@ pub fn ask(purpose: &FilePurpose, name: Option<String>, lang: Lang) -> Result<An
     let folder = purpose.is_folder();
     let dialog = if folder { dialog } else { dialog.add_filter(label, &extensions) };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|e| UiText::from(e.to_string()))?;
+    let runtime = runtime.map_err(|_| notice!("error-thread"))?;
     let chosen: Option<PathBuf> = runtime.block_on(async move {
         let file = match name {
             Some(name) => dialog.set_file_name(name).save_file().await,

@@ -17,10 +17,11 @@ use super::project_file;
 use super::sizes::SIZES;
 use super::state::{Brief, random_seed};
 use super::toasts::{Severity, UndoTarget};
-use super::ui_text::UiText;
 use super::view::{Source, Tab};
 use super::windows::Window;
 use crate::job::{Annotation, JobStatus};
+use crate::notice;
+use crate::notice::Notice;
 use crate::request::StepNumber;
 
 impl Studio {
@@ -317,7 +318,7 @@ impl Studio {
     fn export(&mut self, job: Uuid, path: PathBuf, settings: super::export::Settings) {
         match self.engine.image_path(job, settings.part.image()) {
             Some(from) => self.tasks.export(job, from, path, settings, self.lang()),
-            None => self.fail(UiText::new("error.export_gone", &[])),
+            None => self.fail(notice!("error-export-gone")),
         }
     }
 
@@ -325,7 +326,7 @@ impl Studio {
     fn set_font_folders(&mut self, folders: Vec<PathBuf>) {
         // One short line: writing it takes less than a frame.
         if let Err(error) = self.config.set_added_font_dirs(folders) {
-            self.fail(UiText::new("error.write", &[&self.config.data_dir.display(), &error]));
+            self.fail(notice!("error-write", path = self.config.data_dir.display(), detail = error.to_string()));
         }
         self.tasks.load_fonts(self.config.font_dirs.clone());
     }
@@ -335,13 +336,13 @@ impl Studio {
         self.tasks.save_presets(path, text);
     }
 
-    fn fail(&self, text: UiText) {
+    fn fail(&self, text: Notice) {
         self.tasks.send(Message::Failed(text));
     }
 
     fn copy_curl(&mut self, ctx: &Context) {
         ctx.copy_text(self.server.curl(&self.session.brief));
         let now = ctx.input(|i| i.time);
-        self.toasts.notify(Severity::Success, UiText::new("toast.curl", &[]), now);
+        self.toasts.notify(Severity::Success, notice!("toast-curl"), now);
     }
 }

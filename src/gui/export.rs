@@ -6,12 +6,13 @@ use ab_glyph::{Font as _, FontRef, PxScale, ScaleFont as _};
 use image::{Rgb, RgbImage, RgbaImage};
 
 use super::i18n::Lang;
-use super::ui_text::UiText;
 use crate::imaging::encode::encode_png;
 use crate::imaging::mark::{Origin, add_jpeg_metadata, encode_webp};
 use crate::imaging::png_chunks::read_png_text;
 use crate::imaging::resize::{Filter, fit_within, resize_rgb8, resize_rgba8};
 use crate::job::ImageName;
+use crate::notice;
+use crate::notice::Notice;
 
 /// File formats.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,10 +83,10 @@ impl Part {
     /// Key of the picture's name.
     pub fn key(self) -> &'static str {
         match self {
-            Self::Final => "tab.final",
-            Self::Background => "tab.background",
-            Self::Text => "tab.text",
-            Self::Cutout => "export.cutout",
+            Self::Final => "tab-final",
+            Self::Background => "tab-background",
+            Self::Text => "tab-text",
+            Self::Cutout => "export-cutout",
         }
     }
 
@@ -137,22 +138,22 @@ impl Default for Settings {
 ///
 /// # Errors
 /// The picture cannot be read or encoded, or the file cannot be written.
-pub fn write(from: &Path, to: &Path, settings: Settings, lang: Lang) -> Result<PathBuf, UiText> {
+pub fn write(from: &Path, to: &Path, settings: Settings, lang: Lang) -> Result<PathBuf, Notice> {
     // The extension decides: a file must contain the format that its name promises.
     let settings = Settings { format: Format::of(to).unwrap_or(settings.format), ..settings };
     let to = settings.written_file(to);
-    let bytes = std::fs::read(from).map_err(|e| UiText::new("error.read", &[&from.display(), &e]))?;
-    let encoded = encode(&bytes, &settings, lang).map_err(UiText::from)?;
-    crate::store::write_atomic(&to, &encoded).map_err(|e| UiText::from(e.to_string()))?;
+    let bytes = std::fs::read(from).map_err(|e| notice!("error-read", path = from.display(), detail = e.to_string()))?;
+    let encoded = encode(&bytes, &settings, lang)?;
+    crate::store::write_atomic(&to, &encoded).map_err(|e| e.notice())?;
     Ok(to)
 }
 
 /// Encodes a PNG of a job for export.
 ///
 /// # Errors
-/// The picture cannot be decoded or encoded; the text is technical.
-pub fn encode(png: &[u8], settings: &Settings, lang: Lang) -> Result<Vec<u8>, String> {
-    let decoded = image::load_from_memory(png).map_err(|e| e.to_string())?;
+/// The picture cannot be decoded or encoded.
+pub fn encode(png: &[u8], settings: &Settings, lang: Lang) -> Result<Vec<u8>, Notice> {
+    let decoded = image::load_from_memory(png).map_err(|e| notice!("error-decode", detail = e.to_string()))?;
     let (w, h) = (decoded.width() as usize, decoded.height() as usize);
     let (w, h) = settings.side.filter(|s| (*s as usize) < w.max(h)).map_or((w, h), |side| fit_within(w, h, side as usize));
     let clear = decoded.color().has_alpha();
@@ -169,7 +170,7 @@ pub fn encode(png: &[u8], settings: &Settings, lang: Lang) -> Result<Vec<u8>, St
     if let Out::Solid(image) = &mut image
         && settings.badge
     {
-        badge(image, lang.t("export.badge_text"));
+        badge(image, lang.t("export-badge-text"));
     }
     let text = read_png_text(png);
     let made = Origin::of_text(&text).unwrap_or(Origin { draft: false, with_photo: false });
@@ -189,7 +190,7 @@ pub fn encode(png: &[u8], settings: &Settings, lang: Lang) -> Result<Vec<u8>, St
                 Out::Solid(image) => encode_png(image, &entries),
                 Out::Clear(image) => encode_png(image, &entries),
             }
-            .map_err(|e| e.to_string())
+            .map_err(|e| not_encoded(&e))
         }
         Format::Jpeg => {
             let mut out = Vec::new();
@@ -200,8 +201,12 @@ pub fn encode(png: &[u8], settings: &Settings, lang: Lang) -> Result<Vec<u8>, St
             Out::Solid(image) => encode_webp(image, packet.as_deref()),
             Out::Clear(image) => encode_webp(image, packet.as_deref()),
         }
-        .map_err(|e| e.to_string()),
+        .map_err(|e| not_encoded(&e)),
     }
+}
+
+fn not_encoded(error: &dyn std::fmt::Display) -> Notice {
+    notice!("error-encode", detail = error.to_string())
 }
 
 /// Pixels to encode.
@@ -211,12 +216,12 @@ enum Out {
 }
 
 impl Out {
-    fn write(&self, encoder: impl image::ImageEncoder) -> Result<(), String> {
+    fn write(&self, encoder: impl image::ImageEncoder) -> Result<(), Notice> {
         match self {
             Self::Solid(image) => image.write_with_encoder(encoder),
             Self::Clear(image) => image.write_with_encoder(encoder),
         }
-        .map_err(|e| e.to_string())
+        .map_err(|e| not_encoded(&e))
     }
 }
 

@@ -1,9 +1,12 @@
-//! Every word of the interface, from `assets/i18n/*.toml`.
+//! The language of the interface and its words, from `assets/i18n/{en,ko}/studio-*.ftl`.
 
 use std::collections::HashMap;
-use std::sync::OnceLock;
+use std::sync::LazyLock;
 
+use parking_lot::RwLock;
 use serde::{Deserialize, Serialize};
+
+use crate::notice::{Language, Notice, Wording};
 
 /// The language of the interface.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,24 +29,6 @@ impl Lang {
     }
 }
 
-type Words = HashMap<String, String>;
-
-fn table(lang: Lang) -> &'static Words {
-    static TABLES: OnceLock<[Words; 2]> = OnceLock::new();
-    let tables = TABLES.get_or_init(|| {
-        [include_str!("../../assets/i18n/ko.toml"), include_str!("../../assets/i18n/en.toml")].map(|text| read(text).unwrap_or_default())
-    });
-    match lang {
-        Lang::Ko => &tables[0],
-        Lang::En => &tables[1],
-    }
-}
-
-fn read(text: &str) -> Result<Words, toml::de::Error> {
-    let sections: HashMap<String, Words> = toml::from_str(text)?;
-    Ok(sections.into_iter().flat_map(|(s, words)| words.into_iter().map(move |(k, v)| (format!("{s}.{k}"), v))).collect())
-}
-
 impl Lang {
     /// Both, in the order of the menu.
     pub const ALL: [Self; 2] = [Self::Ko, Self::En];
@@ -56,23 +41,25 @@ impl Lang {
         }
     }
 
-    /// The words of a key; the key itself where there are none (a test forbids it).
-    pub fn t(self, key: &'static str) -> &'static str {
-        table(self).get(key).map_or(key, String::as_str)
+    /// A message in this language.
+    pub fn notice(self, notice: &Notice) -> String {
+        let language = match self {
+            Self::Ko => Language::Korean,
+            Self::En => Language::English,
+        };
+        Wording::studio(language).notice(notice)
     }
 
-    /// The words of a key that is put together at run time.
-    pub fn get(self, key: &str) -> Option<&'static str> {
-        table(self).get(key).map(String::as_str)
-    }
-
-    /// The words of a key with `{0}`, `{1}` filled in.
-    pub fn f(self, key: &'static str, values: &[&dyn std::fmt::Display]) -> String {
-        let mut text = self.t(key).to_owned();
-        for (i, value) in values.iter().enumerate() {
-            text = text.replace(&format!("{{{i}}}"), &value.to_string());
+    /// The words of a message without arguments. Formatted at the first call and kept, because panels ask for hundreds of them per frame.
+    pub fn t(self, code: &'static str) -> &'static str {
+        static KEPT: LazyLock<[RwLock<HashMap<&'static str, &'static str>>; 2]> = LazyLock::new(Default::default);
+        let kept = &KEPT[self as usize];
+        if let Some(words) = kept.read().get(code) {
+            return words;
         }
-        text
+        let words = self.notice(&Notice::new(code));
+        // There are as many as messages in the Fluent files, so what is leaked is bounded.
+        kept.write().entry(code).or_insert_with(|| Box::leak(words.into_boxed_str()))
     }
 }
 
@@ -80,39 +67,56 @@ impl Lang {
 mod tests {
     use super::*;
 
-    fn keys_in(dir: &std::path::Path, out: &mut Vec<String>) {
-        for entry in std::fs::read_dir(dir).unwrap().flatten() {
-            let path = entry.path();
-            if path.is_dir() {
-                keys_in(&path, out);
-            } else if path.extension().is_some_and(|e| e == "rs") {
-                let text = std::fs::read_to_string(&path).unwrap();
-                let text = text.split("#[cfg(test)]").next().unwrap_or_default();
-                let parts: Vec<&str> = text.split('"').collect();
-                for pair in parts.windows(2) {
-                    let call = pair[0].trim_end();
-                    if [".t(", ".f(", "UiText::new(", "face("].iter().any(|c| call.ends_with(c)) {
-                        out.push(pair[1].to_owned());
-                    }
-                }
-            }
+    #[test]
+    fn words_without_arguments_are_formatted_once() {
+        for (lang, words) in [(Lang::Ko, "취소"), (Lang::En, "Cancel")] {
+            let [first, second] = [0, 1].map(|_| lang.t("window-cancel"));
+            assert_eq!(first, words);
+            assert!(std::ptr::eq(first, second));
         }
     }
 
+    /// Messages of the backends, the networks' files and the fonts, made by the code that reports them.
     #[test]
-    fn both_languages_have_every_word() {
-        let (ko, en) = (table(Lang::Ko), table(Lang::En));
-        assert!(ko.len() > 100, "the Korean words could not be read");
-        let mut only: Vec<_> = ko.keys().filter(|k| !en.contains_key(*k)).chain(en.keys().filter(|k| !ko.contains_key(*k))).collect();
-        only.sort();
-        assert!(only.is_empty(), "in one language only: {only:?}");
-        let mut used = Vec::new();
-        keys_in(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/gui"), &mut used);
-        let missing: Vec<_> = used.iter().filter(|k| k.contains('.') && !en.contains_key(*k)).collect();
-        assert!(used.len() > 50 && missing.is_empty(), "no words for {missing:?}");
-        for (key, words) in en {
-            let holes = |w: &str| (0..4).map(|i| w.matches(&format!("{{{i}}}")).count() > 0).collect::<Vec<_>>();
-            assert_eq!(holes(words), holes(&ko[key]), "{key}");
+    fn messages_from_below_have_korean_words() {
+        use crate::backend::diffusion::device::DeviceChoice;
+        use crate::backend::diffusion::models::Models;
+        use crate::backend::diffusion::prompt_language::translate;
+        use crate::backend::diffusion::residency::{Sizes, plans};
+        use crate::notice;
+        use crate::typography::{FontCatalog, unsettable};
+        use crate::weights::WeightsError;
+        let (place, name, path) = ("/m/unet".to_owned(), "conv.weight".to_owned(), std::path::PathBuf::from("/m/a.safetensors"));
+        let mut notices: Vec<Notice> = [
+            WeightsError::MissingFile { path: path.clone() },
+            WeightsError::Corrupt { path: path.clone(), what: "x".into() },
+            WeightsError::Io { path, source: std::io::Error::other("x") },
+            WeightsError::MissingTensor { place: place.clone(), name: name.clone() },
+            WeightsError::ExtraTensors { place: place.clone(), name: name.clone(), count: 2 },
+            WeightsError::Shape { place, name, expected: vec![1], found: vec![2] },
+        ]
+        .iter()
+        .map(WeightsError::notice)
+        .collect();
+        notices.extend(plans(&Sizes::default(), 1 << 20, candle_core::DType::BF16).iter().map(|plan| plan.notice()));
+        notices.extend(translate("위의").warning("bg_prompt"));
+        notices.extend(Models::default().missing_notice().map(|missing| notice!("diffusion-cannot-run", reason = missing)));
+        notices.extend((!cfg!(feature = "cuda")).then(|| DeviceChoice::Auto.open().err()).flatten());
+        let texts = ["خصم", "שלום", "ไทย", "x\u{304}", "\u{1159}", "👍🏽", "葛\u{e0100}", "가\u{202e}"];
+        notices.extend(texts.iter().map(|text| unsettable(text).unwrap().at("text_content")));
+        let dir = tempfile::tempdir().unwrap();
+        for name in ["a.eot", "b.ttf", "c\nd.otf", "NanumGothic.woff"] {
+            std::fs::write(dir.path().join(name), b"wOF2\0\0\0\0").unwrap();
         }
+        let fonts = FontCatalog::load(&[dir.path().to_path_buf()]);
+        assert!(fonts.skipped().len() >= 3);
+        notices.extend(fonts.skipped().iter().map(|font| font.reason.clone()));
+        for notice in &notices {
+            let words = Lang::Ko.notice(notice);
+            let left: Vec<&str> =
+                ["the ", "it is", "Install", "missing", "cannot", "letters", "Use "].into_iter().filter(|w| words.contains(w)).collect();
+            assert!(words.chars().any(|c| ('가'..='힣').contains(&c)) && left.is_empty(), "{notice}: {words}");
+        }
+        assert!(notices.len() > 20, "{notices:?}");
     }
 }

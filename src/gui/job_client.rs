@@ -9,11 +9,12 @@ use uuid::Uuid;
 
 use super::photos::PhotoStore;
 use super::state::{Brief, Product, random_seed};
-use super::ui_text::UiText;
 use crate::engine::{Engine, SubmitPolicy};
 use crate::job::{Annotation, ImageName, JobSnapshot};
-use crate::request::fields::FIELDS;
-use crate::request::{Attachments, JobSpec, StepNumber};
+use crate::notice;
+use crate::notice::Notice;
+use crate::request::fields::{FIELDS, FORCE_FROM_STEP, MASK_IMAGE, PRODUCT_IMAGE, SEED};
+use crate::request::{FieldError, JobSpec, OpenRequest, StepNumber, UnusableImage};
 
 /// How a brief becomes a job.
 #[derive(Clone, Copy, Debug, Default)]
@@ -60,10 +61,6 @@ pub struct JobClient {
     stars: Arc<Mutex<()>>,
 }
 
-fn worded(error: impl std::fmt::Display) -> UiText {
-    UiText::from(error.to_string())
-}
-
 impl JobClient {
     /// A client that keeps the pictures of jobs in `photos`.
     pub fn new(engine: Engine, photos: PhotoStore) -> Self {
@@ -74,67 +71,63 @@ impl JobClient {
     ///
     /// # Errors
     /// A picture's copy is gone, the request has errors, or the job engine does not accept it.
-    pub fn submit(&self, mut brief: Brief, options: SubmitOptions) -> Result<Submission, UiText> {
-        let attachments = attachments(&brief)?;
-        let spec_of = |brief: &Brief| {
-            let mut raw = brief.to_raw();
-            if let Some(step) = options.force_from_step {
-                raw.insert("force_from_step".into(), json!(step));
-            }
-            self.spec(&raw, &attachments)
-        };
-        let mut spec = spec_of(&brief)?;
+    pub fn submit(&self, mut brief: Brief, options: SubmitOptions) -> Result<Submission, Notice> {
+        let mut request = open_request(&brief)?;
+        if let Some(step) = options.force_from_step {
+            request.fields.insert(FORCE_FROM_STEP.name.into(), json!(step));
+        }
+        let mut spec = self.spec(&request)?;
         let plan_needed = options.reseed || options.same.is_some();
         let nothing_runs = plan_needed && self.engine.plan(&spec).is_ok_and(|p| p.steps.iter().all(|s| s.cached));
         let reseeded = nothing_runs && options.reseed;
         if reseeded {
             brief.seed = random_seed();
-            spec = spec_of(&brief)?;
+            request.fields.insert(SEED.name.into(), json!(brief.seed));
+            spec = self.spec(&request)?;
         } else if let Some(id) = options.same.filter(|_| nothing_runs) {
             return Ok(Submission::Unchanged(id));
         }
         let policy = if options.front { SubmitPolicy::Front } else { SubmitPolicy::Enqueue };
-        let id = self.engine.submit(spec, policy).map_err(worded)?;
+        let id = self.engine.submit(spec, policy).map_err(|e| e.notice())?;
         Ok(Submission::Accepted { id, brief: Box::new(brief), reseeded })
     }
 
-    fn spec(&self, raw: &Map<String, Value>, attachments: &Attachments) -> Result<JobSpec, UiText> {
-        let spec = crate::engine::parse_with_attachments(&self.engine, raw, attachments, false);
-        spec.map_err(|errors| UiText::from(errors.iter().map(|e| e.msg.clone()).collect::<Vec<_>>().join("\n")))
+    fn spec(&self, request: &OpenRequest) -> Result<JobSpec, Notice> {
+        crate::engine::parse_open_request(&self.engine, request, false).map_err(|errors| FieldError::join(errors))
     }
 
     /// Continues a job after its last finished step. `brief` is the one that the job was made of, if it is known.
     ///
     /// # Errors
     /// The job is gone or cannot be resumed, or the job engine does not accept the new one.
-    pub fn resume(&self, id: Uuid, brief: Option<Brief>) -> Result<Option<Submission>, UiText> {
-        let raw = self.engine.resume_request(id).map_err(worded)?;
-        self.submit_again(id, &raw, brief)
+    pub fn resume(&self, id: Uuid, brief: Option<Brief>) -> Result<Option<Submission>, Notice> {
+        let raw = self.engine.resume_request(id).map_err(|e| e.notice())?;
+        self.submit_again(id, self.spec(&crate::engine::open_request(raw))?, brief)
     }
 
     /// Runs a job's steps again from `step` on, with its own pictures and settings.
     ///
     /// # Errors
     /// The job or a picture is gone, or the job engine does not accept the new one.
-    pub fn rerun(&self, id: Uuid, step: StepNumber, brief: Option<Brief>) -> Result<Option<Submission>, UiText> {
+    pub fn rerun(&self, id: Uuid, step: StepNumber, brief: Option<Brief>) -> Result<Option<Submission>, Notice> {
         let from = |start: StepNumber| {
-            let mut raw = self.engine.request_from(id, start).map_err(worded)?;
-            raw.insert("force_from_step".into(), json!(step));
-            Ok::<_, UiText>(raw)
+            let mut raw = self.engine.request_from(id, start).map_err(|e| e.notice())?;
+            raw.fields.insert(FORCE_FROM_STEP.name.into(), json!(step));
+            self.spec(&crate::engine::open_request(raw))
         };
         let first = self.engine.snapshot(id).map_or(step, |job| job.start_step);
         // A whole job, where its earlier steps can be reused, has the photo too.
-        let mut raw = from(first.min(step))?;
-        let plan = self.engine.plan(&self.spec(&raw, &Attachments::new())?);
+        let mut spec = from(first.min(step))?;
+        let plan = self.engine.plan(&spec);
         if plan.is_ok_and(|p| p.steps.iter().any(|s| s.step < step && !s.cached)) {
-            raw = from(step)?;
+            spec = from(step)?;
         }
-        self.submit_again(id, &raw, brief)
+        self.submit_again(id, spec, brief)
     }
 
-    /// Submits a request that continues the job `from`.
-    fn submit_again(&self, from: Uuid, raw: &Map<String, Value>, brief: Option<Brief>) -> Result<Option<Submission>, UiText> {
-        let id = self.engine.submit(self.spec(raw, &Attachments::new())?, SubmitPolicy::Enqueue).map_err(worded)?;
+    /// Submits a job that continues the job `from`.
+    fn submit_again(&self, from: Uuid, spec: JobSpec, brief: Option<Brief>) -> Result<Option<Submission>, Notice> {
+        let id = self.engine.submit(spec, SubmitPolicy::Enqueue).map_err(|e| e.notice())?;
         let brief = match (brief, self.engine.snapshot(from)) {
             (Some(brief), _) => brief,
             (None, Some(job)) => self.brief_of(&job)?.brief,
@@ -155,17 +148,17 @@ impl JobClient {
     ///
     /// # Errors
     /// The job is active, gone, or its folder cannot be moved.
-    pub fn delete(&self, id: Uuid) -> Result<(), UiText> {
-        self.engine.delete(id).map_err(worded)
+    pub fn delete(&self, id: Uuid) -> Result<(), Notice> {
+        self.engine.delete(id).map_err(|e| e.notice())
     }
 
     /// Takes a job out of the trash; the one deleted last if none is named.
     ///
     /// # Errors
     /// The job is not in the trash, or its folder cannot be moved.
-    pub fn take_back(&self, id: Option<Uuid>) -> Result<(), UiText> {
+    pub fn take_back(&self, id: Option<Uuid>) -> Result<(), Notice> {
         match id.or_else(|| self.engine.trashed().first().map(|j| j.id)) {
-            Some(id) => self.engine.restore(id).map(drop).map_err(worded),
+            Some(id) => self.engine.restore(id).map(drop).map_err(|e| e.notice()),
             None => Ok(()),
         }
     }
@@ -174,15 +167,15 @@ impl JobClient {
     ///
     /// # Errors
     /// The job is gone, or its record cannot be written.
-    pub fn annotate(&self, id: Uuid, change: Annotation) -> Result<(), UiText> {
-        self.engine.annotate(id, change).map(drop).map_err(worded)
+    pub fn annotate(&self, id: Uuid, change: Annotation) -> Result<(), Notice> {
+        self.engine.annotate(id, change).map(drop).map_err(|e| e.notice())
     }
 
     /// Turns the star of a job as the job engine has it now, which may be newer than what the window shows.
     ///
     /// # Errors
     /// The job is gone, or its record cannot be written.
-    pub fn toggle_star(&self, id: Uuid) -> Result<(), UiText> {
+    pub fn toggle_star(&self, id: Uuid) -> Result<(), Notice> {
         let _one_at_a_time = self.stars.lock();
         let starred = self.engine.snapshot(id).is_some_and(|job| job.starred);
         self.annotate(id, Annotation { starred: Some(!starred), ..Annotation::default() })
@@ -192,11 +185,12 @@ impl JobClient {
     ///
     /// # Errors
     /// A picture of the job cannot be read or copied.
-    pub fn brief_of(&self, job: &JobSnapshot) -> Result<RestoredBrief, UiText> {
+    pub fn brief_of(&self, job: &JobSnapshot) -> Result<RestoredBrief, Notice> {
         let painter = if job.start_step > StepNumber::FIRST { self.painter_of(job) } else { None };
         let mut parameters = Map::clone(&job.parameters);
         if let Some(painter) = &painter {
-            let of_scene = FIELDS.iter().filter(|f| f.used_by == [1]).filter_map(|f| painter.parameters.get_key_value(f.name));
+            let of_scene =
+                FIELDS.iter().filter(|f| f.used_by == [StepNumber::Background]).filter_map(|f| painter.parameters.get_key_value(f.name));
             parameters.extend(of_scene.map(|(k, v)| (k.clone(), v.clone())));
         }
         let photo_unknown = job.start_step > StepNumber::FIRST && painter.is_none();
@@ -214,7 +208,7 @@ impl JobClient {
     ///
     /// # Errors
     /// A picture of the job cannot be read or copied.
-    pub fn brief_in(&self, text: &[(String, String)]) -> Result<Option<RestoredBrief>, UiText> {
+    pub fn brief_in(&self, text: &[(String, String)]) -> Result<Option<RestoredBrief>, Notice> {
         let Some(all) = text.iter().find(|(k, _)| k == "nanococoa").and_then(|(_, v)| serde_json::from_str::<Value>(v).ok()) else {
             return Ok(None);
         };
@@ -229,7 +223,7 @@ impl JobClient {
     }
 
     /// A copy of a job's photo, if the job has one.
-    fn product_of(&self, id: Uuid) -> Result<Option<Product>, UiText> {
+    fn product_of(&self, id: Uuid) -> Result<Option<Product>, Notice> {
         let Some(path) = self.engine.image_path(id, ImageName::Product) else { return Ok(None) };
         self.photos.keep(&read(&path)?, "product.png").map(Some)
     }
@@ -242,24 +236,24 @@ impl JobClient {
     }
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, UiText> {
-    std::fs::read(path).map_err(|e| UiText::new("error.read", &[&path.display(), &e]))
+fn read(path: &Path) -> Result<Vec<u8>, Notice> {
+    std::fs::read(path).map_err(|e| notice!("error-read", path = path.display(), detail = e.to_string()))
 }
 
-/// The pictures of a brief, decoded from the studio's copies.
-fn attachments(brief: &Brief) -> Result<Attachments, UiText> {
-    let mut attachments = Attachments::new();
-    let Some(product) = &brief.product else { return Ok(attachments) };
+/// The request of a brief with its pictures, decoded from the studio's copies.
+fn open_request(brief: &Brief) -> Result<OpenRequest, Notice> {
+    let mut request = OpenRequest::new(brief.to_raw());
+    let Some(product) = &brief.product else { return Ok(request) };
     let mut attach = |field: &'static str, path: &Path| {
-        std::fs::metadata(path).map_err(|e| UiText::new("error.photo_gone", &[&product.name, &e]))?;
-        attachments.insert(field, crate::engine::decode_source_file(path));
-        Ok::<(), UiText>(())
+        std::fs::metadata(path).map_err(|e| notice!("error-photo-gone", photo = &product.name, detail = e.to_string()))?;
+        request.images.insert(field, crate::engine::decode_source_file(path).map_err(UnusableImage::undecodable));
+        Ok::<(), Notice>(())
     };
-    attach("product_image", &product.path)?;
+    attach(PRODUCT_IMAGE.name, &product.path)?;
     if let Some(mask) = &brief.mask {
-        attach("mask_image", &mask.path)?;
+        attach(MASK_IMAGE.name, &mask.path)?;
     }
-    Ok(attachments)
+    Ok(request)
 }
 
 #[cfg(test)]

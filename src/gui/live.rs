@@ -14,6 +14,7 @@ use super::watch::FontSource;
 use crate::backend::draft::DraftBackend;
 use crate::cancel::CancelToken;
 use crate::imaging::{Matte, Plane};
+use crate::notice;
 use crate::notice::Notice;
 use crate::pipeline::layout::Bounds;
 use crate::pipeline::live::{self, Cutout, LiveDraft, LivePipeline, LiveRequest};
@@ -66,7 +67,7 @@ pub struct Shown {
     /// The newest draft.
     pub draft: Option<Draft>,
     /// Why the newest brief could not be drafted.
-    pub error: Option<String>,
+    pub error: Option<Notice>,
     /// A draft is being made.
     pub busy: bool,
     /// The newest cut-out with the hash of its photo; also set while other fields of the brief have errors.
@@ -124,7 +125,7 @@ fn run(inbox: &Inbox<Slot>, ctx: &Context, fonts: &FontSource) {
         let made = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| maker.make(&wish, &fonts.fonts())));
         let made = made.unwrap_or_else(|_| {
             maker = Maker::default();
-            Err("The draft could not be drawn.".into())
+            Err(notice!("pipeline-draft-panicked"))
         });
         inbox.change(|slot| {
             slot.shown.cut.clone_from(&maker.cut);
@@ -137,7 +138,7 @@ fn run(inbox: &Inbox<Slot>, ctx: &Context, fonts: &FontSource) {
                     slot.shown.draft = Some(draft);
                     slot.shown.error = None;
                 }
-                Err(text) => slot.shown.error = Some(text),
+                Err(notice) => slot.shown.error = Some(notice),
             }
             slot.shown.busy = slot.wanted.is_some();
         });
@@ -189,7 +190,7 @@ struct Maker {
 }
 
 impl Maker {
-    fn make(&mut self, wish: &Wish, fonts: &FontCatalog) -> Result<Draft, String> {
+    fn make(&mut self, wish: &Wish, fonts: &FontCatalog) -> Result<Draft, Notice> {
         let brief = &wish.brief;
         let cancel = CancelToken::default();
         let mask = self.mask(wish)?;
@@ -198,22 +199,20 @@ impl Maker {
             None => None,
         };
         let mask_image = mask.as_ref().map(|mask| mask.image.clone());
-        let mut spec = match super::spec::of(brief, fonts) {
-            Ok(spec) => live::reduced(spec),
+        let spec = match super::spec::of(brief, fonts) {
+            Ok(spec) => spec.with_start(|start| Start::Background { product, mask: mask_image, text: start.into_text() }),
             Err(errors) => {
                 // The panel shows the cut-out while other fields have errors.
                 if let Some(product) = &product {
                     let cutout = self.pipeline.cut_out(product, mask_image.as_ref(), &mut self.backend, &cancel);
-                    self.show_cutout(brief, cutout.map_err(|e| e.to_string())?.as_ref());
+                    self.show_cutout(brief, cutout.map_err(|e| e.notice())?.as_ref());
                 }
                 return Err(errors);
             }
         };
-        if let Start::Background { product: stub, mask: mask_stub, .. } = &mut spec.start {
-            (*stub, *mask_stub) = (product, mask_image);
-        }
+        let spec = live::reduced(spec);
         let request = LiveRequest { spec: &spec, stale_headline: wish.quick };
-        let made = self.pipeline.draft(request, &mut self.backend, fonts, &cancel).map_err(|e| e.to_string())?;
+        let made = self.pipeline.draft(request, &mut self.backend, fonts, &cancel).map_err(|e| e.notice())?;
         let background = self.backgrounds.get(&made.background, opaque);
         // Without text the result of step 1 is the advertisement.
         let picture = if Arc::ptr_eq(&made.picture, &made.background) { Arc::clone(&background) } else { Arc::new(opaque(&made.picture)) };
@@ -238,7 +237,7 @@ impl Maker {
     }
 
     /// The corrected mask of the brief, else the mask that the brief's backend found before.
-    fn mask(&mut self, wish: &Wish) -> Result<Option<MaskFile>, String> {
+    fn mask(&mut self, wish: &Wish) -> Result<Option<MaskFile>, Notice> {
         if wish.brief.product.is_none() {
             return Ok(None);
         }
@@ -260,7 +259,7 @@ impl Maker {
     }
 
     /// The photo, small where that is enough: the backend cuts out the original, and everything later works with the small cut-out.
-    fn photo(&mut self, product: &Product, masked: bool) -> Result<SourceImage, String> {
+    fn photo(&mut self, product: &Product, masked: bool) -> Result<SourceImage, Notice> {
         if let Some(photo) = self.photo.as_ref().filter(|photo| photo.hash == product.hash)
             && (masked || self.pipeline.has_cutout(photo, None, &self.backend))
         {
@@ -273,9 +272,10 @@ impl Maker {
     }
 }
 
-fn read_mask(path: &Path, hash: String) -> Result<MaskFile, String> {
-    let bytes = std::fs::read(path).map_err(|e| e.to_string())?;
-    let gray = image::load_from_memory(&bytes).map_err(|e| e.to_string())?.into_luma8();
+fn read_mask(path: &Path, hash: String) -> Result<MaskFile, Notice> {
+    let unreadable = |e: &dyn std::fmt::Display| notice!("error-read", path = path.display(), detail = e.to_string());
+    let bytes = std::fs::read(path).map_err(|e| unreadable(&e))?;
+    let gray = image::load_from_memory(&bytes).map_err(|e| unreadable(&e))?.into_luma8();
     let sheet = Arc::new(live::reduced_mask(&Plane::from_gray(&gray)));
     let pixels = Arc::new(DynamicImage::ImageLuma8(gray).into_rgba8());
     let image = SourceImage { pixels, has_alpha: false, hash, description: String::new(), notes: Vec::new(), mask: None, text: Vec::new() };

@@ -9,7 +9,7 @@ use super::brush::{LoadedMask, MaskKey};
 use super::dialogs::FilePurpose;
 use super::job_client::{RestoredBrief, Submission};
 use super::state::{Brief, Mask, Product};
-use super::ui_text::UiText;
+use crate::notice::Notice;
 
 /// A message of a background task.
 pub enum Message {
@@ -22,11 +22,11 @@ pub enum Message {
     /// A brief was found in a picture, or read from the job.
     Restored(Box<RestoredBrief>, Option<Uuid>),
     /// A task succeeded.
-    Succeeded(UiText),
+    Succeeded(Notice),
     /// The designer should know something about what was opened.
-    Noted(UiText),
+    Noted(Notice),
     /// A task failed.
-    Failed(UiText),
+    Failed(Notice),
     /// A file was chosen in a dialog.
     FileChosen(FilePurpose, PathBuf),
     /// This desktop cannot show file dialogs.
@@ -48,7 +48,7 @@ pub enum Message {
         project: u32,
     },
     /// The brush stroke with this number was written, or could not be.
-    StrokeSaved(u64, Result<Mask, UiText>),
+    StrokeSaved(u64, Result<Mask, Notice>),
     /// A mask was read for the brush.
     MaskLoaded(MaskKey, Arc<LoadedMask>),
 }

@@ -22,7 +22,6 @@ mod job_client;
 mod job_title;
 pub mod live;
 mod message;
-mod messages;
 mod panels;
 mod photos;
 mod presets;
@@ -38,7 +37,6 @@ mod textures;
 mod theme;
 mod toasts;
 pub mod trouble;
-mod ui_text;
 mod undo;
 pub mod view;
 mod watch;
@@ -50,11 +48,14 @@ use std::path::PathBuf;
 
 pub use app::{Options, Studio};
 
+use crate::notice;
+use crate::notice::Notice;
+
 /// Opens the window and returns when it is closed. `open` is a photo or project to open first.
 ///
 /// # Errors
 /// There is no display, or the window cannot be opened.
-pub fn run(options: Options, open: Option<PathBuf>) -> Result<(), String> {
+pub fn run(options: Options, open: Option<PathBuf>) -> Result<(), Notice> {
     let mut viewport = egui::ViewportBuilder::default()
         .with_title("nanoCocoa Studio")
         // The desktop entry's name: Wayland finds the icon by it.
@@ -80,5 +81,5 @@ pub fn run(options: Options, open: Option<PathBuf>) -> Result<(), String> {
             Ok(Box::new(studio))
         }),
     )
-    .map_err(|e| format!("the window cannot be opened: {e}. On a machine without a display use `nanococoa serve` or `nanococoa generate`"))
+    .map_err(|e| notice!("cli-no-window", detail = e.to_string()))
 }

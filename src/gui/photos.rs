@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use super::state::{Mask, Product};
-use super::ui_text::UiText;
+use crate::notice;
+use crate::notice::Notice;
 use crate::request::SourceImage;
 
 /// Folder of photos and masks inside the studio's folder.
@@ -27,32 +28,28 @@ impl PhotoStore {
     ///
     /// # Errors
     /// The bytes cannot be decoded as a picture, or the copy cannot be written.
-    pub fn keep(&self, bytes: &[u8], name: &str) -> Result<Product, UiText> {
-        let source = crate::engine::decode_source(bytes).map_err(UiText::from)?;
-        self.keep_as(&source, name, blake3::hash(bytes), |kept| {
-            crate::store::write_atomic(kept, bytes).map_err(|e| UiText::from(e.to_string()))
-        })
+    pub fn keep(&self, bytes: &[u8], name: &str) -> Result<Product, Notice> {
+        let source = crate::engine::decode_source(bytes)?;
+        self.keep_as(&source, name, blake3::hash(bytes), |kept| crate::store::write_atomic(kept, bytes).map_err(|e| e.notice()))
     }
 
     /// Keeps a copy of a photo file that was decoded already.
     ///
     /// # Errors
     /// The file cannot be read, or the copy cannot be written.
-    pub fn keep_file(&self, path: &Path, source: &SourceImage) -> Result<Product, UiText> {
+    pub fn keep_file(&self, path: &Path, source: &SourceImage) -> Result<Product, Notice> {
         let name = path.file_name().map_or_else(|| "photo".into(), |n| n.to_string_lossy().into_owned());
-        let unreadable = |e: std::io::Error| UiText::new("error.read", &[&path.display(), &e]);
+        let unreadable = |e: std::io::Error| notice!("error-read", path = path.display(), detail = e.to_string());
         let mut hasher = blake3::Hasher::new();
         hasher.update_reader(std::fs::File::open(path).map_err(unreadable)?).map_err(unreadable)?;
-        self.keep_as(source, &name, hasher.finalize(), |kept| {
-            crate::store::copy_atomic(path, kept).map_err(|e| UiText::from(e.to_string()))
-        })
+        self.keep_as(source, &name, hasher.finalize(), |kept| crate::store::copy_atomic(path, kept).map_err(|e| e.notice()))
     }
 
     /// Keeps a copy of the bundled sample photo.
     ///
     /// # Errors
     /// The copy cannot be written.
-    pub fn keep_sample(&self) -> Result<Product, UiText> {
+    pub fn keep_sample(&self) -> Result<Product, Notice> {
         self.keep(SAMPLE, "coffee.png")
     }
 
@@ -60,12 +57,12 @@ impl PhotoStore {
     ///
     /// # Errors
     /// The bytes cannot be decoded as a picture, or the copy cannot be written.
-    pub fn keep_mask(&self, png: &[u8]) -> Result<Mask, UiText> {
-        let hash = crate::engine::decode_source(png).map_err(UiText::from)?.hash;
+    pub fn keep_mask(&self, png: &[u8]) -> Result<Mask, Notice> {
+        let hash = crate::engine::decode_source(png)?.hash;
         self.create()?;
         let path = self.folder.join(format!("{hash}.mask.png"));
         if !path.is_file() {
-            crate::store::write_atomic(&path, png).map_err(|e| UiText::from(e.to_string()))?;
+            crate::store::write_atomic(&path, png).map_err(|e| e.notice())?;
         }
         Ok(Mask { path, hash })
     }
@@ -76,8 +73,8 @@ impl PhotoStore {
         source: &SourceImage,
         name: &str,
         content: blake3::Hash,
-        write: impl FnOnce(&Path) -> Result<(), UiText>,
-    ) -> Result<Product, UiText> {
+        write: impl FnOnce(&Path) -> Result<(), Notice>,
+    ) -> Result<Product, Notice> {
         self.create()?;
         let path = self.folder.join(format!("{}.image", content.to_hex()));
         if !path.is_file() {
@@ -87,7 +84,8 @@ impl PhotoStore {
         Ok(Product { path, name: name.into(), hash: source.hash.clone(), width, height, has_alpha: source.has_alpha })
     }
 
-    fn create(&self) -> Result<(), UiText> {
-        crate::store::create_private_dir(&self.folder).map_err(|e| UiText::new("error.write", &[&self.folder.display(), &e]))
+    fn create(&self) -> Result<(), Notice> {
+        crate::store::create_private_dir(&self.folder)
+            .map_err(|e| notice!("error-write", path = self.folder.display(), detail = e.to_string()))
     }
 }

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 use super::photos::PhotoStore;
 use super::state::Brief;
-use super::ui_text::UiText;
 use crate::engine::project::{self, Project, ProjectError};
+use crate::notice;
+use crate::notice::Notice;
 
 /// Extension of project files.
 pub const EXTENSION: &str = "ncocoa";
@@ -15,15 +16,15 @@ pub const EXTENSION: &str = "ncocoa";
 ///
 /// # Errors
 /// The photo's copy is gone, or the file cannot be written.
-pub fn save(brief: &Brief, path: PathBuf) -> Result<PathBuf, UiText> {
+pub fn save(brief: &Brief, path: PathBuf) -> Result<PathBuf, Notice> {
     let path = if path.extension().is_some() { path } else { path.with_extension(EXTENSION) };
     let bytes = pack(brief)?;
-    crate::store::write_atomic(&path, &bytes).map_err(|e| UiText::from(e.to_string()))?;
+    crate::store::write_atomic(&path, &bytes).map_err(|e| e.notice())?;
     Ok(path)
 }
 
-fn pack(brief: &Brief) -> Result<Vec<u8>, UiText> {
-    let failed = |e: &dyn std::fmt::Display| UiText::from(e.to_string());
+fn pack(brief: &Brief) -> Result<Vec<u8>, Notice> {
+    let failed = |e: &dyn std::fmt::Display| notice!("error-project-not-packed", detail = e.to_string());
     let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     let stored = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
     let mut put = |name: &str, bytes: &[u8]| {
@@ -41,11 +42,11 @@ fn pack(brief: &Brief) -> Result<Vec<u8>, UiText> {
     put(project::BRIEF, &serde_json::to_vec_pretty(&packed).map_err(|e| failed(&e))?)?;
     put(project::REQUEST, &serde_json::to_vec_pretty(&brief.to_raw()).map_err(|e| failed(&e))?)?;
     if let Some(product) = &brief.product {
-        let bytes = std::fs::read(&product.path).map_err(|e| UiText::new("error.photo_gone", &[&product.name, &e]))?;
+        let bytes = std::fs::read(&product.path).map_err(|e| notice!("error-photo-gone", photo = &product.name, detail = e.to_string()))?;
         put(project::PRODUCT, &bytes)?;
     }
     if let Some(mask) = &brief.mask {
-        let bytes = std::fs::read(&mask.path).map_err(|e| UiText::new("error.photo_gone", &[&project::MASK, &e]))?;
+        let bytes = std::fs::read(&mask.path).map_err(|e| notice!("error-photo-gone", photo = project::MASK, detail = e.to_string()))?;
         put(project::MASK, &bytes)?;
     }
     zip.finish().map(std::io::Cursor::into_inner).map_err(|e| failed(&e))
@@ -55,11 +56,11 @@ fn pack(brief: &Brief) -> Result<Vec<u8>, UiText> {
 ///
 /// # Errors
 /// The file cannot be read, is no project, or lacks a picture.
-pub fn open(path: &Path, photos: &PhotoStore) -> Result<Brief, UiText> {
-    let bytes = project::read_file(path).map_err(|e| UiText::new("error.read", &[&path.display(), &e]))?;
-    let bad = || UiText::new("error.project", &[&path.display()]);
+pub fn open(path: &Path, photos: &PhotoStore) -> Result<Brief, Notice> {
+    let bytes = project::read_file(path).map_err(|reason| notice!("error-read", path = path.display(), detail = reason))?;
+    let bad = || notice!("error-project", path = path.display());
     let worded = |e: ProjectError| match e {
-        ProjectError::Unusable(text) => UiText::from(text),
+        ProjectError::Unusable(notice) => notice,
         ProjectError::NoProject | ProjectError::Missing(_) => bad(),
     };
     let mut project = Project::open(&bytes).map_err(worded)?;

@@ -9,10 +9,11 @@ use super::message::Message;
 use super::server::ServerEvent;
 use super::state::{Brief, Product};
 use super::toasts::{Severity, UndoTarget};
-use super::ui_text::UiText;
 use super::view::Source;
 use super::windows::Window;
 use crate::job::JobStatus;
+use crate::notice;
+use crate::notice::Notice;
 
 /// Seconds in which a notification offers to undo. The menu can undo later too.
 const UNDO_SECONDS: f64 = 8.0;
@@ -36,7 +37,7 @@ impl Studio {
             }
             Message::Restored(restored, base) => self.restored(restored.brief, base, restored.photo_unknown, now),
             Message::ProjectSaved { brief, path, project } => {
-                self.toasts.notify(Severity::Success, UiText::new("toast.saved", &[&path.display()]), now);
+                self.toasts.notify(Severity::Success, notice!("toast-saved", path = path.display()), now);
                 self.undo.saved(&mut self.session, project, path, *brief);
             }
             Message::ProjectOpened { brief, path } => {
@@ -76,7 +77,7 @@ impl Studio {
             }
             Submission::Unchanged(id) => {
                 self.view.source = Source::Job(id);
-                self.toasts.notify(Severity::Info, UiText::new("toast.unchanged", &[]), now);
+                self.toasts.notify(Severity::Info, notice!("toast-unchanged"), now);
             }
         }
     }
@@ -87,7 +88,7 @@ impl Studio {
         }
         self.view.compare = self.view.compare.filter(|c| *c != Source::Job(id));
         self.session.base = self.session.base.filter(|b| *b != id);
-        self.toasts.offer_undo(UndoTarget::Job(id), UiText::new("toast.deleted", &[]), now + UNDO_SECONDS);
+        self.toasts.offer_undo(UndoTarget::Job(id), notice!("toast-deleted"), now + UNDO_SECONDS);
     }
 
     /// Puts a photo into the brief; another photo than before loses mask and place.
@@ -111,12 +112,12 @@ impl Studio {
         self.session.brief = brief;
         self.session.base = base.or(self.session.base);
         self.view.source = base.map_or(Source::Draft, Source::Job);
-        let (severity, key) = match (photo_missing, self.session.brief.product.is_some()) {
-            (false, _) => (Severity::Success, "toast.restored"),
-            (true, true) => (Severity::Info, "toast.restored_kept_photo"),
-            (true, false) => (Severity::Info, "toast.restored_no_photo"),
+        let (severity, code) = match (photo_missing, self.session.brief.product.is_some()) {
+            (false, _) => (Severity::Success, "toast-restored"),
+            (true, true) => (Severity::Info, "toast-restored-kept-photo"),
+            (true, false) => (Severity::Info, "toast-restored-no-photo"),
         };
-        self.toasts.notify(severity, UiText::new(key, &[]), now);
+        self.toasts.notify(severity, Notice::new(code), now);
     }
 
     /// Makes room for another project; undo and a notification bring the present one back.
@@ -124,7 +125,7 @@ impl Studio {
         let unsaved = !self.session.brief.is_blank() && (self.session.saved.is_none() || self.session.unsaved());
         if unsaved {
             let target = UndoTarget::Project(self.undo.project());
-            self.toasts.offer_undo(target, UiText::new("toast.put_away", &[]), now + UNDO_SECONDS);
+            self.toasts.offer_undo(target, notice!("toast-put-away"), now + UNDO_SECONDS);
         }
         self.undo.observe(&self.session.brief, now);
         self.undo.start_project(&mut self.session);
@@ -151,8 +152,8 @@ impl Studio {
                 }
                 // The canvas itself shows the failure of the job on it.
                 JobStatus::Failed if self.view.source == Source::Job(job.id) => {}
-                JobStatus::Failed => self.toasts.notify(Severity::Error, UiText::new("toast.failed", &[&job.message]), now),
-                JobStatus::Stopped => self.toasts.notify(Severity::Info, UiText::new("toast.stopped", &[]), now),
+                JobStatus::Failed => self.toasts.notify(Severity::Error, notice!("toast-failed", reason = job.message.clone()), now),
+                JobStatus::Stopped => self.toasts.notify(Severity::Info, notice!("toast-stopped"), now),
                 JobStatus::Pending | JobStatus::Running => {}
             }
         }
@@ -163,7 +164,7 @@ impl Studio {
     pub(super) fn follow_server(&mut self, now: f64) {
         while let Some(event) = self.server.poll() {
             match event {
-                ServerEvent::Started(_) => self.toasts.dismiss_all("server.busy"),
+                ServerEvent::Started(_) => self.toasts.dismiss_all("server-busy"),
                 ServerEvent::Stopped => {}
                 ServerEvent::Failed(text) => self.toasts.notify(Severity::Error, text, now),
             }

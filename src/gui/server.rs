@@ -8,10 +8,11 @@ use tokio::sync::oneshot;
 
 use super::background::{Mailbox, TaskThreads};
 use super::state::Brief;
-use super::ui_text::UiText;
 use crate::api::{self, ApiState, MIN_TOKEN, SecurityPolicy, TokenProblem};
 use crate::config::Config;
 use crate::engine::Engine;
+use crate::notice;
+use crate::notice::Notice;
 
 /// A change of the server's state.
 pub enum ServerEvent {
@@ -20,7 +21,7 @@ pub enum ServerEvent {
     /// The server has ended.
     Stopped,
     /// The server could not start, or failed.
-    Failed(UiText),
+    Failed(Notice),
 }
 
 /// The server and the settings for its next start.
@@ -74,21 +75,21 @@ impl ServerSwitch {
     }
 
     /// Why the server cannot start with the entered settings.
-    pub fn problem(&self) -> Option<UiText> {
+    pub fn problem(&self) -> Option<Notice> {
         let Ok(address) = self.bind.trim().replace("localhost:", "127.0.0.1:").parse::<SocketAddr>() else {
-            return Some(UiText::new("server.bad_address", &[]));
+            return Some(notice!("server-bad-address"));
         };
         let token = Some(self.token.trim()).filter(|t| !t.is_empty());
         if let Err(problem) = api::check_token(address.ip(), token) {
             return Some(match problem {
-                TokenProblem::Missing => UiText::new("server.needs_token", &[]),
-                TokenProblem::Short => UiText::new("server.short_token", &[&MIN_TOKEN]),
-                TokenProblem::Control => UiText::new("server.control_in_token", &[]),
+                TokenProblem::Missing => notice!("server-needs-token"),
+                TokenProblem::Short => notice!("server-short-token", least = MIN_TOKEN),
+                TokenProblem::Control => notice!("server-control-in-token"),
             });
         }
         let hosts = self.hosts.iter().map(|h| api::read_host(h));
         let origins = self.origins.iter().map(|o| api::read_origin(o));
-        hosts.chain(origins).find_map(Result::err).map(UiText::from)
+        hosts.chain(origins).find_map(Result::err)
     }
 
     /// Starts the server; events wake the window.
@@ -114,7 +115,7 @@ impl ServerSwitch {
             tell(end.map_or_else(ServerEvent::Failed, |()| ServerEvent::Stopped));
         });
         if !started {
-            failed.send(ServerEvent::Failed(UiText::new("error.thread", &[])));
+            failed.send(ServerEvent::Failed(notice!("error-thread")));
         }
     }
 
@@ -154,16 +155,18 @@ impl ServerSwitch {
     }
 }
 
-fn serve(address: SocketAddr, state: ApiState, stopped: oneshot::Receiver<()>, tell: &dyn Fn(ServerEvent)) -> Result<(), UiText> {
+fn serve(address: SocketAddr, state: ApiState, stopped: oneshot::Receiver<()>, tell: &dyn Fn(ServerEvent)) -> Result<(), Notice> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-    let runtime = runtime.map_err(|e| UiText::from(e.to_string()))?;
+    let runtime = runtime.map_err(|_| notice!("error-thread"))?;
     runtime.block_on(async {
-        let listener = tokio::net::TcpListener::bind(address).await.map_err(|e| UiText::new("server.busy", &[&address, &e]))?;
+        let listener = tokio::net::TcpListener::bind(address)
+            .await
+            .map_err(|e| notice!("server-busy", address = address.to_string(), detail = e.to_string()))?;
         tell(ServerEvent::Started(listener.local_addr().unwrap_or(address)));
         let until = async {
             let _ = stopped.await;
         };
-        api::serve(listener, state, until).await.map_err(|e| UiText::from(e.to_string()))
+        api::serve(listener, state, until).await.map_err(|e| notice!("server-ended", detail = e.to_string()))
     })
 }
 
@@ -195,17 +198,17 @@ mod tests {
         let mut switch = ServerSwitch::new(&Config::load(overrides).unwrap());
         assert!(switch.problem().is_none());
         for (bind, token, origin, problem) in [
-            ("nowhere", "", None, UiText::new("server.bad_address", &[])),
-            ("0.0.0.0:1", " ", None, UiText::new("server.needs_token", &[])),
-            ("0.0.0.0:1", "0123456789abcde", None, UiText::new("server.short_token", &[&MIN_TOKEN])),
-            ("localhost:1", "a\u{7}b", None, UiText::new("server.control_in_token", &[])),
-            ("0.0.0.0:1", "0123456789abcdef", Some("*"), UiText::from(api::read_origin("*").unwrap_err())),
-            ("localhost:1", "", Some("shop.example/x"), UiText::from(api::read_origin("shop.example/x").unwrap_err())),
+            ("nowhere", "", None, notice!("server-bad-address")),
+            ("0.0.0.0:1", " ", None, notice!("server-needs-token")),
+            ("0.0.0.0:1", "0123456789abcde", None, notice!("server-short-token", least = MIN_TOKEN)),
+            ("localhost:1", "a\u{7}b", None, notice!("server-control-in-token")),
+            ("0.0.0.0:1", "0123456789abcdef", Some("*"), api::read_origin("*").unwrap_err()),
+            ("localhost:1", "", Some("shop.example/x"), api::read_origin("shop.example/x").unwrap_err()),
         ] {
             (switch.bind, switch.token, switch.origins) = (bind.into(), token.into(), origin.map(str::to_owned).into_iter().collect());
-            let said = switch.problem().map(|p| p.words(crate::gui::i18n::Lang::En));
-            assert_eq!(said, Some(problem.words(crate::gui::i18n::Lang::En)), "{bind} {token}");
-            let korean = problem.words(crate::gui::i18n::Lang::Ko);
+            let said = switch.problem();
+            assert_eq!(said.as_ref(), Some(&problem), "{bind} {token}");
+            let korean = crate::gui::i18n::Lang::Ko.notice(&problem);
             assert!(korean.chars().any(|c| ('가'..='힣').contains(&c)) && !korean.contains("write it"), "{korean}");
         }
         (switch.bind, switch.token, switch.origins) = (DEFAULT_BIND.into(), String::new(), Vec::new());

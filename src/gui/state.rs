@@ -434,12 +434,11 @@ mod tests {
             unsettable: &|_| None,
             default_font: crate::assets::DEFAULT_FONT,
             undrawable: &|_, _| Vec::new(),
-            decode: &|_| Err("none".into()),
-            attachments: &crate::request::Attachments::new(),
             fallback_seed: 1,
             lenient: false,
         };
-        let spec = crate::request::parse(&brief.to_raw(), &context).unwrap();
+        let request = crate::request::OpenRequest::<crate::request::KnownImage>::new(brief.to_raw());
+        let spec = crate::request::parse(&request, &context).unwrap();
         assert!(spec.warnings.is_empty(), "{:?}", spec.warnings);
         assert_eq!(Brief::from_parameters(&spec.parameters, spec.seed, (spec.width, spec.height)), brief);
     }

@@ -18,15 +18,17 @@ use super::job_client::{JobClient, RestoredBrief, SubmitOptions};
 use super::message::Message;
 use super::photos::PhotoStore;
 use super::state::{Brief, Session};
-use super::ui_text::UiText;
 use super::writer::Writer;
 use super::{presets, project_file};
 use crate::engine::Engine;
 use crate::job::{Annotation, JobSnapshot};
+use crate::notice;
+use crate::notice::Notice;
 use crate::request::StepNumber;
+use crate::request::fields::PRODUCT_IMAGE;
 
 /// The message of a finished task, if it has one.
-type Outcome = Result<Option<Message>, UiText>;
+type Outcome = Result<Option<Message>, Notice>;
 
 /// What tasks work with; clones share it.
 #[derive(Clone)]
@@ -70,7 +72,7 @@ impl Tasks {
         let started = span.in_scope(|| {
             self.threads.run(name, move || {
                 let message = task(&cx).unwrap_or_else(|text| {
-                    tracing::debug!(error = text.words(Lang::En), "the task failed");
+                    tracing::debug!(error = %text, "the task failed");
                     Some(Message::Failed(text))
                 });
                 if let Some(message) = message {
@@ -79,7 +81,7 @@ impl Tasks {
             })
         });
         if !started {
-            self.cx.mailbox.send(Message::Failed(UiText::new("error.thread", &[])));
+            self.cx.mailbox.send(Message::Failed(notice!("error-thread")));
         }
     }
 
@@ -221,7 +223,7 @@ impl Tasks {
     pub fn export(&self, job: Uuid, from: PathBuf, to: PathBuf, settings: Settings, lang: Lang) {
         self.run_write("nanococoa-export", job_span(job), move |_| {
             let to = export::write(&from, &to, settings, lang)?;
-            Ok(Some(Message::Succeeded(UiText::new("toast.exported", &[&to.display()]))))
+            Ok(Some(Message::Succeeded(notice!("toast-exported", path = to.display()))))
         });
     }
 
@@ -237,11 +239,11 @@ impl Tasks {
     pub fn save_presets(&self, path: PathBuf, text: String) {
         self.run("nanococoa-presets", Span::current(), move |_| {
             if std::fs::read_to_string(&path).is_ok_and(|old| !presets::readable(&old)) {
-                return Err(UiText::new("error.presets", &[&path.display()]));
+                return Err(notice!("error-presets", path = path.display()));
             }
             crate::store::create_private_dir(path.parent().unwrap_or(&path))
-                .map_err(|e| UiText::new("error.write", &[&path.display(), &e]))?;
-            crate::store::write_atomic(&path, text.as_bytes()).map_err(|e| UiText::from(e.to_string()))?;
+                .map_err(|e| notice!("error-write", path = path.display(), detail = e.to_string()))?;
+            crate::store::write_atomic(&path, text.as_bytes()).map_err(|e| e.notice())?;
             Ok(None)
         });
     }
@@ -258,7 +260,7 @@ impl Tasks {
     pub fn save_stroke(&self, stroke: FinishedStroke) {
         let number = stroke.number;
         if !self.writer.stroke(stroke, WriteGuard::begin(&self.writes)) {
-            self.cx.mailbox.send(Message::StrokeSaved(number, Err(UiText::new("error.thread", &[]))));
+            self.cx.mailbox.send(Message::StrokeSaved(number, Err(notice!("error-thread"))));
         }
     }
 
@@ -274,24 +276,24 @@ impl Tasks {
 }
 
 impl TaskContext {
-    fn open_photo(&self, path: &Path) -> Result<Message, UiText> {
-        let source = crate::engine::decode_source_file(path).map_err(UiText::from)?;
+    fn open_photo(&self, path: &Path) -> Result<Message, Notice> {
+        let source = crate::engine::decode_source_file(path)?;
         if let Some(restored) = self.jobs.brief_in(&source.text)? {
             return Ok(Message::Restored(Box::new(restored), None));
         }
         let product = self.photos.keep_file(path, &source)?;
         for note in &source.notes {
-            self.mailbox.send(Message::Noted(UiText::from(format!("product_image: {note}"))));
+            self.mailbox.send(Message::Noted(note.clone().at(PRODUCT_IMAGE.name)));
         }
         Ok(Message::Product(Box::new(product), Some(path.to_path_buf())))
     }
 
-    fn keep_pixels(&self, picture: &ColorImage) -> Result<Message, UiText> {
+    fn keep_pixels(&self, picture: &ColorImage) -> Result<Message, Notice> {
         let product = self.photos.keep(&clipboard::to_png(picture)?, "clipboard.png")?;
         Ok(Message::Product(Box::new(product), None))
     }
 
-    fn open_text(&self, text: &str) -> Result<Message, UiText> {
+    fn open_text(&self, text: &str) -> Result<Message, Notice> {
         let path = crate::paths::find(Path::new(text.trim().trim_start_matches("file://")));
         if path.is_file() { self.open_photo(&path) } else { Err(clipboard::empty()) }
     }

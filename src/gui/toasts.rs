@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::i18n::Lang;
-use super::ui_text::UiText;
+use crate::notice::Notice;
 
 /// Most notifications at a time.
 const MOST: usize = 4;
@@ -24,7 +24,7 @@ pub struct Toast {
     /// How serious it is.
     pub severity: Severity,
     /// The sentence.
-    pub text: UiText,
+    pub text: Notice,
     /// What it offers to undo.
     pub undo: Option<UndoTarget>,
     until: f64,
@@ -45,7 +45,7 @@ pub struct Toasts(Vec<Toast>);
 
 impl Toasts {
     /// Shows a notification; `now` in seconds since the window opened.
-    pub fn notify(&mut self, severity: Severity, text: UiText, now: f64) {
+    pub fn notify(&mut self, severity: Severity, text: Notice, now: f64) {
         let seconds = match severity {
             Severity::Success => 5.0,
             Severity::Info => 8.0,
@@ -55,13 +55,13 @@ impl Toasts {
     }
 
     /// Shows a notification that offers to undo something until `until`.
-    pub fn offer_undo(&mut self, target: UndoTarget, text: UiText, until: f64) {
+    pub fn offer_undo(&mut self, target: UndoTarget, text: Notice, until: f64) {
         self.push(Toast { severity: Severity::Info, text, until, undo: Some(target) });
     }
 
-    /// Removes the notifications with this key: their cause is gone.
-    pub fn dismiss_all(&mut self, key: &str) {
-        self.0.retain(|t| !t.text.is(key));
+    /// Removes the notifications with this code: their cause is gone.
+    pub fn dismiss_all(&mut self, code: &str) {
+        self.0.retain(|t| t.text.code() != code);
     }
 
     /// Removes the notification at an index.
@@ -91,6 +91,6 @@ impl Toasts {
 
     /// The sentences, oldest first.
     pub fn words(&self, lang: Lang) -> Vec<String> {
-        self.0.iter().map(|t| t.text.words(lang)).collect()
+        self.0.iter().map(|t| lang.notice(&t.text)).collect()
     }
 }

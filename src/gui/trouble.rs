@@ -5,30 +5,31 @@ use std::path::PathBuf;
 use egui::{CentralPanel, Context, Frame, Key, Margin, RichText, ScrollArea, Ui};
 
 use super::i18n::Lang;
-use super::ui_text::UiText;
 use super::{icons, theme, widgets};
+use crate::notice;
+use crate::notice::Notice;
 
 /// Why the studio cannot open.
 #[derive(Clone, Debug)]
 pub enum Trouble {
     /// Another instance uses this data folder.
     InUse(PathBuf),
-    /// Anything else, in English.
-    Failed(String),
+    /// Anything else.
+    Failed(Notice),
 }
 
 impl Trouble {
-    fn text(&self) -> UiText {
+    fn notice(&self) -> Notice {
         match self {
-            Self::InUse(folder) => UiText::new("trouble.in_use", &[&folder.display()]),
-            Self::Failed(text) => UiText::from(text.trim_end().to_owned()),
+            Self::InUse(folder) => notice!("trouble-in-use", folder = folder.display()),
+            Self::Failed(notice) => notice.clone(),
         }
     }
 
     fn remedy(&self, lang: Lang) -> &'static str {
         match self {
-            Self::InUse(_) => lang.t("trouble.close_other"),
-            Self::Failed(_) => lang.t("trouble.correct"),
+            Self::InUse(_) => lang.t("trouble-close-other"),
+            Self::Failed(_) => lang.t("trouble-correct"),
         }
     }
 }
@@ -49,16 +50,16 @@ impl TroubleWindow {
         CentralPanel::default().frame(Frame::new().fill(c.panel).inner_margin(Margin::same(24))).show(ui, |ui| {
             ScrollArea::vertical().auto_shrink(false).max_height(ui.available_height() - 56.0).show(ui, |ui| {
                 for lang in Lang::ALL {
-                    ui.label(RichText::new(lang.t("trouble.title")).size(theme::TITLE));
+                    ui.label(RichText::new(lang.t("trouble-title")).size(theme::TITLE));
                     ui.add_space(4.0);
-                    ui.label(self.0.text().words(lang));
+                    ui.label(lang.notice(&self.0.notice()));
                     ui.add_space(4.0);
                     ui.label(RichText::new(self.0.remedy(lang)).color(c.dim));
                     ui.add_space(20.0);
                 }
             });
             ui.add_space(12.0);
-            let words = Lang::ALL.map(|lang| lang.t("trouble.close")).join(" · ");
+            let words = Lang::ALL.map(|lang| lang.t("trouble-close")).join(" · ");
             close |= widgets::primary(ui, icons::X, &words, "").clicked();
         });
         if close {

@@ -15,6 +15,7 @@ use crate::backend::Installation;
 use crate::engine::{Engine, Plan};
 use crate::job::JobSnapshot;
 use crate::metrics::SystemMetrics;
+use crate::notice::Notice;
 use crate::typography::FontCatalog;
 
 /// Changes within this time are shown together: a job reports about a hundred times, and a frame is expensive.
@@ -40,7 +41,7 @@ impl Requests {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Diffusion {
     /// The device it can run on, or why it cannot run.
-    pub ready: Result<String, String>,
+    pub ready: Result<Notice, Notice>,
     /// The installed models.
     pub installed: Installation,
 }
@@ -203,7 +204,7 @@ fn follow(inbox: &Inbox<Requests>, shared: &Mutex<Shown>, engine: &Engine, ctx: 
 
 /// Updates the state of the diffusion backend where it may have changed, or always with `force`. Returns whether it looks different.
 fn look_at_models(shared: &Mutex<Shown>, engine: &Engine, force: bool) -> bool {
-    let ready = engine.diffusion().map(|why| why.to_string()).map_err(|why| why.to_string());
+    let ready = engine.diffusion();
     let known = shared.lock().diffusion.clone();
     if !force && known.as_ref().is_some_and(|k| k.ready == ready) {
         return false;

@@ -10,7 +10,8 @@ use super::brush::FinishedStroke;
 use super::photos::PhotoStore;
 use super::session_file;
 use super::state::{Mask, Session};
-use super::ui_text::UiText;
+use crate::notice;
+use crate::notice::Notice;
 
 /// What waits to be written.
 #[derive(Default)]
@@ -37,7 +38,7 @@ enum Work {
 
 impl Writer {
     /// Starts the thread; it writes into the studio's own folder. `saved` is called for each stroke with its mask.
-    pub fn start(folder: PathBuf, saved: impl Fn(u64, Result<Mask, UiText>) + Send + 'static) -> Self {
+    pub fn start(folder: PathBuf, saved: impl Fn(u64, Result<Mask, Notice>) + Send + 'static) -> Self {
         let worker = Worker::start("nanococoa-write", Waiting::default(), move |inbox| run(&inbox, &folder, &saved));
         Self { worker }
     }
@@ -63,7 +64,7 @@ impl Writer {
     }
 }
 
-fn run(inbox: &Inbox<Waiting>, folder: &std::path::Path, saved: &impl Fn(u64, Result<Mask, UiText>)) {
+fn run(inbox: &Inbox<Waiting>, folder: &std::path::Path, saved: &impl Fn(u64, Result<Mask, Notice>)) {
     let photos = PhotoStore::new(folder);
     // Strokes go first: the session that follows refers to their masks.
     let take = |waiting: &mut Waiting| match waiting.strokes.pop_front() {
@@ -82,8 +83,8 @@ fn run(inbox: &Inbox<Waiting>, folder: &std::path::Path, saved: &impl Fn(u64, Re
     }
 }
 
-fn keep(photos: &PhotoStore, mask: &GrayImage) -> Result<Mask, UiText> {
-    let png = crate::imaging::encode::encode_png(mask, &[]).map_err(|e| UiText::from(e.to_string()))?;
+fn keep(photos: &PhotoStore, mask: &GrayImage) -> Result<Mask, Notice> {
+    let png = crate::imaging::encode::encode_png(mask, &[]).map_err(|e| notice!("error-encode", detail = e.to_string()))?;
     photos.keep_mask(&png)
 }
 

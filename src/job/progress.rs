@@ -26,7 +26,7 @@ pub struct Workload {
 
 impl Workload {
     /// The workload of a job.
-    pub fn of(spec: &JobSpec, backend: BackendKind) -> Self {
+    pub fn of<I>(spec: &JobSpec<I>, backend: BackendKind) -> Self {
         let text_steps = match &spec.start {
             Start::Background { text, .. } => text.as_ref().map_or(0, |text| text.steps),
             Start::Text { text, .. } => text.steps,

@@ -158,7 +158,7 @@ impl JobSnapshot {
             has_product: false,
             has_mask: false,
             has_text: false,
-            warnings: spec.warnings.iter().cloned().map(Notice::verbatim).collect(),
+            warnings: spec.warnings.clone(),
             legibility: None,
             images: Vec::new(),
             lost: Vec::new(),

@@ -125,11 +125,11 @@ impl Stage {
     }
 
     /// The stages of a job, in running order.
-    pub fn plan(spec: &JobSpec) -> Vec<Self> {
+    pub fn plan<I>(spec: &JobSpec<I>) -> Vec<Self> {
         Self::from_start(&spec.start).into_iter().filter(|stage| stage.step() <= spec.stop_step).collect()
     }
 
-    fn from_start(start: &Start) -> Vec<Self> {
+    fn from_start<I>(start: &Start<I>) -> Vec<Self> {
         const FROM_TEXT: [Stage; 5] = [Stage::TextCanvas, Stage::Canny, Stage::SdxlText, Stage::TextMatte, Stage::Composition];
         match start {
             Start::Background { product, text, .. } => {

@@ -11,11 +11,13 @@ use crate::weights::{LoadResult, Vars, WeightsError};
 /// Attention scores that exist at a time; more windows are processed group by group.
 const MAX_SCORES: usize = 1 << 26;
 const EPS: f64 = 1e-5;
+/// Blocks of a stage that are looked for in a file; the largest published backbone has 18.
+const MAX_BLOCKS: usize = 256;
 /// Side of a patch in pixels.
 const PATCH: usize = 4;
 
-/// The sizes in a config file. Defaults are those of Swin-L.
-#[derive(Clone, Debug, serde::Deserialize)]
+/// The sizes of a backbone. Defaults are those of Swin-L.
+#[derive(Clone, Debug, PartialEq, serde::Deserialize)]
 #[serde(default)]
 pub struct SwinConfig {
     /// Channels of the first stage; every further stage has twice as many.
@@ -37,6 +39,29 @@ impl Default for SwinConfig {
 }
 
 impl SwinConfig {
+    /// The keys of a config file that has the sizes.
+    pub const KEYS: [&str; 5] = ["embed_dim", "depths", "num_heads", "window_size", "mlp_ratio"];
+
+    /// The sizes of a backbone from the shapes of its tensors, whose names begin with `prefix` (`bb.`). The public checkpoints come as Swin-L
+    /// (BiRefNet) and Swin-T (BiRefNet-lite), and their `config.json` has no sizes.
+    ///
+    /// `None` if a tensor that tells a size is missing or has an unexpected number of dimensions.
+    pub fn from_shapes(prefix: &str, shape: impl Fn(&str) -> Option<Vec<usize>>) -> Option<Self> {
+        let shape = |name: String| shape(&format!("{prefix}{name}"));
+        let embed_dim = *shape("patch_embed.proj.weight".into())?.first()?;
+        let (mut depths, mut num_heads, mut window_size) = (Vec::new(), Vec::new(), 0);
+        for stage in 0..4 {
+            // One row for each offset between two tokens of a window, one column for each head.
+            let table = |block: usize| shape(format!("layers.{stage}.blocks.{block}.attn.relative_position_bias_table"));
+            let [offsets, heads] = table(0)?[..] else { return None };
+            window_size = offsets.isqrt().div_ceil(2);
+            num_heads.push(heads);
+            depths.push((1..MAX_BLOCKS).take_while(|block| table(*block).is_some()).count() + 1);
+        }
+        let hidden = *shape("layers.0.blocks.0.mlp.fc1.weight".into())?.first()?;
+        Some(Self { embed_dim, depths, num_heads, window_size, mlp_ratio: hidden as f64 / embed_dim.max(1) as f64 })
+    }
+
     /// Channels of a stage's map.
     pub fn channels(&self, stage: usize) -> usize {
         self.embed_dim << stage
@@ -302,5 +327,40 @@ impl Swin {
             }
         }
         Ok(maps)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The shapes that a backbone's file has.
+    fn shapes(config: SwinConfig) -> impl Fn(&str) -> Option<Vec<usize>> {
+        move |name| {
+            let parts: Vec<&str> = name.split('.').collect();
+            match parts[..] {
+                ["bb", "patch_embed", "proj", "weight"] => Some(vec![config.embed_dim, 3, PATCH, PATCH]),
+                ["bb", "layers", "0", "blocks", "0", "mlp", "fc1", "weight"] => {
+                    Some(vec![(config.embed_dim as f64 * config.mlp_ratio) as usize, config.embed_dim])
+                }
+                ["bb", "layers", stage, "blocks", block, "attn", "relative_position_bias_table"] => {
+                    let stage: usize = stage.parse().unwrap();
+                    let offsets = (2 * config.window_size - 1).pow(2);
+                    (block.parse::<usize>().unwrap() < config.depths[stage]).then(|| vec![offsets, config.num_heads[stage]])
+                }
+                _ => None,
+            }
+        }
+    }
+
+    #[test]
+    fn tensors_tell_the_sizes() {
+        let tiny = SwinConfig { embed_dim: 96, depths: vec![2, 2, 6, 2], num_heads: vec![3, 6, 12, 24], window_size: 7, mlp_ratio: 4.0 };
+        let odd = SwinConfig { embed_dim: 8, depths: vec![1, 2, 3, 1], num_heads: vec![1, 2, 4, 8], window_size: 1, mlp_ratio: 2.0 };
+        for config in [SwinConfig::default(), tiny, odd] {
+            assert_eq!(SwinConfig::from_shapes("bb.", shapes(config.clone())), Some(config));
+        }
+        assert_eq!(SwinConfig::from_shapes("bb.", |_| None), None);
+        assert_eq!(SwinConfig::from_shapes("bb.", |_| Some(vec![4])), None);
     }
 }

@@ -95,6 +95,7 @@ impl From<Notice> for Content {
 impl From<Recorded> for Notice {
     fn from(recorded: Recorded) -> Self {
         match recorded {
+            // Records of older versions stay English in every language.
             Recorded::Text(text) => Self::verbatim(text),
             Recorded::Notice { field, code, arguments } => Self(Box::new(Content {
                 field: field.map(Cow::Owned),
@@ -165,6 +166,18 @@ impl From<&'static str> for Argument {
 impl From<&Path> for Argument {
     fn from(path: &Path) -> Self {
         path.display().to_string().into()
+    }
+}
+
+impl From<std::path::Display<'_>> for Argument {
+    fn from(path: std::path::Display<'_>) -> Self {
+        path.to_string().into()
+    }
+}
+
+impl From<&String> for Argument {
+    fn from(text: &String) -> Self {
+        text.clone().into()
     }
 }
 

@@ -56,6 +56,13 @@ const FILES: &[(&str, &str)] = &[
     (include_str!("../../assets/i18n/en/engine.ftl"), include_str!("../../assets/i18n/ko/engine.ftl")),
     (include_str!("../../assets/i18n/en/api.ftl"), include_str!("../../assets/i18n/ko/api.ftl")),
     (include_str!("../../assets/i18n/en/cli.ftl"), include_str!("../../assets/i18n/ko/cli.ftl")),
+    (include_str!("../../assets/i18n/en/studio-brief.ftl"), include_str!("../../assets/i18n/ko/studio-brief.ftl")),
+    (include_str!("../../assets/i18n/en/studio-canvas.ftl"), include_str!("../../assets/i18n/ko/studio-canvas.ftl")),
+    (include_str!("../../assets/i18n/en/studio-commands.ftl"), include_str!("../../assets/i18n/ko/studio-commands.ftl")),
+    (include_str!("../../assets/i18n/en/studio-files.ftl"), include_str!("../../assets/i18n/ko/studio-files.ftl")),
+    (include_str!("../../assets/i18n/en/studio-jobs.ftl"), include_str!("../../assets/i18n/ko/studio-jobs.ftl")),
+    (include_str!("../../assets/i18n/en/studio-messages.ftl"), include_str!("../../assets/i18n/ko/studio-messages.ftl")),
+    (include_str!("../../assets/i18n/en/studio-windows.ftl"), include_str!("../../assets/i18n/ko/studio-windows.ftl")),
 ];
 /// Names of request fields: messages `field-<REST name>`.
 const FIELDS: (&str, &str) = (include_str!("../../assets/i18n/en/fields.ftl"), include_str!("../../assets/i18n/ko/fields.ftl"));

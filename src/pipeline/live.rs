@@ -309,9 +309,6 @@ impl<'a> MemorySink<'a> {
 impl StageObserver for MemorySink<'_> {
     fn progress(&self, _: f32) {}
     fn preview(&self, _: RgbImage) {}
-    fn warn(&self, text: &str) {
-        self.notice(Notice::verbatim(text));
-    }
     fn notice(&self, notice: Notice) {
         let mut run = self.run.lock();
         let stage = run.stage.unwrap_or(Stage::Scene);

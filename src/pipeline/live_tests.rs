@@ -118,7 +118,6 @@ fn spec() -> JobSpec {
         placement: Placement::default(),
         force_from_step: None,
         stop_step: StepNumber::LAST,
-        dry_run: false,
         auto_unload: false,
         parameters: serde_json::Map::new(),
         warnings: Vec::new(),

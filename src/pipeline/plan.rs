@@ -4,7 +4,7 @@
 
 use super::run::Recalled;
 use crate::imaging::Plane;
-use crate::request::{JobSpec, SourceImage, Start, StepNumber, TextSpec};
+use crate::request::{InputImage, JobSpec, Start, StepNumber, TextSpec};
 use crate::typography::FontCatalog;
 
 /// The first step whose key a request field changes. The keys of later steps change with it. `None`: the field changes no pixel.
@@ -133,8 +133,8 @@ impl Key {
         }
     }
 
-    fn picture(self, name: &str, picture: Option<&SourceImage>) -> Self {
-        self.text(name, picture.map_or("", |p| &p.hash))
+    fn picture(self, name: &str, picture: Option<&impl InputImage>) -> Self {
+        self.text(name, picture.map_or("", InputImage::hash))
     }
 
     /// Quantised to 8 bits, as masks are on disk.
@@ -145,11 +145,11 @@ impl Key {
         }
     }
 
-    fn canvas(self, spec: &JobSpec) -> Self {
+    fn canvas<I>(self, spec: &JobSpec<I>) -> Self {
         self.whole("width", spec.width.into()).whole("height", spec.height.into()).whole("seed", spec.seed)
     }
 
-    fn scene(self, spec: &JobSpec) -> Self {
+    fn scene<I>(self, spec: &JobSpec<I>) -> Self {
         let bg = &spec.background;
         self.canvas(spec)
             .text("prompt", &bg.prompt)
@@ -166,7 +166,7 @@ impl Key {
 
 /// The keys of a job. `backend`: its name, version and models. `recalled`: what earlier jobs know about the pictures that this one is
 /// given. `font` returns the content hash of a listed face.
-pub fn keys(spec: &JobSpec, backend: &str, recalled: &Recalled, font: &dyn Fn(&str) -> String) -> StepKeys {
+pub fn keys<I: InputImage>(spec: &JobSpec<I>, backend: &str, recalled: &Recalled, font: &dyn Fn(&str) -> String) -> StepKeys {
     let mut keys = StepKeys::default();
     let steps = match &spec.start {
         Start::Background { product, mask, text } => {
@@ -180,11 +180,11 @@ pub fn keys(spec: &JobSpec, backend: &str, recalled: &Recalled, font: &dyn Fn(&s
         }
         Start::Text { step1, text, .. } => {
             keys.headline_style = Some(headline(spec, backend, "", text, font));
-            let second = headline(spec, backend, &step1.hash, text, font);
-            let third = composite(spec, backend, &step1.hash, &second, &Recalled { placed: recalled.placed.clone(), face: None });
+            let second = headline(spec, backend, step1.hash(), text, font);
+            let third = composite(spec, backend, step1.hash(), &second, &Recalled { placed: recalled.placed.clone(), face: None });
             [None, Some(second), Some(third)]
         }
-        Start::Composite { step1, step2, .. } => [None, None, Some(composite(spec, backend, &step1.hash, &step2.hash, recalled))],
+        Start::Composite { step1, step2, .. } => [None, None, Some(composite(spec, backend, step1.hash(), step2.hash(), recalled))],
     };
     keys.steps = steps;
     for step in StepNumber::ALL.into_iter().filter(|step| *step > spec.stop_step) {
@@ -199,15 +199,15 @@ pub fn font_hash(fonts: &FontCatalog, font: &str) -> String {
 }
 
 /// The key of a cut-out.
-pub fn matte(backend: &str, product: &SourceImage, mask: Option<&SourceImage>) -> String {
+pub fn matte<I: InputImage>(backend: &str, product: &I, mask: Option<&I>) -> String {
     Key::new("matte", backend).picture("product", Some(product)).picture("mask", mask).done()
 }
 
-fn scene(spec: &JobSpec, backend: &str) -> String {
+fn scene<I>(spec: &JobSpec<I>, backend: &str) -> String {
     Key::new("scene", backend).scene(spec).done()
 }
 
-fn background(spec: &JobSpec, backend: &str, product: Option<&SourceImage>, mask: Option<&SourceImage>) -> String {
+fn background<I: InputImage>(spec: &JobSpec<I>, backend: &str, product: Option<&I>, mask: Option<&I>) -> String {
     let (bg, at) = (&spec.background, &spec.placement);
     let key = Key::new("background", backend).scene(spec).picture("product", product).picture("mask", mask);
     if product.is_none() {
@@ -225,7 +225,7 @@ fn background(spec: &JobSpec, backend: &str, product: Option<&SourceImage>, mask
 }
 
 /// The letters mirror and refract the result of step 1, so its key is part of theirs.
-fn headline(spec: &JobSpec, backend: &str, step1: &str, text: &TextSpec, font: &dyn Fn(&str) -> String) -> String {
+fn headline<I>(spec: &JobSpec<I>, backend: &str, step1: &str, text: &TextSpec, font: &dyn Fn(&str) -> String) -> String {
     Key::new("letters", backend)
         .canvas(spec)
         .text("step1", step1)
@@ -239,7 +239,7 @@ fn headline(spec: &JobSpec, backend: &str, step1: &str, text: &TextSpec, font: &
         .done()
 }
 
-fn composite(spec: &JobSpec, backend: &str, step1: &str, step2: &str, recalled: &Recalled) -> String {
+fn composite<I>(spec: &JobSpec<I>, backend: &str, step1: &str, step2: &str, recalled: &Recalled) -> String {
     let (c, at) = (&spec.composition, &spec.placement);
     let key = Key::new("composite", backend)
         .canvas(spec)
@@ -268,35 +268,31 @@ mod tests {
     use serde_json::{Map, Value, json};
 
     use super::*;
-    use crate::request::{ParseContext, parse};
+    use crate::request::fields::{FIELDS, Kind};
+    use crate::request::{OpenRequest, ParseContext, SourceImage, parse};
 
-    /// "n" in a picture field makes a picture with that value in a corner.
+    /// A number in a picture field makes a picture of which a corner has that value.
     fn spec(change: Value) -> JobSpec {
-        let decode = |bytes: &[u8]| {
-            let n: u8 = std::str::from_utf8(bytes).unwrap().parse().unwrap();
-            let mut image = image::RgbaImage::from_pixel(256, 256, image::Rgba([200, 200, 200, 100]));
-            image.put_pixel(0, 0, image::Rgba([n, 0, 0, 255]));
-            Ok(SourceImage::new(image, "PNG".to_owned()))
-        };
         let cx = ParseContext {
             resolve_font: &|n| Some(n.to_owned()),
             skipped_font: &|_| None,
             unsettable: &|_| None,
             default_font: "A.ttf",
             undrawable: &|_, _| Vec::new(),
-            decode: &decode,
-            attachments: &crate::request::Attachments::new(),
             fallback_seed: 1,
             lenient: false,
         };
-        let mut raw = json!({"product_image": picture(1), "text_content": "Hi", "width": 256, "height": 256});
+        let mut raw = json!({"product_image": 1, "text_content": "Hi", "width": 256, "height": 256});
         raw.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
-        parse(raw.as_object().unwrap(), &cx).unwrap()
-    }
-
-    fn picture(n: u8) -> String {
-        use base64::Engine as _;
-        base64::engine::general_purpose::STANDARD.encode(n.to_string())
+        let mut request = OpenRequest::new(raw.as_object().unwrap().clone());
+        for field in FIELDS.iter().filter(|f| f.kind == Kind::Image) {
+            if let Some(n) = request.fields.remove(field.name).and_then(|v| v.as_u64()) {
+                let mut image = image::RgbaImage::from_pixel(256, 256, image::Rgba([200, 200, 200, 100]));
+                image.put_pixel(0, 0, image::Rgba([n as u8, 0, 0, 255]));
+                request = request.with_image(field.name, SourceImage::new(image, "PNG".to_owned()));
+            }
+        }
+        parse(&request, &cx).unwrap()
     }
 
     fn key(change: Value) -> [Option<String>; 3] {
@@ -306,7 +302,7 @@ mod tests {
     /// A request without the field, and another value of the field.
     fn case(field: &str) -> (Value, Value) {
         let value = match field {
-            "product_image" | "mask_image" | "step1_image" | "step2_image" => json!(picture(2)),
+            "product_image" | "mask_image" | "step1_image" | "step2_image" => json!(2),
             "composition_mode" => json!("behind"),
             "text_position" => json!("auto"),
             "font_name" => json!("B.ttf"),
@@ -323,8 +319,8 @@ mod tests {
             _ => json!("a"),
         };
         let base = match field {
-            "step1_image" => json!({"start_step": 2, "step1_image": picture(3)}),
-            "step2_image" => json!({"start_step": 3, "step1_image": picture(3), "step2_image": picture(4)}),
+            "step1_image" => json!({"start_step": 2, "step1_image": 3}),
+            "step2_image" => json!({"start_step": 3, "step1_image": 3, "step2_image": 4}),
             _ => json!({}),
         };
         (base, value)
@@ -366,8 +362,8 @@ mod tests {
             let changed = of(change);
             [plain.matte() == changed.matte(), plain.scene() == changed.scene(), plain.headline_style() == changed.headline_style()]
         };
-        assert_eq!(same(json!({"product_image": picture(2)})), [false, true, true]);
-        assert_eq!(same(json!({"mask_image": picture(2)})), [false, true, true]);
+        assert_eq!(same(json!({"product_image": 2})), [false, true, true]);
+        assert_eq!(same(json!({"mask_image": 2})), [false, true, true]);
         assert_eq!(same(json!({"bg_prompt": "a"})), [true, false, true]);
         assert_eq!(same(json!({"text_content": "Ho"})), [true, true, false]);
         assert_eq!(same(json!({"product_x": 0.3, "strength": 0.1, "composition_mode": "blend"})), [true; 3]);
@@ -380,13 +376,22 @@ mod tests {
     /// Jobs on disk carry these: a change of how keys are computed would make every kept step useless.
     #[test]
     fn keys_of_kept_jobs_stay_valid() {
-        let placed = json!({"mask_image": picture(2), "product_x": 0.25, "text_y": 0.75, "composition_mode": "behind"});
-        let given = json!({"start_step": 3, "step1_image": picture(3), "step2_image": picture(4), "product_image": null});
+        let placed = json!({"mask_image": 2, "product_x": 0.25, "text_y": 0.75, "composition_mode": "behind"});
+        let given = json!({"start_step": 3, "step1_image": 3, "step2_image": 4, "product_image": null});
         let recalled = Recalled { placed: Some(Plane::new(8, 8, 0.5)), face: Some(Plane::new(4, 4, 0.25)) };
         let plain = key(json!({}));
         let third = keys(&spec(given), "draft 1", &recalled, &str::to_owned).steps;
         let found: Vec<_> = plain.into_iter().chain(key(placed)).chain(third).flatten().collect();
-        assert_eq!(found, ["?"]);
+        let kept = [
+            "dd77933aaa7c20123c97593d5e34a800d98df8c8e85d1aa277b75689ca29b583",
+            "cb39aa670ed7bbf3ef4d60b0524f3756dec191de3d9e99a2ecc4b4a8c1f5d5d3",
+            "a46dbdbebcf8bf0e9c355777e2839c7dbdf88f45b648272ac3e1f8e2ba37251e",
+            "9c00f5d54ee4f4bc1ffa91567f6d1ecb50feea2ebfc89890c81b6905c6d0f50c",
+            "240c657247ddf367b079756197e282403169932a4de8cdf6e0a5b826a7313250",
+            "69c1d775993b79dcebeac108fd2b779765b54f253bc9689bbb7b72f9d4e4ef60",
+            "0118aa7cd2b483edff8c4a6f2d8ede77759a34f95e58bc5c12f537de7f73e14b",
+        ];
+        assert_eq!(found, kept);
     }
 
     #[test]
@@ -404,7 +409,7 @@ mod tests {
         let [first, second, third] = key(json!({"text_content": null}));
         assert!(first.is_some() && second.is_none() && third.is_none());
         let later = |change: Value| {
-            let mut raw = Map::from_iter([("step1_image".to_owned(), json!(picture(3))), ("step2_image".to_owned(), json!(picture(4)))]);
+            let mut raw = Map::from_iter([("step1_image".to_owned(), json!(3)), ("step2_image".to_owned(), json!(4))]);
             raw.extend(change.as_object().unwrap().clone());
             spec(Value::Object(raw))
         };

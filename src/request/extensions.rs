@@ -1,7 +1,8 @@
 //! Fields beyond the original document that are silent: they appear in a job's parameters only if they were sent, so old clients see
 //! unchanged answers.
 
-use super::fields::{Fallback, Field, Kind, SMALL_PNG, field, integer, number};
+use super::field::{Fallback, Field, Kind, SMALL_PNG, field, integer, number};
+use super::step_number::StepNumber;
 
 /// `product_x`
 pub static PRODUCT_X: Field = field(
@@ -12,7 +13,7 @@ pub static PRODUCT_X: Field = field(
     "상품 중심의 가로 위치 (캔버스 너비에 대한 비율, null이면 자동)",
 )
 .silent()
-.steps(&[1])
+.steps(&[StepNumber::Background])
 .like("0.5");
 /// `product_y`
 pub static PRODUCT_Y: Field = field(
@@ -23,7 +24,7 @@ pub static PRODUCT_Y: Field = field(
     "상품 바닥의 세로 위치 (캔버스 높이에 대한 비율, null이면 자동)",
 )
 .silent()
-.steps(&[1])
+.steps(&[StepNumber::Background])
 .like("0.85");
 /// `product_scale`
 pub static PRODUCT_SCALE: Field = field(
@@ -34,7 +35,7 @@ pub static PRODUCT_SCALE: Field = field(
     "자동 크기에 대한 상품 크기 배율 (0.1~4.0)",
 )
 .silent()
-.steps(&[1])
+.steps(&[StepNumber::Background])
 .like("1.0");
 /// `text_x`
 pub static TEXT_X: Field = field(
@@ -66,7 +67,7 @@ pub static MASK_IMAGE: Field = field(
     "상품 마스크 (Base64). 흰색 또는 불투명한 부분이 상품입니다. 자동 누끼 대신 사용합니다.",
 )
 .silent()
-.steps(&[1])
+.steps(&[StepNumber::Background])
 .like(SMALL_PNG);
 /// `force_from_step`
 pub static FORCE_FROM_STEP: Field = field(

@@ -1,6 +1,7 @@
-//! Fields from JSON: known ones are read, others are skipped without building them.
+//! Reads fields from JSON. Values of unknown fields are skipped without being built.
 //!
-//! Memory: the body, and one copy of the strings under known fields. A tree of arbitrary JSON takes up to forty times the body's size.
+//! Takes the memory of the body and of one copy of the strings of known fields. A tree of arbitrary JSON would take up to forty times the
+//! size of the body.
 
 use std::fmt;
 
@@ -8,60 +9,38 @@ use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use super::fields::FIELDS;
-use super::parse::{FieldError, UNKNOWN_NAMED, more_unknown_warning};
-use super::spec::JobSpec;
+use super::error::FieldError;
+use super::raw::RawRequest;
+use super::unknown::{MAX_NAMED, known};
+use crate::notice;
+use crate::notice::Notice;
 
-/// Deepest nesting that is accepted. No field needs any, and skipping takes one byte of memory a level.
+/// Deepest nesting that is accepted. No field needs any, and skipping a value takes one byte of memory per level.
 const MAX_DEPTH: usize = 128;
-/// Characters that are kept of an unknown field's name; messages show fewer.
+/// Longest name of an unknown field that is kept, characters; messages show fewer.
 const MAX_NAME: usize = 100;
 
-/// The fields of a request as they were sent.
-#[derive(Clone, Debug, Default)]
-pub struct RawRequest {
-    /// Values of known fields: texts, numbers, flags, null. A list or an object is kept empty, so that the error names the field.
-    /// Unknown fields are kept as null, at most twenty of them, their names cut to 100 characters.
-    pub fields: Map<String, Value>,
-    /// How many more unknown fields were sent.
-    pub more_unknown: usize,
-}
-
-impl RawRequest {
-    /// Adds the warning about the unknown fields that are not named one by one.
-    pub fn add_warning(&self, spec: &mut JobSpec) {
-        spec.warnings.extend(more_unknown_warning(self.more_unknown));
-    }
-}
-
-/// Reads a JSON object. A known field that comes twice has no clear meaning and is an error.
+/// Reads the fields of a JSON object. A known field that is sent twice is an error. Pictures stay base64 texts.
 ///
 /// # Errors
-/// Every field whose value cannot be read, or one error of the whole body.
+/// One error for each field whose value cannot be read, or one error of the request as a whole.
 pub fn read_fields(bytes: &[u8]) -> Result<RawRequest, Vec<FieldError>> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-    let text =
-        std::str::from_utf8(bytes).map_err(|e| whole("json_invalid", format!("The body is not UTF-8 at byte {}", e.valid_up_to())))?;
+    let invalid = |notice| vec![FieldError::whole("json_invalid", notice)];
+    let text = std::str::from_utf8(bytes).map_err(|e| invalid(notice!("request-not-utf8", position = e.valid_up_to())))?;
     if depth(text.as_bytes()) > MAX_DEPTH {
-        return Err(whole(
-            "json_invalid",
-            format!("The body is nested deeper than {MAX_DEPTH} levels; the fields of a request are texts, numbers and flags"),
-        ));
+        return Err(invalid(notice!("request-too-deep", most = MAX_DEPTH)));
     }
-    let invalid = |e: serde_json::Error| whole("json_invalid", format!("The body is not valid JSON: {e}"));
+    let invalid = |e: serde_json::Error| invalid(notice!("request-not-json", detail = e.to_string()));
     if !text.trim_start_matches([' ', '\t', '\n', '\r']).starts_with('{') {
         serde_json::from_str::<IgnoredAny>(text).map_err(invalid)?;
-        return Err(whole("object_type", "The body must be a JSON object such as {\"text_content\": \"New Product\"}".into()));
+        return Err(vec![FieldError::whole("object_type", notice!("request-not-an-object"))]);
     }
     let object: Object = serde_json::from_str(text).map_err(invalid)?;
     if object.errors.is_empty() { Ok(object.request) } else { Err(object.errors) }
 }
 
-fn whole(kind: &str, msg: String) -> Vec<FieldError> {
-    vec![FieldError { loc: vec!["body".into()], msg, kind: kind.into() }]
-}
-
-/// How deep brackets nest, outside of strings. Text that is no JSON has a depth too.
+/// How deep brackets nest, outside of strings. Works on invalid JSON too.
 fn depth(text: &[u8]) -> usize {
     let (mut depth, mut deepest, mut quoted, mut escaped) = (0_usize, 0, false, false);
     for &byte in text {
@@ -84,7 +63,7 @@ fn depth(text: &[u8]) -> usize {
 #[derive(Default)]
 struct Object {
     request: RawRequest,
-    /// Unknown fields among the request's.
+    /// Unknown fields among `request.fields`.
     unknown: usize,
     errors: Vec<FieldError>,
 }
@@ -94,7 +73,7 @@ impl Object {
         if self.request.fields.contains_key(&name) {
             return;
         }
-        if self.unknown < UNKNOWN_NAMED {
+        if self.unknown < MAX_NAMED {
             self.unknown += 1;
             self.request.fields.insert(name, Value::Null);
         } else {
@@ -102,32 +81,27 @@ impl Object {
         }
     }
 
-    fn refuse(&mut self, name: &str, kind: &str, msg: &str) {
-        if !self.errors.iter().any(|e| e.field() == name) {
-            self.errors.push(FieldError::new(name, kind, msg));
+    fn refuse(&mut self, name: &'static str, kind: &'static str, notice: Notice) {
+        if !self.errors.iter().any(|e| e.field() == Some(name)) {
+            self.errors.push(FieldError::new(name, kind, notice));
         }
     }
 
     fn take(&mut self, name: &'static str, raw: &RawValue) {
         let raw = raw.get();
         let value = match raw.as_bytes().first() {
-            Some(b'"') => text(raw).map(Value::String).ok_or("contains half of a \\u surrogate pair; send the text as plain UTF-8"),
+            Some(b'"') => text(raw).map(Value::String).ok_or_else(|| notice!("request-surrogate")),
             Some(b'[') => Ok(Value::Array(Vec::new())),
             Some(b'{') => Ok(Value::Object(Map::new())),
-            _ => serde_json::from_str(raw).map_err(|_| "the number is too large; send a smaller one"),
+            _ => serde_json::from_str(raw).map_err(|_| notice!("request-number-too-large")),
         };
         match value {
             Ok(value) => {
                 self.request.fields.insert(name.into(), value);
             }
-            Err(msg) => self.refuse(name, "json_invalid", msg),
+            Err(notice) => self.refuse(name, "json_invalid", notice),
         }
     }
-}
-
-/// The table's own spelling of a field's name or alias.
-fn known(name: &str) -> Option<&'static str> {
-    FIELDS.iter().flat_map(|f| std::iter::once(&f.name).chain(f.aliases)).find(|n| **n == name).copied()
 }
 
 impl<'de> Deserialize<'de> for Object {
@@ -146,7 +120,7 @@ impl<'de> Deserialize<'de> for Object {
                     match name {
                         Name::Known(name) if object.request.fields.contains_key(name) => {
                             map.next_value::<IgnoredAny>()?;
-                            object.refuse(name, "duplicate", "sent more than once; send it once");
+                            object.refuse(name, "duplicate", notice!("request-duplicate"));
                         }
                         Name::Known(name) => object.take(name, map.next_value::<&RawValue>()?),
                         Name::Unknown(name) => {
@@ -272,7 +246,7 @@ mod tests {
         let names: Vec<String> = (0..1000).map(|i| format!("\"key{i}\": [{{\"seed\": {i}}}]")).collect();
         let long = "x".repeat(5000);
         let raw = read(&format!("{{\"{long}\": 1e999, {}, \"seed\": 7, \"key3\": 1}}", names.join(",")));
-        assert_eq!((raw.fields.len(), raw.more_unknown), (UNKNOWN_NAMED + 1, 1001 - UNKNOWN_NAMED));
+        assert_eq!((raw.fields.len(), raw.more_unknown), (MAX_NAMED + 1, 1001 - MAX_NAMED));
         assert_eq!((&raw.fields["seed"], raw.fields.keys().next().unwrap().len()), (&json!(7), MAX_NAME));
     }
 
@@ -296,9 +270,9 @@ mod tests {
             (&deep(MAX_DEPTH), "body", "json_invalid"),
         ] {
             let errors = read_fields(text.as_bytes()).unwrap_err();
-            assert_eq!((errors.len(), errors[0].field(), &*errors[0].kind), (1, loc, kind), "{text}: {errors:?}");
-            assert!(errors[0].msg.len() < 200, "{}", errors[0].msg);
+            assert_eq!((errors.len(), errors[0].field().unwrap_or("body"), errors[0].kind), (1, loc, kind), "{text}: {errors:?}");
+            assert!(errors[0].to_string().len() < 200, "{}", errors[0]);
         }
-        assert!(read_fields(b"{\"bg_prompt\": \"\xff\"}").unwrap_err()[0].msg.contains("byte 15"));
+        assert!(read_fields(b"{\"bg_prompt\": \"\xff\"}").unwrap_err()[0].to_string().contains("byte 15"));
     }
 }

@@ -1,25 +1,36 @@
-//! Requests: one field table, one parser for JSON, forms and flags, one [`JobSpec`] that cannot be invalid.
+//! Requests: one field table, one parser for every front end, one [`JobSpec`] that cannot be invalid.
 //!
 //! Pure: no files, no clock.
 
+mod choices;
+mod context;
 mod defaults;
+mod error;
 mod extensions;
+mod field;
 pub mod fields;
+mod input_image;
 mod json;
 mod parse;
 #[cfg(test)]
 mod parse_tests;
+mod pictures;
 mod placeholder;
+mod raw;
 mod reader;
-mod schema;
+mod rule;
 mod spec;
 mod step_number;
+mod unknown;
+mod value;
 
+pub use choices::{BackendChoice, BackendKind, CompositionMode, TextPosition, UnknownWord};
+pub use context::ParseContext;
 pub use defaults::{DEFAULT_BG_COMPOSITION_NEGATIVE, DEFAULT_BG_NEGATIVE, DEFAULT_TEXT_NEGATIVE};
-pub use json::{RawRequest, read_fields};
-pub use parse::{Attachments, Decode, FieldError, ParseContext, asks_for_plan, parse};
-pub use spec::{
-    BackendChoice, BackendKind, BackgroundSpec, CompositionMode, CompositionSpec, JobSpec, Placement, SourceImage, Start, TextPosition,
-    TextSpec,
-};
+pub use error::FieldError;
+pub use input_image::{InputImage, KnownImage, SourceImage};
+pub use json::read_fields;
+pub use parse::parse;
+pub use raw::{Attachment, Decode, OpenRequest, RawRequest, RequestKind, UnusableImage};
+pub use spec::{BackgroundSpec, CompositionSpec, JobSpec, Placement, Start, TextSpec};
 pub use step_number::{InvalidStep, StepNumber};

@@ -3,14 +3,14 @@ use std::collections::HashSet;
 use image::{Rgba, RgbaImage};
 use serde_json::{Map, Value, json};
 
+use crate::notice::Notice;
 use crate::request::fields::FIELDS;
 use crate::request::*;
 
-/// A fake decoder: "W H A" in ASCII makes a W×H picture with alpha A in its upper half.
-fn decode(bytes: &[u8]) -> Result<SourceImage, String> {
-    let text = std::str::from_utf8(bytes).map_err(|_| "This file is not an image.".to_owned())?;
+/// "W H A" makes a W×H picture with alpha A in its upper half.
+fn decode(text: &str) -> Result<SourceImage, UnusableImage> {
     let n: Vec<u32> = text.split(' ').filter_map(|t| t.parse().ok()).collect();
-    let [w, h, a] = n[..] else { return Err("This file is not an image.".into()) };
+    let [w, h, a] = n[..] else { return Err(UnusableImage::undecodable(Notice::verbatim("This file is not an image."))) };
     let mut image = RgbaImage::from_pixel(w, h, Rgba([9, 9, 9, 255]));
     for y in 0..h.div_ceil(2) {
         for x in 0..w {
@@ -20,30 +20,41 @@ fn decode(bytes: &[u8]) -> Result<SourceImage, String> {
     Ok(SourceImage::new(image, format!("PNG {w}×{h}, 1 B")))
 }
 
-fn b64(text: &str) -> String {
-    use base64::Engine as _;
-    base64::engine::general_purpose::STANDARD.encode(text)
+/// A request whose texts in picture fields are pictures of [`decode`].
+fn open(raw: Value) -> OpenRequest {
+    let Value::Object(fields) = raw else { panic!("object") };
+    let mut request = OpenRequest::new(fields);
+    for field in FIELDS.iter().filter(|f| f.kind == fields::Kind::Image) {
+        if let Some(Value::String(text)) = request.fields.get(field.name) {
+            request.images.insert(field.name, decode(text));
+            request.fields.remove(field.name);
+        }
+    }
+    request
+}
+
+fn context(lenient: bool) -> ParseContext<'static> {
+    ParseContext {
+        resolve_font: &|name| name.ends_with("B.ttf").then(|| "X/B.ttf".to_owned()),
+        skipped_font: &|name| (name == "C.eot").then(|| Notice::verbatim("convert it")),
+        unsettable: &|text| text.contains('ﷲ').then(|| Notice::verbatim("Arabic cannot be set")),
+        default_font: "B.ttf",
+        undrawable: &|_, text| text.chars().filter(|&c| c == '🍕').collect(),
+        fallback_seed: 77,
+        lenient,
+    }
 }
 
 fn run(raw: Value, lenient: bool) -> Result<JobSpec, Vec<FieldError>> {
-    let resolve = |n: &str| n.ends_with("B.ttf").then(|| "X/B.ttf".to_owned());
-    let cx = ParseContext {
-        resolve_font: &resolve,
-        skipped_font: &|name| (name == "C.eot").then(|| "convert it".to_owned()),
-        unsettable: &|text| text.contains('ﷲ').then(|| "Arabic cannot be set".to_owned()),
-        default_font: "B.ttf",
-        undrawable: &|_, text| text.chars().filter(|&c| c == '🍕').collect(),
-        decode: &decode,
-        attachments: &Attachments::new(),
-        fallback_seed: 77,
-        lenient,
-    };
-    let Value::Object(raw) = raw else { panic!("object") };
-    parse(&raw, &cx)
+    parse(&open(raw), &context(lenient))
+}
+
+fn said(warnings: &[Notice]) -> Vec<String> {
+    warnings.iter().map(ToString::to_string).collect()
 }
 
 fn wrong(raw: Value) -> Vec<String> {
-    run(raw, false).unwrap_err().iter().map(|e| e.field().to_owned()).collect()
+    run(raw, false).unwrap_err().iter().map(|e| e.field().unwrap().to_owned()).collect()
 }
 
 #[test]
@@ -100,9 +111,9 @@ fn every_wrong_field_is_named_at_once() {
 fn steps_need_their_inputs() {
     assert_eq!(wrong(json!({"start_step": 2})), ["text_content", "step1_image"]);
     assert_eq!(wrong(json!({"start_step": 3})), ["step1_image", "step2_image"]);
-    assert_eq!(wrong(json!({"start_step": 2, "text_content": "  \n", "step1_image": b64("x")})), ["step1_image", "text_content"]);
-    assert_eq!(wrong(json!({"start_step": 3, "step1_image": b64("512 512 255"), "step2_image": b64("512 512 255")})), ["step2_image"]);
-    let spec = run(json!({"start_step": 3, "step1_image": b64("512 768 255"), "step2_image": b64("512 768 0")}), false).unwrap();
+    assert_eq!(wrong(json!({"start_step": 2, "text_content": "  \n", "step1_image": "x"})), ["step1_image", "text_content"]);
+    assert_eq!(wrong(json!({"start_step": 3, "step1_image": "512 512 255", "step2_image": "512 512 255"})), ["step2_image"]);
+    let spec = run(json!({"start_step": 3, "step1_image": "512 768 255", "step2_image": "512 768 0"}), false).unwrap();
     assert_eq!((spec.width, spec.height, spec.start.step()), (512, 768, StepNumber::Composite));
     assert!(spec.warnings.is_empty());
 }
@@ -110,44 +121,72 @@ fn steps_need_their_inputs() {
 #[test]
 fn what_no_font_can_draw_is_said_at_once() {
     assert_eq!(wrong(json!({"text_content": "pizza 🍕"})), ["text_content"]);
-    let spec =
-        run(json!({"start_step": 2, "text_content": "a", "step1_image": b64("512 512 255"), "product_image": b64("9 9 255")}), false);
-    assert!(spec.unwrap().warnings.iter().any(|w| w.starts_with("product_image: not used")));
+    let spec = run(json!({"start_step": 2, "text_content": "a", "step1_image": "512 512 255", "product_image": "9 9 255"}), false);
+    assert!(said(&spec.unwrap().warnings).iter().any(|w| w.starts_with("product_image: not used")));
 }
 
 #[test]
 fn the_canvas_follows_step1() {
     let start = |more: Value| {
-        let mut raw = json!({"start_step": 2, "text_content": "a", "step1_image": b64("1000 900 255")});
+        let mut raw = json!({"start_step": 2, "text_content": "a", "step1_image": "1000 900 255"});
         raw.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         let spec = run(raw, false).unwrap();
         (spec.width, spec.height, spec.warnings.len())
     };
     assert_eq!(start(json!({})), (1008, 896, 1));
     assert_eq!(start(json!({"width": 512, "height": 512})), (512, 512, 1));
-    assert_eq!(start(json!({"step1_image": b64("4096 2048 255")})), (2048, 1024, 1));
-    assert_eq!(start(json!({"step1_image": b64("100 200 255")})), (256, 512, 1));
-    assert_eq!(start(json!({"step1_image": b64("1 3000 255")})), (256, 2048, 1));
+    assert_eq!(start(json!({"step1_image": "4096 2048 255"})), (2048, 1024, 1));
+    assert_eq!(start(json!({"step1_image": "100 200 255"})), (256, 512, 1));
+    assert_eq!(start(json!({"step1_image": "1 3000 255"})), (256, 2048, 1));
 }
 
 #[test]
-fn base64_comes_in_many_shapes() {
-    let plain = b64("256 256 255");
-    for text in [
-        plain.clone(),
-        plain.trim_end_matches('=').to_owned(),
-        format!("data:image/png;base64,{plain}"),
-        format!("DATA:image/x-anything;name=a;base64,{plain}"),
-        format!(" {}\r\n{}\n", &plain[..5], &plain[5..]),
-    ] {
-        let spec = run(json!({"input_image": text}), false).unwrap();
-        assert!(matches!(spec.start, Start::Background { product: Some(_), .. }));
-        assert_eq!(spec.parameters["product_image"], "PNG 256×256, 1 B");
-    }
-    for text in ["", "  ", "====", "a", "data:text/plain;base64,aGk=", "data:image/png,aGk=", "aGk*", "한국", "ab=c"] {
-        assert_eq!(wrong(json!({"product_image": text})), ["product_image"], "{text:?}");
-    }
-    assert_eq!(wrong(json!({"product_image": b64("1 1 0")})), ["product_image"]);
+fn pictures_are_attached_not_written_into_fields() {
+    let spec = run(json!({"product_image": "256 256 255"}), false).unwrap();
+    assert!(matches!(spec.start, Start::Background { product: Some(_), .. }));
+    assert_eq!(spec.parameters["product_image"], "PNG 256×256, 1 B");
+    assert_eq!(wrong(json!({"product_image": "1 1 0"})), ["product_image"]);
+    let mut text = OpenRequest::<SourceImage>::new(Map::new());
+    text.fields.insert("input_image".into(), json!("aGk="));
+    let errors = parse(&text, &context(false)).unwrap_err();
+    assert_eq!(
+        (errors[0].field(), errors[0].to_string().as_str()),
+        (Some("product_image"), "product_image: \"aGk=\" is not a picture; send the file itself")
+    );
+    // The attachment goes before an alias.
+    let mut both = open(json!({"product_image": "256 256 255"}));
+    both.fields.insert("input_image".into(), json!("aGk="));
+    let spec = parse(&both, &context(false)).unwrap();
+    assert_eq!(said(&spec.warnings), ["input_image: ignored, because product_image was sent too"]);
+}
+
+#[test]
+fn a_request_can_be_planned_without_its_pictures() {
+    let known = |hash: &str, dimensions| KnownImage { hash: hash.into(), has_alpha: false, dimensions };
+    let fields = |extra: Value| extra.as_object().unwrap().clone();
+    let request = OpenRequest::new(fields(json!({"text_content": "a"})))
+        .with_image("product_image", known("photo", Some((300, 200))))
+        .with_image("mask_image", known("mask", None));
+    let spec = parse(&request, &context(false)).unwrap();
+    let Start::Background { product: Some(product), mask: Some(mask), .. } = &spec.start else { panic!("start") };
+    assert_eq!((product.hash(), mask.hash()), ("photo", "mask"));
+    let request = request.with_image("mask_image", known("mask", Some((200, 300))));
+    assert_eq!(parse(&request, &context(false)).unwrap_err()[0].kind, "wrong_shape");
+    let later =
+        OpenRequest::new(fields(json!({"text_content": "a", "start_step": 2}))).with_image("step1_image", known("s", Some((512, 768))));
+    let spec = parse(&later, &context(false)).unwrap();
+    assert_eq!((spec.width, spec.height, spec.start.step()), (512, 768, StepNumber::Text));
+}
+
+#[test]
+fn files_are_decoded_when_a_request_is_opened() {
+    let mut raw = RawRequest::default();
+    raw.attachments.insert("product_image", Attachment::File("256 256 255".into()));
+    raw.attachments.insert("step1_image", Attachment::File("x".into()));
+    let decode = |bytes: &[u8]| decode(std::str::from_utf8(bytes).unwrap()).map_err(|e| e.notice);
+    let request = raw.open(&decode);
+    assert!(request.images["product_image"].is_ok());
+    assert_eq!(request.images["step1_image"].as_ref().unwrap_err().kind, "image_invalid");
 }
 
 #[test]
@@ -189,28 +228,18 @@ fn aliases_and_unknown_fields() {
     let Start::Background { text: Some(text), .. } = &spec.start else { panic!("text") };
     assert_eq!((text.style_prompt.as_str(), text.negative_prompt.as_str(), text.font.as_str()), ("chrome", "n", "X/B.ttf"));
     assert_eq!(spec.warnings.len(), 3);
-    assert!(spec.warnings.iter().any(|w| w.contains("bg_promt") && w.contains("did you mean bg_prompt")));
-    assert!(spec.warnings.iter().any(|w| w.contains("colour")));
+    assert!(said(&spec.warnings).iter().any(|w| w.contains("bg_promt") && w.contains("did you mean bg_prompt")));
+    assert!(said(&spec.warnings).iter().any(|w| w.contains("colour")));
     assert!(!spec.parameters.contains_key("colour"));
     assert_eq!(wrong(json!({"test_mode": true, "engine": "diffusion"})), ["test_mode"]);
 }
 
 #[test]
 fn a_missing_default_font_matters_only_with_text() {
-    let cx = ParseContext {
-        resolve_font: &|_| None,
-        skipped_font: &|_| None,
-        unsettable: &|_| None,
-        default_font: "gone.ttf",
-        undrawable: &|_, text| text.chars().filter(|&c| c == '🍕').collect(),
-        decode: &decode,
-        attachments: &Attachments::new(),
-        fallback_seed: 1,
-        lenient: false,
-    };
-    assert!(parse(&Map::new(), &cx).is_ok());
-    let errors = parse(json!({"text_content": "a"}).as_object().unwrap(), &cx).unwrap_err();
-    assert_eq!(errors[0].field(), "font_name");
+    let cx = ParseContext { resolve_font: &|_| None, default_font: "gone.ttf", ..context(false) };
+    assert!(parse(&open(json!({})), &cx).is_ok());
+    let errors = parse(&open(json!({"text_content": "a"})), &cx).unwrap_err();
+    assert_eq!(errors[0].field(), Some("font_name"));
 }
 
 #[test]
@@ -221,7 +250,7 @@ fn the_table_is_sound() {
         assert!(field.aliases.iter().all(|a| seen.insert(a)));
         assert!(!field.description.is_empty() && !field.description_ko.is_empty());
         assert!(!field.example_value().is_null(), "{}", field.name);
-        assert!(field.schema().is_object() && field.help().is_object());
+        assert!(!field.rule().to_string().is_empty());
     }
     // The parser reads every field of the table: each default shows in the parameters, images apart.
     let spec = run(json!({}), false).unwrap();
@@ -239,10 +268,10 @@ fn placement_and_orders_show_only_when_sent() {
         (at.product_x, at.product_y, at.product_scale, at.text_x, at.text_y),
         (Some(0.25), Some(1.0), Some(4.0), Some(0.0), Some(0.5))
     );
-    assert_eq!((spec.force_from_step, spec.dry_run, &spec.parameters["product_scale"]), (Some(StepNumber::Text), false, &json!(4.0)));
+    assert_eq!((spec.force_from_step, &spec.parameters["product_scale"]), (Some(StepNumber::Text), &json!(4.0)));
     assert_eq!(run(Value::Object(spec.parameters.clone()), false).unwrap().placement, at);
     let spec = run(json!({"product_x": null, "dry_run": true}), false).unwrap();
-    assert!(spec.dry_run && spec.placement == Placement::default());
+    assert!(spec.placement == Placement::default());
     assert_eq!(spec.parameters.keys().collect::<Vec<_>>(), run(json!({}), false).unwrap().parameters.keys().collect::<Vec<_>>());
     let bad = json!({"product_x": 1.01, "product_y": -0.1, "product_scale": 0.09, "text_x": "a", "text_y": 2, "force_from_step": 4, "dry_run": 1});
     assert_eq!(wrong(bad), ["product_x", "product_y", "product_scale", "text_x", "text_y", "force_from_step", "dry_run"]);
@@ -255,10 +284,10 @@ fn the_last_step_shows_only_when_sent() {
     assert_eq!(stop(json!({"text_content": "a", "stop_step": null})).unwrap(), (3, 3, None));
     assert_eq!(stop(json!({"text_content": "a", "stop_step": "2"})).unwrap(), (2, 2, Some(json!(2))));
     assert_eq!(stop(json!({"stop_step": 3})).unwrap(), (3, 1, Some(json!(3))));
-    let later = json!({"start_step": 2, "stop_step": 1, "text_content": "a", "step1_image": b64("512 512 255")});
+    let later = json!({"start_step": 2, "stop_step": 1, "text_content": "a", "step1_image": "512 512 255"});
     let errors = run(later, true).unwrap_err();
-    assert_eq!((errors[0].field(), errors[0].kind.as_str(), errors.len()), ("stop_step", "before_start_step", 1));
-    assert!(errors[0].msg.contains("send 2 or 3"), "{}", errors[0].msg);
+    assert_eq!((errors[0].field(), errors[0].kind, errors.len()), (Some("stop_step"), "before_start_step", 1));
+    assert!(errors[0].to_string().contains("send 2 or 3"), "{}", errors[0]);
     // A wrong start is said once.
     assert_eq!(wrong(json!({"start_step": 7, "stop_step": 1})), ["start_step"]);
     assert_eq!(wrong(json!({"start_step": 2, "stop_step": 9})), ["stop_step", "text_content", "step1_image"]);
@@ -272,24 +301,24 @@ fn minus_one_is_a_random_seed() {
     }
     assert_eq!(run(json!({"seed": -1}), false).unwrap().seed, 77);
     for seed in [json!(-2), json!("-2"), json!(-1.5), json!("-0.5"), json!(true)] {
-        assert_eq!(run(json!({"seed": seed}), true).unwrap_err()[0].field(), "seed", "{seed}");
+        assert_eq!(run(json!({"seed": seed}), true).unwrap_err()[0].field(), Some("seed"), "{seed}");
     }
 }
 
 #[test]
 fn placeholders_are_for_test_mode() {
-    for word in ["DUMMY_IMAGE_DATA", "string", "test", "", "data:text/plain,x", &b64("no picture"), &b64("1 1 0")] {
+    for word in ["DUMMY_IMAGE_DATA", "string", "test", "", "1 1 0"] {
         for test_mode in [json!(true), json!("true")] {
             let spec = run(json!({"product_image": word, "test_mode": test_mode}), true).unwrap();
             assert!(matches!(&spec.start, Start::Background { product: Some(p), .. } if p.has_alpha), "{word}");
             assert_eq!(spec.parameters["product_image"], "placeholder 512×512");
-            assert!(spec.warnings.len() == 1 && spec.warnings[0].starts_with("product_image: "), "{:?}", spec.warnings);
+            assert!(spec.warnings.len() == 1 && said(&spec.warnings)[0].starts_with("product_image: "), "{:?}", spec.warnings);
         }
         for raw in [json!({"product_image": word}), json!({"product_image": word, "engine": "draft"})] {
             assert_eq!(wrong(raw), ["product_image"], "{word}");
         }
     }
-    let raw = json!({"start_step": 3, "step1_image": "string", "step2_image": b64("512 512 255"), "test_mode": true});
+    let raw = json!({"start_step": 3, "step1_image": "string", "step2_image": "512 512 255", "test_mode": true});
     let spec = run(raw, false).unwrap();
     assert!(matches!(&spec.start, Start::Composite { step1, step2, .. } if !step1.has_alpha && step2.has_alpha));
     assert_eq!(spec.warnings.len(), 2);
@@ -297,7 +326,7 @@ fn placeholders_are_for_test_mode() {
         let spec = run(json!({"product_image": photo, "mask_image": mask, "test_mode": true}), false).unwrap();
         matches!(spec.start, Start::Background { product: Some(_), mask: Some(_), .. })
     };
-    assert!(masked("string", "string") && masked("string", &b64("300 300 255")) && !masked("string", &b64("300 200 255")));
+    assert!(masked("string", "string") && masked("string", &"300 300 255") && !masked("string", &"300 200 255"));
     // A value that is not text is a client error, not a placeholder.
     assert_eq!(wrong(json!({"product_image": 5, "test_mode": true})), ["product_image"]);
     assert_eq!(wrong(json!({"start_step": 2, "text_content": "a", "test_mode": true})), ["step1_image"]);
@@ -313,9 +342,9 @@ fn fields_of_the_original_without_a_meaning_are_silent() {
 
 #[test]
 fn a_mask_belongs_to_a_photo_of_its_shape() {
-    let photo = b64("300 200 255");
+    let photo = "300 200 255";
     let mask = |mask: &str, more: Value| {
-        let mut raw = json!({"product_image": photo, "mask_image": b64(mask)});
+        let mut raw = json!({"product_image": photo, "mask_image": mask});
         raw.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         run(raw, false).map(|s| matches!(s.start, Start::Background { mask: Some(_), .. }))
     };
@@ -327,18 +356,25 @@ fn a_mask_belongs_to_a_photo_of_its_shape() {
         assert_eq!(mask(bad, json!({})).unwrap_err()[0].kind, kind, "{bad}");
     }
     assert_eq!(mask("300 200 0", json!({"product_image": null})).unwrap_err()[0].kind, "missing_product");
-    let later = mask("300 200 0", json!({"start_step": 2, "text_content": "a", "step1_image": b64("512 512 255")}));
+    let later = mask("300 200 0", json!({"start_step": 2, "text_content": "a", "step1_image": "512 512 255"}));
     assert_eq!(later.unwrap_err()[0].kind, "not_used");
 }
 
 #[test]
 fn texts_and_fonts_that_cannot_be_used_say_why() {
     let errors = run(json!({"text_content": "ﷲ 🍕", "font_name": "C.eot"}), false).unwrap_err();
-    let said: Vec<(&str, &str)> = errors.iter().map(|e| (e.kind.as_str(), e.msg.as_str())).collect();
+    let found: Vec<(&str, String)> = errors.iter().map(|e| (e.kind, e.to_string())).collect();
     assert_eq!(
-        said,
-        [("unknown_font", "font_name: \"C.eot\" is skipped: convert it"), ("unsupported_script", "text_content: Arabic cannot be set"),]
+        found,
+        [
+            ("unknown_font", "font_name: \"C.eot\" is skipped: convert it".to_owned()),
+            ("unsupported_script", "text_content: Arabic cannot be set".to_owned()),
+        ]
     );
     let spec = run(json!({"text_content": "사랑❤\u{fe0f}"}), false).unwrap();
-    assert!(spec.warnings.iter().any(|w| w == "text_content: ❤ is set as a solid shape, not as a coloured emoji"), "{:?}", spec.warnings);
+    assert!(
+        said(&spec.warnings).iter().any(|w| w == "text_content: ❤ is set as a solid shape, not as a coloured emoji"),
+        "{:?}",
+        spec.warnings
+    );
 }

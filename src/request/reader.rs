@@ -1,125 +1,148 @@
-//! Reads one field at a time by the table's rules and collects errors, resolved parameters and warnings.
+//! Reads single fields by the rules of the table; collects errors, the job's parameters and warnings.
 
-use std::borrow::Cow;
-
-use base64::Engine as _;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use serde_json::{Map, Value, json};
 use unicode_normalization::UnicodeNormalization as _;
 
-use super::fields::{Fallback, Field, Kind, MAX_PROMPT_CHARS, MAX_TEXT_CHARS, TEST_MODE};
-use super::parse::{FieldError, ParseContext};
+use super::choices::Choice;
+use super::context::ParseContext;
+use super::error::FieldError;
+use super::field::{Fallback, Field, Kind};
+use super::fields::{MAX_PROMPT_CHARS, MAX_TEXT_CHARS, STEP1_IMAGE, TEST_MODE};
+use super::input_image::InputImage;
 use super::placeholder;
-use super::spec::SourceImage;
+use super::raw::{OpenRequest, UnusableImage};
+use super::step_number::StepNumber;
+use super::value::{quoted, shown, to_flag};
+use crate::notice;
+use crate::notice::{Argument, Notice};
 
-const BASE64: GeneralPurpose = GeneralPurpose::new(
-    &base64::alphabet::STANDARD,
-    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent).with_decode_allow_trailing_bits(true),
-);
+/// Longest name of a font that is looked up, bytes. Looking a name up takes time by its length, and paths end at 4,096 bytes.
+const MAX_FONT_NAME: usize = 4096;
+/// Characters without a glyph that are named in a message; others are not.
+const MAX_NAMED_CHARACTERS: usize = 8;
+/// Unicode normalisation shrinks a text at most by this factor: longer texts need not be normalised to be found too long.
+const MAX_SHRINK: usize = 64;
 
-type Outcome = (Vec<FieldError>, Map<String, Value>, Vec<String>);
+/// Errors, parameters and warnings.
+pub(super) type Outcome = (Vec<FieldError>, Map<String, Value>, Vec<Notice>);
 
-pub(super) struct Reader<'a> {
-    raw: &'a Map<String, Value>,
+/// Kind and message of an error.
+type Fault = (&'static str, Notice);
+
+pub(super) struct Reader<'a, I> {
+    request: &'a OpenRequest<I>,
     cx: &'a ParseContext<'a>,
     errors: Vec<FieldError>,
     parameters: Map<String, Value>,
-    warnings: Vec<String>,
-    /// Pictures that cannot be read are replaced instead of refused.
+    warnings: Vec<Notice>,
     test_mode: bool,
 }
 
-impl<'a> Reader<'a> {
-    pub(super) fn new(raw: &'a Map<String, Value>, cx: &'a ParseContext<'a>) -> Self {
-        let reader = Self { raw, cx, errors: Vec::new(), parameters: Map::new(), warnings: Vec::new(), test_mode: false };
+impl<'a, I: InputImage> Reader<'a, I> {
+    pub(super) fn new(request: &'a OpenRequest<I>, cx: &'a ParseContext<'a>) -> Self {
+        let reader = Self { request, cx, errors: Vec::new(), parameters: Map::new(), warnings: Vec::new(), test_mode: false };
         let test_mode = reader.peek(&TEST_MODE).is_some_and(|v| to_flag(v, cx.lenient) == Some(true));
         Self { test_mode, ..reader }
     }
 
-    /// Whether pictures that cannot be read are replaced.
+    /// Whether placeholders replace pictures that cannot be used.
     pub(super) fn test_mode(&self) -> bool {
         self.test_mode
-    }
-
-    /// The picture that stands in for one that cannot be read; says so.
-    pub(super) fn placeholder(&mut self, field: &Field) -> SourceImage {
-        self.warn(format!("{}: this is not a usable picture; test_mode puts a placeholder in its place", field.name));
-        let source = placeholder::picture(field);
-        self.set(field, json!(source.description));
-        source
-    }
-
-    pub(super) fn raw(&self) -> &'a Map<String, Value> {
-        self.raw
     }
 
     pub(super) fn finish(self) -> Outcome {
         (self.errors, self.parameters, self.warnings)
     }
 
-    pub(super) fn error(&mut self, field: &Field, kind: &str, msg: impl Into<String>) {
-        self.errors.push(FieldError::new(field.name, kind, msg));
+    pub(super) fn error(&mut self, field: &Field, kind: &'static str, notice: Notice) {
+        self.errors.push(FieldError::new(field.name, kind, notice));
     }
 
-    pub(super) fn warn(&mut self, text: String) {
-        self.warnings.push(text);
+    pub(super) fn warn(&mut self, notice: Notice) {
+        self.warnings.push(notice);
     }
 
     pub(super) fn set(&mut self, field: &Field, value: Value) {
         self.parameters.insert(field.name.into(), value);
     }
 
-    /// The value under the field's name or an older one; null is absent.
+    /// Leaves a field out of the job's parameters.
+    pub(super) fn hide(&mut self, field: &Field) {
+        self.parameters.remove(field.name);
+    }
+
+    fn value(&self, name: &str) -> Option<&'a Value> {
+        self.request.fields.get(name).filter(|value| !value.is_null())
+    }
+
+    /// The value under the field's name or an alias; null is absent.
     fn peek(&self, field: &Field) -> Option<&'a Value> {
-        let names = std::iter::once(&field.name).chain(field.aliases);
-        names.filter_map(|n| self.raw.get(*n)).find(|v| !v.is_null())
+        field.names().find_map(|name| self.value(name))
     }
 
     pub(super) fn sent(&self, field: &Field) -> bool {
-        self.peek(field).is_some() || self.cx.attachments.contains_key(field.name)
+        self.peek(field).is_some() || self.request.images.contains_key(field.name)
     }
 
     fn take(&mut self, field: &Field) -> Option<&'a Value> {
-        let value = self.peek(field)?;
-        let sent = |n: &str| self.raw.get(n).is_some_and(|v| !v.is_null());
-        if let Some(alias) = field.aliases.iter().find(|a| sent(a) && sent(field.name)) {
-            self.warn(format!("{alias}: ignored, because {} was sent too", field.name));
+        let by_name = self.value(field.name).is_some() || self.request.images.contains_key(field.name);
+        if let Some(alias) = field.aliases.iter().find(|alias| by_name && self.value(alias).is_some()) {
+            self.warn(notice!("request-alias-ignored", field = Argument::field(field.name)).at(*alias));
         }
-        Some(value)
+        self.peek(field)
     }
 
-    /// Reports a field that the start step cannot do without, unless something is wrong with it already.
-    pub(super) fn need<T>(&mut self, field: &Field, start_step: u8, value: Option<T>, remedy: &str) -> Option<T> {
-        if value.is_none() && !self.errors.iter().any(|e| e.field() == field.name) {
-            self.error(field, "missing", format!("required when start_step is {start_step}; {remedy}"));
+    /// Reports a missing value, unless something is wrong with the field already.
+    pub(super) fn need<T>(&mut self, field: &Field, value: Option<T>, missing: Notice) -> Option<T> {
+        if value.is_none() && !self.errors.iter().any(|e| e.field() == Some(field.name)) {
+            self.error(field, "missing", missing);
         }
         value
     }
 
-    pub(super) fn integer(&mut self, field: &Field) -> u64 {
+    /// A whole number; `None` if it is invalid.
+    pub(super) fn integer(&mut self, field: &Field) -> Option<u64> {
         let fallback = if let Fallback::Integer(v) = field.fallback { v } else { 0 };
         self.integer_or(field, fallback)
     }
 
-    pub(super) fn integer_or(&mut self, field: &Field, fallback: u64) -> u64 {
+    pub(super) fn integer_or(&mut self, field: &Field, fallback: u64) -> Option<u64> {
         let Some(value) = self.take(field) else {
             self.set(field, json!(fallback));
-            return fallback;
+            return Some(fallback);
         };
         match self.to_integer(field, value) {
             Ok(v) => {
                 self.set(field, json!(v));
-                v
+                Some(v)
             }
-            Err((kind, msg)) => {
-                self.error(field, kind, msg);
-                // 0 is no valid value: rules that depend on this field are skipped.
-                0
+            Err((kind, notice)) => {
+                self.error(field, kind, notice);
+                None
             }
         }
     }
 
-    /// The seed; -1 draws one, as does none.
+    /// A whole number of 32 bits; 0 if it is invalid.
+    pub(super) fn count(&mut self, field: &Field) -> u32 {
+        to_count(self.integer(field))
+    }
+
+    pub(super) fn count_or(&mut self, field: &Field, fallback: u32) -> u32 {
+        to_count(self.integer_or(field, fallback.into()))
+    }
+
+    /// A step; `None` if it is invalid.
+    pub(super) fn step(&mut self, field: &Field) -> Option<StepNumber> {
+        self.integer(field).and_then(|v| StepNumber::try_from(v).ok())
+    }
+
+    /// A step that is in the parameters only if it was sent; `None` if it is absent or invalid.
+    pub(super) fn optional_step(&mut self, field: &Field) -> Option<StepNumber> {
+        if self.sent(field) { self.step(field) } else { None }
+    }
+
+    /// The seed; -1 draws one.
     pub(super) fn seed(&mut self, field: &Field) -> u64 {
         let random = match self.peek(field) {
             Some(Value::Number(n)) => n.as_f64() == Some(-1.0),
@@ -130,30 +153,28 @@ impl<'a> Reader<'a> {
             self.set(field, json!(self.cx.fallback_seed));
             return self.cx.fallback_seed;
         }
-        self.integer_or(field, self.cx.fallback_seed)
+        self.integer_or(field, self.cx.fallback_seed).unwrap_or(0)
     }
 
-    fn to_integer(&self, field: &Field, value: &Value) -> Result<u64, (&'static str, String)> {
+    fn to_integer(&self, field: &Field, value: &Value) -> Result<u64, Fault> {
         let (min, max, multiple) = match field.kind {
             Kind::Integer { min, max, multiple } => (min, max, multiple),
             _ => (0, u64::MAX, 1),
         };
-        let rule = field.rule();
-        let out_of_range = || ("out_of_range", format!("{} is out of range; send {rule}", shown(value)));
+        let not_whole = || ("integer_type", notice!("request-not-a-whole-number", value = shown(value), rule = field.rule()));
+        let out_of_range = || ("out_of_range", notice!("request-out-of-range", value = shown(value), rule = field.rule()));
         let number = match value {
             Value::Number(n) => n.clone(),
             Value::String(s) if self.cx.lenient => match s.trim().parse::<u64>() {
                 Ok(v) => v.into(),
                 Err(_) => serde_json::from_str(s.trim())
-                    .map_err(|_| ("integer_type", format!("{} is not a number; send {rule}", shown(value))))?,
+                    .map_err(|_| ("integer_type", notice!("request-not-a-number", value = shown(value), rule = field.rule())))?,
             },
-            other => return Err(("integer_type", format!("{} is not a whole number; send {rule}", shown(other)))),
+            _ => return Err(not_whole()),
         };
         let v = match (number.as_u64(), number.as_f64()) {
             (Some(v), _) => v,
-            (None, Some(v)) if v.fract() != 0.0 => {
-                return Err(("integer_type", format!("{} is not a whole number; send {rule}", shown(value))));
-            }
+            (None, Some(v)) if v.fract() != 0.0 => return Err(not_whole()),
             // 2^64, the first float that no longer fits.
             (None, Some(v)) if (0.0..18_446_744_073_709_551_616.0).contains(&v) => v as u64,
             _ => return Err(out_of_range()),
@@ -162,9 +183,10 @@ impl<'a> Reader<'a> {
             return Err(out_of_range());
         }
         if v % multiple != 0 {
+            let below = v / multiple * multiple;
             return Err((
                 "multiple_of",
-                format!("{v} is not a multiple of {multiple}; send {} or {}", v / multiple * multiple, (v / multiple + 1) * multiple),
+                notice!("request-not-a-multiple", value = v, multiple = multiple, below = below, above = below + multiple),
             ));
         }
         Ok(v)
@@ -187,27 +209,15 @@ impl<'a> Reader<'a> {
                 self.set(field, json!(v));
                 return v as f32;
             }
-            Some(_) => self.error(field, "out_of_range", format!("{} is out of range; send {}", shown(value), field.rule())),
-            None => self.error(field, "number_type", format!("{} is not a number; send {}", shown(value), field.rule())),
+            Some(_) => self.error(field, "out_of_range", notice!("request-out-of-range", value = shown(value), rule = field.rule())),
+            None => self.error(field, "number_type", notice!("request-not-a-number", value = shown(value), rule = field.rule())),
         }
         fallback as f32
     }
 
-    /// A number that stays out of the parameters unless it was sent; `None` when it was not.
+    /// A number that is in the parameters only if it was sent.
     pub(super) fn optional_number(&mut self, field: &Field) -> Option<f32> {
         self.sent(field).then(|| self.number(field))
-    }
-
-    /// A whole number that stays out of the parameters unless it was sent; `None` when it was not.
-    pub(super) fn optional_integer(&mut self, field: &Field) -> Option<u64> {
-        self.sent(field).then(|| self.integer(field))
-    }
-
-    /// A flag that says how to answer, not what to make: it never shows in the parameters.
-    pub(super) fn silent_flag(&mut self, field: &Field) -> bool {
-        let flag = self.flag(field);
-        self.parameters.remove(field.name);
-        flag
     }
 
     pub(super) fn flag(&mut self, field: &Field) -> bool {
@@ -221,49 +231,48 @@ impl<'a> Reader<'a> {
             self.set(field, json!(flag));
             return flag;
         }
-        self.error(field, "boolean_type", format!("{} is neither true nor false", shown(value)));
+        self.error(field, "boolean_type", notice!("request-not-a-flag", value = shown(value)));
         fallback
     }
 
-    pub(super) fn choice(&mut self, field: &Field) -> &'static str {
-        let fallback = if let Fallback::Text(v) = field.fallback { v } else { "" };
-        let Kind::Choice(words) = field.kind else { return fallback };
+    /// The default if the word is invalid.
+    pub(super) fn choice<C: Choice>(&mut self, field: &Field) -> C {
         let Some(value) = self.take(field) else {
-            self.set(field, json!(fallback));
+            let fallback = C::default();
+            self.set(field, json!(fallback.to_string()));
             return fallback;
         };
-        match value.as_str().map(|s| (s, words.iter().find(|w| w.eq_ignore_ascii_case(s.trim())))) {
-            Some((_, Some(word))) => {
-                self.set(field, json!(word));
-                return word;
+        match value.as_str().map(|word| word.trim().parse::<C>()) {
+            Some(Ok(choice)) => {
+                self.set(field, json!(choice.to_string()));
+                return choice;
             }
-            Some((_, None)) => self.error(field, "enum", format!("{} is not known; send {}", shown(value), field.rule())),
-            None => self.error(field, "string_type", format!("{} is not a text; send {}", shown(value), field.rule())),
+            Some(Err(_)) => self.error(field, "enum", notice!("request-unknown-choice", value = shown(value), rule = field.rule())),
+            None => self.error(field, "string_type", notice!("request-choice-not-a-text", value = shown(value), rule = field.rule())),
         }
-        fallback
+        C::default()
     }
 
     /// A text in NFC with `\n` line ends, trimmed, at most `most` characters.
     fn text(&mut self, field: &Field, most: usize) -> Option<String> {
         let value = self.take(field)?;
         let Value::String(raw) = value else {
-            self.error(field, "string_type", format!("{} is not a text; send a string, or null for the default", shown(value)));
+            self.error(field, "string_type", notice!("request-not-a-text", value = shown(value)));
             return None;
         };
-        // Normalising can only shrink a text by so much; do not normalise megabytes to learn that.
-        if raw.len() > most * 64 {
-            self.error(field, "string_too_long", format!("far too long; send at most {most} characters"));
+        if raw.len() > most * MAX_SHRINK {
+            self.error(field, "string_too_long", notice!("request-far-too-long", most = most));
             return None;
         }
         let text: String = raw.replace("\r\n", "\n").replace(['\r', '\u{2028}', '\u{2029}'], "\n").replace('\t', " ").nfc().collect();
         if let Some(c) = text.chars().find(|c| c.is_control() && *c != '\n') {
-            self.error(field, "control_character", format!("contains the control character U+{:04X}; remove it", u32::from(c)));
+            self.error(field, "control_character", notice!("request-control-character", code = code_point(c)));
             return None;
         }
         let text = text.trim();
         let count = text.chars().count();
         if count > most {
-            self.error(field, "string_too_long", format!("{count} characters are too many; send at most {most}"));
+            self.error(field, "string_too_long", notice!("request-too-long", count = count, most = most));
             return None;
         }
         Some(text.to_owned())
@@ -278,7 +287,7 @@ impl<'a> Reader<'a> {
         text.unwrap_or_else(|| fallback.to_owned())
     }
 
-    /// Blank is none; so is a text of nothing but invisible characters.
+    /// The advertisement's text; `None` if it has no visible character.
     pub(super) fn slogan(&mut self, field: &Field) -> Option<String> {
         let blank = |c: char| {
             c.is_whitespace() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}' | '\u{ad}' | '\u{3164}')
@@ -288,174 +297,115 @@ impl<'a> Reader<'a> {
         text
     }
 
-    /// Refuses a text that cannot be shaped or drawn before any work is done, and names the characters.
+    /// Refuses a text that cannot be shaped or drawn, before any work is done, and names the characters.
     pub(super) fn drawable(&mut self, field: &Field, text: Option<&str>, font: &str) {
-        if let Some(why) = text.and_then(|t| (self.cx.unsettable)(t)) {
+        let Some(text) = text else { return };
+        if let Some(why) = (self.cx.unsettable)(text) {
             self.error(field, "unsupported_script", why);
             return;
         }
-        if let Some(before) = text.and_then(|t| t.split_once('\u{fe0f}')).and_then(|(before, _)| before.chars().last()) {
-            self.warn(format!("{}: {before} is set as a solid shape, not as a coloured emoji", field.name));
+        // A variation selector asks for the coloured form of the character before it.
+        if let Some(before) = text.split_once('\u{fe0f}').and_then(|(before, _)| before.chars().last()) {
+            self.warn(notice!("request-emoji-without-colour", character = before).at(field.name));
         }
-        let missing = text.map(|t| (self.cx.undrawable)(font, t)).unwrap_or_default();
-        if !missing.is_empty() && !font.is_empty() {
-            let shown: Vec<String> = missing.iter().take(8).map(|c| format!("{c} (U+{:04X})", u32::from(*c))).collect();
-            let more = if missing.len() > 8 { " and more" } else { "" };
-            self.error(
-                field,
-                "missing_glyphs",
-                format!("no font here can draw {}{more}; leave it out or add a font that has it", shown.join(", ")),
-            );
+        let missing = (self.cx.undrawable)(font, text);
+        if missing.is_empty() || font.is_empty() {
+            return;
         }
+        let named: Vec<String> = missing.iter().take(MAX_NAMED_CHARACTERS).map(|&c| format!("{c} ({})", code_point(c))).collect();
+        let notice = if missing.len() > MAX_NAMED_CHARACTERS {
+            notice!("request-many-missing-glyphs", characters = named)
+        } else {
+            notice!("request-missing-glyphs", characters = named)
+        };
+        self.error(field, "missing_glyphs", notice);
     }
 
-    /// The listed name. That the default face is missing matters only when letters are to be drawn.
+    /// The listed name. A missing default font is an error only if text will be drawn.
     pub(super) fn font(&mut self, field: &Field, needed: bool) -> String {
         let name = match self.take(field) {
             Some(Value::String(name)) => Some(name.as_str()).filter(|n| !n.trim().is_empty()),
             Some(other) => {
-                self.error(field, "string_type", format!("{} is not a text; send a name from GET /fonts", shown(other)));
+                self.error(field, "string_type", notice!("request-font-not-a-text", value = shown(other)));
                 return String::new();
             }
             None => None,
         };
-        // Looking a name up takes time by its length, and paths end at 4,096 bytes.
-        if let Some(name) = name.filter(|n| n.len() > MAX_FONT_NAME) {
-            self.error(field, "unknown_font", format!("{} is not a listed font; send one of the names of GET /fonts", quoted(name)));
-            return String::new();
-        }
         let wanted = name.unwrap_or(self.cx.default_font);
         // A file's name may begin or end with a space.
-        let found = (self.cx.resolve_font)(wanted).or_else(|| (self.cx.resolve_font)(wanted.trim()));
-        match (found, name) {
+        let find = |name: &str| (self.cx.resolve_font)(name).or_else(|| (self.cx.resolve_font)(name.trim()));
+        let found = if wanted.len() > MAX_FONT_NAME { None } else { find(wanted) };
+        let error = match (found, name) {
             (Some(font), _) => {
                 self.set(field, json!(font));
-                font
-            }
-            (None, Some(name)) => {
-                let name = name.trim();
-                let msg = match (self.cx.skipped_font)(name) {
-                    Some(why) => format!("{} is skipped: {why}", quoted(name)),
-                    None => format!("{} is not a listed font; send one of the names of GET /fonts", quoted(name)),
-                };
-                self.error(field, "unknown_font", msg);
-                String::new()
+                return font;
             }
             (None, None) if !needed => {
                 self.set(field, Value::Null);
-                wanted.to_owned()
+                return wanted.to_owned();
             }
-            (None, None) => {
-                let text = format!("the default font {} is not there; send one of the names of GET /fonts", quoted(wanted));
-                self.error(field, "unknown_font", text);
-                String::new()
+            (None, None) => notice!("request-no-default-font", font = quoted(wanted)),
+            (None, Some(name)) => {
+                let skipped = if name.len() > MAX_FONT_NAME { None } else { (self.cx.skipped_font)(name.trim()) };
+                match skipped {
+                    Some(reason) => notice!("request-skipped-font", font = quoted(name.trim()), reason = reason),
+                    None => notice!("request-unknown-font", font = quoted(name.trim())),
+                }
             }
-        }
+        };
+        self.error(field, "unknown_font", error);
+        String::new()
     }
 
-    pub(super) fn image(&mut self, field: &Field) -> Option<SourceImage> {
-        let read = match self.cx.attachments.get(field.name) {
-            Some(attached) => attached.clone().map_err(|msg| ("image_invalid", msg)),
-            None => match self.take(field)? {
-                Value::String(text) => self.picture(text),
-                other => {
-                    self.error(field, "string_type", format!("{} is not a text; send the file as a base64 string", shown(other)));
-                    return None;
-                }
-            },
+    pub(super) fn image(&mut self, field: &Field) -> Option<I> {
+        let value = self.take(field);
+        let image = match (self.request.images.get(field.name), value) {
+            (Some(image), _) => image.clone(),
+            (None, Some(value)) => {
+                let notice = match value {
+                    // The front end has not read it.
+                    Value::String(_) => notice!("request-image-not-attached", value = shown(value)),
+                    _ => notice!("request-image-not-a-text", value = shown(value)),
+                };
+                self.error(field, "string_type", notice);
+                return None;
+            }
+            (None, None) => return None,
         };
-        match read.and_then(visible) {
-            Ok(source) => {
-                for note in &source.notes {
-                    self.warn(format!("{}: {note}", field.name));
+        match image.and_then(visible) {
+            Ok(image) => {
+                for note in image.notes() {
+                    self.warn(note.clone().at(field.name));
                 }
-                self.set(field, json!(source.description));
-                Some(source)
+                self.set(field, json!(image.description()));
+                Some(image)
             }
             Err(_) if self.test_mode => Some(self.placeholder(field)),
-            Err((kind, msg)) => {
-                self.error(field, kind, msg);
+            Err(unusable) => {
+                self.error(field, unusable.kind, unusable.notice);
                 None
             }
         }
     }
 
-    fn picture(&self, text: &str) -> Result<SourceImage, (&'static str, String)> {
-        (self.cx.decode)(&from_base64(text)?).map_err(|msg| ("image_invalid", msg))
+    /// The picture that replaces one that cannot be used, with a warning.
+    pub(super) fn placeholder(&mut self, field: &Field) -> I {
+        self.warn(notice!("request-placeholder").at(field.name));
+        let source = if field.name == STEP1_IMAGE.name { placeholder::scene() } else { placeholder::cut_out() };
+        self.set(field, json!(source.description));
+        source.into()
     }
 }
 
-/// A picture that shows something.
-fn visible(source: SourceImage) -> Result<SourceImage, (&'static str, String)> {
-    if source.pixels.pixels().all(|p| p.0[3] == 0) {
-        return Err(("image_invisible", "the picture is fully transparent; send one that shows something".into()));
-    }
-    Ok(source)
+/// An error for a picture of which nothing can be seen.
+fn visible<I: InputImage>(image: I) -> Result<I, UnusableImage> {
+    if image.is_visible() { Ok(image) } else { Err(UnusableImage { kind: "image_invisible", notice: notice!("request-invisible-image") }) }
 }
 
-/// A flag, or one written as text.
-pub(super) fn to_flag(value: &Value, lenient: bool) -> Option<bool> {
-    match value {
-        Value::Bool(b) => Some(*b),
-        Value::String(s) if lenient => match s.trim().to_ascii_lowercase().as_str() {
-            "true" | "1" | "yes" | "on" => Some(true),
-            "false" | "0" | "no" | "off" => Some(false),
-            _ => None,
-        },
-        _ => None,
-    }
+fn to_count(value: Option<u64>) -> u32 {
+    value.map_or(0, |v| u32::try_from(v).unwrap_or(u32::MAX))
 }
 
-fn from_base64(text: &str) -> Result<Vec<u8>, (&'static str, String)> {
-    let mut text = text.trim();
-    if text.get(..5).is_some_and(|p| p.eq_ignore_ascii_case("data:")) {
-        let (head, body) = text.split_once(',').unwrap_or((text, ""));
-        let head = head.to_ascii_lowercase();
-        if !head.starts_with("data:image/") || !head.ends_with(";base64") {
-            let msg = "only data:image/...;base64, addresses are understood; send the file as base64";
-            return Err(("data_url", msg.into()));
-        }
-        text = body;
-    }
-    let odd = |b: u8| b.is_ascii_whitespace() || b == b'-' || b == b'_';
-    let bytes = text.trim_end_matches(|c: char| c == '=' || c.is_ascii_whitespace()).as_bytes();
-    let bytes = if bytes.iter().any(|&b| odd(b)) {
-        let plain = |b: u8| match b {
-            b'-' => b'+',
-            b'_' => b'/',
-            b => b,
-        };
-        Cow::Owned(bytes.iter().filter(|b| !b.is_ascii_whitespace()).map(|&b| plain(b)).collect::<Vec<u8>>())
-    } else {
-        Cow::Borrowed(bytes)
-    };
-    if bytes.is_empty() {
-        return Err(("image_empty", "empty; send the file as base64, or leave the field out".into()));
-    }
-    BASE64.decode(bytes.as_ref()).map_err(|e| {
-        let why = match e {
-            base64::DecodeError::InvalidByte(at, b) => format!("character {} ({:?})", at + 1, char::from(b)),
-            base64::DecodeError::InvalidLength(_) => "its end is missing".into(),
-            other => other.to_string(),
-        };
-        ("base64_invalid", format!("this is not base64: {why}; send the bytes of the file encoded as base64"))
-    })
-}
-
-/// Longest name of a font that is looked up, bytes.
-const MAX_FONT_NAME: usize = 4096;
-
-/// A name from outside in quotes, escaped and not too long.
-pub(super) fn quoted(text: &str) -> String {
-    let short: String = text.chars().take(80).collect();
-    if short.len() < text.len() { format!("{short:?}…") } else { format!("{short:?}") }
-}
-
-fn shown(value: &Value) -> String {
-    match value {
-        Value::String(s) => quoted(s),
-        Value::Array(_) => "a list".into(),
-        Value::Object(_) => "an object".into(),
-        other => other.to_string(),
-    }
+fn code_point(c: char) -> String {
+    format!("U+{:04X}", u32::from(c))
 }

@@ -1,150 +1,51 @@
-//! What a job is: valid by construction.
+//! A job's specification: valid by construction.
 
-use std::sync::Arc;
-
-use image::{GrayImage, RgbaImage};
-use serde::{Deserialize, Serialize};
-
+use super::choices::{BackendChoice, CompositionMode, TextPosition};
+use super::input_image::SourceImage;
 use super::step_number::StepNumber;
+use crate::notice::Notice;
 
-/// The engine that made or makes a picture.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum BackendKind {
-    /// The embedded CPU engine.
-    Draft,
-    /// FLUX, SDXL and BiRefNet.
-    Diffusion,
-}
-
-impl BackendKind {
-    /// The word used in requests, status and metadata.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Draft => "draft",
-            Self::Diffusion => "diffusion",
-        }
-    }
-}
-
-/// What was asked for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum BackendChoice {
-    /// The best that can run here.
-    #[default]
-    Auto,
-    /// The embedded engine.
-    Draft,
-    /// The diffusion models, or an error.
-    Diffusion,
-}
-
-/// How text and picture go together.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum CompositionMode {
-    /// Above everything, with a contact shadow.
-    #[default]
-    Overlay,
-    /// Matched in light and colour to what is under it.
-    Blend,
-    /// Behind the product, which throws its shadow on it.
-    Behind,
-}
-
-/// Where the text stands.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum TextPosition {
-    /// Upper part.
-    #[default]
-    Top,
-    /// Middle.
-    Center,
-    /// Lower part.
-    Bottom,
-    /// Where it reads best and hides least.
-    Auto,
-}
-
-/// A decoded input picture.
-#[derive(Clone, Debug)]
-pub struct SourceImage {
-    /// sRGB, straight alpha, orientation applied.
-    pub pixels: Arc<RgbaImage>,
-    /// Whether the file is a cut-out: some of its pixels are not opaque. Its alpha is then the cut-out, however small the clear part is.
-    pub has_alpha: bool,
-    /// BLAKE3 of size and pixels, hexadecimal: the cache key.
-    pub hash: String,
-    /// For status and logs, such as "PNG 600×400, 455.8 KiB".
-    pub description: String,
-    /// What the designer should know about the file, such as "the last rows are missing": clauses without a field name and a full stop.
-    pub notes: Vec<String>,
-    /// The mask that belongs to a step result of this program: the product's matte on the canvas, or the letters' front faces.
-    pub mask: Option<Arc<GrayImage>>,
-    /// Text entries of the file: who made it, and how.
-    pub text: Vec<(String, String)>,
-}
-
-/// From this alpha on a pixel counts as opaque: some programs write 254 where they mean it. A lower bound would miss a few clear pixels in
-/// a large picture, which scaling averages with their neighbours.
-const OPAQUE: u8 = 254;
-
-impl SourceImage {
-    /// Wraps decoded pixels and computes what follows from them.
-    pub fn new(pixels: RgbaImage, description: String) -> Self {
-        let has_alpha = pixels.pixels().any(|p| p.0[3] < OPAQUE);
-        let mut hasher = blake3::Hasher::new();
-        hasher.update(&pixels.width().to_le_bytes());
-        hasher.update(&pixels.height().to_le_bytes());
-        hasher.update(pixels.as_raw());
-        let hash = hasher.finalize().to_hex().to_string();
-        Self { pixels: Arc::new(pixels), has_alpha, hash, description, notes: Vec::new(), mask: None, text: Vec::new() }
-    }
-}
-
-/// The slogan.
+/// The advertisement's text and how it looks.
 #[derive(Clone, Debug)]
 pub struct TextSpec {
     /// NFC, trimmed, 1..=200 characters, `\n` between lines.
     pub content: String,
-    /// Material words.
+    /// Material and look of the letters.
     pub style_prompt: String,
-    /// What to avoid.
+    /// What to avoid in the letters.
     pub negative_prompt: String,
-    /// Full name of a listed face.
+    /// Full name of a listed font.
     pub font: String,
-    /// 1..=50.
+    /// Denoising steps, 1..=50.
     pub steps: u32,
-    /// 0..=20.
+    /// Classifier-free guidance, 0..=20.
     pub guidance_scale: f32,
 }
 
-/// Step 1.
+/// Settings of step 1.
 #[derive(Clone, Debug)]
 pub struct BackgroundSpec {
-    /// The scene.
+    /// Prompt of the scene.
     pub prompt: String,
-    /// What to avoid.
+    /// What to avoid in the scene.
     pub negative_prompt: String,
-    /// How the product is put in.
+    /// How the product is placed into the scene.
     pub composition_prompt: String,
-    /// What to avoid there.
+    /// What to avoid when it is placed.
     pub composition_negative_prompt: String,
     /// Inpaint strength, 0..=1.
     pub strength: f32,
-    /// 0..=20.
+    /// Classifier-free guidance, 0..=20.
     pub guidance_scale: f32,
-    /// 1..=50.
+    /// Denoising steps, 1..=50.
     pub steps: u32,
-    /// Above 1 the negative prompt acts.
+    /// Above 1 the negative prompts act.
     pub true_cfg_scale: f32,
-    /// Keep the product's own pixels.
+    /// Whether the product keeps its own pixels.
     pub preserve_product: bool,
 }
 
-/// Where the designer put things; what is absent is placed automatically.
+/// Where the designer put product and text; `None` is placed automatically.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Placement {
     /// Centre of the product's box, 0..=1 of the canvas' width.
@@ -159,56 +60,56 @@ pub struct Placement {
     pub text_y: Option<f32>,
 }
 
-/// Step 3.
+/// Settings of step 3.
 #[derive(Clone, Debug)]
 pub struct CompositionSpec {
-    /// Layer order and matching.
+    /// Order of the layers, and whether the headline is matched to the picture.
     pub mode: CompositionMode,
     /// Where the text stands.
     pub position: TextPosition,
-    /// May be empty.
+    /// Prompt of the last pass; may be empty.
     pub prompt: String,
-    /// May be empty.
+    /// What to avoid in the last pass; may be empty.
     pub negative_prompt: String,
-    /// 0..=1.
+    /// How far the last pass may change the picture, 0..=1.
     pub strength: f32,
-    /// 1..=50.
+    /// Denoising steps, 1..=50.
     pub steps: u32,
-    /// 0..=20.
+    /// Classifier-free guidance, 0..=20.
     pub guidance_scale: f32,
 }
 
-/// Where the job starts, with exactly the inputs that start needs.
+/// Where a job starts, with exactly the inputs that it needs there. `I` is the type of its pictures.
 #[derive(Clone, Debug)]
-pub enum Start {
-    /// All steps; without text only the first.
+pub enum Start<I = SourceImage> {
+    /// With step 1. Without text it is the only step.
     Background {
-        /// The photo; without it the set stays empty.
-        product: Option<SourceImage>,
-        /// The product's corrected mask; never there without a product. Any size of the photo's shape.
-        mask: Option<SourceImage>,
-        /// The slogan.
+        /// The product photo; without it the scene stays empty.
+        product: Option<I>,
+        /// The product's corrected mask: any size of the photo's aspect ratio. Always `None` without a product.
+        mask: Option<I>,
+        /// The text.
         text: Option<TextSpec>,
     },
-    /// From the text on.
+    /// With step 2.
     Text {
         /// Result of step 1.
-        step1: SourceImage,
-        /// The slogan.
+        step1: I,
+        /// The text.
         text: TextSpec,
     },
-    /// The composite only.
+    /// With step 3.
     Composite {
         /// Result of step 1.
-        step1: SourceImage,
-        /// Result of step 2; has alpha.
-        step2: SourceImage,
-        /// The slogan, when the caller repeats it (for labels only).
+        step1: I,
+        /// Result of step 2; has transparency.
+        step2: I,
+        /// The text if it was sent; only for labels.
         text_content: Option<String>,
     },
 }
 
-impl Start {
+impl<I> Start<I> {
     /// The first step that runs.
     pub fn step(&self) -> StepNumber {
         match self {
@@ -219,7 +120,37 @@ impl Start {
     }
 }
 
-impl JobSpec {
+impl<I> Start<I> {
+    /// The settings of step 2, if the job has that step.
+    pub fn into_text(self) -> Option<TextSpec> {
+        match self {
+            Self::Background { text, .. } => text,
+            Self::Text { text, .. } => Some(text),
+            Self::Composite { .. } => None,
+        }
+    }
+}
+
+impl<I> JobSpec<I> {
+    /// The same job with another start.
+    pub fn with_start<J>(self, start: impl FnOnce(Start<I>) -> Start<J>) -> JobSpec<J> {
+        JobSpec {
+            start: start(self.start),
+            width: self.width,
+            height: self.height,
+            seed: self.seed,
+            backend: self.backend,
+            background: self.background,
+            composition: self.composition,
+            placement: self.placement,
+            force_from_step: self.force_from_step,
+            stop_step: self.stop_step,
+            auto_unload: self.auto_unload,
+            parameters: self.parameters,
+            warnings: self.warnings,
+        }
+    }
+
     /// The step with which the job ends: without text, the first.
     pub fn last_step(&self) -> StepNumber {
         match &self.start {
@@ -229,11 +160,12 @@ impl JobSpec {
     }
 }
 
-/// A job that can be run. [`super::parse`] is the only maker outside tests.
+/// A job that can be run; with [`KnownImage`](super::KnownImage) pictures one that can be planned. Made by [`parse`](super::parse()) only,
+/// tests apart.
 #[derive(Clone, Debug)]
-pub struct JobSpec {
+pub struct JobSpec<I = SourceImage> {
     /// Where it starts and with what.
-    pub start: Start,
+    pub start: Start<I>,
     /// Canvas width in pixels, 256..=2048, multiple of 16.
     pub width: u32,
     /// Canvas height in pixels, 256..=2048, multiple of 16.
@@ -242,9 +174,9 @@ pub struct JobSpec {
     pub seed: u64,
     /// Which backend; `engine` in JSON.
     pub backend: BackendChoice,
-    /// Step 1.
+    /// Settings of step 1.
     pub background: BackgroundSpec,
-    /// Step 3.
+    /// Settings of step 3.
     pub composition: CompositionSpec,
     /// Where product and text stand.
     pub placement: Placement,
@@ -252,12 +184,10 @@ pub struct JobSpec {
     pub force_from_step: Option<StepNumber>,
     /// The last step to run, not before the start.
     pub stop_step: StepNumber,
-    /// Only plan it. The engine's `submit` does not look at this: the doors do.
-    pub dry_run: bool,
-    /// Free the models when the job has ended.
+    /// Whether the models are unloaded when the job has ended.
     pub auto_unload: bool,
-    /// As sent, defaults filled in, image fields replaced by a description: for status, history and metadata.
+    /// The fields as sent, with defaults filled in and pictures replaced by their descriptions: for status, history and metadata.
     pub parameters: serde_json::Map<String, serde_json::Value>,
-    /// What was ignored or adjusted, in words.
-    pub warnings: Vec<String>,
+    /// What was ignored or adjusted.
+    pub warnings: Vec<Notice>,
 }

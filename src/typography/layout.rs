@@ -9,11 +9,10 @@ use super::face::OpenFace;
 use super::outline::{Flattener, pair_kerning, rasterize};
 use super::scripts::unsettable;
 use crate::imaging::Plane;
+use crate::limits::MAX_TEXT_CHARS;
 use crate::notice;
 use crate::notice::Notice;
 
-/// Longest text in characters.
-pub const MAX_CHARS: usize = 200;
 /// Largest width of the ink as a fraction of the canvas; the rest is for the extrusion and margins.
 const INK_WIDTH: f32 = 0.88;
 /// Largest height of the text block as a fraction of the canvas.
@@ -32,7 +31,7 @@ const LINE_GAP: f32 = 0.15;
 pub enum LayoutError {
     /// The text has no visible character.
     Empty,
-    /// The text has this number of characters, more than [`MAX_CHARS`].
+    /// The text has this number of characters, more than [`MAX_TEXT_CHARS`].
     TooLong(usize),
     /// No font can draw these characters.
     MissingGlyphs {
@@ -54,7 +53,7 @@ impl LayoutError {
     pub fn notice(&self) -> Notice {
         match self {
             Self::Empty => notice!("typography-empty"),
-            Self::TooLong(count) => notice!("typography-too-long", count = *count, most = MAX_CHARS),
+            Self::TooLong(count) => notice!("typography-too-long", count = *count, most = MAX_TEXT_CHARS),
             Self::MissingGlyphs { chars, font } => {
                 notice!("typography-missing-glyphs", font = font.clone(), characters = quoted(chars), count = chars.len())
             }
@@ -141,7 +140,7 @@ pub fn layout_text(catalog: &FontCatalog, font: &str, text: &str, width: usize, 
         return Err(LayoutError::Empty);
     }
     let count = text.chars().count();
-    if count > MAX_CHARS {
+    if count > MAX_TEXT_CHARS {
         return Err(LayoutError::TooLong(count));
     }
     let font = catalog.resolve(font).ok_or_else(|| LayoutError::UnknownFont(font.to_owned()))?;

@@ -14,5 +14,5 @@ mod scripts;
 pub use catalog::{FontCatalog, SkippedFont};
 pub use describe::FontMetadata;
 pub use face::FontEntry;
-pub use layout::{LayoutError, MAX_CHARS, TextLayout, layout_text};
+pub use layout::{LayoutError, TextLayout, layout_text};
 pub use scripts::unsettable;

@@ -113,7 +113,7 @@ async fn one_job_at_a_time_and_stop_waits() {
 #[tokio::test(flavor = "multi_thread")]
 async fn failures_say_what_to_do() {
     let world = World::new();
-    world.script.set("scene", Act::Fail("The scene cannot be painted. Try another prompt.".into()));
+    world.script.set("scene", Act::Fail(nanococoa::notice::Notice::verbatim("The scene cannot be painted. Try another prompt.")));
     let id = world.post(&body(json!({}))).await.json()["job_id"].as_str().unwrap().to_owned();
     let status = world.finish(&id).await;
     assert_eq!(status["status"], "failed");

@@ -4,6 +4,7 @@
 mod circles;
 mod figures;
 mod graph;
+mod sentences;
 mod source;
 
 use std::collections::BTreeSet;
@@ -29,13 +30,14 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("assets", &[]),
     ("notice", &[]),
     ("cancel", &[]),
+    ("limits", &[]),
     ("paths", &[]),
     ("config", &["assets", "notice", "paths"]),
     ("metrics", &[]),
-    ("request", &["notice"]),
+    ("request", &["limits", "notice"]),
     ("job", &["notice", "request"]),
     ("imaging", &["cancel", "notice"]),
-    ("typography", &["assets", "imaging", "notice", "paths"]),
+    ("typography", &["assets", "imaging", "limits", "notice", "paths"]),
     ("schedule", &[]),
     ("weights", &["notice"]),
     ("nn", &["notice", "weights"]),
@@ -69,6 +71,9 @@ const ALLOWED: &[(&str, &[&str])] = &[
 /// Crates that may be named in these modules only.
 const HOMES: &[(&str, &[&str])] = &[
     ("axum", &["api"]),
+    ("base64", &["api"]),
+    ("multer", &["api"]),
+    ("utoipa", &["api"]),
     ("hyper", &["api"]),
     ("hyper_util", &["api"]),
     ("tower", &["api"]),
@@ -239,7 +244,7 @@ fn pure_modules_touch_nothing() {
 
 #[test]
 fn the_scan_sees_through_groups_and_parents() {
-    let code = "use super::super::{engine::Engine, job as j}; fn f() { crate::api::serve(); } #[cfg(test)] mod tests { use axum::Json; } use std::{fs, io::Read};";
+    let code = "use super::super::{engine::Engine, job as j}; fn f() { crate::api::serve(); } #[cfg(test)] mod tests { use axum::Json; } #[cfg(all(test, unix))] mod more { use axum::Router; } use std::{fs, io::Read};";
     let mut paths = Paths { module: vec!["backend".into(), "draft".into()], found: BTreeSet::new() };
     paths.visit_file(&syn::parse_file(code).unwrap());
     let found: Vec<&str> = paths.found.iter().map(String::as_str).collect();

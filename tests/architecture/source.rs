@@ -43,9 +43,20 @@ pub fn read_crate() -> Vec<SourceFile> {
 
 /// Whether an item exists in tests only.
 pub fn is_test_only(attributes: &[syn::Attribute]) -> bool {
-    attributes
-        .iter()
-        .any(|a| a.path().is_ident("test") || a.path().is_ident("cfg") && a.parse_args::<syn::Path>().is_ok_and(|p| p.is_ident("test")))
+    attributes.iter().any(|a| {
+        a.path().is_ident("test") || a.path().is_ident("cfg") && a.parse_args::<syn::Meta>().is_ok_and(|condition| needs_test(&condition))
+    })
+}
+
+/// Whether a condition of `cfg` holds in tests only: `test`, or `all` with it.
+fn needs_test(condition: &syn::Meta) -> bool {
+    match condition {
+        syn::Meta::Path(path) => path.is_ident("test"),
+        syn::Meta::List(list) if list.path.is_ident("all") => list
+            .parse_args_with(syn::punctuated::Punctuated::<syn::Meta, syn::Token![,]>::parse_terminated)
+            .is_ok_and(|all| all.iter().any(needs_test)),
+        _ => false,
+    }
 }
 
 /// Lines from the first to the last token, both included.

@@ -10,8 +10,9 @@ use image::{Rgb, RgbImage, Rgba, RgbaImage};
 use nanococoa::backend::*;
 use nanococoa::engine::{Engine, EngineConfig};
 use nanococoa::imaging::{LinearRgb, Matte, Plane};
-use nanococoa::job::{JobSnapshot, JobStatus};
-use nanococoa::request::BackendKind;
+use nanococoa::job::{ImageName, JobSnapshot, JobStatus};
+use nanococoa::notice::Notice;
+use nanococoa::request::{BackendKind, RawRequest};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
@@ -25,8 +26,8 @@ pub enum Act {
     Slow(Duration),
     /// Works for so long and hears nothing meanwhile.
     Deaf(Duration),
-    /// Fails with this text.
-    Fail(String),
+    /// Fails with this message.
+    Fail(Notice),
     /// Panics.
     Panic,
 }
@@ -60,7 +61,7 @@ impl Script {
                 std::thread::sleep(time);
                 Ok(cx.step(1.0)?)
             }
-            Act::Fail(text) => Err(BackendError::Failed(text)),
+            Act::Fail(notice) => Err(BackendError::Failed(notice)),
             Act::Panic => panic!("scripted panic in {stage}"),
         }
     }
@@ -154,6 +155,19 @@ pub fn request(extra: Value) -> Map<String, Value> {
     });
     raw.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
     raw.as_object().unwrap().clone()
+}
+
+/// A request as the REST API reads it: pictures are base64.
+pub fn raw(fields: Map<String, Value>) -> RawRequest {
+    let mut raw = RawRequest { fields, ..RawRequest::default() };
+    nanococoa::api::attach_base64(&mut raw);
+    raw
+}
+
+/// A picture of a job as base64.
+pub fn picture_base64(engine: &Engine, id: Uuid, name: ImageName) -> String {
+    use base64::Engine as _;
+    base64::engine::general_purpose::STANDARD.encode(engine.picture(id, name).unwrap())
 }
 
 /// Waits for the end of a job.

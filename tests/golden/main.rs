@@ -104,7 +104,8 @@ fn config(data: &Path) -> EngineConfig {
 fn picture(engine: &Engine, request: &Value, name: ImageName) -> RgbImage {
     let mut raw = json!({"width": 256, "height": 256, "seed": 11});
     raw.as_object_mut().unwrap().extend(request.as_object().unwrap().clone());
-    let spec = nanococoa::engine::parse_request(engine, raw.as_object().unwrap(), false).unwrap_or_else(|e| panic!("{e:?}"));
+    let spec =
+        nanococoa::engine::parse_request(engine, common::raw(raw.as_object().unwrap().clone()), false).unwrap_or_else(|e| panic!("{e:?}"));
     let id = engine.submit(spec, SubmitPolicy::Enqueue).unwrap();
     completed(&common::wait(engine, id));
     let picture = image::open(engine.image_path(id, name).unwrap()).unwrap().into_rgba8();

@@ -92,7 +92,7 @@ fn the_live_draft_and_the_finished_draft_look_alike() {
         desk.harness.state_mut().session.brief = brief.clone();
         desk.until_drafted();
         let live = picture(&desk.studio().draft().unwrap());
-        desk.click("command.generate");
+        desk.click("command-generate");
         desk.until_made(count + 1);
         let id = desk.studio().jobs()[0].id;
         let finished = image::open(desk.engine.image_path(id, ImageName::Final).unwrap()).unwrap().into_rgb8();

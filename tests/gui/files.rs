@@ -1,5 +1,6 @@
 //! What comes in and goes out as files: single pictures, font folders, pasted pictures, and the question before quitting.
 
+use nanococoa::notice;
 use std::sync::Arc;
 
 use egui::{Color32, ColorImage, Event, ViewportEvent};
@@ -14,20 +15,20 @@ fn single_steps_are_exported() {
     for lang in Lang::ALL {
         let dir = tempfile::tempdir().unwrap();
         let mut desk = Desk::fake(dir.path(), &Script::default(), lang);
-        desk.fill("scene.title", "sea");
-        desk.fill("text.title", "Sale");
-        desk.click("command.generate");
+        desk.fill("scene-title", "sea");
+        desk.fill("text-title", "Sale");
+        desk.click("command-generate");
         desk.until_made(1);
         desk.frames(3);
         desk.harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::E);
         desk.frames(3);
-        desk.click("tab.text");
-        desk.click("export.save");
+        desk.click("tab-text");
+        desk.click("export-save");
         desk.until("the path box", |s| s.window_name() == Some("path"));
         desk.frames(3);
         let out = dir.path().join("letters.png");
-        desk.fill("path.field", &out.display().to_string());
-        desk.click("path.write");
+        desk.fill("path-field", &out.display().to_string());
+        desk.click("path-write");
         desk.until("the file", |s| out.is_file() && !s.notifications().is_empty());
         assert!(image::open(&out).unwrap().color().has_alpha());
         desk.end();
@@ -43,31 +44,31 @@ fn a_font_folder_is_added_used_and_removed() {
     std::fs::write(fonts.join("Mine.ttf"), bytes).unwrap();
     let mut desk = Desk::fake(dir.path(), &Script::default(), Lang::Ko);
     let count = desk.engine.fonts().names().len();
-    desk.click("font.folders");
-    desk.click("fonts.add");
+    desk.click("font-folders");
+    desk.click("fonts-add");
     desk.until("the path box", |s| s.window_name() == Some("path"));
     desk.frames(3);
-    desk.fill("path.field", &fonts.display().to_string());
-    desk.click("path.read");
+    desk.fill("path-field", &fonts.display().to_string());
+    desk.click("path-read");
     let engine = desk.engine.clone();
     desk.until("the face", |_| engine.fonts().names().len() == count + 1);
-    assert!(desk.has(&Lang::Ko.f("fonts.remove", &[&fonts.display()])));
+    assert!(desk.has(&Lang::Ko.notice(&notice!("fonts-remove", path = fonts.display()))));
     desk.harness.key_press(egui::Key::Escape);
     desk.frames(4);
-    desk.fill("text.title", "신메뉴");
-    desk.fill("font.search", "Mine");
+    desk.fill("text-title", "신메뉴");
+    desk.fill("font-search", "Mine");
     // Called what its name table says.
     desk.click_label("나눔고딕");
     desk.until_drafted();
     assert_eq!(desk.studio().session.brief.font, "Mine.ttf");
 
     // The next start knows it too; taken from the list it is gone, and the draft says what is wrong, in Korean.
-    desk.click("font.folders");
-    desk.click_label(&Lang::Ko.f("fonts.remove", &[&fonts.display()]));
+    desk.click("font-folders");
+    desk.click_label(&Lang::Ko.notice(&notice!("fonts-remove", path = fonts.display())));
     desk.until("the end of the face", |_| engine.fonts().names().len() == count);
     desk.harness.key_press(egui::Key::Escape);
     desk.frames(4);
-    desk.fill("text.title", "신메뉴 출시");
+    desk.fill("text-title", "신메뉴 출시");
     desk.until("a word about it", |s| s.problem().is_some());
     let words = desk.studio().problem().unwrap();
     assert!(words.contains("목록에 없는 글꼴"), "{words}");
@@ -118,29 +119,32 @@ fn quitting_names_what_runs_and_what_is_not_in_the_project_file() {
 
         let dir = tempfile::tempdir().unwrap();
         let mut desk = Desk::fake(dir.path(), &script, lang);
-        desk.fill("scene.title", "sea");
+        desk.fill("scene-title", "sea");
         let path = dir.path().join("summer.ncocoa");
         desk.harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::S);
         desk.until("the path box", |s| s.has_window());
         desk.frames(3);
-        desk.fill("path.field", &path.display().to_string());
-        desk.click("path.write");
+        desk.fill("path-field", &path.display().to_string());
+        desk.click("path-write");
         desk.until("the file", |s| s.session.saved.is_some());
-        desk.fill("scene.title", "mountain lake");
+        desk.fill("scene-title", "mountain lake");
         script.set("scene", Act::Slow(std::time::Duration::from_secs(30)));
-        desk.click("command.generate");
+        desk.click("command-generate");
         desk.until("a running job", |s| s.jobs().first().is_some_and(|j| j.status == JobStatus::Running));
         ask_to_close(&mut desk);
-        assert!(desk.has(desk.words("quit.title")));
-        assert!(desk.has(&lang.f("quit.unsaved", &[&"summer.ncocoa"])));
-        assert!(desk.has(&lang.f("quit.job", &[&"mountain lake", &0])) || desk.has(&lang.f("quit.job", &[&"mountain lake", &1])));
-        desk.click("quit.save");
+        assert!(desk.has(desk.words("quit-title")));
+        assert!(desk.has(&lang.notice(&notice!("quit-unsaved", file = "summer.ncocoa"))));
+        assert!(
+            desk.has(&lang.notice(&notice!("quit-job", title = "mountain lake", percent = 0)))
+                || desk.has(&lang.notice(&notice!("quit-job", title = "mountain lake", percent = 1)))
+        );
+        desk.click("quit-save");
         desk.until("the project as it is", |s| !s.session.unsaved());
         desk.frames(3);
-        assert!(!desk.has(&lang.f("quit.unsaved", &[&"summer.ncocoa"])));
-        desk.click("quit.stay");
+        assert!(!desk.has(&lang.notice(&notice!("quit-unsaved", file = "summer.ncocoa"))));
+        desk.click("quit-stay");
         assert!(!desk.studio().has_window());
-        desk.click("command.stop");
+        desk.click("command-stop");
         desk.until("rest", |s| s.active_count() == 0);
         script.set("scene", Act::Quick);
         desk.end();
@@ -152,11 +156,11 @@ fn save_as(desk: &mut Desk, path: &std::path::Path) {
     desk.harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::S);
     desk.until("the path box", |s| s.window_name() == Some("path"));
     desk.frames(3);
-    desk.fill("path.field", &path.display().to_string());
-    desk.click("path.write");
+    desk.fill("path-field", &path.display().to_string());
+    desk.click("path-write");
     desk.until("the file", |s| s.session.saved.as_ref().is_some_and(|k| k.0 == *path) && !s.session.unsaved());
     // From then on the same keys save where it is, without a word.
-    desk.fill("text.title", "Later");
+    desk.fill("text-title", "Later");
     desk.harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::S);
     desk.until("the file again", |s| !s.session.unsaved());
     assert!(!desk.studio().has_window());
@@ -168,34 +172,34 @@ fn a_new_advertisement_never_goes_into_the_old_file() {
         let dir = tempfile::tempdir().unwrap();
         let mut desk = Desk::fake(dir.path(), &Script::default(), lang);
         let [a, b] = ["a.ncocoa", "b.ncocoa"].map(|n| dir.path().join(n));
-        desk.fill("scene.title", "sea");
+        desk.fill("scene-title", "sea");
         save_as(&mut desk, &a);
-        desk.click_label(desk.words("menu.file"));
-        desk.click("command.new");
+        desk.click_label(desk.words("menu-file"));
+        desk.click("command-new");
         assert_eq!(desk.studio().session.saved, None);
-        assert!(!desk.studio().notifications().iter().any(|n| n == desk.words("toast.put_away")), "nothing was lost");
-        desk.fill("scene.title", "mountain");
+        assert!(!desk.studio().notifications().iter().any(|n| n == desk.words("toast-put-away")), "nothing was lost");
+        desk.fill("scene-title", "mountain");
         save_as(&mut desk, &b);
         assert_eq!(desk.studio().session.project, "b");
 
         // Unsaved work is not lost without a word, and comes back with its file.
-        desk.fill("scene.title", "mountain lake");
+        desk.fill("scene-title", "mountain lake");
         desk.harness.state_mut().open(a.clone());
         desk.until("the other project", |s| s.session.project == "a");
         desk.frames(2);
-        assert!(desk.has(desk.words("toast.put_away")));
-        desk.fill("scene.title", "sea at night");
-        desk.click("toast.undo");
+        assert!(desk.has(desk.words("toast-put-away")));
+        desk.fill("scene-title", "sea at night");
+        desk.click("toast-undo");
         desk.until("the first project", |s| s.session.project == "b");
         assert_eq!(desk.studio().session.brief.scene, "mountain lake");
         assert!(desk.studio().session.saved.as_ref().is_some_and(|s| s.0 == b));
         ask_to_close(&mut desk);
-        assert!(desk.has(&lang.f("quit.unsaved", &[&"b.ncocoa"])));
-        desk.click("quit.save");
+        assert!(desk.has(&lang.notice(&notice!("quit-unsaved", file = "b.ncocoa"))));
+        desk.click("quit-save");
         desk.until("the project as it is", |s| !s.session.unsaved());
         let text = |path: &std::path::Path| {
             let bytes = std::fs::read(path).unwrap();
-            nanococoa::engine::project::request_of(&bytes).unwrap()["bg_prompt"].clone()
+            nanococoa::engine::project::read_project(&bytes).unwrap().fields["bg_prompt"].clone()
         };
         assert_eq!((text(&a), text(&b)), ("sea".into(), "mountain lake".into()));
         desk.end();

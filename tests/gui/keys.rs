@@ -15,7 +15,7 @@ fn preedit(text: &str) -> Event {
 fn composing_hangul_starts_nothing() {
     let dir = tempfile::tempdir().unwrap();
     let mut desk = Desk::fake(dir.path(), &Script::default(), Lang::Ko);
-    desk.fill("text.title", "신메뉴");
+    desk.fill("text-title", "신메뉴");
     desk.until_drafted();
     let before = desk.studio().draft().unwrap().sequence;
     for text in ["ㅎ", "하", "한"] {
@@ -41,13 +41,13 @@ fn composing_hangul_starts_nothing() {
 fn letters_are_letters_while_one_types() {
     let dir = tempfile::tempdir().unwrap();
     let mut desk = Desk::fake(dir.path(), &Script::default(), Lang::En);
-    desk.fill("scene.title", "sea");
+    desk.fill("scene-title", "sea");
     let seed = desk.studio().session.brief.seed;
     let keys =
         [(Key::R, "r"), (Key::C, "c"), (Key::B, "b"), (Key::Num1, "1"), (Key::Plus, "+"), (Key::Minus, "-"), (Key::Questionmark, "?")];
     let tab = desk.studio().tab();
     for (key, text) in keys {
-        let words = desk.words("scene.title");
+        let words = desk.words("scene-title");
         desk.harness.query_all_by_label(words).find(|n| n.accesskit_node().is_text_input()).unwrap().focus();
         desk.frames(2);
         let before = desk.studio().session.brief.scene.len();
@@ -69,10 +69,10 @@ fn esc_leaves_a_text_field_first_and_stops_the_job_then() {
     let script = Script::default();
     script.set("scene", crate::common::Act::Slow(std::time::Duration::from_secs(60)));
     let mut desk = Desk::fake(dir.path(), &script, Lang::En);
-    desk.fill("scene.title", "sea");
-    desk.click("command.generate");
+    desk.fill("scene-title", "sea");
+    desk.click("command-generate");
     desk.until("the job runs", |s| s.jobs().iter().any(|j| j.status.is_active()));
-    let words = desk.words("scene.title");
+    let words = desk.words("scene-title");
     desk.harness.query_all_by_label(words).find(|n| n.accesskit_node().is_text_input()).unwrap().focus();
     desk.frames(3);
     desk.harness.key_press(Key::Escape);
@@ -89,10 +89,10 @@ fn esc_leaves_a_text_field_first_and_stops_the_job_then() {
 fn plain_keys_work_while_something_else_has_the_keyboard() {
     let dir = tempfile::tempdir().unwrap();
     let mut desk = Desk::fake(dir.path(), &Script::default(), Lang::En);
-    desk.fill("scene.title", "sea");
+    desk.fill("scene-title", "sea");
     desk.until_drafted();
     // A button that was reached by Tab, as the product after a drag.
-    let words = desk.words("command.generate");
+    let words = desk.words("command-generate");
     desk.harness.query_all_by_label(words).next().unwrap().focus();
     desk.frames(3);
     assert_ne!(desk.studio().tab(), nanococoa::gui::app::Tab::Background);

@@ -47,8 +47,8 @@ fn small_windows_hold_everything() {
     for lang in Lang::ALL {
         let dir = tempfile::tempdir().unwrap();
         let mut desk = Desk::fake(dir.path(), &Script::default(), lang);
-        desk.fill("text.title", "한글 Text");
-        desk.click("command.generate");
+        desk.fill("text-title", "한글 Text");
+        desk.click("command-generate");
         desk.until_made(1);
         let size = egui::vec2(1280.0, 720.0) / 1.5;
         desk.harness.set_size(size);
@@ -88,8 +88,8 @@ fn every_control_has_a_name() {
         let dir = tempfile::tempdir().unwrap();
         let mut desk = Desk::fake(dir.path(), &Script::default(), lang);
         check(&desk, "empty");
-        desk.fill("text.title", "한글 Text");
-        desk.click("command.generate");
+        desk.fill("text-title", "한글 Text");
+        desk.click("command-generate");
         desk.until_made(1);
         desk.frames(4);
         check(&desk, "with a result");

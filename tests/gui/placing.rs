@@ -12,7 +12,7 @@ fn desk(dir: &std::path::Path, lang: Lang) -> Desk {
     let mut desk = Desk::fake(dir, &Script::default(), lang);
     desk.harness.state_mut().open(sample());
     desk.until("the photo", |s| s.session.brief.product.is_some());
-    desk.fill("text.title", "Sale");
+    desk.fill("text-title", "Sale");
     // Where the letters stand automatically depends on the set.
     desk.harness.state_mut().session.brief.seed = 7;
     desk.until_drafted();
@@ -25,7 +25,7 @@ fn the_product_is_dragged_scaled_and_put_back() {
     let dir = tempfile::tempdir().unwrap();
     let mut desk = desk(dir.path(), Lang::En);
     let before = desk.studio().session.brief.clone();
-    let at = desk.place("canvas.move_product");
+    let at = desk.place("canvas-move-product");
     desk.drag(at, vec2(-120.0, 30.0));
     let brief = desk.studio().session.brief.clone();
     let x = brief.product_x.unwrap();
@@ -36,7 +36,7 @@ fn the_product_is_dragged_scaled_and_put_back() {
     assert!((drawn.center().x - x).abs() < 0.02, "{drawn:?} {x}");
 
     // A corner scales about the foot.
-    let frame = desk.harness.get_by_label(desk.words("canvas.move_product")).rect();
+    let frame = desk.harness.get_by_label(desk.words("canvas-move-product")).rect();
     desk.harness.hover_at(frame.center());
     desk.frames(2);
     desk.drag(frame.left_top() + vec2(1.0, 1.0), vec2(frame.width() / 4.0, frame.height() / 4.0));
@@ -52,7 +52,7 @@ fn the_product_is_dragged_scaled_and_put_back() {
     assert_eq!(desk.studio().session.brief, before);
 
     // Arrows, then a double click puts it back.
-    desk.harness.get_by_label(desk.words("canvas.move_product")).focus();
+    desk.harness.get_by_label(desk.words("canvas-move-product")).focus();
     desk.frames(2);
     desk.harness.key_press(Key::ArrowRight);
     desk.harness.key_press_modifiers(Modifiers::SHIFT, Key::ArrowDown);
@@ -61,12 +61,12 @@ fn the_product_is_dragged_scaled_and_put_back() {
     let brief = desk.studio().session.brief.clone();
     assert!((brief.product_x.unwrap() - 0.505).abs() < 0.004, "{:?}", brief.product_x);
     assert!(brief.product_y.is_some() && brief.product_scale.unwrap() > 1.0);
-    desk.click("command.product_auto");
+    desk.click("command-product-auto");
     assert_eq!(desk.studio().session.brief, before);
 
     // What was placed is what is sent.
     desk.harness.state_mut().session.brief.product_x = Some(0.25);
-    desk.click("command.generate");
+    desk.click("command-generate");
     desk.until_made(1);
     assert_eq!(desk.studio().jobs()[0].parameters["product_x"], 0.25);
     desk.end();
@@ -79,15 +79,15 @@ fn letters_snap_to_their_places_and_stay_where_they_are_put() {
     desk.harness.state_mut().session.brief.product = None;
     desk.until_drafted();
     desk.frames(3);
-    let at = desk.place("canvas.move_text");
-    let picture = desk.harness.get_by_label(desk.words("canvas.picture")).rect();
+    let at = desk.place("canvas-move-text");
+    let picture = desk.harness.get_by_label(desk.words("canvas-picture")).rect();
     // Almost to the middle: it snaps.
     desk.drag(at, vec2(2.0, picture.center().y - at.y + 3.0));
     let brief = desk.studio().session.brief.clone();
     assert_eq!((brief.position, brief.text_x, brief.text_y), (nanococoa::request::TextPosition::Center, None, None));
     desk.until_drafted();
     desk.frames(3);
-    let at = desk.place("canvas.move_text");
+    let at = desk.place("canvas-move-text");
     let auto = desk.studio().draft().unwrap().boxes.auto_y;
     // Clear of every line.
     let far = if (auto - 0.58).abs() < 0.03 { 100.0 } else { 71.0 };
@@ -99,7 +99,7 @@ fn letters_snap_to_their_places_and_stay_where_they_are_put() {
     let drawn = desk.studio().draft().unwrap().boxes.text.unwrap();
     assert!((drawn.center().y - y).abs() < 0.02, "{drawn:?} {y}");
     // Esc takes a drag back.
-    let at = desk.place("canvas.move_text");
+    let at = desk.place("canvas-move-text");
     let before = desk.studio().session.brief.clone();
     desk.harness.hover_at(at);
     desk.frames(2);
@@ -114,7 +114,7 @@ fn letters_snap_to_their_places_and_stay_where_they_are_put() {
     desk.harness.drop_at(at + vec2(40.0, 60.0));
     desk.frames(2);
     assert_eq!(desk.studio().session.brief, before);
-    desk.click("command.text_auto");
+    desk.click("command-text-auto");
     assert_eq!((desk.studio().session.brief.text_x, desk.studio().session.brief.text_y), (None, None));
     desk.end();
 }
@@ -123,11 +123,11 @@ fn letters_snap_to_their_places_and_stay_where_they_are_put() {
 fn the_brush_corrects_the_cut_out() {
     let dir = tempfile::tempdir().unwrap();
     let mut desk = desk(dir.path(), Lang::En);
-    desk.click("product.refine");
+    desk.click("product-refine");
     desk.frames(6);
     desk.until("the sheet", |_| true);
     desk.frames(10);
-    let picture = desk.harness.get_by_label(desk.words("canvas.picture")).rect();
+    let picture = desk.harness.get_by_label(desk.words("canvas-picture")).rect();
     let wait = |desk: &mut Desk| desk.until("the mask in the brief", |s| s.session.brief.mask.is_some() && !s.is_painting());
     desk.drag(picture.center(), vec2(120.0, 0.0));
     wait(&mut desk);
@@ -138,7 +138,7 @@ fn the_brush_corrects_the_cut_out() {
     desk.until_drafted();
 
     // Larger, adding, another stroke; then back by undo.
-    desk.click("brush.add");
+    desk.click("brush-add");
     let size = desk.studio().brush_size();
     desk.harness.key_press(Key::CloseBracket);
     desk.frames(2);
@@ -154,13 +154,13 @@ fn the_brush_corrects_the_cut_out() {
     desk.until_drafted();
 
     // It goes with the request, and the job keeps it.
-    desk.click("command.generate");
+    desk.click("command-generate");
     desk.until_made(1);
     let job = desk.studio().jobs()[0].clone();
     assert!(job.parameters["mask_image"].is_string());
     let kept = image::open(desk.engine.image_path(job.id, ImageName::Mask).unwrap()).unwrap().into_luma8();
     assert_eq!(kept.get_pixel(kept.width() / 2, kept.height() / 2).0, [0]);
-    desk.click("command.mask_auto");
+    desk.click("command-mask-auto");
     assert_eq!(desk.studio().session.brief.mask, None);
     desk.end();
 }
@@ -168,10 +168,10 @@ fn the_brush_corrects_the_cut_out() {
 /// The brush on, and the picture that it paints on.
 fn refining(dir: &std::path::Path) -> (Desk, egui::Rect) {
     let mut desk = desk(dir, Lang::En);
-    desk.click("product.refine");
+    desk.click("product-refine");
     desk.until("the sheet", |s| !s.is_loading());
     desk.frames(10);
-    let picture = desk.harness.get_by_label(desk.words("canvas.picture")).rect();
+    let picture = desk.harness.get_by_label(desk.words("canvas-picture")).rect();
     (desk, picture)
 }
 
@@ -233,7 +233,7 @@ fn another_photo_never_gets_the_sheet_of_the_one_before() {
     desk.until("the end of the stroke", |s| !s.is_painting());
     desk.until_drafted();
     desk.frames(6);
-    let picture = desk.harness.get_by_label(desk.words("canvas.picture")).rect();
+    let picture = desk.harness.get_by_label(desk.words("canvas-picture")).rect();
     desk.drag(picture.center(), vec2(40.0, 0.0));
     desk.until("the mask", |s| s.session.brief.mask.is_some() && !s.is_painting());
     let gray = image::open(&desk.studio().session.brief.mask.as_ref().unwrap().path).unwrap();

@@ -1,5 +1,6 @@
 //! What stands on the canvas and who made it: never another brief's picture, never a draft without saying so.
 
+use nanococoa::notice;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,7 +15,7 @@ use crate::desk::Desk;
 
 /// What the canvas says that it shows.
 fn caption(desk: &Desk) -> String {
-    let node = desk.harness.get_by_label(desk.words("canvas.picture"));
+    let node = desk.harness.get_by_label(desk.words("canvas-picture"));
     node.accesskit_node().value().unwrap_or_default()
 }
 
@@ -23,28 +24,28 @@ fn a_job_that_failed_shows_what_it_came_to_and_nothing_else() {
     for lang in Lang::ALL {
         let dir = tempfile::tempdir().unwrap();
         let script = Script::default();
-        script.set("sculpt", Act::Fail("No letters today.".into()));
+        script.set("sculpt", Act::Fail(nanococoa::notice::Notice::verbatim("No letters today.")));
         let mut desk = Desk::fake(dir.path(), &script, lang);
-        desk.fill("scene.title", "sea");
-        desk.fill("text.title", "Sale");
-        desk.click("command.generate");
+        desk.fill("scene-title", "sea");
+        desk.fill("text-title", "Sale");
+        desk.click("command-generate");
         desk.until("the failure", |s| s.jobs().first().is_some_and(|j| j.status == JobStatus::Failed));
         let id = desk.studio().jobs()[0].id;
         desk.until("the picture", |s| !s.is_loading());
         desk.frames(3);
-        let only = lang.f("canvas.only_to_background", &[&""]);
+        let only = lang.notice(&notice!("canvas-only-to-background", caption = ""));
         assert!(caption(&desk).ends_with(only.trim()), "{}", caption(&desk));
-        desk.click("tab.text");
-        assert!(desk.has(desk.words("canvas.nothing_of_step")));
-        desk.click("tab.final");
+        desk.click("tab-text");
+        assert!(desk.has(desk.words("canvas-nothing-of-step")));
+        desk.click("tab-final");
 
         // Before its first picture there is nothing, above all not the draft.
-        script.set("scene", Act::Fail("No scene today.".into()));
-        desk.fill("scene.title", "mountain");
-        desk.click("command.generate");
+        script.set("scene", Act::Fail(nanococoa::notice::Notice::verbatim("No scene today.")));
+        desk.fill("scene-title", "mountain");
+        desk.click("command-generate");
         desk.until("the failure", |s| s.jobs().len() == 2 && s.jobs()[0].status == JobStatus::Failed);
         desk.frames(3);
-        assert!(desk.has(desk.words("canvas.nothing_made")));
+        assert!(desk.has(desk.words("canvas-nothing-made")));
 
         // A file that is damaged is said to be.
         let path = desk.engine.image_path(id, ImageName::Step1).unwrap();
@@ -54,11 +55,11 @@ fn a_job_that_failed_shows_what_it_came_to_and_nothing_else() {
         std::fs::write(&path, bytes).unwrap();
         desk.end();
         let mut desk = Desk::fake(dir.path(), &script, lang);
-        desk.click_label(&lang.f("history.entry", &[&"Sale"]));
-        desk.click_label(&lang.f("history.entry", &[&"Sale"]));
+        desk.click_label(&lang.notice(&notice!("history-entry", title = "Sale")));
+        desk.click_label(&lang.notice(&notice!("history-entry", title = "Sale")));
         desk.until("the look", |s| !s.is_loading());
         desk.frames(3);
-        assert!(desk.has(desk.words("canvas.damaged")));
+        assert!(desk.has(desk.words("canvas-damaged")));
         desk.end();
     }
 }
@@ -69,18 +70,18 @@ fn a_preview_shows_on_the_tab_of_its_step() {
     let script = Script::default();
     script.set("scene", Act::Slow(Duration::from_secs(30)));
     let mut desk = Desk::fake(dir.path(), &script, Lang::En);
-    desk.fill("scene.title", "sea");
-    desk.fill("text.title", "Sale");
+    desk.fill("scene-title", "sea");
+    desk.fill("text-title", "Sale");
     desk.until_drafted();
-    desk.click("command.generate");
+    desk.click("command-generate");
     desk.until("a preview", |s| s.jobs().first().is_some_and(|j| j.preview.is_some()));
     desk.frames(2);
-    for (tab, meanwhile) in [("tab.background", false), ("tab.text", true), ("tab.final", false)] {
+    for (tab, meanwhile) in [("tab-background", false), ("tab-text", true), ("tab-final", false)] {
         desk.click(tab);
         let words = caption(&desk);
         assert_eq!(words.ends_with("draft meanwhile"), meanwhile, "{tab}: {words}");
     }
-    desk.click("command.stop");
+    desk.click("command-stop");
     desk.until("the stop", |s| s.active_count() == 0);
     desk.end();
 }
@@ -114,7 +115,7 @@ fn the_draft_has_the_cut_out_that_the_models_made_of_this_photo() {
         wrong * 50 < mask.pixels().len()
     };
     assert!(!block(desk.studio()));
-    desk.click("command.generate");
+    desk.click("command-generate");
     desk.until_made(1);
     desk.until("the draft with the mask of the job", block);
     let id = desk.studio().jobs()[0].id;
@@ -131,12 +132,12 @@ fn the_studio_says_which_engine_paints_and_lets_the_brief_choose() {
         let dir = tempfile::tempdir().unwrap();
         let script = Script::default();
         let mut desk = Desk::over(dir.path(), with_models(dir.path(), &script), Some(lang));
-        desk.fill("scene.title", "sea");
+        desk.fill("scene-title", "sea");
         desk.until("the plan", |s| s.plan().is_some());
         desk.frames(3);
-        let flux = lang.f("top.engine_diffusion", &[&"CPU"]);
+        let flux = lang.notice(&notice!("top-engine-diffusion", device = "CPU"));
         assert!(desk.has(&flux));
-        desk.click("command.generate");
+        desk.click("command-generate");
         desk.until_made(1);
         desk.until("the picture", |s| !s.is_loading());
         desk.frames(3);
@@ -149,13 +150,13 @@ fn the_studio_says_which_engine_paints_and_lets_the_brief_choose() {
             assert!(desk.has(name), "{name}");
         }
         assert!(desk.has("CreativeML Open RAIL++-M"));
-        let draft = desk.words("advanced.engine_draft");
+        let draft = desk.words("advanced-engine-draft");
         desk.click_label(draft);
         assert_eq!(desk.studio().session.brief.engine, nanococoa::request::BackendChoice::Draft);
         desk.harness.key_press(egui::Key::Escape);
         desk.until("the plan", |s| s.plan().is_some());
         desk.frames(3);
-        assert!(desk.has(desk.words("top.engine_draft")) && !desk.has(&flux));
+        assert!(desk.has(desk.words("top-engine-draft")) && !desk.has(&flux));
         desk.end();
     }
 }
@@ -165,17 +166,17 @@ fn what_is_exported_is_what_was_chosen_and_no_file_is_replaced_by_the_way() {
     let dir = tempfile::tempdir().unwrap();
     let mut desk = Desk::fake(dir.path(), &Script::default(), Lang::En);
     for (made, (scene, width)) in [("sea", 256), ("mountain", 512)].into_iter().enumerate() {
-        desk.fill("scene.title", scene);
+        desk.fill("scene-title", scene);
         desk.harness.state_mut().session.brief.width = width;
-        desk.click("command.generate");
+        desk.click("command-generate");
         desk.until_made(made + 1);
         desk.frames(3);
     }
     desk.click_label("History: sea");
     desk.harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::E);
     desk.frames(3);
-    assert!(!desk.has(desk.words("export.not_shown")));
-    desk.click("export.save");
+    assert!(!desk.has(desk.words("export-not-shown")));
+    desk.click("export-save");
     desk.until("the path box", |s| s.window_name() == Some("path"));
     desk.frames(3);
     // Another result arrives meanwhile.
@@ -183,15 +184,15 @@ fn what_is_exported_is_what_was_chosen_and_no_file_is_replaced_by_the_way() {
     desk.harness.state_mut().show(nanococoa::gui::app::Source::Job(other));
     let out = dir.path().join("out.png");
     std::fs::write(&out, b"somebody's").unwrap();
-    desk.fill("path.field", &out.display().to_string());
+    desk.fill("path-field", &out.display().to_string());
     desk.harness.key_press(egui::Key::Enter);
     desk.frames(4);
-    assert!(desk.has(desk.words("path.exists")));
-    desk.fill("path.field", &out.display().to_string());
+    assert!(desk.has(desk.words("path-exists")));
+    desk.fill("path-field", &out.display().to_string());
     desk.harness.key_press(egui::Key::Enter);
     desk.frames(4);
     assert_eq!(std::fs::read(&out).unwrap(), b"somebody's", "Enter replaces nothing");
-    desk.click("path.replace");
+    desk.click("path-replace");
     desk.until("the file", |_| image::open(&out).is_ok());
     assert_eq!(image::open(&out).unwrap().width(), 256);
 
@@ -199,6 +200,6 @@ fn what_is_exported_is_what_was_chosen_and_no_file_is_replaced_by_the_way() {
     desk.harness.state_mut().show(nanococoa::gui::app::Source::Draft);
     desk.harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::E);
     desk.frames(3);
-    assert!(desk.has(desk.words("export.not_shown")));
+    assert!(desk.has(desk.words("export-not-shown")));
     desk.end();
 }

@@ -3,6 +3,7 @@
 //! `UPDATE_SNAPSHOTS=1 cargo nextest run --test gui snapshots` writes them anew. Rendered with Vulkan on any driver, in CI on lavapipe;
 //! where there is none the tests say so and end, or fail where `NANOCOCOA_REQUIRE_RENDERER` is set.
 
+use nanococoa::notice;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -151,7 +152,7 @@ fn draft_and_brush() {
     check(&mut desk, &shown);
     desk.harness.state_mut().session.lang = Lang::Ko;
     desk.frames(3);
-    desk.click("product.refine");
+    desk.click("product-refine");
     desk.frames(8);
     check(&mut desk, &look("brush-ko-light", Lang::Ko, false, SMALL));
     desk.end();
@@ -163,12 +164,12 @@ fn results_and_windows() {
     let dir = tempfile::tempdir().unwrap();
     let Some(mut desk) = studio(&shown, dir.path(), real(dir.path())) else { return };
     fill(&mut desk);
-    desk.click("command.generate");
+    desk.click("command-generate");
     desk.until_made(1);
-    desk.click("history.star");
+    desk.click("history-star");
     desk.until("the star", |s| s.jobs()[0].starred);
     desk.harness.state_mut().session.brief.mode = nanococoa::request::CompositionMode::Behind;
-    desk.click("command.generate");
+    desk.click("command-generate");
     desk.until_made(2);
     desk.frames(200);
     check(&mut desk, &shown);
@@ -210,10 +211,10 @@ fn zoomed_and_failing() {
     let shown = Look { zoom: 1.5, ..look("failed-ko-dark-150", Lang::Ko, true, (1920.0, 1080.0)) };
     let dir = tempfile::tempdir().unwrap();
     let script = crate::common::Script::default();
-    script.set("sculpt", Act::Fail("The photo has no pixels.".into()));
+    script.set("sculpt", Act::Fail(nanococoa::notice!("draft-no-photo")));
     let Some(mut desk) = studio(&shown, dir.path(), crate::common::engine_in(dir.path(), &script)) else { return };
     fill(&mut desk);
-    desk.click("command.generate");
+    desk.click("command-generate");
     desk.until("the failure", |s| s.jobs().first().is_some_and(|j| j.error.is_some()) && !s.is_loading());
     check(&mut desk, &shown);
     desk.end();
@@ -237,7 +238,7 @@ fn gallery() {
         };
         fill(&mut desk);
         settle(&mut desk);
-        desk.click("command.generate");
+        desk.click("command-generate");
         desk.until_made(1);
         desk.frames(4);
         let ctx = desk.harness.ctx.clone();
@@ -249,22 +250,22 @@ fn gallery() {
             desk.harness.key_press(egui::Key::Escape);
             desk.frames(4);
         }
-        for menu in ["menu.file", "menu.edit", "menu.make", "menu.view", "menu.help", "generate.more", "history.more"] {
+        for menu in ["menu-file", "menu-edit", "menu-make", "menu-view", "menu-help", "generate-more", "history-more"] {
             desk.click(menu);
             shoot(&mut desk, menu);
             desk.harness.key_press(egui::Key::Escape);
             desk.frames(4);
         }
-        desk.click("history.more");
-        desk.click("history.annotate");
+        desk.click("history-more");
+        desk.click("history-annotate");
         shoot(&mut desk, "note");
         desk.harness.key_press(egui::Key::Escape);
         desk.frames(4);
-        desk.click("command.compare");
+        desk.click("command-compare");
         shoot(&mut desk, "compare");
-        desk.click("command.compare");
+        desk.click("command-compare");
         // Held, with its guides.
-        let at = desk.place("canvas.move_product");
+        let at = desk.place("canvas-move-product");
         desk.harness.hover_at(at);
         desk.frames(2);
         desk.harness.drag_at(at);
@@ -277,13 +278,13 @@ fn gallery() {
         desk.frames(4);
         desk.harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::Z);
         settle(&mut desk);
-        desk.click("tab.product");
+        desk.click("tab-product");
         shoot(&mut desk, "product");
-        desk.click("tab.text");
+        desk.click("tab-text");
         shoot(&mut desk, "text");
         let title = desk.studio().jobs()[0].parameters["text_content"].as_str().unwrap().to_owned();
-        desk.click_label(&lang.f("history.entry", &[&title]));
-        desk.click("history.delete");
+        desk.click_label(&lang.notice(&notice!("history-entry", title = title)));
+        desk.click("history-delete");
         desk.until("the empty history", |s| s.jobs().is_empty());
         shoot(&mut desk, "deleted");
         desk.end();

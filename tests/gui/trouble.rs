@@ -4,6 +4,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use nanococoa::gui::i18n::Lang;
 use nanococoa::gui::trouble::{Trouble, TroubleWindow};
+use nanococoa::notice;
 
 fn window(trouble: Trouble) -> Harness<'static, TroubleWindow> {
     let mut harness =
@@ -15,12 +16,12 @@ fn window(trouble: Trouble) -> Harness<'static, TroubleWindow> {
 #[test]
 fn why_the_studio_cannot_open_is_said_in_both_languages() {
     let used = window(Trouble::InUse("/home/bori/nanococoa".into()));
-    let broken = window(Trouble::Failed("the settings file /a/config.toml cannot be used: unknown field".into()));
+    let broken = window(Trouble::Failed(notice!("config-file", path = "/a/config.toml", reason = "unknown field")));
     for lang in Lang::ALL {
-        used.get_by_label(lang.t("trouble.title"));
-        used.get_by_label(&lang.f("trouble.in_use", &[&"/home/bori/nanococoa"]));
-        used.get_by_label(lang.t("trouble.close_other"));
-        broken.get_by_label(lang.t("trouble.correct"));
+        used.get_by_label(lang.t("trouble-title"));
+        used.get_by_label(&lang.notice(&notice!("trouble-in-use", folder = "/home/bori/nanococoa")));
+        used.get_by_label(lang.t("trouble-close-other"));
+        broken.get_by_label(lang.t("trouble-correct"));
     }
     broken.get_by_label("the settings file /a/config.toml cannot be used: unknown field");
     broken.get_by_label("설정 파일 /a/config.toml을(를) 쓸 수 없습니다: unknown field");

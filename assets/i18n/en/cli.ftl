@@ -1,1 +1,56 @@
-# Messages of the area `cli`. Message IDs are notice codes.
+# Messages of the area `cli`. Message IDs are notice codes. The command line speaks English; the window that says why the studio cannot open
+# shows both languages.
+
+# Failures of every command. A detail is an error of the operating system or of a library.
+cli-runtime = cannot start: { $detail }
+cli-engine = cannot start: { $reason }
+cli-engine-ended = the engine did not end cleanly: { $detail }
+
+# The studio.
+cli-open-missing = --open: there is no file { $path }
+cli-no-window = the window cannot be opened: { $detail }. On a machine without a display use `nanococoa serve` or `nanococoa generate`
+
+# Files to write.
+cli-out-folder = --out: the folder { $folder } does not exist
+cli-out-is-folder = --out: { $path } is a folder; name a file in it
+cli-out-not-a-file = --out: { $path } is a device or pipe; name a file
+cli-out-format = --out: .{ $extension } is not supported; use .png, .jpg or .webp
+cli-out-is-input = --out: this is the file of { $flag }; name another, or the original would be lost
+cli-out-full = --out: { $reason }
+cli-out-unwritable = --out: { $path } cannot be written ({ $detail }); choose a folder that you may write to
+cli-steps-folder = --save-steps: cannot create { $folder }: { $detail }
+cli-step-unwritable = cannot write { $path }: { $detail }
+cli-result-missing = the result is missing
+cli-result-unreadable = cannot read { $path }: { $detail }
+cli-result-undecodable = the result cannot be read back: { $detail }
+cli-result-not-encoded = the result cannot be encoded: { $detail }
+
+# `generate` and `resume`.
+cli-not-a-file = { $path }: { $reason }
+cli-project-unreadable = --project: cannot read { $path }: { $reason }
+cli-project = --project: { $path }: { $reason }
+cli-size = --size: "{ $size }" is not a size; write it as 1024x1024
+cli-set = --set: "{ $pair }" has no =; write it as field=value
+cli-job-id = JOB_ID { $id }: { $reason }
+cli-beside = another nanoCocoa uses { $folder }; this picture is made beside it and not kept in the history
+cli-temporary-folder = no temporary folder: { $detail }
+cli-job-gone = the job is gone
+cli-engine-gone = the engine ended: { $detail }
+cli-stopped = stopped
+cli-stopped-kept = stopped; finished steps are kept: nanococoa resume { $id } --out FILE
+cli-stopped-early = stopped before the first step was finished
+cli-made = { $path } ({ $width } × { $height }, { $backend } engine, seed { $seed }, { $seconds } s)
+cli-plan-kept = kept from an earlier job
+cli-plan-runs = about { $seconds } s
+cli-plan-all = about { $seconds } s ({ $backend } engine)
+
+# `serve`.
+cli-token-empty = --token is empty; leave it out or write a long random word
+cli-token = { $address }: { $reason }
+cli-token-needed = { $address }: { $reason }; for example: NANOCOCOA_TOKEN={ $example } nanococoa serve --bind { $address } (or --token, which other users can read)
+cli-origin-null = --allow-origin null lets any page call that is opened from a file or runs in a sandboxed frame, also a hostile one. Allow the origin of your own page instead.
+cli-listen = cannot listen on { $address }; is another server running there? Choose another with --bind: { $detail }
+cli-no-address = no address: { $detail }
+cli-every-address = Other machines reach it by this machine's address; host names need --allow-host.
+cli-serving = nanoCocoa serves http://{ $address } (documentation: http://{ $address }/docs). Ctrl-C ends it.
+cli-server-ended = the server ended: { $detail }

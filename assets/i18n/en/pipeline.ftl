@@ -17,3 +17,4 @@ pipeline-legibility-unknown = the letters are too small or too hidden for their 
 
 # A defect of the program.
 pipeline-no-picture = the pipeline ended without a picture; please report it
+pipeline-draft-panicked = The draft could not be drawn.

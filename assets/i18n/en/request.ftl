@@ -1,1 +1,160 @@
 # Messages of the area `request`. Message IDs are notice codes.
+
+## Rules: noun phrases
+
+request-rule-integer = a whole number from { $min } to { $max }
+request-rule-multiple = a whole number from { $min } to { $max }, a multiple of { $multiple }
+request-rule-seed = a whole number from 0 to { $max }, or -1 for a random one
+request-rule-number = a number from { $min } to { $max }
+request-rule-flag = true or false
+request-rule-prompt = at most { $most } characters, without control characters
+request-rule-text = at most { $most } characters; line breaks are kept; blank means no text
+request-rule-choice = one of: { $words }
+request-rule-font = a name from GET /fonts, in full or the file name alone where only one face has it
+request-rule-image = base64 of a PNG, JPEG, WebP, HEIC, BMP or TIFF file; data:image/...;base64, may precede it
+request-rule-image-without-heic = base64 of a PNG, JPEG, WebP, BMP or TIFF file; data:image/...;base64, may precede it
+
+## Values as messages name them
+
+request-list = a list
+request-object = an object
+
+## Invalid values
+
+request-out-of-range = { $value } is out of range; { $door ->
+    [rest] send
+   *[other] use
+} { $rule }
+request-not-a-whole-number = { $value } is not a whole number; { $door ->
+    [rest] send
+   *[other] use
+} { $rule }
+request-not-a-number = { $value } is not a number; { $door ->
+    [rest] send
+   *[other] use
+} { $rule }
+request-not-a-multiple = { $value } is not a multiple of { $multiple }; { $door ->
+    [rest] send
+   *[other] use
+} { $below } or { $above }
+request-not-a-flag = { $value } is neither true nor false
+request-unknown-choice = { $value } is not known; { $door ->
+    [rest] send
+   *[other] use
+} { $rule }
+request-choice-not-a-text = { $value } is not a text; { $door ->
+    [rest] send
+   *[other] use
+} { $rule }
+request-not-a-text = { $value } is not a text; send a string, or null for the default
+request-far-too-long = far too long; { $door ->
+    [rest] send
+   *[other] use
+} at most { $most } characters
+request-too-long = { $count } characters are too many; { $door ->
+    [rest] send
+   *[other] use
+} at most { $most }
+request-control-character = contains the control character { $code }; remove it
+request-missing-glyphs = no font here can draw { $characters }; leave it out or add a font that has it
+request-many-missing-glyphs = no font here can draw { $characters } and more; leave it out or add a font that has it
+request-font-not-a-text = { $value } is not a text; send a name from GET /fonts
+request-unknown-font = { $font } is not a listed font; { $door ->
+    [cli] use one of the names that `nanococoa doctor` lists
+   *[other] send one of the names of GET /fonts
+}
+request-skipped-font = { $font } is skipped: { $reason }
+request-no-default-font = the default font { $font } was not found; { $door ->
+    [cli] use one of the names that `nanococoa doctor` lists
+   *[other] send one of the names of GET /fonts
+}
+request-stop-before-start = { $stop } comes before { FIELD("start_step") } { $start }; { $door ->
+    [rest] send
+   *[other] use
+} { $start ->
+    [2] 2 or 3
+   *[other] { $start }
+}, or leave it out
+request-test-mode-conflict = test_mode means the draft engine, but engine is "diffusion"; { $door ->
+    [rest] send
+   *[other] use
+} one of the two
+
+## Missing fields
+
+request-text-missing = required { $door ->
+    [cli] with --from-step 2
+   *[other] when start_step is 2
+}; { $door ->
+    [cli] name the slogan with --text
+   *[other] send the slogan to make
+}
+request-step1-missing = required { $door ->
+    [cli] with --from-step { $step }
+   *[other] when start_step is { $step }
+}; { $door ->
+    [cli] name the picture of step 1 of an earlier job with --step1 (--save-steps keeps them)
+   *[other] send the step1_result of an earlier job
+}
+request-step2-missing = required { $door ->
+    [cli] with --from-step 3
+   *[other] when start_step is 3
+}; { $door ->
+    [cli] name the picture of step 2 of an earlier job with --step2 (--save-steps keeps them)
+   *[other] send the step2_result of an earlier job
+}
+
+## Pictures
+
+request-image-not-attached = { $value } is not a picture; { $door ->
+    [rest] send
+   *[other] use
+} the file itself
+request-image-not-a-text = { $value } is not a text; send the file as a base64 string
+request-invisible-image = the picture is fully transparent; { $door ->
+    [rest] send
+   *[other] use
+} one that shows something
+request-step2-opaque = the picture has no transparency, so text and background cannot be told apart; { $door ->
+    [cli] name the picture of step 2 of an earlier job with --step2 (--save-steps keeps them)
+   *[other] send the step2_result of an earlier job
+}, or a PNG whose background is transparent
+request-mask-not-used = only { FIELD("start_step") } 1 cuts the product out; leave it out when { FIELD("start_step") } is { $start }
+request-mask-without-photo = a mask needs its photo; { $door ->
+    [cli] name it with --product
+   *[other] send product_image too
+}
+request-mask-shape = { $width }×{ $height } does not match the aspect ratio of the photo ({ $photo_width }×{ $photo_height }); { $door ->
+    [rest] send
+   *[other] use
+} a mask made from it
+request-mask-empty = the mask shows no product; paint the product white
+
+## Requests that cannot be read
+
+request-not-utf8 = The body is not UTF-8 at byte { $position }
+request-too-deep = The body is nested deeper than { $most } levels; the fields of a request are texts, numbers and flags
+request-not-json = The body is not valid JSON: { $detail }
+request-not-an-object = The body must be a JSON object such as {"{"}"text_content": "New Product"{"}"}
+request-surrogate = contains half of a \u surrogate pair; send the text as plain UTF-8
+request-number-too-large = the number is too large; send a smaller one
+request-duplicate = sent more than once; send it once
+
+## Warnings
+
+request-emoji-without-colour = { $character } is set as a solid shape, not as a coloured emoji
+request-placeholder = this is not a usable picture; test_mode puts a placeholder in its place
+request-alias-ignored = ignored, because { $field } was sent too
+request-scaled-as-asked = { $from_width }×{ $from_height } is scaled to { $width }×{ $height }, the size that was asked for
+request-scaled-to-nearest = { $from_width }×{ $from_height } is scaled to { $width }×{ $height }, the nearest size with sides from { $min } to { $max } in steps of { $step }
+request-mask-ignored = its aspect ratio does not match the photo; test_mode ignores it
+request-image-not-used = not used when { FIELD("start_step") } is { $start }
+request-unknown-field = { $name }: unknown field, ignored
+request-unknown-field-hint = { $name }: unknown field, ignored; did you mean { $field }?
+request-more-unknown-fields = { $count } more unknown fields, ignored
+
+## Several messages
+
+request-errors =
+    { $first }
+    { $next }

@@ -17,3 +17,4 @@ pipeline-legibility-unknown = 글자가 너무 작거나 가려져 있어서 얼
 
 # A defect of the program.
 pipeline-no-picture = 그림을 만들지 못하고 끝났어요. 프로그램의 결함이니 알려 주세요
+pipeline-draft-panicked = 초안을 그리지 못했어요.

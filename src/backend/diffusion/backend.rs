@@ -40,7 +40,7 @@ impl DiffusionBackend {
     /// A model is missing or damaged; the message says which and what to do.
     pub fn new(setup: Setup) -> Result<Self, BackendError> {
         if let Some(missing) = setup.models.missing_notice() {
-            return Err(BackendError::Notice(notice!("diffusion-install-models", reason = missing)));
+            return Err(BackendError::Failed(notice!("diffusion-install-models", reason = missing)));
         }
         Ok(Self { models: LoadedModels::new(setup)?, draft: DraftBackend::default() })
     }

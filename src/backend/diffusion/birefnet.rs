@@ -23,7 +23,7 @@ const DEVIATION: [f32; 3] = [0.229, 0.224, 0.225];
 /// If the photo is larger than the network's input by more than this factor, the matte's edges are refined from the photo.
 const MAX_ENLARGEMENT: f64 = 2.0;
 
-/// The keys of `config.json` that are used. The public file has no sizes; the defaults are Swin-L.
+/// The keys of `config.json` that are used. The public files have no sizes.
 #[derive(serde::Deserialize)]
 struct Config {
     #[serde(default)]
@@ -31,7 +31,7 @@ struct Config {
     #[serde(default)]
     image_size: Option<usize>,
     #[serde(flatten)]
-    backbone: SwinConfig,
+    other: serde_json::Map<String, serde_json::Value>,
 }
 
 /// A loaded BiRefNet.
@@ -59,8 +59,10 @@ impl MattingNetwork {
     /// As [`MattingNetwork::load`]; [`WeightsError::Stopped`].
     pub fn load_stoppable(folder: &Path, device: &Device, dtype: DType, stop: &StopCheck) -> Result<Self, WeightsError> {
         let path = folder.join("config.json");
-        let (backbone, side) = if path.is_file() { read_config(&path)? } else { (SwinConfig::default(), SIDE) };
+        let (sizes, side) = if path.is_file() { read_config(&path)? } else { (None, SIDE) };
         let store = if folder.is_dir() { open(folder).map_err(|e| with_usual_name(e, folder))? } else { open(folder)? };
+        // Where the files tell no size either, the tensor that is missing is named when the network is loaded.
+        let backbone = sizes.or_else(|| SwinConfig::from_shapes("bb.", |name| store.shape(name))).unwrap_or_default();
         let network = BiRefNet::load(&Vars::new(stoppable(store, stop), dtype, device), &backbone)?;
         let blocks = 2 * backbone.depths.iter().sum::<usize>() + 5;
         Ok(Self { network, device: device.clone(), dtype, side, blocks })
@@ -134,7 +136,8 @@ fn with_usual_name(error: WeightsError, folder: &Path) -> WeightsError {
     }
 }
 
-fn read_config(path: &Path) -> Result<(SwinConfig, usize), WeightsError> {
+/// The backbone's sizes, if the file has them, and the side of the network's input.
+fn read_config(path: &Path) -> Result<(Option<SwinConfig>, usize), WeightsError> {
     let place = path.display().to_string();
     let config: Config = read_json(path)?;
     if !config.architectures.is_empty() && !config.architectures.iter().any(|a| a.contains("BiRefNet")) {
@@ -144,8 +147,12 @@ fn read_config(path: &Path) -> Result<(SwinConfig, usize), WeightsError> {
     if side == 0 || side > 8192 || !side.is_multiple_of(32) {
         return Err(WeightsError::config(&place, format!("image_size {side} is not a multiple of 32 up to 8192")));
     }
-    config.backbone.check(&place)?;
-    Ok((config.backbone, side))
+    if !SwinConfig::KEYS.iter().any(|key| config.other.contains_key(*key)) {
+        return Ok((None, side));
+    }
+    let backbone: SwinConfig = serde_json::from_value(config.other.into()).map_err(|e| WeightsError::config(&place, e.to_string()))?;
+    backbone.check(&place)?;
+    Ok((Some(backbone), side))
 }
 
 /// The network's input as the reference prepares it: resized to a square by antialiased linear interpolation of the 8-bit values, rounded,

@@ -104,7 +104,7 @@ impl From<DiffusionError> for BackendError {
     fn from(error: DiffusionError) -> Self {
         match error {
             DiffusionError::Stopped => Self::Stopped(Stopped),
-            other => Self::Notice(other.notice()),
+            other => Self::Failed(other.notice()),
         }
     }
 }

@@ -301,8 +301,8 @@ mod tests {
     impl crate::backend::StageObserver for Warnings {
         fn progress(&self, _: f32) {}
         fn preview(&self, _: RgbImage) {}
-        fn warn(&self, text: &str) {
-            self.0.lock().push(text.into());
+        fn notice(&self, notice: Notice) {
+            self.0.lock().push(notice.to_string());
         }
         fn wants_preview(&self) -> bool {
             false

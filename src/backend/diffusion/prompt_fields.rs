@@ -76,6 +76,7 @@ mod tests {
     use super::*;
     use crate::backend::StageObserver;
     use crate::cancel::CancelToken;
+    use crate::notice::Notice;
 
     #[derive(Default)]
     struct Warnings(Mutex<Vec<String>>);
@@ -83,8 +84,8 @@ mod tests {
     impl StageObserver for Warnings {
         fn progress(&self, _: f32) {}
         fn preview(&self, _: image::RgbImage) {}
-        fn warn(&self, text: &str) {
-            self.0.lock().push(text.into());
+        fn notice(&self, notice: Notice) {
+            self.0.lock().push(notice.to_string());
         }
         fn wants_preview(&self) -> bool {
             false

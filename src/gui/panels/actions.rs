@@ -1,12 +1,13 @@
 //! Below the picture: what each step will do or is doing, and the buttons that start and stop jobs.
 
+use crate::notice;
 use egui::{Align2, FontId, Layout, Rect, RichText, Role, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
 use std::sync::Arc;
 
 use crate::gui::commands::{EditCommand, JobAction, JobCommand, UiCommand};
 use crate::gui::context::PanelContext;
 use crate::gui::{icons, theme, widgets};
-use crate::job::{ImageName, JobSnapshot, JobStatus};
+use crate::job::{ImageName, JobSnapshot, JobStatus, Stage};
 use crate::request::StepNumber;
 
 pub fn show(cx: &PanelContext<'_>, ui: &mut Ui) {
@@ -43,7 +44,7 @@ fn seconds(value: f64) -> String {
 fn steps(cx: &PanelContext<'_>, ui: &mut Ui, job: Option<&Arc<JobSnapshot>>) {
     let c = theme::colors(ui);
     let lang = cx.lang();
-    let names = [lang.t("step.background"), lang.t("step.text"), lang.t("step.composite")];
+    let names = [lang.t("step-background"), lang.t("step-text"), lang.t("step-composite")];
     let width = (ui.available_width() - 2.0 * 8.0) / 3.0;
     ui.horizontal(|ui| {
         for (step, name) in StepNumber::ALL.into_iter().zip(names) {
@@ -64,23 +65,25 @@ fn steps(cx: &PanelContext<'_>, ui: &mut Ui, job: Option<&Arc<JobSnapshot>>) {
             );
             let eta = if let StepState::Will(eta) = &state { *eta } else { None };
             let (words, color) = match state {
-                StepState::Kept => (lang.t("step.kept").to_owned(), c.dim),
-                StepState::Will(None) => (lang.t("step.will").to_owned(), c.text),
-                StepState::Will(Some(eta)) if eta < 1.0 => (lang.t("step.will_soon").to_owned(), c.text),
-                StepState::Will(Some(eta)) => (lang.f("step.will_in", &[&seconds(eta)]), c.text),
-                StepState::Running(left) if left > 0 => (lang.f("step.running_left", &[&left]), c.accent_text),
-                StepState::Running(_) => (lang.t("step.running").to_owned(), c.accent_text),
-                StepState::Stopping => (lang.t("step.stopping").to_owned(), c.accent_text),
-                StepState::Waiting(eta) if eta > 0.0 => (lang.f("step.waiting_for", &[&seconds(eta)]), c.dim),
-                StepState::Waiting(_) => (lang.t("step.waiting").to_owned(), c.dim),
-                StepState::Done => (lang.t("step.done").to_owned(), c.good),
-                StepState::Off => (lang.t("step.off").to_owned(), c.dim),
+                StepState::Kept => (lang.t("step-kept").to_owned(), c.dim),
+                StepState::Will(None) => (lang.t("step-will").to_owned(), c.text),
+                StepState::Will(Some(eta)) if eta < 1.0 => (lang.t("step-will-soon").to_owned(), c.text),
+                StepState::Will(Some(eta)) => (lang.notice(&notice!("step-will-in", seconds = seconds(eta))), c.text),
+                StepState::Running(left) if left > 0 => (lang.notice(&notice!("step-running-left", seconds = left)), c.accent_text),
+                StepState::Running(_) => (lang.t("step-running").to_owned(), c.accent_text),
+                StepState::Stopping => (lang.t("step-stopping").to_owned(), c.accent_text),
+                StepState::Waiting(eta) if eta > 0.0 => (lang.notice(&notice!("step-waiting-for", seconds = seconds(eta))), c.dim),
+                StepState::Waiting(_) => (lang.t("step-waiting").to_owned(), c.dim),
+                StepState::Done => (lang.t("step-done").to_owned(), c.good),
+                StepState::Off => (lang.t("step-off").to_owned(), c.dim),
             };
             // Where room is short, the step's name matters more than the whole sentence.
             let width_of = |words: &str| ui.painter().layout_no_wrap(words.to_owned(), FontId::proportional(theme::BODY), c.text).size().x;
             let words = match eta {
-                Some(eta) if eta < 1.0 && width_of(name) + width_of(&words) + 52.0 > rect.width() => lang.t("step.soon").to_owned(),
-                Some(eta) if width_of(name) + width_of(&words) + 52.0 > rect.width() => lang.f("step.about_seconds", &[&seconds(eta)]),
+                Some(eta) if eta < 1.0 && width_of(name) + width_of(&words) + 52.0 > rect.width() => lang.t("step-soon").to_owned(),
+                Some(eta) if width_of(name) + width_of(&words) + 52.0 > rect.width() => {
+                    lang.notice(&notice!("step-about-seconds", seconds = seconds(eta)))
+                }
                 _ => words,
             };
             let right = ui.painter().text(
@@ -93,7 +96,7 @@ fn steps(cx: &PanelContext<'_>, ui: &mut Ui, job: Option<&Arc<JobSnapshot>>) {
             let label = widgets::clipped(ui, name, font, if off { c.dim } else { c.text }, right.left() - rect.left() - 36.0);
             ui.painter().galley(pos2(rect.left() + 28.0, rect.center().y - label.size().y / 2.0), label, c.text);
             let about = format!("{name}: {words}");
-            widgets::labelled(response, Role::Label, &about).on_hover_text(lang.t("step.about"));
+            widgets::labelled(response, Role::Label, &about).on_hover_text(lang.t("step-about"));
         }
     });
 }
@@ -134,20 +137,20 @@ fn buttons(cx: &PanelContext<'_>, ui: &mut Ui, job: Option<&Arc<JobSnapshot>>) {
         ui.set_height(36.0);
         // Space presses a focused button; Enter alone never starts anything.
         let enter = ui.input(|i| i.key_pressed(egui::Key::Enter));
-        let words = lang.t("command.generate");
+        let words = lang.t("command-generate");
         let hint = UiCommand::Generate.shortcut_words(ui.ctx());
         let wide = ui.available_width() > 720.0;
         ui.add_enabled_ui(cx.enabled(UiCommand::Generate), |ui| {
             let response = widgets::primary(ui, icons::SPARKLES, words, if wide { &hint } else { "" });
-            if response.on_hover_text(lang.f("generate.about", &[&hint])).clicked() && !enter {
+            if response.on_hover_text(lang.notice(&notice!("generate-about", shortcut = hint))).clicked() && !enter {
                 cx.send(UiCommand::Generate);
             }
         });
-        for (command, key) in [(UiCommand::FromText, "again.text"), (UiCommand::FromComposite, "again.composite")] {
+        for (command, key) in [(UiCommand::FromText, "again-text"), (UiCommand::FromComposite, "again-composite")] {
             ui.add_enabled_ui(cx.enabled(command), |ui| {
-                let name = lang.get(key).unwrap_or(key);
+                let name = lang.t(key);
                 let response = widgets::button(ui, icons::ROTATE_CCW, name).on_hover_text(lang.t(command.face().key));
-                if response.on_disabled_hover_text(lang.t("again.not_yet")).clicked() && !enter {
+                if response.on_disabled_hover_text(lang.t("again-not-yet")).clicked() && !enter {
                     cx.send(command);
                 }
             });
@@ -159,7 +162,7 @@ fn buttons(cx: &PanelContext<'_>, ui: &mut Ui, job: Option<&Arc<JobSnapshot>>) {
                 return;
             };
             let stopping = cx.is_stopping(job.id);
-            let words = if stopping { lang.t("step.stopping") } else { lang.t("command.stop") };
+            let words = if stopping { lang.t("step-stopping") } else { lang.t("command-stop") };
             let label = (widgets::icon(icons::SQUARE, 14.0).color(c.bad), RichText::new(words).color(c.bad));
             let response = ui.add_enabled(!stopping, egui::Button::new(label).gap(7.0).min_size(vec2(0.0, 34.0)));
             let mut response = widgets::named(response, words);
@@ -181,19 +184,19 @@ fn ready(cx: &PanelContext<'_>, ui: &mut Ui) {
     let c = theme::colors(ui);
     let lang = cx.lang();
     if let Some(job) = cx.shown_job().filter(|j| matches!(j.status, JobStatus::Failed | JobStatus::Stopped)) {
-        let label = (widgets::icon(icons::PLAY, 14.0).color(c.accent_text), RichText::new(lang.t("history.resume")).color(c.accent_text));
+        let label = (widgets::icon(icons::PLAY, 14.0).color(c.accent_text), RichText::new(lang.t("history-resume")).color(c.accent_text));
         let response = ui.add(egui::Button::new(label).gap(7.0).min_size(vec2(0.0, 34.0)));
-        if widgets::named(response, lang.t("history.resume")).on_hover_text(lang.t("history.resume_about")).clicked() {
+        if widgets::named(response, lang.t("history-resume")).on_hover_text(lang.t("history-resume-about")).clicked() {
             cx.send(JobCommand { job: job.id, action: JobAction::Resume });
         }
         return;
     }
     let brief = &cx.brief();
     let idle = cx.plan().is_some_and(|p| !p.steps.is_empty() && p.steps.iter().all(|s| s.cached));
-    let seed = lang.f("generate.ready", &[&brief.seed]);
+    let seed = lang.notice(&notice!("generate-ready", seed = brief.seed));
     let words = match (idle, brief.seed_locked) {
-        (true, false) => [lang.t("generate.fresh").to_owned(), lang.t("generate.fresh_short").to_owned()],
-        (true, true) => [format!("{} · {seed}", lang.t("generate.same")), seed],
+        (true, false) => [lang.t("generate-fresh").to_owned(), lang.t("generate-fresh-short").to_owned()],
+        (true, true) => [format!("{} · {seed}", lang.t("generate-same")), seed],
         (false, _) => [seed.clone(), seed],
     };
     let font = FontId::proportional(theme::LABEL);
@@ -204,20 +207,34 @@ fn ready(cx: &PanelContext<'_>, ui: &mut Ui) {
     }
 }
 
+/// Message of a running stage.
+fn stage_code(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Segmentation => "stage-segmentation",
+        Stage::Scene => "stage-scene",
+        Stage::Injection => "stage-injection",
+        Stage::TextCanvas => "stage-text-canvas",
+        Stage::Canny => "stage-canny",
+        Stage::SdxlText => "stage-sdxl-text",
+        Stage::TextMatte => "stage-text-matte",
+        Stage::Composition => "stage-composition",
+    }
+}
+
 fn progress(cx: &PanelContext<'_>, ui: &Ui, rect: Rect, job: &JobSnapshot) {
     let c = theme::colors(ui);
     let lang = cx.lang();
     let now = crate::engine::clock();
     let elapsed = job.elapsed(now).round() as i64;
     let eta = job.eta(now);
-    let stage = job.stage.and_then(|s| lang.get(&format!("stage.{}", s.as_str()))).unwrap_or(lang.t("stage.waiting"));
+    let stage = lang.t(job.stage.map_or("stage-waiting", stage_code));
     let waiting = job.status == JobStatus::Pending;
-    let left = if eta > 0 { lang.f("progress.left", &[&eta]) } else { lang.t("progress.soon").to_owned() };
+    let left = if eta > 0 { lang.notice(&notice!("progress-left", seconds = eta)) } else { lang.t("progress-soon").to_owned() };
     let words = if waiting {
         [stage.to_owned(), stage.to_owned()]
     } else {
         [
-            format!("{stage} · {} % · {left} · {}", job.progress_percent, lang.f("progress.elapsed", &[&elapsed])),
+            format!("{stage} · {} % · {left} · {}", job.progress_percent, lang.notice(&notice!("progress-elapsed", seconds = elapsed))),
             format!("{} % · {left}", job.progress_percent),
         ]
     };
@@ -234,7 +251,7 @@ fn progress(cx: &PanelContext<'_>, ui: &Ui, rect: Rect, job: &JobSnapshot) {
 fn more(cx: &PanelContext<'_>, ui: &mut Ui) {
     let lang = cx.lang();
     let c = theme::colors(ui);
-    let name = lang.t("generate.more");
+    let name = lang.t("generate-more");
     let label =
         (widgets::icon(icons::GRID_2X2, 15.0).color(c.dim), RichText::new(name), widgets::icon(icons::CHEVRON_DOWN, 13.0).color(c.dim));
     let response = widgets::named(ui.add(egui::Button::new(label).gap(7.0).min_size(vec2(0.0, 34.0))), name);
@@ -250,17 +267,17 @@ fn more(cx: &PanelContext<'_>, ui: &mut Ui) {
                 ui.close();
             }
         };
-        entry(ui, UiCommand::Variations, &lang.f("generate.variations_about", &[&cx.session.variations]));
+        entry(ui, UiCommand::Variations, &lang.notice(&notice!("generate-variations-about", number = cx.session.variations)));
         let mut count = cx.session.variations as f32;
-        widgets::slider(ui, lang.t("generate.count"), &mut count, 2.0..=9.0, 0);
+        widgets::slider(ui, lang.t("generate-count"), &mut count, 2.0..=9.0, 0);
         let count = count.round() as u32;
         if count != cx.session.variations {
             cx.send(EditCommand::Variations(count));
         }
         ui.separator();
-        entry(ui, UiCommand::SizeSet, lang.t("generate.size_set_about"));
+        entry(ui, UiCommand::SizeSet, lang.t("generate-size-set-about"));
         ui.separator();
-        entry(ui, UiCommand::GenerateFront, lang.t("generate.front_about"));
-        entry(ui, UiCommand::GenerateAll, lang.t("generate.all_about"));
+        entry(ui, UiCommand::GenerateFront, lang.t("generate-front-about"));
+        entry(ui, UiCommand::GenerateAll, lang.t("generate-all-about"));
     });
 }

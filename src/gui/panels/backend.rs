@@ -1,5 +1,6 @@
 //! The backend that makes the pictures, as several panels show it.
 
+use crate::notice;
 use egui::{RichText, Ui};
 
 use crate::gui::context::PanelContext;
@@ -21,16 +22,16 @@ pub fn device(cx: &PanelContext<'_>) -> String {
 /// A label, with the backend that made the job.
 pub fn labelled(lang: Lang, job: &JobSnapshot, words: &str) -> String {
     match job.backend {
-        BackendKind::Draft => lang.f("canvas.by_draft", &[&words]),
-        BackendKind::Diffusion => lang.f("canvas.by_diffusion", &[&words]),
+        BackendKind::Draft => lang.notice(&notice!("canvas-by-draft", caption = words.to_owned())),
+        BackendKind::Diffusion => lang.notice(&notice!("canvas-by-diffusion", caption = words.to_owned())),
     }
 }
 
 /// The backend's short name.
 pub fn short(lang: Lang, kind: BackendKind) -> &'static str {
     match kind {
-        BackendKind::Draft => lang.t("advanced.engine_draft"),
-        BackendKind::Diffusion => lang.t("advanced.engine_diffusion"),
+        BackendKind::Draft => lang.t("advanced-engine-draft"),
+        BackendKind::Diffusion => lang.t("advanced-engine-diffusion"),
     }
 }
 
@@ -38,17 +39,17 @@ pub fn short(lang: Lang, kind: BackendKind) -> &'static str {
 pub fn choice(cx: &PanelContext<'_>, chosen: &mut BackendChoice, ui: &mut Ui) -> bool {
     let lang = cx.lang();
     let c = theme::colors(ui);
-    ui.label(RichText::new(lang.t("advanced.engine")).size(theme::SMALL).color(c.dim));
+    ui.label(RichText::new(lang.t("advanced-engine")).size(theme::SMALL).color(c.dim));
     let options = [
-        (BackendChoice::Auto, lang.t("advanced.engine_auto")),
-        (BackendChoice::Draft, lang.t("advanced.engine_draft")),
-        (BackendChoice::Diffusion, lang.t("advanced.engine_diffusion")),
+        (BackendChoice::Auto, lang.t("advanced-engine-auto")),
+        (BackendChoice::Draft, lang.t("advanced-engine-draft")),
+        (BackendChoice::Diffusion, lang.t("advanced-engine-diffusion")),
     ];
     let changed = widgets::segmented(ui, chosen, &options);
     if *chosen == BackendChoice::Diffusion
         && let Some(Err(why)) = cx.watch.diffusion().map(|d| d.ready.clone())
     {
-        let words = lang.f("models.why_not", &[&lang.say(&why)]);
+        let words = lang.notice(&notice!("models-why-not", reason = why));
         ui.add(egui::Label::new(RichText::new(words).size(theme::LABEL).color(c.bad)).wrap());
     }
     changed

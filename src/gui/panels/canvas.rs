@@ -11,10 +11,10 @@ use crate::gui::view::{Source, Tab};
 use crate::gui::{icons, theme, widgets};
 
 const TABS: [(Tab, &str, UiCommand); 4] = [
-    (Tab::Product, "tab.product", UiCommand::TabProduct),
-    (Tab::Background, "tab.background", UiCommand::TabBackground),
-    (Tab::Text, "tab.text", UiCommand::TabText),
-    (Tab::Final, "tab.final", UiCommand::TabFinal),
+    (Tab::Product, "tab-product", UiCommand::TabProduct),
+    (Tab::Background, "tab-background", UiCommand::TabBackground),
+    (Tab::Text, "tab-text", UiCommand::TabText),
+    (Tab::Final, "tab-final", UiCommand::TabFinal),
 ];
 
 /// Width of the switch between draft and result.
@@ -38,7 +38,7 @@ fn bar(cx: &PanelContext<'_>, scale: f32, ui: &mut Ui) {
     ui.horizontal_centered(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
         for (i, (tab, key, command)) in TABS.into_iter().enumerate() {
-            let name = lang.get(key).unwrap_or(key);
+            let name = lang.t(key);
             let on = cx.view.tab == tab;
             let font = FontId::new(theme::BODY, if on { theme::bold() } else { egui::FontFamily::Proportional });
             let words = ui.painter().layout_no_wrap(name.to_owned(), font, if on { c.text } else { c.dim });
@@ -82,8 +82,8 @@ fn tools(cx: &PanelContext<'_>, scale: f32, ui: &mut Ui) {
         });
     };
     let history = cx.history_shown;
-    let tip = format!("{} {}", lang.t("command.history"), UiCommand::History.shortcut_words(ui.ctx()));
-    if widgets::icon_toggle(ui, icons::HISTORY, lang.t("command.history"), history).on_hover_text(tip).clicked() {
+    let tip = format!("{} {}", lang.t("command-history"), UiCommand::History.shortcut_words(ui.ctx()));
+    if widgets::icon_toggle(ui, icons::HISTORY, lang.t("command-history"), history).on_hover_text(tip).clicked() {
         cx.send(UiCommand::History);
     }
     // Tools without room are still in the menu and on the keyboard.
@@ -97,7 +97,7 @@ fn tools(cx: &PanelContext<'_>, scale: f32, ui: &mut Ui) {
     }
     let comparing = cx.view.compare.is_some();
     ui.add_enabled_ui(cx.enabled(UiCommand::Compare), |ui| {
-        if widgets::icon_toggle(ui, icons::SQUARE_SPLIT_HORIZONTAL, lang.t("command.compare"), comparing).clicked() {
+        if widgets::icon_toggle(ui, icons::SQUARE_SPLIT_HORIZONTAL, lang.t("command-compare"), comparing).clicked() {
             cx.send(UiCommand::Compare);
         }
     });
@@ -107,7 +107,7 @@ fn tools(cx: &PanelContext<'_>, scale: f32, ui: &mut Ui) {
     tool(ui, UiCommand::ZoomFit);
     let words = RichText::new("1:1").font(FontId::new(theme::LABEL, theme::bold())).color(c.dim);
     let actual = ui.add(egui::Button::new(words).frame(false).min_size(vec2(34.0, 28.0)));
-    let name = lang.t("command.zoom_actual");
+    let name = lang.t("command-zoom-actual");
     if widgets::named(actual, name).on_hover_text(format!("{name} {}", UiCommand::ZoomActual.shortcut_words(ui.ctx()))).clicked() {
         cx.send(UiCommand::ZoomActual);
     }
@@ -146,7 +146,7 @@ fn source(cx: &PanelContext<'_>, ui: &mut Ui) {
     let (rect, _) = ui.allocate_exact_size(vec2(SWITCH, 32.0), Sense::hover());
     ui.scope_builder(egui::UiBuilder::new().max_rect(Rect::from_center_size(rect.center(), vec2(SWITCH, 32.0))), |ui| {
         let mut source = cx.view.source;
-        let options = [(Source::Draft, lang.t("canvas.draft")), (Source::Job(id), lang.t("canvas.result"))];
+        let options = [(Source::Draft, lang.t("canvas-draft")), (Source::Job(id), lang.t("canvas-result"))];
         if widgets::segmented(ui, &mut source, &options) {
             cx.send(EditCommand::Show(source));
         }

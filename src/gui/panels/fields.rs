@@ -1,5 +1,6 @@
 //! The fields of the brief: scene, text, style, layers, size, seed and the advanced settings.
 
+use crate::notice;
 use egui::{Button, CollapsingHeader, Key, Modifiers, RichText, Ui, vec2};
 
 use crate::gui::commands::{EditCommand, UiCommand};
@@ -14,8 +15,8 @@ use crate::request::{CompositionMode, TextPosition};
 /// The scene prompt with its presets.
 pub fn scene(cx: &PanelContext<'_>, brief: &mut Brief, recall: &mut Option<Recall>, ui: &mut Ui) {
     let lang = cx.lang();
-    widgets::section(ui, lang.t("scene.title"), None);
-    let response = widgets::field(ui, &mut brief.scene, lang.t("scene.title"), lang.t("scene.hint"), 2);
+    widgets::section(ui, lang.t("scene-title"), None);
+    let response = widgets::field(ui, &mut brief.scene, lang.t("scene-title"), lang.t("scene-hint"), 2);
     walk(cx, ui, &response, Field::Scene, brief, recall);
     chips(cx, ui, Kind::Scene, &mut brief.scene);
 }
@@ -86,7 +87,7 @@ fn chips(cx: &PanelContext<'_>, ui: &mut Ui, kind: Kind, text: &mut String) {
             }
             if preset.own {
                 response.context_menu(|ui| {
-                    if widgets::named(ui.button(lang.t("preset.remove")), lang.t("preset.remove")).clicked() {
+                    if widgets::named(ui.button(lang.t("preset-remove")), lang.t("preset-remove")).clicked() {
                         cx.send(EditCommand::RemovePreset(kind, i));
                         ui.close();
                     }
@@ -94,7 +95,7 @@ fn chips(cx: &PanelContext<'_>, ui: &mut Ui, kind: Kind, text: &mut String) {
             }
         }
         if !text.trim().is_empty() && !presets.iter().any(|p| p.is(text)) {
-            let name = lang.t("preset.add");
+            let name = lang.t("preset-add");
             if widgets::named(widgets::chip(ui, "+", false), name).on_hover_text(name).clicked() {
                 cx.send(EditCommand::AddPreset(kind, text.clone()));
             }
@@ -108,40 +109,42 @@ fn chips(cx: &PanelContext<'_>, ui: &mut Ui, kind: Kind, text: &mut String) {
 /// The advertising text.
 pub fn text(cx: &PanelContext<'_>, brief: &mut Brief, recall: &mut Option<Recall>, ui: &mut Ui) {
     let lang = cx.lang();
-    widgets::section(ui, lang.t("text.title"), None);
-    let response = widgets::field(ui, &mut brief.text, lang.t("text.title"), lang.t("text.hint"), 2);
+    widgets::section(ui, lang.t("text-title"), None);
+    let response = widgets::field(ui, &mut brief.text, lang.t("text-title"), lang.t("text-hint"), 2);
     walk(cx, ui, &response, Field::Text, brief, recall);
     let c = theme::colors(ui);
     let length = brief.text.chars().count();
     if length > MAX_TEXT_CHARS {
-        ui.label(RichText::new(lang.f("text.too_long", &[&length, &MAX_TEXT_CHARS])).size(theme::SMALL).color(c.bad));
+        ui.label(
+            RichText::new(lang.notice(&notice!("text-too-long", count = length, most = MAX_TEXT_CHARS))).size(theme::SMALL).color(c.bad),
+        );
     }
 }
 
 /// The style prompt with its presets.
 pub fn style(cx: &PanelContext<'_>, brief: &mut Brief, recall: &mut Option<Recall>, ui: &mut Ui) {
     let lang = cx.lang();
-    widgets::section(ui, lang.t("style.title"), None);
+    widgets::section(ui, lang.t("style-title"), None);
     chips(cx, ui, Kind::Style, &mut brief.style);
-    let response = widgets::field(ui, &mut brief.style, lang.t("style.title"), lang.t("style.hint"), 1);
+    let response = widgets::field(ui, &mut brief.style, lang.t("style-title"), lang.t("style-hint"), 1);
     walk(cx, ui, &response, Field::Style, brief, recall);
 }
 
 /// How text and product are arranged.
 pub fn layers(cx: &PanelContext<'_>, brief: &mut Brief, ui: &mut Ui) {
     let lang = cx.lang();
-    widgets::section(ui, lang.t("layers.title"), None);
+    widgets::section(ui, lang.t("layers-title"), None);
     let modes = [
-        (CompositionMode::Overlay, lang.t("layers.overlay")),
-        (CompositionMode::Blend, lang.t("layers.blend")),
-        (CompositionMode::Behind, lang.t("layers.behind")),
+        (CompositionMode::Overlay, lang.t("layers-overlay")),
+        (CompositionMode::Blend, lang.t("layers-blend")),
+        (CompositionMode::Behind, lang.t("layers-behind")),
     ];
     widgets::segmented(ui, &mut brief.mode, &modes);
     let positions = [
-        (Some(TextPosition::Top), lang.t("layers.top")),
-        (Some(TextPosition::Center), lang.t("layers.center")),
-        (Some(TextPosition::Bottom), lang.t("layers.bottom")),
-        (Some(TextPosition::Auto), lang.t("layers.auto")),
+        (Some(TextPosition::Top), lang.t("layers-top")),
+        (Some(TextPosition::Center), lang.t("layers-center")),
+        (Some(TextPosition::Bottom), lang.t("layers-bottom")),
+        (Some(TextPosition::Auto), lang.t("layers-auto")),
     ];
     // No position is marked while the text is placed by hand.
     let mut position = if brief.text_y.is_some() { None } else { Some(brief.position) };
@@ -152,26 +155,26 @@ pub fn layers(cx: &PanelContext<'_>, brief: &mut Brief, ui: &mut Ui) {
         brief.place_text_automatically();
     }
     placed(cx, ui);
-    widgets::slider(ui, lang.t("layers.composition"), &mut brief.composition_strength, number_range(&limits::COMPOSITION_STRENGTH), 2)
-        .on_hover_text(lang.t("layers.composition_about"));
-    widgets::slider(ui, lang.t("layers.strength"), &mut brief.strength, number_range(&limits::STRENGTH), 2)
-        .on_hover_text(lang.t("layers.strength_about"));
+    widgets::slider(ui, lang.t("layers-composition"), &mut brief.composition_strength, number_range(&limits::COMPOSITION_STRENGTH), 2)
+        .on_hover_text(lang.t("layers-composition-about"));
+    widgets::slider(ui, lang.t("layers-strength"), &mut brief.strength, number_range(&limits::STRENGTH), 2)
+        .on_hover_text(lang.t("layers-strength-about"));
 }
 
 /// Lists what was placed by hand, with a button that places it automatically.
 fn placed(cx: &PanelContext<'_>, ui: &mut Ui) {
     let lang = cx.lang();
     let c = theme::colors(ui);
-    for (command, key) in [(UiCommand::TextAuto, "layers.text_placed"), (UiCommand::ProductAuto, "layers.product_placed")] {
+    for (command, key) in [(UiCommand::TextAuto, "layers-text-placed"), (UiCommand::ProductAuto, "layers-product-placed")] {
         if !cx.enabled(command) {
             continue;
         }
         ui.horizontal(|ui| {
             ui.spacing_mut().interact_size.y = 20.0;
             ui.label(widgets::icon(icons::MOVE, 13.0).color(c.accent_text));
-            ui.label(RichText::new(lang.get(key).unwrap_or(key)).size(theme::LABEL).color(c.dim));
+            ui.label(RichText::new(lang.t(key)).size(theme::LABEL).color(c.dim));
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                let response = widgets::link(ui, lang.t("layers.automatic"));
+                let response = widgets::link(ui, lang.t("layers-automatic"));
                 if widgets::named(response, lang.t(command.face().key)).clicked() {
                     cx.send(command);
                 }
@@ -187,19 +190,19 @@ pub fn advanced(cx: &PanelContext<'_>, brief: &mut Brief, ui: &mut Ui) {
     size(cx, brief, ui);
     seed(cx, &mut brief.seed, ui);
     ui.add_space(theme::UNIT);
-    let title = RichText::new(lang.t("advanced.title")).font(egui::FontId::new(theme::LABEL, theme::bold())).color(c.dim);
+    let title = RichText::new(lang.t("advanced-title")).font(egui::FontId::new(theme::LABEL, theme::bold())).color(c.dim);
     CollapsingHeader::new(title).id_salt("advanced").show_unindented(ui, |ui| {
         super::backend::choice(cx, &mut brief.engine, ui);
-        caption(ui, lang.t("advanced.scene_negative"));
-        widgets::field(ui, &mut brief.scene_negative, lang.t("advanced.scene_negative"), lang.t("advanced.negative_hint"), 1);
-        caption(ui, lang.t("advanced.style_negative"));
-        widgets::field(ui, &mut brief.style_negative, lang.t("advanced.style_negative"), lang.t("advanced.negative_hint"), 1);
+        caption(ui, lang.t("advanced-scene-negative"));
+        widgets::field(ui, &mut brief.scene_negative, lang.t("advanced-scene-negative"), lang.t("advanced-negative-hint"), 1);
+        caption(ui, lang.t("advanced-style-negative"));
+        widgets::field(ui, &mut brief.style_negative, lang.t("advanced-style-negative"), lang.t("advanced-negative-hint"), 1);
         ui.add_space(4.0);
-        ui.checkbox(&mut brief.preserve_product, lang.t("advanced.preserve"));
-        caption(ui, lang.t("advanced.diffusion_only"));
-        count(ui, lang.t("advanced.steps"), &mut brief.steps, &limits::NUM_INFERENCE_STEPS);
-        count(ui, lang.t("advanced.text_steps"), &mut brief.text_steps, &limits::TEXT_NUM_INFERENCE_STEPS);
-        widgets::slider(ui, lang.t("advanced.guidance"), &mut brief.guidance, number_range(&limits::GUIDANCE_SCALE), 1);
+        ui.checkbox(&mut brief.preserve_product, lang.t("advanced-preserve"));
+        caption(ui, lang.t("advanced-diffusion-only"));
+        count(ui, lang.t("advanced-steps"), &mut brief.steps, &limits::NUM_INFERENCE_STEPS);
+        count(ui, lang.t("advanced-text-steps"), &mut brief.text_steps, &limits::TEXT_NUM_INFERENCE_STEPS);
+        widgets::slider(ui, lang.t("advanced-guidance"), &mut brief.guidance, number_range(&limits::GUIDANCE_SCALE), 1);
     });
 }
 
@@ -225,7 +228,7 @@ fn count(ui: &mut Ui, name: &str, value: &mut u32, field: &limits::Field) {
 
 fn size(cx: &PanelContext<'_>, brief: &mut Brief, ui: &mut Ui) {
     let lang = cx.lang();
-    widgets::section(ui, lang.t("size.title"), None);
+    widgets::section(ui, lang.t("size-title"), None);
     let options: Vec<((u32, u32), &str)> = SIZES.iter().map(|&(name, w, h)| ((w, h), name)).collect();
     let mut chosen = (brief.width, brief.height);
     if widgets::segmented(ui, &mut chosen, &options) {
@@ -233,9 +236,9 @@ fn size(cx: &PanelContext<'_>, brief: &mut Brief, ui: &mut Ui) {
     }
     ui.horizontal(|ui| {
         let width = (ui.available_width() - 24.0) / 2.0;
-        side(ui, lang, &mut brief.width, lang.t("size.width"), width);
+        side(ui, lang, &mut brief.width, lang.t("size-width"), width);
         ui.label("×");
-        side(ui, lang, &mut brief.height, lang.t("size.height"), width);
+        side(ui, lang, &mut brief.height, lang.t("size-height"), width);
     });
 }
 
@@ -247,30 +250,30 @@ fn side(ui: &mut Ui, lang: crate::gui::i18n::Lang, value: &mut u32, name: &'stat
     if typed != *value {
         *value = ((typed + SIDE_STEP / 2) / SIDE_STEP * SIDE_STEP).clamp(MIN_SIDE, MAX_SIDE);
     }
-    widgets::named(response, name).on_hover_text(lang.f("size.step", &[&name]));
+    widgets::named(response, name).on_hover_text(lang.notice(&notice!("size-step", side = name)));
 }
 
 fn seed(cx: &PanelContext<'_>, seed: &mut u64, ui: &mut Ui) {
     let lang = cx.lang();
-    widgets::section(ui, lang.t("seed.title"), None);
+    widgets::section(ui, lang.t("seed-title"), None);
     ui.horizontal(|ui| {
         let c = theme::colors(ui);
         let width = ui.available_width() - 2.0 * (34.0 + 8.0);
         ui.spacing_mut().button_padding.x = 6.0;
         let drag = egui::DragValue::new(seed).speed(1.0).range(0..=u64::MAX);
         let response = ui.add_sized(vec2(width, 34.0), drag);
-        widgets::named(response, lang.t("seed.title")).on_hover_text(lang.t("seed.about"));
+        widgets::named(response, lang.t("seed-title")).on_hover_text(lang.t("seed-about"));
         let dice = Button::new(widgets::icon(icons::DICES, 16.0).color(c.dim)).min_size(vec2(34.0, 34.0));
-        let dice = widgets::named(ui.add(dice), lang.t("command.roll_seed"));
-        if dice.on_hover_text(lang.t("command.roll_seed")).clicked() {
+        let dice = widgets::named(ui.add(dice), lang.t("command-roll-seed"));
+        if dice.on_hover_text(lang.t("command-roll-seed")).clicked() {
             cx.send(UiCommand::RollSeed);
         }
         let locked = cx.brief().seed_locked;
         let (glyph, color) = if locked { (icons::LOCK, c.accent_text) } else { (icons::LOCK_OPEN, c.dim) };
         let response = ui.add(Button::new(widgets::icon(glyph, 16.0).color(color)).min_size(vec2(34.0, 34.0)));
-        let name = lang.t("command.lock_seed");
+        let name = lang.t("command-lock-seed");
         response.widget_info(|| egui::WidgetInfo::selected(egui::Role::CheckBox, true, locked, name));
-        if response.on_hover_text(lang.t("seed.lock_about")).clicked() {
+        if response.on_hover_text(lang.t("seed-lock-about")).clicked() {
             cx.send(UiCommand::LockSeed);
         }
     });

@@ -1,5 +1,6 @@
 //! The list of fonts, each with a sample of the text.
 
+use crate::notice;
 use egui::{Align2, CornerRadius, FontId, Rect, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use crate::gui::commands::UiCommand;
@@ -26,10 +27,10 @@ pub struct FontPanel {
 pub fn show(cx: &PanelContext<'_>, font: &mut String, text: &str, state: &mut FontPanel, ui: &mut Ui) {
     let c = theme::colors(ui);
     let lang = cx.lang();
-    if widgets::section(ui, lang.t("font.title"), Some(lang.t("font.folders"))).is_some_and(|r| r.clicked()) {
+    if widgets::section(ui, lang.t("font-title"), Some(lang.t("font-folders"))).is_some_and(|r| r.clicked()) {
         cx.send(UiCommand::Fonts);
     }
-    let hint = lang.t("font.search");
+    let hint = lang.t("font-search");
     let fonts = cx.fonts();
     let edit = egui::TextEdit::singleline(&mut state.query).id_salt("font-query").hint_text(egui::RichText::new(hint).color(c.dim));
     let edit = edit.prefix(widgets::icon(crate::gui::icons::SEARCH, 14.0).color(c.dim)).margin(egui::Margin::symmetric(10, 7));
@@ -44,12 +45,12 @@ pub fn show(cx: &PanelContext<'_>, font: &mut String, text: &str, state: &mut Fo
     let names: Vec<String> = fonts.names().into_iter().filter(found).collect();
     // A project may spell the name in another Unicode normal form, or without its folder.
     let chosen = fonts.resolve(font).unwrap_or_else(|| font.clone());
-    let line: String = text.lines().find(|l| !l.trim().is_empty()).unwrap_or(lang.t("font.sample")).chars().take(SHOWN).collect();
+    let line: String = text.lines().find(|l| !l.trim().is_empty()).unwrap_or(lang.t("font-sample")).chars().take(SHOWN).collect();
     egui::Frame::new().fill(c.sunken).stroke(Stroke::new(1.0, c.border)).corner_radius(theme::RADIUS).inner_margin(1).show(ui, |ui| {
         ui.set_width(ui.available_width());
         if names.is_empty() {
             ui.add_space(10.0);
-            ui.vertical_centered(|ui| ui.weak(lang.t("font.none")));
+            ui.vertical_centered(|ui| ui.weak(lang.t("font-none")));
             ui.add_space(10.0);
             return;
         }
@@ -76,11 +77,13 @@ pub fn show(cx: &PanelContext<'_>, font: &mut String, text: &str, state: &mut Fo
     let missing: Vec<char> = missing.into_iter().filter(|c| !in_no_font.contains(c)).collect();
     if !in_no_font.is_empty() {
         let chars: String = in_no_font.iter().take(8).collect();
-        ui.label(egui::RichText::new(lang.f("font.nowhere", &[&chars])).size(theme::SMALL).color(theme::colors(ui).bad));
+        ui.label(
+            egui::RichText::new(lang.notice(&notice!("font-nowhere", characters = chars))).size(theme::SMALL).color(theme::colors(ui).bad),
+        );
     }
     if !missing.is_empty() {
         let chars: String = missing.iter().take(8).collect();
-        ui.label(egui::RichText::new(lang.f("font.missing", &[&chars])).size(theme::SMALL).color(c.accent_text));
+        ui.label(egui::RichText::new(lang.notice(&notice!("font-missing", characters = chars))).size(theme::SMALL).color(c.accent_text));
     }
 }
 
@@ -122,7 +125,7 @@ fn row(cx: &PanelContext<'_>, ui: &mut Ui, (name, on): (&str, bool), line: &str,
         ui.painter().text(rect.left_center() + vec2(12.0, 0.0), Align2::LEFT_CENTER, "…", font, c.dim);
     }
     response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, on, short.clone()));
-    let tip = if lacks { lang.f("font.lacks", &[&name]) } else { name.to_owned() };
+    let tip = if lacks { lang.notice(&notice!("font-lacks", font = name.to_owned())) } else { name.to_owned() };
     response.on_hover_text(tip).clicked()
 }
 

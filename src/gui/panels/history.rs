@@ -1,5 +1,6 @@
 //! The right panel: the jobs of all front ends, newest first.
 
+use crate::notice;
 use egui::{Align2, CornerRadius, FontId, Panel, Rect, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, Vec2, pos2, vec2};
 use std::sync::Arc;
 
@@ -28,14 +29,14 @@ pub fn show(cx: &PanelContext<'_>, state: &mut HistoryPanel, ui: &mut Ui) {
     let lang = cx.lang();
     Panel::right("history").exact_size(WIDTH).resizable(false).frame(theme::panel_frame(c, vec2(0.0, 4.0))).show(ui, |ui| {
         egui::Frame::new().inner_margin(egui::Margin::symmetric(14, 0)).show(ui, |ui| {
-            widgets::section(ui, lang.t("history.title"), None);
+            widgets::section(ui, lang.t("history-title"), None);
             ui.horizontal(|ui| {
                 ui.set_height(34.0);
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                    if widgets::icon_toggle(ui, icons::STAR, lang.t("history.starred"), state.starred_only).clicked() {
+                    if widgets::icon_toggle(ui, icons::STAR, lang.t("history-starred"), state.starred_only).clicked() {
                         state.starred_only = !state.starred_only;
                     }
-                    let hint = lang.t("history.search");
+                    let hint = lang.t("history-search");
                     let edit = egui::TextEdit::singleline(&mut state.query).id_salt("history-query");
                     let edit = edit.hint_text(RichText::new(hint).color(c.dim)).desired_width(ui.available_width());
                     let edit = edit.prefix(widgets::icon(icons::SEARCH, 14.0).color(c.dim)).margin(egui::Margin::symmetric(10, 7));
@@ -78,7 +79,7 @@ fn empty(cx: &PanelContext<'_>, state: &HistoryPanel, ui: &mut Ui) {
     let c = theme::colors(ui);
     let lang = cx.lang();
     let searching = state.starred_only || !state.query.trim().is_empty();
-    let words = if searching { lang.t("history.nothing_found") } else { lang.t("history.empty") };
+    let words = if searching { lang.t("history-nothing-found") } else { lang.t("history-empty") };
     ui.add_space(56.0);
     ui.vertical_centered(|ui| {
         ui.set_max_width(WIDTH - 56.0);
@@ -95,7 +96,7 @@ fn card(cx: &PanelContext<'_>, ui: &mut Ui, job: &Arc<JobSnapshot>) {
     let compared = cx.view.compare == Some(Source::Job(job.id));
     let width = ui.available_width();
     let (rect, response) = ui.allocate_exact_size(vec2(width, THUMB + FOOT), Sense::click());
-    let name = lang.f("history.entry", &[&job_title::title(job)]);
+    let name = lang.notice(&notice!("history-entry", title = job_title::title(job)));
     let response = widgets::labelled(response, Role::Button, &name);
     if ui.is_rect_visible(rect) {
         let picture = Rect::from_min_size(rect.min, vec2(width, THUMB));
@@ -149,18 +150,18 @@ fn card(cx: &PanelContext<'_>, ui: &mut Ui, job: &Arc<JobSnapshot>) {
 fn when(cx: &PanelContext<'_>, job: &JobSnapshot) -> String {
     let lang = cx.lang();
     match job.status {
-        JobStatus::Pending => lang.t("history.waiting").into(),
-        JobStatus::Running if cx.is_stopping(job.id) => lang.t("step.stopping").into(),
+        JobStatus::Pending => lang.t("history-waiting").into(),
+        JobStatus::Running if cx.is_stopping(job.id) => lang.t("step-stopping").into(),
         JobStatus::Running => format!("{} %", job.progress_percent),
-        JobStatus::Failed => lang.t("history.failed").into(),
-        JobStatus::Stopped => lang.t("history.stopped").into(),
+        JobStatus::Failed => lang.t("history-failed").into(),
+        JobStatus::Stopped => lang.t("history-stopped").into(),
         JobStatus::Completed => {
             let ago = (crate::engine::now() - job.start_time).max(0.0);
             match ago as u64 {
-                0..=59 => lang.t("history.now").into(),
-                60..=3599 => lang.f("history.minutes", &[&(ago as u64 / 60)]),
-                3600..=86_399 => lang.f("history.hours", &[&(ago as u64 / 3600)]),
-                _ => lang.f("history.days", &[&(ago as u64 / 86_400)]),
+                0..=59 => lang.t("history-now").into(),
+                60..=3599 => lang.notice(&notice!("history-minutes", minutes = ago as u64 / 60)),
+                3600..=86_399 => lang.notice(&notice!("history-hours", hours = ago as u64 / 3600)),
+                _ => lang.notice(&notice!("history-days", days = ago as u64 / 86_400)),
             }
         }
     }
@@ -193,39 +194,39 @@ fn actions(cx: &PanelContext<'_>, ui: &mut Ui, job: &Arc<JobSnapshot>) {
     let lang = cx.lang();
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = (ui.available_width() - 6.0 * 28.0) / 5.0;
-        if widgets::icon_toggle(ui, icons::STAR, lang.t("history.star"), job.starred).clicked() {
+        if widgets::icon_toggle(ui, icons::STAR, lang.t("history-star"), job.starred).clicked() {
             send(cx, job, JobAction::Star);
         }
-        if widgets::icon_button(ui, icons::ROTATE_CCW, lang.t("history.restore")).clicked() {
+        if widgets::icon_button(ui, icons::ROTATE_CCW, lang.t("history-restore")).clicked() {
             send(cx, job, JobAction::Restore);
         }
         let other = cx.session.base.filter(|b| *b != job.id).is_some() || cx.draft().is_some();
         let over = matches!(job.status, JobStatus::Failed | JobStatus::Stopped);
         if over {
-            if widgets::icon_button(ui, icons::PLAY, lang.t("history.resume")).clicked() {
+            if widgets::icon_button(ui, icons::PLAY, lang.t("history-resume")).clicked() {
                 send(cx, job, JobAction::Resume);
             }
         } else {
             ui.add_enabled_ui(other && job.status == JobStatus::Completed, |ui| {
-                if widgets::icon_toggle(ui, icons::SQUARE_SPLIT_HORIZONTAL, lang.t("history.compare"), cx.view.compare.is_some()).clicked()
+                if widgets::icon_toggle(ui, icons::SQUARE_SPLIT_HORIZONTAL, lang.t("history-compare"), cx.view.compare.is_some()).clicked()
                 {
                     cx.send(UiCommand::Compare);
                 }
             });
         }
         ui.add_enabled_ui(job.images.contains(&ImageName::Final), |ui| {
-            if widgets::icon_button(ui, icons::DOWNLOAD, lang.t("command.export")).clicked() {
+            if widgets::icon_button(ui, icons::DOWNLOAD, lang.t("command-export")).clicked() {
                 cx.send(UiCommand::Export);
             }
         });
         if job.status.is_active() {
-            if widgets::icon_button(ui, icons::SQUARE, lang.t("history.stop")).clicked() {
+            if widgets::icon_button(ui, icons::SQUARE, lang.t("history-stop")).clicked() {
                 send(cx, job, JobAction::Stop);
             }
-        } else if widgets::icon_button(ui, icons::TRASH_2, lang.t("history.delete")).clicked() {
+        } else if widgets::icon_button(ui, icons::TRASH_2, lang.t("history-delete")).clicked() {
             send(cx, job, JobAction::Delete);
         }
-        let more = widgets::icon_button(ui, icons::ELLIPSIS, lang.t("history.more"));
+        let more = widgets::icon_button(ui, icons::ELLIPSIS, lang.t("history-more"));
         egui::Popup::menu(&more).show(|ui| menu(cx, ui, job));
     });
 }
@@ -247,43 +248,43 @@ fn menu(cx: &PanelContext<'_>, ui: &mut Ui, job: &Arc<JobSnapshot>) {
         }
         clicked
     };
-    if item(ui, true, icons::ROTATE_CCW, lang.t("history.restore")) {
+    if item(ui, true, icons::ROTATE_CCW, lang.t("history-restore")) {
         send(cx, job, JobAction::Restore);
     }
-    if item(ui, true, icons::STAR, lang.t("history.star")) {
+    if item(ui, true, icons::STAR, lang.t("history-star")) {
         send(cx, job, JobAction::Star);
     }
-    if item(ui, true, icons::NOTEBOOK_PEN, lang.t("history.annotate")) {
+    if item(ui, true, icons::NOTEBOOK_PEN, lang.t("history-annotate")) {
         send(cx, job, JobAction::EditNote);
     }
     let done = job.status == JobStatus::Completed;
-    if matches!(job.status, JobStatus::Failed | JobStatus::Stopped) && item(ui, true, icons::PLAY, lang.t("history.resume")) {
+    if matches!(job.status, JobStatus::Failed | JobStatus::Stopped) && item(ui, true, icons::PLAY, lang.t("history-resume")) {
         send(cx, job, JobAction::Resume);
     }
     // A composite of two given pictures can be made again without the text.
     for (step, glyph, key) in
-        [(StepNumber::Text, icons::TYPE, "command.from_text"), (StepNumber::Composite, icons::LAYERS, "command.from_composite")]
+        [(StepNumber::Text, icons::TYPE, "command-from-text"), (StepNumber::Composite, icons::LAYERS, "command-from-composite")]
     {
         let possible = done && job.images.contains(&ImageName::Step2) && (job.has_text || step == StepNumber::Composite);
-        if item(ui, possible, glyph, lang.get(key).unwrap_or(key)) {
+        if item(ui, possible, glyph, lang.t(key)) {
             send(cx, job, JobAction::Rerun(step));
         }
     }
     let two = done && matches!(cx.view.source, Source::Job(other) if other != job.id);
-    if item(ui, two, icons::COLUMNS_2, lang.t("history.compare_shown")) {
+    if item(ui, two, icons::COLUMNS_2, lang.t("history-compare-shown")) {
         send(cx, job, JobAction::Compare);
     }
-    if item(ui, job.images.contains(&ImageName::Final), icons::DOWNLOAD, lang.t("command.export")) {
+    if item(ui, job.images.contains(&ImageName::Final), icons::DOWNLOAD, lang.t("command-export")) {
         send(cx, job, JobAction::Export);
     }
-    if item(ui, true, icons::COPY, lang.t("history.copy_id")) {
+    if item(ui, true, icons::COPY, lang.t("history-copy-id")) {
         ui.ctx().copy_text(job.id.to_string());
     }
     if job.status.is_active() {
-        if item(ui, true, icons::SQUARE, lang.t("history.stop")) {
+        if item(ui, true, icons::SQUARE, lang.t("history-stop")) {
             send(cx, job, JobAction::Stop);
         }
-    } else if item(ui, true, icons::TRASH_2, lang.t("history.delete")) {
+    } else if item(ui, true, icons::TRASH_2, lang.t("history-delete")) {
         send(cx, job, JobAction::Delete);
     }
 }

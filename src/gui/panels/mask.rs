@@ -26,33 +26,33 @@ pub fn bar(cx: &PanelContext<'_>, brush: &mut Brush, ui: &mut Ui) {
     Panel::top("brush").exact_size(44.0).show_separator_line(false).frame(frame).show(ui, |ui| {
         ui.horizontal_centered(|ui| {
             let on = brush.on;
-            if toggle(ui, icons::BRUSH, lang.t("command.brush"), on) {
+            if toggle(ui, icons::BRUSH, lang.t("command-brush"), on) {
                 cx.send(UiCommand::Brush);
             }
             if !on {
-                let words = if cx.brief().mask.is_some() { lang.t("brush.corrected") } else { lang.t("brush.about") };
+                let words = if cx.brief().mask.is_some() { lang.t("brush-corrected") } else { lang.t("brush-about") };
                 ui.label(RichText::new(words).size(theme::LABEL).color(c.dim));
                 return;
             }
             let mut add = brush.add;
             ui.scope(|ui| {
                 ui.set_max_width(164.0);
-                widgets::segmented(ui, &mut add, &[(true, lang.t("brush.add")), (false, lang.t("brush.remove"))]);
+                widgets::segmented(ui, &mut add, &[(true, lang.t("brush-add")), (false, lang.t("brush-remove"))]);
             });
             brush.add = add;
             // Two sliders where there is room for their names.
             let wide = ui.available_width() > 560.0;
             let mut size = brush.size * 100.0;
-            small(ui, wide, lang.t("brush.size"), &mut size, 0.5..=30.0);
+            small(ui, wide, lang.t("brush-size"), &mut size, 0.5..=30.0);
             brush.size = size / 100.0;
             let mut soft = brush.softness * 100.0;
-            small(ui, wide, lang.t("brush.soft"), &mut soft, 0.0..=100.0);
+            small(ui, wide, lang.t("brush-soft"), &mut soft, 0.0..=100.0);
             brush.softness = soft / 100.0;
             for (command, key) in
-                [(UiCommand::Undo, "command.undo"), (UiCommand::Redo, "command.redo"), (UiCommand::MaskAuto, "command.mask_auto")]
+                [(UiCommand::Undo, "command-undo"), (UiCommand::Redo, "command-redo"), (UiCommand::MaskAuto, "command-mask-auto")]
             {
                 ui.add_enabled_ui(cx.enabled(command), |ui| {
-                    if widgets::icon_button(ui, command.face().icon, lang.get(key).unwrap_or(key)).clicked() {
+                    if widgets::icon_button(ui, command.face().icon, lang.t(key)).clicked() {
                         cx.send(command);
                     }
                 });

@@ -155,10 +155,10 @@ fn position_y(position: TextPosition, half: f32, boxes: &Boxes) -> f32 {
 /// Name of a position.
 fn position_name(lang: Lang, position: TextPosition) -> &'static str {
     match position {
-        TextPosition::Top => lang.t("layers.top"),
-        TextPosition::Center => lang.t("layers.center"),
-        TextPosition::Bottom => lang.t("layers.bottom"),
-        TextPosition::Auto => lang.t("layers.auto"),
+        TextPosition::Top => lang.t("layers-top"),
+        TextPosition::Center => lang.t("layers-center"),
+        TextPosition::Bottom => lang.t("layers-bottom"),
+        TextPosition::Auto => lang.t("layers-auto"),
     }
 }
 
@@ -217,7 +217,7 @@ impl Stage<'_> {
 
 fn product(cx: &PanelContext<'_>, stage: &mut Stage<'_>, ui: &mut Ui, shown: Rect) {
     let frame = on_screen(stage.rect, shown);
-    let response = object(ui, stage.area, frame, "product", stage.lang.t("canvas.move_product"));
+    let response = object(ui, stage.area, frame, "product", stage.lang.t("canvas-move-product"));
     if response.drag_started_by(PointerButton::Primary) {
         stage.grab(ui, Part::Product, shown, &response);
     }
@@ -277,7 +277,7 @@ fn move_product(stage: &mut Stage<'_>, ui: &Ui) {
     stage.brief.product_x = stage.snap_x(to.x, free);
     stage.brief.product_y = match snap(to.y, &[SnapLine { at: stage.boxes.ground, target: () }], stage.reach().y, free) {
         Some(SnapLine { at, .. }) => {
-            stage.guides.push(Guide { vertical: false, at, name: Some(stage.lang.t("canvas.ground")) });
+            stage.guides.push(Guide { vertical: false, at, name: Some(stage.lang.t("canvas-ground")) });
             None
         }
         None => Some(to.y),
@@ -301,7 +301,7 @@ fn scale_product(stage: &mut Stage<'_>, ui: &Ui) {
 
 fn text(cx: &PanelContext<'_>, stage: &mut Stage<'_>, ui: &mut Ui, shown: Rect) {
     let frame = on_screen(stage.rect, shown);
-    let response = object(ui, stage.area, frame, "letters", stage.lang.t("canvas.move_text"));
+    let response = object(ui, stage.area, frame, "letters", stage.lang.t("canvas-move-text"));
     if response.drag_started_by(PointerButton::Primary) {
         stage.grab(ui, Part::Text, shown, &response);
     }

@@ -1,5 +1,7 @@
 //! The picture on the canvas: which one is shown, its label, comparison, and messages.
 
+use crate::notice;
+use crate::notice::Notice;
 use egui::{Color32, CursorIcon, FontId, Rect, RichText, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2};
 use uuid::Uuid;
 
@@ -39,7 +41,7 @@ pub fn show(cx: &PanelContext<'_>, state: &mut CanvasState, brush: &mut Brush, u
     let lang = cx.lang();
     let area = ui.available_rect_before_wrap();
     let response = ui.allocate_rect(area, Sense::click_and_drag());
-    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, lang.t("canvas.picture")));
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, lang.t("canvas-picture")));
     if cx.brief().is_blank() && cx.view.source == Source::Draft {
         welcome::show(cx, ui, area);
         return;
@@ -76,14 +78,14 @@ pub fn show(cx: &PanelContext<'_>, state: &mut CanvasState, brush: &mut Brush, u
         compare(cx, &mut state.split, ui, area, rect, &response, &sides);
     } else {
         let (words, accent) = match cx.view.source {
-            Source::Draft if cx.live.with(|s| s.busy) => (lang.t("canvas.drawing").to_owned(), true),
-            Source::Draft => (lang.t("canvas.live_draft").to_owned(), false),
+            Source::Draft if cx.live.with(|s| s.busy) => (lang.t("canvas-drawing").to_owned(), true),
+            Source::Draft => (lang.t("canvas-live-draft").to_owned(), false),
             Source::Job(id) => (label(cx, id, picture.note), false),
         };
         objects::show(cx, &mut state.drag, ui, area, rect);
         response.widget_info(|| WidgetInfo {
             current_text_value: Some(words.clone()),
-            ..WidgetInfo::labeled(Role::Image, true, lang.t("canvas.picture"))
+            ..WidgetInfo::labeled(Role::Image, true, lang.t("canvas-picture"))
         });
         widgets::badge(ui, area.left_top() + vec2(12.0, 12.0), egui::Align2::LEFT_TOP, &words, accent);
     }
@@ -99,7 +101,7 @@ fn trouble(cx: &PanelContext<'_>, ui: &mut Ui, area: Rect) {
     let job = cx.shown_job().filter(has_message);
     let words = match &job {
         Some(job) => Some(lang.notice(&job.message)),
-        None if cx.view.source == Source::Draft => cx.live.with(|s| s.error.clone()).map(|error| lang.say(&error)),
+        None if cx.view.source == Source::Draft => cx.live.with(|s| s.error.clone()).map(|error| lang.notice(&error)),
         None => None,
     };
     let Some(words) = words else { return };
@@ -117,10 +119,10 @@ fn trouble(cx: &PanelContext<'_>, ui: &mut Ui, area: Rect) {
         ui.add_space(8.0);
         ui.horizontal(|ui| {
             let button = |ui: &mut Ui, key: &'static str| widgets::named(ui.button(lang.t(key)), lang.t(key)).clicked();
-            if button(ui, "history.resume") {
+            if button(ui, "history-resume") {
                 cx.send(JobCommand { job: job.id, action: JobAction::Resume });
             }
-            if button(ui, "canvas.copy_message") {
+            if button(ui, "canvas-copy-message") {
                 ui.ctx().copy_text(words.clone());
             }
         });
@@ -129,10 +131,10 @@ fn trouble(cx: &PanelContext<'_>, ui: &mut Ui, area: Rect) {
 
 fn label(cx: &PanelContext<'_>, id: Uuid, note: Option<&'static str>) -> String {
     let lang = cx.lang();
-    let Some(job) = cx.job(id) else { return lang.t("canvas.result").into() };
+    let Some(job) = cx.job(id) else { return lang.t("canvas-result").into() };
     let words = state_words(cx, &job);
     match note {
-        Some(note) => lang.f(note, &[&words]),
+        Some(note) => lang.notice(&Notice::new(note).with("caption", words)),
         None if job.status.is_active() => words,
         None => super::backend::labelled(lang, &job, &words),
     }
@@ -142,12 +144,12 @@ fn label(cx: &PanelContext<'_>, id: Uuid, note: Option<&'static str>) -> String 
 fn state_words(cx: &PanelContext<'_>, job: &JobSnapshot) -> String {
     let lang = cx.lang();
     if job.status.is_active() {
-        return lang.f("canvas.making", &[&job.progress_percent]);
+        return lang.notice(&notice!("canvas-making", percent = job.progress_percent));
     }
     match job.status {
-        JobStatus::Failed => lang.t("canvas.failed").into(),
-        JobStatus::Stopped => lang.t("canvas.stopped").into(),
-        _ => lang.f("canvas.result_of", &[&job_title::title(job), &job.seed]),
+        JobStatus::Failed => lang.t("canvas-failed").into(),
+        JobStatus::Stopped => lang.t("canvas-stopped").into(),
+        _ => lang.notice(&notice!("canvas-result-of", title = job_title::title(job), seed = job.seed)),
     }
 }
 
@@ -182,7 +184,7 @@ fn find(cx: &PanelContext<'_>, source: Source, tab: Tab) -> Option<Picture> {
     if let Some(preview) = job.preview.as_ref().filter(|_| active && own) {
         return Some(Picture::of(cx.textures.preview(id, preview), size, false));
     }
-    if active { draft(cx, tab).map(|d| d.noted("canvas.draft_meanwhile")) } else { None }
+    if active { draft(cx, tab).map(|d| d.noted("canvas-draft-meanwhile")) } else { None }
 }
 
 /// The picture of a job for a tab, and the key of its note if it is a stand-in.
@@ -207,9 +209,9 @@ fn own_pictures(tab: Tab) -> &'static [ImageName] {
 
 /// What the last tab shows of an unfinished job, best first, with the keys of the notes.
 const STAND_INS: [(ImageName, &str); 3] = [
-    (ImageName::Step1, "canvas.only_to_background"),
-    (ImageName::Step2, "canvas.only_to_text"),
-    (ImageName::Cutout, "canvas.only_to_cutout"),
+    (ImageName::Step1, "canvas-only-to-background"),
+    (ImageName::Step2, "canvas-only-to-text"),
+    (ImageName::Cutout, "canvas-only-to-cutout"),
 ];
 
 /// Key of the reason why a job has no picture to show; `None` while it is loading or being made.
@@ -218,12 +220,12 @@ fn missing(cx: &PanelContext<'_>, id: Uuid) -> Option<&'static str> {
     match best(&job, cx.view.tab) {
         Some((name, _)) => {
             let path = cx.image_path(id, name)?;
-            cx.textures.is_damaged(&Key::File(path, LARGEST)).then_some("canvas.damaged")
+            cx.textures.is_damaged(&Key::File(path, LARGEST)).then_some("canvas-damaged")
         }
         None if job.status.is_active() => None,
-        None if was_lost(&job, cx.view.tab) => Some("canvas.damaged"),
-        None if cx.view.tab == Tab::Final => Some("canvas.nothing_made"),
-        None => Some("canvas.nothing_of_step"),
+        None if was_lost(&job, cx.view.tab) => Some("canvas-damaged"),
+        None if cx.view.tab == Tab::Final => Some("canvas-nothing-made"),
+        None => Some("canvas-nothing-of-step"),
     }
 }
 
@@ -251,16 +253,16 @@ fn waiting(cx: &PanelContext<'_>, ui: &mut Ui, area: Rect) {
     let lang = cx.lang();
     let brief = &cx.brief();
     if let Source::Job(id) = cx.view.source {
-        let words = missing(cx, id).and_then(|key| lang.get(key));
+        let words = missing(cx, id).map(|key| lang.t(key));
         message(ui, area, words.is_none(), words.unwrap_or_default());
         return;
     }
     let error = cx.live.with(|s| s.error.clone());
     let words = match (cx.view.tab, error) {
-        (_, Some(error)) => lang.say(&error),
-        (Tab::Product, None) if brief.product.is_none() => lang.t("canvas.no_product").into(),
-        (Tab::Text, None) if !brief.has_text() => lang.t("canvas.no_text").into(),
-        _ => lang.t("canvas.first_draft").into(),
+        (_, Some(error)) => lang.notice(&error),
+        (Tab::Product, None) if brief.product.is_none() => lang.t("canvas-no-product").into(),
+        (Tab::Text, None) if !brief.has_text() => lang.t("canvas-no-text").into(),
+        _ => lang.t("canvas-first-draft").into(),
     };
     message(ui, area, cx.live.with(|s| s.busy), &words);
 }
@@ -331,7 +333,7 @@ fn compare(cx: &PanelContext<'_>, split: &mut f32, ui: &mut Ui, area: Rect, rect
         painter.text(middle + vec2(dx, 0.0), egui::Align2::CENTER_CENTER, glyph, font, Color32::BLACK);
     }
     let name = |source, note| match source {
-        Source::Draft => lang.t("canvas.live_draft").to_owned(),
+        Source::Draft => lang.t("canvas-live-draft").to_owned(),
         Source::Job(id) => label(cx, id, note),
     };
     // In the corners of the canvas, where they hide less of the pictures.

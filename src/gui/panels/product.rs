@@ -1,5 +1,6 @@
 //! The product: where a photo is dropped, pasted or opened, and its cut-out.
 
+use crate::notice;
 use egui::{Align2, Button, FontId, Rect, RichText, Role, Sense, Stroke, Ui, pos2, vec2};
 
 use crate::gui::commands::{EditCommand, FileCommand, UiCommand};
@@ -11,8 +12,8 @@ use crate::gui::{icons, theme, widgets};
 pub fn show(cx: &PanelContext<'_>, brief: &mut Brief, ui: &mut Ui) {
     let lang = cx.lang();
     let has = brief.product.is_some();
-    let action = has.then(|| lang.t("product.replace"));
-    if widgets::section(ui, lang.t("product.title"), action).is_some_and(|r| r.clicked()) {
+    let action = has.then(|| lang.t("product-replace"));
+    if widgets::section(ui, lang.t("product-title"), action).is_some_and(|r| r.clicked()) {
         cx.send(UiCommand::OpenPhoto);
     }
     if has {
@@ -36,18 +37,18 @@ fn empty(cx: &PanelContext<'_>, ui: &mut Ui) {
     let text = |y: f32, words: &str, size: f32, color| {
         ui.painter().text(pos2(rect.center().x, rect.top() + y), Align2::CENTER_CENTER, words, FontId::proportional(size), color);
     };
-    text(66.0, lang.t("product.drop"), 13.5, c.text);
-    text(88.0, lang.t("product.formats"), 12.0, c.dim);
+    text(66.0, lang.t("product-drop"), 13.5, c.text);
+    text(88.0, lang.t("product-formats"), 12.0, c.dim);
     widgets::focus_ring(ui, &response, rect, theme::RADIUS);
-    if widgets::labelled(response, Role::Button, lang.t("command.open_photo")).clicked() {
+    if widgets::labelled(response, Role::Button, lang.t("command-open-photo")).clicked() {
         cx.send(UiCommand::OpenPhoto);
     }
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 6.0;
         for (command, words) in
-            [(UiCommand::OpenPath, "product.path"), (UiCommand::Paste, "product.paste"), (UiCommand::Sample, "product.sample")]
+            [(UiCommand::OpenPath, "product-path"), (UiCommand::Paste, "product-paste"), (UiCommand::Sample, "product-sample")]
         {
-            let name = lang.get(words).unwrap_or(words);
+            let name = lang.t(words);
             let label = (widgets::icon(command.face().icon, 14.0).color(c.dim), RichText::new(name).size(theme::LABEL));
             let response = ui.add(Button::new(label).gap(6.0).min_size(vec2(0.0, 30.0)));
             let tip = lang.t(command.face().key);
@@ -74,12 +75,12 @@ fn card(cx: &PanelContext<'_>, brief: &mut Brief, ui: &mut Ui) {
                 widgets::paint_fitted(ui, rect, texture.id, texture.size);
             } else if let Some(error) = cx.live.with(|s| s.error.clone().filter(|_| !s.busy)) {
                 let at = Rect::from_center_size(rect.center(), vec2(24.0, 24.0));
-                ui.put(at, egui::Label::new(widgets::icon(icons::TRIANGLE_ALERT, 20.0).color(c.bad))).on_hover_text(lang.say(&error));
+                ui.put(at, egui::Label::new(widgets::icon(icons::TRIANGLE_ALERT, 20.0).color(c.bad))).on_hover_text(lang.notice(&error));
             } else {
                 egui::Spinner::new().color(c.dim).paint_at(ui, Rect::from_center_size(rect.center(), vec2(20.0, 20.0)));
             }
             widgets::focus_ring(ui, &response, rect, 0);
-            if widgets::labelled(response, Role::Button, lang.t("product.show")).on_hover_text(lang.t("product.show")).clicked() {
+            if widgets::labelled(response, Role::Button, lang.t("product-show")).on_hover_text(lang.t("product-show")).clicked() {
                 cx.send(UiCommand::TabProduct);
             }
             ui.vertical(|ui| {
@@ -89,19 +90,19 @@ fn card(cx: &PanelContext<'_>, brief: &mut Brief, ui: &mut Ui) {
                 let name = widgets::clipped(ui, &product.name, FontId::new(theme::BODY, theme::bold()), c.text, width);
                 ui.label(name);
                 let state = match (&cut, product.has_alpha) {
-                    _ if brief.mask.is_some() => lang.t("product.corrected"),
-                    (_, true) => lang.t("product.own_alpha"),
-                    (Some(_), false) => lang.t("product.cut_out"),
-                    (None, false) => lang.t("product.cutting"),
+                    _ if brief.mask.is_some() => lang.t("product-corrected"),
+                    (_, true) => lang.t("product-own-alpha"),
+                    (Some(_), false) => lang.t("product-cut-out"),
+                    (None, false) => lang.t("product-cutting"),
                 };
                 let about = format!("{} × {} · {state}", product.width, product.height);
                 ui.label(RichText::new(about).size(theme::SMALL).color(c.dim));
                 ui.horizontal(|ui| {
                     ui.spacing_mut().item_spacing.x = 14.0;
-                    if widgets::link(ui, lang.t("product.refine")).clicked() {
+                    if widgets::link(ui, lang.t("product-refine")).clicked() {
                         cx.send(EditCommand::RefineMask);
                     }
-                    remove = widgets::link(ui, lang.t("product.remove")).clicked();
+                    remove = widgets::link(ui, lang.t("product-remove")).clicked();
                 });
             });
         });
@@ -120,7 +121,7 @@ fn recent(cx: &PanelContext<'_>, ui: &mut Ui) {
         ui.spacing_mut().item_spacing = vec2(6.0, 6.0);
         for path in cx.session.recent.iter().take(4) {
             let name: String = path.file_name().map(|n| n.to_string_lossy().chars().take(18).collect()).unwrap_or_default();
-            if widgets::chip(ui, &name, false).on_hover_text(lang.f("product.recent", &[&path.display()])).clicked() {
+            if widgets::chip(ui, &name, false).on_hover_text(lang.notice(&notice!("product-recent", path = path.display()))).clicked() {
                 cx.send(FileCommand::Open(path.clone()));
             }
         }

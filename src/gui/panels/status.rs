@@ -1,5 +1,6 @@
 //! The status bar: jobs and load of the machine.
 
+use crate::notice;
 use egui::{Layout, Panel, Rect, RichText, Sense, Ui, pos2, vec2};
 
 use crate::gui::context::PanelContext;
@@ -15,8 +16,11 @@ pub fn show(cx: &PanelContext<'_>, ui: &mut Ui) {
             let jobs = cx.jobs();
             let running = jobs.iter().filter(|j| j.status == JobStatus::Running).count();
             let waiting = jobs.iter().filter(|j| j.status == JobStatus::Pending).count();
-            let words =
-                if running + waiting == 0 { lang.t("status.idle").to_owned() } else { lang.f("status.jobs", &[&running, &waiting]) };
+            let words = if running + waiting == 0 {
+                lang.t("status-idle").to_owned()
+            } else {
+                lang.notice(&notice!("status-jobs", running = running, waiting = waiting))
+            };
             ui.label(RichText::new(words).size(theme::SMALL).color(c.dim));
             ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| meters(cx, ui));
         });
@@ -28,7 +32,7 @@ fn meters(cx: &PanelContext<'_>, ui: &mut Ui) {
     let lang = cx.lang();
     let (load, disk) = cx.watch.load();
     if disk > 0.0 {
-        ui.label(RichText::new(lang.f("status.disk", &[&format!("{disk:.0}")])).size(theme::SMALL).color(c.dim));
+        ui.label(RichText::new(lang.notice(&notice!("status-disk", gigabytes = format!("{disk:.0}")))).size(theme::SMALL).color(c.dim));
         ui.add_space(8.0);
     }
     match load.gpu_info.first() {
@@ -38,7 +42,7 @@ fn meters(cx: &PanelContext<'_>, ui: &mut Ui) {
             meter(ui, "GPU", gpu.gpu_util, &format!("{:.0} %", gpu.gpu_util), 36.0);
         }
         None => {
-            ui.label(RichText::new(lang.t("status.no_gpu")).size(theme::SMALL).color(c.dim));
+            ui.label(RichText::new(lang.t("status-no-gpu")).size(theme::SMALL).color(c.dim));
             ui.add_space(8.0);
         }
     }

@@ -26,14 +26,14 @@ pub fn show(cx: &PanelContext<'_>, ctx: &Context, window_open: bool) {
                     let side = if toast.undo.is_some() { 110.0 } else { 36.0 };
                     ui.vertical(|ui| {
                         ui.set_width(ui.available_width() - side);
-                        ui.add(egui::Label::new(RichText::new(toast.text.words(lang))).wrap());
+                        ui.add(egui::Label::new(RichText::new(lang.notice(&toast.text))).wrap());
                     });
                     ui.with_layout(egui::Layout::right_to_left(egui::Align::Min), |ui| {
-                        if widgets::icon_button(ui, icons::X, lang.t("toast.close")).clicked() {
+                        if widgets::icon_button(ui, icons::X, lang.t("toast-close")).clicked() {
                             cx.send(AppCommand::DismissToast(i));
                         }
                         if let Some(target) = toast.undo
-                            && widgets::link(ui, lang.t("toast.undo")).clicked()
+                            && widgets::link(ui, lang.t("toast-undo")).clicked()
                         {
                             cx.send(AppCommand::DismissToast(i));
                             cx.send(AppCommand::Undo(target));

@@ -1,5 +1,6 @@
 //! The top bar: menus, project name, backend, server, language and theme.
 
+use crate::notice;
 use egui::containers::menu::{MenuBar, MenuButton};
 use egui::{Button, Color32, FontId, Layout, Panel, RichText, Stroke, Ui, vec2};
 
@@ -12,7 +13,7 @@ use crate::request::{BackendChoice, BackendKind};
 
 const MENUS: &[(&str, &[UiCommand])] = &[
     (
-        "menu.file",
+        "menu-file",
         &[
             UiCommand::New,
             UiCommand::OpenPhoto,
@@ -27,7 +28,7 @@ const MENUS: &[(&str, &[UiCommand])] = &[
         ],
     ),
     (
-        "menu.edit",
+        "menu-edit",
         &[
             UiCommand::Undo,
             UiCommand::Redo,
@@ -42,7 +43,7 @@ const MENUS: &[(&str, &[UiCommand])] = &[
         ],
     ),
     (
-        "menu.make",
+        "menu-make",
         &[
             UiCommand::Generate,
             UiCommand::GenerateFront,
@@ -56,7 +57,7 @@ const MENUS: &[(&str, &[UiCommand])] = &[
         ],
     ),
     (
-        "menu.view",
+        "menu-view",
         &[
             UiCommand::TabProduct,
             UiCommand::TabBackground,
@@ -73,7 +74,7 @@ const MENUS: &[(&str, &[UiCommand])] = &[
             UiCommand::Smaller,
         ],
     ),
-    ("menu.help", &[UiCommand::Palette, UiCommand::Shortcuts, UiCommand::Models, UiCommand::Fonts, UiCommand::Server]),
+    ("menu-help", &[UiCommand::Palette, UiCommand::Shortcuts, UiCommand::Models, UiCommand::Fonts, UiCommand::Server]),
 ];
 
 pub fn show(cx: &PanelContext<'_>, ui: &mut Ui) {
@@ -133,7 +134,7 @@ fn recent(cx: &PanelContext<'_>, ui: &mut Ui) {
         let name: String = path.file_name().map(|n| n.to_string_lossy().chars().take(28).collect()).unwrap_or_default();
         let label = (widgets::icon(icons::IMAGE, 15.0).color(c.dim), RichText::new(&name));
         let response = ui.add(Button::new(label).gap(10.0).min_size(vec2(236.0, 30.0)));
-        if widgets::named(response, &name).on_hover_text(lang.f("product.recent", &[&path.display()])).clicked() {
+        if widgets::named(response, &name).on_hover_text(lang.notice(&notice!("product-recent", path = path.display()))).clicked() {
             cx.send(FileCommand::Open(path.clone()));
             ui.close();
         }
@@ -156,8 +157,8 @@ fn project(cx: &PanelContext<'_>, ui: &mut Ui) {
     }
     ui.with_layout(Layout::top_down(egui::Align::Center), |ui| {
         let width = space.min(260.0);
-        let hint = RichText::new(lang.t("top.untitled")).color(c.dim);
-        let name = lang.t("top.project");
+        let hint = RichText::new(lang.t("top-untitled")).color(c.dim);
+        let name = lang.t("top-project");
         let mut project = cx.session.project.clone();
         let edit = egui::TextEdit::singleline(&mut project).id_salt("project").hint_text(hint);
         let edit = edit.desired_width(width).align(egui::Align2::CENTER_CENTER).background_color(Color32::TRANSPARENT);
@@ -173,7 +174,7 @@ fn right(cx: &PanelContext<'_>, ui: &mut Ui) {
     let c = theme::colors(ui);
     let lang = cx.lang();
     let glyph = if cx.session.dark { icons::SUN } else { icons::MOON };
-    if widgets::icon_button(ui, glyph, lang.t("command.theme")).clicked() {
+    if widgets::icon_button(ui, glyph, lang.t("command-theme")).clicked() {
         cx.send(UiCommand::Theme);
     }
     let label = (widgets::icon(icons::LANGUAGES, 15.0).color(c.dim), RichText::new(lang.name()).size(theme::LABEL));
@@ -187,23 +188,27 @@ fn right(cx: &PanelContext<'_>, ui: &mut Ui) {
             }
         }
     });
-    widgets::named(response, lang.t("command.language"));
+    widgets::named(response, lang.t("command-language"));
 
     let on = cx.server.is_on();
     let address = cx.server.address().map_or_else(|| cx.server.bind.clone(), |a| a.to_string());
-    let words = if on { address } else { lang.t("top.server_off").to_owned() };
+    let words = if on { address } else { lang.t("top-server-off").to_owned() };
     let color = if on { c.good } else { c.dim };
     let label = (widgets::icon(icons::SERVER, 14.0).color(color), RichText::new(words).size(theme::LABEL));
     let response = ui.add(Button::new(label).corner_radius(15).min_size(vec2(0.0, 30.0)));
-    if widgets::named(response, lang.t("command.server")).on_hover_text(lang.t("server.about")).clicked() {
+    if widgets::named(response, lang.t("command-server")).on_hover_text(lang.t("server-about")).clicked() {
         cx.send(UiCommand::Server);
     }
     let diffusion = cx.backend() == BackendKind::Diffusion;
-    let name = if diffusion { lang.f("top.engine_diffusion", &[&backend::device(cx)]) } else { lang.t("top.engine_draft").to_owned() };
+    let name = if diffusion {
+        lang.notice(&notice!("top-engine-diffusion", device = backend::device(cx)))
+    } else {
+        lang.t("top-engine-draft").to_owned()
+    };
     let about = match (diffusion, cx.brief().engine == BackendChoice::Draft) {
-        (true, _) => lang.t("models.ready_short"),
-        (false, true) => lang.t("models.chosen_short"),
-        (false, false) => lang.t("models.why_short"),
+        (true, _) => lang.t("models-ready-short"),
+        (false, true) => lang.t("models-chosen-short"),
+        (false, false) => lang.t("models-why-short"),
     };
     let label = RichText::new(&name).size(theme::LABEL).color(c.accent_text);
     let button = Button::new(label).corner_radius(15).min_size(vec2(0.0, 30.0)).fill(Color32::TRANSPARENT);

@@ -18,13 +18,10 @@ const THUMB: f32 = 64.0;
 pub fn show(cx: &PanelContext<'_>, ui: &mut Ui, id: Uuid, mut settings: Settings) -> Stay {
     let lang = cx.lang();
     width(ui, 440.0);
-    let mut close = head(cx, ui, lang.t("export.title"));
+    let mut close = head(cx, ui, lang.t("export-title"));
     let job = cx.job(id);
-    let parts: Vec<(Part, &str)> = Part::ALL
-        .iter()
-        .filter(|p| job.as_ref().is_some_and(|j| j.images.contains(&p.image())))
-        .map(|p| (*p, lang.get(p.key()).unwrap_or_default()))
-        .collect();
+    let parts: Vec<(Part, &str)> =
+        Part::ALL.iter().filter(|p| job.as_ref().is_some_and(|j| j.images.contains(&p.image()))).map(|p| (*p, lang.t(p.key()))).collect();
     if !parts.iter().any(|p| p.0 == settings.part)
         && let Some(first) = parts.first()
     {
@@ -33,40 +30,40 @@ pub fn show(cx: &PanelContext<'_>, ui: &mut Ui, id: Uuid, mut settings: Settings
     if let Some(job) = &job {
         summary(cx, ui, job, settings.part);
     }
-    widgets::section(ui, lang.t("export.picture"), None);
+    widgets::section(ui, lang.t("export-picture"), None);
     widgets::segmented(ui, &mut settings.part, &parts);
-    widgets::section(ui, lang.t("export.format"), None);
+    widgets::section(ui, lang.t("export-format"), None);
     let formats: Vec<(Format, &str)> = Format::ALL.iter().map(|f| (*f, f.name())).collect();
     widgets::segmented(ui, &mut settings.format, &formats);
-    widgets::section(ui, lang.t("export.size"), None);
+    widgets::section(ui, lang.t("export-size"), None);
     // Pictures are made smaller, never larger than they are.
     let side = job.as_ref().map_or(0, |j| j.width.max(j.height));
     let smaller = [(1080, "1080"), (720, "720"), (512, "512")].into_iter().filter(|(s, _)| *s < side).map(|(s, words)| (Some(s), words));
-    let sizes: Vec<_> = std::iter::once((None, lang.t("export.as_made"))).chain(smaller).collect();
+    let sizes: Vec<_> = std::iter::once((None, lang.t("export-as-made"))).chain(smaller).collect();
     if !sizes.iter().any(|s| s.0 == settings.side) {
         settings.side = None;
     }
     widgets::segmented(ui, &mut settings.side, &sizes);
     if settings.format == Format::Jpeg {
         let mut quality = f32::from(settings.quality);
-        widgets::slider(ui, lang.t("export.quality"), &mut quality, 50.0..=100.0, 0);
+        widgets::slider(ui, lang.t("export-quality"), &mut quality, 50.0..=100.0, 0);
         settings.quality = quality.round() as u8;
     }
     let white = settings.part.is_transparent() && settings.format == Format::Jpeg;
     if white {
-        remark(ui, lang.t("export.on_white"));
+        remark(ui, lang.t("export-on-white"));
     }
-    widgets::section(ui, lang.t("export.mark"), None);
+    widgets::section(ui, lang.t("export-mark"), None);
     let made = settings.part != Part::Cutout;
-    ui.add_enabled_ui(made, |ui| ui.checkbox(&mut settings.xmp, lang.t("export.xmp")));
-    ui.add_enabled_ui(!settings.part.is_transparent(), |ui| ui.checkbox(&mut settings.badge, lang.t("export.badge")));
+    ui.add_enabled_ui(made, |ui| ui.checkbox(&mut settings.xmp, lang.t("export-xmp")));
+    ui.add_enabled_ui(!settings.part.is_transparent(), |ui| ui.checkbox(&mut settings.badge, lang.t("export-badge")));
     if settings.format == Format::Png {
-        ui.checkbox(&mut settings.settings, lang.t("export.settings"));
+        ui.checkbox(&mut settings.settings, lang.t("export-settings"));
     }
-    remark(ui, if made { lang.t("export.mark_about") } else { lang.t("export.photo_about") });
+    remark(ui, if made { lang.t("export-mark-about") } else { lang.t("export-photo-about") });
     ui.add_space(12.0);
     ui.horizontal(|ui| {
-        if widgets::primary(ui, icons::DOWNLOAD, lang.t("export.save"), "").clicked() {
+        if widgets::primary(ui, icons::DOWNLOAD, lang.t("export-save"), "").clicked() {
             let name = job.as_deref().map(job_title::title);
             let name: String = name.unwrap_or_default().chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).take(40).collect();
             let suffix = if settings.part == Part::Final { String::new() } else { format!("_{}", settings.part.image().as_str()) };
@@ -74,7 +71,7 @@ pub fn show(cx: &PanelContext<'_>, ui: &mut Ui, id: Uuid, mut settings: Settings
             cx.send(FileCommand::Ask(FilePurpose::Export(id, Box::new(settings.clone())), Some(name)));
             close = true;
         }
-        if widgets::button(ui, icons::X, lang.t("window.cancel")).clicked() {
+        if widgets::button(ui, icons::X, lang.t("window-cancel")).clicked() {
             close = true;
         }
     });
@@ -99,7 +96,7 @@ fn summary(cx: &PanelContext<'_>, ui: &mut Ui, job: &JobSnapshot, part: Part) {
             ui.add(egui::Label::new(RichText::new(title).font(egui::FontId::new(theme::BODY, theme::bold()))).truncate());
             ui.label(RichText::new(format!("{} × {}", job.width, job.height)).size(theme::LABEL).color(c.dim));
             if cx.view.source != Source::Job(job.id) {
-                remark(ui, lang.t("export.not_shown"));
+                remark(ui, lang.t("export-not-shown"));
             }
         });
     });

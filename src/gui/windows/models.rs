@@ -1,3 +1,4 @@
+use crate::notice;
 use egui::{RichText, Ui};
 
 use super::window::{Stay, Window, head, remark, width};
@@ -15,7 +16,7 @@ pub fn show(cx: &PanelContext<'_>, ui: &mut Ui) -> Stay {
     let lang = cx.lang();
     let c = theme::colors(ui);
     width(ui, 640.0);
-    let close = head(cx, ui, lang.t("models.title"));
+    let close = head(cx, ui, lang.t("models-title"));
     let known = cx.watch.diffusion();
     let diffusion = cx.backend() == BackendKind::Diffusion;
     let device = backend::device(cx);
@@ -24,22 +25,22 @@ pub fn show(cx: &PanelContext<'_>, ui: &mut Ui) -> Stay {
         ui.horizontal(|ui| {
             ui.label(widgets::icon(icons::INFO, 18.0).color(c.accent_text));
             let title = match (diffusion, cx.brief().engine == BackendChoice::Draft) {
-                (true, _) => lang.f("models.ready_title", &[&device]),
-                (false, true) => lang.t("models.chosen_title").to_owned(),
-                (false, false) => lang.t("models.why_title").to_owned(),
+                (true, _) => lang.notice(&notice!("models-ready-title", device = device)),
+                (false, true) => lang.t("models-chosen-title").to_owned(),
+                (false, false) => lang.t("models-why-title").to_owned(),
             };
             ui.label(RichText::new(title).font(egui::FontId::new(theme::STRONG, theme::bold())));
         });
         if let Some(Err(why)) = known.as_ref().map(|k| &k.ready) {
-            remark(ui, &lang.f("models.why_not", &[&lang.say(why)]));
+            remark(ui, &lang.notice(&notice!("models-why-not", reason = why.clone())));
         }
         if let Some(problem) = known.as_ref().and_then(|k| k.installed.problem.as_ref()) {
-            ui.label(RichText::new(lang.say(&problem.to_string())).size(theme::LABEL).color(c.bad));
+            ui.label(RichText::new(lang.notice(problem)).size(theme::LABEL).color(c.bad));
         }
-        remark(ui, if diffusion { lang.t("models.ready") } else { lang.t("models.why") });
+        remark(ui, if diffusion { lang.t("models-ready") } else { lang.t("models-why") });
         match known.as_ref().and_then(|k| k.installed.plan.as_ref()) {
-            Some(plan) => remark(ui, &lang.f("models.plan", &[&lang.say(&plan.to_string())])),
-            None => remark(ui, lang.t("models.needs")),
+            Some(plan) => remark(ui, &lang.notice(&notice!("models-plan", plan = plan.clone()))),
+            None => remark(ui, lang.t("models-needs")),
         }
     });
     ui.add_space(theme::UNIT);
@@ -47,25 +48,18 @@ pub fn show(cx: &PanelContext<'_>, ui: &mut Ui) -> Stay {
     if backend::choice(cx, &mut brief.engine, ui) {
         cx.send(EditCommand::Brief(Box::new(brief)));
     }
-    widgets::section(ui, lang.t("models.installed"), None);
+    widgets::section(ui, lang.t("models-installed"), None);
     for model in known.iter().flat_map(|k| &k.installed.models) {
-        row(
-            ui,
-            lang,
-            model.name,
-            lang.get(&format!("models.{}", model.key)).unwrap_or_default(),
-            &state(lang, model),
-            model.place.is_some(),
-        );
+        row(ui, lang, model.name, purpose(lang, model.key), &state(lang, model), model.place.is_some());
         if !model.commercial {
-            ui.label(RichText::new(format!("{} · {}", model.licence, lang.t("models.not_commercial"))).size(theme::SMALL).color(c.bad));
+            ui.label(RichText::new(format!("{} · {}", model.licence, lang.t("models-not-commercial"))).size(theme::SMALL).color(c.bad));
         }
     }
-    row(ui, lang, "U²-Netp", lang.t("models.u2net"), &format!("Apache-2.0 · {}", lang.t("models.embedded")), true);
+    row(ui, lang, "U²-Netp", lang.t("models-u2net"), &format!("Apache-2.0 · {}", lang.t("models-embedded")), true);
     let gpus = cx.watch.load().0.gpu_info;
-    let gpu = gpus.first().map_or_else(|| lang.t("models.no_gpu").to_owned(), |g| format!("{} · {:.0} GB", g.name, g.vram_total_gb));
+    let gpu = gpus.first().map_or_else(|| lang.t("models-no-gpu").to_owned(), |g| format!("{} · {:.0} GB", g.name, g.vram_total_gb));
     ui.add_space(theme::UNIT);
-    for (words, value) in [(lang.t("models.gpu"), gpu), (lang.t("models.folder"), cx.config.models_dir.display().to_string())] {
+    for (words, value) in [(lang.t("models-gpu"), gpu), (lang.t("models-folder"), cx.config.models_dir.display().to_string())] {
         ui.horizontal(|ui| {
             ui.label(RichText::new(words).size(theme::LABEL).color(c.dim));
             ui.add(egui::Label::new(RichText::new(value).size(theme::LABEL)).truncate());
@@ -74,12 +68,24 @@ pub fn show(cx: &PanelContext<'_>, ui: &mut Ui) -> Stay {
     if close { Stay::Close } else { Stay::Open(Window::Models) }
 }
 
+/// What a model of the diffusion backend is for.
+fn purpose(lang: Lang, key: &str) -> &'static str {
+    match key {
+        "flux" => lang.t("models-flux"),
+        "encoders" => lang.t("models-encoders"),
+        "sdxl" => lang.t("models-sdxl"),
+        "controlnet" => lang.t("models-controlnet"),
+        "birefnet" => lang.t("models-birefnet"),
+        _ => "",
+    }
+}
+
 fn state(lang: Lang, model: &ModelInfo) -> String {
     let gb = |bytes: u64| format!("{:.1}", bytes as f64 / GB);
     let mut words = vec![model.licence.to_owned()];
     if model.place.is_some() {
-        words.push(lang.f("models.on_disk", &[&gb(model.on_disk)]));
-        words.extend(model.in_memory.map(|bytes| lang.f("models.in_memory", &[&gb(bytes)])));
+        words.push(lang.notice(&notice!("models-on-disk", gigabytes = gb(model.on_disk))));
+        words.extend(model.in_memory.map(|bytes| lang.notice(&notice!("models-in-memory", gigabytes = gb(bytes)))));
     }
     words.join(" · ")
 }
@@ -94,7 +100,7 @@ fn row(ui: &mut Ui, lang: Lang, name: &str, about: &str, state: &str, there: boo
         ui.label(RichText::new(name).font(egui::FontId::new(theme::BODY, theme::bold())));
         ui.label(RichText::new(about).size(theme::LABEL).color(c.dim));
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            ui.label(RichText::new(if there { lang.t("models.found") } else { lang.t("models.missing") }).size(theme::LABEL).color(color));
+            ui.label(RichText::new(if there { lang.t("models-found") } else { lang.t("models-missing") }).size(theme::LABEL).color(color));
             ui.add(egui::Label::new(RichText::new(state).size(theme::SMALL).color(c.dim)).truncate());
         });
     });

@@ -14,7 +14,7 @@ pub fn show(cx: &PanelContext<'_>, ui: &mut Ui, mut query: String, mut cursor: u
     let down = ui.input_mut(|i| i.consume_key(Modifiers::NONE, Key::ArrowDown));
     let up = ui.input_mut(|i| i.consume_key(Modifiers::NONE, Key::ArrowUp));
     let enter = !cx.composing && ui.input_mut(|i| i.consume_key(Modifiers::NONE, Key::Enter));
-    let response = widgets::field(ui, &mut query, lang.t("command.palette"), lang.t("palette.hint"), 1);
+    let response = widgets::field(ui, &mut query, lang.t("command-palette"), lang.t("palette-hint"), 1);
     if !response.has_focus() {
         response.request_focus();
     }
@@ -62,7 +62,7 @@ pub fn show(cx: &PanelContext<'_>, ui: &mut Ui, mut query: String, mut cursor: u
         }
         if found.is_empty() {
             ui.add_space(12.0);
-            ui.vertical_centered(|ui| ui.weak(lang.t("palette.none")));
+            ui.vertical_centered(|ui| ui.weak(lang.t("palette-none")));
             ui.add_space(12.0);
         }
     });

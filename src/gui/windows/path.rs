@@ -12,17 +12,17 @@ pub fn show(cx: &PanelContext<'_>, ui: &mut Ui, purpose: FilePurpose, mut text: 
     let c = theme::colors(ui);
     width(ui, 520.0);
     let mut close = head(cx, ui, purpose.title(lang));
-    remark(ui, lang.t("path.about"));
+    remark(ui, lang.t("path-about"));
     let hint = if purpose.is_folder() {
-        lang.t("path.hint_folder")
+        lang.t("path-hint-folder")
     } else if matches!(purpose, FilePurpose::SaveProject) {
-        lang.t("path.hint_project")
+        lang.t("path-hint-project")
     } else if purpose.writes() {
-        lang.t("path.hint_write")
+        lang.t("path-hint-write")
     } else {
-        lang.t("path.hint_read")
+        lang.t("path-hint-read")
     };
-    let response = widgets::field(ui, &mut text, lang.t("path.field"), hint, 1);
+    let response = widgets::field(ui, &mut text, lang.t("path-field"), hint, 1);
     let entered = response.lost_focus() && !cx.composing && ui.input(|i| i.key_pressed(Key::Enter));
     // Also after a path that does not exist was entered.
     if (text.is_empty() || entered) && !response.has_focus() {
@@ -41,23 +41,23 @@ pub fn show(cx: &PanelContext<'_>, ui: &mut Ui, purpose: FilePurpose, mut text: 
     };
     let usable = !text.trim().is_empty() && exists;
     if !text.trim().is_empty() && !usable {
-        let words = if purpose.writes() || purpose.is_folder() { lang.t("path.no_folder") } else { lang.t("path.no_file") };
+        let words = if purpose.writes() || purpose.is_folder() { lang.t("path-no-folder") } else { lang.t("path-no-file") };
         ui.label(RichText::new(words).size(theme::LABEL).color(c.bad));
     }
     // An existing file is replaced only by a second click, on a button that says so.
     let taken = usable && purpose.writes() && (path.is_file() || purpose.written_file(&path).is_file());
     let confirming = taken && asked == text;
     if confirming {
-        ui.label(RichText::new(lang.t("path.exists")).size(theme::LABEL).color(c.bad));
+        ui.label(RichText::new(lang.t("path-exists")).size(theme::LABEL).color(c.bad));
     }
     ui.add_space(12.0);
     ui.horizontal(|ui| {
         let (glyph, words) = if confirming {
-            (icons::SAVE, lang.t("path.replace"))
+            (icons::SAVE, lang.t("path-replace"))
         } else if purpose.writes() {
-            (icons::SAVE, lang.t("path.write"))
+            (icons::SAVE, lang.t("path-write"))
         } else {
-            (icons::FOLDER_OPEN, lang.t("path.read"))
+            (icons::FOLDER_OPEN, lang.t("path-read"))
         };
         let clicked = ui.add_enabled_ui(usable, |ui| widgets::primary(ui, glyph, words, "").clicked()).inner;
         if taken && !(confirming && clicked) {
@@ -68,7 +68,7 @@ pub fn show(cx: &PanelContext<'_>, ui: &mut Ui, purpose: FilePurpose, mut text: 
             cx.send(FileCommand::Use(purpose.clone(), path));
             close = true;
         }
-        if widgets::button(ui, icons::X, lang.t("window.cancel")).clicked() {
+        if widgets::button(ui, icons::X, lang.t("window-cancel")).clicked() {
             close = true;
         }
     });

@@ -1,3 +1,4 @@
+use crate::notice;
 use egui::{RichText, Ui};
 
 use super::window::{Stay, Window, head, remark, width};
@@ -12,23 +13,26 @@ pub fn show(cx: &PanelContext<'_>, ui: &mut Ui) -> Stay {
     let lang = cx.lang();
     let c = theme::colors(ui);
     width(ui, 460.0);
-    let mut close = head(cx, ui, lang.t("quit.title"));
+    let mut close = head(cx, ui, lang.t("quit-title"));
     let active: Vec<_> = cx.jobs().iter().filter(|j| j.status.is_active()).cloned().collect();
     let mut lines: Vec<(&str, String)> = active
         .iter()
         .rev()
         .take(NAMED)
-        .map(|job| (icons::CLOCK, lang.f("quit.job", &[&job_title::title(job), &job.progress_percent])))
+        .map(|job| (icons::CLOCK, lang.notice(&notice!("quit-job", title = job_title::title(job), percent = job.progress_percent))))
         .collect();
     if active.len() > NAMED {
-        lines.push((icons::ELLIPSIS, lang.f("quit.more", &[&(active.len() - NAMED)])));
+        lines.push((icons::ELLIPSIS, lang.notice(&notice!("quit-more", number = active.len() - NAMED))));
     }
     let unsaved = cx.session.saved.clone().filter(|_| cx.session.unsaved());
     if let Some((path, _)) = &unsaved {
-        lines.push((icons::SAVE, lang.f("quit.unsaved", &[&path.file_name().unwrap_or_default().to_string_lossy()])));
+        lines.push((
+            icons::SAVE,
+            lang.notice(&notice!("quit-unsaved", file = path.file_name().unwrap_or_default().to_string_lossy().into_owned())),
+        ));
     }
     if cx.writes > 0 {
-        lines.push((icons::DOWNLOAD, lang.t("quit.writing").to_owned()));
+        lines.push((icons::DOWNLOAD, lang.t("quit-writing").to_owned()));
     }
     if lines.is_empty() {
         // Everything has finished while the question was open.
@@ -43,18 +47,18 @@ pub fn show(cx: &PanelContext<'_>, ui: &mut Ui) -> Stay {
         });
     }
     ui.add_space(4.0);
-    remark(ui, if active.is_empty() { lang.t("quit.about_saved") } else { lang.t("quit.about") });
+    remark(ui, if active.is_empty() { lang.t("quit-about-saved") } else { lang.t("quit-about") });
     ui.add_space(12.0);
     ui.horizontal(|ui| {
-        if widgets::primary(ui, icons::CLOCK, lang.t("quit.stay"), "").clicked() {
+        if widgets::primary(ui, icons::CLOCK, lang.t("quit-stay"), "").clicked() {
             close = true;
         }
         if let Some((path, _)) = unsaved
-            && widgets::button(ui, icons::SAVE, lang.t("quit.save")).clicked()
+            && widgets::button(ui, icons::SAVE, lang.t("quit-save")).clicked()
         {
             cx.send(FileCommand::SaveProject(path));
         }
-        let words = if active.is_empty() { lang.t("quit.leave_unsaved") } else { lang.t("quit.leave") };
+        let words = if active.is_empty() { lang.t("quit-leave-unsaved") } else { lang.t("quit-leave") };
         if widgets::button(ui, UiCommand::Quit.face().icon, words).clicked() {
             cx.send(AppCommand::Quit);
             close = true;

@@ -9,7 +9,7 @@ pub fn show(cx: &PanelContext<'_>, ui: &mut Ui) -> Stay {
     let lang = cx.lang();
     let c = theme::colors(ui);
     width(ui, 680.0);
-    let close = head(cx, ui, lang.t("command.shortcuts"));
+    let close = head(cx, ui, lang.t("command-shortcuts"));
     let all: Vec<UiCommand> = UiCommand::ALL.iter().copied().filter(|x| x.face().shortcut.is_some()).collect();
     let half = all.len().div_ceil(2);
     ui.spacing_mut().item_spacing.x = 40.0;
@@ -26,6 +26,6 @@ pub fn show(cx: &PanelContext<'_>, ui: &mut Ui) -> Stay {
         }
     });
     ui.add_space(8.0);
-    remark(ui, lang.t("shortcuts.about"));
+    remark(ui, lang.t("shortcuts-about"));
     if close { Stay::Close } else { Stay::Open(Window::Shortcuts) }
 }

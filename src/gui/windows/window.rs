@@ -112,7 +112,7 @@ pub fn head(cx: &PanelContext<'_>, ui: &mut Ui, title: &str) -> bool {
         .horizontal(|ui| {
             ui.label(RichText::new(title).font(egui::FontId::new(theme::TITLE, theme::bold())));
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                widgets::icon_button(ui, icons::X, lang.t("window.close")).clicked()
+                widgets::icon_button(ui, icons::X, lang.t("window-close")).clicked()
             })
             .inner
         })

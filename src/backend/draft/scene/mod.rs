@@ -37,7 +37,7 @@ pub fn paint(request: &SceneRequest<'_>, cx: StageCx<'_>) -> Result<Scene, Backe
     cx.step(0.0)?;
     let (w, h) = (request.width, request.height);
     if w == 0 || h == 0 {
-        return Err(BackendError::Notice(notice!("draft-no-canvas")));
+        return Err(BackendError::Failed(notice!("draft-no-canvas")));
     }
     if !request.prompts.positive.trim().is_empty() && !prompt::has_known_words(request.prompts.positive) {
         cx.observer.notice(notice!("draft-unknown-scene").at("bg_prompt"));

@@ -46,7 +46,7 @@ pub fn sculpt(request: &SculptRequest<'_>, cx: StageCx<'_>) -> Result<TextLayer,
     let glyphs = request.glyphs;
     cx.step(0.0)?;
     if (request.backdrop.width() as usize, request.backdrop.height() as usize) != (glyphs.width, glyphs.height) {
-        return Err(BackendError::Notice(notice!("draft-size-mismatch")));
+        return Err(BackendError::Failed(notice!("draft-size-mismatch")));
     }
     let (backdrop, cell) = average_cells(request.backdrop, 24);
     let mean = backdrop.data.iter().map(|&c| luminance(c)).sum::<f32>() / backdrop.data.len().max(1) as f32;

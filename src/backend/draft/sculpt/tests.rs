@@ -59,5 +59,5 @@ fn a_stop_is_heard() {
     let cancel = CancelToken::default();
     cancel.cancel();
     assert!(matches!(render(&glyphs, "gold", &grey(64, 64), &cancel), Err(BackendError::Stopped(_))));
-    assert!(matches!(render(&glyphs, "gold", &grey(32, 64), &CancelToken::default()), Err(BackendError::Notice(_))));
+    assert!(matches!(render(&glyphs, "gold", &grey(32, 64), &CancelToken::default()), Err(BackendError::Failed(_))));
 }

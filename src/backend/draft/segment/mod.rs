@@ -62,7 +62,7 @@ impl Segmenter {
     /// and if that fails too, the whole photo with soft borders is the product.
     pub fn segment(&mut self, photo: &RgbImage, cx: StageCx<'_>) -> Result<Matte, BackendError> {
         if photo.width() == 0 || photo.height() == 0 {
-            return Err(BackendError::Notice(notice!("draft-no-photo")));
+            return Err(BackendError::Failed(notice!("draft-no-photo")));
         }
         self.settle();
         cx.step(0.0)?;
@@ -126,7 +126,7 @@ fn run_interruptibly(
             // The receiver is gone after a stop.
             let _ = sender.send(shared.run(planes, &cancel));
         })
-        .map_err(|e| BackendError::Notice(notice!("draft-network-start", error = e.to_string())))?;
+        .map_err(|e| BackendError::Failed(notice!("draft-network-start", error = e.to_string())))?;
     *outstanding = Some(thread);
     let mut waited = 0.0;
     loop {
@@ -137,7 +137,7 @@ fn run_interruptibly(
                 cx.step(0.1 + 0.7 * (waited / (waited + 0.7)))?;
             }
             Err(mpsc::RecvTimeoutError::Disconnected) => {
-                return Err(BackendError::Notice(notice!("draft-network-ended")));
+                return Err(BackendError::Failed(notice!("draft-network-ended")));
             }
         }
     }
@@ -153,7 +153,7 @@ struct Network {
 
 impl Network {
     fn load() -> Result<Self, BackendError> {
-        let broken = |e: String| BackendError::Notice(notice!("draft-network-load", error = e));
+        let broken = |e: String| BackendError::Failed(notice!("draft-network-load", error = e));
         let model = Model::load_static_slice(crate::assets::U2NETP).map_err(|e| broken(e.to_string()))?;
         let node = |name: &&str| model.node_id(name).map_err(|e| broken(e.to_string()));
         let input = node(&"input.1")?;
@@ -171,7 +171,7 @@ impl Network {
 
     /// Computes the saliency map, 0..=1, from preprocessed planes; `None` if it is useless (nothing or everything).
     fn run(&self, planes: Vec<f32>, cancel: &CancelToken) -> Result<Option<Plane>, BackendError> {
-        let failed = |e: String| BackendError::Notice(notice!("draft-network-stopped", error = e));
+        let failed = |e: String| BackendError::Failed(notice!("draft-network-stopped", error = e));
         let mut alive: Vec<(NodeId, Value)> =
             vec![(self.input, Value::from_shape(&[1, 3, SIDE, SIDE], planes).map_err(|e| failed(e.to_string()))?)];
         for piece in &self.pieces {
@@ -203,8 +203,8 @@ impl Network {
 /// network.
 pub(crate) fn raw_masks(file: Option<&Path>, planes: &[f32]) -> Result<Vec<f32>, BackendError> {
     let failed = |e: String| match file {
-        Some(path) => BackendError::Notice(notice!("draft-network-check", file = path, error = e)),
-        None => BackendError::Notice(notice!("draft-network-built-in", error = e)),
+        Some(path) => BackendError::Failed(notice!("draft-network-check", file = path, error = e)),
+        None => BackendError::Failed(notice!("draft-network-built-in", error = e)),
     };
     let model = match file {
         Some(path) => Model::load_file(path).map_err(|e| failed(e.to_string()))?,

@@ -1,0 +1,62 @@
+# Words of the studio: menus, commands, the palette and the list of shortcuts. Message IDs are notice codes.
+
+menu-file = File
+menu-edit = Edit
+menu-make = Make
+menu-view = View
+menu-help = Help
+
+command-fonts = Font folders...
+command-generate-front = Generate next, before the queue
+command-take-back = Bring back what was deleted
+command-text-auto = Place the text automatically
+command-product-auto = Place and scale the product automatically
+command-brush = Refine the mask
+command-mask-auto = Back to the automatic mask
+command-new = New advertisement
+command-open-photo = Open product photo...
+command-open-path = Open by path...
+command-paste = Paste from the clipboard
+command-sample = Start with the sample
+command-open-project = Open project...
+command-save-project = Save project...
+command-export = Export...
+command-quit = Quit
+command-undo = Undo
+command-redo = Redo
+command-generate = Generate
+command-generate-all = Generate every step anew
+command-from-text = Generate again from the text
+command-from-composite = Generate the composite again
+command-variations = Make variations
+command-size-set = Make the size set
+command-stop = Stop
+command-stop-all = Stop every job
+command-roll-seed = Roll a new seed
+command-lock-seed = Lock the seed
+command-tab-product = Show the product
+command-tab-background = Show the background
+command-tab-text = Show the letters
+command-tab-final = Show the final picture
+command-zoom-fit = Fit to the window
+command-zoom-actual = Actual size 1:1
+command-zoom-in = Zoom in
+command-zoom-out = Zoom out
+command-compare = Compare before and after
+command-theme = Light or dark theme
+command-language = Change the language
+command-larger = Larger interface
+command-smaller = Smaller interface
+command-server = REST server...
+command-copy-curl = Copy as curl
+command-models = Engine and models...
+command-palette = Find a command
+command-shortcuts = Keyboard shortcuts
+command-save-project-as = Save the project as...
+command-history = Show or hide the history
+command-draft-or-result = Switch between draft and result
+
+palette-hint = What would you like to do?
+palette-none = There is no such command
+
+shortcuts-about = One-letter keys rest while you type. Alt+↑, Alt+↓ in scene, slogan and style: words used before

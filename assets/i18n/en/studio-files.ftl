@@ -1,0 +1,38 @@
+# Words of the studio: file dialogs, typed paths and export. Message IDs are notice codes.
+
+dialog-font-folder = Add a font folder
+dialog-photo = Open a product photo
+dialog-open-project = Open a project
+dialog-save-project = Save the project
+dialog-export = Export to
+
+path-exists = The file is there already. Replace it?
+path-replace = Replace the file
+path-hint-folder = such as ~/fonts
+path-about = No file dialog can be shown here, or you asked for this one. Paste a path.
+path-field = File path
+path-hint-read = e.g. ~/Pictures/espresso.png
+path-hint-write = e.g. ~/Ads/new-menu.png
+path-hint-project = e.g. ~/Ads/new-menu.ncocoa
+path-no-file = There is no such file. Check the path.
+path-no-folder = There is no such folder. Check the path.
+path-read = Open
+path-write = Save
+
+export-not-shown = The canvas shows something else. This result is exported.
+export-picture = Picture
+export-cutout = Cut-out
+export-on-white = JPEG knows no transparency: it is put on white.
+export-photo-about = The cut-out is the photo itself: it needs no AI mark.
+export-title = Export
+export-format = Format
+export-size = Long side (pixels)
+export-as-made = As made
+export-quality = Quality
+export-mark = AI mark
+export-xmp = Say so in the metadata (XMP DigitalSourceType)
+export-badge = Show an "AI generated" badge on the picture
+export-badge-text = AI generated
+export-settings = Keep the settings inside (drop it here to restore them)
+export-mark-about = Many countries and platforms ask for a mark on advertisements made with AI.
+export-save = Export

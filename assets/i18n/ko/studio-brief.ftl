@@ -1,0 +1,85 @@
+# Words of the studio: the fields on the left and the brush. Message IDs are notice codes.
+
+product-refine = 마스크 다듬기
+product-corrected = 마스크 다듬음
+product-title = 제품
+product-replace = 바꾸기
+product-remove = 제거
+product-drop = 여기에 제품 사진을 놓으세요
+product-formats = 또는 눌러서 열기 · PNG, JPEG, HEIC, TIFF 등
+product-path = 경로
+product-paste = 붙여넣기
+product-sample = 샘플
+product-show = 잘라낸 제품 보기
+product-cut-out = 배경 제거됨
+product-own-alpha = 파일의 투명도 사용
+product-cutting = 배경 제거 중...
+product-recent = 최근에 사용한 파일: { $path }
+
+brush-about = 잘라낸 모양이 어긋나면 붓으로 고칠 수 있어요.
+brush-corrected = 손으로 다듬은 마스크를 쓰고 있어요.
+brush-add = 더하기
+brush-remove = 빼기
+brush-size = 붓 크기 [ ]
+brush-soft = 부드러움
+
+scene-title = 배경 장면
+scene-hint = 예: 아침 햇살이 드는 나무 테이블
+
+text-title = 광고 문구
+text-hint = 예: 신메뉴 출시
+text-too-long = 문구는 { $most }자까지 쓸 수 있어요. 지금은 { $count }자예요.
+
+font-folders = 폴더
+font-title = 글꼴
+font-search = 글꼴 찾기
+font-sample = 가나다 Abc
+font-none = 찾는 글꼴이 없어요
+font-missing = 이 글꼴에 없는 글자 { JOSA($characters, "은/는") } 다른 글꼴로 그려요.
+font-nowhere = 그릴 수 있는 글꼴이 없는 글자예요. 빼거나 글꼴을 추가하세요: { $characters }
+font-lacks = { $font } · 문구의 글자 일부가 없어요
+
+style-title = 글자 스타일
+style-hint = 예: 광택 나는 금
+
+layers-text-placed = 문구를 직접 놓았어요
+layers-product-placed = 제품을 직접 놓았어요
+layers-automatic = 자동으로
+layers-title = 합성
+layers-overlay = 위에
+layers-blend = 어우러지게
+layers-behind = 제품 뒤로
+layers-top = 상단
+layers-center = 중앙
+layers-bottom = 하단
+layers-auto = 자동
+layers-composition = 합성 강도
+layers-strength = 배경 적응
+layers-composition-about = 글자 주변의 빛과 색을 얼마나 맞출지 정해요.
+layers-strength-about = 제품을 넣을 때 배경을 얼마나 바꿀 수 있는지 정해요.
+
+size-title = 크기
+size-width = 너비
+size-height = 높이
+size-step = { $side }: 256~2048 픽셀, 16 단위
+
+seed-title = 시드
+seed-about = 같은 시드와 설정은 같은 그림을 만들어요.
+seed-lock-about = 고정하면 바뀐 것이 없을 때 생성해도 시드가 그대로예요.
+
+advanced-engine = 엔진
+advanced-engine-auto = 자동
+advanced-engine-draft = 초안
+advanced-engine-diffusion = FLUX
+advanced-title = 고급 설정
+advanced-scene-negative = 배경에서 피할 것
+advanced-style-negative = 글자에서 피할 것
+advanced-negative-hint = 예: 사람, 워터마크
+advanced-preserve = 제품 픽셀 그대로 유지
+advanced-diffusion-only = 아래는 확산 엔진에서만 쓰여요
+advanced-steps = 배경 단계
+advanced-text-steps = 글자 단계
+advanced-guidance = 프롬프트 반영
+
+preset-add = 이 문구를 프리셋으로 저장
+preset-remove = 이 프리셋 삭제

@@ -1,0 +1,62 @@
+# Words of the studio: menus, commands, the palette and the list of shortcuts. Message IDs are notice codes.
+
+menu-file = 파일
+menu-edit = 편집
+menu-make = 만들기
+menu-view = 보기
+menu-help = 도움말
+
+command-fonts = 글꼴 폴더...
+command-generate-front = 맨 앞에 넣어 생성
+command-take-back = 지운 결과 되살리기
+command-text-auto = 문구 위치를 자동으로
+command-product-auto = 제품 위치와 크기를 자동으로
+command-brush = 마스크 다듬기
+command-mask-auto = 자동 마스크로 되돌리기
+command-new = 새 광고
+command-open-photo = 제품 사진 열기...
+command-open-path = 경로로 열기...
+command-paste = 클립보드에서 붙여넣기
+command-sample = 샘플 사진으로 시작
+command-open-project = 프로젝트 열기...
+command-save-project = 프로젝트 저장...
+command-export = 내보내기...
+command-quit = 끝내기
+command-undo = 실행 취소
+command-redo = 다시 실행
+command-generate = 생성
+command-generate-all = 처음부터 모두 생성
+command-from-text = 글자부터 다시 생성
+command-from-composite = 합성만 다시 생성
+command-variations = 변형 여러 개 만들기
+command-size-set = 크기 세트 만들기
+command-stop = 중지
+command-stop-all = 모든 작업 중지
+command-roll-seed = 새 시드 뽑기
+command-lock-seed = 시드 고정
+command-tab-product = 제품 보기
+command-tab-background = 배경 보기
+command-tab-text = 글자 보기
+command-tab-final = 완성 보기
+command-zoom-fit = 화면에 맞추기
+command-zoom-actual = 실제 크기 1:1
+command-zoom-in = 확대
+command-zoom-out = 축소
+command-compare = 전후 비교
+command-theme = 밝은 테마 / 어두운 테마
+command-language = 언어 바꾸기
+command-larger = 화면 글자 크게
+command-smaller = 화면 글자 작게
+command-server = REST 서버...
+command-copy-curl = curl 명령으로 복사
+command-models = 엔진과 모델...
+command-palette = 명령 찾기
+command-shortcuts = 단축키
+command-save-project-as = 프로젝트를 다른 이름으로 저장...
+command-history = 기록 보이기 / 숨기기
+command-draft-or-result = 초안 / 결과 바꿔 보기
+
+palette-hint = 무엇을 할까요?
+palette-none = 찾는 명령이 없어요
+
+shortcuts-about = 한 글자 단축키는 글을 쓰는 동안 작동하지 않아요. 배경, 문구, 스타일 칸에서 Alt+↑, Alt+↓: 이전에 쓴 글

@@ -1,0 +1,188 @@
+//! Requests as `multipart/form-data`: pictures as files, other fields as text.
+
+use std::convert::Infallible;
+
+use bytes::Bytes;
+use futures_util::stream;
+use multer::{Constraints, Multipart, SizeLimit};
+use serde_json::Value;
+
+use crate::notice;
+use crate::notice::Notice;
+use crate::request::fields::{FIELDS, Field, IGNORED, Kind};
+use crate::request::{Attachment, FieldError, RawRequest};
+
+/// Bytes that the reader gets at a time: its buffer stays small, so that the body and the parts are the only copies.
+const CHUNK: usize = 64 << 10;
+/// Longest name of a part in a message, characters.
+const MAX_NAME: usize = 80;
+
+/// Reads a form. `content_type` has the boundary.
+///
+/// # Errors
+/// Every part that is unknown, sent twice or not UTF-8, or one error of the form as a whole.
+pub(super) async fn read_form(content_type: &str, body: Bytes) -> Result<RawRequest, Vec<FieldError>> {
+    let boundary = multer::parse_boundary(content_type).map_err(|_| whole(notice!("api-form-without-boundary")))?;
+    // Memory is bounded by the body, which is in memory already.
+    let constraints = Constraints::new().size_limit(SizeLimit::new().whole_stream(body.len() as u64));
+    let chunks = (0..body.len().div_ceil(CHUNK)).map(move |i| {
+        let begin = i * CHUNK;
+        Ok::<_, Infallible>(body.slice(begin..body.len().min(begin + CHUNK)))
+    });
+    let mut form = Multipart::with_constraints(stream::iter(chunks), boundary, constraints);
+    let mut reader = FormReader::default();
+    while let Some(part) = form.next_field().await.map_err(damaged)? {
+        reader.parts += 1;
+        if reader.parts > FIELDS.len() + IGNORED.len() {
+            return Err(whole(notice!("api-form-too-many-parts", most = FIELDS.len() + IGNORED.len())));
+        }
+        let Some(name) = part.name().map(str::to_owned) else { return Err(whole(notice!("api-form-part-without-name"))) };
+        let value = part.bytes().await.map_err(damaged)?;
+        reader.add(&name, value);
+    }
+    if reader.errors.is_empty() { Ok(reader.request) } else { Err(reader.errors) }
+}
+
+fn whole(notice: Notice) -> Vec<FieldError> {
+    vec![FieldError::whole("form_invalid", notice)]
+}
+
+fn damaged(error: multer::Error) -> Vec<FieldError> {
+    whole(notice!("api-form-damaged", detail = error.to_string()))
+}
+
+#[derive(Default)]
+struct FormReader {
+    request: RawRequest,
+    /// Fields of the parts so far.
+    seen: Vec<&'static str>,
+    parts: usize,
+    errors: Vec<FieldError>,
+}
+
+impl FormReader {
+    fn add(&mut self, name: &str, value: Bytes) {
+        if IGNORED.contains(&name) {
+            return;
+        }
+        let Some(field) = FIELDS.iter().find(|f| f.names().any(|n| n == name)) else {
+            let name: String = name.chars().take(MAX_NAME).collect();
+            self.errors.push(FieldError::whole("unknown_part", notice!("api-form-unknown-part", name = format!("{name:?}"))));
+            return;
+        };
+        if self.seen.contains(&field.name) {
+            if !self.errors.iter().any(|e| e.field() == Some(field.name)) {
+                self.errors.push(FieldError::new(field.name, "duplicate", notice!("request-duplicate")));
+            }
+            return;
+        }
+        self.seen.push(field.name);
+        if field.kind == Kind::Image { self.add_picture(field, value) } else { self.add_text(field, &value) }
+    }
+
+    /// Adds a file. An empty one is what browsers send for a file input that is left empty.
+    fn add_picture(&mut self, field: &Field, file: Bytes) {
+        if !file.is_empty() {
+            self.request.attachments.insert(field.name, Attachment::File(file));
+        }
+    }
+
+    /// Adds a text. An empty text is absent, because forms cannot send null; prompts and the slogan may be empty.
+    fn add_text(&mut self, field: &Field, text: &[u8]) {
+        match std::str::from_utf8(text) {
+            Ok("") if !matches!(field.kind, Kind::Prompt { .. } | Kind::Slogan) => {}
+            Ok(text) => drop(self.request.fields.insert(field.name.into(), Value::String(text.to_owned()))),
+            Err(error) => {
+                let notice = notice!("api-form-text-not-utf8", position = error.valid_up_to());
+                self.errors.push(FieldError::new(field.name, "text_invalid", notice));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BOUNDARY: &str = "X-8fr";
+
+    fn form(parts: &[(&str, &[u8])]) -> Vec<u8> {
+        let mut body = Vec::new();
+        for (disposition, content) in parts {
+            body.extend(format!("--{BOUNDARY}\r\nContent-Disposition: form-data; {disposition}\r\n\r\n").bytes());
+            body.extend(*content);
+            body.extend(b"\r\n");
+        }
+        body.extend(format!("--{BOUNDARY}--\r\n").bytes());
+        body
+    }
+
+    async fn read(body: Vec<u8>) -> Result<RawRequest, Vec<FieldError>> {
+        read_form(&format!("multipart/form-data; boundary={BOUNDARY}"), body.into()).await
+    }
+
+    #[tokio::test]
+    async fn files_become_attachments_and_texts_become_fields() {
+        // Longer than a chunk, and with line ends and dashes that are no boundary.
+        let photo: Vec<u8> = b"\r\n--X-8f".iter().copied().cycle().take(3 * CHUNK + 7).collect();
+        let request = read(form(&[
+            ("name=\"text_content\"", "신메뉴\n출시".as_bytes()),
+            ("name=\"seed\"", b"7"),
+            ("name=\"width\"", b""),
+            ("name=\"bg_negative_prompt\"", b""),
+            ("name=\"bg_model\"", b"flux"),
+            ("name=\"input_image\"; filename=\"cup.png\"", &photo),
+            ("name=\"mask_image\"; filename=\"\"", b""),
+        ]))
+        .await
+        .unwrap();
+        assert_eq!(
+            serde_json::to_string(&request.fields).unwrap(),
+            r#"{"text_content":"신메뉴\n출시","seed":"7","bg_negative_prompt":""}"#
+        );
+        assert_eq!(request.attachments.len(), 1);
+        assert!(matches!(&request.attachments["product_image"], Attachment::File(bytes) if *bytes == photo));
+    }
+
+    #[tokio::test]
+    async fn every_wrong_part_is_named() {
+        let errors = read(form(&[
+            ("name=\"seed\"", b"7"),
+            ("name=\"seed\"", b"8"),
+            ("name=\"product_image\"", b"a"),
+            ("name=\"input_image\"", b"b"),
+            ("name=\"colour\"", b"red"),
+            ("name=\"bg_prompt\"", b"a\xff"),
+        ]))
+        .await
+        .unwrap_err();
+        let said: Vec<(&str, String)> = errors.iter().map(|e| (e.kind, e.to_string())).collect();
+        assert_eq!(
+            said,
+            [
+                ("duplicate", "seed: sent more than once; send it once".to_owned()),
+                ("duplicate", "product_image: sent more than once; send it once".to_owned()),
+                ("unknown_part", "The form has a part \"colour\", which is not a field; see GET /help/parameters".to_owned()),
+                ("text_invalid", "bg_prompt: not UTF-8 at byte 1; send text in UTF-8, and files in picture fields only".to_owned()),
+            ]
+        );
+    }
+
+    #[tokio::test]
+    async fn forms_that_cannot_be_read_say_why() {
+        let good = form(&[("name=\"seed\"", b"7")]);
+        let many: Vec<(&str, &[u8])> = vec![("name=\"bg_model\"", b""); FIELDS.len() + IGNORED.len() + 1];
+        for (body, words) in [
+            (good[..good.len() - 12].to_vec(), "The form is damaged"),
+            (Vec::new(), "The form is damaged"),
+            (b"{}".to_vec(), "The form is damaged"),
+            (form(&[("filename=\"a\"", b"7")]), "The form has a part without a name"),
+            (form(&many), "The form has more than"),
+        ] {
+            let errors = read(body).await.unwrap_err();
+            assert!(errors.len() == 1 && errors[0].kind == "form_invalid" && errors[0].to_string().starts_with(words), "{errors:?}");
+        }
+        let errors = read_form("multipart/form-data", good.into()).await.unwrap_err();
+        assert!(errors[0].to_string().contains("boundary"), "{errors:?}");
+    }
+}

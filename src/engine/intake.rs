@@ -1,0 +1,80 @@
+//! Reads requests of every front end: decodes their pictures and turns them into job specifications.
+
+use std::path::Path;
+
+use super::Engine;
+use crate::imaging::decode::{DecodedImage, decode_file, decode_image};
+use crate::notice::Notice;
+use crate::request::{FieldError, InputImage, JobSpec, OpenRequest, ParseContext, RawRequest, SourceImage, parse};
+use crate::typography::{FontCatalog, unsettable};
+
+/// Decodes the pictures of a request and reads its fields with the engine's fonts. `lenient` accepts numbers and flags written as text.
+/// Blocking.
+///
+/// # Errors
+/// Every wrong field.
+pub fn parse_request(engine: &Engine, raw: RawRequest, lenient: bool) -> Result<JobSpec, Vec<FieldError>> {
+    parse_open_request(engine, &open_request(raw), lenient)
+}
+
+/// Decodes the pictures of a request. Blocking.
+pub fn open_request(raw: RawRequest) -> OpenRequest {
+    raw.open(&decode_source)
+}
+
+/// Reads a request with the engine's fonts. Its pictures are decoded already, so it can be read again with other fields at no cost.
+///
+/// # Errors
+/// Every wrong field.
+pub fn parse_open_request<I: InputImage>(engine: &Engine, request: &OpenRequest<I>, lenient: bool) -> Result<JobSpec<I>, Vec<FieldError>> {
+    // 53 bits: JavaScript clients can read the seed and send it again.
+    let seed = (uuid::Uuid::new_v4().as_u128() as u64) >> 11;
+    parse_with_fonts(request, &engine.fonts(), engine.default_font(), seed, lenient)
+}
+
+/// Reads a request without an engine.
+///
+/// # Errors
+/// Every wrong field.
+pub fn parse_with_fonts<I: InputImage>(
+    request: &OpenRequest<I>,
+    fonts: &FontCatalog,
+    default_font: &str,
+    fallback_seed: u64,
+    lenient: bool,
+) -> Result<JobSpec<I>, Vec<FieldError>> {
+    let context = ParseContext {
+        resolve_font: &|name| fonts.resolve(name),
+        skipped_font: &|name| fonts.skip_reason(name).cloned(),
+        default_font,
+        unsettable: &unsettable,
+        undrawable: &|font, text| fonts.undrawable(font, text),
+        fallback_seed,
+        lenient,
+    };
+    parse(request, &context)
+}
+
+/// Decodes a picture in memory.
+///
+/// # Errors
+/// Why it cannot be used and what to do.
+pub fn decode_source(bytes: &[u8]) -> Result<SourceImage, Notice> {
+    decode_image(bytes).map(source_image).map_err(|e| e.notice())
+}
+
+/// Decodes a picture on disk, without reading the file into memory as a whole where its format allows that. Blocking.
+///
+/// # Errors
+/// Why it cannot be used and what to do.
+pub fn decode_source_file(path: &Path) -> Result<SourceImage, Notice> {
+    decode_file(path).map(source_image).map_err(|e| e.notice())
+}
+
+fn source_image(image: DecodedImage) -> SourceImage {
+    let mut source = SourceImage::new(image.pixels, image.description);
+    source.notes = image.notes;
+    source.mask = image.mask;
+    source.text = image.text;
+    source
+}

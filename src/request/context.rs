@@ -1,0 +1,21 @@
+//! What the parser asks of its caller.
+
+use crate::notice::Notice;
+
+/// Fonts and defaults.
+pub struct ParseContext<'a> {
+    /// The listed name of a font, from the full name or a unique file name.
+    pub resolve_font: &'a dyn Fn(&str) -> Option<String>,
+    /// Why a font file of this name cannot be used and what to do, if there is such a file.
+    pub skipped_font: &'a dyn Fn(&str) -> Option<Notice>,
+    /// The font when none is named.
+    pub default_font: &'a str,
+    /// Why a text cannot be set in any font and what to do; `None` for a text that can.
+    pub unsettable: &'a dyn Fn(&str) -> Option<Notice>,
+    /// Characters of a text (second argument) that neither the named font (first argument) nor any other can draw.
+    pub undrawable: &'a dyn Fn(&str, &str) -> Vec<char>,
+    /// The seed when none is sent.
+    pub fallback_seed: u64,
+    /// Whether numbers and flags may be written as text (command line, forms, clients of the original system).
+    pub lenient: bool,
+}

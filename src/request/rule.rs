@@ -1,0 +1,26 @@
+//! What a field's value must be, in words.
+
+use super::field::{Field, Kind};
+use super::fields::{MAX_PROMPT_CHARS, MAX_TEXT_CHARS};
+use crate::notice;
+use crate::notice::Notice;
+
+impl Field {
+    /// The rule in words: a noun phrase.
+    pub fn rule(&self) -> Notice {
+        match self.kind {
+            Kind::Integer { min, max, multiple: 1 } => notice!("request-rule-integer", min = min, max = max),
+            Kind::Integer { min, max, multiple } => notice!("request-rule-multiple", min = min, max = max, multiple = multiple),
+            Kind::Seed => notice!("request-rule-seed", max = u64::MAX),
+            // Fluent would round decimals.
+            Kind::Number { min, max } => notice!("request-rule-number", min = min.to_string(), max = max.to_string()),
+            Kind::Flag => notice!("request-rule-flag"),
+            Kind::Prompt { .. } => notice!("request-rule-prompt", most = MAX_PROMPT_CHARS),
+            Kind::Slogan => notice!("request-rule-text", most = MAX_TEXT_CHARS),
+            Kind::Choice(words) => notice!("request-rule-choice", words = words.to_vec()),
+            Kind::Font => notice!("request-rule-font"),
+            Kind::Image if cfg!(feature = "heic") => notice!("request-rule-image"),
+            Kind::Image => notice!("request-rule-image-without-heic"),
+        }
+    }
+}
