@@ -28,7 +28,14 @@ use serde_json::{Map, Value, json};
 
 fn setup(root: &Path, free: Option<u64>) -> Setup {
     let (device, device_name, _) = on::place();
-    Setup { models: Models::scan(root), device, device_name, free: Arc::new(move || free), prompts: Default::default() }
+    Setup {
+        models: Models::scan(root),
+        device,
+        device_name,
+        free: Arc::new(move || free),
+        prompts: Default::default(),
+        sizes: Default::default(),
+    }
 }
 
 fn engine(data: &Path, root: PathBuf) -> Engine {

@@ -8,6 +8,7 @@ use nanococoa::backend::diffusion::device::{Device, DeviceChoice, Memory, gpu_me
 use nanococoa::backend::diffusion::loaded::{FreeMemory, PromptCaches, Setup};
 use nanococoa::backend::diffusion::models::Models;
 use nanococoa::backend::diffusion::report::report;
+use nanococoa::backend::diffusion::sizes::MeasuredSizes;
 use nanococoa::backend::draft::DraftBackend;
 use nanococoa::backend::{BackendError, Backends, Installation, backend_version};
 use nanococoa::config::Config;
@@ -35,7 +36,7 @@ pub(super) fn setup(config: &Config) -> impl Fn() -> Result<Setup, Notice> + Sen
     let device = Arc::new(OnceLock::new());
     let last: Arc<Mutex<Option<Look>>> = Arc::default();
     let sampler = Arc::new(Sampler::default());
-    let prompts = PromptCaches::default();
+    let (prompts, sizes) = (PromptCaches::default(), MeasuredSizes::default());
     move || {
         let look = || {
             let models = Models::scan(&folder);
@@ -46,7 +47,7 @@ pub(super) fn setup(config: &Config) -> impl Fn() -> Result<Setup, Notice> + Sen
             let total = memory(&device, &sampler).map(|m| m.total);
             let (sampler, of) = (Arc::clone(&sampler), device.clone());
             let free: FreeMemory = Arc::new(move || memory(&of, &sampler).map(|m| m.free));
-            let setup = Setup { models, device, device_name, free, prompts: prompts.clone() };
+            let setup = Setup { models, device, device_name, free, prompts: prompts.clone(), sizes: sizes.clone() };
             setup.check_capacity(USUAL_PIXELS, total).map(|()| setup)
         };
         let mut last = last.lock();

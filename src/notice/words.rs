@@ -1,5 +1,6 @@
 //! Fluent bundles of both languages, and the wording of notices for each front end.
 
+use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use fluent_bundle::concurrent::FluentBundle;
@@ -7,7 +8,7 @@ use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use unic_langid::LanguageIdentifier;
 
 use super::josa::particle;
-use super::{Argument, Notice};
+use super::message::{Argument, Notice};
 
 /// A language that the program speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -117,8 +118,8 @@ impl Wording {
     pub fn sentence(self, notice: &Notice) -> String {
         let mut arguments = FluentArgs::new();
         arguments.set("door", self.front_end.word());
-        for (name, value) in &notice.0.arguments {
-            arguments.set(name.clone(), self.value(value));
+        for (name, value) in notice.arguments() {
+            arguments.set(name.to_owned(), self.value(value));
         }
         format(self.bundle(), notice.code(), &arguments).unwrap_or_else(|| notice.code().to_owned())
     }
@@ -205,6 +206,20 @@ impl Wording {
         if let Err(error) = field.and(josa) {
             tracing::error!(%error, "a Fluent function cannot be added");
         }
+    }
+}
+
+impl Notice {
+    /// The sentence without the field's name, in English as over REST.
+    pub fn english(&self) -> String {
+        Wording::REST.sentence(self)
+    }
+}
+
+/// In English as over REST, beginning with the field's name.
+impl fmt::Display for Notice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&Wording::REST.notice(self))
     }
 }
 

@@ -188,6 +188,7 @@ fn advertisements_of_the_diffusion_backend() {
             device_name: "cpu".into(),
             free: Arc::new(|| None),
             prompts: Default::default(),
+            sizes: Default::default(),
         };
         Ok(Box::new(DiffusionBackend::new(setup)?))
     };
