@@ -49,6 +49,7 @@ pub const FIRST_CHANGED_STEP: &[(&str, Option<StepNumber>)] = &[
     ("composition_guidance_scale", Some(StepNumber::Composite)),
     ("text_x", Some(StepNumber::Composite)),
     ("text_y", Some(StepNumber::Composite)),
+    ("text_scale", Some(StepNumber::Text)),
     ("stop_step", None),
     ("force_from_step", None),
     ("dry_run", None),
@@ -226,7 +227,7 @@ fn background<I: InputImage>(spec: &JobSpec<I>, backend: &str, product: Option<&
 
 /// The letters mirror and refract the result of step 1, so its key is part of theirs.
 fn headline<I>(spec: &JobSpec<I>, backend: &str, step1: &str, text: &TextSpec, font: &dyn Fn(&str) -> String) -> String {
-    Key::new("letters", backend)
+    let key = Key::new("letters", backend)
         .canvas(spec)
         .text("step1", step1)
         .text("content", &text.content)
@@ -235,8 +236,12 @@ fn headline<I>(spec: &JobSpec<I>, backend: &str, step1: &str, text: &TextSpec, f
         .text("font", &text.font)
         .text("face", &font(&text.font))
         .whole("steps", text.steps.into())
-        .number("guidance_scale", text.guidance_scale)
-        .done()
+        .number("guidance_scale", text.guidance_scale);
+    // Jobs from before this field keep their keys.
+    match spec.placement.text_scale {
+        Some(scale) if scale < 1.0 => key.number("scale", scale).done(),
+        _ => key.done(),
+    }
 }
 
 fn composite<I>(spec: &JobSpec<I>, backend: &str, step1: &str, step2: &str, recalled: &Recalled) -> String {
@@ -311,7 +316,7 @@ mod tests {
             "font_name" => json!("B.ttf"),
             "seed" | "product_scale" | "true_cfg_scale" => json!(2),
             "width" | "height" => json!(272),
-            "product_x" | "product_y" | "text_x" | "text_y" => json!(0.5),
+            "product_x" | "product_y" | "text_x" | "text_y" | "text_scale" => json!(0.5),
             "strength" | "composition_strength" => json!(0.1),
             "num_inference_steps" | "text_num_inference_steps" | "composition_steps" => json!(5),
             "guidance_scale" | "text_guidance_scale" | "composition_guidance_scale" => json!(3),
