@@ -57,7 +57,7 @@ pub struct RestoredBrief {
 pub struct JobClient {
     engine: Engine,
     photos: PhotoStore,
-    /// Held while a star is read and turned, so that quick clicks all count.
+    /// Held while a star is read and toggled, so that no quick click is lost.
     stars: Arc<Mutex<()>>,
 }
 

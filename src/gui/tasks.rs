@@ -238,7 +238,7 @@ impl Tasks {
     /// Saves the designer's own presets, unless the file was edited by hand and cannot be read.
     pub fn save_presets(&self, path: PathBuf, text: String) {
         self.run("nanococoa-presets", Span::current(), move |_| {
-            if std::fs::read_to_string(&path).is_ok_and(|old| !presets::readable(&old)) {
+            if std::fs::read_to_string(&path).is_ok_and(|old| !presets::is_readable(&old)) {
                 return Err(notice!("error-presets", path = path.display()));
             }
             crate::store::create_private_dir(path.parent().unwrap_or(&path))

@@ -17,7 +17,7 @@ use crate::job::Preview;
 /// Most bytes of texture in the cache.
 const BUDGET: usize = 64 << 20;
 /// Longest side of a picture that is uploaded, in pixels: every supported graphics card takes it, and no screen shows more.
-pub const LARGEST: u32 = 2048;
+pub const MAX_TEXTURE_SIDE: u32 = 2048;
 /// Number of decoding threads.
 const WORKERS: usize = 2;
 
