@@ -186,7 +186,7 @@ impl PanelContext<'_> {
             UiCommand::FromText => brief.has_text() && self.cached_to(StepNumber::Background),
             UiCommand::FromComposite => brief.has_text() && self.cached_to(StepNumber::Text),
             UiCommand::TakeBack => !self.engine.trashed().is_empty(),
-            UiCommand::TextAuto => brief.text_x.is_some() || brief.text_y.is_some(),
+            UiCommand::TextAuto => brief.text_x.is_some() || brief.text_y.is_some() || brief.text_scale.is_some(),
             UiCommand::ProductAuto => brief.product_x.is_some() || brief.product_y.is_some() || brief.product_scale.is_some(),
             UiCommand::MaskAuto => brief.mask.is_some(),
             UiCommand::Stop => self.active().is_some_and(|j| !self.is_stopping(j.id)),

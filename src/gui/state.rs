@@ -126,6 +126,8 @@ pub struct Brief {
     pub text_x: Option<f32>,
     /// `text_y`
     pub text_y: Option<f32>,
+    /// `text_scale`; `None` is the largest size that fits.
+    pub text_scale: Option<f32>,
     /// `engine`
     #[serde(deserialize_with = "known_or_default")]
     pub engine: BackendChoice,
@@ -161,6 +163,7 @@ impl Default for Brief {
             product_scale: None,
             text_x: None,
             text_y: None,
+            text_scale: None,
             engine: BackendChoice::Auto,
             others: Map::new(),
         }
@@ -183,9 +186,9 @@ impl Brief {
         (self.product_x, self.product_y, self.product_scale) = (None, None, None);
     }
 
-    /// Places the text where `position` says.
+    /// Places the text where `position` says, as large as it fits.
     pub fn place_text_automatically(&mut self) {
-        (self.text_x, self.text_y) = (None, None);
+        (self.text_x, self.text_y, self.text_scale) = (None, None, None);
     }
 
     /// Removes the photo with its mask and its place.
@@ -239,6 +242,7 @@ impl Brief {
             ("product_scale", self.product_scale.filter(|_| product)),
             ("text_x", self.text_x),
             ("text_y", self.text_y),
+            ("text_scale", self.text_scale),
         ];
         for (name, value) in places {
             if let Some(value) = value {
@@ -291,6 +295,7 @@ impl Brief {
             product_scale: place("product_scale"),
             text_x: place("text_x"),
             text_y: place("text_y"),
+            text_scale: place("text_scale"),
             engine: if parameters.get("test_mode") == Some(&json!(true)) { BackendChoice::Draft } else { choice(parameters.get("engine")) },
             others,
         }
@@ -494,6 +499,7 @@ mod tests {
             product_scale: some,
             text_x: some,
             text_y: some,
+            text_scale: some,
             ..Brief::default()
         };
         let kept = full.to_raw();

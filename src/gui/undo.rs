@@ -157,7 +157,8 @@ fn only_field(a: &Brief, b: &Brief) -> Option<Field> {
     let text = words(a).into_iter().zip(words(b)).enumerate().filter(|(_, (a, b))| a != b).map(|(i, _)| Field::Words(i));
     let slid = numbers(a).into_iter().zip(numbers(b)).enumerate().filter(|(_, (a, b))| a != b).map(|(i, _)| Field::Number(i));
     let product = |x: &Brief| (x.product_x, x.product_y, x.product_scale);
-    let places = [(product(a) != product(b), Field::ProductPlace), ((a.text_x, a.text_y) != (b.text_x, b.text_y), Field::TextPlace)];
+    let text_place = |x: &Brief| (x.text_x, x.text_y, x.text_scale);
+    let places = [(product(a) != product(b), Field::ProductPlace), (text_place(a) != text_place(b), Field::TextPlace)];
     let moved = places.into_iter().filter(|p| p.0).map(|p| p.1);
     let changed: Vec<Field> = text.chain(slid).chain(moved).collect();
     let [one] = changed[..] else { return None };
@@ -177,6 +178,7 @@ fn only_field(a: &Brief, b: &Brief) -> Option<Field> {
         product_scale: b.product_scale,
         text_x: b.text_x,
         text_y: b.text_y,
+        text_scale: b.text_scale,
         ..a.clone()
     };
     (rest == *b).then_some(one)

@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use crate::notice;
-use crate::notice::Notice;
+use crate::notice::{Argument, Notice};
 
 /// The result of loading weights or a config.
 pub type LoadResult<T> = Result<T, WeightsError>;
@@ -28,8 +28,8 @@ pub enum WeightsError {
     Corrupt {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
-        what: String,
+        /// What is wrong with it: a notice, or a technical detail in English.
+        what: Argument,
     },
     /// A tensor is missing in the file.
     MissingTensor {
@@ -62,8 +62,8 @@ pub enum WeightsError {
     Config {
         /// File or component.
         place: String,
-        /// What is wrong with it.
-        what: String,
+        /// What is wrong with it: a notice, or a technical detail in English.
+        what: Argument,
     },
     /// The user stopped the work.
     Stopped,
@@ -116,7 +116,7 @@ impl WeightsError {
     }
 
     /// A config that cannot be used.
-    pub fn config(place: impl Into<String>, what: impl Into<String>) -> Self {
+    pub fn config(place: impl Into<String>, what: impl Into<Argument>) -> Self {
         Self::Config { place: place.into(), what: what.into() }
     }
 }

@@ -13,6 +13,8 @@ use parking_lot::Mutex;
 
 use super::error::WeightsError;
 use super::store::{TensorStore, Weight};
+use crate::notice;
+use crate::notice::Argument;
 
 /// One GGUF file.
 pub struct GgufStore {
@@ -37,31 +39,31 @@ impl GgufStore {
     /// # Errors
     /// The file is missing, truncated or damaged.
     pub fn open(path: &Path) -> Result<Self, WeightsError> {
-        let corrupt = |what: String| WeightsError::Corrupt { path: path.into(), what };
+        let corrupt = |what: Argument| WeightsError::Corrupt { path: path.into(), what };
         let file = File::open(path).map_err(WeightsError::io(path))?;
         let total = file.metadata().map_err(WeightsError::io(path))?.len();
         let mut file = BufReader::new(file);
         if super::gguf_header::usable(&mut file) == Some(false) {
-            return Err(corrupt("is of GGUF version 1, or says general.alignment is 0".into()));
+            return Err(corrupt(notice!("diffusion-gguf-version").into()));
         }
         file.seek(SeekFrom::Start(0)).map_err(WeightsError::io(path))?;
         // A damaged header may still overflow candle's arithmetic.
         let content = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| Content::read(&mut file)))
-            .map_err(|_| corrupt("is not a usable GGUF file (its header is damaged)".into()))?
-            .map_err(|e| corrupt(format!("is not a usable GGUF file ({})", super::error::one_line(&e))))?;
+            .map_err(|_| corrupt(notice!("diffusion-gguf-header").into()))?
+            .map_err(|e| corrupt(notice!("diffusion-not-gguf", detail = super::error::one_line(&e)).into()))?;
         for (name, info) in &content.tensor_infos {
             let block = info.ggml_dtype.block_size();
             let elements = info.shape.dims().iter().try_fold(1usize, |n, &d| n.checked_mul(d)).unwrap_or(usize::MAX);
             let bytes = (elements / block.max(1)).saturating_mul(info.ggml_dtype.type_size()) as u64;
             let end = content.tensor_data_offset.saturating_add(info.offset).saturating_add(bytes);
             if elements == 0 {
-                return Err(corrupt(format!("tensor {name} is empty")));
+                return Err(corrupt(format!("tensor {name} is empty").into()));
             }
             if end > total {
-                return Err(corrupt(format!("is cut short: tensor {name} ends at byte {end}, the file has {total}")));
+                return Err(corrupt(notice!("diffusion-file-cut-short", name = name, end = end, total = total).into()));
             }
             if info.shape.dims().last().is_some_and(|n| n % block != 0) {
-                return Err(corrupt(format!("tensor {name} has rows that are not a whole number of blocks")));
+                return Err(corrupt(format!("tensor {name} has rows that are not a whole number of blocks").into()));
             }
         }
         Ok(Self { path: path.into(), file: Mutex::new(file), content })
@@ -80,7 +82,7 @@ impl GgufStore {
         let all = shape.first().copied().unwrap_or(1);
         let rows = rows.unwrap_or(0..all);
         if rows.start >= rows.end || rows.end > all {
-            let what = format!("tensor {name} has {all} rows, not {}", rows.end);
+            let what = format!("tensor {name} has {all} rows, not {}", rows.end).into();
             return Err(WeightsError::Corrupt { path: self.path.clone(), what });
         }
         let failed = |source| WeightsError::Tensor { place: format!("{}: tensor {name}", self.path.display()), source };

@@ -12,6 +12,8 @@ use serde::Deserialize;
 
 use super::error::WeightsError;
 use super::store::TensorStore;
+use crate::notice;
+use crate::notice::Argument;
 
 /// Largest header in bytes; a larger value means that the file is not a safetensors file.
 const MAX_HEADER: u64 = 100_000_000;
@@ -38,13 +40,12 @@ pub struct SafetensorsStore {
     entries: BTreeMap<String, Entry>,
 }
 
-fn corrupt(path: &Path, what: impl Into<String>) -> WeightsError {
+fn corrupt(path: &Path, what: impl Into<Argument>) -> WeightsError {
     WeightsError::Corrupt { path: path.into(), what: what.into() }
 }
 
 fn unsupported(path: &Path, tensor: &str, dtype: &str) -> WeightsError {
-    let what = format!("tensor {tensor} has the type {dtype}, which is not supported; use a file in f32, f16, bf16, fp8 (e4m3) or GGUF");
-    WeightsError::config(path.display().to_string(), what)
+    WeightsError::config(path.display().to_string(), notice!("diffusion-tensor-type", tensor = tensor.to_owned(), dtype = dtype.to_owned()))
 }
 
 fn dtype_of(name: &str) -> Option<DType> {
@@ -179,10 +180,10 @@ impl SafetensorsStore {
 fn read_header(path: &Path, file: &mut File, index: usize) -> Result<Vec<(String, Entry)>, WeightsError> {
     let total = file.metadata().map_err(WeightsError::io(path))?.len();
     let mut len = [0u8; 8];
-    file.read_exact(&mut len).map_err(|_| corrupt(path, "is too short for a safetensors file"))?;
+    file.read_exact(&mut len).map_err(|_| corrupt(path, notice!("diffusion-file-too-short")))?;
     let len = u64::from_le_bytes(len);
     if len > MAX_HEADER || len + 8 > total {
-        return Err(corrupt(path, format!("is cut short or not a safetensors file (a header of {len} bytes in a file of {total})")));
+        return Err(corrupt(path, notice!("diffusion-not-safetensors", header = len, total = total)));
     }
     let mut header = vec![0u8; len as usize];
     file.read_exact(&mut header).map_err(WeightsError::io(path))?;
@@ -203,10 +204,7 @@ fn read_header(path: &Path, file: &mut File, index: usize) -> Result<Vec<(String
             return Err(corrupt(path, format!("tensor {name} says {} bytes for shape {:?}", end.saturating_sub(start), info.shape)));
         }
         if end.checked_add(8 + len).is_none_or(|e| e > total) {
-            return Err(corrupt(
-                path,
-                format!("is cut short: tensor {name} ends at byte {}, the file has {total}", end.saturating_add(8 + len)),
-            ));
+            return Err(corrupt(path, notice!("diffusion-file-cut-short", name = name, end = end.saturating_add(8 + len), total = total)));
         }
         entries.push((name, Entry { file: index, dtype, shape: info.shape, start: start + 8 + len, len: (end - start) as usize }));
     }

@@ -120,6 +120,38 @@ fn letters_snap_to_their_places_and_stay_where_they_are_put() {
 }
 
 #[test]
+fn corners_and_keys_scale_the_letters_about_their_centre() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut desk = desk(dir.path(), Lang::En);
+    let before = desk.studio().session.brief.clone();
+    let whole = desk.studio().draft().unwrap().boxes.text.unwrap();
+    let frame = desk.harness.get_by_label(desk.words("canvas-move-text")).rect();
+    desk.harness.hover_at(frame.center());
+    desk.frames(2);
+    desk.drag(frame.left_top() + vec2(1.0, 1.0), vec2(frame.width() / 4.0, frame.height() / 4.0));
+    let brief = desk.studio().session.brief.clone();
+    let scale = brief.text_scale.unwrap();
+    assert!((scale - 0.5).abs() < 0.08 && brief.text_y.is_none(), "{scale}");
+    desk.until_drafted();
+    desk.frames(3);
+    let drawn = desk.studio().draft().unwrap().boxes.text.unwrap();
+    assert!((drawn.width() / whole.width() - scale).abs() < 0.04, "{whole:?} {drawn:?}");
+    assert!((drawn.center().x - whole.center().x).abs() < 0.02, "{whole:?} {drawn:?}");
+    // Letters never become larger than what fits.
+    let frame = desk.harness.get_by_label(desk.words("canvas-move-text")).rect();
+    desk.drag(frame.left_top() + vec2(1.0, 1.0), -frame.size() * 2.0);
+    assert_eq!(desk.studio().session.brief.text_scale, None);
+    desk.harness.get_by_label(desk.words("canvas-move-text")).focus();
+    desk.frames(2);
+    desk.harness.key_press_modifiers(Modifiers::COMMAND, Key::ArrowDown);
+    desk.frames(3);
+    assert!(desk.studio().session.brief.text_scale.is_some_and(|scale| (scale - 1.0 / 1.05).abs() < 1e-3));
+    desk.click("command-text-auto");
+    assert_eq!(desk.studio().session.brief, before);
+    desk.end();
+}
+
+#[test]
 fn the_brush_corrects_the_cut_out() {
     let dir = tempfile::tempdir().unwrap();
     let mut desk = desk(dir.path(), Lang::En);

@@ -15,6 +15,23 @@ diffusion-weights-not-loaded = { $place }: { $detail }
 diffusion-scheduler-unusable = scheduler: { $detail }
 diffusion-stopped = stopped
 
+# What is wrong with a file; stands in the messages above as `detail`.
+diffusion-file-too-short = is too short for a safetensors file
+diffusion-not-safetensors = is cut short or not a safetensors file (a header of { $header } bytes in a file of { $total })
+diffusion-file-cut-short = is cut short: tensor { $name } ends at byte { $end }, the file has { $total }
+diffusion-tensor-type = tensor { $tensor } has the type { $dtype }, which is not supported; use a file in f32, f16, bf16, fp8 (e4m3) or GGUF
+diffusion-gguf-version = is of GGUF version 1, or says general.alignment is 0
+diffusion-gguf-header = is not a usable GGUF file (its header is damaged)
+diffusion-not-gguf = is not a usable GGUF file ({ $detail })
+diffusion-not-a-tokenizer = is not a tokenizer ({ $detail })
+diffusion-no-token = has no token { $token }
+diffusion-no-clip-tokenizer = has neither tokenizer.json nor vocab.json and merges.txt: the CLIP tokenizer is missing
+diffusion-no-t5-tokenizer = has no tokenizer.json: the T5 tokenizer is missing
+diffusion-only-spiece = has spiece.model but no tokenizer.json; put the tokenizer.json of the same T5 model beside it
+diffusion-other-model = this is a { $found }, not a { $class }
+diffusion-config-of-other-model = is the config of { $found }, not of BiRefNet
+diffusion-config-missing = config.json is missing beside the weights
+
 # Computations.
 diffusion-not-finite = The network produced NaN or infinite values; its weights are damaged, or this precision is too small for them.
 diffusion-photo-empty = The photo has no pixels.

@@ -12,6 +12,23 @@ diffusion-weights-not-loaded = { $place }: 가중치를 읽지 못했어요({ $d
 diffusion-scheduler-unusable = 스케줄러 설정을 쓸 수 없어요({ $detail })
 diffusion-stopped = 중지했어요
 
+# What is wrong with a file; stands in the messages above as `detail`.
+diffusion-file-too-short = safetensors 파일로는 너무 짧음
+diffusion-not-safetensors = 잘렸거나 safetensors 파일이 아님: 헤더 { $header }바이트, 파일 { $total }바이트
+diffusion-file-cut-short = 잘림: 텐서 { $name }의 끝은 { $end }바이트, 파일은 { $total }바이트
+diffusion-tensor-type = 텐서 { $tensor }의 형식 { JOSA($dtype, "은/는") } 지원하지 않음. f32, f16, bf16, fp8(e4m3), GGUF 파일을 쓰세요
+diffusion-gguf-version = GGUF 버전 1이거나 general.alignment가 0임
+diffusion-gguf-header = 쓸 수 있는 GGUF 파일이 아님: 헤더 손상
+diffusion-not-gguf = 쓸 수 있는 GGUF 파일이 아님: { $detail }
+diffusion-not-a-tokenizer = 토크나이저 파일이 아님: { $detail }
+diffusion-no-token = 토큰 { JOSA($token, "이/가") } 없음
+diffusion-no-clip-tokenizer = tokenizer.json도, vocab.json과 merges.txt도 없음. CLIP 토크나이저를 넣으세요
+diffusion-no-t5-tokenizer = tokenizer.json이 없음. T5 토크나이저를 넣으세요
+diffusion-only-spiece = spiece.model만 있고 tokenizer.json이 없음. 같은 T5 모델의 tokenizer.json을 함께 넣으세요
+diffusion-other-model = { JOSA($class, "이/가") } 아니라 { $found } 모델임
+diffusion-config-of-other-model = BiRefNet이 아니라 { $found } 모델의 설정임
+diffusion-config-missing = 가중치 옆에 config.json이 없음
+
 # Computations.
 diffusion-not-finite = 신경망의 계산 결과에 NaN이나 무한대가 있어요. 가중치 파일이 손상되었거나 이 정밀도로는 계산할 수 없어요.
 diffusion-photo-empty = 사진에 픽셀이 없어요.

@@ -14,6 +14,7 @@ use crate::imaging::resize::{Filter, resample, resize_plane};
 use crate::imaging::{Matte, Plane, matting};
 use crate::nn::birefnet::BiRefNet;
 use crate::nn::swin::SwinConfig;
+use crate::notice;
 use crate::weights::{StopCheck, Vars, WeightsError, open, stoppable};
 
 /// Side that the public checkpoints were trained at.
@@ -141,7 +142,7 @@ fn read_config(path: &Path) -> Result<(Option<SwinConfig>, usize), WeightsError>
     let place = path.display().to_string();
     let config: Config = read_json(path)?;
     if !config.architectures.is_empty() && !config.architectures.iter().any(|a| a.contains("BiRefNet")) {
-        return Err(WeightsError::config(&place, format!("is the config of {}, not of BiRefNet", config.architectures.join(", "))));
+        return Err(WeightsError::config(&place, notice!("diffusion-config-of-other-model", found = config.architectures)));
     }
     let side = config.image_size.unwrap_or(SIDE);
     if side == 0 || side > 8192 || !side.is_multiple_of(32) {

@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 
 use super::error::DiffusionResult;
 use super::folder::{ComponentFiles, pipeline_class};
+use crate::notice;
 use crate::weights::{LoadResult, StopCheck, TensorStore, Vars, WeightsError, stoppable};
 
 /// The folder of one pipeline, and where and in which type its networks compute.
@@ -26,7 +27,11 @@ impl Loader {
     /// The folder is another model's.
     pub fn open(folder: &Path, family: &str, class: &str, device: &Device, dtype: DType) -> DiffusionResult<Self> {
         if let Some(found) = pipeline_class(folder).filter(|found| !found.starts_with(family)) {
-            return Err(WeightsError::config(folder.display().to_string(), format!("this is a {found}, not a {class}")).into());
+            return Err(WeightsError::config(
+                folder.display().to_string(),
+                notice!("diffusion-other-model", found = found, class = class.to_owned()),
+            )
+            .into());
         }
         Ok(Self { folder: folder.into(), device: device.clone(), dtype, stop: Arc::new(|| false) })
     }
@@ -99,5 +104,5 @@ pub(super) fn get_or_load<T>(slot: &mut Option<T>, load: impl FnOnce() -> Diffus
 /// # Errors
 /// Always: it names the missing `config.json`.
 pub fn config_required<C>(store: Arc<dyn TensorStore>) -> LoadResult<C> {
-    Err(WeightsError::config(store.place(), "config.json is missing beside the weights"))
+    Err(WeightsError::config(store.place(), notice!("diffusion-config-missing")))
 }

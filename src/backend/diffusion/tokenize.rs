@@ -129,8 +129,7 @@ impl PromptTokenizer {
         } else {
             let path = folder.join("tokenizer.json");
             if !path.is_file() {
-                let what = "has neither tokenizer.json nor vocab.json and merges.txt: the CLIP tokenizer is missing";
-                return Err(WeightsError::config(folder.display().to_string(), what));
+                return Err(WeightsError::config(folder.display().to_string(), notice!("diffusion-no-clip-tokenizer")));
             }
             (load(&path)?, path)
         };
@@ -156,8 +155,8 @@ impl PromptTokenizer {
         let path = folder.join("tokenizer.json");
         if !path.is_file() {
             let what = match folder.join("spiece.model").is_file() {
-                true => "has spiece.model but no tokenizer.json; put the tokenizer.json of the same T5 model beside it",
-                false => "has no tokenizer.json: the T5 tokenizer is missing",
+                true => notice!("diffusion-only-spiece"),
+                false => notice!("diffusion-no-t5-tokenizer"),
             };
             return Err(WeightsError::config(folder.display().to_string(), what));
         }
@@ -191,7 +190,7 @@ impl PromptTokenizer {
         let encoding = self
             .tokenizer
             .encode(prompt, false)
-            .map_err(|e| WeightsError::Corrupt { path: self.place.clone(), what: format!("cannot encode the prompt ({e})") })?;
+            .map_err(|e| WeightsError::Corrupt { path: self.place.clone(), what: format!("cannot encode the prompt ({e})").into() })?;
         let special_tokens = 1 + usize::from(self.begin.is_some());
         let room = length.saturating_sub(special_tokens);
         let all = encoding.get_ids();
@@ -210,15 +209,19 @@ impl PromptTokenizer {
 }
 
 fn corrupt(path: &Path, what: &str, error: impl std::fmt::Display) -> WeightsError {
-    WeightsError::Corrupt { path: path.into(), what: format!("{what} ({error})") }
+    WeightsError::Corrupt { path: path.into(), what: format!("{what} ({error})").into() }
+}
+
+fn not_a_tokenizer(path: &Path, error: impl std::fmt::Display) -> WeightsError {
+    WeightsError::Corrupt { path: path.into(), what: notice!("diffusion-not-a-tokenizer", detail = error.to_string()).into() }
 }
 
 fn load(path: &Path) -> Result<Tokenizer, WeightsError> {
     let text = std::fs::read(path).map_err(WeightsError::io(path))?;
-    let mut tokenizer = Tokenizer::from_bytes(text).map_err(|e| corrupt(path, "is not a tokenizer", e))?;
+    let mut tokenizer = Tokenizer::from_bytes(text).map_err(|e| not_a_tokenizer(path, e))?;
     // Some files keep the padding and truncation of their last use; the caller decides the length here.
     tokenizer.with_padding(None);
-    tokenizer.with_truncation(None).map_err(|e| corrupt(path, "is not a tokenizer", e))?;
+    tokenizer.with_truncation(None).map_err(|e| not_a_tokenizer(path, e))?;
     Ok(tokenizer)
 }
 
@@ -241,7 +244,9 @@ fn clip_from_merges(vocab: &Path, merges: &Path) -> Result<Tokenizer, WeightsErr
 }
 
 fn token_id(tokenizer: &Tokenizer, place: &Path, token: &str) -> Result<u32, WeightsError> {
-    tokenizer.token_to_id(token).ok_or_else(|| WeightsError::Corrupt { path: place.into(), what: format!("has no token {token}") })
+    tokenizer
+        .token_to_id(token)
+        .ok_or_else(|| WeightsError::Corrupt { path: place.into(), what: notice!("diffusion-no-token", token = token.to_owned()).into() })
 }
 
 /// Marks tokens of the vocabulary as special. The tokenizer would give a new ID to one that is not in the vocabulary.
