@@ -14,6 +14,7 @@ use super::stage::{Stage, Step};
 use super::status::JobStatus;
 use crate::notice;
 use crate::notice::Notice;
+use crate::request::fields::{BG_PROMPT, Field, MASK_IMAGE, PRODUCT_IMAGE, TEXT_CONTENT};
 use crate::request::{BackendKind, JobSpec, StepNumber};
 
 /// The state of a job at one moment. Its JSON is the record in `job.json`; records of earlier versions can be read.
@@ -185,16 +186,16 @@ impl JobSnapshot {
 
     /// The text of the advertisement.
     pub fn text(&self) -> Option<&str> {
-        self.words(&TEXT_CONTENT)
+        self.text_field(&TEXT_CONTENT)
     }
 
     /// The scene prompt.
     pub fn scene(&self) -> Option<&str> {
-        self.words(&BG_PROMPT)
+        self.text_field(&BG_PROMPT)
     }
 
     /// A text field of the request, trimmed; `None` if it is blank.
-    fn words(&self, field: &Field) -> Option<&str> {
+    pub fn text_field(&self, field: &Field) -> Option<&str> {
         self.parameters.get(field.name).and_then(Value::as_str).map(str::trim).filter(|text| !text.is_empty())
     }
 
