@@ -299,7 +299,7 @@ impl Studio {
         }
         self.follow_server(now);
         if ctx.input(|i| i.viewport().close_requested()) {
-            let would_lose = self.active_count() > 0 || self.session.unsaved() || self.tasks.writes() > 0;
+            let would_lose = self.active_count() > 0 || self.session.is_unsaved() || self.tasks.writes() > 0;
             if !self.quitting && would_lose {
                 ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
                 self.window = Some(Window::Quit);
@@ -445,7 +445,7 @@ impl Studio {
     /// Sets the window's title: the project's name, with a dot if it is unsaved.
     fn update_window_title(&mut self, ctx: &Context) {
         let name = self.session.project.trim();
-        let dot = if self.session.unsaved() { "● " } else { "" };
+        let dot = if self.session.is_unsaved() { "● " } else { "" };
         let title = if name.is_empty() { "nanoCocoa Studio".to_owned() } else { format!("{dot}{name} – nanoCocoa Studio") };
         if self.title != title {
             ctx.send_viewport_cmd(egui::ViewportCommand::Title(title.clone()));

@@ -112,7 +112,7 @@ impl Live {
 }
 
 fn run(inbox: &Inbox<Slot>, ctx: &Context, fonts: &FontSource) {
-    let mut maker = Maker::default();
+    let mut maker = DraftMaker::default();
     let mut sequence = 0;
     let take = |slot: &mut Slot| {
         slot.shown.busy = true;
@@ -124,7 +124,7 @@ fn run(inbox: &Inbox<Slot>, ctx: &Context, fonts: &FontSource) {
         // A panic in the pipeline must not close the window; only this draft fails.
         let made = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| maker.make(&request, &fonts.fonts())));
         let made = made.unwrap_or_else(|_| {
-            maker = Maker::default();
+            maker = DraftMaker::default();
             Err(notice!("pipeline-draft-panicked"))
         });
         inbox.change(|slot| {
@@ -178,7 +178,7 @@ struct MaskFile {
 
 /// Makes drafts: reads the pictures of a brief, runs the pipeline and converts its results for the window.
 #[derive(Default)]
-struct Maker {
+struct DraftMaker {
     backend: DraftBackend,
     pipeline: LivePipeline,
     photo: Option<SourceImage>,
@@ -189,7 +189,7 @@ struct Maker {
     cut: Option<(String, Arc<ColorImage>)>,
 }
 
-impl Maker {
+impl DraftMaker {
     fn make(&mut self, request: &DraftRequest, fonts: &FontCatalog) -> Result<Draft, Notice> {
         let brief = &request.brief;
         let cancel = CancelToken::default();
@@ -322,7 +322,7 @@ mod tests {
     fn an_edit_of_the_text_keeps_the_background() {
         let fonts = FontCatalog::load(&[]);
         let brief = Brief { text: "신메뉴".into(), scene: "wooden table".into(), ..Brief::default() };
-        let mut maker = Maker::default();
+        let mut maker = DraftMaker::default();
         let request = |brief| DraftRequest { brief, dragging: false, known_mask: None };
         let first = maker.make(&request(brief.clone()), &fonts).unwrap();
         let second = maker.make(&request(Brief { text: "신메뉴 출시".into(), ..brief }), &fonts).unwrap();

@@ -122,7 +122,7 @@ impl Studio {
 
     /// Starts another project. Undo, and a notification, restore the present one.
     pub(super) fn put_project_away(&mut self, now: f64) {
-        let unsaved = !self.session.brief.is_blank() && (self.session.saved.is_none() || self.session.unsaved());
+        let unsaved = !self.session.brief.is_blank() && (self.session.saved.is_none() || self.session.is_unsaved());
         if unsaved {
             let target = UndoTarget::Project(self.undo.project());
             self.toasts.offer_undo(target, notice!("toast-put-away"), now + UNDO_SECONDS);

@@ -384,7 +384,7 @@ impl Session {
     }
 
     /// Whether the project file differs from the brief.
-    pub fn unsaved(&self) -> bool {
+    pub fn is_unsaved(&self) -> bool {
         self.saved.as_ref().is_some_and(|s| s.1 != self.brief)
     }
 

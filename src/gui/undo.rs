@@ -68,7 +68,7 @@ impl Undo {
     /// Undoes one step; returns whether there was one.
     pub fn undo(&mut self, session: &mut Session) -> bool {
         let Some(before) = self.past.pop() else { return false };
-        let now = self.go(session, before);
+        let now = self.move_to(session, before);
         self.future.push(now);
         true
     }
@@ -76,13 +76,13 @@ impl Undo {
     /// Repeats one undone step; returns whether there was one.
     pub fn redo(&mut self, session: &mut Session) -> bool {
         let Some(after) = self.future.pop() else { return false };
-        let now = self.go(session, after);
+        let now = self.move_to(session, after);
         self.past.push(now);
         true
     }
 
     /// Makes a step the current one and returns the step before.
-    fn go(&mut self, session: &mut Session, to: Step) -> Step {
+    fn move_to(&mut self, session: &mut Session, to: Step) -> Step {
         let now = Step { brief: std::mem::replace(&mut session.brief, to.brief.clone()), project: self.project };
         if to.project != self.project {
             self.close_project(session);

@@ -1,4 +1,4 @@
-//! The picture on the canvas: which one is shown, its label, comparison, and messages.
+//! The picture on the canvas: selection, label, comparison, and messages.
 
 use crate::notice;
 use crate::notice::Notice;
@@ -64,7 +64,7 @@ pub fn show(cx: &PanelContext<'_>, state: &mut CanvasState, brush: &mut Brush, u
     let painter = ui.painter_at(area);
     let shadow =
         egui::Shadow { offset: [0, 6], blur: 32, spread: 0, color: Color32::from_black_alpha(if cx.session.dark { 110 } else { 45 }) };
-    // The shadow of a picture that fills the canvas is out of sight.
+    // If the picture fills the canvas, its shadow is not visible.
     if !rect.contains_rect(area) {
         painter.add(shadow.as_shape(rect, 3.0));
     }
@@ -140,7 +140,7 @@ fn label(cx: &PanelContext<'_>, id: Uuid, note: Option<&'static str>) -> String 
     }
 }
 
-/// How far a job is, or how it ended.
+/// The progress of a job, or how it ended.
 fn state_words(cx: &PanelContext<'_>, job: &JobSnapshot) -> String {
     let lang = cx.lang();
     if job.status.is_active() {
