@@ -154,7 +154,7 @@ impl PanelContext<'_> {
     /// A finished job of the same brief.
     pub fn job_of_same_brief(&self) -> Option<Uuid> {
         let done = |id: &Uuid| self.job(*id).is_some_and(|j| j.status == JobStatus::Completed);
-        let same = self.session.job_briefs.iter().filter(|(_, brief)| brief.makes_the_same(self.brief()));
+        let same = self.session.job_briefs.iter().filter(|(_, brief)| brief.is_same_job(self.brief()));
         same.map(|(id, _)| *id).find(done)
     }
 

@@ -119,7 +119,7 @@ impl Studio {
             }
             _ => {
                 let fresh = Brief::fresh();
-                self.put_project_away(ctx.input(|i| i.time));
+                self.start_new_project(ctx.input(|i| i.time));
                 self.session.brief = fresh;
                 self.view.source = Source::Draft;
             }

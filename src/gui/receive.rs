@@ -41,7 +41,7 @@ impl Studio {
                 self.undo.saved(&mut self.session, project, path, *brief);
             }
             Message::ProjectOpened { brief, path } => {
-                self.put_project_away(now);
+                self.start_new_project(now);
                 self.session.project = path.file_stem().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
                 self.session.saved = Some((path, (*brief).clone()));
                 self.session.brief = *brief;
@@ -120,8 +120,8 @@ impl Studio {
         self.toasts.notify(severity, Notice::new(code), now);
     }
 
-    /// Starts another project. Undo, and a notification, restore the present one.
-    pub(super) fn put_project_away(&mut self, now: f64) {
+    /// Starts another project. Undo restores the present one; if it is unsaved, a notification offers to.
+    pub(super) fn start_new_project(&mut self, now: f64) {
         let unsaved = !self.session.brief.is_blank() && (self.session.saved.is_none() || self.session.is_unsaved());
         if unsaved {
             let target = UndoTarget::Project(self.undo.project());

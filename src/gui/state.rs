@@ -198,7 +198,7 @@ impl Brief {
     }
 
     /// Whether both briefs ask for the same job: everything but the lock on the seed is equal.
-    pub fn makes_the_same(&self, other: &Self) -> bool {
+    pub fn is_same_job(&self, other: &Self) -> bool {
         let unlocked = |brief: &Self| Self { seed_locked: false, ..brief.clone() };
         unlocked(self) == unlocked(other)
     }
