@@ -63,7 +63,7 @@ fn join(thread: JoinHandle<()>, deadline: Instant) {
     }
 }
 
-/// Joins threads, waiting at most [`JOIN_TIMEOUT`]. Logs those that panicked or still run.
+/// Joins threads, waiting a limited time. Logs those that panicked or still run.
 pub fn join_all(threads: impl IntoIterator<Item = JoinHandle<()>>) {
     let deadline = Instant::now() + JOIN_TIMEOUT;
     threads.into_iter().for_each(|thread| join(thread, deadline));

@@ -48,7 +48,7 @@ impl LoadedMask {
         Self { mask, tint }
     }
 
-    /// Reads a mask, scaled down to [`MAX_SIDE`] if it is larger. Blocks.
+    /// Reads a mask, scaled down if it is too large to paint on. Blocks.
     ///
     /// # Errors
     /// The file cannot be read or decoded.
