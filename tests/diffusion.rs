@@ -174,7 +174,7 @@ fn a_job_stops_between_denoising_steps() {
 }
 
 #[test]
-fn little_memory_makes_the_same_picture_and_damage_is_named() {
+fn little_memory_is_same_job_picture_and_damage_is_named() {
     use nanococoa::backend::{Backend, Prompts, Quiet, Sampling, SceneRequest};
     let models = tempfile::tempdir().unwrap();
     models::write_tiny_models(models.path());

@@ -188,7 +188,7 @@ impl Records {
         let path = self.listed_path(id, name)?;
         let bytes = std::fs::read(path).ok().filter(|bytes| is_whole_png(bytes));
         if bytes.is_none() {
-            self.relist(id, &|name| self.store.has_valid_checksums(id, name));
+            self.update_picture_list(id, &|name| self.store.has_valid_checksums(id, name));
         }
         bytes
     }
@@ -205,7 +205,7 @@ impl Records {
         if is_whole(name) {
             return Some(path);
         }
-        self.relist(id, &is_whole);
+        self.update_picture_list(id, &is_whole);
         None
     }
 
@@ -216,11 +216,11 @@ impl Records {
         if job.images.iter().all(is_whole) && !job.lost.iter().any(is_whole) {
             return Some(job);
         }
-        self.relist(id, &|name| self.store.is_whole(id, name))
+        self.update_picture_list(id, &|name| self.store.is_whole(id, name))
     }
 
     /// Updates the list of a job's pictures: whole ones are listed, others are lost.
-    fn relist(&self, id: Uuid, is_whole: &dyn Fn(ImageName) -> bool) -> Option<Arc<JobSnapshot>> {
+    fn update_picture_list(&self, id: Uuid, is_whole: &dyn Fn(ImageName) -> bool) -> Option<Arc<JobSnapshot>> {
         let (job, is_modified) = {
             // Locked, because deleting and restoring move pictures, which must not count as lost.
             let _writing = self.writing.lock();

@@ -23,7 +23,7 @@ use crate::job::{ImageName, JobSnapshot, JobStatus};
 use crate::request::{BackendChoice, BackendKind, StepNumber};
 use crate::typography::FontCatalog;
 
-/// Windows narrower than this, in points, give the room to the picture.
+/// Windows narrower than this, in points, show fewer tools to leave room for the picture.
 pub const NARROW: f32 = 1000.0;
 
 /// The state of the studio as one panel sees it in one frame.
@@ -46,7 +46,7 @@ pub struct PanelContext<'a> {
     pub config: &'a Config,
     /// The notifications.
     pub toasts: &'a Toasts,
-    /// The past of the brief.
+    /// Undo and redo of the brief.
     pub undo: &'a Undo,
     /// Whether an IME composes text.
     pub composing: bool,
@@ -95,7 +95,7 @@ impl PanelContext<'_> {
         let running = jobs.iter().find(|j| j.status == JobStatus::Running);
         let next = || {
             let waiting = self.engine.waiting();
-            // A pending job that does not wait any more is the one that the worker prepares: `None` sorts first.
+            // A pending job that is no longer in the queue is the one that the worker prepares: `None` sorts first.
             jobs.iter().filter(|j| j.status == JobStatus::Pending).min_by_key(|j| waiting.iter().position(|id| *id == j.id))
         };
         running.or_else(next).cloned()
@@ -154,7 +154,7 @@ impl PanelContext<'_> {
     /// A finished job of the same brief.
     pub fn job_of_same_brief(&self) -> Option<Uuid> {
         let done = |id: &Uuid| self.job(*id).is_some_and(|j| j.status == JobStatus::Completed);
-        let same = self.session.job_briefs.iter().filter(|(_, brief)| brief.makes_the_same(self.brief()));
+        let same = self.session.job_briefs.iter().filter(|(_, brief)| brief.is_same_job(self.brief()));
         same.map(|(id, _)| *id).find(done)
     }
 

@@ -1,4 +1,4 @@
-//! File dialogs of the desktop. Where none can be shown, the studio asks for a path instead.
+//! File dialogs of the desktop. If the desktop has none, the studio asks for a path instead.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -11,7 +11,7 @@ use super::project_file;
 use crate::notice;
 use crate::notice::Notice;
 
-/// A dialog that ends sooner than this was not shown.
+/// A dialog that ends sooner than this counts as not shown.
 const TOO_QUICK: Duration = Duration::from_millis(600);
 
 /// What a file is chosen for.
@@ -60,7 +60,7 @@ impl FilePurpose {
         matches!(self, Self::SaveProject | Self::Export(..))
     }
 
-    /// The file that is written for an entered path: with an extension if it has none.
+    /// The path to write for an entered one: with the usual extension if it has none.
     pub fn written_file(&self, path: &Path) -> PathBuf {
         match self {
             Self::SaveProject if path.extension().is_none() => path.with_extension(project_file::EXTENSION),
@@ -80,7 +80,7 @@ pub enum Answer {
     Unavailable,
 }
 
-/// Whether there is a session bus, over which Linux desktops show their dialogs. Without one the portal would answer after a long wait.
+/// Whether there is a D-Bus session bus, which file dialogs need on Linux. Without one the portal would answer only after a long timeout.
 fn reachable() -> bool {
     if !cfg!(target_os = "linux") {
         return true;

@@ -41,7 +41,7 @@ impl Studio {
             Command::Server(command) => self.execute_server(ctx, command),
             Command::App(command) => self.execute_app(ctx, command),
         }
-        self.touch(ctx);
+        self.schedule_autosave(ctx);
         ctx.request_repaint();
     }
 
@@ -119,7 +119,7 @@ impl Studio {
             }
             _ => {
                 let fresh = Brief::fresh();
-                self.put_project_away(ctx.input(|i| i.time));
+                self.start_new_project(ctx.input(|i| i.time));
                 self.session.brief = fresh;
                 self.view.source = Source::Draft;
             }
@@ -140,7 +140,7 @@ impl Studio {
             UiCommand::Fonts => Some(Window::Fonts),
             UiCommand::Server => Some(Window::Server),
             UiCommand::Models => {
-                self.watch.look_at_models();
+                self.watch.refresh_models();
                 Some(Window::Models)
             }
             UiCommand::Palette => Some(Window::palette()),

@@ -1,4 +1,4 @@
-//! Export as PNG, JPEG or WebP, with the XMP packet that states how the picture was made.
+//! Export as PNG, JPEG or WebP, with an XMP packet that records how the picture was made.
 
 use std::path::{Path, PathBuf};
 
@@ -27,7 +27,7 @@ impl Format {
     /// All, in the order of the dialog.
     pub const ALL: [Self; 3] = [Self::Png, Self::Jpeg, Self::Webp];
 
-    /// Name for people.
+    /// Name shown in the dialog.
     pub fn name(self) -> &'static str {
         match self {
             Self::Png => "PNG",
@@ -139,7 +139,7 @@ impl Default for Settings {
 /// # Errors
 /// The picture cannot be read or encoded, or the file cannot be written.
 pub fn write(from: &Path, to: &Path, settings: Settings, lang: Lang) -> Result<PathBuf, Notice> {
-    // The extension decides: a file must contain the format that its name promises.
+    // The extension decides the format, so that file name and content agree.
     let settings = Settings { format: Format::of(to).unwrap_or(settings.format), ..settings };
     let to = settings.written_file(to);
     let bytes = std::fs::read(from).map_err(|e| notice!("error-read", path = from.display(), detail = e.to_string()))?;
@@ -175,7 +175,7 @@ pub fn encode(png: &[u8], settings: &Settings, lang: Lang) -> Result<Vec<u8>, No
     let text = read_png_text(png);
     let made = Origin::of_text(&text).unwrap_or(Origin { draft: false, with_photo: false });
     let origin = Origin { with_photo: made.with_photo && settings.part != Part::Text, ..made };
-    // Every pixel of the cut-out comes from the photo, so no generator is named.
+    // Every pixel of the cut-out comes from the photo, so it has no digital source type.
     let packet = (settings.xmp && settings.part != Part::Cutout).then(|| origin.xmp());
     match settings.format {
         Format::Png => {
@@ -287,7 +287,7 @@ mod tests {
             assert_eq!((back.width(), back.height()), (160, 100), "{format:?}");
             let has = |bytes: &[u8], words: &[u8]| bytes.windows(words.len()).any(|w| w == words);
             assert!(has(&out, b"compositeWithTrainedAlgorithmicMedia"), "{format:?}");
-            // Every file says that it is sRGB.
+            // Every file has an sRGB profile.
             let tag: &[u8] = if format == Format::Png { b"sRGB" } else { b"acsp" };
             assert!(has(&out, tag), "{format:?}");
             let plain = encode(&png, &Settings { format, xmp: false, settings: false, ..Settings::default() }, Lang::En).unwrap();

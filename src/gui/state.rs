@@ -198,7 +198,7 @@ impl Brief {
     }
 
     /// Whether both briefs ask for the same job: everything but the lock on the seed is equal.
-    pub fn makes_the_same(&self, other: &Self) -> bool {
+    pub fn is_same_job(&self, other: &Self) -> bool {
         let unlocked = |brief: &Self| Self { seed_locked: false, ..brief.clone() };
         unlocked(self) == unlocked(other)
     }
@@ -384,7 +384,7 @@ impl Session {
     }
 
     /// Whether the project file differs from the brief.
-    pub fn unsaved(&self) -> bool {
+    pub fn is_unsaved(&self) -> bool {
         self.saved.as_ref().is_some_and(|s| s.1 != self.brief)
     }
 

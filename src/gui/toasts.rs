@@ -5,8 +5,8 @@ use uuid::Uuid;
 use super::i18n::Lang;
 use crate::notice::Notice;
 
-/// Most notifications at a time.
-const MOST: usize = 4;
+/// Most notifications that are shown at a time.
+const MAX_SHOWN: usize = 4;
 
 /// How serious a notification is; decides icon and duration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,7 +83,7 @@ impl Toasts {
     }
 
     fn push(&mut self, toast: Toast) {
-        if self.0.len() >= MOST {
+        if self.0.len() >= MAX_SHOWN {
             self.0.remove(0);
         }
         self.0.push(toast);

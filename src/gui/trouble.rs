@@ -1,4 +1,4 @@
-//! The small window that says why the studio cannot open, for those who started it from an icon and see no terminal.
+//! The window that says why the studio cannot open. Users who started it from an icon see no terminal.
 
 use std::path::PathBuf;
 
@@ -34,7 +34,7 @@ impl Trouble {
     }
 }
 
-/// The window's contents, in both languages: without a session the language is unknown.
+/// The contents of the window, in both languages, because without a session the language is unknown.
 pub struct TroubleWindow(Trouble);
 
 impl TroubleWindow {
@@ -74,7 +74,7 @@ impl eframe::App for TroubleWindow {
     }
 }
 
-/// Shows the window until it is closed; where there is no display, nothing.
+/// Shows the window until it is closed. Does nothing without a display.
 pub fn show(trouble: Trouble) {
     let mut viewport = egui::ViewportBuilder::default()
         .with_title("nanoCocoa Studio")

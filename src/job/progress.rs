@@ -85,7 +85,7 @@ pub struct Durations(BTreeMap<String, f64>);
 
 impl Durations {
     /// The expected seconds of a stage.
-    pub fn expect(&self, stage: Stage, load: &Workload) -> f64 {
+    pub fn expected_seconds(&self, stage: Stage, load: &Workload) -> f64 {
         self.0.get(&load.key(stage)).copied().filter(|s| s.is_finite() && *s > 0.0).unwrap_or_else(|| load.guess(stage)).max(0.001)
     }
 
@@ -111,7 +111,7 @@ pub struct Progress {
 impl Progress {
     /// A job that runs these stages, in this order.
     pub fn new(stages: &[Stage], durations: &Durations, load: &Workload) -> Self {
-        Self { plan: stages.iter().map(|&s| (s, durations.expect(s, load))).collect(), ..Self::default() }
+        Self { plan: stages.iter().map(|&s| (s, durations.expected_seconds(s, load))).collect(), ..Self::default() }
     }
 
     /// Begins a stage. All stages before it count as done.
@@ -219,7 +219,7 @@ mod tests {
         for _ in 0..40 {
             d.learn(Stage::Segmentation, &load(), 10.0);
         }
-        assert!((d.expect(Stage::Segmentation, &load()) - 10.0).abs() < 0.1);
+        assert!((d.expected_seconds(Stage::Segmentation, &load()) - 10.0).abs() < 0.1);
         let mut p = Progress::new(&[Stage::Segmentation], &d, &load());
         p.begin(Stage::Segmentation, 100.0);
         assert!((p.eta(104.0) - 6.0).abs() < 0.1);
@@ -247,7 +247,7 @@ mod tests {
         let mut d = Durations::default();
         d.learn(Stage::Scene, &load(), f64::NAN);
         d.learn(Stage::Scene, &load(), -1.0);
-        assert_eq!(d.expect(Stage::Scene, &load()), Durations::default().expect(Stage::Scene, &load()));
+        assert_eq!(d.expected_seconds(Stage::Scene, &load()), Durations::default().expected_seconds(Stage::Scene, &load()));
     }
 
     #[test]
@@ -266,7 +266,7 @@ mod tests {
         let mut durations = Durations::default();
         durations.learn(Stage::Composition, &diffusion, 7.0);
         let other = Workload { background_steps: 8, ..diffusion };
-        assert_eq!(durations.expect(Stage::Composition, &other), 7.0);
+        assert_eq!(durations.expected_seconds(Stage::Composition, &other), 7.0);
         // Before anything was learned.
         let twice = |steps: u32| steps * 2;
         for (stage, more) in [

@@ -14,6 +14,7 @@ use super::stage::{Stage, Step};
 use super::status::JobStatus;
 use crate::notice;
 use crate::notice::Notice;
+use crate::request::fields::{BG_PROMPT, Field, MASK_IMAGE, PRODUCT_IMAGE, TEXT_CONTENT};
 use crate::request::{BackendKind, JobSpec, StepNumber};
 
 /// The state of a job at one moment. Its JSON is the record in `job.json`; records of earlier versions can be read.
@@ -177,20 +178,25 @@ impl JobSnapshot {
     }
 
     fn with_derived_fields(mut self) -> Self {
-        let is_set = |field: &str| self.parameters.get(field).is_some_and(|value| !value.is_null());
-        (self.has_product, self.has_mask) = (is_set("product_image"), is_set("mask_image"));
+        let is_set = |field: &Field| self.parameters.get(field.name).is_some_and(|value| !value.is_null());
+        (self.has_product, self.has_mask) = (is_set(&PRODUCT_IMAGE), is_set(&MASK_IMAGE));
         self.has_text = self.text().is_some();
         self
     }
 
     /// The text of the advertisement.
     pub fn text(&self) -> Option<&str> {
-        self.prompt("text_content")
+        self.text_field(&TEXT_CONTENT)
     }
 
-    /// A text field of the request; `None` if it is blank.
-    pub fn prompt(&self, field: &str) -> Option<&str> {
-        self.parameters.get(field).and_then(Value::as_str).map(str::trim).filter(|text| !text.is_empty())
+    /// The scene prompt.
+    pub fn scene(&self) -> Option<&str> {
+        self.text_field(&BG_PROMPT)
+    }
+
+    /// A text field of the request, trimmed; `None` if it is blank.
+    pub fn text_field(&self, field: &Field) -> Option<&str> {
+        self.parameters.get(field.name).and_then(Value::as_str).map(str::trim).filter(|text| !text.is_empty())
     }
 
     /// The documented `sub_step`.

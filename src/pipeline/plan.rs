@@ -1,6 +1,6 @@
-//! Content keys of steps and stages: BLAKE3 over everything that a result's pixels depend on. The same key means the same pixels. Pure.
+//! Content keys of steps and stages: BLAKE3 over everything that a result's pixels depend on. Equal keys mean equal pixels. Pure.
 //!
-//! The job engine reuses steps of kept jobs by these keys, live drafts reuse steps and stages in memory.
+//! By these keys the job engine reuses steps of earlier jobs, and live drafts reuse steps and stages in memory.
 
 use super::run::Recalled;
 use crate::imaging::Plane;
@@ -9,7 +9,7 @@ use crate::typography::FontCatalog;
 
 /// The first step whose key a request field changes. The keys of later steps change with it. `None`: the field changes no pixel.
 ///
-/// Every field of [`FIELDS`](crate::request::fields::FIELDS) stands here once; a test compares the table with what [`keys`] does.
+/// Contains every field of [`FIELDS`](crate::request::fields::FIELDS) once; a test compares the table with [`keys`].
 pub const FIRST_CHANGED_STEP: &[(&str, Option<StepNumber>)] = &[
     // Where the job starts decides which steps have keys, not what the keys are.
     ("start_step", None),
@@ -92,13 +92,13 @@ impl StepKeys {
         self.scene.as_deref()
     }
 
-    /// The key of the headline whatever it mirrors and refracts: two headlines with the same one differ only in the picture behind them.
+    /// The key of the headline without the picture behind it, which it mirrors and refracts.
     pub fn headline_style(&self) -> Option<&str> {
         self.headline_style.as_deref()
     }
 }
 
-/// Hashes named values; names and lengths keep neighbours apart.
+/// Hashes named values. Names and lengths are hashed too, so that values cannot run into each other.
 struct Key(blake3::Hasher);
 
 impl Key {
@@ -165,8 +165,8 @@ impl Key {
     }
 }
 
-/// The keys of a job. `backend`: its name, version and models. `recalled`: what earlier jobs know about the pictures that this one is
-/// given. `font` returns the content hash of a listed face.
+/// The keys of a job. `backend`: its name, version and models. `recalled`: masks of the given pictures that earlier jobs have
+/// kept. `font` returns the content hash of a listed face.
 pub fn keys<I: InputImage>(spec: &JobSpec<I>, backend: &str, recalled: &Recalled, font: &dyn Fn(&str) -> String) -> StepKeys {
     let mut keys = StepKeys::default();
     let steps = match &spec.start {
@@ -212,7 +212,7 @@ fn background<I: InputImage>(spec: &JobSpec<I>, backend: &str, product: Option<&
     let (bg, at) = (&spec.background, &spec.placement);
     let key = Key::new("background", backend).scene(spec).picture("product", product).picture("mask", mask);
     if product.is_none() {
-        // The other fields say how a product is put into the scene.
+        // The other fields matter only with a product.
         return key.done();
     }
     key.text("composition_prompt", &bg.composition_prompt)
@@ -261,7 +261,7 @@ fn composite<I>(spec: &JobSpec<I>, backend: &str, step1: &str, step2: &str, reca
         .number("guidance_scale", c.guidance_scale)
         .maybe("x", at.text_x)
         .maybe("y", at.text_y);
-    // The scale only gives the negative prompt its effect.
+    // True classifier-free guidance has an effect only with a negative prompt.
     match c.negative_prompt.trim() {
         "" => key.done(),
         _ => key.number("true_cfg_scale", spec.background.true_cfg_scale).done(),
@@ -403,7 +403,7 @@ mod tests {
         assert_eq!(all.into_iter().flatten().collect::<std::collections::HashSet<_>>().len(), 5);
     }
 
-    /// Jobs on disk carry these: a change of how keys are computed would make every kept step useless.
+    /// Jobs on disk contain these keys. Any change in how keys are computed would make every kept step useless.
     #[test]
     fn keys_of_kept_jobs_stay_valid() {
         let placed = json!({"mask_image": 2, "product_x": 0.25, "text_y": 0.75, "composition_mode": "behind"});

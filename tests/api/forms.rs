@@ -53,7 +53,7 @@ async fn finished(world: &World, started: Answer) -> Value {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_form_makes_the_same_picture_as_json() {
+async fn a_form_is_same_job_picture_as_json() {
     let world = World::new();
     let json = finished(&world, world.post(&Value::Object(request(json!({"force_from_step": 1})))).await).await;
     let parts = [texts(json!({"force_from_step": 1})), vec![file("input_image", &photo())]].concat();

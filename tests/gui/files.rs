@@ -139,7 +139,7 @@ fn quitting_names_what_runs_and_what_is_not_in_the_project_file() {
                 || desk.has(&lang.notice(&notice!("quit-job", title = "mountain lake", percent = 1)))
         );
         desk.click("quit-save");
-        desk.until("the project as it is", |s| !s.session.unsaved());
+        desk.until("the project as it is", |s| !s.session.is_unsaved());
         desk.frames(3);
         assert!(!desk.has(&lang.notice(&notice!("quit-unsaved", file = "summer.ncocoa"))));
         desk.click("quit-stay");
@@ -158,11 +158,11 @@ fn save_as(desk: &mut Desk, path: &std::path::Path) {
     desk.frames(3);
     desk.fill("path-field", &path.display().to_string());
     desk.click("path-write");
-    desk.until("the file", |s| s.session.saved.as_ref().is_some_and(|k| k.0 == *path) && !s.session.unsaved());
+    desk.until("the file", |s| s.session.saved.as_ref().is_some_and(|k| k.0 == *path) && !s.session.is_unsaved());
     // From then on the same keys save where it is, without a word.
     desk.fill("text-title", "Later");
     desk.harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::S);
-    desk.until("the file again", |s| !s.session.unsaved());
+    desk.until("the file again", |s| !s.session.is_unsaved());
     assert!(!desk.studio().has_window());
 }
 
@@ -196,7 +196,7 @@ fn a_new_advertisement_never_goes_into_the_old_file() {
         ask_to_close(&mut desk);
         assert!(desk.has(&lang.notice(&notice!("quit-unsaved", file = "b.ncocoa"))));
         desk.click("quit-save");
-        desk.until("the project as it is", |s| !s.session.unsaved());
+        desk.until("the project as it is", |s| !s.session.is_unsaved());
         let text = |path: &std::path::Path| {
             let bytes = std::fs::read(path).unwrap();
             nanococoa::engine::project::read_project(&bytes).unwrap().fields["bg_prompt"].clone()

@@ -22,7 +22,7 @@ struct Measured {
 }
 
 impl MeasuredSizes {
-    /// As [`measure`]. Reads headers only if files or types differ from the last call's.
+    /// The memory that every part takes. Reads headers only if files or types differ from the last call's.
     ///
     /// # Errors
     /// Missing or damaged files. Errors are not kept.

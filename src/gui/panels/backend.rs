@@ -1,4 +1,4 @@
-//! The backend that makes the pictures, as several panels show it.
+//! Shared by several panels: the label and the choice of the backend.
 
 use crate::notice;
 use egui::{RichText, Ui};
@@ -9,7 +9,7 @@ use crate::gui::{theme, widgets};
 use crate::job::JobSnapshot;
 use crate::request::{BackendChoice, BackendKind};
 
-/// The device of the diffusion backend: the GPU's name, where it is known.
+/// The device of the diffusion backend: the GPU's name if known.
 pub fn device(cx: &PanelContext<'_>) -> String {
     let device = cx.watch.diffusion().and_then(|d| d.installed.device.clone()).unwrap_or_default();
     let gpus = cx.watch.load().0.gpu_info;

@@ -18,7 +18,7 @@ use crate::request::fields::{self as limits, Kind};
 
 /// Distance in points within which an object snaps to a guide.
 const REACH: f32 = 7.0;
-/// Margin of the text at the top and the bottom, as a fraction of the height; the pipeline keeps the same.
+/// Margin of the text at the top and the bottom, as a fraction of the height; the same as in the pipeline.
 const MARGIN: f32 = 0.06;
 /// Step of an arrow key, as a fraction of the picture.
 const NUDGE: f32 = 0.005;
@@ -64,7 +64,7 @@ struct SnapLine<T> {
     target: T,
 }
 
-/// What the object functions draw on and change.
+/// The context of the functions that draw and move objects.
 struct Stage<'a> {
     /// The canvas.
     area: Rect,
@@ -185,7 +185,7 @@ fn pointer(ui: &Ui, rect: Rect) -> Option<Pos2> {
 impl Stage<'_> {
     /// Starts a drag.
     fn grab(&mut self, ui: &Ui, part: Part, shown: Rect, response: &Response) {
-        // The object takes the focus, so that Ctrl+Z undoes the drag and not the typing in a text field.
+        // Focused, so that Ctrl+Z undoes the drag and not typing in a text field.
         response.request_focus();
         let press = ui.input(|i| i.pointer.press_origin());
         let Some(from) = press.map(|p| ((p - self.rect.min) / self.rect.size()).to_pos2()) else { return };
