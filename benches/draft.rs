@@ -1,7 +1,6 @@
-//! `cargo bench`: the draft engine's figures, each beside its target or a named baseline of the same run.
+//! `cargo bench`: measures the draft backend. Each figure is printed beside its target or a baseline of the same run.
 //!
-//! ONNX Runtime is the baseline of the segmentation network; it is asked for through `python3 -m onnxruntime` where that is installed and
-//! left out, saying so, where it is not.
+//! The baseline of the segmentation network is ONNX Runtime. Without Python's `onnxruntime` that row is skipped with a note.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::io::{Read as _, Write as _};
@@ -29,7 +28,7 @@ use serde_json::{Value, json};
 const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/samples/coffee.png");
 const BINARY: &str = env!("CARGO_BIN_EXE_nanococoa");
 
-/// Keeps pictures in memory and notes when stages began.
+/// A sink that keeps pictures in memory and records when stages began.
 #[derive(Default)]
 struct Memory {
     stages: Mutex<Vec<(Stage, Instant)>>,
@@ -209,7 +208,7 @@ fn network() {
     }
 }
 
-/// Stops at random moments of a job; what counts is the time until the pipeline has returned.
+/// Stops jobs at random moments and measures the time until the pipeline has returned.
 fn stopping() {
     let fonts = FontCatalog::load(&[]);
     let mut backend = DraftBackend::default();
@@ -256,7 +255,7 @@ fn stopping() {
     );
 }
 
-/// The same through the engine with its files, and a camera's photo of 16 megapixels.
+/// As [`stopping`], through the job engine with its files and a photo of 16 megapixels.
 fn stopping_with_files() {
     let dir = tempfile::tempdir().unwrap();
     let config = EngineConfig { data_dir: dir.path().into(), font_dirs: Vec::new(), default_font: nanococoa::assets::DEFAULT_FONT.into() };
@@ -265,7 +264,7 @@ fn stopping_with_files() {
     let mut jpeg = std::io::Cursor::new(Vec::new());
     photo.write_to(&mut jpeg, image::ImageFormat::Jpeg).unwrap();
     let source = nanococoa::engine::decode_source(jpeg.get_ref()).unwrap();
-    // Kept steps must not shorten the runs.
+    // Step reuse must not shorten the runs.
     let mut job = spec(&FontCatalog::load(&[]), json!({ "force_from_step": 1 }));
     let Start::Background { product, .. } = &mut job.start else { unreachable!() };
     *product = Some(source);

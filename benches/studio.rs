@@ -1,7 +1,7 @@
-//! The studio's figures beside their targets; nothing is asserted.
+//! `cargo bench`: measures the studio. Figures are printed beside their targets; nothing is asserted.
 //!
 //! The release binary runs under Xvfb with software GL (needs `Xvfb` and `xdotool`): first frame, idle load, frame time while panning,
-//! memory with a long history. The way from an edit to its draft is timed without a window.
+//! memory with a long history. The time from an edit to its draft is measured without a window.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::fs;
@@ -51,7 +51,7 @@ fn median(mut values: Vec<f64>) -> f64 {
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
-/// From a change of the brief to the new picture on the canvas.
+/// Measures the time from a change of the brief to the new picture on the canvas.
 fn edits() {
     let dir = tempfile::tempdir().unwrap();
     let data: PathBuf = dir.path().into();
@@ -104,7 +104,7 @@ fn edits() {
     engine.shutdown();
 }
 
-/// A process that ends with this.
+/// A process that is killed when this is dropped.
 struct Running(Child);
 
 impl Drop for Running {
@@ -256,7 +256,7 @@ fn window() {
     drop(app);
 }
 
-/// A history: one job of 1024² many times over, and one of 2048², the newest.
+/// Writes a history: copies of one 1024² job, and a 2048² job as the newest.
 fn history(data: &Path) {
     let make = |side: u32| {
         let done = Command::new(env!("CARGO_BIN_EXE_nanococoa"))

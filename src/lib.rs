@@ -1,8 +1,8 @@
-//! nanoCocoa Studio: a product photo becomes a finished advertisement on the designer's own machine.
+//! nanoCocoa Studio turns a product photo into a finished advertisement on the designer's own machine.
 //!
-//! One way in (`request::JobSpec`), one way out (snapshots and the files of the job's folder). The command line, the REST server and
-//! the studio are thin doors to the same [`engine`]; none can do what another cannot. See `ARCHITECTURE.md` for the map, the
-//! directions of the modules and the invariants.
+//! The command line, the REST API and the studio are thin front ends of the same job [`engine`] and have the same abilities. Each makes a
+//! [`request::JobSpec`] and reads back snapshots and the files in the job's folder. `ARCHITECTURE.md` has the module map, the allowed
+//! dependencies and the invariants.
 
 pub mod api;
 pub mod assets;

@@ -1,4 +1,4 @@
-//! The program: `generate`, `serve`, `resume`, `doctor`. The only place that joins the parts.
+//! The program. Everything beyond the command line is in the library.
 
 mod cli;
 

@@ -26,23 +26,16 @@ use nanococoa::job::{ImageName, JobStatus};
 use nanococoa::request::BackendKind;
 use serde_json::{Map, Value, json};
 
-fn case(name: &str) -> Value {
-    serde_json::from_slice(&std::fs::read(models::fixtures().join(name)).unwrap()).unwrap()
-}
-
-/// FLUX, SDXL with its ControlNet inside, and BiRefNet.
-fn write_models(root: &Path) {
-    models::write_model(&root.join("flux-tiny"), &case("pipeline--flux-dev-wide.json"));
-    models::write_model(&root.join("sdxl-tiny"), &case("pipeline--sdxl-cfg.json"));
-    let mut matte = case("birefnet--tiny-square.json");
-    matte["config"]["architectures"] = json!(["BiRefNet"]);
-    matte["config"]["image_size"] = json!(64);
-    models::write_part(&root.join("birefnet"), &matte, "model.safetensors");
-}
-
 fn setup(root: &Path, free: Option<u64>) -> Setup {
     let (device, device_name, _) = on::place();
-    Setup { models: Models::scan(root), device, device_name, free: Arc::new(move || free), prompts: Default::default() }
+    Setup {
+        models: Models::scan(root),
+        device,
+        device_name,
+        free: Arc::new(move || free),
+        prompts: Default::default(),
+        sizes: Default::default(),
+    }
 }
 
 fn engine(data: &Path, root: PathBuf) -> Engine {
@@ -82,7 +75,7 @@ fn base64_of(path: &Path) -> String {
 #[test]
 fn a_whole_job_and_both_re_runs() {
     let (models, data) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    write_models(models.path());
+    models::write_tiny_models(models.path());
     let engine = engine(data.path(), models.path().into());
     let id = submit(&engine, &request(json!({})));
     let mut previews = 0;
@@ -139,7 +132,7 @@ fn a_whole_job_and_both_re_runs() {
 #[test]
 fn changed_models_paint_again() {
     let (models, data) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    write_models(models.path());
+    models::write_tiny_models(models.path());
     let engine = engine(data.path(), models.path().into());
     let make = || {
         let job = wait(&engine, submit(&engine, &request(json!({"text_content": null}))));
@@ -152,7 +145,7 @@ fn changed_models_paint_again() {
     let (again, cached) = make();
     assert!(again == first && cached == [nanococoa::request::StepNumber::Background], "{cached:?}");
     // Another model in the same folder: steps of the old one are not reused, and the loaded model is replaced.
-    let mut other = case("pipeline--flux-dev-wide.json");
+    let mut other = models::case("pipeline--flux-dev-wide.json");
     other["parts"]["transformer"]["seed"] = json!(4711);
     models::write_model(&models.path().join("flux-tiny"), &other);
     let (new, cached) = make();
@@ -163,7 +156,7 @@ fn changed_models_paint_again() {
 #[test]
 fn a_job_stops_between_denoising_steps() {
     let (models, data) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    write_models(models.path());
+    models::write_tiny_models(models.path());
     let engine = engine(data.path(), models.path().into());
     let id = submit(&engine, &request(json!({"num_inference_steps": 50})));
     let start = Instant::now();
@@ -181,10 +174,10 @@ fn a_job_stops_between_denoising_steps() {
 }
 
 #[test]
-fn little_memory_makes_the_same_picture_and_damage_is_named() {
+fn little_memory_is_same_job_picture_and_damage_is_named() {
     use nanococoa::backend::{Backend, Prompts, Quiet, Sampling, SceneRequest};
     let models = tempfile::tempdir().unwrap();
-    write_models(models.path());
+    models::write_tiny_models(models.path());
     let paint = |free: Option<u64>| {
         let mut backend = DiffusionBackend::new(setup(models.path(), free)).unwrap_or_else(|e| panic!("{e}"));
         let cancel = nanococoa::cancel::CancelToken::default();
@@ -215,7 +208,7 @@ fn a_negative_prompt_acts_where_the_product_is_blended_and_the_text_harmonised()
     use nanococoa::backend::{Backend, BlendRequest, HarmonizeRequest, KeyLight, PlacedProduct, Prompts, Quiet, Sampling, Scene};
     use nanococoa::imaging::{LinearRgb, Plane};
     let models = tempfile::tempdir().unwrap();
-    write_models(models.path());
+    models::write_tiny_models(models.path());
     let mut backend = DiffusionBackend::new(setup(models.path(), None)).unwrap_or_else(|e| panic!("{e}"));
     let cancel = nanococoa::cancel::CancelToken::default();
     let cx = StageCx { cancel: &cancel, observer: &Quiet };
@@ -254,7 +247,7 @@ fn a_negative_prompt_acts_where_the_product_is_blended_and_the_text_harmonised()
 fn encoded_prompts_outlive_the_backend_and_are_lost_with_the_model() {
     use nanococoa::backend::{Backend, Prompts, Quiet, Sampling, SceneRequest};
     let models = tempfile::tempdir().unwrap();
-    write_models(models.path());
+    models::write_tiny_models(models.path());
     let shared = setup(models.path(), Some(1 << 20));
     let paint = |prompt: &str| {
         let mut backend = DiffusionBackend::new(shared.clone()).unwrap_or_else(|e| panic!("{e}"));
@@ -283,7 +276,7 @@ fn encoded_prompts_outlive_the_backend_and_are_lost_with_the_model() {
 #[test]
 fn the_command_line_runs_both_engines_and_says_which() {
     let (models, dir) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    write_models(models.path());
+    models::write_tiny_models(models.path());
     std::fs::write(dir.path().join("config.toml"), "").unwrap();
     let run = |args: &[&str]| {
         Command::new(env!("CARGO_BIN_EXE_nanococoa"))
@@ -334,7 +327,7 @@ fn the_command_line_runs_both_engines_and_says_which() {
 #[test]
 fn a_whole_job_over_a_rest_socket() {
     let (models, data) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    write_models(models.path());
+    models::write_tiny_models(models.path());
     let folder = models.path().to_str().unwrap();
     let server = served::serve(data.path(), &["--models", folder, "--device", &on::place().1]);
     let finish = |id: &str| {
@@ -389,7 +382,7 @@ fn a_whole_job_over_a_rest_socket() {
 #[test]
 fn a_separate_autoencoder_replaces_the_one_of_sdxl() {
     let models = tempfile::tempdir().unwrap();
-    write_models(models.path());
+    models::write_tiny_models(models.path());
     // SDXL's own autoencoder is damaged; a good one is beside it.
     let broken = models.path().join("sdxl-tiny/vae");
     std::fs::create_dir_all(models.path().join("vae-fix")).unwrap();
@@ -421,5 +414,5 @@ fn a_separate_autoencoder_replaces_the_one_of_sdxl() {
 #[test]
 #[ignore = "writes models into the folder that NANOCOCOA_KEEP_MODELS names"]
 fn keep_the_tiny_models() {
-    write_models(Path::new(&std::env::var("NANOCOCOA_KEEP_MODELS").unwrap()));
+    models::write_tiny_models(Path::new(&std::env::var("NANOCOCOA_KEEP_MODELS").unwrap()));
 }

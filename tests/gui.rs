@@ -7,6 +7,8 @@ mod common;
 mod alike;
 #[path = "gui/desk.rs"]
 mod desk;
+#[path = "gui/difference.rs"]
+mod difference;
 #[path = "gui/files.rs"]
 mod files;
 #[path = "gui/journey.rs"]

@@ -68,7 +68,7 @@ pub(super) async fn guide(State(state): State<ApiState>) -> Json<Value> {
             "GET /docs": "interactive page / 대화형 문서",
         },
         "errors": {
-            "400": "detail lists every wrong field: loc, msg, type / 잘못된 파라미터 목록",
+            "400": "detail lists every wrong field: loc, msg, type, code / 잘못된 파라미터 목록",
             "401": "a token is needed: Authorization: Bearer, or HTTP Basic with the token as password / 토큰 필요",
             "403": "this Host or Origin may not call / 허용되지 않은 호출",
             "404": "no such job, picture, font or path / 없음",

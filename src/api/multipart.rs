@@ -9,18 +9,18 @@ use serde_json::Value;
 
 use crate::notice;
 use crate::notice::Notice;
-use crate::request::fields::{FIELDS, Field, IGNORED, Kind};
+use crate::request::fields::{FIELDS, Field, Kind};
 use crate::request::{Attachment, FieldError, RawRequest};
 
 /// Bytes that the reader gets at a time: its buffer stays small, so that the body and the parts are the only copies.
 const CHUNK: usize = 64 << 10;
-/// Longest name of a part in a message, characters.
-const MAX_NAME: usize = 80;
+/// Most parts of a form. No request needs more than one for each field; others have unknown names and are ignored.
+const MAX_PARTS: usize = 1000;
 
 /// Reads a form. `content_type` has the boundary.
 ///
 /// # Errors
-/// Every part that is unknown, sent twice or not UTF-8, or one error of the form as a whole.
+/// Every part that is sent twice or not UTF-8, or one error of the form as a whole.
 pub(super) async fn read_form(content_type: &str, body: Bytes) -> Result<RawRequest, Vec<FieldError>> {
     let boundary = multer::parse_boundary(content_type).map_err(|_| whole(notice!("api-form-without-boundary")))?;
     // Memory is bounded by the body, which is in memory already.
@@ -33,8 +33,8 @@ pub(super) async fn read_form(content_type: &str, body: Bytes) -> Result<RawRequ
     let mut reader = FormReader::default();
     while let Some(part) = form.next_field().await.map_err(damaged)? {
         reader.parts += 1;
-        if reader.parts > FIELDS.len() + IGNORED.len() {
-            return Err(whole(notice!("api-form-too-many-parts", most = FIELDS.len() + IGNORED.len())));
+        if reader.parts > MAX_PARTS {
+            return Err(whole(notice!("api-form-too-many-parts", most = MAX_PARTS)));
         }
         let Some(name) = part.name().map(str::to_owned) else { return Err(whole(notice!("api-form-part-without-name"))) };
         let value = part.bytes().await.map_err(damaged)?;
@@ -62,14 +62,7 @@ struct FormReader {
 
 impl FormReader {
     fn add(&mut self, name: &str, value: Bytes) {
-        if IGNORED.contains(&name) {
-            return;
-        }
-        let Some(field) = FIELDS.iter().find(|f| f.names().any(|n| n == name)) else {
-            let name: String = name.chars().take(MAX_NAME).collect();
-            self.errors.push(FieldError::whole("unknown_part", notice!("api-form-unknown-part", name = format!("{name:?}"))));
-            return;
-        };
+        let Some(field) = FIELDS.iter().find(|f| f.names().any(|n| n == name)) else { return self.request.skip_unknown(name) };
         if self.seen.contains(&field.name) {
             if !self.errors.iter().any(|e| e.field() == Some(field.name)) {
                 self.errors.push(FieldError::new(field.name, "duplicate", notice!("request-duplicate")));
@@ -131,6 +124,7 @@ mod tests {
             ("name=\"width\"", b""),
             ("name=\"bg_negative_prompt\"", b""),
             ("name=\"bg_model\"", b"flux"),
+            ("name=\"colour\"; filename=\"a\"", b"\xff"),
             ("name=\"input_image\"; filename=\"cup.png\"", &photo),
             ("name=\"mask_image\"; filename=\"\"", b""),
         ]))
@@ -138,7 +132,7 @@ mod tests {
         .unwrap();
         assert_eq!(
             serde_json::to_string(&request.fields).unwrap(),
-            r#"{"text_content":"신메뉴\n출시","seed":"7","bg_negative_prompt":""}"#
+            r#"{"text_content":"신메뉴\n출시","seed":"7","bg_negative_prompt":"","bg_model":null,"colour":null}"#
         );
         assert_eq!(request.attachments.len(), 1);
         assert!(matches!(&request.attachments["product_image"], Attachment::File(bytes) if *bytes == photo));
@@ -151,7 +145,6 @@ mod tests {
             ("name=\"seed\"", b"8"),
             ("name=\"product_image\"", b"a"),
             ("name=\"input_image\"", b"b"),
-            ("name=\"colour\"", b"red"),
             ("name=\"bg_prompt\"", b"a\xff"),
         ]))
         .await
@@ -162,7 +155,6 @@ mod tests {
             [
                 ("duplicate", "seed: sent more than once; send it once".to_owned()),
                 ("duplicate", "product_image: sent more than once; send it once".to_owned()),
-                ("unknown_part", "The form has a part \"colour\", which is not a field; see GET /help/parameters".to_owned()),
                 ("text_invalid", "bg_prompt: not UTF-8 at byte 1; send text in UTF-8, and files in picture fields only".to_owned()),
             ]
         );
@@ -171,7 +163,7 @@ mod tests {
     #[tokio::test]
     async fn forms_that_cannot_be_read_say_why() {
         let good = form(&[("name=\"seed\"", b"7")]);
-        let many: Vec<(&str, &[u8])> = vec![("name=\"bg_model\"", b""); FIELDS.len() + IGNORED.len() + 1];
+        let many: Vec<(&str, &[u8])> = vec![("name=\"bg_model\"", b""); MAX_PARTS + 1];
         for (body, words) in [
             (good[..good.len() - 12].to_vec(), "The form is damaged"),
             (Vec::new(), "The form is damaged"),

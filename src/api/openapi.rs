@@ -323,9 +323,9 @@ fn form() -> Value {
     json!({
         "type": "object",
         "description": "The fields of GenerateRequest as a form: pictures are files, everything else is text. An empty part is the same as \
-                        none, prompts apart. Unknown and repeated parts are errors.",
+                        none, prompts and text_content apart. Unknown parts are ignored, and named in the warnings of the answer; \
+                        repeated parts are errors.",
         "properties": FIELDS.iter().map(property).collect::<Map<_, _>>(),
-        "additionalProperties": false,
     })
 }
 

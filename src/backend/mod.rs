@@ -2,10 +2,10 @@
 //!
 //! The pipeline owns layout, masks, layers and occlusion for every backend, so that a draft and its render agree.
 
+mod backends;
 pub mod diffusion;
 pub mod draft;
-
-use std::sync::Arc;
+mod installation;
 
 use image::{RgbImage, RgbaImage};
 
@@ -15,20 +15,8 @@ use crate::notice;
 use crate::notice::Notice;
 use crate::request::BackendKind;
 
-/// Bump `DRAFT_REVISION` whenever the pixels of the draft backend or of the pipeline change: kept steps of older revisions are not reused.
-pub const DRAFT_REVISION: u32 = 3;
-
-/// Bump `DIFFUSION_REVISION` whenever the diffusion backend makes other pixels from the same models.
-pub const DIFFUSION_REVISION: u32 = 1;
-
-/// Backend, program version and revision. A kept step is reused only if this is the same.
-pub fn backend_version(kind: BackendKind) -> String {
-    let version = format!("{} {} r{DRAFT_REVISION}", kind.as_str(), env!("CARGO_PKG_VERSION"));
-    match kind {
-        BackendKind::Draft => version,
-        BackendKind::Diffusion => format!("{version}.{DIFFUSION_REVISION}"),
-    }
-}
+pub use backends::{Availability, BackendFactory, Backends, DIFFUSION_REVISION, DRAFT_REVISION, Installed, Version, backend_version};
+pub use installation::{Installation, ModelInfo};
 
 /// Why a stage ended without a result.
 #[derive(Debug, thiserror::Error)]
@@ -256,79 +244,3 @@ pub trait Backend: Send {
     /// Frees everything that can be loaded again.
     fn unload(&mut self) {}
 }
-
-/// Whether a backend could run a job now; called at every submission. `Ok` says why it can, `Err` why it cannot and what to do.
-pub type Availability = Arc<dyn Fn(BackendKind) -> Result<Notice, Notice> + Send + Sync>;
-
-/// A model of the diffusion backend, as shown to the user.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ModelInfo {
-    /// Its key for programs.
-    pub key: &'static str,
-    /// Its name.
-    pub name: &'static str,
-    /// Its licence.
-    pub licence: &'static str,
-    /// The licence allows commercial use.
-    pub commercial: bool,
-    /// Its folder; `None` if it is missing.
-    pub place: Option<std::path::PathBuf>,
-    /// Size of its weights on disk in bytes.
-    pub on_disk: u64,
-    /// Memory that it takes in bytes, if known.
-    pub in_memory: Option<u64>,
-}
-
-/// The models and the device of the diffusion backend on this machine.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Installation {
-    /// Every model, found or not.
-    pub models: Vec<ModelInfo>,
-    /// The compute device, if the backend can run.
-    pub device: Option<String>,
-    /// The memory plan, if the backend can run.
-    pub plan: Option<Notice>,
-    /// The problem with models that were found.
-    pub problem: Option<Notice>,
-}
-
-/// Reports the installed models. Blocking disk I/O.
-pub type Installed = Arc<dyn Fn() -> Installation + Send + Sync>;
-
-/// The backends of this program.
-#[derive(Clone)]
-pub struct Backends {
-    /// Creates a backend.
-    pub make: BackendFactory,
-    /// Whether a backend can run.
-    pub available: Availability,
-    /// The version of a backend and its models: [`backend_version`] and the identity of the models. A kept step and a loaded backend are reused
-    /// only if it is the same.
-    pub version: Version,
-    /// The installed models.
-    pub installed: Installed,
-}
-
-/// See [`Backends::version`].
-pub type Version = Arc<dyn Fn(BackendKind) -> String + Send + Sync>;
-
-impl Backends {
-    /// Only the draft backend.
-    pub fn draft_only(make: BackendFactory) -> Self {
-        Self {
-            make,
-            available: Arc::new(|kind| match kind {
-                BackendKind::Draft => Ok(notice!("diffusion-draft-ready")),
-                BackendKind::Diffusion => Err(notice!("diffusion-no-models")),
-            }),
-            version: Arc::new(backend_version),
-            installed: Arc::new(|| Installation {
-                models: diffusion::report::report(&diffusion::models::Models::default(), None),
-                ..Installation::default()
-            }),
-        }
-    }
-}
-
-/// Creates a backend on the worker thread.
-pub type BackendFactory = Arc<dyn Fn(BackendKind) -> Result<Box<dyn Backend>, BackendError> + Send + Sync>;

@@ -1,4 +1,4 @@
-//! Which backends this program has on this machine.
+//! Finds the models and the device, and makes the backends from them.
 
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
@@ -8,6 +8,7 @@ use nanococoa::backend::diffusion::device::{Device, DeviceChoice, Memory, gpu_me
 use nanococoa::backend::diffusion::loaded::{FreeMemory, PromptCaches, Setup};
 use nanococoa::backend::diffusion::models::Models;
 use nanococoa::backend::diffusion::report::report;
+use nanococoa::backend::diffusion::sizes::MeasuredSizes;
 use nanococoa::backend::draft::DraftBackend;
 use nanococoa::backend::{BackendError, Backends, Installation, backend_version};
 use nanococoa::config::Config;
@@ -19,23 +20,23 @@ use parking_lot::Mutex;
 
 const GIB: f64 = (1u64 << 30) as f64;
 
-/// Pixels of the canvas that memory plans are made for before a job says its own.
+/// Canvas size in pixels for memory plans that are not made for a job.
 const USUAL_PIXELS: usize = 1024 * 1024;
 
-/// How long a look at the models' folder stays valid: the studio asks at every change of the brief.
+/// How long a search of the models' folder stays valid. The studio asks at every change of the brief.
 const VALID: Duration = Duration::from_secs(2);
 
-/// The last look at models and device, and when it was.
-type Look = (Instant, Result<Setup, Notice>);
+/// The last search for models and device, and its time.
+type Search = (Instant, Result<Setup, Notice>);
 
-/// Returns a function that looks for models and the device. The device is opened once; the models' folder is searched again when the last
-/// look is older than [`VALID`].
+/// Returns a function that searches for models and the device. The device is opened once; the models' folder is searched again if the last
+/// search is older than [`VALID`].
 pub(super) fn setup(config: &Config) -> impl Fn() -> Result<Setup, Notice> + Send + Sync + Clone + use<> {
     let (folder, choice) = (config.models_dir.clone(), config.device.clone());
     let device = Arc::new(OnceLock::new());
-    let last: Arc<Mutex<Option<Look>>> = Arc::default();
+    let last: Arc<Mutex<Option<Search>>> = Arc::default();
     let sampler = Arc::new(Sampler::default());
-    let prompts = PromptCaches::default();
+    let (prompts, sizes) = (PromptCaches::default(), MeasuredSizes::default());
     move || {
         let look = || {
             let models = Models::scan(&folder);
@@ -46,7 +47,7 @@ pub(super) fn setup(config: &Config) -> impl Fn() -> Result<Setup, Notice> + Sen
             let total = memory(&device, &sampler).map(|m| m.total);
             let (sampler, of) = (Arc::clone(&sampler), device.clone());
             let free: FreeMemory = Arc::new(move || memory(&of, &sampler).map(|m| m.free));
-            let setup = Setup { models, device, device_name, free, prompts: prompts.clone() };
+            let setup = Setup { models, device, device_name, free, prompts: prompts.clone(), sizes: sizes.clone() };
             setup.check_capacity(USUAL_PIXELS, total).map(|()| setup)
         };
         let mut last = last.lock();

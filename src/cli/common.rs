@@ -1,4 +1,4 @@
-//! What the commands share: common flags, exit codes, settings, the engine.
+//! Shared by the commands: common flags, exit codes, settings, start of the engine.
 
 use std::path::PathBuf;
 

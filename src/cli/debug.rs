@@ -158,7 +158,7 @@ fn failure(error: ComponentError) -> Failure {
     }
 }
 
-/// Whether an error of candle is about shapes, and not about the device.
+/// Whether an error of candle is about shapes rather than the device.
 fn is_shape_error(words: &str) -> bool {
     let device = ["CUDA", "cublas", "out of memory", "allocation"];
     let sizes = [

@@ -1,4 +1,4 @@
-//! `doctor`: which backend would run, what is missing, what to do.
+//! `doctor`: reports the backend that would run, missing parts and remedies.
 
 use std::thread::available_parallelism;
 
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::common::{Common, Failure, load_config, overrides, words};
 
-/// What was found on this machine.
+/// The state of this machine.
 struct Findings {
     config: Config,
     metrics: SystemMetrics,
@@ -20,7 +20,7 @@ struct Findings {
     diffusion: Result<String, String>,
     /// The diffusion models, a line each.
     models: Vec<String>,
-    /// What the user should do, a sentence each.
+    /// Remedies for the user, one sentence each.
     to_do: Vec<String>,
 }
 

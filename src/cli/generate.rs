@@ -64,6 +64,9 @@ pub(super) struct GenerateArgs {
     /// Centre of the letters, 0 top to 1 bottom; by --position when left out
     #[arg(long, value_name = "0..1", allow_negative_numbers = true)]
     text_y: Option<String>,
+    /// Size of the letters, 0.2 to 1 times the largest one that fits
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    text_scale: Option<String>,
     /// Corrected cut-out mask of the photo: white (or opaque) is product
     #[arg(long, value_name = "FILE")]
     mask: Option<PathBuf>,
@@ -226,6 +229,7 @@ fn add_fields(raw: &mut RawRequest, args: &GenerateArgs) -> Result<(), Failure> 
         ("product_scale", args.product_scale.clone()),
         ("text_x", args.text_x.clone()),
         ("text_y", args.text_y.clone()),
+        ("text_scale", args.text_scale.clone()),
         ("force_from_step", args.force_from_step.clone()),
         ("stop_step", args.stop_step.clone()),
     ];

@@ -30,7 +30,7 @@ struct Cli {
     #[command(flatten)]
     common: Common,
     /// Open this product photo (or project, or a picture made here) in the studio
-    // Desktop entries call it without a file too.
+    // Desktop entries may pass `--open` without a file.
     #[arg(long, value_name = "FILE", num_args = 0..=1)]
     open: Option<Option<PathBuf>>,
     /// Without a command the studio opens

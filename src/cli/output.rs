@@ -1,4 +1,4 @@
-//! What `generate` and `resume` write: the advertisement, the pictures of the steps, the report.
+//! The output of `generate` and `resume`: the advertisement, the pictures of the steps, the report.
 
 use std::path::{Path, PathBuf};
 
@@ -36,7 +36,7 @@ impl Output {
     }
 }
 
-/// Checks the flags before any work is done, and makes the folder of the steps.
+/// Checks the flags before any work is done, and creates the folder of `--save-steps`.
 pub(super) fn check(output: &Output) -> Result<(), Failure> {
     if output.dry_run {
         return Ok(());
@@ -76,7 +76,7 @@ pub(super) fn save(engine: &Engine, job: &JobSnapshot, output: &Output) -> Resul
         .map_err(|e| Failure::failed(notice!("cli-result-unreadable", path = from.display(), detail = e.to_string())))?;
     let format = out_format(output.file())?;
     let bytes = if format == image::ImageFormat::Png { bytes } else { convert(&bytes, format)? };
-    // A link stays a link: what it names is written.
+    // If the target is a symbolic link, the file that it points to is written.
     let target = std::fs::canonicalize(output.file()).unwrap_or_else(|_| output.file().to_path_buf());
     nanococoa::store::write_atomic(&target, &bytes).map_err(|e| {
         if e.is_full() {
@@ -96,7 +96,7 @@ pub(super) fn save(engine: &Engine, job: &JobSnapshot, output: &Output) -> Resul
     Ok(())
 }
 
-/// The picture on white: JPEG and WebP are written without transparency, which the result of step 2 (`--stop-step 2`) has.
+/// The picture over white. JPEG and WebP are written without transparency, which the result of `--stop-step 2` has.
 fn on_white(image: &image::DynamicImage) -> image::RgbImage {
     if !image.color().has_alpha() {
         return image.to_rgb8();

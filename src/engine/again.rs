@@ -1,4 +1,4 @@
-//! Requests that go on from a job's own pictures.
+//! Requests that continue a job, or repeat its last steps, with its own pictures.
 
 use bytes::Bytes;
 use serde_json::{Map, Value};
@@ -19,11 +19,10 @@ impl Engine {
         self.request_from(id, step)
     }
 
-    /// The request that makes a job again from this step on, with its settings and its own pictures. A job has no pictures of steps before
-    /// the one that it began with, apart from those that it was given. Reads the pictures; blocking.
+    /// The request that runs a job again from this step on, with the same settings and its own pictures. Reads the pictures; blocking.
     ///
     /// # Errors
-    /// The job is unknown or active, or a picture is missing.
+    /// The job is unknown or active, or does not have a picture that this step needs.
     pub fn request_from(&self, id: Uuid, step: StepNumber) -> Result<RawRequest, ResumeError> {
         let job = self.snapshot(id).ok_or(ResumeError::NotFound)?;
         if job.status.is_active() {
@@ -35,7 +34,7 @@ impl Engine {
             fields.remove(image.name);
         }
         fields.insert(START_STEP.name.into(), step.get().into());
-        // A job that was told to end before this step goes on to the end.
+        // A `stop_step` before this step would be invalid, so the new job runs to the end.
         if fields.get(STOP_STEP.name).and_then(Value::as_u64).is_some_and(|stop| stop < step.get().into()) {
             fields.remove(STOP_STEP.name);
         }

@@ -1,11 +1,11 @@
-//! The durations of stages, learned from the jobs that ran.
+//! Learned durations of stages, shared between threads.
 
 use parking_lot::Mutex;
 
 use crate::job::Stage;
 use crate::job::progress::{Durations, Workload};
 
-/// Shared by the sink, which learns, and by estimates.
+/// Written by the sink, read by estimates.
 pub(super) struct LearnedDurations(Mutex<Durations>);
 
 impl LearnedDurations {
@@ -17,7 +17,7 @@ impl LearnedDurations {
         self.0.lock().learn(stage, load, seconds);
     }
 
-    /// A copy, so that nobody waits while it is read or written to disk.
+    /// A copy, so that the lock is not held while it is used or written to disk.
     pub fn to_durations(&self) -> Durations {
         self.0.lock().clone()
     }

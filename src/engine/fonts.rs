@@ -1,4 +1,4 @@
-//! The faces that jobs use.
+//! The font catalog of the engine.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use parking_lot::RwLock;
 
 use crate::typography::FontCatalog;
 
-/// The current catalog, which can be replaced while jobs keep theirs.
+/// The current catalog. Replacing it does not affect running jobs, which hold their own `Arc`.
 pub(super) struct Fonts {
     catalog: RwLock<Arc<FontCatalog>>,
     /// The face that is used when a request names none.
@@ -15,7 +15,7 @@ pub(super) struct Fonts {
 }
 
 impl Fonts {
-    /// Loads the bundled faces and those of these folders.
+    /// Loads the bundled faces and those in these folders.
     pub fn load(dirs: &[PathBuf], default: String) -> Self {
         Self { catalog: RwLock::new(Arc::new(FontCatalog::load(dirs))), default }
     }

@@ -1,4 +1,4 @@
-//! The handle to the engine that every front end holds.
+//! The handle to the job engine. Every front end holds one.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -76,7 +76,7 @@ impl Threads {
         self.shared.shut_down();
         let handles = std::mem::take(&mut *self.handles.lock());
         for handle in handles {
-            // A watcher that held the last clone may drop it on the worker, which cannot join itself.
+            // A callback may drop the last clone on the worker thread, which cannot join itself.
             if handle.thread().id() != thread::current().id() && handle.join().is_err() {
                 tracing::error!("a thread of the engine ended with a panic");
             }
@@ -92,7 +92,7 @@ impl Drop for Threads {
 
 /// Starting, submitting and stopping.
 impl Engine {
-    /// As [`Engine::start_with`], with the draft backend alone.
+    /// As [`Engine::start_with`], with only the draft backend.
     pub fn start(config: EngineConfig, factory: BackendFactory) -> Result<Self, EngineError> {
         Self::start_with(config, Backends::draft_only(factory))
     }
@@ -129,7 +129,7 @@ impl Engine {
         let id = Uuid::new_v4();
         let mut job = JobSnapshot::new(id, &spec, (backend, reason), &shared.durations.to_durations(), now());
         job.began = clock();
-        // An estimate as things are now; which steps are taken is decided when the job runs.
+        // A first estimate. Which steps are reused is decided when the job runs.
         let keys = reuse::keys(shared, &spec, backend, &reuse::recall(shared, &spec));
         reuse::cached_steps(shared, &spec, &keys).into_iter().for_each(|step| job.progress.skip(step));
         let cancel = shared.records.create(&mut job, policy == SubmitPolicy::RejectIfBusy)?;
@@ -141,8 +141,8 @@ impl Engine {
         Ok(id)
     }
 
-    /// The steps that a job would run and their expected duration. Writes nothing and does not wait for running jobs. May read pictures of
-    /// earlier jobs.
+    /// The steps that a job would run, with their expected durations. Writes nothing and does not wait for running jobs, but may read
+    /// pictures of earlier jobs.
     pub fn plan<I: InputImage>(&self, spec: &JobSpec<I>) -> Result<Plan, SubmitError> {
         reuse::plan(&self.shared, spec)
     }
@@ -152,7 +152,7 @@ impl Engine {
         self.shared.stop(id)
     }
 
-    /// Asks every active job to stop, the waiting ones first so that none of them starts meanwhile. Returns their IDs.
+    /// Asks every active job to stop and returns their IDs. Waiting jobs come first, so that none of them starts meanwhile.
     pub fn stop_all(&self) -> Vec<Uuid> {
         self.shared.stop_all()
     }
@@ -163,7 +163,7 @@ impl Engine {
     }
 }
 
-/// Looking at jobs.
+/// Reading jobs.
 impl Engine {
     /// A job as it stands now.
     pub fn snapshot(&self, id: Uuid) -> Option<Arc<JobSnapshot>> {
@@ -175,13 +175,13 @@ impl Engine {
         self.shared.table.snapshots()
     }
 
-    /// Follows a job: always the newest snapshot.
+    /// A receiver of a job's newest snapshot.
     pub fn subscribe(&self, id: Uuid) -> Option<watch::Receiver<Arc<JobSnapshot>>> {
         self.shared.table.subscribe(id)
     }
 
-    /// Calls back after any change of any job: from the worker's thread or the one that made the change, up to some hundred times a job.
-    /// The callback must be quick (wake a thread, ask for a repaint) and must not panic; it may call the engine.
+    /// Registers a callback for every change of any job. It runs on the thread that made the change, up to several hundred times per job.
+    /// It must be quick (wake a thread, request a repaint) and must not panic; it may call the engine.
     pub fn on_change(&self, callback: Box<dyn Fn() + Send + Sync>) {
         self.shared.table.watchers.add(callback);
     }
@@ -202,7 +202,7 @@ impl Engine {
         self.shared.table.is_stopping(id)
     }
 
-    /// While a job is active: seconds until a new one can be tried, at least 1.
+    /// Seconds until a new job is worth trying, at least 1; `None` if no job is active.
     pub fn busy(&self) -> Option<u64> {
         self.shared.table.retry_after()
     }
@@ -215,8 +215,8 @@ impl Engine {
         self.shared.records.annotate(id, JobEvent::Annotated(change))
     }
 
-    /// Deletes a job that has ended, with its files. [`Engine::restore`] takes it back until ten minutes have passed, the space is needed,
-    /// the program starts again or twenty more jobs were deleted.
+    /// Deletes a job that has ended, with its files. [`Engine::restore`] brings it back until ten minutes have passed, the disk
+    /// is full, the program has restarted or twenty more jobs were deleted.
     pub fn delete(&self, id: Uuid) -> Result<(), DeleteError> {
         self.shared.records.delete(id)
     }
@@ -236,15 +236,15 @@ impl Engine {
         self.shared.records.trashed()
     }
 
-    /// Removes jobs from the disk that were deleted at least `age` ago, as the engine itself does after ten minutes. Blocking.
+    /// Purges jobs that were deleted at least `age` ago. The keeper does so after ten minutes. Blocking.
     pub fn empty_trash(&self, age: Duration) {
         self.shared.records.empty_trash(age);
     }
 }
 
-/// Pictures of jobs.
+/// Reading pictures.
 impl Engine {
-    /// A job after its pictures were checked. Blocking, one system call for each picture.
+    /// A job, after checking its pictures. Blocking: one system call per picture.
     pub fn checked(&self, id: Uuid) -> Option<Arc<JobSnapshot>> {
         self.shared.records.check_pictures(id)
     }
@@ -254,12 +254,12 @@ impl Engine {
         self.shared.records.listed_path(id, name)
     }
 
-    /// The file of a listed picture whose checksums are right. Reads the file piece by piece; a damaged picture leaves the list. Blocking.
+    /// The file of a listed picture whose checksums are valid. Reads the file in chunks; a damaged picture is taken off the list. Blocking.
     pub fn whole_image_path(&self, id: Uuid, name: ImageName) -> Option<PathBuf> {
         self.shared.records.whole_path(id, name)
     }
 
-    /// The bytes of a listed picture if they are whole; a damaged picture leaves the list. Blocking.
+    /// The bytes of a listed picture. A damaged picture is taken off the list. Blocking.
     pub fn picture(&self, id: Uuid, name: ImageName) -> Option<Vec<u8>> {
         self.shared.records.picture(id, name)
     }
@@ -271,9 +271,9 @@ impl Engine {
     }
 }
 
-/// The machine and its parts.
+/// Machine, models, fonts and storage.
 impl Engine {
-    /// Whether the diffusion backend could run a job now: why it can, or why not.
+    /// Whether the diffusion backend could run a job now. Either way the message says why.
     pub fn diffusion(&self) -> Result<Notice, Notice> {
         (self.shared.backends.available)(BackendKind::Diffusion)
     }
@@ -288,7 +288,7 @@ impl Engine {
         self.shared.fonts.catalog()
     }
 
-    /// Loads the faces again: the bundled ones and those of these folders. Running jobs keep theirs. Blocking.
+    /// Replaces the faces by the bundled ones and those in these folders. Running jobs keep the old ones. Blocking.
     pub fn load_fonts(&self, dirs: &[PathBuf]) {
         self.shared.fonts.reload(dirs);
         self.shared.table.watchers.notify();

@@ -1,4 +1,4 @@
-//! The job engine: accepts jobs, runs them one at a time on the worker thread, which owns the backend, and keeps them on disk.
+//! The job engine: accepts jobs, keeps them on disk and runs them one at a time on the worker thread, which owns the backend.
 
 mod again;
 mod clock;

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::cancel::CancelToken;
 use crate::request::{BackendKind, JobSpec};
 
-/// A job on its way to the worker.
+/// A queued job, with everything that the worker needs to run it.
 pub(super) struct Work {
     pub id: Uuid,
     pub spec: JobSpec,

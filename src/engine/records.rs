@@ -1,4 +1,4 @@
-//! The records of the jobs on disk, kept in step with the table in memory.
+//! Keeps the job records on disk consistent with the table in memory.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -14,12 +14,13 @@ use crate::cancel::CancelToken;
 use crate::job::{ImageName, JobEvent, JobSnapshot};
 use crate::store::{JobStore, StoreError, is_whole_png};
 
-/// Deleted jobs that can be restored; older ones leave the disk.
+/// Number of deleted jobs that can be restored; older ones are purged.
 const TRASH_KEPT: usize = 20;
 
-/// Moves jobs between memory and disk. One record is written at a time, from the newest snapshot, so a record never goes back in time;
-/// deletes and restores exclude each other and record writes. The lock is taken before the table's, and readers of the table do not wait
-/// for the disk.
+/// The records on disk. One record is written at a time, always from the newest snapshot, so an older state never replaces a newer one.
+/// Deletes, restores and record writes exclude each other.
+///
+/// Lock order: `writing` before the table's lock. Readers of the table never wait for the disk.
 pub(super) struct Records {
     pub store: JobStore,
     table: Arc<JobTable>,
@@ -67,14 +68,14 @@ impl Records {
         }
     }
 
-    /// Tries the records again that could not be written.
+    /// Retries the records that could not be written.
     pub fn retry_unsaved(&self) {
         let mut unsaved = std::mem::take(&mut *self.unsaved.lock());
         unsaved.retain(|id| self.write(*id).is_err());
         self.unsaved.lock().append(&mut unsaved);
     }
 
-    /// Records an event before it is published: if the record cannot be written, nothing changes.
+    /// Writes the record with an event applied, then publishes the event. If the record cannot be written, nothing changes.
     pub fn annotate(&self, id: Uuid, event: JobEvent) -> Result<Arc<JobSnapshot>, ManageError> {
         let (job, _) = {
             let _writing = self.writing.lock();
@@ -88,8 +89,8 @@ impl Records {
         Ok(job)
     }
 
-    /// Ends a job. The record is written before the end is published: a client that saw the end finds the same after a crash. A job that
-    /// cannot be recorded as completed fails.
+    /// Ends a job. The record is written before the end is published, so that a client that saw the end sees it after a crash too. A job
+    /// whose completion cannot be recorded fails.
     pub fn finish(&self, id: Uuid, event: JobEvent) {
         let published = {
             let _writing = self.writing.lock();
@@ -123,7 +124,7 @@ impl Records {
                 return Err(DeleteError::Running);
             }
             self.store.trash(id)?;
-            // On a full disk the store has removed the folder at once, so the job is not among the restorable ones.
+            // On a full disk the store removes the folder at once, and the job is not restorable.
             self.table.trash(id, &self.store.trashed_ids(), TRASH_KEPT)
         };
         for old in expired {
@@ -182,12 +183,12 @@ impl Records {
         }
     }
 
-    /// The bytes of a listed picture if they are whole; a damaged picture leaves the list.
+    /// The bytes of a listed picture. A damaged picture is taken off the list.
     pub fn picture(&self, id: Uuid, name: ImageName) -> Option<Vec<u8>> {
         let path = self.listed_path(id, name)?;
         let bytes = std::fs::read(path).ok().filter(|bytes| is_whole_png(bytes));
         if bytes.is_none() {
-            self.relist(id, &|name| self.store.is_whole_to_the_bit(id, name));
+            self.update_picture_list(id, &|name| self.store.has_valid_checksums(id, name));
         }
         bytes
     }
@@ -197,31 +198,31 @@ impl Records {
         self.table.snapshot(id)?.images.contains(&name).then(|| self.store.image_path(id, name))
     }
 
-    /// The path of a listed picture whose checksums are right; a damaged picture leaves the list.
+    /// The path of a listed picture whose checksums are valid. A damaged picture is taken off the list.
     pub fn whole_path(&self, id: Uuid, name: ImageName) -> Option<PathBuf> {
         let path = self.listed_path(id, name)?;
-        let is_whole = |name| self.store.is_whole_to_the_bit(id, name);
+        let is_whole = |name| self.store.has_valid_checksums(id, name);
         if is_whole(name) {
             return Some(path);
         }
-        self.relist(id, &is_whole);
+        self.update_picture_list(id, &is_whole);
         None
     }
 
-    /// A job after its pictures were checked; files that look as they did when they were last whole are not read.
+    /// A job, after checking its pictures. Files that have not changed since they were last verified are not read.
     pub fn check_pictures(&self, id: Uuid) -> Option<Arc<JobSnapshot>> {
         let job = self.table.snapshot(id)?;
         let is_whole = |name: &ImageName| self.store.is_whole(id, *name);
         if job.images.iter().all(is_whole) && !job.lost.iter().any(is_whole) {
             return Some(job);
         }
-        self.relist(id, &|name| self.store.is_whole(id, name))
+        self.update_picture_list(id, &|name| self.store.is_whole(id, name))
     }
 
-    /// Lists the pictures of a job that are whole.
-    fn relist(&self, id: Uuid, is_whole: &dyn Fn(ImageName) -> bool) -> Option<Arc<JobSnapshot>> {
+    /// Updates the list of a job's pictures: whole ones are listed, others are lost.
+    fn update_picture_list(&self, id: Uuid, is_whole: &dyn Fn(ImageName) -> bool) -> Option<Arc<JobSnapshot>> {
         let (job, is_modified) = {
-            // Deletes and restores move the pictures: a moved picture is not a lost one.
+            // Locked, because deleting and restoring move pictures, which must not count as lost.
             let _writing = self.writing.lock();
             let job = self.table.snapshot(id)?;
             let lost: Vec<_> = job.images.iter().copied().filter(|name| !is_whole(*name)).collect();

@@ -1,4 +1,4 @@
-//! Step reuse: which steps of a job earlier jobs have finished already, and taking their pictures.
+//! Step reuse: finds steps that earlier jobs have finished with the same inputs, and shares their pictures.
 
 use std::sync::Arc;
 
@@ -24,7 +24,7 @@ pub struct Plan {
     pub backend: BackendKind,
     /// The steps of the job in order, from the start step.
     pub steps: Vec<PlannedStep>,
-    /// Expected seconds of all of them.
+    /// Expected seconds in total.
     pub eta_seconds: f64,
 }
 
@@ -35,20 +35,20 @@ pub struct PlannedStep {
     pub step: StepNumber,
     /// `step1_background`, `step2_text` or `step3_composite`.
     pub name: &'static str,
-    /// An earlier job has finished it with the same inputs, so it would be taken, not run.
+    /// An earlier job has finished it with the same inputs, so it would be reused instead of run.
     pub cached: bool,
-    /// Expected seconds; 0 when it is cached.
+    /// Expected seconds; 0 if it is cached.
     pub eta_seconds: f64,
 }
 
-/// What decides whether a job's steps can be taken from earlier jobs.
+/// Decides which steps of a job can be reused from earlier jobs.
 pub(super) struct StepReuse {
     pub keys: StepKeys,
     force_from_step: Option<StepNumber>,
     has_product: bool,
 }
 
-/// A step of an earlier job whose pictures now belong to this job.
+/// A step of an earlier job whose pictures this job now shares.
 pub(super) struct ReusedStep {
     pub from: Arc<JobSnapshot>,
     /// The pictures, the result last.
@@ -62,7 +62,7 @@ impl StepReuse {
         Self { keys, force_from_step: spec.force_from_step, has_product }
     }
 
-    /// The key of a step that may be taken; `None` if it is forced to run or the job does not have it.
+    /// The key of a step that may be reused; `None` if it must run or if the job does not have this step.
     fn key(&self, step: StepNumber) -> Option<&str> {
         if self.force_from_step.is_some_and(|from| step >= from) { None } else { self.keys.get(step) }
     }
@@ -78,7 +78,7 @@ impl StepReuse {
         }
     }
 
-    /// The picture that carries the mask of a step's result.
+    /// The picture that is the mask of a step's result.
     fn mask_of(&self, step: StepNumber) -> Option<ImageName> {
         match step {
             StepNumber::Background => self.has_product.then_some(ImageName::Placed),
@@ -87,8 +87,8 @@ impl StepReuse {
         }
     }
 
-    /// Jobs that have finished this step and list its pictures, newest first. A step is finished once its result is listed, which is after
-    /// it is on disk, however the job ended.
+    /// Jobs that have finished this step and still have its pictures, newest first. A result is listed once it is on disk, so a step
+    /// counts as finished however the job ended.
     fn finished(&self, shared: &Shared, step: StepNumber) -> Vec<Arc<JobSnapshot>> {
         let Some(key) = self.key(step) else { return Vec::new() };
         let mut jobs = shared.table.snapshots();
@@ -97,24 +97,24 @@ impl StepReuse {
         jobs
     }
 
-    /// Takes a step for job `id` from the newest earlier job that has it.
+    /// Reuses a step for job `id` from the newest other job that has finished it.
     pub fn take(&self, shared: &Shared, id: Uuid, step: StepNumber) -> Option<ReusedStep> {
         self.finished(shared, step).into_iter().filter(|job| job.id != id).find_map(|job| self.take_from(shared, id, step, job))
     }
 
     fn take_from(&self, shared: &Shared, id: Uuid, step: StepNumber, from: Arc<JobSnapshot>) -> Option<ReusedStep> {
         let (names, store) = (self.pictures(step), &shared.records.store);
-        if !names.iter().all(|&name| store.is_whole_to_the_bit(from.id, name)) {
-            // The damaged picture leaves that job's list.
+        if !names.iter().all(|&name| store.has_valid_checksums(from.id, name)) {
+            // Takes the damaged picture off that job's list.
             shared.records.check_pictures(from.id);
             return None;
         }
-        if let Err(error) = store.take_over(from.id, id, names) {
+        if let Err(error) = store.share_images(from.id, id, names) {
             // The job was probably deleted meanwhile.
-            tracing::debug!(from = %from.id, %error, "a step could not be taken");
+            tracing::debug!(from = %from.id, %error, "a step could not be reused");
             return None;
         }
-        // This job's own copies are read: the other job may be deleted at any time.
+        // Read from this job's folder, because the other job may be deleted at any time.
         let image = read_png(shared, id, ImageName::of_result(step))?;
         let mask = match self.mask_of(step) {
             Some(name) => Some(Plane::from_gray(&read_png(shared, id, name)?.into_luma8())),
@@ -135,7 +135,7 @@ pub(super) fn keys<I: InputImage>(shared: &Shared, spec: &JobSpec<I>, backend: B
     plan::keys(spec, &(shared.backends.version)(backend), recalled, &|font| shared.fonts.content_hash(font))
 }
 
-/// The steps of a job that need not run as things are now.
+/// The steps of a job that could be reused now.
 pub(super) fn cached_steps<I>(shared: &Shared, spec: &JobSpec<I>, keys: &StepKeys) -> Vec<StepNumber> {
     let reuse = StepReuse::new(spec, keys.clone());
     let is_whole = |job: &JobSnapshot, step| reuse.pictures(step).iter().all(|&name| shared.records.store.is_whole(job.id, name));
@@ -159,7 +159,7 @@ pub(super) fn plan<I: InputImage>(shared: &Shared, spec: &JobSpec<I>) -> Result<
     Ok(Plan { backend, steps, eta_seconds })
 }
 
-/// The masks of pictures that a job was given: those that the pictures carry, else those of the earlier jobs that made the pictures.
+/// The masks of the pictures in a request: those that the files carry, or else those of the earlier jobs that made the pictures.
 pub(super) fn recall<I: InputImage>(shared: &Shared, spec: &JobSpec<I>) -> Recalled {
     let (step1, step2) = match &spec.start {
         Start::Background { .. } => return Recalled::default(),

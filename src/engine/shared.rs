@@ -1,4 +1,4 @@
-//! What the handle, the worker and the keeper share: the parts of the engine, each with its own lock.
+//! The parts of the engine that the handle, the worker and the keeper share. Each has its own lock.
 
 use std::sync::Arc;
 
@@ -32,7 +32,7 @@ pub(super) struct Shared {
 }
 
 impl Shared {
-    /// The event that ends a stopped job: its user stopped it, or the program ends.
+    /// The event that ends a stopped job, by whether the user stopped it or the program ends.
     pub fn stop_event(&self) -> JobEvent {
         if self.shutdown.is_closed() { JobEvent::ProgramEnded } else { JobEvent::Stopped }
     }
@@ -41,7 +41,7 @@ impl Shared {
     pub fn stop(&self, id: Uuid) -> Option<JobStatus> {
         let status = self.table.cancel(id)?;
         match status {
-            // A waiting job ends now: the worker may be busy for a while.
+            // A waiting job ends at once; the worker may be busy for a while.
             JobStatus::Pending => {
                 let job = self.table.apply(id, self.stop_event());
                 if job.as_ref().is_some_and(|job| job.status == JobStatus::Stopped) {
@@ -58,7 +58,7 @@ impl Shared {
         }
     }
 
-    /// Asks every active job to stop, the waiting ones first so that none of them starts meanwhile. Returns their IDs.
+    /// Asks every active job to stop and returns their IDs. Waiting jobs come first, so that none of them starts meanwhile.
     pub fn stop_all(&self) -> Vec<Uuid> {
         let mut active = self.table.snapshots();
         active.retain(|job| job.status.is_active());
@@ -76,7 +76,7 @@ impl Shared {
         self.queue.close();
     }
 
-    /// The backend that a choice means on this machine, and why.
+    /// The backend that runs for this choice on this machine, and the reason.
     pub fn resolve(&self, choice: BackendChoice) -> Result<(BackendKind, Notice), SubmitError> {
         if choice == BackendChoice::Draft {
             return Ok((BackendKind::Draft, notice!("engine-draft-requested")));

@@ -1,10 +1,10 @@
-//! The end of the engine, as its threads see it.
+//! The signal that ends the engine's threads.
 
 use std::time::Duration;
 
 use parking_lot::{Condvar, Mutex};
 
-/// Closed once; wakes threads that wait.
+/// A flag that is set once and wakes the threads that wait for it.
 #[derive(Default)]
 pub(super) struct ShutdownSignal {
     closed: Mutex<bool>,
@@ -21,7 +21,7 @@ impl ShutdownSignal {
         *self.closed.lock()
     }
 
-    /// Waits for this time; `false` once the signal is closed.
+    /// Waits until the signal is closed or this time has passed. Returns `false` if it is closed.
     pub fn wait(&self, time: Duration) -> bool {
         let mut closed = self.closed.lock();
         self.changed.wait_while_for(&mut closed, |closed| !*closed, time);

@@ -1,4 +1,4 @@
-//! Carries pictures and events from the pipeline to the disk and to the snapshots.
+//! The pipeline's sink for jobs: writes pictures to disk and turns what happens into job events.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
@@ -39,7 +39,7 @@ pub(super) struct JobSink<'a> {
     previews: AtomicU64,
     last_preview: Mutex<Instant>,
     is_closed: AtomicBool,
-    /// The mask that the next step result carries.
+    /// The matte or the faces as PNG, embedded in the file of the next step result.
     mask: Mutex<Option<Vec<u8>>>,
 }
 
@@ -64,7 +64,7 @@ impl<'a> JobSink<'a> {
         self.shared.table.apply(self.id, event);
     }
 
-    /// Ends the running stage, begins the next one if there is one, and learns the duration if the stage has done its work.
+    /// Ends the running stage and begins the next one, if any. With `is_done`, learns the ended stage's duration.
     fn change_stage(&self, next: Option<Stage>, is_done: bool) {
         let next = next.map(|stage| (stage, Instant::now()));
         let ended = std::mem::replace(&mut *self.running.lock(), next);
@@ -73,14 +73,14 @@ impl<'a> JobSink<'a> {
         }
     }
 
-    /// Refreshes the record, so that finished steps survive a crash. A failure is logged and does not end the job.
+    /// Rewrites `job.json`, so that finished steps survive a crash. A failure is logged and does not end the job.
     fn record(&self) {
         if let Err(error) = self.shared.records.write(self.id) {
-            tracing::warn!(%error, "the record could not be refreshed");
+            tracing::warn!(%error, "the record could not be written");
         }
     }
 
-    /// Ends the last stage. No previews are wanted from here on.
+    /// Ends the last stage and refuses further previews.
     pub fn close(&self, is_done: bool) {
         self.is_closed.store(true, Ordering::Release);
         self.change_stage(None, is_done);
@@ -89,7 +89,7 @@ impl<'a> JobSink<'a> {
 
 impl StageObserver for JobSink<'_> {
     fn progress(&self, fraction: f32) {
-        // Rows report thousands of times; only whole percents are published.
+        // Rows report progress thousands of times; only whole percents are published.
         let percent = (fraction.clamp(0.0, 1.0) * 100.0) as u32;
         if self.percent.fetch_max(percent, Ordering::Relaxed) < percent {
             self.apply(JobEvent::Advanced(f64::from(fraction)));
@@ -147,7 +147,7 @@ impl Sink for JobSink<'_> {
             self.change_stage(None, true);
             self.apply(JobEvent::StageStarted(*stage));
         }
-        self.apply(JobEvent::TookOver(step));
+        self.apply(JobEvent::StepReused(step));
         for note in reused.from.step_notes.get(&step).into_iter().flatten() {
             self.apply(JobEvent::Warned(note.clone()));
         }
@@ -185,7 +185,7 @@ impl JobSink<'_> {
         if matches!(name, ImageName::Placed | ImageName::Face) {
             *self.mask.lock() = Some(png);
         }
-        // The hash of the photo recognises it when it is sent again.
+        // By the photo's hash, a later request with the same photo is recognised.
         self.apply(JobEvent::Saved(name, (name.is_result() || name == ImageName::Product).then_some(hash)));
         if name.is_result() {
             self.record();
@@ -196,7 +196,7 @@ impl JobSink<'_> {
     fn keep(&self, name: ImageName, png: &[u8]) -> Result<(), PipelineError> {
         let records = &self.shared.records;
         let saved = match records.store.save_image(self.id, name, png) {
-            // The job's folder vanished. A folder needs a record before it gets pictures.
+            // The job's folder vanished. Recovery keeps pictures only beside a record, so the record is written first.
             Err(error) if error.is_missing() => records.write(self.id).and_then(|()| {
                 records.check_pictures(self.id);
                 records.store.save_image(self.id, name, png)
@@ -217,7 +217,7 @@ fn content_hash((width, height): (u32, u32), rgba: &[u8]) -> String {
     hasher.finalize().to_hex().to_string()
 }
 
-/// The hash that the picture has when a client sends it back, which is read as RGBA.
+/// The hash of an opaque picture as `SourceImage` computes it: over RGBA.
 fn rgb_hash(image: &RgbImage) -> String {
     let rgba: Vec<u8> = image.pixels().flat_map(|p| [p.0[0], p.0[1], p.0[2], 255]).collect();
     content_hash(image.dimensions(), &rgba)

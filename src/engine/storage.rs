@@ -9,33 +9,33 @@ use crate::notice;
 use crate::notice::Notice;
 use crate::store::JobStore;
 
-/// How long a status is reused.
-const FRESH: Duration = Duration::from_secs(1);
+/// How long a probe stays valid.
+const VALID: Duration = Duration::from_secs(1);
 const GIB: f64 = (1_u64 << 30) as f64;
-/// Free bytes below which a warning is given: a large job may not fit.
-const SHORT: u64 = 100 << 20;
+/// Free bytes below which a warning is given, because a large job may not fit.
+const LOW_SPACE: u64 = 100 << 20;
 
 /// Whether the data folder can be written to.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Storage {
     /// Whether a new job can be kept.
     pub writable: bool,
-    /// GiB free where the folder is; `None` when unknown.
+    /// Free space on the folder's disk in GiB; `None` if unknown.
     pub free_gb: Option<f64>,
     /// What is wrong and what to do.
-    #[serde(serialize_with = "in_words")]
+    #[serde(serialize_with = "as_text")]
     pub message: Option<Notice>,
 }
 
-fn in_words<S: serde::Serializer>(message: &Option<Notice>, serializer: S) -> Result<S::Ok, S::Error> {
+fn as_text<S: serde::Serializer>(message: &Option<Notice>, serializer: S) -> Result<S::Ok, S::Error> {
     message.as_ref().map(Notice::to_string).serialize(serializer)
 }
 
 struct Probe {
-    at: Instant,
-    /// How many writes of the store had failed by then.
+    when: Instant,
+    /// [`JobStore::failures`] at that time.
     failures: u64,
-    found: Storage,
+    storage: Storage,
 }
 
 /// Probes the data folder at most once a second, or after a write failed.
@@ -47,24 +47,25 @@ impl StorageProbe {
     pub fn status(&self, store: &JobStore) -> Storage {
         let mut last = self.0.lock();
         if let Some(probe) = &*last
-            && probe.at.elapsed() < FRESH
+            && probe.when.elapsed() < VALID
             && probe.failures == store.failures()
         {
-            return probe.found.clone();
+            return probe.storage.clone();
         }
-        let found = probe(store);
-        *last = Some(Probe { at: Instant::now(), failures: store.failures(), found: found.clone() });
-        found
+        let storage = probe(store);
+        *last = Some(Probe { when: Instant::now(), failures: store.failures(), storage: storage.clone() });
+        storage
     }
 }
 
 fn probe(store: &JobStore) -> Storage {
     let written = store.probe();
     let free = crate::metrics::free_space(store.root());
-    let short = || free.filter(|free| *free < SHORT).map(|free| notice!("engine-disk-short", free = free >> 20, folder = store.root()));
+    let low_space =
+        || free.filter(|free| *free < LOW_SPACE).map(|free| notice!("engine-disk-short", free = free >> 20, folder = store.root()));
     Storage {
         writable: written.is_ok(),
         free_gb: free.map(|free| (free as f64 / GIB * 1000.0).round() / 1000.0),
-        message: written.err().map(|error| error.notice()).or_else(short),
+        message: written.err().map(|error| error.notice()).or_else(low_space),
     }
 }

@@ -1,4 +1,4 @@
-//! The jobs in memory: their newest snapshots, stop flags and followers.
+//! The jobs in memory: newest snapshots, stop flags and subscribers.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -35,8 +35,8 @@ struct Entries {
     last_sequence: u64,
 }
 
-/// Every job in memory. Snapshots change only by events that fit their status, and only here. The lock is never held while the disk is
-/// read or written, or while watchers are called.
+/// Every job in memory. Snapshots change only here, and only through [`JobSnapshot::apply`]. The lock is never held during disk I/O or
+/// while watchers are called.
 #[derive(Default)]
 pub(super) struct JobTable {
     entries: RwLock<Entries>,
@@ -55,7 +55,8 @@ impl JobTable {
         Self { entries: RwLock::new(entries), watchers: Watchers::default() }
     }
 
-    /// Adds a new job and numbers it. With `only_if_idle`, fails while another job is active: seconds until a new try makes sense.
+    /// Adds a new job and assigns its sequence number. With `only_if_idle`, fails while another job is active; the error is the number of
+    /// seconds until a new try makes sense.
     pub fn insert(&self, job: &mut JobSnapshot, only_if_idle: bool) -> Result<CancelToken, u64> {
         let mut entries = self.entries.write();
         if only_if_idle && let Some(retry_after) = retry_after(&entries) {
@@ -84,7 +85,7 @@ impl JobTable {
         self.entries.read().jobs.get(&id).map(|entry| entry.state.subscribe())
     }
 
-    /// While a job is active: seconds until a new one can be tried, at least 1.
+    /// Seconds until a new job is worth trying, at least 1; `None` if no job is active.
     pub fn retry_after(&self) -> Option<u64> {
         retry_after(&self.entries.read())
     }
@@ -102,7 +103,8 @@ impl JobTable {
         self.entries.read().jobs.get(&id).is_some_and(|entry| entry.cancel.is_cancelled() && entry.snapshot().status.is_active())
     }
 
-    /// Applies an event, publishes the snapshot and calls the watchers. An event that comes too late is dropped and logged.
+    /// Applies an event, publishes the snapshot and calls the watchers. An event that does not fit the job's status is
+    /// dropped and logged.
     pub fn apply(&self, id: Uuid, event: JobEvent) -> Option<Arc<JobSnapshot>> {
         let (job, is_modified) = self.publish(id, event)?;
         if is_modified {
@@ -111,7 +113,7 @@ impl JobTable {
         Some(job)
     }
 
-    /// As [`Self::apply`], without calling the watchers, for callers that hold a lock. Returns the snapshot and whether it changed.
+    /// As [`Self::apply`] without calling the watchers, for callers that hold a lock. Returns the snapshot and whether it changed.
     pub fn publish(&self, id: Uuid, event: JobEvent) -> Option<(Arc<JobSnapshot>, bool)> {
         let entries = self.entries.read();
         let entry = entries.jobs.get(&id)?;
@@ -131,15 +133,15 @@ impl JobTable {
         Some((entry.snapshot(), is_modified))
     }
 
-    /// Forgets a job.
+    /// Removes a job, deleted or not.
     pub fn remove(&self, id: Uuid) {
         let mut entries = self.entries.write();
         entries.jobs.remove(&id);
         entries.trashed.retain(|(trashed, _)| *trashed != id);
     }
 
-    /// Moves a job to the deleted ones and forgets those that are not `restorable`. Returns the oldest deleted jobs beyond `most`, which
-    /// are forgotten too.
+    /// Moves a job to the deleted ones and drops those that are not `restorable`. Also drops the oldest deleted jobs beyond `most` and
+    /// returns their IDs.
     pub fn trash(&self, id: Uuid, restorable: &HashSet<Uuid>, most: usize) -> Vec<Uuid> {
         let mut entries = self.entries.write();
         if let Some(entry) = entries.jobs.remove(&id) {
@@ -150,7 +152,7 @@ impl JobTable {
         entries.trashed.drain(..over).map(|(id, _)| id).collect()
     }
 
-    /// Moves a deleted job back. Without `is_on_disk` it is only forgotten.
+    /// Moves a deleted job back. Without `is_on_disk` it is only dropped.
     pub fn restore(&self, id: Uuid, is_on_disk: bool) -> Option<Arc<JobSnapshot>> {
         let mut entries = self.entries.write();
         let at = entries.trashed.iter().position(|(trashed, _)| *trashed == id)?;
@@ -168,7 +170,7 @@ impl JobTable {
         self.entries.read().trashed.iter().rev().map(|(_, entry)| entry.snapshot()).collect()
     }
 
-    /// Forgets deleted jobs that are not `restorable`.
+    /// Drops deleted jobs that are not `restorable`.
     pub fn retain_trashed(&self, restorable: &HashSet<Uuid>) {
         self.entries.write().trashed.retain(|(id, _)| restorable.contains(id));
     }

@@ -1,4 +1,4 @@
-//! Callbacks after changes of jobs.
+//! Callbacks that run after a job has changed.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -19,7 +19,7 @@ impl Watchers {
         self.callbacks.write().push(Arc::from(callback));
     }
 
-    /// Counts a change and calls every callback. Holds no lock during the calls, so callbacks may call the engine.
+    /// Counts a change and runs every callback. Holds no lock meanwhile, so callbacks may call the engine.
     pub fn notify(&self) {
         self.changes.fetch_add(1, Ordering::AcqRel);
         let callbacks = self.callbacks.read().clone();

@@ -8,8 +8,7 @@ use uuid::Uuid;
 
 use super::commands::{self, CommandQueue};
 use super::context::PanelContext;
-use super::i18n::Lang;
-use super::live::{Draft, Live, Wish};
+use super::live::{Draft, DraftRequest, Live};
 use super::message::Message;
 use super::panels::{self, Panels};
 use super::presets::Presets;
@@ -27,12 +26,13 @@ use super::{project_file, session_file, theme};
 use crate::config::Config;
 use crate::engine::{Engine, Plan};
 use crate::job::{Annotation, ImageName, JobSnapshot, JobStatus};
+use crate::notice::Language;
 use crate::request::BackendKind;
 
 /// Seconds between an edit and the autosave.
-const SAVE_AFTER: f64 = 1.0;
-/// Windows narrower than this, in points, hide the history until it is asked for: the tools above the picture need the room.
-const NO_HISTORY: f32 = 1240.0;
+const AUTOSAVE_DELAY: f64 = 1.0;
+/// Width in points from which the history is shown by default. Narrower windows need the room for the tools above the picture.
+const HISTORY_MIN_WIDTH: f32 = 1240.0;
 
 /// What the studio is started with.
 pub struct Options {
@@ -51,7 +51,7 @@ struct Keyboard {
 
 /// The application.
 pub struct Studio {
-    /// What is restored at the next start.
+    /// State that is restored at the next start.
     pub session: Session,
     pub(super) engine: Engine,
     pub(super) config: Config,
@@ -72,10 +72,10 @@ pub struct Studio {
     pub(super) server: ServerSwitch,
     composing: bool,
     keyboard: Keyboard,
-    /// Whether the history is shown; `None` shows it where there is room.
+    /// Whether the history is shown; `None` shows it if there is room.
     pub(super) history_open: Option<bool>,
     /// The newest draft that was requested.
-    drafted: Option<Wish>,
+    drafted: Option<DraftRequest>,
     /// Whether the brief changed since undo last recorded it.
     unrecorded: bool,
     /// The window's title as it was last set.
@@ -157,7 +157,7 @@ impl Studio {
     }
 
     /// The language in use.
-    pub fn lang(&self) -> Lang {
+    pub fn lang(&self) -> Language {
         self.session.lang
     }
 
@@ -188,7 +188,7 @@ impl Studio {
 
     /// Whether the history is shown.
     pub fn shows_history(&self, ctx: &Context) -> bool {
-        self.history_open.unwrap_or_else(|| ctx.content_rect().width() >= NO_HISTORY)
+        self.history_open.unwrap_or_else(|| ctx.content_rect().width() >= HISTORY_MIN_WIDTH)
     }
 
     /// The chosen tab.
@@ -226,7 +226,7 @@ impl Studio {
         self.window.is_some()
     }
 
-    /// Whether nothing is under way: pictures, draft and plan are shown, and no job is active.
+    /// Whether no work is pending: pictures, draft and plan are up to date, and no job is active.
     pub fn is_settled(&self) -> bool {
         let brief = &self.session.brief;
         let drafted = brief.is_blank() || (self.draft().is_some_and(|d| d.brief == *brief) && self.plan().is_some());
@@ -278,14 +278,14 @@ impl Studio {
     }
 
     /// Schedules the autosave.
-    pub(super) fn touch(&mut self, ctx: &Context) {
+    pub(super) fn schedule_autosave(&mut self, ctx: &Context) {
         if self.dirty_since.is_none() {
             self.dirty_since = Some(ctx.input(|i| i.time));
-            ctx.request_repaint_after(std::time::Duration::from_secs_f64(SAVE_AFTER + 0.05));
+            ctx.request_repaint_after(std::time::Duration::from_secs_f64(AUTOSAVE_DELAY + 0.05));
         }
     }
 
-    /// Everything between two frames: messages, autosave, the wish to close.
+    /// Work between two frames: messages, autosave, requests to close the window.
     pub fn logic(&mut self, ctx: &Context) {
         let now = ctx.input(|i| i.time);
         self.textures.drain();
@@ -293,13 +293,13 @@ impl Studio {
             self.receive(ctx, message, now);
         }
         self.follow_jobs(now);
-        if self.dirty_since.is_some_and(|t| now - t >= SAVE_AFTER) {
+        if self.dirty_since.is_some_and(|t| now - t >= AUTOSAVE_DELAY) {
             self.dirty_since = None;
             self.tasks.save_session(self.session.clone());
         }
         self.follow_server(now);
         if ctx.input(|i| i.viewport().close_requested()) {
-            let would_lose = self.active_count() > 0 || self.session.unsaved() || self.tasks.writes() > 0;
+            let would_lose = self.active_count() > 0 || self.session.is_unsaved() || self.tasks.writes() > 0;
             if !self.quitting && would_lose {
                 ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
                 self.window = Some(Window::Quit);
@@ -312,19 +312,19 @@ impl Studio {
     /// One frame.
     pub fn ui(&mut self, ui: &mut Ui) {
         let ctx = ui.ctx().clone();
-        // The benchmark reads this: the second frame begins when the first is on the screen.
+        // `benches/studio.rs` reads this line: the second frame begins when the first is on the screen.
         match ctx.cumulative_frame_nr() {
             0 => ctx.request_repaint(),
             1 => tracing::debug!("first frame shown"),
             _ => {}
         }
         tracing::trace!("frame");
-        self.listen(&ctx);
+        self.read_input(&ctx);
         self.draw(ui);
         while let Some(command) = self.commands.next() {
             self.execute(&ctx, command);
         }
-        self.redraft(&ctx);
+        self.request_draft(&ctx);
         self.update_window_title(&ctx);
         self.keyboard = Keyboard { was_typing: ctx.text_edit_focused(), was_composing: self.composing };
     }
@@ -363,7 +363,7 @@ impl Studio {
     }
 
     /// Reads IME composition, pasted pictures, shortcuts and dropped files.
-    fn listen(&mut self, ctx: &Context) {
+    fn read_input(&mut self, ctx: &Context) {
         let events = ctx.input(|i| i.events.clone());
         for event in &events {
             match event {
@@ -378,7 +378,7 @@ impl Studio {
         if !ctx.text_edit_focused() {
             self.composing = false;
         }
-        // A commit in this frame may come with the Enter that ended the composition.
+        // If a composition was committed in this frame, its Enter may be among the events.
         let ended = events.iter().any(|e| matches!(e, Event::Ime(_)));
         if self.panels.canvas.is_dragging()
             && ctx.input_mut(|i| i.consume_key(egui::Modifiers::NONE, egui::Key::Escape))
@@ -397,9 +397,9 @@ impl Studio {
         }
     }
 
-    /// The mask that the diffusion backend made of this photo in an earlier job, if it will make the brief too. The draft uses it, because the
-    /// draft's own matting network may cut the product out differently.
-    fn known_cut(&self) -> Option<PathBuf> {
+    /// The mask that the diffusion backend made of this photo in an earlier job, if that backend is also the one for the brief. The draft
+    /// uses it, because the draft backend's matting network may cut the product out differently.
+    fn known_mask(&self) -> Option<PathBuf> {
         let product = self.session.brief.product.as_ref().filter(|p| !p.has_alpha)?;
         if self.context().backend() != BackendKind::Diffusion {
             return None;
@@ -413,31 +413,31 @@ impl Studio {
     }
 
     /// Requests draft and plan when the brief changed, unless an IME composes text.
-    fn redraft(&mut self, ctx: &Context) {
+    fn request_draft(&mut self, ctx: &Context) {
         if self.composing {
             return;
         }
         let dragging = self.panels.canvas.is_dragging();
-        let wish = Wish { brief: self.session.brief.clone(), quick: dragging, cut: self.known_cut() };
-        if self.drafted.as_ref() != Some(&wish) {
-            let edited = self.drafted.as_ref().is_none_or(|w| (&w.brief, w.quick) != (&wish.brief, dragging));
-            // After an edit the draft is shown instead of a result that was made of another brief.
+        let request = DraftRequest { brief: self.session.brief.clone(), dragging, known_mask: self.known_mask() };
+        if self.drafted.as_ref() != Some(&request) {
+            let edited = self.drafted.as_ref().is_none_or(|w| (&w.brief, w.dragging) != (&request.brief, dragging));
+            // After an edit the draft replaces the result of another brief on the canvas.
             let made = matches!(self.view.source, Source::Job(id) if self.session.job_briefs.get(&id) == Some(&self.session.brief));
             if self.drafted.is_some() && edited && !made {
                 self.view.source = Source::Draft;
             }
             if !self.session.brief.is_blank() {
-                self.live.want(wish.clone());
+                self.live.request(request.clone());
                 self.watch.request_plan(self.session.brief.clone());
             }
-            self.drafted = Some(wish);
+            self.drafted = Some(request);
             self.unrecorded = true;
         }
         // A drag is one edit, however long it takes.
         if self.unrecorded && !dragging {
             self.unrecorded = false;
             if self.undo.observe(&self.session.brief, ctx.input(|i| i.time)) {
-                self.touch(ctx);
+                self.schedule_autosave(ctx);
             }
         }
     }
@@ -445,7 +445,7 @@ impl Studio {
     /// Sets the window's title: the project's name, with a dot if it is unsaved.
     fn update_window_title(&mut self, ctx: &Context) {
         let name = self.session.project.trim();
-        let dot = if self.session.unsaved() { "● " } else { "" };
+        let dot = if self.session.is_unsaved() { "● " } else { "" };
         let title = if name.is_empty() { "nanoCocoa Studio".to_owned() } else { format!("{dot}{name} – nanoCocoa Studio") };
         if self.title != title {
             ctx.send_viewport_cmd(egui::ViewportCommand::Title(title.clone()));
@@ -455,7 +455,7 @@ impl Studio {
 
     /// Saves the session and ends the threads; safe to call twice.
     pub fn close(&mut self) {
-        // The last strokes belong to the session, and after this only this function writes it.
+        // Finishes the last strokes, which belong to the session. From here on only this function writes the session.
         self.tasks.close_writer();
         while let Ok(message) = self.messages.try_recv() {
             if let Message::StrokeSaved(number, mask) = message {

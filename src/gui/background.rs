@@ -1,5 +1,5 @@
-//! The studio's threads. Every thread is named, started here, and joined here when its owner is dropped; everything that a thread has to
-//! tell the window goes through a `Mailbox`, which wakes the window.
+//! The studio's threads. Every thread is named and started here, and joined here when its owner is dropped. Threads send results to the
+//! window through a `Mailbox`, which wakes it.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
@@ -10,9 +10,9 @@ use egui::Context;
 use parking_lot::{Condvar, Mutex};
 
 /// How long a dropped owner waits for its threads. A file dialog that is still open must not keep the program from ending.
-const JOIN_BOUND: Duration = Duration::from_secs(2);
-/// Pause between two looks at whether a thread has ended.
-const JOIN_PAUSE: Duration = Duration::from_millis(2);
+const JOIN_TIMEOUT: Duration = Duration::from_secs(2);
+/// Interval at which the end of a thread is polled.
+const JOIN_POLL_INTERVAL: Duration = Duration::from_millis(2);
 
 /// The sending end of a channel to the window; clones share it.
 pub struct Mailbox<T> {
@@ -48,7 +48,7 @@ pub fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Option<JoinHan
     started.inspect_err(|error| tracing::error!(%error, name, "the thread cannot be started")).ok()
 }
 
-/// Joins a thread that ends before the deadline; logs one that panicked or goes on.
+/// Joins a thread if it ends before the deadline. Logs a panic or a missed deadline.
 fn join(thread: JoinHandle<()>, deadline: Instant) {
     let name = thread.thread().name().unwrap_or_default().to_owned();
     while !thread.is_finished() {
@@ -56,16 +56,16 @@ fn join(thread: JoinHandle<()>, deadline: Instant) {
             tracing::warn!(name, "the thread still runs and is left behind");
             return;
         }
-        std::thread::sleep(JOIN_PAUSE);
+        std::thread::sleep(JOIN_POLL_INTERVAL);
     }
     if thread.join().is_err() {
         tracing::error!(name, "the thread ended with a panic");
     }
 }
 
-/// Joins threads that end soon; logs those that panicked or go on.
+/// Joins threads, waiting a limited time. Logs those that panicked or still run.
 pub fn join_all(threads: impl IntoIterator<Item = JoinHandle<()>>) {
-    let deadline = Instant::now() + JOIN_BOUND;
+    let deadline = Instant::now() + JOIN_TIMEOUT;
     threads.into_iter().for_each(|thread| join(thread, deadline));
 }
 
@@ -90,7 +90,7 @@ impl Drop for TaskThreads {
     }
 }
 
-/// State that a worker thread waits for, and whether it should end.
+/// The state that a worker thread waits on, and whether the worker should end.
 struct Shared<I> {
     inbox: Mutex<(I, bool)>,
     signal: Condvar,
@@ -100,8 +100,8 @@ struct Shared<I> {
 pub struct Inbox<I>(Arc<Shared<I>>);
 
 impl<I> Inbox<I> {
-    /// Waits until `ready` holds and lets `take` read the inbox. Returns `None` once the owner closes it; with `drain`, only when nothing is
-    /// ready any more.
+    /// Waits until `ready` returns true and then returns what `take` takes out of the inbox. Returns `None` once the owner has closed the
+    /// inbox; with `drain`, only when nothing is ready any more.
     pub fn wait<R>(&self, drain: bool, ready: impl Fn(&I) -> bool, take: impl FnOnce(&mut I) -> R) -> Option<R> {
         let wait = |(inbox, closing): &mut (I, bool)| !ready(inbox) && !*closing;
         let mut guard = self.0.inbox.lock();
@@ -110,7 +110,7 @@ impl<I> Inbox<I> {
         (!ends).then(|| take(&mut guard.0))
     }
 
-    /// Like `wait` without draining, but also returns when `timeout` is over.
+    /// Like `wait` without draining, but also returns after `timeout`.
     pub fn wait_for<R>(&self, timeout: Duration, ready: impl Fn(&I) -> bool, take: impl FnOnce(&mut I) -> R) -> Option<R> {
         let wait = |(inbox, closing): &mut (I, bool)| !ready(inbox) && !*closing;
         let mut guard = self.0.inbox.lock();
@@ -124,7 +124,7 @@ impl<I> Inbox<I> {
     }
 }
 
-/// A thread that works as long as its owner lives, and its inbox. Dropping it closes the inbox and joins the thread.
+/// A thread that lives as long as its owner, and its inbox. Dropping this closes the inbox and joins the thread.
 pub struct Worker<I> {
     shared: Arc<Shared<I>>,
     thread: Mutex<Option<JoinHandle<()>>>,
@@ -162,7 +162,7 @@ impl<I> Worker<I> {
         self.thread.lock().is_some()
     }
 
-    /// Closes the inbox and waits for the thread without a bound: for work that must be finished. Safe to call twice.
+    /// Closes the inbox and waits for the thread without a time limit, because its work must be finished. Safe to call twice.
     pub fn close(&self) {
         self.shared.inbox.lock().1 = true;
         self.shared.signal.notify_one();
@@ -183,7 +183,7 @@ impl<I> Drop for Worker<I> {
     }
 }
 
-/// Changes the inbox of a worker as long as that lives.
+/// Changes the inbox of a worker as long as the worker lives.
 pub struct InboxSender<I>(std::sync::Weak<Shared<I>>);
 
 impl<I> InboxSender<I> {
@@ -196,7 +196,7 @@ impl<I> InboxSender<I> {
     }
 }
 
-/// Counts a file that is being written, for as long as it lives: the window asks before it closes on one.
+/// Counts a file that is being written while this is alive. The window asks before it closes if there is one.
 pub struct WriteGuard(Arc<AtomicUsize>);
 
 impl WriteGuard {

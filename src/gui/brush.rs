@@ -11,8 +11,9 @@ use super::state::{Brief, Mask};
 use crate::notice;
 use crate::notice::Notice;
 
-/// Longest side of a mask that is painted on, in pixels; masks of projects may exceed the texture limit of a graphics card.
-const LARGEST: u32 = 4096;
+/// Longest side of a mask in painting mode, in pixels. Larger masks, which projects may contain, could exceed the texture limit of the
+/// graphics card.
+const MAX_SIDE: u32 = 4096;
 /// Opacity of the tint over the background.
 const TINT: f32 = 0.66;
 
@@ -26,7 +27,7 @@ pub struct Brush {
     pub size: f32,
     /// 0 is a hard edge, 1 a gradient to the middle.
     pub softness: f32,
-    sheet: Option<Sheet>,
+    painted: Option<PaintedMask>,
     loading: Option<MaskKey>,
     /// Number of the newest stroke.
     strokes: u64,
@@ -47,7 +48,7 @@ impl LoadedMask {
         Self { mask, tint }
     }
 
-    /// Reads a mask, made smaller if it exceeds what can be painted on. Blocks.
+    /// Reads a mask, scaled down if it is too large to paint on. Blocks.
     ///
     /// # Errors
     /// The file cannot be read or decoded.
@@ -55,8 +56,8 @@ impl LoadedMask {
         let bytes = std::fs::read(path).map_err(|e| notice!("error-read", path = path.display(), detail = e.to_string()))?;
         let mut image =
             image::load_from_memory(&bytes).map_err(|e| notice!("error-read", path = path.display(), detail = e.to_string()))?;
-        if image.width().max(image.height()) > LARGEST {
-            image = image.resize(LARGEST, LARGEST, image::imageops::FilterType::Triangle);
+        if image.width().max(image.height()) > MAX_SIDE {
+            image = image.resize(MAX_SIDE, MAX_SIDE, image::imageops::FilterType::Triangle);
         }
         Ok(Self::new(image.into_luma8()))
     }
@@ -81,12 +82,12 @@ pub struct FinishedStroke {
 
 impl Default for Brush {
     fn default() -> Self {
-        Self { on: false, add: false, size: 0.06, softness: 0.35, sheet: None, loading: None, strokes: 0 }
+        Self { on: false, add: false, size: 0.06, softness: 0.35, painted: None, loading: None, strokes: 0 }
     }
 }
 
-/// The mask that is painted on.
-struct Sheet {
+/// The mask in painting mode.
+struct PaintedMask {
     key: MaskKey,
     mask: GrayImage,
     texture: TextureHandle,
@@ -112,17 +113,17 @@ impl Brush {
     /// Whether there is a mask of the brief's photo to paint on; takes the draft's automatic mask if the brief has none.
     pub fn prepare(&mut self, ctx: &Context, brief: &Brief, draft: Option<&Draft>) -> bool {
         let Some(key) = key_of(brief) else { return false };
-        let same_photo = |sheet: &Sheet| sheet.key.0 == key.0;
+        let same_photo = |painted: &PaintedMask| painted.key.0 == key.0;
         if self.shows(&key) {
             return true;
         }
         if brief.mask.is_none() {
             let draft = draft.filter(|d| d.brief.product.as_ref().is_some_and(|p| p.hash == key.0));
             if let Some(mask) = draft.and_then(|d| d.auto_mask.clone()) {
-                self.lay(ctx, key.clone(), &LoadedMask::new(GrayImage::clone(&mask)));
+                self.set_mask(ctx, key.clone(), &LoadedMask::new(GrayImage::clone(&mask)));
             }
         }
-        self.sheet.as_ref().is_some_and(same_photo)
+        self.painted.as_ref().is_some_and(same_photo)
     }
 
     /// The mask file that must be loaded to paint on the brief's mask, once for each mask.
@@ -136,59 +137,61 @@ impl Brush {
         Some(MaskRequest { key, path })
     }
 
-    /// Whether the sheet shows this mask, or strokes of the same photo that are still being written.
+    /// Whether this mask is loaded for painting, or strokes on the same photo are still being written.
     fn shows(&self, key: &MaskKey) -> bool {
-        self.sheet.as_ref().is_some_and(|s| s.key == *key || (s.key.0 == key.0 && !s.pending.is_empty()))
+        self.painted.as_ref().is_some_and(|s| s.key == *key || (s.key.0 == key.0 && !s.pending.is_empty()))
     }
 
     /// Takes a loaded mask, unless the brief has another one by now.
     pub fn mask_loaded(&mut self, ctx: &Context, brief: &Brief, key: MaskKey, loaded: &LoadedMask) {
-        if key_of(brief).as_ref() == Some(&key) && self.sheet.as_ref().is_none_or(|s| s.key != key) {
-            self.lay(ctx, key, loaded);
+        if key_of(brief).as_ref() == Some(&key) && self.painted.as_ref().is_none_or(|s| s.key != key) {
+            self.set_mask(ctx, key, loaded);
         } else {
             self.loading = None;
         }
     }
 
-    fn lay(&mut self, ctx: &Context, key: MaskKey, loaded: &LoadedMask) {
+    fn set_mask(&mut self, ctx: &Context, key: MaskKey, loaded: &LoadedMask) {
         let texture = ctx.load_texture("mask", loaded.tint.clone(), TextureOptions::LINEAR);
         self.loading = None;
-        self.sheet = Some(Sheet { key, mask: loaded.mask.clone(), texture, stroke: None, pending: Vec::new() });
+        self.painted = Some(PaintedMask { key, mask: loaded.mask.clone(), texture, stroke: None, pending: Vec::new() });
     }
 
-    /// A stroke was written (`None`: could not be). The brief gets its mask if it still has the one that was painted on.
+    /// Handles the end of writing a stroke; `mask` is `None` if writing failed. The brief gets the new mask unless its mask was changed
+    /// meanwhile.
     pub fn stroke_saved(&mut self, brief: &mut Brief, number: u64, mask: Option<Mask>) {
-        let Some(sheet) = &mut self.sheet else { return };
-        let Some(at) = sheet.pending.iter().position(|n| *n == number) else { return };
-        sheet.pending.remove(at);
+        let Some(painted) = &mut self.painted else { return };
+        let Some(at) = painted.pending.iter().position(|n| *n == number) else { return };
+        painted.pending.remove(at);
         match mask {
-            Some(mask) if key_of(brief).as_ref() == Some(&sheet.key) => {
-                sheet.key.1 = Some(mask.hash.clone());
+            Some(mask) if key_of(brief).as_ref() == Some(&painted.key) => {
+                painted.key.1 = Some(mask.hash.clone());
                 brief.mask = Some(mask);
             }
-            // A later stroke contains this one. Without one the sheet differs from the brief and is dropped.
-            _ if sheet.pending.is_empty() && sheet.stroke.is_none() => self.sheet = None,
+            // A later stroke includes this one. Without a later one the painted mask differs from the brief and is dropped.
+            _ if painted.pending.is_empty() && painted.stroke.is_none() => self.painted = None,
             _ => {}
         }
     }
 
     /// The tint over the background, and its size in pixels.
     pub fn shown(&self) -> Option<(egui::TextureId, egui::Vec2)> {
-        self.sheet.as_ref().map(|s| (s.texture.id(), s.texture.size_vec2()))
+        self.painted.as_ref().map(|s| (s.texture.id(), s.texture.size_vec2()))
     }
 
     /// Radius in pixels of the mask.
     pub fn radius(&self) -> f32 {
-        let side = self.sheet.as_ref().map_or(0, |s| s.mask.width().max(s.mask.height()));
+        let side = self.painted.as_ref().map_or(0, |s| s.mask.width().max(s.mask.height()));
         (self.size * side as f32 / 2.0).max(1.0)
     }
 
     /// Paints from the last point to this one, in pixels of the mask.
     pub fn paint(&mut self, to: Pos2) {
         let (radius, soft, add) = (self.radius(), self.softness, self.add);
-        let Some(sheet) = &mut self.sheet else { return };
-        let (w, h) = sheet.mask.dimensions();
-        let stroke = sheet.stroke.get_or_insert_with(|| Stroke { before: sheet.mask.clone(), cover: vec![0; (w * h) as usize], last: to });
+        let Some(painted) = &mut self.painted else { return };
+        let (w, h) = painted.mask.dimensions();
+        let stroke =
+            painted.stroke.get_or_insert_with(|| Stroke { before: painted.mask.clone(), cover: vec![0; (w * h) as usize], last: to });
         let from = stroke.last;
         let steps = ((to - from).length() / (radius / 4.0).max(1.0)).ceil().max(1.0) as usize;
         for i in 1..=steps {
@@ -208,33 +211,33 @@ impl Brush {
             for x in x0..x1 {
                 let before = f32::from(stroke.before.get_pixel(x, y).0[0]);
                 let cover = f32::from(stroke.cover[(y * w + x) as usize]) / 255.0;
-                sheet.mask.get_pixel_mut(x, y).0[0] = (before + (target - before) * cover).round() as u8;
+                painted.mask.get_pixel_mut(x, y).0[0] = (before + (target - before) * cover).round() as u8;
             }
         }
-        let image = tint(&sheet.mask, (x0, y0, x1, y1));
-        sheet.texture.set_partial([x0 as usize, y0 as usize], image, TextureOptions::LINEAR);
+        let image = tint(&painted.mask, (x0, y0, x1, y1));
+        painted.texture.set_partial([x0 as usize, y0 as usize], image, TextureOptions::LINEAR);
     }
 
     /// Ends a stroke and returns it for writing.
-    pub fn lift(&mut self, brief: &Brief) -> Option<FinishedStroke> {
-        let sheet = self.sheet.as_mut().filter(|s| s.stroke.is_some())?;
-        sheet.stroke = None;
-        if brief.product.as_ref().is_none_or(|p| p.hash != sheet.key.0) {
-            self.sheet = None;
+    pub fn end_stroke(&mut self, brief: &Brief) -> Option<FinishedStroke> {
+        let painted = self.painted.as_mut().filter(|s| s.stroke.is_some())?;
+        painted.stroke = None;
+        if brief.product.as_ref().is_none_or(|p| p.hash != painted.key.0) {
+            self.painted = None;
             return None;
         }
         self.strokes += 1;
-        sheet.pending.push(self.strokes);
-        Some(FinishedStroke { number: self.strokes, mask: sheet.mask.clone() })
+        painted.pending.push(self.strokes);
+        Some(FinishedStroke { number: self.strokes, mask: painted.mask.clone() })
     }
 
     /// Whether a stroke is being painted or written.
     pub fn is_busy(&self) -> bool {
-        self.sheet.as_ref().is_some_and(|s| s.stroke.is_some() || !s.pending.is_empty())
+        self.painted.as_ref().is_some_and(|s| s.stroke.is_some() || !s.pending.is_empty())
     }
 }
 
-/// Adds one dab to a stroke's coverage: the strongest dab counts, so that dabs do not add up.
+/// Adds one dab to a stroke's coverage. The maximum of all dabs counts, so that overlapping dabs do not add up.
 fn dab(cover: &mut [u8], (w, h): (u32, u32), at: Pos2, radius: f32, soft: f32) {
     let hard = radius * (1.0 - soft.clamp(0.0, 0.98));
     let (x0, x1) = ((at.x - radius).max(0.0) as u32, ((at.x + radius + 1.0).max(0.0) as u32).min(w));
@@ -276,7 +279,7 @@ mod tests {
         let at = |x: usize| once[32 * 64 + x];
         assert_eq!((at(32), at(60)), (255, 0));
         assert!(at(43) > 20 && at(43) < 235, "{}", at(43));
-        // Beside the sheet nothing happens.
+        // Outside of the mask nothing happens.
         dab(&mut cover, (64, 64), pos2(-40.0, 900.0), 16.0, 0.5);
         assert_eq!(cover, once);
     }

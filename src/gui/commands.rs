@@ -1,4 +1,4 @@
-//! Commands: what panels, menus, shortcuts and the palette send, and what `execute` alone carries out.
+//! Commands: sent by panels, menus, shortcuts and the palette, carried out by `execute` alone.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -9,12 +9,12 @@ use uuid::Uuid;
 
 use super::brush::{FinishedStroke, MaskRequest};
 use super::dialogs::FilePurpose;
-use super::i18n::Lang;
 use super::icons;
 use super::presets::Kind;
 use super::state::Brief;
 use super::toasts::UndoTarget;
 use super::view::Source;
+use crate::notice::Language;
 use crate::request::StepNumber;
 
 /// Name, icon and shortcut of a command.
@@ -52,7 +52,7 @@ const CTRL_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
 /// Declares the commands once: the enum, the list of all, and their faces come from the same rows.
 macro_rules! ui_commands {
     ($($(#[$doc:meta])* $name:ident = $face:expr,)*) => {
-        /// A command without data: it has a name, stands in the palette and may have a shortcut.
+        /// A command without data. It has a name, is listed in the palette and may have a shortcut.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum UiCommand {
             $($(#[$doc])* $name,)*
@@ -121,7 +121,7 @@ ui_commands! {
     ProductAuto = face("command-product-auto", icons::COFFEE),
     /// Turns the brush on the product tab on or off.
     Brush = face("command-brush", icons::BRUSH).on(NONE, Key::B),
-    /// Drops the corrected mask.
+    /// Removes the corrected mask.
     MaskAuto = face("command-mask-auto", icons::ROTATE_CCW),
     /// Draws a new seed.
     RollSeed = face("command-roll-seed", icons::DICES).on(NONE, Key::R),
@@ -181,7 +181,7 @@ impl UiCommand {
     }
 }
 
-/// What is done with a job.
+/// An action on a job.
 #[derive(Clone, Debug)]
 pub enum JobAction {
     /// Shows its result and compares the draft with it.
@@ -230,7 +230,7 @@ pub enum EditCommand {
     /// Renames the project.
     ProjectName(String),
     /// Sets the language.
-    Language(Lang),
+    Language(Language),
     /// Sets the number of jobs of "Variations".
     Variations(u32),
     /// Shows this source and ends a comparison.

@@ -7,7 +7,6 @@ use uuid::Uuid;
 
 use super::commands::{Command, CommandQueue, UiCommand};
 use super::export::Part;
-use super::i18n::Lang;
 use super::live::{Draft, Live};
 use super::presets::Presets;
 use super::server::ServerSwitch;
@@ -20,10 +19,11 @@ use super::watch::Watch;
 use crate::config::Config;
 use crate::engine::{Engine, Plan};
 use crate::job::{ImageName, JobSnapshot, JobStatus};
+use crate::notice::Language;
 use crate::request::{BackendChoice, BackendKind, StepNumber};
 use crate::typography::FontCatalog;
 
-/// Windows narrower than this, in points, give the room to the picture.
+/// Windows narrower than this, in points, show fewer tools to leave room for the picture.
 pub const NARROW: f32 = 1000.0;
 
 /// The state of the studio as one panel sees it in one frame.
@@ -46,7 +46,7 @@ pub struct PanelContext<'a> {
     pub config: &'a Config,
     /// The notifications.
     pub toasts: &'a Toasts,
-    /// The past of the brief.
+    /// Undo and redo of the brief.
     pub undo: &'a Undo,
     /// Whether an IME composes text.
     pub composing: bool,
@@ -65,7 +65,7 @@ impl PanelContext<'_> {
     }
 
     /// The language of the interface.
-    pub fn lang(&self) -> Lang {
+    pub fn lang(&self) -> Language {
         self.session.lang
     }
 
@@ -95,7 +95,7 @@ impl PanelContext<'_> {
         let running = jobs.iter().find(|j| j.status == JobStatus::Running);
         let next = || {
             let waiting = self.engine.waiting();
-            // A pending job that does not wait any more is the one that the worker prepares: `None` sorts first.
+            // A pending job that is no longer in the queue is the one that the worker prepares: `None` sorts first.
             jobs.iter().filter(|j| j.status == JobStatus::Pending).min_by_key(|j| waiting.iter().position(|id| *id == j.id))
         };
         running.or_else(next).cloned()
@@ -154,7 +154,7 @@ impl PanelContext<'_> {
     /// A finished job of the same brief.
     pub fn job_of_same_brief(&self) -> Option<Uuid> {
         let done = |id: &Uuid| self.job(*id).is_some_and(|j| j.status == JobStatus::Completed);
-        let same = self.session.job_briefs.iter().filter(|(_, brief)| brief.makes_the_same(self.brief()));
+        let same = self.session.job_briefs.iter().filter(|(_, brief)| brief.is_same_job(self.brief()));
         same.map(|(id, _)| *id).find(done)
     }
 
@@ -186,7 +186,7 @@ impl PanelContext<'_> {
             UiCommand::FromText => brief.has_text() && self.cached_to(StepNumber::Background),
             UiCommand::FromComposite => brief.has_text() && self.cached_to(StepNumber::Text),
             UiCommand::TakeBack => !self.engine.trashed().is_empty(),
-            UiCommand::TextAuto => brief.text_x.is_some() || brief.text_y.is_some(),
+            UiCommand::TextAuto => brief.text_x.is_some() || brief.text_y.is_some() || brief.text_scale.is_some(),
             UiCommand::ProductAuto => brief.product_x.is_some() || brief.product_y.is_some() || brief.product_scale.is_some(),
             UiCommand::MaskAuto => brief.mask.is_some(),
             UiCommand::Stop => self.active().is_some_and(|j| !self.is_stopping(j.id)),

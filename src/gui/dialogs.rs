@@ -1,4 +1,4 @@
-//! File dialogs of the desktop. Where none can be shown, the studio asks for a path instead.
+//! File dialogs of the desktop. If the desktop has none, the studio asks for a path instead.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -6,12 +6,12 @@ use std::time::{Duration, Instant};
 use uuid::Uuid;
 
 use super::export::Settings;
-use super::i18n::Lang;
 use super::project_file;
 use crate::notice;
+use crate::notice::Language;
 use crate::notice::Notice;
 
-/// A dialog that ends sooner than this was not shown.
+/// A dialog that ends sooner than this counts as not shown.
 const TOO_QUICK: Duration = Duration::from_millis(600);
 
 /// What a file is chosen for.
@@ -31,7 +31,7 @@ pub enum FilePurpose {
 
 impl FilePurpose {
     /// Title of the dialog.
-    pub fn title(&self, lang: Lang) -> &'static str {
+    pub fn title(&self, lang: Language) -> &'static str {
         match self {
             Self::Photo => lang.t("dialog-photo"),
             Self::OpenProject => lang.t("dialog-open-project"),
@@ -60,7 +60,7 @@ impl FilePurpose {
         matches!(self, Self::SaveProject | Self::Export(..))
     }
 
-    /// The file that is written for an entered path: with an extension if it has none.
+    /// The path to write for an entered one: with the usual extension if it has none.
     pub fn written_file(&self, path: &Path) -> PathBuf {
         match self {
             Self::SaveProject if path.extension().is_none() => path.with_extension(project_file::EXTENSION),
@@ -80,7 +80,7 @@ pub enum Answer {
     Unavailable,
 }
 
-/// Whether there is a session bus, over which Linux desktops show their dialogs. Without one the portal would answer after a long wait.
+/// Whether there is a D-Bus session bus, which file dialogs need on Linux. Without one the portal would answer only after a long timeout.
 fn reachable() -> bool {
     if !cfg!(target_os = "linux") {
         return true;
@@ -94,7 +94,7 @@ fn reachable() -> bool {
 ///
 /// # Errors
 /// The asynchronous runtime cannot be started.
-pub fn ask(purpose: &FilePurpose, name: Option<String>, lang: Lang) -> Result<Answer, Notice> {
+pub fn ask(purpose: &FilePurpose, name: Option<String>, lang: Language) -> Result<Answer, Notice> {
     if !reachable() {
         return Ok(Answer::Unavailable);
     }

@@ -1,17 +1,17 @@
-//! Export as PNG, JPEG or WebP, with the XMP packet that states how the picture was made.
+//! Export as PNG, JPEG or WebP, with an XMP packet that records how the picture was made.
 
 use std::path::{Path, PathBuf};
 
 use ab_glyph::{Font as _, FontRef, PxScale, ScaleFont as _};
 use image::{Rgb, RgbImage, RgbaImage};
 
-use super::i18n::Lang;
 use crate::imaging::encode::encode_png;
 use crate::imaging::mark::{Origin, add_jpeg_metadata, encode_webp};
 use crate::imaging::png_chunks::read_png_text;
 use crate::imaging::resize::{Filter, fit_within, resize_rgb8, resize_rgba8};
 use crate::job::ImageName;
 use crate::notice;
+use crate::notice::Language;
 use crate::notice::Notice;
 
 /// File formats.
@@ -27,7 +27,7 @@ impl Format {
     /// All, in the order of the dialog.
     pub const ALL: [Self; 3] = [Self::Png, Self::Jpeg, Self::Webp];
 
-    /// Name for people.
+    /// Name shown in the dialog.
     pub fn name(self) -> &'static str {
         match self {
             Self::Png => "PNG",
@@ -138,8 +138,8 @@ impl Default for Settings {
 ///
 /// # Errors
 /// The picture cannot be read or encoded, or the file cannot be written.
-pub fn write(from: &Path, to: &Path, settings: Settings, lang: Lang) -> Result<PathBuf, Notice> {
-    // The extension decides: a file must contain the format that its name promises.
+pub fn write(from: &Path, to: &Path, settings: Settings, lang: Language) -> Result<PathBuf, Notice> {
+    // The extension decides the format, so that file name and content agree.
     let settings = Settings { format: Format::of(to).unwrap_or(settings.format), ..settings };
     let to = settings.written_file(to);
     let bytes = std::fs::read(from).map_err(|e| notice!("error-read", path = from.display(), detail = e.to_string()))?;
@@ -152,7 +152,7 @@ pub fn write(from: &Path, to: &Path, settings: Settings, lang: Lang) -> Result<P
 ///
 /// # Errors
 /// The picture cannot be decoded or encoded.
-pub fn encode(png: &[u8], settings: &Settings, lang: Lang) -> Result<Vec<u8>, Notice> {
+pub fn encode(png: &[u8], settings: &Settings, lang: Language) -> Result<Vec<u8>, Notice> {
     let decoded = image::load_from_memory(png).map_err(|e| notice!("error-decode", detail = e.to_string()))?;
     let (w, h) = (decoded.width() as usize, decoded.height() as usize);
     let (w, h) = settings.side.filter(|s| (*s as usize) < w.max(h)).map_or((w, h), |side| fit_within(w, h, side as usize));
@@ -175,7 +175,7 @@ pub fn encode(png: &[u8], settings: &Settings, lang: Lang) -> Result<Vec<u8>, No
     let text = read_png_text(png);
     let made = Origin::of_text(&text).unwrap_or(Origin { draft: false, with_photo: false });
     let origin = Origin { with_photo: made.with_photo && settings.part != Part::Text, ..made };
-    // Every pixel of the cut-out comes from the photo, so no generator is named.
+    // Every pixel of the cut-out comes from the photo, so it has no digital source type.
     let packet = (settings.xmp && settings.part != Part::Cutout).then(|| origin.xmp());
     match settings.format {
         Format::Png => {
@@ -282,18 +282,18 @@ mod tests {
         let png = encode_png(&image, &[("nanococoa", "{\"parameters\":{\"product_image\":\"PNG\"}}")]).unwrap();
         for format in Format::ALL {
             let settings = Settings { format, side: Some(160), badge: true, ..Settings::default() };
-            let out = encode(&png, &settings, Lang::Ko).unwrap();
+            let out = encode(&png, &settings, Language::Korean).unwrap();
             let back = image::load_from_memory(&out).unwrap();
             assert_eq!((back.width(), back.height()), (160, 100), "{format:?}");
             let has = |bytes: &[u8], words: &[u8]| bytes.windows(words.len()).any(|w| w == words);
             assert!(has(&out, b"compositeWithTrainedAlgorithmicMedia"), "{format:?}");
-            // Every file says that it is sRGB.
+            // Every file has an sRGB profile.
             let tag: &[u8] = if format == Format::Png { b"sRGB" } else { b"acsp" };
             assert!(has(&out, tag), "{format:?}");
-            let plain = encode(&png, &Settings { format, xmp: false, settings: false, ..Settings::default() }, Lang::En).unwrap();
+            let plain = encode(&png, &Settings { format, xmp: false, settings: false, ..Settings::default() }, Language::English).unwrap();
             assert!(!has(&plain, b"DigitalSourceType") && !has(&plain, b"nanococoa") && has(&plain, tag), "{format:?}");
         }
-        let kept = encode(&png, &Settings::default(), Lang::En).unwrap();
+        let kept = encode(&png, &Settings::default(), Language::English).unwrap();
         assert!(read_png_text(&kept).iter().any(|(k, _)| k == "nanococoa"));
         assert!(read_png_text(&kept).iter().any(|(k, _)| k == "XML:com.adobe.xmp"));
     }
@@ -315,7 +315,7 @@ mod tests {
         let png = encode_png(&letters, &[]).unwrap();
         for format in Format::ALL {
             let settings = Settings { part: Part::Text, format, side: Some(150), ..Settings::default() };
-            let back = image::load_from_memory(&encode(&png, &settings, Lang::En).unwrap()).unwrap();
+            let back = image::load_from_memory(&encode(&png, &settings, Language::English).unwrap()).unwrap();
             assert_eq!((back.width(), back.height()), (150, 100));
             let corner = back.to_rgba8().get_pixel(2, 2).0;
             if format == Format::Jpeg {

@@ -13,7 +13,7 @@ pub const SAMPLE_SIZE: f32 = 44.0;
 /// Widest font sample in pixels.
 const SAMPLE_WIDTH: f32 = 640.0;
 
-/// Reads a picture file, made smaller if a side exceeds `side` pixels; `None` if it cannot be decoded.
+/// Reads a picture file and scales it down if a side exceeds `side` pixels. Returns `None` if it cannot be decoded.
 pub fn read(path: &Path, side: u32) -> Option<ColorImage> {
     let pixels = crate::imaging::decode::decode_file(path).ok()?.pixels;
     let (w, h) = (pixels.width() as usize, pixels.height() as usize);
@@ -27,7 +27,7 @@ pub fn read(path: &Path, side: u32) -> Option<ColorImage> {
     Some(ColorImage::from_rgba_unmultiplied(size, pixels.as_raw()))
 }
 
-/// Draws a text in a font, white on transparent, to be tinted; `None` if the font cannot draw it cheaply.
+/// Draws a text in a font, white on transparent, to be tinted. Returns `None` if the font cannot draw it, or its outlines are too complex.
 pub fn sample(entry: &FontEntry, text: &str) -> Option<ColorImage> {
     if !entry.is_cheap(text) {
         return None;

@@ -21,21 +21,21 @@ use crate::request::{FieldError, JobSpec, OpenRequest, StepNumber, UnusableImage
 pub struct SubmitOptions {
     /// Run this step and the later ones even if their results are cached.
     pub force_from_step: Option<StepNumber>,
-    /// Put the job before those that wait.
+    /// Put the job at the front of the queue.
     pub front: bool,
-    /// A finished job of the same brief: submitted again only if a step would run.
+    /// A finished job of the same brief. The brief is submitted only if a step would run.
     pub same: Option<Uuid>,
     /// Draw a new seed if no step would run.
     pub reseed: bool,
 }
 
-/// What became of a submitted brief.
+/// The outcome of submitting a brief.
 pub enum Submission {
     /// The job engine accepted a job.
     Accepted {
         /// The new job.
         id: Uuid,
-        /// Its brief, with the seed that was drawn for it.
+        /// The brief of the job, including a newly drawn seed.
         brief: Box<Brief>,
         /// Whether a new seed was drawn because no step would have run.
         reseeded: bool,
@@ -48,7 +48,7 @@ pub enum Submission {
 pub struct RestoredBrief {
     /// The brief, with the studio's copies of the job's pictures.
     pub brief: Brief,
-    /// Whether the job's photo is unknown: its background was sent from outside, or the job is not here.
+    /// Whether the job's photo is unknown, because the request contained a finished background whose job is not here.
     pub photo_unknown: bool,
 }
 
@@ -57,7 +57,7 @@ pub struct RestoredBrief {
 pub struct JobClient {
     engine: Engine,
     photos: PhotoStore,
-    /// Held while a star is read and turned, so that quick clicks all count.
+    /// Held while a star is read and toggled, so that no quick click is lost.
     stars: Arc<Mutex<()>>,
 }
 
@@ -93,10 +93,10 @@ impl JobClient {
     }
 
     fn spec(&self, request: &OpenRequest) -> Result<JobSpec, Notice> {
-        crate::engine::parse_open_request(&self.engine, request, false).map_err(|errors| FieldError::join(errors))
+        crate::engine::parse_open_request(&self.engine, request, false).map_err(FieldError::join)
     }
 
-    /// Continues a job after its last finished step. `brief` is the one that the job was made of, if it is known.
+    /// Continues a job after its last finished step. `brief`: the brief of the job, if the session has it.
     ///
     /// # Errors
     /// The job is gone or cannot be resumed, or the job engine does not accept the new one.
@@ -116,7 +116,7 @@ impl JobClient {
             self.spec(&crate::engine::open_request(raw))
         };
         let first = self.engine.snapshot(id).map_or(step, |job| job.start_step);
-        // A whole job, where its earlier steps can be reused, has the photo too.
+        // If the earlier steps can be reused, the whole job is submitted, so that the new job has the photo too.
         let mut spec = from(first.min(step))?;
         let plan = self.engine.plan(&spec);
         if plan.is_ok_and(|p| p.steps.iter().any(|s| s.step < step && !s.cached)) {
@@ -171,7 +171,7 @@ impl JobClient {
         self.engine.annotate(id, change).map(drop).map_err(|e| e.notice())
     }
 
-    /// Turns the star of a job as the job engine has it now, which may be newer than what the window shows.
+    /// Toggles the star of a job. Starts from the job engine's state, which may be newer than the window's.
     ///
     /// # Errors
     /// The job is gone, or its record cannot be written.
@@ -228,7 +228,7 @@ impl JobClient {
         self.photos.keep(&read(&path)?, "product.png").map(Some)
     }
 
-    /// The job that painted the background which `job` was given, if it is still here.
+    /// The job that made the `step1_image` of `job`, if it still exists.
     fn painter_of(&self, job: &JobSnapshot) -> Option<Arc<JobSnapshot>> {
         let step1 = ImageName::Step1.as_str();
         let given = job.hashes.get(step1)?;

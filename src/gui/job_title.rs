@@ -1,8 +1,8 @@
-//! How jobs are called in the studio.
+//! The title of a job, as the studio shows it.
 
 use crate::job::JobSnapshot;
 
-/// The job's title on one line: the designer's own, else its text, else its scene.
+/// The job's title on one line: the user's, else the advertising text, else the scene prompt.
 pub fn title(job: &JobSnapshot) -> String {
-    job.title.as_deref().or_else(|| job.text()).or_else(|| job.prompt("bg_prompt")).unwrap_or("–").replace('\n', " ")
+    job.title.as_deref().or_else(|| job.text()).or_else(|| job.scene()).unwrap_or("–").replace('\n', " ")
 }

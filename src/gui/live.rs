@@ -74,20 +74,20 @@ pub struct Shown {
     pub cut: Option<(String, Arc<ColorImage>)>,
 }
 
-/// A wish for a draft.
+/// A request for a draft.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Wish {
+pub struct DraftRequest {
     /// The brief to draft.
     pub brief: Brief,
     /// Set during a drag: the headline may mirror an older background.
-    pub quick: bool,
-    /// The mask that the brief's backend found in this photo before. Without one, the draft backend segments the photo.
-    pub cut: Option<PathBuf>,
+    pub dragging: bool,
+    /// A mask that the brief's backend has made of this photo in an earlier job. Without one, the draft backend segments the photo.
+    pub known_mask: Option<PathBuf>,
 }
 
 #[derive(Default)]
 struct Slot {
-    wanted: Option<(Wish, Instant)>,
+    wanted: Option<(DraftRequest, Instant)>,
     shown: Shown,
 }
 
@@ -100,9 +100,9 @@ impl Live {
         Self(Worker::start("nanococoa-draft", Slot::default(), move |inbox| run(&inbox, &ctx, &fonts)))
     }
 
-    /// Asks for a draft. Replaces an older wish that has not been started.
-    pub fn want(&self, wish: Wish) {
-        self.0.tell(|slot| slot.wanted = Some((wish, Instant::now())));
+    /// Requests a draft. Replaces an older request that has not been started.
+    pub fn request(&self, request: DraftRequest) {
+        self.0.tell(|slot| slot.wanted = Some((request, Instant::now())));
     }
 
     /// Reads the state.
@@ -112,19 +112,19 @@ impl Live {
 }
 
 fn run(inbox: &Inbox<Slot>, ctx: &Context, fonts: &FontSource) {
-    let mut maker = Maker::default();
+    let mut maker = DraftMaker::default();
     let mut sequence = 0;
     let take = |slot: &mut Slot| {
         slot.shown.busy = true;
         slot.wanted.take()
     };
     while let Some(wanted) = inbox.wait(false, |slot| slot.wanted.is_some(), take) {
-        let Some((wish, since)) = wanted else { continue };
+        let Some((request, since)) = wanted else { continue };
         ctx.request_repaint();
-        // A panic in the pipeline costs this draft, not the window.
-        let made = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| maker.make(&wish, &fonts.fonts())));
+        // A panic in the pipeline must not close the window; only this draft fails.
+        let made = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| maker.make(&request, &fonts.fonts())));
         let made = made.unwrap_or_else(|_| {
-            maker = Maker::default();
+            maker = DraftMaker::default();
             Err(notice!("pipeline-draft-panicked"))
         });
         inbox.change(|slot| {
@@ -146,7 +146,7 @@ fn run(inbox: &Inbox<Slot>, ctx: &Context, fonts: &FontSource) {
     }
 }
 
-/// A conversion for the window. It is kept as long as its source is the same `Arc`, so that an unchanged texture is not uploaded again.
+/// Caches the conversion of a picture for the window while its source is the same `Arc`, so that unchanged textures are not uploaded again.
 struct Converted<T>(Option<(Arc<T>, Arc<ColorImage>)>);
 
 impl<T> Default for Converted<T> {
@@ -168,17 +168,17 @@ impl<T> Converted<T> {
     }
 }
 
-/// A mask file as the pipeline takes it, and as the brush begins with it.
+/// A mask file, in the forms that the pipeline and the brush need.
 #[derive(Clone)]
 struct MaskFile {
     path: PathBuf,
     image: SourceImage,
-    sheet: Arc<GrayImage>,
+    editable: Arc<GrayImage>,
 }
 
 /// Makes drafts: reads the pictures of a brief, runs the pipeline and converts its results for the window.
 #[derive(Default)]
-struct Maker {
+struct DraftMaker {
     backend: DraftBackend,
     pipeline: LivePipeline,
     photo: Option<SourceImage>,
@@ -189,11 +189,11 @@ struct Maker {
     cut: Option<(String, Arc<ColorImage>)>,
 }
 
-impl Maker {
-    fn make(&mut self, wish: &Wish, fonts: &FontCatalog) -> Result<Draft, Notice> {
-        let brief = &wish.brief;
+impl DraftMaker {
+    fn make(&mut self, request: &DraftRequest, fonts: &FontCatalog) -> Result<Draft, Notice> {
+        let brief = &request.brief;
         let cancel = CancelToken::default();
-        let mask = self.mask(wish)?;
+        let mask = self.mask(request)?;
         let product = match &brief.product {
             Some(product) => Some(self.photo(product, mask.is_some())?),
             None => None,
@@ -211,8 +211,8 @@ impl Maker {
             }
         };
         let spec = live::reduced(spec);
-        let request = LiveRequest { spec: &spec, stale_headline: wish.quick };
-        let made = self.pipeline.draft(request, &mut self.backend, fonts, &cancel).map_err(|e| e.notice())?;
+        let live_request = LiveRequest { spec: &spec, stale_headline: request.dragging };
+        let made = self.pipeline.draft(live_request, &mut self.backend, fonts, &cancel).map_err(|e| e.notice())?;
         let background = self.backgrounds.get(&made.background, opaque);
         // Without text the result of step 1 is the advertisement.
         let picture = if Arc::ptr_eq(&made.picture, &made.background) { Arc::clone(&background) } else { Arc::new(opaque(&made.picture)) };
@@ -220,7 +220,7 @@ impl Maker {
             sequence: 0,
             brief: brief.clone(),
             cutout: self.show_cutout(brief, made.cutout.as_ref()),
-            auto_mask: mask.map(|mask| mask.sheet).or_else(|| made.cutout.as_ref().map(|cutout| Arc::clone(&cutout.mask))),
+            auto_mask: mask.map(|mask| mask.editable).or_else(|| made.cutout.as_ref().map(|cutout| Arc::clone(&cutout.mask))),
             boxes: boxes(&made, (spec.width as usize, spec.height as usize)),
             background,
             letters: made.headline.as_ref().map(|image| self.headlines.get(image, transparent)),
@@ -236,14 +236,14 @@ impl Maker {
         Some(shown)
     }
 
-    /// The corrected mask of the brief, else the mask that the brief's backend found before.
-    fn mask(&mut self, wish: &Wish) -> Result<Option<MaskFile>, Notice> {
-        if wish.brief.product.is_none() {
+    /// The corrected mask of the brief, else [`DraftRequest::known_mask`].
+    fn mask(&mut self, request: &DraftRequest) -> Result<Option<MaskFile>, Notice> {
+        if request.brief.product.is_none() {
             return Ok(None);
         }
-        let (path, hash) = match (&wish.brief.mask, &wish.cut) {
+        let (path, hash) = match (&request.brief.mask, &request.known_mask) {
             (Some(mask), _) => (&mask.path, mask.hash.clone()),
-            // The files of jobs never change.
+            // Files of jobs never change, so the path identifies the content.
             (None, Some(path)) => (path, path.display().to_string()),
             (None, None) => return Ok(None),
         };
@@ -251,14 +251,14 @@ impl Maker {
             match read_mask(path, hash) {
                 Ok(mask) => self.mask = Some(mask),
                 // The job may have been deleted since.
-                Err(_) if wish.brief.mask.is_none() => return Ok(None),
+                Err(_) if request.brief.mask.is_none() => return Ok(None),
                 Err(error) => return Err(error),
             }
         }
         Ok(self.mask.clone())
     }
 
-    /// The photo, small where that is enough: the backend cuts out the original, and everything later works with the small cut-out.
+    /// The photo. The original is needed only for the backend's cut-out; if there is a mask or a cached cut-out, the reduced photo is enough.
     fn photo(&mut self, product: &Product, masked: bool) -> Result<SourceImage, Notice> {
         if let Some(photo) = self.photo.as_ref().filter(|photo| photo.hash == product.hash)
             && (masked || self.pipeline.has_cutout(photo, None, &self.backend))
@@ -276,10 +276,10 @@ fn read_mask(path: &Path, hash: String) -> Result<MaskFile, Notice> {
     let unreadable = |e: &dyn std::fmt::Display| notice!("error-read", path = path.display(), detail = e.to_string());
     let bytes = std::fs::read(path).map_err(|e| unreadable(&e))?;
     let gray = image::load_from_memory(&bytes).map_err(|e| unreadable(&e))?.into_luma8();
-    let sheet = Arc::new(live::reduced_mask(&Plane::from_gray(&gray)));
+    let editable = Arc::new(live::reduced_mask(&Plane::from_gray(&gray)));
     let pixels = Arc::new(DynamicImage::ImageLuma8(gray).into_rgba8());
     let image = SourceImage { pixels, has_alpha: false, hash, description: String::new(), notes: Vec::new(), mask: None, text: Vec::new() };
-    Ok(MaskFile { path: path.to_owned(), image, sheet })
+    Ok(MaskFile { path: path.to_owned(), image, editable })
 }
 
 /// The pipeline's layout as fractions of the canvas.
@@ -322,10 +322,10 @@ mod tests {
     fn an_edit_of_the_text_keeps_the_background() {
         let fonts = FontCatalog::load(&[]);
         let brief = Brief { text: "신메뉴".into(), scene: "wooden table".into(), ..Brief::default() };
-        let mut maker = Maker::default();
-        let wish = |brief| Wish { brief, quick: false, cut: None };
-        let first = maker.make(&wish(brief.clone()), &fonts).unwrap();
-        let second = maker.make(&wish(Brief { text: "신메뉴 출시".into(), ..brief }), &fonts).unwrap();
+        let mut maker = DraftMaker::default();
+        let request = |brief| DraftRequest { brief, dragging: false, known_mask: None };
+        let first = maker.make(&request(brief.clone()), &fonts).unwrap();
+        let second = maker.make(&request(Brief { text: "신메뉴 출시".into(), ..brief }), &fonts).unwrap();
         assert!(Arc::ptr_eq(&first.background, &second.background), "the background was painted again");
         assert_ne!(first.picture.pixels, second.picture.pixels);
         assert_eq!(first.picture.size, [live::SIDE; 2]);

@@ -1,4 +1,4 @@
-//! What background tasks tell the window.
+//! Messages from background tasks to the window.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ pub enum Message {
     Restored(Box<RestoredBrief>, Option<Uuid>),
     /// A task succeeded.
     Succeeded(Notice),
-    /// The designer should know something about what was opened.
+    /// A remark on a file that was opened.
     Noted(Notice),
     /// A task failed.
     Failed(Notice),

@@ -1,10 +1,10 @@
-//! Presets for scenes and looks: bundled data files, and the user's own beside them.
+//! Presets of scene and style prompts: the bundled ones, and those that the user saved.
 
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::i18n::Lang;
+use crate::notice::Language;
 
 /// One preset.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -13,7 +13,7 @@ pub struct Preset {
     en: String,
     prompt_ko: String,
     prompt_en: String,
-    /// Whether it is the designer's, not the program's.
+    /// Whether the user saved it; bundled presets cannot be removed.
     #[serde(skip)]
     pub own: bool,
 }
@@ -23,7 +23,7 @@ pub struct Preset {
 pub enum Kind {
     /// The scene prompt.
     Scene,
-    /// The look of the letters.
+    /// The style prompt.
     Style,
 }
 
@@ -36,21 +36,21 @@ impl Kind {
     }
 }
 
-/// Characters of a prompt that name the preset that was made of it.
-const NAME: usize = 12;
+/// Length of a saved preset's name: the first characters of its prompt.
+const NAME_LENGTH: usize = 12;
 
 impl Preset {
-    /// What the chip says.
-    pub fn name(&self, lang: Lang) -> &str {
-        if lang == Lang::Ko { &self.ko } else { &self.en }
+    /// The label of the chip.
+    pub fn name(&self, lang: Language) -> &str {
+        if lang == Language::Korean { &self.ko } else { &self.en }
     }
 
-    /// What it writes into the field.
-    pub fn prompt(&self, lang: Lang) -> &str {
-        if lang == Lang::Ko { &self.prompt_ko } else { &self.prompt_en }
+    /// The prompt that it inserts.
+    pub fn prompt(&self, lang: Language) -> &str {
+        if lang == Language::Korean { &self.prompt_ko } else { &self.prompt_en }
     }
 
-    /// Whether a field says this, in either language.
+    /// Whether a field contains exactly this preset's prompt, in either language.
     pub fn is(&self, text: &str) -> bool {
         let text = text.trim();
         !text.is_empty() && (text == self.prompt_ko || text == self.prompt_en)
@@ -62,14 +62,14 @@ struct File {
     preset: Vec<Preset>,
 }
 
-/// All of them.
+/// The presets of both kinds.
 pub struct Presets {
     scenes: Vec<Preset>,
     styles: Vec<Preset>,
 }
 
 impl Presets {
-    /// The bundled ones and those in `<studio folder>/presets`.
+    /// Loads the bundled presets and those in `<folder>/presets`.
     pub fn load(folder: &Path) -> Self {
         let all = |bundled: &str, file: &str| {
             let mut list = read(bundled);
@@ -89,7 +89,7 @@ impl Presets {
         }
     }
 
-    /// Those of a kind, the program's own first.
+    /// The presets of a kind, bundled ones first.
     pub fn of(&self, kind: Kind) -> &[Preset] {
         match kind {
             Kind::Scene => &self.scenes,
@@ -104,31 +104,31 @@ impl Presets {
         }
     }
 
-    /// Makes one of what a field says; it is named by how that begins.
+    /// Saves a field's text as a preset, named after the beginning of the text.
     pub fn add(&mut self, kind: Kind, text: &str) {
         let text = text.trim().to_owned();
         let line = text.lines().next().unwrap_or_default();
-        let short: String = line.chars().take(NAME).collect();
+        let short: String = line.chars().take(NAME_LENGTH).collect();
         let name = if short.len() < line.len() { format!("{}…", short.trim_end()) } else { short };
         self.list(kind).push(Preset { ko: name.clone(), en: name, prompt_ko: text.clone(), prompt_en: text, own: true });
     }
 
-    /// Forgets one that is the designer's.
+    /// Removes a preset that the user saved.
     pub fn remove(&mut self, kind: Kind, i: usize) {
         if self.of(kind).get(i).is_some_and(|p| p.own) {
             self.list(kind).remove(i);
         }
     }
 
-    /// Path and contents of the file that keeps the designer's own of a kind.
+    /// Path and new contents of the file with the user's presets of a kind.
     pub fn file(&self, kind: Kind, folder: &Path) -> (PathBuf, String) {
         let preset = self.of(kind).iter().filter(|p| p.own).cloned().collect();
         (folder.join("presets").join(kind.file()), toml::to_string(&File { preset }).unwrap_or_default())
     }
 }
 
-/// Whether a file of presets can be used.
-pub fn readable(text: &str) -> bool {
+/// Whether a file of presets can be parsed.
+pub fn is_readable(text: &str) -> bool {
     toml::from_str::<File>(text).is_ok()
 }
 
@@ -162,7 +162,7 @@ mod tests {
         std::fs::write(&path, text).unwrap();
         let mut again = Presets::load(folder.path());
         let last = again.scenes.len() - 1;
-        assert_eq!((last, again.scenes[last].name(Lang::Ko)), (bundled.scenes.len() + 1, "a very long…"));
+        assert_eq!((last, again.scenes[last].name(Language::Korean)), (bundled.scenes.len() + 1, "a very long…"));
         assert!(again.scenes[last].is("a very long prompt about the sea"));
         again.remove(Kind::Scene, last);
         again.remove(Kind::Scene, 0);

@@ -1,4 +1,4 @@
-//! Project files: a ZIP with the brief, the request as REST takes it, and the pictures. All functions block.
+//! Project files: a ZIP archive with the brief, the request in REST form, and the pictures. All functions block.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ pub const EXTENSION: &str = "ncocoa";
 /// Writes a project and returns the path with its extension.
 ///
 /// # Errors
-/// The photo's copy is gone, or the file cannot be written.
+/// The studio's copy of the photo is missing, or the file cannot be written.
 pub fn save(brief: &Brief, path: PathBuf) -> Result<PathBuf, Notice> {
     let path = if path.extension().is_some() { path } else { path.with_extension(EXTENSION) };
     let bytes = pack(brief)?;
@@ -31,7 +31,7 @@ fn pack(brief: &Brief) -> Result<Vec<u8>, Notice> {
         zip.start_file(name, stored).map_err(|e| failed(&e))?;
         zip.write_all(bytes).map_err(|e| failed(&e))
     };
-    // The pictures are in the file: paths of this machine must not leave it.
+    // Paths of this machine are replaced by names inside the archive, so that they are not given away.
     let mut packed = brief.clone();
     if let Some(product) = &mut packed.product {
         product.path = project::PRODUCT.into();
@@ -52,7 +52,7 @@ fn pack(brief: &Brief) -> Result<Vec<u8>, Notice> {
     zip.finish().map(std::io::Cursor::into_inner).map_err(|e| failed(&e))
 }
 
-/// Reads a project; its pictures are kept in the studio's folder.
+/// Reads a project and copies its pictures to the studio's folder.
 ///
 /// # Errors
 /// The file cannot be read, is no project, or lacks a picture.

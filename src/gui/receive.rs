@@ -1,4 +1,4 @@
-//! What the studio does when background tasks, jobs and the server report something.
+//! Handles the reports of background tasks, jobs and the server.
 
 use egui::Context;
 use uuid::Uuid;
@@ -15,7 +15,7 @@ use crate::job::JobStatus;
 use crate::notice;
 use crate::notice::Notice;
 
-/// Seconds in which a notification offers to undo. The menu can undo later too.
+/// Seconds for which a notification offers to undo; the menu can still undo later.
 const UNDO_SECONDS: f64 = 8.0;
 
 impl Studio {
@@ -41,7 +41,7 @@ impl Studio {
                 self.undo.saved(&mut self.session, project, path, *brief);
             }
             Message::ProjectOpened { brief, path } => {
-                self.put_project_away(now);
+                self.start_new_project(now);
                 self.session.project = path.file_stem().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
                 self.session.saved = Some((path, (*brief).clone()));
                 self.session.brief = *brief;
@@ -53,7 +53,7 @@ impl Studio {
             Message::FileChosen(purpose, path) => self.use_file(purpose, path),
             Message::NoFileDialog(purpose) => self.window = Some(Window::path(purpose)),
         }
-        self.touch(ctx);
+        self.schedule_autosave(ctx);
     }
 
     fn submitted(&mut self, submission: Submission, now: f64) {
@@ -91,7 +91,7 @@ impl Studio {
         self.toasts.offer_undo(UndoTarget::Job(id), notice!("toast-deleted"), now + UNDO_SECONDS);
     }
 
-    /// Puts a photo into the brief; another photo than before loses mask and place.
+    /// Puts a photo into the brief. If it is another photo than before, mask and position are reset.
     fn place_product(&mut self, product: Product) {
         let brief = &mut self.session.brief;
         if brief.product.as_ref().is_none_or(|p| p.hash != product.hash) {
@@ -120,9 +120,9 @@ impl Studio {
         self.toasts.notify(severity, Notice::new(code), now);
     }
 
-    /// Makes room for another project; undo and a notification bring the present one back.
-    pub(super) fn put_project_away(&mut self, now: f64) {
-        let unsaved = !self.session.brief.is_blank() && (self.session.saved.is_none() || self.session.unsaved());
+    /// Starts another project. Undo restores the present one; if it is unsaved, a notification offers to.
+    pub(super) fn start_new_project(&mut self, now: f64) {
+        let unsaved = !self.session.brief.is_blank() && (self.session.saved.is_none() || self.session.is_unsaved());
         if unsaved {
             let target = UndoTarget::Project(self.undo.project());
             self.toasts.offer_undo(target, notice!("toast-put-away"), now + UNDO_SECONDS);

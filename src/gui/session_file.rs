@@ -9,9 +9,9 @@ use super::photos::PHOTOS;
 use super::state::{Brief, Session};
 
 const SESSION: &str = "session.json";
-/// A session that could not be read is kept under this name.
+/// Name under which an unreadable session is kept.
 const BROKEN: &str = "session.broken.json";
-/// Photos that nothing refers to are kept for this long.
+/// How long unreferenced photos are kept.
 const UNUSED: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Reads the session of the last start; a fresh one if there is none or it cannot be read.
@@ -37,7 +37,8 @@ pub fn exists(folder: &Path) -> bool {
     folder.join(SESSION).exists()
 }
 
-/// Removes photos and masks that the session does not refer to. Undo ends with the program, and projects bring their own pictures.
+/// Removes photos and masks that the session does not refer to. Undo does not survive the program, and projects
+/// contain their own pictures.
 fn sweep(folder: &Path, session: &Session) {
     // A session that could not be read may be repaired by hand.
     if folder.join(BROKEN).exists() {

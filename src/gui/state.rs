@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::i18n::Lang;
+use crate::notice::Language;
 use crate::request::{BackendChoice, CompositionMode, TextPosition};
 
 /// Most jobs whose briefs are remembered.
@@ -126,6 +126,8 @@ pub struct Brief {
     pub text_x: Option<f32>,
     /// `text_y`
     pub text_y: Option<f32>,
+    /// `text_scale`; `None` is the largest size that fits.
+    pub text_scale: Option<f32>,
     /// `engine`
     #[serde(deserialize_with = "known_or_default")]
     pub engine: BackendChoice,
@@ -161,6 +163,7 @@ impl Default for Brief {
             product_scale: None,
             text_x: None,
             text_y: None,
+            text_scale: None,
             engine: BackendChoice::Auto,
             others: Map::new(),
         }
@@ -183,9 +186,9 @@ impl Brief {
         (self.product_x, self.product_y, self.product_scale) = (None, None, None);
     }
 
-    /// Places the text where `position` says.
+    /// Places the text where `position` says, as large as it fits.
     pub fn place_text_automatically(&mut self) {
-        (self.text_x, self.text_y) = (None, None);
+        (self.text_x, self.text_y, self.text_scale) = (None, None, None);
     }
 
     /// Removes the photo with its mask and its place.
@@ -195,7 +198,7 @@ impl Brief {
     }
 
     /// Whether both briefs ask for the same job: everything but the lock on the seed is equal.
-    pub fn makes_the_same(&self, other: &Self) -> bool {
+    pub fn is_same_job(&self, other: &Self) -> bool {
         let unlocked = |brief: &Self| Self { seed_locked: false, ..brief.clone() };
         unlocked(self) == unlocked(other)
     }
@@ -239,6 +242,7 @@ impl Brief {
             ("product_scale", self.product_scale.filter(|_| product)),
             ("text_x", self.text_x),
             ("text_y", self.text_y),
+            ("text_scale", self.text_scale),
         ];
         for (name, value) in places {
             if let Some(value) = value {
@@ -291,6 +295,7 @@ impl Brief {
             product_scale: place("product_scale"),
             text_x: place("text_x"),
             text_y: place("text_y"),
+            text_scale: place("text_scale"),
             engine: if parameters.get("test_mode") == Some(&json!(true)) { BackendChoice::Draft } else { choice(parameters.get("engine")) },
             others,
         }
@@ -311,7 +316,7 @@ pub struct Session {
     /// Name of the project.
     pub project: String,
     /// Language of the interface.
-    pub lang: Lang,
+    pub lang: Language,
     /// Whether the dark theme is used.
     pub dark: bool,
     /// Zoom of the interface; 1 is the desktop's size.
@@ -348,7 +353,7 @@ impl Default for Session {
         Self {
             brief: Brief::default(),
             project: String::new(),
-            lang: Lang::default(),
+            lang: Language::default(),
             dark: true,
             zoom: 1.0,
             recent: Vec::new(),
@@ -379,7 +384,7 @@ impl Session {
     }
 
     /// Whether the project file differs from the brief.
-    pub fn unsaved(&self) -> bool {
+    pub fn is_unsaved(&self) -> bool {
         self.saved.as_ref().is_some_and(|s| s.1 != self.brief)
     }
 
@@ -494,6 +499,7 @@ mod tests {
             product_scale: some,
             text_x: some,
             text_y: some,
+            text_scale: some,
             ..Brief::default()
         };
         let kept = full.to_raw();

@@ -1,4 +1,4 @@
-//! The studio's background tasks: each runs a blocking function on a thread of its own and tells the window the result.
+//! The studio's background tasks. Each runs a blocking function on its own thread and sends the result to the window.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,7 +13,6 @@ use super::brush::{FinishedStroke, LoadedMask, MaskRequest};
 use super::clipboard::{self, Pasted};
 use super::dialogs::{self, Answer, FilePurpose};
 use super::export::{self, Settings};
-use super::i18n::Lang;
 use super::job_client::{JobClient, RestoredBrief, SubmitOptions};
 use super::message::Message;
 use super::photos::PhotoStore;
@@ -23,6 +22,7 @@ use super::{presets, project_file};
 use crate::engine::Engine;
 use crate::job::{Annotation, JobSnapshot};
 use crate::notice;
+use crate::notice::Language;
 use crate::notice::Notice;
 use crate::request::StepNumber;
 use crate::request::fields::PRODUCT_IMAGE;
@@ -30,7 +30,7 @@ use crate::request::fields::PRODUCT_IMAGE;
 /// The message of a finished task, if it has one.
 type Outcome = Result<Option<Message>, Notice>;
 
-/// What tasks work with; clones share it.
+/// The services that tasks use; clones share them.
 #[derive(Clone)]
 struct TaskContext {
     engine: Engine,
@@ -39,7 +39,7 @@ struct TaskContext {
     mailbox: Mailbox<Message>,
 }
 
-/// Starts background tasks. Dropping it waits for them, but not for ever.
+/// Starts background tasks. Dropping this waits a limited time for them.
 pub struct Tasks {
     cx: TaskContext,
     writer: Writer,
@@ -85,7 +85,7 @@ impl Tasks {
         }
     }
 
-    /// Like `run`, for a file of the designer: the window asks before it closes on one that is being written.
+    /// Like `run`, for writing a file of the user: the window asks before it closes while such a file is being written.
     fn run_write(&self, name: &str, span: Span, task: impl FnOnce(&TaskContext) -> Outcome + Send + 'static) {
         let guard = WriteGuard::begin(&self.writes);
         self.run(name, span, move |cx| {
@@ -95,7 +95,7 @@ impl Tasks {
         });
     }
 
-    /// Tells the window something at its next frame.
+    /// Sends a message to the window, which handles it in its next frame.
     pub fn send(&self, message: Message) {
         self.cx.mailbox.send(message);
     }
@@ -108,7 +108,7 @@ impl Tasks {
     /// Submits briefs, one job each, in this order.
     pub fn submit(&self, briefs: Vec<Brief>, options: SubmitOptions) {
         self.run("nanococoa-submit", Span::current(), move |cx| {
-            // Each goes to the front of the queue, so the last one submitted runs first.
+            // Each job goes to the front of the queue, so submitting in reverse order keeps their order.
             let briefs: Vec<Brief> = if options.front { briefs.into_iter().rev().collect() } else { briefs };
             for brief in briefs {
                 cx.mailbox.send(Message::Submitted(cx.jobs.submit(brief, options)?));
@@ -150,12 +150,12 @@ impl Tasks {
         self.run("nanococoa-annotate", job_span(id), move |cx| cx.jobs.annotate(id, change).map(|()| None));
     }
 
-    /// Turns the star of a job.
+    /// Toggles the star of a job.
     pub fn toggle_star(&self, id: Uuid) {
         self.run("nanococoa-annotate", job_span(id), move |cx| cx.jobs.toggle_star(id).map(|()| None));
     }
 
-    /// Restores the settings of a job; `brief` is the one that it was made of, if it is known.
+    /// Restores the settings of a job. `brief`: the brief of the job, if the session has it.
     pub fn restore(&self, job: Arc<JobSnapshot>, brief: Option<Brief>) {
         self.run("nanococoa-restore", job_span(job.id), move |cx| {
             let known = brief.map(|brief| RestoredBrief { brief, photo_unknown: false });
@@ -193,7 +193,7 @@ impl Tasks {
     }
 
     /// Shows a file dialog; `name` is the suggested name of a file to write.
-    pub fn ask_for_file(&self, purpose: FilePurpose, name: Option<String>, lang: Lang) {
+    pub fn ask_for_file(&self, purpose: FilePurpose, name: Option<String>, lang: Language) {
         self.run("nanococoa-dialog", Span::current(), move |_| {
             Ok(match dialogs::ask(&purpose, name, lang)? {
                 Answer::Chosen(path) => Some(Message::FileChosen(purpose, path)),
@@ -220,7 +220,7 @@ impl Tasks {
     }
 
     /// Exports a picture of a job.
-    pub fn export(&self, job: Uuid, from: PathBuf, to: PathBuf, settings: Settings, lang: Lang) {
+    pub fn export(&self, job: Uuid, from: PathBuf, to: PathBuf, settings: Settings, lang: Language) {
         self.run_write("nanococoa-export", job_span(job), move |_| {
             let to = export::write(&from, &to, settings, lang)?;
             Ok(Some(Message::Succeeded(notice!("toast-exported", path = to.display()))))
@@ -235,10 +235,10 @@ impl Tasks {
         });
     }
 
-    /// Saves the designer's own presets, unless the file was edited by hand and cannot be read.
+    /// Saves the user's presets, unless their file exists but cannot be parsed, for example after an edit by hand.
     pub fn save_presets(&self, path: PathBuf, text: String) {
         self.run("nanococoa-presets", Span::current(), move |_| {
-            if std::fs::read_to_string(&path).is_ok_and(|old| !presets::readable(&old)) {
+            if std::fs::read_to_string(&path).is_ok_and(|old| !presets::is_readable(&old)) {
                 return Err(notice!("error-presets", path = path.display()));
             }
             crate::store::create_private_dir(path.parent().unwrap_or(&path))

@@ -1,4 +1,4 @@
-//! A cache of textures: pictures are decoded and drawn on worker threads and uploaded once; the least recently shown ones are dropped first.
+//! An LRU cache of textures. Pictures are decoded or drawn on worker threads and uploaded once.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -16,15 +16,15 @@ use crate::job::Preview;
 
 /// Most bytes of texture in the cache.
 const BUDGET: usize = 64 << 20;
-/// Longest side of a picture that is uploaded, in pixels: every supported graphics card takes it, and no screen shows more.
-pub const LARGEST: u32 = 2048;
+/// Longest side of a picture that is uploaded, in pixels: every supported graphics card allows this size, and few screens show more.
+pub const MAX_TEXTURE_SIDE: u32 = 2048;
 /// Number of decoding threads.
 const WORKERS: usize = 2;
 
 /// Identifies a picture.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Key {
-    /// A picture file, at most this many pixels a side.
+    /// A picture file, scaled down to at most this many pixels per side.
     File(PathBuf, u32),
     /// A line of text in a font of the catalog.
     FontSample {
@@ -138,7 +138,7 @@ impl Textures {
         self.cache.borrow().entries.get(key).is_some_and(|e| matches!(e.0, Entry::Failed))
     }
 
-    /// A picture from memory; uploaded again only if the slot shows another one.
+    /// A picture from memory. Uploads it only if the slot holds another one.
     pub fn live(&self, slot: &'static str, image: &Arc<ColorImage>) -> Shown {
         let mark = Arc::as_ptr(image) as usize;
         let mut cache = self.cache.borrow_mut();

@@ -2,11 +2,11 @@
 
 use uuid::Uuid;
 
-use super::i18n::Lang;
+use crate::notice::Language;
 use crate::notice::Notice;
 
-/// Most notifications at a time.
-const MOST: usize = 4;
+/// Most notifications that are shown at a time.
+const MAX_SHOWN: usize = 4;
 
 /// How serious a notification is; decides icon and duration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,14 +83,14 @@ impl Toasts {
     }
 
     fn push(&mut self, toast: Toast) {
-        if self.0.len() >= MOST {
+        if self.0.len() >= MAX_SHOWN {
             self.0.remove(0);
         }
         self.0.push(toast);
     }
 
     /// The sentences, oldest first.
-    pub fn words(&self, lang: Lang) -> Vec<String> {
+    pub fn words(&self, lang: Language) -> Vec<String> {
         self.0.iter().map(|t| lang.notice(&t.text)).collect()
     }
 }

@@ -7,13 +7,13 @@ use std::path::PathBuf;
 use super::state::{Brief, Session};
 
 /// Most steps that can be undone.
-const DEPTH: usize = 200;
+const MAX_STEPS: usize = 200;
 /// Edits of one field within this time count as one edit, in seconds.
-const MOMENT: f64 = 0.8;
+const MERGE_WITHIN: f64 = 0.8;
 /// Typing without a pause becomes a new edit after this time, in seconds.
-const TYPING: f64 = 3.0;
-/// A change of more characters than this was not typed: it is a preset or a pasted text.
-const TYPED: usize = 4;
+const LONGEST_TYPING: f64 = 3.0;
+/// Most characters that typing changes at once. A larger change is a preset or a pasted text.
+const MOST_TYPED: usize = 4;
 
 /// A brief and the number of its project.
 #[derive(Clone, Debug)]
@@ -48,14 +48,14 @@ impl Undo {
             return false;
         }
         let field = Some((&last.brief, brief)).filter(|_| last.project == self.project).and_then(|(a, b)| only_field(a, b));
-        let pause = now - self.last_time >= MOMENT;
-        let long = matches!(field, Some(Field::Words(_))) && now - self.began >= TYPING;
+        let pause = now - self.last_time >= MERGE_WITHIN;
+        let long = matches!(field, Some(Field::Words(_))) && now - self.began >= LONGEST_TYPING;
         let same_edit =
             field.is_some() && field == self.field && !pause && !long && !self.past.is_empty() && !more_than_typing(&last.brief, brief);
         if !same_edit {
             self.past.push(last);
             self.began = now;
-            if self.past.len() > DEPTH {
+            if self.past.len() > MAX_STEPS {
                 self.past.remove(0);
             }
         }
@@ -68,7 +68,7 @@ impl Undo {
     /// Undoes one step; returns whether there was one.
     pub fn undo(&mut self, session: &mut Session) -> bool {
         let Some(before) = self.past.pop() else { return false };
-        let now = self.go(session, before);
+        let now = self.move_to(session, before);
         self.future.push(now);
         true
     }
@@ -76,13 +76,13 @@ impl Undo {
     /// Repeats one undone step; returns whether there was one.
     pub fn redo(&mut self, session: &mut Session) -> bool {
         let Some(after) = self.future.pop() else { return false };
-        let now = self.go(session, after);
+        let now = self.move_to(session, after);
         self.past.push(now);
         true
     }
 
     /// Makes a step the current one and returns the step before.
-    fn go(&mut self, session: &mut Session, to: Step) -> Step {
+    fn move_to(&mut self, session: &mut Session, to: Step) -> Step {
         let now = Step { brief: std::mem::replace(&mut session.brief, to.brief.clone()), project: self.project };
         if to.project != self.project {
             self.close_project(session);
@@ -157,7 +157,8 @@ fn only_field(a: &Brief, b: &Brief) -> Option<Field> {
     let text = words(a).into_iter().zip(words(b)).enumerate().filter(|(_, (a, b))| a != b).map(|(i, _)| Field::Words(i));
     let slid = numbers(a).into_iter().zip(numbers(b)).enumerate().filter(|(_, (a, b))| a != b).map(|(i, _)| Field::Number(i));
     let product = |x: &Brief| (x.product_x, x.product_y, x.product_scale);
-    let places = [(product(a) != product(b), Field::ProductPlace), ((a.text_x, a.text_y) != (b.text_x, b.text_y), Field::TextPlace)];
+    let text_place = |x: &Brief| (x.text_x, x.text_y, x.text_scale);
+    let places = [(product(a) != product(b), Field::ProductPlace), (text_place(a) != text_place(b), Field::TextPlace)];
     let moved = places.into_iter().filter(|p| p.0).map(|p| p.1);
     let changed: Vec<Field> = text.chain(slid).chain(moved).collect();
     let [one] = changed[..] else { return None };
@@ -177,6 +178,7 @@ fn only_field(a: &Brief, b: &Brief) -> Option<Field> {
         product_scale: b.product_scale,
         text_x: b.text_x,
         text_y: b.text_y,
+        text_scale: b.text_scale,
         ..a.clone()
     };
     (rest == *b).then_some(one)
@@ -189,7 +191,7 @@ fn more_than_typing(a: &Brief, b: &Brief) -> bool {
         let (a_rest, b_rest): (Vec<char>, Vec<char>) = (a.chars().skip(same).collect(), b.chars().skip(same).collect());
         let tail = a_rest.iter().rev().zip(b_rest.iter().rev()).take_while(|(a, b)| a == b).count();
         let new_word = a_rest.is_empty() && a.ends_with(char::is_whitespace) && !b.ends_with(char::is_whitespace);
-        a_rest.len().max(b_rest.len()) - tail > TYPED || new_word
+        a_rest.len().max(b_rest.len()) - tail > MOST_TYPED || new_word
     })
 }
 

@@ -1,4 +1,4 @@
-//! Which picture the canvas shows.
+//! The selection of the picture on the canvas.
 
 use uuid::Uuid;
 

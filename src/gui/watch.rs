@@ -1,5 +1,5 @@
-//! Follows the job engine for the window: keeps the newest jobs, the plan of the brief and the machine's load, and asks for a frame only
-//! when one of them looks different.
+//! Watches the job engine for the window: keeps the newest jobs, the plan of the brief and the machine's load, and requests a frame only
+//! when one of them changes visibly.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -18,11 +18,11 @@ use crate::metrics::SystemMetrics;
 use crate::notice::Notice;
 use crate::typography::FontCatalog;
 
-/// Changes within this time are shown together: a job reports about a hundred times, and a frame is expensive.
-const PACE: Duration = Duration::from_millis(60);
+/// Shortest time between two updates. A job reports progress about a hundred times, and a frame is expensive.
+const THROTTLE: Duration = Duration::from_millis(60);
 /// Time between two readings of the machine's load while a job is active, and while none is.
-const LOAD_BUSY: Duration = Duration::from_secs(2);
-const LOAD_IDLE: Duration = Duration::from_secs(10);
+const LOAD_INTERVAL_BUSY: Duration = Duration::from_secs(2);
+const LOAD_INTERVAL_IDLE: Duration = Duration::from_secs(10);
 
 #[derive(Default)]
 struct Requests {
@@ -53,7 +53,7 @@ struct Shown {
     load: (SystemMetrics, f64),
     plan: Option<(Brief, Plan)>,
     fonts: Arc<FontCatalog>,
-    /// The load is not read any more: for snapshot tests.
+    /// Whether the load is fixed, for snapshot tests.
     frozen: bool,
 }
 
@@ -69,7 +69,7 @@ impl Watch {
         let first = Shown { jobs: Arc::new(engine.snapshots()), fonts: engine.fonts(), ..Shown::default() };
         let shown = Arc::new(Mutex::new(first));
         let (theirs, for_thread, ctx) = (Arc::clone(&shown), engine.clone(), ctx.clone());
-        let work = move |inbox| follow(&inbox, &theirs, &for_thread, &ctx, &folder);
+        let work = move |inbox| run(&inbox, &theirs, &for_thread, &ctx, &folder);
         let worker = Worker::start("nanococoa-watch", Requests::default(), work);
         let sender = worker.sender();
         engine.on_change(Box::new(move || sender.tell(|requests| requests.changed = true)));
@@ -108,8 +108,8 @@ impl Watch {
         self.shown.lock().diffusion.clone()
     }
 
-    /// Looks for installed models again.
-    pub fn look_at_models(&self) {
+    /// Searches for installed models again.
+    pub fn refresh_models(&self) {
         self.worker.tell(|requests| requests.models = true);
     }
 
@@ -118,7 +118,7 @@ impl Watch {
         Arc::clone(&self.shown.lock().fonts)
     }
 
-    /// The fonts of any later moment, for other threads.
+    /// A handle for other threads that reads the current fonts.
     pub fn font_source(&self) -> FontSource {
         FontSource(Arc::clone(&self.shown))
     }
@@ -140,13 +140,13 @@ impl FontSource {
     }
 }
 
-fn follow(inbox: &Inbox<Requests>, shared: &Mutex<Shown>, engine: &Engine, ctx: &Context, folder: &std::path::Path) {
+fn run(inbox: &Inbox<Requests>, shared: &Mutex<Shown>, engine: &Engine, ctx: &Context, folder: &std::path::Path) {
     let mut brief: Option<Brief> = None;
     let mut sampled: Option<Instant> = None;
     let mut seen = (f64::MIN, f64::MIN);
     let (mut active, mut stale) = (engine.snapshots().iter().any(|j| j.status.is_active()), true);
     loop {
-        let pause = if active { LOAD_BUSY } else { LOAD_IDLE };
+        let pause = if active { LOAD_INTERVAL_BUSY } else { LOAD_INTERVAL_IDLE };
         let wait = sampled.map_or(Duration::ZERO, |t| pause.saturating_sub(t.elapsed()));
         let Some(Requests { changed, brief: wanted, models }) = inbox.wait_for(wait, Requests::any, std::mem::take) else { return };
         let mut models_due = models;
@@ -170,7 +170,7 @@ fn follow(inbox: &Inbox<Requests>, shared: &Mutex<Shown>, engine: &Engine, ctx: 
             visible |= shown.plan != plan;
             shown.plan = plan;
         }
-        if sampled.is_none_or(|t| t.elapsed() >= if active { LOAD_BUSY } else { LOAD_IDLE }) {
+        if sampled.is_none_or(|t| t.elapsed() >= if active { LOAD_INTERVAL_BUSY } else { LOAD_INTERVAL_IDLE }) {
             sampled = Some(Instant::now());
             let load = engine.metrics();
             let disk = crate::metrics::free_disk(folder);
@@ -188,7 +188,7 @@ fn follow(inbox: &Inbox<Requests>, shared: &Mutex<Shown>, engine: &Engine, ctx: 
             models_due = true;
         }
         if models_due {
-            visible |= look_at_models(shared, engine, models);
+            visible |= update_diffusion(shared, engine, models);
         }
         if visible {
             ctx.request_repaint();
@@ -197,13 +197,13 @@ fn follow(inbox: &Inbox<Requests>, shared: &Mutex<Shown>, engine: &Engine, ctx: 
             ctx.request_repaint_after(Duration::from_millis(1));
         }
         if changed && active {
-            std::thread::sleep(PACE);
+            std::thread::sleep(THROTTLE);
         }
     }
 }
 
-/// Updates the state of the diffusion backend where it may have changed, or always with `force`. Returns whether it looks different.
-fn look_at_models(shared: &Mutex<Shown>, engine: &Engine, force: bool) -> bool {
+/// Updates the state of the diffusion backend if it may have changed, or always with `force`. Returns whether it changed.
+fn update_diffusion(shared: &Mutex<Shown>, engine: &Engine, force: bool) -> bool {
     let ready = engine.diffusion();
     let known = shared.lock().diffusion.clone();
     if !force && known.as_ref().is_some_and(|k| k.ready == ready) {

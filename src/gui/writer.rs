@@ -1,4 +1,4 @@
-//! The thread that writes what the studio saves by itself: masks in the order of their strokes, and the newest session.
+//! The thread that autosaves: masks in the order of their strokes, and the newest session.
 
 use std::collections::VecDeque;
 use std::path::PathBuf;
@@ -13,7 +13,7 @@ use super::state::{Mask, Session};
 use crate::notice;
 use crate::notice::Notice;
 
-/// What waits to be written.
+/// The pending writes.
 #[derive(Default)]
 struct Waiting {
     strokes: VecDeque<(FinishedStroke, WriteGuard)>,

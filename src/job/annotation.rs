@@ -2,28 +2,28 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Longest title, characters; the rest is cut off.
+/// Longest title in characters; longer ones are cut.
 const TITLE_LENGTH: usize = 200;
-/// Longest note, characters; the rest is cut off.
+/// Longest note in characters; longer ones are cut.
 const NOTE_LENGTH: usize = 2000;
 
-/// A change of a job's annotation; `None` keeps the part as it is.
+/// A change of a job's annotation. `None` leaves the field unchanged.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Annotation {
-    /// The user marked the job as good.
+    /// Whether the job has a star.
     pub starred: Option<bool>,
-    /// The user's name for the job; a blank one removes it.
+    /// The user's name for the job; a blank text removes it.
     pub title: Option<String>,
-    /// The user's note; a blank one removes it.
+    /// The user's note; a blank text removes it.
     pub note: Option<String>,
 }
 
-/// A title as it is kept.
+/// A title trimmed and cut to its limit; `None` if it is blank.
 pub(super) fn kept_title(text: &str) -> Option<String> {
     trimmed(text, TITLE_LENGTH)
 }
 
-/// A note as it is kept.
+/// A note trimmed and cut to its limit; `None` if it is blank.
 pub(super) fn kept_note(text: &str) -> Option<String> {
     trimmed(text, NOTE_LENGTH)
 }

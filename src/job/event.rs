@@ -1,4 +1,4 @@
-//! The events of a job's life.
+//! The events that change a job.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::request::StepNumber;
 /// A preview of the running stage.
 #[derive(Debug)]
 pub struct Preview {
-    /// Rises by one with each preview of a job.
+    /// Number of this preview within the job, from 1.
     pub sequence: u64,
     /// A small sRGB picture.
     pub image: RgbImage,
@@ -40,15 +40,15 @@ pub enum JobEvent {
     Warned(Notice),
     /// The legibility score of the final picture, 0..=1.
     Legible(f32),
-    /// A step was taken from an earlier job; the pictures are on disk.
-    TookOver(StepNumber),
+    /// A step was reused from an earlier job; its pictures are on disk.
+    StepReused(StepNumber),
     /// The user changed star, title or note.
     Annotated(Annotation),
     /// The pictures were checked.
     Checked {
         /// Listed pictures that are missing or damaged.
         lost: Vec<ImageName>,
-        /// Lost pictures that are whole again.
+        /// Pictures that were lost and are whole again.
         found: Vec<ImageName>,
     },
     /// A preview of the running stage.
@@ -69,7 +69,7 @@ pub enum JobEvent {
 }
 
 impl JobEvent {
-    /// The event's name in errors and logs.
+    /// The event's name in errors and logs; several events share one.
     pub(super) fn name(&self) -> &'static str {
         match self {
             Self::Started { .. } => "started",

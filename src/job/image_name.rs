@@ -16,13 +16,13 @@ pub enum ImageName {
     Cutout,
     /// The matte at the size of the photo.
     Mask,
-    /// The matte on the canvas.
+    /// The matte of the product as placed on the canvas.
     Placed,
     /// Canny edges of the text.
     Edges,
-    /// Front faces of the letters.
+    /// Front faces of the glyphs, as step 2 draws them.
     Face,
-    /// The same faces as they stand in the finished picture.
+    /// Front faces of the glyphs, as composited into the finished picture.
     Letters,
     /// Result of step 1.
     Step1,
@@ -47,7 +47,7 @@ impl ImageName {
         Self::Final,
     ];
 
-    /// The result of a step. With `stop_step`, the job's last result is `Final` as well.
+    /// The picture that a step results in. If `stop_step` ends the job early, `Final` is a copy of the last step's result.
     pub fn of_result(step: StepNumber) -> Self {
         match step {
             StepNumber::Background => Self::Step1,

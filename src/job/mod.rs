@@ -1,4 +1,4 @@
-//! The life of a job: states, events, progress, estimates. Pure: the caller passes `now`.
+//! The state machine of a job: statuses, events, progress, estimates. Pure: the caller passes `now`.
 
 mod annotation;
 mod event;

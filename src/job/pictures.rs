@@ -1,4 +1,4 @@
-//! The list of a job's pictures on disk, and its message when some are missing or damaged.
+//! The list of a job's pictures, and the warning about missing or damaged ones.
 
 use super::image_name::ImageName;
 use super::snapshot::JobSnapshot;
@@ -7,12 +7,12 @@ use crate::notice;
 
 /// The code of the warning that names lost pictures.
 const LOST: &str = "job-pictures-lost";
-/// How records of versions before typed messages begin that warning.
+/// The beginning of that warning in records of versions before typed messages.
 const LOST_WORDS: &str = "Pictures of this job are missing or damaged and are not shown: ";
 
 impl JobSnapshot {
-    /// Lists these pictures, in the usual order, and no others. Pictures that were listed before and are not among them are named in the
-    /// warnings, and in the message of a completed job, until they are found again.
+    /// Replaces the list of pictures by these, in the order of [`ImageName::ALL`]. Pictures that were listed before and are missing now
+    /// count as lost: the warnings, and the message of a completed job, name them until they are found again.
     pub fn list_pictures(&mut self, whole: &[ImageName]) {
         let is_missing = |name: &ImageName| !whole.contains(name) && (self.images.contains(name) || self.lost.contains(name));
         let lost: Vec<ImageName> = ImageName::ALL.iter().copied().filter(is_missing).collect();

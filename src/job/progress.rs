@@ -1,4 +1,4 @@
-//! Weighted progress, and estimates learned from past runs.
+//! Progress weighted by expected durations, which are learned from past runs.
 
 use std::collections::BTreeMap;
 
@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::stage::Stage;
 use crate::request::{BackendKind, JobSpec, Start, StepNumber};
 
-/// The newest run counts this much in the learned mean, so that one slow run does not spoil the estimates.
-const NEWEST: f64 = 0.3;
+/// Weight of the newest run in the moving average, small enough that one slow run does not spoil the estimates.
+const NEWEST_WEIGHT: f64 = 0.3;
 
 /// What the duration of a stage depends on. Runs with the same key are comparable.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -41,7 +41,7 @@ impl Workload {
         }
     }
 
-    /// Such as `diffusion/segmentation/2^20/4`: the key in `timings.json`.
+    /// The key in `timings.json`, such as `diffusion/segmentation/2^20/4`.
     fn key(&self, stage: Stage) -> String {
         // Sizes within the same power of two share an estimate.
         let bucket = self.pixels.max(1).ilog2();
@@ -54,7 +54,7 @@ impl Workload {
         format!("{}/{}/2^{bucket}/{steps}", self.backend.as_str(), stage.as_str())
     }
 
-    /// Seconds before anything was learned: the draft as measured on two cores, diffusion as the original server documented.
+    /// Seconds if nothing was learned yet: for the draft as measured on two cores, for diffusion a rough figure per denoising step.
     fn guess(&self, stage: Stage) -> f64 {
         let megapixels = self.pixels as f64 / (1024.0 * 1024.0);
         match self.backend {
@@ -73,7 +73,7 @@ impl Workload {
                 Stage::TextCanvas | Stage::Canny => 0.1,
                 Stage::SdxlText => f64::from(self.text_steps) * megapixels + 5.0,
                 Stage::TextMatte => 2.0,
-                Stage::Composition => 5.0,
+                Stage::Composition => 1.5 * f64::from(self.composition_steps) * megapixels + 5.0,
             },
         }
     }
@@ -85,7 +85,7 @@ pub struct Durations(BTreeMap<String, f64>);
 
 impl Durations {
     /// The expected seconds of a stage.
-    pub fn expect(&self, stage: Stage, load: &Workload) -> f64 {
+    pub fn expected_seconds(&self, stage: Stage, load: &Workload) -> f64 {
         self.0.get(&load.key(stage)).copied().filter(|s| s.is_finite() && *s > 0.0).unwrap_or_else(|| load.guess(stage)).max(0.001)
     }
 
@@ -94,11 +94,11 @@ impl Durations {
         if !seconds.is_finite() || seconds < 0.0 {
             return;
         }
-        self.0.entry(load.key(stage)).and_modify(|mean| *mean += NEWEST * (seconds - *mean)).or_insert(seconds);
+        self.0.entry(load.key(stage)).and_modify(|mean| *mean += NEWEST_WEIGHT * (seconds - *mean)).or_insert(seconds);
     }
 }
 
-/// The stages of a job with their expected seconds, and how far it has come.
+/// The stages of a job with their expected seconds, and the position in them.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Progress {
     plan: Vec<(Stage, f64)>,
@@ -111,10 +111,10 @@ pub struct Progress {
 impl Progress {
     /// A job that runs these stages, in this order.
     pub fn new(stages: &[Stage], durations: &Durations, load: &Workload) -> Self {
-        Self { plan: stages.iter().map(|&s| (s, durations.expect(s, load))).collect(), ..Self::default() }
+        Self { plan: stages.iter().map(|&s| (s, durations.expected_seconds(s, load))).collect(), ..Self::default() }
     }
 
-    /// A stage begins; everything before it is done.
+    /// Begins a stage. All stages before it count as done.
     pub fn begin(&mut self, stage: Stage, now: f64) {
         if let Some(i) = self.plan.iter().position(|(s, _)| *s == stage) {
             self.index = self.index.max(i);
@@ -124,7 +124,8 @@ impl Progress {
         self.stage_started = now;
     }
 
-    /// A step takes no time because it is, or will be, taken from an earlier job. Stages of a step that has begun are over.
+    /// Sets the expected time of a step to zero because it is, or will be, reused from an earlier job. If the job has started, the step
+    /// counts as done.
     pub fn skip(&mut self, step: StepNumber) {
         let mut last = None;
         for (i, (stage, seconds)) in self.plan.iter_mut().enumerate() {
@@ -144,7 +145,7 @@ impl Progress {
         self.plan.iter().filter(|(s, _)| s.step() == step).map(|p| p.1).sum()
     }
 
-    /// The finished fraction of the running stage; it never falls.
+    /// Sets the finished fraction of the running stage. Smaller values than before are ignored.
     pub fn advance(&mut self, fraction: f64) {
         self.fraction = self.fraction.max(fraction.clamp(0.0, 1.0));
     }
@@ -154,7 +155,7 @@ impl Progress {
         (now - self.stage_started).max(0.0)
     }
 
-    /// The finished part of the whole job, 0..=99.
+    /// The finished part of the whole job in percent, at most 99.
     pub fn percent(&self) -> u8 {
         let total: f64 = self.plan.iter().map(|p| p.1).sum();
         if !self.started || total <= 0.0 {
@@ -171,17 +172,17 @@ impl Progress {
             return *expected;
         }
         let spent = self.stage_seconds(now);
-        // Once a fifth is done, the pace of this run says more than earlier runs.
+        // Once a fifth is done, extrapolating this run is more accurate than earlier runs.
         let left = if self.fraction > 0.2 { spent * (1.0 - self.fraction) / self.fraction } else { expected - spent };
         left.min(expected * 4.0)
     }
 
-    /// Seconds to the end of the job; negative when late.
+    /// Seconds to the end of the job; negative if it is late.
     pub fn eta(&self, now: f64) -> f64 {
         self.current_left(now) + self.plan.iter().skip(self.index + 1).map(|p| p.1).sum::<f64>()
     }
 
-    /// Seconds to the end of the running step; negative when late.
+    /// Seconds to the end of the running step; negative if it is late.
     pub fn step_eta(&self, now: f64) -> f64 {
         let Some((stage, _)) = self.plan.get(self.index) else { return 0.0 };
         let rest = self.plan.iter().skip(self.index + 1).filter(|(s, _)| s.step() == stage.step());
@@ -218,7 +219,7 @@ mod tests {
         for _ in 0..40 {
             d.learn(Stage::Segmentation, &load(), 10.0);
         }
-        assert!((d.expect(Stage::Segmentation, &load()) - 10.0).abs() < 0.1);
+        assert!((d.expected_seconds(Stage::Segmentation, &load()) - 10.0).abs() < 0.1);
         let mut p = Progress::new(&[Stage::Segmentation], &d, &load());
         p.begin(Stage::Segmentation, 100.0);
         assert!((p.eta(104.0) - 6.0).abs() < 0.1);
@@ -226,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn steps_that_are_there_already_take_no_time() {
+    fn reused_steps_take_no_time() {
         let mut p = Progress::new(Stage::ALL, &Durations::default(), &load());
         let (whole, first) = (p.eta(0.0), p.step_seconds(StepNumber::Background));
         p.skip(StepNumber::Background);
@@ -242,11 +243,11 @@ mod tests {
     }
 
     #[test]
-    fn nonsense_is_not_learned() {
+    fn impossible_durations_are_not_learned() {
         let mut d = Durations::default();
         d.learn(Stage::Scene, &load(), f64::NAN);
         d.learn(Stage::Scene, &load(), -1.0);
-        assert_eq!(d.expect(Stage::Scene, &load()), Durations::default().expect(Stage::Scene, &load()));
+        assert_eq!(d.expected_seconds(Stage::Scene, &load()), Durations::default().expected_seconds(Stage::Scene, &load()));
     }
 
     #[test]
@@ -265,6 +266,17 @@ mod tests {
         let mut durations = Durations::default();
         durations.learn(Stage::Composition, &diffusion, 7.0);
         let other = Workload { background_steps: 8, ..diffusion };
-        assert_eq!(durations.expect(Stage::Composition, &other), 7.0);
+        assert_eq!(durations.expected_seconds(Stage::Composition, &other), 7.0);
+        // Before anything was learned.
+        let twice = |steps: u32| steps * 2;
+        for (stage, more) in [
+            (Stage::Scene, Workload { background_steps: twice(4), ..diffusion }),
+            (Stage::SdxlText, Workload { text_steps: twice(30), ..diffusion }),
+            (Stage::Composition, Workload { composition_steps: twice(10), ..diffusion }),
+        ] {
+            for other in [Stage::Scene, Stage::SdxlText, Stage::Composition] {
+                assert_eq!(more.guess(other) > diffusion.guess(other), other == stage, "{stage:?} changes the estimate of {other:?}");
+            }
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! A job at one moment: what every front end shows and `job.json` keeps.
+//! The snapshot of a job: shown by every front end and kept in `job.json`.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,9 +14,10 @@ use super::stage::{Stage, Step};
 use super::status::JobStatus;
 use crate::notice;
 use crate::notice::Notice;
+use crate::request::fields::{BG_PROMPT, Field, MASK_IMAGE, PRODUCT_IMAGE, TEXT_CONTENT};
 use crate::request::{BackendKind, JobSpec, StepNumber};
 
-/// A job at one moment. Its JSON is the record in `job.json`; records of earlier versions can be read.
+/// The state of a job at one moment. Its JSON is the record in `job.json`; records of earlier versions can be read.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 // `remote` makes the derived functions inherent, so that reading a record can complete it; see `Deserialize` below.
 #[serde(remote = "Self")]
@@ -31,21 +32,21 @@ pub struct JobSnapshot {
     pub step: Step,
     /// Running or last stage.
     pub stage: Option<Stage>,
-    /// The progress line; of a failed job, what happened and what to do.
+    /// The progress line. For a failed job: what happened and what to do.
     pub message: Notice,
     /// Technical detail of a failure.
     pub error: Option<Notice>,
     /// Unix seconds when it was accepted.
     pub start_time: f64,
-    /// `start_time` plus the seconds that it took, whatever happened to the wall clock meanwhile.
+    /// Unix seconds when it ended: `start_time` plus the duration by the steady clock, so that changes of the wall clock do not matter.
     pub end_time: Option<f64>,
     /// The steady clock when it was accepted.
     #[serde(skip)]
     pub began: f64,
-    /// Seconds that it had taken at its newest event: all that is known of a job that the end of the program interrupted.
+    /// Seconds between its start and its newest event. If the program was killed, nothing else tells how long the job ran.
     #[serde(default)]
     pub spent: Option<f64>,
-    /// Rank among the jobs of this folder, oldest first, from 1. Records of earlier versions have 0.
+    /// Sequence number among the jobs of this folder, from 1. Records of earlier versions have 0.
     #[serde(default)]
     pub sequence: u64,
     /// The backend that makes it.
@@ -65,7 +66,7 @@ pub struct JobSnapshot {
     pub height: u32,
     /// The first step that runs.
     pub start_step: StepNumber,
-    /// The request as sent, with defaults filled in and pictures described.
+    /// The request as sent, with defaults filled in and pictures replaced by descriptions.
     pub parameters: Arc<Map<String, Value>>,
     /// The job starts with a product photo. Derived from `parameters`, as are the next two.
     #[serde(skip)]
@@ -76,7 +77,7 @@ pub struct JobSnapshot {
     /// The advertisement has text.
     #[serde(skip)]
     pub has_text: bool,
-    /// What was ignored or adjusted, and flaws of the result.
+    /// Inputs that were ignored or adjusted, and flaws of the result.
     pub warnings: Vec<Notice>,
     /// Legibility score of the final picture, 0..=1.
     pub legibility: Option<f32>,
@@ -85,19 +86,19 @@ pub struct JobSnapshot {
     /// Pictures that were on disk and are missing or damaged.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lost: Vec<ImageName>,
-    /// Content hashes of the step results and of the photo, by image name: they recognise a picture that a client sends back.
+    /// Content hashes of the step results and of the photo by image name. They identify a picture that a client sends back.
     #[serde(default)]
     pub hashes: BTreeMap<String, String>,
-    /// Content keys of the steps that it runs.
+    /// Content keys of its steps; see `pipeline::plan`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub step_keys: BTreeMap<StepNumber, String>,
-    /// Steps that were taken from earlier jobs instead of run.
+    /// Steps that were reused from earlier jobs instead of run.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cached_steps: Vec<StepNumber>,
     /// The warnings of each step; also in `warnings`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub step_notes: BTreeMap<StepNumber, Vec<Notice>>,
-    /// The user marked it as good.
+    /// The user gave it a star.
     #[serde(default)]
     pub starred: bool,
     /// The user's name for the job.
@@ -112,7 +113,7 @@ pub struct JobSnapshot {
     /// The step that the preview shows; `None` before the first preview.
     #[serde(skip)]
     pub preview_step: Option<StepNumber>,
-    /// Weighted progress.
+    /// The stages with their expected durations.
     #[serde(skip)]
     pub progress: Progress,
 }
@@ -123,10 +124,10 @@ impl Serialize for JobSnapshot {
     }
 }
 
-/// Facts that records do not keep are derived from the parameters, which every version has kept.
+/// Fields that are not in the record are derived from the parameters, which records of every version have.
 impl<'de> Deserialize<'de> for JobSnapshot {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::deserialize(deserializer).map(Self::with_facts)
+        Self::deserialize(deserializer).map(Self::with_derived_fields)
     }
 }
 
@@ -173,24 +174,29 @@ impl JobSnapshot {
             preview_step: None,
             progress: Progress::new(&Stage::plan(spec), durations, &load),
         }
-        .with_facts()
+        .with_derived_fields()
     }
 
-    fn with_facts(mut self) -> Self {
-        let is_set = |field: &str| self.parameters.get(field).is_some_and(|value| !value.is_null());
-        (self.has_product, self.has_mask) = (is_set("product_image"), is_set("mask_image"));
+    fn with_derived_fields(mut self) -> Self {
+        let is_set = |field: &Field| self.parameters.get(field.name).is_some_and(|value| !value.is_null());
+        (self.has_product, self.has_mask) = (is_set(&PRODUCT_IMAGE), is_set(&MASK_IMAGE));
         self.has_text = self.text().is_some();
         self
     }
 
     /// The text of the advertisement.
     pub fn text(&self) -> Option<&str> {
-        self.prompt("text_content")
+        self.text_field(&TEXT_CONTENT)
     }
 
-    /// A text field of the request; `None` if it is blank.
-    pub fn prompt(&self, field: &str) -> Option<&str> {
-        self.parameters.get(field).and_then(Value::as_str).map(str::trim).filter(|text| !text.is_empty())
+    /// The scene prompt.
+    pub fn scene(&self) -> Option<&str> {
+        self.text_field(&BG_PROMPT)
+    }
+
+    /// A text field of the request, trimmed; `None` if it is blank.
+    pub fn text_field(&self, field: &Field) -> Option<&str> {
+        self.parameters.get(field.name).and_then(Value::as_str).map(str::trim).filter(|text| !text.is_empty())
     }
 
     /// The documented `sub_step`.
@@ -198,9 +204,9 @@ impl JobSnapshot {
         self.stage.map(Stage::as_str)
     }
 
-    /// The first step that still has to run when this job is continued with the pictures on disk.
+    /// The first step that has to run if this job is continued with its pictures on disk.
     pub fn resume_step(&self) -> StepNumber {
-        // A job without text has one step, unless it was given the headline as a picture.
+        // A job without text has only step 1, unless it started with `step2_image`.
         let is_kept = |name| self.images.contains(&name);
         if self.start_step == StepNumber::Composite || (self.has_text && is_kept(ImageName::Step1) && is_kept(ImageName::Step2)) {
             StepNumber::Composite
@@ -211,17 +217,17 @@ impl JobSnapshot {
         }
     }
 
-    /// Seconds since it was accepted, or that it took. `now`: the steady clock.
+    /// Seconds since it was accepted; for an ended job, until its end. `now`: the steady clock.
     pub fn elapsed(&self, now: f64) -> f64 {
         self.end_time.map_or(now - self.began, |end| end - self.start_time).max(0.0)
     }
 
-    /// Seconds to the end, negative when late, 0 when over. `now`: the steady clock.
+    /// Seconds to the end; negative if it is late, 0 if it has ended. `now`: the steady clock.
     pub fn eta(&self, now: f64) -> i64 {
         if self.status.is_active() { self.progress.eta(now).ceil() as i64 } else { 0 }
     }
 
-    /// Seconds to the end of the running step, negative when late, 0 when over. `now`: the steady clock.
+    /// Seconds to the end of the running step; negative if it is late, 0 if the job has ended. `now`: the steady clock.
     pub fn step_eta(&self, now: f64) -> i64 {
         if self.status.is_active() { self.progress.step_eta(now).ceil() as i64 } else { 0 }
     }

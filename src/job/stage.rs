@@ -124,7 +124,7 @@ impl Stage {
         }
     }
 
-    /// The stages that a job runs, in order.
+    /// The stages of a job, in running order.
     pub fn plan<I>(spec: &JobSpec<I>) -> Vec<Self> {
         Self::from_start(&spec.start).into_iter().filter(|stage| stage.step() <= spec.stop_step).collect()
     }

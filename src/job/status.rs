@@ -1,8 +1,8 @@
-//! Whether a job waits, runs or has ended, and how.
+//! The status of a job.
 
 use serde::{Deserialize, Serialize};
 
-/// The state of a job.
+/// Whether a job waits, runs or has ended, and how.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum JobStatus {

@@ -31,7 +31,7 @@ impl JobSnapshot {
                 self.raise_percent();
             }
             (Running, JobEvent::Saved(name, hash)) => self.add_picture(name, hash),
-            (Running, JobEvent::TookOver(step)) => self.skip_step(step),
+            (Running, JobEvent::StepReused(step)) => self.skip_step(step),
             (Running, JobEvent::Warned(warning)) => self.warn(warning),
             (Running, JobEvent::Legible(score)) => self.legibility = Some(score),
             (Running, JobEvent::Previewed(preview)) => {
@@ -53,7 +53,7 @@ impl JobSnapshot {
         Ok(())
     }
 
-    /// A job that the end of the program interrupted, as the next start finds it. `end`: Unix seconds.
+    /// Fails a job that was active when the program was killed or crashed. `end`: Unix seconds.
     pub fn interrupt(&mut self, end: f64) {
         self.status = JobStatus::Failed;
         self.end_time = Some(end.max(self.start_time));

@@ -1,5 +1,6 @@
-//! Fluent bundles of both languages, and the wording of notices for each front end.
+//! Fluent bundles of every language, and the wording of notices for each front end.
 
+use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use fluent_bundle::concurrent::FluentBundle;
@@ -7,16 +8,8 @@ use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use unic_langid::LanguageIdentifier;
 
 use super::josa::particle;
-use super::{Argument, Notice};
-
-/// A language that the program speaks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Language {
-    /// English.
-    English,
-    /// Korean.
-    Korean,
-}
+use super::language::Language;
+use super::message::{Argument, Notice};
 
 /// Whose reader a message is worded for: names of fields and remedies differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -38,47 +31,10 @@ pub struct Wording {
     pub front_end: FrontEnd,
 }
 
+/// One bundle for each front end and language.
+const BUNDLES: usize = 3 * Language::COUNT;
+
 type Bundle = FluentBundle<Arc<FluentResource>>;
-
-/// Files of both languages: English, Korean.
-const FILES: &[(&str, &str)] = &[
-    (include_str!("../../assets/i18n/en/common.ftl"), include_str!("../../assets/i18n/ko/common.ftl")),
-    (include_str!("../../assets/i18n/en/config.ftl"), include_str!("../../assets/i18n/ko/config.ftl")),
-    (include_str!("../../assets/i18n/en/request.ftl"), include_str!("../../assets/i18n/ko/request.ftl")),
-    (include_str!("../../assets/i18n/en/decode.ftl"), include_str!("../../assets/i18n/ko/decode.ftl")),
-    (include_str!("../../assets/i18n/en/typography.ftl"), include_str!("../../assets/i18n/ko/typography.ftl")),
-    (include_str!("../../assets/i18n/en/draft.ftl"), include_str!("../../assets/i18n/ko/draft.ftl")),
-    (include_str!("../../assets/i18n/en/diffusion.ftl"), include_str!("../../assets/i18n/ko/diffusion.ftl")),
-    (include_str!("../../assets/i18n/en/pipeline.ftl"), include_str!("../../assets/i18n/ko/pipeline.ftl")),
-    (include_str!("../../assets/i18n/en/job.ftl"), include_str!("../../assets/i18n/ko/job.ftl")),
-    (include_str!("../../assets/i18n/en/store.ftl"), include_str!("../../assets/i18n/ko/store.ftl")),
-    (include_str!("../../assets/i18n/en/engine.ftl"), include_str!("../../assets/i18n/ko/engine.ftl")),
-    (include_str!("../../assets/i18n/en/api.ftl"), include_str!("../../assets/i18n/ko/api.ftl")),
-    (include_str!("../../assets/i18n/en/cli.ftl"), include_str!("../../assets/i18n/ko/cli.ftl")),
-    (include_str!("../../assets/i18n/en/studio-brief.ftl"), include_str!("../../assets/i18n/ko/studio-brief.ftl")),
-    (include_str!("../../assets/i18n/en/studio-canvas.ftl"), include_str!("../../assets/i18n/ko/studio-canvas.ftl")),
-    (include_str!("../../assets/i18n/en/studio-commands.ftl"), include_str!("../../assets/i18n/ko/studio-commands.ftl")),
-    (include_str!("../../assets/i18n/en/studio-files.ftl"), include_str!("../../assets/i18n/ko/studio-files.ftl")),
-    (include_str!("../../assets/i18n/en/studio-jobs.ftl"), include_str!("../../assets/i18n/ko/studio-jobs.ftl")),
-    (include_str!("../../assets/i18n/en/studio-messages.ftl"), include_str!("../../assets/i18n/ko/studio-messages.ftl")),
-    (include_str!("../../assets/i18n/en/studio-windows.ftl"), include_str!("../../assets/i18n/ko/studio-windows.ftl")),
-];
-/// Names of request fields: messages `field-<REST name>`.
-const FIELDS: (&str, &str) = (include_str!("../../assets/i18n/en/fields.ftl"), include_str!("../../assets/i18n/ko/fields.ftl"));
-
-impl Language {
-    fn pick<T>(self, (english, korean): (T, T)) -> T {
-        match self {
-            Self::English => english,
-            Self::Korean => korean,
-        }
-    }
-
-    fn identifier(self) -> LanguageIdentifier {
-        // A language that cannot be parsed would only change plural forms.
-        self.pick(("en", "ko")).parse().unwrap_or_default()
-    }
-}
 
 impl FrontEnd {
     fn word(self) -> &'static str {
@@ -117,8 +73,8 @@ impl Wording {
     pub fn sentence(self, notice: &Notice) -> String {
         let mut arguments = FluentArgs::new();
         arguments.set("door", self.front_end.word());
-        for (name, value) in &notice.0.arguments {
-            arguments.set(name.clone(), self.value(value));
+        for (name, value) in notice.arguments() {
+            arguments.set(name.to_owned(), self.value(value));
         }
         format(self.bundle(), notice.code(), &arguments).unwrap_or_else(|| notice.code().to_owned())
     }
@@ -155,33 +111,36 @@ impl Wording {
     }
 
     fn index(self) -> usize {
-        self.front_end as usize * 2 + self.language as usize
+        self.front_end as usize * Language::COUNT + self.language as usize
     }
 
     fn bundle(self) -> &'static Bundle {
-        static BUNDLES: [OnceLock<Bundle>; 6] = [const { OnceLock::new() }; 6];
-        BUNDLES[self.index()].get_or_init(|| {
+        static KEPT: [OnceLock<Bundle>; BUNDLES] = [const { OnceLock::new() }; BUNDLES];
+        KEPT[self.index()].get_or_init(|| {
             let mut bundle = self.empty_bundle();
             self.add_functions(&mut bundle);
-            FILES.iter().for_each(|files| add(&mut bundle, self.language.pick(*files)));
+            self.language.files().messages.iter().for_each(|file| add(&mut bundle, file));
             bundle
         })
     }
 
     /// A bundle of its own, because Fluent functions cannot look messages up in the bundle that calls them.
     fn fields(self) -> &'static Bundle {
-        static BUNDLES: [OnceLock<Bundle>; 6] = [const { OnceLock::new() }; 6];
-        BUNDLES[self.index()].get_or_init(|| {
+        static KEPT: [OnceLock<Bundle>; BUNDLES] = [const { OnceLock::new() }; BUNDLES];
+        KEPT[self.index()].get_or_init(|| {
             let mut bundle = self.empty_bundle();
-            add(&mut bundle, self.language.pick(FIELDS));
+            add(&mut bundle, self.language.files().fields);
             bundle
         })
     }
 
     fn empty_bundle(self) -> Bundle {
-        let mut bundle = Bundle::new_concurrent(vec![self.language.identifier()]);
+        // A tag that cannot be parsed would only change plural forms.
+        let identifier: LanguageIdentifier = self.language.tag().parse().unwrap_or_default();
+        let mut bundle = Bundle::new_concurrent(vec![identifier]);
         // Isolation marks would show as boxes in terminals and break clients that compare texts.
         bundle.set_use_isolating(false);
+        bundle.set_transform(self.language.transform());
         bundle
     }
 
@@ -205,6 +164,20 @@ impl Wording {
         if let Err(error) = field.and(josa) {
             tracing::error!(%error, "a Fluent function cannot be added");
         }
+    }
+}
+
+impl Notice {
+    /// The sentence without the field's name, in English as over REST.
+    pub fn english(&self) -> String {
+        Wording::REST.sentence(self)
+    }
+}
+
+/// In English as over REST, beginning with the field's name.
+impl fmt::Display for Notice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&Wording::REST.notice(self))
     }
 }
 
@@ -251,7 +224,9 @@ mod tests {
             assert_eq!(unique.len(), ids.len(), "a message stands twice: {ids:?}");
             unique
         }
-        let all: Vec<_> = FILES.iter().chain([&FIELDS]).map(|files| (ids(files.0), ids(files.1))).collect();
+        let files = |language: Language| language.files().messages.iter().chain([&language.files().fields]).copied();
+        let all: Vec<_> =
+            files(Language::English).zip(files(Language::Korean)).map(|(english, korean)| (ids(english), ids(korean))).collect();
         for (english, korean) in &all {
             assert_eq!(english, korean);
         }

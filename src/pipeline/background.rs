@@ -38,7 +38,7 @@ fn corrected(mask: &SourceImage, (width, height): (u32, u32)) -> Plane {
     Plane::from_gray(&plane.to_gray())
 }
 
-/// Cuts the product out of its photo. The mask decides where there is one, else the photo's own transparency, else the backend.
+/// Cuts the product out of its photo: by the mask if there is one, else by the photo's own transparency, else by the backend.
 fn cut_out(product: &SourceImage, mask: Option<&Plane>, backend: &mut dyn Backend, cx: StageCx<'_>) -> Result<Matte, PipelineError> {
     if let Some(mask) = mask {
         let photo = rgb(product);
@@ -89,7 +89,7 @@ pub fn run(
     Ok(Background { image, placed: Some(placed) })
 }
 
-/// The product's cut-out: taken from an earlier run, or made now.
+/// The product's cut-out, from an earlier run or made now.
 pub(super) fn matte(
     product: &SourceImage,
     mask: Option<&SourceImage>,
@@ -104,7 +104,7 @@ pub(super) fn matte(
     cx.check()?;
     let mask = mask.map(|m| corrected(m, product.pixels.dimensions()));
     if let Some(mask) = &mask {
-        // Before the stage: a job that is stopped here is resumed with this mask.
+        // Saved before the stage, so that a job that is stopped here resumes with this mask.
         sink.save(ImageName::Mask, Picture::Gray(&mask.to_gray()))?;
     }
     sink.stage(Stage::Segmentation);
@@ -117,7 +117,7 @@ pub(super) fn matte(
     Ok(sink.keep_matte(matte))
 }
 
-/// The empty scene: taken from an earlier run, or painted now.
+/// The empty scene, from an earlier run or painted now.
 fn scene(spec: &JobSpec, backend: &mut dyn Backend, cx: StageCx<'_>, sink: &dyn Sink) -> Result<Arc<Scene>, PipelineError> {
     if let Some(scene) = sink.take_scene() {
         return Ok(scene);

@@ -1,5 +1,4 @@
-//! Live drafts: the pipeline at reduced size, with results of earlier runs kept in memory, so that an edit costs only the stages that it
-//! changes.
+//! Live drafts: the pipeline at reduced size. Results are kept in memory, so that an edit runs only the stages that it changes.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -41,7 +40,7 @@ pub fn reduced(mut spec: JobSpec) -> JobSpec {
     spec
 }
 
-/// The photo at the size that live drafts need; it keeps the hash of the original, by which its cut-out is found.
+/// The photo at the size that live drafts need, with the hash of the original, which is part of the cut-out's key.
 pub fn reduced_photo(photo: &SourceImage) -> SourceImage {
     let (width, height) = (photo.pixels.width() as usize, photo.pixels.height() as usize);
     if width.max(height) <= MATTE_SIDE {
@@ -172,13 +171,13 @@ pub struct LivePipeline {
 }
 
 impl LivePipeline {
-    /// Whether the product's cut-out is kept: its photo and mask are not read then and may have any pixels.
+    /// Whether the product's cut-out is cached. If so, only the hashes of photo and mask are used, not their pixels.
     pub fn has_cutout(&self, product: &SourceImage, mask: Option<&SourceImage>, backend: &dyn Backend) -> bool {
         let key = plan::matte(&backend_version(backend.kind()), product, mask);
         self.results.lock().mattes.get(&key).is_some()
     }
 
-    /// Cuts the product out, or returns the cut-out that is kept.
+    /// Cuts the product out, or returns the cached cut-out.
     pub fn cut_out(
         &self,
         product: &SourceImage,
@@ -244,7 +243,7 @@ impl CurrentRun {
     }
 }
 
-/// Keeps the results of one run in memory, and takes results from the runs before.
+/// The sink of live drafts: keeps results in memory and reuses those of earlier runs.
 struct MemorySink<'a> {
     results: &'a Mutex<Results>,
     keys: StepKeys,

@@ -1,6 +1,6 @@
-//! From a spec to an advertisement: which steps run, layout, masks, layers, occlusion, legibility, and the keys by which results are reused.
+//! Makes an advertisement from a spec: order of the steps, layout, masks, layers, occlusion, legibility, and the keys for step reuse.
 //!
-//! [`run`] is the only orchestrator. Jobs and live drafts differ in their [`Sink`] alone.
+//! [`run`] is the only orchestrator. Jobs and live drafts differ only in their [`Sink`].
 
 pub mod background;
 pub mod composite;

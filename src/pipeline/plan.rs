@@ -1,6 +1,6 @@
-//! Content keys of steps and stages: BLAKE3 over everything that a result's pixels depend on. The same key means the same pixels. Pure.
+//! Content keys of steps and stages: BLAKE3 over everything that a result's pixels depend on. Equal keys mean equal pixels. Pure.
 //!
-//! The job engine reuses steps of kept jobs by these keys, live drafts reuse steps and stages in memory.
+//! By these keys the job engine reuses steps of earlier jobs, and live drafts reuse steps and stages in memory.
 
 use super::run::Recalled;
 use crate::imaging::Plane;
@@ -9,7 +9,7 @@ use crate::typography::FontCatalog;
 
 /// The first step whose key a request field changes. The keys of later steps change with it. `None`: the field changes no pixel.
 ///
-/// Every field of [`FIELDS`](crate::request::fields::FIELDS) stands here once; a test compares the table with what [`keys`] does.
+/// Contains every field of [`FIELDS`](crate::request::fields::FIELDS) once; a test compares the table with [`keys`].
 pub const FIRST_CHANGED_STEP: &[(&str, Option<StepNumber>)] = &[
     // Where the job starts decides which steps have keys, not what the keys are.
     ("start_step", None),
@@ -49,6 +49,7 @@ pub const FIRST_CHANGED_STEP: &[(&str, Option<StepNumber>)] = &[
     ("composition_guidance_scale", Some(StepNumber::Composite)),
     ("text_x", Some(StepNumber::Composite)),
     ("text_y", Some(StepNumber::Composite)),
+    ("text_scale", Some(StepNumber::Text)),
     ("stop_step", None),
     ("force_from_step", None),
     ("dry_run", None),
@@ -91,13 +92,13 @@ impl StepKeys {
         self.scene.as_deref()
     }
 
-    /// The key of the headline whatever it mirrors and refracts: two headlines with the same one differ only in the picture behind them.
+    /// The key of the headline without the picture behind it, which it mirrors and refracts.
     pub fn headline_style(&self) -> Option<&str> {
         self.headline_style.as_deref()
     }
 }
 
-/// Hashes named values; names and lengths keep neighbours apart.
+/// Hashes named values. Names and lengths are hashed too, so that values cannot run into each other.
 struct Key(blake3::Hasher);
 
 impl Key {
@@ -164,8 +165,8 @@ impl Key {
     }
 }
 
-/// The keys of a job. `backend`: its name, version and models. `recalled`: what earlier jobs know about the pictures that this one is
-/// given. `font` returns the content hash of a listed face.
+/// The keys of a job. `backend`: its name, version and models. `recalled`: masks of the given pictures that earlier jobs have
+/// kept. `font` returns the content hash of a listed face.
 pub fn keys<I: InputImage>(spec: &JobSpec<I>, backend: &str, recalled: &Recalled, font: &dyn Fn(&str) -> String) -> StepKeys {
     let mut keys = StepKeys::default();
     let steps = match &spec.start {
@@ -211,7 +212,7 @@ fn background<I: InputImage>(spec: &JobSpec<I>, backend: &str, product: Option<&
     let (bg, at) = (&spec.background, &spec.placement);
     let key = Key::new("background", backend).scene(spec).picture("product", product).picture("mask", mask);
     if product.is_none() {
-        // The other fields say how a product is put into the scene.
+        // The other fields matter only with a product.
         return key.done();
     }
     key.text("composition_prompt", &bg.composition_prompt)
@@ -226,7 +227,7 @@ fn background<I: InputImage>(spec: &JobSpec<I>, backend: &str, product: Option<&
 
 /// The letters mirror and refract the result of step 1, so its key is part of theirs.
 fn headline<I>(spec: &JobSpec<I>, backend: &str, step1: &str, text: &TextSpec, font: &dyn Fn(&str) -> String) -> String {
-    Key::new("letters", backend)
+    let key = Key::new("letters", backend)
         .canvas(spec)
         .text("step1", step1)
         .text("content", &text.content)
@@ -235,8 +236,12 @@ fn headline<I>(spec: &JobSpec<I>, backend: &str, step1: &str, text: &TextSpec, f
         .text("font", &text.font)
         .text("face", &font(&text.font))
         .whole("steps", text.steps.into())
-        .number("guidance_scale", text.guidance_scale)
-        .done()
+        .number("guidance_scale", text.guidance_scale);
+    // Jobs from before this field keep their keys.
+    match spec.placement.text_scale {
+        Some(scale) if scale < 1.0 => key.number("scale", scale).done(),
+        _ => key.done(),
+    }
 }
 
 fn composite<I>(spec: &JobSpec<I>, backend: &str, step1: &str, step2: &str, recalled: &Recalled) -> String {
@@ -256,7 +261,7 @@ fn composite<I>(spec: &JobSpec<I>, backend: &str, step1: &str, step2: &str, reca
         .number("guidance_scale", c.guidance_scale)
         .maybe("x", at.text_x)
         .maybe("y", at.text_y);
-    // The scale only gives the negative prompt its effect.
+    // True classifier-free guidance has an effect only with a negative prompt.
     match c.negative_prompt.trim() {
         "" => key.done(),
         _ => key.number("true_cfg_scale", spec.background.true_cfg_scale).done(),
@@ -299,16 +304,19 @@ mod tests {
         keys(&spec(change), "draft 1", &Recalled::default(), &str::to_owned).steps
     }
 
-    /// A request without the field, and another value of the field.
-    fn case(field: &str) -> (Value, Value) {
+    /// A request without the field, and another value of the field; `None` for a field that has no case.
+    fn case(field: &str) -> Option<(Value, Value)> {
         let value = match field {
+            "text_content" | "text_model_prompt" | "negative_prompt" => json!("a"),
+            "bg_prompt" | "bg_negative_prompt" | "bg_composition_prompt" | "bg_composition_negative_prompt" => json!("a"),
+            "composition_prompt" | "composition_negative_prompt" => json!("a"),
             "product_image" | "mask_image" | "step1_image" | "step2_image" => json!(2),
             "composition_mode" => json!("behind"),
             "text_position" => json!("auto"),
             "font_name" => json!("B.ttf"),
             "seed" | "product_scale" | "true_cfg_scale" => json!(2),
             "width" | "height" => json!(272),
-            "product_x" | "product_y" | "text_x" | "text_y" => json!(0.5),
+            "product_x" | "product_y" | "text_x" | "text_y" | "text_scale" => json!(0.5),
             "strength" | "composition_strength" => json!(0.1),
             "num_inference_steps" | "text_num_inference_steps" | "composition_steps" => json!(5),
             "guidance_scale" | "text_guidance_scale" | "composition_guidance_scale" => json!(3),
@@ -316,37 +324,59 @@ mod tests {
             "auto_unload" | "test_mode" | "dry_run" => json!(true),
             "force_from_step" => json!(1),
             "stop_step" => json!(3),
-            _ => json!("a"),
+            _ => return None,
         };
         let base = match field {
             "step1_image" => json!({"start_step": 2, "step1_image": 3}),
             "step2_image" => json!({"start_step": 3, "step1_image": 3, "step2_image": 4}),
             _ => json!({}),
         };
-        (base, value)
+        Some((base, value))
+    }
+
+    /// The entry of a field in [`FIRST_CHANGED_STEP`] and its case; the error says what a new field lacks.
+    fn row(field: &str) -> Result<(Option<StepNumber>, (Value, Value)), String> {
+        let entries: Vec<_> = FIRST_CHANGED_STEP.iter().filter(|entry| entry.0 == field).collect();
+        let [entry] = entries[..] else {
+            return Err(format!("{field} must stand in FIRST_CHANGED_STEP once, not {} times", entries.len()));
+        };
+        // Another start gives keys to other steps; another engine is another `backend`.
+        if matches!(field, "start_step" | "engine") {
+            return Ok((None, (json!({}), Value::Null)));
+        }
+        Ok((entry.1, case(field).ok_or(format!("{field} has no case in `case`"))?))
     }
 
     #[test]
     fn each_field_changes_the_keys_that_the_table_says() {
         let fields: Vec<&str> = crate::request::fields::FIELDS.iter().map(|f| f.name).collect();
         for field in &fields {
-            let entries: Vec<_> = FIRST_CHANGED_STEP.iter().filter(|entry| entry.0 == *field).collect();
-            assert_eq!(entries.len(), 1, "{field} must stand in FIRST_CHANGED_STEP once");
-            // Another start gives keys to other steps; another engine is another `backend`.
-            if matches!(*field, "start_step" | "engine") {
-                continue;
-            }
-            let (base, value) = case(field);
+            let (first_changed, (base, value)) = row(field).unwrap_or_else(|problem| panic!("{problem}"));
             let mut changed = base.clone();
-            changed[*field] = value;
+            if !value.is_null() {
+                changed[*field] = value;
+            }
             let (before, after) = (key(base), key(changed));
             for step in StepNumber::ALL {
                 let i = usize::from(step.get()) - 1;
-                let expected = before[i].is_some() && entries[0].1.is_some_and(|first| step >= first);
+                let expected = before[i].is_some() && first_changed.is_some_and(|first| step >= first);
                 assert_eq!(before[i] != after[i], expected, "{field}, step {step}");
             }
         }
         assert_eq!(FIRST_CHANGED_STEP.len(), fields.len(), "a field of the table is no request field");
+    }
+
+    #[test]
+    fn another_backend_changes_every_key() {
+        let of = |backend| keys(&spec(json!({})), backend, &Recalled::default(), &str::to_owned).steps;
+        assert!(of("draft 1").iter().zip(of("diffusion 1")).all(|(a, b)| *a != b));
+    }
+
+    #[test]
+    fn a_new_field_needs_a_row_and_a_case() {
+        assert!(row("halo_width").unwrap_err().contains("FIRST_CHANGED_STEP"));
+        assert_eq!(case("halo_width"), None);
+        assert!(row("bg_prompt").is_ok() && row("engine").is_ok());
     }
 
     #[test]
@@ -373,7 +403,7 @@ mod tests {
         assert_eq!(all.into_iter().flatten().collect::<std::collections::HashSet<_>>().len(), 5);
     }
 
-    /// Jobs on disk carry these: a change of how keys are computed would make every kept step useless.
+    /// Jobs on disk contain these keys. Any change in how keys are computed would make every kept step useless.
     #[test]
     fn keys_of_kept_jobs_stay_valid() {
         let placed = json!({"mask_image": 2, "product_x": 0.25, "text_y": 0.75, "composition_mode": "behind"});

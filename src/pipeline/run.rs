@@ -15,7 +15,7 @@ use crate::notice;
 use crate::request::{JobSpec, SourceImage, Start, StepNumber};
 use crate::typography::FontCatalog;
 
-/// What earlier jobs know about the pictures that a job was given: masks that the pictures themselves do not carry.
+/// Masks of the pictures in a request, as kept by the earlier jobs that made the pictures.
 #[derive(Clone, Debug, Default)]
 pub struct Recalled {
     /// The product's matte on the canvas of `step1_image`.

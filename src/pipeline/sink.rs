@@ -1,4 +1,4 @@
-//! Where a job's events and pictures go, and where results of earlier runs come from.
+//! The interface between the pipeline and its caller: receives events and pictures, and offers results of earlier runs.
 
 use std::sync::Arc;
 
@@ -39,22 +39,22 @@ pub trait Sink: StageObserver {
     fn save(&self, name: ImageName, picture: Picture<'_>) -> Result<(), PipelineError>;
     /// Keeps a picture that came with the request. The job did not make it, so its file must not carry the job's metadata.
     fn save_given(&self, name: ImageName, picture: Picture<'_>, source: &SourceImage) -> Result<(), PipelineError>;
-    /// Declares the result of the last step to be the advertisement: both files have the same bytes.
+    /// Makes the result of the last step the advertisement, byte for byte.
     fn finish_with(&self, last: ImageName) -> Result<(), PipelineError>;
-    /// The result of a step from an earlier run with the same inputs. Its stages are over when this returns; `None`: run the step.
+    /// The result of a step from an earlier run with the same inputs. `None`: the step has to run.
     fn take(&self, step: StepNumber) -> Option<Taken> {
         let _ = step;
         None
     }
-    /// The cut-out from an earlier run with the same inputs; `None`: cut out.
+    /// The cut-out from an earlier run with the same inputs, if there is one.
     fn take_matte(&self) -> Option<Arc<Matte>> {
         None
     }
-    /// Offers the cut-out to later runs. Returns the matte that this run goes on with, which may be smaller.
+    /// Offers the cut-out to later runs. Returns the matte for the rest of this run, which may be smaller.
     fn keep_matte(&self, matte: Matte) -> Arc<Matte> {
         Arc::new(matte)
     }
-    /// The empty scene from an earlier run with the same inputs; `None`: paint it.
+    /// The empty scene from an earlier run with the same inputs, if there is one.
     fn take_scene(&self) -> Option<Arc<Scene>> {
         None
     }

@@ -43,7 +43,8 @@ pub fn run(
     sink: &dyn Sink,
 ) -> Result<Headline, PipelineError> {
     sink.stage(Stage::TextCanvas);
-    let layout = layout_text(fonts, &text.font, &text.content, spec.width as usize, spec.height as usize)?;
+    let scale = spec.placement.text_scale.unwrap_or(1.0);
+    let layout = layout_text(fonts, &text.font, &text.content, (spec.width as usize, spec.height as usize), scale)?;
     for fallback in &layout.fallbacks {
         sink.notice(fallback.clone());
     }

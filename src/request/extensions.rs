@@ -57,6 +57,17 @@ pub static TEXT_Y: Field = field(
 )
 .silent()
 .like("0.2");
+/// `text_scale`
+pub static TEXT_SCALE: Field = field(
+    "text_scale",
+    number(0.2, 1.0),
+    Fallback::Number(1.0),
+    "Size of the letters as a fraction of the largest one that fits the canvas.",
+    "캔버스에 들어가는 가장 큰 글자 크기에 대한 비율 (0.2~1.0)",
+)
+.silent()
+.steps(&[StepNumber::Text])
+.like("0.6");
 /// `mask_image`
 pub static MASK_IMAGE: Field = field(
     "mask_image",

@@ -364,6 +364,7 @@ pub static FIELDS: &[&Field] = &[
     &PRODUCT_SCALE,
     &TEXT_X,
     &TEXT_Y,
+    &TEXT_SCALE,
     &MASK_IMAGE,
     &FORCE_FROM_STEP,
     &STOP_STEP,

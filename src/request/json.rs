@@ -11,14 +11,12 @@ use serde_json::{Map, Value};
 
 use super::error::FieldError;
 use super::raw::RawRequest;
-use super::unknown::{MAX_NAMED, known};
+use super::unknown::{MAX_NAME, known};
 use crate::notice;
 use crate::notice::Notice;
 
 /// Deepest nesting that is accepted. No field needs any, and skipping a value takes one byte of memory per level.
 const MAX_DEPTH: usize = 128;
-/// Longest name of an unknown field that is kept, characters; messages show fewer.
-const MAX_NAME: usize = 100;
 
 /// Reads the fields of a JSON object. A known field that is sent twice is an error. Pictures stay base64 texts.
 ///
@@ -63,24 +61,10 @@ fn depth(text: &[u8]) -> usize {
 #[derive(Default)]
 struct Object {
     request: RawRequest,
-    /// Unknown fields among `request.fields`.
-    unknown: usize,
     errors: Vec<FieldError>,
 }
 
 impl Object {
-    fn skip(&mut self, name: String) {
-        if self.request.fields.contains_key(&name) {
-            return;
-        }
-        if self.unknown < MAX_NAMED {
-            self.unknown += 1;
-            self.request.fields.insert(name, Value::Null);
-        } else {
-            self.request.more_unknown += 1;
-        }
-    }
-
     fn refuse(&mut self, name: &'static str, kind: &'static str, notice: Notice) {
         if !self.errors.iter().any(|e| e.field() == Some(name)) {
             self.errors.push(FieldError::new(name, kind, notice));
@@ -125,7 +109,7 @@ impl<'de> Deserialize<'de> for Object {
                         Name::Known(name) => object.take(name, map.next_value::<&RawValue>()?),
                         Name::Unknown(name) => {
                             map.next_value::<IgnoredAny>()?;
-                            object.skip(name);
+                            object.request.skip_unknown(&name);
                         }
                     }
                 }
@@ -208,6 +192,7 @@ fn unit(text: &str) -> Option<(u32, &str)> {
 mod tests {
     use serde_json::json;
 
+    use super::super::unknown::MAX_NAMED;
     use super::*;
 
     fn read(text: &str) -> RawRequest {

@@ -114,6 +114,7 @@ fn placement<I: InputImage>(r: &mut Reader<'_, I>) -> Placement {
         product_scale: r.optional_number(&f::PRODUCT_SCALE),
         text_x: r.optional_number(&f::TEXT_X),
         text_y: r.optional_number(&f::TEXT_Y),
+        text_scale: r.optional_number(&f::TEXT_SCALE),
     }
 }
 

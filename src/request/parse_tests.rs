@@ -261,20 +261,23 @@ fn the_table_is_sound() {
 
 #[test]
 fn placement_and_orders_show_only_when_sent() {
-    let spec = run(json!({"product_x": 0.25, "product_y": 1, "product_scale": 4, "text_x": 0, "text_y": 0.5, "force_from_step": 2}), false)
-        .unwrap();
+    let spec = run(
+        json!({"product_x": 0.25, "product_y": 1, "product_scale": 4, "text_x": 0, "text_y": 0.5, "text_scale": 0.2, "force_from_step": 2}),
+        false,
+    )
+    .unwrap();
     let at = spec.placement;
     assert_eq!(
-        (at.product_x, at.product_y, at.product_scale, at.text_x, at.text_y),
-        (Some(0.25), Some(1.0), Some(4.0), Some(0.0), Some(0.5))
+        (at.product_x, at.product_y, at.product_scale, at.text_x, at.text_y, at.text_scale),
+        (Some(0.25), Some(1.0), Some(4.0), Some(0.0), Some(0.5), Some(0.2))
     );
     assert_eq!((spec.force_from_step, &spec.parameters["product_scale"]), (Some(StepNumber::Text), &json!(4.0)));
     assert_eq!(run(Value::Object(spec.parameters.clone()), false).unwrap().placement, at);
     let spec = run(json!({"product_x": null, "dry_run": true}), false).unwrap();
     assert!(spec.placement == Placement::default());
     assert_eq!(spec.parameters.keys().collect::<Vec<_>>(), run(json!({}), false).unwrap().parameters.keys().collect::<Vec<_>>());
-    let bad = json!({"product_x": 1.01, "product_y": -0.1, "product_scale": 0.09, "text_x": "a", "text_y": 2, "force_from_step": 4, "dry_run": 1});
-    assert_eq!(wrong(bad), ["product_x", "product_y", "product_scale", "text_x", "text_y", "force_from_step", "dry_run"]);
+    let bad = json!({"product_x": 1.01, "product_y": -0.1, "product_scale": 0.09, "text_x": "a", "text_y": 2, "text_scale": 1.01, "force_from_step": 4, "dry_run": 1});
+    assert_eq!(wrong(bad), ["product_x", "product_y", "product_scale", "text_x", "text_y", "text_scale", "force_from_step", "dry_run"]);
 }
 
 #[test]

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::fields::DRY_RUN;
 use super::input_image::SourceImage;
+use super::unknown::{MAX_NAME, MAX_NAMED, known};
 use super::value::to_flag;
 use crate::notice::Notice;
 
@@ -81,6 +82,19 @@ impl RequestKind {
 }
 
 impl RawRequest {
+    /// Notes a field that the table does not have. Its value is not kept.
+    pub fn skip_unknown(&mut self, name: &str) {
+        let name: String = name.chars().take(MAX_NAME).collect();
+        if self.fields.contains_key(&name) {
+            return;
+        }
+        if self.more_unknown > 0 || self.fields.keys().filter(|name| known(name).is_none()).count() >= MAX_NAMED {
+            self.more_unknown += 1;
+        } else {
+            self.fields.insert(name, Value::Null);
+        }
+    }
+
     /// Decodes the pictures that are not decoded yet, each of them once.
     pub fn open(self, decode: Decode<'_>) -> OpenRequest {
         let read = |attachment| match attachment {

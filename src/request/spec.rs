@@ -58,6 +58,8 @@ pub struct Placement {
     pub text_x: Option<f32>,
     /// Centre of the letters' ink, 0..=1 of the canvas' height from its top.
     pub text_y: Option<f32>,
+    /// 0.2..=1 of the largest type size that fits.
+    pub text_scale: Option<f32>,
 }
 
 /// Settings of step 3.

@@ -7,6 +7,8 @@ use crate::notice::Notice;
 
 /// Unknown fields that are named one by one; the others are counted.
 pub(super) const MAX_NAMED: usize = 20;
+/// Longest name of an unknown field that is kept, characters; messages show fewer.
+pub(super) const MAX_NAME: usize = 100;
 /// Names that differ from a field's name by at most this many edits are taken for misspellings of it.
 const MAX_EDITS: usize = 2;
 /// Longer names than this are not compared with the fields' names, bytes.

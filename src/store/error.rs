@@ -1,4 +1,4 @@
-//! Why the data folder could not be read or written, worded for every front end.
+//! Why the data folder could not be read or written.
 
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! The lock on the data folder: two programs on one folder would take each other's running jobs for interrupted ones.
+//! The lock on the data folder. Without it, two programs on one folder would each fail the other's running jobs as interrupted.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind};
@@ -8,7 +8,7 @@ use super::error::{StoreError, at};
 use super::write::create_private_dir;
 
 const LOCK: &str = "lock";
-/// The folder may be removed while it is being locked; then it is made again.
+/// How often locking is tried when another program removes the folder meanwhile.
 const ATTEMPTS: usize = 5;
 
 /// The locked file `<root>/lock`.
@@ -19,14 +19,14 @@ pub(super) struct FolderLock {
 }
 
 impl FolderLock {
-    /// Makes `<root>/jobs` where it is missing and locks the folder. Fails when another program holds it.
+    /// Creates `<root>/jobs` if it is missing and locks the folder. Fails if another program holds the lock.
     pub fn take(root: &Path) -> Result<Self, StoreError> {
         let path = root.join(LOCK);
         let jobs = root.join("jobs");
         for _ in 0..ATTEMPTS {
             create_private_dir(&jobs).map_err(at("create", &jobs))?;
             let file = match open(&path) {
-                // Removed since the folder was made.
+                // The folder was removed after it was created.
                 Err(error) if error.kind() == ErrorKind::NotFound => continue,
                 other => other.map_err(at("open", &path))?,
             };
@@ -35,7 +35,7 @@ impl FolderLock {
                 Err(TryLockError::WouldBlock) => {
                     return Err(StoreError::new("use", root, ErrorKind::WouldBlock.into()));
                 }
-                // Some network file systems have no locks.
+                // Some network file systems do not support locks.
                 Err(TryLockError::Error(error)) => return Err(at("lock", &path)(error)),
             }
             let lock = Self { file, path: path.clone() };
@@ -55,7 +55,7 @@ impl FolderLock {
             use std::os::unix::fs::MetadataExt as _;
             self.file.metadata().is_ok_and(|held| (held.dev(), held.ino()) == (there.dev(), there.ino()))
         }
-        // Where open files cannot be removed, it is enough that there is one.
+        // Windows does not remove open files, so a file at this path is the locked one.
         #[cfg(not(unix))]
         {
             let _ = &self.file;

@@ -9,16 +9,16 @@ use uuid::Uuid;
 
 use super::error::{StoreError, at};
 use super::write::is_temporary;
-use super::{DELETED, JobStore, Marks, RECORD, whole};
+use super::{DELETED, FileStamps, JobStore, RECORD, whole};
 use crate::job::{ImageName, JobSnapshot};
 
-/// Time spent at the start on reading pictures whose files differ from their records; the keeper thread reads the others later.
+/// Time that may be spent at the start on reading pictures whose files have changed. The keeper thread reads the rest later.
 const READ_AT_START: Duration = Duration::from_secs(1);
 
-/// The marks of `job.json`. Records of earlier versions have none.
+/// The stamps in `job.json`. Records of earlier versions have none.
 #[derive(Deserialize)]
 struct Files {
-    files: Option<Marks>,
+    files: Option<FileStamps>,
 }
 
 impl JobStore {
@@ -38,7 +38,7 @@ impl JobStore {
                 continue;
             }
             let Ok(id) = name.parse::<Uuid>() else { continue };
-            // Only folders that the store itself names: no other spelling of a UUID.
+            // The store writes UUIDs in one spelling; a folder with another spelling is not its own.
             if name != id.to_string() {
                 continue;
             }
@@ -67,32 +67,31 @@ impl JobStore {
             return Ok(None);
         }
         let known = serde_json::from_slice::<Files>(&bytes).ok().and_then(|f| f.files).unwrap_or_default();
-        self.marks.lock().insert(id, known.clone());
+        self.stamps.lock().insert(id, known.clone());
         let whole: Vec<ImageName> = ImageName::ALL.iter().copied().filter(|&n| self.is_whole_at_start(id, n, read)).collect();
         job.list_pictures(&whole);
         let interrupted = job.status.is_active();
         if interrupted {
             let end = fs::metadata(dir.join(RECORD)).and_then(|m| m.modified()).ok();
             let end = end.and_then(|t| t.duration_since(UNIX_EPOCH).ok()).map(|d| d.as_secs_f64());
-            // The dates of files follow the wall clock; records of earlier versions have nothing better.
+            // Records of earlier versions have only the file's modification time, which follows the wall clock.
             let end = job.spent.map(|spent| job.start_time + spent).or(end).unwrap_or(job.start_time);
             job.interrupt(end);
         }
-        // A copy of the folder has other dates: once its pictures were read, they need not be read at the next start.
-        let was_read = read && self.marks.lock().get(&id).is_some_and(|now| *now != known);
+        // A copied data folder has other modification times. Recording them saves reading the pictures at the next start.
+        let was_read = read && self.stamps.lock().get(&id).is_some_and(|now| *now != known);
         if (interrupted || was_read)
             && let Err(error) = self.save_record(&job)
         {
-            // The job is as it is, whether this can be written or not.
+            // The job is usable even if this cannot be written.
             tracing::warn!(%id, %error, "a recovered job could not be recorded");
         }
         Ok(Some(job))
     }
 
-    /// A picture whose file matches its record is whole. Others are read to the end; when that would take too long (`read` is false), only
-    /// the chain of their chunks is checked for now.
+    /// Whether a picture is whole. A file that has changed is read to the end; without `read`, only its chunk structure is checked for now.
     fn is_whole_at_start(&self, id: Uuid, name: ImageName, read: bool) -> bool {
-        if read || self.is_marked(id, name) { self.is_whole(id, name) } else { whole::is_whole_file(&self.image_path(id, name), false) }
+        if read || self.is_unchanged(id, name) { self.is_whole(id, name) } else { whole::is_whole_file(&self.image_path(id, name), false) }
     }
 }
 
@@ -105,7 +104,7 @@ fn remove_temporary(dir: &Path) {
     }
 }
 
-/// A job's folder that has nothing but, at most, an empty record: its creation was interrupted.
+/// Whether a job's folder has no content beyond an empty record, because its creation was interrupted.
 fn is_leftover(dir: &Path) -> bool {
     let Ok(entries) = fs::read_dir(dir) else { return false };
     let is_empty_record = |e: &fs::DirEntry| e.file_name() == RECORD && e.metadata().is_ok_and(|m| m.is_file() && m.len() == 0);

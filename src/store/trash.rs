@@ -1,4 +1,4 @@
-//! Deleted jobs that can still be taken back. They are renamed, so deleting is quick; the disk is free once they are purged.
+//! Deleted jobs that can still be restored. Deleting only renames the folder, which is quick; purging frees the disk space.
 
 use std::collections::HashSet;
 use std::fs;
@@ -19,7 +19,7 @@ impl JobStore {
         self.root.join(TRASH).join(id.to_string())
     }
 
-    /// Moves a job's folder to the trash. On a full disk, where even that may fail, the folder is removed at once.
+    /// Moves a job's folder to the trash. If the disk is too full even for that, removes the folder at once.
     pub fn trash(&self, id: Uuid) -> Result<(), StoreError> {
         self.hold()?;
         let mut trashed = self.trashed.lock();
@@ -38,7 +38,7 @@ impl JobStore {
         }
     }
 
-    /// Moves a job's folder back from the trash. `false`: it is not there any more.
+    /// Moves a job's folder back from the trash. Returns `false` if it is no longer there.
     pub fn restore(&self, id: Uuid) -> Result<bool, StoreError> {
         self.hold()?;
         let mut trashed = self.trashed.lock();
@@ -59,42 +59,42 @@ impl JobStore {
         }
     }
 
-    /// Deleted jobs that can be taken back. Does not wait for the disk.
+    /// IDs of the deleted jobs that can be restored. No disk access.
     pub fn trashed_ids(&self) -> HashSet<Uuid> {
         self.trashed.lock().keys().copied().collect()
     }
 
-    /// Removes a job from the disk, from the trash or from where it is kept. A job in the trash that cannot be removed stays restorable.
+    /// Removes a job's folder from the disk, in the trash or not. A job in the trash that cannot be removed stays restorable.
     pub fn purge(&self, id: Uuid) -> Result<(), StoreError> {
         self.hold()?;
         let since = self.trashed.lock().remove(&id);
         let removed = self.remove(self.trash_dir(id)).and_then(|()| self.remove(self.job_dir(id)));
         if removed.is_ok() {
-            self.marks.lock().remove(&id);
+            self.stamps.lock().remove(&id);
         } else if let Some(since) = since {
             self.trashed.lock().insert(id, since);
         }
         removed
     }
 
-    /// Removes jobs from the disk that have been in the trash for at least `age`. Returns how many were removed. One that cannot be
-    /// removed waits another `age`.
+    /// Removes jobs from the disk that have been in the trash for at least `age`. Returns how many were removed. A job that
+    /// cannot be removed is tried again after another `age`.
     pub fn purge_older_than(&self, age: Duration) -> usize {
         if self.trashed.lock().is_empty() || self.hold().is_err() {
             return 0;
         }
-        // They cannot be restored from here on. The lock is not held while files are removed: the studio asks for the trash in every frame.
+        // From here on they cannot be restored. The lock is not held while files are removed, because the studio lists the trash in every frame.
         let due: Vec<Uuid> = self.trashed.lock().extract_if(|_, since| since.elapsed() >= age).map(|(id, _)| id).collect();
         let mut removed = 0;
         for id in due {
             match self.remove(self.trash_dir(id)) {
                 Ok(()) => {
-                    self.marks.lock().remove(&id);
+                    self.stamps.lock().remove(&id);
                     removed += 1;
                 }
                 Err(error) => {
                     tracing::warn!(%id, %error, "a deleted job could not be removed from the trash");
-                    // Tried again later, so that the warning does not repeat every two seconds.
+                    // Counts as deleted just now, so that the warning is not repeated every two seconds.
                     self.trashed.lock().insert(id, Instant::now());
                 }
             }
@@ -102,8 +102,7 @@ impl JobStore {
         removed
     }
 
-    /// Removes what an earlier run left in the trash. Anything that the store did not put there stays: `--data-dir` may name a folder that
-    /// has a `trash` of its own.
+    /// Removes jobs that an earlier run left in the trash. Other files stay, because `--data-dir` may name a folder that has its own `trash`.
     pub(super) fn clear_trash_at_start(&self) {
         let trash = self.root.join(TRASH);
         for entry in fs::read_dir(&trash).into_iter().flatten().flatten() {
@@ -118,7 +117,7 @@ impl JobStore {
         let _ = fs::remove_dir(&trash);
     }
 
-    /// Removes a folder. It is renamed first: a crash or a failure midway leaves a folder that the next start knows to be deleted.
+    /// Removes a folder. Renames it first, so that after a crash midway the next start recognises it as deleted.
     fn remove(&self, dir: PathBuf) -> Result<(), StoreError> {
         let name = dir.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
         let aside = dir.with_file_name(format!("{DELETED}{name}"));

@@ -1,4 +1,4 @@
-//! Whether a kept picture is whole: its chunks one after the other, their checksums, and nothing after the last.
+//! Checks that a PNG file is whole: consecutive chunks, valid checksums, and nothing after the last chunk.
 
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
@@ -6,35 +6,35 @@ use std::path::Path;
 
 const SIGNATURE: [u8; 8] = *b"\x89PNG\r\n\x1a\n";
 
-/// Whether the bytes are a PNG that lacks nothing: every chunk's checksum fits and IEND ends it.
+/// Whether the bytes are a whole PNG: every chunk's checksum is valid, and IEND is last.
 pub fn is_whole_png(bytes: &[u8]) -> bool {
     walk(&mut io::Cursor::new(bytes), true).unwrap_or(false)
 }
 
-/// The same of a file. Without `sums` the chunks' lengths are followed but their contents are not read.
-pub(super) fn is_whole_file(path: &Path, sums: bool) -> bool {
-    File::open(path).and_then(|file| walk(&mut BufReader::with_capacity(1 << 16, file), sums)).unwrap_or(false)
+/// As [`is_whole_png`], for a file. Without `checksums` only the chunk structure is checked; the contents are not read.
+pub(super) fn is_whole_file(path: &Path, checksums: bool) -> bool {
+    File::open(path).and_then(|file| walk(&mut BufReader::with_capacity(1 << 16, file), checksums)).unwrap_or(false)
 }
 
-fn walk(png: &mut (impl Read + Seek), sums: bool) -> io::Result<bool> {
+fn walk(png: &mut (impl Read + Seek), checksums: bool) -> io::Result<bool> {
     let mut signature = [0; 8];
     png.read_exact(&mut signature)?;
     if signature != SIGNATURE {
         return Ok(false);
     }
-    let (mut first, mut pixels) = (true, false);
+    let (mut is_first, mut has_pixels) = (true, false);
     let mut buffer = [0; 1 << 14];
     loop {
         let mut head = [0; 8];
         png.read_exact(&mut head)?;
         let [a, b, c, d, kind @ ..] = head;
         let mut left = u32::from_be_bytes([a, b, c, d]);
-        if left > i32::MAX as u32 || first != (kind == *b"IHDR") {
+        if left > i32::MAX as u32 || is_first != (kind == *b"IHDR") {
             return Ok(false);
         }
-        first = false;
-        pixels |= kind == *b"IDAT";
-        if sums {
+        is_first = false;
+        has_pixels |= kind == *b"IDAT";
+        if checksums {
             let mut sum = crc32fast::Hasher::new();
             sum.update(&kind);
             while left > 0 {
@@ -43,9 +43,9 @@ fn walk(png: &mut (impl Read + Seek), sums: bool) -> io::Result<bool> {
                 sum.update(part);
                 left -= part.len() as u32;
             }
-            let mut said = [0; 4];
-            png.read_exact(&mut said)?;
-            if u32::from_be_bytes(said) != sum.finalize() {
+            let mut expected = [0; 4];
+            png.read_exact(&mut expected)?;
+            if u32::from_be_bytes(expected) != sum.finalize() {
                 return Ok(false);
             }
         } else {
@@ -53,7 +53,7 @@ fn walk(png: &mut (impl Read + Seek), sums: bool) -> io::Result<bool> {
         }
         if kind == *b"IEND" {
             let here = png.stream_position()?;
-            return Ok(pixels && png.seek(SeekFrom::End(0))? == here);
+            return Ok(has_pixels && png.seek(SeekFrom::End(0))? == here);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Writing so that a crash leaves the old file or the new one, with the permissions that the user's umask allows.
+//! Atomic writes: after a crash either the old or the new file is there, whole. Permissions follow the user's umask.
 
 use std::fs::{self, DirBuilder, File};
 use std::io::{self, Write as _};
@@ -6,12 +6,12 @@ use std::path::Path;
 
 use super::error::{StoreError, at};
 
-/// Writes beside the target, syncs, renames, syncs the folder: after a crash the old file or the new one is there, whole.
+/// Replaces a file atomically: writes a temporary file beside it, syncs it, renames it and syncs the folder.
 pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
     replace(path, |file| file.write_all(bytes))
 }
 
-/// Copies a file as [`write_atomic`] writes one; it is never in memory as a whole.
+/// Copies a file atomically, as [`write_atomic`] does, without loading it into memory.
 pub fn copy_atomic(from: &Path, to: &Path) -> Result<(), StoreError> {
     replace(to, |file| io::copy(&mut File::open(from)?, file).map(drop))
 }
@@ -25,7 +25,7 @@ fn replace(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> Resu
     sync_dir(dir)
 }
 
-/// Makes a folder and those above it for this user alone. One that exists keeps its permissions.
+/// Creates a folder and its missing parents, accessible to this user alone. Existing folders keep their permissions.
 pub fn create_private_dir(path: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
@@ -37,12 +37,12 @@ pub fn create_private_dir(path: &Path) -> io::Result<()> {
     builder.create(path)
 }
 
-/// Whether a file is one of those that an interrupted write leaves behind.
+/// Whether a file of this name was left behind by an interrupted write.
 pub(super) fn is_temporary(name: &str) -> bool {
     name.starts_with('.') && name.ends_with(".tmp")
 }
 
-/// A file that goes away unless it is persisted. Its permissions follow the umask, as those of any new file: nothing is set afterwards.
+/// A temporary file, removed unless it is persisted. It is created with mode 0666, so that the umask decides its permissions.
 pub(super) fn temporary(dir: &Path) -> io::Result<tempfile::NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".").suffix(".tmp");

@@ -126,11 +126,18 @@ impl<'a> Faces<'a> {
     }
 }
 
-/// Lays out `text` in the upper half of a canvas.
+/// Lays out `text` in the upper half of a canvas. `scale`, 0..=1, is a fraction of the largest type size that fits; it does not change the
+/// line breaks.
 ///
 /// # Errors
 /// The text has nothing to draw, is too long, needs shaping, or cannot be drawn with the installed fonts.
-pub fn layout_text(catalog: &FontCatalog, font: &str, text: &str, width: usize, height: usize) -> Result<TextLayout, LayoutError> {
+pub fn layout_text(
+    catalog: &FontCatalog,
+    font: &str,
+    text: &str,
+    (width, height): (usize, usize),
+    scale: f32,
+) -> Result<TextLayout, LayoutError> {
     let text: String = text.replace("\r\n", "\n").replace('\r', "\n").nfc().collect();
     // Check before invisible joiners and selectors are removed.
     let unsettable = unsettable(&text);
@@ -154,7 +161,7 @@ pub fn layout_text(catalog: &FontCatalog, font: &str, text: &str, width: usize, 
     let lines = break_lines(&paragraphs, &faces, width as f32, height as f32);
     let metrics: Vec<LineInk> = lines.iter().map(|l| LineInk::of(l, &faces)).collect();
     let fit = Fit::of(&metrics, width as f32, height as f32);
-    let size = fit.size;
+    let size = fit.size * scale;
 
     let mut flat = Flattener::default();
     let mut baseline = height as f32 * CENTER - fit.block * size / 2.0 + fit.first_ascent * size;

@@ -73,7 +73,7 @@ fn every_phrase_fits() {
     let c = catalog();
     for (w, h) in [(512, 512), (640, 360), (360, 640)] {
         for phrase in PHRASES {
-            let l = layout_text(&c, EB, phrase, w, h).unwrap();
+            let l = layout_text(&c, EB, phrase, (w, h), 1.0).unwrap();
             let (x0, y0, x1, y1) = l.bounds;
             assert!(x1 - x0 <= 0.9 * w as f32, "{phrase}: width {}", x1 - x0);
             assert!(y1 - y0 <= 0.365 * h as f32, "{phrase}: height {}", y1 - y0);
@@ -89,41 +89,53 @@ fn every_phrase_fits() {
 fn short_slogans_take_one_wide_line() {
     let c = catalog();
     for phrase in ["여름 한정 세일", "Summer Sale", "Last days", "오늘만 이 가격"] {
-        let l = layout_text(&c, EB, phrase, 1024, 1024).unwrap();
+        let l = layout_text(&c, EB, phrase, (1024, 1024), 1.0).unwrap();
         assert_eq!(l.lines.len(), 1, "{phrase}");
         let part = (l.bounds.2 - l.bounds.0) / 1024.0;
         assert!((0.84..=0.9).contains(&part), "{phrase}: {part}");
     }
-    assert_eq!(layout_text(&c, EB, "두 줄\n제목", 1024, 1024).unwrap().lines, ["두 줄", "제목"]);
+    assert_eq!(layout_text(&c, EB, "두 줄\n제목", (1024, 1024), 1.0).unwrap().lines, ["두 줄", "제목"]);
+}
+
+#[test]
+fn a_smaller_scale_keeps_lines_and_centre() {
+    let c = catalog();
+    for text in ["Summer Sale", "두 줄\n제목", "오늘만 이 가격, 놓치지 마세요 지금 바로"] {
+        let [whole, half] = [1.0, 0.5].map(|scale| layout_text(&c, EB, text, (1024, 768), scale).unwrap());
+        assert_eq!((half.font_px, &half.lines), (whole.font_px / 2.0, &whole.lines));
+        let (a, b) = (whole.bounds, half.bounds);
+        assert!(((b.2 - b.0) / (a.2 - a.0) - 0.5).abs() < 0.01 && ((b.3 - b.1) / (a.3 - a.1) - 0.5).abs() < 0.01, "{a:?} {b:?}");
+        assert!((a.0 + a.2 - b.0 - b.2).abs() < 2.0 && (a.1 + a.3 - b.1 - b.3).abs() < 12.0, "{a:?} {b:?}");
+    }
 }
 
 #[test]
 fn two_hundred_characters_fit_and_one_more_is_refused() {
     let c = catalog();
     for text in ["가".repeat(200), "가나 다라".repeat(40), "W".repeat(200), "a\n".repeat(99)] {
-        let l = layout_text(&c, EB, &text, 512, 512).unwrap();
+        let l = layout_text(&c, EB, &text, (512, 512), 1.0).unwrap();
         assert!(l.bounds.2 - l.bounds.0 <= 0.9 * 512.0 && l.bounds.3 - l.bounds.1 <= 0.365 * 512.0);
     }
-    assert_eq!(layout_text(&c, EB, &"가".repeat(201), 512, 512), Err(LayoutError::TooLong(201)));
-    assert_eq!(layout_text(&c, EB, " \n\t\u{200d}", 512, 512), Err(LayoutError::Empty));
-    assert_eq!(layout_text(&c, "nope.ttf", "a", 512, 512), Err(LayoutError::UnknownFont("nope.ttf".into())));
+    assert_eq!(layout_text(&c, EB, &"가".repeat(201), (512, 512), 1.0), Err(LayoutError::TooLong(201)));
+    assert_eq!(layout_text(&c, EB, " \n\t\u{200d}", (512, 512), 1.0), Err(LayoutError::Empty));
+    assert_eq!(layout_text(&c, "nope.ttf", "a", (512, 512), 1.0), Err(LayoutError::UnknownFont("nope.ttf".into())));
 }
 
 #[test]
 fn decomposed_jamo_are_composed() {
     let c = catalog();
-    let composed = layout_text(&c, EB, "한글", 256, 256).unwrap();
-    assert_eq!(layout_text(&c, EB, "\u{1112}\u{1161}\u{11ab}\u{1100}\u{1173}\u{11af}", 256, 256).unwrap(), composed);
+    let composed = layout_text(&c, EB, "한글", (256, 256), 1.0).unwrap();
+    assert_eq!(layout_text(&c, EB, "\u{1112}\u{1161}\u{11ab}\u{1100}\u{1173}\u{11af}", (256, 256), 1.0).unwrap(), composed);
     assert_eq!(composed.lines, ["한글"]);
 }
 
 #[test]
 fn stand_ins_are_reported_and_missing_characters_named() {
     let c = catalog();
-    let l = layout_text(&c, EB, "꿻 세일", 512, 512).unwrap();
+    let l = layout_text(&c, EB, "꿻 세일", (512, 512), 1.0).unwrap();
     assert_eq!(l.fallbacks.len(), 1);
     assert!(l.fallbacks[0].english().contains('꿻') && l.fallbacks[0].english().contains("Pretendard"), "{:?}", l.fallbacks);
-    let error = layout_text(&c, EB, "세일 🍕🍕 \u{0e01}", 512, 512).unwrap_err();
+    let error = layout_text(&c, EB, "세일 🍕🍕 \u{0e01}", (512, 512), 1.0).unwrap_err();
     assert_eq!(error, LayoutError::MissingGlyphs { chars: vec!['🍕', '\u{0e01}'], font: EB.into() });
     assert!(error.to_string().contains("🍕") && error.to_string().contains(EB));
 }
@@ -146,7 +158,7 @@ fn with_small_fonts() -> FontCatalog {
 #[test]
 fn a_word_is_set_in_one_face() {
     let c = catalog();
-    let l = layout_text(&c, EB, "Café 세일", 1024, 1024).unwrap();
+    let l = layout_text(&c, EB, "Café 세일", (1024, 1024), 1.0).unwrap();
     assert_eq!(l.fallbacks.len(), 1);
     assert!(
         l.fallbacks[0].english().contains("\"é\" (U+00E9); Pretendard/Pretendard-Black.otf stands in for the whole word"),
@@ -204,7 +216,8 @@ fn no_line_begins_with_closing_punctuation() {
         }
     }
     let l =
-        layout_text(&c, "Pretendard/Pretendard-Black.otf", "가나다라마바사아자차카타파하가나다라마바사아자차카타파하!", 512, 512).unwrap();
+        layout_text(&c, "Pretendard/Pretendard-Black.otf", "가나다라마바사아자차카타파하가나다라마바사아자차카타파하!", (512, 512), 1.0)
+            .unwrap();
     assert!(l.lines.iter().all(|l| !l.starts_with('!')), "{:?}", l.lines);
 }
 
@@ -219,9 +232,9 @@ fn numbers_and_latin_words_stay_whole_in_long_words() {
 
 #[test]
 fn texts_that_need_shaping_are_not_set() {
-    let error = layout_text(&with_small_fonts(), EB, "A\u{304}\u{327}", 256, 256);
+    let error = layout_text(&with_small_fonts(), EB, "A\u{304}\u{327}", (256, 256), 1.0);
     assert!(matches!(error, Err(LayoutError::MissingGlyphs { .. } | LayoutError::Unsettable(_))), "{error:?}");
-    let error = layout_text(&catalog(), EB, "가\u{202e}나", 256, 256).unwrap_err();
+    let error = layout_text(&catalog(), EB, "가\u{202e}나", (256, 256), 1.0).unwrap_err();
     assert!(matches!(&error, LayoutError::Unsettable(why) if why.english().contains("U+202E")), "{error}");
 }
 
@@ -229,7 +242,7 @@ fn texts_that_need_shaping_are_not_set() {
 fn named_instances_are_drawn_with_their_weight() {
     let c = with_small_fonts();
     let width = |font: &str| {
-        let l = layout_text(&c, font, "A", 512, 512).unwrap();
+        let l = layout_text(&c, font, "A", (512, 512), 1.0).unwrap();
         (l.bounds.2 - l.bounds.0) / l.font_px
     };
     let (regular, bold, black) = (width("variable.ttf"), width("variable.ttf#Bold"), width("variable.ttf#Black"));
@@ -248,7 +261,7 @@ fn hostile_glyphs_are_left_out_in_bounded_time() {
     for font in ["laughs.ttf", "laughs.otf", "cycle.ttf"] {
         assert_eq!(c.missing_glyphs(font, "A"), ['A'], "{font}");
         assert!(!c.entry(font).unwrap().is_cheap("A"));
-        let l = layout_text(&c, font, "A", 256, 256).unwrap();
+        let l = layout_text(&c, font, "A", (256, 256), 1.0).unwrap();
         assert!(l.fallbacks[0].english().contains("Pretendard"), "{font}");
     }
     assert!(started.elapsed().as_secs() < 5);

@@ -90,7 +90,7 @@ impl WeightsError {
             Self::Corrupt { path, what } => notice!("diffusion-file-damaged", path = path.as_path(), detail = what.clone()),
             Self::MissingTensor { place, name } => notice!("diffusion-tensor-missing", place = place.clone(), name = name.clone()),
             Self::ExtraTensors { place, name, count } => {
-                notice!("diffusion-tensors-unknown", place = place.clone(), name = name.clone(), count = count.to_string())
+                notice!("diffusion-tensors-unknown", place = place.clone(), name = name.clone(), count = *count)
             }
             Self::Shape { place, name, expected, found } => notice!(
                 "diffusion-tensor-shape",

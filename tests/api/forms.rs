@@ -53,7 +53,7 @@ async fn finished(world: &World, started: Answer) -> Value {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_form_makes_the_same_picture_as_json() {
+async fn a_form_is_same_job_picture_as_json() {
     let world = World::new();
     let json = finished(&world, world.post(&Value::Object(request(json!({"force_from_step": 1})))).await).await;
     let parts = [texts(json!({"force_from_step": 1})), vec![file("input_image", &photo())]].concat();
@@ -145,6 +145,15 @@ async fn forms_and_json_share_the_memory_for_bodies() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn unknown_parts_are_ignored_and_named() {
+    let world = World::new();
+    let parts = [texts(json!({"dry_run": true})), vec![part("name=\"bg_promt\"", b"sea"), file("photo", &[0xff; 300])]].concat();
+    let plan = send(&world, form(&parts)).await.json();
+    let said = ["\"bg_promt\": unknown field, ignored; did you mean bg_prompt?", "\"photo\": unknown field, ignored"];
+    assert_eq!(plan["warnings"], json!(said), "{plan}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_form_can_ask_for_a_plan_while_a_job_runs() {
     let world = World::new();
     world.script.set("scene", Act::Slow(Duration::from_secs(30)));
@@ -166,7 +175,6 @@ async fn wrong_forms_say_what_is_wrong() {
             wrong(vec![part("name=\"seed\"", b"x"), part("name=\"strength\"", b"2")]),
             json!([["strength", "out_of_range"], ["seed", "integer_type"]]),
         ),
-        (wrong(vec![part("name=\"colour\"", b"red")]), json!([[null, "unknown_part"]])),
         (wrong(vec![part("name=\"seed\"", b"1"), part("name=\"seed\"", b"2")]), json!([["seed", "duplicate"]])),
         (wrong(vec![file("product_image", b"no picture")]), json!([["product_image", "image_invalid"]])),
         (wrong(vec![part("name=\"bg_prompt\"", b"\xff")]), json!([["bg_prompt", "text_invalid"]])),

@@ -30,7 +30,7 @@ async fn kept_steps_show_in_the_status_and_plain_answers_stay_as_they_were() {
     for silent in ["cached_steps", "starred", "title", "note"] {
         assert!(first.get(silent).is_none(), "{silent}");
     }
-    for silent in ["product_x", "product_scale", "text_y", "mask_image", "dry_run", "force_from_step"] {
+    for silent in ["product_x", "product_scale", "text_y", "text_scale", "mask_image", "dry_run", "force_from_step"] {
         assert!(first["parameters"].get(silent).is_none(), "{silent}");
     }
     let (_, second) = finished(&world, json!({"text_position": "bottom"})).await;

@@ -4,15 +4,15 @@ use nanococoa::notice;
 use std::sync::Arc;
 
 use egui::{Color32, ColorImage, Event, ViewportEvent};
-use nanococoa::gui::i18n::Lang;
 use nanococoa::job::JobStatus;
+use nanococoa::notice::Language;
 
 use crate::common::{Act, Script};
 use crate::desk::{Desk, sample};
 
 #[test]
 fn single_steps_are_exported() {
-    for lang in Lang::ALL {
+    for lang in Language::ALL {
         let dir = tempfile::tempdir().unwrap();
         let mut desk = Desk::fake(dir.path(), &Script::default(), lang);
         desk.fill("scene-title", "sea");
@@ -42,7 +42,7 @@ fn a_font_folder_is_added_used_and_removed() {
     std::fs::create_dir(&fonts).unwrap();
     let (_, bytes) = nanococoa::assets::FONTS.iter().find(|f| f.0.ends_with("NanumGothic.ttf")).unwrap();
     std::fs::write(fonts.join("Mine.ttf"), bytes).unwrap();
-    let mut desk = Desk::fake(dir.path(), &Script::default(), Lang::Ko);
+    let mut desk = Desk::fake(dir.path(), &Script::default(), Language::Korean);
     let count = desk.engine.fonts().names().len();
     desk.click("font-folders");
     desk.click("fonts-add");
@@ -52,7 +52,7 @@ fn a_font_folder_is_added_used_and_removed() {
     desk.click("path-read");
     let engine = desk.engine.clone();
     desk.until("the face", |_| engine.fonts().names().len() == count + 1);
-    assert!(desk.has(&Lang::Ko.notice(&notice!("fonts-remove", path = fonts.display()))));
+    assert!(desk.has(&Language::Korean.notice(&notice!("fonts-remove", path = fonts.display()))));
     desk.harness.key_press(egui::Key::Escape);
     desk.frames(4);
     desk.fill("text-title", "신메뉴");
@@ -64,7 +64,7 @@ fn a_font_folder_is_added_used_and_removed() {
 
     // The next start knows it too; taken from the list it is gone, and the draft says what is wrong, in Korean.
     desk.click("font-folders");
-    desk.click_label(&Lang::Ko.notice(&notice!("fonts-remove", path = fonts.display())));
+    desk.click_label(&Language::Korean.notice(&notice!("fonts-remove", path = fonts.display())));
     desk.until("the end of the face", |_| engine.fonts().names().len() == count);
     desk.harness.key_press(egui::Key::Escape);
     desk.frames(4);
@@ -78,7 +78,7 @@ fn a_font_folder_is_added_used_and_removed() {
 #[test]
 fn a_pasted_picture_becomes_the_product() {
     let dir = tempfile::tempdir().unwrap();
-    let mut desk = Desk::fake(dir.path(), &Script::default(), Lang::En);
+    let mut desk = Desk::fake(dir.path(), &Script::default(), Language::English);
     let mut picture = ColorImage::filled([64, 48], Color32::WHITE);
     for y in 12..36 {
         for x in 16..48 {
@@ -109,7 +109,7 @@ fn ask_to_close(desk: &mut Desk) {
 
 #[test]
 fn quitting_names_what_runs_and_what_is_not_in_the_project_file() {
-    for lang in Lang::ALL {
+    for lang in Language::ALL {
         let dir = tempfile::tempdir().unwrap();
         let script = Script::default();
         let mut desk = Desk::fake(dir.path(), &script, lang);
@@ -139,7 +139,7 @@ fn quitting_names_what_runs_and_what_is_not_in_the_project_file() {
                 || desk.has(&lang.notice(&notice!("quit-job", title = "mountain lake", percent = 1)))
         );
         desk.click("quit-save");
-        desk.until("the project as it is", |s| !s.session.unsaved());
+        desk.until("the project as it is", |s| !s.session.is_unsaved());
         desk.frames(3);
         assert!(!desk.has(&lang.notice(&notice!("quit-unsaved", file = "summer.ncocoa"))));
         desk.click("quit-stay");
@@ -158,17 +158,17 @@ fn save_as(desk: &mut Desk, path: &std::path::Path) {
     desk.frames(3);
     desk.fill("path-field", &path.display().to_string());
     desk.click("path-write");
-    desk.until("the file", |s| s.session.saved.as_ref().is_some_and(|k| k.0 == *path) && !s.session.unsaved());
+    desk.until("the file", |s| s.session.saved.as_ref().is_some_and(|k| k.0 == *path) && !s.session.is_unsaved());
     // From then on the same keys save where it is, without a word.
     desk.fill("text-title", "Later");
     desk.harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::S);
-    desk.until("the file again", |s| !s.session.unsaved());
+    desk.until("the file again", |s| !s.session.is_unsaved());
     assert!(!desk.studio().has_window());
 }
 
 #[test]
 fn a_new_advertisement_never_goes_into_the_old_file() {
-    for lang in Lang::ALL {
+    for lang in Language::ALL {
         let dir = tempfile::tempdir().unwrap();
         let mut desk = Desk::fake(dir.path(), &Script::default(), lang);
         let [a, b] = ["a.ncocoa", "b.ncocoa"].map(|n| dir.path().join(n));
@@ -196,7 +196,7 @@ fn a_new_advertisement_never_goes_into_the_old_file() {
         ask_to_close(&mut desk);
         assert!(desk.has(&lang.notice(&notice!("quit-unsaved", file = "b.ncocoa"))));
         desk.click("quit-save");
-        desk.until("the project as it is", |s| !s.session.unsaved());
+        desk.until("the project as it is", |s| !s.session.is_unsaved());
         let text = |path: &std::path::Path| {
             let bytes = std::fs::read(path).unwrap();
             nanococoa::engine::project::read_project(&bytes).unwrap().fields["bg_prompt"].clone()
@@ -209,7 +209,7 @@ fn a_new_advertisement_never_goes_into_the_old_file() {
 #[test]
 fn photos_that_nothing_refers_to_are_removed_a_day_later() {
     let dir = tempfile::tempdir().unwrap();
-    let mut desk = Desk::fake(dir.path(), &Script::default(), Lang::En);
+    let mut desk = Desk::fake(dir.path(), &Script::default(), Language::English);
     desk.harness.state_mut().open(sample());
     desk.until("the photo", |s| s.session.brief.product.is_some());
     let used = desk.studio().session.brief.product.clone().unwrap().path;
@@ -222,7 +222,7 @@ fn photos_that_nothing_refers_to_are_removed_a_day_later() {
     for path in [&used, &old] {
         std::fs::File::options().append(true).open(path).unwrap().set_modified(day).unwrap();
     }
-    let desk = Desk::fake(dir.path(), &Script::default(), Lang::En);
+    let desk = Desk::fake(dir.path(), &Script::default(), Language::English);
     assert_eq!([&used, &fresh, &old].map(|p| p.is_file()), [true, true, false]);
     desk.end();
 }

@@ -1,7 +1,7 @@
 //! What the studio looks like, compared with committed pictures: both themes, both languages, small and large windows, zoom.
 //!
-//! `UPDATE_SNAPSHOTS=1 cargo nextest run --test gui snapshots` writes them anew. Rendered with Vulkan on any driver, in CI on lavapipe;
-//! where there is none the tests say so and end, or fail where `NANOCOCOA_REQUIRE_RENDERER` is set.
+//! `UPDATE_SNAPSHOTS=1 cargo nextest run --test gui snapshots` writes them anew. Rendered with Vulkan on any driver, in CI on lavapipe; without a
+//! driver the tests fail and say what to install.
 
 use nanococoa::notice;
 use std::path::{Path, PathBuf};
@@ -13,46 +13,40 @@ use image::{Rgb, RgbImage};
 use nanococoa::config::{Config, Overrides};
 use nanococoa::engine::Engine;
 use nanococoa::gui::commands::UiCommand;
-use nanococoa::gui::i18n::Lang;
 use nanococoa::gui::{Options, Studio};
 use nanococoa::metrics::SystemMetrics;
+use nanococoa::notice::Language;
 
 use crate::common::Act;
 use crate::desk::{Desk, real, sample};
-
-/// A tone further away than this is another tone.
-const TONE: i32 = 32;
-/// This part of the pixels may be of another tone: drivers round differently.
-const MAY_DIFFER: f64 = 0.001;
+use crate::difference::{difference, marked};
 
 struct Look {
     name: &'static str,
-    lang: Lang,
+    lang: Language,
     dark: bool,
     size: (f32, f32),
     zoom: f32,
 }
 
-const fn look(name: &'static str, lang: Lang, dark: bool, size: (f32, f32)) -> Look {
+const fn look(name: &'static str, lang: Language, dark: bool, size: (f32, f32)) -> Look {
     Look { name, lang, dark, size, zoom: 1.0 }
 }
 
 const SMALL: (f32, f32) = (1280.0, 720.0);
 const LARGE: (f32, f32) = (2560.0, 1440.0);
 
-/// `None`, with a word about it, where nothing can be rendered.
-fn renderer() -> Option<WgpuTestRenderer> {
-    let made = std::panic::catch_unwind(WgpuTestRenderer::new);
-    if made.is_err() {
-        let needed = std::env::var_os("NANOCOCOA_REQUIRE_RENDERER").is_some();
-        assert!(!needed, "no Vulkan driver here; install mesa-vulkan-drivers and libvulkan1");
-        println!("skipped: no Vulkan driver here; install mesa-vulkan-drivers and libvulkan1");
-    }
-    made.ok()
+fn renderer() -> WgpuTestRenderer {
+    std::panic::catch_unwind(WgpuTestRenderer::new).unwrap_or_else(|_| {
+        panic!(
+            "no graphics driver can render the studio; install a software renderer (Debian, Ubuntu: `apt-get install mesa-vulkan-drivers \
+             libvulkan1`), or leave these tests out: `cargo nextest run -E 'not test(snapshots::)'`"
+        )
+    })
 }
 
-fn studio(look: &Look, dir: &Path, engine: Engine) -> Option<Desk> {
-    let renderer = renderer()?;
+fn studio(look: &Look, dir: &Path, engine: Engine) -> Desk {
+    let renderer = renderer();
     let none = dir.join("none.toml");
     std::fs::write(&none, "").unwrap();
     let config = Config::load(Overrides { config: Some(none), data_dir: Some(dir.into()), ..Overrides::default() }).unwrap();
@@ -76,7 +70,7 @@ fn studio(look: &Look, dir: &Path, engine: Engine) -> Option<Desk> {
     // The harness has a theme of its own until then.
     desk.harness.ctx.set_theme(if dark { egui::Theme::Dark } else { egui::Theme::Light });
     desk.frames(4);
-    Some(desk)
+    desk
 }
 
 fn settle(desk: &mut Desk) {
@@ -113,13 +107,20 @@ fn check(desk: &mut Desk, look: &Look) {
     }
     let kept = image::open(&path).unwrap_or_else(|e| panic!("{}: {e}; write it with UPDATE_SNAPSHOTS=1", path.display())).into_rgb8();
     assert_eq!(kept.dimensions(), shown.dimensions(), "{}", look.name);
-    let apart = |a: &Rgb<u8>, b: &Rgb<u8>| a.0.iter().zip(b.0).any(|(a, b)| (i32::from(*a) - i32::from(b)).abs() > TONE);
-    let differ = kept.pixels().zip(shown.pixels()).filter(|(a, b)| apart(a, b)).count();
-    let part = differ as f64 / kept.pixels().len() as f64;
-    if part > MAY_DIFFER {
-        let now = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{}.png", look.name));
+    if let Some(cluster) = difference(&kept, &shown) {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+        let (now, marks) = (folder.join(format!("{}.png", look.name)), folder.join(format!("{}-marked.png", look.name)));
         shown.save(&now).unwrap();
-        panic!("{}: {:.2} % of the pixels differ; see {}", look.name, part * 100.0, now.display());
+        marked(&kept, &shown).save(&marks).unwrap();
+        panic!(
+            "{}: another picture near {}, {} ({} pixels); see {} and {}",
+            look.name,
+            cluster.x,
+            cluster.y,
+            cluster.count,
+            now.display(),
+            marks.display()
+        );
     }
 }
 
@@ -128,16 +129,16 @@ fn fill(desk: &mut Desk) {
     desk.until("the photo", |s| s.session.brief.product.is_some());
     let lang = desk.studio().lang();
     let brief = &mut desk.harness.state_mut().session.brief;
-    brief.text = if lang == Lang::Ko { "신메뉴 출시" } else { "SUMMER SALE" }.into();
-    brief.scene = if lang == Lang::Ko { "흰 스튜디오 배경" } else { "white studio backdrop" }.into();
+    brief.text = if lang == Language::Korean { "신메뉴 출시" } else { "SUMMER SALE" }.into();
+    brief.scene = if lang == Language::Korean { "흰 스튜디오 배경" } else { "white studio backdrop" }.into();
     (brief.width, brief.height) = (512, 512);
 }
 
 #[test]
 fn welcome() {
-    for look in [look("welcome-ko-dark", Lang::Ko, true, SMALL), look("welcome-en-light", Lang::En, false, LARGE)] {
+    for look in [look("welcome-ko-dark", Language::Korean, true, SMALL), look("welcome-en-light", Language::English, false, LARGE)] {
         let dir = tempfile::tempdir().unwrap();
-        let Some(mut desk) = studio(&look, dir.path(), real(dir.path())) else { return };
+        let mut desk = studio(&look, dir.path(), real(dir.path()));
         check(&mut desk, &look);
         desk.end();
     }
@@ -145,24 +146,24 @@ fn welcome() {
 
 #[test]
 fn draft_and_brush() {
-    let shown = look("draft-en-light", Lang::En, false, SMALL);
+    let shown = look("draft-en-light", Language::English, false, SMALL);
     let dir = tempfile::tempdir().unwrap();
-    let Some(mut desk) = studio(&shown, dir.path(), real(dir.path())) else { return };
+    let mut desk = studio(&shown, dir.path(), real(dir.path()));
     fill(&mut desk);
     check(&mut desk, &shown);
-    desk.harness.state_mut().session.lang = Lang::Ko;
+    desk.harness.state_mut().session.lang = Language::Korean;
     desk.frames(3);
     desk.click("product-refine");
     desk.frames(8);
-    check(&mut desk, &look("brush-ko-light", Lang::Ko, false, SMALL));
+    check(&mut desk, &look("brush-ko-light", Language::Korean, false, SMALL));
     desk.end();
 }
 
 #[test]
 fn results_and_windows() {
-    let shown = look("result-ko-dark", Lang::Ko, true, LARGE);
+    let shown = look("result-ko-dark", Language::Korean, true, LARGE);
     let dir = tempfile::tempdir().unwrap();
-    let Some(mut desk) = studio(&shown, dir.path(), real(dir.path())) else { return };
+    let mut desk = studio(&shown, dir.path(), real(dir.path()));
     fill(&mut desk);
     desk.click("command-generate");
     desk.until_made(1);
@@ -174,10 +175,10 @@ fn results_and_windows() {
     desk.frames(200);
     check(&mut desk, &shown);
     for (name, lang, dark, command) in [
-        ("export-ko-dark", Lang::Ko, true, UiCommand::Export),
-        ("server-en-light", Lang::En, false, UiCommand::Server),
-        ("shortcuts-ko-light", Lang::Ko, false, UiCommand::Shortcuts),
-        ("palette-en-dark", Lang::En, true, UiCommand::Palette),
+        ("export-ko-dark", Language::Korean, true, UiCommand::Export),
+        ("server-en-light", Language::English, false, UiCommand::Server),
+        ("shortcuts-ko-light", Language::Korean, false, UiCommand::Shortcuts),
+        ("palette-en-dark", Language::English, true, UiCommand::Palette),
     ] {
         let look = look(name, lang, dark, SMALL);
         desk.harness.set_size(egui::vec2(SMALL.0, SMALL.1));
@@ -197,9 +198,9 @@ fn results_and_windows() {
 /// The smallest window, enlarged: the picture keeps its room, nothing is cut off.
 #[test]
 fn narrow() {
-    let shown = Look { zoom: 1.5, ..look("narrow-en-dark-150", Lang::En, true, SMALL) };
+    let shown = Look { zoom: 1.5, ..look("narrow-en-dark-150", Language::English, true, SMALL) };
     let dir = tempfile::tempdir().unwrap();
-    let Some(mut desk) = studio(&shown, dir.path(), real(dir.path())) else { return };
+    let mut desk = studio(&shown, dir.path(), real(dir.path()));
     fill(&mut desk);
     desk.until_drafted();
     check(&mut desk, &shown);
@@ -208,11 +209,11 @@ fn narrow() {
 
 #[test]
 fn zoomed_and_failing() {
-    let shown = Look { zoom: 1.5, ..look("failed-ko-dark-150", Lang::Ko, true, (1920.0, 1080.0)) };
+    let shown = Look { zoom: 1.5, ..look("failed-ko-dark-150", Language::Korean, true, (1920.0, 1080.0)) };
     let dir = tempfile::tempdir().unwrap();
     let script = crate::common::Script::default();
-    script.set("sculpt", Act::Fail(nanococoa::notice!("draft-no-photo")));
-    let Some(mut desk) = studio(&shown, dir.path(), crate::common::engine_in(dir.path(), &script)) else { return };
+    script.set("sculpt", Act::Fail(notice!("draft-no-photo")));
+    let mut desk = studio(&shown, dir.path(), crate::common::engine_in(dir.path(), &script));
     fill(&mut desk);
     desk.click("command-generate");
     desk.until("the failure", |s| s.jobs().first().is_some_and(|j| j.error.is_some()) && !s.is_loading());
@@ -227,13 +228,13 @@ fn zoomed_and_failing() {
 fn gallery() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("gallery");
     std::fs::create_dir_all(&folder).unwrap();
-    for (lang, dark) in [(Lang::Ko, true), (Lang::En, false), (Lang::Ko, false), (Lang::En, true)] {
+    for (lang, dark) in [(Language::Korean, true), (Language::English, false), (Language::Korean, false), (Language::English, true)] {
         let look = look("gallery", lang, dark, SMALL);
         let dir = tempfile::tempdir().unwrap();
-        let Some(mut desk) = studio(&look, dir.path(), real(dir.path())) else { return };
+        let mut desk = studio(&look, dir.path(), real(dir.path()));
         let shoot = |desk: &mut Desk, name: &str| {
             desk.frames(10);
-            let name = format!("{name}-{}-{}.png", if lang == Lang::Ko { "ko" } else { "en" }, if dark { "dark" } else { "light" });
+            let name = format!("{name}-{}-{}.png", if lang == Language::Korean { "ko" } else { "en" }, if dark { "dark" } else { "light" });
             desk.harness.render().unwrap().save(folder.join(name)).unwrap();
         };
         fill(&mut desk);

@@ -14,6 +14,11 @@ pub fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/parity/fixtures")
 }
 
+/// A case of the fixtures.
+pub fn case(name: &str) -> Value {
+    serde_json::from_slice(&fs::read(fixtures().join(name)).unwrap()).unwrap()
+}
+
 fn write_json(path: &Path, value: &Value) {
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     fs::write(path, serde_json::to_vec(value).unwrap()).unwrap();
@@ -70,4 +75,14 @@ pub fn write_model(at: &Path, case: &Value) {
     } else {
         write_clip_tokenizer(&at.join("tokenizer_2"), "!");
     }
+}
+
+/// Everything that the diffusion backend needs, as small random models: FLUX, SDXL with its ControlNet inside, and BiRefNet.
+pub fn write_tiny_models(root: &Path) {
+    write_model(&root.join("flux-tiny"), &case("pipeline--flux-dev-wide.json"));
+    write_model(&root.join("sdxl-tiny"), &case("pipeline--sdxl-cfg.json"));
+    let mut matte = case("birefnet--tiny-square.json");
+    matte["config"]["architectures"] = json!(["BiRefNet"]);
+    matte["config"]["image_size"] = json!(64);
+    write_part(&root.join("birefnet"), &matte, "model.safetensors");
 }

@@ -5,7 +5,10 @@ diffusion-file-missing = { $path }: there is no such file; download the model or
 diffusion-file-unreadable = { $path }: cannot be read: { $detail }
 diffusion-file-damaged = { $path }: { $detail }; download it again
 diffusion-tensor-missing = { $place }: tensor { $name } is missing
-diffusion-tensors-unknown = { $place }: { $count } tensor(s) belong to no part of the network, the first is { $name }
+diffusion-tensors-unknown = { $count ->
+    [one] { $place }: { $count } tensor belongs to no part of the network: { $name }
+   *[other] { $place }: { $count } tensors belong to no part of the network, the first is { $name }
+}
 diffusion-tensor-shape = { $place }: tensor { $name } has shape { $found }, the config asks for { $expected }
 diffusion-config-unusable = { $place }: { $detail }
 diffusion-weights-not-loaded = { $place }: { $detail }
@@ -35,6 +38,7 @@ diffusion-photo-empty = The photo has no pixels.
 diffusion-request-unusable = { $detail }
 diffusion-computation-failed = The computation failed: { $detail }. Try again, or use the draft engine.
 diffusion-out-of-memory = CUDA out of memory. Close other programs that use the GPU, choose a smaller size or install smaller (GGUF) models; the draft engine works meanwhile.
+diffusion-out-of-host-memory = Out of memory. Close other programs, choose a smaller size or install smaller (GGUF) models; the draft engine works meanwhile.
 diffusion-less-memory = memory ran out, so this step was run again with less: { $plan }
 
 # Memory plans.
@@ -51,7 +55,10 @@ diffusion-no-product = BiRefNet saw no product in the photo, so the draft engine
 
 # Models and devices.
 diffusion-no-models = no diffusion models are installed
-diffusion-models-missing = { $count } of the diffusion models are missing in { $folder }: { $models }
+diffusion-models-missing = { $count ->
+    [one] { $count } of the diffusion models is missing in { $folder }: { $models }
+   *[other] { $count } of the diffusion models are missing in { $folder }: { $models }
+}
 diffusion-install-models = { $reason }. Install them or use the draft engine.
 diffusion-cannot-run = The diffusion engine cannot run: { $reason }.
 diffusion-models-too-large = the diffusion models need about { $needed } GiB even with the smallest memory plan, { $device } has { $total } GiB; install smaller (GGUF) models

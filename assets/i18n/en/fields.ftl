@@ -75,6 +75,10 @@ field-text_y = { $door ->
     [cli] --text-y
    *[studio] Text position, vertical
 }
+field-text_scale = { $door ->
+    [cli] --text-scale
+   *[studio] Text size
+}
 field-product_x = { $door ->
     [cli] --product-x
    *[studio] Product position, horizontal

@@ -46,7 +46,10 @@ request-choice-not-a-text = { $value } is not a text; { $door ->
     [rest] send
    *[other] use
 } { $rule }
-request-not-a-text = { $value } is not a text; send a string, or null for the default
+request-not-a-text = { $value } is not a text; { $door ->
+    [rest] send
+   *[other] use
+} a string, or null for the default
 request-far-too-long = far too long; { $door ->
     [rest] send
    *[other] use
@@ -58,15 +61,20 @@ request-too-long = { $count } characters are too many; { $door ->
 request-control-character = contains the control character { $code }; remove it
 request-missing-glyphs = no font here can draw { $characters }; leave it out or add a font that has it
 request-many-missing-glyphs = no font here can draw { $characters } and more; leave it out or add a font that has it
-request-font-not-a-text = { $value } is not a text; send a name from GET /fonts
+request-font-not-a-text = { $value } is not a text; { $door ->
+    [rest] send a name from GET /fonts
+   *[other] use a listed name
+}
 request-unknown-font = { $font } is not a listed font; { $door ->
     [cli] use one of the names that `nanococoa doctor` lists
-   *[other] send one of the names of GET /fonts
+    [rest] send one of the names of GET /fonts
+   *[studio] choose one of the list
 }
 request-skipped-font = { $font } is skipped: { $reason }
 request-no-default-font = the default font { $font } was not found; { $door ->
     [cli] use one of the names that `nanococoa doctor` lists
-   *[other] send one of the names of GET /fonts
+    [rest] send one of the names of GET /fonts
+   *[studio] choose one of the list
 }
 request-stop-before-start = { $stop } comes before { FIELD("start_step") } { $start }; { $door ->
     [rest] send
@@ -122,7 +130,8 @@ request-step2-opaque = the picture has no transparency, so text and background c
 request-mask-not-used = only { FIELD("start_step") } 1 cuts the product out; leave it out when { FIELD("start_step") } is { $start }
 request-mask-without-photo = a mask needs its photo; { $door ->
     [cli] name it with --product
-   *[other] send product_image too
+    [rest] send product_image too
+   *[studio] add the photo
 }
 request-mask-shape = { $width }×{ $height } does not match the aspect ratio of the photo ({ $photo_width }×{ $photo_height }); { $door ->
     [rest] send

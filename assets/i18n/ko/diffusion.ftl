@@ -35,6 +35,7 @@ diffusion-photo-empty = 사진에 픽셀이 없어요.
 diffusion-request-unusable = 이 요청은 처리할 수 없어요({ $detail })
 diffusion-computation-failed = 계산하지 못했어요: { $detail }. 다시 시도하거나 초안 엔진을 쓰세요.
 diffusion-out-of-memory = GPU 메모리가 부족해요(CUDA out of memory). GPU를 쓰는 다른 프로그램을 닫거나, 더 작은 크기를 고르거나, 더 작은(GGUF) 모델을 설치하세요. 초안 엔진은 그동안에도 쓸 수 있어요.
+diffusion-out-of-host-memory = 메모리가 부족해요. 다른 프로그램을 닫거나, 더 작은 크기를 고르거나, 더 작은(GGUF) 모델을 설치하세요. 초안 엔진은 그동안에도 쓸 수 있어요.
 diffusion-less-memory = 메모리가 부족해서 이 단계를 더 적은 메모리로 다시 실행했어요: { $plan }
 
 # Memory plans.

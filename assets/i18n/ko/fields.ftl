@@ -75,6 +75,10 @@ field-text_y = { $door ->
     [cli] --text-y
    *[studio] 문구 세로 위치
 }
+field-text_scale = { $door ->
+    [cli] --text-scale
+   *[studio] 문구 크기
+}
 field-product_x = { $door ->
     [cli] --product-x
    *[studio] 제품 가로 위치

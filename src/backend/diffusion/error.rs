@@ -44,7 +44,8 @@ impl DiffusionError {
     /// The message for people.
     pub fn notice(&self) -> Notice {
         if self.is_out_of_memory() {
-            return notice!("diffusion-out-of-memory");
+            let is_on_gpu = self.candle_text().is_some_and(|text| text.contains("cuda") || text.contains("cublas"));
+            return if is_on_gpu { notice!("diffusion-out-of-memory") } else { notice!("diffusion-out-of-host-memory") };
         }
         match self {
             Self::Weights(error) => error.notice(),
@@ -59,16 +60,17 @@ impl DiffusionError {
 
     /// Whether memory ran out. The caller can free models and try again with a smaller plan.
     pub fn is_out_of_memory(&self) -> bool {
-        let text = match self {
-            Self::Tensor(e) => e.to_string(),
-            Self::Weights(WeightsError::Tensor { source, .. }) => source.to_string(),
-            _ => return false,
-        };
-        let text = text.to_lowercase();
-        text.contains("out of memory")
-            || text.contains("out_of_memory")
-            || text.contains("memory_allocation")
-            || text.contains("alloc_failed")
+        let signs = ["out of memory", "out_of_memory", "memory_allocation", "alloc_failed"];
+        self.candle_text().is_some_and(|text| signs.iter().any(|sign| text.contains(sign)))
+    }
+
+    /// The text of candle's error in lower case. candle has no variant for exhausted memory.
+    fn candle_text(&self) -> Option<String> {
+        match self {
+            Self::Tensor(error) => Some(error.to_string().to_lowercase()),
+            Self::Weights(WeightsError::Tensor { source, .. }) => Some(source.to_string().to_lowercase()),
+            _ => None,
+        }
     }
 }
 
@@ -104,5 +106,20 @@ impl From<DiffusionError> for BackendError {
             DiffusionError::Stopped => Self::Stopped(Stopped),
             other => Self::Failed(other.notice()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_gpu_runs_out_of_gpu_memory() {
+        let text = |words: &str| DiffusionError::Tensor(candle_core::Error::Msg(words.into())).to_string();
+        for words in ["DriverError(CUDA_ERROR_OUT_OF_MEMORY, \"out of memory\")", "CublasError(CUBLAS_STATUS_ALLOC_FAILED)"] {
+            assert!(text(words).starts_with("CUDA out of memory."), "{}", text(words));
+        }
+        let host = text("memory allocation of 8 bytes failed: out of memory");
+        assert!(host.starts_with("Out of memory.") && !host.contains("CUDA") && !host.contains("GPU"), "{host}");
     }
 }

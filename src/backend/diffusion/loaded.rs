@@ -12,6 +12,7 @@ use super::models::Models;
 use super::prompt_cache::PromptCache;
 use super::residency::{Plan, Sizes, choose, plans};
 use super::sdxl::{SdxlCondition, SdxlFolders, SdxlModel};
+use super::sizes::MeasuredSizes;
 use crate::backend::{BackendError, StageCx};
 use crate::notice;
 use crate::notice::Notice;
@@ -44,6 +45,8 @@ pub struct Setup {
     pub free: FreeMemory,
     /// Encoded prompts.
     pub prompts: PromptCaches,
+    /// Memory that the models take, measured once for the same files.
+    pub sizes: MeasuredSizes,
 }
 
 impl Setup {
@@ -63,12 +66,12 @@ impl Setup {
     }
 
     /// Refuses models that need more than `total` bytes, the device's whole memory, even with the smallest plan for a canvas of `pixels`
-    /// pixels. Reads the headers of the weights. Damaged files pass: the job that loads them names them.
+    /// pixels. Reads the headers of weights that it has not measured yet. Damaged files pass: the job that loads them names them.
     ///
     /// # Errors
     /// A message with both sizes and what to do.
     pub fn check_capacity(&self, pixels: usize, total: Option<u64>) -> Result<(), Notice> {
-        let (Ok(sizes), Some(total)) = (super::sizes::measure(&self.models, self.dtype(), self.sdxl_dtype()), total) else {
+        let (Ok(sizes), Some(total)) = (self.sizes.measure(&self.models, self.dtype(), self.sdxl_dtype()), total) else {
             return Ok(());
         };
         match plans(&sizes, pixels as u64, self.dtype()).iter().map(|plan| plan.peak).min() {
@@ -111,7 +114,7 @@ impl LoadedModels {
     /// Missing or damaged files.
     pub fn new(setup: Setup) -> DiffusionResult<Self> {
         let (dtype, sdxl_dtype) = (setup.dtype(), setup.sdxl_dtype());
-        let sizes = super::sizes::measure(&setup.models, dtype, sdxl_dtype)?;
+        let sizes = setup.sizes.measure(&setup.models, dtype, sdxl_dtype)?;
         Ok(Self { setup, dtype, sdxl_dtype, sizes, plan: None, flux: None, sdxl: None, matting: None })
     }
 
@@ -308,7 +311,9 @@ mod tests {
 
     fn models() -> LoadedModels {
         let prompts = PromptCaches::default();
-        let setup = Setup { models: Models::default(), device: Device::Cpu, device_name: "CPU".into(), free: Arc::new(|| None), prompts };
+        let free: FreeMemory = Arc::new(|| None);
+        let (models, device_name, sizes) = (Models::default(), "CPU".into(), MeasuredSizes::default());
+        let setup = Setup { models, device: Device::Cpu, device_name, free, prompts, sizes };
         let (dtype, gib) = (DType::F32, 1 << 30);
         let sizes = Sizes { flux_encoders: 9 * gib, flux_transformer: 22 * gib, sdxl_networks: 7 * gib, birefnet: gib, ..Sizes::default() };
         LoadedModels { setup, dtype, sdxl_dtype: dtype, sizes, plan: None, flux: None, sdxl: None, matting: None }

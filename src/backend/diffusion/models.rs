@@ -134,11 +134,12 @@ impl Models {
     /// A message about missing models; `None` if every model was found.
     pub fn missing_notice(&self) -> Option<Notice> {
         let missing = self.missing();
-        let count = missing.len().to_string();
         match missing.len() {
             0 => None,
             4 => Some(notice!("diffusion-no-models")),
-            _ => Some(notice!("diffusion-models-missing", count = count, folder = self.root.as_path(), models = missing.join(", "))),
+            _ => {
+                Some(notice!("diffusion-models-missing", count = missing.len(), folder = self.root.as_path(), models = missing.join(", ")))
+            }
         }
     }
 }
@@ -167,7 +168,10 @@ mod tests {
         let some = Models::scan(root);
         assert_eq!(some.flux, Some(root.join("a")));
         assert_eq!(some.missing(), ["BiRefNet"]);
-        assert!(some.missing_notice().unwrap().to_string().contains("BiRefNet"));
+        let text = some.missing_notice().unwrap().to_string();
+        assert!(text.starts_with("1 of the diffusion models is missing in ") && text.ends_with(": BiRefNet"), "{text}");
+        let text = Models::scan(&root.join("a")).missing_notice().unwrap().to_string();
+        assert!(text.starts_with("3 of the diffusion models are missing in "), "{text}");
         put("d/config.json", r#"{"architectures": ["BiRefNet"]}"#);
         put("d/model.safetensors", "");
         assert_eq!(Models::scan(root).missing_notice(), None);

@@ -1,17 +1,48 @@
 //! Memory that the models take, computed from the headers of their files.
 
+use std::sync::Arc;
+
 use candle_core::DType;
+use parking_lot::Mutex;
 
 use super::folder::ComponentFiles;
 use super::models::Models;
 use super::residency::{Sizes, bytes_in_memory};
 use crate::weights::WeightsError;
 
+/// The memory that the models took when they were last measured, so that the headers of unchanged files are read once. Clones share it.
+#[derive(Clone, Default)]
+pub struct MeasuredSizes(Arc<Mutex<Option<Measured>>>);
+
+struct Measured {
+    /// [`Models::identity`]
+    identity: String,
+    dtypes: (DType, DType),
+    sizes: Sizes,
+}
+
+impl MeasuredSizes {
+    /// The memory that every part takes. Reads headers only if files or types differ from the last call's.
+    ///
+    /// # Errors
+    /// Missing or damaged files. Errors are not kept.
+    pub fn measure(&self, models: &Models, dtype: DType, sdxl_dtype: DType) -> Result<Sizes, WeightsError> {
+        let (identity, dtypes) = (models.identity(), (dtype, sdxl_dtype));
+        let mut last = self.0.lock();
+        if let Some(last) = last.as_ref().filter(|last| last.identity == identity && last.dtypes == dtypes) {
+            return Ok(last.sizes);
+        }
+        let sizes = measure(models, dtype, sdxl_dtype)?;
+        *last = Some(Measured { identity, dtypes, sizes });
+        Ok(sizes)
+    }
+}
+
 /// The memory that every part takes. Reads headers only.
 ///
 /// # Errors
 /// Missing or damaged files.
-pub fn measure(models: &Models, dtype: DType, sdxl_dtype: DType) -> Result<Sizes, WeightsError> {
+fn measure(models: &Models, dtype: DType, sdxl_dtype: DType) -> Result<Sizes, WeightsError> {
     let mut sizes = Sizes::default();
     if let Some(flux) = &models.flux {
         let part =
@@ -38,4 +69,29 @@ pub fn measure(models: &Models, dtype: DType, sdxl_dtype: DType) -> Result<Sizes
         sizes.birefnet = bytes_in_memory(&ComponentFiles::in_folder(birefnet), dtype)?;
     }
     Ok(sizes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    #[test]
+    fn headers_are_read_once_until_a_file_changes() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("model.safetensors");
+        let tensor = candle_core::Tensor::zeros((8, 8), DType::F32, &candle_core::Device::Cpu).unwrap();
+        candle_core::safetensors::save(&std::collections::HashMap::from([("w".to_owned(), tensor)]), &path).unwrap();
+        let models = Models { birefnet: Some(dir.path().into()), ..Models::default() };
+        let sizes = MeasuredSizes::default();
+        let measured = |dtype| sizes.measure(&models, dtype, DType::F16).map(|sizes| sizes.birefnet).ok();
+        assert_eq!(measured(DType::F32), Some(256));
+        // The same length and time, but nothing that can be read: only the first measurement can answer.
+        let (length, time) = fs::metadata(&path).map(|data| (data.len() as usize, data.modified().unwrap())).unwrap();
+        fs::write(&path, vec![0xff; length]).unwrap();
+        fs::File::options().append(true).open(&path).unwrap().set_modified(time).unwrap();
+        assert_eq!((measured(DType::F32), measured(DType::BF16)), (Some(256), None));
+        fs::write(&path, "shorter").unwrap();
+        assert_eq!(measured(DType::F32), None);
+    }
 }

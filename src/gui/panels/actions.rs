@@ -1,4 +1,4 @@
-//! Below the picture: what each step will do or is doing, and the buttons that start and stop jobs.
+//! The bar below the picture: state of each step, and the buttons that start and stop jobs.
 
 use crate::notice;
 use egui::{Align2, FontId, Layout, Rect, RichText, Role, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
@@ -25,10 +25,10 @@ pub fn show(cx: &PanelContext<'_>, ui: &mut Ui) {
     buttons(cx, ui, job.as_ref());
 }
 
-/// What a step does for the job on the bar.
+/// The state of a step on the bar.
 enum StepState {
     Kept,
-    /// It will run; the estimate in seconds, where it is known.
+    /// It will run; the estimate in seconds, if known.
     Will(Option<f64>),
     Running(i64),
     Stopping,
@@ -77,7 +77,7 @@ fn steps(cx: &PanelContext<'_>, ui: &mut Ui, job: Option<&Arc<JobSnapshot>>) {
                 StepState::Done => (lang.t("step-done").to_owned(), c.good),
                 StepState::Off => (lang.t("step-off").to_owned(), c.dim),
             };
-            // Where room is short, the step's name matters more than the whole sentence.
+            // If room is short, the step's name matters more than the whole sentence.
             let width_of = |words: &str| ui.painter().layout_no_wrap(words.to_owned(), FontId::proportional(theme::BODY), c.text).size().x;
             let words = match eta {
                 Some(eta) if eta < 1.0 && width_of(name) + width_of(&words) + 52.0 > rect.width() => lang.t("step-soon").to_owned(),
@@ -166,7 +166,7 @@ fn buttons(cx: &PanelContext<'_>, ui: &mut Ui, job: Option<&Arc<JobSnapshot>>) {
             let label = (widgets::icon(icons::SQUARE, 14.0).color(c.bad), RichText::new(words).color(c.bad));
             let response = ui.add_enabled(!stopping, egui::Button::new(label).gap(7.0).min_size(vec2(0.0, 34.0)));
             let mut response = widgets::named(response, words);
-            // Esc stops the running job, whichever is looked at.
+            // Esc stops the running job, even if another one is shown.
             if cx.active().is_some_and(|a| a.id == job.id) {
                 response = response.on_hover_text("Esc");
             }
@@ -179,7 +179,7 @@ fn buttons(cx: &PanelContext<'_>, ui: &mut Ui, job: Option<&Arc<JobSnapshot>>) {
     });
 }
 
-/// What "Generate" would do: the seed, or that nothing has changed. A failed or stopped job can be resumed here.
+/// The line about "Generate": its seed, or that nothing has changed. Offers to resume a failed or stopped job.
 fn ready(cx: &PanelContext<'_>, ui: &mut Ui) {
     let c = theme::colors(ui);
     let lang = cx.lang();

@@ -1,4 +1,4 @@
-//! The left panel: everything that goes into the advertisement, from top to bottom.
+//! The left panel: edits the brief.
 
 use egui::{Panel, ScrollArea, Ui, vec2};
 

@@ -29,7 +29,7 @@ enum Field {
     Style,
 }
 
-/// An earlier value that a field shows: the field, and the value's index in the list.
+/// The earlier value that a field shows: the field, and the index in its list of recent values.
 #[derive(Clone, Copy)]
 pub struct Recall(Field, usize);
 
@@ -51,7 +51,7 @@ impl Field {
     }
 }
 
-/// Alt+↑ and Alt+↓ walk through earlier values.
+/// Steps through earlier values with Alt+↑ and Alt+↓.
 fn walk(cx: &PanelContext<'_>, ui: &Ui, response: &egui::Response, field: Field, brief: &mut Brief, recall: &mut Option<Recall>) {
     if response.changed() {
         *recall = None;
@@ -73,7 +73,7 @@ fn walk(cx: &PanelContext<'_>, ui: &Ui, response: &egui::Response, field: Field,
     *recall = Some(Recall(field, cursor));
 }
 
-/// Presets of a field: "+" adds the field's text to the designer's own ones, whose menus remove them.
+/// The presets of a field. "+" saves the field's text as a preset; the context menu of a saved preset removes it.
 fn chips(cx: &PanelContext<'_>, ui: &mut Ui, kind: Kind, text: &mut String) {
     let lang = cx.lang();
     let mut chosen = None;
@@ -243,7 +243,7 @@ fn size(cx: &PanelContext<'_>, brief: &mut Brief, ui: &mut Ui) {
 }
 
 /// A side of the canvas, in the multiples and limits that the request allows.
-fn side(ui: &mut Ui, lang: crate::gui::i18n::Lang, value: &mut u32, name: &'static str, width: f32) {
+fn side(ui: &mut Ui, lang: crate::notice::Language, value: &mut u32, name: &'static str, width: f32) {
     let mut typed = *value;
     let drag = egui::DragValue::new(&mut typed).range(MIN_SIDE..=MAX_SIDE).speed(4.0).update_while_editing(false);
     let response = ui.add_sized(vec2(width, 34.0), drag);

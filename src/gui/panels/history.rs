@@ -11,6 +11,7 @@ use crate::gui::view::Source;
 use crate::gui::{icons, job_title, theme, widgets};
 use crate::job::{ImageName, JobSnapshot, JobStatus};
 use crate::request::StepNumber;
+use crate::request::fields::{BG_PROMPT, TEXT_CONTENT, TEXT_MODEL_PROMPT};
 
 const WIDTH: f32 = 232.0;
 const THUMB: f32 = 164.0;
@@ -70,7 +71,7 @@ fn matches(state: &HistoryPanel, job: &JobSnapshot) -> bool {
     }
     let own = format!("{} {}", job.title.as_deref().unwrap_or_default(), job.note.as_deref().unwrap_or_default()).to_lowercase();
     let sent =
-        ["text_content", "bg_prompt", "text_model_prompt"].map(|field| job.prompt(field).unwrap_or_default().to_lowercase()).join(" ");
+        [&TEXT_CONTENT, &BG_PROMPT, &TEXT_MODEL_PROMPT].map(|field| job.text_field(field).unwrap_or_default().to_lowercase()).join(" ");
     let all = format!("{sent} {} {own}", job.seed);
     query.split_whitespace().all(|w| all.contains(w)) && (!state.starred_only || job.starred)
 }

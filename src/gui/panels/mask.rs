@@ -94,7 +94,7 @@ pub fn picture(cx: &PanelContext<'_>, brush: &mut Brush, ui: &Ui) -> Option<(tex
         cx.send(FileCommand::LoadMask(request));
     }
     let path = cx.brief().product.as_ref()?.path.clone();
-    let photo = cx.textures.get(textures::Key::File(path, textures::LARGEST))?;
+    let photo = cx.textures.get(textures::Key::File(path, textures::MAX_TEXTURE_SIDE))?;
     let (_, size) = brush.shown().filter(|_| ready)?;
     Some((photo, size))
 }
@@ -128,7 +128,7 @@ pub fn show(cx: &PanelContext<'_>, brush: &mut Brush, ui: &mut Ui, area: Rect, r
         brush.paint(on_mask(at));
     }
     if !ui.input(|i| i.pointer.primary_down()) {
-        if let Some(stroke) = brush.lift(cx.brief()) {
+        if let Some(stroke) = brush.end_stroke(cx.brief()) {
             cx.send(FileCommand::SaveStroke(stroke));
         }
     }

@@ -8,17 +8,17 @@ use egui::{
 use super::zoom::hand_held;
 use crate::gui::commands::{EditCommand, UiCommand};
 use crate::gui::context::PanelContext;
-use crate::gui::i18n::Lang;
 use crate::gui::live::{Boxes, Draft};
 use crate::gui::state::Brief;
 use crate::gui::view::{Source, Tab};
 use crate::gui::{theme, widgets};
+use crate::notice::Language;
 use crate::request::TextPosition;
 use crate::request::fields::{self as limits, Kind};
 
 /// Distance in points within which an object snaps to a guide.
 const REACH: f32 = 7.0;
-/// Margin of the text at the top and the bottom, as a fraction of the height; the pipeline keeps the same.
+/// Margin of the text at the top and the bottom, as a fraction of the height; the same as in the pipeline.
 const MARGIN: f32 = 0.06;
 /// Step of an arrow key, as a fraction of the picture.
 const NUDGE: f32 = 0.005;
@@ -30,8 +30,9 @@ const HANDLE: f32 = 9.0;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Part {
     Product,
-    Corner(usize),
+    ProductCorner(usize),
     Text,
+    TextCorner(usize),
 }
 
 /// A drag and its start.
@@ -43,9 +44,9 @@ pub struct Drag {
     from: Pos2,
     /// Position at the start: centre and foot of the product, or centre of the text.
     at: Pos2,
-    /// The product's scale at the start.
+    /// Scale of the product or the text at the start.
     scale: f32,
-    /// The product's size at scale 1.
+    /// Size of the product or the text at scale 1.
     unit: Vec2,
 }
 
@@ -63,14 +64,14 @@ struct SnapLine<T> {
     target: T,
 }
 
-/// What the object functions draw on and change.
+/// The context of the functions that draw and move objects.
 struct Stage<'a> {
     /// The canvas.
     area: Rect,
     /// The picture on the canvas.
     rect: Rect,
     boxes: &'a Boxes,
-    lang: Lang,
+    lang: Language,
     brief: Brief,
     drag: &'a mut Option<Drag>,
     guides: Vec<Guide>,
@@ -104,7 +105,7 @@ pub fn show(cx: &PanelContext<'_>, drag: &mut Option<Drag>, ui: &mut Ui, area: R
         product(cx, &mut stage, ui, shown);
     }
     if let Some(found) = boxes.text.filter(|_| both) {
-        let shown = text_now(&stage.brief, &boxes, found);
+        let shown = text_now(&stage.brief, &draft.brief, &boxes, found);
         text(cx, &mut stage, ui, shown);
     }
     if stage.drag.is_some() && !ui.input(|i| i.pointer.any_down()) {
@@ -134,12 +135,13 @@ fn product_now(brief: &Brief, drafted: &Brief, boxes: &Boxes, found: Rect) -> Re
 }
 
 /// The text's box that the brief will give; `found` is its box in the draft.
-fn text_now(brief: &Brief, boxes: &Boxes, found: Rect) -> Rect {
-    let half = found.height() / 2.0;
+fn text_now(brief: &Brief, drafted: &Brief, boxes: &Boxes, found: Rect) -> Rect {
+    let size = found.size() * brief.text_scale.unwrap_or(1.0) / drafted.text_scale.unwrap_or(1.0);
+    let half = size.y / 2.0;
     let y = brief.text_y.unwrap_or(position_y(brief.position, half, boxes));
     // No glyph leaves the canvas.
-    let x = brief.text_x.unwrap_or(0.5).clamp((found.width() / 2.0).min(0.5), (1.0 - found.width() / 2.0).max(0.5));
-    Rect::from_center_size(pos2(x, y.clamp(half.min(0.5), (1.0 - half).max(0.5))), found.size())
+    let x = brief.text_x.unwrap_or(0.5).clamp((size.x / 2.0).min(0.5), (1.0 - size.x / 2.0).max(0.5));
+    Rect::from_center_size(pos2(x, y.clamp(half.min(0.5), (1.0 - half).max(0.5))), size)
 }
 
 /// Centre of the text at a position; `half` is half of its height.
@@ -153,7 +155,7 @@ fn position_y(position: TextPosition, half: f32, boxes: &Boxes) -> f32 {
 }
 
 /// Name of a position.
-fn position_name(lang: Lang, position: TextPosition) -> &'static str {
+fn position_name(lang: Language, position: TextPosition) -> &'static str {
     match position {
         TextPosition::Top => lang.t("layers-top"),
         TextPosition::Center => lang.t("layers-center"),
@@ -162,9 +164,9 @@ fn position_name(lang: Lang, position: TextPosition) -> &'static str {
     }
 }
 
-/// Smallest and largest scale of the product that the request allows.
-fn scale_range() -> (f32, f32) {
-    match limits::PRODUCT_SCALE.kind {
+/// Smallest and largest scale that the request allows.
+fn scale_range(field: &limits::Field) -> (f32, f32) {
+    match field.kind {
         Kind::Number { min, max } => (min as f32, max as f32),
         _ => (1.0, 1.0),
     }
@@ -183,12 +185,15 @@ fn pointer(ui: &Ui, rect: Rect) -> Option<Pos2> {
 impl Stage<'_> {
     /// Starts a drag.
     fn grab(&mut self, ui: &Ui, part: Part, shown: Rect, response: &Response) {
-        // The object takes the focus, so that Ctrl+Z undoes the drag and not the typing in a text field.
+        // Focused, so that Ctrl+Z undoes the drag and not typing in a text field.
         response.request_focus();
         let press = ui.input(|i| i.pointer.press_origin());
         let Some(from) = press.map(|p| ((p - self.rect.min) / self.rect.size()).to_pos2()) else { return };
-        let scale = self.brief.product_scale.unwrap_or(1.0);
-        let at = if part == Part::Text { shown.center() } else { pos2(shown.center().x, shown.max.y) };
+        let (scale, at) = match part {
+            Part::Product | Part::ProductCorner(_) => (self.brief.product_scale, pos2(shown.center().x, shown.max.y)),
+            Part::Text | Part::TextCorner(_) => (self.brief.text_scale, shown.center()),
+        };
+        let scale = scale.unwrap_or(1.0);
         *self.drag = Some(Drag { part, before: self.brief.clone(), from, at, scale, unit: shown.size() / scale });
     }
 
@@ -237,32 +242,32 @@ fn product(cx: &PanelContext<'_>, stage: &mut Stage<'_>, ui: &mut Ui, shown: Rec
             brief.product_y = Some((shown.max.y + step.y).clamp(0.0, 1.0));
         }
         if scale != 1.0 {
-            let (min, max) = scale_range();
+            let (min, max) = scale_range(&limits::PRODUCT_SCALE);
             brief.product_scale = Some((brief.product_scale.unwrap_or(1.0) * scale).clamp(min, max));
         }
     }
-    let moving = matches!(stage.drag.as_ref().map(|d| d.part), Some(Part::Product | Part::Corner(_)));
+    let moving = matches!(stage.drag.as_ref().map(|d| d.part), Some(Part::Product | Part::ProductCorner(_)));
     if response.hovered() || response.has_focus() || moving || near(ui, frame) {
         outline(ui, stage.area, frame, response.has_focus() || moving);
-        corners(stage, ui, frame, shown, &response);
+        corners(stage, ui, frame, shown, &response, Part::ProductCorner);
     }
 }
 
-/// Draws the handles at the product's corners and scales it.
-fn corners(stage: &mut Stage<'_>, ui: &mut Ui, frame: Rect, shown: Rect, response: &Response) {
+/// Draws the handles at an object's corners and scales it.
+fn corners(stage: &mut Stage<'_>, ui: &mut Ui, frame: Rect, shown: Rect, response: &Response, part: fn(usize) -> Part) {
     let corners = [frame.left_top(), frame.right_top(), frame.right_bottom(), frame.left_bottom()];
     for (i, corner) in corners.into_iter().enumerate() {
         let place = Rect::from_center_size(corner, Vec2::splat(HANDLE * 2.0));
         if !stage.area.contains(corner) {
             continue;
         }
-        let handle = ui.interact(place, ui.scope_id().with(("corner", i)), Sense::DRAG);
+        let handle = ui.interact(place, response.id.with(("corner", i)), Sense::DRAG);
         let cursor = if i % 2 == 0 { CursorIcon::ResizeNwSe } else { CursorIcon::ResizeNeSw };
         if handle.drag_started_by(PointerButton::Primary) {
-            stage.grab(ui, Part::Corner(i), shown, response);
+            stage.grab(ui, part(i), shown, response);
         }
-        if handle.dragged_by(PointerButton::Primary) && stage.drags(Part::Corner(i)) {
-            scale_product(stage, ui);
+        if handle.dragged_by(PointerButton::Primary) && stage.drags(part(i)) {
+            scale_dragged(stage, ui);
         }
         handle.on_hover_cursor(cursor);
         let dot = Rect::from_center_size(corner, Vec2::splat(HANDLE));
@@ -284,17 +289,26 @@ fn move_product(stage: &mut Stage<'_>, ui: &Ui) {
     };
 }
 
-fn scale_product(stage: &mut Stage<'_>, ui: &Ui) {
+/// Scales the dragged object about its fixed point: the product's foot, the text's centre.
+fn scale_dragged(stage: &mut Stage<'_>, ui: &Ui) {
     let rect = stage.rect;
     let (Some(drag), Some(now)) = (&stage.drag, pointer(ui, rect)) else { return };
-    let from_foot = |p: Pos2| ((p - drag.at) * rect.size()).length().max(1.0);
-    let (min, max) = scale_range();
-    let scale = (drag.scale * from_foot(now) / from_foot(drag.from)).clamp(min, max);
+    let (field, fixed_share) = match drag.part {
+        Part::Product | Part::ProductCorner(_) => (&limits::PRODUCT_SCALE, 1.0),
+        Part::Text | Part::TextCorner(_) => (&limits::TEXT_SCALE, 0.5),
+    };
+    let distance = |p: Pos2| ((p - drag.at) * rect.size()).length().max(1.0);
+    let (min, max) = scale_range(field);
+    let scale = (drag.scale * distance(now) / distance(drag.from)).clamp(min, max);
     // Snaps to the automatic size.
     let scale = if (scale - 1.0).abs() < 0.02 { 1.0 } else { (scale * 100.0).round() / 100.0 };
-    stage.brief.product_scale = (scale != 1.0).then_some(scale);
+    let wanted = (scale != 1.0).then_some(scale);
+    match drag.part {
+        Part::Product | Part::ProductCorner(_) => stage.brief.product_scale = wanted,
+        Part::Text | Part::TextCorner(_) => stage.brief.text_scale = wanted,
+    }
     let words = format!("{:.0} %", scale * 100.0);
-    let top = drag.at - vec2(0.0, drag.unit.y * scale);
+    let top = drag.at - vec2(0.0, drag.unit.y * scale * fixed_share);
     let at = rect.min + top.to_vec2() * rect.size() - vec2(0.0, 10.0);
     widgets::badge(ui, at.max(rect.min + vec2(30.0, 30.0)), Align2::CENTER_BOTTOM, &words, true);
 }
@@ -313,7 +327,12 @@ fn text(cx: &PanelContext<'_>, stage: &mut Stage<'_>, ui: &mut Ui, shown: Rect) 
         *stage.drag = None;
         cx.send(UiCommand::TextAuto);
     }
-    if let Some((step, _)) = arrows(ui, &response) {
+    if let Some((step, scale)) = arrows(ui, &response) {
+        if scale != 1.0 {
+            let (min, max) = scale_range(&limits::TEXT_SCALE);
+            let scale = (stage.brief.text_scale.unwrap_or(1.0) * scale).clamp(min, max);
+            stage.brief.text_scale = (scale < 1.0).then_some(scale);
+        }
         let at = (shown.center() + step).clamp(Pos2::ZERO, pos2(1.0, 1.0));
         if step.x != 0.0 {
             stage.brief.text_x = Some(at.x);
@@ -322,8 +341,10 @@ fn text(cx: &PanelContext<'_>, stage: &mut Stage<'_>, ui: &mut Ui, shown: Rect) 
             stage.brief.text_y = Some(at.y);
         }
     }
-    if response.hovered() || response.has_focus() || held {
-        outline(ui, stage.area, frame, response.has_focus() || held);
+    let moving = matches!(stage.drag.as_ref().map(|d| d.part), Some(Part::Text | Part::TextCorner(_)));
+    if response.hovered() || response.has_focus() || moving || near(ui, frame) {
+        outline(ui, stage.area, frame, response.has_focus() || moving);
+        corners(stage, ui, frame, shown, &response, Part::TextCorner);
     }
 }
 
@@ -446,7 +467,7 @@ mod tests {
             [(TextPosition::Top, 0.16), (TextPosition::Center, 0.5), (TextPosition::Bottom, 0.84), (TextPosition::Auto, 0.4)]
         {
             let brief = Brief { position, ..Brief::default() };
-            let at = text_now(&brief, &boxes, found).center();
+            let at = text_now(&brief, &brief, &boxes, found).center();
             assert!((at.y - y).abs() < 1e-6 && (at.y - position_y(position, 0.1, &boxes)).abs() < 1e-6, "{position:?}: {at}");
         }
     }

@@ -1,4 +1,4 @@
-//! The picture on the canvas: which one is shown, its label, comparison, and messages.
+//! The picture on the canvas: selection, label, comparison, and messages.
 
 use crate::notice;
 use crate::notice::Notice;
@@ -11,7 +11,7 @@ use super::{mask, objects, welcome};
 use crate::gui::brush::Brush;
 use crate::gui::commands::{JobAction, JobCommand};
 use crate::gui::context::PanelContext;
-use crate::gui::textures::{Key, LARGEST, Shown};
+use crate::gui::textures::{Key, MAX_TEXTURE_SIDE, Shown};
 use crate::gui::view::{Source, Tab};
 use crate::gui::{icons, job_title, theme, widgets};
 use crate::job::{ImageName, JobSnapshot, JobStatus};
@@ -64,7 +64,7 @@ pub fn show(cx: &PanelContext<'_>, state: &mut CanvasState, brush: &mut Brush, u
     let painter = ui.painter_at(area);
     let shadow =
         egui::Shadow { offset: [0, 6], blur: 32, spread: 0, color: Color32::from_black_alpha(if cx.session.dark { 110 } else { 45 }) };
-    // The shadow of a picture that fills the canvas is out of sight.
+    // If the picture fills the canvas, its shadow is not visible.
     if !rect.contains_rect(area) {
         painter.add(shadow.as_shape(rect, 3.0));
     }
@@ -140,7 +140,7 @@ fn label(cx: &PanelContext<'_>, id: Uuid, note: Option<&'static str>) -> String 
     }
 }
 
-/// How far a job is, or how it ended.
+/// The progress of a job, or how it ended.
 fn state_words(cx: &PanelContext<'_>, job: &JobSnapshot) -> String {
     let lang = cx.lang();
     if job.status.is_active() {
@@ -167,7 +167,7 @@ fn find(cx: &PanelContext<'_>, source: Source, tab: Tab) -> Option<Picture> {
         && let Some(path) = cx.image_path(id, name)
     {
         // The history's small picture is often loaded already.
-        let large = cx.textures.get(Key::File(path.clone(), LARGEST));
+        let large = cx.textures.get(Key::File(path.clone(), MAX_TEXTURE_SIDE));
         let cut = matches!(name, ImageName::Cutout | ImageName::Product);
         if let Some(texture) = large.or_else(|| cx.textures.get(Key::File(path, 440))) {
             let size = if cut { texture.size } else { size };
@@ -220,7 +220,7 @@ fn missing(cx: &PanelContext<'_>, id: Uuid) -> Option<&'static str> {
     match best(&job, cx.view.tab) {
         Some((name, _)) => {
             let path = cx.image_path(id, name)?;
-            cx.textures.is_damaged(&Key::File(path, LARGEST)).then_some("canvas-damaged")
+            cx.textures.is_damaged(&Key::File(path, MAX_TEXTURE_SIDE)).then_some("canvas-damaged")
         }
         None if job.status.is_active() => None,
         None if was_lost(&job, cx.view.tab) => Some("canvas-damaged"),

@@ -24,7 +24,7 @@ pub fn show(cx: &PanelContext<'_>, ui: &mut Ui) -> Stay {
     if active.len() > NAMED {
         lines.push((icons::ELLIPSIS, lang.notice(&notice!("quit-more", number = active.len() - NAMED))));
     }
-    let unsaved = cx.session.saved.clone().filter(|_| cx.session.unsaved());
+    let unsaved = cx.session.saved.clone().filter(|_| cx.session.is_unsaved());
     if let Some((path, _)) = &unsaved {
         lines.push((
             icons::SAVE,

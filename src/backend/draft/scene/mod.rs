@@ -12,6 +12,7 @@ mod keywords;
 mod noise;
 mod outdoors;
 mod prompt;
+mod recipe;
 mod recipes;
 mod spec;
 mod surface;

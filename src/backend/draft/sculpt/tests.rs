@@ -17,7 +17,7 @@ fn grey(w: usize, h: usize) -> RgbImage {
 #[test]
 fn faces_are_the_layout_and_results_repeat() {
     let c = FontCatalog::load(&[]);
-    let glyphs = layout_text(&c, &c.default_name(), "세일 50%", 256, 256).unwrap();
+    let glyphs = layout_text(&c, &c.default_name(), "세일 50%", (256, 256), 1.0).unwrap();
     for style in ["gold", "neon", "glass", "wood", "balloon", ""] {
         let a = render(&glyphs, style, &grey(256, 256), &CancelToken::default()).unwrap();
         assert_eq!(a.face, glyphs.coverage);
@@ -32,7 +32,7 @@ fn faces_are_the_layout_and_results_repeat() {
 #[test]
 fn faces_stand_out_from_their_walls() {
     let c = FontCatalog::load(&[]);
-    let glyphs = layout_text(&c, &c.default_name(), "꿻 SALE", 384, 384).unwrap();
+    let glyphs = layout_text(&c, &c.default_name(), "꿻 SALE", (384, 384), 1.0).unwrap();
     for style in
         ["gold", "chrome", "red plastic", "wood", "stone", "silver", "ceramic", "chocolate", "black plastic", "navy", "ice", "neon"]
     {
@@ -55,7 +55,7 @@ fn faces_stand_out_from_their_walls() {
 #[test]
 fn a_stop_is_heard() {
     let c = FontCatalog::load(&[]);
-    let glyphs = layout_text(&c, &c.default_name(), "가", 64, 64).unwrap();
+    let glyphs = layout_text(&c, &c.default_name(), "가", (64, 64), 1.0).unwrap();
     let cancel = CancelToken::default();
     cancel.cancel();
     assert!(matches!(render(&glyphs, "gold", &grey(64, 64), &cancel), Err(BackendError::Stopped(_))));

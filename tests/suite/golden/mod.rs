@@ -4,21 +4,15 @@
 //! processors, so thumbnails are compared with a small tolerance; a changed pixel pattern, colour or position exceeds it.
 //!
 //! When a test fails because pixels changed on purpose: bump `DRAFT_REVISION` (or `DIFFUSION_REVISION`) in `src/backend/mod.rs`, then run
-//! `UPDATE_GOLDEN=1 cargo test --test golden`. Without a bump the command refuses to replace a picture; it only adds new ones.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+//! `UPDATE_GOLDEN=1 cargo test --test suite golden`. Without a bump the command refuses to replace a picture; it only adds new ones.
 
-#[path = "../common/mod.rs"]
-mod common;
 mod covered;
-#[path = "../parity/models.rs"]
-mod models;
 mod sheet;
 
 use std::path::Path;
 use std::sync::Arc;
 
 use candle_core::Device;
-use common::completed;
 use image::RgbImage;
 use nanococoa::backend::diffusion::backend::DiffusionBackend;
 use nanococoa::backend::diffusion::loaded::Setup;
@@ -29,6 +23,9 @@ use nanococoa::engine::{Engine, EngineConfig, SubmitPolicy};
 use nanococoa::job::ImageName;
 use serde_json::{Value, json};
 use sheet::check;
+
+use crate::common::{self, completed};
+use crate::models;
 
 /// Scene family and a prompt that leads to it.
 const SCENES: &[(&str, &str)] = &[
@@ -182,9 +179,7 @@ fn advertisements_of_the_draft_backend() {
 #[test]
 fn advertisements_of_the_diffusion_backend() {
     let (models, data) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let case = |name: &str| -> Value { serde_json::from_slice(&std::fs::read(models::fixtures().join(name)).unwrap()).unwrap() };
-    models::write_model(&models.path().join("flux-tiny"), &case("pipeline--flux-dev-wide.json"));
-    models::write_model(&models.path().join("sdxl-tiny"), &case("pipeline--sdxl-cfg.json"));
+    models::write_tiny_models(models.path());
     let root = models.path().to_owned();
     let backend = move |_| -> Result<Box<dyn nanococoa::backend::Backend>, nanococoa::backend::BackendError> {
         let setup = Setup {
@@ -193,6 +188,7 @@ fn advertisements_of_the_diffusion_backend() {
             device_name: "cpu".into(),
             free: Arc::new(|| None),
             prompts: Default::default(),
+            sizes: Default::default(),
         };
         Ok(Box::new(DiffusionBackend::new(setup)?))
     };

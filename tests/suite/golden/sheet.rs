@@ -90,7 +90,7 @@ fn judge(kept: Option<&Sheet>, now: &Sheet, tolerance: u8) -> Result<(), String>
 
 /// Compares pictures with those that are kept, or replaces them if `UPDATE_GOLDEN` is set and the revision allows it.
 pub fn check(group: &str, revision: &str, tolerance: u8, pictures: Vec<(String, RgbImage)>) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(format!("{group}.png"));
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite/golden").join(format!("{group}.png"));
     let now = Sheet {
         revision: revision.to_owned(),
         pictures: pictures.iter().map(|(name, picture)| (name.clone(), thumbnail(picture))).collect(),
@@ -106,7 +106,7 @@ pub fn check(group: &str, revision: &str, tolerance: u8, pictures: Vec<(String, 
     assert!(
         std::env::var_os("UPDATE_GOLDEN").is_some(),
         "{group}: {problem}. See {}. If the pixels changed on purpose, bump the revision constant in src/backend/mod.rs and run \
-         `UPDATE_GOLDEN=1 cargo test --test golden`.",
+         `UPDATE_GOLDEN=1 cargo test --test suite golden`.",
         made.display()
     );
     let bumped = kept.as_ref().is_none_or(|kept| kept.revision != now.revision);

@@ -1,11 +1,7 @@
 //! The command line as people and scripts call it: the real binary, its exit codes, what it prints and what it writes.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-
-#[path = "common/project.rs"]
-mod project;
 
 struct Shell {
     dir: tempfile::TempDir,
@@ -181,7 +177,7 @@ fn a_project_is_made_again_and_flags_change_it() {
     let shell = Shell::new_with_config();
     let request = serde_json::json!({"text_content": "신메뉴", "width": 320, "height": 256, "seed": 8, "text_position": "bottom"});
     let photo = std::fs::read(shell.path("cup.png")).unwrap();
-    std::fs::write(shell.path("summer.ncocoa"), project::project(&request, &photo)).unwrap();
+    std::fs::write(shell.path("summer.ncocoa"), crate::project::project(&request, &photo)).unwrap();
     let make = |extra: &[&'static str]| {
         let out = shell.run(&[&["generate", "--project", "summer.ncocoa", "--out", "ad.png", "--json"], extra].concat());
         assert!(out.status.success(), "{}", text(&out.stderr));

@@ -1,16 +1,14 @@
 //! The engine with a scriptable backend: order of events, files before events, stop, failure, panic, queue, restart, resume.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
-mod common;
 
 use std::time::{Duration, Instant};
 
-use common::*;
 use nanococoa::engine::{DeleteError, Engine, SubmitError, SubmitPolicy, parse_request};
 use nanococoa::job::{ImageName, JobStatus};
 use nanococoa::request::StepNumber;
 use serde_json::json;
 use uuid::Uuid;
+
+use crate::common::*;
 
 fn submit(engine: &Engine, extra: serde_json::Value) -> Uuid {
     let spec = parse_request(engine, raw(request(extra)), false).unwrap();

@@ -1,5 +1,4 @@
 //! Weights files that are missing, truncated, damaged or another network's give one line that names file and tensor, never a panic.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::collections::HashMap;
 use std::fs;

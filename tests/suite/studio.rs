@@ -1,15 +1,13 @@
 //! What the studio asks of the engine: placement, corrected masks, kept steps, plans, the queue, notes and undo.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod common;
-
-use common::*;
 use nanococoa::engine::parse_request;
 use nanococoa::engine::{Engine, SubmitPolicy};
 use nanococoa::job::ImageName;
 use nanococoa::request::Attachment;
 use serde_json::{Value, json};
 use uuid::Uuid;
+
+use crate::common::*;
 
 fn submit(engine: &Engine, extra: Value) -> Uuid {
     let spec = parse_request(engine, raw(request(extra)), false).unwrap();
@@ -39,10 +37,10 @@ fn absent_placement_changes_no_pixel_and_a_wish_is_followed() {
     let dir = tempfile::tempdir().unwrap();
     let engine = engine_in(dir.path(), &Script::default());
     let plain = run(&engine, json!({}));
-    let nulls = json!({"product_x": null, "product_y": null, "product_scale": null, "text_x": null, "text_y": null, "mask_image": null,
+    let nulls = json!({"product_x": null, "product_y": null, "product_scale": null, "text_x": null, "text_y": null, "text_scale": null, "mask_image": null,
         "force_from_step": 1});
     let nulls = run(&engine, nulls);
-    let one = run(&engine, json!({"product_scale": 1.0, "force_from_step": 1}));
+    let one = run(&engine, json!({"product_scale": 1.0, "text_scale": 1.0, "force_from_step": 1}));
     for &name in ImageName::ALL {
         assert_eq!(pixels(&engine, plain, name), pixels(&engine, nulls, name), "{name:?}");
         assert_eq!(pixels(&engine, plain, name), pixels(&engine, one, name), "{name:?}");
@@ -58,6 +56,8 @@ fn absent_placement_changes_no_pixel_and_a_wish_is_followed() {
     assert!((across(moved, ImageName::Placed).0 - 64.0).abs() <= 1.5, "{:?}", across(moved, ImageName::Placed));
     let (before, after) = (across(plain, ImageName::Letters), across(moved, ImageName::Letters));
     assert!(after.1 > before.1 && after.0 >= before.0 && after.2 == before.2, "{before:?} {after:?}");
+    let small = across(run(&engine, json!({"text_scale": 0.5})), ImageName::Letters);
+    assert!((small.2 as f32 / before.2 as f32 - 0.5).abs() < 0.08 && (small.0 - before.0).abs() <= 1.5, "{before:?} {small:?}");
     let text = nanococoa::imaging::png_chunks::read_png_text(&std::fs::read(engine.image_path(moved, ImageName::Final).unwrap()).unwrap());
     let meta: Value = serde_json::from_str(&text.iter().find(|t| t.0 == "nanococoa").unwrap().1).unwrap();
     assert_eq!(meta["parameters"]["product_x"], 0.25);

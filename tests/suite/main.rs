@@ -1,0 +1,21 @@
+//! Integration tests in one program: each further one would link the whole crate again.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#[path = "../common/mod.rs"]
+mod common;
+#[path = "../parity/models.rs"]
+mod models;
+#[path = "../common/project.rs"]
+mod project;
+#[path = "../common/served.rs"]
+mod served;
+
+mod cli;
+#[cfg(unix)]
+mod crash;
+mod engine;
+#[cfg(target_os = "linux")]
+mod full_disk;
+mod golden;
+mod studio;
+mod weights;
