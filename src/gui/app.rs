@@ -8,7 +8,6 @@ use uuid::Uuid;
 
 use super::commands::{self, CommandQueue};
 use super::context::PanelContext;
-use super::i18n::Lang;
 use super::live::{Draft, DraftRequest, Live};
 use super::message::Message;
 use super::panels::{self, Panels};
@@ -27,6 +26,7 @@ use super::{project_file, session_file, theme};
 use crate::config::Config;
 use crate::engine::{Engine, Plan};
 use crate::job::{Annotation, ImageName, JobSnapshot, JobStatus};
+use crate::notice::Language;
 use crate::request::BackendKind;
 
 /// Seconds between an edit and the autosave.
@@ -157,7 +157,7 @@ impl Studio {
     }
 
     /// The language in use.
-    pub fn lang(&self) -> Lang {
+    pub fn lang(&self) -> Language {
         self.session.lang
     }
 

@@ -9,12 +9,12 @@ use uuid::Uuid;
 
 use super::brush::{FinishedStroke, MaskRequest};
 use super::dialogs::FilePurpose;
-use super::i18n::Lang;
 use super::icons;
 use super::presets::Kind;
 use super::state::Brief;
 use super::toasts::UndoTarget;
 use super::view::Source;
+use crate::notice::Language;
 use crate::request::StepNumber;
 
 /// Name, icon and shortcut of a command.
@@ -230,7 +230,7 @@ pub enum EditCommand {
     /// Renames the project.
     ProjectName(String),
     /// Sets the language.
-    Language(Lang),
+    Language(Language),
     /// Sets the number of jobs of "Variations".
     Variations(u32),
     /// Shows this source and ends a comparison.

@@ -7,7 +7,6 @@ use uuid::Uuid;
 
 use super::commands::{Command, CommandQueue, UiCommand};
 use super::export::Part;
-use super::i18n::Lang;
 use super::live::{Draft, Live};
 use super::presets::Presets;
 use super::server::ServerSwitch;
@@ -20,6 +19,7 @@ use super::watch::Watch;
 use crate::config::Config;
 use crate::engine::{Engine, Plan};
 use crate::job::{ImageName, JobSnapshot, JobStatus};
+use crate::notice::Language;
 use crate::request::{BackendChoice, BackendKind, StepNumber};
 use crate::typography::FontCatalog;
 
@@ -65,7 +65,7 @@ impl PanelContext<'_> {
     }
 
     /// The language of the interface.
-    pub fn lang(&self) -> Lang {
+    pub fn lang(&self) -> Language {
         self.session.lang
     }
 

@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 use uuid::Uuid;
 
 use super::export::Settings;
-use super::i18n::Lang;
 use super::project_file;
 use crate::notice;
+use crate::notice::Language;
 use crate::notice::Notice;
 
 /// A dialog that ends sooner than this counts as not shown.
@@ -31,7 +31,7 @@ pub enum FilePurpose {
 
 impl FilePurpose {
     /// Title of the dialog.
-    pub fn title(&self, lang: Lang) -> &'static str {
+    pub fn title(&self, lang: Language) -> &'static str {
         match self {
             Self::Photo => lang.t("dialog-photo"),
             Self::OpenProject => lang.t("dialog-open-project"),
@@ -94,7 +94,7 @@ fn reachable() -> bool {
 ///
 /// # Errors
 /// The asynchronous runtime cannot be started.
-pub fn ask(purpose: &FilePurpose, name: Option<String>, lang: Lang) -> Result<Answer, Notice> {
+pub fn ask(purpose: &FilePurpose, name: Option<String>, lang: Language) -> Result<Answer, Notice> {
     if !reachable() {
         return Ok(Answer::Unavailable);
     }

@@ -9,7 +9,6 @@ use super::app::Studio;
 use super::commands::{AppCommand, Command, EditCommand, FileCommand, JobAction, JobCommand, ServerCommand, UiCommand};
 use super::dialogs::FilePurpose;
 use super::export::Part;
-use super::i18n::Lang;
 use super::job_client::SubmitOptions;
 use super::message::Message;
 use super::presets::Kind;
@@ -21,6 +20,7 @@ use super::view::{Source, Tab};
 use super::windows::Window;
 use crate::job::{Annotation, JobStatus};
 use crate::notice;
+use crate::notice::Language;
 use crate::notice::Notice;
 use crate::request::StepNumber;
 
@@ -175,7 +175,7 @@ impl Studio {
                 self.session.dark = !self.session.dark;
                 ctx.set_theme(if self.session.dark { egui::Theme::Dark } else { egui::Theme::Light });
             }
-            UiCommand::Language => self.session.lang = if self.lang() == Lang::Ko { Lang::En } else { Lang::Ko },
+            UiCommand::Language => self.session.lang = if self.lang() == Language::Korean { Language::English } else { Language::Korean },
             UiCommand::Larger => self.interface_zoom(ctx, 0.1),
             UiCommand::Smaller => self.interface_zoom(ctx, -0.1),
             UiCommand::CopyCurl => self.copy_curl(ctx),

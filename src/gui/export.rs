@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 use ab_glyph::{Font as _, FontRef, PxScale, ScaleFont as _};
 use image::{Rgb, RgbImage, RgbaImage};
 
-use super::i18n::Lang;
 use crate::imaging::encode::encode_png;
 use crate::imaging::mark::{Origin, add_jpeg_metadata, encode_webp};
 use crate::imaging::png_chunks::read_png_text;
 use crate::imaging::resize::{Filter, fit_within, resize_rgb8, resize_rgba8};
 use crate::job::ImageName;
 use crate::notice;
+use crate::notice::Language;
 use crate::notice::Notice;
 
 /// File formats.
@@ -138,7 +138,7 @@ impl Default for Settings {
 ///
 /// # Errors
 /// The picture cannot be read or encoded, or the file cannot be written.
-pub fn write(from: &Path, to: &Path, settings: Settings, lang: Lang) -> Result<PathBuf, Notice> {
+pub fn write(from: &Path, to: &Path, settings: Settings, lang: Language) -> Result<PathBuf, Notice> {
     // The extension decides the format, so that file name and content agree.
     let settings = Settings { format: Format::of(to).unwrap_or(settings.format), ..settings };
     let to = settings.written_file(to);
@@ -152,7 +152,7 @@ pub fn write(from: &Path, to: &Path, settings: Settings, lang: Lang) -> Result<P
 ///
 /// # Errors
 /// The picture cannot be decoded or encoded.
-pub fn encode(png: &[u8], settings: &Settings, lang: Lang) -> Result<Vec<u8>, Notice> {
+pub fn encode(png: &[u8], settings: &Settings, lang: Language) -> Result<Vec<u8>, Notice> {
     let decoded = image::load_from_memory(png).map_err(|e| notice!("error-decode", detail = e.to_string()))?;
     let (w, h) = (decoded.width() as usize, decoded.height() as usize);
     let (w, h) = settings.side.filter(|s| (*s as usize) < w.max(h)).map_or((w, h), |side| fit_within(w, h, side as usize));
@@ -282,7 +282,7 @@ mod tests {
         let png = encode_png(&image, &[("nanococoa", "{\"parameters\":{\"product_image\":\"PNG\"}}")]).unwrap();
         for format in Format::ALL {
             let settings = Settings { format, side: Some(160), badge: true, ..Settings::default() };
-            let out = encode(&png, &settings, Lang::Ko).unwrap();
+            let out = encode(&png, &settings, Language::Korean).unwrap();
             let back = image::load_from_memory(&out).unwrap();
             assert_eq!((back.width(), back.height()), (160, 100), "{format:?}");
             let has = |bytes: &[u8], words: &[u8]| bytes.windows(words.len()).any(|w| w == words);
@@ -290,10 +290,10 @@ mod tests {
             // Every file has an sRGB profile.
             let tag: &[u8] = if format == Format::Png { b"sRGB" } else { b"acsp" };
             assert!(has(&out, tag), "{format:?}");
-            let plain = encode(&png, &Settings { format, xmp: false, settings: false, ..Settings::default() }, Lang::En).unwrap();
+            let plain = encode(&png, &Settings { format, xmp: false, settings: false, ..Settings::default() }, Language::English).unwrap();
             assert!(!has(&plain, b"DigitalSourceType") && !has(&plain, b"nanococoa") && has(&plain, tag), "{format:?}");
         }
-        let kept = encode(&png, &Settings::default(), Lang::En).unwrap();
+        let kept = encode(&png, &Settings::default(), Language::English).unwrap();
         assert!(read_png_text(&kept).iter().any(|(k, _)| k == "nanococoa"));
         assert!(read_png_text(&kept).iter().any(|(k, _)| k == "XML:com.adobe.xmp"));
     }
@@ -315,7 +315,7 @@ mod tests {
         let png = encode_png(&letters, &[]).unwrap();
         for format in Format::ALL {
             let settings = Settings { part: Part::Text, format, side: Some(150), ..Settings::default() };
-            let back = image::load_from_memory(&encode(&png, &settings, Lang::En).unwrap()).unwrap();
+            let back = image::load_from_memory(&encode(&png, &settings, Language::English).unwrap()).unwrap();
             assert_eq!((back.width(), back.height()), (150, 100));
             let corner = back.to_rgba8().get_pixel(2, 2).0;
             if format == Format::Jpeg {

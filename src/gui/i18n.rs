@@ -1,58 +1,29 @@
-//! The language of the interface and its words, from `assets/i18n/{en,ko}/studio-*.ftl`.
+//! The words of the interface, from `assets/i18n/{en,ko}/studio-*.ftl`.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use parking_lot::RwLock;
-use serde::{Deserialize, Serialize};
 
 use crate::notice::{Language, Notice, Wording};
 
-/// The language of the interface.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Lang {
-    /// 한국어
-    #[default]
-    Ko,
-    /// English
-    En,
-}
-
-impl Lang {
+impl Language {
     /// The language of the desktop; Korean if the locale is unknown.
     pub fn of_machine() -> Self {
         match sys_locale::get_locale() {
-            Some(locale) if !locale.starts_with("ko") && locale.starts_with(|c: char| c.is_ascii_lowercase()) => Self::En,
-            _ => Self::Ko,
-        }
-    }
-}
-
-impl Lang {
-    /// Both, in the order of the menu.
-    pub const ALL: [Self; 2] = [Self::Ko, Self::En];
-
-    /// The language's own name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Ko => "한국어",
-            Self::En => "English",
+            Some(locale) if !locale.starts_with("ko") && locale.starts_with(|c: char| c.is_ascii_lowercase()) => Self::English,
+            _ => Self::Korean,
         }
     }
 
-    /// A message in this language.
+    /// A message in this language, as the studio words it.
     pub fn notice(self, notice: &Notice) -> String {
-        let language = match self {
-            Self::Ko => Language::Korean,
-            Self::En => Language::English,
-        };
-        Wording::studio(language).notice(notice)
+        Wording::studio(self).notice(notice)
     }
 
     /// The words of a message without arguments. Formatted at the first call and kept, because panels ask for hundreds of them per frame.
     pub fn t(self, code: &'static str) -> &'static str {
-        static KEPT: LazyLock<[RwLock<HashMap<&'static str, &'static str>>; 2]> = LazyLock::new(Default::default);
+        static KEPT: LazyLock<[RwLock<HashMap<&'static str, &'static str>>; Language::COUNT]> = LazyLock::new(Default::default);
         let kept = &KEPT[self as usize];
         if let Some(words) = kept.read().get(code) {
             return words;
@@ -69,7 +40,7 @@ mod tests {
 
     #[test]
     fn words_without_arguments_are_formatted_once() {
-        for (lang, words) in [(Lang::Ko, "취소"), (Lang::En, "Cancel")] {
+        for (lang, words) in [(Language::Korean, "취소"), (Language::English, "Cancel")] {
             let [first, second] = [0, 1].map(|_| lang.t("window-cancel"));
             assert_eq!(first, words);
             assert!(std::ptr::eq(first, second));
@@ -112,7 +83,7 @@ mod tests {
         assert!(fonts.skipped().len() >= 3);
         notices.extend(fonts.skipped().iter().map(|font| font.reason.clone()));
         for notice in &notices {
-            let words = Lang::Ko.notice(notice);
+            let words = Language::Korean.notice(notice);
             let left: Vec<&str> =
                 ["the ", "it is", "Install", "missing", "cannot", "letters", "Use "].into_iter().filter(|w| words.contains(w)).collect();
             assert!(words.chars().any(|c| ('가'..='힣').contains(&c)) && left.is_empty(), "{notice}: {words}");

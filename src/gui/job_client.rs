@@ -93,7 +93,7 @@ impl JobClient {
     }
 
     fn spec(&self, request: &OpenRequest) -> Result<JobSpec, Notice> {
-        crate::engine::parse_open_request(&self.engine, request, false).map_err(|errors| FieldError::join(errors))
+        crate::engine::parse_open_request(&self.engine, request, false).map_err(FieldError::join)
     }
 
     /// Continues a job after its last finished step. `brief`: the brief of the job, if the session has it.

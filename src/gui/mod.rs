@@ -73,7 +73,7 @@ pub fn run(options: Options, open: Option<PathBuf>) -> Result<(), Notice> {
             let first_start = !session_file::exists(&options.config.data_dir.join("studio"));
             let mut studio = Studio::new(&cx.egui_ctx, options);
             if first_start {
-                studio.session.lang = i18n::Lang::of_machine();
+                studio.session.lang = crate::notice::Language::of_machine();
             }
             if let Some(path) = open {
                 studio.open(path);

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::i18n::Lang;
+use crate::notice::Language;
 
 /// One preset.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -41,13 +41,13 @@ const NAME_LENGTH: usize = 12;
 
 impl Preset {
     /// The label of the chip.
-    pub fn name(&self, lang: Lang) -> &str {
-        if lang == Lang::Ko { &self.ko } else { &self.en }
+    pub fn name(&self, lang: Language) -> &str {
+        if lang == Language::Korean { &self.ko } else { &self.en }
     }
 
     /// The prompt that it inserts.
-    pub fn prompt(&self, lang: Lang) -> &str {
-        if lang == Lang::Ko { &self.prompt_ko } else { &self.prompt_en }
+    pub fn prompt(&self, lang: Language) -> &str {
+        if lang == Language::Korean { &self.prompt_ko } else { &self.prompt_en }
     }
 
     /// Whether a field contains exactly this preset's prompt, in either language.
@@ -162,7 +162,7 @@ mod tests {
         std::fs::write(&path, text).unwrap();
         let mut again = Presets::load(folder.path());
         let last = again.scenes.len() - 1;
-        assert_eq!((last, again.scenes[last].name(Lang::Ko)), (bundled.scenes.len() + 1, "a very long…"));
+        assert_eq!((last, again.scenes[last].name(Language::Korean)), (bundled.scenes.len() + 1, "a very long…"));
         assert!(again.scenes[last].is("a very long prompt about the sea"));
         again.remove(Kind::Scene, last);
         again.remove(Kind::Scene, 0);

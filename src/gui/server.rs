@@ -208,7 +208,7 @@ mod tests {
             (switch.bind, switch.token, switch.origins) = (bind.into(), token.into(), origin.map(str::to_owned).into_iter().collect());
             let said = switch.problem();
             assert_eq!(said.as_ref(), Some(&problem), "{bind} {token}");
-            let korean = crate::gui::i18n::Lang::Ko.notice(&problem);
+            let korean = crate::notice::Language::Korean.notice(&problem);
             assert!(korean.chars().any(|c| ('가'..='힣').contains(&c)) && !korean.contains("write it"), "{korean}");
         }
         (switch.bind, switch.token, switch.origins) = (DEFAULT_BIND.into(), String::new(), Vec::new());

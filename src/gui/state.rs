@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::i18n::Lang;
+use crate::notice::Language;
 use crate::request::{BackendChoice, CompositionMode, TextPosition};
 
 /// Most jobs whose briefs are remembered.
@@ -316,7 +316,7 @@ pub struct Session {
     /// Name of the project.
     pub project: String,
     /// Language of the interface.
-    pub lang: Lang,
+    pub lang: Language,
     /// Whether the dark theme is used.
     pub dark: bool,
     /// Zoom of the interface; 1 is the desktop's size.
@@ -353,7 +353,7 @@ impl Default for Session {
         Self {
             brief: Brief::default(),
             project: String::new(),
-            lang: Lang::default(),
+            lang: Language::default(),
             dark: true,
             zoom: 1.0,
             recent: Vec::new(),

@@ -13,7 +13,6 @@ use super::brush::{FinishedStroke, LoadedMask, MaskRequest};
 use super::clipboard::{self, Pasted};
 use super::dialogs::{self, Answer, FilePurpose};
 use super::export::{self, Settings};
-use super::i18n::Lang;
 use super::job_client::{JobClient, RestoredBrief, SubmitOptions};
 use super::message::Message;
 use super::photos::PhotoStore;
@@ -23,6 +22,7 @@ use super::{presets, project_file};
 use crate::engine::Engine;
 use crate::job::{Annotation, JobSnapshot};
 use crate::notice;
+use crate::notice::Language;
 use crate::notice::Notice;
 use crate::request::StepNumber;
 use crate::request::fields::PRODUCT_IMAGE;
@@ -193,7 +193,7 @@ impl Tasks {
     }
 
     /// Shows a file dialog; `name` is the suggested name of a file to write.
-    pub fn ask_for_file(&self, purpose: FilePurpose, name: Option<String>, lang: Lang) {
+    pub fn ask_for_file(&self, purpose: FilePurpose, name: Option<String>, lang: Language) {
         self.run("nanococoa-dialog", Span::current(), move |_| {
             Ok(match dialogs::ask(&purpose, name, lang)? {
                 Answer::Chosen(path) => Some(Message::FileChosen(purpose, path)),
@@ -220,7 +220,7 @@ impl Tasks {
     }
 
     /// Exports a picture of a job.
-    pub fn export(&self, job: Uuid, from: PathBuf, to: PathBuf, settings: Settings, lang: Lang) {
+    pub fn export(&self, job: Uuid, from: PathBuf, to: PathBuf, settings: Settings, lang: Language) {
         self.run_write("nanococoa-export", job_span(job), move |_| {
             let to = export::write(&from, &to, settings, lang)?;
             Ok(Some(Message::Succeeded(notice!("toast-exported", path = to.display()))))

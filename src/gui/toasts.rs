@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::i18n::Lang;
+use crate::notice::Language;
 use crate::notice::Notice;
 
 /// Most notifications that are shown at a time.
@@ -90,7 +90,7 @@ impl Toasts {
     }
 
     /// The sentences, oldest first.
-    pub fn words(&self, lang: Lang) -> Vec<String> {
+    pub fn words(&self, lang: Language) -> Vec<String> {
         self.0.iter().map(|t| lang.notice(&t.text)).collect()
     }
 }

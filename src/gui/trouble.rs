@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use egui::{CentralPanel, Context, Frame, Key, Margin, RichText, ScrollArea, Ui};
 
-use super::i18n::Lang;
 use super::{icons, theme, widgets};
 use crate::notice;
+use crate::notice::Language;
 use crate::notice::Notice;
 
 /// Why the studio cannot open.
@@ -26,7 +26,7 @@ impl Trouble {
         }
     }
 
-    fn remedy(&self, lang: Lang) -> &'static str {
+    fn remedy(&self, lang: Language) -> &'static str {
         match self {
             Self::InUse(_) => lang.t("trouble-close-other"),
             Self::Failed(_) => lang.t("trouble-correct"),
@@ -49,7 +49,7 @@ impl TroubleWindow {
         let mut close = ui.input(|i| i.key_pressed(Key::Escape));
         CentralPanel::default().frame(Frame::new().fill(c.panel).inner_margin(Margin::same(24))).show(ui, |ui| {
             ScrollArea::vertical().auto_shrink(false).max_height(ui.available_height() - 56.0).show(ui, |ui| {
-                for lang in Lang::ALL {
+                for lang in Language::ALL {
                     ui.label(RichText::new(lang.t("trouble-title")).size(theme::TITLE));
                     ui.add_space(4.0);
                     ui.label(lang.notice(&self.0.notice()));
@@ -59,7 +59,7 @@ impl TroubleWindow {
                 }
             });
             ui.add_space(12.0);
-            let words = Lang::ALL.map(|lang| lang.t("trouble-close")).join(" · ");
+            let words = Language::ALL.map(|lang| lang.t("trouble-close")).join(" · ");
             close |= widgets::primary(ui, icons::X, &words, "").clicked();
         });
         if close {

@@ -10,11 +10,13 @@
 //! ```
 
 mod josa;
+mod language;
 mod message;
 mod words;
 
+pub use language::Language;
 pub use message::{Argument, Notice};
-pub use words::{FrontEnd, Language, Wording};
+pub use words::{FrontEnd, Wording};
 
 /// Makes a [`Notice`](crate::notice::Notice): `notice!("code", name = value, …)`. The code is a literal, so that a test can check it and
 /// the names of its arguments against the Fluent files.

@@ -1,4 +1,4 @@
-//! Fluent bundles of both languages, and the wording of notices for each front end.
+//! Fluent bundles of every language, and the wording of notices for each front end.
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -8,16 +8,8 @@ use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use unic_langid::LanguageIdentifier;
 
 use super::josa::particle;
+use super::language::Language;
 use super::message::{Argument, Notice};
-
-/// A language that the program speaks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Language {
-    /// English.
-    English,
-    /// Korean.
-    Korean,
-}
 
 /// Whose reader a message is worded for: names of fields and remedies differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -39,47 +31,10 @@ pub struct Wording {
     pub front_end: FrontEnd,
 }
 
+/// One bundle for each front end and language.
+const BUNDLES: usize = 3 * Language::COUNT;
+
 type Bundle = FluentBundle<Arc<FluentResource>>;
-
-/// Files of both languages: English, Korean.
-const FILES: &[(&str, &str)] = &[
-    (include_str!("../../assets/i18n/en/common.ftl"), include_str!("../../assets/i18n/ko/common.ftl")),
-    (include_str!("../../assets/i18n/en/config.ftl"), include_str!("../../assets/i18n/ko/config.ftl")),
-    (include_str!("../../assets/i18n/en/request.ftl"), include_str!("../../assets/i18n/ko/request.ftl")),
-    (include_str!("../../assets/i18n/en/decode.ftl"), include_str!("../../assets/i18n/ko/decode.ftl")),
-    (include_str!("../../assets/i18n/en/typography.ftl"), include_str!("../../assets/i18n/ko/typography.ftl")),
-    (include_str!("../../assets/i18n/en/draft.ftl"), include_str!("../../assets/i18n/ko/draft.ftl")),
-    (include_str!("../../assets/i18n/en/diffusion.ftl"), include_str!("../../assets/i18n/ko/diffusion.ftl")),
-    (include_str!("../../assets/i18n/en/pipeline.ftl"), include_str!("../../assets/i18n/ko/pipeline.ftl")),
-    (include_str!("../../assets/i18n/en/job.ftl"), include_str!("../../assets/i18n/ko/job.ftl")),
-    (include_str!("../../assets/i18n/en/store.ftl"), include_str!("../../assets/i18n/ko/store.ftl")),
-    (include_str!("../../assets/i18n/en/engine.ftl"), include_str!("../../assets/i18n/ko/engine.ftl")),
-    (include_str!("../../assets/i18n/en/api.ftl"), include_str!("../../assets/i18n/ko/api.ftl")),
-    (include_str!("../../assets/i18n/en/cli.ftl"), include_str!("../../assets/i18n/ko/cli.ftl")),
-    (include_str!("../../assets/i18n/en/studio-brief.ftl"), include_str!("../../assets/i18n/ko/studio-brief.ftl")),
-    (include_str!("../../assets/i18n/en/studio-canvas.ftl"), include_str!("../../assets/i18n/ko/studio-canvas.ftl")),
-    (include_str!("../../assets/i18n/en/studio-commands.ftl"), include_str!("../../assets/i18n/ko/studio-commands.ftl")),
-    (include_str!("../../assets/i18n/en/studio-files.ftl"), include_str!("../../assets/i18n/ko/studio-files.ftl")),
-    (include_str!("../../assets/i18n/en/studio-jobs.ftl"), include_str!("../../assets/i18n/ko/studio-jobs.ftl")),
-    (include_str!("../../assets/i18n/en/studio-messages.ftl"), include_str!("../../assets/i18n/ko/studio-messages.ftl")),
-    (include_str!("../../assets/i18n/en/studio-windows.ftl"), include_str!("../../assets/i18n/ko/studio-windows.ftl")),
-];
-/// Names of request fields: messages `field-<REST name>`.
-const FIELDS: (&str, &str) = (include_str!("../../assets/i18n/en/fields.ftl"), include_str!("../../assets/i18n/ko/fields.ftl"));
-
-impl Language {
-    fn pick<T>(self, (english, korean): (T, T)) -> T {
-        match self {
-            Self::English => english,
-            Self::Korean => korean,
-        }
-    }
-
-    fn identifier(self) -> LanguageIdentifier {
-        // A language that cannot be parsed would only change plural forms.
-        self.pick(("en", "ko")).parse().unwrap_or_default()
-    }
-}
 
 impl FrontEnd {
     fn word(self) -> &'static str {
@@ -156,33 +111,36 @@ impl Wording {
     }
 
     fn index(self) -> usize {
-        self.front_end as usize * 2 + self.language as usize
+        self.front_end as usize * Language::COUNT + self.language as usize
     }
 
     fn bundle(self) -> &'static Bundle {
-        static BUNDLES: [OnceLock<Bundle>; 6] = [const { OnceLock::new() }; 6];
-        BUNDLES[self.index()].get_or_init(|| {
+        static KEPT: [OnceLock<Bundle>; BUNDLES] = [const { OnceLock::new() }; BUNDLES];
+        KEPT[self.index()].get_or_init(|| {
             let mut bundle = self.empty_bundle();
             self.add_functions(&mut bundle);
-            FILES.iter().for_each(|files| add(&mut bundle, self.language.pick(*files)));
+            self.language.files().messages.iter().for_each(|file| add(&mut bundle, file));
             bundle
         })
     }
 
     /// A bundle of its own, because Fluent functions cannot look messages up in the bundle that calls them.
     fn fields(self) -> &'static Bundle {
-        static BUNDLES: [OnceLock<Bundle>; 6] = [const { OnceLock::new() }; 6];
-        BUNDLES[self.index()].get_or_init(|| {
+        static KEPT: [OnceLock<Bundle>; BUNDLES] = [const { OnceLock::new() }; BUNDLES];
+        KEPT[self.index()].get_or_init(|| {
             let mut bundle = self.empty_bundle();
-            add(&mut bundle, self.language.pick(FIELDS));
+            add(&mut bundle, self.language.files().fields);
             bundle
         })
     }
 
     fn empty_bundle(self) -> Bundle {
-        let mut bundle = Bundle::new_concurrent(vec![self.language.identifier()]);
+        // A tag that cannot be parsed would only change plural forms.
+        let identifier: LanguageIdentifier = self.language.tag().parse().unwrap_or_default();
+        let mut bundle = Bundle::new_concurrent(vec![identifier]);
         // Isolation marks would show as boxes in terminals and break clients that compare texts.
         bundle.set_use_isolating(false);
+        bundle.set_transform(self.language.transform());
         bundle
     }
 
@@ -266,7 +224,9 @@ mod tests {
             assert_eq!(unique.len(), ids.len(), "a message stands twice: {ids:?}");
             unique
         }
-        let all: Vec<_> = FILES.iter().chain([&FIELDS]).map(|files| (ids(files.0), ids(files.1))).collect();
+        let files = |language: Language| language.files().messages.iter().chain([&language.files().fields]).copied();
+        let all: Vec<_> =
+            files(Language::English).zip(files(Language::Korean)).map(|(english, korean)| (ids(english), ids(korean))).collect();
         for (english, korean) in &all {
             assert_eq!(english, korean);
         }

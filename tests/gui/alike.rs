@@ -2,10 +2,10 @@
 
 use image::RgbImage;
 use image::imageops::{FilterType, resize};
-use nanococoa::gui::i18n::Lang;
 use nanococoa::gui::live::Draft;
 use nanococoa::gui::state::{Brief, Mask};
 use nanococoa::job::ImageName;
+use nanococoa::notice::Language;
 use nanococoa::request::{BackendChoice, CompositionMode, TextPosition};
 
 use crate::desk::{Desk, real, sample};
@@ -51,7 +51,7 @@ type Edit = fn(&mut Brief);
 #[test]
 fn the_live_draft_and_the_finished_draft_look_alike() {
     let dir = tempfile::tempdir().unwrap();
-    let mut desk = Desk::over(dir.path(), real(dir.path()), Some(Lang::En));
+    let mut desk = Desk::over(dir.path(), real(dir.path()), Some(Language::English));
     desk.harness.state_mut().open(sample());
     desk.until("the photo", |s| s.session.brief.product.is_some());
     let mask = left_half(&desk, dir.path());

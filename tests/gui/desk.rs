@@ -9,9 +9,9 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use nanococoa::backend::draft::DraftBackend;
 use nanococoa::config::{Config, Overrides};
 use nanococoa::engine::{Engine, EngineConfig, EngineError};
-use nanococoa::gui::i18n::Lang;
 use nanococoa::gui::{Options, Studio};
 use nanococoa::job::JobStatus;
+use nanococoa::notice::Language;
 
 use crate::common::{Script, config_in, fake};
 
@@ -47,7 +47,7 @@ pub fn sample() -> PathBuf {
 
 impl Desk {
     /// A studio over an engine, in a language.
-    pub fn over(dir: &Path, engine: Engine, lang: Option<Lang>) -> Self {
+    pub fn over(dir: &Path, engine: Engine, lang: Option<Language>) -> Self {
         let no_config = dir.join("none.toml");
         std::fs::write(&no_config, "").unwrap();
         let config = Config::load(Overrides { config: Some(no_config), data_dir: Some(dir.into()), ..Overrides::default() }).unwrap();
@@ -65,7 +65,7 @@ impl Desk {
         desk
     }
 
-    pub fn fake(dir: &Path, script: &Script, lang: Lang) -> Self {
+    pub fn fake(dir: &Path, script: &Script, lang: Language) -> Self {
         Self::over(dir, patient(|| Engine::start(config_in(dir), fake(script))), Some(lang))
     }
 

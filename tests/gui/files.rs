@@ -4,15 +4,15 @@ use nanococoa::notice;
 use std::sync::Arc;
 
 use egui::{Color32, ColorImage, Event, ViewportEvent};
-use nanococoa::gui::i18n::Lang;
 use nanococoa::job::JobStatus;
+use nanococoa::notice::Language;
 
 use crate::common::{Act, Script};
 use crate::desk::{Desk, sample};
 
 #[test]
 fn single_steps_are_exported() {
-    for lang in Lang::ALL {
+    for lang in Language::ALL {
         let dir = tempfile::tempdir().unwrap();
         let mut desk = Desk::fake(dir.path(), &Script::default(), lang);
         desk.fill("scene-title", "sea");
@@ -42,7 +42,7 @@ fn a_font_folder_is_added_used_and_removed() {
     std::fs::create_dir(&fonts).unwrap();
     let (_, bytes) = nanococoa::assets::FONTS.iter().find(|f| f.0.ends_with("NanumGothic.ttf")).unwrap();
     std::fs::write(fonts.join("Mine.ttf"), bytes).unwrap();
-    let mut desk = Desk::fake(dir.path(), &Script::default(), Lang::Ko);
+    let mut desk = Desk::fake(dir.path(), &Script::default(), Language::Korean);
     let count = desk.engine.fonts().names().len();
     desk.click("font-folders");
     desk.click("fonts-add");
@@ -52,7 +52,7 @@ fn a_font_folder_is_added_used_and_removed() {
     desk.click("path-read");
     let engine = desk.engine.clone();
     desk.until("the face", |_| engine.fonts().names().len() == count + 1);
-    assert!(desk.has(&Lang::Ko.notice(&notice!("fonts-remove", path = fonts.display()))));
+    assert!(desk.has(&Language::Korean.notice(&notice!("fonts-remove", path = fonts.display()))));
     desk.harness.key_press(egui::Key::Escape);
     desk.frames(4);
     desk.fill("text-title", "신메뉴");
@@ -64,7 +64,7 @@ fn a_font_folder_is_added_used_and_removed() {
 
     // The next start knows it too; taken from the list it is gone, and the draft says what is wrong, in Korean.
     desk.click("font-folders");
-    desk.click_label(&Lang::Ko.notice(&notice!("fonts-remove", path = fonts.display())));
+    desk.click_label(&Language::Korean.notice(&notice!("fonts-remove", path = fonts.display())));
     desk.until("the end of the face", |_| engine.fonts().names().len() == count);
     desk.harness.key_press(egui::Key::Escape);
     desk.frames(4);
@@ -78,7 +78,7 @@ fn a_font_folder_is_added_used_and_removed() {
 #[test]
 fn a_pasted_picture_becomes_the_product() {
     let dir = tempfile::tempdir().unwrap();
-    let mut desk = Desk::fake(dir.path(), &Script::default(), Lang::En);
+    let mut desk = Desk::fake(dir.path(), &Script::default(), Language::English);
     let mut picture = ColorImage::filled([64, 48], Color32::WHITE);
     for y in 12..36 {
         for x in 16..48 {
@@ -109,7 +109,7 @@ fn ask_to_close(desk: &mut Desk) {
 
 #[test]
 fn quitting_names_what_runs_and_what_is_not_in_the_project_file() {
-    for lang in Lang::ALL {
+    for lang in Language::ALL {
         let dir = tempfile::tempdir().unwrap();
         let script = Script::default();
         let mut desk = Desk::fake(dir.path(), &script, lang);
@@ -168,7 +168,7 @@ fn save_as(desk: &mut Desk, path: &std::path::Path) {
 
 #[test]
 fn a_new_advertisement_never_goes_into_the_old_file() {
-    for lang in Lang::ALL {
+    for lang in Language::ALL {
         let dir = tempfile::tempdir().unwrap();
         let mut desk = Desk::fake(dir.path(), &Script::default(), lang);
         let [a, b] = ["a.ncocoa", "b.ncocoa"].map(|n| dir.path().join(n));
@@ -209,7 +209,7 @@ fn a_new_advertisement_never_goes_into_the_old_file() {
 #[test]
 fn photos_that_nothing_refers_to_are_removed_a_day_later() {
     let dir = tempfile::tempdir().unwrap();
-    let mut desk = Desk::fake(dir.path(), &Script::default(), Lang::En);
+    let mut desk = Desk::fake(dir.path(), &Script::default(), Language::English);
     desk.harness.state_mut().open(sample());
     desk.until("the photo", |s| s.session.brief.product.is_some());
     let used = desk.studio().session.brief.product.clone().unwrap().path;
@@ -222,7 +222,7 @@ fn photos_that_nothing_refers_to_are_removed_a_day_later() {
     for path in [&used, &old] {
         std::fs::File::options().append(true).open(path).unwrap().set_modified(day).unwrap();
     }
-    let desk = Desk::fake(dir.path(), &Script::default(), Lang::En);
+    let desk = Desk::fake(dir.path(), &Script::default(), Language::English);
     assert_eq!([&used, &fresh, &old].map(|p| p.is_file()), [true, true, false]);
     desk.end();
 }

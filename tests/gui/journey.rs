@@ -6,8 +6,8 @@ use std::time::Duration;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use nanococoa::engine::SubmitPolicy;
 use nanococoa::gui::app::Source;
-use nanococoa::gui::i18n::Lang;
 use nanococoa::job::{ImageName, JobStatus};
+use nanococoa::notice::Language;
 use nanococoa::request::StepNumber;
 
 use crate::common::{Act, Script, picture_base64, raw, request};
@@ -15,7 +15,7 @@ use crate::desk::{Desk, real, sample};
 
 type Edit = fn(&mut Desk);
 
-fn journey(lang: Lang) {
+fn journey(lang: Language) {
     let dir = tempfile::tempdir().unwrap();
     let mut desk = Desk::over(dir.path(), real(dir.path()), Some(lang));
     assert!(desk.has(desk.words("welcome-title")));
@@ -38,7 +38,7 @@ fn journey(lang: Lang) {
         ("text", |d| d.fill("text-title", "오늘의 커피")),
         ("font", |d| {
             d.fill("font-search", "dohyeon");
-            let name = if d.studio().lang() == Lang::Ko { "배달의민족 도현" } else { "BM DoHyeon" };
+            let name = if d.studio().lang() == Language::Korean { "배달의민족 도현" } else { "BM DoHyeon" };
             d.click_label(name);
         }),
         ("position", |d| d.click("layers-bottom")),
@@ -123,19 +123,19 @@ fn journey(lang: Lang) {
 
 #[test]
 fn a_whole_journey_in_korean() {
-    journey(Lang::Ko);
+    journey(Language::Korean);
 }
 
 #[test]
 fn a_whole_journey_in_english() {
-    journey(Lang::En);
+    journey(Language::English);
 }
 
 #[test]
 fn a_job_can_be_stopped_in_every_step() {
     let dir = tempfile::tempdir().unwrap();
     let script = Script::default();
-    let mut desk = Desk::fake(dir.path(), &script, Lang::En);
+    let mut desk = Desk::fake(dir.path(), &script, Language::English);
     desk.fill("scene-title", "sea");
     desk.fill("text-title", "Sale");
     for (i, stage) in ["scene", "sculpt", "harmonize"].into_iter().enumerate() {
@@ -152,7 +152,7 @@ fn a_job_can_be_stopped_in_every_step() {
 
 #[test]
 fn a_stop_shows_at_once_and_esc_stops_the_running_job() {
-    for lang in Lang::ALL {
+    for lang in Language::ALL {
         let dir = tempfile::tempdir().unwrap();
         let script = Script::default();
         script.set("scene", Act::Deaf(Duration::from_secs(3)));
@@ -208,7 +208,7 @@ fn the_job_that_is_next_is_the_one_in_front() {
     }
     submit(SubmitPolicy::Enqueue);
     let front = submit(SubmitPolicy::Front);
-    let mut desk = Desk::over(dir.path(), engine.clone(), Some(Lang::En));
+    let mut desk = Desk::over(dir.path(), engine.clone(), Some(Language::English));
     let active = |s: &nanococoa::gui::Studio| s.active().map(|j| j.id);
     assert_eq!(active(desk.studio()), Some(first));
     engine.stop(first);
@@ -223,7 +223,7 @@ fn a_failure_says_what_to_do() {
     let dir = tempfile::tempdir().unwrap();
     let script = Script::default();
     script.set("scene", Act::Fail(nanococoa::notice::Notice::verbatim("The card ran out of memory. Choose a smaller size.")));
-    let mut desk = Desk::fake(dir.path(), &script, Lang::Ko);
+    let mut desk = Desk::fake(dir.path(), &script, Language::Korean);
     desk.fill("scene-title", "바다");
     desk.click("command-generate");
     desk.until("the failure", |s| s.jobs().first().is_some_and(|j| j.status == JobStatus::Failed));
@@ -241,7 +241,7 @@ fn a_failure_says_what_to_do() {
 #[test]
 fn jobs_of_other_doors_show_up_and_can_be_deleted_with_undo() {
     let dir = tempfile::tempdir().unwrap();
-    let mut desk = Desk::fake(dir.path(), &Script::default(), Lang::En);
+    let mut desk = Desk::fake(dir.path(), &Script::default(), Language::English);
     let from_rest = request(serde_json::json!({"text_content": "From REST"}));
     let spec = nanococoa::engine::parse_request(&desk.engine, raw(from_rest), false).unwrap();
     desk.engine.submit(spec, SubmitPolicy::RejectIfBusy).unwrap();
@@ -291,7 +291,7 @@ fn again(desk: &mut Desk, key: &'static str, count: usize) -> std::sync::Arc<nan
 #[test]
 fn jobs_of_other_doors_are_made_again_from_their_own_pictures() {
     let dir = tempfile::tempdir().unwrap();
-    let mut desk = Desk::fake(dir.path(), &Script::default(), Lang::En);
+    let mut desk = Desk::fake(dir.path(), &Script::default(), Language::English);
     let given = crate::common::photo_base64(256, 256);
     let from_rest = serde_json::json!({
         "start_step": 2, "step1_image": given, "text_content": "From REST",
@@ -317,7 +317,7 @@ fn jobs_of_other_doors_are_made_again_from_their_own_pictures() {
 
     // Where the background was painted here, the settings come with its photo.
     let dir = tempfile::tempdir().unwrap();
-    let mut desk = Desk::fake(dir.path(), &Script::default(), Lang::En);
+    let mut desk = Desk::fake(dir.path(), &Script::default(), Language::English);
     let first = submit(&desk, &serde_json::Value::Object(request(serde_json::json!({"bg_prompt": "harbour", "text_content": "First"}))));
     desk.until_made(1);
     let step1 = picture_base64(&desk.engine, first, ImageName::Step1);
@@ -336,14 +336,14 @@ fn jobs_of_other_doors_are_made_again_from_their_own_pictures() {
 #[test]
 fn a_result_of_another_machine_leaves_the_photo_on_the_desk() {
     let (dir, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let mut desk = Desk::fake(other.path(), &Script::default(), Lang::En);
+    let mut desk = Desk::fake(other.path(), &Script::default(), Language::English);
     desk.fill("text-title", "From afar");
     desk.click("command-generate");
     desk.until_made(1);
     let path = dir.path().join("theirs.png");
     std::fs::copy(desk.engine.image_path(desk.studio().jobs()[0].id, ImageName::Final).unwrap(), &path).unwrap();
     desk.end();
-    let mut desk = Desk::fake(dir.path(), &Script::default(), Lang::En);
+    let mut desk = Desk::fake(dir.path(), &Script::default(), Language::English);
     desk.harness.state_mut().open(sample());
     desk.until("the photo", |s| s.session.brief.product.is_some());
     let photo = desk.studio().session.brief.product.clone();
@@ -356,7 +356,7 @@ fn a_result_of_another_machine_leaves_the_photo_on_the_desk() {
 #[test]
 fn variations_and_sizes_wait_in_the_queue() {
     let dir = tempfile::tempdir().unwrap();
-    let mut desk = Desk::fake(dir.path(), &Script::default(), Lang::En);
+    let mut desk = Desk::fake(dir.path(), &Script::default(), Language::English);
     desk.fill("scene-title", "sea");
     desk.click("generate-more");
     desk.click("command-size-set");
@@ -373,7 +373,7 @@ fn variations_and_sizes_wait_in_the_queue() {
 #[test]
 fn a_result_dropped_on_the_window_restores_its_settings() {
     let dir = tempfile::tempdir().unwrap();
-    let mut desk = Desk::fake(dir.path(), &Script::default(), Lang::En);
+    let mut desk = Desk::fake(dir.path(), &Script::default(), Language::English);
     desk.fill("text-title", "Drop me");
     desk.click("command-generate");
     desk.until_made(1);
@@ -411,7 +411,7 @@ impl egui::DroppedFile for Dropped {
 fn the_server_switch_serves_the_same_engine() {
     use std::io::{Read as _, Write as _};
     let dir = tempfile::tempdir().unwrap();
-    let mut desk = Desk::fake(dir.path(), &Script::default(), Lang::En);
+    let mut desk = Desk::fake(dir.path(), &Script::default(), Language::English);
     desk.fill("text-title", "Same");
     desk.click("command-generate");
     desk.until_made(1);
@@ -447,7 +447,7 @@ fn answer(port: u16, host: &str) -> String {
 #[test]
 fn a_server_on_every_address_answers_other_machines_and_its_address_is_remembered() {
     let dir = tempfile::tempdir().unwrap();
-    let mut desk = Desk::fake(dir.path(), &Script::default(), Lang::En);
+    let mut desk = Desk::fake(dir.path(), &Script::default(), Language::English);
     desk.click("command-server");
     desk.fill("server-address", "0.0.0.0:0");
     desk.fill("server-token", "opensesameopensesame");
@@ -460,7 +460,7 @@ fn a_server_on_every_address_answers_other_machines_and_its_address_is_remembere
     assert!(answer(port, &format!("192.168.7.20:{port}")).contains("200"));
     assert!(answer(port, "evil.example").contains("403"));
     desk.end();
-    let mut desk = Desk::fake(dir.path(), &Script::default(), Lang::En);
+    let mut desk = Desk::fake(dir.path(), &Script::default(), Language::English);
     desk.click("command-server");
     let name = desk.words("server-address");
     let field = desk.harness.query_all_by_label(name).find(|n| n.accesskit_node().is_text_input()).unwrap();
@@ -473,7 +473,7 @@ fn a_server_on_every_address_answers_other_machines_and_its_address_is_remembere
 #[test]
 fn a_project_is_saved_and_opened_with_its_photo() {
     let dir = tempfile::tempdir().unwrap();
-    let mut desk = Desk::fake(dir.path(), &Script::default(), Lang::En);
+    let mut desk = Desk::fake(dir.path(), &Script::default(), Language::English);
     desk.harness.state_mut().open(sample());
     desk.until("the photo", |s| s.session.brief.product.is_some());
     desk.fill("text-title", "Project");
@@ -508,7 +508,7 @@ fn a_stopped_job_is_continued_and_one_can_be_let_in_front() {
     let dir = tempfile::tempdir().unwrap();
     let script = Script::default();
     script.set("sculpt", Act::Slow(Duration::from_secs(30)));
-    let mut desk = Desk::fake(dir.path(), &script, Lang::Ko);
+    let mut desk = Desk::fake(dir.path(), &script, Language::Korean);
     desk.fill("scene-title", "바다");
     desk.fill("text-title", "여름 특가");
     desk.click("command-generate");
@@ -530,7 +530,7 @@ fn a_stopped_job_is_continued_and_one_can_be_let_in_front() {
     let first = desk.studio().jobs()[2].clone();
     assert_eq!(first.status, JobStatus::Stopped);
     // The oldest card is the last one.
-    desk.click_label(&Lang::Ko.notice(&notice!("history-entry", title = "여름 특가")));
+    desk.click_label(&Language::Korean.notice(&notice!("history-entry", title = "여름 특가")));
     assert_eq!(desk.studio().shown(), Source::Job(first.id));
     desk.click("history-resume");
     desk.until_made(1);
@@ -541,7 +541,7 @@ fn a_stopped_job_is_continued_and_one_can_be_let_in_front() {
 
 #[test]
 fn a_photo_is_dropped_and_previews_show_while_a_step_runs() {
-    for lang in Lang::ALL {
+    for lang in Language::ALL {
         let dir = tempfile::tempdir().unwrap();
         let script = Script::default();
         let mut desk = Desk::fake(dir.path(), &script, lang);

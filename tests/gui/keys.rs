@@ -2,7 +2,7 @@
 
 use egui::{Event, ImeEvent, Key, Modifiers};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use nanococoa::gui::i18n::Lang;
+use nanococoa::notice::Language;
 
 use crate::common::Script;
 use crate::desk::Desk;
@@ -14,7 +14,7 @@ fn preedit(text: &str) -> Event {
 #[test]
 fn composing_hangul_starts_nothing() {
     let dir = tempfile::tempdir().unwrap();
-    let mut desk = Desk::fake(dir.path(), &Script::default(), Lang::Ko);
+    let mut desk = Desk::fake(dir.path(), &Script::default(), Language::Korean);
     desk.fill("text-title", "신메뉴");
     desk.until_drafted();
     let before = desk.studio().draft().unwrap().sequence;
@@ -40,7 +40,7 @@ fn composing_hangul_starts_nothing() {
 #[test]
 fn letters_are_letters_while_one_types() {
     let dir = tempfile::tempdir().unwrap();
-    let mut desk = Desk::fake(dir.path(), &Script::default(), Lang::En);
+    let mut desk = Desk::fake(dir.path(), &Script::default(), Language::English);
     desk.fill("scene-title", "sea");
     let seed = desk.studio().session.brief.seed;
     let keys =
@@ -68,7 +68,7 @@ fn esc_leaves_a_text_field_first_and_stops_the_job_then() {
     let dir = tempfile::tempdir().unwrap();
     let script = Script::default();
     script.set("scene", crate::common::Act::Slow(std::time::Duration::from_secs(60)));
-    let mut desk = Desk::fake(dir.path(), &script, Lang::En);
+    let mut desk = Desk::fake(dir.path(), &script, Language::English);
     desk.fill("scene-title", "sea");
     desk.click("command-generate");
     desk.until("the job runs", |s| s.jobs().iter().any(|j| j.status.is_active()));
@@ -88,7 +88,7 @@ fn esc_leaves_a_text_field_first_and_stops_the_job_then() {
 #[test]
 fn plain_keys_work_while_something_else_has_the_keyboard() {
     let dir = tempfile::tempdir().unwrap();
-    let mut desk = Desk::fake(dir.path(), &Script::default(), Lang::En);
+    let mut desk = Desk::fake(dir.path(), &Script::default(), Language::English);
     desk.fill("scene-title", "sea");
     desk.until_drafted();
     // A button that was reached by Tab, as the product after a drag.
@@ -105,7 +105,7 @@ fn plain_keys_work_while_something_else_has_the_keyboard() {
 #[test]
 fn shortcuts_work_and_bare_enter_never_generates() {
     let dir = tempfile::tempdir().unwrap();
-    let mut desk = Desk::fake(dir.path(), &Script::default(), Lang::En);
+    let mut desk = Desk::fake(dir.path(), &Script::default(), Language::English);
     desk.harness.state_mut().session.brief.scene = "sea".into();
     desk.frames(3);
     desk.harness.key_press(Key::Enter);

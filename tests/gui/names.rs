@@ -3,7 +3,7 @@
 use egui::Role;
 use egui_kittest::kittest::NodeT as _;
 use nanococoa::gui::commands::UiCommand;
-use nanococoa::gui::i18n::Lang;
+use nanococoa::notice::Language;
 
 use crate::common::Script;
 use crate::desk::Desk;
@@ -44,7 +44,7 @@ fn check(desk: &Desk, place: &str) {
 /// In the smallest window, enlarged, every window keeps what one acts on within reach.
 #[test]
 fn small_windows_hold_everything() {
-    for lang in Lang::ALL {
+    for lang in Language::ALL {
         let dir = tempfile::tempdir().unwrap();
         let mut desk = Desk::fake(dir.path(), &Script::default(), lang);
         desk.fill("text-title", "한글 Text");
@@ -84,7 +84,7 @@ fn small_windows_hold_everything() {
 
 #[test]
 fn every_control_has_a_name() {
-    for lang in Lang::ALL {
+    for lang in Language::ALL {
         let dir = tempfile::tempdir().unwrap();
         let mut desk = Desk::fake(dir.path(), &Script::default(), lang);
         check(&desk, "empty");
@@ -111,4 +111,67 @@ fn every_control_has_a_name() {
         }
         desk.end();
     }
+}
+
+/// Plain words in the window although its language has only accented letters: they do not come from the Fluent files.
+fn plain_words(desk: &Desk) -> Vec<String> {
+    let is_plain =
+        |word: &str| word.len() > 2 && word.chars().all(|c| c.is_ascii_alphabetic()) && word.chars().any(|c| c.is_ascii_lowercase());
+    let nodes = desk.harness.root().children_recursive();
+    let texts = nodes.map(|node| node.accesskit_node().label().or_else(|| node.accesskit_node().value()).unwrap_or_default().to_string());
+    texts.filter(|text| text.split(|c: char| !c.is_alphanumeric()).any(is_plain)).collect()
+}
+
+/// Every word in the window comes from the Fluent files, so that a new language is complete once its files are.
+#[test]
+fn every_word_can_be_translated() {
+    /// Words of the user, names of products, fonts and files, and keys of the keyboard.
+    const NAMES: &[&str] = &[
+        "nanoCocoa",
+        "Ctrl",
+        "Shift",
+        "Alt",
+        "Nanum",
+        "Pretendard",
+        "English",
+        "Enter",
+        "Esc",
+        "Space",
+        "Tab",
+        "Del",
+        "Home",
+        "End",
+        "Page",
+    ];
+    let dir = tempfile::tempdir().unwrap();
+    let mut desk = Desk::fake(dir.path(), &Script::default(), Language::Pseudo);
+    let mut found = std::collections::BTreeSet::new();
+    found.extend(plain_words(&desk));
+    desk.fill("text-title", "한글");
+    desk.click("command-generate");
+    desk.until_made(1);
+    desk.frames(4);
+    found.extend(plain_words(&desk));
+    for command in UiCommand::ALL.iter().copied().filter(|c| {
+        matches!(
+            c,
+            UiCommand::Export
+                | UiCommand::Server
+                | UiCommand::Models
+                | UiCommand::Shortcuts
+                | UiCommand::Palette
+                | UiCommand::OpenPath
+                | UiCommand::Fonts
+        )
+    }) {
+        let ctx = desk.harness.ctx.clone();
+        desk.harness.state_mut().execute(&ctx, command);
+        desk.frames(3);
+        found.extend(plain_words(&desk));
+        desk.harness.key_press(egui::Key::Escape);
+        desk.frames(3);
+    }
+    desk.end();
+    found.retain(|text| !NAMES.iter().any(|name| text.contains(name)));
+    assert!(found.is_empty(), "not from the Fluent files: {found:#?}");
 }

@@ -2,13 +2,13 @@
 
 use egui::{Key, Modifiers, vec2};
 use egui_kittest::kittest::Queryable as _;
-use nanococoa::gui::i18n::Lang;
 use nanococoa::job::ImageName;
+use nanococoa::notice::Language;
 
 use crate::common::Script;
 use crate::desk::{Desk, sample};
 
-fn desk(dir: &std::path::Path, lang: Lang) -> Desk {
+fn desk(dir: &std::path::Path, lang: Language) -> Desk {
     let mut desk = Desk::fake(dir, &Script::default(), lang);
     desk.harness.state_mut().open(sample());
     desk.until("the photo", |s| s.session.brief.product.is_some());
@@ -23,7 +23,7 @@ fn desk(dir: &std::path::Path, lang: Lang) -> Desk {
 #[test]
 fn the_product_is_dragged_scaled_and_put_back() {
     let dir = tempfile::tempdir().unwrap();
-    let mut desk = desk(dir.path(), Lang::En);
+    let mut desk = desk(dir.path(), Language::English);
     let before = desk.studio().session.brief.clone();
     let at = desk.place("canvas-move-product");
     desk.drag(at, vec2(-120.0, 30.0));
@@ -75,7 +75,7 @@ fn the_product_is_dragged_scaled_and_put_back() {
 #[test]
 fn letters_snap_to_their_places_and_stay_where_they_are_put() {
     let dir = tempfile::tempdir().unwrap();
-    let mut desk = desk(dir.path(), Lang::Ko);
+    let mut desk = desk(dir.path(), Language::Korean);
     desk.harness.state_mut().session.brief.product = None;
     desk.until_drafted();
     desk.frames(3);
@@ -122,7 +122,7 @@ fn letters_snap_to_their_places_and_stay_where_they_are_put() {
 #[test]
 fn corners_and_keys_scale_the_letters_about_their_centre() {
     let dir = tempfile::tempdir().unwrap();
-    let mut desk = desk(dir.path(), Lang::En);
+    let mut desk = desk(dir.path(), Language::English);
     let before = desk.studio().session.brief.clone();
     let whole = desk.studio().draft().unwrap().boxes.text.unwrap();
     let frame = desk.harness.get_by_label(desk.words("canvas-move-text")).rect();
@@ -154,7 +154,7 @@ fn corners_and_keys_scale_the_letters_about_their_centre() {
 #[test]
 fn the_brush_corrects_the_cut_out() {
     let dir = tempfile::tempdir().unwrap();
-    let mut desk = desk(dir.path(), Lang::En);
+    let mut desk = desk(dir.path(), Language::English);
     desk.click("product-refine");
     desk.frames(6);
     desk.until("the sheet", |_| true);
@@ -199,7 +199,7 @@ fn the_brush_corrects_the_cut_out() {
 
 /// The brush on, and the picture that it paints on.
 fn refining(dir: &std::path::Path) -> (Desk, egui::Rect) {
-    let mut desk = desk(dir, Lang::En);
+    let mut desk = desk(dir, Language::English);
     desk.click("product-refine");
     desk.until("the sheet", |s| !s.is_loading());
     desk.frames(10);
@@ -214,7 +214,7 @@ fn the_last_stroke_is_kept_however_soon_the_window_closes() {
     desk.drag(picture.center(), vec2(120.0, 0.0));
     desk.drag(picture.center(), vec2(0.0, 90.0));
     desk.end();
-    let desk = Desk::fake(dir.path(), &Script::default(), Lang::En);
+    let desk = Desk::fake(dir.path(), &Script::default(), Language::English);
     let mask = desk.studio().session.brief.mask.clone().unwrap();
     let gray = image::open(&mask.path).unwrap().into_luma8();
     let scale = gray.width() as f32 / picture.width();

@@ -7,8 +7,8 @@ use std::time::Duration;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use nanococoa::backend::{Backends, Installation};
 use nanococoa::engine::Engine;
-use nanococoa::gui::i18n::Lang;
 use nanococoa::job::{ImageName, JobStatus};
+use nanococoa::notice::Language;
 
 use crate::common::{Act, Script, config_in, fake};
 use crate::desk::Desk;
@@ -21,7 +21,7 @@ fn caption(desk: &Desk) -> String {
 
 #[test]
 fn a_job_that_failed_shows_what_it_came_to_and_nothing_else() {
-    for lang in Lang::ALL {
+    for lang in Language::ALL {
         let dir = tempfile::tempdir().unwrap();
         let script = Script::default();
         script.set("sculpt", Act::Fail(nanococoa::notice::Notice::verbatim("No letters today.")));
@@ -69,7 +69,7 @@ fn a_preview_shows_on_the_tab_of_its_step() {
     let dir = tempfile::tempdir().unwrap();
     let script = Script::default();
     script.set("scene", Act::Slow(Duration::from_secs(30)));
-    let mut desk = Desk::fake(dir.path(), &script, Lang::En);
+    let mut desk = Desk::fake(dir.path(), &script, Language::English);
     desk.fill("scene-title", "sea");
     desk.fill("text-title", "Sale");
     desk.until_drafted();
@@ -103,7 +103,7 @@ fn with_models(dir: &std::path::Path, script: &Script) -> Engine {
 #[test]
 fn the_draft_has_the_cut_out_that_the_models_made_of_this_photo() {
     let dir = tempfile::tempdir().unwrap();
-    let mut desk = Desk::over(dir.path(), with_models(dir.path(), &Script::default()), Some(Lang::En));
+    let mut desk = Desk::over(dir.path(), with_models(dir.path(), &Script::default()), Some(Language::English));
     desk.harness.state_mut().open(crate::desk::sample());
     desk.until_drafted();
     // The fake cuts a block out of the middle, which is no cup.
@@ -128,7 +128,7 @@ fn the_draft_has_the_cut_out_that_the_models_made_of_this_photo() {
 
 #[test]
 fn the_studio_says_which_engine_paints_and_lets_the_brief_choose() {
-    for lang in Lang::ALL {
+    for lang in Language::ALL {
         let dir = tempfile::tempdir().unwrap();
         let script = Script::default();
         let mut desk = Desk::over(dir.path(), with_models(dir.path(), &script), Some(lang));
@@ -164,7 +164,7 @@ fn the_studio_says_which_engine_paints_and_lets_the_brief_choose() {
 #[test]
 fn what_is_exported_is_what_was_chosen_and_no_file_is_replaced_by_the_way() {
     let dir = tempfile::tempdir().unwrap();
-    let mut desk = Desk::fake(dir.path(), &Script::default(), Lang::En);
+    let mut desk = Desk::fake(dir.path(), &Script::default(), Language::English);
     for (made, (scene, width)) in [("sea", 256), ("mountain", 512)].into_iter().enumerate() {
         desk.fill("scene-title", scene);
         desk.harness.state_mut().session.brief.width = width;

@@ -13,9 +13,9 @@ use image::{Rgb, RgbImage};
 use nanococoa::config::{Config, Overrides};
 use nanococoa::engine::Engine;
 use nanococoa::gui::commands::UiCommand;
-use nanococoa::gui::i18n::Lang;
 use nanococoa::gui::{Options, Studio};
 use nanococoa::metrics::SystemMetrics;
+use nanococoa::notice::Language;
 
 use crate::common::Act;
 use crate::desk::{Desk, real, sample};
@@ -23,13 +23,13 @@ use crate::difference::{difference, marked};
 
 struct Look {
     name: &'static str,
-    lang: Lang,
+    lang: Language,
     dark: bool,
     size: (f32, f32),
     zoom: f32,
 }
 
-const fn look(name: &'static str, lang: Lang, dark: bool, size: (f32, f32)) -> Look {
+const fn look(name: &'static str, lang: Language, dark: bool, size: (f32, f32)) -> Look {
     Look { name, lang, dark, size, zoom: 1.0 }
 }
 
@@ -129,14 +129,14 @@ fn fill(desk: &mut Desk) {
     desk.until("the photo", |s| s.session.brief.product.is_some());
     let lang = desk.studio().lang();
     let brief = &mut desk.harness.state_mut().session.brief;
-    brief.text = if lang == Lang::Ko { "신메뉴 출시" } else { "SUMMER SALE" }.into();
-    brief.scene = if lang == Lang::Ko { "흰 스튜디오 배경" } else { "white studio backdrop" }.into();
+    brief.text = if lang == Language::Korean { "신메뉴 출시" } else { "SUMMER SALE" }.into();
+    brief.scene = if lang == Language::Korean { "흰 스튜디오 배경" } else { "white studio backdrop" }.into();
     (brief.width, brief.height) = (512, 512);
 }
 
 #[test]
 fn welcome() {
-    for look in [look("welcome-ko-dark", Lang::Ko, true, SMALL), look("welcome-en-light", Lang::En, false, LARGE)] {
+    for look in [look("welcome-ko-dark", Language::Korean, true, SMALL), look("welcome-en-light", Language::English, false, LARGE)] {
         let dir = tempfile::tempdir().unwrap();
         let mut desk = studio(&look, dir.path(), real(dir.path()));
         check(&mut desk, &look);
@@ -146,22 +146,22 @@ fn welcome() {
 
 #[test]
 fn draft_and_brush() {
-    let shown = look("draft-en-light", Lang::En, false, SMALL);
+    let shown = look("draft-en-light", Language::English, false, SMALL);
     let dir = tempfile::tempdir().unwrap();
     let mut desk = studio(&shown, dir.path(), real(dir.path()));
     fill(&mut desk);
     check(&mut desk, &shown);
-    desk.harness.state_mut().session.lang = Lang::Ko;
+    desk.harness.state_mut().session.lang = Language::Korean;
     desk.frames(3);
     desk.click("product-refine");
     desk.frames(8);
-    check(&mut desk, &look("brush-ko-light", Lang::Ko, false, SMALL));
+    check(&mut desk, &look("brush-ko-light", Language::Korean, false, SMALL));
     desk.end();
 }
 
 #[test]
 fn results_and_windows() {
-    let shown = look("result-ko-dark", Lang::Ko, true, LARGE);
+    let shown = look("result-ko-dark", Language::Korean, true, LARGE);
     let dir = tempfile::tempdir().unwrap();
     let mut desk = studio(&shown, dir.path(), real(dir.path()));
     fill(&mut desk);
@@ -175,10 +175,10 @@ fn results_and_windows() {
     desk.frames(200);
     check(&mut desk, &shown);
     for (name, lang, dark, command) in [
-        ("export-ko-dark", Lang::Ko, true, UiCommand::Export),
-        ("server-en-light", Lang::En, false, UiCommand::Server),
-        ("shortcuts-ko-light", Lang::Ko, false, UiCommand::Shortcuts),
-        ("palette-en-dark", Lang::En, true, UiCommand::Palette),
+        ("export-ko-dark", Language::Korean, true, UiCommand::Export),
+        ("server-en-light", Language::English, false, UiCommand::Server),
+        ("shortcuts-ko-light", Language::Korean, false, UiCommand::Shortcuts),
+        ("palette-en-dark", Language::English, true, UiCommand::Palette),
     ] {
         let look = look(name, lang, dark, SMALL);
         desk.harness.set_size(egui::vec2(SMALL.0, SMALL.1));
@@ -198,7 +198,7 @@ fn results_and_windows() {
 /// The smallest window, enlarged: the picture keeps its room, nothing is cut off.
 #[test]
 fn narrow() {
-    let shown = Look { zoom: 1.5, ..look("narrow-en-dark-150", Lang::En, true, SMALL) };
+    let shown = Look { zoom: 1.5, ..look("narrow-en-dark-150", Language::English, true, SMALL) };
     let dir = tempfile::tempdir().unwrap();
     let mut desk = studio(&shown, dir.path(), real(dir.path()));
     fill(&mut desk);
@@ -209,7 +209,7 @@ fn narrow() {
 
 #[test]
 fn zoomed_and_failing() {
-    let shown = Look { zoom: 1.5, ..look("failed-ko-dark-150", Lang::Ko, true, (1920.0, 1080.0)) };
+    let shown = Look { zoom: 1.5, ..look("failed-ko-dark-150", Language::Korean, true, (1920.0, 1080.0)) };
     let dir = tempfile::tempdir().unwrap();
     let script = crate::common::Script::default();
     script.set("sculpt", Act::Fail(notice!("draft-no-photo")));
@@ -228,13 +228,13 @@ fn zoomed_and_failing() {
 fn gallery() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("gallery");
     std::fs::create_dir_all(&folder).unwrap();
-    for (lang, dark) in [(Lang::Ko, true), (Lang::En, false), (Lang::Ko, false), (Lang::En, true)] {
+    for (lang, dark) in [(Language::Korean, true), (Language::English, false), (Language::Korean, false), (Language::English, true)] {
         let look = look("gallery", lang, dark, SMALL);
         let dir = tempfile::tempdir().unwrap();
         let mut desk = studio(&look, dir.path(), real(dir.path()));
         let shoot = |desk: &mut Desk, name: &str| {
             desk.frames(10);
-            let name = format!("{name}-{}-{}.png", if lang == Lang::Ko { "ko" } else { "en" }, if dark { "dark" } else { "light" });
+            let name = format!("{name}-{}-{}.png", if lang == Language::Korean { "ko" } else { "en" }, if dark { "dark" } else { "light" });
             desk.harness.render().unwrap().save(folder.join(name)).unwrap();
         };
         fill(&mut desk);

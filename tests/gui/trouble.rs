@@ -2,9 +2,9 @@
 
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
-use nanococoa::gui::i18n::Lang;
 use nanococoa::gui::trouble::{Trouble, TroubleWindow};
 use nanococoa::notice;
+use nanococoa::notice::Language;
 
 fn window(trouble: Trouble) -> Harness<'static, TroubleWindow> {
     let mut harness =
@@ -17,7 +17,7 @@ fn window(trouble: Trouble) -> Harness<'static, TroubleWindow> {
 fn why_the_studio_cannot_open_is_said_in_both_languages() {
     let used = window(Trouble::InUse("/home/bori/nanococoa".into()));
     let broken = window(Trouble::Failed(notice!("config-file", path = "/a/config.toml", reason = "unknown field")));
-    for lang in Lang::ALL {
+    for lang in Language::ALL {
         used.get_by_label(lang.t("trouble-title"));
         used.get_by_label(&lang.notice(&notice!("trouble-in-use", folder = "/home/bori/nanococoa")));
         used.get_by_label(lang.t("trouble-close-other"));

@@ -4,9 +4,9 @@ use crate::notice;
 use egui::{RichText, Ui};
 
 use crate::gui::context::PanelContext;
-use crate::gui::i18n::Lang;
 use crate::gui::{theme, widgets};
 use crate::job::JobSnapshot;
+use crate::notice::Language;
 use crate::request::{BackendChoice, BackendKind};
 
 /// The device of the diffusion backend: the GPU's name if known.
@@ -20,7 +20,7 @@ pub fn device(cx: &PanelContext<'_>) -> String {
 }
 
 /// A label, with the backend that made the job.
-pub fn labelled(lang: Lang, job: &JobSnapshot, words: &str) -> String {
+pub fn labelled(lang: Language, job: &JobSnapshot, words: &str) -> String {
     match job.backend {
         BackendKind::Draft => lang.notice(&notice!("canvas-by-draft", caption = words.to_owned())),
         BackendKind::Diffusion => lang.notice(&notice!("canvas-by-diffusion", caption = words.to_owned())),
@@ -28,7 +28,7 @@ pub fn labelled(lang: Lang, job: &JobSnapshot, words: &str) -> String {
 }
 
 /// The backend's short name.
-pub fn short(lang: Lang, kind: BackendKind) -> &'static str {
+pub fn short(lang: Language, kind: BackendKind) -> &'static str {
     match kind {
         BackendKind::Draft => lang.t("advanced-engine-draft"),
         BackendKind::Diffusion => lang.t("advanced-engine-diffusion"),

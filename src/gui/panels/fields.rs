@@ -243,7 +243,7 @@ fn size(cx: &PanelContext<'_>, brief: &mut Brief, ui: &mut Ui) {
 }
 
 /// A side of the canvas, in the multiples and limits that the request allows.
-fn side(ui: &mut Ui, lang: crate::gui::i18n::Lang, value: &mut u32, name: &'static str, width: f32) {
+fn side(ui: &mut Ui, lang: crate::notice::Language, value: &mut u32, name: &'static str, width: f32) {
     let mut typed = *value;
     let drag = egui::DragValue::new(&mut typed).range(MIN_SIDE..=MAX_SIDE).speed(4.0).update_while_editing(false);
     let response = ui.add_sized(vec2(width, 34.0), drag);

@@ -100,7 +100,7 @@ fn row(cx: &PanelContext<'_>, ui: &mut Ui, (name, on): (&str, bool), line: &str,
         let mark = Rect::from_min_size(rect.min + vec2(0.0, 8.0), vec2(3.0, ROW - 16.0));
         ui.painter().rect_filled(mark, 2.0, c.accent);
     }
-    let korean = lang == crate::gui::i18n::Lang::Ko;
+    let korean = lang == crate::notice::Language::Korean;
     let short = fonts.entry(name).and_then(|f| f.label(korean)).map_or_else(|| short_name(name), str::to_owned);
     let label = widgets::clipped(ui, &short, FontId::proportional(theme::SMALL), c.dim, 134.0);
     let label_at = pos2(rect.right() - 12.0 - label.size().x, rect.center().y - label.size().y / 2.0);

@@ -8,11 +8,11 @@ use egui::{
 use super::zoom::hand_held;
 use crate::gui::commands::{EditCommand, UiCommand};
 use crate::gui::context::PanelContext;
-use crate::gui::i18n::Lang;
 use crate::gui::live::{Boxes, Draft};
 use crate::gui::state::Brief;
 use crate::gui::view::{Source, Tab};
 use crate::gui::{theme, widgets};
+use crate::notice::Language;
 use crate::request::TextPosition;
 use crate::request::fields::{self as limits, Kind};
 
@@ -71,7 +71,7 @@ struct Stage<'a> {
     /// The picture on the canvas.
     rect: Rect,
     boxes: &'a Boxes,
-    lang: Lang,
+    lang: Language,
     brief: Brief,
     drag: &'a mut Option<Drag>,
     guides: Vec<Guide>,
@@ -155,7 +155,7 @@ fn position_y(position: TextPosition, half: f32, boxes: &Boxes) -> f32 {
 }
 
 /// Name of a position.
-fn position_name(lang: Lang, position: TextPosition) -> &'static str {
+fn position_name(lang: Language, position: TextPosition) -> &'static str {
     match position {
         TextPosition::Top => lang.t("layers-top"),
         TextPosition::Center => lang.t("layers-center"),

@@ -7,8 +7,8 @@ use egui::{Button, Color32, FontId, Layout, Panel, RichText, Stroke, Ui, vec2};
 use super::backend;
 use crate::gui::commands::{EditCommand, FileCommand, UiCommand};
 use crate::gui::context::PanelContext;
-use crate::gui::i18n::Lang;
 use crate::gui::{icons, theme, widgets};
+use crate::notice::Language;
 use crate::request::{BackendChoice, BackendKind};
 
 const MENUS: &[(&str, &[UiCommand])] = &[
@@ -180,7 +180,7 @@ fn right(cx: &PanelContext<'_>, ui: &mut Ui) {
     let label = (widgets::icon(icons::LANGUAGES, 15.0).color(c.dim), RichText::new(lang.name()).size(theme::LABEL));
     let button = Button::new(label).corner_radius(15).min_size(vec2(0.0, 30.0));
     let (response, _) = MenuButton::from_button(button).ui(ui, |ui| {
-        for other in Lang::ALL {
+        for other in Language::ALL {
             let choice = Button::selectable(other == lang, other.name()).min_size(vec2(120.0, 30.0));
             if ui.add(choice).clicked() {
                 cx.send(EditCommand::Language(other));

@@ -5,9 +5,9 @@ use super::window::{Stay, Window, head, remark, width};
 use crate::backend::ModelInfo;
 use crate::gui::commands::EditCommand;
 use crate::gui::context::PanelContext;
-use crate::gui::i18n::Lang;
 use crate::gui::panels::backend;
 use crate::gui::{icons, theme, widgets};
+use crate::notice::Language;
 use crate::request::{BackendChoice, BackendKind};
 
 const GB: f64 = 1e9;
@@ -69,7 +69,7 @@ pub fn show(cx: &PanelContext<'_>, ui: &mut Ui) -> Stay {
 }
 
 /// The purpose of a model of the diffusion backend.
-fn purpose(lang: Lang, key: &str) -> &'static str {
+fn purpose(lang: Language, key: &str) -> &'static str {
     match key {
         "flux" => lang.t("models-flux"),
         "encoders" => lang.t("models-encoders"),
@@ -80,7 +80,7 @@ fn purpose(lang: Lang, key: &str) -> &'static str {
     }
 }
 
-fn state(lang: Lang, model: &ModelInfo) -> String {
+fn state(lang: Language, model: &ModelInfo) -> String {
     let gb = |bytes: u64| format!("{:.1}", bytes as f64 / GB);
     let mut words = vec![model.licence.to_owned()];
     if model.place.is_some() {
@@ -91,7 +91,7 @@ fn state(lang: Lang, model: &ModelInfo) -> String {
 }
 
 /// Draws a model: its purpose, whether it is installed, and below that licence and size.
-fn row(ui: &mut Ui, lang: Lang, name: &str, about: &str, state: &str, there: bool) {
+fn row(ui: &mut Ui, lang: Language, name: &str, about: &str, state: &str, there: bool) {
     let c = theme::colors(ui);
     ui.horizontal(|ui| {
         ui.set_height(20.0);

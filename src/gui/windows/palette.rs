@@ -24,7 +24,7 @@ pub fn show(cx: &PanelContext<'_>, ui: &mut Ui, mut query: String, mut cursor: u
     let wanted = query.to_lowercase();
     let fits = |command: &UiCommand| {
         let key = command.face().key;
-        let all = crate::gui::i18n::Lang::ALL.map(|l| l.t(key).to_lowercase()).join(" ");
+        let all = crate::notice::Language::ALL.map(|l| l.t(key).to_lowercase()).join(" ");
         wanted.split_whitespace().all(|w| all.contains(w))
     };
     let found: Vec<UiCommand> = UiCommand::ALL.iter().copied().filter(|x| *x != UiCommand::Palette && fits(x)).collect();

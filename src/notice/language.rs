@@ -1,0 +1,115 @@
+//! The languages that the program speaks, with their Fluent files from `assets/i18n/<language>/`.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
+/// A language that the program speaks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Language {
+    /// English.
+    #[serde(rename = "en")]
+    English,
+    /// Korean. The studio's language where the locale is unknown.
+    #[default]
+    #[serde(rename = "ko")]
+    Korean,
+    /// English with accents and longer words. No menu offers it: tests use it to find words that do not come from the Fluent files.
+    #[serde(rename = "en-XA")]
+    Pseudo,
+}
+
+/// The Fluent files of one language.
+pub(super) struct Files {
+    /// Messages, one file for each area.
+    pub messages: &'static [&'static str],
+    /// Names of request fields: messages `field-<REST name>`.
+    pub fields: &'static str,
+}
+
+macro_rules! files {
+    ($language:literal) => {
+        Files {
+            messages: &files!($language: "common", "config", "request", "decode", "typography", "draft", "diffusion", "pipeline", "job", "store",
+                "engine", "api", "cli", "studio-brief", "studio-canvas", "studio-commands", "studio-files", "studio-jobs", "studio-messages",
+                "studio-windows"),
+            fields: include_str!(concat!("../../assets/i18n/", $language, "/fields.ftl")),
+        }
+    };
+    ($language:literal: $($area:literal),+) => {
+        [$(include_str!(concat!("../../assets/i18n/", $language, "/", $area, ".ftl"))),+]
+    };
+}
+
+static ENGLISH: Files = files!("en");
+static KOREAN: Files = files!("ko");
+
+impl Language {
+    /// The languages that a person can choose, in the order of the menu.
+    pub const ALL: [Self; 2] = [Self::Korean, Self::English];
+    /// Number of languages, the test language included.
+    pub(crate) const COUNT: usize = 3;
+
+    /// The language's own name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::English => "English",
+            Self::Korean => "한국어",
+            Self::Pseudo => "Ƥşḗŭḓǿ",
+        }
+    }
+
+    /// The tag of BCP 47 that decides on plural forms.
+    pub(super) fn tag(self) -> &'static str {
+        match self {
+            Self::English | Self::Pseudo => "en",
+            Self::Korean => "ko",
+        }
+    }
+
+    pub(super) fn files(self) -> &'static Files {
+        match self {
+            Self::English | Self::Pseudo => &ENGLISH,
+            Self::Korean => &KOREAN,
+        }
+    }
+
+    /// What Fluent does with the text of a message, but not with its arguments.
+    pub(super) fn transform(self) -> Option<fn(&str) -> Cow<'_, str>> {
+        (self == Self::Pseudo).then_some(accented as fn(&str) -> Cow<'_, str>)
+    }
+}
+
+/// Replaces Latin letters by accented ones and doubles vowels, so that texts are about as much longer as translations are.
+fn accented(text: &str) -> Cow<'_, str> {
+    const PLAIN: &str = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    const ACCENTED: &str = "áƀćđéƒǵħíĵķĺḿńóƥɋŕšŧúṽŵẋýžÁɃĆĐÉƑǴĦÍĴĶĹḾŃÓƤɊŔŠŦÚṼŴẊÝŽ";
+    let accent = |c: char| PLAIN.chars().zip(ACCENTED.chars()).find(|(plain, _)| *plain == c).map_or(c, |(_, accented)| accented);
+    let mut out = String::with_capacity(text.len() * 2);
+    for c in text.chars() {
+        out.push(accent(c));
+        if "aeiou".contains(c) {
+            out.push(accent(c));
+        }
+    }
+    out.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_plain_letter_is_accented() {
+        let text = accented("The quick brown fox jumps over the lazy dog: SPHINX OF BLACK QUARTZ, JUDGE MY VOW");
+        assert!(!text.chars().any(|c| c.is_ascii_alphabetic()), "{text}");
+    }
+
+    #[test]
+    fn sessions_keep_their_language() {
+        for (language, word) in [(Language::Korean, "\"ko\""), (Language::English, "\"en\"")] {
+            assert_eq!(serde_json::to_string(&language).unwrap(), word);
+            assert_eq!(serde_json::from_str::<Language>(word).unwrap(), language);
+        }
+    }
+}
