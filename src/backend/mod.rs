@@ -51,7 +51,7 @@ pub trait StageObserver: Sync {
     fn wants_preview(&self) -> bool;
 }
 
-/// Ignores everything: for callers that only want the result.
+/// Ignores everything, for callers that need only the result.
 pub struct Quiet;
 
 impl StageObserver for Quiet {
@@ -98,7 +98,7 @@ pub struct KeyLight {
     pub softness: f32,
 }
 
-/// What a picture should and should not show, in English or Korean. Either may be empty.
+/// The positive and the negative prompt, in English or Korean. Either may be empty.
 #[derive(Clone, Copy, Debug)]
 pub struct Prompts<'a> {
     /// What the picture should show.

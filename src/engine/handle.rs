@@ -165,7 +165,7 @@ impl Engine {
 
 /// Reading jobs.
 impl Engine {
-    /// A job as it stands now.
+    /// The newest snapshot of a job.
     pub fn snapshot(&self, id: Uuid) -> Option<Arc<JobSnapshot>> {
         self.shared.table.snapshot(id)
     }

@@ -34,7 +34,7 @@ const AUTOSAVE_DELAY: f64 = 1.0;
 /// Width in points from which the history is shown by default. Narrower windows need the room for the tools above the picture.
 const HISTORY_MIN_WIDTH: f32 = 1240.0;
 
-/// What the studio is started with.
+/// The parameters of [`Studio::new`].
 pub struct Options {
     /// The job engine, which the studio's server uses too.
     pub engine: Engine,

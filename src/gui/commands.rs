@@ -186,7 +186,7 @@ impl UiCommand {
 pub enum JobAction {
     /// Shows its result and compares the draft with it.
     Show,
-    /// Compares it with what is shown.
+    /// Compares it with the shown picture.
     Compare,
     /// Restores its settings into the brief.
     Restore,
@@ -222,7 +222,7 @@ pub struct JobCommand {
     pub action: JobAction,
 }
 
-/// Changes of the session and of what the canvas shows.
+/// Changes of the session and of the view.
 #[derive(Clone, Debug)]
 pub enum EditCommand {
     /// Replaces the brief by an edited one.
@@ -281,7 +281,7 @@ pub enum AppCommand {
     Quit,
     /// Removes the notification at this index.
     DismissToast(usize),
-    /// Undoes what a notification reported.
+    /// Undoes the action that a notification reported.
     Undo(UndoTarget),
 }
 

@@ -1,4 +1,4 @@
-//! What panels may read. Panels own nothing but their view state; every change is a command.
+//! The state that panels may read. Panels own only their view state; every change is a command.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -30,7 +30,7 @@ pub const NARROW: f32 = 1000.0;
 pub struct PanelContext<'a> {
     /// The brief and the session around it.
     pub session: &'a Session,
-    /// What the canvas shows.
+    /// The selected pictures.
     pub view: View,
     /// Newest jobs, plan, load and fonts.
     pub watch: &'a Watch,
@@ -143,7 +143,7 @@ impl PanelContext<'_> {
         self.job(id).filter(|j| j.status == JobStatus::Completed && j.images.contains(&ImageName::Step1)).map(|j| j.id)
     }
 
-    /// What the shown picture can be compared with.
+    /// The source that the shown picture can be compared with.
     pub fn other_side(&self) -> Option<Source> {
         match self.view.source {
             Source::Job(_) => self.draft().map(|_| Source::Draft),

@@ -14,7 +14,7 @@ use crate::notice::Notice;
 /// A dialog that ends sooner than this counts as not shown.
 const TOO_QUICK: Duration = Duration::from_millis(600);
 
-/// What a file is chosen for.
+/// The purpose of a chosen file.
 #[derive(Clone, Debug)]
 pub enum FilePurpose {
     /// The product photo to read.

@@ -148,7 +148,7 @@ impl Studio {
         };
     }
 
-    /// Commands that change what is shown and how.
+    /// Commands that change the view.
     fn execute_view(&mut self, ctx: &Context, command: UiCommand) {
         match command {
             UiCommand::Brush => {

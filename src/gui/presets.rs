@@ -18,7 +18,7 @@ pub struct Preset {
     pub own: bool,
 }
 
-/// What a preset is for.
+/// The field that a preset fills.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// The scene prompt.

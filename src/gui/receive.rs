@@ -160,7 +160,7 @@ impl Studio {
         self.watched.retain(|w| w.1.is_active() || jobs.iter().any(|j| j.id == w.0));
     }
 
-    /// Handles what the server reports.
+    /// Handles the events of the server.
     pub(super) fn follow_server(&mut self, now: f64) {
         while let Some(event) = self.server.poll() {
             match event {

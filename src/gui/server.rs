@@ -1,4 +1,4 @@
-//! The REST server over the studio's job engine, on a thread of its own.
+//! The REST server for the studio's job engine, on its own thread.
 
 use std::net::SocketAddr;
 use std::sync::mpsc;

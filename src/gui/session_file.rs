@@ -14,7 +14,7 @@ const BROKEN: &str = "session.broken.json";
 /// How long unreferenced photos are kept.
 const UNUSED: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Reads the session of the last start; a fresh one if there is none or it cannot be read.
+/// Reads the session of the last start. Returns a new one if there is none or it cannot be read.
 pub fn load(folder: &Path) -> Session {
     let fresh = || Session { brief: Brief::fresh(), ..Session::default() };
     let path = folder.join(SESSION);

@@ -98,7 +98,7 @@ impl Textures {
         Self { ctx: ctx.clone(), results, cache: RefCell::default(), workers: Workers { requests: Some(requests), threads } }
     }
 
-    /// Uploads what the workers finished. Called once a frame.
+    /// Uploads the pictures that the workers have finished. Called once per frame.
     pub fn drain(&self) {
         let mut cache = self.cache.borrow_mut();
         cache.frame += 1;

@@ -35,7 +35,7 @@ pub struct Colors {
     pub accent_text: Color32,
     /// Text on the accent.
     pub on_accent: Color32,
-    /// Tinted surface of what is selected.
+    /// Tinted surface of selected items.
     pub selected: Color32,
     /// Success.
     pub good: Color32,

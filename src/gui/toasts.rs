@@ -25,12 +25,12 @@ pub struct Toast {
     pub severity: Severity,
     /// The sentence.
     pub text: Notice,
-    /// What it offers to undo.
+    /// The action that it offers to undo.
     pub undo: Option<UndoTarget>,
     until: f64,
 }
 
-/// What a notification offers to undo.
+/// An action that a notification offers to undo.
 #[derive(Clone, Copy, Debug)]
 pub enum UndoTarget {
     /// The deletion of a job.

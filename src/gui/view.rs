@@ -24,7 +24,7 @@ pub enum Source {
     Job(Uuid),
 }
 
-/// What the canvas shows.
+/// The selected pictures.
 #[derive(Clone, Copy, Debug)]
 pub struct View {
     /// The chosen tab.

@@ -10,7 +10,7 @@ use crate::request::{BackendKind, JobSpec, Start, StepNumber};
 /// Weight of the newest run in the moving average, small enough that one slow run does not spoil the estimates.
 const NEWEST_WEIGHT: f64 = 0.3;
 
-/// What the duration of a stage depends on. Runs with the same key are comparable.
+/// The inputs that decide how long a stage takes. Runs with the same key are comparable.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Workload {
     backend: BackendKind,

@@ -37,7 +37,11 @@ const ALLOWED: &[(&str, &str, &str)] = &[
     ("imaging/decode/png.rs", "Raw profile type", "keys of text entries in PNG files"),
     ("job/pictures.rs", "Pictures of this job", "how this warning begins in records of older versions"),
     ("nn/birefnet.rs", "BiRefNet takes", "technical detail: the shape of a tensor"),
-    ("nn/unet/", "", "technical details: values in the config of a network"),
+    ("nn/unet/blocks.rs", "UNetMidBlock2DCrossAttn", "technical detail: a value in the config of a network"),
+    ("nn/unet/blocks.rs", "mid_block_type", "technical detail: a value in the config of a network"),
+    ("nn/unet/config.rs", "DownBlock2D", "technical detail: a value in the config of a network"),
+    ("nn/unet/config.rs", "down_block_types", "technical detail: a value in the config of a network"),
+    ("nn/unet/config.rs", "up_block_types", "technical detail: a value in the config of a network"),
 ];
 
 /// Whether a literal looks like a sentence for people.

@@ -73,7 +73,8 @@ fn the_live_draft_and_the_finished_draft_look_alike() {
             |b| (b.mode, b.position, b.width, b.height) = (CompositionMode::Blend, TextPosition::Bottom, 1280, 720),
             |b| b.position = TextPosition::Center,
         ),
-        ("behind", |b| (b.mode, b.position) = (CompositionMode::Behind, TextPosition::Auto), |b| b.mode = CompositionMode::Overlay),
+        // In the middle, where letters and product overlap.
+        ("behind", |b| (b.mode, b.position) = (CompositionMode::Behind, TextPosition::Center), |b| b.mode = CompositionMode::Overlay),
         ("without a product", |b| (b.product, b.position, b.height) = (None, TextPosition::Center, 1280), |b| b.seed = 8),
         ("without text", |b| b.text.clear(), |b| b.product_x = Some(0.54)),
         (

@@ -16,7 +16,7 @@ product-own-alpha = Transparency of the file
 product-cutting = cutting out...
 product-recent = Used recently: { $path }
 
-brush-about = Where the cut-out is wrong, paint it right.
+brush-about = Correct the cut-out with the brush where it is wrong.
 brush-corrected = A mask of your own is in use.
 brush-add = Add
 brush-remove = Remove
@@ -34,7 +34,7 @@ font-folders = Folders
 font-title = Font
 font-search = Find a font
 font-sample = Abc 가나다
-font-none = No font is called that
+font-none = No font matches
 font-missing = This font lacks { $characters }; another one stands in.
 font-nowhere = No font here has { $characters }. Leave it out, or add a font that has it.
 font-lacks = { $font } · lacks some of the slogan's letters

@@ -57,6 +57,6 @@ command-history = Show or hide the history
 command-draft-or-result = Switch between draft and result
 
 palette-hint = What would you like to do?
-palette-none = There is no such command
+palette-none = No command matches
 
-shortcuts-about = One-letter keys rest while you type. Alt+↑, Alt+↓ in scene, slogan and style: words used before
+shortcuts-about = Single-letter shortcuts do nothing while you type. Alt+↑ and Alt+↓ in scene, slogan and style bring back what you wrote before.

@@ -59,4 +59,4 @@ command-draft-or-result = 초안 / 결과 바꿔 보기
 palette-hint = 무엇을 할까요?
 palette-none = 찾는 명령이 없어요
 
-shortcuts-about = 한 글자 단축키는 글을 쓰는 동안 작동하지 않아요. 배경, 문구, 스타일 칸에서 Alt+↑, Alt+↓: 이전에 쓴 글
+shortcuts-about = 글을 쓰는 동안에는 한 글자 단축키가 작동하지 않아요. 배경, 문구, 스타일 칸에서는 Alt+↑, Alt+↓로 이전에 쓴 글을 불러와요.

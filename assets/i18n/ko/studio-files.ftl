@@ -19,10 +19,10 @@ path-no-folder = 이 경로에 폴더가 없어요. 경로를 확인하세요.
 path-read = 열기
 path-write = 저장
 
-export-not-shown = 캔버스에는 다른 그림이 보여요. 내보내는 것은 이 결과예요.
+export-not-shown = 캔버스에는 다른 그림이 보이지만, 이 결과를 내보내요.
 export-picture = 그림
 export-cutout = 잘라낸 제품
-export-on-white = JPEG에는 투명이 없어 흰 바탕에 놓아요.
+export-on-white = JPEG은 투명도를 저장하지 못해서 잘라낸 제품을 흰 바탕에 놓아요.
 export-photo-about = 잘라낸 제품은 사진 그대로라서 AI 표시가 필요 없어요.
 export-title = 내보내기
 export-format = 형식

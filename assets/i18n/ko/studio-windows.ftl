@@ -4,7 +4,7 @@ window-close = 닫기
 window-cancel = 취소
 
 server-title = REST 서버
-server-about = 이 컴퓨터의 다른 프로그램이 같은 엔진을 써요. 그 작업도 기록에 보여요.
+server-about = 다른 프로그램도 이 컴퓨터의 엔진을 쓸 수 있어요. 그 작업도 기록에 나와요.
 server-address = 주소
 server-token = 토큰
 server-token-hint = 이 컴퓨터에서만 쓰면 비워 두세요

@@ -1,4 +1,4 @@
-//! Joins what the models painted with the pixels that must stay: the product's detail, and the letters' shapes.
+//! Combines generated pictures with the pixels that must not change: the product's detail, and the shapes of the letters.
 
 use image::{GrayImage, RgbImage, RgbaImage};
 

@@ -87,7 +87,7 @@ impl Loader {
     }
 }
 
-/// What a slot holds; `load` fills it first if it is empty.
+/// Returns the content of a slot. If the slot is empty, fills it with `load` first.
 ///
 /// # Errors
 /// Errors of `load`; the slot stays empty.

@@ -161,7 +161,7 @@ pub fn layers(cx: &PanelContext<'_>, brief: &mut Brief, ui: &mut Ui) {
         .on_hover_text(lang.t("layers-strength-about"));
 }
 
-/// Lists what was placed by hand, with a button that places it automatically.
+/// Lists the objects that were placed by hand, each with a button that places it automatically.
 fn placed(cx: &PanelContext<'_>, ui: &mut Ui) {
     let lang = cx.lang();
     let c = theme::colors(ui);

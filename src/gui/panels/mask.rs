@@ -40,7 +40,7 @@ pub fn bar(cx: &PanelContext<'_>, brush: &mut Brush, ui: &mut Ui) {
                 widgets::segmented(ui, &mut add, &[(true, lang.t("brush-add")), (false, lang.t("brush-remove"))]);
             });
             brush.add = add;
-            // Two sliders where there is room for their names.
+            // Two sliders, if there is room for their names.
             let wide = ui.available_width() > 560.0;
             let mut size = brush.size * 100.0;
             small(ui, wide, lang.t("brush-size"), &mut size, 0.5..=30.0);

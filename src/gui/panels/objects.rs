@@ -87,7 +87,7 @@ fn editable(cx: &PanelContext<'_>) -> bool {
         }
 }
 
-/// Draws frames and handles over the picture at `rect` and moves what is dragged.
+/// Draws frames and handles over the picture at `rect` and moves the dragged object.
 pub fn show(cx: &PanelContext<'_>, drag: &mut Option<Drag>, ui: &mut Ui, area: Rect, rect: Rect) {
     let Some(draft) = cx.draft().filter(|_| editable(cx)) else {
         *drag = None;

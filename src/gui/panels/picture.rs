@@ -207,7 +207,7 @@ fn own_pictures(tab: Tab) -> &'static [ImageName] {
     }
 }
 
-/// What the last tab shows of an unfinished job, best first, with the keys of the notes.
+/// The pictures of an unfinished job for the last tab, best first, with the keys of their notes.
 const STAND_INS: [(ImageName, &str); 3] = [
     (ImageName::Step1, "canvas-only-to-background"),
     (ImageName::Step2, "canvas-only-to-text"),

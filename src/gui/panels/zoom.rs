@@ -21,7 +21,7 @@ impl Default for Zoom {
     }
 }
 
-/// What the pointer does on the canvas.
+/// The pointer on the canvas, and the meaning of a drag.
 pub struct Gesture<'a> {
     /// The canvas.
     pub response: &'a Response,
@@ -94,7 +94,7 @@ impl Zoom {
     }
 }
 
-/// Whether space is held: drags move the picture instead of what is on it.
+/// Whether space is held, so that drags move the picture instead of the objects on it.
 pub fn hand_held(ui: &Ui) -> bool {
     ui.input(|i| i.key_down(Key::Space)) && !ui.ctx().text_edit_focused()
 }

@@ -68,7 +68,7 @@ pub fn show(cx: &PanelContext<'_>, ui: &mut Ui) -> Stay {
     if close { Stay::Close } else { Stay::Open(Window::Models) }
 }
 
-/// What a model of the diffusion backend is for.
+/// The purpose of a model of the diffusion backend.
 fn purpose(lang: Language, key: &str) -> &'static str {
     match key {
         "flux" => lang.t("models-flux"),
@@ -90,7 +90,7 @@ fn state(lang: Language, model: &ModelInfo) -> String {
     words.join(" · ")
 }
 
-/// A model: what it is, whether it is there, and below it licence and size.
+/// Draws a model: its purpose, whether it is installed, and below that licence and size.
 fn row(ui: &mut Ui, lang: Language, name: &str, about: &str, state: &str, there: bool) {
     let c = theme::colors(ui);
     ui.horizontal(|ui| {

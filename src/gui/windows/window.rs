@@ -1,4 +1,4 @@
-//! The windows and what they have in common.
+//! The windows, and their common frame.
 
 use egui::{RichText, Ui};
 use uuid::Uuid;
@@ -9,7 +9,7 @@ use crate::gui::export::{Part, Settings};
 use crate::gui::{icons, theme, widgets};
 use crate::job::JobSnapshot;
 
-/// An open window with what was entered in it.
+/// An open window, with the values entered in it.
 pub enum Window {
     /// Export of a picture of this job.
     Export {
@@ -35,7 +35,7 @@ pub enum Window {
     Models,
     /// A path to enter where the desktop has no file dialogs.
     Path {
-        /// What the file is for.
+        /// The purpose of the file.
         purpose: FilePurpose,
         /// The entered path.
         text: String,
@@ -94,13 +94,13 @@ impl Window {
 
 /// Whether a window stays open after it was drawn.
 pub enum Stay {
-    /// It stays, with what was entered.
+    /// It stays open, with the entered values.
     Open(Window),
     /// It closes.
     Close,
 }
 
-/// Sets a window's width, or less where there is no room.
+/// Sets a window's width, reduced to the available room.
 pub fn width(ui: &mut Ui, wanted: f32) {
     ui.set_width(wanted.min(ui.ctx().content_rect().width() - 72.0));
 }
