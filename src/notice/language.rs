@@ -14,8 +14,8 @@ pub enum Language {
     #[default]
     #[serde(rename = "ko")]
     Korean,
-    /// English with accents and longer words. No menu offers it: tests use it to find words that do not come from the Fluent files.
-    #[serde(rename = "en-XA")]
+    /// English in full-width letters. No menu offers it: tests use it to find words that do not come from the Fluent files.
+    #[serde(rename = "en-x-test")]
     Pseudo,
 }
 
@@ -55,7 +55,7 @@ impl Language {
         match self {
             Self::English => "English",
             Self::Korean => "한국어",
-            Self::Pseudo => "Ƥşḗŭḓǿ",
+            Self::Pseudo => "Ｔｅｓｔ",
         }
     }
 
@@ -76,23 +76,16 @@ impl Language {
 
     /// What Fluent does with the text of a message, but not with its arguments.
     pub(super) fn transform(self) -> Option<fn(&str) -> Cow<'_, str>> {
-        (self == Self::Pseudo).then_some(accented as fn(&str) -> Cow<'_, str>)
+        (self == Self::Pseudo).then_some(widened as fn(&str) -> Cow<'_, str>)
     }
 }
 
-/// Replaces Latin letters by accented ones and doubles vowels, so that texts are about as much longer as translations are.
-fn accented(text: &str) -> Cow<'_, str> {
-    const PLAIN: &str = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
-    const ACCENTED: &str = "áƀćđéƒǵħíĵķĺḿńóƥɋŕšŧúṽŵẋýžÁɃĆĐÉƑǴĦÍĴĶĹḾŃÓƤɊŔŠŦÚṼŴẊÝŽ";
-    let accent = |c: char| PLAIN.chars().zip(ACCENTED.chars()).find(|(plain, _)| *plain == c).map_or(c, |(_, accented)| accented);
-    let mut out = String::with_capacity(text.len() * 2);
-    for c in text.chars() {
-        out.push(accent(c));
-        if "aeiou".contains(c) {
-            out.push(accent(c));
-        }
-    }
-    out.into()
+/// Replaces Latin letters by their full-width forms, which Korean faces have and which are about as much wider as translations are longer.
+fn widened(text: &str) -> Cow<'_, str> {
+    /// Distance of the full-width forms from ASCII in Unicode.
+    const OFFSET: u32 = 0xfee0;
+    let widen = |c: char| if c.is_ascii_alphabetic() { char::from_u32(u32::from(c) + OFFSET).unwrap_or(c) } else { c };
+    text.chars().map(widen).collect()
 }
 
 #[cfg(test)]
@@ -100,9 +93,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_plain_letter_is_accented() {
-        let text = accented("The quick brown fox jumps over the lazy dog: SPHINX OF BLACK QUARTZ, JUDGE MY VOW");
-        assert!(!text.chars().any(|c| c.is_ascii_alphabetic()), "{text}");
+    fn letters_are_widened() {
+        assert_eq!(widened("Az 9: é한"), "Ａｚ 9: é한");
     }
 
     #[test]

@@ -113,7 +113,7 @@ fn every_control_has_a_name() {
     }
 }
 
-/// Plain words in the window although its language has only accented letters: they do not come from the Fluent files.
+/// Words in plain letters although the language has only full-width ones: they do not come from the Fluent files.
 fn plain_words(desk: &Desk) -> Vec<String> {
     let is_plain =
         |word: &str| word.len() > 2 && word.chars().all(|c| c.is_ascii_alphabetic()) && word.chars().any(|c| c.is_ascii_lowercase());

@@ -24,7 +24,7 @@ fn why_the_studio_cannot_open_is_said_in_both_languages() {
         broken.get_by_label(lang.t("trouble-correct"));
     }
     broken.get_by_label("the settings file /a/config.toml cannot be used: unknown field");
-    broken.get_by_label("설정 파일 /a/config.toml을(를) 쓸 수 없습니다: unknown field");
+    broken.get_by_label("설정 파일 /a/config.toml을 쓸 수 없어요: unknown field");
     let (mut used, close) = (used, "닫기 · Close");
     used.get_by_label(close).click();
     used.run_steps(1);

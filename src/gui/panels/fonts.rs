@@ -32,7 +32,7 @@ pub fn show(cx: &PanelContext<'_>, font: &mut String, text: &str, state: &mut Fo
     }
     let hint = lang.t("font-search");
     let fonts = cx.fonts();
-    let edit = egui::TextEdit::singleline(&mut state.query).id_salt("font-query").hint_text(egui::RichText::new(hint).color(c.dim));
+    let edit = egui::TextEdit::singleline(&mut state.query).id_salt(("fonts", "query")).hint_text(egui::RichText::new(hint).color(c.dim));
     let edit = edit.prefix(widgets::icon(crate::gui::icons::SEARCH, 14.0).color(c.dim)).margin(egui::Margin::symmetric(10, 7));
     widgets::named(ui.add(edit.desired_width(f32::INFINITY)), hint);
     let query = state.query.to_lowercase();

@@ -38,7 +38,7 @@ pub fn show(cx: &PanelContext<'_>, state: &mut HistoryPanel, ui: &mut Ui) {
                         state.starred_only = !state.starred_only;
                     }
                     let hint = lang.t("history-search");
-                    let edit = egui::TextEdit::singleline(&mut state.query).id_salt("history-query");
+                    let edit = egui::TextEdit::singleline(&mut state.query).id_salt(("history", "query"));
                     let edit = edit.hint_text(RichText::new(hint).color(c.dim)).desired_width(ui.available_width());
                     let edit = edit.prefix(widgets::icon(icons::SEARCH, 14.0).color(c.dim)).margin(egui::Margin::symmetric(10, 7));
                     widgets::named(ui.add(edit), hint);

@@ -1,4 +1,4 @@
-//! What needs a golden picture, read from the sources: scene families, letter materials, composition modes.
+//! What needs a golden picture, read from the sources: scene families and letter materials.
 
 use std::path::{Path, PathBuf};
 
@@ -8,16 +8,12 @@ use syn::visit::Visit;
 pub struct Found {
     pub families: Vec<String>,
     pub materials: Vec<String>,
-    pub modes: Vec<String>,
 }
 
 impl<'ast> Visit<'ast> for Found {
     fn visit_item_enum(&mut self, item: &'ast syn::ItemEnum) {
-        let variants = item.variants.iter().map(|v| v.ident.to_string());
-        match item.ident.to_string().as_str() {
-            "Family" => self.families.extend(variants),
-            "CompositionMode" => self.modes.extend(variants),
-            _ => {}
+        if item.ident == "Family" {
+            self.families.extend(item.variants.iter().map(|variant| variant.ident.to_string()));
         }
     }
 
@@ -42,7 +38,7 @@ impl<'ast> Visit<'ast> for Found {
 pub fn read() -> Found {
     let mut found = Found::default();
     let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut open: Vec<PathBuf> = vec![src.join("request"), src.join("backend/draft")];
+    let mut open: Vec<PathBuf> = vec![src.join("backend/draft")];
     while let Some(path) = open.pop() {
         if path.is_dir() {
             open.extend(std::fs::read_dir(path).unwrap().map(|e| e.unwrap().path()));
