@@ -11,7 +11,7 @@ use crate::notice::Notice;
 use crate::request::BackendKind;
 
 /// Bump `DRAFT_REVISION` whenever the pixels of the draft backend or of the pipeline change: kept steps of older revisions are not reused.
-pub const DRAFT_REVISION: u32 = 3;
+pub const DRAFT_REVISION: u32 = 4;
 
 /// Bump `DIFFUSION_REVISION` whenever the diffusion backend makes other pixels from the same models.
 pub const DIFFUSION_REVISION: u32 = 1;

@@ -105,14 +105,14 @@ pub fn check(group: &str, revision: &str, tolerance: u8, pictures: Vec<(String, 
     now.save(&made);
     assert!(
         std::env::var_os("UPDATE_GOLDEN").is_some(),
-        "{group}: {problem}. See {}. If the pixels changed on purpose, bump the revision constant in src/backend/mod.rs and run \
+        "{group}: {problem}. See {}. If the pixels changed on purpose, bump the revision constant in src/backend/backends.rs and run \
          `UPDATE_GOLDEN=1 cargo test --test suite golden`.",
         made.display()
     );
     let bumped = kept.as_ref().is_none_or(|kept| kept.revision != now.revision);
     assert!(
         bumped || !problem.starts_with("pixels changed"),
-        "{group}: {problem}. Bump the revision constant in src/backend/mod.rs first."
+        "{group}: {problem}. Bump the revision constant in src/backend/backends.rs first."
     );
     now.save(&path);
 }

@@ -45,6 +45,7 @@ pub fn recipe(family: F, rng: &mut Rng) -> SceneSpec {
         F::Space => space(v),
         F::Gym => gym(v, rng),
         F::Bedroom => bedroom(v),
+        F::Vanity => vanity(v),
         F::Library => library(v),
         F::Restaurant => restaurant(v),
         F::Sunset => sunset(v, rng),
@@ -294,6 +295,17 @@ fn bedroom(v: usize) -> Recipe {
         [0xf4efe8, 0xc9bfb2, 0xa9b79a, 0xfff8ec],
         Lighting::Day,
         [G::Window, G::None][v],
+    )
+}
+
+fn vanity(v: usize) -> Recipe {
+    table(
+        [S::Marble, S::Gloss][v],
+        [[0xf3e6e2, 0xd9b3ad, 0xb98a6a], [0xf2d8d6, 0xe6c0bf, 0xffffff]][v],
+        B::Curtains,
+        [[0xf7e4e0, 0xd8b0ac, 0xc9a79a, 0xfff2ea], [0xf4dfe4, 0xc9a2ae, 0xd8c0b0, 0xfff6f2]][v],
+        Lighting::Box,
+        [G::None, G::Leaves][v],
     )
 }
 

@@ -34,6 +34,7 @@ pub enum Family {
     Space,
     Gym,
     Bedroom,
+    Vanity,
     Library,
     Restaurant,
     Sunset,
