@@ -84,6 +84,7 @@ const MATERIALS: &[(&str, &str)] = &[
     ("stone", "stone"),
     ("paper", "paper"),
     ("leather", "leather"),
+    ("knit", "red knit"),
     ("plastic", "red plastic"),
     ("ceramic", "ceramic"),
     ("chrome", "chrome"),

@@ -33,6 +33,7 @@ pub(super) enum Texture {
     Ice,
     Brushed,
     Stripes,
+    Knit,
 }
 
 /// Material of the letters.
@@ -171,6 +172,7 @@ const MATERIALS: &[(&str, &[&str])] = &[
     ("stone", &["stone*", "rock*", "granite*", "brick*", "돌*", "바위*", "석재*", "화강암*", "벽돌*", "암석*", "스톤*"]),
     ("paper", &["paper*", "origami", "cardboard", "종이*", "한지*", "페이퍼*"]),
     ("leather", &["leather*", "가죽*", "레더*"]),
+    ("knit", &["knit*", "wool*", "yarn*", "crochet*", "니트*", "뜨개*", "털실*", "울로", "양모*"]),
     ("plastic", &["plastic*", "vinyl", "rubber", "플라스틱*", "고무*"]),
     ("ceramic", &["ceramic*", "porcelain*", "도자기*", "세라믹*", "clay", "점토*", "백자*"]),
     ("chrome", &["chrome*", "크롬*"]),
@@ -339,6 +341,7 @@ fn preset(name: &str) -> Material {
             Material { bevel: Bevel::Chamfer, bevel_em: 0.008, depth_em: 0.12, bow: 0.15, ..solid(0xf3efe6, Texture::Paper, 0.9, 0.0, 0.1) }
         }
         "leather" => solid(0xa3643a, Texture::Leather, 0.5, 0.4, 0.35),
+        "knit" => Material { bevel_em: 0.07, depth_em: 0.14, ..solid(0xb9414a, Texture::Knit, 0.95, 0.0, 0.55) },
         "chocolate" => Material { bevel_em: 0.06, ..solid(0x84492a, Texture::None, 0.25, 0.8, 0.0) },
         "candy" => Material { bevel: Bevel::Balloon, texture: Texture::Stripes, ..solid(0xff5f8f, Texture::Stripes, 0.06, 1.0, 0.0) },
         "ceramic" => Material { bevel_em: 0.05, ..solid(0xf5f2ea, Texture::None, 0.12, 1.0, 0.0) },
@@ -366,6 +369,7 @@ mod tests {
             ("ice", "얼음"),
             ("candy", "사탕"),
             ("paper", "종이"),
+            ("knitted wool", "니트 털실"),
         ] {
             assert_eq!(choose(en, "", 0.5), choose(ko, "", 0.5), "{en}");
         }

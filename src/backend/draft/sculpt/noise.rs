@@ -42,6 +42,21 @@ pub(super) fn wood(x: f32, y: f32, seed: u32) -> f32 {
     (0.55 * rings.powf(0.7) + 0.3 * fibre + 0.25 * fbm(x * 1.5, y * 5.0, 3, seed ^ 3) - pores).clamp(0.0, 1.0)
 }
 
+/// Rows of V-shaped knitting stitches: 0 between the stitches .. 1 on top of the yarn.
+pub(super) fn knit(x: f32, y: f32, seed: u32) -> f32 {
+    /// Width and height of a stitch, ems.
+    const STITCH: [f32; 2] = [0.075, 0.055];
+    let column = x / STITCH[0];
+    let side = (column - column.floor() - 0.5).abs();
+    // Yarn is slanted on both sides of the stitch's middle.
+    let row = y / STITCH[1] - side * 1.5 + 0.15 * noise(x * 3.0, y * 3.0, seed);
+    let across = ((row - row.floor()) * std::f32::consts::PI).sin().max(0.0).sqrt();
+    let ramp = |lo: f32, hi: f32| ((side - lo) / (hi - lo)).clamp(0.0, 1.0);
+    let legs = ramp(0.0, 0.1) * (1.0 - ramp(0.4, 0.5));
+    let fibre = 0.85 + 0.15 * noise(x * 120.0, y * 60.0, seed ^ 13);
+    across * legs * fibre
+}
+
 /// Marble veins: 0 vein .. 1 ground.
 pub(super) fn marble(x: f32, y: f32, seed: u32) -> f32 {
     let warp = fbm(x * 1.3, y * 1.3, 4, seed);

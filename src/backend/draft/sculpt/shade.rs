@@ -2,7 +2,7 @@
 
 use super::field::Field;
 use super::material::{Bevel, Kind, Material, Texture};
-use super::noise::{fbm, marble, noise, wood};
+use super::noise::{fbm, knit, marble, noise, wood};
 use crate::backend::KeyLight;
 use crate::backend::draft::env::{EnvId, EnvMap, env};
 use crate::imaging::{LinearRgb, luminance};
@@ -169,6 +169,10 @@ impl<'a> Shader<'a> {
             Texture::Brushed => {
                 let f = noise(x * 3.0, y * 150.0, s) * 0.6 + noise(x * 9.0, y * 320.0, s ^ 2) * 0.4;
                 (f, 0.9 + 0.2 * f)
+            }
+            Texture::Knit => {
+                let stitch = knit(x, y, s);
+                (stitch, 0.45 + 0.6 * stitch)
             }
             Texture::Stripes => (0.0, smooth(-0.18, 0.18, ((x + y * 0.8) * 9.0).sin())),
         }
