@@ -86,7 +86,10 @@ impl Sentences {
                     let called = names.last().is_some_and(|bang| bang == "!");
                     let is_log = names.iter().any(|name| name == "tracing");
                     let name = names.iter().rev().nth(1).map(String::as_str).unwrap_or_default();
-                    if !(called && (is_log || is_for_programmers(name))) {
+                    // A doc comment on an item that a macro defines is the tokens `#[doc = "…"]`.
+                    let is_doc = group.stream().into_iter().next().is_some_and(|token| token.to_string() == "doc");
+                    let is_doc = is_doc && names.last().is_some_and(|hash| hash == "#");
+                    if !is_doc && !(called && (is_log || is_for_programmers(name))) {
                         self.tokens(group.stream());
                     }
                 }
@@ -168,6 +171,10 @@ fn sentences_are_found_and_names_are_not() {
         /// Doc comments are sentences.
         #[error("The file is damaged.")]
         struct Damaged;
+        define! {
+            /// Doc comments in macros are sentences too.
+            Name
+        }
         fn f(name: &str) -> Result<(), String> {
             tracing::warn!("The network was slow today.");
             assert!(!name.is_empty(), "The name must not be empty.");
