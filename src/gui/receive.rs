@@ -147,7 +147,7 @@ impl Studio {
                         self.session.base = Some(job.id);
                     }
                     for warning in &job.warnings {
-                        self.toasts.notify(Severity::Info, warning.clone().into(), now);
+                        self.toasts.notify(Severity::Info, warning.clone(), now);
                     }
                 }
                 // The canvas itself shows the failure of the job on it.

@@ -33,7 +33,7 @@ pub struct Writer {
 
 enum Work {
     Stroke(FinishedStroke, WriteGuard),
-    Session(Session),
+    Session(Box<Session>),
 }
 
 impl Writer {
@@ -69,7 +69,7 @@ fn run(inbox: &Inbox<Waiting>, folder: &std::path::Path, saved: &impl Fn(u64, Re
     // Strokes go first: the session that follows refers to their masks.
     let take = |waiting: &mut Waiting| match waiting.strokes.pop_front() {
         Some((stroke, guard)) => Some(Work::Stroke(stroke, guard)),
-        None => waiting.session.take().map(Work::Session),
+        None => waiting.session.take().map(|session| Work::Session(Box::new(session))),
     };
     while let Some(work) = inbox.wait(true, Waiting::any, take) {
         match work {

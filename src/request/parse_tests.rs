@@ -329,7 +329,7 @@ fn placeholders_are_for_test_mode() {
         let spec = run(json!({"product_image": photo, "mask_image": mask, "test_mode": true}), false).unwrap();
         matches!(spec.start, Start::Background { product: Some(_), mask: Some(_), .. })
     };
-    assert!(masked("string", "string") && masked("string", &"300 300 255") && !masked("string", &"300 200 255"));
+    assert!(masked("string", "string") && masked("string", "300 300 255") && !masked("string", "300 200 255"));
     // A value that is not text is a client error, not a placeholder.
     assert_eq!(wrong(json!({"product_image": 5, "test_mode": true})), ["product_image"]);
     assert_eq!(wrong(json!({"start_step": 2, "text_content": "a", "test_mode": true})), ["step1_image"]);

@@ -126,14 +126,14 @@ mod tests {
         // One level of what is kept, up or down, in every pixel.
         let mut noisy = picture.clone();
         noisy.pixels_mut().for_each(|p| {
-            let up = noise(&mut seed) % 2 == 0;
+            let up = noise(&mut seed).is_multiple_of(2);
             p.0 = p.0.map(|v| if up { v.saturating_add(8) } else { v.saturating_sub(8) });
         });
         assert_eq!(difference(&picture, &noisy), None);
         // Another tone in one pixel of two hundred, as edges show on another driver: five times as much as an icon.
         let mut spread = picture.clone();
         spread.pixels_mut().for_each(|p| {
-            if noise(&mut seed) % 200 == 0 {
+            if noise(&mut seed).is_multiple_of(200) {
                 p.0 = p.0.map(|v| v ^ 64);
             }
         });

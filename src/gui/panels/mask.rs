@@ -127,10 +127,10 @@ pub fn show(cx: &PanelContext<'_>, brush: &mut Brush, ui: &mut Ui, area: Rect, r
     {
         brush.paint(on_mask(at));
     }
-    if !ui.input(|i| i.pointer.primary_down()) {
-        if let Some(stroke) = brush.end_stroke(cx.brief()) {
-            cx.send(FileCommand::SaveStroke(stroke));
-        }
+    if !ui.input(|i| i.pointer.primary_down())
+        && let Some(stroke) = brush.end_stroke(cx.brief())
+    {
+        cx.send(FileCommand::SaveStroke(stroke));
     }
     if let Some(at) = response.hover_pos() {
         let radius = brush.radius() * scale;
