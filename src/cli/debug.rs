@@ -291,7 +291,7 @@ fn full_size(flags: &FullSizeFlags) -> Result<(), Failure> {
     component::check_dtype(&device, dtype).map_err(failure)?;
     let mut broken = Vec::new();
     for network in NETWORKS.iter().filter(|n| flags.only.is_empty() || flags.only.iter().any(|o| o == n.name)) {
-        let memory = PeakMemory::start(device.is_cpu()).map_err(|e| failed(e))?;
+        let memory = PeakMemory::start(device.is_cpu()).map_err(failed)?;
         let outcome = network.run(flags.side, dtype, &device);
         let peak = memory.finish();
         let name = network.name;
