@@ -1,13 +1,17 @@
 # Messages of the area `api`. Message IDs are notice codes.
 
 # Errors of calls.
-api-wrong-fields = { $count } wrong fields
+api-wrong-fields = { $count ->
+    [one] { $count } wrong field
+   *[other] { $count } wrong fields
+}
 api-token-required = A token is required: send the header Authorization: Bearer <token>, or the token as the password of HTTP Basic
 api-method-not-allowed = Method not allowed. The Allow header names the methods of this path
 api-body-late = The body did not arrive in time
 api-body-unreadable = The body could not be read: { $detail }
 api-body-too-large = The body is larger than the limit of { $limit } bytes. Send less: smaller images for POST /generate, or raise max_body_mib in the settings
 api-body-not-json = The body must be JSON: send the header Content-Type: application/json
+api-body-format = The body must be JSON, a form or a project: send the header Content-Type: application/json, multipart/form-data or application/zip
 api-shutting-down = The server is shutting down
 api-internal-error = Internal server error. The log of the program says more
 api-not-found = Not found. GET /help lists what is here
@@ -25,7 +29,7 @@ api-headers-late = The headers of the request did not arrive in time; send them 
 api-headers-too-large = The headers of the request are too large; send fewer or shorter ones
 api-address-too-long = The address of the request is too long; send the data in the body
 api-not-http = The request is not valid HTTP/1.1; check its first line and its headers
-api-too-many-connections = Too many connections. Retry after 5s
+api-too-many-connections = Too many connections. Retry after { $seconds }s
 
 # Access.
 api-host-forbidden = { $reason }. This server answers to localhost only; other names must be allowed with --allow-host

@@ -1,6 +1,6 @@
 # Messages of the area `draft`. Message IDs are notice codes.
 
-draft-no-canvas = The canvas has no pixels: choose a width and a height of at least 256.
+draft-no-canvas = The canvas has no pixels: choose a width and a height of at least { $min }.
 draft-unknown-scene = the draft engine knows no place, surface or colour in these words and painted a neutral set
 draft-unknown-material = the draft engine knows no material or colour in these words and chose one
 draft-size-mismatch = The picture behind the text and the text canvas differ in size; start again from step 1.

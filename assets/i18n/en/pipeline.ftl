@@ -6,6 +6,7 @@ pipeline-product-segmented = its product was found by cutting the picture out ag
 
 # The headline and its place. `percent`, `before` and `after` are whole percents of the text.
 pipeline-type-small = the letters are only { $pixels } pixels tall and hard to read; use fewer words or lines, or a larger canvas
+pipeline-type-small-by-scale = the letters are only { $pixels } pixels tall and hard to read; use fewer words or lines, or a larger canvas, or raise { FIELD("text_scale") }
 pipeline-no-product = no product was found in the picture, so nothing stands before the text
 pipeline-text-hidden = { $percent } % of the text is hidden behind the product there
 pipeline-text-moved = behind the product { $before } % of the text would be hidden there, so it was moved to where { $after } % is

@@ -1,6 +1,6 @@
 # Messages of the area `draft`. Message IDs are notice codes.
 
-draft-no-canvas = 캔버스에 픽셀이 없어요. 너비와 높이를 256 이상으로 고르세요.
+draft-no-canvas = 캔버스에 픽셀이 없어요. 너비와 높이를 { $min } 이상으로 고르세요.
 draft-unknown-scene = 초안 엔진이 아는 장소, 재질, 색이 없어 무난한 배경을 그렸어요.
 draft-unknown-material = 초안 엔진이 아는 재질이나 색이 없어 하나를 골랐어요.
 draft-size-mismatch = 글자 뒤의 그림과 글자 캔버스의 크기가 달라요. 1단계부터 다시 만드세요.

@@ -6,6 +6,7 @@ pipeline-product-segmented = 그림에서 제품을 다시 찾았어요. 그림�
 
 # The headline and its place. `percent`, `before` and `after` are whole percents of the text.
 pipeline-type-small = 글자 높이가 { $pixels }픽셀뿐이라 읽기 어려워요. 글자나 줄을 줄이거나 캔버스를 키우세요
+pipeline-type-small-by-scale = 글자 높이가 { $pixels }픽셀뿐이라 읽기 어려워요. 글자나 줄을 줄이거나 캔버스를 키우거나 { JOSA(FIELD("text_scale"), "을/를") } 높이세요
 pipeline-no-product = 그림에서 제품을 찾지 못해 문구를 가리는 것이 없어요
 pipeline-text-hidden = 그 자리에서는 문구의 { $percent } %가 제품에 가려져요
 pipeline-text-moved = 그 자리에서는 문구의 { $before } %가 제품에 가려져서 { $after } %만 가려지는 곳으로 옮겼어요
