@@ -159,8 +159,8 @@ fn drafting() {
     let step1 = first.rgb.lock().unwrap().iter().find(|i| i.0 == ImageName::Step1).unwrap().1.clone();
     let step2 = first.rgba.lock().unwrap().iter().find(|i| i.0 == ImageName::Step2).unwrap().1.clone();
     let plane = |name| nanococoa::imaging::Plane::from_gray(&first.gray.lock().unwrap().iter().find(|i| i.0 == name).unwrap().1);
-    let (placed, face) = (plane(ImageName::Placed), plane(ImageName::Face));
-    let layer = Headline { image: std::sync::Arc::new(step2), face: Some(face) };
+    let (placed, front_faces) = (plane(ImageName::Placed), plane(ImageName::Face));
+    let layer = Headline { image: std::sync::Arc::new(step2), front_faces: Some(front_faces) };
     let cancel = CancelToken::default();
     let quiet = Memory::default();
     let cx = StageCx { cancel: &cancel, observer: &quiet };

@@ -109,7 +109,7 @@ impl<'ast> Visit<'ast> for Calls {
     }
 
     fn visit_expr_call(&mut self, call: &'ast syn::ExprCall) {
-        if matches!(&*call.func, syn::Expr::Path(path) if path.path.is_ident("face")) {
+        if matches!(&*call.func, syn::Expr::Path(path) if path.path.is_ident("info")) {
             self.plain.extend(call.args.first().and_then(literal));
         }
         syn::visit::visit_expr_call(self, call);

@@ -65,3 +65,16 @@ impl Backends {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The keys of kept steps contain these words. A new revision or program version changes them on purpose, and kept steps are made again; so
+    /// would any change of their form.
+    #[test]
+    fn the_version_in_the_keys_of_kept_steps_has_this_form() {
+        let versions = [BackendKind::Draft, BackendKind::Diffusion].map(backend_version);
+        assert_eq!(versions, ["draft 0.1.0 r4", "diffusion 0.1.0 r4.1"]);
+    }
+}

@@ -203,7 +203,7 @@ pub struct TextLayer {
     /// sRGB, straight alpha, canvas size.
     pub image: RgbaImage,
     /// Front faces of the letters, 0..=1, canvas size.
-    pub face: Plane,
+    pub front_faces: Plane,
 }
 
 /// The last pass, which matches the light of the layered picture.

@@ -180,6 +180,6 @@ pub(super) fn recall<I: InputImage>(shared: &Shared, spec: &JobSpec<I>) -> Recal
     };
     Recalled {
         placed: load(ImageName::Step1, step1, ImageName::Placed),
-        face: step2.and_then(|step2| load(ImageName::Step2, step2, ImageName::Face)),
+        front_faces: step2.and_then(|step2| load(ImageName::Step2, step2, ImageName::Face)),
     }
 }

@@ -39,7 +39,7 @@ pub(super) struct JobSink<'a> {
     previews: AtomicU64,
     last_preview: Mutex<Instant>,
     is_closed: AtomicBool,
-    /// The matte or the faces as PNG, embedded in the file of the next step result.
+    /// The matte or the front faces as PNG, embedded in the file of the next step result.
     mask: Mutex<Option<Vec<u8>>>,
 }
 
@@ -123,11 +123,18 @@ impl Sink for JobSink<'_> {
             Some(job) if name.is_result() => metadata::of_result(&job, name),
             _ => Vec::new(),
         };
-        self.write(name, picture, &text)
+        self.write(name, picture, &text, None)
     }
 
     fn save_given(&self, name: ImageName, picture: Picture<'_>, source: &SourceImage) -> Result<(), PipelineError> {
-        self.write(name, picture, &source.text)
+        // `step1_image` may be flattened or cropped: its hash is that of what is written.
+        let known = match picture {
+            Picture::Rgba(image) if std::ptr::eq(image, &*source.pixels) => Some(source.hash.as_str()),
+            _ => None,
+        };
+        // Only results carry the text of the file that they came from.
+        let text = if name.is_result() { source.text.as_slice() } else { &[] };
+        self.write(name, picture, text, known)
     }
 
     fn finish_with(&self, last: ImageName) -> Result<(), PipelineError> {
@@ -169,11 +176,20 @@ impl Sink for JobSink<'_> {
 }
 
 impl JobSink<'_> {
-    fn write(&self, name: ImageName, picture: Picture<'_>, text: &[(String, String)]) -> Result<(), PipelineError> {
-        let (pixels, hash) = match picture {
-            Picture::Rgb(image) => (ImageRef::Rgb(image), rgb_hash(image)),
-            Picture::Rgba(image) => (ImageRef::Rgba(image), content_hash(image.dimensions(), image.as_raw())),
-            Picture::Gray(image) => (ImageRef::Gray(image), String::new()),
+    /// Writes a picture to disk and publishes it. `known_hash`: the content hash of its pixels, if they were hashed before.
+    fn write(
+        &self,
+        name: ImageName,
+        picture: Picture<'_>,
+        text: &[(String, String)],
+        known_hash: Option<&str>,
+    ) -> Result<(), PipelineError> {
+        // By the photo's hash, a later request with the same photo is recognised.
+        let hash = (name.is_result() || name == ImageName::Product).then(|| known_hash.map_or_else(|| hash_of(&picture), str::to_owned));
+        let pixels = match picture {
+            Picture::Rgb(image) => ImageRef::Rgb(image),
+            Picture::Rgba(image) => ImageRef::Rgba(image),
+            Picture::Gray(image) => ImageRef::Gray(image),
         };
         let text: Vec<(&str, &str)> = text.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
         let mask = match name {
@@ -185,8 +201,7 @@ impl JobSink<'_> {
         if matches!(name, ImageName::Placed | ImageName::Face) {
             *self.mask.lock() = Some(png);
         }
-        // By the photo's hash, a later request with the same photo is recognised.
-        self.apply(JobEvent::Saved(name, (name.is_result() || name == ImageName::Product).then_some(hash)));
+        self.apply(JobEvent::Saved(name, hash));
         if name.is_result() {
             self.record();
         }
@@ -209,6 +224,15 @@ impl JobSink<'_> {
 
 fn not_saved(name: ImageName, error: &dyn std::fmt::Display) -> PipelineError {
     PipelineError::Sink(notice!("engine-picture-not-saved", file = name.file_name(), source = error.to_string()))
+}
+
+/// The hash of a picture as `SourceImage` computes it; empty for a mask.
+fn hash_of(picture: &Picture<'_>) -> String {
+    match picture {
+        Picture::Rgb(image) => rgb_hash(image),
+        Picture::Rgba(image) => content_hash(image.dimensions(), image.as_raw()),
+        Picture::Gray(_) => String::new(),
+    }
 }
 
 fn content_hash((width, height): (u32, u32), rgba: &[u8]) -> String {

@@ -7,7 +7,7 @@ use egui::{Context, Event, ImeEvent, Ui};
 use uuid::Uuid;
 
 use super::commands::{self, CommandQueue};
-use super::context::PanelContext;
+use super::context::{JobLookup, PanelContext};
 use super::live::{Draft, DraftRequest, Live};
 use super::message::Message;
 use super::panels::{self, Panels};
@@ -151,7 +151,7 @@ impl Studio {
             composing: self.composing,
             history_shown: self.shows_history(&self.ctx),
             writes: self.tasks.writes(),
-            engine: &self.engine,
+            lookup: JobLookup::new(&self.engine),
             commands: &self.commands,
         }
     }
@@ -409,7 +409,7 @@ impl Studio {
             .iter()
             .filter(|j| j.backend == BackendKind::Diffusion && j.images.contains(&ImageName::Mask))
             .find(|j| !j.has_mask && j.hashes.get(ImageName::Product.as_str()) == Some(&product.hash));
-        found.and_then(|job| self.engine.image_path(job.id, ImageName::Mask))
+        found.and_then(|job| self.context().image_path(job.id, ImageName::Mask))
     }
 
     /// Requests draft and plan when the brief changed, unless an IME composes text.

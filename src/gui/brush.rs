@@ -4,12 +4,12 @@
 use std::path::{Path, PathBuf};
 
 use egui::{Color32, ColorImage, Context, Pos2, TextureHandle, TextureOptions, pos2};
-use image::GrayImage;
+use image::{DynamicImage, GrayImage};
 
 use super::live::Draft;
 use super::state::{Brief, Mask};
-use crate::notice;
 use crate::notice::Notice;
+use crate::pipeline::live::mask_plane;
 
 /// Longest side of a mask in painting mode, in pixels. Larger masks, which projects may contain, could exceed the texture limit of the
 /// graphics card.
@@ -53,9 +53,8 @@ impl LoadedMask {
     /// # Errors
     /// The file cannot be read or decoded.
     pub fn read(path: &Path) -> Result<Self, Notice> {
-        let bytes = std::fs::read(path).map_err(|e| notice!("error-read", path = path.display(), detail = e.to_string()))?;
-        let mut image =
-            image::load_from_memory(&bytes).map_err(|e| notice!("error-read", path = path.display(), detail = e.to_string()))?;
+        let source = crate::engine::decode_source_file(path)?;
+        let mut image = DynamicImage::ImageLuma8(mask_plane(&source).to_gray());
         if image.width().max(image.height()) > MAX_SIDE {
             image = image.resize(MAX_SIDE, MAX_SIDE, image::imageops::FilterType::Triangle);
         }

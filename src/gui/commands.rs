@@ -19,7 +19,7 @@ use crate::request::StepNumber;
 
 /// Name, icon and shortcut of a command.
 #[derive(Clone, Copy)]
-pub struct Face {
+pub struct CommandInfo {
     /// Key of the name.
     pub key: &'static str,
     /// Lucide glyph.
@@ -30,11 +30,11 @@ pub struct Face {
     pub in_text: bool,
 }
 
-const fn face(key: &'static str, icon: &'static str) -> Face {
-    Face { key, icon, shortcut: None, in_text: false }
+const fn info(key: &'static str, icon: &'static str) -> CommandInfo {
+    CommandInfo { key, icon, shortcut: None, in_text: false }
 }
 
-impl Face {
+impl CommandInfo {
     const fn on(mut self, modifiers: Modifiers, key: Key) -> Self {
         self.shortcut = Some(KeyboardShortcut::new(modifiers, key));
         self
@@ -49,9 +49,9 @@ const NONE: Modifiers = Modifiers::NONE;
 const CTRL: Modifiers = Modifiers::COMMAND;
 const CTRL_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
 
-/// Declares the commands once: the enum, the list of all, and their faces come from the same rows.
+/// Declares the commands once: the enum, the list of all, and their descriptions come from the same rows.
 macro_rules! ui_commands {
-    ($($(#[$doc:meta])* $name:ident = $face:expr,)*) => {
+    ($($(#[$doc:meta])* $name:ident = $info:expr,)*) => {
         /// A command without data. It has a name, is listed in the palette and may have a shortcut.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum UiCommand {
@@ -63,9 +63,9 @@ macro_rules! ui_commands {
             pub const ALL: &'static [Self] = &[$(Self::$name),*];
 
             /// Name, icon and shortcut.
-            pub const fn face(self) -> Face {
+            pub const fn info(self) -> CommandInfo {
                 match self {
-                    $(Self::$name => $face,)*
+                    $(Self::$name => $info,)*
                 }
             }
         }
@@ -74,109 +74,109 @@ macro_rules! ui_commands {
 
 ui_commands! {
     /// Runs the steps that are not cached; draws a new seed if none is left and the seed is not locked.
-    Generate = face("command-generate", icons::SPARKLES).on(CTRL, Key::Enter).in_text(),
+    Generate = info("command-generate", icons::SPARKLES).on(CTRL, Key::Enter).in_text(),
     /// Like `Generate`, before the jobs that wait.
-    GenerateFront = face("command-generate-front", icons::LIST_START).on(CTRL_SHIFT, Key::Enter).in_text(),
+    GenerateFront = info("command-generate-front", icons::LIST_START).on(CTRL_SHIFT, Key::Enter).in_text(),
     /// Runs all steps, cached or not.
-    GenerateAll = face("command-generate-all", icons::REFRESH_CW),
+    GenerateAll = info("command-generate-all", icons::REFRESH_CW),
     /// Runs the text step and the composite step.
-    FromText = face("command-from-text", icons::TYPE),
+    FromText = info("command-from-text", icons::TYPE),
     /// Runs the composite step.
-    FromComposite = face("command-from-composite", icons::LAYERS),
+    FromComposite = info("command-from-composite", icons::LAYERS),
     /// Submits the brief several times with different seeds.
-    Variations = face("command-variations", icons::GRID_2X2),
+    Variations = info("command-variations", icons::GRID_2X2),
     /// Submits the brief once for each usual aspect ratio.
-    SizeSet = face("command-size-set", icons::RATIO),
+    SizeSet = info("command-size-set", icons::RATIO),
     /// Stops the running job.
-    Stop = face("command-stop", icons::SQUARE).on(NONE, Key::Escape),
+    Stop = info("command-stop", icons::SQUARE).on(NONE, Key::Escape),
     /// Stops every job.
-    StopAll = face("command-stop-all", icons::CIRCLE_STOP),
+    StopAll = info("command-stop-all", icons::CIRCLE_STOP),
     /// Opens a photo with the file dialog.
-    OpenPhoto = face("command-open-photo", icons::IMAGE_PLUS).on(CTRL, Key::O).in_text(),
+    OpenPhoto = info("command-open-photo", icons::IMAGE_PLUS).on(CTRL, Key::O).in_text(),
     /// Opens a photo by its path.
-    OpenPath = face("command-open-path", icons::FOLDER_OPEN).on(CTRL_SHIFT, Key::O).in_text(),
+    OpenPath = info("command-open-path", icons::FOLDER_OPEN).on(CTRL_SHIFT, Key::O).in_text(),
     /// Opens the photo in the clipboard.
-    Paste = face("command-paste", icons::CLIPBOARD_PASTE).on(CTRL, Key::V),
+    Paste = info("command-paste", icons::CLIPBOARD_PASTE).on(CTRL, Key::V),
     /// Opens the bundled sample photo.
-    Sample = face("command-sample", icons::COFFEE),
+    Sample = info("command-sample", icons::COFFEE),
     /// Starts an empty project.
-    New = face("command-new", icons::PLUS),
+    New = info("command-new", icons::PLUS),
     /// Opens a project with the file dialog.
-    OpenProject = face("command-open-project", icons::FOLDER_OPEN),
+    OpenProject = info("command-open-project", icons::FOLDER_OPEN),
     /// Saves the project to its file.
-    SaveProject = face("command-save-project", icons::SAVE).on(CTRL, Key::S).in_text(),
+    SaveProject = info("command-save-project", icons::SAVE).on(CTRL, Key::S).in_text(),
     /// Saves the project to another file.
-    SaveProjectAs = face("command-save-project-as", icons::SAVE).on(CTRL_SHIFT, Key::S).in_text(),
+    SaveProjectAs = info("command-save-project-as", icons::SAVE).on(CTRL_SHIFT, Key::S).in_text(),
     /// Opens the export window.
-    Export = face("command-export", icons::DOWNLOAD).on(CTRL, Key::E).in_text(),
+    Export = info("command-export", icons::DOWNLOAD).on(CTRL, Key::E).in_text(),
     /// Undoes the last edit of the brief.
-    Undo = face("command-undo", icons::UNDO_2).on(CTRL, Key::Z),
+    Undo = info("command-undo", icons::UNDO_2).on(CTRL, Key::Z),
     /// Repeats the edit that was undone.
-    Redo = face("command-redo", icons::REDO_2).on(CTRL_SHIFT, Key::Z),
+    Redo = info("command-redo", icons::REDO_2).on(CTRL_SHIFT, Key::Z),
     /// Takes the job that was deleted last out of the trash.
-    TakeBack = face("command-take-back", icons::ARCHIVE_RESTORE),
+    TakeBack = info("command-take-back", icons::ARCHIVE_RESTORE),
     /// Places the text automatically.
-    TextAuto = face("command-text-auto", icons::TYPE),
+    TextAuto = info("command-text-auto", icons::TYPE),
     /// Places the product automatically.
-    ProductAuto = face("command-product-auto", icons::COFFEE),
+    ProductAuto = info("command-product-auto", icons::COFFEE),
     /// Turns the brush on the product tab on or off.
-    Brush = face("command-brush", icons::BRUSH).on(NONE, Key::B),
+    Brush = info("command-brush", icons::BRUSH).on(NONE, Key::B),
     /// Removes the corrected mask.
-    MaskAuto = face("command-mask-auto", icons::ROTATE_CCW),
+    MaskAuto = info("command-mask-auto", icons::ROTATE_CCW),
     /// Draws a new seed.
-    RollSeed = face("command-roll-seed", icons::DICES).on(NONE, Key::R),
+    RollSeed = info("command-roll-seed", icons::DICES).on(NONE, Key::R),
     /// Locks or unlocks the seed.
-    LockSeed = face("command-lock-seed", icons::LOCK),
+    LockSeed = info("command-lock-seed", icons::LOCK),
     /// Shows the cut-out product.
-    TabProduct = face("command-tab-product", icons::COFFEE).on(NONE, Key::Num1),
+    TabProduct = info("command-tab-product", icons::COFFEE).on(NONE, Key::Num1),
     /// Shows the background.
-    TabBackground = face("command-tab-background", icons::IMAGE).on(NONE, Key::Num2),
+    TabBackground = info("command-tab-background", icons::IMAGE).on(NONE, Key::Num2),
     /// Shows the headline.
-    TabText = face("command-tab-text", icons::TYPE).on(NONE, Key::Num3),
+    TabText = info("command-tab-text", icons::TYPE).on(NONE, Key::Num3),
     /// Shows the finished advertisement.
-    TabFinal = face("command-tab-final", icons::LAYERS).on(NONE, Key::Num4),
+    TabFinal = info("command-tab-final", icons::LAYERS).on(NONE, Key::Num4),
     /// Starts or ends the comparison of draft and result.
-    Compare = face("command-compare", icons::SQUARE_SPLIT_HORIZONTAL).on(NONE, Key::C),
+    Compare = info("command-compare", icons::SQUARE_SPLIT_HORIZONTAL).on(NONE, Key::C),
     /// Switches between draft and result.
-    DraftOrResult = face("command-draft-or-result", icons::LAYERS).on(NONE, Key::D),
+    DraftOrResult = info("command-draft-or-result", icons::LAYERS).on(NONE, Key::D),
     /// Fits the picture into the canvas.
-    ZoomFit = face("command-zoom-fit", icons::MAXIMIZE).on(CTRL, Key::Num0),
+    ZoomFit = info("command-zoom-fit", icons::MAXIMIZE).on(CTRL, Key::Num0),
     /// Shows one pixel of the picture on one pixel of the screen.
-    ZoomActual = face("command-zoom-actual", icons::SCAN).on(CTRL, Key::Num1),
+    ZoomActual = info("command-zoom-actual", icons::SCAN).on(CTRL, Key::Num1),
     /// Enlarges the picture.
-    ZoomIn = face("command-zoom-in", icons::ZOOM_IN).on(NONE, Key::Plus),
+    ZoomIn = info("command-zoom-in", icons::ZOOM_IN).on(NONE, Key::Plus),
     /// Reduces the picture.
-    ZoomOut = face("command-zoom-out", icons::ZOOM_OUT).on(NONE, Key::Minus),
+    ZoomOut = info("command-zoom-out", icons::ZOOM_OUT).on(NONE, Key::Minus),
     /// Shows or hides the history.
-    History = face("command-history", icons::HISTORY).on(NONE, Key::H),
+    History = info("command-history", icons::HISTORY).on(NONE, Key::H),
     /// Opens the server window.
-    Server = face("command-server", icons::SERVER),
+    Server = info("command-server", icons::SERVER),
     /// Copies the request as a `curl` command.
-    CopyCurl = face("command-copy-curl", icons::COPY),
+    CopyCurl = info("command-copy-curl", icons::COPY),
     /// Opens the models window.
-    Models = face("command-models", icons::PACKAGE),
+    Models = info("command-models", icons::PACKAGE),
     /// Opens the font folders window.
-    Fonts = face("command-fonts", icons::FOLDER_PLUS),
+    Fonts = info("command-fonts", icons::FOLDER_PLUS),
     /// Switches between the dark and the light theme.
-    Theme = face("command-theme", icons::SUN),
+    Theme = info("command-theme", icons::SUN),
     /// Switches the language.
-    Language = face("command-language", icons::LANGUAGES),
+    Language = info("command-language", icons::LANGUAGES),
     /// Enlarges the interface.
-    Larger = face("command-larger", icons::PLUS).on(CTRL, Key::Plus),
+    Larger = info("command-larger", icons::PLUS).on(CTRL, Key::Plus),
     /// Reduces the interface.
-    Smaller = face("command-smaller", icons::MINUS).on(CTRL, Key::Minus),
+    Smaller = info("command-smaller", icons::MINUS).on(CTRL, Key::Minus),
     /// Opens the command palette.
-    Palette = face("command-palette", icons::COMMAND).on(CTRL, Key::K).in_text(),
+    Palette = info("command-palette", icons::COMMAND).on(CTRL, Key::K).in_text(),
     /// Opens the list of shortcuts.
-    Shortcuts = face("command-shortcuts", icons::KEYBOARD).on(NONE, Key::Questionmark),
+    Shortcuts = info("command-shortcuts", icons::KEYBOARD).on(NONE, Key::Questionmark),
     /// Closes the window.
-    Quit = face("command-quit", icons::POWER).on(CTRL, Key::Q),
+    Quit = info("command-quit", icons::POWER).on(CTRL, Key::Q),
 }
 
 impl UiCommand {
     /// The shortcut in words, such as "Ctrl+Enter".
     pub fn shortcut_words(self, ctx: &egui::Context) -> String {
-        let words = self.face().shortcut.map(|s| ctx.format_shortcut(&s)).unwrap_or_default();
+        let words = self.info().shortcut.map(|s| ctx.format_shortcut(&s)).unwrap_or_default();
         words.replace("Questionmark", "?").replace("Escape", "Esc").replace("Plus", "+").replace("Minus", "-")
     }
 }
@@ -347,10 +347,10 @@ pub fn pressed(ctx: &egui::Context, composing: bool, typing: bool) -> Vec<UiComm
     }
     // The longer combination first: Ctrl+Shift+Z also matches Ctrl+Z.
     let mut order: Vec<UiCommand> = UiCommand::ALL.to_vec();
-    order.sort_by_key(|c| c.face().shortcut.is_none_or(|s| !s.modifiers.shift));
-    let may = |c: &UiCommand| c.face().in_text || !typing;
+    order.sort_by_key(|c| c.info().shortcut.is_none_or(|s| !s.modifiers.shift));
+    let may = |c: &UiCommand| c.info().in_text || !typing;
     let hit = |c: &&UiCommand| {
-        c.face().shortcut.is_some_and(|s| {
+        c.info().shortcut.is_some_and(|s| {
             ctx.input_mut(|i| {
                 // A key without modifiers means exactly that: egui ignores Shift and Alt here.
                 let plain = s.modifiers == Modifiers::NONE;
@@ -372,7 +372,7 @@ mod tests {
 
     #[test]
     fn no_two_commands_share_a_shortcut_and_enter_alone_does_nothing() {
-        let all: Vec<_> = UiCommand::ALL.iter().filter_map(|c| c.face().shortcut.map(|s| (c, s))).collect();
+        let all: Vec<_> = UiCommand::ALL.iter().filter_map(|c| c.info().shortcut.map(|s| (c, s))).collect();
         for (i, (a, s)) in all.iter().enumerate() {
             assert!(all[..i].iter().all(|(_, other)| other != s), "{a:?}");
             assert!(s.logical_key != Key::Enter || s.modifiers.command, "{a:?}");

@@ -26,6 +26,16 @@ use crate::typography::FontCatalog;
 /// Windows narrower than this, in points, show fewer tools to leave room for the picture.
 pub const NARROW: f32 = 1000.0;
 
+/// The facts about jobs that the context reads from the job engine itself. Panels cannot reach the job engine through it.
+pub struct JobLookup<'a>(&'a Engine);
+
+impl<'a> JobLookup<'a> {
+    /// Reads from this job engine.
+    pub(super) fn new(engine: &'a Engine) -> Self {
+        Self(engine)
+    }
+}
+
 /// The state of the studio as one panel sees it in one frame.
 pub struct PanelContext<'a> {
     /// The brief and the session around it.
@@ -54,7 +64,7 @@ pub struct PanelContext<'a> {
     pub history_shown: bool,
     /// Number of files that are being written.
     pub writes: usize,
-    pub(super) engine: &'a Engine,
+    pub(super) lookup: JobLookup<'a>,
     pub(super) commands: &'a CommandQueue,
 }
 
@@ -94,7 +104,7 @@ impl PanelContext<'_> {
         let jobs = self.jobs();
         let running = jobs.iter().find(|j| j.status == JobStatus::Running);
         let next = || {
-            let waiting = self.engine.waiting();
+            let waiting = self.lookup.0.waiting();
             // A pending job that is no longer in the queue is the one that the worker prepares: `None` sorts first.
             jobs.iter().filter(|j| j.status == JobStatus::Pending).min_by_key(|j| waiting.iter().position(|id| *id == j.id))
         };
@@ -108,12 +118,12 @@ impl PanelContext<'_> {
 
     /// Whether a job was asked to stop and has not stopped yet.
     pub fn is_stopping(&self, id: Uuid) -> bool {
-        self.engine.is_stopping(id)
+        self.lookup.0.is_stopping(id)
     }
 
     /// The file of a job's picture.
     pub fn image_path(&self, id: Uuid, name: ImageName) -> Option<PathBuf> {
-        self.engine.image_path(id, name)
+        self.lookup.0.image_path(id, name)
     }
 
     /// The fonts.
@@ -185,7 +195,7 @@ impl PanelContext<'_> {
             }
             UiCommand::FromText => brief.has_text() && self.cached_to(StepNumber::Background),
             UiCommand::FromComposite => brief.has_text() && self.cached_to(StepNumber::Text),
-            UiCommand::TakeBack => !self.engine.trashed().is_empty(),
+            UiCommand::TakeBack => !self.lookup.0.trashed().is_empty(),
             UiCommand::TextAuto => brief.text_x.is_some() || brief.text_y.is_some() || brief.text_scale.is_some(),
             UiCommand::ProductAuto => brief.product_x.is_some() || brief.product_y.is_some() || brief.product_scale.is_some(),
             UiCommand::MaskAuto => brief.mask.is_some(),

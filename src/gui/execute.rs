@@ -316,7 +316,8 @@ impl Studio {
     }
 
     fn export(&mut self, job: Uuid, path: PathBuf, settings: super::export::Settings) {
-        match self.engine.image_path(job, settings.part.image()) {
+        let from = self.context().image_path(job, settings.part.image());
+        match from {
             Some(from) => self.tasks.export(job, from, path, settings, self.lang()),
             None => self.fail(notice!("error-export-gone")),
         }

@@ -1,6 +1,6 @@
 //! The studio's requests to the job engine. All functions block; `tasks` runs them off the window's thread.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use parking_lot::Mutex;
@@ -134,6 +134,11 @@ impl JobClient {
             (None, None) => return Ok(None),
         };
         Ok(Some(Submission::Accepted { id, brief: Box::new(brief), reseeded: false }))
+    }
+
+    /// Replaces the fonts by the bundled ones and those in these folders. Running jobs keep the old ones.
+    pub fn load_fonts(&self, folders: &[PathBuf]) {
+        self.engine.load_fonts(folders);
     }
 
     /// Stops a job, or all jobs if none is named.

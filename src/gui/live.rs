@@ -2,18 +2,17 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-
 use std::time::Instant;
 
 use egui::{ColorImage, Context, Rect, pos2};
-use image::{DynamicImage, GrayImage, RgbImage, RgbaImage};
+use image::{GrayImage, RgbImage, RgbaImage};
 
 use super::background::{Inbox, Worker};
 use super::state::{Brief, Product};
 use super::watch::FontSource;
 use crate::backend::draft::DraftBackend;
 use crate::cancel::CancelToken;
-use crate::imaging::{Matte, Plane};
+use crate::imaging::Matte;
 use crate::notice;
 use crate::notice::Notice;
 use crate::pipeline::layout::Bounds;
@@ -85,13 +84,27 @@ pub struct DraftRequest {
     pub known_mask: Option<PathBuf>,
 }
 
+impl DraftRequest {
+    /// Whether the result of this request is useless once `newer` has arrived.
+    ///
+    /// Only a draft of another photo is: its first stages, decoding and cut-out, are the slow ones, and no later draft reuses them. A draft of
+    /// the same photo is finished, for otherwise every keystroke would cancel the draft of the one before and nothing would be seen while
+    /// somebody types. Photos are not changed that quickly.
+    fn is_outdated_by(&self, newer: &Self) -> bool {
+        let photo = |request: &Self| request.brief.product.as_ref().map(|product| product.hash.clone());
+        !newer.dragging && photo(self).is_some() && photo(self) != photo(newer)
+    }
+}
+
 #[derive(Default)]
 struct Slot {
     wanted: Option<(DraftRequest, Instant)>,
+    /// The draft that is being made, and the token that cancels it.
+    running: Option<(DraftRequest, CancelToken)>,
     shown: Shown,
 }
 
-/// Handle to the thread that makes the drafts. Dropping it ends the thread.
+/// Handle to the thread that makes the drafts. Dropping it cancels the running draft and ends the thread.
 pub struct Live(Worker<Slot>);
 
 impl Live {
@@ -100,9 +113,16 @@ impl Live {
         Self(Worker::start("nanococoa-draft", Slot::default(), move |inbox| run(&inbox, &ctx, &fonts)))
     }
 
-    /// Requests a draft. Replaces an older request that has not been started.
+    /// Requests a draft. Replaces an older request that has not been started, and cancels a running draft of another photo.
     pub fn request(&self, request: DraftRequest) {
-        self.0.tell(|slot| slot.wanted = Some((request, Instant::now())));
+        self.0.tell(|slot| {
+            if let Some((running, cancel)) = &slot.running
+                && running.is_outdated_by(&request)
+            {
+                cancel.cancel();
+            }
+            slot.wanted = Some((request, Instant::now()));
+        });
     }
 
     /// Reads the state.
@@ -111,25 +131,43 @@ impl Live {
     }
 }
 
+impl Drop for Live {
+    fn drop(&mut self) {
+        // Without a request the thread starts no draft between this and the end of its inbox.
+        self.0.tell(|slot| {
+            slot.wanted = None;
+            if let Some((_, cancel)) = &slot.running {
+                cancel.cancel();
+            }
+        });
+    }
+}
+
 fn run(inbox: &Inbox<Slot>, ctx: &Context, fonts: &FontSource) {
     let mut maker = DraftMaker::default();
     let mut sequence = 0;
     let take = |slot: &mut Slot| {
+        let (request, since) = slot.wanted.take()?;
+        let cancel = CancelToken::default();
         slot.shown.busy = true;
-        slot.wanted.take()
+        slot.running = Some((request.clone(), cancel.clone()));
+        Some((request, since, cancel))
     };
     while let Some(wanted) = inbox.wait(false, |slot| slot.wanted.is_some(), take) {
-        let Some((request, since)) = wanted else { continue };
+        let Some((request, since, cancel)) = wanted else { continue };
         ctx.request_repaint();
         // A panic in the pipeline must not close the window; only this draft fails.
-        let made = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| maker.make(&request, &fonts.fonts())));
+        let made = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| maker.make(&request, &fonts.fonts(), &cancel)));
         let made = made.unwrap_or_else(|_| {
             maker = DraftMaker::default();
             Err(notice!("pipeline-draft-panicked"))
         });
         inbox.change(|slot| {
+            slot.running = None;
             slot.shown.cut.clone_from(&maker.cut);
             match made {
+                // Neither a draft nor an error: a newer request follows, or nobody looks any more.
+                _ if cancel.is_cancelled() => {}
                 Ok(mut draft) => {
                     sequence += 1;
                     draft.sequence = sequence;
@@ -190,9 +228,8 @@ struct DraftMaker {
 }
 
 impl DraftMaker {
-    fn make(&mut self, request: &DraftRequest, fonts: &FontCatalog) -> Result<Draft, Notice> {
+    fn make(&mut self, request: &DraftRequest, fonts: &FontCatalog, cancel: &CancelToken) -> Result<Draft, Notice> {
         let brief = &request.brief;
-        let cancel = CancelToken::default();
         let mask = self.mask(request)?;
         let product = match &brief.product {
             Some(product) => Some(self.photo(product, mask.is_some())?),
@@ -204,7 +241,7 @@ impl DraftMaker {
             Err(errors) => {
                 // The panel shows the cut-out while other fields have errors.
                 if let Some(product) = &product {
-                    let cutout = self.pipeline.cut_out(product, mask_image.as_ref(), &mut self.backend, &cancel);
+                    let cutout = self.pipeline.cut_out(product, mask_image.as_ref(), &mut self.backend, cancel);
                     self.show_cutout(brief, cutout.map_err(|e| e.notice())?.as_ref());
                 }
                 return Err(errors);
@@ -212,7 +249,7 @@ impl DraftMaker {
         };
         let spec = live::reduced(spec);
         let live_request = LiveRequest { spec: &spec, stale_headline: request.dragging };
-        let made = self.pipeline.draft(live_request, &mut self.backend, fonts, &cancel).map_err(|e| e.notice())?;
+        let made = self.pipeline.draft(live_request, &mut self.backend, fonts, cancel).map_err(|e| e.notice())?;
         let background = self.backgrounds.get(&made.background, opaque);
         // Without text the result of step 1 is the advertisement.
         let picture = if Arc::ptr_eq(&made.picture, &made.background) { Arc::clone(&background) } else { Arc::new(opaque(&made.picture)) };
@@ -273,12 +310,8 @@ impl DraftMaker {
 }
 
 fn read_mask(path: &Path, hash: String) -> Result<MaskFile, Notice> {
-    let unreadable = |e: &dyn std::fmt::Display| notice!("error-read", path = path.display(), detail = e.to_string());
-    let bytes = std::fs::read(path).map_err(|e| unreadable(&e))?;
-    let gray = image::load_from_memory(&bytes).map_err(|e| unreadable(&e))?.into_luma8();
-    let editable = Arc::new(live::reduced_mask(&Plane::from_gray(&gray)));
-    let pixels = Arc::new(DynamicImage::ImageLuma8(gray).into_rgba8());
-    let image = SourceImage { pixels, has_alpha: false, hash, description: String::new(), notes: Vec::new(), mask: None, text: Vec::new() };
+    let image = SourceImage { hash, ..crate::engine::decode_source_file(path)? };
+    let editable = Arc::new(live::reduced_mask(&live::mask_plane(&image)));
     Ok(MaskFile { path: path.to_owned(), image, editable })
 }
 
@@ -317,15 +350,72 @@ fn cutout_image(matte: &Matte) -> ColorImage {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::imaging::Plane;
+
+    fn request(brief: Brief) -> DraftRequest {
+        DraftRequest { brief, dragging: false, known_mask: None }
+    }
+
+    fn of_photo(hash: &str) -> Brief {
+        let product =
+            Product { path: "photo.png".into(), name: "photo.png".into(), hash: hash.into(), width: 8, height: 8, has_alpha: false };
+        Brief { product: Some(product), ..Brief::default() }
+    }
+
+    #[test]
+    fn only_another_photo_cancels_a_draft() {
+        let running = request(of_photo("a"));
+        assert!(running.is_outdated_by(&request(of_photo("b"))));
+        assert!(running.is_outdated_by(&request(Brief::default())));
+        assert!(!running.is_outdated_by(&request(Brief { text: "신".into(), width: 640, ..of_photo("a") })));
+        assert!(!running.is_outdated_by(&DraftRequest { dragging: true, ..request(of_photo("b")) }));
+        assert!(!request(Brief::default()).is_outdated_by(&running));
+    }
+
+    #[test]
+    fn dropping_the_owner_cancels_the_running_draft_and_ends_the_thread() {
+        let fonts = FontCatalog::load(&[]);
+        let brief = Brief { text: "신메뉴 출시".into(), scene: "wooden table".into(), ..Brief::default() };
+        let cancelled = CancelToken::default();
+        cancelled.cancel();
+        assert!(DraftMaker::default().make(&request(brief.clone()), &fonts, &cancelled).is_err(), "the token is not used");
+
+        let live = Live::start(Context::default(), FontSource::of(fonts));
+        live.request(request(brief));
+        let begin = Instant::now();
+        let cancel = loop {
+            if let Some((_, cancel)) = live.0.read(|slot| slot.running.clone()) {
+                break cancel;
+            }
+            assert!(begin.elapsed().as_secs() < 60, "no draft begins");
+            std::thread::yield_now();
+        };
+        let begin = Instant::now();
+        drop(live);
+        assert!(cancel.is_cancelled());
+        assert!(begin.elapsed().as_millis() < 1500, "the thread ran on for {:?}", begin.elapsed());
+    }
+
+    #[test]
+    fn masks_are_read_as_the_pipeline_reads_them() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("mask.png");
+        let gray = GrayImage::from_fn(256, 2, |x, _| image::Luma([x as u8]));
+        std::fs::write(&path, crate::imaging::encode::encode_png(&gray, &[]).unwrap()).unwrap();
+        let mask = read_mask(&path, "given".into()).unwrap();
+        assert_eq!((mask.image.hash.as_str(), &*mask.editable), ("given", &gray));
+        // The pipeline takes the alpha of a mask that has one.
+        RgbaImage::from_fn(256, 2, |x, _| image::Rgba([255, 255, 255, x as u8])).save(&path).unwrap();
+        assert_eq!(*read_mask(&path, String::new()).unwrap().editable, gray);
+    }
 
     #[test]
     fn an_edit_of_the_text_keeps_the_background() {
         let fonts = FontCatalog::load(&[]);
         let brief = Brief { text: "신메뉴".into(), scene: "wooden table".into(), ..Brief::default() };
-        let mut maker = DraftMaker::default();
-        let request = |brief| DraftRequest { brief, dragging: false, known_mask: None };
-        let first = maker.make(&request(brief.clone()), &fonts).unwrap();
-        let second = maker.make(&request(Brief { text: "신메뉴 출시".into(), ..brief }), &fonts).unwrap();
+        let (mut maker, cancel) = (DraftMaker::default(), CancelToken::default());
+        let first = maker.make(&request(brief.clone()), &fonts, &cancel).unwrap();
+        let second = maker.make(&request(Brief { text: "신메뉴 출시".into(), ..brief }), &fonts, &cancel).unwrap();
         assert!(Arc::ptr_eq(&first.background, &second.background), "the background was painted again");
         assert_ne!(first.picture.pixels, second.picture.pixels);
         assert_eq!(first.picture.size, [live::SIDE; 2]);

@@ -33,7 +33,6 @@ type Outcome = Result<Option<Message>, Notice>;
 /// The services that tasks use; clones share them.
 #[derive(Clone)]
 struct TaskContext {
-    engine: Engine,
     jobs: JobClient,
     photos: PhotoStore,
     mailbox: Mailbox<Message>,
@@ -57,12 +56,12 @@ impl Tasks {
     pub fn new(engine: Engine, ctx: &Context, folder: &Path) -> (Self, mpsc::Receiver<Message>) {
         let (mailbox, messages) = Mailbox::new(ctx);
         let photos = PhotoStore::new(folder);
-        let jobs = JobClient::new(engine.clone(), photos.clone());
+        let jobs = JobClient::new(engine, photos.clone());
         let saved = mailbox.clone();
         let writer = Writer::start(folder.to_path_buf(), move |number, mask| {
             saved.send(Message::StrokeSaved(number, mask));
         });
-        let cx = TaskContext { engine, jobs, photos, mailbox };
+        let cx = TaskContext { jobs, photos, mailbox };
         (Self { cx, writer, writes: Arc::default(), threads: TaskThreads::default() }, messages)
     }
 
@@ -230,7 +229,7 @@ impl Tasks {
     /// Loads the fonts of these folders.
     pub fn load_fonts(&self, folders: Vec<PathBuf>) {
         self.run("nanococoa-fonts", Span::current(), move |cx| {
-            cx.engine.load_fonts(&folders);
+            cx.jobs.load_fonts(&folders);
             Ok(None)
         });
     }

@@ -138,6 +138,12 @@ impl FontSource {
     pub fn fonts(&self) -> Arc<FontCatalog> {
         Arc::clone(&self.0.lock().fonts)
     }
+
+    /// A source whose fonts never change.
+    #[cfg(test)]
+    pub fn of(fonts: FontCatalog) -> Self {
+        Self(Arc::new(Mutex::new(Shown { fonts: Arc::new(fonts), ..Shown::default() })))
+    }
 }
 
 fn run(inbox: &Inbox<Requests>, shared: &Mutex<Shown>, engine: &Engine, ctx: &Context, folder: &std::path::Path) {

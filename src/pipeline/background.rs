@@ -23,19 +23,24 @@ pub struct Background {
 
 /// The designer's mask at the photo's size. A mask with transparency counts by its alpha, any other by its luminance.
 fn corrected(mask: &SourceImage, (width, height): (u32, u32)) -> Plane {
-    let (w, h) = mask.pixels.dimensions();
-    let value = |p: &image::Rgba<u8>| match (mask.has_alpha, p.0) {
-        (true, [_, _, _, a]) => f32::from(a) / 255.0,
-        (false, [r, g, b, _]) => (f32::from(r) * 0.2126 + f32::from(g) * 0.7152 + f32::from(b) * 0.0722) / 255.0,
-    };
-    let plane = Plane { width: w as usize, height: h as usize, data: mask.pixels.pixels().map(value).collect() };
-    let plane = if (w, h) == (width, height) {
+    let plane = mask_plane(mask);
+    let plane = if mask.pixels.dimensions() == (width, height) {
         plane
     } else {
         resize::resize_plane(&plane, width as usize, height as usize, resize::Filter::CatmullRom)
     };
     // Quantised to 8 bits as on disk, so that a resumed job gives the same pixels.
     Plane::from_gray(&plane.to_gray())
+}
+
+/// A picture read as a mask: its alpha if it has transparency, else its luma.
+pub(super) fn mask_plane(mask: &SourceImage) -> Plane {
+    let (w, h) = mask.pixels.dimensions();
+    let value = |p: &image::Rgba<u8>| match (mask.has_alpha, p.0) {
+        (true, [_, _, _, a]) => f32::from(a) / 255.0,
+        (false, [r, g, b, _]) => (f32::from(r) * 0.2126 + f32::from(g) * 0.7152 + f32::from(b) * 0.0722) / 255.0,
+    };
+    Plane { width: w as usize, height: h as usize, data: mask.pixels.pixels().map(value).collect() }
 }
 
 /// Cuts the product out of its photo: by the mask if there is one, else by the photo's own transparency, else by the backend.
@@ -100,7 +105,7 @@ pub(super) fn matte(
     if let Some(matte) = sink.take_matte() {
         return Ok(matte);
     }
-    sink.save(ImageName::Product, Picture::Rgba(&product.pixels))?;
+    sink.save_given(ImageName::Product, Picture::Rgba(&product.pixels), product)?;
     cx.check()?;
     let mask = mask.map(|m| corrected(m, product.pixels.dimensions()));
     if let Some(mask) = &mask {

@@ -44,7 +44,7 @@ pub fn run(
         &ComposeInput {
             background: step1,
             text: &headline.image,
-            face: headline.face.as_ref(),
+            front_faces: headline.front_faces.as_ref(),
             product_alpha: product_alpha.as_ref(),
             mode: c.mode,
             position: c.position,

@@ -21,7 +21,7 @@ pub struct ComposeInput<'a> {
     /// Result of step 2, straight alpha, any size.
     pub text: &'a RgbaImage,
     /// Front faces of the letters in the text's coordinates.
-    pub face: Option<&'a Plane>,
+    pub front_faces: Option<&'a Plane>,
     /// The product's matte on the canvas.
     pub product_alpha: Option<&'a Plane>,
     /// Layer order and matching.
@@ -58,7 +58,7 @@ pub struct Composed {
 struct MovedText {
     colour: LinearRgb,
     alpha: Plane,
-    face: Option<Plane>,
+    front_faces: Option<Plane>,
 }
 
 /// Composes the layers and secures legibility.
@@ -67,10 +67,10 @@ pub fn compose(input: &ComposeInput<'_>, cancel: &CancelToken) -> Result<Compose
     let (w, h) = (background.width, background.height);
     let mut notices = Vec::new();
     let text = fit(input.text, w, h);
-    let face = input.face.map(|f| fit_plane(f, input.text, w, h));
+    let front_faces = input.front_faces.map(|f| fit_plane(f, input.text, w, h));
     cancel.check()?;
     let alpha = Plane { width: w, height: h, data: text.pixels().map(|p| f32::from(p.0[3]) / 255.0).collect() };
-    let tone = mean_luminance(&text, face.as_ref().unwrap_or(&alpha));
+    let tone = mean_luminance(&text, front_faces.as_ref().unwrap_or(&alpha));
     let product = input.product_alpha.filter(|p| (p.width, p.height) == (w, h));
     if input.mode == CompositionMode::Behind && product.is_none_or(|p| p.bounds(0.5).is_none()) {
         notices.push(notice!("pipeline-no-product").at("composition_mode"));
@@ -78,7 +78,7 @@ pub fn compose(input: &ComposeInput<'_>, cancel: &CancelToken) -> Result<Compose
     let placement = place_text(&background, &alpha, tone, product, input.mode, input.position, &input.placement);
     let (offset, ink) = (placement.offset, placement.ink);
     notices.extend(placement.notice);
-    let placed = shift(&text, &alpha, face.as_ref(), offset);
+    let placed = shift(&text, &alpha, front_faces.as_ref(), offset);
     cancel.check()?;
 
     let unit = w.min(h) as f32;
@@ -113,7 +113,7 @@ pub fn compose(input: &ComposeInput<'_>, cancel: &CancelToken) -> Result<Compose
     });
     cancel.check()?;
 
-    let letters = placed.face.unwrap_or_else(|| placed.alpha.clone());
+    let letters = placed.front_faces.unwrap_or_else(|| placed.alpha.clone());
     if let Some(product) = behind {
         let (mut all, mut hidden) = (0.0f64, 0.0f64);
         for (l, p) in letters.data.iter().zip(&product.data) {
@@ -157,12 +157,12 @@ fn fitted(text: &RgbaImage, w: usize, h: usize) -> (usize, usize, usize, usize) 
     (tw, th, (w - tw) / 2, (h - th) / 2)
 }
 
-fn fit_plane(face: &Plane, text: &RgbaImage, w: usize, h: usize) -> Plane {
-    if (face.width, face.height) == (w, h) {
-        return face.clone();
+fn fit_plane(front_faces: &Plane, text: &RgbaImage, w: usize, h: usize) -> Plane {
+    if (front_faces.width, front_faces.height) == (w, h) {
+        return front_faces.clone();
     }
     let (tw, th, x0, y0) = fitted(text, w, h);
-    let small = resize_plane(face, tw, th, Filter::Triangle);
+    let small = resize_plane(front_faces, tw, th, Filter::Triangle);
     let mut out = Plane::new(w, h, 0.0);
     for y in 0..th {
         out.data[(y + y0) * w + x0..(y + y0) * w + x0 + tw].copy_from_slice(&small.data[y * tw..(y + 1) * tw]);
@@ -171,7 +171,7 @@ fn fit_plane(face: &Plane, text: &RgbaImage, w: usize, h: usize) -> Plane {
 }
 
 /// Moves the layer by `dx` columns and `dy` rows. Parts outside the canvas are cut off.
-fn shift(text: &RgbaImage, alpha: &Plane, face: Option<&Plane>, (dx, dy): (i64, i64)) -> MovedText {
+fn shift(text: &RgbaImage, alpha: &Plane, front_faces: Option<&Plane>, (dx, dy): (i64, i64)) -> MovedText {
     let (w, h) = (alpha.width, alpha.height);
     let mut colour = LinearRgb::new(w, h, [0.0; 3]);
     colour.data.par_chunks_mut(w).enumerate().for_each(|(y, row)| {
@@ -184,7 +184,7 @@ fn shift(text: &RgbaImage, alpha: &Plane, face: Option<&Plane>, (dx, dy): (i64, 
             }
         }
     });
-    MovedText { colour, alpha: shifted(alpha, dx, dy), face: face.map(|f| shifted(f, dx, dy)) }
+    MovedText { colour, alpha: shifted(alpha, dx, dy), front_faces: front_faces.map(|f| shifted(f, dx, dy)) }
 }
 
 fn shifted(plane: &Plane, dx: i64, dy: i64) -> Plane {
@@ -271,7 +271,7 @@ mod tests {
         ComposeInput {
             background,
             text,
-            face: None,
+            front_faces: None,
             product_alpha: product,
             mode,
             position,

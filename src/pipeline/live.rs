@@ -50,6 +50,11 @@ pub fn reduced_photo(photo: &SourceImage) -> SourceImage {
     SourceImage { pixels: Arc::new(resize_rgba8(&photo.pixels, width, height, Filter::CatmullRom)), ..photo.clone() }
 }
 
+/// A mask file as coverage, 0..=1, read as the pipeline reads `mask_image`.
+pub fn mask_plane(mask: &SourceImage) -> Plane {
+    background::mask_plane(mask)
+}
+
 /// A mask at the size at which it is corrected by hand.
 pub fn reduced_mask(mask: &Plane) -> GrayImage {
     let (width, height) = fit_within(mask.width, mask.height, MASK_SIDE.min(mask.width.max(mask.height)));
@@ -275,7 +280,7 @@ impl<'a> MemorySink<'a> {
         }
         let kept = kept?;
         let headline = kept.result.headline;
-        let taken = Taken { image: DynamicImage::ImageRgba8(RgbaImage::clone(&headline.image)), mask: headline.face.clone() };
+        let taken = Taken { image: DynamicImage::ImageRgba8(RgbaImage::clone(&headline.image)), mask: headline.front_faces.clone() };
         let mut run = self.run.lock();
         run.notices.extend(kept.notices);
         run.headline = Some(headline);
@@ -295,7 +300,7 @@ impl<'a> MemorySink<'a> {
 
     fn keep_headline(&self, image: &RgbaImage) {
         let mut run = self.run.lock();
-        let headline = Headline { image: Arc::new(image.clone()), face: run.mask.take() };
+        let headline = Headline { image: Arc::new(image.clone()), front_faces: run.mask.take() };
         run.headline = Some(headline.clone());
         if let (Some(key), Some(style)) = (self.keys.get(StepNumber::Text), self.keys.headline_style()) {
             let notices = run.notices_of(|stage| stage.step() == StepNumber::Text);

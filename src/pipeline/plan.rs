@@ -182,7 +182,7 @@ pub fn keys<I: InputImage>(spec: &JobSpec<I>, backend: &str, recalled: &Recalled
         Start::Text { step1, text, .. } => {
             keys.headline_style = Some(headline(spec, backend, "", text, font));
             let second = headline(spec, backend, step1.hash(), text, font);
-            let third = composite(spec, backend, step1.hash(), &second, &Recalled { placed: recalled.placed.clone(), face: None });
+            let third = composite(spec, backend, step1.hash(), &second, &Recalled { placed: recalled.placed.clone(), front_faces: None });
             [None, Some(second), Some(third)]
         }
         Start::Composite { step1, step2, .. } => [None, None, Some(composite(spec, backend, step1.hash(), step2.hash(), recalled))],
@@ -251,7 +251,7 @@ fn composite<I>(spec: &JobSpec<I>, backend: &str, step1: &str, step2: &str, reca
         .text("step1", step1)
         .text("step2", step2)
         .plane("placed", recalled.placed.as_ref())
-        .plane("face", recalled.face.as_ref())
+        .plane("face", recalled.front_faces.as_ref())
         .text("mode", &format!("{:?}", c.mode))
         .text("position", &format!("{:?}", c.position))
         .text("prompt", &c.prompt)
@@ -423,7 +423,7 @@ mod tests {
     fn keys_of_kept_jobs_stay_valid() {
         let placed = json!({"mask_image": 2, "product_x": 0.25, "text_y": 0.75, "composition_mode": "behind"});
         let given = json!({"start_step": 3, "step1_image": 3, "step2_image": 4, "product_image": null});
-        let recalled = Recalled { placed: Some(Plane::new(8, 8, 0.5)), face: Some(Plane::new(4, 4, 0.25)) };
+        let recalled = Recalled { placed: Some(Plane::new(8, 8, 0.5)), front_faces: Some(Plane::new(4, 4, 0.25)) };
         let plain = key(json!({}));
         let third = keys(&spec(given), "draft 1", &recalled, &str::to_owned).steps;
         let found: Vec<_> = plain.into_iter().chain(key(placed)).chain(third).flatten().collect();
@@ -464,9 +464,9 @@ mod tests {
         let of = |recalled: &Recalled, backend| keys(&spec3, backend, recalled, &str::to_owned);
         let plain = of(&Recalled::default(), "draft 1");
         assert_eq!(plain.iter().map(|(s, k)| (s, k.len())).collect::<Vec<_>>(), [(StepNumber::Composite, 64)]);
-        let placed = Recalled { placed: Some(Plane::new(8, 8, 0.5)), face: None };
-        let face = Recalled { placed: None, face: Some(Plane::new(8, 8, 0.5)) };
-        let all = [&plain, &of(&placed, "draft 1"), &of(&face, "draft 1"), &of(&Recalled::default(), "diffusion 1")];
+        let placed = Recalled { placed: Some(Plane::new(8, 8, 0.5)), front_faces: None };
+        let front_faces = Recalled { placed: None, front_faces: Some(Plane::new(8, 8, 0.5)) };
+        let all = [&plain, &of(&placed, "draft 1"), &of(&front_faces, "draft 1"), &of(&Recalled::default(), "diffusion 1")];
         let different: std::collections::HashSet<_> = all.iter().map(|k| k.get(StepNumber::Composite).unwrap()).collect();
         assert_eq!(different.len(), 4);
     }

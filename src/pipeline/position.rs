@@ -103,7 +103,7 @@ pub(super) fn automatic_row(background: &RgbImage, headline: &Headline, product:
     let image = &headline.image;
     let (width, height) = (image.width() as usize, image.height() as usize);
     let alpha = Plane { width, height, data: image.pixels().map(|p| f32::from(p.0[3]) / 255.0).collect() };
-    let tone = mean_luminance(image, headline.face.as_ref().unwrap_or(&alpha));
+    let tone = mean_luminance(image, headline.front_faces.as_ref().unwrap_or(&alpha));
     let background = LinearRgb::from_srgb(background);
     let placed = place_text(&background, &alpha, tone, product, mode, TextPosition::Auto, &Placement::default());
     let (_, top, _, bottom) = placed.ink?;

@@ -21,7 +21,7 @@ pub struct Recalled {
     /// The product's matte on the canvas of `step1_image`.
     pub placed: Option<Plane>,
     /// Front faces of the letters of `step2_image`.
-    pub face: Option<Plane>,
+    pub front_faces: Option<Plane>,
 }
 
 /// Runs a job from its start step to its last one. Steps and stages that the sink offers from earlier runs are not run again.
@@ -52,9 +52,9 @@ pub fn run(
         }
         Start::Composite { step1, step2, .. } => {
             let image = given_background(step1, placed.as_ref(), width, height, sink)?;
-            let headline = text::given(step2, recalled.face);
-            if let Some(face) = &headline.face {
-                sink.save(ImageName::Face, Picture::Gray(&face.to_gray()))?;
+            let headline = text::given(step2, recalled.front_faces);
+            if let Some(front_faces) = &headline.front_faces {
+                sink.save(ImageName::Face, Picture::Gray(&front_faces.to_gray()))?;
             }
             sink.save_given(ImageName::Step2, Picture::Rgba(&step2.pixels), step2)?;
             (image, None, Some(headline), placed)
@@ -66,7 +66,7 @@ pub fn run(
     let headline = match (given, text_spec) {
         (Some(headline), _) => headline,
         (None, Some(text)) => match sink.take(StepNumber::Text) {
-            Some(taken) => text::Headline { image: Arc::new(taken.image.into_rgba8()), face: taken.mask },
+            Some(taken) => text::Headline { image: Arc::new(taken.image.into_rgba8()), front_faces: taken.mask },
             None => text::run(spec, text, &step1, backend, fonts, cx, sink)?,
         },
         (None, None) => return Ok(()),

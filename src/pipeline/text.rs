@@ -24,13 +24,13 @@ pub struct Headline {
     /// sRGB, straight alpha.
     pub image: Arc<RgbaImage>,
     /// Front faces of the letters in the same coordinates; `None` if unknown.
-    pub face: Option<Plane>,
+    pub front_faces: Option<Plane>,
 }
 
-/// `step2_image` as the headline. A face of another size does not belong to it.
-pub(super) fn given(step2: &SourceImage, face: Option<Plane>) -> Headline {
-    let face = face.filter(|f| (f.width, f.height) == (step2.pixels.width() as usize, step2.pixels.height() as usize));
-    Headline { image: Arc::clone(&step2.pixels), face }
+/// `step2_image` as the headline. Front faces of another size do not belong to it.
+pub(super) fn given(step2: &SourceImage, front_faces: Option<Plane>) -> Headline {
+    let front_faces = front_faces.filter(|f| (f.width, f.height) == (step2.pixels.width() as usize, step2.pixels.height() as usize));
+    Headline { image: Arc::clone(&step2.pixels), front_faces }
 }
 
 /// The warning about letters that are hard to read.
@@ -78,11 +78,11 @@ pub fn run(
     let layer = backend.cut_text(sculpted, &request, cx)?;
     preview::offer_headline(cx, step1, &layer.image);
     cx.check()?;
-    sink.save(ImageName::Face, Picture::Gray(&layer.face.to_gray()))?;
+    sink.save(ImageName::Face, Picture::Gray(&layer.front_faces.to_gray()))?;
     sink.save(ImageName::Step2, Picture::Rgba(&layer.image))?;
     // Quantised to 8 bits as on disk, so that a re-run from the files gives the same pixels.
-    let face = Plane::from_gray(&layer.face.to_gray());
-    Ok(Headline { image: Arc::new(layer.image), face: Some(face) })
+    let front_faces = Plane::from_gray(&layer.front_faces.to_gray());
+    Ok(Headline { image: Arc::new(layer.image), front_faces: Some(front_faces) })
 }
 
 #[cfg(test)]

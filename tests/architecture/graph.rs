@@ -296,12 +296,19 @@ impl<'ast> Visit<'ast> for Uses<'_> {
             [bare] => self.bare_macro(bare),
             path => self.add(path),
         }
-        let arguments = syn::punctuated::Punctuated::<syn::Expr, syn::Token![,]>::parse_terminated;
-        match syn::parse::Parser::parse2(arguments, call.tokens.clone()) {
+        match macro_arguments(call) {
             Ok(arguments) => arguments.iter().for_each(|a| self.visit_expr(a)),
             Err(_) => token_paths(call.tokens.clone(), &mut |path| self.add(path)),
         }
     }
+}
+
+/// The arguments of a macro.
+///
+/// # Errors
+/// They are no list of expressions.
+pub fn macro_arguments(call: &syn::Macro) -> syn::Result<syn::punctuated::Punctuated<syn::Expr, syn::Token![,]>> {
+    call.parse_body_with(syn::punctuated::Punctuated::parse_terminated)
 }
 
 /// Every `a::b` in tokens that are not a list of expressions.

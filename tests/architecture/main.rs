@@ -41,7 +41,6 @@ const HOMES: &[(&str, &[&str])] = &[
     ("eframe", &["gui"]),
     ("candle_core", &["backend", "nn", "schedule", "weights"]),
     ("candle_nn", &["backend", "nn", "schedule", "weights"]),
-    ("candle_transformers", &["backend", "nn", "schedule", "weights"]),
     ("tokenizers", &["backend", "weights"]),
     ("rten", &["backend"]),
     ("fluent_bundle", &["notice"]),
@@ -135,6 +134,14 @@ impl<'ast> Visit<'ast> for Paths {
         }
         syn::visit::visit_path(self, path);
     }
+
+    fn visit_macro(&mut self, call: &'ast syn::Macro) {
+        self.visit_path(&call.path);
+        match graph::macro_arguments(call) {
+            Ok(arguments) => arguments.iter().for_each(|a| self.visit_expr(a)),
+            Err(_) => graph::token_paths(call.tokens.clone(), &mut |path| self.add(path)),
+        }
+    }
 }
 
 /// The paths that each source file names.
@@ -207,6 +214,15 @@ fn the_scan_sees_through_groups_and_parents() {
     paths.visit_file(&syn::parse_file(code).unwrap());
     let found: Vec<&str> = paths.found.iter().map(String::as_str).collect();
     assert_eq!(found, ["crate::api::serve", "crate::engine::Engine", "crate::job", "std::fs", "std::io::Read"]);
+}
+
+#[test]
+fn the_scan_sees_into_macros() {
+    let code = "fn f() { notice!(\"a-code\", x = crate::api::port()); vec![crate::gui::open; 2]; json!({\"a\": {\"b\": std::fs::read(p)}}); tokio::select! { _ = super::stop::now() => {} } }";
+    let mut paths = Paths { module: vec!["backend".into(), "draft".into()], found: BTreeSet::new() };
+    paths.visit_file(&syn::parse_file(code).unwrap());
+    let found: Vec<&str> = paths.found.iter().map(String::as_str).collect();
+    assert_eq!(found, ["crate::api::port", "crate::backend::stop::now", "crate::gui::open", "std::fs::read", "tokio::select"]);
 }
 
 #[test]

@@ -105,12 +105,12 @@ impl Backend for Fake {
     }
     fn sculpt_text(&mut self, request: &SculptRequest<'_>, cx: StageCx<'_>) -> Result<TextLayer, BackendError> {
         self.0.play("sculpt", cx)?;
-        let face = request.glyphs.coverage.clone();
-        let mut image = RgbaImage::new(face.width as u32, face.height as u32);
-        for (p, v) in image.pixels_mut().zip(&face.data) {
+        let front_faces = request.glyphs.coverage.clone();
+        let mut image = RgbaImage::new(front_faces.width as u32, front_faces.height as u32);
+        for (p, v) in image.pixels_mut().zip(&front_faces.data) {
             *p = Rgba([240, 240, 240, (v * 255.0) as u8]);
         }
-        Ok(TextLayer { image, face })
+        Ok(TextLayer { image, front_faces })
     }
     fn cut_text(&mut self, sculpted: TextLayer, _: &SculptRequest<'_>, cx: StageCx<'_>) -> Result<TextLayer, BackendError> {
         self.0.play("cut_text", cx)?;

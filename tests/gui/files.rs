@@ -1,10 +1,10 @@
 //! What comes in and goes out as files: single pictures, font folders, pasted pictures, and the question before quitting.
 
-use nanococoa::notice;
 use std::sync::Arc;
 
 use egui::{Color32, ColorImage, Event, ViewportEvent};
 use nanococoa::job::JobStatus;
+use nanococoa::notice;
 use nanococoa::notice::Language;
 
 use crate::common::{Act, Script};

@@ -1,12 +1,12 @@
 //! From a photo to an advertisement and back, in both languages.
 
-use nanococoa::notice;
 use std::time::Duration;
 
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use nanococoa::engine::SubmitPolicy;
 use nanococoa::gui::app::Source;
 use nanococoa::job::{ImageName, JobStatus};
+use nanococoa::notice;
 use nanococoa::notice::Language;
 use nanococoa::request::StepNumber;
 

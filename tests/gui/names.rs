@@ -63,7 +63,7 @@ fn small_windows_hold_everything() {
             UiCommand::Fonts,
         ];
         for command in [None].into_iter().chain(windows.map(Some)) {
-            let place = command.map_or("desk", |c| c.face().key);
+            let place = command.map_or("desk", |c| c.info().key);
             if let Some(command) = command {
                 let ctx = desk.harness.ctx.clone();
                 desk.harness.state_mut().execute(&ctx, command);
@@ -105,7 +105,7 @@ fn every_control_has_a_name() {
             let ctx = desk.harness.ctx.clone();
             desk.harness.state_mut().execute(&ctx, command);
             desk.frames(3);
-            check(&desk, command.face().key);
+            check(&desk, command.info().key);
             desk.harness.key_press(egui::Key::Escape);
             desk.frames(3);
         }

@@ -1,6 +1,5 @@
 //! What stands on the canvas and who made it: never another brief's picture, never a draft without saying so.
 
-use nanococoa::notice;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,6 +7,7 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use nanococoa::backend::{Backends, Installation};
 use nanococoa::engine::Engine;
 use nanococoa::job::{ImageName, JobStatus};
+use nanococoa::notice;
 use nanococoa::notice::Language;
 
 use crate::common::{Act, Script, config_in, fake};

@@ -3,7 +3,6 @@
 //! `UPDATE_SNAPSHOTS=1 cargo nextest run --test gui snapshots` writes them anew. Rendered with Vulkan on any driver, in CI on lavapipe; without a
 //! driver the tests fail and say what to install.
 
-use nanococoa::notice;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -15,6 +14,7 @@ use nanococoa::engine::Engine;
 use nanococoa::gui::commands::UiCommand;
 use nanococoa::gui::{Options, Studio};
 use nanococoa::metrics::SystemMetrics;
+use nanococoa::notice;
 use nanococoa::notice::Language;
 
 use crate::common::Act;
@@ -247,7 +247,7 @@ fn gallery() {
             [UiCommand::Models, UiCommand::Fonts, UiCommand::OpenPath, UiCommand::Export, UiCommand::Server, UiCommand::Shortcuts]
         {
             desk.harness.state_mut().execute(&ctx, command);
-            shoot(&mut desk, command.face().key);
+            shoot(&mut desk, command.info().key);
             desk.harness.key_press(egui::Key::Escape);
             desk.frames(4);
         }

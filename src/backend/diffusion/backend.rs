@@ -189,13 +189,13 @@ impl Backend for DiffusionBackend {
             models.sdxl(width * height, cx)?.text_to_image(&sdxl, prompt, negative, &control, callbacks)
         })?;
         self.models.warn_of_truncated_sdxl_prompt(prompt, cx);
-        Ok(TextLayer { image: image::DynamicImage::ImageRgb8(picture).into_rgba8(), face: request.glyphs.coverage.clone() })
+        Ok(TextLayer { image: image::DynamicImage::ImageRgb8(picture).into_rgba8(), front_faces: request.glyphs.coverage.clone() })
     }
 
     fn cut_text(&mut self, sculpted: TextLayer, request: &SculptRequest<'_>, cx: StageCx<'_>) -> Result<TextLayer, BackendError> {
         let picture = image::DynamicImage::ImageRgba8(sculpted.image).into_rgb8();
         let matte = self.cut_out(&picture, cx)?;
-        Ok(clamp_to_glyphs(&picture, &matte, &sculpted.face, request.glyphs.font_px))
+        Ok(clamp_to_glyphs(&picture, &matte, &sculpted.front_faces, request.glyphs.font_px))
     }
 
     fn harmonize(&mut self, request: &HarmonizeRequest<'_>, cx: StageCx<'_>) -> Result<LinearRgb, BackendError> {

@@ -61,19 +61,19 @@ pub fn outside(a: &Plane, b: &Plane) -> Plane {
 
 /// The letters of a painted picture: BiRefNet's matte, limited to the glyphs' faces and a margin around them for the extrusion. The faces
 /// themselves are always opaque.
-pub fn clamp_to_glyphs(picture: &RgbImage, matte: &Matte, face: &Plane, font_px: f32) -> TextLayer {
+pub fn clamp_to_glyphs(picture: &RgbImage, matte: &Matte, front_faces: &Plane, font_px: f32) -> TextLayer {
     let margin = (font_px * 0.10).clamp(2.0, 48.0);
-    let near = gaussian_plane(&dilate(face, margin.round() as usize), margin * 0.25);
-    let (width, height) = (face.width, face.height);
+    let near = gaussian_plane(&dilate(front_faces, margin.round() as usize), margin * 0.25);
+    let (width, height) = (front_faces.width, front_faces.height);
     let mut image = RgbaImage::new(width as u32, height as u32);
     for (i, pixel) in image.pixels_mut().enumerate() {
         let (x, y) = ((i % width) as u32, (i / width) as u32);
-        let alpha = (matte.alpha.data[i] * near.data[i]).max(face.data[i]).clamp(0.0, 1.0);
+        let alpha = (matte.alpha.data[i] * near.data[i]).max(front_faces.data[i]).clamp(0.0, 1.0);
         // The matte has no foreground colour where it missed a face; the picture has.
         let [r, g, b] = if matte.alpha.data[i] > 0.05 { matte.foreground.get_pixel(x, y).0 } else { picture.get_pixel(x, y).0 };
         pixel.0 = [r, g, b, (alpha * 255.0 + 0.5) as u8];
     }
-    TextLayer { image, face: face.clone() }
+    TextLayer { image, front_faces: front_faces.clone() }
 }
 
 /// A preview, enlarged to the size that the front ends show.

@@ -1,13 +1,14 @@
 //! The bar below the picture: state of each step, and the buttons that start and stop jobs.
 
-use crate::notice;
-use egui::{Align2, FontId, Layout, Rect, RichText, Role, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
 use std::sync::Arc;
+
+use egui::{Align2, FontId, Layout, Rect, RichText, Role, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
 
 use crate::gui::commands::{EditCommand, JobAction, JobCommand, UiCommand};
 use crate::gui::context::PanelContext;
 use crate::gui::{icons, theme, widgets};
 use crate::job::{ImageName, JobSnapshot, JobStatus, Stage};
+use crate::notice;
 use crate::request::StepNumber;
 
 pub fn show(cx: &PanelContext<'_>, ui: &mut Ui) {
@@ -149,7 +150,7 @@ fn buttons(cx: &PanelContext<'_>, ui: &mut Ui, job: Option<&Arc<JobSnapshot>>) {
         for (command, key) in [(UiCommand::FromText, "again-text"), (UiCommand::FromComposite, "again-composite")] {
             ui.add_enabled_ui(cx.enabled(command), |ui| {
                 let name = lang.t(key);
-                let response = widgets::button(ui, icons::ROTATE_CCW, name).on_hover_text(lang.t(command.face().key));
+                let response = widgets::button(ui, icons::ROTATE_CCW, name).on_hover_text(lang.t(command.info().key));
                 if response.on_disabled_hover_text(lang.t("again-not-yet")).clicked() && !enter {
                     cx.send(command);
                 }
@@ -258,9 +259,9 @@ fn more(cx: &PanelContext<'_>, ui: &mut Ui) {
     egui::Popup::menu(&response).close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
         ui.set_width(280.0);
         let entry = |ui: &mut Ui, command: UiCommand, about: &str| {
-            let label = (widgets::icon(command.face().icon, 15.0).color(c.dim), RichText::new(lang.t(command.face().key)));
+            let label = (widgets::icon(command.info().icon, 15.0).color(c.dim), RichText::new(lang.t(command.info().key)));
             let button = egui::Button::new(label).gap(10.0).min_size(vec2(280.0, 32.0));
-            let response = widgets::named(ui.add_enabled(cx.enabled(command), button), lang.t(command.face().key));
+            let response = widgets::named(ui.add_enabled(cx.enabled(command), button), lang.t(command.info().key));
             ui.label(RichText::new(about).size(theme::SMALL).color(c.dim));
             if response.clicked() {
                 cx.send(command);

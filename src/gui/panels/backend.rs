@@ -1,11 +1,11 @@
 //! Shared by several panels: the label and the choice of the backend.
 
-use crate::notice;
 use egui::{RichText, Ui};
 
 use crate::gui::context::PanelContext;
 use crate::gui::{theme, widgets};
 use crate::job::JobSnapshot;
+use crate::notice;
 use crate::notice::Language;
 use crate::request::{BackendChoice, BackendKind};
 

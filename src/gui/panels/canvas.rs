@@ -71,11 +71,11 @@ fn tools(cx: &PanelContext<'_>, scale: f32, ui: &mut Ui) {
     let c = theme::colors(ui);
     let lang = cx.lang();
     let tool = |ui: &mut Ui, command: UiCommand| {
-        let face = command.face();
+        let info = command.info();
         let on = cx.enabled(command);
-        let tip = format!("{} {}", lang.t(face.key), command.shortcut_words(ui.ctx()));
+        let tip = format!("{} {}", lang.t(info.key), command.shortcut_words(ui.ctx()));
         ui.add_enabled_ui(on, |ui| {
-            let response = widgets::icon_button(ui, face.icon, lang.t(face.key));
+            let response = widgets::icon_button(ui, info.icon, lang.t(info.key));
             if response.on_hover_text(tip.trim()).clicked() {
                 cx.send(command);
             }

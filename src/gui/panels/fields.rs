@@ -1,6 +1,5 @@
 //! The fields of the brief: scene, text, style, layers, size, seed and the advanced settings.
 
-use crate::notice;
 use egui::{Button, CollapsingHeader, Key, Modifiers, RichText, Ui, vec2};
 
 use crate::gui::commands::{EditCommand, UiCommand};
@@ -9,6 +8,7 @@ use crate::gui::presets::Kind;
 use crate::gui::sizes::SIZES;
 use crate::gui::state::{Brief, Session};
 use crate::gui::{icons, theme, widgets};
+use crate::notice;
 use crate::request::fields::{self as limits, MAX_SIDE, MAX_TEXT_CHARS, MIN_SIDE, SIDE_STEP};
 use crate::request::{CompositionMode, TextPosition};
 
@@ -175,7 +175,7 @@ fn placed(cx: &PanelContext<'_>, ui: &mut Ui) {
             ui.label(RichText::new(lang.t(key)).size(theme::LABEL).color(c.dim));
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 let response = widgets::link(ui, lang.t("layers-automatic"));
-                if widgets::named(response, lang.t(command.face().key)).clicked() {
+                if widgets::named(response, lang.t(command.info().key)).clicked() {
                     cx.send(command);
                 }
             });

@@ -1,12 +1,12 @@
 //! The list of fonts, each with a sample of the text.
 
-use crate::notice;
 use egui::{Align2, CornerRadius, FontId, Rect, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use crate::gui::commands::UiCommand;
 use crate::gui::context::PanelContext;
 use crate::gui::textures::Key;
 use crate::gui::{theme, widgets};
+use crate::notice;
 use crate::typography::FontCatalog;
 
 const ROW: f32 = 38.0;

@@ -1,8 +1,8 @@
 //! The right panel: the jobs of all front ends, newest first.
 
-use crate::notice;
-use egui::{Align2, CornerRadius, FontId, Panel, Rect, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, Vec2, pos2, vec2};
 use std::sync::Arc;
+
+use egui::{Align2, CornerRadius, FontId, Panel, Rect, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, Vec2, pos2, vec2};
 
 use crate::gui::commands::{JobAction, JobCommand, UiCommand};
 use crate::gui::context::PanelContext;
@@ -10,6 +10,7 @@ use crate::gui::textures::Key;
 use crate::gui::view::Source;
 use crate::gui::{icons, job_title, theme, widgets};
 use crate::job::{ImageName, JobSnapshot, JobStatus};
+use crate::notice;
 use crate::request::StepNumber;
 use crate::request::fields::{BG_PROMPT, TEXT_CONTENT, TEXT_MODEL_PROMPT};
 

@@ -52,7 +52,7 @@ pub fn bar(cx: &PanelContext<'_>, brush: &mut Brush, ui: &mut Ui) {
                 [(UiCommand::Undo, "command-undo"), (UiCommand::Redo, "command-redo"), (UiCommand::MaskAuto, "command-mask-auto")]
             {
                 ui.add_enabled_ui(cx.enabled(command), |ui| {
-                    if widgets::icon_button(ui, command.face().icon, lang.t(key)).clicked() {
+                    if widgets::icon_button(ui, command.info().icon, lang.t(key)).clicked() {
                         cx.send(command);
                     }
                 });

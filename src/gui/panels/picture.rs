@@ -1,7 +1,5 @@
 //! The picture on the canvas: selection, label, comparison, and messages.
 
-use crate::notice;
-use crate::notice::Notice;
 use egui::{Color32, CursorIcon, FontId, Rect, RichText, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2};
 use uuid::Uuid;
 
@@ -15,6 +13,8 @@ use crate::gui::textures::{Key, MAX_TEXTURE_SIDE, Shown};
 use crate::gui::view::{Source, Tab};
 use crate::gui::{icons, job_title, theme, widgets};
 use crate::job::{ImageName, JobSnapshot, JobStatus};
+use crate::notice;
+use crate::notice::Notice;
 use crate::request::StepNumber;
 
 /// A picture, and the size in pixels that it is shown as.

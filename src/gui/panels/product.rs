@@ -1,12 +1,12 @@
 //! The product: where a photo is dropped, pasted or opened, and its cut-out.
 
-use crate::notice;
 use egui::{Align2, Button, FontId, Rect, RichText, Role, Sense, Stroke, Ui, pos2, vec2};
 
 use crate::gui::commands::{EditCommand, FileCommand, UiCommand};
 use crate::gui::context::PanelContext;
 use crate::gui::state::Brief;
 use crate::gui::{icons, theme, widgets};
+use crate::notice;
 
 /// Draws the section.
 pub fn show(cx: &PanelContext<'_>, brief: &mut Brief, ui: &mut Ui) {
@@ -49,9 +49,9 @@ fn empty(cx: &PanelContext<'_>, ui: &mut Ui) {
             [(UiCommand::OpenPath, "product-path"), (UiCommand::Paste, "product-paste"), (UiCommand::Sample, "product-sample")]
         {
             let name = lang.t(words);
-            let label = (widgets::icon(command.face().icon, 14.0).color(c.dim), RichText::new(name).size(theme::LABEL));
+            let label = (widgets::icon(command.info().icon, 14.0).color(c.dim), RichText::new(name).size(theme::LABEL));
             let response = ui.add(Button::new(label).gap(6.0).min_size(vec2(0.0, 30.0)));
-            let tip = lang.t(command.face().key);
+            let tip = lang.t(command.info().key);
             if widgets::named(response, name).on_hover_text(tip).clicked() {
                 cx.send(command);
             }

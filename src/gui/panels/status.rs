@@ -1,11 +1,11 @@
 //! The status bar: jobs and load of the machine.
 
-use crate::notice;
 use egui::{Layout, Panel, Rect, RichText, Sense, Ui, pos2, vec2};
 
 use crate::gui::context::PanelContext;
 use crate::gui::{theme, widgets};
 use crate::job::JobStatus;
+use crate::notice;
 
 pub fn show(cx: &PanelContext<'_>, ui: &mut Ui) {
     let c = theme::colors(ui);

@@ -1,6 +1,5 @@
 //! The top bar: menus, project name, backend, server, language and theme.
 
-use crate::notice;
 use egui::containers::menu::{MenuBar, MenuButton};
 use egui::{Button, Color32, FontId, Layout, Panel, RichText, Stroke, Ui, vec2};
 
@@ -8,6 +7,7 @@ use super::backend;
 use crate::gui::commands::{EditCommand, FileCommand, UiCommand};
 use crate::gui::context::PanelContext;
 use crate::gui::{icons, theme, widgets};
+use crate::notice;
 use crate::notice::Language;
 use crate::request::{BackendChoice, BackendKind};
 
@@ -114,10 +114,10 @@ pub fn show(cx: &PanelContext<'_>, ui: &mut Ui) {
 
 fn entry(cx: &PanelContext<'_>, ui: &mut Ui, command: UiCommand) {
     let c = theme::colors(ui);
-    let face = command.face();
-    let name = cx.lang().t(face.key);
+    let info = command.info();
+    let name = cx.lang().t(info.key);
     let shortcut = RichText::new(command.shortcut_words(ui.ctx())).size(theme::SMALL).color(c.dim);
-    let label = (widgets::icon(face.icon, 15.0).color(c.dim), RichText::new(name));
+    let label = (widgets::icon(info.icon, 15.0).color(c.dim), RichText::new(name));
     let button = Button::new(label).gap(10.0).shortcut_text(shortcut).min_size(vec2(236.0, 30.0));
     let response = ui.add_enabled(cx.enabled(command), button);
     if widgets::named(response, name).clicked() {

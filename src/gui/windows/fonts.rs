@@ -1,4 +1,3 @@
-use crate::notice;
 use egui::{RichText, ScrollArea, Ui};
 
 use super::window::{Stay, Window, head, remark, width};
@@ -6,6 +5,7 @@ use crate::gui::commands::FileCommand;
 use crate::gui::context::PanelContext;
 use crate::gui::dialogs::FilePurpose;
 use crate::gui::{icons, theme, widgets};
+use crate::notice;
 
 /// Height of the list of skipped files in points.
 const SKIPPED_HEIGHT: f32 = 110.0;

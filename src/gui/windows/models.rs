@@ -1,4 +1,3 @@
-use crate::notice;
 use egui::{RichText, Ui};
 
 use super::window::{Stay, Window, head, remark, width};
@@ -7,6 +6,7 @@ use crate::gui::commands::EditCommand;
 use crate::gui::context::PanelContext;
 use crate::gui::panels::backend;
 use crate::gui::{icons, theme, widgets};
+use crate::notice;
 use crate::notice::Language;
 use crate::request::{BackendChoice, BackendKind};
 

@@ -23,7 +23,7 @@ pub fn show(cx: &PanelContext<'_>, ui: &mut Ui, mut query: String, mut cursor: u
     }
     let wanted = query.to_lowercase();
     let fits = |command: &UiCommand| {
-        let key = command.face().key;
+        let key = command.info().key;
         let all = crate::notice::Language::ALL.map(|l| l.t(key).to_lowercase()).join(" ");
         wanted.split_whitespace().all(|w| all.contains(w))
     };
@@ -34,16 +34,16 @@ pub fn show(cx: &PanelContext<'_>, ui: &mut Ui, mut query: String, mut cursor: u
     ui.spacing_mut().item_spacing.y = 0.0;
     ScrollArea::vertical().max_height(ROW * 9.5).auto_shrink([false, true]).show(ui, |ui| {
         for (i, command) in found.iter().enumerate() {
-            let face = command.face();
+            let info = command.info();
             let on = cx.enabled(*command);
             let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
             if i == cursor || response.hovered() {
                 ui.painter().rect_filled(rect, theme::RADIUS, if i == cursor { c.selected } else { c.hover });
             }
             let color = if on { c.text } else { c.dim };
-            widgets::paint_icon(ui, rect.left_center() + vec2(20.0, 0.0), face.icon, 16.0, c.dim);
+            widgets::paint_icon(ui, rect.left_center() + vec2(20.0, 0.0), info.icon, 16.0, c.dim);
             let body = FontId::proportional(theme::BODY);
-            ui.painter().text(rect.left_center() + vec2(42.0, 0.0), Align2::LEFT_CENTER, lang.t(face.key), body.clone(), color);
+            ui.painter().text(rect.left_center() + vec2(42.0, 0.0), Align2::LEFT_CENTER, lang.t(info.key), body.clone(), color);
             let shortcut = command.shortcut_words(ui.ctx());
             ui.painter().text(
                 rect.right_center() - vec2(14.0, 0.0),
@@ -55,7 +55,7 @@ pub fn show(cx: &PanelContext<'_>, ui: &mut Ui, mut query: String, mut cursor: u
             if i == cursor && (up || down) {
                 response.scroll_to_me(None);
             }
-            response.widget_info(|| WidgetInfo::labeled(Role::Button, on, lang.t(face.key)));
+            response.widget_info(|| WidgetInfo::labeled(Role::Button, on, lang.t(info.key)));
             if response.clicked() {
                 run = Some(*command);
             }

@@ -1,5 +1,6 @@
-use egui::{Key, RichText, Ui};
 use std::path::PathBuf;
+
+use egui::{Key, RichText, Ui};
 
 use super::window::{Stay, Window, head, remark, width};
 use crate::gui::commands::FileCommand;

@@ -1,10 +1,10 @@
-use crate::notice;
 use egui::{RichText, Ui};
 
 use super::window::{Stay, Window, head, remark, width};
 use crate::gui::commands::{AppCommand, FileCommand, UiCommand};
 use crate::gui::context::PanelContext;
 use crate::gui::{icons, job_title, theme, widgets};
+use crate::notice;
 
 /// Most jobs that are listed by name.
 const NAMED: usize = 4;
@@ -59,7 +59,7 @@ pub fn show(cx: &PanelContext<'_>, ui: &mut Ui) -> Stay {
             cx.send(FileCommand::SaveProject(path));
         }
         let words = if active.is_empty() { lang.t("quit-leave-unsaved") } else { lang.t("quit-leave") };
-        if widgets::button(ui, UiCommand::Quit.face().icon, words).clicked() {
+        if widgets::button(ui, UiCommand::Quit.info().icon, words).clicked() {
             cx.send(AppCommand::Quit);
             close = true;
         }

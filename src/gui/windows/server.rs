@@ -1,10 +1,10 @@
-use crate::notice;
 use egui::{RichText, Ui};
 
 use super::window::{Stay, Window, head, remark, width};
 use crate::gui::commands::ServerCommand;
 use crate::gui::context::PanelContext;
 use crate::gui::{icons, theme, widgets};
+use crate::notice;
 
 pub fn show(cx: &PanelContext<'_>, ui: &mut Ui) -> Stay {
     let lang = cx.lang();

@@ -10,7 +10,7 @@ pub fn show(cx: &PanelContext<'_>, ui: &mut Ui) -> Stay {
     let c = theme::colors(ui);
     width(ui, 680.0);
     let close = head(cx, ui, lang.t("command-shortcuts"));
-    let all: Vec<UiCommand> = UiCommand::ALL.iter().copied().filter(|x| x.face().shortcut.is_some()).collect();
+    let all: Vec<UiCommand> = UiCommand::ALL.iter().copied().filter(|x| x.info().shortcut.is_some()).collect();
     let half = all.len().div_ceil(2);
     ui.spacing_mut().item_spacing.x = 40.0;
     ui.columns(2, |columns| {
@@ -18,7 +18,7 @@ pub fn show(cx: &PanelContext<'_>, ui: &mut Ui) -> Stay {
             let ui = &mut columns[i / half];
             ui.horizontal(|ui| {
                 ui.set_height(24.0);
-                ui.label(lang.t(command.face().key));
+                ui.label(lang.t(command.info().key));
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                     ui.label(RichText::new(command.shortcut_words(ui.ctx())).size(theme::SMALL).color(c.accent_text));
                 });

@@ -1,15 +1,18 @@
 //! Golden pictures: what each backend makes for every scene family, letter material and composition mode, tied to the revision constants.
 //!
-//! Each picture is kept as a thumbnail of 32 × 32 block averages. Transcendental functions and SIMD sums differ in the last bits between
-//! processors, so thumbnails are compared with a small tolerance; a changed pixel pattern, colour or position exceeds it.
+//! Each picture is kept as 32 × 32 blocks: the mean of each block, and the standard deviation inside it (`<group>-contrast.png`). Transcendental
+//! functions and SIMD sums differ in the last bits between processors, so both are compared with a small tolerance. A changed colour or position
+//! exceeds it in the means; changed grain, dithering or anti-aliasing does in the deviations. Not seen: a change that keeps both in every
+//! block, such as another seed of the same fine grain, and one below the tolerance.
 //!
 //! When a test fails because pixels changed on purpose: bump `DRAFT_REVISION` (or `DIFFUSION_REVISION`) in `src/backend/backends.rs`, then run
-//! `UPDATE_GOLDEN=1 cargo test --test suite golden`. Without a bump the command refuses to replace a picture; it only adds new ones.
+//! `UPDATE_GOLDEN=1 cargo test --test suite golden -- --nocapture`, which prints what changed and by how much. Without a bump the command refuses
+//! to replace a picture; it only adds new ones.
 
 mod covered;
 mod sheet;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use candle_core::Device;
@@ -102,26 +105,46 @@ fn config(data: &Path) -> EngineConfig {
 
 /// Runs a request to its end and opens one of its pictures; transparent parts show mid grey.
 fn picture(engine: &Engine, request: &Value, name: ImageName) -> RgbImage {
-    let mut raw = json!({"width": 256, "height": 256, "seed": 11});
-    raw.as_object_mut().unwrap().extend(request.as_object().unwrap().clone());
-    let spec =
-        nanococoa::engine::parse_request(engine, common::raw(raw.as_object().unwrap().clone()), false).unwrap_or_else(|e| panic!("{e:?}"));
-    let id = engine.submit(spec, SubmitPolicy::Enqueue).unwrap();
-    completed(&common::wait(engine, id));
-    let picture = image::open(engine.image_path(id, name).unwrap()).unwrap().into_rgba8();
+    let picture = image::open(file(engine, request, name)).unwrap().into_rgba8();
     RgbImage::from_fn(picture.width(), picture.height(), |x, y| {
         let [r, g, b, a] = picture.get_pixel(x, y).0;
         image::Rgb([r, g, b].map(|v| ((u32::from(v) * u32::from(a) + 128 * (255 - u32::from(a))) / 255) as u8))
     })
 }
 
+/// Runs a request to its end. Returns the file of one of its pictures.
+fn file(engine: &Engine, request: &Value, name: ImageName) -> PathBuf {
+    let mut raw = json!({"width": 256, "height": 256, "seed": 11});
+    raw.as_object_mut().unwrap().extend(request.as_object().unwrap().clone());
+    let spec =
+        nanococoa::engine::parse_request(engine, common::raw(raw.as_object().unwrap().clone()), false).unwrap_or_else(|e| panic!("{e:?}"));
+    let id = engine.submit(spec, SubmitPolicy::Enqueue).unwrap();
+    completed(&common::wait(engine, id));
+    engine.image_path(id, name).unwrap()
+}
+
 fn draft(data: &Path) -> Engine {
     Engine::start(config(data), Arc::new(|_| Ok(Box::new(DraftBackend::default())))).unwrap()
 }
 
-fn photo() -> String {
+fn base64(bytes: &[u8]) -> String {
     use base64::Engine as _;
-    base64::engine::general_purpose::STANDARD.encode(nanococoa::assets::SAMPLE_PHOTO)
+    base64::engine::general_purpose::STANDARD.encode(bytes)
+}
+
+fn photo() -> String {
+    base64(nanococoa::assets::SAMPLE_PHOTO)
+}
+
+/// A mask that keeps the middle of the photo's left half.
+fn mask() -> String {
+    let photo = image::load_from_memory(nanococoa::assets::SAMPLE_PHOTO).unwrap();
+    let (w, h) = (photo.width(), photo.height());
+    let inside = |x: u32, y: u32| (w / 4..w / 2).contains(&x) && (h / 4..h * 3 / 4).contains(&y);
+    let mask = image::GrayImage::from_fn(w, h, |x, y| image::Luma([if inside(x, y) { 255 } else { 0 }]));
+    let mut png = std::io::Cursor::new(Vec::new());
+    mask.write_to(&mut png, image::ImageFormat::Png).unwrap();
+    base64(png.get_ref())
 }
 
 #[test]
@@ -174,8 +197,28 @@ fn advertisements_of_the_draft_backend() {
     let placed = json!({"product_x": 0.3, "product_y": 0.9, "product_scale": 0.7, "text_x": 0.6, "text_y": 0.3});
     made.push(("placed".into(), picture(&engine, &with(placed), ImageName::Final)));
     made.push(("repainted".into(), picture(&engine, &with(json!({"preserve_product": false, "strength": 0.9})), ImageName::Final)));
+    made.push((
+        "automatic".into(),
+        picture(&engine, &with(json!({"text_position": "auto", "composition_mode": "blend"})), ImageName::Final),
+    ));
+    made.push(("small-text".into(), picture(&engine, &with(json!({"text_scale": 0.4, "text_position": "bottom"})), ImageName::Final)));
+    made.push(("masked".into(), picture(&engine, &with(json!({"mask_image": mask(), "text_position": "top"})), ImageName::Final)));
+    made.extend(later_steps(&engine, &base));
     check("advertisements", &format!("draft {DRAFT_REVISION}"), 2, made);
     engine.shutdown();
+}
+
+/// From step 2 and from step 3 on, with the files of earlier steps.
+fn later_steps(engine: &Engine, base: &Value) -> [(String, RgbImage); 2] {
+    let given = |name| base64(&std::fs::read(file(engine, base, name)).unwrap());
+    let second = json!({
+        "start_step": 2, "step1_image": given(ImageName::Step1), "text_content": "세일", "text_model_prompt": "chrome", "text_position": "top",
+    });
+    let third = json!({
+        "start_step": 3, "step1_image": second["step1_image"], "step2_image": given(ImageName::Step2), "composition_mode": "behind",
+        "text_x": 0.4, "text_y": 0.6,
+    });
+    [("from-step-2".into(), picture(engine, &second, ImageName::Final)), ("from-step-3".into(), picture(engine, &third, ImageName::Final))]
 }
 
 /// Tiny random models on the CPU: FLUX paints the scene, SDXL the letters.

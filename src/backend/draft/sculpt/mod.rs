@@ -79,7 +79,7 @@ pub fn sculpt(request: &SculptRequest<'_>, cx: StageCx<'_>) -> Result<TextLayer,
     let glow = (halo > 0.0).then(|| Glow::new(&glyphs.coverage, em));
     let image = assemble(glyphs, &field, &faces, &walls, glow.as_ref(), &shader);
     cx.step(1.0)?;
-    Ok(TextLayer { image, face: glyphs.coverage.clone() })
+    Ok(TextLayer { image, front_faces: glyphs.coverage.clone() })
 }
 
 fn paint_faces(field: &Field, shader: &Shader<'_>, coverage: &Plane, cx: StageCx<'_>) -> Result<Vec<[f32; 3]>, BackendError> {

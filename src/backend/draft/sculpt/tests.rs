@@ -20,7 +20,7 @@ fn faces_are_the_layout_and_results_repeat() {
     let glyphs = layout_text(&c, &c.default_name(), "세일 50%", (256, 256), 1.0).unwrap();
     for style in ["gold", "neon", "glass", "wood", "balloon", ""] {
         let a = render(&glyphs, style, &grey(256, 256), &CancelToken::default()).unwrap();
-        assert_eq!(a.face, glyphs.coverage);
+        assert_eq!(a.front_faces, glyphs.coverage);
         let b = render(&glyphs, style, &grey(256, 256), &CancelToken::default()).unwrap();
         assert_eq!(a.image, b.image, "{style}");
         for (p, &cov) in a.image.pixels().zip(&glyphs.coverage.data) {
