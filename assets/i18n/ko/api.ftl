@@ -37,19 +37,19 @@ api-host-invalid = Host 헤더가 호스트 이름이 아니에요
 api-host-unknown = 허용되지 않은 Host 이름이에요
 api-origin-forbidden = 다른 출처의 웹 페이지는 이 서버를 호출할 수 없어요. --allow-origin으로 출처를 허용하세요.
 api-token-missing = 다른 컴퓨터에서 접근할 수 있는 주소라서 토큰이 필요해요
-api-token-short = 다른 컴퓨터에서 접근할 수 있는 주소에 쓰기에는 토큰이 너무 짧아요. { $least }자 이상으로 정하세요.
+api-token-short = 다른 컴퓨터에서 접근할 수 있는 주소에 쓰기에는 토큰이 너무 짧아요. { $least }자 이상으로 정하세요
 api-token-control = 토큰에 보낼 수 없는 제어 문자가 있어요. 영문자와 숫자를 쓰세요.
 
 # Settings of access. $reason: one of the messages below.
-api-origin-wrong = { $door ->
+api-origin-wrong = { $front_end ->
     [cli] --allow-origin
    *[rest] allow-origin
 }: { $origin } – { $reason }. https://shop.example이나 http://localhost:3000처럼 쓰세요.
-api-origin-file = { $door ->
+api-origin-file = { $front_end ->
     [cli] --allow-origin
    *[rest] allow-origin
 }: 파일로 연 페이지에는 출처가 없어서 null을 보내요. 페이지를 HTTP로 제공하고 그 출처를 허용하세요.
-api-host-wrong = { $door ->
+api-host-wrong = { $front_end ->
     [cli] --allow-host
    *[rest] allow-host
 }: { $host } – { $reason }. studio.lan이나 studio.lan:8000처럼 쓰세요.

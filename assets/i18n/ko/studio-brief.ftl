@@ -76,10 +76,10 @@ advanced-scene-negative = 배경에서 피할 것
 advanced-style-negative = 글자에서 피할 것
 advanced-negative-hint = 예: 사람, 워터마크
 advanced-preserve = 제품 픽셀 그대로 유지
-advanced-diffusion-only = 아래는 확산 엔진에서만 쓰여요
+advanced-diffusion-only = 아래는 디퓨전 엔진에서만 쓰여요
 advanced-steps = 배경 단계
 advanced-text-steps = 글자 단계
 advanced-guidance = 프롬프트 반영
 
-preset-add = 이 문구를 프리셋으로 저장
+preset-add = 이 프롬프트를 프리셋으로 저장
 preset-remove = 이 프리셋 삭제
