@@ -12,6 +12,8 @@ use crate::notice::{Argument, Notice};
 pub const DEFAULT_BIND: &str = "127.0.0.1:8000";
 /// Default limit of a request body, bytes.
 pub const DEFAULT_BODY_LIMIT: usize = 64 << 20;
+/// Largest `max_body_mib`.
+const MAX_BODY_MIB: usize = 1024;
 
 /// The settings file, `config.toml`; every key is optional.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -159,9 +161,12 @@ impl Config {
         let bind = parse_bind(&bind)?;
         let body_limit = match file.max_body_mib {
             None => DEFAULT_BODY_LIMIT,
-            Some(mib @ 1..=1024) => mib << 20,
+            Some(mib @ 1..=MAX_BODY_MIB) => mib << 20,
             Some(mib) => {
-                return Err(ConfigError::File { path, reason: notice!("config-body-limit", value = mib).into() });
+                return Err(ConfigError::File {
+                    path,
+                    reason: notice!("config-body-limit", value = mib, most = MAX_BODY_MIB.to_string()).into(),
+                });
             }
         };
         let and_file = |flag: Vec<String>, file: Vec<String>| flag.into_iter().chain(file).collect();

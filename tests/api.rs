@@ -1,4 +1,4 @@
-//! The REST door: in process, over a real socket, and with everything that it must refuse.
+//! The REST API: in process, over a real socket, and with everything that it must refuse.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;

@@ -1,10 +1,11 @@
-//! Every notice has its words: the codes and arguments of `notice!` in the sources against the Fluent files of both languages.
+//! Every notice has its words: the codes and arguments of `notice!` in the sources against the Fluent files of every language.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use nanococoa::notice::{Language, Notice, Wording};
 use syn::parse::{Parse, ParseStream};
 use syn::visit::Visit;
 
@@ -19,8 +20,30 @@ fn files(dir: &Path, extension: &str, out: &mut Vec<PathBuf>) {
     }
 }
 
-/// Variables of every message of a language by the message's ID; `$door` is set by the wording itself.
+/// The languages: the folders of `assets/i18n`.
+fn languages() -> Vec<String> {
+    let folders = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/i18n")).unwrap().flatten();
+    let mut names: Vec<String> =
+        folders.filter(|entry| entry.path().is_dir()).map(|entry| entry.file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+/// The variable that the wording itself sets: `rest`, `cli` or `studio`. No argument may have its name.
+const FRONT_END: &str = "front_end";
+
+/// Variables of every message of a language by the message's ID, without [`FRONT_END`].
 fn messages(language: &str) -> BTreeMap<String, BTreeSet<String>> {
+    variables(language, |_| true)
+}
+
+/// As [`messages`], but without the variables that only choose between variants, such as a count that only chooses a plural form.
+fn shown(language: &str) -> BTreeMap<String, BTreeSet<String>> {
+    variables(language, |rest| !rest.trim_start().starts_with("->"))
+}
+
+/// Variables whose following text has a use that `counts`.
+fn variables(language: &str, counts: impl Fn(&str) -> bool) -> BTreeMap<String, BTreeSet<String>> {
     let mut paths = Vec::new();
     files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/i18n").join(language), "ftl", &mut paths);
     let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
@@ -32,9 +55,10 @@ fn messages(language: &str) -> BTreeMap<String, BTreeSet<String>> {
                 assert!(found.insert(id.clone(), BTreeSet::new()).is_none(), "{id} stands twice in {language}");
             }
             for part in line.split('$').skip(1) {
-                let name: String = part.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
-                if name != "door" {
-                    found.entry(id.clone()).or_default().insert(name);
+                let end = part.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(part.len());
+                let (name, rest) = part.split_at(end);
+                if name != FRONT_END && counts(rest) {
+                    found.entry(id.clone()).or_default().insert(name.to_owned());
                 }
             }
         }
@@ -102,6 +126,12 @@ impl<'ast> Visit<'ast> for Calls {
     }
 
     fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {
+        if let Some((notice, macro_call, arguments)) = chained(call) {
+            self.notices.push(notice);
+            self.tokens(macro_call.tokens.clone());
+            arguments.into_iter().for_each(|argument| self.visit_expr(argument));
+            return;
+        }
         if call.method == "t" {
             self.plain.extend(call.args.first().and_then(literal));
         }
@@ -126,6 +156,26 @@ impl<'ast> Visit<'ast> for Calls {
     }
 }
 
+/// `notice!(…)` with the methods that are called on it: the call with the arguments that `with` adds, the macro, and the methods' arguments.
+fn chained(call: &syn::ExprMethodCall) -> Option<(Call, &syn::Macro, Vec<&syn::Expr>)> {
+    let (mut added, mut arguments, mut call) = (BTreeSet::new(), Vec::new(), call);
+    loop {
+        if call.method == "with" {
+            added.extend(call.args.first().and_then(literal));
+        }
+        arguments.extend(&call.args);
+        match &*call.receiver {
+            syn::Expr::MethodCall(inner) => call = inner,
+            syn::Expr::Macro(inner) if inner.mac.path.segments.last().is_some_and(|s| s.ident == "notice") => {
+                let mut notice: Call = syn::parse2(inner.mac.tokens.clone()).unwrap();
+                notice.arguments.extend(added);
+                return Some((notice, &inner.mac, arguments));
+            }
+            _ => return None,
+        }
+    }
+}
+
 fn literal(expression: &syn::Expr) -> Option<String> {
     match expression {
         syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) => Some(text.value()),
@@ -143,19 +193,54 @@ fn calls() -> Calls {
     calls
 }
 
+/// What is wrong with the arguments of the calls, given the variables of the messages.
+fn wrong_arguments(calls: &[Call], messages: &BTreeMap<String, BTreeSet<String>>) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for Call { code, arguments } in calls {
+        let Some(variables) = messages.get(code) else {
+            wrong.push(format!("{code}: there is no such message"));
+            continue;
+        };
+        if arguments.contains(FRONT_END) {
+            wrong.push(format!("{code}: the argument {FRONT_END} has the name of the variable that the wording sets"));
+        }
+        wrong.extend(arguments.difference(variables).map(|name| format!("{code}: the message has no variable ${name}")));
+        wrong.extend(variables.difference(arguments).map(|name| format!("{code}: a call lacks the argument {name}")));
+    }
+    wrong
+}
+
 #[test]
 fn every_notice_has_its_words_and_arguments() {
-    let (english, calls) = (messages("en"), calls());
+    let calls = calls();
     assert!(calls.notices.len() > 100, "only {} calls of notice! were found", calls.notices.len());
-    let mut wrong = Vec::new();
-    for Call { code, arguments } in &calls.notices {
-        match english.get(code) {
-            None => wrong.push(format!("{code}: there is no such message")),
-            // A call may add further arguments with `Notice::with`, so it may name fewer, but no others.
-            Some(variables) => wrong.extend(arguments.difference(variables).map(|a| format!("{code}: the message has no variable ${a}"))),
-        }
-    }
+    let wrong = wrong_arguments(&calls.notices, &messages("en"));
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn arguments_of_calls_are_compared() {
+    let code = r#"
+        fn f() {
+            g(notice!("whole", a = 1, b = 2));
+            g(notice!("whole", a = 1).with("b", notice!("whole", a = 1, b = 2)).at("seed"));
+            g(notice!("whole", a = 1).at("seed"));
+            g(vec![notice!("whole", a = 1, b = 2, c = 3)]);
+            g(notice!("whole", a = 1, b = 2).with("front_end", 3));
+            g(notice!("none"));
+        }
+    "#;
+    let mut calls = Calls::default();
+    calls.visit_file(&syn::parse_file(code).unwrap());
+    let messages = BTreeMap::from([("whole".to_owned(), BTreeSet::from(["a", "b"].map(str::to_owned)))]);
+    let expected = [
+        "whole: a call lacks the argument b",
+        "whole: the message has no variable $c",
+        "whole: the argument front_end has the name of the variable that the wording sets",
+        "whole: the message has no variable $front_end",
+        "none: there is no such message",
+    ];
+    assert_eq!(wrong_arguments(&calls.notices, &messages), expected);
 }
 
 #[test]
@@ -207,18 +292,88 @@ fn every_message_has_a_use() {
 }
 
 #[test]
-fn both_languages_have_the_same_messages_and_variables() {
-    let (english, korean) = (messages("en"), messages("ko"));
-    let ids: BTreeSet<&String> = english.keys().chain(korean.keys()).collect();
-    let wrong: Vec<String> = ids
-        .into_iter()
-        .filter(|id| match (english.get(*id), korean.get(*id)) {
-            // A count that only chooses an English plural form has no place in Korean.
-            (Some(english), Some(korean)) => !english.difference(korean).all(|name| name == "count") || !korean.is_subset(english),
-            _ => true,
-        })
-        .map(|id| format!("{id}: {:?} in English, {:?} in Korean", english.get(id), korean.get(id)))
-        .collect();
-    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+fn every_language_has_the_same_messages_and_variables() {
+    let (languages, english, shown) = (languages(), messages("en"), shown("en"));
     assert!(english.len() > 150, "only {} messages were read", english.len());
+    assert!(languages.len() > 1, "only {languages:?}");
+    for language in languages.iter().filter(|language| *language != "en") {
+        let other = messages(language);
+        let ids: BTreeSet<&String> = english.keys().chain(other.keys()).collect();
+        let wrong: Vec<String> = ids
+            .into_iter()
+            .filter(|id| match (english.get(*id), other.get(*id)) {
+                // A count that only chooses an English plural form has no place in a language without plural forms.
+                (Some(english), Some(other)) => {
+                    !english.difference(other).all(|name| name == "count" && !shown[*id].contains(name)) || !other.is_subset(english)
+                }
+                _ => true,
+            })
+            .map(|id| format!("{id}: {:?} in English, {:?} in {language}", english.get(id), other.get(id)))
+            .collect();
+        assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+    }
+}
+
+/// A folder that no language reads would be compared above and never shown.
+#[test]
+fn every_folder_of_words_is_a_language() {
+    let mut offered: Vec<String> =
+        Language::ALL.iter().map(|language| serde_json::to_value(language).unwrap().as_str().unwrap().to_owned()).collect();
+    offered.sort();
+    assert_eq!(languages(), offered);
+}
+
+/// In the studio a message names a field as its control does.
+#[test]
+fn fields_have_the_names_of_their_controls() {
+    let controls = [
+        ("product_image", "product-title"),
+        ("bg_prompt", "scene-title"),
+        ("bg_negative_prompt", "advanced-scene-negative"),
+        ("text_content", "text-title"),
+        ("text_model_prompt", "style-title"),
+        ("negative_prompt", "advanced-style-negative"),
+        ("font_name", "font-title"),
+        ("composition_strength", "layers-composition"),
+        ("strength", "layers-strength"),
+        ("seed", "seed-title"),
+        ("width", "size-width"),
+        ("height", "size-height"),
+        ("num_inference_steps", "advanced-steps"),
+        ("text_num_inference_steps", "advanced-text-steps"),
+        ("guidance_scale", "advanced-guidance"),
+        ("preserve_product", "advanced-preserve"),
+        ("engine", "advanced-engine"),
+    ];
+    for (field, control) in controls {
+        for words in Language::ALL.map(Wording::studio) {
+            assert_eq!(words.field(field), words.sentence(&Notice::new(control)), "{field}, {:?}", words.language);
+        }
+    }
+}
+
+/// These stand in other messages as `{ $reason }`, before a full stop.
+#[test]
+fn reasons_have_no_full_stop() {
+    let reasons = [
+        "api-host-several",
+        "api-host-unreadable",
+        "api-host-missing",
+        "api-host-invalid",
+        "api-host-unknown",
+        "api-token-missing",
+        "api-token-short",
+        "diffusion-no-models",
+        "diffusion-models-missing",
+        "diffusion-models-too-large",
+        "diffusion-device-unknown",
+        "diffusion-built-without-cuda",
+        "diffusion-gpu-unusable",
+    ];
+    for code in reasons {
+        for words in Language::ALL.map(Wording::studio) {
+            let text = words.sentence(&Notice::new(code));
+            assert!(text != code && !text.ends_with('.'), "{code}: {text}");
+        }
+    }
 }

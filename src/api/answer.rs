@@ -14,14 +14,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::connection::GuardedBody;
+use super::limits::RETRY_AFTER;
 use super::{ApiError, ApiState, blocking};
 
 /// Bytes of a file that are in memory at a time. A multiple of three: base64 of the pieces is base64 of the whole.
 const PIECE: usize = 48 << 10;
 /// Answers up to this size do not count against [`super::Limits::answer_memory`], bytes.
 const SMALL: usize = 16 << 10;
-/// Seconds after which a client should try again.
-const RETRY: u64 = 5;
 
 /// Marks an answer whose bytes are shared with others, not copied.
 #[derive(Clone, Copy)]
@@ -133,7 +132,7 @@ pub(super) async fn bound(State(state): State<ApiState>, request: Request, next:
     }
     match state.answers.try_take(size) {
         Some(held) => response.map(|body| Body::new(GuardedBody::new(body, held))),
-        None => ApiError::Busy { retry_after: RETRY }.into_response(),
+        None => ApiError::Busy { retry_after: RETRY_AFTER }.into_response(),
     }
 }
 

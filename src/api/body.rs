@@ -9,8 +9,10 @@ use axum::http::{HeaderMap, header};
 use futures_util::{FutureExt as _, StreamExt as _};
 
 use super::connection::Connection;
+use super::limits::RETRY_AFTER;
 use super::memory::{Budget, BudgetPermit};
 use super::{ApiError, ApiState, Limits};
+use crate::notice;
 
 /// Media type of the studio's project files.
 const PROJECT: &str = "application/zip";
@@ -20,8 +22,6 @@ const FORM: &str = "multipart/form-data";
 const UNCOUNTED: usize = 256 << 10;
 /// While memory is short, at least this many bytes of a large body must arrive per [`Limits::body_pressed`].
 const PRESSED_BYTES: usize = 128 << 10;
-/// `Retry-After` when there is no memory for a body, seconds.
-const RETRY: u64 = 5;
 /// Time in which a body that is discarded must arrive.
 const DRAIN_PATIENCE: Duration = Duration::from_secs(10);
 
@@ -44,7 +44,8 @@ pub(super) fn format(headers: &HeaderMap) -> Result<Format, ApiError> {
     match media_type(headers).as_str() {
         PROJECT => Ok(Format::Project),
         FORM => Ok(Format::Form { content_type: content_type(headers).to_owned() }),
-        _ => require_json(headers).map(|()| Format::Json),
+        kind if is_json(kind) => Ok(Format::Json),
+        _ => Err(ApiError::UnsupportedMediaType(notice!("api-body-format"))),
     }
 }
 
@@ -57,11 +58,13 @@ fn media_type(headers: &HeaderMap) -> String {
     content_type(headers).split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
+fn is_json(media_type: &str) -> bool {
+    media_type == "application/json" || (media_type.starts_with("application/") && media_type.ends_with("+json"))
+}
+
 /// Accepts `application/json` and types that end in `+json`, with any parameters.
 pub(super) fn require_json(headers: &HeaderMap) -> Result<(), ApiError> {
-    let kind = media_type(headers);
-    let json = kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"));
-    if json { Ok(()) } else { Err(ApiError::UnsupportedMediaType) }
+    if is_json(&media_type(headers)) { Ok(()) } else { Err(ApiError::UnsupportedMediaType(notice!("api-body-not-json"))) }
 }
 
 /// Refuses a body whose announced length is over the limit.
@@ -112,7 +115,7 @@ pub(super) async fn read(request: Request, limit: usize, state: &ApiState) -> Re
         }
         if total > UNCOUNTED && received.memory.is_none() {
             let held = state.bodies.wait(expected.max(total), limits.queue).await;
-            received.memory = Some(held.ok_or(ApiError::Busy { retry_after: RETRY })?);
+            received.memory = Some(held.ok_or(ApiError::Busy { retry_after: RETRY_AFTER })?);
         }
         let bytes = &mut received.bytes;
         if bytes.capacity() < total {
@@ -183,7 +186,7 @@ impl BodyReader<'_> {
     }
 
     fn arrived(&mut self, chunk: Option<Result<Bytes, axum::Error>>) -> Result<Option<Bytes>, ApiError> {
-        let chunk = chunk.transpose().map_err(|e| ApiError::BadRequest(crate::notice!("api-body-unreadable", detail = e.to_string())))?;
+        let chunk = chunk.transpose().map_err(|e| ApiError::BadRequest(notice!("api-body-unreadable", detail = e.to_string())))?;
         let bytes = chunk.as_ref().map_or(0, Bytes::len);
         self.pace.bytes += bytes;
         self.pace.window_bytes += bytes;
@@ -205,7 +208,7 @@ impl BodyReader<'_> {
             (pace.window_waited, pace.window_bytes) = (Duration::ZERO, 0);
         }
         if sluggish && holds && self.budget.has_waiters() {
-            return Err(ApiError::Busy { retry_after: RETRY });
+            return Err(ApiError::Busy { retry_after: RETRY_AFTER });
         }
         let after = pace.waited.saturating_sub(limits.body_idle).as_secs_f64();
         let too_slow = idle >= limits.body_idle || pace.waited >= limits.body_total || after * limits.body_rate as f64 > pace.bytes as f64;

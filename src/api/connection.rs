@@ -14,6 +14,7 @@ use tokio::net::TcpStream;
 use tokio::sync::Notify;
 
 use super::Limits;
+use super::limits::RETRY_AFTER;
 use crate::notice;
 use crate::notice::Notice;
 
@@ -331,7 +332,7 @@ fn refusal(status: u16, reason: &str, notice: &Notice, retry_after: Option<u64>)
 
 /// The answer to a connection for which there is no place.
 pub(super) fn too_many_connections() -> Vec<u8> {
-    refusal(503, "Service Unavailable", &notice!("api-too-many-connections"), Some(5))
+    refusal(503, "Service Unavailable", &notice!("api-too-many-connections", seconds = RETRY_AFTER), Some(RETRY_AFTER))
 }
 
 #[cfg(test)]

@@ -35,8 +35,8 @@ pub enum ApiError {
         /// Bytes.
         limit: usize,
     },
-    /// The body is not JSON.
-    UnsupportedMediaType,
+    /// The call does not take bodies of this media type.
+    UnsupportedMediaType(Notice),
     /// Another job is active, or there is no memory for the call.
     Busy {
         /// Seconds, at least 1.
@@ -65,13 +65,16 @@ impl ApiError {
     pub fn notice(&self) -> Notice {
         match self {
             Self::Invalid(errors) => notice!("api-wrong-fields", count = errors.len()),
-            Self::BadRequest(notice) | Self::Forbidden(notice) | Self::NotFound(notice) | Self::Storage(notice) => notice.clone(),
+            Self::BadRequest(notice)
+            | Self::Forbidden(notice)
+            | Self::NotFound(notice)
+            | Self::UnsupportedMediaType(notice)
+            | Self::Storage(notice) => notice.clone(),
             Self::Unauthorized => notice!("api-token-required"),
             Self::MethodNotAllowed => notice!("api-method-not-allowed"),
             Self::Timeout => notice!("api-body-late"),
             // As text, so that no language groups the digits.
             Self::TooLarge { limit } => notice!("api-body-too-large", limit = limit.to_string()),
-            Self::UnsupportedMediaType => notice!("api-body-not-json"),
             Self::Busy { retry_after } => notice!("engine-busy", seconds = *retry_after),
             Self::ShuttingDown => notice!("api-shutting-down"),
             Self::Internal(_) => notice!("api-internal-error"),
@@ -87,7 +90,7 @@ impl ApiError {
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::Timeout => StatusCode::REQUEST_TIMEOUT,
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::UnsupportedMediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Busy { .. } | Self::ShuttingDown => StatusCode::SERVICE_UNAVAILABLE,
             Self::Storage(_) => StatusCode::INSUFFICIENT_STORAGE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -171,5 +174,19 @@ impl From<DeleteError> for ApiError {
             DeleteError::Running => Self::BadRequest(error.notice()),
             DeleteError::Store(error) => Self::Storage(error.notice()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wrong_fields_are_counted() {
+        let wrong = |count: usize| {
+            let error = FieldError::new("seed", "missing", notice!("request-duplicate"));
+            ApiError::Invalid(vec![error; count]).to_string()
+        };
+        assert_eq!((wrong(1), wrong(2)), ("1 wrong field".to_owned(), "2 wrong fields".to_owned()));
     }
 }

@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 use tokio::sync::{OwnedSemaphorePermit, watch};
 
 use super::jobs::job_id;
+use super::limits::RETRY_AFTER;
 use super::wire::Progress;
 use super::{ApiError, ApiState, blocking};
 use crate::engine::clock;
@@ -23,11 +24,8 @@ use crate::job::{ImageName, JobSnapshot, Preview};
 
 /// Not more often than this.
 const PACE: Duration = Duration::from_millis(100);
-/// While nothing happens, the estimates are told this often.
+/// Interval of `progress` events while the job does not change.
 const TICK: Duration = Duration::from_secs(2);
-
-/// Seconds after which a client should try again where too many event streams are open.
-const RETRY: u64 = 5;
 
 struct Follow {
     /// Held until the stream ends.
@@ -54,7 +52,7 @@ pub(super) async fn events(
     Path(id): Path<String>,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, ApiError> {
     let updates = state.engine.subscribe(job_id(&id)?).ok_or_else(ApiError::no_job)?;
-    let permit = Arc::clone(&state.event_streams).try_acquire_owned().map_err(|_| ApiError::Busy { retry_after: RETRY })?;
+    let permit = Arc::clone(&state.event_streams).try_acquire_owned().map_err(|_| ApiError::Busy { retry_after: RETRY_AFTER })?;
     let follow = Follow {
         _permit: permit,
         updates,

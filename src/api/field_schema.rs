@@ -61,7 +61,7 @@ pub(super) fn schema(field: &Field) -> Value {
             add("maxLength", json!(MAX_PROMPT_CHARS));
             add("pattern", json!(NO_CONTROLS));
         }
-        Kind::Slogan => {
+        Kind::Text => {
             add("maxLength", json!(MAX_TEXT_CHARS));
             add("format", json!("drawable-text"));
         }
@@ -108,12 +108,19 @@ fn integers(min: u64, max: u64, multiple: u64) -> String {
     all.map(|v| v.to_string()).collect::<Vec<_>>().join("|")
 }
 
-/// A regular expression of the numbers of a range whose ends are whole, or that begins between two whole numbers. All that it matches are
-/// in the range.
+/// A regular expression of the numbers of a range that begins at a whole number of tenths and ends at a whole number. Everything that it
+/// matches is in the range.
 fn numbers(min: f64, max: f64) -> String {
-    let (first, last) = (min.ceil() as u64, max.floor() as u64);
-    let below = integers(first, last.saturating_sub(1), 1);
-    format!("^(({below})(\\.[0-9]+)?|{last}(\\.0+)?)$")
+    let (tenths, first, last) = ((min * 10.0).round() as u64, min.ceil() as u64, max.floor() as u64);
+    let mut parts = Vec::new();
+    if !tenths.is_multiple_of(10) {
+        parts.push(format!("{}\\.[{}-9][0-9]*", tenths / 10, tenths % 10));
+    }
+    if first < last {
+        parts.push(format!("({})(\\.[0-9]+)?", integers(first, last - 1, 1)));
+    }
+    parts.push(format!("{last}(\\.0+)?"));
+    format!("^({})$", parts.join("|"))
 }
 
 #[cfg(test)]
@@ -125,9 +132,88 @@ mod tests {
     fn patterns_name_the_range() {
         assert_eq!(schema(&fields::START_STEP)["pattern"], "^(1|2|3)$");
         assert_eq!(schema(&fields::STRENGTH)["pattern"], r"^((0)(\.[0-9]+)?|1(\.0+)?)$");
-        assert_eq!(schema(&fields::PRODUCT_SCALE)["pattern"], r"^((1|2|3)(\.[0-9]+)?|4(\.0+)?)$");
+        assert_eq!(schema(&fields::PRODUCT_SCALE)["pattern"], r"^(0\.[1-9][0-9]*|(1|2|3)(\.[0-9]+)?|4(\.0+)?)$");
+        assert_eq!(schema(&fields::TEXT_SCALE)["pattern"], r"^(0\.[2-9][0-9]*|1(\.0+)?)$");
         let sides = schema(&fields::WIDTH)["pattern"].as_str().unwrap().to_owned();
         assert!(sides.starts_with("^(256|272|") && sides.ends_with("|2048)$"), "{sides}");
+    }
+
+    /// What is left of the text after each way to match the pattern at its beginning. Knows what [`numbers`] writes.
+    fn rests<'t>(pattern: &str, text: &'t str) -> Vec<&'t str> {
+        let mut depth = 0;
+        let bar = pattern.char_indices().find(|(_, c)| {
+            depth += i32::from(*c == '(') - i32::from(*c == ')');
+            *c == '|' && depth == 0
+        });
+        if let Some((at, _)) = bar {
+            return [rests(&pattern[..at], text), rests(&pattern[at + 1..], text)].concat();
+        }
+        let Some(first) = pattern.chars().next() else { return vec![text] };
+        let length = match first {
+            '(' => {
+                let ends = pattern.char_indices().scan(0, |depth, (i, c)| {
+                    *depth += i32::from(c == '(') - i32::from(c == ')');
+                    Some((i, *depth))
+                });
+                ends.skip(1).find(|(_, depth)| *depth == 0).unwrap().0 + 1
+            }
+            '[' => pattern.find(']').unwrap() + 1,
+            '\\' => 2,
+            _ => 1,
+        };
+        let (atom, after) = pattern.split_at(length);
+        let once = |text: &'t str| -> Vec<&'t str> {
+            let Some(next) = text.chars().next() else { return Vec::new() };
+            let fits = match atom.as_bytes() {
+                [b'(', inner @ .., b')'] => return rests(std::str::from_utf8(inner).unwrap(), text),
+                [b'[', from, b'-', to, b']'] => (*from..=*to).contains(&(next as u8)),
+                [.., only] => *only == next as u8,
+                [] => false,
+            };
+            if fits { vec![&text[1..]] } else { Vec::new() }
+        };
+        let (least, most, after) = match after.chars().next() {
+            Some('?') => (0, 1, &after[1..]),
+            Some('*') => (0, usize::MAX, &after[1..]),
+            Some('+') => (1, usize::MAX, &after[1..]),
+            _ => (1, 1, after),
+        };
+        let mut found = Vec::new();
+        let (mut now, mut times) = (vec![text], 0);
+        while !now.is_empty() {
+            if times >= least {
+                found.extend(now.iter().flat_map(|text| rests(after, text)));
+            }
+            if times == most {
+                break;
+            }
+            now = now.into_iter().flat_map(once).collect();
+            times += 1;
+        }
+        found
+    }
+
+    fn accepts(pattern: &str, text: &str) -> bool {
+        let inner = pattern.strip_prefix('^').and_then(|p| p.strip_suffix('$')).unwrap();
+        rests(inner, text).contains(&"")
+    }
+
+    #[test]
+    fn patterns_accept_the_range_and_nothing_else() {
+        assert!(accepts(r"^(a(b|c)?|[2-4]\.0+)$", "ac") && accepts(r"^(a(b|c)?|[2-4]\.0+)$", "3.00"));
+        assert!(!accepts(r"^(a(b|c)?|[2-4]\.0+)$", "5.0") && !accepts(r"^(a(b|c)?|[2-4]\.0+)$", "3."));
+        for field in FIELDS {
+            let Kind::Number { min, max } = field.kind else { continue };
+            let pattern = schema(field)["pattern"].as_str().unwrap().to_owned();
+            let middle = (min + max) / 2.0;
+            for good in [min.to_string(), max.to_string(), format!("{max:.2}"), middle.to_string(), field.example_value().to_string()] {
+                assert!(accepts(&pattern, &good), "{}: {good} and {pattern}", field.name);
+            }
+            let outside = [min - 0.1, min - 0.01, max + 0.1, max + 0.01, max + 1.0].map(|v| format!("{v:.2}"));
+            for bad in outside.iter().map(String::as_str).chain(["", ".1", "."]) {
+                assert!(!accepts(&pattern, bad), "{}: {bad} and {pattern}", field.name);
+            }
+        }
     }
 
     #[test]

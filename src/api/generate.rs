@@ -9,7 +9,7 @@ use axum::response::{IntoResponse as _, Response};
 use super::body::{Format, Received};
 use super::multipart::read_form;
 use super::pictures::attach_base64;
-use super::wire::{PlanBody, Started};
+use super::wire::{NoticeBody, PlanBody, Started, texts};
 use super::{ApiError, ApiState, blocking, body};
 use crate::engine::{Plan, SubmitPolicy, parse_request, project};
 use crate::request::{FieldError, RawRequest, RequestKind, read_fields};
@@ -62,14 +62,14 @@ pub(super) async fn generate(State(state): State<ApiState>, request: Request) ->
         let mut raw = raw?;
         attach_base64(&mut raw);
         let spec = parse_request(&engine, raw, true).map_err(ApiError::Invalid)?;
-        let warnings = spec.warnings.iter().map(ToString::to_string).collect();
+        let (warnings, notices) = (texts(&spec.warnings), NoticeBody::list(&spec.warnings));
         if kind == RequestKind::Plan {
             let Plan { backend, steps, eta_seconds } = engine.plan(&spec)?;
-            let plan = PlanBody { dry_run: true, engine: backend.as_str(), steps, eta_seconds, warnings };
+            let plan = PlanBody { dry_run: true, engine: backend.as_str(), steps, eta_seconds, warnings, notices };
             return Ok(Json(plan).into_response());
         }
         let job_id = engine.submit(spec, SubmitPolicy::RejectIfBusy)?;
-        Ok(Json(Started { job_id, status: "started", warnings }).into_response())
+        Ok(Json(Started { job_id, status: "started", warnings, notices }).into_response())
     })
     .await?
 }

@@ -46,41 +46,8 @@ pub(super) async fn guide(State(state): State<ApiState>) -> Json<Value> {
             "DELETE /jobs/{job_id} 로 정리합니다",
         ],
         "steps": [step(StepNumber::Background, "everything", "전체"), step(StepNumber::Text, "from the text on", "텍스트부터"), step(StepNumber::Composite, "the composite only", "합성만")],
-        "endpoints": {
-            "POST /generate": "start a job; with Content-Type: multipart/form-data pictures are files; with application/zip a project of the studio (.ncocoa) \
-                               / 작업 시작; multipart/form-data로 그림을 파일로 보내거나 .ncocoa 프로젝트도 가능",
-            "GET /status/{job_id}": "progress and results; ?images=false leaves the pictures out / 상태와 결과",
-            "POST /stop": "stop every job / 모든 작업 중단",
-            "POST /server-reset": "stop every job and remove all of them / 모든 작업 중단 및 삭제",
-            "POST /stop/{job_id}": "stop it; finished steps are kept / 중단",
-            "GET /jobs": "every job, newest first; ?limit=20&before={job_id} for a page of them / 작업 목록; limit와 before로 나누어 조회",
-            "DELETE /jobs/{job_id}": "delete a job that is over; ?purge=true frees the disk at once / 삭제; purge=true는 바로 디스크에서 제거",
-            "POST /jobs/{job_id}/restore": "take back a deleted job for ten minutes, unless the space is needed / 10분 안에 삭제 취소",
-            "POST /jobs/{job_id}/annotation": "starred, title, note: what people keep about a job / 즐겨찾기, 제목, 메모",
-            "GET /jobs/{job_id}/images/{name}.png": "product, cutout, mask, edges, step1, step2, final / 이미지 파일",
-            "GET /jobs/{job_id}/events": "server-sent events: progress, preview, result, end / 실시간 이벤트",
-            "GET /fonts": "names for font_name / 폰트 목록",
-            "GET /fonts/metadata": "style, weight, usage and tone of each face / 폰트 정보",
-            "GET /fonts/{path}": "a font file / 폰트 파일",
-            "GET /health": "healthy or busy, and the machine's load / 서버 상태",
-            "GET /help/parameters": "every field of POST /generate / 파라미터 설명",
-            "GET /openapi.json": "OpenAPI 3.1",
-            "GET /docs": "interactive page / 대화형 문서",
-        },
-        "errors": {
-            "400": "detail lists every wrong field: loc, msg, type, code / 잘못된 파라미터 목록",
-            "401": "a token is needed: Authorization: Bearer, or HTTP Basic with the token as password / 토큰 필요",
-            "403": "this Host or Origin may not call / 허용되지 않은 호출",
-            "404": "no such job, picture, font or path / 없음",
-            "405": "wrong method; see the Allow header / 잘못된 메서드",
-            "413": format!("the body is over {} bytes / 요청이 너무 큼", state.body_limit),
-            "415": "send Content-Type: application/json, multipart/form-data, or application/zip for a project / JSON, multipart/form-data 또는 프로젝트(zip)만 허용",
-            "408": "the body did not arrive in time / 요청 본문이 늦음",
-            "503": "another job runs; try again after retry_after seconds (Retry-After header) / 사용 중, retry_after초 후 재시도",
-            "507": "the data folder cannot be written to: the disk is full or read-only; detail says what to do / 디스크가 가득 찼거나 쓸 수 없음",
-            "status failed": "message says what to do; finished steps are kept and can be sent as step1_image, step2_image / \
-                              message를 확인하세요. 완료된 단계 결과는 재사용할 수 있습니다",
-        },
+        "endpoints": endpoints(),
+        "errors": errors(state.body_limit),
         "tips": [
             "Name place, light and material in bg_prompt: \"luxury hotel lobby with warm lighting and marble floor\", not \"nice background\"",
             "Name the material in text_model_prompt: \"gold metallic text with glossy surface\", not \"nice text\"",
@@ -95,14 +62,7 @@ pub(super) async fn guide(State(state): State<ApiState>) -> Json<Value> {
             "같은 seed를 보내면 같은 결과를 얻습니다. 입력이 같은 단계는 이전 작업의 결과를 사용합니다 (cached_steps)",
             "dry_run을 보내면 실행하지 않고 단계별 계획과 예상 시간을 알려줍니다",
         ],
-        "original_clients": {
-            "stop_step": "1 to 3, not below start_step: the job ends after that step, whose result is final_result / 마지막으로 실행할 단계",
-            "numbers and flags": "may arrive as text: \"4\", \"0.6\", \"true\" / 문자열로 보낸 숫자와 true, false도 받습니다",
-            "seed -1": "draws a seed, which GET /status tells / 무작위 시드",
-            "test_mode": "a placeholder stands in for a picture that cannot be read, such as DUMMY_IMAGE_DATA / 읽을 수 없는 이미지는 자리표시 그림으로 대신합니다",
-            "bg_model": "accepted and not used / 사용하지 않습니다",
-            "a path that ends in /": "is redirected (307) to the same path without it / 끝의 /는 제거한 주소로 보냅니다",
-        },
+        "original_clients": original_clients(),
         "left_out": {
             "/clip-score": compat::no_clip_score().to_string(),
             "bg_model": "one set of models serves every request; `engine` chooses between draft and diffusion",
@@ -110,6 +70,61 @@ pub(super) async fn guide(State(state): State<ApiState>) -> Json<Value> {
         "example": example(),
         "defaults": FIELDS.iter().map(|f| (f.name.to_owned(), f.default_value())).collect::<Map<_, _>>(),
     }))
+}
+
+/// The calls.
+fn endpoints() -> Value {
+    json!({
+        "POST /generate": "start a job; with Content-Type: multipart/form-data pictures are files; with application/zip a project of the studio (.ncocoa) \
+                           / 작업 시작; multipart/form-data로 그림을 파일로 보내거나 .ncocoa 프로젝트도 가능",
+        "GET /status/{job_id}": "progress and results; ?images=false leaves the pictures out / 상태와 결과",
+        "POST /stop": "stop every job / 모든 작업 중단",
+        "POST /server-reset": "stop every job and remove all of them / 모든 작업 중단 및 삭제",
+        "POST /stop/{job_id}": "stop it; finished steps are kept / 중단",
+        "GET /jobs": "every job, newest first; ?limit=20&before={job_id} for a page of them / 작업 목록; limit와 before로 나누어 조회",
+        "DELETE /jobs/{job_id}": "delete a job that is over; ?purge=true frees the disk at once / 삭제; purge=true는 바로 디스크에서 제거",
+        "POST /jobs/{job_id}/restore": "take back a deleted job for ten minutes, unless the space is needed / 10분 안에 삭제 취소",
+        "POST /jobs/{job_id}/annotation": "starred, title, note: what people keep about a job / 즐겨찾기, 제목, 메모",
+        "GET /jobs/{job_id}/images/{name}.png": "product, cutout, mask, edges, step1, step2, final / 이미지 파일",
+        "GET /jobs/{job_id}/events": "server-sent events: progress, preview, result, end / 실시간 이벤트",
+        "GET /fonts": "names for font_name / 폰트 목록",
+        "GET /fonts/metadata": "style, weight, usage and tone of each face / 폰트 정보",
+        "GET /fonts/{path}": "a font file / 폰트 파일",
+        "GET /health": "healthy or busy, and the machine's load / 서버 상태",
+        "GET /help/parameters": "every field of POST /generate / 파라미터 설명",
+        "GET /openapi.json": "OpenAPI 3.1",
+        "GET /docs": "interactive page / 대화형 문서",
+    })
+}
+
+/// HTTP errors and failed jobs.
+fn errors(body_limit: usize) -> Value {
+    json!({
+        "400": "detail lists every wrong field: loc, msg, type, code / 잘못된 파라미터 목록",
+        "401": "a token is needed: Authorization: Bearer, or HTTP Basic with the token as password / 토큰 필요",
+        "403": "this Host or Origin may not call / 허용되지 않은 호출",
+        "404": "no such job, picture, font or path / 없음",
+        "405": "wrong method; see the Allow header / 잘못된 메서드",
+        "413": format!("the body is over {body_limit} bytes / 요청이 너무 큼"),
+        "415": "send Content-Type: application/json, multipart/form-data, or application/zip for a project / JSON, multipart/form-data 또는 프로젝트(zip)만 허용",
+        "408": "the body did not arrive in time / 요청 본문이 늦음",
+        "503": "another job runs; try again after retry_after seconds (Retry-After header) / 사용 중, retry_after초 후 재시도",
+        "507": "the data folder cannot be written to: the disk is full or read-only; detail says what to do / 디스크가 가득 찼거나 쓸 수 없음",
+        "status failed": "message says what to do; finished steps are kept and can be sent as step1_image, step2_image / \
+                          message를 확인하세요. 완료된 단계 결과는 재사용할 수 있습니다",
+    })
+}
+
+/// Compatibility with clients of the original server.
+fn original_clients() -> Value {
+    json!({
+        "stop_step": "1 to 3, not below start_step: the job ends after that step, whose result is final_result / 마지막으로 실행할 단계",
+        "numbers and flags": "may arrive as text: \"4\", \"0.6\", \"true\" / 문자열로 보낸 숫자와 true, false도 받습니다",
+        "seed -1": "draws a seed, which GET /status tells / 무작위 시드",
+        "test_mode": "a placeholder stands in for a picture that cannot be read, such as DUMMY_IMAGE_DATA / 읽을 수 없는 이미지는 자리표시 그림으로 대신합니다",
+        "bg_model": "accepted and not used / 사용하지 않습니다",
+        "a path that ends in /": "is redirected (307) to the same path without it / 끝의 /는 제거한 주소로 보냅니다",
+    })
 }
 
 fn step(number: StepNumber, what: &str, what_ko: &str) -> Value {

@@ -172,7 +172,7 @@ pub(super) async fn annotate(State(state): State<ApiState>, Path(id): Path<Strin
         }
     };
     let change: Annotation = serde_json::from_slice(&received.bytes).map_err(|e| {
-        // A wrong value stands in the error, however long it is.
+        // serde quotes the invalid value, which may be long.
         let why: String = e.to_string().chars().take(200).collect();
         ApiError::BadRequest(notice!("api-annotation", detail = why))
     })?;

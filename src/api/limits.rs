@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+/// `Retry-After` where memory, connections or event streams are short, seconds.
+pub(super) const RETRY_AFTER: u64 = 5;
+
 /// Limits of the server; tests use shorter ones.
 #[derive(Clone, Debug)]
 pub struct Limits {

@@ -1,9 +1,10 @@
 //! Requests as `multipart/form-data`: pictures as files, other fields as text.
 
 use std::convert::Infallible;
+use std::task::Poll;
 
 use bytes::Bytes;
-use futures_util::stream;
+use futures_util::{Stream, stream};
 use multer::{Constraints, Multipart, SizeLimit};
 use serde_json::Value;
 
@@ -12,7 +13,7 @@ use crate::notice::Notice;
 use crate::request::fields::{FIELDS, Field, Kind};
 use crate::request::{Attachment, FieldError, RawRequest};
 
-/// Bytes that the reader gets at a time: its buffer stays small, so that the body and the parts are the only copies.
+/// Bytes that the reader gets at a time.
 const CHUNK: usize = 64 << 10;
 /// Most parts of a form. No request needs more than one for each field; others have unknown names and are ignored.
 const MAX_PARTS: usize = 1000;
@@ -23,13 +24,8 @@ const MAX_PARTS: usize = 1000;
 /// Every part that is sent twice or not UTF-8, or one error of the form as a whole.
 pub(super) async fn read_form(content_type: &str, body: Bytes) -> Result<RawRequest, Vec<FieldError>> {
     let boundary = multer::parse_boundary(content_type).map_err(|_| whole(notice!("api-form-without-boundary")))?;
-    // Memory is bounded by the body, which is in memory already.
     let constraints = Constraints::new().size_limit(SizeLimit::new().whole_stream(body.len() as u64));
-    let chunks = (0..body.len().div_ceil(CHUNK)).map(move |i| {
-        let begin = i * CHUNK;
-        Ok::<_, Infallible>(body.slice(begin..body.len().min(begin + CHUNK)))
-    });
-    let mut form = Multipart::with_constraints(stream::iter(chunks), boundary, constraints);
+    let mut form = Multipart::with_constraints(chunks(body), boundary, constraints);
     let mut reader = FormReader::default();
     while let Some(part) = form.next_field().await.map_err(damaged)? {
         reader.parts += 1;
@@ -43,6 +39,21 @@ pub(super) async fn read_form(content_type: &str, body: Bytes) -> Result<RawRequ
     if reader.errors.is_empty() { Ok(reader.request) } else { Err(reader.errors) }
 }
 
+/// The body in chunks. The stream is pending after each of them: multer copies everything that is ready into its buffer, which would be
+/// a second copy of the whole body.
+fn chunks(mut body: Bytes) -> impl Stream<Item = Result<Bytes, Infallible>> {
+    let mut pause = false;
+    stream::poll_fn(move |cx| {
+        if std::mem::take(&mut pause) {
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        pause = true;
+        let chunk = body.split_to(body.len().min(CHUNK));
+        Poll::Ready((!chunk.is_empty()).then_some(Ok(chunk)))
+    })
+}
+
 fn whole(notice: Notice) -> Vec<FieldError> {
     vec![FieldError::whole("form_invalid", notice)]
 }
@@ -54,7 +65,7 @@ fn damaged(error: multer::Error) -> Vec<FieldError> {
 #[derive(Default)]
 struct FormReader {
     request: RawRequest,
-    /// Fields of the parts so far.
+    /// Names of the parts so far, as they were sent.
     seen: Vec<&'static str>,
     parts: usize,
     errors: Vec<FieldError>,
@@ -62,29 +73,38 @@ struct FormReader {
 
 impl FormReader {
     fn add(&mut self, name: &str, value: Bytes) {
-        let Some(field) = FIELDS.iter().find(|f| f.names().any(|n| n == name)) else { return self.request.skip_unknown(name) };
-        if self.seen.contains(&field.name) {
-            if !self.errors.iter().any(|e| e.field() == Some(field.name)) {
-                self.errors.push(FieldError::new(field.name, "duplicate", notice!("request-duplicate")));
+        let known = FIELDS.iter().find_map(|field| Some((field, field.names().find(|known| *known == name)?)));
+        let Some((field, name)) = known else { return self.request.skip_unknown(name) };
+        if self.seen.contains(&name) {
+            if !self.errors.iter().any(|e| e.field() == Some(name)) {
+                self.errors.push(FieldError::new(name, "duplicate", notice!("request-duplicate")));
             }
             return;
         }
-        self.seen.push(field.name);
-        if field.kind == Kind::Image { self.add_picture(field, value) } else { self.add_text(field, &value) }
+        self.seen.push(name);
+        if field.kind == Kind::Image { self.add_picture(field, name, value) } else { self.add_text(field, name, &value) }
     }
 
     /// Adds a file. An empty one is what browsers send for a file input that is left empty.
-    fn add_picture(&mut self, field: &Field, file: Bytes) {
-        if !file.is_empty() {
+    fn add_picture(&mut self, field: &Field, name: &'static str, file: Bytes) {
+        if file.is_empty() {
+            return;
+        }
+        let sent_already = self.request.attachments.contains_key(field.name);
+        if sent_already {
+            // The field takes precedence. As in JSON, the alias stays in the fields, so that the parser warns about it.
+            self.request.fields.extend(field.aliases.iter().map(|alias| ((*alias).to_owned(), Value::String(String::new()))));
+        }
+        if !sent_already || name == field.name {
             self.request.attachments.insert(field.name, Attachment::File(file));
         }
     }
 
     /// Adds a text. An empty text is absent, because forms cannot send null; prompts and the slogan may be empty.
-    fn add_text(&mut self, field: &Field, text: &[u8]) {
+    fn add_text(&mut self, field: &Field, name: &str, text: &[u8]) {
         match std::str::from_utf8(text) {
-            Ok("") if !matches!(field.kind, Kind::Prompt { .. } | Kind::Slogan) => {}
-            Ok(text) => drop(self.request.fields.insert(field.name.into(), Value::String(text.to_owned()))),
+            Ok("") if !matches!(field.kind, Kind::Prompt { .. } | Kind::Text) => {}
+            Ok(text) => drop(self.request.fields.insert(name.into(), Value::String(text.to_owned()))),
             Err(error) => {
                 let notice = notice!("api-form-text-not-utf8", position = error.valid_up_to());
                 self.errors.push(FieldError::new(field.name, "text_invalid", notice));
@@ -139,11 +159,47 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_field_takes_precedence_over_its_alias() {
+        let [by_name, by_alias]: [(&str, &[u8]); 2] = [("name=\"product_image\"", b"name"), ("name=\"input_image\"", b"alias")];
+        let texts: [(&str, &[u8]); 2] = [("name=\"text_model_prompt\"", b"gold"), ("name=\"text_prompt\"", b"chrome")];
+        for parts in [[by_name, by_alias, texts[0], texts[1]], [by_alias, by_name, texts[1], texts[0]]] {
+            let request = read(form(&parts)).await.unwrap();
+            assert!(matches!(&request.attachments["product_image"], Attachment::File(bytes) if &bytes[..] == b"name"), "{request:?}");
+            assert_eq!(request.fields["text_model_prompt"], "gold");
+            // The parser warns about aliases that are not null.
+            assert!(request.fields["text_prompt"] == "chrome" && request.fields["input_image"].is_string(), "{request:?}");
+        }
+        let alone = read(form(&[by_alias, texts[1]])).await.unwrap();
+        assert!(alone.attachments.contains_key("product_image") && !alone.fields.contains_key("input_image"));
+        assert!(alone.fields["text_prompt"] == "chrome" && !alone.fields.contains_key("text_model_prompt"));
+    }
+
+    #[tokio::test]
+    async fn the_body_is_not_copied_before_it_is_needed() {
+        use futures_util::StreamExt as _;
+        let photo = vec![7; 100 * CHUNK];
+        let body = Bytes::from(form(&[("name=\"seed\"", b"7"), ("name=\"product_image\"", &photo), ("name=\"bg_prompt\"", b"a")]));
+        let polled = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
+        let count = std::sync::Arc::clone(&polled);
+        let counted = chunks(body).inspect(move |_| {
+            count.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        });
+        let mut parts = Multipart::new(counted, BOUNDARY);
+        let mut taken = Vec::new();
+        while let Some(part) = parts.next_field().await.unwrap() {
+            taken.push((polled.load(std::sync::atomic::Ordering::Relaxed), part.bytes().await.unwrap().len()));
+        }
+        // A part is yielded when its head has been read.
+        assert!(taken[0].0 <= 2 && taken[1].0 <= 3, "{taken:?}");
+        assert!(taken[0].1 == 1 && taken[1].1 == photo.len() && taken[2].1 == 1, "{taken:?}");
+    }
+
+    #[tokio::test]
     async fn every_wrong_part_is_named() {
         let errors = read(form(&[
             ("name=\"seed\"", b"7"),
             ("name=\"seed\"", b"8"),
-            ("name=\"product_image\"", b"a"),
+            ("name=\"input_image\"", b"a"),
             ("name=\"input_image\"", b"b"),
             ("name=\"bg_prompt\"", b"a\xff"),
         ]))
@@ -154,7 +210,7 @@ mod tests {
             said,
             [
                 ("duplicate", "seed: sent more than once; send it once".to_owned()),
-                ("duplicate", "product_image: sent more than once; send it once".to_owned()),
+                ("duplicate", "input_image: sent more than once; send it once".to_owned()),
                 ("text_invalid", "bg_prompt: not UTF-8 at byte 1; send text in UTF-8, and files in picture fields only".to_owned()),
             ]
         );

@@ -271,7 +271,7 @@ fn request() -> Value {
     let start = |step: StepNumber| is("start_step", json!([step, step.to_string()]));
     let needed = |step: StepNumber| -> Map<String, Value> {
         let text = |f: &Field| {
-            if f.kind == Kind::Slogan { json!({ "type": "string", "pattern": "[0-9A-Za-z가-힣]" }) } else { json!({ "type": "string" }) }
+            if f.kind == Kind::Text { json!({ "type": "string", "pattern": "[0-9A-Za-z가-힣]" }) } else { json!({ "type": "string" }) }
         };
         FIELDS.iter().filter(|f| f.required_for.contains(&step)).map(|f| (f.name.to_owned(), text(f))).collect()
     };

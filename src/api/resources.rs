@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 
 use super::answer::Shared;
-use super::wire::{DetailBody, FontList, Fonts, Health};
+use super::wire::{DetailBody, FontList, Fonts, Health, StorageBody};
 use super::{ApiError, ApiState, blocking};
 use crate::engine::now;
 use crate::notice;
@@ -74,6 +74,6 @@ pub(super) async fn health(State(state): State<ApiState>) -> Result<Json<Health>
         active_jobs,
         system_metrics: state.engine.metrics(),
         version: env!("CARGO_PKG_VERSION"),
-        storage,
+        storage: StorageBody::new(&storage),
     }))
 }

@@ -36,17 +36,6 @@ pub(super) struct SystemMetrics {
     gpu_info: Vec<GpuInfo>,
 }
 
-/// Whether the data folder can be written to.
-#[derive(ToSchema)]
-pub(super) struct Storage {
-    /// A new job can be kept.
-    writable: bool,
-    /// GiB that are free where the folder is; null when unknown.
-    free_gb: Option<f64>,
-    /// What is wrong and what to do; null when nothing is.
-    message: Option<String>,
-}
-
 /// A change of a job's annotation; fields that are left out or null stay as they are.
 #[derive(ToSchema)]
 pub(super) struct Annotation {
@@ -83,7 +72,6 @@ mod tests {
 
     #[test]
     fn jobs_have_the_fields_of_their_schemas() {
-        assert_same_fields::<super::Storage>(crate::engine::Storage::default());
         assert_same_fields::<super::Annotation>(crate::job::Annotation::default());
     }
 }

@@ -30,6 +30,20 @@ impl NoticeBody {
     fn new(notice: &Notice) -> Self {
         Self { field: notice.field().map(str::to_owned), code: notice.code().to_owned(), text: notice.to_string() }
     }
+
+    pub(super) fn list(notices: &[Notice]) -> Vec<Self> {
+        notices.iter().map(Self::new).collect()
+    }
+}
+
+/// The words of notices.
+pub(super) fn texts(notices: &[Notice]) -> Vec<String> {
+    notices.iter().map(Notice::to_string).collect()
+}
+
+/// The code of a notice; `None` for texts without one, such as those of old records.
+fn code(notice: &Notice) -> Option<String> {
+    (!notice.is_verbatim()).then(|| notice.code().to_owned())
 }
 
 /// `POST /generate`.
@@ -44,6 +58,9 @@ pub struct Started {
     /// What was ignored or adjusted; only there when there is something.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
+    /// The warnings with their codes, in the same order; only there when there is something.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notices: Vec<NoticeBody>,
 }
 
 /// `POST /generate` with `dry_run`.
@@ -63,6 +80,9 @@ pub struct PlanBody {
     /// What would be ignored or adjusted; only there when there is something.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
+    /// The warnings with their codes, in the same order; only there when there is something.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notices: Vec<NoticeBody>,
 }
 
 /// A step of a plan.
@@ -117,7 +137,7 @@ pub struct Stopped {
     pub status: &'static str,
 }
 
-/// `DELETE /jobs`.
+/// `DELETE /jobs/{job_id}`.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Deleted {
     /// Job ID (UUID).
@@ -178,6 +198,10 @@ pub struct Progress {
     pub sub_step: Option<&'static str>,
     /// For people; of a failed job, what to do.
     pub message: String,
+    /// Stable identifier of `message`; left out if the text has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "job-starting")]
+    pub message_code: Option<String>,
     /// Seconds since it was accepted, or that it took.
     pub elapsed_sec: f64,
     /// Seconds to the end; negative when late.
@@ -187,6 +211,9 @@ pub struct Progress {
     /// Technical text of a failure; only there when there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
+    /// Stable identifier of `error`; left out if the text has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error_code: Option<String>,
 }
 
 impl Progress {
@@ -198,10 +225,12 @@ impl Progress {
             current_step: job.step.as_str(),
             sub_step: job.sub_step(),
             message: job.message.to_string(),
+            message_code: code(&job.message),
             elapsed_sec: tenth(job.elapsed(now)),
             eta_seconds: job.eta(now),
             step_eta_seconds: job.step_eta(now),
             error: job.error.as_ref().map(Notice::to_string),
+            error_code: job.error.as_ref().and_then(code),
         }
     }
 }
@@ -234,6 +263,9 @@ pub struct StatusBody<'a> {
     pub engine_label: &'a str,
     /// Why that engine.
     pub engine_reason: String,
+    /// Stable identifier of `engine_reason`; left out if the text has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub engine_reason_code: Option<String>,
     /// What was ignored or adjusted.
     pub warnings: Vec<String>,
     /// The warnings with their codes, in the same order.
@@ -277,8 +309,9 @@ impl<'a> StatusBody<'a> {
             engine: job.backend.as_str(),
             engine_label: &job.backend_label,
             engine_reason: job.backend_reason.to_string(),
-            warnings: job.warnings.iter().map(Notice::to_string).collect(),
-            notices: job.warnings.iter().map(NoticeBody::new).collect(),
+            engine_reason_code: code(&job.backend_reason),
+            warnings: texts(&job.warnings),
+            notices: NoticeBody::list(&job.warnings),
             legibility: job.legibility,
             seed: job.seed,
             width: job.width,
@@ -348,7 +381,7 @@ pub struct Fonts {
     pub fonts: Vec<crate::typography::FontMetadata>,
 }
 
-/// What a face is good for.
+/// Metadata of a font face.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct FontMetadataBody {
     /// As in `GET /fonts`.
@@ -359,7 +392,7 @@ pub struct FontMetadataBody {
     pub weight: String,
     /// What it is used for.
     pub usage: Vec<String>,
-    /// How it sounds.
+    /// Mood, such as `casual`.
     pub tone: Vec<String>,
 }
 
@@ -381,8 +414,34 @@ pub struct Health {
     /// Version of the program.
     pub version: &'static str,
     /// Whether jobs can be kept.
-    #[schema(value_type = super::schema::Storage)]
-    pub storage: crate::engine::Storage,
+    pub storage: StorageBody,
+}
+
+/// Whether the data folder can be written to.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StorageBody {
+    /// A new job can be kept.
+    pub writable: bool,
+    /// GiB that are free where the folder is; null when unknown.
+    #[schema(required = true)]
+    pub free_gb: Option<f64>,
+    /// What is wrong and what to do; null when nothing is.
+    #[schema(required = true)]
+    pub message: Option<String>,
+    /// Stable identifier of `message`; left out if there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message_code: Option<String>,
+}
+
+impl StorageBody {
+    pub(super) fn new(storage: &crate::engine::Storage) -> Self {
+        Self {
+            writable: storage.writable,
+            free_gb: storage.free_gb,
+            message: storage.message.as_ref().map(Notice::to_string),
+            message_code: storage.message.as_ref().and_then(code),
+        }
+    }
 }
 
 /// An error with one reason.

@@ -10,6 +10,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use nanococoa::api::attach_base64;
 use nanococoa::engine::{Engine, EngineError, SubmitPolicy, decode_source_file, project};
 use nanococoa::job::{ImageName, JobSnapshot, JobStatus};
+use nanococoa::request::fields::{FIELDS, Field, PRODUCT_IMAGE};
 use nanococoa::request::{Attachment, JobSpec, RawRequest, RequestKind, UnusableImage};
 use nanococoa::{notice, paths};
 use serde_json::{Value, json};
@@ -19,7 +20,7 @@ use super::common::{Common, Failure, load_config, overrides, runtime, start_engi
 use super::output::{self, Output};
 use super::signals::end_signal;
 
-/// Flags of `generate`; each stands for the field of the same meaning of `POST /generate`.
+/// Flags of `generate`. Each flag sets one field of `POST /generate`.
 #[derive(Args)]
 pub(super) struct GenerateArgs {
     /// Project that was saved in the studio (.ncocoa); the other flags change it
@@ -196,7 +197,10 @@ fn raw_request(args: &GenerateArgs) -> Result<RawRequest, Failure> {
         }
         None => RawRequest::default(),
     };
-    if args.product.is_some() {
+    let names_product = |pair: &String| {
+        pair.split_once('=').is_some_and(|(name, _)| field_of(name.trim()).is_some_and(|field| field.name == PRODUCT_IMAGE.name))
+    };
+    if args.product.is_some() || args.set.iter().any(names_product) {
         // The mask belongs to the project's own photo.
         raw.attachments.remove("mask_image");
         raw.fields.remove("mask_image");
@@ -210,7 +214,6 @@ fn raw_request(args: &GenerateArgs) -> Result<RawRequest, Failure> {
 
 /// The fields that flags name.
 fn add_fields(raw: &mut RawRequest, args: &GenerateArgs) -> Result<(), Failure> {
-    let raw = &mut raw.fields;
     let fields = [
         ("text_content", args.text.as_ref().map(|t| t.replace("\\n", "\n"))),
         ("bg_prompt", args.prompt.clone()),
@@ -235,23 +238,39 @@ fn add_fields(raw: &mut RawRequest, args: &GenerateArgs) -> Result<(), Failure> 
     ];
     for (name, value) in fields {
         if let Some(value) = value {
-            raw.insert(name.into(), Value::String(value));
+            raw.fields.insert(name.into(), Value::String(value));
         }
     }
     if let Some(size) = &args.size {
         let Some((w, h)) = size.split_once(['x', 'X', '×']) else {
             return Err(Failure::bad_input(notice!("cli-size", size = size)));
         };
-        raw.insert("width".into(), Value::String(w.trim().into()));
-        raw.insert("height".into(), Value::String(h.trim().into()));
+        raw.fields.insert("width".into(), Value::String(w.trim().into()));
+        raw.fields.insert("height".into(), Value::String(h.trim().into()));
     }
     for pair in &args.set {
         let Some((name, value)) = pair.split_once('=') else {
             return Err(Failure::bad_input(notice!("cli-set", pair = pair)));
         };
-        raw.insert(name.trim().into(), Value::String(value.into()));
+        set_field(raw, name.trim(), value);
     }
     Ok(())
+}
+
+/// The table's field with this name or alias.
+fn field_of(name: &str) -> Option<&'static Field> {
+    FIELDS.iter().copied().find(|field| field.names().any(|known| known == name))
+}
+
+/// Replaces a field, whichever of its names the project uses, and its attached picture.
+fn set_field(raw: &mut RawRequest, name: &str, value: &str) {
+    if let Some(field) = field_of(name) {
+        raw.attachments.remove(field.name);
+        for known in field.names() {
+            raw.fields.remove(known);
+        }
+    }
+    raw.fields.insert(name.into(), Value::String(value.into()));
 }
 
 /// The pictures that flags name.
@@ -356,6 +375,27 @@ async fn watch(engine: &Engine, id: Uuid, json: bool) -> Result<Arc<JobSnapshot>
                 engine.stop(id);
             }
             () = tokio::time::sleep(Duration::from_millis(500)) => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_set_picture_replaces_the_one_of_the_project() {
+        for name in ["product_image", "input_image"] {
+            let mut raw = RawRequest::default();
+            raw.attachments.insert("product_image", Attachment::File("project".into()));
+            raw.fields.insert("text_model_prompt".into(), json!("gold"));
+            set_field(&mut raw, name, "c2V0");
+            set_field(&mut raw, "text_prompt", "chrome");
+            set_field(&mut raw, "unknown", "1");
+            attach_base64(&mut raw);
+            assert!(matches!(&raw.attachments["product_image"], Attachment::File(bytes) if &bytes[..] == b"set"), "{raw:?}");
+            assert!(!raw.fields.contains_key("text_model_prompt") && raw.fields["text_prompt"] == "chrome", "{raw:?}");
+            assert_eq!(raw.fields["unknown"], "1");
         }
     }
 }

@@ -57,7 +57,7 @@ fn a_folder_inside_is_found_when_there_is_one() {
         let raw = request_of(&zipped(&[(&mac, b"x"), (&request, JSON), (&product, b"photo"), ("notes.txt", b"")])).unwrap();
         assert_eq!(attached(&raw, "product_image").unwrap(), b"photo", "{folder}");
     }
-    // The top goes before folders, and what is in another folder is no part.
+    // The top level takes precedence; files in other folders are ignored.
     let raw = request_of(&zipped(&[("old/request.json", b"[1]"), (REQUEST, JSON), ("old/product.image", b"photo")])).unwrap();
     assert!(attached(&raw, "product_image").is_none());
     let two = request_of(&zipped(&[("b/request.json", JSON), ("a/request.json", JSON)])).unwrap_err();

@@ -3,7 +3,6 @@
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
-use serde::Serialize;
 
 use crate::notice;
 use crate::notice::Notice;
@@ -16,19 +15,14 @@ const GIB: f64 = (1_u64 << 30) as f64;
 const LOW_SPACE: u64 = 100 << 20;
 
 /// Whether the data folder can be written to.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Storage {
     /// Whether a new job can be kept.
     pub writable: bool,
     /// Free space on the folder's disk in GiB; `None` if unknown.
     pub free_gb: Option<f64>,
     /// What is wrong and what to do.
-    #[serde(serialize_with = "as_text")]
     pub message: Option<Notice>,
-}
-
-fn as_text<S: serde::Serializer>(message: &Option<Notice>, serializer: S) -> Result<S::Ok, S::Error> {
-    message.as_ref().map(Notice::to_string).serialize(serializer)
 }
 
 struct Probe {

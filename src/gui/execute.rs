@@ -20,7 +20,6 @@ use super::view::{Source, Tab};
 use super::windows::Window;
 use crate::job::{Annotation, JobStatus};
 use crate::notice;
-use crate::notice::Language;
 use crate::notice::Notice;
 use crate::request::StepNumber;
 
@@ -175,7 +174,7 @@ impl Studio {
                 self.session.dark = !self.session.dark;
                 ctx.set_theme(if self.session.dark { egui::Theme::Dark } else { egui::Theme::Light });
             }
-            UiCommand::Language => self.session.lang = if self.lang() == Language::Korean { Language::English } else { Language::Korean },
+            UiCommand::Language => self.session.lang = self.lang().next(),
             UiCommand::Larger => self.interface_zoom(ctx, 0.1),
             UiCommand::Smaller => self.interface_zoom(ctx, -0.1),
             UiCommand::CopyCurl => self.copy_curl(ctx),

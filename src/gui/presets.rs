@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::notice::Language;
 
-/// One preset.
+/// One preset. Preset files carry their words per language, in Korean and English; every other language reads the English ones.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Preset {
     ko: String,

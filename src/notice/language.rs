@@ -50,6 +50,12 @@ impl Language {
     /// Number of languages, the test language included.
     pub(crate) const COUNT: usize = 3;
 
+    /// The language after this one in the menu; after the last one the first.
+    pub fn next(self) -> Self {
+        let at = Self::ALL.iter().position(|language| *language == self);
+        Self::ALL[at.map_or(0, |at| (at + 1) % Self::ALL.len())]
+    }
+
     /// The language's own name.
     pub fn name(self) -> &'static str {
         match self {
@@ -95,6 +101,16 @@ mod tests {
     #[test]
     fn letters_are_widened() {
         assert_eq!(widened("Az 9: é한"), "Ａｚ 9: é한");
+    }
+
+    #[test]
+    fn every_language_of_the_menu_comes_in_turn() {
+        let mut language = Language::ALL[0];
+        for expected in Language::ALL.into_iter().cycle().skip(1).take(Language::ALL.len()) {
+            language = language.next();
+            assert_eq!(language, expected);
+        }
+        assert_eq!(Language::Pseudo.next(), Language::ALL[0]);
     }
 
     #[test]

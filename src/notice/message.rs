@@ -61,6 +61,11 @@ impl Notice {
         &self.0.code
     }
 
+    /// Whether it is a text that has no code.
+    pub fn is_verbatim(&self) -> bool {
+        self.code() == VERBATIM
+    }
+
     /// An argument by name.
     pub fn argument(&self, name: &str) -> Option<&Argument> {
         self.0.arguments.get(name)

@@ -72,10 +72,11 @@ impl Wording {
     /// The sentence without the name of the field.
     pub fn sentence(self, notice: &Notice) -> String {
         let mut arguments = FluentArgs::new();
-        arguments.set("door", self.front_end.word());
         for (name, value) in notice.arguments() {
             arguments.set(name.to_owned(), self.value(value));
         }
+        // Last, so that no argument takes its place.
+        arguments.set("front_end", self.front_end.word());
         format(self.bundle(), notice.code(), &arguments).unwrap_or_else(|| notice.code().to_owned())
     }
 
@@ -85,7 +86,7 @@ impl Wording {
             return name.to_owned();
         }
         let mut arguments = FluentArgs::new();
-        arguments.set("door", self.front_end.word());
+        arguments.set("front_end", self.front_end.word());
         let label = format(self.fields(), &format!("field-{name}"), &arguments);
         label.filter(|label| label != "-").unwrap_or_else(|| name.to_owned())
     }
@@ -214,7 +215,7 @@ mod tests {
 
     /// Their variables are compared in `tests/notices.rs`.
     #[test]
-    fn both_languages_have_every_message() {
+    fn every_language_has_every_message() {
         fn ids(text: &str) -> std::collections::BTreeSet<&str> {
             assert!(FluentResource::try_new(text.to_owned()).is_ok(), "{text}");
             let ids: Vec<&str> =
@@ -225,16 +226,14 @@ mod tests {
             unique
         }
         let files = |language: Language| language.files().messages.iter().chain([&language.files().fields]).copied();
-        let all: Vec<_> =
-            files(Language::English).zip(files(Language::Korean)).map(|(english, korean)| (ids(english), ids(korean))).collect();
-        for (english, korean) in &all {
-            assert_eq!(english, korean);
+        let english: Vec<_> = files(Language::English).map(ids).collect();
+        for language in Language::ALL {
+            for (english, file) in english.iter().zip(files(language)) {
+                assert_eq!(english, &ids(file), "{language:?}");
+            }
         }
-        let (english, count) = all.iter().fold((std::collections::BTreeSet::<&str>::new(), 0_usize), |(mut union, count), (ids, _)| {
-            union.extend(ids);
-            (union, count + ids.len())
-        });
-        assert_eq!(english.len(), count, "an ID stands in two files");
+        let union: std::collections::BTreeSet<&str> = english.iter().flatten().copied().collect();
+        assert_eq!(union.len(), english.iter().map(std::collections::BTreeSet::len).sum::<usize>(), "an ID stands in two files");
     }
 
     #[test]

@@ -366,6 +366,21 @@ mod tests {
         assert_eq!(FIRST_CHANGED_STEP.len(), fields.len(), "a field of the table is no request field");
     }
 
+    /// `used_by` lists start steps: a job from an earlier step runs the later ones too.
+    #[test]
+    fn a_field_is_used_by_every_start_step_up_to_the_first_that_it_changes() {
+        for field in FIELDS {
+            let Some(first_changed) = row(field.name).unwrap().0.or((field.name == "engine").then_some(StepNumber::FIRST)) else {
+                continue;
+            };
+            // A given result replaces the steps before it.
+            let given = ["step1_image", "step2_image"].contains(&field.name);
+            for start in StepNumber::ALL.into_iter().filter(|start| *start <= first_changed && !given) {
+                assert!(field.used_by.contains(&start), "{} from start_step {start}", field.name);
+            }
+        }
+    }
+
     #[test]
     fn another_backend_changes_every_key() {
         let of = |backend| keys(&spec(json!({})), backend, &Recalled::default(), &str::to_owned).steps;

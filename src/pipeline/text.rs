@@ -11,6 +11,7 @@ use crate::backend::{Backend, Prompts, Sampling, SculptRequest, StageCx};
 use crate::imaging::{Plane, canny};
 use crate::job::{ImageName, Stage};
 use crate::notice;
+use crate::notice::Notice;
 use crate::request::{JobSpec, SourceImage, TextSpec};
 use crate::typography::{FontCatalog, layout_text};
 
@@ -32,6 +33,15 @@ pub(super) fn given(step2: &SourceImage, front_faces: Option<Plane>) -> Headline
     Headline { image: Arc::clone(&step2.pixels), front_faces }
 }
 
+/// The warning about letters that are hard to read.
+fn small_letters(font_px: f32, scale: f32) -> Option<Notice> {
+    let pixels = font_px.round_ties_even() as u32;
+    (font_px < SMALLEST_LEGIBLE).then(|| match scale < 1.0 {
+        true => notice!("pipeline-type-small-by-scale", pixels = pixels),
+        false => notice!("pipeline-type-small", pixels = pixels),
+    })
+}
+
 /// Runs step 2.
 pub fn run(
     spec: &JobSpec,
@@ -48,8 +58,8 @@ pub fn run(
     for fallback in &layout.fallbacks {
         sink.notice(fallback.clone());
     }
-    if layout.font_px < SMALLEST_LEGIBLE {
-        sink.notice(notice!("pipeline-type-small", pixels = layout.font_px.round_ties_even() as u32).at("text_content"));
+    if let Some(notice) = small_letters(layout.font_px, scale) {
+        sink.notice(notice.at("text_content"));
     }
     cx.check()?;
     sink.stage(Stage::Canny);
@@ -73,4 +83,18 @@ pub fn run(
     // Quantised to 8 bits as on disk, so that a re-run from the files gives the same pixels.
     let front_faces = Plane::from_gray(&layer.front_faces.to_gray());
     Ok(Headline { image: Arc::new(layer.image), front_faces: Some(front_faces) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn small_letters_have_a_remedy_that_helps() {
+        let said = |font_px, scale| small_letters(font_px, scale).map(|notice| notice.to_string());
+        let whole = said(12.0, 1.0).unwrap();
+        assert!(whole.starts_with("the letters are only 12 pixels tall") && !whole.contains("text_scale"), "{whole}");
+        assert!(said(12.0, 0.5).unwrap().ends_with("or raise text_scale"));
+        assert_eq!(said(SMALLEST_LEGIBLE, 0.5), None);
+    }
 }

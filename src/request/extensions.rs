@@ -66,7 +66,7 @@ pub static TEXT_SCALE: Field = field(
     "캔버스에 들어가는 가장 큰 글자 크기에 대한 비율 (0.2~1.0)",
 )
 .silent()
-.steps(&[StepNumber::Text])
+.steps(&[StepNumber::Background, StepNumber::Text])
 .like("0.6");
 /// `mask_image`
 pub static MASK_IMAGE: Field = field(

@@ -33,7 +33,7 @@ pub enum Kind {
         may_be_blank: bool,
     },
     /// The text of the advertisement.
-    Slogan,
+    Text,
     /// One of these words.
     Choice(&'static [&'static str]),
     /// The name of a listed font.
@@ -140,7 +140,7 @@ impl Field {
             Kind::Integer { .. } | Kind::Seed => "integer",
             Kind::Number { .. } => "number",
             Kind::Flag => "boolean",
-            Kind::Prompt { .. } | Kind::Slogan | Kind::Choice(_) | Kind::Font | Kind::Image => "string",
+            Kind::Prompt { .. } | Kind::Text | Kind::Choice(_) | Kind::Font | Kind::Image => "string",
         }
     }
 

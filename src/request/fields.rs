@@ -36,7 +36,7 @@ pub static START_STEP: Field = field(
 /// `text_content`
 pub static TEXT_CONTENT: Field = field(
     "text_content",
-    Kind::Slogan,
+    Kind::Text,
     Fallback::Nothing,
     "The slogan. Null or blank: only the background step runs and its result is the final one.",
     "광고 텍스트 (null이면 배경만 생성)",
@@ -171,8 +171,8 @@ pub static COMPOSITION_PROMPT: Field = field(
     "composition_prompt",
     OPTIONAL_PROMPT,
     Fallback::Nothing,
-    "Words for the last pass over text and picture.",
-    "합성 커스텀 프롬프트",
+    "Prompt for the harmonisation pass.",
+    "글자와 그림을 어울리게 다듬는 과정의 프롬프트",
 )
 .like("\"warm evening light on the letters\"");
 /// `composition_negative_prompt`
@@ -222,7 +222,7 @@ pub static NUM_INFERENCE_STEPS: Field = field(
 pub static SEED: Field = field(
     "seed",
     Kind::Seed,
-    Fallback::Computed("drawn at random; the status tells it"),
+    Fallback::Computed("random; GET /status returns it"),
     "Same request, seed and engine: same pixels. -1 draws one at random.",
     "시드. 같은 요청과 시드는 같은 결과를 만듭니다. -1은 무작위입니다.",
 )
@@ -232,8 +232,8 @@ pub static ENGINE: Field = field(
     "engine",
     Kind::Choice(BackendChoice::WORDS),
     Fallback::Text(BackendChoice::Auto.as_str()),
-    "auto: the best that can run here; draft: the embedded CPU engine; diffusion: the diffusion models or an error.",
-    "엔진 (auto: 자동, draft: 내장 CPU 엔진, diffusion: 확산 모델)",
+    "auto: diffusion if models and a GPU are available, else draft; draft: the embedded CPU engine; diffusion: the diffusion models or an error.",
+    "엔진 (auto: 모델과 GPU가 있으면 diffusion, 없으면 draft, draft: 내장 CPU 엔진, diffusion: 확산 모델, 없으면 오류)",
 )
 .like("\"auto\"");
 /// `width`

@@ -21,7 +21,7 @@ pub fn parse<I: InputImage>(request: &OpenRequest<I>, cx: &ParseContext<'_>) -> 
     let mut r = Reader::new(request, cx);
     // The order of the fields is the order of errors and of the job's parameters, which clients see.
     let start_step = r.step(&f::START_STEP);
-    let text = r.slogan(&f::TEXT_CONTENT);
+    let text = r.text(&f::TEXT_CONTENT);
     let product = r.image(&f::PRODUCT_IMAGE);
     let background = background(&mut r);
     let step1 = r.image(&f::STEP1_IMAGE);

@@ -153,7 +153,7 @@ fn pictures_are_attached_not_written_into_fields() {
         (errors[0].field(), errors[0].to_string().as_str()),
         (Some("product_image"), "product_image: \"aGk=\" is not a picture; send the file itself")
     );
-    // The attachment goes before an alias.
+    // The attachment takes precedence over an alias.
     let mut both = open(json!({"product_image": "256 256 255"}));
     both.fields.insert("input_image".into(), json!("aGk="));
     let spec = parse(&both, &context(false)).unwrap();

@@ -254,7 +254,7 @@ impl<'a, I: InputImage> Reader<'a, I> {
     }
 
     /// A text in NFC with `\n` line ends, trimmed, at most `most` characters.
-    fn text(&mut self, field: &Field, most: usize) -> Option<String> {
+    fn read_text(&mut self, field: &Field, most: usize) -> Option<String> {
         let value = self.take(field)?;
         let Value::String(raw) = value else {
             self.error(field, "string_type", notice!("request-not-a-text", value = shown(value)));
@@ -281,18 +281,18 @@ impl<'a, I: InputImage> Reader<'a, I> {
     pub(super) fn prompt(&mut self, field: &Field) -> String {
         let fallback = if let Fallback::Text(v) = field.fallback { v } else { "" };
         let blank_is_default = matches!(field.kind, Kind::Prompt { may_be_blank: false });
-        let text = self.text(field, MAX_PROMPT_CHARS).filter(|t| !(blank_is_default && t.is_empty()));
+        let text = self.read_text(field, MAX_PROMPT_CHARS).filter(|t| !(blank_is_default && t.is_empty()));
         let value = if text.is_none() && fallback.is_empty() { Value::Null } else { json!(text.as_deref().unwrap_or(fallback)) };
         self.set(field, value);
         text.unwrap_or_else(|| fallback.to_owned())
     }
 
     /// The advertisement's text; `None` if it has no visible character.
-    pub(super) fn slogan(&mut self, field: &Field) -> Option<String> {
+    pub(super) fn text(&mut self, field: &Field) -> Option<String> {
         let blank = |c: char| {
             c.is_whitespace() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}' | '\u{ad}' | '\u{3164}')
         };
-        let text = self.text(field, MAX_TEXT_CHARS).filter(|t| !t.chars().all(blank));
+        let text = self.read_text(field, MAX_TEXT_CHARS).filter(|t| !t.chars().all(blank));
         self.set(field, json!(text));
         text
     }

@@ -16,7 +16,7 @@ impl Field {
             Kind::Number { min, max } => notice!("request-rule-number", min = min.to_string(), max = max.to_string()),
             Kind::Flag => notice!("request-rule-flag"),
             Kind::Prompt { .. } => notice!("request-rule-prompt", most = MAX_PROMPT_CHARS),
-            Kind::Slogan => notice!("request-rule-text", most = MAX_TEXT_CHARS),
+            Kind::Text => notice!("request-rule-text", most = MAX_TEXT_CHARS),
             Kind::Choice(words) => notice!("request-rule-choice", words = words.to_vec()),
             Kind::Font => notice!("request-rule-font"),
             Kind::Image if cfg!(feature = "heic") => notice!("request-rule-image"),

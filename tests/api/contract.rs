@@ -39,7 +39,8 @@ async fn a_job_from_start_to_delete() {
     }
     assert!(status["system_metrics"]["gpu_info"].is_array());
     assert_eq!((status["engine"].as_str(), status["seed"].as_u64()), (Some("draft"), Some(3)));
-    assert!(status["warnings"].is_array() && status.get("error").is_none());
+    assert!(status["warnings"].is_array() && status.get("error").is_none() && status.get("error_code").is_none());
+    assert!(status["message_code"].as_str().unwrap().starts_with("job-") && status["engine_reason_code"].is_string(), "{status}");
     for result in ["step1_result", "step2_result", "final_result"] {
         assert!(status[result].as_str().unwrap().starts_with("iVBORw0KGgo"), "{result}");
     }
@@ -118,6 +119,7 @@ async fn failures_say_what_to_do() {
     let status = world.finish(&id).await;
     assert_eq!(status["status"], "failed");
     assert!(status["error"].is_string() && !status["message"].as_str().unwrap().is_empty());
+    assert!(status["message_code"].as_str().unwrap().contains('-') && status["error_code"] != "verbatim", "{status}");
     assert_eq!(world.get("/jobs").await.json()["failed_jobs"], 1);
 }
 
@@ -127,6 +129,8 @@ async fn warnings_and_aliases() {
     let started = world.post(&body(json!({"colour": "red", "test_mode": true, "text_prompt": "gold"}))).await.json();
     assert_eq!(started["warnings"].as_array().unwrap().len(), 1);
     assert!(started["warnings"][0].as_str().unwrap().contains("colour"));
+    let notice = json!({"field": null, "code": "request-unknown-field", "text": started["warnings"][0]});
+    assert_eq!(started["notices"], json!([notice]));
     let status = world.finish(started["job_id"].as_str().unwrap()).await;
     assert_eq!(
         (status["parameters"]["engine"].as_str(), status["parameters"]["text_model_prompt"].as_str()),

@@ -151,6 +151,25 @@ async fn unknown_parts_are_ignored_and_named() {
     let plan = send(&world, form(&parts)).await.json();
     let said = ["\"bg_promt\": unknown field, ignored; did you mean bg_prompt?", "\"photo\": unknown field, ignored"];
     assert_eq!(plan["warnings"], json!(said), "{plan}");
+    let codes: Vec<&str> = plan["notices"].as_array().unwrap().iter().filter_map(|n| n["code"].as_str()).collect();
+    assert_eq!(codes, ["request-unknown-field-hint", "request-unknown-field"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_alias_beside_its_field_is_ignored_in_forms_as_in_json() {
+    let world = World::new();
+    let said = ["input_image: ignored, because product_image was sent too", "text_prompt: ignored, because text_model_prompt was sent too"];
+    let aliases = json!({"dry_run": true, "text_model_prompt": "gold", "text_prompt": "chrome"});
+    let parts = [texts(aliases.clone()), vec![file("input_image", b"unused"), file("product_image", &photo())]].concat();
+    let mut fields = request(aliases);
+    fields.insert("product_image".into(), json!(photo_base64(48, 40)));
+    fields.insert("input_image".into(), json!("unused"));
+    for plan in [send(&world, form(&parts)).await.json(), world.post(&Value::Object(fields)).await.json()] {
+        let mut warnings: Vec<&str> = plan["warnings"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+        warnings.sort_unstable();
+        assert_eq!(warnings, said, "{plan}");
+        assert!(plan["notices"].as_array().unwrap().iter().all(|n| n["code"] == "request-alias-ignored"), "{plan}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

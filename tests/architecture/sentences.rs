@@ -24,6 +24,9 @@ const BELOW: &[&str] = &[
     "weights",
 ];
 
+/// Why a technical detail may stand in code. Engineers search for its words, so it is English in every language.
+const DETAIL: &str = "a technical detail that a notice carries as an argument";
+
 /// Texts that may stand in code: path below `src`, how the text begins (all texts of the path if empty), and why.
 const ALLOWED: &[(&str, &str, &str)] = &[
     ("request/fields.rs", "", "documentation of REST fields, in the OpenAPI page and GET /help"),
@@ -36,15 +39,24 @@ const ALLOWED: &[(&str, &str, &str)] = &[
     ("imaging/decode/foreign.rs", "", "names of file formats, and how their files begin"),
     ("imaging/decode/png.rs", "Raw profile type", "keys of text entries in PNG files"),
     ("job/pictures.rs", "Pictures of this job", "how this warning begins in records of older versions"),
-    ("nn/birefnet.rs", "BiRefNet takes", "technical detail: the shape of a tensor"),
-    ("nn/unet/blocks.rs", "UNetMidBlock2DCrossAttn", "technical detail: a value in the config of a network"),
-    ("nn/unet/blocks.rs", "mid_block_type", "technical detail: a value in the config of a network"),
-    ("nn/unet/config.rs", "DownBlock2D", "technical detail: a value in the config of a network"),
-    ("nn/unet/config.rs", "down_block_types", "technical detail: a value in the config of a network"),
-    ("nn/unet/config.rs", "up_block_types", "technical detail: a value in the config of a network"),
+    ("backend/diffusion/birefnet.rs", "image_size", DETAIL),
+    ("backend/diffusion/flux.rs", "one or two conditions", DETAIL),
+    ("backend/diffusion/loaded.rs", "{name:<9}", "a line of `nanococoa doctor`: the command line speaks English"),
+    ("backend/diffusion/pictures.rs", "", DETAIL),
+    ("backend/diffusion/preview.rs", "a preview has too few values", DETAIL),
+    ("backend/diffusion/tokenize.rs", "", DETAIL),
+    ("backend/draft/segment/mod.rs", "the network has no", DETAIL),
+    ("backend/draft/segment/mod.rs", "the mask has", DETAIL),
+    ("engine/metadata.rs", "{}\nNegative prompt: ", "a text entry in PNG files, whose format other programs read"),
+    ("imaging/decode/format.rs", "PNG, JPEG", "names of file formats"),
+    ("imaging/mark.rs", "", "XMP metadata"),
+    ("nn/", "", DETAIL),
+    ("request/defaults.rs", "", "default prompts, which networks read in English"),
+    ("schedule/", "", DETAIL),
+    ("weights/", "", DETAIL),
 ];
 
-/// Whether a literal looks like a sentence for people.
+/// Whether a literal looks like words for people: four words or more, or fewer in the shape of a sentence.
 fn is_sentence(text: &str) -> bool {
     let mut plain = String::new();
     let mut depth = 0_usize;
@@ -56,13 +68,15 @@ fn is_sentence(text: &str) -> bool {
             _ => {}
         }
     }
-    let words: Vec<&str> = plain.split_whitespace().filter(|word| word.chars().filter(|c| c.is_alphabetic()).count() >= 2).collect();
+    let words: Vec<&str> = plain.split_whitespace().filter(|word| word.chars().any(char::is_alphabetic)).collect();
+    if words.len() >= 4 {
+        return true;
+    }
+    let words: Vec<&str> = words.into_iter().filter(|word| word.chars().filter(|c| c.is_alphabetic()).count() >= 2).collect();
     // A name has capitals throughout: Canon RAW.
     let is_capitalised = || plain.starts_with(char::is_uppercase) && words.iter().any(|word| word.starts_with(char::is_lowercase));
-    // The shape of the program's errors: what happened; what to do.
-    let has_remedy = || plain.contains("; ") && words.len() >= 4;
     let is_korean = || words.iter().all(|word| word.chars().any(|c| ('가'..='힣').contains(&c)));
-    words.len() >= 2 && (is_capitalised() || plain.trim_end().ends_with(['.', '!', '?']) || has_remedy() || is_korean())
+    words.len() >= 2 && (is_capitalised() || plain.trim_end().ends_with(['.', '!', '?']) || is_korean())
 }
 
 /// Collects the sentences of a file. Attributes, log lines, assertions and tests are left out; `#[error("…")]` is a message and counts.
@@ -182,6 +196,8 @@ fn sentences_are_found_and_names_are_not() {
             other(vec![format!("no font can draw {name}; choose another font")], json!({ "key": assert!(true, "The value is there.") }));
             match name {
                 "" => Err("Choose a font".into()),
+                "0" => Err(format!("strength {name}: use a number")),
+                "1" => Err("no output".into()),
                 _ => Err("먼저 글꼴을 고르세요".into()),
             }
         }
@@ -191,7 +207,13 @@ fn sentences_are_found_and_names_are_not() {
         }
     "#;
     let found = sentences(&syn::parse_file(code).unwrap());
-    let expected = ["The file is damaged.", "no font can draw {name}; choose another font", "Choose a font", "먼저 글꼴을 고르세요"]
-        .map(str::to_owned);
+    let expected = [
+        "The file is damaged.",
+        "no font can draw {name}; choose another font",
+        "Choose a font",
+        "strength {name}: use a number",
+        "먼저 글꼴을 고르세요",
+    ]
+    .map(str::to_owned);
     assert_eq!(found, expected);
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The document of the REST door against its specification, and the real server against its document.
+# The document of the REST API against its specification, and the real server against its document.
 # Usage: run.sh path/to/nanococoa
 set -euo pipefail
 

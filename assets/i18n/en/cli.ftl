@@ -7,8 +7,8 @@ cli-engine = cannot start: { $reason }
 cli-engine-ended = the engine did not end cleanly: { $detail }
 
 # The studio.
-cli-open-missing = --open: there is no file { $path }
-cli-no-window = the window cannot be opened: { $detail }. On a machine without a display use `nanococoa serve` or `nanococoa generate`
+cli-open-missing = --open: there is no file { $path }; check the path
+cli-no-window = the window cannot be opened: { $detail }. On a machine without a display use `nanococoa serve` or `nanococoa generate`.
 
 # Files to write.
 cli-out-folder = --out: the folder { $folder } does not exist
@@ -51,6 +51,6 @@ cli-token-needed = { $address }: { $reason }; for example: NANOCOCOA_TOKEN={ $ex
 cli-origin-null = --allow-origin null lets any page call that is opened from a file or runs in a sandboxed frame, also a hostile one. Allow the origin of your own page instead.
 cli-listen = cannot listen on { $address }; is another server running there? Choose another with --bind: { $detail }
 cli-no-address = no address: { $detail }
-cli-every-address = Other machines reach it by this machine's address; host names need --allow-host.
+cli-every-address = Other machines reach it by this machine's address; host names need --allow-host
 cli-serving = nanoCocoa serves http://{ $address } (documentation: http://{ $address }/docs). Ctrl-C ends it.
 cli-server-ended = the server ended: { $detail }

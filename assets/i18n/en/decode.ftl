@@ -10,8 +10,8 @@ decode-variant = This { $format } file uses { $variant }, which is not supported
 decode-too-large = The image is too large ({ $width }×{ $height } pixels). { $remedy }
 decode-damaged = The { $format } file is damaged or incomplete: { $detail }. Save or copy it again, or choose another.
 decode-empty = The file is empty. Save or download it again.
-decode-unreadable = The file cannot be read: { $error }.
-decode-not-a-file = The file cannot be read: it is a folder, pipe or device.
+decode-unreadable = The file cannot be read: { $error }
+decode-not-a-file = The file cannot be read: it is a folder, pipe or device
 decode-picture = image
 
 ## Names of formats that are not read

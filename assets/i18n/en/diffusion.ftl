@@ -4,7 +4,7 @@
 diffusion-file-missing = { $path }: there is no such file; download the model or point to its folder
 diffusion-file-unreadable = { $path }: cannot be read: { $detail }
 diffusion-file-damaged = { $path }: { $detail }; download it again
-diffusion-tensor-missing = { $place }: tensor { $name } is missing
+diffusion-tensor-missing = { $place }: tensor { $name } is missing; check that the file belongs to this model
 diffusion-tensors-unknown = { $count ->
     [one] { $place }: { $count } tensor belongs to no part of the network: { $name }
    *[other] { $place }: { $count } tensors belong to no part of the network, the first is { $name }
@@ -25,17 +25,21 @@ diffusion-gguf-header = is not a usable GGUF file (its header is damaged)
 diffusion-not-gguf = is not a usable GGUF file ({ $detail })
 diffusion-not-a-tokenizer = is not a tokenizer ({ $detail })
 diffusion-no-token = has no token { $token }
-diffusion-no-clip-tokenizer = has neither tokenizer.json nor vocab.json and merges.txt: the CLIP tokenizer is missing
-diffusion-no-t5-tokenizer = has no tokenizer.json: the T5 tokenizer is missing
+diffusion-no-clip-tokenizer = has neither tokenizer.json nor vocab.json and merges.txt; add the CLIP tokenizer
+diffusion-no-t5-tokenizer = has no tokenizer.json; add the T5 tokenizer
 diffusion-only-spiece = has spiece.model but no tokenizer.json; put the tokenizer.json of the same T5 model beside it
 diffusion-other-model = this is a { $found }, not a { $class }
 diffusion-config-of-other-model = is the config of { $found }, not of BiRefNet
 diffusion-config-missing = config.json is missing beside the weights
 
 # Computations.
-diffusion-not-finite = The network produced NaN or infinite values; its weights are damaged, or this precision is too small for them.
-diffusion-photo-empty = The photo has no pixels.
-diffusion-request-unusable = { $detail }
+diffusion-not-finite = The network produced NaN or infinite values; its weights are damaged, or this precision is too small for them
+diffusion-photo-empty = The photo has no pixels
+diffusion-too-small = { $width } × { $height } is too small: { $side } is the least
+diffusion-inpaint-sizes = image and mask must have the size of the picture, { $width } × { $height }
+diffusion-no-prompt = no prompt was encoded
+diffusion-control-size = the control picture is { $control_width } × { $control_height }, the picture { $width } × { $height }
+diffusion-side-multiple = { $width } × { $height }: both sides must be multiples of { $scale }
 diffusion-computation-failed = The computation failed: { $detail }. Try again, or use the draft engine.
 diffusion-out-of-memory = CUDA out of memory. Close other programs that use the GPU, choose a smaller size or install smaller (GGUF) models; the draft engine works meanwhile.
 diffusion-out-of-host-memory = Out of memory. Close other programs, choose a smaller size or install smaller (GGUF) models; the draft engine works meanwhile.
@@ -48,7 +52,7 @@ diffusion-plan-encoders-leave = one model at a time, text encoders leave after e
 diffusion-plan-one-network = one network at a time, pictures decoded in tiles (about { $size } GiB)
 
 # Prompts.
-diffusion-prompt-untranslated = the diffusion models read English; these words were left out: { $words }. Write them in English to use them
+diffusion-prompt-untranslated = the diffusion models read English; these words were left out: { $words }. Write them in English to use them.
 diffusion-prompt-truncated = The prompt is too long for { $encoder }: { $tokens } tokens, { $limit } fit. Left out: "{ $text }"
 diffusion-negative-without-effect = it has no effect while { FIELD($scale) } is 1 or less; a value above 1 takes twice the time
 diffusion-no-product = BiRefNet saw no product in the photo, so the draft engine's network cut it out

@@ -1,169 +1,169 @@
 # Names of request fields: the flag on the command line, the label in the studio. A field without a flag of its own is named as over REST ("-").
-field-product_image = { $door ->
+field-product_image = { $front_end ->
     [cli] --product
-   *[studio] Product photo
+   *[studio] Product
 }
-field-mask_image = { $door ->
+field-mask_image = { $front_end ->
     [cli] --mask
    *[studio] Mask
 }
-field-bg_prompt = { $door ->
+field-bg_prompt = { $front_end ->
     [cli] --prompt
    *[studio] Scene
 }
-field-bg_negative_prompt = { $door ->
+field-bg_negative_prompt = { $front_end ->
     [cli] --negative-prompt
    *[studio] Avoid in the scene
 }
-field-bg_composition_prompt = { $door ->
+field-bg_composition_prompt = { $front_end ->
     [cli] -
    *[studio] Placing the product
 }
-field-bg_composition_negative_prompt = { $door ->
+field-bg_composition_negative_prompt = { $front_end ->
     [cli] -
    *[studio] Avoid when placing the product
 }
-field-text_content = { $door ->
+field-text_content = { $front_end ->
     [cli] --text
    *[studio] Slogan
 }
-field-text_model_prompt = { $door ->
+field-text_model_prompt = { $front_end ->
     [cli] --style
    *[studio] Look of the letters
 }
-field-negative_prompt = { $door ->
+field-negative_prompt = { $front_end ->
     [cli] -
    *[studio] Avoid in the letters
 }
-field-font_name = { $door ->
+field-font_name = { $front_end ->
     [cli] --font
    *[studio] Font
 }
-field-composition_mode = { $door ->
+field-composition_mode = { $front_end ->
     [cli] --mode
    *[studio] Composite mode
 }
-field-composition_prompt = { $door ->
+field-composition_prompt = { $front_end ->
     [cli] -
    *[studio] Composite prompt
 }
-field-composition_negative_prompt = { $door ->
+field-composition_negative_prompt = { $front_end ->
     [cli] -
    *[studio] Avoid in the composite
 }
-field-composition_strength = { $door ->
+field-composition_strength = { $front_end ->
     [cli] --composition-strength
-   *[studio] Composite strength
+   *[studio] Composite
 }
-field-composition_steps = { $door ->
+field-composition_steps = { $front_end ->
     [cli] -
    *[studio] Composite steps
 }
-field-composition_guidance_scale = { $door ->
+field-composition_guidance_scale = { $front_end ->
     [cli] -
    *[studio] Composite guidance
 }
-field-text_position = { $door ->
+field-text_position = { $front_end ->
     [cli] --position
    *[studio] Text position
 }
-field-text_x = { $door ->
+field-text_x = { $front_end ->
     [cli] --text-x
    *[studio] Text position, horizontal
 }
-field-text_y = { $door ->
+field-text_y = { $front_end ->
     [cli] --text-y
    *[studio] Text position, vertical
 }
-field-text_scale = { $door ->
+field-text_scale = { $front_end ->
     [cli] --text-scale
    *[studio] Text size
 }
-field-product_x = { $door ->
+field-product_x = { $front_end ->
     [cli] --product-x
    *[studio] Product position, horizontal
 }
-field-product_y = { $door ->
+field-product_y = { $front_end ->
     [cli] --product-y
    *[studio] Product position, vertical
 }
-field-product_scale = { $door ->
+field-product_scale = { $front_end ->
     [cli] --product-scale
    *[studio] Product size
 }
-field-strength = { $door ->
+field-strength = { $front_end ->
     [cli] --strength
    *[studio] Scene blend
 }
-field-seed = { $door ->
+field-seed = { $front_end ->
     [cli] --seed
    *[studio] Seed
 }
-field-width = { $door ->
+field-width = { $front_end ->
     [cli] --size
    *[studio] Width
 }
-field-height = { $door ->
+field-height = { $front_end ->
     [cli] --size
    *[studio] Height
 }
-field-num_inference_steps = { $door ->
+field-num_inference_steps = { $front_end ->
     [cli] -
    *[studio] Scene steps
 }
-field-text_num_inference_steps = { $door ->
+field-text_num_inference_steps = { $front_end ->
     [cli] -
    *[studio] Letter steps
 }
-field-guidance_scale = { $door ->
+field-guidance_scale = { $front_end ->
     [cli] -
    *[studio] Guidance
 }
-field-text_guidance_scale = { $door ->
+field-text_guidance_scale = { $front_end ->
     [cli] -
    *[studio] Letter guidance
 }
-field-true_cfg_scale = { $door ->
+field-true_cfg_scale = { $front_end ->
     [cli] -
    *[studio] CFG scale
 }
-field-preserve_product = { $door ->
+field-preserve_product = { $front_end ->
     [cli] -
    *[studio] Keep the product's own pixels
 }
-field-step1_image = { $door ->
+field-step1_image = { $front_end ->
     [cli] --step1
    *[studio] Picture of step 1
 }
-field-step2_image = { $door ->
+field-step2_image = { $front_end ->
     [cli] --step2
    *[studio] Picture of step 2
 }
-field-start_step = { $door ->
+field-start_step = { $front_end ->
     [cli] --from-step
    *[studio] Start step
 }
-field-force_from_step = { $door ->
+field-force_from_step = { $front_end ->
     [cli] --force-from-step
    *[studio] Step to run again
 }
-field-stop_step = { $door ->
+field-stop_step = { $front_end ->
     [cli] --stop-step
    *[studio] Last step
 }
-field-engine = { $door ->
+field-engine = { $front_end ->
     [cli] --engine
    *[studio] Engine
 }
-field-test_mode = { $door ->
+field-test_mode = { $front_end ->
     [cli] -
    *[studio] Test mode
 }
-field-auto_unload = { $door ->
+field-auto_unload = { $front_end ->
     [cli] -
    *[studio] Unload models afterwards
 }
-field-dry_run = { $door ->
+field-dry_run = { $front_end ->
     [cli] --dry-run
    *[studio] Only plan
 }

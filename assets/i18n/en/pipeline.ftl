@@ -6,9 +6,10 @@ pipeline-product-segmented = its product was found by cutting the picture out ag
 
 # The headline and its place. `percent`, `before` and `after` are whole percents of the text.
 pipeline-type-small = the letters are only { $pixels } pixels tall and hard to read; use fewer words or lines, or a larger canvas
+pipeline-type-small-by-scale = the letters are only { $pixels } pixels tall and hard to read; use fewer words or lines, or a larger canvas, or raise { FIELD("text_scale") }
 pipeline-no-product = no product was found in the picture, so nothing stands before the text
-pipeline-text-hidden = { $percent } % of the text is hidden behind the product there
-pipeline-text-moved = behind the product { $before } % of the text would be hidden there, so it was moved to where { $after } % is
+pipeline-text-hidden = at this position, { $percent } % of the text is hidden behind the product
+pipeline-text-moved = at this position, { $before } % of the text would be hidden behind the product, so it was moved to where { $after } % is
 pipeline-letters-hidden = { $percent } % of the letters are hidden behind the product; choose another { FIELD("text_position") } or place the text or the product elsewhere
 
 # Legibility of the finished picture.
@@ -17,4 +18,4 @@ pipeline-legibility-unknown = the letters are too small or too hidden for their 
 
 # A defect of the program.
 pipeline-no-picture = the pipeline ended without a picture; please report it
-pipeline-draft-panicked = The draft could not be drawn.
+pipeline-draft-panicked = The draft could not be drawn

@@ -21,119 +21,119 @@ request-object = an object
 
 ## Invalid values
 
-request-out-of-range = { $value } is out of range; { $door ->
+request-out-of-range = { $value } is out of range; { $front_end ->
     [rest] send
    *[other] use
 } { $rule }
-request-not-a-whole-number = { $value } is not a whole number; { $door ->
+request-not-a-whole-number = { $value } is not a whole number; { $front_end ->
     [rest] send
    *[other] use
 } { $rule }
-request-not-a-number = { $value } is not a number; { $door ->
+request-not-a-number = { $value } is not a number; { $front_end ->
     [rest] send
    *[other] use
 } { $rule }
-request-not-a-multiple = { $value } is not a multiple of { $multiple }; { $door ->
+request-not-a-multiple = { $value } is not a multiple of { $multiple }; { $front_end ->
     [rest] send
    *[other] use
 } { $below } or { $above }
 request-not-a-flag = { $value } is neither true nor false
-request-unknown-choice = { $value } is not known; { $door ->
+request-unknown-choice = { $value } is not known; { $front_end ->
     [rest] send
    *[other] use
 } { $rule }
-request-choice-not-a-text = { $value } is not a text; { $door ->
+request-choice-not-a-text = { $value } is not a text; { $front_end ->
     [rest] send
    *[other] use
 } { $rule }
-request-not-a-text = { $value } is not a text; { $door ->
+request-not-a-text = { $value } is not a text; { $front_end ->
     [rest] send
    *[other] use
 } a string, or null for the default
-request-far-too-long = far too long; { $door ->
+request-far-too-long = far too long; { $front_end ->
     [rest] send
    *[other] use
 } at most { $most } characters
-request-too-long = { $count } characters are too many; { $door ->
+request-too-long = { $count } characters are too many; { $front_end ->
     [rest] send
    *[other] use
 } at most { $most }
 request-control-character = contains the control character { $code }; remove it
 request-missing-glyphs = no font here can draw { $characters }; leave it out or add a font that has it
 request-many-missing-glyphs = no font here can draw { $characters } and more; leave it out or add a font that has it
-request-font-not-a-text = { $value } is not a text; { $door ->
+request-font-not-a-text = { $value } is not a text; { $front_end ->
     [rest] send a name from GET /fonts
    *[other] use a listed name
 }
-request-unknown-font = { $font } is not a listed font; { $door ->
+request-unknown-font = { $font } is not a listed font; { $front_end ->
     [cli] use one of the names that `nanococoa doctor` lists
     [rest] send one of the names of GET /fonts
    *[studio] choose one of the list
 }
 request-skipped-font = { $font } is skipped: { $reason }
-request-no-default-font = the default font { $font } was not found; { $door ->
+request-no-default-font = the default font { $font } was not found; { $front_end ->
     [cli] use one of the names that `nanococoa doctor` lists
     [rest] send one of the names of GET /fonts
    *[studio] choose one of the list
 }
-request-stop-before-start = { $stop } comes before { FIELD("start_step") } { $start }; { $door ->
+request-stop-before-start = { $stop } comes before { FIELD("start_step") } { $start }; { $front_end ->
     [rest] send
    *[other] use
 } { $start ->
     [2] 2 or 3
    *[other] { $start }
 }, or leave it out
-request-test-mode-conflict = test_mode means the draft engine, but engine is "diffusion"; { $door ->
+request-test-mode-conflict = test_mode means the draft engine, but engine is "diffusion"; { $front_end ->
     [rest] send
    *[other] use
 } one of the two
 
 ## Missing fields
 
-request-text-missing = required { $door ->
+request-text-missing = required { $front_end ->
     [cli] with --from-step 2
    *[other] when start_step is 2
-}; { $door ->
+}; { $front_end ->
     [cli] name the slogan with --text
    *[other] send the slogan to make
 }
-request-step1-missing = required { $door ->
+request-step1-missing = required { $front_end ->
     [cli] with --from-step { $step }
    *[other] when start_step is { $step }
-}; { $door ->
+}; { $front_end ->
     [cli] name the picture of step 1 of an earlier job with --step1 (--save-steps keeps them)
    *[other] send the step1_result of an earlier job
 }
-request-step2-missing = required { $door ->
+request-step2-missing = required { $front_end ->
     [cli] with --from-step 3
    *[other] when start_step is 3
-}; { $door ->
+}; { $front_end ->
     [cli] name the picture of step 2 of an earlier job with --step2 (--save-steps keeps them)
    *[other] send the step2_result of an earlier job
 }
 
 ## Pictures
 
-request-image-not-attached = { $value } is not a picture; { $door ->
+request-image-not-attached = { $value } is not a picture; { $front_end ->
     [rest] send
    *[other] use
 } the file itself
 request-image-not-a-text = { $value } is not a text; send the file as a base64 string
-request-invisible-image = the picture is fully transparent; { $door ->
+request-invisible-image = the picture is fully transparent; { $front_end ->
     [rest] send
    *[other] use
 } one that shows something
-request-step2-opaque = the picture has no transparency, so text and background cannot be told apart; { $door ->
+request-step2-opaque = the picture has no transparency, so text and background cannot be told apart; { $front_end ->
     [cli] name the picture of step 2 of an earlier job with --step2 (--save-steps keeps them)
    *[other] send the step2_result of an earlier job
 }, or a PNG whose background is transparent
 request-mask-not-used = only { FIELD("start_step") } 1 cuts the product out; leave it out when { FIELD("start_step") } is { $start }
-request-mask-without-photo = a mask needs its photo; { $door ->
+request-mask-without-photo = a mask needs its photo; { $front_end ->
     [cli] name it with --product
     [rest] send product_image too
    *[studio] add the photo
 }
-request-mask-shape = { $width }×{ $height } does not match the aspect ratio of the photo ({ $photo_width }×{ $photo_height }); { $door ->
+request-mask-shape = { $width }×{ $height } does not match the aspect ratio of the photo ({ $photo_width }×{ $photo_height }); { $front_end ->
     [rest] send
    *[other] use
 } a mask made from it

@@ -2,7 +2,7 @@
 
 # $action: create, encode, lock, open, read, remove, restore, sync, use, write, write into. $source: the operating system's message.
 store-detail = cannot { $action } { $path }: { $source }
-store-failed = cannot { $action } { $path }: { $source }. Check that the folder exists, is writable and has free space
+store-failed = cannot { $action } { $path }: { $source }. Check that the folder exists, is writable and has free space.
 store-in-use = cannot use { $folder }: another nanoCocoa uses it; close that one or choose another --data-dir
 store-data-folder-full = The disk is full, so nothing can be saved in { $folder }. Free some space or delete jobs for good, then try again.
 store-folder-full = The disk is full, so nothing can be saved in { $folder }. Free some space or choose another folder.

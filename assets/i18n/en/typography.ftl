@@ -2,18 +2,18 @@
 
 ## Texts that cannot be laid out
 
-typography-empty = The text is empty: write at least one visible character.
-typography-too-long = The text has { $count } characters; at most { $most } fit on an advertisement.
+typography-empty = The text is empty: write at least one visible character
+typography-too-long = The text has { $count } characters; at most { $most } fit on an advertisement
 typography-missing-glyphs = The font { $font } and every other installed font lack { $characters }: remove or replace { $count ->
     [one] it
    *[other] them
-}.
+}
 typography-character = "{ $character }" ({ $code })
-typography-unknown-font = There is no font named "{ $font }".
+typography-unknown-font = There is no font named "{ $font }"
 typography-unsettable = { $reason }.
-typography-too-complex = The font { $font } draws its letters with too many points: choose another font.
-typography-stand-in = { $font } cannot draw { $characters }; { $other } stands in.
-typography-stand-in-whole-word = { $font } cannot draw { $characters }; { $other } stands in for the whole word.
+typography-too-complex = The font { $font } draws its letters with too many points: choose another font
+typography-stand-in = { $font } cannot draw { $characters }; { $other } stands in
+typography-stand-in-whole-word = { $font } cannot draw { $characters }; { $other } stands in for the whole word
 
 ## Texts that need shaping: the rest of a sentence after the field's name in English, whole sentences in Korean
 

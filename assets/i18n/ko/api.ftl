@@ -8,6 +8,7 @@ api-body-late = 요청 본문이 제때 도착하지 않았어요
 api-body-unreadable = 요청 본문을 읽을 수 없어요: { $detail }
 api-body-too-large = 요청 본문이 한도({ $limit }바이트)보다 커요. POST /generate에 더 작은 이미지를 보내거나 설정에서 max_body_mib을 늘리세요.
 api-body-not-json = 요청 본문은 JSON이어야 해요. Content-Type: application/json 헤더를 보내세요.
+api-body-format = 요청 본문은 JSON, 폼 또는 프로젝트여야 해요. Content-Type 헤더로 application/json, multipart/form-data, application/zip 중 하나를 보내세요.
 api-shutting-down = 서버가 끝나는 중이에요
 api-internal-error = 서버 내부 오류예요. 자세한 내용은 프로그램의 로그에 있어요.
 api-not-found = 찾을 수 없어요. GET /help에서 목록을 확인하세요.
@@ -25,7 +26,7 @@ api-headers-late = 요청 헤더가 제때 도착하지 않았어요. 다시 보
 api-headers-too-large = 요청 헤더가 너무 커요. 수를 줄이거나 더 짧게 보내세요.
 api-address-too-long = 요청 주소가 너무 길어요. 데이터는 본문에 담아 보내세요.
 api-not-http = 올바른 HTTP/1.1 요청이 아니에요. 첫 줄과 헤더를 확인하세요.
-api-too-many-connections = 연결이 너무 많아요. 5초 뒤에 다시 시도하세요.
+api-too-many-connections = 연결이 너무 많아요. { $seconds }초 뒤에 다시 시도하세요.
 
 # Access.
 api-host-forbidden = { $reason }. 이 서버는 localhost에만 응답해요. 다른 이름은 --allow-host로 허용하세요.
@@ -36,19 +37,19 @@ api-host-invalid = Host 헤더가 호스트 이름이 아니에요
 api-host-unknown = 허용되지 않은 Host 이름이에요
 api-origin-forbidden = 다른 출처의 웹 페이지는 이 서버를 호출할 수 없어요. --allow-origin으로 출처를 허용하세요.
 api-token-missing = 다른 컴퓨터에서 접근할 수 있는 주소라서 토큰이 필요해요
-api-token-short = 다른 컴퓨터에서 접근할 수 있는 주소에 쓰기에는 토큰이 너무 짧아요. { $least }자 이상으로 정하세요.
+api-token-short = 다른 컴퓨터에서 접근할 수 있는 주소에 쓰기에는 토큰이 너무 짧아요. { $least }자 이상으로 정하세요
 api-token-control = 토큰에 보낼 수 없는 제어 문자가 있어요. 영문자와 숫자를 쓰세요.
 
 # Settings of access. $reason: one of the messages below.
-api-origin-wrong = { $door ->
+api-origin-wrong = { $front_end ->
     [cli] --allow-origin
    *[rest] allow-origin
 }: { $origin } – { $reason }. https://shop.example이나 http://localhost:3000처럼 쓰세요.
-api-origin-file = { $door ->
+api-origin-file = { $front_end ->
     [cli] --allow-origin
    *[rest] allow-origin
 }: 파일로 연 페이지에는 출처가 없어서 null을 보내요. 페이지를 HTTP로 제공하고 그 출처를 허용하세요.
-api-host-wrong = { $door ->
+api-host-wrong = { $front_end ->
     [cli] --allow-host
    *[rest] allow-host
 }: { $host } – { $reason }. studio.lan이나 studio.lan:8000처럼 쓰세요.

@@ -11,7 +11,7 @@ cli-open-missing = --open: { $path } 파일이 없어요. 경로를 확인하세
 cli-no-window = 창을 열 수 없어요: { $detail }. 화면이 없는 컴퓨터에서는 `nanococoa serve`나 `nanococoa generate`를 쓰세요.
 
 # Files to write.
-cli-out-folder = --out: { $folder } 폴더가 없어요.
+cli-out-folder = --out: { $folder } 폴더가 없어요
 cli-out-is-folder = --out: { JOSA($path, "은/는") } 폴더예요. 그 안의 파일 이름을 쓰세요.
 cli-out-not-a-file = --out: { JOSA($path, "은/는") } 장치나 파이프예요. 파일 이름을 쓰세요.
 cli-out-format = --out: .{ $extension } 형식은 지원하지 않아요. .png, .jpg, .webp 중에서 고르세요.
@@ -20,7 +20,7 @@ cli-out-full = --out: { $reason }
 cli-out-unwritable = --out: { $path } 파일을 쓸 수 없어요({ $detail }). 쓸 수 있는 폴더를 고르세요.
 cli-steps-folder = --save-steps: { $folder } 폴더를 만들 수 없어요: { $detail }
 cli-step-unwritable = { $path } 파일을 쓸 수 없어요: { $detail }
-cli-result-missing = 결과가 없어요.
+cli-result-missing = 결과가 없어요
 cli-result-unreadable = { $path } 파일을 읽을 수 없어요: { $detail }
 cli-result-undecodable = 결과를 다시 읽을 수 없어요: { $detail }
 cli-result-not-encoded = 결과를 변환할 수 없어요: { $detail }
@@ -32,13 +32,13 @@ cli-project = --project: { $path }: { $reason }
 cli-size = --size: "{ $size }" 값은 크기가 아니에요. 1024x1024처럼 쓰세요.
 cli-set = --set: "{ $pair }"에 =가 없어요. 필드=값처럼 쓰세요.
 cli-job-id = JOB_ID { $id }: { $reason }
-cli-beside = 다른 nanoCocoa가 { $folder } 폴더를 쓰고 있어서, 이 그림은 따로 만들고 기록에 남기지 않아요.
+cli-beside = 다른 nanoCocoa가 { $folder } 폴더를 쓰고 있어서, 이 그림은 따로 만들고 기록에 남기지 않아요
 cli-temporary-folder = 임시 폴더를 만들 수 없어요: { $detail }
-cli-job-gone = 작업이 없어졌어요.
+cli-job-gone = 작업이 없어졌어요
 cli-engine-gone = 엔진이 끝났어요: { $detail }
-cli-stopped = 중지했어요.
+cli-stopped = 중지했어요
 cli-stopped-kept = 중지했어요. 끝난 단계는 남아 있어요: nanococoa resume { $id } --out FILE
-cli-stopped-early = 첫 단계가 끝나기 전에 중지했어요.
+cli-stopped-early = 첫 단계가 끝나기 전에 중지했어요
 cli-made = { $path } ({ $width } × { $height }, { $backend } 엔진, 시드 { $seed }, { $seconds }초)
 cli-plan-kept = 이전 작업의 결과 사용
 cli-plan-runs = 약 { $seconds }초
@@ -47,7 +47,7 @@ cli-plan-all = 약 { $seconds }초 ({ $backend } 엔진)
 # `serve`.
 cli-token-empty = --token이 비어 있어요. 빼거나 길고 무작위한 낱말을 쓰세요.
 cli-token = { $address }: { $reason }
-cli-token-needed = { $address }: { $reason } 예: NANOCOCOA_TOKEN={ $example } nanococoa serve --bind { $address } (--token도 쓸 수 있지만 다른 사용자가 볼 수 있어요)
+cli-token-needed = { $address }: { $reason }. 예: NANOCOCOA_TOKEN={ $example } nanococoa serve --bind { $address } (--token도 쓸 수 있지만 다른 사용자가 볼 수 있어요)
 cli-origin-null = --allow-origin null을 쓰면 파일로 열었거나 샌드박스 프레임에서 도는 모든 페이지가 요청할 수 있어요. 악의적인 페이지도 마찬가지예요. 대신 자기 페이지의 출처를 허용하세요.
 cli-listen = { $address } 주소를 열 수 없어요. 다른 서버가 쓰고 있는지 확인하거나 --bind로 다른 주소를 고르세요: { $detail }
 cli-no-address = 주소를 알 수 없어요: { $detail }

@@ -10,8 +10,8 @@ decode-variant = 이 { $format } 파일의 { $variant } 방식은 지원하지 �
 decode-too-large = 그림이 너무 커요({ $width }×{ $height }픽셀). { $remedy }
 decode-damaged = { $format } 파일이 손상되었거나 끝까지 있지 않아요: { $detail }. 다시 저장하거나 복사하고, 그래도 안 되면 다른 파일을 고르세요.
 decode-empty = 빈 파일이에요. 다시 저장하거나 내려받으세요.
-decode-unreadable = 파일을 읽을 수 없어요: { $error }.
-decode-not-a-file = 파일을 읽을 수 없어요: 폴더, 파이프 또는 장치예요.
+decode-unreadable = 파일을 읽을 수 없어요: { $error }
+decode-not-a-file = 파일을 읽을 수 없어요: 폴더, 파이프 또는 장치예요
 decode-picture = 그림
 
 ## Names of formats that are not read
@@ -145,7 +145,7 @@ decode-damage-short-header = 첫머리에서 끝남
 decode-damage-loop = 그림 정보가 서로를 되풀이해 가리킴
 decode-damage-directory-position = 그림 정보가 파일 끝 너머에 있음
 decode-damage-directory = 그림 정보가 잘못됨
-decode-damage-progress = 그림의 { $percent } % 지점에서 데이터가 손상되었거나 끝남
+decode-damage-progress = 그림의 { $percent }% 지점에서 데이터가 손상되었거나 끝남
 
 ## Notes on a picture that is used: a clause without a full stop
 

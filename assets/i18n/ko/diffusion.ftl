@@ -1,11 +1,11 @@
 # Messages of the area `diffusion`: the diffusion backend, its models and their weights. Message IDs are notice codes.
 
 # Weights, configs and tokenizers. `place` and `path` are files or folders; `detail` is a technical detail.
-diffusion-file-missing = { $path }: 파일이 없어요. 모델을 내려받거나 그 폴더를 지정하세요
+diffusion-file-missing = { $path }: 파일이 없어요. 모델을 내려받거나 그 폴더를 지정하세요.
 diffusion-file-unreadable = { $path }: 읽을 수 없어요: { $detail }
-diffusion-file-damaged = { $path }: 파일이 손상되었어요({ $detail }). 다시 내려받으세요
-diffusion-tensor-missing = { $place }: { JOSA($name, "이/가") } 없어요. 다른 모델의 파일인지 확인하세요
-diffusion-tensors-unknown = { $place }: 신경망에 없는 텐서가 { $count }개 있어요. 첫 번째는 { $name }예요
+diffusion-file-damaged = { $path }: 파일이 손상되었어요({ $detail }). 다시 내려받으세요.
+diffusion-tensor-missing = { $place }: 텐서 { JOSA($name, "이/가") } 없어요. 이 모델의 파일인지 확인하세요.
+diffusion-tensors-unknown = { $place }: 신경망에 없는 텐서가 { $count }개 있어요. 첫 번째는 { $name }예요.
 diffusion-tensor-shape = { $place }: 텐서 { $name }의 모양이 { $found }인데 설정에는 { $expected }로 되어 있어요
 diffusion-config-unusable = { $place }: 설정을 쓸 수 없어요({ $detail })
 diffusion-weights-not-loaded = { $place }: 가중치를 읽지 못했어요({ $detail })
@@ -31,8 +31,12 @@ diffusion-config-missing = 가중치 옆에 config.json이 없음
 
 # Computations.
 diffusion-not-finite = 신경망의 계산 결과에 NaN이나 무한대가 있어요. 가중치 파일이 손상되었거나 이 정밀도로는 계산할 수 없어요.
-diffusion-photo-empty = 사진에 픽셀이 없어요.
-diffusion-request-unusable = 이 요청은 처리할 수 없어요({ $detail })
+diffusion-photo-empty = 사진에 픽셀이 없어요
+diffusion-too-small = { $width } × { $height } 크기는 너무 작아요. 변마다 { $side } 이상이어야 해요.
+diffusion-inpaint-sizes = 그림과 마스크의 크기는 만들 그림과 같은 { $width } × { $height }이어야 해요
+diffusion-no-prompt = 인코딩된 프롬프트가 없어요
+diffusion-control-size = 제어 그림({ $control_width } × { $control_height })의 크기가 만들 그림({ $width } × { $height })과 달라요
+diffusion-side-multiple = { $width } × { $height }: 두 변은 { $scale }의 배수여야 해요
 diffusion-computation-failed = 계산하지 못했어요: { $detail }. 다시 시도하거나 초안 엔진을 쓰세요.
 diffusion-out-of-memory = GPU 메모리가 부족해요(CUDA out of memory). GPU를 쓰는 다른 프로그램을 닫거나, 더 작은 크기를 고르거나, 더 작은(GGUF) 모델을 설치하세요. 초안 엔진은 그동안에도 쓸 수 있어요.
 diffusion-out-of-host-memory = 메모리가 부족해요. 다른 프로그램을 닫거나, 더 작은 크기를 고르거나, 더 작은(GGUF) 모델을 설치하세요. 초안 엔진은 그동안에도 쓸 수 있어요.
@@ -45,18 +49,18 @@ diffusion-plan-encoders-leave = 모델을 하나씩, 텍스트 인코더는 인�
 diffusion-plan-one-network = 신경망을 하나씩, 그림은 타일로 나누어 디코딩 (약 { $size } GiB)
 
 # Prompts.
-diffusion-prompt-untranslated = 확산 모델은 영어만 읽어서 다음 낱말이 빠졌어요: { $words }. 쓰려면 영어로 적어 주세요
+diffusion-prompt-untranslated = 디퓨전 모델은 영어만 읽어서 다음 낱말이 빠졌어요: { $words }. 쓰려면 영어로 적어 주세요.
 diffusion-prompt-truncated = 프롬프트가 { $encoder }에 너무 길어요: { $tokens }토큰 중 { $limit }토큰만 들어가요. 빠진 부분: "{ $text }"
-diffusion-negative-without-effect = { JOSA(FIELD($scale), "이/가") } 1 이하이면 효과가 없어요. 1보다 크게 하면 시간이 두 배 걸려요
+diffusion-negative-without-effect = { JOSA(FIELD($scale), "이/가") } 1 이하이면 효과가 없어요. 1보다 크게 하면 시간이 두 배 걸려요.
 diffusion-no-product = BiRefNet이 사진에서 제품을 찾지 못해 초안 엔진의 신경망으로 잘라냈어요
 
 # Models and devices.
-diffusion-no-models = 확산 모델이 설치되어 있지 않아요
-diffusion-models-missing = { $folder }에 확산 모델 { $count }개가 없어요: { $models }
+diffusion-no-models = 디퓨전 모델이 설치되어 있지 않아요
+diffusion-models-missing = { $folder }에 디퓨전 모델 { $count }개가 없어요: { $models }
 diffusion-install-models = { $reason }. 설치하거나 초안 엔진을 쓰세요.
-diffusion-cannot-run = 확산 엔진을 실행할 수 없어요: { $reason }.
-diffusion-models-too-large = 확산 모델은 메모리를 가장 적게 써도 약 { $needed } GiB가 필요한데 { $device }에는 { $total } GiB가 있어요. 더 작은(GGUF) 모델을 설치하세요
-diffusion-ready = 확산 모델이 설치되어 있고 { $device }에서 실행돼요
+diffusion-cannot-run = 디퓨전 엔진을 실행할 수 없어요: { $reason }.
+diffusion-models-too-large = 디퓨전 모델은 메모리를 가장 적게 써도 약 { $needed } GiB가 필요한데 { $device }에는 { $total } GiB가 있어요. 더 작은(GGUF) 모델을 설치하세요
+diffusion-ready = 디퓨전 모델이 설치되어 있고 { $device }에서 실행돼요
 diffusion-draft-ready = 초안 엔진은 프로그램에 들어 있어요
 diffusion-device-unknown = 장치 { $name }: 없는 장치예요. auto, cpu, cuda, cuda:N 중에서 고르세요
 diffusion-built-without-cuda = 이 프로그램은 CUDA 없이 빌드되었어요. --features cuda로 빌드하거나 장치를 cpu로 정하세요(매우 느려요)

@@ -1,10 +1,10 @@
 # Messages of the area `draft`. Message IDs are notice codes.
 
-draft-no-canvas = 캔버스에 픽셀이 없어요. 너비와 높이를 256 이상으로 고르세요.
-draft-unknown-scene = 초안 엔진이 아는 장소, 재질, 색이 없어 무난한 배경을 그렸어요.
-draft-unknown-material = 초안 엔진이 아는 재질이나 색이 없어 하나를 골랐어요.
+draft-no-canvas = 캔버스에 픽셀이 없어요. 너비와 높이를 { $min } 이상으로 고르세요.
+draft-unknown-scene = 초안 엔진이 아는 장소, 재질, 색이 없어 무난한 배경을 그렸어요
+draft-unknown-material = 초안 엔진이 아는 재질이나 색이 없어 하나를 골랐어요
 draft-size-mismatch = 글자 뒤의 그림과 글자 캔버스의 크기가 달라요. 1단계부터 다시 만드세요.
-draft-no-photo = 사진에 픽셀이 없어요.
+draft-no-photo = 사진에 픽셀이 없어요
 draft-no-product = 사진에서 제품을 찾지 못해 사진 전체를 써요. 배경이 단순하거나 투명한 사진이 좋아요.
 draft-network-start = 제품을 잘라내는 모델을 시작할 수 없어요: { $error }
 draft-network-ended = 제품을 잘라내는 모델이 예기치 않게 끝났어요. 다시 시도하세요.

@@ -1,169 +1,169 @@
 # Names of request fields: the flag on the command line, the label in the studio. A field without a flag of its own is named as over REST ("-").
-field-product_image = { $door ->
+field-product_image = { $front_end ->
     [cli] --product
-   *[studio] 제품 사진
+   *[studio] 제품
 }
-field-mask_image = { $door ->
+field-mask_image = { $front_end ->
     [cli] --mask
    *[studio] 마스크
 }
-field-bg_prompt = { $door ->
+field-bg_prompt = { $front_end ->
     [cli] --prompt
    *[studio] 배경 장면
 }
-field-bg_negative_prompt = { $door ->
+field-bg_negative_prompt = { $front_end ->
     [cli] --negative-prompt
    *[studio] 배경에서 피할 것
 }
-field-bg_composition_prompt = { $door ->
+field-bg_composition_prompt = { $front_end ->
     [cli] -
    *[studio] 제품 배치 프롬프트
 }
-field-bg_composition_negative_prompt = { $door ->
+field-bg_composition_negative_prompt = { $front_end ->
     [cli] -
    *[studio] 제품 배치에서 피할 것
 }
-field-text_content = { $door ->
+field-text_content = { $front_end ->
     [cli] --text
    *[studio] 광고 문구
 }
-field-text_model_prompt = { $door ->
+field-text_model_prompt = { $front_end ->
     [cli] --style
    *[studio] 글자 스타일
 }
-field-negative_prompt = { $door ->
+field-negative_prompt = { $front_end ->
     [cli] -
    *[studio] 글자에서 피할 것
 }
-field-font_name = { $door ->
+field-font_name = { $front_end ->
     [cli] --font
    *[studio] 글꼴
 }
-field-composition_mode = { $door ->
+field-composition_mode = { $front_end ->
     [cli] --mode
    *[studio] 합성 방식
 }
-field-composition_prompt = { $door ->
+field-composition_prompt = { $front_end ->
     [cli] -
    *[studio] 합성 프롬프트
 }
-field-composition_negative_prompt = { $door ->
+field-composition_negative_prompt = { $front_end ->
     [cli] -
    *[studio] 합성에서 피할 것
 }
-field-composition_strength = { $door ->
+field-composition_strength = { $front_end ->
     [cli] --composition-strength
    *[studio] 합성 강도
 }
-field-composition_steps = { $door ->
+field-composition_steps = { $front_end ->
     [cli] -
    *[studio] 합성 단계
 }
-field-composition_guidance_scale = { $door ->
+field-composition_guidance_scale = { $front_end ->
     [cli] -
    *[studio] 합성 반영 강도
 }
-field-text_position = { $door ->
+field-text_position = { $front_end ->
     [cli] --position
    *[studio] 문구 위치
 }
-field-text_x = { $door ->
+field-text_x = { $front_end ->
     [cli] --text-x
    *[studio] 문구 가로 위치
 }
-field-text_y = { $door ->
+field-text_y = { $front_end ->
     [cli] --text-y
    *[studio] 문구 세로 위치
 }
-field-text_scale = { $door ->
+field-text_scale = { $front_end ->
     [cli] --text-scale
    *[studio] 문구 크기
 }
-field-product_x = { $door ->
+field-product_x = { $front_end ->
     [cli] --product-x
    *[studio] 제품 가로 위치
 }
-field-product_y = { $door ->
+field-product_y = { $front_end ->
     [cli] --product-y
    *[studio] 제품 세로 위치
 }
-field-product_scale = { $door ->
+field-product_scale = { $front_end ->
     [cli] --product-scale
    *[studio] 제품 크기
 }
-field-strength = { $door ->
+field-strength = { $front_end ->
     [cli] --strength
    *[studio] 배경 적응
 }
-field-seed = { $door ->
+field-seed = { $front_end ->
     [cli] --seed
    *[studio] 시드
 }
-field-width = { $door ->
+field-width = { $front_end ->
     [cli] --size
    *[studio] 너비
 }
-field-height = { $door ->
+field-height = { $front_end ->
     [cli] --size
    *[studio] 높이
 }
-field-num_inference_steps = { $door ->
+field-num_inference_steps = { $front_end ->
     [cli] -
    *[studio] 배경 단계
 }
-field-text_num_inference_steps = { $door ->
+field-text_num_inference_steps = { $front_end ->
     [cli] -
    *[studio] 글자 단계
 }
-field-guidance_scale = { $door ->
+field-guidance_scale = { $front_end ->
     [cli] -
    *[studio] 프롬프트 반영
 }
-field-text_guidance_scale = { $door ->
+field-text_guidance_scale = { $front_end ->
     [cli] -
    *[studio] 글자 프롬프트 반영
 }
-field-true_cfg_scale = { $door ->
+field-true_cfg_scale = { $front_end ->
     [cli] -
    *[studio] CFG 배율
 }
-field-preserve_product = { $door ->
+field-preserve_product = { $front_end ->
     [cli] -
-   *[studio] 제품 픽셀 유지
+   *[studio] 제품 픽셀 그대로 유지
 }
-field-step1_image = { $door ->
+field-step1_image = { $front_end ->
     [cli] --step1
    *[studio] 1단계 그림
 }
-field-step2_image = { $door ->
+field-step2_image = { $front_end ->
     [cli] --step2
    *[studio] 2단계 그림
 }
-field-start_step = { $door ->
+field-start_step = { $front_end ->
     [cli] --from-step
    *[studio] 시작 단계
 }
-field-force_from_step = { $door ->
+field-force_from_step = { $front_end ->
     [cli] --force-from-step
    *[studio] 다시 실행할 단계
 }
-field-stop_step = { $door ->
+field-stop_step = { $front_end ->
     [cli] --stop-step
    *[studio] 마지막 단계
 }
-field-engine = { $door ->
+field-engine = { $front_end ->
     [cli] --engine
    *[studio] 엔진
 }
-field-test_mode = { $door ->
+field-test_mode = { $front_end ->
     [cli] -
    *[studio] 테스트 모드
 }
-field-auto_unload = { $door ->
+field-auto_unload = { $front_end ->
     [cli] -
    *[studio] 작업 뒤 모델 내리기
 }
-field-dry_run = { $door ->
+field-dry_run = { $front_end ->
     [cli] --dry-run
    *[studio] 계획만 보기
 }

@@ -15,9 +15,9 @@ job-stage-composition = 글자와 그림을 합성하고 있어요...
 
 # How a job ended.
 job-completed = 모든 단계를 마쳤어요
-job-stopped = 사용자가 중단했어요
-job-program-ended = 프로그램이 끝나서 중단했어요. 끝난 단계는 남아 있어요
-job-interrupted-first = 첫 단계가 끝나기 전에 중단되었어요. 이어서 실행하면 처음부터 다시 만들어요.
-job-interrupted = 중단되었어요. { $step }단계 앞의 결과는 남아 있으니 { $step }단계부터 이어서 실행하세요.
-job-interrupted-error = 중단됨: 작업하는 동안 프로그램이 끝났어요
+job-stopped = 사용자가 중지했어요
+job-program-ended = 프로그램이 끝나서 중지했어요. 끝난 단계는 남아 있어요.
+job-interrupted-first = 첫 단계가 끝나기 전에 중지되었어요. 이어서 실행하면 처음부터 다시 만들어요.
+job-interrupted = 중지되었어요. { $step }단계 앞의 결과는 남아 있으니 { $step }단계부터 이어서 실행하세요.
+job-interrupted-error = 중지됨: 작업하는 동안 프로그램이 끝났어요
 job-pictures-lost = 이 작업의 그림이 없어졌거나 손상되어 표시하지 않아요: { $names }. 다시 생성하세요.

@@ -61,7 +61,7 @@ layers-strength-about = 제품을 넣을 때 배경을 얼마나 바꿀 수 있�
 size-title = 크기
 size-width = 너비
 size-height = 높이
-size-step = { $side }: 256~2048 픽셀, 16 단위
+size-step = { $side }: { $min }~{ $max } 픽셀, { $step } 단위
 
 seed-title = 시드
 seed-about = 같은 시드와 설정은 같은 그림을 만들어요.
@@ -76,10 +76,10 @@ advanced-scene-negative = 배경에서 피할 것
 advanced-style-negative = 글자에서 피할 것
 advanced-negative-hint = 예: 사람, 워터마크
 advanced-preserve = 제품 픽셀 그대로 유지
-advanced-diffusion-only = 아래는 확산 엔진에서만 쓰여요
+advanced-diffusion-only = 아래는 디퓨전 엔진에서만 쓰여요
 advanced-steps = 배경 단계
 advanced-text-steps = 글자 단계
 advanced-guidance = 프롬프트 반영
 
-preset-add = 이 문구를 프리셋으로 저장
+preset-add = 이 프롬프트를 프리셋으로 저장
 preset-remove = 이 프리셋 삭제

@@ -23,13 +23,13 @@ server-curl-about = 지금 설정을 터미널 명령으로 복사해요.
 
 models-title = 엔진과 모델
 models-why-short = 지금은 내장 초안 엔진이 그려요. 이유를 보려면 누르세요.
-models-ready-short = 확산 모델이 그려요. 모델을 보려면 누르세요.
+models-ready-short = 디퓨전 모델이 그려요. 모델을 보려면 누르세요.
 models-chosen-short = 이 작업에는 초안 엔진을 골랐어요. 엔진을 보려면 누르세요.
 models-why-title = 지금은 초안 엔진이 그려요
 models-chosen-title = 이 작업에는 초안 엔진을 골랐어요
 models-ready-title = FLUX와 SDXL이 { $device }에서 그려요
 models-why = 내장 엔진이 이 컴퓨터의 CPU로 배경, 그림자, 3D 글자를 그리고 결과에는 '초안'이라고 표시해요. 사진 같은 그림을 원하면 아래 모델을 모델 폴더에 하나씩 따로 넣으세요. 프로그램이 알아서 찾아요.
-models-why-not = 확산 엔진을 쓸 수 없는 이유: { $reason }.
+models-why-not = 디퓨전 엔진을 쓸 수 없는 이유: { $reason }.
 models-ready = 제품은 BiRefNet이 잘라내고, 배경은 FLUX가, 글자는 SDXL과 ControlNet이 그려요.
 models-needs = FLUX에는 4비트 GGUF라면 약 10GB, 원래 정밀도라면 약 25GB의 그래픽 메모리가 필요해요.
 models-plan = 메모리: { $plan }

@@ -6,11 +6,11 @@ typography-empty = 문구가 비어 있어요. 보이는 글자를 하나 이상
 typography-too-long = 문구가 { $count }자예요. { $most }자까지 쓸 수 있어요.
 typography-missing-glyphs = { $font } 글꼴을 비롯해 설치된 어떤 글꼴에도 { JOSA($characters, "이/가") } 없어요. 빼거나 바꿔 주세요.
 typography-character = "{ $character }" ({ $code })
-typography-unknown-font = "{ $font }" 글꼴이 없어요.
+typography-unknown-font = "{ $font }" 글꼴이 없어요
 typography-unsettable = { $reason }
 typography-too-complex = { $font } 글꼴은 글자가 너무 복잡해요. 다른 글꼴을 고르세요.
-typography-stand-in = { $font }에 없는 글자 { JOSA($characters, "은/는") } { JOSA($other, "으로/로") } 그려요.
-typography-stand-in-whole-word = { $font }에 없는 글자 { JOSA($characters, "이/가") } 든 낱말은 모두 { JOSA($other, "으로/로") } 그려요.
+typography-stand-in = { $font }에 없는 글자 { JOSA($characters, "은/는") } { JOSA($other, "으로/로") } 그려요
+typography-stand-in-whole-word = { $font }에 없는 글자 { JOSA($characters, "이/가") } 든 낱말은 모두 { JOSA($other, "으로/로") } 그려요
 
 ## Texts that need shaping: the rest of a sentence after the field's name in English, whole sentences in Korean
 

@@ -20,7 +20,7 @@ pub enum DiffusionError {
     /// The scheduler's config or the number of steps cannot be used.
     Schedule(ScheduleError),
     /// The request cannot be met, for example because of its size.
-    Input(String),
+    Input(Notice),
     /// The photo has no pixels.
     EmptyPhoto,
     /// The user stopped the work.
@@ -50,7 +50,7 @@ impl DiffusionError {
         match self {
             Self::Weights(error) => error.notice(),
             Self::Schedule(error) => notice!("diffusion-scheduler-unusable", detail = error.to_string()),
-            Self::Input(detail) => notice!("diffusion-request-unusable", detail = detail.clone()),
+            Self::Input(notice) => notice.clone(),
             Self::EmptyPhoto => notice!("diffusion-photo-empty"),
             Self::Stopped => notice!("diffusion-stopped"),
             Self::NotFinite => notice!("diffusion-not-finite"),

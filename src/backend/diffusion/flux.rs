@@ -21,6 +21,7 @@ use crate::nn::flux::rope::{image_ids, text_ids};
 use crate::nn::flux::{FluxConfig, FluxPrepared, FluxPrompt, FluxTransformer};
 use crate::nn::t5::{T5Config, T5Encoder};
 use crate::nn::vae::{ProgressCallback, VaeConfig};
+use crate::notice;
 use crate::schedule::{FlowMatchEuler, Schedule, Step, TorchRng, strength};
 use crate::weights::LoadResult;
 
@@ -207,7 +208,7 @@ impl FluxModel {
         if inpaint.image.dimensions() == (width, height) && inpaint.mask.dimensions() == (width, height) {
             return Ok(());
         }
-        Err(DiffusionError::Input(format!("image and mask must have the size of the picture, {width} × {height}")))
+        Err(DiffusionError::Input(notice!("diffusion-inpaint-sizes", width = width, height = height)))
     }
 
     fn sample(
@@ -246,7 +247,8 @@ impl FluxModel {
         let side = self.token_side()?;
         let channels = self.autoencoder()?.config().latent_channels;
         if request.width < side || request.height < side {
-            return Err(DiffusionError::Input(format!("{} × {} is too small: {side} is the least", request.width, request.height)));
+            let notice = notice!("diffusion-too-small", width = request.width, height = request.height, side = side);
+            return Err(DiffusionError::Input(notice));
         }
         Ok(Geometry { channels, width: 2 * (request.width / side), height: 2 * (request.height / side) })
     }

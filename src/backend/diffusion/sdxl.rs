@@ -19,6 +19,7 @@ use super::tokenize::{PromptTokenizer, Truncation};
 use crate::nn::clip::ClipText;
 use crate::nn::unet::{Conditioning, ControlNet, Prepared, PreparedControl, Unet, UnetConfig};
 use crate::nn::vae::VaeConfig;
+use crate::notice;
 use crate::schedule::{EulerDiscrete, Step, TorchRng};
 use crate::weights::LoadResult;
 
@@ -186,7 +187,7 @@ impl SdxlModel {
         let prompts: Vec<&str> = std::iter::once(prompt).chain(encoded).collect();
         let conditions = self.conditions(&prompts)?;
         let [positive, negative @ ..] = conditions.as_slice() else {
-            return Err(DiffusionError::Input("no prompt was encoded".into()));
+            return Err(DiffusionError::Input(notice!("diffusion-no-prompt")));
         };
         let negative = match negative.first() {
             Some(encoded) => Some(Arc::clone(encoded)),
@@ -236,11 +237,17 @@ impl SdxlModel {
 fn check_size(request: &SdxlRequest, control: &RgbImage, scale: usize) -> DiffusionResult<()> {
     let SdxlRequest { width, height, .. } = *request;
     if control.dimensions() != (width as u32, height as u32) {
-        let what = format!("the control picture is {} × {}, the picture {width} × {height}", control.width(), control.height());
-        return Err(DiffusionError::Input(what));
+        let (control_width, control_height) = control.dimensions();
+        return Err(DiffusionError::Input(notice!(
+            "diffusion-control-size",
+            control_width = control_width,
+            control_height = control_height,
+            width = width,
+            height = height
+        )));
     }
     if width == 0 || height == 0 || width % scale != 0 || height % scale != 0 {
-        return Err(DiffusionError::Input(format!("{width} × {height}: both sides must be multiples of {scale}")));
+        return Err(DiffusionError::Input(notice!("diffusion-side-multiple", width = width, height = height, scale = scale)));
     }
     Ok(())
 }

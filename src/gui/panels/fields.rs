@@ -250,7 +250,10 @@ fn side(ui: &mut Ui, lang: crate::notice::Language, value: &mut u32, name: &'sta
     if typed != *value {
         *value = ((typed + SIDE_STEP / 2) / SIDE_STEP * SIDE_STEP).clamp(MIN_SIDE, MAX_SIDE);
     }
-    widgets::named(response, name).on_hover_text(lang.notice(&notice!("size-step", side = name)));
+    // As text, so that no language groups the digits.
+    let [min, max, step] = [MIN_SIDE, MAX_SIDE, SIDE_STEP].map(|n| n.to_string());
+    let rule = notice!("size-step", side = name, min = min, max = max, step = step);
+    widgets::named(response, name).on_hover_text(lang.notice(&rule));
 }
 
 fn seed(cx: &PanelContext<'_>, seed: &mut u64, ui: &mut Ui) {

@@ -100,6 +100,7 @@ fn row(cx: &PanelContext<'_>, ui: &mut Ui, (name, on): (&str, bool), line: &str,
         let mark = Rect::from_min_size(rect.min + vec2(0.0, 8.0), vec2(3.0, ROW - 16.0));
         ui.painter().rect_filled(mark, 2.0, c.accent);
     }
+    // The catalogue of bundled fonts carries their labels in Korean and English; every other language reads the English ones.
     let korean = lang == crate::notice::Language::Korean;
     let short = fonts.entry(name).and_then(|f| f.label(korean)).map_or_else(|| short_name(name), str::to_owned);
     let label = widgets::clipped(ui, &short, FontId::proportional(theme::SMALL), c.dim, 134.0);

@@ -67,7 +67,7 @@ struct Reader {
 /// How a scan ended.
 enum Ended {
     Whole,
-    /// The data ended in this row of MCUs, of so many.
+    /// MCU row where the data ended, and the number of rows.
     At(usize, usize),
 }
 

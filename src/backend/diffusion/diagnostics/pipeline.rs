@@ -10,6 +10,7 @@ use crate::backend::diffusion::denoise::SamplingCallbacks;
 use crate::backend::diffusion::error::DiffusionError;
 use crate::backend::diffusion::flux::{FluxInpaint, FluxModel, FluxRequest};
 use crate::backend::diffusion::sdxl::{SdxlFolders, SdxlModel, SdxlRequest};
+use crate::notice::Notice;
 
 /// The arguments of `nanococoa debug pipeline`.
 #[derive(Clone, Debug)]
@@ -45,16 +46,16 @@ const MAX_SIDE: usize = 8192;
 pub fn run(args: &PipelineArgs, device: &Device, dtype: DType) -> Result<RgbImage, DiffusionError> {
     let request = &args.request;
     if request.steps == 0 {
-        return Err(DiffusionError::Input("--steps: use 1 or more".into()));
+        return Err(unusable("--steps: use 1 or more"));
     }
     if request.width.max(request.height) > MAX_SIDE {
-        return Err(DiffusionError::Input(format!("--width, --height: {MAX_SIDE} is the most")));
+        return Err(unusable(format!("--width, --height: {MAX_SIDE} is the most")));
     }
     for (flag, value) in
         [("--guidance", request.guidance), ("--true-cfg-scale", request.true_cfg_scale), ("--conditioning-scale", args.conditioning_scale)]
     {
         if !value.is_finite() {
-            return Err(DiffusionError::Input(format!("{flag}: {value} cannot be used; write a number")));
+            return Err(unusable(format!("{flag}: {value} cannot be used; write a number")));
         }
     }
     let callbacks = SamplingCallbacks { step: &mut |_| ControlFlow::Continue(()), autoencoder: &mut |_| ControlFlow::Continue(()) };
@@ -66,7 +67,7 @@ pub fn run(args: &PipelineArgs, device: &Device, dtype: DType) -> Result<RgbImag
             let whole = |length: usize| (length / side * side) as u32;
             let size = (whole(request.width), whole(request.height));
             if size.0 == 0 || size.1 == 0 {
-                return Err(DiffusionError::Input(format!("--width, --height: {side} is the least")));
+                return Err(unusable(format!("--width, --height: {side} is the least")));
             }
             let image = load(args.image.as_deref(), "--image")?.into_rgb8();
             let mask = load(args.mask.as_deref(), "--mask")?.into_luma8();
@@ -92,8 +93,13 @@ pub fn run(args: &PipelineArgs, device: &Device, dtype: DType) -> Result<RgbImag
             let mut model = SdxlModel::open(SdxlFolders::one(&args.model), device, dtype)?;
             model.text_to_image(&sdxl, &request.prompt, request.negative_prompt.as_deref(), &control, callbacks)
         }
-        other => Err(DiffusionError::Input(format!("--kind {other}: there is no such pipeline; there are {}", PIPELINES.join(", ")))),
+        other => Err(unusable(format!("--kind {other}: there is no such pipeline; there are {}", PIPELINES.join(", ")))),
     }
+}
+
+/// Diagnostics speak English only.
+fn unusable(words: impl Into<String>) -> DiffusionError {
+    DiffusionError::Input(Notice::verbatim(words))
 }
 
 fn fitted(image: RgbImage, size: (u32, u32)) -> RgbImage {
@@ -104,6 +110,6 @@ fn fitted(image: RgbImage, size: (u32, u32)) -> RgbImage {
 }
 
 fn load(path: Option<&Path>, flag: &str) -> Result<image::DynamicImage, DiffusionError> {
-    let path = path.ok_or_else(|| DiffusionError::Input(format!("{flag} is missing")))?;
-    image::open(path).map_err(|e| DiffusionError::Input(format!("{flag}: {}: {e}", path.display())))
+    let path = path.ok_or_else(|| unusable(format!("{flag} is missing")))?;
+    image::open(path).map_err(|e| unusable(format!("{flag}: {}: {e}", path.display())))
 }

@@ -30,6 +30,7 @@ use self::spec::{BackdropKind, SceneSpec};
 use self::surface::SurfaceKind;
 use crate::backend::{BackendError, Scene, SceneRequest, StageCx};
 use crate::imaging::LinearRgb;
+use crate::limits::MIN_SIDE;
 use crate::notice;
 
 /// Paints the scene of a request. The picture is display-referred: the film curve has been applied.
@@ -37,7 +38,7 @@ pub fn paint(request: &SceneRequest<'_>, cx: StageCx<'_>) -> Result<Scene, Backe
     cx.step(0.0)?;
     let (w, h) = (request.width, request.height);
     if w == 0 || h == 0 {
-        return Err(BackendError::Failed(notice!("draft-no-canvas")));
+        return Err(BackendError::Failed(notice!("draft-no-canvas", min = MIN_SIDE)));
     }
     if !request.prompts.positive.trim().is_empty() && !prompt::has_known_words(request.prompts.positive) {
         cx.observer.notice(notice!("draft-unknown-scene").at("bg_prompt"));
