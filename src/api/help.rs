@@ -120,7 +120,7 @@ fn original_clients() -> Value {
     json!({
         "stop_step": "1 to 3, not below start_step: the job ends after that step, whose result is final_result / 마지막으로 실행할 단계",
         "numbers and flags": "may arrive as text: \"4\", \"0.6\", \"true\" / 문자열로 보낸 숫자와 true, false도 받습니다",
-        "seed -1": "draws a seed, which GET /status tells / 무작위 시드",
+        "seed -1": "draws a random seed; GET /status returns it / 무작위 시드",
         "test_mode": "a placeholder stands in for a picture that cannot be read, such as DUMMY_IMAGE_DATA / 읽을 수 없는 이미지는 자리표시 그림으로 대신합니다",
         "bg_model": "accepted and not used / 사용하지 않습니다",
         "a path that ends in /": "is redirected (307) to the same path without it / 끝의 /는 제거한 주소로 보냅니다",

@@ -165,10 +165,10 @@ async fn an_alias_beside_its_field_is_ignored_in_forms_as_in_json() {
     fields.insert("product_image".into(), json!(photo_base64(48, 40)));
     fields.insert("input_image".into(), json!("unused"));
     for plan in [send(&world, form(&parts)).await.json(), world.post(&Value::Object(fields)).await.json()] {
-        let mut warnings: Vec<&str> = plan["warnings"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+        let about_aliases = plan["notices"].as_array().unwrap().iter().filter(|n| n["code"] == "request-alias-ignored");
+        let mut warnings: Vec<&str> = about_aliases.filter_map(|n| n["text"].as_str()).collect();
         warnings.sort_unstable();
         assert_eq!(warnings, said, "{plan}");
-        assert!(plan["notices"].as_array().unwrap().iter().all(|n| n["code"] == "request-alias-ignored"), "{plan}");
     }
 }
 

@@ -38,6 +38,7 @@ const ALLOWED: &[(&str, &str, &str)] = &[
     ("backend/diffusion/report.rs", "", "names of models"),
     ("imaging/decode/foreign.rs", "", "names of file formats, and how their files begin"),
     ("imaging/decode/png.rs", "Raw profile type", "keys of text entries in PNG files"),
+    ("job/event.rs", "a {status} job", "an error of the program itself, which is logged and not shown"),
     ("job/pictures.rs", "Pictures of this job", "how this warning begins in records of older versions"),
     ("backend/diffusion/birefnet.rs", "image_size", DETAIL),
     ("backend/diffusion/flux.rs", "one or two conditions", DETAIL),

@@ -1,13 +1,13 @@
 //! Golden pictures: what each backend makes for every scene family, letter material and composition mode, tied to the revision constants.
 //!
-//! Each picture is kept as 32 × 32 blocks: the mean of each block, and the standard deviation inside it (`<group>-contrast.png`). Transcendental
-//! functions and SIMD sums differ in the last bits between processors, so both are compared with a small tolerance. A changed colour or position
-//! exceeds it in the means; changed grain, dithering or anti-aliasing does in the deviations. Not seen: a change that keeps both in every
-//! block, such as another seed of the same fine grain, and one below the tolerance.
+//! Each picture is kept as 32 × 32 blocks: the mean of each block, and the standard deviation inside it (`<group>-contrast.png`).
+//! Transcendental functions and SIMD sums differ in the last bits between processors, so both are compared with a small tolerance. A changed
+//! colour or position exceeds it in the means; changed grain, dithering or anti-aliasing does in the deviations. Not seen: a change below the
+//! tolerance, and one that keeps mean and deviation of every block, such as another seed of the same fine grain.
 //!
 //! When a test fails because pixels changed on purpose: bump `DRAFT_REVISION` (or `DIFFUSION_REVISION`) in `src/backend/backends.rs`, then run
-//! `UPDATE_GOLDEN=1 cargo test --test suite golden -- --nocapture`, which prints what changed and by how much. Without a bump the command refuses
-//! to replace a picture; it only adds new ones.
+//! `UPDATE_GOLDEN=1 cargo test --test suite golden -- --nocapture`, which prints what changed and by how much. Without a bump the command
+//! refuses to replace a picture; it only adds new ones.
 
 mod covered;
 mod sheet;

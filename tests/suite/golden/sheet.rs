@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 const SIDE: u32 = 32;
 /// Thumbnails in a row of the sheet.
 const COLUMNS: u32 = 6;
-/// Deviations are kept times this, so that rounding to 8 bits hides less. Those above 127 are cut off; only black and white halves exceed it.
+/// Deviations are kept times this, so that rounding to 8 bits hides less. The largest possible one, 127.5, becomes 255.
 const CONTRAST_SCALE: f64 = 2.0;
 
 /// A picture by its blocks.
@@ -52,7 +52,7 @@ impl Thumbnail {
 fn deviation(sum: u32, squares: u64, count: u32) -> u8 {
     let (mean, count) = (f64::from(sum) / f64::from(count), f64::from(count));
     let variance = (squares as f64 / count - mean * mean).max(0.0);
-    (variance.sqrt() * CONTRAST_SCALE).round().min(255.0) as u8
+    (variance.sqrt() * CONTRAST_SCALE).round() as u8
 }
 
 #[derive(Clone)]
