@@ -96,10 +96,10 @@ pub(super) struct GenerateArgs {
     #[arg(long)]
     engine: Option<String>,
     /// Inpaint strength, 0 to 1
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     strength: Option<String>,
     /// Composition strength, 0 to 1
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     composition_strength: Option<String>,
     /// Any other field of POST /generate; may be given several times
     #[arg(long = "set", value_name = "FIELD=VALUE")]
@@ -291,6 +291,12 @@ fn add_pictures(raw: &mut RawRequest, args: &GenerateArgs) {
 }
 
 fn run_job(engine: &Engine, raw: RawRequest, output: &Output, kept: bool, told: &mut bool) -> Result<(), Failure> {
+    let runtime = runtime(&mut tokio::runtime::Builder::new_current_thread())?;
+    // Before the pictures are read, which takes seconds for large ones: Ctrl-C must not end the program without a word.
+    let ended = {
+        let _within = runtime.enter();
+        end_signal()
+    };
     let plan_only = output.dry_run || RequestKind::of(&raw.fields) == RequestKind::Plan;
     let spec = nanococoa::engine::parse_request(engine, raw, true)
         .map_err(|errors| Failure::bad_fields(errors.into_iter().map(|e| e.notice).collect()))?;
@@ -305,15 +311,14 @@ fn run_job(engine: &Engine, raw: RawRequest, output: &Output, kept: bool, told: 
         nanococoa::engine::SubmitError::BackendUnavailable(notice) => Failure::bad_input(notice),
         other => Failure::failed(other.notice()),
     })?;
-    let runtime = runtime(&mut tokio::runtime::Builder::new_current_thread())?;
-    let job = runtime.block_on(watch(engine, id, output.json))?;
+    let job = runtime.block_on(watch(engine, id, output.json, ended))?;
     let result = match job.status {
         JobStatus::Completed => output::save(engine, &job, output),
         JobStatus::Stopped if !kept => Err(Failure::failed(notice!("cli-stopped"))),
         JobStatus::Stopped if job.images.iter().any(|i| matches!(i, ImageName::Step1 | ImageName::Step2)) => {
             Err(Failure::failed(notice!("cli-stopped-kept", id = id.to_string())))
         }
-        JobStatus::Stopped => Err(Failure::failed(notice!("cli-stopped-early"))),
+        JobStatus::Stopped => Err(Failure::failed(notice!("cli-stopped-early", id = id.to_string()))),
         _ => Err(Failure::failed(job.message.clone())),
     };
     engine.shutdown();
@@ -352,13 +357,13 @@ fn tell_plan(engine: &Engine, spec: &JobSpec, as_json: bool) -> Result<(), Failu
     Ok(())
 }
 
-async fn watch(engine: &Engine, id: Uuid, json: bool) -> Result<Arc<JobSnapshot>, Failure> {
+async fn watch(engine: &Engine, id: Uuid, json: bool, ended: impl Future<Output = ()>) -> Result<Arc<JobSnapshot>, Failure> {
     let mut updates = engine.subscribe(id).ok_or_else(|| Failure::failed(notice!("cli-job-gone")))?;
     let bar = if json || !std::io::stderr().is_terminal() { ProgressBar::hidden() } else { ProgressBar::new(100) };
     if let Ok(style) = ProgressStyle::with_template("{bar:32} {pos:>3} %  {msg}") {
         bar.set_style(style);
     }
-    let mut ended = std::pin::pin!(end_signal());
+    let mut ended = std::pin::pin!(ended);
     let mut stopping = false;
     loop {
         let job = updates.borrow_and_update().clone();
