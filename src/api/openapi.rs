@@ -166,7 +166,7 @@ fn complete(operation: &mut Value, method: &str) {
         // Indexing has made it.
         operation.as_object_mut().map(|o| o.remove("requestBody"));
     }
-    for parameter in operation["parameters"].as_array_mut().into_iter().flatten() {
+    for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
         match parameter["name"].as_str() {
             Some("job_id") => parameter["schema"] = json!({ "type": "string", "format": "uuid" }),
             Some("name") => parameter["schema"]["enum"] = ImageName::ALL.iter().map(|n| n.as_str()).collect(),
@@ -314,7 +314,7 @@ fn form() -> Value {
         for rule in ["minimum", "maximum", "multipleOf", "default", "examples"] {
             property.as_object_mut().map(|p| p.remove(rule));
         }
-        if let Some(words) = property["enum"].as_array_mut() {
+        if let Some(words) = property.get_mut("enum").and_then(Value::as_array_mut) {
             words.retain(|word| !word.is_null());
         }
         property

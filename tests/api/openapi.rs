@@ -41,6 +41,38 @@ async fn every_answer_has_words_and_a_type() {
     assert_eq!(project["format"], "binary");
 }
 
+/// Keys whose value is null although OpenAPI gives null no meaning there.
+fn null_keys(value: &Value, at: &str, out: &mut Vec<String>) {
+    match value {
+        Value::Object(map) => {
+            for (key, value) in map {
+                let path = format!("{at}/{key}");
+                // Values of fields, which may be null, and documented answers.
+                if matches!(key.as_str(), "default" | "example" | "examples" | "const") {
+                    continue;
+                }
+                if value.is_null() {
+                    out.push(path);
+                } else {
+                    null_keys(value, &path, out);
+                }
+            }
+        }
+        Value::Array(values) => values.iter().enumerate().for_each(|(i, value)| null_keys(value, &format!("{at}/{i}"), out)),
+        _ => {}
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_keyword_of_the_document_is_null() {
+    let document = World::new().get("/openapi.json").await.json();
+    let mut found = Vec::new();
+    null_keys(&document, "", &mut found);
+    assert!(found.is_empty(), "{found:#?}");
+    null_keys(&json!({"enum": null}), "", &mut found);
+    assert_eq!(found, ["/enum"]);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn values_of_the_query_are_checked() {
     let world = World::new();
