@@ -109,16 +109,18 @@ fn base() -> Value {
 /// The document of this server as it is now. May look at the disk for the models of an engine.
 pub(super) fn document(state: &ApiState) -> Value {
     let mut document = BASE.clone();
-    let properties = &mut document["components"]["schemas"]["GenerateRequest"]["properties"];
-    let mut names = font_names(state);
-    names.push(Value::Null);
-    properties["font_name"]["enum"] = Value::Array(names);
-    if state.engine.diffusion().is_err()
-        && let Some(engines) = properties["engine"]["enum"].as_array_mut()
-    {
-        engines.retain(|e| e != "diffusion");
-        properties["engine"]["description"] =
-            json!(format!("{} The diffusion models are not installed here.", text(&properties["engine"])));
+    let names = font_names(state);
+    let has_diffusion = state.engine.diffusion().is_ok();
+    for name in ["GenerateRequest", "GenerateForm"] {
+        let properties = &mut document["components"]["schemas"][name]["properties"];
+        let mut names = names.clone();
+        names.push(if name == "GenerateRequest" { Value::Null } else { json!("") });
+        properties["font_name"]["enum"] = Value::Array(names);
+        if !has_diffusion && let Some(engines) = properties["engine"].get_mut("enum").and_then(Value::as_array_mut) {
+            engines.retain(|e| e != "diffusion");
+            let description = format!("{} The diffusion models are not installed here.", text(&properties["engine"]));
+            properties["engine"]["description"] = json!(description);
+        }
     }
     if state.security.needs_token() {
         document["components"]["securitySchemes"] = json!({
@@ -266,45 +268,79 @@ fn request() -> Value {
     for name in IGNORED {
         properties.insert((*name).into(), json!({ "description": "Accepted and not used.", "deprecated": true }));
     }
-    let none = json!({ "type": "null" });
-    let is = |field: &str, values: Value| json!({ "properties": { field: { "enum": values } }, "required": [field] });
-    let start = |step: StepNumber| is("start_step", json!([step, step.to_string()]));
-    let needed = |step: StepNumber| -> Map<String, Value> {
-        let text = |f: &Field| {
-            if f.kind == Kind::Text { json!({ "type": "string", "pattern": "[0-9A-Za-z가-힣]" }) } else { json!({ "type": "string" }) }
-        };
-        FIELDS.iter().filter(|f| f.required_for.contains(&step)).map(|f| (f.name.to_owned(), text(f))).collect()
-    };
-    let from = |step: StepNumber| {
-        let mut then = needed(step);
-        let required: Vec<String> = then.keys().cloned().collect();
-        then.insert("mask_image".into(), none.clone());
-        let stops: Vec<Value> = StepNumber::ALL
-            .into_iter()
-            .filter(|s| *s >= step)
-            .flat_map(|s| [json!(s), json!(s.to_string())])
-            .chain([Value::Null])
-            .collect();
-        then.insert("stop_step".into(), json!({ "enum": stops }));
-        json!({ "if": start(step), "then": { "properties": then, "required": required } })
-    };
-    let string = |field: &str| json!({ "properties": { field: { "type": "string" } }, "required": [field] });
-    let off = json!([false, "false", "0", "no", "off", null]);
     json!({
         "type": "object",
         "description": "Every field is optional unless start_step needs it; null means the default. Unknown fields are ignored, and named \
                         in the warnings of the answer.",
         "properties": properties,
-        "allOf": [
-            from(StepNumber::Text),
-            from(StepNumber::Composite),
-            { "if": string("mask_image"), "then": string("product_image") },
-            { "if": is("engine", json!(["diffusion"])), "then": { "properties": { "test_mode": { "enum": off } } } },
-        ],
+        "allOf": rules(),
     })
 }
 
-/// `GenerateForm`: every value is text, except that pictures are files. The rules are those of `GenerateRequest`.
+/// What a field must be like if step 2 or 3 is the first one: the fields that must be sent, with their schemas.
+fn needed(step: StepNumber) -> Map<String, Value> {
+    let text = |f: &Field| match f.kind {
+        Kind::Text => json!({ "type": "string", "pattern": "[0-9A-Za-z가-힣]" }),
+        _ => json!({ "type": "string" }),
+    };
+    FIELDS.iter().filter(|f| f.required_for.contains(&step)).map(|f| (f.name.to_owned(), text(f))).collect()
+}
+
+/// The last steps that a job may have that begins with this one.
+fn later(step: StepNumber) -> impl Iterator<Item = StepNumber> {
+    StepNumber::ALL.into_iter().filter(move |s| *s >= step)
+}
+
+/// The words for `false`.
+const OFF: [&str; 4] = ["false", "0", "no", "off"];
+
+/// The rules that join fields of a JSON body.
+fn rules() -> Value {
+    let is = |field: &str, values: Value| json!({ "properties": { field: { "enum": values } }, "required": [field] });
+    let from = |step: StepNumber| {
+        let mut then = needed(step);
+        let required: Vec<String> = then.keys().cloned().collect();
+        then.insert("mask_image".into(), json!({ "type": "null" }));
+        let stops: Vec<Value> = later(step).flat_map(|s| [json!(s), json!(s.to_string())]).chain([Value::Null]).collect();
+        then.insert("stop_step".into(), json!({ "enum": stops }));
+        json!({ "if": is("start_step", json!([step, step.to_string()])), "then": { "properties": then, "required": required } })
+    };
+    let string = |field: &str| json!({ "properties": { field: { "type": "string" } }, "required": [field] });
+    let off: Vec<Value> = [json!(false)].into_iter().chain(OFF.map(Value::from)).chain([Value::Null]).collect();
+    json!([
+        from(StepNumber::Text),
+        from(StepNumber::Composite),
+        { "if": string("mask_image"), "then": string("product_image") },
+        { "if": is("engine", json!(["diffusion"])), "then": { "properties": { "test_mode": { "enum": off } } } },
+    ])
+}
+
+/// The same rules for a form, whose values are texts and files and where an empty text is the same as nothing. They are written without `if` and
+/// `not`, which tools that make requests from schemas apply to JSON values only.
+fn form_rules() -> Value {
+    let from = |step: StepNumber| {
+        let others: Vec<String> =
+            StepNumber::ALL.into_iter().filter(|s| *s != step).map(|s| s.to_string()).chain([String::new()]).collect();
+        let mut then = needed(step);
+        let required: Vec<String> = then.keys().cloned().collect();
+        let stops: Vec<String> = later(step).map(|s| s.to_string()).chain([String::new()]).collect();
+        then.insert("stop_step".into(), json!({ "enum": stops }));
+        then.insert("mask_image".into(), json!(false));
+        json!({ "anyOf": [{ "properties": { "start_step": { "enum": others } } }, { "properties": then, "required": required }] })
+    };
+    let off: Vec<&str> = OFF.into_iter().chain([""]).collect();
+    json!([
+        from(StepNumber::Text),
+        from(StepNumber::Composite),
+        { "dependentRequired": { "mask_image": ["product_image"] } },
+        { "anyOf": [
+            { "properties": { "engine": { "enum": ["auto", "draft", ""] } } },
+            { "properties": { "test_mode": { "enum": off } } },
+        ] },
+    ])
+}
+
+/// `GenerateForm`: every value is text, except that pictures are files.
 fn form() -> Value {
     let file = |f: &Field| json!({ "type": "string", "format": "binary", "description": f.description });
     let text = |f: &Field| {
@@ -316,6 +352,12 @@ fn form() -> Value {
         }
         if let Some(words) = property.get_mut("enum").and_then(Value::as_array_mut) {
             words.retain(|word| !word.is_null());
+            words.push(json!(""));
+        }
+        if let Some(pattern) =
+            property.get("pattern").and_then(Value::as_str).filter(|_| !matches!(f.kind, Kind::Text | Kind::Prompt { .. }))
+        {
+            property["pattern"] = json!(format!("^$|{pattern}"));
         }
         property
     };
@@ -326,6 +368,9 @@ fn form() -> Value {
                         none, prompts and text_content apart. Unknown parts are ignored, and named in the warnings of the answer; \
                         repeated parts are errors.",
         "properties": FIELDS.iter().map(property).collect::<Map<_, _>>(),
+        // A header of a part cannot carry control characters.
+        "propertyNames": { "pattern": "^[^\\u0000-\\u001f\\u007f]*$" },
+        "allOf": form_rules(),
     })
 }
 

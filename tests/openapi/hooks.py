@@ -45,6 +45,8 @@ byte = st.integers(0, 255)
 pictures = st.tuples(byte, byte, byte).map(png)
 encoded = pictures.map(lambda file: base64.b64encode(file).decode())
 schemathesis.openapi.format("image-base64", st.one_of(encoded, encoded.map(lambda text: f"data:image/png;base64,{text}")))
+# Files of forms.
+schemathesis.openapi.format("binary", pictures)
 letters = st.one_of(st.characters(min_codepoint=0xAC00, max_codepoint=0xAC50), st.sampled_from("ABCXYZabcxyz0189 %!\n"))
 schemathesis.openapi.format("drawable-text", st.text(letters, min_size=1, max_size=30))
 schemathesis.openapi.media_type("application/zip", st.integers(0, 1000).map(project))
