@@ -6,11 +6,15 @@ use candle_core::{D, DType, Result, Tensor};
 const MAX_SCORES: usize = 1 << 27;
 
 /// softmax(q kᵀ · scale + bias) v, softmax in float32. `q` `[B, H, Q, D]`, `k` and `v` `[B, H, K, D]`, `bias` broadcast to
-/// `[B, H, Q, K]` → `[B, H, Q, D]`.
+/// `[B, H, Q, K]` → `[B, H, Q, D]`, which need not be contiguous.
 ///
 /// # Errors
 /// Shapes that do not fit, out of memory.
 pub fn attention(q: &Tensor, k: &Tensor, v: &Tensor, bias: Option<&Tensor>, scale: f64) -> Result<Tensor> {
+    #[cfg(feature = "cuda")]
+    if let Some(y) = super::kernels::attention(q, k, v, bias, scale)? {
+        return Ok(y);
+    }
     let (b, h, rows, _) = q.dims4()?;
     let keys = k.dim(2)?;
     let k = k.contiguous()?;

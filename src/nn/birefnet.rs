@@ -98,9 +98,9 @@ impl Output {
         let joined = of_picture.matmul(&kernel.contiguous()?.reshape((picture, PATCH_INNER * 9))?)?.reshape((1, PATCH_INNER, 3, 3))?;
         let joined_bias = (of_picture.matmul(&kernel_bias.contiguous()?.reshape((picture, 1))?)?.reshape(1)? + bias.contiguous()?)?;
         Ok(Self {
-            decoder: Conv2d::new(of_decoder.to_dtype(dtype)?, None, ConvSpec::same(1)),
+            decoder: Conv2d::new(of_decoder.to_dtype(dtype)?, None, ConvSpec::same(1))?,
             picture1: Conv2d::load(&block.pp("conv1"), 3, PATCH_INNER, ConvSpec::same(3))?,
-            picture2: Conv2d::new(joined.to_dtype(dtype)?, Some(joined_bias.to_dtype(dtype)?), ConvSpec::same(3)),
+            picture2: Conv2d::new(joined.to_dtype(dtype)?, Some(joined_bias.to_dtype(dtype)?), ConvSpec::same(3))?,
         })
     }
 
@@ -187,7 +187,7 @@ impl BiRefNet {
             before_block()?;
             map = stage.block.forward(&stage.patches.join(&map, &x)?)?;
             if let (Some((gradient, lateral)), Some(skip)) = (&stage.up, maps.pop()) {
-                let seen = gradient.conv.forward(&map)?.relu()?;
+                let seen = gradient.conv.forward_relu(&map)?;
                 map = map.broadcast_mul(&candle_nn::ops::sigmoid(&gradient.attention.forward(&seen)?)?)?;
                 let (_, _, h, w) = skip.dims4()?;
                 map = (resized(&map, h, w)? + lateral.forward(&skip)?)?;

@@ -44,7 +44,7 @@ pub(super) fn folded(vars: &Vars, inputs: usize, outputs: usize, spec: ConvSpec,
     let kernel = norm.times_kernel(&in_f32.get("weight", (outputs, inputs, spec.kernel, spec.kernel))?)?;
     let shift = if spec.bias { ((in_f32.get("bias", outputs)? * &norm.scale)? + &norm.shift)? } else { norm.shift.clone() };
     let dtype = vars.dtype();
-    Ok(Conv2d::new(kernel.to_dtype(dtype)?, Some(shift.to_dtype(dtype)?), spec))
+    Ok(Conv2d::new(kernel.to_dtype(dtype)?, Some(shift.to_dtype(dtype)?), spec)?)
 }
 
 /// Two 3×3 convolutions around a deformable ASPP.
@@ -66,7 +66,7 @@ impl DecoderBlock {
 
     /// `[B, in, H, W]` → `[B, out, H, W]`.
     pub(super) fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        let x = self.conv_in.forward(x)?.relu()?;
+        let x = self.conv_in.forward_relu(x)?;
         self.conv_out.forward(&self.attention.forward(&x)?)
     }
 }
@@ -88,7 +88,7 @@ impl Aspp {
         let norm = BatchNorm::load(&vars.pp("bn1"), INNER)?;
         let join = norm.times_kernel(&vars.pp("conv1").with_dtype(DType::F32).get("weight", (INNER, count * BRANCH, 1, 1))?)?;
         let slice = |i: usize| -> Result<Conv2d> {
-            Ok(Conv2d::new(join.narrow(1, i * BRANCH, BRANCH)?.contiguous()?.to_dtype(dtype)?, None, ConvSpec::same(1)))
+            Conv2d::new(join.narrow(1, i * BRANCH, BRANCH)?.contiguous()?.to_dtype(dtype)?, None, ConvSpec::same(1))
         };
         let mut branches = vec![(Branch::load(&vars.pp("aspp1"), 1)?, slice(0)?)];
         for (i, &kernel) in KERNELS.iter().enumerate() {
@@ -103,7 +103,7 @@ impl Aspp {
 
     fn forward(&self, x: &Tensor) -> Result<Tensor> {
         let mean = x.to_dtype(DType::F32)?.mean_keepdim((2, 3))?.to_dtype(x.dtype())?;
-        let pooled = self.joins_pooled.forward(&self.pooled.forward(&mean)?.relu()?)?;
+        let pooled = self.joins_pooled.forward(&self.pooled.forward_relu(&mean)?)?;
         let constant = pooled.broadcast_add(&self.shift)?;
         let mut sum: Option<Tensor> = None;
         for (branch, join) in &self.branches {
@@ -141,7 +141,7 @@ impl Branch {
                 Tensor::cat(&[&offset.0, &gain.0], 0)?,
                 Some(Tensor::cat(&[&offset.1, &gain.1], 0)?),
                 ConvSpec::same(kernel),
-            ),
+            )?,
             weight: norm.times_kernel(&weight)?.to_dtype(dtype)?,
             shift: norm.shift.reshape((1, BRANCH, 1, 1))?.to_dtype(dtype)?,
             kernel,

@@ -43,9 +43,9 @@ const MAX_COLUMNS: usize = 1 << 27;
 
 impl Conv2d {
     /// Convolves in bands of output rows, so that the im2col matrix has at most `most` values at a time.
-    fn convolve(&self, x: &Tensor, most: usize) -> Result<Tensor> {
+    fn convolve(&self, x: &Tensor, weight: &Tensor, most: usize) -> Result<Tensor> {
         let (b, c, h, w) = x.dims4()?;
-        let kernel = self.weight.dim(2)?;
+        let kernel = weight.dim(2)?;
         let reach = self.dilation * (kernel - 1) + 1;
         if h + 2 * self.padding < reach || w + 2 * self.padding < reach {
             candle_core::bail!("a picture of {w} × {h} is too small for a kernel of {reach}");
@@ -54,13 +54,13 @@ impl Conv2d {
         let columns = (w + 2 * self.padding - reach) / self.stride + 1;
         let band = (most / (b * c * kernel * kernel * columns).max(1)).max(1);
         if band >= rows {
-            return x.contiguous()?.conv2d(&self.weight, self.padding, self.stride, self.dilation, self.groups);
+            return x.contiguous()?.conv2d(weight, self.padding, self.stride, self.dilation, self.groups);
         }
         let padded = x.pad_with_zeros(2, self.padding, self.padding)?.pad_with_zeros(3, self.padding, self.padding)?;
         let part = |first: usize| -> Result<Tensor> {
             let count = band.min(rows - first);
             let seen = padded.narrow(2, first * self.stride, (count - 1) * self.stride + reach)?;
-            seen.contiguous()?.conv2d(&self.weight, 0, self.stride, self.dilation, self.groups)
+            seen.contiguous()?.conv2d(weight, 0, self.stride, self.dilation, self.groups)
         };
         let parts = (0..rows).step_by(band).map(part).collect::<Result<Vec<_>>>()?;
         Tensor::cat(&parts, 2)
@@ -73,12 +73,16 @@ impl Conv2d {
     pub fn load(vars: &Vars, inputs: usize, outputs: usize, spec: ConvSpec) -> LoadResult<Self> {
         let weight = vars.get("weight", (outputs, inputs / spec.groups, spec.kernel, spec.kernel))?;
         let bias = if spec.bias { Some(vars.get("bias", outputs)?) } else { None };
-        Ok(Self { weight, bias, stride: spec.stride, padding: spec.padding, dilation: spec.dilation, groups: spec.groups })
+        Ok(Self::new(weight, bias, spec)?)
     }
 
     /// From tensors: `weight` `[out, in / groups, k, k]`, `bias` `[out]`.
-    pub fn new(weight: Tensor, bias: Option<Tensor>, spec: ConvSpec) -> Self {
-        Self { weight, bias, stride: spec.stride, padding: spec.padding, dilation: spec.dilation, groups: spec.groups }
+    ///
+    /// # Errors
+    /// Out of memory.
+    pub fn new(weight: Tensor, bias: Option<Tensor>, spec: ConvSpec) -> Result<Self> {
+        let weight = arranged(weight)?;
+        Ok(Self { weight, bias, stride: spec.stride, padding: spec.padding, dilation: spec.dilation, groups: spec.groups })
     }
 
     /// The type that it computes in.
@@ -91,21 +95,80 @@ impl Conv2d {
     /// # Errors
     /// Shapes that do not fit, out of memory.
     pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        let x = &x.to_dtype(self.weight.dtype())?;
-        let y = if self.weight.dim(2)? == 1 && self.stride == 1 && self.padding == 0 && self.groups == 1 {
-            // A 1×1 convolution is a matrix product; im2col would only copy the input.
-            let (b, c, h, w) = x.dims4()?;
-            let outputs = self.weight.dim(0)?;
-            let matrix = self.weight.reshape((1, outputs, c))?.broadcast_as((b, outputs, c))?;
-            matrix.contiguous()?.matmul(&x.reshape((b, c, h * w))?.contiguous()?)?.reshape((b, outputs, h, w))?
-        } else {
-            self.convolve(x, if x.device().is_cuda() { MAX_COLUMNS } else { usize::MAX })?
-        };
-        match &self.bias {
-            Some(bias) => y.broadcast_add(&bias.reshape((1, (), 1, 1))?),
-            None => Ok(y),
+        match self.forward_without_bias(x)? {
+            (y, Some(bias)) => add_bias(&y, bias),
+            (y, None) => Ok(y),
         }
     }
+
+    /// Like [`Conv2d::forward`], followed by ReLU.
+    ///
+    /// # Errors
+    /// As [`Conv2d::forward`].
+    pub fn forward_relu(&self, x: &Tensor) -> Result<Tensor> {
+        let (y, bias) = self.forward_without_bias(x)?;
+        #[cfg(feature = "cuda")]
+        if let Some(y) = super::kernels::activate(&y, bias, super::kernels::Function::Relu)? {
+            return Ok(y);
+        }
+        bias.map_or_else(|| Ok(y.clone()), |bias| add_bias(&y, bias))?.relu()
+    }
+
+    /// Like [`Conv2d::forward`], with the bias `[out]` that is still to be added: a norm that follows adds it at no cost.
+    ///
+    /// # Errors
+    /// As [`Conv2d::forward`].
+    pub fn forward_without_bias(&self, x: &Tensor) -> Result<(Tensor, Option<&Tensor>)> {
+        self.convolve_any(x, 0).map(|y| (y, self.bias.as_ref()))
+    }
+
+    /// Like [`Conv2d::forward`], with `more` zeros below and right beside the padding.
+    ///
+    /// # Errors
+    /// As [`Conv2d::forward`].
+    pub fn forward_padded(&self, x: &Tensor, more: usize) -> Result<Tensor> {
+        let y = self.convolve_any(x, more)?;
+        self.bias.as_ref().map_or_else(|| Ok(y.clone()), |bias| add_bias(&y, bias))
+    }
+
+    fn convolve_any(&self, x: &Tensor, more: usize) -> Result<Tensor> {
+        let x = &x.to_dtype(self.weight.dtype())?;
+        #[cfg(feature = "cuda")]
+        {
+            let padding = [self.padding, self.padding + more];
+            if let Some(y) = super::kernels::convolution(x, &self.weight, padding, self.stride, self.dilation)? {
+                return Ok(y);
+            }
+        }
+        let x = &if more > 0 { x.pad_with_zeros(2, 0, more)?.pad_with_zeros(3, 0, more)? } else { x.clone() };
+        let weight = self.weight.contiguous()?;
+        if weight.dim(2)? == 1 && self.stride == 1 && self.padding == 0 && self.groups == 1 {
+            // A 1×1 convolution is a matrix product; im2col would only copy the input.
+            let (b, c, h, w) = x.dims4()?;
+            let outputs = weight.dim(0)?;
+            let matrix = weight.reshape((1, outputs, c))?.broadcast_as((b, outputs, c))?;
+            matrix.contiguous()?.matmul(&x.reshape((b, c, h * w))?.contiguous()?)?.reshape((b, outputs, h, w))
+        } else {
+            self.convolve(x, &weight, if x.device().is_cuda() { MAX_COLUMNS } else { usize::MAX })
+        }
+    }
+}
+
+/// On a GPU, the order in which the library reads it.
+fn arranged(weight: Tensor) -> Result<Tensor> {
+    #[cfg(feature = "cuda")]
+    if weight.device().is_cuda() {
+        return super::kernels::channels_last(&weight);
+    }
+    Ok(weight)
+}
+
+fn add_bias(y: &Tensor, bias: &Tensor) -> Result<Tensor> {
+    #[cfg(feature = "cuda")]
+    if let Some(sum) = super::kernels::activate(y, Some(bias), super::kernels::Function::Identity)? {
+        return Ok(sum);
+    }
+    y.broadcast_add(&bias.to_dtype(y.dtype())?.reshape((1, (), 1, 1))?)
 }
 
 #[cfg(test)]
@@ -124,16 +187,16 @@ mod tests {
             let x = made("x", &[2, 4, 11, 7]);
             let weight = made("w", &[6, 4 / groups, 3, 3]);
             let spec = ConvSpec { kernel: 3, stride, padding, dilation, groups, bias: false };
-            let conv = Conv2d::new(weight, None, spec);
-            let whole = conv.convolve(&x, usize::MAX).unwrap();
+            let conv = Conv2d::new(weight, None, spec).unwrap();
+            let whole = conv.convolve(&x, &conv.weight, usize::MAX).unwrap();
             for most in [1, 2 * 4 * 9 * 7 * 2, 2 * 4 * 9 * 7 * 3] {
-                let parts = conv.convolve(&x, most).unwrap();
+                let parts = conv.convolve(&x, &conv.weight, most).unwrap();
                 assert_eq!(parts.dims(), whole.dims());
                 let differ = (parts - &whole).unwrap().abs().unwrap().max_all().unwrap().to_scalar::<f32>().unwrap();
                 assert!(differ < 1e-5, "{stride} {padding} {dilation} {groups}: {differ}");
             }
         }
-        let small = Conv2d::new(made("w", &[1, 1, 3, 3]), None, ConvSpec { padding: 0, bias: false, ..ConvSpec::same(3) });
+        let small = Conv2d::new(made("w", &[1, 1, 3, 3]), None, ConvSpec { padding: 0, bias: false, ..ConvSpec::same(3) }).unwrap();
         let error = small.forward(&Tensor::zeros((1, 1, 2, 5), DType::F32, cpu).unwrap()).unwrap_err().to_string();
         assert!(error.contains("too small"), "{error}");
     }

@@ -11,6 +11,7 @@ mod deform_columns;
 pub mod deform_conv;
 pub mod embedding;
 pub mod flux;
+pub mod fused;
 #[cfg(feature = "cuda")]
 mod kernels;
 pub mod linear;
@@ -21,15 +22,8 @@ pub mod t5;
 pub mod unet;
 pub mod vae;
 
-use candle_core::{DType, Result, Tensor};
-
 pub use attention::attention;
 pub use conv::{Conv2d, ConvSpec};
 pub use embedding::Embedding;
-pub use linear::Linear;
+pub use linear::{JoinedLinear, Linear};
 pub use norm::{GroupNorm, LayerNorm, RmsNorm};
-
-/// `a + b` in float32, `b` broadcast. Residual sums use it: they keep their precision whatever type the blocks compute in.
-pub(crate) fn add_f32(a: &Tensor, b: &Tensor) -> Result<Tensor> {
-    a.to_dtype(DType::F32)?.broadcast_add(&b.to_dtype(DType::F32)?)
-}

@@ -31,6 +31,12 @@ impl LayerNorm {
     /// # Errors
     /// Shapes that do not fit, out of memory.
     pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
+        #[cfg(feature = "cuda")]
+        if let Some((weight, bias)) = &self.affine {
+            if let Some(y) = super::kernels::layer_norm(x, Some((weight, bias)), None, self.eps)? {
+                return y.to_dtype(self.dtype);
+            }
+        }
         let x = x.to_dtype(DType::F32)?;
         let centred = x.broadcast_sub(&x.mean_keepdim(D::Minus1)?)?;
         let variance = centred.sqr()?.mean_keepdim(D::Minus1)?;
@@ -67,6 +73,19 @@ impl RmsNorm {
         let mean = x.sqr()?.mean_keepdim(D::Minus1)?;
         x.broadcast_div(&(mean + self.eps)?.sqrt()?)?.to_dtype(dtype)?.broadcast_mul(&self.weight)
     }
+
+    /// Like [`RmsNorm::forward`] of float32 `x` and weights, in `dtype` if the device rounds at no cost; otherwise float32.
+    ///
+    /// # Errors
+    /// As [`RmsNorm::forward`].
+    pub fn forward_as(&self, x: &Tensor, dtype: DType) -> Result<Tensor> {
+        #[cfg(feature = "cuda")]
+        if let Some(y) = super::kernels::rms_norm(x, &self.weight, self.eps, dtype)? {
+            return Ok(y);
+        }
+        let _ = dtype;
+        self.forward(x)
+    }
 }
 
 /// Group norm over channels of `[B, C, H, W]`.
@@ -96,7 +115,7 @@ impl GroupNorm {
     /// # Errors
     /// Shapes that do not fit, out of memory.
     pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        self.forward_f32(x)?.to_dtype(self.dtype)
+        self.normalise(x, None, false)
     }
 
     /// Like [`GroupNorm::forward`], followed by SiLU.
@@ -104,7 +123,27 @@ impl GroupNorm {
     /// # Errors
     /// As [`GroupNorm::forward`].
     pub fn silu(&self, x: &Tensor) -> Result<Tensor> {
-        self.forward_f32(x)?.silu()?.to_dtype(self.dtype)
+        self.normalise(x, None, true)
+    }
+
+    /// Like [`GroupNorm::silu`], of `x + extra`: `extra` `[B or 1, C]` is added to every pixel.
+    ///
+    /// # Errors
+    /// As [`GroupNorm::forward`].
+    pub fn silu_of_sum(&self, x: &Tensor, extra: &Tensor) -> Result<Tensor> {
+        self.normalise(x, Some(&extra.to_dtype(DType::F32)?), true)
+    }
+
+    fn normalise(&self, x: &Tensor, extra: Option<&Tensor>, with_silu: bool) -> Result<Tensor> {
+        #[cfg(feature = "cuda")]
+        if let Some(y) = super::kernels::group_norm(x, self.groups, &self.weight, &self.bias, extra, self.eps, with_silu)? {
+            return y.to_dtype(self.dtype);
+        }
+        let y = match extra {
+            Some(extra) => self.forward_f32(&x.to_dtype(DType::F32)?.broadcast_add(&extra.unsqueeze(2)?.unsqueeze(3)?)?)?,
+            None => self.forward_f32(x)?,
+        };
+        if with_silu { y.silu()? } else { y }.to_dtype(self.dtype)
     }
 
     fn forward_f32(&self, x: &Tensor) -> Result<Tensor> {

@@ -2,9 +2,10 @@
 //!
 //! Reference: diffusers `models/resnet.py`, `models/downsampling.py`, `models/upsampling.py`.
 
-use candle_core::{Result, Tensor};
+use candle_core::{DType, Result, Tensor};
 
-use super::{Conv2d, ConvSpec, GroupNorm, Linear, add_f32};
+use super::fused::{add, upsample_nearest};
+use super::{Conv2d, ConvSpec, GroupNorm, Linear};
 use crate::weights::{LoadResult, Vars};
 
 /// Norm, SiLU and convolution, twice, with a residual connection. The time embedding, if there is one, is added between the two.
@@ -47,19 +48,30 @@ impl ResnetBlock {
         })
     }
 
-    /// `x` `[B, in, H, W]`, `time` `[B, T]` after SiLU (the same for every block of a step) → `[B, out, H, W]` float32.
+    /// `x` `[B, in, H, W]`, `time` `[B, T]` after SiLU (the same for every block of a step) → `[B, out, H, W]`.
     ///
     /// # Errors
     /// Shapes that do not fit, out of memory.
     pub fn forward(&self, x: &Tensor, time: Option<&Tensor>) -> Result<Tensor> {
-        let mut y = self.conv1.forward(&self.norm1.silu(x)?)?;
-        if let (Some(linear), Some(time)) = (&self.time, time) {
-            y = add_f32(&y, &linear.forward(time)?.unsqueeze(2)?.unsqueeze(3)?)?;
-        }
-        let y = self.conv2.forward(&self.norm2.silu(&y)?)?;
+        let y = self.norm1.silu(x)?;
+        let y = match (&self.time, time) {
+            (Some(linear), Some(time)) => {
+                let (y, bias) = self.conv1.forward_without_bias(&y)?;
+                let time = linear.forward(time)?;
+                self.norm2.silu_of_sum(
+                    &y,
+                    &match bias {
+                        Some(bias) => time.to_dtype(DType::F32)?.broadcast_add(&bias.to_dtype(DType::F32)?)?,
+                        None => time,
+                    },
+                )?
+            }
+            _ => self.norm2.silu(&self.conv1.forward(&y)?)?,
+        };
+        let y = self.conv2.forward(&y)?;
         match &self.shortcut {
-            Some(shortcut) => add_f32(&shortcut.forward(x)?, &y),
-            None => add_f32(x, &y),
+            Some(shortcut) => add(&shortcut.forward(x)?, &y),
+            None => add(x, &y),
         }
     }
 }
@@ -90,11 +102,7 @@ impl Downsample {
         if h.min(w) < 2 && self.asymmetric || h.min(w) == 0 {
             candle_core::bail!("{w} × {h} cannot be halved: the picture is too small for this network");
         }
-        let x = &x.to_dtype(self.conv.dtype())?;
-        match self.asymmetric {
-            true => self.conv.forward(&x.pad_with_zeros(2, 0, 1)?.pad_with_zeros(3, 0, 1)?),
-            false => self.conv.forward(x),
-        }
+        self.conv.forward_padded(x, usize::from(self.asymmetric))
     }
 }
 
@@ -119,6 +127,6 @@ impl Upsample {
     pub fn forward(&self, x: &Tensor, size: Option<(usize, usize)>) -> Result<Tensor> {
         let (_, _, h, w) = x.dims4()?;
         let (h, w) = size.unwrap_or((2 * h, 2 * w));
-        self.conv.forward(&x.to_dtype(self.conv.dtype())?.upsample_nearest2d(h, w)?)
+        self.conv.forward(&upsample_nearest(&x.to_dtype(self.conv.dtype())?, h, w)?)
     }
 }

@@ -5,7 +5,8 @@
 
 use candle_core::{D, DType, Device, Result, Tensor};
 
-use super::{Conv2d, ConvSpec, LayerNorm, Linear, add_f32};
+use super::fused::{add, gelu_erf};
+use super::{Conv2d, ConvSpec, LayerNorm, Linear, attention};
 use crate::weights::{LoadResult, Vars, WeightsError};
 
 /// Attention scores that exist at a time; more windows are processed group by group.
@@ -213,16 +214,26 @@ impl Block {
     fn forward(&self, x: &Tensor, windows: &Windows) -> Result<Tensor> {
         let batch = x.dim(0)?;
         let split = windows.split(&self.norm1.forward(x)?)?;
-        let x = add_f32(x, &windows.join(&self.attend(&split, windows)?, batch)?)?;
-        let hidden = self.fc1.forward(&self.norm2.forward(&x)?)?.gelu_erf()?;
-        add_f32(&x, &self.fc2.forward(&hidden)?)
+        let x = add(x, &windows.join(&self.attend(&split, windows)?, batch)?)?;
+        let hidden = gelu_erf(&self.fc1.forward(&self.norm2.forward(&x)?)?)?;
+        add(&x, &self.fc2.forward(&hidden)?)
     }
 
     /// `[B·windows, N, C]` → the same shape.
     fn attend(&self, x: &Tensor, windows: &Windows) -> Result<Tensor> {
         let (all, n, c) = x.dims3()?;
         let size = c / self.heads;
-        let qkv = self.qkv.forward(x)?.reshape((all, n, 3, self.heads, size))?.permute((2, 0, 3, 1, 4))?;
+        let qkv = self.qkv.forward(x)?.reshape((all, n, 3, self.heads, size))?;
+        if qkv.device().is_cuda() && qkv.dtype() != DType::F32 {
+            let part = |i: usize| qkv.narrow(2, i, 1)?.squeeze(2)?.transpose(1, 2);
+            let bias = match &windows.mask {
+                Some(mask) => self.bias.broadcast_add(mask)?.repeat((all / windows.count, 1, 1, 1))?,
+                None => self.bias.clone(),
+            };
+            let y = attention(&part(0)?, &part(1)?, &part(2)?, Some(&bias), (size as f64).powf(-0.5))?;
+            return self.proj.forward(&y.transpose(1, 2)?.contiguous()?.reshape((all, n, c))?);
+        }
+        let qkv = qkv.permute((2, 0, 3, 1, 4))?;
         let q = (qkv.get(0)?.contiguous()? * (size as f64).powf(-0.5))?;
         let k = qkv.get(1)?.transpose(2, 3)?.contiguous()?;
         let v = qkv.get(2)?.contiguous()?;

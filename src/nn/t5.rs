@@ -7,7 +7,7 @@ use std::sync::Arc;
 use candle_core::{DType, Device, Result, Tensor};
 use serde::Deserialize;
 
-use super::{Embedding, Linear, RmsNorm, attention};
+use super::{Embedding, JoinedLinear, Linear, RmsNorm, attention};
 use crate::weights::{LoadResult, TensorStore, Vars, WeightsError, t5_names};
 
 /// `config.json` of a T5 model, with transformers' defaults.
@@ -131,12 +131,18 @@ impl T5Config {
 }
 
 struct Attention {
-    q: Linear,
-    k: Linear,
-    v: Linear,
+    projections: Projections,
     o: Linear,
     heads: usize,
     dtype: DType,
+}
+
+/// The products that make queries, keys and values.
+enum Projections {
+    /// One product in bfloat16, whose scores the attention keeps in float32.
+    Joined(JoinedLinear),
+    /// T5 does not scale the scores. They are large, so float16 would round them by whole units: q and k are computed in float32.
+    Apart([Linear; 3]),
 }
 
 impl Attention {
@@ -144,15 +150,27 @@ impl Attention {
         let inner = config.num_heads * config.d_kv;
         let linear = |name: &str| Linear::with_bias(&vars.pp(name), config.d_model, inner, false);
         let o = Linear::with_bias(&vars.pp("o"), inner, config.d_model, false)?;
-        Ok(Self { q: linear("q")?, k: linear("k")?, v: linear("v")?, o, heads: config.num_heads, dtype: vars.dtype() })
+        let projections = match vars.device().is_cuda() && vars.dtype() == DType::BF16 {
+            true => Projections::Joined(JoinedLinear::load(&["q", "k", "v"].map(|name| vars.pp(name)), config.d_model, inner, false)?),
+            false => Projections::Apart([linear("q")?, linear("k")?, linear("v")?]),
+        };
+        Ok(Self { projections, o, heads: config.num_heads, dtype: vars.dtype() })
     }
 
     fn forward(&self, x: &Tensor, bias: &Tensor) -> Result<Tensor> {
         let (b, t, _) = x.dims3()?;
-        let split = |y: Tensor| y.reshape((b, t, self.heads, ()))?.transpose(1, 2)?.to_dtype(DType::F32)?.contiguous();
-        // T5 does not scale the scores. They are large, so half precision would round them by whole units.
-        let (q, k) = (split(self.q.forward_in(x, DType::F32)?)?, split(self.k.forward_in(x, DType::F32)?)?);
-        let y = attention(&q, &k, &split(self.v.forward(x)?)?, Some(bias), 1.0)?;
+        let y = match &self.projections {
+            Projections::Joined(joined) => {
+                let qkv = joined.forward(&x.to_dtype(self.dtype)?)?.reshape((b, t, 3, self.heads, ()))?;
+                let part = |i: usize| qkv.narrow(2, i, 1)?.squeeze(2)?.transpose(1, 2);
+                attention(&part(0)?, &part(1)?, &part(2)?, Some(bias), 1.0)?
+            }
+            Projections::Apart([q, k, v]) => {
+                let split = |y: Tensor| y.reshape((b, t, self.heads, ()))?.transpose(1, 2)?.to_dtype(DType::F32)?.contiguous();
+                let (q, k) = (split(q.forward_in(x, DType::F32)?)?, split(k.forward_in(x, DType::F32)?)?);
+                attention(&q, &k, &split(v.forward(x)?)?, Some(bias), 1.0)?
+            }
+        };
         self.o.forward_in(&y.transpose(1, 2)?.reshape((b, t, ()))?, self.dtype)
     }
 }
@@ -181,12 +199,11 @@ impl FeedForward {
     }
 
     fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        let y = self.first.forward(x)?;
         let y = match self.activation {
-            Activation::Relu => y.relu()?,
-            Activation::Gelu => y.gelu_erf()?,
-            Activation::GeluTanh => y.gelu()?,
-            Activation::Silu => y.silu()?,
+            Activation::Relu => self.first.forward(x)?.relu()?,
+            Activation::Gelu => self.first.forward(x)?.gelu_erf()?,
+            Activation::GeluTanh => self.first.forward_gelu(x)?,
+            Activation::Silu => self.first.forward(x)?.silu()?,
         };
         let y = y.to_dtype(self.out_dtype)?;
         let y = match &self.gate {
@@ -276,11 +293,13 @@ impl T5Encoder {
             let hidden = ((mask.to_dtype(DType::F32)? - 1.0)? * f64::from(f32::MAX / 2.0))?;
             bias = bias.broadcast_add(&hidden.unsqueeze(1)?.unsqueeze(1)?)?;
         }
+        // float16 queries and keys would round the scores.
+        let normed = if self.dtype == DType::F16 { DType::F32 } else { self.dtype };
         let mut x = self.tokens.forward(input_ids)?.to_dtype(DType::F32)?;
         for block in &self.blocks {
-            let y = block.attention.forward(&block.attention_norm.forward(&x)?, &bias)?;
+            let y = block.attention.forward(&block.attention_norm.forward_as(&x, normed)?, &bias)?;
             x = (x + y.to_dtype(DType::F32)?)?;
-            let y = block.mlp.forward(&block.mlp_norm.forward(&x)?)?;
+            let y = block.mlp.forward(&block.mlp_norm.forward_as(&x, normed)?)?;
             x = (x + y.to_dtype(DType::F32)?)?;
         }
         self.norm.forward(&x)?.to_dtype(self.dtype)
@@ -288,11 +307,11 @@ impl T5Encoder {
 
     /// The relative position bias `[1, H, T, T]`, float32; the same in every block.
     fn bias(&self, tokens: usize) -> Result<Tensor> {
-        let bucket = |query: usize, key: usize| {
-            let (buckets, far) = (self.config.relative_attention_num_buckets, self.config.relative_attention_max_distance);
-            bucket(key as i64 - query as i64, buckets, far)
-        };
-        let ids: Vec<u32> = (0..tokens).flat_map(|q| (0..tokens).map(move |k| bucket(q, k))).collect();
+        let (buckets, far) = (self.config.relative_attention_num_buckets, self.config.relative_attention_max_distance);
+        // From the farthest key before the query to the farthest one after it.
+        let last = tokens as i64 - 1;
+        let by_distance: Vec<u32> = (-last..=last).map(|distance| bucket(distance, buckets, far)).collect();
+        let ids: Vec<u32> = (0..tokens).flat_map(|query| by_distance[tokens - 1 - query..][..tokens].iter().copied()).collect();
         let ids = Tensor::from_vec(ids, (tokens, tokens), &self.device)?;
         self.position_bias.forward(&ids)?.permute((2, 0, 1))?.unsqueeze(0)?.contiguous()
     }

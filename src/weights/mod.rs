@@ -14,6 +14,8 @@ pub mod stoppable;
 pub mod store;
 pub mod synthetic;
 pub mod t5_names;
+#[cfg(feature = "cuda")]
+mod upload;
 pub mod vae_names;
 pub mod vars;
 

@@ -157,6 +157,13 @@ impl SafetensorsStore {
             len = rows.len() * row;
             shape[0] = rows.len();
         }
+        let located = |source| WeightsError::Tensor { place: format!("{}: tensor {name}", path.display()), source };
+        #[cfg(feature = "cuda")]
+        if let Device::Cuda(gpu) = device {
+            if let Some(tensor) = super::upload::upload(&file.lock(), start, &shape, entry.dtype, gpu).map_err(located)? {
+                return tensor.to_dtype(dtype).map_err(located);
+            }
+        }
         let mut bytes = vec![0u8; len];
         {
             let mut file = file.lock();
@@ -173,7 +180,7 @@ impl SafetensorsStore {
                 _ => Ok(tensor),
             }
         };
-        load().map_err(|source| WeightsError::Tensor { place: format!("{}: tensor {name}", path.display()), source })
+        load().map_err(located)
     }
 }
 

@@ -48,10 +48,94 @@ impl DeviceChoice {
         if !cfg!(feature = "cuda") {
             return Err(notice!("diffusion-built-without-cuda"));
         }
-        let device = Device::new_cuda(ordinal)
-            .map_err(|e| notice!("diffusion-gpu-unusable", number = ordinal.to_string(), detail = one_line(&e)))?;
+        let device =
+            new_cuda(ordinal).map_err(|e| notice!("diffusion-gpu-unusable", number = ordinal.to_string(), detail = one_line(&e)))?;
         Ok((device, format!("CUDA {ordinal}")))
     }
+}
+
+#[cfg(feature = "cuda")]
+fn new_cuda(ordinal: usize) -> candle_core::Result<Device> {
+    // One stream for every thread: networks are loaded on one and run on another.
+    let device = candle_core::CudaDevice::new_with_stream(ordinal)?;
+    // SAFETY: everything runs on that one stream, in order, so no tensor needs events of its own.
+    #[allow(unsafe_code)]
+    unsafe {
+        device.disable_event_tracking();
+    }
+    pool::keep_freed_memory(&device);
+    Ok(Device::Cuda(device))
+}
+
+#[cfg(not(feature = "cuda"))]
+fn new_cuda(ordinal: usize) -> candle_core::Result<Device> {
+    Device::new_cuda(ordinal)
+}
+
+/// The pool from which the driver serves allocations in the order of a stream.
+#[cfg(feature = "cuda")]
+#[allow(unsafe_code)]
+mod pool {
+    use candle_core::CudaDevice;
+    use candle_core::cuda_backend::cudarc::driver::sys;
+
+    fn of(device: &CudaDevice) -> Option<sys::CUmemoryPool> {
+        let stream = device.cuda_stream();
+        stream.context().bind_to_thread().ok()?;
+        let mut pool = std::ptr::null_mut();
+        // SAFETY: `pool` receives the handle.
+        unsafe { sys::cuDeviceGetDefaultMemPool(&raw mut pool, stream.context().cu_device()) }.result().ok()?;
+        Some(pool)
+    }
+
+    fn get(pool: sys::CUmemoryPool, attribute: sys::CUmemPool_attribute) -> Option<u64> {
+        let mut value = 0u64;
+        // SAFETY: these attributes are 64-bit numbers.
+        unsafe { sys::cuMemPoolGetAttribute(pool, attribute, (&raw mut value).cast()) }.result().ok()?;
+        Some(value)
+    }
+
+    /// Keeps freed memory for the next allocations. Otherwise the driver returns it at every wait for the GPU, which is once a step, and
+    /// mapping it again takes longer than many kernels.
+    pub fn keep_freed_memory(device: &CudaDevice) {
+        if let Some(pool) = of(device) {
+            let mut all = u64::MAX;
+            // SAFETY: the attribute is a 64-bit number. A failure leaves the slower behaviour.
+            let _ = unsafe {
+                sys::cuMemPoolSetAttribute(pool, sys::CUmemPool_attribute::CU_MEMPOOL_ATTR_RELEASE_THRESHOLD, (&raw mut all).cast())
+            };
+        }
+    }
+
+    /// Bytes that are kept without being in use.
+    pub fn kept(device: &CudaDevice) -> u64 {
+        use sys::CUmemPool_attribute as Attribute;
+        let kept = |pool| {
+            let reserved = get(pool, Attribute::CU_MEMPOOL_ATTR_RESERVED_MEM_CURRENT)?;
+            Some(reserved.saturating_sub(get(pool, Attribute::CU_MEMPOOL_ATTR_USED_MEM_CURRENT)?))
+        };
+        of(device).and_then(kept).unwrap_or(0)
+    }
+
+    /// Returns kept memory to the system.
+    pub fn release(device: &CudaDevice) {
+        if let Some(pool) = of(device) {
+            // SAFETY: the handle is the device's own. A failure keeps the memory.
+            let _ = unsafe { sys::cuMemPoolTrimTo(pool, 0) };
+        }
+    }
+}
+
+/// Returns memory that was freed to the system, for other programs.
+pub fn release_freed_memory(device: &Device) {
+    #[cfg(feature = "cuda")]
+    if let Device::Cuda(cuda) = device {
+        // Memory is free only after the work that used it.
+        if cuda.cuda_stream().synchronize().is_ok() {
+            pool::release(cuda);
+        }
+    }
+    let _ = device;
 }
 
 /// Memory of a GPU in bytes.
@@ -72,7 +156,8 @@ pub fn gpu_memory(device: &Device) -> Option<Memory> {
         // Memory that was freed a moment ago counts as free only after pending work is done.
         stream.synchronize().ok()?;
         stream.context().bind_to_thread().ok()?;
-        return result::mem_get_info().ok().map(|(free, total)| Memory { free: free as u64, total: total as u64 });
+        let kept = pool::kept(cuda);
+        return result::mem_get_info().ok().map(|(free, total)| Memory { free: free as u64 + kept, total: total as u64 });
     }
     let _ = device;
     None

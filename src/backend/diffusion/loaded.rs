@@ -5,6 +5,7 @@ use std::sync::Arc;
 use candle_core::{DType, Device};
 
 use super::birefnet::MattingNetwork;
+use super::device::release_freed_memory;
 use super::error::{DiffusionError, DiffusionResult};
 use super::flux::{FluxCondition, FluxModel};
 use super::loader::get_or_load;
@@ -261,6 +262,7 @@ impl LoadedModels {
         self.flux = None;
         self.sdxl = None;
         self.matting = None;
+        release_freed_memory(&self.setup.device);
     }
 
     /// Frees all models and forgets the plan. Encoded prompts stay in host memory.

@@ -301,7 +301,8 @@ impl Guided<'_> {
     }
 }
 
-/// SDXL's own autoencoder overflows float16; fixed ones say so with `force_upcast: false`.
+/// SDXL's own autoencoder overflows float16; fixed ones say so with `force_upcast: false`. bfloat16 has the range of float32 and the speed
+/// of float16.
 fn autoencoder_dtype(config: &VaeConfig, dtype: DType) -> DType {
-    if dtype == DType::F16 && config.force_upcast { DType::F32 } else { dtype }
+    if dtype == DType::F16 && config.force_upcast { DType::BF16 } else { dtype }
 }

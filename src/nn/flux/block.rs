@@ -5,7 +5,8 @@ use candle_core::{D, DType, Result, Tensor};
 
 use super::config::FluxConfig;
 use super::rope::Rope;
-use crate::nn::{LayerNorm, Linear, add_f32, attention};
+use crate::nn::fused::{Qkv, add_gated, modulated_norm, rotate_heads};
+use crate::nn::{JoinedLinear, Linear, attention};
 use crate::weights::{LoadResult, Vars};
 
 const EPS: f64 = 1e-6;
@@ -22,29 +23,24 @@ fn modulations(linear: &Linear, conditioning: &Tensor, parts: usize) -> Result<V
     let all = linear.forward(conditioning)?.unsqueeze(1)?.to_dtype(DType::F32)?;
     let size = all.dim(D::Minus1)? / (3 * parts);
     let piece = |i: usize| all.narrow(D::Minus1, i * size, size);
-    (0..parts).map(|p| Ok(Modulation { shift: piece(3 * p)?, scale: (piece(3 * p + 1)? + 1.0)?, gate: piece(3 * p + 2)? })).collect()
+    (0..parts).map(|p| Ok(Modulation { shift: piece(3 * p)?, scale: piece(3 * p + 1)?, gate: piece(3 * p + 2)? })).collect()
 }
 
 impl Modulation {
     fn norm(&self, x: &Tensor) -> Result<Tensor> {
-        LayerNorm::without_affine(EPS).forward(x)?.broadcast_mul(&self.scale)?.broadcast_add(&self.shift)
+        modulated_norm(x, &self.scale, &self.shift, EPS)
     }
 
     fn add(&self, x: &Tensor, update: &Tensor) -> Result<Tensor> {
-        // float16 overflows in late blocks; the reference clips there too.
-        let update = if update.dtype() == DType::F16 { &update.clamp(-65504f32, 65504f32)? } else { update };
-        add_f32(x, &update.to_dtype(DType::F32)?.broadcast_mul(&self.gate)?)
+        add_gated(x, update, &self.gate)
     }
 }
 
 /// Queries, keys and values of one stream.
 struct Heads {
-    q: Linear,
-    k: Linear,
-    v: Linear,
+    qkv: JoinedLinear,
     norm_q: Tensor,
     norm_k: Tensor,
-    size: usize,
 }
 
 impl Heads {
@@ -52,34 +48,26 @@ impl Heads {
         let inner = config.inner();
         let norm = |name: &str| vars.pp(name).with_dtype(DType::F32).get("weight", config.attention_head_dim);
         Ok(Self {
-            q: Linear::load(&vars.pp(q), inner, inner)?,
-            k: Linear::load(&vars.pp(k), inner, inner)?,
-            v: Linear::load(&vars.pp(v), inner, inner)?,
+            qkv: JoinedLinear::load(&[vars.pp(q), vars.pp(k), vars.pp(v)], inner, inner, true)?,
             norm_q: norm(norm_q)?,
             norm_k: norm(norm_k)?,
-            size: config.attention_head_dim,
         })
     }
 
-    /// `x` `[B, N, inner]`, whose first token is token `start` of the sequence → q, k, v `[B, H, N, D]`.
-    fn forward(&self, x: &Tensor, rope: &Rope, start: usize) -> Result<[Tensor; 3]> {
-        let (b, n, _) = x.dims3()?;
-        let split = |y: Tensor| y.reshape((b, n, (), self.size));
-        let v = split(self.v.forward(x)?)?.transpose(1, 2)?.contiguous()?;
-        // Norm and rotation both compute in float32: convert once there and once back.
-        let rotated = |linear: &Linear, norm: &Tensor| {
-            let y = split(linear.forward(x)?)?.to_dtype(DType::F32)?;
-            let y = candle_nn::ops::rms_norm(&y, norm, EPS as f32)?.transpose(1, 2)?.contiguous()?;
-            rope.rotate(&y, start)?.to_dtype(v.dtype())
-        };
-        Ok([rotated(&self.q, &self.norm_q)?, rotated(&self.k, &self.norm_k)?, v])
+    fn of<'a>(&'a self, qkv: &'a Tensor) -> Qkv<'a> {
+        Qkv { qkv, norms: [&self.norm_q, &self.norm_k] }
+    }
+
+    /// Channels of a head.
+    fn size(&self) -> usize {
+        self.norm_q.elem_count()
     }
 }
 
-/// `[B, H, N, D]` → `[B, N, H · D]`.
-fn attend(q: &Tensor, k: &Tensor, v: &Tensor) -> Result<Tensor> {
+/// q, k and v `[B, H, N, D]` → `[B, N, H · D]`.
+fn attend([q, k, v]: &[Tensor; 3]) -> Result<Tensor> {
     let (b, _, n, d) = q.dims4()?;
-    attention(q, k, v, None, 1.0 / (d as f64).sqrt())?.transpose(1, 2)?.reshape((b, n, ()))
+    attention(q, k, v, None, 1.0 / (d as f64).sqrt())?.transpose(1, 2)?.contiguous()?.reshape((b, n, ()))
 }
 
 /// The text or the image stream of a double block.
@@ -107,7 +95,7 @@ impl Stream {
     fn finish(&self, x: &Tensor, attended: &Tensor, modulation: &[Modulation]) -> Result<Tensor> {
         let [first, second] = modulation else { candle_core::bail!("a double block has two modulations") };
         let x = first.add(x, &self.out.forward(attended)?)?;
-        let hidden = self.mlp_in.forward(&second.norm(&x)?)?.gelu()?;
+        let hidden = self.mlp_in.forward_gelu(&second.norm(&x)?)?;
         second.add(&x, &self.mlp_out.forward(&hidden)?)
     }
 }
@@ -133,9 +121,10 @@ impl DoubleBlock {
         let of_image = modulations(&self.image.modulation, conditioning, 2)?;
         let of_text = modulations(&self.text.modulation, conditioning, 2)?;
         let (t, s) = (text.dim(1)?, image.dim(1)?);
-        let [tq, tk, tv] = self.text.heads.forward(&of_text[0].norm(text)?, rope, 0)?;
-        let [iq, ik, iv] = self.image.heads.forward(&of_image[0].norm(image)?, rope, t)?;
-        let joint = attend(&Tensor::cat(&[tq, iq], 2)?, &Tensor::cat(&[tk, ik], 2)?, &Tensor::cat(&[tv, iv], 2)?)?;
+        let of_text_heads = self.text.heads.qkv.forward(&of_text[0].norm(text)?)?;
+        let of_image_heads = self.image.heads.qkv.forward(&of_image[0].norm(image)?)?;
+        let (first, second) = (self.text.heads.of(&of_text_heads), self.image.heads.of(&of_image_heads));
+        let joint = attend(&rotate_heads(Some(first), second, rope, self.image.heads.size(), EPS)?)?;
         let image = self.image.finish(image, &joint.narrow(1, t, s)?.contiguous()?, &of_image)?;
         let text = self.text.finish(text, &joint.narrow(1, 0, t)?.contiguous()?, &of_text)?;
         Ok((text, image))
@@ -165,9 +154,9 @@ impl SingleBlock {
     pub(super) fn forward(&self, x: &Tensor, conditioning: &Tensor, rope: &Rope) -> Result<Tensor> {
         let modulation = modulations(&self.modulation, conditioning, 1)?;
         let normed = modulation[0].norm(x)?;
-        let [q, k, v] = self.heads.forward(&normed, rope, 0)?;
-        let attended = attend(&q, &k, &v)?;
-        let hidden = self.mlp_in.forward(&normed)?.gelu()?;
-        modulation[0].add(x, &self.out.forward(&Tensor::cat(&[attended, hidden], D::Minus1)?)?)
+        let qkv = self.heads.qkv.forward(&normed)?;
+        let attended = attend(&rotate_heads(None, self.heads.of(&qkv), rope, self.heads.size(), EPS)?)?;
+        let hidden = self.mlp_in.forward_gelu(&normed)?;
+        modulation[0].add(x, &self.out.forward_parts(&[&attended, &hidden])?)
     }
 }

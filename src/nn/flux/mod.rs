@@ -12,7 +12,8 @@ pub mod rope;
 
 pub use config::FluxConfig;
 
-use crate::nn::{LayerNorm, Linear};
+use crate::nn::Linear;
+use crate::nn::fused::modulated_norm;
 use crate::weights::{LoadResult, Vars, flux_names};
 use block::{DoubleBlock, SingleBlock};
 use embed::Conditioning;
@@ -129,7 +130,7 @@ impl FluxTransformer {
         let image = joint.narrow(1, text_tokens, image_tokens)?.contiguous()?;
         let modulation = self.norm_out.forward(&conditioning)?.unsqueeze(1)?.to_dtype(DType::F32)?;
         let inner = self.config.inner();
-        let (scale, shift) = ((modulation.narrow(2, 0, inner)? + 1.0)?, modulation.narrow(2, inner, inner)?);
-        self.proj_out.forward(&LayerNorm::without_affine(1e-6).forward(&image)?.broadcast_mul(&scale)?.broadcast_add(&shift)?)
+        let (scale, shift) = (modulation.narrow(2, 0, inner)?, modulation.narrow(2, inner, inner)?);
+        self.proj_out.forward(&modulated_norm(&image, &scale, &shift, 1e-6)?)
     }
 }

@@ -55,6 +55,11 @@ impl Rope {
         Ok(Self { cos: table(f64::cos)?, sin: table(f64::sin)? })
     }
 
+    /// Cosines and sines, `[tokens, half the head]` each, float32.
+    pub fn tables(&self) -> [&Tensor; 2] {
+        [&self.cos, &self.sin]
+    }
+
     /// Number of text and image tokens.
     pub fn tokens(&self) -> usize {
         self.cos.dims()[0]

@@ -1,5 +1,5 @@
 // Sampled columns of a modulated deformable convolution (Zhu et al., "Deformable ConvNets v2", 2019), as torchvision.ops.deform_conv2d
-// defines them. Compiled at run time without any header, hence the conversions by hand.
+// defines them.
 
 struct f16 { unsigned short bits; };
 struct bf16 { unsigned short bits; };

@@ -3,12 +3,11 @@
 use candle_core::backend::BackendStorage;
 use candle_core::cuda_backend::cudarc::driver::{CudaSlice, DeviceRepr, LaunchConfig, PushKernelArg};
 use candle_core::cuda_backend::{CudaDType, CudaStorageSlice, WrapErr};
-use candle_core::{CudaDevice, CudaStorage, Layout, Result, Shape};
+use candle_core::{CudaDevice, CudaStorage, Device, Layout, Result, Shape};
 
-use super::Source;
+use super::context;
 use crate::nn::deform_columns::Columns;
 
-static SOURCE: Source = Source::new("nanococoa_deform_conv", include_str!("deform_conv.cu"));
 const THREADS: u32 = 256;
 /// Channels per thread block, as in the kernel.
 const CHANNELS: usize = 8;
@@ -68,7 +67,8 @@ fn launch<T: DeviceRepr + CudaDType>(
         op.rows,
     ]
     .map(|size| size as i32);
-    let function = SOURCE.function(device, kernel)?;
+    let Some(context) = context::of(&Device::Cuda(device.clone()))? else { candle_core::bail!("a CUDA device is needed") };
+    let function = context.function(kernel)?;
     // SAFETY: the kernel writes every element before any is read.
     #[allow(unsafe_code)]
     let out = unsafe { device.alloc::<T>(b * c * taps * places)? };

@@ -1,32 +1,20 @@
-//! CUDA kernels, compiled at run time for the GPU in use.
+//! What runs on NVIDIA GPUs in place of plain operations: fused kernels of our own, and NVIDIA's libraries.
+//!
+//! A function here returns `None` for a type, layout or size that it does not take; the caller then uses plain operations.
 
+mod attention;
+mod blas;
+mod context;
+mod cudnn;
 mod deform_conv;
+mod elementwise;
+#[cfg(test)]
+mod tests;
 
-use std::sync::OnceLock;
-
-use candle_core::cuda_backend::cudarc::{driver::CudaFunction, nvrtc};
-use candle_core::{CudaDevice, Result};
-
+pub(super) use attention::attention;
+pub(super) use blas::{Activation, linear, linear_of_parts};
+pub(super) use cudnn::convolution;
 pub(super) use deform_conv::deform_columns;
-
-/// A source file, compiled once per process.
-struct Source {
-    name: &'static str,
-    code: &'static str,
-    ptx: OnceLock<std::result::Result<String, String>>,
-}
-
-impl Source {
-    const fn new(name: &'static str, code: &'static str) -> Self {
-        Self { name, code, ptx: OnceLock::new() }
-    }
-
-    /// A kernel of this file, loaded on a device.
-    fn function(&self, device: &CudaDevice, kernel: &str) -> Result<CudaFunction> {
-        let compile = || nvrtc::compile_ptx(self.code).map(|ptx| ptx.to_src()).map_err(|e| e.to_string());
-        match self.ptx.get_or_init(compile) {
-            Ok(ptx) => Ok(device.get_or_load_custom_func(kernel, self.name, ptx)?.into_cuda_function()),
-            Err(e) => candle_core::bail!("the CUDA kernel {} cannot be compiled: {e}", self.name),
-        }
-    }
-}
+pub(super) use elementwise::{
+    Function, activate, add, channels_last, geglu, group_norm, is_channels_last, layer_norm, rms_norm, rotate_heads, upsample_twice,
+};

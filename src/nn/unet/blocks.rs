@@ -2,10 +2,11 @@
 //!
 //! Reference: diffusers `models/unets/unet_2d_blocks.py`.
 
-use candle_core::{DType, Result, Tensor};
+use candle_core::{Result, Tensor};
 
 use super::config::{Scale, UnetConfig};
 use super::transformer::{Context, KeyValue, Transformer, TransformerSpec};
+use crate::nn::fused::join_channels;
 use crate::nn::resnet::{Downsample, ResnetBlock, ResnetSpec, Upsample};
 use crate::weights::{LoadResult, Vars, WeightsError};
 
@@ -116,7 +117,7 @@ impl Encoder {
 
     /// The skip connections of every scale, starting with the input. The last one is the input of the middle block.
     pub(super) fn down(&self, x: Tensor, time: &Tensor, context: &mut Context<'_>) -> Result<Vec<Tensor>> {
-        let mut x = x.to_dtype(DType::F32)?;
+        let mut x = x;
         let mut skips = vec![x.clone()];
         for down in &self.down {
             for pair in &down.pairs {
@@ -124,7 +125,7 @@ impl Encoder {
                 skips.push(x.clone());
             }
             if let Some(downsample) = &down.downsample {
-                x = downsample.forward(&x)?.to_dtype(DType::F32)?;
+                x = downsample.forward(&x)?;
                 skips.push(x.clone());
             }
         }
@@ -204,12 +205,12 @@ impl Decoder {
         for up in &self.up {
             for pair in &up.pairs {
                 let Some(skip) = skips.pop() else { candle_core::bail!("the decoder ran out of skips") };
-                x = apply(pair, &Tensor::cat(&[x, skip], 1)?, time, context)?;
+                x = apply(pair, &join_channels(&[&x, &skip])?, time, context)?;
             }
             if let Some(upsample) = &up.upsample {
                 // Odd sizes cannot be doubled back; the next skip has the size.
                 let size = skips.last().map(|s| s.dims4()).transpose()?.map(|(_, _, h, w)| (h, w));
-                x = upsample.forward(&x, size)?.to_dtype(DType::F32)?;
+                x = upsample.forward(&x, size)?;
             }
         }
         Ok(x)

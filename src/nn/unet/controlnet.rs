@@ -9,6 +9,7 @@ use super::conditioning::Conditioning;
 use super::config::UnetConfig;
 use super::embed::Embedding;
 use super::transformer::KeyValue;
+use crate::nn::fused::add;
 use crate::nn::{Conv2d, ConvSpec};
 use crate::weights::{LoadResult, Vars, WeightsError};
 
@@ -125,7 +126,8 @@ impl ControlNet {
     pub fn forward(&self, sample: &Tensor, timestep: &Tensor, prepared: &PreparedControl, scale: f64) -> Result<Residuals> {
         let time = self.embedding.at(timestep, prepared.constant.as_ref(), sample.dtype())?;
         let mut context = prepared.context.iter();
-        let x = self.conv_in.forward(sample)?.broadcast_add(&prepared.picture)?;
+        let x = self.conv_in.forward(sample)?;
+        let x = add(&x, &prepared.picture.broadcast_as(x.shape())?)?;
         let skips = self.encoder.down(x, &time, &mut context)?;
         let Some(last) = skips.last() else { candle_core::bail!("a network without blocks") };
         let mid = self.encoder.middle(last, &time, &mut context)?;

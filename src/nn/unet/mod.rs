@@ -12,7 +12,8 @@ mod transformer;
 
 use candle_core::{Result, Tensor};
 
-use super::{Conv2d, ConvSpec, GroupNorm, add_f32};
+use super::fused::add;
+use super::{Conv2d, ConvSpec, GroupNorm};
 use crate::weights::{LoadResult, Vars};
 use blocks::{Decoder, Encoder};
 pub use conditioning::Conditioning;
@@ -90,9 +91,9 @@ impl Unet {
                 );
             }
             for (skip, residual) in skips.iter_mut().zip(&control.down) {
-                *skip = add_f32(skip, residual)?;
+                *skip = add(skip, residual)?;
             }
-            x = add_f32(&x, &control.mid)?;
+            x = add(&x, &control.mid)?;
         }
         let x = self.decoder.forward(x, skips, &time, &mut context)?;
         self.conv_out.forward(&self.norm_out.silu(&x)?)

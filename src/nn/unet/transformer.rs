@@ -2,9 +2,10 @@
 //!
 //! Reference: diffusers `models/transformers/transformer_2d.py`, `models/attention.py` (`BasicTransformerBlock`), `models/activations.py` (`GEGLU`).
 
-use candle_core::{D, Result, Tensor};
+use candle_core::{Result, Tensor};
 
-use crate::nn::{Conv2d, ConvSpec, GroupNorm, LayerNorm, Linear, add_f32, attention};
+use crate::nn::fused::{add, geglu, to_picture, to_tokens};
+use crate::nn::{Conv2d, ConvSpec, GroupNorm, JoinedLinear, LayerNorm, Linear, attention};
 use crate::weights::{LoadResult, Vars};
 
 /// Keys and values of the prompt for one layer, `[B, heads, tokens, D]` each: the same at every step.
@@ -16,10 +17,37 @@ pub(super) type Context<'a> = std::slice::Iter<'a, KeyValue>;
 /// `[B, N, H · D]` → `[B, H, N, D]`.
 fn split(x: &Tensor, heads: usize) -> Result<Tensor> {
     let (b, n, c) = x.dims3()?;
-    x.reshape((b, n, heads, c / heads))?.transpose(1, 2)?.contiguous()
+    x.reshape((b, n, heads, c / heads))?.transpose(1, 2)
 }
 
-struct Attention {
+/// Attention of the pixels to each other.
+struct SelfAttention {
+    qkv: JoinedLinear,
+    out: Linear,
+    heads: usize,
+}
+
+impl SelfAttention {
+    fn load(vars: &Vars, size: usize, heads: usize) -> LoadResult<Self> {
+        Ok(Self {
+            qkv: JoinedLinear::load(&["to_q", "to_k", "to_v"].map(|name| vars.pp(name)), size, size, false)?,
+            out: Linear::load(&vars.pp("to_out.0"), size, size)?,
+            heads,
+        })
+    }
+
+    fn forward(&self, x: &Tensor) -> Result<Tensor> {
+        let (b, n, c) = x.dims3()?;
+        let size = c / self.heads;
+        let qkv = self.qkv.forward(x)?.reshape((b, n, 3, self.heads, size))?;
+        let part = |i: usize| qkv.narrow(2, i, 1)?.squeeze(2)?.transpose(1, 2);
+        let y = attention(&part(0)?, &part(1)?, &part(2)?, None, 1.0 / (size as f64).sqrt())?;
+        self.out.forward(&y.transpose(1, 2)?.flatten_from(2)?)
+    }
+}
+
+/// Attention of the pixels to the prompt.
+struct CrossAttention {
     q: Linear,
     k: Linear,
     v: Linear,
@@ -28,7 +56,7 @@ struct Attention {
     scale: f64,
 }
 
-impl Attention {
+impl CrossAttention {
     fn load(vars: &Vars, size: usize, context: usize, heads: usize) -> LoadResult<Self> {
         let linear = |name: &str, inputs: usize| Linear::with_bias(&vars.pp(name), inputs, size, false);
         Ok(Self {
@@ -54,8 +82,8 @@ impl Attention {
 /// Self-attention, cross-attention and a gated MLP, each with a norm before it and a residual connection.
 struct Layer {
     norms: [LayerNorm; 3],
-    self_attention: Attention,
-    cross_attention: Attention,
+    self_attention: SelfAttention,
+    cross_attention: CrossAttention,
     ff_in: Linear,
     ff_out: Linear,
 }
@@ -65,8 +93,8 @@ impl Layer {
         let norm = |name: &str| LayerNorm::load(&vars.pp(name), size, 1e-5);
         Ok(Self {
             norms: [norm("norm1")?, norm("norm2")?, norm("norm3")?],
-            self_attention: Attention::load(&vars.pp("attn1"), size, size, heads)?,
-            cross_attention: Attention::load(&vars.pp("attn2"), size, context, heads)?,
+            self_attention: SelfAttention::load(&vars.pp("attn1"), size, heads)?,
+            cross_attention: CrossAttention::load(&vars.pp("attn2"), size, context, heads)?,
             ff_in: Linear::load(&vars.pp("ff.net.0.proj"), size, 8 * size)?,
             ff_out: Linear::load(&vars.pp("ff.net.2"), 4 * size, size)?,
         })
@@ -74,12 +102,10 @@ impl Layer {
 
     fn forward(&self, x: &Tensor, prompt: &KeyValue) -> Result<Tensor> {
         let normed = self.norms[0].forward(x)?;
-        let x = add_f32(x, &self.self_attention.forward(&normed, &self.self_attention.key_value(&normed)?)?)?;
-        let x = add_f32(&x, &self.cross_attention.forward(&self.norms[1].forward(&x)?, prompt)?)?;
-        let wide = self.ff_in.forward(&self.norms[2].forward(&x)?)?;
-        let half = wide.dim(D::Minus1)? / 2;
-        let gated = (wide.narrow(D::Minus1, 0, half)? * wide.narrow(D::Minus1, half, half)?.gelu_erf()?)?;
-        add_f32(&x, &self.ff_out.forward(&gated)?)
+        let x = add(x, &self.self_attention.forward(&normed)?)?;
+        let x = add(&x, &self.cross_attention.forward(&self.norms[1].forward(&x)?, prompt)?)?;
+        let gated = geglu(&self.ff_in.forward(&self.norms[2].forward(&x)?)?)?;
+        add(&x, &self.ff_out.forward(&gated)?)
     }
 }
 
@@ -136,22 +162,20 @@ impl Transformer {
     }
 
     pub(super) fn forward(&self, x: &Tensor, context: &mut Context<'_>) -> Result<Tensor> {
-        let (b, c, h, w) = x.dims4()?;
+        let (_, _, h, w) = x.dims4()?;
         let normed = self.norm.forward(x)?;
-        let tokens = |x: &Tensor| x.reshape((b, c, h * w))?.transpose(1, 2)?.contiguous();
         let mut y = match &self.proj_in {
-            Projection::Linear(linear) => linear.forward(&tokens(&normed)?)?,
-            Projection::Kernel(conv) => tokens(&conv.forward(&normed)?)?,
+            Projection::Linear(linear) => linear.forward(&to_tokens(&normed)?)?,
+            Projection::Kernel(conv) => to_tokens(&conv.forward(&normed)?)?,
         };
         for layer in &self.layers {
             let Some(prompt) = context.next() else { candle_core::bail!("the prompt was prepared for another network") };
             y = layer.forward(&y, prompt)?;
         }
-        let as_map = |y: &Tensor| y.transpose(1, 2)?.reshape((b, c, h, w));
         let y = match &self.proj_out {
-            Projection::Linear(linear) => as_map(&linear.forward(&y)?)?,
-            Projection::Kernel(conv) => conv.forward(&as_map(&y)?)?,
+            Projection::Linear(linear) => to_picture(&linear.forward(&y)?, h, w)?,
+            Projection::Kernel(conv) => conv.forward(&to_picture(&y, h, w)?)?,
         };
-        add_f32(x, &y)
+        add(x, &y)
     }
 }

@@ -6,8 +6,9 @@ use candle_core::{Result, Tensor};
 
 use super::config::VaeConfig;
 use super::progress::StageCounter;
+use crate::nn::fused::{add, to_picture, to_tokens};
 use crate::nn::resnet::{Downsample, ResnetBlock, ResnetSpec, Upsample};
-use crate::nn::{Conv2d, ConvSpec, GroupNorm, Linear, add_f32, attention};
+use crate::nn::{Conv2d, ConvSpec, GroupNorm, Linear, attention};
 use crate::weights::{LoadResult, Vars};
 
 /// Epsilon of every norm.
@@ -35,11 +36,11 @@ impl SpatialSelfAttention {
     }
 
     fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        let (b, c, h, w) = x.dims4()?;
-        let tokens = self.norm.forward(x)?.reshape((b, c, h * w))?.transpose(1, 2)?.contiguous()?;
+        let (_, c, h, w) = x.dims4()?;
+        let tokens = to_tokens(&self.norm.forward(x)?)?;
         let head = |linear: &Linear| linear.forward(&tokens)?.unsqueeze(1);
         let y = attention(&head(&self.q)?, &head(&self.k)?, &head(&self.v)?, None, 1.0 / (c as f64).sqrt())?.squeeze(1)?;
-        add_f32(x, &self.out.forward(&y)?.transpose(1, 2)?.reshape((b, c, h, w))?)
+        add(x, &to_picture(&self.out.forward(&y)?, h, w)?)
     }
 }
 

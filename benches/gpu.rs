@@ -1,0 +1,177 @@
+//! `cargo bench --features cuda --bench gpu`: the networks of the public models at full size on an NVIDIA GPU, with random weights. Each
+//! figure is the median of ten calls, beside the time that the arithmetic alone takes at the measured speed of a large matrix product.
+//! `-- NAME…` runs the networks whose names contain one of these words.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use candle_core::{DType, Device, Result, Shape, Tensor};
+use nanococoa::backend::diffusion::device::DeviceChoice;
+use nanococoa::nn::birefnet::BiRefNet;
+use nanococoa::nn::flux::rope::{image_ids, text_ids};
+use nanococoa::nn::flux::{FluxConfig, FluxPrompt, FluxTransformer};
+use nanococoa::nn::t5::{T5Config, T5Encoder};
+use nanococoa::nn::unet::{Conditioning, ControlNet, Unet, UnetConfig};
+use nanococoa::nn::vae::{AutoencoderKl, VaeConfig};
+use nanococoa::weights::{TensorFactory, Vars, WeightsError};
+use serde_json::{Value, json};
+
+/// Weights that keep activations of order one, made on the device.
+struct Random;
+
+impl TensorFactory for Random {
+    fn create(&self, name: &str, shape: &Shape, dtype: DType, device: &Device) -> std::result::Result<Tensor, WeightsError> {
+        let dims = shape.dims();
+        if dims.len() <= 1 || name.ends_with("running_var") {
+            let one = name.ends_with("weight") || name.ends_with("running_var");
+            return Ok(if one { Tensor::ones(shape, dtype, device)? } else { Tensor::zeros(shape, dtype, device)? });
+        }
+        let fan_in: usize = dims[1..].iter().product();
+        Ok(Tensor::randn(0f32, (fan_in as f32).powf(-0.5), shape, device)?.to_dtype(dtype)?)
+    }
+}
+
+struct Bench {
+    device: Device,
+    /// Operations a second of a large product in bfloat16.
+    speed: f64,
+    words: Vec<String>,
+}
+
+fn noise(shape: &[usize], dtype: DType, device: &Device) -> Tensor {
+    Tensor::randn(0f32, 1f32, shape, device).unwrap().to_dtype(dtype).unwrap()
+}
+
+fn config<T: serde::de::DeserializeOwned>(value: Value) -> T {
+    serde_json::from_value(value).unwrap()
+}
+
+fn median_ms(device: &Device, calls: usize, mut call: impl FnMut() -> Result<()>) -> f64 {
+    for _ in 0..3 {
+        call().unwrap();
+    }
+    device.synchronize().unwrap();
+    let mut times: Vec<f64> = (0..calls)
+        .map(|_| {
+            let start = Instant::now();
+            call().unwrap();
+            device.synchronize().unwrap();
+            start.elapsed().as_secs_f64() * 1e3
+        })
+        .collect();
+    times.sort_by(f64::total_cmp);
+    times[calls / 2]
+}
+
+impl Bench {
+    fn wants(&self, name: &str) -> bool {
+        self.words.is_empty() || self.words.iter().any(|word| name.contains(word.as_str()))
+    }
+
+    fn vars(&self, dtype: DType) -> Vars {
+        Vars::created_by(Arc::new(Random), dtype, &self.device)
+    }
+
+    /// `tera`: the arithmetic of one call, in 10¹² operations.
+    fn report(&self, name: &str, tera: f64, call: impl FnMut() -> Result<()>) {
+        let start = Instant::now();
+        let ms = median_ms(&self.device, 10, call);
+        let all = start.elapsed().as_secs_f64();
+        let floor = tera * 1e15 / self.speed;
+        println!("{name:<44} {ms:9.2} ms   floor {floor:7.2} ms   ratio {:5.2}   (13 calls in {all:.1} s)", ms / floor);
+    }
+}
+
+fn sdxl() -> Value {
+    json!({"addition_embed_type": "text_time", "addition_time_embed_dim": 256, "attention_head_dim": [5, 10, 20],
+        "block_out_channels": [320, 640, 1280], "cross_attention_dim": 2048,
+        "down_block_types": ["DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"],
+        "up_block_types": ["CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"],
+        "projection_class_embeddings_input_dim": 2816, "transformer_layers_per_block": [1, 2, 10], "use_linear_projection": true})
+}
+
+fn flux(bench: &Bench) -> Result<()> {
+    let (device, dtype) = (&bench.device, DType::BF16);
+    let config: FluxConfig = config(json!({"guidance_embeds": true, "in_channels": 64}));
+    let network = FluxTransformer::load(&bench.vars(dtype), &config).unwrap();
+    let prepared = network.prepare(&FluxPrompt {
+        encoder_hidden_states: &noise(&[1, 512, 4096], dtype, device),
+        pooled_projections: &noise(&[1, 768], dtype, device),
+        guidance: Some(&Tensor::new(&[3.5f32], device)?),
+        txt_ids: &text_ids(512, device)?,
+        img_ids: &image_ids(64, 64, device)?,
+    })?;
+    let latents = noise(&[1, 4096, 64], DType::F32, device);
+    let time = Tensor::new(&[0.5f32], device)?;
+    bench.report("FLUX transformer step, 4096 + 512, bf16", 74.2, || network.forward(&latents, &time, &prepared).map(drop));
+    Ok(())
+}
+
+fn sdxl_step(bench: &Bench) -> Result<()> {
+    let (device, dtype) = (&bench.device, DType::F16);
+    let config: UnetConfig = config(sdxl());
+    let (unet, control) = (Unet::load(&bench.vars(dtype), &config).unwrap(), ControlNet::load(&bench.vars(dtype), &config).unwrap());
+    let (states, pooled) = (noise(&[2, 77, 2048], dtype, device), noise(&[2, 1280], dtype, device));
+    let ids = Tensor::new(&[[1024f32, 1024.0, 0.0, 0.0, 1024.0, 1024.0]; 2], device)?;
+    let conditioning = Conditioning { encoder_hidden_states: &states, text_embeds: Some(&pooled), time_ids: Some(&ids) };
+    let picture = noise(&[1, 3, 1024, 1024], dtype, device);
+    let (prompt, prepared) = (unet.prepare(&conditioning)?, control.prepare(&conditioning, &picture)?);
+    let sample = noise(&[2, 4, 128, 128], dtype, device);
+    let time = Tensor::new(&[500f32], device)?;
+    bench.report("SDXL U-Net + ControlNet step, CFG, f16", 19.8, || {
+        let residuals = control.forward(&sample, &time, &prepared, 0.8)?;
+        unet.forward(&sample, &time, &prompt, Some(&residuals)).map(drop)
+    });
+    bench.report("SDXL U-Net step alone, CFG, f16", 13.4, || unet.forward(&sample, &time, &prompt, None).map(drop));
+    Ok(())
+}
+
+fn autoencoder(bench: &Bench) -> Result<()> {
+    let (device, dtype) = (&bench.device, DType::BF16);
+    let network = AutoencoderKl::load(&bench.vars(dtype), &VaeConfig::flux()).unwrap();
+    let (latents, pixels) = (noise(&[1, 16, 128, 128], dtype, device), noise(&[1, 3, 1024, 1024], dtype, device));
+    bench.report("FLUX autoencoder, decode, bf16", 10.3, || network.decode(&latents).map(drop));
+    bench.report("FLUX autoencoder, encode, bf16", 4.7, || network.encode(&pixels).map(drop));
+    Ok(())
+}
+
+fn t5(bench: &Bench) -> Result<()> {
+    let config: T5Config = config(json!({"d_model": 4096, "d_kv": 64, "d_ff": 10_240, "num_layers": 24, "num_heads": 64,
+        "feed_forward_proj": "gated-gelu", "vocab_size": 32_128}));
+    let network = T5Encoder::load(&bench.vars(DType::BF16), &config).unwrap();
+    let ids = Tensor::from_vec((0..512u32).map(|i| i * 7919 % 32_100).collect::<Vec<_>>(), (1, 512), &bench.device)?;
+    bench.report("T5-XXL, 512 tokens, bf16", 4.9, || network.forward(&ids, None).map(drop));
+    Ok(())
+}
+
+fn birefnet(bench: &Bench) -> Result<()> {
+    for dtype in [DType::F16, DType::BF16] {
+        let network = BiRefNet::load(&bench.vars(dtype), &config(json!({}))).unwrap();
+        let pixels = noise(&[1, 3, 1024, 1024], dtype, &bench.device);
+        bench.report(&format!("BiRefNet, {}", dtype.as_str()), 2.4, || network.forward(&pixels).map(drop));
+    }
+    Ok(())
+}
+
+fn main() {
+    let words = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
+    let (device, name) = match DeviceChoice::Auto.open() {
+        Ok(opened) => opened,
+        Err(notice) => return println!("skipped: {notice}"),
+    };
+    let (a, b) = (noise(&[8192, 8192], DType::BF16, &device), noise(&[8192, 8192], DType::BF16, &device));
+    let ms = median_ms(&device, 10, || a.matmul(&b).map(drop));
+    drop((a, b));
+    let bench = Bench { device, speed: 2.0 * 8192f64.powi(3) / ms * 1e3, words };
+    println!("{name}: a product of 8192³ in bfloat16 runs at {:.0} TFLOP/s", bench.speed / 1e12);
+    type Part = (&'static str, fn(&Bench) -> Result<()>);
+    let parts: [Part; 5] = [("flux", flux), ("sdxl", sdxl_step), ("autoencoder", autoencoder), ("t5", t5), ("birefnet", birefnet)];
+    for (name, part) in parts {
+        if bench.wants(name) {
+            if let Err(error) = part(&bench) {
+                println!("{name}: {error}");
+            }
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! Linear layers through cuBLASLt, with bias and activation in the same kernel.
+
+use std::collections::HashMap;
+use std::ffi::c_void;
+
+use candle_core::cuda_backend::WrapErr;
+use candle_core::cuda_backend::cudarc::cublaslt::{result, sys};
+use candle_core::cuda_backend::cudarc::driver::{CudaSlice, DevicePtr};
+use candle_core::{CudaDevice, D, DType, Error, Result, Tensor};
+use parking_lot::Mutex;
+
+use super::context::{Context, is_half, of, pointer};
+
+/// Scratch memory of the products. The fast kernels of Hopper need 32 MiB.
+const WORKSPACE: usize = 32 << 20;
+
+/// What follows the product and the bias.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Activation {
+    None,
+    /// GELU, tanh approximation.
+    Gelu,
+}
+
+/// Everything that decides which algorithm is used.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Case {
+    rows: usize,
+    inputs: usize,
+    outputs: usize,
+    /// Elements from one row of the weight to the next.
+    weight_stride: usize,
+    dtype: DType,
+    has_bias: bool,
+    activation: Activation,
+    /// Whether the product is added to what the output holds.
+    accumulates: bool,
+}
+
+/// The library's handle and the algorithm of each case.
+pub struct Blas {
+    handle: Handle,
+    workspace: CudaSlice<u8>,
+    algorithms: Mutex<HashMap<Case, sys::cublasLtMatmulAlgo_t>>,
+}
+
+struct Handle(sys::cublasLtHandle_t);
+
+// SAFETY: the library allows the use of a handle from several threads.
+#[allow(unsafe_code)]
+unsafe impl Send for Handle {}
+// SAFETY: as above.
+#[allow(unsafe_code)]
+unsafe impl Sync for Handle {}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        // SAFETY: created in `Blas::new` and destroyed only here. An error at the end of the process changes nothing.
+        #[allow(unsafe_code)]
+        let _ = unsafe { result::destroy_handle(self.0) };
+    }
+}
+
+/// Destroys a descriptor of the library when it is dropped.
+struct Descriptor<T: Copy>(T, unsafe fn(T) -> std::result::Result<(), result::CublasError>);
+
+impl<T: Copy> Drop for Descriptor<T> {
+    fn drop(&mut self) {
+        // SAFETY: the owner created the descriptor with the function that belongs to this destructor.
+        #[allow(unsafe_code)]
+        let _ = unsafe { self.1(self.0) };
+    }
+}
+
+fn failed(what: &str, error: result::CublasError) -> Error {
+    Error::Msg(format!("cuBLASLt {what}: {error}"))
+}
+
+impl Blas {
+    pub fn new(device: &CudaDevice) -> Result<Self> {
+        let handle = Handle(result::create_handle().map_err(|e| failed("create", e))?);
+        // SAFETY: scratch memory, written before it is read.
+        #[allow(unsafe_code)]
+        let workspace = unsafe { device.cuda_stream().alloc::<u8>(WORKSPACE) }.w()?;
+        Ok(Self { handle, workspace, algorithms: Mutex::default() })
+    }
+
+    /// out = act(x · weightᵀ + bias), row-major, at the given addresses.
+    fn run(&self, context: &Context, case: Case, [x, weight, bias, out]: [u64; 4]) -> Result<()> {
+        let wrong = |e| failed("set", e);
+        let kind = match case.dtype {
+            DType::F16 => sys::cudaDataType_t::CUDA_R_16F,
+            _ => sys::cudaDataType_t::CUDA_R_16BF,
+        };
+        // The library counts columns first: a row-major matrix is its transpose to it.
+        let operation = Descriptor(
+            result::create_matmul_desc(sys::cublasComputeType_t::CUBLAS_COMPUTE_32F, sys::cudaDataType_t::CUDA_R_32F).map_err(wrong)?,
+            result::destroy_matmul_desc,
+        );
+        let layout = |rows: usize, columns: usize, stride: usize| {
+            result::create_matrix_layout(kind, rows as u64, columns as u64, stride as i64)
+                .map(|layout| Descriptor(layout, result::destroy_matrix_layout))
+                .map_err(wrong)
+        };
+        let weights = layout(case.inputs, case.outputs, case.weight_stride)?;
+        let inputs = layout(case.inputs, case.rows, case.inputs)?;
+        let outputs = layout(case.outputs, case.rows, case.outputs)?;
+        let epilogue = match (case.has_bias, case.activation) {
+            (false, Activation::None) => sys::cublasLtEpilogue_t::CUBLASLT_EPILOGUE_DEFAULT,
+            (true, Activation::None) => sys::cublasLtEpilogue_t::CUBLASLT_EPILOGUE_BIAS,
+            (false, Activation::Gelu) => sys::cublasLtEpilogue_t::CUBLASLT_EPILOGUE_GELU,
+            (true, Activation::Gelu) => sys::cublasLtEpilogue_t::CUBLASLT_EPILOGUE_GELU_BIAS,
+        };
+        use sys::cublasLtMatmulDescAttributes_t as Attribute;
+        set(&operation, Attribute::CUBLASLT_MATMUL_DESC_TRANSA, &1i32).map_err(wrong)?;
+        set(&operation, Attribute::CUBLASLT_MATMUL_DESC_EPILOGUE, &epilogue).map_err(wrong)?;
+        if case.has_bias {
+            set(&operation, Attribute::CUBLASLT_MATMUL_DESC_BIAS_POINTER, &bias).map_err(wrong)?;
+        }
+        let known = self.algorithms.lock().get(&case).copied();
+        let algorithm = match known {
+            Some(algorithm) => algorithm,
+            None => {
+                let preference = Descriptor(result::create_matmul_pref().map_err(wrong)?, result::destroy_matmul_pref);
+                let size = WORKSPACE;
+                // SAFETY: the descriptors live; the attribute's type is usize.
+                #[allow(unsafe_code)]
+                let found = unsafe {
+                    result::set_matmul_pref_attribute(
+                        preference.0,
+                        sys::cublasLtMatmulPreferenceAttributes_t::CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES,
+                        (&raw const size).cast(),
+                        size_of::<usize>(),
+                    )
+                    .map_err(wrong)?;
+                    result::get_matmul_algo_heuristic(self.handle.0, operation.0, weights.0, inputs.0, outputs.0, outputs.0, preference.0)
+                }
+                .map_err(|e| failed("choose an algorithm", e))?;
+                self.algorithms.lock().insert(case, found.algo);
+                found.algo
+            }
+        };
+        let (one, before) = (1f32, if case.accumulates { 1f32 } else { 0f32 });
+        let (workspace, _sync) = self.workspace.device_ptr(&context.stream);
+        // SAFETY: the addresses are those of live tensors whose sizes the caller has checked against the case; the scratch memory is used
+        // by one product at a time, because all run on one stream.
+        #[allow(unsafe_code)]
+        unsafe {
+            result::matmul(
+                self.handle.0,
+                operation.0,
+                (&raw const one).cast(),
+                (&raw const before).cast(),
+                weight as *const c_void,
+                weights.0,
+                x as *const c_void,
+                inputs.0,
+                out as *const c_void,
+                outputs.0,
+                out as *mut c_void,
+                outputs.0,
+                &raw const algorithm,
+                workspace as *mut c_void,
+                WORKSPACE,
+                context.stream.cu_stream().cast(),
+            )
+        }
+        .map_err(|e| failed("product", e))
+    }
+}
+
+fn set<T>(
+    operation: &Descriptor<sys::cublasLtMatmulDesc_t>,
+    attribute: sys::cublasLtMatmulDescAttributes_t,
+    value: &T,
+) -> std::result::Result<(), result::CublasError> {
+    // SAFETY: the descriptor lives, and the callers pass the attribute's own type.
+    #[allow(unsafe_code)]
+    unsafe {
+        result::set_matmul_desc_attribute(operation.0, attribute, std::ptr::from_ref(value).cast(), size_of::<T>())
+    }
+}
+
+/// act(x · weightᵀ + bias): `x` `[…, inputs]`, `weight` `[outputs, inputs]`, `bias` `[outputs]`, all of one 16-bit type.
+pub fn linear(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>, activation: Activation) -> Result<Option<Tensor>> {
+    linear_of_parts(&[x], weight, bias, activation)
+}
+
+/// Like [`linear`], for an `x` that is in parts along its last dimension. The parts need not be joined in memory. An activation needs a
+/// single part.
+pub fn linear_of_parts(parts: &[&Tensor], weight: &Tensor, bias: Option<&Tensor>, activation: Activation) -> Result<Option<Tensor>> {
+    let Some(first) = parts.first() else { return Ok(None) };
+    let Some(context) = of(first.device())? else { return Ok(None) };
+    let (outputs, inputs) = weight.dims2()?;
+    let dtype = weight.dtype();
+    let mut fits = is_half(dtype) && bias.is_none_or(|b| b.dtype() == dtype && b.is_contiguous()) && weight.is_contiguous();
+    fits &= (activation == Activation::None || parts.len() == 1) && outputs.is_multiple_of(8) && first.elem_count() > 0;
+    // The library needs rows that start at multiples of 16 bytes.
+    for part in parts {
+        fits &= part.dtype() == dtype && part.dim(D::Minus1)?.is_multiple_of(8);
+    }
+    if !fits {
+        return Ok(None);
+    }
+    let mut widths = Vec::with_capacity(parts.len());
+    for part in parts {
+        widths.push(part.dim(D::Minus1)?);
+    }
+    if widths.iter().sum::<usize>() != inputs {
+        candle_core::bail!("a linear layer of {inputs} inputs was given {:?}", first.shape());
+    }
+    let rows = first.elem_count() / widths[0];
+    let mut shape = first.dims().to_vec();
+    if let Some(last) = shape.last_mut() {
+        *last = outputs;
+    }
+    let out = context.uninit(shape, dtype)?;
+    let (weight_at, bias_at, out_at) = (pointer(weight)?, bias.map(pointer).transpose()?.unwrap_or_default(), pointer(&out)?);
+    let mut start = 0;
+    for (i, (part, &width)) in parts.iter().zip(&widths).enumerate() {
+        let x = part.contiguous()?;
+        let addresses = [pointer(&x)?, weight_at + (start * dtype.size_in_bytes()) as u64, bias_at, out_at];
+        if x.elem_count() != rows * width || addresses.iter().any(|address| address % 16 != 0) {
+            return Ok(None);
+        }
+        let (has_bias, accumulates) = (bias.is_some() && i == 0, i > 0);
+        let case = Case { rows, inputs: width, outputs, weight_stride: inputs, dtype, has_bias, activation, accumulates };
+        context.blas.run(&context, case, addresses)?;
+        start += width;
+    }
+    Ok(Some(out))
+}

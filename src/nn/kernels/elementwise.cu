@@ -1,0 +1,395 @@
+// Memory-bound operations of the networks, each fused to read and write its tensors once. Sums and products are in float32.
+//
+// Types T: float, __half, __nv_bfloat16. Unless said otherwise tensors are contiguous and 16-byte aligned, and the innermost size is a
+// multiple of 8. Indices are 64-bit.
+
+#include <cuda_bf16.h>
+#include <cuda_fp16.h>
+#include <stdint.h>
+
+namespace {
+
+constexpr int WIDTH = 8;  // Elements that a thread loads at a time.
+
+template <typename T> struct alignas(sizeof(T) * WIDTH > 16 ? 16 : sizeof(T) * WIDTH) Pack { T at[WIDTH]; };
+
+__device__ inline float to_float(float x) { return x; }
+__device__ inline float to_float(__half x) { return __half2float(x); }
+__device__ inline float to_float(__nv_bfloat16 x) { return __bfloat162float(x); }
+template <typename T> __device__ inline T from_float(float x);
+template <> __device__ inline float from_float<float>(float x) { return x; }
+template <> __device__ inline __half from_float<__half>(float x) { return __float2half_rn(x); }
+template <> __device__ inline __nv_bfloat16 from_float<__nv_bfloat16>(float x) { return __float2bfloat16_rn(x); }
+
+template <typename T> struct Clips { static constexpr bool value = false; };
+template <> struct Clips<__half> { static constexpr bool value = true; };
+
+template <typename T> __device__ inline void load(float (&to)[WIDTH], const T* from) {
+    Pack<T> pack = *reinterpret_cast<const Pack<T>*>(from);
+#pragma unroll
+    for (int i = 0; i < WIDTH; i++) to[i] = to_float(pack.at[i]);
+}
+
+template <typename T> __device__ inline void store(T* to, const float (&from)[WIDTH]) {
+    Pack<T> pack;
+#pragma unroll
+    for (int i = 0; i < WIDTH; i++) pack.at[i] = from_float<T>(from[i]);
+    *reinterpret_cast<Pack<T>*>(to) = pack;
+}
+
+__device__ inline float sum_of_warp(float x) {
+#pragma unroll
+    for (int step = 16; step > 0; step /= 2) x += __shfl_xor_sync(0xffffffff, x, step);
+    return x;
+}
+
+// The sum over the block's threads, in every thread. `scratch` has 32 floats.
+__device__ inline float sum_of_block(float x, float* scratch) {
+    int warp = threadIdx.x / 32, lane = threadIdx.x % 32, warps = blockDim.x / 32;
+    x = sum_of_warp(x);
+    __syncthreads();
+    if (lane == 0) scratch[warp] = x;
+    __syncthreads();
+    return sum_of_warp(lane < warps ? scratch[lane] : 0.0f);
+}
+
+__device__ inline float gelu_tanh(float x) {
+    return 0.5f * x * (1.0f + tanhf(0.7978845608028654f * (x + 0.044715f * x * x * x)));
+}
+__device__ inline float gelu_erf(float x) { return 0.5f * x * (1.0f + erff(x * 0.7071067811865476f)); }
+__device__ inline float silu(float x) { return x / (1.0f + __expf(-x)); }
+
+// Norm over the last dimension of x [rows, columns]:
+//   y = (x − mean) / √(variance + eps)      (RMS: y = x / √(mean of squares + eps))
+//   y = y · weight + bias                   if weight [columns] (bias may be null)
+//   y = y · (1 + scale) + shift             if scale, shift: row (row / rows_per_batch) of matrices with `modulation_stride` columns
+// Shared memory: columns + 32 floats. One block a row, blockDim.x a multiple of 32.
+template <typename T, typename Out, bool RMS>
+__device__ void norm_rows(const T* x, Out* out, const float* weight, const float* bias, const float* scale, const float* shift,
+                          int64_t columns, int64_t rows_per_batch, int64_t modulation_stride, float eps) {
+    extern __shared__ float row[];
+    float* scratch = row + columns;
+    int64_t r = blockIdx.x;
+    x += r * columns;
+    out += r * columns;
+    float sum = 0.0f;
+    for (int64_t c = threadIdx.x * WIDTH; c < columns; c += blockDim.x * WIDTH) {
+        float v[WIDTH];
+        load(v, x + c);
+#pragma unroll
+        for (int i = 0; i < WIDTH; i++) {
+            row[c + i] = v[i];
+            sum += RMS ? v[i] * v[i] : v[i];
+        }
+    }
+    float mean = sum_of_block(sum, scratch) / columns, factor;
+    if (RMS) {
+        factor = rsqrtf(mean + eps);
+        mean = 0.0f;
+    } else {
+        float squares = 0.0f;
+        for (int64_t c = threadIdx.x * WIDTH; c < columns; c += blockDim.x * WIDTH) {
+#pragma unroll
+            for (int i = 0; i < WIDTH; i++) {
+                float d = row[c + i] - mean;
+                squares += d * d;
+            }
+        }
+        factor = rsqrtf(sum_of_block(squares, scratch) / columns + eps);
+    }
+    if (scale) {
+        scale += r / rows_per_batch * modulation_stride;
+        shift += r / rows_per_batch * modulation_stride;
+    }
+    for (int64_t c = threadIdx.x * WIDTH; c < columns; c += blockDim.x * WIDTH) {
+        float y[WIDTH], w[WIDTH], b[WIDTH];
+#pragma unroll
+        for (int i = 0; i < WIDTH; i++) y[i] = (row[c + i] - mean) * factor;
+        if (weight) {
+            load(w, weight + c);
+#pragma unroll
+            for (int i = 0; i < WIDTH; i++) y[i] *= w[i];
+            if (bias) {
+                load(b, bias + c);
+#pragma unroll
+                for (int i = 0; i < WIDTH; i++) y[i] += b[i];
+            }
+        }
+        if (scale) {
+            load(w, scale + c);
+            load(b, shift + c);
+#pragma unroll
+            for (int i = 0; i < WIDTH; i++) y[i] = y[i] * (1.0f + w[i]) + b[i];
+        }
+        store(out + c, y);
+    }
+}
+
+// out = x + gate · y over [rows, columns]; gate: row (row / rows_per_batch) of a matrix with `gate_stride` columns; null for 1.
+// `bias` [columns] is added to y first; null for none. float16 sums are clipped to its range.
+template <typename T>
+__device__ void add_gated(const T* x, const T* y, const float* gate, const float* bias, T* out, int64_t rows, int64_t columns,
+                          int64_t rows_per_batch, int64_t gate_stride) {
+    int64_t packs = columns / WIDTH;
+    int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x;
+    if (i >= rows * packs) return;
+    int64_t r = i / packs, c = i % packs * WIDTH, at = r * columns + c;
+    float a[WIDTH], b[WIDTH], g[WIDTH];
+    load(a, x + at);
+    load(b, y + at);
+    if (bias) {
+        load(g, bias + c);
+#pragma unroll
+        for (int j = 0; j < WIDTH; j++) b[j] += g[j];
+    }
+    if (gate) {
+        load(g, gate + r / rows_per_batch * gate_stride + c);
+#pragma unroll
+        for (int j = 0; j < WIDTH; j++) b[j] *= g[j];
+    }
+#pragma unroll
+    for (int j = 0; j < WIDTH; j++) {
+        a[j] += b[j];
+        if (Clips<T>::value) a[j] = fminf(fmaxf(a[j], -65504.0f), 65504.0f);
+    }
+    store(out + at, a);
+}
+
+// GEGLU: x [rows, 2 · columns] → x[:, :columns] · gelu(x[:, columns:]) [rows, columns].
+template <typename T> __device__ void geglu(const T* x, T* out, int64_t rows, int64_t columns) {
+    int64_t packs = columns / WIDTH;
+    int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x;
+    if (i >= rows * packs) return;
+    int64_t r = i / packs, c = i % packs * WIDTH;
+    float a[WIDTH], g[WIDTH];
+    load(a, x + r * 2 * columns + c);
+    load(g, x + r * 2 * columns + columns + c);
+#pragma unroll
+    for (int j = 0; j < WIDTH; j++) a[j] *= gelu_erf(g[j]);
+    store(out + r * columns + c, a);
+}
+
+// Queries and keys of FLUX: RMS norm of each head, then rotation of neighbouring channels; values are copied.
+// Sources: `first` with `first_tokens` tokens a picture, then `second` with the others, rows of [3, heads, size]. Norm weights `…_q`, `…_k`
+// [size]; cos, sin [tokens, size / 2]. out [batch, tokens, parts, heads, size], parts 2 (without values) or 3.
+// A thread holds 8 channels, so a head takes size / 8 ≤ 32 neighbouring lanes, rounded up to a power of two (`lanes`).
+template <typename T>
+__device__ void rotate_heads(const T* first, const T* second, const float* first_q, const float* first_k, const float* second_q,
+                             const float* second_k, const float* cosines, const float* sines, T* out, int64_t batch, int64_t tokens,
+                             int64_t first_tokens, int parts, int heads, int size, int lanes, float eps) {
+    int64_t unit = ((int64_t)blockIdx.x * blockDim.x + threadIdx.x) / lanes;
+    int c = threadIdx.x % lanes * WIDTH;
+    // Threads without work take part in the sums.
+    bool active = unit < batch * tokens * parts * heads && c < size;
+    if (!active) unit = 0;
+    int head = unit % heads, which = unit / heads % parts;
+    int64_t token = unit / (parts * heads) % tokens, b = unit / (parts * heads) / tokens;
+    bool is_first = token < first_tokens;
+    int64_t row = is_first ? b * first_tokens + token : b * (tokens - first_tokens) + token - first_tokens;
+    const T* from = (is_first ? first : second) + (row * 3 + which) * heads * size + (int64_t)head * size + c;
+    float v[WIDTH] = {};
+    if (active) load(v, from);
+    float squares = 0.0f;
+#pragma unroll
+    for (int i = 0; i < WIDTH; i++) squares += v[i] * v[i];
+    for (int step = lanes / 2; step > 0; step /= 2) squares += __shfl_xor_sync(0xffffffff, squares, step);
+    if (!active) return;
+    if (which < 2) {
+        const float* weights = which == 0 ? (is_first ? first_q : second_q) : (is_first ? first_k : second_k);
+        float factor = rsqrtf(squares / size + eps), w[WIDTH];
+        load(w, weights + c);
+        const float4 cosine = *reinterpret_cast<const float4*>(cosines + token * (size / 2) + c / 2);
+        const float4 sine = *reinterpret_cast<const float4*>(sines + token * (size / 2) + c / 2);
+        const float cs[4] = {cosine.x, cosine.y, cosine.z, cosine.w}, sn[4] = {sine.x, sine.y, sine.z, sine.w};
+#pragma unroll
+        for (int p = 0; p < WIDTH / 2; p++) {
+            float x = v[2 * p] * factor * w[2 * p], y = v[2 * p + 1] * factor * w[2 * p + 1];
+            v[2 * p] = x * cs[p] - y * sn[p];
+            v[2 * p + 1] = x * sn[p] + y * cs[p];
+        }
+    }
+    store(out + unit * size + c, v);
+}
+
+// Group norm of channels-last x [batch, pixels, channels], in three kernels.
+// First: mean and sum of squared differences of each channel over `span` pixels → partial [batch, spans, channels, 2].
+// blockDim (channels / 8, layers), grid (spans, batch). Shared memory: layers · channels · 2 floats.
+template <typename T>
+__device__ void channel_moments(const T* x, float* partial, int64_t pixels, int64_t channels, int64_t span) {
+    extern __shared__ float shared[];
+    int64_t begin = blockIdx.x * span, end = begin + span < pixels ? begin + span : pixels;
+    int64_t c = threadIdx.x * WIDTH;
+    x += blockIdx.y * pixels * channels + c;
+    // Differences from one value of the channel: a variance far smaller than the squared mean keeps its digits.
+    float base[WIDTH], sum[WIDTH] = {}, squares[WIDTH] = {};
+    load(base, x + begin * channels);
+    for (int64_t p = begin + threadIdx.y; p < end; p += blockDim.y) {
+        float v[WIDTH];
+        load(v, x + p * channels);
+#pragma unroll
+        for (int i = 0; i < WIDTH; i++) {
+            float d = v[i] - base[i];
+            sum[i] += d;
+            squares[i] += d * d;
+        }
+    }
+    float* sums = shared;
+    float* all_squares = shared + blockDim.y * channels;
+#pragma unroll
+    for (int i = 0; i < WIDTH; i++) {
+        sums[threadIdx.y * channels + c + i] = sum[i];
+        all_squares[threadIdx.y * channels + c + i] = squares[i];
+    }
+    __syncthreads();
+    if (threadIdx.y > 0) return;
+    float count = end - begin;
+    float* to = partial + ((blockIdx.y * gridDim.x + blockIdx.x) * channels + c) * 2;
+#pragma unroll
+    for (int i = 0; i < WIDTH; i++) {
+        float s = 0.0f, q = 0.0f;
+        for (int layer = 0; layer < blockDim.y; layer++) {
+            s += sums[layer * channels + c + i];
+            q += all_squares[layer * channels + c + i];
+        }
+        to[2 * i] = base[i] + s / count;
+        to[2 * i + 1] = fmaxf(q - s * s / count, 0.0f);
+    }
+}
+
+// Second: partial → factor and offset of each channel, [batch, 2, channels]: norm(x + extra) = factor · x + offset.
+// `extra` is added to x before the norm: rows of `extra_stride` floats, one a picture (0: one for all); null for none.
+// grid (groups, batch), 256 threads. Shared memory: 32 floats.
+__device__ void factors_of_channels(const float* partial, const float* weight, const float* bias, const float* extra, float* out,
+                             int64_t pixels, int64_t channels, int64_t span, int64_t spans, int64_t extra_stride, float eps) {
+    extern __shared__ float scratch[];
+    int64_t size = channels / gridDim.x, begin = blockIdx.x * size, b = blockIdx.y;
+    partial += b * spans * channels * 2;
+    if (extra) extra += b * extra_stride;
+    float sum = 0.0f;
+    for (int64_t i = threadIdx.x; i < size * spans; i += blockDim.x) {
+        int64_t s = i / size, c = begin + i % size;
+        float count = (s + 1) * span < pixels ? span : pixels - s * span;
+        sum += count * (partial[(s * channels + c) * 2] + (extra ? extra[c] : 0.0f));
+    }
+    float total = (float)(pixels * size), mean = sum_of_block(sum, scratch) / total;
+    float squares = 0.0f;
+    for (int64_t i = threadIdx.x; i < size * spans; i += blockDim.x) {
+        int64_t s = i / size, c = begin + i % size;
+        float count = (s + 1) * span < pixels ? span : pixels - s * span;
+        float d = partial[(s * channels + c) * 2] + (extra ? extra[c] : 0.0f) - mean;
+        squares += partial[(s * channels + c) * 2 + 1] + count * d * d;
+    }
+    float factor = rsqrtf(sum_of_block(squares, scratch) / total + eps);
+    for (int64_t i = threadIdx.x; i < size; i += blockDim.x) {
+        int64_t c = begin + i;
+        float a = factor * weight[c];
+        out[b * 2 * channels + c] = a;
+        out[(b * 2 + 1) * channels + c] = bias[c] + a * ((extra ? extra[c] : 0.0f) - mean);
+    }
+}
+
+// Third: out = act(factor · x + offset); act is SiLU or nothing.
+template <typename T, typename Out>
+__device__ void scale_channels(const T* x, const float* factors, Out* out, int64_t total, int64_t per_picture, int64_t channels,
+                               int with_silu) {
+    int64_t i = ((int64_t)blockIdx.x * blockDim.x + threadIdx.x) * WIDTH;
+    if (i >= total) return;
+    int64_t c = i % channels;
+    const float* of_picture = factors + i / per_picture * 2 * channels;
+    float v[WIDTH], a[WIDTH], b[WIDTH];
+    load(v, x + i);
+    load(a, of_picture + c);
+    load(b, of_picture + channels + c);
+#pragma unroll
+    for (int j = 0; j < WIDTH; j++) {
+        v[j] = v[j] * a[j] + b[j];
+        if (with_silu) v[j] = silu(v[j]);
+    }
+    store(out + i, v);
+}
+
+// Nearest neighbour, twice the size: channels-last x [batch, height, width, channels] → [batch, 2 · height, 2 · width, channels].
+template <typename T>
+__device__ void upsample_twice(const T* x, T* out, int64_t total, int64_t height, int64_t width, int64_t channels) {
+    int64_t i = ((int64_t)blockIdx.x * blockDim.x + threadIdx.x) * WIDTH;
+    if (i >= total) return;
+    int64_t c = i % channels, column = i / channels % (2 * width), row = i / channels / (2 * width) % (2 * height);
+    int64_t b = i / channels / (2 * width) / (2 * height);
+    const T* from = x + ((b * height + row / 2) * width + column / 2) * channels + c;
+    *reinterpret_cast<Pack<T>*>(out + i) = *reinterpret_cast<const Pack<T>*>(from);
+}
+
+// An activation of x + bias, x [total]: 0 GELU (tanh), 1 GELU (erf), 2 SiLU, 3 ReLU, 4 none; bias [columns] (null for none).
+template <typename T>
+__device__ void activate(const T* x, const float* bias, T* out, int64_t total, int64_t columns, int which) {
+    int64_t i = ((int64_t)blockIdx.x * blockDim.x + threadIdx.x) * WIDTH;
+    if (i >= total) return;
+    float v[WIDTH], b[WIDTH];
+    load(v, x + i);
+    if (bias) {
+        load(b, bias + i % columns);
+#pragma unroll
+        for (int j = 0; j < WIDTH; j++) v[j] += b[j];
+    }
+#pragma unroll
+    for (int j = 0; j < WIDTH; j++) {
+        v[j] = which == 0 ? gelu_tanh(v[j]) : which == 1 ? gelu_erf(v[j]) : which == 2 ? silu(v[j]) : which == 3 ? fmaxf(v[j], 0.0f) : v[j];
+    }
+    store(out + i, v);
+}
+
+}  // namespace
+
+#define KERNELS(T, NAME)                                                                                                               \
+    extern "C" __global__ void layer_norm_##NAME(const T* x, T* out, const float* weight, const float* bias, const float* scale,      \
+                                                 const float* shift, int64_t columns, int64_t rows_per_batch,                         \
+                                                 int64_t modulation_stride, float eps) {                                              \
+        norm_rows<T, T, false>(x, out, weight, bias, scale, shift, columns, rows_per_batch, modulation_stride, eps);                  \
+    }                                                                                                                                 \
+    extern "C" __global__ void rms_norm_##NAME(const T* x, T* out, const float* weight, int64_t columns, float eps) {                 \
+        norm_rows<T, T, true>(x, out, weight, nullptr, nullptr, nullptr, columns, 1, 0, eps);                                         \
+    }                                                                                                                                 \
+    extern "C" __global__ void add_gated_##NAME(const T* x, const T* y, const float* gate, const float* bias, T* out, int64_t rows,   \
+                                                int64_t columns, int64_t rows_per_batch, int64_t gate_stride) {                       \
+        add_gated(x, y, gate, bias, out, rows, columns, rows_per_batch, gate_stride);                                                 \
+    }                                                                                                                                 \
+    extern "C" __global__ void geglu_##NAME(const T* x, T* out, int64_t rows, int64_t columns) { geglu(x, out, rows, columns); }      \
+    extern "C" __global__ void rotate_heads_##NAME(                                                                                    \
+        const T* first, const T* second, const float* first_q, const float* first_k, const float* second_q, const float* second_k,     \
+        const float* cosines, const float* sines, T* out, int64_t batch, int64_t tokens, int64_t first_tokens, int parts, int heads,   \
+        int size, int lanes, float eps) {                                                                                              \
+        rotate_heads(first, second, first_q, first_k, second_q, second_k, cosines, sines, out, batch, tokens, first_tokens, parts,     \
+                     heads, size, lanes, eps);                                                                                         \
+    }                                                                                                                                  \
+    extern "C" __global__ void channel_moments_##NAME(const T* x, float* partial, int64_t pixels, int64_t channels, int64_t span) {   \
+        channel_moments(x, partial, pixels, channels, span);                                                                          \
+    }                                                                                                                                 \
+    extern "C" __global__ void scale_channels_##NAME(const T* x, const float* factors, T* out, int64_t total, int64_t per_picture,    \
+                                                     int64_t channels, int with_silu) {                                               \
+        scale_channels(x, factors, out, total, per_picture, channels, with_silu);                                                     \
+    }                                                                                                                                 \
+    extern "C" __global__ void upsample_twice_##NAME(const T* x, T* out, int64_t total, int64_t height, int64_t width,                \
+                                                     int64_t channels) {                                                              \
+        upsample_twice(x, out, total, height, width, channels);                                                                       \
+    }                                                                                                                                 \
+    extern "C" __global__ void activate_##NAME(const T* x, const float* bias, T* out, int64_t total, int64_t columns, int which) {    \
+        activate(x, bias, out, total, columns, which);                                                                                \
+    }
+
+KERNELS(float, f32)
+KERNELS(__half, f16)
+KERNELS(__nv_bfloat16, bf16)
+
+extern "C" __global__ void norm_factors(const float* partial, const float* weight, const float* bias, const float* extra, float* out,
+                                        int64_t pixels, int64_t channels, int64_t span, int64_t spans, int64_t extra_stride,
+                                        float eps) {
+    factors_of_channels(partial, weight, bias, extra, out, pixels, channels, span, spans, extra_stride, eps);
+}
+
+#define FROM_FLOAT(T, NAME)                                                                                                            \
+    extern "C" __global__ void rms_norm_f32_##NAME(const float* x, T* out, const float* weight, int64_t columns, float eps) {         \
+        norm_rows<float, T, true>(x, out, weight, nullptr, nullptr, nullptr, columns, 1, 0, eps);                                     \
+    }
+
+FROM_FLOAT(__half, f16)
+FROM_FLOAT(__nv_bfloat16, bf16)
