@@ -10,6 +10,7 @@ use super::commands::{self, CommandQueue};
 use super::context::{JobLookup, PanelContext};
 use super::live::{Draft, DraftRequest, Live};
 use super::message::Message;
+use super::native_window::{NativeWindow, TaskbarProgress};
 use super::panels::{self, Panels};
 use super::presets::Presets;
 use super::server::ServerSwitch;
@@ -85,6 +86,8 @@ pub struct Studio {
     dirty_since: Option<f64>,
     pub(super) quitting: bool,
     ctx: Context,
+    native: NativeWindow,
+    taskbar: TaskbarProgress,
 }
 
 impl Studio {
@@ -125,6 +128,8 @@ impl Studio {
             dirty_since: None,
             quitting: false,
             ctx: ctx.clone(),
+            native: NativeWindow::default(),
+            taskbar: TaskbarProgress::default(),
             session,
             engine,
             config,
@@ -133,6 +138,17 @@ impl Studio {
             messages,
             watch,
         }
+    }
+
+    /// Names the window that the studio is shown in. Without it, file dialogs have no owner, and the taskbar shows no progress.
+    pub(super) fn window_created(&mut self, native: NativeWindow) {
+        self.native = native;
+        self.tasks.set_window(native);
+    }
+
+    /// Closes the window when `end_signal` returns, and ends the program when it returns again.
+    pub(super) fn end_at(&self, end_signal: impl Fn() + Send + 'static) {
+        self.tasks.end_at(end_signal);
     }
 
     /// What panels may read.
@@ -471,6 +487,8 @@ impl Studio {
 impl eframe::App for Studio {
     fn logic(&mut self, ctx: &Context, _: &mut eframe::Frame) {
         Self::logic(self, ctx);
+        let percent = self.active().map(|job| job.progress_percent);
+        self.taskbar.show(self.native, percent);
     }
 
     fn ui(&mut self, ui: &mut Ui, _: &mut eframe::Frame) {
