@@ -274,7 +274,7 @@ impl Studio {
     }
 
     /// Shows this load of the machine from now on, for snapshot tests; free space in GiB.
-    pub fn freeze_load(&self, load: crate::metrics::SystemMetrics, free_disk: f64) {
+    pub fn freeze_load(&self, load: crate::metrics::SystemMetrics, free_disk: Option<f64>) {
         self.watch.freeze_load(load, free_disk);
     }
 
