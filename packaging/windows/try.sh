@@ -154,12 +154,12 @@ if [ -z "$smoke" ]; then
   ok "CR LF in a text"
   mkdir -p locale
   localedef -i ko_KR -f UTF-8 locale/ko_KR.UTF-8 2>/dev/null || true
-  printf '@echo off\r\nchcp\r\n"%s" --data-dir C:\\data generate --product cup.png --text "신메뉴 출시" --seed 7 --size 256x256 --out "결과 파일.png"\r\necho exit %%ERRORLEVEL%%\r\n"%s" --data-dir C:\\data generate --product 없음.png --out x.png\r\necho exit %%ERRORLEVEL%%\r\n' \
+  printf '@echo off\r\nreg query HKLM\\System\\CurrentControlSet\\Control\\Nls\\CodePage /v OEMCP\r\n"%s" --data-dir C:\\data generate --product cup.png --text "신메뉴 출시" --seed 7 --size 256x256 --out "결과 파일.png"\r\necho exit %%ERRORLEVEL%%\r\n"%s" --data-dir C:\\data generate --product 없음.png --out x.png\r\necho exit %%ERRORLEVEL%%\r\n' \
     "Z:${exe//\//\\}" "Z:${exe//\//\\}" | iconv -f UTF-8 -t CP949 > korean.bat
   wine_stop
   LOCPATH=$PWD/locale LC_ALL=ko_KR.UTF-8 "$wine" cmd /c korean.bat < /dev/null > stdout 2> log || true
   wine_stop
-  grep -aq 949 stdout || fail "the console does not have code page 949: $(iconv -f CP949 -t UTF-8 -c stdout)"
+  grep -aqE 'OEMCP.*949' stdout || fail "the code page is not 949: $(iconv -f CP949 -t UTF-8 -c stdout)"
   [ "$(grep -ac 'exit 0' stdout)" = 1 ] && [ "$(grep -ac 'exit 2' stdout)" = 1 ] || fail "exit codes in a batch file: $(cat stdout)"
   [ "$(pixels '결과 파일.png')" = "$wanted" ] || fail "a batch file in CP949: other pixels"
   grep -q '없음.png' log || fail "what is written to a file is not UTF-8: $(cat log)"

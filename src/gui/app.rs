@@ -48,6 +48,8 @@ pub struct Options {
 struct Keyboard {
     was_typing: bool,
     was_composing: bool,
+    /// Whether the last Ctrl+V pasted text or a picture.
+    pasted: bool,
 }
 
 /// The application.
@@ -342,7 +344,7 @@ impl Studio {
         }
         self.request_draft(&ctx);
         self.update_window_title(&ctx);
-        self.keyboard = Keyboard { was_typing: ctx.text_edit_focused(), was_composing: self.composing };
+        self.keyboard = Keyboard { was_typing: ctx.text_edit_focused(), was_composing: self.composing, pasted: self.keyboard.pasted };
     }
 
     /// Draws panels, window and notifications. Edits of the brief take effect before the next panel is drawn; other commands wait for the end
@@ -382,12 +384,21 @@ impl Studio {
     fn read_input(&mut self, ctx: &Context) {
         let events = ctx.input(|i| i.events.clone());
         for event in &events {
+            if matches!(event, Event::Paste(_) | Event::PasteImage(_)) {
+                self.keyboard.pasted = true;
+            }
             match event {
                 Event::Ime(ImeEvent::Preedit { text, .. }) => self.composing = !text.is_empty(),
                 Event::Ime(ImeEvent::Commit(_)) => self.composing = false,
                 Event::PasteImage(image) => self.tasks.paste_pixels(Arc::clone(image)),
                 // File managers put the path of a copied file into the clipboard.
                 Event::Paste(text) if !ctx.text_edit_focused() => self.tasks.paste_text(text.clone()),
+                // A file that was copied in the Explorer is neither text nor a picture, so egui-winit reports only that the key was released.
+                Event::Key { key: egui::Key::V, pressed: false, modifiers, .. } if cfg!(windows) && modifiers.command => {
+                    if !std::mem::take(&mut self.keyboard.pasted) && !ctx.text_edit_focused() {
+                        self.tasks.paste();
+                    }
+                }
                 _ => {}
             }
         }
