@@ -2,18 +2,11 @@
 # is built beside the programs under test. It is never shipped.
 # wine_start FOLDER: prepares Wine in FOLDER and sets `wine`; wine_stop ends everything that runs in it.
 
-# Commands that only some machines have; empty if all are there.
-wine_missing() {
-  local tool
-  for tool in wine wineserver x86_64-w64-mingw32-gcc; do
-    command -v "$tool" >/dev/null || [ -x "/usr/lib/wine/$tool" ] || [ -x "/usr/lib/wine/${tool}64" ] || printf '%s ' "$tool"
-  done
-}
-
 wine_start() {
   local folder
   folder=$(realpath -m "${1:-${CARGO_TARGET_DIR:-target}/wine}")
-  wine=$(command -v wine64 || command -v wine || echo /usr/lib/wine/wine64)
+  # Debian's `wine` is a script around wine64.
+  wine=$(command -v wine64 || ls /usr/lib/wine/wine64 2>/dev/null || command -v wine)
   export WINEPREFIX=$folder/prefix WINEARCH=win64 WINEDEBUG=${WINEDEBUG:--all} WINEDLLOVERRIDES="winemenubuilder.exe,mscoree,mshtml="
   mkdir -p "$folder/shim"
   if [ ! -s "$folder/shim/bcryptprimitives.dll" ]; then

@@ -7,15 +7,29 @@ use std::io::IsTerminal as _;
 #[cfg(windows)]
 #[allow(unsafe_code)]
 pub(super) fn close_own_window() {
-    use windows_sys::Win32::System::Console::{FreeConsole, GetConsoleProcessList};
+    use windows_sys::Win32::System::Console::{
+        FreeConsole, GetConsoleMode, GetConsoleProcessList, GetStdHandle, STD_ERROR_HANDLE, STD_INPUT_HANDLE, STD_OUTPUT_HANDLE,
+        SetStdHandle,
+    };
 
     let mut programs = [0u32; 2];
     // SAFETY: the buffer has room for the number of entries that is passed with it.
     let count = unsafe { GetConsoleProcessList(programs.as_mut_ptr(), programs.len() as u32) };
-    if count == 1 {
-        // SAFETY: takes no pointers. What is printed afterwards is dropped by the standard library.
-        unsafe { FreeConsole() };
+    if count != 1 {
+        return;
     }
+    for name in [STD_INPUT_HANDLE, STD_OUTPUT_HANDLE, STD_ERROR_HANDLE] {
+        let mut mode = 0;
+        // SAFETY: the handles are only looked up and replaced, and `mode` outlives the call. Output to the console must not go to a file that gets
+        // the same handle once the console is closed; the standard library drops what is printed to no handle.
+        unsafe {
+            if GetConsoleMode(GetStdHandle(name), &mut mode) != 0 {
+                SetStdHandle(name, std::ptr::null_mut());
+            }
+        }
+    }
+    // SAFETY: takes no arguments.
+    unsafe { FreeConsole() };
 }
 
 /// Other systems open no console for a program.
