@@ -299,6 +299,11 @@ done
 figure "memory of the studio" "${linux_figures[4]}" "$resident" MB
 
 if [ -z "$smoke" ]; then
+  # With a second program on the console, as in a terminal: a console of its own is closed at the start.
+  read -r code seconds < <(NANOCOCOA_LOG=nanococoa::gui=debug python3 console.py ctrl-c 'draft millis' "$wine" cmd /c "Z:${exe//\//\\}" --data-dir 'C:\스튜디오 자료' 2> log)
+  [ "$code" = 0 ] || fail "Ctrl-C: the studio ends with $code"
+  ok "Ctrl-C closes the studio with exit code 0 after $seconds s"
+
   echo "== the launcher's exit code"
   expect 2 "unexpected argument" "$wine" "$work/app/nanococoa-studio.exe" --no-such-flag
   ok "the launcher passes arguments, messages and exit code 2 on"
