@@ -226,7 +226,7 @@ export DISPLAY
 unset WAYLAND_DISPLAY
 openbox --sm-disable >/dev/null 2>&1 &
 pids+=($!)
-# Text of the other program goes in with the keyboard: the field of the text is in the left panel.
+
 stamp() { date -d "$(grep -m1 "$1" log | cut -d' ' -f1)" +%s%3N; }
 # LOG COUNT: waits until the log names that many drafts.
 drafts() {
@@ -255,7 +255,7 @@ session() {
   import -window root "$out/$system-1-draft.png"
   [ "$(identify -format '%k' "$out/$system-1-draft.png")" -gt 2000 ] || fail "the window is blank"
   before=$(grep -c 'draft millis' log)
-  xdotool windowactivate --sync "$window" mousemove 180 "$field" click 1 sleep 0.5 type --delay 40 'Hello 25%'
+  xdotool windowactivate --sync "$window" mousemove --window "$window" 160 "$field" click 1 sleep 0.5 type --delay 40 'Hello 25%'
   drafts $((before + 1))
   sleep 2
   import -window root "$out/$system-2-text.png"
@@ -280,7 +280,8 @@ session() {
   wait "$app" || code=$?
   [ $code = 0 ] || fail "the studio ended with code $code the second time"
 }
-field=${TRY_FIELD:-500}
+# Centre of the field of the slogan below the top of the window, in pixels.
+field=436
 photo_here=$photo
 session linux "$linux" --data-dir "$work/linux-studio"
 linux_figures=("$first" "$warm" "$draft" "$again" "$resident")
