@@ -131,7 +131,7 @@ if [ -z "$smoke" ]; then
   writes "an existing file is replaced" 'sub\ad.png' sub/ad.png
   writes "data folder with space and Hangul" 'sub\ad3.png' sub/ad3.png 'C:\내 자료\광고 작업'
   ls "$drive/내 자료/광고 작업/jobs" | grep -q . || fail "the data folder with Hangul has no jobs"
-  long=$(printf 'a folder with a long name %.0s' 1 2 3)end/$(printf '긴 이름의 폴더 %.0s' 1 2 3 4 5 6)끝/$(printf 'x%.0s' $(seq 120))
+  long=$(printf 'a folder with a long name %.0s' 1 2 3)end/$(printf '긴 이름의 폴더 %.0s' 1 2 3 4 5 6)끝/$(printf 'x%.0s' $(seq 150))
   mkdir -p "$long"
   writes "path of $(printf %s "$windows_path/$long/ad.png" | wc -m) characters" "$windows_path\\${long//\//\\}\\ad.png" "$long/ad.png"
   [ ! -e "$long/.tmp" ] && [ "$(ls -A "$long" | wc -l)" = 1 ] || fail "something was left in the long folder"
@@ -148,7 +148,7 @@ if [ -z "$smoke" ]; then
   "$wine" "$exe" --config config.toml doctor --json < /dev/null > stdout 2> log || fail "a settings file with CR LF and a byte order mark"
   [ "$(jq -r .data_dir stdout)" = 'C:\crlf' ] && [ "$(jq -r .default_font stdout)" = BM/BMJUA_ttf.ttf ] || fail "settings with CR LF: $(cat stdout)"
   ok "a settings file with CR LF and a byte order mark"
-  native generate --text "$(printf 'A\nB')" --seed 1 --size 256x256 --out crlf-linux.png < /dev/null 2> log
+  native generate --text "$(printf 'A\nB')" --seed 1 --size 256x256 --out crlf-linux.png < /dev/null > stdout 2> log
   windows generate --text "$(printf 'A\r\nB')" --seed 1 --size 256x256 --out crlf.png < /dev/null > stdout 2> log || fail "a text with CR LF"
   [ "$(pixels crlf.png)" = "$(pixels crlf-linux.png)" ] || fail "a text with CR LF: other pixels"
   ok "CR LF in a text"
@@ -218,7 +218,7 @@ PYTHON
 fi
 
 echo "== the studio's window"
-Xvfb -displayfd 3 -screen 0 1440x900x24 -nolisten tcp 3>"$work/display" 2>/dev/null &
+Xvfb -displayfd 3 -screen 0 1600x1000x24 -nolisten tcp 3>"$work/display" 2>/dev/null &
 pids+=($!)
 for _ in $(seq 100); do [ -s "$work/display" ] && break; sleep 0.05; done
 DISPLAY=":$(cat "$work/display")"

@@ -395,7 +395,8 @@ impl Studio {
                 Event::Paste(text) if !ctx.text_edit_focused() => self.tasks.paste_text(text.clone()),
                 // A file that was copied in the Explorer is neither text nor a picture, so egui-winit reports only that the key was released.
                 Event::Key { key: egui::Key::V, pressed: false, modifiers, .. } if cfg!(windows) && modifiers.command => {
-                    if !std::mem::take(&mut self.keyboard.pasted) && !ctx.text_edit_focused() {
+                    let unseen = !std::mem::take(&mut self.keyboard.pasted);
+                    if unseen && !ctx.text_edit_focused() {
                         self.tasks.paste();
                     }
                 }
