@@ -32,8 +32,8 @@ source packaging/windows/wine.sh
 work=$(mktemp -d)
 pids=()
 finish() {
-  for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null || true; done
   wine_stop || true
+  for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null || true; done
   rm -rf "$work"
 }
 trap finish EXIT
@@ -45,7 +45,19 @@ fail() {
 ok() { echo "ok      $1"; }
 
 export LC_ALL=C.UTF-8 LIBGL_ALWAYS_SOFTWARE=1 NO_COLOR=1
+# Before Wine starts: without a display its desktop would have 1024×768 pixels.
+Xvfb -displayfd 3 -screen 0 1600x1000x24 -nolisten tcp 3>"$work/display" 2>/dev/null &
+pids+=($!)
+for _ in $(seq 100); do [ -s "$work/display" ] && break; sleep 0.05; done
+DISPLAY=":$(cat "$work/display")"
+export DISPLAY
+unset WAYLAND_DISPLAY
+openbox --sm-disable >/dev/null 2>&1 &
+pids+=($!)
 wine_start "$targets/wine"
+wine_stop
+# Data of an earlier run.
+rm -rf "$WINEPREFIX"/drive_c/{data,out,crlf,"내 자료","스튜디오 자료"}
 cp -r "$packed" "$work/app"
 exe=$work/app/nanococoa.exe
 photo=$PWD/assets/samples/coffee.png
@@ -218,15 +230,7 @@ PYTHON
 fi
 
 echo "== the studio's window"
-Xvfb -displayfd 3 -screen 0 1600x1000x24 -nolisten tcp 3>"$work/display" 2>/dev/null &
-pids+=($!)
-for _ in $(seq 100); do [ -s "$work/display" ] && break; sleep 0.05; done
-DISPLAY=":$(cat "$work/display")"
-export DISPLAY
-unset WAYLAND_DISPLAY
-openbox --sm-disable >/dev/null 2>&1 &
-pids+=($!)
-
+# WORDS: when the log says so first, in milliseconds.
 stamp() { date -d "$(grep -m1 "$1" log | cut -d' ' -f1)" +%s%3N; }
 # LOG COUNT: waits until the log names that many drafts.
 drafts() {
