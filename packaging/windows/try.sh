@@ -3,7 +3,7 @@
 # pages, exit codes, Ctrl-C, the documented REST clients, the studio's window, the installer. Ends with a table of figures of both.
 # usage: packaging/windows/try.sh [--smoke] [FOLDER [LINUX-PROGRAM]]
 #   FOLDER         what build.sh packed (default: the newest in target/windows); LINUX-PROGRAM: default target/release/nanococoa
-#   --smoke        doctor, one advertisement, the window: for every change, also with programs of the dev profile
+#   --smoke        doctor, one advertisement and the window only
 #   TRY_OUT=DIR    keeps the screenshots and figures there (default: target/windows/try)
 set -euo pipefail
 cd "$(dirname "$0")/../.."
