@@ -137,7 +137,8 @@ impl Config {
             .data_dir
             .or_else(|| env("NANOCOCOA_DATA_DIR").map(PathBuf::from))
             .or(file.data_dir)
-            .or_else(|| dirs.as_ref().map(|d| d.data_dir().to_path_buf()))
+            // On Windows the local folder: pictures and models must not travel with a roaming profile.
+            .or_else(|| dirs.as_ref().map(|d| d.data_local_dir().to_path_buf()))
             .ok_or(ConfigError::NoHome)?;
         let mut font_dirs: Vec<PathBuf> = flags.font_dirs.iter().map(|d| crate::paths::find(d)).collect();
         if let Some(missing) = font_dirs.iter().find(|d| !d.is_dir()) {
@@ -231,7 +232,8 @@ mod tests {
     fn flags_win_and_bad_values_are_named() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("c.toml");
-        std::fs::write(&path, "bind = \"127.0.0.1:9000\"\nmax_body_mib = 2\n").unwrap();
+        // As Notepad saves it on Windows.
+        std::fs::write(&path, "\u{feff}bind = \"127.0.0.1:9000\"\r\nmax_body_mib = 2\r\n").unwrap();
         let flags = Overrides { config: Some(path.clone()), data_dir: Some(dir.path().into()), ..Overrides::default() };
         let config = Config::load(flags.clone()).unwrap();
         assert_eq!((config.bind.port(), config.body_limit), (9000, 2 << 20));

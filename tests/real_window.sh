@@ -72,4 +72,17 @@ kill -0 "$app" 2>/dev/null && fail "the window did not close"
 code=0
 wait "$app" || code=$?
 [ "$code" -eq 0 ] || fail "the program ended with code $code"
-echo "real window: draft shown, $colours colours, clipboard both ways, clean end"
+
+# A signal closes the window too, and the session is there again at the next start.
+NO_COLOR=1 NANOCOCOA_LOG=nanococoa::gui=debug "$binary" --data-dir "$work/data" >"$work/log" 2>&1 &
+app=$!
+pids+=("$app")
+for _ in $(seq 600); do grep -q "draft millis" "$work/log" && break; sleep 0.05; done
+grep -q "draft millis" "$work/log" || fail "the session was not restored"
+kill -TERM "$app"
+for _ in $(seq 200); do kill -0 "$app" 2>/dev/null || break; sleep 0.05; done
+kill -0 "$app" 2>/dev/null && fail "SIGTERM does not close the window"
+code=0
+wait "$app" || code=$?
+[ "$code" -eq 0 ] || fail "after SIGTERM the program ended with code $code"
+echo "real window: draft shown, $colours colours, clipboard both ways, clean end by the window and by a signal"

@@ -11,26 +11,26 @@ pub(super) struct GpuInfo {
     index: u32,
     /// Product name.
     name: String,
-    /// Percent busy.
+    /// Percent busy; 0 if unknown.
     gpu_util: f64,
-    /// GiB in use.
+    /// GiB in use; 0 if unknown.
     vram_used_gb: f64,
-    /// GiB in all.
+    /// GiB in all; 0 if unknown.
     vram_total_gb: f64,
-    /// Percent in use.
+    /// Percent in use; 0 if unknown.
     vram_percent: f64,
 }
 
 /// The machine's load.
 #[derive(ToSchema)]
 pub(super) struct SystemMetrics {
-    /// Percent of all cores.
+    /// Percent of all cores; 0 if unknown.
     cpu_percent: f64,
-    /// GiB in use.
+    /// GiB in use; 0 if unknown.
     ram_used_gb: f64,
-    /// GiB in all.
+    /// GiB in all; 0 if unknown.
     ram_total_gb: f64,
-    /// Percent in use.
+    /// Percent in use; 0 if unknown.
     ram_percent: f64,
     /// Empty without an NVIDIA driver.
     gpu_info: Vec<GpuInfo>,
@@ -64,10 +64,11 @@ mod tests {
 
     #[test]
     fn metrics_have_the_fields_of_their_schemas() {
-        let gpu =
-            metrics::GpuInfo { index: 0, name: String::new(), gpu_util: 0.0, vram_used_gb: 0.0, vram_total_gb: 0.0, vram_percent: 0.0 };
-        assert_same_fields::<super::GpuInfo>(gpu);
-        assert_same_fields::<super::SystemMetrics>(metrics::SystemMetrics::default());
+        let gpu = metrics::GpuInfo { index: 0, name: String::new(), gpu_util: None, memory: None };
+        let load = metrics::SystemMetrics { gpu_info: vec![gpu], ..metrics::SystemMetrics::default() };
+        let json = serde_json::to_value(&load).unwrap();
+        assert_same_fields::<super::GpuInfo>(&json["gpu_info"][0]);
+        assert_same_fields::<super::SystemMetrics>(&load);
     }
 
     #[test]

@@ -61,10 +61,9 @@ pub(super) fn setup(config: &Config) -> impl Fn() -> Result<Setup, Notice> + Sen
 /// The memory of the GPU in use, or of the machine.
 fn memory(device: &Device, sampler: &Sampler) -> Option<Memory> {
     gpu_memory(device).or_else(|| {
-        let now = sampler.sample_now();
+        let now = sampler.sample_now().memory.filter(|_| device.is_cpu())?;
         let bytes = |gib: f64| (gib * GIB) as u64;
-        (device.is_cpu() && now.ram_total_gb > 0.0)
-            .then(|| Memory { free: bytes(now.ram_total_gb - now.ram_used_gb), total: bytes(now.ram_total_gb) })
+        Some(Memory { free: bytes(now.total_gb - now.used_gb), total: bytes(now.total_gb) })
     })
 }
 

@@ -253,7 +253,8 @@ impl PeakMemory {
         let sampler = Sampler::default();
         let used = move || {
             let now = sampler.sample_now();
-            if cpu { now.ram_used_gb } else { now.gpu_info.first().map_or(0.0, |gpu| gpu.vram_used_gb) }
+            let memory = if cpu { now.memory } else { now.gpu_info.first().and_then(|gpu| gpu.memory) };
+            memory.map_or(0.0, |m| m.used_gb)
         };
         let before = used();
         let (peak, stop) = (Arc::new(Mutex::new(before)), Arc::new(AtomicBool::new(false)));

@@ -4,7 +4,7 @@ use std::thread::available_parallelism;
 
 use nanococoa::backend::diffusion::backend::DiffusionBackend;
 use nanococoa::config::Config;
-use nanococoa::metrics::{Sampler, SystemMetrics};
+use nanococoa::metrics::{MemoryLoad, Sampler, SystemMetrics};
 use nanococoa::typography::FontCatalog;
 use serde_json::{Value, json};
 
@@ -100,6 +100,10 @@ fn in_json(findings: &Findings) -> Value {
     })
 }
 
+fn in_use(memory: Option<MemoryLoad>) -> String {
+    memory.map_or_else(|| "amount in use not known".to_owned(), |m| format!("{:.1} of {:.1} GiB in use", m.used_gb, m.total_gb))
+}
+
 fn print(findings: &Findings) {
     let Findings { config, metrics, fonts, is_writable, diffusion, models, to_do } = findings;
     say!("nanoCocoa Studio {}", env!("CARGO_PKG_VERSION"));
@@ -115,9 +119,9 @@ fn print(findings: &Findings) {
         say!("GPU         none found (no NVIDIA driver); the draft engine needs none");
     }
     for gpu in &metrics.gpu_info {
-        say!("GPU {}       {}, {:.1} of {:.1} GiB in use", gpu.index, gpu.name, gpu.vram_used_gb, gpu.vram_total_gb);
+        say!("GPU {}       {}, {}", gpu.index, gpu.name, in_use(gpu.memory));
     }
-    say!("Memory      {:.1} of {:.1} GiB in use", metrics.ram_used_gb, metrics.ram_total_gb);
+    say!("Memory      {}", in_use(metrics.memory));
     say!("Data        {} ({})", config.data_dir.display(), if *is_writable { "writable" } else { "NOT writable" });
     say!("Settings    {}{}", config.file.display(), if config.file.is_file() { "" } else { " (not there; defaults are used)" });
     say!("Fonts       {} (default {})", fonts.names().len(), config.default_font);

@@ -4,6 +4,7 @@
 mod common;
 
 mod backends;
+mod console;
 mod debug;
 mod doctor;
 mod generate;
@@ -21,7 +22,8 @@ use nanococoa::gui::trouble::{self, Trouble};
 use nanococoa::notice::Notice;
 use nanococoa::{notice, paths};
 
-use common::{Common, Failure, load_config, overrides, start_engine};
+use common::{Common, Failure, load_config, overrides, runtime, start_engine};
+use signals::end_signal;
 
 /// Turns a product photo into a finished advertisement on your own machine.
 #[derive(Parser)]
@@ -60,7 +62,7 @@ enum Command {
 /// Parses the flags and runs the command.
 pub fn run() -> ExitCode {
     let filter = tracing_subscriber::EnvFilter::try_from_env("NANOCOCOA_LOG").unwrap_or_else(|_| "warn".into());
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(console::log_colours()).init();
     let cli = Cli::parse();
     let result = match cli.command {
         None => studio(&cli.common, cli.open.flatten()),
@@ -81,6 +83,7 @@ pub fn run() -> ExitCode {
 
 /// Opens the studio.
 fn studio(common: &Common, open: Option<PathBuf>) -> Result<(), Failure> {
+    console::close_own_window();
     let open = open.map(|path| paths::find(&path));
     let (engine, config) = prepare(common, open.as_deref()).map_err(|(trouble, failure)| {
         // Users who clicked an icon have no terminal, so a window shows the message too.
@@ -88,9 +91,14 @@ fn studio(common: &Common, open: Option<PathBuf>) -> Result<(), Failure> {
         trouble::show(trouble);
         Failure::shown(failure.code())
     })?;
-    let ended = nanococoa::gui::run(nanococoa::gui::Options { engine: engine.clone(), config }, open);
+    let waiting = runtime(&mut tokio::runtime::Builder::new_current_thread())?;
+    let end = move || waiting.block_on(async { end_signal().await });
+    let ended = nanococoa::gui::run(nanococoa::gui::Options { engine: engine.clone(), config }, open, end);
     engine.shutdown();
-    ended.map_err(Failure::failed)
+    ended.map_err(|notice| {
+        trouble::show_box(&notice);
+        Failure::failed(notice)
+    })
 }
 
 /// Loads the settings and starts the engine.

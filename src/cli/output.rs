@@ -8,6 +8,7 @@ use nanococoa::imaging::mark;
 use nanococoa::job::{ImageName, JobSnapshot};
 use nanococoa::notice;
 use nanococoa::notice::Notice;
+use nanococoa::paths;
 use serde_json::{Value, json};
 
 use super::common::Failure;
@@ -44,6 +45,9 @@ pub(super) fn check(output: &Output) -> Result<(), Failure> {
     let folder = output.file().parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     if !folder.is_dir() {
         return Err(Failure::bad_input(notice!("cli-out-folder", folder = folder.display())));
+    }
+    if cfg!(windows) && paths::is_device_name(output.file()) {
+        return Err(Failure::bad_input(notice!("cli-out-device-name", path = output.file().display())));
     }
     if output.file().is_dir() {
         return Err(Failure::bad_input(notice!("cli-out-is-folder", path = output.file().display())));

@@ -17,12 +17,25 @@ pub(super) fn end_signal() -> impl Future<Output = ()> + Send + 'static {
     })
 }
 
-/// Completes at Ctrl-C.
-#[cfg(not(unix))]
+/// Completes at Ctrl-C, Ctrl-Break, or when the console is closed, the user signs out or Windows shuts down. Windows ends the program five
+/// seconds after its console was closed. The events are caught from the call on. Must be called within a tokio runtime.
+#[cfg(windows)]
 pub(super) fn end_signal() -> impl Future<Output = ()> + Send + 'static {
-    async {
-        let _ = tokio::signal::ctrl_c().await;
-    }
+    use std::task::Poll;
+    use tokio::signal::windows::{ctrl_break, ctrl_c, ctrl_close, ctrl_logoff, ctrl_shutdown};
+
+    let (mut interrupt, mut break_key) = (ctrl_c().ok(), ctrl_break().ok());
+    let (mut closed, mut logoff, mut shutdown) = (ctrl_close().ok(), ctrl_logoff().ok(), ctrl_shutdown().ok());
+    std::future::poll_fn(move |cx| {
+        let events = [
+            interrupt.as_mut().map(|event| event.poll_recv(cx)),
+            break_key.as_mut().map(|event| event.poll_recv(cx)),
+            closed.as_mut().map(|event| event.poll_recv(cx)),
+            logoff.as_mut().map(|event| event.poll_recv(cx)),
+            shutdown.as_mut().map(|event| event.poll_recv(cx)),
+        ];
+        if events.iter().flatten().any(Poll::is_ready) { Poll::Ready(()) } else { Poll::Pending }
+    })
 }
 
 /// Whether the program was started with `nohup`, so that it outlives its terminal. Known on Linux only.

@@ -10,6 +10,7 @@ use super::commands::{self, CommandQueue};
 use super::context::{JobLookup, PanelContext};
 use super::live::{Draft, DraftRequest, Live};
 use super::message::Message;
+use super::native_window::{NativeWindow, TaskbarProgress};
 use super::panels::{self, Panels};
 use super::presets::Presets;
 use super::server::ServerSwitch;
@@ -47,6 +48,8 @@ pub struct Options {
 struct Keyboard {
     was_typing: bool,
     was_composing: bool,
+    /// Whether the last Ctrl+V pasted text or a picture.
+    pasted: bool,
 }
 
 /// The application.
@@ -85,6 +88,8 @@ pub struct Studio {
     dirty_since: Option<f64>,
     pub(super) quitting: bool,
     ctx: Context,
+    native: NativeWindow,
+    taskbar: TaskbarProgress,
 }
 
 impl Studio {
@@ -125,6 +130,8 @@ impl Studio {
             dirty_since: None,
             quitting: false,
             ctx: ctx.clone(),
+            native: NativeWindow::default(),
+            taskbar: TaskbarProgress::default(),
             session,
             engine,
             config,
@@ -133,6 +140,17 @@ impl Studio {
             messages,
             watch,
         }
+    }
+
+    /// Names the window that the studio is shown in. Without it, file dialogs have no owner, and the taskbar shows no progress.
+    pub(super) fn window_created(&mut self, native: NativeWindow) {
+        self.native = native;
+        self.tasks.set_window(native);
+    }
+
+    /// Closes the window when `end_signal` returns, and ends the program when it returns again.
+    pub(super) fn end_at(&self, end_signal: impl Fn() + Send + 'static) {
+        self.tasks.end_at(end_signal);
     }
 
     /// What panels may read.
@@ -258,7 +276,7 @@ impl Studio {
     }
 
     /// Shows this load of the machine from now on, for snapshot tests; free space in GiB.
-    pub fn freeze_load(&self, load: crate::metrics::SystemMetrics, free_disk: f64) {
+    pub fn freeze_load(&self, load: crate::metrics::SystemMetrics, free_disk: Option<f64>) {
         self.watch.freeze_load(load, free_disk);
     }
 
@@ -326,7 +344,7 @@ impl Studio {
         }
         self.request_draft(&ctx);
         self.update_window_title(&ctx);
-        self.keyboard = Keyboard { was_typing: ctx.text_edit_focused(), was_composing: self.composing };
+        self.keyboard = Keyboard { was_typing: ctx.text_edit_focused(), was_composing: self.composing, pasted: self.keyboard.pasted };
     }
 
     /// Draws panels, window and notifications. Edits of the brief take effect before the next panel is drawn; other commands wait for the end
@@ -366,12 +384,22 @@ impl Studio {
     fn read_input(&mut self, ctx: &Context) {
         let events = ctx.input(|i| i.events.clone());
         for event in &events {
+            if matches!(event, Event::Paste(_) | Event::PasteImage(_)) {
+                self.keyboard.pasted = true;
+            }
             match event {
                 Event::Ime(ImeEvent::Preedit { text, .. }) => self.composing = !text.is_empty(),
                 Event::Ime(ImeEvent::Commit(_)) => self.composing = false,
                 Event::PasteImage(image) => self.tasks.paste_pixels(Arc::clone(image)),
                 // File managers put the path of a copied file into the clipboard.
                 Event::Paste(text) if !ctx.text_edit_focused() => self.tasks.paste_text(text.clone()),
+                // A file that was copied in the Explorer is neither text nor a picture, so egui-winit reports only that the key was released.
+                Event::Key { key: egui::Key::V, pressed: false, modifiers, .. } if cfg!(windows) && modifiers.command => {
+                    let unseen = !std::mem::take(&mut self.keyboard.pasted);
+                    if unseen && !ctx.text_edit_focused() {
+                        self.tasks.paste();
+                    }
+                }
                 _ => {}
             }
         }
@@ -471,6 +499,8 @@ impl Studio {
 impl eframe::App for Studio {
     fn logic(&mut self, ctx: &Context, _: &mut eframe::Frame) {
         Self::logic(self, ctx);
+        let percent = self.active().map(|job| job.progress_percent);
+        self.taskbar.show(self.native, percent);
     }
 
     fn ui(&mut self, ui: &mut Ui, _: &mut eframe::Frame) {

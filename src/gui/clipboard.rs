@@ -23,7 +23,12 @@ pub fn read() -> Result<Pasted, Notice> {
         let size = [picture.width, picture.height];
         return Ok(Pasted::Picture(ColorImage::from_rgba_unmultiplied(size, &picture.bytes)));
     }
-    clipboard.get_text().map(Pasted::Text).map_err(|_| empty())
+    if let Ok(text) = clipboard.get_text() {
+        return Ok(Pasted::Text(text));
+    }
+    // Windows and macOS keep copied files apart from text.
+    let first = clipboard.get().file_list().ok().and_then(|files| files.into_iter().next());
+    first.map(|file| Pasted::Text(file.display().to_string())).ok_or_else(empty)
 }
 
 /// Encodes pasted pixels as PNG.

@@ -6,12 +6,13 @@ use std::time::{Duration, Instant};
 use uuid::Uuid;
 
 use super::export::Settings;
+use super::native_window::NativeWindow;
 use super::project_file;
 use crate::notice;
 use crate::notice::Language;
 use crate::notice::Notice;
 
-/// A dialog that ends sooner than this counts as not shown.
+/// A dialog of the portal that ends sooner than this counts as not shown: it does not tell a failure from "cancel".
 const TOO_QUICK: Duration = Duration::from_millis(600);
 
 /// The purpose of a chosen file.
@@ -90,17 +91,17 @@ fn reachable() -> bool {
     set("DBUS_SESSION_BUS_ADDRESS").is_some() || socket
 }
 
-/// Shows a dialog and waits for its end; `name` is the suggested name of a file to write. Blocks.
+/// Shows a dialog that belongs to `window` and waits for its end; `name` is the suggested name of a file to write. Blocks.
 ///
 /// # Errors
 /// The asynchronous runtime cannot be started.
-pub fn ask(purpose: &FilePurpose, name: Option<String>, lang: Language) -> Result<Answer, Notice> {
+pub fn ask(purpose: &FilePurpose, name: Option<String>, lang: Language, window: NativeWindow) -> Result<Answer, Notice> {
     if !reachable() {
         return Ok(Answer::Unavailable);
     }
     let began = Instant::now();
     let (label, extensions) = purpose.filter();
-    let dialog = rfd::AsyncFileDialog::new().set_title(purpose.title(lang));
+    let dialog = window.own(rfd::AsyncFileDialog::new()).set_title(purpose.title(lang));
     let folder = purpose.is_folder();
     let dialog = if folder { dialog } else { dialog.add_filter(label, &extensions) };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
@@ -115,7 +116,7 @@ pub fn ask(purpose: &FilePurpose, name: Option<String>, lang: Language) -> Resul
     });
     Ok(match chosen {
         Some(path) => Answer::Chosen(path),
-        None if began.elapsed() < TOO_QUICK => Answer::Unavailable,
+        None if cfg!(target_os = "linux") && began.elapsed() < TOO_QUICK => Answer::Unavailable,
         None => Answer::Cancelled,
     })
 }

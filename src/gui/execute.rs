@@ -113,7 +113,8 @@ impl Studio {
             }
             UiCommand::SaveProject | UiCommand::SaveProjectAs => {
                 let name = self.session.project.trim();
-                let name = format!("{}.{}", if name.is_empty() { "nanococoa" } else { name }, project_file::EXTENSION);
+                let name = crate::paths::portable_name(if name.is_empty() { "nanococoa" } else { name });
+                let name = format!("{name}.{}", project_file::EXTENSION);
                 self.tasks.ask_for_file(FilePurpose::SaveProject, Some(name), self.lang());
             }
             _ => {

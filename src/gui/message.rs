@@ -49,6 +49,8 @@ pub enum Message {
     },
     /// The brush stroke with this number was written, or could not be.
     StrokeSaved(u64, Result<Mask, Notice>),
+    /// A signal tells the program to end.
+    EndRequested,
     /// A mask was read for the brush.
     MaskLoaded(MaskKey, Arc<LoadedMask>),
 }

@@ -22,6 +22,7 @@ mod job_client;
 mod job_title;
 pub mod live;
 mod message;
+mod native_window;
 mod panels;
 mod photos;
 mod presets;
@@ -51,11 +52,12 @@ pub use app::{Options, Studio};
 use crate::notice;
 use crate::notice::Notice;
 
-/// Opens the window and returns when it is closed. `open` is a photo or project to open first.
+/// Opens the window and returns when it is closed. `open` is a photo or project to open first. `end_signal` blocks until the system or a person
+/// at the terminal tells the program to end: the window is closed without a question, and the second signal ends the program at once.
 ///
 /// # Errors
 /// There is no display, or the window cannot be opened.
-pub fn run(options: Options, open: Option<PathBuf>) -> Result<(), Notice> {
+pub fn run(options: Options, open: Option<PathBuf>, end_signal: impl Fn() + Send + 'static) -> Result<(), Notice> {
     let mut viewport = egui::ViewportBuilder::default()
         .with_title("nanoCocoa Studio")
         // The desktop entry's name: Wayland finds the icon by it.
@@ -72,6 +74,8 @@ pub fn run(options: Options, open: Option<PathBuf>) -> Result<(), Notice> {
         Box::new(move |cx| {
             let first_start = !session_file::exists(&options.config.data_dir.join("studio"));
             let mut studio = Studio::new(&cx.egui_ctx, options);
+            studio.window_created(native_window::NativeWindow::of(cx));
+            studio.end_at(end_signal);
             if first_start {
                 studio.session.lang = crate::notice::Language::of_machine();
             }

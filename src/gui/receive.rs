@@ -52,6 +52,10 @@ impl Studio {
             Message::Failed(text) => self.toasts.notify(Severity::Error, text, now),
             Message::FileChosen(purpose, path) => self.use_file(purpose, path),
             Message::NoFileDialog(purpose) => self.window = Some(Window::path(purpose)),
+            Message::EndRequested => {
+                self.quitting = true;
+                ctx.send_viewport_cmd(egui::ViewportCommand::Close);
+            }
         }
         self.schedule_autosave(ctx);
     }

@@ -15,6 +15,7 @@ use super::dialogs::{self, Answer, FilePurpose};
 use super::export::{self, Settings};
 use super::job_client::{JobClient, RestoredBrief, SubmitOptions};
 use super::message::Message;
+use super::native_window::NativeWindow;
 use super::photos::PhotoStore;
 use super::state::{Brief, Session};
 use super::writer::Writer;
@@ -44,6 +45,7 @@ pub struct Tasks {
     writer: Writer,
     writes: Arc<AtomicUsize>,
     threads: TaskThreads,
+    window: NativeWindow,
 }
 
 /// A tracing span that names the job in the log.
@@ -62,7 +64,26 @@ impl Tasks {
             saved.send(Message::StrokeSaved(number, mask));
         });
         let cx = TaskContext { jobs, photos, mailbox };
-        (Self { cx, writer, writes: Arc::default(), threads: TaskThreads::default() }, messages)
+        (Self { cx, writer, writes: Arc::default(), threads: TaskThreads::default(), window: NativeWindow::default() }, messages)
+    }
+
+    /// Sets the window that file dialogs belong to.
+    pub fn set_window(&mut self, window: NativeWindow) {
+        self.window = window;
+    }
+
+    /// Sends `EndRequested` when `end_signal` returns, and ends the program when it returns again, in case the window does not answer.
+    pub fn end_at(&self, end_signal: impl Fn() + Send + 'static) {
+        /// As shells report a program that Ctrl-C has ended.
+        const INTERRUPTED: i32 = 130;
+        let mailbox = self.cx.mailbox.clone();
+        // Not joined: it waits for a signal as long as the program runs.
+        super::background::spawn("nanococoa-signal", move || {
+            end_signal();
+            mailbox.send(Message::EndRequested);
+            end_signal();
+            std::process::exit(INTERRUPTED);
+        });
     }
 
     /// Runs a task in a tracing span; an error becomes a message.
@@ -193,8 +214,9 @@ impl Tasks {
 
     /// Shows a file dialog; `name` is the suggested name of a file to write.
     pub fn ask_for_file(&self, purpose: FilePurpose, name: Option<String>, lang: Language) {
+        let window = self.window;
         self.run("nanococoa-dialog", Span::current(), move |_| {
-            Ok(match dialogs::ask(&purpose, name, lang)? {
+            Ok(match dialogs::ask(&purpose, name, lang, window)? {
                 Answer::Chosen(path) => Some(Message::FileChosen(purpose, path)),
                 Answer::Cancelled => None,
                 Answer::Unavailable => Some(Message::NoFileDialog(purpose)),
@@ -293,7 +315,7 @@ impl TaskContext {
     }
 
     fn open_text(&self, text: &str) -> Result<Message, Notice> {
-        let path = crate::paths::find(Path::new(text.trim().trim_start_matches("file://")));
+        let path = crate::paths::find(&crate::paths::from_text(text));
         if path.is_file() { self.open_photo(&path) } else { Err(clipboard::empty()) }
     }
 }

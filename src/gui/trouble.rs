@@ -74,6 +74,15 @@ impl eframe::App for TroubleWindow {
     }
 }
 
+/// Says in a plain box of the system why the window cannot be opened, for example for want of OpenGL. Only Windows has such boxes without further
+/// programs; elsewhere this does nothing.
+pub fn show_box(notice: &Notice) {
+    if cfg!(windows) {
+        let words = Language::ALL.map(|lang| lang.notice(notice)).join("\n\n");
+        rfd::MessageDialog::new().set_level(rfd::MessageLevel::Error).set_title("nanoCocoa Studio").set_description(words).show();
+    }
+}
+
 /// Shows the window until it is closed. Does nothing without a display.
 pub fn show(trouble: Trouble) {
     let mut viewport = egui::ViewportBuilder::default()

@@ -50,7 +50,7 @@ pub struct Diffusion {
 struct Shown {
     diffusion: Option<Arc<Diffusion>>,
     jobs: Arc<Vec<Arc<JobSnapshot>>>,
-    load: (SystemMetrics, f64),
+    load: (SystemMetrics, Option<f64>),
     plan: Option<(Brief, Plan)>,
     fonts: Arc<FontCatalog>,
     /// Whether the load is fixed, for snapshot tests.
@@ -82,12 +82,12 @@ impl Watch {
     }
 
     /// The machine's load and free disk space in GiB.
-    pub fn load(&self) -> (SystemMetrics, f64) {
+    pub fn load(&self) -> (SystemMetrics, Option<f64>) {
         self.shown.lock().load.clone()
     }
 
     /// Shows this load from now on; free space in GiB.
-    pub fn freeze_load(&self, load: SystemMetrics, disk: f64) {
+    pub fn freeze_load(&self, load: SystemMetrics, disk: Option<f64>) {
         let mut shown = self.shown.lock();
         shown.load = (load, disk);
         shown.frozen = true;
@@ -149,7 +149,7 @@ impl FontSource {
 fn run(inbox: &Inbox<Requests>, shared: &Mutex<Shown>, engine: &Engine, ctx: &Context, folder: &std::path::Path) {
     let mut brief: Option<Brief> = None;
     let mut sampled: Option<Instant> = None;
-    let mut seen = (f64::MIN, f64::MIN);
+    let mut seen = None;
     let (mut active, mut stale) = (engine.snapshots().iter().any(|j| j.status.is_active()), true);
     loop {
         let pause = if active { LOAD_INTERVAL_BUSY } else { LOAD_INTERVAL_IDLE };
@@ -181,10 +181,14 @@ fn run(inbox: &Inbox<Requests>, shared: &Mutex<Shown>, engine: &Engine, ctx: &Co
             let load = engine.metrics();
             let disk = crate::metrics::free_disk(folder);
             // Small changes are not worth a frame.
-            let differs = |now: f64, then: f64, by: f64| (now - then).abs() >= by;
-            let moved = differs(load.cpu_percent, seen.0, 12.0) || differs(load.ram_used_gb, seen.1, 0.3);
+            let differs = |now: Option<f64>, then: Option<f64>, by: f64| match (now, then) {
+                (Some(now), Some(then)) => (now - then).abs() >= by,
+                _ => now.is_some() != then.is_some(),
+            };
+            let now = (load.cpu_percent, load.memory.map(|m| m.used_gb));
+            let moved = seen.is_none_or(|seen: (Option<f64>, Option<f64>)| differs(now.0, seen.0, 12.0) || differs(now.1, seen.1, 0.3));
             if moved {
-                seen = (load.cpu_percent, load.ram_used_gb);
+                seen = Some(now);
             }
             let mut shown = shared.lock();
             if !shown.frozen {

@@ -55,28 +55,70 @@ impl FolderLock {
             use std::os::unix::fs::MetadataExt as _;
             self.file.metadata().is_ok_and(|held| (held.dev(), held.ino()) == (there.dev(), there.ino()))
         }
-        // Windows does not remove open files, so a file at this path is the locked one.
+        // The file was opened so that nobody can remove it (`options`), so a file at this path is the locked one. The handle is asked too: it is
+        // void once a network drive was disconnected.
         #[cfg(not(unix))]
         {
-            let _ = &self.file;
-            there.is_file()
+            self.file.metadata().is_ok() && there.is_file()
         }
     }
 }
 
 /// On a read-only medium an existing lock file is opened for reading, so that the jobs on it can still be looked at.
 fn open(path: &Path) -> io::Result<File> {
-    let opened = OpenOptions::new().create(true).truncate(false).write(true).open(path);
+    let opened = options().create(true).truncate(false).write(true).open(path);
     match opened {
-        Err(e) if matches!(e.kind(), ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied) => File::open(path).map_err(|_| e),
+        Err(e) if matches!(e.kind(), ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied) => {
+            options().read(true).open(path).map_err(|_| e)
+        }
         other => other,
     }
 }
 
-#[cfg(all(test, unix))]
+/// How the lock file is opened: Windows removes open files unless they were opened without `FILE_SHARE_DELETE`.
+#[cfg(windows)]
+fn options() -> OpenOptions {
+    use std::os::windows::fs::OpenOptionsExt as _;
+    /// `FILE_SHARE_READ | FILE_SHARE_WRITE`.
+    const SHARED: u32 = 1 | 2;
+    let mut options = OpenOptions::new();
+    options.share_mode(SHARED);
+    options
+}
+
+/// How the lock file is opened.
+#[cfg(not(windows))]
+fn options() -> OpenOptions {
+    OpenOptions::new()
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
+    #[test]
+    fn one_program_holds_the_folder_at_a_time() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path().join("my data 자료");
+        let first = FolderLock::take(&root).unwrap();
+        assert!(first.is_current());
+        assert!(FolderLock::take(&root).unwrap_err().is_in_use());
+        drop(first);
+        let second = FolderLock::take(&root).unwrap();
+        assert!(second.is_current() && FolderLock::take(&root).unwrap_err().is_in_use());
+    }
+
+    #[cfg(windows)]
+    #[test]
+    fn the_file_of_a_lock_cannot_be_removed() {
+        let dir = tempfile::tempdir().unwrap();
+        let first = FolderLock::take(dir.path()).unwrap();
+        assert!(fs::remove_file(dir.path().join(LOCK)).is_err() && first.is_current());
+        drop(first);
+        fs::remove_file(dir.path().join(LOCK)).unwrap();
+    }
+
+    #[cfg(unix)]
     #[test]
     fn a_lock_that_lost_its_file_is_noticed() {
         let dir = tempfile::tempdir().unwrap();

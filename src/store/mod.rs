@@ -190,7 +190,7 @@ impl JobStore {
                 let _ = fs::remove_file(&link);
                 match fs::hard_link(&source, &link) {
                     Ok(()) => {
-                        fs::rename(&link, &target).map_err(at("write", &target))?;
+                        write::rename(&link, &target).map_err(at("write", &target))?;
                         // A rename onto the same file leaves both names.
                         let _ = fs::remove_file(&link);
                     }

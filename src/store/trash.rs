@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use uuid::Uuid;
 
 use super::error::{StoreError, at};
-use super::write::create_private_dir;
+use super::write::{create_private_dir, rename};
 use super::{DELETED, JobStore};
 
 pub(super) const TRASH: &str = "trash";
@@ -24,7 +24,7 @@ impl JobStore {
         self.hold()?;
         let mut trashed = self.trashed.lock();
         let (dir, trash) = (self.job_dir(id), self.root.join(TRASH));
-        let moved = create_private_dir(&trash).map_err(at("create", &trash)).and_then(|()| match fs::rename(&dir, self.trash_dir(id)) {
+        let moved = create_private_dir(&trash).map_err(at("create", &trash)).and_then(|()| match rename(&dir, &self.trash_dir(id)) {
             Err(e) if e.kind() != io::ErrorKind::NotFound => Err(at("remove", &dir)(e)),
             _ => Ok(()),
         });
@@ -46,7 +46,7 @@ impl JobStore {
             return Ok(false);
         }
         let dir = self.trash_dir(id);
-        match fs::rename(&dir, self.job_dir(id)) {
+        match rename(&dir, &self.job_dir(id)) {
             Ok(()) => {
                 trashed.remove(&id);
                 Ok(true)
@@ -121,7 +121,7 @@ impl JobStore {
     fn remove(&self, dir: PathBuf) -> Result<(), StoreError> {
         let name = dir.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
         let aside = dir.with_file_name(format!("{DELETED}{name}"));
-        let target = match fs::rename(&dir, &aside) {
+        let target = match rename(&dir, &aside) {
             Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(()),
             Ok(()) => aside,
             Err(_) => dir,

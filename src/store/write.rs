@@ -1,8 +1,9 @@
 //! Atomic writes: after a crash either the old or the new file is there, whole. Permissions follow the user's umask.
 
-use std::fs::{self, DirBuilder, File};
+use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::Path;
+use std::time::Duration;
 
 use super::error::{StoreError, at};
 
@@ -19,10 +20,38 @@ pub fn copy_atomic(from: &Path, to: &Path) -> Result<(), StoreError> {
 fn replace(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> Result<(), StoreError> {
     let dir = path.parent().unwrap_or(Path::new("."));
     let dir = if dir.as_os_str().is_empty() { Path::new(".") } else { dir };
-    let mut file = temporary(dir).map_err(at("write", path))?;
-    write(file.as_file_mut()).and_then(|()| file.as_file().sync_all()).map_err(at("write", path))?;
-    file.persist(path).map_err(|e| at("write", path)(e.error))?;
+    let (mut file, mut temporary) = temporary(dir).map_err(at("write", path))?.into_parts();
+    write(&mut file).and_then(|()| file.sync_all()).map_err(at("write", path))?;
+    drop(file);
+    // `persist` of tempfile fails on Windows for paths of more than 260 characters and while another program reads the old file.
+    rename(&temporary, path).map_err(at("write", path))?;
+    temporary.disable_cleanup(true);
     sync_dir(dir)
+}
+
+/// Longest pause between two attempts to rename; all pauses together take about a second.
+const LONGEST_PAUSE: Duration = Duration::from_millis(512);
+
+/// Renames a file or folder, replacing a file. On Windows this fails for a moment while a virus scanner or search index reads the file, so it is
+/// tried again for a second.
+pub(super) fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    let mut pause = Duration::from_millis(1);
+    loop {
+        match fs::rename(from, to) {
+            Err(error) if is_busy(&error) && pause <= LONGEST_PAUSE => {
+                std::thread::sleep(pause);
+                pause *= 2;
+            }
+            other => return other,
+        }
+    }
+}
+
+/// Whether another program has the file open in a way that forbids to rename it. Only Windows has such errors.
+fn is_busy(error: &io::Error) -> bool {
+    /// `ERROR_ACCESS_DENIED`, `ERROR_SHARING_VIOLATION`, `ERROR_LOCK_VIOLATION`.
+    const BUSY: [i32; 3] = [5, 32, 33];
+    cfg!(windows) && error.raw_os_error().is_some_and(|code| BUSY.contains(&code))
 }
 
 /// Creates a folder and its missing parents, accessible to this user alone. Existing folders keep their permissions.
@@ -42,18 +71,20 @@ pub(super) fn is_temporary(name: &str) -> bool {
     name.starts_with('.') && name.ends_with(".tmp")
 }
 
-/// A temporary file, removed unless it is persisted. It is created with mode 0666, so that the umask decides its permissions.
+/// A temporary file, removed unless its clean-up is disabled. It is created with mode 0666, so that the umask decides its permissions.
 pub(super) fn temporary(dir: &Path) -> io::Result<tempfile::NamedTempFile> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".").suffix(".tmp");
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create_new(true);
     #[cfg(unix)]
     {
-        use std::os::unix::fs::PermissionsExt as _;
-        builder.permissions(fs::Permissions::from_mode(0o666));
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o666);
     }
-    builder.tempfile_in(dir)
+    // Created here, because tempfile marks its own files as temporary on Windows, which keeps them out of caches and backups.
+    tempfile::Builder::new().prefix(".").suffix(".tmp").make_in(dir, |path| options.open(path))
 }
 
+/// Makes a rename in the folder last. Windows cannot sync a folder; NTFS logs the rename itself.
 pub(super) fn sync_dir(dir: &Path) -> Result<(), StoreError> {
     #[cfg(unix)]
     File::open(dir).and_then(|d| d.sync_all()).map_err(at("sync", dir))?;
@@ -62,14 +93,17 @@ pub(super) fn sync_dir(dir: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt as _;
+    use std::io::Read as _;
 
     use super::*;
 
+    #[cfg(unix)]
     #[test]
     fn folders_are_private_and_files_follow_the_umask() {
+        use std::os::unix::fs::PermissionsExt as _;
+
         let dir = tempfile::tempdir().unwrap();
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         let deep = dir.path().join("a/b");
@@ -80,10 +114,72 @@ mod tests {
         File::create(dir.path().join("plain")).unwrap();
         write_atomic(&deep.join("file"), b"x").unwrap();
         assert_eq!(mode(&deep.join("file")), mode(&dir.path().join("plain")));
-        assert_eq!(fs::read_dir(&deep).unwrap().count(), 1);
         copy_atomic(&deep.join("file"), &deep.join("copy")).unwrap();
-        assert_eq!((fs::read(deep.join("copy")).unwrap(), mode(&deep.join("copy"))), (b"x".to_vec(), mode(&dir.path().join("plain"))));
-        assert!(copy_atomic(&deep.join("none"), &deep.join("copy")).is_err());
-        assert_eq!((fs::read(deep.join("copy")).unwrap(), fs::read_dir(&deep).unwrap().count()), (b"x".to_vec(), 2));
+        assert_eq!(mode(&deep.join("copy")), mode(&dir.path().join("plain")));
+    }
+
+    #[test]
+    fn a_file_is_replaced_whole_and_nothing_is_left_beside_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let deep = dir.path().join("a b/한글");
+        create_private_dir(&deep).unwrap();
+        let (file, copy) = (deep.join("file"), deep.join("copy"));
+        write_atomic(&file, b"x").unwrap();
+        write_atomic(&file, b"yy").unwrap();
+        copy_atomic(&file, &copy).unwrap();
+        assert_eq!((fs::read(&file).unwrap(), fs::read(&copy).unwrap()), (b"yy".to_vec(), b"yy".to_vec()));
+        assert!(copy_atomic(&deep.join("none"), &copy).is_err());
+        assert!(write_atomic(&deep, b"x").is_err(), "a folder is not replaced");
+        assert_eq!((fs::read(&copy).unwrap(), fs::read_dir(&deep).unwrap().count()), (b"yy".to_vec(), 2));
+    }
+
+    #[test]
+    fn a_file_that_is_being_read_is_replaced_or_stays_whole() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("picture.png");
+        write_atomic(&path, b"old").unwrap();
+        let mut reader = File::open(&path).unwrap();
+        let replaced = write_atomic(&path, b"new");
+        // Windows 10 replaces open files on NTFS. Other file systems, and Wine, refuse.
+        assert!(replaced.is_ok() || cfg!(windows));
+        let expected: &[u8] = if replaced.is_ok() { b"new" } else { b"old" };
+        assert_eq!((fs::read(&path).unwrap().as_slice(), fs::read_dir(dir.path()).unwrap().count()), (expected, 1));
+        let mut read = String::new();
+        reader.read_to_string(&mut read).unwrap();
+        assert_eq!(read, "old");
+        drop(reader);
+        write_atomic(&path, b"newer").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"newer");
+    }
+
+    #[test]
+    fn a_file_that_is_closed_within_a_second_is_replaced() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("picture.png");
+        write_atomic(&path, b"old").unwrap();
+        let reader = File::open(&path).unwrap();
+        let closing = std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_millis(100));
+            drop(reader);
+        });
+        write_atomic(&path, b"new").unwrap();
+        closing.join().unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"new");
+    }
+
+    #[test]
+    fn paths_of_more_than_260_characters_are_written() {
+        let dir = tempfile::tempdir().unwrap();
+        let deep = dir.path().join("a long folder name, ".repeat(4) + "end").join("긴 폴더 이름, ".repeat(12) + "끝").join("n".repeat(120));
+        create_private_dir(&deep).unwrap();
+        let path = deep.join("advertisement.png");
+        assert!(path.to_string_lossy().chars().count() > 300);
+        for bytes in [b"first", b"again"] {
+            write_atomic(&path, bytes).unwrap();
+            assert_eq!(fs::read(&path).unwrap(), bytes);
+        }
+        let moved = deep.join("moved.png");
+        rename(&path, &moved).unwrap();
+        assert_eq!((path.exists(), fs::read_dir(&deep).unwrap().count()), (false, 1));
     }
 }

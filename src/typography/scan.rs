@@ -211,5 +211,7 @@ fn listed_name(root: &Path, path: &Path) -> Option<String> {
 /// The path below the folder for messages, with invalid Unicode and control characters replaced.
 fn shown(root: &Path, path: &Path) -> String {
     let name = path.strip_prefix(root).unwrap_or(path).to_string_lossy();
+    // As in listed names.
+    let name = if cfg!(windows) { name.replace('\\', "/").into() } else { name };
     name.nfc().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }

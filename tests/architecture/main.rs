@@ -48,6 +48,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("nvml_wrapper", &["metrics"]),
     ("sysinfo", &["metrics"]),
     ("rustix", &["metrics"]),
+    ("windows", &["gui"]),
+    ("raw_window_handle", &["gui"]),
 ];
 
 /// Modules that do no I/O, read no clock and start nothing.

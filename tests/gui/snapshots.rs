@@ -13,7 +13,7 @@ use nanococoa::config::{Config, Overrides};
 use nanococoa::engine::Engine;
 use nanococoa::gui::commands::UiCommand;
 use nanococoa::gui::{Options, Studio};
-use nanococoa::metrics::SystemMetrics;
+use nanococoa::metrics::{MemoryLoad, SystemMetrics};
 use nanococoa::notice;
 use nanococoa::notice::Language;
 
@@ -62,8 +62,9 @@ fn studio(look: &Look, dir: &Path, engine: Engine) -> Desk {
             let mut studio = Studio::new(&cx.egui_ctx, Options { engine: theirs, config });
             (studio.session.lang, studio.session.dark) = (lang, dark);
             studio.session.brief.seed = 1204;
-            let load = SystemMetrics { cpu_percent: 34.0, ram_used_gb: 9.8, ram_total_gb: 24.0, ram_percent: 41.0, gpu_info: Vec::new() };
-            studio.freeze_load(load, 57.0);
+            let memory = Some(MemoryLoad { used_gb: 9.8, total_gb: 24.0 });
+            let load = SystemMetrics { cpu_percent: Some(34.0), memory, gpu_info: Vec::new() };
+            studio.freeze_load(load, Some(57.0));
             studio
         });
     let mut desk = Desk { harness, engine };

@@ -13,6 +13,7 @@ cli-no-window = the window cannot be opened: { $detail }. On a machine without a
 # Files to write.
 cli-out-folder = --out: the folder { $folder } does not exist
 cli-out-is-folder = --out: { $path } is a folder; name a file in it
+cli-out-device-name = --out: Windows reserves the name { $path } for a device; choose another name
 cli-out-not-a-file = --out: { $path } is a device or pipe; name a file
 cli-out-format = --out: .{ $extension } is not supported; use .png, .jpg or .webp
 cli-out-is-input = --out: this is the file of { $flag }; name another, or the original would be lost

@@ -13,6 +13,7 @@ cli-no-window = 창을 열 수 없어요: { $detail }. 화면이 없는 컴퓨�
 # Files to write.
 cli-out-folder = --out: { $folder } 폴더가 없어요
 cli-out-is-folder = --out: { JOSA($path, "은/는") } 폴더예요. 그 안의 파일 이름을 쓰세요.
+cli-out-device-name = --out: { JOSA($path, "은/는") } Windows가 장치에 쓰는 이름이에요. 다른 이름을 쓰세요.
 cli-out-not-a-file = --out: { JOSA($path, "은/는") } 장치나 파이프예요. 파일 이름을 쓰세요.
 cli-out-format = --out: .{ $extension } 형식은 지원하지 않아요. .png, .jpg, .webp 중에서 고르세요.
 cli-out-is-input = --out: { $flag } 파일과 같아요. 원본이 지워지지 않게 다른 이름을 쓰세요.

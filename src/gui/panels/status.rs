@@ -5,6 +5,7 @@ use egui::{Layout, Panel, Rect, RichText, Sense, Ui, pos2, vec2};
 use crate::gui::context::PanelContext;
 use crate::gui::{theme, widgets};
 use crate::job::JobStatus;
+use crate::metrics::MemoryLoad;
 use crate::notice;
 
 pub fn show(cx: &PanelContext<'_>, ui: &mut Ui) {
@@ -31,24 +32,35 @@ fn meters(cx: &PanelContext<'_>, ui: &mut Ui) {
     let c = theme::colors(ui);
     let lang = cx.lang();
     let (load, disk) = cx.watch.load();
-    if disk > 0.0 {
+    if let Some(disk) = disk {
         ui.label(RichText::new(lang.notice(&notice!("status-disk", gigabytes = format!("{disk:.0}")))).size(theme::SMALL).color(c.dim));
         ui.add_space(8.0);
     }
     match load.gpu_info.first() {
         Some(gpu) => {
-            let words = format!("{:.1} / {:.0} GB", gpu.vram_used_gb, gpu.vram_total_gb);
-            meter(ui, "VRAM", gpu.vram_percent, &words, 92.0);
-            meter(ui, "GPU", gpu.gpu_util, &format!("{:.0} %", gpu.gpu_util), 36.0);
+            memory(ui, "VRAM", gpu.memory);
+            percentage(ui, "GPU", gpu.gpu_util);
         }
         None => {
             ui.label(RichText::new(lang.t("status-no-gpu")).size(theme::SMALL).color(c.dim));
             ui.add_space(8.0);
         }
     }
-    let words = format!("{:.1} / {:.0} GB", load.ram_used_gb, load.ram_total_gb);
-    meter(ui, "RAM", load.ram_percent, &words, 92.0);
-    meter(ui, "CPU", load.cpu_percent, &format!("{:.0} %", load.cpu_percent), 36.0);
+    memory(ui, "RAM", load.memory);
+    percentage(ui, "CPU", load.cpu_percent);
+}
+
+/// Shown for a value that is not known.
+const UNKNOWN: &str = "–";
+
+fn memory(ui: &mut Ui, name: &str, load: Option<MemoryLoad>) {
+    let words = load.map_or_else(|| UNKNOWN.to_owned(), |m| format!("{:.1} / {:.0} GB", m.used_gb, m.total_gb));
+    meter(ui, name, load.map_or(0.0, MemoryLoad::percent), &words, 92.0);
+}
+
+fn percentage(ui: &mut Ui, name: &str, percent: Option<f64>) {
+    let words = percent.map_or_else(|| UNKNOWN.to_owned(), |p| format!("{p:.0} %"));
+    meter(ui, name, percent.unwrap_or_default(), &words, 36.0);
 }
 
 /// Draws a meter from right to left: value, bar, name.

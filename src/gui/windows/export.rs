@@ -66,6 +66,7 @@ pub fn show(cx: &PanelContext<'_>, ui: &mut Ui, id: Uuid, mut settings: Settings
         if widgets::primary(ui, icons::DOWNLOAD, lang.t("export-save"), "").clicked() {
             let name = job.as_deref().map(job_title::title);
             let name: String = name.unwrap_or_default().chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).take(40).collect();
+            let name = crate::paths::portable_name(&name);
             let suffix = if settings.part == Part::Final { String::new() } else { format!("_{}", settings.part.image().as_str()) };
             let name = format!("{}{suffix}.{}", if name.is_empty() { "nanococoa" } else { &name }, settings.format.extension());
             cx.send(FileCommand::Ask(FilePurpose::Export(id, Box::new(settings.clone())), Some(name)));

@@ -57,7 +57,13 @@ pub fn show(cx: &PanelContext<'_>, ui: &mut Ui) -> Stay {
     }
     row(ui, lang, "U²-Netp", lang.t("models-u2net"), &format!("Apache-2.0 · {}", lang.t("models-embedded")), true);
     let gpus = cx.watch.load().0.gpu_info;
-    let gpu = gpus.first().map_or_else(|| lang.t("models-no-gpu").to_owned(), |g| format!("{} · {:.0} GB", g.name, g.vram_total_gb));
+    let gpu = gpus.first().map_or_else(
+        || lang.t("models-no-gpu").to_owned(),
+        |g| match g.memory {
+            Some(memory) => format!("{} · {:.0} GB", g.name, memory.total_gb),
+            None => g.name.clone(),
+        },
+    );
     ui.add_space(theme::UNIT);
     for (words, value) in [(lang.t("models-gpu"), gpu), (lang.t("models-folder"), cx.config.models_dir.display().to_string())] {
         ui.horizontal(|ui| {

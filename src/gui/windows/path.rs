@@ -29,7 +29,7 @@ pub fn show(cx: &PanelContext<'_>, ui: &mut Ui, purpose: FilePurpose, mut text: 
     if (text.is_empty() || entered) && !response.has_focus() {
         response.request_focus();
     }
-    let typed = PathBuf::from(expand(text.trim()));
+    let typed = expand(text.trim());
     // A file to read may be named in another Unicode normal form; a file to write is named as typed.
     let path = if purpose.writes() { typed } else { crate::paths::find(&typed) };
     let folder = path.parent().is_some_and(|p| p.as_os_str().is_empty() || p.is_dir());
@@ -76,10 +76,10 @@ pub fn show(cx: &PanelContext<'_>, ui: &mut Ui, purpose: FilePurpose, mut text: 
     if close { Stay::Close } else { Stay::Open(Window::Path { purpose, text, asked }) }
 }
 
-fn expand(text: &str) -> String {
-    let home = directories::BaseDirs::new().map(|d| d.home_dir().display().to_string());
+fn expand(text: &str) -> PathBuf {
+    let home = directories::BaseDirs::new().map(|d| d.home_dir().to_path_buf());
     match (text.strip_prefix("~/"), home) {
-        (Some(rest), Some(home)) => format!("{home}/{rest}"),
-        _ => text.trim_start_matches("file://").to_owned(),
+        (Some(rest), Some(home)) => home.join(rest),
+        _ => crate::paths::from_text(text),
     }
 }

@@ -1,0 +1,135 @@
+//! The studio's window as Windows knows it: file dialogs belong to it, and its button in the taskbar shows the progress of the running job. On other
+//! systems nothing is known of it.
+
+use eframe::CreationContext;
+
+/// Handle of the window; the default stands for none.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NativeWindow {
+    #[cfg(windows)]
+    handle: Option<std::num::NonZeroIsize>,
+}
+
+#[cfg(windows)]
+impl NativeWindow {
+    /// The window that was just created.
+    pub fn of(cx: &CreationContext<'_>) -> Self {
+        use raw_window_handle::{HasWindowHandle as _, RawWindowHandle};
+        let handle = match cx.window_handle().map(|h| h.as_raw()) {
+            Ok(RawWindowHandle::Win32(window)) => Some(window.hwnd),
+            _ => None,
+        };
+        Self { handle }
+    }
+
+    /// The same dialog, in front of this window and blocking it.
+    #[allow(unsafe_code)]
+    pub fn own(self, dialog: rfd::AsyncFileDialog) -> rfd::AsyncFileDialog {
+        use raw_window_handle::{
+            DisplayHandle, HandleError, HasDisplayHandle, HasWindowHandle, RawWindowHandle, Win32WindowHandle, WindowHandle,
+        };
+
+        struct Owner(Win32WindowHandle);
+        impl HasWindowHandle for Owner {
+            fn window_handle(&self) -> Result<WindowHandle<'_>, HandleError> {
+                // SAFETY: the studio's window lives until the program ends. Windows checks the handle again before it shows the dialog.
+                Ok(unsafe { WindowHandle::borrow_raw(RawWindowHandle::Win32(self.0)) })
+            }
+        }
+        impl HasDisplayHandle for Owner {
+            fn display_handle(&self) -> Result<DisplayHandle<'_>, HandleError> {
+                Ok(DisplayHandle::windows())
+            }
+        }
+
+        match self.handle {
+            Some(handle) => dialog.set_parent(&Owner(Win32WindowHandle::new(handle))),
+            None => dialog,
+        }
+    }
+}
+
+#[cfg(not(windows))]
+impl NativeWindow {
+    /// The window that was just created.
+    pub fn of(_: &CreationContext<'_>) -> Self {
+        Self {}
+    }
+
+    /// The same dialog.
+    pub fn own(self, dialog: rfd::AsyncFileDialog) -> rfd::AsyncFileDialog {
+        dialog
+    }
+}
+
+/// The progress on the window's button in the taskbar.
+#[derive(Default)]
+pub struct TaskbarProgress {
+    /// Percent; `None` while no job runs.
+    shown: Option<u8>,
+    #[cfg(windows)]
+    button: Option<button::Button>,
+}
+
+impl TaskbarProgress {
+    /// Shows the progress of the running job in percent, or none.
+    pub fn show(&mut self, window: NativeWindow, percent: Option<u8>) {
+        if self.shown == percent {
+            return;
+        }
+        self.shown = percent;
+        #[cfg(windows)]
+        if let Some(handle) = window.handle {
+            let button = self.button.take().or_else(|| button::Button::new(handle));
+            button.as_ref().inspect(|button| button.show(percent));
+            self.button = button;
+        }
+        #[cfg(not(windows))]
+        let _ = window;
+    }
+}
+
+#[cfg(windows)]
+#[allow(unsafe_code)]
+mod button {
+    use std::ffi::c_void;
+    use std::num::NonZeroIsize;
+
+    use windows::Win32::Foundation::HWND;
+    use windows::Win32::System::Com::{CLSCTX_INPROC_SERVER, CoCreateInstance};
+    use windows::Win32::UI::Shell::{ITaskbarList3, TBPF_NOPROGRESS, TBPF_NORMAL, TaskbarList};
+
+    /// The window's button in the taskbar. Every failure is ignored: the window shows the progress too.
+    pub struct Button {
+        list: ITaskbarList3,
+        window: HWND,
+    }
+
+    impl Button {
+        /// `None` where there is no taskbar. Called on the window's thread, on which winit has initialised COM.
+        pub fn new(handle: NonZeroIsize) -> Option<Self> {
+            // SAFETY: COM is initialised on this thread, and the object stays on it: neither it nor `Button` is `Send`.
+            let list: ITaskbarList3 = unsafe { CoCreateInstance(&TaskbarList, None, CLSCTX_INPROC_SERVER) }.ok()?;
+            // SAFETY: must be called once before the other functions; takes no arguments.
+            unsafe { list.HrInit() }.ok()?;
+            Some(Self { list, window: HWND(handle.get() as *mut c_void) })
+        }
+
+        /// Shows the progress in percent, or none.
+        pub fn show(&self, percent: Option<u8>) {
+            // SAFETY: the window's handle stays valid until the program ends; an invalid one would only be answered with an error.
+            let shown = unsafe {
+                match percent {
+                    Some(percent) => self
+                        .list
+                        .SetProgressState(self.window, TBPF_NORMAL)
+                        .and_then(|()| self.list.SetProgressValue(self.window, u64::from(percent), 100)),
+                    None => self.list.SetProgressState(self.window, TBPF_NOPROGRESS),
+                }
+            };
+            if let Err(error) = shown {
+                tracing::debug!(%error, "the taskbar shows no progress");
+            }
+        }
+    }
+}
