@@ -99,7 +99,7 @@ impl Conv2d {
             let matrix = self.weight.reshape((1, outputs, c))?.broadcast_as((b, outputs, c))?;
             matrix.contiguous()?.matmul(&x.reshape((b, c, h * w))?.contiguous()?)?.reshape((b, outputs, h, w))?
         } else {
-            self.convolve(x, if x.device().is_cuda() { MAX_COLUMNS } else { usize::MAX })?
+            self.convolve(x, if x.device().is_cpu() { usize::MAX } else { MAX_COLUMNS })?
         };
         match &self.bias {
             Some(bias) => y.broadcast_add(&bias.reshape((1, (), 1, 1))?),
