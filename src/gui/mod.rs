@@ -21,12 +21,15 @@ mod images;
 mod job_client;
 mod job_title;
 pub mod live;
+#[cfg(target_os = "macos")]
+mod mac_menu;
 mod message;
 mod panels;
 mod photos;
 mod presets;
 mod project_file;
 mod receive;
+mod search;
 mod server;
 mod session_file;
 mod sizes;
