@@ -21,6 +21,7 @@ const MAX_BODY_MIB: usize = 1024;
 struct File {
     data_dir: Option<PathBuf>,
     font_dirs: Vec<PathBuf>,
+    system_fonts: Option<bool>,
     default_font: Option<String>,
     models_dir: Option<PathBuf>,
     device: Option<String>,
@@ -61,7 +62,7 @@ pub struct Config {
     pub file: PathBuf,
     /// The data folder, which holds the jobs.
     pub data_dir: PathBuf,
-    /// Folders with additional fonts, including those added in the studio.
+    /// Folders with additional fonts, including those added in the studio and those of the system.
     pub font_dirs: Vec<PathBuf>,
     /// Font folders that were added in the studio.
     pub added_font_dirs: Vec<PathBuf>,
@@ -69,7 +70,7 @@ pub struct Config {
     pub default_font: String,
     /// Folder of the diffusion models.
     pub models_dir: PathBuf,
-    /// Device of the diffusion backend: `auto`, `cpu`, `cuda` or `cuda:N`.
+    /// Device of the diffusion backend: `auto`, `cpu`, `cuda`, `cuda:N` or `metal`.
     pub device: String,
     /// Address of the server.
     pub bind: SocketAddr,
@@ -149,6 +150,10 @@ impl Config {
         font_dirs.push(data_dir.join("fonts"));
         let added_font_dirs = read_added_font_dirs(&data_dir);
         font_dirs.extend(added_font_dirs.iter().cloned());
+        // Last: a font that the user added has its name before one of the system.
+        if file.system_fonts.unwrap_or(true) {
+            font_dirs.extend(crate::paths::system_font_dirs().iter().filter(|dir| dir.is_dir()).cloned());
+        }
         let models_dir = flags.models_dir.map(|d| crate::paths::find(&d));
         if let Some(missing) = models_dir.as_ref().filter(|d| !d.is_dir()) {
             return Err(ConfigError::Models(missing.clone()));
@@ -204,7 +209,9 @@ impl Config {
         std::fs::create_dir_all(&self.data_dir)?;
         std::fs::write(self.data_dir.join(FONT_FOLDERS), text)?;
         self.font_dirs.retain(|d| !self.added_font_dirs.contains(d));
-        self.font_dirs.extend(dirs.iter().cloned());
+        let system = crate::paths::system_font_dirs();
+        let at = self.font_dirs.iter().position(|d| system.contains(d)).unwrap_or(self.font_dirs.len());
+        self.font_dirs.splice(at..at, dirs.iter().cloned());
         self.added_font_dirs = dirs;
         Ok(())
     }

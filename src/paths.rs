@@ -2,11 +2,51 @@
 //! (NFD), keyboards produce composed ones (NFC), and Linux and Windows treat the two as different names.
 
 use std::path::{Component, Path, PathBuf};
+use std::sync::LazyLock;
 
 use unicode_normalization::UnicodeNormalization as _;
 
 /// Most entries of a folder that are compared with a name.
 const MAX_ENTRIES: usize = 100_000;
+
+/// Font folders of macOS and Windows, those of the user first. Empty on Linux, where packages bring thousands of fonts that nobody chose.
+pub fn system_font_dirs() -> &'static [PathBuf] {
+    static FOUND: LazyLock<Vec<PathBuf>> =
+        LazyLock::new(|| font_dirs_of(std::env::consts::OS, |name| std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from)));
+    &FOUND
+}
+
+fn font_dirs_of(system: &str, variable: impl Fn(&str) -> Option<PathBuf>) -> Vec<PathBuf> {
+    let below = |name: &str, parts: &[&str]| variable(name).map(|root| parts.iter().fold(root, |path, part| path.join(part)));
+    match system {
+        // The folder "Supplemental" is inside the last one.
+        "macos" => {
+            below("HOME", &["Library", "Fonts"]).into_iter().chain(["/Library/Fonts", "/System/Library/Fonts"].map(PathBuf::from)).collect()
+        }
+        "windows" => below("LOCALAPPDATA", &["Microsoft", "Windows", "Fonts"]).into_iter().chain(below("WINDIR", &["Fonts"])).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The path for people, in NFC: decomposed Hangul would be drawn letter by letter.
+pub fn shown(path: &Path) -> String {
+    path.display().to_string().nfc().collect()
+}
+
+/// The last component for people, in NFC; empty if there is none.
+pub fn file_name(path: &Path) -> String {
+    shown(Path::new(path.file_name().unwrap_or_default()))
+}
+
+/// The last component without its extension, in NFC; empty if there is none.
+pub fn file_stem(path: &Path) -> String {
+    shown(Path::new(path.file_stem().unwrap_or_default()))
+}
+
+/// Whether two paths are the same apart from Unicode normalization.
+pub fn are_equal(a: &Path, b: &Path) -> bool {
+    a == b || a.to_str().zip(b.to_str()).is_some_and(|(a, b)| a.nfc().eq(b.nfc()))
+}
 
 /// Returns the path if it exists, else an existing path whose components differ only in Unicode normalization, else the path unchanged.
 /// Blocking.
@@ -74,6 +114,27 @@ pub fn portable_name(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn font_folders_of_each_system_are_known() {
+        let variable = |name: &str| ["HOME", "LOCALAPPDATA", "WINDIR"].contains(&name).then(|| Path::new("/of").join(name));
+        let expected = |paths: &[&str]| paths.iter().map(PathBuf::from).collect::<Vec<_>>();
+        let mac = ["/of/HOME/Library/Fonts", "/Library/Fonts", "/System/Library/Fonts"];
+        assert_eq!(font_dirs_of("macos", variable), expected(&mac));
+        assert_eq!(font_dirs_of("macos", |_| None), expected(&mac[1..]));
+        assert_eq!(font_dirs_of("windows", variable), expected(&["/of/LOCALAPPDATA/Microsoft/Windows/Fonts", "/of/WINDIR/Fonts"]));
+        assert!(font_dirs_of("windows", |_| None).is_empty() && font_dirs_of("linux", variable).is_empty());
+        assert_eq!(system_font_dirs().is_empty(), cfg!(target_os = "linux"));
+    }
+
+    #[test]
+    fn names_are_shown_composed_and_compared_in_either_form() {
+        let (composed, decomposed) = ("봄/신메뉴 é.ncocoa", "봄/신메뉴 é.ncocoa".nfd().collect::<String>());
+        let (a, b) = (Path::new(composed), Path::new(&decomposed));
+        assert!(a != b && are_equal(a, b) && !are_equal(a, Path::new("봄/신메뉴.ncocoa")));
+        assert_eq!((shown(b), file_name(b), file_stem(b)), (composed.into(), "신메뉴 é.ncocoa".into(), "신메뉴 é".into()));
+        assert_eq!((file_name(Path::new("/")), file_stem(Path::new(""))), (String::new(), String::new()));
+    }
 
     #[test]
     fn either_spelling_finds_the_other() {

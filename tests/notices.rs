@@ -368,6 +368,8 @@ fn reasons_have_no_full_stop() {
         "diffusion-models-too-large",
         "diffusion-device-unknown",
         "diffusion-built-without-cuda",
+        "diffusion-built-without-metal",
+        "diffusion-metal-unusable",
         "diffusion-gpu-unusable",
     ];
     for code in reasons {

@@ -33,7 +33,7 @@ pub(super) struct Common {
     /// Folder with the diffusion models
     #[arg(long = "models", global = true, value_name = "DIR")]
     pub(super) models_dir: Option<PathBuf>,
-    /// Where the diffusion models run: auto, cpu, cuda or cuda:N
+    /// Where the diffusion models run: auto, cpu, cuda, cuda:N or metal
     #[arg(long, global = true, value_name = "DEVICE")]
     pub(super) device: Option<String>,
 }

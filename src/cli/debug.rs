@@ -52,7 +52,7 @@ pub struct FullSizeFlags {
     /// Side of the picture in pixels, a multiple of 64
     #[arg(long, default_value_t = 1024)]
     side: usize,
-    /// cpu, cuda or cuda:N
+    /// cpu, cuda, cuda:N or metal
     #[arg(long, default_value = "cpu")]
     device: String,
     /// f32, bf16 or f16
@@ -108,7 +108,7 @@ pub struct PipelineFlags {
     /// The file for the picture
     #[arg(long, value_name = "FILE.png")]
     out: PathBuf,
-    /// cpu, cuda or cuda:N
+    /// cpu, cuda, cuda:N or metal
     #[arg(long, default_value = "cpu")]
     device: String,
     /// f32, bf16 or f16
@@ -133,7 +133,7 @@ pub struct ComponentFlags {
     /// The safetensors file for the output tensors
     #[arg(long, value_name = "FILE")]
     outputs: PathBuf,
-    /// cpu, cuda or cuda:N
+    /// cpu, cuda, cuda:N or metal
     #[arg(long, default_value = "cpu")]
     device: String,
     /// f32, bf16 or f16

@@ -5,7 +5,7 @@ use std::thread::available_parallelism;
 use nanococoa::backend::diffusion::backend::DiffusionBackend;
 use nanococoa::config::Config;
 use nanococoa::metrics::{MemoryLoad, Sampler, SystemMetrics};
-use nanococoa::typography::FontCatalog;
+use nanococoa::typography::{FontCatalog, FontEntry};
 use serde_json::{Value, json};
 
 use super::common::{Common, Failure, load_config, overrides, words};
@@ -124,8 +124,12 @@ fn print(findings: &Findings) {
     say!("Memory      {}", in_use(metrics.memory));
     say!("Data        {} ({})", config.data_dir.display(), if *is_writable { "writable" } else { "NOT writable" });
     say!("Settings    {}{}", config.file.display(), if config.file.is_file() { "" } else { " (not there; defaults are used)" });
-    say!("Fonts       {} (default {})", fonts.names().len(), config.default_font);
-    for name in fonts.names() {
+    let (of_system, names): (Vec<_>, Vec<_>) = fonts.names().into_iter().partition(|n| fonts.entry(n).is_some_and(FontEntry::is_of_system));
+    say!("Fonts       {} (default {})", names.len(), config.default_font);
+    if !of_system.is_empty() {
+        say!("            {} more of the system", of_system.len());
+    }
+    for name in names {
         say!("            {name}");
     }
     for font in fonts.skipped() {

@@ -90,6 +90,9 @@ pub struct Studio {
     ctx: Context,
     native: NativeWindow,
     taskbar: TaskbarProgress,
+    /// `None` before the first frame, and inside if the system refuses a menu.
+    #[cfg(target_os = "macos")]
+    mac_menu: Option<Option<super::mac_menu::MacMenu>>,
 }
 
 impl Studio {
@@ -132,6 +135,8 @@ impl Studio {
             ctx: ctx.clone(),
             native: NativeWindow::default(),
             taskbar: TaskbarProgress::default(),
+            #[cfg(target_os = "macos")]
+            mac_menu: None,
             session,
             engine,
             config,
@@ -327,6 +332,20 @@ impl Studio {
         }
     }
 
+    #[cfg(target_os = "macos")]
+    fn follow_mac_menu(&mut self, ctx: &Context) {
+        let lang = self.session.lang;
+        let Some(mut menu) = self.mac_menu.take().unwrap_or_else(|| super::mac_menu::MacMenu::install(ctx, lang)) else {
+            self.mac_menu = Some(None);
+            return;
+        };
+        // As for shortcuts: an open window has the keyboard, and keys that end a composition are no commands.
+        let open = self.window.is_none() && !self.composing;
+        let chosen = menu.update(lang, |command| command == UiCommand::Quit || (open && self.context().enabled(command)));
+        self.mac_menu = Some(Some(menu));
+        chosen.into_iter().for_each(|command| self.commands.send(command));
+    }
+
     /// One frame.
     pub fn ui(&mut self, ui: &mut Ui) {
         let ctx = ui.ctx().clone();
@@ -501,6 +520,8 @@ impl eframe::App for Studio {
         Self::logic(self, ctx);
         let percent = self.active().map(|job| job.progress_percent);
         self.taskbar.show(self.native, percent);
+        #[cfg(target_os = "macos")]
+        self.follow_mac_menu(ctx);
     }
 
     fn ui(&mut self, ui: &mut Ui, _: &mut eframe::Frame) {

@@ -21,6 +21,7 @@ use super::windows::Window;
 use crate::job::{Annotation, JobStatus};
 use crate::notice;
 use crate::notice::Notice;
+use crate::paths;
 use crate::request::StepNumber;
 
 impl Studio {
@@ -298,7 +299,7 @@ impl Studio {
             FilePurpose::Photo => self.open(path),
             FilePurpose::FontFolder => {
                 let mut folders = self.config.added_font_dirs.clone();
-                if !folders.contains(&path) {
+                if !folders.iter().any(|known| paths::are_equal(known, &path)) {
                     folders.push(path);
                 }
                 self.set_font_folders(folders);
@@ -306,8 +307,9 @@ impl Studio {
             }
             FilePurpose::OpenProject => self.tasks.open_project(path),
             FilePurpose::SaveProject => {
-                if let Some(name) = path.file_stem() {
-                    self.session.project = name.to_string_lossy().into_owned();
+                let name = paths::file_stem(&path);
+                if !name.is_empty() {
+                    self.session.project = name;
                 }
                 self.tasks.save_project(self.session.brief.clone(), path, self.undo.project());
             }

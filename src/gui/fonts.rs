@@ -17,7 +17,7 @@ fn bundled(name: &str) -> Option<&'static [u8]> {
     crate::assets::FONTS.iter().find(|f| f.0 == name).map(|f| f.1)
 }
 
-/// Registers the fonts with egui.
+/// Registers the fonts with egui. Fonts of the system are not needed: the bundled ones have every Hangul syllable.
 pub fn install(ctx: &egui::Context) {
     let mut fonts = FontDefinitions::default();
     // Nanum glyphs stand a little high in their line box.
@@ -44,4 +44,16 @@ pub fn install(ctx: &egui::Context) {
     fonts.families.insert(FontFamily::Name(BOLD_FAMILY.into()), bold);
     fonts.families.insert(FontFamily::Name(ICON_FAMILY.into()), vec![icons]);
     ctx.set_fonts(fonts);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_interface_draws_hangul_without_fonts_of_the_system() {
+        let face = ttf_parser::Face::parse(bundled(FALLBACK).unwrap(), 0).unwrap();
+        let missing: String = ('가'..='힣').chain('ㄱ'..='ㅣ').filter(|&c| face.glyph_index(c).is_none()).collect();
+        assert_eq!(missing, "");
+    }
 }

@@ -72,7 +72,7 @@ mod tests {
         notices.extend(plans(&Sizes::default(), 1 << 20, candle_core::DType::BF16).iter().map(|plan| plan.notice()));
         notices.extend(translate("위의").warning("bg_prompt"));
         notices.extend(Models::default().missing_notice().map(|missing| notice!("diffusion-cannot-run", reason = missing)));
-        notices.extend((!cfg!(feature = "cuda")).then(|| DeviceChoice::Auto.open().err()).flatten());
+        notices.extend((!cfg!(any(feature = "cuda", feature = "metal"))).then(|| DeviceChoice::Auto.open().err()).flatten());
         let texts = ["خصم", "שלום", "ไทย", "x\u{304}", "\u{1159}", "👍🏽", "葛\u{e0100}", "가\u{202e}"];
         notices.extend(texts.iter().map(|text| unsettable(text).unwrap().at("text_content")));
         let dir = tempfile::tempdir().unwrap();

@@ -21,6 +21,8 @@ mod images;
 mod job_client;
 mod job_title;
 pub mod live;
+#[cfg(target_os = "macos")]
+mod mac_menu;
 mod message;
 mod native_window;
 mod panels;
@@ -28,6 +30,7 @@ mod photos;
 mod presets;
 mod project_file;
 mod receive;
+mod search;
 mod server;
 mod session_file;
 mod sizes;

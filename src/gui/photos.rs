@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::state::{Mask, Product};
 use crate::notice;
 use crate::notice::Notice;
+use crate::paths;
 use crate::request::SourceImage;
 
 /// Folder of photos and masks inside the studio's folder.
@@ -38,7 +39,7 @@ impl PhotoStore {
     /// # Errors
     /// The file cannot be read, or the copy cannot be written.
     pub fn keep_file(&self, path: &Path, source: &SourceImage) -> Result<Product, Notice> {
-        let name = path.file_name().map_or_else(|| "photo".into(), |n| n.to_string_lossy().into_owned());
+        let name = path.file_name().map_or_else(|| "photo".into(), |_| paths::file_name(path));
         let unreadable = |e: std::io::Error| notice!("error-read", path = path.display(), detail = e.to_string());
         let mut hasher = blake3::Hasher::new();
         hasher.update_reader(std::fs::File::open(path).map_err(unreadable)?).map_err(unreadable)?;

@@ -14,6 +14,7 @@ use super::windows::Window;
 use crate::job::JobStatus;
 use crate::notice;
 use crate::notice::Notice;
+use crate::paths;
 
 /// Seconds for which a notification offers to undo; the menu can still undo later.
 const UNDO_SECONDS: f64 = 8.0;
@@ -42,7 +43,7 @@ impl Studio {
             }
             Message::ProjectOpened { brief, path } => {
                 self.start_new_project(now);
-                self.session.project = path.file_stem().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+                self.session.project = paths::file_stem(&path);
                 self.session.saved = Some((path, (*brief).clone()));
                 self.session.brief = *brief;
                 self.view.source = Source::Draft;

@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use crate::notice::Language;
+use crate::paths;
 use crate::request::{BackendChoice, CompositionMode, TextPosition};
 
 /// Most jobs whose briefs are remembered.
@@ -371,8 +372,8 @@ impl Default for Session {
     }
 }
 
-fn push_recent<T: PartialEq>(list: &mut Vec<T>, value: T) {
-    list.retain(|v| *v != value);
+fn push_recent<T>(list: &mut Vec<T>, value: T, same: impl Fn(&T, &T) -> bool) {
+    list.retain(|v| !same(v, &value));
     list.insert(0, value);
     list.truncate(RECENT);
 }
@@ -380,7 +381,7 @@ fn push_recent<T: PartialEq>(list: &mut Vec<T>, value: T) {
 impl Session {
     /// Puts a photo first among the recent ones.
     pub fn remember_file(&mut self, path: PathBuf) {
-        push_recent(&mut self.recent, path);
+        push_recent(&mut self.recent, path, |a, b| paths::are_equal(a, b));
     }
 
     /// Whether the project file differs from the brief.
@@ -393,7 +394,7 @@ impl Session {
         let used = [(&mut self.prompts, &brief.scene), (&mut self.texts, &brief.text), (&mut self.styles, &brief.style)];
         for (list, words) in used {
             if !words.trim().is_empty() {
-                push_recent(list, words.clone());
+                push_recent(list, words.clone(), String::eq);
             }
         }
         self.job_briefs.insert(id, brief);
@@ -415,6 +416,18 @@ impl Session {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_photo_is_recent_once_however_its_name_is_spelled() {
+        use unicode_normalization::UnicodeNormalization as _;
+        let mut session = Session::default();
+        let composed = "사진/제품.png";
+        session.remember_file(composed.into());
+        session.remember_file("사진/컵.png".into());
+        session.remember_file(composed.nfd().collect::<String>().into());
+        assert_eq!(session.recent.len(), 2);
+        assert_eq!(session.recent.iter().map(|p| paths::file_name(p)).collect::<Vec<_>>(), ["제품.png", "컵.png"]);
+    }
 
     #[test]
     fn a_brief_survives_the_parser_and_comes_back() {

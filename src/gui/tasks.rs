@@ -186,7 +186,7 @@ impl Tasks {
 
     /// Opens a photo, or restores the settings in a picture of this program.
     pub fn open_photo(&self, path: PathBuf) {
-        self.run("nanococoa-open", Span::current(), move |cx| cx.open_photo(&path).map(Some));
+        self.run("nanococoa-open", Span::current(), move |cx| cx.open_photo(&crate::paths::find(&path)).map(Some));
     }
 
     /// Opens the picture in the clipboard, or the file whose path is there.
@@ -227,6 +227,7 @@ impl Tasks {
     /// Opens a project.
     pub fn open_project(&self, path: PathBuf) {
         self.run("nanococoa-project", Span::current(), move |cx| {
+            let path = crate::paths::find(&path);
             let brief = Box::new(project_file::open(&path, &cx.photos)?);
             Ok(Some(Message::ProjectOpened { brief, path }))
         });

@@ -149,7 +149,7 @@ impl Conv2d {
             let matrix = weight.reshape((1, outputs, c))?.broadcast_as((b, outputs, c))?;
             matrix.contiguous()?.matmul(&x.reshape((b, c, h * w))?.contiguous()?)?.reshape((b, outputs, h, w))
         } else {
-            self.convolve(x, &weight, if x.device().is_cuda() { MAX_COLUMNS } else { usize::MAX })
+            self.convolve(x, &weight, if x.device().is_cpu() { usize::MAX } else { MAX_COLUMNS })
         }
     }
 }

@@ -1,10 +1,10 @@
 //! Modulated deformable convolution (Zhu et al., "Deformable ConvNets v2: More Deformable, Better Results", 2019).
 //!
 //! Reference: `torchvision.ops.deform_conv2d` with one offset group and one weight group. The samples at the kernel's taps are gathered
-//! into columns (on the CPU by all cores, on CUDA by `kernels/deform_conv.cu`) and multiplied by the kernel, some rows of the output at
+//! into columns (on the CPU by all cores, also for Metal; on CUDA by `kernels/deform_conv.cu`) and multiplied by the kernel, some rows of the output at
 //! a time: the columns of a 7×7 kernel are 49 times the input.
 
-use candle_core::{CpuStorage, CustomOp3, DType, Layout, Result, Shape, Tensor};
+use candle_core::{CpuStorage, CustomOp3, DType, Device, Layout, Result, Shape, Tensor};
 use rayon::prelude::*;
 
 use super::deform_columns::Columns;
@@ -37,14 +37,17 @@ pub fn deform_conv2d(x: &Tensor, offset: &Tensor, weight: &Tensor, mask: &Tensor
     if offset.dims() != [b, 2 * taps, out_height, out_width] || mask.dims() != [b, taps, out_height, out_width] {
         candle_core::bail!("deform_conv2d: offsets {:?} or mask {:?} do not fit the output", offset.dims(), mask.dims());
     }
-    let (x, offset, mask) = (x.contiguous()?, offset.contiguous()?, mask.contiguous()?);
+    // Metal has no kernel for this: the columns are gathered on the CPU and multiplied on the GPU.
+    let placed = |t: &Tensor| if x.device().is_metal() { t.to_device(&Device::Cpu)?.to_dtype(DType::F32) } else { Ok(t.clone()) };
+    let (sampled, offset, mask) = (placed(x)?.contiguous()?, placed(offset)?.contiguous()?, placed(mask)?.contiguous()?);
     let matrix = weight.reshape((1, outputs, c * taps))?.broadcast_as((b, outputs, c * taps))?.contiguous()?;
-    let limit = if x.device().is_cpu() { MAX_COLUMNS_CPU } else { MAX_COLUMNS_GPU };
+    let limit = if sampled.device().is_cpu() { MAX_COLUMNS_CPU } else { MAX_COLUMNS_GPU };
     let step = (limit / (b * c * taps * out_width).max(1)).max(1);
     let mut parts = Vec::with_capacity(out_height.div_ceil(step));
     for first_row in (0..out_height).step_by(step) {
         let rows = step.min(out_height - first_row);
-        let columns = x.apply_op3_no_bwd(&offset, &mask, &Columns { kernel, spec, out_height, out_width, first_row, rows })?;
+        let gather = Columns { kernel, spec, out_height, out_width, first_row, rows };
+        let columns = sampled.apply_op3_no_bwd(&offset, &mask, &gather)?.to_dtype(dtype)?.to_device(x.device())?;
         parts.push(matrix.matmul(&columns)?.reshape((b, outputs, rows, out_width))?);
     }
     match parts.as_slice() {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization as _;
 
 /// The code of a text that carries its own words, such as a message in the record of a job that an older version made.
 const VERBATIM: &str = "verbatim";
@@ -170,13 +171,14 @@ impl From<&'static str> for Argument {
 
 impl From<&Path> for Argument {
     fn from(path: &Path) -> Self {
-        path.display().to_string().into()
+        path.display().into()
     }
 }
 
 impl From<std::path::Display<'_>> for Argument {
     fn from(path: std::path::Display<'_>) -> Self {
-        path.to_string().into()
+        // Names from a Mac are often decomposed (NFD), which reads as loose letters where a font or a terminal does not join them.
+        path.to_string().nfc().collect::<String>().into()
     }
 }
 
@@ -231,6 +233,14 @@ impl<T: Into<Argument>> From<Vec<T>> for Argument {
 mod tests {
     use super::*;
     use crate::notice;
+
+    #[test]
+    fn paths_in_messages_are_composed() {
+        let decomposed: String = "글꼴/제품.png".nfd().collect();
+        let path = Path::new(&decomposed);
+        let shown = |path: Argument| matches!(path, Argument::Text(text) if text == "글꼴/제품.png");
+        assert!(shown(path.into()) && shown(path.display().into()));
+    }
 
     #[test]
     fn a_notice_survives_its_record() {

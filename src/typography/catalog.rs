@@ -13,6 +13,18 @@ use crate::notice::Notice;
 /// Bundled fallback faces for characters that the requested face cannot draw, by descending weight.
 const FALLBACKS: [(&str, u16); 3] =
     [("Pretendard/Pretendard-Black.otf", 900), ("Pretendard/Pretendard-Bold.otf", 700), ("NanumGothic/NanumGothicBold.ttf", 700)];
+/// Families of macOS and Windows that stand in for characters that no other face can draw. Other fonts of the system are used only by name: to
+/// look for a character, every file would be read, and a picture would depend on what else is installed.
+const SYSTEM_FALLBACKS: [&str; 8] = [
+    "Apple SD Gothic Neo",
+    "Malgun Gothic",
+    "Hiragino Sans",
+    "PingFang",
+    "Yu Gothic",
+    "Microsoft YaHei",
+    "Arial Unicode MS",
+    "Segoe UI Symbol",
+];
 /// Most faces of the catalog.
 pub(super) const MAX_FACES: usize = 8192;
 /// Most skipped files that are listed; further ones are only counted.
@@ -161,15 +173,24 @@ impl FontCatalog {
     }
 
     /// Fallback faces for `font` in order of preference: bundled ones by closest weight, then all others; of each variable font, the instance of
-    /// the closest weight.
+    /// the closest weight; at last some of the system's.
     pub(crate) fn fallback_faces(&self, font: &str) -> Vec<&str> {
         let chosen = self.entry(font);
         let weight = chosen.map_or(700, FontEntry::weight);
         let mut known: Vec<(&str, u16)> = FALLBACKS.into_iter().filter(|(n, _)| *n != font && self.entries.contains_key(*n)).collect();
         known.sort_by_key(|(_, w)| w.abs_diff(weight));
-        let mut others: Vec<(&str, u16)> =
-            self.entries.iter().filter(|(n, e)| *n != font && e.is_upright()).map(|(n, e)| (n.as_str(), e.weight())).collect();
+        let mut others: Vec<(&str, u16)> = self
+            .entries
+            .iter()
+            .filter(|(n, e)| *n != font && e.is_upright() && !e.is_of_system())
+            .map(|(n, e)| (n.as_str(), e.weight()))
+            .collect();
         others.sort_by_key(|(_, w)| w.abs_diff(weight));
+        let rank = |e: &FontEntry| SYSTEM_FALLBACKS.iter().position(|family| e.label(false).is_some_and(|label| label.starts_with(family)));
+        let of_system = self.entries.iter().filter(|(n, e)| *n != font && e.is_upright() && e.is_of_system());
+        let mut last: Vec<_> = of_system.filter_map(|(n, e)| Some((n.as_str(), e.weight(), rank(e)?))).collect();
+        last.sort_by_key(|(_, w, rank)| (*rank, w.abs_diff(weight)));
+        others.extend(last.into_iter().map(|(n, w, _)| (n, w)));
         // Instances of a variable font cover the same characters, so one of them suffices, and none if `font` is one.
         let mut seen: HashSet<_> = chosen.map(FontEntry::outlines).into_iter().collect();
         let ordered = known.into_iter().chain(others).filter(|(n, _)| self.entries.get(*n).is_some_and(|e| seen.insert(e.outlines())));
@@ -348,6 +369,34 @@ mod tests {
             assert!(c.skipped().iter().any(|s| s.name == "\u{fffd}.ttf" && s.reason.code() == "typography-skip-name"));
         }
         assert_eq!((c.skip_reason("page.html"), c.skip_reason("._ghost.ttf")), (None, None));
+    }
+
+    #[test]
+    fn fonts_of_the_system_are_read_when_they_are_used_and_stand_in_by_name_only() {
+        let (own, system) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let write = |name: &str, bytes: &[u8]| std::fs::write(system.path().join(name), bytes).unwrap();
+        std::fs::create_dir(system.path().join("Supplemental")).unwrap();
+        write("Supplemental/Two.ttc", &small("collection.ttc"));
+        write("v.ttf", &small("variable.ttf"));
+        write("plain.ttf", &small("plain.ttf"));
+        write("packed.woff", &small("plain.woff"));
+        write("old.fon", b"x");
+        std::fs::write(own.path().join("plain.ttf"), small("plain.ttf")).unwrap();
+        let dirs = [own.path().to_path_buf(), system.path().to_path_buf()];
+        let c = FontCatalog::load_with(&dirs, &dirs[1..]);
+        // What the system has and nobody can change is not reported; a font of the user has its name first.
+        assert_eq!((c.skipped(), c.skipped_more()), (&[][..], 0));
+        let mine: Vec<String> = c.names().into_iter().filter(|n| !assets::FONTS.iter().any(|f| f.0 == n)).collect();
+        let wanted = ["Supplemental/Two.ttc#Box One", "Supplemental/Two.ttc#Box Two", "plain.ttf", "v.ttf", "v.ttf#Black", "v.ttf#Bold"];
+        assert_eq!(mine, wanted);
+        let of_system: Vec<_> = mine.iter().filter(|n| c.entry(n).unwrap().is_of_system()).collect();
+        assert_eq!(of_system.len(), 5);
+        assert!(c.fallback_faces(assets::DEFAULT_FONT).iter().all(|n| !c.entry(n).unwrap().is_of_system()));
+        assert_eq!(c.resolve("Two.ttc").as_deref(), Some("Supplemental/Two.ttc#Box One"));
+        assert_eq!(c.bytes("v.ttf#Bold").as_deref(), Some(&*small("variable.ttf")));
+        // A file that went away since.
+        std::fs::remove_file(system.path().join("Supplemental/Two.ttc")).unwrap();
+        assert_eq!(c.missing_glyphs("Two.ttc", "A"), ['A']);
     }
 
     #[test]

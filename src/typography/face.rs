@@ -1,10 +1,13 @@
 //! A face of the catalog: its font file, its index in a collection, its variations and its names.
 
-use std::sync::Arc;
+use std::io::Read as _;
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
 
 use ttf_parser::{Face, GlyphId, Language, OutlineBuilder, Tag, name_id};
 use unicode_normalization::UnicodeNormalization as _;
 
+use super::formats::MAX_FONT_BYTES;
 use super::guard;
 
 /// Most faces of a collection, and most named instances of a variable face. Noto Sans has 36 instances.
@@ -44,6 +47,34 @@ pub(super) enum FontData {
     Bundled(&'static [u8]),
     /// Read from a folder.
     Loaded(Arc<[u8]>),
+    /// In a font folder of the system. Such a folder has hundreds of megabytes, of which a user needs a few.
+    File(Arc<FontFile>),
+}
+
+/// A font file that is read when a face of it is used for the first time.
+#[derive(Debug)]
+pub(super) struct FontFile {
+    path: PathBuf,
+    bytes: OnceLock<Vec<u8>>,
+}
+
+impl FontFile {
+    pub(super) fn new(path: PathBuf) -> Self {
+        Self { path, bytes: OnceLock::new() }
+    }
+
+    /// Empty, which no parser takes for a font, if the file cannot be read any more.
+    fn bytes(&self) -> &[u8] {
+        self.bytes.get_or_init(|| {
+            let mut bytes = Vec::new();
+            let read = std::fs::File::open(&self.path).and_then(|file| file.take(MAX_FONT_BYTES).read_to_end(&mut bytes));
+            if let Err(error) = read {
+                tracing::warn!(path = %self.path.display(), %error, "a font of the system cannot be read any more");
+                bytes.clear();
+            }
+            bytes
+        })
+    }
 }
 
 /// Why a face cannot be used.
@@ -198,9 +229,24 @@ impl FontEntry {
         self.upright
     }
 
+    /// Whether the face is in a font folder of the system.
+    pub fn is_of_system(&self) -> bool {
+        matches!(self.data, FontData::File(_))
+    }
+
+    /// The face with its bytes elsewhere.
+    pub(super) fn with_data(self, data: &FontData) -> Self {
+        Self { data: data.clone(), ..self }
+    }
+
     /// Identity of the outlines: equal for faces that differ in variations only.
     pub(super) fn outlines(&self) -> (*const u8, u32) {
-        (self.bytes().as_ptr(), self.index)
+        let file = match &self.data {
+            FontData::Bundled(bytes) => bytes.as_ptr(),
+            FontData::Loaded(bytes) => bytes.as_ptr(),
+            FontData::File(file) => Arc::as_ptr(file).cast(),
+        };
+        (file, self.index)
     }
 
     /// Name of the face within its collection.
@@ -214,6 +260,7 @@ impl FontData {
         match self {
             Self::Bundled(b) => b,
             Self::Loaded(b) => b,
+            Self::File(file) => file.bytes(),
         }
     }
 }

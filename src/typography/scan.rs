@@ -8,7 +8,7 @@ use std::sync::Arc;
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::catalog::FontCatalog;
-use super::face::{BadFace, FontData, FontEntry, MAX_PER_FILE};
+use super::face::{BadFace, FontData, FontEntry, FontFile, MAX_PER_FILE};
 use super::formats::{Kind, MAX_FONT_BYTES, Unreadable, unpack};
 use crate::notice::Notice;
 use crate::{assets, notice, paths};
@@ -19,31 +19,39 @@ const MAX_DEPTH: usize = 8;
 const MAX_VISITED: usize = 50_000;
 /// Largest size of all font files in memory, bytes.
 const MAX_TOTAL_BYTES: u64 = 384 << 20;
+/// Most bytes of the system's fonts, which are looked through and not kept.
+const MAX_SYSTEM_BYTES: u64 = 2 << 30;
 /// Most bytes that are decompressed in all, including files that are skipped afterwards.
 const MAX_UNPACKED_BYTES: u64 = 1 << 30;
 
 impl FontCatalog {
     /// Loads the bundled faces and every usable font file below `dirs`; [`FontCatalog::skipped`] lists the other font files. A file cannot
-    /// replace a bundled name. Blocking.
+    /// replace a bundled name. Font folders of the system ([`paths::system_font_dirs`]) are read as their faces are used. Blocking.
     pub fn load(dirs: &[PathBuf]) -> Self {
+        Self::load_with(dirs, paths::system_font_dirs())
+    }
+
+    pub(super) fn load_with(dirs: &[PathBuf], system: &[PathBuf]) -> Self {
         let mut catalog = Self::default();
         for &(name, bytes) in assets::FONTS {
             if let Ok(entry) = FontEntry::new(FontData::Bundled(bytes), 0) {
                 catalog.insert(name.to_owned(), entry);
             }
         }
-        scan(dirs, &mut catalog);
+        scan(dirs, system, &mut catalog);
         catalog
     }
 }
 
-fn scan(dirs: &[PathBuf], catalog: &mut FontCatalog) {
-    let mut scan = Scan { catalog, visited: 0, left: MAX_TOTAL_BYTES, unpacked: Cell::new(0) };
+fn scan(dirs: &[PathBuf], system: &[PathBuf], catalog: &mut FontCatalog) {
+    let mut scan =
+        Scan { catalog, visited: 0, left: MAX_TOTAL_BYTES, left_of_system: MAX_SYSTEM_BYTES, unpacked: Cell::new(0), is_system: false };
     let mut seen = HashSet::new();
     for dir in dirs {
         if let Ok(root) = paths::find(dir).canonicalize()
             && seen.insert(root.clone())
         {
+            scan.is_system = system.contains(dir);
             scan.folder(&root, &root, 0);
         }
     }
@@ -54,10 +62,21 @@ struct Scan<'a> {
     visited: usize,
     /// Remaining bytes of [`MAX_TOTAL_BYTES`].
     left: u64,
+    /// Remaining bytes of [`MAX_SYSTEM_BYTES`].
+    left_of_system: u64,
     unpacked: Cell<u64>,
+    /// Whether the folder is one of the system's.
+    is_system: bool,
 }
 
 impl Scan<'_> {
+    fn skip(&mut self, name: impl Into<String>, reason: Notice) {
+        // Nobody can change what the system brings: bitmap fonts, colour emoji, fonts of a hundred megabytes.
+        if !self.is_system {
+            self.catalog.skip(name, reason);
+        }
+    }
+
     fn folder(&mut self, root: &Path, dir: &Path, depth: usize) {
         if depth > MAX_DEPTH {
             return;
@@ -69,7 +88,7 @@ impl Scan<'_> {
             self.visited += 1;
             if self.visited > MAX_VISITED {
                 if self.visited == MAX_VISITED + 1 {
-                    self.catalog.skip(shown(root, &path), notice!("typography-skip-files", count = MAX_VISITED));
+                    self.skip(shown(root, &path), notice!("typography-skip-files", count = MAX_VISITED));
                 }
                 return;
             }
@@ -86,12 +105,12 @@ impl Scan<'_> {
                 _ if kind == Kind::Other => {}
                 (Some(real), Some(meta)) if meta.is_file() => {
                     if let Err(reason) = self.file(root, &path, &real, meta.len(), kind) {
-                        self.catalog.skip(shown(root, &path), reason);
+                        self.skip(shown(root, &path), reason);
                     }
                 }
                 (Some(_), _) => {}
                 (None, _) => {
-                    self.catalog.skip(shown(root, &path), notice!("typography-skip-link"));
+                    self.skip(shown(root, &path), notice!("typography-skip-link"));
                 }
             }
         }
@@ -117,24 +136,31 @@ impl Scan<'_> {
             return Err(too_large());
         }
         let full = || notice!("typography-skip-total", mebibytes = MAX_TOTAL_BYTES >> 20);
-        if size > self.left || self.unpacked.get() > MAX_UNPACKED_BYTES || self.catalog.is_full() {
+        let left = if self.is_system { &mut self.left_of_system } else { &mut self.left };
+        if size > *left || self.unpacked.get() > MAX_UNPACKED_BYTES || self.catalog.is_full() {
             return Err(full());
         }
         // Counted before reading, so that files that turn out to be unusable are limited too.
-        self.left -= size;
+        *left -= size;
         let packed = std::fs::read(real).map_err(|e| notice!("typography-skip-unreadable", error = e.to_string()))?;
+        if self.is_system && packed.starts_with(b"wOF") {
+            return Err(notice!("typography-skip-format"));
+        }
         let bytes = unpack(packed, &self.unpacked).map_err(|why| match why {
             Unreadable::Damaged => damaged(),
             Unreadable::TooLarge => too_large(),
             Unreadable::PackedCollection => notice!("typography-skip-woff2-collection"),
         })?;
-        self.left = self.left.checked_sub((bytes.len() as u64).saturating_sub(size)).ok_or_else(full)?;
-        let data: Arc<[u8]> = bytes.into();
-        self.faces(&name, &FontData::Loaded(data))
+        if !self.is_system {
+            self.left = self.left.checked_sub((bytes.len() as u64).saturating_sub(size)).ok_or_else(full)?;
+        }
+        let read = FontData::Loaded(bytes.into());
+        let kept = if self.is_system { FontData::File(Arc::new(FontFile::new(real.to_path_buf()))) } else { read.clone() };
+        self.faces(&name, &read, &kept)
     }
 
-    /// Adds all faces of a file and their named instances.
-    fn faces(&mut self, name: &str, data: &FontData) -> Result<(), Notice> {
+    /// Adds all faces of a file and their named instances, which keep their bytes in `kept`.
+    fn faces(&mut self, name: &str, data: &FontData, kept: &FontData) -> Result<(), Notice> {
         let collection = ttf_parser::fonts_in_collection(data.bytes());
         let count = collection.unwrap_or(1) as usize;
         // A collection header has 12 bytes and 4 bytes per face.
@@ -162,7 +188,7 @@ impl Scan<'_> {
                 self.catalog.alias(name.to_owned(), &face);
             }
             left_out += more;
-            self.catalog.insert(face.clone(), entry);
+            self.catalog.insert(face.clone(), entry.with_data(kept));
             added += 1;
             for (instance, entry) in instances {
                 if self.catalog.is_full() {
@@ -177,12 +203,12 @@ impl Scan<'_> {
                     }
                 } else {
                     let listed = self.free(&listed);
-                    self.catalog.insert(listed, entry);
+                    self.catalog.insert(listed, entry.with_data(kept));
                 }
             }
         }
         if left_out > 0 && added > 0 {
-            self.catalog.skip(name, notice!("typography-skip-faces", listed = MAX_PER_FILE, left = left_out));
+            self.skip(name, notice!("typography-skip-faces", listed = MAX_PER_FILE, left = left_out));
         }
         match bad {
             Some(BadFace::NoOutlines) if added == 0 => Err(notice!("typography-skip-no-outlines")),

@@ -171,8 +171,8 @@ impl SafetensorsStore {
             file.read_exact(&mut bytes).map_err(|_| corrupt(path, format!("was cut short while tensor {name} was read")))?;
         }
         let load = || -> candle_core::Result<Tensor> {
-            // candle cannot cast these on a GPU.
-            let on_cpu = matches!(entry.dtype, DType::F8E4M3 | DType::I16 | DType::I32);
+            // candle cannot cast these on every GPU.
+            let on_cpu = matches!(entry.dtype, DType::F8E4M3 | DType::I16 | DType::I32 | DType::F64);
             let tensor = Tensor::from_raw_buffer(&bytes, entry.dtype, &shape, if on_cpu { &Device::Cpu } else { device })?;
             match tensor.dtype() {
                 found if found.is_float() => tensor.to_dtype(dtype)?.to_device(device),

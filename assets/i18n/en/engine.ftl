@@ -15,7 +15,7 @@ engine-disk-short = Only { $free } MB are free where { $folder } is, so a large 
 
 ## Project files
 
-engine-project-unrecognised = this is not a .ncocoa project; save one in the studio (Ctrl+S)
+engine-project-unrecognised = this is not a .ncocoa project; save one in the studio
 engine-project-part-missing = the project has no { $part }; save it again in the studio
 engine-project-encrypted = the project's { $part } is locked with a password; save it again in the studio
 engine-project-compression = the project's { $part } is compressed with { $method }; zip it again with Deflate, or save it in the studio

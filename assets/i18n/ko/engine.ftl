@@ -15,7 +15,7 @@ engine-disk-short = { $folder } 폴더가 있는 디스크에 { $free } MB만 �
 
 ## Project files
 
-engine-project-unrecognised = .ncocoa 프로젝트가 아니에요. 스튜디오에서 저장한 파일을 쓰세요(Ctrl+S).
+engine-project-unrecognised = .ncocoa 프로젝트가 아니에요. 스튜디오에서 저장한 파일을 쓰세요.
 engine-project-part-missing = 프로젝트에 { JOSA($part, "이/가") } 없어요. 스튜디오에서 다시 저장하세요.
 engine-project-encrypted = 프로젝트의 { $part }에 암호가 걸려 있어요. 스튜디오에서 다시 저장하세요.
 engine-project-compression = 프로젝트의 { JOSA($part, "은/는") } { JOSA($method, "으로/로") } 압축되어 있어요. Deflate로 다시 압축하거나 스튜디오에서 저장하세요.

@@ -1,4 +1,4 @@
-//! The compute device: the CPU or an NVIDIA GPU.
+//! The compute device: the CPU, an NVIDIA GPU or the GPU of a Mac.
 
 use std::str::FromStr;
 
@@ -8,15 +8,17 @@ use crate::notice;
 use crate::notice::Notice;
 use crate::weights::one_line;
 
-/// A device as the user names it: `auto` (the first NVIDIA GPU), `cpu`, `cuda` or `cuda:N`.
+/// A device as the user names it: `auto`, `cpu`, `cuda`, `cuda:N` or `metal`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DeviceChoice {
-    /// The first NVIDIA GPU.
+    /// The GPU that this program was built for: the first NVIDIA GPU, or that of a Mac.
     Auto,
     /// The CPU. Useful for checks; very slow for whole pictures.
     Cpu,
     /// The NVIDIA GPU with this number.
     Cuda(usize),
+    /// The GPU of a Mac.
+    Metal,
 }
 
 impl FromStr for DeviceChoice {
@@ -27,6 +29,7 @@ impl FromStr for DeviceChoice {
             None if name == "auto" => Some(Self::Auto),
             None if name == "cpu" => Some(Self::Cpu),
             None if name == "cuda" => Some(Self::Cuda(0)),
+            None if name == "metal" => Some(Self::Metal),
             Some(("cuda", ordinal)) => ordinal.parse().ok().map(Self::Cuda),
             _ => None,
         }
@@ -42,6 +45,8 @@ impl DeviceChoice {
     pub fn open(self) -> Result<(Device, String), Notice> {
         let ordinal = match self {
             Self::Cpu => return Ok((Device::Cpu, "CPU".into())),
+            Self::Metal => return open_metal(),
+            Self::Auto if cfg!(target_os = "macos") => return open_metal(),
             Self::Auto => 0,
             Self::Cuda(ordinal) => ordinal,
         };
@@ -138,6 +143,15 @@ pub fn release_freed_memory(device: &Device) {
     let _ = device;
 }
 
+/// UNTESTED: the project has no Mac.
+fn open_metal() -> Result<(Device, String), Notice> {
+    if !cfg!(feature = "metal") {
+        return Err(notice!("diffusion-built-without-metal"));
+    }
+    let device = Device::new_metal(0).map_err(|e| notice!("diffusion-metal-unusable", detail = one_line(&e)))?;
+    Ok((device, "Metal".into()))
+}
+
 /// Memory of a GPU in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Memory {
@@ -159,6 +173,12 @@ pub fn gpu_memory(device: &Device) -> Option<Memory> {
         let kept = pool::kept(cuda);
         return result::mem_get_info().ok().map(|(free, total)| Memory { free: free as u64 + kept, total: total as u64 });
     }
+    // The memory of a Mac's GPU is the machine's; the system names the part that the GPU should stay within.
+    #[cfg(feature = "metal")]
+    if let Device::Metal(metal) = device {
+        let (total, used) = (metal.metal_device().recommended_max_working_set_size(), metal.metal_device().current_allocated_size());
+        return (total > 0).then(|| Memory { free: total.saturating_sub(used) as u64, total: total as u64 });
+    }
     let _ = device;
     None
 }
@@ -173,12 +193,21 @@ mod tests {
         assert_eq!(choice("auto"), Ok(DeviceChoice::Auto));
         assert_eq!(choice("cuda"), choice("cuda:0"));
         assert_eq!(choice("cuda:3"), Ok(DeviceChoice::Cuda(3)));
-        for bad in ["tpu", "", "cpu:1", "cuda:", "cuda:x", "CUDA"] {
+        assert_eq!(choice("metal"), Ok(DeviceChoice::Metal));
+        for bad in ["tpu", "", "cpu:1", "cuda:", "cuda:x", "CUDA", "metal:0"] {
             assert!(choice(bad).unwrap_err().to_string().contains("cuda:N"), "{bad}");
         }
         assert!(DeviceChoice::Cpu.open().is_ok());
+        let refused = |choice: DeviceChoice| choice.open().unwrap_err().to_string();
         if !cfg!(feature = "cuda") {
-            assert!(DeviceChoice::Auto.open().unwrap_err().to_string().contains("--features cuda"));
+            assert!(refused(DeviceChoice::Cuda(0)).contains("--features cuda"));
+        }
+        if !cfg!(feature = "metal") {
+            assert!(refused(DeviceChoice::Metal).contains("--features metal"));
+        }
+        if !cfg!(any(feature = "cuda", feature = "metal")) {
+            let feature = if cfg!(target_os = "macos") { "--features metal" } else { "--features cuda" };
+            assert!(refused(DeviceChoice::Auto).contains(feature));
         }
     }
 }

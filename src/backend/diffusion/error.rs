@@ -60,7 +60,7 @@ impl DiffusionError {
 
     /// Whether memory ran out. The caller can free models and try again with a smaller plan.
     pub fn is_out_of_memory(&self) -> bool {
-        let signs = ["out of memory", "out_of_memory", "memory_allocation", "alloc_failed"];
+        let signs = ["out of memory", "out_of_memory", "memory_allocation", "alloc_failed", "failed to create metal resource: buffer"];
         self.candle_text().is_some_and(|text| signs.iter().any(|sign| text.contains(sign)))
     }
 
@@ -120,6 +120,8 @@ mod tests {
             assert!(text(words).starts_with("CUDA out of memory."), "{}", text(words));
         }
         let host = text("memory allocation of 8 bytes failed: out of memory");
+        // The GPU of a Mac has no memory of its own.
+        assert_eq!(text("Failed to create metal resource: Buffer"), host);
         assert!(host.starts_with("Out of memory.") && !host.contains("CUDA") && !host.contains("GPU"), "{host}");
     }
 }

@@ -4,6 +4,7 @@ use egui::{Align2, CornerRadius, FontId, Rect, Role, ScrollArea, Sense, Stroke, 
 
 use crate::gui::commands::UiCommand;
 use crate::gui::context::PanelContext;
+use crate::gui::search::Query;
 use crate::gui::textures::Key;
 use crate::gui::{theme, widgets};
 use crate::notice;
@@ -35,12 +36,11 @@ pub fn show(cx: &PanelContext<'_>, font: &mut String, text: &str, state: &mut Fo
     let edit = egui::TextEdit::singleline(&mut state.query).id_salt(("fonts", "query")).hint_text(egui::RichText::new(hint).color(c.dim));
     let edit = edit.prefix(widgets::icon(crate::gui::icons::SEARCH, 14.0).color(c.dim)).margin(egui::Margin::symmetric(10, 7));
     widgets::named(ui.add(edit.desired_width(f32::INFINITY)), hint);
-    let query = state.query.to_lowercase();
+    let query = Query::new(&state.query);
     // The search covers file name and family name in both languages.
     let found = |name: &String| {
         let label = |korean| fonts.entry(name).and_then(|f| f.label(korean)).unwrap_or_default();
-        let all = format!("{name} {} {}", label(false), label(true)).to_lowercase();
-        query.split_whitespace().all(|w| all.contains(w))
+        query.matches(&format!("{name} {} {}", label(false), label(true)))
     };
     let names: Vec<String> = fonts.names().into_iter().filter(found).collect();
     // A project may spell the name in another Unicode normal form, or without its folder.

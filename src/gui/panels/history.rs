@@ -6,6 +6,7 @@ use egui::{Align2, CornerRadius, FontId, Panel, Rect, RichText, Role, ScrollArea
 
 use crate::gui::commands::{JobAction, JobCommand, UiCommand};
 use crate::gui::context::PanelContext;
+use crate::gui::search::Query;
 use crate::gui::textures::Key;
 use crate::gui::view::Source;
 use crate::gui::{icons, job_title, theme, widgets};
@@ -66,15 +67,14 @@ pub fn show(cx: &PanelContext<'_>, state: &mut HistoryPanel, ui: &mut Ui) {
 
 /// Whether a job passes search and filter.
 fn matches(state: &HistoryPanel, job: &JobSnapshot) -> bool {
-    let query = state.query.to_lowercase();
-    if query.trim().is_empty() {
+    let query = Query::new(&state.query);
+    if query.is_empty() {
         return !state.starred_only || job.starred;
     }
-    let own = format!("{} {}", job.title.as_deref().unwrap_or_default(), job.note.as_deref().unwrap_or_default()).to_lowercase();
-    let sent =
-        [&TEXT_CONTENT, &BG_PROMPT, &TEXT_MODEL_PROMPT].map(|field| job.text_field(field).unwrap_or_default().to_lowercase()).join(" ");
+    let own = format!("{} {}", job.title.as_deref().unwrap_or_default(), job.note.as_deref().unwrap_or_default());
+    let sent = [&TEXT_CONTENT, &BG_PROMPT, &TEXT_MODEL_PROMPT].map(|field| job.text_field(field).unwrap_or_default()).join(" ");
     let all = format!("{sent} {} {own}", job.seed);
-    query.split_whitespace().all(|w| all.contains(w)) && (!state.starred_only || job.starred)
+    query.matches(&all) && (!state.starred_only || job.starred)
 }
 
 fn empty(cx: &PanelContext<'_>, state: &HistoryPanel, ui: &mut Ui) {

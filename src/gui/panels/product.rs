@@ -6,7 +6,7 @@ use crate::gui::commands::{EditCommand, FileCommand, UiCommand};
 use crate::gui::context::PanelContext;
 use crate::gui::state::Brief;
 use crate::gui::{icons, theme, widgets};
-use crate::notice;
+use crate::{notice, paths};
 
 /// Draws the section.
 pub fn show(cx: &PanelContext<'_>, brief: &mut Brief, ui: &mut Ui) {
@@ -120,7 +120,7 @@ fn recent(cx: &PanelContext<'_>, ui: &mut Ui) {
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(6.0, 6.0);
         for path in cx.session.recent.iter().take(4) {
-            let name: String = path.file_name().map(|n| n.to_string_lossy().chars().take(18).collect()).unwrap_or_default();
+            let name: String = paths::file_name(path).chars().take(18).collect();
             if widgets::chip(ui, &name, false).on_hover_text(lang.notice(&notice!("product-recent", path = path.display()))).clicked() {
                 cx.send(FileCommand::Open(path.clone()));
             }

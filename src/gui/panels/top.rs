@@ -9,9 +9,11 @@ use crate::gui::context::PanelContext;
 use crate::gui::{icons, theme, widgets};
 use crate::notice;
 use crate::notice::Language;
+use crate::paths;
 use crate::request::{BackendChoice, BackendKind};
 
-const MENUS: &[(&str, &[UiCommand])] = &[
+/// Titles and commands of the menus.
+pub const MENUS: &[(&str, &[UiCommand])] = &[
     (
         "menu-file",
         &[
@@ -131,7 +133,7 @@ fn recent(cx: &PanelContext<'_>, ui: &mut Ui) {
     let c = theme::colors(ui);
     let lang = cx.lang();
     for path in cx.session.recent.iter().take(4) {
-        let name: String = path.file_name().map(|n| n.to_string_lossy().chars().take(28).collect()).unwrap_or_default();
+        let name: String = paths::file_name(path).chars().take(28).collect();
         let label = (widgets::icon(icons::IMAGE, 15.0).color(c.dim), RichText::new(&name));
         let response = ui.add(Button::new(label).gap(10.0).min_size(vec2(236.0, 30.0)));
         if widgets::named(response, &name).on_hover_text(lang.notice(&notice!("product-recent", path = path.display()))).clicked() {

@@ -7,7 +7,7 @@ use crate::gui::commands::FileCommand;
 use crate::gui::context::PanelContext;
 use crate::gui::dialogs::FilePurpose;
 use crate::gui::{icons, theme, widgets};
-use crate::notice;
+use crate::{notice, paths};
 
 /// Height of the list of skipped files in points.
 const SKIPPED_HEIGHT: f32 = 110.0;
@@ -31,7 +31,7 @@ pub fn show(cx: &PanelContext<'_>, ui: &mut Ui) -> Stay {
                     cx.send(FileCommand::RemoveFontFolder(dir.clone()));
                 }
                 ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
-                    ui.add(egui::Label::new(dir.display().to_string()).truncate());
+                    ui.add(egui::Label::new(paths::shown(dir)).truncate());
                 });
             });
         });
@@ -40,7 +40,7 @@ pub fn show(cx: &PanelContext<'_>, ui: &mut Ui) -> Stay {
     let others: Vec<_> = cx.config.font_dirs.iter().filter(|d| !cx.config.added_font_dirs.contains(d)).cloned().collect();
     widgets::section(ui, lang.t("fonts-always"), None);
     for dir in others {
-        let words = if dir == own { lang.notice(&notice!("fonts-own", path = dir.display())) } else { dir.display().to_string() };
+        let words = if dir == own { lang.notice(&notice!("fonts-own", path = dir.display())) } else { paths::shown(&dir) };
         ui.add(egui::Label::new(RichText::new(words).size(theme::LABEL).color(c.dim)).truncate());
     }
     skipped(cx, ui);

@@ -3,6 +3,7 @@ use egui::{Align2, FontId, Key, Modifiers, Role, ScrollArea, Sense, Ui, WidgetIn
 use super::window::{Stay, Window, width};
 use crate::gui::commands::UiCommand;
 use crate::gui::context::PanelContext;
+use crate::gui::search::Query;
 use crate::gui::{theme, widgets};
 
 const ROW: f32 = 36.0;
@@ -21,11 +22,10 @@ pub fn show(cx: &PanelContext<'_>, ui: &mut Ui, mut query: String, mut cursor: u
     if response.changed() {
         cursor = 0;
     }
-    let wanted = query.to_lowercase();
+    let wanted = Query::new(&query);
     let fits = |command: &UiCommand| {
         let key = command.info().key;
-        let all = crate::notice::Language::ALL.map(|l| l.t(key).to_lowercase()).join(" ");
-        wanted.split_whitespace().all(|w| all.contains(w))
+        wanted.matches(&crate::notice::Language::ALL.map(|l| l.t(key)).join(" "))
     };
     let found: Vec<UiCommand> = UiCommand::ALL.iter().copied().filter(|x| *x != UiCommand::Palette && fits(x)).collect();
     cursor = (cursor + usize::from(down)).saturating_sub(usize::from(up)).min(found.len().saturating_sub(1));

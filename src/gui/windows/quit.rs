@@ -4,7 +4,7 @@ use super::window::{Stay, Window, head, remark, width};
 use crate::gui::commands::{AppCommand, FileCommand, UiCommand};
 use crate::gui::context::PanelContext;
 use crate::gui::{icons, job_title, theme, widgets};
-use crate::notice;
+use crate::{notice, paths};
 
 /// Most jobs that are listed by name.
 const NAMED: usize = 4;
@@ -26,10 +26,7 @@ pub fn show(cx: &PanelContext<'_>, ui: &mut Ui) -> Stay {
     }
     let unsaved = cx.session.saved.clone().filter(|_| cx.session.is_unsaved());
     if let Some((path, _)) = &unsaved {
-        lines.push((
-            icons::SAVE,
-            lang.notice(&notice!("quit-unsaved", file = path.file_name().unwrap_or_default().to_string_lossy().into_owned())),
-        ));
+        lines.push((icons::SAVE, lang.notice(&notice!("quit-unsaved", file = paths::file_name(path)))));
     }
     if cx.writes > 0 {
         lines.push((icons::DOWNLOAD, lang.t("quit-writing").to_owned()));

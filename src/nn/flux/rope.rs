@@ -39,7 +39,8 @@ impl Rope {
         let mut angles: Vec<f64> = Vec::new();
         let mut tokens = 0;
         for ids in [text, image] {
-            let ids = ids.to_dtype(DType::F64)?.to_vec2::<f64>()?;
+            // Metal has no float64.
+            let ids = ids.to_device(&Device::Cpu)?.to_dtype(DType::F64)?.to_vec2::<f64>()?;
             tokens += ids.len();
             for id in ids {
                 if id.len() != axes.len() {
