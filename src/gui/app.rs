@@ -85,6 +85,9 @@ pub struct Studio {
     dirty_since: Option<f64>,
     pub(super) quitting: bool,
     ctx: Context,
+    /// `None` before the first frame, and inside if the system refuses a menu.
+    #[cfg(target_os = "macos")]
+    mac_menu: Option<Option<super::mac_menu::MacMenu>>,
 }
 
 impl Studio {
@@ -125,6 +128,8 @@ impl Studio {
             dirty_since: None,
             quitting: false,
             ctx: ctx.clone(),
+            #[cfg(target_os = "macos")]
+            mac_menu: None,
             session,
             engine,
             config,
@@ -309,6 +314,20 @@ impl Studio {
         }
     }
 
+    #[cfg(target_os = "macos")]
+    fn follow_mac_menu(&mut self, ctx: &Context) {
+        let lang = self.session.lang;
+        let Some(mut menu) = self.mac_menu.take().unwrap_or_else(|| super::mac_menu::MacMenu::install(ctx, lang)) else {
+            self.mac_menu = Some(None);
+            return;
+        };
+        // As for shortcuts: an open window has the keyboard, and keys that end a composition are no commands.
+        let open = self.window.is_none() && !self.composing;
+        let chosen = menu.update(lang, |command| command == commands::UiCommand::Quit || (open && self.context().enabled(command)));
+        self.mac_menu = Some(Some(menu));
+        chosen.into_iter().for_each(|command| self.commands.send(command));
+    }
+
     /// One frame.
     pub fn ui(&mut self, ui: &mut Ui) {
         let ctx = ui.ctx().clone();
@@ -471,6 +490,8 @@ impl Studio {
 impl eframe::App for Studio {
     fn logic(&mut self, ctx: &Context, _: &mut eframe::Frame) {
         Self::logic(self, ctx);
+        #[cfg(target_os = "macos")]
+        self.follow_mac_menu(ctx);
     }
 
     fn ui(&mut self, ui: &mut Ui, _: &mut eframe::Frame) {

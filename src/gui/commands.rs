@@ -380,6 +380,23 @@ mod tests {
     }
 
     #[test]
+    fn shortcuts_are_written_as_on_each_system() {
+        let ctx = egui::Context::default();
+        crate::gui::fonts::install(&ctx);
+        // Fonts are there after the first frame.
+        let _ = ctx.run_ui(egui::RawInput::default(), |_| {});
+        let commands = [UiCommand::SaveProject, UiCommand::SaveProjectAs, UiCommand::Generate, UiCommand::Larger, UiCommand::Shortcuts];
+        let words = |os| {
+            ctx.set_os(os);
+            commands.map(|c| c.shortcut_words(&ctx))
+        };
+        assert_eq!(words(egui::os::OperatingSystem::Mac), ["⌘S", "⇧⌘S", "⌘Enter", "⌘+", "?"]);
+        for os in [egui::os::OperatingSystem::Windows, egui::os::OperatingSystem::Nix] {
+            assert_eq!(words(os), ["Ctrl+S", "Ctrl+Shift+S", "Ctrl+Enter", "Ctrl++", "?"]);
+        }
+    }
+
+    #[test]
     fn edits_of_the_brief_leave_the_queue_first() {
         let queue = CommandQueue::default();
         queue.send(UiCommand::Undo);

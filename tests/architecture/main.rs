@@ -39,6 +39,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("utoipa_swagger_ui", &["api"]),
     ("egui", &["gui"]),
     ("eframe", &["gui"]),
+    ("muda", &["gui"]),
     ("candle_core", &["backend", "nn", "schedule", "weights"]),
     ("candle_nn", &["backend", "nn", "schedule", "weights"]),
     ("tokenizers", &["backend", "weights"]),
