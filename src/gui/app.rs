@@ -341,7 +341,7 @@ impl Studio {
         };
         // As for shortcuts: an open window has the keyboard, and keys that end a composition are no commands.
         let open = self.window.is_none() && !self.composing;
-        let chosen = menu.update(lang, |command| command == UiCommand::Quit || (open && self.context().enabled(command)));
+        let chosen = menu.update(lang, |command| command == commands::UiCommand::Quit || (open && self.context().enabled(command)));
         self.mac_menu = Some(Some(menu));
         chosen.into_iter().for_each(|command| self.commands.send(command));
     }
