@@ -2,7 +2,7 @@
 
 use nvml_wrapper::Nvml;
 
-use super::{GpuInfo, MemoryLoad};
+use super::load::{GpuInfo, MemoryLoad};
 
 /// The driver's library; `None` without an NVIDIA driver, or if it refuses to start.
 pub(super) struct Gpus(Option<Nvml>);

@@ -3,8 +3,8 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::gpus::Gpus;
+use super::load::{GpuInfo, MemoryLoad, SystemMetrics, round_to_tenth};
 use super::system::System;
-use super::{GpuInfo, MemoryLoad, SystemMetrics, round_to_tenth};
 
 /// A counter. `None` after a panic: it is not read again, because its state is not known.
 struct Source<T>(Option<Box<dyn FnMut() -> Option<T> + Send>>);

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::MemoryLoad;
+use super::load::MemoryLoad;
 
 /// `None` where sysinfo is not available.
 pub(super) struct System(Option<sysinfo::System>);

@@ -10,7 +10,7 @@ use windows_sys::Win32::Storage::FileSystem::GetDiskFreeSpaceExW;
 use windows_sys::Win32::System::SystemInformation::{GlobalMemoryStatusEx, MEMORYSTATUSEX};
 use windows_sys::Win32::System::Threading::GetSystemTimes;
 
-use super::MemoryLoad;
+use super::load::MemoryLoad;
 
 /// Time of all cores since the start of the system, in units of 100 ns.
 #[derive(Clone, Copy, Default)]

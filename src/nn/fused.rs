@@ -92,11 +92,15 @@ pub fn upsample_nearest(x: &Tensor, height: usize, width: usize) -> Result<Tenso
 /// Shapes that do not fit, out of memory.
 pub fn join_channels(parts: &[&Tensor]) -> Result<Tensor> {
     #[cfg(feature = "cuda")]
-    if parts.iter().all(|part| kernels::is_channels_last(part)) {
+    if parts.iter().all(|part| kernels::is_channels_last(part) && part.dtype() == parts[0].dtype()) {
         let rows = parts.iter().map(|part| part.permute((0, 2, 3, 1))).collect::<Result<Vec<_>>>()?;
         return Tensor::cat(&rows, 3)?.permute((0, 3, 1, 2));
     }
-    Tensor::cat(parts, 1)
+    // Sums that no kernel takes are float32 beside parts of 16 bits.
+    match parts.iter().all(|part| part.dtype() == parts[0].dtype()) {
+        true => Tensor::cat(parts, 1),
+        false => Tensor::cat(&parts.iter().map(|part| part.to_dtype(DType::F32)).collect::<Result<Vec<_>>>()?, 1),
+    }
 }
 
 /// The pixels of `[B, C, H, W]` as tokens `[B, H · W, C]`.
