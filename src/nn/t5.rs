@@ -142,7 +142,7 @@ enum Projections {
     /// One product in bfloat16, whose scores the attention keeps in float32.
     Joined(JoinedLinear),
     /// T5 does not scale the scores. They are large, so float16 would round them by whole units: q and k are computed in float32.
-    Apart([Linear; 3]),
+    Apart(Box<[Linear; 3]>),
 }
 
 impl Attention {
@@ -152,7 +152,7 @@ impl Attention {
         let o = Linear::with_bias(&vars.pp("o"), inner, config.d_model, false)?;
         let projections = match vars.device().is_cuda() && vars.dtype() == DType::BF16 {
             true => Projections::Joined(JoinedLinear::load(&["q", "k", "v"].map(|name| vars.pp(name)), config.d_model, inner, false)?),
-            false => Projections::Apart([linear("q")?, linear("k")?, linear("v")?]),
+            false => Projections::Apart(Box::new([linear("q")?, linear("k")?, linear("v")?])),
         };
         Ok(Self { projections, o, heads: config.num_heads, dtype: vars.dtype() })
     }
@@ -165,7 +165,8 @@ impl Attention {
                 let part = |i: usize| qkv.narrow(2, i, 1)?.squeeze(2)?.transpose(1, 2);
                 attention(&part(0)?, &part(1)?, &part(2)?, Some(bias), 1.0)?
             }
-            Projections::Apart([q, k, v]) => {
+            Projections::Apart(apart) => {
+                let [q, k, v] = apart.as_ref();
                 let split = |y: Tensor| y.reshape((b, t, self.heads, ()))?.transpose(1, 2)?.to_dtype(DType::F32)?.contiguous();
                 let (q, k) = (split(q.forward_in(x, DType::F32)?)?, split(k.forward_in(x, DType::F32)?)?);
                 attention(&q, &k, &split(v.forward(x)?)?, Some(bias), 1.0)?
