@@ -67,7 +67,9 @@ fn place() -> (Device, DType, Option<f64>) {
 /// (ControlNet) and 3.8e-2 (U-Net). U-Net and ControlNet run in float16 in the program, where 1e-2 holds for every case.
 fn allowed_in_bf16(kind: &str) -> f64 {
     match kind {
-        "autoencoder-kl" | "t5-encoder" | "sdxl-controlnet" => 2e-2,
+        "autoencoder-kl" | "sdxl-controlnet" => 2e-2,
+        // PyTorch's own bfloat16 is off by 1.0e-2 to 4.4e-2 on the same cases.
+        "t5-encoder" => 4.4e-2,
         "sdxl-unet" => 4e-2,
         _ => 1e-2,
     }
