@@ -14,7 +14,7 @@ use crate::request::BackendKind;
 pub const DRAFT_REVISION: u32 = 4;
 
 /// Bump `DIFFUSION_REVISION` whenever the diffusion backend makes other pixels from the same models.
-pub const DIFFUSION_REVISION: u32 = 1;
+pub const DIFFUSION_REVISION: u32 = 2;
 
 /// Backend, program version and revision. A kept step is reused only if this is the same.
 pub fn backend_version(kind: BackendKind) -> String {
