@@ -44,7 +44,7 @@ fn a_project_is_a_request_with_its_pictures() {
         );
         assert!(request_of(&bytes[..bytes.len() / 2]).is_err());
     }
-    assert_eq!(request_of(b"PNG").unwrap_err(), "this is not a .ncocoa project; save one in the studio (Ctrl+S)");
+    assert_eq!(request_of(b"PNG").unwrap_err(), "this is not a .ncocoa project; save one in the studio");
     assert!(request_of(&zipped(&[(PRODUCT, b"photo")])).unwrap_err().contains(REQUEST));
     assert!(request_of(&zipped(&[(REQUEST, b"[1]")])).unwrap_err().contains(REQUEST));
 }

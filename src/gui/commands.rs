@@ -384,7 +384,7 @@ mod tests {
         let ctx = egui::Context::default();
         crate::gui::fonts::install(&ctx);
         // Fonts are there after the first frame.
-        let _ = ctx.run_ui(egui::RawInput::default(), |_| {});
+        ctx.run_ui(egui::RawInput::default(), |_| {}).textures_delta.clear();
         let commands = [UiCommand::SaveProject, UiCommand::SaveProjectAs, UiCommand::Generate, UiCommand::Larger, UiCommand::Shortcuts];
         let words = |os| {
             ctx.set_os(os);

@@ -7,6 +7,7 @@ use candle_core::{D, DType, Result, Tensor};
 
 #[cfg(feature = "cuda")]
 use super::kernels;
+pub use super::qkv::Qkv;
 
 /// `x + y` of one shape. Where kernels run, both in one 16-bit type give a sum of that type; otherwise the sum is float32.
 ///
@@ -119,15 +120,6 @@ pub fn to_tokens(x: &Tensor) -> Result<Tensor> {
 pub fn to_picture(tokens: &Tensor, height: usize, width: usize) -> Result<Tensor> {
     let (b, _, c) = tokens.dims3()?;
     tokens.reshape((b, height, width, c))?.permute((0, 3, 1, 2))
-}
-
-/// Queries, keys and values of consecutive tokens before norm and rotation.
-#[derive(Clone, Copy)]
-pub struct Qkv<'a> {
-    /// q, k and v side by side, `[B, N, 3 · H · D]`.
-    pub qkv: &'a Tensor,
-    /// Weights of the RMS norms of q and k, `[D]` float32.
-    pub norms: [&'a Tensor; 2],
 }
 
 /// RMS norm and rotation of each head of q and k, for the tokens of `first`, if any, and then of `second`. → q, k, v, `[B, H, N, D]` each,

@@ -16,6 +16,7 @@ pub mod fused;
 mod kernels;
 pub mod linear;
 pub mod norm;
+mod qkv;
 pub mod resnet;
 pub mod swin;
 pub mod t5;

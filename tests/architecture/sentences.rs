@@ -41,6 +41,8 @@ const ALLOWED: &[(&str, &str, &str)] = &[
     ("job/event.rs", "a {status} job", "an error of the program itself, which is logged and not shown"),
     ("job/pictures.rs", "Pictures of this job", "how this warning begins in records of older versions"),
     ("backend/diffusion/birefnet.rs", "image_size", DETAIL),
+    ("backend/diffusion/error.rs", "failed to create metal resource", "how candle words missing memory on a Mac"),
+    ("typography/catalog.rs", "Apple SD Gothic Neo", "name of a font family"),
     ("backend/diffusion/flux.rs", "one or two conditions", DETAIL),
     ("backend/diffusion/loaded.rs", "{name:<9}", "a line of `nanococoa doctor`: the command line speaks English"),
     ("backend/diffusion/pictures.rs", "", DETAIL),

@@ -214,6 +214,7 @@ pub fn linear_of_parts(parts: &[&Tensor], weight: &Tensor, bias: Option<&Tensor>
     if let Some(last) = shape.last_mut() {
         *last = outputs;
     }
+    let blas = context.opened(|context| Blas::new(&context.device))?;
     let out = context.uninit(shape, dtype)?;
     let (weight_at, bias_at, out_at) = (pointer(weight)?, bias.map(pointer).transpose()?.unwrap_or_default(), pointer(&out)?);
     let mut start = 0;
@@ -225,7 +226,7 @@ pub fn linear_of_parts(parts: &[&Tensor], weight: &Tensor, bias: Option<&Tensor>
         }
         let (has_bias, accumulates) = (bias.is_some() && i == 0, i > 0);
         let case = Case { rows, inputs: width, outputs, weight_stride: inputs, dtype, has_bias, activation, accumulates };
-        context.blas.run(&context, case, addresses)?;
+        blas.run(&context, case, addresses)?;
         start += width;
     }
     Ok(Some(out))

@@ -1,5 +1,6 @@
 //! What the kernels need of a device, made once for each device.
 
+use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -9,11 +10,8 @@ use candle_core::cuda_backend::cudarc::driver::{CudaFunction, CudaModule, CudaSt
 use candle_core::cuda_backend::cudarc::nvrtc::Ptx;
 use candle_core::cuda_backend::{CudaStorageSlice, DeviceId, WrapErr};
 use candle_core::op::BackpropOp;
-use candle_core::{CudaDevice, DType, Device, Result, Shape, Storage, Tensor};
+use candle_core::{CudaDevice, DType, Device, Error, Result, Shape, Storage, Tensor};
 use parking_lot::Mutex;
-
-use super::blas::Blas;
-use super::cudnn::Cudnn;
 
 /// Machine code of every kernel for the supported cards.
 const IMAGES: [&[u8]; 3] = [
@@ -31,9 +29,8 @@ pub struct Context {
     pub stream: Arc<CudaStream>,
     modules: Vec<Arc<CudaModule>>,
     functions: Mutex<HashMap<String, CudaFunction>>,
-    pub blas: Blas,
-    /// `None` where the library is missing or too old.
-    pub cudnn: Option<Cudnn>,
+    /// Libraries that were opened for the device.
+    opened: Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
 }
 
 static CONTEXTS: Mutex<Vec<(DeviceId, Arc<Context>)>> = Mutex::new(Vec::new());
@@ -72,11 +69,24 @@ impl Context {
         Ok(Self {
             modules: IMAGES.into_iter().map(load).collect::<Result<_>>()?,
             functions: Mutex::new(HashMap::new()),
-            blas: Blas::new(device)?,
-            cudnn: Cudnn::open(&stream),
+            opened: Mutex::new(HashMap::new()),
             device: device.clone(),
             stream,
         })
+    }
+
+    /// The library of type `T`, opened at the first call.
+    pub fn opened<T: Any + Send + Sync>(&self, open: impl FnOnce(&Self) -> Result<T>) -> Result<Arc<T>> {
+        let mut opened = self.opened.lock();
+        let library = match opened.get(&TypeId::of::<T>()) {
+            Some(library) => Arc::clone(library),
+            None => {
+                let library: Arc<dyn Any + Send + Sync> = Arc::new(open(self)?);
+                opened.insert(TypeId::of::<T>(), Arc::clone(&library));
+                library
+            }
+        };
+        library.downcast::<T>().map_err(|_| Error::Msg("a library of another type was opened".into()))
     }
 
     pub fn function(&self, name: &str) -> Result<CudaFunction> {

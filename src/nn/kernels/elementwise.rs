@@ -3,7 +3,7 @@
 use candle_core::cuda_backend::cudarc::driver::LaunchConfig;
 use candle_core::{D, DType, Result, Tensor};
 
-use crate::nn::fused::Qkv;
+use crate::nn::qkv::Qkv;
 
 use super::context::{Arg, Context, of, pointer, suffix};
 
