@@ -95,10 +95,7 @@ impl Conv2d {
     /// # Errors
     /// Shapes that do not fit, out of memory.
     pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        match self.forward_without_bias(x)? {
-            (y, Some(bias)) => add_bias(&y, bias),
-            (y, None) => Ok(y),
-        }
+        self.forward_padded(x, 0)
     }
 
     /// Like [`Conv2d::forward`], followed by ReLU.
@@ -128,7 +125,10 @@ impl Conv2d {
     /// As [`Conv2d::forward`].
     pub fn forward_padded(&self, x: &Tensor, more: usize) -> Result<Tensor> {
         let y = self.convolve_any(x, more)?;
-        self.bias.as_ref().map_or_else(|| Ok(y.clone()), |bias| add_bias(&y, bias))
+        match &self.bias {
+            Some(bias) => add_bias(&y, bias),
+            None => Ok(y),
+        }
     }
 
     fn convolve_any(&self, x: &Tensor, more: usize) -> Result<Tensor> {
