@@ -12,6 +12,8 @@ pub const ICON_FAMILY: &str = "icons";
 const REGULAR: &str = "NanumSquare/NanumSquareR.ttf";
 const BOLD: &str = "NanumSquare/NanumSquareB.ttf";
 const FALLBACK: &str = "NanumGothic/NanumGothic.ttf";
+/// Has the signs of a Mac's modifier keys, which neither Nanum nor egui's own fonts have: without all four, egui writes "Cmd+S".
+const KEY_SIGNS: &str = "Pretendard/Pretendard-Bold.otf";
 
 fn bundled(name: &str) -> Option<&'static [u8]> {
     crate::assets::FONTS.iter().find(|f| f.0 == name).map(|f| f.1)
@@ -22,7 +24,7 @@ pub fn install(ctx: &egui::Context) {
     let mut fonts = FontDefinitions::default();
     // Nanum glyphs stand a little high in their line box.
     let tweak = FontTweak { y_offset_factor: 0.05, ..FontTweak::default() };
-    for name in [REGULAR, BOLD, FALLBACK] {
+    for name in [REGULAR, BOLD, FALLBACK, KEY_SIGNS] {
         if let Some(bytes) = bundled(name) {
             fonts.font_data.insert(name.to_owned(), Arc::new(FontData::from_static(bytes).tweak(tweak.clone())));
         }
@@ -32,7 +34,7 @@ pub fn install(ctx: &egui::Context) {
     fonts.font_data.insert(icons.clone(), Arc::new(FontData::from_static(super::icons::FONT).tweak(icon_tweak)));
     let stock: Vec<String> = fonts.families.get(&FontFamily::Proportional).cloned().unwrap_or_default();
     let family = |first: &str| -> Vec<String> {
-        let named = [first.to_owned(), FALLBACK.to_owned(), icons.clone()];
+        let named = [first.to_owned(), FALLBACK.to_owned(), icons.clone(), KEY_SIGNS.to_owned()];
         named.into_iter().chain(stock.iter().cloned()).collect()
     };
     let (regular, bold) = (family(REGULAR), family(BOLD));

@@ -85,7 +85,6 @@ fonts-always = Always used
 fonts-own = { $path } · fonts may be put here
 fonts-remove = Remove from the list: { $path }
 fonts-add = Add a folder...
-fonts-add-system = Add the fonts of Windows
 
 trouble-title = The studio cannot open
 trouble-in-use = nanoCocoa is already running and uses the folder { $folder }.

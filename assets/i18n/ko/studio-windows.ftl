@@ -79,7 +79,6 @@ fonts-always = 언제나 쓰는 폴더
 fonts-own = { $path } · 여기에 넣어도 돼요
 fonts-remove = 목록에서 빼기: { $path }
 fonts-add = 폴더 추가...
-fonts-add-system = Windows 글꼴 추가
 
 trouble-title = 스튜디오를 열 수 없어요
 trouble-in-use = nanoCocoa가 이미 실행 중이며 { $folder } 폴더를 쓰고 있어요.

@@ -1,5 +1,3 @@
-use std::path::PathBuf;
-
 use egui::{RichText, ScrollArea, Ui};
 
 use super::window::{Stay, Window, head, remark, width};
@@ -49,19 +47,8 @@ pub fn show(cx: &PanelContext<'_>, ui: &mut Ui) -> Stay {
         if widgets::primary(ui, icons::FOLDER_PLUS, lang.t("fonts-add"), "").clicked() {
             cx.send(FileCommand::Ask(FilePurpose::FontFolder, None));
         }
-        let missing: Vec<_> = system_folders().filter(|dir| !cx.config.font_dirs.contains(dir) && dir.is_dir()).collect();
-        if !missing.is_empty() && widgets::button(ui, icons::FOLDER_PLUS, lang.t("fonts-add-system")).clicked() {
-            missing.into_iter().for_each(|dir| cx.send(FileCommand::Use(FilePurpose::FontFolder, dir)));
-        }
     });
     if close { Stay::Close } else { Stay::Open(Window::Fonts) }
-}
-
-/// The font folders of Windows: for all users and for this one. A file dialog cannot choose the first, which the Explorer shows as a list of fonts.
-fn system_folders() -> impl Iterator<Item = PathBuf> {
-    let folder =
-        |variable: &str, below: &str| std::env::var_os(variable).filter(|_| cfg!(windows)).map(|dir| PathBuf::from(dir).join(below));
-    [folder("WINDIR", "Fonts"), folder("LOCALAPPDATA", r"Microsoft\Windows\Fonts")].into_iter().flatten()
 }
 
 /// Lists the font files that cannot be used, and why.
