@@ -14,6 +14,7 @@ pub mod gui;
 pub mod imaging;
 pub mod job;
 pub mod limits;
+pub mod math;
 pub mod metrics;
 pub mod nn;
 pub mod notice;

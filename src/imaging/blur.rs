@@ -5,6 +5,8 @@ use rayon::prelude::*;
 use super::plane::Plane;
 use super::rgb::LinearRgb;
 
+use crate::math;
+
 /// Gaussian blur of a scalar field; border pixels are replicated.
 ///
 /// Three extended box filters (Gwosdek et al. 2011), O(1) per pixel; a direct kernel for small `sigma`.
@@ -145,7 +147,7 @@ fn box_columns(from: &[f32], to: &mut [f32], len: usize, height: usize, spread: 
 
 fn kernel<const N: usize>(data: &mut [f32], width: usize, height: usize, sigma: f32) {
     let radius = (3.0 * sigma).ceil() as usize;
-    let mut taps: Vec<f32> = (0..=2 * radius).map(|i| (-0.5 * ((i as f32 - radius as f32) / sigma).powi(2)).exp()).collect();
+    let mut taps: Vec<f32> = (0..=2 * radius).map(|i| math::exp(-0.5 * ((i as f32 - radius as f32) / sigma).powi(2))).collect();
     let sum: f32 = taps.iter().sum();
     taps.iter_mut().for_each(|t| *t /= sum);
     let len = width * N;

@@ -2,6 +2,8 @@
 
 use image::GrayImage;
 
+use crate::math;
+
 /// OpenCV's tan 22.5° in 15-bit fixed point.
 const TAN22: i64 = 13_573;
 const SHIFT: u32 = 15;
@@ -92,7 +94,7 @@ pub fn gaussian(image: &GrayImage, sigma: f32) -> GrayImage {
         return image.clone();
     }
     let radius = (sigma * 3.0).ceil() as isize;
-    let mut kernel: Vec<f32> = (-radius..=radius).map(|i| (-(i * i) as f32 / (2.0 * sigma * sigma)).exp()).collect();
+    let mut kernel: Vec<f32> = (-radius..=radius).map(|i| math::exp(-(i * i) as f32 / (2.0 * sigma * sigma))).collect();
     let sum: f32 = kernel.iter().sum();
     kernel.iter_mut().for_each(|k| *k /= sum);
     let clamp = |v: isize, n: usize| v.clamp(0, n as isize - 1) as usize;

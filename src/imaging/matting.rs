@@ -7,6 +7,7 @@ use super::blur::{Box1d, boxes, dilate, erode, gaussian_plane};
 use super::plane::Plane;
 use super::resize::{Filter, fit_within, resample, resize_plane};
 use crate::cancel::{CancelToken, Stopped};
+use crate::math;
 
 /// The cut-out of a photo: soft alpha and estimated foreground colours, both of the photo's size.
 #[derive(Clone, Debug)]
@@ -260,7 +261,7 @@ fn sharpen(q: &Plane, floor: &Plane, ceiling: &Plane) -> Plane {
                 let (left, right) = (x.saturating_sub(1), (x + 1).min(w - 1));
                 let dx = smooth.at(right, y) - smooth.at(left, y);
                 let dy = smooth.at(x, below) - smooth.at(x, above);
-                let slope = (0.5 * dx.hypot(dy)).clamp(0.02, 1.0 / EDGE);
+                let slope = (0.5 * math::hypot(dx, dy)).clamp(0.02, 1.0 / EDGE);
                 // Blending in half of the smoothed field keeps the photo's noise out of the contour.
                 let v = 0.5 * (q.at(x, y) + smooth.at(x, y));
                 let a = (v - 0.5) / (EDGE * slope) + 0.5;

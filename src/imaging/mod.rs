@@ -3,6 +3,8 @@
 //! Computations use two containers: [`Plane`] (one `f32` per pixel: mattes, masks, luminance) and [`LinearRgb`] (three linear-light `f32`
 //! per pixel, Rec. 709 primaries, 1.0 = display white). Files and step results are 8-bit sRGB (types of the `image` crate).
 
+#![warn(clippy::disallowed_methods)]
+
 pub mod blur;
 pub mod canny;
 pub mod decode;

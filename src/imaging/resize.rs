@@ -8,6 +8,8 @@ use rayon::prelude::*;
 use super::plane::Plane;
 use super::rgb::{LinearRgb, linear_to_srgb8, srgb8_to_linear};
 
+use crate::math;
+
 /// The reconstruction kernel. All of them antialias: the kernel is widened when downscaling.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Filter {
@@ -37,7 +39,7 @@ impl Filter {
             Filter::Lanczos3 if x < 1e-4 => 1.0,
             Filter::Lanczos3 if x < 3.0 => {
                 let p = std::f32::consts::PI * x;
-                3.0 * p.sin() * (p / 3.0).sin() / (p * p)
+                3.0 * math::sin(p) * math::sin(p / 3.0) / (p * p)
             }
             _ => 0.0,
         }

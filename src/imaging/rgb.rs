@@ -4,6 +4,8 @@ use std::sync::OnceLock;
 
 use image::RgbImage;
 
+use crate::math;
+
 /// A linear-light colour image in row-major order; 1.0 is display white, values above it are allowed until the tone curve.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LinearRgb {
@@ -63,7 +65,7 @@ pub fn luminance(c: [f32; 3]) -> f32 {
 
 /// sRGB-encoded 0..=1 → linear 0..=1.
 pub fn srgb_to_linear(v: f32) -> f32 {
-    if v <= 0.04045 { v / 12.92 } else { ((v + 0.055) / 1.055).powf(2.4) }
+    if v <= 0.04045 { v / 12.92 } else { math::powf((v + 0.055) / 1.055, 2.4) }
 }
 
 /// 8-bit sRGB → linear, by table.
@@ -83,7 +85,7 @@ pub fn linear_to_srgb8(v: f32) -> u8 {
             .map(|i| {
                 // Indexed by the square root because sRGB codes are dense near black.
                 let l = (i as f32 / SIZE as f32).powi(2);
-                let s = if l <= 0.003_130_8 { l * 12.92 } else { 1.055 * l.powf(1.0 / 2.4) - 0.055 };
+                let s = if l <= 0.003_130_8 { l * 12.92 } else { 1.055 * math::powf(l, 1.0 / 2.4) - 0.055 };
                 (s * 255.0 + 0.5) as u8
             })
             .collect()

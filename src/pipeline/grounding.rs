@@ -6,6 +6,7 @@ use crate::backend::{PlacedProduct, Scene};
 use crate::cancel::{CancelToken, Stopped};
 use crate::imaging::blur::{dilate, erode, gaussian_plane, gaussian_rgb};
 use crate::imaging::{LinearRgb, Plane};
+use crate::math;
 
 /// The scene with the shadows and the reflection of the product, but without the product.
 pub struct Grounding {
@@ -86,7 +87,7 @@ fn contact(scene: &Scene, product: &PlacedProduct, lower: &[Option<usize>], unit
     for (x, low) in lower.iter().enumerate() {
         let Some(low) = *low else { continue };
         let lift = product.foot - 1.0 - low as f32;
-        let near = (1.0 - lift / reach).clamp(0.0, 1.0).powf(0.7);
+        let near = math::powf((1.0 - lift / reach).clamp(0.0, 1.0), 0.7);
         let from = low.saturating_sub((0.10 * tall) as usize);
         for y in from..=low {
             base.data[y * w + x] = near;
@@ -129,7 +130,7 @@ fn sweep(base: &Plane, scene: &Scene, tall: f32) -> Plane {
     let reach = tall * 0.16;
     let (dx, dy) = ((-d[0] / up).clamp(-1.2, 1.2) * reach, (-d[2] / up * 0.5).clamp(-0.25, 0.45) * reach);
     let (w, h) = (base.width as i64, base.height as i64);
-    let steps = (dx.hypot(dy) / 2.0).ceil().max(1.0) as usize;
+    let steps = (math::hypot(dx, dy) / 2.0).ceil().max(1.0) as usize;
     let mut out = Plane::new(base.width, base.height, 0.0);
     out.data.par_chunks_mut(base.width).enumerate().for_each(|(y, row)| {
         for k in 0..=steps {

@@ -2,6 +2,8 @@
 //!
 //! [`run`] is the only orchestrator. Jobs and live drafts differ only in their [`Sink`].
 
+#![warn(clippy::disallowed_methods)]
+
 pub mod background;
 pub mod composite;
 mod error;

@@ -10,6 +10,7 @@ use super::outline::{Flattener, pair_kerning, rasterize};
 use super::scripts::unsettable;
 use crate::imaging::Plane;
 use crate::limits::MAX_TEXT_CHARS;
+use crate::math;
 use crate::notice;
 use crate::notice::Notice;
 
@@ -381,7 +382,7 @@ fn break_lines(paragraphs: &[Vec<Glyph>], faces: &Faces<'_>, width: f32, height:
         let fit = Fit::of(&metrics, width, height);
         let extra = lines.len().saturating_sub(paragraphs.len()) as f32;
         // Prefer a single line unless breaking it gives much larger type …
-        let mut score = fit.size * if extra > 0.0 { 0.66 * 0.97f32.powf(extra - 1.0) } else { 1.0 };
+        let mut score = fit.size * if extra > 0.0 { 0.66 * math::powf(0.97, extra - 1.0) } else { 1.0 };
         // … and penalise type that is too small to read.
         score *= (fit.size / (0.1 * height.min(width))).min(1.0).sqrt();
         score *= 1.0 - 0.45 * cuts;

@@ -1,5 +1,7 @@
 //! Fonts, text layout and rasterisation of the headline.
 
+#![warn(clippy::disallowed_methods)]
+
 mod breaks;
 mod catalog;
 mod describe;

@@ -4,6 +4,7 @@ use ttf_parser::gpos::{PairAdjustment, PositioningSubtable};
 use ttf_parser::{Face, GlyphId, OutlineBuilder, Tag};
 
 use crate::imaging::Plane;
+use crate::math;
 
 /// Largest distance between a curve and its polygon, pixels.
 const TOLERANCE: f32 = 0.03;
@@ -68,7 +69,7 @@ impl OutlineBuilder for Flattener {
     fn quad_to(&mut self, x1: f32, y1: f32, x: f32, y: f32) {
         let (c, e) = (self.map(x1, y1), self.map(x, y));
         let s = self.current.last().copied().unwrap_or(c);
-        let bend = (s[0] - 2.0 * c[0] + e[0]).hypot(s[1] - 2.0 * c[1] + e[1]) / 4.0;
+        let bend = math::hypot(s[0] - 2.0 * c[0] + e[0], s[1] - 2.0 * c[1] + e[1]) / 4.0;
         let n = ((bend / TOLERANCE).sqrt().ceil() as usize).clamp(1, 64);
         for i in 1..=n {
             let t = i as f32 / n as f32;
@@ -80,8 +81,8 @@ impl OutlineBuilder for Flattener {
     fn curve_to(&mut self, x1: f32, y1: f32, x2: f32, y2: f32, x: f32, y: f32) {
         let (a, b, e) = (self.map(x1, y1), self.map(x2, y2), self.map(x, y));
         let s = self.current.last().copied().unwrap_or(a);
-        let bend =
-            (s[0] - 2.0 * a[0] + b[0]).hypot(s[1] - 2.0 * a[1] + b[1]).max((a[0] - 2.0 * b[0] + e[0]).hypot(a[1] - 2.0 * b[1] + e[1]));
+        let bend = math::hypot(s[0] - 2.0 * a[0] + b[0], s[1] - 2.0 * a[1] + b[1])
+            .max(math::hypot(a[0] - 2.0 * b[0] + e[0], a[1] - 2.0 * b[1] + e[1]));
         let n = ((bend * 0.75 / TOLERANCE).sqrt().ceil() as usize).clamp(1, 64);
         for i in 1..=n {
             let t = i as f32 / n as f32;

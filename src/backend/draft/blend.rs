@@ -5,6 +5,7 @@ use rayon::prelude::*;
 use crate::backend::{BackendError, BlendRequest, StageCx};
 use crate::imaging::blur::{gaussian_plane, gaussian_rgb};
 use crate::imaging::{LinearRgb, Plane, luminance};
+use crate::math;
 
 /// Composites the relit product over the scene with its shadow and reflection.
 pub fn blend(request: &BlendRequest<'_>, cx: StageCx<'_>) -> Result<LinearRgb, BackendError> {
@@ -22,7 +23,7 @@ pub fn blend(request: &BlendRequest<'_>, cx: StageCx<'_>) -> Result<LinearRgb, B
 
     let ambient_mean = scene.ambient.iter().sum::<f32>().max(1e-3) / 3.0;
     let key_mean = scene.key.color.iter().sum::<f32>().max(1e-3) / 3.0;
-    let exposure = ((luminance(scene_mean) + 0.03) / (luminance(product_mean) + 0.03)).powf(0.16 * amount).clamp(0.84, 1.16);
+    let exposure = math::powf((luminance(scene_mean) + 0.03) / (luminance(product_mean) + 0.03), 0.16 * amount).clamp(0.84, 1.16);
     let white: [f32; 3] = std::array::from_fn(|k| {
         let tint = 0.5 * scene.ambient[k] / ambient_mean + 0.5 * scene.key.color[k] / key_mean;
         (1.0 + (tint - 1.0) * 0.22 * amount).clamp(0.86, 1.14)

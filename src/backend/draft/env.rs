@@ -11,6 +11,7 @@ use image::ImageFormat;
 
 use crate::assets::hdri;
 use crate::backend::KeyLight;
+use crate::math;
 
 /// The embedded environment maps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -91,7 +92,7 @@ impl Level {
         }
         let mut data = vec![[0.0; 3]; w * h];
         for y in 0..h {
-            let latitude = ((y as f32 + 0.5) / h as f32 * PI).sin().max(0.02);
+            let latitude = math::sin((y as f32 + 0.5) / h as f32 * PI).max(0.02);
             let horizontal = kernel((sigma / TAU * w as f32 / latitude).min(w as f32 / 4.0));
             let rh = (horizontal.len() / 2) as i64;
             for x in 0..w {
@@ -109,7 +110,7 @@ impl Level {
 fn kernel(sigma: f32) -> Vec<f32> {
     let sigma = sigma.max(0.05);
     let radius = (sigma * 2.5).ceil() as i32;
-    let raw: Vec<f32> = (-radius..=radius).map(|i| (-0.5 * (i as f32 / sigma).powi(2)).exp()).collect();
+    let raw: Vec<f32> = (-radius..=radius).map(|i| math::exp(-0.5 * (i as f32 / sigma).powi(2))).collect();
     let sum: f32 = raw.iter().sum();
     raw.iter().map(|v| v / sum).collect()
 }
@@ -190,7 +191,7 @@ impl Level {
     fn mean(&self) -> f32 {
         let (mut sum, mut weight) = (0.0_f64, 0.0_f64);
         for (i, c) in self.data.iter().enumerate() {
-            let w = f64::from((((i / self.width) as f32 + 0.5) / self.height as f32 * PI).sin());
+            let w = f64::from(math::sin(((i / self.width) as f32 + 0.5) / self.height as f32 * PI));
             sum += w * f64::from(c[0] * 0.2126 + c[1] * 0.7152 + c[2] * 0.0722);
             weight += w;
         }
@@ -202,7 +203,7 @@ impl Level {
         for (i, c) in self.data.iter().enumerate() {
             let v = ((i / self.width) as f32 + 0.5) / self.height as f32;
             let l = c[0] * 0.2126 + c[1] * 0.7152 + c[2] * 0.0722;
-            let area = (v * PI).sin();
+            let area = math::sin(v * PI);
             total += l * area;
             // Light from below the horizon does not reach the surface.
             if l > 3.0 && v < 0.55 {
@@ -234,7 +235,7 @@ impl Level {
         let texels: Vec<([f32; 3], f32, [f32; 3])> = (0..source.width * source.height)
             .map(|i| {
                 let v = ((i / source.width) as f32 + 0.5) / source.height as f32;
-                (to_direction(((i % source.width) as f32 + 0.5) / source.width as f32, v), (v * PI).sin(), source.data[i])
+                (to_direction(((i % source.width) as f32 + 0.5) / source.width as f32, v), math::sin(v * PI), source.data[i])
             })
             .collect();
         let data = (0..width * height)
@@ -255,12 +256,12 @@ impl Level {
 
 fn to_uv(d: [f32; 3]) -> (f32, f32) {
     let length = (d[0] * d[0] + d[1] * d[1] + d[2] * d[2]).sqrt().max(1e-9);
-    (d[0].atan2(d[2]) / TAU + 0.5, (d[1] / length).clamp(-1.0, 1.0).acos() / PI)
+    (math::atan2(d[0], d[2]) / TAU + 0.5, math::acos((d[1] / length).clamp(-1.0, 1.0)) / PI)
 }
 
 fn to_direction(u: f32, v: f32) -> [f32; 3] {
     let (phi, theta) = ((u - 0.5) * TAU, v * PI);
-    [theta.sin() * phi.sin(), theta.cos(), theta.sin() * phi.cos()]
+    [math::sin(theta) * math::sin(phi), math::cos(theta), math::sin(theta) * math::cos(phi)]
 }
 
 #[cfg(test)]

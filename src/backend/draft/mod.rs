@@ -1,6 +1,8 @@
 //! The draft backend, which runs on the CPU without downloads: segments with an embedded network, paints scenes procedurally and renders 3D
 //! letters. Deterministic.
 
+#![warn(clippy::disallowed_methods)]
+
 pub mod blend;
 pub mod env;
 pub mod harmonize;

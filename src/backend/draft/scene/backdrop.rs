@@ -6,6 +6,7 @@ use super::noise::{Rgb, Rng, fbm, mix, mix3, mul, mul3, noise2, smooth};
 use super::spec::{BackdropKind, SceneSpec};
 use super::{evening, outdoors};
 use crate::backend::draft::env::{EnvId, env};
+use crate::math;
 
 /// Paints the backdrop of a scene.
 pub fn paint(spec: &SceneSpec, canvas: &mut SmallCanvas) {
@@ -56,7 +57,7 @@ fn environment(id: EnvId, spec: &SceneSpec, canvas: &mut SmallCanvas, rng: &mut 
     canvas.fill(|x, y| {
         // The field of view is about fifty degrees.
         let d = [x * 0.95, (y - 0.22) * 0.95 + pitch, -1.0];
-        let (s, c) = yaw.sin_cos();
+        let (s, c) = math::sin_cos(yaw);
         let v = map.sample([d[0] * c - d[2] * s, d[1], d[0] * s + d[2] * c], 0.0);
         let grey = (v[0] + v[1] + v[2]) / 3.0;
         mul3(mix3(v, [grey; 3], 0.35).map(|v| v.min(9.0)), tint)
@@ -177,7 +178,7 @@ fn plant(canvas: &mut SmallCanvas, rng: &mut Rng, at: (f32, f32), size: f32, col
     for _ in 0..46 {
         let angle = rng.range(0.25, 2.9);
         let r = size * rng.range(0.25, 0.8);
-        let tip = (at.0 + angle.cos() * r, at.1 + size * 0.3 + angle.sin() * r);
+        let tip = (at.0 + math::cos(angle) * r, at.1 + size * 0.3 + math::sin(angle) * r);
         let c = mul(color, rng.range(0.25, 1.5));
         canvas.ellipse(tip, (size * rng.range(0.08, 0.17), size * rng.range(0.03, 0.06)), angle + rng.range(-0.5, 0.5), c, 0.9);
     }
@@ -226,7 +227,7 @@ fn curtains(p: &[Rgb; 4], spec: &SceneSpec, canvas: &mut SmallCanvas, rng: &mut 
         let d = (x - centre).abs() - open - 0.03 * (1.0 - y) - 0.015 * noise2(y * 3.0, x.signum(), seed);
         let cover = smooth(-0.012, 0.012, d);
         let u = x * 17.0 + 0.8 * noise2(x * 5.0, y * 0.8, seed ^ 2) + 0.25 * x * y;
-        let fold = 0.5 + 0.5 * (u * 2.4).sin() * (0.7 + 0.3 * (u * 0.7).cos());
+        let fold = 0.5 + 0.5 * math::sin(u * 2.4) * (0.7 + 0.3 * math::cos(u * 0.7));
         let through = 1.0 / (1.0 + (d.max(0.0) * 3.6).powi(2));
         let lit = mul(mix3(p[1], p[0], fold), (0.42 + 0.60 * fold) * (0.55 + 0.85 * through));
         let cloth = mul3(lit, mix3([0.98, 0.99, 1.02], spec.light.color, 0.2 + 0.6 * through));

@@ -5,6 +5,8 @@ use rayon::prelude::*;
 
 use super::noise::{Rgb, mix3, smooth};
 
+use crate::math;
+
 /// Pixels of the small canvas per scene unit (the geometric mean of the picture's sides).
 pub const UNIT: f32 = 256.0;
 
@@ -83,7 +85,7 @@ impl SmallCanvas {
     /// Draws a rotated ellipse.
     pub fn ellipse(&mut self, at: (f32, f32), radii: (f32, f32), angle: f32, color: Rgb, alpha: f32) {
         let (rx, ry) = ((radii.0 * UNIT).max(0.5), (radii.1 * UNIT).max(0.5));
-        let (s, c) = angle.sin_cos();
+        let (s, c) = math::sin_cos(angle);
         let reach = rx.max(ry);
         self.stamp(at.0, at.1, (reach, reach), color, alpha, |dx, dy| {
             let (u, v) = ((dx * c - dy * s) / rx, (dx * s + dy * c) / ry);

@@ -4,6 +4,8 @@ use super::canvas::SmallCanvas;
 use super::noise::{Rgb, Rng, add, fbm, mix, mix3, mul, noise2, smooth};
 use super::spec::SceneSpec;
 
+use crate::math;
+
 /// Shelves with books and a lamp.
 pub fn shelves(p: &[Rgb; 4], canvas: &mut SmallCanvas, rng: &mut Rng) {
     let (half, top) = (canvas.half, canvas.top);
@@ -40,7 +42,7 @@ pub fn shelves(p: &[Rgb; 4], canvas: &mut SmallCanvas, rng: &mut Rng) {
     }
     let lamp = (rng.sign() * rng.range(0.2, 0.4), top * 0.72);
     canvas.glow(lamp, (0.22, 0.18), mul(p[3], 0.35));
-    canvas.map(|x, y, c| mul(c, 0.55 + 0.6 * smooth(0.7, 0.0, (x - lamp.0).hypot(y - lamp.1))));
+    canvas.map(|x, y, c| mul(c, 0.55 + 0.6 * smooth(0.7, 0.0, math::hypot(x - lamp.0, y - lamp.1))));
     canvas.defocus(0.018);
     canvas.bokeh(lamp, 0.05, mul(p[3], 1.6));
     for _ in 0..10 {
@@ -108,8 +110,8 @@ pub fn neon(p: &[Rgb; 4], canvas: &mut SmallCanvas, rng: &mut Rng) {
         let n = 40;
         for i in 0..n {
             let (a, b) = (i as f32 / n as f32 * std::f32::consts::TAU, (i + 1) as f32 / n as f32 * std::f32::consts::TAU);
-            let c = mix3(p[2], p[3], 0.5 + 0.5 * (a + 0.6).sin());
-            tubes.push(((cx + r * a.cos(), cy + r * a.sin()), (cx + r * b.cos(), cy + r * b.sin()), c));
+            let c = mix3(p[2], p[3], 0.5 + 0.5 * math::sin(a + 0.6));
+            tubes.push(((cx + r * math::cos(a), cy + r * math::sin(a)), (cx + r * math::cos(b), cy + r * math::sin(b)), c));
         }
     } else {
         for i in 0..5 {
@@ -155,7 +157,7 @@ pub fn dark(p: &[Rgb; 4], spec: &SceneSpec, canvas: &mut SmallCanvas, rng: &mut 
         // Velvet drapes, panels of fluted stone, or strips of light.
         0 => canvas.map(|x, y, c| {
             let u = x * 19.0 + 0.8 * noise2(x * 4.0, y * 0.7, seed ^ 1);
-            mul(c, 0.55 + 1.7 * (0.5 + 0.5 * (u * 2.0).sin()).powi(2))
+            mul(c, 0.55 + 1.7 * (0.5 + 0.5 * math::sin(u * 2.0)).powi(2))
         }),
         1 => canvas.map(|x, _, c| {
             let u = (x * 14.0).fract().abs();
@@ -192,7 +194,7 @@ pub fn candles(p: &[Rgb; 4], canvas: &mut SmallCanvas, rng: &mut Rng) {
     }
     canvas.defocus(0.024);
     for _ in 0..42 {
-        let y = 0.03 + 0.45 * rng.unit().powf(1.4) * (top / 0.58);
+        let y = 0.03 + 0.45 * math::powf(rng.unit(), 1.4) * (top / 0.58);
         canvas.bokeh((rng.range(-half, half), y), rng.range(0.012, 0.034), mul(p[3], rng.range(0.06, 0.9) * rng.range(0.3, 1.2)));
     }
     for _ in 0..5 {
@@ -329,7 +331,7 @@ pub fn hall(p: &[Rgb; 4], canvas: &mut SmallCanvas, rng: &mut Rng) {
     for _ in 0..46 {
         let (a, r) = (rng.unit() * std::f32::consts::TAU, rng.unit().sqrt());
         canvas.bokeh(
-            (cx + a.cos() * r * 0.16, cy + a.sin() * r * 0.055 - 0.03 * (1.0 - r)),
+            (cx + math::cos(a) * r * 0.16, cy + math::sin(a) * r * 0.055 - 0.03 * (1.0 - r)),
             rng.range(0.010, 0.020),
             mul(p[3], rng.range(0.08, 0.7)),
         );

@@ -3,6 +3,8 @@
 use super::canvas::SmallCanvas;
 use super::noise::{Rgb, Rng, smooth};
 
+use crate::math;
+
 /// Patterns of a gobo.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum GoboKind {
@@ -105,12 +107,12 @@ fn palm(m: &mut SmallCanvas, rng: &mut Rng) {
         let (mut p, mut a) = (root, heading);
         for i in 0..24 {
             let t = i as f32 / 24.0;
-            let q = (p.0 + a.cos() * 0.032, p.1 + a.sin() * 0.032);
+            let q = (p.0 + math::cos(a) * 0.032, p.1 + math::sin(a) * 0.032);
             m.line(p, q, 0.004, OPAQUE, 0.9);
             let leaf = 0.25 * (1.0 - (2.0 * t - 0.9).powi(2) * 0.75).max(0.1);
             for side in [-1.0_f32, 1.0] {
                 let b = a + side * (1.0 - 0.55 * t) + rng.range(-0.10, 0.10);
-                let mid = (q.0 + b.cos() * leaf * 0.5, q.1 + b.sin() * leaf * 0.5);
+                let mid = (q.0 + math::cos(b) * leaf * 0.5, q.1 + math::sin(b) * leaf * 0.5);
                 m.ellipse(mid, (leaf * 0.5, 0.0075), b, OPAQUE, 0.92);
             }
             p = q;
@@ -131,13 +133,13 @@ fn leaves(m: &mut SmallCanvas, rng: &mut Rng) {
         let mut p = root;
         for i in 0..11 {
             let t = i as f32 / 10.0;
-            let q = (p.0 + a.cos() * 0.040, p.1 + a.sin() * 0.040);
+            let q = (p.0 + math::cos(a) * 0.040, p.1 + math::sin(a) * 0.040);
             m.line(p, q, 0.0025, OPAQUE, 0.8);
             let side = if i % 2 == 0 { 1.0 } else { -1.0 };
             for s in [side, -side * 0.8] {
                 let long = 0.046 * (1.0 - 0.45 * t) * rng.range(0.75, 1.15);
                 let b = a + s * rng.range(0.55, 1.05);
-                m.ellipse((q.0 + b.cos() * long, q.1 + b.sin() * long), (long, long * 0.30), b, OPAQUE, 0.9);
+                m.ellipse((q.0 + math::cos(b) * long, q.1 + math::sin(b) * long), (long, long * 0.30), b, OPAQUE, 0.9);
             }
             p = q;
             a += bend + rng.range(-0.08, 0.08);

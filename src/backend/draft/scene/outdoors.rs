@@ -4,6 +4,8 @@ use super::canvas::SmallCanvas;
 use super::noise::{Rgb, Rng, add, fbm, mix, mix3, mul, mul3, noise2, smooth};
 use super::spec::SceneSpec;
 
+use crate::math;
+
 /// Sky with the glow of the sun. Palette: zenith, haze.
 fn air(p: &[Rgb; 4], spec: &SceneSpec, x: f32, y: f32, seed: u32) -> Rgb {
     let base = mix3(p[1], p[0], smooth(0.0, 0.62, y));
@@ -27,7 +29,7 @@ pub fn sea(p: &[Rgb; 4], spec: &SceneSpec, canvas: &mut SmallCanvas, rng: &mut R
         let wave = noise2(x * depth * 0.9, depth * 2.4, seed ^ 1) + 0.6 * noise2(x * depth * 2.2, depth * 5.0, seed ^ 2);
         let t = smooth(0.0, horizon + 0.05, horizon - y);
         let c = mul(mix3(p[2], p[3], t), 0.92 + 0.16 * wave);
-        let track = (-((x - spec.sun.0) / (0.05 + 0.35 * (horizon - y))).powi(2)).exp();
+        let track = math::exp(-((x - spec.sun.0) / (0.05 + 0.35 * (horizon - y))).powi(2));
         let spark = smooth(0.35, 0.9, wave) * track * spec.sun_power;
         add(mix3(c, air(p, spec, x, horizon - y, seed), 0.28 * (1.0 - t)), mul(spec.light.color, 2.2 * spark))
     });
@@ -49,7 +51,7 @@ pub fn sea(p: &[Rgb; 4], spec: &SceneSpec, canvas: &mut SmallCanvas, rng: &mut R
         let len = rng.range(0.25, 0.5);
         for i in 0..40 {
             let t = i as f32 / 39.0;
-            let h = 0.045 * (1.0 - t).powf(0.7) * (0.8 + 0.3 * noise2(t * 6.0, 0.0, seed));
+            let h = 0.045 * math::powf(1.0 - t, 0.7) * (0.8 + 0.3 * noise2(t * 6.0, 0.0, seed));
             let x = s * (canvas.half + 0.05 - t * len);
             canvas.rect((x - 0.012, horizon), (x + 0.012, horizon + h), mix3(p[1], [0.10, 0.16, 0.14], 0.55), 0.95);
         }
@@ -91,7 +93,7 @@ fn leaves(canvas: &mut SmallCanvas, rng: &mut Rng, n: usize, colors: &[Rgb], sun
     let n = (n as f32 * (half * 2.0 * top / 0.58).max(0.4)) as usize;
     for _ in 0..n {
         let at = (rng.range(-half - 0.05, half + 0.05), rng.range(-0.08, top + 0.05));
-        let d = (at.0 - sun.0).hypot(at.1 - sun.1);
+        let d = math::hypot(at.0 - sun.0, at.1 - sun.1);
         let lit = (1.25 - d * 1.1).max(0.25) * rng.range(0.4, 1.3);
         let c = mul(colors[rng.below(colors.len())], lit);
         let r = size * rng.range(0.6, 1.4);
@@ -108,14 +110,14 @@ pub fn flowers(p: &[Rgb; 4], canvas: &mut SmallCanvas, rng: &mut Rng) {
     canvas.glow(sun, (0.5, 0.35), mul(p[1], 0.25));
     let blooms = |canvas: &mut SmallCanvas, rng: &mut Rng, n: usize, size: f32, high: f32| {
         for _ in 0..n {
-            let at = (rng.range(-half - 0.03, half + 0.03), high * rng.unit().powf(1.3) - 0.03);
+            let at = (rng.range(-half - 0.03, half + 0.03), high * math::powf(rng.unit(), 1.3) - 0.03);
             let c = mul([p[2], p[3], mix3(p[2], [1.0; 3], 0.5)][rng.below(3)], rng.range(0.6, 1.25));
             let petals = 5 + rng.below(3);
             let r = size * rng.range(0.7, 1.3);
             let turn = rng.unit() * 3.0;
             for k in 0..petals {
                 let a = turn + k as f32 / petals as f32 * std::f32::consts::TAU;
-                let q = (at.0 + a.cos() * r * 0.6, at.1 + a.sin() * r * 0.6);
+                let q = (at.0 + math::cos(a) * r * 0.6, at.1 + math::sin(a) * r * 0.6);
                 canvas.ellipse(q, (r * 0.55, r * 0.36), -a, mul(c, rng.range(0.8, 1.1)), 0.92);
             }
             canvas.ellipse(at, (r * 0.26, r * 0.26), 0.0, [0.85, 0.55, 0.08], 0.9);

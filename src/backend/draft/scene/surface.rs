@@ -5,6 +5,8 @@
 
 use super::noise::{Footprint, Rgb, fbm, hash, hash2, mix, mix3, mul, noise2, smooth, unit};
 
+use crate::math;
+
 /// Materials.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SurfaceKind {
@@ -236,7 +238,7 @@ impl Surface {
         let keep = fp.keep(f, f);
         let slub = 0.5 * fp.band(x, z, 5.0, 70.0, s ^ 6) + 0.5 * fp.band(x, z, 70.0, 5.0, s ^ 7);
         let weave = if keep > 0.01 {
-            let (a, b) = ((x * f * std::f32::consts::PI).sin(), (z * f * std::f32::consts::PI).sin());
+            let (a, b) = (math::sin(x * f * std::f32::consts::PI), math::sin(z * f * std::f32::consts::PI));
             keep * a * b
         } else {
             0.0
@@ -256,7 +258,7 @@ impl Surface {
         let keep = fp.keep(1.2, 5.2);
         let amp = (0.30 + 0.35 * smooth(-0.5, 0.6, noise2(x * 0.6, z * 0.6 + 3.0, s ^ 3))) * keep;
         let tau = std::f32::consts::TAU;
-        let (sn, cs) = (p * tau).sin_cos();
+        let (sn, cs) = math::sin_cos(p * tau);
         let grain = fp.band(x, z, 60.0, 60.0, s ^ 4) + fp.band(x, z, 130.0, 130.0, s ^ 5);
         let lump = fp.fbm(x, z, 3.0, 3.0, 3, s ^ 6);
         let t = (0.42 + 0.22 * lump + 0.10 * grain + 0.16 * sn * amp + 0.2 * dune).clamp(0.0, 1.0);
@@ -378,7 +380,7 @@ impl Surface {
                     continue;
                 }
                 let angle = unit(hash(h ^ 3)) * std::f32::consts::TAU;
-                let (sn, cs) = angle.sin_cos();
+                let (sn, cs) = math::sin_cos(angle);
                 let (u, v) = (dx * cs + dz * sn, (dz * cs - dx * sn) * 1.5);
                 // Angular chips: the maximum of a few half-planes.
                 let d = u.abs().max(v.abs()).max((u + v).abs() * 0.8);

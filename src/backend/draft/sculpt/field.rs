@@ -1,5 +1,6 @@
 //! Distance field of the outlines, and the inflated height of the strokes.
 
+use crate::math;
 use crate::typography::TextLayout;
 
 /// Fields on a region of the canvas: signed distance to the outline (negative inside), nearest outline segment, and the solution `u` of the
@@ -79,7 +80,7 @@ impl Field {
         self.distance = vec![f32::MAX; self.w * self.h];
         for k in 0..self.segments.len() {
             let s = self.segments[k];
-            let steps = ((s.b[0] - s.a[0]).hypot(s.b[1] - s.a[1]) / 0.7).ceil().max(1.0);
+            let steps = (math::hypot(s.b[0] - s.a[0], s.b[1] - s.a[1]) / 0.7).ceil().max(1.0);
             for i in 0..=steps as usize {
                 let t = i as f32 / steps;
                 let x = (s.a[0] + (s.b[0] - s.a[0]) * t).floor() - self.x0 as f32;
@@ -200,7 +201,7 @@ impl Field {
             let s = &self.segments[id as usize];
             let c = s.closest(p);
             let v = [c[0] - p[0], c[1] - p[1]];
-            let d = v[0].hypot(v[1]);
+            let d = math::hypot(v[0], v[1]);
             if d < best {
                 best = d;
                 let sign = if inside { 1.0 / d } else { -1.0 / d };
@@ -240,7 +241,7 @@ fn outline(glyphs: &TextLayout) -> Vec<Segment> {
     for contour in &glyphs.contours {
         for (i, &a) in contour.iter().enumerate() {
             let b = contour[(i + 1) % contour.len()];
-            let length = (b[0] - a[0]).hypot(b[1] - a[1]);
+            let length = math::hypot(b[0] - a[0], b[1] - a[1]);
             if length < 1e-4 {
                 continue;
             }

@@ -13,6 +13,7 @@ use self::material::Kind;
 use self::shade::Shader;
 use crate::backend::{BackendError, SculptRequest, StageCx, TextLayer};
 use crate::imaging::{LinearRgb, Plane, linear_to_srgb8, luminance, srgb8_to_linear};
+use crate::math;
 use crate::notice;
 use crate::typography::TextLayout;
 
@@ -139,7 +140,7 @@ fn paint_walls(
                 continue;
             }
             let (px, py) = ((field.x0 + x) as f32, (field.y0 + y) as f32);
-            let far = (px - camera.vanish[0]).hypot(py - camera.vanish[1]) * camera.depth;
+            let far = math::hypot(px - camera.vanish[0], py - camera.vanish[1]) * camera.depth;
             if field.signed([px + 0.5, py + 0.5]) > far + 1.5 {
                 continue;
             }
@@ -175,7 +176,7 @@ fn paint_walls(
 /// Marches the ray through `q` towards the vanishing point. Returns the point where it hits the extruded letter and the depth there (0..=1).
 fn march(field: &Field, camera: &Camera, q: [f32; 2]) -> Option<([f32; 2], f32)> {
     let (dx, dy) = (q[0] - camera.vanish[0], q[1] - camera.vanish[1]);
-    let length = dx.hypot(dy).max(1e-3);
+    let length = math::hypot(dx, dy).max(1e-3);
     let (dx, dy, far) = (dx / length, dy / length, length * camera.depth);
     let mut s = 0.0;
     for _ in 0..48 {

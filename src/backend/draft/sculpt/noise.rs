@@ -1,5 +1,7 @@
 //! Value noise and patterns made of it.
 
+use crate::math;
+
 /// Hash of a lattice point, 0..1.
 #[inline]
 fn hash(x: i32, y: i32, seed: u32) -> f32 {
@@ -36,10 +38,10 @@ pub(super) fn fbm(mut x: f32, mut y: f32, octaves: u32, seed: u32) -> f32 {
 /// Long wood grain along x: 0 dark .. 1 light.
 pub(super) fn wood(x: f32, y: f32, seed: u32) -> f32 {
     let warp = fbm(x * 0.7, y * 2.2, 3, seed) * 5.0;
-    let rings = (y * 9.0 + warp * 1.6).sin() * 0.5 + 0.5;
+    let rings = math::sin(y * 9.0 + warp * 1.6) * 0.5 + 0.5;
     let fibre = noise(x * 6.0, y * 90.0, seed ^ 7);
     let pores = if noise(x * 9.0, y * 140.0, seed ^ 9) > 0.82 { 0.35 } else { 0.0 };
-    (0.55 * rings.powf(0.7) + 0.3 * fibre + 0.25 * fbm(x * 1.5, y * 5.0, 3, seed ^ 3) - pores).clamp(0.0, 1.0)
+    (0.55 * math::powf(rings, 0.7) + 0.3 * fibre + 0.25 * fbm(x * 1.5, y * 5.0, 3, seed ^ 3) - pores).clamp(0.0, 1.0)
 }
 
 /// Rows of V-shaped knitting stitches: 0 between the stitches .. 1 on top of the yarn.
@@ -50,7 +52,7 @@ pub(super) fn knit(x: f32, y: f32, seed: u32) -> f32 {
     let side = (column - column.floor() - 0.5).abs();
     // Yarn is slanted on both sides of the stitch's middle.
     let row = y / STITCH[1] - side * 1.5 + 0.15 * noise(x * 3.0, y * 3.0, seed);
-    let across = ((row - row.floor()) * std::f32::consts::PI).sin().max(0.0).sqrt();
+    let across = math::sin((row - row.floor()) * std::f32::consts::PI).max(0.0).sqrt();
     let ramp = |lo: f32, hi: f32| ((side - lo) / (hi - lo)).clamp(0.0, 1.0);
     let legs = ramp(0.0, 0.1) * (1.0 - ramp(0.4, 0.5));
     let fibre = 0.85 + 0.15 * noise(x * 120.0, y * 60.0, seed ^ 13);
@@ -60,7 +62,7 @@ pub(super) fn knit(x: f32, y: f32, seed: u32) -> f32 {
 /// Marble veins: 0 vein .. 1 ground.
 pub(super) fn marble(x: f32, y: f32, seed: u32) -> f32 {
     let warp = fbm(x * 1.3, y * 1.3, 4, seed);
-    let vein = ((x * 1.1 + y * 1.9 + warp * 4.5) * 2.2).sin().abs();
-    let fine = ((x * 2.3 - y * 1.4 + warp * 7.0) * 2.6).sin().abs();
-    (vein.powf(0.35) * 0.75 + fine.powf(0.3) * 0.25).clamp(0.0, 1.0)
+    let vein = math::sin((x * 1.1 + y * 1.9 + warp * 4.5) * 2.2).abs();
+    let fine = math::sin((x * 2.3 - y * 1.4 + warp * 7.0) * 2.6).abs();
+    (math::powf(vein, 0.35) * 0.75 + math::powf(fine, 0.3) * 0.25).clamp(0.0, 1.0)
 }

@@ -6,6 +6,7 @@ use super::noise::{fbm, knit, marble, noise, wood};
 use crate::backend::KeyLight;
 use crate::backend::draft::env::{EnvId, EnvMap, env};
 use crate::imaging::{LinearRgb, luminance};
+use crate::math;
 use crate::typography::TextLayout;
 
 type V3 = [f32; 3];
@@ -38,7 +39,7 @@ fn tone(c: V3) -> V3 {
     if peak <= 0.6 {
         return c;
     }
-    let squeezed = 0.6 + 0.4 * (1.0 - (-(peak - 0.6) / 0.55).exp());
+    let squeezed = 0.6 + 0.4 * (1.0 - math::exp(-(peak - 0.6) / 0.55));
     let hue = c.map(|v| v * squeezed / peak);
     // Very bright highlights turn white.
     mix(hue, [squeezed; 3], smooth(1.5, 4.5, peak) * 0.7)
@@ -122,7 +123,7 @@ impl<'a> Shader<'a> {
         }
         let w = 0.035 + roughness * 0.55;
         let step = |e: f32| smooth(e - w, e + w, r[1]);
-        let side = 0.8 + 0.35 * ((r[0] * 4.2 + 0.7).sin() * (1.0 - roughness)) + 0.12 * (r[0] * 9.0 - 1.0).sin() * (1.0 - roughness);
+        let side = 0.8 + 0.35 * (math::sin(r[0] * 4.2 + 0.7) * (1.0 - roughness)) + 0.12 * math::sin(r[0] * 9.0 - 1.0) * (1.0 - roughness);
         // Polished chrome reflects the horizon on its faces; rougher metals have it lower.
         let horizon = -0.2 + 0.11 * (1.0 - roughness / 0.08).max(0.0);
         let ground = 0.2 + 0.34 * (1.0 - step(-0.62)) + 0.16 * (1.0 - step(-0.4));
@@ -174,7 +175,7 @@ impl<'a> Shader<'a> {
                 let stitch = knit(x, y, s);
                 (stitch, 0.45 + 0.6 * stitch)
             }
-            Texture::Stripes => (0.0, smooth(-0.18, 0.18, ((x + y * 0.8) * 9.0).sin())),
+            Texture::Stripes => (0.0, smooth(-0.18, 0.18, math::sin((x + y * 0.8) * 9.0))),
         }
     }
 
@@ -207,7 +208,7 @@ impl<'a> Shader<'a> {
             Bevel::Chamfer => out.map(|o| o * 1.05 * (1.0 - smooth(0.8, 1.2, t))),
             Bevel::Round => {
                 let a = (1.0 - t).clamp(0.0, 1.0);
-                out.map(|o| o * (a * 1.22).tan())
+                out.map(|o| o * math::tan(a * 1.22))
             }
             Bevel::Balloon => {
                 let z = (swell * 1.05).max(0.16 * half);
@@ -253,7 +254,7 @@ impl<'a> Shader<'a> {
                 let line = if m.bevel == Bevel::Chamfer { (1.0 - ((t - 1.0).abs() * self.bevel / 1.1).min(1.0)) * 0.35 } else { 0.0 };
                 let light = self.mirror(r, m.roughness);
                 let half = unit([self.key.direction[0] + v[0], self.key.direction[1] + v[1], self.key.direction[2] + v[2]]);
-                let spark = dot(n, half).max(0.0).powf(90.0) * 1.5;
+                let spark = math::powf(dot(n, half).max(0.0), 90.0) * 1.5;
                 std::array::from_fn(|i| f[i] * (light[i] * 1.05 + line + spark * self.key.color[i]))
             }
             Kind::Solid => self.solid(n, v, r, albedo, fresnel, 1.0),
@@ -263,7 +264,7 @@ impl<'a> Shader<'a> {
                 let behind = self.behind(q);
                 // A broad diagonal highlight, as on window panes.
                 let slant = (p[0] + p[1] * 0.8) / self.em * 2.1;
-                let gleam = smooth(0.55, 0.95, slant.sin()) * 0.16;
+                let gleam = smooth(0.55, 0.95, math::sin(slant)) * 0.16;
                 let frost = mix(behind, [0.92; 3], 0.27 + 1.5 * gleam);
                 let body = mul(mul(frost, mix(albedo, [1.0; 3], 0.35)), [1.25; 3]);
                 let shine = self.mirror(r, m.roughness);
@@ -292,7 +293,7 @@ impl<'a> Shader<'a> {
         let lambert = dot(n, key).max(0.0);
         let half = unit([key[0] + v[0], key[1] + v[1], key[2] + v[2]]);
         let power = 6.0 + 380.0 * (1.0 - m.roughness).powi(3);
-        let lobe = dot(n, half).max(0.0).powf(power) * (0.25 + 1.6 * (1.0 - m.roughness)) * (0.15 + m.coat);
+        let lobe = math::powf(dot(n, half).max(0.0), power) * (0.25 + 1.6 * (1.0 - m.roughness)) * (0.15 + m.coat);
         let shine = self.mirror(r, m.roughness);
         let f = m.coat * (0.04 + 0.96 * fresnel);
         std::array::from_fn(|i| {
@@ -309,7 +310,7 @@ impl<'a> Shader<'a> {
     pub(super) fn neon(&self, p: [f32; 2]) -> V3 {
         let c = self.albedo(p, 1.0);
         let peak = c[0].max(c[1]).max(c[2]).max(1e-3);
-        c.map(|v| (v / peak).powf(1.15).max(0.015))
+        c.map(|v| math::powf(v / peak, 1.15).max(0.015))
     }
 
     /// Colour of a side wall. `out` is its normal in image axes, `z` its depth, 0..=1, and `limit` the luminance of the faces.
@@ -330,9 +331,9 @@ impl<'a> Shader<'a> {
         let raw: V3 = match m.kind {
             Kind::Metal => {
                 let light = self.mirror(r, m.roughness.max(0.1));
-                std::array::from_fn(|i| albedo[i].powf(1.35) * light[i] * ao)
+                std::array::from_fn(|i| math::powf(albedo[i], 1.35) * light[i] * ao)
             }
-            Kind::Solid => self.solid(n, v, r, albedo.map(|c| c.powf(1.1)), fresnel, ao),
+            Kind::Solid => self.solid(n, v, r, albedo.map(|c| math::powf(c, 1.1)), fresnel, ao),
             Kind::Glass => {
                 let behind = self.behind([p[0] - out[0] * 8.0, p[1] - out[1] * 8.0]);
                 let shine = self.mirror(r, 0.08);
@@ -348,7 +349,7 @@ impl<'a> Shader<'a> {
         if limit > 0.075 {
             // At most a third of the luminance of the faces (WCAG contrast 3:1), with a soft limit.
             let most = ((limit + 0.05) / 3.3 - 0.05).max(0.006);
-            let wanted = most * (1.0 - (-1.15 * l / most).exp());
+            let wanted = most * (1.0 - math::exp(-1.15 * l / most));
             raw.map(|c| c * wanted / l)
         } else {
             let least = (limit + 0.05) * 3.9 - 0.05;

@@ -1,5 +1,7 @@
 //! Tone curves.
 
+use crate::math;
+
 /// A function from 0..=1 to 0..=1.
 #[derive(Clone, Debug)]
 pub(super) enum Curve {
@@ -61,7 +63,7 @@ impl Curve {
         let x = x.clamp(0.0, 1.0);
         let y = match self {
             Self::Identity => x,
-            Self::Gamma(g) => x.powf(*g),
+            Self::Gamma(g) => math::powf(x, *g),
             Self::Table(table) => {
                 let at = x * (table.len() - 1) as f32;
                 let i = (at as usize).min(table.len() - 2);
@@ -70,7 +72,7 @@ impl Curve {
             }
             &Self::Parametric { g, a, b, c, d, e, f } => {
                 if x >= d {
-                    (a * x + b).max(0.0).powf(g) + e
+                    math::powf((a * x + b).max(0.0), g) + e
                 } else {
                     c * x + f
                 }

@@ -5,6 +5,7 @@ use super::curve::Curve;
 use super::matrix::{self, Chromaticities, REC709};
 use super::method::{Method, curves};
 use crate::imaging::rgb::srgb_to_linear;
+use crate::math;
 use crate::notice;
 use crate::notice::Notice;
 
@@ -73,8 +74,8 @@ fn pq(v: f32) -> f32 {
     const C1: f32 = 3424.0 / 4096.0;
     const C2: f32 = 2413.0 / 128.0;
     const C3: f32 = 2392.0 / 128.0;
-    let p = v.powf(1.0 / M2);
-    ((p - C1).max(0.0) / (C2 - C3 * p)).powf(1.0 / M1)
+    let p = math::powf(v, 1.0 / M2);
+    math::powf((p - C1).max(0.0) / (C2 - C3 * p), 1.0 / M1)
 }
 
 /// Inverse OETF of ITU-R BT.2100 HLG: scene light, 0..=1.
@@ -82,12 +83,12 @@ fn hlg_scene(v: f32) -> f32 {
     const A: f32 = 0.178_832_77;
     const B: f32 = 1.0 - 4.0 * A;
     const C: f32 = 0.559_910_7;
-    if v <= 0.5 { v * v / 3.0 } else { (((v - C) / A).exp() + B) / 12.0 }
+    if v <= 0.5 { v * v / 3.0 } else { (math::exp((v - C) / A) + B) / 12.0 }
 }
 
 /// HLG OOTF for a display of 1,000 cd/m²; 1.0 is the reference white.
 pub(super) fn hlg_display(scene: [f32; 3]) -> [f32; 3] {
     let luminance = 0.2627 * scene[0] + 0.6780 * scene[1] + 0.0593 * scene[2];
-    let gain = luminance.max(0.0).powf(0.2) * 1000.0 / REFERENCE_WHITE;
+    let gain = math::powf(luminance.max(0.0), 0.2) * 1000.0 / REFERENCE_WHITE;
     scene.map(|v| v * gain)
 }
