@@ -11,10 +11,10 @@ use crate::notice::Notice;
 use crate::request::BackendKind;
 
 /// Bump `DRAFT_REVISION` whenever the pixels of the draft backend or of the pipeline change: kept steps of older revisions are not reused.
-pub const DRAFT_REVISION: u32 = 4;
+pub const DRAFT_REVISION: u32 = 5;
 
 /// Bump `DIFFUSION_REVISION` whenever the diffusion backend makes other pixels from the same models.
-pub const DIFFUSION_REVISION: u32 = 2;
+pub const DIFFUSION_REVISION: u32 = 3;
 
 /// Backend, program version and revision. A kept step is reused only if this is the same.
 pub fn backend_version(kind: BackendKind) -> String {
@@ -75,6 +75,6 @@ mod tests {
     #[test]
     fn the_version_in_the_keys_of_kept_steps_has_this_form() {
         let versions = [BackendKind::Draft, BackendKind::Diffusion].map(backend_version);
-        assert_eq!(versions, ["draft 0.1.0 r4", "diffusion 0.1.0 r4.2"]);
+        assert_eq!(versions, ["draft 0.1.0 r5", "diffusion 0.1.0 r5.3"]);
     }
 }

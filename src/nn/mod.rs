@@ -26,5 +26,7 @@ pub mod vae;
 pub use attention::attention;
 pub use conv::{Conv2d, ConvSpec};
 pub use embedding::Embedding;
+#[cfg(feature = "cuda")]
+pub use kernels::warm_up;
 pub use linear::{JoinedLinear, Linear};
 pub use norm::{GroupNorm, LayerNorm, RmsNorm};

@@ -113,6 +113,8 @@ def flux():
             part["seed"] = seeds[name]
         both = dict(scheduler=scheduler, vae=autoencoder, text_encoder=text_encoder, tokenizer=tokenizer, text_encoder_2=text_encoder_2,
                     tokenizer_2=tokenizer_2, transformer=transformer)
+        # diffusers' default is dev's length for both.
+        length = dict(max_sequence_length=512 if guided else 256)
         pipe = FluxPipeline(**both)
         pipe.set_progress_bar_config(disable=True)
         if KEEP:
@@ -123,7 +125,7 @@ def flux():
             request = dict(prompt="a cup of cocoa on a wooden table, morning light 코코아", negative_prompt=negative, width=width, height=height,
                            steps=steps, guidance=guidance, true_cfg_scale=cfg, seed=seed)
             image = pipe(prompt=request["prompt"], negative_prompt=negative, true_cfg_scale=cfg, width=width, height=height,
-                         num_inference_steps=steps, guidance_scale=guidance, generator=torch.Generator().manual_seed(seed)).images[0]
+                         num_inference_steps=steps, guidance_scale=guidance, generator=torch.Generator().manual_seed(seed), **length).images[0]
             write(f"flux-{family}-{case}", "flux-text-to-image", parts, config, request, image)
 
         if guided:
@@ -138,7 +140,7 @@ def flux():
             request = dict(prompt="a blue mug 머그", negative_prompt=None, width=width, height=height, steps=10, guidance=3.5, true_cfg_scale=1.0,
                            seed=9, strength=strength)
             image = inpaint(prompt=request["prompt"], image=photo(width, height), mask_image=mask(width, height), width=width, height=height,
-                            strength=strength, num_inference_steps=10, guidance_scale=3.5, generator=torch.Generator().manual_seed(9)).images[0]
+                            strength=strength, num_inference_steps=10, guidance_scale=3.5, generator=torch.Generator().manual_seed(9), **length).images[0]
             write(f"flux-{family}-inpaint-{int(strength * 10)}", "flux-inpaint", parts, config, request, image, image=photo(width, height),
                   mask=mask(width, height))
 

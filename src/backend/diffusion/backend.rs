@@ -5,7 +5,9 @@ use std::ops::ControlFlow;
 
 use image::{GrayImage, RgbImage};
 
-use super::compositing::{blend_by, clamp_to_glyphs, enlarge_preview, inpaint_mask, is_empty, outside, relight, union};
+use super::compositing::{
+    blend_by, clamp_to_glyphs, crop_around, enlarge_preview, framed_preview, inpaint_mask, is_empty, outside, pasted, relight, union,
+};
 use super::denoise::{SamplingCallbacks, StepState};
 use super::flux::{FluxInpaint, FluxRequest};
 use super::loaded::{LoadedModels, Setup};
@@ -55,18 +57,20 @@ impl DiffusionBackend {
         self.models.describe(pixels)
     }
 
+    /// `framed` makes the preview that is shown from one of `image`.
     fn inpaint(
         &mut self,
         request: &FluxRequest,
         image: &RgbImage,
         mask: &GrayImage,
         strength: f64,
+        framed: &dyn Fn(RgbImage) -> RgbImage,
         cx: StageCx<'_>,
     ) -> Result<RgbImage, BackendError> {
         let pixels = request.width * request.height;
         let painted = self.models.with_memory_fallback(pixels, cx, |models| {
             let inpaint = FluxInpaint { image, mask, strength };
-            let mut step = |state: &StepState<'_>| report_step(state, cx, LatentFamily::Flux);
+            let mut step = |state: &StepState<'_>| report_step(state, cx, LatentFamily::Flux, framed);
             let callbacks = SamplingCallbacks { step: &mut step, autoencoder: &mut |_| break_if_stopped(cx) };
             models.flux(pixels, cx)?.inpaint(request, &inpaint, callbacks)
         })?;
@@ -81,15 +85,20 @@ impl DiffusionBackend {
 }
 
 /// Reports progress and a preview of the predicted x₀.
-fn report_step(state: &StepState<'_>, cx: StageCx<'_>, family: LatentFamily) -> ControlFlow<()> {
+fn report_step(state: &StepState<'_>, cx: StageCx<'_>, family: LatentFamily, framed: &dyn Fn(RgbImage) -> RgbImage) -> ControlFlow<()> {
     cx.observer.progress(state.done as f32 / state.total.max(1) as f32);
     if cx.observer.wants_preview() {
         // A failed preview must not fail the picture.
         if let Ok(small) = state.predicted_x0().and_then(|latents| preview(&latents, family)) {
-            cx.observer.preview(enlarge_preview(&small));
+            cx.observer.preview(enlarge_preview(&framed(small)));
         }
     }
     break_if_stopped(cx)
+}
+
+/// The preview of a picture that is painted as a whole.
+fn whole(preview: RgbImage) -> RgbImage {
+    preview
 }
 
 fn break_if_stopped(cx: StageCx<'_>) -> ControlFlow<()> {
@@ -145,7 +154,7 @@ impl Backend for DiffusionBackend {
         let prompts = prompt_fields::SCENE.for_flux(request.prompts, request.sampling, cx);
         let flux = flux_request(prompts, (request.width, request.height), request.sampling);
         let everywhere = GrayImage::from_pixel(request.width as u32, request.height as u32, image::Luma([255]));
-        let picture = self.inpaint(&flux, &draft.image.to_srgb(), &everywhere, SCENE_STRENGTH, cx)?;
+        let picture = self.inpaint(&flux, &draft.image.to_srgb(), &everywhere, SCENE_STRENGTH, &whole, cx)?;
         Ok(Scene { image: LinearRgb::from_srgb(&picture), ..draft })
     }
 
@@ -158,7 +167,7 @@ impl Backend for DiffusionBackend {
         let region = if request.preserve_product { request.band.clone() } else { union(request.band, &request.product.alpha) };
         let prompts = prompt_fields::BLEND.for_flux(request.prompts, request.sampling, cx);
         let flux = flux_request(prompts, (draft.width, draft.height), request.sampling);
-        let painted = self.inpaint(&flux, &draft.to_srgb(), &inpaint_mask(&region), strength, cx)?;
+        let painted = self.inpaint(&flux, &draft.to_srgb(), &inpaint_mask(&region), strength, &whole, cx)?;
         let blended = blend_by(&draft, &LinearRgb::from_srgb(&painted), &region);
         if !request.preserve_product {
             return Ok(blended);
@@ -184,7 +193,7 @@ impl Backend for DiffusionBackend {
         let prompts = prompt_fields::TEXT.for_sdxl(request.prompts, request.sampling, cx);
         let (prompt, negative) = (prompts.positive.as_str(), prompts.negative.as_deref());
         let picture = self.models.with_memory_fallback(width * height, cx, |models| {
-            let mut step = |state: &StepState<'_>| report_step(state, cx, LatentFamily::Sdxl);
+            let mut step = |state: &StepState<'_>| report_step(state, cx, LatentFamily::Sdxl, &whole);
             let callbacks = SamplingCallbacks { step: &mut step, autoencoder: &mut |_| break_if_stopped(cx) };
             models.sdxl(width * height, cx)?.text_to_image(&sdxl, prompt, negative, &control, callbacks)
         })?;
@@ -205,8 +214,18 @@ impl Backend for DiffusionBackend {
             return Ok(draft);
         };
         let prompts = prompt_fields::COMPOSITE.for_flux(request.prompts, request.sampling, cx);
-        let flux = flux_request(prompts, (width, height), request.sampling);
-        let painted = self.inpaint(&flux, &draft.to_srgb(), &inpaint_mask(request.mask), strength, cx)?;
+        let (picture, mask) = (draft.to_srgb(), inpaint_mask(request.mask));
+        let painted = match crop_around(request.mask) {
+            None => self.inpaint(&flux_request(prompts, (width, height), request.sampling), &picture, &mask, strength, &whole, cx)?,
+            Some(crop) => {
+                let [x, y, w, h] = [crop.x, crop.y, crop.width, crop.height].map(|v| v as u32);
+                let part = image::imageops::crop_imm(&picture, x, y, w, h).to_image();
+                let mask = image::imageops::crop_imm(&mask, x, y, w, h).to_image();
+                let flux = flux_request(prompts, (crop.width, crop.height), request.sampling);
+                let framed = |preview: RgbImage| framed_preview(&picture, preview, crop);
+                pasted(&picture, &self.inpaint(&flux, &part, &mask, strength, &framed, cx)?, crop)
+            }
+        };
         // The pass changes the light, never the shapes of the letters.
         Ok(relight(&draft, &LinearRgb::from_srgb(&painted), request.mask, 0.02 * width.min(height) as f32))
     }

@@ -49,6 +49,64 @@ pub fn is_empty(region: &Plane) -> bool {
     region.data.iter().all(|&v| v <= REPAINTED)
 }
 
+/// A part of a canvas, in pixels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Crop {
+    /// Of the left side.
+    pub x: usize,
+    /// Of the upper side.
+    pub y: usize,
+    /// Of the part.
+    pub width: usize,
+    /// Of the part.
+    pub height: usize,
+}
+
+/// A model sees at least this much around a region, in pixels and as a share of the region's size.
+const SURROUNDINGS: (usize, usize) = (64, 4);
+/// Least side of a crop in pixels: FLUX was trained on larger pictures than this, and paints small ones badly.
+const LEAST_CROP: usize = 512;
+/// A crop with more than this share of the canvas is not worth it.
+const MOST_CROPPED: f64 = 0.7;
+
+/// The part of the canvas that a model must see to repaint `region`: the region with its surroundings, in sides that are multiples of 16.
+/// `None` if that is most of the canvas, or nothing.
+pub fn crop_around(region: &Plane) -> Option<Crop> {
+    let (width, height) = (region.width, region.height);
+    let rows = || region.data.chunks_exact(width);
+    let is_repainted = |&v: &f32| v > REPAINTED;
+    let top = rows().position(|row| row.iter().any(is_repainted))?;
+    let bottom = height - rows().rev().position(|row| row.iter().any(is_repainted))?;
+    let left = rows().filter_map(|row| row.iter().position(is_repainted)).min()?;
+    let right = rows().filter_map(|row| row.iter().rposition(is_repainted)).max()? + 1;
+    let span = |first: usize, end: usize, side: usize| {
+        let margin = SURROUNDINGS.0.max((end - first) / SURROUNDINGS.1);
+        let length = (end - first + 2 * margin).max(LEAST_CROP).next_multiple_of(16);
+        if length >= side {
+            return (0, side);
+        }
+        (((first + end) / 2).saturating_sub(length / 2).min(side - length), length)
+    };
+    let ((x, crop_width), (y, crop_height)) = (span(left, right, width), span(top, bottom, height));
+    let is_small = (crop_width * crop_height) as f64 <= MOST_CROPPED * (width * height) as f64;
+    is_small.then_some(Crop { x, y, width: crop_width, height: crop_height })
+}
+
+/// `picture` with `part` at the place of `crop`.
+pub fn pasted(picture: &RgbImage, part: &RgbImage, crop: Crop) -> RgbImage {
+    let mut out = picture.clone();
+    image::imageops::replace(&mut out, part, crop.x as i64, crop.y as i64);
+    out
+}
+
+/// The preview of a crop in its place on a preview of `picture`.
+pub fn framed_preview(picture: &RgbImage, part: RgbImage, crop: Crop) -> RgbImage {
+    let scale = f64::from(part.width()) / crop.width as f64;
+    let scaled = |length: usize| (length as f64 * scale).round() as usize;
+    let (width, height) = (scaled(picture.width() as usize).max(1), scaled(picture.height() as usize).max(1));
+    pasted(&resize_rgb8(picture, width, height, Filter::Triangle), &part, Crop { x: scaled(crop.x), y: scaled(crop.y), ..crop })
+}
+
 /// The larger value of two planes at each pixel.
 pub fn union(a: &Plane, b: &Plane) -> Plane {
     Plane { width: a.width, height: a.height, data: a.data.iter().zip(&b.data).map(|(a, b)| a.max(*b)).collect() }
@@ -82,4 +140,40 @@ pub fn enlarge_preview(small: &RgbImage) -> RgbImage {
     let scale = (PREVIEW_SIDE as f64 / w.max(h) as f64).max(1.0);
     let enlarged = |side: usize| ((side as f64 * scale).round() as usize).max(1);
     resize_rgb8(small, enlarged(w), enlarged(h), Filter::Triangle)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn region(width: usize, height: usize, (x0, y0, x1, y1): (usize, usize, usize, usize)) -> Plane {
+        let data = (0..width * height).map(|i| if (x0..x1).contains(&(i % width)) && (y0..y1).contains(&(i / width)) { 1.0 } else { 0.0 });
+        Plane { width, height, data: data.collect() }
+    }
+
+    #[test]
+    fn a_small_region_is_cropped_with_its_surroundings() {
+        let crop = |region: (usize, usize, usize, usize)| crop_around(&self::region(1024, 1088, region));
+        // A headline over the whole width.
+        assert_eq!(crop((40, 60, 990, 260)), Some(Crop { x: 0, y: 0, width: 1024, height: 512 }));
+        // A price in the lower right corner.
+        assert_eq!(crop((900, 1000, 1020, 1080)), Some(Crop { x: 512, y: 576, width: 512, height: 512 }));
+        assert_eq!(crop((100, 100, 500, 500)), Some(Crop { x: 0, y: 0, width: 608, height: 608 }));
+        // Most of the canvas, and nothing.
+        assert_eq!(crop((10, 10, 1000, 900)), None);
+        assert_eq!(crop((0, 0, 0, 0)), None);
+        assert_eq!(crop_around(&self::region(512, 512, (10, 10, 20, 20))), None);
+    }
+
+    #[test]
+    fn a_part_returns_to_its_place() {
+        let (picture, part) = (RgbImage::from_pixel(64, 48, image::Rgb([1, 2, 3])), RgbImage::from_pixel(16, 32, image::Rgb([9, 9, 9])));
+        let out = pasted(&picture, &part, Crop { x: 48, y: 8, width: 16, height: 32 });
+        let changed = |x, y| out.get_pixel(x, y).0 == [9, 9, 9];
+        assert!(changed(48, 8) && changed(63, 39) && !changed(47, 8) && !changed(48, 7) && !changed(48, 40));
+        let preview =
+            framed_preview(&picture, RgbImage::from_pixel(2, 4, image::Rgb([9, 9, 9])), Crop { x: 48, y: 8, width: 16, height: 32 });
+        assert_eq!(preview.dimensions(), (8, 6));
+        assert_eq!([(6, 1), (7, 4), (5, 1), (6, 0), (6, 5)].map(|(x, y)| preview.get_pixel(x, y).0[0]), [9, 9, 1, 1, 1]);
+    }
 }

@@ -53,7 +53,7 @@ pub struct SamplingCallbacks<'a> {
 pub type UpdateSample<'a> = &'a mut dyn FnMut(Tensor, usize) -> Result<Tensor>;
 
 /// Samples along a schedule, starting from `latents` (pure noise or a noised picture, any shape). `network` maps the scaled sample and
-/// the step to the model's prediction. The sample stays in float32 between steps, whatever the network's type. Returns `None` if a
+/// the index of the step, from 0, to the model's prediction. The sample stays in float32 between steps, whatever the network's type. Returns `None` if a
 /// callback stopped it.
 ///
 /// # Errors
@@ -62,7 +62,7 @@ pub fn denoise(
     latents: &Tensor,
     packed: Packed,
     schedule: &Schedule,
-    network: &mut dyn FnMut(&Tensor, &Step) -> Result<Tensor>,
+    network: &mut dyn FnMut(&Tensor, usize) -> Result<Tensor>,
     update: UpdateSample<'_>,
     callback: StepCallback<'_>,
 ) -> Result<Option<Tensor>> {
@@ -70,7 +70,7 @@ pub fn denoise(
     let total = schedule.steps.len();
     for (i, step) in schedule.steps.iter().enumerate() {
         let scaled = if step.input_scale == 1.0 { sample.clone() } else { (&sample * step.input_scale)? };
-        let output = network(&scaled, step)?.to_dtype(DType::F32)?;
+        let output = network(&scaled, i)?.to_dtype(DType::F32)?;
         let next = ((&sample * step.next.0)? + (&output * step.next.1)?)?;
         let state = StepState { done: i + 1, total, sample: &sample, output: &output, step, packed };
         if callback(&state).is_break() {
@@ -95,7 +95,7 @@ mod tests {
         let velocity = (&noise - &data).unwrap();
         let schedule = FlowMatchEuler::default().schedule(5, 256).unwrap();
         let mut calls = 0;
-        let mut network = |_: &Tensor, _: &Step| {
+        let mut network = |_: &Tensor, _: usize| {
             calls += 1;
             Ok(velocity.clone())
         };

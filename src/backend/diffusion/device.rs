@@ -69,6 +69,7 @@ fn new_cuda(ordinal: usize) -> candle_core::Result<Device> {
         device.disable_event_tracking();
     }
     pool::keep_freed_memory(&device);
+    crate::nn::warm_up(&device);
     Ok(Device::Cuda(device))
 }
 

@@ -12,7 +12,7 @@ use super::autoencoder::Autoencoder;
 use super::denoise::{SamplingCallbacks, StepCallback, UpdateSample, denoise};
 use super::error::{DiffusionError, DiffusionResult};
 use super::folder::{ComponentFiles, read_json};
-use super::loader::Loader;
+use super::loader::{Loader, get_or_load};
 use super::parts::{Condition, ModelParts};
 use super::pictures::{binary_mask, pack, resize_nearest, seeded_noise, to_tensor, unpack};
 use super::tokenize::{PromptTokenizer, Truncation};
@@ -22,7 +22,7 @@ use crate::nn::flux::{FluxConfig, FluxPrepared, FluxPrompt, FluxTransformer};
 use crate::nn::t5::{T5Config, T5Encoder};
 use crate::nn::vae::{ProgressCallback, VaeConfig};
 use crate::notice;
-use crate::schedule::{FlowMatchEuler, Schedule, Step, TorchRng, strength};
+use crate::schedule::{FlowMatchEuler, Schedule, TorchRng, strength};
 use crate::weights::LoadResult;
 
 /// An encoded prompt, in host memory.
@@ -85,10 +85,9 @@ pub struct FluxModel {
     scheduler: FlowMatchEuler,
     clip_tokens: PromptTokenizer,
     t5_tokens: PromptTokenizer,
+    /// T5 tokens of a prompt; known from the transformer's config, which is read with the first prompt.
+    text_tokens: Option<usize>,
 }
-
-/// Number of T5 tokens of a prompt, as in the reference pipeline.
-pub const TEXT_LENGTH: usize = 512;
 
 /// A component of the folder, or a single file beside the components, as people who use GGUF have it.
 fn files(loader: &Loader, name: &str) -> LoadResult<ComponentFiles> {
@@ -117,6 +116,7 @@ impl FluxModel {
             scheduler: read_json(&folder.join("scheduler/scheduler_config.json"))?,
             clip_tokens: PromptTokenizer::clip(&folder.join("tokenizer"))?,
             t5_tokens: PromptTokenizer::t5(&folder.join("tokenizer_2"))?,
+            text_tokens: None,
         })
     }
 
@@ -125,6 +125,10 @@ impl FluxModel {
     }
 
     fn conditions(&mut self, prompts: &[&str]) -> DiffusionResult<Vec<Arc<FluxCondition>>> {
+        let length = *get_or_load(&mut self.text_tokens, || {
+            let loader = &self.parts.loader;
+            Ok(loader.config(&files(loader, "transformer")?, FluxConfig::of_store)?.text_tokens())
+        })?;
         let (device, clip_tokens, t5_tokens) = (self.device(), &self.clip_tokens, &self.t5_tokens);
         let load = |parts: &mut ModelParts<Encoders, FluxTransformer, FluxCondition>| {
             // A plan without room for the encoders between prompts has none for them beside the transformer either.
@@ -135,7 +139,7 @@ impl FluxModel {
         };
         let encode = |encoders: &Encoders, prompt: &str| {
             let clip = clip_tokens.encode(prompt, clip_tokens.length())?;
-            let t5 = t5_tokens.encode(prompt, TEXT_LENGTH)?;
+            let t5 = t5_tokens.encode(prompt, length)?;
             let pooled = encoders.clip.forward(&clip.tensor(&device)?)?.pooled.to_device(&Device::Cpu)?;
             let states = encoders.t5.forward(&t5.tensor(&device)?, None)?.to_device(&Device::Cpu)?;
             // CLIP only summarises the prompt; T5 reads all of it, so only words that T5 cuts off are lost.
@@ -226,9 +230,8 @@ impl FluxModel {
         let transformer =
             self.parts.take_networks(|loader| loader.load(&files(loader, "transformer")?, FluxConfig::of_store, FluxTransformer::load))?;
         let packed = Some((geometry.height, geometry.width));
-        let result = prepare(&transformer, &conditions, request, geometry, &self.device()).and_then(|prepared| {
-            let device = self.device();
-            let mut network = |x: &Tensor, step: &Step| guided_velocity(&transformer, &prepared, request, (x, step), &device);
+        let result = prepare(&transformer, &conditions, request, geometry, schedule, &self.device()).and_then(|mut prepared| {
+            let mut network = |x: &Tensor, i: usize| guided_velocity(&transformer, &mut prepared, request, x, i);
             Ok(denoise(start, packed, schedule, &mut network, update, callback)?)
         });
         self.parts.keep_networks(transformer);
@@ -266,19 +269,24 @@ fn prepare(
     conditions: &[Arc<FluxCondition>],
     request: &FluxRequest,
     geometry: &Geometry,
+    schedule: &Schedule,
     device: &Device,
 ) -> DiffusionResult<Vec<FluxPrepared>> {
+    // The reference passes sigma · 1000 / 1000, in the network's type along the way.
+    let timesteps: Vec<f32> = schedule.steps.iter().map(|step| (step.timestep / 1000.0) as f32).collect();
+    let timesteps = Tensor::new(timesteps, device)?.unsqueeze(1)?;
     let guidance = Tensor::new(&[request.guidance as f32], device)?;
     let images = image_ids(geometry.height / 2, geometry.width / 2, device)?;
     let one = |condition: &Arc<FluxCondition>| {
         let texts = text_ids(condition.states.dim(1)?, device)?;
-        Ok(transformer.prepare(&FluxPrompt {
+        let prompt = FluxPrompt {
             encoder_hidden_states: &condition.states.to_device(device)?,
             pooled_projections: &condition.pooled.to_device(device)?,
             guidance: transformer.config().guidance_embeds.then_some(&guidance),
             txt_ids: &texts,
             img_ids: &images,
-        })?)
+        };
+        Ok(transformer.prepare(&prompt, &timesteps)?)
     };
     conditions.iter().map(one).collect()
 }
@@ -286,18 +294,16 @@ fn prepare(
 /// The velocity at a step. `prepared`: the positive condition, then the negative one if there is true classifier-free guidance.
 fn guided_velocity(
     transformer: &FluxTransformer,
-    prepared: &[FluxPrepared],
+    prepared: &mut [FluxPrepared],
     request: &FluxRequest,
-    (x, step): (&Tensor, &Step),
-    device: &Device,
+    x: &Tensor,
+    step: usize,
 ) -> candle_core::Result<Tensor> {
-    // The reference passes sigma · 1000 / 1000, in the network's type along the way.
-    let time = Tensor::new(&[(step.timestep / 1000.0) as f32], device)?;
     match prepared {
-        [positive] => transformer.forward(x, &time, positive),
+        [positive] => transformer.forward(x, step, positive),
         [positive, negative] => {
-            let velocity = transformer.forward(x, &time, positive)?;
-            let plain = transformer.forward(x, &time, negative)?.to_dtype(DType::F32)?;
+            let velocity = transformer.forward(x, step, positive)?;
+            let plain = transformer.forward(x, step, negative)?.to_dtype(DType::F32)?;
             &plain + ((velocity.to_dtype(DType::F32)? - &plain)? * request.true_cfg_scale)?
         }
         _ => candle_core::bail!("one or two conditions are needed, not {}", prepared.len()),

@@ -56,6 +56,18 @@ impl Loader {
         &self.folder
     }
 
+    /// Reads a component's config without loading its weights. `fallback` as for [`Loader::load`].
+    ///
+    /// # Errors
+    /// Missing or damaged files.
+    pub fn config<C: DeserializeOwned>(
+        &self,
+        files: &ComponentFiles,
+        fallback: impl FnOnce(Arc<dyn TensorStore>) -> LoadResult<C>,
+    ) -> DiffusionResult<C> {
+        Ok(files.config(&files.open()?, fallback)?)
+    }
+
     /// Loads one network in the pipeline's type. `fallback` makes the config from the weights if the component has no `config.json`.
     ///
     /// # Errors

@@ -224,7 +224,7 @@ impl SdxlModel {
         let result = networks.prepare(request, &conditions, control).and_then(|guided| {
             let noise = seeded_noise(&mut TorchRng::new(request.seed), shape, networks.dtype, &networks.device)?;
             let latents = (noise * schedule.init_noise_sigma)?;
-            let mut network = |x: &Tensor, step: &Step| guided.prediction(x, step);
+            let mut network = |x: &Tensor, i: usize| guided.prediction(x, &schedule.steps[i]);
             Ok(denoise(&latents, None, &schedule, &mut network, &mut |x, _| Ok(x), callbacks.step)?)
         });
         self.parts.keep_networks(networks);

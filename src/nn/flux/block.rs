@@ -18,11 +18,15 @@ struct Modulation {
     gate: Tensor,
 }
 
-/// `parts` modulations from the conditioning vector.
-fn modulations(linear: &Linear, conditioning: &Tensor, parts: usize) -> Result<Vec<Modulation>> {
-    let all = linear.forward(conditioning)?.unsqueeze(1)?.to_dtype(DType::F32)?;
-    let size = all.dim(D::Minus1)? / (3 * parts);
-    let piece = |i: usize| all.narrow(D::Minus1, i * size, size);
+/// The modulations of a layer: `conditioning` `[R, inner]`, one row for each step and picture → `[R, 1, 3 · parts · inner]` float32.
+pub(super) fn modulation_table(linear: &Linear, conditioning: &Tensor) -> Result<Tensor> {
+    linear.forward(conditioning)?.unsqueeze(1)?.to_dtype(DType::F32)
+}
+
+/// The `parts` modulations in the rows of one step.
+fn modulations(rows: &Tensor, parts: usize) -> Result<Vec<Modulation>> {
+    let size = rows.dim(D::Minus1)? / (3 * parts);
+    let piece = |i: usize| rows.narrow(D::Minus1, i * size, size);
     (0..parts).map(|p| Ok(Modulation { shift: piece(3 * p)?, scale: piece(3 * p + 1)?, gate: piece(3 * p + 2)? })).collect()
 }
 
@@ -116,10 +120,20 @@ impl DoubleBlock {
         })
     }
 
-    /// `text` `[B, T, inner]`, `image` `[B, S, inner]`, `conditioning` `[B, inner]` (after SiLU) → the new `text` and `image`.
-    pub(super) fn forward(&self, text: &Tensor, image: &Tensor, conditioning: &Tensor, rope: &Rope) -> Result<(Tensor, Tensor)> {
-        let of_image = modulations(&self.image.modulation, conditioning, 2)?;
-        let of_text = modulations(&self.text.modulation, conditioning, 2)?;
+    /// The modulations of image and text. `conditioning` `[R, inner]` (after SiLU) → `[R, 1, 6 · inner]` each.
+    pub(super) fn modulate(&self, conditioning: &Tensor) -> Result<[Tensor; 2]> {
+        Ok([modulation_table(&self.image.modulation, conditioning)?, modulation_table(&self.text.modulation, conditioning)?])
+    }
+
+    /// `text` `[B, T, inner]`, `image` `[B, S, inner]`, the rows of a step of [`DoubleBlock::modulate`] → the new `text` and `image`.
+    pub(super) fn forward(
+        &self,
+        text: &Tensor,
+        image: &Tensor,
+        [of_image, of_text]: &[Tensor; 2],
+        rope: &Rope,
+    ) -> Result<(Tensor, Tensor)> {
+        let (of_image, of_text) = (modulations(of_image, 2)?, modulations(of_text, 2)?);
         let (t, s) = (text.dim(1)?, image.dim(1)?);
         let of_text_heads = self.text.heads.qkv.forward(&of_text[0].norm(text)?)?;
         let of_image_heads = self.image.heads.qkv.forward(&of_image[0].norm(image)?)?;
@@ -150,9 +164,14 @@ impl SingleBlock {
         })
     }
 
-    /// `x` `[B, T + S, inner]`, `conditioning` `[B, inner]` (after SiLU) → the new `x`.
-    pub(super) fn forward(&self, x: &Tensor, conditioning: &Tensor, rope: &Rope) -> Result<Tensor> {
-        let modulation = modulations(&self.modulation, conditioning, 1)?;
+    /// `conditioning` `[R, inner]` (after SiLU) → `[R, 1, 3 · inner]`.
+    pub(super) fn modulate(&self, conditioning: &Tensor) -> Result<Tensor> {
+        modulation_table(&self.modulation, conditioning)
+    }
+
+    /// `x` `[B, T + S, inner]`, the rows of a step of [`SingleBlock::modulate`] → the new `x`.
+    pub(super) fn forward(&self, x: &Tensor, modulation: &Tensor, rope: &Rope) -> Result<Tensor> {
+        let modulation = modulations(modulation, 1)?;
         let normed = modulation[0].norm(x)?;
         let qkv = self.heads.qkv.forward(&normed)?;
         let attended = attend(&rotate_heads(None, self.heads.of(&qkv), rope, self.heads.size(), EPS)?)?;

@@ -65,6 +65,11 @@ impl FluxConfig {
         self.patch_size * self.patch_size * self.out_channels.unwrap_or(self.in_channels)
     }
 
+    /// T5 tokens of a prompt that the network was trained with: 512 for dev, 256 for schnell (`black-forest-labs/flux` `src/flux/util.py`).
+    pub fn text_tokens(&self) -> usize {
+        if self.guidance_embeds { 512 } else { 256 }
+    }
+
     /// Derives the config from the shapes of the tensors, for files without a config (single files, GGUF).
     ///
     /// # Errors

@@ -44,9 +44,11 @@ impl Conditioning {
         }
     }
 
-    /// The constant part and `timestep` `[B]`, 0 to 1 → `[B, inner]`, float32.
-    pub(super) fn at(&self, constant: &Tensor, timestep: &Tensor) -> Result<Tensor> {
-        constant.broadcast_add(&self.time.forward(&sinusoidal(timestep)?)?)
+    /// The constant part and `timesteps` `[S, B]` or `[S, 1]`, 0 to 1 → `[S · B, inner]`, float32: the rows of each step together.
+    pub(super) fn at(&self, constant: &Tensor, timesteps: &Tensor) -> Result<Tensor> {
+        let steps = timesteps.dim(0)?;
+        let time = self.time.forward(&sinusoidal(timesteps)?)?.reshape((steps, (), constant.dim(1)?))?;
+        time.broadcast_add(&constant.unsqueeze(0)?)?.flatten(0, 1)
     }
 }
 

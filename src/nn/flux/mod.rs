@@ -1,7 +1,9 @@
 //! The FLUX.1 transformer (dev and schnell). Reference: diffusers `models/transformers/transformer_flux.py`, and the authors' own
 //! `black-forest-labs/flux` `src/flux/model.py`.
 //!
-//! [`FluxTransformer::prepare`] computes everything that stays the same over the steps.
+//! [`FluxTransformer::prepare`] computes what can be computed before the steps.
+
+use std::ops::Range;
 
 use candle_core::{DType, Device, Result, Tensor};
 
@@ -48,11 +50,26 @@ pub struct FluxPrompt<'a> {
     pub img_ids: &'a Tensor,
 }
 
-/// Everything about a prompt and a geometry that stays the same over the steps.
+/// Steps whose modulations are computed together. Their layers hold a quarter of the network's weights, which are read once for all of
+/// them; the tables of FLUX.1 take 4 MB a step.
+const STEPS_AT_ONCE: usize = 8;
+
+/// Everything about a prompt, a geometry and a schedule that can be computed before the steps.
 pub struct FluxPrepared {
     context: Tensor,
-    constant: Tensor,
     rope: Rope,
+    /// After SiLU, `[steps · B, inner]`: the rows of each step together.
+    conditioning: Tensor,
+    modulations: Modulations,
+}
+
+/// The modulations of some of the steps, each `[rows, 1, channels]` float32 with the rows of [`FluxPrepared::conditioning`].
+#[derive(Default)]
+struct Modulations {
+    steps: Range<usize>,
+    double: Vec<[Tensor; 2]>,
+    single: Vec<Tensor>,
+    out: Option<Tensor>,
 }
 
 impl FluxTransformer {
@@ -89,46 +106,71 @@ impl FluxTransformer {
         &self.config
     }
 
-    /// Computes everything that stays the same over the steps.
+    /// Computes what can be computed before the steps. `timesteps`: `[S, B]` or `[S, 1]`, 0 to 1 (float32), a row for each step.
     ///
     /// # Errors
     /// Shapes that do not fit, dev without guidance, out of memory.
-    pub fn prepare(&self, prompt: &FluxPrompt<'_>) -> Result<FluxPrepared> {
+    pub fn prepare(&self, prompt: &FluxPrompt<'_>, timesteps: &Tensor) -> Result<FluxPrepared> {
         let tokens = prompt.encoder_hidden_states.dim(1)?;
         if prompt.txt_ids.dim(0)? != tokens {
             candle_core::bail!("{tokens} text tokens have {} positions", prompt.txt_ids.dim(0)?);
         }
+        let constant = self.conditioning.constant(prompt.pooled_projections, prompt.guidance)?;
         Ok(FluxPrepared {
             context: self.context_embedder.forward(&prompt.encoder_hidden_states.to_dtype(self.dtype)?)?,
-            constant: self.conditioning.constant(prompt.pooled_projections, prompt.guidance)?,
             rope: Rope::new(prompt.txt_ids, prompt.img_ids, &self.config.axes_dims_rope, &self.device)?,
+            conditioning: self.conditioning.at(&constant, timesteps)?.silu()?.to_dtype(self.dtype)?,
+            modulations: Modulations::default(),
         })
     }
 
-    /// One step: packed latents `[B, S, in_channels]` at `timestep` `[B]` or `[1]`, 0 to 1 (float32) → the predicted velocity
+    /// The modulations of `step` and of some that follow it.
+    fn modulate(&self, prepared: &FluxPrepared, batch: usize, step: usize) -> Result<Modulations> {
+        let all = prepared.conditioning.dim(0)? / batch;
+        if step >= all {
+            candle_core::bail!("step {step} of {all} prepared ones");
+        }
+        let count = STEPS_AT_ONCE.min(all - step);
+        let conditioning = prepared.conditioning.narrow(0, step * batch, count * batch)?;
+        Ok(Modulations {
+            steps: step..step + count,
+            double: self.double.iter().map(|block| block.modulate(&conditioning)).collect::<Result<_>>()?,
+            single: self.single.iter().map(|block| block.modulate(&conditioning)).collect::<Result<_>>()?,
+            out: Some(block::modulation_table(&self.norm_out, &conditioning)?),
+        })
+    }
+
+    /// One step: packed latents `[B, S, in_channels]` at the prepared timestep number `step`, from 0 → the predicted velocity
     /// `[B, S, outputs]`, in the network's type.
     ///
     /// # Errors
-    /// Shapes that do not fit the prepared ones, out of memory.
-    pub fn forward(&self, latents: &Tensor, timestep: &Tensor, prepared: &FluxPrepared) -> Result<Tensor> {
+    /// Shapes that do not fit the prepared ones, a step that was not prepared, out of memory.
+    pub fn forward(&self, latents: &Tensor, step: usize, prepared: &mut FluxPrepared) -> Result<Tensor> {
         let (batch, image_tokens, _) = latents.dims3()?;
         let text_tokens = prepared.context.dim(1)?;
         if prepared.rope.tokens() != text_tokens + image_tokens || prepared.context.dim(0)? != batch {
             let (b, n) = (prepared.context.dim(0)?, prepared.rope.tokens() - text_tokens);
             candle_core::bail!("latents are {batch} × {image_tokens} tokens, prepared for {b} × {n}");
         }
-        let conditioning = self.conditioning.at(&prepared.constant, timestep)?.silu()?.to_dtype(self.dtype)?;
+        if !prepared.modulations.steps.contains(&step) {
+            prepared.modulations = Modulations::default();
+            prepared.modulations = self.modulate(prepared, batch, step)?;
+        }
+        let FluxPrepared { context, rope, modulations, .. } = &*prepared;
+        let first = (step - modulations.steps.start) * batch;
+        let rows = |table: &Tensor| table.narrow(0, first, batch);
         let mut image = self.x_embedder.forward(&latents.to_dtype(self.dtype)?)?;
-        let mut text = prepared.context.clone();
-        for block in &self.double {
-            (text, image) = block.forward(&text, &image, &conditioning, &prepared.rope)?;
+        let mut text = context.clone();
+        for (block, [of_image, of_text]) in self.double.iter().zip(&modulations.double) {
+            (text, image) = block.forward(&text, &image, &[rows(of_image)?, rows(of_text)?], rope)?;
         }
         let mut joint = Tensor::cat(&[text, image], 1)?;
-        for block in &self.single {
-            joint = block.forward(&joint, &conditioning, &prepared.rope)?;
+        for (block, table) in self.single.iter().zip(&modulations.single) {
+            joint = block.forward(&joint, &rows(table)?, rope)?;
         }
         let image = joint.narrow(1, text_tokens, image_tokens)?.contiguous()?;
-        let modulation = self.norm_out.forward(&conditioning)?.unsqueeze(1)?.to_dtype(DType::F32)?;
+        let Some(out) = &modulations.out else { candle_core::bail!("the last norm has no modulation") };
+        let modulation = rows(out)?;
         let inner = self.config.inner();
         let (scale, shift) = (modulation.narrow(2, 0, inner)?, modulation.narrow(2, inner, inner)?);
         self.proj_out.forward(&modulated_norm(&image, &scale, &shift, 1e-6)?)

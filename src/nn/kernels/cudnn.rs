@@ -393,10 +393,15 @@ fn data_type(dtype: DType) -> i32 {
     }
 }
 
+/// The library, opened at the first call; `None` inside if it is missing.
+pub fn open(context: &Context) -> Result<Arc<Option<Cudnn>>> {
+    context.opened(|context| Ok(Cudnn::open(&context.stream)))
+}
+
 /// Fills `out` with softmax(q kᵀ · scale) v, tensors `[B, H, N, D]` of one 16-bit type with rows at multiples of 16 bytes. Returns false if
 /// the library is missing or does not take the case.
 pub fn attention(context: &Context, [q, k, v, out]: [&Tensor; 4], scale: f64) -> Result<bool> {
-    let opened = context.opened(|context| Ok(Cudnn::open(&context.stream)))?;
+    let opened = open(context)?;
     let Some(cudnn) = opened.as_ref() else { return Ok(false) };
     let case = Case::Attention { dtype: data_type(q.dtype()), tensors: [extent(q), extent(k), extent(v), extent(out)] };
     let scale = scale as f32;
@@ -408,7 +413,7 @@ pub fn attention(context: &Context, [q, k, v, out]: [&Tensor; 4], scale: f64) ->
 /// Fast if both are channels-last. `padding`: zeros above and left, and below and right.
 pub fn convolution(x: &Tensor, weight: &Tensor, padding: [usize; 2], stride: usize, dilation: usize) -> Result<Option<Tensor>> {
     let Some(context) = of(x.device())? else { return Ok(None) };
-    let opened = context.opened(|context| Ok(Cudnn::open(&context.stream)))?;
+    let opened = open(&context)?;
     let Some(cudnn) = opened.as_ref() else { return Ok(None) };
     let dtype = x.dtype();
     if !is_half(dtype) || weight.dtype() != dtype || x.elem_count() == 0 {

@@ -10,6 +10,7 @@ mod deform_conv;
 mod elementwise;
 #[cfg(test)]
 mod tests;
+mod warm_up;
 
 pub(super) use attention::attention;
 pub(super) use blas::{Activation, linear, linear_of_parts};
@@ -18,3 +19,4 @@ pub(super) use deform_conv::deform_columns;
 pub(super) use elementwise::{
     Function, activate, add, channels_last, geglu, group_norm, is_channels_last, layer_norm, rms_norm, rotate_heads, upsample_twice,
 };
+pub use warm_up::warm_up;

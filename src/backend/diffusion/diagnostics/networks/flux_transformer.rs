@@ -51,18 +51,19 @@ pub fn run(component: &Component<'_>) -> Result<Tensors, ComponentError> {
     if config.guidance_embeds {
         component.input("guidance")?;
     }
-    let prepared = network.prepare(&FluxPrompt {
-        encoder_hidden_states: context,
-        pooled_projections: component.input("pooled_projections")?,
-        guidance: component.inputs.get("guidance"),
-        txt_ids: &txt_ids,
-        img_ids: &img_ids,
-    })?;
     let timestep = component.input("timestep")?;
     if ![1, latents.dim(0)?].contains(&timestep.elem_count()) {
         let (count, batch) = (timestep.elem_count(), latents.dim(0)?);
         return Err(ComponentError::Input(format!("the input timestep has {count} values, hidden_states are a batch of {batch}")));
     }
-    let sample = network.forward(latents, timestep, &prepared)?;
+    let prompt = FluxPrompt {
+        encoder_hidden_states: context,
+        pooled_projections: component.input("pooled_projections")?,
+        guidance: component.inputs.get("guidance"),
+        txt_ids: &txt_ids,
+        img_ids: &img_ids,
+    };
+    let mut prepared = network.prepare(&prompt, &timestep.flatten_all()?.unsqueeze(0)?)?;
+    let sample = network.forward(latents, 0, &mut prepared)?;
     Ok(Tensors::from([("sample".to_owned(), sample)]))
 }
