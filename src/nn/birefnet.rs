@@ -8,6 +8,7 @@
 use candle_core::{DType, Result, Tensor};
 
 use super::birefnet_blocks::{BatchNorm, DecoderBlock, folded};
+use super::fused::{add, join_channels, resize_bilinear};
 use super::swin::{Swin, SwinConfig};
 use super::{Conv2d, ConvSpec};
 use crate::weights::{LoadResult, Vars};
@@ -53,13 +54,6 @@ struct Output {
     picture2: Conv2d,
 }
 
-fn resized(x: &Tensor, height: usize, width: usize) -> Result<Tensor> {
-    if x.dims4().is_ok_and(|(_, _, h, w)| (h, w) == (height, width)) {
-        return Ok(x.clone());
-    }
-    x.contiguous()?.upsample_bilinear2d(height, width, true)
-}
-
 /// `[B, C, H, W]` → `[B, C·gy·gx, h, w]`: pixel (y, x) of patch (gy, gx) becomes channel (c, gy, gx) at (y, x).
 fn patches_of(image: &Tensor, height: usize, width: usize) -> Result<Tensor> {
     let (b, c, h, w) = image.dims4()?;
@@ -80,7 +74,7 @@ impl Patches {
     fn join(&self, map: &Tensor, image: &Tensor) -> Result<Tensor> {
         let (_, _, h, w) = map.dims4()?;
         let patches = self.conv_out.forward(&self.conv1.forward(&patches_of(image, h, w)?)?)?;
-        Tensor::cat(&[map, &patches], 1)
+        join_channels(&[map, &patches])
     }
 }
 
@@ -107,7 +101,7 @@ impl Output {
     fn forward(&self, map: &Tensor, image: &Tensor) -> Result<Tensor> {
         let (_, _, h, w) = image.dims4()?;
         // Upsampling and a 1×1 convolution commute: one channel is upsampled instead of 192.
-        let decoder = resized(&self.decoder.forward(map)?, h, w)?;
+        let decoder = resize_bilinear(&self.decoder.forward(map)?, h, w)?;
         decoder + self.picture2.forward(&self.picture1.forward(image)?)?
     }
 }
@@ -190,7 +184,7 @@ impl BiRefNet {
                 let seen = gradient.conv.forward_relu(&map)?;
                 map = map.broadcast_mul(&candle_nn::ops::sigmoid(&gradient.attention.forward(&seen)?)?)?;
                 let (_, _, h, w) = skip.dims4()?;
-                map = (resized(&map, h, w)? + lateral.forward(&skip)?)?;
+                map = add(&resize_bilinear(&map, h, w)?, &lateral.forward(&skip)?)?;
             }
         }
         self.output.forward(&map, &x)
@@ -200,17 +194,17 @@ impl BiRefNet {
     fn encode(&self, x: &Tensor, before_block: &dyn Fn() -> Result<()>) -> Result<Vec<Tensor>> {
         let (_, _, height, width) = x.dims4()?;
         let full = self.backbone.forward(x, before_block)?;
-        let half = self.backbone.forward(&resized(x, height / 2, width / 2)?, before_block)?;
+        let half = self.backbone.forward(&resize_bilinear(x, height / 2, width / 2)?, before_block)?;
         let mut maps = Vec::with_capacity(full.len());
         for (full, half) in full.into_iter().zip(half) {
             let (_, _, h, w) = full.dims4()?;
-            maps.push(Tensor::cat(&[&full, &resized(&half, h, w)?], 1)?);
+            maps.push(join_channels(&[&full, &resize_bilinear(&half, h, w)?])?);
         }
         if let Some(deepest) = maps.pop() {
             let (_, _, h, w) = deepest.dims4()?;
-            let mut context = maps.iter().map(|map| resized(map, h, w)).collect::<Result<Vec<_>>>()?;
+            let mut context = maps.iter().map(|map| resize_bilinear(map, h, w)).collect::<Result<Vec<_>>>()?;
             context.push(deepest);
-            maps.push(Tensor::cat(&context, 1)?);
+            maps.push(join_channels(&context.iter().collect::<Vec<_>>())?);
         }
         Ok(maps)
     }

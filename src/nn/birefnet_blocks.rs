@@ -5,6 +5,7 @@
 use candle_core::{DType, Result, Tensor};
 
 use super::deform_conv::{DeformSpec, deform_conv2d};
+use super::fused::{add, bias_relu};
 use super::{Conv2d, ConvSpec};
 use crate::weights::{LoadResult, Vars};
 
@@ -102,18 +103,23 @@ impl Aspp {
     }
 
     fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        let mean = x.to_dtype(DType::F32)?.mean_keepdim((2, 3))?.to_dtype(x.dtype())?;
+        // Gathering and the mean read channel by channel; all four branches share the copy.
+        let planar = x.contiguous()?;
+        let mean = planar.to_dtype(DType::F32)?.mean_keepdim((2, 3))?.to_dtype(x.dtype())?;
         let pooled = self.joins_pooled.forward(&self.pooled.forward_relu(&mean)?)?;
         let constant = pooled.broadcast_add(&self.shift)?;
         let mut sum: Option<Tensor> = None;
         for (branch, join) in &self.branches {
-            let part = join.forward(&branch.forward(x)?)?;
+            let part = join.forward(&branch.forward(x, &planar)?)?;
             sum = Some(match sum {
-                Some(sum) => (sum + part)?,
-                None => part.broadcast_add(&constant)?,
+                Some(sum) => add(&sum, &part)?,
+                None => part,
             });
         }
-        sum.map_or(Ok(constant), |sum| sum.relu())
+        match sum {
+            Some(sum) => bias_relu(&sum, &constant.to_dtype(sum.dtype())?),
+            None => constant.relu(),
+        }
     }
 }
 
@@ -148,12 +154,13 @@ impl Branch {
         })
     }
 
-    fn forward(&self, x: &Tensor) -> Result<Tensor> {
+    /// `planar`: the values of `x`, contiguous.
+    fn forward(&self, x: &Tensor, planar: &Tensor) -> Result<Tensor> {
         let taps = self.kernel * self.kernel;
         let predicted = self.offsets_and_gains.forward(x)?;
         let offset = predicted.narrow(1, 0, 2 * taps)?;
         let gain = (candle_nn::ops::sigmoid(&predicted.narrow(1, 2 * taps, taps)?.contiguous()?)? * 2.0)?;
         let spec = DeformSpec { stride: 1, padding: self.kernel / 2, dilation: 1 };
-        deform_conv2d(x, &offset, &self.weight, &gain, spec)?.broadcast_add(&self.shift)?.relu()
+        bias_relu(&deform_conv2d(planar, &offset, &self.weight, &gain, spec)?, &self.shift)
     }
 }

@@ -43,17 +43,23 @@ pub fn deform_conv2d(x: &Tensor, offset: &Tensor, weight: &Tensor, mask: &Tensor
     let matrix = weight.reshape((1, outputs, c * taps))?.broadcast_as((b, outputs, c * taps))?.contiguous()?;
     let limit = if sampled.device().is_cpu() { MAX_COLUMNS_CPU } else { MAX_COLUMNS_GPU };
     let step = (limit / (b * c * taps * out_width).max(1)).max(1);
+    // The next layers of a GPU read the channels of a pixel side by side.
+    let by_pixels = x.device().is_cuda();
     let mut parts = Vec::with_capacity(out_height.div_ceil(step));
     for first_row in (0..out_height).step_by(step) {
         let rows = step.min(out_height - first_row);
         let gather = Columns { kernel, spec, out_height, out_width, first_row, rows };
         let columns = sampled.apply_op3_no_bwd(&offset, &mask, &gather)?.to_dtype(dtype)?.to_device(x.device())?;
-        parts.push(matrix.matmul(&columns)?.reshape((b, outputs, rows, out_width))?);
+        parts.push(match by_pixels {
+            true => columns.transpose(1, 2)?.matmul(&matrix.transpose(1, 2)?)?.reshape((b, rows, out_width, outputs))?,
+            false => matrix.matmul(&columns)?.reshape((b, outputs, rows, out_width))?,
+        });
     }
-    match parts.as_slice() {
-        [one] => Ok(one.clone()),
-        _ => Tensor::cat(&parts, 2),
-    }
+    let joined = match parts.as_slice() {
+        [one] => one.clone(),
+        _ => Tensor::cat(&parts, if by_pixels { 1 } else { 2 })?,
+    };
+    if by_pixels { joined.permute((0, 3, 1, 2)) } else { Ok(joined) }
 }
 
 /// One bilinear sample: offsets of its four neighbours in a channel, and their weights times the mask.

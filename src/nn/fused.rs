@@ -87,6 +87,35 @@ pub fn upsample_nearest(x: &Tensor, height: usize, width: usize) -> Result<Tenso
     x.upsample_nearest2d(height, width)
 }
 
+/// Bilinear with aligned corners: `[B, C, h, w]` → `[B, C, height, width]`.
+///
+/// # Errors
+/// Out of memory.
+pub fn resize_bilinear(x: &Tensor, height: usize, width: usize) -> Result<Tensor> {
+    if x.dims4().is_ok_and(|(_, _, h, w)| (h, w) == (height, width)) {
+        return Ok(x.clone());
+    }
+    #[cfg(feature = "cuda")]
+    if let Some(y) = kernels::resize_bilinear(x, height, width)? {
+        return Ok(y);
+    }
+    x.contiguous()?.upsample_bilinear2d(height, width, true)
+}
+
+/// `relu(x + bias)`: `x` `[B, C, H, W]`, `bias` `[B, C, 1, 1]` or `[1, C, 1, 1]` of the same type.
+///
+/// # Errors
+/// Shapes that do not fit, out of memory.
+pub fn bias_relu(x: &Tensor, bias: &Tensor) -> Result<Tensor> {
+    #[cfg(feature = "cuda")]
+    if bias.elem_count() == x.dim(1)? {
+        if let Some(y) = kernels::activate(x, Some(&bias.flatten_all()?), kernels::Function::Relu)? {
+            return Ok(y);
+        }
+    }
+    x.broadcast_add(bias)?.relu()
+}
+
 /// Joins `[B, C, H, W]` along the channels. Pictures whose channels are side by side in memory stay so.
 ///
 /// # Errors

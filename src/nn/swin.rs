@@ -3,9 +3,12 @@
 //!
 //! Reference: ZhengPeng7/BiRefNet `models/backbones/swin_v1.py`.
 
-use candle_core::{D, DType, Device, Result, Tensor};
+use std::sync::Arc;
 
-use super::fused::{add, gelu_erf};
+use candle_core::{D, DType, Device, Result, Tensor};
+use parking_lot::Mutex;
+
+use super::fused::{add, gelu_erf, to_picture};
 use super::{Conv2d, ConvSpec, LayerNorm, Linear, attention};
 use crate::weights::{LoadResult, Vars, WeightsError};
 
@@ -96,7 +99,12 @@ pub struct Swin {
     patch_norm: LayerNorm,
     stages: Vec<Stage>,
     window: usize,
+    /// Windows of the last sizes of maps, plain and shifted: making them on the host takes longer than a block.
+    windows: Mutex<Vec<((usize, usize), Arc<[Windows; 2]>)>>,
 }
+
+/// Sizes of maps whose windows are kept: those of a picture at two scales.
+const KEPT_WINDOWS: usize = 8;
 
 struct Stage {
     blocks: Vec<Block>,
@@ -127,7 +135,9 @@ struct Windows {
     padded: bool,
     /// −1e9 or lower for pairs that the cyclic shift brought together, 0 elsewhere: `[windows, 1, N, N]` float32.
     mask: Option<Tensor>,
+    /// Windows of a picture, and how many of them, the first ones, have no such pair.
     count: usize,
+    unmasked: usize,
 }
 
 impl Windows {
@@ -140,7 +150,11 @@ impl Windows {
         let mut order = Vec::with_capacity(count * n);
         let mut inverse = vec![0u32; height * width];
         let mut regions = Vec::with_capacity(count * n);
-        for (wy, wx) in (0..rows).flat_map(|y| (0..columns).map(move |x| (y, x))) {
+        // The shift wraps around in the last row and the last column of windows alone. They come last.
+        let wraps = |(y, x): &(usize, usize)| shift > 0 && (y + 1 == rows || x + 1 == columns);
+        let all = || (0..rows).flat_map(|y| (0..columns).map(move |x| (y, x)));
+        let unmasked = all().filter(|window| !wraps(window)).count();
+        for (wy, wx) in all().filter(|window| !wraps(window)).chain(all().filter(wraps)) {
             for (ty, tx) in (0..side).flat_map(|y| (0..side).map(move |x| (y, x))) {
                 let (at_y, at_x) = (wy * side + ty, wx * side + tx);
                 let (y, x) = ((at_y + shift) % padded_h, (at_x + shift) % padded_w);
@@ -166,6 +180,7 @@ impl Windows {
             padded: padded_h * padded_w != height * width,
             mask,
             count,
+            unmasked,
         })
     }
 
@@ -225,13 +240,7 @@ impl Block {
         let size = c / self.heads;
         let qkv = self.qkv.forward(x)?.reshape((all, n, 3, self.heads, size))?;
         if qkv.device().is_cuda() && qkv.dtype() != DType::F32 {
-            let part = |i: usize| qkv.narrow(2, i, 1)?.squeeze(2)?.transpose(1, 2);
-            let bias = match &windows.mask {
-                Some(mask) => self.bias.broadcast_add(mask)?.repeat((all / windows.count, 1, 1, 1))?,
-                None => self.bias.clone(),
-            };
-            let y = attention(&part(0)?, &part(1)?, &part(2)?, Some(&bias), (size as f64).powf(-0.5))?;
-            return self.proj.forward(&y.transpose(1, 2)?.contiguous()?.reshape((all, n, c))?);
+            return self.proj.forward(&self.attend_fused(&qkv, windows)?.reshape((all, n, c))?);
         }
         let qkv = qkv.permute((2, 0, 3, 1, 4))?;
         let q = (qkv.get(0)?.contiguous()? * (size as f64).powf(-0.5))?;
@@ -265,6 +274,25 @@ impl Block {
             Tensor::cat(&parts, 0)?
         };
         self.proj.forward(&attended.transpose(1, 2)?.contiguous()?.reshape((all, n, c))?)
+    }
+}
+
+impl Block {
+    /// Attention without materialised scores: `qkv` `[B·windows, N, 3, heads, D]` → `[B·windows, N, heads, D]`.
+    fn attend_fused(&self, qkv: &Tensor, windows: &Windows) -> Result<Tensor> {
+        let (all, _, _, _, size) = qkv.dims5()?;
+        let attend = |first: usize, count: usize, bias: &Tensor| -> Result<Tensor> {
+            let part = |i: usize| qkv.narrow(0, first, count)?.narrow(2, i, 1)?.squeeze(2)?.transpose(1, 2);
+            attention(&part(0)?, &part(1)?, &part(2)?, Some(bias), (size as f64).powf(-0.5))?.transpose(1, 2)?.contiguous()
+        };
+        let Some(mask) = &windows.mask else { return attend(0, all, &self.bias) };
+        if all != windows.count || windows.unmasked == 0 {
+            return attend(0, all, &self.bias.broadcast_add(mask)?.repeat((all / windows.count, 1, 1, 1))?);
+        }
+        // A bias for each window is as large as all scores: only windows with a mask get one.
+        let (unmasked, masked) = (windows.unmasked, all - windows.unmasked);
+        let bias = self.bias.broadcast_add(&mask.narrow(0, unmasked, masked)?)?;
+        Tensor::cat(&[attend(0, unmasked, &self.bias)?, attend(unmasked, masked, &bias)?], 0)
     }
 }
 
@@ -309,7 +337,23 @@ impl Swin {
             patch_norm: LayerNorm::load(&vars.pp("patch_embed").pp("norm"), config.embed_dim, EPS)?,
             stages,
             window: config.window_size,
+            windows: Mutex::default(),
         })
+    }
+
+    /// The plain and the shifted windows of a map.
+    fn windows(&self, size: (usize, usize), device: &Device) -> Result<Arc<[Windows; 2]>> {
+        let mut kept = self.windows.lock();
+        if let Some((_, windows)) = kept.iter().find(|(of, _)| *of == size) {
+            return Ok(Arc::clone(windows));
+        }
+        let made = |shift| Windows::new(size.0, size.1, self.window, shift, device);
+        let windows = Arc::new([made(0)?, made(self.window / 2)?]);
+        if kept.len() == KEPT_WINDOWS {
+            kept.remove(0);
+        }
+        kept.push((size, Arc::clone(&windows)));
+        Ok(windows)
     }
 
     /// `x` `[B, 3, H, W]` → four maps `[B, C·2ⁱ, ⌈H/(4·2ⁱ)⌉, ⌈W/(4·2ⁱ)⌉]`. `before_block` is called before every block; its error ends the pass.
@@ -325,13 +369,13 @@ impl Swin {
         let (mut h, mut w) = (h, w);
         let mut maps = Vec::with_capacity(self.stages.len());
         for stage in &self.stages {
-            let plain = Windows::new(h, w, self.window, 0, x.device())?;
-            let shifted = Windows::new(h, w, self.window, self.window / 2, x.device())?;
+            let windows = self.windows((h, w), x.device())?;
+            let [plain, shifted] = windows.as_ref();
             for block in &stage.blocks {
                 before_block()?;
-                x = block.forward(&x, if block.shifted { &shifted } else { &plain })?;
+                x = block.forward(&x, if block.shifted { shifted } else { plain })?;
             }
-            maps.push(stage.norm.forward(&x)?.transpose(1, 2)?.contiguous()?.reshape((b, (), h, w))?);
+            maps.push(to_picture(&stage.norm.forward(&x)?, h, w)?);
             if let Some(downsample) = &stage.downsample {
                 x = merge(downsample, &x, h, w)?;
                 (h, w) = (h.div_ceil(2), w.div_ceil(2));
@@ -344,6 +388,7 @@ impl Swin {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::weights::{GeneratedWeights, synthetic};
 
     /// The shapes that a backbone's file has.
     fn shapes(config: SwinConfig) -> impl Fn(&str) -> Option<Vec<usize>> {
@@ -361,6 +406,26 @@ mod tests {
                 }
                 _ => None,
             }
+        }
+    }
+
+    #[test]
+    fn fused_attention_agrees_with_plain_scores() {
+        let (side, heads, channels) = (3, 2, 8);
+        let config = SwinConfig { window_size: side, ..SwinConfig::default() };
+        let vars = Vars::created_by(Arc::new(GeneratedWeights::new(3)), DType::F32, &Device::Cpu);
+        let block = Block::load(&vars, channels, heads, &config, true).unwrap();
+        let made = |shape: &[usize]| Tensor::from_vec(synthetic::values("x", shape, 3), shape, &Device::Cpu).unwrap();
+        // With and without padding, one picture and two, maps of one window and of many.
+        for (height, width, batch, shift) in [(7, 9, 1, 1), (6, 6, 1, 1), (6, 9, 2, 1), (2, 3, 1, 1), (7, 4, 1, 0)] {
+            let windows = Windows::new(height, width, side, shift, &Device::Cpu).unwrap();
+            let x = windows.split(&made(&[batch, height * width, channels])).unwrap();
+            let qkv = block.qkv.forward(&x).unwrap().reshape((batch * windows.count, side * side, 3, heads, channels / heads)).unwrap();
+            let fused = block.proj.forward(&block.attend_fused(&qkv, &windows).unwrap().flatten_from(2).unwrap()).unwrap();
+            let plain = block.attend(&x, &windows).unwrap();
+            let differ = (fused - &plain).unwrap().abs().unwrap().max_all().unwrap().to_scalar::<f32>().unwrap();
+            let most = plain.abs().unwrap().max_all().unwrap().to_scalar::<f32>().unwrap();
+            assert!(differ <= 1e-5 * most, "{height} × {width}, {batch}: {differ} of {most}");
         }
     }
 

@@ -319,6 +319,29 @@ __device__ void upsample_twice(const T* x, T* out, int64_t total, int64_t height
     *reinterpret_cast<Pack<T>*>(out + i) = *reinterpret_cast<const Pack<T>*>(from);
 }
 
+// Bilinear with aligned corners: channels-last x [batch, height, width, channels] → [batch, rows, columns, channels].
+template <typename T>
+__device__ void resize_bilinear(const T* x, T* out, int64_t total, int64_t height, int64_t width, int64_t rows, int64_t columns,
+                                int64_t channels) {
+    int64_t i = ((int64_t)blockIdx.x * blockDim.x + threadIdx.x) * WIDTH;
+    if (i >= total) return;
+    int64_t c = i % channels, column = i / channels % columns, row = i / channels / columns % rows, b = i / channels / columns / rows;
+    float at_y = rows > 1 ? row * ((float)(height - 1) / (rows - 1)) : 0.0f, at_x = columns > 1 ? column * ((float)(width - 1) / (columns - 1)) : 0.0f;
+    int64_t top = min((int64_t)at_y, height - 1), left = min((int64_t)at_x, width - 1);
+    int64_t down = top + 1 < height ? width * channels : 0, right = left + 1 < width ? channels : 0;
+    float ty = at_y - top, tx = at_x - left;
+    const T* from = x + ((b * height + top) * width + left) * channels + c;
+    float v[4][WIDTH], y[WIDTH];
+    load(v[0], from);
+    load(v[1], from + right);
+    load(v[2], from + down);
+    load(v[3], from + down + right);
+#pragma unroll
+    for (int j = 0; j < WIDTH; j++)
+        y[j] = (1.0f - ty) * ((1.0f - tx) * v[0][j] + tx * v[1][j]) + ty * ((1.0f - tx) * v[2][j] + tx * v[3][j]);
+    store(out + i, y);
+}
+
 // An activation of x + bias, x [total]: 0 GELU (tanh), 1 GELU (erf), 2 SiLU, 3 ReLU, 4 none; bias [columns] (null for none).
 template <typename T>
 __device__ void activate(const T* x, const float* bias, T* out, int64_t total, int64_t columns, int which) {
@@ -371,6 +394,10 @@ __device__ void activate(const T* x, const float* bias, T* out, int64_t total, i
     extern "C" __global__ void upsample_twice_##NAME(const T* x, T* out, int64_t total, int64_t height, int64_t width,                \
                                                      int64_t channels) {                                                              \
         upsample_twice(x, out, total, height, width, channels);                                                                       \
+    }                                                                                                                                 \
+    extern "C" __global__ void resize_bilinear_##NAME(const T* x, T* out, int64_t total, int64_t height, int64_t width, int64_t rows,   \
+                                                      int64_t columns, int64_t channels) {                                            \
+        resize_bilinear(x, out, total, height, width, rows, columns, channels);                                                       \
     }                                                                                                                                 \
     extern "C" __global__ void activate_##NAME(const T* x, const float* bias, T* out, int64_t total, int64_t columns, int which) {    \
         activate(x, bias, out, total, columns, which);                                                                                \

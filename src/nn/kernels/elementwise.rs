@@ -352,6 +352,24 @@ pub fn upsample_twice(x: &Tensor) -> Result<Option<Tensor>> {
     out.permute((0, 3, 1, 2)).map(Some)
 }
 
+/// Bilinear with aligned corners: `[B, C, H, W]` → `[B, C, height, width]`, channels-last.
+pub fn resize_bilinear(x: &Tensor, height: usize, width: usize) -> Result<Option<Tensor>> {
+    let Some((context, suffix)) = usable(x)? else { return Ok(None) };
+    let (batch, channels, rows, columns) = x.dims4()?;
+    if !channels.is_multiple_of(WIDTH) || x.elem_count() == 0 || height == 0 || width == 0 {
+        return Ok(None);
+    }
+    let x = channels_last(x)?;
+    let out = context.uninit((batch, height, width, channels), x.dtype())?;
+    if !aligned(&[pointer(&x)?]) {
+        return Ok(None);
+    }
+    let mut args = vec![Arg::Pointer(pointer(&x)?), Arg::Pointer(pointer(&out)?)];
+    args.extend([out.elem_count(), rows, columns, height, width, channels].map(Arg::long));
+    launch(&context, &format!("resize_bilinear_{suffix}"), grid(out.elem_count() / WIDTH)?, &args)?;
+    out.permute((0, 3, 1, 2)).map(Some)
+}
+
 /// An activation function of `elementwise.cu`.
 #[derive(Clone, Copy)]
 pub enum Function {

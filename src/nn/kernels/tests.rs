@@ -215,6 +215,13 @@ fn group_norms_convolutions_and_upsampling() {
             }
             let expected = x.upsample_nearest2d(2 * height, 2 * width).unwrap();
             inputs.check("upsampling", &fused::upsample_nearest(&on_gpu, 2 * height, 2 * width).unwrap(), &expected);
+            for (rows, columns) in [(2 * height + 1, 3 * width), (height.div_ceil(2), width.div_ceil(3)), (1, 1)] {
+                let expected = x.upsample_bilinear2d(rows, columns, true).unwrap();
+                inputs.check("bilinear", &fused::resize_bilinear(&on_gpu, rows, columns).unwrap(), &expected);
+            }
+            let channels = x.dim(1).unwrap();
+            let (shift, shift_on_gpu) = inputs.pair(&[1, channels, 1, 1]);
+            inputs.check("bias and ReLU", &fused::bias_relu(&on_gpu, &shift_on_gpu).unwrap(), &fused::bias_relu(&x, &shift).unwrap());
             let last = super::channels_last(&on_gpu).unwrap();
             let joined = fused::join_channels(&[&last, &last]).unwrap();
             inputs.check("joined channels", &joined, &Tensor::cat(&[&x, &x], 1).unwrap());
