@@ -82,6 +82,8 @@ impl Conv2d {
     /// Out of memory.
     pub fn new(weight: Tensor, bias: Option<Tensor>, spec: ConvSpec) -> Result<Self> {
         let weight = arranged(weight)?;
+        // The kernels of a GPU add biases in float32.
+        let bias = bias.map(|bias| if bias.device().is_cuda() { bias.to_dtype(DType::F32) } else { Ok(bias) }).transpose()?;
         Ok(Self { weight, bias, stride: spec.stride, padding: spec.padding, dilation: spec.dilation, groups: spec.groups })
     }
 
@@ -111,7 +113,7 @@ impl Conv2d {
         bias.map_or_else(|| Ok(y.clone()), |bias| add_bias(&y, bias))?.relu()
     }
 
-    /// Like [`Conv2d::forward`], with the bias `[out]` that is still to be added: a norm that follows adds it at no cost.
+    /// Like [`Conv2d::forward`], with the bias `[out]` that is still to be added: a norm or a sum that follows adds it at no cost.
     ///
     /// # Errors
     /// As [`Conv2d::forward`].

@@ -21,6 +21,21 @@ pub fn add(x: &Tensor, y: &Tensor) -> Result<Tensor> {
     x.to_dtype(DType::F32)?.broadcast_add(&y.to_dtype(DType::F32)?)
 }
 
+/// `x + y + bias` for `[B, C, H, W]` and a bias `[C]` of any type, as [`add`].
+///
+/// # Errors
+/// Shapes that do not fit, out of memory.
+pub fn add_biased(x: &Tensor, y: &Tensor, bias: Option<&Tensor>) -> Result<Tensor> {
+    #[cfg(feature = "cuda")]
+    if let Some(sum) = kernels::add(x, y, None, bias)? {
+        return Ok(sum);
+    }
+    match bias {
+        Some(bias) => add(x, &y.broadcast_add(&bias.to_dtype(y.dtype())?.reshape((1, (), 1, 1))?)?),
+        None => add(x, y),
+    }
+}
+
 /// `x + gate · y`: `x`, `y` `[B, N, C]`, `gate` `[B, 1, C]` float32. The type of the sum is as in [`add`]. float16 sums are clipped to its
 /// range, as FLUX's reference does.
 ///

@@ -4,7 +4,7 @@
 
 use candle_core::{DType, Result, Tensor};
 
-use super::fused::{add, upsample_nearest};
+use super::fused::{add_biased, upsample_nearest};
 use super::{Conv2d, ConvSpec, GroupNorm, Linear};
 use crate::weights::{LoadResult, Vars};
 
@@ -54,24 +54,21 @@ impl ResnetBlock {
     /// Shapes that do not fit, out of memory.
     pub fn forward(&self, x: &Tensor, time: Option<&Tensor>) -> Result<Tensor> {
         let y = self.norm1.silu(x)?;
-        let y = match (&self.time, time) {
-            (Some(linear), Some(time)) => {
-                let (y, bias) = self.conv1.forward_without_bias(&y)?;
-                let time = linear.forward(time)?;
-                self.norm2.silu_of_sum(
-                    &y,
-                    &match bias {
-                        Some(bias) => time.to_dtype(DType::F32)?.broadcast_add(&bias.to_dtype(DType::F32)?)?,
-                        None => time,
-                    },
-                )?
-            }
-            _ => self.norm2.silu(&self.conv1.forward(&y)?)?,
+        let (y, bias) = self.conv1.forward_without_bias(&y)?;
+        let bias = bias.map(|bias| bias.to_dtype(DType::F32)?.unsqueeze(0)).transpose()?;
+        let time = match (&self.time, time) {
+            (Some(linear), Some(time)) => Some(linear.forward(time)?.to_dtype(DType::F32)?),
+            _ => None,
         };
-        let y = self.conv2.forward(&y)?;
+        let y = match (time, bias) {
+            (Some(time), Some(bias)) => self.norm2.silu_of_sum(&y, &time.broadcast_add(&bias)?)?,
+            (Some(extra), None) | (None, Some(extra)) => self.norm2.silu_of_sum(&y, &extra)?,
+            (None, None) => self.norm2.silu(&y)?,
+        };
+        let (y, bias) = self.conv2.forward_without_bias(&y)?;
         match &self.shortcut {
-            Some(shortcut) => add(&shortcut.forward(x)?, &y),
-            None => add(x, &y),
+            Some(shortcut) => add_biased(&shortcut.forward(x)?, &y, bias),
+            None => add_biased(x, &y, bias),
         }
     }
 }

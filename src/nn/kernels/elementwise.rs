@@ -168,6 +168,9 @@ pub fn add(x: &Tensor, y: &Tensor, gate: Option<&Tensor>, bias: Option<&Tensor>)
         _ => (x.contiguous()?, y.contiguous()?),
     };
     let by_channels = is_channels_last(&x);
+    if x.rank() == 4 && !by_channels && (gate.is_some() || bias.is_some()) {
+        return Ok(None);
+    }
     let columns = match (by_channels, gate.is_some() || bias.is_some()) {
         (true, _) => x.dim(1)?,
         (false, true) => x.dim(D::Minus1)?,
