@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Type-checks the program for macOS on Apple silicon, with the engine option `metal`. Runs on Linux: it needs no Mac and no Apple SDK, because nothing
 # is linked. On a Mac it uses the system's compiler.
+# usage: packaging/macos/check.sh [--tools | OPTIONS OF CARGO CHECK]        --tools only installs what the check needs
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 target=aarch64-apple-darwin
@@ -19,4 +20,5 @@ if [ "$(uname)" != Darwin ]; then
   # Build scripts would ask Xcode for the SDK's folder.
   export SDKROOT=/
 fi
+[ "${1:-}" != --tools ] || exit 0
 cargo check --locked --target "$target" --features metal "$@"
