@@ -361,7 +361,7 @@ impl Swin {
     /// # Errors
     /// Shapes that do not fit, out of memory, errors of `before_block`.
     pub fn forward(&self, x: &Tensor, before_block: &dyn Fn() -> Result<()>) -> Result<Vec<Tensor>> {
-        let (b, _, height, width) = x.dims4()?;
+        let (_, _, height, width) = x.dims4()?;
         let (h, w) = (height.div_ceil(PATCH), width.div_ceil(PATCH));
         let x = x.pad_with_zeros(2, 0, h * PATCH - height)?.pad_with_zeros(3, 0, w * PATCH - width)?;
         let x = self.patch.forward(&x)?.flatten_from(2)?.transpose(1, 2)?.contiguous()?;
