@@ -76,7 +76,8 @@ pub(super) async fn status(
     let images = query.map_err(wrong_query)?.images()?;
     let engine = state.engine;
     if job.images.is_empty() && job.lost.is_empty() {
-        return Ok(Json(StatusBody::new(&engine, &job)).into_response());
+        let load = blocking(move || engine.metrics()).await?;
+        return Ok(Json(StatusBody::new(load, &job)).into_response());
     }
     let parts = blocking(move || {
         // Pictures whose files are gone are not listed.
@@ -90,7 +91,7 @@ pub(super) async fn status(
 fn with_pictures(engine: &Engine, job: &JobSnapshot, images: bool) -> serde_json::Result<Vec<Part>> {
     // Marks where a picture goes. It is random, so that no title or prompt can contain it.
     let mark = Uuid::new_v4().simple().to_string();
-    let mut body = StatusBody::new(engine, job);
+    let mut body = StatusBody::new(engine.metrics(), job);
     let mut pictures = Vec::new();
     for (field, name) in
         [(&mut body.step1_result, ImageName::Step1), (&mut body.step2_result, ImageName::Step2), (&mut body.final_result, ImageName::Final)]

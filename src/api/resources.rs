@@ -64,7 +64,7 @@ impl AsRef<[u8]> for Face {
 #[utoipa::path(get, path = "/health", tag = "resources", responses((status = 200, body = Health)))]
 pub(super) async fn health(State(state): State<ApiState>) -> Result<Json<Health>, ApiError> {
     let engine = state.engine.clone();
-    let storage = blocking(move || engine.storage()).await?;
+    let (storage, system_metrics) = blocking(move || (engine.storage(), engine.metrics())).await?;
     let jobs = state.engine.snapshots();
     let active_jobs = jobs.iter().filter(|j| j.status.is_active()).count();
     Ok(Json(Health {
@@ -72,7 +72,7 @@ pub(super) async fn health(State(state): State<ApiState>) -> Result<Json<Health>
         server_time: now(),
         total_jobs: jobs.len(),
         active_jobs,
-        system_metrics: state.engine.metrics(),
+        system_metrics,
         version: env!("CARGO_PKG_VERSION"),
         storage: StorageBody::new(&storage),
     }))

@@ -32,7 +32,7 @@ pub(super) struct SystemMetrics {
     ram_total_gb: f64,
     /// Percent in use; 0 if unknown.
     ram_percent: f64,
-    /// Empty without an NVIDIA driver.
+    /// Empty without an NVIDIA driver, or while it does not answer.
     gpu_info: Vec<GpuInfo>,
 }
 
@@ -65,7 +65,7 @@ mod tests {
     #[test]
     fn metrics_have_the_fields_of_their_schemas() {
         let gpu = metrics::GpuInfo { index: 0, name: String::new(), gpu_util: None, memory: None };
-        let load = metrics::SystemMetrics { gpu_info: vec![gpu], ..metrics::SystemMetrics::default() };
+        let load = metrics::SystemMetrics { gpu_info: Some(vec![gpu]), ..metrics::SystemMetrics::default() };
         let json = serde_json::to_value(&load).unwrap();
         assert_same_fields::<super::GpuInfo>(&json["gpu_info"][0]);
         assert_same_fields::<super::SystemMetrics>(&load);

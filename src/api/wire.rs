@@ -7,7 +7,6 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::engine::Engine;
 use crate::job::JobSnapshot;
 use crate::metrics::SystemMetrics;
 use crate::notice::Notice;
@@ -298,10 +297,10 @@ pub struct StatusBody<'a> {
 
 impl<'a> StatusBody<'a> {
     /// The status without its pictures.
-    pub(super) fn new(engine: &Engine, job: &'a JobSnapshot) -> Self {
+    pub(super) fn new(system_metrics: SystemMetrics, job: &'a JobSnapshot) -> Self {
         Self {
             progress: Progress::new(job, crate::engine::clock()),
-            system_metrics: engine.metrics(),
+            system_metrics,
             parameters: &job.parameters,
             step1_result: None,
             step2_result: None,

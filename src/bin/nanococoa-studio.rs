@@ -51,5 +51,8 @@ fn show_error(words: &str) {
 
 #[cfg(not(windows))]
 fn show_error(words: &str) {
-    eprintln!("{words}");
+    use std::io::Write as _;
+
+    // `eprintln!` panics if nobody can read it.
+    let _ = writeln!(std::io::stderr(), "{words}");
 }

@@ -58,10 +58,10 @@ pub(super) fn setup(config: &Config) -> impl Fn() -> Result<Setup, Notice> + Sen
     }
 }
 
-/// The memory of the GPU in use, or of the machine.
+/// The memory of the GPU in use, or of the machine (in a container, of the container).
 fn memory(device: &Device, sampler: &Sampler) -> Option<Memory> {
     gpu_memory(device).or_else(|| {
-        let now = sampler.sample_now().memory.filter(|_| device.is_cpu())?;
+        let now = Some(sampler).filter(|_| device.is_cpu())?.memory_now()?;
         let bytes = |gib: f64| (gib * GIB) as u64;
         Some(Memory { free: bytes(now.total_gb - now.used_gb), total: bytes(now.total_gb) })
     })

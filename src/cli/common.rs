@@ -19,6 +19,14 @@ macro_rules! say {
     }};
 }
 
+/// Prints a line to standard error. Unlike `eprintln!`, it does not panic when the reader has gone away or the disk is full.
+macro_rules! say_stderr {
+    ($($words:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stderr(), $($words)*);
+    }};
+}
+
 #[derive(Args, Clone)]
 pub(super) struct Common {
     /// Settings file (default: config.toml in the user's configuration folder)
@@ -82,7 +90,7 @@ impl Failure {
     /// Prints the messages to standard error.
     pub(super) fn print(&self) {
         if !self.notices.is_empty() {
-            eprintln!("error: {}", self.text());
+            say_stderr!("error: {}", self.text());
         }
     }
 }

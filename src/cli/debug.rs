@@ -252,8 +252,8 @@ impl PeakMemory {
     fn start(cpu: bool) -> std::io::Result<Self> {
         let sampler = Sampler::default();
         let used = move || {
-            let now = sampler.sample_now();
-            let memory = if cpu { now.memory } else { now.gpu_info.first().and_then(|gpu| gpu.memory) };
+            let of_gpu = || sampler.sample_now().gpu_info?.first()?.memory;
+            let memory = if cpu { sampler.memory_now() } else { of_gpu() };
             memory.map_or(0.0, |m| m.used_gb)
         };
         let before = used();

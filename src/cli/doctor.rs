@@ -35,10 +35,15 @@ pub(super) fn doctor(common: &Common, as_json: bool) -> Result<(), Failure> {
 }
 
 fn examine(config: Config) -> Findings {
-    let metrics = Sampler::default().sample();
+    let metrics = Sampler::default().sample_now();
     let fonts = FontCatalog::load(&config.font_dirs);
     let written = nanococoa::store::create_private_dir(&config.data_dir).and_then(|()| tempfile::tempfile_in(&config.data_dir).map(drop));
     let mut to_do = Vec::new();
+    if metrics.gpu_info.is_none() {
+        let words =
+            "The NVIDIA driver does not answer. Check it with nvidia-smi or restart the machine; the draft engine works without it.";
+        to_do.push(words.to_owned());
+    }
     if let Err(error) = &written {
         let folder = config.data_dir.display();
         to_do.push(format!("The data folder {folder} cannot be written: {error}; choose another folder with --data-dir."));
@@ -115,10 +120,12 @@ fn print(findings: &Findings) {
     for model in models {
         say!("            {model}");
     }
-    if metrics.gpu_info.is_empty() {
-        say!("GPU         none found (no NVIDIA driver); the draft engine needs none");
+    match metrics.gpu_info.as_deref() {
+        Some([]) => say!("GPU         none found (no NVIDIA driver); the draft engine needs none"),
+        None => say!("GPU         not known: the NVIDIA driver does not answer"),
+        Some(_) => {}
     }
-    for gpu in &metrics.gpu_info {
+    for gpu in metrics.gpu_info.iter().flatten() {
         say!("GPU {}       {}, {}", gpu.index, gpu.name, in_use(gpu.memory));
     }
     say!("Memory      {}", in_use(metrics.memory));

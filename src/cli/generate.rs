@@ -158,7 +158,7 @@ fn prepare(common: &Common, args: &GenerateArgs, told: &mut bool) -> Result<(), 
         Ok(engine) => (engine, None),
         // A running studio or server owns the folder; one picture can be made without it.
         Err(EngineError::Store(error)) if error.is_in_use() && common.data_dir.is_none() => {
-            eprintln!("note: {}", words(&notice!("cli-beside", folder = config.data_dir.display())));
+            say_stderr!("note: {}", words(&notice!("cli-beside", folder = config.data_dir.display())));
             let folder = tempfile::tempdir().map_err(|e| Failure::failed(notice!("cli-temporary-folder", detail = e.to_string())))?;
             let config = nanococoa::config::Config { data_dir: folder.path().into(), ..config };
             (start_engine(&config).map_err(cannot_start)?, Some(folder))
@@ -302,7 +302,7 @@ fn run_job(engine: &Engine, raw: RawRequest, output: &Output, kept: bool, told: 
         .map_err(|errors| Failure::bad_fields(errors.into_iter().map(|e| e.notice).collect()))?;
     let asked = spec.warnings.clone();
     for warning in &asked {
-        eprintln!("note: {}", words(warning));
+        say_stderr!("note: {}", words(warning));
     }
     if plan_only {
         return tell_plan(engine, &spec, output.json);
@@ -327,7 +327,7 @@ fn run_job(engine: &Engine, raw: RawRequest, output: &Output, kept: bool, told: 
         say!("{}", output::report(&job, output, result.is_ok()));
     } else if result.is_ok() {
         for warning in job.warnings.iter().filter(|w| !asked.contains(w)) {
-            eprintln!("note: {}", words(warning));
+            say_stderr!("note: {}", words(warning));
         }
         let (path, seconds) = (output.file().display(), format!("{:.1}", job.elapsed(0.0)));
         let (width, height, backend) = (job.width, job.height, job.backend.as_str());

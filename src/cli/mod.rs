@@ -62,7 +62,10 @@ enum Command {
 /// Parses the flags and runs the command.
 pub fn run() -> ExitCode {
     let filter = tracing_subscriber::EnvFilter::try_from_env("NANOCOCOA_LOG").unwrap_or_else(|_| "warn".into());
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(console::log_colours()).init();
+    // A line of the log that cannot be written is lost. tracing-subscriber would report that with `eprintln!`, whose panic ends the thread that
+    // logs: the job's, for example.
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).log_internal_errors(false);
+    log.with_ansi(console::log_colours()).init();
     let cli = Cli::parse();
     let result = match cli.command {
         None => studio(&cli.common, cli.open.flatten()),

@@ -52,7 +52,7 @@ pub(super) fn serve(common: &Common, args: ServeArgs) -> Result<(), Failure> {
     }
     for origin in &config.allowed_origins {
         if api::read_origin(origin).map_err(Failure::bad_input)? == "null" {
-            eprintln!("warning: {}", words(&notice!("cli-origin-null")));
+            say_stderr!("warning: {}", words(&notice!("cli-origin-null")));
         }
     }
     runtime(&mut tokio::runtime::Builder::new_multi_thread())?.block_on(async {

@@ -116,6 +116,8 @@ impl Engine {
         let engine = Self { threads: Arc::new(Threads { shared: Arc::clone(&shared), handles: Mutex::default() }), shared };
         engine.threads.spawn("nanococoa-engine", worker::run)?;
         engine.threads.spawn("nanococoa-keeper", keeper::run)?;
+        // Drivers of GPUs take up to seconds to start; the first reader need not wait for them.
+        engine.shared.sampler.start();
         Ok(engine)
     }
 
@@ -299,7 +301,7 @@ impl Engine {
         &self.shared.fonts.default
     }
 
-    /// The machine's load, sampled at most twice a second.
+    /// The machine's load, sampled at most twice a second. Blocking for at most a tenth of a second, while a counter does not answer.
     pub fn metrics(&self) -> SystemMetrics {
         self.shared.sampler.sample()
     }

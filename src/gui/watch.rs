@@ -185,8 +185,10 @@ fn run(inbox: &Inbox<Requests>, shared: &Mutex<Shown>, engine: &Engine, ctx: &Co
                 (Some(now), Some(then)) => (now - then).abs() >= by,
                 _ => now.is_some() != then.is_some(),
             };
-            let now = (load.cpu_percent, load.memory.map(|m| m.used_gb));
-            let moved = seen.is_none_or(|seen: (Option<f64>, Option<f64>)| differs(now.0, seen.0, 12.0) || differs(now.1, seen.1, 0.3));
+            let now = (load.cpu_percent, load.memory.map(|m| m.used_gb), load.gpu_info.as_ref().map(Vec::len));
+            let moved = seen.is_none_or(|seen: (Option<f64>, Option<f64>, Option<usize>)| {
+                differs(now.0, seen.0, 12.0) || differs(now.1, seen.1, 0.3) || now.2 != seen.2
+            });
             if moved {
                 seen = Some(now);
             }

@@ -5,7 +5,7 @@ use serde::Serialize;
 /// Bytes in a GiB.
 pub(super) const GIB: f64 = (1u64 << 30) as f64;
 
-/// Memory of the machine or of a GPU.
+/// Memory of the machine, of the container that limits it, or of a GPU.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct MemoryLoad {
     /// GiB in use.
@@ -40,7 +40,8 @@ pub struct GpuInfo {
     pub memory: Option<MemoryLoad>,
 }
 
-/// One sample of the machine's load. In JSON, unknown values are 0: clients of the original server calculate with these numbers.
+/// One sample of the machine's load. In JSON, unknown values are 0 and unknown GPUs are left out: clients of the original server
+/// calculate with these numbers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(into = "MetricsJson")]
 pub struct SystemMetrics {
@@ -48,8 +49,8 @@ pub struct SystemMetrics {
     pub cpu_percent: Option<f64>,
     /// `None` if unknown.
     pub memory: Option<MemoryLoad>,
-    /// Empty without an NVIDIA driver.
-    pub gpu_info: Vec<GpuInfo>,
+    /// Empty without an NVIDIA driver; `None` if unknown, because the driver does not answer.
+    pub gpu_info: Option<Vec<GpuInfo>>,
 }
 
 #[derive(Serialize)]
@@ -78,7 +79,7 @@ impl From<SystemMetrics> for MetricsJson {
             ram_used_gb: load.memory.map_or(0.0, |m| m.used_gb),
             ram_total_gb: load.memory.map_or(0.0, |m| m.total_gb),
             ram_percent: load.memory.map_or(0.0, MemoryLoad::percent),
-            gpu_info: load.gpu_info.into_iter().map(GpuJson::from).collect(),
+            gpu_info: load.gpu_info.into_iter().flatten().map(GpuJson::from).collect(),
         }
     }
 }

@@ -1,8 +1,10 @@
-//! Load of the machine: CPU and memory, GPUs by NVML, free disk space. Every value may be unknown: in containers, without permission, without
-//! an NVIDIA driver.
+//! Load of the machine: CPU and memory, GPUs by NVML, free disk space. Every value may be unknown: without permission, without an NVIDIA driver, or
+//! because a driver does not answer. In a container with a memory limit, the memory is the container's and the CPU the machine's.
 
 mod gpus;
 mod load;
+mod reader;
+mod source;
 mod sources;
 #[cfg(not(windows))]
 #[path = "system_sysinfo.rs"]
@@ -14,52 +16,61 @@ mod system;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use parking_lot::Mutex;
-
 use load::GIB;
 pub use load::{GpuInfo, MemoryLoad, SystemMetrics};
+use reader::Timing;
 use sources::Sources;
 
-/// Longest age of a sample. Reading the counters costs up to a millisecond, and clients may poll far more often than they change.
-const MAX_AGE: Duration = Duration::from_millis(500);
+/// For displays. Reading the counters costs up to a millisecond, and clients may poll far more often than they change. An old value stands in for
+/// an overdue one for longer than the studio's interval between two readings, ten seconds.
+const RECENT: Timing =
+    Timing { max_age: Duration::from_millis(500), patience: Duration::from_millis(100), stale_after: Duration::from_secs(15) };
 
-struct State {
-    sources: Sources,
-    taken: Option<Instant>,
-    last: SystemMetrics,
-}
+/// For decisions and reports. Drivers of several GPUs take seconds to start.
+const NOW: Timing = Timing { max_age: Duration::ZERO, patience: Duration::from_secs(5), stale_after: Duration::ZERO };
 
-/// Samples the machine at most twice a second.
-pub struct Sampler(Mutex<State>);
+/// Samples the machine at most twice a second. Every counter is read on a thread of its own, so one that hangs, such as a broken driver's, delays
+/// its readers once, for a limited time, and is unknown from then on.
+pub struct Sampler(Sources);
 
 impl Default for Sampler {
     fn default() -> Self {
-        Self::with_sources(Sources::of_this_machine())
+        Self(Sources::of_this_machine())
     }
 }
 
 impl Sampler {
-    fn with_sources(sources: Sources) -> Self {
-        Self(Mutex::new(State { sources, taken: None, last: SystemMetrics::default() }))
+    /// Starts the counters and takes a first sample in the background.
+    pub fn start(&self) {
+        self.0.ask(Instant::now(), RECENT.max_age);
     }
 
-    /// The newest sample, at most half a second old.
+    /// The newest sample: at most half a second old, or up to 15 s where a counter is slow. Blocking for at most a tenth of a second.
     pub fn sample(&self) -> SystemMetrics {
-        self.sample_within(MAX_AGE)
+        self.sample_with(RECENT)
     }
 
-    /// A sample taken now.
+    /// A sample taken now. Values that are not known after five seconds are unknown. Blocking.
     pub fn sample_now(&self) -> SystemMetrics {
-        self.sample_within(Duration::ZERO)
+        self.sample_with(NOW)
     }
 
-    fn sample_within(&self, max_age: Duration) -> SystemMetrics {
-        let mut state = self.0.lock();
-        if state.taken.is_none_or(|t| t.elapsed() >= max_age) {
-            state.last = state.sources.read();
-            state.taken = Some(Instant::now());
-        }
-        state.last.clone()
+    /// The memory in use now; `None` if it is not known after five seconds. Reads no other counter. Blocking.
+    pub fn memory_now(&self) -> Option<MemoryLoad> {
+        self.memory_with(NOW)
+    }
+
+    fn sample_with(&self, timing: Timing) -> SystemMetrics {
+        let now = Instant::now();
+        // All counters are read at the same time.
+        self.0.ask(now, timing.max_age);
+        self.0.wait(now, timing)
+    }
+
+    fn memory_with(&self, timing: Timing) -> Option<MemoryLoad> {
+        let now = Instant::now();
+        self.0.memory.ask(now, timing.max_age);
+        self.0.memory.wait(now, timing)
     }
 }
 
@@ -74,88 +85,4 @@ pub fn free_space(folder: &Path) -> Option<u64> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn this_machine_tells_its_load() {
-        let sampler = Sampler::default();
-        let _ = sampler.sample_now();
-        std::thread::sleep(Duration::from_millis(250));
-        let load = sampler.sample_now();
-        let memory = load.memory.unwrap();
-        assert!(memory.total_gb > 0.0 && memory.used_gb <= memory.total_gb && (0.0..=100.0).contains(&memory.percent()), "{memory:?}");
-        assert!((0.0..=100.0).contains(&load.cpu_percent.unwrap()), "{load:?}");
-    }
-
-    #[test]
-    fn a_busy_core_is_seen() {
-        let sampler = Sampler::default();
-        let _ = sampler.sample_now();
-        let begin = Instant::now();
-        while begin.elapsed() < Duration::from_millis(600) {
-            std::hint::black_box(begin);
-        }
-        assert!(sampler.sample_now().cpu_percent.unwrap() > 0.0);
-    }
-
-    #[test]
-    fn free_space_is_known_for_folders_that_exist() {
-        let dir = tempfile::tempdir().unwrap();
-        let nested = dir.path().join("내 광고 모음");
-        std::fs::create_dir(&nested).unwrap();
-        for folder in [dir.path(), &nested] {
-            assert!(free_space(folder).unwrap() > 0 && free_disk(folder).unwrap() > 0.0);
-        }
-        assert_eq!((free_space(&dir.path().join("missing")), free_disk(Path::new(""))), (None, None));
-    }
-
-    #[test]
-    fn unknown_values_are_zero_in_json() {
-        let gpu = GpuInfo { index: 1, name: "GPU".into(), gpu_util: None, memory: None };
-        let json = serde_json::to_value(SystemMetrics { gpu_info: vec![gpu], ..SystemMetrics::default() }).unwrap();
-        for field in ["cpu_percent", "ram_used_gb", "ram_total_gb", "ram_percent"] {
-            assert_eq!(json[field], 0.0, "{field}");
-        }
-        for field in ["gpu_util", "vram_used_gb", "vram_total_gb", "vram_percent"] {
-            assert_eq!(json["gpu_info"][0][field], 0.0, "{field}");
-        }
-    }
-
-    #[test]
-    fn memory_without_a_total_is_unknown() {
-        assert_eq!(MemoryLoad::from_bytes(5, 0), None);
-        let half = MemoryLoad::from_bytes(4 << 30, 8 << 30).unwrap();
-        assert_eq!((half.used_gb, half.total_gb, half.percent()), (4.0, 8.0, 50.0));
-        assert_eq!(MemoryLoad { used_gb: 0.0, total_gb: 0.0 }.percent(), 0.0);
-    }
-
-    #[test]
-    fn a_source_that_fails_leaves_its_value_unknown() {
-        let sources = Sources::new(|| None, || MemoryLoad::from_bytes(1 << 30, 4 << 30), Vec::new);
-        let load = Sampler::with_sources(sources).sample();
-        assert_eq!((load.cpu_percent, load.memory.map(MemoryLoad::percent), load.gpu_info), (None, Some(25.0), Vec::new()));
-    }
-
-    #[test]
-    fn a_source_that_panics_is_asked_once_and_the_others_go_on() {
-        let asked = std::sync::Arc::new(std::sync::atomic::AtomicU32::new(0));
-        let count = std::sync::Arc::clone(&asked);
-        let cpu = move || {
-            count.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-            panic!("the counter is missing")
-        };
-        let mut samples = 0;
-        let gpus = move || {
-            samples += 1;
-            vec![GpuInfo { index: 0, name: "GPU".into(), gpu_util: Some(f64::from(samples)), memory: None }]
-        };
-        let sampler = Sampler::with_sources(Sources::new(cpu, || None, gpus));
-        for sample in 1..=3 {
-            let load = sampler.sample_now();
-            assert_eq!((load.cpu_percent, load.memory), (None, None));
-            assert_eq!(load.gpu_info[0].gpu_util, Some(f64::from(sample)));
-        }
-        assert_eq!(asked.load(std::sync::atomic::Ordering::Relaxed), 1);
-    }
-}
+mod tests;

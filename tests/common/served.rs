@@ -46,6 +46,11 @@ pub fn serve_after(shell: &str, data: &Path) -> Server {
     started(Command::new("sh").arg("-c").arg(format!("{shell}; exec \"$0\" \"$@\"")).arg(BINARY), data, &[])
 }
 
+/// The same with this standard error.
+pub fn serve_with_errors_to(errors: Stdio, data: &Path, more: &[&str]) -> Server {
+    started(Command::new(BINARY).stderr(errors), data, more)
+}
+
 fn started(command: &mut Command, data: &Path, more: &[&str]) -> Server {
     let mut child =
         command.arg("--data-dir").arg(data).args(["serve", "--bind", "127.0.0.1:0"]).args(more).stdout(Stdio::piped()).spawn().unwrap();
@@ -57,7 +62,11 @@ fn started(command: &mut Command, data: &Path, more: &[&str]) -> Server {
 
 /// One request over a real socket; what the answer's body is.
 pub fn text(server: &Server, method: &str, path: &str, body: Option<&Value>) -> String {
-    let mut stream = TcpStream::connect(&server.address).unwrap();
+    text_at(&server.address, method, path, body)
+}
+
+fn text_at(address: &str, method: &str, path: &str, body: Option<&Value>) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
     let body = body.map(Value::to_string).unwrap_or_default();
     write!(
         stream,
@@ -72,6 +81,11 @@ pub fn text(server: &Server, method: &str, path: &str, body: Option<&Value>) -> 
 
 /// As [`text`], for answers in JSON.
 pub fn call(server: &Server, method: &str, path: &str, body: Option<&Value>) -> Value {
-    let answer = text(server, method, path, body);
+    call_at(&server.address, method, path, body)
+}
+
+/// As [`call`], for other threads than the server's owner, who ends it if they wait for ever.
+pub fn call_at(address: &str, method: &str, path: &str, body: Option<&Value>) -> Value {
+    let answer = text_at(address, method, path, body);
     serde_json::from_str(&answer).unwrap_or_else(|e| panic!("{e}: {answer}"))
 }

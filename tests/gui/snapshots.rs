@@ -63,7 +63,7 @@ fn studio(look: &Look, dir: &Path, engine: Engine) -> Desk {
             (studio.session.lang, studio.session.dark) = (lang, dark);
             studio.session.brief.seed = 1204;
             let memory = Some(MemoryLoad { used_gb: 9.8, total_gb: 24.0 });
-            let load = SystemMetrics { cpu_percent: Some(34.0), memory, gpu_info: Vec::new() };
+            let load = SystemMetrics { cpu_percent: Some(34.0), memory, gpu_info: Some(Vec::new()) };
             studio.freeze_load(load, Some(57.0));
             studio
         });

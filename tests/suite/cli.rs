@@ -1,7 +1,10 @@
 //! The command line as people and scripts call it: the real binary, its exit codes, what it prints and what it writes.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
+
+#[cfg(target_os = "linux")]
+use crate::served::{call_at, serve_with_errors_to};
 
 struct Shell {
     dir: tempfile::TempDir,
@@ -157,6 +160,62 @@ fn bad_input_is_exit_code_2_and_names_the_flag_or_field() {
     let out = shell.run(&["doctor"]);
     assert_eq!(out.status.code(), Some(2));
     assert!(text(&out.stderr).contains("max_body_mib"));
+}
+
+/// Standard errors that take nothing: of a full disk, and of a reader that has gone away.
+#[cfg(target_os = "linux")]
+fn errors_that_nobody_reads() -> [Stdio; 2] {
+    let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+    let (reader, closed) = std::io::pipe().unwrap();
+    drop(reader);
+    [full.into(), closed.into()]
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn messages_that_nobody_reads_change_no_exit_code() {
+    let shell = Shell::new_with_config();
+    for errors in errors_that_nobody_reads() {
+        let bad = shell.command(&["generate", "--product", "cup.png", "--text", "a", "--out", "x.gif"]).stderr(errors).status().unwrap();
+        assert_eq!(bad.code(), Some(2));
+    }
+    // A note, because another program holds the data folder.
+    std::fs::create_dir_all(shell.path("data")).unwrap();
+    let lock = std::fs::File::create(shell.path("data/lock")).unwrap();
+    lock.lock().unwrap();
+    for errors in errors_that_nobody_reads() {
+        let args = ["generate", "--product", "cup.png", "--text", "a", "--out", "x.png", "--dry-run", "--json"];
+        let out = shell.command(&args).stdout(Stdio::piped()).stderr(errors).spawn().unwrap().wait_with_output().unwrap();
+        assert_eq!(out.status.code(), Some(0), "{}", text(&out.stdout));
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_log_that_nobody_reads_stops_no_job() {
+    let request = serde_json::json!({"bg_prompt": "wooden table", "text_content": null, "width": 256, "height": 256, "seed": 1});
+    for errors in errors_that_nobody_reads() {
+        let outer = tempfile::tempdir().unwrap();
+        let data = outer.path().join("data");
+        let server = serve_with_errors_to(errors, &data, &["--allow-origin", "null"]);
+        // The folder is made again, which is logged.
+        std::fs::remove_dir_all(&data).unwrap();
+        let (answered, answers) = std::sync::mpsc::channel();
+        let (address, asked) = (server.address.clone(), request.clone());
+        std::thread::spawn(move || {
+            let job = call_at(&address, "POST", "/generate", Some(&asked));
+            let path = format!("/status/{}?images=false", job["job_id"].as_str().unwrap());
+            loop {
+                let status = call_at(&address, "GET", &path, None);
+                if !["pending", "running"].contains(&status["status"].as_str().unwrap()) {
+                    return answered.send(status);
+                }
+                std::thread::sleep(std::time::Duration::from_millis(20));
+            }
+        });
+        let status = answers.recv_timeout(std::time::Duration::from_secs(120)).expect("the job does not end");
+        assert_eq!(status["status"], "completed", "{status}");
+    }
 }
 
 #[test]

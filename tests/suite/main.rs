@@ -17,5 +17,7 @@ mod engine;
 #[cfg(target_os = "linux")]
 mod full_disk;
 mod golden;
+#[cfg(target_os = "linux")]
+mod machine;
 mod studio;
 mod weights;

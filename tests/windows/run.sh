@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the tests of paths, locks, atomic writes and settings on this system and, built with mingw-w64, on Windows (Wine).
+# Runs the tests of paths, locks, atomic writes, settings and the machine's load on this system and, built with mingw-w64, on Windows (Wine).
 # usage: tests/windows/run.sh [linux|windows]...        without arguments on both
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -10,9 +10,14 @@ mkdir -p "$package"
 {
   printf '[package]\nname = "nanococoa-windows-tests"\nversion = "0.0.0"\nedition = "2024"\npublish = false\n\n[lib]\npath = "%s/tests/windows/lib.rs"\ndoctest = false\n\n' "$PWD"
   printf '[profile.dev]\ndebug = "line-tables-only"\n\n[workspace]\n\n[dependencies]\n'
-  for crate in directories fluent-bundle serde serde_json tempfile thiserror toml tracing unic-langid unicode-normalization; do
-    grep -m1 "^$crate = " Cargo.toml
-  done
+  lines() { for crate; do grep -m1 "^$crate = " Cargo.toml; done; }
+  lines directories fluent-bundle nvml-wrapper parking_lot serde serde_json tempfile thiserror toml tracing unic-langid unicode-normalization
+  printf "\n[target.'cfg(windows)'.dependencies]\n"
+  lines windows-sys
+  printf "\n[target.'cfg(not(windows))'.dependencies]\n"
+  lines sysinfo
+  printf "\n[target.'cfg(unix)'.dependencies]\n"
+  lines rustix
 } > "$package/Cargo.toml"
 cp Cargo.lock "$package/Cargo.lock"
 
@@ -32,6 +37,6 @@ test_on() {
 }
 if [ $# -eq 0 ]; then set -- linux windows; fi
 for system; do
-  echo "== paths, locks, writes and settings on $system"
+  echo "== paths, locks, writes, settings and load on $system"
   test_on "$system"
 done

@@ -48,6 +48,7 @@ models-controlnet = keeps the letters' shape
 models-birefnet = cuts the product out
 models-gpu = Graphics card
 models-no-gpu = no NVIDIA GPU was found
+models-gpu-silent = the NVIDIA driver does not answer
 models-folder = Models folder
 
 quit-title = Before you quit

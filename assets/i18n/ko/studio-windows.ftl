@@ -48,6 +48,7 @@ models-controlnet = 글자 모양을 지켜요
 models-birefnet = 제품을 잘라내요
 models-gpu = 그래픽 카드
 models-no-gpu = NVIDIA GPU를 찾지 못했어요
+models-gpu-silent = NVIDIA 드라이버가 응답하지 않아요
 models-folder = 모델 폴더
 
 quit-title = 끝내기 전에 확인해 주세요

@@ -274,7 +274,7 @@ mod tests {
         for id in [EnvId::Studio, EnvId::Lobby, EnvId::Apartment, EnvId::Sunset] {
             let start = std::time::Instant::now();
             let map = env(id);
-            eprintln!("{id:?} {:?} {:?} mean {}", start.elapsed(), map.key(), map.levels[0].mean());
+            println!("{id:?} {:?} {:?} mean {}", start.elapsed(), map.key(), map.levels[0].mean());
         }
     }
 

@@ -12,7 +12,7 @@ use crate::request::{BackendChoice, BackendKind};
 /// The device of the diffusion backend: the GPU's name if known.
 pub fn device(cx: &PanelContext<'_>) -> String {
     let device = cx.watch.diffusion().and_then(|d| d.installed.device.clone()).unwrap_or_default();
-    let gpus = cx.watch.load().0.gpu_info;
+    let gpus = cx.watch.load().0.gpu_info.unwrap_or_default();
     match gpus.first() {
         Some(gpu) if device.starts_with("CUDA") && gpus.len() == 1 => gpu.name.clone(),
         _ => device,

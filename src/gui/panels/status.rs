@@ -36,12 +36,14 @@ fn meters(cx: &PanelContext<'_>, ui: &mut Ui) {
         ui.label(RichText::new(lang.notice(&notice!("status-disk", gigabytes = format!("{disk:.0}")))).size(theme::SMALL).color(c.dim));
         ui.add_space(8.0);
     }
-    match load.gpu_info.first() {
-        Some(gpu) => {
+    match load.gpu_info.as_deref().map(<[_]>::first) {
+        Some(Some(gpu)) => {
             memory(ui, "VRAM", gpu.memory);
             percentage(ui, "GPU", gpu.gpu_util);
         }
-        None => {
+        // The driver does not answer.
+        None => percentage(ui, "GPU", None),
+        Some(None) => {
             ui.label(RichText::new(lang.t("status-no-gpu")).size(theme::SMALL).color(c.dim));
             ui.add_space(8.0);
         }

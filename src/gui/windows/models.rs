@@ -57,13 +57,14 @@ pub fn show(cx: &PanelContext<'_>, ui: &mut Ui) -> Stay {
     }
     row(ui, lang, "U²-Netp", lang.t("models-u2net"), &format!("Apache-2.0 · {}", lang.t("models-embedded")), true);
     let gpus = cx.watch.load().0.gpu_info;
-    let gpu = gpus.first().map_or_else(
-        || lang.t("models-no-gpu").to_owned(),
-        |g| match g.memory {
-            Some(memory) => format!("{} · {:.0} GB", g.name, memory.total_gb),
-            None => g.name.clone(),
+    let gpu = match gpus.as_deref().map(<[_]>::first) {
+        Some(Some(gpu)) => match gpu.memory {
+            Some(memory) => format!("{} · {:.0} GB", gpu.name, memory.total_gb),
+            None => gpu.name.clone(),
         },
-    );
+        Some(None) => lang.t("models-no-gpu").to_owned(),
+        None => lang.t("models-gpu-silent").to_owned(),
+    };
     ui.add_space(theme::UNIT);
     for (words, value) in [(lang.t("models-gpu"), gpu), (lang.t("models-folder"), crate::paths::shown(&cx.config.models_dir))] {
         ui.horizontal(|ui| {
