@@ -1,9 +1,8 @@
 //! Elementary functions with the same results on every system.
 //!
 //! The functions of the standard library come from the system's C library, and these round the last bit differently: an advertisement made on
-//! Windows had a few pixels that differed from Linux by one step of 255. Whatever becomes a pixel uses these functions instead, which are the
-//! ones of crate `libm`. Clippy refuses the standard ones in the
-//! rooms that make pixels.
+//! Windows had a few pixels that differed from Linux by one step of 255. Whatever becomes a pixel uses these functions instead, which are those of
+//! crate `libm`. Clippy refuses the standard ones in the modules that make pixels.
 
 /// x^y.
 pub fn powf(x: f32, y: f32) -> f32 {
@@ -81,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn results_are_right_to_the_last_bits() {
+    fn results_differ_from_double_precision_by_rounding_only() {
         for i in -3000..3000 {
             let x = i as f32 * 0.01;
             let wide = f64::from(x);

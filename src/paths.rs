@@ -29,18 +29,18 @@ fn font_dirs_of(system: &str, variable: impl Fn(&str) -> Option<PathBuf>) -> Vec
 }
 
 /// The path for people, in NFC: decomposed Hangul would be drawn letter by letter.
-pub fn shown(path: &Path) -> String {
+pub fn display_path(path: &Path) -> String {
     path.display().to_string().nfc().collect()
 }
 
 /// The last component for people, in NFC; empty if there is none.
 pub fn file_name(path: &Path) -> String {
-    shown(Path::new(path.file_name().unwrap_or_default()))
+    display_path(Path::new(path.file_name().unwrap_or_default()))
 }
 
 /// The last component without its extension, in NFC; empty if there is none.
 pub fn file_stem(path: &Path) -> String {
-    shown(Path::new(path.file_stem().unwrap_or_default()))
+    display_path(Path::new(path.file_stem().unwrap_or_default()))
 }
 
 /// Whether two paths are the same apart from Unicode normalization.
@@ -82,15 +82,84 @@ fn find_normalized(folder: &Path, name: &str) -> Option<PathBuf> {
     entries.into_iter().find(same).map(|e| e.path())
 }
 
-/// The path in a text that was typed or pasted: without spaces around it, the quotes that "Copy as path" of Windows adds, and `file://`.
+/// The path in a text that was typed or pasted: without spaces around it, without the quotes that "Copy as path" of Windows adds, and decoded if it
+/// is a `file:` URI.
 pub fn from_text(text: &str) -> PathBuf {
+    from_text_on(text, cfg!(windows))
+}
+
+fn from_text_on(text: &str, is_windows: bool) -> PathBuf {
     let text = text.trim();
     let text = text.strip_prefix('"').and_then(|t| t.strip_suffix('"')).unwrap_or(text);
-    let Some(path) = text.strip_prefix("file://") else { return PathBuf::from(text) };
+    let Some(uri) = text.strip_prefix("file://") else { return PathBuf::from(text) };
+    // File managers list several copied files, one a line.
+    let uri = uri.lines().next().unwrap_or_default();
+    let (host, path) = uri.split_at(uri.find('/').unwrap_or(uri.len()));
+    let path = decode_percent(path);
     // `file:///C:/photo.png`
-    let drive = path.strip_prefix('/').filter(|p| p.as_bytes().get(1) == Some(&b':'));
-    PathBuf::from(drive.unwrap_or(path))
+    if let Some(drive) = path.strip_prefix('/').filter(|p| p.as_bytes().get(1) == Some(&b':')) {
+        return PathBuf::from(drive);
+    }
+    // `file://server/share/photo.png` is a file of a server for Windows. Elsewhere the host is this computer.
+    if is_windows && !host.is_empty() && !host.eq_ignore_ascii_case("localhost") {
+        return PathBuf::from(format!("\\\\{host}{path}").replace('/', "\\"));
+    }
+    PathBuf::from(path)
 }
+
+/// Decodes `%20` and the like. A text that is not UTF-8 afterwards, or has a `%` that starts no escape, is no URI and stays as it is.
+fn decode_percent(text: &str) -> String {
+    let mut parts = text.split('%');
+    let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
+    for part in parts {
+        let digits = part.as_bytes().get(..2).filter(|digits| digits.iter().all(u8::is_ascii_hexdigit));
+        let Some(byte) = digits.and_then(|digits| u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()) else {
+            return text.to_owned();
+        };
+        bytes.push(byte);
+        bytes.extend_from_slice(&part.as_bytes()[2..]);
+    }
+    String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())
+}
+
+/// Why Windows cannot write a file of this name, or writes one of another name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WindowsNameProblem {
+    /// The name stands for a device.
+    Device,
+    /// The name contains this character.
+    Character(char),
+    /// The name ends with a dot or a space, which Windows drops.
+    End,
+}
+
+/// Checks the file name of a path by the rules of Windows, on every system.
+pub fn windows_name_problem(path: &str) -> Option<WindowsNameProblem> {
+    let path = path.replace('/', "\\");
+    // `\\?\C:\…` and `\\?\UNC\server\…` name files; everything else in the namespaces of devices does not.
+    let path = match path.strip_prefix("\\\\?\\") {
+        Some(rest) if rest.as_bytes().get(1) == Some(&b':') => rest,
+        Some(rest) if rest.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("UNC\\")) => rest,
+        Some(_) => return Some(WindowsNameProblem::Device),
+        None if path.starts_with("\\\\.\\") => return Some(WindowsNameProblem::Device),
+        None => &path,
+    };
+    let has_drive = path.as_bytes().get(1) == Some(&b':') && path.starts_with(|c: char| c.is_ascii_alphabetic());
+    let path = if has_drive { &path[2..] } else { path };
+    let name = path.rsplit('\\').next().unwrap_or_default();
+    if is_device_name(Path::new(name)) {
+        return Some(WindowsNameProblem::Device);
+    }
+    if let Some(character) = name.chars().find(|c| c.is_ascii_control() || FORBIDDEN.contains(*c)) {
+        return Some(WindowsNameProblem::Character(character));
+    }
+    // `.` and `..` are folders.
+    let is_folder = matches!(name, "." | "..");
+    (name.ends_with(['.', ' ']) && !is_folder).then_some(WindowsNameProblem::End)
+}
+
+/// Characters that names of files on Windows cannot have.
+const FORBIDDEN: &str = "<>:\"/\\|?*";
 
 /// Whether Windows takes the file name for a device, whatever its folder: `NUL`, `con.png`, `COM1`. It cannot be the name of a file there.
 pub fn is_device_name(path: &Path) -> bool {
@@ -105,7 +174,7 @@ pub fn is_device_name(path: &Path) -> bool {
 
 /// A file name without extension that every system accepts: characters that Windows forbids become `_`, and device names get a `_`.
 pub fn portable_name(name: &str) -> String {
-    let allowed: String = name.chars().map(|c| if c.is_control() || "<>:\"/\\|?*".contains(c) { '_' } else { c }).collect();
+    let allowed: String = name.chars().map(|c| if c.is_control() || FORBIDDEN.contains(c) { '_' } else { c }).collect();
     // Windows drops dots and spaces at the end.
     let name = allowed.trim_end_matches(['.', ' ']);
     if is_device_name(Path::new(name)) { format!("_{name}") } else { name.to_owned() }
@@ -132,7 +201,7 @@ mod tests {
         let (composed, decomposed) = ("봄/신메뉴 é.ncocoa", "봄/신메뉴 é.ncocoa".nfd().collect::<String>());
         let (a, b) = (Path::new(composed), Path::new(&decomposed));
         assert!(a != b && are_equal(a, b) && !are_equal(a, Path::new("봄/신메뉴.ncocoa")));
-        assert_eq!((shown(b), file_name(b), file_stem(b)), (composed.into(), "신메뉴 é.ncocoa".into(), "신메뉴 é".into()));
+        assert_eq!((display_path(b), file_name(b), file_stem(b)), (composed.into(), "신메뉴 é.ncocoa".into(), "신메뉴 é".into()));
         assert_eq!((file_name(Path::new("/")), file_stem(Path::new(""))), (String::new(), String::new()));
     }
 
@@ -164,10 +233,69 @@ mod tests {
             ("\"C:\\내 사진\\cup.png\"", "C:\\내 사진\\cup.png"),
             ("file:///home/me/c.png", "/home/me/c.png"),
             ("file:///C:/a/c.png", "C:/a/c.png"),
+            // As file managers and browsers copy it: decoded, the first of several.
+            ("file:///home/me/%EB%82%B4%20%EC%82%AC%EC%A7%84/%EC%BB%B5%201.png", "/home/me/내 사진/컵 1.png"),
+            ("file:///home/me/a.png\r\nfile:///home/me/b.png\r\n", "/home/me/a.png"),
+            ("file:///C:/Users/me/My%20Pictures/%EC%BB%B5.png", "C:/Users/me/My Pictures/컵.png"),
+            ("file://localhost/home/me/c.png", "/home/me/c.png"),
+            // Not URIs in truth: a percent sign that starts no escape, bytes that are no text, a path.
+            ("file:///home/me/50% off.png", "/home/me/50% off.png"),
+            ("file:///home/me/%FF.png", "/home/me/%FF.png"),
+            ("file:///home/me/100%", "/home/me/100%"),
+            ("file:///home/me/%+1.png", "/home/me/%+1.png"),
+            ("/home/me/a%20b.png", "/home/me/a%20b.png"),
             ("\"", "\""),
             ("", ""),
         ] {
-            assert_eq!(from_text(text), Path::new(path), "{text}");
+            for is_windows in [false, true] {
+                assert_eq!(from_text_on(text, is_windows), Path::new(path), "{text}");
+            }
+        }
+        let shared = "file://server/photos/%EB%82%B4%20%EC%82%AC%EC%A7%84/cup.png";
+        assert_eq!(from_text_on(shared, true), Path::new("\\\\server\\photos\\내 사진\\cup.png"));
+        assert_eq!(from_text_on(shared, false), Path::new("/photos/내 사진/cup.png"));
+    }
+
+    #[test]
+    fn names_that_windows_cannot_write_are_known_everywhere() {
+        use WindowsNameProblem::{Character, Device, End};
+        for (path, problem) in [
+            ("a?.png", Character('?')),
+            ("d<.png", Character('<')),
+            ("out\\a|b.png", Character('|')),
+            ("C:\\out\\ad.png:stream", Character(':')),
+            ("sub/\"q\".png", Character('"')),
+            ("a*.png", Character('*')),
+            ("line\nbreak.png", Character('\n')),
+            ("b.png ", End),
+            ("c.png.", End),
+            ("C:\\out\\ad. .", End),
+            ("\\\\.\\NUL", Device),
+            ("\\\\.\\COM1", Device),
+            ("//./C:/ad.png", Device),
+            ("\\\\?\\GLOBALROOT\\Device\\Null", Device),
+            ("C:\\out\\nul.png", Device),
+            ("C:con.png", Device),
+            ("out/lpt1", Device),
+        ] {
+            assert_eq!(windows_name_problem(path), Some(problem), "{path}");
+        }
+        for path in [
+            "ad.png",
+            "C:\\out\\ad.png",
+            "c:/out/광고 1.png",
+            "C:ad.png",
+            "\\\\server\\share\\ad.png",
+            "\\\\?\\C:\\out\\ad.png",
+            "\\\\?\\UNC\\server\\share\\ad.png",
+            ".hidden.png",
+            "..\\ad.png",
+            "out\\..",
+            ".",
+            "out\\",
+            "",
+        ] {
+            assert_eq!(windows_name_problem(path), None, "{path}");
         }
     }
 

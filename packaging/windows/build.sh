@@ -54,6 +54,11 @@ for text in README.md README.ko.md CHANGELOG.md NOTICE LICENSE-MIT LICENSE-APACH
   sed 's/\r*$/\r/' "$text" > "$folder/${text%.md}.txt"
 done
 
+# The uninstaller deletes by name: the folder may hold files of the user.
+while read -r file; do
+  grep -qF "Delete \"\$INSTDIR\\${file//\//\\}\"" packaging/windows/nanococoa.nsi || { echo "nanococoa.nsi does not delete $file" >&2; exit 1; }
+done < <(cd "$folder" && find . -type f -printf '%P\n')
+
 rm -f "$out/$name.zip" "$out/$name-setup.exe"
 (cd "$out" && zip -q -9 -r "$name.zip" "$name")
 makensis -V2 -INPUTCHARSET UTF8 -DVERSION="$version" -DFOLDER="$(realpath "$folder")" -DOUTFILE="$(realpath "$out")/$name-setup.exe" packaging/windows/nanococoa.nsi

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Tries the Windows programs under Wine, beside the Linux program of the same sources: doctor, ten advertisements with equal pixels, paths, code
-# pages, exit codes, Ctrl-C, the documented REST clients, the studio's window, the installer. Ends with a table of figures of both.
+# Tries the Windows programs under Wine, beside the Linux program of the same sources: doctor, a font of the system, ten advertisements with equal
+# pixels, paths, code pages, exit codes, Ctrl-C, the documented REST clients, the studio's window, the installer. Ends with a table of figures of both.
 # usage: packaging/windows/try.sh [--smoke] [FOLDER [LINUX-PROGRAM]]
 #   FOLDER         what build.sh packed (default: the newest in target/windows); LINUX-PROGRAM: default target/release/nanococoa
 #   --smoke        doctor, one advertisement and the window only
@@ -58,6 +58,9 @@ wine_start "$targets/wine"
 wine_stop
 # Data of an earlier run.
 rm -rf "$WINEPREFIX"/drive_c/{data,out,crlf,"내 자료","스튜디오 자료"}
+# A font of the system under a name that no other font has.
+mkdir -p "$WINEPREFIX/drive_c/windows/Fonts"
+cp fonts/BM/BMJUA_ttf.ttf "$WINEPREFIX/drive_c/windows/Fonts/Trial Jua.ttf"
 cp -r "$packed" "$work/app"
 exe=$work/app/nanococoa.exe
 photo=$PWD/assets/samples/coffee.png
@@ -73,9 +76,13 @@ figure() { figures+=("$1|$2|$3|$4"); }
 echo "== doctor"
 native doctor --json > "$work/doctor-linux"
 windows doctor --json > "$work/doctor" 2> "$work/log" || fail "doctor ends with $?"
-for key in engine fonts default_font version data_dir_writable cores; do
+for key in engine default_font version data_dir_writable cores; do
   [ "$(jq -c ".$key" "$work/doctor")" = "$(jq -c ".$key" "$work/doctor-linux")" ] || fail "doctor: $key differs: $(jq -c ".$key" "$work/doctor")"
 done
+# Windows lists the fonts of the system too.
+jq -e --slurpfile linux "$work/doctor-linux" '($linux[0].fonts - .fonts) == []' "$work/doctor" >/dev/null \
+  || fail "doctor: bundled fonts are missing: $(jq -c .fonts "$work/doctor")"
+jq -e '.fonts | index("Trial Jua.ttf")' "$work/doctor" >/dev/null || fail "doctor: the font of the system is missing: $(jq -c .fonts "$work/doctor")"
 jq -e '.system_metrics.ram_total_gb > 0.1' "$work/doctor" >/dev/null || fail "doctor does not know the memory"
 ok "doctor: $(jq -r '.engine + " engine, " + (.fonts | length | tostring) + " fonts, " + (.system_metrics.ram_total_gb | tostring) + " GiB, data in " + .data_dir' "$work/doctor")"
 
@@ -122,6 +129,12 @@ expect() {
 }
 ad=(generate --product cup.png --text '신메뉴 출시' --seed 7 --size 256x256 --json)
 if [ -z "$smoke" ]; then
+  echo "== a font of the system"
+  native "${ad[@]}" --font 'BM/BMJUA_ttf.ttf' --out jua-linux.png < /dev/null > stdout 2> log || fail "the bundled font on Linux"
+  windows "${ad[@]}" --font 'Trial Jua.ttf' --out jua.png < /dev/null > stdout 2> log || fail "a font of the system: exit code $?"
+  [ "$(pixels jua.png)" = "$(pixels jua-linux.png)" ] || fail "a font of the system: other pixels than the same font has as a bundled one"
+  ok "a font in C:\\windows\\Fonts draws what the same bundled font draws"
+
   echo "== paths"
   native "${ad[@]}" --out same.png > stdout
   wanted=$(pixels same.png)
@@ -150,9 +163,12 @@ if [ -z "$smoke" ]; then
   writes "data folder of $(printf %s "$windows_path/$long/data" | wc -m) characters" 'sub\ad4.png' sub/ad4.png "$windows_path\\${long//\//\\}\\data"
   expect 2 "reserves the name" windows "${ad[@]}" --out 'NUL'
   expect 2 "reserves the name" windows "${ad[@]}" --out 'sub\con.png'
+  expect 2 "reserves the name" windows "${ad[@]}" --out '\\.\NUL'
+  expect 2 "does not allow ?" windows "${ad[@]}" --out 'sub\a?.png'
+  expect 2 "drops the dot or space" windows "${ad[@]}" --out 'sub\b.png '
   expect 2 "--out" windows "${ad[@]}" --out 'C:\nowhere\ad.png'
   expect 2 "--out" windows "${ad[@]}" --out 'sub\ad.gif'
-  ok "device names, missing folders and unknown formats are refused with exit code 2"
+  ok "device names, names that Windows changes, missing folders and unknown formats are refused with exit code 2"
 
   echo "== text files and code pages"
   # As Notepad saves it: with a byte order mark, lines end with CR LF.
@@ -178,17 +194,17 @@ if [ -z "$smoke" ]; then
   ok "a batch file in CP949 under code page 949: text, file name, exit codes 0 and 2; output to files is UTF-8"
 
   echo "== ending"
-  # On a terminal (Wine's console translates it): Ctrl-C ends server and job in good order.
+  # On a terminal (Wine's console translates it): Ctrl-C ends server and job cleanly.
   cat > console.py <<'PYTHON'
 import os, pty, re, select, sys, time
-# ACTION WORDS COMMAND...: runs the command on a terminal, waits for the words, presses Ctrl-C or closes the terminal, prints the exit code.
-action, words, command = sys.argv[1], sys.argv[2], sys.argv[3:]
+# WORDS COMMAND...: runs the command on a terminal, waits for the words, presses Ctrl-C, prints the exit code.
+words, command = sys.argv[1], sys.argv[2:]
 pid, terminal = pty.fork()
 if pid == 0:
     os.execvp(command[0], command)
 shown, plain, acted, deadline = b"", b"", None, time.time() + 60
 while time.time() < deadline:
-    ready, _, _ = select.select([terminal], [], [], 0.1) if terminal else ([], [], time.sleep(0.1))
+    ready, _, _ = select.select([terminal], [], [], 0.1)
     if ready:
         try:
             part = os.read(terminal, 65536)
@@ -200,11 +216,7 @@ while time.time() < deadline:
     if not acted and re.search(words.encode(), plain):
         time.sleep(0.5)
         acted = time.time()
-        if action == "ctrl-c":
-            os.write(terminal, b"\x03")
-        elif action == "close":
-            os.close(terminal)
-            terminal = None
+        os.write(terminal, b"\x03")
     done, status = os.waitpid(pid, os.WNOHANG)
     if done:
         print(os.waitstatus_to_exitcode(status), round(time.time() - acted, 2) if acted else "early", sep=" ")
@@ -214,10 +226,10 @@ print("hangs", "-")
 sys.stderr.buffer.write(plain)
 os.kill(pid, 9)
 PYTHON
-  read -r code seconds < <(python3 console.py ctrl-c 'serves http' "$wine" "$exe" --data-dir 'C:\data' serve --bind 127.0.0.1:0 2> log)
+  read -r code seconds < <(python3 console.py 'serves http' "$wine" "$exe" --data-dir 'C:\data' serve --bind 127.0.0.1:0 2> log)
   [ "$code" = 0 ] || fail "Ctrl-C: serve ends with $code"
   ok "Ctrl-C ends the server with exit code 0 after $seconds s"
-  read -r code seconds < <(python3 console.py ctrl-c '[0-9]+ *%|scene|Scene' "$wine" "$exe" --data-dir 'C:\data' generate --product cup.png --text Sale --size 2048x2048 --out stopped.png 2> log)
+  read -r code seconds < <(python3 console.py '[0-9]+ *%|scene|Scene' "$wine" "$exe" --data-dir 'C:\data' generate --product cup.png --text Sale --size 2048x2048 --out stopped.png 2> log)
   [ "$code" = 1 ] && [ ! -e stopped.png ] || fail "Ctrl-C: generate ends with $code"
   grep -aq resume log || fail "Ctrl-C: the job is not said to be resumable"
   ok "Ctrl-C stops a job with exit code 1 after $seconds s, and it can be resumed"
@@ -244,6 +256,14 @@ drafts() {
 # The process of the program itself; under Wine the launcher and Wine's own processes are others.
 program() { pgrep -f "^[^ ]*nanococoa(\.exe)?( |$)" | while read -r pid; do printf '%s %s\n' "$(sed -n 's/^VmRSS:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$pid/status")" "$pid"; done | sort -n | tail -1; }
 memory() { program | awk '{ printf "%d", $1 / 1024 }'; }
+# WHEN: waits for the end of the studio, at most 10 s, and checks its exit code.
+ended() {
+  for _ in $(seq 200); do kill -0 "$app" 2>/dev/null || break; sleep 0.05; done
+  kill -0 "$app" 2>/dev/null && fail "the window did not close $1"
+  code=0
+  wait "$app" || code=$?
+  [ $code = 0 ] || fail "the studio ended with code $code $1"
+}
 # SYSTEM COMMAND...: opens the photo, types a text, closes; opens again. Sets first, draft, restored, resident.
 session() {
   local system=$1 began code window before
@@ -266,11 +286,7 @@ session() {
   resident=$(memory)
   again=$(sed -n 's/.*draft millis=\([0-9]*\).*/\1/p' log | tail -1)
   xdotool windowactivate --sync "$window" key alt+F4
-  for _ in $(seq 200); do kill -0 "$app" 2>/dev/null || break; sleep 0.05; done
-  kill -0 "$app" 2>/dev/null && fail "the window did not close"
-  code=0
-  wait "$app" || code=$?
-  [ $code = 0 ] || fail "the studio ended with code $code"
+  ended "the first time"
   began=$(milliseconds)
   NANOCOCOA_LOG=nanococoa::gui=debug "$@" > log 2>&1 &
   app=$!
@@ -280,9 +296,7 @@ session() {
   sleep 1.5
   import -window root "$out/$system-3-restored.png"
   xdotool windowactivate --sync "$window" key alt+F4
-  code=0
-  wait "$app" || code=$?
-  [ $code = 0 ] || fail "the studio ended with code $code the second time"
+  ended "the second time"
 }
 # Centre of the field of the slogan below the top of the window, in pixels.
 field=436
@@ -305,7 +319,7 @@ figure "memory of the studio" "${linux_figures[4]}" "$resident" MB
 
 if [ -z "$smoke" ]; then
   # With a second program on the console, as in a terminal: a console of its own is closed at the start.
-  read -r code seconds < <(NANOCOCOA_LOG=nanococoa::gui=debug python3 console.py ctrl-c 'draft millis' "$wine" cmd /c "Z:${exe//\//\\}" --data-dir 'C:\스튜디오 자료' 2> log)
+  read -r code seconds < <(NANOCOCOA_LOG=nanococoa::gui=debug python3 console.py 'draft millis' "$wine" cmd /c "Z:${exe//\//\\}" --data-dir 'C:\스튜디오 자료' 2> log)
   [ "$code" = 0 ] || fail "Ctrl-C: the studio ends with $code"
   ok "Ctrl-C closes the studio with exit code 0 after $seconds s"
 
@@ -324,11 +338,15 @@ if [ -z "$smoke" ]; then
     grep -q nanococoa stdout || fail "the installed program does not run"
     "$wine" reg query 'HKCU\Software\Classes\nanoCocoa.Project\shell\open\command' > stdout 2>&1 || fail "no association"
     grep -qa 'nanococoa-studio.exe" --open "%1"' stdout || fail "association: $(cat stdout)"
+    # A file of the user beside the licences.
+    echo mine > "$user/licenses/mine.txt"
     "$wine" "$user/uninstall.exe" /S < /dev/null > log 2>&1
-    for _ in $(seq 100); do [ -e "$user" ] || break; sleep 0.1; done
-    [ ! -e "$user" ] && [ ! -e "$menu" ] || fail "the uninstaller left something: $(ls -R "$user" 2>/dev/null)"
+    for _ in $(seq 100); do [ -e "$user/uninstall.exe" ] || [ -e "$menu" ] || break; sleep 0.1; done
+    [ "$(find "$user" -type f)" = "$user/licenses/mine.txt" ] || fail "the uninstaller left or removed too much: $(find "$user" -type f)"
+    rm -r "$user"
+    [ ! -e "$menu" ] || fail "the uninstaller left the start menu's entry"
     ! "$wine" reg query 'HKCU\Software\Classes\nanoCocoa.Project' >/dev/null 2>&1 || fail "the uninstaller left the association"
-    ok "installed for one user without questions, association and start menu there; uninstalled without a rest"
+    ok "installed for one user without questions, association and start menu there; uninstalled without a rest, a file of the user stays"
   fi
 fi
 

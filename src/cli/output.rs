@@ -8,7 +8,7 @@ use nanococoa::imaging::mark;
 use nanococoa::job::{ImageName, JobSnapshot};
 use nanococoa::notice;
 use nanococoa::notice::Notice;
-use nanococoa::paths;
+use nanococoa::paths::{self, WindowsNameProblem};
 use serde_json::{Value, json};
 
 use super::common::Failure;
@@ -46,8 +46,10 @@ pub(super) fn check(output: &Output) -> Result<(), Failure> {
     if !folder.is_dir() {
         return Err(Failure::bad_input(notice!("cli-out-folder", folder = folder.display())));
     }
-    if cfg!(windows) && paths::is_device_name(output.file()) {
-        return Err(Failure::bad_input(notice!("cli-out-device-name", path = output.file().display())));
+    if cfg!(windows)
+        && let Some(notice) = windows_refusal(output.file())
+    {
+        return Err(Failure::bad_input(notice));
     }
     if output.file().is_dir() {
         return Err(Failure::bad_input(notice!("cli-out-is-folder", path = output.file().display())));
@@ -61,6 +63,21 @@ pub(super) fn check(output: &Output) -> Result<(), Failure> {
             .map_err(|e| Failure::bad_input(notice!("cli-steps-folder", folder = folder.display(), detail = e.to_string())))?;
     }
     Ok(())
+}
+
+/// Why Windows cannot write a file of this name. Without this check the job would fail at its end, or write a file of another name.
+fn windows_refusal(path: &Path) -> Option<Notice> {
+    Some(match paths::windows_name_problem(&path.to_string_lossy())? {
+        WindowsNameProblem::Device => notice!("cli-out-device-name", path = path.display()),
+        WindowsNameProblem::Character(c) => {
+            notice!(
+                "cli-out-character",
+                path = path.display(),
+                character = if c.is_control() { c.escape_default().to_string() } else { c.to_string() }
+            )
+        }
+        WindowsNameProblem::End => notice!("cli-out-name-end", path = path.display()),
+    })
 }
 
 fn out_format(path: &Path) -> Result<image::ImageFormat, Failure> {
@@ -83,8 +100,8 @@ pub(super) fn save(engine: &Engine, job: &JobSnapshot, output: &Output) -> Resul
     // If the target is a symbolic link, the file that it points to is written.
     let target = std::fs::canonicalize(output.file()).unwrap_or_else(|_| output.file().to_path_buf());
     nanococoa::store::write_atomic(&target, &bytes).map_err(|e| {
-        if e.is_full() {
-            return Failure::failed(notice!("cli-out-full", reason = e.notice()));
+        if e.is_full() || e.is_busy() {
+            return Failure::failed(notice!("cli-out-refused", reason = e.notice()));
         }
         Failure::failed(notice!("cli-out-unwritable", path = output.file().display(), detail = e.system_message()))
     })?;

@@ -3,7 +3,7 @@
 use std::future::Future;
 
 /// Completes at Ctrl-C, SIGTERM, or SIGHUP (the terminal was closed). The signals are caught from the call on, not only while the future
-/// is polled, so that a server that has announced its address ends in good order. Must be called within a tokio runtime.
+/// is polled, so that a server that has announced its address ends cleanly. Must be called within a tokio runtime.
 #[cfg(unix)]
 pub(super) fn end_signal() -> impl Future<Output = ()> + Send + 'static {
     use tokio::signal::unix::{SignalKind, signal};
@@ -17,22 +17,22 @@ pub(super) fn end_signal() -> impl Future<Output = ()> + Send + 'static {
     })
 }
 
-/// Completes at Ctrl-C, Ctrl-Break, or when the console is closed, the user signs out or Windows shuts down. Windows ends the program five
-/// seconds after its console was closed. The events are caught from the call on. Must be called within a tokio runtime.
+/// Completes at Ctrl-C, Ctrl-Break, or when the console is closed. Windows ends the program five seconds after its console was closed. The events are
+/// caught from the call on. Must be called within a tokio runtime.
+///
+/// Signing out and shutdown are not among them: Windows sends `CTRL_LOGOFF_EVENT` and `CTRL_SHUTDOWN_EVENT` to services only, and to no program that
+/// has loaded user32, as this one has for its window.
 #[cfg(windows)]
 pub(super) fn end_signal() -> impl Future<Output = ()> + Send + 'static {
     use std::task::Poll;
-    use tokio::signal::windows::{ctrl_break, ctrl_c, ctrl_close, ctrl_logoff, ctrl_shutdown};
+    use tokio::signal::windows::{ctrl_break, ctrl_c, ctrl_close};
 
-    let (mut interrupt, mut break_key) = (ctrl_c().ok(), ctrl_break().ok());
-    let (mut closed, mut logoff, mut shutdown) = (ctrl_close().ok(), ctrl_logoff().ok(), ctrl_shutdown().ok());
+    let (mut interrupt, mut break_key, mut closed) = (ctrl_c().ok(), ctrl_break().ok(), ctrl_close().ok());
     std::future::poll_fn(move |cx| {
         let events = [
             interrupt.as_mut().map(|event| event.poll_recv(cx)),
             break_key.as_mut().map(|event| event.poll_recv(cx)),
             closed.as_mut().map(|event| event.poll_recv(cx)),
-            logoff.as_mut().map(|event| event.poll_recv(cx)),
-            shutdown.as_mut().map(|event| event.poll_recv(cx)),
         ];
         if events.iter().flatten().any(Poll::is_ready) { Poll::Ready(()) } else { Poll::Pending }
     })

@@ -12,10 +12,15 @@ use super::error::{DeleteError, ManageError, SubmitError};
 use super::table::JobTable;
 use crate::cancel::CancelToken;
 use crate::job::{ImageName, JobEvent, JobSnapshot};
-use crate::store::{JobStore, StoreError, is_whole_png};
+use crate::store::{JobStore, StoreError, is_whole_png, while_busy};
 
 /// Number of deleted jobs that can be restored; older ones are purged.
 const TRASH_KEPT: usize = 20;
+
+/// Whether another program has a file of the job open.
+fn is_busy(error: &DeleteError) -> bool {
+    matches!(error, DeleteError::Store(error) if error.is_busy())
+}
 
 /// The records on disk. One record is written at a time, always from the newest snapshot, so an older state never replaces a newer one.
 /// Deletes, restores and record writes exclude each other.
@@ -116,18 +121,29 @@ impl Records {
         }
     }
 
-    /// Moves a job that has ended to the trash.
+    /// Moves a job that has ended to the trash. If another program has one of its files open, it is tried again for a second.
     pub fn delete(&self, id: Uuid) -> Result<(), DeleteError> {
-        let expired = {
+        self.delete_by(id, || self.store.trash(id).map_err(DeleteError::Store), is_busy, std::thread::sleep)
+    }
+
+    /// As `delete`, with the attempt, the errors after which it is tried again, and the pause between two attempts, in which nothing is locked.
+    fn delete_by(
+        &self,
+        id: Uuid,
+        trash: impl Fn() -> Result<(), DeleteError>,
+        is_busy: impl Fn(&DeleteError) -> bool,
+        pause: impl FnMut(Duration),
+    ) -> Result<(), DeleteError> {
+        let attempt = || -> Result<Vec<Uuid>, DeleteError> {
             let _writing = self.writing.lock();
             if self.table.snapshot(id).ok_or(DeleteError::NotFound)?.status.is_active() {
                 return Err(DeleteError::Running);
             }
-            self.store.trash(id)?;
+            trash()?;
             // On a full disk the store removes the folder at once, and the job is not restorable.
-            self.table.trash(id, &self.store.trashed_ids(), TRASH_KEPT)
+            Ok(self.table.trash(id, &self.store.trashed_ids(), TRASH_KEPT))
         };
-        for old in expired {
+        for old in while_busy(attempt, is_busy, pause)? {
             if let Err(error) = self.store.purge(old) {
                 tracing::warn!(id = %old, %error, "a deleted job is still in the trash");
             }
@@ -136,9 +152,9 @@ impl Records {
         Ok(())
     }
 
-    /// Removes a job that has ended, deleted or not, from the disk.
+    /// Removes a job that has ended, deleted or not, from the disk. If another program has one of its files open, it is tried again for a second.
     pub fn purge(&self, id: Uuid) -> Result<(), DeleteError> {
-        {
+        let attempt = || -> Result<(), DeleteError> {
             let _writing = self.writing.lock();
             match self.table.snapshot(id) {
                 Some(job) if job.status.is_active() => return Err(DeleteError::Running),
@@ -147,21 +163,25 @@ impl Records {
             }
             self.store.purge(id)?;
             self.table.remove(id);
-        }
+            Ok(())
+        };
+        while_busy(attempt, is_busy, std::thread::sleep)?;
         self.table.watchers.notify();
         Ok(())
     }
 
-    /// Moves a job back from the trash.
+    /// Moves a job back from the trash. If another program has one of its files open, it is tried again for a second.
     pub fn restore(&self, id: Uuid) -> Result<Arc<JobSnapshot>, ManageError> {
-        let job = {
+        let attempt = || -> Result<Arc<JobSnapshot>, ManageError> {
             let _writing = self.writing.lock();
             if !self.trashed().iter().any(|job| job.id == id) {
                 return Err(ManageError::NotFound);
             }
             let is_on_disk = self.store.restore(id)?;
-            self.table.restore(id, is_on_disk).ok_or(ManageError::NotFound)?
+            self.table.restore(id, is_on_disk).ok_or(ManageError::NotFound)
         };
+        let is_busy = |error: &ManageError| matches!(error, ManageError::Store(error) if error.is_busy());
+        let job = while_busy(attempt, is_busy, std::thread::sleep)?;
         self.table.watchers.notify();
         Ok(job)
     }
@@ -246,5 +266,42 @@ impl Records {
                 self.check_pictures(job.id);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn nothing_is_locked_while_a_busy_job_is_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let (store, _) = JobStore::open(folder.path()).unwrap();
+        let id = Uuid::new_v4();
+        let job = json!({
+            "id": id, "status": "completed", "progress_percent": 100, "step": "init", "stage": null, "message": "", "error": null,
+            "start_time": 1.0, "end_time": 2.0, "engine": "draft", "engine_label": "", "engine_reason": "", "seed": 1, "width": 256,
+            "height": 256, "start_step": 1, "parameters": {}, "warnings": [], "legibility": null, "images": [],
+        });
+        let job: JobSnapshot = serde_json::from_value(job).unwrap();
+        store.save_record(&job).unwrap();
+        let records = Records::new(store, Arc::new(JobTable::of_recovered(vec![job])));
+        // Another program closes its file after the third attempt.
+        let (attempts, pauses) = (std::cell::Cell::new(0), std::cell::Cell::new(0));
+        let trash = || {
+            attempts.set(attempts.get() + 1);
+            assert!(records.writing.try_lock().is_none(), "other writers wait while the folder moves");
+            if attempts.get() <= 3 { Err(DeleteError::NotFound) } else { records.store.trash(id).map_err(DeleteError::Store) }
+        };
+        let pause = |_| {
+            pauses.set(pauses.get() + 1);
+            assert!(records.writing.try_lock().is_some(), "other jobs are recorded meanwhile");
+            assert!(records.trashed().is_empty());
+        };
+        records.delete_by(id, trash, |error| matches!(error, DeleteError::NotFound), pause).unwrap();
+        assert_eq!((attempts.get(), pauses.get(), records.trashed().len()), (4, 3, 1));
+        assert!(records.table.snapshot(id).is_none());
     }
 }

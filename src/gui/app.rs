@@ -12,6 +12,7 @@ use super::live::{Draft, DraftRequest, Live};
 use super::message::Message;
 use super::native_window::{NativeWindow, TaskbarProgress};
 use super::panels::{self, Panels};
+use super::paste_keys::PasteKeys;
 use super::presets::Presets;
 use super::server::ServerSwitch;
 use super::state::Session;
@@ -48,8 +49,7 @@ pub struct Options {
 struct Keyboard {
     was_typing: bool,
     was_composing: bool,
-    /// Whether the last Ctrl+V pasted text or a picture.
-    pasted: bool,
+    paste: PasteKeys,
 }
 
 /// The application.
@@ -363,7 +363,7 @@ impl Studio {
         }
         self.request_draft(&ctx);
         self.update_window_title(&ctx);
-        self.keyboard = Keyboard { was_typing: ctx.text_edit_focused(), was_composing: self.composing, pasted: self.keyboard.pasted };
+        self.keyboard = Keyboard { was_typing: ctx.text_edit_focused(), was_composing: self.composing, paste: self.keyboard.paste };
     }
 
     /// Draws panels, window and notifications. Edits of the brief take effect before the next panel is drawn; other commands wait for the end
@@ -402,23 +402,17 @@ impl Studio {
     /// Reads IME composition, pasted pictures, shortcuts and dropped files.
     fn read_input(&mut self, ctx: &Context) {
         let events = ctx.input(|i| i.events.clone());
+        let pasted_unseen = self.keyboard.paste.update(&events);
+        if cfg!(windows) && pasted_unseen && !ctx.text_edit_focused() {
+            self.tasks.paste();
+        }
         for event in &events {
-            if matches!(event, Event::Paste(_) | Event::PasteImage(_)) {
-                self.keyboard.pasted = true;
-            }
             match event {
                 Event::Ime(ImeEvent::Preedit { text, .. }) => self.composing = !text.is_empty(),
                 Event::Ime(ImeEvent::Commit(_)) => self.composing = false,
                 Event::PasteImage(image) => self.tasks.paste_pixels(Arc::clone(image)),
                 // File managers put the path of a copied file into the clipboard.
                 Event::Paste(text) if !ctx.text_edit_focused() => self.tasks.paste_text(text.clone()),
-                // A file that was copied in the Explorer is neither text nor a picture, so egui-winit reports only that the key was released.
-                Event::Key { key: egui::Key::V, pressed: false, modifiers, .. } if cfg!(windows) && modifiers.command => {
-                    let unseen = !std::mem::take(&mut self.keyboard.pasted);
-                    if unseen && !ctx.text_edit_focused() {
-                        self.tasks.paste();
-                    }
-                }
                 _ => {}
             }
         }

@@ -1,34 +1,53 @@
 //! The desktop's clipboard. All functions block.
 
+use std::path::PathBuf;
+
 use egui::ColorImage;
 
 use crate::notice;
 use crate::notice::Notice;
 
 /// What can be pasted as a photo.
+#[derive(Debug, PartialEq)]
 pub enum Pasted {
+    /// A copied file.
+    File(PathBuf),
     /// Pixels.
     Picture(ColorImage),
-    /// The path of a copied file.
+    /// Text, such as the path of a file.
     Text(String),
 }
 
 /// Reads the clipboard.
 ///
 /// # Errors
-/// There is no clipboard, or it holds neither a picture nor text.
+/// There is no clipboard, or it holds neither a file, a picture nor text.
 pub fn read() -> Result<Pasted, Notice> {
-    let mut clipboard = arboard::Clipboard::new().map_err(|_| notice!("error-clipboard"))?;
-    if let Ok(picture) = clipboard.get_image() {
-        let size = [picture.width, picture.height];
-        return Ok(Pasted::Picture(ColorImage::from_rgba_unmultiplied(size, &picture.bytes)));
+    let clipboard = std::cell::RefCell::new(arboard::Clipboard::new().map_err(|_| notice!("error-clipboard"))?);
+    let file = || clipboard.borrow_mut().get().file_list().ok().and_then(|files| files.into_iter().next());
+    let picture = || {
+        let picture = clipboard.borrow_mut().get_image().ok()?;
+        Some(ColorImage::from_rgba_unmultiplied([picture.width, picture.height], &picture.bytes))
+    };
+    let text = || clipboard.borrow_mut().get_text().ok();
+    choose(file, picture, text).ok_or_else(empty)
+}
+
+/// The file that was copied, if the clipboard holds one.
+pub fn file() -> Option<PathBuf> {
+    match read() {
+        Ok(Pasted::File(path)) => Some(path),
+        _ => None,
     }
-    if let Ok(text) = clipboard.get_text() {
-        return Ok(Pasted::Text(text));
-    }
-    // Windows and macOS keep copied files apart from text.
-    let first = clipboard.get().file_list().ok().and_then(|files| files.into_iter().next());
-    first.map(|file| Pasted::Text(file.display().to_string())).ok_or_else(empty)
+}
+
+/// The Finder of macOS copies a file with its icon as a picture and its bare name as text, so the file comes first.
+fn choose(
+    file: impl FnOnce() -> Option<PathBuf>,
+    picture: impl FnOnce() -> Option<ColorImage>,
+    text: impl FnOnce() -> Option<String>,
+) -> Option<Pasted> {
+    file().map(Pasted::File).or_else(|| picture().map(Pasted::Picture)).or_else(|| text().map(Pasted::Text))
 }
 
 /// Encodes pasted pixels as PNG.
@@ -45,4 +64,20 @@ pub fn to_png(picture: &ColorImage) -> Result<Vec<u8>, Notice> {
 /// The sentence for a clipboard without a photo.
 pub fn empty() -> Notice {
     notice!("error-clipboard-empty")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copied_file_comes_before_its_icon_and_its_name() {
+        let file = || Some(PathBuf::from("/Users/me/cup.png"));
+        let icon = || ColorImage::filled([2, 2], egui::Color32::RED);
+        let name = || Some("cup.png".to_owned());
+        assert_eq!(choose(file, || Some(icon()), name), Some(Pasted::File("/Users/me/cup.png".into())));
+        assert_eq!(choose(|| None, || Some(icon()), name), Some(Pasted::Picture(icon())));
+        assert_eq!(choose(|| None, || None, name), Some(Pasted::Text("cup.png".into())));
+        assert_eq!(choose(|| None, || None, || None), None);
+    }
 }

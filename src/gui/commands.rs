@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::brush::{FinishedStroke, MaskRequest};
 use super::dialogs::FilePurpose;
 use super::icons;
+use super::path_entry::CheckReason;
 use super::presets::Kind;
 use super::state::Brief;
 use super::toasts::UndoTarget;
@@ -249,8 +250,8 @@ pub enum FileCommand {
     Open(PathBuf),
     /// Shows a file dialog, with a suggested name for a file to write.
     Ask(FilePurpose, Option<String>),
-    /// Uses a path that was entered.
-    Use(FilePurpose, PathBuf),
+    /// Checks a path that was entered, and uses it if that is the reason.
+    CheckPath(FilePurpose, String, CheckReason),
     /// Saves the project to a file.
     SaveProject(PathBuf),
     /// Stops using the fonts of a folder that was added in the studio.

@@ -101,7 +101,7 @@ pub fn ask(purpose: &FilePurpose, name: Option<String>, lang: Language, window: 
     }
     let began = Instant::now();
     let (label, extensions) = purpose.filter();
-    let dialog = window.own(rfd::AsyncFileDialog::new()).set_title(purpose.title(lang));
+    let dialog = window.set_owner(rfd::AsyncFileDialog::new()).set_title(purpose.title(lang));
     let folder = purpose.is_folder();
     let dialog = if folder { dialog } else { dialog.add_filter(label, &extensions) };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();

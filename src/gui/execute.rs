@@ -242,7 +242,7 @@ impl Studio {
         match command {
             FileCommand::Open(path) => self.open(path),
             FileCommand::Ask(purpose, name) => self.tasks.ask_for_file(purpose, name, self.lang()),
-            FileCommand::Use(purpose, path) => self.use_file(purpose, path),
+            FileCommand::CheckPath(purpose, text, reason) => self.tasks.check_path(purpose, text, reason),
             FileCommand::SaveProject(path) => self.tasks.save_project(self.session.brief.clone(), path, self.undo.project()),
             FileCommand::RemoveFontFolder(folder) => {
                 let left = self.config.added_font_dirs.iter().filter(|d| **d != folder).cloned().collect();

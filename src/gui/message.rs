@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::brush::{LoadedMask, MaskKey};
 use super::dialogs::FilePurpose;
 use super::job_client::{RestoredBrief, Submission};
+use super::path_entry::{CheckReason, PathState};
 use super::state::{Brief, Mask, Product};
 use crate::notice::Notice;
 
@@ -31,6 +32,8 @@ pub enum Message {
     FileChosen(FilePurpose, PathBuf),
     /// This desktop cannot show file dialogs.
     NoFileDialog(FilePurpose),
+    /// A path that was entered was checked.
+    PathChecked(String, PathState, CheckReason),
     /// A project was read.
     ProjectOpened {
         /// Its brief.

@@ -26,6 +26,8 @@ mod mac_menu;
 mod message;
 mod native_window;
 mod panels;
+mod paste_keys;
+mod path_entry;
 mod photos;
 mod presets;
 mod project_file;

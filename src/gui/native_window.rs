@@ -1,5 +1,5 @@
-//! The studio's window as Windows knows it: file dialogs belong to it, and its button in the taskbar shows the progress of the running job. On other
-//! systems nothing is known of it.
+//! The handle of the studio's window on Windows: file dialogs belong to it, and its button in the taskbar shows the progress of the running job. On
+//! other systems there is no handle, and every function does nothing.
 
 use eframe::CreationContext;
 
@@ -24,7 +24,7 @@ impl NativeWindow {
 
     /// The same dialog, in front of this window and blocking it.
     #[allow(unsafe_code)]
-    pub fn own(self, dialog: rfd::AsyncFileDialog) -> rfd::AsyncFileDialog {
+    pub fn set_owner(self, dialog: rfd::AsyncFileDialog) -> rfd::AsyncFileDialog {
         use raw_window_handle::{
             DisplayHandle, HandleError, HasDisplayHandle, HasWindowHandle, RawWindowHandle, Win32WindowHandle, WindowHandle,
         };
@@ -57,7 +57,7 @@ impl NativeWindow {
     }
 
     /// The same dialog.
-    pub fn own(self, dialog: rfd::AsyncFileDialog) -> rfd::AsyncFileDialog {
+    pub fn set_owner(self, dialog: rfd::AsyncFileDialog) -> rfd::AsyncFileDialog {
         dialog
     }
 }

@@ -53,6 +53,15 @@ impl Studio {
             Message::Failed(text) => self.toasts.notify(Severity::Error, text, now),
             Message::FileChosen(purpose, path) => self.use_file(purpose, path),
             Message::NoFileDialog(purpose) => self.window = Some(Window::path(purpose)),
+            Message::PathChecked(text, state, reason) => {
+                if let Some(Window::Path { purpose, entry }) = &mut self.window
+                    && let Some(path) = entry.take_result(text, state, reason)
+                {
+                    let purpose = purpose.clone();
+                    self.window = None;
+                    self.use_file(purpose, path);
+                }
+            }
             Message::EndRequested => {
                 self.quitting = true;
                 ctx.send_viewport_cmd(egui::ViewportCommand::Close);

@@ -16,6 +16,7 @@ use super::export::{self, Settings};
 use super::job_client::{JobClient, RestoredBrief, SubmitOptions};
 use super::message::Message;
 use super::native_window::NativeWindow;
+use super::path_entry::{self, CheckReason};
 use super::photos::PhotoStore;
 use super::state::{Brief, Session};
 use super::writer::Writer;
@@ -192,6 +193,7 @@ impl Tasks {
     /// Opens the picture in the clipboard, or the file whose path is there.
     pub fn paste(&self) {
         self.run("nanococoa-paste", Span::current(), |cx| match clipboard::read()? {
+            Pasted::File(path) => cx.open_photo(&path).map(Some),
             Pasted::Picture(picture) => cx.keep_pixels(&picture).map(Some),
             Pasted::Text(text) => cx.open_text(&text).map(Some),
         });
@@ -221,6 +223,14 @@ impl Tasks {
                 Answer::Cancelled => None,
                 Answer::Unavailable => Some(Message::NoFileDialog(purpose)),
             })
+        });
+    }
+
+    /// Checks a path that was entered.
+    pub fn check_path(&self, purpose: FilePurpose, text: String, reason: CheckReason) {
+        self.run("nanococoa-path", Span::current(), move |_| {
+            let state = path_entry::check(&purpose, &text);
+            Ok(Some(Message::PathChecked(text, state, reason)))
         });
     }
 
@@ -317,6 +327,8 @@ impl TaskContext {
 
     fn open_text(&self, text: &str) -> Result<Message, Notice> {
         let path = crate::paths::find(&crate::paths::from_text(text));
-        if path.is_file() { self.open_photo(&path) } else { Err(clipboard::empty()) }
+        // The Finder adds the bare name of a copied file as text.
+        let path = if path.is_file() { path } else { clipboard::file().ok_or_else(clipboard::empty)? };
+        self.open_photo(&path)
     }
 }

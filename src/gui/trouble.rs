@@ -74,7 +74,7 @@ impl eframe::App for TroubleWindow {
     }
 }
 
-/// Says in a plain box of the system why the window cannot be opened, for example for want of OpenGL. Only Windows has such boxes without further
+/// Says in a plain box of the system why the window cannot be opened, for example without OpenGL. Only Windows has such boxes without further
 /// programs; elsewhere this does nothing.
 pub fn show_box(notice: &Notice) {
     if cfg!(windows) {
@@ -83,8 +83,20 @@ pub fn show_box(notice: &Notice) {
     }
 }
 
-/// Shows the window until it is closed. Does nothing without a display.
+/// Shows the window until it is closed. If it cannot be opened, for example without OpenGL, [`show_box`] says the same.
 pub fn show(trouble: Trouble) {
+    show_by(trouble, show_window, show_box);
+}
+
+fn show_by<E: std::fmt::Display>(trouble: Trouble, window: impl FnOnce(Trouble) -> Result<(), E>, in_box: impl FnOnce(&Notice)) {
+    let notice = trouble.notice();
+    if let Err(error) = window(trouble) {
+        tracing::debug!(%error, "no window");
+        in_box(&notice);
+    }
+}
+
+fn show_window(trouble: Trouble) -> eframe::Result {
     let mut viewport = egui::ViewportBuilder::default()
         .with_title("nanoCocoa Studio")
         .with_app_id("io.github.nanococoa.Studio")
@@ -93,8 +105,20 @@ pub fn show(trouble: Trouble) {
         viewport = viewport.with_icon(icon);
     }
     let native = eframe::NativeOptions { viewport, centered: true, renderer: eframe::Renderer::Glow, ..eframe::NativeOptions::default() };
-    let shown = eframe::run_native("nanoCocoa Studio", native, Box::new(|cx| Ok(Box::new(TroubleWindow::new(&cx.egui_ctx, trouble)))));
-    if let Err(error) = shown {
-        tracing::debug!(%error, "no window");
+    eframe::run_native("nanoCocoa Studio", native, Box::new(|cx| Ok(Box::new(TroubleWindow::new(&cx.egui_ctx, trouble)))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_a_window_a_box_says_why_the_studio_cannot_open() {
+        let in_use = || Trouble::InUse("/data".into());
+        let mut said = Vec::new();
+        show_by(in_use(), |_| Err("no OpenGL"), |notice| said.push(notice.english()));
+        assert_eq!(said, [in_use().notice().english()]);
+        show_by(in_use(), |_| Ok::<_, String>(()), |notice| said.push(notice.english()));
+        assert_eq!(said.len(), 1);
     }
 }

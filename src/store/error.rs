@@ -15,18 +15,26 @@ pub struct StoreError {
     path: PathBuf,
     /// The data folder, if the file is in it.
     root: Option<PathBuf>,
+    /// Whether a rename failed because another program has the file open.
+    is_busy: bool,
     source: io::Error,
 }
 
 impl StoreError {
     /// A failed action on a path.
     pub(super) fn new(action: &'static str, path: &Path, source: io::Error) -> Self {
-        Self { action, path: path.to_path_buf(), root: None, source }
+        Self { action, path: path.to_path_buf(), root: None, is_busy: false, source }
     }
 
     /// The same error about the data folder as a whole: the name of a file in it does not help the user.
     pub(super) fn in_data_folder(self, root: &Path) -> Self {
         Self { root: Some(root.to_path_buf()), ..self }
+    }
+
+    /// Whether another program has the file, or a file in the folder, open in a way that forbids to replace or move it. Only on Windows, where the
+    /// same error stands for a file that is write-protected.
+    pub fn is_busy(&self) -> bool {
+        self.is_busy
     }
 
     /// Whether another program has locked the folder.
@@ -64,6 +72,7 @@ impl StoreError {
         let folder = self.root.as_deref().unwrap_or(parent);
         let kind = self.source.kind().to_string();
         match &self.root {
+            _ if self.is_busy => notice!("store-busy", path = self.path.as_path()),
             _ if self.is_in_use() => notice!("store-in-use", folder = self.root.as_deref().unwrap_or(&self.path)),
             Some(_) if self.is_full() => notice!("store-data-folder-full", folder = folder),
             None if self.is_full() => notice!("store-folder-full", folder = folder),
@@ -75,15 +84,49 @@ impl StoreError {
     }
 }
 
+/// Whether a rename failed because another program has the file open in a way that forbids it. Only Windows has such errors.
+pub(super) fn is_busy(error: &io::Error, is_windows: bool) -> bool {
+    /// `ERROR_ACCESS_DENIED`, `ERROR_SHARING_VIOLATION`, `ERROR_LOCK_VIOLATION`.
+    const BUSY: [i32; 3] = [5, 32, 33];
+    is_windows && error.raw_os_error().is_some_and(|code| BUSY.contains(&code))
+}
+
 /// For `map_err`: adds the action and its path.
 pub(super) fn at(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> StoreError {
     let path = path.to_path_buf();
     move |source| StoreError::new(action, &path, source)
 }
 
+/// As [`at`], for a failed rename, whose error may mean that the file is open elsewhere.
+pub(super) fn at_rename(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> StoreError {
+    at_rename_on(cfg!(windows), action, path)
+}
+
+fn at_rename_on(is_windows: bool, action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> StoreError {
+    let path = path.to_path_buf();
+    move |source| StoreError { is_busy: is_busy(&source, is_windows), ..StoreError::new(action, &path, source) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_that_is_open_elsewhere_is_not_called_a_folder_without_permission() {
+        let path = Path::new("ads/new menu.png");
+        for code in [5, 32, 33] {
+            let of = |is_windows| at_rename_on(is_windows, "write", path)(io::Error::from_raw_os_error(code));
+            let text = of(true).to_string();
+            assert!(
+                text.starts_with("ads/new menu.png cannot be replaced or moved: another program has it or a file in it open"),
+                "{text}"
+            );
+            assert!(of(true).is_busy() && of(true).in_data_folder(Path::new("ads")).notice().code() == "store-busy");
+            assert!(!of(false).is_busy() && of(false).notice().code() != "store-busy");
+            // A folder without write permission refuses the temporary file already.
+            assert!(!at("write", path)(io::Error::from_raw_os_error(code)).is_busy());
+        }
+    }
 
     #[test]
     fn the_sentence_says_what_to_do() {

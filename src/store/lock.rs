@@ -56,7 +56,7 @@ impl FolderLock {
             self.file.metadata().is_ok_and(|held| (held.dev(), held.ino()) == (there.dev(), there.ino()))
         }
         // The file was opened so that nobody can remove it (`options`), so a file at this path is the locked one. The handle is asked too: it is
-        // void once a network drive was disconnected.
+        // invalid once a network drive was disconnected.
         #[cfg(not(unix))]
         {
             self.file.metadata().is_ok() && there.is_file()

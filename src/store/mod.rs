@@ -20,11 +20,11 @@ use uuid::Uuid;
 
 pub use error::StoreError;
 pub use whole::is_whole_png;
-pub use write::{copy_atomic, create_private_dir, write_atomic};
+pub use write::{copy_atomic, create_private_dir, while_busy, write_atomic};
 
 use crate::job::progress::Durations;
 use crate::job::{ImageName, JobSnapshot};
-use error::at;
+use error::{at, at_rename};
 use lock::FolderLock;
 
 const RECORD: &str = "job.json";
@@ -69,8 +69,11 @@ pub struct JobStore {
     generation: AtomicU64,
     failures: AtomicU64,
     stamps: Mutex<HashMap<Uuid, FileStamps>>,
-    /// Restorable jobs and when they were deleted. Held while a folder is renamed into the trash or out of it, not while files are removed.
+    /// Restorable jobs and when they were deleted. Held while a folder is renamed into the trash or out of it, neither while files are removed nor
+    /// while a busy file is waited for: the studio reads the list in every frame.
     trashed: Mutex<HashMap<Uuid, Instant>>,
+    /// Folders whose removal began and failed, and when. They cannot be restored.
+    half_removed: Mutex<HashMap<PathBuf, Instant>>,
 }
 
 impl JobStore {
@@ -85,6 +88,7 @@ impl JobStore {
             failures: AtomicU64::new(0),
             stamps: Mutex::default(),
             trashed: Mutex::default(),
+            half_removed: Mutex::default(),
         };
         let jobs = store.recover_all()?;
         Ok((store, jobs))
@@ -190,7 +194,7 @@ impl JobStore {
                 let _ = fs::remove_file(&link);
                 match fs::hard_link(&source, &link) {
                     Ok(()) => {
-                        write::rename(&link, &target).map_err(at("write", &target))?;
+                        write::rename(&link, &target).map_err(at_rename("write", &target))?;
                         // A rename onto the same file leaves both names.
                         let _ = fs::remove_file(&link);
                     }

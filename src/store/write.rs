@@ -1,11 +1,12 @@
-//! Atomic writes: after a crash either the old or the new file is there, whole. Permissions follow the user's umask.
+//! Atomic writes: after a crash either the old or the new file is there, whole. On Windows this may also be the old one although the write had
+//! returned, because a rename cannot be flushed there. Permissions follow the user's umask.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::Path;
 use std::time::Duration;
 
-use super::error::{StoreError, at};
+use super::error::{StoreError, at, at_rename, is_busy};
 
 /// Replaces a file atomically: writes a temporary file beside it, syncs it, renames it and syncs the folder.
 pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
@@ -24,7 +25,7 @@ fn replace(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> Resu
     write(&mut file).and_then(|()| file.sync_all()).map_err(at("write", path))?;
     drop(file);
     // `persist` of tempfile fails on Windows for paths of more than 260 characters and while another program reads the old file.
-    rename(&temporary, path).map_err(at("write", path))?;
+    rename(&temporary, path).map_err(at_rename("write", path))?;
     temporary.disable_cleanup(true);
     sync_dir(dir)
 }
@@ -35,23 +36,26 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(512);
 /// Renames a file or folder, replacing a file. On Windows this fails for a moment while a virus scanner or search index reads the file, so it is
 /// tried again for a second.
 pub(super) fn rename(from: &Path, to: &Path) -> io::Result<()> {
-    let mut pause = Duration::from_millis(1);
+    while_busy(|| fs::rename(from, to), |error| is_busy(error, cfg!(windows)), std::thread::sleep)
+}
+
+/// Calls `attempt` until it succeeds or fails for another reason than a busy file, about a second long. `pause` waits between two attempts:
+/// callers hold their locks in `attempt` only.
+pub fn while_busy<T, E>(
+    mut attempt: impl FnMut() -> Result<T, E>,
+    is_busy: impl Fn(&E) -> bool,
+    mut pause: impl FnMut(Duration),
+) -> Result<T, E> {
+    let mut time = Duration::from_millis(1);
     loop {
-        match fs::rename(from, to) {
-            Err(error) if is_busy(&error) && pause <= LONGEST_PAUSE => {
-                std::thread::sleep(pause);
-                pause *= 2;
+        match attempt() {
+            Err(error) if is_busy(&error) && time <= LONGEST_PAUSE => {
+                pause(time);
+                time *= 2;
             }
             other => return other,
         }
     }
-}
-
-/// Whether another program has the file open in a way that forbids to rename it. Only Windows has such errors.
-fn is_busy(error: &io::Error) -> bool {
-    /// `ERROR_ACCESS_DENIED`, `ERROR_SHARING_VIOLATION`, `ERROR_LOCK_VIOLATION`.
-    const BUSY: [i32; 3] = [5, 32, 33];
-    cfg!(windows) && error.raw_os_error().is_some_and(|code| BUSY.contains(&code))
 }
 
 /// Creates a folder and its missing parents, accessible to this user alone. Existing folders keep their permissions.
@@ -84,7 +88,8 @@ pub(super) fn temporary(dir: &Path) -> io::Result<tempfile::NamedTempFile> {
     tempfile::Builder::new().prefix(".").suffix(".tmp").make_in(dir, |path| options.open(path))
 }
 
-/// Makes a rename in the folder last. Windows cannot sync a folder; NTFS logs the rename itself.
+/// Makes a rename in the folder last. Windows cannot sync a folder: NTFS logs the rename, so the folder stays consistent, but a power cut within
+/// some seconds can undo it.
 pub(super) fn sync_dir(dir: &Path) -> Result<(), StoreError> {
     #[cfg(unix)]
     File::open(dir).and_then(|d| d.sync_all()).map_err(at("sync", dir))?;
@@ -95,7 +100,7 @@ pub(super) fn sync_dir(dir: &Path) -> Result<(), StoreError> {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Read as _;
+    use std::io::{ErrorKind, Read as _};
 
     use super::*;
 
@@ -165,6 +170,29 @@ mod tests {
         write_atomic(&path, b"new").unwrap();
         closing.join().unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"new");
+    }
+
+    #[test]
+    fn a_busy_file_is_tried_for_a_second_and_another_error_once() {
+        // What Windows answers while another program has a file open, and the same number on other systems.
+        for code in [5, 32, 33] {
+            let error = io::Error::from_raw_os_error(code);
+            assert!(is_busy(&error, true) && !is_busy(&error, false), "{code}");
+        }
+        assert!(!is_busy(&io::Error::from_raw_os_error(2), true) && !is_busy(&ErrorKind::PermissionDenied.into(), true));
+        let waited = |last: i32, attempts: usize| {
+            let (mut made, mut pauses) = (0, Vec::new());
+            let attempt = || {
+                made += 1;
+                Err::<(), _>(io::Error::from_raw_os_error(if made < attempts { 32 } else { last }))
+            };
+            let error = while_busy(attempt, |error| is_busy(error, true), |time| pauses.push(time.as_millis())).unwrap_err();
+            (error.raw_os_error(), pauses)
+        };
+        assert_eq!(waited(2, 1), (Some(2), vec![]));
+        assert_eq!(waited(2, 4), (Some(2), vec![1, 2, 4]));
+        let (error, pauses) = waited(32, 99);
+        assert_eq!((error, pauses.len(), pauses.iter().sum()), (Some(32), 10, 1023_u128));
     }
 
     #[test]

@@ -381,19 +381,34 @@ mod tests {
         write("plain.ttf", &small("plain.ttf"));
         write("packed.woff", &small("plain.woff"));
         write("old.fon", b"x");
+        // The glyphs of a face do not count, however many there are.
+        let large = assets::FONTS.iter().map(|f| f.1).max_by_key(|bytes| bytes.len()).unwrap();
+        assert!(large.len() > 1 << 20);
+        write("zz large.ttf", large);
         std::fs::write(own.path().join("plain.ttf"), small("plain.ttf")).unwrap();
         let dirs = [own.path().to_path_buf(), system.path().to_path_buf()];
-        let c = FontCatalog::load_with(&dirs, &dirs[1..]);
+        let (c, read) = FontCatalog::load_counted(&dirs, &dirs[1..]);
+        assert!(read < 16 << 10, "{read} bytes were read to list the fonts");
         // What the system has and nobody can change is not reported; a font of the user has its name first.
         assert_eq!((c.skipped(), c.skipped_more()), (&[][..], 0));
         let mine: Vec<String> = c.names().into_iter().filter(|n| !assets::FONTS.iter().any(|f| f.0 == n)).collect();
-        let wanted = ["Supplemental/Two.ttc#Box One", "Supplemental/Two.ttc#Box Two", "plain.ttf", "v.ttf", "v.ttf#Black", "v.ttf#Bold"];
+        let wanted = [
+            "Supplemental/Two.ttc#Box One",
+            "Supplemental/Two.ttc#Box Two",
+            "plain.ttf",
+            "v.ttf",
+            "v.ttf#Black",
+            "v.ttf#Bold",
+            "zz large.ttf",
+        ];
         assert_eq!(mine, wanted);
         let of_system: Vec<_> = mine.iter().filter(|n| c.entry(n).unwrap().is_of_system()).collect();
-        assert_eq!(of_system.len(), 5);
+        assert_eq!(of_system.len(), 6);
         assert!(c.fallback_faces(assets::DEFAULT_FONT).iter().all(|n| !c.entry(n).unwrap().is_of_system()));
         assert_eq!(c.resolve("Two.ttc").as_deref(), Some("Supplemental/Two.ttc#Box One"));
         assert_eq!(c.bytes("v.ttf#Bold").as_deref(), Some(&*small("variable.ttf")));
+        assert_eq!(c.bytes("zz large.ttf").as_deref(), Some(large));
+        assert!(c.missing_glyphs("zz large.ttf", "가나다 Sale").is_empty());
         // A file that went away since.
         std::fs::remove_file(system.path().join("Supplemental/Two.ttc")).unwrap();
         assert_eq!(c.missing_glyphs("Two.ttc", "A"), ['A']);

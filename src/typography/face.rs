@@ -136,14 +136,29 @@ impl OutlineBuilder for InkProbe {
 impl FontEntry {
     /// Parses face `index` of a font file, without variations.
     pub(super) fn new(data: FontData, index: u32) -> Result<Self, BadFace> {
+        Self::parse(data, index, |face| {
+            let tables = face.tables();
+            tables.glyf.is_some() || tables.cff.is_some() || tables.cff2.is_some()
+        })
+    }
+
+    /// Parses face `index` of what [`read_headers`](super::headers::read_headers) made of a font file: tables with outlines are listed there and
+    /// empty. Call [`Self::with_data`] before the face is used.
+    pub(super) fn from_headers(data: FontData, index: u32) -> Result<Self, BadFace> {
+        Self::parse(data, index, |face| {
+            let has = |tag: &[u8; 4]| face.raw_face().table(Tag::from_bytes(tag)).is_some();
+            (has(b"glyf") && has(b"loca")) || has(b"CFF ") || has(b"CFF2")
+        })
+    }
+
+    fn parse(data: FontData, index: u32, has_outlines: impl Fn(&Face<'_>) -> bool) -> Result<Self, BadFace> {
         let (weight, family, labels, monospaced) = {
             let face = Face::parse(data.bytes(), index).map_err(|_| BadFace::Damaged)?;
             // A face without any outline is useless here.
             if face.number_of_glyphs() < 2 || face.units_per_em() == 0 {
                 return Err(BadFace::Damaged);
             }
-            let tables = face.tables();
-            if tables.glyf.is_none() && tables.cff.is_none() && tables.cff2.is_none() {
+            if !has_outlines(&face) {
                 return Err(BadFace::NoOutlines);
             }
             let family = names(&face, name_id::FAMILY, None).next().unwrap_or_default();

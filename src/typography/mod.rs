@@ -8,6 +8,7 @@ mod describe;
 mod face;
 mod formats;
 mod guard;
+mod headers;
 mod layout;
 mod outline;
 mod scan;

@@ -10,6 +10,7 @@ use unicode_normalization::UnicodeNormalization as _;
 use super::catalog::FontCatalog;
 use super::face::{BadFace, FontData, FontEntry, FontFile, MAX_PER_FILE};
 use super::formats::{Kind, MAX_FONT_BYTES, Unreadable, unpack};
+use super::headers::read_headers;
 use crate::notice::Notice;
 use crate::{assets, notice, paths};
 
@@ -19,33 +20,39 @@ const MAX_DEPTH: usize = 8;
 const MAX_VISITED: usize = 50_000;
 /// Largest size of all font files in memory, bytes.
 const MAX_TOTAL_BYTES: u64 = 384 << 20;
-/// Most bytes of the system's fonts, which are looked through and not kept.
-const MAX_SYSTEM_BYTES: u64 = 2 << 30;
+/// Most bytes that are read of the system's fonts to list them; a file needs about 10 KiB.
+const MAX_SYSTEM_BYTES: u64 = 128 << 20;
 /// Most bytes that are decompressed in all, including files that are skipped afterwards.
 const MAX_UNPACKED_BYTES: u64 = 1 << 30;
 
 impl FontCatalog {
     /// Loads the bundled faces and every usable font file below `dirs`; [`FontCatalog::skipped`] lists the other font files. A file cannot
-    /// replace a bundled name. Font folders of the system ([`paths::system_font_dirs`]) are read as their faces are used. Blocking.
+    /// replace a bundled name. Of the fonts in folders of the system ([`paths::system_font_dirs`]) only names, weights and instances are read;
+    /// the files are read as their faces are used. Blocking.
     pub fn load(dirs: &[PathBuf]) -> Self {
         Self::load_with(dirs, paths::system_font_dirs())
     }
 
     pub(super) fn load_with(dirs: &[PathBuf], system: &[PathBuf]) -> Self {
+        Self::load_counted(dirs, system).0
+    }
+
+    /// The catalog, and how many bytes of the system's fonts were read.
+    pub(super) fn load_counted(dirs: &[PathBuf], system: &[PathBuf]) -> (Self, u64) {
         let mut catalog = Self::default();
         for &(name, bytes) in assets::FONTS {
             if let Ok(entry) = FontEntry::new(FontData::Bundled(bytes), 0) {
                 catalog.insert(name.to_owned(), entry);
             }
         }
-        scan(dirs, system, &mut catalog);
-        catalog
+        let read = scan(dirs, system, &mut catalog);
+        (catalog, read)
     }
 }
 
-fn scan(dirs: &[PathBuf], system: &[PathBuf], catalog: &mut FontCatalog) {
-    let mut scan =
-        Scan { catalog, visited: 0, left: MAX_TOTAL_BYTES, left_of_system: MAX_SYSTEM_BYTES, unpacked: Cell::new(0), is_system: false };
+/// Returns how many bytes of the system's fonts were read.
+fn scan(dirs: &[PathBuf], system: &[PathBuf], catalog: &mut FontCatalog) -> u64 {
+    let mut scan = Scan { catalog, visited: 0, left: MAX_TOTAL_BYTES, read_of_system: 0, unpacked: Cell::new(0), is_system: false };
     let mut seen = HashSet::new();
     for dir in dirs {
         if let Ok(root) = paths::find(dir).canonicalize()
@@ -55,6 +62,7 @@ fn scan(dirs: &[PathBuf], system: &[PathBuf], catalog: &mut FontCatalog) {
             scan.folder(&root, &root, 0);
         }
     }
+    scan.read_of_system
 }
 
 struct Scan<'a> {
@@ -62,8 +70,8 @@ struct Scan<'a> {
     visited: usize,
     /// Remaining bytes of [`MAX_TOTAL_BYTES`].
     left: u64,
-    /// Remaining bytes of [`MAX_SYSTEM_BYTES`].
-    left_of_system: u64,
+    /// Bytes that were read of the system's fonts, at most [`MAX_SYSTEM_BYTES`] and one file.
+    read_of_system: u64,
     unpacked: Cell<u64>,
     /// Whether the folder is one of the system's.
     is_system: bool,
@@ -136,27 +144,30 @@ impl Scan<'_> {
             return Err(too_large());
         }
         let full = || notice!("typography-skip-total", mebibytes = MAX_TOTAL_BYTES >> 20);
-        let left = if self.is_system { &mut self.left_of_system } else { &mut self.left };
-        if size > *left || self.unpacked.get() > MAX_UNPACKED_BYTES || self.catalog.is_full() {
+        if self.unpacked.get() > MAX_UNPACKED_BYTES || self.catalog.is_full() {
             return Err(full());
         }
-        // Counted before reading, so that files that turn out to be unusable are limited too.
-        *left -= size;
-        let packed = std::fs::read(real).map_err(|e| notice!("typography-skip-unreadable", error = e.to_string()))?;
-        if self.is_system && packed.starts_with(b"wOF") {
-            return Err(notice!("typography-skip-format"));
-        }
-        let bytes = unpack(packed, &self.unpacked).map_err(|why| match why {
+        let unreadable = |e: std::io::Error| notice!("typography-skip-unreadable", error = e.to_string());
+        let because = |why| match why {
             Unreadable::Damaged => damaged(),
             Unreadable::TooLarge => too_large(),
             Unreadable::PackedCollection => notice!("typography-skip-woff2-collection"),
-        })?;
-        if !self.is_system {
-            self.left = self.left.checked_sub((bytes.len() as u64).saturating_sub(size)).ok_or_else(full)?;
+        };
+        if self.is_system {
+            if self.read_of_system > MAX_SYSTEM_BYTES {
+                return Err(full());
+            }
+            let file = std::fs::File::open(real).map_err(unreadable)?;
+            let headers = read_headers(file, size, &mut self.read_of_system).map_err(because)?;
+            return self.faces(&name, &FontData::Loaded(headers.into()), &FontData::File(Arc::new(FontFile::new(real.to_path_buf()))));
         }
+        // Counted before reading, so that files that turn out to be unusable are limited too.
+        self.left = self.left.checked_sub(size).ok_or_else(full)?;
+        let packed = std::fs::read(real).map_err(unreadable)?;
+        let bytes = unpack(packed, &self.unpacked).map_err(because)?;
+        self.left = self.left.checked_sub((bytes.len() as u64).saturating_sub(size)).ok_or_else(full)?;
         let read = FontData::Loaded(bytes.into());
-        let kept = if self.is_system { FontData::File(Arc::new(FontFile::new(real.to_path_buf()))) } else { read.clone() };
-        self.faces(&name, &read, &kept)
+        self.faces(&name, &read, &read)
     }
 
     /// Adds all faces of a file and their named instances, which keep their bytes in `kept`.
@@ -167,11 +178,12 @@ impl Scan<'_> {
         if collection.is_some() && count > data.bytes().len() / 4 {
             return Err(damaged());
         }
+        let parse = if self.is_system { FontEntry::from_headers } else { FontEntry::new };
         let mut bad = None;
         let (mut added, mut left_out) = (0, count.saturating_sub(MAX_PER_FILE));
         for index in 0..count.min(MAX_PER_FILE) {
             // A panic in the parser must only skip the face.
-            let read = || FontEntry::new(data.clone(), index as u32).map(|entry| (entry.instances(), entry));
+            let read = || parse(data.clone(), index as u32).map(|entry| (entry.instances(), entry));
             let read = std::panic::catch_unwind(std::panic::AssertUnwindSafe(read));
             let ((instances, more), entry) = match read.unwrap_or(Err(BadFace::Damaged)) {
                 Ok(found) => found,

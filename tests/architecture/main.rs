@@ -5,6 +5,7 @@ mod circles;
 mod document;
 mod figures;
 mod graph;
+mod packaging;
 mod sentences;
 mod source;
 

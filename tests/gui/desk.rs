@@ -121,6 +121,16 @@ impl Desk {
         }
     }
 
+    /// Waits until these words are in the window.
+    pub fn until_shown(&mut self, key: &'static str) {
+        let (words, start) = (self.words(key), Instant::now());
+        while !self.has(words) {
+            assert!(start.elapsed() < Duration::from_secs(60), "never shown: {words}");
+            std::thread::sleep(Duration::from_millis(4));
+            self.harness.step();
+        }
+    }
+
     /// Waits until the draft shows the brief as it is.
     pub fn until_drafted(&mut self) -> Duration {
         self.until("a draft of the brief", |s| s.draft().is_some_and(|d| d.brief == s.session.brief))

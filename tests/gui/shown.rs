@@ -186,10 +186,11 @@ fn what_is_exported_is_what_was_chosen_and_no_file_is_replaced_by_the_way() {
     std::fs::write(&out, b"somebody's").unwrap();
     desk.fill("path-field", &out.display().to_string());
     desk.harness.key_press(egui::Key::Enter);
-    desk.frames(4);
-    assert!(desk.has(desk.words("path-exists")));
+    desk.until_shown("path-exists");
     desk.fill("path-field", &out.display().to_string());
     desk.harness.key_press(egui::Key::Enter);
+    desk.frames(4);
+    std::thread::sleep(std::time::Duration::from_millis(100));
     desk.frames(4);
     assert_eq!(std::fs::read(&out).unwrap(), b"somebody's", "Enter replaces nothing");
     desk.click("path-replace");

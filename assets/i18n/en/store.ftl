@@ -9,3 +9,4 @@ store-folder-full = The disk is full, so nothing can be saved in { $folder }. Fr
 store-data-folder-read-only = The folder { $folder } cannot be written to ({ $source }). Allow writing there or choose another with --data-dir.
 store-folder-read-only = The folder { $folder } cannot be written to ({ $source }). Allow writing there or choose another folder.
 store-data-folder-missing = The folder { $folder } is missing and cannot be made again ({ $source }). Check the disk or choose another with --data-dir.
+store-busy = { $path } cannot be replaced or moved: another program has it or a file in it open, or it is write-protected. Close it there and try again.

@@ -27,3 +27,4 @@ store-folder-full = 디스크가 가득 차서 { $folder } 폴더에 저장할 �
 store-data-folder-read-only = { $folder } 폴더에 쓸 수 없어요({ $source }). 쓰기를 허용하거나 --data-dir로 다른 폴더를 지정하세요.
 store-folder-read-only = { $folder } 폴더에 쓸 수 없어요({ $source }). 쓰기를 허용하거나 다른 폴더를 선택하세요.
 store-data-folder-missing = { $folder } 폴더가 없어졌고 다시 만들 수 없어요({ $source }). 디스크를 확인하거나 --data-dir로 다른 폴더를 지정하세요.
+store-busy = { $path }: 이 파일이나 그 안의 파일이 다른 프로그램에서 열려 있거나 쓰기 금지라 바꾸거나 옮길 수 없어요. 그 프로그램에서 닫고 다시 시도하세요.

@@ -29,7 +29,7 @@ pub fn show(cx: &PanelContext<'_>, ui: &mut Ui) -> Stay {
                     cx.send(FileCommand::RemoveFontFolder(dir.clone()));
                 }
                 ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
-                    ui.add(egui::Label::new(paths::shown(dir)).truncate());
+                    ui.add(egui::Label::new(paths::display_path(dir)).truncate());
                 });
             });
         });
@@ -38,7 +38,7 @@ pub fn show(cx: &PanelContext<'_>, ui: &mut Ui) -> Stay {
     let others: Vec<_> = cx.config.font_dirs.iter().filter(|d| !cx.config.added_font_dirs.contains(d)).cloned().collect();
     widgets::section(ui, lang.t("fonts-always"), None);
     for dir in others {
-        let words = if dir == own { lang.notice(&notice!("fonts-own", path = dir.display())) } else { paths::shown(&dir) };
+        let words = if dir == own { lang.notice(&notice!("fonts-own", path = dir.display())) } else { paths::display_path(&dir) };
         ui.add(egui::Label::new(RichText::new(words).size(theme::LABEL).color(c.dim)).truncate());
     }
     skipped(cx, ui);

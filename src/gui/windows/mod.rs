@@ -45,7 +45,7 @@ fn content(cx: &PanelContext<'_>, ui: &mut Ui, window: Window) -> Stay {
         Window::Palette { query, cursor } => palette::show(cx, ui, query, cursor),
         Window::Shortcuts => shortcuts::show(cx, ui),
         Window::Models => models::show(cx, ui),
-        Window::Path { purpose, text, asked } => path::show(cx, ui, purpose, text, asked),
+        Window::Path { purpose, entry } => path::show(cx, ui, purpose, entry),
         Window::Quit => quit::show(cx, ui),
         Window::Note { id, title, note } => note::show(cx, ui, id, title, note),
     }

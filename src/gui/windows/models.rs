@@ -66,7 +66,7 @@ pub fn show(cx: &PanelContext<'_>, ui: &mut Ui) -> Stay {
         None => lang.t("models-gpu-silent").to_owned(),
     };
     ui.add_space(theme::UNIT);
-    for (words, value) in [(lang.t("models-gpu"), gpu), (lang.t("models-folder"), crate::paths::shown(&cx.config.models_dir))] {
+    for (words, value) in [(lang.t("models-gpu"), gpu), (lang.t("models-folder"), crate::paths::display_path(&cx.config.models_dir))] {
         ui.horizontal(|ui| {
             ui.label(RichText::new(words).size(theme::LABEL).color(c.dim));
             ui.add(egui::Label::new(RichText::new(value).size(theme::LABEL)).truncate());

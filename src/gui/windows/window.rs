@@ -6,6 +6,7 @@ use uuid::Uuid;
 use crate::gui::context::PanelContext;
 use crate::gui::dialogs::FilePurpose;
 use crate::gui::export::{Part, Settings};
+use crate::gui::path_entry::PathEntry;
 use crate::gui::{icons, theme, widgets};
 use crate::job::JobSnapshot;
 
@@ -38,9 +39,7 @@ pub enum Window {
         /// The purpose of the file.
         purpose: FilePurpose,
         /// The entered path.
-        text: String,
-        /// The path whose replacement was asked about.
-        asked: String,
+        entry: PathEntry,
     },
     /// The question before closing.
     Quit,
@@ -73,7 +72,7 @@ impl Window {
 
     /// The window for a path.
     pub fn path(purpose: FilePurpose) -> Self {
-        Self::Path { purpose, text: String::new(), asked: String::new() }
+        Self::Path { purpose, entry: PathEntry::default() }
     }
 
     /// The window's name, for tests.
