@@ -258,8 +258,10 @@ fn verify(hub: &Hub, set: Option<String>, as_json: bool) -> Result<(), Failure> 
         damaged.extend(verified.damaged.into_iter().map(|damage| (set.clone(), damage)));
     }
     if as_json {
-        let damaged: Vec<Value> =
-            damaged.iter().map(|(set, d)| json!({"set": set, "path": d.path, "problem": if d.missing { "missing" } else { "content" }})).collect();
+        let damaged: Vec<Value> = damaged
+            .iter()
+            .map(|(set, d)| json!({"set": set, "path": d.path, "problem": if d.missing { "missing" } else { "content" }}))
+            .collect();
         say!("{}", json!({"sets": sets, "files": files, "damaged": damaged}));
     } else {
         for (set, damage) in &damaged {

@@ -120,7 +120,9 @@ impl Downloads {
         self.hub.registry().set(set)?;
         self.pause(set);
         let is_running = || self.last.lock().as_ref().is_some_and(|running| running.set == set && running.outcome.is_none());
-        if is_running() && let Some(thread) = self.thread.lock().take() {
+        if is_running()
+            && let Some(thread) = self.thread.lock().take()
+        {
             let _ = thread.join();
         }
         let freed = self.hub.remove(set);

@@ -340,7 +340,8 @@ impl Fetcher {
             let mut state = shared.state.lock();
             let found = tag(response.headers(), "etag");
             // The hub's own tag is known; that of another server is remembered from its first answer.
-            let known = if url.origin() == hub.origin() { Some(download.head.etag.clone()).filter(|t| !t.is_empty()) } else { state.tag.clone() };
+            let known =
+                if url.origin() == hub.origin() { Some(download.head.etag.clone()).filter(|t| !t.is_empty()) } else { state.tag.clone() };
             if let (Some(found), Some(known)) = (&found, &known)
                 && found != known
                 && tag(response.headers(), "x-linked-etag").is_none()

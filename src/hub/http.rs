@@ -4,7 +4,9 @@
 use std::ops::Range;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use reqwest::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH, ETAG, HeaderMap, HeaderValue, LOCATION, RANGE, RETRY_AFTER, USER_AGENT};
+use reqwest::header::{
+    ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH, ETAG, HeaderMap, HeaderValue, LOCATION, RANGE, RETRY_AFTER, USER_AGENT,
+};
 use reqwest::{Method, Response, StatusCode, Url};
 
 use super::error::HubError;
@@ -199,14 +201,14 @@ impl Client {
                 HubError::Refused { repository, with_token }.into()
             }
             StatusCode::NOT_FOUND => HubError::NotFound { repository: repository.to_owned(), path: path.to_owned() }.into(),
-            StatusCode::RANGE_NOT_SATISFIABLE => {
-                Failure { error: HubError::Changed { path: path.to_owned() }, remedy: Remedy::Restart }
-            }
+            StatusCode::RANGE_NOT_SATISFIABLE => Failure { error: HubError::Changed { path: path.to_owned() }, remedy: Remedy::Restart },
             StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT => match pause {
                 Some(pause) if pause > LONGEST_PAUSE => HubError::Throttled { host, seconds: pause.as_secs() }.into(),
                 pause => Failure { error: of_status, remedy: Remedy::Retry(pause) },
             },
-            status if status.is_server_error() => Failure { error: of_status, remedy: Remedy::Retry(pause.filter(|p| *p <= LONGEST_PAUSE)) },
+            status if status.is_server_error() => {
+                Failure { error: of_status, remedy: Remedy::Retry(pause.filter(|p| *p <= LONGEST_PAUSE)) }
+            }
             _ => of_status.into(),
         }
     }

@@ -4,7 +4,7 @@
 use std::fs::File;
 use std::io::{self, Write as _};
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
@@ -25,7 +25,6 @@ pub struct ContentId {
 /// The journal of one unfinished file. The caller writes the bytes first and adds their range after that.
 #[derive(Debug)]
 pub struct Journal {
-    path: PathBuf,
     file: File,
     done: Intervals,
 }
@@ -45,7 +44,7 @@ impl Journal {
         done.ranges().iter().for_each(|range| text.push_str(&line(range)));
         crate::store::write_atomic(path, text.as_bytes()).map_err(crate::store::StoreError::into_source)?;
         let file = File::options().append(true).open(path)?;
-        Ok(Self { path: path.to_path_buf(), file, done })
+        Ok(Self { file, done })
     }
 
     /// The bytes that are on disk.
@@ -64,13 +63,6 @@ impl Journal {
         self.file.write_all(line(&range).as_bytes())?;
         self.done.add(range);
         Ok(())
-    }
-
-    /// Removes the journal's file.
-    pub fn remove(self) {
-        let Self { path, file, .. } = self;
-        drop(file);
-        let _ = std::fs::remove_file(path);
     }
 }
 
@@ -152,8 +144,9 @@ mod tests {
         let mut journal = open("one");
         journal.add(0..9).unwrap();
         assert_eq!(open("one").done().bytes(), 0);
-        open("one").remove();
-        assert!(!path.exists());
+        assert_eq!(bytes_noted(&path), 0);
+        open("one").add(5..9).unwrap();
+        assert_eq!((bytes_noted(&path), bytes_noted(&part)), (4, 0));
     }
 
     #[test]

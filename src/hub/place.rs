@@ -5,8 +5,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::error::HubError;
-use super::pull::Arrival;
+use super::receipts::Entry;
 use crate::store::StoreError;
+
+/// A file of the set on its way into the models folder.
+pub(super) struct Arrival {
+    pub(super) entry: Entry,
+    /// The finished file, or `None` if it is in its place already.
+    pub(super) ready: Option<PathBuf>,
+}
 
 /// Gives a content a second name, or copies it where the file system has no hard links. Replaces `to`.
 ///

@@ -14,7 +14,7 @@ use super::fetch::{Download, Fetcher, check_of};
 use super::hash::{Check, hash_file};
 use super::http::{Client, FileHead};
 use super::limits::Limits;
-use super::place::{link_or_copy, place};
+use super::place::{Arrival, link_or_copy, place};
 use super::progress::{Phase, Progress};
 use super::receipts::{Entry, Origin, OwnFolder, Receipt};
 use super::registry::{ModelSet, Registry, WantedFile};
@@ -35,13 +35,6 @@ pub struct Hub {
     source: Source,
     limits: Limits,
     free_space: FreeSpace,
-}
-
-/// A file of the set on its way into the models folder.
-pub(super) struct Arrival {
-    pub(super) entry: Entry,
-    /// The finished file, or `None` if it is in its place already.
-    pub(super) ready: Option<PathBuf>,
 }
 
 impl Hub {
@@ -98,11 +91,8 @@ impl Hub {
         fs::create_dir_all(&self.folder).map_err(HubError::io(&self.folder))?;
         let _lock = self.own().lock()?;
         let client = Client::new(self.source.clone(), self.limits.clone())?;
-        let fetcher = Arc::new(Fetcher {
-            client,
-            connections: Arc::new(Semaphore::new(self.limits.connections.max(1))),
-            progress: progress.clone(),
-        });
+        let fetcher =
+            Arc::new(Fetcher { client, connections: Arc::new(Semaphore::new(self.limits.connections.max(1))), progress: progress.clone() });
         // Of its own, because writes to the disk and hashes would hold up other tasks.
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)

@@ -111,7 +111,9 @@ impl OwnFolder {
             }
             let mut receipt: Receipt = serde_json::from_str(&std::fs::read_to_string(&path).ok()?).ok()?;
             // Removing a set must not reach outside of the folder, whatever somebody wrote here.
-            receipt.files.retain(|file| file.place.split('/').all(|name| !name.is_empty() && name != "." && name != ".." && !name.contains('\\')));
+            receipt
+                .files
+                .retain(|file| file.place.split('/').all(|name| !name.is_empty() && name != "." && name != ".." && !name.contains('\\')));
             Some((set, receipt))
         };
         entries.filter_map(|entry| read(entry.path())).collect()

@@ -388,7 +388,11 @@ pub(super) fn is_sha256(text: &str) -> bool {
 /// Whether a name is one component of a path on every system and needs no escapes in a URL.
 fn is_plain_name(name: &str) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
-    !name.is_empty() && name.len() <= 128 && name.chars().all(plain) && !name.ends_with('.') && !crate::paths::is_device_name(Path::new(name))
+    !name.is_empty()
+        && name.len() <= 128
+        && name.chars().all(plain)
+        && !name.ends_with('.')
+        && !crate::paths::is_device_name(Path::new(name))
 }
 
 /// Whether a path with `/` stays inside the folder that it starts from.

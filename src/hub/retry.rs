@@ -59,7 +59,9 @@ mod tests {
         assert_eq!(of("Thu, 29 Feb 2024 00:00:00 GMT", 1_709_164_800 - 60), Some(60));
         assert_eq!(of("Thu, 01 Jan 1970 00:00:10 GMT", 3), Some(7));
         assert_eq!(of("Sun, 06 Nov 1994 08:49:37 GMT", 2_000_000_000), Some(0));
-        for bad in ["Sun, 06 Nov 1994 08:49 GMT", "Sun, 06 Foo 1994 08:49:37 GMT", "Sun, 00 Nov 1994 08:49:37 GMT", "Sun, 6 Nov 0 0:0:0 GMT"] {
+        for bad in
+            ["Sun, 06 Nov 1994 08:49 GMT", "Sun, 06 Foo 1994 08:49:37 GMT", "Sun, 00 Nov 1994 08:49:37 GMT", "Sun, 6 Nov 0 0:0:0 GMT"]
+        {
             assert_eq!(of(bad, 0), None, "{bad}");
         }
     }

@@ -103,7 +103,8 @@ impl Source {
     /// # Errors
     /// The names do not make an address.
     pub(super) fn file_url(&self, repository: &str, revision: &str, path: &str) -> Result<Url, HubError> {
-        let address = format!("{}/{repository}/resolve/{}/{path}", self.endpoint.as_str().trim_end_matches('/'), revision.replace('/', "%2F"));
+        let address =
+            format!("{}/{repository}/resolve/{}/{path}", self.endpoint.as_str().trim_end_matches('/'), revision.replace('/', "%2F"));
         Url::parse(&address).map_err(|_| HubError::BadAddress { address })
     }
 
@@ -190,7 +191,9 @@ mod tests {
         let hub = source(&[("HF_TOKEN", "hf_secret")], None).unwrap();
         let sent = |source: &Source, url: &str| source.token_for(&Url::parse(url).unwrap()).is_some();
         assert!(sent(&hub, "https://huggingface.co/a/b"));
-        for other in ["http://huggingface.co/a", "https://cdn.huggingface.co/a", "https://huggingface.co:444/a", "https://huggingface.co.example/a"] {
+        for other in
+            ["http://huggingface.co/a", "https://cdn.huggingface.co/a", "https://huggingface.co:444/a", "https://huggingface.co.example/a"]
+        {
             assert!(!sent(&hub, other), "{other}");
         }
         let plain = source(&[("HF_TOKEN", "hf_secret"), ("HF_ENDPOINT", "http://mirror.lan")], None).unwrap();
