@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
@@ -150,9 +150,9 @@ impl Hub {
                 continue;
             }
             let path = file.path(&self.folder);
+            let is_last = file.origin == Origin::Hub && !has_other_names(&path);
             match fs::remove_file(&path) {
-                // A file with a second name frees nothing yet.
-                Ok(()) => freed += if file.origin == Origin::Hub { file.size } else { 0 },
+                Ok(()) => freed += if is_last { file.size } else { 0 },
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
                 Err(error) => return Err(HubError::io(&path)(error)),
             }
@@ -172,5 +172,16 @@ impl Hub {
         folders.iter().for_each(|folder| remove_empty_folders(folder));
         remove_empty_folders(&incoming);
         if found { Ok(freed) } else { Err(HubError::NotInstalled { set: set.key.clone() }) }
+    }
+}
+
+/// Whether the content has other names, so that removing this one frees nothing. Not known on Windows.
+fn has_other_names(path: &Path) -> bool {
+    #[cfg(unix)]
+    return fs::symlink_metadata(path).is_ok_and(|file| std::os::unix::fs::MetadataExt::nlink(&file) > 1);
+    #[cfg(not(unix))]
+    {
+        let _ = path;
+        false
     }
 }
