@@ -2,6 +2,7 @@
 
 use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Subcommand;
@@ -11,6 +12,8 @@ use nanococoa::cancel::CancelToken;
 use nanococoa::hub::{Hub, HubError, Installed, Phase, Progress, Registry};
 use nanococoa::notice;
 use nanococoa::paths;
+use nanococoa::weights::quantize::Packing;
+use nanococoa::weights::{self, StopCheck};
 use serde_json::{Value, json};
 
 use super::common::{Common, Failure, load_config, overrides, runtime, words};
@@ -69,6 +72,21 @@ pub(super) enum ModelsCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Pack the matrices of a safetensors file or folder into a GGUF file, which takes less memory
+    Quantize {
+        /// Weights file, index of shards, or folder of one component
+        #[arg(value_name = "FILE|DIR")]
+        from: PathBuf,
+        /// The GGUF file to write
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+        /// q8_0 (8.5 bits a weight) or q4_k (4.5 bits)
+        #[arg(long = "type", value_name = "TYPE", value_parser = ["q8_0", "q4_k"], default_value = "q8_0")]
+        kind: String,
+        /// One line of JSON on standard output, no progress bar
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 impl From<HubError> for Failure {
@@ -78,6 +96,10 @@ impl From<HubError> for Failure {
 }
 
 pub(super) fn models(common: &Common, command: ModelsCommand) -> Result<(), Failure> {
+    if let ModelsCommand::Quantize { from, out, kind, json } = command {
+        let packing = if kind == "q4_k" { Packing::Q4K } else { Packing::Q8_0 };
+        return pack(&from, &out, packing, json);
+    }
     let config = load_config(overrides(common))?;
     let hub = Hub::open(&config.models_dir, &config.data_dir)?;
     match command {
@@ -96,6 +118,8 @@ pub(super) fn models(common: &Common, command: ModelsCommand) -> Result<(), Fail
             Ok(())
         }
         ModelsCommand::Import { from, json } => import(&hub, &from, json),
+        // Done above: it needs no folder of models.
+        ModelsCommand::Quantize { .. } => Ok(()),
     }
 }
 
@@ -240,6 +264,7 @@ fn phase(phase: Phase) -> String {
         Phase::Checking => notice!("cli-models-checking"),
         Phase::Downloading => notice!("cli-models-downloading"),
         Phase::Placing => notice!("cli-models-placing"),
+        Phase::Packing => notice!("cli-models-packing"),
     })
 }
 
@@ -294,6 +319,25 @@ fn import(hub: &Hub, from: &Path, as_json: bool) -> Result<(), Failure> {
         say!("{}", json!({"path": placed}));
     } else {
         say!("{}", words(&notice!("cli-models-imported", path = placed.display())));
+    }
+    Ok(())
+}
+
+fn pack(from: &Path, out: &Path, packing: Packing, as_json: bool) -> Result<(), Failure> {
+    if out.exists() {
+        return Err(Failure::bad_input(notice!("cli-models-out-exists", path = out.display())));
+    }
+    let store = weights::open(&paths::find(from)).map_err(|error| Failure::bad_input(error.notice()))?;
+    let written = with_progress(as_json, |cancel, progress| {
+        let cancel = cancel.clone();
+        let stop: StopCheck = Arc::new(move || cancel.is_cancelled());
+        weights::quantize::quantize(store.as_ref(), out, packing, &stop, |done, total| progress.set(Phase::Packing, done, total))
+    })?;
+    let bytes = written.map_err(|error| Failure::failed(error.notice()))?;
+    if as_json {
+        say!("{}", json!({"path": out, "bytes": bytes}));
+    } else {
+        say!("{}", words(&notice!("cli-models-quantized", path = out.display(), gigabytes = gigabytes(bytes))));
     }
     Ok(())
 }

@@ -19,6 +19,8 @@ pub enum Phase {
     Downloading,
     /// It moves finished files into the models folder.
     Placing,
+    /// It packs weights.
+    Packing,
 }
 
 /// Progress of a download. Clones share it.
@@ -56,6 +58,13 @@ impl Progress {
             done_bytes: self.0.done.load(Ordering::Relaxed).min(total_bytes),
             fetched_bytes: self.0.fetched.load(Ordering::Relaxed),
         }
+    }
+
+    /// Sets everything at once, for work that counts its own bytes.
+    pub fn set(&self, phase: Phase, done: u64, total: u64) {
+        self.set_phase(phase);
+        self.set_total(total);
+        self.0.done.store(done, Ordering::Relaxed);
     }
 
     pub(super) fn set_phase(&self, phase: Phase) {

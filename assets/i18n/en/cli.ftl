@@ -76,3 +76,6 @@ cli-models-verified = { $files } files checked, { $damaged } of them missing or 
 cli-models-removed = { $set } is removed; { $gigabytes } GB are free again
 cli-models-imported = added as { $path }
 cli-models-broke = the work ended with an error of the program itself; the log has the details
+cli-models-packing = packing
+cli-models-out-exists = --out: { $path } exists already; choose another name
+cli-models-quantized = { $path } ({ $gigabytes } GB)

@@ -76,3 +76,6 @@ cli-models-verified = 파일 { $files }개를 검사했어요. { $damaged }개�
 cli-models-removed = { JOSA($set, "을/를") } 지웠어요. { $gigabytes } GB가 비었어요.
 cli-models-imported = { $path } 폴더로 추가했어요
 cli-models-broke = 프로그램 오류로 작업이 끝났어요. 자세한 내용은 로그에 있어요.
+cli-models-packing = 변환
+cli-models-out-exists = --out: { JOSA($path, "은/는") } 이미 있어요. 다른 이름을 쓰세요.
+cli-models-quantized = { $path } ({ $gigabytes } GB)

@@ -173,7 +173,7 @@ fn progress(cx: &PanelContext<'_>, ui: &mut Ui, running: &DownloadState) {
     let words = match now.phase {
         Phase::Asking => lang.t("models-asking").to_owned(),
         Phase::Checking => lang.t("models-checking").to_owned(),
-        Phase::Placing => lang.t("models-placing").to_owned(),
+        Phase::Placing | Phase::Packing => lang.t("models-placing").to_owned(),
         Phase::Downloading => {
             let speed = cx.models.speed(now);
             let megabytes = format!("{:.1}", speed / 1e6);
