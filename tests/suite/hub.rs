@@ -682,3 +682,37 @@ fn a_killed_download_continues_with_little_loss() {
     let twice = server.sent().saturating_sub(SIZE as u64 + 300 * (KILLS + 1));
     assert!(twice * 20 <= SIZE as u64, "{twice} bytes came twice");
 }
+
+/// Speed and memory beside curl's, for people to look at:
+/// `cargo nextest run --test suite figures_of_downloads --run-ignored only --no-capture`.
+#[cfg(target_os = "linux")]
+#[test]
+#[ignore = "prints figures, compares nothing"]
+fn figures_of_downloads() {
+    const SIZE: usize = 1 << 30;
+    let (fixture, models) = Fixture::for_program(SIZE);
+    let server = FakeHub::start(fixture.plain());
+    for _ in 0..2 {
+        let _ = std::fs::remove_dir_all(&models);
+        let start = std::time::Instant::now();
+        let address = format!("{}/acme/tiny/resolve/main/{BIG}", server.url());
+        let to = fixture.dir.path().join("by curl");
+        assert!(std::process::Command::new("curl").args(["-s", "-o", to.to_str().unwrap(), &address]).status().unwrap().success());
+        let curl = start.elapsed();
+        std::fs::remove_file(to).unwrap();
+        let start = std::time::Instant::now();
+        let mut child = program(&fixture, &server.url(), &["models", "pull", "tiny", "--accept-licence", "--json"]).spawn().unwrap();
+        let mut peak = String::new();
+        while child.try_wait().unwrap().is_none() {
+            let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
+            peak = status.lines().find(|line| line.starts_with("VmHWM")).map_or(peak, str::to_owned);
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        assert!(child.wait().unwrap().success());
+        let own = start.elapsed();
+        println!(
+            "1 GiB: curl {curl:?}, this program {own:?} with its hash, {:.0} % of curl, {peak}",
+            100.0 * curl.as_secs_f64() / own.as_secs_f64()
+        );
+    }
+}
