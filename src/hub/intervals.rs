@@ -18,7 +18,7 @@ impl Intervals {
         let start = self.0.get(first).map_or(range.start, |old| old.start.min(range.start));
         let end = last.checked_sub(1).and_then(|at| self.0.get(at)).map_or(range.end, |old| old.end.max(range.end));
         let (start, end) = if first < last { (start, end) } else { (range.start, range.end) };
-        self.0.splice(first..last, [start..end]);
+        self.0.splice(first..last, std::iter::once(start..end));
     }
 
     /// Number of bytes in all ranges.
