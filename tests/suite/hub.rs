@@ -268,7 +268,7 @@ fn troubles_that_pass_are_waited_for() {
         let server = FakeHub::start(move |request| {
             let answer = plain(request);
             // Every second request fails.
-            let fails = requests.fetch_add(1, Ordering::AcqRel) % 2 == 0;
+            let fails = requests.fetch_add(1, Ordering::AcqRel).is_multiple_of(2);
             match trouble {
                 _ if !fails => answer,
                 "429" => Reply::status(429).with("Retry-After", 0),
