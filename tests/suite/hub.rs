@@ -631,6 +631,31 @@ fn the_command_line_manages_models() {
     assert!(code == 1 && err.contains("nowhere"), "{code} {err}");
 }
 
+#[test]
+fn proxies_of_the_environment_are_used() {
+    let (fixture, models) = Fixture::for_program(100_000);
+    let plain = fixture.plain();
+    let proxy = FakeHub::start(move |request| {
+        let mut request = request.clone();
+        request.path = request.path.strip_prefix("http://hub.invalid").unwrap_or("/direct").to_owned();
+        plain(&request)
+    });
+    let output = program(&fixture, "http://hub.invalid", &["models", "pull", "tiny", "--accept-licence"])
+        .env("http_proxy", proxy.url())
+        .env_remove("no_proxy")
+        .env_remove("NO_PROXY")
+        .env("HF_TOKEN", "hf_secret")
+        .env("NANOCOCOA_LOG", "trace")
+        .output()
+        .unwrap();
+    let log = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{log}");
+    assert!(models.join("tiny").join(BIG).is_file());
+    // Everybody on the way could read it.
+    assert!(proxy.seen().iter().all(|request| request.header("authorization").is_none()));
+    assert!(!log.contains("hf_secret"), "the most talkative log has no token");
+}
+
 #[cfg(unix)]
 #[test]
 fn ctrl_c_ends_a_download_in_good_order() {
