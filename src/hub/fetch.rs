@@ -198,7 +198,7 @@ impl Fetcher {
                 Ok(head) => break head,
                 Err(failure) => {
                     failures += 1;
-                    self.pause_or_fail(failure, failures).await?;
+                    self.pause_or_fail(failure, failures).await.map_err(|failure| failure.error)?;
                 }
             }
         };
@@ -210,8 +210,8 @@ impl Fetcher {
         Ok(head)
     }
 
-    /// Waits before the next attempt, or returns the error if there is none.
-    async fn pause_or_fail(&self, failure: Failure, failures: u32) -> Result<(), HubError> {
+    /// Waits before the next attempt, or returns the failure if there is none.
+    async fn pause_or_fail(&self, failure: Failure, failures: u32) -> Result<(), Failure> {
         let limits = &self.client.limits;
         let pause = match failure.remedy {
             Remedy::Retry(Some(pause)) => pause,
@@ -219,10 +219,10 @@ impl Fetcher {
             // At once the first time: the old address has expired.
             Remedy::AskAgain if failures <= 1 => Duration::ZERO,
             Remedy::AskAgain => retry::pause(limits.first_pause, failures, jitter()),
-            Remedy::None | Remedy::Restart | Remedy::Whole => return Err(failure.error),
+            Remedy::None | Remedy::Restart | Remedy::Whole => return Err(failure),
         };
         if failures >= limits.attempts {
-            return Err(failure.error);
+            return Err(failure.error.into());
         }
         tracing::info!(error = %failure.error, failures, ?pause, "a request is tried again");
         tokio::time::sleep(pause).await;
