@@ -31,6 +31,8 @@ const MAX_LINES: u64 = 8192;
 const PROGRESS: u64 = 64 << 10;
 /// Bytes that are hashed at once.
 const BLOCK: usize = 256 << 10;
+/// Bytes after which the file is flushed while it still arrives, so that little is left to wait for at the end.
+const FLUSH: u64 = 64 << 20;
 
 /// Fetches files; shared by all downloads of a set.
 pub(super) struct Fetcher {
@@ -417,7 +419,7 @@ pub(super) fn discard(ready: &Path) {
 fn hash_as_it_arrives(shared: &Shared, check: &Check) -> Result<String, HubError> {
     let mut digest = check.start(shared.size);
     let mut block = vec![0; BLOCK];
-    let mut at = 0;
+    let (mut at, mut flushed) = (0, 0);
     while at < shared.size {
         let there = {
             let mut state = shared.state.lock();
@@ -437,6 +439,10 @@ fn hash_as_it_arrives(shared: &Shared, check: &Check) -> Result<String, HubError
         }
         digest.update(&block[..count]);
         at += count as u64;
+        if at - flushed >= FLUSH {
+            shared.file.sync_data().map_err(HubError::io(&shared.path))?;
+            flushed = at;
+        }
     }
     Ok(digest.finish())
 }
