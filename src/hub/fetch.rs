@@ -7,13 +7,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use parking_lot::{Condvar, Mutex};
-use reqwest::{StatusCode, Url};
+use reqwest::{Response, StatusCode, Url};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use super::error::HubError;
 use super::hash::{Check, read_at, write_all_at};
-use super::http::{Client, Failure, FileHead, Remedy, content_range, tag};
+use super::http::{Client, Failure, FileHead, Remedy, content_range, describe, tag};
 use super::intervals::Intervals;
 use super::journal::{ContentId, Journal};
 use super::progress::Progress;
@@ -312,73 +312,91 @@ impl Fetcher {
 
     /// One request: writes the bytes from `at` and moves it on.
     async fn stream(&self, shared: &Shared, download: &Download, at: &mut u64, end: u64, whole: bool) -> Result<(), Failure> {
-        let (wanted, limits) = (&download.wanted, &self.client.limits);
-        let path = || wanted.file.path.clone();
-        let range = *at..end;
+        let (response, url) = self.request(shared, download, *at..end, whole).await?;
+        let step = FINEST_STEP.max(shared.size / MAX_LINES);
+        let mut writer = Writer { shared, noted: *at, at: *at, step };
+        let received = self.receive(response, &url, download, &mut writer, end).await;
+        *at = writer.at;
+        received?;
+        writer.note().map_err(Failure::from)
+    }
+
+    /// Asks for a range and makes sure that the answer is this range of the announced content. Returns it with its address.
+    async fn request(&self, shared: &Shared, download: &Download, range: Range<u64>, whole: bool) -> Result<(Response, Url), Failure> {
+        let wanted = &download.wanted;
         let is_everything = range == (0..shared.size);
         let hub = self.client.source().file_url(&wanted.repository, &download.revision, &wanted.file.path)?;
         let from = shared.state.lock().address.clone().unwrap_or_else(|| hub.clone());
         let asked = Some(&range).filter(|_| !is_everything);
-        let (mut response, url) = self.client.get(from, asked, &wanted.repository, &wanted.file.path).await?;
-        let restart = |error| Failure { error, remedy: Remedy::Restart };
-        let announced = response.content_length();
-        let expected = end - *at;
+        let (response, url) = self.client.get(from, asked, &wanted.repository, &wanted.file.path).await?;
+        let changed = |remedy| Failure { error: HubError::Changed { path: wanted.file.path.clone() }, remedy };
         match response.status() {
             StatusCode::PARTIAL_CONTENT => {
                 let (start, total) = content_range(response.headers()).unwrap_or((u64::MAX, None));
-                if start != *at || total.is_some_and(|total| total != shared.size) {
-                    return Err(restart(HubError::Changed { path: path() }));
+                if start != range.start || total.is_some_and(|total| total != shared.size) {
+                    return Err(changed(Remedy::Restart));
                 }
             }
-            StatusCode::OK if is_everything => {}
-            StatusCode::OK if whole => {}
-            StatusCode::OK => return Err(Failure { error: HubError::Changed { path: path() }, remedy: Remedy::Whole }),
+            StatusCode::OK if is_everything || whole => {}
+            StatusCode::OK => return Err(changed(Remedy::Whole)),
             status => return Err(HubError::Status { host: host_of(&url), status: status.as_u16() }.into()),
         }
-        if let Some(found) = announced.filter(|found| *found != expected) {
-            return Err(restart(HubError::WrongLength { path: path(), expected, found }));
+        let expected = range.end - range.start;
+        if let Some(found) = response.content_length().filter(|found| *found != expected) {
+            let error = HubError::WrongLength { path: wanted.file.path.clone(), expected, found };
+            return Err(Failure { error, remedy: Remedy::Restart });
         }
-        {
-            let mut state = shared.state.lock();
-            let found = tag(response.headers(), "etag");
-            // The hub's own tag is known; that of another server is remembered from its first answer.
-            let known =
-                if url.origin() == hub.origin() { Some(download.head.etag.clone()).filter(|t| !t.is_empty()) } else { state.tag.clone() };
-            if let (Some(found), Some(known)) = (&found, &known)
-                && found != known
-                && tag(response.headers(), "x-linked-etag").is_none()
-            {
-                return Err(restart(HubError::Changed { path: path() }));
-            }
-            if url.origin() != hub.origin() {
-                state.tag = found;
-                state.address = Some(url.clone());
-            }
+        let found = tag(response.headers(), "etag");
+        let is_hub = url.origin() == hub.origin();
+        let mut state = shared.state.lock();
+        // The hub's own tag is known; that of another server is remembered from its first answer.
+        let known = if is_hub { Some(download.head.etag.clone()).filter(|tag| !tag.is_empty()) } else { state.tag.clone() };
+        let differs = found.as_ref().is_some_and(|found| known.is_some_and(|known| *found != known));
+        if differs && tag(response.headers(), "x-linked-etag").is_none() {
+            return Err(changed(Remedy::Restart));
         }
-        let step = FINEST_STEP.max(shared.size / MAX_LINES);
-        let mut writer = Writer { shared, noted: *at, at: *at, step };
-        let stalled = || Failure { error: HubError::Stalled { host: host_of(&url) }, remedy: Remedy::Retry(None) };
+        if !is_hub {
+            (state.tag, state.address) = (found, Some(url.clone()));
+        }
+        drop(state);
+        Ok((response, url))
+    }
+
+    /// Writes the bytes of an answer as they arrive.
+    async fn receive(
+        &self,
+        mut response: Response,
+        url: &Url,
+        download: &Download,
+        writer: &mut Writer<'_>,
+        end: u64,
+    ) -> Result<(), Failure> {
+        let limits = &self.client.limits;
+        let expected = end - writer.at;
+        let wrong_length = |found: u64, remedy| {
+            let error = HubError::WrongLength { path: download.wanted.file.path.clone(), expected, found };
+            Failure { error, remedy }
+        };
+        let stalled = || Failure { error: HubError::Stalled { host: host_of(url) }, remedy: Remedy::Retry(None) };
         let (mut window, mut in_window) = (Instant::now(), 0_u64);
-        while *at < end {
+        while writer.at < end {
+            let left = end - writer.at;
             let bytes = match tokio::time::timeout(limits.stall, response.chunk()).await {
                 Err(_) => return Err(stalled()),
                 Ok(Err(error)) => {
-                    let error = HubError::Network { host: host_of(&url), detail: super::http::describe(&error) };
+                    let error = HubError::Network { host: host_of(url), detail: describe(&error) };
                     return Err(Failure { error, remedy: Remedy::Retry(None) });
                 }
-                Ok(Ok(None)) => {
-                    let found = expected - (end - *at);
-                    return Err(Failure { error: HubError::WrongLength { path: path(), expected, found }, remedy: Remedy::Retry(None) });
-                }
+                Ok(Ok(None)) => return Err(wrong_length(expected - left, Remedy::Retry(None))),
                 Ok(Ok(Some(bytes))) => bytes,
             };
-            if bytes.len() as u64 > end - *at {
-                return Err(restart(HubError::WrongLength { path: path(), expected, found: expected - (end - *at) + bytes.len() as u64 }));
+            let count = bytes.len() as u64;
+            if count > left {
+                return Err(wrong_length(expected - left + count, Remedy::Restart));
             }
             writer.write(&bytes)?;
-            *at = writer.at;
-            in_window += bytes.len() as u64;
-            self.progress.add_fetched(bytes.len() as u64);
+            in_window += count;
+            self.progress.add_fetched(count);
             let elapsed = window.elapsed();
             if elapsed >= limits.stall {
                 if (in_window as f64) < limits.slowest as f64 * elapsed.as_secs_f64() {
@@ -387,7 +405,7 @@ impl Fetcher {
                 (window, in_window) = (Instant::now(), 0);
             }
         }
-        writer.note().map_err(Failure::from)
+        Ok(())
     }
 }
 

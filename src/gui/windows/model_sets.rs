@@ -45,7 +45,7 @@ fn row(
     ui: &mut Ui,
     state: &SetState,
     running: Option<&DownloadState>,
-    mut question: Option<Question>,
+    question: Option<Question>,
 ) -> Option<Question> {
     let (lang, c, key) = (cx.lang(), theme::colors(ui), &state.set.key);
     let mine = running.filter(|running| running.set == *key);
@@ -81,35 +81,38 @@ fn row(
     if let Some(failure) = cx.models.failure(key) {
         ui.add(egui::Label::new(RichText::new(lang.notice(&failure)).size(theme::LABEL).color(c.bad)).wrap());
     }
-    match &question {
-        Some(Question::Licence(asked)) if asked == key => {
-            if licences(cx, ui, state) {
-                cx.send(ModelCommand::Pull(key.clone()));
-                question = None;
-            }
-            if widgets::button(ui, icons::X, lang.t("window-cancel")).clicked() {
-                question = None;
-            }
-            return question;
-        }
-        Some(Question::Delete(asked)) if asked == key => {
-            remark(ui, &lang.notice(&notice!("models-delete-question", gigabytes = gigabytes(state.on_disk))));
-            ui.horizontal(|ui| {
-                if widgets::button(ui, icons::TRASH_2, lang.t("models-delete-now")).clicked() {
-                    cx.send(ModelCommand::Remove(key.clone()));
-                    question = None;
-                }
-                if widgets::button(ui, icons::X, lang.t("window-cancel")).clicked() {
-                    question = None;
-                }
-            });
-            return question;
-        }
-        _ => {}
+    if let Some(asked) = question.clone().filter(|asked| asked.set() == key) {
+        return ask(cx, ui, state, asked);
     }
+    buttons(cx, ui, state, running.is_none() && cx.models.checking().is_none(), question)
+}
+
+/// Draws a question about a set, and returns it unless it was answered.
+fn ask(cx: &PanelContext<'_>, ui: &mut Ui, state: &SetState, question: Question) -> Option<Question> {
+    let (lang, key) = (cx.lang(), &state.set.key);
+    let agreed = match &question {
+        Question::Licence(_) => licences(cx, ui, state),
+        Question::Delete(_) => {
+            remark(ui, &lang.notice(&notice!("models-delete-question", gigabytes = gigabytes(state.on_disk))));
+            widgets::button(ui, icons::TRASH_2, lang.t("models-delete-now")).clicked()
+        }
+    };
+    if agreed {
+        cx.send(match question {
+            Question::Licence(_) => ModelCommand::Pull(key.clone()),
+            Question::Delete(_) => ModelCommand::Remove(key.clone()),
+        });
+        return None;
+    }
+    let cancelled = widgets::button(ui, icons::X, lang.t("window-cancel")).clicked();
+    Some(question).filter(|_| !cancelled)
+}
+
+/// Draws what can be done with a set while nothing is being done with it. `idle`: nothing is being done with another one.
+fn buttons(cx: &PanelContext<'_>, ui: &mut Ui, state: &SetState, idle: bool, mut question: Option<Question>) -> Option<Question> {
+    let (lang, key) = (cx.lang(), &state.set.key);
     ui.horizontal(|ui| {
         let title = &state.set.title;
-        let idle = running.is_none() && cx.models.checking().is_none();
         ui.add_enabled_ui(idle, |ui| {
             if state.installed == Installed::Yes {
                 if action(ui, lang, icons::SCAN, lang.t("models-verify"), &notice!("models-verify-set", title = title)) {

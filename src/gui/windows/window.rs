@@ -109,6 +109,15 @@ pub enum Question {
     Delete(String),
 }
 
+impl Question {
+    /// Key of the set that it is about.
+    pub fn set(&self) -> &String {
+        match self {
+            Self::Licence(set) | Self::Delete(set) => set,
+        }
+    }
+}
+
 /// Whether a window stays open after it was drawn.
 pub enum Stay {
     /// It stays open, with the entered values.
