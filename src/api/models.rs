@@ -168,7 +168,7 @@ fn downloads(state: &ApiState) -> Result<Arc<Downloads>, ApiError> {
 /// The sets of models: licences, sizes, what is installed, and the progress of a download.
 #[utoipa::path(get, path = "/models", tag = "models",
     responses((status = 200, body = ModelList), (status = 404, description = "This server has no models", body = DetailBody)))]
-pub(super) async fn list(State(state): State<ApiState>) -> Result<Json<ModelList>, ApiError> {
+pub(super) async fn list_models(State(state): State<ApiState>) -> Result<Json<ModelList>, ApiError> {
     let downloads = downloads(&state)?;
     blocking(move || Json(models(downloads.hub(), downloads.state().as_ref()))).await
 }
@@ -201,7 +201,7 @@ fn models(hub: &Hub, download: Option<&DownloadState>) -> ModelList {
         (status = 400, description = "The licences are not accepted, or the body is not valid", body = DetailBody),
         (status = 404, description = "There is no such set", body = DetailBody),
         (status = 409, description = "Another set is being downloaded", body = DetailBody)))]
-pub(super) async fn pull(State(state): State<ApiState>, Path(set): Path<String>, request: Request) -> Result<Json<ModelAnswer>, ApiError> {
+pub(super) async fn pull_models(State(state): State<ApiState>, Path(set): Path<String>, request: Request) -> Result<Json<ModelAnswer>, ApiError> {
     body::require_json(request.headers())?;
     let limit = state.body_limit.min(PULL);
     let received = match body::require_length(request.headers(), limit) {
@@ -225,7 +225,7 @@ pub(super) async fn pull(State(state): State<ApiState>, Path(set): Path<String>,
 #[utoipa::path(post, path = "/models/{set}/pause", tag = "models",
     params(("set" = String, Path, description = "Key of a set")),
     responses((status = 200, body = ModelAnswer), (status = 404, description = "There is no such set", body = DetailBody)))]
-pub(super) async fn pause(State(state): State<ApiState>, Path(set): Path<String>) -> Result<Json<ModelAnswer>, ApiError> {
+pub(super) async fn pause_models(State(state): State<ApiState>, Path(set): Path<String>) -> Result<Json<ModelAnswer>, ApiError> {
     let downloads = downloads(&state)?;
     downloads.hub().registry().set(&set)?;
     downloads.pause(&set);
@@ -238,7 +238,7 @@ pub(super) async fn pause(State(state): State<ApiState>, Path(set): Path<String>
     responses((status = 200, body = ModelDeleted),
         (status = 404, description = "There is no such set, or it is not installed", body = DetailBody),
         (status = 409, description = "Another set is being downloaded", body = DetailBody)))]
-pub(super) async fn delete(State(state): State<ApiState>, Path(set): Path<String>) -> Result<Json<ModelDeleted>, ApiError> {
+pub(super) async fn delete_models(State(state): State<ApiState>, Path(set): Path<String>) -> Result<Json<ModelDeleted>, ApiError> {
     let downloads = downloads(&state)?;
     let key = set.clone();
     let freed_bytes = blocking(move || downloads.remove(&key)).await??;

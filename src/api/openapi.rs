@@ -43,7 +43,7 @@ impl ToSchema for GenerateForm {}
     paths(
         generate::generate, jobs::status, jobs::stop, jobs::stop_all, compat::server_reset, jobs::annotate, jobs::restore, jobs::list,
         jobs::delete, jobs::image, events::events, resources::fonts, resources::font_metadata, resources::font_file, resources::health,
-        models::list, models::pull, models::pause, models::delete, help::guide, help::parameters
+        models::list_models, models::pull_models, models::pause_models, models::delete_models, help::guide, help::parameters
     ),
     components(schemas(
         GenerateRequest, GenerateForm, super::wire::BusyBody, super::wire::InvalidBody, super::wire::DetailBody, super::wire::PlanBody,
