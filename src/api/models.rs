@@ -201,7 +201,11 @@ fn models(hub: &Hub, download: Option<&DownloadState>) -> ModelList {
         (status = 400, description = "The licences are not accepted, or the body is not valid", body = DetailBody),
         (status = 404, description = "There is no such set", body = DetailBody),
         (status = 409, description = "Another set is being downloaded", body = DetailBody)))]
-pub(super) async fn pull_models(State(state): State<ApiState>, Path(set): Path<String>, request: Request) -> Result<Json<ModelAnswer>, ApiError> {
+pub(super) async fn pull_models(
+    State(state): State<ApiState>,
+    Path(set): Path<String>,
+    request: Request,
+) -> Result<Json<ModelAnswer>, ApiError> {
     body::require_json(request.headers())?;
     let limit = state.body_limit.min(PULL);
     let received = match body::require_length(request.headers(), limit) {
