@@ -160,6 +160,7 @@ impl Config {
         }
         let models_dir = models_dir
             .or_else(|| env("NANOCOCOA_MODELS").map(PathBuf::from))
+            .or_else(|| read_models_dir(&data_dir))
             .or(file.models_dir)
             .unwrap_or_else(|| data_dir.join("models"));
         let device = flags.device.or_else(|| env("NANOCOCOA_DEVICE")).or(file.device).unwrap_or_else(|| "auto".into());
@@ -193,6 +194,14 @@ impl Config {
     }
 }
 
+/// The folder of models that was chosen in the studio. It is in the data folder for the same reason as the list of font folders.
+const MODELS_FOLDER: &str = "models-folder.txt";
+
+fn read_models_dir(data_dir: &Path) -> Option<PathBuf> {
+    let text = std::fs::read_to_string(data_dir.join(MODELS_FOLDER)).unwrap_or_default();
+    Some(text.trim()).filter(|path| !path.is_empty()).map(PathBuf::from)
+}
+
 /// List of the font folders added in the studio, one per line. It is in the data folder so that every front end that uses this folder has the
 /// same fonts.
 const FONT_FOLDERS: &str = "font-folders.txt";
@@ -203,6 +212,12 @@ fn read_added_font_dirs(data_dir: &Path) -> Vec<PathBuf> {
 }
 
 impl Config {
+    /// Saves the folder of models for the next start. Flags and environment take precedence, the settings file does not. Blocking.
+    pub fn choose_models_dir(&self, folder: &Path) -> std::io::Result<()> {
+        std::fs::create_dir_all(&self.data_dir)?;
+        std::fs::write(self.data_dir.join(MODELS_FOLDER), format!("{}\n", folder.display()))
+    }
+
     /// Replaces and saves the font folders added in the studio. Blocking.
     pub fn set_added_font_dirs(&mut self, dirs: Vec<PathBuf>) -> std::io::Result<()> {
         let text: String = dirs.iter().map(|d| format!("{}\n", d.display())).collect();
@@ -255,6 +270,9 @@ mod tests {
         assert_eq!((&again.font_dirs, again.added_font_dirs.len()), (&config.font_dirs, 1));
         config.set_added_font_dirs(Vec::new()).unwrap();
         assert_eq!(Config::load(flags.clone()).unwrap().font_dirs, before);
+        assert_eq!(config.models_dir, dir.path().join("models"));
+        config.choose_models_dir(Path::new("/사진/모델")).unwrap();
+        assert_eq!(Config::load(flags.clone()).unwrap().models_dir, Path::new("/사진/모델"));
         std::fs::write(&path, "bimd = 3").unwrap();
         assert!(Config::load(flags).unwrap_err().to_string().contains("bimd"));
     }

@@ -11,6 +11,7 @@ pub mod cancel;
 pub mod config;
 pub mod engine;
 pub mod gui;
+pub mod hub;
 pub mod imaging;
 pub mod job;
 pub mod limits;

@@ -7,10 +7,14 @@ mod common;
 mod bad_requests;
 #[path = "api/contract.rs"]
 mod contract;
+#[path = "common/fake_hub.rs"]
+mod fake_hub;
 #[path = "api/forms.rs"]
 mod forms;
 #[path = "api/hostile.rs"]
 mod hostile;
+#[path = "api/models.rs"]
+mod models;
 #[path = "api/openapi.rs"]
 mod openapi;
 #[path = "api/original_clients.rs"]

@@ -9,12 +9,16 @@ mod alike;
 mod desk;
 #[path = "gui/difference.rs"]
 mod difference;
+#[path = "common/fake_hub.rs"]
+mod fake_hub;
 #[path = "gui/files.rs"]
 mod files;
 #[path = "gui/journey.rs"]
 mod journey;
 #[path = "gui/keys.rs"]
 mod keys;
+#[path = "gui/models.rs"]
+mod models;
 #[path = "gui/names.rs"]
 mod names;
 #[path = "gui/placing.rs"]

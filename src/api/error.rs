@@ -28,6 +28,8 @@ pub enum ApiError {
     NotFound(Notice),
     /// The path does not have this method.
     MethodNotAllowed,
+    /// Something else is being done that excludes the call.
+    Conflict(Notice),
     /// The body did not arrive in time.
     Timeout,
     /// The body is too large.
@@ -68,6 +70,7 @@ impl ApiError {
             Self::BadRequest(notice)
             | Self::Forbidden(notice)
             | Self::NotFound(notice)
+            | Self::Conflict(notice)
             | Self::UnsupportedMediaType(notice)
             | Self::Storage(notice) => notice.clone(),
             Self::Unauthorized => notice!("api-token-required"),
@@ -88,6 +91,7 @@ impl ApiError {
             Self::Forbidden(_) => StatusCode::FORBIDDEN,
             Self::NotFound(_) => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Conflict(_) => StatusCode::CONFLICT,
             Self::Timeout => StatusCode::REQUEST_TIMEOUT,
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,

@@ -17,6 +17,7 @@ mod jobs;
 mod limits;
 mod listen;
 mod memory;
+mod models;
 mod multipart;
 mod names;
 mod openapi;

@@ -9,7 +9,7 @@ use utoipa::openapi::{ObjectBuilder, RefOr, Schema};
 use utoipa::{OpenApi, PartialSchema, ToSchema};
 
 use super::field_schema::schema;
-use super::{ApiState, compat, events, generate, help, jobs, resources};
+use super::{ApiState, compat, events, generate, help, jobs, models, resources};
 use crate::assets;
 use crate::job::ImageName;
 use crate::request::StepNumber;
@@ -43,7 +43,7 @@ impl ToSchema for GenerateForm {}
     paths(
         generate::generate, jobs::status, jobs::stop, jobs::stop_all, compat::server_reset, jobs::annotate, jobs::restore, jobs::list,
         jobs::delete, jobs::image, events::events, resources::fonts, resources::font_metadata, resources::font_file, resources::health,
-        help::guide, help::parameters
+        models::list_models, models::pull_models, models::pause_models, models::delete_models, help::guide, help::parameters
     ),
     components(schemas(
         GenerateRequest, GenerateForm, super::wire::BusyBody, super::wire::InvalidBody, super::wire::DetailBody, super::wire::PlanBody,
@@ -53,6 +53,7 @@ impl ToSchema for GenerateForm {}
         (name = "generation", description = "Make advertisements"),
         (name = "jobs", description = "Jobs and their pictures"),
         (name = "resources", description = "Fonts and health"),
+        (name = "models", description = "Models of the diffusion engine"),
         (name = "help", description = "The guide and the parameter reference")
     )
 )]
@@ -223,6 +224,12 @@ fn words(schemas: &mut Value) {
         ("JobLine", "status", STATUS),
         ("JobLine", "current_step", STEPS),
         ("PlanBody", "engine", &["draft", "diffusion"]),
+        ("ModelSetBody", "installed", &["yes", "partly", "no"]),
+        ("LicenceBody", "sale", &["yes", "rules", "no"]),
+        ("DownloadBody", "status", &["running", "completed", "stopped", "failed"]),
+        ("DownloadBody", "phase", &["asking", "checking", "downloading", "placing"]),
+        ("ModelAnswer", "status", &["started", "stopping"]),
+        ("ModelDeleted", "status", &["deleted"]),
         ("FontMetadataBody", "style", &["gothic", "serif", "handwriting", "mono", "sans-serif"]),
         ("FontMetadataBody", "weight", &["light", "regular", "bold", "extrabold", "heavy"]),
     ];

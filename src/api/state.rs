@@ -9,6 +9,7 @@ use super::limits::Limits;
 use super::memory::Budget;
 use super::security::SecurityPolicy;
 use crate::engine::Engine;
+use crate::hub::Downloads;
 
 /// Requests whose pictures are decoded at the same time: each may take hundreds of megabytes.
 const PARSERS: usize = 1;
@@ -17,6 +18,7 @@ const PARSERS: usize = 1;
 #[derive(Clone)]
 pub struct ApiState {
     pub(crate) engine: Engine,
+    pub(super) models: Option<Arc<Downloads>>,
     pub(crate) security: Arc<SecurityPolicy>,
     pub(crate) body_limit: usize,
     pub(crate) parsers: Arc<Semaphore>,
@@ -32,6 +34,7 @@ impl ApiState {
     pub fn new(engine: Engine, security: SecurityPolicy, body_limit: usize) -> Self {
         Self {
             engine,
+            models: None,
             security: Arc::new(security),
             body_limit,
             parsers: Arc::new(Semaphore::new(PARSERS)),
@@ -42,6 +45,12 @@ impl ApiState {
             closing: Arc::new(watch::Sender::new(false)),
         }
         .with_limits(Limits::default())
+    }
+
+    /// The same with models that callers may download and remove.
+    #[must_use]
+    pub fn with_models(self, models: Arc<Downloads>) -> Self {
+        Self { models: Some(models), ..self }
     }
 
     /// The same with other limits.

@@ -61,7 +61,8 @@ fn examine(config: Config) -> Findings {
     if let Err(why) = &diffusion {
         let folder = config.models_dir.display();
         to_do.push(format!(
-            "For the diffusion engine: {why}. Models go into {folder} (or --models DIR); the draft engine works without them."
+            "For the diffusion engine: {why}. `nanococoa models list` shows what can be downloaded. Models go into {folder} (or --models DIR); the draft \
+             engine works without them."
         ));
     }
     Findings { config, metrics, fonts, is_writable: written.is_ok(), diffusion, models, to_do }

@@ -8,6 +8,7 @@ mod console;
 mod debug;
 mod doctor;
 mod generate;
+mod models;
 mod output;
 mod serve;
 mod signals;
@@ -54,6 +55,9 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// List, download, check and remove the models of the diffusion engine
+    #[command(subcommand)]
+    Models(models::ModelsCommand),
     /// Check a component against your own reference
     #[command(subcommand)]
     Debug(Box<debug::DebugCommand>),
@@ -73,6 +77,7 @@ pub fn run() -> ExitCode {
         Some(Command::Resume(args)) => generate::resume(&cli.common, args),
         Some(Command::Serve(args)) => serve::serve(&cli.common, args),
         Some(Command::Doctor { json }) => doctor::doctor(&cli.common, json),
+        Some(Command::Models(command)) => models::models(&cli.common, command),
         Some(Command::Debug(command)) => debug::debug(*command),
     };
     match result {

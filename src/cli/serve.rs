@@ -1,8 +1,11 @@
 //! `serve`: the REST API without the window.
 
+use std::sync::Arc;
+
 use clap::Args;
 use nanococoa::api::{self, ApiState, SecurityPolicy, TokenProblem};
 use nanococoa::config::Overrides;
+use nanococoa::hub::{Downloads, Hub};
 use nanococoa::notice;
 
 use super::common::{Common, Failure, load_config, overrides, runtime, start_engine, words};
@@ -55,6 +58,7 @@ pub(super) fn serve(common: &Common, args: ServeArgs) -> Result<(), Failure> {
             say_stderr!("warning: {}", words(&notice!("cli-origin-null")));
         }
     }
+    let hub = Hub::open(&config.models_dir, &config.data_dir)?;
     runtime(&mut tokio::runtime::Builder::new_multi_thread())?.block_on(async {
         let listener = tokio::net::TcpListener::bind(config.bind)
             .await
@@ -69,7 +73,8 @@ pub(super) fn serve(common: &Common, args: ServeArgs) -> Result<(), Failure> {
         }
         let ended = end_signal();
         say!("{}", words(&notice!("cli-serving", address = shown.to_string())));
-        let state = ApiState::new(engine.clone(), security, config.body_limit);
+        let models = Arc::new(Downloads::new(hub, Arc::new(|| {})));
+        let state = ApiState::new(engine.clone(), security, config.body_limit).with_models(models);
         let served = api::serve(listener, state, ended).await;
         served.map_err(|e| Failure::failed(notice!("cli-server-ended", detail = e.to_string())))?;
         let ended = tokio::task::spawn_blocking(move || engine.shutdown()).await;

@@ -10,6 +10,7 @@ use super::commands::{self, CommandQueue};
 use super::context::{JobLookup, PanelContext};
 use super::live::{Draft, DraftRequest, Live};
 use super::message::Message;
+use super::model_client::ModelClient;
 use super::native_window::{NativeWindow, TaskbarProgress};
 use super::panels::{self, Panels};
 use super::paste_keys::PasteKeys;
@@ -73,6 +74,7 @@ pub struct Studio {
     commands: CommandQueue,
     pub(super) presets: Presets,
     pub(super) server: ServerSwitch,
+    pub(super) models: ModelClient,
     composing: bool,
     keyboard: Keyboard,
     /// Whether the history is shown; `None` shows it if there is room.
@@ -110,6 +112,7 @@ impl Studio {
         ctx.set_theme(if session.dark { egui::Theme::Dark } else { egui::Theme::Light });
         ctx.set_zoom_factor(session.zoom);
         ctx.options_mut(|o| o.zoom_with_keyboard = false);
+        let models = ModelClient::new(&config, tasks.mailbox());
         let mut server = ServerSwitch::new(&config);
         server.bind = session.server.clone().unwrap_or(server.bind);
         Self {
@@ -123,6 +126,7 @@ impl Studio {
             commands: CommandQueue::default(),
             presets: Presets::load(&folder),
             server,
+            models,
             composing: false,
             keyboard: Keyboard::default(),
             history_open: None,
@@ -147,6 +151,12 @@ impl Studio {
         }
     }
 
+    /// Downloads models from this hub from now on, for tests.
+    pub fn use_hub(&mut self, hub: crate::hub::Hub) {
+        self.models = self.models.with_hub(hub);
+        self.models.refresh();
+    }
+
     /// Names the window that the studio is shown in. Without it, file dialogs have no owner, and the taskbar shows no progress.
     pub(super) fn window_created(&mut self, native: NativeWindow) {
         self.native = native;
@@ -168,6 +178,7 @@ impl Studio {
             textures: &self.textures,
             presets: &self.presets,
             server: &self.server,
+            models: &self.models,
             config: &self.config,
             toasts: &self.toasts,
             undo: &self.undo,

@@ -276,6 +276,18 @@ pub enum ServerCommand {
     CopyCurl,
 }
 
+/// Models of the diffusion engine; each names the key of a set.
+pub enum ModelCommand {
+    /// Downloads it, or continues. The designer has agreed to its licences.
+    Pull(String),
+    /// Stops its download or check.
+    Pause(String),
+    /// Reads its files and compares their hashes.
+    Verify(String),
+    /// Removes it.
+    Remove(String),
+}
+
 /// The program itself.
 pub enum AppCommand {
     /// Closes the window without asking again.
@@ -294,6 +306,7 @@ pub enum Command {
     Edit(EditCommand),
     File(FileCommand),
     Server(ServerCommand),
+    Model(ModelCommand),
     App(AppCommand),
 }
 
@@ -307,7 +320,15 @@ macro_rules! from_parts {
     };
 }
 
-from_parts!(Ui(UiCommand), Job(JobCommand), Edit(EditCommand), File(FileCommand), Server(ServerCommand), App(AppCommand));
+from_parts!(
+    Ui(UiCommand),
+    Job(JobCommand),
+    Edit(EditCommand),
+    File(FileCommand),
+    Server(ServerCommand),
+    Model(ModelCommand),
+    App(AppCommand)
+);
 
 /// The commands of a frame, in the order in which they were sent.
 #[derive(Default)]

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::commands::{Command, CommandQueue, UiCommand};
 use super::export::Part;
 use super::live::{Draft, Live};
+use super::model_client::ModelClient;
 use super::presets::Presets;
 use super::server::ServerSwitch;
 use super::state::{Brief, Session};
@@ -52,6 +53,8 @@ pub struct PanelContext<'a> {
     pub presets: &'a Presets,
     /// The REST server.
     pub server: &'a ServerSwitch,
+    /// Models that can be downloaded.
+    pub models: &'a ModelClient,
     /// The configuration.
     pub config: &'a Config,
     /// The notifications.

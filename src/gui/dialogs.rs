@@ -26,6 +26,8 @@ pub enum FilePurpose {
     SaveProject,
     /// A folder of fonts to add.
     FontFolder,
+    /// The folder of models to use.
+    ModelsFolder,
     /// A picture of this job to write.
     Export(Uuid, Box<Settings>),
 }
@@ -38,6 +40,7 @@ impl FilePurpose {
             Self::OpenProject => lang.t("dialog-open-project"),
             Self::SaveProject => lang.t("dialog-save-project"),
             Self::FontFolder => lang.t("dialog-font-folder"),
+            Self::ModelsFolder => lang.t("dialog-models-folder"),
             Self::Export(..) => lang.t("dialog-export"),
         }
     }
@@ -46,14 +49,14 @@ impl FilePurpose {
         match self {
             Self::Photo => (crate::imaging::decode::READABLE, crate::imaging::decode::EXTENSIONS.to_vec()),
             Self::OpenProject | Self::SaveProject => ("nanoCocoa", vec![project_file::EXTENSION]),
-            Self::FontFolder => ("", Vec::new()),
+            Self::FontFolder | Self::ModelsFolder => ("", Vec::new()),
             Self::Export(_, settings) => (settings.format.name(), vec![settings.format.extension()]),
         }
     }
 
     /// Whether a folder is chosen instead of a file.
     pub fn is_folder(&self) -> bool {
-        matches!(self, Self::FontFolder)
+        matches!(self, Self::FontFolder | Self::ModelsFolder)
     }
 
     /// Whether a file is written.

@@ -1,12 +1,12 @@
 //! The one place where commands change the state of the studio.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use egui::Context;
 use uuid::Uuid;
 
 use super::app::Studio;
-use super::commands::{AppCommand, Command, EditCommand, FileCommand, JobAction, JobCommand, ServerCommand, UiCommand};
+use super::commands::{AppCommand, Command, EditCommand, FileCommand, JobAction, JobCommand, ModelCommand, ServerCommand, UiCommand};
 use super::dialogs::FilePurpose;
 use super::export::Part;
 use super::job_client::SubmitOptions;
@@ -39,6 +39,7 @@ impl Studio {
             Command::Edit(command) => self.execute_edit(command),
             Command::File(command) => self.execute_file(command),
             Command::Server(command) => self.execute_server(ctx, command),
+            Command::Model(command) => self.execute_model(command),
             Command::App(command) => self.execute_app(ctx, command),
         }
         self.schedule_autosave(ctx);
@@ -142,7 +143,8 @@ impl Studio {
             UiCommand::Server => Some(Window::Server),
             UiCommand::Models => {
                 self.watch.refresh_models();
-                Some(Window::Models)
+                self.models.refresh();
+                Some(Window::models())
             }
             UiCommand::Palette => Some(Window::palette()),
             _ => Some(Window::Shortcuts),
@@ -260,9 +262,18 @@ impl Studio {
                 self.server.bind = address;
             }
             ServerCommand::Token(token) => self.server.token = token,
-            ServerCommand::Start => self.server.start(self.engine.clone(), ctx),
+            ServerCommand::Start => self.server.start(self.engine.clone(), self.models.downloads(), ctx),
             ServerCommand::Stop => self.server.stop(),
             ServerCommand::CopyCurl => self.copy_curl(ctx),
+        }
+    }
+
+    fn execute_model(&mut self, command: ModelCommand) {
+        match command {
+            ModelCommand::Pull(set) => self.models.pull(set),
+            ModelCommand::Pause(set) => self.models.pause(&set),
+            ModelCommand::Verify(set) => self.models.verify(set),
+            ModelCommand::Remove(set) => self.models.remove(set),
         }
     }
 
@@ -305,6 +316,7 @@ impl Studio {
                 self.set_font_folders(folders);
                 self.window = Some(Window::Fonts);
             }
+            FilePurpose::ModelsFolder => self.set_models_folder(&path),
             FilePurpose::OpenProject => self.tasks.open_project(path),
             FilePurpose::SaveProject => {
                 let name = paths::file_stem(&path);
@@ -332,6 +344,15 @@ impl Studio {
             self.fail(notice!("error-write", path = self.config.data_dir.display(), detail = error.to_string()));
         }
         self.tasks.load_fonts(self.config.font_dirs.clone());
+    }
+
+    /// Uses this folder of models from the next start on: the job engine keeps the one that it was started with.
+    fn set_models_folder(&self, folder: &Path) {
+        // One short line: writing it takes less than a frame.
+        match self.config.choose_models_dir(folder) {
+            Ok(()) => self.tasks.send(Message::Succeeded(notice!("models-toast-folder", folder = folder))),
+            Err(error) => self.fail(notice!("error-write", path = self.config.data_dir.display(), detail = error.to_string())),
+        }
     }
 
     fn save_presets(&self, kind: Kind) {

@@ -52,6 +52,10 @@ pub enum Message {
     },
     /// The brush stroke with this number was written, or could not be.
     StrokeSaved(u64, Result<Mask, Notice>),
+    /// A download or check of models began or ended, or a set was removed.
+    ModelsChanged,
+    /// The sets of models were read.
+    ModelsListed,
     /// A signal tells the program to end.
     EndRequested,
     /// A mask was read for the brush.

@@ -24,6 +24,7 @@ pub mod live;
 #[cfg(target_os = "macos")]
 mod mac_menu;
 mod message;
+mod model_client;
 mod native_window;
 mod panels;
 mod paste_keys;

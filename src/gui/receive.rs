@@ -11,6 +11,7 @@ use super::state::{Brief, Product};
 use super::toasts::{Severity, UndoTarget};
 use super::view::Source;
 use super::windows::Window;
+use crate::hub::HubError;
 use crate::job::JobStatus;
 use crate::notice;
 use crate::notice::Notice;
@@ -62,12 +63,25 @@ impl Studio {
                     self.use_file(purpose, path);
                 }
             }
+            Message::ModelsListed => {}
+            Message::ModelsChanged => self.models_changed(now),
             Message::EndRequested => {
                 self.quitting = true;
                 ctx.send_viewport_cmd(egui::ViewportCommand::Close);
             }
         }
         self.schedule_autosave(ctx);
+    }
+
+    fn models_changed(&mut self, now: f64) {
+        match self.models.take_outcome() {
+            Some((_, Ok(()))) => self.toasts.notify(Severity::Success, notice!("models-toast-ready"), now),
+            Some((_, Err(HubError::Stopped))) | None => {}
+            Some((_, Err(error))) => self.toasts.notify(Severity::Error, error.notice(), now),
+        }
+        self.models.refresh();
+        // Models that have arrived are used without a restart.
+        self.watch.refresh_models();
     }
 
     fn submitted(&mut self, submission: Submission, now: f64) {

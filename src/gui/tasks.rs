@@ -121,6 +121,11 @@ impl Tasks {
         self.cx.mailbox.send(message);
     }
 
+    /// A mailbox of the window for other services.
+    pub fn mailbox(&self) -> Mailbox<Message> {
+        self.cx.mailbox.clone()
+    }
+
     /// Number of files that are being written.
     pub fn writes(&self) -> usize {
         self.writes.load(Ordering::Acquire)

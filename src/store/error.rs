@@ -57,6 +57,11 @@ impl StoreError {
         notice!("store-detail", action = self.action, path = self.path.as_path(), source = self.source.to_string())
     }
 
+    /// The operating system's error alone.
+    pub fn into_source(self) -> io::Error {
+        self.source
+    }
+
     /// The operating system's message alone.
     pub fn system_message(&self) -> String {
         self.source.to_string()

@@ -8,6 +8,7 @@ pub mod flux_names;
 pub mod gguf;
 mod gguf_header;
 pub mod open;
+pub mod quantize;
 pub mod renamed;
 pub mod safetensors;
 pub mod stoppable;

@@ -21,7 +21,8 @@ trap cleanup EXIT
 
 # arguments...: starts the server on a free port; its address is in $base.
 start_server() {
-  "$binary" --data-dir "$work/data" serve --bind 127.0.0.1:0 "$@" >"$work/server.log" 2>&1 &
+  # Downloads that the probe starts must not reach the real hub.
+  HF_ENDPOINT=http://127.0.0.1:9 "$binary" --data-dir "$work/data" serve --bind 127.0.0.1:0 "$@" >"$work/server.log" 2>&1 &
   server=$!
   for _ in $(seq 100); do
     base=$(sed -n 's/.*serves \(http:[^ ]*\).*/\1/p' "$work/server.log")

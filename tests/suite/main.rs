@@ -3,6 +3,8 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+#[path = "../common/fake_hub.rs"]
+mod fake_hub;
 #[path = "../parity/models.rs"]
 mod models;
 #[path = "../common/project.rs"]
@@ -17,6 +19,7 @@ mod engine;
 #[cfg(target_os = "linux")]
 mod full_disk;
 mod golden;
+mod hub;
 #[cfg(target_os = "linux")]
 mod machine;
 mod studio;

@@ -95,3 +95,7 @@ api-form-damaged = The form is damaged: { $detail }
 api-form-too-many-parts = The form has more than { $most } parts; send every field once
 api-form-part-without-name = The form has a part without a name; name every part after a field
 api-form-text-not-utf8 = not UTF-8 at byte { $position }; send text in UTF-8, and files in picture fields only
+
+# Models.
+api-no-models = this server does not manage models
+api-pull = the body is not valid ({ $detail }); send {"{"}"accept_licence": true{"}"}

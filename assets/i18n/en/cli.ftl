@@ -57,3 +57,27 @@ cli-no-address = no address: { $detail }
 cli-every-address = Other machines reach it by this machine's address; host names need --allow-host
 cli-serving = nanoCocoa serves http://{ $address } (documentation: http://{ $address }/docs). Ctrl-C ends it.
 cli-server-ended = the server ended: { $detail }
+
+# `models`.
+cli-models-installed = installed, { $gigabytes } GB
+cli-models-partly = not complete, { $gigabytes } GB are here; `models pull` continues
+cli-models-absent = not installed, about { $gigabytes } GB to download
+cli-models-memory = for GPUs with { $gigabytes } GB of memory
+cli-models-recommended = Recommended.
+cli-models-not-usable = This version of the program cannot run its network yet.
+cli-models-licence = Licence: { $name } ({ $page }). { $sale }
+cli-models-agree = Do you agree? [y/N]
+cli-models-asking = asking
+cli-models-checking = checking
+cli-models-downloading = downloading
+cli-models-placing = placing
+cli-models-pulled = { $set } is installed in { $folder } and is used from the next picture on.
+cli-models-file-missing = { $path } is missing; get it again with: nanococoa models pull { $set }
+cli-models-file-damaged = { $path } is damaged; get it again with: nanococoa models pull { $set }
+cli-models-verified = { $files } files checked, { $damaged } of them missing or damaged
+cli-models-removed = { $set } is removed; { $gigabytes } GB are free again
+cli-models-imported = added as { $path }
+cli-models-broke = the work ended with an error of the program itself; the log has the details
+cli-models-packing = packing
+cli-models-out-exists = --out: { $path } exists already; choose another name
+cli-models-quantized = { $path } ({ $gigabytes } GB)

@@ -1,6 +1,7 @@
 # Words of the studio: file dialogs, typed paths and export. Message IDs are notice codes.
 
 dialog-font-folder = Add a font folder
+dialog-models-folder = Choose the folder of models
 dialog-photo = Open a product photo
 dialog-open-project = Open a project
 dialog-save-project = Save the project

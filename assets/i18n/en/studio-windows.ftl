@@ -50,6 +50,43 @@ models-gpu = Graphics card
 models-no-gpu = no NVIDIA GPU was found
 models-gpu-silent = the NVIDIA driver does not answer
 models-folder = Models folder
+models-sets = Download
+models-recommended = recommended
+models-not-usable = This version of the program cannot run its network yet.
+models-memory = for { $gigabytes } GB of graphics memory
+models-to-download = about { $gigabytes } GB to download
+models-partly = not complete, { $gigabytes } GB are here
+models-disk = { $used } GB of models on disk, { $free } GB free
+models-choose-folder = Choose another folder for models...
+models-download = Download
+models-download-set = Download { $title }
+models-continue = Continue
+models-pause = Pause
+models-pause-set = Pause { $title }
+models-stop-check = Stop
+models-verify = Check the files
+models-verify-set = Check the files of { $title }
+models-delete = Delete
+models-delete-set = Delete { $title }
+models-delete-question = This frees up to { $gigabytes } GB. Files that other sets need stay.
+models-delete-now = Delete now
+models-agree = Agree and download
+models-asking = Asking for the files
+models-checking = Checking files
+models-placing = Installing
+models-progress = { $done } of { $total } GB · { $speed } MB/s
+models-progress-left = { $done } of { $total } GB · { $speed } MB/s · about { $minutes } min
+models-toast-ready = The models are installed and paint from the next picture on.
+models-toast-whole = { $count ->
+    [one] { $count } file was checked and is
+   *[other] { $count } files were checked and are
+} whole.
+models-toast-damaged = { $count ->
+    [one] { $count } file is
+   *[other] { $count } files are
+} missing or damaged. Continue the download to repair the set.
+models-toast-removed = The set is deleted; { $gigabytes } GB are free again.
+models-toast-folder = { $folder } holds the models from the next start on.
 
 quit-title = Before you quit
 quit-job = Being made: { $title } · { $percent } %

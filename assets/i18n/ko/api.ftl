@@ -77,3 +77,7 @@ api-form-damaged = 폼이 손상되었어요: { $detail }
 api-form-too-many-parts = 폼의 항목이 { $most }개를 넘어요. 항목마다 한 번만 보내세요.
 api-form-part-without-name = 폼에 이름 없는 항목이 있어요. 항목마다 필드 이름을 쓰세요.
 api-form-text-not-utf8 = { $position }번째 바이트가 UTF-8이 아니에요. 글은 UTF-8로, 파일은 그림 항목에만 보내세요.
+
+# Models.
+api-no-models = 이 서버는 모델을 관리하지 않아요
+api-pull = 본문이 올바르지 않아요({ $detail }). {"{"}"accept_licence": true{"}"}를 보내세요.

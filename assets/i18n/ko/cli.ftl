@@ -57,3 +57,27 @@ cli-no-address = 주소를 알 수 없어요: { $detail }
 cli-every-address = 다른 컴퓨터에서는 이 컴퓨터의 주소로 접속해요. 호스트 이름을 쓰려면 --allow-host가 필요해요.
 cli-serving = nanoCocoa를 http://{ $address } 주소에서 쓸 수 있어요(문서: http://{ $address }/docs). Ctrl-C를 누르면 끝나요.
 cli-server-ended = 서버가 멈췄어요: { $detail }
+
+# `models`.
+cli-models-installed = 설치됨, { $gigabytes } GB
+cli-models-partly = 일부만 있음, { $gigabytes } GB 받음. `models pull`로 이어 받아요.
+cli-models-absent = 설치 안 됨, 다운로드 약 { $gigabytes } GB
+cli-models-memory = GPU 메모리 { $gigabytes } GB용
+cli-models-recommended = 추천 세트예요.
+cli-models-not-usable = 이 버전은 아직 이 네트워크를 쓸 수 없어요.
+cli-models-licence = 라이선스: { $name } ({ $page }). { $sale }
+cli-models-agree = 동의하세요? [y/N]
+cli-models-asking = 확인 요청
+cli-models-checking = 검사
+cli-models-downloading = 다운로드
+cli-models-placing = 설치
+cli-models-pulled = { JOSA($set, "을/를") } { $folder } 폴더에 설치했어요. 다음 그림부터 쓰여요.
+cli-models-file-missing = { $path } 파일이 없어요. 다시 받으세요: nanococoa models pull { $set }
+cli-models-file-damaged = { $path } 파일이 손상됐어요. 다시 받으세요: nanococoa models pull { $set }
+cli-models-verified = 파일 { $files }개를 검사했어요. { $damaged }개가 없거나 손상됐어요.
+cli-models-removed = { JOSA($set, "을/를") } 지웠어요. { $gigabytes } GB가 비었어요.
+cli-models-imported = { $path } 폴더로 추가했어요
+cli-models-broke = 프로그램 오류로 작업이 끝났어요. 자세한 내용은 로그에 있어요.
+cli-models-packing = 변환
+cli-models-out-exists = --out: { JOSA($path, "은/는") } 이미 있어요. 다른 이름을 쓰세요.
+cli-models-quantized = { $path } ({ $gigabytes } GB)

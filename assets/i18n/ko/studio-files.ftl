@@ -1,6 +1,7 @@
 # Words of the studio: file dialogs, typed paths and export. Message IDs are notice codes.
 
 dialog-font-folder = 글꼴 폴더 추가
+dialog-models-folder = 모델 폴더 선택
 dialog-photo = 제품 사진 열기
 dialog-open-project = 프로젝트 열기
 dialog-save-project = 프로젝트 저장

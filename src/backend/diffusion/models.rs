@@ -83,6 +83,8 @@ impl Models {
     fn inspect(&mut self, folder: &Path) {
         let own = || Some(folder.to_path_buf());
         match pipeline_class(folder) {
+            // FLUX.2 has other networks; its folder must not be taken for FLUX.1.
+            Some(class) if class.starts_with("Flux2") => {}
             Some(class) if class.starts_with("Flux") => self.flux = self.flux.take().or_else(own),
             Some(class) if class.starts_with("StableDiffusionXL") => self.sdxl = self.sdxl.take().or_else(own),
             Some(_) => {}
@@ -162,6 +164,7 @@ mod tests {
         assert_eq!(empty.missing().len(), 4);
         assert_eq!(empty.missing_notice().unwrap().to_string(), "no diffusion models are installed");
         put("a/model_index.json", r#"{"_class_name": "FluxPipeline"}"#);
+        put("0/model_index.json", r#"{"_class_name": "Flux2KleinPipeline"}"#);
         put("b/model_index.json", r#"{"_class_name": "StableDiffusionXLPipeline"}"#);
         put("c/config.json", r#"{"_class_name": "ControlNetModel"}"#);
         put("c/diffusion_pytorch_model.safetensors", "");

@@ -2,6 +2,7 @@
 
 mod export;
 mod fonts;
+mod model_sets;
 mod models;
 mod note;
 mod palette;
@@ -44,7 +45,7 @@ fn content(cx: &PanelContext<'_>, ui: &mut Ui, window: Window) -> Stay {
         Window::Fonts => fonts::show(cx, ui),
         Window::Palette { query, cursor } => palette::show(cx, ui, query, cursor),
         Window::Shortcuts => shortcuts::show(cx, ui),
-        Window::Models => models::show(cx, ui),
+        Window::Models { question } => models::show(cx, ui, question),
         Window::Path { purpose, entry } => path::show(cx, ui, purpose, entry),
         Window::Quit => quit::show(cx, ui),
         Window::Note { id, title, note } => note::show(cx, ui, id, title, note),

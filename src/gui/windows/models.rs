@@ -1,6 +1,7 @@
 use egui::{RichText, Ui};
 
-use super::window::{Stay, Window, head, remark, width};
+use super::model_sets;
+use super::window::{Question, Stay, Window, head, remark, width};
 use crate::backend::ModelInfo;
 use crate::gui::commands::EditCommand;
 use crate::gui::context::PanelContext;
@@ -12,7 +13,7 @@ use crate::request::{BackendChoice, BackendKind};
 
 const GB: f64 = 1e9;
 
-pub fn show(cx: &PanelContext<'_>, ui: &mut Ui) -> Stay {
+pub fn show(cx: &PanelContext<'_>, ui: &mut Ui, question: Option<Question>) -> Stay {
     let lang = cx.lang();
     let c = theme::colors(ui);
     width(ui, 640.0);
@@ -48,6 +49,7 @@ pub fn show(cx: &PanelContext<'_>, ui: &mut Ui) -> Stay {
     if backend::choice(cx, &mut brief.engine, ui) {
         cx.send(EditCommand::Brief(Box::new(brief)));
     }
+    let question = model_sets::show(cx, ui, question);
     widgets::section(ui, lang.t("models-installed"), None);
     for model in known.iter().flat_map(|k| &k.installed.models) {
         row(ui, lang, model.name, purpose(lang, model.key), &state(lang, model), model.place.is_some());
@@ -72,7 +74,7 @@ pub fn show(cx: &PanelContext<'_>, ui: &mut Ui) -> Stay {
             ui.add(egui::Label::new(RichText::new(value).size(theme::LABEL)).truncate());
         });
     }
-    if close { Stay::Close } else { Stay::Open(Window::Models) }
+    if close { Stay::Close } else { Stay::Open(Window::Models { question }) }
 }
 
 /// The purpose of a model of the diffusion backend.

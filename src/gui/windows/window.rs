@@ -33,7 +33,10 @@ pub enum Window {
     /// The list of shortcuts.
     Shortcuts,
     /// The models.
-    Models,
+    Models {
+        /// What is asked about a set.
+        question: Option<Question>,
+    },
     /// A path to enter where the desktop has no file dialogs.
     Path {
         /// The purpose of the file.
@@ -60,6 +63,11 @@ impl Window {
         Self::Export { job, settings: Settings { part, ..Settings::default() } }
     }
 
+    /// The window of models, with no question.
+    pub fn models() -> Self {
+        Self::Models { question: None }
+    }
+
     /// The command palette, with an empty query.
     pub fn palette() -> Self {
         Self::Palette { query: String::new(), cursor: 0 }
@@ -83,10 +91,28 @@ impl Window {
             Self::Fonts => "fonts",
             Self::Palette { .. } => "palette",
             Self::Shortcuts => "shortcuts",
-            Self::Models => "models",
+            Self::Models { .. } => "models",
             Self::Path { .. } => "path",
             Self::Quit => "quit",
             Self::Note { .. } => "note",
+        }
+    }
+}
+
+/// What the window of models asks about a set, named by its key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Question {
+    /// Whether the designer agrees to its licences.
+    Licence(String),
+    /// Whether it is to be deleted.
+    Delete(String),
+}
+
+impl Question {
+    /// Key of the set that it is about.
+    pub fn set(&self) -> &String {
+        match self {
+            Self::Licence(set) | Self::Delete(set) => set,
         }
     }
 }

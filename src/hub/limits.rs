@@ -1,0 +1,45 @@
+//! Limits on connections, sizes and times of downloads.
+
+use std::time::Duration;
+
+/// Limits of downloads; tests use smaller ones.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Connections at the same time.
+    pub connections: usize,
+    /// Connections for one file.
+    pub per_file: usize,
+    /// Files at the same time.
+    pub files: usize,
+    /// Bytes of one request. Larger files are fetched in several ranges.
+    pub chunk: u64,
+    /// How long connecting may take.
+    pub connect: Duration,
+    /// A server that sends nothing, or less than `slowest`, for this long is given up, and the request is tried again.
+    pub stall: Duration,
+    /// Slowest pace of a connection, bytes a second.
+    pub slowest: u64,
+    /// Pause after the first failure; it doubles with each further one.
+    pub first_pause: Duration,
+    /// Failures in a row without progress after which the download ends.
+    pub attempts: u32,
+    /// Bytes that stay free on the disk.
+    pub spare: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connections: 8,
+            per_file: 4,
+            files: 4,
+            chunk: 32 << 20,
+            connect: Duration::from_secs(20),
+            stall: Duration::from_secs(30),
+            slowest: 512,
+            first_pause: Duration::from_millis(500),
+            attempts: 8,
+            spare: 512 << 20,
+        }
+    }
+}

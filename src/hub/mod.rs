@@ -1,0 +1,29 @@
+//! Models from the hub: the registry of what can be downloaded, downloads that survive broken connections and crashes, and what is installed.
+//! The only module that opens connections to other machines, and only when a person asks for models.
+
+mod downloads;
+mod error;
+mod fetch;
+mod hash;
+mod http;
+mod import;
+mod installed;
+mod intervals;
+mod journal;
+mod limits;
+mod place;
+mod progress;
+mod pull;
+mod receipts;
+mod registry;
+mod retry;
+mod source;
+
+pub use downloads::{DownloadState, Downloads};
+pub use error::HubError;
+pub use installed::{Damage, Installed, SetState, Verified};
+pub use limits::Limits;
+pub use progress::{Phase, Progress, ProgressNow};
+pub use pull::{FreeSpace, Hub};
+pub use registry::{Content, Family, Format, Licence, MemoryNeed, ModelSet, Part, PartFile, Registry, Sale, WantedFile};
+pub use source::Source;
