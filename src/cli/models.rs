@@ -187,10 +187,10 @@ fn pull(hub: &Hub, set: &str, mut accepted: bool, as_json: bool) -> Result<(), F
     // On standard error: scripts read the other one.
     for licence in hub.registry().licences_of(known) {
         let shown = notice!("cli-models-licence", name = licence.name.clone(), page = licence.page.clone(), sale = licence.sale.notice());
-        eprintln!("{}", words(&shown));
+        say_stderr!("{}", words(&shown));
     }
     if !known.family.is_supported() {
-        eprintln!("note: {}", words(&notice!("cli-models-not-usable")));
+        say_stderr!("note: {}", words(&notice!("cli-models-not-usable")));
     }
     if !accepted && !as_json && std::io::stdin().is_terminal() && std::io::stderr().is_terminal() {
         accepted = asks_agreement();
