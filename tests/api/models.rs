@@ -114,6 +114,8 @@ async fn a_failure_has_words_and_a_code() {
     let failed = ended(&world).await["download"].clone();
     assert_eq!((&failed["status"], &failed["error_code"]), (&json!("failed"), &json!("hub-gated")));
     assert!(failed["error"].as_str().unwrap().contains("accept it at"), "{failed}");
+    let document = world.get("/openapi.json").await.json();
+    assert_eq!(document["components"]["schemas"]["PullRequest"]["properties"]["accept_licence"]["enum"], json!([true]));
     // A server without models says so.
     assert_eq!(World::new().get("/models").await.status, StatusCode::NOT_FOUND);
 }

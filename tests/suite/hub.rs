@@ -683,12 +683,13 @@ fn ctrl_c_ends_a_download_in_good_order() {
 #[cfg(unix)]
 #[test]
 fn a_killed_download_continues_with_little_loss() {
-    const SIZE: usize = 96 << 20;
+    const SIZE: usize = 128 << 20;
     const KILLS: u64 = 20;
     let (fixture, models) = Fixture::for_program(SIZE);
     let plain = fixture.plain();
+    // So slow that the program keeps up on a busy machine: what waits in the buffers of the system is lost with it, and counts as sent.
     let server = FakeHub::start(move |request| match is_big_get(request) {
-        true => Reply { pace: Some((8192, Duration::from_micros(300))), ..plain(request) },
+        true => Reply { pace: Some((4096, Duration::from_micros(400))), ..plain(request) },
         false => plain(request),
     });
     let args = ["models", "pull", "tiny", "--accept-licence"];
@@ -707,6 +708,7 @@ fn a_killed_download_continues_with_little_loss() {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     assert_eq!(sha256(&std::fs::read(models.join("tiny").join(BIG)).unwrap()), sha256(fixture.big()));
     let twice = server.sent().saturating_sub(SIZE as u64 + 300 * (KILLS + 1));
+    println!("{twice} of {SIZE} bytes came twice");
     assert!(twice * 20 <= SIZE as u64, "{twice} bytes came twice");
 }
 
