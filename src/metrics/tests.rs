@@ -155,9 +155,10 @@ fn a_driver_that_hangs_keeps_nobody_waiting() {
         assert_eq!(within_a_minute(move || reader.join().unwrap()), (Some(25.0), None));
     }
     assert_eq!(begun.load(Ordering::Relaxed), 2, "one reading hangs, and no further one begins");
-    // A driver that comes back is known again.
+    // A driver that comes back is known again. The reader above has asked for a reading, which may be too old for this one.
     release.send(()).unwrap();
-    assert_eq!(read(PATIENT).gpu_info, Some(vec![gpu(2.0)]));
+    let known = read(PATIENT).gpu_info;
+    assert!(known == Some(vec![gpu(2.0)]) || known == Some(vec![gpu(3.0)]), "{known:?}");
 }
 
 #[test]

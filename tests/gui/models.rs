@@ -142,7 +142,7 @@ fn a_failure_says_what_to_do() {
         let page = format!("{}/acme/tiny", server.url());
         let told = words(&at, &notice!("hub-gated", repository = "acme/tiny", page = page));
         wait(&mut at, "the reason", |desk| desk.has(&told));
-        assert!(at.studio().notifications().contains(&told));
+        wait(&mut at, "the notification", |desk| desk.studio().notifications().contains(&told));
         at.end();
     }
 }

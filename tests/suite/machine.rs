@@ -20,6 +20,7 @@ fn within_two_minutes<T: Send + 'static>(what: &str, work: impl FnOnce() -> T + 
 fn doctor(mut command: Command, dir: &Path) -> Value {
     let program = env!("CARGO_BIN_EXE_nanococoa");
     command.arg(program).args(["doctor", "--json"]).stdin(Stdio::null()).stdout(Stdio::piped());
+    std::fs::write(dir.join("config.toml"), "").unwrap();
     command.env("NANOCOCOA_DATA_DIR", dir.join("data")).env("NANOCOCOA_CONFIG", dir.join("config.toml"));
     let mut child = command.spawn().unwrap();
     let mut output = child.stdout.take().unwrap();
