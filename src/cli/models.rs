@@ -211,7 +211,8 @@ fn pull(hub: &Hub, set: &str, mut accepted: bool, as_json: bool) -> Result<(), F
 
 /// Asks at the terminal whether the person agrees to the licences above.
 fn asks_agreement() -> bool {
-    eprint!("{} ", words(&notice!("cli-models-agree")));
+    // A prompt, which `say_stderr!` would end with a line break. Nobody may read it.
+    let _ = write!(std::io::stderr(), "{} ", words(&notice!("cli-models-agree")));
     let _ = std::io::stderr().flush();
     let mut answer = String::new();
     let read = std::io::stdin().read_line(&mut answer);

@@ -100,8 +100,11 @@ pub struct Swin {
     stages: Vec<Stage>,
     window: usize,
     /// Windows of the last sizes of maps, plain and shifted: making them on the host takes longer than a block.
-    windows: Mutex<Vec<((usize, usize), Arc<[Windows; 2]>)>>,
+    windows: Mutex<Vec<KeptWindows>>,
 }
+
+/// Height and width of a map, and its plain and shifted windows.
+type KeptWindows = ((usize, usize), Arc<[Windows; 2]>);
 
 /// Sizes of maps whose windows are kept: those of a picture at two scales.
 const KEPT_WINDOWS: usize = 8;
