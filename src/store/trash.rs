@@ -22,7 +22,7 @@ enum NotRemoved {
     /// Nothing in it has changed.
     Whole(StoreError),
     /// Its removal began: this is where the rest is.
-    Partly(PathBuf, StoreError),
+    Partly(PathBuf, Box<StoreError>),
 }
 
 fn remove_dir(dir: &Path) -> io::Result<()> {
@@ -182,7 +182,7 @@ impl JobStore {
         match remove(&target) {
             Err(e) if e.kind() != io::ErrorKind::NotFound => {
                 let error = at("remove", &target)(e).in_data_folder(&self.root);
-                Err(NotRemoved::Partly(target, error))
+                Err(NotRemoved::Partly(target, Box::new(error)))
             }
             _ => Ok(()),
         }
