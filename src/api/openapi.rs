@@ -239,9 +239,10 @@ fn words(schemas: &mut Value) {
             property["enum"] = json!(words);
         }
     }
-    // Anything else is refused.
-    if let Some(accept) = schemas.pointer_mut("/PullRequest/properties/accept_licence") {
-        accept["enum"] = json!([true]);
+    // Anything else is refused, so there is no default.
+    if let Some(Value::Object(accept)) = schemas.pointer_mut("/PullRequest/properties/accept_licence") {
+        accept.remove("default");
+        accept.insert("enum".into(), json!([true]));
     }
     let id = json!({ "type": "string", "format": "uuid", "description": "Job ID.", "examples": ["550e8400-e29b-41d4-a716-446655440000"] });
     // All 64 bits.
