@@ -20,7 +20,7 @@ const MAX_DEPTH: usize = 8;
 const MAX_VISITED: usize = 50_000;
 /// Largest size of all font files in memory, bytes.
 const MAX_TOTAL_BYTES: u64 = 384 << 20;
-/// Most bytes that are read of the system's fonts to list them; a file needs about 10 KiB.
+/// Most bytes that are read of the system's fonts to list them.
 const MAX_SYSTEM_BYTES: u64 = 128 << 20;
 /// Most bytes that are decompressed in all, including files that are skipped afterwards.
 const MAX_UNPACKED_BYTES: u64 = 1 << 30;
