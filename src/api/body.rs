@@ -7,12 +7,14 @@ use axum::body::{BodyDataStream, Bytes};
 use axum::extract::Request;
 use axum::http::{HeaderMap, header};
 use futures_util::{FutureExt as _, StreamExt as _};
+use serde::de::DeserializeOwned;
 
 use super::connection::Connection;
 use super::limits::RETRY_AFTER;
 use super::memory::{Budget, BudgetPermit};
 use super::{ApiError, ApiState, Limits};
 use crate::notice;
+use crate::notice::Notice;
 
 /// Media type of the studio's project files.
 const PROJECT: &str = "application/zip";
@@ -82,6 +84,29 @@ pub(super) struct Received {
     pub(super) bytes: Vec<u8>,
     /// Held while the body is in memory. Small bodies have no share.
     pub(super) memory: Option<BudgetPermit>,
+}
+
+/// The value of a small JSON body of at most `limit` bytes. `invalid` words what is wrong with it.
+///
+/// # Errors
+/// Another media type, too large, too slow, no memory in time, or not a `T`.
+pub(super) async fn read_json<T: DeserializeOwned>(
+    request: Request,
+    limit: usize,
+    state: &ApiState,
+    invalid: impl FnOnce(String) -> Notice,
+) -> Result<T, ApiError> {
+    require_json(request.headers())?;
+    let limit = state.body_limit.min(limit);
+    let received = match require_length(request.headers(), limit) {
+        Ok(()) => read(request, limit, state).await?,
+        Err(error) => {
+            drain(request, state.body_limit).await;
+            return Err(error);
+        }
+    };
+    // serde quotes the invalid value, which may be long.
+    serde_json::from_slice(&received.bytes).map_err(|e| ApiError::BadRequest(invalid(e.to_string().chars().take(200).collect())))
 }
 
 /// Reads the body, announced or chunked, up to `limit` bytes. The first 256 KiB are read at once, the rest when the shared memory has room for

@@ -163,20 +163,7 @@ pub(super) async fn wait_until_ended(engine: &Engine, ids: &[Uuid]) {
         (status = 507, description = "The data folder cannot be written to", body = DetailBody)))]
 pub(super) async fn annotate(State(state): State<ApiState>, Path(id): Path<String>, request: Request) -> Result<Json<Annotated>, ApiError> {
     let id = job_id(&id)?;
-    body::require_json(request.headers())?;
-    let limit = state.body_limit.min(ANNOTATION);
-    let received = match body::require_length(request.headers(), limit) {
-        Ok(()) => body::read(request, limit, &state).await?,
-        Err(error) => {
-            body::drain(request, state.body_limit).await;
-            return Err(error);
-        }
-    };
-    let change: Annotation = serde_json::from_slice(&received.bytes).map_err(|e| {
-        // serde quotes the invalid value, which may be long.
-        let why: String = e.to_string().chars().take(200).collect();
-        ApiError::BadRequest(notice!("api-annotation", detail = why))
-    })?;
+    let change: Annotation = body::read_json(request, ANNOTATION, &state, |why| notice!("api-annotation", detail = why)).await?;
     let job = blocking(move || state.engine.annotate(id, change)).await??;
     Ok(Json(Annotated { job_id: id, starred: job.starred, title: job.title.clone(), note: job.note.clone() }))
 }

@@ -206,19 +206,7 @@ pub(super) async fn pull_models(
     Path(set): Path<String>,
     request: Request,
 ) -> Result<Json<ModelAnswer>, ApiError> {
-    body::require_json(request.headers())?;
-    let limit = state.body_limit.min(PULL);
-    let received = match body::require_length(request.headers(), limit) {
-        Ok(()) => body::read(request, limit, &state).await?,
-        Err(error) => {
-            body::drain(request, state.body_limit).await;
-            return Err(error);
-        }
-    };
-    let asked: PullRequest = serde_json::from_slice(&received.bytes).map_err(|e| {
-        let why: String = e.to_string().chars().take(200).collect();
-        ApiError::BadRequest(notice!("api-pull", detail = why))
-    })?;
+    let asked: PullRequest = body::read_json(request, PULL, &state, |why| notice!("api-pull", detail = why)).await?;
     let downloads = downloads(&state)?;
     let key = set.clone();
     blocking(move || downloads.start(&key, asked.accept_licence)).await??;
