@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use nanococoa::backend::diffusion::backend::DiffusionBackend;
-use nanococoa::backend::diffusion::device::{Device, DeviceChoice, Memory, gpu_memory};
+use nanococoa::backend::diffusion::device::{Device, DeviceChoice, Memory, gpu_memory, warm_up};
 use nanococoa::backend::diffusion::loaded::{FreeMemory, PromptCaches, Setup};
 use nanococoa::backend::diffusion::models::Models;
 use nanococoa::backend::diffusion::report::report;
@@ -30,8 +30,8 @@ const VALID: Duration = Duration::from_secs(2);
 type Search = (Instant, Result<Setup, Notice>);
 
 /// Returns a function that searches for models and the device. The device is opened once; the models' folder is searched again if the last
-/// search is older than [`VALID`].
-pub(super) fn setup(config: &Config) -> impl Fn() -> Result<Setup, Notice> + Send + Sync + Clone + use<> {
+/// search is older than [`VALID`]. `opened` is called with the device when it was opened.
+pub(super) fn setup(config: &Config, opened: fn(&Device)) -> impl Fn() -> Result<Setup, Notice> + Send + Sync + Clone + use<> {
     let (folder, choice) = (config.models_dir.clone(), config.device.clone());
     let device = Arc::new(OnceLock::new());
     let last: Arc<Mutex<Option<Search>>> = Arc::default();
@@ -43,7 +43,8 @@ pub(super) fn setup(config: &Config) -> impl Fn() -> Result<Setup, Notice> + Sen
             if let Some(missing) = models.missing_notice() {
                 return Err(missing);
             }
-            let (device, device_name) = device.get_or_init(|| choice.parse::<DeviceChoice>().and_then(DeviceChoice::open)).clone()?;
+            let open = || choice.parse::<DeviceChoice>().and_then(DeviceChoice::open).inspect(|(device, _)| opened(device));
+            let (device, device_name) = device.get_or_init(open).clone()?;
             let total = memory(&device, &sampler).map(|m| m.total);
             let (sampler, of) = (Arc::clone(&sampler), device.clone());
             let free: FreeMemory = Arc::new(move || memory(&of, &sampler).map(|m| m.free));
@@ -69,7 +70,7 @@ fn memory(device: &Device, sampler: &Sampler) -> Option<Memory> {
 
 /// The draft backend, and the diffusion backend if its models and device are available.
 pub(super) fn backends(config: &Config) -> Backends {
-    let setup = setup(config);
+    let setup = setup(config, warm_up);
     let (asked, looked, known) = (setup.clone(), setup.clone(), setup.clone());
     let folder = config.models_dir.clone();
     Backends {

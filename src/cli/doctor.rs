@@ -69,7 +69,7 @@ fn examine(config: Config) -> Findings {
 }
 
 fn examine_diffusion(config: &Config) -> (Result<String, String>, Vec<String>) {
-    match super::backends::setup(config)() {
+    match super::backends::setup(config, |_| ())() {
         Ok(setup) => {
             let device = setup.device_name.clone();
             match DiffusionBackend::new(setup) {

@@ -2,6 +2,7 @@
 
 use candle_core::{DType, Result, Tensor};
 
+use super::fused::add_bias;
 use crate::weights::{LoadResult, Vars};
 
 /// Kernel `[out, in / groups, k, k]`, stride, zero padding and dilation the same in both directions.
@@ -163,14 +164,6 @@ fn arranged(weight: Tensor) -> Result<Tensor> {
         return super::kernels::channels_last(&weight);
     }
     Ok(weight)
-}
-
-fn add_bias(y: &Tensor, bias: &Tensor) -> Result<Tensor> {
-    #[cfg(feature = "cuda")]
-    if let Some(sum) = super::kernels::activate(y, Some(bias), super::kernels::Function::Identity)? {
-        return Ok(sum);
-    }
-    y.broadcast_add(&bias.to_dtype(y.dtype())?.reshape((1, (), 1, 1))?)
 }
 
 #[cfg(test)]

@@ -31,9 +31,21 @@ pub fn add_biased(x: &Tensor, y: &Tensor, bias: Option<&Tensor>) -> Result<Tenso
         return Ok(sum);
     }
     match bias {
-        Some(bias) => add(x, &y.broadcast_add(&bias.to_dtype(y.dtype())?.reshape((1, (), 1, 1))?)?),
+        Some(bias) => add(x, &add_bias(y, bias)?),
         None => add(x, y),
     }
+}
+
+/// `x + bias` for `[B, C, H, W]` and a bias `[C]` of any type. The sum has the type of `x`.
+///
+/// # Errors
+/// Shapes that do not fit, out of memory.
+pub fn add_bias(x: &Tensor, bias: &Tensor) -> Result<Tensor> {
+    #[cfg(feature = "cuda")]
+    if let Some(sum) = kernels::activate(x, Some(bias), kernels::Function::Identity)? {
+        return Ok(sum);
+    }
+    x.broadcast_add(&bias.to_dtype(x.dtype())?.reshape((1, (), 1, 1))?)
 }
 
 /// `x + gate · y`: `x`, `y` `[B, N, C]`, `gate` `[B, 1, C]` float32. The type of the sum is as in [`add`]. float16 sums are clipped to its

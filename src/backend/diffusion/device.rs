@@ -69,13 +69,22 @@ fn new_cuda(ordinal: usize) -> candle_core::Result<Device> {
         device.disable_event_tracking();
     }
     pool::keep_freed_memory(&device);
-    crate::nn::warm_up(&device);
     Ok(Device::Cuda(device))
 }
 
 #[cfg(not(feature = "cuda"))]
 fn new_cuda(ordinal: usize) -> candle_core::Result<Device> {
     Device::new_cuda(ordinal)
+}
+
+/// Prepares a device in the background for the networks that will run there. Without effect on devices that need nothing.
+pub fn warm_up(device: &Device) {
+    #[cfg(feature = "cuda")]
+    if let Device::Cuda(device) = device {
+        crate::nn::warm_up(device);
+    }
+    #[cfg(not(feature = "cuda"))]
+    let _ = device;
 }
 
 /// The pool from which the driver serves allocations in the order of a stream.

@@ -53,9 +53,6 @@ __device__ inline float sum_of_block(float x, float* scratch) {
     return sum_of_warp(lane < warps ? scratch[lane] : 0.0f);
 }
 
-__device__ inline float gelu_tanh(float x) {
-    return 0.5f * x * (1.0f + tanhf(0.7978845608028654f * (x + 0.044715f * x * x * x)));
-}
 __device__ inline float gelu_erf(float x) { return 0.5f * x * (1.0f + erff(x * 0.7071067811865476f)); }
 __device__ inline float silu(float x) { return x / (1.0f + __expf(-x)); }
 
@@ -342,7 +339,7 @@ __device__ void resize_bilinear(const T* x, T* out, int64_t total, int64_t heigh
     store(out + i, y);
 }
 
-// An activation of x + bias, x [total]: 0 GELU (tanh), 1 GELU (erf), 2 SiLU, 3 ReLU, 4 none; bias [columns] (null for none).
+// An activation of x + bias, x [total]: 0 GELU (erf), 1 ReLU, 2 none; bias [columns] (null for none).
 template <typename T>
 __device__ void activate(const T* x, const float* bias, T* out, int64_t total, int64_t columns, int which) {
     int64_t i = ((int64_t)blockIdx.x * blockDim.x + threadIdx.x) * WIDTH;
@@ -356,7 +353,7 @@ __device__ void activate(const T* x, const float* bias, T* out, int64_t total, i
     }
 #pragma unroll
     for (int j = 0; j < WIDTH; j++) {
-        v[j] = which == 0 ? gelu_tanh(v[j]) : which == 1 ? gelu_erf(v[j]) : which == 2 ? silu(v[j]) : which == 3 ? fmaxf(v[j], 0.0f) : v[j];
+        v[j] = which == 0 ? gelu_erf(v[j]) : which == 1 ? fmaxf(v[j], 0.0f) : v[j];
     }
     store(out + i, v);
 }

@@ -376,16 +376,12 @@ pub fn resize_bilinear(x: &Tensor, height: usize, width: usize) -> Result<Option
 /// An activation function of `elementwise.cu`.
 #[derive(Clone, Copy)]
 pub enum Function {
-    /// GELU, tanh approximation.
-    GeluTanh = 0,
     /// GELU, exact.
-    GeluErf = 1,
-    /// SiLU.
-    Silu = 2,
+    GeluErf = 0,
     /// ReLU.
-    Relu = 3,
+    Relu = 1,
     /// Nothing.
-    Identity = 4,
+    Identity = 2,
 }
 
 /// `f(x + bias)`: `bias` `[columns]` of any floating point type runs along the last dimension, or along the channels of `[B, C, H, W]`.
