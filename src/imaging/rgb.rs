@@ -3,6 +3,7 @@
 use std::sync::OnceLock;
 
 use image::RgbImage;
+use rayon::prelude::*;
 
 use crate::math;
 
@@ -25,12 +26,16 @@ impl LinearRgb {
 
     /// Decodes 8-bit sRGB.
     pub fn from_srgb(rgb: &RgbImage) -> Self {
-        Self { width: rgb.width() as usize, height: rgb.height() as usize, data: rgb.pixels().map(|p| p.0.map(srgb8_to_linear)).collect() }
+        Self {
+            width: rgb.width() as usize,
+            height: rgb.height() as usize,
+            data: rgb.as_raw().par_chunks_exact(3).map(|p| [p[0], p[1], p[2]].map(srgb8_to_linear)).collect(),
+        }
     }
 
     /// Encodes to 8-bit sRGB, clamped.
     pub fn to_srgb(&self) -> RgbImage {
-        let raw = self.data.iter().flat_map(|c| c.map(linear_to_srgb8)).collect();
+        let raw = self.data.par_iter().map(|c| c.map(linear_to_srgb8)).collect::<Vec<_>>().into_flattened();
         RgbImage::from_raw(self.width as u32, self.height as u32, raw).unwrap_or_default()
     }
 

@@ -12,9 +12,27 @@ const MAX_SCORES: usize = 1 << 27;
 /// Shapes that do not fit, out of memory.
 pub fn attention(q: &Tensor, k: &Tensor, v: &Tensor, bias: Option<&Tensor>, scale: f64) -> Result<Tensor> {
     #[cfg(feature = "cuda")]
-    if let Some(y) = super::kernels::attention(q, k, v, bias, scale)? {
+    if let Some(y) = super::kernels::attention([q, k, v], bias, None, scale)? {
         return Ok(y);
     }
+    plain(q, k, v, bias, scale)
+}
+
+/// Like [`attention`], with one of few biases for each entry of the batch: `biases` `[P, H, Q, K]` float32, `which` `[B]` of type `u32` with
+/// values below `P`.
+///
+/// # Errors
+/// Shapes that do not fit, out of memory.
+pub fn attention_with_biases(q: &Tensor, k: &Tensor, v: &Tensor, biases: &Tensor, which: &Tensor, scale: f64) -> Result<Tensor> {
+    #[cfg(feature = "cuda")]
+    if let Some(y) = super::kernels::attention([q, k, v], Some(biases), Some(which), scale)? {
+        return Ok(y);
+    }
+    plain(q, k, v, Some(&biases.index_select(which, 0)?), scale)
+}
+
+/// Attention by plain operations.
+fn plain(q: &Tensor, k: &Tensor, v: &Tensor, bias: Option<&Tensor>, scale: f64) -> Result<Tensor> {
     let (b, h, rows, _) = q.dims4()?;
     let keys = k.dim(2)?;
     let k = k.contiguous()?;

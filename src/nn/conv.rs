@@ -7,7 +7,9 @@ use crate::weights::{LoadResult, Vars};
 
 /// Kernel `[out, in / groups, k, k]`, stride, zero padding and dilation the same in both directions.
 pub struct Conv2d {
+    /// On a GPU with channels of zeros, up to multiples of 8.
     weight: Tensor,
+    outputs: usize,
     bias: Option<Tensor>,
     stride: usize,
     padding: usize,
@@ -82,10 +84,11 @@ impl Conv2d {
     /// # Errors
     /// Out of memory.
     pub fn new(weight: Tensor, bias: Option<Tensor>, spec: ConvSpec) -> Result<Self> {
-        let weight = arranged(weight)?;
+        let outputs = weight.dim(0)?;
+        let weight = arranged(weight, spec.groups)?;
         // The kernels of a GPU add biases in float32.
         let bias = bias.map(|bias| if bias.device().is_cuda() { bias.to_dtype(DType::F32) } else { Ok(bias) }).transpose()?;
-        Ok(Self { weight, bias, stride: spec.stride, padding: spec.padding, dilation: spec.dilation, groups: spec.groups })
+        Ok(Self { weight, outputs, bias, stride: spec.stride, padding: spec.padding, dilation: spec.dilation, groups: spec.groups })
     }
 
     /// The type that it computes in.
@@ -135,7 +138,13 @@ impl Conv2d {
     }
 
     fn convolve_any(&self, x: &Tensor, more: usize) -> Result<Tensor> {
-        let x = &x.to_dtype(self.weight.dtype())?;
+        let missing = (self.weight.dim(1)? * self.groups).saturating_sub(x.dim(1)?);
+        let x = &x.to_dtype(self.weight.dtype())?.pad_with_zeros(1, 0, missing)?;
+        self.convolve_whole(x, more)?.narrow(1, 0, self.outputs)
+    }
+
+    /// `x` has the weight's channels, and so has the result.
+    fn convolve_whole(&self, x: &Tensor, more: usize) -> Result<Tensor> {
         #[cfg(feature = "cuda")]
         {
             let padding = [self.padding, self.padding + more];
@@ -157,11 +166,21 @@ impl Conv2d {
     }
 }
 
-/// On a GPU, the order in which the library reads it.
-fn arranged(weight: Tensor) -> Result<Tensor> {
+/// Tensor cores take channels in groups of so many: with 3 channels a convolution is about ten times slower.
+#[cfg(feature = "cuda")]
+const WIDTH: usize = 8;
+
+/// On a GPU, the order and the number of channels with which the library is fast.
+#[cfg_attr(not(feature = "cuda"), expect(unused_variables))]
+fn arranged(weight: Tensor, groups: usize) -> Result<Tensor> {
     #[cfg(feature = "cuda")]
     if weight.device().is_cuda() {
-        return super::kernels::channels_last(&weight);
+        let missing = |channels: usize| channels.next_multiple_of(WIDTH) - channels;
+        let padded = match groups == 1 && weight.dtype() != DType::F32 {
+            true => weight.pad_with_zeros(0, 0, missing(weight.dim(0)?))?.pad_with_zeros(1, 0, missing(weight.dim(1)?))?,
+            false => weight,
+        };
+        return super::kernels::channels_last(&padded);
     }
     Ok(weight)
 }

@@ -65,6 +65,21 @@ impl Linear {
         self.forward(x)?.gelu()
     }
 
+    /// `residual + forward(x)`: `residual` `[…, outputs]`. The type of the sum is as in [`super::fused::add`].
+    ///
+    /// # Errors
+    /// As [`Linear::forward`].
+    pub fn forward_added(&self, x: &Tensor, residual: &Tensor) -> Result<Tensor> {
+        #[cfg(feature = "cuda")]
+        if let Weight::Dense(weight) = &self.weight {
+            let x = x.to_dtype(self.dtype)?;
+            if let Some(sum) = super::kernels::linear_added(&x, weight, self.bias.as_ref(), residual)? {
+                return Ok(sum);
+            }
+        }
+        super::fused::add(residual, &self.forward(x)?)
+    }
+
     /// Like [`Linear::forward`], of parts that lie side by side along the last dimension.
     ///
     /// # Errors
@@ -72,7 +87,7 @@ impl Linear {
     pub fn forward_parts(&self, parts: &[&Tensor]) -> Result<Tensor> {
         #[cfg(feature = "cuda")]
         if let Weight::Dense(weight) = &self.weight {
-            if let Some(y) = super::kernels::linear_of_parts(parts, weight, self.bias.as_ref(), super::kernels::Activation::None)? {
+            if let Some(y) = super::kernels::linear_of_parts(parts, weight, self.bias.as_ref())? {
                 return Ok(y);
             }
         }

@@ -8,8 +8,9 @@ use std::sync::Arc;
 use candle_core::{D, DType, Device, Result, Tensor};
 use parking_lot::Mutex;
 
-use super::fused::{add, gelu_erf, to_picture};
-use super::{Conv2d, ConvSpec, LayerNorm, Linear, attention};
+use super::attention::{attention, attention_with_biases};
+use super::fused::{gather_rows, gelu_erf, to_picture};
+use super::{Conv2d, ConvSpec, LayerNorm, Linear};
 use crate::weights::{LoadResult, Vars, WeightsError};
 
 /// Attention scores that exist at a time; more windows are processed group by group.
@@ -134,13 +135,19 @@ struct Windows {
     order: Tensor,
     /// Position in the windows for every token. `u32`.
     inverse: Tensor,
-    /// Whether there is padding.
-    padded: bool,
-    /// −1e9 or lower for pairs that the cyclic shift brought together, 0 elsewhere: `[windows, 1, N, N]` float32.
-    mask: Option<Tensor>,
-    /// Windows of a picture, and how many of them, the first ones, have no such pair.
+    /// Present with a shift.
+    masks: Option<Masks>,
+    /// Windows of a picture.
     count: usize,
-    unmasked: usize,
+}
+
+/// Masks of shifted windows. The shift wraps around in the last row and the last column of windows alone, so there are four.
+struct Masks {
+    /// −1e9 or lower for pairs that the cyclic shift brought together, 0 elsewhere: `[4, 1, N, N]` float32, for windows within, in the last
+    /// column, in the last row, and in the corner.
+    all: Tensor,
+    /// The mask of each window of a picture. `u32`.
+    which: Tensor,
 }
 
 impl Windows {
@@ -148,20 +155,11 @@ impl Windows {
         let (rows, columns) = (height.div_ceil(side), width.div_ceil(side));
         let (padded_h, padded_w) = (rows * side, columns * side);
         let (n, count) = (side * side, rows * columns);
-        // Regions that the cyclic shift brings together although they are at opposite ends of the map.
-        let strip = |at: usize, size: usize| usize::from(at + side >= size) + usize::from(at + shift >= size);
         let mut order = Vec::with_capacity(count * n);
         let mut inverse = vec![0u32; height * width];
-        let mut regions = Vec::with_capacity(count * n);
-        // The shift wraps around in the last row and the last column of windows alone. They come last.
-        let wraps = |(y, x): &(usize, usize)| shift > 0 && (y + 1 == rows || x + 1 == columns);
-        let all = || (0..rows).flat_map(|y| (0..columns).map(move |x| (y, x)));
-        let unmasked = all().filter(|window| !wraps(window)).count();
-        for (wy, wx) in all().filter(|window| !wraps(window)).chain(all().filter(wraps)) {
+        for (wy, wx) in (0..rows).flat_map(|y| (0..columns).map(move |x| (y, x))) {
             for (ty, tx) in (0..side).flat_map(|y| (0..side).map(move |x| (y, x))) {
-                let (at_y, at_x) = (wy * side + ty, wx * side + tx);
-                let (y, x) = ((at_y + shift) % padded_h, (at_x + shift) % padded_w);
-                regions.push((strip(at_y, padded_h) * 3 + strip(at_x, padded_w)) as f32);
+                let (y, x) = ((wy * side + ty + shift) % padded_h, (wx * side + tx + shift) % padded_w);
                 if y < height && x < width {
                     inverse[y * width + x] = order.len() as u32;
                     order.push((y * width + x) as u32);
@@ -170,34 +168,47 @@ impl Windows {
                 }
             }
         }
-        let mask = if shift > 0 {
-            let regions = Tensor::from_vec(regions, (count, n), device)?;
-            let difference = regions.unsqueeze(2)?.broadcast_sub(&regions.unsqueeze(1)?)?;
-            Some((difference.sqr()? * -1e9)?.unsqueeze(1)?)
-        } else {
-            None
-        };
         Ok(Self {
             order: Tensor::from_vec(order, count * n, device)?,
             inverse: Tensor::from_vec(inverse, height * width, device)?,
-            padded: padded_h * padded_w != height * width,
-            mask,
+            masks: if shift > 0 { Some(Masks::new(rows, columns, side, shift, device)?) } else { None },
             count,
-            unmasked,
         })
     }
 
     /// `[B, H·W, C]` → `[B·windows, N, C]`.
     fn split(&self, x: &Tensor) -> Result<Tensor> {
         let (b, _, c) = x.dims3()?;
-        let x = if self.padded { Tensor::cat(&[x, &Tensor::zeros((b, 1, c), x.dtype(), x.device())?], 1)? } else { x.contiguous()? };
-        x.index_select(&self.order, 1)?.reshape((b * self.count, (), c))
+        gather_rows(x, &self.order)?.reshape((b * self.count, (), c))
     }
 
     /// The inverse of [`Windows::split`].
     fn join(&self, x: &Tensor, batch: usize) -> Result<Tensor> {
         let c = x.dim(D::Minus1)?;
-        x.reshape((batch, (), c))?.contiguous()?.index_select(&self.inverse, 1)
+        gather_rows(&x.reshape((batch, (), c))?, &self.inverse)
+    }
+}
+
+impl Masks {
+    fn new(rows: usize, columns: usize, side: usize, shift: usize, device: &Device) -> Result<Self> {
+        // Regions that the cyclic shift brings together although they are at opposite ends of the map.
+        let strip = |last: bool, at: usize| if last { 1 + usize::from(at + shift >= side) } else { 0 };
+        let mut regions = Vec::with_capacity(4 * side * side);
+        for (last_row, last_column) in [(false, false), (false, true), (true, false), (true, true)] {
+            for (y, x) in (0..side).flat_map(|y| (0..side).map(move |x| (y, x))) {
+                regions.push((strip(last_row, y) * 3 + strip(last_column, x)) as f32);
+            }
+        }
+        let regions = Tensor::from_vec(regions, (4, side * side), device)?;
+        let difference = regions.unsqueeze(2)?.broadcast_sub(&regions.unsqueeze(1)?)?;
+        let which: Vec<u32> =
+            (0..rows).flat_map(|y| (0..columns).map(move |x| 2 * u32::from(y + 1 == rows) + u32::from(x + 1 == columns))).collect();
+        Ok(Self { all: (difference.sqr()? * -1e9)?.unsqueeze(1)?, which: Tensor::from_vec(which, rows * columns, device)? })
+    }
+
+    /// `[windows, 1, N, N]` for some of the windows of a picture.
+    fn of(&self, first: usize, count: usize) -> Result<Tensor> {
+        self.all.index_select(&self.which.narrow(0, first, count)?, 0)
     }
 }
 
@@ -232,18 +243,18 @@ impl Block {
     fn forward(&self, x: &Tensor, windows: &Windows) -> Result<Tensor> {
         let batch = x.dim(0)?;
         let split = windows.split(&self.norm1.forward(x)?)?;
-        let x = add(x, &windows.join(&self.attend(&split, windows)?, batch)?)?;
+        let x = self.proj.forward_added(&windows.join(&self.attend(&split, windows)?, batch)?, x)?;
         let hidden = gelu_erf(&self.fc1.forward(&self.norm2.forward(&x)?)?)?;
-        add(&x, &self.fc2.forward(&hidden)?)
+        self.fc2.forward_added(&hidden, &x)
     }
 
-    /// `[B·windows, N, C]` → the same shape.
+    /// `[B·windows, N, C]` → the same shape, before the output projection.
     fn attend(&self, x: &Tensor, windows: &Windows) -> Result<Tensor> {
         let (all, n, c) = x.dims3()?;
         let size = c / self.heads;
         let qkv = self.qkv.forward(x)?.reshape((all, n, 3, self.heads, size))?;
         if qkv.device().is_cuda() && qkv.dtype() != DType::F32 {
-            return self.proj.forward(&self.attend_fused(&qkv, windows)?.reshape((all, n, c))?);
+            return self.attend_fused(&qkv, windows)?.reshape((all, n, c));
         }
         let qkv = qkv.permute((2, 0, 3, 1, 4))?;
         let q = (qkv.get(0)?.contiguous()? * (size as f64).powf(-0.5))?;
@@ -263,20 +274,20 @@ impl Block {
         };
         let chunk = (MAX_SCORES / (self.heads * n * n)).max(1);
         let attended = if chunk >= all {
-            part(&q, &k, &v, windows.mask.as_ref())?
+            part(&q, &k, &v, windows.masks.as_ref().map(|masks| masks.of(0, windows.count)).transpose()?.as_ref())?
         } else {
             let mut parts = Vec::new();
             for image in 0..all / windows.count {
                 for start in (0..windows.count).step_by(chunk) {
                     let len = chunk.min(windows.count - start);
                     let cut = |t: &Tensor| t.narrow(0, image * windows.count + start, len);
-                    let mask = windows.mask.as_ref().map(|m| m.narrow(0, start, len)).transpose()?;
+                    let mask = windows.masks.as_ref().map(|masks| masks.of(start, len)).transpose()?;
                     parts.push(part(&cut(&q)?, &cut(&k)?, &cut(&v)?, mask.as_ref())?);
                 }
             }
             Tensor::cat(&parts, 0)?
         };
-        self.proj.forward(&attended.transpose(1, 2)?.contiguous()?.reshape((all, n, c))?)
+        attended.transpose(1, 2)?.contiguous()?.reshape((all, n, c))
     }
 }
 
@@ -284,18 +295,16 @@ impl Block {
     /// Attention without materialised scores: `qkv` `[B·windows, N, 3, heads, D]` → `[B·windows, N, heads, D]`.
     fn attend_fused(&self, qkv: &Tensor, windows: &Windows) -> Result<Tensor> {
         let (all, _, _, _, size) = qkv.dims5()?;
-        let attend = |first: usize, count: usize, bias: &Tensor| -> Result<Tensor> {
-            let part = |i: usize| qkv.narrow(0, first, count)?.narrow(2, i, 1)?.squeeze(2)?.transpose(1, 2);
-            attention(&part(0)?, &part(1)?, &part(2)?, Some(bias), (size as f64).powf(-0.5))?.transpose(1, 2)?.contiguous()
+        let part = |i: usize| qkv.narrow(2, i, 1)?.squeeze(2)?.transpose(1, 2);
+        let (q, k, v, scale) = (part(0)?, part(1)?, part(2)?, (size as f64).powf(-0.5));
+        let attended = match &windows.masks {
+            None => attention(&q, &k, &v, Some(&self.bias), scale)?,
+            Some(masks) => {
+                let biases = self.bias.broadcast_add(&masks.all)?;
+                attention_with_biases(&q, &k, &v, &biases, &masks.which.repeat(all / windows.count)?, scale)?
+            }
         };
-        let Some(mask) = &windows.mask else { return attend(0, all, &self.bias) };
-        if all != windows.count || windows.unmasked == 0 {
-            return attend(0, all, &self.bias.broadcast_add(mask)?.repeat((all / windows.count, 1, 1, 1))?);
-        }
-        // A bias for each window is as large as all scores: only windows with a mask get one.
-        let (unmasked, masked) = (windows.unmasked, all - windows.unmasked);
-        let bias = self.bias.broadcast_add(&mask.narrow(0, unmasked, masked)?)?;
-        Tensor::cat(&[attend(0, unmasked, &self.bias)?, attend(unmasked, masked, &bias)?], 0)
+        attended.transpose(1, 2)?.contiguous()
     }
 }
 
@@ -424,7 +433,7 @@ mod tests {
             let windows = Windows::new(height, width, side, shift, &Device::Cpu).unwrap();
             let x = windows.split(&made(&[batch, height * width, channels])).unwrap();
             let qkv = block.qkv.forward(&x).unwrap().reshape((batch * windows.count, side * side, 3, heads, channels / heads)).unwrap();
-            let fused = block.proj.forward(&block.attend_fused(&qkv, &windows).unwrap().flatten_from(2).unwrap()).unwrap();
+            let fused = block.attend_fused(&qkv, &windows).unwrap().flatten_from(2).unwrap();
             let plain = block.attend(&x, &windows).unwrap();
             let differ = (fused - &plain).unwrap().abs().unwrap().max_all().unwrap().to_scalar::<f32>().unwrap();
             let most = plain.abs().unwrap().max_all().unwrap().to_scalar::<f32>().unwrap();

@@ -1,6 +1,7 @@
 //! Combines generated pictures with the pixels that must not change: the product's detail, and the shapes of the letters.
 
 use image::{GrayImage, RgbImage, RgbaImage};
+use rayon::prelude::*;
 
 use crate::backend::TextLayer;
 use crate::imaging::blur::{dilate, gaussian_plane, gaussian_rgb};
@@ -24,14 +25,14 @@ pub fn blend_by(under: &LinearRgb, over: &LinearRgb, amount: &Plane) -> LinearRg
 pub fn relight(kept: &LinearRgb, painted: &LinearRgb, amount: &Plane, sigma: f32) -> LinearRgb {
     let (low_kept, low_painted) = (gaussian_rgb(kept, sigma), gaussian_rgb(painted, sigma));
     let mut out = kept.clone();
-    for (i, colour) in out.data.iter_mut().enumerate() {
+    out.data.par_iter_mut().enumerate().for_each(|(i, colour)| {
         let t = amount.data[i].clamp(0.0, 1.0);
         // A ratio preserves texture; the bounds keep labels close to the photo.
         *colour = std::array::from_fn(|k| {
             let ratio = ((low_painted.data[i][k] + 0.02) / (low_kept.data[i][k] + 0.02)).clamp(0.6, 1.6);
             (colour[k] * (1.0 + (ratio - 1.0) * t)).clamp(0.0, 1.0)
         });
-    }
+    });
     out
 }
 

@@ -2,6 +2,7 @@
 
 use candle_core::{DType, Device, Result, Tensor};
 use image::{GrayImage, RgbImage};
+use rayon::prelude::*;
 
 use super::error::{DiffusionError, DiffusionResult};
 use crate::schedule::TorchRng;
@@ -13,7 +14,7 @@ use crate::schedule::torch_rng::NoiseType;
 /// Out of memory.
 pub fn to_tensor(image: &RgbImage, device: &Device) -> Result<Tensor> {
     let (w, h) = (image.width() as usize, image.height() as usize);
-    let values: Vec<f32> = image.as_raw().iter().map(|&v| 2.0 * (f32::from(v) / 255.0) - 1.0).collect();
+    let values: Vec<f32> = image.as_raw().par_iter().map(|&v| 2.0 * (f32::from(v) / 255.0) - 1.0).collect();
     Tensor::from_vec(values, (1, h, w, 3), device)?.permute((0, 3, 1, 2))?.contiguous()
 }
 
@@ -27,10 +28,10 @@ pub fn to_image(pixels: &Tensor) -> DiffusionResult<RgbImage> {
         return Err(candle_core::Error::Msg(format!("a picture has 3 channels, this tensor has {channels}")).into());
     }
     let values = pixels.to_dtype(DType::F32)?.to_device(&Device::Cpu)?.permute((0, 2, 3, 1))?.flatten_all()?.to_vec1::<f32>()?;
-    if values.iter().any(|v| !v.is_finite()) {
+    if values.par_iter().any(|v| !v.is_finite()) {
         return Err(DiffusionError::NotFinite);
     }
-    let bytes: Vec<u8> = values.iter().map(|v| ((v / 2.0 + 0.5).clamp(0.0, 1.0) * 255.0).round_ties_even() as u8).collect();
+    let bytes: Vec<u8> = values.par_iter().map(|v| ((v / 2.0 + 0.5).clamp(0.0, 1.0) * 255.0).round_ties_even() as u8).collect();
     let image = RgbImage::from_raw(w as u32, h as u32, bytes);
     image.ok_or_else(|| candle_core::Error::Msg("the picture has too few values".into()).into())
 }

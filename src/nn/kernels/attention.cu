@@ -4,6 +4,7 @@
 // row begins at a multiple of 16 bytes. Q, K ≥ 1. Pointers of q, k, v do not overlap out.
 // bias: float32 [B, H, Q, K] or null. A stride of 0 broadcasts; keys are contiguous. It is read fastest if its address, its strides (in
 // bytes) and 4·K are multiples of 16. −∞ excludes a key; a query without keys gets 0.
+// which: null, or for each entry of the batch the entry of bias [P, H, Q, K] that belongs to it.
 // scale > 0. Scores, softmax and sums are in float32; probabilities are rounded to the type of q before the product with v.
 //
 // Launch: attention_{f16,bf16}_{32,64,128}, grid x = ⌈Q / QUERIES⌉ · H · B, block THREADS, dynamic shared memory SHARED:
@@ -120,7 +121,7 @@ __device__ inline void copy_rows(uint32_t to, const T*& from, int64_t stride, in
 }
 
 template <typename T, int D, bool BIAS>
-__device__ void attention(const T* q, const T* k, const T* v, T* out, const float* bias, int64_t q_batch, int64_t q_head, int64_t q_token,
+__device__ void attention(const T* q, const T* k, const T* v, T* out, const float* bias, const uint32_t* which, int64_t q_batch, int64_t q_head, int64_t q_token,
                           int64_t k_batch, int64_t k_head, int64_t k_token, int64_t v_batch, int64_t v_head, int64_t v_token,
                           int64_t out_batch, int64_t out_head, int64_t out_token, int64_t bias_batch, int64_t bias_head,
                           int64_t bias_query, int heads, int queries, int keys, float scale) {
@@ -174,7 +175,7 @@ __device__ void attention(const T* q, const T* k, const T* v, T* out, const floa
     int bias_rows = left - warp_row - row_of(lane / 4, 0);
     bool wide = false;
     if (BIAS) {
-        bias += batch * bias_batch + head * bias_head;
+        bias += (which ? which[batch] : batch) * bias_batch + head * bias_head;
         wide = ((uint64_t)bias | bias_query * 4 | (int64_t)keys * 4) % 16 == 0;
         bias += (first + warp_row + row_of(lane / 4, 0)) * bias_query + lane % 4 * 4;
     }
@@ -373,15 +374,15 @@ __device__ void attention(const T* q, const T* k, const T* v, T* out, const floa
 
 #define KERNEL(T, NAME, D)                                                                                                               \
     extern "C" __global__ void __launch_bounds__(Tiles<D>::THREADS, Tiles<D>::BLOCKS) attention_##NAME##_##D(                           \
-        const T* q, const T* k, const T* v, T* out, const float* bias, int64_t q_batch, int64_t q_head, int64_t q_token,                \
+        const T* q, const T* k, const T* v, T* out, const float* bias, const uint32_t* which, int64_t q_batch, int64_t q_head, int64_t q_token,                \
         int64_t k_batch, int64_t k_head, int64_t k_token, int64_t v_batch, int64_t v_head, int64_t v_token, int64_t out_batch,          \
         int64_t out_head, int64_t out_token, int64_t bias_batch, int64_t bias_head, int64_t bias_query, int heads, int queries,         \
         int keys, float scale) {                                                                                                        \
         if (bias)                                                                                                                       \
-            attention<T, D, true>(q, k, v, out, bias, q_batch, q_head, q_token, k_batch, k_head, k_token, v_batch, v_head, v_token,     \
+            attention<T, D, true>(q, k, v, out, bias, which, q_batch, q_head, q_token, k_batch, k_head, k_token, v_batch, v_head, v_token,     \
                                   out_batch, out_head, out_token, bias_batch, bias_head, bias_query, heads, queries, keys, scale);      \
         else                                                                                                                            \
-            attention<T, D, false>(q, k, v, out, bias, q_batch, q_head, q_token, k_batch, k_head, k_token, v_batch, v_head, v_token,    \
+            attention<T, D, false>(q, k, v, out, bias, which, q_batch, q_head, q_token, k_batch, k_head, k_token, v_batch, v_head, v_token,    \
                                    out_batch, out_head, out_token, bias_batch, bias_head, bias_query, heads, queries, keys, scale);     \
     }
 

@@ -22,8 +22,9 @@ fn tile(size: usize) -> Option<(usize, u32)> {
 }
 
 /// softmax(q kᵀ · scale + bias) v: `q` `[B, H, Q, D]`, `k`, `v` `[B, H, K, D]` of one 16-bit type, any strides; `bias` float32, broadcast to
-/// `[B, H, Q, K]`. → `[B, H, Q, D]`, in memory `[B, Q, H, D]`.
-pub fn attention(q: &Tensor, k: &Tensor, v: &Tensor, bias: Option<&Tensor>, scale: f64) -> Result<Option<Tensor>> {
+/// `[B, H, Q, K]`. → `[B, H, Q, D]`, in memory `[B, Q, H, D]`. With `which` `[B]` of type `u32`, `bias` is `[P, H, Q, K]`, and entry `i` of the
+/// batch has the bias `which[i]`.
+pub fn attention([q, k, v]: [&Tensor; 3], bias: Option<&Tensor>, which: Option<&Tensor>, scale: f64) -> Result<Option<Tensor>> {
     let Some(context) = of(q.device())? else { return Ok(None) };
     let dtype = q.dtype();
     let (b, h, rows, d) = q.dims4()?;
@@ -39,22 +40,26 @@ pub fn attention(q: &Tensor, k: &Tensor, v: &Tensor, bias: Option<&Tensor>, scal
     let (q, k, v) = (prepared(q)?, prepared(k)?, prepared(v)?);
     let out = context.uninit((b, rows, h, d), dtype)?.transpose(1, 2)?;
     let tensors = [&q, &k, &v, &out];
+    if let Some(which) = which {
+        return Ok(own(&context, tensors, bias, Some(which), scale)?.then_some(out));
+    }
     // With a prompt's keys the library's kernel is slower than its start.
     let is_short = k.dim(2)? <= SHORT;
     let filled = (bias.is_none() && !is_short && cudnn::attention(&context, tensors, scale)?)
-        || own(&context, tensors, bias, scale)?
+        || own(&context, tensors, bias, None, scale)?
         || (bias.is_none() && is_short && cudnn::attention(&context, tensors, scale)?);
     Ok(filled.then_some(out))
 }
 
 /// Fills `out`. Returns false for sizes that the kernel does not have.
-pub(super) fn own(context: &Context, tensors: [&Tensor; 4], bias: Option<&Tensor>, scale: f64) -> Result<bool> {
+pub(super) fn own(context: &Context, tensors: [&Tensor; 4], bias: Option<&Tensor>, which: Option<&Tensor>, scale: f64) -> Result<bool> {
     let [q, k, _, _] = tensors;
     let (b, h, rows, d) = q.dims4()?;
     let keys = k.dim(2)?;
     let (Some((queries, shared)), Some(suffix)) = (tile(d), suffix(q.dtype())) else { return Ok(false) };
     let (Ok(blocks), true) = (u32::try_from(rows.div_ceil(queries) * h * b), scale > 0.0) else { return Ok(false) };
     let bias = match bias {
+        Some(bias) if which.is_some() && bias.dtype() == DType::F32 && bias.dims()[1..] == [h, rows, keys] => Some(bias.clone()),
         Some(bias) if bias.dtype() == DType::F32 && bias.dim(D::Minus1)? == keys => Some(bias.broadcast_as((b, h, rows, keys))?),
         Some(_) => return Ok(false),
         None => None,
@@ -67,6 +72,7 @@ pub(super) fn own(context: &Context, tensors: [&Tensor; 4], bias: Option<&Tensor
         args.push(Arg::Pointer(pointer(tensor)?));
     }
     args.push(Arg::Pointer(bias.as_ref().map(pointer).transpose()?.unwrap_or_default()));
+    args.push(Arg::Pointer(which.map(pointer).transpose()?.unwrap_or_default()));
     for tensor in tensors {
         args.extend(tensor.stride()[..3].iter().copied().map(Arg::long));
     }

@@ -33,7 +33,7 @@ struct Case {
     dtype: DType,
     has_bias: bool,
     activation: Activation,
-    /// Whether the product is added to what the output holds.
+    /// Whether the product is added to something.
     accumulates: bool,
 }
 
@@ -85,8 +85,8 @@ impl Blas {
         Ok(Self { handle, workspace, algorithms: Mutex::default() })
     }
 
-    /// out = act(x · weightᵀ + bias), row-major, at the given addresses.
-    fn run(&self, context: &Context, case: Case, [x, weight, bias, out]: [u64; 4]) -> Result<()> {
+    /// out = act(x · weightᵀ + bias), row-major, at the given addresses. With `accumulates`, what is at `before` is added to the product.
+    fn run(&self, context: &Context, case: Case, [x, weight, bias, before, out]: [u64; 5]) -> Result<()> {
         let wrong = |e| failed("set", e);
         let kind = match case.dtype {
             DType::F16 => sys::cudaDataType_t::CUDA_R_16F,
@@ -140,7 +140,7 @@ impl Blas {
                 found.algo
             }
         };
-        let (one, before) = (1f32, if case.accumulates { 1f32 } else { 0f32 });
+        let (one, kept) = (1f32, if case.accumulates { 1f32 } else { 0f32 });
         let (workspace, _sync) = self.workspace.device_ptr(&context.stream);
         // SAFETY: the addresses are those of live tensors whose sizes the caller has checked against the case; the scratch memory is used
         // by one product at a time, because all run on one stream.
@@ -150,12 +150,12 @@ impl Blas {
                 self.handle.0,
                 operation.0,
                 (&raw const one).cast(),
-                (&raw const before).cast(),
+                (&raw const kept).cast(),
                 weight as *const c_void,
                 weights.0,
                 x as *const c_void,
                 inputs.0,
-                out as *const c_void,
+                before as *const c_void,
                 outputs.0,
                 out as *mut c_void,
                 outputs.0,
@@ -183,12 +183,27 @@ fn set<T>(
 
 /// act(x · weightᵀ + bias): `x` `[…, inputs]`, `weight` `[outputs, inputs]`, `bias` `[outputs]`, all of one 16-bit type.
 pub fn linear(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>, activation: Activation) -> Result<Option<Tensor>> {
-    linear_of_parts(&[x], weight, bias, activation)
+    product(&[x], weight, bias, activation, None)
 }
 
-/// Like [`linear`], for an `x` that is in parts along its last dimension. The parts need not be joined in memory. An activation needs a
-/// single part.
-pub fn linear_of_parts(parts: &[&Tensor], weight: &Tensor, bias: Option<&Tensor>, activation: Activation) -> Result<Option<Tensor>> {
+/// residual + x · weightᵀ + bias: as [`linear`], `residual` `[…, outputs]` of the same type.
+pub fn linear_added(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>, residual: &Tensor) -> Result<Option<Tensor>> {
+    product(&[x], weight, bias, Activation::None, Some(residual))
+}
+
+/// Like [`linear`] without activation, for an `x` that is in parts along its last dimension. The parts need not be joined in memory.
+pub fn linear_of_parts(parts: &[&Tensor], weight: &Tensor, bias: Option<&Tensor>) -> Result<Option<Tensor>> {
+    product(parts, weight, bias, Activation::None, None)
+}
+
+/// An activation needs a single part.
+fn product(
+    parts: &[&Tensor],
+    weight: &Tensor,
+    bias: Option<&Tensor>,
+    activation: Activation,
+    residual: Option<&Tensor>,
+) -> Result<Option<Tensor>> {
     let Some(first) = parts.first() else { return Ok(None) };
     let Some(context) = of(first.device())? else { return Ok(None) };
     let (outputs, inputs) = weight.dims2()?;
@@ -214,20 +229,24 @@ pub fn linear_of_parts(parts: &[&Tensor], weight: &Tensor, bias: Option<&Tensor>
     if let Some(last) = shape.last_mut() {
         *last = outputs;
     }
+    if residual.is_some_and(|residual| residual.dtype() != dtype || residual.dims() != shape || !residual.is_contiguous()) {
+        return Ok(None);
+    }
     let blas = context.opened(|context| Blas::new(&context.device))?;
     let out = context.uninit(shape, dtype)?;
     let (weight_at, bias_at, out_at) = (pointer(weight)?, bias.map(pointer).transpose()?.unwrap_or_default(), pointer(&out)?);
+    let mut before_at = residual.map(pointer).transpose()?;
     let mut start = 0;
     for (i, (part, &width)) in parts.iter().zip(&widths).enumerate() {
         let x = part.contiguous()?;
-        let addresses = [pointer(&x)?, weight_at + (start * dtype.size_in_bytes()) as u64, bias_at, out_at];
+        let addresses = [pointer(&x)?, weight_at + (start * dtype.size_in_bytes()) as u64, bias_at, before_at.unwrap_or(out_at), out_at];
         if x.elem_count() != rows * width || addresses.iter().any(|address| address % 16 != 0) {
             return Ok(None);
         }
-        let (has_bias, accumulates) = (bias.is_some() && i == 0, i > 0);
+        let (has_bias, accumulates) = (bias.is_some() && i == 0, i > 0 || before_at.is_some());
         let case = Case { rows, inputs: width, outputs, weight_stride: inputs, dtype, has_bias, activation, accumulates };
         blas.run(&context, case, addresses)?;
-        start += width;
+        (start, before_at) = (start + width, None);
     }
     Ok(Some(out))
 }

@@ -144,7 +144,8 @@ pub fn pointer(tensor: &Tensor) -> Result<u64> {
         CudaStorageSlice::F32(slice) => slice.device_ptr(&stream).0,
         CudaStorageSlice::F16(slice) => slice.device_ptr(&stream).0,
         CudaStorageSlice::BF16(slice) => slice.device_ptr(&stream).0,
-        _ => candle_core::bail!("f32, f16 or bf16 is needed, not {:?}", tensor.dtype()),
+        CudaStorageSlice::U32(slice) => slice.device_ptr(&stream).0,
+        _ => candle_core::bail!("f32, f16, bf16 or u32 is needed, not {:?}", tensor.dtype()),
     };
     Ok(base + (layout.start_offset() * tensor.dtype().size_in_bytes()) as u64)
 }

@@ -56,6 +56,10 @@ __device__ inline float sum_of_block(float x, float* scratch) {
 __device__ inline float gelu_erf(float x) { return 0.5f * x * (1.0f + erff(x * 0.7071067811865476f)); }
 __device__ inline float silu(float x) { return x / (1.0f + __expf(-x)); }
 
+// Number of the thread in the launch. Launches have fewer than 2³² threads, and a thread works on WIDTH values, so offsets in values
+// need 64 bits, but divisions do not: one of 64 bits takes longer than the thread's memory.
+__device__ inline uint32_t thread_number() { return blockIdx.x * blockDim.x + threadIdx.x; }
+
 // Norm over the last dimension of x [rows, columns]:
 //   y = (x − mean) / √(variance + eps)      (RMS: y = x / √(mean of squares + eps))
 //   y = y · weight + bias                   if weight [columns] (bias may be null)
@@ -95,8 +99,9 @@ __device__ void norm_rows(const T* x, Out* out, const float* weight, const float
         factor = rsqrtf(sum_of_block(squares, scratch) / columns + eps);
     }
     if (scale) {
-        scale += r / rows_per_batch * modulation_stride;
-        shift += r / rows_per_batch * modulation_stride;
+        int64_t batch = blockIdx.x / (uint32_t)rows_per_batch;
+        scale += batch * modulation_stride;
+        shift += batch * modulation_stride;
     }
     for (int64_t c = threadIdx.x * WIDTH; c < columns; c += blockDim.x * WIDTH) {
         float y[WIDTH], w[WIDTH], b[WIDTH];
@@ -127,10 +132,13 @@ __device__ void norm_rows(const T* x, Out* out, const float* weight, const float
 template <typename T>
 __device__ void add_gated(const T* x, const T* y, const float* gate, const float* bias, T* out, int64_t rows, int64_t columns,
                           int64_t rows_per_batch, int64_t gate_stride) {
-    int64_t packs = columns / WIDTH;
-    int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x;
+    uint32_t packs = columns / WIDTH, i = thread_number(), r = 0, c = 0;
     if (i >= rows * packs) return;
-    int64_t r = i / packs, c = i % packs * WIDTH, at = r * columns + c;
+    if (bias || gate) {
+        r = i / packs;
+        c = (i - r * packs) * WIDTH;
+    }
+    int64_t at = (int64_t)i * WIDTH;
     float a[WIDTH], b[WIDTH], g[WIDTH];
     load(a, x + at);
     load(b, y + at);
@@ -140,7 +148,7 @@ __device__ void add_gated(const T* x, const T* y, const float* gate, const float
         for (int j = 0; j < WIDTH; j++) b[j] += g[j];
     }
     if (gate) {
-        load(g, gate + r / rows_per_batch * gate_stride + c);
+        load(g, gate + r / (uint32_t)rows_per_batch * gate_stride + c);
 #pragma unroll
         for (int j = 0; j < WIDTH; j++) b[j] *= g[j];
     }
@@ -154,16 +162,15 @@ __device__ void add_gated(const T* x, const T* y, const float* gate, const float
 
 // GEGLU: x [rows, 2 · columns] → x[:, :columns] · gelu(x[:, columns:]) [rows, columns].
 template <typename T> __device__ void geglu(const T* x, T* out, int64_t rows, int64_t columns) {
-    int64_t packs = columns / WIDTH;
-    int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x;
+    uint32_t packs = columns / WIDTH, i = thread_number();
     if (i >= rows * packs) return;
-    int64_t r = i / packs, c = i % packs * WIDTH;
+    uint32_t r = i / packs, c = (i - r * packs) * WIDTH;
     float a[WIDTH], g[WIDTH];
     load(a, x + r * 2 * columns + c);
     load(g, x + r * 2 * columns + columns + c);
 #pragma unroll
     for (int j = 0; j < WIDTH; j++) a[j] *= gelu_erf(g[j]);
-    store(out + r * columns + c, a);
+    store(out + (int64_t)i * WIDTH, a);
 }
 
 // Queries and keys of FLUX: RMS norm of each head, then rotation of neighbouring channels; values are copied.
@@ -174,16 +181,17 @@ template <typename T>
 __device__ void rotate_heads(const T* first, const T* second, const float* first_q, const float* first_k, const float* second_q,
                              const float* second_k, const float* cosines, const float* sines, T* out, int64_t batch, int64_t tokens,
                              int64_t first_tokens, int parts, int heads, int size, int lanes, float eps) {
-    int64_t unit = ((int64_t)blockIdx.x * blockDim.x + threadIdx.x) / lanes;
+    uint32_t unit = thread_number() / lanes;
     int c = threadIdx.x % lanes * WIDTH;
     // Threads without work take part in the sums.
     bool active = unit < batch * tokens * parts * heads && c < size;
     if (!active) unit = 0;
-    int head = unit % heads, which = unit / heads % parts;
-    int64_t token = unit / (parts * heads) % tokens, b = unit / (parts * heads) / tokens;
+    uint32_t row_of_heads = unit / heads, head = unit - row_of_heads * heads;
+    uint32_t place = row_of_heads / parts, which = row_of_heads - place * parts;
+    int64_t b = place / (uint32_t)tokens, token = place - b * tokens;
     bool is_first = token < first_tokens;
     int64_t row = is_first ? b * first_tokens + token : b * (tokens - first_tokens) + token - first_tokens;
-    const T* from = (is_first ? first : second) + (row * 3 + which) * heads * size + (int64_t)head * size + c;
+    const T* from = (is_first ? first : second) + ((row * 3 + which) * heads + head) * size + c;
     float v[WIDTH] = {};
     if (active) load(v, from);
     float squares = 0.0f;
@@ -205,7 +213,7 @@ __device__ void rotate_heads(const T* first, const T* second, const float* first
             v[2 * p + 1] = x * sn[p] + y * cs[p];
         }
     }
-    store(out + unit * size + c, v);
+    store(out + (int64_t)unit * size + c, v);
 }
 
 // Group norm of channels-last x [batch, pixels, channels], in three kernels.
@@ -263,15 +271,15 @@ __device__ void factors_of_channels(const float* partial, const float* weight, c
     partial += b * spans * channels * 2;
     if (extra) extra += b * extra_stride;
     float sum = 0.0f;
-    for (int64_t i = threadIdx.x; i < size * spans; i += blockDim.x) {
-        int64_t s = i / size, c = begin + i % size;
+    for (uint32_t i = threadIdx.x; i < size * spans; i += blockDim.x) {
+        int64_t s = i / (uint32_t)size, c = begin + i - s * size;
         float count = (s + 1) * span < pixels ? span : pixels - s * span;
         sum += count * (partial[(s * channels + c) * 2] + (extra ? extra[c] : 0.0f));
     }
     float total = (float)(pixels * size), mean = sum_of_block(sum, scratch) / total;
     float squares = 0.0f;
-    for (int64_t i = threadIdx.x; i < size * spans; i += blockDim.x) {
-        int64_t s = i / size, c = begin + i % size;
+    for (uint32_t i = threadIdx.x; i < size * spans; i += blockDim.x) {
+        int64_t s = i / (uint32_t)size, c = begin + i - s * size;
         float count = (s + 1) * span < pixels ? span : pixels - s * span;
         float d = partial[(s * channels + c) * 2] + (extra ? extra[c] : 0.0f) - mean;
         squares += partial[(s * channels + c) * 2 + 1] + count * d * d;
@@ -289,10 +297,11 @@ __device__ void factors_of_channels(const float* partial, const float* weight, c
 template <typename T, typename Out>
 __device__ void scale_channels(const T* x, const float* factors, Out* out, int64_t total, int64_t per_picture, int64_t channels,
                                int with_silu) {
-    int64_t i = ((int64_t)blockIdx.x * blockDim.x + threadIdx.x) * WIDTH;
+    uint32_t pack = thread_number(), packs = channels / WIDTH;
+    int64_t i = (int64_t)pack * WIDTH;
     if (i >= total) return;
-    int64_t c = i % channels;
-    const float* of_picture = factors + i / per_picture * 2 * channels;
+    uint32_t c = pack % packs * WIDTH;
+    const float* of_picture = factors + pack / (uint32_t)(per_picture / WIDTH) * 2 * channels;
     float v[WIDTH], a[WIDTH], b[WIDTH];
     load(v, x + i);
     load(a, of_picture + c);
@@ -308,10 +317,11 @@ __device__ void scale_channels(const T* x, const float* factors, Out* out, int64
 // Nearest neighbour, twice the size: channels-last x [batch, height, width, channels] → [batch, 2 · height, 2 · width, channels].
 template <typename T>
 __device__ void upsample_twice(const T* x, T* out, int64_t total, int64_t height, int64_t width, int64_t channels) {
-    int64_t i = ((int64_t)blockIdx.x * blockDim.x + threadIdx.x) * WIDTH;
+    uint32_t pack = thread_number(), packs = channels / WIDTH, wide = 2 * width, high = 2 * height;
+    int64_t i = (int64_t)pack * WIDTH;
     if (i >= total) return;
-    int64_t c = i % channels, column = i / channels % (2 * width), row = i / channels / (2 * width) % (2 * height);
-    int64_t b = i / channels / (2 * width) / (2 * height);
+    uint32_t pixel = pack / packs, c = (pack - pixel * packs) * WIDTH, line = pixel / wide, column = pixel - line * wide;
+    int64_t b = line / high, row = line - b * high;
     const T* from = x + ((b * height + row / 2) * width + column / 2) * channels + c;
     *reinterpret_cast<Pack<T>*>(out + i) = *reinterpret_cast<const Pack<T>*>(from);
 }
@@ -320,9 +330,11 @@ __device__ void upsample_twice(const T* x, T* out, int64_t total, int64_t height
 template <typename T>
 __device__ void resize_bilinear(const T* x, T* out, int64_t total, int64_t height, int64_t width, int64_t rows, int64_t columns,
                                 int64_t channels) {
-    int64_t i = ((int64_t)blockIdx.x * blockDim.x + threadIdx.x) * WIDTH;
+    uint32_t pack = thread_number(), packs = channels / WIDTH;
+    int64_t i = (int64_t)pack * WIDTH;
     if (i >= total) return;
-    int64_t c = i % channels, column = i / channels % columns, row = i / channels / columns % rows, b = i / channels / columns / rows;
+    uint32_t pixel = pack / packs, c = (pack - pixel * packs) * WIDTH, line = pixel / (uint32_t)columns, column = pixel - line * (uint32_t)columns;
+    int64_t b = line / (uint32_t)rows, row = line - b * rows;
     float at_y = rows > 1 ? row * ((float)(height - 1) / (rows - 1)) : 0.0f, at_x = columns > 1 ? column * ((float)(width - 1) / (columns - 1)) : 0.0f;
     int64_t top = min((int64_t)at_y, height - 1), left = min((int64_t)at_x, width - 1);
     int64_t down = top + 1 < height ? width * channels : 0, right = left + 1 < width ? channels : 0;
@@ -339,15 +351,26 @@ __device__ void resize_bilinear(const T* x, T* out, int64_t total, int64_t heigh
     store(out + i, y);
 }
 
+// Rows of x [batch, rows, width] in the given order: out [batch, count, width], in units of 16 bytes. Indices from `rows` on give zeros.
+__device__ inline void gather_rows(const uint4* x, const uint32_t* order, uint4* out, uint32_t total, uint32_t rows, uint32_t count,
+                                   uint32_t width) {
+    uint32_t i = thread_number();
+    if (i >= total) return;
+    uint32_t row = i / width, index = order[row % count];
+    const uint4* from = x + ((int64_t)(row / count) * rows + index) * width + i % width;
+    out[i] = index < rows ? *from : make_uint4(0, 0, 0, 0);
+}
+
 // An activation of x + bias, x [total]: 0 GELU (erf), 1 ReLU, 2 none; bias [columns] (null for none).
 template <typename T>
 __device__ void activate(const T* x, const float* bias, T* out, int64_t total, int64_t columns, int which) {
-    int64_t i = ((int64_t)blockIdx.x * blockDim.x + threadIdx.x) * WIDTH;
+    uint32_t pack = thread_number();
+    int64_t i = (int64_t)pack * WIDTH;
     if (i >= total) return;
     float v[WIDTH], b[WIDTH];
     load(v, x + i);
     if (bias) {
-        load(b, bias + i % columns);
+        load(b, bias + pack % (uint32_t)(columns / WIDTH) * WIDTH);
 #pragma unroll
         for (int j = 0; j < WIDTH; j++) v[j] += b[j];
     }
@@ -408,6 +431,10 @@ extern "C" __global__ void norm_factors(const float* partial, const float* weigh
                                         int64_t pixels, int64_t channels, int64_t span, int64_t spans, int64_t extra_stride,
                                         float eps) {
     factors_of_channels(partial, weight, bias, extra, out, pixels, channels, span, spans, extra_stride, eps);
+}
+
+extern "C" __global__ void gather_rows_16(const uint4* x, const uint32_t* order, uint4* out, int total, int rows, int count, int width) {
+    gather_rows(x, order, out, total, rows, count, width);
 }
 
 #define FROM_FLOAT(T, NAME)                                                                                                            \

@@ -17,9 +17,12 @@ fn usable(x: &Tensor) -> Result<Option<(std::sync::Arc<Context>, &'static str)>>
     Ok((x.elem_count() > 0).then_some((context, suffix)))
 }
 
-/// A block for each `THREADS` threads.
+/// A block for each `THREADS` threads, of which there are fewer than 2³²: the kernels number them with 32 bits.
 fn grid(threads: usize) -> Result<LaunchConfig> {
-    let Ok(blocks) = u32::try_from(threads.div_ceil(THREADS)) else { candle_core::bail!("{threads} threads are too many for a launch") };
+    if u32::try_from(threads + THREADS).is_err() {
+        candle_core::bail!("{threads} threads are too many for a launch");
+    }
+    let blocks = threads.div_ceil(THREADS) as u32;
     Ok(LaunchConfig { grid_dim: (blocks, 1, 1), block_dim: (THREADS as u32, 1, 1), shared_mem_bytes: 0 })
 }
 
@@ -353,6 +356,28 @@ pub fn upsample_twice(x: &Tensor) -> Result<Option<Tensor>> {
     args.extend([out.elem_count(), height, width, channels].map(Arg::long));
     launch(&context, &format!("upsample_twice_{suffix}"), grid(out.elem_count() / WIDTH)?, &args)?;
     out.permute((0, 3, 1, 2)).map(Some)
+}
+
+/// Rows of `[B, N, C]` in the order of `order` `[M]` of type `u32` → `[B, M, C]`. The index `N` gives zeros.
+pub fn gather_rows(x: &Tensor, order: &Tensor) -> Result<Option<Tensor>> {
+    let Some((context, _)) = usable(x)? else { return Ok(None) };
+    let ((batch, rows, columns), count) = (x.dims3()?, order.elem_count());
+    let bytes = columns * x.dtype().size_in_bytes();
+    let units = batch * count * bytes / 16;
+    let Ok(total) = i32::try_from(units) else { return Ok(None) };
+    if !bytes.is_multiple_of(16) || order.dtype() != DType::U32 || !order.is_contiguous() || total == 0 {
+        return Ok(None);
+    }
+    let x = x.contiguous()?;
+    let out = context.uninit((batch, count, columns), x.dtype())?;
+    let addresses = [pointer(&x)?, pointer(order)?, pointer(&out)?];
+    if addresses[0] % 16 != 0 {
+        return Ok(None);
+    }
+    let mut args: Vec<Arg> = addresses.into_iter().map(Arg::Pointer).collect();
+    args.extend([units, rows, count, bytes / 16].map(|size| Arg::Int(size as i32)));
+    launch(&context, "gather_rows_16", grid(units)?, &args)?;
+    Ok(Some(out))
 }
 
 /// Bilinear with aligned corners: `[B, C, H, W]` → `[B, C, height, width]`, channels-last.

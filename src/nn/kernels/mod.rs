@@ -13,11 +13,11 @@ mod tests;
 mod warm_up;
 
 pub(super) use attention::attention;
-pub(super) use blas::{Activation, linear, linear_of_parts};
+pub(super) use blas::{Activation, linear, linear_added, linear_of_parts};
 pub(super) use cudnn::convolution;
 pub(super) use deform_conv::deform_columns;
 pub(super) use elementwise::{
-    Function, activate, add, channels_last, geglu, group_norm, is_channels_last, layer_norm, resize_bilinear, rms_norm, rotate_heads,
-    upsample_twice,
+    Function, activate, add, channels_last, gather_rows, geglu, group_norm, is_channels_last, layer_norm, resize_bilinear, rms_norm,
+    rotate_heads, upsample_twice,
 };
 pub use warm_up::warm_up;

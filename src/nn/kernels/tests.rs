@@ -48,7 +48,8 @@ impl Inputs {
     /// How far a result may be from one in float32.
     fn allowed(&self) -> f64 {
         match self.dtype {
-            DType::F32 => 2e-6,
+            // Also the plain operations of the CPU round.
+            DType::F32 => 4e-6,
             DType::F16 => 1e-3,
             _ => 8e-3,
         }
@@ -177,7 +178,7 @@ fn attention_with_and_without_bias() {
                 // The kernel that runs where cuDNN is missing.
                 let out = context.uninit((batch, queries, heads, size), inputs.dtype).unwrap().transpose(1, 2).unwrap();
                 let tensors = [&across(&q_on_gpu), &of(&kv_on_gpu, 0), &of(&kv_on_gpu, 1), &out];
-                if super::attention::own(&context, tensors, None, scale).unwrap() {
+                if super::attention::own(&context, tensors, None, None, scale).unwrap() {
                     let expected = attention(&across(&q), &of(&kv, 0), &of(&kv, 1), None, scale).unwrap();
                     inputs.check("own attention", &out, &expected);
                 }

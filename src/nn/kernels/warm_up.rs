@@ -8,21 +8,22 @@ use candle_core::{CudaDevice, Device};
 
 use super::{context, cudnn};
 
-/// Candle's kernels that the networks use. Those of quantised weights are compiled when such weights are loaded.
+/// Candle's kernels that the networks use, in the order in which they need them. Those of quantised weights are compiled when such weights are
+/// loaded.
 const MODULES: [(&str, &kernels::Module); 8] = [
-    ("binary", &kernels::BINARY),
-    ("unary", &kernels::UNARY),
-    ("affine", &kernels::AFFINE),
     ("cast", &kernels::CAST),
     ("fill", &kernels::FILL),
-    ("indexing", &kernels::INDEXING),
+    ("affine", &kernels::AFFINE),
+    ("unary", &kernels::UNARY),
     ("reduce", &kernels::REDUCE),
+    ("binary", &kernels::BINARY),
+    ("indexing", &kernels::INDEXING),
     ("ternary", &kernels::TERNARY),
 ];
 
-/// Opens the libraries, and lets the driver compile candle's kernels: each on a thread of its own, where candle would compile one after another
-/// at first use. The driver keeps the machine code on disk, and candle's own loading finds it there. Returns at once. A failure only means
-/// that the first network waits.
+/// Opens the libraries, and lets the driver compile candle's kernels, one after another: it compiles one module at a time, whatever the number of
+/// threads. The driver keeps the machine code on disk, and candle's own loading finds it there. Returns at once. A failure only means that the
+/// first network waits.
 pub fn warm_up(device: &CudaDevice) {
     let start = |name: &str, work: Box<dyn FnOnce() + Send>| {
         if let Err(e) = thread::Builder::new().name(format!("warm-up {name}")).spawn(work) {
@@ -37,14 +38,16 @@ pub fn warm_up(device: &CudaDevice) {
             tracing::debug!("libraries are open: {:?}", opened.is_ok());
         }),
     );
-    for (name, module) in MODULES {
-        let context = device.cuda_stream().context().clone();
-        start(
-            name,
-            Box::new(move || match context.load_module(Ptx::from_src(module.ptx())) {
-                Ok(_) => tracing::debug!("candle's kernels are compiled: {name}"),
-                Err(e) => tracing::debug!("candle's kernels {name} cannot be compiled: {e}"),
-            }),
-        );
-    }
+    let context = device.cuda_stream().context().clone();
+    start(
+        "kernels",
+        Box::new(move || {
+            for (name, module) in MODULES {
+                match context.load_module(Ptx::from_src(module.ptx())) {
+                    Ok(_) => tracing::debug!("candle's kernels are compiled: {name}"),
+                    Err(e) => tracing::debug!("candle's kernels {name} cannot be compiled: {e}"),
+                }
+            }
+        }),
+    );
 }
