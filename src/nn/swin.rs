@@ -120,8 +120,8 @@ struct Block {
     norm1: LayerNorm,
     qkv: Linear,
     proj: Linear,
-    /// Relative position bias, `[1, heads, N, N]` float32.
-    bias: Tensor,
+    /// Relative position bias plus each mask of the windows, the first of which is none: `[masks, heads, N, N]` float32.
+    biases: Tensor,
     heads: usize,
     shifted: bool,
     norm2: LayerNorm,
@@ -191,6 +191,13 @@ impl Windows {
 
 impl Masks {
     fn new(rows: usize, columns: usize, side: usize, shift: usize, device: &Device) -> Result<Self> {
+        let which: Vec<u32> =
+            (0..rows).flat_map(|y| (0..columns).map(move |x| 2 * u32::from(y + 1 == rows) + u32::from(x + 1 == columns))).collect();
+        Ok(Self { all: Self::of_regions(side, shift, device)?, which: Tensor::from_vec(which, rows * columns, device)? })
+    }
+
+    /// The four masks, `[4, 1, N, N]`: they depend on the window alone.
+    fn of_regions(side: usize, shift: usize, device: &Device) -> Result<Tensor> {
         // Regions that the cyclic shift brings together although they are at opposite ends of the map.
         let strip = |last: bool, at: usize| if last { 1 + usize::from(at + shift >= side) } else { 0 };
         let mut regions = Vec::with_capacity(4 * side * side);
@@ -201,9 +208,7 @@ impl Masks {
         }
         let regions = Tensor::from_vec(regions, (4, side * side), device)?;
         let difference = regions.unsqueeze(2)?.broadcast_sub(&regions.unsqueeze(1)?)?;
-        let which: Vec<u32> =
-            (0..rows).flat_map(|y| (0..columns).map(move |x| 2 * u32::from(y + 1 == rows) + u32::from(x + 1 == columns))).collect();
-        Ok(Self { all: (difference.sqr()? * -1e9)?.unsqueeze(1)?, which: Tensor::from_vec(which, rows * columns, device)? })
+        (difference.sqr()? * -1e9)?.unsqueeze(1)
     }
 
     /// `[windows, 1, N, N]` for some of the windows of a picture.
@@ -227,11 +232,12 @@ impl Block {
         let table = attn.with_dtype(DType::F32).get("relative_position_bias_table", ((2 * side - 1) * (2 * side - 1), heads))?;
         let index = Tensor::from_vec(relative_position_index(side), n * n, vars.device())?;
         let bias = table.contiguous()?.index_select(&index, 0)?.reshape((1, n, n, heads))?.permute((0, 3, 1, 2))?.contiguous()?;
+        let biases = if shifted { bias.broadcast_add(&Masks::of_regions(side, side / 2, vars.device())?)? } else { bias };
         Ok(Self {
             norm1: LayerNorm::load(&vars.pp("norm1"), channels, EPS)?,
             qkv: Linear::load(&attn.pp("qkv"), channels, 3 * channels)?,
             proj: Linear::load(&attn.pp("proj"), channels, channels)?,
-            bias,
+            biases,
             heads,
             shifted,
             norm2: LayerNorm::load(&vars.pp("norm2"), channels, EPS)?,
@@ -262,7 +268,7 @@ impl Block {
         let v = qkv.get(2)?.contiguous()?;
         drop(qkv);
         let part = |q: &Tensor, k: &Tensor, v: &Tensor, mask: Option<&Tensor>| -> Result<Tensor> {
-            let scores = q.matmul(k)?.to_dtype(DType::F32)?.broadcast_add(&self.bias)?;
+            let scores = q.matmul(k)?.to_dtype(DType::F32)?.broadcast_add(&self.biases.narrow(0, 0, 1)?)?;
             let scores = match mask {
                 Some(mask) => {
                     let dims = scores.dims().to_vec();
@@ -298,11 +304,8 @@ impl Block {
         let part = |i: usize| qkv.narrow(2, i, 1)?.squeeze(2)?.transpose(1, 2);
         let (q, k, v, scale) = (part(0)?, part(1)?, part(2)?, (size as f64).powf(-0.5));
         let attended = match &windows.masks {
-            None => attention(&q, &k, &v, Some(&self.bias), scale)?,
-            Some(masks) => {
-                let biases = self.bias.broadcast_add(&masks.all)?;
-                attention_with_biases(&q, &k, &v, &biases, &masks.which.repeat(all / windows.count)?, scale)?
-            }
+            None => attention(&q, &k, &v, Some(&self.biases.narrow(0, 0, 1)?), scale)?,
+            Some(masks) => attention_with_biases(&q, &k, &v, &self.biases, &masks.which.repeat(all / windows.count)?, scale)?,
         };
         attended.transpose(1, 2)?.contiguous()
     }

@@ -335,10 +335,12 @@ __device__ void resize_bilinear(const T* x, T* out, int64_t total, int64_t heigh
     if (i >= total) return;
     uint32_t pixel = pack / packs, c = (pack - pixel * packs) * WIDTH, line = pixel / (uint32_t)columns, column = pixel - line * (uint32_t)columns;
     int64_t b = line / (uint32_t)rows, row = line - b * rows;
-    float at_y = rows > 1 ? row * ((float)(height - 1) / (rows - 1)) : 0.0f, at_x = columns > 1 ? column * ((float)(width - 1) / (columns - 1)) : 0.0f;
+    // Positions in float64, as candle has them: in float32 a position far down the picture keeps too few digits of its fraction.
+    double at_y = rows > 1 ? row * ((double)(height - 1) / (rows - 1)) : 0.0;
+    double at_x = columns > 1 ? column * ((double)(width - 1) / (columns - 1)) : 0.0;
     int64_t top = min((int64_t)at_y, height - 1), left = min((int64_t)at_x, width - 1);
     int64_t down = top + 1 < height ? width * channels : 0, right = left + 1 < width ? channels : 0;
-    float ty = at_y - top, tx = at_x - left;
+    float ty = (float)(at_y - top), tx = (float)(at_x - left);
     const T* from = x + ((b * height + top) * width + left) * channels + c;
     float v[4][WIDTH], y[WIDTH];
     load(v[0], from);

@@ -36,14 +36,13 @@ impl SelfAttention {
         })
     }
 
-    /// Adds the result to `residual`.
-    fn forward(&self, x: &Tensor, residual: &Tensor) -> Result<Tensor> {
+    fn forward(&self, x: &Tensor) -> Result<Tensor> {
         let (b, n, c) = x.dims3()?;
         let size = c / self.heads;
         let qkv = self.qkv.forward(x)?.reshape((b, n, 3, self.heads, size))?;
         let part = |i: usize| qkv.narrow(2, i, 1)?.squeeze(2)?.transpose(1, 2);
         let y = attention(&part(0)?, &part(1)?, &part(2)?, None, 1.0 / (size as f64).sqrt())?;
-        self.out.forward_added(&y.transpose(1, 2)?.flatten_from(2)?, residual)
+        self.out.forward(&y.transpose(1, 2)?.flatten_from(2)?)
     }
 }
 
@@ -74,10 +73,9 @@ impl CrossAttention {
         Ok((split(&self.k.forward(context)?, self.heads)?, split(&self.v.forward(context)?, self.heads)?))
     }
 
-    /// Adds the result to `residual`.
-    fn forward(&self, x: &Tensor, (k, v): &KeyValue, residual: &Tensor) -> Result<Tensor> {
+    fn forward(&self, x: &Tensor, (k, v): &KeyValue) -> Result<Tensor> {
         let y = attention(&split(&self.q.forward(x)?, self.heads)?, k, v, None, self.scale)?;
-        self.out.forward_added(&y.transpose(1, 2)?.flatten_from(2)?, residual)
+        self.out.forward(&y.transpose(1, 2)?.flatten_from(2)?)
     }
 }
 
@@ -103,10 +101,11 @@ impl Layer {
     }
 
     fn forward(&self, x: &Tensor, prompt: &KeyValue) -> Result<Tensor> {
-        let x = self.self_attention.forward(&self.norms[0].forward(x)?, x)?;
-        let x = self.cross_attention.forward(&self.norms[1].forward(&x)?, prompt, &x)?;
+        let normed = self.norms[0].forward(x)?;
+        let x = add(x, &self.self_attention.forward(&normed)?)?;
+        let x = add(&x, &self.cross_attention.forward(&self.norms[1].forward(&x)?, prompt)?)?;
         let gated = geglu(&self.ff_in.forward(&self.norms[2].forward(&x)?)?)?;
-        self.ff_out.forward_added(&gated, &x)
+        add(&x, &self.ff_out.forward(&gated)?)
     }
 }
 
