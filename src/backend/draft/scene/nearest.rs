@@ -1,0 +1,122 @@
+//! The word of the vocabulary that comes nearest to a word without an effect, in the language of that word.
+
+use std::sync::OnceLock;
+
+use super::lexer::is_hangul;
+use super::words::{HINTS, Row, rows};
+
+/// Longer words are not compared, characters.
+const LONGEST: usize = 24;
+
+/// The nearest word with an effect: by meaning where a table knows it, else by spelling.
+pub fn nearest(word: &str) -> Option<String> {
+    if word.chars().count() > LONGEST {
+        return None;
+    }
+    let lower = word.to_lowercase();
+    let korean = lower.chars().any(is_hangul);
+    by_meaning(&lower, korean).or_else(|| by_spelling(&lower, korean))
+}
+
+fn by_meaning(word: &str, korean: bool) -> Option<String> {
+    let singular = word.strip_suffix('s').unwrap_or(word);
+    let (.., english) = HINTS.iter().find(|(en, ko, _)| {
+        if korean {
+            // With a particle of up to two syllables, unless the hint is a single syllable.
+            let rest = |hint: &str| word.strip_prefix(hint).map(|r| r.chars().count());
+            ko.split('|').any(|hint| rest(hint).is_some_and(|n| n == 0 || n <= 2 && hint.chars().count() > 1))
+        } else {
+            en.split('|').any(|hint| hint == word || hint == singular)
+        }
+    })?;
+    in_language(english, korean)
+}
+
+/// The word of a row in the reader's language.
+fn in_language(english: &str, korean: bool) -> Option<String> {
+    if !korean {
+        return Some(english.to_owned());
+    }
+    let row: &Row = rows().find(|row| row.english().any(|w| w == english))?;
+    row.korean().next().map(str::to_owned)
+}
+
+/// The vocabulary in one language, as compared by spelling.
+fn spellings(korean: bool) -> &'static [(Vec<char>, &'static str)] {
+    static LISTS: OnceLock<[Vec<(Vec<char>, &'static str)>; 2]> = OnceLock::new();
+    let lists = LISTS.get_or_init(|| {
+        let english = rows().flat_map(Row::english).map(|w| (w.chars().collect(), w)).collect();
+        let korean = rows().flat_map(Row::korean).map(|w| (letters(w), w)).collect();
+        [english, korean]
+    });
+    &lists[usize::from(korean)]
+}
+
+fn by_spelling(word: &str, korean: bool) -> Option<String> {
+    let own: Vec<char> = if korean { letters(word) } else { word.chars().collect() };
+    // One edit for three letters, two for five, three for nine: more would name unrelated words.
+    let most = match own.len() {
+        0..=2 => return None,
+        3..=4 => 1,
+        5..=8 => 2,
+        _ => 3,
+    };
+    let near = |list: &(Vec<char>, &'static str)| {
+        if list.0.len().abs_diff(own.len()) > most || list.0.len() < 3 {
+            return None;
+        }
+        let edits = strsim::generic_damerau_levenshtein(&own, &list.0);
+        // A word that is mostly edits resembles nothing.
+        (edits <= most && edits * 3 <= own.len().max(list.0.len())).then_some((edits, list.0[0] != own[0], list.1))
+    };
+    spellings(korean).iter().filter_map(near).min().map(|(.., word)| word.to_owned())
+}
+
+/// The letters of Hangul syllables, so that one wrong letter is one edit and not a whole syllable.
+fn letters(word: &str) -> Vec<char> {
+    let mut out = Vec::new();
+    for c in word.chars() {
+        match u32::from(c).checked_sub(0xac00).filter(|code| *code < 11_172) {
+            Some(code) => {
+                let parts = [0x1100 + code / 588, 0x1161 + code % 588 / 28, 0x11a7 + code % 28];
+                out.extend(parts.into_iter().filter(|p| *p != 0x11a7).filter_map(char::from_u32));
+            }
+            None => out.push(c),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn misspelt_words_find_their_neighbour_and_others_a_near_meaning() {
+        for (word, near) in [
+            ("marbel", "marble"),
+            ("forrest", "forest"),
+            ("autum", "autumn"),
+            ("confeti", "confetti"),
+            ("대리썩", "대리석"),
+            ("포디엄", "포디움"),
+            ("크리스마쓰", "크리스마스"),
+            ("windy", "falling leaves"),
+            ("puppy", "feather"),
+            ("자동차", "도로"),
+            ("모던한", "미니멀"),
+        ] {
+            assert_eq!(nearest(word).as_deref(), Some(near), "{word}");
+        }
+        for word in ["qwerty", "xyz", "뷁", "zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz"] {
+            assert_eq!(nearest(word), None, "{word}");
+        }
+    }
+
+    #[test]
+    fn every_hint_leads_to_a_word_with_an_effect() {
+        for (_, _, english) in HINTS {
+            assert!(in_language(english, true).is_some(), "{english}");
+        }
+    }
+}
