@@ -75,7 +75,7 @@ fn thickness(air: Air, (x, y): (f32, f32), far: f32, half: f32, flat: bool, seed
         // Thickest at the far edge of the surface, thin in front of the product.
         let bank = if flat { 0.5 } else { smooth(far * 0.25, far + 0.06, y) * (1.0 - 0.45 * smooth(far + 0.05, far + 0.55, y)) };
         let drift = 0.80 + 0.34 * fbm(x * 1.6, y * 4.0, 3, seed);
-        clear *= 1.0 - (air.fog * (0.10 + 0.66 * bank) * drift).clamp(0.0, 0.88);
+        clear *= 1.0 - (air.fog * (0.06 + 0.52 * bank) * drift).clamp(0.0, 0.72);
     }
     if air.smoke > 0.0 {
         let w = 0.35 * fbm(x * 2.2, y * 2.2, 3, seed ^ 1);
@@ -94,7 +94,7 @@ fn bokeh(canvas: &mut SmallCanvas, amount: f32, spec: &SceneSpec, far: f32, rng:
     if amount <= 0.0 {
         return;
     }
-    let lamp = mix3(spec.light.color, [1.0, 0.72, 0.42], 0.5);
+    let lamp = mix3(spec.light.color, [1.0, 0.66, 0.32], 0.65);
     let (half, top) = (canvas.half, canvas.top);
     for _ in 0..(46.0 * amount.sqrt()) as usize {
         let y = if far >= top { rng.range(0.0, top) } else { mix(far + 0.02, top, rng.unit()) };
@@ -183,7 +183,8 @@ fn stars(canvas: &mut SmallCanvas, amount: f32, far: f32, flat: bool, rng: &mut 
     }
     let (half, top) = (canvas.half, canvas.top);
     let mut shine = SmallCanvas::new(half, top);
-    let low = if flat { 0.0 } else { far + 0.02 };
+    // Stars of the night sky stay above the land.
+    let low = if flat { 0.0 } else { far + if amount < 0.5 { 0.45 * (top - far) } else { 0.02 } };
     for i in 0..(120.0 * amount) as usize {
         let at = (rng.range(-half, half), mix(low, top, rng.unit()));
         let bright = rng.range(0.3, 1.0);

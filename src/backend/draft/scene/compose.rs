@@ -4,7 +4,7 @@ use super::homes;
 use super::noise::{Rgb, Rng, hex, mix3, mul, mul3, normalize};
 use super::reading::{self, Reading, WantedSurface};
 use super::recipes::recipe;
-use super::spec::{BackdropKind as B, Prop, SceneSpec, View};
+use super::spec::{BackdropKind as B, Prop, PropUse, SceneSpec, Season, View};
 use super::surface::{Surface, SurfaceKind, usual_colors};
 use super::{looks, seasons};
 
@@ -103,7 +103,8 @@ fn requested_surface(wanted: WantedSurface, rng: &mut Rng) -> Surface {
 /// Gives the surface the colour that the prompt names for it, or a plain one that of the scene.
 fn color_surface(spec: &mut SceneSpec, wish: &Reading) {
     use SurfaceKind as S;
-    let plain = matches!(spec.surface.kind, S::Plain | S::Linen | S::Tile) && wish.surface.is_none();
+    let flat = wish.view == Some(View::FlatLay);
+    let plain = (flat || matches!(spec.surface.kind, S::Plain | S::Linen | S::Tile)) && wish.surface.is_none();
     let Some(color) = wish.surface_color.or(wish.color.filter(|_| plain)) else { return };
     let level = color[0].max(color[1]).max(color[2]);
     spec.surface.colors = match spec.surface.kind {
@@ -161,6 +162,10 @@ fn place_things(spec: &mut SceneSpec, wish: &Reading, rng: &mut Rng) {
                 spec.gloss = spec.gloss.max(0.6);
                 spec.roughness = spec.roughness.min(0.2);
                 spec.props.push(*wanted);
+            }
+            Prop::Leaves if wish.season == Some(Season::Autumn) => {
+                spec.props.retain(|p| p.prop != Prop::Maple);
+                spec.props.push(PropUse { prop: Prop::Maple, color: wanted.color });
             }
             _ => {
                 spec.props.retain(|p| p.prop != wanted.prop);

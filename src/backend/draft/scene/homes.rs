@@ -22,7 +22,7 @@ pub fn suggested(wish: &Reading) -> Option<F> {
     let lights = wish.lights.iter().filter_map(|l| of_light(*l));
     let moods = wish.moods.iter().filter_map(|m| of_mood(*m));
     let surface = wish.surface.and_then(|s| of_surface(s.kind)).map(|f| (f, 4));
-    let color = wish.color.map(of_color);
+    let color = wish.color.map(|c| of_color(c, wish.plain_backdrop));
     let backdrop = (wish.backdrop && wish.color.is_none()).then_some((F::Studio, 2));
     let all = props.chain(season).chain(weather).chain(time).chain(lights).chain(moods).chain(surface).chain(color).chain(backdrop);
     // Of equal suggestions the first wins, so that no order of tables matters.
@@ -136,7 +136,8 @@ fn of_surface(kind: S) -> Option<F> {
     }
 }
 
-/// A colour alone asks for a plain set; black for the dark one.
-fn of_color(color: Rgb) -> (F, u8) {
-    if color.iter().all(|c| *c < 0.02) { (F::Black, 3) } else { (F::Studio, 3) }
+/// A colour alone asks for a plain set, black for the dark one; a coloured background asks for it more strongly than props do.
+fn of_color(color: Rgb, plain: bool) -> (F, u8) {
+    let family = if color.iter().all(|c| *c < 0.02) { F::Black } else { F::Studio };
+    (family, if plain { 6 } else { 3 })
 }

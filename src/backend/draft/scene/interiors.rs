@@ -225,14 +225,17 @@ pub fn fireworks(p: &[Rgb; 4], canvas: &mut SmallCanvas, rng: &mut Rng) {
                 let t = 0.18 + 0.82 * k as f32 / 6.0;
                 // Sparks sink while they fly.
                 let to = (at.0 + math::cos(a) * len * t, at.1 + math::sin(a) * len * t - 0.030 * t * t);
-                canvas.line(from, to, 0.0013, mul(tint, 0.5 + 2.6 * t), 0.55);
+                canvas.line(from, to, 0.0009, mul(tint, 0.3 + 2.0 * t), 0.30 * t + 0.06);
                 from = to;
             }
-            canvas.bokeh(from, rng.range(0.0022, 0.0045), mul(tint, rng.range(0.6, 2.4)));
+            canvas.bokeh(from, rng.range(0.0018, 0.0040), mul(tint, rng.range(0.8, 3.2)));
+            let t = rng.range(0.55, 1.05);
+            let at = (at.0 + math::cos(a + 0.06) * r * t, at.1 + math::sin(a + 0.06) * r * t - 0.030 * t * t);
+            canvas.bokeh(at, rng.range(0.0012, 0.0026), mul(tint, rng.range(0.5, 2.4)));
         }
         canvas.glow(at, (r * 0.9, r * 0.9), mul(tint, 0.22));
     }
-    canvas.defocus(0.0042);
+    canvas.defocus(0.0034);
     let mut x = -half - 0.1;
     while x < half + 0.1 {
         let (w, h) = (rng.range(0.03, 0.08), rng.range(0.02, 0.085));
@@ -414,7 +417,7 @@ pub fn glassware(p: &[Rgb; 4], canvas: &mut SmallCanvas, rng: &mut Rng) {
     canvas.fill(|x, y| mul(mix3(p[1], p[0], smooth(0.0, 0.5, y)), 0.72 + 0.12 * x));
     for i in 0..4 {
         let x = mix(-half, half, (i as f32 + 0.5) / 4.0);
-        canvas.rect((x - 0.10, 0.05), (x + 0.10, top + 0.1), mul(p[3], 0.92), 0.55);
+        canvas.rect((x - 0.10, 0.05), (x + 0.10, top + 0.1), mul(p[1], 0.80), 0.55);
         canvas.rect((x - 0.105, -0.1), (x - 0.098, top + 0.1), mul(p[1], 0.7), 0.8);
     }
     for row in 0..3 {

@@ -199,11 +199,11 @@ pub fn ice(p: &[Rgb; 4], spec: &SceneSpec, canvas: &mut SmallCanvas, rng: &mut R
             let cell = at.floor();
             let t = at - cell;
             let height = |i: f32| 0.5 + 0.5 * noise2(i * 3.7 + 0.5, layer as f32 + 0.5, seed);
-            let run = mix(height(cell), height(cell + 0.6), t);
+            let run = mix(height(cell), height(cell + 1.0), t) + 0.16 * (noise2(at * 2.7, layer as f32 * 3.0 + 0.5, seed ^ 6)).abs();
             let h = 0.10 + (0.34 - 0.07 * layer as f32) * run * (0.45 + 0.55 * smooth(0.05, 0.35, x.abs())) - 0.02 * near;
             let inside = smooth(-0.002, 0.002, h - y);
             if inside > 0.0 {
-                let facet = noise2(at * 1.7 + (y * 3.0).floor(), cell * 2.3 + layer as f32, seed ^ 4);
+                let facet = noise2(at * 1.7 + 2.0 * y, cell * 2.3 + layer as f32, seed ^ 4);
                 let lit = (0.55 + 0.4 * facet + 0.35 * side * (t - 0.5)).clamp(0.05, 1.0);
                 let strata = 0.5 + 0.5 * noise2(x * 3.0, y * 34.0 + 5.0 * facet, seed ^ 5);
                 let blue = mix3(p[2], p[3], (lit * (0.7 + 0.3 * strata)).clamp(0.0, 1.0));

@@ -282,7 +282,7 @@ impl<'a> Renderer<'a> {
         let side = if cloth.seed & 1 == 0 { 1.0 } else { -1.0 };
         let near = FOCAL * self.unit / (self.height - self.horizon).max(1.0);
         let near = if self.spec.view == View::FlatLay { 0.0 } else { near };
-        let edge = x * side + 0.55 * (z - near) - 0.16 + 0.22 * noise2(z * 0.9, x * 0.5, cloth.seed) + 0.05 * noise2(z * 3.1, x * 2.0, cloth.seed ^ 1);
+        let edge = 0.32 - x * side + 0.22 * (z - near) - 0.24 * noise2(z * 1.1, x * 0.4, cloth.seed) - 0.07 * noise2(z * 2.9, x * 1.6, cloth.seed ^ 1);
         let soft = 0.006 + fp.x.max(fp.z * 0.4);
         let on = smooth(soft, -soft, edge);
         let shade = 0.45 * smooth(0.16, 0.0, edge) * (1.0 - on);
@@ -291,7 +291,7 @@ impl<'a> Renderer<'a> {
         if on > 0.0 {
             let c = cloth.hit(x * side, z, fp);
             // The hem is turned over.
-            let hem = smooth(-0.045, -0.010, edge) * on;
+            let hem = smooth(-0.030, -0.008, edge) * on;
             hit.albedo = mix3(hit.albedo, mul(c.albedo, 1.0 + 0.10 * hem), on);
             hit.slope = [mix(hit.slope[0], c.slope[0] * side - 0.4 * hem * side, on), mix(hit.slope[1], c.slope[1], on)];
             hit.gloss *= 1.0 - 0.95 * on;

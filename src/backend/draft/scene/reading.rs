@@ -29,6 +29,8 @@ pub struct Reading {
     pub table: bool,
     /// Whether the prompt names the background itself.
     pub backdrop: bool,
+    /// Whether the prompt gives the background itself a colour.
+    pub plain_backdrop: bool,
     /// The time of day.
     pub time: Option<Time>,
     /// The season.
@@ -132,7 +134,9 @@ fn bind(words: &[Found]) -> Vec<Bound> {
                     bound[i] = Bound::Spent;
                 } else if near && let Some(Means::Surface(kind, colors)) = next_to(i).map(|n| n.means) {
                     let usual = colors.unwrap_or_else(|| super::surface::usual_colors(kind))[0];
-                    bound[i] = Bound::Color(shade(hex(usual)), Some(i + 1));
+                    let tone = hex(usual);
+                    let dark = words[i].means == Means::Light(Light::Dark);
+                    bound[i] = Bound::Color(if dark { mul(tone, 0.07) } else { mix3(tone, [0.92; 3], 0.5) }, Some(i + 1));
                 }
             }
             _ => {}
@@ -222,7 +226,10 @@ impl Reading {
                 }
                 return;
             }
-            Some(_) => &mut self.color,
+            Some(noun) => {
+                self.plain_backdrop |= noun == Means::Part(Part::Backdrop);
+                &mut self.color
+            }
             None if self.color.is_some() => &mut self.surface_color,
             None => &mut self.color,
         };

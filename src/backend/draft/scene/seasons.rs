@@ -224,9 +224,9 @@ pub fn apply_time(spec: &mut SceneSpec, time: Time) {
         }
         Time::Night => {
             spec.light.color = [0.75, 0.85, 1.0];
-            spec.key *= 0.40;
+            spec.key *= 0.34;
             spec.sun_power *= 0.2;
-            spec.exposure *= 0.9;
+            spec.exposure *= 0.86;
             [0.18, 0.24, 0.42]
         }
     };
@@ -287,7 +287,7 @@ fn apply_time_to_sky(spec: &mut SceneSpec, time: Time) {
         Time::Dawn => (0x6f7fb8, 0xf6c2b4, [0.72, 0.62, 0.68], 0xf0b0a8),
         Time::Morning => (0x8fb2dc, 0xffe0c0, [0.98, 0.94, 0.90], 0xffe6cf),
         Time::Golden => (0x56649c, 0xff9f5a, [0.74, 0.56, 0.50], 0xff9a58),
-        Time::Dusk => (0x1e2a58, 0xb0749a, [0.34, 0.34, 0.50], 0x8a6a98),
+        Time::Dusk => (0x1e2a58, 0xa88098, [0.34, 0.35, 0.48], 0x7c7090),
         Time::Night => (0x081026, 0x223056, [0.16, 0.22, 0.38], 0x3a4c78),
     };
     let far = hex(far);

@@ -261,13 +261,13 @@ impl Shape {
     /// Colour and opacity of a round thing.
     fn skin(&self, skin: Skin, (u, v, r): (f32, f32, f32), n: [f32; 3], base: Rgb, lamp: &Lamp) -> (Rgb, f32) {
         let l = lamp.direction;
-        let facing = (n[0] * l[0] + n[1] * l[1] + n[2] * l[2]).max(0.0);
+        let facing = ((n[0] * l[0] + n[1] * l[1] + n[2] * l[2] + 0.42) / 1.42).max(0.0);
         let rim = math::powf(1.0 - n[2].clamp(0.0, 1.0), 3.0);
         // Mirror direction of the view, and a soft box in it.
         let m = [2.0 * n[2] * n[0], 2.0 * n[2] * n[1], 2.0 * n[2] * n[2] - 1.0];
         let toward = (m[0] * l[0] + m[1] * l[1] + m[2] * l[2]).max(0.0);
         let soft_box = smooth(0.86, 0.97, toward);
-        let light = add(mul(lamp.ambient, 0.62 + 0.38 * n[1]), mul(lamp.key, facing));
+        let light = add(mul(lamp.ambient, 0.76 + 0.34 * n[1]), mul(lamp.key, facing));
         let matte = mul3(self.color, light);
         let white = add(mul(lamp.ambient, 0.5), mul(lamp.key, 0.9));
         match skin {

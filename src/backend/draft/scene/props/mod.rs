@@ -138,8 +138,8 @@ impl Stage<'_> {
     /// Light on a surface that faces `n`.
     pub fn light(&self, n: [f32; 3]) -> Rgb {
         let l = self.lamp.direction;
-        let facing = (n[0] * l[0] + n[1] * l[1] + n[2] * l[2]).max(0.0);
-        let open = 0.70 + 0.30 * n[1];
+        let facing = ((n[0] * l[0] + n[1] * l[1] + n[2] * l[2] + 0.30) / 1.30).max(0.0);
+        let open = 0.76 + 0.30 * n[1];
         std::array::from_fn(|k| self.lamp.ambient[k] * open + self.lamp.key[k] * facing)
     }
 

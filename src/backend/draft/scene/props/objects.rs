@@ -1,6 +1,6 @@
 //! Things that stand, lie and hang: boxes, candles, balloons, lanterns, fruit, stones.
 
-use super::super::noise::{Rgb, hex, mix, mix3, mul, mul3};
+use super::super::noise::{Rgb, hex, mix, mix3, mul, mul3, smooth};
 use super::super::shapes::{Form, Outline, Shape, Skin};
 use super::super::spec::Prop;
 use super::{Paint, Stage, pick};
@@ -9,7 +9,7 @@ use crate::math;
 /// Wrapped boxes with lids, ribbons and bows.
 pub fn gifts(stage: &mut Stage<'_>, color: Option<Rgb>) {
     let pairs = [(0xb02a32, 0xe6c67a), (0xf2ede4, 0xc23440), (0x2f5a44, 0xe6c67a), (0xd8b06a, 0xf6f0e4)];
-    let spots = [(-1.0, 0.30, 0.155), (1.0, 0.22, 0.130), (1.0, 0.62, 0.085), (-1.0, 0.72, 0.075), (-1.0, 0.12, 0.11)];
+    let spots = [(-1.0, 0.30, 0.20), (1.0, 0.22, 0.18), (1.0, 0.58, 0.125), (-1.0, 0.70, 0.105), (-1.0, 0.10, 0.15)];
     for (i, (side, deep, size)) in spots.into_iter().enumerate() {
         let row = mix(stage.ground, stage.height, if stage.is_flat() { [0.24, 0.20, 0.82, 0.86, 0.52][i] } else { deep + 0.10 });
         let off = [0.37, 0.36, 0.43, 0.44, 0.24][i] + if stage.is_flat() && i == 4 { 0.18 } else { 0.0 };
@@ -32,7 +32,7 @@ fn gift(stage: &mut Stage<'_>, at: (f32, f32), size: f32, tall: f32, turn: f32, 
     let paint = Paint { color: paper, ribbon: band, tied: true, clear: 0.0, shadow: true, lift: 0.0 };
     stage.cuboid(at, (size, tall, size), turn, &paint);
     // The lid is a little wider than the box.
-    let lid = Paint { color: mul(paper, 1.08), ribbon: band, tied: true, clear: 0.0, shadow: false, lift: 0.5 };
+    let lid = Paint { color: mul(paper, 1.08), ribbon: band, tied: true, clear: 0.0, shadow: false, lift: 0.5 + tall * 0.80 * s * up };
     stage.cuboid((at.0, at.1 - tall * 0.80 * s * up), (size * 1.06, tall * 0.22, size * 1.06), turn, &lid);
     let top = (at.0, at.1 - tall * 1.02 * s * up);
     bow(stage, top, size * 0.30 * s, band, at.1 + size * s);
@@ -59,42 +59,47 @@ fn bow(stage: &mut Stage<'_>, at: (f32, f32), r: f32, color: Rgb, depth: f32) {
     stage.ball(at, (r * 0.24, r * 0.20), 0.0, Skin::Gloss, color, depth + 0.1, soft);
 }
 
-/// A satin ribbon that curls over the surface on both sides.
+/// A satin ribbon that winds over the surface on both sides of the product.
 pub fn ribbon(stage: &mut Stage<'_>, color: Option<Rgb>) {
     let tint = color.unwrap_or(hex(0xb8323c));
     let unit = stage.unit;
+    let tilt = mix(stage.tilt(), 1.0, 0.15);
+    let n = 150;
     for side in [-1.0_f32, 1.0] {
-        let (x0, row) = (stage.width * (0.5 + side * 0.54), mix(stage.ground, stage.height, if stage.is_flat() { 0.3 } else { 0.45 }));
-        let phase = stage.rng.range(0.0, 6.0);
-        let n = 46;
-        let point = |t: f32, stage: &Stage<'_>| {
-            let wave = math::sin(t * 15.0 + phase);
-            let x = x0 - side * unit * (0.02 + 0.26 * t) + 0.035 * unit * math::cos(t * 15.0 + phase);
-            let y = row + (0.36 * t * (stage.height - row)) + wave * 0.040 * unit * mix(stage.tilt(), 1.0, 0.5);
-            (x, y, wave)
+        let row = mix(stage.ground, stage.height, if stage.is_flat() { 0.22 } else { 0.28 });
+        let (phase, reach) = (stage.rng.range(0.0, 6.0), stage.rng.range(0.20, 0.25));
+        // The middle line: a serpentine from the border towards the viewer.
+        let point = |t: f32| {
+            let swing = math::sin(t * 9.0 + phase);
+            let x = stage.width * 0.5 + side * (stage.width * 0.50 - unit * reach * (0.35 + 0.42 * swing) * smooth(0.0, 0.2, t));
+            (x, row + (stage.height * 1.02 - row) * t)
         };
+        let line: Vec<(f32, f32)> = (0..=n).map(|k| point(k as f32 / n as f32)).collect();
         for k in 0..n {
-            let (a, b) = (point(k as f32 / n as f32, stage), point((k as f32 + 1.0) / n as f32, stage));
-            let broad = 0.020 * unit;
-            let turn = math::cos(k as f32 / n as f32 * 15.0 + phase);
-            let light = stage.light([turn * 0.6, 0.55 + 0.3 * a.2, 0.4]);
-            let tone = mul3(mul(tint, 0.75 + 0.45 * turn.abs()), light);
-            let depth = mix(stage.ground, stage.height, 0.5) + k as f32 * 0.01;
-            let soft = stage.blur(a.1);
-            if k % 5 == 0 {
-                stage.shade((a.0, a.1 + broad), broad * 1.2, broad * 0.5, 0.26);
+            let (a, b) = (line[k], line[k + 1]);
+            let (dx, dy) = (b.0 - a.0, (b.1 - a.1) / tilt);
+            let long = math::hypot(dx, dy).max(1e-3);
+            let half = 0.026 * stage.scale(a.1);
+            // Across the ribbon on the surface, foreshortened.
+            let (nx, ny) = (-dy / long * half, dx / long * half * tilt);
+            let wave = math::sin(k as f32 / n as f32 * 18.0 + phase);
+            let light = stage.light([0.45 * wave, 0.8, 0.35]);
+            let sheen = smooth(0.55, 1.0, wave) * 0.55;
+            let tone = mul3(mix3(mul(tint, 0.82 + 0.16 * wave), [1.0; 3], sheen * 0.30), light);
+            if k % 6 == 0 {
+                stage.shade((a.0, a.1 + half * 0.25), half * 1.25, half * 0.4, 0.20);
             }
-            let shape = Shape {
-                form: Form::Face { stripes: [false; 2], ribbon: tone, fade: 0.35 * turn, clear: 0.0 },
-                at: (a.0, a.1 - broad),
-                axes: [(b.0 - a.0 + 0.5 * (b.0 - a.0).signum(), b.1 - a.1), (0.25 * broad * turn, broad * 1.9)],
+            let soft = stage.blur(a.1);
+            stage.shapes.push(Shape {
+                form: Form::Face { stripes: [false; 2], ribbon: tone, fade: 0.0, clear: 0.0 },
+                at: (a.0 - nx - dx * 0.3, a.1 - ny - (b.1 - a.1) * 0.3),
+                axes: [(dx * 1.6, (b.1 - a.1) * 1.6), (2.0 * nx, 2.0 * ny)],
                 color: tone,
                 alpha: 1.0,
-                soft: soft.min(unit * 0.004),
-                depth,
+                soft,
+                depth: a.1 + 2.0,
                 seed: 0,
-            };
-            stage.shapes.push(shape);
+            });
         }
     }
 }
@@ -261,7 +266,7 @@ pub fn ice_cubes(stage: &mut Stage<'_>, color: Option<Rgb>) {
     for i in 0..13 {
         let side = if i % 2 == 0 { -1.0 } else { 1.0 };
         let at = stage.spot(side, if stage.is_flat() { 0.04 } else { 0.18 }, 0.96);
-        let size = stage.rng.range(0.050, 0.074);
+        let size = stage.rng.range(0.070, 0.100);
         let turn = stage.rng.range(-0.7, 0.7);
         let paint = Paint { color: tint, ribbon: tint, tied: false, clear: 1.0, shadow: true, lift: 0.0 };
         stage.cuboid(at, (size, size * 0.92, size), turn, &paint);
@@ -279,19 +284,15 @@ pub fn books(stage: &mut Stage<'_>, color: Option<Rgb>) {
         let (s, up) = (stage.scale(row), if stage.is_flat() { 0.0 } else { (1.0 - stage.tilt().powi(2)).sqrt() });
         let mut high = 0.0;
         for k in 0..n {
-            let thick = stage.rng.range(0.022, 0.036);
+            let thick = stage.rng.range(0.030, 0.046);
             let turn = stage.rng.range(-0.22, 0.22) + 0.12 * side;
-            let (w, d) = (0.20 - 0.012 * k as f32, 0.145 - 0.008 * k as f32);
+            let (w, d) = (0.26 - 0.014 * k as f32, 0.19 - 0.010 * k as f32);
             let cover = pick(&mut stage.rng, color, &palette);
             let at = (x + stage.rng.range(-0.006, 0.006) * s, row - high * s * up);
-            let lift = k as f32 * 3.0;
-            let board = 0.0035;
-            let page = Paint { color: hex(0xefe7d6), ribbon: cover, tied: false, clear: 0.0, shadow: k == 0, lift: lift + 0.8 };
-            let hard = |lift: f32| Paint { color: cover, ribbon: cover, tied: false, clear: 0.0, shadow: false, lift };
-            stage.cuboid(at, (w, board, d), turn, &hard(lift));
-            stage.cuboid((at.0, at.1 - board * s * up), (w * 0.97, thick, d * 0.96), turn, &page);
-            stage.cuboid((at.0, at.1 - (board + thick) * s * up), (w, board, d), turn, &hard(lift + 1.6));
-            high += thick + 2.0 * board;
+            let lift = k as f32 * 3.0 + high * s * up;
+            let book = Paint { color: cover, ribbon: mix3(cover, hex(0xe8d8b0), 0.6), tied: false, clear: 0.0, shadow: k == 0, lift };
+            stage.cuboid(at, (w, thick, d), turn, &book);
+            high += thick;
         }
     }
 }
@@ -329,14 +330,14 @@ pub fn round_things(stage: &mut Stage<'_>, prop: Prop, color: Option<Rgb>) {
     let own = stage.spec.back;
     let set = [mul(own[0], 0.95), mul(own[2], 0.95), [0.86, 0.83, 0.78]];
     let (n, sizes, squash, skin, palette): (usize, (f32, f32), f32, Skin, Vec<Rgb>) = match prop {
-        Prop::Stones => (13, (0.024, 0.062), 0.62, Skin::Stone, [0x77777a, 0x9c9890, 0x5a5a5c, 0xb8b2a6].map(hex).to_vec()),
-        Prop::Shells => (10, (0.010, 0.022), 1.0, Skin::Gloss, [0xf2e6da, 0xf4dcd2, 0xe9dfd4].map(hex).to_vec()),
+        Prop::Stones => (15, (0.030, 0.080), 0.62, Skin::Stone, [0x77777a, 0x9c9890, 0x5a5a5c, 0xb8b2a6].map(hex).to_vec()),
+        Prop::Shells => (15, (0.014, 0.030), 1.0, Skin::Gloss, [0xf2e6da, 0xf4dcd2, 0xe9dfd4].map(hex).to_vec()),
         Prop::Spheres => (8, (0.026, 0.082), 1.0, Skin::Gloss, set.to_vec()),
-        Prop::Ornaments => (9, (0.034, 0.062), 1.0, Skin::Metal, [0xc22a34, 0xd9a941, 0xb8bcc2, 0x1f6a48].map(hex).to_vec()),
-        Prop::Pumpkins => (5, (0.060, 0.110), 0.74, Skin::Ribbed, [0xd8701c, 0xe0862c, 0xc85a18].map(hex).to_vec()),
-        Prop::Citrus => (7, (0.050, 0.064), 0.96, Skin::Gloss, [0xf2b01c, 0xf0d030, 0xf08a1c].map(hex).to_vec()),
-        Prop::Berries => (34, (0.012, 0.021), 0.94, Skin::Gloss, [0x8a1024, 0x2a2c5a, 0xb01c2c, 0x4a1a3a].map(hex).to_vec()),
-        _ => (70, (0.013, 0.019), 0.62, Skin::Bean, [0x3f2214, 0x5a3420, 0x2f190f].map(hex).to_vec()),
+        Prop::Ornaments => (11, (0.042, 0.078), 1.0, Skin::Metal, [0xc22a34, 0xd9a941, 0xb8bcc2, 0x1f6a48].map(hex).to_vec()),
+        Prop::Pumpkins => (6, (0.070, 0.125), 0.74, Skin::Ribbed, [0xd8701c, 0xe0862c, 0xc85a18].map(hex).to_vec()),
+        Prop::Citrus => (9, (0.064, 0.084), 0.96, Skin::Gloss, [0xf2b01c, 0xf0d030, 0xf08a1c].map(hex).to_vec()),
+        Prop::Berries => (44, (0.017, 0.029), 0.94, Skin::Gloss, [0x8a1024, 0x2a2c5a, 0xb01c2c, 0x4a1a3a].map(hex).to_vec()),
+        _ => (110, (0.018, 0.026), 0.62, Skin::Bean, [0x3f2214, 0x5a3420, 0x2f190f].map(hex).to_vec()),
     };
     for i in 0..n {
         let side = if i % 2 == 0 { -1.0 } else { 1.0 };

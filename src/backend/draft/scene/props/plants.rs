@@ -24,13 +24,13 @@ fn blade(stage: &mut Stage<'_>, outline: Outline, from: (f32, f32), to: (f32, f3
 
 /// Blooms with leaves on both sides of the product.
 pub fn flowers(stage: &mut Stage<'_>, color: Option<Rgb>) {
-    let palette = [0xf0a0b4, 0xf7d6dc, 0xf8efe6, 0xe8788c, 0xf4c88a].map(hex);
+    let palette = [0xf2b4c0, 0xf7dade, 0xf8f0e8, 0xea98a4, 0xf4d0a0].map(hex);
     let green = hex(0x567f3c);
-    let count = if stage.is_flat() { 10 } else { 8 };
+    let count = if stage.is_flat() { 12 } else { 11 };
     for i in 0..count {
         let side = if i % 2 == 0 { -1.0 } else { 1.0 };
         let at = stage.spot(side, if stage.is_flat() { 0.02 } else { 0.22 }, 1.0);
-        let size = stage.rng.range(0.040, 0.072);
+        let size = stage.rng.range(0.055, 0.095);
         let r = size * stage.scale(at.1);
         let soft = stage.blur(at.1);
         let up = if stage.is_flat() { 0.0 } else { r * 0.75 };
@@ -90,7 +90,7 @@ pub fn branches(stage: &mut Stage<'_>, color: Option<Rgb>) {
         let base = math::atan2(aim - from.1, -side * stage.width * 0.5);
         let mut a = base + stage.rng.range(-0.45, 0.45);
         let bend = stage.rng.range(-0.10, 0.10);
-        let (step, leaf) = if near { (0.038, 0.052) } else { (0.028, 0.036) };
+        let (step, leaf) = if near { (0.046, 0.082) } else { (0.036, 0.060) };
         let soft = if flat { 0.6 } else { 0.6 + unit * [0.003, 0.004, 0.010, 0.010, 0.014, 0.014][i] };
         let depth = if flat { 1.0 } else { stage.ground - 10.0 + i as f32 };
         let mut p = from;
