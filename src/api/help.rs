@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::field_schema::help;
 use super::{ApiState, compat};
+use crate::assets::scenes;
 use crate::request::StepNumber;
 use crate::request::fields::{FIELDS, Field, Kind};
 
@@ -62,6 +63,7 @@ pub(super) async fn guide(State(state): State<ApiState>) -> Json<Value> {
             "같은 seed를 보내면 같은 결과를 얻습니다. 입력이 같은 단계는 이전 작업의 결과를 사용합니다 (cached_steps)",
             "dry_run을 보내면 실행하지 않고 단계별 계획과 예상 시간을 알려줍니다",
         ],
+        "scenes": scenes().iter().map(|s| json!({"name": s.key, "en": s.en, "ko": s.ko, "bg_prompt": s.prompt_en, "bg_prompt_ko": s.prompt_ko})).collect::<Vec<_>>(),
         "original_clients": original_clients(),
         "left_out": {
             "/clip-score": compat::no_clip_score().to_string(),

@@ -1,7 +1,7 @@
 # Messages of the area `draft`. Message IDs are notice codes.
 
 draft-no-canvas = The canvas has no pixels: choose a width and a height of at least { $min }
-draft-unknown-scene = the draft engine knows no place, surface or colour in these words and painted a neutral set
+draft-unknown-scene = the draft engine knows no place, surface or colour in these words and painted a neutral set: { $words }
 draft-word-near = the draft engine has nothing for “{ $word }”; the nearest word that changes the scene is “{ $near }”
 draft-words-unknown =
     { $more ->

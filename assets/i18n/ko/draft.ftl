@@ -1,7 +1,7 @@
 # Messages of the area `draft`. Message IDs are notice codes.
 
 draft-no-canvas = 캔버스에 픽셀이 없어요. 너비와 높이를 { $min } 이상으로 고르세요.
-draft-unknown-scene = 초안 엔진이 아는 장소, 재질, 색이 없어 무난한 배경을 그렸어요
+draft-unknown-scene = 초안 엔진이 아는 장소, 재질, 색이 없어 무난한 배경을 그렸어요: { $words }
 draft-word-near = 초안 엔진에는 “{ $word }”에 맞는 표현이 없어요. 가장 가까운 낱말: { $near }
 draft-words-unknown =
     { $more ->

@@ -342,7 +342,7 @@ mod tests {
     fn words_are_found_with_particles_plurals_and_in_compounds() {
         assert_eq!(found("autumn forests at dusk with falling leaves"), ["autumn", "forests", "dusk", "falling leaves"]);
         assert_eq!(found("눈 내리는 겨울밤, 대리석테이블 위의 선물 상자"), ["눈 내리는", "겨울", "밤", "대리석", "테이블", "선물 상자"]);
-        assert_eq!(found("부드럽고 따뜻하게, 초여름밤의 카페에서"), ["부드럽고", "따뜻하게", "여름", "카페"]);
+        assert_eq!(found("부드럽고 따뜻하게, 초여름밤의 카페에서"), ["부드럽고", "따뜻하게", "초여름", "밤", "카페"]);
         assert_eq!(found("cafés in #F0A and #112233"), ["cafés", "#F0A", "#112233"]);
     }
 

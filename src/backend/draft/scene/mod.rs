@@ -31,6 +31,8 @@ mod venues;
 pub mod words;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod word_tests;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 

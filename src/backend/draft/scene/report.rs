@@ -18,9 +18,6 @@ pub fn words(prompt: &str, reading: &Reading) -> Vec<Notice> {
     if prompt.trim().is_empty() {
         return out;
     }
-    if reading.is_empty() {
-        out.push(notice!("draft-unknown-scene").at("bg_prompt"));
-    }
     let mut plain = Vec::new();
     for word in &reading.unknown {
         match nearest(word).filter(|_| out.len() < MOST_NOTICES) {
@@ -28,11 +25,14 @@ pub fn words(prompt: &str, reading: &Reading) -> Vec<Notice> {
             None => plain.push(quoted(word)),
         }
     }
-    if !plain.is_empty() {
-        let more = plain.len().saturating_sub(MOST_LISTED);
-        plain.truncate(MOST_LISTED);
-        let words = plain.join(", ");
-        out.push(notice!("draft-words-unknown", words = words, more = more).at("bg_prompt"));
+    let more = plain.len().saturating_sub(MOST_LISTED);
+    plain.truncate(MOST_LISTED);
+    let listed = plain.join(", ");
+    if reading.is_empty() {
+        let words = if listed.is_empty() { quoted(prompt.trim()) } else { listed };
+        out.insert(0, notice!("draft-unknown-scene", words = words).at("bg_prompt"));
+    } else if !listed.is_empty() {
+        out.push(notice!("draft-words-unknown", words = listed, more = more).at("bg_prompt"));
     }
     for (word, winner) in reading.overruled.iter().take(MOST_NOTICES) {
         out.push(notice!("draft-word-overruled", word = quoted(word), winner = quoted(winner)).at("bg_prompt"));

@@ -52,7 +52,7 @@ pub const ROWS: &[Row] = &[
     row(Means::Mood(M::Monochrome), "monochrome|black and white|grayscale|greyscale", "흑백|모노크롬|무채색|모노톤"),
     row(Means::Mood(M::Pastel), "pastel|pale|pastel colors|soft colors|pastel tones", "파스텔|파스텔톤|연한|옅은|파스텔 톤"),
     row(Means::Mood(M::Dreamy), "dreamy|ethereal|magical|fairy tale|soft glow|fantasy|mystical|surreal", "몽환적인|몽환|꿈같은|신비로운|환상적인|동화 같은|동화|판타지|마법"),
-    row(Means::Mood(M::Cozy), "cozy|cosy|homely|hygge|intimate", "아늑한|포근하고|편안한|안락한|휘게|아늑하게"),
+    row(Means::Mood(M::Cozy), "cozy|cosy|homely|hygge|intimate", "아늑한|편안한|안락한|휘게|아늑하게"),
     row(Means::Mood(M::Fresh), "fresh|refreshing|pure|crystal clear|airy fresh", "상쾌한|신선한|프레시|산뜻한|싱그러운|청량감|상큼한|순수한"),
     row(Means::Mood(M::Cinematic), "cinematic|movie|film still|teal and orange|epic", "영화 같은|시네마틱|영화|영화처럼|웅장한"),
     row(Means::Mood(M::Romantic), "romantic|lovely|sweet|feminine", "로맨틱|로맨틱한|사랑스러운|낭만적인|달콤한|낭만"),
