@@ -128,7 +128,7 @@ fn snow(canvas: &mut SmallCanvas, amount: f32, white: Rgb, rng: &mut Rng) {
     }
     let (half, top) = (canvas.half, canvas.top);
     let level = mul(white, 0.9 / (0.30 + 0.70 * white[1].max(0.2)).max(0.3));
-    for (n, lo, hi, bright) in [(300.0, 0.0016, 0.0034, 0.75), (150.0, 0.0034, 0.0070, 0.62), (34.0, 0.010, 0.024, 0.26)] {
+    for (n, lo, hi, bright) in [(300.0, 0.0016, 0.0034, 0.75), (120.0, 0.0030, 0.0056, 0.52), (20.0, 0.009, 0.020, 0.20)] {
         for _ in 0..(n * amount * (half * 2.0 * top).max(0.5)) as usize {
             let at = (rng.range(-half, half), rng.range(0.0, top));
             canvas.bokeh(at, rng.range(lo, hi), mul(level, bright * rng.range(0.45, 1.1)));

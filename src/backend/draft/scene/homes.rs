@@ -77,6 +77,7 @@ fn of_weather(weather: Weather) -> (F, u8) {
         Weather::Snowfall => (F::Snow, 6),
         Weather::Rain => (F::City, 3),
         Weather::Fog => (F::Forest, 3),
+        Weather::Wet => (F::NightCity, 1),
         Weather::Cloudy => (F::Mountains, 2),
         Weather::Sunny => (F::Plaster, 2),
     }

@@ -18,6 +18,9 @@ pub struct WantedSurface {
     pub colors: Option<[u32; 3]>,
 }
 
+/// Weight up to which a place is so general that a particular one includes it.
+const GENERIC: u8 = 2;
+
 /// What a prompt asks for.
 #[derive(Clone, Debug, Default)]
 pub struct Reading {
@@ -153,7 +156,8 @@ impl Reading {
             let rank = |f: &&Found| (f.weight, f.word.chars().count().min(20), std::cmp::Reverse(f.span.0));
             let all = || words.iter().filter(|f| pick(f.means));
             let winner = all().max_by_key(rank)?;
-            for loser in all().filter(|f| f.means != winner.means) {
+            // "interior" and "outdoors" are true of the place that was chosen, not overruled by it.
+            for loser in all().filter(|f| f.means != winner.means && f.weight > GENERIC) {
                 overruled.push((loser.word.clone(), winner.word.clone()));
             }
             Some(winner.means)

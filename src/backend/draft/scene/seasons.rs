@@ -129,15 +129,16 @@ pub fn apply_weather(spec: &mut SceneSpec, weather: Weather, wish: &Reading) {
             overcast(spec, if night { 0.9 } else { 0.55 }, if night { 0.15 } else { 0.42 });
             spec.air.rain = 1.0;
             spec.air.fog = spec.air.fog.max(0.15);
-            let soaks = !matches!(spec.surface.kind, SurfaceKind::Snow | SurfaceKind::Water | SurfaceKind::Ice);
-            if soaks && is_outdoors(spec.backdrop) || spec.surface.kind == SurfaceKind::Asphalt {
-                spec.surface.colors = spec.surface.colors.map(|c| mul(c, 0.62));
-                spec.gloss = spec.gloss.max(0.75);
-                spec.roughness = spec.roughness.min(0.22);
+            if is_outdoors(spec.backdrop) || spec.surface.kind == SurfaceKind::Asphalt {
+                soak(spec);
             }
             if !spec.props.iter().any(|p| p.prop == Prop::Drops) && !matches!(spec.surface.kind, SurfaceKind::Water | SurfaceKind::Sand) {
                 spec.props.push(PropUse { prop: Prop::Drops, color: None });
             }
+        }
+        Weather::Wet => {
+            soak(spec);
+            spec.roughness *= 0.7;
         }
         Weather::Fog => {
             spec.air.fog = 1.0;
@@ -157,6 +158,15 @@ pub fn apply_weather(spec: &mut SceneSpec, weather: Weather, wish: &Reading) {
                 spec.wash = spec.wash.or(Some((hex(0xc4d2e4), 0.22)));
             }
         }
+    }
+}
+
+/// Makes the surface dark and mirroring, as after rain.
+fn soak(spec: &mut SceneSpec) {
+    if !matches!(spec.surface.kind, SurfaceKind::Snow | SurfaceKind::Water | SurfaceKind::Ice) {
+        spec.surface.colors = spec.surface.colors.map(|c| mul(c, 0.62));
+        spec.gloss = spec.gloss.max(0.75);
+        spec.roughness = spec.roughness.min(0.22);
     }
 }
 

@@ -102,6 +102,8 @@ pub enum Weather {
     Rain,
     Fog,
     Snowfall,
+    /// After the rain: the ground mirrors, but nothing falls.
+    Wet,
 }
 
 /// Viewpoints.
