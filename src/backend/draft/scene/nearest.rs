@@ -104,7 +104,7 @@ mod tests {
             ("windy", "falling leaves"),
             ("puppy", "feather"),
             ("자동차", "도로"),
-            ("모던한", "미니멀"),
+            ("트렌디한", "미니멀"),
         ] {
             assert_eq!(nearest(word).as_deref(), Some(near), "{word}");
         }

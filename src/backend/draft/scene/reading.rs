@@ -99,6 +99,20 @@ pub fn read(prompt: &str, negative: &str) -> Reading {
     out
 }
 
+/// What a place adds to another one that the same prompt names.
+fn decoration(family: Family) -> Option<Prop> {
+    match family {
+        Family::Christmas => Some(Prop::Ornaments),
+        Family::Party => Some(Prop::Confetti),
+        Family::Romance => Some(Prop::Hearts),
+        Family::Tropical => Some(Prop::Palms),
+        Family::Blossom => Some(Prop::Petals),
+        Family::Autumn => Some(Prop::Maple),
+        Family::Garden => Some(Prop::Flowers),
+        _ => None,
+    }
+}
+
 /// What a word belongs to, word by word.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Bound {
@@ -162,7 +176,12 @@ impl Reading {
             }
             Some(winner.means)
         };
-        if let Some(Means::Place(family)) = best(|m| matches!(m, Means::Place(_))) {
+        // A feast or a kind of plant decorates another place: "christmas in the living room".
+        let decorates = |f: &&Found| matches!(f.means, Means::Place(family) if decoration(family).is_some());
+        let elsewhere = words.iter().any(|f| matches!(f.means, Means::Place(_)) && f.weight > GENERIC && !decorates(&f));
+        let plain = |m: Means| matches!(m, Means::Place(family) if decoration(family).is_none());
+        let place = if elsewhere { best(plain) } else { best(|m| matches!(m, Means::Place(_))) };
+        if let Some(Means::Place(family)) = place {
             self.place = Some(family);
         }
         if let Some(Means::Surface(kind, colors)) = best(|m| matches!(m, Means::Surface(..))) {
@@ -182,6 +201,15 @@ impl Reading {
         if let Some(material) = material {
             let same = |f: &&Found| matches!(f.means, Means::Surface(kind, _) if kind == material.kind);
             overruled.retain(|(word, _)| !words.iter().filter(same).any(|f| f.word == *word));
+        }
+        overruled.retain(|(word, _)| !words.iter().filter(decorates).any(|f| f.word == *word));
+        for word in words.iter().filter(decorates) {
+            if let Means::Place(family) = word.means
+                && self.place != Some(family)
+                && let Some(prop) = decoration(family)
+            {
+                self.add_prop(word, prop);
+            }
         }
         self.overruled = overruled;
     }

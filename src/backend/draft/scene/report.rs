@@ -6,7 +6,7 @@ use crate::notice;
 use crate::notice::Notice;
 
 /// Words that get a notice of their own; further ones are listed in one.
-const MOST_NOTICES: usize = 6;
+const MOST_NOTICES: usize = 4;
 /// Words that one notice lists; further ones are counted.
 const MOST_LISTED: usize = 12;
 /// Longest word that is quoted, characters.
@@ -19,8 +19,10 @@ pub fn words(prompt: &str, reading: &Reading) -> Vec<Notice> {
         return out;
     }
     let mut plain = Vec::new();
-    for word in &reading.unknown {
-        match nearest(word).filter(|_| out.len() < MOST_NOTICES) {
+    for (i, word) in reading.unknown.iter().enumerate() {
+        // Looking up a word takes milliseconds, so their number is bounded.
+        let looked_up = out.len() < MOST_NOTICES && i < MOST_LISTED;
+        match looked_up.then(|| nearest(word)).flatten() {
             Some(near) => out.push(notice!("draft-word-near", word = quoted(word), near = near).at("bg_prompt")),
             None => plain.push(quoted(word)),
         }

@@ -218,6 +218,9 @@ fn words_for_different_parts_combine() {
     let (spec, wish) = compose::read("#336699 wall, red gift boxes on green marble", "", 3);
     assert_eq!(wish.color, Some(noise::hex(0x0033_6699)));
     assert!(wish.surface_color.is_some() && spec.props[0].color.is_some());
+    let (spec, wish) = compose::read("a christmas living room", "", 3);
+    assert_eq!((spec.family, wish.overruled.len()), (Family::Home, 0));
+    assert!(spec.props.iter().any(|p| p.prop == Prop::Ornaments));
     // A word leaves what it does not name as it was.
     let (plain, _) = compose::read("cafe", "", 9);
     let (more, _) = compose::read("cafe, gift boxes, candles", "", 9);

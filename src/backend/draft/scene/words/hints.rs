@@ -5,7 +5,7 @@ pub const GRAMMAR_EN: &str = "a|an|the|of|on|in|at|to|for|from|by|with|and|or|is
 behind|beside|near|next|around|between|among|through|across|along|inside|outside|within|front|back|top|side|bottom|left|right|middle|center|centre|up|down|out|off|\
 no|not|without|very|some|many|few|several|lots|full|filled|covered|surrounded|placed|placing|standing|sitting|set|put|resting|made|\
 having|has|have|few|one|two|three|single|small|little|big|large|tiny|scattered|lying|falling|floating|drifting|flying|hanging|rising|glowing|\
-product|products|photo|photograph|photography|picture|image|shot|scene|view|advertisement|ad|advertising|commercial|ambience|ambiance|atmosphere|mood|feeling|style|styled|setting|set|place|placed|shape|shaped|piece|pieces|time|season|weather|inspired|themed|theme|like|look|looking|feel|being|all|also|just|only|more|lightly|softly|sky's|each|other|them|their|his|her|our|my|your|we|i|you|please|want|would|make|show|showing|create|generate|depicting|featuring|during|while|after|before|against|toward|towards|onto|upon|amid|amidst|via|per|plus|then|so|but|if|than|too|such|any|every|both|own|same|s|t|mm|k";
+product|products|photo|photograph|photography|picture|image|shot|scene|view|professional|professionally|advertisement|ad|advertising|commercial|ambience|ambiance|atmosphere|mood|feeling|style|styled|setting|set|place|placed|shape|shaped|piece|pieces|time|season|weather|inspired|themed|theme|like|look|looking|feel|being|all|also|just|only|more|lightly|softly|sky's|each|other|them|their|his|her|our|my|your|we|i|you|please|want|would|make|show|showing|create|generate|depicting|featuring|during|while|after|before|against|toward|towards|onto|upon|amid|amidst|via|per|plus|then|so|but|if|than|too|such|any|every|both|own|same|s|t|mm|k";
 
 /// Korean words of the same kind, whole words without particles.
 pub const GRAMMAR_KO: &str = "바로|위|위의|위에|위로|아래|아래의|아래에|앞|앞에|앞의|뒤|뒤에|뒤의|뒤로|옆|옆에|옆의|속|속의|속에|안|안의|안에|밖|곁|사이|사이로|사이의|주변|주위|가운데|중앙|한가운데|모서리|\
@@ -46,8 +46,8 @@ pub const HINTS: &[(&str, &str, &str)] = &[
     ("jewelry|diamond|crystal|crystals|gem|gemstone", "보석|다이아몬드|크리스털|크리스탈|주얼리|원석", "pearl"),
     ("sofa bed|mattress|pillow|cushion", "매트리스|베개|쿠션", "bedding"),
     ("beautiful|pretty|nice|good|gorgeous|stunning|amazing|attractive|perfect|best|great", "예쁜|아름다운|멋진|이쁜|훌륭한|매력적인|완벽한|최고의|근사한", "luxury"),
-    ("professional|high quality|quality|detailed|realistic|photorealistic|hd|4k|8k|hyperrealistic|ultra|masterpiece|sharp|high resolution", "전문적인|고품질|고화질|사실적인|고해상도|선명하게|초고화질|실사", "cinematic"),
-    ("modern|contemporary|trendy|stylish|chic|sophisticated|urban chic", "모던한|현대적인|트렌디한|세련|시크한|감각적인|모던", "minimal"),
+    ("high quality|quality|detailed|realistic|photorealistic|hd|4k|8k|hyperrealistic|ultra|masterpiece|sharp|high resolution", "전문적인|고품질|고화질|사실적인|고해상도|선명하게|초고화질|실사", "cinematic"),
+    ("trendy|stylish|chic|sophisticated|urban chic", "트렌디한|세련|시크한|감각적인", "minimal"),
     ("happy|joyful|fun|cheerful|playful|lively", "행복한|즐거운|신나는|유쾌한|발랄한|활기찬", "vivid"),
     ("sad|melancholy|lonely|mysterious|spooky|scary", "슬픈|쓸쓸한|외로운|무서운|으스스한|미스터리한", "moody"),
     ("natural|organic|eco|eco friendly|vegan|healthy", "내추럴|유기농|친환경|비건|건강한|자연스러운|천연", "nature"),

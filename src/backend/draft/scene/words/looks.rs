@@ -46,7 +46,7 @@ pub const ROWS: &[Row] = &[
     row(Means::Light(L::Bokeh), "bokeh|bokeh lights|blurred lights|light orbs", "보케|빛망울|흐릿한 불빛|빛방울"),
     row(Means::Light(L::Blur), "blurred|blurry|blurred background|out of focus|shallow depth of field|defocused|depth of field", "흐릿한|흐린 배경|아웃포커스|아웃포커싱|배경 흐림|얕은 심도|흐릿하게|심도"),
     row(Means::Mood(M::Luxury), "luxury|luxurious|premium|elegant|high end|prestige|opulent|classy", "고급|고급스러운|럭셔리|프리미엄|우아한|명품|하이엔드|호화로운|세련된"),
-    row(Means::Mood(M::Minimal), "minimal|minimalist|simple|clean|uncluttered|minimalism", "미니멀|미니멀한|심플|심플한|깔끔한|단순한|깨끗한"),
+    row(Means::Mood(M::Minimal), "minimal|minimalist|modern|contemporary|sleek|simple|clean|uncluttered|minimalism", "미니멀|미니멀한|모던|모던한|현대적인|심플|심플한|깔끔한|단순한|깨끗한"),
     row(Means::Mood(M::Vintage), "vintage|retro|antique|old fashioned|nostalgic|film look|analog", "빈티지|레트로|복고|앤티크|옛날|아날로그|복고풍|필름 느낌"),
     row(Means::Mood(M::Vivid), "vivid|vibrant|colorful|colourful|saturated|energetic|pop art", "선명한|비비드|화려한|알록달록|다채로운|강렬한 색|생동감 있는|컬러풀"),
     row(Means::Mood(M::Muted), "muted|desaturated|subdued|earthy|calm|faded|neutral", "차분한|뮤트|톤 다운|빛바랜|채도 낮은|뉴트럴|톤다운|고요한"),
