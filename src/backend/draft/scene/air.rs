@@ -2,7 +2,7 @@
 //! canvas over the whole picture is enough.
 
 use super::canvas::SmallCanvas;
-use super::noise::{Rgb, Rng, add, fbm, mix, mix3, mul, noise2, smooth};
+use super::noise::{Rgb, Rng, add, fbm, mix, mix3, mul, mul3, noise2, smooth};
 use super::shapes::Lamp;
 use super::spec::{Air, SceneSpec, View};
 use crate::math;
@@ -30,21 +30,24 @@ impl Veil {
         let far = (height - ground) / unit;
         let level = add(mul(lamp.ambient, 0.9), mul(lamp.key, 0.35));
         let white = mix3(level, [(level[0] + level[1] + level[2]) / 3.0; 3], 0.5);
+        // A colour that the prompt gives keeps the brightness of white things here.
+        let tint = air.tint.map_or([1.0; 3], |c| mul(c, 1.0 / c[0].max(c[1]).max(c[2]).max(0.08)));
+        let white = mul3(white, tint);
         bokeh(&mut light, air.bokeh, spec, far, &mut rng);
         if air.rays > 0.0 {
             rays(&mut light, air.rays, spec, lamp);
         }
         snow(&mut light, air.snow, white, &mut rng);
         rain(&mut light, air.rain, white, &mut rng);
-        sparks(&mut light, air.sparks, far, &mut rng);
-        stars(&mut light, air.stars, far, flat, &mut rng);
+        sparks(&mut light, air.sparks, far, air.tint.map(|_| tint), &mut rng);
+        stars(&mut light, air.stars, (far, flat), tint, &mut rng);
         let cover = (air.fog > 0.0 || air.smoke > 0.0).then(|| {
             let mut cover = SmallCanvas::new(half, top);
             let seed = spec.seed as u32 ^ 0x5e0;
             let around = mix3(lamp.around, white, 0.45);
             cover.fill(|x, y| [thickness(air, (x, y), far, half, flat, seed); 3]);
             light.data.iter_mut().zip(&cover.data).for_each(|(l, c)| {
-                let tone = if air.smoke > 0.0 { mix3(around, white, 0.6) } else { around };
+                let tone = if air.smoke > 0.0 { mix3(around, white, if air.tint.is_some() { 0.92 } else { 0.6 }) } else { around };
                 *l = add(mul(*l, 1.0 - 0.5 * c[0]), mul(tone, c[0]));
             });
             cover
@@ -156,16 +159,16 @@ fn rain(canvas: &mut SmallCanvas, amount: f32, white: Rgb, rng: &mut Rng) {
     canvas.data.iter_mut().zip(&drops.data).for_each(|(c, d)| *c = add(*c, *d));
 }
 
-fn sparks(canvas: &mut SmallCanvas, amount: f32, far: f32, rng: &mut Rng) {
+fn sparks(canvas: &mut SmallCanvas, amount: f32, far: f32, tint: Option<Rgb>, rng: &mut Rng) {
     if amount <= 0.0 {
         return;
     }
     let half = canvas.half;
-    canvas.glow((0.0, far * 0.9), (half * 0.9, 0.16), mul([0.75, 0.27, 0.06], 0.34 * amount));
+    canvas.glow((0.0, far * 0.9), (half * 0.9, 0.16), mul(tint.unwrap_or([0.75, 0.27, 0.06]), 0.34 * amount));
     for _ in 0..(120.0 * amount) as usize {
         let up = rng.unit();
         let at = (rng.bell() * half * 1.1, far * 0.4 + up * (canvas.top - far * 0.4));
-        let hot = mix3([1.0, 0.36, 0.07], [1.0, 0.78, 0.40], rng.unit());
+        let hot = mix3(tint.unwrap_or([1.0, 0.36, 0.07]), [1.0, 0.78, 0.40], rng.unit() * if tint.is_some() { 0.3 } else { 1.0 });
         let size = rng.range(0.0016, 0.0046);
         let end = (at.0 + rng.range(-0.010, 0.010), at.1 + rng.range(0.002, 0.018));
         canvas.line(at, end, size, mul(hot, 2.6 * (1.1 - up)), 0.8);
@@ -177,7 +180,7 @@ fn sparks(canvas: &mut SmallCanvas, amount: f32, far: f32, rng: &mut Rng) {
 }
 
 /// Small lights with four rays.
-fn stars(canvas: &mut SmallCanvas, amount: f32, far: f32, flat: bool, rng: &mut Rng) {
+fn stars(canvas: &mut SmallCanvas, amount: f32, (far, flat): (f32, bool), tint: Rgb, rng: &mut Rng) {
     if amount <= 0.0 {
         return;
     }
@@ -188,15 +191,15 @@ fn stars(canvas: &mut SmallCanvas, amount: f32, far: f32, flat: bool, rng: &mut 
     for i in 0..(120.0 * amount) as usize {
         let at = (rng.range(-half, half), mix(low, top, rng.unit()));
         let bright = rng.range(0.3, 1.0);
-        shine.bokeh(at, rng.range(0.0014, 0.0030), mul([1.0, 0.97, 0.90], 1.1 * bright));
+        shine.bokeh(at, rng.range(0.0014, 0.0030), mul3(mul([1.0, 0.97, 0.90], 1.1 * bright), tint));
         if i % 6 == 0 {
             let r = rng.range(0.014, 0.036) * (0.5 + 0.5 * amount);
             for k in 1..=4 {
-                let (t, c) = (r * k as f32 / 4.0, mul([1.0, 0.95, 0.84], 0.42 / k as f32 * bright * 4.0));
+                let (t, c) = (r * k as f32 / 4.0, mul3(mul([1.0, 0.95, 0.84], 0.42 / k as f32 * bright * 4.0), tint));
                 shine.line((at.0 - t, at.1), (at.0 + t, at.1), 0.0009, c, 0.35);
                 shine.line((at.0, at.1 - t), (at.0, at.1 + t), 0.0009, c, 0.35);
             }
-            shine.bokeh(at, 0.0045, [1.5, 1.45, 1.3]);
+            shine.bokeh(at, 0.0045, mul3([1.5, 1.45, 1.3], tint));
         }
     }
     shine.defocus(0.0024);

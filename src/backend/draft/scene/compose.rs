@@ -146,6 +146,9 @@ fn color_backdrop(spec: &mut SceneSpec, color: Rgb) {
 /// Adds props, cloth and podium.
 fn place_things(spec: &mut SceneSpec, wish: &Reading, rng: &mut Rng) {
     for wanted in &wish.props {
+        if matches!(wanted.prop, Prop::Smoke | Prop::Sparks | Prop::Stars | Prop::Snowflakes) {
+            spec.air.tint = spec.air.tint.or(wanted.color);
+        }
         match wanted.prop {
             Prop::Podium => {
                 spec.podium = true;
@@ -181,7 +184,13 @@ fn cloth(spec: &SceneSpec, color: Option<Rgb>, rng: &mut Rng) -> Surface {
     let light = under[0] + under[1] + under[2] > 1.2;
     let usual = if light { hex(0xc7a893) } else { hex(0xeee4d8) };
     let c = color.unwrap_or(usual);
-    Surface { kind: SurfaceKind::Silk, colors: [c, mul(c, 0.72), mix3(c, [1.0; 3], 0.4)], seed: rng.bits() as u32, across: false, scale: 1.0 }
+    Surface {
+        kind: SurfaceKind::Silk,
+        colors: [c, mul(c, 0.72), mix3(c, [1.0; 3], 0.4)],
+        seed: rng.bits() as u32,
+        across: false,
+        scale: 1.0,
+    }
 }
 
 /// Moves the camera. The ground line and the eye line stay parameters of the scene.

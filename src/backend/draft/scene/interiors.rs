@@ -162,7 +162,9 @@ pub fn drape(p: &[Rgb; 4], spec: &SceneSpec, canvas: &mut SmallCanvas, rng: &mut
         // Folds run down from where the cloth is gathered.
         let t = (1.0 - y / top).clamp(0.0, 1.2);
         let u = (x - cx) / (1.0 - 0.45 * gather * (1.0 - t)) + 0.05 * noise2(x * 3.0, y * 2.2, seed);
-        let h = |u: f32| math::sin(u * 27.0 + 1.4 * noise2(u * 3.0, y * 1.2, seed ^ 1)) + 0.45 * math::sin(u * 61.0 + 2.0 * noise2(u * 5.0, y, seed ^ 2));
+        let h = |u: f32| {
+            math::sin(u * 27.0 + 1.4 * noise2(u * 3.0, y * 1.2, seed ^ 1)) + 0.45 * math::sin(u * 61.0 + 2.0 * noise2(u * 5.0, y, seed ^ 2))
+        };
         let (a, b) = (h(u), h(u + 0.006 * side));
         let lit = (0.55 + 0.9 * (a - b) + 0.20 * a).clamp(0.0, 1.15);
         let c = mix3(mix3(p[1], p[2], smooth(0.0, 0.5, lit)), p[0], smooth(0.3, 0.95, lit));
@@ -261,7 +263,11 @@ pub fn fire(p: &[Rgb; 4], canvas: &mut SmallCanvas, rng: &mut Rng) {
         let row = (y / 0.052).floor();
         let u = x / 0.13 + if row as i32 & 1 != 0 { 0.5 } else { 0.0 };
         let tone = 0.75 + 0.3 * noise2(u.floor() * 3.1 + 0.5, row * 4.7 + 0.5, seed);
-        let joint = smooth(0.07, 0.02, ((u - u.floor() - 0.5).abs() - 0.5).abs()).max(smooth(0.12, 0.03, ((y / 0.052 - row - 0.5).abs() - 0.5).abs()));
+        let joint = smooth(0.07, 0.02, ((u - u.floor() - 0.5).abs() - 0.5).abs()).max(smooth(
+            0.12,
+            0.03,
+            ((y / 0.052 - row - 0.5).abs() - 0.5).abs(),
+        ));
         mul(mix3(p[0], p[1], 0.35 + 0.65 * g), (0.5 + 1.9 * g) * tone * (1.0 - 0.4 * joint))
     });
     // The opening, logs and flames.
@@ -308,7 +314,8 @@ pub fn market(p: &[Rgb; 4], canvas: &mut SmallCanvas, rng: &mut Rng) {
         }
         let stripes = 8;
         for k in 0..stripes {
-            let (a, b) = (mix(x - 0.015, x + w + 0.015, k as f32 / stripes as f32), mix(x - 0.015, x + w + 0.015, (k + 1) as f32 / stripes as f32));
+            let (a, b) =
+                (mix(x - 0.015, x + w + 0.015, k as f32 / stripes as f32), mix(x - 0.015, x + w + 0.015, (k + 1) as f32 / stripes as f32));
             let c = if k % 2 == 0 { base } else { [0.82, 0.78, 0.70] };
             canvas.rect((a, h), (b, h + 0.062), mul(c, 0.85), 1.0);
             canvas.ellipse(((a + b) * 0.5, h), ((b - a) * 0.5, 0.016), 0.0, mul(c, 0.62), 1.0);
@@ -346,7 +353,15 @@ pub fn hearts(p: &[Rgb; 4], canvas: &mut SmallCanvas, rng: &mut Rng) {
     });
     canvas.defocus(0.01);
     let shapes: Vec<(f32, f32, f32, f32, f32)> = (0..34)
-        .map(|_| (rng.range(-half, half), top * rng.unit(), rng.range(0.014, 0.050), rng.range(-0.4, 0.4), rng.range(0.05, 0.34) * rng.range(0.4, 1.2)))
+        .map(|_| {
+            (
+                rng.range(-half, half),
+                top * rng.unit(),
+                rng.range(0.014, 0.050),
+                rng.range(-0.4, 0.4),
+                rng.range(0.05, 0.34) * rng.range(0.4, 1.2),
+            )
+        })
         .collect();
     canvas.map(|x, y, c| {
         let mut c = c;
@@ -443,6 +458,10 @@ pub fn glassware(p: &[Rgb; 4], canvas: &mut SmallCanvas, rng: &mut Rng) {
     canvas.defocus(0.018);
     canvas.glow((rng.range(-0.3, 0.3), top), (0.5, 0.3), mul(p[3], 0.22));
     for _ in 0..10 {
-        canvas.bokeh((rng.range(-half, half), rng.range(0.1, top)), rng.range(0.010, 0.022), mul(mix3(p[2], p[3], 0.5), rng.range(0.05, 0.2)));
+        canvas.bokeh(
+            (rng.range(-half, half), rng.range(0.1, top)),
+            rng.range(0.010, 0.022),
+            mul(mix3(p[2], p[3], 0.5), rng.range(0.05, 0.2)),
+        );
     }
 }

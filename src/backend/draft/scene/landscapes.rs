@@ -224,7 +224,11 @@ pub fn camp(p: &[Rgb; 4], canvas: &mut SmallCanvas, rng: &mut Rng) {
     let (half, top) = (canvas.half, canvas.top);
     canvas.fill(|_, y| mix3(p[1], p[0], smooth(0.0, 0.6, y)));
     for _ in 0..80 {
-        canvas.bokeh((rng.range(-half, half), rng.range(0.15, top)), rng.range(0.0015, 0.004), mul([1.0; 3], 0.05 + 0.5 * rng.unit().powi(4)));
+        canvas.bokeh(
+            (rng.range(-half, half), rng.range(0.15, top)),
+            rng.range(0.0015, 0.004),
+            mul([1.0; 3], 0.05 + 0.5 * rng.unit().powi(4)),
+        );
     }
     for layer in 0..3 {
         let near = layer as f32 / 2.0;
@@ -257,7 +261,11 @@ pub fn camp(p: &[Rgb; 4], canvas: &mut SmallCanvas, rng: &mut Rng) {
     canvas.glow(fire, (0.11, 0.10), mul([1.0, 0.42, 0.10], 0.9));
     for _ in 0..14 {
         let up = rng.unit();
-        canvas.bokeh((fire.0 + rng.bell() * 0.03 * (1.0 - up), fire.1 + up * 0.06), rng.range(0.008, 0.016), mul([1.0, 0.50, 0.14], 1.2 * (1.0 - up)));
+        canvas.bokeh(
+            (fire.0 + rng.bell() * 0.03 * (1.0 - up), fire.1 + up * 0.06),
+            rng.range(0.008, 0.016),
+            mul([1.0, 0.50, 0.14], 1.2 * (1.0 - up)),
+        );
     }
     let (y0, sag) = (top * 0.62, 0.09);
     for i in 0..10 {

@@ -45,13 +45,11 @@ struct Token {
 const LONGEST: usize = 5;
 
 /// What may follow a Korean word within the same token.
-const ENDINGS: &[&str] = &[
-    "이", "가", "은", "는", "을", "를", "의", "에", "에서", "으로", "로", "와", "과", "도", "만", "이나", "나", "랑", "이랑", "처럼", "같은", "까지", "부터", "에는",
-    "에도", "엔", "에선", "이며", "이고", "인", "한", "스러운", "스럽게", "적인", "풍", "풍의", "빛", "빛의", "색", "색의", "톤", "톤의", "위", "위의", "위에", "위로", "속",
-    "속의", "속에", "속에서", "안", "안의", "안에", "앞", "앞의", "앞에", "옆", "옆의", "옆에", "아래", "아래의", "아래에", "사이", "사이로", "사이의", "뒤", "뒤로", "들", "들이",
-    "들의", "들과", "들을", "들로", "하고", "된", "진", "가의", "용", "형", "형태의", "모양", "모양의", "느낌", "느낌의", "분위기", "분위기의", "스타일", "스타일의", "무늬", "조각",
-    "에서의", "위에서", "으로된", "로된", "밑", "밑의", "밑에", "가에", "쪽", "쪽의", "이라", "라", "인데", "에서는", "면", "판", "용의", "이지만",
-];
+const ENDINGS: &str = "이|가|은|는|을|를|의|에|에서|으로|로|와|과|도|만|이나|나|랑|이랑|처럼|같은|까지|부터|에는|에도|엔|에선|\
+    이며|이고|인|한|스러운|스럽게|적인|풍|풍의|빛|빛의|색|색의|톤|톤의|위|위의|위에|위로|속|속의|속에|속에서|\
+    안|안의|안에|앞|앞의|앞에|옆|옆의|옆에|아래|아래의|아래에|사이|사이로|사이의|뒤|뒤로|들|들이|들의|들과|들을|\
+    들로|하고|된|진|가의|용|형|형태의|모양|모양의|느낌|느낌의|분위기|분위기의|스타일|스타일의|무늬|조각|에서의|\
+    위에서|으로된|로된|밑|밑의|밑에|가에|쪽|쪽의|이라|라|인데|에서는|면|판|용의|이지만";
 
 struct Index {
     /// English phrases by their first word, longest first.
@@ -60,6 +58,7 @@ struct Index {
     korean: BTreeMap<char, Vec<(Vec<String>, &'static Row)>>,
     grammar_en: BTreeSet<&'static str>,
     grammar_ko: BTreeSet<&'static str>,
+    endings: BTreeSet<&'static str>,
 }
 
 fn index() -> &'static Index {
@@ -84,7 +83,13 @@ fn index() -> &'static Index {
         let length = |parts: &[String]| parts.iter().map(|p| p.chars().count()).sum::<usize>();
         english.values_mut().for_each(|list| list.sort_by_key(|(parts, _)| std::cmp::Reverse((parts.len(), length(parts)))));
         korean.values_mut().for_each(|list| list.sort_by_key(|(parts, _)| std::cmp::Reverse((parts.len(), length(parts)))));
-        Index { english, korean, grammar_en: GRAMMAR_EN.split('|').collect(), grammar_ko: GRAMMAR_KO.split('|').collect() }
+        Index {
+            english,
+            korean,
+            grammar_en: GRAMMAR_EN.split('|').collect(),
+            grammar_ko: GRAMMAR_KO.split('|').collect(),
+            endings: ENDINGS.split('|').collect(),
+        }
     })
 }
 
@@ -277,7 +282,7 @@ fn korean(tokens: &[Token], i: usize, push: &mut impl FnMut(Means, u8, &str, usi
 }
 
 fn is_ending(rest: &str) -> bool {
-    rest.is_empty() || ENDINGS.contains(&rest)
+    rest.is_empty() || index().endings.contains(rest)
 }
 
 /// Words of the vocabulary that fill a token, the last with an optional ending. Depth is bounded by the number of syllables.

@@ -27,12 +27,12 @@ mod seasons;
 mod shapes;
 mod spec;
 mod surface;
-mod venues;
-pub mod words;
 #[cfg(test)]
 mod tests;
+mod venues;
 #[cfg(test)]
 mod word_tests;
+mod words;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -125,7 +125,9 @@ impl<'a> Renderer<'a> {
         backdrop::paint(spec, &mut back);
         wash(spec, &mut back);
         let gobo = Gobo::new(spec.gobo, &mut Rng::new(spec.seed ^ 0x60b0));
-        if gobo.has_pattern() && matches!(spec.backdrop, BackdropKind::Wall | BackdropKind::Arches | BackdropKind::Bricks | BackdropKind::Drape) {
+        if gobo.has_pattern()
+            && matches!(spec.backdrop, BackdropKind::Wall | BackdropKind::Arches | BackdropKind::Bricks | BackdropKind::Drape)
+        {
             let tint = spec.light.color;
             back.map(|x, y, c| {
                 let g = gobo.on_wall(x, y);
@@ -284,7 +286,9 @@ impl<'a> Renderer<'a> {
         let side = if cloth.seed & 1 == 0 { 1.0 } else { -1.0 };
         let near = FOCAL * self.unit / (self.height - self.horizon).max(1.0);
         let near = if self.spec.view == View::FlatLay { 0.0 } else { near };
-        let edge = 0.32 - x * side + 0.22 * (z - near) - 0.24 * noise2(z * 1.1, x * 0.4, cloth.seed) - 0.07 * noise2(z * 2.9, x * 1.6, cloth.seed ^ 1);
+        let edge = 0.32 - x * side + 0.22 * (z - near)
+            - 0.24 * noise2(z * 1.1, x * 0.4, cloth.seed)
+            - 0.07 * noise2(z * 2.9, x * 1.6, cloth.seed ^ 1);
         let soft = 0.006 + fp.x.max(fp.z * 0.4);
         let on = smooth(soft, -soft, edge);
         let shade = 0.45 * smooth(0.16, 0.0, edge) * (1.0 - on);

@@ -216,10 +216,16 @@ impl Reading {
 
     /// Collects what may occur several times, and the colours.
     fn collect(&mut self, words: &[Found], bound: &[Bound]) {
+        // Colours with a noun come first: "berries and cream, pink background" has a pink background.
+        for (word, bound) in words.iter().zip(bound) {
+            if let Bound::Color(color, Some(noun)) = *bound {
+                self.paint(word, color, Some(words[noun].means));
+            }
+        }
         for (word, bound) in words.iter().zip(bound) {
             match (*bound, word.means) {
-                (Bound::Spent, _) => {}
-                (Bound::Color(color, noun), _) => self.paint(word, color, noun.map(|i| words[i].means)),
+                (Bound::Spent | Bound::Color(_, Some(_)), _) => {}
+                (Bound::Color(color, None), _) => self.paint(word, color, None),
                 (_, Means::Weather(w)) if !self.weather.contains(&w) => self.weather.push(w),
                 (_, Means::Light(l)) if !self.lights.contains(&l) => self.lights.push(l),
                 (_, Means::Mood(m)) if !self.moods.contains(&m) => self.moods.push(m),

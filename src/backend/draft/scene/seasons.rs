@@ -11,7 +11,17 @@ fn is_nocturnal(family: Family) -> bool {
     use Family as F;
     matches!(
         family,
-        F::NightCity | F::Neon | F::Space | F::Black | F::Christmas | F::Party | F::Stage | F::Aurora | F::Fireworks | F::Fireplace | F::Camp
+        F::NightCity
+            | F::Neon
+            | F::Space
+            | F::Black
+            | F::Christmas
+            | F::Party
+            | F::Stage
+            | F::Aurora
+            | F::Fireworks
+            | F::Fireplace
+            | F::Camp
     )
 }
 
@@ -19,8 +29,26 @@ fn is_nocturnal(family: Family) -> bool {
 fn is_outdoors(backdrop: B) -> bool {
     matches!(
         backdrop,
-        B::Sea | B::Foliage | B::Flowers | B::Blossom | B::SnowWood | B::Mountains | B::Dunes | B::Skyline | B::Sky | B::City | B::Towers
-            | B::Hills | B::Waterfall | B::Bamboo | B::Aurora | B::Fireworks | B::Camp | B::Ice | B::Market | B::Bricks
+        B::Sea
+            | B::Foliage
+            | B::Flowers
+            | B::Blossom
+            | B::SnowWood
+            | B::Mountains
+            | B::Dunes
+            | B::Skyline
+            | B::Sky
+            | B::City
+            | B::Towers
+            | B::Hills
+            | B::Waterfall
+            | B::Bamboo
+            | B::Aurora
+            | B::Fireworks
+            | B::Camp
+            | B::Ice
+            | B::Market
+            | B::Bricks
     )
 }
 
@@ -64,7 +92,9 @@ pub fn apply_season(spec: &mut SceneSpec, season: Season, wish: &Reading) {
             match spec.backdrop {
                 _ if leafy => spec.back = [0x3a1608, 0xa8480f, 0xf2a52a, 0xffe6a4].map(hex),
                 B::Flowers => spec.back = [hex(0x8a5a18), p1, hex(0xc8481c), hex(0xe8a83a)],
-                B::Hills | B::Mountains => spec.back = [p0, mix3(p1, hex(0xf6dcb8), 0.5), mix3(p2, hex(0xb0702a), 0.6), mix3(p3, hex(0x8a4a1c), 0.75)],
+                B::Hills | B::Mountains => {
+                    spec.back = [p0, mix3(p1, hex(0xf6dcb8), 0.5), mix3(p2, hex(0xb0702a), 0.6), mix3(p3, hex(0x8a4a1c), 0.75)]
+                }
                 B::Blossom => spec.back = [p0, p1, hex(0xe8902c), hex(0xb8401c)],
                 _ => spec.wash = Some((hex(0xd08a4a), 0.22)),
             }

@@ -277,6 +277,8 @@ pub struct Air {
     pub sparks: f32,
     /// Twinkling stars.
     pub stars: f32,
+    /// Colour of smoke, snow, sparks and stars; `None` for their own.
+    pub tint: Option<Rgb>,
 }
 
 /// Description of a scene.

@@ -40,14 +40,9 @@ pub(super) fn recipe(family: F, v: usize, rng: &mut Rng) -> Option<Recipe> {
             [[0x5a9cdc, 0xe4eef2, 0x7fa84a, 0x4a7a30], [0x6aa4dc, 0xf4ead2, 0xd0b058, 0x8a7a38]][v],
             Lighting::Sun,
         ),
-        F::Waterfall => table(
-            S::Slate,
-            [0x4a4e4a, 0x767c74, 0x4c5e34],
-            B::Waterfall,
-            [0x10240f, 0x2c5424, 0x84ac48, 0xeaf6f4],
-            Lighting::Day,
-            G::None,
-        ),
+        F::Waterfall => {
+            table(S::Slate, [0x4a4e4a, 0x767c74, 0x4c5e34], B::Waterfall, [0x10240f, 0x2c5424, 0x84ac48, 0xeaf6f4], Lighting::Day, G::None)
+        }
         F::Bamboo => table(
             [S::Wood, S::Slate][v],
             [DECK, [0x565a54, 0x82867c, 0x5e6848]][v],
@@ -137,9 +132,14 @@ fn sets(family: F, v: usize, rng: &mut Rng) -> Option<Recipe> {
             Lighting::Cold,
             G::None,
         ),
-        F::Fireplace => {
-            table(S::Wood, [WALNUT, [0x55463c, 0x241c18, 0x3c3029]][v], B::Fire, [0x120a06, 0x3a1c10, 0xff8a2c, 0xffc66a], Lighting::Warm, G::None)
-        }
+        F::Fireplace => table(
+            S::Wood,
+            [WALNUT, [0x55463c, 0x241c18, 0x3c3029]][v],
+            B::Fire,
+            [0x120a06, 0x3a1c10, 0xff8a2c, 0xffc66a],
+            Lighting::Warm,
+            G::None,
+        ),
         F::Camp => table(
             [S::Wood, S::Grass][v],
             [DECK, [0x4a6a30, 0x16240e, 0x7a8a48]][v],

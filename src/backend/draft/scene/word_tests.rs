@@ -54,8 +54,13 @@ fn flecks(scene: &Scene) -> usize {
 
 /// Mean and largest difference.
 fn difference(a: &Scene, b: &Scene) -> (f32, f32) {
-    let each: Vec<f32> =
-        a.image.data.iter().zip(&b.image.data).map(|(a, b)| (0..3).map(|k| (a[k].sqrt() - b[k].sqrt()).abs()).fold(0.0, f32::max)).collect();
+    let each: Vec<f32> = a
+        .image
+        .data
+        .iter()
+        .zip(&b.image.data)
+        .map(|(a, b)| (0..3).map(|k| (a[k].sqrt() - b[k].sqrt()).abs()).fold(0.0, f32::max))
+        .collect();
     (each.iter().sum::<f32>() / each.len() as f32, each.iter().copied().fold(0.0, f32::max))
 }
 
@@ -268,4 +273,18 @@ fn the_document_lists_every_word() {
     }
     let kept = std::fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
     assert!(kept == document(), "run UPDATE_WORDS=1 cargo test --lib the_document_lists_every_word");
+}
+
+#[test]
+fn colours_belong_to_the_noun_behind_them() {
+    let (_, wish) = compose::read("strawberries and cream, pink background", "", 3);
+    assert_eq!((wish.color, wish.plain_backdrop), (Some(noise::hex(0x00f2_b8c0)), true));
+    for thing in ["smoke", "sparks", "stars", "confetti", "balloons", "gift boxes", "candles", "petals"] {
+        let (own, colored) = (scene(&format!("gallery, {thing}")), scene(&format!("gallery, purple {thing}")));
+        let (average, _) = difference(&own, &colored);
+        assert!(average > 0.0006, "{thing}: {average}");
+        // Purple things have less green than their own colour.
+        let green = |s: &Scene| mean(s)[1] * 2.0 - mean(s)[0] - mean(s)[2];
+        assert!(green(&colored) < green(&own), "{thing}");
+    }
 }

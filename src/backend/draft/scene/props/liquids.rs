@@ -46,7 +46,10 @@ pub fn splash(stage: &mut Stage<'_>, color: Option<Rgb>) {
         let crest = rim(a) > rim(a - 0.09).max(rim(a + 0.09));
         for _ in 0..if crest { 12 } else { usize::from(i % 3 == 0) } {
             let t = stage.rng.unit();
-            let at = (tip.0 + cs * unit * 0.10 * t + stage.rng.bell() * unit * 0.012, tip.1 - unit * (0.10 * t - 0.08 * t * t) - stage.rng.unit() * unit * 0.02);
+            let at = (
+                tip.0 + cs * unit * 0.10 * t + stage.rng.bell() * unit * 0.012,
+                tip.1 - unit * (0.10 * t - 0.08 * t * t) - stage.rng.unit() * unit * 0.02,
+            );
             let s = unit * mix(0.0085, 0.0020, t) * stage.rng.range(0.6, 1.2);
             stage.ball(at, (s, s * 1.12), 0.0, Skin::Drop, tint, depth + 0.3, 0.7 + unit * 0.002 * t);
         }

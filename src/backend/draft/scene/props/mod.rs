@@ -44,7 +44,9 @@ pub fn arrange(spec: &SceneSpec, (width, height, unit): (f32, f32, f32), (ground
 impl Stage<'_> {
     fn add(&mut self, prop: Prop, color: Option<Rgb>) {
         match prop {
-            Prop::Leaves | Prop::Maple | Prop::Petals | Prop::Confetti | Prop::Feathers | Prop::Hearts => scatter::scatter(self, prop, color),
+            Prop::Leaves | Prop::Maple | Prop::Petals | Prop::Confetti | Prop::Feathers | Prop::Hearts => {
+                scatter::scatter(self, prop, color)
+            }
             Prop::Flowers => plants::flowers(self, color),
             Prop::Branches => plants::branches(self, color),
             Prop::Palms => plants::palms(self, color),
@@ -210,7 +212,16 @@ impl Stage<'_> {
 
     /// Adds light in the air.
     pub fn glow(&mut self, at: (f32, f32), radius: f32, color: Rgb, depth: f32) {
-        self.shapes.push(Shape { form: Form::Glow, at, axes: [(radius, 0.0), (0.0, radius)], color, alpha: 1.0, soft: 0.0, depth, seed: 0 });
+        self.shapes.push(Shape {
+            form: Form::Glow,
+            at,
+            axes: [(radius, 0.0), (0.0, radius)],
+            color,
+            alpha: 1.0,
+            soft: 0.0,
+            depth,
+            seed: 0,
+        });
     }
 
     /// A standing cylinder with its shadow: the foot's middle, radius and height in scene units.

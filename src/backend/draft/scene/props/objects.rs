@@ -41,7 +41,9 @@ fn gift(stage: &mut Stage<'_>, at: (f32, f32), size: f32, tall: f32, turn: f32, 
 /// A bow: two loops, two tails and a knot.
 fn bow(stage: &mut Stage<'_>, at: (f32, f32), r: f32, color: Rgb, depth: f32) {
     let soft = stage.blur(depth.min(stage.height));
-    for (angle, long, light) in [(-0.55, 1.0, 1.0), (-2.60, 1.0, 0.82), (0.35, 0.85, 0.72), (2.80, 0.85, 0.68), (-1.15, 0.85, 0.95), (-2.0, 0.85, 0.78)] {
+    for (angle, long, light) in
+        [(-0.55, 1.0, 1.0), (-2.60, 1.0, 0.82), (0.35, 0.85, 0.72), (2.80, 0.85, 0.68), (-1.15, 0.85, 0.95), (-2.0, 0.85, 0.78)]
+    {
         let (s, c) = math::sin_cos(angle);
         let tone = mul3(mul(color, light), stage.light([c * 0.5, 0.6, 0.5]));
         let shape = Shape {
@@ -116,10 +118,16 @@ pub fn lanterns(stage: &mut Stage<'_>, color: Option<Rgb>) {
         return;
     }
     let unit = stage.unit;
-    for (i, (x, y, size, blur)) in
-        [(-0.36, 0.20, 0.072, 0.003), (0.38, 0.15, 0.080, 0.003), (-0.20, 0.09, 0.045, 0.009), (0.22, 0.30, 0.040, 0.010), (0.05, 0.05, 0.036, 0.012), (-0.46, 0.38, 0.038, 0.011)]
-            .into_iter()
-            .enumerate()
+    for (i, (x, y, size, blur)) in [
+        (-0.36, 0.20, 0.072, 0.003),
+        (0.38, 0.15, 0.080, 0.003),
+        (-0.20, 0.09, 0.045, 0.009),
+        (0.22, 0.30, 0.040, 0.010),
+        (0.05, 0.05, 0.036, 0.012),
+        (-0.46, 0.38, 0.038, 0.011),
+    ]
+    .into_iter()
+    .enumerate()
     {
         let at = (stage.width * (0.5 + x) + stage.rng.range(-0.02, 0.02) * unit, stage.height * y);
         let r = size * unit;
@@ -180,7 +188,9 @@ pub fn string_lights(stage: &mut Stage<'_>, color: Option<Rgb>) {
 /// Candles with flames.
 pub fn candles(stage: &mut Stage<'_>, color: Option<Rgb>) {
     let wax = color.unwrap_or(hex(0xf2e6d0));
-    for (side, off, deep, tall) in [(-1.0, 0.37, 0.26, 0.17), (-1.0, 0.27, 0.16, 0.11), (1.0, 0.35, 0.20, 0.14), (1.0, 0.44, 0.46, 0.085), (-1.0, 0.45, 0.56, 0.075)] {
+    for (side, off, deep, tall) in
+        [(-1.0, 0.37, 0.26, 0.17), (-1.0, 0.27, 0.16, 0.11), (1.0, 0.35, 0.20, 0.14), (1.0, 0.44, 0.46, 0.085), (-1.0, 0.45, 0.56, 0.075)]
+    {
         let deep = if stage.is_flat() { stage.rng.range(0.1, 0.9) } else { deep };
         let at = (stage.width * (0.5 + side * off), mix(stage.ground, stage.height, deep));
         let s = stage.scale(at.1);
@@ -248,7 +258,7 @@ pub fn balloons(stage: &mut Stage<'_>, color: Option<Rgb>) {
 pub fn blocks(stage: &mut Stage<'_>, color: Option<Rgb>) {
     let own = stage.spec.back;
     let usual = [mul(own[0], 0.95), mul(own[2], 0.95), mul(own[1], 1.05)].map(|c| mix3(c, [0.6; 3], 0.15));
-    let mut tint = |i: usize| color.map_or(usual[i % 3], |c| mix3(c, [0.9; 3], 0.22 * (i % 3) as f32));
+    let tint = |i: usize| color.map_or(usual[i % 3], |c| mix3(c, [0.9; 3], 0.22 * (i % 3) as f32));
     let (a, b, c, d) = (tint(0), tint(1), tint(2), tint(1));
     let row = |s: &Stage<'_>, t: f32| mix(s.ground, s.height, t);
     let (w, flat) = (stage.width, stage.is_flat());

@@ -7,7 +7,17 @@ use crate::math;
 
 /// Adds a flat thing with its axis from `from` to `to`, pixels.
 #[allow(clippy::too_many_arguments, reason = "a line of geometry and a line of looks")]
-fn blade(stage: &mut Stage<'_>, outline: Outline, from: (f32, f32), to: (f32, f32), width: f32, color: Rgb, curl: f32, depth: f32, soft: f32) {
+fn blade(
+    stage: &mut Stage<'_>,
+    outline: Outline,
+    from: (f32, f32),
+    to: (f32, f32),
+    width: f32,
+    color: Rgb,
+    curl: f32,
+    depth: f32,
+    soft: f32,
+) {
     let (dx, dy) = ((to.0 - from.0) * 0.5, (to.1 - from.1) * 0.5);
     let shape = Shape {
         form: Form::Blade { outline, vein: mul(color, 0.68), curl },

@@ -149,11 +149,8 @@ fn flying(stage: &mut Stage<'_>, kind: &Kind, color: Rgb) {
     }
     let r = kind.size * stage.scale(stage.ground.max(stage.height * 0.5) + stage.height * 0.2) * depth * stage.rng.range(0.8, 1.15);
     let soft = 0.6 + stage.unit * if depth > 1.0 { 0.014 * (depth - 1.0) } else { 0.008 * (1.0 - depth) };
-    let (angle, turn, flip) = (
-        stage.rng.range(0.0, std::f32::consts::TAU),
-        stage.rng.range(0.25, 1.0),
-        stage.rng.range(0.0, std::f32::consts::TAU),
-    );
+    let (angle, turn, flip) =
+        (stage.rng.range(0.0, std::f32::consts::TAU), stage.rng.range(0.25, 1.0), stage.rng.range(0.0, std::f32::consts::TAU));
     let (s, c) = math::sin_cos(angle);
     let skew = 0.35 * math::sin(flip);
     let w = r * kind.width * turn;

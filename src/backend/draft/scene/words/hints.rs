@@ -15,8 +15,16 @@ pub const GRAMMAR_KO: &str = "바로|위|위의|위에|위로|아래|아래의|�
 /// Wishes that the draft engine cannot fulfil, in English and Korean, with the English word of the vocabulary that comes nearest. The
 /// Korean reader gets the Korean word of the same row.
 pub const HINTS: &[(&str, &str, &str)] = &[
-    ("person|people|woman|man|model|girl|boy|human|hand|hands|child|baby|family|couple|face", "사람|여자|남자|모델|손|아이|아기|인물|소녀|소년|가족|커플|얼굴", "spotlight"),
-    ("dog|cat|animal|bird|horse|rabbit|butterfly|fish|pet|puppy|kitten", "강아지|고양이|동물|새|말|토끼|나비|물고기|개|반려동물", "feather"),
+    (
+        "person|people|woman|man|model|girl|boy|human|hand|hands|child|baby|family|couple|face",
+        "사람|여자|남자|모델|손|아이|아기|인물|소녀|소년|가족|커플|얼굴",
+        "spotlight",
+    ),
+    (
+        "dog|cat|animal|bird|horse|rabbit|butterfly|fish|pet|puppy|kitten",
+        "강아지|고양이|동물|새|말|토끼|나비|물고기|개|반려동물",
+        "feather",
+    ),
     ("car|vehicle|motorcycle|bike|bicycle|truck|bus|train", "자동차|차|오토바이|자전거|트럭|버스|기차", "road"),
     ("airplane|plane|drone|rocket", "비행기|드론|로켓", "sky"),
     ("boat|ship|yacht|sailboat", "배|요트|보트|돛단배", "ocean"),
@@ -36,7 +44,11 @@ pub const HINTS: &[(&str, &str, &str)] = &[
     ("swamp|marsh|mud", "늪|습지|진흙", "pond"),
     ("vineyard|winery|cellar|barrel", "포도밭|와이너리|저장고|오크통", "wine bar"),
     ("music|guitar|piano|instrument", "음악|기타|피아노|악기", "stage"),
-    ("computer|laptop|monitor|keyboard|phone|technology|tech|digital|futuristic|hologram|robot", "컴퓨터|노트북|모니터|키보드|휴대폰|기술|디지털|미래적인|홀로그램|로봇", "neon"),
+    (
+        "computer|laptop|monitor|keyboard|phone|technology|tech|digital|futuristic|hologram|robot",
+        "컴퓨터|노트북|모니터|키보드|휴대폰|기술|디지털|미래적인|홀로그램|로봇",
+        "neon",
+    ),
     ("food|bread|cake|dessert|meal|chocolate bar|cookie|pastry", "음식|빵|케이크|디저트|쿠키|과자|식사", "cafe"),
     ("tea|juice|beer|cocktail|drink|beverage|milk", "차 한 잔|주스|맥주|칵테일|음료|우유", "ice cube"),
     ("vegetable|vegetables|tomato|avocado|mushroom|salad", "채소|야채|토마토|아보카도|버섯|샐러드", "herb"),
@@ -45,8 +57,16 @@ pub const HINTS: &[(&str, &str, &str)] = &[
     ("perfume|cosmetics|makeup|skincare|beauty|lotion", "향수|화장품|메이크업|스킨케어|뷰티|로션|코스메틱", "vanity table"),
     ("jewelry|diamond|crystal|crystals|gem|gemstone", "보석|다이아몬드|크리스털|크리스탈|주얼리|원석", "pearl"),
     ("sofa bed|mattress|pillow|cushion", "매트리스|베개|쿠션", "bedding"),
-    ("beautiful|pretty|nice|good|gorgeous|stunning|amazing|attractive|perfect|best|great", "예쁜|아름다운|멋진|이쁜|훌륭한|매력적인|완벽한|최고의|근사한", "luxury"),
-    ("high quality|quality|detailed|realistic|photorealistic|hd|4k|8k|hyperrealistic|ultra|masterpiece|sharp|high resolution", "전문적인|고품질|고화질|사실적인|고해상도|선명하게|초고화질|실사", "cinematic"),
+    (
+        "beautiful|pretty|nice|good|gorgeous|stunning|amazing|attractive|perfect|best|great",
+        "예쁜|아름다운|멋진|이쁜|훌륭한|매력적인|완벽한|최고의|근사한",
+        "luxury",
+    ),
+    (
+        "high quality|quality|detailed|realistic|photorealistic|hd|4k|8k|hyperrealistic|ultra|masterpiece|sharp|high resolution",
+        "전문적인|고품질|고화질|사실적인|고해상도|선명하게|초고화질|실사",
+        "cinematic",
+    ),
     ("trendy|stylish|chic|sophisticated|urban chic", "트렌디한|세련|시크한|감각적인", "minimal"),
     ("happy|joyful|fun|cheerful|playful|lively", "행복한|즐거운|신나는|유쾌한|발랄한|활기찬", "vivid"),
     ("sad|melancholy|lonely|mysterious|spooky|scary", "슬픈|쓸쓸한|외로운|무서운|으스스한|미스터리한", "moody"),

@@ -53,6 +53,7 @@ pub enum Part {
 }
 
 /// Kinds of words, in the order of the document.
+#[cfg(test)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the names are self-explanatory")]
 pub enum Group {
@@ -69,6 +70,7 @@ pub enum Group {
     Parts,
 }
 
+#[cfg(test)]
 impl Means {
     /// The kind of word.
     pub fn group(self) -> Group {
