@@ -98,23 +98,7 @@ pub fn apply_mood(spec: &mut SceneSpec, mood: Mood) {
             grade.contrast *= 0.95;
             grade.lift += 0.012;
         }
-        Mood::Vintage => {
-            grade.saturation *= 0.66;
-            grade.contrast *= 0.90;
-            grade.lift += 0.028;
-            grade.shadows = mul3(grade.shadows, [1.08, 0.98, 0.86]);
-            grade.lights = mul3(grade.lights, [1.05, 0.98, 0.82]);
-            spec.vignette = (spec.vignette * 1.6).min(0.45);
-        }
-        Mood::Vivid => {
-            grade.saturation *= 1.42;
-            grade.contrast *= 1.06;
-        }
-        Mood::Muted => {
-            grade.saturation *= 0.56;
-            grade.contrast *= 0.94;
-        }
-        Mood::Monochrome => grade.saturation = 0.0,
+        Mood::Vintage | Mood::Vivid | Mood::Muted | Mood::Monochrome => recolor(spec, mood),
         Mood::Pastel => {
             spec.exposure *= 1.10;
             spec.ambient = mul(spec.ambient, 1.12);
@@ -158,5 +142,30 @@ pub fn apply_mood(spec: &mut SceneSpec, mood: Mood) {
             spec.ambient = mul3(spec.ambient, [1.06, 0.95, 0.99]);
             spec.air.bokeh = spec.air.bokeh.max(0.45);
         }
+    }
+}
+
+/// Changes colours only.
+fn recolor(spec: &mut SceneSpec, mood: Mood) {
+    let grade = &mut spec.grade;
+    match mood {
+        Mood::Vintage => {
+            grade.saturation *= 0.66;
+            grade.contrast *= 0.90;
+            grade.lift += 0.028;
+            grade.shadows = mul3(grade.shadows, [1.08, 0.98, 0.86]);
+            grade.lights = mul3(grade.lights, [1.05, 0.98, 0.82]);
+            spec.vignette = (spec.vignette * 1.6).min(0.45);
+        }
+        Mood::Vivid => {
+            grade.saturation *= 1.42;
+            grade.contrast *= 1.06;
+        }
+        Mood::Muted => {
+            grade.saturation *= 0.56;
+            grade.contrast *= 0.94;
+        }
+        Mood::Monochrome => grade.saturation = 0.0,
+        _ => {}
     }
 }

@@ -140,6 +140,13 @@ fn sets(family: F, v: usize, rng: &mut Rng) -> Option<Recipe> {
             Lighting::Warm,
             G::None,
         ),
+        _ => return gatherings(family, v, rng),
+    })
+}
+
+/// Places where people meet, work and play.
+fn gatherings(family: F, v: usize, rng: &mut Rng) -> Option<Recipe> {
+    Some(match family {
         F::Camp => table(
             [S::Wood, S::Grass][v],
             [DECK, [0x4a6a30, 0x16240e, 0x7a8a48]][v],

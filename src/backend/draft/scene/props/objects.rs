@@ -88,8 +88,12 @@ pub fn ribbon(stage: &mut Stage<'_>, color: Option<Rgb>) {
             let light = stage.light([0.45 * wave, 0.8, 0.35]);
             let sheen = smooth(0.55, 1.0, wave) * 0.55;
             let tone = mul3(mix3(mul(tint, 0.82 + 0.16 * wave), [1.0; 3], sheen * 0.30), light);
-            if k % 6 == 0 {
-                stage.shade((a.0, a.1 + half * 0.25), half * 1.25, half * 0.4, 0.20);
+            if k % 3 == 0 {
+                // Below every part of the ribbon, or it would darken the part before.
+                let before = stage.shapes.len();
+                stage.shade((a.0, a.1 + half * 0.25), half * 1.25, half * 0.4, 0.11);
+                let below = stage.ground;
+                stage.shapes[before..].iter_mut().for_each(|s| s.depth = below);
             }
             let soft = stage.blur(a.1);
             stage.shapes.push(Shape {
@@ -246,7 +250,7 @@ pub fn balloons(stage: &mut Stage<'_>, color: Option<Rgb>) {
         for k in 1..=10 {
             let t = k as f32 / 10.0;
             let q = (mix(at.0, end.0, t) + 0.008 * unit * math::sin(t * 7.0 + i as f32), mix(at.1 + r * 1.18, end.1, t));
-            stage.cord(p, q, unit * 0.0011, mul3([0.75; 3], stage.light([0.0, 0.5, 0.6])), depth, soft * 0.7);
+            stage.cord(p, q, unit * 0.0011, mul3([0.75; 3], stage.light([0.0, 0.5, 0.6])), depth, soft * 0.35);
             p = q;
         }
         stage.ball((at.0, at.1 + r * 1.15), (r * 0.10, r * 0.08), 0.0, Skin::Matte, mul(c, 0.7), depth, soft);
@@ -345,7 +349,7 @@ pub fn round_things(stage: &mut Stage<'_>, prop: Prop, color: Option<Rgb>) {
         Prop::Spheres => (8, (0.026, 0.082), 1.0, Skin::Gloss, set.to_vec()),
         Prop::Ornaments => (11, (0.042, 0.078), 1.0, Skin::Metal, [0xc22a34, 0xd9a941, 0xb8bcc2, 0x1f6a48].map(hex).to_vec()),
         Prop::Pumpkins => (6, (0.070, 0.125), 0.74, Skin::Ribbed, [0xd8701c, 0xe0862c, 0xc85a18].map(hex).to_vec()),
-        Prop::Citrus => (9, (0.064, 0.084), 0.96, Skin::Gloss, [0xf2b01c, 0xf0d030, 0xf08a1c].map(hex).to_vec()),
+        Prop::Citrus => (9, (0.050, 0.064), 0.96, Skin::Gloss, [0xf2b01c, 0xf0d030, 0xf08a1c].map(hex).to_vec()),
         Prop::Berries => (44, (0.017, 0.029), 0.94, Skin::Gloss, [0x8a1024, 0x2a2c5a, 0xb01c2c, 0x4a1a3a].map(hex).to_vec()),
         _ => (110, (0.018, 0.026), 0.62, Skin::Bean, [0x3f2214, 0x5a3420, 0x2f190f].map(hex).to_vec()),
     };
@@ -356,7 +360,7 @@ pub fn round_things(stage: &mut Stage<'_>, prop: Prop, color: Option<Rgb>) {
         let size = stage.rng.range(sizes.0, sizes.1);
         let c = pick(&mut stage.rng, color, &palette);
         match prop {
-            Prop::Citrus if i % 2 == 0 || i == 1 => slice(stage, at, size * 0.95, c),
+            Prop::Citrus if i % 2 == 0 || i == 1 => slice(stage, at, size * 1.15, c),
             Prop::CoffeeBeans => bean(stage, at, size, c),
             Prop::Shells if i % 3 == 0 => starfish(stage, at, size * 3.2, c),
             _ => {
