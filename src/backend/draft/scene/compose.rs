@@ -138,7 +138,7 @@ fn color_backdrop(spec: &mut SceneSpec, color: Rgb) {
         _ => {}
     }
     if !matches!(spec.backdrop, B::Sweep | B::Wall | B::Arches | B::Gradient | B::Drape) {
-        spec.wash = Some((color, 0.55));
+        spec.wash = Some((color, 0.48));
         spec.ambient = mul3(spec.ambient, mix3([1.0; 3], lamp, 0.25));
     }
 }

@@ -15,7 +15,15 @@ pub fn nearest(word: &str) -> Option<String> {
     }
     let lower = word.to_lowercase();
     let korean = lower.chars().any(is_hangul);
-    by_meaning(&lower, korean).or_else(|| by_spelling(&lower, korean))
+    by_meaning(&lower, korean).or_else(|| by_spelling(&lower, korean)).or_else(|| by_beginning(&lower, korean))
+}
+
+/// The longest word that this one begins with: "farmhouse" begins with "farm".
+fn by_beginning(word: &str, korean: bool) -> Option<String> {
+    let all = rows().flat_map(|row| if korean { row.ko } else { row.en }.split('|'));
+    let least = if korean { 2 } else { 4 };
+    let begins = all.filter(|w| w.chars().count() >= least && word.starts_with(w));
+    begins.max_by_key(|w| w.len()).map(str::to_owned)
 }
 
 fn by_meaning(word: &str, korean: bool) -> Option<String> {
@@ -54,20 +62,17 @@ fn spellings(korean: bool) -> &'static [(Vec<char>, &'static str)] {
 
 fn by_spelling(word: &str, korean: bool) -> Option<String> {
     let own: Vec<char> = if korean { letters(word) } else { word.chars().collect() };
-    // One edit for three letters, two for five, three for nine: more would name unrelated words.
-    let most = match own.len() {
-        0..=2 => return None,
-        3..=4 => 1,
-        5..=8 => 2,
-        _ => 3,
-    };
+    // One wrong letter in five: more would name unrelated words.
+    let most = own.len() / 5;
+    if most == 0 {
+        return None;
+    }
     let near = |list: &(Vec<char>, &'static str)| {
-        if list.0.len().abs_diff(own.len()) > most || list.0.len() < 3 {
+        if list.0.len().abs_diff(own.len()) > most {
             return None;
         }
         let edits = strsim::generic_damerau_levenshtein(&own, &list.0);
-        // A word that is mostly edits resembles nothing.
-        (edits <= most && edits * 3 <= own.len().max(list.0.len())).then_some((edits, list.0[0] != own[0], list.1))
+        (edits <= most).then_some((edits, list.0[0] != own[0], list.1))
     };
     spellings(korean).iter().filter_map(near).min().map(|(.., word)| word.to_owned())
 }
@@ -102,6 +107,7 @@ mod tests {
             ("포디엄", "포디움"),
             ("크리스마쓰", "크리스마스"),
             ("windy", "falling leaves"),
+            ("lakehouse", "lake"),
             ("puppy", "feather"),
             ("자동차", "도로"),
             ("트렌디한", "미니멀"),

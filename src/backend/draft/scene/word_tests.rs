@@ -193,11 +193,11 @@ fn every_word_without_an_effect_is_named_with_the_nearest_that_has_one() {
     assert_eq!(notices("눈 내리는 겨울 밤, 대리석 테이블, 선물 상자"), Vec::<String>::new());
     assert_eq!(notices(""), Vec::<String>::new());
     for (prompt, word, near) in [
-        ("forrest with a gazebo", "forrest", Some("forest")),
-        ("forrest with a gazebo", "gazebo", None),
+        ("forrest with a gizmo", "forrest", Some("forest")),
+        ("forrest with a gizmo", "gizmo", None),
         ("windy beach", "windy", Some("falling leaves")),
-        ("대리썩 위의 정자", "대리썩", Some("대리석")),
-        ("대리썩 위의 정자", "정자", None),
+        ("대리썩 위의 기즈모", "대리썩", Some("대리석")),
+        ("대리썩 위의 기즈모", "기즈모", None),
         ("바람 부는 해변", "바람", Some("나뭇잎")),
         ("beach, cafe", "cafe", Some("beach")),
         ("beach with 猫", "猫", None),

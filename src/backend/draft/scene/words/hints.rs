@@ -16,6 +16,19 @@ pub const GRAMMAR_KO: &str = "바로|위|위의|위에|위로|아래|아래의|�
 /// Korean reader gets the Korean word of the same row.
 pub const HINTS: &[(&str, &str, &str)] = &[
     (
+        "seoul|tokyo|paris|london|york|shanghai|europe|france|italy|korea|japan",
+        "서울|도쿄|파리|런던|뉴욕|상하이|유럽|프랑스|이탈리아|한국|일본|부산",
+        "city",
+    ),
+    ("mediterranean|santorini|jeju|greece|caribbean|okinawa", "지중해|산토리니|제주|제주도|그리스|카리브해|오키나와|한강", "ocean"),
+    ("pavilion|gazebo|shrine|pagoda", "정자|장독대|신사|기와|초가집", "hanok"),
+    ("powder|dust|flour|sugar|salt", "가루|금가루|먼지|밀가루|설탕|소금", "smoke"),
+    ("bat|bats|ghost|witch|spider|skull", "박쥐|유령|마녀|거미|해골", "halloween"),
+    ("reflection|reflections|mirrored", "반사|반영|비침", "glossy"),
+    ("typewriter|pen|pencil|chalkboard|supplies|letter|stationery", "타자기|펜|연필|칠판|편지|문구", "book"),
+    ("kingdom|throne|royal|king|queen|crown", "왕국|왕좌|왕실|왕|여왕|왕관", "palace"),
+    ("persimmon|chestnut|pear|fig", "감|감나무|밤나무|배나무|무화과", "fruit"),
+    (
         "person|people|woman|man|model|girl|boy|human|hand|hands|child|baby|family|couple|face",
         "사람|여자|남자|모델|손|아이|아기|인물|소녀|소년|가족|커플|얼굴",
         "spotlight",

@@ -14,7 +14,11 @@ pub const ROWS: &[Row] = &[
     row(Means::Time(T::Day), "day|daytime|noon|midday|afternoon|daylight", "낮|한낮|대낮|정오|오후|주간"),
     row(Means::Time(T::Golden), "sunset|golden hour|evening|evening glow|sundown", "노을|석양|저녁|일몰|황금빛|저녁놀|골든아워"),
     row(Means::Time(T::Dusk), "dusk|twilight|blue hour|nightfall", "해질녘|해 질 녘|황혼|땅거미|블루아워|어스름"),
-    row(Means::Time(T::Night), "night|midnight|moonlight|nighttime|moonlit|late night", "밤|한밤|달빛|심야|자정|밤중|야간"),
+    row(
+        Means::Time(T::Night),
+        "night|midnight|moonlight|moon|full moon|nighttime|moonlit|late night",
+        "밤|한밤|달|보름달|달밤|달빛|심야|자정|밤중|야간",
+    ),
     row(Means::Season(S::Spring), "spring|springtime", "봄|봄날|봄철"),
     row(Means::Season(S::Summer), "summer|summertime|midsummer", "여름|한여름|초여름|여름철"),
     row(Means::Season(S::Autumn), "autumn|autumnal|fall season|fall foliage|thanksgiving", "가을|가을날|늦가을|초가을|추수감사절"),
@@ -23,7 +27,7 @@ pub const ROWS: &[Row] = &[
     row(Means::Weather(W::Cloudy), "cloudy|overcast|gray sky|grey sky", "흐린|구름 낀|흐린 날|잿빛 하늘"),
     row(
         Means::Weather(W::Rain),
-        "rain|rainy|raining|rainfall|drizzle|rainstorm|storm|monsoon",
+        "rain|rainy|raining|rainfall|drizzle|rainstorm|storm|stormy|monsoon",
         "비|비 오는|비 내리는|빗속|빗방울|장마|소나기|폭풍|우중",
     ),
     row(Means::Weather(W::Wet), "wet|after the rain|rain soaked|damp", "젖은|비 온 뒤|비가 갠|축축한|물기 있는"),
@@ -59,7 +63,7 @@ pub const ROWS: &[Row] = &[
     ),
     row(
         Means::Light(L::Hard),
-        "hard light|harsh light|dramatic|contrast|high contrast|strong shadow|dramatic lighting",
+        "hard light|hard|hard shadow|hard shadows|harsh light|dramatic|contrast|high contrast|strong shadow|dramatic lighting",
         "강한 빛|드라마틱|극적인|강렬한|대비|강한 그림자|극적",
     ),
     row(Means::Light(L::Bright), "bright|high key|airy|well lit|light filled|luminous", "밝은|환한|화사한|밝게|눈부신|하이키|환하게"),
@@ -74,7 +78,7 @@ pub const ROWS: &[Row] = &[
     row(
         Means::Light(L::Window),
         "window light|window shadow|by the window|window|windowsill",
-        "창가|창문|창문 그림자|창가 빛|창틀|창문 빛",
+        "창가|창밖|창문|창문 그림자|창가 빛|창틀|창문 빛",
     ),
     row(Means::Light(L::Blinds), "blinds|venetian blinds|blind shadow|striped shadow", "블라인드|블라인드 그림자|줄무늬 그림자"),
     row(

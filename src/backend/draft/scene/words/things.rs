@@ -68,8 +68,8 @@ pub const ROWS: &[Row] = &[
     prop(P::Petals, "petal|petals|rose petals|flower petals|falling petals", "꽃잎|장미 꽃잎|흩날리는 꽃잎|꽃잎이 흩날리는|떨어지는 꽃잎"),
     prop(
         P::Flowers,
-        "flower|flowers|floral|bouquet|rose|roses|peony|daisy|tulip|lily|wildflower|bloom|hydrangea|sunflower|lavender flower",
-        "꽃|꽃다발|장미|작약|데이지|튤립|백합|야생화|들꽃|플라워|수국|해바라기|꽃송이|카네이션",
+        "flower|flowers|floral|bouquet|rose|roses|peony|daisy|tulip|lily|wildflower|bloom|hydrangea|orchid|lotus|chrysanthemum|bougainvillea|sunflower|lavender flower",
+        "꽃|꽃다발|장미|작약|데이지|튤립|백합|야생화|들꽃|플라워|수국|연꽃|국화|난초|유채꽃|해바라기|꽃송이|카네이션",
     ),
     prop(
         P::Branches,
