@@ -281,7 +281,8 @@ fn korean(tokens: &[Token], i: usize, push: &mut impl FnMut(Means, u8, &str, usi
     i + 1
 }
 
-fn is_ending(rest: &str) -> bool {
+/// Whether a Korean word may end so: nothing, a particle, an ending.
+pub fn is_ending(rest: &str) -> bool {
     rest.is_empty() || index().endings.contains(rest)
 }
 

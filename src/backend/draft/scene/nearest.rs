@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use super::lexer::is_hangul;
+use super::lexer::{is_ending, is_hangul};
 use super::words::{HINTS, Row, rows};
 
 /// Longer words are not compared, characters.
@@ -28,25 +28,16 @@ fn by_beginning(word: &str, korean: bool) -> Option<String> {
 
 fn by_meaning(word: &str, korean: bool) -> Option<String> {
     let singular = word.strip_suffix('s').unwrap_or(word);
-    let (.., english) = HINTS.iter().find(|(en, ko, _)| {
+    let (.., near) = HINTS.iter().find(|(en, ko, _)| {
         if korean {
-            // With a particle of up to two syllables, unless the hint is a single syllable.
-            let rest = |hint: &str| word.strip_prefix(hint).map(|r| r.chars().count());
-            ko.split('|').any(|hint| rest(hint).is_some_and(|n| n == 0 || n <= 2 && hint.chars().count() > 1))
+            // With a particle, or any two syllables behind a hint that is no single syllable.
+            let fits = |hint: &str, rest: &str| is_ending(rest) || rest.chars().count() <= 2 && hint.chars().count() > 1;
+            ko.split('|').any(|hint| word.strip_prefix(hint).is_some_and(|rest| fits(hint, rest)))
         } else {
             en.split('|').any(|hint| hint == word || hint == singular)
         }
     })?;
-    in_language(english, korean)
-}
-
-/// The word of a row in the reader's language.
-fn in_language(english: &str, korean: bool) -> Option<String> {
-    if !korean {
-        return Some(english.to_owned());
-    }
-    let row: &Row = rows().find(|row| row.english().any(|w| w == english))?;
-    row.korean().next().map(str::to_owned)
+    near.split_once('|').map(|(english, own)| if korean { own } else { english }.to_owned())
 }
 
 /// The vocabulary in one language, as compared by spelling.
@@ -107,6 +98,7 @@ mod tests {
             ("포디엄", "포디움"),
             ("크리스마쓰", "크리스마스"),
             ("windy", "falling leaves"),
+            ("바람", "떨어지는 나뭇잎"),
             ("lakehouse", "lake"),
             ("puppy", "feather"),
             ("자동차", "도로"),
@@ -120,9 +112,11 @@ mod tests {
     }
 
     #[test]
-    fn every_hint_leads_to_a_word_with_an_effect() {
-        for (_, _, english) in HINTS {
-            assert!(in_language(english, true).is_some(), "{english}");
+    fn every_hint_leads_to_words_of_one_meaning_in_both_languages() {
+        for (.., near) in HINTS {
+            let (english, korean) = near.split_once('|').unwrap();
+            let means = |word: &str, ko: bool| rows().find(|r| if ko { r.ko } else { r.en }.split('|').any(|w| w == word)).map(|r| r.means);
+            assert!(means(english, false).is_some() && means(english, false) == means(korean, true), "{near}");
         }
     }
 }

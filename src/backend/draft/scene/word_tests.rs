@@ -198,7 +198,7 @@ fn every_word_without_an_effect_is_named_with_the_nearest_that_has_one() {
         ("windy beach", "windy", Some("falling leaves")),
         ("대리썩 위의 기즈모", "대리썩", Some("대리석")),
         ("대리썩 위의 기즈모", "기즈모", None),
-        ("바람 부는 해변", "바람", Some("나뭇잎")),
+        ("바람 부는 해변", "바람", Some("떨어지는 나뭇잎")),
         ("beach, cafe", "cafe", Some("beach")),
         ("beach with 猫", "猫", None),
     ] {

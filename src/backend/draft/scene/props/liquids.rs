@@ -2,7 +2,7 @@
 
 use super::super::noise::{Rgb, mix, mix3, mul, mul3, noise2};
 use super::super::shapes::{Form, Outline, Shape, Skin};
-use super::Stage;
+use super::stage::Stage;
 use crate::math;
 
 /// A crown of water around the product: a wavy sheet that rises from a ring, with drops that leave its tips.

@@ -3,7 +3,7 @@
 use super::super::noise::{Rgb, hex, mix, mix3, mul, mul3, smooth};
 use super::super::shapes::{Form, Outline, Shape, Skin};
 use super::super::spec::Prop;
-use super::{Paint, Stage, pick};
+use super::stage::{Paint, Stage, pick};
 use crate::math;
 
 /// Wrapped boxes with lids, ribbons and bows.

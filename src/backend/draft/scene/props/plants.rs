@@ -2,7 +2,7 @@
 
 use super::super::noise::{Rgb, hex, mix, mix3, mul, mul3};
 use super::super::shapes::{Form, Outline, Shape, Skin};
-use super::{Stage, pick};
+use super::stage::{Stage, pick};
 use crate::math;
 
 /// Adds a flat thing with its axis from `from` to `to`, pixels.

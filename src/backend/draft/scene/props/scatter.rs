@@ -3,7 +3,7 @@
 use super::super::noise::{Rgb, hex, mix3, mul, mul3};
 use super::super::shapes::{Form, Outline, Shape};
 use super::super::spec::Prop;
-use super::{Stage, pick};
+use super::stage::{Stage, pick};
 use crate::math;
 
 /// How a flat thing is scattered.

@@ -1,6 +1,6 @@
 //! Colours by name. Hexadecimal colours are read by the reader of prompts itself.
 
-use super::{Means, Row};
+use super::row::{Means, Row};
 
 const fn row(rgb: u32, en: &'static str, ko: &'static str) -> Row {
     Row { en, ko, means: Means::Color(rgb), weight: 3 }

@@ -1,6 +1,6 @@
 //! Times, seasons, weather, viewpoints, light, moods and the parts of a scene.
 
-use super::{Means, Part, Row};
+use super::row::{Means, Part, Row};
 use crate::backend::draft::scene::spec::{Light as L, Mood as M, Season as S, Time as T, View as V, Weather as W};
 
 const fn row(means: Means, en: &'static str, ko: &'static str) -> Row {

@@ -1,6 +1,6 @@
 //! Places.
 
-use super::{Means, Row};
+use super::row::{Means, Row};
 use crate::backend::draft::scene::spec::Family as F;
 
 const fn row(family: F, weight: u8, en: &'static str, ko: &'static str) -> Row {

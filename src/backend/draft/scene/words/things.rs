@@ -1,6 +1,6 @@
 //! Surfaces and props.
 
-use super::{Means, Row};
+use super::row::{Means, Row};
 use crate::backend::draft::scene::spec::Prop as P;
 use crate::backend::draft::scene::surface::SurfaceKind as S;
 
