@@ -148,7 +148,7 @@ fn rain(canvas: &mut SmallCanvas, amount: f32, white: Rgb, rng: &mut Rng) {
     let slant = rng.range(0.06, 0.14) * rng.sign();
     let mut drops = SmallCanvas::new(half, top);
     let level = mul(white, 1.0 / (0.35 + 0.65 * white[1].max(0.2)));
-    for (n, radius, lo, hi, bright) in [(260.0, 0.0011, 0.04, 0.09, 0.26), (70.0, 0.0019, 0.10, 0.17, 0.20)] {
+    for (n, radius, lo, hi, bright) in [(260.0, 0.0011, 0.04, 0.09, 0.26), (60.0, 0.0015, 0.10, 0.17, 0.15)] {
         for _ in 0..(n * amount * (half * 2.0 * top).max(0.5)) as usize {
             let at = (rng.range(-half - 0.05, half + 0.05), rng.range(-0.05, top));
             let long = rng.range(lo, hi);

@@ -203,11 +203,11 @@ pub fn ice(p: &[Rgb; 4], spec: &SceneSpec, canvas: &mut SmallCanvas, rng: &mut R
             let h = 0.10 + (0.34 - 0.07 * layer as f32) * run * (0.45 + 0.55 * smooth(0.05, 0.35, x.abs())) - 0.02 * near;
             let inside = smooth(-0.002, 0.002, h - y);
             if inside > 0.0 {
-                let facet = noise2(at * 1.7 + 2.0 * y, cell * 2.3 + layer as f32, seed ^ 4);
-                let lit = (0.55 + 0.4 * facet + 0.35 * side * (t - 0.5)).clamp(0.05, 1.0);
+                let facet = noise2(at * 1.7 + 2.0 * y, 2.3 * layer as f32 + 3.0 * y, seed ^ 4);
+                let lit = (0.55 + 0.4 * facet + 0.70 * side * ((t - 0.5).abs() - 0.25)).clamp(0.05, 1.0);
                 let strata = 0.5 + 0.5 * noise2(x * 3.0, y * 34.0 + 5.0 * facet, seed ^ 5);
                 let blue = mix3(p[2], p[3], (lit * (0.7 + 0.3 * strata)).clamp(0.0, 1.0));
-                c = mix3(c, mix3(blue, p[1], 0.55 * (1.0 - near)), inside);
+                c = mix3(c, mix3(mul(blue, 0.55 + 0.35 * lit), p[1], 0.42 * (1.0 - near)), inside);
             }
         }
         c

@@ -155,7 +155,7 @@ fn gatherings(family: F, v: usize, rng: &mut Rng) -> Option<Recipe> {
             Lighting::Cold,
             G::None,
         ),
-        F::Ice => land(S::Ice, [0xd6ecf6, 0x5a96be, 0xffffff], B::Ice, [0x7fb8e0, 0xe2f2fa, 0x3f86b8, 0xf8fdff], Lighting::Sun),
+        F::Ice => land(S::Ice, [0xd6ecf6, 0x5a96be, 0xffffff], B::Ice, [0x5f9ed0, 0xd4e8f4, 0x2a6a9c, 0xe8f6fc], Lighting::Sun),
         F::Road => Recipe {
             horizon: 0.47,
             edge: 0.008,
@@ -195,7 +195,7 @@ fn gatherings(family: F, v: usize, rng: &mut Rng) -> Option<Recipe> {
             [S::Plain, S::Metal][v],
             [[0xeef2f4, 0xd8e0e4, 0xffffff], [0xb4bac0, 0xdce0e4, 0xffffff]][v],
             B::Glassware,
-            [0xdce8ee, 0xa8c0cc, 0x5ab4d8, 0xf4fbff],
+            [0xc4d6de, 0x7f9cac, 0x3f9cc8, 0xe4f2f8],
             Lighting::Box,
             G::None,
         ),
