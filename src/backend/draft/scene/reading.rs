@@ -78,8 +78,9 @@ impl Reading {
 /// Reads a prompt and its negative prompt.
 pub fn read(prompt: &str, negative: &str) -> Reading {
     let Words { found, unknown } = lexer::read(prompt);
-    let not_wanted: Vec<Means> =
-        lexer::read(negative).found.iter().map(|f| f.means).chain(found.iter().filter(|f| f.negated).map(|f| f.means)).collect();
+    // A "blurry" picture is not wanted in most negative prompts, which says nothing about a blurred background.
+    let avoided = lexer::read(negative).found.into_iter().map(|f| f.means).filter(|m| *m != Means::Light(Light::Blur));
+    let not_wanted: Vec<Means> = avoided.chain(found.iter().filter(|f| f.negated).map(|f| f.means)).collect();
     let mut out = Reading { unknown, ..Reading::default() };
     for means in &not_wanted {
         match *means {

@@ -317,7 +317,7 @@ fn tint_night(spec: &mut SceneSpec, time: Time) {
 
 /// Whether the backdrop shows the sky and the sun.
 fn shows_sky(kind: B) -> bool {
-    matches!(kind, B::Sea | B::Mountains | B::Dunes | B::SnowWood | B::Sky | B::Hills | B::Skyline)
+    matches!(kind, B::Sea | B::Mountains | B::Dunes | B::SnowWood | B::Sky | B::Hills | B::Skyline | B::Ice)
 }
 
 /// Recolours sky, sun and land for a time of day. Tinting alone would leave the sky of noon blue.

@@ -226,6 +226,8 @@ fn words_for_different_parts_combine() {
     let (spec, wish) = compose::read("a christmas living room", "", 3);
     assert_eq!((spec.family, wish.overruled.len()), (Family::Home, 0));
     assert!(spec.props.iter().any(|p| p.prop == Prop::Ornaments));
+    let (spec, _) = compose::read("cafe, blurred background", "text, people, blurry, low quality", 3);
+    assert!(spec.blur > 0.0);
     // A word leaves what it does not name as it was.
     let (plain, _) = compose::read("cafe", "", 9);
     let (more, _) = compose::read("cafe, gift boxes, candles", "", 9);
