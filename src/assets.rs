@@ -26,6 +26,10 @@ pub static SAMPLE_PHOTO: &[u8] = include_bytes!("../assets/samples/coffee_small.
 /// Weights of U²-Netp, the segmentation network of the draft backend (ONNX, Apache-2.0).
 pub static U2NETP: &[u8] = include_bytes!("../models/u2netp.onnx");
 
+mod scenes;
+
+pub use scenes::{SceneEntry, scenes};
+
 /// Environment maps: Radiance RGBE in equirectangular projection (CC0).
 pub mod hdri {
     /// An apartment: soft daylight from windows.

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::field_schema::help;
 use super::{ApiState, compat};
+use crate::assets::scenes;
 use crate::request::StepNumber;
 use crate::request::fields::{FIELDS, Field, Kind};
 
@@ -50,6 +51,8 @@ pub(super) async fn guide(State(state): State<ApiState>) -> Json<Value> {
         "errors": errors(state.body_limit),
         "tips": [
             "Name place, light and material in bg_prompt: \"luxury hotel lobby with warm lighting and marble floor\", not \"nice background\"",
+            "Combine place, surface, season, weather, time, viewpoint, things and colours in bg_prompt; scenes lists a prompt for each place, and the \
+             warnings of the answer name words that the draft engine has nothing for",
             "Name the material in text_model_prompt: \"gold metallic text with glossy surface\", not \"nice text\"",
             "Keep step1_result and step2_result and start from step 2 or 3 to change only the text or the composite",
             "Send the seed of a job again to get the same picture; steps whose inputs did not change are taken from earlier jobs (cached_steps)",
@@ -57,11 +60,13 @@ pub(super) async fn guide(State(state): State<ApiState>) -> Json<Value> {
         ],
         "tips_ko": [
             "bg_prompt에는 장소, 조명, 재질을 적습니다",
+            "bg_prompt에서 장소, 바닥, 계절, 날씨, 시간, 시점, 소품, 색을 섞어 쓸 수 있습니다. scenes에 장소별 예가 있고, 쓰이지 않은 낱말은 warnings로 알려 줍니다",
             "text_model_prompt에는 재질을 적습니다",
             "step1_result, step2_result를 저장해 두면 텍스트나 합성만 다시 만들 수 있습니다",
             "같은 seed를 보내면 같은 결과를 얻습니다. 입력이 같은 단계는 이전 작업의 결과를 사용합니다 (cached_steps)",
             "dry_run을 보내면 실행하지 않고 단계별 계획과 예상 시간을 알려줍니다",
         ],
+        "scenes": scenes().iter().map(|s| json!({"name": s.key, "en": s.en, "ko": s.ko, "bg_prompt": s.prompt_en, "bg_prompt_ko": s.prompt_ko})).collect::<Vec<_>>(),
         "original_clients": original_clients(),
         "left_out": {
             "/clip-score": compat::no_clip_score().to_string(),

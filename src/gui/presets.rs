@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::assets::{SceneEntry, scenes};
 use crate::notice::Language;
 
 /// One preset. Preset files carry their words per language, in Korean and English; every other language reads the English ones.
@@ -66,15 +67,17 @@ struct File {
 pub struct Presets {
     scenes: Vec<Preset>,
     styles: Vec<Preset>,
+    /// Bundled scenes without a chip.
+    more: Vec<Preset>,
 }
 
 impl Presets {
     /// Loads the bundled presets and those in `<folder>/presets`.
     pub fn load(folder: &Path) -> Self {
-        let all = |bundled: &str, file: &str| {
-            let mut list = read(bundled);
+        let all = |mut list: Vec<Preset>, file: &str| {
             match std::fs::read_to_string(folder.join("presets").join(file)) {
                 Ok(text) => {
+                    let bundled: Vec<String> = list.iter().map(|p| p.prompt_en.clone()).collect();
                     let others = read(&text).into_iter().filter(|p| !bundled.contains(&p.prompt_en));
                     list.extend(others.map(|p| Preset { own: true, ..p }));
                 }
@@ -84,8 +87,9 @@ impl Presets {
             list
         };
         Self {
-            scenes: all(include_str!("../../assets/presets/scenes.toml"), Kind::Scene.file()),
-            styles: all(include_str!("../../assets/presets/styles.toml"), Kind::Style.file()),
+            scenes: all(table_of_scenes(|scene| scene.chip), Kind::Scene.file()),
+            styles: all(read(include_str!("../../assets/presets/styles.toml")), Kind::Style.file()),
+            more: table_of_scenes(|scene| !scene.chip),
         }
     }
 
@@ -94,6 +98,14 @@ impl Presets {
         match kind {
             Kind::Scene => &self.scenes,
             Kind::Style => &self.styles,
+        }
+    }
+
+    /// Bundled presets of a kind that have no chip of their own.
+    pub fn more(&self, kind: Kind) -> &[Preset] {
+        match kind {
+            Kind::Scene => &self.more,
+            Kind::Style => &[],
         }
     }
 
@@ -130,6 +142,18 @@ impl Presets {
 /// Whether a file of presets can be parsed.
 pub fn is_readable(text: &str) -> bool {
     toml::from_str::<File>(text).is_ok()
+}
+
+/// Presets of the bundled scenes that `wanted` accepts.
+fn table_of_scenes(wanted: impl Fn(&SceneEntry) -> bool) -> Vec<Preset> {
+    let preset = |s: &SceneEntry| Preset {
+        ko: s.ko.clone(),
+        en: s.en.clone(),
+        prompt_ko: s.prompt_ko.clone(),
+        prompt_en: s.prompt_en.clone(),
+        own: false,
+    };
+    scenes().iter().filter(|s| wanted(s)).map(preset).collect()
 }
 
 fn read(text: &str) -> Vec<Preset> {

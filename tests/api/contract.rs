@@ -259,6 +259,8 @@ async fn help_and_openapi_come_from_the_table() {
     }
     let guide = world.get("/help").await.json();
     assert!(guide["quick_start"].is_array() && guide["quick_start_ko"].is_array() && guide["endpoints"].is_object());
+    let listed: Vec<&str> = guide["scenes"].as_array().unwrap().iter().filter_map(|s| s["name"].as_str()).collect();
+    assert_eq!(listed, nanococoa::assets::scenes().iter().map(|s| s.key.as_str()).collect::<Vec<_>>());
 }
 
 #[tokio::test(flavor = "multi_thread")]

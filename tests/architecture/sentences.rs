@@ -33,7 +33,7 @@ const ALLOWED: &[(&str, &str, &str)] = &[
     ("request/fields.rs", "", "documentation of REST fields, in the OpenAPI page and GET /help"),
     ("request/extensions.rs", "", "documentation of REST fields, in the OpenAPI page and GET /help"),
     ("request/step_number.rs", "{} is not a step", "an error of serde for files of the program itself"),
-    ("backend/draft/scene/keywords.rs", "", "Korean terms that are looked for in prompts"),
+    ("backend/draft/scene/words/", "", "terms that are looked for in prompts"),
     ("backend/diffusion/diagnostics/", "", "checks of networks on the command line, for engineers and in English"),
     ("backend/diffusion/models.rs", "", "names of models"),
     ("backend/diffusion/report.rs", "", "names of models"),

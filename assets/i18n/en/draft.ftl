@@ -1,7 +1,15 @@
 # Messages of the area `draft`. Message IDs are notice codes.
 
 draft-no-canvas = The canvas has no pixels: choose a width and a height of at least { $min }
-draft-unknown-scene = the draft engine knows no place, surface or colour in these words and painted a neutral set
+draft-unknown-scene = the draft engine knows no place, surface or colour in these words and painted a neutral set: { $words }
+draft-word-near = the draft engine has nothing for “{ $word }”; the nearest word that changes the scene is “{ $near }”
+draft-words-unknown =
+    { $more ->
+        [0] these words change nothing in the draft engine's scene: { $words }
+       *[other] these words change nothing in the draft engine's scene: { $words } and { $more } more
+    }
+draft-word-overruled = “{ $word }” changes nothing because “{ $winner }” stands for the same part of the scene; keep one of them
+draft-words-crowded = one scene has room for five kinds of things and two colours, so these words change nothing: { $words }
 draft-unknown-material = the draft engine knows no material or colour in these words and chose one
 draft-size-mismatch = The picture behind the text and the text canvas differ in size; start again from step 1
 draft-no-photo = The photo has no pixels

@@ -81,5 +81,6 @@ advanced-steps = Scene steps
 advanced-text-steps = Letter steps
 advanced-guidance = Guidance
 
+preset-more = All scenes
 preset-add = Keep this prompt as a preset
 preset-remove = Remove this preset

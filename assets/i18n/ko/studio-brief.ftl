@@ -81,5 +81,6 @@ advanced-steps = 배경 단계
 advanced-text-steps = 글자 단계
 advanced-guidance = 프롬프트 반영
 
+preset-more = 모든 장면
 preset-add = 이 프롬프트를 프리셋으로 저장
 preset-remove = 이 프리셋 삭제

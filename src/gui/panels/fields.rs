@@ -94,7 +94,22 @@ fn chips(cx: &PanelContext<'_>, ui: &mut Ui, kind: Kind, text: &mut String) {
                 });
             }
         }
-        if !text.trim().is_empty() && !presets.iter().any(|p| p.is(text)) {
+        let more = cx.presets.more(kind);
+        if !more.is_empty() {
+            let name = lang.t("preset-more");
+            let response = widgets::named(widgets::chip(ui, "…", more.iter().any(|p| p.is(text))), name).on_hover_text(name);
+            egui::Popup::menu(&response).show(|ui| {
+                egui::ScrollArea::vertical().max_height(360.0).show(ui, |ui| {
+                    for preset in more {
+                        if ui.button(preset.name(lang)).on_hover_text(preset.prompt(lang)).clicked() {
+                            chosen = Some(preset.prompt(lang).to_owned());
+                            ui.close();
+                        }
+                    }
+                });
+            });
+        }
+        if !text.trim().is_empty() && !presets.iter().chain(more).any(|p| p.is(text)) {
             let name = lang.t("preset-add");
             if widgets::named(widgets::chip(ui, "+", false), name).on_hover_text(name).clicked() {
                 cx.send(EditCommand::AddPreset(kind, text.clone()));

@@ -17,6 +17,7 @@ use std::sync::Arc;
 
 use candle_core::Device;
 use image::RgbImage;
+use nanococoa::assets::{SceneEntry, scenes};
 use nanococoa::backend::diffusion::backend::DiffusionBackend;
 use nanococoa::backend::diffusion::loaded::Setup;
 use nanococoa::backend::diffusion::models::Models;
@@ -30,47 +31,6 @@ use sheet::check;
 
 use crate::common::{self, completed};
 use crate::models;
-
-/// Scene family and a prompt that leads to it.
-const SCENES: &[(&str, &str)] = &[
-    ("cafe", "cafe"),
-    ("office", "office"),
-    ("marble", "white marble"),
-    ("beach", "beach"),
-    ("forest", "forest"),
-    ("night-city", "night city"),
-    ("neon", "neon"),
-    ("kitchen", "kitchen"),
-    ("bathroom", "bathroom"),
-    ("studio", "studio backdrop"),
-    ("lobby", "hotel lobby"),
-    ("garden", "garden"),
-    ("snow", "snow"),
-    ("autumn", "autumn"),
-    ("desert", "desert"),
-    ("mountains", "mountains"),
-    ("christmas", "christmas"),
-    ("blossom", "cherry blossom"),
-    ("water", "water splash"),
-    ("pastel", "pastel"),
-    ("black", "black background"),
-    ("space", "outer space"),
-    ("gym", "gym"),
-    ("bedroom", "bedroom"),
-    ("vanity", "vanity table"),
-    ("library", "library"),
-    ("restaurant", "restaurant"),
-    ("sunset", "sunset"),
-    ("hanok", "hanok"),
-    ("industrial", "industrial"),
-    ("sky", "sky"),
-    ("party", "party"),
-    ("tropical", "tropical"),
-    ("home", "living room"),
-    ("wood", "wooden table"),
-    ("stone", "stone"),
-    ("plaster", "plaster wall"),
-];
 
 /// Letter material and a prompt that leads to it.
 const MATERIALS: &[(&str, &str)] = &[
@@ -151,11 +111,11 @@ fn mask() -> String {
 fn scenes_of_the_draft_backend() {
     let data = tempfile::tempdir().unwrap();
     let engine = draft(data.path());
-    let made = |(name, prompt): &(&str, &str)| {
-        let request = json!({"bg_prompt": prompt, "text_content": null});
-        ((*name).to_owned(), picture(&engine, &request, ImageName::Step1))
+    let made = |scene: &SceneEntry| {
+        let request = json!({"bg_prompt": scene.prompt_en, "text_content": null});
+        (scene.key.clone(), picture(&engine, &request, ImageName::Step1))
     };
-    check("scenes", &format!("draft {DRAFT_REVISION}"), 2, SCENES.iter().map(made).collect());
+    check("scenes", &format!("draft {DRAFT_REVISION}"), 2, scenes().iter().map(made).collect());
     engine.shutdown();
 }
 
@@ -271,7 +231,8 @@ fn every_family_and_material_has_a_picture() {
     let missing = |names: &[String], cases: &[(&str, &str)]| -> Vec<String> {
         names.iter().map(kebab).filter(|name| !cases.iter().any(|(case, _)| case == name)).collect()
     };
-    assert_eq!(missing(&found.families, SCENES), Vec::<String>::new(), "scene families without a case");
+    let families: Vec<(&str, &str)> = scenes().iter().map(|s| (s.key.as_str(), s.prompt_en.as_str())).collect();
+    assert_eq!(missing(&found.families, &families), Vec::<String>::new(), "scene families without an entry in scenes.toml");
     assert_eq!(missing(&found.materials, MATERIALS), Vec::<String>::new(), "materials without a case");
     let modes: Vec<&str> = CompositionMode::ALL.iter().map(|mode| mode.as_str()).collect();
     assert_eq!(modes, MODES);

@@ -4,7 +4,7 @@
 use super::canvas::SmallCanvas;
 use super::noise::{Rgb, Rng, fbm, mix, mix3, mul, mul3, noise2, smooth};
 use super::spec::{BackdropKind, SceneSpec};
-use super::{evening, outdoors};
+use super::{evening, interiors, landscapes, outdoors};
 use crate::backend::draft::env::{EnvId, env};
 use crate::math;
 
@@ -42,6 +42,26 @@ pub fn paint(spec: &SceneSpec, canvas: &mut SmallCanvas) {
         BackdropKind::Sky => outdoors::sky(p, spec, canvas, &mut rng),
         BackdropKind::Space => outdoors::space(p, canvas, &mut rng),
         BackdropKind::Deep => outdoors::deep(p, canvas, &mut rng),
+        BackdropKind::Towers => landscapes::towers(p, spec, canvas, &mut rng),
+        BackdropKind::Hills => landscapes::hills(p, spec, canvas, &mut rng),
+        BackdropKind::Waterfall => landscapes::waterfall(p, canvas, &mut rng),
+        BackdropKind::Bamboo => landscapes::bamboo(p, canvas, &mut rng),
+        BackdropKind::Greenhouse => interiors::greenhouse(p, canvas, &mut rng),
+        BackdropKind::Gallery => interiors::gallery(p, canvas, &mut rng),
+        BackdropKind::Niches => interiors::niches(p, canvas, &mut rng),
+        BackdropKind::Bricks => interiors::bricks(p, spec, canvas),
+        BackdropKind::Gradient => interiors::gradient(p, spec, canvas),
+        BackdropKind::Drape => interiors::drape(p, spec, canvas, &mut rng),
+        BackdropKind::Stage => interiors::stage(p, canvas, &mut rng),
+        BackdropKind::Aurora => landscapes::aurora(p, canvas, &mut rng),
+        BackdropKind::Fireworks => interiors::fireworks(p, canvas, &mut rng),
+        BackdropKind::Fire => interiors::fire(p, canvas, &mut rng),
+        BackdropKind::Camp => landscapes::camp(p, canvas, &mut rng),
+        BackdropKind::Ice => landscapes::ice(p, spec, canvas, &mut rng),
+        BackdropKind::Market => interiors::market(p, canvas, &mut rng),
+        BackdropKind::Hearts => interiors::hearts(p, canvas, &mut rng),
+        BackdropKind::Nursery => interiors::nursery(p, canvas, &mut rng),
+        BackdropKind::Glassware => interiors::glassware(p, canvas, &mut rng),
     }
 }
 

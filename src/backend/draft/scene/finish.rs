@@ -1,6 +1,7 @@
 //! Converts radiance to display values: film curve, vignette, dither.
 
-use super::noise::{Rgb, hash, smooth, unit};
+use super::noise::{Rgb, hash, mix3, smooth, unit};
+use super::spec::Grade;
 
 /// Filmic tone curve per channel with crosstalk, so that bright saturated colours desaturate instead of clipping.
 #[inline]
@@ -26,4 +27,19 @@ pub fn dither(c: Rgb, x: usize, y: usize) -> Rgb {
     let noise = (unit(h) + unit(h.wrapping_mul(0xc2b2_ae35)) - 1.0) * 0.8;
     // In linear light, one sRGB code is about 2.2/255 · l^0.55; a square root is close enough.
     c.map(|v| (v + noise * (2.2 / 255.0) * v.max(0.0).sqrt()).clamp(0.0, 1.0))
+}
+
+/// Applies saturation, contrast, lift and the tints of dark and bright parts to display values.
+#[inline]
+pub fn grade(c: Rgb, g: &Grade) -> Rgb {
+    let luma = 0.2126 * c[0] + 0.7152 * c[1] + 0.0722 * c[2];
+    // A square root is close to the display's curve; contrast turns around its middle grey.
+    let t = luma.max(0.0).sqrt();
+    let bent = (0.46 + (t - 0.46) * g.contrast).max(0.0);
+    let level = bent * bent / luma.max(1e-4);
+    let tint = mix3(g.shadows, g.lights, smooth(0.12, 0.80, t));
+    std::array::from_fn(|k| {
+        let v = (luma + (c[k] - luma) * g.saturation) * if luma > 1e-4 { level.min(4.0) } else { 1.0 };
+        (g.lift + v * (1.0 - g.lift) * tint[k]).clamp(0.0, 1.0)
+    })
 }

@@ -3,31 +3,48 @@
 //! Lengths are in scene units (the geometric mean of the picture's sides), so that a small preview and the full picture show the same
 //! composition. Every pixel is a pure function of its position, so the number of threads does not change the result.
 
+mod air;
 mod backdrop;
 mod canvas;
+mod compose;
 mod evening;
 mod finish;
 mod gobo;
-mod keywords;
+mod homes;
+mod interiors;
+mod landscapes;
+mod lexer;
+mod looks;
+mod nearest;
 mod noise;
 mod outdoors;
-mod prompt;
+mod props;
+mod reading;
 mod recipe;
 mod recipes;
+mod report;
+mod seasons;
+mod shapes;
 mod spec;
 mod surface;
 #[cfg(test)]
 mod tests;
+mod venues;
+#[cfg(test)]
+mod word_tests;
+mod words;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
+use self::air::Veil;
 use self::canvas::SmallCanvas;
 use self::gobo::Gobo;
-use self::noise::{Footprint, Rgb, Rng, add, mix, mix3, mul, mul3, smooth};
-use self::spec::{BackdropKind, SceneSpec};
-use self::surface::SurfaceKind;
+use self::noise::{Footprint, Rgb, Rng, add, mix, mix3, mul, mul3, noise2, smooth};
+use self::shapes::{Lamp, Shape};
+use self::spec::{BackdropKind, Grade, SceneSpec, View};
+use self::surface::{Hit, Surface, SurfaceKind};
 use crate::backend::{BackendError, Scene, SceneRequest, StageCx};
 use crate::imaging::LinearRgb;
 use crate::limits::MIN_SIDE;
@@ -40,16 +57,14 @@ pub fn paint(request: &SceneRequest<'_>, cx: StageCx<'_>) -> Result<Scene, Backe
     if w == 0 || h == 0 {
         return Err(BackendError::Failed(notice!("draft-no-canvas", min = MIN_SIDE)));
     }
-    if !request.prompts.positive.trim().is_empty() && !prompt::has_known_words(request.prompts.positive) {
-        cx.observer.notice(notice!("draft-unknown-scene").at("bg_prompt"));
-    }
-    let spec = prompt::read(request.prompts.positive, request.prompts.negative, request.sampling.seed);
+    let (spec, reading) = compose::read(request.prompts.positive, request.prompts.negative, request.sampling.seed);
+    report::words(request.prompts.positive, &reading).into_iter().for_each(|notice| cx.observer.notice(notice));
     let renderer = Renderer::new(&spec, w, h);
     cx.step(0.25)?;
     let done = AtomicUsize::new(0);
     let mut image = LinearRgb::new(w, h, [0.0; 3]);
-    image.data.par_chunks_mut(w).enumerate().try_for_each_init(Vec::new, |row, (y, out)| {
-        renderer.row(y, out, row);
+    image.data.par_chunks_mut(w).enumerate().try_for_each_init(Scratch::default, |scratch, (y, out)| {
+        renderer.row(y, out, scratch);
         let n = done.fetch_add(1, Ordering::Relaxed) + 1;
         if n.is_multiple_of(64) { cx.step(0.25 + 0.75 * n as f32 / h as f32) } else { cx.check() }
     })?;
@@ -60,7 +75,8 @@ pub fn paint(request: &SceneRequest<'_>, cx: StageCx<'_>) -> Result<Scene, Backe
         ground_line: spec.ground * h as f32,
         key: spec.light,
         ambient: mul(renderer.ambient, 1.0 / top),
-        gloss: spec.gloss,
+        // Seen from straight above, a surface mirrors the sky and not the product.
+        gloss: if spec.view == View::FlatLay { 0.0 } else { spec.gloss },
         roughness: spec.roughness,
     })
 }
@@ -73,6 +89,10 @@ struct Renderer<'a> {
     soft: SmallCanvas,
     rough: SmallCanvas,
     gobo: Gobo,
+    /// Props from back to front, and the air in front of everything.
+    shapes: Vec<Shape>,
+    veil: Option<Veil>,
+    lamp: Lamp,
     ambient: Rgb,
     /// Pixels per scene unit.
     unit: f32,
@@ -82,6 +102,13 @@ struct Renderer<'a> {
     ground: f32,
     /// Row of the eye line, where the surface vanishes.
     horizon: f32,
+}
+
+/// Memory that a thread keeps between rows.
+#[derive(Default)]
+struct Scratch {
+    backdrop: Vec<Rgb>,
+    air: (Vec<Rgb>, Vec<Rgb>),
 }
 
 /// Focal length in scene units.
@@ -94,10 +121,13 @@ impl<'a> Renderer<'a> {
         let ground = spec.ground * height;
         // The eye line is measured from the ground line so that tall pictures keep the camera's pitch.
         let horizon = ground - (spec.ground - spec.horizon) * unit * (height / unit).sqrt();
-        let mut back = SmallCanvas::new(width * 0.5 / unit, ground / unit);
+        let mut back = SmallCanvas::new(width * 0.5 / (unit * spec.zoom), ground / (unit * spec.zoom));
         backdrop::paint(spec, &mut back);
+        wash(spec, &mut back);
         let gobo = Gobo::new(spec.gobo, &mut Rng::new(spec.seed ^ 0x60b0));
-        if gobo.has_pattern() && matches!(spec.backdrop, BackdropKind::Wall | BackdropKind::Arches) {
+        if gobo.has_pattern()
+            && matches!(spec.backdrop, BackdropKind::Wall | BackdropKind::Arches | BackdropKind::Bricks | BackdropKind::Drape)
+        {
             let tint = spec.light.color;
             back.map(|x, y, c| {
                 let g = gobo.on_wall(x, y);
@@ -110,32 +140,64 @@ impl<'a> Renderer<'a> {
         let level = (mean[0] + mean[1] + mean[2]) / 3.0;
         let tint = mul(mean, 1.0 / level.max(1e-3));
         let ambient = mul3(spec.ambient, mix3([1.0; 3], tint, 0.38));
-        Self { spec, back, soft, rough, gobo, ambient, unit, width, height, ground, horizon }
+        let key = mul(spec.light.color, spec.key);
+        let lamp = Lamp { ambient, key, direction: spec.light.direction, around: mean };
+        let shapes = props::arrange(spec, (width, height, unit), (ground, horizon), lamp);
+        let veil = Veil::new(spec, (width, height, unit), ground, &lamp);
+        Self { spec, back, soft, rough, gobo, shapes, veil, lamp, ambient, unit, width, height, ground, horizon }
     }
 
-    fn row(&self, y: usize, out: &mut [Rgb], scratch: &mut Vec<Rgb>) {
+    fn row(&self, y: usize, out: &mut [Rgb], scratch: &mut Scratch) {
         let spec = self.spec;
         let py = y as f32 + 0.5;
         let up = (self.ground - py) / self.unit;
         let cover = smooth(-spec.edge, spec.edge, -up);
         let v = (py / self.height - 0.5) * 2.0;
         if cover < 1.0 {
-            self.back.cubic_row(up.max(-canvas::BELOW + 0.01), scratch);
+            self.back.cubic_row((up / spec.zoom).max(-canvas::BELOW + 0.01), &mut scratch.backdrop);
         }
         for (x, c) in out.iter_mut().enumerate() {
             let px = x as f32 + 0.5 - self.width * 0.5;
-            let sx = px / self.unit;
-            let mut color = if cover < 1.0 { self.back.cubic_x(scratch, sx) } else { [0.0; 3] };
+            let sx = px / (self.unit * spec.zoom);
+            let mut color = if cover < 1.0 { self.back.cubic_x(&scratch.backdrop, sx) } else { [0.0; 3] };
             if cover > 0.0 {
                 color = mix3(color, self.ground_at(px, py), cover);
             }
-            let lens = finish::vignette(px / (self.width * 0.5), v, spec.vignette) * spec.exposure;
-            *c = finish::dither(finish::film(mul(color, lens)), x, y);
+            *c = color;
+        }
+        for shape in &self.shapes {
+            let (x0, y0, x1, y1) = shape.bounds();
+            if py >= y0 && py <= y1 {
+                let (from, to) = (x0.max(0.0) as usize, (x1.max(0.0).ceil() as usize).min(out.len()));
+                for (x, c) in out.iter_mut().enumerate().take(to).skip(from) {
+                    *c = shape.over(x as f32 + 0.5, py, *c, &self.lamp);
+                }
+            }
+        }
+        if let Some(veil) = &self.veil {
+            veil.over_row(y, out, &mut scratch.air);
+        }
+        let graded = spec.grade != Grade::NONE;
+        for (x, c) in out.iter_mut().enumerate() {
+            let u = (x as f32 + 0.5 - self.width * 0.5) / (self.width * 0.5);
+            let mut lens = finish::vignette(u, v, spec.vignette) * spec.exposure;
+            if spec.spot > 0.0 {
+                let d = (u / 0.62).powi(2) + ((v - 0.22) / 0.80).powi(2);
+                lens *= 1.0 + spec.spot * (1.30 / (1.0 + d * d) - 0.86);
+            }
+            let mut shown = finish::film(mul(*c, lens));
+            if graded {
+                shown = finish::grade(shown, &spec.grade);
+            }
+            *c = finish::dither(shown, x, y);
         }
     }
 
     /// Colour of the surface at a pixel (x from the middle, y from the top).
     fn ground_at(&self, px: f32, py: f32) -> Rgb {
+        if self.spec.view == View::FlatLay {
+            return self.ground_below(px, py);
+        }
         let py = py.max(self.ground - 2.0);
         let below = (py - self.ground).max(0.0) / self.unit;
         let drop = py - self.horizon;
@@ -151,11 +213,22 @@ impl<'a> Renderer<'a> {
         mul(color, open)
     }
 
+    /// Colour of the surface seen from straight above.
+    fn ground_below(&self, px: f32, py: f32) -> Rgb {
+        // Pixels per surface unit where products stand in the usual view.
+        let scale = 0.46 * self.unit;
+        let fp = Footprint { x: 0.75 / scale, z: 0.75 / scale };
+        let below = 0.14 + 0.45 * (py - 0.42 * self.height) / self.unit;
+        let (color, _) = self.shade(px, py, (px / scale, (self.height - py) / scale), fp, below);
+        color
+    }
+
     /// A round podium: coverage of its top, coverage of its side, shade of the side, strength of the shadow around it.
     fn podium(&self, px: f32, py: f32) -> (f32, f32, f32, f32) {
         let middle = mix(self.ground, self.height, 0.52);
-        let (rx, ry) = (0.36 * self.unit.min(self.width * 1.2), 0.36 * self.unit.min(self.width * 1.2) * 0.36);
-        let tall = 0.060 * self.unit;
+        let flat = self.spec.view == View::FlatLay;
+        let rx = 0.36 * self.unit.min(self.width * 1.2);
+        let (ry, tall) = if flat { (rx, 0.0) } else { (rx * 0.36, 0.060 * self.unit) };
         let side = self.spec.light.direction[0].signum();
         let inside = |x: f32, y: f32| (0.5 + (1.0 - ((x / rx).powi(2) + (y / ry).powi(2)).sqrt()) * ry).clamp(0.0, 1.0);
         let top = inside(px, py - middle);
@@ -172,7 +245,10 @@ impl<'a> Renderer<'a> {
     /// Colour of the surface at `x`, `z` and the fraction of ambient light that the backdrop leaves it.
     fn shade(&self, px: f32, py: f32, (x, z): (f32, f32), fp: Footprint, below: f32) -> (Rgb, f32) {
         let spec = self.spec;
-        let hit = spec.surface.hit(x, z, fp);
+        let mut hit = spec.surface.hit(x, z, fp);
+        if let Some(cloth) = &spec.cloth {
+            self.lay_cloth(cloth, (x, z), fp, &mut hit);
+        }
         let l = spec.light.direction;
         let (sx, sz) = (hit.slope[0], hit.slope[1]);
         let inv = 1.0 / (1.0 + sx * sx + sz * sz).sqrt();
@@ -190,7 +266,7 @@ impl<'a> Renderer<'a> {
         if hit.glint > 0.0 {
             c = add(c, mul(spec.light.color, hit.glint * pool * gobo));
         }
-        if spec.gloss > 0.0 {
+        if spec.gloss > 0.0 && spec.view != View::FlatLay {
             c = self.reflect(c, px, py, below, hit.gloss, (sx, sz));
         }
         if spec.podium {
@@ -205,6 +281,31 @@ impl<'a> Renderer<'a> {
         (c, 0.80 + 0.20 * smooth(0.0, 0.10, below))
     }
 
+    /// Lays cloth over one side of the surface, with a hem and a shadow along it.
+    fn lay_cloth(&self, cloth: &Surface, (x, z): (f32, f32), fp: Footprint, hit: &mut Hit) {
+        let side = if cloth.seed & 1 == 0 { 1.0 } else { -1.0 };
+        let near = FOCAL * self.unit / (self.height - self.horizon).max(1.0);
+        let near = if self.spec.view == View::FlatLay { 0.0 } else { near };
+        let edge = 0.32 - x * side + 0.22 * (z - near)
+            - 0.24 * noise2(z * 1.1, x * 0.4, cloth.seed)
+            - 0.07 * noise2(z * 2.9, x * 1.6, cloth.seed ^ 1);
+        let soft = 0.006 + fp.x.max(fp.z * 0.4);
+        let on = smooth(soft, -soft, edge);
+        let shade = 0.45 * smooth(0.16, 0.0, edge) * (1.0 - on);
+        hit.open *= 1.0 - shade;
+        hit.albedo = mul(hit.albedo, 1.0 - 0.6 * shade);
+        if on > 0.0 {
+            let c = cloth.hit(x * side, z, fp);
+            // The hem is turned over.
+            let hem = smooth(-0.030, -0.008, edge) * on;
+            hit.albedo = mix3(hit.albedo, mul(c.albedo, 1.0 + 0.10 * hem), on);
+            hit.slope = [mix(hit.slope[0], c.slope[0] * side - 0.4 * hem * side, on), mix(hit.slope[1], c.slope[1], on)];
+            hit.gloss *= 1.0 - 0.95 * on;
+            hit.open = mix(hit.open, c.open, on);
+            hit.glint = mix(hit.glint, c.glint, on);
+        }
+    }
+
     /// Blends in the reflection of the backdrop by Schlick's Fresnel term.
     fn reflect(&self, base: Rgb, px: f32, py: f32, below: f32, factor: f32, slope: (f32, f32)) -> Rgb {
         let spec = self.spec;
@@ -215,7 +316,7 @@ impl<'a> Renderer<'a> {
         let fresnel = 0.04 + 0.96 * one * one * one * one * one;
         let k = (fresnel * spec.gloss * factor * if water { 1.25 } else { 0.95 }).clamp(0.0, 1.0);
         let (mx, my) = (px / self.unit + slope.0 * 0.55, below * 0.92 + 0.004 + slope.1 * 0.75);
-        let my = if my < 0.0 { -my } else { my };
+        let (mx, my) = (mx / spec.zoom, my.abs() / spec.zoom);
         // Reflections get rougher with the distance from the backdrop.
         let r = (spec.roughness * (0.55 + 1.8 * below)).clamp(0.0, 1.0);
         let image = if r < 0.35 {
@@ -224,5 +325,20 @@ impl<'a> Renderer<'a> {
             mix3(self.soft.sample(mx, my), self.rough.sample(mx, my), ((r - 0.35) / 0.4).min(1.0))
         };
         add(mul(base, 1.0 - k), mul(image, k))
+    }
+}
+
+/// Shifts the backdrop towards a colour without changing its brightness, and blurs it further.
+fn wash(spec: &SceneSpec, back: &mut SmallCanvas) {
+    if let Some((color, amount)) = spec.wash {
+        let own = (0.2126 * color[0] + 0.7152 * color[1] + 0.0722 * color[2]).max(0.02);
+        let tint = mul(color, 1.0 / own).map(|v| v.min(2.6));
+        back.map(|_, _, c| {
+            let luma = 0.2126 * c[0] + 0.7152 * c[1] + 0.0722 * c[2];
+            mix3(c, mul(tint, luma), amount)
+        });
+    }
+    if spec.blur > 0.0 {
+        back.defocus(spec.blur / spec.zoom);
     }
 }

@@ -7,7 +7,7 @@ use super::spec::SceneSpec;
 use crate::math;
 
 /// Sky with the glow of the sun. Palette: zenith, haze.
-fn air(p: &[Rgb; 4], spec: &SceneSpec, x: f32, y: f32, seed: u32) -> Rgb {
+pub fn air(p: &[Rgb; 4], spec: &SceneSpec, x: f32, y: f32, seed: u32) -> Rgb {
     let base = mix3(p[1], p[0], smooth(0.0, 0.62, y));
     let cloud = smooth(0.05, 0.55, fbm(x * 1.6 + 0.3 * y, y * 4.6, 4, seed)) * smooth(0.02, 0.25, y) * spec.clouds;
     let lit = mix3(p[1], [1.25, 1.2, 1.15], 0.5);

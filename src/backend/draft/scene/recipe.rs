@@ -2,7 +2,7 @@
 
 use super::gobo::GoboKind as G;
 use super::noise::{Rng, hex, mul};
-use super::spec::{BackdropKind as B, Family as F, SceneSpec};
+use super::spec::{Air, BackdropKind as B, Family as F, Grade, SceneSpec, View};
 use super::surface::{Surface, SurfaceKind as S};
 use crate::backend::KeyLight;
 use crate::backend::draft::env::EnvId;
@@ -73,7 +73,7 @@ impl Recipe {
             back = [0x1a2c14, 0x40682c, 0x9abf5a, 0xf6f4d0].map(hex);
         }
         // The lamp colour of a palette is emissive.
-        if matches!(self.backdrop, B::Cafe | B::Hall | B::City | B::Candles | B::Tree | B::Glitter | B::Skyline | B::Shelves) {
+        if matches!(self.backdrop, B::Cafe | B::Hall | B::City | B::Candles | B::Tree | B::Glitter | B::Skyline | B::Shelves | B::Market) {
             back[3] = mul(back[3], 1.5);
         }
         SceneSpec {
@@ -104,6 +104,15 @@ impl Recipe {
             podium: family == F::Pastel,
             exposure: 1.0,
             vignette: 0.20,
+            view: View::Standard,
+            zoom: 1.0,
+            blur: 0.0,
+            wash: None,
+            spot: 0.0,
+            cloth: None,
+            props: Vec::new(),
+            air: Air::default(),
+            grade: Grade::NONE,
             seed: 0,
         }
     }

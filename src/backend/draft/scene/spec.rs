@@ -47,16 +47,238 @@ pub enum Family {
     Wood,
     Stone,
     Plaster,
+    City,
+    Lake,
+    Field,
+    Waterfall,
+    Bamboo,
+    Greenhouse,
+    Gallery,
+    Boutique,
+    Brick,
+    Gradient,
+    Drape,
+    Stage,
+    Aurora,
+    Fireworks,
+    Fireplace,
+    Camp,
+    Ice,
+    Road,
+    Market,
+    Romance,
+    Kids,
+    Laboratory,
 }
 
 /// Times of day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[allow(missing_docs, reason = "the names are self-explanatory")]
 pub enum Time {
+    Dawn,
     Morning,
     Day,
     Golden,
+    Dusk,
     Night,
+}
+
+/// Seasons.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs, reason = "the names are self-explanatory")]
+pub enum Season {
+    Spring,
+    Summer,
+    Autumn,
+    Winter,
+}
+
+/// Weather.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs, reason = "the names are self-explanatory")]
+pub enum Weather {
+    Sunny,
+    Cloudy,
+    Rain,
+    Fog,
+    Snowfall,
+    /// After the rain: the ground mirrors, but nothing falls.
+    Wet,
+}
+
+/// Viewpoints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum View {
+    /// The camera looks down at a slant, as most product photos do.
+    Standard,
+    /// Straight from above: no horizon, no backdrop.
+    FlatLay,
+    /// Near: coarse surface, a larger and softer backdrop.
+    CloseUp,
+    /// Far: more of the place.
+    Wide,
+    /// The camera is low, so that little of the surface shows.
+    Low,
+    /// The camera is high, so that the surface fills most of the picture.
+    High,
+}
+
+/// How the scene is lit, beyond what place and time imply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Light {
+    /// Lamp light.
+    Warm,
+    /// Bluish light.
+    Cool,
+    /// A large source: pale shadows.
+    Soft,
+    /// A small source: strong contrast.
+    Hard,
+    /// More of everything.
+    Bright,
+    /// Less of everything.
+    Dark,
+    /// From behind, with a glow.
+    Back,
+    /// A pool of light on the surface.
+    Spot,
+    /// Visible beams.
+    Rays,
+    /// Shadow of a window.
+    Window,
+    /// Shadow of a blind.
+    Blinds,
+    /// Shadow of leaves.
+    Leaves,
+    /// Shadow of palm fronds.
+    Palm,
+    /// Blurred lights in the backdrop.
+    Bokeh,
+    /// A softer backdrop.
+    Blur,
+}
+
+/// The look of the whole picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Mood {
+    /// Dark, polished, with golden light.
+    Luxury,
+    /// Empty and calm.
+    Minimal,
+    /// Faded and warm.
+    Vintage,
+    /// Strong colours.
+    Vivid,
+    /// Weak colours.
+    Muted,
+    /// No colours.
+    Monochrome,
+    /// Pale colours.
+    Pastel,
+    /// Glowing highlights.
+    Dreamy,
+    /// Warm and dim.
+    Cozy,
+    /// Bright and cool.
+    Fresh,
+    /// Teal shadows, orange light.
+    Cinematic,
+    /// Rosy.
+    Romantic,
+}
+
+/// Things in the picture besides the product.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[allow(missing_docs, reason = "the names are self-explanatory")]
+pub enum Prop {
+    Leaves,
+    Maple,
+    Petals,
+    Flowers,
+    Branches,
+    Palms,
+    Splash,
+    Drops,
+    Bubbles,
+    Smoke,
+    Confetti,
+    Gifts,
+    Ribbon,
+    Podium,
+    Fabric,
+    Snowflakes,
+    Lanterns,
+    StringLights,
+    Candles,
+    Balloons,
+    Hearts,
+    Stars,
+    Feathers,
+    Stones,
+    Shells,
+    Spheres,
+    Blocks,
+    Ornaments,
+    Pumpkins,
+    Citrus,
+    Berries,
+    CoffeeBeans,
+    IceCubes,
+    Books,
+    Sparks,
+    Coins,
+}
+
+/// A prop with the colour that the prompt gives it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PropUse {
+    /// What it is.
+    pub prop: Prop,
+    /// Linear colour; `None` for its natural one.
+    pub color: Option<Rgb>,
+}
+
+/// Changes of the finished picture's colours.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Grade {
+    /// Saturation; 1 keeps it.
+    pub saturation: f32,
+    /// Contrast around middle grey; 1 keeps it.
+    pub contrast: f32,
+    /// Least brightness, display-referred linear.
+    pub lift: f32,
+    /// Factor of the dark parts.
+    pub shadows: Rgb,
+    /// Factor of the bright parts.
+    pub lights: Rgb,
+}
+
+impl Grade {
+    /// Changes nothing.
+    pub const NONE: Self = Self { saturation: 1.0, contrast: 1.0, lift: 0.0, shadows: [1.0; 3], lights: [1.0; 3] };
+}
+
+/// What fills the air between the backdrop and the viewer; each is an amount, 0 for none.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Air {
+    /// Fog.
+    pub fog: f32,
+    /// Rain.
+    pub rain: f32,
+    /// Falling snow.
+    pub snow: f32,
+    /// Smoke near the ground.
+    pub smoke: f32,
+    /// Beams of light.
+    pub rays: f32,
+    /// Blurred lights.
+    pub bokeh: f32,
+    /// Glowing sparks.
+    pub sparks: f32,
+    /// Twinkling stars.
+    pub stars: f32,
+    /// Colour of smoke, snow, sparks and stars; `None` for their own.
+    pub tint: Option<Rgb>,
 }
 
 /// Description of a scene.
@@ -104,6 +326,24 @@ pub struct SceneSpec {
     pub exposure: f32,
     /// Strength of the vignette.
     pub vignette: f32,
+    /// Viewpoint.
+    pub view: View,
+    /// Enlargement of the backdrop.
+    pub zoom: f32,
+    /// Further blur of the backdrop, scene units.
+    pub blur: f32,
+    /// Colour towards which the backdrop is shifted, and how far, 0..=1.
+    pub wash: Option<(Rgb, f32)>,
+    /// Strength of a pool of light that darkens everything around it; 0 for none.
+    pub spot: f32,
+    /// Cloth that lies on a part of the surface.
+    pub cloth: Option<Surface>,
+    /// Things besides the product.
+    pub props: Vec<PropUse>,
+    /// What fills the air.
+    pub air: Air,
+    /// Changes of the finished colours.
+    pub grade: Grade,
     /// Seed of the composition.
     pub seed: u64,
 }
@@ -169,4 +409,44 @@ pub enum BackdropKind {
     Space,
     /// Light shafts under water.
     Deep,
+    /// Towers by day.
+    Towers,
+    /// Rolling hills under a sky.
+    Hills,
+    /// Falling water between leaves.
+    Waterfall,
+    /// Stems of bamboo.
+    Bamboo,
+    /// Panes of a glass house with plants behind them.
+    Greenhouse,
+    /// A white wall with pictures under spotlights.
+    Gallery,
+    /// Lit niches with goods.
+    Niches,
+    /// A wall of bricks.
+    Bricks,
+    /// Two colours that run into each other.
+    Gradient,
+    /// Hanging cloth.
+    Drape,
+    /// Beams of stage lights.
+    Stage,
+    /// Northern lights.
+    Aurora,
+    /// Fireworks.
+    Fireworks,
+    /// A fire.
+    Fire,
+    /// A glowing tent among trees.
+    Camp,
+    /// Facets of ice.
+    Ice,
+    /// Stalls with awnings and bulbs.
+    Market,
+    /// Blurred hearts.
+    Hearts,
+    /// A wall with bunting and toys.
+    Nursery,
+    /// Lit glassware.
+    Glassware,
 }

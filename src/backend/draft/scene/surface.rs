@@ -42,6 +42,34 @@ pub enum SurfaceKind {
     Asphalt,
     /// Lunar dust.
     Regolith,
+    /// Shining cloth with deep folds.
+    Silk,
+    /// Clear ice with cracks.
+    Ice,
+}
+
+/// The colours of a material that a prompt names without a colour, sRGB.
+pub fn usual_colors(kind: SurfaceKind) -> [u32; 3] {
+    match kind {
+        SurfaceKind::Wood => [0xc79a68, 0x8a5a30, 0xb98b58],
+        SurfaceKind::Marble => [0xf1efec, 0xcfccc8, 0x77767a],
+        SurfaceKind::Concrete => [0xb4b2ad, 0x86847f, 0x6b6a66],
+        SurfaceKind::Linen => [0xe9e2d6, 0xcfc4b2, 0xbfb29c],
+        SurfaceKind::Sand => [0xc59f6c, 0xe6cda2, 0xf3e4c6],
+        SurfaceKind::Slate => [0x4d5055, 0x76797d, 0x6e6458],
+        SurfaceKind::Water => [0x8fc7d6, 0x1d6b8c, 0xf2fdff],
+        SurfaceKind::Grass => [0x7fae3e, 0x1d3d12, 0xb9d45c],
+        SurfaceKind::Metal => [0x9a9ca0, 0xc9ccd0, 0xffffff],
+        SurfaceKind::Gloss => [0x101113, 0x17181b, 0xffffff],
+        SurfaceKind::Plain => [0xe8e4de, 0xd9d3ca, 0xffffff],
+        SurfaceKind::Terrazzo => [0xe9e4dc, 0xc08c72, 0x6f7f7a],
+        SurfaceKind::Tile => [0xe9ecec, 0xd2dada, 0x9aa2a2],
+        SurfaceKind::Snow => [0xf6f9ff, 0xc3d3ea, 0xffffff],
+        SurfaceKind::Asphalt => [0x1b1c20, 0x36383d, 0x000000],
+        SurfaceKind::Regolith => [0x4c4a48, 0x8d8984, 0x000000],
+        SurfaceKind::Silk => [0xefe3d8, 0xcbb3a2, 0xf7efe8],
+        SurfaceKind::Ice => [0xd6ecf6, 0x6fa6c8, 0xffffff],
+    }
 }
 
 /// A material with its colours and layout.
@@ -99,6 +127,8 @@ impl Surface {
             SurfaceKind::Snow => (0.05, 0.9),
             SurfaceKind::Asphalt => (0.8, 0.2),
             SurfaceKind::Regolith => (0.0, 1.0),
+            SurfaceKind::Silk => (0.05, 0.9),
+            SurfaceKind::Ice => (0.9, 0.14),
         }
     }
 
@@ -123,6 +153,8 @@ impl Surface {
             SurfaceKind::Snow => self.snow(x, z, fp),
             SurfaceKind::Asphalt => self.asphalt(x, z, fp),
             SurfaceKind::Regolith => self.regolith(x, z, fp),
+            SurfaceKind::Silk => self.silk(x, z, fp),
+            SurfaceKind::Ice => self.ice(x, z, fp),
         }
     }
 
@@ -247,6 +279,47 @@ impl Surface {
         let mut hit = Hit::flat(mul(mix3(self.colors[0], self.colors[1], t), 1.0 + 0.05 * weave));
         hit.slope = [sx + 0.06 * slub, sz];
         hit.open = 0.82 + 0.18 * smooth(-0.02, 0.10, h);
+        hit
+    }
+
+    fn silk(&self, x: f32, z: f32, fp: Footprint) -> Hit {
+        let s = self.seed;
+        // Broad folds that fan out and a few creases across them.
+        let height = |x: f32, z: f32| {
+            let w = 0.55 * noise2(x * 0.5, z * 0.45, s ^ 1);
+            let u = x * 0.9 + z * 0.5 + w;
+            let a = math::sin(u * 4.2 + 1.3 * noise2(z * 0.6, x * 0.3, s ^ 2));
+            let b = math::sin(u * 8.6 - z * 1.1 + 1.6 * noise2(x * 0.8, z * 0.7, s ^ 3));
+            0.105 * a + 0.034 * b + 0.030 * noise2(x * 1.9 + w, z * 1.5, s ^ 4)
+        };
+        let e = 0.014 + 0.5 * fp.x.max(fp.z * 0.5);
+        let h = height(x, z);
+        let (sx, sz) = ((height(x + e, z) - h) / e, (height(x, z + e) - h) / e);
+        // The weave of satin reflects along the ridges.
+        let ridge = smooth(0.02, 0.12, h);
+        let mut hit = Hit::flat(mix3(mul(self.colors[1], 0.86), self.colors[0], smooth(-0.13, 0.10, h)));
+        hit.slope = [sx, sz];
+        hit.open = 0.62 + 0.38 * smooth(-0.14, 0.06, h);
+        let sheen = (1.0 - 1.6 * (sx * 0.8 + sz * 0.5 - 0.12).abs()).max(0.0);
+        hit.glint = 0.20 * sheen * sheen * ridge * (self.colors[0][0] + self.colors[0][1] + self.colors[0][2]) / 3.0;
+        hit
+    }
+
+    fn ice(&self, x: f32, z: f32, fp: Footprint) -> Hit {
+        let s = self.seed;
+        let w = 0.4 * fbm(x * 0.8, z * 0.8, 3, s);
+        let crack = |f: f32, sharp: f32, k: u32| {
+            let n = noise2((x + w) * f, (z - w) * f, s ^ k).abs();
+            let wide = 1.0 / sharp + fp.x.max(fp.z * 0.6) * f;
+            (1.0 / sharp / wide) / (1.0 + (n / wide).powi(2))
+        };
+        let lines = 0.9 * crack(0.9, 40.0, 1) + 0.6 * crack(2.1, 44.0, 2) + 0.35 * crack(4.7, 40.0, 3);
+        let cloud = 0.5 + 0.5 * fp.fbm(x, z, 0.9, 0.9, 4, s ^ 4);
+        let frost = smooth(0.1, 0.7, fp.fbm(x, z, 1.6, 1.6, 4, s ^ 5));
+        let c = mix3(mix3(self.colors[1], self.colors[0], cloud), self.colors[2], (0.55 * frost + 0.5 * lines).clamp(0.0, 0.9));
+        let mut hit = Hit::flat(c);
+        hit.slope = [0.03 * fp.band(x, z, 5.0, 5.0, s ^ 6), 0.03 * fp.band(x, z, 5.0, 5.0, s ^ 7)];
+        hit.gloss = 1.0 - 0.7 * frost;
         hit
     }
 

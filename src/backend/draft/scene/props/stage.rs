@@ -1,0 +1,263 @@
+//! The set on which props are arranged: the camera's geometry, the light, and the simple solids that props consist of.
+
+use super::super::noise::{Rgb, Rng, mix, mix3, mul, mul3};
+use super::super::shapes::{Form, Lamp, Shape, Skin};
+use super::super::spec::{SceneSpec, View};
+use crate::math;
+
+/// The picture's geometry, and the shapes that were placed so far.
+pub struct Stage<'a> {
+    pub spec: &'a SceneSpec,
+    pub width: f32,
+    pub height: f32,
+    /// Pixels per scene unit.
+    pub unit: f32,
+    /// Row of the surface's far edge.
+    pub ground: f32,
+    /// Row of the eye line.
+    pub horizon: f32,
+    pub lamp: Lamp,
+    pub rng: Rng,
+    pub shapes: Vec<Shape>,
+}
+
+impl Stage<'_> {
+    /// Whether the camera looks straight down.
+    pub fn is_flat(&self) -> bool {
+        self.spec.view == View::FlatLay
+    }
+
+    /// Foreshortening of circles on the surface.
+    pub fn tilt(&self) -> f32 {
+        if self.is_flat() {
+            return 1.0;
+        }
+        let drop = mix(self.ground, self.height, 0.6) - self.horizon;
+        (drop / math::hypot(drop, 1.25 * self.unit)).clamp(0.08, 0.95)
+    }
+
+    /// Pixels per scene unit for things that stand at a row.
+    pub fn scale(&self, row: f32) -> f32 {
+        let view = match self.spec.view {
+            View::CloseUp => 1.55,
+            View::Wide => 0.70,
+            _ => 1.0,
+        };
+        if self.is_flat() {
+            return self.unit * view;
+        }
+        let focus = mix(self.ground, self.height, 0.6) - self.horizon;
+        self.unit * view * ((row - self.horizon) / focus).clamp(0.25, 2.2)
+    }
+
+    /// Blur of things that stand at a row, pixels.
+    pub fn blur(&self, row: f32) -> f32 {
+        if self.is_flat() {
+            return 0.6;
+        }
+        let strong = if self.spec.view == View::CloseUp { 1.9 } else { 1.0 };
+        let focus = mix(self.ground, self.height, 0.6) - self.horizon;
+        let far = 1.0 - (row - self.horizon) / focus;
+        0.6 + strong * self.unit * if far > 0.0 { 0.017 * far } else { 0.013 * -far }
+    }
+
+    /// A place on the surface beside or behind the product: column, row. `near` and `far` are depths, 0 at the far edge and 1 at the lower one.
+    pub fn spot(&mut self, side: f32, far: f32, near: f32) -> (f32, f32) {
+        let row = mix(self.ground, self.height, self.rng.range(far, near));
+        let middle = self.width * 0.5;
+        let inner = if self.is_flat() { 0.30 } else { 0.25 };
+        let x = middle + side * self.width * self.rng.range(inner, 0.49);
+        (x, row)
+    }
+
+    /// A place anywhere on the surface that leaves the product's place free.
+    pub fn around(&mut self) -> (f32, f32) {
+        for _ in 0..12 {
+            let x = self.width * self.rng.range(0.01, 0.99);
+            let row = mix(self.ground, self.height, self.rng.range(0.10, 0.99));
+            let (u, v) = ((x / self.width - 0.5) / 0.27, (row / self.height - if self.is_flat() { 0.42 } else { 0.72 }) / 0.30);
+            if u * u + v * v > 1.0 {
+                return (x, row);
+            }
+        }
+        (self.width * 0.06, self.height * 0.94)
+    }
+
+    /// Light on a surface that faces `n`.
+    pub fn light(&self, n: [f32; 3]) -> Rgb {
+        let l = self.lamp.direction;
+        let facing = ((n[0] * l[0] + n[1] * l[1] + n[2] * l[2] + 0.30) / 1.30).max(0.0);
+        let open = 0.76 + 0.30 * n[1];
+        std::array::from_fn(|k| self.lamp.ambient[k] * open + self.lamp.key[k] * facing)
+    }
+
+    /// Adds a soft shadow on the surface, thrown away from the lamp.
+    pub fn shade(&mut self, (x, row): (f32, f32), radius: f32, tall: f32, strength: f32) {
+        let l = self.lamp.direction;
+        let up = l[1].max(0.3);
+        let (ox, oy) = (-l[0] / up * tall * 0.35, if self.is_flat() { tall * 0.30 } else { -l[2] / up * tall * 0.12 });
+        let tilt = self.tilt();
+        let hard = 1.0 - self.spec.light.softness;
+        let depth = row - 1.0;
+        for (reach, alpha, shift) in [(1.10, 0.75, 0.15), (1.65, 0.45, 0.7), (2.3, 0.16 + 0.22 * hard, 1.2)] {
+            let (rx, ry) = (radius * reach + ox.abs() * 0.4 * shift, radius * reach * tilt);
+            self.shapes.push(Shape {
+                form: Form::Shadow,
+                at: (x + ox * shift, row + oy * shift),
+                axes: [(rx, 0.0), (0.0, ry)],
+                color: [0.0; 3],
+                alpha: alpha * strength,
+                soft: 0.0,
+                depth,
+                seed: 0,
+            });
+        }
+    }
+
+    /// Adds a ball whose middle is at `at`; `radii` in pixels.
+    #[allow(clippy::too_many_arguments, reason = "where it is, what it is, and where the lens sees it")]
+    pub fn ball(&mut self, at: (f32, f32), radii: (f32, f32), angle: f32, skin: Skin, color: Rgb, depth: f32, soft: f32) {
+        let (s, c) = math::sin_cos(angle);
+        let seed = self.rng.bits() as u32;
+        self.shapes.push(Shape {
+            form: Form::Ball { skin },
+            at,
+            axes: [(radii.0 * c, radii.0 * s), (-radii.1 * s, radii.1 * c)],
+            color,
+            alpha: 1.0,
+            soft,
+            depth,
+            seed,
+        });
+    }
+
+    /// Adds a ball that lies on the surface with its shadow; `size` is its radius in scene units. Returns its radius in pixels.
+    pub fn lie(&mut self, (x, row): (f32, f32), size: f32, squash: f32, skin: Skin, color: Rgb) -> f32 {
+        let r = size * self.scale(row);
+        let (rx, ry) = (r, r * if self.is_flat() { 1.0 } else { squash });
+        let soft = self.blur(row);
+        self.shade((x, row), rx * 0.95, ry, 0.62);
+        let lift = if self.is_flat() { 0.0 } else { ry * (1.0 - 0.35 * self.tilt()) };
+        self.ball((x, row - lift), (rx, ry), 0.0, skin, color, row, soft);
+        r
+    }
+
+    /// Adds a cord.
+    pub fn cord(&mut self, from: (f32, f32), to: (f32, f32), radius: f32, color: Rgb, depth: f32, soft: f32) {
+        self.shapes.push(Shape {
+            form: Form::Cord { to, radius },
+            at: from,
+            axes: [(1.0, 0.0), (0.0, 1.0)],
+            color,
+            alpha: 1.0,
+            soft,
+            depth,
+            seed: 0,
+        });
+    }
+
+    /// Adds light in the air.
+    pub fn glow(&mut self, at: (f32, f32), radius: f32, color: Rgb, depth: f32) {
+        self.shapes.push(Shape {
+            form: Form::Glow,
+            at,
+            axes: [(radius, 0.0), (0.0, radius)],
+            color,
+            alpha: 1.0,
+            soft: 0.0,
+            depth,
+            seed: 0,
+        });
+    }
+
+    /// A standing cylinder with its shadow: the foot's middle, radius and height in scene units.
+    pub fn tube(&mut self, (x, row): (f32, f32), radius: f32, tall: f32, color: Rgb) -> (f32, f32) {
+        let s = self.scale(row);
+        let (r, h, squash) = (radius * s, if self.is_flat() { 0.0 } else { tall * s }, self.tilt());
+        let soft = self.blur(row);
+        self.shade((x, row), r, tall * s, 0.6);
+        let top = (x, row - h);
+        self.shapes.push(Shape {
+            form: Form::Tube { tall: h / r.max(0.5), squash },
+            at: top,
+            axes: [(r, 0.0), (0.0, r)],
+            color,
+            alpha: 1.0,
+            soft,
+            depth: row,
+            seed: 0,
+        });
+        top
+    }
+
+    /// A box on the surface with its shadow: middle of the foot, sides in scene units (width, height, depth), turn about the vertical.
+    pub fn cuboid(&mut self, (x, row): (f32, f32), (w, h, d): (f32, f32, f32), turn: f32, paint: &Paint) {
+        let s = self.scale(row);
+        let tilt = self.tilt();
+        let up = if self.is_flat() { 0.0 } else { (1.0 - tilt * tilt).sqrt() };
+        let (sn, cs) = math::sin_cos(turn);
+        let ground = |px: f32, pz: f32| (px * s, -pz * s * tilt);
+        let (ax, bz) = (ground(w * cs, w * sn), ground(-d * sn, d * cs));
+        let rise = (0.0, -h * s * up);
+        let base = (x - (ax.0 + bz.0) * 0.5, row - (ax.1 + bz.1) * 0.5);
+        let soft = self.blur(row);
+        if paint.shadow {
+            self.shade((x, row), (w + d) * 0.40 * s, h * s, 0.7);
+        }
+        let near = row + (w + d) * 0.10 * s;
+        let seed = self.rng.bits() as u32;
+        let mut face = |at: (f32, f32), axes: [(f32, f32); 2], n: [f32; 3], stripes: [bool; 2], fade: f32, depth: f32| {
+            let light = self.light(n);
+            self.shapes.push(Shape {
+                form: Form::Face { stripes, ribbon: mul3(paint.ribbon, light), fade, clear: paint.clear },
+                at,
+                axes,
+                color: mul3(paint.color, light),
+                alpha: 1.0,
+                soft,
+                depth: depth + paint.lift,
+                seed,
+            });
+        };
+        let sum = |a: (f32, f32), b: (f32, f32)| (a.0 + b.0, a.1 + b.1);
+        // Of the four sides the two whose outward normal points to the viewer are seen.
+        if up > 0.0 {
+            let front = [sn, 0.0, cs];
+            let cross = [cs, 0.0, -sn];
+            let stripes = [paint.tied, false];
+            if front[2] > 0.0 {
+                face(sum(base, rise), [ax, (-rise.0, -rise.1)], front, stripes, 0.22, near);
+            }
+            let right = cross[2] > 0.0;
+            let at = if right { sum(base, ax) } else { base };
+            let n = if right { cross } else { [-cross[0], 0.0, -cross[2]] };
+            face(sum(at, rise), [bz, (-rise.0, -rise.1)], n, stripes, 0.22, near);
+        }
+        face(sum(base, rise), [ax, bz], [0.0, 1.0, 0.0], [paint.tied; 2], 0.0, near + 0.1);
+    }
+}
+
+/// Paint of a box.
+pub struct Paint {
+    pub color: Rgb,
+    pub ribbon: Rgb,
+    /// Whether ribbons run across it.
+    pub tied: bool,
+    /// How clear it is: 0 for paper.
+    pub clear: f32,
+    /// Whether it throws a shadow on the surface.
+    pub shadow: bool,
+    /// Order among things at the same place.
+    pub lift: f32,
+}
+
+/// A colour of the palette, or a variation of the requested one.
+pub fn pick(rng: &mut Rng, color: Option<Rgb>, palette: &[Rgb]) -> Rgb {
+    match color {
+        Some(c) => {
+            let pale = rng.unit();
+            if pale < 0.25 { mix3(c, [0.92; 3], 0.35) } else { mul(c, rng.range(0.82, 1.08)) }
+        }
+        None => palette.get(rng.below(palette.len())).copied().unwrap_or([0.8; 3]),
+    }
+}
