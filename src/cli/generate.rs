@@ -8,7 +8,7 @@ use std::time::Duration;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use nanococoa::api::attach_base64;
-use nanococoa::engine::{Engine, EngineError, SubmitPolicy, decode_source_file, project};
+use nanococoa::engine::{Engine, EngineError, SubmitPolicy, decode_field_file, project};
 use nanococoa::job::{ImageName, JobSnapshot, JobStatus};
 use nanococoa::request::fields::{FIELDS, Field, PRODUCT_IMAGE};
 use nanococoa::request::{Attachment, JobSpec, RawRequest, RequestKind, UnusableImage};
@@ -86,7 +86,7 @@ pub(super) struct GenerateArgs {
     /// Result of step 2 (with transparency), for --from-step 3
     #[arg(long, value_name = "FILE")]
     step2: Option<PathBuf>,
-    /// Canvas, such as 1024x1024 or 1088x1344 (multiples of 16, 256 to 2048)
+    /// Canvas, such as 1024x1024 or 1080x1350; sides from 256 to 4096 pixels
     #[arg(long, value_name = "WxH", allow_negative_numbers = true)]
     size: Option<String>,
     /// Same seed, same picture; drawn at random when left out
@@ -278,7 +278,7 @@ fn add_pictures(raw: &mut RawRequest, args: &GenerateArgs) {
     let files = [("product_image", &args.product), ("mask_image", &args.mask), ("step1_image", &args.step1), ("step2_image", &args.step2)];
     for (field, path) in files {
         let Some(path) = path.as_deref().map(paths::find) else { continue };
-        let attachment = match decode_source_file(&path) {
+        let attachment = match decode_field_file(field, &path) {
             Ok(image) => Attachment::Image(image),
             Err(why) if path.is_file() => Attachment::Unusable(UnusableImage::undecodable(why)),
             Err(why) => {

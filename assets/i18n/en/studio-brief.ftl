@@ -61,7 +61,7 @@ layers-strength-about = How far the scene may change when the product is put in.
 size-title = Size
 size-width = Width
 size-height = Height
-size-step = { $side }: { $min } to { $max } pixels, in steps of { $step }
+size-range = { $side }: { $min } to { $max } pixels
 
 seed-title = Seed
 seed-about = The same seed and settings make the same picture.

@@ -61,7 +61,7 @@ layers-strength-about = 제품을 넣을 때 배경을 얼마나 바꿀 수 있�
 size-title = 크기
 size-width = 너비
 size-height = 높이
-size-step = { $side }: { $min }~{ $max } 픽셀, { $step } 단위
+size-range = { $side }: { $min }~{ $max } 픽셀
 
 seed-title = 시드
 seed-about = 같은 시드와 설정은 같은 그림을 만들어요.

@@ -9,7 +9,7 @@ use crate::gui::sizes::SIZES;
 use crate::gui::state::{Brief, Session};
 use crate::gui::{icons, theme, widgets};
 use crate::notice;
-use crate::request::fields::{self as limits, MAX_SIDE, MAX_TEXT_CHARS, MIN_SIDE, SIDE_STEP};
+use crate::request::fields::{self as limits, MAX_SIDE, MAX_TEXT_CHARS, MIN_SIDE};
 use crate::request::{CompositionMode, TextPosition};
 
 /// The scene prompt with its presets.
