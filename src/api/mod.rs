@@ -10,6 +10,7 @@ mod error;
 mod events;
 mod field_error;
 mod field_schema;
+mod formats;
 mod generate;
 mod guard;
 mod help;

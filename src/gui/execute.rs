@@ -262,7 +262,7 @@ impl Studio {
                 self.server.bind = address;
             }
             ServerCommand::Token(token) => self.server.token = token,
-            ServerCommand::Start => self.server.start(self.engine.clone(), self.models.downloads(), ctx),
+            ServerCommand::Start => self.server.start(self.engine.clone(), self.models.downloads(), Arc::clone(&self.formats), ctx),
             ServerCommand::Stop => self.server.stop(),
             ServerCommand::CopyCurl => self.copy_curl(ctx),
         }

@@ -6,6 +6,7 @@ pub mod brief;
 pub mod canvas;
 pub mod canvas_state;
 pub mod fields;
+pub mod format;
 pub mod fonts;
 pub mod history;
 pub mod mask;
