@@ -1,6 +1,7 @@
 //! The one place where commands change the state of the studio.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use egui::Context;
 use uuid::Uuid;
