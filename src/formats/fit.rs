@@ -65,7 +65,7 @@ pub(super) fn fit(picture: &RgbImage, (width, height): (u32, u32)) -> Fitted {
         return Fitted { image, mapping: Mapping { scale, left: -left * cover, top: -top * cover }, notices };
     }
     notices.push(notice!("formats-framed", width = width, height = height));
-    let mut image = frame(picture, (width, height), cover);
+    let mut image = frame(picture, (width, height));
     let side = |v: f64, most: u32| ((v * scale).round() as u32).clamp(1, most);
     let (inner_width, inner_height) = (side(w, width), side(h, height));
     let small = resize_rgb8(picture, inner_width as usize, inner_height as usize, Filter::Lanczos3);
@@ -89,10 +89,10 @@ fn covered(picture: &RgbImage, (width, height): (u32, u32), scale: f64) -> (RgbI
 }
 
 /// A blurred, slightly darker continuation of a picture.
-fn frame(picture: &RgbImage, (width, height): (u32, u32), cover: f64) -> RgbImage {
+fn frame(picture: &RgbImage, (width, height): (u32, u32)) -> RgbImage {
     let small = ((width / FRAME_SCALE).max(8), (height / FRAME_SCALE).max(8));
-    let reduced = cover * f64::from(small.0) / f64::from(width);
-    let (part, _, _) = covered(picture, small, reduced.max(f64::from(small.1) / f64::from(picture.height())));
+    let (across, down) = (f64::from(small.0) / f64::from(picture.width()), f64::from(small.1) / f64::from(picture.height()));
+    let (part, _, _) = covered(picture, small, across.max(down));
     let sigma = small.0.max(small.1) as f32 * 0.04;
     let mut soft = gaussian_rgb(&LinearRgb::from_srgb(&part), sigma.max(1.0));
     soft.data.iter_mut().for_each(|colour| *colour = colour.map(|v| v * 0.8));

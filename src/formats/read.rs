@@ -60,7 +60,7 @@ struct Table<'t> {
 
 impl<'t> Table<'t> {
     fn get(&self, field: &str) -> Option<&'t Value<'t>> {
-        self.table.iter().find(|(key, _)| key.get_ref().as_ref() == field).map(|(_, value)| value)
+        self.table.iter().find(|(key, _)| &**key.get_ref() == field).map(|(_, value)| value)
     }
 }
 
@@ -84,7 +84,7 @@ impl Reader<'_> {
                 self.mistake(key.span(), key.get_ref(), notice!("formats-unknown-field", known = vec!["[[formats]]"]));
                 continue;
             };
-            if key.get_ref().as_ref() != "formats" {
+            if &**key.get_ref() != "formats" {
                 self.mistake(key.span(), key.get_ref(), notice!("formats-unknown-field", known = vec!["[[formats]]"]));
                 continue;
             }
@@ -152,7 +152,7 @@ impl Reader<'_> {
 
     fn unknown(&mut self, table: &Table<'_>, known: &[&'static str]) {
         for (key, _) in table.table.iter() {
-            if !known.contains(&key.get_ref().as_ref()) {
+            if !known.iter().any(|known| *known == &**key.get_ref()) {
                 let field = format!("{}{}", table.path, key.get_ref());
                 self.mistake(key.span(), &field, notice!("formats-unknown-field", known = known.to_vec()));
             }
@@ -254,7 +254,7 @@ impl Reader<'_> {
 
     fn word<T: Copy>(&mut self, field: &str, value: &Value<'_>, choices: &[(T, &'static str)]) -> Option<T> {
         let found = match value.get_ref() {
-            DeValue::String(word) => choices.iter().find(|(_, known)| *known == word.as_ref()),
+            DeValue::String(word) => choices.iter().find(|(_, known)| *known == &**word),
             _ => None,
         };
         if found.is_none() {
@@ -367,7 +367,7 @@ source = { url = "https://example.com/spec", date = "2026-01-31" }
             assert!(found.iter().any(|m| m.starts_with(&format!("line {line}, {field}: "))), "{to}: {found:?}");
         }
         let twice = mistakes(&format!("{GOOD}{GOOD}"));
-        assert!(twice[0].starts_with("line 15, id: "), "{twice:?}");
+        assert!(twice[0].starts_with("line 16, id: "), "{twice:?}");
         assert!(mistakes(&GOOD.replace("width = 1000", "width = "))[0].starts_with("line 5: "));
         assert!(mistakes("[[format]]\nid = 1")[0].starts_with("line 1, format: "));
     }
