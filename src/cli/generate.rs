@@ -10,9 +10,9 @@ use indicatif::{ProgressBar, ProgressStyle};
 use nanococoa::api::attach_base64;
 use nanococoa::engine::{Engine, EngineError, SubmitPolicy, decode_field_file, project};
 use nanococoa::job::{ImageName, JobSnapshot, JobStatus};
+use nanococoa::notice::Argument;
 use nanococoa::request::fields::{FIELDS, Field, PRODUCT_IMAGE};
 use nanococoa::request::{Attachment, JobSpec, RawRequest, RequestKind, UnusableImage};
-use nanococoa::notice::Argument;
 use nanococoa::{notice, paths};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -304,27 +304,21 @@ fn add_pictures(raw: &mut RawRequest, args: &GenerateArgs) {
 struct Run<'a> {
     engine: &'a Engine,
     output: &'a Output,
-    runtime: tokio::runtime::Runtime,
     /// Ends when the person or the system asks the program to end.
     ended: std::pin::Pin<Box<dyn Future<Output = ()>>>,
+    runtime: tokio::runtime::Runtime,
     /// Whether the job stays in the data folder after the program has ended.
     kept: bool,
 }
 
-fn run_jobs(
-    engine: &Engine,
-    raw: RawRequest,
-    (output, targets): (&Output, &[Target]),
-    kept: bool,
-    told: &mut bool,
-) -> Result<(), Failure> {
+fn run_jobs(engine: &Engine, raw: RawRequest, (output, targets): (&Output, &[Target]), kept: bool, told: &mut bool) -> Result<(), Failure> {
     let runtime = runtime(&mut tokio::runtime::Builder::new_current_thread())?;
     // Before the pictures are read, which takes seconds for large ones: Ctrl-C must not end the program without a word.
     let ended: std::pin::Pin<Box<dyn Future<Output = ()>>> = {
         let _within = runtime.enter();
         Box::pin(end_signal())
     };
-    let mut run = Run { engine, output, runtime, ended, kept };
+    let mut run = Run { engine, output, ended, runtime, kept };
     for (at, target) in targets.iter().enumerate() {
         run.target(fitted(raw.clone(), target), target, at + 1 == targets.len(), told)?;
     }

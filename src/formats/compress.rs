@@ -76,9 +76,7 @@ fn jpeg(image: &RgbImage, most: u64, statements: Statements<'_>) -> Result<(Vec<
         if let Some(dpi) = statements.dpi.and_then(|dpi| u16::try_from(dpi).ok()) {
             encoder.set_pixel_density(PixelDensity::dpi(dpi));
         }
-        encoder
-            .write_image(image.as_raw(), image.width(), image.height(), image::ExtendedColorType::Rgb8)
-            .map_err(|e| not_encoded(&e))?;
+        encoder.write_image(image.as_raw(), image.width(), image.height(), image::ExtendedColorType::Rgb8).map_err(|e| not_encoded(&e))?;
         Ok(add_jpeg_metadata(&out, statements.xmp))
     };
     let (least, best) = JPEG_QUALITY;
@@ -169,7 +167,8 @@ mod tests {
         let (small, how) = png(Some(130_000)).unwrap();
         assert!(matches!(how, Compression::Colours(64..=256)) && small.len() <= 130_000, "{how:?} {}", small.len());
         let back = image::load_from_memory(&small).unwrap().into_rgb8();
-        let mean = back.as_raw().iter().zip(image.as_raw()).map(|(a, b)| f64::from(a.abs_diff(*b))).sum::<f64>() / back.as_raw().len() as f64;
+        let mean =
+            back.as_raw().iter().zip(image.as_raw()).map(|(a, b)| f64::from(a.abs_diff(*b))).sum::<f64>() / back.as_raw().len() as f64;
         assert!(mean < 12.0, "{mean}");
         assert_eq!(png(Some(5000)).unwrap_err().code(), "formats-png-too-large");
     }

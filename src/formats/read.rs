@@ -297,8 +297,8 @@ impl Reader<'_> {
             self.mistake(span, "source.url", notice!("formats-not-an-address"));
         }
         let (date, span) = date?;
-        let is_date = date.len() == 10
-            && date.bytes().enumerate().all(|(i, b)| if matches!(i, 4 | 7) { b == b'-' } else { b.is_ascii_digit() });
+        let is_date =
+            date.len() == 10 && date.bytes().enumerate().all(|(i, b)| if matches!(i, 4 | 7) { b == b'-' } else { b.is_ascii_digit() });
         if !is_date {
             self.mistake(span, "source.date", notice!("formats-not-a-date"));
         }

@@ -136,13 +136,7 @@ impl<'a> Faces<'a> {
 ///
 /// # Errors
 /// The text has nothing to draw, is too long, needs shaping, or cannot be drawn with the installed fonts.
-pub fn layout_text(
-    catalog: &FontCatalog,
-    font: &str,
-    text: &str,
-    size: (usize, usize),
-    scale: f32,
-) -> Result<TextLayout, LayoutError> {
+pub fn layout_text(catalog: &FontCatalog, font: &str, text: &str, size: (usize, usize), scale: f32) -> Result<TextLayout, LayoutError> {
     layout_text_between(catalog, font, text, size, scale, None)
 }
 

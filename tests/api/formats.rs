@@ -25,7 +25,9 @@ fn size(bytes: &[u8]) -> (u32, u32) {
 async fn sides_of_any_length_are_made_exactly_and_again_from_kept_steps() {
     let world = World::new();
     for (width, height) in [(257, 1023), (1080, 1350), (4095, 256)] {
-        let id = finished(&world, json!({"product_image": photo_base64(80, 60), "text_content": "신메뉴", "width": width, "height": height})).await;
+        let id =
+            finished(&world, json!({"product_image": photo_base64(80, 60), "text_content": "신메뉴", "width": width, "height": height}))
+                .await;
         let mut steps = Vec::new();
         for name in ["step1", "step2", "final"] {
             let picture = world.get(&format!("/jobs/{id}/images/{name}.png")).await.bytes;
@@ -57,7 +59,8 @@ async fn formats_are_listed_and_pictures_exported_in_them() {
     let bizboard = formats.iter().find(|f| f["id"] == "kakao-bizboard").unwrap();
     assert_eq!((&bizboard["width"], &bizboard["file"], &bizboard["max_bytes"]), (&json!(1029), &json!("png"), &json!(300_000)));
     let (width, height) = (&bizboard["canvas_width"], &bizboard["canvas_height"]);
-    let id = finished(&world, json!({"product_image": photo_base64(80, 60), "text_content": "세일", "width": width, "height": height})).await;
+    let id =
+        finished(&world, json!({"product_image": photo_base64(80, 60), "text_content": "세일", "width": width, "height": height})).await;
     let file = world.get(&format!("/jobs/{id}/export?format=kakao-bizboard")).await;
     assert_eq!((file.status, file.header("content-type")), (StatusCode::OK, "image/png"));
     assert_eq!(file.header("content-disposition"), "attachment; filename=\"kakao-bizboard.png\"");

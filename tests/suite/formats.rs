@@ -59,7 +59,10 @@ fn sides_of_any_length_are_made_exactly_and_made_again_from_kept_steps() {
         // From the files of the steps, with no size: the canvas is that of the pictures.
         let steps = ["generate", "--from-step", "3", "--step1", "steps/step1.png", "--step2", "steps/step2.png", "--text", "신메뉴"];
         let composed = shell.json(&[&steps[..], &["--seed", "4", "--json", "--out", "composed.png"]].concat());
-        assert_eq!((&composed["width"], &composed["height"], &composed["warnings"]), (&width.into(), &height.into(), &serde_json::json!([])));
+        assert_eq!(
+            (&composed["width"], &composed["height"], &composed["warnings"]),
+            (&width.into(), &height.into(), &serde_json::json!([]))
+        );
         let pixels = |name: &str| image::open(shell.path(name)).unwrap().into_rgb8();
         assert!(pixels("composed.png") == pixels("ad.png"), "{canvas}: the composite differs from that of one run");
     }
@@ -89,8 +92,22 @@ fn statements(bytes: &[u8]) -> (Option<u32>, bool) {
 fn every_format_is_exported_from_one_master() {
     let shell = Shell::new();
     shell.json(&[
-        "generate", "--product", "cup.png", "--text", "신메뉴 출시", "--prompt", "wooden table in a cafe", "--seed", "5", "--size", "1080x1080", "--json",
-        "--out", "ad.png", "--save-steps", "steps",
+        "generate",
+        "--product",
+        "cup.png",
+        "--text",
+        "신메뉴 출시",
+        "--prompt",
+        "wooden table in a cafe",
+        "--seed",
+        "5",
+        "--size",
+        "1080x1080",
+        "--json",
+        "--out",
+        "ad.png",
+        "--save-steps",
+        "steps",
     ]);
     let read = |name: ImageName| std::fs::read(shell.path("steps").join(name.file_name())).unwrap();
     let (letters, placed) = (read(ImageName::Letters), read(ImageName::Placed));

@@ -204,7 +204,10 @@ impl Backend for DiffusionBackend {
             models.sdxl(size.pixels(), cx)?.text_to_image(&sdxl, prompt, negative, &control, callbacks)
         })?;
         self.models.warn_of_truncated_sdxl_prompt(prompt, cx);
-        Ok(TextLayer { image: image::DynamicImage::ImageRgb8(size.canvas(picture)).into_rgba8(), front_faces: request.glyphs.coverage.clone() })
+        Ok(TextLayer {
+            image: image::DynamicImage::ImageRgb8(size.canvas(picture)).into_rgba8(),
+            front_faces: request.glyphs.coverage.clone(),
+        })
     }
 
     fn cut_text(&mut self, sculpted: TextLayer, request: &SculptRequest<'_>, cx: StageCx<'_>) -> Result<TextLayer, BackendError> {
