@@ -15,6 +15,9 @@ const MOST_COLOURED: f64 = 0.005;
 /// Coverage from which a pixel belongs to letters or product.
 const COVERED: f32 = 0.5;
 
+/// Distance of moved text from the margins, as a fraction of the side: text is placed by its ink, whose sides reach beyond the front faces.
+const SPARE: f64 = 0.01;
+
 /// Letters and product of a picture before it was fitted; `None` where there are none or their place is unknown.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Parts<'a> {
@@ -60,17 +63,19 @@ fn covered_text([x0, y0, x1, y1]: [f64; 4], format: &FormatSpec) -> Option<Notic
     if y0 >= top - 1.0 && y1 <= bottom + 1.0 && x0 >= left - 1.0 && x1 <= right + 1.0 {
         return None;
     }
-    if y1 - y0 > bottom - top || x1 - x0 > right - left {
+    if y1 - y0 > bottom - top - 2.0 * SPARE * h || x1 - x0 > right - left - 2.0 * SPARE * w {
         return Some(notice!("formats-rule-safe-size", width = (right - left) as u32, height = (bottom - top) as u32));
     }
     if y0 < top - 1.0 || y1 > bottom + 1.0 {
         let half = (y1 - y0) / 2.0;
         // Fluent would round decimals.
-        let (from, to) = (format!("{:.2}", ceil_percent((top + half) / h)), format!("{:.2}", floor_percent((bottom - half) / h)));
+        let (from, to) =
+            (format!("{:.2}", ceil_percent((top + half) / h + SPARE)), format!("{:.2}", floor_percent((bottom - half) / h - SPARE)));
         return Some(notice!("formats-rule-safe-height", top = safe.top, bottom = safe.bottom, from = from, to = to));
     }
     let half = (x1 - x0) / 2.0;
-    let (from, to) = (format!("{:.2}", ceil_percent((left + half) / w)), format!("{:.2}", floor_percent((right - half) / w)));
+    let (from, to) =
+        (format!("{:.2}", ceil_percent((left + half) / w + SPARE)), format!("{:.2}", floor_percent((right - half) / w - SPARE)));
     Some(notice!("formats-rule-safe-width", left = safe.left, right = safe.right, from = from, to = to))
 }
 
@@ -133,9 +138,9 @@ mod tests {
         };
         assert!(at(140).is_empty() && at(600).is_empty());
         let [high] = &at(60)[..] else { panic!() };
-        // 270 of 1920 pixels are covered; half of the text has 100 of them.
-        assert_eq!((high.code(), high.argument("from")), ("formats-rule-safe-height", Some(&"0.20".to_owned().into())));
-        assert_eq!(at(760)[0].argument("to"), Some(&"0.74".to_owned().into()));
+        // 270 of 1920 pixels are covered; half of the text has 100 pixels, and a hundredth is spare.
+        assert_eq!((high.code(), high.argument("from")), ("formats-rule-safe-height", Some(&"0.21".to_owned().into())));
+        assert_eq!(at(760)[0].argument("to"), Some(&"0.73".to_owned().into()));
         let tall = plane(540, 960, (40, 100, 500, 900));
         assert_eq!(broken("instagram-story", &picture, Parts { letters: Some(&tall), product: None })[0].code(), "formats-rule-safe-size");
     }
