@@ -84,7 +84,7 @@ advanced-guidance = Guidance
 preset-add = Keep this prompt as a preset
 preset-remove = Remove this preset
 
-format-list = Formats of advertisements
+size-formats = Size of a format
 format-none = Formats: Instagram, Google, Kakao, print …
 format-limits = { $width }×{ $height } pixels, { $file }, at most { $most } KB. The best quality that fits is searched.
 format-no-limit = { $width }×{ $height } pixels, { $file }

@@ -84,7 +84,7 @@ advanced-guidance = 프롬프트 반영
 preset-add = 이 프롬프트를 프리셋으로 저장
 preset-remove = 이 프리셋 삭제
 
-format-list = 광고 규격
+size-formats = 광고 규격 크기
 format-none = 규격: 인스타그램, 구글, 카카오, 인쇄 …
 format-limits = { $width }×{ $height }픽셀, { $file }, 최대 { $most }KB. 용량에 맞는 가장 좋은 품질을 찾아요.
 format-no-limit = { $width }×{ $height }픽셀, { $file }

@@ -241,7 +241,7 @@ fn size(cx: &PanelContext<'_>, brief: &mut Brief, ui: &mut Ui) {
     ui.add_space(theme::UNIT / 2.0);
     let fits = |spec: &&FormatSpec| spec.canvas() == (brief.width, brief.height);
     let mut spec = cx.formats.formats().iter().find(fits).cloned().map(Arc::new);
-    if format::choice(cx, ui, "size-spec", lang.t("format-none"), &mut spec)
+    if format::choice(cx, ui, lang.t("size-formats"), lang.t("format-none"), &mut spec)
         && let Some(spec) = spec
     {
         (brief.width, brief.height) = spec.canvas();

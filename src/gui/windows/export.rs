@@ -34,7 +34,7 @@ pub fn show(cx: &PanelContext<'_>, ui: &mut Ui, id: Uuid, mut settings: Settings
     widgets::section(ui, lang.t("export-picture"), None);
     widgets::segmented(ui, &mut settings.part, &parts);
     widgets::section(ui, lang.t("export-format"), None);
-    if format::choice(cx, ui, "export-spec", lang.t("export-free"), &mut settings.spec) {
+    if format::choice(cx, ui, lang.t("export-formats"), lang.t("export-free"), &mut settings.spec) {
         // The picture that the format wants: the cut-out for a white background.
         let wanted = settings.spec.as_ref().zip(job.as_ref()).and_then(|(spec, job)| picture_for(spec, &job.images));
         settings.part = Part::ALL.into_iter().find(|part| Some(part.image()) == wanted).unwrap_or(settings.part);
