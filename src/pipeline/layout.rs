@@ -59,3 +59,24 @@ pub(super) fn text_columns((width, height): (usize, usize), product: Option<&Pla
 pub(super) fn percent(share: f32) -> u32 {
     (share * 100.0).round_ties_even() as u32
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_of_a_banner_stands_at_the_wider_side_of_the_product() {
+        let product = |x0: usize, x1: usize| {
+            let mut plane = Plane::new(1000, 200, 0.0);
+            (20..180).for_each(|y| plane.data[y * 1000 + x0..y * 1000 + x1].fill(1.0));
+            plane
+        };
+        let columns = |x0, x1| text_columns((1000, 200), Some(&product(x0, x1))).unwrap();
+        assert_eq!(columns(100, 240), (265.0, 975.0));
+        assert_eq!(columns(700, 900), (25.0, 675.0));
+        // A product that leaves too little room at both sides is written over.
+        assert_eq!(columns(300, 700), (25.0, 975.0));
+        assert_eq!(text_columns((1000, 200), None), Some((25.0, 975.0)));
+        assert_eq!(text_columns((1000, 400), Some(&product(0, 10))), None);
+    }
+}
