@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
+use nanococoa::api::{FormatBody, FormatList};
 use nanococoa::config::Config;
 use nanococoa::formats::{Catalogue, FileType, FormatRule, FormatSpec};
 use nanococoa::notice;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::common::{Common, Failure, load_config, overrides};
 use super::output::Output;
@@ -18,7 +19,8 @@ pub(super) fn catalogue(config: &Config) -> Result<Catalogue, Failure> {
 pub(super) fn formats(common: &Common, as_json: bool) -> Result<(), Failure> {
     let catalogue = catalogue(&load_config(overrides(common))?)?;
     if as_json {
-        say!("{}", json!({"formats": catalogue.formats().iter().map(in_json).collect::<Vec<_>>()}));
+        let formats = catalogue.formats().iter().map(FormatBody::from).collect();
+        say!("{}", json!(FormatList { formats }));
         return Ok(());
     }
     for format in catalogue.formats() {
@@ -28,24 +30,6 @@ pub(super) fn formats(common: &Common, as_json: bool) -> Result<(), Failure> {
         say!("{:<20} {size:>9}  {:<4} {limit:>8}  {name}", format.id, format.file.name());
     }
     Ok(())
-}
-
-fn in_json(format: &FormatSpec) -> Value {
-    let (width, height) = format.canvas();
-    json!({
-        "id": format.id,
-        "name": {"en": format.name_en, "ko": format.name_ko},
-        "width": format.width,
-        "height": format.height,
-        "canvas": {"width": width, "height": height},
-        "file": format.file.word(),
-        "max_bytes": format.max_bytes,
-        "dpi": format.dpi,
-        "safe_zone": {"top": format.safe.top, "bottom": format.safe.bottom, "left": format.safe.left, "right": format.safe.right},
-        "rules": format.rules.iter().map(|rule| rule.word()).collect::<Vec<_>>(),
-        "min_product_share": format.min_product,
-        "source": {"url": format.source.url, "date": format.source.date},
-    })
 }
 
 /// A file to write, and the format that it has.

@@ -185,7 +185,7 @@ fn a_users_catalogue_is_listed_and_its_mistakes_are_named() {
     let listed = words(&shell.run(&["formats"]).stdout);
     assert!(listed.contains("shop-window") && listed.contains("900x300") && listed.contains("kakao-bizboard"), "{listed}");
     let all = shell.json(&["formats", "--json"]);
-    assert_eq!(all["formats"].as_array().unwrap().last().unwrap()["name"]["ko"], "매장 화면");
+    assert_eq!(all["formats"].as_array().unwrap().last().unwrap()["name_ko"], "매장 화면");
     std::fs::write(shell.path("formats.toml"), own.replace("width = 900", "width = \"900\"").replace("webp", "gif")).unwrap();
     for args in [&["formats"][..], &["generate", "--format", "a4-print", "--out", "a.png"], &["serve", "--bind", "127.0.0.1:0"]] {
         let output = shell.run(args);
