@@ -52,9 +52,9 @@ impl Catalogue {
         Self { formats: read::read(EMBEDDED).unwrap_or_default() }
     }
 
-    /// The user's file that belongs to this settings file.
+    /// The user's file that belongs to this settings file. Empty for a user without a folder of settings.
     pub fn user_file(config: &Path) -> PathBuf {
-        config.with_file_name(USER_FILE)
+        if config.as_os_str().is_empty() { PathBuf::new() } else { config.with_file_name(USER_FILE) }
     }
 
     /// The program's formats, completed by the user's file if it exists. Blocking.
@@ -129,6 +129,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = Catalogue::user_file(&dir.path().join("config.toml"));
         assert_eq!(Catalogue::load(&path).unwrap(), Catalogue::embedded());
+        assert_eq!(Catalogue::load(&Catalogue::user_file(Path::new(""))).unwrap(), Catalogue::embedded());
         let format = |id: &str, width: u32| {
             format!(
                 "[[formats]]\nid = \"{id}\"\nname = {{ en = \"Mine\", ko = \"내 형식\" }}\nwidth = {width}\nheight = 300\nfile = \"png\"\n\
