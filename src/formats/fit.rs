@@ -112,9 +112,7 @@ pub(super) fn on_white(cutout: &RgbaImage, (width, height): (u32, u32)) -> Resul
     let scale = (f64::from(width) * PRODUCT_SHARE / pw).min(f64::from(height) * PRODUCT_SHARE / ph);
     let mut notices = Vec::new();
     if scale > MOST_ENLARGED {
-        let (from_width, from_height) = (product.width(), product.height());
-        let (to_width, to_height) = ((pw * scale).round() as u32, (ph * scale).round() as u32);
-        notices.push(notice!("formats-enlarged", from_width = from_width, from_height = from_height, width = to_width, height = to_height));
+        notices.push(notice!("formats-product-enlarged", width = product.width(), height = product.height()));
     }
     let side = |v: f64, most: u32| ((v * scale).round() as u32).clamp(1, most);
     let (inner_width, inner_height) = (side(pw, width), side(ph, height));

@@ -156,7 +156,7 @@ fn a_format_is_laid_out_painted_and_written_within_its_rules() {
         assert!(std::fs::metadata(&file).unwrap().len() <= format.max_bytes.unwrap());
         // The sample photo is small: its product is enlarged for a main image, which is said.
         let notices = line["export"]["notices"].as_array().unwrap();
-        assert!(notices.iter().all(|n| format.id == "coupang-main" && n["code"] == "formats-enlarged"), "{line}");
+        assert!(notices.iter().all(|n| format.id == "coupang-main" && n["code"] == "formats-product-enlarged"), "{line}");
     }
     assert!(words(&output.stderr).contains("coupang-main allows no text"), "{}", words(&output.stderr));
 }

@@ -58,6 +58,7 @@ formats-enlarged = { $from_width }×{ $from_height } was enlarged to { $width }�
     [rest] Generate with the width and height of the format's canvas, or send a larger photo.
    *[studio] Choose the format's size and generate again, or use a larger photo.
 }
+formats-product-enlarged = The product has { $width }×{ $height } pixels in the photo; it was enlarged and is not sharp. Use a larger photo.
 
 # Rules of the format that the picture breaks.
 formats-rule-text = This format allows no text in the picture. { $front_end ->

@@ -58,6 +58,7 @@ formats-enlarged = { $from_width }×{ $from_height } 그림을 { $width }×{ $he
     [rest] 규격의 canvas 너비와 높이로 만들거나 더 큰 사진을 보내세요.
    *[studio] 규격의 크기를 골라 다시 만들거나 더 큰 사진을 쓰세요.
 }
+formats-product-enlarged = 사진 속 상품이 { $width }×{ $height }픽셀이라 키웠더니 선명하지 않아요. 더 큰 사진을 쓰세요.
 
 # Rules of the format that the picture breaks.
 formats-rule-text = 이 규격은 그림에 문구를 넣을 수 없어요. { $front_end ->
