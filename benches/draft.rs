@@ -78,7 +78,7 @@ fn spec(fonts: &FontCatalog, extra: Value) -> JobSpec {
     if has_photo {
         request.attachments.insert("product_image", Attachment::File(std::fs::read(SAMPLE).unwrap().into()));
     }
-    let request = request.open(&nanococoa::engine::decode_source);
+    let request = nanococoa::engine::open_request(request);
     nanococoa::engine::parse_with_fonts(&request, fonts, nanococoa::assets::DEFAULT_FONT, 7, false).unwrap()
 }
 

@@ -10,6 +10,7 @@ pub mod backend;
 pub mod cancel;
 pub mod config;
 pub mod engine;
+pub mod formats;
 pub mod gui;
 pub mod hub;
 pub mod imaging;

@@ -5,6 +5,4 @@ pub const MAX_TEXT_CHARS: usize = 200;
 /// Shortest side of the canvas, pixels.
 pub const MIN_SIDE: u32 = 256;
 /// Longest side of the canvas, pixels.
-pub const MAX_SIDE: u32 = 2048;
-/// Sides of the canvas are multiples of this, pixels.
-pub const SIDE_STEP: u32 = 16;
+pub const MAX_SIDE: u32 = 4096;

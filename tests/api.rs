@@ -9,6 +9,8 @@ mod bad_requests;
 mod contract;
 #[path = "common/fake_hub.rs"]
 mod fake_hub;
+#[path = "api/formats.rs"]
+mod formats;
 #[path = "api/forms.rs"]
 mod forms;
 #[path = "api/hostile.rs"]

@@ -416,3 +416,17 @@ fn a_separate_autoencoder_replaces_the_one_of_sdxl() {
 fn keep_the_tiny_models() {
     models::write_tiny_models(Path::new(&std::env::var("NANOCOCOA_KEEP_MODELS").unwrap()));
 }
+
+#[test]
+fn a_canvas_off_the_models_grid_is_painted_larger_and_cropped() {
+    let (models, data) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    models::write_tiny_models(models.path());
+    let engine = engine(data.path(), models.path().into());
+    let id = submit(&engine, &request(json!({"width": 257, "height": 300})));
+    let job = wait(&engine, id);
+    assert_eq!((job.status, job.backend), (JobStatus::Completed, BackendKind::Diffusion), "{}", job.message);
+    for name in [ImageName::Step1, ImageName::Step2, ImageName::Final] {
+        let picture = image::open(engine.image_path(id, name).unwrap()).unwrap();
+        assert_eq!((picture.width(), picture.height()), (257, 300), "{name:?}");
+    }
+}

@@ -104,8 +104,35 @@ fn description(field: &Field) -> String {
 
 /// A regular expression for the whole numbers of a range, without anchors.
 fn integers(min: u64, max: u64, multiple: u64) -> String {
+    /// A longer list of numbers is written with classes of digits.
+    const LISTED: u64 = 256;
+    if multiple == 1 && max - min > LISTED {
+        return digit_classes(min, max).join("|");
+    }
     let all = (min..=max).filter(|v| v.is_multiple_of(multiple.max(1)));
     all.map(|v| v.to_string()).collect::<Vec<_>>().join("|")
+}
+
+/// Regular expressions that together match the whole numbers of a range, such as `25[6-9]` and `[3-9][0-9][0-9]`.
+fn digit_classes(min: u64, max: u64) -> Vec<String> {
+    let mut parts = Vec::new();
+    let mut from = min;
+    while from <= max {
+        // The largest block of 10ⁿ numbers that begins at a multiple of its size, and how many of them follow with the same number of digits.
+        let fits = |size: u64| from.is_multiple_of(size) && from + size - 1 <= max;
+        let mut size = 1;
+        while fits(size * 10) && (from >= size * 10) {
+            size *= 10;
+        }
+        let digit = from / size % 10;
+        let blocks = (1..10 - digit).take_while(|n| from + size * (n + 1) - 1 <= max).count() as u64;
+        let (head, last) = (from / size / 10, digit + blocks);
+        let head = if head == 0 { String::new() } else { head.to_string() };
+        let class = if blocks == 0 { digit.to_string() } else { format!("[{digit}-{last}]") };
+        parts.push(format!("{head}{class}{}", "[0-9]".repeat(size.ilog10() as usize)));
+        from += size * (blocks + 1);
+    }
+    parts
 }
 
 /// A regular expression of the numbers of a range that begins at a whole number of tenths and ends at a whole number. Everything that it
@@ -135,7 +162,11 @@ mod tests {
         assert_eq!(schema(&fields::PRODUCT_SCALE)["pattern"], r"^(0\.[1-9][0-9]*|(1|2|3)(\.[0-9]+)?|4(\.0+)?)$");
         assert_eq!(schema(&fields::TEXT_SCALE)["pattern"], r"^(0\.[2-9][0-9]*|1(\.0+)?)$");
         let sides = schema(&fields::WIDTH)["pattern"].as_str().unwrap().to_owned();
-        assert!(sides.starts_with("^(256|272|") && sides.ends_with("|2048)$"), "{sides}");
+        assert_eq!(sides, "^(25[6-9]|2[6-9][0-9]|[3-9][0-9][0-9]|[1-3][0-9][0-9][0-9]|40[0-8][0-9]|409[0-6])$");
+        for (side, is_allowed) in [(0, false), (25, false), (255, false), (1000, true), (4097, false), (25_600, false)] {
+            assert_eq!(accepts(&sides, &side.to_string()), is_allowed, "{side}");
+        }
+        assert!((256..=4096).all(|side: u32| accepts(&sides, &side.to_string())));
     }
 
     /// What is left of the text after each way to match the pattern at its beginning. Knows what [`numbers`] writes.

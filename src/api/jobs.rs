@@ -49,12 +49,12 @@ impl StatusQuery {
 }
 
 /// A query that axum cannot read.
-fn wrong_query(rejection: QueryRejection) -> ApiError {
+pub(super) fn wrong_query(rejection: QueryRejection) -> ApiError {
     ApiError::BadRequest(Notice::verbatim(rejection.body_text()))
 }
 
 /// A flag of the query, or its default where it was left out.
-fn flag(name: &'static str, value: Option<&str>, default: bool) -> Result<bool, ApiError> {
+pub(super) fn flag(name: &'static str, value: Option<&str>, default: bool) -> Result<bool, ApiError> {
     match value.map(str::trim) {
         None => Ok(default),
         Some("true" | "1" | "yes") => Ok(true),

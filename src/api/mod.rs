@@ -10,6 +10,7 @@ mod error;
 mod events;
 mod field_error;
 mod field_schema;
+mod formats;
 mod generate;
 mod guard;
 mod help;
@@ -31,6 +32,7 @@ mod wire;
 
 pub use error::ApiError;
 pub use field_error::FieldErrorBody;
+pub use formats::{FormatBody, FormatList};
 pub use limits::Limits;
 pub use listen::serve;
 pub use names::{read_host, read_origin};

@@ -9,6 +9,7 @@ use super::limits::Limits;
 use super::memory::Budget;
 use super::security::SecurityPolicy;
 use crate::engine::Engine;
+use crate::formats::Catalogue;
 use crate::hub::Downloads;
 
 /// Requests whose pictures are decoded at the same time: each may take hundreds of megabytes.
@@ -19,6 +20,7 @@ const PARSERS: usize = 1;
 pub struct ApiState {
     pub(crate) engine: Engine,
     pub(super) models: Option<Arc<Downloads>>,
+    pub(super) formats: Arc<Catalogue>,
     pub(crate) security: Arc<SecurityPolicy>,
     pub(crate) body_limit: usize,
     pub(crate) parsers: Arc<Semaphore>,
@@ -35,6 +37,7 @@ impl ApiState {
         Self {
             engine,
             models: None,
+            formats: Arc::new(Catalogue::embedded()),
             security: Arc::new(security),
             body_limit,
             parsers: Arc::new(Semaphore::new(PARSERS)),
@@ -51,6 +54,12 @@ impl ApiState {
     #[must_use]
     pub fn with_models(self, models: Arc<Downloads>) -> Self {
         Self { models: Some(models), ..self }
+    }
+
+    /// The same with another catalogue of formats than the program's.
+    #[must_use]
+    pub fn with_formats(self, formats: Arc<Catalogue>) -> Self {
+        Self { formats, ..self }
     }
 
     /// The same with other limits.

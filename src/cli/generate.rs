@@ -8,8 +8,9 @@ use std::time::Duration;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use nanococoa::api::attach_base64;
-use nanococoa::engine::{Engine, EngineError, SubmitPolicy, decode_source_file, project};
+use nanococoa::engine::{Engine, EngineError, SubmitPolicy, decode_field_file, project};
 use nanococoa::job::{ImageName, JobSnapshot, JobStatus};
+use nanococoa::notice::Argument;
 use nanococoa::request::fields::{FIELDS, Field, PRODUCT_IMAGE};
 use nanococoa::request::{Attachment, JobSpec, RawRequest, RequestKind, UnusableImage};
 use nanococoa::{notice, paths};
@@ -17,7 +18,8 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::common::{Common, Failure, load_config, overrides, runtime, start_engine, words};
-use super::output::{self, Output};
+use super::formats::{self, Target};
+use super::output::{self, Output, Saved};
 use super::signals::end_signal;
 
 /// Flags of `generate`. Each flag sets one field of `POST /generate`.
@@ -86,9 +88,12 @@ pub(super) struct GenerateArgs {
     /// Result of step 2 (with transparency), for --from-step 3
     #[arg(long, value_name = "FILE")]
     step2: Option<PathBuf>,
-    /// Canvas, such as 1024x1024 or 1088x1344 (multiples of 16, 256 to 2048)
+    /// Canvas, such as 1024x1024 or 1080x1350; sides from 256 to 4096 pixels
     #[arg(long, value_name = "WxH", allow_negative_numbers = true)]
     size: Option<String>,
+    /// Format of `nanococoa formats`: canvas, layout, file type and byte limit follow from it. May be given several times; --out is then a folder
+    #[arg(long = "format", value_name = "ID", conflicts_with = "size")]
+    formats: Vec<String>,
     /// Same seed, same picture; drawn at random when left out
     #[arg(long, allow_negative_numbers = true)]
     seed: Option<String>,
@@ -139,7 +144,11 @@ fn tell_failure(json: bool, result: Result<(), Failure>) -> Result<(), Failure> 
 }
 
 fn prepare(common: &Common, args: &GenerateArgs, told: &mut bool) -> Result<(), Failure> {
-    output::check(&args.output)?;
+    let config = load_config(overrides(common))?;
+    let targets = formats::targets(&config, &args.formats, &args.output)?;
+    for target in &targets {
+        output::check(&args.output, &target.file)?;
+    }
     for (flag, input) in [
         ("--project", &args.project),
         ("--product", &args.product),
@@ -148,12 +157,12 @@ fn prepare(common: &Common, args: &GenerateArgs, told: &mut bool) -> Result<(), 
         ("--mask", &args.mask),
     ] {
         let same = |a: &Path, b: &Path| matches!((std::fs::canonicalize(a), std::fs::canonicalize(b)), (Ok(a), Ok(b)) if a == b);
-        if !args.output.dry_run && input.as_deref().is_some_and(|input| same(input, args.output.file())) {
+        let is_target = |input: &Path| targets.iter().any(|target| same(input, &target.file));
+        if !args.output.dry_run && input.as_deref().is_some_and(is_target) {
             return Err(Failure::bad_input(notice!("cli-out-is-input", flag = flag)));
         }
     }
     let raw = raw_request(args)?;
-    let config = load_config(overrides(common))?;
     let (engine, temporary) = match start_engine(&config) {
         Ok(engine) => (engine, None),
         // A running studio or server owns the folder; one picture can be made without it.
@@ -165,19 +174,20 @@ fn prepare(common: &Common, args: &GenerateArgs, told: &mut bool) -> Result<(), 
         }
         Err(error) => return Err(Failure::failed(error.notice())),
     };
-    run_job(&engine, raw, &args.output, temporary.is_none(), told)
+    run_jobs(&engine, raw, (&args.output, &targets), temporary.is_none(), told)
 }
 
 pub(super) fn resume(common: &Common, args: ResumeArgs) -> Result<(), Failure> {
     let mut told = false;
     let mut run = || {
-        output::check(&args.output)?;
+        output::check(&args.output, args.output.file())?;
         let config = load_config(overrides(common))?;
         let engine = start_engine(&config).map_err(cannot_start)?;
         let raw = engine
             .resume_request(args.id)
             .map_err(|e| Failure::bad_input(notice!("cli-job-id", id = args.id.to_string(), reason = e.notice())))?;
-        run_job(&engine, raw, &args.output, true, &mut told)
+        let targets = [Target { file: args.output.file().to_path_buf(), format: None }];
+        run_jobs(&engine, raw, (&args.output, &targets), true, &mut told)
     };
     let result = run();
     tell_failure(args.output.json && !told, result)
@@ -278,7 +288,7 @@ fn add_pictures(raw: &mut RawRequest, args: &GenerateArgs) {
     let files = [("product_image", &args.product), ("mask_image", &args.mask), ("step1_image", &args.step1), ("step2_image", &args.step2)];
     for (field, path) in files {
         let Some(path) = path.as_deref().map(paths::find) else { continue };
-        let attachment = match decode_source_file(&path) {
+        let attachment = match decode_field_file(field, &path) {
             Ok(image) => Attachment::Image(image),
             Err(why) if path.is_file() => Attachment::Unusable(UnusableImage::undecodable(why)),
             Err(why) => {
@@ -290,57 +300,142 @@ fn add_pictures(raw: &mut RawRequest, args: &GenerateArgs) {
     }
 }
 
-fn run_job(engine: &Engine, raw: RawRequest, output: &Output, kept: bool, told: &mut bool) -> Result<(), Failure> {
+/// The jobs of one call: one for each file.
+struct Run<'a> {
+    engine: &'a Engine,
+    output: &'a Output,
+    /// Ends when the person or the system asks the program to end.
+    ended: std::pin::Pin<Box<dyn Future<Output = ()>>>,
+    runtime: tokio::runtime::Runtime,
+    /// Whether the job stays in the data folder after the program has ended.
+    kept: bool,
+}
+
+fn run_jobs(engine: &Engine, raw: RawRequest, (output, targets): (&Output, &[Target]), kept: bool, told: &mut bool) -> Result<(), Failure> {
     let runtime = runtime(&mut tokio::runtime::Builder::new_current_thread())?;
     // Before the pictures are read, which takes seconds for large ones: Ctrl-C must not end the program without a word.
-    let ended = {
+    let ended: std::pin::Pin<Box<dyn Future<Output = ()>>> = {
         let _within = runtime.enter();
-        end_signal()
+        Box::pin(end_signal())
     };
-    let plan_only = output.dry_run || RequestKind::of(&raw.fields) == RequestKind::Plan;
-    let spec = nanococoa::engine::parse_request(engine, raw, true)
-        .map_err(|errors| Failure::bad_fields(errors.into_iter().map(|e| e.notice).collect()))?;
-    let asked = spec.warnings.clone();
-    for warning in &asked {
-        say_stderr!("note: {}", words(warning));
+    let mut run = Run { engine, output, ended, runtime, kept };
+    for (at, target) in targets.iter().enumerate() {
+        run.target(fitted(raw.clone(), target), target, at + 1 == targets.len(), told)?;
     }
-    if plan_only {
-        return tell_plan(engine, &spec, output.json);
+    Ok(())
+}
+
+/// The request on the canvas of the target's format.
+fn fitted(mut raw: RawRequest, target: &Target) -> RawRequest {
+    let Some(format) = &target.format else { return raw };
+    let (width, height) = format.canvas();
+    raw.fields.insert("width".into(), json!(width));
+    raw.fields.insert("height".into(), json!(height));
+    let has_text = raw.fields.get("text_content").is_some_and(|text| !text.is_null());
+    if target.leaves_text_out() && has_text {
+        say_stderr!("note: {}", words(&notice!("cli-format-without-text", format = &format.id)));
+        raw.fields.remove("text_content");
     }
-    let id = engine.submit(spec, SubmitPolicy::Enqueue).map_err(|e| match e {
-        nanococoa::engine::SubmitError::BackendUnavailable(notice) => Failure::bad_input(notice),
-        other => Failure::failed(other.notice()),
-    })?;
-    let job = runtime.block_on(watch(engine, id, output.json, ended))?;
-    let result = match job.status {
-        JobStatus::Completed => output::save(engine, &job, output),
-        JobStatus::Stopped if !kept => Err(Failure::failed(notice!("cli-stopped"))),
-        JobStatus::Stopped if job.images.iter().any(|i| matches!(i, ImageName::Step1 | ImageName::Step2)) => {
-            Err(Failure::failed(notice!("cli-stopped-kept", id = id.to_string())))
-        }
-        JobStatus::Stopped => Err(Failure::failed(notice!("cli-stopped-early", id = id.to_string()))),
-        _ => Err(Failure::failed(job.message.clone())),
-    };
-    engine.shutdown();
-    if output.json {
-        *told = true;
-        say!("{}", output::report(&job, output, result.is_ok()));
-    } else if result.is_ok() {
-        for warning in job.warnings.iter().filter(|w| !asked.contains(w)) {
+    raw
+}
+
+/// The request with its text moved out of the margins that the app covers; `None` if it is not covered, or was placed by hand.
+fn uncovered(raw: &RawRequest, saved: &Saved) -> Option<RawRequest> {
+    let covered = saved.exported.as_ref()?.notices.iter().find(|notice| notice.code() == "formats-rule-safe-height")?;
+    let Some(Argument::Text(from)) = covered.argument("from") else { return None };
+    if raw.fields.get("text_y").is_some_and(|y| !y.is_null()) {
+        return None;
+    }
+    let mut moved = raw.clone();
+    moved.fields.insert("text_y".into(), Value::String(from.to_string()));
+    Some(moved)
+}
+
+impl Run<'_> {
+    /// Makes one file. `last`: no other follows.
+    fn target(&mut self, raw: RawRequest, target: &Target, last: bool, told: &mut bool) -> Result<(), Failure> {
+        let (engine, output) = (self.engine, self.output);
+        let plan_only = output.dry_run || RequestKind::of(&raw.fields) == RequestKind::Plan;
+        let spec = nanococoa::engine::parse_request(engine, raw.clone(), true)
+            .map_err(|errors| Failure::bad_fields(errors.into_iter().map(|e| e.notice).collect()))?;
+        let asked = spec.warnings.clone();
+        for warning in &asked {
             say_stderr!("note: {}", words(warning));
         }
-        let (path, seconds) = (output.file().display(), format!("{:.1}", job.elapsed(0.0)));
-        let (width, height, backend) = (job.width, job.height, job.backend.as_str());
-        let made = notice!("cli-made", path = path, width = width, height = height, backend = backend, seed = job.seed, seconds = seconds);
-        say!("{}", words(&made));
+        if plan_only {
+            let told = tell_plan(engine, &spec, output.json);
+            if last {
+                engine.shutdown();
+            }
+            return told;
+        }
+        let job = self.run(spec)?;
+        let mut result = self.save(&job, target);
+        let mut job = job;
+        if let Ok(saved) = &result
+            && let Some(moved) = uncovered(&raw, saved)
+        {
+            let spec = nanococoa::engine::parse_request(engine, moved, true)
+                .map_err(|errors| Failure::bad_fields(errors.into_iter().map(|e| e.notice).collect()))?;
+            job = self.run(spec)?;
+            result = self.save(&job, target);
+        }
+        if last || result.is_err() {
+            engine.shutdown();
+        }
+        if output.json {
+            *told = true;
+            say!("{}", output::report(&job, target, result.as_ref().ok()));
+        } else if let Ok(saved) = &result {
+            for warning in job.warnings.iter().filter(|w| !asked.contains(w)) {
+                say_stderr!("note: {}", words(warning));
+            }
+            tell_made(&job, target, saved);
+        }
+        result.map(|_| ())
     }
-    result
+
+    /// Runs a job to its end.
+    fn run(&mut self, spec: JobSpec) -> Result<Arc<JobSnapshot>, Failure> {
+        let id = self.engine.submit(spec, SubmitPolicy::Enqueue).map_err(|e| match e {
+            nanococoa::engine::SubmitError::BackendUnavailable(notice) => Failure::bad_input(notice),
+            other => Failure::failed(other.notice()),
+        })?;
+        self.runtime.block_on(watch(self.engine, id, self.output.json, &mut self.ended))
+    }
+
+    /// Writes the files of a job that has ended.
+    fn save(&self, job: &JobSnapshot, target: &Target) -> Result<Saved, Failure> {
+        match job.status {
+            JobStatus::Completed => output::save(self.engine, job, self.output, target),
+            JobStatus::Stopped if !self.kept => Err(Failure::failed(notice!("cli-stopped"))),
+            JobStatus::Stopped if job.images.iter().any(|i| matches!(i, ImageName::Step1 | ImageName::Step2)) => {
+                Err(Failure::failed(notice!("cli-stopped-kept", id = job.id.to_string())))
+            }
+            JobStatus::Stopped => Err(Failure::failed(notice!("cli-stopped-early", id = job.id.to_string()))),
+            _ => Err(Failure::failed(job.message.clone())),
+        }
+    }
+}
+
+/// Says what was written and, for a format, how and which of its rules are broken.
+fn tell_made(job: &JobSnapshot, target: &Target, saved: &Saved) {
+    let (path, seconds) = (target.file.display(), format!("{:.1}", job.elapsed(0.0)));
+    let exported = saved.exported.as_ref();
+    let (width, height) = exported.map_or((job.width, job.height), |exported| exported.size);
+    let backend = job.backend.as_str();
+    let made = notice!("cli-made", path = path, width = width, height = height, backend = backend, seed = job.seed, seconds = seconds);
+    say!("{}", words(&made));
+    if let (Some(format), Some(exported)) = (&target.format, exported) {
+        for notice in &exported.notices {
+            say_stderr!("note: {}: {}", format.id, words(notice));
+        }
+        say!("{}: {}", format.id, words(&exported.summary(format)));
+    }
 }
 
 fn tell_plan(engine: &Engine, spec: &JobSpec, as_json: bool) -> Result<(), Failure> {
-    let plan = engine.plan(spec).map_err(|e| Failure::bad_input(e.notice()));
-    engine.shutdown();
-    let plan = plan?;
+    let plan = engine.plan(spec).map_err(|e| Failure::bad_input(e.notice()))?;
     if as_json {
         say!("{}", json!({"dry_run": true, "engine": plan.backend, "steps": plan.steps, "eta_seconds": plan.eta_seconds}));
         return Ok(());

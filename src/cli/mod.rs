@@ -7,6 +7,7 @@ mod backends;
 mod console;
 mod debug;
 mod doctor;
+mod formats;
 mod generate;
 mod models;
 mod output;
@@ -55,6 +56,12 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// List the formats of advertisements that `generate --format` writes: size, file type, byte limit
+    Formats {
+        /// One line of JSON, with safe zones, rules and sources
+        #[arg(long)]
+        json: bool,
+    },
     /// List, download, check and remove the models of the diffusion engine
     #[command(subcommand)]
     Models(models::ModelsCommand),
@@ -77,6 +84,7 @@ pub fn run() -> ExitCode {
         Some(Command::Resume(args)) => generate::resume(&cli.common, args),
         Some(Command::Serve(args)) => serve::serve(&cli.common, args),
         Some(Command::Doctor { json }) => doctor::doctor(&cli.common, json),
+        Some(Command::Formats { json }) => formats::formats(&cli.common, json),
         Some(Command::Models(command)) => models::models(&cli.common, command),
         Some(Command::Debug(command)) => debug::debug(*command),
     };

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use nanococoa::engine::Engine;
+use nanococoa::formats::{self, Compression, Exported, FormatSpec, Master};
 use nanococoa::imaging::mark;
 use nanococoa::job::{ImageName, JobSnapshot};
 use nanococoa::notice;
@@ -12,11 +13,12 @@ use nanococoa::paths::{self, WindowsNameProblem};
 use serde_json::{Value, json};
 
 use super::common::Failure;
+use super::formats::Target;
 
 /// Flags that say what is written and where.
 #[derive(Args)]
 pub(super) struct Output {
-    /// Where the advertisement is written (PNG, or JPEG/WebP by its extension)
+    /// Where the advertisement is written (PNG, or JPEG/WebP by its extension); with --format also a folder
     #[arg(long, value_name = "FILE", required_unless_present = "dry_run")]
     pub(super) out: Option<PathBuf>,
     /// Only tell which steps would run, which are kept already, and how long it would take
@@ -37,27 +39,27 @@ impl Output {
     }
 }
 
-/// Checks the flags before any work is done, and creates the folder of `--save-steps`.
-pub(super) fn check(output: &Output) -> Result<(), Failure> {
+/// Checks the flags before any work is done, and creates the folder of `--save-steps`. `file`: one that will be written.
+pub(super) fn check(output: &Output, file: &Path) -> Result<(), Failure> {
     if output.dry_run {
         return Ok(());
     }
-    let folder = output.file().parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = file.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     if !folder.is_dir() {
         return Err(Failure::bad_input(notice!("cli-out-folder", folder = folder.display())));
     }
     if cfg!(windows)
-        && let Some(notice) = windows_refusal(output.file())
+        && let Some(notice) = windows_refusal(file)
     {
         return Err(Failure::bad_input(notice));
     }
-    if output.file().is_dir() {
-        return Err(Failure::bad_input(notice!("cli-out-is-folder", path = output.file().display())));
+    if file.is_dir() {
+        return Err(Failure::bad_input(notice!("cli-out-is-folder", path = file.display())));
     }
-    if output.file().exists() && !output.file().is_file() {
-        return Err(Failure::bad_input(notice!("cli-out-not-a-file", path = output.file().display())));
+    if file.exists() && !file.is_file() {
+        return Err(Failure::bad_input(notice!("cli-out-not-a-file", path = file.display())));
     }
-    out_format(output.file())?;
+    out_format(file)?;
     if let Some(folder) = &output.save_steps {
         std::fs::create_dir_all(folder)
             .map_err(|e| Failure::bad_input(notice!("cli-steps-folder", folder = folder.display(), detail = e.to_string())))?;
@@ -90,21 +92,57 @@ fn out_format(path: &Path) -> Result<image::ImageFormat, Failure> {
     }
 }
 
+/// A file in a format.
+pub(super) struct Saved {
+    /// The file; `None` without a format.
+    pub(super) exported: Option<Exported>,
+}
+
 /// Writes the finished job's pictures.
-pub(super) fn save(engine: &Engine, job: &JobSnapshot, output: &Output) -> Result<(), Failure> {
-    let from = engine.image_path(job.id, ImageName::Final).ok_or_else(|| Failure::failed(notice!("cli-result-missing")))?;
-    let bytes = std::fs::read(&from)
-        .map_err(|e| Failure::failed(notice!("cli-result-unreadable", path = from.display(), detail = e.to_string())))?;
-    let format = out_format(output.file())?;
-    let bytes = if format == image::ImageFormat::Png { bytes } else { convert(&bytes, format)? };
+pub(super) fn save(engine: &Engine, job: &JobSnapshot, output: &Output, target: &Target) -> Result<Saved, Failure> {
+    let exported = target.format.as_ref().map(|format| export(engine, job, format)).transpose()?;
+    let plain;
+    let bytes = match &exported {
+        Some(exported) => &exported.bytes,
+        None => {
+            plain = result(engine, job, &target.file)?;
+            &plain
+        }
+    };
     // If the target is a symbolic link, the file that it points to is written.
-    let target = std::fs::canonicalize(output.file()).unwrap_or_else(|_| output.file().to_path_buf());
-    nanococoa::store::write_atomic(&target, &bytes).map_err(|e| {
+    let file = std::fs::canonicalize(&target.file).unwrap_or_else(|_| target.file.clone());
+    nanococoa::store::write_atomic(&file, bytes).map_err(|e| {
         if e.is_full() || e.is_busy() {
             return Failure::failed(notice!("cli-out-refused", reason = e.notice()));
         }
-        Failure::failed(notice!("cli-out-unwritable", path = output.file().display(), detail = e.system_message()))
+        Failure::failed(notice!("cli-out-unwritable", path = target.file.display(), detail = e.system_message()))
     })?;
+    save_steps(engine, job, output)?;
+    Ok(Saved { exported })
+}
+
+/// The advertisement in a format of the catalogue.
+fn export(engine: &Engine, job: &JobSnapshot, format: &FormatSpec) -> Result<Exported, Failure> {
+    let missing = || Failure::failed(notice!("cli-result-missing"));
+    let name = formats::picture_for(format, &job.images).ok_or_else(missing)?;
+    let png = engine.picture(job.id, name).ok_or_else(missing)?;
+    let letters = engine.picture(job.id, ImageName::Letters);
+    let placed = engine.picture(job.id, ImageName::Placed);
+    let master = Master { name, png: &png, letters: letters.as_deref(), placed: placed.as_deref() };
+    formats::export(&master, format, formats::Options::default()).map_err(Failure::failed)
+}
+
+/// The result as it was made, in the file type of the target's extension.
+fn result(engine: &Engine, job: &JobSnapshot, file: &Path) -> Result<Vec<u8>, Failure> {
+    let from = engine.image_path(job.id, ImageName::Final).ok_or_else(|| Failure::failed(notice!("cli-result-missing")))?;
+    let bytes = std::fs::read(&from)
+        .map_err(|e| Failure::failed(notice!("cli-result-unreadable", path = from.display(), detail = e.to_string())))?;
+    let format = out_format(file)?;
+    if format == image::ImageFormat::Png { Ok(bytes) } else { convert(&bytes, format) }
+}
+
+/// Writes the pictures of the steps into the folder of `--save-steps`.
+fn save_steps(engine: &Engine, job: &JobSnapshot, output: &Output) -> Result<(), Failure> {
     if let Some(folder) = &output.save_steps {
         for &name in &job.images {
             if let Some(path) = engine.image_path(job.id, name) {
@@ -145,13 +183,13 @@ fn convert(png: &[u8], format: image::ImageFormat) -> Result<Vec<u8>, Failure> {
 }
 
 /// The line of `--json`.
-pub(super) fn report(job: &JobSnapshot, output: &Output, saved: bool) -> Value {
-    json!({
+pub(super) fn report(job: &JobSnapshot, target: &Target, saved: Option<&Saved>) -> Value {
+    let mut line = json!({
         "job_id": job.id,
         "status": job.status,
         "message": job.message.to_string(),
         "error": job.error.as_ref().map(Notice::to_string),
-        "out": saved.then(|| output.file().display().to_string()),
+        "out": saved.map(|_| target.file.display().to_string()),
         "engine": job.backend,
         "engine_label": job.backend_label,
         "engine_reason": job.backend_reason.to_string(),
@@ -162,5 +200,26 @@ pub(super) fn report(job: &JobSnapshot, output: &Output, saved: bool) -> Value {
         "elapsed_sec": job.elapsed(0.0),
         "warnings": job.warnings.iter().map(Notice::to_string).collect::<Vec<_>>(),
         "cached_steps": job.cached_steps,
-    })
+    });
+    if let Some(format) = &target.format {
+        line["format"] = json!(format.id);
+    }
+    if let (Some(format), Some(exported)) = (&target.format, saved.and_then(|saved| saved.exported.as_ref())) {
+        let (quality, colours) = match exported.compression {
+            Compression::Lossless => (None, None),
+            Compression::Quality(quality) => (Some(quality), None),
+            Compression::Colours(colours) => (None, Some(colours)),
+        };
+        line["export"] = json!({
+            "file": exported.file.word(),
+            "width": exported.size.0,
+            "height": exported.size.1,
+            "bytes": exported.bytes.len(),
+            "quality": quality,
+            "colours": colours,
+            "message": exported.summary(format).to_string(),
+            "notices": exported.notices.iter().map(|n| json!({"code": n.code(), "text": super::common::words(n)})).collect::<Vec<_>>(),
+        });
+    }
+    line
 }

@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use super::Engine;
-use crate::imaging::decode::{DecodedImage, decode_file, decode_image};
+use crate::imaging::decode::{DecodedImage, WORK_SIDE, decode_file_within, decode_image_within};
 use crate::notice::Notice;
+use crate::request::fields::{MAX_SIDE, STEP1_IMAGE, STEP2_IMAGE};
 use crate::request::{FieldError, InputImage, JobSpec, OpenRequest, ParseContext, RawRequest, SourceImage, parse};
 use crate::typography::{FontCatalog, unsettable};
 
@@ -19,7 +20,7 @@ pub fn parse_request(engine: &Engine, raw: RawRequest, lenient: bool) -> Result<
 
 /// Decodes the pictures of a request. Blocking.
 pub fn open_request(raw: RawRequest) -> OpenRequest {
-    raw.open(&decode_source)
+    raw.open(&|field, bytes| decode_image_within(bytes, most_side(field)).map(source_image).map_err(|e| e.notice()))
 }
 
 /// Reads a request with the engine's fonts. Its pictures are decoded already, so it can be read again with other fields at no cost.
@@ -60,7 +61,7 @@ pub fn parse_with_fonts<I: InputImage>(
 /// # Errors
 /// Why it cannot be used and what to do.
 pub fn decode_source(bytes: &[u8]) -> Result<SourceImage, Notice> {
-    decode_image(bytes).map(source_image).map_err(|e| e.notice())
+    decode_image_within(bytes, WORK_SIDE).map(source_image).map_err(|e| e.notice())
 }
 
 /// Decodes a picture on disk, without reading the file into memory as a whole where its format allows that. Blocking.
@@ -68,7 +69,21 @@ pub fn decode_source(bytes: &[u8]) -> Result<SourceImage, Notice> {
 /// # Errors
 /// Why it cannot be used and what to do.
 pub fn decode_source_file(path: &Path) -> Result<SourceImage, Notice> {
-    decode_file(path).map(source_image).map_err(|e| e.notice())
+    decode_file_within(path, WORK_SIDE).map(source_image).map_err(|e| e.notice())
+}
+
+/// As [`decode_source_file`], for the picture of this request field.
+///
+/// # Errors
+/// Why it cannot be used and what to do.
+pub fn decode_field_file(field: &str, path: &Path) -> Result<SourceImage, Notice> {
+    decode_file_within(path, most_side(field)).map(source_image).map_err(|e| e.notice())
+}
+
+/// Most pixels a side at which the picture of a field is decoded. Results of steps have the size of the canvas and keep it; a product takes half
+/// of the canvas at most.
+fn most_side(field: &str) -> usize {
+    if [STEP1_IMAGE.name, STEP2_IMAGE.name].contains(&field) { MAX_SIDE as usize } else { WORK_SIDE }
 }
 
 fn source_image(image: DecodedImage) -> SourceImage {

@@ -24,6 +24,6 @@ mod worker;
 pub use clock::{clock, now};
 pub use error::{DeleteError, EngineError, ManageError, ResumeError, SubmitError};
 pub use handle::{Engine, EngineConfig, SubmitPolicy};
-pub use intake::{decode_source, decode_source_file, open_request, parse_open_request, parse_request, parse_with_fonts};
+pub use intake::{decode_field_file, decode_source, decode_source_file, open_request, parse_open_request, parse_request, parse_with_fonts};
 pub use reuse::{Plan, PlannedStep};
 pub use storage::Storage;

@@ -19,7 +19,7 @@ use super::server::ServerSwitch;
 use super::state::Session;
 use super::tasks::Tasks;
 use super::textures::Textures;
-use super::toasts::Toasts;
+use super::toasts::{Severity, Toasts};
 use super::undo::Undo;
 use super::view::View;
 pub use super::view::{Source, Tab};
@@ -28,6 +28,7 @@ use super::windows::{self, Window};
 use super::{project_file, session_file, theme};
 use crate::config::Config;
 use crate::engine::{Engine, Plan};
+use crate::formats::Catalogue;
 use crate::job::{Annotation, ImageName, JobSnapshot, JobStatus};
 use crate::notice::Language;
 use crate::request::BackendKind;
@@ -75,6 +76,7 @@ pub struct Studio {
     pub(super) presets: Presets,
     pub(super) server: ServerSwitch,
     pub(super) models: ModelClient,
+    pub(super) formats: Arc<Catalogue>,
     composing: bool,
     keyboard: Keyboard,
     /// Whether the history is shown; `None` shows it if there is room.
@@ -113,6 +115,15 @@ impl Studio {
         ctx.set_zoom_factor(session.zoom);
         ctx.options_mut(|o| o.zoom_with_keyboard = false);
         let models = ModelClient::new(&config, tasks.mailbox());
+        // Mistakes in the user's file are shown, and the program's own formats are offered.
+        let (formats, mistakes) = match Catalogue::load(&Catalogue::user_file(&config.file)) {
+            Ok(formats) => (formats, None),
+            Err(error) => (Catalogue::embedded(), Some(error.notice())),
+        };
+        let mut toasts = Toasts::default();
+        if let Some(mistakes) = mistakes {
+            toasts.notify(Severity::Error, mistakes, 0.0);
+        }
         let mut server = ServerSwitch::new(&config);
         server.bind = session.server.clone().unwrap_or(server.bind);
         Self {
@@ -121,12 +132,13 @@ impl Studio {
             undo: Undo::default(),
             view: View::default(),
             panels: Panels::default(),
-            toasts: Toasts::default(),
+            toasts,
             window: None,
             commands: CommandQueue::default(),
             presets: Presets::load(&folder),
             server,
             models,
+            formats: Arc::new(formats),
             composing: false,
             keyboard: Keyboard::default(),
             history_open: None,
@@ -179,6 +191,7 @@ impl Studio {
             presets: &self.presets,
             server: &self.server,
             models: &self.models,
+            formats: &self.formats,
             config: &self.config,
             toasts: &self.toasts,
             undo: &self.undo,

@@ -19,6 +19,7 @@ use super::view::{Source, View};
 use super::watch::Watch;
 use crate::config::Config;
 use crate::engine::{Engine, Plan};
+use crate::formats::Catalogue;
 use crate::job::{ImageName, JobSnapshot, JobStatus};
 use crate::notice::Language;
 use crate::request::{BackendChoice, BackendKind, StepNumber};
@@ -55,6 +56,8 @@ pub struct PanelContext<'a> {
     pub server: &'a ServerSwitch,
     /// Models that can be downloaded.
     pub models: &'a ModelClient,
+    /// The formats of advertisements.
+    pub formats: &'a Catalogue,
     /// The configuration.
     pub config: &'a Config,
     /// The notifications.

@@ -50,7 +50,7 @@ impl FilePurpose {
             Self::Photo => (crate::imaging::decode::READABLE, crate::imaging::decode::EXTENSIONS.to_vec()),
             Self::OpenProject | Self::SaveProject => ("nanoCocoa", vec![project_file::EXTENSION]),
             Self::FontFolder | Self::ModelsFolder => ("", Vec::new()),
-            Self::Export(_, settings) => (settings.format.name(), vec![settings.format.extension()]),
+            Self::Export(_, settings) => (settings.file_type(), vec![settings.extension()]),
         }
     }
 

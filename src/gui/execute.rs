@@ -1,6 +1,7 @@
 //! The one place where commands change the state of the studio.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use egui::Context;
 use uuid::Uuid;
@@ -262,7 +263,7 @@ impl Studio {
                 self.server.bind = address;
             }
             ServerCommand::Token(token) => self.server.token = token,
-            ServerCommand::Start => self.server.start(self.engine.clone(), self.models.downloads(), ctx),
+            ServerCommand::Start => self.server.start(self.engine.clone(), self.models.downloads(), Arc::clone(&self.formats), ctx),
             ServerCommand::Stop => self.server.stop(),
             ServerCommand::CopyCurl => self.copy_curl(ctx),
         }

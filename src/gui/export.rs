@@ -1,10 +1,12 @@
 //! Export as PNG, JPEG or WebP, with an XMP packet that records how the picture was made.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use ab_glyph::{Font as _, FontRef, PxScale, ScaleFont as _};
 use image::{Rgb, RgbImage, RgbaImage};
 
+use crate::formats::{self, FileType, FormatSpec, Master};
 use crate::imaging::encode::encode_png;
 use crate::imaging::mark::{Origin, add_jpeg_metadata, encode_webp};
 use crate::imaging::png_chunks::read_png_text;
@@ -103,6 +105,8 @@ pub struct Settings {
     pub part: Part,
     /// File format.
     pub format: Format,
+    /// The format of the catalogue that decides size, file type and quality; `None` leaves them to the other settings.
+    pub spec: Option<Arc<FormatSpec>>,
     /// Long side in pixels; `None` keeps the size.
     pub side: Option<u32>,
     /// JPEG quality.
@@ -118,34 +122,74 @@ pub struct Settings {
 impl Settings {
     /// The path to write for an entered one: with the format's extension, unless it has that of a known format.
     pub fn written_file(&self, path: &Path) -> PathBuf {
-        if Format::of(path).is_some() {
+        let extension = path.extension().and_then(|e| e.to_str()).and_then(FileType::of_extension);
+        // A format of the catalogue has one file type.
+        let is_right = self.spec.as_ref().map_or(extension.is_some(), |spec| extension == Some(spec.file));
+        if is_right {
             return path.to_path_buf();
         }
         let mut name = path.as_os_str().to_owned();
         name.push(".");
-        name.push(self.format.extension());
+        name.push(self.extension());
         name.into()
+    }
+
+    /// Extension of new files.
+    pub fn extension(&self) -> &'static str {
+        self.spec.as_ref().map_or(self.format.extension(), |spec| spec.file.extension())
+    }
+
+    /// Name of the file type.
+    pub fn file_type(&self) -> &'static str {
+        self.spec.as_ref().map_or(self.format.name(), |spec| spec.file.name())
     }
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { part: Part::Final, format: Format::Png, side: None, quality: 92, xmp: true, badge: false, settings: true }
+        Self { part: Part::Final, format: Format::Png, spec: None, side: None, quality: 92, xmp: true, badge: false, settings: true }
     }
 }
 
-/// Writes the picture `from` as the settings say and returns the path with its extension. Blocks.
+/// A written file.
+pub struct Written {
+    /// The path with its extension.
+    pub path: PathBuf,
+    /// Type, quality and size; only for a format of the catalogue.
+    pub summary: Option<Notice>,
+    /// Rules of the format that the picture breaks, and what was done to fit it.
+    pub notices: Vec<Notice>,
+}
+
+/// Writes the picture `from` as the settings say. Blocks.
 ///
 /// # Errors
 /// The picture cannot be read or encoded, or the file cannot be written.
-pub fn write(from: &Path, to: &Path, settings: Settings, lang: Language) -> Result<PathBuf, Notice> {
+pub fn write(from: &Path, to: &Path, settings: Settings, lang: Language) -> Result<Written, Notice> {
+    if let Some(spec) = settings.spec.clone() {
+        return write_in_format(from, to, &settings, &spec, lang);
+    }
     // The extension decides the format, so that file name and content agree.
     let settings = Settings { format: Format::of(to).unwrap_or(settings.format), ..settings };
     let to = settings.written_file(to);
     let bytes = std::fs::read(from).map_err(|e| notice!("error-read", path = from.display(), detail = e.to_string()))?;
     let encoded = encode(&bytes, &settings, lang)?;
     crate::store::write_atomic(&to, &encoded).map_err(|e| e.notice())?;
-    Ok(to)
+    Ok(Written { path: to, summary: None, notices: Vec::new() })
+}
+
+fn write_in_format(from: &Path, to: &Path, settings: &Settings, spec: &FormatSpec, lang: Language) -> Result<Written, Notice> {
+    let png = std::fs::read(from).map_err(|e| notice!("error-read", path = from.display(), detail = e.to_string()))?;
+    // Masks lie beside the picture; a job without text or product has none.
+    let beside = |name: ImageName| std::fs::read(from.with_file_name(name.file_name())).ok();
+    let (letters, placed) = (beside(ImageName::Letters), beside(ImageName::Placed));
+    let master = Master { name: settings.part.image(), png: &png, letters: letters.as_deref(), placed: placed.as_deref() };
+    let draw = |image: &mut RgbImage| badge(image, lang.t("export-badge-text"));
+    let overlay: Option<&dyn Fn(&mut RgbImage)> = if settings.badge { Some(&draw) } else { None };
+    let exported = formats::export(&master, spec, formats::Options { mark: settings.xmp, overlay })?;
+    let path = settings.written_file(to);
+    crate::store::write_atomic(&path, &exported.bytes).map_err(|e| e.notice())?;
+    Ok(Written { path, summary: Some(exported.summary(spec)), notices: exported.notices })
 }
 
 /// Encodes a PNG of a job for export.

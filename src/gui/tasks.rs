@@ -258,9 +258,16 @@ impl Tasks {
 
     /// Exports a picture of a job.
     pub fn export(&self, job: Uuid, from: PathBuf, to: PathBuf, settings: Settings, lang: Language) {
-        self.run_write("nanococoa-export", job_span(job), move |_| {
-            let to = export::write(&from, &to, settings, lang)?;
-            Ok(Some(Message::Succeeded(notice!("toast-exported", path = to.display()))))
+        self.run_write("nanococoa-export", job_span(job), move |cx| {
+            let written = export::write(&from, &to, settings, lang)?;
+            for notice in written.notices {
+                cx.mailbox.send(Message::Noted(notice));
+            }
+            let path = written.path.display();
+            Ok(Some(Message::Succeeded(match written.summary {
+                Some(summary) => notice!("toast-exported-format", path = path, summary = summary),
+                None => notice!("toast-exported", path = path),
+            })))
         });
     }
 

@@ -11,6 +11,7 @@ pub mod decode;
 pub mod encode;
 pub mod mark;
 pub mod matting;
+pub mod palette;
 mod plane;
 pub mod png_chunks;
 pub mod resize;

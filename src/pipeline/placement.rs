@@ -1,6 +1,6 @@
 //! Where the product stands on the canvas, and its size.
 
-use super::layout::{Bounds, ProductLayout};
+use super::layout::{Bounds, ProductLayout, TALL, is_banner};
 use crate::backend::PlacedProduct;
 use crate::imaging::resize::{Filter, resize_plane, resize_rgb};
 use crate::imaging::{LinearRgb, Matte, Plane, srgb8_to_linear};
@@ -11,6 +11,14 @@ const WIDTH_SHARE: f32 = 0.46;
 const HEIGHT_SHARE: f32 = 0.50;
 /// The same on a canvas much wider than tall, where the text needs more room.
 const WIDE_HEIGHT_SHARE: f32 = 0.45;
+/// On a banner the product takes most of the height and stands beside the text.
+const BANNER_HEIGHT_SHARE: f32 = 0.80;
+const BANNER_WIDTH_SHARE: f32 = 0.30;
+/// Centre of the product on a banner, and its least distance from the edge, as fractions of the canvas' width.
+const BANNER_CENTER: f32 = 0.17;
+const BANNER_MARGIN: f32 = 0.03;
+/// On a canvas much taller than wide the product may be wider.
+const TALL_WIDTH_SHARE: f32 = 0.72;
 /// How far into the visible surface the product stands: 0 at its far edge, 1 at the canvas' lower edge.
 const DEPTH: f32 = 0.64;
 const BOTTOM_MARGIN: f32 = 0.05;
@@ -99,8 +107,13 @@ fn frame(size: (usize, usize), (width, height): (usize, usize), ground_line: f32
     let (bw, bh) = (size.0 as f32, size.1 as f32);
     let foot_wanted = (ground_line + DEPTH * (h - ground_line)).min(h * (1.0 - BOTTOM_MARGIN));
     let room = foot_wanted - TOP_MARGIN * h;
-    let height_share = if w > 1.25 * h { WIDE_HEIGHT_SHARE } else { HEIGHT_SHARE };
-    let scale = (WIDTH_SHARE * w / bw).min(height_share * h / bh).min(room / bh);
+    let (width_share, height_share) = match () {
+        () if is_banner(width, height) => (BANNER_WIDTH_SHARE, BANNER_HEIGHT_SHARE),
+        () if w > 1.25 * h => (WIDTH_SHARE, WIDE_HEIGHT_SHARE),
+        () if h > TALL * w => (TALL_WIDTH_SHARE, HEIGHT_SHARE),
+        () => (WIDTH_SHARE, HEIGHT_SHARE),
+    };
+    let scale = (width_share * w / bw).min(height_share * h / bh).min(room / bh);
     let factor = coordinates.product_scale.unwrap_or(1.0);
     // An enlarged product may reach beyond the canvas.
     let most = |side: usize| if factor > 1.0 { usize::MAX } else { side };
@@ -115,6 +128,10 @@ fn corner((tw, th): (usize, usize), (width, height): (usize, usize), foot: f32, 
     let (tw, th, width, height) = (tw as i64, th as i64, width as i64, height as i64);
     let left = match coordinates.product_x {
         Some(x) => ((x * width as f32 - tw as f32 / 2.0).round() as i64).clamp(1 - tw, width - 1),
+        None if is_banner(width as usize, height as usize) => {
+            let center = (BANNER_CENTER * width as f32).max(BANNER_MARGIN * width as f32 + tw as f32 / 2.0);
+            (center - tw as f32 / 2.0).round() as i64
+        }
         None => (width - tw).div_euclid(2),
     };
     let top = match coordinates.product_y {
@@ -156,7 +173,12 @@ mod tests {
                 let (x0, y0, x1, y1) = placed.bounds;
                 assert!(x1 <= cw && y1 <= ch && x0 < x1 && y0 < y1);
                 assert!((y1 as f32) < ch as f32 && placed.foot > ground, "{w}x{h} on {cw}x{ch}: {:?}", placed.bounds);
-                assert!(((x0 + x1) as f32 / 2.0 - cw as f32 / 2.0).abs() <= 1.0);
+                let center = (x0 + x1) as f32 / 2.0;
+                if is_banner(cw, ch) {
+                    assert!(x1 as f32 <= cw as f32 * 0.36, "{w}x{h} on {cw}x{ch} leaves no room for text: {:?}", placed.bounds);
+                } else {
+                    assert!((center - cw as f32 / 2.0).abs() <= 1.0);
+                }
                 let found = placed.alpha.bounds(0.5).unwrap();
                 assert!(found.0 >= x0 && found.2 <= x1 && found.1 >= y0 && found.3 <= y1);
             }

@@ -2,6 +2,7 @@
 //!
 //! By these keys the job engine reuses steps of earlier jobs, and live drafts reuse steps and stages in memory.
 
+use super::layout::is_banner;
 use super::run::Recalled;
 use crate::imaging::Plane;
 use crate::request::{InputImage, JobSpec, Start, StepNumber, TextSpec};
@@ -181,7 +182,10 @@ pub fn keys<I: InputImage>(spec: &JobSpec<I>, backend: &str, recalled: &Recalled
         }
         Start::Text { step1, text, .. } => {
             keys.headline_style = Some(headline(spec, backend, "", text, font));
-            let second = headline(spec, backend, step1.hash(), text, font);
+            // On a banner the place of the text depends on that of the product.
+            let banner = recalled.placed.as_ref().filter(|_| is_banner(spec.width as usize, spec.height as usize));
+            let step1_key = banner.map_or_else(|| step1.hash().to_owned(), |placed| with_place(step1.hash(), placed));
+            let second = headline(spec, backend, &step1_key, text, font);
             let third = composite(spec, backend, step1.hash(), &second, &Recalled { placed: recalled.placed.clone(), front_faces: None });
             [None, Some(second), Some(third)]
         }
@@ -197,6 +201,11 @@ pub fn keys<I: InputImage>(spec: &JobSpec<I>, backend: &str, recalled: &Recalled
 /// The content hash of a listed font, for [`keys`]; empty if it is not in the catalog.
 pub fn font_hash(fonts: &FontCatalog, font: &str) -> String {
     fonts.bytes(font).map_or_else(String::new, |bytes| blake3::hash(&bytes).to_hex().to_string())
+}
+
+/// The key of a given background whose product stands in a known place.
+fn with_place(step1: &str, placed: &Plane) -> String {
+    Key::new("placed", "").text("step1", step1).plane("placed", Some(placed)).done()
 }
 
 /// The key of a cut-out.

@@ -2,7 +2,7 @@
 
 use image::{RgbImage, RgbaImage};
 
-use super::layout::{Bounds, percent};
+use super::layout::{Bounds, is_banner, percent};
 use super::text::Headline;
 use crate::imaging::{LinearRgb, Plane, luminance, srgb8_to_linear};
 use crate::notice;
@@ -59,6 +59,8 @@ pub fn place_text(
         TextPosition::Bottom => lowest,
         TextPosition::Auto => highest,
     };
+    // On a banner the text stands beside the product, in the middle of the height.
+    let position = if is_banner(background.width, background.height) { TextPosition::Center } else { position };
     let hidden = |top: i64| product.map_or(0.0, |p| overlap(text, p, (x0, y0, x1, y1), (dx, top - y0 as i64)));
     if let Some(y) = coordinates.text_y {
         let top = centred(y, background.height, y1 - y0);

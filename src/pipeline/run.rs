@@ -67,7 +67,7 @@ pub fn run(
         (Some(headline), _) => headline,
         (None, Some(text)) => match sink.take(StepNumber::Text) {
             Some(taken) => text::Headline { image: Arc::new(taken.image.into_rgba8()), front_faces: taken.mask },
-            None => text::run(spec, text, &step1, backend, fonts, cx, sink)?,
+            None => text::run(spec, text, (&step1, product_alpha.as_ref()), backend, fonts, cx, sink)?,
         },
         (None, None) => return Ok(()),
     };

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use image::{RgbImage, RgbaImage};
 
 use super::error::PipelineError;
+use super::layout::text_columns;
 use super::preview;
 use super::sink::{Picture, Sink};
 use crate::backend::{Backend, Prompts, Sampling, SculptRequest, StageCx};
@@ -13,7 +14,7 @@ use crate::job::{ImageName, Stage};
 use crate::notice;
 use crate::notice::Notice;
 use crate::request::{JobSpec, SourceImage, TextSpec};
-use crate::typography::{FontCatalog, layout_text};
+use crate::typography::{FontCatalog, layout_text_between};
 
 /// The user is warned about type below this size in pixels.
 const SMALLEST_LEGIBLE: f32 = 20.0;
@@ -42,11 +43,11 @@ fn small_letters(font_px: f32, scale: f32) -> Option<Notice> {
     })
 }
 
-/// Runs step 2.
+/// Runs step 2. `product`: its matte on the canvas, if known.
 pub fn run(
     spec: &JobSpec,
     text: &TextSpec,
-    step1: &RgbImage,
+    (step1, product): (&RgbImage, Option<&Plane>),
     backend: &mut dyn Backend,
     fonts: &FontCatalog,
     cx: StageCx<'_>,
@@ -54,7 +55,8 @@ pub fn run(
 ) -> Result<Headline, PipelineError> {
     sink.stage(Stage::TextCanvas);
     let scale = spec.placement.text_scale.unwrap_or(1.0);
-    let layout = layout_text(fonts, &text.font, &text.content, (spec.width as usize, spec.height as usize), scale)?;
+    let canvas = (spec.width as usize, spec.height as usize);
+    let layout = layout_text_between(fonts, &text.font, &text.content, canvas, scale, text_columns(canvas, product))?;
     for fallback in &layout.fallbacks {
         sink.notice(fallback.clone());
     }

@@ -10,7 +10,7 @@ use super::step_number::StepNumber;
 
 pub use super::extensions::*;
 pub use super::field::{Fallback, Field, Kind};
-pub use crate::limits::{MAX_SIDE, MAX_TEXT_CHARS, MIN_SIDE, SIDE_STEP};
+pub use crate::limits::{MAX_SIDE, MAX_TEXT_CHARS, MIN_SIDE};
 
 /// Most characters of a prompt.
 pub const MAX_PROMPT_CHARS: usize = 2000;
@@ -18,7 +18,7 @@ pub const MAX_PROMPT_CHARS: usize = 2000;
 /// Fields that clients of the original system send and that have no effect here. They are accepted without a warning.
 pub const IGNORED: &[&str] = &["bg_model"];
 
-const SIDE: Kind = Kind::Integer { min: MIN_SIDE as u64, max: MAX_SIDE as u64, multiple: SIDE_STEP as u64 };
+const SIDE: Kind = integer(MIN_SIDE as u64, MAX_SIDE as u64);
 /// A prompt whose default applies when it is blank.
 const PROMPT: Kind = Kind::Prompt { may_be_blank: false };
 /// A prompt that may be empty.
@@ -242,7 +242,7 @@ pub static WIDTH: Field = field(
     SIDE,
     Fallback::Computed("1024; from start_step 2 on the width of step1_image"),
     "Width of the advertisement in pixels.",
-    "광고 이미지 너비 (픽셀, 16의 배수)",
+    "광고 이미지 너비 (픽셀)",
 )
 .like("1024");
 /// `height`
@@ -251,7 +251,7 @@ pub static HEIGHT: Field = field(
     SIDE,
     Fallback::Computed("1024; from start_step 2 on the height of step1_image"),
     "Height of the advertisement in pixels.",
-    "광고 이미지 높이 (픽셀, 16의 배수)",
+    "광고 이미지 높이 (픽셀)",
 )
 .like("1024");
 /// `text_num_inference_steps`

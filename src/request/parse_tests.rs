@@ -133,11 +133,12 @@ fn the_canvas_follows_step1() {
         let spec = run(raw, false).unwrap();
         (spec.width, spec.height, spec.warnings.len())
     };
-    assert_eq!(start(json!({})), (1008, 896, 1));
+    assert_eq!(start(json!({})), (1000, 900, 0));
     assert_eq!(start(json!({"width": 512, "height": 512})), (512, 512, 1));
-    assert_eq!(start(json!({"step1_image": "4096 2048 255"})), (2048, 1024, 1));
+    assert_eq!(start(json!({"step1_image": "4096 2048 255"})), (4096, 2048, 0));
+    assert_eq!(start(json!({"step1_image": "8192 2050 255"})), (4096, 1025, 1));
     assert_eq!(start(json!({"step1_image": "100 200 255"})), (256, 512, 1));
-    assert_eq!(start(json!({"step1_image": "1 3000 255"})), (256, 2048, 1));
+    assert_eq!(start(json!({"step1_image": "1 3000 255"})), (256, 4096, 1));
 }
 
 #[test]
@@ -183,7 +184,7 @@ fn files_are_decoded_when_a_request_is_opened() {
     let mut raw = RawRequest::default();
     raw.attachments.insert("product_image", Attachment::File("256 256 255".into()));
     raw.attachments.insert("step1_image", Attachment::File("x".into()));
-    let decode = |bytes: &[u8]| decode(std::str::from_utf8(bytes).unwrap()).map_err(|e| e.notice);
+    let decode = |_: &str, bytes: &[u8]| decode(std::str::from_utf8(bytes).unwrap()).map_err(|e| e.notice);
     let request = raw.open(&decode);
     assert!(request.images["product_image"].is_ok());
     assert_eq!(request.images["step1_image"].as_ref().unwrap_err().kind, "image_invalid");

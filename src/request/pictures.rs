@@ -2,7 +2,7 @@
 
 use super::field::Field;
 use super::fields as f;
-use super::fields::{MAX_SIDE, MIN_SIDE, SIDE_STEP};
+use super::fields::{MAX_SIDE, MIN_SIDE};
 use super::input_image::InputImage;
 use super::reader::Reader;
 use super::step_number::StepNumber;
@@ -32,7 +32,6 @@ pub(super) fn canvas<I: InputImage>(r: &mut Reader<'_, I>, start_step: Option<St
             notice!("request-scaled-to-nearest", from_width = from_width, from_height = from_height, width = width, height = height)
                 .with("min", MIN_SIDE)
                 .with("max", MAX_SIDE)
-                .with("step", SIDE_STEP)
         };
         r.warn(notice.at(f::STEP1_IMAGE.name));
     }
@@ -48,7 +47,7 @@ fn nearest_canvas(w: u32, h: u32) -> (u32, u32) {
     } else {
         1.0
     };
-    let side = |v: f64| (((v * scale / f64::from(SIDE_STEP)).round() as u32) * SIDE_STEP).clamp(MIN_SIDE, MAX_SIDE);
+    let side = |v: f64| ((v * scale).round() as u32).clamp(MIN_SIDE, MAX_SIDE);
     (side(w), side(h))
 }
 

@@ -50,8 +50,8 @@ pub struct RawRequest {
     pub more_unknown: usize,
 }
 
-/// Decodes a file.
-pub type Decode<'a> = &'a dyn Fn(&[u8]) -> Result<SourceImage, Notice>;
+/// Decodes the file of a field.
+pub type Decode<'a> = &'a dyn Fn(&'static str, &[u8]) -> Result<SourceImage, Notice>;
 
 /// A request whose pictures are read, as [`parse`](super::parse()) takes it.
 #[derive(Clone, Debug)]
@@ -97,12 +97,12 @@ impl RawRequest {
 
     /// Decodes the pictures that are not decoded yet, each of them once.
     pub fn open(self, decode: Decode<'_>) -> OpenRequest {
-        let read = |attachment| match attachment {
-            Attachment::File(bytes) => decode(&bytes).map_err(UnusableImage::undecodable),
+        let read = |field, attachment| match attachment {
+            Attachment::File(bytes) => decode(field, &bytes).map_err(UnusableImage::undecodable),
             Attachment::Image(image) => Ok(image),
             Attachment::Unusable(why) => Err(why),
         };
-        let images = self.attachments.into_iter().map(|(field, attachment)| (field, read(attachment))).collect();
+        let images = self.attachments.into_iter().map(|(field, attachment)| (field, read(field, attachment))).collect();
         OpenRequest { fields: self.fields, images, more_unknown: self.more_unknown }
     }
 }

@@ -168,9 +168,9 @@ impl<I> JobSpec<I> {
 pub struct JobSpec<I = SourceImage> {
     /// Where it starts and with what.
     pub start: Start<I>,
-    /// Canvas width in pixels, 256..=2048, multiple of 16.
+    /// Canvas width in pixels, 256..=4096.
     pub width: u32,
-    /// Canvas height in pixels, 256..=2048, multiple of 16.
+    /// Canvas height in pixels, 256..=4096.
     pub height: u32,
     /// Same spec, seed and backend: same pixels.
     pub seed: u64,

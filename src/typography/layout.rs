@@ -24,6 +24,10 @@ const WIDE_BLOCK_HEIGHT: f32 = 0.29;
 const MAX_SIZE: f32 = 0.24;
 /// Vertical centre of the text block as a fraction of the canvas height.
 const CENTER: f32 = 0.25;
+/// The same for text between two columns, which has the whole height of the canvas.
+const COLUMNS_WIDTH: f32 = 0.96;
+const COLUMNS_HEIGHT: f32 = 0.66;
+const COLUMNS_SIZE: f32 = 0.62;
 /// Gap between the ink of two lines, in ems.
 const LINE_GAP: f32 = 0.15;
 
@@ -132,12 +136,21 @@ impl<'a> Faces<'a> {
 ///
 /// # Errors
 /// The text has nothing to draw, is too long, needs shaping, or cannot be drawn with the installed fonts.
-pub fn layout_text(
+pub fn layout_text(catalog: &FontCatalog, font: &str, text: &str, size: (usize, usize), scale: f32) -> Result<TextLayout, LayoutError> {
+    layout_text_between(catalog, font, text, size, scale, None)
+}
+
+/// As [`layout_text`]; with `columns` (left, right) in the middle of the canvas' height between them.
+///
+/// # Errors
+/// As [`layout_text`].
+pub fn layout_text_between(
     catalog: &FontCatalog,
     font: &str,
     text: &str,
     (width, height): (usize, usize),
     scale: f32,
+    columns: Option<(f32, f32)>,
 ) -> Result<TextLayout, LayoutError> {
     let text: String = text.replace("\r\n", "\n").replace('\r', "\n").nfc().collect();
     // Check before invisible joiners and selectors are removed.
@@ -159,15 +172,16 @@ pub fn layout_text(
         return Err(LayoutError::Unsettable(why));
     }
 
-    let lines = break_lines(&paragraphs, &faces, width as f32, height as f32);
+    let area = Area::of(width as f32, height as f32, columns);
+    let lines = break_lines(&paragraphs, &faces, &area);
     let metrics: Vec<LineInk> = lines.iter().map(|l| LineInk::of(l, &faces)).collect();
-    let fit = Fit::of(&metrics, width as f32, height as f32);
+    let fit = Fit::of(&metrics, &area);
     let size = fit.size * scale;
 
     let mut flat = Flattener::default();
-    let mut baseline = height as f32 * CENTER - fit.block * size / 2.0 + fit.first_ascent * size;
+    let mut baseline = area.center.1 - fit.block * size / 2.0 + fit.first_ascent * size;
     for (line, ink) in lines.iter().zip(&metrics) {
-        let mut x = width as f32 / 2.0 - (ink.left + ink.right) / 2.0 * size;
+        let mut x = area.center.0 - (ink.left + ink.right) / 2.0 * size;
         for (i, glyph) in line.iter().enumerate() {
             if i > 0 {
                 x += kern(&line[i - 1], glyph, &faces) * size;
@@ -330,6 +344,40 @@ impl LineInk {
     }
 }
 
+/// Where on the canvas the text stands and how large it may be, in pixels.
+struct Area {
+    center: (f32, f32),
+    ink_width: f32,
+    block_height: f32,
+    most_size: f32,
+    short_side: f32,
+}
+
+impl Area {
+    /// The upper part of the canvas, or all of the height between two columns.
+    fn of(width: f32, height: f32, columns: Option<(f32, f32)>) -> Self {
+        if let Some((left, right)) = columns {
+            let width = right - left;
+            return Self {
+                center: ((left + right) / 2.0, height / 2.0),
+                ink_width: width * COLUMNS_WIDTH,
+                block_height: height * COLUMNS_HEIGHT,
+                most_size: height * COLUMNS_SIZE,
+                short_side: height.min(width),
+            };
+        }
+        // Wide canvases have less height for text and product.
+        let share = if width > 1.25 * height { WIDE_BLOCK_HEIGHT } else { BLOCK_HEIGHT };
+        Self {
+            center: (width / 2.0, height * CENTER),
+            ink_width: width * INK_WIDTH,
+            block_height: height * share,
+            most_size: height * MAX_SIZE,
+            short_side: height.min(width),
+        }
+    }
+}
+
 /// Largest type size for a set of lines, and the resulting block.
 struct Fit {
     size: f32,
@@ -339,21 +387,19 @@ struct Fit {
 }
 
 impl Fit {
-    fn of(lines: &[LineInk], width: f32, height: f32) -> Self {
+    fn of(lines: &[LineInk], area: &Area) -> Self {
         let widest = lines.iter().map(|l| l.right - l.left).fold(1e-3, f32::max);
         let pitch = lines.windows(2).map(|w| w[0].descent + w[1].ascent + LINE_GAP).fold(0.5, f32::max);
         let first_ascent = lines.first().map_or(0.0, |l| l.ascent);
         let last_descent = lines.last().map_or(0.0, |l| l.descent);
         let block = (pitch * (lines.len() as f32 - 1.0) + first_ascent + last_descent).max(1e-3);
-        // Wide canvases have less height for text and product.
-        let share = if width > 1.25 * height { WIDE_BLOCK_HEIGHT } else { BLOCK_HEIGHT };
-        let size = (width * INK_WIDTH / widest).min(height * MAX_SIZE).min(height * share / block);
+        let size = (area.ink_width / widest).min(area.most_size).min(area.block_height / block);
         Self { size, pitch, block, first_ascent }
     }
 }
 
 /// Tries all useful line widths and keeps the breaks with the best score: large type, few lines of even width, few broken words.
-fn break_lines(paragraphs: &[Vec<Glyph>], faces: &Faces<'_>, width: f32, height: f32) -> Vec<Vec<Glyph>> {
+fn break_lines(paragraphs: &[Vec<Glyph>], faces: &Faces<'_>, area: &Area) -> Vec<Vec<Glyph>> {
     let mut widths = vec![f32::MAX];
     for paragraph in paragraphs {
         let total: f32 = paragraph.iter().map(|g| g.advance).sum();
@@ -379,12 +425,12 @@ fn break_lines(paragraphs: &[Vec<Glyph>], faces: &Faces<'_>, width: f32, height:
             continue;
         }
         let metrics: Vec<LineInk> = lines.iter().map(|l| LineInk::of(l, faces)).collect();
-        let fit = Fit::of(&metrics, width, height);
+        let fit = Fit::of(&metrics, area);
         let extra = lines.len().saturating_sub(paragraphs.len()) as f32;
         // Prefer a single line unless breaking it gives much larger type …
         let mut score = fit.size * if extra > 0.0 { 0.66 * math::powf(0.97, extra - 1.0) } else { 1.0 };
         // … and penalise type that is too small to read.
-        score *= (fit.size / (0.1 * height.min(width))).min(1.0).sqrt();
+        score *= (fit.size / (0.1 * area.short_side)).min(1.0).sqrt();
         score *= 1.0 - 0.45 * cuts;
         let (wide, narrow) = metrics.iter().fold((0.0f32, f32::MAX), |(w, n), m| (w.max(m.right - m.left), n.min(m.right - m.left)));
         score *= 1.0 + 0.08 * narrow / wide.max(1e-3);

@@ -11,6 +11,7 @@ const BELOW: &[&str] = &[
     "cancel",
     "config",
     "engine",
+    "formats",
     "hub",
     "imaging",
     "job",

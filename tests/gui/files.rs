@@ -36,6 +36,45 @@ fn single_steps_are_exported() {
 }
 
 #[test]
+fn a_format_gives_the_size_and_the_file() {
+    for lang in Language::ALL {
+        let dir = tempfile::tempdir().unwrap();
+        let mut desk = Desk::fake(dir.path(), &Script::default(), lang);
+        desk.fill("text-title", "Sale");
+        let catalogue = nanococoa::formats::Catalogue::embedded();
+        let portrait = catalogue.get("instagram-portrait").unwrap();
+        let entry = format!("{}  1080×1350", portrait.name(lang));
+        desk.click("size-formats");
+        desk.frames(3);
+        desk.click_label(&entry);
+        desk.until("the size", |s| (s.session.brief.width, s.session.brief.height) == (1080, 1350));
+        desk.click("command-generate");
+        desk.until_made(1);
+        desk.harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::E);
+        desk.frames(3);
+        desk.click("export-formats");
+        desk.frames(3);
+        desk.click_label(&entry);
+        desk.frames(3);
+        desk.click("export-save");
+        desk.until("the path box", |s| s.window_name() == Some("path"));
+        desk.frames(3);
+        // Another extension than the format's is not kept alone.
+        desk.fill("path-field", &dir.path().join("ad.png").display().to_string());
+        desk.click("path-write");
+        let out = dir.path().join("ad.png.jpg");
+        desk.until("the file", |s| out.is_file() && !s.notifications().is_empty());
+        assert_eq!(image::image_dimensions(&out).unwrap(), (1080, 1350));
+        assert!(
+            desk.studio().notifications().iter().any(|words| words.contains("95") && words.contains("KB")),
+            "{:?}",
+            desk.studio().notifications()
+        );
+        desk.end();
+    }
+}
+
+#[test]
 fn a_font_folder_is_added_used_and_removed() {
     let dir = tempfile::tempdir().unwrap();
     let fonts = dir.path().join("내 글꼴");

@@ -16,6 +16,7 @@ mod cli;
 #[cfg(unix)]
 mod crash;
 mod engine;
+mod formats;
 #[cfg(target_os = "linux")]
 mod full_disk;
 mod golden;

@@ -81,3 +81,9 @@ cli-models-broke = the work ended with an error of the program itself; the log h
 cli-models-packing = packing
 cli-models-out-exists = --out: { $path } exists already; choose another name
 cli-models-quantized = { $path } ({ $gigabytes } GB)
+
+# Formats.
+cli-format = --format: { $reason }
+cli-format-without-text = { $format } allows no text, so --text is left out
+cli-out-type = --out: { $format } is a { $file } file; name a file that ends in .{ $extension }, or a folder
+cli-out-several = --out: { $path } is not a folder; several formats need one

@@ -61,7 +61,7 @@ layers-strength-about = How far the scene may change when the product is put in.
 size-title = Size
 size-width = Width
 size-height = Height
-size-step = { $side }: { $min } to { $max } pixels, in steps of { $step }
+size-range = { $side }: { $min } to { $max } pixels
 
 seed-title = Seed
 seed-about = The same seed and settings make the same picture.
@@ -84,3 +84,8 @@ advanced-guidance = Guidance
 preset-more = All scenes
 preset-add = Keep this prompt as a preset
 preset-remove = Remove this preset
+
+size-formats = Size of a format
+format-none = Formats: Instagram, Google, Kakao, print …
+format-limits = { $width }×{ $height } pixels, { $file }, at most { $most } KB. The best quality that fits is searched.
+format-no-limit = { $width }×{ $height } pixels, { $file }

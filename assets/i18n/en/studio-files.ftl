@@ -37,3 +37,5 @@ export-badge-text = AI generated
 export-settings = Keep the settings inside (drop it here to restore them)
 export-mark-about = Many countries and platforms ask for a mark on advertisements made with AI.
 export-save = Export
+export-formats = Format of advertisements
+export-free = Own size and file type

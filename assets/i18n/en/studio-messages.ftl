@@ -26,3 +26,4 @@ error-presets = { $path } cannot be read as presets and was left as it is. Corre
 error-encode = The picture cannot be encoded ({ $detail }). Choose another format or size.
 error-decode = The picture cannot be read ({ $detail }). Generate it again.
 error-project-not-packed = The project cannot be saved ({ $detail }). Try again.
+toast-exported-format = Exported to { $path }: { $summary }

@@ -81,3 +81,9 @@ cli-models-broke = 프로그램 오류로 작업이 끝났어요. 자세한 내�
 cli-models-packing = 변환
 cli-models-out-exists = --out: { JOSA($path, "은/는") } 이미 있어요. 다른 이름을 쓰세요.
 cli-models-quantized = { $path } ({ $gigabytes } GB)
+
+# Formats.
+cli-format = --format: { $reason }
+cli-format-without-text = { $format }에는 문구를 넣을 수 없어서 --text를 뺐어요
+cli-out-type = --out: { JOSA($format, "은/는") } { $file } 파일이에요. .{ $extension }로 끝나는 파일이나 폴더를 쓰세요.
+cli-out-several = --out: { JOSA($path, "은/는") } 폴더가 아니에요. 규격이 여러 개면 폴더가 필요해요.

@@ -61,7 +61,7 @@ layers-strength-about = 제품을 넣을 때 배경을 얼마나 바꿀 수 있�
 size-title = 크기
 size-width = 너비
 size-height = 높이
-size-step = { $side }: { $min }~{ $max } 픽셀, { $step } 단위
+size-range = { $side }: { $min }~{ $max } 픽셀
 
 seed-title = 시드
 seed-about = 같은 시드와 설정은 같은 그림을 만들어요.
@@ -84,3 +84,8 @@ advanced-guidance = 프롬프트 반영
 preset-more = 모든 장면
 preset-add = 이 프롬프트를 프리셋으로 저장
 preset-remove = 이 프리셋 삭제
+
+size-formats = 광고 규격 크기
+format-none = 규격: 인스타그램, 구글, 카카오, 인쇄 …
+format-limits = { $width }×{ $height }픽셀, { $file }, 최대 { $most }KB. 용량에 맞는 가장 좋은 품질을 찾아요.
+format-no-limit = { $width }×{ $height }픽셀, { $file }

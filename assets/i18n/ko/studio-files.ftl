@@ -37,3 +37,5 @@ export-badge-text = AI 생성
 export-settings = 설정도 함께 저장 (창에 놓으면 다시 불러옴)
 export-mark-about = 많은 나라와 플랫폼이 AI로 만든 광고의 표시를 요구해요.
 export-save = 내보내기
+export-formats = 광고 규격
+export-free = 크기와 파일 형식 직접 고르기

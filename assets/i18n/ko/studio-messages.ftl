@@ -26,3 +26,4 @@ error-presets = { $path } 파일을 프리셋으로 읽을 수 없어 그대로 
 error-encode = 그림을 변환할 수 없어요({ $detail }). 다른 형식이나 크기를 고르세요.
 error-decode = 그림을 읽을 수 없어요({ $detail }). 다시 생성하세요.
 error-project-not-packed = 프로젝트를 저장할 수 없어요({ $detail }). 다시 시도하세요.
+toast-exported-format = 내보냈어요: { $path } ({ $summary })

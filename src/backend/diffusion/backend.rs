@@ -11,6 +11,7 @@ use super::compositing::{
 use super::denoise::{SamplingCallbacks, StepState};
 use super::flux::{FluxInpaint, FluxRequest};
 use super::loaded::{LoadedModels, Setup};
+use super::paint_size::PaintSize;
 use super::preview::{LatentFamily, preview};
 use super::prompt_fields::{self, EnglishPrompts};
 use super::residency::{Plan, Sizes};
@@ -57,25 +58,29 @@ impl DiffusionBackend {
         self.models.describe(pixels)
     }
 
-    /// `framed` makes the preview that is shown from one of `image`.
+    /// Inpaints a picture of any size. `framed` makes the preview that is shown from one of `image`.
     fn inpaint(
         &mut self,
-        request: &FluxRequest,
+        request: FluxRequest,
         image: &RgbImage,
         mask: &GrayImage,
         strength: f64,
         framed: &dyn Fn(RgbImage) -> RgbImage,
         cx: StageCx<'_>,
     ) -> Result<RgbImage, BackendError> {
-        let pixels = request.width * request.height;
+        let size = PaintSize::of(request.width, request.height);
+        let (width, height) = size.painted();
+        let (request, pixels) = (FluxRequest { width, height, ..request }, size.pixels());
+        let (image, mask) = (size.picture(image), size.mask(mask));
+        let framed = |preview: RgbImage| framed(size.preview(preview));
         let painted = self.models.with_memory_fallback(pixels, cx, |models| {
-            let inpaint = FluxInpaint { image, mask, strength };
-            let mut step = |state: &StepState<'_>| report_step(state, cx, LatentFamily::Flux, framed);
+            let inpaint = FluxInpaint { image: &image, mask: &mask, strength };
+            let mut step = |state: &StepState<'_>| report_step(state, cx, LatentFamily::Flux, &framed);
             let callbacks = SamplingCallbacks { step: &mut step, autoencoder: &mut |_| break_if_stopped(cx) };
-            models.flux(pixels, cx)?.inpaint(request, &inpaint, callbacks)
+            models.flux(pixels, cx)?.inpaint(&request, &inpaint, callbacks)
         })?;
         self.models.warn_of_truncated_flux_prompt(&request.prompt, cx);
-        Ok(painted)
+        Ok(size.canvas(painted))
     }
 
     /// BiRefNet's matte, even if it found nothing.
@@ -154,7 +159,7 @@ impl Backend for DiffusionBackend {
         let prompts = prompt_fields::SCENE.for_flux(request.prompts, request.sampling, cx);
         let flux = flux_request(prompts, (request.width, request.height), request.sampling);
         let everywhere = GrayImage::from_pixel(request.width as u32, request.height as u32, image::Luma([255]));
-        let picture = self.inpaint(&flux, &draft.image.to_srgb(), &everywhere, SCENE_STRENGTH, &whole, cx)?;
+        let picture = self.inpaint(flux, &draft.image.to_srgb(), &everywhere, SCENE_STRENGTH, &whole, cx)?;
         Ok(Scene { image: LinearRgb::from_srgb(&picture), ..draft })
     }
 
@@ -167,7 +172,7 @@ impl Backend for DiffusionBackend {
         let region = if request.preserve_product { request.band.clone() } else { union(request.band, &request.product.alpha) };
         let prompts = prompt_fields::BLEND.for_flux(request.prompts, request.sampling, cx);
         let flux = flux_request(prompts, (draft.width, draft.height), request.sampling);
-        let painted = self.inpaint(&flux, &draft.to_srgb(), &inpaint_mask(&region), strength, &whole, cx)?;
+        let painted = self.inpaint(flux, &draft.to_srgb(), &inpaint_mask(&region), strength, &whole, cx)?;
         let blended = blend_by(&draft, &LinearRgb::from_srgb(&painted), &region);
         if !request.preserve_product {
             return Ok(blended);
@@ -180,7 +185,8 @@ impl Backend for DiffusionBackend {
     }
 
     fn sculpt_text(&mut self, request: &SculptRequest<'_>, cx: StageCx<'_>) -> Result<TextLayer, BackendError> {
-        let (width, height) = (request.glyphs.width, request.glyphs.height);
+        let size = PaintSize::of(request.glyphs.width, request.glyphs.height);
+        let (width, height) = size.painted();
         let sdxl = SdxlRequest {
             width,
             height,
@@ -189,16 +195,19 @@ impl Backend for DiffusionBackend {
             conditioning_scale: 1.0,
             seed: request.sampling.seed,
         };
-        let control = image::DynamicImage::ImageLuma8(request.edges.clone()).into_rgb8();
+        let control = image::DynamicImage::ImageLuma8(size.edges(request.edges).into_owned()).into_rgb8();
         let prompts = prompt_fields::TEXT.for_sdxl(request.prompts, request.sampling, cx);
         let (prompt, negative) = (prompts.positive.as_str(), prompts.negative.as_deref());
-        let picture = self.models.with_memory_fallback(width * height, cx, |models| {
-            let mut step = |state: &StepState<'_>| report_step(state, cx, LatentFamily::Sdxl, &whole);
+        let picture = self.models.with_memory_fallback(size.pixels(), cx, |models| {
+            let mut step = |state: &StepState<'_>| report_step(state, cx, LatentFamily::Sdxl, &|preview| size.preview(preview));
             let callbacks = SamplingCallbacks { step: &mut step, autoencoder: &mut |_| break_if_stopped(cx) };
-            models.sdxl(width * height, cx)?.text_to_image(&sdxl, prompt, negative, &control, callbacks)
+            models.sdxl(size.pixels(), cx)?.text_to_image(&sdxl, prompt, negative, &control, callbacks)
         })?;
         self.models.warn_of_truncated_sdxl_prompt(prompt, cx);
-        Ok(TextLayer { image: image::DynamicImage::ImageRgb8(picture).into_rgba8(), front_faces: request.glyphs.coverage.clone() })
+        Ok(TextLayer {
+            image: image::DynamicImage::ImageRgb8(size.canvas(picture)).into_rgba8(),
+            front_faces: request.glyphs.coverage.clone(),
+        })
     }
 
     fn cut_text(&mut self, sculpted: TextLayer, request: &SculptRequest<'_>, cx: StageCx<'_>) -> Result<TextLayer, BackendError> {
@@ -216,14 +225,14 @@ impl Backend for DiffusionBackend {
         let prompts = prompt_fields::COMPOSITE.for_flux(request.prompts, request.sampling, cx);
         let (picture, mask) = (draft.to_srgb(), inpaint_mask(request.mask));
         let painted = match crop_around(request.mask) {
-            None => self.inpaint(&flux_request(prompts, (width, height), request.sampling), &picture, &mask, strength, &whole, cx)?,
+            None => self.inpaint(flux_request(prompts, (width, height), request.sampling), &picture, &mask, strength, &whole, cx)?,
             Some(crop) => {
                 let [x, y, w, h] = [crop.x, crop.y, crop.width, crop.height].map(|v| v as u32);
                 let part = image::imageops::crop_imm(&picture, x, y, w, h).to_image();
                 let mask = image::imageops::crop_imm(&mask, x, y, w, h).to_image();
                 let flux = flux_request(prompts, (crop.width, crop.height), request.sampling);
                 let framed = |preview: RgbImage| framed_preview(&picture, preview, crop);
-                pasted(&picture, &self.inpaint(&flux, &part, &mask, strength, &framed, cx)?, crop)
+                pasted(&picture, &self.inpaint(flux, &part, &mask, strength, &framed, cx)?, crop)
             }
         };
         // The pass changes the light, never the shapes of the letters.

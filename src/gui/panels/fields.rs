@@ -1,7 +1,11 @@
 //! The fields of the brief: scene, text, style, layers, size, seed and the advanced settings.
 
+use std::sync::Arc;
+
 use egui::{Button, CollapsingHeader, Key, Modifiers, RichText, Ui, vec2};
 
+use super::format;
+use crate::formats::FormatSpec;
 use crate::gui::commands::{EditCommand, UiCommand};
 use crate::gui::context::PanelContext;
 use crate::gui::presets::Kind;
@@ -9,7 +13,7 @@ use crate::gui::sizes::SIZES;
 use crate::gui::state::{Brief, Session};
 use crate::gui::{icons, theme, widgets};
 use crate::notice;
-use crate::request::fields::{self as limits, MAX_SIDE, MAX_TEXT_CHARS, MIN_SIDE, SIDE_STEP};
+use crate::request::fields::{self as limits, MAX_SIDE, MAX_TEXT_CHARS, MIN_SIDE};
 use crate::request::{CompositionMode, TextPosition};
 
 /// The scene prompt with its presets.
@@ -249,6 +253,14 @@ fn size(cx: &PanelContext<'_>, brief: &mut Brief, ui: &mut Ui) {
     if widgets::segmented(ui, &mut chosen, &options) {
         (brief.width, brief.height) = chosen;
     }
+    ui.add_space(theme::UNIT / 2.0);
+    let fits = |spec: &&FormatSpec| spec.canvas() == (brief.width, brief.height);
+    let mut spec = cx.formats.formats().iter().find(fits).cloned().map(Arc::new);
+    if format::choice(cx, ui, lang.t("size-formats"), lang.t("format-none"), &mut spec)
+        && let Some(spec) = spec
+    {
+        (brief.width, brief.height) = spec.canvas();
+    }
     ui.horizontal(|ui| {
         let width = (ui.available_width() - 24.0) / 2.0;
         side(ui, lang, &mut brief.width, lang.t("size-width"), width);
@@ -257,17 +269,13 @@ fn size(cx: &PanelContext<'_>, brief: &mut Brief, ui: &mut Ui) {
     });
 }
 
-/// A side of the canvas, in the multiples and limits that the request allows.
+/// A side of the canvas, within the limits that the request allows.
 fn side(ui: &mut Ui, lang: crate::notice::Language, value: &mut u32, name: &'static str, width: f32) {
-    let mut typed = *value;
-    let drag = egui::DragValue::new(&mut typed).range(MIN_SIDE..=MAX_SIDE).speed(4.0).update_while_editing(false);
+    let drag = egui::DragValue::new(value).range(MIN_SIDE..=MAX_SIDE).speed(4.0).update_while_editing(false);
     let response = ui.add_sized(vec2(width, 34.0), drag);
-    if typed != *value {
-        *value = ((typed + SIDE_STEP / 2) / SIDE_STEP * SIDE_STEP).clamp(MIN_SIDE, MAX_SIDE);
-    }
     // As text, so that no language groups the digits.
-    let [min, max, step] = [MIN_SIDE, MAX_SIDE, SIDE_STEP].map(|n| n.to_string());
-    let rule = notice!("size-step", side = name, min = min, max = max, step = step);
+    let [min, max] = [MIN_SIDE, MAX_SIDE].map(|n| n.to_string());
+    let rule = notice!("size-range", side = name, min = min, max = max);
     widgets::named(response, name).on_hover_text(lang.notice(&rule));
 }
 

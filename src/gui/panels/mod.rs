@@ -7,6 +7,7 @@ pub mod canvas;
 pub mod canvas_state;
 pub mod fields;
 pub mod fonts;
+pub mod format;
 pub mod history;
 pub mod mask;
 pub mod objects;

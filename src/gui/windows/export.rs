@@ -2,11 +2,12 @@ use egui::{RichText, Ui, vec2};
 use uuid::Uuid;
 
 use super::window::{Stay, Window, head, remark, width};
+use crate::formats::picture_for;
 use crate::gui::commands::FileCommand;
 use crate::gui::context::PanelContext;
 use crate::gui::dialogs::FilePurpose;
 use crate::gui::export::{Format, Part, Settings};
-use crate::gui::panels::backend;
+use crate::gui::panels::{backend, format};
 use crate::gui::textures::Key;
 use crate::gui::view::Source;
 use crate::gui::{icons, job_title, theme, widgets};
@@ -33,11 +34,50 @@ pub fn show(cx: &PanelContext<'_>, ui: &mut Ui, id: Uuid, mut settings: Settings
     widgets::section(ui, lang.t("export-picture"), None);
     widgets::segmented(ui, &mut settings.part, &parts);
     widgets::section(ui, lang.t("export-format"), None);
+    if format::choice(cx, ui, lang.t("export-formats"), lang.t("export-free"), &mut settings.spec) {
+        // The picture that the format wants: the cut-out for a white background.
+        let wanted = settings.spec.as_ref().zip(job.as_ref()).and_then(|(spec, job)| picture_for(spec, &job.images));
+        settings.part = Part::ALL.into_iter().find(|part| Some(part.image()) == wanted).unwrap_or(settings.part);
+    }
+    match settings.spec.clone() {
+        Some(spec) => remark(ui, &lang.notice(&format::limits(&spec))),
+        None => free(cx, ui, job.as_deref(), &mut settings),
+    }
+    widgets::section(ui, lang.t("export-mark"), None);
+    let made = settings.part != Part::Cutout;
+    ui.add_enabled_ui(made, |ui| ui.checkbox(&mut settings.xmp, lang.t("export-xmp")));
+    ui.add_enabled_ui(!settings.part.is_transparent(), |ui| ui.checkbox(&mut settings.badge, lang.t("export-badge")));
+    if settings.format == Format::Png && settings.spec.is_none() {
+        ui.checkbox(&mut settings.settings, lang.t("export-settings"));
+    }
+    remark(ui, if made { lang.t("export-mark-about") } else { lang.t("export-photo-about") });
+    ui.add_space(12.0);
+    ui.horizontal(|ui| {
+        if widgets::primary(ui, icons::DOWNLOAD, lang.t("export-save"), "").clicked() {
+            let name = job.as_deref().map(job_title::title);
+            let name: String = name.unwrap_or_default().chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).take(40).collect();
+            let name = crate::paths::portable_name(&name);
+            let suffix = if settings.part == Part::Final { String::new() } else { format!("_{}", settings.part.image().as_str()) };
+            let suffix = settings.spec.as_ref().map_or(suffix, |spec| format!("_{}", spec.id));
+            let name = format!("{}{suffix}.{}", if name.is_empty() { "nanococoa" } else { &name }, settings.extension());
+            cx.send(FileCommand::Ask(FilePurpose::Export(id, Box::new(settings.clone())), Some(name)));
+            close = true;
+        }
+        if widgets::button(ui, icons::X, lang.t("window-cancel")).clicked() {
+            close = true;
+        }
+    });
+    if close { Stay::Close } else { Stay::Open(Window::Export { job: id, settings }) }
+}
+
+/// File type, size and quality where no format of the catalogue decides them.
+fn free(cx: &PanelContext<'_>, ui: &mut Ui, job: Option<&JobSnapshot>, settings: &mut Settings) {
+    let lang = cx.lang();
     let formats: Vec<(Format, &str)> = Format::ALL.iter().map(|f| (*f, f.name())).collect();
     widgets::segmented(ui, &mut settings.format, &formats);
     widgets::section(ui, lang.t("export-size"), None);
     // Pictures are made smaller, never larger than they are.
-    let side = job.as_ref().map_or(0, |j| j.width.max(j.height));
+    let side = job.map_or(0, |j| j.width.max(j.height));
     let smaller = [(1080, "1080"), (720, "720"), (512, "512")].into_iter().filter(|(s, _)| *s < side).map(|(s, words)| (Some(s), words));
     let sizes: Vec<_> = std::iter::once((None, lang.t("export-as-made"))).chain(smaller).collect();
     if !sizes.iter().any(|s| s.0 == settings.side) {
@@ -49,34 +89,9 @@ pub fn show(cx: &PanelContext<'_>, ui: &mut Ui, id: Uuid, mut settings: Settings
         widgets::slider(ui, lang.t("export-quality"), &mut quality, 50.0..=100.0, 0);
         settings.quality = quality.round() as u8;
     }
-    let white = settings.part.is_transparent() && settings.format == Format::Jpeg;
-    if white {
+    if settings.part.is_transparent() && settings.format == Format::Jpeg {
         remark(ui, lang.t("export-on-white"));
     }
-    widgets::section(ui, lang.t("export-mark"), None);
-    let made = settings.part != Part::Cutout;
-    ui.add_enabled_ui(made, |ui| ui.checkbox(&mut settings.xmp, lang.t("export-xmp")));
-    ui.add_enabled_ui(!settings.part.is_transparent(), |ui| ui.checkbox(&mut settings.badge, lang.t("export-badge")));
-    if settings.format == Format::Png {
-        ui.checkbox(&mut settings.settings, lang.t("export-settings"));
-    }
-    remark(ui, if made { lang.t("export-mark-about") } else { lang.t("export-photo-about") });
-    ui.add_space(12.0);
-    ui.horizontal(|ui| {
-        if widgets::primary(ui, icons::DOWNLOAD, lang.t("export-save"), "").clicked() {
-            let name = job.as_deref().map(job_title::title);
-            let name: String = name.unwrap_or_default().chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).take(40).collect();
-            let name = crate::paths::portable_name(&name);
-            let suffix = if settings.part == Part::Final { String::new() } else { format!("_{}", settings.part.image().as_str()) };
-            let name = format!("{}{suffix}.{}", if name.is_empty() { "nanococoa" } else { &name }, settings.format.extension());
-            cx.send(FileCommand::Ask(FilePurpose::Export(id, Box::new(settings.clone())), Some(name)));
-            close = true;
-        }
-        if widgets::button(ui, icons::X, lang.t("window-cancel")).clicked() {
-            close = true;
-        }
-    });
-    if close { Stay::Close } else { Stay::Open(Window::Export { job: id, settings }) }
 }
 
 /// Draws preview and title of the job, and a remark if the canvas shows something else.

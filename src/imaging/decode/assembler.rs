@@ -1,4 +1,4 @@
-//! Assembles the rows of a reader into a picture of 8-bit sRGB with straight alpha and at most [`WORK_SIDE`] pixels a side. Rows are converted
+//! Assembles the rows of a reader into a picture of 8-bit sRGB with straight alpha and a limited number of pixels a side. Rows are converted
 //! and scaled as they arrive, so a reader that works row by row never needs memory for the whole picture.
 
 use image::RgbaImage;
@@ -6,7 +6,6 @@ use image::metadata::Orientation;
 
 use super::color::{ColorEncoding, RowConverter};
 use super::error::DecodeError;
-use super::limits::WORK_SIDE;
 use super::row::{Alpha, ColorModel, Row};
 use crate::imaging::resize::{Filter, RowReducer, fit_within};
 use crate::notice;
@@ -35,7 +34,7 @@ pub(super) fn exif_orientation(exif: Option<&[u8]>) -> Orientation {
 /// A finished picture.
 #[derive(Debug)]
 pub(super) struct Picture {
-    /// 8-bit sRGB, orientation applied, straight alpha, at most [`WORK_SIDE`] a side.
+    /// 8-bit sRGB, orientation applied, straight alpha, at most so many pixels a side as its reader was asked for.
     pub pixels: RgbaImage,
     /// Width and height before scaling, orientation applied.
     pub size: (u32, u32),
@@ -64,12 +63,12 @@ pub(super) struct Assembler {
 }
 
 impl Assembler {
-    /// An assembler for a picture whose size was checked (see [`super::limits::check_size`]). A colour profile that cannot be used is ignored
-    /// with a note.
-    pub(super) fn new(header: Header) -> Self {
+    /// An assembler for a picture whose size was checked (see [`super::limits::check_size`]), scaled down to at most `side` pixels a side. A colour
+    /// profile that cannot be used is ignored with a note.
+    pub(super) fn new(header: Header, side: usize) -> Self {
         let converter = RowConverter::new(header.model, header.alpha, &header.encoding);
         let (w, h) = (header.width as usize, header.height as usize);
-        let fit = fit_within(w, h, WORK_SIDE);
+        let fit = fit_within(w, h, side);
         let reducer = (fit != (w, h)).then(|| RowReducer::new((w, h), fit, Filter::CatmullRom));
         let pixels = Vec::with_capacity(if reducer.is_some() { 0 } else { w * h * 4 });
         Self { row: vec![0; w * 4], header, converter, reducer, pixels, rows: 0 }

@@ -28,7 +28,7 @@ fn fail(error: ImageError) -> DecodeError {
     DecodeError::damaged("BMP", detail)
 }
 
-pub(super) fn read(source: &mut dyn Source) -> Result<Picture, DecodeError> {
+pub(super) fn read(source: &mut dyn Source, side: usize) -> Result<Picture, DecodeError> {
     let encoding = profile(source).unwrap_or(ColorEncoding::Srgb);
     source.seek(SeekFrom::Start(0))?;
     let mut decoder = BmpDecoder::new(source).map_err(fail)?;
@@ -49,7 +49,7 @@ pub(super) fn read(source: &mut dyn Source) -> Result<Picture, DecodeError> {
         alpha = Alpha::None;
     }
     let header = Header { width, height, model, alpha, encoding, orientation: Orientation::NoTransforms };
-    let mut assembler = Assembler::new(header);
+    let mut assembler = Assembler::new(header, side);
     for row in pixels.chunks_exact(width as usize * channels) {
         if channels == 4 && alpha == Alpha::None {
             let opaque: Vec<u8> = row.chunks_exact(4).flat_map(|p| [p[0], p[1], p[2]]).collect();

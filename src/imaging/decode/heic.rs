@@ -16,7 +16,7 @@ use crate::notice::Notice;
 /// Largest file that is read, bytes; the decoder needs it in memory as a whole. A 48-megapixel iPhone photo has about 10 MB.
 const MAX_FILE: u64 = 128 << 20;
 
-pub(super) fn read(source: &mut dyn Source, length: u64) -> Result<Picture, DecodeError> {
+pub(super) fn read(source: &mut dyn Source, length: u64, side: usize) -> Result<Picture, DecodeError> {
     if length > MAX_FILE {
         let variant = notice!("decode-uses-file-size", mebibytes = MAX_FILE >> 20);
         return Err(DecodeError::Variant { format: "HEIC", variant, remedy: remedy() });
@@ -48,7 +48,7 @@ pub(super) fn read(source: &mut dyn Source, length: u64) -> Result<Picture, Deco
         // The decoder has applied rotation and mirroring, which are properties of the container.
         orientation: Orientation::NoTransforms,
     };
-    let mut assembler = Assembler::new(header);
+    let mut assembler = Assembler::new(header, side);
     let mut opaque = Vec::new();
     for row in image.data.chunks_exact(image.width as usize * 4) {
         if image.has_alpha {

@@ -43,12 +43,14 @@ fn missing_rows_note() -> Notice {
     notice!("decode-note-missing-rows", format = "JPEG")
 }
 
-pub(super) fn read(source: &mut dyn Source) -> Result<Picture, DecodeError> {
-    Reader::default().read(source)
+pub(super) fn read(source: &mut dyn Source, side: usize) -> Result<Picture, DecodeError> {
+    Reader { side, ..Reader::default() }.read(source)
 }
 
 #[derive(Default)]
 struct Reader {
+    /// Most pixels a side of the result.
+    side: usize,
     frame: Option<Frame>,
     quantisers: [Option<[u16; 64]>; 4],
     dc: [Option<Huffman>; 4],
@@ -254,7 +256,7 @@ impl Reader {
             encoding: self.profile(),
             orientation,
         };
-        (Assembler::new(header), Output::new(frame, colors))
+        (Assembler::new(header, self.side), Output::new(frame, colors))
     }
 
     fn profile(&mut self) -> ColorEncoding {

@@ -9,8 +9,8 @@ pub const MAX_PIXELS: u64 = 64_000_000;
 pub const MAX_STREAMED_PIXELS: u64 = 400_000_000;
 /// Longest side of a photo, pixels.
 pub const MAX_SIDE: u32 = 65_535;
-/// Longest side of a decoded photo, pixels; larger ones are scaled down while they are read. The largest canvas has 2048 pixels, of which the
-/// product takes about half, so more would only cost memory and time.
+/// Longest side of a decoded photo, pixels; larger ones are scaled down while they are read. The largest canvas has 4096 pixels, of which the
+/// product takes half at most, so more would only cost memory and time.
 pub const WORK_SIDE: usize = 2560;
 /// Largest colour profile that is read, bytes; CMYK press profiles have about 2 MiB.
 pub(super) const MAX_PROFILE: usize = 4 << 20;

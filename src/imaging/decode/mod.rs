@@ -40,7 +40,7 @@ use source::Source;
 /// A decoded photo.
 #[derive(Clone, Debug)]
 pub struct DecodedImage {
-    /// sRGB, straight alpha, orientation applied, at most [`WORK_SIDE`] a side.
+    /// sRGB, straight alpha, orientation applied, at most [`WORK_SIDE`] a side unless asked for otherwise.
     pub pixels: RgbaImage,
     /// Format, size and file size, such as "PNG 600×400, 455.8 KiB".
     pub description: String,
@@ -55,47 +55,57 @@ pub struct DecodedImage {
 /// Decodes a photo from untrusted bytes. The format is detected from the content, limits are checked before any pixel is decoded, colours
 /// are converted to sRGB and the orientation is applied.
 pub fn decode_image(bytes: &[u8]) -> Result<DecodedImage, DecodeError> {
-    decode(&mut Cursor::new(bytes), bytes.len() as u64)
+    decode_image_within(bytes, WORK_SIDE)
+}
+
+/// As [`decode_image`], scaled down to at most `side` pixels a side instead of [`WORK_SIDE`].
+pub fn decode_image_within(bytes: &[u8], side: usize) -> Result<DecodedImage, DecodeError> {
+    decode(&mut Cursor::new(bytes), bytes.len() as u64, side)
 }
 
 /// Decodes a photo from a file, without reading it into memory as a whole where the format allows that. Blocking.
 pub fn decode_file(path: &Path) -> Result<DecodedImage, DecodeError> {
+    decode_file_within(path, WORK_SIDE)
+}
+
+/// As [`decode_file`], scaled down to at most `side` pixels a side instead of [`WORK_SIDE`].
+pub fn decode_file_within(path: &Path, side: usize) -> Result<DecodedImage, DecodeError> {
     // Opening a pipe blocks until it has a writer, and reading a pipe or a device may never end.
     if !std::fs::metadata(path)?.is_file() {
         return Err(DecodeError::NotAFile);
     }
     let file = File::open(path)?;
     let length = file.metadata()?.len();
-    decode(&mut BufReader::with_capacity(1 << 16, file), length)
+    decode(&mut BufReader::with_capacity(1 << 16, file), length, side)
 }
 
-fn decode(source: &mut dyn Source, length: u64) -> Result<DecodedImage, DecodeError> {
-    let (format, picture) = read_guarded(source, length)?;
+fn decode(source: &mut dyn Source, length: u64, side: usize) -> Result<DecodedImage, DecodeError> {
+    let (format, picture) = read_guarded(source, length, side)?;
     // A mask chunk within the mask is ignored.
-    let mask = picture.mask.and_then(|png| read_guarded(&mut Cursor::new(&png), png.len() as u64).ok());
+    let mask = picture.mask.and_then(|png| read_guarded(&mut Cursor::new(&png), png.len() as u64, side).ok());
     let mask = mask.map(|(_, mask)| Arc::new(DynamicImage::ImageRgba8(mask.pixels).into_luma8()));
     let (w, h) = picture.size;
     let description = format!("{} {w}×{h}, {}", format.name(), file_size(length));
     Ok(DecodedImage { pixels: picture.pixels, description, notes: picture.notes, mask, text: picture.text })
 }
 
-fn read_guarded(source: &mut dyn Source, length: u64) -> Result<(Format, Picture), DecodeError> {
+fn read_guarded(source: &mut dyn Source, length: u64, side: usize) -> Result<(Format, Picture), DecodeError> {
     let format = recognise::recognise(source, length)?;
     // The input may be hostile: a panic in a decoder must not end the program.
-    let picture = catch_unwind(AssertUnwindSafe(|| read(source, format, length)))
+    let picture = catch_unwind(AssertUnwindSafe(|| read(source, format, length, side)))
         .unwrap_or_else(|_| Err(DecodeError::damaged(format.name(), notice!("decode-damage-content"))))?;
     Ok((format, picture))
 }
 
-fn read(source: &mut dyn Source, format: Format, length: u64) -> Result<Picture, DecodeError> {
+fn read(source: &mut dyn Source, format: Format, length: u64, side: usize) -> Result<Picture, DecodeError> {
     match format {
-        Format::Png => png::read(source),
-        Format::Jpeg => jpeg::read(source),
-        Format::WebP => webp::read(source),
-        Format::Bmp => bmp::read(source),
-        Format::Tiff => tiff::read(source),
+        Format::Png => png::read(source, side),
+        Format::Jpeg => jpeg::read(source, side),
+        Format::WebP => webp::read(source, side),
+        Format::Bmp => bmp::read(source, side),
+        Format::Tiff => tiff::read(source, side),
         #[cfg(feature = "heic")]
-        Format::Heic => heic::read(source, length),
+        Format::Heic => heic::read(source, length, side),
     }
 }
 

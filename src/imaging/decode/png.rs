@@ -31,17 +31,17 @@ fn fail(error: png::DecodingError) -> DecodeError {
     }
 }
 
-pub(super) fn read(source: &mut dyn Source) -> Result<Picture, DecodeError> {
+pub(super) fn read(source: &mut dyn Source, side: usize) -> Result<Picture, DecodeError> {
     let chunks = read_chunks(source);
     source.seek(SeekFrom::Start(0))?;
     let bad_name = chunks.bad_name;
-    read_pixels(source, chunks).map_err(|error| match error {
+    read_pixels(source, chunks, side).map_err(|error| match error {
         DecodeError::Damaged { .. } if bad_name => damaged(notice!("decode-damage-chunk-name")),
         other => other,
     })
 }
 
-fn read_pixels(source: &mut dyn Source, chunks: Chunks) -> Result<Picture, DecodeError> {
+fn read_pixels(source: &mut dyn Source, chunks: Chunks, side: usize) -> Result<Picture, DecodeError> {
     let mut decoder = png::Decoder::new_with_limits(source, png::Limits { bytes: MAX_ALLOC as usize });
     // `read_chunks` has read text and profiles, within its limits.
     decoder.set_ignore_text_chunk(true);
@@ -73,7 +73,7 @@ fn read_pixels(source: &mut dyn Source, chunks: Chunks) -> Result<Picture, Decod
         None => orientation_in_xmp(&chunks.text).unwrap_or(Orientation::NoTransforms),
     };
     let header = Header { width, height, model, alpha, encoding: encoding(&chunks), orientation };
-    let mut assembler = Assembler::new(header);
+    let mut assembler = Assembler::new(header, side);
     let wide = depth == png::BitDepth::Sixteen;
     let mut notes = Vec::new();
     let ended = if interlaced {

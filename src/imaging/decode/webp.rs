@@ -24,7 +24,7 @@ fn fail(error: DecodingError) -> DecodeError {
     DecodeError::damaged("WebP", detail)
 }
 
-pub(super) fn read(source: &mut dyn Source) -> Result<Picture, DecodeError> {
+pub(super) fn read(source: &mut dyn Source, side: usize) -> Result<Picture, DecodeError> {
     let mut decoder = WebPDecoder::new(source).map_err(fail)?;
     let (width, height) = decoder.dimensions();
     check_size(width, height)?;
@@ -43,7 +43,7 @@ pub(super) fn read(source: &mut dyn Source) -> Result<Picture, DecodeError> {
     let size = decoder.output_buffer_size().ok_or_else(|| fail(DecodingError::ImageTooLarge))?;
     let mut pixels = vec![0; size];
     decoder.read_image(&mut pixels).map_err(fail)?;
-    let mut assembler = Assembler::new(Header { width, height, model: ColorModel::Rgb, alpha, encoding, orientation });
+    let mut assembler = Assembler::new(Header { width, height, model: ColorModel::Rgb, alpha, encoding, orientation }, side);
     for row in pixels.chunks_exact(width as usize * channels) {
         assembler.push(Row::U8(row))?;
     }

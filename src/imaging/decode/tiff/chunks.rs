@@ -27,7 +27,7 @@ const MAX_WINDOWS: u64 = 256 << 20;
 ///
 /// # Errors
 /// More than the last rows are damaged; missing last rows are left blank with a note.
-pub(super) fn read(file: &dyn ReadAt, page: &Page) -> Result<Picture, DecodeError> {
+pub(super) fn read(file: &dyn ReadAt, page: &Page, side: usize) -> Result<Picture, DecodeError> {
     let model = page.photometric.model();
     let light = page.kind == SampleKind::Float && matches!(model, ColorModel::Gray | ColorModel::Rgb);
     let encoding = match (page.icc.is_empty(), light) {
@@ -36,7 +36,7 @@ pub(super) fn read(file: &dyn ReadAt, page: &Page) -> Result<Picture, DecodeErro
         (true, false) => ColorEncoding::Srgb,
     };
     let header = Header { width: page.width, height: page.height, model, alpha: page.alpha, encoding, orientation: page.orientation };
-    let mut assembler = Assembler::new(header);
+    let mut assembler = Assembler::new(header, side);
     let mut reader = PageReader::new(file, page);
     let mut notes = Vec::new();
     for band in 0..page.grid.1 {

@@ -28,7 +28,7 @@ use page::Page;
 ///
 /// # Errors
 /// The file is a camera raw file, an unsupported variant, too large, damaged, or cannot be read.
-pub(super) fn read(source: &mut dyn Source) -> Result<Picture, DecodeError> {
+pub(super) fn read(source: &mut dyn Source, side: usize) -> Result<Picture, DecodeError> {
     let file = SharedFile::new(source)?;
     let directories = ifd::walk(&file)?;
     raw::refuse(&file, &directories)?;
@@ -38,10 +38,10 @@ pub(super) fn read(source: &mut dyn Source) -> Result<Picture, DecodeError> {
         notes.push(notice!("decode-note-pages", pages = pages));
     }
     let page = Page::new(&file, ifd, directories.endian, true)?;
-    let mut picture = chunks::read(&file, &page)?;
+    let mut picture = chunks::read(&file, &page, side)?;
     if page.alpha == Alpha::Straight && picture.pixels.pixels().all(|p| p[3] == 0) {
         // The picture would be invisible. Programs that ignore alpha write zeros there and show an opaque picture.
-        picture = chunks::read(&file, &Page::new(&file, ifd, directories.endian, false)?)?;
+        picture = chunks::read(&file, &Page::new(&file, ifd, directories.endian, false)?, side)?;
         notes.push(notice!("decode-note-zero-alpha"));
     }
     notes.append(&mut picture.notes);

@@ -12,7 +12,7 @@ fn fixture(name: &str) -> Vec<u8> {
 }
 
 fn decode(bytes: &[u8]) -> Result<Picture, DecodeError> {
-    read(&mut Cursor::new(bytes))
+    read(&mut Cursor::new(bytes), super::super::WORK_SIDE)
 }
 
 fn tif(name: &str) -> Result<Picture, DecodeError> {

@@ -1,0 +1,75 @@
+//! `formats`: lists the catalogue; and the files that `generate --format` writes.
+
+use std::path::PathBuf;
+
+use nanococoa::api::{FormatBody, FormatList};
+use nanococoa::config::Config;
+use nanococoa::formats::{Catalogue, FileType, FormatRule, FormatSpec};
+use nanococoa::notice;
+use serde_json::json;
+
+use super::common::{Common, Failure, load_config, overrides};
+use super::output::Output;
+
+/// The catalogue with the user's file beside the settings.
+pub(super) fn catalogue(config: &Config) -> Result<Catalogue, Failure> {
+    Catalogue::load(&Catalogue::user_file(&config.file)).map_err(|e| Failure::bad_input(e.notice()))
+}
+
+pub(super) fn formats(common: &Common, as_json: bool) -> Result<(), Failure> {
+    let catalogue = catalogue(&load_config(overrides(common))?)?;
+    if as_json {
+        let formats = catalogue.formats().iter().map(FormatBody::from).collect();
+        say!("{}", json!(FormatList { formats }));
+        return Ok(());
+    }
+    for format in catalogue.formats() {
+        let size = format!("{}x{}", format.width, format.height);
+        let limit = format.max_bytes.map_or_else(|| "-".to_owned(), |bytes| format!("{} KB", bytes / 1000));
+        let name = format.name(nanococoa::notice::Language::English);
+        say!("{:<20} {size:>9}  {:<4} {limit:>8}  {name}", format.id, format.file.name());
+    }
+    Ok(())
+}
+
+/// A file to write, and the format that it has.
+pub(super) struct Target {
+    /// The file; empty only for a dry run.
+    pub(super) file: PathBuf,
+    /// The format; without one the file is the result as it was made.
+    pub(super) format: Option<FormatSpec>,
+}
+
+impl Target {
+    /// Whether the format allows no headline.
+    pub(super) fn leaves_text_out(&self) -> bool {
+        self.format.as_ref().is_some_and(|format| format.has(FormatRule::NoText))
+    }
+}
+
+/// The files of `--out` for the formats of `--format`.
+pub(super) fn targets(config: &Config, ids: &[String], output: &Output) -> Result<Vec<Target>, Failure> {
+    let out = output.file();
+    if ids.is_empty() {
+        return Ok(vec![Target { file: out.to_path_buf(), format: None }]);
+    }
+    let catalogue = catalogue(config)?;
+    let mut targets: Vec<Target> = Vec::new();
+    for id in ids {
+        let format = catalogue.get(id).map_err(|why| Failure::bad_input(notice!("cli-format", reason = why)))?.clone();
+        if targets.iter().any(|target| target.format.as_ref() == Some(&format)) {
+            continue;
+        }
+        let file = if out.is_dir() { out.join(format!("{}.{}", format.id, format.file.extension())) } else { out.to_path_buf() };
+        let type_of = |file: &std::path::Path| file.extension().and_then(|e| e.to_str()).and_then(FileType::of_extension);
+        if !output.dry_run && type_of(&file) != Some(format.file) {
+            let (format, file) = (format.id.clone(), format.file);
+            return Err(Failure::bad_input(notice!("cli-out-type", format = format, file = file.name(), extension = file.extension())));
+        }
+        targets.push(Target { file, format: Some(format) });
+    }
+    if targets.len() > 1 && !out.is_dir() && !output.dry_run {
+        return Err(Failure::bad_input(notice!("cli-out-several", path = out.display())));
+    }
+    Ok(targets)
+}

@@ -1,0 +1,135 @@
+//! Exports a picture of a job in a format.
+
+use image::{DynamicImage, RgbImage};
+
+use super::compress::{Compression, Statements, compress, kilobytes};
+use super::fit::{fit, on_white};
+use super::rules::{Parts, check};
+use super::spec::{FileType, FormatRule, FormatSpec};
+use crate::imaging::Plane;
+use crate::imaging::mark::Origin;
+use crate::imaging::png_chunks::read_png_text;
+use crate::job::ImageName;
+use crate::notice;
+use crate::notice::Notice;
+
+/// A picture of a job with the masks that its rules are checked by.
+#[derive(Clone, Copy, Debug)]
+pub struct Master<'a> {
+    /// Which picture it is.
+    pub name: ImageName,
+    /// Its PNG file.
+    pub png: &'a [u8],
+    /// PNG of [`ImageName::Letters`], if the job has it.
+    pub letters: Option<&'a [u8]>,
+    /// PNG of [`ImageName::Placed`], if the job has it.
+    pub placed: Option<&'a [u8]>,
+}
+
+/// What an export adds to the picture.
+#[derive(Clone, Copy)]
+pub struct Options<'a> {
+    /// Write the XMP packet that says how the picture was made.
+    pub mark: bool,
+    /// Drawn over the fitted picture.
+    pub overlay: Option<&'a dyn Fn(&mut RgbImage)>,
+}
+
+impl Default for Options<'_> {
+    fn default() -> Self {
+        Self { mark: true, overlay: None }
+    }
+}
+
+/// A finished file.
+#[derive(Clone, Debug)]
+pub struct Exported {
+    /// Its content.
+    pub bytes: Vec<u8>,
+    /// Its type.
+    pub file: FileType,
+    /// Its size in pixels.
+    pub size: (u32, u32),
+    /// What it gave up to meet the byte limit.
+    pub compression: Compression,
+    /// Rules that the picture breaks and what was done to fit it, each with what to do.
+    pub notices: Vec<Notice>,
+}
+
+impl Exported {
+    /// Type, quality and size in one sentence.
+    pub fn summary(&self, format: &FormatSpec) -> Notice {
+        let (file, size) = (self.file.name(), kilobytes(self.bytes.len() as u64));
+        let limit = match format.max_bytes {
+            Some(most) => notice!("formats-of-limit", size = size, most = kilobytes(most)),
+            None => notice!("formats-without-limit", size = size),
+        };
+        match self.compression {
+            Compression::Lossless => notice!("formats-made-lossless", file = file, limit = limit),
+            Compression::Quality(quality) => notice!("formats-made-quality", file = file, quality = quality, limit = limit),
+            Compression::Colours(colours) => notice!("formats-made-colours", file = file, colours = colours, limit = limit),
+        }
+    }
+}
+
+/// The picture of a job that a format wants: the cut-out product for a white background, the background for a picture without text, else the
+/// finished advertisement. `None` if the job has none of them.
+pub fn picture_for(format: &FormatSpec, images: &[ImageName]) -> Option<ImageName> {
+    let mut wanted = Vec::new();
+    if format.has(FormatRule::WhiteBackground) {
+        wanted.push(ImageName::Cutout);
+    }
+    if format.has(FormatRule::NoText) {
+        wanted.push(ImageName::Step1);
+    }
+    wanted.push(ImageName::Final);
+    wanted.into_iter().find(|name| images.contains(name))
+}
+
+/// Fits a picture to a format and encodes it at the best quality below the format's byte limit.
+///
+/// # Errors
+/// The picture cannot be decoded or encoded, or no quality meets the limit.
+pub fn export(master: &Master<'_>, format: &FormatSpec, options: Options<'_>) -> Result<Exported, Notice> {
+    let decoded = decode(master.png)?;
+    let size = (format.width, format.height);
+    let on_white_ground = format.has(FormatRule::WhiteBackground) && decoded.color().has_alpha();
+    let mut fitted = if on_white_ground { on_white(&decoded.into_rgba8(), size)? } else { fit(&flat(decoded), size) };
+    // The cut-out has neither letters nor the place of the product on the canvas.
+    let on_canvas = matches!(master.name, ImageName::Final | ImageName::Step1 | ImageName::Step2);
+    let has_letters = matches!(master.name, ImageName::Final | ImageName::Step2);
+    let letters = master.letters.filter(|_| has_letters).map(mask).transpose()?;
+    let product = master.placed.filter(|_| on_canvas).map(mask).transpose()?;
+    let broken = check(&fitted, format, Parts { letters: letters.as_ref(), product: product.as_ref() });
+    if let Some(overlay) = options.overlay {
+        overlay(&mut fitted.image);
+    }
+    // Every pixel of the cut-out comes from the photo, so it has no digital source type.
+    let origin = Origin::of_text(&read_png_text(master.png)).filter(|_| options.mark && master.name != ImageName::Cutout);
+    let xmp = origin.map(Origin::xmp);
+    let statements = Statements { dpi: format.dpi, xmp: xmp.as_deref() };
+    let (bytes, compression) = compress(&fitted.image, format.file, format.max_bytes, statements)?;
+    let notices = broken.into_iter().chain(fitted.notices).collect();
+    Ok(Exported { bytes, file: format.file, size, compression, notices })
+}
+
+fn decode(png: &[u8]) -> Result<DynamicImage, Notice> {
+    image::load_from_memory_with_format(png, image::ImageFormat::Png).map_err(|e| notice!("formats-undecodable", detail = e.to_string()))
+}
+
+fn mask(png: &[u8]) -> Result<Plane, Notice> {
+    Ok(Plane::from_gray(&decode(png)?.into_luma8()))
+}
+
+/// A picture over white.
+fn flat(picture: DynamicImage) -> RgbImage {
+    if !picture.color().has_alpha() {
+        return picture.into_rgb8();
+    }
+    let picture = picture.into_rgba8();
+    RgbImage::from_fn(picture.width(), picture.height(), |x, y| {
+        let [r, g, b, a] = picture.get_pixel(x, y).0;
+        let over = |v: u8| ((u32::from(v) * u32::from(a) + 255 * (255 - u32::from(a)) + 127) / 255) as u8;
+        image::Rgb([over(r), over(g), over(b)])
+    })
+}
