@@ -91,7 +91,7 @@ fn mean(image: &LinearRgb, weight: &Plane, (x0, y0, x1, y1): (usize, usize, usiz
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::backend::{KeyLight, PlacedProduct, Prompts, Quiet, Sampling, Scene};
+    use crate::backend::{KeyLight, PlacedProduct, Prompts, Quiet, Sampling, Scene, View};
     use crate::cancel::CancelToken;
     use crate::imaging::blur::erode;
 
@@ -146,6 +146,7 @@ mod tests {
             let scene = Scene {
                 image: LinearRgb::new(w, h, tone),
                 ground_line: 146.0,
+                view: View::default(),
                 key: KeyLight { direction: [-0.5, 0.8, 0.3], color: [1.0, 0.8, 0.6], softness: 0.4 },
                 ambient: [0.7, 0.8, 1.0],
                 gloss: 0.0,

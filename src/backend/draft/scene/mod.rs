@@ -4,6 +4,7 @@
 //! composition. Every pixel is a pure function of its position, so the number of threads does not change the result.
 
 mod backdrop;
+mod camera;
 mod canvas;
 mod evening;
 mod finish;
@@ -23,12 +24,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
+use self::camera::Camera;
 use self::canvas::SmallCanvas;
 use self::gobo::Gobo;
 use self::noise::{Footprint, Rgb, Rng, add, mix, mix3, mul, mul3, smooth};
 use self::spec::{BackdropKind, SceneSpec};
 use self::surface::SurfaceKind;
-use crate::backend::{BackendError, Scene, SceneRequest, StageCx};
+use crate::backend::{BackendError, Scene, SceneRequest, StageCx, View};
 use crate::imaging::LinearRgb;
 use crate::limits::MIN_SIDE;
 use crate::notice;
@@ -44,7 +46,7 @@ pub fn paint(request: &SceneRequest<'_>, cx: StageCx<'_>) -> Result<Scene, Backe
         cx.observer.notice(notice!("draft-unknown-scene").at("bg_prompt"));
     }
     let spec = prompt::read(request.prompts.positive, request.prompts.negative, request.sampling.seed);
-    let renderer = Renderer::new(&spec, w, h);
+    let renderer = Renderer::new(&spec, request.view, w, h);
     cx.step(0.25)?;
     let done = AtomicUsize::new(0);
     let mut image = LinearRgb::new(w, h, [0.0; 3]);
@@ -57,7 +59,8 @@ pub fn paint(request: &SceneRequest<'_>, cx: StageCx<'_>) -> Result<Scene, Backe
     let top = renderer.ambient[0].max(renderer.ambient[1]).max(renderer.ambient[2]).max(1e-3);
     Ok(Scene {
         image,
-        ground_line: spec.ground * h as f32,
+        ground_line: renderer.camera.ground,
+        view: renderer.camera.view,
         key: spec.light,
         ambient: mul(renderer.ambient, 1.0 / top),
         gloss: spec.gloss,
@@ -78,23 +81,19 @@ struct Renderer<'a> {
     unit: f32,
     width: f32,
     height: f32,
-    /// Row of the surface's far edge.
-    ground: f32,
-    /// Row of the eye line, where the surface vanishes.
-    horizon: f32,
+    camera: Camera,
 }
 
-/// Focal length in scene units.
-const FOCAL: f32 = 1.25;
+/// Least height of the backdrop in scene units: painters compose it for a picture of which it is a good part.
+const BACKDROP: f32 = 0.42;
 
 impl<'a> Renderer<'a> {
-    fn new(spec: &'a SceneSpec, w: usize, h: usize) -> Self {
+    fn new(spec: &'a SceneSpec, view: Option<View>, w: usize, h: usize) -> Self {
         let (width, height) = (w as f32, h as f32);
         let unit = (width * height).sqrt();
-        let ground = spec.ground * height;
-        // The eye line is measured from the ground line so that tall pictures keep the camera's pitch.
-        let horizon = ground - (spec.ground - spec.horizon) * unit * (height / unit).sqrt();
-        let mut back = SmallCanvas::new(width * 0.5 / unit, ground / unit);
+        let camera = Camera::new(spec, view, width, height);
+        let top = if camera.fitted { (camera.ground / unit).max(BACKDROP) } else { camera.ground / unit };
+        let mut back = SmallCanvas::new(width * 0.5 / unit, top);
         backdrop::paint(spec, &mut back);
         let gobo = Gobo::new(spec.gobo, &mut Rng::new(spec.seed ^ 0x60b0));
         if gobo.has_pattern() && matches!(spec.backdrop, BackdropKind::Wall | BackdropKind::Arches) {
@@ -110,13 +109,13 @@ impl<'a> Renderer<'a> {
         let level = (mean[0] + mean[1] + mean[2]) / 3.0;
         let tint = mul(mean, 1.0 / level.max(1e-3));
         let ambient = mul3(spec.ambient, mix3([1.0; 3], tint, 0.38));
-        Self { spec, back, soft, rough, gobo, ambient, unit, width, height, ground, horizon }
+        Self { spec, back, soft, rough, gobo, ambient, unit, width, height, camera }
     }
 
     fn row(&self, y: usize, out: &mut [Rgb], scratch: &mut Vec<Rgb>) {
         let spec = self.spec;
         let py = y as f32 + 0.5;
-        let up = (self.ground - py) / self.unit;
+        let up = (self.camera.ground - py) / self.unit;
         let cover = smooth(-spec.edge, spec.edge, -up);
         let v = (py / self.height - 0.5) * 2.0;
         if cover < 1.0 {
@@ -136,26 +135,34 @@ impl<'a> Renderer<'a> {
 
     /// Colour of the surface at a pixel (x from the middle, y from the top).
     fn ground_at(&self, px: f32, py: f32) -> Rgb {
-        let py = py.max(self.ground - 2.0);
-        let below = (py - self.ground).max(0.0) / self.unit;
-        let drop = py - self.horizon;
-        let focal = FOCAL * self.unit;
-        let (x, z) = (px / drop, focal / drop);
+        let Camera { ground, horizon, stand, focal, scale, fitted, .. } = self.camera;
+        let py = py.max(ground - 2.0);
+        let below = (py - ground).max(0.0) / self.unit;
+        let drop = py - horizon;
+        let (x, z) = (scale * px / drop, scale * focal / drop);
         // The focal plane is where products stand: blur grows towards the far edge and slightly towards the near one.
-        let focus = focal / (mix(self.ground, self.height, 0.60) - self.horizon);
-        let far = 1.0 - focus / z;
+        let focus = if fitted { stand } else { mix(ground, self.height, 0.60) };
+        let far = 1.0 - drop / (focus - horizon);
         let blur = if far > 0.0 { 0.017 * far } else { -0.010 * far } * self.unit;
         let span = 0.75 + blur * 1.4;
-        let fp = Footprint { x: span / drop, z: span * focal / (drop * drop) };
+        let fp = Footprint { x: scale * span / drop, z: scale * span * focal / (drop * drop) };
         let (color, open) = self.shade(px, py, (x, z), fp, below);
         mul(color, open)
     }
 
     /// A round podium: coverage of its top, coverage of its side, shade of the side, strength of the shadow around it.
     fn podium(&self, px: f32, py: f32) -> (f32, f32, f32, f32) {
-        let middle = mix(self.ground, self.height, 0.52);
-        let (rx, ry) = (0.36 * self.unit.min(self.width * 1.2), 0.36 * self.unit.min(self.width * 1.2) * 0.36);
-        let tall = 0.060 * self.unit;
+        let Camera { ground, stand, view, fitted, .. } = self.camera;
+        let rx = 0.36 * self.unit.min(self.width * 1.2);
+        let ry = rx * if fitted { view.foreshortening() } else { 0.36 };
+        let middle = if !fitted {
+            mix(ground, self.height, 0.52)
+        } else if view.is_flat_lay() {
+            stand
+        } else {
+            stand - 0.40 * ry
+        };
+        let tall = if fitted { 0.064 * view.uprightness() * self.unit } else { 0.060 * self.unit };
         let side = self.spec.light.direction[0].signum();
         let inside = |x: f32, y: f32| (0.5 + (1.0 - ((x / rx).powi(2) + (y / ry).powi(2)).sqrt()) * ry).clamp(0.0, 1.0);
         let top = inside(px, py - middle);
@@ -180,10 +187,11 @@ impl<'a> Renderer<'a> {
         let lambert = ((l[1] - sx * l[0] + sz * l[2]) * inv).max(0.0) / flat;
         // The pool of light is brightest a little behind the middle on the lamp's side.
         let u = (px / self.unit - 0.16 * l[0].signum()) / 0.62;
-        let v = (below - 0.14) / 0.46;
+        let stretch = self.camera.stretch;
+        let v = (below - 0.14 * stretch) / (0.46 * stretch);
         let pool = 0.42 + 0.72 / (1.0 + (u * u + v * v) * 0.9);
-        let depth = (self.height - self.ground) / self.unit;
-        let gobo = self.gobo.on_surface(x, (depth - below) / depth * 2.6);
+        let depth = (self.height - self.camera.ground) / self.unit;
+        let gobo = self.gobo.on_surface(x, (depth - below) / depth * 2.6 * stretch.min(1.6));
         let key = mul(spec.light.color, spec.key * lambert * pool * gobo);
         let light = add(mul(self.ambient, hit.open), key);
         let mut c = mul3(hit.albedo, light);
@@ -208,8 +216,8 @@ impl<'a> Renderer<'a> {
     /// Blends in the reflection of the backdrop by Schlick's Fresnel term.
     fn reflect(&self, base: Rgb, px: f32, py: f32, below: f32, factor: f32, slope: (f32, f32)) -> Rgb {
         let spec = self.spec;
-        let drop = (py - self.horizon) / self.unit;
-        let facing = drop / (drop * drop + FOCAL * FOCAL).sqrt();
+        let (drop, focal) = (py - self.camera.horizon, self.camera.focal);
+        let facing = drop / (drop * drop + focal * focal).sqrt();
         let water = spec.surface.kind == SurfaceKind::Water;
         let one = (1.0 - facing).max(0.0);
         let fresnel = 0.04 + 0.96 * one * one * one * one * one;
