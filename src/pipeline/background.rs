@@ -117,7 +117,7 @@ struct Seen {
 impl Seen {
     fn of(matte: &Matte, cut_out: bool) -> Self {
         let cut = CutSides::of(&matte.alpha, cut_out);
-        let view = placement::cutout_bounds(matte).and_then(|bounds| outline::view(&matte.alpha, bounds, (cut.top, cut.bottom)));
+        let view = placement::cutout_bounds(matte).and_then(|bounds| outline::view(&matte.alpha, bounds, cut));
         Self { cut, view }
     }
 }

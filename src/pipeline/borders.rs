@@ -3,7 +3,7 @@
 use crate::imaging::Plane;
 
 /// A product touches a border if it covers at least this share of its box along it.
-const CONTACT: f32 = 0.10;
+const CONTACT: f32 = 0.15;
 /// A cut-out that covers more than this of its picture is the picture: a print or a screen, not a product cut off on all sides.
 const WHOLE: f32 = 0.97;
 
@@ -42,11 +42,12 @@ impl CutSides {
         if !cut_out {
             return found;
         }
+        let (free_x, free_y) = (w / 50 + 1, h / 50 + 1);
         Self {
-            left: found.left && x1 + near_x <= w,
-            top: found.top && y1 + near_y <= h,
-            right: found.right && x0 >= near_x,
-            bottom: found.bottom && y0 >= near_y,
+            left: found.left && x1 + free_x <= w,
+            top: found.top && y1 + free_y <= h,
+            right: found.right && x0 >= free_x,
+            bottom: found.bottom && y0 >= free_y,
         }
     }
 

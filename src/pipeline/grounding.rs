@@ -14,7 +14,7 @@ use crate::math;
 /// Shadows are computed at half size on canvases larger than this; they are soft.
 const FULL_SIZE: usize = 700;
 /// Occlusion of the surface by what is close above it: up to which height (share of the product's), blur (share of the canvas) and strength.
-const OCCLUSION: [(f32, f32, f32); 3] = [(0.015, 0.0035, 0.86), (0.09, 0.012, 0.56), (0.38, 0.042, 0.44)];
+const OCCLUSION: [(f32, f32, f32); 3] = [(0.015, 0.0035, 0.86), (0.10, 0.012, 0.56), (0.52, 0.040, 0.46)];
 /// A cast shadow is at most this much longer than the product is tall; low light is taken to be higher.
 const LONGEST: f32 = 0.95;
 /// Widths of penumbras for which the cast shadow is blurred, as shares of the canvas; between them it is interpolated.
@@ -95,9 +95,11 @@ fn occlusion(solid: &Solid, scene: &Scene, unit: f32, cancel: &CancelToken) -> R
     for (i, (height, sigma, strength)) in OCCLUSION.into_iter().enumerate() {
         cancel.check()?;
         let drift = if i == 0 { 0.0 } else { 0.22 };
-        let print = solid.project((slide.0 * drift, slide.1 * drift), height * solid.tall, i > 0);
+        let print = solid.project((slide.0 * drift, slide.1 * drift), height * solid.tall, i > 0, 0.9 * sigma * unit);
         let soft = blur_on_surface(&print.cover, sigma * unit, scene.view);
-        let open = |v: f32| 1.0 - (v * 1.45).min(1.0) * strength;
+        // What lies flat touches everywhere: a dark line all around it would look drawn.
+        let strength = if scene.view.is_flat_lay() { 0.6 * strength } else { strength };
+        let open = |v: f32| 1.0 - (v * 1.25).min(1.0) * strength;
         match &mut light {
             None => light = Some(Plane { data: soft.data.iter().map(|v| open(*v)).collect(), ..soft }),
             Some(light) => light.data.iter_mut().zip(&soft.data).for_each(|(l, v)| *l *= open(*v)),
@@ -120,7 +122,7 @@ fn slide(key: KeyLight, view: View) -> (f32, f32) {
 
 /// The cast shadow: the solid projected onto the surface, away from the key light. The higher the part that casts it, the wider its penumbra.
 fn cast(solid: &Solid, scene: &Scene, unit: f32, cancel: &CancelToken) -> Result<Plane, Stopped> {
-    let Footprint { cover, height } = solid.project(slide(scene.key, scene.view), solid.tall, false);
+    let Footprint { cover, height } = solid.project(slide(scene.key, scene.view), solid.tall, false, 0.0);
     let (w, h) = (cover.width, cover.height);
     let weighted = Plane { width: w, height: h, data: cover.data.iter().zip(&height.data).map(|(c, y)| if *c > 0.0 { c * y } else { 0.0 }).collect() };
     let near = 0.018 * unit;
@@ -158,7 +160,7 @@ fn cast(solid: &Solid, scene: &Scene, unit: f32, cancel: &CancelToken) -> Result
 fn mirror(scene: &Scene, product: &PlacedProduct, unit: f32, grounded: &mut LinearRgb) {
     let (w, h) = (product.alpha.width, product.alpha.height);
     let lower = outline::lower_contour(&product.alpha);
-    let Some(base) = outline::base(&lower) else { return };
+    let Some(base) = outline::base(&lower).map(|base| base.standing(scene.view.foreshortening())) else { return };
     let (x0, y0, x1, y1) = product.bounds;
     let middle = product.foot - 1.0 - base.sag;
     let length = ((y1 - y0) as f32 * 0.6).min(0.30 * unit).max(2.0);

@@ -3,6 +3,7 @@
 //! A circle on the ground, seen from an elevation e, is an ellipse whose axes have the ratio sin e, and the near half of a round base is the lower
 //! half of that ellipse. The near corner of a box shows the same: its edges are perpendicular, so their slopes in the picture have the product sin² e.
 
+use super::borders::CutSides;
 use super::layout::Bounds;
 use crate::backend::View;
 use crate::imaging::Plane;
@@ -15,10 +16,16 @@ const INSIDE: f32 = 0.5;
 const MEASURED_SIDE: usize = 320;
 /// An edge ends where it becomes steeper than this: there the side of the product begins.
 const STEEPEST: f32 = 2.0;
-/// A gap below a flat part of the edge, such as that between two wheels, belongs to it; a gap below a steeper part does not.
+/// A gap below a flat part of the edge, such as that between two wheels, belongs to it; a gap below a steeper part, such as a handle, does not.
 const FLAT: f32 = 0.15;
+/// Up to this slope such a gap is one between feet that stand behind each other, as the wheels of a car do that is seen at an angle.
+const ASLANT: f32 = 0.45;
+/// Where feet stand behind each other, roofs and seats curve by themselves: no more than this is read from them.
+const ASLANT_MOST: f32 = 0.5;
 /// Elevations are rounded to this step in degrees, so that corrections of a mask rarely change the scene.
 const STEP: f32 = 5.0;
+/// Such a gap takes at least this share of the product's width.
+const ASLANT_SPAN: f32 = 0.3;
 /// An edge that fits neither an ellipse nor a corner better than this (share of its half width) tells nothing.
 const MOST_MISFIT: f32 = 0.10;
 /// Things without a base are laid flat and seen from here.
@@ -39,9 +46,33 @@ pub(super) struct Edge {
     pub foreshortening: f32,
     /// Deviation from an ellipse or a corner as a fraction of half the width.
     pub misfit: f32,
+    /// Slope of the line on which feet stand behind each other, upwards to the right. Such an edge tells nothing about its foreshortening.
+    pub aslant: Option<f32>,
+    /// Whether it is the near corner of a box.
+    pub corner: bool,
+    /// Column of the lowest point.
+    pub lowest: f32,
 }
 
 impl Edge {
+    /// The part on which the product stands if circles on the surface have this foreshortening. The edge of a bowl curves more: only its middle
+    /// touches the surface.
+    pub fn standing(self, foreshortening: f32) -> Self {
+        let share = (foreshortening / self.foreshortening.max(1e-3)).powi(2);
+        if share > 0.7 || self.rise.len() < 12 || self.corner || self.aslant.is_some() {
+            return self;
+        }
+        let kept = ((self.rise.len() as f32 * share.max(0.25)) as usize).max(5);
+        let lowest = (0..self.rise.len()).min_by(|&a, &b| self.rise[a].total_cmp(&self.rise[b])).unwrap_or(0);
+        let from = lowest.saturating_sub(kept / 2).min(self.rise.len() - kept);
+        let half = kept as f32 / 2.0;
+        let bow = |i: usize| {
+            let u = (i as f32 + 0.5) / half - 1.0;
+            foreshortening * half * (1.0 - (1.0 - u * u).max(0.0).sqrt())
+        };
+        Self { left: self.left + from, rise: (0..kept).map(bow).collect(), sag: foreshortening * half, foreshortening, ..self }
+    }
+
     /// Number of columns.
     pub fn width(&self) -> usize {
         self.rise.len()
@@ -92,9 +123,18 @@ fn edge(points: &[(f32, f32)]) -> Option<Edge> {
     let span = last.0 - first.0 + 1.0;
     let hull = lower_hull(points);
     let lowest = (0..hull.len()).min_by(|&a, &b| hull[a].1.total_cmp(&hull[b].1))?;
-    let belongs = |a: (f32, f32), b: (f32, f32)| {
-        let slope = ((b.1 - a.1) / (b.0 - a.0).max(1e-3)).abs();
-        slope <= FLAT || (slope <= STEEPEST && !is_bridge(points, a, b, span))
+    let mut aslant = None;
+    let mut belongs = |a: (f32, f32), b: (f32, f32)| {
+        let slope = (b.1 - a.1) / (b.0 - a.0).max(1e-3);
+        if slope.abs() <= FLAT {
+            return true;
+        }
+        let bridge = is_bridge(points, a, b, span);
+        if bridge && slope.abs() <= ASLANT && b.0 - a.0 > ASLANT_SPAN * span {
+            aslant = Some(slope);
+            return true;
+        }
+        slope.abs() <= STEEPEST && !bridge
     };
     let (mut from, mut to) = (lowest, lowest);
     while from > 0 && belongs(hull[from - 1], hull[from]) {
@@ -116,8 +156,8 @@ fn edge(points: &[(f32, f32)]) -> Option<Edge> {
             a.1 + (b.1 - a.1) * ((x - a.0) / (b.0 - a.0).max(1e-3)).clamp(0.0, 1.0) - floor
         })
         .collect();
-    let (foreshortening, sag, misfit) = measure(&rise);
-    Some(Edge { left: left as usize, rise, sag, foreshortening, misfit })
+    let Shape { foreshortening, sag, misfit, corner } = measure(&rise);
+    Some(Edge { left: left as usize, rise, sag, foreshortening, misfit, aslant, corner, lowest: hull[lowest].0 })
 }
 
 /// The lower convex hull (Andrew 1979).
@@ -148,23 +188,30 @@ fn is_bridge(points: &[(f32, f32)], a: (f32, f32), b: (f32, f32), span: f32) -> 
     count < 0.7 * between || gap / count > (0.02 * span).max(1.5)
 }
 
-/// Foreshortening, depth and misfit of an edge: as an ellipse's lower half or as the near corner of a box, whichever fits.
-fn measure(rise: &[f32]) -> (f32, f32, f32) {
+/// What was measured of an edge; see the fields of [`Edge`].
+struct Shape {
+    foreshortening: f32,
+    sag: f32,
+    misfit: f32,
+    corner: bool,
+}
+
+/// Measures an edge as an ellipse's lower half or as the near corner of a box, whichever fits.
+fn measure(rise: &[f32]) -> Shape {
     let n = rise.len();
     let half = (n as f32 / 2.0).max(0.5);
     if n < 5 {
-        return (0.0, 0.0, 1.0);
+        return Shape { foreshortening: 0.0, sag: 0.0, misfit: 1.0, corner: false };
     }
-    let round = ellipse(rise);
+    let (ratio, axis, off) = ellipse(rise);
     let ends = (rise[0] + rise[n - 1]) / 2.0;
     if let Some((slopes, misfit)) = corner(rise)
-        && misfit < 0.6 * round.2
+        && misfit < 0.6 * off
     {
-        return ((slopes.0 * slopes.1).sqrt().min(1.0), ends, misfit / half);
+        return Shape { foreshortening: (slopes.0 * slopes.1).sqrt().min(1.0), sag: ends, misfit: misfit / half, corner: true };
     }
-    let (ratio, axis, misfit) = round;
     let ratio = ratio.clamp(0.0, 1.0);
-    (ratio, (ratio * axis).max(0.0), misfit / half)
+    Shape { foreshortening: ratio, sag: (ratio * axis).max(0.0), misfit: off / half, corner: false }
 }
 
 /// The ellipse that fits an edge best: ratio of its axes, half its width, mean deviation in pixels.
@@ -234,29 +281,33 @@ fn corner(rise: &[f32]) -> Option<((f32, f32), f32)> {
     (left > 0.02 && right > 0.02).then_some(((left, right), (off_left + off_right) / n as f32))
 }
 
-/// From where the photo was taken; `None` if the outline does not tell. `cut`: whether the photo's border cuts the product off above and below.
-pub(super) fn view(alpha: &Plane, bounds: Bounds, cut: (bool, bool)) -> Option<View> {
+/// From where the photo was taken; `None` if the outline does not tell.
+pub(super) fn view(alpha: &Plane, bounds: Bounds, cut: CutSides) -> Option<View> {
     let alpha = alpha.crop(bounds);
     let (w, h) = fit_within(alpha.width, alpha.height, MEASURED_SIDE);
     let alpha = if (w, h) == (alpha.width, alpha.height) { alpha } else { resize_plane(&alpha, w, h, Filter::Triangle) };
-    let (cut_above, cut_below) = cut;
-    let upper = if cut_above { None } else { rim(&upper_contour(&alpha)) };
-    if cut_below {
+    let upper = if cut.top { None } else { rim(&upper_contour(&alpha)) };
+    if cut.bottom {
         return Some(View { elevation: CUT_OFF });
+    }
+    if cut.any() {
+        // Half of a base is no base.
+        return None;
     }
     let base = base(&lower_contour(&alpha))?;
     let share = base.width() as f32 / w as f32;
     if lies_aslant(&alpha) || share < 0.12 {
         return Some(View { elevation: FROM_ABOVE });
     }
-    if base.misfit > MOST_MISFIT {
-        return None;
-    }
-    let mut seen = base.foreshortening;
-    // A bowl's outline curves below however it is seen, its rim only from above: the flatter edge is nearer to the truth.
-    if let Some(rim) = upper.filter(|rim| rim.width() * 4 > w && rim.misfit < MOST_MISFIT && rim.foreshortening < seen) {
-        seen = 0.35 * seen + 0.65 * rim.foreshortening;
-    }
+    let rim = upper.filter(|rim| rim.width() * 4 > w && rim.misfit < MOST_MISFIT).map(|rim| rim.foreshortening);
+    let seen = match rim {
+        _ if base.aslant.is_none() && base.misfit > MOST_MISFIT => return None,
+        // A bowl's outline curves below however it is seen, its rim only from above: the flatter edge is nearer to the truth.
+        Some(rim) if base.aslant.is_none() && rim < base.foreshortening => 0.35 * base.foreshortening + 0.65 * rim,
+        Some(rim) if base.aslant.is_some() => rim.min(ASLANT_MOST),
+        None if base.aslant.is_some() => return None,
+        _ => base.foreshortening,
+    };
     let elevation = 90.0 - math::acos(seen.clamp(0.0, 1.0)).to_degrees();
     Some(View { elevation: ((elevation / STEP).round_ties_even() * STEP).clamp(5.0, FROM_ABOVE + STEP) })
 }

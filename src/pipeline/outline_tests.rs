@@ -86,7 +86,7 @@ fn objects() -> Vec<(&'static str, Vec<Part>)> {
 }
 
 fn elevation_of(mask: &Plane) -> Option<f32> {
-    view(mask, mask.bounds(0.5).unwrap(), (false, false)).map(|v| v.elevation)
+    view(mask, mask.bounds(0.5).unwrap(), CutSides::default()).map(|v| v.elevation)
 }
 
 #[test]

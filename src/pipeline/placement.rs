@@ -269,6 +269,10 @@ mod tests {
         for cut in cuts {
             for (w, h) in [(300, 900), (700, 500), (900, 200)] {
                 for (cw, ch) in [(512, 512), (640, 360), (360, 640)] {
+                    if cut.left && cut.top && (w, h) != (700, 500) {
+                        // A strip that is cut off on all sides would have to be enlarged beyond bounds.
+                        continue;
+                    }
                     let at = |coordinates: &Placement| super::place(&matte(w, h, 0), (cw, ch), stand(0.575 * ch as f32), cut, coordinates);
                     let auto = at(&Placement::default());
                     let (x0, y0, x1, y1) = auto.product.bounds;

@@ -9,8 +9,10 @@ use crate::imaging::Plane;
 const PROFILE: usize = 33;
 /// Least and greatest depth of a product as a multiple of its width, where the base does not show it.
 const DEPTHS: (f32, f32) = (0.4, 1.0);
+/// Half the depth of a product whose feet stand behind each other, as a multiple of its width.
+const SLIM: f32 = 0.2;
 /// Height of a product that lies flat, as a fraction of the smaller side of its box.
-const THICKNESS: f32 = 0.09;
+const THICKNESS: f32 = 0.13;
 
 /// A horizontal cut through the product, or one of its parts.
 #[derive(Clone, Copy, Debug)]
@@ -19,6 +21,8 @@ struct Section {
     height: f32,
     centre: f32,
     half: f32,
+    /// Row of the surface below its middle.
+    ground: f32,
 }
 
 /// A product as a stack of sections, at the size of `alpha`.
@@ -26,10 +30,9 @@ pub(super) struct Solid {
     sections: Vec<Section>,
     /// Near and far end of a section at points across it, in halves of its width; near is positive.
     profile: [(f32, f32); PROFILE],
-    /// Row of the middle of the base.
-    middle: f32,
     /// Height of the highest section.
     pub tall: f32,
+    foreshortening: f32,
     /// The outline of a product that lies flat.
     lying: Option<Plane>,
     size: (usize, usize),
@@ -50,23 +53,27 @@ impl Solid {
         let (x0, y0, x1, y1) = alpha.bounds(0.5)?;
         let size = (alpha.width, alpha.height);
         let side = (x1 - x0).min(y1 - y0) as f32;
+        let foreshortening = view.foreshortening();
         if view.is_flat_lay() {
             let profile = [(0.0, 0.0); PROFILE];
-            return Some(Self { sections: Vec::new(), profile, middle: 0.0, tall: (THICKNESS * side).max(1.0), lying: Some(alpha), size });
+            return Some(Self { sections: Vec::new(), profile, tall: (THICKNESS * side).max(1.0), foreshortening, lying: Some(alpha), size });
         }
-        let base = outline::base(&outline::lower_contour(&alpha))?;
+        let base = outline::base(&outline::lower_contour(&alpha))?.standing(foreshortening);
         let wide = (x1 - x0) as f32;
-        let deep = (1.2 * (y1 - y0) as f32 / wide).clamp(DEPTHS.0, DEPTHS.1) * view.foreshortening();
-        let profile = profile(&base, deep);
-        let middle = y1 as f32 - base.sag;
-        let sections = sections(&alpha, (y0, middle), profile[PROFILE / 2].1, view.uprightness());
+        let deep = (1.2 * (y1 - y0) as f32 / wide).clamp(DEPTHS.0, DEPTHS.1) * foreshortening;
+        let profile = match base.aslant {
+            Some(slope) => leaning(slope, SLIM * foreshortening),
+            None => profile(&base, deep),
+        };
+        let ground = Ground::of(&base, y1 as f32, SLIM * foreshortening);
+        let sections = sections(&alpha, (y0, y1), &ground, profile[PROFILE / 2], view.uprightness());
         let tall = sections.iter().fold(1.0_f32, |m, s| m.max(s.height));
-        Some(Self { sections, profile, middle, tall, lying: None, size })
+        Some(Self { sections, profile, tall, foreshortening, lying: None, size })
     }
 
     /// What the sections below `top` cover if each is moved by `slide` per unit of its height: right and towards the viewer. `fading`: sections
-    /// count less the higher they are.
-    pub fn project(&self, (right, near): (f32, f32), top: f32, fading: bool) -> Footprint {
+    /// count less the higher they are. `grow`: how much larger they are drawn, in pixels.
+    pub fn project(&self, (right, near): (f32, f32), top: f32, fading: bool, grow: f32) -> Footprint {
         let (w, h) = self.size;
         let mut out = Footprint { cover: Plane::new(w, h, 0.0), height: Plane::new(w, h, f32::MAX) };
         let weight = |height: f32| if fading { (1.0 - height / top.max(1e-3)).clamp(0.0, 1.0) } else { 1.0 };
@@ -79,8 +86,9 @@ impl Solid {
             return out;
         }
         for section in self.sections.iter().filter(|s| s.height <= top) {
-            let moved = (section.centre + right * section.height, self.middle + near * section.height);
-            out.stamp(&self.profile, *section, moved, weight(section.height));
+            let moved = (section.centre + right * section.height, section.ground + near * section.height);
+            let grown = Section { half: section.half + grow, ..*section };
+            out.stamp(&self.profile, grown, moved, (weight(section.height), grow * self.foreshortening));
         }
         out
     }
@@ -88,7 +96,7 @@ impl Solid {
 
 impl Footprint {
     /// Adds a section whose middle is at `at`.
-    fn stamp(&mut self, profile: &[(f32, f32); PROFILE], section: Section, at: (f32, f32), weight: f32) {
+    fn stamp(&mut self, profile: &[(f32, f32); PROFILE], section: Section, at: (f32, f32), (weight, grow): (f32, f32)) {
         let (w, h) = (self.cover.width, self.cover.height);
         let (from, to) = ((at.0 - section.half).max(0.0), (at.0 + section.half).min(w as f32));
         for x in from as usize..to.max(0.0) as usize {
@@ -97,8 +105,8 @@ impl Footprint {
             let (i, f) = ((t as usize).min(PROFILE - 2), t - t.floor().min((PROFILE - 2) as f32));
             let (a, b) = (profile[i], profile[i + 1]);
             let (near, far) = (a.0 + (b.0 - a.0) * f, a.1 + (b.1 - a.1) * f);
-            let top = (at.1 + far * section.half).round().clamp(0.0, h as f32) as usize;
-            let bottom = (at.1 + near * section.half).round().clamp(0.0, h as f32) as usize;
+            let top = (at.1 + far * section.half - grow).round().clamp(0.0, h as f32) as usize;
+            let bottom = (at.1 + near * section.half + grow).round().clamp(0.0, h as f32) as usize;
             for y in top..bottom.max(top + 1).min(h) {
                 self.add(y * w + x, section.height, weight);
             }
@@ -155,12 +163,46 @@ fn profile(base: &Edge, deep: f32) -> [(f32, f32); PROFILE] {
     std::array::from_fn(|i| (near(i), -near(PROFILE - 1 - i) - behind))
 }
 
-/// The runs of covered pixels in each row from the middle of the base upwards. `far`: how far the middle of a section reaches up on the picture,
-/// in halves of its width; a section that would reach above the product is none, but the top face of the product.
-fn sections(alpha: &Plane, (top, middle): (usize, f32), far: f32, upright: f32) -> Vec<Section> {
+/// The shape of a section of something that stands on a line which leans to the right or left, and is half as deep as `deep`.
+fn leaning(slope: f32, deep: f32) -> [(f32, f32); PROFILE] {
+    std::array::from_fn(|i| {
+        let u = 2.0 * i as f32 / (PROFILE - 1) as f32 - 1.0;
+        (deep - slope * u, -deep - slope * u)
+    })
+}
+
+/// The row of the surface below each column of the product's middle.
+struct Ground {
+    row: f32,
+    slope: f32,
+    from: f32,
+}
+
+impl Ground {
+    fn of(base: &Edge, foot: f32, deep: f32) -> Self {
+        match base.aslant {
+            Some(slope) => Self { row: foot - deep * base.width() as f32 * 0.1, slope, from: base.lowest },
+            None => Self { row: foot - base.sag, slope: 0.0, from: 0.0 },
+        }
+    }
+
+    fn at(&self, x: f32) -> f32 {
+        self.row - self.slope * (x - self.from)
+    }
+
+    /// The lowest row of the surface.
+    fn lowest(&self, width: usize) -> f32 {
+        self.at(0.0).max(self.at(width as f32))
+    }
+}
+
+/// The runs of covered pixels in each row from the surface upwards. `middle`: how far the middle of a section reaches down and up on the picture, in
+/// halves of its width. Where a section would reach below the product it is narrower; where it would reach above it is no section, but the
+/// product's top face.
+fn sections(alpha: &Plane, (top, foot): (usize, usize), ground: &Ground, middle: (f32, f32), upright: f32) -> Vec<Section> {
     let mut out = Vec::new();
     let w = alpha.width;
-    for y in (top..(middle.max(0.0) as usize + 1).min(alpha.height)).rev() {
+    for y in (top..(ground.lowest(w).max(0.0) as usize + 1).min(foot)).rev() {
         let row = &alpha.data[y * w..(y + 1) * w];
         let mut x = 0;
         while x < w {
@@ -169,10 +211,14 @@ fn sections(alpha: &Plane, (top, middle): (usize, f32), far: f32, upright: f32) 
                 continue;
             }
             let end = row[x..].iter().position(|a| *a <= 0.5).map_or(w, |n| x + n);
-            let (centre, half) = ((x + end) as f32 / 2.0, (end - x) as f32 / 2.0);
-            let height = (middle - y as f32 - 0.5).max(0.0) / upright;
-            if height <= 1.0 || y as f32 + far * half >= top as f32 - 1.5 {
-                out.push(Section { height, centre, half });
+            let centre = (x + end) as f32 / 2.0;
+            let below = ground.at(centre);
+            let (row, height) = (y as f32 + 0.5, below - y as f32 - 0.5);
+            let most = (foot as f32 - row.min(below)) / middle.0.max(1e-3);
+            let half = ((end - x) as f32 / 2.0).min(most.max(1.0));
+            let height = height / upright;
+            if (-1.0 - middle.0 * half..=1.0).contains(&height) || (height > 0.0 && row + middle.1 * half >= top as f32 - 1.5) {
+                out.push(Section { height: height.max(0.0), centre, half, ground: below });
             }
             x = end;
         }

@@ -30,7 +30,7 @@ use self::gobo::Gobo;
 use self::noise::{Footprint, Rgb, Rng, add, mix, mix3, mul, mul3, smooth};
 use self::spec::{BackdropKind, SceneSpec};
 use self::surface::SurfaceKind;
-use crate::backend::{BackendError, Scene, SceneRequest, StageCx, View};
+use crate::backend::{BackendError, Scene, SceneRequest, StageCx};
 use crate::imaging::LinearRgb;
 use crate::limits::MIN_SIDE;
 use crate::notice;
@@ -88,7 +88,7 @@ struct Renderer<'a> {
 const BACKDROP: f32 = 0.42;
 
 impl<'a> Renderer<'a> {
-    fn new(spec: &'a SceneSpec, view: Option<View>, w: usize, h: usize) -> Self {
+    fn new(spec: &'a SceneSpec, view: Option<crate::backend::View>, w: usize, h: usize) -> Self {
         let (width, height) = (w as f32, h as f32);
         let unit = (width * height).sqrt();
         let camera = Camera::new(spec, view, width, height);
