@@ -9,6 +9,9 @@ use crate::imaging::Plane;
 const PROFILE: usize = 33;
 /// Least and greatest depth of a product as a multiple of its width, where the base does not show it.
 const DEPTHS: (f32, f32) = (0.4, 1.0);
+/// Rows of sections above the lowest ones, and how many of these are all used.
+const MOST_SECTIONS: usize = 160;
+const EVERY_ROW: usize = 12;
 /// Half the depth of a product whose feet stand behind each other, as a multiple of its width.
 const SLIM: f32 = 0.2;
 /// Height of a product that lies flat, as a fraction of the smaller side of its box.
@@ -202,7 +205,10 @@ impl Ground {
 fn sections(alpha: &Plane, (top, foot): (usize, usize), ground: &Ground, middle: (f32, f32), upright: f32) -> Vec<Section> {
     let mut out = Vec::new();
     let w = alpha.width;
-    for y in (top..(ground.lowest(w).max(0.0) as usize + 1).min(foot)).rev() {
+    let end = (ground.lowest(w).max(0.0) as usize + 1).min(foot);
+    // Near the surface every row counts; higher up neighbours overlap, and time must not grow with the product's size.
+    let stride = (end.saturating_sub(top) / MOST_SECTIONS).max(1);
+    for y in (top..end).rev().filter(|y| end - y < EVERY_ROW || (end - y).is_multiple_of(stride)) {
         let row = &alpha.data[y * w..(y + 1) * w];
         let mut x = 0;
         while x < w {
