@@ -100,7 +100,7 @@ pub fn run(
     };
     sink.stage(Stage::Injection);
     let cut = seen.map_or_else(CutSides::default, |seen| seen.cut);
-    let (image, placed) = inject(spec, (&matte, cut), &scene, backend, cx, sink)?;
+    let (image, placed) = inject(spec, (&*matte, cut), &scene, backend, cx, sink)?;
     let image = image.to_srgb();
     sink.save(ImageName::Placed, Picture::Gray(&placed.to_gray()))?;
     sink.save(ImageName::Step1, Picture::Rgb(&image))?;

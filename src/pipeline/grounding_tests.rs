@@ -189,3 +189,24 @@ fn what_lies_flat_has_its_outline_as_shadow() {
     // Light from the upper left: the shadow lies on the lower right.
     assert!(at(40.0) > 1.5 * at(220.0) && at(220.0) > 0.05, "{} {}", at(40.0), at(220.0));
 }
+
+#[test]
+fn any_outline_and_light_give_finite_shadows() {
+    let shapes: [&dyn Fn(f32, f32) -> bool; 5] = [
+        &|x, y| x as usize == 200 && y as usize == 250,
+        &|x, _| (x as usize).is_multiple_of(2),
+        &|x, y| (x as usize + y as usize).is_multiple_of(3),
+        &|_, _| true,
+        &|x, y| (x - y).abs() < 3.0,
+    ];
+    for shape in shapes {
+        for elevation in [0.0, 20.0, 57.0, 90.0] {
+            for direction in [[0.0, 0.0, 1.0], [1.0, 0.0, 0.0], [0.3, -0.9, 0.1], [0.0, 1.0, 0.0]] {
+                let scene = Scene { gloss: 0.8, ..scene(direction, 0.0, elevation) };
+                let g = grounded(&scene, &product(shape));
+                assert!(g.shadow.data.iter().all(|s| (0.0..=1.0).contains(s)));
+                assert!(g.grounded.data.iter().flatten().all(|v| (0.0..=1.0).contains(v)));
+            }
+        }
+    }
+}

@@ -20,6 +20,12 @@ const STEEPEST: f32 = 2.0;
 const FLAT: f32 = 0.15;
 /// Up to this slope such a gap is one between feet that stand behind each other, as the wheels of a car do that is seen at an angle.
 const ASLANT: f32 = 0.45;
+/// A base and a rim that are flatter than this may be those of a box that faces the camera.
+const STRAIGHT: f32 = 0.12;
+/// Mean deviation of a box's sides from straight lines, as a share of its width.
+const MOST_WAVY: f32 = 0.006;
+/// Sides that converge less than this tell nothing.
+const LEAST_CONVERGENCE: f32 = 0.012;
 /// Where feet stand behind each other, roofs and seats curve by themselves: no more than this is read from them.
 const ASLANT_MOST: f32 = 0.5;
 /// Elevations are rounded to this step in degrees, so that corrections of a mask rarely change the scene.
@@ -308,8 +314,62 @@ pub(super) fn view(alpha: &Plane, bounds: Bounds, cut: CutSides) -> Option<View>
         None if base.aslant.is_some() => return None,
         _ => base.foreshortening,
     };
-    let elevation = 90.0 - math::acos(seen.clamp(0.0, 1.0)).to_degrees();
+    let straight = |edge: f32| edge < STRAIGHT;
+    let faced = if straight(seen) && rim.is_none_or(straight) { faced_box(&alpha) } else { None };
+    let elevation = faced.unwrap_or_else(|| 90.0 - math::acos(seen.clamp(0.0, 1.0)).to_degrees());
     Some(View { elevation: ((elevation / STEP).round_ties_even() * STEP).clamp(5.0, FROM_ABOVE + STEP) })
+}
+
+/// Elevation in degrees of a box that faces the camera. Its base is a straight line, so the convergence of its sides must tell: from above, its front
+/// widens upwards to the upper front edge, and its top narrows from there to the upper back edge. With widths `b`, `m`, `t` of base, front edge and
+/// back edge, and heights `f` of the front and `u` of the top on the picture, tan² e = (m/b − 1) · u / ((m/t − 1) · f), whatever the lens.
+fn faced_box(alpha: &Plane) -> Option<f32> {
+    let rows: Vec<f32> = alpha.data.chunks_exact(alpha.width).map(|row| row.iter().filter(|a| **a > INSIDE).count() as f32).collect();
+    let (first, last) = (rows.iter().position(|n| *n > 0.0)?, rows.iter().rposition(|n| *n > 0.0)?);
+    let rows = &rows[first..=last];
+    let n = rows.len();
+    if n < 40 {
+        return None;
+    }
+    // The front edge: where two straight lines meet that fit the widths best.
+    let margin = n / 40 + 1;
+    let mut best: Option<(f32, usize, [f32; 4])> = None;
+    for edge in (2 * margin..n - 2 * margin).step_by(2) {
+        let (top, bottom) = (straight_line(&rows[margin..edge]), straight_line(&rows[edge..n - margin]));
+        let off = top.1 + bottom.1;
+        if best.is_none_or(|b| off < b.0) {
+            let (t, b) = (top.0, bottom.0);
+            let span = ((edge - margin) as f32, (n - margin - edge) as f32);
+            // Widths at the outermost rows and at the edge from both sides.
+            best = Some((off, edge, [t.0 - t.1 * margin as f32, t.0 + t.1 * span.0, b.0, b.0 + b.1 * (span.1 + margin as f32)]));
+        }
+    }
+    let (off, edge, [back, under, over, base]) = best?;
+    let widest = (under + over) / 2.0;
+    if off > MOST_WAVY * n as f32 * widest || (under - over).abs() > 0.02 * widest {
+        return None;
+    }
+    let (front, top) = (widest / base - 1.0, widest / back - 1.0);
+    if front < LEAST_CONVERGENCE || top < LEAST_CONVERGENCE {
+        return None;
+    }
+    let tangent = (front * edge as f32 / (top * (n - edge) as f32)).sqrt();
+    Some(math::atan2(tangent, 1.0).to_degrees())
+}
+
+/// The straight line through values at 0, 1, 2 …: its value at 0 and its slope; and the sum of the deviations from it.
+fn straight_line(values: &[f32]) -> ((f32, f32), f32) {
+    let n = values.len() as f32;
+    let (mx, my) = ((n - 1.0) / 2.0, values.iter().sum::<f32>() / n);
+    let (mut xy, mut xx) = (0.0, 1e-6);
+    for (i, v) in values.iter().enumerate() {
+        let x = i as f32 - mx;
+        xy += x * (v - my);
+        xx += x * x;
+    }
+    let slope = xy / xx;
+    let off = values.iter().enumerate().map(|(i, v)| (v - my - slope * (i as f32 - mx)).abs()).sum();
+    ((my - slope * mx, slope), off)
 }
 
 /// Whether the product is long and lies at an angle, as a pen on a desk does: nothing stands like that.

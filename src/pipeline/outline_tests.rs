@@ -149,6 +149,24 @@ fn the_elevation_of_shapes_that_nobody_chose_is_read_too() {
 }
 
 #[test]
+fn a_box_that_faces_the_camera_is_read_from_its_converging_sides() {
+    let mut errors = Vec::new();
+    for size in [(0.1, 0.06, 0.16), (0.2, 0.15, 0.08), (0.08, 0.08, 0.08), (0.3, 0.2, 0.1)] {
+        for truth in [12.0, 20.0, 30.0, 40.0, 50.0] {
+            for far in [3.5, 6.0] {
+                let found = elevation_of(&silhouette(&[cuboid(size, 0.0)], truth, far, 500.0)).unwrap_or(20.0);
+                errors.push(found - truth);
+            }
+        }
+    }
+    println!("{errors:?}");
+    errors.iter_mut().for_each(|e| *e = e.abs());
+    errors.sort_by(f32::total_cmp);
+    println!("median {:.1}°", errors[errors.len() / 2]);
+    assert!(errors[errors.len() / 2] <= 8.0);
+}
+
+#[test]
 fn a_flat_rim_is_eye_level_however_round_the_bowl() {
     // A half sphere in slices, open at the top.
     let slices: Vec<Part> = (0..12)
