@@ -49,9 +49,7 @@ mod tests {
         let alpha = Plane::new(w, h, 1.0);
         let (sharp, _) = enlarge(&colour, &alpha, 3 * w, 3 * h);
         let plain = resize_rgb(&colour, 3 * w, 3 * h, Filter::CatmullRom);
-        let slope = |image: &LinearRgb| {
-            (60..130).map(|x| (image.at(x + 1, 70)[0] - image.at(x, 70)[0]).abs()).fold(0.0, f32::max)
-        };
+        let slope = |image: &LinearRgb| (60..130).map(|x| (image.at(x + 1, 70)[0] - image.at(x, 70)[0]).abs()).fold(0.0, f32::max);
         assert!(slope(&sharp) > 1.08 * slope(&plain), "{} {}", slope(&sharp), slope(&plain));
         let flat = LinearRgb::new(w, h, [0.2, 0.4, 0.1]);
         let (flat, matte) = enlarge(&flat, &alpha, 2 * w, 2 * h);

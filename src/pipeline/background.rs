@@ -221,7 +221,9 @@ fn warn_of_photo(placed: &placement::Placed, sink: &dyn Sink) {
     }
     if placed.factor > MOST_ENLARGED {
         let (width, height) = placed.size;
-        sink.notice(notice!("pipeline-product-enlarged", width = width, height = height, percent = percent(placed.factor)).at("product_image"));
+        sink.notice(
+            notice!("pipeline-product-enlarged", width = width, height = height, percent = percent(placed.factor)).at("product_image"),
+        );
     }
 }
 

@@ -92,6 +92,8 @@ mod tests {
         assert!(!CutSides::of(&phone, true).any());
         let car = mask(|x, y| x > 30 && (60..120).contains(&y));
         assert_eq!(CutSides::of(&car, true), CutSides { right: true, ..CutSides::default() });
-        assert!(CutSides::of(&car, false).show((60, 0, 199, 90), (200, 160)) && !CutSides::of(&car, false).show((60, 0, 200, 90), (200, 160)));
+        assert!(
+            CutSides::of(&car, false).show((60, 0, 199, 90), (200, 160)) && !CutSides::of(&car, false).show((60, 0, 200, 90), (200, 160))
+        );
     }
 }

@@ -124,7 +124,8 @@ fn slide(key: KeyLight, view: View) -> (f32, f32) {
 fn cast(solid: &Solid, scene: &Scene, unit: f32, cancel: &CancelToken) -> Result<Plane, Stopped> {
     let Footprint { cover, height } = solid.project(slide(scene.key, scene.view), solid.tall, false, 0.0);
     let (w, h) = (cover.width, cover.height);
-    let weighted = Plane { width: w, height: h, data: cover.data.iter().zip(&height.data).map(|(c, y)| if *c > 0.0 { c * y } else { 0.0 }).collect() };
+    let weighted =
+        Plane { width: w, height: h, data: cover.data.iter().zip(&height.data).map(|(c, y)| if *c > 0.0 { c * y } else { 0.0 }).collect() };
     let near = 0.018 * unit;
     let (heights, weights) = (gaussian_plane(&weighted, near), gaussian_plane(&cover, near));
     cancel.check()?;

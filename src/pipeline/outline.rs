@@ -113,8 +113,7 @@ fn upper_contour(alpha: &Plane) -> Vec<Option<usize>> {
 
 /// The edge on which a product with this lower contour stands.
 pub(super) fn base(lower: &[Option<usize>]) -> Option<Edge> {
-    let points: Vec<(f32, f32)> =
-        lower.iter().enumerate().filter_map(|(x, y)| Some((x as f32, -((*y)? as f32)))).collect();
+    let points: Vec<(f32, f32)> = lower.iter().enumerate().filter_map(|(x, y)| Some((x as f32, -((*y)? as f32)))).collect();
     edge(&points)
 }
 

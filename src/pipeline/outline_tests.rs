@@ -75,7 +75,10 @@ fn objects() -> Vec<(&'static str, Vec<Part>)> {
         ("paper cup", vec![cone(0.03, 0.045, 0.0, 0.13)]),
         ("bottle", vec![cone(0.04, 0.04, 0.0, 0.16), cone(0.04, 0.014, 0.16, 0.2), cone(0.014, 0.014, 0.2, 0.27)]),
         ("cup on a saucer", vec![cone(0.05, 0.075, 0.0, 0.012), cone(0.025, 0.042, 0.012, 0.07)]),
-        ("wine glass", vec![cone(0.035, 0.03, 0.0, 0.004), cone(0.004, 0.004, 0.0, 0.09), cone(0.01, 0.04, 0.09, 0.14), cone(0.04, 0.03, 0.14, 0.2)]),
+        (
+            "wine glass",
+            vec![cone(0.035, 0.03, 0.0, 0.004), cone(0.004, 0.004, 0.0, 0.09), cone(0.01, 0.04, 0.09, 0.14), cone(0.04, 0.03, 0.14, 0.2)],
+        ),
         ("tin", vec![cone(0.05, 0.05, 0.0, 0.03)]),
         ("carton at 40°", vec![cuboid((0.08, 0.05, 0.16), 40.0)]),
         ("carton at 25°", vec![cuboid((0.08, 0.06, 0.14), 25.0)]),
@@ -127,7 +130,12 @@ fn random_outlines(count: usize) -> Vec<(f32, Plane)> {
                 1 => vec![cone(r * between(0.6, 0.9), r, 0.0, tall)],
                 2 => {
                     let neck = r * between(0.25, 0.5);
-                    vec![cone(0.94 * r, r, 0.0, 0.06 * r), cone(r, r, 0.06 * r, tall), cone(r, neck, tall, 1.2 * tall), cone(neck, neck, tall, 1.5 * tall)]
+                    vec![
+                        cone(0.94 * r, r, 0.0, 0.06 * r),
+                        cone(r, r, 0.06 * r, tall),
+                        cone(r, neck, tall, 1.2 * tall),
+                        cone(neck, neck, tall, 1.5 * tall),
+                    ]
                 }
                 _ => vec![cuboid((between(0.05, 0.2), between(0.05, 0.2), between(0.05, 0.2)), between(5.0, 85.0))],
             };

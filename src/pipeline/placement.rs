@@ -278,7 +278,8 @@ mod tests {
                     let (x0, y0, x1, y1) = auto.product.bounds;
                     assert!(!auto.shows_cut, "{cut:?} {w}×{h} on {cw}×{ch}: {:?}", auto.product.bounds);
                     assert!((!cut.left || x0 == 0) && (!cut.right || x1 == cw) && (!cut.top || y0 == 0) && (!cut.bottom || y1 == ch));
-                    let moved = at(&Placement { product_x: Some(0.5), product_y: Some(0.6), product_scale: Some(0.4), ..Placement::default() });
+                    let moved =
+                        at(&Placement { product_x: Some(0.5), product_y: Some(0.6), product_scale: Some(0.4), ..Placement::default() });
                     assert!(moved.shows_cut, "{cut:?} {w}×{h} on {cw}×{ch}");
                 }
             }

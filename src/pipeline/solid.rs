@@ -59,7 +59,14 @@ impl Solid {
         let foreshortening = view.foreshortening();
         if view.is_flat_lay() {
             let profile = [(0.0, 0.0); PROFILE];
-            return Some(Self { sections: Vec::new(), profile, tall: (THICKNESS * side).max(1.0), foreshortening, lying: Some(alpha), size });
+            return Some(Self {
+                sections: Vec::new(),
+                profile,
+                tall: (THICKNESS * side).max(1.0),
+                foreshortening,
+                lying: Some(alpha),
+                size,
+            });
         }
         let base = outline::base(&outline::lower_contour(&alpha))?.standing(foreshortening);
         let wide = (x1 - x0) as f32;
