@@ -165,7 +165,7 @@ struct Results {
 
 impl Default for Results {
     fn default() -> Self {
-        Self { mattes: Recent::new(MATTES), scenes: Recent::new(1), step1: Recent::new(1), step2: Recent::new(1) }
+        Self { mattes: Recent::new(MATTES), scenes: Recent::new(2), step1: Recent::new(1), step2: Recent::new(1) }
     }
 }
 
