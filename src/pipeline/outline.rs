@@ -26,8 +26,10 @@ const STRAIGHT: f32 = 0.12;
 const MOST_WAVY: f32 = 0.006;
 /// Sides that converge less than this tell nothing.
 const LEAST_CONVERGENCE: f32 = 0.012;
-/// Where feet stand behind each other, roofs and seats curve by themselves: no more than this is read from them.
-const ASLANT_MOST: f32 = 0.5;
+/// Foreshortening for the slope of a line of feet, if the product is turned by about 30°, as cars and chairs in advertisements are.
+const TURNED: f32 = 1.6;
+/// No more than this is read from that slope.
+const ASLANT_MOST: f32 = 0.6;
 /// Elevations are rounded to this step in degrees, so that corrections of a mask rarely change the scene.
 const STEP: f32 = 5.0;
 /// Such a gap takes at least this share of the product's width.
@@ -305,13 +307,12 @@ pub(super) fn view(alpha: &Plane, bounds: Bounds, cut: CutSides) -> Option<View>
         return Some(View { elevation: FROM_ABOVE });
     }
     let rim = upper.filter(|rim| rim.width() * 4 > w && rim.misfit < MOST_MISFIT).map(|rim| rim.foreshortening);
-    let seen = match rim {
-        _ if base.aslant.is_none() && base.misfit > MOST_MISFIT => return None,
+    let seen = match (rim, base.aslant) {
+        (_, Some(slope)) => (slope.abs() * TURNED).min(ASLANT_MOST),
+        _ if base.misfit > MOST_MISFIT => return None,
         // A bowl's outline curves below however it is seen, its rim only from above: the flatter edge is nearer to the truth.
-        Some(rim) if base.aslant.is_none() && rim < base.foreshortening => 0.35 * base.foreshortening + 0.65 * rim,
-        Some(rim) if base.aslant.is_some() => rim.min(ASLANT_MOST),
-        None if base.aslant.is_some() => return None,
-        _ => base.foreshortening,
+        (Some(rim), None) if rim < base.foreshortening => 0.35 * base.foreshortening + 0.65 * rim,
+        (_, None) => base.foreshortening,
     };
     let straight = |edge: f32| edge < STRAIGHT;
     let faced = if straight(seen) && rim.is_none_or(straight) { faced_box(&alpha) } else { None };

@@ -210,6 +210,24 @@ fn what_has_no_base_lies_flat() {
 }
 
 #[test]
+fn feet_behind_each_other_are_a_base_that_leans() {
+    // A table on four legs.
+    let leg = |x: f32, y: f32| {
+        let r = 0.03;
+        [[-r, -r], [r, -r], [r, r], [-r, r]].iter().flat_map(|d| [[x + d[0], y + d[1], 0.0], [x + d[0], y + d[1], 0.7]]).collect::<Part>()
+    };
+    for truth in [15.0, 25.0, 33.0] {
+        let (s, c) = math::sin_cos(30.0_f32.to_radians());
+        let at = |x: f32, y: f32| (x * c - y * s, x * s + y * c);
+        let mut parts: Vec<Part> =
+            [(-0.7, -0.3), (0.7, -0.3), (0.7, 0.3), (-0.7, 0.3)].iter().map(|p| at(p.0, p.1)).map(|p| leg(p.0, p.1)).collect();
+        parts.push(cuboid((1.5, 0.7, 0.0), 30.0).iter().flat_map(|p| [[p[0], p[1], 0.7], [p[0], p[1], 0.75]]).collect());
+        let found = elevation_of(&silhouette(&parts, truth, 5.0, 420.0)).unwrap();
+        assert!((found - truth).abs() <= 10.0, "{truth}: {found}");
+    }
+}
+
+#[test]
 fn wheels_are_a_flat_base_and_a_handle_is_none() {
     let mut car = Plane::new(400, 170, 0.0);
     let mut mug = Plane::new(300, 260, 0.0);
