@@ -200,8 +200,8 @@ fn any_outline_and_light_give_finite_shadows() {
         &|x, y| (x - y).abs() < 3.0,
     ];
     for shape in shapes {
-        for elevation in [0.0, 20.0, 57.0, 90.0] {
-            for direction in [[0.0, 0.0, 1.0], [1.0, 0.0, 0.0], [0.3, -0.9, 0.1], [0.0, 1.0, 0.0]] {
+        for elevation in [0.0, 57.0, 90.0] {
+            for direction in [[1.0, 0.0, 0.3], [0.3, -0.9, 0.1]] {
                 let scene = Scene { gloss: 0.8, ..scene(direction, 0.0, elevation) };
                 let g = grounded(&scene, &product(shape));
                 assert!(g.shadow.data.iter().all(|s| (0.0..=1.0).contains(s)));
