@@ -185,6 +185,7 @@ fn little_memory_is_same_job_picture_and_damage_is_named() {
             prompts: Prompts { positive: "wooden table", negative: "" },
             width: 256,
             height: 256,
+            view: None,
             sampling: Sampling { steps: 2, guidance_scale: 3.5, true_cfg_scale: 1.0, seed: 1 },
         };
         backend.paint_scene(&request, StageCx { cancel: &cancel, observer: &Quiet }).unwrap_or_else(|e| panic!("{e}")).image.to_srgb()
@@ -205,7 +206,7 @@ fn little_memory_is_same_job_picture_and_damage_is_named() {
 
 #[test]
 fn a_negative_prompt_acts_where_the_product_is_blended_and_the_text_harmonised() {
-    use nanococoa::backend::{Backend, BlendRequest, HarmonizeRequest, KeyLight, PlacedProduct, Prompts, Quiet, Sampling, Scene};
+    use nanococoa::backend::{Backend, BlendRequest, HarmonizeRequest, KeyLight, PlacedProduct, Prompts, Quiet, Sampling, Scene, View};
     use nanococoa::imaging::{LinearRgb, Plane};
     let models = tempfile::tempdir().unwrap();
     models::write_tiny_models(models.path());
@@ -216,7 +217,7 @@ fn a_negative_prompt_acts_where_the_product_is_blended_and_the_text_harmonised()
     let image = LinearRgb::new(side, side, [0.4, 0.3, 0.2]);
     let everywhere = Plane::new(side, side, 1.0);
     let key = KeyLight { direction: [0.0, 1.0, 0.0], color: [1.0; 3], softness: 0.5 };
-    let scene = Scene { image: image.clone(), ground_line: 40.0, key, ambient: [1.0; 3], gloss: 0.0, roughness: 1.0 };
+    let scene = Scene { image: image.clone(), ground_line: 40.0, view: View::default(), key, ambient: [1.0; 3], gloss: 0.0, roughness: 1.0 };
     let product = PlacedProduct { image: image.clone(), alpha: everywhere.clone(), bounds: (0, 0, side, side), foot: 60.0 };
     let mut painted = |negative: &str, true_cfg_scale: f32| {
         let sampling = Sampling { steps: 2, guidance_scale: 3.5, true_cfg_scale, seed: 3 };
@@ -253,7 +254,7 @@ fn encoded_prompts_outlive_the_backend_and_are_lost_with_the_model() {
         let mut backend = DiffusionBackend::new(shared.clone()).unwrap_or_else(|e| panic!("{e}"));
         let cancel = nanococoa::cancel::CancelToken::default();
         let sampling = Sampling { steps: 1, guidance_scale: 3.5, true_cfg_scale: 1.0, seed: 1 };
-        let request = SceneRequest { prompts: Prompts { positive: prompt, negative: "" }, width: 64, height: 64, sampling };
+        let request = SceneRequest { prompts: Prompts { positive: prompt, negative: "" }, width: 64, height: 64, view: None, sampling };
         let scene = backend.paint_scene(&request, StageCx { cancel: &cancel, observer: &Quiet });
         scene.map(|scene| scene.image.data).map_err(|e| e.to_string())
     };

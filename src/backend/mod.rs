@@ -6,6 +6,7 @@ mod backends;
 pub mod diffusion;
 pub mod draft;
 mod installation;
+mod view;
 
 use image::{RgbImage, RgbaImage};
 
@@ -17,6 +18,7 @@ use crate::request::BackendKind;
 
 pub use backends::{Availability, BackendFactory, Backends, DIFFUSION_REVISION, DRAFT_REVISION, Installed, Version, backend_version};
 pub use installation::{Installation, ModelInfo};
+pub use view::View;
 
 /// Why a stage ended without a result.
 #[derive(Debug, thiserror::Error)]
@@ -129,6 +131,8 @@ pub struct SceneRequest<'a> {
     pub width: usize,
     /// Height of the canvas in pixels.
     pub height: usize,
+    /// From where the product was photographed; `None` without a product or if its photo does not tell.
+    pub view: Option<View>,
     /// How to sample.
     pub sampling: Sampling,
 }
@@ -138,8 +142,10 @@ pub struct SceneRequest<'a> {
 pub struct Scene {
     /// The picture, display-referred linear light (after the tone curve), canvas size.
     pub image: LinearRgb,
-    /// Row of the far edge of the ground surface, in pixels from the top.
+    /// Row of the far edge of the ground surface, in pixels from the top; negative if the surface fills the picture.
     pub ground_line: f32,
+    /// From where the place at which the product stands is seen.
+    pub view: View,
     /// The main light.
     pub key: KeyLight,
     /// Mean colour of the ambient light on the product, linear; the brightest channel is about 1.

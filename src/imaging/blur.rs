@@ -23,6 +23,14 @@ pub fn gaussian_rgb(source: &LinearRgb, sigma: f32) -> LinearRgb {
     out
 }
 
+/// Gaussian blur with different widths across and down; border pixels are replicated.
+pub fn gaussian_plane_xy(source: &Plane, across: f32, down: f32) -> Plane {
+    let mut out = source.clone();
+    let of = |sigma: f32| Box1d::of_gaussian(sigma.max(0.05), 3);
+    boxes_xy::<1>(&mut out.data, source.width, source.height, (of(across), of(down)), 3);
+    out
+}
+
 /// Mean over the square window of side `2 × radius + 1`; border pixels are replicated.
 pub fn box_plane(source: &Plane, radius: usize) -> Plane {
     let mut out = source.clone();
@@ -66,15 +74,19 @@ impl Box1d {
 }
 
 pub(super) fn boxes<const N: usize>(data: &mut [f32], width: usize, height: usize, spread: Box1d, passes: usize) {
+    boxes_xy::<N>(data, width, height, (spread, spread), passes);
+}
+
+fn boxes_xy<const N: usize>(data: &mut [f32], width: usize, height: usize, (across, spread): (Box1d, Box1d), passes: usize) {
     if data.is_empty() {
         return;
     }
     let len = width * N;
     data.par_chunks_mut(len).for_each_init(
-        || vec![0.0f32; (width + 2 * (spread.radius + 1)) * N],
+        || vec![0.0f32; (width + 2 * (across.radius + 1)) * N],
         |padded, row| {
             for _ in 0..passes {
-                box_row::<N>(row, padded, width, spread);
+                box_row::<N>(row, padded, width, across);
             }
         },
     );

@@ -9,6 +9,7 @@ pub mod blur;
 pub mod canny;
 pub mod decode;
 pub mod encode;
+pub mod enlarge;
 pub mod mark;
 pub mod matting;
 pub mod palette;

@@ -4,14 +4,20 @@ use std::sync::Arc;
 
 use image::{RgbImage, RgbaImage};
 
+use super::borders::CutSides;
 use super::error::PipelineError;
+use super::layout::percent;
 use super::sink::{Picture, Sink};
-use super::{grounding, placement, preview};
-use crate::backend::{Backend, BlendRequest, Prompts, Sampling, Scene, SceneRequest, StageCx};
+use super::{grounding, outline, placement, preview};
+use crate::backend::{Backend, BlendRequest, Prompts, Sampling, Scene, SceneRequest, StageCx, View};
 use crate::imaging::Matte;
 use crate::imaging::{LinearRgb, Plane, matting, resize};
 use crate::job::{ImageName, Stage};
+use crate::notice;
 use crate::request::{JobSpec, SourceImage};
+
+/// A product that is enlarged by more than this looks soft.
+const MOST_ENLARGED: f32 = 1.6;
 
 /// The result of step 1.
 pub struct Background {
@@ -80,18 +86,40 @@ pub fn run(
         Some(product) => Some(matte(product, mask, backend, cx, sink)?),
         None => None,
     };
-    let scene = scene(spec, backend, cx, sink)?;
+    let seen = match (&matte, product) {
+        // A mask says what belongs to the product; without one, a transparent file is the designer's own cut-out.
+        (Some(matte), Some(product)) => Some(Seen::of(matte, product.has_alpha && mask.is_none())),
+        _ => None,
+    };
+    cx.check()?;
+    let scene = scene(spec, seen.and_then(|seen| seen.view), backend, cx, sink)?;
     let Some(matte) = matte else {
         let image = scene.image.to_srgb();
         sink.save(ImageName::Step1, Picture::Rgb(&image))?;
         return Ok(Background { image, placed: None });
     };
     sink.stage(Stage::Injection);
-    let (image, placed) = inject(spec, &matte, &scene, backend, cx, sink)?;
+    let cut = seen.map_or_else(CutSides::default, |seen| seen.cut);
+    let (image, placed) = inject(spec, (&*matte, cut), &scene, backend, cx, sink)?;
     let image = image.to_srgb();
     sink.save(ImageName::Placed, Picture::Gray(&placed.to_gray()))?;
     sink.save(ImageName::Step1, Picture::Rgb(&image))?;
     Ok(Background { image, placed: Some(placed) })
+}
+
+/// What the cut-out tells about its photo.
+#[derive(Clone, Copy)]
+struct Seen {
+    cut: CutSides,
+    view: Option<View>,
+}
+
+impl Seen {
+    fn of(matte: &Matte, cut_out: bool) -> Self {
+        let cut = CutSides::of(&matte.alpha, cut_out);
+        let view = placement::cutout_bounds(matte).and_then(|bounds| outline::view(&matte.alpha, bounds, cut));
+        Self { cut, view }
+    }
 }
 
 /// The product's cut-out, from an earlier run or made now.
@@ -123,8 +151,14 @@ pub(super) fn matte(
 }
 
 /// The empty scene, from an earlier run or painted now.
-fn scene(spec: &JobSpec, backend: &mut dyn Backend, cx: StageCx<'_>, sink: &dyn Sink) -> Result<Arc<Scene>, PipelineError> {
-    if let Some(scene) = sink.take_scene() {
+fn scene(
+    spec: &JobSpec,
+    view: Option<View>,
+    backend: &mut dyn Backend,
+    cx: StageCx<'_>,
+    sink: &dyn Sink,
+) -> Result<Arc<Scene>, PipelineError> {
+    if let Some(scene) = sink.take_scene(view) {
         return Ok(scene);
     }
     sink.stage(Stage::Scene);
@@ -134,18 +168,19 @@ fn scene(spec: &JobSpec, backend: &mut dyn Backend, cx: StageCx<'_>, sink: &dyn 
             prompts: Prompts { positive: &bg.prompt, negative: &bg.negative_prompt },
             width: spec.width as usize,
             height: spec.height as usize,
+            view,
             sampling: sampling(spec),
         },
         cx,
     )?;
     preview::offer(cx, &scene.image);
-    Ok(sink.keep_scene(scene))
+    Ok(sink.keep_scene(view, scene))
 }
 
 /// Places the product in an empty scene. Returns the picture and the product's matte on the canvas.
 fn inject(
     spec: &JobSpec,
-    matte: &Matte,
+    (matte, cut): (&Matte, CutSides),
     scene: &Scene,
     backend: &mut dyn Backend,
     cx: StageCx<'_>,
@@ -153,12 +188,14 @@ fn inject(
 ) -> Result<(LinearRgb, Plane), PipelineError> {
     let bg = &spec.background;
     let canvas = (spec.width as usize, spec.height as usize);
-    let placement::Placed { product, layout } = placement::place(matte, canvas, scene.ground_line, &spec.placement);
-    if let Some(layout) = layout {
+    let placed = placement::place(matte, canvas, scene.into(), cut, &spec.placement);
+    if let Some(layout) = placed.layout {
         sink.product_placed(layout);
     }
+    warn_of_photo(&placed, sink);
+    let product = placed.product;
     cx.check()?;
-    let ground = grounding::ground(scene, &product, cx.cancel)?;
+    let ground = grounding::ground(scene, &product, cut, cx.cancel)?;
     cx.step(0.5)?;
     preview::offer(cx, &ground.grounded);
     let image = backend.blend_product(
@@ -175,6 +212,19 @@ fn inject(
         cx,
     )?;
     Ok((image, product.alpha))
+}
+
+/// Warns of a cut that shows, and of a photo that is too small for the product's place.
+fn warn_of_photo(placed: &placement::Placed, sink: &dyn Sink) {
+    if placed.shows_cut {
+        sink.notice(notice!("pipeline-product-cut").at("product_image"));
+    }
+    if placed.factor > MOST_ENLARGED {
+        let (width, height) = placed.size;
+        sink.notice(
+            notice!("pipeline-product-enlarged", width = width, height = height, percent = percent(placed.factor)).at("product_image"),
+        );
+    }
 }
 
 /// How step 1 samples.

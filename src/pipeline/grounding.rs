@@ -2,11 +2,23 @@
 
 use rayon::prelude::*;
 
-use crate::backend::{PlacedProduct, Scene};
+use super::borders::CutSides;
+use super::outline;
+use super::solid::{Footprint, Solid};
+use crate::backend::{KeyLight, PlacedProduct, Scene, View};
 use crate::cancel::{CancelToken, Stopped};
-use crate::imaging::blur::{dilate, erode, gaussian_plane, gaussian_rgb};
+use crate::imaging::blur::{dilate, erode, gaussian_plane, gaussian_plane_xy, gaussian_rgb};
 use crate::imaging::{LinearRgb, Plane};
 use crate::math;
+
+/// Shadows are computed at half size on canvases larger than this; they are soft.
+const FULL_SIZE: usize = 700;
+/// Occlusion of the surface by what is close above it: up to which height (share of the product's), blur (share of the canvas) and strength.
+const OCCLUSION: [(f32, f32, f32); 3] = [(0.015, 0.0035, 0.86), (0.10, 0.012, 0.56), (0.52, 0.040, 0.46)];
+/// A cast shadow is at most this much longer than the product is tall; low light is taken to be higher.
+const LONGEST: f32 = 0.95;
+/// Widths of penumbras for which the cast shadow is blurred, as shares of the canvas; between them it is interpolated.
+const PENUMBRAS: [f32; 5] = [0.002, 0.006, 0.015, 0.034, 0.075];
 
 /// The scene with the shadows and the reflection of the product, but without the product.
 pub struct Grounding {
@@ -18,233 +30,195 @@ pub struct Grounding {
     pub shadow: Plane,
 }
 
-/// Adds the shadows and the reflection of a placed product to the scene.
-pub fn ground(scene: &Scene, product: &PlacedProduct, cancel: &CancelToken) -> Result<Grounding, Stopped> {
+/// Adds the shadows and the reflection of a placed product to the scene. `cut`: sides on which the photo cuts the product off; one that is cut off
+/// below or above stands on nothing that the picture shows.
+pub fn ground(scene: &Scene, product: &PlacedProduct, cut: CutSides, cancel: &CancelToken) -> Result<Grounding, Stopped> {
     let (w, h) = (product.alpha.width, product.alpha.height);
     let unit = h.min(w) as f32;
-    let lower = lower_contour(&product.alpha);
-    let contact = contact(scene, product, &lower, unit, cancel)?;
-    let cast = cast(scene, product, unit);
+    let step = if w.min(h) > FULL_SIZE { 2 } else { 1 };
+    let solid = if cut.bottom || cut.top { None } else { Solid::new(product, scene.view, step) };
+    let small = unit / step as f32;
+    let (contact, cast) = match &solid {
+        Some(solid) => (Some(occlusion(solid, scene, small, cancel)?), Some(cast(solid, scene, small, cancel)?)),
+        None => (None, None),
+    };
     cancel.check()?;
-    let mut shadow = Plane::new(w, h, 0.0);
-    shadow.data.par_iter_mut().enumerate().for_each(|(i, s)| {
-        let y = (i / w) as f32;
+    let scale = 1.0 / step as f32;
+    let at = |plane: &Option<Plane>, x: usize, y: usize| {
+        plane.as_ref().map_or(0.0, |p| p.sample((x as f32 + 0.5) * scale, (y as f32 + 0.5) * scale))
+    };
+    let (mut shadow, mut touched) = (Plane::new(w, h, 0.0), Plane::new(w, h, 0.0));
+    shadow.data.par_chunks_mut(w).zip(touched.data.par_chunks_mut(w)).enumerate().for_each(|(y, (shadow, touched))| {
         // The surface receives shadows, the backdrop does not.
-        let on_surface = ((y - scene.ground_line) / (0.02 * unit)).clamp(0.0, 1.0);
-        *s = (1.0 - (1.0 - contact.data[i]) * (1.0 - cast.data[i])) * on_surface;
+        let on_surface = ((y as f32 - scene.ground_line) / (0.02 * unit)).clamp(0.0, 1.0);
+        if on_surface > 0.0 {
+            for (x, (s, t)) in shadow.iter_mut().zip(touched).enumerate() {
+                *t = at(&contact, x, y) * on_surface;
+                *s = 1.0 - (1.0 - *t) * (1.0 - at(&cast, x, y) * on_surface);
+            }
+        }
     });
-    let mirror = (scene.gloss > 0.02).then(|| reflection(scene, product, &lower, unit));
     cancel.check()?;
     let mut grounded = scene.image.clone();
+    if solid.is_some() && scene.gloss > 0.02 && !scene.view.is_flat_lay() {
+        mirror(scene, product, unit, &mut grounded);
+    }
+    cancel.check()?;
     // Ambient light tints the shadows.
     let ambient = scene.ambient;
     let top = ambient[0].max(ambient[1]).max(ambient[2]).max(1e-3);
-    grounded.data.par_iter_mut().enumerate().for_each(|(i, c)| {
-        if let Some((image, alpha)) = &mirror {
-            let a = alpha.data[i];
-            if a > 0.0 {
-                (0..3).for_each(|k| c[k] += (image.data[i][k] - c[k]) * a);
-            }
-        }
-        let s = shadow.data[i];
-        if s > 0.0 {
-            (0..3).for_each(|k| c[k] *= 1.0 - s * (1.0 - 0.10 * ambient[k] / top));
-        }
+    grounded.data.par_iter_mut().zip(&shadow.data).filter(|(_, s)| **s > 0.0).for_each(|(c, &s)| {
+        (0..3).for_each(|k| c[k] *= 1.0 - s * (1.0 - 0.10 * ambient[k] / top));
     });
     cancel.check()?;
     let wide = dilate(&product.alpha, (0.015 * unit) as usize);
     let inner = erode(&product.alpha, (0.010 * unit) as usize);
     cancel.check()?;
     let mut band = gaussian_plane(&wide, 0.004 * unit);
-    band.data
-        .par_iter_mut()
-        .enumerate()
-        .for_each(|(i, b)| *b = (*b * (1.0 - inner.data[i])).max(contact.data[i].min(1.0) * (1.0 - inner.data[i])).clamp(0.0, 1.0));
+    band.data.par_iter_mut().enumerate().for_each(|(i, b)| {
+        let outside = 1.0 - inner.data[i];
+        *b = (*b * outside).max(touched.data[i].min(1.0) * outside).clamp(0.0, 1.0);
+    });
     Ok(Grounding { grounded, band, shadow })
 }
 
-/// The lowest covered row of each column.
-fn lower_contour(alpha: &Plane) -> Vec<Option<usize>> {
-    let mut lower = vec![None; alpha.width];
-    for y in 0..alpha.height {
-        for (x, slot) in lower.iter_mut().enumerate() {
-            if alpha.data[y * alpha.width + x] > 0.5 {
-                *slot = Some(y);
-            }
-        }
-    }
-    lower
+/// Blurs a plane on the surface, where lengths away from the viewer are foreshortened.
+fn blur_on_surface(plane: &Plane, sigma: f32, view: View) -> Plane {
+    gaussian_plane_xy(plane, sigma, sigma * view.foreshortening().max(0.22))
 }
 
-/// The contact shadow: three blurs of the lower outline, each shifted further down and softer.
-fn contact(scene: &Scene, product: &PlacedProduct, lower: &[Option<usize>], unit: f32, cancel: &CancelToken) -> Result<Plane, Stopped> {
-    let (w, h) = (product.alpha.width, product.alpha.height);
-    let (_, y0, _, y1) = product.bounds;
-    let tall = (y1 - y0) as f32;
-    // Parts of the outline high above the foot, such as a bottle's shoulders, cast no contact shadow.
-    let reach = (0.55 * tall).min(0.30 * unit).max(2.0);
-    let mut base = Plane::new(w, h, 0.0);
-    for (x, low) in lower.iter().enumerate() {
-        let Some(low) = *low else { continue };
-        let lift = product.foot - 1.0 - low as f32;
-        let near = math::powf((1.0 - lift / reach).clamp(0.0, 1.0), 0.7);
-        let from = low.saturating_sub((0.10 * tall) as usize);
-        for y in from..=low {
-            base.data[y * w + x] = near;
+/// How much of the ambient light the product keeps from the surface: dark and narrow where it touches, paler and wider below overhangs.
+fn occlusion(solid: &Solid, scene: &Scene, unit: f32, cancel: &CancelToken) -> Result<Plane, Stopped> {
+    let mut light: Option<Plane> = None;
+    // The dark side of the product is the one away from the key light.
+    let slide = slide(scene.key, scene.view);
+    for (i, (height, sigma, strength)) in OCCLUSION.into_iter().enumerate() {
+        cancel.check()?;
+        let drift = if i == 0 { 0.0 } else { 0.22 };
+        let print = solid.project((slide.0 * drift, slide.1 * drift), height * solid.tall, i > 0, 0.9 * sigma * unit);
+        let soft = blur_on_surface(&print.cover, sigma * unit, scene.view);
+        // What lies flat touches everywhere: a dark line all around it would look drawn.
+        let strength = if scene.view.is_flat_lay() { 0.6 * strength } else { strength };
+        let open = |v: f32| 1.0 - (v * 1.25).min(1.0) * strength;
+        match &mut light {
+            None => light = Some(Plane { data: soft.data.iter().map(|v| open(*v)).collect(), ..soft }),
+            Some(light) => light.data.iter_mut().zip(&soft.data).for_each(|(l, v)| *l *= open(*v)),
         }
     }
-    // The shadow reaches further on the side away from the light, and further in hard light.
-    let swept = sweep(&base, scene, tall.min(0.5 * unit));
+    let mut out = light.unwrap_or_else(|| Plane::new(1, 1, 1.0));
+    out.data.iter_mut().for_each(|v| *v = 1.0 - *v);
+    Ok(out)
+}
+
+/// How far a point's shadow is moved per unit of its height: right, and down on the picture.
+fn slide(key: KeyLight, view: View) -> (f32, f32) {
+    let d = key.direction;
+    let up = d[1].max(0.2);
+    let (x, z) = (-d[0] / up, -d[2] / up);
+    let long = math::hypot(x, z);
+    let k = if long > LONGEST { LONGEST / long } else { 1.0 };
+    (x * k, z * k * view.foreshortening())
+}
+
+/// The cast shadow: the solid projected onto the surface, away from the key light. The higher the part that casts it, the wider its penumbra.
+fn cast(solid: &Solid, scene: &Scene, unit: f32, cancel: &CancelToken) -> Result<Plane, Stopped> {
+    let Footprint { cover, height } = solid.project(slide(scene.key, scene.view), solid.tall, false, 0.0);
+    let (w, h) = (cover.width, cover.height);
+    let weighted =
+        Plane { width: w, height: h, data: cover.data.iter().zip(&height.data).map(|(c, y)| if *c > 0.0 { c * y } else { 0.0 }).collect() };
+    let near = 0.018 * unit;
+    let (heights, weights) = (gaussian_plane(&weighted, near), gaussian_plane(&cover, near));
     cancel.check()?;
-    let hard = 1.0 - scene.key.softness.clamp(0.0, 1.0);
-    let layers = [(0.004, 0.003, 0.75), (0.014, 0.008, 0.50), (0.040, 0.016, 0.34)];
-    let blurred: Vec<(Plane, usize, f32)> = layers
+    let levels: Vec<Plane> = PENUMBRAS
         .iter()
-        .map(|&(sigma, down, strength)| {
+        .map(|sigma| {
             cancel.check()?;
-            Ok((gaussian_plane(&base, sigma * unit), (down * unit) as usize, strength))
+            Ok(blur_on_surface(&cover, sigma * unit, scene.view))
         })
         .collect::<Result<_, Stopped>>()?;
-    cancel.check()?;
-    let thrown = gaussian_plane(&swept, unit * (0.005 + 0.014 * (1.0 - hard)));
+    let softness = scene.key.softness.clamp(0.0, 1.0);
+    let spread = 0.025 + 0.26 * math::powf(softness, 1.5);
+    let strength = 0.74 - 0.34 * softness;
     let mut out = Plane::new(w, h, 0.0);
-    out.data.par_chunks_mut(w).enumerate().for_each(|(y, row)| {
-        for (x, v) in row.iter_mut().enumerate() {
-            let mut light = 1.0;
-            light *= 1.0 - thrown.data[y * w + x] * (0.30 + 0.42 * hard);
-            for (plane, down, strength) in &blurred {
-                if y >= *down {
-                    light *= 1.0 - (plane.data[(y - down) * w + x] * strength * 1.25).min(0.92);
-                }
-            }
-            *v = 1.0 - light;
+    out.data.par_iter_mut().enumerate().for_each(|(i, v)| {
+        let weight = weights.data[i];
+        if weight < 1e-4 && levels[PENUMBRAS.len() - 1].data[i] < 1e-3 {
+            return;
         }
+        let height = if weight > 1e-4 { heights.data[i] / weight } else { solid.tall };
+        let wanted = PENUMBRAS[0] + spread * height / unit;
+        let next = PENUMBRAS.iter().position(|p| *p >= wanted).unwrap_or(PENUMBRAS.len() - 1).max(1);
+        let (a, b) = (PENUMBRAS[next - 1], PENUMBRAS[next]);
+        let t = ((wanted - a) / (b - a)).clamp(0.0, 1.0);
+        let dark = levels[next - 1].data[i] * (1.0 - t) + levels[next].data[i] * t;
+        *v = dark * strength * (1.0 - 0.40 * (height / solid.tall).min(1.0));
     });
     Ok(out)
 }
 
-/// Smears the plane along the ground, away from the key light; it fades with distance.
-fn sweep(base: &Plane, scene: &Scene, tall: f32) -> Plane {
-    let d = scene.key.direction;
-    let up = d[1].max(0.25);
-    let reach = tall * 0.16;
-    let (dx, dy) = ((-d[0] / up).clamp(-1.2, 1.2) * reach, (-d[2] / up * 0.5).clamp(-0.25, 0.45) * reach);
-    let (w, h) = (base.width as i64, base.height as i64);
-    let steps = (math::hypot(dx, dy) / 2.0).ceil().max(1.0) as usize;
-    let mut out = Plane::new(base.width, base.height, 0.0);
-    out.data.par_chunks_mut(base.width).enumerate().for_each(|(y, row)| {
-        for k in 0..=steps {
-            let t = k as f32 / steps as f32;
-            let (ox, oy) = ((dx * t).round() as i64, (dy * t).round() as i64);
-            let from = y as i64 - oy;
-            if from < 0 || from >= h {
+/// Blends the mirror image of the product into the surface, column by column, so that it follows a round base. What overhangs the base is mirrored
+/// at the base's middle. The rougher the surface and the farther from it, the softer the image.
+fn mirror(scene: &Scene, product: &PlacedProduct, unit: f32, grounded: &mut LinearRgb) {
+    let (w, h) = (product.alpha.width, product.alpha.height);
+    let lower = outline::lower_contour(&product.alpha);
+    let Some(base) = outline::base(&lower).map(|base| base.standing(scene.view.foreshortening())) else { return };
+    let (x0, y0, x1, y1) = product.bounds;
+    let middle = product.foot - 1.0 - base.sag;
+    let length = ((y1 - y0) as f32 * 0.6).min(0.30 * unit).max(2.0);
+    let margin = (0.05 * unit) as usize + 2;
+    let top = (middle.max(0.0) as usize).saturating_sub(margin).min(h);
+    let part = (x0.saturating_sub(margin), top, (x1 + margin).min(w), (y1 + length as usize + margin).min(h));
+    let (pw, ph) = (part.2 - part.0, part.3.saturating_sub(part.1));
+    if pw == 0 || ph == 0 {
+        return;
+    }
+    // Row at which a column is mirrored.
+    let mirrored_at = |x: usize| match (x.checked_sub(base.left).filter(|i| *i < base.width()), lower[x]) {
+        (Some(i), Some(low)) if (low as f32) > product.foot - 1.0 - base.rise[i] - 0.02 * unit => low as f32,
+        (Some(i), _) => product.foot - 1.0 - base.rise[i],
+        (None, _) => middle,
+    };
+    let at_row: Vec<f32> = (part.0..part.2).map(mirrored_at).collect();
+    // Surfaces mirror more at a grazing angle (Schlick 1994), products in advertisements a little more than that.
+    let grazing = (1.0 - scene.view.foreshortening()).powi(4);
+    let strength = scene.gloss.clamp(0.0, 1.0) * (0.26 + 0.55 * grazing);
+    let mut image = LinearRgb::new(pw, ph, [0.0; 3]);
+    let mut alpha = Plane::new(pw, ph, 0.0);
+    image.data.par_chunks_mut(pw).zip(alpha.data.par_chunks_mut(pw)).enumerate().for_each(|(j, (image, alpha))| {
+        let y = (part.1 + j) as f32;
+        for (i, (c, a)) in image.iter_mut().zip(alpha).enumerate() {
+            let d = y - at_row[i];
+            let from = at_row[i] - d;
+            if d <= 0.0 || d >= length || from < 0.0 {
                 continue;
             }
-            let source = &base.data[(from * w) as usize..((from + 1) * w) as usize];
-            let fade = (1.0 - t) * (1.0 - 0.3 * t);
-            let (to0, from0) = (ox.max(0) as usize, (-ox).max(0) as usize);
-            let n = (w - ox.abs()).max(0) as usize;
-            for (v, s) in row[to0.min(w as usize)..].iter_mut().zip(&source[from0.min(w as usize)..]).take(n) {
-                *v = v.max(s * fade);
-            }
+            let p = from as usize * w + part.0 + i;
+            let v = product.alpha.data[p] * (1.0 - d / length).powi(2) * strength;
+            *a = v;
+            *c = product.image.data[p].map(|c| c * v);
         }
     });
-    out
-}
-
-/// The cast shadow: the silhouette projected onto the ground plane, away from the key light.
-fn cast(scene: &Scene, product: &PlacedProduct, unit: f32) -> Plane {
-    let (w, h) = (product.alpha.width, product.alpha.height);
-    let (x0, y0, x1, y1) = product.bounds;
-    let d = scene.key.direction;
-    let up = d[1].max(0.25);
-    // Ground offset per pixel of height. In photos taken from above, the box is taller than the product.
-    let slope_x = (-d[0] / up * 0.55).clamp(-0.9, 0.9);
-    let away = (d[2] / up * 0.35).clamp(-0.35, 0.45);
-    let slope_y = if away.abs() < 0.12 { 0.12_f32.copysign(if away == 0.0 { 1.0 } else { away }) } else { away };
-    let tall = (y1 - y0) as f32;
-    let mut hard = Plane::new(w, h, 0.0);
-    let margin = (tall * 1.1) as usize;
-    let (from_x, to_x) = (x0.saturating_sub(margin), (x1 + margin).min(w));
-    hard.data.par_chunks_mut(w).enumerate().for_each(|(y, row)| {
-        let t = (product.foot - y as f32) / slope_y;
-        if t < 0.0 || t > tall {
-            return;
-        }
-        let fade = 1.0 - 0.65 * t / tall;
-        for (x, v) in row.iter_mut().enumerate().take(to_x).skip(from_x) {
-            let sx = x as f32 + 0.5 - t * slope_x;
-            if sx > x0 as f32 && sx < x1 as f32 {
-                *v = product.alpha.sample(sx, product.foot - t) * fade;
+    let rough = scene.roughness.clamp(0.0, 1.0);
+    let soft = |sigma: f32| (gaussian_rgb(&image, sigma * unit), gaussian_plane(&alpha, sigma * unit));
+    let (near, far) = (soft(0.0012 + 0.008 * rough), soft(0.004 + 0.034 * rough));
+    for j in 0..ph {
+        let y = part.1 + j;
+        let on_surface = ((y as f32 - scene.ground_line) / (0.02 * unit)).clamp(0.0, 1.0);
+        for i in 0..pw {
+            let t = ((y as f32 - at_row[i]) / (0.6 * length)).clamp(0.0, 1.0);
+            let p = j * pw + i;
+            let a = (near.1.data[p] * (1.0 - t) + far.1.data[p] * t) * on_surface;
+            if a > 1e-4 {
+                let out = &mut grounded.data[y * w + part.0 + i];
+                for (k, v) in out.iter_mut().enumerate() {
+                    let c = (near.0.data[p][k] * (1.0 - t) + far.0.data[p][k] * t) * on_surface;
+                    *v = *v * (1.0 - a) + c;
+                }
             }
-        }
-    });
-    let softness = scene.key.softness.clamp(0.0, 1.0);
-    // A box as wide as it is tall usually shows a flat thing from above, which casts no upright silhouette.
-    let standing = ((tall / ((x1 - x0) as f32).max(1.0) - 0.95) / 0.5).clamp(0.0, 1.0);
-    let mut soft = gaussian_plane(&hard, unit * (0.006 + 0.022 * softness));
-    let strength = (0.62 - 0.34 * softness) * standing;
-    soft.data.iter_mut().for_each(|v| *v *= strength);
-    soft
-}
-
-/// The reflection below the lower outline, column by column, so that it follows a round base.
-fn reflection(scene: &Scene, product: &PlacedProduct, lower: &[Option<usize>], unit: f32) -> (LinearRgb, Plane) {
-    let (w, h) = (product.alpha.width, product.alpha.height);
-    let (x0, y0, x1, y1) = product.bounds;
-    let length = ((y1 - y0) as f32 * 0.55).min(0.28 * unit).max(2.0);
-    let mut image = LinearRgb::new(w, h, [0.0; 3]);
-    let mut alpha = Plane::new(w, h, 0.0);
-    for (x, low) in lower.iter().enumerate().take(x1).skip(x0) {
-        let Some(low) = *low else { continue };
-        let lift = (product.foot - 1.0 - low as f32) / (0.5 * unit * 0.46);
-        let near = (1.0 - lift).clamp(0.0, 1.0);
-        for d in 1..length as usize {
-            let (y, from) = (low + d, low.checked_sub(d));
-            let Some(from) = from.filter(|_| y < h) else { break };
-            let a = product.alpha.at(x, from);
-            let fade = (1.0 - d as f32 / length).powi(2) * near;
-            let v = a * fade * scene.gloss.clamp(0.0, 1.0) * 0.8;
-            alpha.data[y * w + x] = v;
-            image.data[y * w + x] = product.image.at(x, from).map(|c| c * v);
         }
     }
-    let sigma = unit * (0.0015 + 0.02 * scene.roughness.clamp(0.0, 1.0));
-    let mut image = gaussian_rgb(&image, sigma);
-    let alpha = gaussian_plane(&alpha, sigma);
-    image.data.par_iter_mut().zip(&alpha.data).for_each(|(c, &a)| *c = if a > 1e-4 { c.map(|v| v / a) } else { [0.0; 3] });
-    (image, alpha)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::backend::KeyLight;
-
-    #[test]
-    fn the_surface_receives_shadows_and_the_backdrop_does_not() {
-        let (w, h) = (256, 256);
-        let mut alpha = Plane::new(w, h, 0.0);
-        for y in 100..200 {
-            for x in 100..156 {
-                alpha.data[y * w + x] = 1.0;
-            }
-        }
-        let product = PlacedProduct { image: LinearRgb::new(w, h, [0.8, 0.1, 0.1]), alpha, bounds: (100, 100, 156, 200), foot: 200.0 };
-        let scene = Scene {
-            image: LinearRgb::new(w, h, [0.5; 3]),
-            ground_line: 146.0,
-            key: KeyLight { direction: [-0.5, 0.8, 0.3], color: [1.0; 3], softness: 0.4 },
-            ambient: [1.0; 3],
-            gloss: 0.4,
-            roughness: 0.2,
-        };
-        let g = ground(&scene, &product, &CancelToken::default()).unwrap();
-        assert!(g.grounded.at(128, 202)[1] < 0.3, "{:?}", g.grounded.at(128, 202));
-        assert_eq!(g.grounded.at(20, 60), [0.5; 3]);
-        assert!(g.shadow.at(190, 188) > g.shadow.at(66, 188), "the shadow falls away from the light");
-        let mirrored = g.grounded.at(128, 212);
-        assert!(mirrored[0] > mirrored[1] * 1.1, "a glossy surface mirrors the red product: {mirrored:?}");
-        assert!(g.band.at(128, 150) < 0.05 && g.band.at(100, 150) > 0.3);
-    }
-}
+#[path = "grounding_tests.rs"]
+mod tests;

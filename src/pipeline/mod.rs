@@ -5,6 +5,7 @@
 #![warn(clippy::disallowed_methods)]
 
 pub mod background;
+pub mod borders;
 pub mod composite;
 mod error;
 pub mod grounding;
@@ -14,12 +15,14 @@ pub mod legibility;
 pub mod live;
 #[cfg(test)]
 mod live_tests;
+mod outline;
 pub mod placement;
 pub mod plan;
 pub mod position;
 mod preview;
 mod run;
 mod sink;
+mod solid;
 pub mod text;
 
 pub use error::PipelineError;

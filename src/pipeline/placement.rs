@@ -1,16 +1,13 @@
 //! Where the product stands on the canvas, and its size.
 
+use super::borders::CutSides;
 use super::layout::{Bounds, ProductLayout, TALL, is_banner};
-use crate::backend::PlacedProduct;
+use crate::backend::{PlacedProduct, Scene, View};
+use crate::imaging::enlarge::enlarge;
 use crate::imaging::resize::{Filter, resize_plane, resize_rgb};
 use crate::imaging::{LinearRgb, Matte, Plane, srgb8_to_linear};
 use crate::request::Placement;
 
-/// Largest share of the canvas that the cut-out's box takes.
-const WIDTH_SHARE: f32 = 0.46;
-const HEIGHT_SHARE: f32 = 0.50;
-/// The same on a canvas much wider than tall, where the text needs more room.
-const WIDE_HEIGHT_SHARE: f32 = 0.45;
 /// On a banner the product takes most of the height and stands beside the text.
 const BANNER_HEIGHT_SHARE: f32 = 0.80;
 const BANNER_WIDTH_SHARE: f32 = 0.30;
@@ -19,10 +16,19 @@ const BANNER_CENTER: f32 = 0.17;
 const BANNER_MARGIN: f32 = 0.03;
 /// On a canvas much taller than wide the product may be wider.
 const TALL_WIDTH_SHARE: f32 = 0.72;
-/// How far into the visible surface the product stands: 0 at its far edge, 1 at the canvas' lower edge.
-const DEPTH: f32 = 0.64;
+/// Largest shares of the canvas' width and height that a product takes, by its width as a multiple of its height: bottles take most of the height,
+/// cars most of the width.
+const SHARES: [(f32, f32, f32); 3] = [(0.6, 0.56, 0.60), (1.0, 0.56, 0.54), (2.0, 0.76, 0.50)];
+/// The share of the height is multiplied by this on a canvas much wider than tall, where the text needs more room.
+const WIDE_CANVAS: f32 = 0.86;
+/// Shares of a product that stands cut off at the canvas' border.
+const CUT_OFF: (f32, f32) = (0.80, 0.70);
 const BOTTOM_MARGIN: f32 = 0.05;
 const TOP_MARGIN: f32 = 0.04;
+/// Row of the middle of a product that is seen from above.
+const FLAT_MIDDLE: f32 = 0.56;
+/// A product that fills the canvas is at most this much larger than it.
+const MOST_OVER: f32 = 4.0;
 
 /// Least share of the product's height that stays on the canvas, wherever the designer moves it.
 const VISIBLE: f32 = 0.125;
@@ -52,16 +58,39 @@ pub struct Placed {
     pub product: PlacedProduct,
     /// Where it stands; `None` for an empty cut-out.
     pub layout: Option<ProductLayout>,
+    /// Its size in the photo.
+    pub size: (usize, usize),
+    /// Its size on the canvas as a multiple of that in the photo.
+    pub factor: f32,
+    /// Whether one can see that the photo's border cut it off.
+    pub shows_cut: bool,
+}
+
+/// The surface on which a product is placed.
+#[derive(Clone, Copy, Debug)]
+pub struct Stand {
+    /// Row of the surface's far edge.
+    pub ground_line: f32,
+    /// From where it is seen.
+    pub view: View,
+}
+
+impl From<&Scene> for Stand {
+    fn from(scene: &Scene) -> Self {
+        Self { ground_line: scene.ground_line, view: scene.view }
+    }
 }
 
 /// Scales the cut-out by its bounding box, centres it and stands it on the surface, unless `coordinates` says otherwise. A product without
-/// coordinates and scale is never cut off. `ground_line`: row of the surface's far edge.
-pub fn place(matte: &Matte, (width, height): (usize, usize), ground_line: f32, coordinates: &Placement) -> Placed {
+/// coordinates and scale is cut off only where the photo has cut it: there it ends at the canvas' border.
+pub fn place(matte: &Matte, (width, height): (usize, usize), stand: Stand, cut: CutSides, coordinates: &Placement) -> Placed {
     let found = cutout_bounds(matte);
     let (x0, y0, x1, y1) = found.unwrap_or((0, 0, matte.alpha.width, matte.alpha.height));
     let size = (x1 - x0, y1 - y0);
-    let frame = frame(size, (width, height), ground_line, coordinates);
+    let frame_at = |at: &Placement| frame(size, (width, height), stand, cut, at);
+    let frame = frame_at(coordinates);
     let (tw, th, left, top) = (frame.width, frame.height, frame.left, frame.top);
+    let shows_cut = cut.show((left, top, left + tw as i64, top + th as i64), (width, height));
 
     // Premultiplied, so that colours outside the outline cannot bleed into it.
     let mut colour = LinearRgb::new(x1 - x0, y1 - y0, [0.0; 3]);
@@ -74,8 +103,11 @@ pub fn place(matte: &Matte, (width, height): (usize, usize), ground_line: f32, c
             colour.data[i] = matte.foreground.get_pixel(x as u32, y as u32).0.map(|v| srgb8_to_linear(v) * a);
         }
     }
-    let small_alpha = resize_plane(&alpha, tw, th, Filter::CatmullRom);
-    let small = resize_rgb(&colour, tw, th, Filter::CatmullRom);
+    let (small, small_alpha) = if tw > size.0 {
+        enlarge(&colour, &alpha, tw, th)
+    } else {
+        (resize_rgb(&colour, tw, th, Filter::CatmullRom), resize_plane(&alpha, tw, th, Filter::CatmullRom))
+    };
     let mut image = LinearRgb::new(width, height, [0.0; 3]);
     let mut placed = Plane::new(width, height, 0.0);
     // The part of the box that is on the canvas.
@@ -96,35 +128,70 @@ pub fn place(matte: &Matte, (width, height): (usize, usize), ground_line: f32, c
     }
     let bounds = (x0, y0, x1, y1);
     let automatic = Placement { product_scale: coordinates.product_scale, ..Placement::default() };
-    let layout =
-        found.map(|_| ProductLayout { bounds, automatic_foot: self::frame(size, (width, height), ground_line, &automatic).foot() });
-    Placed { product: PlacedProduct { image, alpha: placed, bounds, foot: frame.foot() }, layout }
+    let layout = found.map(|_| ProductLayout { bounds, automatic_foot: frame_at(&automatic).foot() });
+    let product = PlacedProduct { image, alpha: placed, bounds, foot: frame.foot() };
+    Placed { product, layout, size, factor: tw as f32 / size.0.max(1) as f32, shows_cut }
 }
 
 /// The frame of a cut-out whose box has `size`.
-fn frame(size: (usize, usize), (width, height): (usize, usize), ground_line: f32, coordinates: &Placement) -> Frame {
+fn frame(size: (usize, usize), (width, height): (usize, usize), stand: Stand, cut: CutSides, coordinates: &Placement) -> Frame {
     let (w, h) = (width as f32, height as f32);
     let (bw, bh) = (size.0 as f32, size.1 as f32);
-    let foot_wanted = (ground_line + DEPTH * (h - ground_line)).min(h * (1.0 - BOTTOM_MARGIN));
-    let room = foot_wanted - TOP_MARGIN * h;
-    let (width_share, height_share) = match () {
-        () if is_banner(width, height) => (BANNER_WIDTH_SHARE, BANNER_HEIGHT_SHARE),
-        () if w > 1.25 * h => (WIDTH_SHARE, WIDE_HEIGHT_SHARE),
-        () if h > TALL * w => (TALL_WIDTH_SHARE, HEIGHT_SHARE),
-        () => (WIDTH_SHARE, HEIGHT_SHARE),
+    let banner = is_banner(width, height);
+    let (mut wide, mut tall) = match () {
+        () if banner => (BANNER_WIDTH_SHARE, BANNER_HEIGHT_SHARE),
+        () if cut.any() => CUT_OFF,
+        () => shares(bw / bh),
     };
-    let scale = (width_share * w / bw).min(height_share * h / bh).min(room / bh);
+    if !banner && w > 1.25 * h {
+        tall *= WIDE_CANVAS;
+    }
+    if h > TALL * w {
+        wide = wide.max(TALL_WIDTH_SHARE);
+    }
+    // What is cut off on opposite sides fills the canvas between them, but on a banner the text needs its place.
+    let (fills_width, fills_height) = (cut.left && cut.right && !banner, cut.top && cut.bottom && !banner);
+    wide = if fills_width { 1.0 } else { wide };
+    tall = if fills_height { 1.0 } else { tall };
+    let foot = foot_wanted(h, stand);
+    let room = if cut.top || cut.bottom || stand.view.is_flat_lay() { h } else { foot - TOP_MARGIN * h };
+    let (across, down) = (wide * w / bw, (tall * h / bh).min(room / bh));
+    let scale = match (fills_width, fills_height) {
+        (true, true) => across.max(down).min(MOST_OVER * across.min(down)),
+        (true, false) => across,
+        (false, true) => down,
+        (false, false) => across.min(down),
+    };
     let factor = coordinates.product_scale.unwrap_or(1.0);
-    // An enlarged product may reach beyond the canvas.
-    let most = |side: usize| if factor > 1.0 { usize::MAX } else { side };
+    // An enlarged product, and one that fills the canvas, may reach beyond it.
+    let most = |side: usize| if factor > 1.0 || fills_width || fills_height { usize::MAX } else { side };
     let tw = ((bw * scale * factor).round() as usize).clamp(1, most(width));
     let th = ((bh * scale * factor).round() as usize).clamp(1, most(height));
-    let (left, top) = corner((tw, th), (width, height), foot_wanted, coordinates);
+    let foot = if stand.view.is_flat_lay() { (FLAT_MIDDLE * h + th as f32 / 2.0).min(h * (1.0 - BOTTOM_MARGIN)) } else { foot };
+    let (left, top) = corner((tw, th), (width, height), foot, cut, coordinates);
     Frame { left, top, width: tw, height: th }
 }
 
+/// Largest shares of the canvas' width and height for a product of this width by height.
+fn shares(aspect: f32) -> (f32, f32) {
+    let [first, .., last] = SHARES;
+    if aspect <= first.0 {
+        return (first.1, first.2);
+    }
+    let next = SHARES.iter().position(|row| aspect <= row.0).filter(|i| *i > 0);
+    let Some(next) = next else { return (last.1, last.2) };
+    let (a, b) = (SHARES[next - 1], SHARES[next]);
+    let t = (aspect - a.0) / (b.0 - a.0);
+    (a.1 + (b.1 - a.1) * t, a.2 + (b.2 - a.2) * t)
+}
+
+/// Row on which products stand.
+fn foot_wanted(h: f32, Stand { ground_line, view }: Stand) -> f32 {
+    (ground_line + view.depth() * (h - ground_line)).min(h * (1.0 - BOTTOM_MARGIN))
+}
+
 /// The upper left corner of the box.
-fn corner((tw, th): (usize, usize), (width, height): (usize, usize), foot: f32, coordinates: &Placement) -> (i64, i64) {
+fn corner((tw, th): (usize, usize), (width, height): (usize, usize), foot: f32, cut: CutSides, coordinates: &Placement) -> (i64, i64) {
     let (tw, th, width, height) = (tw as i64, th as i64, width as i64, height as i64);
     let left = match coordinates.product_x {
         Some(x) => ((x * width as f32 - tw as f32 / 2.0).round() as i64).clamp(1 - tw, width - 1),
@@ -132,6 +199,8 @@ fn corner((tw, th): (usize, usize), (width, height): (usize, usize), foot: f32, 
             let center = (BANNER_CENTER * width as f32).max(BANNER_MARGIN * width as f32 + tw as f32 / 2.0);
             (center - tw as f32 / 2.0).round() as i64
         }
+        None if cut.left && !cut.right => 0,
+        None if cut.right && !cut.left => width - tw,
         None => (width - tw).div_euclid(2),
     };
     let top = match coordinates.product_y {
@@ -139,6 +208,8 @@ fn corner((tw, th): (usize, usize), (width, height): (usize, usize), foot: f32, 
             let least = ((th as f32 * VISIBLE).ceil() as i64).max(1);
             ((y * height as f32).round() as i64).max(least) - th
         }
+        None if cut.bottom => height - th,
+        None if cut.top => 0,
         None => (foot.round() as i64 - th).max(0).min(height - th),
     };
     (left, top)
@@ -149,8 +220,12 @@ mod tests {
     use super::*;
     use image::{Rgb, RgbImage};
 
+    fn stand(ground_line: f32) -> Stand {
+        Stand { ground_line, view: View::default() }
+    }
+
     fn place(matte: &Matte, canvas: (usize, usize), ground_line: f32, coordinates: &Placement) -> PlacedProduct {
-        super::place(matte, canvas, ground_line, coordinates).product
+        super::place(matte, canvas, stand(ground_line), CutSides::default(), coordinates).product
     }
 
     fn matte(w: usize, h: usize, inset: usize) -> Matte {
@@ -186,10 +261,63 @@ mod tests {
     }
 
     #[test]
-    fn the_box_takes_46_percent_of_the_width() {
-        let placed = place(&matte(600, 600, 0), (1024, 1024), 584.0, &Placement::default());
-        let width = (placed.bounds.2 - placed.bounds.0) as f32;
-        assert!((width / 1024.0 - 0.46).abs() < 0.01, "{width}");
+    fn the_size_suits_the_shape() {
+        // Shape, canvas, and the share of the width or the height that it takes.
+        let cases: [(_, _, Option<f32>, Option<f32>); 6] = [
+            ((900, 300), (1024, 1024), Some(0.76), None),
+            ((900, 430), (1024, 1280), Some(0.76), None),
+            ((200, 700), (1024, 1024), None, Some(0.60)),
+            ((200, 700), (768, 1344), None, Some(0.60)),
+            ((600, 600), (1024, 1024), Some(0.54), Some(0.54)),
+            ((200, 700), (1600, 900), None, Some(0.516)),
+        ];
+        for ((w, h), (cw, ch), wide, tall) in cases {
+            let (x0, y0, x1, y1) = place(&matte(w, h, 0), (cw, ch), 0.575 * ch as f32, &Placement::default()).bounds;
+            let (across, down) = ((x1 - x0) as f32 / cw as f32, (y1 - y0) as f32 / ch as f32);
+            assert!(wide.is_none_or(|s| (across - s).abs() < 0.01), "{w}×{h} on {cw}×{ch}: width {across}");
+            assert!(tall.is_none_or(|s| (down - s).abs() < 0.01), "{w}×{h} on {cw}×{ch}: height {down}");
+        }
+    }
+
+    #[test]
+    fn what_the_photo_cuts_off_ends_at_the_border_of_the_canvas() {
+        let none = CutSides::default();
+        let cuts = [
+            CutSides { bottom: true, ..none },
+            CutSides { left: true, ..none },
+            CutSides { right: true, bottom: true, ..none },
+            CutSides { top: true, ..none },
+            CutSides { top: true, bottom: true, ..none },
+            CutSides { left: true, right: true, ..none },
+            CutSides { left: true, top: true, right: true, bottom: true },
+        ];
+        for cut in cuts {
+            for (w, h) in [(300, 900), (700, 500), (900, 200)] {
+                for (cw, ch) in [(512, 512), (640, 360), (360, 640)] {
+                    if cut.left && cut.top && (w, h) != (700, 500) {
+                        // A strip that is cut off on all sides would have to be enlarged beyond bounds.
+                        continue;
+                    }
+                    let at = |coordinates: &Placement| super::place(&matte(w, h, 0), (cw, ch), stand(0.575 * ch as f32), cut, coordinates);
+                    let auto = at(&Placement::default());
+                    let (x0, y0, x1, y1) = auto.product.bounds;
+                    assert!(!auto.shows_cut, "{cut:?} {w}×{h} on {cw}×{ch}: {:?}", auto.product.bounds);
+                    assert!((!cut.left || x0 == 0) && (!cut.right || x1 == cw) && (!cut.top || y0 == 0) && (!cut.bottom || y1 == ch));
+                    let moved =
+                        at(&Placement { product_x: Some(0.5), product_y: Some(0.6), product_scale: Some(0.4), ..Placement::default() });
+                    assert!(moved.shows_cut, "{cut:?} {w}×{h} on {cw}×{ch}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_seen_from_above_lies_in_the_middle() {
+        let flat = Stand { ground_line: -60.0, view: View { elevation: 75.0 } };
+        let placed = super::place(&matte(600, 600, 0), (1024, 1024), flat, CutSides::default(), &Placement::default());
+        let (_, y0, _, y1) = placed.product.bounds;
+        assert!(((y0 + y1) as f32 / 2048.0 - 0.56).abs() < 0.01, "{y0} {y1}");
+        assert!((placed.factor - 0.54 * 1024.0 / 600.0).abs() < 0.01);
     }
 
     #[test]
@@ -212,22 +340,22 @@ mod tests {
             let automatic = Placement { product_scale: scale, ..Placement::default() };
             let coordinates = Placement { product_x: Some(0.2), product_y: Some(0.3), ..automatic };
             let foot = place(&matte(600, 900, 40), (1024, 768), 430.0, &automatic).foot;
-            let moved = super::place(&matte(600, 900, 40), (1024, 768), 430.0, &coordinates);
+            let moved = super::place(&matte(600, 900, 40), (1024, 768), stand(430.0), CutSides::default(), &coordinates);
             assert_ne!(moved.product.foot, foot);
             let layout = moved.layout.unwrap();
             assert_eq!((layout.automatic_foot, layout.bounds), (foot, moved.product.bounds));
         }
         let empty = Matte { alpha: Plane::new(8, 8, 0.0), foreground: RgbImage::new(8, 8) };
-        assert_eq!(super::place(&empty, (256, 256), 140.0, &Placement::default()).layout, None);
+        assert_eq!(super::place(&empty, (256, 256), stand(140.0), CutSides::default(), &Placement::default()).layout, None);
     }
 
     #[test]
     fn only_coordinates_or_scale_move_it_beyond_the_canvas() {
         let auto_y =
             |scale| place(&matte(600, 900, 0), (512, 512), 290.0, &Placement { product_scale: Some(scale), ..Placement::default() });
-        for scale in [1.2, 1.6, 1.9] {
+        for scale in [1.1, 1.3, 1.6] {
             let (_, y0, _, y1) = auto_y(scale).bounds;
-            assert!(((y1 - y0) as f32 / (0.5 * 512.0 * scale) - 1.0).abs() < 0.02, "{scale}: {y0}..{y1} is cut off");
+            assert!(((y1 - y0) as f32 / (0.59 * 512.0 * scale) - 1.0).abs() < 0.02, "{scale}: {y0}..{y1} is cut off");
         }
         for x in [None, Some(0.0), Some(0.5), Some(1.0)] {
             for y in [None, Some(0.0), Some(0.5), Some(1.0)] {

@@ -6,7 +6,7 @@ use image::{DynamicImage, GrayImage, RgbImage, RgbaImage};
 
 use super::error::PipelineError;
 use super::layout::{ProductLayout, TextLayout};
-use crate::backend::{Scene, StageObserver};
+use crate::backend::{Scene, StageObserver, View};
 use crate::imaging::{Matte, Plane};
 use crate::job::{ImageName, Stage};
 use crate::request::{SourceImage, StepNumber};
@@ -54,12 +54,14 @@ pub trait Sink: StageObserver {
     fn keep_matte(&self, matte: Matte) -> Arc<Matte> {
         Arc::new(matte)
     }
-    /// The empty scene from an earlier run with the same inputs, if there is one.
-    fn take_scene(&self) -> Option<Arc<Scene>> {
+    /// The empty scene from an earlier run with the same inputs and seen in the same way, if there is one.
+    fn take_scene(&self, view: Option<View>) -> Option<Arc<Scene>> {
+        let _ = view;
         None
     }
     /// Offers the empty scene to later runs.
-    fn keep_scene(&self, scene: Scene) -> Arc<Scene> {
+    fn keep_scene(&self, view: Option<View>, scene: Scene) -> Arc<Scene> {
+        let _ = view;
         Arc::new(scene)
     }
     /// Reports where the product stands, before step 1 is saved.

@@ -93,6 +93,7 @@ impl Backend for Fake {
         Ok(Scene {
             image: LinearRgb::new(request.width, request.height, [tone, tone, 0.3]),
             ground_line: request.height as f32 * 0.57,
+            view: View::default(),
             key: KeyLight { direction: [0.3, 0.9, 0.3], color: [1.0; 3], softness: 0.5 },
             ambient: [1.0; 3],
             gloss: 0.1,

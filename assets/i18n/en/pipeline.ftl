@@ -3,6 +3,8 @@
 # Given pictures.
 pipeline-background-cropped = it has another shape than { FIELD("width") } and { FIELD("height") } ask for, so its edges were cut off
 pipeline-product-segmented = its product was found by cutting the picture out again; an outline made with the picture is more exact
+pipeline-product-cut = the photo's border cuts the product off, and here the cut shows; leave { FIELD("product_x") }, { FIELD("product_y") } and { FIELD("product_scale") } empty, or use a photo that shows the whole product
+pipeline-product-enlarged = the product is only { $width } × { $height } pixels in the photo and was enlarged to { $percent } %; a larger photo looks sharper
 
 # The headline and its place. `percent`, `before` and `after` are whole percents of the text.
 pipeline-type-small = the letters are only { $pixels } pixels tall and hard to read; use fewer words or lines, or a larger canvas

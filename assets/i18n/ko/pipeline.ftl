@@ -3,6 +3,8 @@
 # Given pictures.
 pipeline-background-cropped = 그림의 가로세로 비율이 요청한 크기와 달라 가장자리를 잘랐어요
 pipeline-product-segmented = 그림에서 제품을 다시 찾았어요. 그림과 함께 만든 윤곽을 쓰면 더 정확해요.
+pipeline-product-cut = 제품이 사진 가장자리에서 잘렸고 이 위치에서는 잘린 면이 보여요. 제품 위치와 크기를 자동으로 두거나 제품이 다 나온 사진을 쓰세요.
+pipeline-product-enlarged = 사진 속 제품이 { $width }×{ $height }픽셀뿐이라 { $percent }%로 키웠어요. 더 큰 사진을 쓰면 더 선명해요.
 
 # The headline and its place. `percent`, `before` and `after` are whole percents of the text.
 pipeline-type-small = 글자 높이가 { $pixels }픽셀뿐이라 읽기 어려워요. 글자나 줄을 줄이거나 캔버스를 키우세요.

@@ -7,6 +7,11 @@ use crate::imaging::blur::{gaussian_plane, gaussian_rgb};
 use crate::imaging::{LinearRgb, Plane, luminance};
 use crate::math;
 
+/// How strongly the light's direction shapes the product.
+const MODELLING: f32 = 0.60;
+/// Largest change of the light by that, so that labels stay as they were photographed.
+const MOST_MODELLED: f32 = 0.16;
+
 /// Composites the relit product over the scene with its shadow and reflection.
 pub fn blend(request: &BlendRequest<'_>, cx: StageCx<'_>) -> Result<LinearRgb, BackendError> {
     let (product, scene) = (request.product, request.scene);
@@ -29,7 +34,8 @@ pub fn blend(request: &BlendRequest<'_>, cx: StageCx<'_>) -> Result<LinearRgb, B
         (1.0 + (tint - 1.0) * 0.22 * amount).clamp(0.86, 1.14)
     });
     let (cx0, half) = ((x0 + x1) as f32 / 2.0, ((x1 - x0) as f32 / 2.0).max(1.0));
-    let side = scene.key.direction[0] * 0.10 * amount;
+    let key = scene.key.direction;
+    let side = key[0] * 0.06 * amount;
     let (top, tall) = (y0 as f32, ((y1 - y0) as f32).max(1.0));
 
     // Blurs are limited to the product and the margin that they reach.
@@ -46,6 +52,12 @@ pub fn blend(request: &BlendRequest<'_>, cx: StageCx<'_>) -> Result<LinearRgb, B
     cx.step(0.7)?;
     let low_alpha = gaussian_plane(&alpha, unit * 0.03);
 
+    // The matte, blurred, is a pillow whose slope stands for the product's: its sides turn away from the viewer, towards the light or away from it.
+    let rounding = 0.11 * tall.min(2.0 * half);
+    let pillow = gaussian_plane(&alpha, rounding);
+    // Light from above counts less: the photo has it already.
+    let towards = (key[0] * MODELLING * amount * rounding, -0.55 * key[1] * MODELLING * amount * rounding);
+
     // Light wrap: light from behind spills over the outline.
     let soft = gaussian_plane(&alpha, unit * 0.006);
     cx.step(0.75)?;
@@ -60,7 +72,8 @@ pub fn blend(request: &BlendRequest<'_>, cx: StageCx<'_>) -> Result<LinearRgb, B
             if a <= 0.0 {
                 continue;
             }
-            let shade = exposure * (1.0 + side * ((x as f32 - cx0) / half)) * (1.0 - foot);
+            let turned = 1.0 + lit_slope(&pillow, (x - left, y - above), towards).clamp(-MOST_MODELLED, MOST_MODELLED);
+            let shade = exposure * turned * (1.0 + side * ((x as f32 - cx0) / half)) * (1.0 - foot);
             let edge = (1.0 - soft.data[p]).clamp(0.0, 0.5) * 0.36 * (1.0 - (a - 0.9).max(0.0) * 4.0);
             for k in 0..3 {
                 let gain = shade * white[k];
@@ -73,6 +86,15 @@ pub fn blend(request: &BlendRequest<'_>, cx: StageCx<'_>) -> Result<LinearRgb, B
     });
     cx.step(1.0)?;
     Ok(out)
+}
+
+/// Slope of the pillow at a point, towards the light.
+fn lit_slope(pillow: &Plane, (x, y): (usize, usize), towards: (f32, f32)) -> f32 {
+    let (left, right) = (x.saturating_sub(1), (x + 1).min(pillow.width - 1));
+    let (above, below) = (y.saturating_sub(1), (y + 1).min(pillow.height - 1));
+    let across = (pillow.at(left, y) - pillow.at(right, y)) / (right - left).max(1) as f32;
+    let down = (pillow.at(x, above) - pillow.at(x, below)) / (below - above).max(1) as f32;
+    across * towards.0 + down * towards.1
 }
 
 fn mean(image: &LinearRgb, weight: &Plane, (x0, y0, x1, y1): (usize, usize, usize, usize)) -> [f32; 3] {
@@ -91,7 +113,7 @@ fn mean(image: &LinearRgb, weight: &Plane, (x0, y0, x1, y1): (usize, usize, usiz
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::backend::{KeyLight, PlacedProduct, Prompts, Quiet, Sampling, Scene};
+    use crate::backend::{KeyLight, PlacedProduct, Prompts, Quiet, Sampling, Scene, View};
     use crate::cancel::CancelToken;
     use crate::imaging::blur::erode;
 
@@ -146,6 +168,7 @@ mod tests {
             let scene = Scene {
                 image: LinearRgb::new(w, h, tone),
                 ground_line: 146.0,
+                view: View::default(),
                 key: KeyLight { direction: [-0.5, 0.8, 0.3], color: [1.0, 0.8, 0.6], softness: 0.4 },
                 ambient: [0.7, 0.8, 1.0],
                 gloss: 0.0,
@@ -168,6 +191,46 @@ mod tests {
             assert!(score >= 0.98, "{score}");
             cancel.cancel();
             assert!(blend(&request, StageCx { cancel: &cancel, observer: &Quiet }).is_err());
+        }
+    }
+
+    #[test]
+    fn the_side_towards_the_light_is_lighter_within_bounds() {
+        let (w, h) = (240, 240);
+        let mut alpha = Plane::new(w, h, 0.0);
+        for y in 60..210 {
+            (80..160).for_each(|x| alpha.data[y * w + x] = 1.0);
+        }
+        let product = PlacedProduct { image: LinearRgb::new(w, h, [0.4; 3]), alpha, bounds: (80, 60, 160, 210), foot: 210.0 };
+        let lit = |x: f32| {
+            let scene = Scene {
+                image: LinearRgb::new(w, h, [0.4; 3]),
+                ground_line: 120.0,
+                view: View::default(),
+                key: KeyLight { direction: [x, 0.7, 0.2], color: [1.0; 3], softness: 0.4 },
+                ambient: [1.0; 3],
+                gloss: 0.0,
+                roughness: 1.0,
+            };
+            let request = BlendRequest {
+                scene: &scene,
+                product: &product,
+                grounded: &scene.image,
+                band: &product.alpha,
+                prompts: Prompts { positive: "", negative: "" },
+                strength: 0.6,
+                sampling: Sampling { steps: 4, guidance_scale: 3.5, true_cfg_scale: 1.0, seed: 1 },
+                preserve_product: true,
+            };
+            let cancel = CancelToken::default();
+            let out = blend(&request, StageCx { cancel: &cancel, observer: &Quiet }).unwrap();
+            [88, 120, 151].map(|x| out.at(x, 130)[0])
+        };
+        for x in [-0.7, 0.7] {
+            let [left, middle, right] = lit(x);
+            let (bright, dark) = if x < 0.0 { (left, right) } else { (right, left) };
+            println!("light from {x}: {left:.3} {middle:.3} {right:.3}");
+            assert!(bright > 1.08 * dark && bright < 1.5 * dark && (middle / 0.4 - 1.0).abs() < 0.15);
         }
     }
 }

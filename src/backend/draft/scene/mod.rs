@@ -5,6 +5,7 @@
 
 mod air;
 mod backdrop;
+mod camera;
 mod canvas;
 mod compose;
 mod evening;
@@ -39,13 +40,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use rayon::prelude::*;
 
 use self::air::Veil;
+use self::camera::Camera;
 use self::canvas::SmallCanvas;
 use self::gobo::Gobo;
 use self::noise::{Footprint, Rgb, Rng, add, mix, mix3, mul, mul3, noise2, smooth};
 use self::shapes::{Lamp, Shape};
 use self::spec::{BackdropKind, Grade, SceneSpec, View};
 use self::surface::{Hit, Surface, SurfaceKind};
-use crate::backend::{BackendError, Scene, SceneRequest, StageCx};
+use crate::backend::{BackendError, Scene, SceneRequest, StageCx, View as Seen};
 use crate::imaging::LinearRgb;
 use crate::limits::MIN_SIDE;
 use crate::notice;
@@ -57,9 +59,18 @@ pub fn paint(request: &SceneRequest<'_>, cx: StageCx<'_>) -> Result<Scene, Backe
     if w == 0 || h == 0 {
         return Err(BackendError::Failed(notice!("draft-no-canvas", min = MIN_SIDE)));
     }
-    let (spec, reading) = compose::read(request.prompts.positive, request.prompts.negative, request.sampling.seed);
+    let (mut spec, reading) = compose::read(request.prompts.positive, request.prompts.negative, request.sampling.seed);
     report::words(request.prompts.positive, &reading).into_iter().for_each(|notice| cx.observer.notice(notice));
-    let renderer = Renderer::new(&spec, w, h);
+    // A viewpoint in the prompt is what the designer wants, whatever the photo's camera was.
+    let view = match spec.view {
+        View::FlatLay => Some(Seen { elevation: 90.0 }),
+        View::Low | View::High => None,
+        View::Standard | View::CloseUp | View::Wide => request.view,
+    };
+    if view.is_some_and(Seen::is_flat_lay) {
+        compose::apply_view(&mut spec, View::FlatLay);
+    }
+    let renderer = Renderer::new(&spec, view, w, h);
     cx.step(0.25)?;
     let done = AtomicUsize::new(0);
     let mut image = LinearRgb::new(w, h, [0.0; 3]);
@@ -72,7 +83,8 @@ pub fn paint(request: &SceneRequest<'_>, cx: StageCx<'_>) -> Result<Scene, Backe
     let top = renderer.ambient[0].max(renderer.ambient[1]).max(renderer.ambient[2]).max(1e-3);
     Ok(Scene {
         image,
-        ground_line: spec.ground * h as f32,
+        ground_line: renderer.camera.ground,
+        view: renderer.camera.view,
         key: spec.light,
         ambient: mul(renderer.ambient, 1.0 / top),
         // Seen from straight above, a surface mirrors the sky and not the product.
@@ -98,10 +110,7 @@ struct Renderer<'a> {
     unit: f32,
     width: f32,
     height: f32,
-    /// Row of the surface's far edge.
-    ground: f32,
-    /// Row of the eye line, where the surface vanishes.
-    horizon: f32,
+    camera: Camera,
 }
 
 /// Memory that a thread keeps between rows.
@@ -111,17 +120,19 @@ struct Scratch {
     air: (Vec<Rgb>, Vec<Rgb>),
 }
 
-/// Focal length in scene units.
-const FOCAL: f32 = 1.25;
+/// Where the visible surface is larger than this multiple of the usual one, it would take most of the time: half of its pixels are interpolated.
+const SPARSE: f32 = 1.35;
+
+/// Least height of the backdrop in scene units: painters compose it for a picture of which it is a good part.
+const BACKDROP: f32 = 0.42;
 
 impl<'a> Renderer<'a> {
-    fn new(spec: &'a SceneSpec, w: usize, h: usize) -> Self {
+    fn new(spec: &'a SceneSpec, view: Option<Seen>, w: usize, h: usize) -> Self {
         let (width, height) = (w as f32, h as f32);
         let unit = (width * height).sqrt();
-        let ground = spec.ground * height;
-        // The eye line is measured from the ground line so that tall pictures keep the camera's pitch.
-        let horizon = ground - (spec.ground - spec.horizon) * unit * (height / unit).sqrt();
-        let mut back = SmallCanvas::new(width * 0.5 / (unit * spec.zoom), ground / (unit * spec.zoom));
+        let camera = Camera::new(spec, view, width, height);
+        let top = if camera.fitted { (camera.ground / unit).max(BACKDROP) } else { camera.ground / unit };
+        let mut back = SmallCanvas::new(width * 0.5 / (unit * spec.zoom), top / spec.zoom);
         backdrop::paint(spec, &mut back);
         wash(spec, &mut back);
         let gobo = Gobo::new(spec.gobo, &mut Rng::new(spec.seed ^ 0x60b0));
@@ -142,25 +153,32 @@ impl<'a> Renderer<'a> {
         let ambient = mul3(spec.ambient, mix3([1.0; 3], tint, 0.38));
         let key = mul(spec.light.color, spec.key);
         let lamp = Lamp { ambient, key, direction: spec.light.direction, around: mean };
-        let shapes = props::arrange(spec, (width, height, unit), (ground, horizon), lamp);
-        let veil = Veil::new(spec, (width, height, unit), ground, &lamp);
-        Self { spec, back, soft, rough, gobo, shapes, veil, lamp, ambient, unit, width, height, ground, horizon }
+        let shapes = props::arrange(spec, (width, height, unit), (camera.ground, camera.horizon), lamp);
+        let veil = Veil::new(spec, (width, height, unit), camera.ground, &lamp);
+        Self { spec, back, soft, rough, gobo, shapes, veil, lamp, ambient, unit, width, height, camera }
     }
 
     fn row(&self, y: usize, out: &mut [Rgb], scratch: &mut Scratch) {
         let spec = self.spec;
         let py = y as f32 + 0.5;
-        let up = (self.ground - py) / self.unit;
+        let up = (self.camera.ground - py) / self.unit;
         let cover = smooth(-spec.edge, spec.edge, -up);
         let v = (py / self.height - 0.5) * 2.0;
         if cover < 1.0 {
             self.back.cubic_row((up / spec.zoom).max(-canvas::BELOW + 0.01), &mut scratch.backdrop);
         }
+        let sparse = cover >= 1.0 && self.camera.stretch > SPARSE;
+        if sparse {
+            self.sparse_row(py, out);
+        }
         for (x, c) in out.iter_mut().enumerate() {
             let px = x as f32 + 0.5 - self.width * 0.5;
             let sx = px / (self.unit * spec.zoom);
-            let mut color = if cover < 1.0 { self.back.cubic_x(&scratch.backdrop, sx) } else { [0.0; 3] };
-            if cover > 0.0 {
+            let mut color = if sparse { *c } else { [0.0; 3] };
+            if cover < 1.0 {
+                color = self.back.cubic_x(&scratch.backdrop, sx);
+            }
+            if cover > 0.0 && !sparse {
                 color = mix3(color, self.ground_at(px, py), cover);
             }
             *c = color;
@@ -193,22 +211,36 @@ impl<'a> Renderer<'a> {
         }
     }
 
+    /// Fills a row of nothing but surface: every second pixel is evaluated, and the others are the means of their neighbours. A checkerboard would
+    /// leave steep lines dotted.
+    fn sparse_row(&self, py: f32, out: &mut [Rgb]) {
+        let w = out.len();
+        for x in (0..w).step_by(2) {
+            out[x] = self.ground_at(x as f32 + 0.5 - self.width * 0.5, py);
+        }
+        for x in (1..w).step_by(2) {
+            out[x] = mix3(out[x - 1], out[if x + 1 < w { x + 1 } else { x - 1 }], 0.5);
+        }
+    }
+
     /// Colour of the surface at a pixel (x from the middle, y from the top).
     fn ground_at(&self, px: f32, py: f32) -> Rgb {
         if self.spec.view == View::FlatLay {
             return self.ground_below(px, py);
         }
-        let py = py.max(self.ground - 2.0);
-        let below = (py - self.ground).max(0.0) / self.unit;
-        let drop = py - self.horizon;
-        let focal = FOCAL * self.unit;
-        let (x, z) = (px / drop, focal / drop);
+        let Camera { ground, horizon, stand, focal, scale, fitted, .. } = self.camera;
+        let py = py.max(ground - 2.0);
+        let below = (py - ground).max(0.0) / self.unit;
+        let drop = py - horizon;
+        let (x, z) = (scale * px / drop, scale * focal / drop);
         // The focal plane is where products stand: blur grows towards the far edge and slightly towards the near one.
-        let focus = focal / (mix(self.ground, self.height, 0.60) - self.horizon);
-        let far = 1.0 - focus / z;
+        let focus = if fitted { stand } else { mix(ground, self.height, 0.60) };
+        let far = 1.0 - drop / (focus - horizon);
         let blur = if far > 0.0 { 0.017 * far } else { -0.010 * far } * self.unit;
-        let span = 0.75 + blur * 1.4;
-        let fp = Footprint { x: span / drop, z: span * focal / (drop * drop) };
+        // Interpolated pixels need a pattern without detail of their size.
+        let fine = if self.camera.stretch > SPARSE { 1.6 } else { 0.75 };
+        let span = fine + blur * 1.4;
+        let fp = Footprint { x: scale * span / drop, z: scale * span * focal / (drop * drop) };
         let (color, open) = self.shade(px, py, (x, z), fp, below);
         mul(color, open)
     }
@@ -225,10 +257,21 @@ impl<'a> Renderer<'a> {
 
     /// A round podium: coverage of its top, coverage of its side, shade of the side, strength of the shadow around it.
     fn podium(&self, px: f32, py: f32) -> (f32, f32, f32, f32) {
-        let middle = mix(self.ground, self.height, 0.52);
-        let flat = self.spec.view == View::FlatLay;
+        let Camera { ground, stand, view, fitted, .. } = self.camera;
         let rx = 0.36 * self.unit.min(self.width * 1.2);
-        let (ry, tall) = if flat { (rx, 0.0) } else { (rx * 0.36, 0.060 * self.unit) };
+        let ry = rx * if fitted { view.foreshortening() } else { 0.36 };
+        let middle = if !fitted {
+            mix(ground, self.height, 0.52)
+        } else if view.is_flat_lay() {
+            stand
+        } else {
+            stand - 0.40 * ry
+        };
+        let tall = match () {
+            () if self.spec.view == View::FlatLay => 0.0,
+            () if fitted => 0.064 * view.uprightness() * self.unit,
+            () => 0.060 * self.unit,
+        };
         let side = self.spec.light.direction[0].signum();
         let inside = |x: f32, y: f32| (0.5 + (1.0 - ((x / rx).powi(2) + (y / ry).powi(2)).sqrt()) * ry).clamp(0.0, 1.0);
         let top = inside(px, py - middle);
@@ -256,10 +299,11 @@ impl<'a> Renderer<'a> {
         let lambert = ((l[1] - sx * l[0] + sz * l[2]) * inv).max(0.0) / flat;
         // The pool of light is brightest a little behind the middle on the lamp's side.
         let u = (px / self.unit - 0.16 * l[0].signum()) / 0.62;
-        let v = (below - 0.14) / 0.46;
+        let stretch = self.camera.stretch;
+        let v = (below - 0.14 * stretch) / (0.46 * stretch);
         let pool = 0.42 + 0.72 / (1.0 + (u * u + v * v) * 0.9);
-        let depth = (self.height - self.ground) / self.unit;
-        let gobo = self.gobo.on_surface(x, (depth - below) / depth * 2.6);
+        let depth = (self.height - self.camera.ground) / self.unit;
+        let gobo = self.gobo.on_surface(x, (depth - below) / depth * 2.6 * stretch.min(1.6));
         let key = mul(spec.light.color, spec.key * lambert * pool * gobo);
         let light = add(mul(self.ambient, hit.open), key);
         let mut c = mul3(hit.albedo, light);
@@ -284,7 +328,8 @@ impl<'a> Renderer<'a> {
     /// Lays cloth over one side of the surface, with a hem and a shadow along it.
     fn lay_cloth(&self, cloth: &Surface, (x, z): (f32, f32), fp: Footprint, hit: &mut Hit) {
         let side = if cloth.seed & 1 == 0 { 1.0 } else { -1.0 };
-        let near = FOCAL * self.unit / (self.height - self.horizon).max(1.0);
+        let Camera { focal, horizon, scale, .. } = self.camera;
+        let near = scale * focal / (self.height - horizon).max(1.0);
         let near = if self.spec.view == View::FlatLay { 0.0 } else { near };
         let edge = 0.32 - x * side + 0.22 * (z - near)
             - 0.24 * noise2(z * 1.1, x * 0.4, cloth.seed)
@@ -309,8 +354,8 @@ impl<'a> Renderer<'a> {
     /// Blends in the reflection of the backdrop by Schlick's Fresnel term.
     fn reflect(&self, base: Rgb, px: f32, py: f32, below: f32, factor: f32, slope: (f32, f32)) -> Rgb {
         let spec = self.spec;
-        let drop = (py - self.horizon) / self.unit;
-        let facing = drop / (drop * drop + FOCAL * FOCAL).sqrt();
+        let (drop, focal) = (py - self.camera.horizon, self.camera.focal);
+        let facing = drop / (drop * drop + focal * focal).sqrt();
         let water = spec.surface.kind == SurfaceKind::Water;
         let one = (1.0 - facing).max(0.0);
         let fresnel = 0.04 + 0.96 * one * one * one * one * one;

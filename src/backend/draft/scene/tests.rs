@@ -8,7 +8,7 @@ use crate::cancel::CancelToken;
 
 fn request(prompts: Prompts<'_>, seed: u64, width: usize, height: usize) -> SceneRequest<'_> {
     let sampling = Sampling { steps: 1, guidance_scale: 1.0, true_cfg_scale: 1.0, seed };
-    SceneRequest { prompts, width, height, sampling }
+    SceneRequest { prompts, width, height, view: None, sampling }
 }
 
 fn scene(prompt: &str, negative: &str, seed: u64, width: usize, height: usize) -> Scene {

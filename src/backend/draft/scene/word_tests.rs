@@ -113,7 +113,7 @@ fn fault(row: &Row, word: &str) -> Option<String> {
         Means::Mood(Mood::Monochrome) => saturation(&after) < 0.03,
         Means::Mood(Mood::Muted | Mood::Vintage) => saturation(&after) < saturation(&before),
         Means::Mood(Mood::Vivid) => saturation(&after) > saturation(&before) * 1.1,
-        Means::View(View::FlatLay) => after.ground_line == 0.0,
+        Means::View(View::FlatLay) => after.ground_line <= 0.0,
         Means::View(View::Low) => after.ground_line > before.ground_line + 4.0,
         Means::View(View::High) => after.ground_line < before.ground_line - 4.0,
         Means::Color(rgb) => approaches(a, b, noise::hex(rgb)),
