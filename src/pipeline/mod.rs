@@ -6,6 +6,7 @@
 
 pub mod background;
 pub mod composite;
+mod contrast;
 mod error;
 pub mod grounding;
 pub mod layers;
@@ -18,6 +19,8 @@ pub mod placement;
 pub mod plan;
 pub mod position;
 mod preview;
+#[cfg(test)]
+mod rim_tests;
 mod run;
 mod sink;
 pub mod text;

@@ -24,8 +24,8 @@ const WIDE_BLOCK_HEIGHT: f32 = 0.29;
 const MAX_SIZE: f32 = 0.24;
 /// Vertical centre of the text block as a fraction of the canvas height.
 const CENTER: f32 = 0.25;
-/// Gap between the ink of two lines, in ems.
-const LINE_GAP: f32 = 0.15;
+/// Least gap between the ink of two lines, in ems. It leaves room for the extrusion of the upper line, which runs downwards.
+pub const LINE_GAP: f32 = 0.26;
 
 /// Why a text cannot be laid out.
 #[derive(Clone, Debug, PartialEq, Eq)]
