@@ -16,22 +16,26 @@ use crate::math;
 const ENOUGH: f32 = 0.955;
 /// The contrast ratio that the background is prepared for. Above the minimum, because other tools sample the contour differently.
 const AIM: f32 = 3.4;
-/// Change of lightness (L*, 0..=100) that the legibility of flat letters is worth.
-const WORTH: f32 = 180.0;
-/// The same for letters with depth, whose own light and shadow show their shape too.
-const WORTH_OF_DEPTH: f32 = 80.0;
+/// Cost of a change that the legibility of flat letters is worth. The cost is the square of the change of lightness (L*, 0..=100) over
+/// [`CHEAP_CHANGE`].
+const WORTH: f32 = 230.0;
+/// The same for letters with depth, whose own light and shadow show their shape too: if their mean colour is like the background's, and if it
+/// is clearly another one.
+const WORTH_OF_DEPTH: [f32; 2] = [260.0, 20.0];
+/// Distances of mean colours (CIE76) at which those apply.
+const COLOUR_DISTANCE: [f32; 2] = [12.0, 42.0];
 /// The same for letters that show the background: what changes it changes them too.
-const WORTH_OF_CLEAR: f32 = 40.0;
-/// Share of the surroundings that side walls cover at letters with depth.
-const DEPTH: f32 = 0.1;
+const WORTH_OF_CLEAR: f32 = 30.0;
+/// A change of lightness that costs itself; smaller ones cost less than that, larger ones more.
+const CHEAP_CHANGE: f32 = 45.0;
 /// Share of the background that shows through clear letters.
 const CLEAR: f32 = 0.12;
 /// Light from behind is this much more conspicuous than a shadow of the same strength.
 const LIGHT_COST: f32 = 2.0;
-/// Letters with depth whose hue is this far (in the a*b* plane) from the background's need half as much contrast of luminance.
-const DISTINCT_HUE: f32 = 75.0;
+/// The same behind letters with depth, which a lit background makes look cut out.
+const LIGHT_COST_OF_DEPTH: f32 = 4.0;
 /// Change of lightness above which a plate looks better than a shadow or light.
-const MOST_SOFT_CHANGE: f32 = 42.0;
+const MOST_SOFT_CHANGE: f32 = 38.0;
 /// Spread of the background's lightness above which it counts as cluttered: a plate comes sooner.
 const CLUTTER: f32 = 38.0;
 /// Change of lightness above which a cluttered background gets a plate.
@@ -108,22 +112,24 @@ pub(super) struct Scene<'a> {
     pub layer: &'a Plane,
     /// 0 where the product is in front of the letters.
     pub visible: Option<&'a Plane>,
+    /// The letters have depth: side walls and a cast shadow.
+    pub deep: bool,
     /// The product that a plate must not cover.
     pub product: Option<&'a Plane>,
 }
 
-/// Composes a picture with `compose`, which puts the text layer over a background. Where the letters are not legible, the background is
+/// Composes a picture with `compose`, which puts the text layer over a background and is told whether that is lit from behind. Where the letters are not legible, the background is
 /// changed first.
 pub(super) fn secure(
     background: &LinearRgb,
     scene: &Scene<'_>,
-    compose: impl Fn(LinearRgb) -> LinearRgb,
+    compose: impl Fn(LinearRgb, bool) -> LinearRgb,
     cancel: &CancelToken,
 ) -> Result<LinearRgb, Stopped> {
     /// Each round asks for more contrast.
     const ROUNDS: usize = 3;
     let size = (background.width, background.height);
-    let mut image = compose(background.clone());
+    let mut image = compose(background.clone(), false);
     cancel.check()?;
     let Some(ink) = scene.layer.bounds(0.3) else { return Ok(image) };
     if glows(scene) {
@@ -132,21 +138,24 @@ pub(super) fn secure(
     let seen = |image: &LinearRgb| contour(image, scene.letters, Some(scene.layer), scene.visible);
     let samples = seen(&image);
     let mean = |value: &dyn Fn(&ContourSample) -> f32| samples.iter().map(value).sum::<f32>() / samples.len().max(1) as f32;
-    let worth = if mean(&|s| s.clear) > CLEAR {
+    let worth = if scene.deep {
+        let [near, far] = COLOUR_DISTANCE;
+        let t = ((colour_distance(&image, scene, ink) - near) / (far - near)).clamp(0.0, 1.0);
+        WORTH_OF_DEPTH[0] + (WORTH_OF_DEPTH[1] - WORTH_OF_DEPTH[0]) * t
+    } else if mean(&|s| s.clear) > CLEAR {
         WORTH_OF_CLEAR
-    } else if mean(&|s| s.covered) > DEPTH {
-        WORTH_OF_DEPTH * (1.0 - 0.5 * (hue_distance(&image, scene, ink) / DISTINCT_HUE).min(1.0))
     } else {
         WORTH
     };
-    let mut support = choose(&free(samples), worth, ink, scene.product, size);
+    let mut support = choose(&free(samples), scene.deep, worth, ink, scene.product, size);
     for round in 1..=ROUNDS {
         let Some(found) = support else { break };
         cancel.check()?;
         let mut ground = background.clone();
         found.apply(&mut ground, scene);
-        image = compose(ground);
-        let done = round == ROUNDS || summarize(&free(seen(&image))).is_none_or(|m| m.score >= found.expected.min(ENOUGH));
+        image = compose(ground, !found.dark);
+        let done = round == ROUNDS
+            || summarize(&free(seen(&image))).is_none_or(|m| m.score >= if worth == WORTH { ENOUGH } else { found.expected.min(ENOUGH) });
         support = (!done).then(|| found.stronger());
     }
     Ok(image)
@@ -163,7 +172,7 @@ fn secure_glow(
     background: &LinearRgb,
     scene: &Scene<'_>,
     image: LinearRgb,
-    compose: impl Fn(LinearRgb) -> LinearRgb,
+    compose: impl Fn(LinearRgb, bool) -> LinearRgb,
     ink: Bounds,
 ) -> Result<LinearRgb, Stopped> {
     /// Luminance of a background on which glow shows.
@@ -186,11 +195,11 @@ fn secure_glow(
     }
     let mut ground = background.clone();
     support.apply(&mut ground, scene);
-    Ok(compose(ground))
+    Ok(compose(ground, false))
 }
 
-/// Distance in the a*b* plane between the mean colours of the letters and of the background between and around them.
-fn hue_distance(image: &LinearRgb, scene: &Scene<'_>, (x0, y0, x1, y1): Bounds) -> f32 {
+/// Distance (CIE76) between the mean colours of the letters and of the background between and around them.
+fn colour_distance(image: &LinearRgb, scene: &Scene<'_>, (x0, y0, x1, y1): Bounds) -> f32 {
     let (mut letter, mut ground) = ([0.0f32; 4], [0.0f32; 4]);
     for y in (y0..y1).step_by(2) {
         for x in (x0..x1).step_by(2) {
@@ -206,18 +215,25 @@ fn hue_distance(image: &LinearRgb, scene: &Scene<'_>, (x0, y0, x1, y1): Bounds) 
             to[3] += 1.0;
         }
     }
-    let ab = |sum: [f32; 4]| {
+    let lab = |sum: [f32; 4]| {
         let [r, g, b] = [0, 1, 2].map(|k| sum[k] / sum[3].max(1.0));
         let xyz = [(0.4124 * r + 0.3576 * g + 0.1805 * b) / 0.9505, luminance([r, g, b]), (0.0193 * r + 0.1192 * g + 0.9505 * b) / 1.089];
         let f = xyz.map(|v| math::powf(v.max(0.008_856), 1.0 / 3.0));
-        [500.0 * (f[0] - f[1]), 200.0 * (f[1] - f[2])]
+        [116.0 * f[1] - 16.0, 500.0 * (f[0] - f[1]), 200.0 * (f[1] - f[2])]
     };
-    let (a, b) = (ab(letter), ab(ground));
-    math::hypot(a[0] - b[0], a[1] - b[1])
+    let (a, b) = (lab(letter), lab(ground));
+    (0..3).map(|i| (a[i] - b[i]).powi(2)).sum::<f32>().sqrt()
 }
 
 /// What to do for these letters: `None` if they are legible, or cannot be measured.
-fn choose(samples: &[ContourSample], worth: f32, ink: Bounds, product: Option<&Plane>, size: (usize, usize)) -> Option<Support> {
+fn choose(
+    samples: &[ContourSample],
+    deep: bool,
+    worth: f32,
+    ink: Bounds,
+    product: Option<&Plane>,
+    size: (usize, usize),
+) -> Option<Support> {
     if summarize(samples)?.score >= ENOUGH {
         return None;
     }
@@ -232,18 +248,19 @@ fn choose(samples: &[ContourSample], worth: f32, ink: Bounds, product: Option<&P
         })
     });
     // Of letters with depth, the last few per cent of the contour matter little.
-    let missed = |share: f32| if worth < WORTH { (1.0 - share) * (1.0 - share) } else { 1.0 - share };
-    let cost = |c: &(bool, f32, f32, f32)| c.2 * if c.0 { 1.0 } else { LIGHT_COST } + worth * missed(c.3);
+    let missed = |share: f32| if deep { (1.0 - share) * (1.0 - share) } else { 1.0 - share };
+    // More light on a bright background shows nothing.
+    let light = if deep { LIGHT_COST_OF_DEPTH * (1.0 + 5.0 * middle) } else { LIGHT_COST };
+    let cost = |c: &(bool, f32, f32, f32)| c.2 * c.2 / CHEAP_CHANGE * if c.0 { 1.0 } else { light } + worth * missed(c.3);
     let (dark, tone, change, expected) = candidates.min_by(|a, b| cost(a).total_cmp(&cost(b)))?;
     let cluttered = lightness(high) - lightness(low) > CLUTTER;
     let mut support = Support { form: Form::Soft, dark, tone, expected: expected - 0.01, ink };
-    // Letters with depth look pasted on a plate sooner than flat ones do.
-    let most = if cluttered { MOST_CLUTTERED_CHANGE } else { MOST_SOFT_CHANGE } + if worth < WORTH { 16.0 } else { 0.0 };
+    let most = if cluttered { MOST_CLUTTERED_CHANGE } else { MOST_SOFT_CHANGE };
     if change > most && support.plate_is_free(product, size) {
         support.form = Form::Plate;
     }
-    // The mildest tone changes nothing: no background helps.
-    (change > 0.5 || cluttered).then_some(support)
+    // No background helps enough.
+    (expected > share(samples, true, f32::MAX) + 0.005).then_some(support)
 }
 
 impl Support {
@@ -414,11 +431,11 @@ mod tests {
     }
 
     fn secured(background: &LinearRgb, mask: &Plane, letter: f32, product: Option<&Plane>) -> LinearRgb {
-        let compose = |mut ground: LinearRgb| {
+        let compose = |mut ground: LinearRgb, _: bool| {
             ground.data.iter_mut().zip(&mask.data).for_each(|(c, m)| *c = c.map(|v| v + (letter - v) * m));
             ground
         };
-        let scene = Scene { letters: mask, layer: mask, visible: None, product };
+        let scene = Scene { letters: mask, layer: mask, visible: None, deep: false, product };
         secure(background, &scene, compose, &CancelToken::default()).unwrap()
     }
 
@@ -448,7 +465,7 @@ mod tests {
         let everywhere = Plane::new(SIZE.0, SIZE.1, 1.0);
         let ink = mask.bounds(0.3).unwrap();
         let samples = vec![ContourSample { inside: 0.9, outside: 0.95, covered: 0.0, clear: 0.0 }; 100];
-        let form = |product| choose(&samples, WORTH, ink, product, SIZE).unwrap().form;
+        let form = |product| choose(&samples, false, WORTH, ink, product, SIZE).unwrap().form;
         assert_eq!((form(None), form(Some(&everywhere))), (Form::Plate, Form::Soft));
     }
 }

@@ -107,8 +107,14 @@ pub fn compose(input: &ComposeInput<'_>, cancel: &CancelToken) -> Result<Compose
     cancel.check()?;
     let visible = behind.map(|p| Plane { width: w, height: h, data: p.data.iter().map(|a| 1.0 - a).collect() });
     let free = if behind.is_some() { None } else { product };
-    let scene = Scene { letters: &letters, layer: &placed.alpha, visible: visible.as_ref(), product: free };
-    let image = contrast::secure(&background, &scene, |ground| layer.over(ground, visible.as_ref()), cancel)?;
+    let scene = Scene {
+        letters: &letters,
+        layer: &placed.alpha,
+        visible: visible.as_ref(),
+        deep: layer.shadow.is_some() && placed.front_faces.is_some(),
+        product: free,
+    };
+    let image = contrast::secure(&background, &scene, |ground, lit| layer.over(ground, lit, visible.as_ref()), cancel)?;
     let legibility = legibility::measure(&image, &letters, visible.as_ref());
     let mask = gaussian_plane(&placed.alpha, unit * 0.02);
     Ok(Composed { image, mask, legibility, visible, offset, ink, letters, notices })
@@ -128,9 +134,10 @@ struct Layer<'a> {
 }
 
 impl Layer<'_> {
-    fn over(&self, mut image: LinearRgb, visible: Option<&Plane>) -> LinearRgb {
+    /// Puts the layer over a background, which shows no shadow where it is lit from behind.
+    fn over(&self, mut image: LinearRgb, lit: bool, visible: Option<&Plane>) -> LinearRgb {
         let w = image.width;
-        if let Some(shadow) = &self.shadow {
+        if let (Some(shadow), false) = (&self.shadow, lit) {
             image.data.par_iter_mut().enumerate().for_each(|(i, c)| {
                 let s = shadow.data[i] * visible.map_or(1.0, |v| v.data[i]);
                 if s > 0.0 {

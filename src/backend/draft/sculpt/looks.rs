@@ -148,8 +148,11 @@ impl Drawing<'_> {
         let width = (0.028 * em).min(0.5 * self.field.half_stroke).max(1.0);
         let slope = side * (edge.out[0] * LIGHT[0] + edge.out[1] * LIGHT[1]);
         let inner = coverage * (1.0 - edge.distance / width).clamp(0.0, 1.0);
-        paint.over([1.0; 3], 0.6 * inner * slope.max(0.0));
-        paint.over([0.0; 3], 0.5 * inner * (-slope).max(0.0));
+        // A named colour is only shaded; the background's own surface catches light.
+        let (bright, dark) =
+            if self.material.named { (tint.map(|v| v * 1.6 + 0.012), tint.map(|v| v * 0.3)) } else { ([1.0; 3], [0.0; 3]) };
+        paint.over(bright, 0.6 * inner * slope.max(0.0));
+        paint.over(dark, 0.5 * inner * (-slope).max(0.0));
         if side < 0.0 {
             // The lower lip of the recess catches light.
             let lip = (1.0 - coverage) * (1.0 - edge.distance / 1.6).clamp(0.0, 1.0);

@@ -112,7 +112,11 @@ fn named_colours_are_those_colours() {
             let (found, wanted) = (lab(mean_face(&layer, style.starts_with("outlined"))), lab(colors::linear(hex)));
             let difference = (0..3).map(|i| (found[i] - wanted[i]).powi(2)).sum::<f32>().sqrt();
             println!("{style} in {font}: dE {difference:.1}");
-            assert!(difference <= 6.0, "{style} in {font}: {found:?} for {wanted:?}, dE {difference:.1}");
+            // Foil mirrors the room: a foil that is the named colour everywhere would be matt.
+            assert!(
+                difference <= if style.contains("풍선") { 8.0 } else { 6.0 },
+                "{style} in {font}: {found:?} for {wanted:?}, dE {difference:.1}"
+            );
         }
     }
 }

@@ -63,27 +63,27 @@ struct Exposure {
     /// Mirrored light that all of the face has; subtracted, because it would wash out a named colour.
     veil: V3,
     shine: f32,
-    /// Only mirrored light turns white: a bright body keeps a named colour.
-    keeps_hue: bool,
+    /// Share of the body's light that may turn white: the body of a solid keeps a named colour.
+    glare: f32,
 }
 
 impl Exposure {
     fn apply(&self, lit: &Lit) -> V3 {
         let shine: V3 = std::array::from_fn(|i| (lit.shine[i] - self.veil[i]).max(0.0) * self.shine);
         let c: V3 = std::array::from_fn(|i| lit.body[i] * self.body[i] + shine[i]);
-        let glare = if self.keeps_hue { shine } else { c };
+        let glare: V3 = std::array::from_fn(|i| shine[i] + (c[i] - shine[i]) * self.glare);
         tone(c, glare[0].max(glare[1]).max(glare[2]))
     }
 
     /// The exposure at which the faces have, on average, the colours that the prompt names.
-    fn of_named(samples: &[Lit]) -> Self {
+    fn of_named(samples: &[Lit], metal: bool) -> Self {
         let count = samples.len().max(1) as f32;
         let mean = |value: &dyn Fn(&Lit) -> V3| -> V3 {
             let sum = samples.iter().fold([0.0; 3], |sum: V3, lit| std::array::from_fn(|i| sum[i] + value(lit)[i]));
             sum.map(|v| v / count)
         };
-        // The tone curve does not reach 1.
-        let target = mean(&|lit| lit.base).map(|v| v.min(0.95));
+        // The tone curve does not reach 1, and a metal that is bright all over mirrors nothing.
+        let target = mean(&|lit| lit.base).map(|v| if metal { v * 0.88 } else { v.min(0.95) });
         let veil: V3 = std::array::from_fn(|i| {
             let mut values: Vec<f32> = samples.iter().map(|lit| lit.shine[i]).collect();
             let k = values.len() * 3 / 5;
@@ -92,7 +92,7 @@ impl Exposure {
         let darkest = target[0].min(target[1]).min(target[2]);
         let left = mean(&|lit| std::array::from_fn(|i| (lit.shine[i] - veil[i]).max(0.0)));
         let shine = ((0.008 + 0.4 * darkest) / left[0].max(left[1]).max(left[2]).max(1e-6)).min(1.0);
-        let mut found = Self { body: [1.0; 3], veil, shine, keeps_hue: true };
+        let mut found = Self { body: [1.0; 3], veil, shine, glare: if metal { 0.6 } else { 0.0 } };
         for _ in 0..6 {
             let now = mean(&|lit| found.apply(lit));
             found.body = std::array::from_fn(|i| (found.body[i] * (target[i] + 1e-4) / (now[i] + 1e-4)).clamp(0.02, 12.0));
@@ -120,9 +120,9 @@ fn for_contrast(samples: &[Lit], exposure: &Exposure, least: f32, backdrop: f32)
 /// behind the text.
 pub(super) fn develop(faces: &[Lit], inside: impl Fn(usize) -> bool, material: &Material, backdrop: f32) -> Vec<[f32; 4]> {
     let samples: Vec<Lit> = (0..faces.len()).step_by(3).filter(|&i| inside(i)).map(|i| faces[i]).collect();
-    let mut exposure = Exposure { body: [1.0; 3], veil: [0.0; 3], shine: 1.0, keeps_hue: false };
+    let mut exposure = Exposure { body: [1.0; 3], veil: [0.0; 3], shine: 1.0, glare: 1.0 };
     if material.named && matches!(material.kind, Kind::Metal | Kind::Solid) {
-        exposure = Exposure::of_named(&samples);
+        exposure = Exposure::of_named(&samples, material.kind == Kind::Metal);
     } else if matches!(material.kind, Kind::Metal | Kind::Solid) && !material.named {
         // Metal mirrors its surroundings, so that it may become much darker than wood or stone.
         let least = if material.kind == Kind::Metal { 0.5 } else { 0.68 };
