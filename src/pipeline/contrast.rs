@@ -28,6 +28,8 @@ const COLOUR_DISTANCE: [f32; 2] = [12.0, 42.0];
 const WORTH_OF_CLEAR: f32 = 30.0;
 /// A change of lightness that costs itself; smaller ones cost less than that, larger ones more.
 const CHEAP_CHANGE: f32 = 45.0;
+/// Mean share of the surroundings that the layer covers if it contains a shadow.
+const OWN_SHADOW: f32 = 0.06;
 /// Share of the background that shows through clear letters.
 const CLEAR: f32 = 0.12;
 /// Light from behind is this much more conspicuous than a shadow of the same strength.
@@ -138,16 +140,19 @@ pub(super) fn secure(
     let seen = |image: &LinearRgb| contour(image, scene.letters, Some(scene.layer), scene.visible);
     let samples = seen(&image);
     let mean = |value: &dyn Fn(&ContourSample) -> f32| samples.iter().map(value).sum::<f32>() / samples.len().max(1) as f32;
-    let worth = if scene.deep {
+    let clear = mean(&|s| s.clear) > CLEAR;
+    // Letters without walls may have a shadow of their own.
+    let deep = scene.deep || (!clear && mean(&|s| s.covered) > OWN_SHADOW);
+    let worth = if deep {
         let [near, far] = COLOUR_DISTANCE;
         let t = ((colour_distance(&image, scene, ink) - near) / (far - near)).clamp(0.0, 1.0);
         WORTH_OF_DEPTH[0] + (WORTH_OF_DEPTH[1] - WORTH_OF_DEPTH[0]) * t
-    } else if mean(&|s| s.clear) > CLEAR {
+    } else if clear {
         WORTH_OF_CLEAR
     } else {
         WORTH
     };
-    let mut support = choose(&free(samples), scene.deep, worth, ink, scene.product, size);
+    let mut support = choose(&free(samples), deep, worth, ink, scene.product, size);
     for round in 1..=ROUNDS {
         let Some(found) = support else { break };
         cancel.check()?;
@@ -159,6 +164,13 @@ pub(super) fn secure(
         support = (!done).then(|| found.stronger());
     }
     Ok(image)
+}
+
+/// Whether the letters stand out by their colour or light, whatever the luminance along their contour is.
+pub(super) fn stands_out(image: &LinearRgb, scene: &Scene<'_>) -> bool {
+    /// Distance of mean colours (CIE76) that nobody overlooks.
+    const OBVIOUS: f32 = 30.0;
+    glows(scene) || scene.layer.bounds(0.3).is_some_and(|ink| colour_distance(image, scene, ink) >= OBVIOUS)
 }
 
 /// Letters that send light: their glow is larger than they are.

@@ -43,6 +43,8 @@ pub struct Composed {
     pub mask: Plane,
     /// How legible the letters are; `None` if they have no measurable contour.
     pub legibility: Option<Legibility>,
+    /// The letters stand out from the background by their colour, also where the contrast of luminance is low.
+    pub stands_out: bool,
     /// 0 where the product hides the letters, else 1; `None` if nothing can hide them.
     pub visible: Option<Plane>,
     /// How far the text layer was moved right and down, in pixels.
@@ -116,8 +118,9 @@ pub fn compose(input: &ComposeInput<'_>, cancel: &CancelToken) -> Result<Compose
     };
     let image = contrast::secure(&background, &scene, |ground, lit| layer.over(ground, lit, visible.as_ref()), cancel)?;
     let legibility = legibility::measure(&image, &letters, visible.as_ref());
+    let stands_out = contrast::stands_out(&image, &scene);
     let mask = gaussian_plane(&placed.alpha, unit * 0.02);
-    Ok(Composed { image, mask, legibility, visible, offset, ink, letters, notices })
+    Ok(Composed { image, mask, legibility, stands_out, visible, offset, ink, letters, notices })
 }
 
 /// The text layer in place, and how it meets the background.

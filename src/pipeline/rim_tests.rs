@@ -1,5 +1,5 @@
-//! No ring follows the letters: what surrounds them in the finished picture is as light next to their silhouette as a little further away, and
-//! the letters have the pixels of their layer.
+//! The letters in the finished picture: no ring follows them (what surrounds them is as light next to their silhouette as a little further
+//! away), they have the pixels of their layer, and glass bends what is behind it.
 
 use image::{Rgb, RgbImage};
 
@@ -131,4 +131,31 @@ fn the_letters_keep_the_pixels_of_their_layer() {
             assert!((0..3).all(|k| (found[k] - want[k]).abs() < 1e-5), "{x},{y} on {ground:?}: {found:?} for {want:?}");
         }
     }
+}
+
+/// Mean difference, inside the faces, to the layer put over the background without bending what is behind it.
+fn bent(style: &str) -> f32 {
+    let stripes = RgbImage::from_fn(SIDE as u32, SIDE as u32, |x, _| Rgb(if x / 6 % 2 == 0 { [20, 30, 60] } else { [70, 80, 110] }));
+    let layer = letters(style, "NanumSquare/NanumSquareEB.ttf", "유리", &stripes);
+    let out = composed(&layer, &stripes);
+    let (dx, dy) = out.offset;
+    let (mut sum, mut count) = (0.0, 0.0f32);
+    for (x, y, p) in layer.image.enumerate_pixels() {
+        if layer.front_faces.at(x as usize, y as usize) < 0.99 {
+            continue;
+        }
+        let (tx, ty) = ((i64::from(x) + dx) as u32, (i64::from(y) + dy) as u32);
+        let a = f32::from(p.0[3]) / 255.0;
+        let under = stripes.get_pixel(tx, ty).0.map(srgb8_to_linear);
+        let found = out.image.data[ty as usize * SIDE + tx as usize];
+        sum += (0..3).map(|k| (under[k] * (1.0 - a) + srgb8_to_linear(p.0[k]) * a - found[k]).abs()).sum::<f32>() / 3.0;
+        count += 1.0;
+    }
+    sum / count.max(1.0)
+}
+
+#[test]
+fn glass_bends_what_is_behind_it() {
+    let (glass, plastic) = (bent("clear glass"), bent("red plastic"));
+    assert!(glass > 0.004 && plastic < 1e-4, "glass {glass}, plastic {plastic}");
 }

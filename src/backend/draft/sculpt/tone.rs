@@ -104,15 +104,20 @@ impl Exposure {
 /// The gain that brings a material without a named colour nearer to a contrast of 3:1 with the background. As a photographer would: darker
 /// reflections and woods in front of bright walls, more light on dark ones in front of black.
 fn for_contrast(samples: &[Lit], exposure: &Exposure, least: f32, backdrop: f32) -> f32 {
+    /// Luminance of a bright wall.
+    const BRIGHT: f32 = 0.5;
     let mean = samples.iter().map(|lit| luminance(exposure.apply(lit))).sum::<f32>() / samples.len().max(1) as f32;
     let mean = mean.max(1e-3);
     if mean > backdrop || backdrop < 0.12 {
         let wanted = (backdrop + 0.05) * 3.2 - 0.05;
         (wanted / mean).clamp(1.0, 1.5)
-    } else {
+    } else if backdrop > BRIGHT {
         // Not so dark that the side walls could not be darker still.
         let wanted = ((backdrop + 0.05) / 3.2 - 0.05).max(0.15);
         (wanted / mean).clamp(least, 1.0)
+    } else {
+        // In front of medium tones, a darkened background serves better than darker letters.
+        1.0
     }
 }
 
@@ -125,7 +130,7 @@ pub(super) fn develop(faces: &[Lit], inside: impl Fn(usize) -> bool, material: &
         exposure = Exposure::of_named(&samples, material.kind == Kind::Metal);
     } else if matches!(material.kind, Kind::Metal | Kind::Solid) && !material.named {
         // Metal mirrors its surroundings, so that it may become much darker than wood or stone.
-        let least = if material.kind == Kind::Metal { 0.5 } else { 0.68 };
+        let least = if material.kind == Kind::Metal { 0.5 } else { 0.88 };
         exposure.body = [for_contrast(&samples, &exposure, least, backdrop); 3];
     }
     let colour = |lit: &Lit| {
