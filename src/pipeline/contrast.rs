@@ -40,8 +40,10 @@ const LIGHT_COST_OF_DEPTH: f32 = 4.0;
 const MOST_SOFT_CHANGE: f32 = 38.0;
 /// Spread of the background's lightness above which it counts as cluttered: a plate comes sooner.
 const CLUTTER: f32 = 38.0;
-/// Change of lightness above which a cluttered background gets a plate.
-const MOST_CLUTTERED_CHANGE: f32 = 30.0;
+/// A shadow on a background of more than this luminance looks like dirt, if it is strong.
+const BRIGHT: f32 = 0.4;
+/// Change of lightness above which a cluttered background gets a plate, and a bright one that would have to be darkened.
+const MOST_CLUTTERED_CHANGE: f32 = 28.0;
 /// How far shadow and light reach beyond the text, as a fraction of the canvas' shorter side.
 const SOFTNESS: f32 = 0.28;
 /// A plate may cover this share of the product.
@@ -267,7 +269,8 @@ fn choose(
     let (dark, tone, change, expected) = candidates.min_by(|a, b| cost(a).total_cmp(&cost(b)))?;
     let cluttered = lightness(high) - lightness(low) > CLUTTER;
     let mut support = Support { form: Form::Soft, dark, tone, expected: expected - 0.01, ink };
-    let most = if cluttered { MOST_CLUTTERED_CHANGE } else { MOST_SOFT_CHANGE };
+    let grey = dark && middle > BRIGHT;
+    let most = if cluttered || grey { MOST_CLUTTERED_CHANGE } else { MOST_SOFT_CHANGE };
     if change > most && support.plate_is_free(product, size) {
         support.form = Form::Plate;
     }
