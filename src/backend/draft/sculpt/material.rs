@@ -308,7 +308,7 @@ fn preset(name: &str) -> Material {
             bevel_em: 0.05,
             depth_em: 0.09,
             bow: 0.6,
-            opacity: 0.32,
+            opacity: 0.25,
             ..base
         },
         "ice" => Material {

@@ -304,13 +304,15 @@ impl<'a> Shader<'a> {
         let body: V3 = std::array::from_fn(|i| albedo[i] * (0.78 + 0.24 * light[i].min(1.4) + 0.06 * swell));
         let mirror = (0.04 + 0.96 * fresnel + 0.55 * turned).min(0.85);
         // Light gathers where the bevel meets the face.
-        let gathered = (1.0 - (t - 1.0).abs() * 2.2).max(0.0).powi(2);
-        let clear = (2.4 * turned + 0.55 * gathered + 2.2 * gleam).min(1.0);
+        let tilt = math::hypot(n[0], n[1]).max(1e-4);
+        let lit_side = smooth(-0.5, 0.9, (0.8 * n[1] - 0.6 * n[0]) / tilt);
+        let gathered = (1.0 - (t - 0.85).abs() * 2.0).max(0.0).powi(2) * (0.15 + 0.85 * lit_side);
+        let clear = (2.4 * turned + 0.75 * gathered + 2.4 * gleam).min(1.0);
         let veil = m.opacity * (0.72 + 0.5 * sky);
         let opacity = veil + (0.9 - veil) * clear;
         // Through the bevel one sees the dark side of the room, not the milky light of the face.
         let deep = 1.0 - 0.72 * smooth(0.02, 0.3, turned);
-        let shine: V3 = std::array::from_fn(|i| room[i] * mirror * 1.05 + gleam + gathered * 0.6);
+        let shine: V3 = std::array::from_fn(|i| room[i] * mirror * 1.05 + gleam + gathered * 0.8);
         Lit { body: body.map(|c| c * (1.0 - mirror) * deep), shine, base: albedo, opacity }
     }
 
@@ -363,7 +365,7 @@ impl<'a> Shader<'a> {
             }
             Kind::Glass => {
                 let room = self.mirror(r, 0.08);
-                let lit: V3 = std::array::from_fn(|i| albedo[i] * (0.3 + 0.3 * ao) * (1.0 - 0.5 * z) + room[i] * (0.1 + 0.4 * fresnel));
+                let lit: V3 = std::array::from_fn(|i| albedo[i] * (0.24 + 0.24 * ao) * (1.0 - 0.5 * z) + room[i] * (0.08 + 0.4 * fresnel));
                 if m.opacity < 0.75 {
                     // Clear glass has clear sides, which need no contrast to its faces.
                     return [lit[0], lit[1], lit[2], 0.3 + 0.3 * (1.0 - z)];
