@@ -192,6 +192,8 @@ impl Drawing<'_> {
         let fibre = 0.95 + 0.1 * fbm(ex * 60.0, ey * 45.0, 3, self.seed);
         let mut color = self.base(p).map(|v| v * fibre);
         if half > 0.05 * em {
+            // The deeper layers lie in shadow; all of them together have the colour that was named.
+            color = color.map(|v| (v * 1.2).min(1.0));
             for (k, (depth, tone)) in [(0.36, 0.80), (0.70, 0.78)].into_iter().enumerate() {
                 // A cut by hand is not exactly parallel to the outline.
                 let wobble = (noise(ex * 5.0, ey * 5.0, self.seed ^ (k as u32 + 51)) - 0.5) * 0.12 * half;
