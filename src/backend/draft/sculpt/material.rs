@@ -284,6 +284,7 @@ fn preset(name: &str) -> Material {
         bow: 1.5,
         ..base
     };
+    let clear = |hex: u32| Material { kind: Kind::Glass, colors: [linear(hex); 2], opacity: 0.8, ..base };
     let solid = |hex: u32, texture: Texture, roughness: f32, coat: f32, bump: f32| Material {
         colors: [linear(hex); 2],
         texture,
@@ -301,27 +302,8 @@ fn preset(name: &str) -> Material {
         "steel" => Material { texture: Texture::Brushed, bump: 0.05, ..metal(0xc4c9d0, 0.28) },
         "balloon" => Material { bevel: Bevel::Balloon, depth_em: 0.03, bow: 0.2, ..metal(0xf6c032, 0.09) },
         "neon" => Material { kind: Kind::Neon, bevel: Bevel::Round, colors: [linear(0xff2f9a); 2], depth_em: 0.12, ..base },
-        "glass" => Material {
-            kind: Kind::Glass,
-            colors: [linear(0xe4f1f4); 2],
-            roughness: 0.04,
-            bevel_em: 0.05,
-            depth_em: 0.09,
-            bow: 0.6,
-            opacity: 0.25,
-            ..base
-        },
-        "ice" => Material {
-            kind: Kind::Glass,
-            texture: Texture::Ice,
-            colors: [linear(0xb4ddf4); 2],
-            roughness: 0.12,
-            bevel_em: 0.06,
-            depth_em: 0.12,
-            bump: 0.25,
-            opacity: 0.8,
-            ..base
-        },
+        "glass" => Material { bow: 0.6, roughness: 0.04, bevel_em: 0.05, depth_em: 0.09, opacity: 0.25, ..clear(0xe4f1f4) },
+        "ice" => Material { texture: Texture::Ice, bump: 0.25, roughness: 0.12, bevel_em: 0.06, depth_em: 0.12, ..clear(0xb4ddf4) },
         "stone" => Material { bevel: Bevel::Chamfer, bevel_em: 0.03, ..solid(0xbcb8b0, Texture::Stone, 0.8, 0.0, 0.6) },
         "concrete" => Material { bevel: Bevel::Chamfer, bevel_em: 0.02, ..solid(0xc2bfb9, Texture::Concrete, 0.85, 0.0, 0.3) },
         "marble" => Material { bevel: Bevel::Chamfer, ..solid(0xf1eeea, Texture::Marble, 0.15, 0.8, 0.0) },
