@@ -40,7 +40,7 @@ pub(super) struct GenerateArgs {
     /// What the scene should not have
     #[arg(long)]
     negative_prompt: Option<String>,
-    /// Material of the letters: gold, chrome, neon, 유리, 풍선, red plastic…
+    /// Material or look of the letters: gold, neon tube, 유리, 풍선, flat #1e90ff, paper-cut…
     #[arg(long)]
     style: Option<String>,
     /// Face as `nanococoa doctor` and GET /fonts list it

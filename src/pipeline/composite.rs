@@ -14,7 +14,7 @@ use crate::job::{ImageName, Stage};
 use crate::notice;
 use crate::request::{CompositionMode, JobSpec, StepNumber, TextPosition};
 
-/// The user is warned if less of the letters' contour reaches a contrast ratio of 3:1.
+/// The user is warned if less of the letters' contour reaches a contrast ratio of 3:1 and their colour is like the background's.
 const LEGIBLE_SHARE: f32 = 0.95;
 
 /// Runs step 3. Where `step1_image` came without the product's matte, mode `behind` and position `auto` segment the picture to find the
@@ -84,7 +84,7 @@ pub fn run(
     match legibility::measure(&final_tones, &composed.letters, composed.visible.as_ref()) {
         Some(found) => {
             sink.legibility(found.score);
-            if found.score < LEGIBLE_SHARE {
+            if found.score < LEGIBLE_SHARE && !composed.stands_out {
                 sink.notice(notice!("pipeline-contrast-low", percent = percent(found.score)).at("text_content"));
             }
         }

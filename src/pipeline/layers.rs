@@ -3,6 +3,7 @@
 use image::{RgbImage, RgbaImage};
 use rayon::prelude::*;
 
+use super::contrast::{self, Scene};
 use super::layout::{Bounds, percent};
 use super::legibility::{self, Legibility};
 use super::position::{mean_luminance, place_text};
@@ -42,6 +43,8 @@ pub struct Composed {
     pub mask: Plane,
     /// How legible the letters are; `None` if they have no measurable contour.
     pub legibility: Option<Legibility>,
+    /// The letters stand out from the background by their colour, also where the contrast of luminance is low.
+    pub stands_out: bool,
     /// 0 where the product hides the letters, else 1; `None` if nothing can hide them.
     pub visible: Option<Plane>,
     /// How far the text layer was moved right and down, in pixels.
@@ -82,38 +85,8 @@ pub fn compose(input: &ComposeInput<'_>, cancel: &CancelToken) -> Result<Compose
     cancel.check()?;
 
     let unit = w.min(h) as f32;
-    let strength = input.strength.clamp(0.0, 1.0);
     let behind = if input.mode == CompositionMode::Behind { product } else { None };
-    let visible = behind.map(|p| Plane { width: w, height: h, data: p.data.iter().map(|a| 1.0 - a).collect() });
-    let mut image = background;
-    drop_shadow(&mut image, &placed.alpha, visible.as_ref(), unit, if input.mode == CompositionMode::Blend { 0.30 } else { 0.42 });
-    cancel.check()?;
-    let adapt = (input.mode == CompositionMode::Blend).then(|| adaptation(&image, unit, strength));
-    let product_shade = behind.map(|p| {
-        let soft = gaussian_plane(p, unit * 0.014);
-        shifted(&soft, (unit * 0.004) as i64, (unit * 0.006) as i64)
-    });
-    cancel.check()?;
-    image.data.par_iter_mut().enumerate().for_each(|(i, c)| {
-        let mut a = placed.alpha.data[i];
-        if a <= 0.0 {
-            return;
-        }
-        let mut t = placed.colour.data[i];
-        if let Some(field) = &adapt {
-            let f = field.sample(((i % w) as f32 + 0.5) / 8.0, ((i / w) as f32 + 0.5) / 8.0);
-            t = std::array::from_fn(|k| (t[k] * f[k]).min(1.0));
-        }
-        if let (Some(shade), Some(p)) = (&product_shade, behind) {
-            let s = shade.data[i] * 0.55;
-            t = t.map(|v| v * (1.0 - s));
-            a *= 1.0 - p.data[i];
-        }
-        (0..3).for_each(|k| c[k] += (t[k] - c[k]) * a);
-    });
-    cancel.check()?;
-
-    let letters = placed.front_faces.unwrap_or_else(|| placed.alpha.clone());
+    let letters = placed.front_faces.clone().unwrap_or_else(|| placed.alpha.clone());
     if let Some(product) = behind {
         let (mut all, mut hidden) = (0.0f64, 0.0f64);
         for (l, p) in letters.data.iter().zip(&product.data) {
@@ -124,18 +97,143 @@ pub fn compose(input: &ComposeInput<'_>, cancel: &CancelToken) -> Result<Compose
             notices.push(notice!("pipeline-letters-hidden", percent = percent((hidden / all) as f32)).at("composition_mode"));
         }
     }
-    let mut found = legibility::measure(&image, &letters, visible.as_ref());
-    // Wider each time, because dense strokes leave little room between them.
-    for width in [0.8, 1.1, 1.5] {
-        if found.is_none_or(|f| f.score >= 0.985 && f.p05_ratio >= 3.6) {
-            break;
-        }
-        legibility::secure(&mut image, &letters, visible.as_ref(), width);
-        cancel.check()?;
-        found = legibility::measure(&image, &letters, visible.as_ref());
-    }
+    let refraction = Refraction::of(&placed, unit);
+    let layer = Layer {
+        adapt: (input.mode == CompositionMode::Blend).then(|| adaptation(&background, unit, input.strength.clamp(0.0, 1.0))),
+        shade: behind.map(|p| shifted(&gaussian_plane(p, unit * 0.014), (unit * 0.004) as i64, (unit * 0.006) as i64)),
+        shadow: cast_shadow(&placed, refraction.is_some(), unit),
+        refraction,
+        product: behind,
+        text: &placed,
+    };
+    cancel.check()?;
+    let visible = behind.map(|p| Plane { width: w, height: h, data: p.data.iter().map(|a| 1.0 - a).collect() });
+    let free = if behind.is_some() { None } else { product };
+    let scene = Scene {
+        letters: &letters,
+        layer: &placed.alpha,
+        visible: visible.as_ref(),
+        deep: layer.shadow.is_some() && placed.front_faces.is_some(),
+        product: free,
+    };
+    let image = contrast::secure(&background, &scene, |ground, lit| layer.over(ground, lit, visible.as_ref()), cancel)?;
+    let legibility = legibility::measure(&image, &letters, visible.as_ref());
+    let stands_out = contrast::stands_out(&image, &scene);
     let mask = gaussian_plane(&placed.alpha, unit * 0.02);
-    Ok(Composed { image, mask, legibility: found, visible, offset, ink, letters, notices })
+    Ok(Composed { image, mask, legibility, stands_out, visible, offset, ink, letters, notices })
+}
+
+/// The text layer in place, and how it meets the background.
+struct Layer<'a> {
+    text: &'a MovedText,
+    /// Gains of mode `blend`, at an eighth of the canvas' size.
+    adapt: Option<LinearRgb>,
+    /// The product in front of the text, and its shadow on the letters.
+    product: Option<&'a Plane>,
+    shade: Option<Plane>,
+    refraction: Option<Refraction>,
+    /// The layer's own shadow on the background, 0..=1; `None` for layers without depth.
+    shadow: Option<Plane>,
+}
+
+impl Layer<'_> {
+    /// Puts the layer over a background, which shows no shadow where it is lit from behind.
+    fn over(&self, mut image: LinearRgb, lit: bool, visible: Option<&Plane>) -> LinearRgb {
+        let w = image.width;
+        if let (Some(shadow), false) = (&self.shadow, lit) {
+            image.data.par_iter_mut().enumerate().for_each(|(i, c)| {
+                let s = shadow.data[i] * visible.map_or(1.0, |v| v.data[i]);
+                if s > 0.0 {
+                    *c = c.map(|v| v * (1.0 - s));
+                }
+            });
+        }
+        let source = self.refraction.as_ref().map(|_| image.clone());
+        image.data.par_iter_mut().enumerate().for_each(|(i, c)| {
+            let mut a = self.text.alpha.data[i];
+            if a <= 0.0 {
+                return;
+            }
+            let (px, py) = ((i % w) as f32 + 0.5, (i / w) as f32 + 0.5);
+            let mut t = self.text.colour.data[i];
+            if let Some(field) = &self.adapt {
+                let f = field.sample(px / 8.0, py / 8.0);
+                t = std::array::from_fn(|k| (t[k] * f[k]).min(1.0));
+            }
+            if let (Some(refraction), Some(source)) = (&self.refraction, &source) {
+                let (dx, dy) = refraction.offset(i % w, i / w);
+                *c = source.sample(px + dx, py + dy);
+            }
+            if let (Some(shade), Some(p)) = (&self.shade, self.product) {
+                let s = shade.data[i] * 0.55;
+                t = t.map(|v| v * (1.0 - s));
+                a *= 1.0 - p.data[i];
+            }
+            (0..3).for_each(|k| c[k] += (t[k] - c[k]) * a);
+        });
+        image
+    }
+}
+
+/// Bends what is seen through clear letters: near their contours like a bevel, further inside like a lens.
+struct Refraction {
+    bevel: Plane,
+    lens: Plane,
+    unit: f32,
+}
+
+impl Refraction {
+    /// `None` if the faces are not translucent.
+    fn of(text: &MovedText, unit: f32) -> Option<Self> {
+        let faces = text.front_faces.as_ref()?;
+        let solid = || faces.data.iter().zip(&text.alpha.data).filter(|(f, _)| **f > 0.98);
+        let clear = solid().filter(|(_, a)| (0.2..0.93).contains(*a)).count();
+        if clear * 4 < solid().count().max(1) {
+            return None;
+        }
+        let (bevel, lens) = rayon::join(|| gaussian_plane(faces, unit * 0.0035), || gaussian_plane(faces, unit * 0.013));
+        Some(Self { bevel, lens, unit })
+    }
+
+    /// Where the ray through a pixel meets the background, relative to the pixel. The outward normals of the contour bend it inwards.
+    fn offset(&self, x: usize, y: usize) -> (f32, f32) {
+        let slope = |plane: &Plane| {
+            let at = |x: usize, y: usize| plane.at(x.min(plane.width - 1), y.min(plane.height - 1));
+            ((at(x + 1, y) - at(x.saturating_sub(1), y)) / 2.0, (at(x, y + 1) - at(x, y.saturating_sub(1))) / 2.0)
+        };
+        let ((bx, by), (lx, ly)) = (slope(&self.bevel), slope(&self.lens));
+        // A gradient of a blurred edge is about 0.4 / sigma.
+        let (b, l) = (self.unit * self.unit * 0.000_16, self.unit * self.unit * 0.001);
+        (bx * b + lx * l, by * b + ly * l)
+    }
+}
+
+/// The soft shadow of letters that stand in front of the background, lit from above. `None` for flat
+/// ones: their layer has no side walls. Clear letters have depth.
+fn cast_shadow(text: &MovedText, clear: bool, unit: f32) -> Option<Plane> {
+    /// Area of side walls, as a share of the faces, above which letters have depth.
+    const DEPTH: f32 = 0.05;
+    const STRENGTH: f32 = 0.42;
+    let alpha = &text.alpha;
+    if let (Some(faces), false) = (&text.front_faces, clear) {
+        let count = |keep: &dyn Fn(f32, f32) -> bool| faces.data.iter().zip(&alpha.data).filter(|(f, a)| keep(**f, **a)).count() as f32;
+        if count(&|f, a| f < 0.02 && a > 0.9) < DEPTH * count(&|f, _| f > 0.5) {
+            return None;
+        }
+        // Letters that glow light the background instead.
+        if count(&|f, a| f < 0.02 && (0.04..0.8).contains(&a)) > count(&|f, _| f > 0.5) {
+            return None;
+        }
+    }
+    let solid = |i: usize| {
+        let face = text.front_faces.as_ref().map_or(1.0, |f| f.data[i]);
+        let a = alpha.data[i];
+        (a * face).max(((a - 0.9) * 10.0).clamp(0.0, 1.0))
+    };
+    let caster = Plane { width: alpha.width, height: alpha.height, data: (0..alpha.data.len()).map(solid).collect() };
+    let mut soft = gaussian_plane(&caster, unit * 0.011);
+    soft.data.iter_mut().for_each(|v| *v *= STRENGTH);
+    Some(shifted(&soft, (unit * 0.002) as i64, (unit * 0.013) as i64))
 }
 
 /// Fits a layer of another size onto the canvas and keeps its aspect ratio.
@@ -203,27 +301,6 @@ fn shifted(plane: &Plane, dx: i64, dy: i64) -> Plane {
         }
     });
     out
-}
-
-/// Darkens the image under the text by a tight and a wide soft shadow.
-fn drop_shadow(image: &mut LinearRgb, alpha: &Plane, visible: Option<&Plane>, unit: f32, depth: f32) {
-    let w = image.width;
-    let (tight, wide) = rayon::join(|| gaussian_plane(alpha, unit * 0.004), || gaussian_plane(alpha, unit * 0.016));
-    let (near, far) = ((unit * 0.005) as i64, (unit * 0.014) as i64);
-    let h = alpha.height as i64;
-    image.data.par_chunks_mut(w).enumerate().for_each(|(y, row)| {
-        let at = |plane: &Plane, x: usize, down: i64| {
-            let from = y as i64 - down;
-            if from < 0 || from >= h { 0.0 } else { plane.data[from as usize * w + x] }
-        };
-        for (x, c) in row.iter_mut().enumerate() {
-            let s = 1.0 - (1.0 - depth * at(&tight, x, near)) * (1.0 - depth * at(&wide, x, far));
-            if s > 0.0 {
-                let shown = visible.map_or(1.0, |v| v.data[y * w + x]);
-                *c = c.map(|v| v * (1.0 - s * shown));
-            }
-        }
-    });
 }
 
 /// Gains for mode `blend`, at an eighth of the canvas' size: they carry the light and tint of the picture to the text.

@@ -7,6 +7,7 @@
 pub mod background;
 pub mod borders;
 pub mod composite;
+mod contrast;
 mod error;
 pub mod grounding;
 pub mod layers;
@@ -20,6 +21,8 @@ pub mod placement;
 pub mod plan;
 pub mod position;
 mod preview;
+#[cfg(test)]
+mod rim_tests;
 mod run;
 mod sink;
 mod solid;

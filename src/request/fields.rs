@@ -110,7 +110,7 @@ pub static TEXT_MODEL_PROMPT: Field = field(
     "text_model_prompt",
     PROMPT,
     Fallback::Text(DEFAULT_TEXT_STYLE),
-    "Material and look of the letters: gold, chrome, neon, glass, stone, balloon...",
+    "Material and look of the letters: gold, chrome, neon, glass, stone, balloon, flat, outlined, embossed, neon tube, paper-cut, hand-painted... Colours by name or as #RRGGBB.",
     "3D 텍스트 스타일 프롬프트 (재질과 느낌)",
 )
 .alias(&["text_prompt"])

@@ -28,8 +28,8 @@ const CENTER: f32 = 0.25;
 const COLUMNS_WIDTH: f32 = 0.96;
 const COLUMNS_HEIGHT: f32 = 0.66;
 const COLUMNS_SIZE: f32 = 0.62;
-/// Gap between the ink of two lines, in ems.
-const LINE_GAP: f32 = 0.15;
+/// Least gap between the ink of two lines, in ems. It leaves room for the extrusion of the upper line, which runs downwards.
+pub const LINE_GAP: f32 = 0.26;
 
 /// Why a text cannot be laid out.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -17,5 +17,5 @@ mod scripts;
 pub use catalog::{FontCatalog, SkippedFont};
 pub use describe::FontMetadata;
 pub use face::FontEntry;
-pub use layout::{LayoutError, TextLayout, layout_text, layout_text_between};
+pub use layout::{LINE_GAP, LayoutError, TextLayout, layout_text, layout_text_between};
 pub use scripts::unsettable;

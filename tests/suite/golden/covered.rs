@@ -1,4 +1,4 @@
-//! What needs a golden picture, read from the sources: scene families and letter materials.
+//! What needs a golden picture, read from the sources: scene families, materials and looks of letters.
 
 use std::path::{Path, PathBuf};
 
@@ -17,13 +17,13 @@ impl<'ast> Visit<'ast> for Found {
         }
     }
 
-    /// `const MATERIALS: &[(&str, …)]`: the first word of each entry names the material.
+    /// `const MATERIALS: &[(&str, …)]` and `LOOKS`: the first word of each entry names the material or look.
     fn visit_item_const(&mut self, item: &'ast syn::ItemConst) {
-        if item.ident != "MATERIALS" {
+        if item.ident != "MATERIALS" && item.ident != "LOOKS" {
             return;
         }
-        let syn::Expr::Reference(reference) = &*item.expr else { panic!("MATERIALS is no longer a reference to an array") };
-        let syn::Expr::Array(array) = &*reference.expr else { panic!("MATERIALS is no longer an array") };
+        let syn::Expr::Reference(reference) = &*item.expr else { panic!("{} is no longer a reference to an array", item.ident) };
+        let syn::Expr::Array(array) = &*reference.expr else { panic!("{} is no longer an array", item.ident) };
         for entry in &array.elems {
             if let syn::Expr::Tuple(tuple) = entry
                 && let Some(syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(name), .. })) = tuple.elems.first()

@@ -32,7 +32,7 @@ use sheet::check;
 use crate::common::{self, completed};
 use crate::models;
 
-/// Letter material and a prompt that leads to it.
+/// Letter material or look, and a prompt that leads to it.
 const MATERIALS: &[(&str, &str)] = &[
     ("neon", "neon sign"),
     ("balloon", "balloon"),
@@ -55,6 +55,13 @@ const MATERIALS: &[(&str, &str)] = &[
     ("silver", "silver"),
     ("gold", "gold"),
     ("steel", "steel"),
+    ("neon-tube", "neon tube"),
+    ("paper-cut", "paper-cut"),
+    ("hand-painted", "hand-painted"),
+    ("engraved", "engraved"),
+    ("embossed", "embossed"),
+    ("outlined", "outlined white letters"),
+    ("flat", "flat"),
 ];
 
 const MODES: &[&str] = &["overlay", "blend", "behind"];

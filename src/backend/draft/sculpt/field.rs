@@ -25,6 +25,18 @@ struct Segment {
     b: [f32; 2],
     /// Unit normal, pointing out of the letter.
     out: [f32; 2],
+    /// Length of the contour before `a`, pixels.
+    arc: f32,
+}
+
+/// The outline point nearest to a point.
+pub(super) struct Edge {
+    /// Distance to it, pixels.
+    pub distance: f32,
+    /// Outward unit normal there.
+    pub out: [f32; 2],
+    /// Its position along the contour, pixels.
+    pub arc: f32,
 }
 
 impl Segment {
@@ -186,12 +198,12 @@ impl Field {
         (v[i] * (1.0 - fx) + v[i + r] * fx) * (1.0 - fy) + (v[i + d] * (1.0 - fx) + v[i + d + r] * fx) * fy
     }
 
-    /// Exact distance to the outline, and the outward unit normal at the nearest outline point.
+    /// The exact nearest outline point.
     #[inline]
-    pub(super) fn edge(&self, p: [f32; 2], inside: bool) -> (f32, [f32; 2]) {
+    pub(super) fn edge(&self, p: [f32; 2], inside: bool) -> Edge {
         let x = (p[0] - self.x0 as f32 - 0.5).clamp(0.0, self.w as f32 - 1.0) as usize;
         let y = (p[1] - self.y0 as f32 - 0.5).clamp(0.0, self.h as f32 - 1.0) as usize;
-        let (mut best, mut out, mut tried) = (f32::MAX, [0.0, 1.0], [NONE; 4]);
+        let (mut best, mut tried) = (Edge { distance: f32::MAX, out: [0.0, 1.0], arc: 0.0 }, [NONE; 4]);
         for (k, (dx, dy)) in [(0, 0), (1, 0), (0, 1), (1, 1)].into_iter().enumerate() {
             let id = self.nearest[(y + dy).min(self.h - 1) * self.w + (x + dx).min(self.w - 1)];
             if id == NONE || tried.contains(&id) {
@@ -202,13 +214,13 @@ impl Field {
             let c = s.closest(p);
             let v = [c[0] - p[0], c[1] - p[1]];
             let d = math::hypot(v[0], v[1]);
-            if d < best {
-                best = d;
+            if d < best.distance {
                 let sign = if inside { 1.0 / d } else { -1.0 / d };
-                out = if d > 0.25 { [v[0] * sign, v[1] * sign] } else { s.out };
+                let out = if d > 0.25 { [v[0] * sign, v[1] * sign] } else { s.out };
+                best = Edge { distance: d, out, arc: s.arc + math::hypot(c[0] - s.a[0], c[1] - s.a[1]) };
             }
         }
-        (best, out)
+        best
     }
 
     /// The Poisson solution and its gradient at a point.
@@ -239,6 +251,7 @@ fn outline(glyphs: &TextLayout) -> Vec<Segment> {
     let coverage = &glyphs.coverage;
     let mut segments = Vec::new();
     for contour in &glyphs.contours {
+        let mut arc = 0.0;
         for (i, &a) in contour.iter().enumerate() {
             let b = contour[(i + 1) % contour.len()];
             let length = math::hypot(b[0] - a[0], b[1] - a[1]);
@@ -256,8 +269,9 @@ fn outline(glyphs: &TextLayout) -> Vec<Segment> {
                 }
                 let side = |s: f32| coverage.sample(m[0] + n[0] * s, m[1] + n[1] * s);
                 let out = if side(0.8) <= side(-0.8) { n } else { [-n[0], -n[1]] };
-                segments.push(Segment { a: p, b: q, out });
+                segments.push(Segment { a: p, b: q, out, arc: arc + length * k as f32 / pieces });
             }
+            arc += length;
         }
     }
     segments

@@ -1,6 +1,7 @@
 //! Reads the style prompt: keywords in English and Korean → [`Material`].
 
-use crate::imaging::srgb8_to_linear;
+use super::colors::{is_color, linear, named, tokens};
+use crate::request::DEFAULT_TEXT_NEGATIVE;
 
 /// Shading model of a material.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,14 +37,36 @@ pub(super) enum Texture {
     Knit,
 }
 
+/// How the letters are made. All but the first are drawn without an extrusion (`looks.rs`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Look {
+    Sculpted,
+    Flat,
+    /// Only the contour; filled if two colours are named.
+    Outlined,
+    /// Raised from the background's own surface.
+    Embossed,
+    /// Pressed into the background's own surface.
+    Engraved,
+    /// Bent glass tubes along the contour, or along thin strokes.
+    NeonTube,
+    /// Layers of cut paper.
+    PaperCut,
+    /// Strokes of a flat brush.
+    HandPainted,
+}
+
 /// Material of the letters.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Material {
+    pub look: Look,
     pub kind: Kind,
     pub bevel: Bevel,
     pub texture: Texture,
     /// Linear colours at the top and the bottom of the text block.
     pub colors: [[f32; 3]; 2],
+    /// The prompt named the colours, so the faces have them on average.
+    pub named: bool,
     pub roughness: f32,
     /// Strength of the clear coat of solids, 0..=1.
     pub coat: f32,
@@ -55,106 +78,36 @@ pub(super) struct Material {
     pub bow: f32,
     /// Strength of the texture's bump map.
     pub bump: f32,
+    /// Opacity of the faces: glass shows what is behind it.
+    pub opacity: f32,
 }
 
-const fn rgb(hex: u32) -> [u8; 3] {
-    [(hex >> 16) as u8, (hex >> 8) as u8, hex as u8]
-}
-
-/// Colour keywords. English ones match whole tokens, Korean ones the start of a token.
-const COLORS: &[(&str, u32)] = &[
-    ("red", 0xdc1a20),
-    ("빨간", 0xdc1a20),
-    ("빨강", 0xdc1a20),
-    ("붉은", 0xc5221f),
-    ("레드", 0xdc1a20),
-    ("적색", 0xc5221f),
-    ("crimson", 0xb0102c),
-    ("burgundy", 0x7a1030),
-    ("와인", 0x7a1030),
-    ("scarlet", 0xe02a10),
-    ("coral", 0xff6f5a),
-    ("코랄", 0xff6f5a),
-    ("산호", 0xff6f5a),
-    ("orange", 0xf67a10),
-    ("주황", 0xf67a10),
-    ("오렌지", 0xf67a10),
-    ("peach", 0xffb38a),
-    ("복숭아", 0xffb38a),
-    ("피치", 0xffb38a),
-    ("yellow", 0xf9cb16),
-    ("노란", 0xf9cb16),
-    ("노랑", 0xf9cb16),
-    ("옐로", 0xf9cb16),
-    ("lemon", 0xf7e13a),
-    ("레몬", 0xf7e13a),
-    ("lime", 0xa6d81e),
-    ("라임", 0xa6d81e),
-    ("연두", 0x9ccb3c),
-    ("green", 0x1f9a48),
-    ("초록", 0x1f9a48),
-    ("녹색", 0x1f9a48),
-    ("그린", 0x1f9a48),
-    ("emerald", 0x0d9a66),
-    ("에메랄드", 0x0d9a66),
-    ("mint", 0x79dcb8),
-    ("민트", 0x79dcb8),
-    ("olive", 0x7d8230),
-    ("올리브", 0x7d8230),
-    ("teal", 0x0f8a8a),
-    ("청록", 0x0f8a8a),
-    ("turquoise", 0x21c3c0),
-    ("터키석", 0x21c3c0),
-    ("cyan", 0x15cfe6),
-    ("시안", 0x15cfe6),
-    ("aqua", 0x21d0dc),
-    ("sky", 0x58b4f2),
-    ("하늘", 0x58b4f2),
-    ("blue", 0x1e62dc),
-    ("파란", 0x1e62dc),
-    ("파랑", 0x1e62dc),
-    ("푸른", 0x1e62dc),
-    ("블루", 0x1e62dc),
-    ("navy", 0x1a2f6e),
-    ("남색", 0x1a2f6e),
-    ("네이비", 0x1a2f6e),
-    ("indigo", 0x3d34a8),
-    ("purple", 0x8434c8),
-    ("보라", 0x8434c8),
-    ("퍼플", 0x8434c8),
-    ("violet", 0x7a3de0),
-    ("바이올렛", 0x7a3de0),
-    ("lavender", 0xb69bea),
-    ("라벤더", 0xb69bea),
-    ("magenta", 0xe32aa8),
-    ("마젠타", 0xe32aa8),
-    ("pink", 0xff6fae),
-    ("분홍", 0xff6fae),
-    ("핑크", 0xff6fae),
-    ("brown", 0x7b4a28),
-    ("갈색", 0x7b4a28),
-    ("브라운", 0x7b4a28),
-    ("beige", 0xdcc7a2),
-    ("베이지", 0xdcc7a2),
-    ("ivory", 0xf4ecd8),
-    ("아이보리", 0xf4ecd8),
-    ("cream", 0xf5e6c4),
-    ("크림", 0xf5e6c4),
-    ("white", 0xf4f4f2),
-    ("흰", 0xf4f4f2),
-    ("하얀", 0xf4f4f2),
-    ("화이트", 0xf4f4f2),
-    ("백색", 0xf4f4f2),
-    ("gray", 0x8a8d92),
-    ("grey", 0x8a8d92),
-    ("회색", 0x8a8d92),
-    ("그레이", 0x8a8d92),
-    ("black", 0x1a1b1e),
-    ("검은", 0x1a1b1e),
-    ("검정", 0x1a1b1e),
-    ("블랙", 0x1a1b1e),
-    ("pastel", 0xf5b7d0),
-    ("파스텔", 0xf5b7d0),
+/// Keywords of looks; the first matching row wins. A trailing `*` matches the start of a token, `+` joins tokens that must both be there.
+const LOOKS: &[(&str, &[&str])] = &[
+    ("neon-tube", &["tube*", "tubing", "네온관*", "튜브*", "유리관*", "관*+네온*"]),
+    ("paper-cut", &["papercut*", "paper+cut*", "paper+layer*", "종이*+오린*", "종이*+오려*", "종이*+자른*", "종이*+겹*", "페이퍼컷*"]),
+    (
+        "hand-painted",
+        &[
+            "handpaint*",
+            "painted",
+            "painting",
+            "brushstroke*",
+            "brush",
+            "watercolor*",
+            "watercolour*",
+            "붓*",
+            "칠한",
+            "손글씨*",
+            "수채*",
+            "물감*",
+            "캘리*",
+        ],
+    ),
+    ("engraved", &["engrav*", "deboss*", "letterpress*", "음각*", "레터프레스*"]),
+    ("embossed", &["emboss*", "relief", "엠보*", "양각*", "형압*", "돋을새김*"]),
+    ("outlined", &["outline*", "hollow", "stroked", "외곽선*", "테두리*", "아웃라인*", "윤곽*"]),
+    ("flat", &["flat", "2d", "플랫*", "평면*", "납작*"]),
 ];
 
 /// Material keywords; the first matching row wins. A trailing `*` matches the start of a token.
@@ -202,10 +155,6 @@ const MATERIALS: &[(&str, &[&str])] = &[
     ),
 ];
 
-fn tokens(text: &str) -> Vec<String> {
-    text.to_lowercase().split(|c: char| !c.is_alphanumeric()).filter(|t| !t.is_empty()).map(str::to_owned).collect()
-}
-
 fn matches(token: &str, word: &str) -> bool {
     match word.strip_suffix('*') {
         Some(start) => token.starts_with(start),
@@ -213,43 +162,79 @@ fn matches(token: &str, word: &str) -> bool {
     }
 }
 
-fn linear(hex: u32) -> [f32; 3] {
-    rgb(hex).map(srgb8_to_linear)
+fn any(words: &[String], list: &[&str]) -> bool {
+    list.iter().any(|entry| entry.split('+').all(|word| words.iter().any(|token| matches(token, word))))
 }
 
-/// Whether a prompt contains a known material or colour.
+/// Whether a prompt contains a known look, material or colour.
 pub(super) fn has_known_words(style: &str) -> bool {
     let words = tokens(style);
-    let color = |t: &String| COLORS.iter().any(|(w, _)| if w.is_ascii() { t == w } else { t.starts_with(w) });
-    words.iter().any(color) || MATERIALS.iter().any(|(_, list)| list.iter().any(|w| words.iter().any(|t| matches(t, w))))
+    words.iter().any(|t| is_color(t)) || MATERIALS.iter().chain(LOOKS).any(|(_, list)| any(&words, list))
 }
 
-/// The material named in `style`, else a default that depends on `backdrop`, the mean luminance behind the text.
-pub(super) fn choose(style: &str, negative: &str, backdrop: f32) -> Material {
-    let refused = tokens(negative);
-    let words: Vec<String> = tokens(style).into_iter().filter(|t| !refused.contains(t)).collect();
-    let mut colors: Vec<[f32; 3]> = Vec::new();
-    for token in &words {
-        let hit = COLORS.iter().find(|(w, _)| if w.is_ascii() { token == w } else { token.starts_with(w) });
-        if let Some(&(_, hex)) = hit
-            && !colors.contains(&linear(hex))
-        {
-            colors.push(linear(hex));
-        }
+/// The words of a style without those that it negates itself: "no outline", "테두리 없는".
+fn wanted(style: &str) -> Vec<String> {
+    let all = tokens(style);
+    let negated = |i: usize| {
+        i.checked_sub(1).is_some_and(|k| ["no", "not", "without"].contains(&all[k].as_str()))
+            || all.get(i + 1).is_some_and(|t| t.starts_with("없"))
+    };
+    all.iter().enumerate().filter(|(i, _)| !negated(*i)).map(|(_, t)| t.clone()).collect()
+}
+
+/// The look that the words name.
+fn look(words: &[String]) -> Look {
+    match LOOKS.iter().find(|(_, list)| any(words, list)).map(|look| look.0) {
+        Some("flat") => Look::Flat,
+        Some("outlined") => Look::Outlined,
+        Some("embossed") => Look::Embossed,
+        Some("engraved") => Look::Engraved,
+        Some("neon-tube") => Look::NeonTube,
+        Some("paper-cut") => Look::PaperCut,
+        Some("hand-painted") => Look::HandPainted,
+        _ => Look::Sculpted,
     }
+}
+
+/// Colour of a drawn look without a named colour or material: what stands out from the backdrop, unless the look has a colour of its own.
+fn ink(look: Look, backdrop: f32) -> [f32; 3] {
+    match look {
+        Look::NeonTube => linear(0xff2f9a),
+        _ if backdrop < 0.3 => linear(0xf7f4ec),
+        Look::PaperCut => linear(0xd9482f),
+        _ => linear(0x1d1f24),
+    }
+}
+
+/// The look and material named in `style`, else a default that depends on `backdrop`, the mean luminance behind the text.
+pub(super) fn choose(style: &str, negative: &str, backdrop: f32) -> Material {
+    let (wanted, refused) = (wanted(style), tokens(negative));
+    let words: Vec<String> = wanted.iter().filter(|t| !refused.contains(t)).cloned().collect();
+    // The default negative prompt refuses "flat", which it does not mean when the style asks for flat letters.
+    let look = look(if negative == DEFAULT_TEXT_NEGATIVE { &wanted } else { &words });
+    let mut colors = named(&words);
     let rose = words.iter().any(|t| t == "rose" || t == "로즈" || t == "장미")
         && words.iter().any(|t| ["gold", "골드", "금", "금색"].contains(&t.as_str()));
-    let named = MATERIALS.iter().find(|(_, list)| list.iter().any(|w| words.iter().any(|t| matches(t, w)))).map(|m| m.0);
-    let name = match named {
+    let found = MATERIALS.iter().find(|(_, list)| any(&words, list)).map(|m| m.0);
+    let name = match found {
         Some("gold") if rose => "rosegold",
         Some(name) => name,
-        None if !colors.is_empty() => "plastic",
+        None if look == Look::NeonTube => "neon",
+        None if look == Look::PaperCut => "paper",
+        None if !colors.is_empty() || look != Look::Sculpted => "plastic",
         // Ceramic stands out from a dark backdrop, gold from a light one.
         None if backdrop < 0.18 => "ceramic",
         None => "gold",
     };
-    let has = |list: &[&str]| list.iter().any(|w| words.iter().any(|t| matches(t, w)));
-    let mut material = preset(name);
+    let has = |list: &[&str]| any(&words, list);
+    // A relief without colour or material has those of the background.
+    let relief = matches!(look, Look::Embossed | Look::Engraved) && found.is_some();
+    let mut material = Material { look, named: !colors.is_empty() || relief, ..preset(name) };
+    // The body of paper and tubes is part of their looks and no choice of colour.
+    let own = found.is_none() || (look == Look::PaperCut && name == "paper") || (look == Look::NeonTube && name == "neon");
+    if look != Look::Sculpted && colors.is_empty() && own {
+        colors.push(ink(look, backdrop));
+    }
     // A gold or silver balloon has the colour of metallic foil.
     if name == "balloon" && colors.is_empty() {
         let metal = if has(&["silver*", "은색*", "은박*", "실버*"]) { 0xe8eaee } else { 0xf2b62c };
@@ -257,18 +242,15 @@ pub(super) fn choose(style: &str, negative: &str, backdrop: f32) -> Material {
     }
     if let Some(&first) = colors.first() {
         let second = colors.get(1).copied().unwrap_or(first);
-        material.colors = match material.kind {
-            // Keep coloured glass and metal bright.
-            Kind::Metal if material.bevel != Bevel::Balloon => [first.map(lift), second.map(lift)],
-            _ => [first, second],
-        };
-        if matches!(material.texture, Texture::Wood | Texture::Marble | Texture::Stone) && material.colors[0].iter().all(|&c| c < 0.02) {
-            material.colors = material.colors.map(|c| c.map(|v| v + 0.02));
-        }
+        material.colors = [first, second];
     }
     if has(&["matte", "matt", "satin", "brushed", "무광*", "매트*"]) {
         material.roughness = (material.roughness + 0.22).min(0.8);
         material.coat *= 0.35;
+    }
+    if has(&["frost*", "milky", "opal*", "반투명*", "서리*", "불투명*"]) && material.kind == Kind::Glass {
+        material.opacity = material.opacity.max(0.8);
+        material.roughness = material.roughness.max(0.3);
     }
     if material.kind == Kind::Metal && has(&["brushed", "헤어라인*"]) {
         material.texture = Texture::Brushed;
@@ -277,22 +259,21 @@ pub(super) fn choose(style: &str, negative: &str, backdrop: f32) -> Material {
     material
 }
 
-fn lift(v: f32) -> f32 {
-    0.12 + 0.88 * v
-}
-
 fn preset(name: &str) -> Material {
     let base = Material {
+        look: Look::Sculpted,
         kind: Kind::Solid,
         bevel: Bevel::Round,
         texture: Texture::None,
         colors: [linear(0xd3201f); 2],
+        named: false,
         roughness: 0.25,
         coat: 1.0,
         bevel_em: 0.035,
-        depth_em: 0.17,
+        depth_em: 0.13,
         bow: 0.35,
         bump: 0.0,
+        opacity: 1.0,
     };
     let metal = |hex: u32, roughness: f32| Material {
         kind: Kind::Metal,
@@ -303,6 +284,7 @@ fn preset(name: &str) -> Material {
         bow: 1.5,
         ..base
     };
+    let clear = |hex: u32| Material { kind: Kind::Glass, colors: [linear(hex); 2], opacity: 0.8, ..base };
     let solid = |hex: u32, texture: Texture, roughness: f32, coat: f32, bump: f32| Material {
         colors: [linear(hex); 2],
         texture,
@@ -318,21 +300,10 @@ fn preset(name: &str) -> Material {
         "silver" => metal(0xf2f2f0, 0.2),
         "chrome" => Material { bow: 2.1, ..metal(0xf0f3f6, 0.03) },
         "steel" => Material { texture: Texture::Brushed, bump: 0.05, ..metal(0xc4c9d0, 0.28) },
-        "balloon" => Material { bevel: Bevel::Balloon, depth_em: 0.1, bow: 0.2, ..metal(0xf6c032, 0.09) },
+        "balloon" => Material { bevel: Bevel::Balloon, depth_em: 0.03, bow: 0.2, ..metal(0xf6c032, 0.09) },
         "neon" => Material { kind: Kind::Neon, bevel: Bevel::Round, colors: [linear(0xff2f9a); 2], depth_em: 0.12, ..base },
-        "glass" => {
-            Material { kind: Kind::Glass, colors: [linear(0xdcecf2); 2], roughness: 0.04, bevel_em: 0.05, depth_em: 0.14, bow: 0.6, ..base }
-        }
-        "ice" => Material {
-            kind: Kind::Glass,
-            texture: Texture::Ice,
-            colors: [linear(0xb4ddf4); 2],
-            roughness: 0.12,
-            bevel_em: 0.06,
-            depth_em: 0.16,
-            bump: 0.25,
-            ..base
-        },
+        "glass" => Material { bow: 0.6, roughness: 0.04, bevel_em: 0.05, depth_em: 0.09, opacity: 0.25, ..clear(0xe4f1f4) },
+        "ice" => Material { texture: Texture::Ice, bump: 0.25, roughness: 0.12, bevel_em: 0.06, depth_em: 0.12, ..clear(0xb4ddf4) },
         "stone" => Material { bevel: Bevel::Chamfer, bevel_em: 0.03, ..solid(0xbcb8b0, Texture::Stone, 0.8, 0.0, 0.6) },
         "concrete" => Material { bevel: Bevel::Chamfer, bevel_em: 0.02, ..solid(0xc2bfb9, Texture::Concrete, 0.85, 0.0, 0.3) },
         "marble" => Material { bevel: Bevel::Chamfer, ..solid(0xf1eeea, Texture::Marble, 0.15, 0.8, 0.0) },
@@ -343,7 +314,12 @@ fn preset(name: &str) -> Material {
         "leather" => solid(0xa3643a, Texture::Leather, 0.5, 0.4, 0.35),
         "knit" => Material { bevel_em: 0.07, depth_em: 0.14, ..solid(0xb9414a, Texture::Knit, 0.95, 0.0, 0.55) },
         "chocolate" => Material { bevel_em: 0.06, ..solid(0x84492a, Texture::None, 0.25, 0.8, 0.0) },
-        "candy" => Material { bevel: Bevel::Balloon, texture: Texture::Stripes, ..solid(0xff5f8f, Texture::Stripes, 0.06, 1.0, 0.0) },
+        "candy" => Material {
+            bevel: Bevel::Balloon,
+            depth_em: 0.05,
+            texture: Texture::Stripes,
+            ..solid(0xff5f8f, Texture::Stripes, 0.06, 1.0, 0.0)
+        },
         "ceramic" => Material { bevel_em: 0.05, ..solid(0xf5f2ea, Texture::None, 0.12, 1.0, 0.0) },
         _ => base,
     }
@@ -362,7 +338,8 @@ mod tests {
             ("chrome", "크롬 질감"),
             ("rose gold", "로즈 골드"),
             ("neon sign", "네온사인"),
-            ("frosted glass", "유리"),
+            ("clear glass", "투명한 유리"),
+            ("frosted glass", "반투명 유리"),
             ("stone", "돌 조각"),
             ("wooden", "나무"),
             ("balloon", "풍선"),
@@ -376,6 +353,28 @@ mod tests {
         // Parts of other words mean nothing.
         assert_eq!(choose("textured price, nice", "", 0.5), choose("", "", 0.5));
         assert_eq!(choose("지금", "", 0.05), preset("ceramic"));
+    }
+
+    #[test]
+    fn words_choose_looks() {
+        let of = |style: &str| choose(style, DEFAULT_TEXT_NEGATIVE, 0.5).look;
+        for (en, ko, look) in [
+            ("flat white letters", "플랫 디자인 흰 글자", Look::Flat),
+            ("outlined letters", "외곽선 글자", Look::Outlined),
+            ("embossed gold", "양각 금", Look::Embossed),
+            ("letterpress", "음각", Look::Engraved),
+            ("pink neon tubes", "분홍 네온관", Look::NeonTube),
+            ("paper-cut letters", "종이를 오린 글자", Look::PaperCut),
+            ("hand-painted brush letters", "붓으로 칠한 글자", Look::HandPainted),
+            ("brushed steel", "종이", Look::Sculpted),
+        ] {
+            assert_eq!((of(en), of(ko)), (look, look), "{en}, {ko}");
+            assert!(look == Look::Sculpted || has_known_words(en) && has_known_words(ko));
+        }
+        assert_eq!(choose("flat letters", "flat", 0.5).look, Look::Sculpted);
+        assert_eq!((of("gold without outline"), of("테두리 없는 금")), (Look::Sculpted, Look::Sculpted));
+        assert_eq!(choose("flat gold", "", 0.5).colors, preset("gold").colors);
+        assert_ne!(choose("flat", "", 0.05).colors, choose("flat", "", 0.9).colors);
     }
 
     #[test]

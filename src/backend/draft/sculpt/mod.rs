@@ -1,21 +1,27 @@
-//! Renders 3D letters: bevelled faces, side walls that converge to a vanishing point below, image-based lighting.
+//! Renders 3D letters: bevelled faces, side walls that converge to a vanishing point below, image-based lighting. Flat looks are drawn in `looks`.
 
+mod colors;
 mod field;
+mod looks;
 mod material;
 mod noise;
 mod shade;
+mod tone;
 
 use image::{RgbImage, RgbaImage};
 use rayon::prelude::*;
 
 use self::field::Field;
-use self::material::Kind;
+use self::looks::Drawing;
+use self::material::{Kind, Look};
 use self::shade::Shader;
+use self::tone::{Lit, develop};
 use crate::backend::{BackendError, SculptRequest, StageCx, TextLayer};
-use crate::imaging::{LinearRgb, Plane, linear_to_srgb8, luminance, srgb8_to_linear};
+use crate::imaging::blur::box_plane;
+use crate::imaging::{Plane, linear_to_srgb8, luminance, srgb8_to_linear};
 use crate::math;
 use crate::notice;
-use crate::typography::TextLayout;
+use crate::typography::{LINE_GAP, TextLayout};
 
 /// N-rooks sample positions in a pixel: no two share a row or a column, and the first four cover the quadrants.
 const WALL_SAMPLES: [[f32; 2]; 8] = [
@@ -49,8 +55,7 @@ pub fn sculpt(request: &SculptRequest<'_>, cx: StageCx<'_>) -> Result<TextLayer,
     if (request.backdrop.width() as usize, request.backdrop.height() as usize) != (glyphs.width, glyphs.height) {
         return Err(BackendError::Failed(notice!("draft-size-mismatch")));
     }
-    let (backdrop, cell) = average_cells(request.backdrop, 24);
-    let mean = backdrop.data.iter().map(|&c| luminance(c)).sum::<f32>() / backdrop.data.len().max(1) as f32;
+    let (mean, behind) = luminances(request.backdrop, glyphs);
     if !request.prompts.positive.trim().is_empty() && !material::has_known_words(request.prompts.positive) {
         cx.observer.notice(notice!("draft-unknown-material").at("text_model_prompt"));
     }
@@ -58,23 +63,37 @@ pub fn sculpt(request: &SculptRequest<'_>, cx: StageCx<'_>) -> Result<TextLayer,
     let em = glyphs.font_px;
     let (x0, y0, x1, y1) = glyphs.bounds;
 
+    let seed = (request.sampling.seed ^ (request.sampling.seed >> 32)) as u32;
+    if material.look != Look::Sculpted {
+        let field = Field::new(glyphs, looks::margin_em(material.look) * em + 6.0);
+        cx.step(0.4)?;
+        let drawing = Drawing { glyphs, field: &field, material: &material, backdrop: behind, seed };
+        let image = drawing.draw(cx)?;
+        cx.step(1.0)?;
+        return Ok(TextLayer { image, front_faces: glyphs.coverage.clone() });
+    }
     let halo = if material.kind == Kind::Neon { 0.55 * em } else { 0.0 };
     let field = Field::new(glyphs, (material.depth_em * em * 1.9).max(halo) + 6.0);
     cx.step(0.15)?;
 
-    // Small or dense type gets a shallow extrusion, which would otherwise fill the counters.
-    let small = (em / 90.0).clamp(0.35, 1.0);
-    let depth = (material.depth_em * em * small).min(3.6 * field.half_stroke);
     let drop = 0.5 * (x1 - x0).max(0.45 * glyphs.width as f32) + 0.5 * (y1 - y0);
     let vanish = [glyphs.width as f32 / 2.0, (y0 + y1) / 2.0 + drop];
+    // Small, thin or dense type gets a shallow extrusion, which would otherwise fill the counters.
+    let small = (em / 90.0).clamp(0.35, 1.0);
+    // The walls of the first line are the longest: they must end above the second one.
+    let stretch = (vanish[1] - y0) / drop;
+    let depth = (material.depth_em * em * small).min(2.6 * field.half_stroke).min((LINE_GAP - 0.1) * em / stretch);
     let camera = Camera { vanish, depth: depth / drop };
     let eye = [vanish[0], (y0 + y1) / 2.0 + 0.3 * drop];
-    let shader = Shader::new(material, glyphs, &field, (&backdrop, cell), eye, request.sampling.seed);
+    let shader = Shader::new(material, glyphs, &field, eye, seed);
 
-    let faces = paint_faces(&field, &shader, &glyphs.coverage, cx)?;
+    let lit = paint_faces(&field, &shader, &glyphs.coverage, cx)?;
+    let inside = |i: usize| glyphs.coverage.at(field.x0 + i % field.w, field.y0 + i / field.w) > 0.9;
+    let faces = develop(&lit, inside, &material, behind);
     cx.step(0.6)?;
-    let limit = typical_luminance(&faces, &field, &glyphs.coverage);
-    let walls = paint_walls(&field, &shader, &camera, &glyphs.coverage, limit, cx)?;
+    let limit =
+        Limit { typical: typical_luminance(&faces, &field, &glyphs.coverage), near: edge_luminance(&faces, &field, &glyphs.coverage) };
+    let walls = paint_walls(&field, &shader, &camera, &glyphs.coverage, &limit, cx)?;
     cx.step(0.9)?;
 
     let glow = (halo > 0.0).then(|| Glow::new(&glyphs.coverage, em));
@@ -83,8 +102,8 @@ pub fn sculpt(request: &SculptRequest<'_>, cx: StageCx<'_>) -> Result<TextLayer,
     Ok(TextLayer { image, front_faces: glyphs.coverage.clone() })
 }
 
-fn paint_faces(field: &Field, shader: &Shader<'_>, coverage: &Plane, cx: StageCx<'_>) -> Result<Vec<[f32; 3]>, BackendError> {
-    let mut out = vec![[0.0; 3]; field.w * field.h];
+fn paint_faces(field: &Field, shader: &Shader<'_>, coverage: &Plane, cx: StageCx<'_>) -> Result<Vec<Lit>, BackendError> {
+    let mut out = vec![Lit::default(); field.w * field.h];
     out.par_chunks_mut(field.w).enumerate().try_for_each(|(y, row)| -> Result<(), BackendError> {
         cx.check()?;
         for (x, c) in row.iter_mut().enumerate() {
@@ -96,10 +115,7 @@ fn paint_faces(field: &Field, shader: &Shader<'_>, coverage: &Plane, cx: StageCx
                 *c = shader.face([px + 0.5, py + 0.5]);
             } else {
                 for s in BEVEL_SAMPLES {
-                    let f = shader.face([px + s[0], py + s[1]]);
-                    for i in 0..3 {
-                        c[i] += f[i] * 0.25;
-                    }
+                    c.add(&shader.face([px + s[0], py + s[1]]), 0.25);
                 }
             }
         }
@@ -109,12 +125,12 @@ fn paint_faces(field: &Field, shader: &Shader<'_>, coverage: &Plane, cx: StageCx
 }
 
 /// Lower-third quantile of the luminance of the front faces.
-fn typical_luminance(faces: &[[f32; 3]], field: &Field, coverage: &Plane) -> f32 {
+fn typical_luminance(faces: &[[f32; 4]], field: &Field, coverage: &Plane) -> f32 {
     let mut values: Vec<f32> = faces
         .iter()
         .enumerate()
         .filter(|(i, _)| coverage.at(field.x0 + i % field.w, field.y0 + i / field.w) > 0.9)
-        .map(|(_, &c)| luminance(c))
+        .map(|(_, &[r, g, b, _])| luminance([r, g, b]))
         .collect();
     if values.is_empty() {
         return 0.5;
@@ -123,13 +139,46 @@ fn typical_luminance(faces: &[[f32; 3]], field: &Field, coverage: &Plane) -> f32
     *values.select_nth_unstable_by(k, f32::total_cmp).1
 }
 
-/// Colour (straight) and coverage of the side walls.
+/// Luminance of the faces, which the walls stand out from.
+struct Limit {
+    typical: f32,
+    /// Mean luminance of the faces near each point; 0 far from them.
+    near: Plane,
+}
+
+impl Limit {
+    /// The luminance to keep away from at a point of the contour. Bright faces have dark walls everywhere, also beside their darker edges.
+    fn at(&self, field: &Field, p: [f32; 2]) -> f32 {
+        if self.typical <= shade::DARK_FACE {
+            return self.typical;
+        }
+        let near = self.near.sample(p[0] - field.x0 as f32, p[1] - field.y0 as f32);
+        if near > 0.0 { near.min(self.typical).max(0.55 * self.typical).max(shade::DARK_FACE * 1.2) } else { self.typical }
+    }
+}
+
+/// Mean luminance of the faces in a small square around each point.
+fn edge_luminance(faces: &[[f32; 4]], field: &Field, coverage: &Plane) -> Plane {
+    let radius = (coverage.width.max(coverage.height) / 256).max(2);
+    let solid = |i: usize| coverage.at(field.x0 + i % field.w, field.y0 + i / field.w) > 0.95;
+    let plane = |value: &dyn Fn(usize) -> f32| Plane {
+        width: field.w,
+        height: field.h,
+        data: (0..field.w * field.h).map(|i| if solid(i) { value(i) } else { 0.0 }).collect(),
+    };
+    let (light, weight) = (plane(&|i| luminance([faces[i][0], faces[i][1], faces[i][2]])), plane(&|_| 1.0));
+    let (mut mean, weight) = rayon::join(|| box_plane(&light, radius), || box_plane(&weight, radius));
+    mean.data.iter_mut().zip(&weight.data).for_each(|(m, w)| *m = if *w > 0.01 { *m / w } else { 0.0 });
+    mean
+}
+
+/// Colour (straight) and alpha of the side walls.
 fn paint_walls(
     field: &Field,
     shader: &Shader<'_>,
     camera: &Camera,
     coverage: &Plane,
-    limit: f32,
+    limit: &Limit,
     cx: StageCx<'_>,
 ) -> Result<Vec<[f32; 4]>, BackendError> {
     let mut out = vec![[0.0; 4]; field.w * field.h];
@@ -144,7 +193,7 @@ fn paint_walls(
             if field.signed([px + 0.5, py + 0.5]) > far + 1.5 {
                 continue;
             }
-            let (mut sum, mut shaded, mut hits, mut taken) = ([0.0; 3], 0.0f32, 0.0, 0.0);
+            let (mut sum, mut shaded, mut hits, mut taken) = ([0.0; 4], 0.0f32, 0.0, 0.0);
             for (k, s) in WALL_SAMPLES.into_iter().enumerate() {
                 // Without a silhouette in the pixel, half of the samples suffice.
                 if k == 4 && (hits == 4.0 || hits == 0.0) {
@@ -155,9 +204,9 @@ fn paint_walls(
                     hits += 1.0;
                     // Walls are smooth, so every other hit suffices for their colour.
                     if k % 2 == 0 || shaded == 0.0 {
-                        let (_, normal) = field.edge(p, field.signed(p) <= 0.0);
-                        let w = shader.wall(p, normal, z, limit);
-                        for i in 0..3 {
+                        let normal = field.edge(p, field.signed(p) <= 0.0).out;
+                        let w = shader.wall(p, normal, z, limit.at(field, p));
+                        for i in 0..4 {
                             sum[i] += w[i];
                         }
                         shaded += 1.0;
@@ -165,7 +214,7 @@ fn paint_walls(
                 }
             }
             if hits > 0.0 {
-                *c = [sum[0] / shaded, sum[1] / shaded, sum[2] / shaded, hits / taken];
+                *c = [sum[0] / shaded, sum[1] / shaded, sum[2] / shaded, sum[3] / shaded * hits / taken];
             }
         }
         Ok(())
@@ -253,7 +302,7 @@ fn box_blur(plane: &Plane, radius: usize, passes: usize) -> Plane {
 fn assemble(
     glyphs: &TextLayout,
     field: &Field,
-    faces: &[[f32; 3]],
+    faces: &[[f32; 4]],
     walls: &[[f32; 4]],
     glow: Option<&Glow>,
     shader: &Shader<'_>,
@@ -263,9 +312,9 @@ fn assemble(
     for i in 0..field.w * field.h {
         let (x, y) = (field.x0 + i % field.w, field.y0 + i / field.w);
         let cov = glyphs.coverage.at(x, y);
-        let wall = walls[i];
-        let back = wall[3] * (1.0 - cov);
-        let solid = cov + back;
+        let (face, wall) = (faces[i], walls[i]);
+        let (front, back) = (cov * face[3], wall[3] * (1.0 - cov));
+        let solid = front + back;
         let (lit, hue) = match glow {
             Some(g) if solid < 1.0 => {
                 let p = [x as f32 + 0.5, y as f32 + 0.5];
@@ -275,7 +324,7 @@ fn assemble(
         };
         let a = solid + lit;
         if a > 1e-4 {
-            color[i] = std::array::from_fn(|k| (faces[i][k] * cov + wall[k] * back + hue[k] * lit) / a);
+            color[i] = std::array::from_fn(|k| (face[k] * front + wall[k] * back + hue[k] * lit) / a);
             alpha[i] = a.min(1.0);
         }
     }
@@ -310,22 +359,22 @@ fn bleed(color: &mut [[f32; 3]], alpha: &[f32], w: usize, h: usize) {
     }
 }
 
-/// Averages the picture in cells of about a `part`-th of its width, in linear light; the blur seen through frosted glass. Also returns the
-/// cell size in pixels.
-fn average_cells(image: &RgbImage, part: usize) -> (LinearRgb, f32) {
-    let (w, h) = (image.width() as usize, image.height() as usize);
-    let cell = (w / part).max(1);
-    let (cw, ch) = (w.div_ceil(cell).max(1), h.div_ceil(cell).max(1));
-    let mut sums = vec![[0.0f32; 4]; cw * ch];
-    for (x, y, p) in image.enumerate_pixels() {
-        let s = &mut sums[y as usize / cell * cw + x as usize / cell];
-        for (sum, v) in s.iter_mut().zip(p.0) {
-            *sum += srgb8_to_linear(v);
+/// Mean luminance of the picture, and of the part behind the text.
+fn luminances(image: &RgbImage, glyphs: &TextLayout) -> (f32, f32) {
+    let (x0, y0, x1, y1) = glyphs.bounds;
+    let (mut all, mut behind) = ((0.0f32, 0.0f32), (0.0f32, 0.0f32));
+    // Every fourth pixel and row are enough for a mean.
+    for y in (0..image.height()).step_by(4) {
+        for x in (0..image.width()).step_by(4) {
+            let l = luminance(image.get_pixel(x, y).0.map(srgb8_to_linear));
+            all = (all.0 + l, all.1 + 1.0);
+            if (x0..=x1).contains(&(x as f32)) && (y0..=y1).contains(&(y as f32)) {
+                behind = (behind.0 + l, behind.1 + 1.0);
+            }
         }
-        s[3] += 1.0;
     }
-    let data = sums.iter().map(|s| std::array::from_fn(|k| s[k] / s[3].max(1.0))).collect();
-    (LinearRgb { width: cw, height: ch, data }, cell as f32)
+    let mean = all.0 / all.1.max(1.0);
+    (mean, if behind.1 > 0.0 { behind.0 / behind.1 } else { mean })
 }
 
 #[cfg(test)]

@@ -1,15 +1,14 @@
 //! Shading of faces, bevels and side walls.
 
-use super::field::Field;
+use super::field::{Edge, Field};
 use super::material::{Bevel, Kind, Material, Texture};
 use super::noise::{fbm, knit, marble, noise, wood};
+use super::tone::{Lit, V3, mix, mul, smooth};
 use crate::backend::KeyLight;
 use crate::backend::draft::env::{EnvId, EnvMap, env};
-use crate::imaging::{LinearRgb, luminance};
+use crate::imaging::luminance;
 use crate::math;
 use crate::typography::TextLayout;
-
-type V3 = [f32; 3];
 
 fn dot(a: V3, b: V3) -> f32 {
     a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
@@ -20,30 +19,8 @@ fn unit(v: V3) -> V3 {
     v.map(|c| c / l)
 }
 
-fn mix(a: V3, b: V3, t: f32) -> V3 {
-    std::array::from_fn(|i| a[i] + (b[i] - a[i]) * t)
-}
-
-fn mul(a: V3, b: V3) -> V3 {
-    std::array::from_fn(|i| a[i] * b[i])
-}
-
-fn smooth(lo: f32, hi: f32, v: f32) -> f32 {
-    let t = ((v - lo) / (hi - lo)).clamp(0.0, 1.0);
-    t * t * (3.0 - 2.0 * t)
-}
-
-/// Tone curve with a soft shoulder that keeps mid tones and the hue of highlights.
-fn tone(c: V3) -> V3 {
-    let peak = c[0].max(c[1]).max(c[2]);
-    if peak <= 0.6 {
-        return c;
-    }
-    let squeezed = 0.6 + 0.4 * (1.0 - math::exp(-(peak - 0.6) / 0.55));
-    let hue = c.map(|v| v * squeezed / peak);
-    // Very bright highlights turn white.
-    mix(hue, [squeezed; 3], smooth(1.5, 4.5, peak) * 0.7)
-}
+/// Faces up to this luminance have walls that are lighter than they are.
+pub(super) const DARK_FACE: f32 = 0.075;
 
 /// Shades points of the letters.
 pub(super) struct Shader<'a> {
@@ -51,11 +28,10 @@ pub(super) struct Shader<'a> {
     field: &'a Field,
     env: &'static EnvMap,
     key: KeyLight,
-    backdrop: &'a LinearRgb,
-    /// Canvas pixels per backdrop cell.
-    backdrop_cell: f32,
     /// Bevel width, pixels.
     pub bevel: f32,
+    /// How steep round bevels become at the contour, 0..=1.
+    steep: f32,
     em: f32,
     bounds: (f32, f32, f32, f32),
     lines: f32,
@@ -65,14 +41,7 @@ pub(super) struct Shader<'a> {
 }
 
 impl<'a> Shader<'a> {
-    pub(super) fn new(
-        material: Material,
-        glyphs: &TextLayout,
-        field: &'a Field,
-        backdrop: (&'a LinearRgb, f32),
-        eye: [f32; 2],
-        seed: u64,
-    ) -> Self {
+    pub(super) fn new(material: Material, glyphs: &TextLayout, field: &'a Field, eye: [f32; 2], seed: u32) -> Self {
         let id = match (material.kind, material.bevel) {
             (Kind::Metal, Bevel::Balloon) => EnvId::Studio,
             (Kind::Metal, _) if material.colors[0][0] > material.colors[0][2] * 1.4 => EnvId::Lobby,
@@ -81,22 +50,23 @@ impl<'a> Shader<'a> {
         };
         let env = env(id);
         let font = glyphs.font_px;
-        // A bevel takes at most half of a stroke, so that a flat face remains and dense syllables stay legible.
-        let bevel = (material.bevel_em * font).min(0.5 * field.half_stroke).max(0.8);
+        // A bevel takes at most half of a stroke, so that a flat face remains and dense syllables stay legible. On hairlines it takes less and is
+        // flatter: a round one would turn them into tubes.
+        let heavy = (field.half_stroke / (0.055 * font)).min(1.0).powi(2);
+        let bevel = (material.bevel_em * font).min((0.26 + 0.24 * heavy) * field.half_stroke).max(0.8);
         Self {
             material,
             field,
             env,
             key: env.key(),
-            backdrop: backdrop.0,
-            backdrop_cell: backdrop.1,
             bevel,
+            steep: 0.5 + 0.5 * heavy,
             em: font,
             bounds: glyphs.bounds,
             lines: glyphs.lines.iter().filter(|l| !l.trim().is_empty()).count().max(1) as f32,
             eye,
             focal: glyphs.width as f32 * 1.3,
-            seed: (seed ^ (seed >> 32)) as u32,
+            seed,
         }
     }
 
@@ -121,15 +91,23 @@ impl<'a> Shader<'a> {
             let grey = luminance(room);
             room = mix(room, [0.94 * grey, 0.99 * grey, 1.08 * grey], 0.75);
         }
-        let w = 0.035 + roughness * 0.55;
+        let foil = self.is_foil();
+        // Foil shows a crisp horizon; other surfaces blur it with their roughness.
+        let w = if foil { 0.03 } else { 0.035 + roughness * 0.55 };
         let step = |e: f32| smooth(e - w, e + w, r[1]);
         let side = 0.8 + 0.35 * (math::sin(r[0] * 4.2 + 0.7) * (1.0 - roughness)) + 0.12 * math::sin(r[0] * 9.0 - 1.0) * (1.0 - roughness);
         // Polished chrome reflects the horizon on its faces; rougher metals have it lower.
         let horizon = -0.2 + 0.11 * (1.0 - roughness / 0.08).max(0.0);
-        let ground = 0.2 + 0.34 * (1.0 - step(-0.62)) + 0.16 * (1.0 - step(-0.4));
+        let horizon = if foil { -0.08 } else { horizon };
+        let ground = if foil { 0.07 } else { 0.2 } + 0.34 * (1.0 - step(-0.62)) + 0.16 * (1.0 - step(-0.4));
         let sky = 0.75 + 0.55 * step(0.02) + 1.1 * step(0.3) * (1.0 - step(0.72)) + 0.35 * step(0.86);
         let box_light = ground + (sky * side - ground) * step(horizon);
-        mix(room.map(|v| v.min(5.0)), [box_light, box_light, box_light * 1.03], 0.62)
+        mix(room.map(|v| v.min(5.0)), [box_light, box_light, box_light * 1.03], if foil { 0.78 } else { 0.62 })
+    }
+
+    /// Inflated foil, with a welded seam.
+    fn is_foil(&self) -> bool {
+        self.material.kind == Kind::Metal && self.material.bevel == Bevel::Balloon
     }
 
     /// Height of the texture and its tone at a point, in ems.
@@ -179,10 +157,15 @@ impl<'a> Shader<'a> {
         }
     }
 
-    fn albedo(&self, p: [f32; 2], tone: f32) -> V3 {
+    /// The colour at `p`, without texture.
+    pub(super) fn base(&self, p: [f32; 2]) -> V3 {
         let [a, b] = self.material.colors;
         let (fx, _, v) = self.place(p);
-        let base = if a == b { a } else { mix(a, b, smooth(0.15, 0.85, (v + fx * 0.5 + 0.5) / 2.0)) };
+        if a == b { a } else { mix(a, b, smooth(0.15, 0.85, (v + fx * 0.5 + 0.5) / 2.0)) }
+    }
+
+    fn albedo(&self, p: [f32; 2], tone: f32) -> V3 {
+        let base = self.base(p);
         match self.material.texture {
             // Candy stripes: the colour and white.
             Texture::Stripes => mix([0.92, 0.9, 0.88], base, tone),
@@ -198,7 +181,8 @@ impl<'a> Shader<'a> {
     /// one), and the tone of the texture.
     fn front(&self, p: [f32; 2]) -> ([f32; 2], f32, f32, f32) {
         let m = &self.material;
-        let (d, out) = self.field.edge(p, self.field.signed(p) <= 0.0);
+        let edge = self.field.edge(p, self.field.signed(p) <= 0.0);
+        let (d, out) = (edge.distance, edge.out);
         let (u, g) = self.field.pillow(p);
         let half = self.field.half_stroke;
         let swell = (2.0 * u).sqrt();
@@ -208,11 +192,12 @@ impl<'a> Shader<'a> {
             Bevel::Chamfer => out.map(|o| o * 1.05 * (1.0 - smooth(0.8, 1.2, t))),
             Bevel::Round => {
                 let a = (1.0 - t).clamp(0.0, 1.0);
-                out.map(|o| o * math::tan(a * 1.22))
+                out.map(|o| o * math::tan(a * 1.22 * self.steep))
             }
             Bevel::Balloon => {
                 let z = (swell * 1.05).max(0.16 * half);
-                [-g[0] / z, -g[1] / z]
+                let s = [-g[0] / z, -g[1] / z];
+                if self.is_foil() { self.seam(s, &edge) } else { s }
             }
         };
         if m.bevel != Bevel::Balloon {
@@ -236,8 +221,28 @@ impl<'a> Shader<'a> {
         (s, d, (swell / half).min(1.2), tone_map)
     }
 
-    /// Display-linear colour of the front at `p`.
-    pub(super) fn face(&self, p: [f32; 2]) -> V3 {
+    /// Width of the welded seam of foil, pixels.
+    fn seam_width(&self) -> f32 {
+        (0.02 * self.em).min(0.2 * self.field.half_stroke)
+    }
+
+    /// Slope of foil near its seam: a narrow flat flange along the contour, and folds that run from it into the inflated part.
+    fn seam(&self, inflated: [f32; 2], edge: &Edge) -> [f32; 2] {
+        let (em, half) = (self.em, self.field.half_stroke);
+        let width = self.seam_width();
+        let along = edge.arc / em;
+        let ripple = math::sin(along * 75.0 + 11.0 * noise(along * 9.0, 3.0, self.seed ^ 41));
+        let fold = ripple * smooth(0.25, 0.9, noise(along * 15.0, 8.0, self.seed ^ 43));
+        let fade = math::exp(-(edge.distance - width).max(0.0) / (0.2 * half).max(1.0));
+        let tangent = [-edge.out[1], edge.out[0]];
+        if edge.distance < width {
+            return std::array::from_fn(|i| edge.out[i] * 0.3 + tangent[i] * fold * 0.16);
+        }
+        std::array::from_fn(|i| inflated[i] + tangent[i] * fold * 0.2 * fade)
+    }
+
+    /// The light that the front sends from `p`, before the tone curve.
+    pub(super) fn face(&self, p: [f32; 2]) -> Lit {
         let m = &self.material;
         let (s, d, swell, tone_map) = self.front(p);
         let n = unit([s[0], -s[1], 1.0]);
@@ -246,8 +251,9 @@ impl<'a> Shader<'a> {
         let r: V3 = std::array::from_fn(|i| 2.0 * dot(n, v) * n[i] - v[i]);
         let fresnel = (1.0 - nv).powi(5);
         let albedo = self.albedo(p, tone_map);
+        let base = if m.texture == Texture::Stripes { albedo } else { self.base(p) };
         let t = d / self.bevel;
-        let c = match m.kind {
+        match m.kind {
             Kind::Metal => {
                 let f: V3 = albedo.map(|c| c + (1.0 - c) * fresnel);
                 // The edge between bevel and face catches a thin highlight.
@@ -255,38 +261,63 @@ impl<'a> Shader<'a> {
                 let light = self.mirror(r, m.roughness);
                 let half = unit([self.key.direction[0] + v[0], self.key.direction[1] + v[1], self.key.direction[2] + v[2]]);
                 let spark = math::powf(dot(n, half).max(0.0), 90.0) * 1.5;
-                std::array::from_fn(|i| f[i] * (light[i] * 1.05 + line + spark * self.key.color[i]))
+                let (gloss, crease) = if self.is_foil() {
+                    // The weld casts a fine line where the foil begins to swell.
+                    let weld = (d - self.seam_width()).abs() / (0.006 * self.em).max(0.8);
+                    (0.07 * smooth(0.9, 2.2, luminance(light)), 1.0 - 0.4 * (1.0 - weld).max(0.0))
+                } else {
+                    (0.0, 1.0)
+                };
+                Lit {
+                    body: std::array::from_fn(|i| crease * f[i] * (light[i] * 1.05 + line + spark * self.key.color[i])),
+                    shine: light.map(|v| v * gloss),
+                    base,
+                    opacity: 1.0,
+                }
             }
-            Kind::Solid => self.solid(n, v, r, albedo, fresnel, 1.0),
-            Kind::Glass => {
-                let shift = self.bevel.max(3.0) * 1.6;
-                let q = [p[0] + s[0] * shift, p[1] + s[1] * shift];
-                let behind = self.behind(q);
-                // A broad diagonal highlight, as on window panes.
-                let slant = (p[0] + p[1] * 0.8) / self.em * 2.1;
-                let gleam = smooth(0.55, 0.95, math::sin(slant)) * 0.16;
-                let frost = mix(behind, [0.92; 3], 0.27 + 1.5 * gleam);
-                let body = mul(mul(frost, mix(albedo, [1.0; 3], 0.35)), [1.25; 3]);
-                let shine = self.mirror(r, m.roughness);
-                let f = 0.07 + 0.93 * fresnel;
-                // A bright rim at the bevel and a dark line at the edge keep the letter legible on any backdrop.
-                let rim = (1.0 - ((t - 0.8).abs() / 0.4).min(1.0)) * 0.55;
-                let edge = 0.45 + 0.55 * smooth(0.0, 0.45, t);
-                std::array::from_fn(|i| (body[i] * (0.8 + 0.12 * swell) + shine[i] * (f + 0.1 * (1.0 - t).max(0.0)) + rim * 0.9) * edge)
+            Kind::Solid => {
+                let (body, shine) = self.solid(n, v, r, albedo, fresnel, 1.0);
+                Lit { body, shine, base, opacity: 1.0 }
             }
+            Kind::Glass => self.glass(p, (n, r, fresnel), (t, swell), albedo),
             Kind::Neon => {
                 let glow = self.neon(p);
-                let core = smooth(0.55, 1.15, swell);
+                let core = smooth(0.45, 1.1, swell);
                 let lit = mix(glow, [1.0, 0.985, 0.97], 0.06 + 0.7 * core);
-                let rim = 0.72 + 0.28 * smooth(0.0, 1.0, t);
-                let shine = self.mirror(r, 0.1);
-                return std::array::from_fn(|i| (lit[i] * rim + shine[i] * 0.05 * (1.0 - t).max(0.0)).min(1.0));
+                // Bright enough for the shoulder of the tone curve.
+                Lit { body: lit.map(|c| c * 1.8), shine: [0.0; 3], base, opacity: 1.0 }
             }
-        };
-        tone(c)
+        }
     }
 
-    fn solid(&self, n: V3, v: V3, r: V3, albedo: V3, fresnel: f32, ao: f32) -> V3 {
+    /// Glass lets the background through its flat parts, which the composite refracts; its edges mirror the room.
+    fn glass(&self, p: [f32; 2], (n, r, fresnel): (V3, V3, f32), (t, swell): (f32, f32), albedo: V3) -> Lit {
+        let m = &self.material;
+        let turned = 1.0 - n[2];
+        let room = self.mirror(r, m.roughness.max(0.05));
+        // Diagonal highlights, as on window panes.
+        let slant = (p[0] + p[1] * 0.8) / self.em;
+        let gleam = 0.16 * smooth(0.5, 0.62, math::sin(slant * 2.1)) + 0.07 * smooth(0.86, 0.93, math::sin(slant * 2.1 - 1.3));
+        // The sky is mirrored at the top of the letters.
+        let sky = smooth(0.5, -1.0, self.place(p).1);
+        let light = self.env.irradiance(n);
+        let body: V3 = std::array::from_fn(|i| albedo[i] * (0.78 + 0.24 * light[i].min(1.4) + 0.06 * swell));
+        let mirror = (0.04 + 0.96 * fresnel + 0.55 * turned).min(0.85);
+        // Light gathers where the bevel meets the face.
+        let tilt = math::hypot(n[0], n[1]).max(1e-4);
+        let lit_side = smooth(-0.5, 0.9, (0.8 * n[1] - 0.6 * n[0]) / tilt);
+        let gathered = (1.0 - (t - 0.85).abs() * 2.0).max(0.0).powi(2) * (0.15 + 0.85 * lit_side);
+        let clear = (2.4 * turned + 0.75 * gathered + 2.4 * gleam).min(1.0);
+        let veil = m.opacity * (0.72 + 0.5 * sky);
+        let opacity = veil + (0.9 - veil) * clear;
+        // Through the bevel one sees the dark side of the room, not the milky light of the face.
+        let deep = 1.0 - 0.72 * smooth(0.02, 0.3, turned);
+        let shine: V3 = std::array::from_fn(|i| room[i] * mirror * 1.05 + gleam + gathered * 0.8);
+        Lit { body: body.map(|c| c * (1.0 - mirror) * deep), shine, base: albedo, opacity }
+    }
+
+    /// Diffuse light and mirrored light of an opaque surface.
+    fn solid(&self, n: V3, v: V3, r: V3, albedo: V3, fresnel: f32, ao: f32) -> (V3, V3) {
         let m = &self.material;
         let irradiance = self.env.irradiance(n);
         let key = self.key.direction;
@@ -294,16 +325,11 @@ impl<'a> Shader<'a> {
         let half = unit([key[0] + v[0], key[1] + v[1], key[2] + v[2]]);
         let power = 6.0 + 380.0 * (1.0 - m.roughness).powi(3);
         let lobe = math::powf(dot(n, half).max(0.0), power) * (0.25 + 1.6 * (1.0 - m.roughness)) * (0.15 + m.coat);
-        let shine = self.mirror(r, m.roughness);
+        let mirrored = self.mirror(r, m.roughness);
         let f = m.coat * (0.04 + 0.96 * fresnel);
-        std::array::from_fn(|i| {
-            let diffuse = albedo[i] * (0.46 * irradiance[i].min(1.6) + 0.24 + 0.62 * lambert * self.key.color[i]);
-            ao * (diffuse * (1.0 - f) + shine[i] * f + lobe * self.key.color[i] * 0.45)
-        })
-    }
-
-    fn behind(&self, p: [f32; 2]) -> V3 {
-        self.backdrop.sample(p[0] / self.backdrop_cell, p[1] / self.backdrop_cell)
+        let diffuse = |i: usize| albedo[i] * (0.46 * irradiance[i].min(1.6) + 0.24 + 0.62 * lambert * self.key.color[i]);
+        let body = std::array::from_fn(|i| ao * diffuse(i) * (1.0 - f));
+        (body, std::array::from_fn(|i| ao * (mirrored[i] * f + lobe * self.key.color[i] * 0.45)))
     }
 
     /// Colour of the neon light at a point; the brightest channel is 1.
@@ -313,8 +339,8 @@ impl<'a> Shader<'a> {
         c.map(|v| math::powf(v / peak, 1.15).max(0.015))
     }
 
-    /// Colour of a side wall. `out` is its normal in image axes, `z` its depth, 0..=1, and `limit` the luminance of the faces.
-    pub(super) fn wall(&self, p: [f32; 2], out: [f32; 2], z: f32, limit: f32) -> V3 {
+    /// Colour and opacity of a side wall. `out` is its normal in image axes, `z` its depth, 0..=1, and `limit` the luminance of the faces.
+    pub(super) fn wall(&self, p: [f32; 2], out: [f32; 2], z: f32, limit: f32) -> [f32; 4] {
         let m = &self.material;
         // A slight taper varies the tone of long walls.
         let n = unit([out[0], -out[1], 0.25 - 0.2 * z]);
@@ -333,28 +359,49 @@ impl<'a> Shader<'a> {
                 let light = self.mirror(r, m.roughness.max(0.1));
                 std::array::from_fn(|i| math::powf(albedo[i], 1.35) * light[i] * ao)
             }
-            Kind::Solid => self.solid(n, v, r, albedo.map(|c| math::powf(c, 1.1)), fresnel, ao),
+            Kind::Solid => {
+                let (body, shine) = self.solid(n, v, r, albedo.map(|c| math::powf(c, 1.1)), fresnel, ao);
+                std::array::from_fn(|i| body[i] + shine[i])
+            }
             Kind::Glass => {
-                let behind = self.behind([p[0] - out[0] * 8.0, p[1] - out[1] * 8.0]);
-                let shine = self.mirror(r, 0.08);
-                std::array::from_fn(|i| (behind[i] * 0.5 * albedo[i] + shine[i] * (0.08 + 0.5 * fresnel)) * (0.5 + 0.5 * ao))
+                let room = self.mirror(r, 0.08);
+                let lit: V3 = std::array::from_fn(|i| albedo[i] * (0.24 + 0.24 * ao) * (1.0 - 0.5 * z) + room[i] * (0.08 + 0.4 * fresnel));
+                if m.opacity < 0.75 {
+                    // Clear glass has clear sides, which need no contrast to its faces.
+                    return [lit[0], lit[1], lit[2], 0.3 + 0.3 * (1.0 - z)];
+                }
+                lit
             }
             Kind::Neon => {
                 let glow = self.neon(p);
-                let spill = (1.0 - z).powi(2) * 0.34 * (0.5 + 0.5 * open) + 0.02;
+                let spill = (1.0 - z).powi(2) * 0.5 * (0.5 + 0.5 * open) + 0.02;
                 std::array::from_fn(|i| glow[i] * spill + 0.006)
             }
         };
         let l = luminance(raw).max(1e-5);
-        if limit > 0.075 {
+        let grain = if m.texture == Texture::Wood { self.cut_wood(ex, ey, out, z) } else { 1.0 };
+        let c = if limit > DARK_FACE {
             // At most a third of the luminance of the faces (WCAG contrast 3:1), with a soft limit.
-            let most = ((limit + 0.05) / 3.3 - 0.05).max(0.006);
+            let most = ((limit + 0.05) / 3.15 - 0.05).max(0.006);
             let wanted = most * (1.0 - math::exp(-1.15 * l / most));
-            raw.map(|c| c * wanted / l)
+            raw.map(|c| c * wanted / l * grain)
         } else {
             let least = (limit + 0.05) * 3.9 - 0.05;
             let wanted = least + l * 0.5;
-            mix(raw.map(|c| c * wanted / l), [wanted; 3], 0.55)
-        }
+            mix(raw.map(|c| c * wanted / l), [wanted; 3], 0.55).map(|c| c * grain)
+        };
+        [c[0], c[1], c[2], 1.0]
+    }
+
+    /// Tone of wood on a side wall, about 1: end grain with year rings and pores where the saw crossed the fibres, long grain elsewhere.
+    fn cut_wood(&self, ex: f32, ey: f32, out: [f32; 2], z: f32) -> f32 {
+        let depth = z * self.material.depth_em;
+        let long = wood(ex, depth * 2.5 + ey * 0.15, self.seed ^ 19);
+        let (ry, rz) = (ey * 1.1 + 0.05 * noise(ey * 9.0, depth * 20.0, self.seed), depth + 0.23);
+        let rings = math::sin(math::hypot((ry - ry.floor()) - 0.5, rz) * 150.0) * 0.5 + 0.5;
+        let pores = if noise(ey * 120.0, depth * 150.0, self.seed ^ 23) > 0.72 { 0.55 } else { 1.0 };
+        let end = (0.72 + 0.55 * rings) * pores;
+        let across = smooth(0.45, 0.85, out[0].abs());
+        (0.75 + 0.5 * long) * (1.0 - across) + end * across
     }
 }
