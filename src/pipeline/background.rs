@@ -6,12 +6,15 @@ use image::{RgbImage, RgbaImage};
 
 use super::error::PipelineError;
 use super::sink::{Picture, Sink};
-use super::{grounding, placement, preview};
-use crate::backend::{Backend, BlendRequest, Prompts, Sampling, Scene, SceneRequest, StageCx};
+use super::{composite, grounding, placement, preview};
+use crate::backend::{Backend, BlendRequest, KeyLight, Prompts, Sampling, Scene, SceneRequest, StageCx};
 use crate::imaging::Matte;
 use crate::imaging::{LinearRgb, Plane, matting, resize};
 use crate::job::{ImageName, Stage};
-use crate::request::{JobSpec, SourceImage};
+use crate::request::{Backdrop, JobSpec, SourceImage};
+
+/// Far edge of the surface on an own background, fraction of the canvas' height.
+const GROUND_LINE: f32 = 0.57;
 
 /// The result of step 1.
 pub struct Background {
@@ -80,6 +83,9 @@ pub fn run(
         Some(product) => Some(matte(product, mask, backend, cx, sink)?),
         None => None,
     };
+    if let Some(scene) = own_scene(spec, cx, sink)? {
+        return on_own_scene(spec, matte.as_deref(), &scene, cx, sink);
+    }
     let scene = scene(spec, backend, cx, sink)?;
     let Some(matte) = matte else {
         let image = scene.image.to_srgb();
@@ -120,6 +126,54 @@ pub(super) fn matte(
     cx.check()?;
     sink.save(ImageName::Cutout, Picture::Rgba(&with_alpha(&matte)))?;
     Ok(sink.keep_matte(matte))
+}
+
+/// The scene of an own background: a colour or a picture, lit softly from above; `None` if a scene is to be painted.
+fn own_scene(spec: &JobSpec, cx: StageCx<'_>, sink: &dyn Sink) -> Result<Option<Scene>, PipelineError> {
+    let (width, height) = (spec.width as usize, spec.height as usize);
+    let image = match &spec.backdrop {
+        Backdrop::Scene => return Ok(None),
+        Backdrop::Color(color) => RgbImage::from_pixel(spec.width, spec.height, image::Rgb(*color)),
+        Backdrop::Picture(picture) => {
+            sink.save_given(ImageName::Backdrop, Picture::Rgba(&picture.pixels), picture)?;
+            cx.check()?;
+            composite::flatten(&composite::cover(&picture.pixels, width, height), width, height)
+        }
+    };
+    let image = LinearRgb::from_srgb(&image);
+    let key = KeyLight { direction: [-0.30, 0.86, 0.41], color: [1.0; 3], softness: 0.65 };
+    Ok(Some(Scene { image, ground_line: height as f32 * GROUND_LINE, key, ambient: [1.0; 3], gloss: 0.0, roughness: 1.0 }))
+}
+
+/// Places the product on an own background: its pixels stay as photographed, and only its shadow changes the background.
+fn on_own_scene(
+    spec: &JobSpec,
+    matte: Option<&Matte>,
+    scene: &Scene,
+    cx: StageCx<'_>,
+    sink: &dyn Sink,
+) -> Result<Background, PipelineError> {
+    sink.stage(Stage::Injection);
+    let Some(matte) = matte else {
+        let image = scene.image.to_srgb();
+        sink.save(ImageName::Step1, Picture::Rgb(&image))?;
+        return Ok(Background { image, placed: None });
+    };
+    let placement::Placed { product, layout } =
+        placement::place(matte, (spec.width as usize, spec.height as usize), scene.ground_line, &spec.placement);
+    if let Some(layout) = layout {
+        sink.product_placed(layout);
+    }
+    cx.check()?;
+    let mut image = grounding::ground(scene, &product, cx.cancel)?.grounded;
+    cx.step(0.8)?;
+    for ((to, from), alpha) in image.data.iter_mut().zip(&product.image.data).zip(&product.alpha.data) {
+        (0..3).for_each(|k| to[k] += (from[k] - to[k]) * alpha);
+    }
+    let image = image.to_srgb();
+    sink.save(ImageName::Placed, Picture::Gray(&product.alpha.to_gray()))?;
+    sink.save(ImageName::Step1, Picture::Rgb(&image))?;
+    Ok(Background { image, placed: Some(product.alpha) })
 }
 
 /// The empty scene, from an earlier run or painted now.
