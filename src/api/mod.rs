@@ -15,6 +15,7 @@ mod guard;
 mod help;
 mod jobs;
 mod limits;
+mod layer_schema;
 mod listen;
 mod memory;
 mod models;

@@ -10,13 +10,15 @@ use indicatif::{ProgressBar, ProgressStyle};
 use nanococoa::api::attach_base64;
 use nanococoa::engine::{Engine, EngineError, SubmitPolicy, decode_source_file, project};
 use nanococoa::job::{ImageName, JobSnapshot, JobStatus};
-use nanococoa::request::fields::{FIELDS, Field, PRODUCT_IMAGE};
+use nanococoa::notice::Notice;
+use nanococoa::request::fields::{BACKGROUND_COLOR, BACKGROUND_IMAGE, FIELDS, Field, LAYERS, PRODUCT_IMAGE};
 use nanococoa::request::{Attachment, JobSpec, RawRequest, RequestKind, UnusableImage};
 use nanococoa::{notice, paths};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::common::{Common, Failure, load_config, overrides, runtime, start_engine, words};
+use super::layers;
 use super::output::{self, Output};
 use super::signals::end_signal;
 
@@ -71,6 +73,15 @@ pub(super) struct GenerateArgs {
     /// Corrected cut-out mask of the photo: white (or opaque) is product
     #[arg(long, value_name = "FILE")]
     mask: Option<PathBuf>,
+    /// Texts, pictures and shapes on the advertisement: a JSON list as in POST /generate, whose pictures may be paths relative to the file
+    #[arg(long, value_name = "FILE.json")]
+    layers: Option<PathBuf>,
+    /// Plain background of this colour, such as #00C73C, instead of a painted scene
+    #[arg(long, value_name = "#RRGGBB")]
+    background_color: Option<String>,
+    /// Own picture as the background instead of a painted scene
+    #[arg(long, value_name = "FILE")]
+    background_image: Option<PathBuf>,
     /// Run this step and later ones even if their results are kept already
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     force_from_step: Option<String>,
@@ -146,6 +157,8 @@ fn prepare(common: &Common, args: &GenerateArgs, told: &mut bool) -> Result<(), 
         ("--step1", &args.step1),
         ("--step2", &args.step2),
         ("--mask", &args.mask),
+        ("--layers", &args.layers),
+        ("--background-image", &args.background_image),
     ] {
         let same = |a: &Path, b: &Path| matches!((std::fs::canonicalize(a), std::fs::canonicalize(b)), (Ok(a), Ok(b)) if a == b);
         if !args.output.dry_run && input.as_deref().is_some_and(|input| same(input, args.output.file())) {
@@ -165,7 +178,7 @@ fn prepare(common: &Common, args: &GenerateArgs, told: &mut bool) -> Result<(), 
         }
         Err(error) => return Err(Failure::failed(error.notice())),
     };
-    run_job(&engine, raw, &args.output, temporary.is_none(), told)
+    run_job(&engine, raw, args.layers.as_deref(), &args.output, temporary.is_none(), told)
 }
 
 pub(super) fn resume(common: &Common, args: ResumeArgs) -> Result<(), Failure> {
@@ -177,7 +190,7 @@ pub(super) fn resume(common: &Common, args: ResumeArgs) -> Result<(), Failure> {
         let raw = engine
             .resume_request(args.id)
             .map_err(|e| Failure::bad_input(notice!("cli-job-id", id = args.id.to_string(), reason = e.notice())))?;
-        run_job(&engine, raw, &args.output, true, &mut told)
+        run_job(&engine, raw, None, &args.output, true, &mut told)
     };
     let result = run();
     tell_failure(args.output.json && !told, result)
@@ -205,8 +218,16 @@ fn raw_request(args: &GenerateArgs) -> Result<RawRequest, Failure> {
         raw.attachments.remove("mask_image");
         raw.fields.remove("mask_image");
     }
+    if args.background_color.is_some() || args.background_image.is_some() {
+        // One background replaces the other.
+        raw.attachments.remove(BACKGROUND_IMAGE.name);
+        raw.fields.retain(|name, _| name != BACKGROUND_IMAGE.name && name != BACKGROUND_COLOR.name);
+    }
     add_fields(&mut raw, args)?;
     add_pictures(&mut raw, args);
+    if let Some(path) = &args.layers {
+        layers::read(&mut raw, path)?;
+    }
     // `--set` and projects of other programs may name pictures as over REST.
     attach_base64(&mut raw);
     Ok(raw)
@@ -235,6 +256,7 @@ fn add_fields(raw: &mut RawRequest, args: &GenerateArgs) -> Result<(), Failure> 
         ("text_scale", args.text_scale.clone()),
         ("force_from_step", args.force_from_step.clone()),
         ("stop_step", args.stop_step.clone()),
+        ("background_color", args.background_color.clone()),
     ];
     for (name, value) in fields {
         if let Some(value) = value {
@@ -269,13 +291,22 @@ fn set_field(raw: &mut RawRequest, name: &str, value: &str) {
         for known in field.names() {
             raw.fields.remove(known);
         }
+        if field.name == LAYERS.name {
+            raw.layer_pictures.clear();
+        }
     }
     raw.fields.insert(name.into(), Value::String(value.into()));
 }
 
 /// The pictures that flags name.
 fn add_pictures(raw: &mut RawRequest, args: &GenerateArgs) {
-    let files = [("product_image", &args.product), ("mask_image", &args.mask), ("step1_image", &args.step1), ("step2_image", &args.step2)];
+    let files = [
+        ("product_image", &args.product),
+        ("mask_image", &args.mask),
+        ("step1_image", &args.step1),
+        ("step2_image", &args.step2),
+        ("background_image", &args.background_image),
+    ];
     for (field, path) in files {
         let Some(path) = path.as_deref().map(paths::find) else { continue };
         let attachment = match decode_source_file(&path) {
@@ -290,7 +321,15 @@ fn add_pictures(raw: &mut RawRequest, args: &GenerateArgs) {
     }
 }
 
-fn run_job(engine: &Engine, raw: RawRequest, output: &Output, kept: bool, told: &mut bool) -> Result<(), Failure> {
+/// `layers`: the file that the layers come from, for messages.
+fn run_job(
+    engine: &Engine,
+    raw: RawRequest,
+    layers: Option<&Path>,
+    output: &Output,
+    kept: bool,
+    told: &mut bool,
+) -> Result<(), Failure> {
     let runtime = runtime(&mut tokio::runtime::Builder::new_current_thread())?;
     // Before the pictures are read, which takes seconds for large ones: Ctrl-C must not end the program without a word.
     let ended = {
@@ -299,8 +338,8 @@ fn run_job(engine: &Engine, raw: RawRequest, output: &Output, kept: bool, told: 
     };
     let plan_only = output.dry_run || RequestKind::of(&raw.fields) == RequestKind::Plan;
     let spec = nanococoa::engine::parse_request(engine, raw, true)
-        .map_err(|errors| Failure::bad_fields(errors.into_iter().map(|e| e.notice).collect()))?;
-    let asked = spec.warnings.clone();
+        .map_err(|errors| Failure::bad_fields(errors.into_iter().map(|e| in_file(e.notice, layers)).collect()))?;
+    let asked: Vec<Notice> = spec.warnings.iter().map(|warning| in_file(warning.clone(), layers)).collect();
     for warning in &asked {
         say_stderr!("note: {}", words(warning));
     }
@@ -326,8 +365,8 @@ fn run_job(engine: &Engine, raw: RawRequest, output: &Output, kept: bool, told: 
         *told = true;
         say!("{}", output::report(&job, output, result.is_ok()));
     } else if result.is_ok() {
-        for warning in job.warnings.iter().filter(|w| !asked.contains(w)) {
-            say_stderr!("note: {}", words(warning));
+        for warning in job.warnings.iter().map(|w| in_file(w.clone(), layers)).filter(|w| !asked.contains(w)) {
+            say_stderr!("note: {}", words(&warning));
         }
         let (path, seconds) = (output.file().display(), format!("{:.1}", job.elapsed(0.0)));
         let (width, height, backend) = (job.width, job.height, job.backend.as_str());
@@ -335,6 +374,14 @@ fn run_job(engine: &Engine, raw: RawRequest, output: &Output, kept: bool, told: 
         say!("{}", words(&made));
     }
     result
+}
+
+/// A message about a layer, with the file that the layer is in.
+fn in_file(notice: Notice, layers_file: Option<&Path>) -> Notice {
+    match layers_file {
+        Some(path) if notice.field().is_some_and(|field| field.starts_with(LAYERS.name)) => layers::about(path, notice),
+        _ => notice,
+    }
 }
 
 fn tell_plan(engine: &Engine, spec: &JobSpec, as_json: bool) -> Result<(), Failure> {

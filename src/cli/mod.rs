@@ -8,6 +8,7 @@ mod console;
 mod debug;
 mod doctor;
 mod generate;
+mod layers;
 mod models;
 mod output;
 mod serve;

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::Engine;
 use crate::imaging::decode::{DecodedImage, decode_file, decode_image};
+use crate::layers;
 use crate::notice::Notice;
 use crate::request::{FieldError, InputImage, JobSpec, OpenRequest, ParseContext, RawRequest, SourceImage, parse};
 use crate::typography::{FontCatalog, unsettable};
@@ -19,7 +20,7 @@ pub fn parse_request(engine: &Engine, raw: RawRequest, lenient: bool) -> Result<
 
 /// Decodes the pictures of a request. Blocking.
 pub fn open_request(raw: RawRequest) -> OpenRequest {
-    raw.open(&decode_source)
+    raw.open(&decode_source, &decode_layer_source)
 }
 
 /// Reads a request with the engine's fonts. Its pictures are decoded already, so it can be read again with other fields at no cost.
@@ -61,6 +62,27 @@ pub fn parse_with_fonts<I: InputImage>(
 /// Why it cannot be used and what to do.
 pub fn decode_source(bytes: &[u8]) -> Result<SourceImage, Notice> {
     decode_image(bytes).map(source_image).map_err(|e| e.notice())
+}
+
+/// Decodes the picture of a layer in memory, which may be an SVG.
+///
+/// # Errors
+/// Why it cannot be used and what to do.
+pub fn decode_layer_source(bytes: &[u8]) -> Result<SourceImage, Notice> {
+    if layers::is_svg(bytes) { layers::decode_svg(bytes) } else { decode_source(bytes) }
+}
+
+/// Decodes the picture of a layer on disk, which may be an SVG. Blocking.
+///
+/// # Errors
+/// Why it cannot be used and what to do.
+pub fn decode_layer_source_file(path: &Path) -> Result<SourceImage, Notice> {
+    let is_svg = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("svg"));
+    if is_svg && std::fs::metadata(path).is_ok_and(|file| file.len() <= layers::MAX_SVG_BYTES) {
+        let bytes = std::fs::read(path).map_err(|e| Notice::verbatim(e.to_string()))?;
+        return decode_layer_source(&bytes);
+    }
+    decode_source_file(path)
 }
 
 /// Decodes a picture on disk, without reading the file into memory as a whole where its format allows that. Blocking.

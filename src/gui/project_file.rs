@@ -39,8 +39,14 @@ fn pack(brief: &Brief) -> Result<Vec<u8>, Notice> {
     if let Some(mask) = &mut packed.mask {
         mask.path = project::MASK.into();
     }
+    if let Some(backdrop) = &mut packed.backdrop {
+        backdrop.path = project::BACKDROP.into();
+    }
+    for (layer, picture) in &mut packed.layer_pictures {
+        picture.path = layer_part(*layer).into();
+    }
     put(project::BRIEF, &serde_json::to_vec_pretty(&packed).map_err(|e| failed(&e))?)?;
-    put(project::REQUEST, &serde_json::to_vec_pretty(&brief.to_raw()).map_err(|e| failed(&e))?)?;
+    put(project::REQUEST, &serde_json::to_vec_pretty(&brief.to_raw_with(layer_part)).map_err(|e| failed(&e))?)?;
     if let Some(product) = &brief.product {
         let bytes = std::fs::read(&product.path).map_err(|e| notice!("error-photo-gone", photo = &product.name, detail = e.to_string()))?;
         put(project::PRODUCT, &bytes)?;
@@ -48,6 +54,11 @@ fn pack(brief: &Brief) -> Result<Vec<u8>, Notice> {
     if let Some(mask) = &brief.mask {
         let bytes = std::fs::read(&mask.path).map_err(|e| notice!("error-photo-gone", photo = project::MASK, detail = e.to_string()))?;
         put(project::MASK, &bytes)?;
+    }
+    let backdrop = brief.backdrop.iter().map(|picture| (project::BACKDROP.to_owned(), picture));
+    for (part, picture) in backdrop.chain(brief.layer_pictures.iter().map(|(layer, picture)| (layer_part(*layer), picture))) {
+        let bytes = std::fs::read(&picture.path).map_err(|e| notice!("error-photo-gone", photo = &picture.name, detail = e.to_string()))?;
+        put(&part, &bytes)?;
     }
     zip.finish().map(std::io::Cursor::into_inner).map_err(|e| failed(&e))
 }
@@ -74,5 +85,18 @@ pub fn open(path: &Path, photos: &PhotoStore) -> Result<Brief, Notice> {
     if brief.mask.is_some() {
         brief.mask = Some(photos.keep_mask(&part(project::MASK)?)?);
     }
+    if let Some(backdrop) = &mut brief.backdrop {
+        let name = backdrop.name.clone();
+        *backdrop = photos.keep(&part(project::BACKDROP)?, &name)?;
+    }
+    for (layer, picture) in &mut brief.layer_pictures {
+        let name = picture.name.clone();
+        *picture = photos.keep_layer(&part(&layer_part(*layer))?, &name)?;
+    }
     Ok(brief)
+}
+
+/// Name of the part with a layer's picture.
+fn layer_part(layer: usize) -> String {
+    format!("{}{layer}.image", project::LAYER_PICTURES)
 }

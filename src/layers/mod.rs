@@ -13,4 +13,4 @@ mod svg;
 mod text;
 
 pub use draw::{LayerContext, draw};
-pub use svg::{decode_svg, is_svg};
+pub use svg::{MAX_SVG_BYTES, decode_svg, is_svg};

@@ -12,7 +12,7 @@ use crate::notice::Notice;
 use crate::request::SourceImage;
 
 /// Largest file, bytes.
-const MAX_BYTES: usize = 4 << 20;
+pub const MAX_SVG_BYTES: u64 = 4 << 20;
 /// Most elements; the largest logos and stickers have a few thousand.
 const MAX_ELEMENTS: usize = 20_000;
 /// Most groups that need a picture of their own: filters, masks, clipping, transparency.
@@ -34,8 +34,8 @@ pub fn is_svg(bytes: &[u8]) -> bool {
 /// # Errors
 /// The file is damaged, too large, or would take too long to draw.
 pub fn decode_svg(bytes: &[u8]) -> Result<SourceImage, Notice> {
-    if bytes.len() > MAX_BYTES {
-        return Err(notice!("layers-svg-too-large", mebibytes = MAX_BYTES >> 20));
+    if bytes.len() as u64 > MAX_SVG_BYTES {
+        return Err(notice!("layers-svg-too-large", mebibytes = MAX_SVG_BYTES >> 20));
     }
     let text = std::str::from_utf8(bytes).map_err(|_| notice!("layers-svg-not-utf8"))?;
     let text = text.trim_start_matches('\u{feff}');
@@ -48,7 +48,7 @@ pub fn decode_svg(bytes: &[u8]) -> Result<SourceImage, Notice> {
     let (w, h) = (tree.size().width(), tree.size().height());
     let scale = PREVIEW / w.max(h);
     let side = |v: f32| ((v * scale).round() as u32).max(1);
-    let small = draw(&tree, side(w), side(h)).ok_or_else(|| notice!("layers-svg-invalid", detail = ""))?;
+    let small = draw(&tree, side(w), side(h)).ok_or_else(|| notice!("layers-svg-invalid", detail = "it has no size"))?;
     let pixels = small.pixels().iter().flat_map(|p| {
         let p = p.demultiply();
         [p.red(), p.green(), p.blue(), p.alpha()]
@@ -76,7 +76,7 @@ fn parse(text: &str) -> Result<Tree, Notice> {
     let invalid = |detail: String| notice!("layers-svg-invalid", detail = detail);
     // The library is not expected to panic, but files are hostile.
     let parsed = catch_unwind(|| Tree::from_str(text, &Options::default()));
-    parsed.map_err(|_| invalid(String::new()))?.map_err(|e| invalid(e.to_string().chars().take(200).collect()))
+    parsed.map_err(|_| invalid("damaged".to_owned()))?.map_err(|e| invalid(e.to_string().chars().take(200).collect()))
 }
 
 fn draw(tree: &Tree, width: u32, height: u32) -> Option<Pixmap> {

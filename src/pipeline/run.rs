@@ -36,7 +36,7 @@ pub fn run(
     let cx = StageCx { cancel, observer: sink };
     let (width, height) = (spec.width as usize, spec.height as usize);
 
-    for (layer, picture) in spec.layers.iter().filter_map(|layer| Some((layer.index, layer.picture()?))) {
+    for (layer, picture) in spec.layers.iter().chain(&spec.hidden_layers).filter_map(|layer| Some((layer.index, layer.picture()?))) {
         sink.keep_layer_picture(layer, picture)?;
     }
     let placed = recalled.placed.filter(|p| (p.width, p.height) == (width, height));

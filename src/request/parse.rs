@@ -5,7 +5,7 @@ use super::context::ParseContext;
 use super::error::FieldError;
 use super::fields as f;
 use super::input_image::InputImage;
-use super::layers::read_layers;
+use super::layers::{ReadLayers, read_layers};
 use super::pictures::{Canvas, canvas, mask, warn_unused};
 use super::raw::OpenRequest;
 use super::reader::Reader;
@@ -38,7 +38,7 @@ pub fn parse<I: InputImage>(request: &OpenRequest<I>, cx: &ParseContext<'_>) -> 
     let mask = mask(&mut r, start_step, product.as_ref());
     let force_from_step = r.optional_step(&f::FORCE_FROM_STEP);
     let stop_step = stop_step(&mut r, start_step);
-    let layers = read_layers(&mut r);
+    let ReadLayers { drawn: layers, hidden: hidden_layers } = read_layers(&mut r);
     let backdrop = backdrop(&mut r, start_step);
     // Front ends act on it: see `RequestKind`.
     r.flag(&f::DRY_RUN);
@@ -66,6 +66,7 @@ pub fn parse<I: InputImage>(request: &OpenRequest<I>, cx: &ParseContext<'_>) -> 
         background,
         backdrop,
         layers,
+        hidden_layers,
         composition,
         placement,
         force_from_step,

@@ -146,7 +146,7 @@ impl<I> Start<I> {
 }
 
 impl<I> JobSpec<I> {
-    /// The same job with another start and other pictures in the background and the layers. `picture` gets the layer's place in the list;
+    /// The same job with another start and other pictures in the background and the layers, without hidden layers. `picture` gets the layer's place in the list;
     /// `None` is the background.
     ///
     /// # Errors
@@ -166,6 +166,7 @@ impl<I> JobSpec<I> {
             start: start(self.start),
             backdrop,
             layers,
+            hidden_layers: Vec::new(),
             width: self.width,
             height: self.height,
             seed: self.seed,
@@ -219,6 +220,8 @@ pub struct JobSpec<I = SourceImage> {
     pub backdrop: Backdrop<I>,
     /// The layers that are drawn in step 3, lowest first.
     pub layers: Vec<Layer<I>>,
+    /// The layers that are not drawn. Their pictures are kept with the job.
+    pub hidden_layers: Vec<Layer<I>>,
     /// Settings of step 3.
     pub composition: CompositionSpec,
     /// Where product and text stand.

@@ -6,7 +6,7 @@ use super::spec::Color;
 
 /// The colour that `#RRGGBB` or `#RGB` names.
 pub(in super::super) fn read_color(value: &Value) -> Option<Color> {
-    let digits = value.as_str()?.trim().strip_prefix('#')?;
+    let digits = value.as_str()?.strip_prefix('#')?;
     if !digits.bytes().all(|b| b.is_ascii_hexdigit()) {
         return None;
     }

@@ -14,7 +14,7 @@ mod tests;
 pub(super) use color::{hex, read_color};
 pub use json::parse_list;
 pub(super) use json::{TooLarge, read_list, too_large};
-pub(super) use read::read_layers;
+pub(super) use read::{ReadLayers, read_layers};
 pub use spec::{
     Align, Border, Color, FlatText, Layer, LayerContent, LayerType, MAX_LABEL, MAX_LAYER_PIXELS, MAX_LAYER_TEXT, MAX_LAYERS, MAX_RUNS,
     PictureLayer, Plate, Shadow, ShapeKind, ShapeLayer, TextRun, fonts,

@@ -10,7 +10,7 @@ use super::super::fields::LAYERS;
 use super::super::input_image::InputImage;
 use super::super::reader::{Reader, clean_text, is_blank};
 use super::super::unknown::{MAX_NAMED, similar};
-use super::super::value::{quoted, shown, to_flag};
+use super::super::value::{quoted, shown};
 use super::color::{hex, read_color};
 use super::json::parse_list;
 use super::table as t;
@@ -26,8 +26,22 @@ const SIZE_OF_SHAPE: (f32, f32) = (0.3, 0.1);
 const THICKNESS_OF_LINE: f32 = 0.006;
 const RADIUS_OF_SHAPE: f32 = 0.25;
 
-/// The layers that are drawn, lowest first. Hidden ones are checked, kept in the parameters and left out.
-pub(in super::super) fn read_layers<I: InputImage>(r: &mut Reader<'_, I>) -> Vec<Layer<I>> {
+/// The layers that are drawn, lowest first, and the hidden ones.
+#[derive(Debug)]
+pub(in super::super) struct ReadLayers<I> {
+    pub(in super::super) drawn: Vec<Layer<I>>,
+    pub(in super::super) hidden: Vec<Layer<I>>,
+}
+
+/// The layers of a request.
+pub(in super::super) fn read_layers<I: InputImage>(r: &mut Reader<'_, I>) -> ReadLayers<I> {
+    let (hidden, drawn) = read_all(r).into_iter().partition::<Vec<_>, _>(|(_, hidden)| *hidden);
+    let layers = |list: Vec<(Layer<I>, bool)>| list.into_iter().map(|(layer, _)| layer).collect();
+    ReadLayers { drawn: layers(drawn), hidden: layers(hidden) }
+}
+
+/// The layers, each with whether it is hidden.
+fn read_all<I: InputImage>(r: &mut Reader<'_, I>) -> Vec<(Layer<I>, bool)> {
     let Some(sent) = r.sent_value(&LAYERS) else { return Vec::new() };
     let value = match sent {
         // Forms and flags send texts.
@@ -141,10 +155,9 @@ impl<'a, 'v, I: InputImage> ObjectReader<'_, 'a, 'v, I> {
             _ => return None,
         };
         let whole = matches!(field.kind, Kind::Integer { .. });
-        self.read(field, |reader, value| {
+        self.read(field, |_, value| {
             let number = match value {
                 Value::Number(n) => n.as_f64(),
-                Value::String(s) if reader.r.is_lenient() => s.trim().parse::<f64>().ok().filter(|v| v.is_finite()),
                 _ => None,
             };
             match number {
@@ -170,9 +183,8 @@ impl<'a, 'v, I: InputImage> ObjectReader<'_, 'a, 'v, I> {
     }
 
     fn flag(&mut self, field: &Field) -> bool {
-        let flag = self.read(field, |reader, value| {
-            let flag = to_flag(value, reader.r.is_lenient());
-            flag.map(|v| (v, json!(v))).ok_or_else(|| ("boolean_type", notice!("request-not-a-flag", value = shown(value))))
+        let flag = self.read(field, |_, value| {
+            value.as_bool().map(|v| (v, json!(v))).ok_or_else(|| ("boolean_type", notice!("request-not-a-flag", value = shown(value))))
         });
         flag.unwrap_or(matches!(field.fallback, Fallback::Flag(true)))
     }
@@ -225,7 +237,7 @@ impl<'a, 'v, I: InputImage> ObjectReader<'_, 'a, 'v, I> {
         let value = self.value(field)?;
         let object = match value {
             Value::Object(object) => object,
-            other => match to_flag(other, self.r.is_lenient()) {
+            other => match other.as_bool() {
                 Some(true) => &*EMPTY,
                 Some(false) => {
                     self.keep(field, json!(false));
@@ -265,7 +277,8 @@ impl<'a, 'v, I: InputImage> ObjectReader<'_, 'a, 'v, I> {
         }
     }
 
-    fn layer(&mut self, index: usize, unknown: &mut Unknown) -> Option<Layer<I>> {
+    /// The layer, and whether it is hidden.
+    fn layer(&mut self, index: usize, unknown: &mut Unknown) -> Option<(Layer<I>, bool)> {
         if self.value(&t::TYPE).is_none() {
             self.missing(&t::TYPE);
         }
@@ -306,7 +319,7 @@ impl<'a, 'v, I: InputImage> ObjectReader<'_, 'a, 'v, I> {
                 LayerType::Shape => LayerContent::Shape(self.shape(unknown)?),
             },
         };
-        (!hidden).then_some(layer)
+        Some((layer, hidden))
     }
 
     fn flat_text(&mut self, unknown: &mut Unknown) -> Option<FlatText> {
