@@ -10,6 +10,8 @@ mod patch;
 mod picture;
 mod shape;
 mod svg;
+#[cfg(test)]
+mod tests;
 mod text;
 
 pub use draw::{LayerContext, draw};
