@@ -13,6 +13,8 @@ mod fake_hub;
 mod forms;
 #[path = "api/hostile.rs"]
 mod hostile;
+#[path = "api/layers.rs"]
+mod layers;
 #[path = "api/models.rs"]
 mod models;
 #[path = "api/openapi.rs"]

@@ -20,6 +20,7 @@ mod engine;
 mod full_disk;
 mod golden;
 mod hub;
+mod layers;
 #[cfg(target_os = "linux")]
 mod machine;
 mod studio;
