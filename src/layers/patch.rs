@@ -15,8 +15,9 @@ const MAX_SAMPLES: usize = 24_000_000;
 pub(super) enum Ink {
     /// One colour, and its opacity.
     Color(Color, f32),
-    /// A picture whose upper left corner is at this place of the layer.
-    Picture { pixels: Pixmap, left: f32, top: f32, smooth: bool },
+    /// A picture whose upper left corner is at this place of the layer, and by how much it is enlarged. `smooth`: its pixels are not kept as
+    /// they are.
+    Picture { pixels: Pixmap, left: f32, top: f32, scale: f32, smooth: bool },
 }
 
 /// A filled outline in pixels about the layer's centre.
@@ -171,9 +172,9 @@ fn paint(to: &mut PixmapMut<'_>, fill: &Fill, transform: Transform) {
     let mut paint = Paint { anti_alias: true, ..Paint::default() };
     match &fill.ink {
         Ink::Color([r, g, b], opacity) => paint.set_color_rgba8(*r, *g, *b, (opacity.clamp(0.0, 1.0) * 255.0 + 0.5) as u8),
-        Ink::Picture { pixels, left, top, smooth } => {
+        Ink::Picture { pixels, left, top, scale, smooth } => {
             let quality = if *smooth { FilterQuality::Bilinear } else { FilterQuality::Nearest };
-            paint.shader = Pattern::new(pixels.as_ref(), SpreadMode::Pad, quality, 1.0, Transform::from_translate(*left, *top));
+            paint.shader = Pattern::new(pixels.as_ref(), SpreadMode::Pad, quality, 1.0, Transform::from_row(*scale, 0.0, 0.0, *scale, *left, *top));
         }
     }
     if let Shader::SolidColor(color) = &paint.shader

@@ -1,6 +1,5 @@
 //! SVG pictures: checked once, drawn at the size that is needed.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use image::RgbaImage;
@@ -15,8 +14,11 @@ use crate::request::SourceImage;
 pub const MAX_SVG_BYTES: u64 = 4 << 20;
 /// Most elements; the largest logos and stickers have a few thousand.
 const MAX_ELEMENTS: usize = 20_000;
-/// Most groups that need a picture of their own: filters, masks, clipping, transparency.
+/// Most groups that need a picture of their own: filters, masks, clipping, transparency; and most of them within each other.
 const MAX_COSTLY: usize = 200;
+const MAX_COSTLY_DEPTH: usize = 6;
+/// Stack of the thread that reads and draws: groups may be nested deeply.
+const STACK: usize = 64 << 20;
 /// Longest side of the raster that stands for the picture before it is drawn, pixels.
 const PREVIEW: f32 = 512.0;
 /// In how much of a file its root element is looked for, bytes.
@@ -39,16 +41,7 @@ pub fn decode_svg(bytes: &[u8]) -> Result<SourceImage, Notice> {
     }
     let text = std::str::from_utf8(bytes).map_err(|_| notice!("layers-svg-not-utf8"))?;
     let text = text.trim_start_matches('\u{feff}');
-    let tree = parse(text)?;
-    let mut count = Count::default();
-    count.group(tree.root());
-    if count.elements > MAX_ELEMENTS || count.costly > MAX_COSTLY {
-        return Err(notice!("layers-svg-too-complex", most = MAX_ELEMENTS));
-    }
-    let (w, h) = (tree.size().width(), tree.size().height());
-    let scale = PREVIEW / w.max(h);
-    let side = |v: f32| ((v * scale).round() as u32).max(1);
-    let small = draw(&tree, side(w), side(h)).ok_or_else(|| notice!("layers-svg-invalid", detail = "it has no size"))?;
+    let ((w, h), small) = apart(|| preview(text)).unwrap_or_else(|| Err(invalid("damaged")))?;
     let pixels = small.pixels().iter().flat_map(|p| {
         let p = p.demultiply();
         [p.red(), p.green(), p.blue(), p.alpha()]
@@ -69,20 +62,44 @@ pub fn decode_svg(bytes: &[u8]) -> Result<SourceImage, Notice> {
 
 /// Draws an SVG that was decoded before at this size; `None` if that is impossible.
 pub(super) fn raster(source: &str, width: u32, height: u32) -> Option<Pixmap> {
-    draw(&parse(source).ok()?, width, height)
+    apart(|| draw(&parse(source).ok()?, width, height)).flatten()
+}
+
+/// Runs on a thread with a large stack; `None` if it panicked, which the library should not, but files are hostile.
+fn apart<T: Send>(run: impl FnOnce() -> T + Send) -> Option<T> {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().name("nanococoa-svg".into()).stack_size(STACK).spawn_scoped(scope, run).ok()?;
+        thread.join().ok()
+    })
+}
+
+fn invalid(detail: &str) -> Notice {
+    notice!("layers-svg-invalid", detail = detail.chars().take(200).collect::<String>())
 }
 
 fn parse(text: &str) -> Result<Tree, Notice> {
-    let invalid = |detail: String| notice!("layers-svg-invalid", detail = detail);
-    // The library is not expected to panic, but files are hostile.
-    let parsed = catch_unwind(|| Tree::from_str(text, &Options::default()));
-    parsed.map_err(|_| invalid("damaged".to_owned()))?.map_err(|e| invalid(e.to_string().chars().take(200).collect()))
+    Tree::from_str(text, &Options::default()).map_err(|e| invalid(&e.to_string()))
+}
+
+/// The size of an SVG and its small raster.
+fn preview(text: &str) -> Result<((f32, f32), Pixmap), Notice> {
+    let tree = parse(text)?;
+    let mut count = Count::default();
+    count.group(tree.root(), 0);
+    if count.elements > MAX_ELEMENTS || count.costly > MAX_COSTLY || count.deepest > MAX_COSTLY_DEPTH {
+        return Err(notice!("layers-svg-too-complex", most = MAX_ELEMENTS));
+    }
+    let (w, h) = (tree.size().width(), tree.size().height());
+    let scale = PREVIEW / w.max(h);
+    let side = |v: f32| ((v * scale).round() as u32).max(1);
+    let small = draw(&tree, side(w), side(h)).ok_or_else(|| invalid("it has no size"))?;
+    Ok(((w, h), small))
 }
 
 fn draw(tree: &Tree, width: u32, height: u32) -> Option<Pixmap> {
     let mut pixels = Pixmap::new(width, height)?;
     let scale = Transform::from_scale(width as f32 / tree.size().width(), height as f32 / tree.size().height());
-    catch_unwind(AssertUnwindSafe(|| resvg::render(tree, scale, &mut pixels.as_mut()))).ok()?;
+    resvg::render(tree, scale, &mut pixels.as_mut());
     Some(pixels)
 }
 
@@ -90,12 +107,16 @@ fn draw(tree: &Tree, width: u32, height: u32) -> Option<Pixmap> {
 struct Count {
     elements: usize,
     costly: usize,
+    deepest: usize,
 }
 
 impl Count {
-    fn group(&mut self, group: &Group) {
+    /// Counts what is in a group. `depth`: how many costly groups it is in.
+    fn group(&mut self, group: &Group, depth: usize) {
+        let depth = if group.should_isolate() { depth + 1 } else { depth };
         if group.should_isolate() {
             self.costly += 1;
+            self.deepest = self.deepest.max(depth);
         }
         for node in group.children() {
             self.elements += 1;
@@ -103,12 +124,12 @@ impl Count {
                 return;
             }
             match node {
-                Node::Group(group) => self.group(group),
+                Node::Group(group) => self.group(group, depth),
                 // Patterns and masks have trees of their own.
-                other => other.subroots(|root| self.group(root)),
+                other => other.subroots(|root| self.group(root, depth)),
             }
         }
         let own = [group.clip_path().map(|c| c.root()), group.mask().map(|m| m.root())];
-        own.into_iter().flatten().for_each(|root| self.group(root));
+        own.into_iter().flatten().for_each(|root| self.group(root, depth));
     }
 }

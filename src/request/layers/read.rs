@@ -69,7 +69,7 @@ fn read_all<I: InputImage>(r: &mut Reader<'_, I>) -> Vec<(Layer<I>, bool)> {
             r.fault(format!("{}[{index}]", LAYERS.name), "object_type", notice);
             continue;
         };
-        let mut reader = ObjectReader { r, path: format!("{}[{index}]", LAYERS.name), object, kept: Map::new() };
+        let mut reader = ObjectReader { r: &mut *r, path: format!("{}[{index}]", LAYERS.name), object, kept: Map::new() };
         layers.extend(reader.layer(index, &mut unknown));
         kept.push(Value::Object(reader.kept));
     }
@@ -191,13 +191,12 @@ impl<'a, 'v, I: InputImage> ObjectReader<'_, 'a, 'v, I> {
 
     fn choice<C: Choice>(&mut self, field: &Field) -> Option<C> {
         self.read(field, |_, value| match value.as_str().map(|word| word.trim().parse::<C>()) {
-            Some(Ok(choice)) => Ok((choice, json!(""))),
+            Some(Ok(choice)) => {
+                let kept = json!(choice.to_string());
+                Ok((choice, kept))
+            }
             Some(Err(_)) => Err(("enum", notice!("request-unknown-choice", value = shown(value), rule = field.rule()))),
             None => Err(("string_type", notice!("request-choice-not-a-text", value = shown(value), rule = field.rule()))),
-        })
-        .map(|choice: C| {
-            self.keep(field, json!(choice.to_string()));
-            choice
         })
     }
 
