@@ -100,3 +100,71 @@ pub fn open(path: &Path, photos: &PhotoStore) -> Result<Brief, Notice> {
 fn layer_part(layer: usize) -> String {
     format!("{}{layer}.image", project::LAYER_PICTURES)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::backend::draft::DraftBackend;
+    use crate::engine::{Engine, EngineConfig, SubmitPolicy, parse_request};
+    use crate::gui::job_client::{JobClient, Submission, SubmitOptions};
+    use crate::job::ImageName;
+
+    const LOGO: &[u8] = b"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 2 1'><rect width='2' height='1' fill='#1E88E5'/></svg>";
+
+    fn finished(engine: &Engine, id: uuid::Uuid) -> image::RgbImage {
+        while engine.snapshot(id).unwrap().status.is_active() {
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+        image::open(engine.image_path(id, ImageName::Final).unwrap()).unwrap().into_rgb8()
+    }
+
+    /// Studio → project → other front ends → studio: the same brief and the same pixels.
+    #[test]
+    fn a_project_keeps_its_layers_and_its_background() {
+        let dir = tempfile::tempdir().unwrap();
+        let config =
+            EngineConfig { data_dir: dir.path().join("data"), font_dirs: Vec::new(), default_font: crate::assets::DEFAULT_FONT.into() };
+        let engine = Engine::start(config, Arc::new(|_| Ok(Box::new(DraftBackend::default())))).unwrap();
+        let photos = PhotoStore::new(&dir.path().join("studio"));
+        let backdrop = image::RgbaImage::from_fn(40, 30, |x, _| image::Rgba([x as u8 * 6, 90, 40, 255]));
+        let backdrop = crate::imaging::encode::encode_png(&backdrop, &[]).unwrap();
+        let brief = Brief {
+            text: "세일".into(),
+            width: 256,
+            height: 256,
+            layers: vec![
+                json!({"type": "picture", "x": 0.8, "y": 0.8, "width": 0.2}),
+                json!({"type": "text", "text": "2,980원", "color": "#E53935", "y": 0.9}),
+            ],
+            layer_pictures: [(0, photos.keep_layer(LOGO, "logo.svg").unwrap())].into(),
+            backdrop: Some(photos.keep(&backdrop, "wall.png").unwrap()),
+            ..Brief::default()
+        };
+        let client = JobClient::new(engine.clone(), photos.clone());
+        let submitted = |brief: &Brief| match client.submit(brief.clone(), SubmitOptions::default()) {
+            Ok(Submission::Accepted { id, .. }) => id,
+            _ => panic!("not accepted"),
+        };
+        let id = submitted(&brief);
+        let wanted = finished(&engine, id);
+        assert_eq!(wanted.get_pixel(205, 205).0, [0x1E, 0x88, 0xE5]);
+
+        let path = save(&brief, dir.path().join("summer")).unwrap();
+        let raw = project::read_project(&std::fs::read(&path).unwrap()).unwrap();
+        assert_eq!(raw.layer_pictures.len(), 1);
+        let spec = parse_request(&engine, raw, true).unwrap();
+        let again = engine.submit(spec, SubmitPolicy::Enqueue).unwrap();
+        assert!(finished(&engine, again) == wanted);
+
+        let opened = open(&path, &photos).unwrap();
+        assert_eq!(opened, brief);
+        let restored = client.brief_of(&engine.snapshot(id).unwrap()).unwrap().brief;
+        assert_eq!((&restored.layers, restored.background_color.as_str()), (&brief.layers, ""));
+        assert!(finished(&engine, submitted(&restored)) == wanted);
+        engine.shutdown();
+    }
+}

@@ -21,20 +21,28 @@ use crate::typography::FontCatalog;
 /// The user is warned if less of the letters' contour reaches a contrast ratio of 3:1.
 const LEGIBLE_SHARE: f32 = 0.95;
 
-/// Runs step 3. Where `step1_image` came without the product's matte, mode `behind` and position `auto` segment the picture to find the
+/// What step 3 puts together.
+pub struct CompositeInput<'a> {
+    /// Result of step 1.
+    pub step1: &'a RgbImage,
+    /// Result of step 2; `None` for an advertisement of layers alone.
+    pub headline: Option<&'a Headline>,
+    /// The product's matte on the canvas, if it is known.
+    pub product_alpha: Option<Plane>,
+}
+
+/// Runs step 3. Where `step1_image` came without the product's matte, mode `behind`, position `auto` and layers behind the product segment the picture to find the
 /// product.
-#[allow(clippy::too_many_arguments)]
 pub fn run(
     spec: &JobSpec,
-    step1: &RgbImage,
-    headline: Option<&Headline>,
-    product_alpha: Option<Plane>,
+    parts: CompositeInput<'_>,
     backend: &mut dyn Backend,
     fonts: &FontCatalog,
     cx: StageCx<'_>,
     sink: &dyn Sink,
 ) -> Result<(), PipelineError> {
     sink.stage(Stage::Composition);
+    let CompositeInput { step1, headline, product_alpha } = parts;
     let c = &spec.composition;
     let (behind, above): (Vec<_>, Vec<_>) = spec.layers.iter().partition(|layer| layer.behind);
     let placed_by_product = c.mode == CompositionMode::Behind || c.position == TextPosition::Auto;

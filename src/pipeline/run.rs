@@ -79,7 +79,8 @@ pub fn run(
         return sink.finish_with(ImageName::Step2);
     }
     if sink.take(StepNumber::Composite).is_none() {
-        composite::run(spec, &step1, headline.as_ref(), product_alpha, backend, fonts, cx, sink)?;
+        let parts = composite::CompositeInput { step1: &step1, headline: headline.as_ref(), product_alpha };
+        composite::run(spec, parts, backend, fonts, cx, sink)?;
     }
     Ok(())
 }
