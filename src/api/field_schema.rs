@@ -2,11 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::layer_schema;
+use super::layer_schema::{self, NO_CONTROLS};
 use crate::request::fields::{Fallback, Field, Kind, MAX_PROMPT_CHARS, MAX_TEXT_CHARS};
 
-/// A text without control characters other than tab and line breaks.
-pub(super) const NO_CONTROLS: &str = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]*$";
 /// Flags written as text.
 const FLAG_WORDS: &str = "^(true|false|1|0|yes|no|on|off)$";
 

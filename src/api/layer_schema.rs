@@ -2,12 +2,13 @@
 
 use serde_json::{Map, Value, json};
 
-use super::field_schema::{NO_CONTROLS, help};
 use crate::request::fields::{Fallback, Field, Kind};
 use crate::request::layers::{LAYER_FIELDS, LayerType, MAX_LABEL, MAX_LAYER_TEXT, MAX_LAYERS, MAX_RUNS};
 
 /// A colour.
 pub(super) const COLOR: &str = "^#([0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})$";
+/// A text without control characters other than tab and line breaks.
+pub(super) const NO_CONTROLS: &str = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]*$";
 /// A text with something to draw.
 const VISIBLE: &str = "[0-9A-Za-z가-힣]";
 
@@ -18,18 +19,21 @@ pub(super) fn layer_help() -> Vec<Value> {
 
 fn entry(field: &Field, types: &[LayerType]) -> Value {
     let all = if types.is_empty() { LayerType::ALL } else { types };
-    let whole = help(field);
-    let mut entry = Map::new();
-    entry.insert("name".into(), json!(field.name));
-    entry.insert("layer_types".into(), json!(all));
-    for key in ["type", "default", "rule", "description", "description_ko", "example"] {
-        entry.insert(key.into(), whole[key].clone());
-    }
+    let default = if let Fallback::Computed(words) = field.fallback { json!(words) } else { field.default_value() };
+    let mut entry = json!({
+        "name": field.name,
+        "layer_types": all,
+        "type": field.json_type(),
+        "default": default,
+        "rule": field.rule().english(),
+        "description": field.description,
+        "description_ko": field.description_ko,
+        "example": field.example_value(),
+    });
     if let Kind::Section(fields) | Kind::List(fields) = field.kind {
-        let fields = fields.iter().map(|field| self::entry(field, types));
-        entry.insert("fields".into(), fields.collect());
+        entry["fields"] = fields.iter().map(|field| self::entry(field, types)).collect();
     }
-    Value::Object(entry)
+    entry
 }
 
 /// The schema of `layers`.

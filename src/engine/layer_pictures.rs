@@ -39,7 +39,7 @@ pub(super) fn keep(shared: &Shared, id: Uuid, layer: usize, picture: &SourceImag
             png = encode_png_with_mask(ImageRef::Rgba(&picture.pixels), &[], None).map_err(|error| {
                 PipelineError::Sink(notice!("engine-picture-not-saved", file = layer_file(layer), source = error.to_string()))
             })?;
-            &png
+            png.as_slice()
         }
     };
     write_atomic(&path(shared, id, layer), bytes)

@@ -24,7 +24,9 @@ impl Brief {
         let mut raw = self.to_raw();
         let layers = raw.get_mut("layers").and_then(Value::as_array_mut).into_iter().flatten().enumerate();
         for (index, layer) in layers.filter(|(index, _)| self.layer_pictures.contains_key(index)) {
-            layer["image"] = json!(text(index));
+            if let Some(layer) = layer.as_object_mut() {
+                layer.insert("image".into(), json!(text(index)));
+            }
         }
         raw
     }

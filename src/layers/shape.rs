@@ -45,7 +45,6 @@ fn outline(shape: &ShapeLayer, width: f32, height: f32, inset: f32) -> Option<Pa
         }
         ShapeKind::Burst => {
             let points = shape.points.clamp(3, 60);
-            // A notch may not turn inside out where the border is thicker than the star.
             let star: Vec<[f32; 2]> = (0..2 * points)
                 .map(|i| {
                     let angle = i as f32 * PI / points as f32 - TAU / 4.0;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use image::RgbaImage;
-use resvg::usvg::{Group, Node, Options, Tree};
+use resvg::usvg::{Group, ImageHrefResolver, Node, Options, Tree};
 use tiny_skia::{Pixmap, Transform};
 
 use crate::notice;
@@ -78,7 +78,10 @@ fn invalid(detail: &str) -> Notice {
 }
 
 fn parse(text: &str) -> Result<Tree, Notice> {
-    Tree::from_str(text, &Options::default()).map_err(|e| invalid(&e.to_string()))
+    // The default would read files that the SVG names.
+    let no_images = ImageHrefResolver { resolve_data: Box::new(|_, _, _| None), resolve_string: Box::new(|_, _| None) };
+    let options = Options { image_href_resolver: no_images, ..Options::default() };
+    Tree::from_str(text, &options).map_err(|e| invalid(&e.to_string()))
 }
 
 /// The size of an SVG and its small raster.

@@ -36,7 +36,7 @@ pub(in super::super) struct ReadLayers<I> {
 /// The layers of a request.
 pub(in super::super) fn read_layers<I: InputImage>(r: &mut Reader<'_, I>) -> ReadLayers<I> {
     let (hidden, drawn) = read_all(r).into_iter().partition::<Vec<_>, _>(|(_, hidden)| *hidden);
-    let layers = |list: Vec<(Layer<I>, bool)>| list.into_iter().map(|(layer, _)| layer).collect();
+    let layers = |list: Vec<(Layer<I>, bool)>| -> Vec<Layer<I>> { list.into_iter().map(|(layer, _)| layer).collect() };
     ReadLayers { drawn: layers(drawn), hidden: layers(hidden) }
 }
 

@@ -1,8 +1,12 @@
 //! What a layer is: types without behaviour, and the limits on them.
 
 use std::collections::BTreeSet;
+use std::fmt;
+use std::str::FromStr;
 
-use super::super::choices::{Choice, choice};
+use serde::{Deserialize, Serialize};
+
+use super::super::choices::{Choice, UnknownWord, choice};
 
 /// Most layers of a request.
 pub const MAX_LAYERS: usize = 50;
