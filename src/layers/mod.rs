@@ -10,6 +10,7 @@ mod patch;
 mod picture;
 mod shape;
 mod svg;
+mod svg_cost;
 #[cfg(test)]
 mod tests;
 mod text;

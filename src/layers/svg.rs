@@ -6,6 +6,7 @@ use image::RgbaImage;
 use resvg::usvg::{Group, ImageHrefResolver, Node, Options, Tree};
 use tiny_skia::{Pixmap, Transform};
 
+use super::svg_cost;
 use crate::notice;
 use crate::notice::Notice;
 use crate::request::SourceImage;
@@ -86,11 +87,15 @@ fn parse(text: &str) -> Result<Tree, Notice> {
 
 /// The size of an SVG and its small raster.
 fn preview(text: &str) -> Result<((f32, f32), Pixmap), Notice> {
+    let too_complex = || notice!("layers-svg-too-complex", most = MAX_ELEMENTS);
+    if svg_cost::is_larger_than(text, MAX_ELEMENTS as u64) == Some(true) {
+        return Err(too_complex());
+    }
     let tree = parse(text)?;
     let mut count = Count::default();
     count.group(tree.root(), 0);
     if count.elements > MAX_ELEMENTS || count.costly > MAX_COSTLY || count.deepest > MAX_COSTLY_DEPTH {
-        return Err(notice!("layers-svg-too-complex", most = MAX_ELEMENTS));
+        return Err(too_complex());
     }
     let (w, h) = (tree.size().width(), tree.size().height());
     let scale = PREVIEW / w.max(h);

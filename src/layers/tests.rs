@@ -181,13 +181,23 @@ fn svg_is_drawn_at_the_size_that_is_needed() {
 fn hostile_svg_is_refused_in_little_time() {
     let started = std::time::Instant::now();
     let nested = |n: usize| {
-        let uses: String = (1..n).map(|i| format!("<g id='g{i}'>{}</g>", format!("<use href='#g{}'/>", i - 1).repeat(10))).collect();
+        let uses: String = (1..n).map(|i: usize| format!("<g id='g{i}'>{}</g>", format!("<use href='#g{}'/>", i - 1).repeat(10))).collect();
         format!("<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'><defs><rect id='g0' width='9' height='9'/>{uses}</defs><use href='#g{}'/></svg>", n - 1)
     };
     for bad in [
         "<svg".to_owned(),
         "<svg xmlns='http://www.w3.org/2000/svg' width='0' height='5'/>".to_owned(),
         nested(12),
+        nested(300),
+        format!(
+            "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'>{}<rect width='9' height='9' fill='url(#p9)'/></svg>",
+            (0..10)
+                .map(|i: i32| {
+                    let rect = format!("<rect width='1' height='1' fill='url(#p{})'/>", i - 1);
+                    format!("<pattern id='p{i}' width='.1' height='.1'>{}</pattern>", rect.repeat(10))
+                })
+                .collect::<String>()
+        ),
         format!("<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'>{}</svg>", "<rect width='9' height='9'/>".repeat(30_000)),
         format!("<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'>{}</svg>", "<g opacity='.5'><rect width='9' height='9'/><path d='M0 0L9 9'/></g>".repeat(500)),
     ] {
