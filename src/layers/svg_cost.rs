@@ -1,11 +1,13 @@
 //! How many elements an SVG has once its references are followed. A file of a few hundred bytes can repeat an element billions of times.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use resvg::usvg::roxmltree::{Document, Node, NodeId, ParsingOptions};
 
 /// Most nodes of the file itself.
 const MAX_NODES: u32 = 200_000;
+/// Most targets that style sheets may name.
+const MAX_BY_SHEETS: usize = 200;
 /// Deepest nesting, references included.
 const MAX_DEPTH: usize = 1024;
 
@@ -15,7 +17,11 @@ pub(super) fn is_larger_than(text: &str, most: u64) -> Option<bool> {
     let document = Document::parse_with_options(text, options).ok()?;
     let ids = document.descendants().filter_map(|node| Some((node.attribute("id")?, node))).collect();
     let sheets = document.descendants().filter(|node| node.has_tag_name("style") || node.tag_name().name() == "style");
-    let by_sheets = sheets.filter_map(|node| node.text()).flat_map(urls).collect();
+    let by_sheets: BTreeSet<&str> = sheets.filter_map(|node| node.text()).flat_map(urls).collect();
+    if by_sheets.len() > MAX_BY_SHEETS {
+        return Some(true);
+    }
+    let by_sheets = by_sheets.into_iter().collect();
     let mut cost = Cost { most, ids, by_sheets, known: HashMap::new() };
     Some(cost.of(document.root_element(), 0) > most)
 }
@@ -51,10 +57,11 @@ impl<'a, 'i> Cost<'a, 'i> {
                 all = all.saturating_add(self.target(id, depth));
             }
         }
-        let by_sheets = std::mem::take(&mut self.by_sheets);
-        let most = by_sheets.iter().map(|id| self.target(id, depth)).max();
-        self.by_sheets = by_sheets;
-        let all = all.saturating_add(most.unwrap_or(0)).min(self.most + 1);
+        let mut most = 0;
+        for i in 0..self.by_sheets.len() {
+            most = self.target(self.by_sheets[i], depth).max(most);
+        }
+        let all = all.saturating_add(most).min(self.most + 1);
         self.known.insert(node.id(), Some(all));
         all
     }
