@@ -31,8 +31,8 @@ pub struct CompositeInput<'a> {
     pub product_alpha: Option<Plane>,
 }
 
-/// Runs step 3. Where `step1_image` came without the product's matte, mode `behind`, position `auto` and layers behind the product segment the picture to find the
-/// product.
+/// Runs step 3. Where `step1_image` came without the product's matte, mode `behind`, position `auto` and layers behind the product segment
+/// the picture to find the product.
 pub fn run(
     spec: &JobSpec,
     parts: CompositeInput<'_>,

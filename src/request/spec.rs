@@ -146,8 +146,8 @@ impl<I> Start<I> {
 }
 
 impl<I> JobSpec<I> {
-    /// The same job with another start and other pictures in the background and the layers, without hidden layers. `picture` gets the layer's place in the list;
-    /// `None` is the background.
+    /// The same job with another start and other pictures in the background and the layers, without hidden layers. `picture` gets the layer's
+    /// place in the list; `None` is the background.
     ///
     /// # Errors
     /// Those of `picture`.

@@ -130,7 +130,9 @@ impl<'a, 'v, I: InputImage> ObjectReader<'_, 'a, 'v, I> {
     }
 
     fn keep(&mut self, field: &Field, value: Value) {
-        self.kept.insert(field.name.into(), value);
+        if !value.is_null() {
+            self.kept.insert(field.name.into(), value);
+        }
     }
 
     /// The value of a field if it was sent; anything that `read` does not take is an error.
