@@ -1,7 +1,5 @@
 //! The pictures of a job's layers: files in its folder, as PNG or SVG. They are inputs, so they are not listed among the job's pictures.
 
-use std::path::PathBuf;
-
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
@@ -12,7 +10,6 @@ use crate::pipeline::PipelineError;
 use crate::request::SourceImage;
 use crate::request::fields::LAYERS;
 use crate::request::layers::LayerType;
-use crate::store::write_atomic;
 
 /// Name of the file of a layer's picture. It may hold an SVG as well: the content tells.
 pub(super) fn layer_file(layer: usize) -> String {
@@ -24,10 +21,6 @@ pub(super) fn picture_layers(parameters: &Map<String, Value>) -> Vec<usize> {
     let layers = parameters.get(LAYERS.name).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     let is_picture = |layer: &Value| layer.get("type").and_then(Value::as_str) == Some(LayerType::Picture.as_str());
     layers.iter().enumerate().filter(|(_, layer)| is_picture(layer)).map(|(index, _)| index).collect()
-}
-
-fn path(shared: &Shared, id: Uuid, layer: usize) -> PathBuf {
-    shared.records.store.job_dir(id).join(layer_file(layer))
 }
 
 /// Writes the picture of a layer to the job's folder.
@@ -42,11 +35,11 @@ pub(super) fn keep(shared: &Shared, id: Uuid, layer: usize, picture: &SourceImag
             png.as_slice()
         }
     };
-    write_atomic(&path(shared, id, layer), bytes)
-        .map_err(|error| PipelineError::Kept { technical: error.technical(), message: error.notice() })
+    let saved = shared.records.store.save_file(id, &layer_file(layer), bytes);
+    saved.map_err(|error| PipelineError::Kept { technical: error.technical(), message: error.notice() })
 }
 
 /// The file of a layer's picture; `None` if it is not there.
 pub(super) fn read(shared: &Shared, id: Uuid, layer: usize) -> Option<Vec<u8>> {
-    std::fs::read(path(shared, id, layer)).ok()
+    std::fs::read(shared.records.store.job_dir(id).join(layer_file(layer))).ok()
 }
