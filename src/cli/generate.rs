@@ -322,14 +322,7 @@ fn add_pictures(raw: &mut RawRequest, args: &GenerateArgs) {
 }
 
 /// `layers`: the file that the layers come from, for messages.
-fn run_job(
-    engine: &Engine,
-    raw: RawRequest,
-    layers: Option<&Path>,
-    output: &Output,
-    kept: bool,
-    told: &mut bool,
-) -> Result<(), Failure> {
+fn run_job(engine: &Engine, raw: RawRequest, layers: Option<&Path>, output: &Output, kept: bool, told: &mut bool) -> Result<(), Failure> {
     let runtime = runtime(&mut tokio::runtime::Builder::new_current_thread())?;
     // Before the pictures are read, which takes seconds for large ones: Ctrl-C must not end the program without a word.
     let ended = {

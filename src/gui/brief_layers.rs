@@ -53,7 +53,8 @@ mod tests {
 
     #[test]
     fn a_layer_without_its_picture_is_left_out() {
-        let picture = |path: &str| Product { path: path.into(), name: String::new(), hash: String::new(), width: 1, height: 1, has_alpha: true };
+        let picture =
+            |path: &str| Product { path: path.into(), name: String::new(), hash: String::new(), width: 1, height: 1, has_alpha: true };
         let layer = |kind: &str| json!({"type": kind});
         let mut brief = Brief {
             layers: vec![layer("picture"), layer("text"), layer("picture")],

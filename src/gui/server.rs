@@ -156,7 +156,11 @@ impl ServerSwitch {
             body = body.replace(&mark(*layer), &file(&picture.path));
         }
         let mask = brief.mask.as_ref().filter(|_| brief.product.is_some()).map(|m| ("mask_image", &m.path));
-        for (field, path) in mask.into_iter().chain(brief.product.as_ref().map(|p| ("product_image", &p.path))).chain(brief.backdrop.as_ref().map(|p| ("background_image", &p.path))) {
+        for (field, path) in mask
+            .into_iter()
+            .chain(brief.product.as_ref().map(|p| ("product_image", &p.path)))
+            .chain(brief.backdrop.as_ref().map(|p| ("background_image", &p.path)))
+        {
             body = body.replacen('{', &format!("{{\n  \"{field}\": \"{}\",", file(path)), 1);
         }
         let token = self.token.trim();

@@ -174,7 +174,8 @@ fn paint(to: &mut PixmapMut<'_>, fill: &Fill, transform: Transform) {
         Ink::Color([r, g, b], opacity) => paint.set_color_rgba8(*r, *g, *b, (opacity.clamp(0.0, 1.0) * 255.0 + 0.5) as u8),
         Ink::Picture { pixels, left, top, scale, smooth } => {
             let quality = if *smooth { FilterQuality::Bilinear } else { FilterQuality::Nearest };
-            paint.shader = Pattern::new(pixels.as_ref(), SpreadMode::Pad, quality, 1.0, Transform::from_row(*scale, 0.0, 0.0, *scale, *left, *top));
+            paint.shader =
+                Pattern::new(pixels.as_ref(), SpreadMode::Pad, quality, 1.0, Transform::from_row(*scale, 0.0, 0.0, *scale, *left, *top));
         }
     }
     if let Shader::SolidColor(color) = &paint.shader

@@ -50,11 +50,13 @@ fn ink(image: &RgbImage) -> (u32, u32, u32, u32) {
 #[test]
 fn shapes_have_exactly_their_colour_place_and_size() {
     for shape in ["rectangle", "rounded", "ellipse", "line", "burst"] {
-        let image =
-            drawn(json!([{"type": "shape", "shape": shape, "fill": "#00C73C", "x": 0.25, "y": 0.5, "width": 0.3, "height": 0.4}]));
+        let image = drawn(json!([{"type": "shape", "shape": shape, "fill": "#00C73C", "x": 0.25, "y": 0.5, "width": 0.3, "height": 0.4}]));
         assert_eq!(image.get_pixel(100, 100).0, [0, 0xC7, 0x3C], "{shape}");
         let (x0, y0, x1, y1) = ink(&image);
-        assert!(x0.abs_diff(40) <= 3 && x1.abs_diff(160) <= 3 && y0.abs_diff(60) <= 1 && y1.abs_diff(140) <= 1, "{shape}: {x0} {y0} {x1} {y1}");
+        assert!(
+            x0.abs_diff(40) <= 3 && x1.abs_diff(160) <= 3 && y0.abs_diff(60) <= 1 && y1.abs_diff(140) <= 1,
+            "{shape}: {x0} {y0} {x1} {y1}"
+        );
     }
     let image = drawn(json!([{"type": "shape", "fill": "#00C73C", "x": 0.25, "y": 0.5, "width": 0.3, "height": 0.4}]));
     assert_eq!(ink(&image), (40, 60, 160, 140));
@@ -130,7 +132,8 @@ fn text_has_its_colour_at_its_place() {
     let plated = drawn(layer(json!({"plate": {"color": "#FFEB3B", "padding": 0.05, "radius": 0}})));
     assert_eq!(plated.get_pixel(x0, (y0 + y1) / 2).0.map(|v| v > 0), [true; 3]);
     assert_eq!(plated.get_pixel(x0 - 10, (y0 + y1) / 2).0, [0xFF, 0xEB, 0x3B]);
-    let runs = drawn(json!([{"type": "text", "size": 0.3, "runs": [{"text": "AA", "color": "#FF0000"}, {"text": "BB", "color": "#00FF00"}]}]));
+    let runs =
+        drawn(json!([{"type": "text", "size": 0.3, "runs": [{"text": "AA", "color": "#FF0000"}, {"text": "BB", "color": "#00FF00"}]}]));
     let of = |color: [u8; 3]| runs.enumerate_pixels().filter(|(_, _, p)| p.0 == color).map(|(x, _, _)| x).max().unwrap();
     assert!(of([255, 0, 0]) < of([0, 255, 0]));
 }
@@ -139,7 +142,9 @@ fn text_has_its_colour_at_its_place() {
 fn text_that_leaves_the_canvas_or_is_tiny_is_reported() {
     let said = |layer: Value| drawn_with(json!([layer]), &[], None).1.iter().map(ToString::to_string).collect::<Vec<_>>();
     assert!(said(json!({"type": "text", "text": "Sale", "size": 0.2}))[..].is_empty());
-    assert!(said(json!({"type": "text", "text": "Sale Sale Sale Sale Sale", "size": 0.5}))[0].starts_with("layers[0].text: part of the text"));
+    assert!(
+        said(json!({"type": "text", "text": "Sale Sale Sale Sale Sale", "size": 0.5}))[0].starts_with("layers[0].text: part of the text")
+    );
     assert!(said(json!({"type": "text", "text": "Sale", "size": 0.02}))[0].starts_with("layers[0].size: the letters are only 4 pixels"));
 }
 
@@ -182,7 +187,10 @@ fn hostile_svg_is_refused_in_little_time() {
     let started = std::time::Instant::now();
     let nested = |n: usize| {
         let uses: String = (1..n).map(|i: usize| format!("<g id='g{i}'>{}</g>", format!("<use href='#g{}'/>", i - 1).repeat(10))).collect();
-        format!("<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'><defs><rect id='g0' width='9' height='9'/>{uses}</defs><use href='#g{}'/></svg>", n - 1)
+        format!(
+            "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'><defs><rect id='g0' width='9' height='9'/>{uses}</defs><use href='#g{}'/></svg>",
+            n - 1
+        )
     };
     for bad in [
         "<svg".to_owned(),
@@ -199,7 +207,10 @@ fn hostile_svg_is_refused_in_little_time() {
                 .collect::<String>()
         ),
         format!("<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'>{}</svg>", "<rect width='9' height='9'/>".repeat(30_000)),
-        format!("<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'>{}</svg>", "<g opacity='.5'><rect width='9' height='9'/><path d='M0 0L9 9'/></g>".repeat(500)),
+        format!(
+            "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'>{}</svg>",
+            "<g opacity='.5'><rect width='9' height='9'/><path d='M0 0L9 9'/></g>".repeat(500)
+        ),
     ] {
         assert!(decode_svg(bad.as_bytes()).is_err(), "{}", &bad[..bad.len().min(200)]);
     }

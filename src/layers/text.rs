@@ -17,8 +17,7 @@ pub(super) struct DrawnText {
 /// The fills of a text, lowest first. Sides of the canvas in pixels.
 pub(super) fn fills(text: &FlatText, canvas: (f32, f32), fonts: &FontCatalog) -> DrawnText {
     let size = text.size * canvas.1;
-    let runs: Vec<FlatRun<'_>> =
-        text.runs.iter().map(|run| FlatRun { text: &run.text, font: &run.font, scale: run.scale }).collect();
+    let runs: Vec<FlatRun<'_>> = text.runs.iter().map(|run| FlatRun { text: &run.text, font: &run.font, scale: run.scale }).collect();
     let align = match text.align {
         Align::Left => 0.0,
         Align::Center => 0.5,

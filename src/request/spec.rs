@@ -161,7 +161,8 @@ impl<I> JobSpec<I> {
             Backdrop::Color(color) => Backdrop::Color(color),
             Backdrop::Picture(image) => Backdrop::Picture(picture(None, image)?),
         };
-        let layers = self.layers.into_iter().map(|layer| layer.try_map(|index, image| picture(Some(index), image))).collect::<Result<_, E>>()?;
+        let layers =
+            self.layers.into_iter().map(|layer| layer.try_map(|index, image| picture(Some(index), image))).collect::<Result<_, E>>()?;
         Ok(JobSpec {
             start: start(self.start),
             backdrop,

@@ -283,7 +283,10 @@ fn layers_come_from_a_file() {
 
     for (list, said) in [
         (layers("gone.png").to_string(), "brand/layers.json: layers[0].image: "),
-        (r##"[{"type": "text", "text": "a", "color": "rot"}]"##.to_owned(), "brand/layers.json: layers[0].color: \"rot\" is not a colour; use a colour such as #E53935"),
+        (
+            r##"[{"type": "text", "text": "a", "color": "rot"}]"##.to_owned(),
+            "brand/layers.json: layers[0].color: \"rot\" is not a colour; use a colour such as #E53935",
+        ),
         ("[{]".to_owned(), "--layers: brand/layers.json: "),
     ] {
         std::fs::write(shell.path("brand/layers.json"), list).unwrap();

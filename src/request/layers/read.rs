@@ -13,11 +13,11 @@ use super::super::unknown::{MAX_NAMED, similar};
 use super::super::value::{quoted, shown};
 use super::color::{hex, read_color};
 use super::json::parse_list;
-use super::table as t;
 use super::spec::{
     Align, Border, Color, FlatText, Layer, LayerContent, LayerType, MAX_LABEL, MAX_LAYER_TEXT, MAX_LAYERS, MAX_RUNS, PictureLayer, Plate,
     Shadow, ShapeKind, ShapeLayer, TextRun,
 };
+use super::table as t;
 use crate::notice;
 use crate::notice::Notice;
 
@@ -136,7 +136,11 @@ impl<'a, 'v, I: InputImage> ObjectReader<'_, 'a, 'v, I> {
     }
 
     /// The value of a field if it was sent; anything that `read` does not take is an error.
-    fn read<T>(&mut self, field: &Field, read: impl FnOnce(&mut Self, &'v Value) -> Result<(T, Value), (&'static str, Notice)>) -> Option<T> {
+    fn read<T>(
+        &mut self,
+        field: &Field,
+        read: impl FnOnce(&mut Self, &'v Value) -> Result<(T, Value), (&'static str, Notice)>,
+    ) -> Option<T> {
         let value = self.value(field)?;
         match read(self, value) {
             Ok((result, kept)) => {
@@ -302,18 +306,19 @@ impl<'a, 'v, I: InputImage> ObjectReader<'_, 'a, 'v, I> {
             rotation: self.number_or(&t::ROTATION),
             opacity: self.number_or(&t::OPACITY),
             behind: self.flag(&t::BEHIND),
-            shadow: self.section(&t::SHADOW, |r| {
-                r.warn_unknown(t::SHADOW_FIELDS.iter().copied(), unknown);
-                let [color, opacity, x, y, blur] = t::SHADOW_FIELDS else { return None };
-                Some(Shadow {
-                    color: r.color_or(color),
-                    opacity: r.number_or(opacity),
-                    x: r.number_or(x),
-                    y: r.number_or(y),
-                    blur: r.number_or(blur),
+            shadow: self
+                .section(&t::SHADOW, |r| {
+                    r.warn_unknown(t::SHADOW_FIELDS.iter().copied(), unknown);
+                    let [color, opacity, x, y, blur] = t::SHADOW_FIELDS else { return None };
+                    Some(Shadow {
+                        color: r.color_or(color),
+                        opacity: r.number_or(opacity),
+                        x: r.number_or(x),
+                        y: r.number_or(y),
+                        blur: r.number_or(blur),
+                    })
                 })
-            })
-            .flatten(),
+                .flatten(),
             content: match kind {
                 LayerType::Text => LayerContent::Text(self.flat_text(unknown)?),
                 LayerType::Picture => LayerContent::Picture(self.picture(index)?),

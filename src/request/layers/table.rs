@@ -11,8 +11,8 @@ const SHAPE: &[LayerType] = &[LayerType::Shape];
 const PICTURE: &[LayerType] = &[LayerType::Picture];
 const BOXED: &[LayerType] = &[LayerType::Picture, LayerType::Shape];
 
-pub(super) static TYPE: Field = field("type", Kind::Choice(LayerType::WORDS), Fallback::Nothing, "What the layer is. Required.", "레이어 종류 (필수)")
-    .like("\"text\"");
+pub(super) static TYPE: Field =
+    field("type", Kind::Choice(LayerType::WORDS), Fallback::Nothing, "What the layer is. Required.", "레이어 종류 (필수)").like("\"text\"");
 pub(super) static NAME: Field = field(
     "name",
     Kind::Label,
@@ -22,7 +22,8 @@ pub(super) static NAME: Field = field(
 )
 .like("\"price\"");
 pub(super) static HIDDEN: Field =
-    field("hidden", Kind::Flag, Fallback::Flag(false), "Keep the layer, but do not draw it.", "레이어를 남겨 두고 그리지 않습니다.").like("false");
+    field("hidden", Kind::Flag, Fallback::Flag(false), "Keep the layer, but do not draw it.", "레이어를 남겨 두고 그리지 않습니다.")
+        .like("false");
 pub(super) static LOCKED: Field = field(
     "locked",
     Kind::Flag,
@@ -55,8 +56,14 @@ pub(super) static Y: Field = field(
     "레이어 중심의 세로 위치 (캔버스 높이에 대한 비율)",
 )
 .like("0.9");
-pub(super) static ROTATION: Field =
-    field("rotation", number(-360.0, 360.0), Fallback::Number(0.0), "Degrees, clockwise, about the centre.", "중심을 기준으로 시계 방향 회전 각도").like("-8");
+pub(super) static ROTATION: Field = field(
+    "rotation",
+    number(-360.0, 360.0),
+    Fallback::Number(0.0),
+    "Degrees, clockwise, about the centre.",
+    "중심을 기준으로 시계 방향 회전 각도",
+)
+.like("-8");
 pub(super) static OPACITY: Field = field(
     "opacity",
     number(0.0, 1.0),
@@ -68,24 +75,38 @@ pub(super) static OPACITY: Field = field(
 
 static SHADOW_COLOR: Field = field("color", Kind::Color, Fallback::Text("#000000"), "Colour.", "색").like("\"#000000\"");
 static SHADOW_OPACITY: Field = field("opacity", number(0.0, 1.0), Fallback::Number(0.35), "Strength.", "진하기").like("0.35");
-static SHADOW_X: Field =
-    field("x", number(-0.1, 0.1), Fallback::Number(0.0), "Offset to the right, as a fraction of the canvas' height.", "오른쪽으로 옮긴 거리 (캔버스 높이 비율)").like("0.0");
-static SHADOW_Y: Field =
-    field("y", number(-0.1, 0.1), Fallback::Number(0.006), "Offset downwards, as a fraction of the canvas' height.", "아래로 옮긴 거리 (캔버스 높이 비율)").like("0.006");
-static SHADOW_BLUR: Field =
-    field("blur", number(0.0, 0.05), Fallback::Number(0.01), "Softness, as a fraction of the canvas' height.", "흐림 (캔버스 높이 비율)").like("0.01");
-pub(super) static SHADOW_FIELDS: &[&Field] = &[&SHADOW_COLOR, &SHADOW_OPACITY, &SHADOW_X, &SHADOW_Y, &SHADOW_BLUR];
-pub(super) static SHADOW: Field =
-    field("shadow", Kind::Section(SHADOW_FIELDS), Fallback::Nothing, "A soft shadow; absent means none.", "그림자. 없으면 그리지 않습니다.").like("true");
-
-pub(super) static TEXT_TEXT: Field = field(
-    "text",
-    Kind::LayerText,
-    Fallback::Nothing,
-    "The text. Required unless runs are sent.",
-    "문구. runs가 없으면 필수입니다.",
+static SHADOW_X: Field = field(
+    "x",
+    number(-0.1, 0.1),
+    Fallback::Number(0.0),
+    "Offset to the right, as a fraction of the canvas' height.",
+    "오른쪽으로 옮긴 거리 (캔버스 높이 비율)",
 )
-.like("\"2,980원\"");
+.like("0.0");
+static SHADOW_Y: Field = field(
+    "y",
+    number(-0.1, 0.1),
+    Fallback::Number(0.006),
+    "Offset downwards, as a fraction of the canvas' height.",
+    "아래로 옮긴 거리 (캔버스 높이 비율)",
+)
+.like("0.006");
+static SHADOW_BLUR: Field =
+    field("blur", number(0.0, 0.05), Fallback::Number(0.01), "Softness, as a fraction of the canvas' height.", "흐림 (캔버스 높이 비율)")
+        .like("0.01");
+pub(super) static SHADOW_FIELDS: &[&Field] = &[&SHADOW_COLOR, &SHADOW_OPACITY, &SHADOW_X, &SHADOW_Y, &SHADOW_BLUR];
+pub(super) static SHADOW: Field = field(
+    "shadow",
+    Kind::Section(SHADOW_FIELDS),
+    Fallback::Nothing,
+    "A soft shadow; absent means none.",
+    "그림자. 없으면 그리지 않습니다.",
+)
+.like("true");
+
+pub(super) static TEXT_TEXT: Field =
+    field("text", Kind::LayerText, Fallback::Nothing, "The text. Required unless runs are sent.", "문구. runs가 없으면 필수입니다.")
+        .like("\"2,980원\"");
 pub(super) static FONT_NAME: Field = field(
     "font_name",
     Kind::Font,
@@ -102,9 +123,16 @@ pub(super) static SIZE: Field = field(
     "글자 크기 (캔버스 높이에 대한 비율)",
 )
 .like("0.07");
-pub(super) static COLOR: Field = field("color", Kind::Color, Fallback::Text("#111111"), "Colour of the letters.", "글자 색").like("\"#E53935\"");
-pub(super) static LINE_HEIGHT: Field =
-    field("line_height", number(0.5, 4.0), Fallback::Number(1.25), "Distance of the lines, as a multiple of size.", "줄 간격 (글자 크기의 배수)").like("1.25");
+pub(super) static COLOR: Field =
+    field("color", Kind::Color, Fallback::Text("#111111"), "Colour of the letters.", "글자 색").like("\"#E53935\"");
+pub(super) static LINE_HEIGHT: Field = field(
+    "line_height",
+    number(0.5, 4.0),
+    Fallback::Number(1.25),
+    "Distance of the lines, as a multiple of size.",
+    "줄 간격 (글자 크기의 배수)",
+)
+.like("1.25");
 pub(super) static LETTER_SPACING: Field = field(
     "letter_spacing",
     number(-0.2, 2.0),
@@ -140,10 +168,17 @@ pub(super) static HEIGHT: Field = field(
 .like("0.1");
 pub(super) static BORDER_COLOR: Field = field("color", Kind::Color, Fallback::Text("#FFFFFF"), "Colour.", "색").like("\"#FFFFFF\"");
 pub(super) static BORDER_WIDTH: Field =
-    field("width", number(0.0005, 0.1), Fallback::Number(0.005), "Width, as a fraction of the canvas' height.", "두께 (캔버스 높이 비율)").like("0.005");
+    field("width", number(0.0005, 0.1), Fallback::Number(0.005), "Width, as a fraction of the canvas' height.", "두께 (캔버스 높이 비율)")
+        .like("0.005");
 pub(super) static BORDER_FIELDS: &[&Field] = &[&BORDER_COLOR, &BORDER_WIDTH];
-pub(super) static OUTLINE: Field =
-    field("outline", Kind::Section(BORDER_FIELDS), Fallback::Nothing, "A line around the letters; absent means none.", "글자 외곽선. 없으면 그리지 않습니다.").like("true");
+pub(super) static OUTLINE: Field = field(
+    "outline",
+    Kind::Section(BORDER_FIELDS),
+    Fallback::Nothing,
+    "A line around the letters; absent means none.",
+    "글자 외곽선. 없으면 그리지 않습니다.",
+)
+.like("true");
 static PLATE_COLOR: Field = field("color", Kind::Color, Fallback::Text("#FFFFFF"), "Colour.", "색").like("\"#FFFFFF\"");
 static PLATE_OPACITY: Field = field("opacity", number(0.0, 1.0), Fallback::Number(1.0), "Strength.", "불투명도").like("0.9");
 static PLATE_PADDING: Field = field(
@@ -154,19 +189,37 @@ static PLATE_PADDING: Field = field(
     "글자와 가장자리 사이 거리 (캔버스 높이 비율, 좌우는 1.5배)",
 )
 .like("0.015");
-static PLATE_RADIUS: Field =
-    field("radius", number(0.0, 0.5), Fallback::Number(0.2), "Radius of the corners, as a fraction of the shorter side.", "모서리 반지름 (짧은 변 비율)").like("0.2");
+static PLATE_RADIUS: Field = field(
+    "radius",
+    number(0.0, 0.5),
+    Fallback::Number(0.2),
+    "Radius of the corners, as a fraction of the shorter side.",
+    "모서리 반지름 (짧은 변 비율)",
+)
+.like("0.2");
 pub(super) static PLATE_FIELDS: &[&Field] = &[&PLATE_COLOR, &PLATE_OPACITY, &PLATE_PADDING, &PLATE_RADIUS];
-pub(super) static PLATE: Field =
-    field("plate", Kind::Section(PLATE_FIELDS), Fallback::Nothing, "A plate behind the letters; absent means none.", "글자 뒤 판. 없으면 그리지 않습니다.").like("true");
+pub(super) static PLATE: Field = field(
+    "plate",
+    Kind::Section(PLATE_FIELDS),
+    Fallback::Nothing,
+    "A plate behind the letters; absent means none.",
+    "글자 뒤 판. 없으면 그리지 않습니다.",
+)
+.like("true");
 pub(super) static RUN_TEXT: Field =
     field("text", Kind::LayerText, Fallback::Nothing, "This part of the text. Required.", "이 부분의 문구 (필수)").like("\"2,980\"");
 pub(super) static RUN_COLOR: Field =
     field("color", Kind::Color, Fallback::Computed("the layer's"), "Colour of this part.", "이 부분의 색").like("\"#E53935\"");
 pub(super) static RUN_FONT: Field =
     field("font_name", Kind::Font, Fallback::Computed("the layer's"), "Face of this part.", "이 부분의 글꼴").like("null");
-pub(super) static RUN_SCALE: Field =
-    field("scale", number(0.2, 4.0), Fallback::Number(1.0), "Size of this part, as a multiple of size.", "이 부분의 크기 (글자 크기의 배수)").like("1.4");
+pub(super) static RUN_SCALE: Field = field(
+    "scale",
+    number(0.2, 4.0),
+    Fallback::Number(1.0),
+    "Size of this part, as a multiple of size.",
+    "이 부분의 크기 (글자 크기의 배수)",
+)
+.like("1.4");
 pub(super) static RUN_FIELDS: &[&Field] = &[&RUN_TEXT, &RUN_COLOR, &RUN_FONT, &RUN_SCALE];
 pub(super) static RUNS: Field = field(
     "runs",
@@ -177,8 +230,14 @@ pub(super) static RUNS: Field = field(
 )
 .like("null");
 
-pub(super) static IMAGE: Field =
-    field("image", Kind::LayerImage, Fallback::Nothing, "The picture: a logo, sticker or photo. Required.", "그림 (로고, 스티커, 사진; 필수)").like(SMALL_PNG);
+pub(super) static IMAGE: Field = field(
+    "image",
+    Kind::LayerImage,
+    Fallback::Nothing,
+    "The picture: a logo, sticker or photo. Required.",
+    "그림 (로고, 스티커, 사진; 필수)",
+)
+.like(SMALL_PNG);
 pub(super) static RADIUS: Field = field(
     "radius",
     number(0.0, 0.5),
@@ -204,11 +263,24 @@ pub(super) static FILL: Field = field(
     "채우는 색. border가 없으면 필수입니다.",
 )
 .like("\"#00C73C\"");
-pub(super) static BORDER: Field =
-    field("border", Kind::Section(BORDER_FIELDS), Fallback::Nothing, "A line along the edge; absent means none.", "테두리. 없으면 그리지 않습니다.").like("true");
-pub(super) static POINTS: Field = field("points", integer(3, 60), Fallback::Integer(16), "Points of a burst.", "burst의 꼭짓점 수").like("16");
-pub(super) static DEPTH: Field =
-    field("depth", number(0.02, 0.9), Fallback::Number(0.14), "Depth of a burst's notches, as a fraction of its radius.", "burst의 홈 깊이 (반지름 비율)").like("0.14");
+pub(super) static BORDER: Field = field(
+    "border",
+    Kind::Section(BORDER_FIELDS),
+    Fallback::Nothing,
+    "A line along the edge; absent means none.",
+    "테두리. 없으면 그리지 않습니다.",
+)
+.like("true");
+pub(super) static POINTS: Field =
+    field("points", integer(3, 60), Fallback::Integer(16), "Points of a burst.", "burst의 꼭짓점 수").like("16");
+pub(super) static DEPTH: Field = field(
+    "depth",
+    number(0.02, 0.9),
+    Fallback::Number(0.14),
+    "Depth of a burst's notches, as a fraction of its radius.",
+    "burst의 홈 깊이 (반지름 비율)",
+)
+.like("0.14");
 
 /// Every field of a layer, in the order of the documentation.
 pub static FIELDS: &[LayerField] = &[

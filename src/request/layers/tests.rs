@@ -137,7 +137,8 @@ fn every_wrong_value_is_named_by_its_path() {
 
 #[test]
 fn unknown_and_foreign_fields_are_warned_about() {
-    let spec = layers(json!([{"type": "shape", "fill": "#fff", "colour": 1, "rotaton": 5, "align": "left", "shadow": {"blurr": 1}}])).unwrap();
+    let spec =
+        layers(json!([{"type": "shape", "fill": "#fff", "colour": 1, "rotaton": 5, "align": "left", "shadow": {"blurr": 1}}])).unwrap();
     let said: Vec<String> = spec.warnings.iter().map(ToString::to_string).collect();
     assert_eq!(
         said,
@@ -250,7 +251,11 @@ fn random_json_never_panics_and_errors_name_the_field() {
         match layers(list.clone()) {
             Ok(spec) => {
                 good += 1;
-                assert_eq!(layers(spec.parameters.get("layers").cloned().unwrap_or_default()).unwrap().parameters, spec.parameters, "{list}");
+                assert_eq!(
+                    layers(spec.parameters.get("layers").cloned().unwrap_or_default()).unwrap().parameters,
+                    spec.parameters,
+                    "{list}"
+                );
             }
             Err(errors) => {
                 bad += 1;
