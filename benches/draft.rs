@@ -19,6 +19,7 @@ use nanococoa::cancel::CancelToken;
 use nanococoa::engine::{Engine, EngineConfig, SubmitPolicy};
 use nanococoa::job::{ImageName, Stage};
 use nanococoa::notice::Notice;
+use nanococoa::pipeline::composite::CompositeInput;
 use nanococoa::pipeline::text::Headline;
 use nanococoa::pipeline::{self, Picture, PipelineError, Recalled, Sink};
 use nanococoa::request::{Attachment, JobSpec, RawRequest, SourceImage, Start};
@@ -165,14 +166,16 @@ fn drafting() {
     let quiet = Memory::default();
     let cx = StageCx { cancel: &cancel, observer: &quiet };
     let again = time(15, || {
-        pipeline::composite::run(&small, &step1, &layer, Some(placed.clone()), &mut backend, cx, &Memory::default()).unwrap();
+        let parts = CompositeInput { step1: &step1, headline: Some(&layer), product_alpha: Some(placed.clone()) };
+        pipeline::composite::run(&small, parts, &mut backend, &fonts, cx, &Memory::default()).unwrap();
     });
     row("re-compose, 512², cut-out, scene and text cached", format!("{:.0} ms", again * 1e3), "≤ 60 ms", again <= 0.060);
     let Start::Background { text: Some(text), .. } = &small.start else { unreachable!() };
     let retext = time(15, || {
         let memory = Memory::default();
         let layer = pipeline::text::run(&small, text, &step1, &mut backend, &fonts, cx, &memory).unwrap();
-        pipeline::composite::run(&small, &step1, &layer, Some(placed.clone()), &mut backend, cx, &memory).unwrap();
+        let parts = CompositeInput { step1: &step1, headline: Some(&layer), product_alpha: Some(placed.clone()) };
+        pipeline::composite::run(&small, parts, &mut backend, &fonts, cx, &memory).unwrap();
     });
     row("new text and re-compose, 512²", format!("{:.0} ms", retext * 1e3), "≤ 150 ms", retext <= 0.150);
 }

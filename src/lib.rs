@@ -15,6 +15,7 @@ pub mod gui;
 pub mod hub;
 pub mod imaging;
 pub mod job;
+pub mod layers;
 pub mod limits;
 pub mod math;
 pub mod metrics;

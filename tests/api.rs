@@ -15,6 +15,8 @@ mod formats;
 mod forms;
 #[path = "api/hostile.rs"]
 mod hostile;
+#[path = "api/layers.rs"]
+mod layers;
 #[path = "api/models.rs"]
 mod models;
 #[path = "api/openapi.rs"]

@@ -2,17 +2,16 @@
 
 use serde_json::{Map, Value, json};
 
+use super::layer_schema::{self, NO_CONTROLS};
 use crate::request::fields::{Fallback, Field, Kind, MAX_PROMPT_CHARS, MAX_TEXT_CHARS};
 
-/// A text without control characters other than tab and line breaks.
-const NO_CONTROLS: &str = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]*$";
 /// Flags written as text.
 const FLAG_WORDS: &str = "^(true|false|1|0|yes|no|on|off)$";
 
 /// The entry of `GET /help/parameters`.
 pub(super) fn help(field: &Field) -> Value {
     let default = if let Fallback::Computed(words) = field.fallback { json!(words) } else { field.default_value() };
-    json!({
+    let mut entry = json!({
         "name": field.name,
         "aliases": field.aliases,
         "type": field.json_type(),
@@ -24,7 +23,11 @@ pub(super) fn help(field: &Field) -> Value {
         "description": field.description,
         "description_ko": field.description_ko,
         "example": field.example_value(),
-    })
+    });
+    if field.kind == Kind::Layers {
+        entry["fields"] = json!(layer_schema::layer_help());
+    }
+    entry
 }
 
 /// The property's JSON Schema (2020-12, as OpenAPI 3.1 has it). Numbers and flags may also arrive as text: `pattern` then holds.
@@ -75,8 +78,18 @@ pub(super) fn schema(field: &Field) -> Value {
             add("contentMediaType", json!("image/*"));
             add("format", json!("image-base64"));
         }
-        Kind::Font => {}
+        Kind::Color => {
+            add("pattern", json!(layer_schema::COLOR));
+        }
+        Kind::Layers => {
+            if let Value::Object(layers) = layer_schema::layers() {
+                schema.extend(layers);
+            }
+        }
+        // Fields of layers have schemas of their own.
+        Kind::Font | Kind::LayerText | Kind::LayerImage | Kind::Label | Kind::Section(_) | Kind::List(_) => {}
     }
+    let mut add = |name: &str, value: Value| schema.insert(name.into(), value);
     let default = field.default_value();
     if !default.is_null() {
         add("default", default);
@@ -249,7 +262,8 @@ mod tests {
 
     #[test]
     fn what_may_arrive_as_text_says_so() {
-        for field in FIELDS {
+        // The list of layers is documented as a list.
+        for field in FIELDS.iter().filter(|field| field.kind != Kind::Layers) {
             let schema = schema(field);
             let types = schema["type"].as_array().unwrap();
             assert!(types.contains(&json!("string")) && types.contains(&json!("null")), "{}", field.name);

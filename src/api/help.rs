@@ -90,7 +90,7 @@ fn endpoints() -> Value {
         "DELETE /jobs/{job_id}": "delete a job that is over; ?purge=true frees the disk at once / 삭제; purge=true는 바로 디스크에서 제거",
         "POST /jobs/{job_id}/restore": "take back a deleted job for ten minutes, unless the space is needed / 10분 안에 삭제 취소",
         "POST /jobs/{job_id}/annotation": "starred, title, note: what people keep about a job / 즐겨찾기, 제목, 메모",
-        "GET /jobs/{job_id}/images/{name}.png": "product, cutout, mask, edges, step1, step2, final / 이미지 파일",
+        "GET /jobs/{job_id}/images/{name}.png": "product, backdrop, cutout, mask, edges, step1, step2, final / 이미지 파일",
         "GET /jobs/{job_id}/export?format={id}": "the picture in a format of GET /formats: size, file type and byte limit; report=true says how / 규격에 맞춘 파일",
         "GET /jobs/{job_id}/events": "server-sent events: progress, preview, result, end / 실시간 이벤트",
         "GET /fonts": "names for font_name / 폰트 목록",

@@ -15,6 +15,7 @@ mod generate;
 mod guard;
 mod help;
 mod jobs;
+mod layer_schema;
 mod limits;
 mod listen;
 mod memory;

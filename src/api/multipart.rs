@@ -10,7 +10,8 @@ use serde_json::Value;
 
 use crate::notice;
 use crate::notice::Notice;
-use crate::request::fields::{FIELDS, Field, Kind};
+use crate::request::fields::{FIELDS, Field, Kind, LAYERS};
+use crate::request::layers::MAX_LAYERS;
 use crate::request::{Attachment, FieldError, RawRequest};
 
 /// Bytes that the reader gets at a time.
@@ -62,6 +63,12 @@ fn damaged(error: multer::Error) -> Vec<FieldError> {
     whole(notice!("api-form-damaged", detail = error.to_string()))
 }
 
+/// The layer whose picture a part of this name is.
+fn layer_of(name: &str) -> Option<usize> {
+    let index = name.strip_prefix(LAYERS.name)?.strip_prefix('[')?.strip_suffix("].image")?;
+    index.parse().ok().filter(|index| *index < MAX_LAYERS)
+}
+
 #[derive(Default)]
 struct FormReader {
     request: RawRequest,
@@ -73,6 +80,9 @@ struct FormReader {
 
 impl FormReader {
     fn add(&mut self, name: &str, value: Bytes) {
+        if let Some(layer) = layer_of(name) {
+            return self.add_layer_picture(layer, name, value);
+        }
         let known = FIELDS.iter().find_map(|field| Some((field, field.names().find(|known| *known == name)?)));
         let Some((field, name)) = known else { return self.request.skip_unknown(name) };
         if self.seen.contains(&name) {
@@ -97,6 +107,16 @@ impl FormReader {
         }
         if !sent_already || name == field.name {
             self.request.attachments.insert(field.name, Attachment::File(file));
+        }
+    }
+
+    /// Adds the picture of a layer: a part that is named as in errors, `layers[2].image`.
+    fn add_layer_picture(&mut self, layer: usize, name: &str, file: Bytes) {
+        if file.is_empty() {
+            return;
+        }
+        if self.request.layer_pictures.insert(layer, Attachment::File(file)).is_some() {
+            self.errors.push(FieldError::new(name.to_owned(), "duplicate", notice!("request-duplicate")));
         }
     }
 

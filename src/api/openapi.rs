@@ -116,6 +116,9 @@ pub(super) fn document(state: &ApiState) -> Value {
         let properties = &mut document["components"]["schemas"][name]["properties"];
         let mut names = names.clone();
         names.push(if name == "GenerateRequest" { Value::Null } else { json!("") });
+        if name == "GenerateRequest" {
+            list_layer_fonts(&mut properties["layers"], &names);
+        }
         properties["font_name"]["enum"] = Value::Array(names);
         if !has_diffusion && let Some(engines) = properties["engine"].get_mut("enum").and_then(Value::as_array_mut) {
             engines.retain(|e| e != "diffusion");
@@ -131,6 +134,17 @@ pub(super) fn document(state: &ApiState) -> Value {
         document["security"] = json!([{ "bearer": [] }, { "password": [] }]);
     }
     document
+}
+
+/// Names the fonts that text layers and their runs take.
+fn list_layer_fonts(layers: &mut Value, names: &[Value]) {
+    for layer in layers.pointer_mut("/items/oneOf").and_then(Value::as_array_mut).into_iter().flatten() {
+        for path in ["/properties/font_name", "/properties/runs/items/properties/font_name"] {
+            if let Some(font) = layer.pointer_mut(path) {
+                font["enum"] = json!(names);
+            }
+        }
+    }
 }
 
 fn text(schema: &Value) -> &str {
@@ -325,6 +339,7 @@ fn rules() -> Value {
         from(StepNumber::Text),
         from(StepNumber::Composite),
         { "if": string("mask_image"), "then": string("product_image") },
+        { "if": string("background_color"), "then": { "properties": { "background_image": { "type": "null" } } } },
         { "if": is("engine", json!(["diffusion"])), "then": { "properties": { "test_mode": { "enum": off } } } },
     ])
 }
@@ -347,6 +362,7 @@ fn form_rules() -> Value {
         from(StepNumber::Text),
         from(StepNumber::Composite),
         { "dependentRequired": { "mask_image": ["product_image"] } },
+        { "dependentSchemas": { "background_image": { "properties": { "background_color": { "enum": [""] } } } } },
         { "anyOf": [
             { "properties": { "engine": { "enum": ["auto", "draft", ""] } } },
             { "properties": { "test_mode": { "enum": off } } },
@@ -375,7 +391,21 @@ fn form() -> Value {
         }
         property
     };
-    let property = |f: &&Field| (f.name.to_owned(), if f.kind == Kind::Image { file(f) } else { text(f) });
+    let layers = |f: &Field| {
+        let words = format!(
+            "{} A JSON list as in GenerateRequest, without its pictures: these are files in parts named layers[0].image and so on.",
+            f.description
+        );
+        json!({ "type": "string", "contentMediaType": "application/json", "format": "layers-json", "description": words })
+    };
+    let property = |f: &&Field| {
+        let property = match f.kind {
+            Kind::Image => file(f),
+            Kind::Layers => layers(f),
+            _ => text(f),
+        };
+        (f.name.to_owned(), property)
+    };
     json!({
         "type": "object",
         "description": "The fields of GenerateRequest as a form: pictures are files, everything else is text. An empty part is the same as \

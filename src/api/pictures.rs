@@ -8,7 +8,8 @@ use bytes::Bytes;
 use serde_json::Value;
 
 use crate::notice;
-use crate::request::fields::{FIELDS, Field, Kind};
+use crate::request::fields::{FIELDS, Field, Kind, LAYERS};
+use crate::request::layers::MAX_LAYERS;
 use crate::request::{Attachment, RawRequest, UnusableImage};
 
 /// Padding may be missing.
@@ -28,6 +29,23 @@ pub fn attach_base64(request: &mut RawRequest) {
             let attachment = decode(&text).map_or_else(Attachment::Unusable, |bytes| Attachment::File(Bytes::from(bytes)));
             request.attachments.insert(field.name, attachment);
         }
+    }
+    attach_layer_pictures(request);
+}
+
+/// The same for pictures of layers.
+fn attach_layer_pictures(request: &mut RawRequest) {
+    request.expand_layers();
+    let RawRequest { fields, layer_pictures, .. } = request;
+    let layers = fields.get_mut(LAYERS.name).and_then(Value::as_array_mut);
+    for (index, layer) in layers.into_iter().flatten().enumerate().take(MAX_LAYERS) {
+        let Some(image) = layer.get_mut("image").filter(|image| image.is_string()) else { continue };
+        if layer_pictures.contains_key(&index) {
+            continue;
+        }
+        let Value::String(text) = image.take() else { continue };
+        let attachment = decode(&text).map_or_else(Attachment::Unusable, |bytes| Attachment::File(Bytes::from(bytes)));
+        layer_pictures.insert(index, attachment);
     }
 }
 

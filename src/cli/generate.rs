@@ -10,15 +10,16 @@ use indicatif::{ProgressBar, ProgressStyle};
 use nanococoa::api::attach_base64;
 use nanococoa::engine::{Engine, EngineError, SubmitPolicy, decode_field_file, project};
 use nanococoa::job::{ImageName, JobSnapshot, JobStatus};
-use nanococoa::notice::Argument;
-use nanococoa::request::fields::{FIELDS, Field, PRODUCT_IMAGE};
-use nanococoa::request::{Attachment, JobSpec, RawRequest, RequestKind, UnusableImage};
+use nanococoa::notice::{Argument, Notice};
+use nanococoa::request::fields::{BACKGROUND_COLOR, BACKGROUND_IMAGE, FIELDS, Field, LAYERS, PRODUCT_IMAGE};
+use nanococoa::request::{Attachment, FieldError, JobSpec, RawRequest, RequestKind, UnusableImage};
 use nanococoa::{notice, paths};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::common::{Common, Failure, load_config, overrides, runtime, start_engine, words};
 use super::formats::{self, Target};
+use super::layers;
 use super::output::{self, Output, Saved};
 use super::signals::end_signal;
 
@@ -73,6 +74,15 @@ pub(super) struct GenerateArgs {
     /// Corrected cut-out mask of the photo: white (or opaque) is product
     #[arg(long, value_name = "FILE")]
     mask: Option<PathBuf>,
+    /// Texts, pictures and shapes on the advertisement: a JSON list as in POST /generate, whose pictures may be paths relative to the file
+    #[arg(long, value_name = "FILE.json")]
+    layers: Option<PathBuf>,
+    /// Plain background of this colour, such as #00C73C, instead of a painted scene
+    #[arg(long, value_name = "#RRGGBB")]
+    background_color: Option<String>,
+    /// Own picture as the background instead of a painted scene
+    #[arg(long, value_name = "FILE")]
+    background_image: Option<PathBuf>,
     /// Run this step and later ones even if their results are kept already
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     force_from_step: Option<String>,
@@ -155,6 +165,8 @@ fn prepare(common: &Common, args: &GenerateArgs, told: &mut bool) -> Result<(), 
         ("--step1", &args.step1),
         ("--step2", &args.step2),
         ("--mask", &args.mask),
+        ("--layers", &args.layers),
+        ("--background-image", &args.background_image),
     ] {
         let same = |a: &Path, b: &Path| matches!((std::fs::canonicalize(a), std::fs::canonicalize(b)), (Ok(a), Ok(b)) if a == b);
         let is_target = |input: &Path| targets.iter().any(|target| same(input, &target.file));
@@ -174,7 +186,7 @@ fn prepare(common: &Common, args: &GenerateArgs, told: &mut bool) -> Result<(), 
         }
         Err(error) => return Err(Failure::failed(error.notice())),
     };
-    run_jobs(&engine, raw, (&args.output, &targets), temporary.is_none(), told)
+    run_jobs(&engine, raw, args.layers.as_deref(), (&args.output, &targets), temporary.is_none(), told)
 }
 
 pub(super) fn resume(common: &Common, args: ResumeArgs) -> Result<(), Failure> {
@@ -187,7 +199,7 @@ pub(super) fn resume(common: &Common, args: ResumeArgs) -> Result<(), Failure> {
             .resume_request(args.id)
             .map_err(|e| Failure::bad_input(notice!("cli-job-id", id = args.id.to_string(), reason = e.notice())))?;
         let targets = [Target { file: args.output.file().to_path_buf(), format: None }];
-        run_jobs(&engine, raw, (&args.output, &targets), true, &mut told)
+        run_jobs(&engine, raw, None, (&args.output, &targets), true, &mut told)
     };
     let result = run();
     tell_failure(args.output.json && !told, result)
@@ -215,8 +227,16 @@ fn raw_request(args: &GenerateArgs) -> Result<RawRequest, Failure> {
         raw.attachments.remove("mask_image");
         raw.fields.remove("mask_image");
     }
+    if args.background_color.is_some() || args.background_image.is_some() {
+        // One background replaces the other.
+        raw.attachments.remove(BACKGROUND_IMAGE.name);
+        raw.fields.retain(|name, _| name != BACKGROUND_IMAGE.name && name != BACKGROUND_COLOR.name);
+    }
     add_fields(&mut raw, args)?;
     add_pictures(&mut raw, args);
+    if let Some(path) = &args.layers {
+        layers::read(&mut raw, path)?;
+    }
     // `--set` and projects of other programs may name pictures as over REST.
     attach_base64(&mut raw);
     Ok(raw)
@@ -245,6 +265,7 @@ fn add_fields(raw: &mut RawRequest, args: &GenerateArgs) -> Result<(), Failure> 
         ("text_scale", args.text_scale.clone()),
         ("force_from_step", args.force_from_step.clone()),
         ("stop_step", args.stop_step.clone()),
+        ("background_color", args.background_color.clone()),
     ];
     for (name, value) in fields {
         if let Some(value) = value {
@@ -279,13 +300,22 @@ fn set_field(raw: &mut RawRequest, name: &str, value: &str) {
         for known in field.names() {
             raw.fields.remove(known);
         }
+        if field.name == LAYERS.name {
+            raw.layer_pictures.clear();
+        }
     }
     raw.fields.insert(name.into(), Value::String(value.into()));
 }
 
 /// The pictures that flags name.
 fn add_pictures(raw: &mut RawRequest, args: &GenerateArgs) {
-    let files = [("product_image", &args.product), ("mask_image", &args.mask), ("step1_image", &args.step1), ("step2_image", &args.step2)];
+    let files = [
+        ("product_image", &args.product),
+        ("mask_image", &args.mask),
+        ("step1_image", &args.step1),
+        ("step2_image", &args.step2),
+        ("background_image", &args.background_image),
+    ];
     for (field, path) in files {
         let Some(path) = path.as_deref().map(paths::find) else { continue };
         let attachment = match decode_field_file(field, &path) {
@@ -304,6 +334,8 @@ fn add_pictures(raw: &mut RawRequest, args: &GenerateArgs) {
 struct Run<'a> {
     engine: &'a Engine,
     output: &'a Output,
+    /// The file that the layers come from, for messages.
+    layers: Option<&'a Path>,
     /// Ends when the person or the system asks the program to end.
     ended: std::pin::Pin<Box<dyn Future<Output = ()>>>,
     runtime: tokio::runtime::Runtime,
@@ -311,14 +343,21 @@ struct Run<'a> {
     kept: bool,
 }
 
-fn run_jobs(engine: &Engine, raw: RawRequest, (output, targets): (&Output, &[Target]), kept: bool, told: &mut bool) -> Result<(), Failure> {
+fn run_jobs(
+    engine: &Engine,
+    raw: RawRequest,
+    layers: Option<&Path>,
+    (output, targets): (&Output, &[Target]),
+    kept: bool,
+    told: &mut bool,
+) -> Result<(), Failure> {
     let runtime = runtime(&mut tokio::runtime::Builder::new_current_thread())?;
     // Before the pictures are read, which takes seconds for large ones: Ctrl-C must not end the program without a word.
     let ended: std::pin::Pin<Box<dyn Future<Output = ()>>> = {
         let _within = runtime.enter();
         Box::pin(end_signal())
     };
-    let mut run = Run { engine, output, ended, runtime, kept };
+    let mut run = Run { engine, output, layers, ended, runtime, kept };
     for (at, target) in targets.iter().enumerate() {
         run.target(fitted(raw.clone(), target), target, at + 1 == targets.len(), told)?;
     }
@@ -356,9 +395,8 @@ impl Run<'_> {
     fn target(&mut self, raw: RawRequest, target: &Target, last: bool, told: &mut bool) -> Result<(), Failure> {
         let (engine, output) = (self.engine, self.output);
         let plan_only = output.dry_run || RequestKind::of(&raw.fields) == RequestKind::Plan;
-        let spec = nanococoa::engine::parse_request(engine, raw.clone(), true)
-            .map_err(|errors| Failure::bad_fields(errors.into_iter().map(|e| e.notice).collect()))?;
-        let asked = spec.warnings.clone();
+        let spec = self.parse(raw.clone())?;
+        let asked: Vec<Notice> = spec.warnings.iter().map(|warning| in_file(warning.clone(), self.layers)).collect();
         for warning in &asked {
             say_stderr!("note: {}", words(warning));
         }
@@ -375,8 +413,7 @@ impl Run<'_> {
         if let Ok(saved) = &result
             && let Some(moved) = uncovered(&raw, saved)
         {
-            let spec = nanococoa::engine::parse_request(engine, moved, true)
-                .map_err(|errors| Failure::bad_fields(errors.into_iter().map(|e| e.notice).collect()))?;
+            let spec = self.parse(moved)?;
             job = self.run(spec)?;
             result = self.save(&job, target);
         }
@@ -387,12 +424,17 @@ impl Run<'_> {
             *told = true;
             say!("{}", output::report(&job, target, result.as_ref().ok()));
         } else if let Ok(saved) = &result {
-            for warning in job.warnings.iter().filter(|w| !asked.contains(w)) {
-                say_stderr!("note: {}", words(warning));
+            for warning in job.warnings.iter().map(|w| in_file(w.clone(), self.layers)).filter(|w| !asked.contains(w)) {
+                say_stderr!("note: {}", words(&warning));
             }
             tell_made(&job, target, saved);
         }
         result.map(|_| ())
+    }
+
+    fn parse(&self, raw: RawRequest) -> Result<JobSpec, Failure> {
+        let named = |errors: Vec<FieldError>| Failure::bad_fields(errors.into_iter().map(|e| in_file(e.notice, self.layers)).collect());
+        nanococoa::engine::parse_request(self.engine, raw, true).map_err(named)
     }
 
     /// Runs a job to its end.
@@ -431,6 +473,14 @@ fn tell_made(job: &JobSnapshot, target: &Target, saved: &Saved) {
             say_stderr!("note: {}: {}", format.id, words(notice));
         }
         say!("{}: {}", format.id, words(&exported.summary(format)));
+    }
+}
+
+/// A message about a layer, with the file that the layer is in.
+fn in_file(notice: Notice, layers_file: Option<&Path>) -> Notice {
+    match layers_file {
+        Some(path) if notice.field().is_some_and(|field| field.starts_with(LAYERS.name)) => layers::about(path, notice),
+        _ => notice,
     }
 }
 

@@ -9,6 +9,7 @@ mod debug;
 mod doctor;
 mod formats;
 mod generate;
+mod layers;
 mod models;
 mod output;
 mod serve;

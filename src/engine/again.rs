@@ -4,9 +4,10 @@ use bytes::Bytes;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
+use super::layer_pictures::{layer_file, picture_layers};
 use super::{Engine, ResumeError};
 use crate::job::ImageName;
-use crate::request::fields::{FIELDS, Kind, MASK_IMAGE, PRODUCT_IMAGE, START_STEP, STEP1_IMAGE, STEP2_IMAGE, STOP_STEP};
+use crate::request::fields::{BACKGROUND_IMAGE, FIELDS, Kind, MASK_IMAGE, PRODUCT_IMAGE, START_STEP, STEP1_IMAGE, STEP2_IMAGE, STOP_STEP};
 use crate::request::{Attachment, RawRequest, StepNumber};
 
 impl Engine {
@@ -39,11 +40,17 @@ impl Engine {
             fields.remove(STOP_STEP.name);
         }
         let mut request = RawRequest { fields, ..RawRequest::default() };
+        for layer in picture_layers(&job.parameters) {
+            let bytes = self.layer_picture(id, layer).ok_or_else(|| ResumeError::Missing(layer_file(layer)))?;
+            request.layer_pictures.insert(layer, Attachment::File(Bytes::from(bytes)));
+        }
         let pictures = [
             (&PRODUCT_IMAGE, ImageName::Product, step == StepNumber::Background && job.has_product),
             (&MASK_IMAGE, ImageName::Mask, step == StepNumber::Background && job.has_mask),
+            (&BACKGROUND_IMAGE, ImageName::Backdrop, step == StepNumber::Background && job.has_backdrop),
             (&STEP1_IMAGE, ImageName::Step1, step >= StepNumber::Text),
-            (&STEP2_IMAGE, ImageName::Step2, step == StepNumber::Composite),
+            // An advertisement of layers alone has no headline.
+            (&STEP2_IMAGE, ImageName::Step2, step == StepNumber::Composite && (job.has_text || !job.has_layers)),
         ];
         for (field, name, _) in pictures.into_iter().filter(|(_, _, needed)| *needed) {
             let bytes = self.picture(id, name).ok_or_else(|| ResumeError::Missing(name.file_name()))?;

@@ -21,7 +21,7 @@ use super::shared::Shared;
 use super::shutdown::ShutdownSignal;
 use super::storage::{Storage, StorageProbe};
 use super::table::JobTable;
-use super::{keeper, worker};
+use super::{keeper, layer_pictures, worker};
 use crate::backend::{BackendFactory, Backends, Installation};
 use crate::job::{Annotation, ImageName, JobEvent, JobSnapshot, JobStatus};
 use crate::metrics::{Sampler, SystemMetrics};
@@ -259,6 +259,12 @@ impl Engine {
     /// The file of a listed picture whose checksums are valid. Reads the file in chunks; a damaged picture is taken off the list. Blocking.
     pub fn whole_image_path(&self, id: Uuid, name: ImageName) -> Option<PathBuf> {
         self.shared.records.whole_path(id, name)
+    }
+
+    /// The file of a layer's picture (PNG or SVG) of a job that has begun; `None` if it is not there. `layer`: its place in the request's
+    /// list. Blocking.
+    pub fn layer_picture(&self, id: Uuid, layer: usize) -> Option<Vec<u8>> {
+        layer_pictures::read(&self.shared, id, layer)
     }
 
     /// The bytes of a listed picture. A damaged picture is taken off the list. Blocking.

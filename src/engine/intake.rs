@@ -4,9 +4,10 @@ use std::path::Path;
 
 use super::Engine;
 use crate::imaging::decode::{DecodedImage, WORK_SIDE, decode_file_within, decode_image_within};
+use crate::layers;
 use crate::notice::Notice;
-use crate::request::fields::{MAX_SIDE, STEP1_IMAGE, STEP2_IMAGE};
-use crate::request::{FieldError, InputImage, JobSpec, OpenRequest, ParseContext, RawRequest, SourceImage, parse};
+use crate::request::fields::{BACKGROUND_IMAGE, MAX_SIDE, STEP1_IMAGE, STEP2_IMAGE};
+use crate::request::{Decode, FieldError, InputImage, JobSpec, OpenRequest, ParseContext, RawRequest, SourceImage, parse};
 use crate::typography::{FontCatalog, unsettable};
 
 /// Decodes the pictures of a request and reads its fields with the engine's fonts. `lenient` accepts numbers and flags written as text.
@@ -20,7 +21,8 @@ pub fn parse_request(engine: &Engine, raw: RawRequest, lenient: bool) -> Result<
 
 /// Decodes the pictures of a request. Blocking.
 pub fn open_request(raw: RawRequest) -> OpenRequest {
-    raw.open(&|field, bytes| decode_image_within(bytes, most_side(field)).map(source_image).map_err(|e| e.notice()))
+    let decode: Decode<'_> = &|field, bytes| decode_image_within(bytes, most_side(field)).map(source_image).map_err(|e| e.notice());
+    raw.open(decode, &decode_layer_source)
 }
 
 /// Reads a request with the engine's fonts. Its pictures are decoded already, so it can be read again with other fields at no cost.
@@ -64,6 +66,27 @@ pub fn decode_source(bytes: &[u8]) -> Result<SourceImage, Notice> {
     decode_image_within(bytes, WORK_SIDE).map(source_image).map_err(|e| e.notice())
 }
 
+/// Decodes the picture of a layer in memory, which may be an SVG.
+///
+/// # Errors
+/// Why it cannot be used and what to do.
+pub fn decode_layer_source(bytes: &[u8]) -> Result<SourceImage, Notice> {
+    if layers::is_svg(bytes) { layers::decode_svg(bytes) } else { decode_source(bytes) }
+}
+
+/// Decodes the picture of a layer on disk, which may be an SVG. Blocking.
+///
+/// # Errors
+/// Why it cannot be used and what to do.
+pub fn decode_layer_source_file(path: &Path) -> Result<SourceImage, Notice> {
+    let is_svg = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("svg"));
+    if is_svg && std::fs::metadata(path).is_ok_and(|file| file.len() <= layers::MAX_SVG_BYTES) {
+        let bytes = std::fs::read(path).map_err(|e| Notice::verbatim(e.to_string()))?;
+        return decode_layer_source(&bytes);
+    }
+    decode_source_file(path)
+}
+
 /// Decodes a picture on disk, without reading the file into memory as a whole where its format allows that. Blocking.
 ///
 /// # Errors
@@ -80,10 +103,10 @@ pub fn decode_field_file(field: &str, path: &Path) -> Result<SourceImage, Notice
     decode_file_within(path, most_side(field)).map(source_image).map_err(|e| e.notice())
 }
 
-/// Most pixels a side at which the picture of a field is decoded. Results of steps have the size of the canvas and keep it; a product takes half
-/// of the canvas at most.
+/// Most pixels a side at which the picture of a field is decoded. Results of steps have the size of the canvas and keep it, and backgrounds
+/// cover it; a product takes half of the canvas at most.
 fn most_side(field: &str) -> usize {
-    if [STEP1_IMAGE.name, STEP2_IMAGE.name].contains(&field) { MAX_SIDE as usize } else { WORK_SIDE }
+    if [STEP1_IMAGE.name, STEP2_IMAGE.name, BACKGROUND_IMAGE.name].contains(&field) { MAX_SIDE as usize } else { WORK_SIDE }
 }
 
 fn source_image(image: DecodedImage) -> SourceImage {

@@ -8,6 +8,7 @@ mod fonts;
 mod handle;
 mod intake;
 mod keeper;
+mod layer_pictures;
 mod metadata;
 pub mod project;
 mod queue;
@@ -24,6 +25,9 @@ mod worker;
 pub use clock::{clock, now};
 pub use error::{DeleteError, EngineError, ManageError, ResumeError, SubmitError};
 pub use handle::{Engine, EngineConfig, SubmitPolicy};
-pub use intake::{decode_field_file, decode_source, decode_source_file, open_request, parse_open_request, parse_request, parse_with_fonts};
+pub use intake::{
+    decode_field_file, decode_layer_source, decode_layer_source_file, decode_source, decode_source_file, open_request, parse_open_request,
+    parse_request, parse_with_fonts,
+};
 pub use reuse::{Plan, PlannedStep};
 pub use storage::Storage;

@@ -6,10 +6,13 @@ use std::path::Path;
 
 use bytes::Bytes;
 use serde::Deserialize;
+use serde_json::Value;
 use zip::{CompressionMethod, ZipArchive};
 
 use crate::notice;
 use crate::notice::Notice;
+use crate::request::fields::LAYERS;
+use crate::request::layers::MAX_LAYERS;
 use crate::request::{Attachment, RawRequest, read_fields};
 
 /// The request without its pictures.
@@ -20,7 +23,11 @@ pub const BRIEF: &str = "project.json";
 pub const PRODUCT: &str = "product.image";
 /// The corrected mask.
 pub const MASK: &str = "mask.png";
-/// Most entries of an archive, folders included. A project has four parts.
+/// The own background, in its original format.
+pub const BACKDROP: &str = "background.image";
+/// Beginning of the names of layers' pictures.
+pub const LAYER_PICTURES: &str = "layers/";
+/// Most entries of an archive, folders included. A project has its pictures and two parts more.
 const MAX_ENTRIES: usize = 1000;
 /// Largest part in JSON, bytes.
 const MAX_JSON: u64 = 1 << 20;
@@ -69,6 +76,8 @@ struct NamedPictures {
     product: Option<NamedPicture>,
     #[serde(default)]
     mask: Option<NamedPicture>,
+    #[serde(default)]
+    backdrop: Option<NamedPicture>,
 }
 
 #[derive(Deserialize)]
@@ -163,7 +172,8 @@ impl<'a> Project<'a> {
                 notice!("engine-project-request", part = REQUEST).with("reason", reason.unwrap_or_else(|| Notice::verbatim(""))),
             )
         })?;
-        for (field, name) in [("product_image", PRODUCT), ("mask_image", MASK)] {
+        self.attach_layer_pictures(&mut raw)?;
+        for (field, name) in [("product_image", PRODUCT), ("mask_image", MASK), ("background_image", BACKDROP)] {
             match self.part(name) {
                 Ok(bytes) => {
                     raw.attachments.insert(field, Attachment::File(Bytes::from(bytes)));
@@ -175,11 +185,24 @@ impl<'a> Project<'a> {
         Ok(raw)
     }
 
+    /// Attaches the pictures of layers whose `image` names a part of the project.
+    fn attach_layer_pictures(&mut self, raw: &mut RawRequest) -> Result<(), ProjectError> {
+        let layers = raw.fields.get_mut(LAYERS.name).and_then(Value::as_array_mut);
+        for (index, layer) in layers.into_iter().flatten().enumerate().take(MAX_LAYERS) {
+            let Some(image) = layer.get_mut("image") else { continue };
+            let Some(name) = image.as_str().filter(|name| name.starts_with(LAYER_PICTURES)).map(str::to_owned) else { continue };
+            let bytes = self.part(&name)?;
+            *image = Value::Null;
+            raw.layer_pictures.insert(index, Attachment::File(Bytes::from(bytes)));
+        }
+        Ok(())
+    }
+
     /// Whether the studio's own data names this picture as part of the project.
     fn names(&mut self, picture: &str) -> bool {
         let brief = self.part(BRIEF).ok().and_then(|json| serde_json::from_slice::<NamedPictures>(&json).ok()).unwrap_or_default();
         let named = |part: &Option<NamedPicture>| part.as_ref().is_some_and(|p| p.path == picture);
-        named(&brief.product) || named(&brief.mask)
+        named(&brief.product) || named(&brief.mask) || named(&brief.backdrop)
     }
 }
 

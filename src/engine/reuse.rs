@@ -14,7 +14,7 @@ use crate::job::progress::{Progress, Workload};
 use crate::job::{ImageName, JobSnapshot, Stage, Step};
 use crate::pipeline::plan::{self, StepKeys};
 use crate::pipeline::{Recalled, Taken};
-use crate::request::{BackendKind, InputImage, JobSpec, Start, StepNumber};
+use crate::request::{Backdrop, BackendKind, InputImage, JobSpec, Start, StepNumber};
 
 /// The steps that a job would run and their expected duration.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -46,6 +46,8 @@ pub(super) struct StepReuse {
     pub keys: StepKeys,
     force_from_step: Option<StepNumber>,
     has_product: bool,
+    has_backdrop: bool,
+    has_headline: bool,
 }
 
 /// A step of an earlier job whose pictures this job now shares.
@@ -59,7 +61,8 @@ pub(super) struct ReusedStep {
 impl StepReuse {
     pub fn new<I>(spec: &JobSpec<I>, keys: StepKeys) -> Self {
         let has_product = matches!(&spec.start, Start::Background { product: Some(_), .. });
-        Self { keys, force_from_step: spec.force_from_step, has_product }
+        let has_backdrop = matches!(&spec.backdrop, Backdrop::Picture(_));
+        Self { keys, force_from_step: spec.force_from_step, has_product, has_backdrop, has_headline: spec.has_headline() }
     }
 
     /// The key of a step that may be reused; `None` if it must run or if the job does not have this step.
@@ -69,12 +72,15 @@ impl StepReuse {
 
     /// The pictures of a finished step; the result last.
     fn pictures(&self, step: StepNumber) -> &'static [ImageName] {
-        use ImageName::{Cutout, Edges, Face, Final, Letters, Mask, Placed, Product, Step1, Step2};
+        use ImageName::{Backdrop, Cutout, Edges, Face, Final, Letters, Mask, Placed, Product, Step1, Step2};
         match step {
+            StepNumber::Background if self.has_product && self.has_backdrop => &[Product, Backdrop, Mask, Cutout, Placed, Step1],
             StepNumber::Background if self.has_product => &[Product, Mask, Cutout, Placed, Step1],
+            StepNumber::Background if self.has_backdrop => &[Backdrop, Step1],
             StepNumber::Background => &[Step1],
             StepNumber::Text => &[Edges, Face, Step2],
-            StepNumber::Composite => &[Letters, Final],
+            StepNumber::Composite if self.has_headline => &[Letters, Final],
+            StepNumber::Composite => &[Final],
         }
     }
 
@@ -164,7 +170,7 @@ pub(super) fn recall<I: InputImage>(shared: &Shared, spec: &JobSpec<I>) -> Recal
     let (step1, step2) = match &spec.start {
         Start::Background { .. } => return Recalled::default(),
         Start::Text { step1, .. } => (step1, None),
-        Start::Composite { step1, step2, .. } => (step1, Some(step2)),
+        Start::Composite { step1, step2, .. } => (step1, step2.as_ref()),
     };
     let load = |result: ImageName, source: &I, wanted: ImageName| {
         if let Some(mask) = source.mask() {

@@ -8,6 +8,7 @@ use image::RgbImage;
 use parking_lot::Mutex;
 use uuid::Uuid;
 
+use super::layer_pictures;
 use super::metadata;
 use super::queue::Work;
 use super::reuse::StepReuse;
@@ -135,6 +136,10 @@ impl Sink for JobSink<'_> {
         // Only results carry the text of the file that they came from.
         let text = if name.is_result() { source.text.as_slice() } else { &[] };
         self.write(name, picture, text, known)
+    }
+
+    fn keep_layer_picture(&self, layer: usize, picture: &SourceImage) -> Result<(), PipelineError> {
+        layer_pictures::keep(self.shared, self.id, layer, picture)
     }
 
     fn finish_with(&self, last: ImageName) -> Result<(), PipelineError> {

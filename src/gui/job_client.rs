@@ -7,13 +7,14 @@ use parking_lot::Mutex;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
+use super::brief_layers::is_picture;
 use super::photos::PhotoStore;
 use super::state::{Brief, Product, random_seed};
 use crate::engine::{Engine, SubmitPolicy};
 use crate::job::{Annotation, ImageName, JobSnapshot};
 use crate::notice;
 use crate::notice::Notice;
-use crate::request::fields::{FIELDS, FORCE_FROM_STEP, MASK_IMAGE, PRODUCT_IMAGE, SEED};
+use crate::request::fields::{BACKGROUND_IMAGE, FIELDS, FORCE_FROM_STEP, MASK_IMAGE, PRODUCT_IMAGE, SEED};
 use crate::request::{FieldError, JobSpec, OpenRequest, StepNumber, UnusableImage};
 
 /// How a brief becomes a job.
@@ -206,6 +207,10 @@ impl JobClient {
         if let Some(path) = self.engine.image_path(with_photo.id, ImageName::Mask).filter(|_| corrected) {
             brief.mask = Some(self.photos.keep_mask(&read(&path)?)?);
         }
+        if let Some(path) = self.engine.image_path(with_photo.id, ImageName::Backdrop) {
+            brief.backdrop = Some(self.photos.keep(&read(&path)?, "background.png")?);
+        }
+        self.restore_layers(&mut brief, job.id)?;
         Ok(RestoredBrief { brief, photo_unknown })
     }
 
@@ -223,8 +228,20 @@ impl JobClient {
             return self.brief_of(&job).map(Some);
         }
         let side = |key: &str| all[key].as_u64().and_then(|v| u32::try_from(v).ok()).unwrap_or(1024);
-        let brief = Brief::from_parameters(parameters, all["seed"].as_u64().unwrap_or(0), (side("width"), side("height")));
+        let mut brief = Brief::from_parameters(parameters, all["seed"].as_u64().unwrap_or(0), (side("width"), side("height")));
+        brief.drop_layers_without_pictures();
         Ok(Some(RestoredBrief { brief, photo_unknown: true }))
+    }
+
+    /// Copies the pictures of a job's layers. A layer whose picture is lost is left out.
+    fn restore_layers(&self, brief: &mut Brief, id: Uuid) -> Result<(), Notice> {
+        for index in (0..brief.layers.len()).filter(|index| is_picture(&brief.layers[*index])) {
+            if let Some(bytes) = self.engine.layer_picture(id, index) {
+                brief.layer_pictures.insert(index, self.photos.keep_layer(&bytes, &format!("layer {}", index + 1))?);
+            }
+        }
+        brief.drop_layers_without_pictures();
+        Ok(())
     }
 
     /// A copy of a job's photo, if the job has one.
@@ -248,15 +265,23 @@ fn read(path: &Path) -> Result<Vec<u8>, Notice> {
 /// The request of a brief with its pictures, decoded from the studio's copies.
 fn open_request(brief: &Brief) -> Result<OpenRequest, Notice> {
     let mut request = OpenRequest::new(brief.to_raw());
-    let Some(product) = &brief.product else { return Ok(request) };
-    let mut attach = |field: &'static str, path: &Path| {
-        std::fs::metadata(path).map_err(|e| notice!("error-photo-gone", photo = &product.name, detail = e.to_string()))?;
+    for (layer, picture) in &brief.layer_pictures {
+        let gone = |e: std::io::Error| notice!("error-photo-gone", photo = &picture.name, detail = e.to_string());
+        let bytes = std::fs::read(&picture.path).map_err(gone)?;
+        request.layer_images.insert(*layer, crate::engine::decode_layer_source(&bytes).map_err(UnusableImage::undecodable));
+    }
+    let mut attach = |field: &'static str, path: &Path, name: &str| {
+        std::fs::metadata(path).map_err(|e| notice!("error-photo-gone", photo = name, detail = e.to_string()))?;
         request.images.insert(field, crate::engine::decode_source_file(path).map_err(UnusableImage::undecodable));
         Ok::<(), Notice>(())
     };
-    attach(PRODUCT_IMAGE.name, &product.path)?;
+    if let Some(backdrop) = &brief.backdrop {
+        attach(BACKGROUND_IMAGE.name, &backdrop.path, &backdrop.name)?;
+    }
+    let Some(product) = &brief.product else { return Ok(request) };
+    attach(PRODUCT_IMAGE.name, &product.path, &product.name)?;
     if let Some(mask) = &brief.mask {
-        attach(MASK_IMAGE.name, &mask.path)?;
+        attach(MASK_IMAGE.name, &mask.path, &product.name)?;
     }
     Ok(request)
 }

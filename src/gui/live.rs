@@ -17,8 +17,12 @@ use crate::notice;
 use crate::notice::Notice;
 use crate::pipeline::layout::Bounds;
 use crate::pipeline::live::{self, Cutout, LiveDraft, LivePipeline, LiveRequest};
-use crate::request::{SourceImage, Start};
+use crate::request::layers::MAX_LAYERS;
+use crate::request::{KnownImage, SourceImage, Start};
 use crate::typography::FontCatalog;
+
+/// Most pictures of layers and backgrounds that are kept at the size of live drafts: those of one brief.
+const MAX_PICTURES: usize = MAX_LAYERS + 1;
 
 /// Where product and letters stand, as fractions of the canvas.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -221,6 +225,8 @@ struct DraftMaker {
     pipeline: LivePipeline,
     photo: Option<SourceImage>,
     mask: Option<MaskFile>,
+    /// Pictures of layers and backgrounds, oldest first.
+    pictures: Vec<SourceImage>,
     cutouts: Converted<Matte>,
     backgrounds: Converted<RgbImage>,
     headlines: Converted<RgbaImage>,
@@ -237,7 +243,10 @@ impl DraftMaker {
         };
         let mask_image = mask.as_ref().map(|mask| mask.image.clone());
         let spec = match super::spec::of(brief, fonts) {
-            Ok(spec) => spec.with_start(|start| Start::Background { product, mask: mask_image, text: start.into_text() }),
+            Ok(spec) => {
+                let start = |start: Start<KnownImage>| Start::Background { product, mask: mask_image, text: start.into_text() };
+                spec.with_start(start, |layer, known| self.picture(brief, layer, &known))?
+            }
             Err(errors) => {
                 // The panel shows the cut-out while other fields have errors.
                 if let Some(product) = &product {
@@ -271,6 +280,23 @@ impl DraftMaker {
         let shown = self.cutouts.get(&cutout?.matte, cutout_image);
         self.cut = brief.product.as_ref().map(|product| (product.hash.clone(), Arc::clone(&shown)));
         Some(shown)
+    }
+
+    /// A picture of a layer, or, without a layer, the own background; at the size of live drafts.
+    fn picture(&mut self, brief: &Brief, layer: Option<usize>, known: &KnownImage) -> Result<SourceImage, Notice> {
+        if let Some(kept) = self.pictures.iter().find(|kept| kept.hash == known.hash) {
+            return Ok(kept.clone());
+        }
+        let Some(file) = layer.map_or(brief.backdrop.as_ref(), |layer| brief.layer_pictures.get(&layer)) else {
+            return Err(notice!("pipeline-no-picture"));
+        };
+        let gone = |e: std::io::Error| notice!("error-photo-gone", photo = &file.name, detail = e.to_string());
+        let image = live::reduced_photo(&crate::engine::decode_layer_source(&std::fs::read(&file.path).map_err(gone)?)?);
+        self.pictures.push(image.clone());
+        if self.pictures.len() > MAX_PICTURES {
+            self.pictures.remove(0);
+        }
+        Ok(image)
     }
 
     /// The corrected mask of the brief, else [`DraftRequest::known_mask`].

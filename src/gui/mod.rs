@@ -7,6 +7,7 @@
 pub mod app;
 mod app_icon;
 mod background;
+mod brief_layers;
 mod brush;
 mod clipboard;
 pub mod commands;

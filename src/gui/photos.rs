@@ -34,6 +34,15 @@ impl PhotoStore {
         self.keep_as(&source, name, blake3::hash(bytes), |kept| crate::store::write_atomic(kept, bytes).map_err(|e| e.notice()))
     }
 
+    /// Keeps a copy of the picture of a layer, which may be an SVG.
+    ///
+    /// # Errors
+    /// The bytes cannot be decoded as a picture, or the copy cannot be written.
+    pub fn keep_layer(&self, bytes: &[u8], name: &str) -> Result<Product, Notice> {
+        let source = crate::engine::decode_layer_source(bytes)?;
+        self.keep_as(&source, name, blake3::hash(bytes), |kept| crate::store::write_atomic(kept, bytes).map_err(|e| e.notice()))
+    }
+
     /// Keeps a copy of a photo file that was decoded already.
     ///
     /// # Errors

@@ -1,6 +1,7 @@
 //! The REST server for the studio's job engine, on its own thread.
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::{Arc, mpsc};
 
 use egui::Context;
@@ -147,12 +148,21 @@ impl ServerSwitch {
     pub fn curl(&self, brief: &Brief) -> String {
         let address = self.local_address().map_or_else(|| self.bind.trim().to_owned(), |a| a.to_string());
         let quoted = |s: &str| s.replace('\\', "\\\\").replace('$', "\\$").replace('`', "\\`");
-        let mut body = quoted(&serde_json::to_string_pretty(&brief.to_raw()).unwrap_or_default());
+        // Placeholders that `quoted` leaves as they are.
+        let mark = |layer: usize| format!("@layer {layer} picture@");
+        let mut body = quoted(&serde_json::to_string_pretty(&brief.to_raw_with(mark)).unwrap_or_default());
+        // Only some versions of `base64` can leave out line breaks.
+        let file = |path: &Path| format!("$(base64 < '{}' | tr -d '\\n')", path.display().to_string().replace('\'', "'\\''"));
+        for (layer, picture) in &brief.layer_pictures {
+            body = body.replace(&mark(*layer), &file(&picture.path));
+        }
         let mask = brief.mask.as_ref().filter(|_| brief.product.is_some()).map(|m| ("mask_image", &m.path));
-        for (field, path) in mask.into_iter().chain(brief.product.as_ref().map(|p| ("product_image", &p.path))) {
-            let path = path.display().to_string().replace('\'', "'\\''");
-            // Only some versions of `base64` can leave out line breaks.
-            body = body.replacen('{', &format!("{{\n  \"{field}\": \"$(base64 < '{path}' | tr -d '\\n')\","), 1);
+        for (field, path) in mask
+            .into_iter()
+            .chain(brief.product.as_ref().map(|p| ("product_image", &p.path)))
+            .chain(brief.backdrop.as_ref().map(|p| ("background_image", &p.path)))
+        {
+            body = body.replacen('{', &format!("{{\n  \"{field}\": \"{}\",", file(path)), 1);
         }
         let token = self.token.trim();
         let bearer = token.replace('\'', "'\\''");

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::ffi::OsStr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::photos::PHOTOS;
@@ -44,8 +44,8 @@ fn sweep(folder: &Path, session: &Session) {
     if folder.join(BROKEN).exists() {
         return;
     }
-    let paths = session.briefs().flat_map(|b| b.product.iter().map(|p| &p.path).chain(b.mask.iter().map(|m| &m.path)));
-    let kept: HashSet<&OsStr> = paths.chain(&session.recent).filter_map(|p| p.file_name()).collect();
+    let paths = session.briefs().flat_map(Brief::picture_paths);
+    let kept: HashSet<&OsStr> = paths.chain(session.recent.iter().map(PathBuf::as_path)).filter_map(|p| p.file_name()).collect();
     let Ok(photos) = std::fs::read_dir(folder.join(PHOTOS)) else { return };
     for photo in photos.flatten().filter(|f| !kept.contains(f.file_name().as_os_str())) {
         let age = photo.metadata().and_then(|m| m.modified()).ok().and_then(|t| t.elapsed().ok());

@@ -1,8 +1,8 @@
 //! The specification of a brief without its pictures, for drafts and plans: nothing is read or decoded.
 
-use super::state::Brief;
+use super::state::{Brief, Product};
 use crate::notice::Notice;
-use crate::request::fields::{MASK_IMAGE, PRODUCT_IMAGE};
+use crate::request::fields::{BACKGROUND_IMAGE, MASK_IMAGE, PRODUCT_IMAGE};
 use crate::request::{FieldError, JobSpec, KnownImage, OpenRequest};
 use crate::typography::FontCatalog;
 
@@ -20,6 +20,17 @@ pub fn of(brief: &Brief, fonts: &FontCatalog) -> Result<JobSpec<KnownImage>, Not
             // Its shape was checked when it was kept.
             request = request.with_image(MASK_IMAGE.name, KnownImage { hash: mask.hash.clone(), has_alpha: false, dimensions: None });
         }
+    }
+    let known = |picture: &Product| KnownImage {
+        hash: picture.hash.clone(),
+        has_alpha: picture.has_alpha,
+        dimensions: Some((picture.width, picture.height)),
+    };
+    for (layer, picture) in &brief.layer_pictures {
+        request = request.with_layer_image(*layer, known(picture));
+    }
+    if let Some(backdrop) = &brief.backdrop {
+        request = request.with_image(BACKGROUND_IMAGE.name, known(backdrop));
     }
     crate::engine::parse_with_fonts(&request, fonts, crate::assets::DEFAULT_FONT, brief.seed, false).map_err(FieldError::join)
 }

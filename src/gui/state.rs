@@ -56,6 +56,13 @@ pub struct Mask {
     pub hash: String,
 }
 
+/// The layers in a job's parameters or in a request, without their pictures, which are descriptions there.
+pub(super) fn without_pictures(layers: Option<&Value>) -> Vec<Value> {
+    let mut layers = layers.and_then(Value::as_array).cloned().unwrap_or_default();
+    layers.iter_mut().filter_map(Value::as_object_mut).for_each(|layer| drop(layer.shift_remove("image")));
+    layers
+}
+
 /// A seed that people can read and type.
 pub fn random_seed() -> u64 {
     u64::from(Uuid::new_v4().as_fields().0) % 1_000_000
@@ -117,6 +124,14 @@ pub struct Brief {
     pub guidance: f32,
     /// `preserve_product`
     pub preserve_product: bool,
+    /// `layers`, without their pictures.
+    pub layers: Vec<Value>,
+    /// The pictures of layers by the layer's place in `layers`.
+    pub layer_pictures: BTreeMap<usize, Product>,
+    /// `background_color`; empty paints a scene.
+    pub background_color: String,
+    /// `background_image`; `None` paints a scene.
+    pub backdrop: Option<Product>,
     /// `product_x`; `None` in this and the next four fields places automatically.
     pub product_x: Option<f32>,
     /// `product_y`
@@ -159,6 +174,10 @@ impl Default for Brief {
             text_steps: 30,
             guidance: 3.5,
             preserve_product: true,
+            layers: Vec::new(),
+            layer_pictures: BTreeMap::new(),
+            background_color: String::new(),
+            backdrop: None,
             product_x: None,
             product_y: None,
             product_scale: None,
@@ -216,6 +235,7 @@ impl Brief {
             ("text_model_prompt", &self.style),
             ("negative_prompt", &self.style_negative),
             ("font_name", &self.font),
+            ("background_color", &self.background_color),
         ];
         for (name, text) in words {
             if !text.trim().is_empty() {
@@ -235,6 +255,9 @@ impl Brief {
         raw.insert("preserve_product".into(), json!(self.preserve_product));
         if self.engine != BackendChoice::Auto {
             raw.insert("engine".into(), json!(self.engine));
+        }
+        if !self.layers.is_empty() {
+            raw.insert("layers".into(), json!(self.layers));
         }
         let product = self.product.is_some();
         let places = [
@@ -290,6 +313,10 @@ impl Brief {
             steps: count("num_inference_steps", fresh.steps),
             text_steps: count("text_num_inference_steps", fresh.text_steps),
             guidance: number("guidance_scale", fresh.guidance),
+            layers: without_pictures(parameters.get("layers")),
+            layer_pictures: BTreeMap::new(),
+            background_color: text("background_color").unwrap_or_default(),
+            backdrop: None,
             preserve_product: parameters.get("preserve_product").and_then(Value::as_bool).unwrap_or(true),
             product_x: place("product_x"),
             product_y: place("product_y"),
@@ -442,6 +469,8 @@ mod tests {
             width: 768,
             text_x: Some(0.25),
             text_y: Some(0.8),
+            layers: vec![json!({"type": "text", "text": "50%", "behind": true})],
+            background_color: "#00C73C".into(),
             engine: BackendChoice::Draft,
             others: [("composition_steps".to_owned(), json!(9)), ("auto_unload".to_owned(), json!(true))].into_iter().collect(),
             ..Brief::default()
@@ -513,6 +542,8 @@ mod tests {
             text_x: some,
             text_y: some,
             text_scale: some,
+            layers: vec![json!({"type": "shape", "fill": "#112233"})],
+            background_color: "#112233".into(),
             ..Brief::default()
         };
         let kept = full.to_raw();
@@ -520,6 +551,7 @@ mod tests {
         let apart = [
             "product_image",
             "mask_image",
+            "background_image",
             "step1_image",
             "step2_image",
             "start_step",

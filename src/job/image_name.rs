@@ -12,6 +12,8 @@ use crate::request::StepNumber;
 pub enum ImageName {
     /// The photo as decoded.
     Product,
+    /// The own background as decoded.
+    Backdrop,
     /// The product with soft alpha.
     Cutout,
     /// The matte at the size of the photo.
@@ -36,6 +38,7 @@ impl ImageName {
     /// Every name, in the order in which front ends list them.
     pub const ALL: &'static [Self] = &[
         Self::Product,
+        Self::Backdrop,
         Self::Cutout,
         Self::Mask,
         Self::Placed,
@@ -65,6 +68,7 @@ impl ImageName {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Product => "product",
+            Self::Backdrop => "backdrop",
             Self::Cutout => "cutout",
             Self::Mask => "mask",
             Self::Placed => "placed",

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::stage::Stage;
-use crate::request::{BackendKind, JobSpec, Start, StepNumber};
+use crate::request::{Backdrop, BackendKind, JobSpec, Start, StepNumber};
 
 /// Weight of the newest run in the moving average, small enough that one slow run does not spoil the estimates.
 const NEWEST_WEIGHT: f64 = 0.3;
@@ -22,6 +22,8 @@ pub struct Workload {
     text_steps: u32,
     /// Denoising steps of step 3.
     composition_steps: u32,
+    /// Step 1 paints no scene.
+    own_backdrop: bool,
 }
 
 impl Workload {
@@ -38,6 +40,7 @@ impl Workload {
             background_steps: spec.background.steps,
             text_steps,
             composition_steps: spec.composition.steps,
+            own_backdrop: !matches!(spec.backdrop, Backdrop::Scene),
         }
     }
 
@@ -45,6 +48,9 @@ impl Workload {
     fn key(&self, stage: Stage) -> String {
         // Sizes within the same power of two share an estimate.
         let bucket = self.pixels.max(1).ilog2();
+        if self.own_backdrop && stage == Stage::Injection {
+            return format!("own/{}/2^{bucket}", stage.as_str());
+        }
         let steps = match (self.backend, stage.step()) {
             (BackendKind::Draft, _) => 0,
             (BackendKind::Diffusion, _) if stage == Stage::SdxlText => self.text_steps,
@@ -57,7 +63,9 @@ impl Workload {
     /// Seconds if nothing was learned yet: for the draft as measured on two cores, for diffusion a rough figure per denoising step.
     fn guess(&self, stage: Stage) -> f64 {
         let megapixels = self.pixels as f64 / (1024.0 * 1024.0);
-        match self.backend {
+        // An own background is made by the CPU whatever the backend is.
+        let backend = if self.own_backdrop && stage == Stage::Injection { BackendKind::Draft } else { self.backend };
+        match backend {
             BackendKind::Draft => match stage {
                 Stage::Segmentation => 0.9,
                 Stage::Scene => 0.3 * megapixels,

@@ -14,7 +14,7 @@ use super::stage::{Stage, Step};
 use super::status::JobStatus;
 use crate::notice;
 use crate::notice::Notice;
-use crate::request::fields::{BG_PROMPT, Field, MASK_IMAGE, PRODUCT_IMAGE, TEXT_CONTENT};
+use crate::request::fields::{BACKGROUND_IMAGE, BG_PROMPT, Field, LAYERS, MASK_IMAGE, PRODUCT_IMAGE, TEXT_CONTENT};
 use crate::request::{BackendKind, JobSpec, StepNumber};
 
 /// The state of a job at one moment. Its JSON is the record in `job.json`; records of earlier versions can be read.
@@ -68,7 +68,7 @@ pub struct JobSnapshot {
     pub start_step: StepNumber,
     /// The request as sent, with defaults filled in and pictures replaced by descriptions.
     pub parameters: Arc<Map<String, Value>>,
-    /// The job starts with a product photo. Derived from `parameters`, as are the next two.
+    /// The job starts with a product photo. Derived from `parameters`, as are the next four.
     #[serde(skip)]
     pub has_product: bool,
     /// The cut-out was corrected by a mask.
@@ -77,6 +77,12 @@ pub struct JobSnapshot {
     /// The advertisement has text.
     #[serde(skip)]
     pub has_text: bool,
+    /// The advertisement has layers that are drawn.
+    #[serde(skip)]
+    pub has_layers: bool,
+    /// The product stands on an own picture.
+    #[serde(skip)]
+    pub has_backdrop: bool,
     /// Inputs that were ignored or adjusted, and flaws of the result.
     pub warnings: Vec<Notice>,
     /// Legibility score of the final picture, 0..=1.
@@ -159,6 +165,8 @@ impl JobSnapshot {
             has_product: false,
             has_mask: false,
             has_text: false,
+            has_layers: false,
+            has_backdrop: false,
             warnings: spec.warnings.clone(),
             legibility: None,
             images: Vec::new(),
@@ -181,6 +189,9 @@ impl JobSnapshot {
         let is_set = |field: &Field| self.parameters.get(field.name).is_some_and(|value| !value.is_null());
         (self.has_product, self.has_mask) = (is_set(&PRODUCT_IMAGE), is_set(&MASK_IMAGE));
         self.has_text = self.text().is_some();
+        self.has_backdrop = is_set(&BACKGROUND_IMAGE);
+        let is_drawn = |layer: &Value| layer.get("hidden") != Some(&Value::Bool(true));
+        self.has_layers = self.parameters.get(LAYERS.name).and_then(Value::as_array).is_some_and(|layers| layers.iter().any(is_drawn));
         self
     }
 
@@ -206,9 +217,11 @@ impl JobSnapshot {
 
     /// The first step that has to run if this job is continued with its pictures on disk.
     pub fn resume_step(&self) -> StepNumber {
-        // A job without text has only step 1, unless it started with `step2_image`.
+        // A job without text has only step 1, unless it started with `step2_image` or has layers.
         let is_kept = |name| self.images.contains(&name);
-        if self.start_step == StepNumber::Composite || (self.has_text && is_kept(ImageName::Step1) && is_kept(ImageName::Step2)) {
+        if !self.has_text && self.has_layers && is_kept(ImageName::Step1) {
+            StepNumber::Composite
+        } else if self.start_step == StepNumber::Composite || (self.has_text && is_kept(ImageName::Step1) && is_kept(ImageName::Step2)) {
             StepNumber::Composite
         } else if self.start_step == StepNumber::Text || (self.has_text && is_kept(ImageName::Step1)) {
             StepNumber::Text

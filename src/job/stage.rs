@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::notice;
 use crate::notice::Notice;
-use crate::request::{JobSpec, Start, StepNumber};
+use crate::request::{Backdrop, JobSpec, Start, StepNumber};
 
 /// How far a job has come: before its first step, or in one of the three.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -126,16 +126,24 @@ impl Stage {
 
     /// The stages of a job, in running order.
     pub fn plan<I>(spec: &JobSpec<I>) -> Vec<Self> {
-        Self::from_start(&spec.start).into_iter().filter(|stage| stage.step() <= spec.stop_step).collect()
+        Self::of_start(spec).into_iter().filter(|stage| stage.step() <= spec.stop_step).collect()
     }
 
-    fn from_start<I>(start: &Start<I>) -> Vec<Self> {
+    fn of_start<I>(spec: &JobSpec<I>) -> Vec<Self> {
         const FROM_TEXT: [Stage; 5] = [Stage::TextCanvas, Stage::Canny, Stage::SdxlText, Stage::TextMatte, Stage::Composition];
-        match start {
+        match &spec.start {
             Start::Background { product, text, .. } => {
-                let background: &[Self] =
-                    if product.is_some() { &[Self::Segmentation, Self::Scene, Self::Injection] } else { &[Self::Scene] };
-                let rest: &[Self] = if text.is_some() { &FROM_TEXT } else { &[] };
+                let background: &[Self] = match (product, &spec.backdrop) {
+                    (Some(_), Backdrop::Scene) => &[Self::Segmentation, Self::Scene, Self::Injection],
+                    (None, Backdrop::Scene) => &[Self::Scene],
+                    (Some(_), Backdrop::Color(_) | Backdrop::Picture(_)) => &[Self::Segmentation, Self::Injection],
+                    (None, Backdrop::Color(_) | Backdrop::Picture(_)) => &[Self::Injection],
+                };
+                let rest: &[Self] = match text {
+                    Some(_) => &FROM_TEXT,
+                    None if spec.layers.is_empty() => &[],
+                    None => &[Self::Composition],
+                };
                 [background, rest].concat()
             }
             Start::Text { .. } => FROM_TEXT.to_vec(),

@@ -30,7 +30,7 @@ pub(super) struct Files {
 macro_rules! files {
     ($language:literal) => {
         Files {
-            messages: &files!($language: "common", "config", "request", "decode", "typography", "draft", "diffusion", "pipeline", "job", "store",
+            messages: &files!($language: "common", "config", "request", "decode", "typography", "draft", "diffusion", "pipeline", "layers", "job", "store",
                 "engine", "formats", "hub", "api", "cli", "studio-brief", "studio-canvas", "studio-commands", "studio-files", "studio-jobs", "studio-messages",
                 "studio-windows"),
             fields: include_str!(concat!("../../assets/i18n/", $language, "/fields.ftl")),

@@ -8,13 +8,13 @@ use super::borders::CutSides;
 use super::error::PipelineError;
 use super::layout::percent;
 use super::sink::{Picture, Sink};
-use super::{grounding, outline, placement, preview};
-use crate::backend::{Backend, BlendRequest, Prompts, Sampling, Scene, SceneRequest, StageCx, View};
+use super::{composite, grounding, outline, placement, preview};
+use crate::backend::{Backend, BlendRequest, KeyLight, Prompts, Sampling, Scene, SceneRequest, StageCx, View};
 use crate::imaging::Matte;
 use crate::imaging::{LinearRgb, Plane, matting, resize};
 use crate::job::{ImageName, Stage};
 use crate::notice;
-use crate::request::{JobSpec, SourceImage};
+use crate::request::{Backdrop, JobSpec, SourceImage};
 
 /// A product that is enlarged by more than this looks soft.
 const MOST_ENLARGED: f32 = 1.6;
@@ -92,14 +92,18 @@ pub fn run(
         _ => None,
     };
     cx.check()?;
-    let scene = scene(spec, seen.and_then(|seen| seen.view), backend, cx, sink)?;
+    let view = seen.and_then(|seen| seen.view);
+    let cut = seen.map_or_else(CutSides::default, |seen| seen.cut);
+    if let Some(scene) = own_scene(spec, view.unwrap_or_default(), cx, sink)? {
+        return on_own_scene(spec, matte.as_deref().map(|matte| (matte, cut)), &scene, cx, sink);
+    }
+    let scene = scene(spec, view, backend, cx, sink)?;
     let Some(matte) = matte else {
         let image = scene.image.to_srgb();
         sink.save(ImageName::Step1, Picture::Rgb(&image))?;
         return Ok(Background { image, placed: None });
     };
     sink.stage(Stage::Injection);
-    let cut = seen.map_or_else(CutSides::default, |seen| seen.cut);
     let (image, placed) = inject(spec, (&*matte, cut), &scene, backend, cx, sink)?;
     let image = image.to_srgb();
     sink.save(ImageName::Placed, Picture::Gray(&placed.to_gray()))?;
@@ -148,6 +152,56 @@ pub(super) fn matte(
     cx.check()?;
     sink.save(ImageName::Cutout, Picture::Rgba(&with_alpha(&matte)))?;
     Ok(sink.keep_matte(matte))
+}
+
+/// The scene of an own background: a colour or a picture, lit softly from above and seen as the product is; `None` if a scene is to be painted.
+fn own_scene(spec: &JobSpec, view: View, cx: StageCx<'_>, sink: &dyn Sink) -> Result<Option<Scene>, PipelineError> {
+    let (width, height) = (spec.width as usize, spec.height as usize);
+    let image = match &spec.backdrop {
+        Backdrop::Scene => return Ok(None),
+        Backdrop::Color(color) => RgbImage::from_pixel(spec.width, spec.height, image::Rgb(*color)),
+        Backdrop::Picture(picture) => {
+            sink.save_given(ImageName::Backdrop, Picture::Rgba(&picture.pixels), picture)?;
+            cx.check()?;
+            composite::flatten(&composite::cover(&picture.pixels, width, height), width, height)
+        }
+    };
+    let image = LinearRgb::from_srgb(&image);
+    let key = KeyLight { direction: [-0.30, 0.86, 0.41], color: [1.0; 3], softness: 0.65 };
+    Ok(Some(Scene { image, ground_line: height as f32 * view.ground(), view, key, ambient: [1.0; 3], gloss: 0.0, roughness: 1.0 }))
+}
+
+/// Places the product on an own background: its pixels stay as photographed, and only its shadow changes the background.
+fn on_own_scene(
+    spec: &JobSpec,
+    matte: Option<(&Matte, CutSides)>,
+    scene: &Scene,
+    cx: StageCx<'_>,
+    sink: &dyn Sink,
+) -> Result<Background, PipelineError> {
+    sink.stage(Stage::Injection);
+    let Some((matte, cut)) = matte else {
+        let image = scene.image.to_srgb();
+        sink.save(ImageName::Step1, Picture::Rgb(&image))?;
+        return Ok(Background { image, placed: None });
+    };
+    let canvas = (spec.width as usize, spec.height as usize);
+    let placed = placement::place(matte, canvas, scene.into(), cut, &spec.placement);
+    if let Some(layout) = placed.layout {
+        sink.product_placed(layout);
+    }
+    warn_of_photo(&placed, sink);
+    let product = placed.product;
+    cx.check()?;
+    let mut image = grounding::ground(scene, &product, cut, cx.cancel)?.grounded;
+    cx.step(0.8)?;
+    for ((to, from), alpha) in image.data.iter_mut().zip(&product.image.data).zip(&product.alpha.data) {
+        (0..3).for_each(|k| to[k] += (from[k] - to[k]) * alpha);
+    }
+    let image = image.to_srgb();
+    sink.save(ImageName::Placed, Picture::Gray(&product.alpha.to_gray()))?;
+    sink.save(ImageName::Step1, Picture::Rgb(&image))?;
+    Ok(Background { image, placed: Some(product.alpha) })
 }
 
 /// The empty scene, from an earlier run or painted now.

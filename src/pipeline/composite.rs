@@ -1,4 +1,6 @@
-//! Step 3: composes headline and background as layers, then matches their light.
+//! Step 3: composes headline and background as layers, matches their light, and draws the layers of the request.
+
+use std::borrow::Cow;
 
 use image::{RgbImage, RgbaImage};
 
@@ -11,26 +13,40 @@ use super::{legibility, preview};
 use crate::backend::{Backend, HarmonizeRequest, Prompts, Sampling, StageCx};
 use crate::imaging::{LinearRgb, Plane, resize};
 use crate::job::{ImageName, Stage};
+use crate::layers::{self, LayerContext};
 use crate::notice;
-use crate::request::{CompositionMode, JobSpec, StepNumber, TextPosition};
+use crate::request::{Backdrop, CompositionMode, JobSpec, StepNumber, TextPosition};
+use crate::typography::FontCatalog;
 
 /// The user is warned if less of the letters' contour reaches a contrast ratio of 3:1 and their colour is like the background's.
 const LEGIBLE_SHARE: f32 = 0.95;
 
-/// Runs step 3. Where `step1_image` came without the product's matte, mode `behind` and position `auto` segment the picture to find the
-/// product.
+/// What step 3 puts together.
+pub struct CompositeInput<'a> {
+    /// Result of step 1.
+    pub step1: &'a RgbImage,
+    /// Result of step 2; `None` for an advertisement of layers alone.
+    pub headline: Option<&'a Headline>,
+    /// The product's matte on the canvas, if it is known.
+    pub product_alpha: Option<Plane>,
+}
+
+/// Runs step 3. Where `step1_image` came without the product's matte, mode `behind`, position `auto` and layers behind the product segment
+/// the picture to find the product.
 pub fn run(
     spec: &JobSpec,
-    step1: &RgbImage,
-    headline: &Headline,
-    product_alpha: Option<Plane>,
+    parts: CompositeInput<'_>,
     backend: &mut dyn Backend,
+    fonts: &FontCatalog,
     cx: StageCx<'_>,
     sink: &dyn Sink,
-) -> Result<RgbImage, PipelineError> {
+) -> Result<(), PipelineError> {
     sink.stage(Stage::Composition);
+    let CompositeInput { step1, headline, product_alpha } = parts;
     let c = &spec.composition;
-    let needs_product = c.mode == CompositionMode::Behind || c.position == TextPosition::Auto;
+    let (behind, above): (Vec<_>, Vec<_>) = spec.layers.iter().partition(|layer| layer.behind);
+    let placed_by_product = c.mode == CompositionMode::Behind || c.position == TextPosition::Auto;
+    let needs_product = !behind.is_empty() || (headline.is_some() && placed_by_product);
     let product_alpha = match product_alpha {
         Some(alpha) => Some(Plane::from_gray(&alpha.to_gray())),
         None if needs_product && spec.start.step() > StepNumber::FIRST => {
@@ -40,12 +56,51 @@ pub fn run(
         None => None,
     };
     cx.step(0.2)?;
+    let mut background = Cow::Borrowed(step1);
+    if !behind.is_empty() {
+        let product = product_alpha.as_ref().filter(|p| (p.width as u32, p.height as u32) == step1.dimensions());
+        let context = LayerContext { fonts, hidden: product, cancel: cx.cancel };
+        layers::draw(background.to_mut(), behind, context)?.into_iter().for_each(|notice| sink.notice(notice));
+    }
+    let (mut image, letters) = match headline {
+        Some(headline) => {
+            let (image, letters) = with_headline(spec, &background, headline, product_alpha.as_ref(), backend, cx, sink)?;
+            (image, Some(letters))
+        }
+        None => (background.into_owned(), None),
+    };
+    let context = LayerContext { fonts, hidden: None, cancel: cx.cancel };
+    layers::draw(&mut image, above, context)?.into_iter().for_each(|notice| sink.notice(notice));
+    cx.check()?;
+    if let Some(letters) = letters {
+        tell_legibility(&image, &letters, sink);
+    }
+    sink.save(ImageName::Final, Picture::Rgb(&image))
+}
+
+/// The headline as composed: its mask, and where nothing hides it.
+struct ComposedLetters {
+    letters: Plane,
+    visible: Option<Plane>,
+}
+
+/// Composes the headline with the background and matches their light.
+fn with_headline(
+    spec: &JobSpec,
+    background: &RgbImage,
+    headline: &Headline,
+    product_alpha: Option<&Plane>,
+    backend: &mut dyn Backend,
+    cx: StageCx<'_>,
+    sink: &dyn Sink,
+) -> Result<(RgbImage, ComposedLetters), PipelineError> {
+    let c = &spec.composition;
     let composed = compose(
         &ComposeInput {
-            background: step1,
+            background,
             text: &headline.image,
             front_faces: headline.front_faces.as_ref(),
-            product_alpha: product_alpha.as_ref(),
+            product_alpha,
             mode: c.mode,
             position: c.position,
             placement: spec.placement,
@@ -61,27 +116,33 @@ pub fn run(
     if let Some(ink) = composed.ink {
         sink.text_placed(TextLayout { ink: moved(ink, composed.offset, (composed.image.width, composed.image.height)) });
     }
-    let image = backend.harmonize(
-        &HarmonizeRequest {
-            image: &composed.image,
-            mask: &composed.mask,
-            prompts: Prompts { positive: &c.prompt, negative: &c.negative_prompt },
-            strength: c.strength,
-            sampling: Sampling {
-                steps: c.steps,
-                guidance_scale: c.guidance_scale,
-                true_cfg_scale: spec.background.true_cfg_scale,
-                seed: spec.seed,
-            },
+    let request = HarmonizeRequest {
+        image: &composed.image,
+        mask: &composed.mask,
+        prompts: Prompts { positive: &c.prompt, negative: &c.negative_prompt },
+        strength: c.strength,
+        sampling: Sampling {
+            steps: c.steps,
+            guidance_scale: c.guidance_scale,
+            true_cfg_scale: spec.background.true_cfg_scale,
+            seed: spec.seed,
         },
-        cx,
-    )?;
+    };
+    // A plain colour has no light to match and stays as it was asked for.
+    let image = match spec.backdrop {
+        Backdrop::Color(_) => composed.image.to_srgb(),
+        Backdrop::Scene | Backdrop::Picture(_) => backend.harmonize(&request, cx)?.to_srgb(),
+    };
     cx.check()?;
-    let image = image.to_srgb();
     sink.save(ImageName::Letters, Picture::Gray(&composed.letters.to_gray()))?;
+    Ok((image, ComposedLetters { letters: composed.letters, visible: composed.visible }))
+}
+
+/// Measures how well the letters read, and warns if they do not.
+fn tell_legibility(image: &RgbImage, ComposedLetters { letters, visible }: &ComposedLetters, sink: &dyn Sink) {
     // Measured on the delivered picture: light matching and quantisation may have changed the contrast.
-    let final_tones = LinearRgb::from_srgb(&image);
-    match legibility::measure(&final_tones, &composed.letters, composed.visible.as_ref()) {
+    let final_tones = LinearRgb::from_srgb(image);
+    match legibility::measure(&final_tones, letters, visible.as_ref()) {
         Some(found) => {
             sink.legibility(found.score);
             if found.score < LEGIBLE_SHARE && !composed.stands_out {
@@ -90,8 +151,6 @@ pub fn run(
         }
         None => sink.notice(notice!("pipeline-legibility-unknown").at("text_content")),
     }
-    sink.save(ImageName::Final, Picture::Rgb(&image))?;
-    Ok(image)
 }
 
 /// The centre of a picture, cropped to the aspect ratio of the canvas.

@@ -10,9 +10,10 @@ use crate::backend::draft::DraftBackend;
 use crate::backend::{Backend, BackendError, BlendRequest, HarmonizeRequest, Scene, SceneRequest, SculptRequest, StageCx, TextLayer};
 use crate::cancel::CancelToken;
 use crate::imaging::{LinearRgb, Matte};
+use crate::request::layers::{Layer, LayerContent, ShapeKind, ShapeLayer};
 use crate::request::{
-    BackendChoice, BackendKind, BackgroundSpec, CompositionMode, CompositionSpec, JobSpec, Placement, SourceImage, Start, StepNumber,
-    TextPosition, TextSpec,
+    Backdrop, BackendChoice, BackendKind, BackgroundSpec, CompositionMode, CompositionSpec, JobSpec, Placement, SourceImage, Start,
+    StepNumber, TextPosition, TextSpec,
 };
 use crate::typography::FontCatalog;
 
@@ -115,6 +116,9 @@ fn spec() -> JobSpec {
             steps: 1,
             guidance_scale: 1.0,
         },
+        backdrop: Backdrop::Scene,
+        layers: Vec::new(),
+        hidden_layers: Vec::new(),
         placement: Placement::default(),
         force_from_step: None,
         stop_step: StepNumber::LAST,
@@ -270,4 +274,45 @@ fn the_layout_follows_the_parts() {
     let layout = studio.draft(&spec, false).layout;
     assert_eq!((layout.text, layout.automatic_text_row), (None, None));
     assert_eq!(layout.product, Some(product));
+}
+
+fn plate(color: [u8; 3]) -> Layer<SourceImage> {
+    let shape = ShapeLayer {
+        kind: ShapeKind::Rectangle,
+        width: 0.2,
+        height: 0.1,
+        fill: Some(color),
+        border: None,
+        radius: 0.0,
+        points: 16,
+        depth: 0.14,
+    };
+    let content = LayerContent::Shape(shape);
+    Layer { index: 0, x: 0.8, y: 0.9, rotation: 0.0, opacity: 1.0, behind: false, shadow: None, content }
+}
+
+#[test]
+fn layers_are_drawn_and_their_edits_run_the_last_stage_only() {
+    let (fonts, pipeline, cancel) = (FontCatalog::load(&[]), LivePipeline::default(), CancelToken::default());
+    let mut backend = Counting::default();
+    let mut spec = spec();
+    let mut draft = |spec: &JobSpec, backend: &mut Counting| {
+        pipeline.draft(LiveRequest { spec, stale_headline: false }, backend, &fonts, &cancel).unwrap()
+    };
+    draft(&spec, &mut backend);
+    backend.ran();
+    for color in [[0, 199, 60], [229, 57, 53]] {
+        spec.layers = vec![plate(color)];
+        let made = draft(&spec, &mut backend);
+        assert_eq!(backend.ran(), ["compose"]);
+        assert_eq!(made.picture.get_pixel(205, 230).0, color);
+    }
+    // Without text too; an own background needs no backend at all.
+    *text(&mut spec) = None;
+    assert_eq!(draft(&spec, &mut backend).picture.get_pixel(205, 230).0, [229, 57, 53]);
+    assert!(backend.ran().is_empty());
+    spec.backdrop = Backdrop::Color([0, 199, 60]);
+    let made = draft(&spec, &mut backend);
+    assert!(backend.ran().is_empty(), "only the cut-out, which is there");
+    assert_eq!((made.picture.get_pixel(2, 2).0, made.background.get_pixel(2, 2).0), ([0, 199, 60], [0, 199, 60]));
 }

@@ -5,7 +5,8 @@
 use super::layout::is_banner;
 use super::run::Recalled;
 use crate::imaging::Plane;
-use crate::request::{InputImage, JobSpec, Start, StepNumber, TextSpec};
+use crate::request::layers::{self, Layer};
+use crate::request::{Backdrop, InputImage, JobSpec, Start, StepNumber, TextSpec};
 use crate::typography::FontCatalog;
 
 /// The first step whose key a request field changes. The keys of later steps change with it. `None`: the field changes no pixel.
@@ -51,6 +52,9 @@ pub const FIRST_CHANGED_STEP: &[(&str, Option<StepNumber>)] = &[
     ("text_x", Some(StepNumber::Composite)),
     ("text_y", Some(StepNumber::Composite)),
     ("text_scale", Some(StepNumber::Text)),
+    ("layers", Some(StepNumber::Composite)),
+    ("background_color", Some(StepNumber::Background)),
+    ("background_image", Some(StepNumber::Background)),
     ("stop_step", None),
     ("force_from_step", None),
     ("dry_run", None),
@@ -161,6 +165,29 @@ impl Key {
             .number("true_cfg_scale", bg.true_cfg_scale)
     }
 
+    /// Jobs from before own backgrounds keep their keys.
+    fn backdrop<I: InputImage>(self, spec: &JobSpec<I>) -> Self {
+        match &spec.backdrop {
+            Backdrop::Scene => self,
+            Backdrop::Color(color) => self.bytes("backdrop_color", color),
+            Backdrop::Picture(picture) => self.picture("backdrop", Some(picture)),
+        }
+    }
+
+    /// Jobs from before layers keep their keys.
+    fn layers<I: InputImage>(self, layers: &[Layer<I>], font: &dyn Fn(&str) -> String) -> Self {
+        let described = layers.iter().cloned().fold(self, |key, layer| {
+            // Its place in the request does not matter, only the order.
+            let layer = Layer { index: 0, ..layer };
+            let layer: Result<Layer<String>, std::convert::Infallible> = layer.try_map(|_, picture| Ok(picture.hash().to_owned()));
+            match layer {
+                Ok(layer) => key.text("layer", &format!("{layer:?}")),
+                Err(never) => match never {},
+            }
+        });
+        layers::fonts(layers).into_iter().fold(described, |key, name| key.text("layer_font", name).text("layer_face", &font(name)))
+    }
+
     fn done(self) -> String {
         self.0.finalize().to_hex().to_string()
     }
@@ -177,7 +204,8 @@ pub fn keys<I: InputImage>(spec: &JobSpec<I>, backend: &str, recalled: &Recalled
             keys.headline_style = text.as_ref().map(|text| headline(spec, backend, "", text, font));
             let first = background(spec, backend, product.as_ref(), mask.as_ref());
             let second = text.as_ref().map(|text| headline(spec, backend, &first, text, font));
-            let third = second.as_ref().map(|second| composite(spec, backend, &first, second, &Recalled::default()));
+            let has_third = second.is_some() || !spec.layers.is_empty();
+            let third = has_third.then(|| composite(spec, backend, &first, second.as_deref(), &Recalled::default(), font));
             [Some(first), second, third]
         }
         Start::Text { step1, text, .. } => {
@@ -186,10 +214,14 @@ pub fn keys<I: InputImage>(spec: &JobSpec<I>, backend: &str, recalled: &Recalled
             let banner = recalled.placed.as_ref().filter(|_| is_banner(spec.width as usize, spec.height as usize));
             let step1_key = banner.map_or_else(|| step1.hash().to_owned(), |placed| with_place(step1.hash(), placed));
             let second = headline(spec, backend, &step1_key, text, font);
-            let third = composite(spec, backend, step1.hash(), &second, &Recalled { placed: recalled.placed.clone(), front_faces: None });
+            let recalled = Recalled { placed: recalled.placed.clone(), front_faces: None };
+            let third = composite(spec, backend, step1.hash(), Some(&second), &recalled, font);
             [None, Some(second), Some(third)]
         }
-        Start::Composite { step1, step2, .. } => [None, None, Some(composite(spec, backend, step1.hash(), step2.hash(), recalled))],
+        Start::Composite { step1, step2, .. } => {
+            let step2 = step2.as_ref().map(InputImage::hash);
+            [None, None, Some(composite(spec, backend, step1.hash(), step2, recalled, font))]
+        }
     };
     keys.steps = steps;
     for step in StepNumber::ALL.into_iter().filter(|step| *step > spec.stop_step) {
@@ -219,7 +251,7 @@ fn scene<I>(spec: &JobSpec<I>, backend: &str) -> String {
 
 fn background<I: InputImage>(spec: &JobSpec<I>, backend: &str, product: Option<&I>, mask: Option<&I>) -> String {
     let (bg, at) = (&spec.background, &spec.placement);
-    let key = Key::new("background", backend).scene(spec).picture("product", product).picture("mask", mask);
+    let key = Key::new("background", backend).scene(spec).backdrop(spec).picture("product", product).picture("mask", mask);
     if product.is_none() {
         // The other fields matter only with a product.
         return key.done();
@@ -253,12 +285,20 @@ fn headline<I>(spec: &JobSpec<I>, backend: &str, step1: &str, text: &TextSpec, f
     }
 }
 
-fn composite<I>(spec: &JobSpec<I>, backend: &str, step1: &str, step2: &str, recalled: &Recalled) -> String {
+/// `step2`: `None` without a headline.
+fn composite<I: InputImage>(
+    spec: &JobSpec<I>,
+    backend: &str,
+    step1: &str,
+    step2: Option<&str>,
+    recalled: &Recalled,
+    font: &dyn Fn(&str) -> String,
+) -> String {
     let (c, at) = (&spec.composition, &spec.placement);
     let key = Key::new("composite", backend)
         .canvas(spec)
         .text("step1", step1)
-        .text("step2", step2)
+        .text("step2", step2.unwrap_or_default())
         .plane("placed", recalled.placed.as_ref())
         .plane("face", recalled.front_faces.as_ref())
         .text("mode", &format!("{:?}", c.mode))
@@ -269,7 +309,10 @@ fn composite<I>(spec: &JobSpec<I>, backend: &str, step1: &str, step2: &str, reca
         .whole("steps", c.steps.into())
         .number("guidance_scale", c.guidance_scale)
         .maybe("x", at.text_x)
-        .maybe("y", at.text_y);
+        .maybe("y", at.text_y)
+        .layers(&spec.layers, font);
+    // A headline on a plain colour is not matched to it. Within a whole job the key of step 1 says so too.
+    let key = if let Backdrop::Color(color) = &spec.backdrop { key.bytes("backdrop_color", color) } else { key };
     // True classifier-free guidance has an effect only with a negative prompt.
     match c.negative_prompt.trim() {
         "" => key.done(),
@@ -333,6 +376,9 @@ mod tests {
             "auto_unload" | "test_mode" | "dry_run" => json!(true),
             "force_from_step" => json!(1),
             "stop_step" => json!(3),
+            "layers" => json!([{"type": "shape", "fill": "#112233"}]),
+            "background_color" => json!("#00C73C"),
+            "background_image" => json!(2),
             _ => return None,
         };
         let base = match field {
@@ -406,6 +452,25 @@ mod tests {
     #[test]
     fn the_automatic_size_has_the_same_keys_as_none() {
         assert_eq!(key(json!({})), key(json!({"product_scale": 1})));
+    }
+
+    #[test]
+    fn layers_change_the_last_step_only_where_they_are_drawn() {
+        let with = |layers: Value| key(json!({"layers": layers}));
+        let (plain, shape) = (key(json!({})), json!({"type": "shape", "fill": "#112233"}));
+        let mut hidden = shape.clone();
+        hidden["hidden"] = json!(true);
+        let text = |font: &str| json!({"type": "text", "text": "A", "font_name": font});
+        assert_eq!(with(json!([])), plain);
+        assert_eq!(with(json!([hidden])), plain);
+        assert_eq!(with(json!([shape]))[..2], plain[..2]);
+        assert_eq!(with(json!([hidden, shape])), with(json!([shape])));
+        let all = [plain, with(json!([shape])), with(json!([shape, shape])), with(json!([text("A.ttf")])), with(json!([text("B.ttf")]))];
+        let different: std::collections::HashSet<_> = all.iter().map(|keys| keys[2].clone()).collect();
+        assert_eq!(different.len(), all.len());
+        // Without text, layers are what step 3 is for.
+        let [first, second, third] = key(json!({"text_content": null, "layers": [shape]}));
+        assert!(first.is_some() && second.is_none() && third.is_some());
     }
 
     #[test]

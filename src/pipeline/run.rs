@@ -36,6 +36,9 @@ pub fn run(
     let cx = StageCx { cancel, observer: sink };
     let (width, height) = (spec.width as usize, spec.height as usize);
 
+    for (layer, picture) in spec.layers.iter().chain(&spec.hidden_layers).filter_map(|layer| Some((layer.index, layer.picture()?))) {
+        sink.keep_layer_picture(layer, picture)?;
+    }
     let placed = recalled.placed.filter(|p| (p.width, p.height) == (width, height));
     let (step1, text_spec, given, product_alpha) = match &spec.start {
         Start::Background { product, mask, text } => {
@@ -52,33 +55,44 @@ pub fn run(
         }
         Start::Composite { step1, step2, .. } => {
             let image = given_background(step1, placed.as_ref(), width, height, sink)?;
-            let headline = text::given(step2, recalled.front_faces);
-            if let Some(front_faces) = &headline.front_faces {
-                sink.save(ImageName::Face, Picture::Gray(&front_faces.to_gray()))?;
-            }
-            sink.save_given(ImageName::Step2, Picture::Rgba(&step2.pixels), step2)?;
-            (image, None, Some(headline), placed)
+            let headline = match step2 {
+                Some(step2) => Some(given_headline(step2, recalled.front_faces, sink)?),
+                None => None,
+            };
+            (image, None, headline, placed)
         }
     };
     if spec.last_step() == StepNumber::Background {
         return sink.finish_with(ImageName::Step1);
     }
     let headline = match (given, text_spec) {
-        (Some(headline), _) => headline,
-        (None, Some(text)) => match sink.take(StepNumber::Text) {
+        (Some(headline), _) => Some(headline),
+        (None, Some(text)) => Some(match sink.take(StepNumber::Text) {
             Some(taken) => text::Headline { image: Arc::new(taken.image.into_rgba8()), front_faces: taken.mask },
             None => text::run(spec, text, (&step1, product_alpha.as_ref()), backend, fonts, cx, sink)?,
-        },
-        (None, None) => return Ok(()),
+        }),
+        // Layers alone.
+        (None, None) => None,
     };
     cx.check()?;
     if spec.last_step() == StepNumber::Text {
         return sink.finish_with(ImageName::Step2);
     }
     if sink.take(StepNumber::Composite).is_none() {
-        composite::run(spec, &step1, &headline, product_alpha, backend, cx, sink)?;
+        let parts = composite::CompositeInput { step1: &step1, headline: headline.as_ref(), product_alpha };
+        composite::run(spec, parts, backend, fonts, cx, sink)?;
     }
     Ok(())
+}
+
+/// `step2_image` as the headline.
+fn given_headline(step2: &SourceImage, front_faces: Option<Plane>, sink: &dyn Sink) -> Result<text::Headline, PipelineError> {
+    let headline = text::given(step2, front_faces);
+    if let Some(front_faces) = &headline.front_faces {
+        sink.save(ImageName::Face, Picture::Gray(&front_faces.to_gray()))?;
+    }
+    sink.save_given(ImageName::Step2, Picture::Rgba(&step2.pixels), step2)?;
+    Ok(headline)
 }
 
 /// `step1_image` as the background: cropped and scaled to the canvas where it has another size.

@@ -39,6 +39,11 @@ pub trait Sink: StageObserver {
     fn save(&self, name: ImageName, picture: Picture<'_>) -> Result<(), PipelineError>;
     /// Keeps a picture that came with the request. The job did not make it, so its file must not carry the job's metadata.
     fn save_given(&self, name: ImageName, picture: Picture<'_>, source: &SourceImage) -> Result<(), PipelineError>;
+    /// Keeps the picture of a layer, so that the job can be run again. `layer`: its place in the request's list.
+    fn keep_layer_picture(&self, layer: usize, picture: &SourceImage) -> Result<(), PipelineError> {
+        let (_, _) = (layer, picture);
+        Ok(())
+    }
     /// Makes the result of the last step the advertisement, byte for byte.
     fn finish_with(&self, last: ImageName) -> Result<(), PipelineError>;
     /// The result of a step from an earlier run with the same inputs. `None`: the step has to run.

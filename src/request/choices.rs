@@ -47,6 +47,8 @@ macro_rules! choice {
     };
 }
 
+pub(super) use choice;
+
 /// A word that names no value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UnknownWord;

@@ -110,3 +110,34 @@ pub static DRY_RUN: Field = field(
 )
 .silent()
 .like("true");
+/// `layers`
+pub static LAYERS: Field = field(
+    "layers",
+    Kind::Layers,
+    Fallback::Nothing,
+    "Texts, pictures and shapes on the advertisement, lowest first. They are drawn above everything, or behind product and headline.",
+    "광고 위에 놓는 문구, 그림, 도형의 목록. 앞의 것이 아래에 놓입니다.",
+)
+.silent()
+.like("[{\"type\": \"text\", \"text\": \"SALE\", \"size\": 0.07, \"color\": \"#E53935\", \"x\": 0.5, \"y\": 0.9}]");
+/// `background_color`
+pub static BACKGROUND_COLOR: Field = field(
+    "background_color",
+    Kind::Color,
+    Fallback::Nothing,
+    "A plain background of exactly this colour instead of a painted scene; the product casts a soft shadow on it.",
+    "장면 대신 쓰는 단색 배경. 결과의 배경이 정확히 이 색이 됩니다.",
+)
+.silent()
+.like("\"#00C73C\"");
+/// `background_image`
+pub static BACKGROUND_IMAGE: Field = field(
+    "background_image",
+    Kind::Image,
+    Fallback::Nothing,
+    "An own picture instead of a painted scene: scaled to cover the canvas, its centre is kept.",
+    "장면 대신 쓰는 배경 그림 (Base64). 캔버스를 채우도록 크기를 맞추고 가운데를 씁니다.",
+)
+.silent()
+.steps(&[StepNumber::Background])
+.like(SMALL_PNG);

@@ -40,6 +40,20 @@ pub enum Kind {
     Font,
     /// A picture.
     Image,
+    /// A colour, `#RRGGBB`.
+    Color,
+    /// The list of layers.
+    Layers,
+    /// Within a layer: the text of a text layer or of a run.
+    LayerText,
+    /// Within a layer: a picture, which may be an SVG.
+    LayerImage,
+    /// Within a layer: a text for people, without effect on the picture.
+    Label,
+    /// Within a layer: an object of these fields, or a flag; `true` takes every default.
+    Section(&'static [&'static Field]),
+    /// Within a layer: a list of objects of these fields.
+    List(&'static [&'static Field]),
 }
 
 /// The value of a field that was not sent.
@@ -60,7 +74,7 @@ pub enum Fallback {
 }
 
 /// One field.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Field {
     /// Name in JSON.
     pub name: &'static str,
@@ -141,6 +155,9 @@ impl Field {
             Kind::Number { .. } => "number",
             Kind::Flag => "boolean",
             Kind::Prompt { .. } | Kind::Text | Kind::Choice(_) | Kind::Font | Kind::Image => "string",
+            Kind::Color | Kind::LayerText | Kind::LayerImage | Kind::Label => "string",
+            Kind::Section(_) => "object",
+            Kind::Layers | Kind::List(_) => "array",
         }
     }
 

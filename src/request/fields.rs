@@ -369,4 +369,7 @@ pub static FIELDS: &[&Field] = &[
     &FORCE_FROM_STEP,
     &STOP_STEP,
     &DRY_RUN,
+    &LAYERS,
+    &BACKGROUND_COLOR,
+    &BACKGROUND_IMAGE,
 ];

@@ -43,6 +43,8 @@ pub struct SourceImage {
     pub mask: Option<Arc<GrayImage>>,
     /// Text entries of the file, keyword and text.
     pub text: Vec<(String, String)>,
+    /// The SVG that `pixels` are a small raster of; `None` for other pictures.
+    pub vector: Option<Arc<str>>,
 }
 
 /// From this alpha on a pixel counts as opaque: some programs write 254 where they mean it. A lower bound would miss a few clear pixels in
@@ -60,7 +62,7 @@ impl SourceImage {
         hasher.update(&pixels.height().to_le_bytes());
         hasher.update(pixels.as_raw());
         let hash = hasher.finalize().to_hex().to_string();
-        Self { pixels: Arc::new(pixels), has_alpha, hash, description, notes: Vec::new(), mask: None, text: Vec::new() }
+        Self { pixels: Arc::new(pixels), has_alpha, hash, description, notes: Vec::new(), mask: None, text: Vec::new(), vector: None }
     }
 }
 

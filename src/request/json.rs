@@ -10,12 +10,14 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::error::FieldError;
+use super::fields::LAYERS;
+use super::layers::{TooLarge, read_list, too_large};
 use super::raw::RawRequest;
 use super::unknown::{MAX_NAME, known};
 use crate::notice;
 use crate::notice::Notice;
 
-/// Deepest nesting that is accepted. No field needs any, and skipping a value takes one byte of memory per level.
+/// Deepest nesting that is accepted. Only `layers` needs any, and skipping a value takes one byte of memory per level.
 const MAX_DEPTH: usize = 128;
 
 /// Reads the fields of a JSON object. A known field that is sent twice is an error. Pictures stay base64 texts.
@@ -74,6 +76,11 @@ impl Object {
     fn take(&mut self, name: &'static str, raw: &RawValue) {
         let raw = raw.get();
         let value = match raw.as_bytes().first() {
+            // The only field that is a tree.
+            Some(b'[' | b'{') if name == LAYERS.name => match read_list(raw) {
+                Ok(value) => value.map_err(|_| notice!("request-layers-unreadable")),
+                Err(TooLarge) => Err(too_large()),
+            },
             Some(b'"') => text(raw).map(Value::String).ok_or_else(|| notice!("request-surrogate")),
             Some(b'[') => Ok(Value::Array(Vec::new())),
             Some(b'{') => Ok(Value::Object(Map::new())),

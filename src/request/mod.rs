@@ -11,6 +11,7 @@ mod field;
 pub mod fields;
 mod input_image;
 mod json;
+pub mod layers;
 mod parse;
 #[cfg(test)]
 mod parse_tests;
@@ -31,6 +32,6 @@ pub use error::FieldError;
 pub use input_image::{InputImage, KnownImage, SourceImage};
 pub use json::read_fields;
 pub use parse::parse;
-pub use raw::{Attachment, Decode, OpenRequest, RawRequest, RequestKind, UnusableImage};
-pub use spec::{BackgroundSpec, CompositionSpec, JobSpec, Placement, Start, TextSpec};
+pub use raw::{Attachment, Decode, DecodeLayer, OpenRequest, RawRequest, RequestKind, UnusableImage};
+pub use spec::{Backdrop, BackgroundSpec, CompositionSpec, JobSpec, Placement, Start, TextSpec};
 pub use step_number::{InvalidStep, StepNumber};

@@ -5,10 +5,11 @@ use super::context::ParseContext;
 use super::error::FieldError;
 use super::fields as f;
 use super::input_image::InputImage;
+use super::layers::{ReadLayers, read_layers};
 use super::pictures::{Canvas, canvas, mask, warn_unused};
 use super::raw::OpenRequest;
 use super::reader::Reader;
-use super::spec::{BackgroundSpec, CompositionSpec, JobSpec, Placement, Start, TextSpec};
+use super::spec::{Backdrop, BackgroundSpec, CompositionSpec, JobSpec, Placement, Start, TextSpec};
 use super::step_number::StepNumber;
 use super::unknown;
 use crate::notice;
@@ -37,6 +38,8 @@ pub fn parse<I: InputImage>(request: &OpenRequest<I>, cx: &ParseContext<'_>) -> 
     let mask = mask(&mut r, start_step, product.as_ref());
     let force_from_step = r.optional_step(&f::FORCE_FROM_STEP);
     let stop_step = stop_step(&mut r, start_step);
+    let ReadLayers { drawn: layers, hidden: hidden_layers } = read_layers(&mut r);
+    let backdrop = backdrop(&mut r, start_step);
     // Front ends act on it: see `RequestKind`.
     r.flag(&f::DRY_RUN);
     r.hide(&f::DRY_RUN);
@@ -48,7 +51,7 @@ pub fn parse<I: InputImage>(request: &OpenRequest<I>, cx: &ParseContext<'_>) -> 
     let text = text.map(|content| TextSpec { content, ..headline });
     let start = match start_step {
         Some(StepNumber::Text) => start_with_text(&mut r, text, step1),
-        Some(StepNumber::Composite) => start_with_composite(&mut r, text.map(|t| t.content), step1, step2),
+        Some(StepNumber::Composite) => start_with_composite(&mut r, text.map(|t| t.content), !layers.is_empty(), step1, step2),
         // An invalid start step has been reported; what it would need is unknown.
         Some(StepNumber::Background) | None => Some(Start::Background { product, mask, text }),
     };
@@ -61,6 +64,9 @@ pub fn parse<I: InputImage>(request: &OpenRequest<I>, cx: &ParseContext<'_>) -> 
         seed,
         backend,
         background,
+        backdrop,
+        layers,
+        hidden_layers,
         composition,
         placement,
         force_from_step,
@@ -118,6 +124,20 @@ fn placement<I: InputImage>(r: &mut Reader<'_, I>) -> Placement {
     }
 }
 
+/// What step 1 puts the product on. Later steps take it from `step1_image`, but leave a plain colour as it is.
+fn backdrop<I: InputImage>(r: &mut Reader<'_, I>, start_step: Option<StepNumber>) -> Backdrop<I> {
+    let color = r.color(&f::BACKGROUND_COLOR);
+    let picture = r.image(&f::BACKGROUND_IMAGE);
+    if r.sent(&f::BACKGROUND_COLOR) && r.sent(&f::BACKGROUND_IMAGE) {
+        r.error(&f::BACKGROUND_IMAGE, "conflict", notice!("request-two-backgrounds"));
+    }
+    match (color, picture) {
+        (Some(color), _) => Backdrop::Color(color),
+        (None, Some(picture)) if start_step == Some(StepNumber::Background) => Backdrop::Picture(picture),
+        (None, _) => Backdrop::Scene,
+    }
+}
+
 /// `engine`, and `test_mode`, which stands for the draft backend.
 fn backend<I: InputImage>(r: &mut Reader<'_, I>) -> BackendChoice {
     let choice = r.choice(&f::ENGINE);
@@ -154,10 +174,15 @@ fn start_with_text<I: InputImage>(r: &mut Reader<'_, I>, text: Option<TextSpec>,
 fn start_with_composite<I: InputImage>(
     r: &mut Reader<'_, I>,
     text_content: Option<String>,
+    has_layers: bool,
     step1: Option<I>,
     step2: Option<I>,
 ) -> Option<Start<I>> {
     let step1 = r.need(&f::STEP1_IMAGE, step1, notice!("request-step1-missing", step = StepNumber::Composite.get()));
+    if !r.sent(&f::STEP2_IMAGE) && text_content.is_none() && has_layers {
+        // An advertisement without headline.
+        return step1.map(|step1| Start::Composite { step1, step2: None, text_content });
+    }
     let step2 = r.need(&f::STEP2_IMAGE, step2, notice!("request-step2-missing"));
     let step2 = match step2 {
         Some(opaque) if !opaque.has_alpha() && r.test_mode() => Some(r.placeholder(&f::STEP2_IMAGE)),
@@ -167,5 +192,5 @@ fn start_with_composite<I: InputImage>(
         }
         other => other,
     };
-    step1.zip(step2).map(|(step1, step2)| Start::Composite { step1, step2, text_content })
+    step1.zip(step2).map(|(step1, step2)| Start::Composite { step1, step2: Some(step2), text_content })
 }

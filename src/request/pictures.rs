@@ -96,7 +96,7 @@ fn same_aspect_ratio((w, h): (u32, u32), (photo_w, photo_h): (u32, u32)) -> bool
 /// Warns about pictures that the start step does not use.
 pub(super) fn warn_unused<I: InputImage>(r: &mut Reader<'_, I>, start_step: Option<StepNumber>) {
     let Some(start) = start_step else { return };
-    let fields: [&Field; 3] = [&f::PRODUCT_IMAGE, &f::STEP1_IMAGE, &f::STEP2_IMAGE];
+    let fields: [&Field; 4] = [&f::PRODUCT_IMAGE, &f::STEP1_IMAGE, &f::STEP2_IMAGE, &f::BACKGROUND_IMAGE];
     for field in fields.into_iter().filter(|field| !field.used_by.contains(&start)) {
         if r.sent(field) {
             r.warn(notice!("request-image-not-used", start = start.get()).at(field.name));

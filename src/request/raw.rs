@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
-use super::fields::DRY_RUN;
+use super::fields::{DRY_RUN, LAYERS};
 use super::input_image::SourceImage;
+use super::layers::{MAX_LAYER_PIXELS, parse_list};
 use super::unknown::{MAX_NAME, MAX_NAMED, known};
 use super::value::to_flag;
+use crate::notice;
 use crate::notice::Notice;
 
 /// Why a picture cannot be used.
@@ -38,20 +40,41 @@ pub enum Attachment {
     Unusable(UnusableImage),
 }
 
+impl Attachment {
+    fn open(self, decode: DecodeLayer<'_>) -> Result<SourceImage, UnusableImage> {
+        match self {
+            Self::File(bytes) => decode(&bytes).map_err(UnusableImage::undecodable),
+            Self::Image(image) => Ok(image),
+            Self::Unusable(why) => Err(why),
+        }
+    }
+}
+
+fn too_many_pixels() -> UnusableImage {
+    let notice = notice!("request-layer-pixels", megapixels = MAX_LAYER_PIXELS / 1_000_000);
+    UnusableImage { kind: "image_too_large", notice }
+}
+
 /// A request as it was sent.
 #[derive(Clone, Debug, Default)]
 pub struct RawRequest {
-    /// Values of fields: texts, numbers, flags, null. Lists and objects are empty; they are there so that the error names the field.
+    /// Values of fields: texts, numbers, flags, null, and the list of layers. Other lists and objects are empty; they are there so that the
+    /// error names the field.
     /// Unknown fields are null, at most twenty of them, their names cut to 100 characters.
     pub fields: Map<String, Value>,
     /// Pictures by field name, never by an alias. They take precedence over `fields`.
     pub attachments: BTreeMap<&'static str, Attachment>,
+    /// Pictures of layers by the layer's place in the list, from 0. They take precedence over the layer's `image`.
+    pub layer_pictures: BTreeMap<usize, Attachment>,
     /// Unknown fields that are not in `fields`.
     pub more_unknown: usize,
 }
 
 /// Decodes the file of a field.
 pub type Decode<'a> = &'a dyn Fn(&'static str, &[u8]) -> Result<SourceImage, Notice>;
+
+/// Decodes the picture of a layer.
+pub type DecodeLayer<'a> = &'a dyn Fn(&[u8]) -> Result<SourceImage, Notice>;
 
 /// A request whose pictures are read, as [`parse`](super::parse()) takes it.
 #[derive(Clone, Debug)]
@@ -60,6 +83,8 @@ pub struct OpenRequest<I = SourceImage> {
     pub fields: Map<String, Value>,
     /// Pictures by field name.
     pub images: BTreeMap<&'static str, Result<I, UnusableImage>>,
+    /// Pictures of layers by the layer's place in the list.
+    pub layer_images: BTreeMap<usize, Result<I, UnusableImage>>,
     /// [`RawRequest::more_unknown`].
     pub more_unknown: usize,
 }
@@ -95,22 +120,45 @@ impl RawRequest {
         }
     }
 
-    /// Decodes the pictures that are not decoded yet, each of them once.
-    pub fn open(self, decode: Decode<'_>) -> OpenRequest {
-        let read = |field, attachment| match attachment {
-            Attachment::File(bytes) => decode(field, &bytes).map_err(UnusableImage::undecodable),
-            Attachment::Image(image) => Ok(image),
-            Attachment::Unusable(why) => Err(why),
+    /// Turns a list of layers that is kept as text, as forms and flags send it, into a list. A text that is none is left to the parser.
+    pub fn expand_layers(&mut self) {
+        if let Some(Value::String(text)) = self.fields.get(LAYERS.name)
+            && let Ok(list @ Value::Array(_)) = parse_list(text)
+        {
+            self.fields.insert(LAYERS.name.into(), list);
+        }
+    }
+
+    /// Decodes the pictures that are not decoded yet, each of them once. `decode_layer` reads pictures of layers, which may be SVG.
+    pub fn open(self, decode: Decode<'_>, decode_layer: DecodeLayer<'_>) -> OpenRequest {
+        let read = |(field, attachment): (&'static str, Attachment)| (field, attachment.open(&|bytes| decode(field, bytes)));
+        let images = self.attachments.into_iter().map(read).collect();
+        let mut left = MAX_LAYER_PIXELS;
+        let bounded = |(layer, attachment): (usize, Attachment)| {
+            let image = if left == 0 { Err(too_many_pixels()) } else { attachment.open(decode_layer) };
+            let image = image.and_then(|image| {
+                let pixels = u64::from(image.pixels.width()) * u64::from(image.pixels.height());
+                left = left.checked_sub(pixels).ok_or_else(too_many_pixels)?;
+                Ok(image)
+            });
+            (layer, image)
         };
-        let images = self.attachments.into_iter().map(|(field, attachment)| (field, read(field, attachment))).collect();
-        OpenRequest { fields: self.fields, images, more_unknown: self.more_unknown }
+        let layer_images = self.layer_pictures.into_iter().map(bounded).collect();
+        OpenRequest { fields: self.fields, images, layer_images, more_unknown: self.more_unknown }
     }
 }
 
 impl<I> OpenRequest<I> {
     /// A request without pictures.
     pub fn new(fields: Map<String, Value>) -> Self {
-        Self { fields, images: BTreeMap::new(), more_unknown: 0 }
+        Self { fields, images: BTreeMap::new(), layer_images: BTreeMap::new(), more_unknown: 0 }
+    }
+
+    /// Adds the picture of a layer.
+    #[must_use]
+    pub fn with_layer_image(mut self, layer: usize, image: I) -> Self {
+        self.layer_images.insert(layer, Ok(image));
+        self
     }
 
     /// Adds a picture.

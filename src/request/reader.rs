@@ -9,6 +9,7 @@ use super::error::FieldError;
 use super::field::{Fallback, Field, Kind};
 use super::fields::{MAX_PROMPT_CHARS, MAX_TEXT_CHARS, STEP1_IMAGE, TEST_MODE};
 use super::input_image::InputImage;
+use super::layers::{Color, hex, read_color};
 use super::placeholder;
 use super::raw::{OpenRequest, UnusableImage};
 use super::step_number::StepNumber;
@@ -27,7 +28,7 @@ const MAX_SHRINK: usize = 64;
 pub(super) type Outcome = (Vec<FieldError>, Map<String, Value>, Vec<Notice>);
 
 /// Kind and message of an error.
-type Fault = (&'static str, Notice);
+pub(super) type Fault = (&'static str, Notice);
 
 pub(super) struct Reader<'a, I> {
     request: &'a OpenRequest<I>,
@@ -58,6 +59,11 @@ impl<'a, I: InputImage> Reader<'a, I> {
         self.errors.push(FieldError::new(field.name, kind, notice));
     }
 
+    /// Reports an error at a path within a field, such as `layers[2].color`.
+    pub(super) fn fault(&mut self, path: String, kind: &'static str, notice: Notice) {
+        self.errors.push(FieldError::new(path, kind, notice));
+    }
+
     pub(super) fn warn(&mut self, notice: Notice) {
         self.warnings.push(notice);
     }
@@ -78,6 +84,16 @@ impl<'a, I: InputImage> Reader<'a, I> {
     /// The value under the field's name or an alias; null is absent.
     fn peek(&self, field: &Field) -> Option<&'a Value> {
         field.names().find_map(|name| self.value(name))
+    }
+
+    /// Whether numbers and flags may be written as text.
+    pub(super) fn is_lenient(&self) -> bool {
+        self.cx.lenient
+    }
+
+    /// The value of a field as it was sent; null is absent.
+    pub(super) fn sent_value(&mut self, field: &Field) -> Option<&'a Value> {
+        self.take(field)
     }
 
     pub(super) fn sent(&self, field: &Field) -> bool {
@@ -260,22 +276,13 @@ impl<'a, I: InputImage> Reader<'a, I> {
             self.error(field, "string_type", notice!("request-not-a-text", value = shown(value)));
             return None;
         };
-        if raw.len() > most * MAX_SHRINK {
-            self.error(field, "string_too_long", notice!("request-far-too-long", most = most));
-            return None;
+        match clean_text(raw, most, str::trim) {
+            Ok(text) => Some(text),
+            Err((kind, notice)) => {
+                self.error(field, kind, notice);
+                None
+            }
         }
-        let text: String = raw.replace("\r\n", "\n").replace(['\r', '\u{2028}', '\u{2029}'], "\n").replace('\t', " ").nfc().collect();
-        if let Some(c) = text.chars().find(|c| c.is_control() && *c != '\n') {
-            self.error(field, "control_character", notice!("request-control-character", code = code_point(c)));
-            return None;
-        }
-        let text = text.trim();
-        let count = text.chars().count();
-        if count > most {
-            self.error(field, "string_too_long", notice!("request-too-long", count = count, most = most));
-            return None;
-        }
-        Some(text.to_owned())
     }
 
     pub(super) fn prompt(&mut self, field: &Field) -> String {
@@ -289,28 +296,31 @@ impl<'a, I: InputImage> Reader<'a, I> {
 
     /// The advertisement's text; `None` if it has no visible character.
     pub(super) fn text(&mut self, field: &Field) -> Option<String> {
-        let blank = |c: char| {
-            c.is_whitespace() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}' | '\u{ad}' | '\u{3164}')
-        };
-        let text = self.read_text(field, MAX_TEXT_CHARS).filter(|t| !t.chars().all(blank));
+        let text = self.read_text(field, MAX_TEXT_CHARS).filter(|t| !is_blank(t));
         self.set(field, json!(text));
         text
     }
 
     /// Refuses a text that cannot be shaped or drawn, before any work is done, and names the characters.
     pub(super) fn drawable(&mut self, field: &Field, text: Option<&str>, font: &str) {
-        let Some(text) = text else { return };
+        if let Some(text) = text {
+            self.check_drawable(field.name.to_owned(), text, font);
+        }
+    }
+
+    /// As [`Self::drawable`], at a path; returns whether the text can be drawn.
+    pub(super) fn check_drawable(&mut self, path: String, text: &str, font: &str) -> bool {
         if let Some(why) = (self.cx.unsettable)(text) {
-            self.error(field, "unsupported_script", why);
-            return;
+            self.fault(path, "unsupported_script", why);
+            return false;
         }
         // A variation selector asks for the coloured form of the character before it.
         if let Some(before) = text.split_once('\u{fe0f}').and_then(|(before, _)| before.chars().last()) {
-            self.warn(notice!("request-emoji-without-colour", character = before).at(field.name));
+            self.warn(notice!("request-emoji-without-colour", character = before).at(path.clone()));
         }
         let missing = (self.cx.undrawable)(font, text);
         if missing.is_empty() || font.is_empty() {
-            return;
+            return true;
         }
         let named: Vec<String> = missing.iter().take(MAX_NAMED_CHARACTERS).map(|&c| format!("{c} ({})", code_point(c))).collect();
         let notice = if missing.len() > MAX_NAMED_CHARACTERS {
@@ -318,7 +328,8 @@ impl<'a, I: InputImage> Reader<'a, I> {
         } else {
             notice!("request-missing-glyphs", characters = named)
         };
-        self.error(field, "missing_glyphs", notice);
+        self.fault(path, "missing_glyphs", notice);
+        false
     }
 
     /// The listed name. A missing default font is an error only if text will be drawn.
@@ -331,30 +342,75 @@ impl<'a, I: InputImage> Reader<'a, I> {
             }
             None => None,
         };
+        match self.find_font(name) {
+            Ok(font) => {
+                self.set(field, json!(font));
+                font
+            }
+            Err(_) if name.is_none() && !needed => {
+                self.set(field, Value::Null);
+                self.cx.default_font.to_owned()
+            }
+            Err(error) => {
+                self.error(field, "unknown_font", error);
+                String::new()
+            }
+        }
+    }
+
+    /// The listed name of a font; `None` stands for the default one.
+    pub(super) fn find_font(&self, name: Option<&str>) -> Result<String, Notice> {
         let wanted = name.unwrap_or(self.cx.default_font);
         // A file's name may begin or end with a space.
         let find = |name: &str| (self.cx.resolve_font)(name).or_else(|| (self.cx.resolve_font)(name.trim()));
         let found = if wanted.len() > MAX_FONT_NAME { None } else { find(wanted) };
-        let error = match (found, name) {
-            (Some(font), _) => {
-                self.set(field, json!(font));
-                return font;
-            }
-            (None, None) if !needed => {
-                self.set(field, Value::Null);
-                return wanted.to_owned();
-            }
-            (None, None) => notice!("request-no-default-font", font = quoted(wanted)),
+        match (found, name) {
+            (Some(font), _) => Ok(font),
+            (None, None) => Err(notice!("request-no-default-font", font = quoted(wanted))),
             (None, Some(name)) => {
                 let skipped = if name.len() > MAX_FONT_NAME { None } else { (self.cx.skipped_font)(name.trim()) };
-                match skipped {
+                Err(match skipped {
                     Some(reason) => notice!("request-skipped-font", font = quoted(name.trim()), reason = reason),
                     None => notice!("request-unknown-font", font = quoted(name.trim())),
-                }
+                })
             }
-        };
-        self.error(field, "unknown_font", error);
-        String::new()
+        }
+    }
+
+    /// The colour of a field that was sent.
+    pub(super) fn color(&mut self, field: &Field) -> Option<Color> {
+        let value = self.take(field)?;
+        let color = read_color(value);
+        match color {
+            Some(color) => self.set(field, json!(hex(color))),
+            None => self.error(field, "color_type", notice!("request-not-a-color", value = shown(value), rule = field.rule())),
+        }
+        color
+    }
+
+    /// The picture of a layer, as its front end has read it.
+    pub(super) fn layer_image(&self, layer: usize) -> Option<Result<I, UnusableImage>> {
+        self.request.layer_images.get(&layer).cloned()
+    }
+
+    /// A picture at a path within a field; `None` if it cannot be used, which is reported.
+    pub(super) fn usable_image(&mut self, path: String, image: Result<I, UnusableImage>) -> Option<I> {
+        match image.and_then(visible) {
+            Ok(image) => {
+                for note in image.notes() {
+                    self.warn(note.clone().at(path.clone()));
+                }
+                Some(image)
+            }
+            Err(_) if self.test_mode => {
+                self.warn(notice!("request-placeholder").at(path));
+                Some(placeholder::cut_out().into())
+            }
+            Err(unusable) => {
+                self.fault(path, unusable.kind, unusable.notice);
+                None
+            }
+        }
     }
 
     pub(super) fn image(&mut self, field: &Field) -> Option<I> {
@@ -395,6 +451,30 @@ impl<'a, I: InputImage> Reader<'a, I> {
         self.set(field, json!(source.description));
         source.into()
     }
+}
+
+/// A text in NFC with `\n` line ends, at most `most` characters after `trim`.
+pub(super) fn clean_text(raw: &str, most: usize, trim: fn(&str) -> &str) -> Result<String, Fault> {
+    if raw.len() > most * MAX_SHRINK {
+        return Err(("string_too_long", notice!("request-far-too-long", most = most)));
+    }
+    let text: String = raw.replace("\r\n", "\n").replace(['\r', '\u{2028}', '\u{2029}'], "\n").replace('\t', " ").nfc().collect();
+    if let Some(c) = text.chars().find(|c| c.is_control() && *c != '\n') {
+        return Err(("control_character", notice!("request-control-character", code = code_point(c))));
+    }
+    let text = trim(&text);
+    let count = text.chars().count();
+    if count > most {
+        return Err(("string_too_long", notice!("request-too-long", count = count, most = most)));
+    }
+    Ok(text.to_owned())
+}
+
+/// Whether a text has no visible character.
+pub(super) fn is_blank(text: &str) -> bool {
+    let blank =
+        |c: char| c.is_whitespace() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}' | '\u{ad}' | '\u{3164}');
+    text.chars().all(blank)
 }
 
 /// An error for a picture of which nothing can be seen.

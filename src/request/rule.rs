@@ -2,6 +2,7 @@
 
 use super::field::{Field, Kind};
 use super::fields::{MAX_PROMPT_CHARS, MAX_TEXT_CHARS};
+use super::layers::{LayerType, MAX_LABEL, MAX_LAYER_TEXT, MAX_LAYERS, MAX_RUNS};
 use crate::notice;
 use crate::notice::Notice;
 
@@ -21,6 +22,17 @@ impl Field {
             Kind::Font => notice!("request-rule-font"),
             Kind::Image if cfg!(feature = "heic") => notice!("request-rule-image"),
             Kind::Image => notice!("request-rule-image-without-heic"),
+            Kind::Color => notice!("request-rule-color"),
+            Kind::Layers => notice!("request-rule-layers", most = MAX_LAYERS, types = LayerType::WORDS.to_vec()),
+            Kind::LayerText => notice!("request-rule-layer-text", most = MAX_LAYER_TEXT),
+            Kind::LayerImage => notice!("request-rule-layer-image"),
+            Kind::Label => notice!("request-rule-label", most = MAX_LABEL),
+            Kind::Section(fields) => notice!("request-rule-section", fields = names(fields)),
+            Kind::List(fields) => notice!("request-rule-runs", most = MAX_RUNS, fields = names(fields)),
         }
     }
+}
+
+fn names(fields: &[&Field]) -> Vec<&'static str> {
+    fields.iter().map(|field| field.name).collect()
 }

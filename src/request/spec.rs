@@ -2,6 +2,7 @@
 
 use super::choices::{BackendChoice, CompositionMode, TextPosition};
 use super::input_image::SourceImage;
+use super::layers::{Color, Layer};
 use super::step_number::StepNumber;
 use crate::notice::Notice;
 
@@ -43,6 +44,17 @@ pub struct BackgroundSpec {
     pub true_cfg_scale: f32,
     /// Whether the product keeps its own pixels.
     pub preserve_product: bool,
+}
+
+/// What lies behind the product. `I` is the type of pictures.
+#[derive(Clone, Debug)]
+pub enum Backdrop<I = SourceImage> {
+    /// A scene that the backend paints.
+    Scene,
+    /// One colour.
+    Color(Color),
+    /// An own picture, which covers the canvas.
+    Picture(I),
 }
 
 /// Where the designer put product and text; `None` is placed automatically.
@@ -104,8 +116,8 @@ pub enum Start<I = SourceImage> {
     Composite {
         /// Result of step 1.
         step1: I,
-        /// Result of step 2; has transparency.
-        step2: I,
+        /// Result of step 2; has transparency. `None` if the advertisement has layers and no headline.
+        step2: Option<I>,
         /// The text if it was sent; only for labels.
         text_content: Option<String>,
     },
@@ -134,10 +146,28 @@ impl<I> Start<I> {
 }
 
 impl<I> JobSpec<I> {
-    /// The same job with another start.
-    pub fn with_start<J>(self, start: impl FnOnce(Start<I>) -> Start<J>) -> JobSpec<J> {
-        JobSpec {
+    /// The same job with another start and other pictures in the background and the layers, without hidden layers. `picture` gets the layer's
+    /// place in the list; `None` is the background.
+    ///
+    /// # Errors
+    /// Those of `picture`.
+    pub fn with_start<J, E>(
+        self,
+        start: impl FnOnce(Start<I>) -> Start<J>,
+        mut picture: impl FnMut(Option<usize>, I) -> Result<J, E>,
+    ) -> Result<JobSpec<J>, E> {
+        let backdrop = match self.backdrop {
+            Backdrop::Scene => Backdrop::Scene,
+            Backdrop::Color(color) => Backdrop::Color(color),
+            Backdrop::Picture(image) => Backdrop::Picture(picture(None, image)?),
+        };
+        let layers =
+            self.layers.into_iter().map(|layer| layer.try_map(|index, image| picture(Some(index), image))).collect::<Result<_, E>>()?;
+        Ok(JobSpec {
             start: start(self.start),
+            backdrop,
+            layers,
+            hidden_layers: Vec::new(),
             width: self.width,
             height: self.height,
             seed: self.seed,
@@ -150,14 +180,23 @@ impl<I> JobSpec<I> {
             auto_unload: self.auto_unload,
             parameters: self.parameters,
             warnings: self.warnings,
+        })
+    }
+
+    /// The step with which the job ends. Without text there is no step 2, and without text and layers no step 3.
+    pub fn last_step(&self) -> StepNumber {
+        match &self.start {
+            Start::Background { text: None, .. } if self.layers.is_empty() || self.stop_step < StepNumber::LAST => StepNumber::Background,
+            _ => self.stop_step,
         }
     }
 
-    /// The step with which the job ends: without text, the first.
-    pub fn last_step(&self) -> StepNumber {
+    /// Whether the advertisement has a headline.
+    pub fn has_headline(&self) -> bool {
         match &self.start {
-            Start::Background { text: None, .. } => StepNumber::Background,
-            _ => self.stop_step,
+            Start::Background { text, .. } => text.is_some(),
+            Start::Text { .. } => true,
+            Start::Composite { step2, .. } => step2.is_some(),
         }
     }
 }
@@ -178,6 +217,12 @@ pub struct JobSpec<I = SourceImage> {
     pub backend: BackendChoice,
     /// Settings of step 1.
     pub background: BackgroundSpec,
+    /// What step 1 puts the product on.
+    pub backdrop: Backdrop<I>,
+    /// The layers that are drawn in step 3, lowest first.
+    pub layers: Vec<Layer<I>>,
+    /// The layers that are not drawn. Their pictures are kept with the job.
+    pub hidden_layers: Vec<Layer<I>>,
     /// Settings of step 3.
     pub composition: CompositionSpec,
     /// Where product and text stand.

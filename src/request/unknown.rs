@@ -1,6 +1,6 @@
 //! Fields that the table does not have.
 
-use super::fields::{FIELDS, IGNORED};
+use super::fields::{FIELDS, Field, IGNORED};
 use super::value::quoted;
 use crate::notice;
 use crate::notice::Notice;
@@ -23,20 +23,20 @@ pub(super) fn known(name: &str) -> Option<&'static str> {
 pub(super) fn warnings<'a>(names: impl Iterator<Item = &'a String>, more: usize) -> Vec<Notice> {
     let unknown: Vec<&String> = names.filter(|name| known(name).is_none() && !IGNORED.contains(&name.as_str())).collect();
     let more = more + unknown.len().saturating_sub(MAX_NAMED);
-    let named = unknown.iter().take(MAX_NAMED).map(|name| match similar(name) {
+    let named = unknown.iter().take(MAX_NAMED).map(|name| match similar(name, FIELDS.iter().copied()) {
         Some(field) => notice!("request-unknown-field-hint", name = quoted(name), field = field),
         None => notice!("request-unknown-field", name = quoted(name)),
     });
     named.chain((more > 0).then(|| notice!("request-more-unknown-fields", count = more))).collect()
 }
 
-/// The field that a misspelt name stands for.
-fn similar(name: &str) -> Option<&'static str> {
+/// The field of these that a misspelt name stands for.
+pub(super) fn similar(name: &str, fields: impl Iterator<Item = &'static Field>) -> Option<&'static str> {
     if name.len() > MAX_COMPARED {
         return None;
     }
     let lower = name.to_lowercase();
-    FIELDS.iter().map(|f| (strsim::levenshtein(&lower, f.name), f.name)).filter(|(edits, _)| *edits <= MAX_EDITS).min().map(|(_, n)| n)
+    fields.map(|f| (strsim::levenshtein(&lower, f.name), f.name)).filter(|(edits, _)| *edits <= MAX_EDITS).min().map(|(_, n)| n)
 }
 
 #[cfg(test)]
@@ -52,9 +52,9 @@ mod tests {
             ("teksst_content", None),
             ("colour", None),
         ] {
-            assert_eq!(similar(name), field, "{name}");
+            assert_eq!(similar(name, FIELDS.iter().copied()), field, "{name}");
         }
-        assert_eq!(similar(&"s".repeat(MAX_COMPARED + 1)), None);
+        assert_eq!(similar(&"s".repeat(MAX_COMPARED + 1), FIELDS.iter().copied()), None);
     }
 
     #[test]

@@ -183,6 +183,12 @@ impl JobStore {
         Ok(())
     }
 
+    /// Writes another file into the job's folder, which must exist.
+    pub fn save_file(&self, id: Uuid, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
+        let path = self.job_dir(id).join(name);
+        self.run_write(|| write_atomic(&path, bytes))
+    }
+
     /// Adds pictures of job `from` to job `to`, as hard links or, where the file system has none, as copies. Neither job depends on the
     /// other: pictures are replaced, never written in place. The pictures are on disk when this returns.
     pub fn share_images(&self, from: Uuid, to: Uuid, names: &[ImageName]) -> Result<(), StoreError> {

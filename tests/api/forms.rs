@@ -78,7 +78,7 @@ fn letters() -> Vec<u8> {
 async fn every_picture_field_is_a_file() {
     let world = World::new();
     let starts = [
-        (1, vec![("product_image", photo()), ("mask_image", photo())]),
+        (1, vec![("product_image", photo()), ("mask_image", photo()), ("background_image", photo())]),
         (2, vec![("step1_image", photo())]),
         (3, vec![("step1_image", photo()), ("step2_image", letters())]),
     ];

@@ -55,6 +55,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("rustix", &["metrics"]),
     ("windows", &["gui"]),
     ("raw_window_handle", &["gui"]),
+    ("tiny_skia", &["layers"]),
+    ("resvg", &["layers"]),
 ];
 
 /// Modules that do no I/O, read no clock and start nothing.

@@ -15,6 +15,7 @@ const BELOW: &[&str] = &[
     "hub",
     "imaging",
     "job",
+    "layers",
     "nn",
     "notice",
     "paths",
@@ -33,6 +34,8 @@ const DETAIL: &str = "a technical detail that a notice carries as an argument";
 const ALLOWED: &[(&str, &str, &str)] = &[
     ("request/fields.rs", "", "documentation of REST fields, in the OpenAPI page and GET /help"),
     ("request/extensions.rs", "", "documentation of REST fields, in the OpenAPI page and GET /help"),
+    ("request/layers/table.rs", "", "documentation of REST fields, in the OpenAPI page and GET /help"),
+    ("layers/svg.rs", "it has no size", DETAIL),
     ("request/step_number.rs", "{} is not a step", "an error of serde for files of the program itself"),
     ("backend/draft/scene/words/", "", "terms that are looked for in prompts"),
     ("backend/diffusion/diagnostics/", "", "checks of networks on the command line, for engineers and in English"),

@@ -49,6 +49,8 @@ schemathesis.openapi.format("image-base64", st.one_of(encoded, encoded.map(lambd
 schemathesis.openapi.format("binary", pictures)
 letters = st.one_of(st.characters(min_codepoint=0xAC00, max_codepoint=0xAC50), st.sampled_from("ABCXYZabcxyz0189 %!\n"))
 schemathesis.openapi.format("drawable-text", st.text(letters, min_size=1, max_size=30))
+layers = [[], [{"type": "shape", "fill": "#00C73C"}], [{"type": "text", "text": "Sale", "color": "#E53935"}]]
+schemathesis.openapi.format("layers-json", st.sampled_from([json.dumps(some) for some in layers]))
 schemathesis.openapi.media_type("application/zip", st.integers(0, 1000).map(project))
 
 

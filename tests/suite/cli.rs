@@ -251,6 +251,55 @@ fn a_project_is_made_again_and_flags_change_it() {
     assert!(picture.to_rgb8() != other.to_rgb8());
 }
 
+/// Layers from a file: pictures by path or base64, a background of one's own, errors that name field and file.
+#[test]
+fn layers_come_from_a_file() {
+    let shell = Shell::new_with_config();
+    std::fs::create_dir(shell.path("brand")).unwrap();
+    let svg = "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 1 1'><rect width='1' height='1' fill='#1E88E5'/></svg>";
+    std::fs::write(shell.path("brand/logo.svg"), svg).unwrap();
+    let write = |layers: serde_json::Value| std::fs::write(shell.path("brand/layers.json"), layers.to_string()).unwrap();
+    let layers = |image: &str| {
+        serde_json::json!([
+            {"type": "picture", "image": image, "x": 0.9, "y": 0.1, "width": 0.1},
+            {"type": "text", "text": "2,980원", "size": 0.1, "color": "#E53935", "x": 0.5, "y": 0.9}
+        ])
+    };
+    let args = ["generate", "--layers", "brand/layers.json", "--background-color", "#00C73C", "--size", "256x256", "--engine", "draft"];
+    let make = |extra: &[&'static str]| shell.run(&[&args[..], &["--seed", "1", "--out", "ad.png"], extra].concat());
+    write(layers("logo.svg"));
+    let out = make(&[]);
+    assert!(out.status.success(), "{}", text(&out.stderr));
+    let picture = image::open(shell.path("ad.png")).unwrap().into_rgb8();
+    assert_eq!((picture.get_pixel(0, 0).0, picture.get_pixel(230, 26).0), ([0, 0xC7, 0x3C], [0x1E, 0x88, 0xE5]));
+    assert!(picture.pixels().any(|p| p.0 == [0xE5, 0x39, 0x35]));
+    // The same in an object, with base64, on an own picture.
+    use base64::Engine as _;
+    let encoded = base64::engine::general_purpose::STANDARD.encode(svg);
+    write(serde_json::json!({"layers": layers(&encoded)}));
+    let out = make(&[]);
+    assert!(out.status.success(), "{}", text(&out.stderr));
+    assert!(image::open(shell.path("ad.png")).unwrap().into_rgb8() == picture);
+
+    for (list, said) in [
+        (layers("gone.png").to_string(), "brand/layers.json: layers[0].image: "),
+        (
+            r##"[{"type": "text", "text": "a", "color": "rot"}]"##.to_owned(),
+            "brand/layers.json: layers[0].color: \"rot\" is not a colour; use a colour such as #E53935",
+        ),
+        ("[{]".to_owned(), "--layers: brand/layers.json: "),
+    ] {
+        std::fs::write(shell.path("brand/layers.json"), list).unwrap();
+        let out = make(&[]);
+        assert_eq!(out.status.code(), Some(2), "{}", text(&out.stderr));
+        assert!(text(&out.stderr).contains(said), "{}", text(&out.stderr));
+    }
+    let out = shell.run(&["generate", "--layers", "gone.json", "--out", "x.png"]);
+    assert!(text(&out.stderr).contains("gone.json"), "{}", text(&out.stderr));
+    let out = shell.run(&["generate", "--background-color", "green", "--out", "x.png"]);
+    assert!(text(&out.stderr).contains("--background-color (background_color): \"green\" is not a colour"), "{}", text(&out.stderr));
+}
+
 /// Elsewhere there always is a display, and a window would wait for somebody.
 #[cfg(target_os = "linux")]
 #[test]

@@ -21,6 +21,7 @@ mod formats;
 mod full_disk;
 mod golden;
 mod hub;
+mod layers;
 #[cfg(target_os = "linux")]
 mod machine;
 mod studio;

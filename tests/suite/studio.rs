@@ -41,7 +41,7 @@ fn absent_placement_changes_no_pixel_and_a_wish_is_followed() {
         "force_from_step": 1});
     let nulls = run(&engine, nulls);
     let one = run(&engine, json!({"product_scale": 1.0, "text_scale": 1.0, "force_from_step": 1}));
-    for &name in ImageName::ALL {
+    for &name in ImageName::ALL.iter().filter(|name| **name != ImageName::Backdrop) {
         assert_eq!(pixels(&engine, plain, name), pixels(&engine, nulls, name), "{name:?}");
         assert_eq!(pixels(&engine, plain, name), pixels(&engine, one, name), "{name:?}");
     }

@@ -32,6 +32,8 @@ cli-result-not-encoded = the result cannot be encoded: { $detail }
 cli-not-a-file = { $path }: { $reason }
 cli-project-unreadable = --project: cannot read { $path }: { $reason }
 cli-project = --project: { $path }: { $reason }
+cli-layers-file = --layers: { $path }: { $reason }
+cli-layers-too-large = the file has more than { $mebibytes } MiB; use paths of pictures instead of base64
 cli-size = --size: "{ $size }" is not a size; write it as 1024x1024
 cli-set = --set: "{ $pair }" has no =; write it as field=value
 cli-job-id = JOB_ID { $id }: { $reason }

@@ -167,3 +167,15 @@ field-dry_run = { $front_end ->
     [cli] --dry-run
    *[studio] Only plan
 }
+field-layers = { $front_end ->
+    [cli] --layers
+   *[studio] Layers
+}
+field-background_color = { $front_end ->
+    [cli] --background-color
+   *[studio] Background colour
+}
+field-background_image = { $front_end ->
+    [cli] --background-image
+   *[studio] Background picture
+}

@@ -13,6 +13,13 @@ request-rule-choice = one of: { $words }
 request-rule-font = a name from GET /fonts, in full or the file name alone where only one face has it
 request-rule-image = base64 of a PNG, JPEG, WebP, HEIC, BMP or TIFF file; data:image/...;base64, may precede it
 request-rule-image-without-heic = base64 of a PNG, JPEG, WebP, BMP or TIFF file; data:image/...;base64, may precede it
+request-rule-color = a colour such as #E53935
+request-rule-layers = a list of at most { $most } layers, lowest first: objects whose type is one of { $types }
+request-rule-layer-text = a text of at most { $most } characters; line breaks are kept
+request-rule-layer-image = base64 of a PNG, JPEG, WebP or SVG file; data:image/...;base64, may precede it
+request-rule-label = a text of at most { $most } characters
+request-rule-section = true for the defaults, false, or an object with { $fields }
+request-rule-runs = a list of 1 to { $most } objects with { $fields }
 
 ## Values as messages name them
 
@@ -167,3 +174,64 @@ request-more-unknown-fields = { $count } more unknown fields, ignored
 request-errors =
     { $first }
     { $next }
+
+## Layers and backgrounds
+
+request-not-a-color = { $value } is not a colour; { $front_end ->
+    [rest] send
+   *[other] use
+} { $rule }
+request-layers-not-json = { $text } is not a list of layers in JSON: { $detail }
+request-layers-too-large = the list has more than { $most } values or is nested too deeply; { $front_end ->
+    [rest] send
+   *[other] use
+} fewer layers or runs
+request-layers-unreadable = contains a number that is too large or half of a \u surrogate pair; { $front_end ->
+    [rest] send
+   *[other] use
+} valid JSON
+request-layers-not-a-list = { $value } is not a list; { $front_end ->
+    [rest] send
+   *[other] use
+} { $rule }
+request-layers-too-many = { $count } layers are too many; { $front_end ->
+    [rest] send
+   *[other] use
+} at most { $most }
+request-layer-not-an-object = { $value } is not an object; { $front_end ->
+    [rest] send
+   *[other] use
+} one whose type is { $rule }
+request-layer-required = required; { $front_end ->
+    [rest] send
+   *[other] use
+} { $rule }
+request-layer-not-a-text = { $value } is not a text; { $front_end ->
+    [rest] send
+   *[other] use
+} { $rule }
+request-layer-not-a-section = { $value } cannot be used here; { $front_end ->
+    [rest] send
+   *[other] use
+} { $rule }
+request-layer-runs = { $value } cannot be used here; { $front_end ->
+    [rest] send
+   *[other] use
+} { $rule }
+request-layer-two-texts = text and runs both say what is written; { $front_end ->
+    [rest] send
+   *[other] use
+} one of the two
+request-layer-blank-text = has no visible character; { $front_end ->
+    [rest] send
+   *[other] use
+} a text, or remove the layer
+request-layer-field-of-another-type = not used by a layer of this type, only by: { $types }
+request-layer-pixels = the pictures of the layers have more than { $megapixels } megapixels together; { $front_end ->
+    [rest] send
+   *[other] use
+} smaller ones
+request-two-backgrounds = { FIELD("background_color") } and { FIELD("background_image") } exclude each other; { $front_end ->
+    [rest] send
+   *[other] use
+} one of the two

@@ -32,6 +32,8 @@ cli-result-not-encoded = 결과를 변환할 수 없어요: { $detail }
 cli-not-a-file = { $path }: { $reason }
 cli-project-unreadable = --project: { $path } 파일을 읽을 수 없어요: { $reason }
 cli-project = --project: { $path }: { $reason }
+cli-layers-file = --layers: { $path }: { $reason }
+cli-layers-too-large = 파일이 { $mebibytes }MiB를 넘어요. 그림은 Base64 대신 경로로 쓰세요.
 cli-size = --size: "{ $size }" 값은 크기가 아니에요. 1024x1024처럼 쓰세요.
 cli-set = --set: "{ $pair }"에 =가 없어요. 필드=값처럼 쓰세요.
 cli-job-id = JOB_ID { $id }: { $reason }

@@ -167,3 +167,15 @@ field-dry_run = { $front_end ->
     [cli] --dry-run
    *[studio] 계획만 보기
 }
+field-layers = { $front_end ->
+    [cli] --layers
+   *[studio] 레이어
+}
+field-background_color = { $front_end ->
+    [cli] --background-color
+   *[studio] 배경색
+}
+field-background_image = { $front_end ->
+    [cli] --background-image
+   *[studio] 배경 그림
+}

@@ -13,6 +13,13 @@ request-rule-choice = 다음 중 하나: { $words }
 request-rule-font = 글꼴 목록에 있는 이름. 같은 파일이 하나뿐이면 파일 이름만 써도 됨
 request-rule-image = PNG, JPEG, WebP, HEIC, BMP, TIFF 파일의 Base64. 앞에 data:image/...;base64,가 있어도 됨
 request-rule-image-without-heic = PNG, JPEG, WebP, BMP, TIFF 파일의 Base64. 앞에 data:image/...;base64,가 있어도 됨
+request-rule-color = #E53935 같은 색
+request-rule-layers = 아래에서 위 순서로 { $most }개까지의 레이어 목록. 각 레이어는 type이 다음 중 하나인 객체: { $types }
+request-rule-layer-text = 줄바꿈을 포함해 { $most }자까지의 문자열
+request-rule-layer-image = PNG, JPEG, WebP, SVG 파일의 Base64. 앞에 data:image/...;base64,가 있어도 됨
+request-rule-label = { $most }자까지의 문자열
+request-rule-section = 기본값이면 true, 없으면 false, 또는 다음 항목이 있는 객체: { $fields }
+request-rule-runs = 다음 항목이 있는 객체 1–{ $most }개의 목록: { $fields }
 
 ## Values as messages name them
 
@@ -86,3 +93,22 @@ request-more-unknown-fields = 모르는 항목 { $count }개를 더 무시했어
 request-errors =
     { $first }
     { $next }
+
+## Layers and backgrounds
+
+request-not-a-color = { JOSA($value, "은/는") } 색이 아니에요. 쓸 수 있는 값: { $rule }
+request-layers-not-json = { JOSA($text, "은/는") } JSON 레이어 목록이 아니에요: { $detail }
+request-layers-too-large = 목록의 값이 { $most }개를 넘거나 너무 깊어요. 레이어나 runs를 줄이세요.
+request-layers-unreadable = 너무 큰 수나 반쪽짜리 \u 서로게이트가 있어요. 올바른 JSON을 쓰세요.
+request-layers-not-a-list = { JOSA($value, "은/는") } 목록이 아니에요. 쓸 수 있는 값: { $rule }
+request-layers-too-many = 레이어 { $count }개는 너무 많아요. { $most }개까지 쓰세요.
+request-layer-not-an-object = { JOSA($value, "은/는") } 객체가 아니에요. type이 다음과 같은 객체를 쓰세요: { $rule }
+request-layer-required = 꼭 필요해요. 쓸 수 있는 값: { $rule }
+request-layer-not-a-text = { JOSA($value, "은/는") } 문자열이 아니에요. 쓸 수 있는 값: { $rule }
+request-layer-not-a-section = 여기에는 { JOSA($value, "을/를") } 쓸 수 없어요. 쓸 수 있는 값: { $rule }
+request-layer-runs = 여기에는 { JOSA($value, "을/를") } 쓸 수 없어요. 쓸 수 있는 값: { $rule }
+request-layer-two-texts = text와 runs는 함께 쓸 수 없어요. 둘 중 하나만 쓰세요.
+request-layer-blank-text = 보이는 글자가 없어요. 문구를 넣거나 레이어를 지우세요.
+request-layer-field-of-another-type = 이 종류의 레이어에서는 쓰지 않아요. 쓰는 종류: { $types }
+request-layer-pixels = 레이어 그림의 화소가 모두 합쳐 { $megapixels }메가픽셀을 넘어요. 더 작은 그림을 쓰세요.
+request-two-backgrounds = { FIELD("background_color") }, { FIELD("background_image") } 중 하나만 쓸 수 있어요. 하나를 빼세요.

@@ -1,0 +1,19 @@
+//! Draws layers on a picture: flat text, pictures and shapes with shadows.
+//!
+//! Each layer is drawn on a transparent patch of its own, several samples a pixel, and then put on the picture. Colours are mixed as 8-bit sRGB,
+//! as design programs do: an opaque layer has exactly its colour.
+
+#![warn(clippy::disallowed_methods)]
+
+mod draw;
+mod patch;
+mod picture;
+mod shape;
+mod svg;
+mod svg_cost;
+#[cfg(test)]
+mod tests;
+mod text;
+
+pub use draw::{LayerContext, draw};
+pub use svg::{MAX_SVG_BYTES, decode_svg, is_svg};

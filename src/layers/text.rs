@@ -1,0 +1,53 @@
+//! Flat text: letters with outline and plate.
+
+use tiny_skia::{LineJoin, Stroke};
+
+use super::patch::{Fill, Ink, polygons, rounded};
+use crate::request::layers::{Align, FlatText};
+use crate::typography::{FlatRun, FlatStyle, FontCatalog, layout_flat};
+
+/// The fills of a text, and its type size in pixels.
+pub(super) struct DrawnText {
+    pub(super) fills: Vec<Fill>,
+    pub(super) size: f32,
+    /// Whether the letters were too complex, in which case some are missing.
+    pub(super) is_cut: bool,
+}
+
+/// The fills of a text, lowest first. Sides of the canvas in pixels.
+pub(super) fn fills(text: &FlatText, canvas: (f32, f32), fonts: &FontCatalog) -> DrawnText {
+    let size = text.size * canvas.1;
+    let runs: Vec<FlatRun<'_>> = text.runs.iter().map(|run| FlatRun { text: &run.text, font: &run.font, scale: run.scale }).collect();
+    let align = match text.align {
+        Align::Left => 0.0,
+        Align::Center => 0.5,
+        Align::Right => 1.0,
+    };
+    let style = FlatStyle {
+        size,
+        line_height: text.line_height,
+        letter_spacing: text.letter_spacing,
+        align,
+        width: text.width.map(|width| width * canvas.0),
+    };
+    let laid = layout_flat(fonts, &runs, &style);
+    let mut fills = Vec::new();
+    if let Some(plate) = &text.plate {
+        let padding = plate.padding * canvas.1;
+        // The line height has room above and below the letters already.
+        let (w, h) = (laid.width + 3.0 * padding, laid.height + 2.0 * padding - (text.line_height - 1.0).max(0.0) * size);
+        let path = rounded(w, h, plate.radius * w.min(h));
+        fills.extend(path.map(|path| Fill { path, ink: Ink::Color(plate.color, plate.opacity) }));
+    }
+    let paths: Vec<_> = laid.runs.iter().map(|run| polygons(run.iter().map(Vec::as_slice))).collect();
+    if let Some(outline) = &text.outline {
+        let stroke = Stroke { width: 2.0 * outline.width * canvas.1, line_join: LineJoin::Round, ..Stroke::default() };
+        for path in paths.iter().flatten() {
+            fills.extend(Fill::color(path.stroke(&stroke, 4.0), outline.color));
+        }
+    }
+    for (path, run) in paths.into_iter().zip(&text.runs) {
+        fills.extend(Fill::color(path, run.color));
+    }
+    DrawnText { fills, size, is_cut: laid.is_cut }
+}
