@@ -194,7 +194,7 @@ fn cloth(spec: &SceneSpec, color: Option<Rgb>, rng: &mut Rng) -> Surface {
 }
 
 /// Moves the camera. The ground line and the eye line stay parameters of the scene.
-pub(super) fn apply_view(spec: &mut SceneSpec, view: View) {
+fn apply_view(spec: &mut SceneSpec, view: View) {
     spec.view = view;
     match view {
         View::Standard => {}

@@ -47,7 +47,7 @@ use self::noise::{Footprint, Rgb, Rng, add, mix, mix3, mul, mul3, noise2, smooth
 use self::shapes::{Lamp, Shape};
 use self::spec::{BackdropKind, Grade, SceneSpec, View};
 use self::surface::{Hit, Surface, SurfaceKind};
-use crate::backend::{BackendError, Scene, SceneRequest, StageCx, View as Seen};
+use crate::backend::{BackendError, Scene, SceneRequest, StageCx};
 use crate::imaging::LinearRgb;
 use crate::limits::MIN_SIDE;
 use crate::notice;
@@ -61,14 +61,10 @@ pub fn paint(request: &SceneRequest<'_>, cx: StageCx<'_>) -> Result<Scene, Backe
     }
     let (mut spec, reading) = compose::read(request.prompts.positive, request.prompts.negative, request.sampling.seed);
     report::words(request.prompts.positive, &reading).into_iter().for_each(|notice| cx.observer.notice(notice));
-    // A viewpoint in the prompt is what the designer wants, whatever the photo's camera was.
-    let view = match spec.view {
-        View::FlatLay => Some(Seen { elevation: 90.0 }),
-        View::Low | View::High => None,
-        View::Standard | View::CloseUp | View::Wide => request.view,
-    };
-    if view.is_some_and(Seen::is_flat_lay) {
-        compose::apply_view(&mut spec, View::FlatLay);
+    // A viewpoint that the words name wins over that of the product's photo.
+    let view = request.view.filter(|_| !matches!(spec.view, View::FlatLay | View::Low | View::High));
+    if view.is_some_and(crate::backend::View::is_flat_lay) {
+        spec.view = View::FlatLay;
     }
     let renderer = Renderer::new(&spec, view, w, h);
     cx.step(0.25)?;
@@ -113,6 +109,12 @@ struct Renderer<'a> {
     camera: Camera,
 }
 
+/// Where the visible surface is larger than this multiple of the usual one, it would take most of the time: half of its pixels are interpolated.
+const SPARSE: f32 = 1.35;
+
+/// Least height of the backdrop in scene units: painters compose it for a picture of which it is a good part.
+const BACKDROP: f32 = 0.42;
+
 /// Memory that a thread keeps between rows.
 #[derive(Default)]
 struct Scratch {
@@ -120,14 +122,8 @@ struct Scratch {
     air: (Vec<Rgb>, Vec<Rgb>),
 }
 
-/// Where the visible surface is larger than this multiple of the usual one, it would take most of the time: half of its pixels are interpolated.
-const SPARSE: f32 = 1.35;
-
-/// Least height of the backdrop in scene units: painters compose it for a picture of which it is a good part.
-const BACKDROP: f32 = 0.42;
-
 impl<'a> Renderer<'a> {
-    fn new(spec: &'a SceneSpec, view: Option<Seen>, w: usize, h: usize) -> Self {
+    fn new(spec: &'a SceneSpec, view: Option<crate::backend::View>, w: usize, h: usize) -> Self {
         let (width, height) = (w as f32, h as f32);
         let unit = (width * height).sqrt();
         let camera = Camera::new(spec, view, width, height);
@@ -153,7 +149,7 @@ impl<'a> Renderer<'a> {
         let ambient = mul3(spec.ambient, mix3([1.0; 3], tint, 0.38));
         let key = mul(spec.light.color, spec.key);
         let lamp = Lamp { ambient, key, direction: spec.light.direction, around: mean };
-        let shapes = props::arrange(spec, (width, height, unit), (camera.ground, camera.horizon), lamp);
+        let shapes = props::arrange(spec, (width, height, unit), camera, lamp);
         let veil = Veil::new(spec, (width, height, unit), camera.ground, &lamp);
         Self { spec, back, soft, rough, gobo, shapes, veil, lamp, ambient, unit, width, height, camera }
     }
@@ -225,10 +221,10 @@ impl<'a> Renderer<'a> {
 
     /// Colour of the surface at a pixel (x from the middle, y from the top).
     fn ground_at(&self, px: f32, py: f32) -> Rgb {
-        if self.spec.view == View::FlatLay {
+        let Camera { ground, horizon, stand, focal, scale, fitted, .. } = self.camera;
+        if self.spec.view == View::FlatLay && !fitted {
             return self.ground_below(px, py);
         }
-        let Camera { ground, horizon, stand, focal, scale, fitted, .. } = self.camera;
         let py = py.max(ground - 2.0);
         let below = (py - ground).max(0.0) / self.unit;
         let drop = py - horizon;
@@ -258,8 +254,15 @@ impl<'a> Renderer<'a> {
     /// A round podium: coverage of its top, coverage of its side, shade of the side, strength of the shadow around it.
     fn podium(&self, px: f32, py: f32) -> (f32, f32, f32, f32) {
         let Camera { ground, stand, view, fitted, .. } = self.camera;
+        let flat = self.spec.view == View::FlatLay;
         let rx = 0.36 * self.unit.min(self.width * 1.2);
-        let ry = rx * if fitted { view.foreshortening() } else { 0.36 };
+        let ry = rx * if fitted {
+            view.foreshortening()
+        } else if flat {
+            1.0
+        } else {
+            0.36
+        };
         let middle = if !fitted {
             mix(ground, self.height, 0.52)
         } else if view.is_flat_lay() {
@@ -267,10 +270,10 @@ impl<'a> Renderer<'a> {
         } else {
             stand - 0.40 * ry
         };
-        let tall = match () {
-            () if self.spec.view == View::FlatLay => 0.0,
-            () if fitted => 0.064 * view.uprightness() * self.unit,
-            () => 0.060 * self.unit,
+        let tall = match (fitted, flat) {
+            (true, _) => 0.064 * view.uprightness() * self.unit,
+            (false, true) => 0.0,
+            (false, false) => 0.060 * self.unit,
         };
         let side = self.spec.light.direction[0].signum();
         let inside = |x: f32, y: f32| (0.5 + (1.0 - ((x / rx).powi(2) + (y / ry).powi(2)).sqrt()) * ry).clamp(0.0, 1.0);
@@ -328,9 +331,8 @@ impl<'a> Renderer<'a> {
     /// Lays cloth over one side of the surface, with a hem and a shadow along it.
     fn lay_cloth(&self, cloth: &Surface, (x, z): (f32, f32), fp: Footprint, hit: &mut Hit) {
         let side = if cloth.seed & 1 == 0 { 1.0 } else { -1.0 };
-        let Camera { focal, horizon, scale, .. } = self.camera;
-        let near = scale * focal / (self.height - horizon).max(1.0);
-        let near = if self.spec.view == View::FlatLay { 0.0 } else { near };
+        let near = self.camera.scale * self.camera.focal / (self.height - self.camera.horizon).max(1.0);
+        let near = if self.spec.view == View::FlatLay && !self.camera.fitted { 0.0 } else { near };
         let edge = 0.32 - x * side + 0.22 * (z - near)
             - 0.24 * noise2(z * 1.1, x * 0.4, cloth.seed)
             - 0.07 * noise2(z * 2.9, x * 1.6, cloth.seed ^ 1);

@@ -8,17 +8,19 @@ mod scatter;
 mod stage;
 
 use self::stage::Stage;
+use super::camera::Camera;
 use super::noise::{Rgb, Rng};
 use super::shapes::{Lamp, Shape};
 use super::spec::{Prop, SceneSpec};
 
 /// Shapes of all props of a scene, from back to front.
-pub fn arrange(spec: &SceneSpec, (width, height, unit): (f32, f32, f32), (ground, horizon): (f32, f32), lamp: Lamp) -> Vec<Shape> {
+pub fn arrange(spec: &SceneSpec, (width, height, unit): (f32, f32, f32), camera: Camera, lamp: Lamp) -> Vec<Shape> {
+    let Camera { ground, horizon, .. } = camera;
     let mut all = Vec::new();
     for used in &spec.props {
         // A stream for each prop, so that another prop does not move it.
         let rng = Rng::new(spec.seed ^ (used.prop as u64 + 1).wrapping_mul(0x9e6c_63d0_876a_68ee));
-        let mut stage = Stage { spec, width, height, unit, ground, horizon, lamp, rng, shapes: Vec::new() };
+        let mut stage = Stage { spec, width, height, unit, ground, horizon, camera, lamp, rng, shapes: Vec::new() };
         add(&mut stage, used.prop, used.color);
         all.append(&mut stage.shapes);
     }

@@ -1,5 +1,6 @@
 //! The set on which props are arranged: the camera's geometry, the light, and the simple solids that props consist of.
 
+use super::super::camera::Camera;
 use super::super::noise::{Rgb, Rng, mix, mix3, mul, mul3};
 use super::super::shapes::{Form, Lamp, Shape, Skin};
 use super::super::spec::{SceneSpec, View};
@@ -16,6 +17,7 @@ pub struct Stage<'a> {
     pub ground: f32,
     /// Row of the eye line.
     pub horizon: f32,
+    pub camera: Camera,
     pub lamp: Lamp,
     pub rng: Rng,
     pub shapes: Vec<Shape>,
@@ -32,6 +34,9 @@ impl Stage<'_> {
         if self.is_flat() {
             return 1.0;
         }
+        if self.camera.fitted {
+            return self.camera.view.foreshortening().clamp(0.08, 0.95);
+        }
         let drop = mix(self.ground, self.height, 0.6) - self.horizon;
         (drop / math::hypot(drop, 1.25 * self.unit)).clamp(0.08, 0.95)
     }
@@ -46,7 +51,7 @@ impl Stage<'_> {
         if self.is_flat() {
             return self.unit * view;
         }
-        let focus = mix(self.ground, self.height, 0.6) - self.horizon;
+        let focus = if self.camera.fitted { self.camera.stand } else { mix(self.ground, self.height, 0.6) } - self.horizon;
         self.unit * view * ((row - self.horizon) / focus).clamp(0.25, 2.2)
     }
 
@@ -56,7 +61,7 @@ impl Stage<'_> {
             return 0.6;
         }
         let strong = if self.spec.view == View::CloseUp { 1.9 } else { 1.0 };
-        let focus = mix(self.ground, self.height, 0.6) - self.horizon;
+        let focus = if self.camera.fitted { self.camera.stand } else { mix(self.ground, self.height, 0.6) } - self.horizon;
         let far = 1.0 - (row - self.horizon) / focus;
         0.6 + strong * self.unit * if far > 0.0 { 0.017 * far } else { 0.013 * -far }
     }
