@@ -96,7 +96,7 @@ fn of_time(time: Time) -> Option<(F, u8)> {
 
 fn of_light(light: Light) -> Option<(F, u8)> {
     match light {
-        Light::Window | Light::Blinds | Light::Leaves | Light::Palm => Some((F::Plaster, 6)),
+        Light::Window | Light::Blinds | Light::Leaves | Light::Palm => Some((F::Plaster, 3)),
         Light::Spot => Some((F::Stage, 3)),
         Light::Bokeh => Some((F::Party, 3)),
         Light::Dark | Light::Hard => Some((F::Black, 3)),

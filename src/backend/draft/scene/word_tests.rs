@@ -139,6 +139,29 @@ fn approaches(before: Rgb, after: Rgb, target: Rgb) -> bool {
 }
 
 #[test]
+fn every_scene_of_the_table_leads_to_its_family_in_both_languages_and_leaves_no_word_out() {
+    let mut wrong = Vec::new();
+    for entry in scenes() {
+        for prompt in [&entry.prompt_en, &entry.prompt_ko] {
+            let (spec, wish) = compose::read(prompt, "", 5);
+            let name: String = format!("{:?}", spec.family).to_lowercase();
+            if name != entry.key.replace('-', "") {
+                wrong.push(format!("{prompt}: {name}, not {}", entry.key));
+            }
+            if !(wish.unknown.is_empty() && wish.overruled.is_empty() && wish.crowded.is_empty()) {
+                wrong.push(format!("{prompt}: {:?} {:?} {:?}", wish.unknown, wish.overruled, wish.crowded));
+            }
+        }
+        for name in [&entry.en, &entry.ko] {
+            if !reading::read(name, "").unknown.is_empty() {
+                wrong.push(format!("{name} is not in the vocabulary"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
 fn every_meaning_changes_the_picture_as_it_says() {
     let all: Vec<&Row> = rows().collect();
     let faults: Vec<String> = all
