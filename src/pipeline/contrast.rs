@@ -441,7 +441,7 @@ mod tests {
     }
 
     fn cluttered(tone: f32) -> LinearRgb {
-        let busy = |i: usize| if (i % 512 / 5 + i / 512 / 7) % 2 == 0 { 1.3 } else { 0.6 };
+        let busy = |i: usize| if (i % 512 / 5 + i / 512 / 7).is_multiple_of(2) { 1.3 } else { 0.6 };
         LinearRgb { width: SIZE.0, height: SIZE.1, data: (0..SIZE.0 * SIZE.1).map(|i| [(tone * busy(i)).min(1.0); 3]).collect() }
     }
 
