@@ -82,6 +82,8 @@ pub fn run(
 struct ComposedLetters {
     letters: Plane,
     visible: Option<Plane>,
+    /// Whether every letter differs from what is behind it, whatever its contour.
+    stands_out: bool,
 }
 
 /// Composes the headline with the background and matches their light.
@@ -135,17 +137,17 @@ fn with_headline(
     };
     cx.check()?;
     sink.save(ImageName::Letters, Picture::Gray(&composed.letters.to_gray()))?;
-    Ok((image, ComposedLetters { letters: composed.letters, visible: composed.visible }))
+    Ok((image, ComposedLetters { letters: composed.letters, visible: composed.visible, stands_out: composed.stands_out }))
 }
 
 /// Measures how well the letters read, and warns if they do not.
-fn tell_legibility(image: &RgbImage, ComposedLetters { letters, visible }: &ComposedLetters, sink: &dyn Sink) {
+fn tell_legibility(image: &RgbImage, ComposedLetters { letters, visible, stands_out }: &ComposedLetters, sink: &dyn Sink) {
     // Measured on the delivered picture: light matching and quantisation may have changed the contrast.
     let final_tones = LinearRgb::from_srgb(image);
     match legibility::measure(&final_tones, letters, visible.as_ref()) {
         Some(found) => {
             sink.legibility(found.score);
-            if found.score < LEGIBLE_SHARE && !composed.stands_out {
+            if found.score < LEGIBLE_SHARE && !stands_out {
                 sink.notice(notice!("pipeline-contrast-low", percent = percent(found.score)).at("text_content"));
             }
         }
