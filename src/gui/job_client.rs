@@ -271,7 +271,7 @@ fn open_request(brief: &Brief) -> Result<OpenRequest, Notice> {
         request.layer_images.insert(*layer, crate::engine::decode_layer_source(&bytes).map_err(UnusableImage::undecodable));
     }
     let mut attach = |field: &'static str, path: &Path, name: &str| {
-        std::fs::metadata(path).map_err(|e| notice!("error-photo-gone", photo = name, detail = e.to_string()))?;
+        std::fs::metadata(path).map_err(|e| notice!("error-photo-gone", photo = name.to_owned(), detail = e.to_string()))?;
         request.images.insert(field, crate::engine::decode_source_file(path).map_err(UnusableImage::undecodable));
         Ok::<(), Notice>(())
     };

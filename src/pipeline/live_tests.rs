@@ -296,7 +296,7 @@ fn layers_are_drawn_and_their_edits_run_the_last_stage_only() {
     let (fonts, pipeline, cancel) = (FontCatalog::load(&[]), LivePipeline::default(), CancelToken::default());
     let mut backend = Counting::default();
     let mut spec = spec();
-    let mut draft = |spec: &JobSpec, backend: &mut Counting| {
+    let draft = |spec: &JobSpec, backend: &mut Counting| {
         pipeline.draft(LiveRequest { spec, stale_headline: false }, backend, &fonts, &cancel).unwrap()
     };
     draft(&spec, &mut backend);

@@ -184,7 +184,7 @@ fn files_are_decoded_when_a_request_is_opened() {
     raw.attachments.insert("product_image", Attachment::File("256 256 255".into()));
     raw.attachments.insert("step1_image", Attachment::File("x".into()));
     let decode = |bytes: &[u8]| decode(std::str::from_utf8(bytes).unwrap()).map_err(|e| e.notice);
-    let request = raw.open(&decode);
+    let request = raw.open(&decode, &decode);
     assert!(request.images["product_image"].is_ok());
     assert_eq!(request.images["step1_image"].as_ref().unwrap_err().kind, "image_invalid");
 }
@@ -323,7 +323,9 @@ fn placeholders_are_for_test_mode() {
     }
     let raw = json!({"start_step": 3, "step1_image": "string", "step2_image": "512 512 255", "test_mode": true});
     let spec = run(raw, false).unwrap();
-    assert!(matches!(&spec.start, Start::Composite { step1, step2, .. } if !step1.has_alpha && step2.has_alpha));
+    assert!(
+        matches!(&spec.start, Start::Composite { step1, step2, .. } if !step1.has_alpha && step2.as_ref().is_some_and(|image| image.has_alpha))
+    );
     assert_eq!(spec.warnings.len(), 2);
     let masked = |mask: &str, photo: &str| {
         let spec = run(json!({"product_image": photo, "mask_image": mask, "test_mode": true}), false).unwrap();
