@@ -1,6 +1,6 @@
 //! `formats`: lists the catalogue; and the files that `generate --format` writes.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use nanococoa::api::{FormatBody, FormatList};
 use nanococoa::config::Config;
@@ -9,7 +9,6 @@ use nanococoa::notice;
 use serde_json::json;
 
 use super::common::{Common, Failure, load_config, overrides};
-use super::output::Output;
 
 /// The catalogue with the user's file beside the settings.
 pub(super) fn catalogue(config: &Config) -> Result<Catalogue, Failure> {
@@ -47,9 +46,8 @@ impl Target {
     }
 }
 
-/// The files of `--out` for the formats of `--format`.
-pub(super) fn targets(config: &Config, ids: &[String], output: &Output) -> Result<Vec<Target>, Failure> {
-    let out = output.file();
+/// The files of `--out` for the formats of `--format`. `dry_run`: none will be written.
+pub(super) fn targets(config: &Config, ids: &[String], out: &Path, dry_run: bool) -> Result<Vec<Target>, Failure> {
     if ids.is_empty() {
         return Ok(vec![Target { file: out.to_path_buf(), format: None }]);
     }
@@ -61,14 +59,14 @@ pub(super) fn targets(config: &Config, ids: &[String], output: &Output) -> Resul
             continue;
         }
         let file = if out.is_dir() { out.join(format!("{}.{}", format.id, format.file.extension())) } else { out.to_path_buf() };
-        let type_of = |file: &std::path::Path| file.extension().and_then(|e| e.to_str()).and_then(FileType::of_extension);
-        if !output.dry_run && type_of(&file) != Some(format.file) {
+        let type_of = |file: &Path| file.extension().and_then(|e| e.to_str()).and_then(FileType::of_extension);
+        if !dry_run && type_of(&file) != Some(format.file) {
             let (format, file) = (format.id.clone(), format.file);
             return Err(Failure::bad_input(notice!("cli-out-type", format = format, file = file.name(), extension = file.extension())));
         }
         targets.push(Target { file, format: Some(format) });
     }
-    if targets.len() > 1 && !out.is_dir() && !output.dry_run {
+    if targets.len() > 1 && !out.is_dir() && !dry_run {
         return Err(Failure::bad_input(notice!("cli-out-several", path = out.display())));
     }
     Ok(targets)

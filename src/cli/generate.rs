@@ -155,7 +155,7 @@ fn tell_failure(json: bool, result: Result<(), Failure>) -> Result<(), Failure> 
 
 fn prepare(common: &Common, args: &GenerateArgs, told: &mut bool) -> Result<(), Failure> {
     let config = load_config(overrides(common))?;
-    let targets = formats::targets(&config, &args.formats, &args.output)?;
+    let targets = formats::targets(&config, &args.formats, args.output.file(), args.output.dry_run)?;
     for target in &targets {
         output::check(&args.output, &target.file)?;
     }
