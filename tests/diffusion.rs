@@ -217,7 +217,8 @@ fn a_negative_prompt_acts_where_the_product_is_blended_and_the_text_harmonised()
     let image = LinearRgb::new(side, side, [0.4, 0.3, 0.2]);
     let everywhere = Plane::new(side, side, 1.0);
     let key = KeyLight { direction: [0.0, 1.0, 0.0], color: [1.0; 3], softness: 0.5 };
-    let scene = Scene { image: image.clone(), ground_line: 40.0, view: View::default(), key, ambient: [1.0; 3], gloss: 0.0, roughness: 1.0 };
+    let scene =
+        Scene { image: image.clone(), ground_line: 40.0, view: View::default(), key, ambient: [1.0; 3], gloss: 0.0, roughness: 1.0 };
     let product = PlacedProduct { image: image.clone(), alpha: everywhere.clone(), bounds: (0, 0, side, side), foot: 60.0 };
     let mut painted = |negative: &str, true_cfg_scale: f32| {
         let sampling = Sampling { steps: 2, guidance_scale: 3.5, true_cfg_scale, seed: 3 };

@@ -203,7 +203,14 @@ mod tests {
     use super::*;
 
     fn load() -> Workload {
-        Workload { backend: BackendKind::Draft, pixels: 1 << 20, background_steps: 4, text_steps: 30, composition_steps: 10, own_backdrop: false }
+        Workload {
+            backend: BackendKind::Draft,
+            pixels: 1 << 20,
+            background_steps: 4,
+            text_steps: 30,
+            composition_steps: 10,
+            own_backdrop: false,
+        }
     }
 
     #[test]

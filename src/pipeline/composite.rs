@@ -107,6 +107,7 @@ fn with_headline(
             position: c.position,
             placement: spec.placement,
             strength: c.strength,
+            exact_background: matches!(spec.backdrop, Backdrop::Color(_)),
         },
         cx.cancel,
     )?;

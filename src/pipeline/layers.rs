@@ -33,6 +33,8 @@ pub struct ComposeInput<'a> {
     pub placement: Placement,
     /// How far mode `blend` adapts the text to the light of the background, 0..=1.
     pub strength: f32,
+    /// The background has the colour that was asked for, and keeps it whatever the contrast of the letters is.
+    pub exact_background: bool,
 }
 
 /// The composed picture.
@@ -116,7 +118,11 @@ pub fn compose(input: &ComposeInput<'_>, cancel: &CancelToken) -> Result<Compose
         deep: layer.shadow.is_some() && placed.front_faces.is_some(),
         product: free,
     };
-    let image = contrast::secure(&background, &scene, |ground, lit| layer.over(ground, lit, visible.as_ref()), cancel)?;
+    let over = |ground, lit| layer.over(ground, lit, visible.as_ref());
+    let image = match input.exact_background {
+        true => over(background.clone(), false),
+        false => contrast::secure(&background, &scene, over, cancel)?,
+    };
     let legibility = legibility::measure(&image, &letters, visible.as_ref());
     let stands_out = contrast::stands_out(&image, &scene);
     let mask = gaussian_plane(&placed.alpha, unit * 0.02);
@@ -354,6 +360,7 @@ mod tests {
             position,
             placement: Placement::default(),
             strength: 0.4,
+            exact_background: false,
         }
     }
 

@@ -38,6 +38,7 @@ fn composed(layer: &TextLayer, backdrop: &RgbImage) -> Composed {
         position: TextPosition::Top,
         placement: Placement::default(),
         strength: 0.4,
+        exact_background: false,
     };
     compose(&input, &CancelToken::default()).unwrap()
 }

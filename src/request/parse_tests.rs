@@ -324,7 +324,9 @@ fn placeholders_are_for_test_mode() {
     }
     let raw = json!({"start_step": 3, "step1_image": "string", "step2_image": "512 512 255", "test_mode": true});
     let spec = run(raw, false).unwrap();
-    assert!(matches!(&spec.start, Start::Composite { step1, step2, .. } if !step1.has_alpha && step2.as_ref().is_some_and(|step2| step2.has_alpha)));
+    assert!(
+        matches!(&spec.start, Start::Composite { step1, step2, .. } if !step1.has_alpha && step2.as_ref().is_some_and(|step2| step2.has_alpha))
+    );
     assert_eq!(spec.warnings.len(), 2);
     let masked = |mask: &str, photo: &str| {
         let spec = run(json!({"product_image": photo, "mask_image": mask, "test_mode": true}), false).unwrap();

@@ -256,13 +256,14 @@ impl<'a> Renderer<'a> {
         let Camera { ground, stand, view, fitted, .. } = self.camera;
         let flat = self.spec.view == View::FlatLay;
         let rx = 0.36 * self.unit.min(self.width * 1.2);
-        let ry = rx * if fitted {
-            view.foreshortening()
-        } else if flat {
-            1.0
-        } else {
-            0.36
-        };
+        let ry = rx
+            * if fitted {
+                view.foreshortening()
+            } else if flat {
+                1.0
+            } else {
+                0.36
+            };
         let middle = if !fitted {
             mix(ground, self.height, 0.52)
         } else if view.is_flat_lay() {
