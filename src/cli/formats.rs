@@ -52,13 +52,15 @@ pub(super) fn targets(config: &Config, ids: &[String], out: &Path, dry_run: bool
         return Ok(vec![Target { file: out.to_path_buf(), format: None }]);
     }
     let catalogue = catalogue(config)?;
+    // A name that ends like a folder's is one that is to be made.
+    let is_folder = out.is_dir() || out.as_os_str().to_string_lossy().ends_with(std::path::is_separator);
     let mut targets: Vec<Target> = Vec::new();
     for id in ids {
         let format = catalogue.get(id).map_err(|why| Failure::bad_input(notice!("cli-format", reason = why)))?.clone();
         if targets.iter().any(|target| target.format.as_ref() == Some(&format)) {
             continue;
         }
-        let file = if out.is_dir() { out.join(format!("{}.{}", format.id, format.file.extension())) } else { out.to_path_buf() };
+        let file = if is_folder { out.join(format!("{}.{}", format.id, format.file.extension())) } else { out.to_path_buf() };
         let type_of = |file: &Path| file.extension().and_then(|e| e.to_str()).and_then(FileType::of_extension);
         if !dry_run && type_of(&file) != Some(format.file) {
             let (format, file) = (format.id.clone(), format.file);
@@ -66,8 +68,12 @@ pub(super) fn targets(config: &Config, ids: &[String], out: &Path, dry_run: bool
         }
         targets.push(Target { file, format: Some(format) });
     }
-    if targets.len() > 1 && !out.is_dir() && !dry_run {
+    if targets.len() > 1 && !is_folder && !dry_run {
         return Err(Failure::bad_input(notice!("cli-out-several", path = out.display())));
+    }
+    if is_folder && !dry_run {
+        let failed = |e: std::io::Error| Failure::bad_input(notice!("error-write", path = out.display(), detail = e.to_string()));
+        std::fs::create_dir_all(out).map_err(failed)?;
     }
     Ok(targets)
 }

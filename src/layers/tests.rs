@@ -125,8 +125,12 @@ fn text_has_its_colour_at_its_place() {
     let exact = image.pixels().filter(|p| p.0 == [0xE5, 0x39, 0x35]).count();
     let (x0, y0, x1, y1) = ink(&image);
     assert!(exact > 1000 && (x0 + x1).abs_diff(400) <= 8 && (y0 + y1).abs_diff(200) <= 16, "{exact}: {x0} {y0} {x1} {y1}");
-    let turned = ink(&drawn(layer(json!({"rotation": 90}))));
-    assert!((turned.3 - turned.1).abs_diff(x1 - x0) <= 2 && (turned.2 - turned.0).abs_diff(y1 - y0) <= 2);
+    // Small enough to fit the height of the canvas.
+    let small = ink(&drawn(layer(json!({"size": 0.2}))));
+    let turned = ink(&drawn(layer(json!({"size": 0.2, "rotation": 90}))));
+    let size = |(x0, y0, x1, y1): (u32, u32, u32, u32)| (x1 - x0, y1 - y0);
+    let ((wide, high), (across, down)) = (size(small), size(turned));
+    assert!(down.abs_diff(wide) <= 2 && across.abs_diff(high) <= 2, "{small:?} {turned:?}");
     let outlined = drawn(layer(json!({"outline": {"color": "#0000FF", "width": 0.02}})));
     assert!(outlined.pixels().any(|p| p.0 == [0, 0, 255]) && ink(&outlined).0 < x0 - 2);
     let plated = drawn(layer(json!({"plate": {"color": "#FFEB3B", "padding": 0.05, "radius": 0}})));

@@ -185,7 +185,7 @@ fn files_are_decoded_when_a_request_is_opened() {
     raw.attachments.insert("product_image", Attachment::File("256 256 255".into()));
     raw.attachments.insert("step1_image", Attachment::File("x".into()));
     let decode = |_: &str, bytes: &[u8]| decode(std::str::from_utf8(bytes).unwrap()).map_err(|e| e.notice);
-    let request = raw.open(&decode, &|_| Err(crate::notice!("request-unreadable")));
+    let request = raw.open(&decode, &|_| Err(Notice::verbatim("no layers here")));
     assert!(request.images["product_image"].is_ok());
     assert_eq!(request.images["step1_image"].as_ref().unwrap_err().kind, "image_invalid");
 }

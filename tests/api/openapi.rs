@@ -111,7 +111,9 @@ async fn the_examples_run_as_they_are() {
     }
     // The examples of the fields too, all at once.
     let fields = document["components"]["schemas"]["GenerateRequest"]["properties"].as_object().unwrap();
-    let all = fields.iter().map(|(name, schema)| (name.clone(), schema["examples"][0].clone())).collect();
+    // An own picture and a colour exclude each other as backgrounds.
+    let together = fields.iter().filter(|(name, _)| *name != "background_image");
+    let all = together.map(|(name, schema)| (name.clone(), schema["examples"][0].clone())).collect();
     let answer = world.post(&Value::Object(all)).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.json());
 }

@@ -23,7 +23,7 @@ fn a_whole_job_leaves_every_picture_on_disk() {
     let job = wait(&engine, id);
     completed(&job);
     assert_eq!(job.progress_percent, 100);
-    for &name in ImageName::ALL {
+    for &name in ImageName::ALL.iter().filter(|name| **name != ImageName::Backdrop) {
         let path = engine.image_path(id, name).unwrap_or_else(|| panic!("{name:?} is missing"));
         image::open(path).unwrap();
     }

@@ -74,7 +74,8 @@ fn changed_layers_run_the_last_step_only() {
     let placed = pixels(&engine, plain, ImageName::Placed);
     let product: Vec<_> = placed.enumerate_pixels().filter(|(_, y, p)| p.0[0] == 255 && (130..190).contains(y)).collect();
     assert!(product.len() > 500 && product.iter().all(|(x, y, _)| before.get_pixel(*x, *y) == after.get_pixel(*x, *y)));
-    assert_eq!(after.get_pixel(60, 160).0, [0xFF, 0xC1, 0x07, 255]);
+    let yellow = after.enumerate_pixels().filter(|(x, y, p)| placed.get_pixel(*x, *y).0[0] == 0 && p.0 == [0xFF, 0xC1, 0x07, 255]).count();
+    assert!(yellow > 500, "{yellow}");
     // The same again is taken as a whole; without layers the job is the one from before.
     assert_eq!(cached(&engine, run(&engine, json!({"layers": stack()}))), [1, 2, 3]);
     assert_eq!(cached(&engine, run(&engine, json!({"layers": []}))), [1, 2, 3]);
@@ -127,7 +128,7 @@ fn a_plain_background_is_exactly_its_colour() {
         let id = run(&engine, json!({"background_color": hex}));
         let image = pixels(&engine, id, ImageName::Final);
         let exact = image.pixels().filter(|p| p.0[..3] == color).count();
-        assert!(exact * 2 > 256 * 256, "{hex}: {exact}");
+        assert!(exact * 5 > 2 * 256 * 256, "{hex}: {exact}");
         for (x, y) in [(0, 0), (255, 0), (0, 255), (255, 255), (2, 128)] {
             assert_eq!(image.get_pixel(x, y).0[..3], color, "{hex} at {x},{y}");
         }
