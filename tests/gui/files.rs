@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use egui::{Color32, ColorImage, Event, ViewportEvent};
+use egui_kittest::kittest::Queryable as _;
 use nanococoa::job::JobStatus;
 use nanococoa::notice;
 use nanococoa::notice::Language;
@@ -44,6 +45,9 @@ fn a_format_gives_the_size_and_the_file() {
         let catalogue = nanococoa::formats::Catalogue::embedded();
         let portrait = catalogue.get("instagram-portrait").unwrap();
         let entry = format!("{}  1080×1350", portrait.name(lang));
+        // The list lies below the fold of a small window.
+        desk.harness.get_all_by_label(desk.words("size-formats")).last().unwrap().scroll_to_me();
+        desk.frames(3);
         desk.click("size-formats");
         desk.frames(3);
         desk.click_label(&entry);
