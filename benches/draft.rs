@@ -173,7 +173,7 @@ fn drafting() {
     let Start::Background { text: Some(text), .. } = &small.start else { unreachable!() };
     let retext = time(15, || {
         let memory = Memory::default();
-        let layer = pipeline::text::run(&small, text, &step1, &mut backend, &fonts, cx, &memory).unwrap();
+        let layer = pipeline::text::run(&small, text, (&step1, None), &mut backend, &fonts, cx, &memory).unwrap();
         let parts = CompositeInput { step1: &step1, headline: Some(&layer), product_alpha: Some(placed.clone()) };
         pipeline::composite::run(&small, parts, &mut backend, &fonts, cx, &memory).unwrap();
     });

@@ -219,9 +219,9 @@ impl JobSnapshot {
     pub fn resume_step(&self) -> StepNumber {
         // A job without text has only step 1, unless it started with `step2_image` or has layers.
         let is_kept = |name| self.images.contains(&name);
-        if !self.has_text && self.has_layers && is_kept(ImageName::Step1) {
-            StepNumber::Composite
-        } else if self.start_step == StepNumber::Composite || (self.has_text && is_kept(ImageName::Step1) && is_kept(ImageName::Step2)) {
+        let layers_alone = !self.has_text && self.has_layers && is_kept(ImageName::Step1);
+        let both_kept = self.has_text && is_kept(ImageName::Step1) && is_kept(ImageName::Step2);
+        if self.start_step == StepNumber::Composite || layers_alone || both_kept {
             StepNumber::Composite
         } else if self.start_step == StepNumber::Text || (self.has_text && is_kept(ImageName::Step1)) {
             StepNumber::Text

@@ -329,11 +329,8 @@ impl Support {
         let l = luminance(c);
         if self.dark {
             let gain = squeezed(l, self.tone) / l.max(1e-4);
-            // Shadows are more saturated than a grey veil.
-            let low = c[0].min(c[1]).min(c[2]);
-            // A channel that reaches zero would turn brown into olive.
-            let vivid = (1.0 + 0.45 * (1.0 - gain)).min(l / (l - low).max(1e-6)).max(1.0);
-            c.map(|v| ((l + (v - l) * vivid) * gain).max(0.0))
+            // The hue and the saturation stay: a more saturated shadow turns wood into olive.
+            c.map(|v| v * gain)
         } else {
             let gain = squeezed(1.0 - l, 1.0 - self.tone) / (1.0 - l).max(1e-4);
             c.map(|v| 1.0 - (1.0 - v) * gain)

@@ -204,8 +204,8 @@ fn mirror(scene: &Scene, product: &PlacedProduct, unit: f32, grounded: &mut Line
     for j in 0..ph {
         let y = part.1 + j;
         let on_surface = ((y as f32 - scene.ground_line) / (0.02 * unit)).clamp(0.0, 1.0);
-        for i in 0..pw {
-            let t = ((y as f32 - at_row[i]) / (0.6 * length)).clamp(0.0, 1.0);
+        for (i, row) in at_row.iter().enumerate().take(pw) {
+            let t = ((y as f32 - row) / (0.6 * length)).clamp(0.0, 1.0);
             let p = j * pw + i;
             let a = (near.1.data[p] * (1.0 - t) + far.1.data[p] * t) * on_surface;
             if a > 1e-4 {

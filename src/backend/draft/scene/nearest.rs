@@ -40,9 +40,12 @@ fn by_meaning(word: &str, korean: bool) -> Option<String> {
     near.split_once('|').map(|(english, own)| if korean { own } else { english }.to_owned())
 }
 
-/// The vocabulary in one language, as compared by spelling.
-fn spellings(korean: bool) -> &'static [(Vec<char>, &'static str)] {
-    static LISTS: OnceLock<[Vec<(Vec<char>, &'static str)>; 2]> = OnceLock::new();
+/// A word as compared by spelling, and as it is written.
+type Spelling = (Vec<char>, &'static str);
+
+/// The vocabulary in one language.
+fn spellings(korean: bool) -> &'static [Spelling] {
+    static LISTS: OnceLock<[Vec<Spelling>; 2]> = OnceLock::new();
     let lists = LISTS.get_or_init(|| {
         let english = rows().flat_map(Row::english).map(|w| (w.chars().collect(), w)).collect();
         let korean = rows().flat_map(Row::korean).map(|w| (letters(w), w)).collect();
@@ -58,7 +61,7 @@ fn by_spelling(word: &str, korean: bool) -> Option<String> {
     if most == 0 {
         return None;
     }
-    let near = |list: &(Vec<char>, &'static str)| {
+    let near = |list: &Spelling| {
         if list.0.len().abs_diff(own.len()) > most {
             return None;
         }

@@ -295,8 +295,8 @@ impl Shape {
                 let film = math::sin(9.0 * r + 2.5 * v + 1.5 * u);
                 let tint = [0.75 + 0.3 * film, 0.85 - 0.15 * film, 0.95 + 0.25 * math::sin(7.0 * r + 3.0 * u)];
                 let c = add(mul(base, 1.02), mul(mul3(tint, add(white, mul(lamp.around, 0.4))), 0.05 + 0.42 * math::powf(r.min(1.0), 5.0)));
-                let spot = smooth(0.24, 0.08, math::hypot(u + 0.42 * l[0].signum() * -1.0, v + 0.46));
-                let low = smooth(0.16, 0.05, math::hypot(u - 0.40 * l[0].signum() * -1.0, v - 0.50));
+                let spot = smooth(0.24, 0.08, math::hypot(u - 0.42 * l[0].signum(), v + 0.46));
+                let low = smooth(0.16, 0.05, math::hypot(u + 0.40 * l[0].signum(), v - 0.50));
                 (add(c, mul(white, 0.95 * spot + 0.35 * low)), 1.0)
             }
             Skin::Drop => {

@@ -269,7 +269,7 @@ pub fn blocks(stage: &mut Stage<'_>, color: Option<Rgb>) {
     let plain = |color: Rgb| Paint { color, ribbon: color, tied: false, clear: 0.0, shadow: true, lift: 0.0 };
     stage.cuboid((w * 0.13, row(stage, 0.24)), (0.15, 0.22, 0.15), 0.45, &plain(a));
     stage.tube((w * 0.88, row(stage, 0.22)), 0.080, 0.14, b);
-    stage.cuboid((w * 0.76, row(stage, if flat { 0.10 } else { 0.10 })), (0.12, 0.26, 0.12), -0.35, &plain(c));
+    stage.cuboid((w * 0.76, row(stage, 0.10)), (0.12, 0.26, 0.12), -0.35, &plain(c));
     stage.tube((w * 0.25, row(stage, if flat { 0.88 } else { 0.46 })), 0.050, 0.045, d);
     stage.lie((w * 0.90, row(stage, 0.60)), 0.042, 1.0, Skin::Matte, a);
 }
