@@ -126,6 +126,11 @@ pub(super) fn document(state: &ApiState) -> Value {
             properties["engine"]["description"] = json!(description);
         }
     }
+    let formats: Vec<&str> = state.formats.formats().iter().map(|format| format.id.as_str()).collect();
+    let query = document.pointer_mut("/paths/~1jobs~1{job_id}~1export/get/parameters").and_then(Value::as_array_mut);
+    for parameter in query.into_iter().flatten().filter(|parameter| parameter["name"] == "format") {
+        parameter["schema"]["enum"] = json!(formats);
+    }
     if state.security.needs_token() {
         document["components"]["securitySchemes"] = json!({
             "bearer": { "type": "http", "scheme": "bearer", "description": "The token that the server was started with." },

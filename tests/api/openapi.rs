@@ -127,6 +127,9 @@ async fn the_document_knows_this_server() {
     for face in ["NanumSquare/NanumSquareEB.ttf", "NanumSquareEB.ttf", "Pretendard-Black.otf"] {
         assert!(faces.contains(&face), "{face}");
     }
+    let query = document["paths"]["/jobs/{job_id}/export"]["get"]["parameters"].as_array().unwrap();
+    let format = query.iter().find(|parameter| parameter["name"] == "format").unwrap();
+    assert!(format["schema"]["enum"].as_array().unwrap().contains(&json!("kakao-bizboard")));
     // The fake has no diffusion models.
     assert_eq!(fields["engine"]["enum"], json!(["auto", "draft", null]));
     assert!(document.get("security").is_none() && document["components"].get("securitySchemes").is_none());
