@@ -26,6 +26,8 @@ pub static SAMPLE_PHOTO: &[u8] = include_bytes!("../assets/samples/coffee_small.
 /// Weights of U²-Netp, the segmentation network of the draft backend (ONNX, Apache-2.0).
 pub static U2NETP: &[u8] = include_bytes!("../models/u2netp.onnx");
 
+// With its path, because `tests/windows` takes this file as a module of its own.
+#[path = "assets/scenes.rs"]
 mod scenes;
 
 pub use scenes::{SceneEntry, scenes};
