@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::export::Settings;
 use super::native_window::NativeWindow;
 use super::project_file;
+use super::state::FolderKind;
 use crate::notice;
 use crate::notice::Language;
 use crate::notice::Notice;
@@ -54,6 +55,23 @@ impl FilePurpose {
         }
     }
 
+    /// The kind of file, under which the session remembers the folder of the last one.
+    pub fn kind(&self) -> FolderKind {
+        match self {
+            Self::Photo => FolderKind::Photos,
+            Self::OpenProject | Self::SaveProject => FolderKind::Projects,
+            Self::FontFolder => FolderKind::Fonts,
+            Self::ModelsFolder => FolderKind::Models,
+            Self::Export(..) => FolderKind::Exports,
+        }
+    }
+
+    /// The folder in which the next dialog of this kind opens after `path` was chosen.
+    pub fn folder_of(&self, path: &Path) -> Option<PathBuf> {
+        let folder = if self.is_folder() { Some(path) } else { path.parent() };
+        folder.filter(|f| f.is_absolute()).map(Path::to_path_buf)
+    }
+
     /// Whether a folder is chosen instead of a file.
     pub fn is_folder(&self) -> bool {
         matches!(self, Self::FontFolder | Self::ModelsFolder)
@@ -94,17 +112,28 @@ fn reachable() -> bool {
     set("DBUS_SESSION_BUS_ADDRESS").is_some() || socket
 }
 
-/// Shows a dialog that belongs to `window` and waits for its end; `name` is the suggested name of a file to write. Blocks.
+/// Shows a dialog that belongs to `window` and waits for its end. It opens in `folder` if that still exists, else where the desktop wants; `name` is the
+/// suggested name of a file to write. Blocks.
 ///
 /// # Errors
 /// The asynchronous runtime cannot be started.
-pub fn ask(purpose: &FilePurpose, name: Option<String>, lang: Language, window: NativeWindow) -> Result<Answer, Notice> {
+pub fn ask(
+    purpose: &FilePurpose,
+    name: Option<String>,
+    folder: Option<PathBuf>,
+    lang: Language,
+    window: NativeWindow,
+) -> Result<Answer, Notice> {
     if !reachable() {
         return Ok(Answer::Unavailable);
     }
     let began = Instant::now();
     let (label, extensions) = purpose.filter();
     let dialog = window.set_owner(rfd::AsyncFileDialog::new()).set_title(purpose.title(lang));
+    let dialog = match folder.filter(|f| f.is_dir()) {
+        Some(folder) => dialog.set_directory(folder),
+        None => dialog,
+    };
     let folder = purpose.is_folder();
     let dialog = if folder { dialog } else { dialog.add_filter(label, &extensions) };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
@@ -122,4 +151,19 @@ pub fn ask(purpose: &FilePurpose, name: Option<String>, lang: Language, window: 
         None if cfg!(target_os = "linux") && began.elapsed() < TOO_QUICK => Answer::Unavailable,
         None => Answer::Cancelled,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dialog_opens_in_the_folder_of_the_last_file_of_its_kind() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("컵 사진.png");
+        assert_eq!(FilePurpose::Photo.folder_of(&file).as_deref(), Some(dir.path()));
+        assert_eq!(FilePurpose::ModelsFolder.folder_of(dir.path()).as_deref(), Some(dir.path()));
+        assert_eq!(FilePurpose::Photo.folder_of(Path::new("cup.png")), None, "a relative path depends on where the program was started");
+        assert_eq!(FilePurpose::OpenProject.kind(), FilePurpose::SaveProject.kind());
+    }
 }

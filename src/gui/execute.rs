@@ -104,11 +104,11 @@ impl Studio {
     /// Commands that open photos, and open and save projects.
     fn execute_project(&mut self, ctx: &Context, command: UiCommand) {
         match command {
-            UiCommand::OpenPhoto => self.tasks.ask_for_file(FilePurpose::Photo, None, self.lang()),
+            UiCommand::OpenPhoto => self.ask_for_file(FilePurpose::Photo, None),
             UiCommand::OpenPath => self.window = Some(Window::path(FilePurpose::Photo)),
             UiCommand::Paste => self.tasks.paste(),
             UiCommand::Sample => self.tasks.open_sample(),
-            UiCommand::OpenProject => self.tasks.ask_for_file(FilePurpose::OpenProject, None, self.lang()),
+            UiCommand::OpenProject => self.ask_for_file(FilePurpose::OpenProject, None),
             UiCommand::SaveProject if self.session.saved.is_some() => {
                 if let Some((path, _)) = self.session.saved.clone() {
                     self.use_file(FilePurpose::SaveProject, path);
@@ -118,7 +118,7 @@ impl Studio {
                 let name = self.session.project.trim();
                 let name = crate::paths::portable_name(if name.is_empty() { "nanococoa" } else { name });
                 let name = format!("{name}.{}", project_file::EXTENSION);
-                self.tasks.ask_for_file(FilePurpose::SaveProject, Some(name), self.lang());
+                self.ask_for_file(FilePurpose::SaveProject, Some(name));
             }
             _ => {
                 let fresh = Brief::fresh();
@@ -244,7 +244,7 @@ impl Studio {
     fn execute_file(&mut self, command: FileCommand) {
         match command {
             FileCommand::Open(path) => self.open(path),
-            FileCommand::Ask(purpose, name) => self.tasks.ask_for_file(purpose, name, self.lang()),
+            FileCommand::Ask(purpose, name) => self.ask_for_file(purpose, name),
             FileCommand::CheckPath(purpose, text, reason) => self.tasks.check_path(purpose, text, reason),
             FileCommand::SaveProject(path) => self.tasks.save_project(self.session.brief.clone(), path, self.undo.project()),
             FileCommand::RemoveFontFolder(folder) => {
@@ -305,8 +305,17 @@ impl Studio {
         ctx.set_zoom_factor(self.session.zoom);
     }
 
+    /// Shows a file dialog in the folder that was used last for this kind of file.
+    fn ask_for_file(&self, purpose: FilePurpose, name: Option<String>) {
+        let folder = self.session.folders.get(&purpose.kind()).cloned();
+        self.tasks.ask_for_file(purpose, name, folder, self.lang());
+    }
+
     /// Uses a path that was chosen or entered.
     pub(super) fn use_file(&mut self, purpose: FilePurpose, path: PathBuf) {
+        if let Some(folder) = purpose.folder_of(&path) {
+            self.session.folders.insert(purpose.kind(), folder);
+        }
         match purpose {
             FilePurpose::Photo => self.open(path),
             FilePurpose::FontFolder => {

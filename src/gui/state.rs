@@ -56,6 +56,22 @@ pub struct Mask {
     pub hash: String,
 }
 
+/// Kinds of files whose dialogs open in the folder that was used last for the kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FolderKind {
+    /// Product photos.
+    Photos,
+    /// Project files.
+    Projects,
+    /// Folders of fonts.
+    Fonts,
+    /// The folder of models.
+    Models,
+    /// Exported pictures.
+    Exports,
+}
+
 /// The layers in a job's parameters or in a request, without their pictures, which are descriptions there.
 pub(super) fn without_pictures(layers: Option<&Value>) -> Vec<Value> {
     let mut layers = layers.and_then(Value::as_array).cloned().unwrap_or_default();
@@ -349,6 +365,9 @@ pub struct Session {
     pub dark: bool,
     /// Zoom of the interface; 1 is the desktop's size.
     pub zoom: f32,
+    /// The folders in which file dialogs open, by kind of file. A kind that this version does not know must not cost the session, so unreadable tables are empty.
+    #[serde(deserialize_with = "known_or_default")]
+    pub folders: BTreeMap<FolderKind, PathBuf>,
     /// Photos used before, newest first.
     pub recent: Vec<PathBuf>,
     /// Scene prompts used before, newest first.
@@ -384,6 +403,7 @@ impl Default for Session {
             lang: Language::default(),
             dark: true,
             zoom: 1.0,
+            folders: BTreeMap::new(),
             recent: Vec::new(),
             prompts: Vec::new(),
             texts: Vec::new(),

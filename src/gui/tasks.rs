@@ -219,11 +219,11 @@ impl Tasks {
         self.run("nanococoa-sample", Span::current(), |cx| cx.photos.keep_sample().map(|p| Some(Message::Product(Box::new(p), None))));
     }
 
-    /// Shows a file dialog; `name` is the suggested name of a file to write.
-    pub fn ask_for_file(&self, purpose: FilePurpose, name: Option<String>, lang: Language) {
+    /// Shows a file dialog in `folder`; `name` is the suggested name of a file to write.
+    pub fn ask_for_file(&self, purpose: FilePurpose, name: Option<String>, folder: Option<PathBuf>, lang: Language) {
         let window = self.window;
         self.run("nanococoa-dialog", Span::current(), move |_| {
-            Ok(match dialogs::ask(&purpose, name, lang, window)? {
+            Ok(match dialogs::ask(&purpose, name, folder, lang, window)? {
                 Answer::Chosen(path) => Some(Message::FileChosen(purpose, path)),
                 Answer::Cancelled => None,
                 Answer::Unavailable => Some(Message::NoFileDialog(purpose)),
