@@ -118,8 +118,9 @@ mod tests {
     fn every_hint_leads_to_words_of_one_meaning_in_both_languages() {
         for (.., near) in HINTS {
             let (english, korean) = near.split_once('|').unwrap();
-            let means = |word: &str, ko: bool| rows().find(|r| if ko { r.ko } else { r.en }.split('|').any(|w| w == word)).map(|r| r.means);
-            assert!(means(english, false).is_some() && means(english, false) == means(korean, true), "{near}");
+            let meaning =
+                |word: &str, ko: bool| rows().find(|r| if ko { r.ko } else { r.en }.split('|').any(|w| w == word)).map(|r| r.meaning);
+            assert!(meaning(english, false).is_some() && meaning(english, false) == meaning(korean, true), "{near}");
         }
     }
 }
