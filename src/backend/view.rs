@@ -9,7 +9,7 @@ pub struct View {
     pub elevation: f32,
 }
 
-/// From this elevation (degrees) on, the surface fills the picture and there is no horizon.
+/// From this elevation on the surface fills the picture, without a horizon.
 const FLAT_LAY: f32 = 58.0;
 /// Elevation in degrees, result of [`View::ground`], result of [`View::depth`]. The values at 20° are those of scenes without a product.
 const FRAMING: [(f32, f32, f32); 6] =

@@ -107,7 +107,7 @@ impl Hub {
             }
         })?;
         progress.set_phase(Phase::Placing);
-        // Saved before the files are placed: after a crash in between, the next download finds them in the incoming folder.
+        // Before the files: after a crash in between, the next download finds them in the incoming folder.
         let receipt = Receipt { files: arrivals.iter().map(|arrival| arrival.entry.clone()).collect() };
         self.own().save(&set.key, &receipt)?;
         place(&self.folder, &self.own().incoming(), &arrivals)

@@ -33,14 +33,14 @@ impl Fill {
 
 /// Position (centre in pixels of the canvas) and rotation of a layer.
 #[derive(Clone, Copy)]
-pub(super) struct Pose {
+pub(super) struct Stand {
     pub(super) x: f32,
     pub(super) y: f32,
     /// Sine and cosine of the rotation.
     pub(super) turn: (f32, f32),
 }
 
-impl Pose {
+impl Stand {
     /// Maps pixels from the layer's centre to pixels of the canvas.
     fn transform(&self) -> Transform {
         let (sin, cos) = self.turn;
@@ -60,8 +60,8 @@ type Box4 = [i64; 4];
 
 impl Patch {
     /// Draws fills, lowest first; `None` if neither they nor their shadow, which extends `reach` pixels further, touch the canvas.
-    pub(super) fn of(fills: &[Fill], pose: &Pose, canvas: (u32, u32), reach: f32) -> Option<Self> {
-        let to_canvas = pose.transform();
+    pub(super) fn of(fills: &[Fill], stand: &Stand, canvas: (u32, u32), reach: f32) -> Option<Self> {
+        let to_canvas = stand.transform();
         let reach = reach.ceil() as i64 + 1;
         let area = [-reach, -reach, i64::from(canvas.0) + reach, i64::from(canvas.1) + reach];
         let [x0, y0, x1, y1] = meet(bounds(fills, to_canvas)?, area)?;
@@ -163,8 +163,8 @@ pub(super) fn bounds(fills: &[Fill], transform: Transform) -> Option<Box4> {
 }
 
 /// The bounding box of all fills on the canvas.
-pub(super) fn bounds_on_canvas(fills: &[Fill], pose: &Pose) -> Option<Box4> {
-    bounds(fills, pose.transform())
+pub(super) fn bounds_on_canvas(fills: &[Fill], stand: &Stand) -> Option<Box4> {
+    bounds(fills, stand.transform())
 }
 
 fn paint(to: &mut PixmapMut<'_>, fill: &Fill, transform: Transform) {

@@ -12,7 +12,7 @@ use crate::request::layers::PictureLayer;
 /// enlarged.
 const MAX_SIDE: f32 = 4096.0;
 
-/// Width and height of a picture within its box, in whole pixels.
+/// Width and height in whole pixels of a picture within its box.
 fn size(layer: &PictureLayer<SourceImage>, canvas: (f32, f32)) -> (f32, f32) {
     let (w, h) = layer.image.pixels.dimensions();
     let (w, h) = (w.max(1) as f32, h.max(1) as f32);

@@ -86,16 +86,16 @@ pub fn run(
         Some(product) => Some(matte(product, mask, backend, cx, sink)?),
         None => None,
     };
-    let geometry = match (&matte, product) {
+    let seen = match (&matte, product) {
         // Without a mask, a file with transparency is the designer's own cut-out.
-        (Some(matte), Some(product)) => Some(PhotoGeometry::of(matte, product.has_alpha && mask.is_none())),
+        (Some(matte), Some(product)) => Some(Seen::of(matte, product.has_alpha && mask.is_none())),
         _ => None,
     };
     cx.check()?;
-    let view = geometry.and_then(|geometry| geometry.view);
-    let cut = geometry.map_or_else(CutSides::default, |geometry| geometry.cut);
-    if let Some(scene) = given_scene(spec, view.unwrap_or_default(), cx, sink)? {
-        return place_on_given_scene(spec, matte.as_deref().map(|matte| (matte, cut)), &scene, cx, sink);
+    let view = seen.and_then(|seen| seen.view);
+    let cut = seen.map_or_else(CutSides::default, |seen| seen.cut);
+    if let Some(scene) = own_scene(spec, view.unwrap_or_default(), cx, sink)? {
+        return on_own_scene(spec, matte.as_deref().map(|matte| (matte, cut)), &scene, cx, sink);
     }
     let scene = scene(spec, view, backend, cx, sink)?;
     let Some(matte) = matte else {
@@ -113,12 +113,12 @@ pub fn run(
 
 /// The geometry of the photo, as far as the cut-out shows it.
 #[derive(Clone, Copy)]
-struct PhotoGeometry {
+struct Seen {
     cut: CutSides,
     view: Option<View>,
 }
 
-impl PhotoGeometry {
+impl Seen {
     fn of(matte: &Matte, cut_out: bool) -> Self {
         let cut = CutSides::of(&matte.alpha, cut_out);
         let view = placement::cutout_bounds(matte).and_then(|bounds| outline::view(&matte.alpha, bounds, cut));
@@ -156,7 +156,7 @@ pub(super) fn matte(
 
 /// The scene of a background that the request gives, a colour or a picture: lit softly from above and seen from `view`. `None` if a scene must be
 /// painted.
-fn given_scene(spec: &JobSpec, view: View, cx: StageCx<'_>, sink: &dyn Sink) -> Result<Option<Scene>, PipelineError> {
+fn own_scene(spec: &JobSpec, view: View, cx: StageCx<'_>, sink: &dyn Sink) -> Result<Option<Scene>, PipelineError> {
     let (width, height) = (spec.width as usize, spec.height as usize);
     let image = match &spec.backdrop {
         Backdrop::Scene => return Ok(None),
@@ -173,7 +173,7 @@ fn given_scene(spec: &JobSpec, view: View, cx: StageCx<'_>, sink: &dyn Sink) -> 
 }
 
 /// Places the product on a background that the request gives. The product keeps its pixels, and only its shadow changes the background.
-fn place_on_given_scene(
+fn on_own_scene(
     spec: &JobSpec,
     matte: Option<(&Matte, CutSides)>,
     scene: &Scene,
@@ -287,7 +287,7 @@ fn warn_about_photo(placed: &placement::Placed, sink: &dyn Sink) {
     }
 }
 
-/// Sampling parameters of step 1.
+/// How step 1 samples.
 fn sampling(spec: &JobSpec) -> Sampling {
     let bg = &spec.background;
     Sampling { steps: bg.steps, guidance_scale: bg.guidance_scale, true_cfg_scale: bg.true_cfg_scale, seed: spec.seed }

@@ -41,7 +41,7 @@ pub(super) fn is_banner(width: usize, height: usize) -> bool {
     width as f32 > BANNER * height as f32
 }
 
-/// The columns between which text stands on a banner: the wider space beside the product. `None` for other canvases.
+/// The columns between which text stands on a banner: the wider side of the product. `None` for other canvases.
 pub(super) fn text_columns((width, height): (usize, usize), product: Option<&Plane>) -> Option<(f32, f32)> {
     if !is_banner(width, height) {
         return None;

@@ -81,8 +81,8 @@ impl From<&Scene> for Stand {
     }
 }
 
-/// Scales the cut-out by its bounding box, centres it and stands it on the surface, unless `coordinates` says otherwise. Sides on which the photo cut
-/// the product off end at the canvas' border.
+/// Scales the cut-out by its bounding box, centres it and stands it on the surface, unless `coordinates` says otherwise. A product without
+/// coordinates and scale is cut off only where the photo has cut it: there it ends at the canvas' border.
 pub fn place(matte: &Matte, (width, height): (usize, usize), stand: Stand, cut: CutSides, coordinates: &Placement) -> Placed {
     let found = cutout_bounds(matte);
     let (x0, y0, x1, y1) = found.unwrap_or((0, 0, matte.alpha.width, matte.alpha.height));

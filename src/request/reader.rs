@@ -9,7 +9,7 @@ use super::error::FieldError;
 use super::field::{Fallback, Field, Kind};
 use super::fields::{MAX_PROMPT_CHARS, MAX_TEXT_CHARS, STEP1_IMAGE, TEST_MODE};
 use super::input_image::InputImage;
-use super::layers::{Color, hex, parse_hex_color};
+use super::layers::{Color, hex, read_color};
 use super::placeholder;
 use super::raw::{OpenRequest, UnusableImage};
 use super::step_number::StepNumber;
@@ -380,7 +380,7 @@ impl<'a, I: InputImage> Reader<'a, I> {
     /// The colour of a field that was sent.
     pub(super) fn color(&mut self, field: &Field) -> Option<Color> {
         let value = self.take(field)?;
-        let color = value.as_str().and_then(parse_hex_color);
+        let color = read_color(value);
         match color {
             Some(color) => self.set(field, json!(hex(color))),
             None => self.error(field, "color_type", notice!("request-not-a-color", value = shown(value), rule = field.rule())),

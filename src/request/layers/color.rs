@@ -1,6 +1,13 @@
 //! Colours as hexadecimal codes.
 
+use serde_json::Value;
+
 use super::spec::Color;
+
+/// The colour of a field, if its value is a code.
+pub fn read_color(value: &Value) -> Option<Color> {
+    value.as_str().and_then(parse_hex_color)
+}
 
 /// The colour of a code `#RRGGBB` or `#RGB`, in upper or lower case; `None` for any other text.
 pub fn parse_hex_color(text: &str) -> Option<Color> {
@@ -17,7 +24,7 @@ pub fn parse_hex_color(text: &str) -> Option<Color> {
 }
 
 /// The code of a colour, `#RRGGBB`.
-pub(in super::super) fn hex([r, g, b]: Color) -> String {
+pub fn hex([r, g, b]: Color) -> String {
     format!("#{r:02X}{g:02X}{b:02X}")
 }
 

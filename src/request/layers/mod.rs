@@ -11,8 +11,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-pub(super) use color::hex;
-pub use color::parse_hex_color;
+pub use color::{hex, parse_hex_color, read_color};
 pub use json::parse_list;
 pub(super) use json::{TooLarge, read_list, too_large};
 pub(super) use read::{ReadLayers, read_layers};

@@ -11,7 +11,7 @@ use super::super::input_image::InputImage;
 use super::super::reader::{Reader, clean_text, is_blank};
 use super::super::unknown::{MAX_NAMED, similar};
 use super::super::value::{quoted, shown};
-use super::color::{hex, parse_hex_color};
+use super::color::{hex, parse_hex_color, read_color};
 use super::json::parse_list;
 use super::spec::{
     Align, Border, Color, FlatText, Layer, LayerContent, LayerType, MAX_LABEL, MAX_LAYER_TEXT, MAX_LAYERS, MAX_RUNS, PictureLayer, Plate,
@@ -211,7 +211,7 @@ impl<'a, 'v, I: InputImage> ObjectReader<'_, 'a, 'v, I> {
     }
 
     fn color(&mut self, field: &Field) -> Option<Color> {
-        self.read(field, |_, value| match value.as_str().and_then(parse_hex_color) {
+        self.read(field, |_, value| match read_color(value) {
             Some(color) => Ok((color, json!(hex(color)))),
             None => Err(("color_type", notice!("request-not-a-color", value = shown(value), rule = field.rule()))),
         })

@@ -54,11 +54,7 @@ use crate::limits::MIN_SIDE;
 use crate::math::smoothstep;
 use crate::notice;
 
-/// Paints the scene of a request. The picture is linear and display-referred: the film curve has been applied. Words of the prompt without an effect
-/// are reported to the observer.
-///
-/// # Errors
-/// The canvas has no pixels, or the job was stopped.
+/// Paints the scene of a request. The picture is display-referred: the film curve has been applied.
 pub fn paint(request: &SceneRequest<'_>, cx: StageCx<'_>) -> Result<Scene, BackendError> {
     cx.step(0.0)?;
     let (w, h) = (request.width, request.height);
@@ -67,7 +63,7 @@ pub fn paint(request: &SceneRequest<'_>, cx: StageCx<'_>) -> Result<Scene, Backe
     }
     let (mut spec, reading) = compose::read(request.prompts.positive, request.prompts.negative, request.sampling.seed);
     report::words(request.prompts.positive, &reading).into_iter().for_each(|notice| cx.observer.notice(notice));
-    // A viewpoint that the prompt names takes precedence over that of the product's photo.
+    // A viewpoint that the words name wins over that of the product's photo.
     let view = request.view.filter(|_| !matches!(spec.view, View::FlatLay | View::Low | View::High));
     if view.is_some_and(crate::backend::View::is_flat_lay) {
         spec.view = View::FlatLay;

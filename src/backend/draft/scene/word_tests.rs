@@ -11,7 +11,6 @@ use super::spec::{Light, Mood, Prop, Time, Weather};
 use super::words::{Group, Meaning, Part, Row, rows};
 use super::*;
 use crate::assets::scenes;
-use crate::backend::draft::color::from_hex;
 use crate::backend::{Prompts, Quiet, Sampling};
 use crate::cancel::CancelToken;
 
@@ -82,6 +81,7 @@ fn base(meaning: Meaning) -> &'static str {
 }
 
 use super::spec::Family;
+use crate::backend::draft::color::from_hex;
 
 /// How the effect of a word is wrong; `None` if the word changes the picture in the direction that it names.
 fn fault(row: &Row, word: &str) -> Option<String> {

@@ -88,7 +88,7 @@ fn sheet(stage: &mut Stage<'_>, foot: (f32, f32), tip: (f32, f32), wide: f32, co
 pub fn drops(stage: &mut Stage<'_>, color: Option<Rgb>) {
     let tilt = stage.tilt();
     for i in 0..230 {
-        let at = stage.place_around();
+        let at = stage.around();
         let large = if i % 7 == 0 { stage.rng.range(0.014, 0.024) } else { stage.rng.range(0.003, 0.011) };
         let r = large * stage.scale(at.1);
         let ry = r * mix(tilt, 1.0, 0.22);
@@ -111,7 +111,7 @@ pub fn bubbles(stage: &mut Stage<'_>, color: Option<Rgb>) {
         let near = stage.rng.range(0.4, 1.9);
         let side = if i % 2 == 0 { -1.0 } else { 1.0 };
         let (x, y) = if stage.is_flat() {
-            stage.place_around()
+            stage.around()
         } else {
             let off = stage.rng.range(0.16, 0.52);
             (stage.width * (0.5 + side * off), stage.height * stage.rng.range(0.03, 0.93))

@@ -114,9 +114,9 @@ pub fn ribbon(stage: &mut Stage<'_>, color: Option<Rgb>) {
 /// Balls that lie to the left and right of the product by turns, at depths from `far` to `near`.
 fn lie_around(stage: &mut Stage<'_>, count: usize, (far, near): (f32, f32), size: f32, skin: Skin, color: Option<Rgb>, palette: &[Rgb]) {
     for i in 0..count {
-        let at = stage.place_beside(if i % 2 == 0 { -1.0 } else { 1.0 }, far, near);
+        let at = stage.spot(if i % 2 == 0 { -1.0 } else { 1.0 }, far, near);
         let tint = pick(&mut stage.rng, color, palette);
-        stage.ball_on_surface(at, size, 1.0, skin, tint);
+        stage.lie(at, size, 1.0, skin, tint);
     }
 }
 
@@ -271,7 +271,7 @@ pub fn blocks(stage: &mut Stage<'_>, color: Option<Rgb>) {
     stage.tube((w * 0.88, row(stage, 0.22)), 0.080, 0.14, b);
     stage.cuboid((w * 0.76, row(stage, 0.10)), (0.12, 0.26, 0.12), -0.35, &plain(c));
     stage.tube((w * 0.25, row(stage, if flat { 0.88 } else { 0.46 })), 0.050, 0.045, d);
-    stage.ball_on_surface((w * 0.90, row(stage, 0.60)), 0.042, 1.0, Skin::Matte, a);
+    stage.lie((w * 0.90, row(stage, 0.60)), 0.042, 1.0, Skin::Matte, a);
 }
 
 /// Cubes of ice.
@@ -279,7 +279,7 @@ pub fn ice_cubes(stage: &mut Stage<'_>, color: Option<Rgb>) {
     let tint = color.map_or([0.86, 0.95, 1.0], |c| mix3(c, [1.0; 3], 0.35));
     for i in 0..13 {
         let side = if i % 2 == 0 { -1.0 } else { 1.0 };
-        let at = stage.place_beside(side, if stage.is_flat() { 0.04 } else { 0.18 }, 0.96);
+        let at = stage.spot(side, if stage.is_flat() { 0.04 } else { 0.18 }, 0.96);
         let size = stage.rng.range(0.070, 0.100);
         let turn = stage.rng.range(-0.7, 0.7);
         let paint = Paint { color: tint, ribbon: tint, tied: false, clear: 1.0, shadow: true, lift: 0.0 };
@@ -315,7 +315,7 @@ pub fn books(stage: &mut Stage<'_>, color: Option<Rgb>) {
 pub fn coins(stage: &mut Stage<'_>, color: Option<Rgb>) {
     let gold = color.unwrap_or(from_hex(0xd9a941));
     for (side, deep, n) in [(-1.0, 0.30, 7), (-1.0, 0.42, 4), (1.0, 0.26, 9), (1.0, 0.48, 3)] {
-        let (x, row) = stage.place_beside(side, deep, deep + 0.05);
+        let (x, row) = stage.spot(side, deep, deep + 0.05);
         let s = stage.scale(row);
         for k in 0..n {
             let up = if stage.is_flat() { 0.0 } else { k as f32 * 0.0115 * s };
@@ -334,7 +334,7 @@ pub fn coins(stage: &mut Stage<'_>, color: Option<Rgb>) {
         }
     }
     for _ in 0..14 {
-        let at = stage.place_around();
+        let at = stage.around();
         stage.tube(at, 0.030, 0.006, gold);
     }
 }
@@ -356,7 +356,7 @@ pub fn round_things(stage: &mut Stage<'_>, prop: Prop, color: Option<Rgb>) {
     for i in 0..n {
         let side = if i % 2 == 0 { -1.0 } else { 1.0 };
         let far = if stage.is_flat() { 0.02 } else { 0.16 };
-        let at = if n > 20 { stage.place_around() } else { stage.place_beside(side, far, 0.95) };
+        let at = if n > 20 { stage.around() } else { stage.spot(side, far, 0.95) };
         let size = stage.rng.range(sizes.0, sizes.1);
         let c = pick(&mut stage.rng, color, &palette);
         match prop {
@@ -364,7 +364,7 @@ pub fn round_things(stage: &mut Stage<'_>, prop: Prop, color: Option<Rgb>) {
             Prop::CoffeeBeans => bean(stage, at, size, c),
             Prop::Shells if i % 3 == 0 => starfish(stage, at, size * 3.2, c),
             _ => {
-                let r = stage.ball_on_surface(at, size, squash, skin, c);
+                let r = stage.lie(at, size, squash, skin, c);
                 finish(stage, prop, at, r, squash);
             }
         }

@@ -39,7 +39,7 @@ pub fn flowers(stage: &mut Stage<'_>, color: Option<Rgb>) {
     let count = if stage.is_flat() { 12 } else { 11 };
     for i in 0..count {
         let side = if i % 2 == 0 { -1.0 } else { 1.0 };
-        let at = stage.place_beside(side, if stage.is_flat() { 0.02 } else { 0.22 }, 1.0);
+        let at = stage.spot(side, if stage.is_flat() { 0.02 } else { 0.22 }, 1.0);
         let size = stage.rng.range(0.055, 0.095);
         let r = size * stage.scale(at.1);
         let soft = stage.blur(at.1);

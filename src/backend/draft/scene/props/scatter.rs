@@ -99,7 +99,7 @@ pub fn scatter(stage: &mut Stage<'_>, prop: Prop, color: Option<Rgb>) {
 
 /// Adds one that lies on the surface, with its shadow.
 fn lying(stage: &mut Stage<'_>, kind: &Kind, color: Rgb) {
-    let at = stage.place_around();
+    let at = stage.around();
     let tilt = stage.tilt();
     let r = kind.size * stage.scale(at.1) * stage.rng.range(0.75, 1.2);
     let angle = stage.rng.range(0.0, std::f32::consts::TAU);

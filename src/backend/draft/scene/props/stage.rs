@@ -72,7 +72,7 @@ impl Stage<'_> {
 
     /// A random place on the surface beside the product: column and row. `side` is −1 for the left and 1 for the right; `far` and `near` limit the
     /// depth, which is 0 at the surface's far edge and 1 at the canvas' lower edge.
-    pub fn place_beside(&mut self, side: f32, far: f32, near: f32) -> (f32, f32) {
+    pub fn spot(&mut self, side: f32, far: f32, near: f32) -> (f32, f32) {
         let row = mix(self.ground, self.height, self.rng.range(far, near));
         let middle = self.width * 0.5;
         let inner = if self.is_flat() { 0.30 } else { 0.25 };
@@ -81,7 +81,7 @@ impl Stage<'_> {
     }
 
     /// A random place on the surface outside the product's: column and row.
-    pub fn place_around(&mut self) -> (f32, f32) {
+    pub fn around(&mut self) -> (f32, f32) {
         for _ in 0..12 {
             let x = self.width * self.rng.range(0.01, 0.99);
             let row = mix(self.ground, self.height, self.rng.range(0.10, 0.99));
@@ -142,7 +142,7 @@ impl Stage<'_> {
     }
 
     /// Adds a ball that lies on the surface with its shadow; `size` is its radius in scene units. Returns its radius in pixels.
-    pub fn ball_on_surface(&mut self, (x, row): (f32, f32), size: f32, squash: f32, skin: Skin, color: Rgb) -> f32 {
+    pub fn lie(&mut self, (x, row): (f32, f32), size: f32, squash: f32, skin: Skin, color: Rgb) -> f32 {
         let r = size * self.scale(row);
         let (rx, ry) = (r, r * if self.is_flat() { 1.0 } else { squash });
         let soft = self.blur(row);
