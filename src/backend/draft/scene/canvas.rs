@@ -4,7 +4,6 @@
 use rayon::prelude::*;
 
 use crate::backend::draft::color::{Rgb, mix3};
-
 use crate::math::{self, smoothstep};
 
 /// Pixels of the small canvas per scene unit (the geometric mean of the picture's sides).

@@ -1,4 +1,4 @@
-//! Backdrops lit by lamps.
+//! Backdrops that are lit by lamps.
 
 use super::canvas::SmallCanvas;
 use super::noise::{Rng, fbm, noise2};

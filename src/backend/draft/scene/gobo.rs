@@ -3,7 +3,6 @@
 use super::canvas::SmallCanvas;
 use super::noise::Rng;
 use crate::backend::draft::color::Rgb;
-
 use crate::math::{self, smoothstep};
 
 /// The pattern of a gobo.

@@ -5,7 +5,6 @@
 
 use super::noise::{Footprint, fbm, hash, hash2, noise2, unit};
 use crate::backend::draft::color::{Rgb, mix, mix3, mul};
-
 use crate::math::{self, smoothstep};
 
 /// Materials.
@@ -49,7 +48,7 @@ pub enum SurfaceKind {
     Ice,
 }
 
-/// The colours of a material that a prompt names without a colour, sRGB.
+/// The colours (ground, pattern, accent; sRGB `0xRRGGBB`) of a material that a prompt names without a colour.
 pub fn usual_colors(kind: SurfaceKind) -> [u32; 3] {
     match kind {
         SurfaceKind::Wood => [0xc79a68, 0x8a5a30, 0xb98b58],
@@ -84,7 +83,7 @@ pub struct Surface {
     pub seed: u32,
     /// Whether directional patterns run across the picture instead of away from the viewer.
     pub across: bool,
-    /// Size of the pattern.
+    /// Size of the pattern; 1 is natural size.
     pub scale: f32,
 }
 
@@ -95,11 +94,11 @@ pub struct Hit {
     pub albedo: Rgb,
     /// Slopes of the relief along x and depth.
     pub slope: [f32; 2],
-    /// Factor of the reflectivity.
+    /// Factor by which the surface's reflectivity is multiplied.
     pub gloss: f32,
     /// Ambient occlusion: the fraction of ambient light that arrives.
     pub open: f32,
-    /// Emitted light of sparkles.
+    /// Brightness of sparkles, which is added.
     pub glint: f32,
 }
 
@@ -110,7 +109,7 @@ impl Hit {
 }
 
 impl Surface {
-    /// Reflectivity and roughness of the material.
+    /// Reflectivity and roughness of the material, 0..=1.
     pub fn finish(&self) -> (f32, f32) {
         match self.kind {
             SurfaceKind::Wood => (0.34, 0.5),
