@@ -1,4 +1,5 @@
 use super::*;
+use crate::backend::draft::color::from_hex;
 use crate::backend::{Prompts, Quiet, Sampling};
 use crate::cancel::CancelToken;
 use crate::typography::{FontCatalog, TextLayout, layout_text};
