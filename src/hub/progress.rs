@@ -38,7 +38,6 @@ struct Inner {
 /// The progress at one moment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct ProgressNow {
-    /// What the download is doing.
     pub phase: Phase,
     /// Bytes of all files; 0 until the hub has told their sizes.
     pub total_bytes: u64,

@@ -99,7 +99,7 @@ fn share(samples: &[ContourSample], dark: bool, tone: f32) -> f32 {
         if s.inside < 0.0 || s.outside < 0.0 {
             return false;
         }
-        // What the layer itself covers does not change.
+        // Where the text layer covers the background, a change of the background does not show.
         let ground = if dark { s.outside.min(tone) } else { s.outside.max(tone) };
         let change = ground - s.outside;
         contrast_ratio((s.inside + change * s.clear).max(0.0), s.outside + change * (1.0 - s.covered)) >= AIM
