@@ -38,6 +38,7 @@ struct Inner {
 /// The progress at one moment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct ProgressNow {
+    /// Kind of work.
     pub phase: Phase,
     /// Bytes of all files; 0 until the hub has told their sizes.
     pub total_bytes: u64,
