@@ -37,7 +37,7 @@ impl fmt::Debug for Token {
     }
 }
 
-/// The hub's address, the access token for it and the cache folder of its own tools.
+/// The hub and what is on this machine for it.
 #[derive(Clone, Debug)]
 pub struct Source {
     /// Address of the hub, without `/` at its end.

@@ -406,7 +406,7 @@ impl Sink for MemorySink<'_> {
     fn legibility(&self, _: f32) {}
 }
 
-/// The key of a scene drawn for this view. The view is read from the photo, so it is known only once the product is cut out.
+/// The key of a scene that is seen in this way. What the photo tells about the camera is known only once the product is cut out.
 fn scene_key(key: &str, view: Option<View>) -> String {
     match view {
         Some(View { elevation }) => format!("{key} at {elevation}"),
