@@ -4,6 +4,13 @@
 //! Windows had a few pixels that differed from Linux by one step of 255. Whatever becomes a pixel uses these functions instead, which are those of
 //! crate `libm`. Clippy refuses the standard ones in the modules that make pixels.
 
+/// 0 below `a`, 1 above `b`, and a cubic Hermite curve between them. `a` may be larger than `b`, which turns it over.
+#[inline]
+pub fn smoothstep(a: f32, b: f32, x: f32) -> f32 {
+    let t = ((x - a) / (b - a)).clamp(0.0, 1.0);
+    t * t * (3.0 - 2.0 * t)
+}
+
 /// x^y.
 pub fn powf(x: f32, y: f32) -> f32 {
     libm::powf(x, y)

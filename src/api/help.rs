@@ -52,7 +52,7 @@ pub(super) async fn guide(State(state): State<ApiState>) -> Json<Value> {
         "tips": [
             "Name place, light and material in bg_prompt: \"luxury hotel lobby with warm lighting and marble floor\", not \"nice background\"",
             "Combine place, surface, season, weather, time, viewpoint, things and colours in bg_prompt; scenes lists a prompt for each place, and the \
-             warnings of the answer name words that the draft engine has nothing for",
+             warnings of the answer name words that have no effect in the draft engine",
             "Name the material in text_model_prompt: \"gold metallic text with glossy surface\", not \"nice text\"",
             "Keep step1_result and step2_result and start from step 2 or 3 to change only the text or the composite",
             "Send the seed of a job again to get the same picture; steps whose inputs did not change are taken from earlier jobs (cached_steps)",

@@ -1,4 +1,4 @@
-//! From where a scene is seen, so that its surface fits the product's photo.
+//! The elevation from which a scene is seen, and the rows of horizon and product that follow from it.
 
 use crate::math;
 
@@ -11,8 +11,7 @@ pub struct View {
 
 /// From this elevation on the surface fills the picture, without a horizon.
 const FLAT_LAY: f32 = 58.0;
-/// Elevation in degrees, the row of the surface's far edge and how far into the visible surface products stand. The values at 20° are those of
-/// scenes without a product.
+/// Elevation in degrees, result of [`View::ground`], result of [`View::depth`]. The values at 20° are those of scenes without a product.
 const FRAMING: [(f32, f32, f32); 6] =
     [(0.0, 0.800, 0.50), (6.0, 0.775, 0.52), (20.0, 0.575, 0.64), (35.0, 0.340, 0.73), (50.0, 0.100, 0.80), (FLAT_LAY, -0.060, 0.80)];
 
@@ -28,12 +27,12 @@ impl View {
         self.elevation >= FLAT_LAY
     }
 
-    /// Height of a circle on the surface as a fraction of its width. Not below that of 3°, where the surface is still visible.
+    /// Height of a circle on the surface as a fraction of its width. At least that at 3°, so that some of the surface is visible.
     pub fn foreshortening(self) -> f32 {
         math::sin(self.elevation.clamp(3.0, 90.0).to_radians())
     }
 
-    /// Height on the picture of something upright, as a fraction of its height seen from eye level.
+    /// Height in the picture of something upright, as a fraction of its height seen from eye level.
     pub fn uprightness(self) -> f32 {
         math::cos(self.elevation.clamp(0.0, 80.0).to_radians())
     }

@@ -155,23 +155,11 @@ fn save_steps(engine: &Engine, job: &JobSnapshot, output: &Output) -> Result<(),
     Ok(())
 }
 
-/// The picture over white. JPEG and WebP are written without transparency, which the result of `--stop-step 2` has.
-fn on_white(image: &image::DynamicImage) -> image::RgbImage {
-    if !image.color().has_alpha() {
-        return image.to_rgb8();
-    }
-    let rgba = image.to_rgba8();
-    image::RgbImage::from_fn(rgba.width(), rgba.height(), |x, y| {
-        let [r, g, b, alpha] = rgba.get_pixel(x, y).0;
-        let over = |v: u8| ((u32::from(v) * u32::from(alpha) + 255 * (255 - u32::from(alpha)) + 127) / 255) as u8;
-        image::Rgb([over(r), over(g), over(b)])
-    })
-}
-
+/// Converts a picture to JPEG or WebP, over white: the result of `--stop-step 2` has transparency.
 fn convert(png: &[u8], format: image::ImageFormat) -> Result<Vec<u8>, Failure> {
     let not_encoded = |e: &dyn std::fmt::Display| Failure::failed(notice!("cli-result-not-encoded", detail = e.to_string()));
-    let image =
-        on_white(&image::load_from_memory(png).map_err(|e| Failure::failed(notice!("cli-result-undecodable", detail = e.to_string())))?);
+    let image = image::load_from_memory(png).map_err(|e| Failure::failed(notice!("cli-result-undecodable", detail = e.to_string())))?;
+    let image = nanococoa::imaging::flattened(image);
     let packet = mark::Origin::of_text(&nanococoa::imaging::png_chunks::read_png_text(png)).map(mark::Origin::xmp);
     let mut out = std::io::Cursor::new(Vec::new());
     if format == image::ImageFormat::Jpeg {

@@ -128,7 +128,7 @@ impl Sink for JobSink<'_> {
     }
 
     fn save_given(&self, name: ImageName, picture: Picture<'_>, source: &SourceImage) -> Result<(), PipelineError> {
-        // `step1_image` may be flattened or cropped: its hash is that of what is written.
+        // `step1_image` may have been flattened or cropped: then the hash of its source does not apply to the file written here.
         let known = match picture {
             Picture::Rgba(image) if std::ptr::eq(image, &*source.pixels) => Some(source.hash.as_str()),
             _ => None,

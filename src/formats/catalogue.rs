@@ -1,4 +1,4 @@
-//! The catalogue: the program's formats and the user's.
+//! The catalogue: the built-in formats and those of the user.
 
 use std::path::{Path, PathBuf};
 
@@ -7,11 +7,11 @@ use super::spec::FormatSpec;
 use crate::notice;
 use crate::notice::Notice;
 
-/// The catalogue that is part of the program.
+/// The built-in catalogue.
 const EMBEDDED: &str = include_str!("../../assets/formats.toml");
-/// The user's file in the folder of settings.
+/// Name of the user's catalogue, which is in the folder of the settings file.
 const USER_FILE: &str = "formats.toml";
-/// Largest file of the user in bytes.
+/// Largest user catalogue in bytes.
 const MAX_FILE: u64 = 1 << 20;
 
 /// Why a user's catalogue cannot be used.
@@ -19,14 +19,14 @@ const MAX_FILE: u64 = 1 << 20;
 pub enum CatalogueError {
     /// The file cannot be read.
     Unreadable(PathBuf, String),
-    /// It is larger than a megabyte.
+    /// The file is larger than 1 MiB.
     TooLarge(PathBuf),
-    /// Its mistakes, each with its line and field.
+    /// The file has mistakes; each notice names its line and field.
     Mistakes(PathBuf, Vec<Notice>),
 }
 
 impl CatalogueError {
-    /// The error as a message to people.
+    /// The error as a message for users.
     pub fn notice(&self) -> Notice {
         match self {
             Self::Unreadable(path, detail) => notice!("formats-unreadable", path = path.as_path(), detail = detail.clone()),
@@ -39,25 +39,25 @@ impl CatalogueError {
     }
 }
 
-/// The formats in the order in which they are offered.
+/// A list of formats in the order in which they are offered.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Catalogue {
     formats: Vec<FormatSpec>,
 }
 
 impl Catalogue {
-    /// The formats that are part of the program.
+    /// The built-in formats.
     pub fn embedded() -> Self {
         // A test makes sure that the embedded file has no mistakes.
         Self { formats: read::read(EMBEDDED).unwrap_or_default() }
     }
 
-    /// The user's file that belongs to this settings file. Empty for a user without a folder of settings.
+    /// Path of the user's catalogue for a settings file; empty if the path of the settings file is empty.
     pub fn user_file(config: &Path) -> PathBuf {
         if config.as_os_str().is_empty() { PathBuf::new() } else { config.with_file_name(USER_FILE) }
     }
 
-    /// The program's formats, completed by the user's file if it exists. Blocking.
+    /// The built-in formats, completed and replaced by those of the user's file if it exists. Blocking.
     ///
     /// # Errors
     /// The file cannot be read or has mistakes.
@@ -89,7 +89,7 @@ impl Catalogue {
     /// A format by its ID.
     ///
     /// # Errors
-    /// There is no such format; the message names those that exist.
+    /// There is no such format; the message lists the existing ones.
     pub fn get(&self, id: &str) -> Result<&FormatSpec, Notice> {
         let known = || self.formats.iter().map(|format| format.id.clone()).collect::<Vec<_>>();
         let shown: String = id.chars().take(80).collect();

@@ -1,4 +1,4 @@
-//! Encodes a picture below a byte limit at the best quality that fits.
+//! Encodes a picture at the best quality within a byte limit.
 
 use image::codecs::jpeg::{JpegEncoder, PixelDensity};
 use image::{ImageEncoder as _, RgbImage};
@@ -10,32 +10,32 @@ use crate::imaging::palette::Palette;
 use crate::notice;
 use crate::notice::Notice;
 
-/// JPEG qualities that are tried. Below the first, blocks are visible in smooth backgrounds.
+/// Lowest and highest JPEG quality. Below the lowest, blocks are visible in smooth backgrounds.
 const JPEG_QUALITY: (u8, u8) = (50, 95);
-/// Numbers of colours that are tried for PNG. Fewer make bands in smooth backgrounds, dithering or not.
+/// Sizes of PNG palettes, tried in order. Fewer colours make bands in smooth backgrounds even with dithering.
 const COLOURS: [usize; 4] = [256, 192, 128, 64];
 
-/// What a file had to give up to meet its limit.
+/// The compression of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Compression {
-    /// Every pixel as it is.
+    /// Lossless: every pixel is kept.
     Lossless,
-    /// JPEG of this quality, 1 to 100.
+    /// JPEG at this quality, 1 to 100.
     Quality(u8),
-    /// PNG with a palette of so many colours, dithered.
+    /// PNG with a dithered palette of this many colours.
     Colours(u16),
 }
 
-/// What a file says about its picture.
+/// Metadata of an exported file.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Statements<'a> {
+pub(super) struct FileMetadata<'a> {
     /// Density, dots per inch.
     pub dpi: Option<u32>,
     /// XMP packet with the origin.
     pub xmp: Option<&'a str>,
 }
 
-/// Encodes a picture as the file type at the best quality of at most `most` bytes.
+/// Encodes a picture at the best quality whose file has at most `most` bytes.
 ///
 /// # Errors
 /// No quality meets the limit, or the picture cannot be encoded.
@@ -43,14 +43,14 @@ pub(super) fn compress(
     image: &RgbImage,
     file: FileType,
     most: Option<u64>,
-    statements: Statements<'_>,
+    metadata: FileMetadata<'_>,
 ) -> Result<(Vec<u8>, Compression), Notice> {
     let most = most.unwrap_or(u64::MAX);
     match file {
-        FileType::Jpeg => jpeg(image, most, statements),
-        FileType::Png => png(image, most, statements),
+        FileType::Jpeg => jpeg(image, most, metadata),
+        FileType::Png => png(image, most, metadata),
         FileType::Webp => {
-            let bytes = encode_webp(image, statements.xmp).map_err(|e| not_encoded(&e))?;
+            let bytes = encode_webp(image, metadata.xmp).map_err(|e| not_encoded(&e))?;
             if bytes.len() as u64 > most {
                 return Err(notice!("formats-webp-too-large", size = kilobytes(bytes.len() as u64), most = kilobytes(most)));
             }
@@ -59,7 +59,7 @@ pub(super) fn compress(
     }
 }
 
-/// A number of bytes in units of 1000, as text so that no language groups its digits.
+/// Bytes in units of 1000, rounded up. Text, so that digits are not grouped.
 pub(super) fn kilobytes(bytes: u64) -> String {
     bytes.div_ceil(1000).to_string()
 }
@@ -68,16 +68,16 @@ fn not_encoded(error: &dyn std::fmt::Display) -> Notice {
     notice!("formats-not-encoded", detail = error.to_string())
 }
 
-/// The highest quality that fits, by bisection: six files at most.
-fn jpeg(image: &RgbImage, most: u64, statements: Statements<'_>) -> Result<(Vec<u8>, Compression), Notice> {
+/// Finds the highest quality that fits by bisection, encoding at most eight times.
+fn jpeg(image: &RgbImage, most: u64, metadata: FileMetadata<'_>) -> Result<(Vec<u8>, Compression), Notice> {
     let encode = |quality: u8| -> Result<Vec<u8>, Notice> {
         let mut out = Vec::new();
         let mut encoder = JpegEncoder::new_with_quality(&mut out, quality);
-        if let Some(dpi) = statements.dpi.and_then(|dpi| u16::try_from(dpi).ok()) {
+        if let Some(dpi) = metadata.dpi.and_then(|dpi| u16::try_from(dpi).ok()) {
             encoder.set_pixel_density(PixelDensity::dpi(dpi));
         }
         encoder.write_image(image.as_raw(), image.width(), image.height(), image::ExtendedColorType::Rgb8).map_err(|e| not_encoded(&e))?;
-        Ok(add_jpeg_metadata(&out, statements.xmp))
+        Ok(add_jpeg_metadata(&out, metadata.xmp))
     };
     let (least, best) = JPEG_QUALITY;
     let bytes = encode(best)?;
@@ -105,18 +105,19 @@ fn jpeg(image: &RgbImage, most: u64, statements: Statements<'_>) -> Result<(Vec<
     }
 }
 
-/// Without loss if that fits, else with the largest palette that does.
-fn png(image: &RgbImage, most: u64, statements: Statements<'_>) -> Result<(Vec<u8>, Compression), Notice> {
-    let text: Vec<(&str, &str)> = statements.xmp.map(|packet| ("XML:com.adobe.xmp", packet)).into_iter().collect();
-    let metadata = PngMetadata { text: &text, dpi: statements.dpi, small: most != u64::MAX, ..PngMetadata::default() };
-    let bytes = encode_png_with(image, metadata).map_err(|e| not_encoded(&e))?;
+/// Encodes losslessly if that fits, else with the largest palette that fits.
+fn png(image: &RgbImage, most: u64, metadata: FileMetadata<'_>) -> Result<(Vec<u8>, Compression), Notice> {
+    let text: Vec<(&str, &str)> = metadata.xmp.map(|packet| ("XML:com.adobe.xmp", packet)).into_iter().collect();
+    let png_metadata = PngMetadata { text: &text, dpi: metadata.dpi, small: most != u64::MAX, ..PngMetadata::default() };
+    let bytes = encode_png_with(image, png_metadata).map_err(|e| not_encoded(&e))?;
     if bytes.len() as u64 <= most {
         return Ok((bytes, Compression::Lossless));
     }
     let mut size = 0;
     for colours in COLOURS {
         let palette = Palette::of(image, colours);
-        let bytes = encode_png_with_palette(image.dimensions(), &palette, &palette.dither(image), metadata).map_err(|e| not_encoded(&e))?;
+        let bytes =
+            encode_png_with_palette(image.dimensions(), &palette, &palette.dither(image), png_metadata).map_err(|e| not_encoded(&e))?;
         size = bytes.len() as u64;
         if size <= most {
             return Ok((bytes, Compression::Colours(palette.colours().len() as u16)));
@@ -143,7 +144,7 @@ mod tests {
     #[test]
     fn the_best_quality_below_the_limit_is_found() {
         let image = noisy(400, 300);
-        let size = |most| compress(&image, FileType::Jpeg, most, Statements::default()).map(|(bytes, how)| (bytes.len() as u64, how));
+        let size = |most| compress(&image, FileType::Jpeg, most, FileMetadata::default()).map(|(bytes, how)| (bytes.len() as u64, how));
         let (whole, best) = size(None).unwrap();
         assert_eq!(best, Compression::Quality(95));
         let (fits, how) = size(Some(whole * 6 / 10)).unwrap();
@@ -160,7 +161,7 @@ mod tests {
     #[test]
     fn png_loses_colours_only_where_it_must() {
         let image = noisy(400, 300);
-        let png = |most| compress(&image, FileType::Png, most, Statements { dpi: Some(300), xmp: None });
+        let png = |most| compress(&image, FileType::Png, most, FileMetadata { dpi: Some(300), xmp: None });
         let (whole, how) = png(None).unwrap();
         assert_eq!(how, Compression::Lossless);
         assert_eq!(image::load_from_memory(&whole).unwrap().into_rgb8(), image);

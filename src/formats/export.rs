@@ -1,19 +1,19 @@
-//! Exports a picture of a job in a format.
+//! Exports a picture of a job to a format.
 
 use image::{DynamicImage, RgbImage};
 
-use super::compress::{Compression, Statements, compress, kilobytes};
+use super::compress::{Compression, FileMetadata, compress, kilobytes};
 use super::fit::{fit, on_white};
-use super::rules::{Parts, check};
+use super::rules::{Masks, check};
 use super::spec::{FileType, FormatRule, FormatSpec};
-use crate::imaging::Plane;
 use crate::imaging::mark::Origin;
 use crate::imaging::png_chunks::read_png_text;
+use crate::imaging::{Plane, flattened};
 use crate::job::ImageName;
 use crate::notice;
 use crate::notice::Notice;
 
-/// A picture of a job with the masks that its rules are checked by.
+/// A picture of a job, with the masks for checking rules.
 #[derive(Clone, Copy, Debug)]
 pub struct Master<'a> {
     /// Which picture it is.
@@ -26,12 +26,12 @@ pub struct Master<'a> {
     pub placed: Option<&'a [u8]>,
 }
 
-/// What an export adds to the picture.
+/// Options of an export.
 #[derive(Clone, Copy)]
 pub struct Options<'a> {
-    /// Write the XMP packet that says how the picture was made.
+    /// Whether to write the XMP packet that tells how the picture was made.
     pub mark: bool,
-    /// Drawn over the fitted picture.
+    /// Draws over the fitted picture, for example a badge.
     pub overlay: Option<&'a dyn Fn(&mut RgbImage)>,
 }
 
@@ -50,9 +50,9 @@ pub struct Exported {
     pub file: FileType,
     /// Its size in pixels.
     pub size: (u32, u32),
-    /// What it gave up to meet the byte limit.
+    /// How it was compressed to meet the byte limit.
     pub compression: Compression,
-    /// Rules that the picture breaks and what was done to fit it, each with what to do.
+    /// The rules that the picture breaks, then what was done to fit it; each says what to do.
     pub notices: Vec<Notice>,
 }
 
@@ -72,8 +72,8 @@ impl Exported {
     }
 }
 
-/// The picture of a job that a format wants: the cut-out product for a white background, the background for a picture without text, else the
-/// finished advertisement. `None` if the job has none of them.
+/// The picture of a job that suits a format: the cut-out product if the background must be white, the picture of step 1 if text is not allowed, else
+/// the finished advertisement. `None` if the job has no such picture.
 pub fn picture_for(format: &FormatSpec, images: &[ImageName]) -> Option<ImageName> {
     let mut wanted = Vec::new();
     if format.has(FormatRule::WhiteBackground) {
@@ -94,21 +94,21 @@ pub fn export(master: &Master<'_>, format: &FormatSpec, options: Options<'_>) ->
     let decoded = decode(master.png)?;
     let size = (format.width, format.height);
     let on_white_ground = format.has(FormatRule::WhiteBackground) && decoded.color().has_alpha();
-    let mut fitted = if on_white_ground { on_white(&decoded.into_rgba8(), size)? } else { fit(&flat(decoded), size) };
-    // The cut-out has neither letters nor the place of the product on the canvas.
+    let mut fitted = if on_white_ground { on_white(&decoded.into_rgba8(), size)? } else { fit(&flattened(decoded), size) };
+    // The masks do not apply to the cut-out, which is not on the canvas.
     let on_canvas = matches!(master.name, ImageName::Final | ImageName::Step1 | ImageName::Step2);
     let has_letters = matches!(master.name, ImageName::Final | ImageName::Step2);
     let letters = master.letters.filter(|_| has_letters).map(mask).transpose()?;
     let product = master.placed.filter(|_| on_canvas).map(mask).transpose()?;
-    let broken = check(&fitted, format, Parts { letters: letters.as_ref(), product: product.as_ref() });
+    let broken = check(&fitted, format, Masks { letters: letters.as_ref(), product: product.as_ref() });
     if let Some(overlay) = options.overlay {
         overlay(&mut fitted.image);
     }
     // Every pixel of the cut-out comes from the photo, so it has no digital source type.
     let origin = Origin::of_text(&read_png_text(master.png)).filter(|_| options.mark && master.name != ImageName::Cutout);
     let xmp = origin.map(Origin::xmp);
-    let statements = Statements { dpi: format.dpi, xmp: xmp.as_deref() };
-    let (bytes, compression) = compress(&fitted.image, format.file, format.max_bytes, statements)?;
+    let metadata = FileMetadata { dpi: format.dpi, xmp: xmp.as_deref() };
+    let (bytes, compression) = compress(&fitted.image, format.file, format.max_bytes, metadata)?;
     let notices = broken.into_iter().chain(fitted.notices).collect();
     Ok(Exported { bytes, file: format.file, size, compression, notices })
 }
@@ -119,17 +119,4 @@ fn decode(png: &[u8]) -> Result<DynamicImage, Notice> {
 
 fn mask(png: &[u8]) -> Result<Plane, Notice> {
     Ok(Plane::from_gray(&decode(png)?.into_luma8()))
-}
-
-/// A picture over white.
-fn flat(picture: DynamicImage) -> RgbImage {
-    if !picture.color().has_alpha() {
-        return picture.into_rgb8();
-    }
-    let picture = picture.into_rgba8();
-    RgbImage::from_fn(picture.width(), picture.height(), |x, y| {
-        let [r, g, b, a] = picture.get_pixel(x, y).0;
-        let over = |v: u8| ((u32::from(v) * u32::from(a) + 255 * (255 - u32::from(a)) + 127) / 255) as u8;
-        image::Rgb([over(r), over(g), over(b)])
-    })
 }

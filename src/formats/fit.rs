@@ -4,24 +4,24 @@ use image::{Rgb, RgbImage, RgbaImage};
 
 use crate::imaging::blur::gaussian_rgb;
 use crate::imaging::resize::{Filter, resize_rgb8, resize_rgba8};
-use crate::imaging::{LinearRgb, Plane};
+use crate::imaging::{LinearRgb, Plane, over_white};
 use crate::notice;
 use crate::notice::Notice;
 
-/// Up to this share of the picture is cut off without a message: rounding of sizes.
+/// Up to this share of the picture is cropped without a message, because sizes are rounded.
 const ROUNDING: f64 = 0.02;
-/// Up to this share of the picture is cut off; beyond it the whole picture stands in the middle.
+/// Up to this share of the picture is cropped; otherwise the whole picture is placed on a blurred continuation.
 const MOST_CROPPED: f64 = 0.12;
-/// A picture that is enlarged by more than this is not sharp any more.
+/// Enlargement above which a picture is not sharp.
 const MOST_ENLARGED: f64 = 1.2;
-/// Share of the format's width or height that a product on white takes.
+/// Share of the format's width or height that a product on white fills.
 const PRODUCT_SHARE: f64 = 0.92;
-/// The frame is blurred at this fraction of the format's size.
+/// The blurred continuation is made at the format's size divided by this.
 const FRAME_SCALE: u32 = 8;
-/// Alpha from which a pixel belongs to the cut-out product.
+/// Pixels with an alpha above this belong to the product.
 const IN_PRODUCT: f32 = 0.05;
 
-/// Where a picture's pixels are in the file.
+/// Maps pixels of the picture to pixels of the file.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Mapping {
     scale: f64,
@@ -30,22 +30,22 @@ pub(super) struct Mapping {
 }
 
 impl Mapping {
-    /// A box of the picture in pixels of the file.
+    /// Maps a box (left, top, right, bottom) of the picture to pixels of the file.
     pub(super) fn bounds(self, (x0, y0, x1, y1): (usize, usize, usize, usize)) -> [f64; 4] {
         let (x, y) = (|v: usize| v as f64 * self.scale + self.left, |v: usize| v as f64 * self.scale + self.top);
         [x(x0), y(y0), x(x1), y(y1)]
     }
 }
 
-/// A picture in the size of a format.
+/// A picture at the size of a format.
 pub(super) struct Fitted {
     pub image: RgbImage,
     pub mapping: Mapping,
-    /// What was done to it that people should know.
+    /// Notices about cropping, framing and enlarging.
     pub notices: Vec<Notice>,
 }
 
-/// Fits a picture: resized if it has the format's aspect ratio, cropped if it almost has, else whole on a blurred continuation of itself.
+/// Fits a picture to a size: crops it if the aspect ratios are similar, else places it whole on a blurred continuation of itself.
 pub(super) fn fit(picture: &RgbImage, (width, height): (u32, u32)) -> Fitted {
     let (w, h) = (f64::from(picture.width()), f64::from(picture.height()));
     let (across, down) = (f64::from(width) / w, f64::from(height) / h);
@@ -74,7 +74,7 @@ pub(super) fn fit(picture: &RgbImage, (width, height): (u32, u32)) -> Fitted {
     Fitted { image, mapping: Mapping { scale, left: left.into(), top: top.into() }, notices }
 }
 
-/// The middle of a picture that covers the size at `scale`, and the picture's pixels that are cut off at its left and top.
+/// The middle of a picture, cropped and scaled by `scale` to the size; and the numbers of picture pixels that were cropped at the left and top.
 fn covered(picture: &RgbImage, (width, height): (u32, u32), scale: f64) -> (RgbImage, f64, f64) {
     let part = |side: u32, most: u32| ((f64::from(side) / scale).round() as u32).clamp(1, most);
     let (w, h) = (part(width, picture.width()), part(height, picture.height()));
@@ -88,7 +88,7 @@ fn covered(picture: &RgbImage, (width, height): (u32, u32), scale: f64) -> (RgbI
     (resize_rgb8(&part, width as usize, height as usize, Filter::Lanczos3), f64::from(left), f64::from(top))
 }
 
-/// A blurred, slightly darker continuation of a picture.
+/// A blurred, slightly darkened continuation of a picture.
 fn frame(picture: &RgbImage, (width, height): (u32, u32)) -> RgbImage {
     let small = ((width / FRAME_SCALE).max(8), (height / FRAME_SCALE).max(8));
     let (across, down) = (f64::from(small.0) / f64::from(picture.width()), f64::from(small.1) / f64::from(picture.height()));
@@ -99,7 +99,7 @@ fn frame(picture: &RgbImage, (width, height): (u32, u32)) -> RgbImage {
     resize_rgb8(&soft.to_srgb(), width as usize, height as usize, Filter::CatmullRom)
 }
 
-/// A cut-out product on pure white, centred, as large as the format allows.
+/// A cut-out product, centred on pure white and scaled to [`PRODUCT_SHARE`] of the size.
 ///
 /// # Errors
 /// The cut-out is empty.
@@ -120,9 +120,7 @@ pub(super) fn on_white(cutout: &RgbaImage, (width, height): (u32, u32)) -> Resul
     let (left, top) = ((width - inner_width) / 2, (height - inner_height) / 2);
     let mut image = RgbImage::from_pixel(width, height, Rgb([255; 3]));
     for (x, y, pixel) in small.enumerate_pixels() {
-        let [r, g, b, a] = pixel.0;
-        let over = |v: u8| ((u32::from(v) * u32::from(a) + 255 * (255 - u32::from(a)) + 127) / 255) as u8;
-        image.put_pixel(left + x, top + y, Rgb([over(r), over(g), over(b)]));
+        image.put_pixel(left + x, top + y, Rgb(over_white(pixel.0)));
     }
     let mapping = Mapping { scale, left: f64::from(left) - x0 as f64 * scale, top: f64::from(top) - y0 as f64 * scale };
     Ok(Fitted { image, mapping, notices })

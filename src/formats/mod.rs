@@ -1,7 +1,7 @@
-//! Formats of advertisements: a catalogue with the sizes, limits and rules of the places where they are shown, and the export that meets them.
+//! Formats of advertisements: a catalogue of the sizes, limits and rules of platforms and print products, and the export to them.
 //!
-//! The catalogue is `assets/formats.toml`; a user's `formats.toml` beside the settings adds to it. [`export`] fits a finished picture to a
-//! format, checks its rules and searches the best quality below its byte limit.
+//! The catalogue is `assets/formats.toml`, completed by a user's `formats.toml` beside the settings. [`export`] fits a finished picture to a format,
+//! checks the rules and finds the best quality within the byte limit.
 
 mod catalogue;
 mod compress;

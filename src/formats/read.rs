@@ -12,13 +12,13 @@ use crate::notice::Notice;
 
 /// Most formats of a file.
 const MAX_FORMATS: usize = 500;
-/// Mistakes that are named; a file with more is not read to its end.
+/// Most mistakes that are reported; reading stops there.
 const MAX_MISTAKES: usize = 20;
 /// Longest ID, name and address, characters.
 const MAX_TEXT: usize = 200;
 /// Largest byte limit, in units of 1000.
 const MAX_KB: i64 = 1_000_000;
-/// Densities that files can state, dots per inch.
+/// Smallest and largest density, dots per inch.
 const DPI: (i64, i64) = (1, 2400);
 
 /// Fields of a format.
@@ -27,7 +27,7 @@ const FIELDS: [&str; 11] = ["id", "name", "width", "height", "file", "max_kb", "
 /// The formats of a catalogue file.
 ///
 /// # Errors
-/// Every mistake, at most twenty.
+/// All mistakes, at most [`MAX_MISTAKES`].
 pub(super) fn read(text: &str) -> Result<Vec<FormatSpec>, Vec<Notice>> {
     // Editors on Windows begin files with a byte order mark.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -50,7 +50,7 @@ struct Reader<'a> {
     mistakes: Vec<Notice>,
 }
 
-/// A table with the place where it begins, for fields that are missing.
+/// A table with its position in the file, which is reported for missing fields.
 struct Table<'t> {
     table: &'t DeTable<'t>,
     span: Range<usize>,
@@ -65,7 +65,7 @@ impl<'t> Table<'t> {
 }
 
 impl Reader<'_> {
-    /// Line of a place in the file, from 1.
+    /// Line of a position in the file, from 1.
     fn line(&self, span: Range<usize>) -> usize {
         self.text.get(..span.start).map_or(1, |before| before.matches('\n').count() + 1)
     }

@@ -8,27 +8,28 @@ use crate::imaging::Plane;
 use crate::notice;
 use crate::notice::Notice;
 
-/// A channel from this value counts as pure white: decoders of JPEG differ by a few values.
+/// Channels from this value on count as pure white, because JPEG decoders differ by a few values.
 const WHITE: u8 = 250;
-/// Share of the outermost pixels that may be other than white: parts of a product that touch the edge.
+/// Largest share of the outermost pixels that may not be white: a product may touch the edge.
 const MOST_COLOURED: f64 = 0.005;
-/// Coverage from which a pixel belongs to letters or product.
+/// Pixels with a mask value above this belong to the letters or the product.
 const COVERED: f32 = 0.5;
 
-/// Distance of moved text from the margins, as a fraction of the side: text is placed by its ink, whose sides reach beyond the front faces.
+/// Additional distance of moved text from the margins, as a fraction of the side: text is positioned by a box that includes its side walls, which the
+/// mask of front faces does not.
 const SPARE: f64 = 0.01;
 
-/// Letters and product of a picture before it was fitted; `None` where there are none or their place is unknown.
+/// Masks of letters and product in the picture before it was fitted; `None` if there are none or their position is unknown.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Parts<'a> {
+pub(super) struct Masks<'a> {
     pub letters: Option<&'a Plane>,
     pub product: Option<&'a Plane>,
 }
 
-/// The rules that the picture breaks: what is wrong and how to mend it.
-pub(super) fn check(fitted: &Fitted, format: &FormatSpec, parts: Parts<'_>) -> Vec<Notice> {
+/// The rules that the picture breaks; each notice says what is wrong and what to do.
+pub(super) fn check(fitted: &Fitted, format: &FormatSpec, masks: Masks<'_>) -> Vec<Notice> {
     let mut broken = Vec::new();
-    let letters = parts.letters.and_then(|letters| letters.bounds(COVERED));
+    let letters = masks.letters.and_then(|letters| letters.bounds(COVERED));
     if format.has(FormatRule::NoText) && letters.is_some() {
         broken.push(notice!("formats-rule-text"));
     }
@@ -43,7 +44,7 @@ pub(super) fn check(fitted: &Fitted, format: &FormatSpec, parts: Parts<'_>) -> V
         let product = if white {
             coloured(&fitted.image).map(|b| b.map(|v| v as f64))
         } else {
-            parts.product.and_then(|product| product.bounds(COVERED)).map(|bounds| fitted.mapping.bounds(bounds))
+            masks.product.and_then(|product| product.bounds(COVERED)).map(|bounds| fitted.mapping.bounds(bounds))
         };
         let share = product.map_or(0.0, |[x0, y0, x1, y1]| ((x1 - x0) / w).max((y1 - y0) / h));
         if share < f64::from(least) {
@@ -54,7 +55,7 @@ pub(super) fn check(fitted: &Fitted, format: &FormatSpec, parts: Parts<'_>) -> V
     broken
 }
 
-/// Text within the margins that the app covers. The remedy names the range of the text's centre.
+/// The notice about text within the margins that the app covers, with the range for the text's centre.
 fn covered_text([x0, y0, x1, y1]: [f64; 4], format: &FormatSpec) -> Option<Notice> {
     let (safe, w, h) = (format.safe, f64::from(format.width), f64::from(format.height));
     let (top, bottom) = (f64::from(safe.top), h - f64::from(safe.bottom));
@@ -68,7 +69,7 @@ fn covered_text([x0, y0, x1, y1]: [f64; 4], format: &FormatSpec) -> Option<Notic
     }
     if y0 < top - 1.0 || y1 > bottom + 1.0 {
         let half = (y1 - y0) / 2.0;
-        // Fluent would round decimals.
+        // As text, because Fluent would round the decimals.
         let (from, to) =
             (format!("{:.2}", ceil_percent((top + half) / h + SPARE)), format!("{:.2}", floor_percent((bottom - half) / h - SPARE)));
         return Some(notice!("formats-rule-safe-height", top = safe.top, bottom = safe.bottom, from = from, to = to));
@@ -99,7 +100,7 @@ fn has_white_edge(image: &RgbImage) -> bool {
     coloured as f64 <= edge.len() as f64 * MOST_COLOURED
 }
 
-/// The box of everything that is not white.
+/// The bounding box of all pixels that are not white.
 fn coloured(image: &RgbImage) -> Option<[u32; 4]> {
     let mut found: Option<[u32; 4]> = None;
     for (x, y, _) in image.enumerate_pixels().filter(|(_, _, pixel)| !is_white(pixel)) {
@@ -123,10 +124,10 @@ mod tests {
         plane
     }
 
-    fn broken(id: &str, picture: &RgbImage, parts: Parts<'_>) -> Vec<Notice> {
+    fn broken(id: &str, picture: &RgbImage, masks: Masks<'_>) -> Vec<Notice> {
         let catalogue = Catalogue::embedded();
         let format = catalogue.get(id).unwrap();
-        check(&fit(picture, (format.width, format.height)), format, parts)
+        check(&fit(picture, (format.width, format.height)), format, masks)
     }
 
     #[test]
@@ -134,7 +135,7 @@ mod tests {
         let picture = RgbImage::new(540, 960);
         let at = |y: usize| {
             let letters = plane(540, 960, (40, y, 500, y + 100));
-            broken("instagram-story", &picture, Parts { letters: Some(&letters), product: None })
+            broken("instagram-story", &picture, Masks { letters: Some(&letters), product: None })
         };
         assert!(at(140).is_empty() && at(600).is_empty());
         let [high] = &at(60)[..] else { panic!() };
@@ -142,13 +143,13 @@ mod tests {
         assert_eq!((high.code(), high.argument("from")), ("formats-rule-safe-height", Some(&"0.21".to_owned().into())));
         assert_eq!(at(760)[0].argument("to"), Some(&"0.73".to_owned().into()));
         let tall = plane(540, 960, (40, 100, 500, 900));
-        assert_eq!(broken("instagram-story", &picture, Parts { letters: Some(&tall), product: None })[0].code(), "formats-rule-safe-size");
+        assert_eq!(broken("instagram-story", &picture, Masks { letters: Some(&tall), product: None })[0].code(), "formats-rule-safe-size");
     }
 
     #[test]
     fn a_main_image_is_white_with_a_large_product_and_no_text() {
-        let codes = |picture: &RgbImage, parts: Parts<'_>| -> Vec<String> {
-            broken("coupang-main", picture, parts).iter().map(|n| n.code().to_owned()).collect()
+        let codes = |picture: &RgbImage, masks: Masks<'_>| -> Vec<String> {
+            broken("coupang-main", picture, masks).iter().map(|n| n.code().to_owned()).collect()
         };
         let of = |side: u32| {
             RgbImage::from_fn(500, 500, |x, y| {
@@ -156,10 +157,10 @@ mod tests {
                 image::Rgb(if inside { [20, 90, 60] } else { [255; 3] })
             })
         };
-        assert!(codes(&of(450), Parts::default()).is_empty());
-        assert_eq!(codes(&of(400), Parts::default()), ["formats-rule-product"]);
-        assert_eq!(codes(&RgbImage::from_pixel(500, 500, image::Rgb([240; 3])), Parts::default()), ["formats-rule-white"]);
+        assert!(codes(&of(450), Masks::default()).is_empty());
+        assert_eq!(codes(&of(400), Masks::default()), ["formats-rule-product"]);
+        assert_eq!(codes(&RgbImage::from_pixel(500, 500, image::Rgb([240; 3])), Masks::default()), ["formats-rule-white"]);
         let letters = plane(500, 500, (100, 100, 300, 200));
-        assert_eq!(codes(&of(450), Parts { letters: Some(&letters), product: None }), ["formats-rule-text"]);
+        assert_eq!(codes(&of(450), Masks { letters: Some(&letters), product: None }), ["formats-rule-text"]);
     }
 }

@@ -1,9 +1,9 @@
-//! One format: size, type, limits and rules.
+//! The description of a format: size, file type, limits and rules.
 
 use crate::limits::{MAX_SIDE, MIN_SIDE};
 use crate::notice::Language;
 
-/// A canvas with a longest side below this is painted larger: small letters would lose their shape.
+/// A canvas whose longer side is smaller than this is painted larger, because small letters would lose their shape. Pixels.
 const LEAST_LONG_SIDE: u32 = 640;
 
 /// The type of an exported file.
@@ -16,7 +16,7 @@ pub enum FileType {
 }
 
 impl FileType {
-    /// All, with their words in the catalogue.
+    /// All types, with their words in the catalogue.
     pub const ALL: [(Self, &'static str); 3] = [(Self::Jpeg, "jpeg"), (Self::Png, "png"), (Self::Webp, "webp")];
 
     /// The word in the catalogue.
@@ -28,7 +28,7 @@ impl FileType {
         }
     }
 
-    /// Name for people.
+    /// Display name.
     pub fn name(self) -> &'static str {
         match self {
             Self::Jpeg => "JPEG",
@@ -55,7 +55,7 @@ impl FileType {
         }
     }
 
-    /// The type that a file name's extension says.
+    /// The type for the extension of a file name, in upper or lower case.
     pub fn of_extension(extension: &str) -> Option<Self> {
         match extension.to_ascii_lowercase().as_str() {
             "jpg" | "jpeg" => Some(Self::Jpeg),
@@ -76,7 +76,7 @@ pub enum FormatRule {
 }
 
 impl FormatRule {
-    /// All, with their words in the catalogue.
+    /// All rules, with their words in the catalogue.
     pub const ALL: [(Self, &'static str); 2] = [(Self::WhiteBackground, "white-background"), (Self::NoText, "no-text")];
 
     /// The word in the catalogue.
@@ -88,7 +88,7 @@ impl FormatRule {
     }
 }
 
-/// Pixels at each side of the file that text must keep free.
+/// Margins of the file in pixels that text must leave free.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub struct SafeZone {
@@ -98,19 +98,19 @@ pub struct SafeZone {
     pub right: u32,
 }
 
-/// The public page that states a format's figures.
+/// The public page with a format's specification.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FormatSource {
     /// Its address.
     pub url: String,
-    /// The day on which the figures were compared, `YYYY-MM-DD`.
+    /// The day on which the specification was last compared, `YYYY-MM-DD`.
     pub date: String,
 }
 
 /// One format.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FormatSpec {
-    /// Lower case letters, digits and hyphens.
+    /// Identifier: lower-case letters, digits and hyphens.
     pub id: String,
     /// English name.
     pub name_en: String,
@@ -122,17 +122,17 @@ pub struct FormatSpec {
     pub height: u32,
     /// Type of the file.
     pub file: FileType,
-    /// Most bytes of the file.
+    /// Largest file in bytes; `None` for no limit.
     pub max_bytes: Option<u64>,
-    /// Density that the file states, dots per inch.
+    /// Density in the file's metadata, dots per inch.
     pub dpi: Option<u32>,
-    /// Margins that text keeps free.
+    /// Margins that text must leave free.
     pub safe: SafeZone,
     /// Rules about the content.
     pub rules: Vec<FormatRule>,
-    /// Least share of the picture's width or height that the product takes.
+    /// Smallest share of the picture's width or height for the product, 0..=1; the larger of the two shares counts.
     pub min_product: Option<f32>,
-    /// Where the figures come from.
+    /// The page that the entry was taken from.
     pub source: FormatSource,
 }
 
@@ -147,13 +147,14 @@ impl FormatSpec {
         self.rules.contains(&rule)
     }
 
-    /// The canvas to paint: the size of the file, or the smallest whole multiple of it that the canvas' limits and legible letters allow.
+    /// Size of the canvas to paint: the size of the file, or its smallest whole multiple that is within the limits of a canvas and large enough for
+    /// legible letters.
     pub fn canvas(&self) -> (u32, u32) {
         canvas(self.width, self.height).unwrap_or((self.width.clamp(MIN_SIDE, MAX_SIDE), self.height.clamp(MIN_SIDE, MAX_SIDE)))
     }
 }
 
-/// See [`FormatSpec::canvas`]; `None` for a size that no multiple of makes a canvas.
+/// See [`FormatSpec::canvas`]; `None` if no multiple of the size is within the limits of a canvas.
 pub(super) fn canvas(width: u32, height: u32) -> Option<(u32, u32)> {
     let (short, long) = (width.min(height), width.max(height));
     if short == 0 || long > MAX_SIDE {

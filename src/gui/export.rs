@@ -9,6 +9,7 @@ use image::{Rgb, RgbImage, RgbaImage};
 use crate::formats::{self, FileType, FormatSpec, Master};
 use crate::imaging::encode::encode_png;
 use crate::imaging::mark::{Origin, add_jpeg_metadata, encode_webp};
+use crate::imaging::over_white;
 use crate::imaging::png_chunks::read_png_text;
 use crate::imaging::resize::{Filter, fit_within, resize_rgb8, resize_rgba8};
 use crate::job::ImageName;
@@ -270,10 +271,7 @@ impl Out {
 }
 
 fn on_white(image: &RgbaImage) -> RgbImage {
-    RgbImage::from_fn(image.width(), image.height(), |x, y| {
-        let [r, g, b, a] = image.get_pixel(x, y).0.map(u32::from);
-        Rgb([r, g, b].map(|v| ((v * a + 255 * (255 - a) + 127) / 255) as u8))
-    })
+    RgbImage::from_fn(image.width(), image.height(), |x, y| Rgb(over_white(image.get_pixel(x, y).0)))
 }
 
 /// Draws white words on a dark pill in the lower right corner.

@@ -495,15 +495,7 @@ mod tests {
             others: [("composition_steps".to_owned(), json!(9)), ("auto_unload".to_owned(), json!(true))].into_iter().collect(),
             ..Brief::default()
         };
-        let context = crate::request::ParseContext {
-            resolve_font: &|name| Some(name.to_owned()),
-            skipped_font: &|_| None,
-            unsettable: &|_| None,
-            default_font: crate::assets::DEFAULT_FONT,
-            undrawable: &|_, _| Vec::new(),
-            fallback_seed: 1,
-            lenient: false,
-        };
+        let context = crate::request::ParseContext::permissive(crate::assets::DEFAULT_FONT);
         let request = crate::request::OpenRequest::<crate::request::KnownImage>::new(brief.to_raw());
         let spec = crate::request::parse(&request, &context).unwrap();
         assert!(spec.warnings.is_empty(), "{:?}", spec.warnings);

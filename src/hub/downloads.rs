@@ -10,7 +10,7 @@ use super::progress::{Progress, ProgressNow};
 use super::pull::Hub;
 use crate::cancel::CancelToken;
 
-/// Called after every change of a download: its start and its end. Progress is read.
+/// Called when a download starts and when it ends. Progress is polled instead.
 pub type OnChange = Arc<dyn Fn() + Send + Sync>;
 
 /// The state of the last download of this program.
@@ -47,7 +47,7 @@ struct Running {
 }
 
 impl Downloads {
-    /// Downloads of this hub. `on_change` is called after the start and the end of each, from any thread.
+    /// `on_change` is called from any thread.
     pub fn new(hub: Hub, on_change: OnChange) -> Self {
         Self { hub: Arc::new(hub), last: Arc::default(), thread: Mutex::default(), on_change }
     }

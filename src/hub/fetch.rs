@@ -1,4 +1,4 @@
-//! Downloads one file: in ranges over several connections, from where an earlier run ended, and hashed while it arrives.
+//! Downloads one file: in ranges over several connections, resuming an earlier run, and hashed while it arrives.
 
 use std::fs::File;
 use std::ops::Range;
@@ -21,17 +21,17 @@ use super::registry::WantedFile;
 use super::retry;
 use super::source::host_of;
 
-/// How often a file is started again because its content changed or had the wrong hash.
+/// Most restarts of a file because its content changed or had the wrong hash.
 const MAX_RESTARTS: u32 = 2;
-/// Fewest bytes between two lines of the journal: what a crash costs for each connection.
+/// Fewest bytes between two lines of the journal. A crash loses up to this much per connection.
 const FINEST_STEP: u64 = 16 << 10;
 /// Most lines of a journal in one run.
 const MAX_LINES: u64 = 8192;
-/// Bytes that count as progress of a connection that broke. Fewer could go on for ever.
+/// A broken connection that delivered at least this many bytes resets the count of failures. With fewer, retries could go on for ever.
 const PROGRESS: u64 = 64 << 10;
 /// Bytes that are hashed at once.
 const BLOCK: usize = 256 << 10;
-/// Bytes after which the file is flushed while it still arrives, so that little is left to wait for at the end.
+/// Bytes after which the file is flushed during the download, so that the final flush is short.
 const FLUSH: u64 = 64 << 20;
 
 /// Fetches files; shared by all downloads of a set.
@@ -62,7 +62,7 @@ impl Download {
         ContentId { etag: self.head.etag.clone(), size: self.head.size }
     }
 
-    /// Bytes that an earlier run has left.
+    /// Bytes that an earlier run has downloaded.
     pub(super) fn bytes_there(&self) -> u64 {
         let (part, journal) = unfinished(&self.ready);
         if !journal.is_file() {
@@ -87,7 +87,7 @@ pub(super) fn unfinished(ready: &Path) -> (PathBuf, PathBuf) {
     (with(".part"), with(".journal"))
 }
 
-/// A download in the making, shared by its connections and the thread that hashes.
+/// A running download, shared by its connections and the hashing thread.
 struct Shared {
     path: PathBuf,
     file: File,
@@ -98,12 +98,13 @@ struct Shared {
 
 struct State {
     journal: Journal,
-    /// Bytes that are there or being fetched.
+    /// Bytes that are on disk or being fetched.
     taken: Intervals,
-    /// Where the hub redirects to, and the tag of the content there.
+    /// The address that the hub redirects to.
     address: Option<Url>,
+    /// Tag of the content at that address.
     tag: Option<String>,
-    /// The download was given up; the thread that hashes must end.
+    /// The download was cancelled, so the hashing thread must end.
     ended: bool,
 }
 
@@ -121,7 +122,7 @@ impl Shared {
     }
 }
 
-/// Ends the thread that hashes when the download is given up, also by dropping its future.
+/// Ends the hashing thread when the download ends or its future is dropped.
 struct EndOnDrop(Arc<Shared>);
 
 impl Drop for EndOnDrop {
@@ -131,7 +132,7 @@ impl Drop for EndOnDrop {
     }
 }
 
-/// Writes the bytes of one connection and notes them in the journal, also when the connection's future is dropped.
+/// Writes the bytes of one connection and records them in the journal, also when the connection's future is dropped.
 struct Writer<'a> {
     shared: &'a Shared,
     noted: u64,
@@ -164,7 +165,7 @@ impl Drop for Writer<'_> {
 }
 
 impl Fetcher {
-    /// Downloads a file to its ready path and returns what the hub said about it last, with the content's hash. Bytes of an unfinished download
+    /// Downloads a file to its ready path. Returns the download with the latest answer of the hub, and the content's hash. After a failure the bytes
     /// stay for the next run, unless their hash is wrong.
     pub(super) async fn fetch(self: &Arc<Self>, mut download: Download) -> Result<(Download, String), HubError> {
         let (mut restarts, mut whole) = (0, false);
@@ -189,7 +190,7 @@ impl Fetcher {
         }
     }
 
-    /// Asks for size and tag of a file, again and again if need be, and compares them with the registry.
+    /// Asks for size and tag of a file, with retries, and compares them with the registry.
     pub(super) async fn head(&self, wanted: &WantedFile, revision: &str) -> Result<FileHead, HubError> {
         let mut failures = 0;
         let head = loop {
@@ -212,13 +213,13 @@ impl Fetcher {
         Ok(head)
     }
 
-    /// Waits before the next attempt, or returns the failure if there is none.
+    /// Waits before the next attempt, or returns the failure if there is no further attempt.
     async fn pause_or_fail(&self, failure: Failure, failures: u32) -> Result<(), Failure> {
         let limits = &self.client.limits;
         let pause = match failure.remedy {
             Remedy::Retry(Some(pause)) => pause,
             Remedy::Retry(None) => retry::pause(limits.first_pause, failures, jitter()),
-            // At once the first time: the old address has expired.
+            // The address has expired; the first attempt with a new one needs no pause.
             Remedy::AskAgain if failures <= 1 => Duration::ZERO,
             Remedy::AskAgain => retry::pause(limits.first_pause, failures, jitter()),
             Remedy::None | Remedy::Restart | Remedy::Whole => return Err(failure),
@@ -231,7 +232,7 @@ impl Fetcher {
         Ok(())
     }
 
-    /// One try to complete the file. `whole`: in one piece, for a server that ignores ranges.
+    /// One attempt to complete the file; returns its hash. `whole`: in one request, for a server that ignores ranges.
     async fn round(self: &Arc<Self>, download: &Download, whole: bool) -> Result<String, Failure> {
         let size = download.head.size;
         let shared = Arc::new(open(download, whole)?);
@@ -257,7 +258,7 @@ impl Fetcher {
                 break;
             }
         }
-        // Waits for the other connections, whose bytes count.
+        // The other connections record their bytes before this returns.
         running.shutdown().await;
         if let Err(failure) = result {
             if matches!(failure.remedy, Remedy::Restart | Remedy::Whole) {
@@ -293,7 +294,7 @@ impl Fetcher {
             let streamed = self.stream(shared, download, &mut at, range.end, whole).await;
             drop(permit);
             let Err(failure) = streamed else { continue };
-            // A server that drips makes progress for ever, so slowness is counted apart.
+            // A very slow server makes progress for ever, so stalls are counted separately.
             slow += u32::from(matches!(failure.error, HubError::Stalled { .. }));
             if whole {
                 self.progress.take_back(at);
@@ -310,7 +311,7 @@ impl Fetcher {
         Ok(())
     }
 
-    /// One request: writes the bytes from `at` and moves it on.
+    /// One request: writes the bytes from `at` on, and advances it.
     async fn stream(&self, shared: &Shared, download: &Download, at: &mut u64, end: u64, whole: bool) -> Result<(), Failure> {
         let (response, url) = self.request(shared, download, *at..end, whole).await?;
         let step = FINEST_STEP.max(shared.size / MAX_LINES);
@@ -321,7 +322,7 @@ impl Fetcher {
         writer.note().map_err(Failure::from)
     }
 
-    /// Asks for a range and makes sure that the answer is this range of the announced content. Returns it with its address.
+    /// Requests a range and checks that the answer is this range of the expected content. Returns the answer and its address.
     async fn request(&self, shared: &Shared, download: &Download, range: Range<u64>, whole: bool) -> Result<(Response, Url), Failure> {
         let wanted = &download.wanted;
         let is_everything = range == (0..shared.size);
@@ -409,7 +410,7 @@ impl Fetcher {
     }
 }
 
-/// Opens the unfinished file and its journal. `whole`: without what an earlier run has left.
+/// Opens the unfinished file and its journal. `whole`: discards the bytes of earlier runs.
 fn open(download: &Download, whole: bool) -> Result<Shared, HubError> {
     let (part, journal) = unfinished(&download.ready);
     if let Some(folder) = download.ready.parent() {
@@ -433,7 +434,7 @@ pub(super) fn discard(ready: &Path) {
     let _ = std::fs::remove_file(part);
 }
 
-/// Hashes the bytes from the start of the file as far as they are there, until the end. They come from the page cache.
+/// Hashes the file from its start, waiting for bytes that have not arrived yet. The bytes are still in the page cache.
 fn hash_as_it_arrives(shared: &Shared, check: &Check) -> Result<String, HubError> {
     let mut digest = check.start(shared.size);
     let mut block = vec![0; BLOCK];
@@ -465,7 +466,7 @@ fn hash_as_it_arrives(shared: &Shared, check: &Check) -> Result<String, HubError
     Ok(digest.finish())
 }
 
-/// A task of this program failed, which is its own fault.
+/// The error for a task that panicked, which is a defect of this program.
 fn internal(wanted: &WantedFile, error: &tokio::task::JoinError) -> HubError {
     HubError::Io { path: wanted.place(), detail: error.to_string() }
 }

@@ -1,4 +1,4 @@
-//! Hashes of files: SHA-256 as the hub has it for large files, Git's for small ones.
+//! Hashes of files: SHA-256, which the hub uses for large files, and Git's blob hash for small ones.
 
 use std::fs::File;
 use std::io::{self, Read as _};
@@ -19,12 +19,12 @@ pub enum Check {
     Sha256(String),
     /// Hash of a Git blob (SHA-1) in hexadecimal.
     GitBlob(String),
-    /// The hub has told no hash; only the size is checked.
+    /// The hub sent no hash; only the size is checked.
     SizeOnly,
 }
 
 impl Check {
-    /// The check that a tag of the hub stands for.
+    /// The check for a tag (`ETag`) of the hub.
     pub fn of_tag(etag: &str) -> Self {
         let is_hex = etag.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
         match etag.len() {
@@ -34,7 +34,7 @@ impl Check {
         }
     }
 
-    /// A hash of a content of `size` bytes, to be fed.
+    /// Starts hashing content of `size` bytes.
     pub(super) fn start(&self, size: u64) -> Digest {
         match self {
             Self::GitBlob(_) => {
@@ -42,12 +42,12 @@ impl Check {
                 context.update(format!("blob {size}\0").as_bytes());
                 Digest(context)
             }
-            // Also where nothing is known: the receipt keeps it for `verify`.
+            // Also without an expected hash: the receipt keeps it for `verify`.
             Self::Sha256(_) | Self::SizeOnly => Digest(Context::new(&SHA256)),
         }
     }
 
-    /// Whether a content with this hash is the expected one.
+    /// Whether content with this hash is the expected content.
     pub(super) fn accepts(&self, found: &str) -> bool {
         match self {
             Self::Sha256(expected) | Self::GitBlob(expected) => expected == found,
@@ -56,7 +56,7 @@ impl Check {
     }
 }
 
-/// A hash in the making.
+/// A hash that is being computed.
 pub(super) struct Digest(Context);
 
 impl Digest {
@@ -70,7 +70,8 @@ impl Digest {
     }
 }
 
-/// Hash of a file as `check` wants it, and its size in bytes. Blocking; ends early when the work is stopped. `read` is told the bytes of each block.
+/// Computes the kind of hash that `check` needs, and the file's size in bytes. Blocking; a stop ends it early. `read` is called with the bytes of
+/// each block.
 ///
 /// # Errors
 /// The file cannot be read; the work was stopped.

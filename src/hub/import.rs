@@ -1,4 +1,4 @@
-//! Adds models that a person has already: a folder in Hugging Face layout, or a single weights file.
+//! Imports models that the user has already: a folder in Hugging Face layout, or a single weights file.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,8 +14,8 @@ const MAX_DEPTH: usize = 3;
 const MAX_FILES: usize = 2000;
 
 impl Hub {
-    /// Adds a folder or a weights file to the models folder, as hard links where the file system has them, else as copies. `is_model` says whether
-    /// the program recognises a folder. Returns the new folder, which appears at once and whole. Blocking.
+    /// Adds a folder or a weights file to the models folder, as hard links if the file system has them, else as copies. `is_model` tells whether the
+    /// program recognises a folder. Returns the new folder, which appears complete, by one rename. Blocking.
     ///
     /// # Errors
     /// It is not a model, a folder of this name exists already, the disk is full, or the work was stopped.

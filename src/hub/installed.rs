@@ -1,4 +1,4 @@
-//! What is installed: the state of each set, checking and removing.
+//! The installed sets: their states, checking and removing.
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::intervals::Intervals;
 
-/// Largest journal in bytes. A longer one is not this program's.
+/// Largest journal in bytes; a larger file was not written by this program.
 const MAX_BYTES: u64 = 16 << 20;
 
 /// The content that an unfinished file belongs to. If the hub offers another one, the download starts again.
@@ -38,7 +38,7 @@ impl Journal {
     pub fn open(path: &Path, part: &Path, content: &ContentId) -> io::Result<Self> {
         let is_there = std::fs::metadata(part).is_ok_and(|file| file.len() == content.size);
         let done = if is_there { read(path, content).unwrap_or_default() } else { Intervals::default() };
-        // Written anew, so that it has one line a range however often the download was interrupted.
+        // Rewritten, so that it has one line per range however often the download was interrupted.
         let mut text = serde_json::to_string(content)?;
         text.push('\n');
         done.ranges().iter().for_each(|range| text.push_str(&line(range)));
@@ -66,13 +66,10 @@ impl Journal {
     }
 }
 
-/// Bytes that the journal at `path` says are there, whatever content it belongs to; 0 if there is none.
+/// Bytes that the journal at `path` records, whatever content it belongs to; 0 without a journal.
 pub(super) fn bytes_noted(path: &Path) -> u64 {
     let read = || -> Option<u64> {
-        if std::fs::metadata(path).ok()?.len() > MAX_BYTES {
-            return None;
-        }
-        let text = std::fs::read_to_string(path).ok()?;
+        let text = text(path)?;
         let content: ContentId = serde_json::from_str(text.lines().next()?).ok()?;
         parse(&text, &content).map(|done| done.bytes())
     };
@@ -83,12 +80,17 @@ fn line(range: &Range<u64>) -> String {
     format!("{} {}\n", range.start, range.end)
 }
 
-/// The ranges of a journal; `None` if it belongs to another content or cannot be read.
+/// The ranges of a journal; `None` if it belongs to other content or cannot be read.
 fn read(path: &Path, content: &ContentId) -> Option<Intervals> {
+    parse(&text(path)?, content)
+}
+
+/// The text of a journal; `None` if it cannot be read or is too large.
+fn text(path: &Path) -> Option<String> {
     if std::fs::metadata(path).ok()?.len() > MAX_BYTES {
         return None;
     }
-    parse(&std::fs::read_to_string(path).ok()?, content)
+    std::fs::read_to_string(path).ok()
 }
 
 fn parse(text: &str, content: &ContentId) -> Option<Intervals> {
@@ -97,7 +99,7 @@ fn parse(text: &str, content: &ContentId) -> Option<Intervals> {
         return None;
     }
     let mut done = Intervals::default();
-    // A line without its end was interrupted: its numbers may lack digits.
+    // A line without a line break was interrupted, so its numbers may lack digits.
     for line in rest.split_inclusive('\n').filter_map(|line| line.strip_suffix('\n')) {
         let (start, end) = line.split_once(' ')?;
         let range: Range<u64> = start.parse().ok()?..end.parse().ok()?;

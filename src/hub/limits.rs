@@ -13,17 +13,17 @@ pub struct Limits {
     pub files: usize,
     /// Bytes of one request. Larger files are fetched in several ranges.
     pub chunk: u64,
-    /// How long connecting may take.
+    /// Timeout for connecting.
     pub connect: Duration,
-    /// A server that sends nothing, or less than `slowest`, for this long is given up, and the request is tried again.
+    /// A request is cancelled and retried if its server sends nothing, or less than `slowest`, for this long.
     pub stall: Duration,
-    /// Slowest pace of a connection, bytes a second.
+    /// Lowest speed of a connection, bytes per second.
     pub slowest: u64,
     /// Pause after the first failure; it doubles with each further one.
     pub first_pause: Duration,
-    /// Failures in a row without progress after which the download ends.
+    /// Consecutive failures without progress after which the download fails.
     pub attempts: u32,
-    /// Bytes that stay free on the disk.
+    /// Bytes that must stay free on the disk.
     pub spare: u64,
 }
 

@@ -1,5 +1,5 @@
-//! Models from the hub: the registry of what can be downloaded, downloads that survive broken connections and crashes, and what is installed.
-//! The only module that opens connections to other machines, and only when a person asks for models.
+//! Models from the hub: the registry of models, downloads that survive broken connections and crashes, and installed models. This is the only module
+//! that opens connections to other machines, and only at the user's request.
 
 mod downloads;
 mod error;

@@ -15,7 +15,7 @@ pub(super) struct Arrival {
     pub(super) ready: Option<PathBuf>,
 }
 
-/// Gives a content a second name, or copies it where the file system has no hard links. Replaces `to`.
+/// Hard-links a file, or copies it if the file system has no hard links. Replaces `to`.
 ///
 /// # Errors
 /// `to` cannot be written.
@@ -30,8 +30,8 @@ pub(super) fn link_or_copy(from: &Path, to: &Path) -> Result<(), HubError> {
     crate::store::copy_atomic(from, to).map_err(StoreError::into_source).map_err(HubError::io(to))
 }
 
-/// Places every file that is ready. A model's folder that does not exist yet appears at once and whole; in an existing one the files that
-/// the search for models looks at come last.
+/// Moves every ready file into its place. A model's folder that does not exist yet appears complete, by one rename; in an existing folder, the files
+/// by which the search recognises a model come last.
 ///
 /// # Errors
 /// A file cannot be moved.
@@ -58,7 +58,7 @@ pub(super) fn place(models: &Path, incoming: &Path, arrivals: &[Arrival]) -> Res
         }
         remove_empty_folders(&waiting);
     }
-    // Only succeeds when nothing waits any more.
+    // Fails if files are left, which then stay.
     let _ = fs::remove_dir(incoming);
     Ok(())
 }

@@ -38,13 +38,13 @@ struct Inner {
 /// The progress at one moment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct ProgressNow {
-    /// What the download is doing.
+    /// Kind of work.
     pub phase: Phase,
-    /// Bytes of all files; 0 while the hub has not told them.
+    /// Bytes of all files; 0 until the hub has told their sizes.
     pub total_bytes: u64,
     /// Bytes of them that are on this machine.
     pub done_bytes: u64,
-    /// Bytes that this run has fetched. Its rise is the speed.
+    /// Bytes that this run has fetched; the speed is their increase over time.
     pub fetched_bytes: u64,
 }
 
@@ -60,7 +60,7 @@ impl Progress {
         }
     }
 
-    /// Sets everything at once, for work that counts its own bytes.
+    /// Sets phase and bytes, for work that does its own counting.
     pub fn set(&self, phase: Phase, done: u64, total: u64) {
         self.set_phase(phase);
         self.set_total(total);
@@ -75,12 +75,12 @@ impl Progress {
         self.0.total.store(bytes, Ordering::Relaxed);
     }
 
-    /// Bytes that are there without being fetched.
+    /// Adds bytes that are on this machine without being fetched.
     pub(super) fn add_done(&self, bytes: u64) {
         self.0.done.fetch_add(bytes, Ordering::Relaxed);
     }
 
-    /// Bytes that are no longer worth anything.
+    /// Subtracts bytes that must be fetched again.
     pub(super) fn take_back(&self, bytes: u64) {
         let _ = self.0.done.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |done| Some(done.saturating_sub(bytes)));
     }

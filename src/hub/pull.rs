@@ -1,4 +1,4 @@
-//! Downloads a set: asks for every file, uses what is on this machine already, checks the disk, downloads the rest and places it.
+//! Downloads a set: asks for every file, uses files that are on this machine already, checks the disk space, downloads the rest and places it.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -24,7 +24,7 @@ use crate::cancel::CancelToken;
 /// Bytes that may still be written to the file system of a folder; `None` if unknown.
 pub type FreeSpace = fn(&Path) -> Option<u64>;
 
-/// How often a running download looks whether it was stopped.
+/// How often a running download checks the stop flag.
 const LOOK: Duration = Duration::from_millis(50);
 
 /// The models folder, and where its models come from.
@@ -93,7 +93,7 @@ impl Hub {
         let client = Client::new(self.source.clone(), self.limits.clone())?;
         let fetcher =
             Arc::new(Fetcher { client, connections: Arc::new(Semaphore::new(self.limits.connections.max(1))), progress: progress.clone() });
-        // Of its own, because writes to the disk and hashes would hold up other tasks.
+        // A separate runtime, because writing and hashing would block other tasks.
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .thread_name("models")
@@ -113,7 +113,7 @@ impl Hub {
         place(&self.folder, &self.own().incoming(), &arrivals)
     }
 
-    /// Brings every file of the set onto this machine.
+    /// Makes sure that every file of the set is on this machine, ready to be placed.
     async fn arrive(&self, set: &ModelSet, fetcher: &Arc<Fetcher>, cancel: &CancelToken) -> Result<Vec<Arrival>, HubError> {
         let progress = &fetcher.progress;
         progress.set_phase(Phase::Asking);
@@ -136,7 +136,7 @@ impl Hub {
             return Err(HubError::DiskFull { folder: self.folder.clone(), needed: needed + self.limits.spare, free: Some(free) });
         }
         progress.set_phase(Phase::Downloading);
-        // Small files first: whatever is wrong with a repository shows before its large files have come.
+        // Small files first, so that problems of a repository show before its large files are downloaded.
         missing.sort_by_key(|download| download.head.size);
         let slots = Arc::new(Semaphore::new(self.limits.files.max(1)));
         let mut running = JoinSet::new();
@@ -173,7 +173,7 @@ impl Hub {
                         asking.spawn(ask);
                         continue;
                     }
-                    // The first answer names the commit, and refuses what is gated before the others are asked.
+                    // The first answer names the commit. If the repository is gated, no further files are asked for.
                     if let Some(download) = ask.await? {
                         revision = download.head.commit.clone().unwrap_or(revision);
                         found.push(Download { revision: revision.clone(), ..download });
@@ -218,7 +218,7 @@ impl Hub {
             }
             progress.set_phase(Phase::Checking);
             let (hash, _) = hash_file(path, &check, cancel, |_| {})?;
-            // Without a hash the content of a file that came from elsewhere is not known.
+            // Without an expected hash, a file from elsewhere cannot be trusted.
             Ok(Some(hash).filter(|hash| check != Check::SizeOnly && check.accepts(hash)))
         };
         if in_place.is_none() && target.symlink_metadata().is_ok() {
@@ -290,7 +290,7 @@ fn entry(download: &Download, hash: String, origin: Origin) -> Entry {
     }
 }
 
-/// Points to a content of the cache. Where the system has no links for everybody (Windows), a second name or a copy takes its place.
+/// Makes a symbolic link to content in the cache. On Windows, where not every user may make them, a hard link or a copy.
 fn link_to_cache(blob: &Path, ready: &Path) -> Result<Origin, HubError> {
     #[cfg(unix)]
     {

@@ -1,4 +1,4 @@
-//! Receipts: which files of the models folder came with which set. One JSON file a set, in the program's own subfolder of the models folder.
+//! Receipts record which files of the models folder belong to which set: one JSON file per set, in the program's own subfolder of the models folder.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -23,7 +23,7 @@ pub enum Origin {
     Hub,
     /// A link into the cache of the hub's own tools. Removing the set removes the link only.
     Cache,
-    /// It was there before, with the right content. Removing the set leaves it.
+    /// It existed before, with the right content. Removing the set leaves it.
     Own,
 }
 
@@ -40,7 +40,7 @@ pub struct Entry {
     pub etag: String,
     /// Size in bytes.
     pub size: u64,
-    /// Hash of the content: of the kind of the tag, SHA-256 if that is none.
+    /// Hash of the content in hexadecimal: of the same kind as the tag, or SHA-256 if the tag is not a hash.
     pub hash: String,
     /// How it came here.
     pub origin: Origin,
@@ -77,7 +77,7 @@ impl OwnFolder {
         Self(models.join(OWN))
     }
 
-    /// Where unfinished and finished files wait to be placed.
+    /// The folder of unfinished files, and of finished ones that are not placed yet.
     pub(super) fn incoming(&self) -> PathBuf {
         self.0.join("incoming")
     }
@@ -86,7 +86,7 @@ impl OwnFolder {
         self.0.join("receipts")
     }
 
-    /// Takes the lock that downloads and removals hold. Released when the returned file is dropped, also by a crash.
+    /// Takes the lock that downloads, checks and removals hold. It is released when the returned file is dropped, and by a crash.
     ///
     /// # Errors
     /// Another one holds it; the folder cannot be written.
@@ -101,7 +101,7 @@ impl OwnFolder {
         }
     }
 
-    /// Every receipt by the key of its set. What cannot be read is left out.
+    /// Every receipt by the key of its set. Unreadable receipts are ignored.
     pub(super) fn load(&self) -> BTreeMap<String, Receipt> {
         let entries = std::fs::read_dir(self.receipts()).into_iter().flatten().flatten();
         let read = |path: PathBuf| {
@@ -110,7 +110,7 @@ impl OwnFolder {
                 return None;
             }
             let mut receipt: Receipt = serde_json::from_str(&std::fs::read_to_string(&path).ok()?).ok()?;
-            // Removing a set must not reach outside of the folder, whatever somebody wrote here.
+            // Removing a set must not delete files outside the folder, even if a receipt was edited.
             receipt
                 .files
                 .retain(|file| file.place.split('/').all(|name| !name.is_empty() && name != "." && name != ".." && !name.contains('\\')));

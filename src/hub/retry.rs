@@ -1,18 +1,18 @@
-//! When a failed request is tried again. Pure: the caller passes the time and the random number.
+//! Pauses between retries. Pure: the caller passes the time and the random number.
 
 use std::time::Duration;
 
 /// Longest pause that a `Retry-After` may ask for; a longer one ends the download with a message.
 pub const LONGEST_PAUSE: Duration = Duration::from_secs(300);
 
-/// The pause before attempt `failures` + 1: doubles from `first` up to a minute, and is shortened by up to a half so that connections that broke
-/// together do not come back together. `jitter`: 0 to 1.
+/// The pause after this many failures: exponential backoff from `first` up to a minute, shortened by up to half by `jitter` (0 to 1), so that
+/// connections that broke together are not retried together.
 pub fn pause(first: Duration, failures: u32, jitter: f64) -> Duration {
     let doubled = first.saturating_mul(1 << failures.saturating_sub(1).min(16));
     doubled.min(Duration::from_secs(60)).mul_f64(1.0 - 0.5 * jitter.clamp(0.0, 1.0))
 }
 
-/// The pause in a `Retry-After` header: seconds, or a date as in RFC 9110, of which `now` (seconds since 1970) is subtracted.
+/// The pause that a `Retry-After` header asks for: seconds, or a date (RFC 9110), from which `now` (seconds since 1970) is subtracted.
 pub fn retry_after(header: &str, now: u64) -> Option<Duration> {
     let header = header.trim();
     if let Ok(seconds) = header.parse::<u64>() {
@@ -21,7 +21,7 @@ pub fn retry_after(header: &str, now: u64) -> Option<Duration> {
     http_date(header).map(|date| Duration::from_secs(date.saturating_sub(now)))
 }
 
-/// Seconds since 1970 of `Sun, 06 Nov 1994 08:49:37 GMT`, the one form of a date that servers still send.
+/// Parses a date such as `Sun, 06 Nov 1994 08:49:37 GMT` to seconds since 1970. Servers no longer send the other formats of RFC 9110.
 fn http_date(text: &str) -> Option<u64> {
     const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     let words: Vec<&str> = text.split_once(", ")?.1.split(' ').collect();
@@ -33,7 +33,7 @@ fn http_date(text: &str) -> Option<u64> {
     if !(1970..=9999).contains(&year) || !(1..=31).contains(&day) || hours > 23 || minutes > 59 || seconds > 60 {
         return None;
     }
-    // Days since 1970, counted in years that begin in March, so that the leap day is the last one.
+    // Days since 1970. Years are counted from March, so that the leap day is the last day of the year.
     let (y, m) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
     let days = y * 365 + y / 4 - y / 100 + y / 400 + (m * 153 + 2) / 5 + day - 1;
     (days.checked_sub(719_468)? * 24 + hours).checked_mul(3600)?.checked_add(minutes * 60 + seconds)

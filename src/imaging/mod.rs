@@ -20,4 +20,4 @@ mod rgb;
 
 pub use matting::Matte;
 pub use plane::Plane;
-pub use rgb::{LinearRgb, linear_to_srgb8, luminance, srgb_to_linear, srgb8_to_linear};
+pub use rgb::{LinearRgb, flattened, linear_to_srgb8, luminance, over_white, srgb_to_linear, srgb8_to_linear};

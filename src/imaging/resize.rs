@@ -97,7 +97,7 @@ impl Taps {
 const BAND: usize = 48;
 
 /// Separable resampling. `load(y, row)` fills a source row; `store(row, out)` converts a finished row.
-pub(crate) fn resample<const N: usize, T: Copy + Default + Send>(
+pub(super) fn resample<const N: usize, T: Copy + Default + Send>(
     (width, height): (usize, usize),
     (to_width, to_height): (usize, usize),
     filter: Filter,
@@ -178,57 +178,61 @@ pub fn resize_rgb(source: &LinearRgb, width: usize, height: usize, filter: Filte
     LinearRgb { width, height, data }
 }
 
+/// Resamples a picture of `N` bytes a pixel; `decode` and `encode` convert between bytes and the values that are filtered.
+fn resample_bytes<const N: usize>(
+    raw: &[u8],
+    (width, height): (usize, usize),
+    size: (usize, usize),
+    filter: Filter,
+    decode: impl Fn(&[u8]) -> [f32; N] + Sync,
+    encode: impl Fn(&[f32; N]) -> [u8; N] + Sync,
+) -> Vec<u8> {
+    resample::<N, u8>(
+        (width, height),
+        size,
+        filter,
+        |y, row| row.iter_mut().zip(raw[y * width * N..].chunks_exact(N)).for_each(|(r, p)| *r = decode(p)),
+        |row, out| out.chunks_exact_mut(N).zip(row).for_each(|(o, r)| o.copy_from_slice(&encode(r))),
+        N,
+    )
+}
+
 /// Resizes 8-bit sRGB in linear light.
 pub fn resize_rgb8(source: &RgbImage, width: usize, height: usize, filter: Filter) -> RgbImage {
-    let (w, h) = (source.width() as usize, source.height() as usize);
-    if (w, h) == (width, height) {
+    let size = (source.width() as usize, source.height() as usize);
+    if size == (width, height) {
         return source.clone();
     }
-    let raw = source.as_raw();
-    let data = resample::<3, u8>(
-        (w, h),
-        (width, height),
-        filter,
-        |y, row| {
-            for (r, p) in row.iter_mut().zip(raw[y * w * 3..].chunks_exact(3)) {
-                *r = [srgb8_to_linear(p[0]), srgb8_to_linear(p[1]), srgb8_to_linear(p[2])];
-            }
-        },
-        |row, out| {
-            for (o, r) in out.chunks_exact_mut(3).zip(row) {
-                o.copy_from_slice(&r.map(linear_to_srgb8));
-            }
-        },
-        3,
-    );
+    let decode = |p: &[u8]| [srgb8_to_linear(p[0]), srgb8_to_linear(p[1]), srgb8_to_linear(p[2])];
+    let data = resample_bytes(source.as_raw(), size, (width, height), filter, decode, |r| r.map(linear_to_srgb8));
     RgbImage::from_raw(width as u32, height as u32, data).unwrap_or_default()
 }
 
 /// Resizes 8-bit sRGB with straight alpha. Filters premultiplied linear light to avoid fringes (Porter and Duff 1984); the colour of fully
 /// transparent pixels is lost.
 pub fn resize_rgba8(source: &RgbaImage, width: usize, height: usize, filter: Filter) -> RgbaImage {
-    let (w, h) = (source.width() as usize, source.height() as usize);
-    if (w, h) == (width, height) {
+    let size = (source.width() as usize, source.height() as usize);
+    if size == (width, height) {
         return source.clone();
     }
-    let raw = source.as_raw();
-    let data = resample::<4, u8>(
-        (w, h),
-        (width, height),
-        filter,
-        |y, row| {
-            for (r, p) in row.iter_mut().zip(raw[y * w * 4..].chunks_exact(4)) {
-                *r = premultiplied(p);
-            }
-        },
-        |row, out| {
-            for (o, r) in out.chunks_exact_mut(4).zip(row) {
-                o.copy_from_slice(&straight(r));
-            }
-        },
-        4,
-    );
+    let data = resample_bytes(source.as_raw(), size, (width, height), filter, premultiplied, straight);
     RgbaImage::from_raw(width as u32, height as u32, data).unwrap_or_default()
+}
+
+/// Resamples the 8-bit values themselves instead of linear light, as the preprocessing of segmentation networks does. The results may overshoot
+/// 0..=255, depending on the filter.
+pub(crate) fn resample_encoded(photo: &RgbImage, size: (usize, usize), filter: Filter) -> Vec<[f32; 3]> {
+    let (width, height) = (photo.width() as usize, photo.height() as usize);
+    let raw = photo.as_raw();
+    let decode = |p: &[u8]| [f32::from(p[0]), f32::from(p[1]), f32::from(p[2])];
+    resample::<3, [f32; 3]>(
+        (width, height),
+        size,
+        filter,
+        |y, row| row.iter_mut().zip(raw[y * width * 3..].chunks_exact(3)).for_each(|(r, p)| *r = decode(p)),
+        |row, out| out.copy_from_slice(row),
+        1,
+    )
 }
 
 /// Streaming downscaler for rows of 8-bit sRGB with straight alpha. The result equals that of [`resize_rgba8`] apart from rounding, without

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use image::RgbImage;
+use image::{DynamicImage, RgbImage};
 use rayon::prelude::*;
 
 use crate::math;
@@ -66,6 +66,21 @@ impl LinearRgb {
 #[inline]
 pub fn luminance(c: [f32; 3]) -> f32 {
     0.2126 * c[0] + 0.7152 * c[1] + 0.0722 * c[2]
+}
+
+/// An sRGB pixel with straight alpha, composited over white. Mixes the encoded values, as viewers do.
+#[inline]
+pub fn over_white([r, g, b, a]: [u8; 4]) -> [u8; 3] {
+    [r, g, b].map(|v| ((u32::from(v) * u32::from(a) + 255 * (255 - u32::from(a)) + 127) / 255) as u8)
+}
+
+/// A picture without transparency: composited over white if it has any.
+pub fn flattened(picture: DynamicImage) -> RgbImage {
+    if !picture.color().has_alpha() {
+        return picture.into_rgb8();
+    }
+    let picture = picture.into_rgba8();
+    RgbImage::from_fn(picture.width(), picture.height(), |x, y| image::Rgb(over_white(picture.get_pixel(x, y).0)))
 }
 
 /// sRGB-encoded 0..=1 → linear 0..=1.

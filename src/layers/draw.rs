@@ -16,7 +16,7 @@ use crate::typography::FontCatalog;
 /// The user is warned about letters below this size in pixels.
 const SMALLEST_LEGIBLE: f32 = 11.0;
 
-/// What layers are drawn with.
+/// What drawing needs besides the layers.
 #[derive(Clone, Copy)]
 pub struct LayerContext<'a> {
     /// The fonts of texts.
@@ -28,6 +28,9 @@ pub struct LayerContext<'a> {
 }
 
 /// Draws layers on a picture, the first one lowest. Returns warnings for the user.
+///
+/// # Errors
+/// The job was stopped.
 pub fn draw<'l>(
     image: &mut RgbImage,
     layers: impl IntoIterator<Item = &'l Layer<SourceImage>>,
@@ -87,7 +90,7 @@ fn turn(degrees: f32) -> (f32, f32) {
     }
 }
 
-/// Whether more than a pixel of the fills is outside the canvas.
+/// Whether the fills extend beyond the canvas by more than a pixel.
 fn leaves_canvas(fills: &[Fill], stand: &Stand, (width, height): (u32, u32)) -> bool {
     let found = bounds_on_canvas(fills, stand);
     found.is_some_and(|[x0, y0, x1, y1]| x0 < -1 || y0 < -1 || x1 > i64::from(width) + 1 || y1 > i64::from(height) + 1)

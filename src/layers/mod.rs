@@ -1,7 +1,7 @@
 //! Draws layers on a picture: flat text, pictures and shapes with shadows.
 //!
-//! Each layer is drawn on a transparent patch of its own, several samples a pixel, and then put on the picture. Colours are mixed as 8-bit sRGB,
-//! as design programs do: an opaque layer has exactly its colour.
+//! Each layer is drawn on a transparent patch with several samples per pixel, which is then composited over the picture. Colours are mixed as 8-bit
+//! sRGB values, as in design programs, so an opaque layer has exactly its colour.
 
 #![warn(clippy::disallowed_methods)]
 

@@ -1,4 +1,4 @@
-//! A part of the canvas on which one layer is drawn.
+//! The transparent patch of the canvas on which one layer is drawn.
 
 use image::RgbImage;
 use rayon::prelude::*;
@@ -8,19 +8,18 @@ use crate::imaging::Plane;
 use crate::imaging::blur::gaussian_plane;
 use crate::request::layers::{Color, Shadow};
 
-/// Most samples of a patch; a patch has as many samples per pixel, up to 16, as fit.
+/// Most samples of a patch. A patch has 1, 4, 9 or 16 samples per pixel, as many as fit.
 const MAX_SAMPLES: usize = 24_000_000;
 
-/// What a fill is filled with.
+/// What an outline is filled with.
 pub(super) enum Ink {
     /// One colour, and its opacity.
     Color(Color, f32),
-    /// A picture whose upper left corner is at this place of the layer, and by how much it is enlarged. `smooth`: its pixels are not kept as
-    /// they are.
+    /// A picture whose upper left corner is at `left`, `top`, enlarged by `scale`. `smooth`: interpolate instead of keeping its pixels.
     Picture { pixels: Pixmap, left: f32, top: f32, scale: f32, smooth: bool },
 }
 
-/// A filled outline in pixels about the layer's centre.
+/// A filled outline; its coordinates are pixels from the layer's centre.
 pub(super) struct Fill {
     pub(super) path: Path,
     pub(super) ink: Ink,
@@ -32,7 +31,7 @@ impl Fill {
     }
 }
 
-/// Where a layer stands: its centre in pixels, and how it is turned.
+/// Position (centre in pixels of the canvas) and rotation of a layer.
 #[derive(Clone, Copy)]
 pub(super) struct Stand {
     pub(super) x: f32,
@@ -42,25 +41,25 @@ pub(super) struct Stand {
 }
 
 impl Stand {
-    /// From pixels about the layer's centre to pixels of the canvas.
+    /// Maps pixels from the layer's centre to pixels of the canvas.
     fn transform(&self) -> Transform {
         let (sin, cos) = self.turn;
         Transform::from_row(cos, sin, -sin, cos, self.x, self.y)
     }
 }
 
-/// A premultiplied picture, and its place on the canvas.
+/// A premultiplied picture and its upper left corner on the canvas.
 pub(super) struct Patch {
     left: i64,
     top: i64,
     pixels: Pixmap,
 }
 
-/// Left, top, right, bottom in whole pixels.
+/// Left, top, right, bottom in pixels; right and bottom are exclusive.
 type Box4 = [i64; 4];
 
 impl Patch {
-    /// Draws fills, lowest first; `None` if nothing of them or of a shadow that reaches `reach` pixels further is on the canvas.
+    /// Draws fills, lowest first; `None` if neither they nor their shadow, which extends `reach` pixels further, touch the canvas.
     pub(super) fn of(fills: &[Fill], stand: &Stand, canvas: (u32, u32), reach: f32) -> Option<Self> {
         let to_canvas = stand.transform();
         let reach = reach.ceil() as i64 + 1;
@@ -78,7 +77,7 @@ impl Patch {
         Some(Self { left: x0, top: y0, pixels })
     }
 
-    /// Puts the patch on a picture. `hidden` is 1 where something lies in front of it.
+    /// Composites the patch over a picture. `hidden` is 1 where something lies in front of the patch.
     pub(super) fn put(&self, image: &mut RgbImage, opacity: f32, hidden: Option<&Plane>) {
         let pixels = self.pixels.pixels();
         let width = self.pixels.width() as usize;
@@ -91,7 +90,7 @@ impl Patch {
         });
     }
 
-    /// Puts the shadow of the patch on a picture. `unit`: the height of the canvas in pixels.
+    /// Composites the shadow of the patch over a picture. `unit`: height of the canvas in pixels.
     pub(super) fn put_shadow(&self, image: &mut RgbImage, shadow: &Shadow, unit: f32, opacity: f32, hidden: Option<&Plane>) {
         let margin = shadow_reach(shadow, unit).ceil() as i64;
         let (w, h) = (self.pixels.width() as usize, self.pixels.height() as usize);
@@ -119,17 +118,17 @@ impl Patch {
     }
 }
 
-/// How far a shadow reaches beyond its layer, pixels; its offset not included.
+/// Distance in pixels by which a shadow extends beyond its layer, without its offset.
 fn shadow_reach(shadow: &Shadow, unit: f32) -> f32 {
     shadow.blur * unit * 3.0 + 1.0
 }
 
-/// How far from the canvas a layer may lie whose shadow is seen, pixels.
+/// Largest distance in pixels of a layer from the canvas at which its shadow may be visible.
 pub(super) fn reach(shadow: Option<&Shadow>, unit: f32) -> f32 {
     shadow.map_or(0.0, |s| shadow_reach(s, unit) + s.x.abs().max(s.y.abs()) * unit)
 }
 
-/// Puts straight colours with their alpha on the part of a picture that `area` covers.
+/// Composites straight colours over the part of a picture that `area` covers. `color` gets coordinates within the area.
 fn over(image: &mut RgbImage, area: Box4, hidden: Option<&Plane>, color: impl Fn(usize, usize) -> Option<(Color, f32)> + Sync) {
     let (w, h) = (image.width() as usize, image.height() as usize);
     let Some([x0, y0, x1, y1]) = meet(area, [0, 0, w as i64, h as i64]) else { return };
@@ -147,13 +146,13 @@ fn over(image: &mut RgbImage, area: Box4, hidden: Option<&Plane>, color: impl Fn
     });
 }
 
-/// The common part of two boxes.
+/// The intersection of two boxes; `None` if it is empty.
 fn meet(a: Box4, b: Box4) -> Option<Box4> {
     let both = [a[0].max(b[0]), a[1].max(b[1]), a[2].min(b[2]), a[3].min(b[3])];
     (both[0] < both[2] && both[1] < both[3]).then_some(both)
 }
 
-/// The box of all fills on the canvas.
+/// The bounding box of all fills after a transformation.
 pub(super) fn bounds(fills: &[Fill], transform: Transform) -> Option<Box4> {
     let boxes = fills.iter().filter_map(|fill| fill.path.bounds().transform(transform));
     let all = boxes.reduce(|a, b| {
@@ -163,7 +162,7 @@ pub(super) fn bounds(fills: &[Fill], transform: Transform) -> Option<Box4> {
     Some([all.left().floor() as i64, all.top().floor() as i64, all.right().ceil() as i64, all.bottom().ceil() as i64])
 }
 
-/// The box of all fills where they stand, in whole pixels.
+/// The bounding box of all fills on the canvas.
 pub(super) fn bounds_on_canvas(fills: &[Fill], stand: &Stand) -> Option<Box4> {
     bounds(fills, stand.transform())
 }
@@ -186,7 +185,7 @@ fn paint(to: &mut PixmapMut<'_>, fill: &Fill, transform: Transform) {
     to.fill_path(&fill.path, &paint, FillRule::Winding, transform, None);
 }
 
-/// Means of squares of `samples`² pixels.
+/// Averages squares of `samples`² pixels.
 fn averaged(fine: &Pixmap, width: u32, height: u32, samples: usize) -> Option<Pixmap> {
     let mut out = Pixmap::new(width, height)?;
     let (w, row_length) = (width as usize, fine.width() as usize * 4);
@@ -218,9 +217,9 @@ pub(super) fn polygons<'p>(contours: impl IntoIterator<Item = &'p [[f32; 2]]>) -
     path.finish()
 }
 
-/// A rectangle about the centre with round corners, in pixels.
+/// A rectangle with round corners around the layer's centre; lengths in pixels.
 pub(super) fn rounded(width: f32, height: f32, radius: f32) -> Option<Path> {
-    /// Length of the handles of a quarter of a circle.
+    /// Length of the Bézier handles of a quarter of a circle, as a fraction of its radius.
     const HANDLE: f32 = 0.552_284_8;
     let (w, h) = (width / 2.0, height / 2.0);
     let r = radius.min(w).min(h);

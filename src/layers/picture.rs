@@ -8,7 +8,8 @@ use crate::imaging::resize::{Filter, resize_rgba8};
 use crate::request::SourceImage;
 use crate::request::layers::PictureLayer;
 
-/// Longest side to which a picture is resampled, pixels. Larger ones, most of which is outside the canvas, are enlarged from this.
+/// Longest side to which a picture is resampled, pixels. Larger pictures, which are mostly outside the canvas, are resampled to this and then
+/// enlarged.
 const MAX_SIDE: f32 = 4096.0;
 
 /// Width and height in whole pixels of a picture within its box.
@@ -22,7 +23,7 @@ fn size(layer: &PictureLayer<SourceImage>, canvas: (f32, f32)) -> (f32, f32) {
     (side(w), side(h))
 }
 
-/// The fill of a picture. `turned`: the layer is rotated.
+/// The fill of a picture; `None` if it cannot be drawn. `canvas`: its sides in pixels. `turned`: the layer is rotated.
 pub(super) fn fill(layer: &PictureLayer<SourceImage>, canvas: (f32, f32), turned: bool) -> Option<Fill> {
     let (width, height) = size(layer, canvas);
     let scale = (width.max(height) / MAX_SIDE).max(1.0);
@@ -37,7 +38,7 @@ pub(super) fn fill(layer: &PictureLayer<SourceImage>, canvas: (f32, f32), turned
     Some(Fill { path, ink: Ink::Picture { pixels, left: -width / 2.0, top: -height / 2.0, scale, smooth } })
 }
 
-/// The centre, moved so that the corner of a picture that is not turned lies on a whole pixel: its pixels are then kept as they are.
+/// The centre of a layer, moved so that the corner of an unrotated picture lies on a whole pixel and its pixels need no interpolation.
 pub(super) fn snapped(centre: (f32, f32), fill: &Fill) -> (f32, f32) {
     let Ink::Picture { left, top, smooth: false, .. } = &fill.ink else { return centre };
     ((centre.0 + left).round() - left, (centre.1 + top).round() - top)

@@ -8,13 +8,14 @@ use super::patch::{Fill, polygons, rounded};
 use crate::math;
 use crate::request::layers::{Border, Color, ShapeKind, ShapeLayer};
 
-/// How far the ends of a ribbon hang below its band, fraction of the band's height.
+/// Distance by which a ribbon's ends hang below its band, as a fraction of the band's height.
 const HANG: f32 = 0.2;
-/// Tones of a ribbon's ends and folds, fraction of the band's.
+/// Brightness of a ribbon's ends, as a fraction of the band's.
 const ENDS: f32 = 0.84;
+/// Brightness of a ribbon's folds, as a fraction of the band's.
 const FOLDS: f32 = 0.58;
 
-/// The fills of a shape, lowest first. Sides of the canvas in pixels.
+/// The fills of a shape, lowest first. `canvas`: its sides in pixels.
 pub(super) fn fills(shape: &ShapeLayer, canvas: (f32, f32)) -> Vec<Fill> {
     let (w, h) = ((shape.width * canvas.0).max(0.5), (shape.height * canvas.1).max(0.5));
     let mut fills = Vec::new();
@@ -31,7 +32,7 @@ pub(super) fn fills(shape: &ShapeLayer, canvas: (f32, f32)) -> Vec<Fill> {
     fills
 }
 
-/// The outline, moved inwards by `inset` pixels.
+/// The outline of a shape, moved inwards by `inset` pixels.
 fn outline(shape: &ShapeLayer, width: f32, height: f32, inset: f32) -> Option<Path> {
     let (w, h) = ((width - 2.0 * inset).max(0.1), (height - 2.0 * inset).max(0.1));
     match shape.kind {
@@ -58,12 +59,12 @@ fn outline(shape: &ShapeLayer, width: f32, height: f32, inset: f32) -> Option<Pa
     }
 }
 
-/// A line of a width in pixels along a path.
+/// The outline of a line along a path; `width` in pixels.
 pub(super) fn line_along(path: &Path, width: f32) -> Option<Path> {
     path.stroke(&Stroke { width, line_join: LineJoin::Miter, ..Stroke::default() }, 4.0)
 }
 
-/// Visible length of a ribbon's end beside its band.
+/// Visible length of a ribbon's end beside its band, pixels.
 fn tail(width: f32, height: f32) -> f32 {
     (0.62 * height).min(0.16 * width)
 }

@@ -1,17 +1,17 @@
-//! How many elements an SVG has once its references are followed. A file of a few hundred bytes can repeat an element billions of times.
+//! Counts the elements of an SVG after its references are expanded. A file of a few hundred bytes can repeat an element billions of times.
 
 use std::collections::{BTreeSet, HashMap};
 
 use resvg::usvg::roxmltree::{Document, Node, NodeId, ParsingOptions};
 
-/// Most nodes of the file itself.
+/// Most XML nodes of a file, references not expanded.
 const MAX_NODES: u32 = 200_000;
-/// Most targets that style sheets may name.
+/// Most elements that style sheets may refer to.
 const MAX_BY_SHEETS: usize = 200;
-/// Deepest nesting, references included.
+/// Deepest nesting after expansion.
 const MAX_DEPTH: usize = 1024;
 
-/// Whether an SVG has more than `most` elements with every reference counted as a copy of its target. `None`: it is not XML.
+/// Whether an SVG has more than `most` elements if every reference counts as a copy of its target; `None` if it is not XML.
 pub(super) fn is_larger_than(text: &str, most: u64) -> Option<bool> {
     let options = ParsingOptions { allow_dtd: true, nodes_limit: MAX_NODES, ..ParsingOptions::default() };
     let document = Document::parse_with_options(text, options).ok()?;
@@ -29,20 +29,21 @@ pub(super) fn is_larger_than(text: &str, most: u64) -> Option<bool> {
 struct Cost<'a, 'i> {
     most: u64,
     ids: HashMap<&'a str, Node<'a, 'i>>,
-    /// Targets that style sheets name; any element may have them.
+    /// IDs that style sheets refer to; a rule may apply to any element.
     by_sheets: Vec<&'a str>,
-    /// Elements whose copies are counted already; `None` while they are being counted.
+    /// Counts of elements with their descendants and references; `None` while an element is being counted.
     known: HashMap<NodeId, Option<u64>>,
 }
 
 impl<'a, 'i> Cost<'a, 'i> {
+    /// Number of elements that a node expands to, at most `most` + 1.
     fn of(&mut self, node: Node<'a, 'i>, depth: usize) -> u64 {
         if depth > MAX_DEPTH {
             return self.most + 1;
         }
         match self.known.get(&node.id()) {
             Some(Some(known)) => return *known,
-            // A circle, which the renderer breaks.
+            // A circular reference, which the renderer ignores.
             Some(None) => return 0,
             None => {}
         }

@@ -13,15 +13,7 @@ const GROUND: Rgb<u8> = Rgb([240, 240, 240]);
 
 /// The layers of a request; `pictures` by their place.
 fn layers(list: Value, pictures: &[(usize, SourceImage)]) -> Vec<Layer<SourceImage>> {
-    let context = ParseContext {
-        resolve_font: &|name| Some(name.to_owned()),
-        skipped_font: &|_| None,
-        unsettable: &|_| None,
-        default_font: crate::assets::DEFAULT_FONT,
-        undrawable: &|_, _| Vec::new(),
-        fallback_seed: 1,
-        lenient: false,
-    };
+    let context = ParseContext::permissive(crate::assets::DEFAULT_FONT);
     let mut request = OpenRequest::new(json!({"layers": list}).as_object().unwrap().clone());
     for (index, picture) in pictures {
         request = request.with_layer_image(*index, picture.clone());

@@ -6,15 +6,17 @@ use super::patch::{Fill, Ink, polygons, rounded};
 use crate::request::layers::{Align, FlatText};
 use crate::typography::{FlatRun, FlatStyle, FontCatalog, layout_flat};
 
-/// The fills of a text, and its type size in pixels.
+/// A text that has been laid out.
 pub(super) struct DrawnText {
+    /// The fills, lowest first.
     pub(super) fills: Vec<Fill>,
+    /// Type size in pixels.
     pub(super) size: f32,
-    /// Whether the letters were too complex, in which case some are missing.
+    /// Whether letters are missing because their outlines have too many points.
     pub(super) is_cut: bool,
 }
 
-/// The fills of a text, lowest first. Sides of the canvas in pixels.
+/// Lays out a text with its plate and outline. `canvas`: its sides in pixels.
 pub(super) fn fills(text: &FlatText, canvas: (f32, f32), fonts: &FontCatalog) -> DrawnText {
     let size = text.size * canvas.1;
     let runs: Vec<FlatRun<'_>> = text.runs.iter().map(|run| FlatRun { text: &run.text, font: &run.font, scale: run.scale }).collect();
@@ -34,7 +36,7 @@ pub(super) fn fills(text: &FlatText, canvas: (f32, f32), fonts: &FontCatalog) ->
     let mut fills = Vec::new();
     if let Some(plate) = &text.plate {
         let padding = plate.padding * canvas.1;
-        // The line height has room above and below the letters already.
+        // The line height already includes space above and below the letters.
         let (w, h) = (laid.width + 3.0 * padding, laid.height + 2.0 * padding - (text.line_height - 1.0).max(0.0) * size);
         let path = rounded(w, h, plate.radius * w.min(h));
         fills.extend(path.map(|path| Fill { path, ink: Ink::Color(plate.color, plate.opacity) }));

@@ -143,14 +143,18 @@ pub fn bias_relu(x: &Tensor, bias: &Tensor) -> Result<Tensor> {
     x.broadcast_add(bias)?.relu()
 }
 
-/// Rows of `[B, N, C]` in the order of `order` `[M]` of type `u32` → `[B, M, C]`. The index `N` gives zeros.
+/// Rows of `[B, N, C]` in the order of `order` `[M]` of type `u32` → `[B, M, C]`. `is_padded`: `order` may contain the index `N`, which gives
+/// zeros.
 ///
 /// # Errors
 /// A larger index on the CPU, out of memory.
-pub fn gather_rows(x: &Tensor, order: &Tensor) -> Result<Tensor> {
+pub fn gather_rows(x: &Tensor, order: &Tensor, is_padded: bool) -> Result<Tensor> {
     #[cfg(feature = "cuda")]
     if let Some(y) = kernels::gather_rows(x, order)? {
         return Ok(y);
+    }
+    if !is_padded {
+        return x.contiguous()?.index_select(order, 1);
     }
     let (b, _, c) = x.dims3()?;
     Tensor::cat(&[x, &Tensor::zeros((b, 1, c), x.dtype(), x.device())?], 1)?.index_select(order, 1)

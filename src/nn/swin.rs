@@ -100,6 +100,8 @@ pub struct Swin {
     patch_norm: LayerNorm,
     stages: Vec<Stage>,
     window: usize,
+    /// The masks of shifted windows; `None` for windows of one token, which are not shifted.
+    masks: Option<Tensor>,
     /// Windows of the last sizes of maps, plain and shifted: making them on the host takes longer than a block.
     windows: Mutex<Vec<KeptWindows>>,
 }
@@ -120,7 +122,7 @@ struct Block {
     norm1: LayerNorm,
     qkv: Linear,
     proj: Linear,
-    /// Relative position bias plus each mask of the windows, the first of which is none: `[masks, heads, N, N]` float32.
+    /// Relative position bias plus each mask of the windows, the first of which masks nothing: `[masks, heads, N, N]` float32.
     biases: Tensor,
     heads: usize,
     shifted: bool,
@@ -133,6 +135,8 @@ struct Block {
 struct Windows {
     /// Token index for every position of every window; one past the last token is the padding. `u32`.
     order: Tensor,
+    /// Whether `order` has such positions.
+    is_padded: bool,
     /// Position in the windows for every token. `u32`.
     inverse: Tensor,
     /// Present with a shift.
@@ -143,15 +147,16 @@ struct Windows {
 
 /// Masks of shifted windows. The shift wraps around in the last row and the last column of windows alone, so there are four.
 struct Masks {
-    /// −1e9 or lower for pairs that the cyclic shift brought together, 0 elsewhere: `[4, 1, N, N]` float32, for windows within, in the last
-    /// column, in the last row, and in the corner.
+    /// As made by [`shift_masks`].
     all: Tensor,
     /// The mask of each window of a picture. `u32`.
     which: Tensor,
 }
 
 impl Windows {
-    fn new(height: usize, width: usize, side: usize, shift: usize, device: &Device) -> Result<Self> {
+    /// `masks`: those of windows shifted by half their side; `None` for plain windows.
+    fn new((height, width): (usize, usize), side: usize, masks: Option<&Tensor>, device: &Device) -> Result<Self> {
+        let shift = if masks.is_some() { side / 2 } else { 0 };
         let (rows, columns) = (height.div_ceil(side), width.div_ceil(side));
         let (padded_h, padded_w) = (rows * side, columns * side);
         let (n, count) = (side * side, rows * columns);
@@ -169,9 +174,10 @@ impl Windows {
             }
         }
         Ok(Self {
+            is_padded: count * n > height * width,
             order: Tensor::from_vec(order, count * n, device)?,
             inverse: Tensor::from_vec(inverse, height * width, device)?,
-            masks: if shift > 0 { Some(Masks::new(rows, columns, side, shift, device)?) } else { None },
+            masks: masks.map(|masks| Masks::new(rows, columns, masks, device)).transpose()?,
             count,
         })
     }
@@ -179,42 +185,43 @@ impl Windows {
     /// `[B, H·W, C]` → `[B·windows, N, C]`.
     fn split(&self, x: &Tensor) -> Result<Tensor> {
         let (b, _, c) = x.dims3()?;
-        gather_rows(x, &self.order)?.reshape((b * self.count, (), c))
+        gather_rows(x, &self.order, self.is_padded)?.reshape((b * self.count, (), c))
     }
 
     /// The inverse of [`Windows::split`].
     fn join(&self, x: &Tensor, batch: usize) -> Result<Tensor> {
         let c = x.dim(D::Minus1)?;
-        gather_rows(&x.reshape((batch, (), c))?, &self.inverse)
+        gather_rows(&x.reshape((batch, (), c))?, &self.inverse, false)
     }
 }
 
 impl Masks {
-    fn new(rows: usize, columns: usize, side: usize, shift: usize, device: &Device) -> Result<Self> {
+    fn new(rows: usize, columns: usize, all: &Tensor, device: &Device) -> Result<Self> {
         let which: Vec<u32> =
             (0..rows).flat_map(|y| (0..columns).map(move |x| 2 * u32::from(y + 1 == rows) + u32::from(x + 1 == columns))).collect();
-        Ok(Self { all: Self::of_regions(side, shift, device)?, which: Tensor::from_vec(which, rows * columns, device)? })
-    }
-
-    /// The four masks, `[4, 1, N, N]`: they depend on the window alone.
-    fn of_regions(side: usize, shift: usize, device: &Device) -> Result<Tensor> {
-        // Regions that the cyclic shift brings together although they are at opposite ends of the map.
-        let strip = |last: bool, at: usize| if last { 1 + usize::from(at + shift >= side) } else { 0 };
-        let mut regions = Vec::with_capacity(4 * side * side);
-        for (last_row, last_column) in [(false, false), (false, true), (true, false), (true, true)] {
-            for (y, x) in (0..side).flat_map(|y| (0..side).map(move |x| (y, x))) {
-                regions.push((strip(last_row, y) * 3 + strip(last_column, x)) as f32);
-            }
-        }
-        let regions = Tensor::from_vec(regions, (4, side * side), device)?;
-        let difference = regions.unsqueeze(2)?.broadcast_sub(&regions.unsqueeze(1)?)?;
-        (difference.sqr()? * -1e9)?.unsqueeze(1)
+        Ok(Self { all: all.clone(), which: Tensor::from_vec(which, rows * columns, device)? })
     }
 
     /// `[windows, 1, N, N]` for some of the windows of a picture.
     fn of(&self, first: usize, count: usize) -> Result<Tensor> {
         self.all.index_select(&self.which.narrow(0, first, count)?, 0)
     }
+}
+
+/// The masks of windows that are shifted by half their side, `[4, 1, N, N]` float32: for windows within the map, in its last column, in its last row,
+/// and in its corner. −1e9 or lower for pairs that the cyclic shift brought together although they are at opposite ends of the map, 0 elsewhere.
+fn shift_masks(side: usize, device: &Device) -> Result<Tensor> {
+    let shift = side / 2;
+    let strip = |last: bool, at: usize| if last { 1 + usize::from(at + shift >= side) } else { 0 };
+    let mut regions = Vec::with_capacity(4 * side * side);
+    for (last_row, last_column) in [(false, false), (false, true), (true, false), (true, true)] {
+        for (y, x) in (0..side).flat_map(|y| (0..side).map(move |x| (y, x))) {
+            regions.push((strip(last_row, y) * 3 + strip(last_column, x)) as f32);
+        }
+    }
+    let regions = Tensor::from_vec(regions, (4, side * side), device)?;
+    let difference = regions.unsqueeze(2)?.broadcast_sub(&regions.unsqueeze(1)?)?;
+    (difference.sqr()? * -1e9)?.unsqueeze(1)
 }
 
 /// The row of the bias table for every pair of positions in a window.
@@ -225,21 +232,25 @@ fn relative_position_index(side: usize) -> Vec<u32> {
 }
 
 impl Block {
-    fn load(vars: &Vars, channels: usize, heads: usize, config: &SwinConfig, shifted: bool) -> LoadResult<Self> {
+    /// `masks`: those of a block whose windows are shifted, as made by [`shift_masks`].
+    fn load(vars: &Vars, channels: usize, heads: usize, config: &SwinConfig, masks: Option<&Tensor>) -> LoadResult<Self> {
         let side = config.window_size;
         let (n, hidden) = (side * side, (channels as f64 * config.mlp_ratio) as usize);
         let attn = vars.pp("attn");
         let table = attn.with_dtype(DType::F32).get("relative_position_bias_table", ((2 * side - 1) * (2 * side - 1), heads))?;
         let index = Tensor::from_vec(relative_position_index(side), n * n, vars.device())?;
         let bias = table.contiguous()?.index_select(&index, 0)?.reshape((1, n, n, heads))?.permute((0, 3, 1, 2))?.contiguous()?;
-        let biases = if shifted { bias.broadcast_add(&Masks::of_regions(side, side / 2, vars.device())?)? } else { bias };
+        let biases = match masks {
+            Some(masks) => bias.broadcast_add(masks)?,
+            None => bias,
+        };
         Ok(Self {
             norm1: LayerNorm::load(&vars.pp("norm1"), channels, EPS)?,
             qkv: Linear::load(&attn.pp("qkv"), channels, 3 * channels)?,
             proj: Linear::load(&attn.pp("proj"), channels, channels)?,
             biases,
             heads,
-            shifted,
+            shifted: masks.is_some(),
             norm2: LayerNorm::load(&vars.pp("norm2"), channels, EPS)?,
             fc1: Linear::load(&vars.pp("mlp").pp("fc1"), channels, hidden)?,
             fc2: Linear::load(&vars.pp("mlp").pp("fc2"), hidden, channels)?,
@@ -329,13 +340,14 @@ impl Swin {
     pub fn load(vars: &Vars, config: &SwinConfig) -> LoadResult<Self> {
         config.check(&vars.place())?;
         let spec = ConvSpec { kernel: PATCH, stride: PATCH, padding: 0, dilation: 1, groups: 1, bias: true };
+        let masks = if config.window_size > 1 { Some(shift_masks(config.window_size, vars.device())?) } else { None };
         let mut stages = Vec::with_capacity(4);
         for stage in 0..4 {
             let (layer, channels) = (vars.pp("layers").pp(stage), config.channels(stage));
             let blocks = (0..config.depths[stage])
                 .map(|i| {
-                    let shifted = i % 2 == 1 && config.window_size > 1;
-                    Block::load(&layer.pp("blocks").pp(i), channels, config.num_heads[stage], config, shifted)
+                    let masks = masks.as_ref().filter(|_| i % 2 == 1);
+                    Block::load(&layer.pp("blocks").pp(i), channels, config.num_heads[stage], config, masks)
                 })
                 .collect::<std::result::Result<_, _>>()?;
             let downsample = if stage < 3 {
@@ -352,6 +364,7 @@ impl Swin {
             patch_norm: LayerNorm::load(&vars.pp("patch_embed").pp("norm"), config.embed_dim, EPS)?,
             stages,
             window: config.window_size,
+            masks,
             windows: Mutex::default(),
         })
     }
@@ -362,8 +375,8 @@ impl Swin {
         if let Some((_, windows)) = kept.iter().find(|(of, _)| *of == size) {
             return Ok(Arc::clone(windows));
         }
-        let made = |shift| Windows::new(size.0, size.1, self.window, shift, device);
-        let windows = Arc::new([made(0)?, made(self.window / 2)?]);
+        let made = |masks| Windows::new(size, self.window, masks, device);
+        let windows = Arc::new([made(None)?, made(self.masks.as_ref())?]);
         if kept.len() == KEPT_WINDOWS {
             kept.remove(0);
         }
@@ -429,11 +442,12 @@ mod tests {
         let (side, heads, channels) = (3, 2, 8);
         let config = SwinConfig { window_size: side, ..SwinConfig::default() };
         let vars = Vars::created_by(Arc::new(GeneratedWeights::new(3)), DType::F32, &Device::Cpu);
-        let block = Block::load(&vars, channels, heads, &config, true).unwrap();
+        let masks = shift_masks(side, &Device::Cpu).unwrap();
+        let block = Block::load(&vars, channels, heads, &config, Some(&masks)).unwrap();
         let made = |shape: &[usize]| Tensor::from_vec(synthetic::values("x", shape, 3), shape, &Device::Cpu).unwrap();
         // With and without padding, one picture and two, maps of one window and of many.
-        for (height, width, batch, shift) in [(7, 9, 1, 1), (6, 6, 1, 1), (6, 9, 2, 1), (2, 3, 1, 1), (7, 4, 1, 0)] {
-            let windows = Windows::new(height, width, side, shift, &Device::Cpu).unwrap();
+        for (height, width, batch, shifted) in [(7, 9, 1, true), (6, 6, 1, true), (6, 9, 2, true), (2, 3, 1, true), (7, 4, 1, false)] {
+            let windows = Windows::new((height, width), side, shifted.then_some(&masks), &Device::Cpu).unwrap();
             let x = windows.split(&made(&[batch, height * width, channels])).unwrap();
             let qkv = block.qkv.forward(&x).unwrap().reshape((batch * windows.count, side * side, 3, heads, channels / heads)).unwrap();
             let fused = block.attend_fused(&qkv, &windows).unwrap().flatten_from(2).unwrap();
@@ -441,6 +455,25 @@ mod tests {
             let differ = (fused - &plain).unwrap().abs().unwrap().max_all().unwrap().to_scalar::<f32>().unwrap();
             let most = plain.abs().unwrap().max_all().unwrap().to_scalar::<f32>().unwrap();
             assert!(differ <= 1e-5 * most, "{height} × {width}, {batch}: {differ} of {most}");
+        }
+    }
+
+    #[test]
+    fn windows_are_split_and_joined_with_and_without_padding() {
+        let masks = shift_masks(3, &Device::Cpu).unwrap();
+        for (height, width, is_padded) in [(6, 9, false), (7, 9, true), (2, 2, true)] {
+            let x = Tensor::arange(1f32, (2 * height * width * 4 + 1) as f32, &Device::Cpu).unwrap();
+            let x = x.reshape((2, height * width, 4)).unwrap();
+            for masks in [None, Some(&masks)] {
+                let windows = Windows::new((height, width), 3, masks, &Device::Cpu).unwrap();
+                assert_eq!(windows.is_padded, is_padded);
+                let split = windows.split(&x).unwrap();
+                // Nothing is lost and padding is zero.
+                let sum = |t: &Tensor| t.to_dtype(DType::F64).unwrap().sum_all().unwrap().to_scalar::<f64>().unwrap();
+                assert_eq!((sum(&split), split.dim(0).unwrap()), (sum(&x), 2 * windows.count));
+                let back = windows.join(&split, 2).unwrap();
+                assert_eq!(back.to_vec3::<f32>().unwrap(), x.to_vec3::<f32>().unwrap(), "{height} × {width}");
+            }
         }
     }
 

@@ -9,14 +9,14 @@ use super::error::PipelineError;
 use super::layout::percent;
 use super::sink::{Picture, Sink};
 use super::{composite, grounding, outline, placement, preview};
-use crate::backend::{Backend, BlendRequest, KeyLight, Prompts, Sampling, Scene, SceneRequest, StageCx, View};
+use crate::backend::{Backend, BlendRequest, KeyLight, PlacedProduct, Prompts, Sampling, Scene, SceneRequest, StageCx, View};
 use crate::imaging::Matte;
 use crate::imaging::{LinearRgb, Plane, matting, resize};
 use crate::job::{ImageName, Stage};
 use crate::notice;
 use crate::request::{Backdrop, JobSpec, SourceImage};
 
-/// A product that is enlarged by more than this looks soft.
+/// Enlargement of the product above which it looks soft.
 const MOST_ENLARGED: f32 = 1.6;
 
 /// The result of step 1.
@@ -27,8 +27,8 @@ pub struct Background {
     pub placed: Option<Plane>,
 }
 
-/// The designer's mask at the photo's size. A mask with transparency counts by its alpha, any other by its luminance.
-fn corrected(mask: &SourceImage, (width, height): (u32, u32)) -> Plane {
+/// The mask of the request at the photo's size.
+fn resized_mask(mask: &SourceImage, (width, height): (u32, u32)) -> Plane {
     let plane = mask_plane(mask);
     let plane = if mask.pixels.dimensions() == (width, height) {
         plane
@@ -87,7 +87,7 @@ pub fn run(
         None => None,
     };
     let seen = match (&matte, product) {
-        // A mask says what belongs to the product; without one, a transparent file is the designer's own cut-out.
+        // Without a mask, a file with transparency is the designer's own cut-out.
         (Some(matte), Some(product)) => Some(Seen::of(matte, product.has_alpha && mask.is_none())),
         _ => None,
     };
@@ -111,7 +111,7 @@ pub fn run(
     Ok(Background { image, placed: Some(placed) })
 }
 
-/// What the cut-out tells about its photo.
+/// The geometry of the photo, as far as the cut-out shows it.
 #[derive(Clone, Copy)]
 struct Seen {
     cut: CutSides,
@@ -139,9 +139,9 @@ pub(super) fn matte(
     }
     sink.save_given(ImageName::Product, Picture::Rgba(&product.pixels), product)?;
     cx.check()?;
-    let mask = mask.map(|m| corrected(m, product.pixels.dimensions()));
+    let mask = mask.map(|m| resized_mask(m, product.pixels.dimensions()));
     if let Some(mask) = &mask {
-        // Saved before the stage, so that a job that is stopped here resumes with this mask.
+        // Saved before segmentation, so that a job that is stopped here resumes with this mask.
         sink.save(ImageName::Mask, Picture::Gray(&mask.to_gray()))?;
     }
     sink.stage(Stage::Segmentation);
@@ -154,7 +154,8 @@ pub(super) fn matte(
     Ok(sink.keep_matte(matte))
 }
 
-/// The scene of an own background: a colour or a picture, lit softly from above and seen as the product is; `None` if a scene is to be painted.
+/// The scene of a background that the request gives, a colour or a picture: lit softly from above and seen from `view`. `None` if a scene must be
+/// painted.
 fn own_scene(spec: &JobSpec, view: View, cx: StageCx<'_>, sink: &dyn Sink) -> Result<Option<Scene>, PipelineError> {
     let (width, height) = (spec.width as usize, spec.height as usize);
     let image = match &spec.backdrop {
@@ -171,7 +172,7 @@ fn own_scene(spec: &JobSpec, view: View, cx: StageCx<'_>, sink: &dyn Sink) -> Re
     Ok(Some(Scene { image, ground_line: height as f32 * view.ground(), view, key, ambient: [1.0; 3], gloss: 0.0, roughness: 1.0 }))
 }
 
-/// Places the product on an own background: its pixels stay as photographed, and only its shadow changes the background.
+/// Places the product on a background that the request gives. The product keeps its pixels, and only its shadow changes the background.
 fn on_own_scene(
     spec: &JobSpec,
     matte: Option<(&Matte, CutSides)>,
@@ -185,14 +186,7 @@ fn on_own_scene(
         sink.save(ImageName::Step1, Picture::Rgb(&image))?;
         return Ok(Background { image, placed: None });
     };
-    let canvas = (spec.width as usize, spec.height as usize);
-    let placed = placement::place(matte, canvas, scene.into(), cut, &spec.placement);
-    if let Some(layout) = placed.layout {
-        sink.product_placed(layout);
-    }
-    warn_of_photo(&placed, sink);
-    let product = placed.product;
-    cx.check()?;
+    let product = place(spec, matte, scene, cut, cx, sink)?;
     let mut image = grounding::ground(scene, &product, cut, cx.cancel)?.grounded;
     cx.step(0.8)?;
     for ((to, from), alpha) in image.data.iter_mut().zip(&product.image.data).zip(&product.alpha.data) {
@@ -241,14 +235,7 @@ fn inject(
     sink: &dyn Sink,
 ) -> Result<(LinearRgb, Plane), PipelineError> {
     let bg = &spec.background;
-    let canvas = (spec.width as usize, spec.height as usize);
-    let placed = placement::place(matte, canvas, scene.into(), cut, &spec.placement);
-    if let Some(layout) = placed.layout {
-        sink.product_placed(layout);
-    }
-    warn_of_photo(&placed, sink);
-    let product = placed.product;
-    cx.check()?;
+    let product = place(spec, matte, scene, cut, cx, sink)?;
     let ground = grounding::ground(scene, &product, cut, cx.cancel)?;
     cx.step(0.5)?;
     preview::offer(cx, &ground.grounded);
@@ -268,8 +255,27 @@ fn inject(
     Ok((image, product.alpha))
 }
 
-/// Warns of a cut that shows, and of a photo that is too small for the product's place.
-fn warn_of_photo(placed: &placement::Placed, sink: &dyn Sink) {
+/// Places the product on the canvas, and tells the sink where it stands and what is wrong with its photo.
+fn place(
+    spec: &JobSpec,
+    matte: &Matte,
+    scene: &Scene,
+    cut: CutSides,
+    cx: StageCx<'_>,
+    sink: &dyn Sink,
+) -> Result<PlacedProduct, PipelineError> {
+    let canvas = (spec.width as usize, spec.height as usize);
+    let placed = placement::place(matte, canvas, scene.into(), cut, &spec.placement);
+    if let Some(layout) = placed.layout {
+        sink.product_placed(layout);
+    }
+    warn_about_photo(&placed, sink);
+    cx.check()?;
+    Ok(placed.product)
+}
+
+/// Warns if the canvas shows where the photo cuts the product off, and if the photo is too small for the product's size on the canvas.
+fn warn_about_photo(placed: &placement::Placed, sink: &dyn Sink) {
     if placed.shows_cut {
         sink.notice(notice!("pipeline-product-cut").at("product_image"));
     }

@@ -1,10 +1,10 @@
-//! Products that the photo's border cuts off.
+//! Detects the sides on which the photo's border cuts the product off.
 
 use crate::imaging::Plane;
 
-/// A product touches a border if it covers at least this share of its box along it.
+/// A product is cut off by a border if it covers more than this share of its bounding box's side there.
 const CONTACT: f32 = 0.15;
-/// A cut-out that covers more than this of its picture is the picture: a print or a screen, not a product cut off on all sides.
+/// A cut-out that covers more than this share of its picture is the whole picture, such as a print or a screen, and not cut off on all sides.
 const WHOLE: f32 = 0.97;
 
 /// The sides on which the photo's border cuts the product off.
@@ -21,8 +21,8 @@ pub struct CutSides {
 }
 
 impl CutSides {
-    /// Finds the cuts of a matte. `cut_out`: the file came with its own transparency. Such files are often cropped to the product, so a side counts
-    /// only if the opposite one is free.
+    /// Finds the cut sides of a matte. `cut_out`: the file has its own transparency. Such files are often cropped to the product, so a side counts
+    /// only if the opposite side is free.
     pub fn of(alpha: &Plane, cut_out: bool) -> Self {
         let covered = alpha.data.iter().filter(|a| **a > 0.5).count() as f32;
         let Some((x0, y0, x1, y1)) = alpha.bounds(0.5).filter(|_| covered < WHOLE * alpha.data.len() as f32) else {
@@ -31,7 +31,7 @@ impl CutSides {
         let (w, h) = (alpha.width, alpha.height);
         let column = |x: usize| (0..h).filter(|&y| alpha.at(x, y) > 0.5).count() as f32 > CONTACT * (y1 - y0) as f32;
         let row = |y: usize| alpha.data[y * w..(y + 1) * w].iter().filter(|a| **a > 0.5).count() as f32 > CONTACT * (x1 - x0) as f32;
-        // Mattes may end a little before the border.
+        // Mattes may end slightly before the border.
         let (near_x, near_y) = (w / 200 + 1, h / 200 + 1);
         let found = Self {
             left: x0 < near_x && column(x0.min(near_x)),
@@ -56,7 +56,7 @@ impl CutSides {
         self != Self::default()
     }
 
-    /// Whether a cut shows on a canvas of `width` × `height` if the cut-out's box reaches from `left`, `top` to `right`, `bottom`.
+    /// Whether a cut side is visible on a canvas of `width` × `height`, for a cut-out whose box is `left`, `top`, `right`, `bottom`.
     pub(super) fn show(self, (left, top, right, bottom): (i64, i64, i64, i64), (width, height): (usize, usize)) -> bool {
         (self.left && left > 0) || (self.top && top > 0) || (self.right && right < width as i64) || (self.bottom && bottom < height as i64)
     }

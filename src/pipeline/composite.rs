@@ -11,17 +11,17 @@ use super::sink::{Picture, Sink};
 use super::text::Headline;
 use super::{legibility, preview};
 use crate::backend::{Backend, HarmonizeRequest, Prompts, Sampling, StageCx};
-use crate::imaging::{LinearRgb, Plane, resize};
+use crate::imaging::{LinearRgb, Plane, over_white, resize};
 use crate::job::{ImageName, Stage};
 use crate::layers::{self, LayerContext};
 use crate::notice;
 use crate::request::{Backdrop, CompositionMode, JobSpec, StepNumber, TextPosition};
 use crate::typography::FontCatalog;
 
-/// The user is warned if less of the letters' contour reaches a contrast ratio of 3:1 and their colour is like the background's.
+/// The user is warned if a smaller share of the letters' contour reaches a contrast ratio of 3:1, unless their colour stands out.
 const LEGIBLE_SHARE: f32 = 0.95;
 
-/// What step 3 puts together.
+/// The input of step 3.
 pub struct CompositeInput<'a> {
     /// Result of step 1.
     pub step1: &'a RgbImage,
@@ -31,8 +31,7 @@ pub struct CompositeInput<'a> {
     pub product_alpha: Option<Plane>,
 }
 
-/// Runs step 3. Where `step1_image` came without the product's matte, mode `behind`, position `auto` and layers behind the product segment
-/// the picture to find the product.
+/// Runs step 3. If the product's matte is unknown, mode `behind`, position `auto` and layers behind the product segment the picture to find it.
 pub fn run(
     spec: &JobSpec,
     parts: CompositeInput<'_>,
@@ -73,20 +72,20 @@ pub fn run(
     layers::draw(&mut image, above, context)?.into_iter().for_each(|notice| sink.notice(notice));
     cx.check()?;
     if let Some(letters) = letters {
-        tell_legibility(&image, &letters, sink);
+        report_legibility(&image, &letters, sink);
     }
     sink.save(ImageName::Final, Picture::Rgb(&image))
 }
 
-/// The headline as composed: its mask, and where nothing hides it.
+/// The letters of the headline in the composed picture.
 struct ComposedLetters {
     letters: Plane,
     visible: Option<Plane>,
-    /// Whether every letter differs from what is behind it, whatever its contour.
+    /// See [`super::layers::Composed::stands_out`].
     stands_out: bool,
 }
 
-/// Composes the headline with the background and matches their light.
+/// Composes the headline with the background and harmonises them.
 fn with_headline(
     spec: &JobSpec,
     background: &RgbImage,
@@ -131,7 +130,7 @@ fn with_headline(
             seed: spec.seed,
         },
     };
-    // A plain colour has no light to match and stays as it was asked for.
+    // A plain colour has no light to match, and must stay the requested colour.
     let image = match spec.backdrop {
         Backdrop::Color(_) => composed.image.to_srgb(),
         Backdrop::Scene | Backdrop::Picture(_) => backend.harmonize(&request, cx)?.to_srgb(),
@@ -141,8 +140,8 @@ fn with_headline(
     Ok((image, ComposedLetters { letters: composed.letters, visible: composed.visible, stands_out: composed.stands_out }))
 }
 
-/// Measures how well the letters read, and warns if they do not.
-fn tell_legibility(image: &RgbImage, ComposedLetters { letters, visible, stands_out }: &ComposedLetters, sink: &dyn Sink) {
+/// Measures the legibility of the letters, and warns if it is low.
+fn report_legibility(image: &RgbImage, ComposedLetters { letters, visible, stands_out }: &ComposedLetters, sink: &dyn Sink) {
     // Measured on the delivered picture: light matching and quantisation may have changed the contrast.
     let final_tones = LinearRgb::from_srgb(image);
     match legibility::measure(&final_tones, letters, visible.as_ref()) {
@@ -177,9 +176,7 @@ pub(super) fn flatten(source: &RgbaImage, width: usize, height: usize) -> RgbIma
     };
     let mut out = RgbImage::new(width, height);
     for (to, from) in out.pixels_mut().zip(source.pixels()) {
-        let [r, g, b, a] = from.0;
-        let over = |v: u8| ((u32::from(v) * u32::from(a) + 255 * (255 - u32::from(a)) + 127) / 255) as u8;
-        to.0 = [over(r), over(g), over(b)];
+        to.0 = over_white(from.0);
     }
     out
 }

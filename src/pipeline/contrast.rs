@@ -11,44 +11,43 @@ use crate::imaging::resize::{Filter, resize_rgb};
 use crate::imaging::{LinearRgb, Plane, luminance};
 use crate::math;
 
-/// Letters with this share of legible contour need no help. Counted where they border on the background: the contrast to their own side walls
-/// is the material's.
+/// Letters with this share of legible contour need no help. Counted where they border on the background, not on their own side walls.
 const ENOUGH: f32 = 0.955;
 /// The contrast ratio that the background is prepared for. Above the minimum, because other tools sample the contour differently.
 const AIM: f32 = 3.4;
-/// Cost of a change that the legibility of flat letters is worth. The cost is the square of the change of lightness (L*, 0..=100) over
-/// [`CHEAP_CHANGE`].
+/// Weight of illegibility against the cost of a change, for flat letters. A change costs the square of its lightness difference (L*, 0..=100) divided
+/// by [`CHEAP_CHANGE`]; the share of illegible contour costs this times the share.
 const WORTH: f32 = 230.0;
-/// The same for letters with depth, whose own light and shadow show their shape too: if their mean colour is like the background's, and if it
-/// is clearly another one.
+/// The same for letters with depth, whose shape their own light and shadow show too: if their mean colour is like the background's, and if it differs
+/// clearly.
 const WORTH_OF_DEPTH: [f32; 2] = [260.0, 20.0];
-/// Distances of mean colours (CIE76) at which those apply.
+/// Distances of the mean colours (CIE76) at which the two values apply.
 const COLOUR_DISTANCE: [f32; 2] = [12.0, 42.0];
-/// The same for letters that show the background: what changes it changes them too.
+/// The same for transparent letters, which a change of the background changes too.
 const WORTH_OF_CLEAR: f32 = 30.0;
-/// A change of lightness that costs itself; smaller ones cost less than that, larger ones more.
+/// The lightness difference (L*) that costs as much as its value; smaller ones cost less than theirs, larger ones more.
 const CHEAP_CHANGE: f32 = 45.0;
-/// Mean share of the surroundings that the layer covers if it contains a shadow.
+/// If the layer covers more than this share of the letters' surroundings, it contains a shadow.
 const OWN_SHADOW: f32 = 0.06;
-/// Share of the background that shows through clear letters.
+/// Letters count as transparent if more than this share of the background shows through them.
 const CLEAR: f32 = 0.12;
-/// Light from behind is this much more conspicuous than a shadow of the same strength.
+/// Cost of light from behind as a multiple of that of an equally strong shadow: it is more conspicuous.
 const LIGHT_COST: f32 = 2.0;
-/// The same behind letters with depth, which a lit background makes look cut out.
+/// The same for letters with depth, which look cut out in front of a lit background.
 const LIGHT_COST_OF_DEPTH: f32 = 4.0;
-/// Change of lightness above which a plate looks better than a shadow or light.
+/// Lightness difference (L*) above which a plate looks better than a shadow or light.
 const MOST_SOFT_CHANGE: f32 = 38.0;
-/// Spread of the background's lightness above which it counts as cluttered: a plate comes sooner.
+/// A background whose lightness (L*) spreads more than this counts as cluttered and gets a plate sooner.
 const CLUTTER: f32 = 38.0;
-/// A shadow on a background of more than this luminance looks like dirt, if it is strong.
+/// On a background above this luminance a strong shadow looks like dirt.
 const BRIGHT: f32 = 0.4;
-/// Change of lightness above which a cluttered background gets a plate, and a bright one that would have to be darkened.
+/// Lightness difference (L*) above which a cluttered background, or a bright one that is darkened, gets a plate.
 const MOST_CLUTTERED_CHANGE: f32 = 28.0;
 /// How far shadow and light reach beyond the text, as a fraction of the canvas' shorter side.
 const SOFTNESS: f32 = 0.28;
-/// A plate may cover this share of the product.
+/// Largest share of the product that a plate may cover.
 const MOST_COVERED: f32 = 0.02;
-/// Cells of the frosted background are this many pixels wide.
+/// The frosted background is blurred at this fraction of the canvas' size.
 const CELL: usize = 4;
 
 /// How the background is changed.
@@ -62,24 +61,24 @@ enum Form {
 
 /// A change of the background that gives the letters contrast.
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct Support {
+struct BackgroundChange {
     form: Form,
-    /// Darkens the background; lightens it otherwise.
+    /// Whether the background is darkened rather than lightened.
     dark: bool,
-    /// The luminance that the background gets at most (darkened) or at least (lightened).
+    /// The largest luminance of the changed background if it is darkened, else the smallest.
     tone: f32,
-    /// Share of the contour that should be legible then.
+    /// Expected share of legible contour after the change.
     expected: f32,
     /// Box of the text on the canvas.
     ink: Bounds,
 }
 
-/// CIE lightness, 0..=100.
-fn lightness(luminance: f32) -> f32 {
+/// CIE lightness L*, 0..=100, of a relative luminance.
+pub(super) fn lightness(luminance: f32) -> f32 {
     116.0 * math::powf(luminance.max(0.008_856), 1.0 / 3.0) - 16.0
 }
 
-/// Tones from `from` towards black (`dark`) or white, the mildest first.
+/// Luminances from `from` towards black (`dark`) or white, in steps of increasing change.
 fn tones(from: f32, dark: bool) -> impl Iterator<Item = f32> {
     (0..=16).map(move |i| {
         let t = 1.0 - i as f32 / 16.0;
@@ -87,20 +86,20 @@ fn tones(from: f32, dark: bool) -> impl Iterator<Item = f32> {
     })
 }
 
-/// The part of a contour that borders on the background rather than on the layer's own walls.
+/// The samples that border on the background rather than on the layer's own walls; all samples if these are few.
 fn free(samples: Vec<ContourSample>) -> Vec<ContourSample> {
     let free: Vec<ContourSample> = samples.iter().filter(|s| s.covered < 0.35).copied().collect();
-    // Hardly any: letters that stand close together.
+    // Letters that stand close together.
     if free.len() * 8 < samples.len() { samples } else { free }
 }
 
-/// Share of the contour that is legible once the background has a tone.
+/// Share of the contour that is legible if the background's luminance is limited to `tone` from above (`dark`) or below.
 fn share(samples: &[ContourSample], dark: bool, tone: f32) -> f32 {
     let good = samples.iter().filter(|s| {
         if s.inside < 0.0 || s.outside < 0.0 {
             return false;
         }
-        // What the layer itself covers does not change.
+        // Where the text layer covers the background, a change of the background does not show.
         let ground = if dark { s.outside.min(tone) } else { s.outside.max(tone) };
         let change = ground - s.outside;
         contrast_ratio((s.inside + change * s.clear).max(0.0), s.outside + change * (1.0 - s.covered)) >= AIM
@@ -108,25 +107,28 @@ fn share(samples: &[ContourSample], dark: bool, tone: f32) -> f32 {
     good.count() as f32 / samples.len().max(1) as f32
 }
 
-/// The letters on the canvas, for the search for contrast.
-pub(super) struct Scene<'a> {
+/// The text layer on the canvas. All planes have the canvas' size.
+pub(super) struct TextOnCanvas<'a> {
     /// Front faces of the letters.
     pub letters: &'a Plane,
     /// Alpha of the whole text layer.
     pub layer: &'a Plane,
-    /// 0 where the product is in front of the letters.
+    /// 0 where the product is in front of the letters; `None` if nothing is.
     pub visible: Option<&'a Plane>,
-    /// The letters have depth: side walls and a cast shadow.
+    /// Whether the letters have depth: side walls and a cast shadow.
     pub deep: bool,
-    /// The product that a plate must not cover.
+    /// Matte of the product, which a plate must not cover.
     pub product: Option<&'a Plane>,
 }
 
-/// Composes a picture with `compose`, which puts the text layer over a background and is told whether that is lit from behind. Where the letters are not legible, the background is
-/// changed first.
-pub(super) fn secure(
+/// Changes the background where the letters are not legible, and returns the composed picture. `compose` puts the text layer over a background; its
+/// second argument tells whether that background is lit from behind.
+///
+/// # Errors
+/// The job was stopped.
+pub(super) fn ensure_contrast(
     background: &LinearRgb,
-    scene: &Scene<'_>,
+    text: &TextOnCanvas<'_>,
     compose: impl Fn(LinearRgb, bool) -> LinearRgb,
     cancel: &CancelToken,
 ) -> Result<LinearRgb, Stopped> {
@@ -135,61 +137,61 @@ pub(super) fn secure(
     let size = (background.width, background.height);
     let mut image = compose(background.clone(), false);
     cancel.check()?;
-    let Some(ink) = scene.layer.bounds(0.3) else { return Ok(image) };
-    if glows(scene) {
-        return secure_glow(background, scene, image, compose, ink);
+    let Some(ink) = text.layer.bounds(0.3) else { return Ok(image) };
+    if glows(text) {
+        return ensure_glow_contrast(background, text, image, compose, ink);
     }
-    let seen = |image: &LinearRgb| contour(image, scene.letters, Some(scene.layer), scene.visible);
+    let seen = |image: &LinearRgb| contour(image, text.letters, Some(text.layer), text.visible);
     let samples = seen(&image);
     let mean = |value: &dyn Fn(&ContourSample) -> f32| samples.iter().map(value).sum::<f32>() / samples.len().max(1) as f32;
     let clear = mean(&|s| s.clear) > CLEAR;
     // Letters without walls may have a shadow of their own.
-    let deep = scene.deep || (!clear && mean(&|s| s.covered) > OWN_SHADOW);
+    let deep = text.deep || (!clear && mean(&|s| s.covered) > OWN_SHADOW);
     let worth = if deep {
         let [near, far] = COLOUR_DISTANCE;
-        let t = ((colour_distance(&image, scene, ink) - near) / (far - near)).clamp(0.0, 1.0);
+        let t = ((colour_distance(&image, text, ink) - near) / (far - near)).clamp(0.0, 1.0);
         WORTH_OF_DEPTH[0] + (WORTH_OF_DEPTH[1] - WORTH_OF_DEPTH[0]) * t
     } else if clear {
         WORTH_OF_CLEAR
     } else {
         WORTH
     };
-    let mut support = choose(&free(samples), deep, worth, ink, scene.product, size);
+    let mut change = choose(&free(samples), deep, worth, ink, text.product, size);
     for round in 1..=ROUNDS {
-        let Some(found) = support else { break };
+        let Some(found) = change else { break };
         cancel.check()?;
         let mut ground = background.clone();
-        found.apply(&mut ground, scene);
+        found.apply(&mut ground, text);
         image = compose(ground, !found.dark);
         let done = round == ROUNDS
             || summarize(&free(seen(&image))).is_none_or(|m| m.score >= if worth == WORTH { ENOUGH } else { found.expected.min(ENOUGH) });
-        support = (!done).then(|| found.stronger());
+        change = (!done).then(|| found.stronger());
     }
     Ok(image)
 }
 
 /// Whether the letters stand out by their colour or light, whatever the luminance along their contour is.
-pub(super) fn stands_out(image: &LinearRgb, scene: &Scene<'_>) -> bool {
+pub(super) fn stands_out(image: &LinearRgb, text: &TextOnCanvas<'_>) -> bool {
     /// Distance of mean colours (CIE76) that nobody overlooks.
     const OBVIOUS: f32 = 30.0;
-    glows(scene) || scene.layer.bounds(0.3).is_some_and(|ink| colour_distance(image, scene, ink) >= OBVIOUS)
+    glows(text) || text.layer.bounds(0.3).is_some_and(|ink| colour_distance(image, text, ink) >= OBVIOUS)
 }
 
-/// Letters that send light: their glow is larger than they are.
-fn glows(scene: &Scene<'_>) -> bool {
-    let glow = scene.layer.data.iter().zip(&scene.letters.data).filter(|(a, l)| **l < 0.02 && (0.04..0.8).contains(*a)).count();
-    glow > scene.letters.data.iter().filter(|l| **l > 0.5).count()
+/// Whether the letters glow: their glow covers more pixels than they do.
+fn glows(text: &TextOnCanvas<'_>) -> bool {
+    let glow = text.layer.data.iter().zip(&text.letters.data).filter(|(a, l)| **l < 0.02 && (0.04..0.8).contains(*a)).count();
+    glow > text.letters.data.iter().filter(|l| **l > 0.5).count()
 }
 
-/// Glowing letters need a background that is dark, and no contrast along their contour, where their own glow is.
-fn secure_glow(
+/// Darkens the background of glowing letters. Their contour is not measured, because their glow surrounds it.
+fn ensure_glow_contrast(
     background: &LinearRgb,
-    scene: &Scene<'_>,
+    text: &TextOnCanvas<'_>,
     image: LinearRgb,
     compose: impl Fn(LinearRgb, bool) -> LinearRgb,
     ink: Bounds,
 ) -> Result<LinearRgb, Stopped> {
-    /// Luminance of a background on which glow shows.
+    /// Up to this luminance of the background, glow is visible.
     const DARK_ENOUGH: f32 = 0.09;
     let (mut sum, mut count) = (0.0, 0.0f32);
     for y in (ink.1..ink.3).step_by(4) {
@@ -203,24 +205,24 @@ fn secure_glow(
         return Ok(image);
     }
     let size = (background.width, background.height);
-    let mut support = Support { form: Form::Soft, dark: true, tone: DARK_ENOUGH * 0.6, expected: 0.0, ink };
-    if lightness(mean) - lightness(support.tone) > MOST_SOFT_CHANGE && support.plate_is_free(scene.product, size) {
-        support.form = Form::Plate;
+    let mut change = BackgroundChange { form: Form::Soft, dark: true, tone: DARK_ENOUGH * 0.6, expected: 0.0, ink };
+    if lightness(mean) - lightness(change.tone) > MOST_SOFT_CHANGE && change.plate_is_free(text.product, size) {
+        change.form = Form::Plate;
     }
     let mut ground = background.clone();
-    support.apply(&mut ground, scene);
+    change.apply(&mut ground, text);
     Ok(compose(ground, false))
 }
 
 /// Distance (CIE76) between the mean colours of the letters and of the background between and around them.
-fn colour_distance(image: &LinearRgb, scene: &Scene<'_>, (x0, y0, x1, y1): Bounds) -> f32 {
+fn colour_distance(image: &LinearRgb, text: &TextOnCanvas<'_>, (x0, y0, x1, y1): Bounds) -> f32 {
     let (mut letter, mut ground) = ([0.0f32; 4], [0.0f32; 4]);
     for y in (y0..y1).step_by(2) {
         for x in (x0..x1).step_by(2) {
             let i = y * image.width + x;
-            let to = if scene.letters.data[i] > 0.95 {
+            let to = if text.letters.data[i] > 0.95 {
                 &mut letter
-            } else if scene.layer.data[i] < 0.05 {
+            } else if text.layer.data[i] < 0.05 {
                 &mut ground
             } else {
                 continue;
@@ -239,7 +241,7 @@ fn colour_distance(image: &LinearRgb, scene: &Scene<'_>, (x0, y0, x1, y1): Bound
     (0..3).map(|i| (a[i] - b[i]).powi(2)).sum::<f32>().sqrt()
 }
 
-/// What to do for these letters: `None` if they are legible, or cannot be measured.
+/// The change of lowest cost; `None` if the letters are legible or cannot be measured, or if no change helps.
 fn choose(
     samples: &[ContourSample],
     deep: bool,
@@ -247,7 +249,7 @@ fn choose(
     ink: Bounds,
     product: Option<&Plane>,
     size: (usize, usize),
-) -> Option<Support> {
+) -> Option<BackgroundChange> {
     if summarize(samples)?.score >= ENOUGH {
         return None;
     }
@@ -261,31 +263,31 @@ fn choose(
             (dark, tone, (after - before).abs(), share(samples, dark, tone))
         })
     });
-    // Of letters with depth, the last few per cent of the contour matter little.
+    // For letters with depth, the last few per cent of the contour matter little.
     let missed = |share: f32| if deep { (1.0 - share) * (1.0 - share) } else { 1.0 - share };
-    // More light on a bright background shows nothing.
+    // More light on a bright background is hardly visible.
     let light = if deep { LIGHT_COST_OF_DEPTH * (1.0 + 5.0 * middle) } else { LIGHT_COST };
     let cost = |c: &(bool, f32, f32, f32)| c.2 * c.2 / CHEAP_CHANGE * if c.0 { 1.0 } else { light } + worth * missed(c.3);
-    let (dark, tone, change, expected) = candidates.min_by(|a, b| cost(a).total_cmp(&cost(b)))?;
+    let (dark, tone, lightness_change, expected) = candidates.min_by(|a, b| cost(a).total_cmp(&cost(b)))?;
     let cluttered = lightness(high) - lightness(low) > CLUTTER;
-    let mut support = Support { form: Form::Soft, dark, tone, expected: expected - 0.01, ink };
+    let mut change = BackgroundChange { form: Form::Soft, dark, tone, expected: expected - 0.01, ink };
     let grey = dark && middle > BRIGHT;
     let most = if cluttered || grey { MOST_CLUTTERED_CHANGE } else { MOST_SOFT_CHANGE };
-    if change > most && support.plate_is_free(product, size) {
-        support.form = Form::Plate;
+    if lightness_change > most && change.plate_is_free(product, size) {
+        change.form = Form::Plate;
     }
-    // No background helps enough.
-    (expected > share(samples, true, f32::MAX) + 0.005).then_some(support)
+    // No change helps enough.
+    (expected > share(samples, true, f32::MAX) + 0.005).then_some(change)
 }
 
-impl Support {
+impl BackgroundChange {
     /// The same with more contrast.
     fn stronger(self) -> Self {
         let tone = if self.dark { self.tone * 0.72 } else { (self.tone + 0.25 * (1.0 - self.tone)).min(0.96) };
         Self { tone, ..self }
     }
 
-    /// The plate's box.
+    /// Box of the plate: left, top, right, bottom in pixels.
     fn plate(&self, (width, height): (usize, usize)) -> (f32, f32, f32, f32) {
         let (x0, y0, x1, y1) = self.ink;
         let unit = width.min(height) as f32;
@@ -299,6 +301,7 @@ impl Support {
         )
     }
 
+    /// Whether a plate would leave the product free.
     fn plate_is_free(&self, product: Option<&Plane>, size: (usize, usize)) -> bool {
         let Some(product) = product else { return true };
         let (x0, y0, x1, y1) = self.plate(size);
@@ -315,21 +318,21 @@ impl Support {
         covered / all <= MOST_COVERED
     }
 
-    /// Changes the background of a text layer.
-    fn apply(&self, background: &mut LinearRgb, scene: &Scene<'_>) {
+    /// Changes the background behind the text.
+    fn apply(&self, background: &mut LinearRgb, text: &TextOnCanvas<'_>) {
         match self.form {
-            Form::Soft => self.soften(background, scene),
-            Form::Plate => self.put_plate(background, scene.visible),
+            Form::Soft => self.soften(background, text),
+            Form::Plate => self.put_plate(background, text.visible),
         }
     }
 
-    /// A colour moved to this side of the tone; what was there already changes less.
+    /// A colour whose luminance is compressed below (darkened) or above the tone.
     fn toned(&self, c: [f32; 3]) -> [f32; 3] {
         let squeezed = |v: f32, most: f32| most * (1.0 - math::exp(-v / most));
         let l = luminance(c);
         if self.dark {
             let gain = squeezed(l, self.tone) / l.max(1e-4);
-            // The hue and the saturation stay: a more saturated shadow turns wood into olive.
+            // Keeps hue and saturation: a more saturated shadow would turn wood olive.
             c.map(|v| v * gain)
         } else {
             let gain = squeezed(1.0 - l, 1.0 - self.tone) / (1.0 - l).max(1e-4);
@@ -337,31 +340,32 @@ impl Support {
         }
     }
 
-    /// An even change behind the whole text that fades far around it, and on the product: it follows no contour.
-    fn soften(&self, background: &mut LinearRgb, scene: &Scene<'_>) {
+    /// Changes the background evenly behind the whole text, fading out far around it and on the product. The change does not follow the letters.
+    fn soften(&self, background: &mut LinearRgb, text: &TextOnCanvas<'_>) {
         let (width, height) = (background.width, background.height);
         let unit = width.min(height) as f32;
         let pad = 0.02 * unit;
         let (x0, y0, x1, y1) = self.ink;
-        let text = Rounded::new((x0 as f32 - pad, y0 as f32 - pad, x1 as f32 + pad, y1 as f32 + pad), pad * 2.0);
+        let text_box = Rounded::new((x0 as f32 - pad, y0 as f32 - pad, x1 as f32 + pad, y1 as f32 + pad), pad * 2.0);
         let reach = SOFTNESS * unit;
         background.data.par_chunks_mut(width).enumerate().for_each(|(y, row)| {
             for (x, c) in row.iter_mut().enumerate() {
-                let d = (text.distance(x as f32 + 0.5, y as f32 + 0.5) / reach).max(0.0);
+                let d = (text_box.distance(x as f32 + 0.5, y as f32 + 0.5) / reach).max(0.0);
                 if d >= 1.0 {
                     continue;
                 }
-                // Falls off like a Gaussian: no edge is seen where it begins or ends.
+                // About a Gaussian, so that neither its start nor its end is a visible edge.
                 let fall = math::exp(-5.5 * d * d) * (1.0 - d * d * d);
                 let i = y * width + x;
-                let own = scene.product.map_or(0.0, |p| p.data[i]) * (d * 8.0).min(1.0) * 0.8;
-                let t = fall * (1.0 - own) * scene.visible.map_or(1.0, |v| v.data[i]);
+                let own = text.product.map_or(0.0, |p| p.data[i]) * (d * 8.0).min(1.0) * 0.8;
+                let t = fall * (1.0 - own) * text.visible.map_or(1.0, |v| v.data[i]);
                 let to = self.toned(*c);
                 (0..3).for_each(|k| c[k] += (to[k] - c[k]) * t);
             }
         });
     }
 
+    /// Puts a panel of frosted glass with a soft shadow on the background.
     fn put_plate(&self, background: &mut LinearRgb, visible: Option<&Plane>) {
         let (width, height) = (background.width, background.height);
         let unit = width.min(height) as f32;
@@ -412,7 +416,7 @@ impl Rounded {
         Self { center: ((x0 + x1) / 2.0, (y0 + y1) / 2.0), half, radius: radius.min(half.0).min(half.1) }
     }
 
-    /// Signed distance, negative inside.
+    /// Signed distance to the edge in pixels, negative inside.
     fn distance(&self, x: f32, y: f32) -> f32 {
         let (dx, dy) = ((x - self.center.0).abs() - self.half.0 + self.radius, (y - self.center.1).abs() - self.half.1 + self.radius);
         math::hypot(dx.max(0.0), dy.max(0.0)) + dx.max(dy).min(0.0) - self.radius
@@ -449,8 +453,8 @@ mod tests {
             ground.data.iter_mut().zip(&mask.data).for_each(|(c, m)| *c = c.map(|v| v + (letter - v) * m));
             ground
         };
-        let scene = Scene { letters: mask, layer: mask, visible: None, deep: false, product };
-        secure(background, &scene, compose, &CancelToken::default()).unwrap()
+        let text = TextOnCanvas { letters: mask, layer: mask, visible: None, deep: false, product };
+        ensure_contrast(background, &text, compose, &CancelToken::default()).unwrap()
     }
 
     #[test]

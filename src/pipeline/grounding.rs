@@ -13,25 +13,29 @@ use crate::math;
 
 /// Shadows are computed at half size on canvases larger than this; they are soft.
 const FULL_SIZE: usize = 700;
-/// Occlusion of the surface by what is close above it: up to which height (share of the product's), blur (share of the canvas) and strength.
+/// Ambient occlusion of the surface by parts up to a height (share of the product's height): that height, blur (share of the canvas' shorter side),
+/// strength.
 const OCCLUSION: [(f32, f32, f32); 3] = [(0.015, 0.0035, 0.86), (0.10, 0.012, 0.56), (0.52, 0.040, 0.46)];
-/// A cast shadow is at most this much longer than the product is tall; low light is taken to be higher.
+/// Largest length of a cast shadow as a multiple of the product's height; lower light is treated as higher.
 const LONGEST: f32 = 0.95;
-/// Widths of penumbras for which the cast shadow is blurred, as shares of the canvas; between them it is interpolated.
+/// Blurs of the cast shadow, as shares of the canvas' shorter side. Penumbras between them are interpolated.
 const PENUMBRAS: [f32; 5] = [0.002, 0.006, 0.015, 0.034, 0.075];
 
 /// The scene with the shadows and the reflection of the product, but without the product.
 pub struct Grounding {
     /// Canvas size, linear.
     pub grounded: LinearRgb,
-    /// The region that a backend may repaint: around the outline, and the contact shadow; 0..=1.
+    /// The region that a backend may repaint, 0..=1: around the outline, and the contact shadow.
     pub band: Plane,
     /// All shadows, 0 (none) ..= 1 (black).
     pub shadow: Plane,
 }
 
-/// Adds the shadows and the reflection of a placed product to the scene. `cut`: sides on which the photo cuts the product off; one that is cut off
-/// below or above stands on nothing that the picture shows.
+/// Adds the shadows and the reflection of a placed product to the scene. `cut`: sides on which the photo cuts the product off. A product that is cut
+/// off at the top or bottom gets neither, because the picture does not show what it stands on.
+///
+/// # Errors
+/// The job was stopped.
 pub fn ground(scene: &Scene, product: &PlacedProduct, cut: CutSides, cancel: &CancelToken) -> Result<Grounding, Stopped> {
     let (w, h) = (product.alpha.width, product.alpha.height);
     let unit = h.min(w) as f32;
@@ -82,12 +86,13 @@ pub fn ground(scene: &Scene, product: &PlacedProduct, cut: CutSides, cancel: &Ca
     Ok(Grounding { grounded, band, shadow })
 }
 
-/// Blurs a plane on the surface, where lengths away from the viewer are foreshortened.
+/// Blurs a plane on the surface: less along the depth, which is foreshortened. `sigma` in pixels.
 fn blur_on_surface(plane: &Plane, sigma: f32, view: View) -> Plane {
     gaussian_plane_xy(plane, sigma, sigma * view.foreshortening().max(0.22))
 }
 
-/// How much of the ambient light the product keeps from the surface: dark and narrow where it touches, paler and wider below overhangs.
+/// Ambient occlusion of the surface by the product, 0..=1: strong and narrow at the contact, weaker and wider below overhangs. `unit`: shorter side
+/// of the reduced canvas in pixels.
 fn occlusion(solid: &Solid, scene: &Scene, unit: f32, cancel: &CancelToken) -> Result<Plane, Stopped> {
     let mut light: Option<Plane> = None;
     // The dark side of the product is the one away from the key light.
@@ -97,7 +102,7 @@ fn occlusion(solid: &Solid, scene: &Scene, unit: f32, cancel: &CancelToken) -> R
         let drift = if i == 0 { 0.0 } else { 0.22 };
         let print = solid.project((slide.0 * drift, slide.1 * drift), height * solid.tall, i > 0, 0.9 * sigma * unit);
         let soft = blur_on_surface(&print.cover, sigma * unit, scene.view);
-        // What lies flat touches everywhere: a dark line all around it would look drawn.
+        // A product that lies flat touches everywhere, and a dark line all around it would look drawn.
         let strength = if scene.view.is_flat_lay() { 0.6 * strength } else { strength };
         let open = |v: f32| 1.0 - (v * 1.25).min(1.0) * strength;
         match &mut light {
@@ -110,7 +115,7 @@ fn occlusion(solid: &Solid, scene: &Scene, unit: f32, cancel: &CancelToken) -> R
     Ok(out)
 }
 
-/// How far a point's shadow is moved per unit of its height: right, and down on the picture.
+/// Offset of a point's shadow per unit of its height: to the right, and down the picture.
 fn slide(key: KeyLight, view: View) -> (f32, f32) {
     let d = key.direction;
     let up = d[1].max(0.2);
@@ -120,7 +125,8 @@ fn slide(key: KeyLight, view: View) -> (f32, f32) {
     (x * k, z * k * view.foreshortening())
 }
 
-/// The cast shadow: the solid projected onto the surface, away from the key light. The higher the part that casts it, the wider its penumbra.
+/// The cast shadow, 0..=1: the solid projected onto the surface, away from the key light. Higher parts cast wider penumbras. `unit` as in
+/// [`occlusion`].
 fn cast(solid: &Solid, scene: &Scene, unit: f32, cancel: &CancelToken) -> Result<Plane, Stopped> {
     let Footprint { cover, height } = solid.project(slide(scene.key, scene.view), solid.tall, false, 0.0);
     let (w, h) = (cover.width, cover.height);
@@ -156,12 +162,12 @@ fn cast(solid: &Solid, scene: &Scene, unit: f32, cancel: &CancelToken) -> Result
     Ok(out)
 }
 
-/// Blends the mirror image of the product into the surface, column by column, so that it follows a round base. What overhangs the base is mirrored
-/// at the base's middle. The rougher the surface and the farther from it, the softer the image.
+/// Blends the mirror image of the product into the surface, column by column, so that it follows a round base. Parts that overhang the base are
+/// mirrored at its middle. Roughness and distance make the image softer.
 fn mirror(scene: &Scene, product: &PlacedProduct, unit: f32, grounded: &mut LinearRgb) {
     let (w, h) = (product.alpha.width, product.alpha.height);
     let lower = outline::lower_contour(&product.alpha);
-    let Some(base) = outline::base(&lower).map(|base| base.standing(scene.view.foreshortening())) else { return };
+    let Some(base) = outline::base(&lower).map(|base| base.contact(scene.view.foreshortening())) else { return };
     let (x0, y0, x1, y1) = product.bounds;
     let middle = product.foot - 1.0 - base.sag;
     let length = ((y1 - y0) as f32 * 0.6).min(0.30 * unit).max(2.0);
@@ -179,7 +185,7 @@ fn mirror(scene: &Scene, product: &PlacedProduct, unit: f32, grounded: &mut Line
         (None, _) => middle,
     };
     let at_row: Vec<f32> = (part.0..part.2).map(mirrored_at).collect();
-    // Surfaces mirror more at a grazing angle (Schlick 1994), products in advertisements a little more than that.
+    // Schlick's approximation (1994) with a smaller exponent, because advertisements show stronger reflections.
     let grazing = (1.0 - scene.view.foreshortening()).powi(4);
     let strength = scene.gloss.clamp(0.0, 1.0) * (0.26 + 0.55 * grazing);
     let mut image = LinearRgb::new(pw, ph, [0.0; 3]);

@@ -164,7 +164,7 @@ fn a_glossy_surface_mirrors_it_and_more_at_a_grazing_angle() {
     };
     assert!(red(20.0, 0.2, 312) > 1.08, "{}", red(20.0, 0.2, 312));
     assert!(red(5.0, 0.2, 312) > red(40.0, 0.2, 312) * 1.05);
-    // A rough surface mirrors beside the product what a smooth one keeps below it.
+    // On a rough surface the reflection spreads to the sides of the product; on a smooth one it stays below.
     assert!(red(20.0, 0.9, 330) > 1.0);
 }
 

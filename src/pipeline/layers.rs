@@ -3,7 +3,7 @@
 use image::{RgbImage, RgbaImage};
 use rayon::prelude::*;
 
-use super::contrast::{self, Scene};
+use super::contrast::{self, TextOnCanvas};
 use super::layout::{Bounds, percent};
 use super::legibility::{self, Legibility};
 use super::position::{mean_luminance, place_text};
@@ -15,7 +15,7 @@ use crate::notice;
 use crate::notice::Notice;
 use crate::request::{CompositionMode, Placement, TextPosition};
 
-/// The layers, and how to compose them.
+/// The pictures to compose, and how.
 pub struct ComposeInput<'a> {
     /// Result of step 1.
     pub background: &'a RgbImage,
@@ -33,7 +33,7 @@ pub struct ComposeInput<'a> {
     pub placement: Placement,
     /// How far mode `blend` adapts the text to the light of the background, 0..=1.
     pub strength: f32,
-    /// The background has the colour that was asked for, and keeps it whatever the contrast of the letters is.
+    /// Whether the background is a requested colour, which is kept even if the letters lack contrast.
     pub exact_background: bool,
 }
 
@@ -45,7 +45,7 @@ pub struct Composed {
     pub mask: Plane,
     /// How legible the letters are; `None` if they have no measurable contour.
     pub legibility: Option<Legibility>,
-    /// The letters stand out from the background by their colour, also where the contrast of luminance is low.
+    /// Whether the letters stand out from the background by their colour or glow, even if the contrast of luminance is low.
     pub stands_out: bool,
     /// 0 where the product hides the letters, else 1; `None` if nothing can hide them.
     pub visible: Option<Plane>,
@@ -66,7 +66,10 @@ struct MovedText {
     front_faces: Option<Plane>,
 }
 
-/// Composes the layers and secures legibility.
+/// Composes the layers and ensures that the letters are legible.
+///
+/// # Errors
+/// The job was stopped.
 pub fn compose(input: &ComposeInput<'_>, cancel: &CancelToken) -> Result<Composed, Stopped> {
     let background = LinearRgb::from_srgb(input.background);
     let (w, h) = (background.width, background.height);
@@ -111,7 +114,7 @@ pub fn compose(input: &ComposeInput<'_>, cancel: &CancelToken) -> Result<Compose
     cancel.check()?;
     let visible = behind.map(|p| Plane { width: w, height: h, data: p.data.iter().map(|a| 1.0 - a).collect() });
     let free = if behind.is_some() { None } else { product };
-    let scene = Scene {
+    let text_on_canvas = TextOnCanvas {
         letters: &letters,
         layer: &placed.alpha,
         visible: visible.as_ref(),
@@ -121,18 +124,18 @@ pub fn compose(input: &ComposeInput<'_>, cancel: &CancelToken) -> Result<Compose
     let over = |ground, lit| layer.over(ground, lit, visible.as_ref());
     let image = match input.exact_background {
         true => over(background.clone(), false),
-        false => contrast::secure(&background, &scene, over, cancel)?,
+        false => contrast::ensure_contrast(&background, &text_on_canvas, over, cancel)?,
     };
     let legibility = legibility::measure(&image, &letters, visible.as_ref());
-    let stands_out = contrast::stands_out(&image, &scene);
+    let stands_out = contrast::stands_out(&image, &text_on_canvas);
     let mask = gaussian_plane(&placed.alpha, unit * 0.02);
     Ok(Composed { image, mask, legibility, stands_out, visible, offset, ink, letters, notices })
 }
 
-/// The text layer in place, and how it meets the background.
+/// The text layer in place, and how it is composited.
 struct Layer<'a> {
     text: &'a MovedText,
-    /// Gains of mode `blend`, at an eighth of the canvas' size.
+    /// Colour gains of mode `blend`, at an eighth of the canvas' size.
     adapt: Option<LinearRgb>,
     /// The product in front of the text, and its shadow on the letters.
     product: Option<&'a Plane>,
@@ -143,7 +146,7 @@ struct Layer<'a> {
 }
 
 impl Layer<'_> {
-    /// Puts the layer over a background, which shows no shadow where it is lit from behind.
+    /// Composites the layer over a background. `lit`: the background is lit from behind, so no shadow is cast.
     fn over(&self, mut image: LinearRgb, lit: bool, visible: Option<&Plane>) -> LinearRgb {
         let w = image.width;
         if let (Some(shadow), false) = (&self.shadow, lit) {
@@ -181,7 +184,7 @@ impl Layer<'_> {
     }
 }
 
-/// Bends what is seen through clear letters: near their contours like a bevel, further inside like a lens.
+/// Refraction of the background by transparent letters: like a bevel near their contours, like a lens further inside.
 struct Refraction {
     bevel: Plane,
     lens: Plane,
@@ -201,7 +204,7 @@ impl Refraction {
         Some(Self { bevel, lens, unit })
     }
 
-    /// Where the ray through a pixel meets the background, relative to the pixel. The outward normals of the contour bend it inwards.
+    /// Offset in pixels from a pixel to the background point that is seen through it. Rays bend inwards at the contour.
     fn offset(&self, x: usize, y: usize) -> (f32, f32) {
         let slope = |plane: &Plane| {
             let at = |x: usize, y: usize| plane.at(x.min(plane.width - 1), y.min(plane.height - 1));
@@ -214,8 +217,8 @@ impl Refraction {
     }
 }
 
-/// The soft shadow of letters that stand in front of the background, lit from above. `None` for flat
-/// ones: their layer has no side walls. Clear letters have depth.
+/// The soft shadow on the background of letters with depth, lit from above, 0..=1. `None` for flat letters, whose layer has no side walls, and for
+/// glowing ones. `clear`: the letters are transparent, and then count as deep.
 fn cast_shadow(text: &MovedText, clear: bool, unit: f32) -> Option<Plane> {
     /// Area of side walls, as a share of the faces, above which letters have depth.
     const DEPTH: f32 = 0.05;
@@ -242,7 +245,7 @@ fn cast_shadow(text: &MovedText, clear: bool, unit: f32) -> Option<Plane> {
     Some(shifted(&soft, (unit * 0.002) as i64, (unit * 0.013) as i64))
 }
 
-/// Fits a layer of another size onto the canvas and keeps its aspect ratio.
+/// Scales a layer to fit the canvas, centred, keeping its aspect ratio.
 fn fit(text: &RgbaImage, w: usize, h: usize) -> RgbaImage {
     if text.dimensions() == (w as u32, h as u32) {
         return text.clone();
@@ -309,7 +312,7 @@ fn shifted(plane: &Plane, dx: i64, dy: i64) -> Plane {
     out
 }
 
-/// Gains for mode `blend`, at an eighth of the canvas' size: they carry the light and tint of the picture to the text.
+/// Colour gains of mode `blend` at an eighth of the canvas' size, which transfer the light and tint of the picture to the text. `strength`: 0..=1.
 fn adaptation(image: &LinearRgb, unit: f32, strength: f32) -> LinearRgb {
     use crate::imaging::blur::gaussian_rgb;
     use crate::imaging::resize::resize_rgb;

@@ -1,11 +1,11 @@
-//! Where product and letters stand on the canvas.
+//! Positions of product and text on the canvas.
 
 use crate::imaging::Plane;
 
 /// A box in pixels: left, top, right, bottom; right and bottom are exclusive.
 pub type Bounds = (usize, usize, usize, usize);
 
-/// Where the product stands.
+/// The position of the product.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ProductLayout {
     /// The part of the product's box that is on the canvas; shadows not included.
@@ -14,10 +14,10 @@ pub struct ProductLayout {
     pub automatic_foot: f32,
 }
 
-/// Where the letters stand.
+/// The position of the text.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TextLayout {
-    /// The letters' ink with its bevels, on the canvas; shadows not included.
+    /// Box of the letters including their side walls, on the canvas; shadows not included.
     pub ink: Bounds,
 }
 
@@ -33,7 +33,7 @@ const BANNER: f32 = 2.5;
 pub(super) const TALL: f32 = 1.9;
 /// Distance of the text from the product and from the edges on a banner, as a fraction of the canvas' width.
 const GAP: f32 = 0.025;
-/// Least share of the canvas' width that text beside the product needs. Where less is free, it stands over the product.
+/// Smallest share of the canvas' width for text beside the product. If less is free, the text stands over the product.
 const LEAST_COLUMNS: f32 = 0.34;
 
 /// Whether a canvas is so wide that text stands beside the product.

@@ -9,6 +9,7 @@ use crate::imaging::{LinearRgb, Plane, luminance};
 
 /// The contrast ratio that a contour sample must reach.
 pub const MINIMUM_RATIO: f32 = 3.0;
+
 /// How legible the letters are.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Legibility {
@@ -62,7 +63,7 @@ impl Window {
     }
 }
 
-/// Weighted local mean of `value` in a square of `2·radius + 1` pixels, -1 where the weight is 0; and the mean weight.
+/// Weighted local mean of `value` in squares with sides of `2·radius + 1` pixels, −1 where the weight is 0; and the mean weight.
 fn local_mean(value: &Plane, weight: &Plane, radius: usize) -> (Plane, Plane) {
     let product =
         Plane { width: value.width, height: value.height, data: value.data.iter().zip(&weight.data).map(|(v, w)| v * w).collect() };
@@ -90,7 +91,7 @@ pub(super) struct ContourSample {
 }
 
 impl ContourSample {
-    /// Strokes that are too thin or too dense to have two sides count as illegible.
+    /// The contrast ratio; 1 for strokes that are too thin or too dense to have two sides.
     pub(super) fn ratio(&self) -> f32 {
         if self.inside < 0.0 || self.outside < 0.0 {
             return 1.0;

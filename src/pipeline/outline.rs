@@ -1,7 +1,8 @@
-//! The outline of a cut-out: the edge on which the product stands, and what it tells about the camera that took the photo.
+//! The outline of a cut-out: the edge on which the product stands, and the elevation of the camera that it shows.
 //!
 //! A circle on the ground, seen from an elevation e, is an ellipse whose axes have the ratio sin e, and the near half of a round base is the lower
-//! half of that ellipse. The near corner of a box shows the same: its edges are perpendicular, so their slopes in the picture have the product sin² e.
+//! half of that ellipse. The near corner of a box shows the same: its edges are perpendicular, so their slopes in the picture have the product sin²
+//! e.
 
 use super::borders::CutSides;
 use super::layout::Bounds;
@@ -10,52 +11,52 @@ use crate::imaging::Plane;
 use crate::imaging::resize::{Filter, fit_within, resize_plane};
 use crate::math;
 
-/// What belongs to the product: the matte above this value.
+/// Pixels with a matte above this value belong to the product.
 const INSIDE: f32 = 0.5;
-/// The outline is measured at most at this size, so that a photo and its reduced copy give the same camera.
+/// Longest side at which the outline is measured, pixels. A photo and a reduced copy of it thus give the same camera.
 const MEASURED_SIDE: usize = 320;
-/// An edge ends where it becomes steeper than this: there the side of the product begins.
+/// An edge ends where its slope exceeds this: there the side of the product begins.
 const STEEPEST: f32 = 2.0;
-/// A gap below a flat part of the edge, such as that between two wheels, belongs to it; a gap below a steeper part, such as a handle, does not.
+/// Up to this slope a gap below the edge belongs to it, as between two wheels. A gap below a steeper part, such as a handle, does not.
 const FLAT: f32 = 0.15;
-/// Up to this slope such a gap is one between feet that stand behind each other, as the wheels of a car do that is seen at an angle.
-const ASLANT: f32 = 0.45;
-/// A base and a rim that are flatter than this may be those of a box that faces the camera.
+/// Up to this slope a wide gap lies between feet at different depths, such as the wheels of a car that is seen at an angle.
+const SLANTED: f32 = 0.45;
+/// If base and rim are flatter than this, the product may be a box that faces the camera.
 const STRAIGHT: f32 = 0.12;
-/// Mean deviation of a box's sides from straight lines, as a share of its width.
+/// Largest mean deviation of a box's sides from straight lines, as a share of its width.
 const MOST_WAVY: f32 = 0.006;
-/// Sides that converge less than this tell nothing.
+/// Sides that converge less than this do not show the elevation.
 const LEAST_CONVERGENCE: f32 = 0.012;
-/// Foreshortening for the slope of a line of feet, if the product is turned by about 30°, as cars and chairs in advertisements are.
+/// Ratio of the foreshortening to the slope of a line of feet for a product that is turned by about 30°, as cars and chairs in advertisements are.
 const TURNED: f32 = 1.6;
-/// No more than this is read from that slope.
-const ASLANT_MOST: f32 = 0.6;
+/// Largest foreshortening that is read from that slope.
+const SLANTED_MOST: f32 = 0.6;
 /// Elevations are rounded to this step in degrees, so that corrections of a mask rarely change the scene.
 const STEP: f32 = 5.0;
-/// Such a gap takes at least this share of the product's width.
-const ASLANT_SPAN: f32 = 0.3;
-/// An edge that fits neither an ellipse nor a corner better than this (share of its half width) tells nothing.
+/// A gap between feet takes at least this share of the product's width.
+const SLANTED_SPAN: f32 = 0.3;
+/// An edge whose deviation from an ellipse or corner exceeds this share of its half width does not show the elevation.
 const MOST_MISFIT: f32 = 0.10;
-/// Things without a base are laid flat and seen from here.
+/// Elevation in degrees for products without a base: they lie flat.
 const FROM_ABOVE: f32 = 75.0;
-/// A product that is cut off at its foot is seen from here.
+/// Elevation in degrees for products that the photo cuts off at the bottom.
 const CUT_OFF: f32 = 8.0;
 
-/// The lower edge of a product, or its upper edge turned over.
+/// The lower edge of a product, or its upper edge mirrored.
 #[derive(Clone, Debug)]
 pub(super) struct Edge {
     /// First column.
     pub left: usize,
-    /// How far each column's contour lies above the lowest one, in pixels. Gaps are bridged.
+    /// Height of each column's contour above the lowest one, in pixels. Gaps are bridged.
     pub rise: Vec<f32>,
-    /// Depth of the base on the picture from its near edge to its middle, in pixels.
+    /// Rows from the near edge of the base to its middle.
     pub sag: f32,
-    /// Height of a circle of which the edge is a part, as a fraction of its width.
+    /// Height as a fraction of the width of the projected circle that the edge is part of.
     pub foreshortening: f32,
     /// Deviation from an ellipse or a corner as a fraction of half the width.
     pub misfit: f32,
-    /// Slope of the line on which feet stand behind each other, upwards to the right. Such an edge tells nothing about its foreshortening.
-    pub aslant: Option<f32>,
+    /// Slope of the line through feet at different depths, upwards to the right. Such an edge does not show its own foreshortening.
+    pub slanted: Option<f32>,
     /// Whether it is the near corner of a box.
     pub corner: bool,
     /// Column of the lowest point.
@@ -63,11 +64,11 @@ pub(super) struct Edge {
 }
 
 impl Edge {
-    /// The part on which the product stands if circles on the surface have this foreshortening. The edge of a bowl curves more: only its middle
-    /// touches the surface.
-    pub fn standing(self, foreshortening: f32) -> Self {
+    /// The part of the edge that touches the surface if circles on it have this foreshortening. The edge of a bowl curves more, so only its middle
+    /// does.
+    pub fn contact(self, foreshortening: f32) -> Self {
         let share = (foreshortening / self.foreshortening.max(1e-3)).powi(2);
-        if share > 0.7 || self.rise.len() < 12 || self.corner || self.aslant.is_some() {
+        if share > 0.7 || self.rise.len() < 12 || self.corner || self.slanted.is_some() {
             return self;
         }
         let kept = ((self.rise.len() as f32 * share.max(0.25)) as usize).max(5);
@@ -113,32 +114,33 @@ fn upper_contour(alpha: &Plane) -> Vec<Option<usize>> {
     upper
 }
 
-/// The edge on which a product with this lower contour stands.
+/// The lower edge of a product with this lower contour; `None` for an empty one.
 pub(super) fn base(lower: &[Option<usize>]) -> Option<Edge> {
     let points: Vec<(f32, f32)> = lower.iter().enumerate().filter_map(|(x, y)| Some((x as f32, -((*y)? as f32)))).collect();
     edge(&points)
 }
 
+/// The upper edge of a product with this upper contour, mirrored.
 fn rim(upper: &[Option<usize>]) -> Option<Edge> {
     let points: Vec<(f32, f32)> = upper.iter().enumerate().filter_map(|(x, y)| Some((x as f32, (*y)? as f32))).collect();
     edge(&points)
 }
 
-/// The part of a contour around its lowest point that is one edge. `points`: column and height, by column.
+/// The edge around the lowest point of a contour. `points`: column and height, in the order of columns.
 fn edge(points: &[(f32, f32)]) -> Option<Edge> {
     let (first, last) = (points.first()?, points.last()?);
     let span = last.0 - first.0 + 1.0;
     let hull = lower_hull(points);
     let lowest = (0..hull.len()).min_by(|&a, &b| hull[a].1.total_cmp(&hull[b].1))?;
-    let mut aslant = None;
+    let mut slanted = None;
     let mut belongs = |a: (f32, f32), b: (f32, f32)| {
         let slope = (b.1 - a.1) / (b.0 - a.0).max(1e-3);
         if slope.abs() <= FLAT {
             return true;
         }
         let bridge = is_bridge(points, a, b, span);
-        if bridge && slope.abs() <= ASLANT && b.0 - a.0 > ASLANT_SPAN * span {
-            aslant = Some(slope);
+        if bridge && slope.abs() <= SLANTED && b.0 - a.0 > SLANTED_SPAN * span {
+            slanted = Some(slope);
             return true;
         }
         slope.abs() <= STEEPEST && !bridge
@@ -164,7 +166,7 @@ fn edge(points: &[(f32, f32)]) -> Option<Edge> {
         })
         .collect();
     let Shape { foreshortening, sag, misfit, corner } = measure(&rise);
-    Some(Edge { left: left as usize, rise, sag, foreshortening, misfit, aslant, corner, lowest: hull[lowest].0 })
+    Some(Edge { left: left as usize, rise, sag, foreshortening, misfit, slanted, corner, lowest: hull[lowest].0 })
 }
 
 /// The lower convex hull (Andrew 1979).
@@ -182,7 +184,7 @@ fn lower_hull(points: &[(f32, f32)]) -> Vec<(f32, f32)> {
     hull
 }
 
-/// Whether the contour leaves the line between two points of its hull, as below a handle.
+/// Whether the contour lies clearly above the line between two points of its hull, as below a handle.
 fn is_bridge(points: &[(f32, f32)], a: (f32, f32), b: (f32, f32), span: f32) -> bool {
     let between = b.0 - a.0 - 1.0;
     if between < 0.06 * span {
@@ -195,7 +197,7 @@ fn is_bridge(points: &[(f32, f32)], a: (f32, f32), b: (f32, f32), span: f32) -> 
     count < 0.7 * between || gap / count > (0.02 * span).max(1.5)
 }
 
-/// What was measured of an edge; see the fields of [`Edge`].
+/// The measurements of an edge; see the fields of [`Edge`].
 struct Shape {
     foreshortening: f32,
     sag: f32,
@@ -221,12 +223,12 @@ fn measure(rise: &[f32]) -> Shape {
     Shape { foreshortening: ratio, sag: (ratio * axis).max(0.0), misfit: off / half, corner: false }
 }
 
-/// The ellipse that fits an edge best: ratio of its axes, half its width, mean deviation in pixels.
+/// The best-fitting ellipse: ratio of its axes, half its width and mean deviation, both in pixels.
 fn ellipse(rise: &[f32]) -> (f32, f32, f32) {
     let n = rise.len();
     let (middle, half) = ((n as f32 - 1.0) / 2.0, n as f32 / 2.0);
     let mut best = (0.0, half, f32::MAX);
-    // The edge ends where its ellipse gets steep, so the ellipse may be wider.
+    // The ellipse may be wider than the edge, which ends where it becomes too steep.
     for wider in [1.0, 1.02, 1.05, 1.09, 1.15, 1.25, 1.4] {
         let axis = half * wider;
         let sagging = |x: usize| {
@@ -262,7 +264,7 @@ fn ellipse(rise: &[f32]) -> (f32, f32, f32) {
     best
 }
 
-/// The slopes of the two straight lines that meet at the lowest point, and the mean deviation from them in pixels.
+/// The slopes of the two straight lines that meet at the lowest point, and the mean deviation from them in pixels; `None` if there is no corner.
 fn corner(rise: &[f32]) -> Option<((f32, f32), f32)> {
     let n = rise.len();
     let flat: Vec<usize> = (0..n).filter(|&x| rise[x] < 0.75).collect();
@@ -288,7 +290,7 @@ fn corner(rise: &[f32]) -> Option<((f32, f32), f32)> {
     (left > 0.02 && right > 0.02).then_some(((left, right), (off_left + off_right) / n as f32))
 }
 
-/// From where the photo was taken; `None` if the outline does not tell.
+/// The view of the photo; `None` if the outline does not show it.
 pub(super) fn view(alpha: &Plane, bounds: Bounds, cut: CutSides) -> Option<View> {
     let alpha = alpha.crop(bounds);
     let (w, h) = fit_within(alpha.width, alpha.height, MEASURED_SIDE);
@@ -298,19 +300,19 @@ pub(super) fn view(alpha: &Plane, bounds: Bounds, cut: CutSides) -> Option<View>
         return Some(View { elevation: CUT_OFF });
     }
     if cut.any() {
-        // Half of a base is no base.
+        // An incomplete base cannot be measured.
         return None;
     }
     let base = base(&lower_contour(&alpha))?;
     let share = base.width() as f32 / w as f32;
-    if lies_aslant(&alpha) || share < 0.12 {
+    if lies_tilted(&alpha) || share < 0.12 {
         return Some(View { elevation: FROM_ABOVE });
     }
     let rim = upper.filter(|rim| rim.width() * 4 > w && rim.misfit < MOST_MISFIT).map(|rim| rim.foreshortening);
-    let seen = match (rim, base.aslant) {
-        (_, Some(slope)) => (slope.abs() * TURNED).min(ASLANT_MOST),
+    let seen = match (rim, base.slanted) {
+        (_, Some(slope)) => (slope.abs() * TURNED).min(SLANTED_MOST),
         _ if base.misfit > MOST_MISFIT => return None,
-        // A bowl's outline curves below however it is seen, its rim only from above: the flatter edge is nearer to the truth.
+        // The base of a bowl is curved from every elevation, its rim only from above, so the flatter edge is more reliable.
         (Some(rim), None) if rim < base.foreshortening => 0.35 * base.foreshortening + 0.65 * rim,
         (_, None) => base.foreshortening,
     };
@@ -320,9 +322,10 @@ pub(super) fn view(alpha: &Plane, bounds: Bounds, cut: CutSides) -> Option<View>
     Some(View { elevation: ((elevation / STEP).round_ties_even() * STEP).clamp(5.0, FROM_ABOVE + STEP) })
 }
 
-/// Elevation in degrees of a box that faces the camera. Its base is a straight line, so the convergence of its sides must tell: from above, its front
-/// widens upwards to the upper front edge, and its top narrows from there to the upper back edge. With widths `b`, `m`, `t` of base, front edge and
-/// back edge, and heights `f` of the front and `u` of the top on the picture, tan² e = (m/b − 1) · u / ((m/t − 1) · f), whatever the lens.
+/// Elevation in degrees of a box that faces the camera; `None` if it is not one. Its base is a straight line, but its sides converge: seen from
+/// above, its front widens upwards to the upper front edge, and its top narrows from there to the upper back edge. With widths `b`, `m`, `t` of base,
+/// front edge and back edge, and heights `f` of the front and `u` of the top on the picture, tan² e = (m/b − 1) · u / ((m/t − 1) · f), whatever the
+/// lens.
 fn faced_box(alpha: &Plane) -> Option<f32> {
     let rows: Vec<f32> = alpha.data.chunks_exact(alpha.width).map(|row| row.iter().filter(|a| **a > INSIDE).count() as f32).collect();
     let (first, last) = (rows.iter().position(|n| *n > 0.0)?, rows.iter().rposition(|n| *n > 0.0)?);
@@ -357,7 +360,7 @@ fn faced_box(alpha: &Plane) -> Option<f32> {
     Some(math::atan2(tangent, 1.0).to_degrees())
 }
 
-/// The straight line through values at 0, 1, 2 …: its value at 0 and its slope; and the sum of the deviations from it.
+/// Least-squares line through values at 0, 1, 2 …: its value at 0 and its slope; and the sum of absolute deviations from it.
 fn straight_line(values: &[f32]) -> ((f32, f32), f32) {
     let n = values.len() as f32;
     let (mx, my) = ((n - 1.0) / 2.0, values.iter().sum::<f32>() / n);
@@ -372,8 +375,8 @@ fn straight_line(values: &[f32]) -> ((f32, f32), f32) {
     ((my - slope * mx, slope), off)
 }
 
-/// Whether the product is long and lies at an angle, as a pen on a desk does: nothing stands like that.
-fn lies_aslant(alpha: &Plane) -> bool {
+/// Whether the product is long and tilted, like a pen on a desk, so that it lies rather than stands.
+fn lies_tilted(alpha: &Plane) -> bool {
     let (mut n, mut sx, mut sy, mut sxx, mut syy, mut sxy) = (1e-6_f64, 0.0, 0.0, 0.0, 0.0, 0.0);
     for (i, _) in alpha.data.iter().enumerate().filter(|(_, a)| **a > INSIDE) {
         let (x, y) = ((i % alpha.width) as f64, (i / alpha.width) as f64);

@@ -8,29 +8,29 @@ use crate::imaging::resize::{Filter, resize_plane, resize_rgb};
 use crate::imaging::{LinearRgb, Matte, Plane, srgb8_to_linear};
 use crate::request::Placement;
 
-/// On a banner the product takes most of the height and stands beside the text.
+/// Largest shares of a banner's height and width that the product takes; it stands beside the text.
 const BANNER_HEIGHT_SHARE: f32 = 0.80;
 const BANNER_WIDTH_SHARE: f32 = 0.30;
 /// Centre of the product on a banner, and its least distance from the edge, as fractions of the canvas' width.
 const BANNER_CENTER: f32 = 0.17;
 const BANNER_MARGIN: f32 = 0.03;
-/// On a canvas much taller than wide the product may be wider.
+/// Smallest limit of the product's width on a canvas much taller than wide, as a share of the canvas' width.
 const TALL_WIDTH_SHARE: f32 = 0.72;
 /// Largest shares of the canvas' width and height that a product takes, by its width as a multiple of its height: bottles take most of the height,
 /// cars most of the width.
 const SHARES: [(f32, f32, f32); 3] = [(0.6, 0.56, 0.60), (1.0, 0.56, 0.54), (2.0, 0.76, 0.50)];
 /// The share of the height is multiplied by this on a canvas much wider than tall, where the text needs more room.
 const WIDE_CANVAS: f32 = 0.86;
-/// Shares of a product that stands cut off at the canvas' border.
+/// Largest shares of the canvas' width and height for a product that the photo cuts off.
 const CUT_OFF: (f32, f32) = (0.80, 0.70);
 const BOTTOM_MARGIN: f32 = 0.05;
 const TOP_MARGIN: f32 = 0.04;
-/// Row of the middle of a product that is seen from above.
+/// Row of the middle of a product that is seen from above, as a fraction of the canvas' height.
 const FLAT_MIDDLE: f32 = 0.56;
-/// A product that fills the canvas is at most this much larger than it.
+/// Largest size of a product that fills the canvas, as a multiple of the canvas.
 const MOST_OVER: f32 = 4.0;
 
-/// Least share of the product's height that stays on the canvas, wherever the designer moves it.
+/// Smallest share of the product's height that stays on the canvas wherever it is moved.
 const VISIBLE: f32 = 0.125;
 
 /// The product's box on the canvas, which may reach beyond the canvas.
@@ -62,7 +62,7 @@ pub struct Placed {
     pub size: (usize, usize),
     /// Its size on the canvas as a multiple of that in the photo.
     pub factor: f32,
-    /// Whether one can see that the photo's border cut it off.
+    /// Whether the canvas shows where the photo's border cut it off.
     pub shows_cut: bool,
 }
 
@@ -71,7 +71,7 @@ pub struct Placed {
 pub struct Stand {
     /// Row of the surface's far edge.
     pub ground_line: f32,
-    /// From where it is seen.
+    /// The direction from which it is seen.
     pub view: View,
 }
 
@@ -149,7 +149,7 @@ fn frame(size: (usize, usize), (width, height): (usize, usize), stand: Stand, cu
     if h > TALL * w {
         wide = wide.max(TALL_WIDTH_SHARE);
     }
-    // What is cut off on opposite sides fills the canvas between them, but on a banner the text needs its place.
+    // A product that is cut off on opposite sides fills the canvas between them, except on a banner, where text needs the space.
     let (fills_width, fills_height) = (cut.left && cut.right && !banner, cut.top && cut.bottom && !banner);
     wide = if fills_width { 1.0 } else { wide };
     tall = if fills_height { 1.0 } else { tall };

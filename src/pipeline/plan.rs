@@ -330,15 +330,7 @@ mod tests {
 
     /// A number in a picture field makes a picture of which a corner has that value.
     fn spec(change: Value) -> JobSpec {
-        let cx = ParseContext {
-            resolve_font: &|n| Some(n.to_owned()),
-            skipped_font: &|_| None,
-            unsettable: &|_| None,
-            default_font: "A.ttf",
-            undrawable: &|_, _| Vec::new(),
-            fallback_seed: 1,
-            lenient: false,
-        };
+        let cx = ParseContext::permissive("A.ttf");
         let mut raw = json!({"product_image": 1, "text_content": "Hi", "width": 256, "height": 256});
         raw.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
         let mut request = OpenRequest::new(raw.as_object().unwrap().clone());

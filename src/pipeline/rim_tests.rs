@@ -1,8 +1,9 @@
-//! The letters in the finished picture: no ring follows them (what surrounds them is as light next to their silhouette as a little further
-//! away), they have the pixels of their layer, and glass bends what is behind it.
+//! Tests of the letters in the finished picture: no ring follows them (the background is as light next to their silhouette as a little further away),
+//! they keep the pixels of their layer, and glass refracts the background.
 
 use image::{Rgb, RgbImage};
 
+use super::contrast::lightness;
 use super::layers::{ComposeInput, Composed, compose};
 use crate::backend::draft::sculpt::sculpt;
 use crate::backend::{Prompts, Quiet, Sampling, SculptRequest, StageCx, TextLayer};
@@ -15,10 +16,6 @@ const SIDE: usize = 512;
 /// Largest step of lightness (L*) between the surroundings next to a silhouette and a little further away, over the upper half of a contour
 /// (the lower half has the soft shadow) and in the median.
 const MOST_STEP: f32 = 6.0;
-
-fn lightness(c: [f32; 3]) -> f32 {
-    116.0 * crate::math::powf(luminance(c).max(0.008_856), 1.0 / 3.0) - 16.0
-}
 
 fn letters(style: &str, font: &str, text: &str, backdrop: &RgbImage) -> TextLayer {
     let glyphs = layout_text(&FontCatalog::load(&[]), font, text, (SIDE, SIDE), 1.0).unwrap();
@@ -45,7 +42,7 @@ fn composed(layer: &TextLayer, backdrop: &RgbImage) -> Composed {
 
 /// Median difference of lightness between 2–4 and 9–12 pixels above upper contours of `solid`, relative to the same places of an even background.
 fn step_at_silhouette(image: &LinearRgb, solid: &Plane) -> f32 {
-    let at = |x: usize, y: usize| lightness(image.data[y * SIDE + x]);
+    let at = |x: usize, y: usize| lightness(luminance(image.data[y * SIDE + x]));
     let mut steps = Vec::new();
     for y in 14..SIDE {
         for x in 0..SIDE {
@@ -134,8 +131,8 @@ fn the_letters_keep_the_pixels_of_their_layer() {
     }
 }
 
-/// Mean difference, inside the faces, to the layer put over the background without bending what is behind it.
-fn bent(style: &str) -> f32 {
+/// Mean difference, inside the faces, to the layer composited over the background without refraction.
+fn refraction(style: &str) -> f32 {
     let stripes = RgbImage::from_fn(SIDE as u32, SIDE as u32, |x, _| Rgb(if x / 6 % 2 == 0 { [20, 30, 60] } else { [70, 80, 110] }));
     let layer = letters(style, "NanumSquare/NanumSquareEB.ttf", "유리", &stripes);
     let out = composed(&layer, &stripes);
@@ -156,7 +153,7 @@ fn bent(style: &str) -> f32 {
 }
 
 #[test]
-fn glass_bends_what_is_behind_it() {
-    let (glass, plastic) = (bent("clear glass"), bent("red plastic"));
+fn glass_refracts_the_background() {
+    let (glass, plastic) = (refraction("clear glass"), refraction("red plastic"));
     assert!(glass > 0.004 && plastic < 1e-4, "glass {glass}, plastic {plastic}");
 }

@@ -1,5 +1,5 @@
-//! The product as a solid on the surface, made from its outline: cross-sections at rising heights, each as deep as the base suggests. Its shadows
-//! are the projections of these sections.
+//! The product as a solid on the surface, estimated from its outline: horizontal cross-sections whose depth follows from the base. Shadows are
+//! projections of these sections.
 
 use super::outline::{self, Edge};
 use crate::backend::{PlacedProduct, View};
@@ -7,50 +7,53 @@ use crate::imaging::Plane;
 
 /// Samples of the base's profile.
 const PROFILE: usize = 33;
-/// Least and greatest depth of a product as a multiple of its width, where the base does not show it.
+/// Smallest and largest depth of a product as a multiple of its width, if the base does not show it.
 const DEPTHS: (f32, f32) = (0.4, 1.0);
-/// Rows of sections above the lowest ones, and how many of these are all used.
+/// Most rows of sections above the lowest ones.
 const MOST_SECTIONS: usize = 160;
+/// Number of rows next to the surface that all have sections.
 const EVERY_ROW: usize = 12;
-/// Half the depth of a product whose feet stand behind each other, as a multiple of its width.
+/// Half the depth of a product with feet at different depths, as a multiple of its width.
 const SLIM: f32 = 0.2;
 /// Height of a product that lies flat, as a fraction of the smaller side of its box.
 const THICKNESS: f32 = 0.13;
 
-/// A horizontal cut through the product, or one of its parts.
+/// A horizontal cross-section of the product or of one of its parts.
 #[derive(Clone, Copy, Debug)]
 struct Section {
-    /// Height above the surface, in pixels of something seen from eye level.
+    /// Height above the surface in pixels, not foreshortened.
     height: f32,
+    /// Column of the middle.
     centre: f32,
+    /// Half of the width, pixels.
     half: f32,
-    /// Row of the surface below its middle.
+    /// Row of the surface below the middle.
     ground: f32,
 }
 
-/// A product as a stack of sections, at the size of `alpha`.
+/// A product as a stack of sections, in pixels of the reduced canvas.
 pub(super) struct Solid {
     sections: Vec<Section>,
-    /// Near and far end of a section at points across it, in halves of its width; near is positive.
+    /// Near and far end of a section at points across it, as multiples of half its width; towards the viewer is positive.
     profile: [(f32, f32); PROFILE],
     /// Height of the highest section.
     pub tall: f32,
     foreshortening: f32,
-    /// The outline of a product that lies flat.
+    /// The matte of a product that lies flat, which has no sections.
     lying: Option<Plane>,
     size: (usize, usize),
 }
 
-/// The area that sections cover on the surface, and from how high above it each point is covered.
+/// The area of the surface that sections cover, and the height of the lowest section above each point.
 pub(super) struct Footprint {
-    /// 1 where covered; fades with the height where asked for.
+    /// Coverage, 0..=1.
     pub cover: Plane,
-    /// Least height of what covers a point; meaningless where nothing does.
+    /// Height of the lowest section above a point; meaningless where `cover` is 0.
     pub height: Plane,
 }
 
 impl Solid {
-    /// The solid of a product, reduced by `step`; `None` if nothing of it is on the canvas.
+    /// The solid of a product, measured at 1/`step` of the canvas' size; `None` if nothing of it is on the canvas.
     pub fn new(product: &PlacedProduct, view: View, step: usize) -> Option<Self> {
         let alpha = reduced(&product.alpha, step);
         let (x0, y0, x1, y1) = alpha.bounds(0.5)?;
@@ -68,10 +71,10 @@ impl Solid {
                 size,
             });
         }
-        let base = outline::base(&outline::lower_contour(&alpha))?.standing(foreshortening);
+        let base = outline::base(&outline::lower_contour(&alpha))?.contact(foreshortening);
         let wide = (x1 - x0) as f32;
         let deep = (1.2 * (y1 - y0) as f32 / wide).clamp(DEPTHS.0, DEPTHS.1) * foreshortening;
-        let profile = match base.aslant {
+        let profile = match base.slanted {
             Some(slope) => leaning(slope, SLIM * foreshortening),
             None => profile(&base, deep),
         };
@@ -81,8 +84,8 @@ impl Solid {
         Some(Self { sections, profile, tall, foreshortening, lying: None, size })
     }
 
-    /// What the sections below `top` cover if each is moved by `slide` per unit of its height: right and towards the viewer. `fading`: sections
-    /// count less the higher they are. `grow`: how much larger they are drawn, in pixels.
+    /// Projects the sections below the height `top` onto the surface, each moved to the right and down the picture by these amounts per unit of its
+    /// height. `fading`: higher sections count less. `grow`: pixels by which sections are enlarged.
     pub fn project(&self, (right, near): (f32, f32), top: f32, fading: bool, grow: f32) -> Footprint {
         let (w, h) = self.size;
         let mut out = Footprint { cover: Plane::new(w, h, 0.0), height: Plane::new(w, h, f32::MAX) };
@@ -161,10 +164,10 @@ pub(super) fn reduced(source: &Plane, step: usize) -> Plane {
     out
 }
 
-/// The shape of a section from that of the base. `deep`: half the depth of a section, in halves of its width.
+/// The profile of a section, from the edge of the base. `deep`: half the depth of a section as a multiple of half its width.
 fn profile(base: &Edge, deep: f32) -> [(f32, f32); PROFILE] {
     let half = (base.width() as f32 / 2.0).max(1.0);
-    // The far edge mirrors the near one; behind a flat front the product reaches back by its depth.
+    // The far edge mirrors the near one. Behind a flat front the product extends by its depth.
     let behind = 2.0 * (deep - base.sag / half).max(0.0);
     let near = |i: usize| {
         let at = (i as f32 / (PROFILE - 1) as f32 * (base.rise.len() - 1) as f32).round() as usize;
@@ -173,7 +176,7 @@ fn profile(base: &Edge, deep: f32) -> [(f32, f32); PROFILE] {
     std::array::from_fn(|i| (near(i), -near(PROFILE - 1 - i) - behind))
 }
 
-/// The shape of a section of something that stands on a line which leans to the right or left, and is half as deep as `deep`.
+/// The profile of a section of a product with feet at different depths: a band along the line through the feet, `deep` to either side.
 fn leaning(slope: f32, deep: f32) -> [(f32, f32); PROFILE] {
     std::array::from_fn(|i| {
         let u = 2.0 * i as f32 / (PROFILE - 1) as f32 - 1.0;
@@ -181,7 +184,7 @@ fn leaning(slope: f32, deep: f32) -> [(f32, f32); PROFILE] {
     })
 }
 
-/// The row of the surface below each column of the product's middle.
+/// The row of the surface below the middle of the product, column by column: a straight line.
 struct Ground {
     row: f32,
     slope: f32,
@@ -190,7 +193,7 @@ struct Ground {
 
 impl Ground {
     fn of(base: &Edge, foot: f32, deep: f32) -> Self {
-        match base.aslant {
+        match base.slanted {
             Some(slope) => Self { row: foot - deep * base.width() as f32 * 0.1, slope, from: base.lowest },
             None => Self { row: foot - base.sag, slope: 0.0, from: 0.0 },
         }

@@ -28,13 +28,13 @@ pub struct Headline {
     pub front_faces: Option<Plane>,
 }
 
-/// `step2_image` as the headline. Front faces of another size do not belong to it.
+/// The headline from `step2_image`. Front faces of another size are ignored.
 pub(super) fn given(step2: &SourceImage, front_faces: Option<Plane>) -> Headline {
     let front_faces = front_faces.filter(|f| (f.width, f.height) == (step2.pixels.width() as usize, step2.pixels.height() as usize));
     Headline { image: Arc::clone(&step2.pixels), front_faces }
 }
 
-/// The warning about letters that are hard to read.
+/// The warning about type below [`SMALLEST_LEGIBLE`].
 fn small_letters(font_px: f32, scale: f32) -> Option<Notice> {
     let pixels = font_px.round_ties_even() as u32;
     (font_px < SMALLEST_LEGIBLE).then(|| match scale < 1.0 {
@@ -43,7 +43,7 @@ fn small_letters(font_px: f32, scale: f32) -> Option<Notice> {
     })
 }
 
-/// Runs step 2. `product`: its matte on the canvas, if known.
+/// Runs step 2. `product` is its matte on the canvas, if known.
 pub fn run(
     spec: &JobSpec,
     text: &TextSpec,

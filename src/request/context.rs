@@ -1,8 +1,8 @@
-//! What the parser asks of its caller.
+//! Answers that the parser needs from its caller, because `request` reads no files.
 
 use crate::notice::Notice;
 
-/// Fonts and defaults.
+/// Fonts, defaults and strictness.
 pub struct ParseContext<'a> {
     /// The listed name of a font, from the full name or a unique file name.
     pub resolve_font: &'a dyn Fn(&str) -> Option<String>,
@@ -18,4 +18,20 @@ pub struct ParseContext<'a> {
     pub fallback_seed: u64,
     /// Whether numbers and flags may be written as text (command line, forms, clients of the original system).
     pub lenient: bool,
+}
+
+#[cfg(test)]
+impl<'a> ParseContext<'a> {
+    /// A strict context that accepts every font name and every text.
+    pub fn permissive(default_font: &'a str) -> Self {
+        Self {
+            resolve_font: &|name| Some(name.to_owned()),
+            skipped_font: &|_| None,
+            default_font,
+            unsettable: &|_| None,
+            undrawable: &|_, _| Vec::new(),
+            fallback_seed: 1,
+            lenient: false,
+        }
+    }
 }

@@ -131,7 +131,7 @@ pub static NEGATIVE_PROMPT: Field = field(
 pub static FONT_NAME: Field = field(
     "font_name",
     Kind::Font,
-    Fallback::Computed("the configured face, NanumSquare/NanumSquareEB.ttf as shipped"),
+    Fallback::Computed("the configured font, by default NanumSquare/NanumSquareEB.ttf"),
     "The face of the letters.",
     "폰트 파일 경로 (GET /fonts 참조)",
 )

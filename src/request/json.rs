@@ -11,14 +11,16 @@ use serde_json::{Map, Value};
 
 use super::error::FieldError;
 use super::fields::LAYERS;
+use super::json_limits::JsonLimits;
 use super::layers::{TooLarge, read_list, too_large};
 use super::raw::RawRequest;
 use super::unknown::{MAX_NAME, known};
 use crate::notice;
 use crate::notice::Notice;
 
-/// Deepest nesting that is accepted. Only `layers` needs any, and skipping a value takes one byte of memory per level.
-const MAX_DEPTH: usize = 128;
+/// Only `layers` needs any nesting, and skipping a value takes one byte of memory per level. Values of unknown fields are never built, so their
+/// number does not matter.
+const LIMITS: JsonLimits = JsonLimits { depth: 128, values: usize::MAX };
 
 /// Reads the fields of a JSON object. A known field that is sent twice is an error. Pictures stay base64 texts.
 ///
@@ -28,8 +30,8 @@ pub fn read_fields(bytes: &[u8]) -> Result<RawRequest, Vec<FieldError>> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let invalid = |notice| vec![FieldError::whole("json_invalid", notice)];
     let text = std::str::from_utf8(bytes).map_err(|e| invalid(notice!("request-not-utf8", position = e.valid_up_to())))?;
-    if depth(text.as_bytes()) > MAX_DEPTH {
-        return Err(invalid(notice!("request-too-deep", most = MAX_DEPTH)));
+    if !LIMITS.hold(text.as_bytes()) {
+        return Err(invalid(notice!("request-too-deep", most = LIMITS.depth)));
     }
     let invalid = |e: serde_json::Error| invalid(notice!("request-not-json", detail = e.to_string()));
     if !text.trim_start_matches([' ', '\t', '\n', '\r']).starts_with('{') {
@@ -38,26 +40,6 @@ pub fn read_fields(bytes: &[u8]) -> Result<RawRequest, Vec<FieldError>> {
     }
     let object: Object = serde_json::from_str(text).map_err(invalid)?;
     if object.errors.is_empty() { Ok(object.request) } else { Err(object.errors) }
-}
-
-/// How deep brackets nest, outside of strings. Works on invalid JSON too.
-fn depth(text: &[u8]) -> usize {
-    let (mut depth, mut deepest, mut quoted, mut escaped) = (0_usize, 0, false, false);
-    for &byte in text {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if quoted => escaped = true,
-            b'"' => quoted = !quoted,
-            _ if quoted => {}
-            b'[' | b'{' => {
-                depth += 1;
-                deepest = deepest.max(depth);
-            }
-            b']' | b'}' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-    }
-    deepest
 }
 
 #[derive(Default)]
@@ -76,7 +58,7 @@ impl Object {
     fn take(&mut self, name: &'static str, raw: &RawValue) {
         let raw = raw.get();
         let value = match raw.as_bytes().first() {
-            // The only field that is a tree.
+            // The only known field that is a tree.
             Some(b'[' | b'{') if name == LAYERS.name => match read_list(raw) {
                 Ok(value) => value.map_err(|_| notice!("request-layers-unreadable")),
                 Err(TooLarge) => Err(too_large()),
@@ -127,7 +109,7 @@ impl<'de> Deserialize<'de> for Object {
     }
 }
 
-/// A key; a long unknown one is cut, not copied whole.
+/// The name of a field. A long unknown one is cut rather than copied whole.
 enum Name {
     Known(&'static str),
     Unknown(String),
@@ -151,8 +133,8 @@ impl<'de> Deserialize<'de> for Name {
     }
 }
 
-/// The content of a JSON string whose syntax has been checked; `None`: half of a surrogate pair. One allocation of at most its own size,
-/// where serde_json would unescape into a buffer first.
+/// Unescapes a JSON string whose syntax has been checked; `None` if it has half of a surrogate pair. Allocates once and at most the length of `raw`;
+/// serde_json would unescape into a buffer first.
 fn text(raw: &str) -> Option<String> {
     let mut rest = raw.strip_prefix('"')?.strip_suffix('"')?;
     if !rest.contains('\\') {
@@ -245,7 +227,7 @@ mod tests {
     #[test]
     fn what_cannot_be_read_is_named() {
         let deep = |n: usize| format!("{{\"x\": {}{}}}", "[".repeat(n), "]".repeat(n));
-        assert!(read_fields(deep(MAX_DEPTH - 1).as_bytes()).is_ok());
+        assert!(read_fields(deep(LIMITS.depth - 1).as_bytes()).is_ok());
         for (text, loc, kind) in [
             ("{\"seed\": 1, \"seed\": 2, \"seed\": 3}", "seed", "duplicate"),
             ("{\"strength\": 1e999}", "strength", "json_invalid"),
@@ -259,7 +241,7 @@ mod tests {
             ("seed", "body", "json_invalid"),
             ("[{}]", "body", "object_type"),
             (" \"text\"", "body", "object_type"),
-            (&deep(MAX_DEPTH), "body", "json_invalid"),
+            (&deep(LIMITS.depth), "body", "json_invalid"),
         ] {
             let errors = read_fields(text.as_bytes()).unwrap_err();
             assert_eq!((errors.len(), errors[0].field().unwrap_or("body"), errors[0].kind), (1, loc, kind), "{text}: {errors:?}");

@@ -11,6 +11,7 @@ mod field;
 pub mod fields;
 mod input_image;
 mod json;
+mod json_limits;
 pub mod layers;
 mod parse;
 #[cfg(test)]

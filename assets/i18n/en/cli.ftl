@@ -37,7 +37,7 @@ cli-layers-too-large = the file has more than { $mebibytes } MiB; use paths of p
 cli-size = --size: "{ $size }" is not a size; write it as 1024x1024
 cli-set = --set: "{ $pair }" has no =; write it as field=value
 cli-job-id = JOB_ID { $id }: { $reason }
-cli-beside = another nanoCocoa uses { $folder }; this picture is made beside it and not kept in the history
+cli-beside = another nanoCocoa uses { $folder }; this picture is made separately and not kept in the history
 cli-temporary-folder = no temporary folder: { $detail }
 cli-job-gone = the job is gone
 cli-engine-gone = the engine ended: { $detail }
@@ -66,7 +66,7 @@ cli-models-partly = not complete, { $gigabytes } GB are here; `models pull` cont
 cli-models-absent = not installed, about { $gigabytes } GB to download
 cli-models-memory = for GPUs with { $gigabytes } GB of memory
 cli-models-recommended = Recommended.
-cli-models-not-usable = This version of the program cannot run its network yet.
+cli-models-not-usable = This version of the program cannot run this model yet.
 cli-models-licence = Licence: { $name } ({ $page }). { $sale }
 cli-models-agree = Do you agree? [y/N]
 cli-models-asking = asking

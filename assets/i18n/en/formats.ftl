@@ -1,13 +1,13 @@
 # Messages of the area `formats`: the catalogue of formats, and the export in one of them. Message IDs are notice codes.
 
-# A user's catalogue. A mistake stands behind its line and field: a clause without a full stop.
+# A user's catalogue. A mistake is appended to its line and field: a clause without a full stop.
 formats-unreadable = The catalogue of formats { $path } cannot be read: { $detail }. Check that you may read it, or remove it.
 formats-too-large = The catalogue of formats { $path } is larger than { $most } MiB. Make it smaller, or remove it.
 formats-mistakes = The catalogue of formats { $path } has mistakes: { $mistakes }. Correct or remove the file.
 formats-two = { $one }; { $other }
 formats-syntax = line { $line }: this is not TOML ({ $detail })
 formats-mistake = line { $line }, { $name }: { $reason }
-formats-unknown-field = there is no such field; use { $known }
+formats-unknown-field = unknown field; use one of { $known }
 formats-missing = is missing; add it
 formats-not-a-text = must be a text of 1 to { $most } characters in quotes
 formats-not-a-table = must be a table, such as { "{" } en = "…", ko = "…" { "}" }
@@ -16,11 +16,11 @@ formats-not-a-share = must be a number from 0 to 1, such as 0.85
 formats-not-a-choice = must be one of { $words }, in quotes
 formats-not-a-list = must be a list in square brackets of { $words }
 formats-id-characters = may have lower case letters, digits and hyphens only
-formats-twice = { $format } is there twice; give one of them another id
+formats-twice = two formats have the id { $format }; change one of them
 formats-too-many = at most { $most } formats are read; remove some
 formats-too-long = no canvas with sides from { $min } to { $max } pixels has the shape { $width }×{ $height }; choose a size that is less narrow
-formats-no-room = leaves no room for text; choose smaller margins
-formats-webp-density = WebP files state no density; remove dpi, or choose jpeg or png
+formats-no-room = the margins leave no room for text; make them smaller
+formats-webp-density = WebP files cannot store a density; remove dpi, or choose jpeg or png
 formats-not-an-address = must begin with https://
 formats-not-a-date = must be a date such as 2026-01-31
 
@@ -29,7 +29,7 @@ formats-unknown = there is no format { $format }; choose one of { $known }
 # The finished file.
 formats-of-limit = { $size } KB of at most { $most } KB
 formats-without-limit = { $size } KB
-formats-made-lossless = { $file } without loss, { $limit }
+formats-made-lossless = { $file }, lossless, { $limit }
 formats-made-quality = { $file } at quality { $quality }, { $limit }
 formats-made-colours = { $file } with { $colours } colours, { $limit }
 
@@ -44,21 +44,21 @@ formats-webp-too-large = The file has { $size } KB, and at most { $most } KB are
 
 # What was done to fit the picture.
 formats-cropped = { $percent } % of the picture was cut off to fit the format. { $front_end ->
-    [cli] Generate with --format for a layout of its own.
-    [rest] Generate with the width and height of the format's canvas for a layout of its own.
-   *[studio] Choose the format's size and generate again for a layout of its own.
+    [cli] Generate with --format for a layout that fits.
+    [rest] Generate with the width and height of the format's canvas for a layout that fits.
+   *[studio] Choose the format's size and generate again for a layout that fits.
 }
-formats-framed = The picture has another shape than { $width }×{ $height }, so it stands in the middle of a blurred continuation. { $front_end ->
-    [cli] Generate with --format for a layout of its own.
-    [rest] Generate with the width and height of the format's canvas for a layout of its own.
-   *[studio] Choose the format's size and generate again for a layout of its own.
+formats-framed = The picture's aspect ratio differs from { $width }×{ $height }, so it is placed on a blurred continuation of itself. { $front_end ->
+    [cli] Generate with --format for a layout that fits.
+    [rest] Generate with the width and height of the format's canvas for a layout that fits.
+   *[studio] Choose the format's size and generate again for a layout that fits.
 }
-formats-enlarged = { $from_width }×{ $from_height } was enlarged to { $width }×{ $height } and is not sharp. { $front_end ->
+formats-enlarged = The picture was enlarged from { $from_width }×{ $from_height } to { $width }×{ $height } pixels and is not sharp. { $front_end ->
     [cli] Generate with --format, or use a larger photo.
     [rest] Generate with the width and height of the format's canvas, or send a larger photo.
    *[studio] Choose the format's size and generate again, or use a larger photo.
 }
-formats-product-enlarged = The product has { $width }×{ $height } pixels in the photo; it was enlarged and is not sharp. Use a larger photo.
+formats-product-enlarged = The product is only { $width }×{ $height } pixels in the photo, so it was enlarged and is not sharp. Use a larger photo.
 
 # Rules of the format that the picture breaks.
 formats-rule-text = This format allows no text in the picture. { $front_end ->
@@ -66,12 +66,12 @@ formats-rule-text = This format allows no text in the picture. { $front_end ->
     [rest] Generate without text_content.
    *[studio] Export the background or the product instead.
 }
-formats-rule-white = This format wants a pure white background. { $front_end ->
+formats-rule-white = This format requires a pure white background. { $front_end ->
     [cli] Generate with --product: its cut-out is put on white.
     [rest] Send product_image: its cut-out is put on white.
    *[studio] Export the product: it is put on white.
 }
-formats-rule-product = The product takes { $percent } % of the picture, and the format wants at least { $least } %. { $front_end ->
+formats-rule-product = The product takes { $percent } % of the picture, and the format requires at least { $least } %. { $front_end ->
     [cli] Make it larger with --product-scale.
     [rest] Make it larger with product_scale.
    *[studio] Make it larger on the canvas.

@@ -36,7 +36,7 @@ font-search = Find a font
 font-sample = Abc 가나다
 font-none = No font matches
 font-missing = This font lacks { $characters }; another one stands in.
-font-nowhere = No font here has { $characters }. Leave it out, or add a font that has it.
+font-nowhere = No installed font has { $characters }. Remove it, or add a font that has it.
 font-lacks = { $font } · lacks some of the slogan's letters
 
 style-title = Look of the letters
@@ -87,5 +87,5 @@ preset-remove = Remove this preset
 
 size-formats = Size of a format
 format-none = Formats: Instagram, Google, Kakao, print …
-format-limits = { $width }×{ $height } pixels, { $file }, at most { $most } KB. The best quality that fits is searched.
+format-limits = { $width }×{ $height } pixels, { $file }, at most { $most } KB. The best quality that fits is used.
 format-no-limit = { $width }×{ $height } pixels, { $file }

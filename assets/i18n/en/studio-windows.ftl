@@ -52,7 +52,7 @@ models-gpu-silent = the NVIDIA driver does not answer
 models-folder = Models folder
 models-sets = Download
 models-recommended = recommended
-models-not-usable = This version of the program cannot run its network yet.
+models-not-usable = This version of the program cannot run this model yet.
 models-memory = for { $gigabytes } GB of graphics memory
 models-to-download = about { $gigabytes } GB to download
 models-partly = not complete, { $gigabytes } GB are here
@@ -80,21 +80,21 @@ models-toast-ready = The models are installed and paint from the next picture on
 models-toast-whole = { $count ->
     [one] { $count } file was checked and is
    *[other] { $count } files were checked and are
-} whole.
+} intact.
 models-toast-damaged = { $count ->
     [one] { $count } file is
    *[other] { $count } files are
 } missing or damaged. Continue the download to repair the set.
 models-toast-removed = The set is deleted; { $gigabytes } GB are free again.
-models-toast-folder = { $folder } holds the models from the next start on.
+models-toast-folder = The models in { $folder } are used from the next start on.
 
 quit-title = Before you quit
 quit-job = Being made: { $title } · { $percent } %
 quit-more = and { $number } more
 quit-unsaved = { $file } lacks your latest changes
 quit-writing = A file is being written
-quit-about = Quitting stops the jobs; finished steps are kept and can be continued later. What you entered is kept by itself.
-quit-about-saved = What you entered is kept by itself and opens again next time. Only the project file is behind.
+quit-about = Quitting stops the jobs; finished steps are kept and can be continued later. Your entries are saved automatically.
+quit-about-saved = Your entries are saved automatically and open again next time. Only the project file lacks the latest changes.
 quit-stay = Go back
 quit-save = Save project
 quit-leave = Stop and quit

@@ -37,7 +37,7 @@ formats-made-colours = { $file } { $colours }색, { $limit }
 formats-undecodable = 그림을 다시 읽을 수 없어요: { $detail }
 formats-not-encoded = 파일로 변환할 수 없어요: { $detail }
 formats-no-picture = 이 규격에 쓸 그림이 작업에 없어요. 작업이 끝날 때까지 기다리거나 다시 만드세요.
-formats-no-product = 누끼에 아무것도 없어요. 상품이 보이는 사진을 쓰거나 마스크를 고치세요.
+formats-no-product = 잘라낸 제품이 비어 있어요. 제품이 보이는 사진을 쓰거나 마스크를 고치세요.
 formats-jpeg-too-large = 품질을 { $quality }까지 낮춰도 { $size }KB예요. 이 규격은 { $most }KB까지예요. 무늬가 덜 복잡한 장면을 고르세요.
 formats-png-too-large = { $colours }색으로 줄여도 { $size }KB예요. 이 규격은 { $most }KB까지예요. 무늬가 덜 복잡한 장면을 고르세요.
 formats-webp-too-large = 파일이 { $size }KB예요. 이 규격은 { $most }KB까지예요. JPEG 규격을 고르거나 무늬가 덜 복잡한 장면을 고르세요.
@@ -58,20 +58,20 @@ formats-enlarged = { $from_width }×{ $from_height } 그림을 { $width }×{ $he
     [rest] 규격의 canvas 너비와 높이로 만들거나 더 큰 사진을 보내세요.
    *[studio] 규격의 크기를 골라 다시 만들거나 더 큰 사진을 쓰세요.
 }
-formats-product-enlarged = 사진 속 상품이 { $width }×{ $height }픽셀이라 키웠더니 선명하지 않아요. 더 큰 사진을 쓰세요.
+formats-product-enlarged = 사진 속 제품이 { $width }×{ $height }픽셀이라 키웠더니 선명하지 않아요. 더 큰 사진을 쓰세요.
 
 # Rules of the format that the picture breaks.
 formats-rule-text = 이 규격은 그림에 문구를 넣을 수 없어요. { $front_end ->
     [cli] --text 없이 만드세요.
     [rest] text_content 없이 만드세요.
-   *[studio] 배경이나 상품을 내보내세요.
+   *[studio] 배경이나 제품을 내보내세요.
 }
 formats-rule-white = 이 규격은 배경이 순백색이어야 해요. { $front_end ->
-    [cli] --product를 쓰면 누끼를 흰 배경에 놓아요.
-    [rest] product_image를 보내면 누끼를 흰 배경에 놓아요.
-   *[studio] 상품을 내보내면 흰 배경에 놓아요.
+    [cli] --product를 쓰면 잘라낸 제품을 흰 배경에 놓아요.
+    [rest] product_image를 보내면 잘라낸 제품을 흰 배경에 놓아요.
+   *[studio] 제품을 내보내면 흰 배경에 놓아요.
 }
-formats-rule-product = 상품이 그림의 { $percent }%를 차지해요. 이 규격은 { $least }% 이상이어야 해요. { $front_end ->
+formats-rule-product = 제품이 그림의 { $percent }%를 차지해요. 이 규격은 { $least }% 이상이어야 해요. { $front_end ->
     [cli] --product-scale로 키우세요.
     [rest] product_scale로 키우세요.
    *[studio] 캔버스에서 키우세요.

@@ -10,7 +10,7 @@ use image::RgbImage;
 use super::error::{DiffusionError, DiffusionResult};
 use super::folder::read_json;
 use crate::backend::StageCx;
-use crate::imaging::resize::{Filter, resample, resize_plane};
+use crate::imaging::resize::{Filter, resample_encoded, resize_plane};
 use crate::imaging::{Matte, Plane, matting};
 use crate::nn::birefnet::BiRefNet;
 use crate::nn::swin::SwinConfig;
@@ -159,19 +159,7 @@ fn read_config(path: &Path) -> Result<(Option<SwinConfig>, usize), WeightsError>
 /// The network's input as the reference prepares it: resized to a square by antialiased linear interpolation of the 8-bit values, rounded,
 /// normalised by ImageNet's mean and deviation; planes R, G, B.
 fn preprocess(photo: &RgbImage, side: usize) -> Vec<f32> {
-    let (width, height) = (photo.width() as usize, photo.height() as usize);
-    let raw = photo.as_raw();
-    let small = resample::<3, [f32; 3]>(
-        (width, height),
-        (side, side),
-        Filter::Triangle,
-        |y, row| {
-            for (r, p) in row.iter_mut().zip(raw[y * width * 3..].chunks_exact(3)) {
-                *r = [f32::from(p[0]), f32::from(p[1]), f32::from(p[2])];
-            }
-        },
-        |row, out| out.iter_mut().zip(row).for_each(|(o, r)| *o = r.map(|v| v.round().clamp(0.0, 255.0))),
-        1,
-    );
+    let mut small = resample_encoded(photo, (side, side), Filter::Triangle);
+    small.iter_mut().for_each(|p| *p = p.map(|v| v.round().clamp(0.0, 255.0)));
     (0..3).flat_map(|c| small.iter().map(move |p| (p[c] / 255.0 - MEAN[c]) / DEVIATION[c])).collect()
 }

@@ -152,6 +152,27 @@ mod tests {
         sum / count as f32
     }
 
+    /// A matte scene in white ambient light whose ground line is at the middle of the picture.
+    fn scene(image: LinearRgb, key: KeyLight) -> Scene {
+        let ground_line = image.height as f32 / 2.0;
+        Scene { image, ground_line, view: View::default(), key, ambient: [1.0; 3], gloss: 0.0, roughness: 1.0 }
+    }
+
+    /// The product blended into a scene without shadows.
+    fn blended(scene: &Scene, product: &PlacedProduct, cancel: &CancelToken) -> Result<LinearRgb, BackendError> {
+        let request = BlendRequest {
+            scene,
+            product,
+            grounded: &scene.image,
+            band: &product.alpha,
+            prompts: Prompts { positive: "", negative: "" },
+            strength: 0.6,
+            sampling: Sampling { steps: 4, guidance_scale: 3.5, true_cfg_scale: 1.0, seed: 1 },
+            preserve_product: true,
+        };
+        blend(&request, StageCx { cancel, observer: &Quiet })
+    }
+
     #[test]
     fn the_label_stays_as_photographed() {
         let (w, h) = (256, 256);
@@ -165,32 +186,15 @@ mod tests {
         }
         let product = PlacedProduct { image: image.clone(), alpha: alpha.clone(), bounds: (70, 60, 190, 220), foot: 220.0 };
         for tone in [[0.05, 0.06, 0.2], [0.9, 0.85, 0.6], [0.3, 0.2, 0.1]] {
-            let scene = Scene {
-                image: LinearRgb::new(w, h, tone),
-                ground_line: 146.0,
-                view: View::default(),
-                key: KeyLight { direction: [-0.5, 0.8, 0.3], color: [1.0, 0.8, 0.6], softness: 0.4 },
-                ambient: [0.7, 0.8, 1.0],
-                gloss: 0.0,
-                roughness: 1.0,
-            };
-            let request = BlendRequest {
-                scene: &scene,
-                product: &product,
-                grounded: &scene.image,
-                band: &alpha,
-                prompts: Prompts { positive: "", negative: "" },
-                strength: 0.6,
-                sampling: Sampling { steps: 4, guidance_scale: 3.5, true_cfg_scale: 1.0, seed: 1 },
-                preserve_product: true,
-            };
+            let key = KeyLight { direction: [-0.5, 0.8, 0.3], color: [1.0, 0.8, 0.6], softness: 0.4 };
+            let scene = Scene { ambient: [0.7, 0.8, 1.0], ..scene(LinearRgb::new(w, h, tone), key) };
             let cancel = CancelToken::default();
-            let out = blend(&request, StageCx { cancel: &cancel, observer: &Quiet }).unwrap();
+            let out = blended(&scene, &product, &cancel).unwrap();
             let score = ssim(&detail(&image), &detail(&out), &erode(&alpha, 34));
             println!("SSIM of the detail layer on {tone:?}: {score:.4}");
             assert!(score >= 0.98, "{score}");
             cancel.cancel();
-            assert!(blend(&request, StageCx { cancel: &cancel, observer: &Quiet }).is_err());
+            assert!(blended(&scene, &product, &cancel).is_err());
         }
     }
 
@@ -203,27 +207,9 @@ mod tests {
         }
         let product = PlacedProduct { image: LinearRgb::new(w, h, [0.4; 3]), alpha, bounds: (80, 60, 160, 210), foot: 210.0 };
         let lit = |x: f32| {
-            let scene = Scene {
-                image: LinearRgb::new(w, h, [0.4; 3]),
-                ground_line: 120.0,
-                view: View::default(),
-                key: KeyLight { direction: [x, 0.7, 0.2], color: [1.0; 3], softness: 0.4 },
-                ambient: [1.0; 3],
-                gloss: 0.0,
-                roughness: 1.0,
-            };
-            let request = BlendRequest {
-                scene: &scene,
-                product: &product,
-                grounded: &scene.image,
-                band: &product.alpha,
-                prompts: Prompts { positive: "", negative: "" },
-                strength: 0.6,
-                sampling: Sampling { steps: 4, guidance_scale: 3.5, true_cfg_scale: 1.0, seed: 1 },
-                preserve_product: true,
-            };
-            let cancel = CancelToken::default();
-            let out = blend(&request, StageCx { cancel: &cancel, observer: &Quiet }).unwrap();
+            let key = KeyLight { direction: [x, 0.7, 0.2], color: [1.0; 3], softness: 0.4 };
+            let scene = scene(LinearRgb::new(w, h, [0.4; 3]), key);
+            let out = blended(&scene, &product, &CancelToken::default()).unwrap();
             [88, 120, 151].map(|x| out.at(x, 130)[0])
         };
         for x in [-0.7, 0.7] {

@@ -4,6 +4,7 @@
 #![warn(clippy::disallowed_methods)]
 
 pub mod blend;
+mod color;
 pub mod env;
 pub mod harmonize;
 pub mod scene;

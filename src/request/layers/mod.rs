@@ -1,7 +1,7 @@
-//! The layers of an advertisement beside product and headline: texts, pictures and shapes on the canvas.
+//! The layers of an advertisement: texts, pictures and shapes that are drawn on the canvas in addition to product and headline.
 //!
-//! One description for requests, projects and the renderer. Positions and sizes are fractions of the canvas, so a layer looks the same at
-//! every size of the canvas.
+//! Requests, projects and the renderer share one description. Positions and sizes are fractions of the canvas, so a layer looks the same on every
+//! canvas size.
 
 mod color;
 mod json;
@@ -11,7 +11,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-pub(super) use color::{hex, read_color};
+pub use color::{hex, parse_hex_color, read_color};
 pub use json::parse_list;
 pub(super) use json::{TooLarge, read_list, too_large};
 pub(super) use read::{ReadLayers, read_layers};

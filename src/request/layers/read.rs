@@ -11,7 +11,7 @@ use super::super::input_image::InputImage;
 use super::super::reader::{Reader, clean_text, is_blank};
 use super::super::unknown::{MAX_NAMED, similar};
 use super::super::value::{quoted, shown};
-use super::color::{hex, read_color};
+use super::color::{hex, parse_hex_color, read_color};
 use super::json::parse_list;
 use super::spec::{
     Align, Border, Color, FlatText, Layer, LayerContent, LayerType, MAX_LABEL, MAX_LAYER_TEXT, MAX_LAYERS, MAX_RUNS, PictureLayer, Plate,
@@ -21,10 +21,14 @@ use super::table as t;
 use crate::notice;
 use crate::notice::Notice;
 
-const WIDTH_OF_PICTURE: f32 = 0.2;
-const SIZE_OF_SHAPE: (f32, f32) = (0.3, 0.1);
-const THICKNESS_OF_LINE: f32 = 0.006;
-const RADIUS_OF_SHAPE: f32 = 0.25;
+/// Default width of a picture, as a fraction of the canvas' width.
+const PICTURE_WIDTH: f32 = 0.2;
+/// Default width and height of a shape, as fractions of the canvas' width and height.
+const SHAPE_SIZE: (f32, f32) = (0.3, 0.1);
+/// Default height of a line, as a fraction of the canvas' height.
+const LINE_THICKNESS: f32 = 0.006;
+/// Default radius of a shape's corners, as a fraction of its shorter side.
+const SHAPE_RADIUS: f32 = 0.25;
 
 /// The layers that are drawn, lowest first, and the hidden ones.
 #[derive(Debug)]
@@ -33,18 +37,18 @@ pub(in super::super) struct ReadLayers<I> {
     pub(in super::super) hidden: Vec<Layer<I>>,
 }
 
-/// The layers of a request.
+/// Reads the layers of a request, and sets the field to the values that were read.
 pub(in super::super) fn read_layers<I: InputImage>(r: &mut Reader<'_, I>) -> ReadLayers<I> {
     let (hidden, drawn) = read_all(r).into_iter().partition::<Vec<_>, _>(|(_, hidden)| *hidden);
     let layers = |list: Vec<(Layer<I>, bool)>| -> Vec<Layer<I>> { list.into_iter().map(|(layer, _)| layer).collect() };
     ReadLayers { drawn: layers(drawn), hidden: layers(hidden) }
 }
 
-/// The layers, each with whether it is hidden.
+/// The layers in the order of the request, each with whether it is hidden.
 fn read_all<I: InputImage>(r: &mut Reader<'_, I>) -> Vec<(Layer<I>, bool)> {
     let Some(sent) = r.sent_value(&LAYERS) else { return Vec::new() };
     let value = match sent {
-        // Forms and flags send texts.
+        // Forms and command-line flags send the list as text.
         Value::String(text) if r.is_lenient() => match parse_list(text) {
             Ok(value) => Cow::Owned(value),
             Err(notice) => {
@@ -78,7 +82,7 @@ fn read_all<I: InputImage>(r: &mut Reader<'_, I>) -> Vec<(Layer<I>, bool)> {
     layers
 }
 
-/// Warnings about fields that layers do not have; most are only counted.
+/// Warnings about unknown fields of layers. Only the first are kept; the others are counted.
 #[derive(Default)]
 struct Unknown {
     named: Vec<Notice>,
@@ -107,7 +111,7 @@ struct ObjectReader<'r, 'a, 'v, I> {
     r: &'r mut Reader<'a, I>,
     path: String,
     object: &'v Map<String, Value>,
-    /// The fields as the job's parameters have them.
+    /// The fields as they are kept in the job's parameters.
     kept: Map<String, Value>,
 }
 
@@ -135,7 +139,7 @@ impl<'a, 'v, I: InputImage> ObjectReader<'_, 'a, 'v, I> {
         }
     }
 
-    /// The value of a field if it was sent; anything that `read` does not take is an error.
+    /// Reads a field if it was sent. `read` returns the value and how it is kept, or the kind of the error and its message.
     fn read<T>(
         &mut self,
         field: &Field,
@@ -214,7 +218,7 @@ impl<'a, 'v, I: InputImage> ObjectReader<'_, 'a, 'v, I> {
     }
 
     fn color_or(&mut self, field: &Field) -> Color {
-        let fallback = if let Fallback::Text(text) = field.fallback { read_color(&json!(text)) } else { None };
+        let fallback = if let Fallback::Text(text) = field.fallback { parse_hex_color(text) } else { None };
         self.color(field).or(fallback).unwrap_or_default()
     }
 
@@ -236,7 +240,7 @@ impl<'a, 'v, I: InputImage> ObjectReader<'_, 'a, 'v, I> {
         .flatten()
     }
 
-    /// The fields of an object within this one; `true` stands for an empty one. Returns what `read` makes of it.
+    /// Reads an object within this one; `true` stands for an empty object, `false` for none.
     fn section<T>(&mut self, field: &Field, read: impl FnOnce(&mut ObjectReader<'_, 'a, 'v, I>) -> T) -> Option<T> {
         static EMPTY: std::sync::LazyLock<Map<String, Value>> = std::sync::LazyLock::new(Map::new);
         let value = self.value(field)?;
@@ -269,7 +273,7 @@ impl<'a, 'v, I: InputImage> ObjectReader<'_, 'a, 'v, I> {
         })
     }
 
-    /// Warns about fields that are not in the table.
+    /// Warns about fields that are not among the known ones.
     fn warn_unknown(&self, known: impl Iterator<Item = &'static Field> + Clone, unknown: &mut Unknown) {
         for name in self.object.keys().filter(|name| known.clone().all(|field| field.name != name.as_str())) {
             unknown.add(|| {
@@ -332,7 +336,7 @@ impl<'a, 'v, I: InputImage> ObjectReader<'_, 'a, 'v, I> {
         let color = self.color_or(&t::COLOR);
         let font = match self.font(&t::FONT_NAME) {
             Some(font) => Some(font),
-            // A wrong name was reported.
+            // The wrong name has been reported.
             None if self.value(&t::FONT_NAME).is_some_and(|v| v.as_str().is_none_or(|name| !name.trim().is_empty())) => None,
             None => self.default_font(),
         };
@@ -366,7 +370,7 @@ impl<'a, 'v, I: InputImage> ObjectReader<'_, 'a, 'v, I> {
         }
     }
 
-    /// The parts of the text, from `text` or `runs`.
+    /// The parts of the text, from `text` or `runs`, of which one must be sent.
     fn runs(&mut self, color: Color, font: Option<&str>, unknown: &mut Unknown) -> Option<Vec<TextRun>> {
         let whole = self.text(&t::TEXT_TEXT, MAX_LAYER_TEXT);
         let sent_runs = self.value(&t::RUNS);
@@ -438,7 +442,7 @@ impl<'a, 'v, I: InputImage> ObjectReader<'_, 'a, 'v, I> {
         Some(TextRun { text, font, color, scale })
     }
 
-    /// Refuses a text that cannot be drawn.
+    /// Reports a text that is blank or that the font cannot draw; `None` if it was reported.
     fn check_text(&mut self, field: &Field, text: &str, font: &str) -> Option<()> {
         if is_blank(text) {
             self.error(field, "missing", notice!("request-layer-blank-text"));
@@ -452,7 +456,7 @@ impl<'a, 'v, I: InputImage> ObjectReader<'_, 'a, 'v, I> {
         let image = self.image(index);
         let (width, height) = (self.number(&t::WIDTH), self.number(&t::HEIGHT));
         let radius = self.number(&t::RADIUS).unwrap_or(0.0);
-        let width = width.or(height.is_none().then_some(WIDTH_OF_PICTURE));
+        let width = width.or(height.is_none().then_some(PICTURE_WIDTH));
         Some(PictureLayer { image: image?, width, height, radius })
     }
 
@@ -489,14 +493,14 @@ impl<'a, 'v, I: InputImage> ObjectReader<'_, 'a, 'v, I> {
             self.missing(&t::FILL);
             return None;
         }
-        let height = if kind == ShapeKind::Line { THICKNESS_OF_LINE } else { SIZE_OF_SHAPE.1 };
+        let height = if kind == ShapeKind::Line { LINE_THICKNESS } else { SHAPE_SIZE.1 };
         let shape = ShapeLayer {
             kind,
-            width: self.number(&t::WIDTH).unwrap_or(SIZE_OF_SHAPE.0),
+            width: self.number(&t::WIDTH).unwrap_or(SHAPE_SIZE.0),
             height: self.number(&t::HEIGHT).unwrap_or(height),
             fill,
             border,
-            radius: self.number(&t::RADIUS).unwrap_or(RADIUS_OF_SHAPE),
+            radius: self.number(&t::RADIUS).unwrap_or(SHAPE_RADIUS),
             points: self.number_or(&t::POINTS) as u32,
             depth: self.number_or(&t::DEPTH),
         };

@@ -1,4 +1,4 @@
-//! What a layer is: types without behaviour, and the limits on them.
+//! The types that describe a layer, and their limits.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -23,7 +23,7 @@ pub const MAX_LAYER_PIXELS: u64 = 64_000_000;
 pub type Color = [u8; 3];
 
 choice! {
-    /// What a layer is.
+    /// The type of a layer.
     #[derive(Default)]
     LayerType {
         /// Flat letters.
@@ -37,7 +37,7 @@ choice! {
 }
 
 choice! {
-    /// How the lines of a text are aligned within its box.
+    /// Alignment of a text's lines within its box.
     #[derive(Default)]
     Align {
         /// At the left edge.
@@ -77,15 +77,15 @@ impl Choice for ShapeKind {}
 /// A layer that is drawn. `I` is the type of pictures.
 #[derive(Clone, Debug)]
 pub struct Layer<I> {
-    /// Its place in the request's list, from 0: names it in messages.
+    /// Index in the request's list, from 0, by which messages name the layer.
     pub index: usize,
     /// Horizontal centre, fraction of the canvas' width.
     pub x: f32,
     /// Vertical centre, fraction of the canvas' height.
     pub y: f32,
-    /// Clockwise, degrees.
+    /// Clockwise rotation in degrees.
     pub rotation: f32,
-    /// 0..=1, of the layer with its shadow.
+    /// Opacity of the layer including its shadow, 0..=1.
     pub opacity: f32,
     /// Whether it lies behind product and headline instead of above everything.
     pub behind: bool,
@@ -109,15 +109,15 @@ pub enum LayerContent<I> {
 /// Flat letters.
 #[derive(Clone, Debug)]
 pub struct FlatText {
-    /// The text, in parts that look alike. Not empty; the parts joined have a visible character.
+    /// The text, in parts with the same style. Not empty; the joined text has a visible character.
     pub runs: Vec<TextRun>,
     /// Type size (em), fraction of the canvas' height.
     pub size: f32,
-    /// Distance of the baselines in ems.
+    /// Distance between baselines in ems.
     pub line_height: f32,
-    /// Additional distance of the letters in ems.
+    /// Additional distance between letters in ems; negative brings them closer.
     pub letter_spacing: f32,
-    /// How the lines are aligned.
+    /// Alignment of the lines.
     pub align: Align,
     /// Width of the box in which lines are broken, fraction of the canvas' width; `None` breaks only where the text does.
     pub width: Option<f32>,
@@ -127,16 +127,16 @@ pub struct FlatText {
     pub plate: Option<Plate>,
 }
 
-/// A part of a text that looks alike.
+/// A part of a text with the same style.
 #[derive(Clone, Debug)]
 pub struct TextRun {
-    /// NFC; may contain line breaks.
+    /// Normalised to NFC; may contain line breaks.
     pub text: String,
     /// Full name of a listed font.
     pub font: String,
     /// Colour of the letters.
     pub color: Color,
-    /// Size as a multiple of the layer's.
+    /// Size as a multiple of the layer's `size`.
     pub scale: f32,
 }
 
@@ -147,7 +147,7 @@ pub struct PictureLayer<I> {
     pub image: I,
     /// Width of the box that it fits into, fraction of the canvas' width.
     pub width: Option<f32>,
-    /// Height of the box that it fits into, fraction of the canvas' height. One of the two is set.
+    /// Height of the box that it fits into, fraction of the canvas' height. Width, height or both are set.
     pub height: Option<f32>,
     /// Radius of the corners, fraction of the shorter side, 0..=0.5.
     pub radius: f32,
@@ -162,15 +162,15 @@ pub struct ShapeLayer {
     pub width: f32,
     /// Fraction of the canvas' height.
     pub height: f32,
-    /// Colour of the inside; `None` leaves it clear. One of fill and border is set.
+    /// Colour of the inside; `None` leaves it transparent. Fill, border or both are set.
     pub fill: Option<Color>,
-    /// The line along the edge, inside of it.
+    /// The line along the edge, inside the shape.
     pub border: Option<Border>,
     /// Radius of the corners of [`ShapeKind::Rounded`], fraction of the shorter side, 0..=0.5.
     pub radius: f32,
     /// Points of [`ShapeKind::Burst`].
     pub points: u32,
-    /// How deep the notches of [`ShapeKind::Burst`] are, fraction of the radius.
+    /// Depth of the notches of [`ShapeKind::Burst`], fraction of the radius.
     pub depth: f32,
 }
 
@@ -188,13 +188,13 @@ pub struct Border {
 pub struct Shadow {
     /// Colour.
     pub color: Color,
-    /// 0..=1.
+    /// Opacity, 0..=1.
     pub opacity: f32,
     /// Offset to the right, fraction of the canvas' height.
     pub x: f32,
     /// Offset downwards, fraction of the canvas' height.
     pub y: f32,
-    /// Softness (standard deviation), fraction of the canvas' height.
+    /// Standard deviation of the blur, fraction of the canvas' height.
     pub blur: f32,
 }
 
@@ -203,21 +203,21 @@ pub struct Shadow {
 pub struct Plate {
     /// Colour.
     pub color: Color,
-    /// 0..=1.
+    /// Opacity, 0..=1.
     pub opacity: f32,
-    /// Distance from the text to the edge, fraction of the canvas' height; at the sides one and a half times as much.
+    /// Distance from the text to the upper and lower edge, fraction of the canvas' height; 1.5 times as much at the sides.
     pub padding: f32,
     /// Radius of the corners, fraction of the shorter side, 0..=0.5.
     pub radius: f32,
 }
 
 impl<I> Layer<I> {
-    /// The JSON path of one of its fields, such as `layers[2].color`.
+    /// The JSON path of a field of this layer, such as `layers[2].color`.
     pub fn path(&self, field: &str) -> String {
         format!("layers[{}].{field}", self.index)
     }
 
-    /// The same layer with another picture, if it has one.
+    /// Converts the picture of the layer, if it has one. `picture` gets the layer's index and the picture.
     ///
     /// # Errors
     /// Those of `picture`.
@@ -239,7 +239,7 @@ impl<I> Layer<I> {
     }
 }
 
-/// Names of the fonts of these layers, each once.
+/// Names of the fonts that the layers use, each once.
 pub fn fonts<I>(layers: &[Layer<I>]) -> BTreeSet<&str> {
     let texts = layers.iter().filter_map(|layer| if let LayerContent::Text(text) = &layer.content { Some(text) } else { None });
     texts.flat_map(|text| text.runs.iter().map(|run| run.font.as_str())).collect()

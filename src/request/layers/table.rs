@@ -1,4 +1,4 @@
-//! The fields of a layer, once: the reader, the help and the OpenAPI schema use this table.
+//! The table of a layer's fields, which the reader, the help and the OpenAPI schema share.
 
 use super::super::field::{Fallback, Field, Kind, SMALL_PNG, field, integer, number};
 use super::spec::{Align, LayerType, ShapeKind};
@@ -17,18 +17,18 @@ pub(super) static NAME: Field = field(
     "name",
     Kind::Label,
     Fallback::Nothing,
-    "A name for people; it changes nothing in the picture.",
+    "A name for editors; it does not affect the picture.",
     "사람이 알아보는 이름. 그림에는 영향을 주지 않습니다.",
 )
 .like("\"price\"");
 pub(super) static HIDDEN: Field =
-    field("hidden", Kind::Flag, Fallback::Flag(false), "Keep the layer, but do not draw it.", "레이어를 남겨 두고 그리지 않습니다.")
+    field("hidden", Kind::Flag, Fallback::Flag(false), "Keeps the layer without drawing it.", "레이어를 남겨 두고 그리지 않습니다.")
         .like("false");
 pub(super) static LOCKED: Field = field(
     "locked",
     Kind::Flag,
     Fallback::Flag(false),
-    "Kept for editors; it changes nothing in the picture.",
+    "A lock for editors; it does not affect the picture.",
     "편집기용 잠금. 그림에는 영향을 주지 않습니다.",
 )
 .like("false");
@@ -36,7 +36,7 @@ pub(super) static BEHIND: Field = field(
     "behind",
     Kind::Flag,
     Fallback::Flag(false),
-    "Draw the layer behind product and headline, above the background. Otherwise it lies above everything.",
+    "Draws the layer behind product and headline, above the background. Otherwise it is above everything.",
     "상품과 광고 문구 뒤, 배경 앞에 그립니다. 아니면 모든 것 위에 그립니다.",
 )
 .like("false");
@@ -68,13 +68,13 @@ pub(super) static OPACITY: Field = field(
     "opacity",
     number(0.0, 1.0),
     Fallback::Number(1.0),
-    "0 invisible, 1 opaque; the layer's shadow fades with it.",
+    "Opacity of the layer including its shadow: 0 is invisible, 1 opaque.",
     "불투명도 (0: 투명, 1: 불투명)",
 )
 .like("1.0");
 
 static SHADOW_COLOR: Field = field("color", Kind::Color, Fallback::Text("#000000"), "Colour.", "색").like("\"#000000\"");
-static SHADOW_OPACITY: Field = field("opacity", number(0.0, 1.0), Fallback::Number(0.35), "Strength.", "진하기").like("0.35");
+static SHADOW_OPACITY: Field = field("opacity", number(0.0, 1.0), Fallback::Number(0.35), "Opacity.", "진하기").like("0.35");
 static SHADOW_X: Field = field(
     "x",
     number(-0.1, 0.1),
@@ -95,14 +95,9 @@ static SHADOW_BLUR: Field =
     field("blur", number(0.0, 0.05), Fallback::Number(0.01), "Softness, as a fraction of the canvas' height.", "흐림 (캔버스 높이 비율)")
         .like("0.01");
 pub(super) static SHADOW_FIELDS: &[&Field] = &[&SHADOW_COLOR, &SHADOW_OPACITY, &SHADOW_X, &SHADOW_Y, &SHADOW_BLUR];
-pub(super) static SHADOW: Field = field(
-    "shadow",
-    Kind::Section(SHADOW_FIELDS),
-    Fallback::Nothing,
-    "A soft shadow; absent means none.",
-    "그림자. 없으면 그리지 않습니다.",
-)
-.like("true");
+pub(super) static SHADOW: Field =
+    field("shadow", Kind::Section(SHADOW_FIELDS), Fallback::Nothing, "A soft shadow; omit it for none.", "그림자. 없으면 그리지 않습니다.")
+        .like("true");
 
 pub(super) static TEXT_TEXT: Field =
     field("text", Kind::LayerText, Fallback::Nothing, "The text. Required unless runs are sent.", "문구. runs가 없으면 필수입니다.")
@@ -110,8 +105,8 @@ pub(super) static TEXT_TEXT: Field =
 pub(super) static FONT_NAME: Field = field(
     "font_name",
     Kind::Font,
-    Fallback::Computed("the configured face, NanumSquare/NanumSquareEB.ttf as shipped"),
-    "The face of the letters.",
+    Fallback::Computed("the configured font, by default NanumSquare/NanumSquareEB.ttf"),
+    "Font of the letters; GET /fonts lists the names.",
     "글꼴 (GET /fonts 참조)",
 )
 .like("null");
@@ -129,7 +124,7 @@ pub(super) static LINE_HEIGHT: Field = field(
     "line_height",
     number(0.5, 4.0),
     Fallback::Number(1.25),
-    "Distance of the lines, as a multiple of size.",
+    "Distance between baselines, as a multiple of size.",
     "줄 간격 (글자 크기의 배수)",
 )
 .like("1.25");
@@ -137,7 +132,7 @@ pub(super) static LETTER_SPACING: Field = field(
     "letter_spacing",
     number(-0.2, 2.0),
     Fallback::Number(0.0),
-    "Additional distance of the letters, as a multiple of size.",
+    "Additional distance between letters, as a multiple of size.",
     "자간 (글자 크기의 배수)",
 )
 .like("0.0");
@@ -145,7 +140,7 @@ pub(super) static ALIGN: Field = field(
     "align",
     Kind::Choice(Align::WORDS),
     Fallback::Text(Align::Center.as_str()),
-    "How the lines are aligned within the text's box.",
+    "Alignment of the lines within the text's box.",
     "상자 안의 정렬",
 )
 .like("\"center\"");
@@ -175,17 +170,17 @@ pub(super) static OUTLINE: Field = field(
     "outline",
     Kind::Section(BORDER_FIELDS),
     Fallback::Nothing,
-    "A line around the letters; absent means none.",
+    "A line around the letters; omit it for none.",
     "글자 외곽선. 없으면 그리지 않습니다.",
 )
 .like("true");
 static PLATE_COLOR: Field = field("color", Kind::Color, Fallback::Text("#FFFFFF"), "Colour.", "색").like("\"#FFFFFF\"");
-static PLATE_OPACITY: Field = field("opacity", number(0.0, 1.0), Fallback::Number(1.0), "Strength.", "불투명도").like("0.9");
+static PLATE_OPACITY: Field = field("opacity", number(0.0, 1.0), Fallback::Number(1.0), "Opacity.", "불투명도").like("0.9");
 static PLATE_PADDING: Field = field(
     "padding",
     number(0.0, 0.2),
     Fallback::Number(0.015),
-    "Distance from the text to the edge, as a fraction of the canvas' height; half as much again at the sides.",
+    "Distance from the text to the upper and lower edge, as a fraction of the canvas' height; 1.5 times as much at the sides.",
     "글자와 가장자리 사이 거리 (캔버스 높이 비율, 좌우는 1.5배)",
 )
 .like("0.015");
@@ -202,7 +197,7 @@ pub(super) static PLATE: Field = field(
     "plate",
     Kind::Section(PLATE_FIELDS),
     Fallback::Nothing,
-    "A plate behind the letters; absent means none.",
+    "A plate behind the letters; omit it for none.",
     "글자 뒤 판. 없으면 그리지 않습니다.",
 )
 .like("true");
@@ -211,7 +206,7 @@ pub(super) static RUN_TEXT: Field =
 pub(super) static RUN_COLOR: Field =
     field("color", Kind::Color, Fallback::Computed("the layer's"), "Colour of this part.", "이 부분의 색").like("\"#E53935\"");
 pub(super) static RUN_FONT: Field =
-    field("font_name", Kind::Font, Fallback::Computed("the layer's"), "Face of this part.", "이 부분의 글꼴").like("null");
+    field("font_name", Kind::Font, Fallback::Computed("the layer's"), "Font of this part.", "이 부분의 글꼴").like("null");
 pub(super) static RUN_SCALE: Field = field(
     "scale",
     number(0.2, 4.0),
@@ -225,7 +220,7 @@ pub(super) static RUNS: Field = field(
     "runs",
     Kind::List(RUN_FIELDS),
     Fallback::Nothing,
-    "Instead of text: its parts in order, each with its own colour, face or size. They are joined without a space.",
+    "Instead of text: parts in order, each with its own colour, font or size. They are joined without spaces.",
     "text 대신: 색, 글꼴, 크기가 다른 부분들. 공백 없이 이어집니다.",
 )
 .like("null");
@@ -267,12 +262,12 @@ pub(super) static BORDER: Field = field(
     "border",
     Kind::Section(BORDER_FIELDS),
     Fallback::Nothing,
-    "A line along the edge; absent means none.",
+    "A line along the edge, inside the shape; omit it for none.",
     "테두리. 없으면 그리지 않습니다.",
 )
 .like("true");
 pub(super) static POINTS: Field =
-    field("points", integer(3, 60), Fallback::Integer(16), "Points of a burst.", "burst의 꼭짓점 수").like("16");
+    field("points", integer(3, 60), Fallback::Integer(16), "Number of points of a burst.", "burst의 꼭짓점 수").like("16");
 pub(super) static DEPTH: Field = field(
     "depth",
     number(0.02, 0.9),

@@ -1,23 +1,25 @@
-//! What is between the backdrop and the viewer: fog, rain, snow, smoke, beams of light, sparks and blurred lights. It is soft, so a small
-//! canvas over the whole picture is enough.
+//! Effects in the air in front of the scene: fog, rain, snow, smoke, beams of light, sparks and blurred lights. They are soft, so a small canvas is
+//! enlarged to the whole picture.
 
 use super::canvas::SmallCanvas;
-use super::noise::{Rgb, Rng, add, fbm, mix, mix3, mul, mul3, noise2, smooth};
+use super::noise::{Rng, fbm, noise2};
 use super::shapes::Lamp;
 use super::spec::{Air, SceneSpec, View};
-use crate::math;
+use crate::backend::draft::color::{Rgb, add, mix, mix3, mul, mul3};
+use crate::math::{self, smoothstep};
 
-/// Light that the air adds, and how much of the picture behind it covers.
-pub struct Veil {
+/// The light that the effects add, and how much of the picture they cover.
+pub struct AirLayer {
     light: SmallCanvas,
-    /// Coverage in the first channel.
+    /// Coverage by fog and smoke in the first channel, 0..=1; `None` without them.
     cover: Option<SmallCanvas>,
     unit: f32,
     height: f32,
 }
 
-impl Veil {
-    /// Paints the air of a scene; `None` if it is clear. `ground`: row of the surface's far edge.
+impl AirLayer {
+    /// Paints the effects of a scene; `None` if it has none. Size, `unit` (pixels per scene unit) and `ground` (row of the surface's far edge) in
+    /// pixels.
     pub fn new(spec: &SceneSpec, (width, height, unit): (f32, f32, f32), ground: f32, lamp: &Lamp) -> Option<Self> {
         let air = spec.air;
         if air == Air::default() {
@@ -30,7 +32,7 @@ impl Veil {
         let far = (height - ground) / unit;
         let level = add(mul(lamp.ambient, 0.9), mul(lamp.key, 0.35));
         let white = mix3(level, [(level[0] + level[1] + level[2]) / 3.0; 3], 0.5);
-        // A colour that the prompt gives keeps the brightness of white things here.
+        // Coloured effects are as bright as white ones would be.
         let tint = air.tint.map_or([1.0; 3], |c| mul(c, 1.0 / c[0].max(c[1]).max(c[2]).max(0.08)));
         let white = mul3(white, tint);
         bokeh(&mut light, air.bokeh, spec, far, &mut rng);
@@ -44,7 +46,7 @@ impl Veil {
         let cover = (air.fog > 0.0 || air.smoke > 0.0).then(|| {
             let mut cover = SmallCanvas::new(half, top);
             let seed = spec.seed as u32 ^ 0x5e0;
-            let around = mix3(lamp.around, white, 0.45);
+            let around = mix3(lamp.surroundings, white, 0.45);
             cover.fill(|x, y| [thickness(air, (x, y), far, half, flat, seed); 3]);
             light.data.iter_mut().zip(&cover.data).for_each(|(l, c)| {
                 let tone = if air.smoke > 0.0 { mix3(around, white, if air.tint.is_some() { 0.92 } else { 0.6 }) } else { around };
@@ -55,7 +57,7 @@ impl Veil {
         Some(Self { light, cover, unit, height })
     }
 
-    /// Puts the air in front of a row of pixels. `scratch` keeps memory between rows.
+    /// Composites the effects over a row of pixels. `scratch` is reused between rows.
     pub fn over_row(&self, row: usize, out: &mut [Rgb], scratch: &mut (Vec<Rgb>, Vec<Rgb>)) {
         let y = (self.height - (row as f32 + 0.5)) / self.unit;
         self.light.cubic_row(y, &mut scratch.0);
@@ -71,12 +73,12 @@ impl Veil {
     }
 }
 
-/// How much fog and smoke cover at a point, 0..=1.
+/// Coverage by fog and smoke at a point, 0..=1.
 fn thickness(air: Air, (x, y): (f32, f32), far: f32, half: f32, flat: bool, seed: u32) -> f32 {
     let mut clear = 1.0;
     if air.fog > 0.0 {
         // Thickest at the far edge of the surface, thin in front of the product.
-        let bank = if flat { 0.5 } else { smooth(far * 0.25, far + 0.06, y) * (1.0 - 0.45 * smooth(far + 0.05, far + 0.55, y)) };
+        let bank = if flat { 0.5 } else { smoothstep(far * 0.25, far + 0.06, y) * (1.0 - 0.45 * smoothstep(far + 0.05, far + 0.55, y)) };
         let drift = 0.80 + 0.34 * fbm(x * 1.6, y * 4.0, 3, seed);
         clear *= 1.0 - (air.fog * (0.06 + 0.52 * bank) * drift).clamp(0.0, 0.72);
     }
@@ -84,10 +86,10 @@ fn thickness(air: Air, (x, y): (f32, f32), far: f32, half: f32, flat: bool, seed
         let w = 0.35 * fbm(x * 2.2, y * 2.2, 3, seed ^ 1);
         let curl = 0.5 + 0.5 * fbm(x * 2.6 + w * 2.0, y * 3.0 - w * 1.6, 5, seed ^ 2);
         let wisp = 1.0 - fbm(x * 3.4 - w, y * 2.0 + w * 2.4, 4, seed ^ 3).abs() * 2.2;
-        let side = smooth(0.05 * half, 0.85 * half, x.abs());
-        let low = if flat { 0.6 } else { smooth(far + 0.30, far - 0.08, y) * smooth(-0.10, 0.16, y) };
-        let high = smooth(far - 0.1, far + 0.2, y) * smooth(far + 0.75, far + 0.25, y) * side * 0.75;
-        let dense = smooth(0.42, 0.92, curl) * (0.45 + 0.55 * wisp.clamp(0.0, 1.0));
+        let side = smoothstep(0.05 * half, 0.85 * half, x.abs());
+        let low = if flat { 0.6 } else { smoothstep(far + 0.30, far - 0.08, y) * smoothstep(-0.10, 0.16, y) };
+        let high = smoothstep(far - 0.1, far + 0.2, y) * smoothstep(far + 0.75, far + 0.25, y) * side * 0.75;
+        let dense = smoothstep(0.42, 0.92, curl) * (0.45 + 0.55 * wisp.clamp(0.0, 1.0));
         clear *= 1.0 - (air.smoke * (low * (0.30 + 0.70 * side) + high) * dense * 1.15).clamp(0.0, 0.86);
     }
     1.0 - clear
@@ -117,10 +119,10 @@ fn rays(canvas: &mut SmallCanvas, amount: f32, spec: &SceneSpec, lamp: &Lamp) {
     canvas.map(|x, y, c| {
         let (dx, dy) = (x - from.0, from.1 - y);
         let angle = math::atan2(dx * -side, dy);
-        let beam = smooth(-0.05, 0.55, noise2(angle * 9.0, 0.5, seed) + 0.45 * noise2(angle * 23.0, 3.5, seed ^ 1));
+        let beam = smoothstep(-0.05, 0.55, noise2(angle * 9.0, 0.5, seed) + 0.45 * noise2(angle * 23.0, 3.5, seed ^ 1));
         let d = math::hypot(dx, dy);
         let dust = 0.85 + 0.2 * fbm(x * 5.0, y * 5.0, 3, seed ^ 2);
-        let fan = smooth(-0.15, 0.20, angle) * smooth(1.45, 1.0, angle);
+        let fan = smoothstep(-0.15, 0.20, angle) * smoothstep(1.45, 1.0, angle);
         add(c, mul(tint, amount * 0.46 * beam * fan * dust / (1.0 + 1.3 * d * d)))
     });
 }

@@ -2,11 +2,12 @@
 //! simple shapes look photographed.
 
 use super::canvas::SmallCanvas;
-use super::noise::{Rgb, Rng, fbm, mix, mix3, mul, mul3, noise2, smooth};
+use super::noise::{Rng, fbm, noise2};
 use super::spec::{BackdropKind, SceneSpec};
 use super::{evening, interiors, landscapes, outdoors};
+use crate::backend::draft::color::{Rgb, mix, mix3, mul, mul3};
 use crate::backend::draft::env::{EnvId, env};
-use crate::math;
+use crate::math::{self, smoothstep};
 
 /// Paints the backdrop of a scene.
 pub fn paint(spec: &SceneSpec, canvas: &mut SmallCanvas) {
@@ -93,8 +94,8 @@ fn cafe(p: &[Rgb; 4], canvas: &mut SmallCanvas, rng: &mut Rng) {
     let split = rng.range(-0.25, 0.25);
     let side = rng.sign();
     canvas.fill(|x, y| {
-        let wall = mix3(p[0], p[1], smooth(split - 0.02, split + 0.02, x * side));
-        mul(wall, 0.55 + 0.5 * smooth(0.0, 0.7, y) + 0.16 * noise2(x * 4.0, y * 9.0, 3))
+        let wall = mix3(p[0], p[1], smoothstep(split - 0.02, split + 0.02, x * side));
+        mul(wall, 0.55 + 0.5 * smoothstep(0.0, 0.7, y) + 0.16 * noise2(x * 4.0, y * 9.0, 3))
     });
     // A lit wall with shelves on one side, a strip of windows on the other.
     let x0 = split * side;
@@ -211,7 +212,7 @@ fn wall(p: &[Rgb; 4], spec: &SceneSpec, canvas: &mut SmallCanvas) {
         let trowel = fbm(x * 5.0 + 0.6 * noise2(x * 3.0, y * 3.0, seed), y * 7.0, 4, seed ^ 3);
         let t = (0.45 + 0.5 * x * side + 0.25 * (y - 0.3) + 0.22 * trowel).clamp(0.0, 1.0);
         // Light falls off from one side to the other; slightly darker where the wall meets the table.
-        mul(mix3(p[1], p[0], t), (0.68 + 0.55 * t) * (0.80 + 0.20 * smooth(-0.02, 0.16, y)))
+        mul(mix3(p[1], p[0], t), (0.68 + 0.55 * t) * (0.80 + 0.20 * smoothstep(-0.02, 0.16, y)))
     });
     canvas.defocus(0.006);
 }
@@ -232,7 +233,7 @@ fn curtains(p: &[Rgb; 4], spec: &SceneSpec, canvas: &mut SmallCanvas, rng: &mut 
     let seed = spec.seed as u32;
     let centre = rng.range(-0.18, 0.18);
     let open = rng.range(0.13, 0.20) * half / 0.5;
-    canvas.fill(|x, y| mul(p[3], 1.7 - 0.5 * smooth(0.5, 0.0, y) + 0.2 * noise2(x * 6.0, y * 6.0, 5)));
+    canvas.fill(|x, y| mul(p[3], 1.7 - 0.5 * smoothstep(0.5, 0.0, y) + 0.2 * noise2(x * 6.0, y * 6.0, 5)));
     for _ in 0..70 {
         let at = (centre + rng.bell() * 0.3, rng.range(0.0, top * 0.42));
         let c = mix3(p[3], p[2], rng.range(0.2, 0.9));
@@ -245,7 +246,7 @@ fn curtains(p: &[Rgb; 4], spec: &SceneSpec, canvas: &mut SmallCanvas, rng: &mut 
     // Sheer folds: more light passes where the cloth is not doubled.
     canvas.map(|x, y, c| {
         let d = (x - centre).abs() - open - 0.03 * (1.0 - y) - 0.015 * noise2(y * 3.0, x.signum(), seed);
-        let cover = smooth(-0.012, 0.012, d);
+        let cover = smoothstep(-0.012, 0.012, d);
         let u = x * 17.0 + 0.8 * noise2(x * 5.0, y * 0.8, seed ^ 2) + 0.25 * x * y;
         let fold = 0.5 + 0.5 * math::sin(u * 2.4) * (0.7 + 0.3 * math::cos(u * 0.7));
         let through = 1.0 / (1.0 + (d.max(0.0) * 3.6).powi(2));
@@ -266,9 +267,9 @@ fn tiled(p: &[Rgb; 4], spec: &SceneSpec, canvas: &mut SmallCanvas, rng: &mut Rng
         let row = (y / th).floor();
         let u = x / tw + if brick && row as i32 & 1 != 0 { 0.5 } else { 0.0 };
         let (du, dv) = ((u - u.floor() - 0.5).abs() * tw, (y / th - row - 0.5).abs() * th);
-        let grout = smooth(0.0055, 0.003, (tw * 0.5 - du).min(th * 0.5 - dv));
+        let grout = smoothstep(0.0055, 0.003, (tw * 0.5 - du).min(th * 0.5 - dv));
         let tone = 0.5 + 0.5 * noise2(u.floor() * 3.7, row * 5.3 + 0.5, seed);
-        let sheen = smooth(0.55, 1.0, 0.5 + x * side * 0.7 + 0.2 * noise2(x * 2.0 + tone, y * 2.0, seed ^ 4));
+        let sheen = smoothstep(0.55, 1.0, 0.5 + x * side * 0.7 + 0.2 * noise2(x * 2.0 + tone, y * 2.0, seed ^ 4));
         let c = mix3(mix3(p[0], p[1], tone), p[2], grout * 0.75);
         mul(c, 0.62 + 0.35 * (0.5 + x * side) + 0.35 * sheen)
     });

@@ -9,7 +9,7 @@ use crate::math;
 
 /// Focal length of a camera that looks straight ahead, in scene units.
 const FOCAL: f32 = 1.25;
-/// How far into the visible surface products stand in a scene that was painted for none.
+/// How far into the visible surface products stand in a scene that was not fitted to a product: 0 at its far edge, 1 at the canvas' lower edge.
 const USUAL_DEPTH: f32 = 0.64;
 /// Least distance of the surface's far edge from the horizon, scene units.
 const CLEARANCE: f32 = 0.012;
@@ -19,17 +19,17 @@ const CLEARANCE: f32 = 0.012;
 pub struct Camera {
     /// Row of the surface's far edge; negative if the surface fills the picture.
     pub ground: f32,
-    /// Row of the eye line, where the surface vanishes.
+    /// Row of the horizon.
     pub horizon: f32,
     /// Row where products stand: the focal plane.
     pub stand: f32,
     /// Focal length along the depth. Longer for a pitched camera.
     pub focal: f32,
-    /// Surface units per unit of the projection.
+    /// Surface units per projected unit; see the module.
     pub scale: f32,
-    /// Height of the visible surface as a multiple of that in a scene for no product: light pools and gobos are stretched by it.
+    /// Height of the visible surface as a multiple of that in an unfitted scene. Pools of light and gobos are stretched by it.
     pub stretch: f32,
-    /// From where the place at which products stand is seen.
+    /// The view of the place where products stand.
     pub view: View,
     /// Whether the scene was fitted to a product.
     pub fitted: bool,
@@ -45,9 +45,10 @@ impl Camera {
         }
     }
 
+    /// The camera of the scene's own recipe.
     fn usual(spec: &SceneSpec, unit: f32, height: f32) -> Self {
         let ground = spec.ground * height;
-        // The eye line is measured from the ground line so that tall pictures keep the camera's pitch.
+        // The horizon is measured from the ground line, so that tall pictures keep the camera's pitch.
         let horizon = ground - (spec.ground - spec.horizon) * unit * (height / unit).sqrt();
         let focal = FOCAL * unit;
         let stand = ground + USUAL_DEPTH * (height - ground);
@@ -56,12 +57,13 @@ impl Camera {
         Self { ground, horizon, stand, focal, scale: 1.0, stretch: 1.0, view, fitted: false }
     }
 
+    /// A camera that sees the surface as the photo of the product does.
     fn fitted(view: View, unit: f32, height: f32) -> Self {
         let ground = view.ground() * height;
         let stand = if view.is_flat_lay() { 0.5 * height } else { ground + view.depth() * (height - ground) };
         let focal = FOCAL * unit / view.uprightness().max(0.25);
         let horizon = (stand - focal * view.foreshortening()).min(ground - CLEARANCE * unit);
-        // Patterns have the size that they have in a scene for no product.
+        // Patterns are as large as in an unfitted scene.
         let usual = (USUAL_DEPTH * 0.425 + 0.19) * unit;
         let stretch = ((height - ground.max(0.0)) / (0.425 * height)).max(0.3);
         Self { ground, horizon, stand, focal, scale: (stand - horizon) / usual, stretch, view, fitted: true }

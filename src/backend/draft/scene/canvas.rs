@@ -3,9 +3,8 @@
 
 use rayon::prelude::*;
 
-use super::noise::{Rgb, mix3, smooth};
-
-use crate::math;
+use crate::backend::draft::color::{Rgb, mix3};
+use crate::math::{self, smoothstep};
 
 /// Pixels of the small canvas per scene unit (the geometric mean of the picture's sides).
 pub const UNIT: f32 = 256.0;
@@ -21,7 +20,7 @@ pub struct SmallCanvas {
     pub data: Vec<Rgb>,
     /// Half of the width in scene units.
     pub half: f32,
-    /// Height above the ground line in scene units.
+    /// Extent above the ground line in scene units.
     pub top: f32,
 }
 
@@ -124,7 +123,7 @@ impl SmallCanvas {
             for i in x0..x1 {
                 let (dx, dy) = (i as f32 + 0.5 - cx, j as f32 + 0.5 - cy);
                 let d = (dx * dx + dy * dy).sqrt();
-                let a = ((r - d) * 0.7 + 0.5).clamp(0.0, 1.0) * (0.78 + 0.3 * smooth(0.55, 0.95, d / r));
+                let a = ((r - d) * 0.7 + 0.5).clamp(0.0, 1.0) * (0.78 + 0.3 * smoothstep(0.55, 0.95, d / r));
                 if a > 0.0 {
                     let c = &mut self.data[j * self.width + i];
                     (0..3).for_each(|k| c[k] += color[k] * a);
@@ -233,7 +232,7 @@ impl SmallCanvas {
         mix3(mix3(self.data[p], self.data[p + s], fx), mix3(self.data[q], self.data[q + s], fx), fy)
     }
 
-    /// Interpolates the rows around `y` with a cubic B-spline, which does not ring around bright discs; input of [`SmallCanvas::cubic_x`].
+    /// Interpolates vertically at `y` with a cubic B-spline, which does not ring around bright discs. `out` is the input of [`SmallCanvas::cubic_x`].
     pub fn cubic_row(&self, y: f32, out: &mut Vec<Rgb>) {
         let (_, py) = self.to_px(0.0, y);
         let py = py - 0.5;
@@ -249,7 +248,7 @@ impl SmallCanvas {
         }
     }
 
-    /// Interpolates a row of [`SmallCanvas::cubic_row`] at `x`.
+    /// Interpolates a row from [`SmallCanvas::cubic_row`] at `x`.
     #[inline]
     pub fn cubic_x(&self, row: &[Rgb], x: f32) -> Rgb {
         let px = x * UNIT + self.width as f32 * 0.5 - 0.5;

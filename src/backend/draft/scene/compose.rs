@@ -1,27 +1,29 @@
-//! Makes a scene of what a prompt asks for: the recipe of the place, changed part by part by the other words.
+//! Turns what was read in a prompt into a scene: the recipe of the place, changed part by part by the other words.
 
-use super::homes;
-use super::noise::{Rgb, Rng, hex, mix3, mul, mul3, normalize};
+use super::noise::Rng;
 use super::reading::{self, Reading, WantedSurface};
 use super::recipes::recipe;
 use super::spec::{BackdropKind as B, Prop, PropUse, SceneSpec, Season, View};
+use super::suggested_place;
 use super::surface::{Surface, SurfaceKind, usual_colors};
 use super::{looks, seasons};
+use crate::backend::draft::color::{Rgb, from_hex, mix3, mul, mul3};
 
-/// The scene that a prompt asks for, and what was read in the prompt. Only words with an effect change it; the seed varies everything else.
+/// Reads a prompt and its negative prompt and composes the scene. Words without an effect do not change it; the seed varies everything that the words
+/// leave open.
 pub fn read(prompt: &str, negative: &str, seed: u64) -> (SceneSpec, Reading) {
-    let wish = reading::read(prompt, negative);
-    let spec = compose(&wish, seed);
-    (spec, wish)
+    let reading = reading::read(prompt, negative);
+    let spec = compose(&reading, seed);
+    (spec, reading)
 }
 
-/// A generator of its own for each part, so that a word for one part leaves the others as they were.
+/// The random numbers of one part of the scene. Parts have separate generators, so that a word for one part leaves the others unchanged.
 fn stream(seed: u64, part: u64) -> Rng {
     Rng::new(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ part.wrapping_mul(0xd1b5_4a32_d192_ed03))
 }
 
-fn compose(wish: &Reading, seed: u64) -> SceneSpec {
-    let family = homes::family(wish, &mut stream(seed, 1));
+fn compose(reading: &Reading, seed: u64) -> SceneSpec {
+    let family = suggested_place::family(reading, &mut stream(seed, 1));
     let mut spec = recipe(family, &mut stream(seed, 2));
     let mut rng = stream(seed, 3);
     spec.seed = rng.bits();
@@ -29,35 +31,35 @@ fn compose(wish: &Reading, seed: u64) -> SceneSpec {
     let turn = rng.range(-0.12, 0.12);
     spec.ground += rng.range(-0.012, 0.012);
     let mut rng = stream(seed, 4);
-    if let Some(season) = wish.season {
-        seasons::apply_season(&mut spec, season, wish);
+    if let Some(season) = reading.season {
+        seasons::apply_season(&mut spec, season, reading);
     }
-    choose_surface(&mut spec, wish, &mut rng);
-    color_surface(&mut spec, wish);
+    choose_surface(&mut spec, reading, &mut rng);
+    color_surface(&mut spec, reading);
     (spec.gloss, spec.roughness) = spec.surface.finish();
-    if let Some(color) = wish.color {
+    if let Some(color) = reading.color {
         color_backdrop(&mut spec, color);
     }
-    if let Some(color) = wish.light_color {
+    if let Some(color) = reading.light_color {
         let bright = color[0].max(color[1]).max(color[2]).max(0.05);
         spec.light.color = mul(color, 1.0 / bright);
         spec.ambient = mul3(spec.ambient, mix3([1.0; 3], mul(color, 1.0 / bright), 0.55));
         spec.wash = spec.wash.or(Some((color, 0.35)));
     }
-    if let Some(time) = wish.time {
+    if let Some(time) = reading.time {
         seasons::apply_time(&mut spec, time);
     }
-    for weather in &wish.weather {
-        seasons::apply_weather(&mut spec, *weather, wish);
+    for weather in &reading.weather {
+        seasons::apply_weather(&mut spec, *weather, reading);
     }
-    for light in &wish.lights {
+    for light in &reading.lights {
         looks::apply_light(&mut spec, *light);
     }
-    for mood in &wish.moods {
+    for mood in &reading.moods {
         looks::apply_mood(&mut spec, *mood);
     }
-    place_things(&mut spec, wish, &mut rng);
-    if let Some(view) = wish.view {
+    place_things(&mut spec, reading, &mut rng);
+    if let Some(view) = reading.view {
         apply_view(&mut spec, view);
     }
     let l = &mut spec.light;
@@ -67,26 +69,32 @@ fn compose(wish: &Reading, seed: u64) -> SceneSpec {
     spec
 }
 
-/// Replaces the recipe's surface by the requested one, or by a table where the prompt wants one outdoors.
-fn choose_surface(spec: &mut SceneSpec, wish: &Reading, rng: &mut Rng) {
+/// The unit vector in a direction.
+fn normalize(v: [f32; 3]) -> [f32; 3] {
+    let length = (v[0] * v[0] + v[1] * v[1] + v[2] * v[2]).sqrt().max(1e-6);
+    mul(v, 1.0 / length)
+}
+
+/// Replaces the recipe's surface by the requested one, or by a wooden table if the prompt names a table outdoors.
+fn choose_surface(spec: &mut SceneSpec, reading: &Reading, rng: &mut Rng) {
     use SurfaceKind as S;
     let lies_outdoors = |kind| matches!(kind, S::Sand | S::Water | S::Grass | S::Snow | S::Ice | S::Asphalt | S::Regolith);
     let own = spec.surface.kind;
-    let wanted = match wish.surface {
+    let wanted = match reading.surface {
         Some(wanted) => Some(wanted),
-        None if wish.table && lies_outdoors(own) && own != S::Ice => Some(WantedSurface { kind: S::Wood, colors: None }),
+        None if reading.table && lies_outdoors(own) && own != S::Ice => Some(WantedSurface { kind: S::Wood, colors: None }),
         None => None,
     };
     if let Some(wanted) = wanted.filter(|w| w.kind != own || w.colors.is_some()) {
         spec.surface = requested_surface(wanted, rng);
         if lies_outdoors(own) && !lies_outdoors(wanted.kind) {
-            // A table in the open: its edge is near and sharp, and the eye is higher above it.
+            // The edge of a table outdoors is near and sharp, and the camera is higher above it.
             (spec.horizon, spec.edge) = (spec.horizon.min(0.40), 0.006);
         }
     }
-    if wish.no_surfaces.contains(&spec.surface.kind) {
+    if reading.no_surfaces.contains(&spec.surface.kind) {
         let other = [S::Concrete, S::Marble, S::Plain, S::Wood];
-        let kind = other.into_iter().find(|k| !wish.no_surfaces.contains(k)).unwrap_or(S::Plain);
+        let kind = other.into_iter().find(|k| !reading.no_surfaces.contains(k)).unwrap_or(S::Plain);
         spec.surface = requested_surface(WantedSurface { kind, colors: None }, rng);
     }
 }
@@ -96,19 +104,19 @@ fn requested_surface(wanted: WantedSurface, rng: &mut Rng) -> Surface {
         SurfaceKind::Wood => [[0xc79a68, 0x8a5a30, 0xb98b58], [0xb9854f, 0x6d4222, 0x9a6a3a], [0xd8b88c, 0xa67f50, 0xcaa274]][rng.below(3)],
         kind => usual_colors(kind),
     };
-    let colors = wanted.colors.unwrap_or(usual).map(hex);
+    let colors = wanted.colors.unwrap_or(usual).map(from_hex);
     Surface { kind: wanted.kind, colors, seed: rng.bits() as u32, across: rng.unit() < 0.4, scale: 1.0 }
 }
 
-/// Gives the surface the colour that the prompt names for it, or a plain one that of the scene.
-fn color_surface(spec: &mut SceneSpec, wish: &Reading) {
+/// Gives the surface the colour that the prompt names for it. A surface without a material of its own takes the colour of the scene.
+fn color_surface(spec: &mut SceneSpec, reading: &Reading) {
     use SurfaceKind as S;
-    let flat = wish.view == Some(View::FlatLay);
-    let plain = (flat || matches!(spec.surface.kind, S::Plain | S::Linen | S::Tile)) && wish.surface.is_none();
-    let Some(color) = wish.surface_color.or(wish.color.filter(|_| plain)) else { return };
+    let flat = reading.view == Some(View::FlatLay);
+    let plain = (flat || matches!(spec.surface.kind, S::Plain | S::Linen | S::Tile)) && reading.surface.is_none();
+    let Some(color) = reading.surface_color.or(reading.color.filter(|_| plain)) else { return };
     let level = color[0].max(color[1]).max(color[2]);
     spec.surface.colors = match spec.surface.kind {
-        S::Marble if level < 0.12 => [color, mix3(color, [0.03; 3], 0.5), hex(0xcfc8ba)],
+        S::Marble if level < 0.12 => [color, mix3(color, [0.03; 3], 0.5), from_hex(0xcfc8ba)],
         S::Marble => [color, mix3(mul(color, 0.72), [0.45; 3], 0.1), mix3(mul(color, 0.25), [0.30, 0.30, 0.31], 0.4)],
         S::Wood => [mix3(color, [0.30; 3], 0.05), mul(color, 0.45), mul(color, 0.75)],
         S::Water => [mix3(color, [1.0; 3], 0.35), mul(color, 0.6), [0.95; 3]],
@@ -119,7 +127,7 @@ fn color_surface(spec: &mut SceneSpec, wish: &Reading) {
     };
 }
 
-/// Gives the backdrop a colour: paper, paint and lamps take it, places are shifted towards it.
+/// Gives the backdrop a colour: paper, paint and lamps get exactly this colour, other backdrops are shifted towards it.
 fn color_backdrop(spec: &mut SceneSpec, color: Rgb) {
     let peak = color[0].max(color[1]).max(color[2]).max(1e-3);
     let lamp = mul(color, 1.0 / peak.max(0.05));
@@ -143,9 +151,9 @@ fn color_backdrop(spec: &mut SceneSpec, color: Rgb) {
     }
 }
 
-/// Adds props, cloth and podium.
-fn place_things(spec: &mut SceneSpec, wish: &Reading, rng: &mut Rng) {
-    for wanted in &wish.props {
+/// Adds props, cloth, podium, and props that are part of the air.
+fn place_things(spec: &mut SceneSpec, reading: &Reading, rng: &mut Rng) {
+    for wanted in &reading.props {
         if matches!(wanted.prop, Prop::Smoke | Prop::Sparks | Prop::Stars | Prop::Snowflakes) {
             spec.air.tint = spec.air.tint.or(wanted.color);
         }
@@ -166,7 +174,7 @@ fn place_things(spec: &mut SceneSpec, wish: &Reading, rng: &mut Rng) {
                 spec.roughness = spec.roughness.min(0.2);
                 spec.props.push(*wanted);
             }
-            Prop::Leaves if wish.season == Some(Season::Autumn) => {
+            Prop::Leaves if reading.season == Some(Season::Autumn) => {
                 spec.props.retain(|p| p.prop != Prop::Maple);
                 spec.props.push(PropUse { prop: Prop::Maple, color: wanted.color });
             }
@@ -182,7 +190,7 @@ fn place_things(spec: &mut SceneSpec, wish: &Reading, rng: &mut Rng) {
 fn cloth(spec: &SceneSpec, color: Option<Rgb>, rng: &mut Rng) -> Surface {
     let under = spec.surface.colors[0];
     let light = under[0] + under[1] + under[2] > 1.2;
-    let usual = if light { hex(0xc7a893) } else { hex(0xeee4d8) };
+    let usual = if light { from_hex(0xc7a893) } else { from_hex(0xeee4d8) };
     let c = color.unwrap_or(usual);
     Surface {
         kind: SurfaceKind::Silk,
@@ -193,7 +201,7 @@ fn cloth(spec: &SceneSpec, color: Option<Rgb>, rng: &mut Rng) -> Surface {
     }
 }
 
-/// Moves the camera. The ground line and the eye line stay parameters of the scene.
+/// Moves the camera by changing the ground line, the horizon and the scale of the scene.
 fn apply_view(spec: &mut SceneSpec, view: View) {
     spec.view = view;
     match view {

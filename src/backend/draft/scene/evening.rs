@@ -1,10 +1,11 @@
-//! Backdrops lit by lamps.
+//! Backdrops that are lit by lamps.
 
 use super::canvas::SmallCanvas;
-use super::noise::{Rgb, Rng, add, fbm, mix, mix3, mul, noise2, smooth};
+use super::noise::{Rng, fbm, noise2};
 use super::spec::SceneSpec;
+use crate::backend::draft::color::{Rgb, add, mix, mix3, mul};
 
-use crate::math;
+use crate::math::{self, smoothstep};
 
 /// Shelves with books and a lamp.
 pub fn shelves(p: &[Rgb; 4], canvas: &mut SmallCanvas, rng: &mut Rng) {
@@ -42,7 +43,7 @@ pub fn shelves(p: &[Rgb; 4], canvas: &mut SmallCanvas, rng: &mut Rng) {
     }
     let lamp = (rng.sign() * rng.range(0.2, 0.4), top * 0.72);
     canvas.glow(lamp, (0.22, 0.18), mul(p[3], 0.35));
-    canvas.map(|x, y, c| mul(c, 0.55 + 0.6 * smooth(0.7, 0.0, math::hypot(x - lamp.0, y - lamp.1))));
+    canvas.map(|x, y, c| mul(c, 0.55 + 0.6 * smoothstep(0.7, 0.0, math::hypot(x - lamp.0, y - lamp.1))));
     canvas.defocus(0.018);
     canvas.bokeh(lamp, 0.05, mul(p[3], 1.6));
     for _ in 0..10 {
@@ -54,7 +55,7 @@ pub fn shelves(p: &[Rgb; 4], canvas: &mut SmallCanvas, rng: &mut Rng) {
 /// Towers, windows, street lights.
 pub fn city(p: &[Rgb; 4], canvas: &mut SmallCanvas, rng: &mut Rng) {
     let (half, top) = (canvas.half, canvas.top);
-    canvas.fill(|x, y| add(mix3(p[1], p[0], smooth(0.0, 0.55, y)), mul(p[1], 0.10 * noise2(x * 3.0, y * 3.0, 7))));
+    canvas.fill(|x, y| add(mix3(p[1], p[0], smoothstep(0.0, 0.55, y)), mul(p[1], 0.10 * noise2(x * 3.0, y * 3.0, 7))));
     // Towers: darker masses with lit windows.
     let mut x = -half - 0.1;
     while x < half + 0.1 {
@@ -99,7 +100,7 @@ pub fn neon(p: &[Rgb; 4], canvas: &mut SmallCanvas, rng: &mut Rng) {
     let seed = rng.bits() as u32;
     // A dark wall with joints that catch the light of the tubes.
     canvas.fill(|x, y| {
-        let joint = smooth(0.006, 0.002, ((x * 5.0).fract().abs() / 5.0).min((y * 9.0).fract().abs() / 9.0));
+        let joint = smoothstep(0.006, 0.002, ((x * 5.0).fract().abs() / 5.0).min((y * 9.0).fract().abs() / 9.0));
         mul(p[0], 0.8 + 0.5 * fbm(x * 6.0, y * 6.0, 3, seed) - 0.4 * joint)
     });
     let ring = rng.unit() < 0.5;
@@ -161,7 +162,7 @@ pub fn dark(p: &[Rgb; 4], spec: &SceneSpec, canvas: &mut SmallCanvas, rng: &mut 
         }),
         1 => canvas.map(|x, _, c| {
             let u = (x * 14.0).fract().abs();
-            mul(c, 0.45 + 0.9 * smooth(0.0, 0.5, u) * smooth(1.0, 0.6, u))
+            mul(c, 0.45 + 0.9 * smoothstep(0.0, 0.5, u) * smoothstep(1.0, 0.6, u))
         }),
         _ => {
             for i in [-1.0_f32, 1.0] {
@@ -180,7 +181,7 @@ pub fn dark(p: &[Rgb; 4], spec: &SceneSpec, canvas: &mut SmallCanvas, rng: &mut 
 /// A dining room by candlelight.
 pub fn candles(p: &[Rgb; 4], canvas: &mut SmallCanvas, rng: &mut Rng) {
     let (half, top) = (canvas.half, canvas.top);
-    canvas.fill(|x, y| mul(mix3(p[1], p[0], smooth(0.0, 0.6, y)), 0.8 + 0.3 * noise2(x * 3.0, y * 3.0, 11)));
+    canvas.fill(|x, y| mul(mix3(p[1], p[0], smoothstep(0.0, 0.6, y)), 0.8 + 0.3 * noise2(x * 3.0, y * 3.0, 11)));
     // Tables with cloths, chairs, glasses.
     for _ in 0..5 {
         let (x, y, w) = (rng.range(-half, half), rng.range(0.02, 0.10), rng.range(0.08, 0.16));
@@ -208,7 +209,7 @@ pub fn candles(p: &[Rgb; 4], canvas: &mut SmallCanvas, rng: &mut Rng) {
 /// A decorated tree.
 pub fn tree(p: &[Rgb; 4], canvas: &mut SmallCanvas, rng: &mut Rng) {
     let (half, top) = (canvas.half, canvas.top);
-    canvas.fill(|x, y| mul(mix3(p[1], p[0], smooth(0.0, 0.6, y)), 0.9 + 0.2 * noise2(x * 2.0, y * 2.0, 5)));
+    canvas.fill(|x, y| mul(mix3(p[1], p[0], smoothstep(0.0, 0.6, y)), 0.9 + 0.2 * noise2(x * 2.0, y * 2.0, 5)));
     let cx = rng.sign() * rng.range(0.12, 0.28);
     let tall = top * 1.08;
     for i in 0..900 {
@@ -240,7 +241,7 @@ pub fn tree(p: &[Rgb; 4], canvas: &mut SmallCanvas, rng: &mut Rng) {
 /// Racks under strip lights.
 pub fn gym(p: &[Rgb; 4], canvas: &mut SmallCanvas, rng: &mut Rng) {
     let (half, top) = (canvas.half, canvas.top);
-    canvas.fill(|x, y| mul(mix3(p[1], p[0], smooth(0.0, 0.5, y)), 0.9 + 0.25 * noise2(x * 3.0, y * 5.0, 2)));
+    canvas.fill(|x, y| mul(mix3(p[1], p[0], smoothstep(0.0, 0.5, y)), 0.9 + 0.25 * noise2(x * 3.0, y * 5.0, 2)));
     for i in 0..3 {
         let x = mix(-half, half, (i as f32 + 0.5) / 3.0) + rng.range(-0.04, 0.04);
         canvas.rect((x - 0.115, 0.0), (x - 0.103, 0.34), [0.012; 3], 0.95);

@@ -1,7 +1,9 @@
 //! Converts radiance to display values: film curve, vignette, dither.
 
-use super::noise::{Rgb, hash, mix3, smooth, unit};
+use super::noise::{hash, unit};
 use super::spec::Grade;
+use crate::backend::draft::color::{Rgb, mix3};
+use crate::math::smoothstep;
 
 /// Filmic tone curve per channel with crosstalk, so that bright saturated colours desaturate instead of clipping.
 #[inline]
@@ -14,13 +16,13 @@ pub fn film(c: Rgb) -> Rgb {
     out.map(|v| (mean + (v - mean) * 1.06).clamp(0.0, 1.0))
 }
 
-/// Relative brightness at an offset from the centre, in half picture sizes.
+/// Relative brightness at an offset from the centre; `u`, `v` are −1..=1 across the picture.
 #[inline]
 pub fn vignette(u: f32, v: f32, amount: f32) -> f32 {
-    1.0 - amount * smooth(0.35, 1.55, (u * u + v * v).sqrt())
+    1.0 - amount * smoothstep(0.35, 1.55, (u * u + v * v).sqrt())
 }
 
-/// Dithers by half an 8-bit code, so that gradients do not show bands.
+/// Adds noise of about half an 8-bit code, so that gradients show no bands.
 #[inline]
 pub fn dither(c: Rgb, x: usize, y: usize) -> Rgb {
     let h = hash((x as u32).wrapping_mul(0x9e37_79b1) ^ (y as u32).wrapping_mul(0x85eb_ca6b));
@@ -37,7 +39,7 @@ pub fn grade(c: Rgb, g: &Grade) -> Rgb {
     let t = luma.max(0.0).sqrt();
     let bent = (0.46 + (t - 0.46) * g.contrast).max(0.0);
     let level = bent * bent / luma.max(1e-4);
-    let tint = mix3(g.shadows, g.lights, smooth(0.12, 0.80, t));
+    let tint = mix3(g.shadows, g.lights, smoothstep(0.12, 0.80, t));
     std::array::from_fn(|k| {
         let v = (luma + (c[k] - luma) * g.saturation) * if luma > 1e-4 { level.min(4.0) } else { 1.0 };
         (g.lift + v * (1.0 - g.lift) * tint[k]).clamp(0.0, 1.0)

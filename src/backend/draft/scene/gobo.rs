@@ -1,11 +1,11 @@
 //! Gobos: masks in front of the key light (window frames, blinds, leaves) that cast patterned light on the scene.
 
 use super::canvas::SmallCanvas;
-use super::noise::{Rgb, Rng, smooth};
+use super::noise::Rng;
+use crate::backend::draft::color::Rgb;
+use crate::math::{self, smoothstep};
 
-use crate::math;
-
-/// Patterns of a gobo.
+/// The pattern of a gobo.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum GoboKind {
     /// No mask.
@@ -20,14 +20,15 @@ pub enum GoboKind {
     Leaves,
 }
 
-/// Mask values where light passes and where it is blocked.
+/// Mask value where light passes.
 const CLEAR: Rgb = [1.0; 3];
+/// Mask value where it is blocked.
 const OPAQUE: Rgb = [0.0; 3];
 
-/// The mask in front of the key light, as a function of the point that is lit.
+/// The transmission of the mask at each lit point.
 pub struct Gobo {
     mask: Option<SmallCanvas>,
-    /// Light that reaches even fully masked points.
+    /// Transmission at fully masked points.
     floor: f32,
 }
 
@@ -75,13 +76,13 @@ fn window(m: &mut SmallCanvas, blinds: bool, rng: &mut Rng) {
     m.fill(|x, y| {
         let x = x - skew * (y - 0.4);
         let (u, v) = ((x + 0.34) / 0.68, (y - 0.02) / 0.80);
-        let inside = smooth(-0.01, 0.01, u) * smooth(1.01, 0.99, u) * smooth(-0.01, 0.01, v) * smooth(1.01, 0.99, v);
+        let inside = smoothstep(-0.01, 0.01, u) * smoothstep(1.01, 0.99, u) * smoothstep(-0.01, 0.01, v) * smoothstep(1.01, 0.99, v);
         let bars = if blinds {
             let s = (v * 13.0).fract();
-            smooth(0.0, 0.08, s) * smooth(0.66, 0.58, s)
+            smoothstep(0.0, 0.08, s) * smoothstep(0.66, 0.58, s)
         } else {
             let (a, b) = ((u * cols as f32).fract(), (v * rows as f32).fract());
-            smooth(0.04, 0.05, a) * smooth(0.96, 0.95, a) * smooth(0.03, 0.04, b) * smooth(0.97, 0.96, b)
+            smoothstep(0.04, 0.05, a) * smoothstep(0.96, 0.95, a) * smoothstep(0.03, 0.04, b) * smoothstep(0.97, 0.96, b)
         };
         [inside * bars; 3]
     });

@@ -1,16 +1,17 @@
-//! Rooms, shops, stages and painted sets.
+//! Backdrops of rooms, shops, stages and painted sets.
 
 use super::canvas::SmallCanvas;
-use super::noise::{Rgb, Rng, add, fbm, mix, mix3, mul, noise2, smooth};
+use super::noise::{Rng, fbm, noise2};
 use super::spec::SceneSpec;
+use crate::backend::draft::color::{Rgb, add, mix, mix3, mul};
 
-use crate::math;
+use crate::math::{self, smoothstep};
 
 /// A glass house. Palette: shadow, mid green, lit green, light.
 pub fn greenhouse(p: &[Rgb; 4], canvas: &mut SmallCanvas, rng: &mut Rng) {
     let (half, top) = (canvas.half, canvas.top);
     let centre = rng.range(-0.1, 0.1);
-    canvas.fill(|x, y| mul(p[3], 1.05 - 0.35 * smooth(0.4, 0.0, y) - 0.1 * (x - centre).abs()));
+    canvas.fill(|x, y| mul(p[3], 1.05 - 0.35 * smoothstep(0.4, 0.0, y) - 0.1 * (x - centre).abs()));
     // The panes converge towards the end of the house.
     for i in -7i32..=7 {
         let (a, b) = (centre + i as f32 * 0.035, centre + i as f32 * 0.16);
@@ -81,7 +82,7 @@ pub fn gallery(p: &[Rgb; 4], canvas: &mut SmallCanvas, rng: &mut Rng) {
 /// Lit niches with goods. Palette: panel, shade, lamp, goods.
 pub fn niches(p: &[Rgb; 4], canvas: &mut SmallCanvas, rng: &mut Rng) {
     let (half, top) = (canvas.half, canvas.top);
-    canvas.fill(|x, y| mul(mix3(p[1], p[0], smooth(-0.1, 0.6, y)), 0.62 + 0.10 * x));
+    canvas.fill(|x, y| mul(mix3(p[1], p[0], smoothstep(-0.1, 0.6, y)), 0.62 + 0.10 * x));
     let (w, h) = (0.30, 0.185);
     let mut x = -half - rng.range(0.05, 0.25);
     while x < half + 0.1 {
@@ -127,20 +128,20 @@ pub fn bricks(p: &[Rgb; 4], spec: &SceneSpec, canvas: &mut SmallCanvas) {
         let col = u.floor();
         let (du, dv) = ((u - col - 0.5).abs() * tw, (y / th - row - 0.5).abs() * th);
         let edge = (tw * 0.5 - du).min(th * 0.5 - dv) + 0.0014 * noise2(x * 90.0, y * 90.0, seed ^ 3);
-        let mortar = smooth(0.0052, 0.0022, edge);
+        let mortar = smoothstep(0.0052, 0.0022, edge);
         let tone = 0.5 + 0.5 * noise2(col * 5.3 + 0.5, row * 7.7 + 0.5, seed);
         let grain = fbm(x * 26.0, y * 26.0, 3, seed ^ 1);
-        let c = mix3(mix3(p[1], p[0], 0.35 + 0.65 * tone), p[2], 0.35 * smooth(0.6, 1.0, tone));
+        let c = mix3(mix3(p[1], p[0], 0.35 + 0.65 * tone), p[2], 0.35 * smoothstep(0.6, 1.0, tone));
         let c = mul(c, 0.92 + 0.22 * grain);
         let mean = (p[0][0] + p[0][1] + p[0][2]) / 3.0;
         let c = mix3(c, mul([1.0, 0.97, 0.92], 0.75 * mean + 0.10), mortar * 0.8);
         let t = (0.5 + 0.55 * x * side + 0.15 * (y - 0.3)).clamp(0.0, 1.0);
-        mul(c, (0.52 + 0.62 * t) * (0.78 + 0.22 * smooth(-0.02, 0.14, y)) * (1.0 - 0.25 * smooth(0.01, 0.0, edge) * (1.0 - mortar)))
+        mul(c, (0.52 + 0.62 * t) * (0.78 + 0.22 * smoothstep(-0.02, 0.14, y)) * (1.0 - 0.25 * smoothstep(0.01, 0.0, edge) * (1.0 - mortar)))
     });
     canvas.defocus(0.0075);
 }
 
-/// Two colours that run into each other. Palette: upper, lower, accent.
+/// A gradient. Palette: upper colour, lower colour, accent.
 pub fn gradient(p: &[Rgb; 4], spec: &SceneSpec, canvas: &mut SmallCanvas) {
     let side = spec.light.direction[0].signum();
     let top = canvas.top.max(0.2);
@@ -167,9 +168,9 @@ pub fn drape(p: &[Rgb; 4], spec: &SceneSpec, canvas: &mut SmallCanvas, rng: &mut
         };
         let (a, b) = (h(u), h(u + 0.006 * side));
         let lit = (0.55 + 0.9 * (a - b) + 0.20 * a).clamp(0.0, 1.15);
-        let c = mix3(mix3(p[1], p[2], smooth(0.0, 0.5, lit)), p[0], smooth(0.3, 0.95, lit));
-        let c = add(c, mul(p[3], 0.16 * smooth(0.80, 1.1, lit)));
-        mul(c, (0.55 + 0.5 * (0.5 + 0.55 * x * side)) * (0.74 + 0.26 * smooth(-0.02, 0.16, y)))
+        let c = mix3(mix3(p[1], p[2], smoothstep(0.0, 0.5, lit)), p[0], smoothstep(0.3, 0.95, lit));
+        let c = add(c, mul(p[3], 0.16 * smoothstep(0.80, 1.1, lit)));
+        mul(c, (0.55 + 0.5 * (0.5 + 0.55 * x * side)) * (0.74 + 0.26 * smoothstep(-0.02, 0.16, y)))
     });
     canvas.defocus(0.008);
 }
@@ -212,7 +213,7 @@ pub fn stage(p: &[Rgb; 4], canvas: &mut SmallCanvas, rng: &mut Rng) {
 pub fn fireworks(p: &[Rgb; 4], canvas: &mut SmallCanvas, rng: &mut Rng) {
     let (half, top) = (canvas.half, canvas.top);
     let seed = rng.bits() as u32;
-    canvas.fill(|x, y| add(mix3(p[1], p[0], smooth(0.0, 0.5, y)), mul(p[1], 0.14 * fbm(x * 3.0, y * 3.0, 3, seed))));
+    canvas.fill(|x, y| add(mix3(p[1], p[0], smoothstep(0.0, 0.5, y)), mul(p[1], 0.14 * fbm(x * 3.0, y * 3.0, 3, seed))));
     let tints = [p[2], p[3], mix3(p[2], [1.0; 3], 0.5), [0.35, 0.7, 1.0]];
     for b in 0..5 {
         let side = if b % 2 == 0 { -1.0 } else { 1.0 };
@@ -263,7 +264,7 @@ pub fn fire(p: &[Rgb; 4], canvas: &mut SmallCanvas, rng: &mut Rng) {
         let row = (y / 0.052).floor();
         let u = x / 0.13 + if row as i32 & 1 != 0 { 0.5 } else { 0.0 };
         let tone = 0.75 + 0.3 * noise2(u.floor() * 3.1 + 0.5, row * 4.7 + 0.5, seed);
-        let joint = smooth(0.07, 0.02, ((u - u.floor() - 0.5).abs() - 0.5).abs()).max(smooth(
+        let joint = smoothstep(0.07, 0.02, ((u - u.floor() - 0.5).abs() - 0.5).abs()).max(smoothstep(
             0.12,
             0.03,
             ((y / 0.052 - row - 0.5).abs() - 0.5).abs(),
@@ -280,8 +281,8 @@ pub fn fire(p: &[Rgb; 4], canvas: &mut SmallCanvas, rng: &mut Rng) {
         let sway = 0.22 * noise2(x * 9.0, y * 7.0 - 2.0, seed ^ 1) + 0.10 * noise2(x * 22.0, y * 13.0, seed ^ 2);
         let tongue = 0.10 + 0.125 * (0.5 + 0.5 * noise2(x * 15.0, 2.5, seed ^ 3)) * (1.0 - u * u).max(0.0);
         let v = (y - 0.02) / tongue;
-        let body = smooth(1.0, 0.25, v + sway) * smooth(1.0, 0.55, (u + sway * 0.4).abs()) * smooth(-0.3, 0.1, v);
-        let core = body * body * smooth(0.85, 0.0, v);
+        let body = smoothstep(1.0, 0.25, v + sway) * smoothstep(1.0, 0.55, (u + sway * 0.4).abs()) * smoothstep(-0.3, 0.1, v);
+        let core = body * body * smoothstep(0.85, 0.0, v);
         add(c, add(mul(p[2], 1.5 * body), mul(p[3], 2.4 * core)))
     });
     canvas.glow((cx, 0.05), (0.22, 0.14), mul(p[2], 0.30));
@@ -297,7 +298,7 @@ pub fn fire(p: &[Rgb; 4], canvas: &mut SmallCanvas, rng: &mut Rng) {
 /// Stalls with awnings and bulbs. Palette: dark, wood, awning, lamp.
 pub fn market(p: &[Rgb; 4], canvas: &mut SmallCanvas, rng: &mut Rng) {
     let (half, top) = (canvas.half, canvas.top);
-    canvas.fill(|x, y| mul(mix3(p[1], p[0], smooth(0.05, 0.5, y)), 0.75 + 0.25 * noise2(x * 3.0, y * 3.0, 9)));
+    canvas.fill(|x, y| mul(mix3(p[1], p[0], smoothstep(0.05, 0.5, y)), 0.75 + 0.25 * noise2(x * 3.0, y * 3.0, 9)));
     let mut x = -half - rng.range(0.05, 0.2);
     let mut i = 0;
     while x < half + 0.1 {
@@ -340,7 +341,7 @@ pub fn market(p: &[Rgb; 4], canvas: &mut SmallCanvas, rng: &mut Rng) {
 /// Coverage of a heart at an offset from its middle, in half widths; `soft` is the width of its edge.
 pub fn heart(u: f32, v: f32, soft: f32) -> f32 {
     let y = v * 1.15 + 0.20 - 0.62 * u.abs().sqrt();
-    smooth(soft, -soft, (u * u + y * y).sqrt() - 0.92)
+    smoothstep(soft, -soft, (u * u + y * y).sqrt() - 0.92)
 }
 
 /// Blurred hearts. Palette: deep, light, heart, glow.
@@ -383,7 +384,7 @@ pub fn hearts(p: &[Rgb; 4], canvas: &mut SmallCanvas, rng: &mut Rng) {
 /// A wall with bunting, a shelf and toys. Palette: wall, toys, bunting.
 pub fn nursery(p: &[Rgb; 4], canvas: &mut SmallCanvas, rng: &mut Rng) {
     let (half, top) = (canvas.half, canvas.top);
-    canvas.fill(|x, y| mul(p[0], 0.72 + 0.22 * smooth(0.0, 0.5, y) + 0.12 * x));
+    canvas.fill(|x, y| mul(p[0], 0.72 + 0.22 * smoothstep(0.0, 0.5, y) + 0.12 * x));
     // A low wainscot, and paper dots above it.
     canvas.rect((-half - 0.1, -0.15), (half + 0.1, 0.10), mul(mix3(p[1], p[0], 0.35), 0.85), 1.0);
     canvas.rect((-half - 0.1, 0.10), (half + 0.1, 0.115), mul(p[0], 1.0), 1.0);
@@ -429,7 +430,7 @@ pub fn nursery(p: &[Rgb; 4], canvas: &mut SmallCanvas, rng: &mut Rng) {
 /// Lit glassware on shelves. Palette: wall, shade, liquid, lamp.
 pub fn glassware(p: &[Rgb; 4], canvas: &mut SmallCanvas, rng: &mut Rng) {
     let (half, top) = (canvas.half, canvas.top);
-    canvas.fill(|x, y| mul(mix3(p[1], p[0], smooth(0.0, 0.5, y)), 0.72 + 0.12 * x));
+    canvas.fill(|x, y| mul(mix3(p[1], p[0], smoothstep(0.0, 0.5, y)), 0.72 + 0.12 * x));
     for i in 0..4 {
         let x = mix(-half, half, (i as f32 + 0.5) / 4.0);
         canvas.rect((x - 0.10, 0.05), (x + 0.10, top + 0.1), mul(p[1], 0.80), 0.55);

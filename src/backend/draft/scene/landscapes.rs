@@ -1,11 +1,12 @@
-//! Landscapes: towns by day, fields, water, bamboo, the polar night, ice, a camp.
+//! Backdrops of landscapes: towns by day, fields, water, bamboo, the polar night, ice, a camp.
 
 use super::canvas::SmallCanvas;
-use super::noise::{Rgb, Rng, add, fbm, mix, mix3, mul, noise2, smooth};
+use super::noise::{Rng, fbm, noise2};
 use super::outdoors;
 use super::spec::SceneSpec;
+use crate::backend::draft::color::{Rgb, add, mix, mix3, mul};
 
-use crate::math;
+use crate::math::{self, smoothstep};
 
 /// Towers by day. Palette: zenith, haze, far tower, sunlit face.
 pub fn towers(p: &[Rgb; 4], spec: &SceneSpec, canvas: &mut SmallCanvas, rng: &mut Rng) {
@@ -53,16 +54,16 @@ pub fn hills(p: &[Rgb; 4], spec: &SceneSpec, canvas: &mut SmallCanvas, rng: &mut
             let near = layer as f32 / 3.0;
             let k = 1.1 + 0.7 * layer as f32;
             let h = 0.185 - 0.045 * layer as f32 + 0.055 * noise2(x * k + layer as f32 * 4.3, 0.4, seed ^ (layer * 53));
-            let inside = smooth(-0.003, 0.003, h - y);
+            let inside = smoothstep(-0.003, 0.003, h - y);
             if inside > 0.0 {
                 let slope = noise2((x + 0.02 * side) * k + layer as f32 * 4.3, 0.4, seed ^ (layer * 53))
                     - noise2(x * k + layer as f32 * 4.3, 0.4, seed ^ (layer * 53));
                 // Furrows run over the hill, trees stand along its crest.
                 let rows = 0.5 + 0.5 * math::sin((y * 60.0 + x * 14.0 * side + 3.0 * noise2(x * 2.0, y * 6.0, seed ^ 9)) * (1.0 + near));
-                let patch = smooth(-0.1, 0.3, noise2(x * 2.6 + layer as f32, y * 11.0, seed ^ 77));
+                let patch = smoothstep(-0.1, 0.3, noise2(x * 2.6 + layer as f32, y * 11.0, seed ^ 77));
                 let tone = mix3(p[3], p[2], (0.25 + 0.55 * patch + 0.3 * near).clamp(0.0, 1.0));
                 let body = mul(tone, (0.80 + 1.8 * slope + 0.10 * rows * near).clamp(0.4, 1.25));
-                let woods = smooth(0.012, 0.0, h - y) * smooth(0.0, 0.25, noise2(x * 19.0, layer as f32 * 3.0, seed ^ 5));
+                let woods = smoothstep(0.012, 0.0, h - y) * smoothstep(0.0, 0.25, noise2(x * 19.0, layer as f32 * 3.0, seed ^ 5));
                 let body = mix3(body, mul(p[3], 0.35), woods * 0.85);
                 c = mix3(c, mix3(body, p[1], 0.62 * (1.0 - near)), inside);
             }
@@ -82,18 +83,18 @@ pub fn waterfall(p: &[Rgb; 4], canvas: &mut SmallCanvas, rng: &mut Rng) {
     canvas.map(|x, y, c| {
         let d = (x - centre).abs() - 0.20 - 0.05 * noise2(y * 5.0, 1.0, seed);
         let rock = 0.5 + 0.5 * fbm(x * 9.0, y * 7.0, 4, seed ^ 1);
-        mix3(c, mul([0.13, 0.14, 0.125], 0.35 + rock), 0.85 * smooth(0.05, -0.05, d))
+        mix3(c, mul([0.13, 0.14, 0.125], 0.35 + rock), 0.85 * smoothstep(0.05, -0.05, d))
     });
     canvas.defocus(0.010);
     canvas.map(|x, y, c| {
-        let w = 0.095 + 0.04 * noise2(y * 2.2, 3.0, seed ^ 2) + 0.05 * smooth(0.3, -0.05, y);
+        let w = 0.095 + 0.04 * noise2(y * 2.2, 3.0, seed ^ 2) + 0.05 * smoothstep(0.3, -0.05, y);
         let u = x - centre - 0.015 * noise2(y * 3.0, 9.0, seed ^ 6);
-        let inside = smooth(0.03, -0.02, u.abs() - w);
+        let inside = smoothstep(0.03, -0.02, u.abs() - w);
         let streak = 0.5 + 0.5 * noise2(u * 42.0, y * 2.2, seed ^ 3) + 0.35 * noise2(u * 95.0, y * 3.5, seed ^ 4);
         let sheet = mul(p[3], 0.36 + 0.62 * streak.clamp(0.0, 1.2));
         let c = mix3(c, sheet, inside * (0.55 + 0.4 * streak).clamp(0.0, 0.96));
         // Spray where it lands.
-        let spray = smooth(0.20, -0.06, y) * smooth(0.42, 0.05, u.abs()) * (0.6 + 0.4 * noise2(x * 6.0, y * 6.0, seed ^ 5));
+        let spray = smoothstep(0.20, -0.06, y) * smoothstep(0.42, 0.05, u.abs()) * (0.6 + 0.4 * noise2(x * 6.0, y * 6.0, seed ^ 5));
         mix3(c, mul(p[3], 0.92), 0.75 * spray.clamp(0.0, 1.0))
     });
     canvas.defocus(0.010);
@@ -156,7 +157,7 @@ pub fn aurora(p: &[Rgb; 4], canvas: &mut SmallCanvas, rng: &mut Rng) {
     let seed = rng.bits() as u32;
     let lean = rng.sign();
     canvas.fill(|x, y| {
-        let mut c = mix3(p[1], p[0], smooth(0.02, 0.55, y));
+        let mut c = mix3(p[1], p[0], smoothstep(0.02, 0.55, y));
         for layer in 0..3u32 {
             let k = layer as f32;
             // A curtain: a wavy lower hem, from which rays rise and fade.
@@ -164,9 +165,9 @@ pub fn aurora(p: &[Rgb; 4], canvas: &mut SmallCanvas, rng: &mut Rng) {
             let hem = 0.17 + 0.10 * k + 0.09 * wave + 0.12 * x * lean;
             let up = y - hem;
             let ray = 0.62 + 0.38 * noise2((x + 0.10 * wave) * 26.0, y * 1.3 + k, seed ^ 20 ^ layer);
-            let patch = smooth(-0.55, 0.35, noise2(x * 1.3 + 5.0 * k, 4.0, seed ^ 30 ^ layer));
-            let glow = smooth(-0.022, 0.03, up) * math::exp(-up.max(0.0) * (5.2 - 0.7 * k));
-            let tint = mix3(p[2], p[3], smooth(0.02, 0.30, up));
+            let patch = smoothstep(-0.55, 0.35, noise2(x * 1.3 + 5.0 * k, 4.0, seed ^ 30 ^ layer));
+            let glow = smoothstep(-0.022, 0.03, up) * math::exp(-up.max(0.0) * (5.2 - 0.7 * k));
+            let tint = mix3(p[2], p[3], smoothstep(0.02, 0.30, up));
             c = add(c, mul(tint, 0.72 * glow * ray * patch * (1.0 - 0.22 * k)));
         }
         c
@@ -180,8 +181,8 @@ pub fn aurora(p: &[Rgb; 4], canvas: &mut SmallCanvas, rng: &mut Rng) {
     canvas.map(|x, y, c| {
         let h = 0.055 + 0.05 * noise2(x * 2.2, 1.0, seed ^ 40) + 0.018 * noise2(x * 7.0, 4.0, seed ^ 41);
         let firs = 0.018 * (noise2(x * 60.0, 3.0, seed ^ 42)).max(0.0);
-        let land = mix3(mul(p[1], 0.30), add(mul(p[1], 0.9), glow), smooth(0.03, -0.05, y - 0.02));
-        mix3(c, land, smooth(-0.004, 0.004, h + firs - y))
+        let land = mix3(mul(p[1], 0.30), add(mul(p[1], 0.9), glow), smoothstep(0.03, -0.05, y - 0.02));
+        mix3(c, land, smoothstep(-0.004, 0.004, h + firs - y))
     });
     canvas.defocus(0.007);
 }
@@ -200,8 +201,8 @@ pub fn ice(p: &[Rgb; 4], spec: &SceneSpec, canvas: &mut SmallCanvas, rng: &mut R
             let t = at - cell;
             let height = |i: f32| 0.5 + 0.5 * noise2(i * 3.7 + 0.5, layer as f32 + 0.5, seed);
             let run = mix(height(cell), height(cell + 1.0), t) + 0.16 * (noise2(at * 2.7, layer as f32 * 3.0 + 0.5, seed ^ 6)).abs();
-            let h = 0.10 + (0.34 - 0.07 * layer as f32) * run * (0.45 + 0.55 * smooth(0.05, 0.35, x.abs())) - 0.02 * near;
-            let inside = smooth(-0.002, 0.002, h - y);
+            let h = 0.10 + (0.34 - 0.07 * layer as f32) * run * (0.45 + 0.55 * smoothstep(0.05, 0.35, x.abs())) - 0.02 * near;
+            let inside = smoothstep(-0.002, 0.002, h - y);
             if inside > 0.0 {
                 let facet = noise2(at * 1.7 + 2.0 * y, 2.3 * layer as f32 + 3.0 * y, seed ^ 4);
                 let lit = (0.55 + 0.4 * facet + 0.70 * side * ((t - 0.5).abs() - 0.25)).clamp(0.05, 1.0);
@@ -222,7 +223,7 @@ pub fn ice(p: &[Rgb; 4], spec: &SceneSpec, canvas: &mut SmallCanvas, rng: &mut R
 /// A glowing tent among trees at dusk. Palette: zenith, dusk, tree, lamp.
 pub fn camp(p: &[Rgb; 4], canvas: &mut SmallCanvas, rng: &mut Rng) {
     let (half, top) = (canvas.half, canvas.top);
-    canvas.fill(|_, y| mix3(p[1], p[0], smooth(0.0, 0.6, y)));
+    canvas.fill(|_, y| mix3(p[1], p[0], smoothstep(0.0, 0.6, y)));
     for _ in 0..80 {
         canvas.bokeh(
             (rng.range(-half, half), rng.range(0.15, top)),
@@ -250,9 +251,9 @@ pub fn camp(p: &[Rgb; 4], canvas: &mut SmallCanvas, rng: &mut Rng) {
     canvas.map(|px, py, c| {
         let (u, v) = ((px - x) / size, py / (size * 1.05));
         let edge = 1.0 - v - u.abs() * (1.0 + 0.25 * (1.0 - v.clamp(0.0, 1.0)) * u.abs());
-        let inside = smooth(-0.02, 0.03, edge) * smooth(-0.25, -0.1, v);
+        let inside = smoothstep(-0.02, 0.03, edge) * smoothstep(-0.25, -0.1, v);
         let lamp = 1.0 / (1.0 + (u * u + (v - 0.25).powi(2)) * 5.0);
-        let seam = smooth(0.02, 0.0, (u - 0.18 * (1.0 - v)).abs()) * 0.4;
+        let seam = smoothstep(0.02, 0.0, (u - 0.18 * (1.0 - v)).abs()) * 0.4;
         mix3(c, mul(p[3], (0.20 + 1.25 * lamp) * (1.0 - seam)), inside)
     });
     canvas.glow((x, 0.04), (0.26, 0.16), mul(p[3], 0.28));

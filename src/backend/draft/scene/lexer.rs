@@ -4,18 +4,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
-use super::words::{GRAMMAR_EN, GRAMMAR_KO, Means, Row, rows};
+use super::words::{GRAMMAR_EN, GRAMMAR_KO, Meaning, Row, rows};
+use crate::request::layers::parse_hex_color;
 
-/// A meaning found in a prompt.
+/// An occurrence of the vocabulary in a prompt.
 #[derive(Clone, Debug)]
 pub struct Found {
-    /// What it means.
-    pub means: Means,
-    /// Weight of its row.
+    /// What the words change.
+    pub meaning: Meaning,
+    /// [`Row::weight`].
     pub weight: u8,
-    /// The word as the prompt has it.
+    /// The words as written in the prompt.
     pub word: String,
-    /// Index of its first token, and of the token behind it.
+    /// Index of the first token, and of the one after the last.
     pub span: (usize, usize),
     /// Number of the clause, which commas and full stops end.
     pub clause: usize,
@@ -23,10 +24,10 @@ pub struct Found {
     pub negated: bool,
 }
 
-/// A prompt, taken apart.
+/// The result of [`read`].
 #[derive(Clone, Debug, Default)]
 pub struct Words {
-    /// Meanings in the order of the prompt.
+    /// Occurrences in the order of the prompt.
     pub found: Vec<Found>,
     /// Words that are neither in the vocabulary nor grammar.
     pub unknown: Vec<String>,
@@ -34,17 +35,17 @@ pub struct Words {
 
 /// One word of a prompt.
 struct Token {
-    /// As the prompt has it.
+    /// As written in the prompt.
     original: String,
     /// Lower case, without accents.
     text: String,
     clause: usize,
 }
 
-/// The longest phrase, in tokens.
+/// Most tokens of a phrase of the vocabulary.
 const LONGEST: usize = 5;
 
-/// What may follow a Korean word within the same token.
+/// Particles and endings that may follow a Korean word within the same token.
 const ENDINGS: &str = "이|가|은|는|을|를|의|에|에서|으로|로|와|과|도|만|이나|나|랑|이랑|처럼|같은|까지|부터|에는|에도|엔|에선|\
     이며|이고|인|한|스러운|스럽게|적인|풍|풍의|빛|빛의|색|색의|톤|톤의|위|위의|위에|위로|속|속의|속에|속에서|\
     안|안의|안에|앞|앞의|앞에|옆|옆의|옆에|아래|아래의|아래에|사이|사이로|사이의|뒤|뒤로|들|들이|들의|들과|들을|\
@@ -93,7 +94,7 @@ fn index() -> &'static Index {
     })
 }
 
-/// A Korean word, and its forms before "and" and before verbs if it is an adjective: 따뜻한, 따뜻하고, 따뜻하게.
+/// A Korean word, and if it is an adjective its connective and adverbial forms: 따뜻한, 따뜻하고, 따뜻하게.
 fn inflected(word: &'static str) -> Vec<String> {
     let mut forms = vec![word.to_owned()];
     let stem = |tail: char| word.strip_suffix(tail).filter(|s| s.chars().count() > 0);
@@ -117,7 +118,7 @@ fn inflected(word: &'static str) -> Vec<String> {
     forms
 }
 
-/// The syllable with the final consonant ㅂ, if it has none.
+/// The syllable with the final consonant ㅂ added; `None` if it has a final consonant already.
 fn with_final_bieup(c: char) -> Option<char> {
     let code = u32::from(c).checked_sub(0xac00).filter(|code| *code < 11_172 && code % 28 == 0)?;
     char::from_u32(0xac00 + code + 17)
@@ -153,7 +154,7 @@ fn tokens(prompt: &str) -> Vec<Token> {
     };
     for c in prompt.chars() {
         let joins = match word.chars().next_back() {
-            // A change of script ends a word; digits and # stay with what follows.
+            // A change between Hangul and other scripts ends a word. Digits stay with either.
             Some(last) => is_hangul(last) == is_hangul(c) || last.is_ascii_digit() || c.is_ascii_digit(),
             None => true,
         };
@@ -170,16 +171,6 @@ fn tokens(prompt: &str) -> Vec<Token> {
     out
 }
 
-/// A hexadecimal colour: #rgb or #rrggbb.
-fn hexadecimal(text: &str) -> Option<u32> {
-    let digits = text.strip_prefix('#')?;
-    match digits.len() {
-        6 => u32::from_str_radix(digits, 16).ok(),
-        3 => u32::from_str_radix(digits, 16).ok().map(|v| ((v >> 8) & 15) * 0x11_0000 + ((v >> 4) & 15) * 0x1100 + (v & 15) * 0x11),
-        _ => None,
-    }
-}
-
 /// A word and its singular forms.
 fn singulars(word: &str) -> [Option<String>; 3] {
     let s = word.strip_suffix('s').filter(|w| w.len() > 2 && !w.ends_with('s'));
@@ -192,7 +183,7 @@ fn is_same_english(token: &str, word: &str) -> bool {
     token == word || singulars(token).iter().flatten().any(|w| w == word)
 }
 
-/// Takes a prompt apart.
+/// Finds the words of the vocabulary in a prompt.
 pub fn read(prompt: &str) -> Words {
     let tokens = tokens(prompt);
     let mut out = Words::default();
@@ -200,11 +191,11 @@ pub fn read(prompt: &str) -> Words {
     while i < tokens.len() {
         let token = &tokens[i];
         let before = out.found.len();
-        let mut push = |means: Means, weight: u8, word: &str, end: usize| {
-            out.found.push(Found { means, weight, word: word.to_owned(), span: (i, end), clause: token.clause, negated: false });
+        let mut push = |meaning: Meaning, weight: u8, word: &str, end: usize| {
+            out.found.push(Found { meaning, weight, word: word.to_owned(), span: (i, end), clause: token.clause, negated: false });
         };
-        let end = if let Some(rgb) = hexadecimal(&token.text) {
-            push(Means::Color(rgb), 3, &token.original, i + 1);
+        let end = if let Some([r, g, b]) = parse_hex_color(&token.text) {
+            push(Meaning::Color(u32::from_be_bytes([0, r, g, b])), 3, &token.original, i + 1);
             i + 1
         } else if token.text.chars().any(is_hangul) {
             korean(&tokens, i, &mut push)
@@ -225,8 +216,8 @@ pub fn read(prompt: &str) -> Words {
     out
 }
 
-/// Matches the longest English phrase at token `i`; returns the token behind it, `i` for none.
-fn english(tokens: &[Token], i: usize, push: &mut impl FnMut(Means, u8, &str, usize)) -> usize {
+/// Matches the longest English phrase at token `i`. Returns the index after the match, or `i` if nothing matches.
+fn english(tokens: &[Token], i: usize, push: &mut impl FnMut(Meaning, u8, &str, usize)) -> usize {
     let first = &tokens[i].text;
     let index = index();
     let mut best: Option<(&Vec<String>, &Row)> = None;
@@ -243,7 +234,7 @@ fn english(tokens: &[Token], i: usize, push: &mut impl FnMut(Means, u8, &str, us
     }
     let Some((parts, row)) = best else { return i };
     let end = i + parts.len();
-    push(row.means, row.weight, &words_of(&tokens[i..end]), end);
+    push(row.meaning, row.weight, &words_of(&tokens[i..end]), end);
     end
 }
 
@@ -251,8 +242,8 @@ fn words_of(tokens: &[Token]) -> String {
     tokens.iter().map(|t| t.original.as_str()).collect::<Vec<_>>().join(" ")
 }
 
-/// Matches Korean at token `i`: a phrase of several tokens, else the words of one. Returns the token behind it, `i` for none.
-fn korean(tokens: &[Token], i: usize, push: &mut impl FnMut(Means, u8, &str, usize)) -> usize {
+/// Matches Korean at token `i`: a phrase of several tokens, else the words within one. Returns the index after the match, or `i` if nothing matches.
+fn korean(tokens: &[Token], i: usize, push: &mut impl FnMut(Meaning, u8, &str, usize)) -> usize {
     let index = index();
     let text = tokens[i].text.as_str();
     let candidates = || text.chars().next().and_then(|c| index.korean.get(&c)).into_iter().flatten();
@@ -265,28 +256,29 @@ fn korean(tokens: &[Token], i: usize, push: &mut impl FnMut(Means, u8, &str, usi
             && window.last().is_some_and(|t| t.text.strip_prefix(last.as_str()).is_some_and(is_ending));
         if fits {
             let end = i + parts.len();
-            push(row.means, row.weight, &words_of(window), end);
+            push(row.meaning, row.weight, &words_of(window), end);
             return end;
         }
     }
-    // A token that is grammar as a whole may begin with a word: 바로 ("directly") begins with 바 ("bar").
+    // A grammatical token may begin with a word of the vocabulary: 바로 ("directly") begins with 바 ("bar").
     if index.grammar_ko.contains(text) && !candidates().any(|(parts, _)| parts.len() == 1 && parts[0] == text) {
         return i;
     }
     let found = segments(text, 0).or_else(|| if is_grammar(text) { None } else { inner(text) });
     let Some(found) = found else { return i };
     for (row, word) in found {
-        push(row.means, row.weight, &word, i + 1);
+        push(row.meaning, row.weight, &word, i + 1);
     }
     i + 1
 }
 
-/// Whether a Korean word may end so: nothing, a particle, an ending.
+/// Whether `rest` is empty, a particle or an ending, so that a Korean word may end before it.
 pub fn is_ending(rest: &str) -> bool {
     rest.is_empty() || index().endings.contains(rest)
 }
 
-/// Words of the vocabulary that fill a token, the last with an optional ending. Depth is bounded by the number of syllables.
+/// Splits a token into words of the vocabulary, the last with an optional ending; `None` if something is left. At most five words, which bounds the
+/// recursion.
 fn segments(text: &str, depth: usize) -> Option<Vec<(&'static Row, String)>> {
     let first = text.chars().next()?;
     for (parts, row) in index().korean.get(&first).into_iter().flatten().filter(|(parts, _)| parts.len() == 1) {
@@ -327,7 +319,7 @@ fn is_grammar(text: &str) -> bool {
     text.char_indices().skip(1).map(|(at, _)| at).chain([text.len()]).any(ended)
 }
 
-/// Whether the words `from..to` are excluded: "no snow", "without any snow", "눈 없이". A comma ends the negation.
+/// Whether the prompt excludes the words `from..to`: "no snow", "without any snow", "눈 없이". A negation reaches up to the next comma.
 fn is_negated(tokens: &[Token], from: usize, to: usize) -> bool {
     let clause = tokens[from].clause;
     let before = tokens[from.saturating_sub(2)..from].iter().filter(|t| t.clause == clause);

@@ -1,10 +1,10 @@
-//! What words for light and mood change.
+//! The effects of words for light and mood on a scene.
 
 use super::gobo::GoboKind;
-use super::noise::{hex, mix3, mul, mul3};
 use super::spec::{Light, Mood, SceneSpec};
+use crate::backend::draft::color::{from_hex, mix3, mul, mul3};
 
-/// Changes the light.
+/// Applies a word for light.
 pub fn apply_light(spec: &mut SceneSpec, light: Light) {
     match light {
         Light::Warm => {
@@ -66,7 +66,7 @@ pub fn apply_light(spec: &mut SceneSpec, light: Light) {
     }
 }
 
-/// A shadow with a shape needs a light that throws one.
+/// Sets the gobo, and makes the key light strong and hard enough to cast its pattern.
 fn shadow(spec: &mut SceneSpec, kind: GoboKind) {
     if spec.gobo == kind {
         spec.key *= 1.12;
@@ -76,12 +76,12 @@ fn shadow(spec: &mut SceneSpec, kind: GoboKind) {
     spec.light.softness = spec.light.softness.min(0.3);
 }
 
-/// Changes the look of the picture.
+/// Applies a word for the look of the picture.
 pub fn apply_mood(spec: &mut SceneSpec, mood: Mood) {
     let grade = &mut spec.grade;
     match mood {
         Mood::Luxury => {
-            spec.light.color = mix3(spec.light.color, hex(0xffd9a0), 0.4);
+            spec.light.color = mix3(spec.light.color, from_hex(0xffd9a0), 0.4);
             spec.gloss = (spec.gloss * 1.3 + 0.08).min(1.0);
             spec.roughness *= 0.7;
             spec.vignette = (spec.vignette * 1.7).min(0.45);
@@ -137,7 +137,7 @@ pub fn apply_mood(spec: &mut SceneSpec, mood: Mood) {
             spec.blur += 0.004;
         }
         Mood::Romantic => {
-            spec.wash = spec.wash.or(Some((hex(0xf0b0bc), 0.30)));
+            spec.wash = spec.wash.or(Some((from_hex(0xf0b0bc), 0.30)));
             spec.light.color = mul3(spec.light.color, [1.0, 0.90, 0.90]);
             spec.ambient = mul3(spec.ambient, [1.06, 0.95, 0.99]);
             spec.air.bokeh = spec.air.bokeh.max(0.45);
@@ -145,7 +145,7 @@ pub fn apply_mood(spec: &mut SceneSpec, mood: Mood) {
     }
 }
 
-/// Changes colours only.
+/// Applies a mood that changes colours only.
 fn recolor(spec: &mut SceneSpec, mood: Mood) {
     let grade = &mut spec.grade;
     match mood {

@@ -1,4 +1,4 @@
-//! Paints the scene without the product: prompt → `SceneSpec` → defocused backdrop, lit surface, film curve.
+//! Paints the scene without the product: prompt → `SceneSpec` → defocused backdrop, lit surface, props, air, film curve.
 //!
 //! Lengths are in scene units (the geometric mean of the picture's sides), so that a small preview and the full picture show the same
 //! composition. Every pixel is a pure function of its position, so the number of threads does not change the result.
@@ -11,7 +11,6 @@ mod compose;
 mod evening;
 mod finish;
 mod gobo;
-mod homes;
 mod interiors;
 mod landscapes;
 mod lexer;
@@ -27,6 +26,7 @@ mod report;
 mod seasons;
 mod shapes;
 mod spec;
+mod suggested_place;
 mod surface;
 #[cfg(test)]
 mod tests;
@@ -39,17 +39,19 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
-use self::air::Veil;
+use self::air::AirLayer;
 use self::camera::Camera;
 use self::canvas::SmallCanvas;
 use self::gobo::Gobo;
-use self::noise::{Footprint, Rgb, Rng, add, mix, mix3, mul, mul3, noise2, smooth};
+use self::noise::{Footprint, Rng, noise2};
 use self::shapes::{Lamp, Shape};
 use self::spec::{BackdropKind, Grade, SceneSpec, View};
 use self::surface::{Hit, Surface, SurfaceKind};
+use crate::backend::draft::color::{Rgb, add, mix, mix3, mul, mul3};
 use crate::backend::{BackendError, Scene, SceneRequest, StageCx};
 use crate::imaging::LinearRgb;
 use crate::limits::MIN_SIDE;
+use crate::math::smoothstep;
 use crate::notice;
 
 /// Paints the scene of a request. The picture is display-referred: the film curve has been applied.
@@ -92,14 +94,16 @@ pub fn paint(request: &SceneRequest<'_>, cx: StageCx<'_>) -> Result<Scene, Backe
 /// The state that all rows share while a scene is rendered.
 struct Renderer<'a> {
     spec: &'a SceneSpec,
-    /// The backdrop, and two blurred copies of it for reflections of rising roughness.
     back: SmallCanvas,
+    /// The backdrop, blurred for reflections of medium roughness.
     soft: SmallCanvas,
+    /// The backdrop, blurred more for rough reflections.
     rough: SmallCanvas,
     gobo: Gobo,
-    /// Props from back to front, and the air in front of everything.
+    /// Props from back to front.
     shapes: Vec<Shape>,
-    veil: Option<Veil>,
+    /// Fog, rain, lights and the like in front of everything.
+    air: Option<AirLayer>,
     lamp: Lamp,
     ambient: Rgb,
     /// Pixels per scene unit.
@@ -109,13 +113,13 @@ struct Renderer<'a> {
     camera: Camera,
 }
 
-/// Where the visible surface is larger than this multiple of the usual one, it would take most of the time: half of its pixels are interpolated.
+/// If [`Camera::stretch`] is larger than this, the surface would take most of the time, so half of its pixels are interpolated.
 const SPARSE: f32 = 1.35;
 
-/// Least height of the backdrop in scene units: painters compose it for a picture of which it is a good part.
+/// Least height in scene units for which backdrops are composed; a lower one would show only their lower part.
 const BACKDROP: f32 = 0.42;
 
-/// Memory that a thread keeps between rows.
+/// Buffers that a thread reuses between rows.
 #[derive(Default)]
 struct Scratch {
     backdrop: Vec<Rgb>,
@@ -148,17 +152,17 @@ impl<'a> Renderer<'a> {
         let tint = mul(mean, 1.0 / level.max(1e-3));
         let ambient = mul3(spec.ambient, mix3([1.0; 3], tint, 0.38));
         let key = mul(spec.light.color, spec.key);
-        let lamp = Lamp { ambient, key, direction: spec.light.direction, around: mean };
+        let lamp = Lamp { ambient, key, direction: spec.light.direction, surroundings: mean };
         let shapes = props::arrange(spec, (width, height, unit), camera, lamp);
-        let veil = Veil::new(spec, (width, height, unit), camera.ground, &lamp);
-        Self { spec, back, soft, rough, gobo, shapes, veil, lamp, ambient, unit, width, height, camera }
+        let air = AirLayer::new(spec, (width, height, unit), camera.ground, &lamp);
+        Self { spec, back, soft, rough, gobo, shapes, air, lamp, ambient, unit, width, height, camera }
     }
 
     fn row(&self, y: usize, out: &mut [Rgb], scratch: &mut Scratch) {
         let spec = self.spec;
         let py = y as f32 + 0.5;
         let up = (self.camera.ground - py) / self.unit;
-        let cover = smooth(-spec.edge, spec.edge, -up);
+        let cover = smoothstep(-spec.edge, spec.edge, -up);
         let v = (py / self.height - 0.5) * 2.0;
         if cover < 1.0 {
             self.back.cubic_row((up / spec.zoom).max(-canvas::BELOW + 0.01), &mut scratch.backdrop);
@@ -188,8 +192,8 @@ impl<'a> Renderer<'a> {
                 }
             }
         }
-        if let Some(veil) = &self.veil {
-            veil.over_row(y, out, &mut scratch.air);
+        if let Some(air) = &self.air {
+            air.over_row(y, out, &mut scratch.air);
         }
         let graded = spec.grade != Grade::NONE;
         for (x, c) in out.iter_mut().enumerate() {
@@ -207,8 +211,8 @@ impl<'a> Renderer<'a> {
         }
     }
 
-    /// Fills a row of nothing but surface: every second pixel is evaluated, and the others are the means of their neighbours. A checkerboard would
-    /// leave steep lines dotted.
+    /// Fills a row that shows only the surface: evaluates every second pixel and averages its neighbours for the others. The evaluated columns are
+    /// the same in every row, because a checkerboard pattern would make steep lines look dotted.
     fn sparse_row(&self, py: f32, out: &mut [Rgb]) {
         let w = out.len();
         for x in (0..w).step_by(2) {
@@ -219,7 +223,7 @@ impl<'a> Renderer<'a> {
         }
     }
 
-    /// Colour of the surface at a pixel (x from the middle, y from the top).
+    /// Linear colour of the surface at a pixel: `px` from the middle of the picture, `py` from its top.
     fn ground_at(&self, px: f32, py: f32) -> Rgb {
         let Camera { ground, horizon, stand, focal, scale, fitted, .. } = self.camera;
         if self.spec.view == View::FlatLay && !fitted {
@@ -241,7 +245,7 @@ impl<'a> Renderer<'a> {
         mul(color, open)
     }
 
-    /// Colour of the surface seen from straight above.
+    /// Linear colour of the surface seen from straight above; arguments as in [`Self::ground_at`].
     fn ground_below(&self, px: f32, py: f32) -> Rgb {
         // Pixels per surface unit where products stand in the usual view.
         let scale = 0.46 * self.unit;
@@ -285,11 +289,12 @@ impl<'a> Renderer<'a> {
         let turn = (px / rx).clamp(-1.0, 1.0);
         let shade = 0.62 + 0.30 * turn * side - 0.22 * turn * turn;
         let (sx, sy) = ((px + side * rx * 0.16) / (rx * 1.10), (py - middle - tall * 1.05) / (ry * 1.12));
-        let shadow = smooth(1.35, 0.80, (sx * sx + sy * sy).sqrt());
+        let shadow = smoothstep(1.35, 0.80, (sx * sx + sy * sy).sqrt());
         (top, body, shade, shadow)
     }
 
-    /// Colour of the surface at `x`, `z` and the fraction of ambient light that the backdrop leaves it.
+    /// Colour of the surface point `(x, z)` that the pixel `(px, py)` shows, and the fraction of ambient light that the backdrop does not block.
+    /// `below`: distance of the pixel from the ground line in scene units.
     fn shade(&self, px: f32, py: f32, (x, z): (f32, f32), fp: Footprint, below: f32) -> (Rgb, f32) {
         let spec = self.spec;
         let mut hit = spec.surface.hit(x, z, fp);
@@ -326,10 +331,10 @@ impl<'a> Renderer<'a> {
             c = mix3(c, mul3(mul(paint, 1.04), lamp), top);
         }
         // The backdrop occludes the ambient light of the strip in front of it.
-        (c, 0.80 + 0.20 * smooth(0.0, 0.10, below))
+        (c, 0.80 + 0.20 * smoothstep(0.0, 0.10, below))
     }
 
-    /// Lays cloth over one side of the surface, with a hem and a shadow along it.
+    /// Lays a cloth over one side of the surface, with a hem and a shadow along the hem.
     fn lay_cloth(&self, cloth: &Surface, (x, z): (f32, f32), fp: Footprint, hit: &mut Hit) {
         let side = if cloth.seed & 1 == 0 { 1.0 } else { -1.0 };
         let near = self.camera.scale * self.camera.focal / (self.height - self.camera.horizon).max(1.0);
@@ -338,14 +343,14 @@ impl<'a> Renderer<'a> {
             - 0.24 * noise2(z * 1.1, x * 0.4, cloth.seed)
             - 0.07 * noise2(z * 2.9, x * 1.6, cloth.seed ^ 1);
         let soft = 0.006 + fp.x.max(fp.z * 0.4);
-        let on = smooth(soft, -soft, edge);
-        let shade = 0.45 * smooth(0.16, 0.0, edge) * (1.0 - on);
+        let on = smoothstep(soft, -soft, edge);
+        let shade = 0.45 * smoothstep(0.16, 0.0, edge) * (1.0 - on);
         hit.open *= 1.0 - shade;
         hit.albedo = mul(hit.albedo, 1.0 - 0.6 * shade);
         if on > 0.0 {
             let c = cloth.hit(x * side, z, fp);
-            // The hem is turned over.
-            let hem = smooth(-0.030, -0.008, edge) * on;
+            // The hem is a raised fold.
+            let hem = smoothstep(-0.030, -0.008, edge) * on;
             hit.albedo = mix3(hit.albedo, mul(c.albedo, 1.0 + 0.10 * hem), on);
             hit.slope = [mix(hit.slope[0], c.slope[0] * side - 0.4 * hem * side, on), mix(hit.slope[1], c.slope[1], on)];
             hit.gloss *= 1.0 - 0.95 * on;
@@ -376,7 +381,7 @@ impl<'a> Renderer<'a> {
     }
 }
 
-/// Shifts the backdrop towards a colour without changing its brightness, and blurs it further.
+/// Applies [`SceneSpec::wash`], which keeps the luminance, and [`SceneSpec::blur`] to the backdrop.
 fn wash(spec: &SceneSpec, back: &mut SmallCanvas) {
     if let Some((color, amount)) = spec.wash {
         let own = (0.2126 * color[0] + 0.7152 * color[1] + 0.0722 * color[2]).max(0.02);

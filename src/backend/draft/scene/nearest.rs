@@ -1,14 +1,14 @@
-//! The word of the vocabulary that comes nearest to a word without an effect, in the language of that word.
+//! Finds the word of the vocabulary that is nearest to a word without an effect, in the same language.
 
 use std::sync::OnceLock;
 
 use super::lexer::{is_ending, is_hangul};
 use super::words::{HINTS, Row, rows};
 
-/// Longer words are not compared, characters.
+/// Longest word that is compared, characters.
 const LONGEST: usize = 24;
 
-/// The nearest word with an effect: by meaning where a table knows it, else by spelling.
+/// The nearest word with an effect: by meaning ([`HINTS`]), else by spelling, else by its beginning.
 pub fn nearest(word: &str) -> Option<String> {
     if word.chars().count() > LONGEST {
         return None;
@@ -26,11 +26,12 @@ fn by_beginning(word: &str, korean: bool) -> Option<String> {
     begins.max_by_key(|w| w.len()).map(str::to_owned)
 }
 
+/// The word that a hint names.
 fn by_meaning(word: &str, korean: bool) -> Option<String> {
     let singular = word.strip_suffix('s').unwrap_or(word);
     let (.., near) = HINTS.iter().find(|(en, ko, _)| {
         if korean {
-            // With a particle, or any two syllables behind a hint that is no single syllable.
+            // The hint may be followed by a particle, or by any two syllables if it has more than one syllable.
             let fits = |hint: &str, rest: &str| is_ending(rest) || rest.chars().count() <= 2 && hint.chars().count() > 1;
             ko.split('|').any(|hint| word.strip_prefix(hint).is_some_and(|rest| fits(hint, rest)))
         } else {
@@ -40,7 +41,7 @@ fn by_meaning(word: &str, korean: bool) -> Option<String> {
     near.split_once('|').map(|(english, own)| if korean { own } else { english }.to_owned())
 }
 
-/// A word as compared by spelling, and as it is written.
+/// A word as letters for comparison, and as it is written.
 type Spelling = (Vec<char>, &'static str);
 
 /// The vocabulary in one language.
@@ -54,9 +55,10 @@ fn spellings(korean: bool) -> &'static [Spelling] {
     &lists[usize::from(korean)]
 }
 
+/// The word with the fewest wrong letters.
 fn by_spelling(word: &str, korean: bool) -> Option<String> {
     let own: Vec<char> = if korean { letters(word) } else { word.chars().collect() };
-    // One wrong letter in five: more would name unrelated words.
+    // One wrong letter in five; with more, unrelated words would match.
     let most = own.len() / 5;
     if most == 0 {
         return None;
@@ -118,8 +120,9 @@ mod tests {
     fn every_hint_leads_to_words_of_one_meaning_in_both_languages() {
         for (.., near) in HINTS {
             let (english, korean) = near.split_once('|').unwrap();
-            let means = |word: &str, ko: bool| rows().find(|r| if ko { r.ko } else { r.en }.split('|').any(|w| w == word)).map(|r| r.means);
-            assert!(means(english, false).is_some() && means(english, false) == means(korean, true), "{near}");
+            let meaning =
+                |word: &str, ko: bool| rows().find(|r| if ko { r.ko } else { r.en }.split('|').any(|w| w == word)).map(|r| r.meaning);
+            assert!(meaning(english, false).is_some() && meaning(english, false) == meaning(korean, true), "{near}");
         }
     }
 }

@@ -1,7 +1,6 @@
-//! Hashes, noise and vector helpers. All are pure functions, so that results do not depend on the order of threads.
+//! Hashes, gradient noise and random numbers. All are pure functions of their inputs, so that results do not depend on the order of threads.
 
-/// A linear colour.
-pub type Rgb = [f32; 3];
+use crate::math::smoothstep;
 
 /// Integer hash by Thomas Mueller.
 #[inline]
@@ -118,7 +117,7 @@ impl Footprint {
     #[inline]
     pub fn keep(self, fx: f32, fz: f32) -> f32 {
         let t = (fx * self.x).max(fz * self.z);
-        1.0 - smooth(0.18, 0.75, t)
+        1.0 - smoothstep(0.18, 0.75, t)
     }
 
     /// A band of noise that fades out before it aliases.
@@ -142,52 +141,4 @@ impl Footprint {
         }
         sum
     }
-}
-
-/// Smoothstep from `a` to `b`.
-#[inline]
-pub fn smooth(a: f32, b: f32, x: f32) -> f32 {
-    let t = ((x - a) / (b - a)).clamp(0.0, 1.0);
-    t * t * (3.0 - 2.0 * t)
-}
-
-/// Linear interpolation.
-#[inline]
-pub fn mix(a: f32, b: f32, t: f32) -> f32 {
-    a + (b - a) * t
-}
-
-/// Linear interpolation of colours.
-#[inline]
-pub fn mix3(a: Rgb, b: Rgb, t: f32) -> Rgb {
-    [mix(a[0], b[0], t), mix(a[1], b[1], t), mix(a[2], b[2], t)]
-}
-
-/// Scaled colour.
-#[inline]
-pub fn mul(a: Rgb, s: f32) -> Rgb {
-    [a[0] * s, a[1] * s, a[2] * s]
-}
-
-/// Product of colours.
-#[inline]
-pub fn mul3(a: Rgb, b: Rgb) -> Rgb {
-    [a[0] * b[0], a[1] * b[1], a[2] * b[2]]
-}
-
-/// Sum of colours.
-#[inline]
-pub fn add(a: Rgb, b: Rgb) -> Rgb {
-    [a[0] + b[0], a[1] + b[1], a[2] + b[2]]
-}
-
-/// sRGB hexadecimal → linear.
-pub fn hex(rgb: u32) -> Rgb {
-    [16, 8, 0].map(|s| crate::imaging::srgb8_to_linear((rgb >> s) as u8))
-}
-
-/// Unit vector.
-pub fn normalize(v: [f32; 3]) -> [f32; 3] {
-    let l = (v[0] * v[0] + v[1] * v[1] + v[2] * v[2]).sqrt().max(1e-6);
-    mul(v, 1.0 / l)
 }

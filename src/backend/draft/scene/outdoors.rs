@@ -1,15 +1,16 @@
 //! Outdoor backdrops.
 
 use super::canvas::SmallCanvas;
-use super::noise::{Rgb, Rng, add, fbm, mix, mix3, mul, mul3, noise2, smooth};
+use super::noise::{Rng, fbm, noise2};
 use super::spec::SceneSpec;
+use crate::backend::draft::color::{Rgb, add, mix, mix3, mul, mul3};
 
-use crate::math;
+use crate::math::{self, smoothstep};
 
 /// Sky with the glow of the sun. Palette: zenith, haze.
 pub fn air(p: &[Rgb; 4], spec: &SceneSpec, x: f32, y: f32, seed: u32) -> Rgb {
-    let base = mix3(p[1], p[0], smooth(0.0, 0.62, y));
-    let cloud = smooth(0.05, 0.55, fbm(x * 1.6 + 0.3 * y, y * 4.6, 4, seed)) * smooth(0.02, 0.25, y) * spec.clouds;
+    let base = mix3(p[1], p[0], smoothstep(0.0, 0.62, y));
+    let cloud = smoothstep(0.05, 0.55, fbm(x * 1.6 + 0.3 * y, y * 4.6, 4, seed)) * smoothstep(0.02, 0.25, y) * spec.clouds;
     let lit = mix3(p[1], [1.25, 1.2, 1.15], 0.5);
     let d = ((x - spec.sun.0) / 0.30).powi(2) + ((y - spec.sun.1) / 0.22).powi(2);
     let glow = 1.0 / (1.0 + d).powi(2);
@@ -27,14 +28,14 @@ pub fn sea(p: &[Rgb; 4], spec: &SceneSpec, canvas: &mut SmallCanvas, rng: &mut R
         // Waves get flatter and closer towards the horizon.
         let depth = 1.0 / (horizon - y + 0.012);
         let wave = noise2(x * depth * 0.9, depth * 2.4, seed ^ 1) + 0.6 * noise2(x * depth * 2.2, depth * 5.0, seed ^ 2);
-        let t = smooth(0.0, horizon + 0.05, horizon - y);
+        let t = smoothstep(0.0, horizon + 0.05, horizon - y);
         let c = mul(mix3(p[2], p[3], t), 0.92 + 0.16 * wave);
         let track = math::exp(-((x - spec.sun.0) / (0.05 + 0.35 * (horizon - y))).powi(2));
-        let spark = smooth(0.35, 0.9, wave) * track * spec.sun_power;
+        let spark = smoothstep(0.35, 0.9, wave) * track * spec.sun_power;
         add(mix3(c, air(p, spec, x, horizon - y, seed), 0.28 * (1.0 - t)), mul(spec.light.color, 2.2 * spark))
     });
     // Surf at the shore, as bright as the light.
-    let foam = mul3(mix3([1.0; 3], spec.light.color, 0.6), mix3([0.30, 0.32, 0.36], [0.95, 0.97, 0.98], smooth(0.25, 1.0, spec.key)));
+    let foam = mul3(mix3([1.0; 3], spec.light.color, 0.6), mix3([0.30, 0.32, 0.36], [0.95, 0.97, 0.98], smoothstep(0.25, 1.0, spec.key)));
     for i in 0..3 {
         let y0 = 0.012 + 0.026 * i as f32;
         let mut x = -canvas.half - 0.1;
@@ -67,7 +68,7 @@ pub fn foliage(p: &[Rgb; 4], canvas: &mut SmallCanvas, rng: &mut Rng) {
     canvas.fill(|x, y| {
         let g = 1.0 / (1.0 + ((x - sun.0) / 0.36).powi(2) + ((y - sun.1) / 0.36).powi(2));
         let m = 0.5 + 0.5 * fbm(x * 3.0, y * 3.0, 3, seed);
-        add(mix3(p[0], p[1], smooth(0.2, 0.8, m)), mul(p[3], 0.9 * g * (0.4 + m)))
+        add(mix3(p[0], p[1], smoothstep(0.2, 0.8, m)), mul(p[3], 0.9 * g * (0.4 + m)))
     });
     for _ in 0..5 {
         let (x, w) = (rng.range(-half, half), rng.range(0.012, 0.035));
@@ -83,7 +84,7 @@ pub fn foliage(p: &[Rgb; 4], canvas: &mut SmallCanvas, rng: &mut Rng) {
         canvas.bokeh(at, rng.range(0.014, 0.036), mul(c, rng.range(0.05, 0.36) * rng.range(0.4, 1.3)));
     }
     // Darker near the ground.
-    canvas.map(|_, y, c| mul(c, 0.62 + 0.42 * smooth(-0.05, 0.42, y)));
+    canvas.map(|_, y, c| mul(c, 0.62 + 0.42 * smoothstep(-0.05, 0.42, y)));
     leaves(canvas, rng, 60, &[p[1], p[2], p[2]], sun, 0.030);
     canvas.defocus(0.017);
 }
@@ -133,7 +134,8 @@ pub fn flowers(p: &[Rgb; 4], canvas: &mut SmallCanvas, rng: &mut Rng) {
 pub fn blossom(p: &[Rgb; 4], canvas: &mut SmallCanvas, rng: &mut Rng) {
     let (half, top) = (canvas.half, canvas.top);
     let seed = rng.bits() as u32;
-    canvas.fill(|x, y| mix3(mix3(p[1], p[0], smooth(0.05, 0.6, y)), p[2], 0.35 * smooth(-0.1, 0.5, fbm(x * 2.5, y * 2.5, 3, seed))));
+    canvas
+        .fill(|x, y| mix3(mix3(p[1], p[0], smoothstep(0.05, 0.6, y)), p[2], 0.35 * smoothstep(-0.1, 0.5, fbm(x * 2.5, y * 2.5, 3, seed))));
     let cloud = |canvas: &mut SmallCanvas, rng: &mut Rng, clusters: usize, size: f32| {
         for _ in 0..clusters {
             // Denser at the sides and the top, to keep the middle clear.
@@ -174,7 +176,7 @@ pub fn blossom(p: &[Rgb; 4], canvas: &mut SmallCanvas, rng: &mut Rng) {
 /// Firs in snow. Palette: sky, haze, fir, snow.
 pub fn snow_wood(p: &[Rgb; 4], canvas: &mut SmallCanvas, rng: &mut Rng) {
     let (half, top) = (canvas.half, canvas.top);
-    canvas.fill(|_, y| mix3(p[1], p[0], smooth(0.1, 0.7, y)));
+    canvas.fill(|_, y| mix3(p[1], p[0], smoothstep(0.1, 0.7, y)));
     for layer in 0..3 {
         let near = layer as f32 / 2.0;
         let n = 13 - 3 * layer;
@@ -225,7 +227,7 @@ pub fn mountains(p: &[Rgb; 4], spec: &SceneSpec, canvas: &mut SmallCanvas, rng: 
             let near = layer as f32 / 3.0;
             let h = 0.20 - 0.058 * layer as f32
                 + (0.19 - 0.045 * layer as f32) * ridge(x + layer as f32 * 3.7, 1.5 + 0.8 * near, 5, seed ^ (layer * 97));
-            let inside = smooth(-0.003, 0.003, h - y);
+            let inside = smoothstep(-0.003, 0.003, h - y);
             if inside > 0.0 {
                 // Ridges and gullies below the crest: a height field lit from the side of the sun.
                 let relief = |x: f32, y: f32| {
@@ -238,9 +240,9 @@ pub fn mountains(p: &[Rgb; 4], spec: &SceneSpec, canvas: &mut SmallCanvas, rng: 
                 let slope = relief(x + 0.006 * side, y + 0.004) - relief(x, y);
                 let rock = 0.5 + 0.5 * noise2(x * 26.0 + y * 14.0, y * 30.0 - x * 9.0, seed ^ 5);
                 let lit = (0.66 - 1.5 * slope).clamp(0.22, 1.15);
-                let snow = smooth(0.17, 0.27, y + 0.10 * (rock - 0.5) + 0.05 * slope) * (1.0 - near);
+                let snow = smoothstep(0.17, 0.27, y + 0.10 * (rock - 0.5) + 0.05 * slope) * (1.0 - near);
                 let body = mul(mix3(mix3(p[2], p[3], 0.6 * near), [0.92, 0.95, 1.0], snow), lit);
-                let haze = (0.58 - 0.46 * near) + 0.18 * smooth(0.14, 0.0, y);
+                let haze = (0.58 - 0.46 * near) + 0.18 * smoothstep(0.14, 0.0, y);
                 c = mix3(c, mix3(body, p[1], haze.clamp(0.0, 0.9)), inside);
             }
         }
@@ -264,12 +266,12 @@ pub fn dunes(p: &[Rgb; 4], spec: &SceneSpec, canvas: &mut SmallCanvas, rng: &mut
                     + 0.03 * noise2(x * k * 2.3, 7.5, seed ^ layer ^ 4)
             };
             let h = crest(x);
-            let inside = smooth(-0.002, 0.002, h - y);
+            let inside = smoothstep(-0.002, 0.002, h - y);
             if inside > 0.0 {
                 // A sharp crest line runs down the face and separates light from shadow.
                 let part =
                     noise2((x + 0.9 * (h - y) * side) * k * 1.6, 3.0 + layer as f32, seed ^ 31) + 0.2 * noise2(x * 5.0, y * 9.0, seed ^ 9);
-                let lit = smooth(-0.08, 0.10, part);
+                let lit = smoothstep(-0.08, 0.10, part);
                 let body = mul(mix3(p[3], p[2], lit), 0.9 + 0.5 * (h - y) + 0.05 * noise2(x * 20.0, y * 60.0, seed));
                 c = mix3(c, mix3(body, p[1], 0.5 * (1.0 - near)), inside);
             }
@@ -321,13 +323,13 @@ pub fn sky(p: &[Rgb; 4], spec: &SceneSpec, canvas: &mut SmallCanvas, rng: &mut R
     let seed = rng.bits() as u32;
     let side = spec.light.direction[0].signum();
     canvas.fill(|x, y| {
-        let base = mix3(p[1], p[0], smooth(0.0, 0.65, y));
+        let base = mix3(p[1], p[0], smoothstep(0.0, 0.65, y));
         let d = |x: f32, y: f32| {
             let billow = 1.0 - 2.0 * fbm(x * 2.2 + 3.0, y * 3.2, 4, seed).abs();
             0.5 * billow + 0.7 * fbm(x * 1.4, y * 2.0, 3, seed ^ 3) - 0.25 - 0.9 * (y - 0.12).abs()
         };
         let a = d(x, y);
-        let cover = smooth(-0.22, 0.14, a);
+        let cover = smoothstep(-0.22, 0.14, a);
         let lit = (0.62 + 1.7 * (a - d(x + 0.03 * side, y + 0.035))).clamp(0.0, 1.1);
         mix3(base, mix3(p[3], p[2], lit), cover)
     });
@@ -340,9 +342,9 @@ pub fn space(p: &[Rgb; 4], canvas: &mut SmallCanvas, rng: &mut Rng) {
     let seed = rng.bits() as u32;
     canvas.fill(|x, y| {
         let w = fbm(x * 2.0, y * 2.0, 3, seed);
-        let a = smooth(-0.1, 0.7, fbm(x * 2.0 + w, y * 2.4 - 0.8 * x + w, 5, seed ^ 1));
-        let b = smooth(0.0, 0.7, fbm(x * 2.6 - w, y * 2.6 + 4.0, 5, seed ^ 2));
-        let dust = 0.35 + 0.65 * smooth(-0.2, 0.3, fbm(x * 5.0 + 2.0 * w, y * 5.0, 4, seed ^ 3));
+        let a = smoothstep(-0.1, 0.7, fbm(x * 2.0 + w, y * 2.4 - 0.8 * x + w, 5, seed ^ 1));
+        let b = smoothstep(0.0, 0.7, fbm(x * 2.6 - w, y * 2.6 + 4.0, 5, seed ^ 2));
+        let dust = 0.35 + 0.65 * smoothstep(-0.2, 0.3, fbm(x * 5.0 + 2.0 * w, y * 5.0, 4, seed ^ 3));
         add(p[0], add(mul(p[1], 1.1 * a * a * dust), mul(p[2], 0.8 * b * b * dust)))
     });
     canvas.defocus(0.006);
@@ -362,8 +364,8 @@ pub fn space(p: &[Rgb; 4], canvas: &mut SmallCanvas, rng: &mut Rng) {
         let lit = (-s * u * 0.75 + v * 0.4 + z * 0.35).max(0.0);
         let bands = 0.75 + 0.4 * fbm(u * 1.2 + 0.4 * noise2(u * 2.0, v * 5.0, seed), v * 5.0, 3, seed ^ 8);
         let body = mul(mix3(tint, [0.8, 0.72, 0.66], 0.45), lit * bands);
-        let air = mul(mix3(tint, [0.5, 0.7, 1.0], 0.5), 0.6 * smooth(1.12, 1.0, d) * smooth(0.90, 1.0, d) * (0.2 + lit));
-        add(mix3(c, body, smooth(1.0 + 0.008, 1.0 - 0.008, d)), air)
+        let air = mul(mix3(tint, [0.5, 0.7, 1.0], 0.5), 0.6 * smoothstep(1.12, 1.0, d) * smoothstep(0.90, 1.0, d) * (0.2 + lit));
+        add(mix3(c, body, smoothstep(1.0 + 0.008, 1.0 - 0.008, d)), air)
     });
     canvas.defocus(0.004);
 }
@@ -374,10 +376,10 @@ pub fn deep(p: &[Rgb; 4], canvas: &mut SmallCanvas, rng: &mut Rng) {
     let seed = rng.bits() as u32;
     let sun = (rng.range(-0.3, 0.3), top + 0.25);
     canvas.fill(|x, y| {
-        let base = mix3(p[0], p[1], smooth(-0.05, 0.75, y));
+        let base = mix3(p[0], p[1], smoothstep(-0.05, 0.75, y));
         let angle = (x - sun.0) / (sun.1 - y);
-        let ray = smooth(-0.1, 0.7, noise2(angle * 7.0, 0.0, seed) + 0.5 * noise2(angle * 17.0, 3.0, seed ^ 1));
-        add(base, mul(p[2], 0.42 * ray * smooth(-0.15, 0.6, y)))
+        let ray = smoothstep(-0.1, 0.7, noise2(angle * 7.0, 0.0, seed) + 0.5 * noise2(angle * 17.0, 3.0, seed ^ 1));
+        add(base, mul(p[2], 0.42 * ray * smoothstep(-0.15, 0.6, y)))
     });
     canvas.defocus(0.010);
     for _ in 0..60 {

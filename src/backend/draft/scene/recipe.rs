@@ -1,10 +1,11 @@
-//! What differs between the families of scenes, and how a scene is made from it.
+//! The values that differ between families of scenes, and the scene that they make.
 
 use super::gobo::GoboKind as G;
-use super::noise::{Rng, hex, mul};
+use super::noise::Rng;
 use super::spec::{Air, BackdropKind as B, Family as F, Grade, SceneSpec, View};
 use super::surface::{Surface, SurfaceKind as S};
 use crate::backend::KeyLight;
+use crate::backend::draft::color::{from_hex, mul};
 use crate::backend::draft::env::EnvId;
 
 /// Lighting setups.
@@ -38,7 +39,7 @@ pub(super) struct Recipe {
     pub edge: f32,
 }
 
-/// A recipe for a table-top scene.
+/// A recipe for a table-top scene: horizon close behind a sharp edge.
 pub(super) fn table(surface: S, colors: [u32; 3], backdrop: B, back: [u32; 4], lighting: Lighting, gobo: G) -> Recipe {
     Recipe { surface, colors, backdrop, back, lighting, gobo, horizon: 0.385, edge: 0.006 }
 }
@@ -49,7 +50,7 @@ pub(super) fn land(surface: S, colors: [u32; 3], backdrop: B, back: [u32; 4], li
 }
 
 impl Recipe {
-    /// The scene that this recipe describes; the seed varies its details.
+    /// The scene that this recipe describes; `rng` varies its details.
     pub(super) fn build(&self, family: F, rng: &mut Rng) -> SceneSpec {
         let side = rng.sign();
         let (direction, color, softness, key, ambient) = match self.lighting {
@@ -68,9 +69,9 @@ impl Recipe {
             Lighting::Sun => (0.45, 0.8),
             _ => (0.3, 0.5),
         };
-        let mut back = self.back.map(hex);
+        let mut back = self.back.map(from_hex);
         if matches!(family, F::Wood | F::Stone) && self.backdrop == B::Foliage {
-            back = [0x1a2c14, 0x40682c, 0x9abf5a, 0xf6f4d0].map(hex);
+            back = [0x1a2c14, 0x40682c, 0x9abf5a, 0xf6f4d0].map(from_hex);
         }
         // The lamp colour of a palette is emissive.
         if matches!(self.backdrop, B::Cafe | B::Hall | B::City | B::Candles | B::Tree | B::Glitter | B::Skyline | B::Shelves | B::Market) {
@@ -78,7 +79,7 @@ impl Recipe {
         }
         SceneSpec {
             family,
-            surface: Surface { kind: self.surface, colors: self.colors.map(hex), seed: 0, across, scale: rng.range(0.9, 1.12) },
+            surface: Surface { kind: self.surface, colors: self.colors.map(from_hex), seed: 0, across, scale: rng.range(0.9, 1.12) },
             backdrop: self.backdrop,
             back,
             yaw: match self.backdrop {
@@ -89,7 +90,7 @@ impl Recipe {
                 _ => 0.0,
             },
             back_level: if family == F::Cafe { 0.26 } else { 0.46 },
-            light: KeyLight { direction: [direction[0] * side, direction[1], direction[2]], color: hex(color), softness },
+            light: KeyLight { direction: [direction[0] * side, direction[1], direction[2]], color: from_hex(color), softness },
             key,
             ambient,
             gobo: self.gobo,

@@ -5,14 +5,14 @@ use super::reading::Reading;
 use crate::notice;
 use crate::notice::Notice;
 
-/// Words that get a notice of their own; further ones are listed in one.
+/// Most words with a notice of their own; one further notice lists the others.
 const MOST_NOTICES: usize = 4;
-/// Words that one notice lists; further ones are counted.
+/// Most words that a notice lists; it gives the number of the others.
 const MOST_LISTED: usize = 12;
 /// Longest word that is quoted, characters.
 const LONGEST: usize = 40;
 
-/// Names every word of the prompt that has no effect, with the nearest word that has one.
+/// Notices that name every word of the prompt without an effect, and the nearest word that has one. Their number and length are bounded.
 pub fn words(prompt: &str, reading: &Reading) -> Vec<Notice> {
     let mut out = Vec::new();
     if prompt.trim().is_empty() {

@@ -1,12 +1,12 @@
-//! What season, time of day and weather change.
+//! The effects of season, time of day and weather on a scene.
 
 use super::gobo::GoboKind;
-use super::noise::{Rgb, hex, mix3, mul, mul3};
 use super::reading::Reading;
 use super::spec::{BackdropKind as B, Family, Prop, PropUse, SceneSpec, Season, Time, Weather};
 use super::surface::{SurfaceKind, usual_colors};
+use crate::backend::draft::color::{Rgb, from_hex, mix3, mul, mul3};
 
-/// Whether a family shows the night whatever the prompt says.
+/// Whether a family is a night scene whatever time the prompt names.
 fn is_nocturnal(family: Family) -> bool {
     use Family as F;
     matches!(
@@ -25,7 +25,7 @@ fn is_nocturnal(family: Family) -> bool {
     )
 }
 
-/// Whether the scene is in the open.
+/// Whether a backdrop is outdoors.
 fn is_outdoors(backdrop: B) -> bool {
     matches!(
         backdrop,
@@ -52,31 +52,33 @@ fn is_outdoors(backdrop: B) -> bool {
     )
 }
 
-/// Recolours plants and ground, turns the light, and adds what the season drops.
-pub fn apply_season(spec: &mut SceneSpec, season: Season, wish: &Reading) {
+/// Recolours plants, ground and light, and adds the season's petals, leaves or snow.
+pub fn apply_season(spec: &mut SceneSpec, season: Season, reading: &Reading) {
     let [p0, p1, p2, p3] = spec.back;
     let leafy = matches!(spec.backdrop, B::Foliage | B::Waterfall | B::Greenhouse | B::Bamboo);
-    let has = |prop: Prop| wish.props.iter().any(|p| p.prop == prop);
+    let has = |prop: Prop| reading.props.iter().any(|p| p.prop == prop);
     match season {
         Season::Spring => {
             match spec.backdrop {
-                _ if leafy => spec.back = [0x1f3a16, 0x5a8f36, 0xbfe078, 0xfff6de].map(hex),
-                B::Hills | B::Mountains => spec.back = [p0, p1, mix3(p2, hex(0x7fae4a), 0.6), mix3(p3, hex(0x5f9440), 0.6)],
+                _ if leafy => spec.back = [0x1f3a16, 0x5a8f36, 0xbfe078, 0xfff6de].map(from_hex),
+                B::Hills | B::Mountains => spec.back = [p0, p1, mix3(p2, from_hex(0x7fae4a), 0.6), mix3(p3, from_hex(0x5f9440), 0.6)],
                 _ => {}
             }
             if spec.surface.kind == SurfaceKind::Grass {
-                spec.surface.colors = [0x8fbe4a, 0x2c5216, 0xcfe36a].map(hex);
+                spec.surface.colors = [0x8fbe4a, 0x2c5216, 0xcfe36a].map(from_hex);
             }
             spec.light.color = mul3(spec.light.color, [1.0, 0.97, 0.95]);
-            spec.wash = Some((hex(0xf0c6cc), 0.12));
+            spec.wash = Some((from_hex(0xf0c6cc), 0.12));
             if !(has(Prop::Petals) || has(Prop::Flowers)) {
-                spec.props.push(PropUse { prop: Prop::Petals, color: Some(hex(0xf4bccb)) });
+                spec.props.push(PropUse { prop: Prop::Petals, color: Some(from_hex(0xf4bccb)) });
             }
         }
         Season::Summer => {
             match spec.backdrop {
-                _ if leafy => spec.back = [0x0e2a0c, 0x2c7a1e, 0x96d436, 0xfdf8c0].map(hex),
-                B::Hills | B::Mountains => spec.back = [hex(0x2f86d8), p1, mix3(p2, hex(0x3f8a2c), 0.5), mix3(p3, hex(0x2f6a20), 0.5)],
+                _ if leafy => spec.back = [0x0e2a0c, 0x2c7a1e, 0x96d436, 0xfdf8c0].map(from_hex),
+                B::Hills | B::Mountains => {
+                    spec.back = [from_hex(0x2f86d8), p1, mix3(p2, from_hex(0x3f8a2c), 0.5), mix3(p3, from_hex(0x2f6a20), 0.5)]
+                }
                 B::Sea | B::Sky => spec.back[0] = mul3(p0, [0.85, 1.0, 1.08]),
                 _ => {}
             }
@@ -90,16 +92,17 @@ pub fn apply_season(spec: &mut SceneSpec, season: Season, wish: &Reading) {
         }
         Season::Autumn => {
             match spec.backdrop {
-                _ if leafy => spec.back = [0x3a1608, 0xa8480f, 0xf2a52a, 0xffe6a4].map(hex),
-                B::Flowers => spec.back = [hex(0x8a5a18), p1, hex(0xc8481c), hex(0xe8a83a)],
+                _ if leafy => spec.back = [0x3a1608, 0xa8480f, 0xf2a52a, 0xffe6a4].map(from_hex),
+                B::Flowers => spec.back = [from_hex(0x8a5a18), p1, from_hex(0xc8481c), from_hex(0xe8a83a)],
                 B::Hills | B::Mountains => {
-                    spec.back = [p0, mix3(p1, hex(0xf6dcb8), 0.5), mix3(p2, hex(0xb0702a), 0.6), mix3(p3, hex(0x8a4a1c), 0.75)]
+                    spec.back =
+                        [p0, mix3(p1, from_hex(0xf6dcb8), 0.5), mix3(p2, from_hex(0xb0702a), 0.6), mix3(p3, from_hex(0x8a4a1c), 0.75)]
                 }
-                B::Blossom => spec.back = [p0, p1, hex(0xe8902c), hex(0xb8401c)],
-                _ => spec.wash = Some((hex(0xd08a4a), 0.22)),
+                B::Blossom => spec.back = [p0, p1, from_hex(0xe8902c), from_hex(0xb8401c)],
+                _ => spec.wash = Some((from_hex(0xd08a4a), 0.22)),
             }
             if spec.surface.kind == SurfaceKind::Grass {
-                spec.surface.colors = [0xb8964a, 0x4a3514, 0xd8b46a].map(hex);
+                spec.surface.colors = [0xb8964a, 0x4a3514, 0xd8b46a].map(from_hex);
             }
             spec.light.color = mul3(spec.light.color, [1.0, 0.90, 0.76]);
             if !(has(Prop::Maple) || has(Prop::Leaves)) && spec.family != Family::Autumn {
@@ -109,44 +112,44 @@ pub fn apply_season(spec: &mut SceneSpec, season: Season, wish: &Reading) {
         Season::Winter => {
             whiten(spec);
             spec.light.color = mul3(spec.light.color, [0.90, 0.96, 1.0]);
-            spec.wash = Some((hex(0xbcd0e6), 0.25));
+            spec.wash = Some((from_hex(0xbcd0e6), 0.25));
             spec.air.snow = spec.air.snow.max(if is_outdoors(spec.backdrop) { 0.45 } else { 0.25 });
         }
     }
 }
 
-/// Puts snow on ground, trees and slopes.
+/// Covers ground, trees and slopes with snow.
 fn whiten(spec: &mut SceneSpec) {
     match spec.backdrop {
         B::Foliage | B::Flowers | B::Bamboo | B::Waterfall => {
             spec.backdrop = B::SnowWood;
-            spec.back = [0x9fc0e2, 0xe6eef6, 0x27433f, 0xf6faff].map(hex);
+            spec.back = [0x9fc0e2, 0xe6eef6, 0x27433f, 0xf6faff].map(from_hex);
         }
-        B::Blossom => spec.back = [0x9fb8d4, 0xe2eaf2, 0xeef4fc, 0xc4d4e8].map(hex),
+        B::Blossom => spec.back = [0x9fb8d4, 0xe2eaf2, 0xeef4fc, 0xc4d4e8].map(from_hex),
         B::Hills | B::Mountains => {
             let [p0, p1, ..] = spec.back;
-            spec.back = [mix3(p0, hex(0x9fc0e2), 0.4), p1, hex(0x8fa2b8), hex(0xeef4fc)];
+            spec.back = [mix3(p0, from_hex(0x9fc0e2), 0.4), p1, from_hex(0x8fa2b8), from_hex(0xeef4fc)];
         }
         _ => {}
     }
     if matches!(spec.surface.kind, SurfaceKind::Grass) {
         spec.surface.kind = SurfaceKind::Snow;
-        spec.surface.colors = usual_colors(SurfaceKind::Snow).map(hex);
+        spec.surface.colors = usual_colors(SurfaceKind::Snow).map(from_hex);
     }
 }
 
 /// Applies the weather.
-pub fn apply_weather(spec: &mut SceneSpec, weather: Weather, wish: &Reading) {
-    let night = is_nocturnal(spec.family) || matches!(wish.time, Some(Time::Night | Time::Dusk));
+pub fn apply_weather(spec: &mut SceneSpec, weather: Weather, reading: &Reading) {
+    let night = is_nocturnal(spec.family) || matches!(reading.time, Some(Time::Night | Time::Dusk));
     match weather {
         Weather::Sunny => {
-            spec.light.color = mix3(spec.light.color, hex(0xffe8c4), 0.6);
+            spec.light.color = mix3(spec.light.color, from_hex(0xffe8c4), 0.6);
             spec.light.softness = spec.light.softness.min(0.22);
             spec.key = if night { spec.key * 1.2 } else { spec.key.max(1.2) * 1.12 };
             spec.sun_power = (spec.sun_power * 1.5).max(0.6);
             spec.clouds *= 0.4;
             spec.exposure *= 1.05;
-            spec.wash = spec.wash.or(Some((hex(0xffdca0), 0.12)));
+            spec.wash = spec.wash.or(Some((from_hex(0xffdca0), 0.12)));
             if spec.gobo == GoboKind::None && !is_outdoors(spec.backdrop) && !night {
                 spec.gobo = GoboKind::Window;
             }
@@ -185,13 +188,13 @@ pub fn apply_weather(spec: &mut SceneSpec, weather: Weather, wish: &Reading) {
             spec.light.softness = spec.light.softness.max(0.6);
             spec.clouds = spec.clouds.max(0.8);
             if !night {
-                spec.wash = spec.wash.or(Some((hex(0xc4d2e4), 0.22)));
+                spec.wash = spec.wash.or(Some((from_hex(0xc4d2e4), 0.22)));
             }
         }
     }
 }
 
-/// Makes the surface dark and mirroring, as after rain.
+/// Makes the surface dark and reflective, as after rain.
 fn soak(spec: &mut SceneSpec) {
     if !matches!(spec.surface.kind, SurfaceKind::Snow | SurfaceKind::Water | SurfaceKind::Ice) {
         spec.surface.colors = spec.surface.colors.map(|c| mul(c, 0.62));
@@ -200,7 +203,7 @@ fn soak(spec: &mut SceneSpec) {
     }
 }
 
-/// A sky without sun: soft grey light.
+/// Replaces the sun by soft grey light. `level` scales the backdrop, `grey` (0..=1) desaturates it.
 fn overcast(spec: &mut SceneSpec, level: f32, grey: f32) {
     spec.light.color = mix3(spec.light.color, [0.86, 0.93, 1.0], 0.75);
     spec.light.softness = 0.9;
@@ -216,7 +219,7 @@ fn overcast(spec: &mut SceneSpec, level: f32, grey: f32) {
     spec.ambient = mul3(mul(spec.ambient, 0.6 + 0.4 * level), [0.94, 1.0, 1.06]);
 }
 
-/// Applies a requested time of day. Scenes of the night keep their lamps and change only their tint.
+/// Applies a requested time of day. Night scenes keep their lamps and only change their tint.
 pub fn apply_time(spec: &mut SceneSpec, time: Time) {
     if matches!(spec.family, Family::Sunset) && matches!(time, Time::Golden) {
         spec.light.color = [1.0, 0.66, 0.36];
@@ -297,9 +300,10 @@ fn street(spec: &mut SceneSpec, time: Time) {
         Time::Night => (B::City, [0x0b1024, 0x2a2140, 0xffb35c, 0x6fb0ff]),
     };
     spec.backdrop = backdrop;
-    spec.back = back.map(hex);
+    spec.back = back.map(from_hex);
 }
 
+/// Applies a time of day to a night scene.
 fn tint_night(spec: &mut SceneSpec, time: Time) {
     let (tint, exposure): (Rgb, f32) = match time {
         Time::Night => ([0.90, 0.95, 1.10], 0.92),
@@ -320,7 +324,7 @@ fn shows_sky(kind: B) -> bool {
     matches!(kind, B::Sea | B::Mountains | B::Dunes | B::SnowWood | B::Sky | B::Hills | B::Skyline | B::Ice)
 }
 
-/// Recolours sky, sun and land for a time of day. Tinting alone would leave the sky of noon blue.
+/// Recolours sky, sun and land for a time of day. A tint alone would leave the sky as blue as at noon.
 fn apply_time_to_sky(spec: &mut SceneSpec, time: Time) {
     let (zenith, haze, land, far) = match time {
         Time::Day => (0x4a8acb, 0xd3e2ee, [1.0, 1.0, 1.0], 0xd3e2ee),
@@ -330,7 +334,7 @@ fn apply_time_to_sky(spec: &mut SceneSpec, time: Time) {
         Time::Dusk => (0x1e2a58, 0xa88098, [0.34, 0.35, 0.48], 0x7c7090),
         Time::Night => (0x081026, 0x223056, [0.16, 0.22, 0.38], 0x3a4c78),
     };
-    let far = hex(far);
+    let far = from_hex(far);
     // Water and dunes reflect the light of the horizon, firs do not.
     let glow = match (spec.backdrop, time) {
         (_, Time::Day) => 0.0,
@@ -339,7 +343,7 @@ fn apply_time_to_sky(spec: &mut SceneSpec, time: Time) {
     };
     let [_, _, near, deep] = spec.back;
     let lamps = spec.backdrop == B::Skyline;
-    spec.back = [hex(zenith), hex(haze), mix3(mul3(near, land), far, glow), if lamps { deep } else { mul3(deep, land) }];
+    spec.back = [from_hex(zenith), from_hex(haze), mix3(mul3(near, land), far, glow), if lamps { deep } else { mul3(deep, land) }];
     match time {
         Time::Golden => {
             spec.sun = (spec.sun.0, 0.09);

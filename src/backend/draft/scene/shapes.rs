@@ -1,9 +1,10 @@
-//! Shapes of props: analytic outlines and shading, drawn at the picture's resolution with edges as soft as the lens makes them.
+//! Shapes of props: analytic outlines and shading at the picture's resolution, with edges as soft as their defocus.
 
-use super::noise::{Rgb, add, fbm, hash2, mix, mix3, mul, mul3, noise2, smooth, unit};
-use crate::math;
+use super::noise::{fbm, hash2, noise2, unit};
+use crate::backend::draft::color::{Rgb, add, mix, mix3, mul, mul3};
+use crate::math::{self, smoothstep};
 
-/// The light that falls on props.
+/// The light on props.
 #[derive(Clone, Copy, Debug)]
 pub struct Lamp {
     /// Ambient light.
@@ -13,10 +14,10 @@ pub struct Lamp {
     /// Unit vector towards the key light: x right, y up, z towards the viewer.
     pub direction: [f32; 3],
     /// Mean colour of the backdrop, for reflections.
-    pub around: Rgb,
+    pub surroundings: Rgb,
 }
 
-/// Outline of a flat thing, along its axis from -1 to 1.
+/// Outline of a flat shape; its axis runs from −1 to 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outline {
     /// A pointed leaf with a midrib.
@@ -37,7 +38,7 @@ pub enum Outline {
     Star,
 }
 
-/// Material of a round thing.
+/// Material of a ball.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Skin {
     /// Plaster or clay.
@@ -67,17 +68,17 @@ pub enum Skin {
 /// What a shape looks like.
 #[derive(Clone, Debug)]
 pub enum Form {
-    /// A flat thing: colour, colour of its veins, how far it bends.
+    /// A flat shape: outline, linear colour of its veins, and how far it bends sideways (0 straight).
     Blade { outline: Outline, vein: Rgb, curl: f32 },
-    /// A round thing.
+    /// An ellipsoid.
     Ball { skin: Skin },
-    /// A parallelogram between 0 and 1 on both axes, with an optional stripe across each axis and its colour.
+    /// A parallelogram from 0 to 1 on both axes: an optional stripe across each axis and its colour, darkening towards its lower edge, transparency.
     Face { stripes: [bool; 2], ribbon: Rgb, fade: f32, clear: f32 },
-    /// A standing cylinder: height of the side in radii, and the foreshortening of its ends.
+    /// An upright cylinder: height of its side as a multiple of its radius, and foreshortening of its ends.
     Tube { tall: f32, squash: f32 },
-    /// Light in the air.
+    /// Additive light without an outline.
     Glow,
-    /// The shade below something.
+    /// A soft shadow, which darkens what is below it.
     Shadow,
     /// A round cord between two points.
     Cord { to: (f32, f32), radius: f32 },
@@ -90,22 +91,22 @@ pub struct Shape {
     pub form: Form,
     /// Middle, or the first corner of a face, in pixels.
     pub at: (f32, f32),
-    /// Axes in pixels: where (1, 0) and (0, 1) of the shape are.
+    /// The shape's own axes: the vectors (1, 0) and (0, 1) in pixels.
     pub axes: [(f32, f32); 2],
-    /// Linear colour, lit for flat things.
+    /// Linear colour. For flat shapes it includes the light.
     pub color: Rgb,
     /// Opacity, or strength of a shadow.
     pub alpha: f32,
     /// Radius of the blur in pixels.
     pub soft: f32,
-    /// Order: rows of things that stand on the surface; larger is nearer.
+    /// Drawing order: shapes with larger values are nearer. For a shape on the surface, its row.
     pub depth: f32,
     /// Seed of its texture.
     pub seed: u32,
 }
 
 impl Shape {
-    /// Rows and columns that it covers: left, top, right, bottom.
+    /// The box that it covers, in pixels: left, top, right, bottom.
     pub fn bounds(&self) -> (f32, f32, f32, f32) {
         let (a, b) = (self.axes[0], self.axes[1]);
         let pad = self.soft * 1.5 + 1.5;
@@ -134,7 +135,7 @@ impl Shape {
         }
     }
 
-    /// The picture's colour at a pixel with this shape over `base`.
+    /// The colour of a pixel with this shape composited over `base`.
     pub fn over(&self, x: f32, y: f32, base: Rgb, lamp: &Lamp) -> Rgb {
         let (dx, dy) = (x - self.at.0, y - self.at.1);
         match &self.form {
@@ -150,7 +151,7 @@ impl Shape {
             Form::Shadow => {
                 let (u, v) = self.local(dx, dy);
                 let d = (u * u + v * v).sqrt();
-                let s = smooth(1.0, 0.15, d);
+                let s = smoothstep(1.0, 0.15, d);
                 mul(base, 1.0 - self.alpha * s * s)
             }
             Form::Cord { to, radius } => {
@@ -159,7 +160,7 @@ impl Shape {
                 let (qx, qy) = (dx - t * ex, dy - t * ey);
                 let d = (qx * qx + qy * qy).sqrt();
                 let edge = self.soft.max(0.6);
-                let a = smooth(radius + edge, (radius - edge).max(0.0), d) * (radius / (radius + 0.5 * self.soft)).min(1.0);
+                let a = smoothstep(radius + edge, (radius - edge).max(0.0), d) * (radius / (radius + 0.5 * self.soft)).min(1.0);
                 mix3(base, self.color, self.alpha * a)
             }
         }
@@ -191,10 +192,10 @@ impl Shape {
             Outline::Leaf => half_width(0.46 * math::powf((1.0 - u * u).max(0.0), 0.85) * (1.0 - 0.32 * u), u, v, long, wide),
             Outline::Petal => half_width(0.72 * (1.0 - u * u).max(0.0).sqrt() * (0.80 + 0.30 * u), u, v, long, wide),
             Outline::Slip => (((1.0 - u.abs()) * long).min((1.0 - v.abs()) * wide), 1.0),
-            Outline::Strip => half_width(0.9 * math::powf((1.0 - u).clamp(0.0, 1.0), 0.6) * smooth(-1.0, -0.75, u), u, v, long, wide),
+            Outline::Strip => half_width(0.9 * math::powf((1.0 - u).clamp(0.0, 1.0), 0.6) * smoothstep(-1.0, -0.75, u), u, v, long, wide),
             Outline::Feather => {
                 let barbs = 0.07 * noise2(u * 19.0, v.signum() * 3.0, self.seed);
-                half_width((0.36 + barbs) * (1.0 - u * u).max(0.0).sqrt() * smooth(-1.0, -0.35, u), u, v, long, wide)
+                half_width((0.36 + barbs) * (1.0 - u * u).max(0.0).sqrt() * smoothstep(-1.0, -0.35, u), u, v, long, wide)
             }
             Outline::Heart => {
                 let y = -v * 1.15 + 0.20 - 0.62 * u.abs().sqrt();
@@ -208,28 +209,28 @@ impl Shape {
         };
         let edge = self.soft.max(0.7);
         let size = long.min(wide * half.max(0.2));
-        let a = smooth(-edge, edge, d) * self.alpha * (size / (size + 0.35 * self.soft)).clamp(0.0, 1.0);
+        let a = smoothstep(-edge, edge, d) * self.alpha * (size / (size + 0.35 * self.soft)).clamp(0.0, 1.0);
         if a <= 0.003 {
             return base;
         }
         let across = if half > 1e-3 { (v / half).clamp(-1.0, 1.0) } else { 0.0 };
         let mut c = mul(self.color, 1.0 + 0.30 * curl * across + 0.12 * u);
-        let fine = 1.0 - smooth(0.02, 0.14, self.soft / long.max(1.0));
+        let fine = 1.0 - smoothstep(0.02, 0.14, self.soft / long.max(1.0));
         match outline {
             Outline::Leaf | Outline::Maple => {
-                let rib = smooth(0.035, 0.008, v.abs());
-                let side = smooth(0.80, 1.0, (0.5 + 0.5 * math::sin((u * 1.2 - v.abs() * 1.1) * 17.0)).clamp(0.0, 1.0));
+                let rib = smoothstep(0.035, 0.008, v.abs());
+                let side = smoothstep(0.80, 1.0, (0.5 + 0.5 * math::sin((u * 1.2 - v.abs() * 1.1) * 17.0)).clamp(0.0, 1.0));
                 c = mix3(c, vein, fine * (0.55 * rib + 0.16 * side));
                 c = mul(c, 0.94 + 0.14 * fine * noise2(u * 5.0, v * 5.0, self.seed));
             }
             Outline::Petal => {
                 let line = 0.5 + 0.5 * noise2(across * 7.0, u * 1.6, self.seed);
-                c = mix3(mix3(c, vein, 0.5 * smooth(0.1, -1.0, u)), mul(c, 1.07), 0.5 * line * fine);
+                c = mix3(mix3(c, vein, 0.5 * smoothstep(0.1, -1.0, u)), mul(c, 1.07), 0.5 * line * fine);
             }
             Outline::Feather => {
                 let barb = 0.5 + 0.5 * math::sin((u + v.abs() * 0.9) * 60.0);
                 c = mul(c, 0.90 + 0.10 * barb * fine);
-                c = mix3(c, vein, 0.4 * fine * smooth(0.03, 0.0, v.abs()));
+                c = mix3(c, vein, 0.4 * fine * smoothstep(0.03, 0.0, v.abs()));
             }
             Outline::Strip => c = mul(c, 0.86 + 0.26 * across.abs()),
             Outline::Slip | Outline::Heart | Outline::Star => {}
@@ -247,7 +248,7 @@ impl Shape {
         let size = long.min(wide);
         let r = r2.sqrt();
         let edge = self.soft.max(0.7);
-        let a = smooth(-edge, edge, (1.0 - r) * size) * self.alpha * (size / (size + 0.3 * self.soft));
+        let a = smoothstep(-edge, edge, (1.0 - r) * size) * self.alpha * (size / (size + 0.3 * self.soft));
         if a <= 0.003 {
             return base;
         }
@@ -258,7 +259,7 @@ impl Shape {
         mix3(base, c, a * cover)
     }
 
-    /// Colour and opacity of a round thing.
+    /// Colour and opacity of a ball at the point `(u, v)` in its own axes, at distance `r` from the middle and with normal `n`.
     fn skin(&self, skin: Skin, (u, v, r): (f32, f32, f32), n: [f32; 3], base: Rgb, lamp: &Lamp) -> (Rgb, f32) {
         let l = lamp.direction;
         let facing = ((n[0] * l[0] + n[1] * l[1] + n[2] * l[2] + 0.42) / 1.42).max(0.0);
@@ -266,7 +267,7 @@ impl Shape {
         // Mirror direction of the view, and a soft box in it.
         let m = [2.0 * n[2] * n[0], 2.0 * n[2] * n[1], 2.0 * n[2] * n[2] - 1.0];
         let toward = (m[0] * l[0] + m[1] * l[1] + m[2] * l[2]).max(0.0);
-        let soft_box = smooth(0.86, 0.97, toward);
+        let soft_box = smoothstep(0.86, 0.97, toward);
         let light = add(mul(lamp.ambient, 0.76 + 0.34 * n[1]), mul(lamp.key, facing));
         let matte = mul3(self.color, light);
         let white = add(mul(lamp.ambient, 0.5), mul(lamp.key, 0.9));
@@ -277,13 +278,13 @@ impl Shape {
                 (mul(matte, 1.0 + 0.30 * grain), 1.0)
             }
             Skin::Gloss => {
-                let mirrored = mul(mix3(lamp.around, white, smooth(-0.2, 0.9, m[1])), 0.05 + 0.55 * rim);
+                let mirrored = mul(mix3(lamp.surroundings, white, smoothstep(-0.2, 0.9, m[1])), 0.05 + 0.55 * rim);
                 (add(add(matte, mirrored), mul(white, 0.85 * soft_box)), 1.0)
             }
             Skin::Metal => {
-                let sky = smooth(-0.35, 0.75, m[1]);
-                let band = smooth(0.30, 0.0, (m[1] + 0.12).abs());
-                let env = mix3(mul(lamp.around, 0.35), mul(white, 0.95), sky);
+                let sky = smoothstep(-0.35, 0.75, m[1]);
+                let band = smoothstep(0.30, 0.0, (m[1] + 0.12).abs());
+                let env = mix3(mul(lamp.surroundings, 0.35), mul(white, 0.95), sky);
                 let env = mul(env, 1.0 - 0.55 * band);
                 (add(mul3(self.color, mul(env, 1.5)), mul(white, 1.1 * soft_box)), 1.0)
             }
@@ -294,18 +295,21 @@ impl Shape {
             Skin::Bubble => {
                 let film = math::sin(9.0 * r + 2.5 * v + 1.5 * u);
                 let tint = [0.75 + 0.3 * film, 0.85 - 0.15 * film, 0.95 + 0.25 * math::sin(7.0 * r + 3.0 * u)];
-                let c = add(mul(base, 1.02), mul(mul3(tint, add(white, mul(lamp.around, 0.4))), 0.05 + 0.42 * math::powf(r.min(1.0), 5.0)));
-                let spot = smooth(0.24, 0.08, math::hypot(u - 0.42 * l[0].signum(), v + 0.46));
-                let low = smooth(0.16, 0.05, math::hypot(u + 0.40 * l[0].signum(), v - 0.50));
+                let c = add(
+                    mul(base, 1.02),
+                    mul(mul3(tint, add(white, mul(lamp.surroundings, 0.4))), 0.05 + 0.42 * math::powf(r.min(1.0), 5.0)),
+                );
+                let spot = smoothstep(0.24, 0.08, math::hypot(u - 0.42 * l[0].signum(), v + 0.46));
+                let low = smoothstep(0.16, 0.05, math::hypot(u + 0.40 * l[0].signum(), v - 0.50));
                 (add(c, mul(white, 0.95 * spot + 0.35 * low)), 1.0)
             }
             Skin::Drop => {
                 // Light enters on the lamp's side and gathers on the other.
                 let side = u * l[0].signum() - v * 0.8;
-                let inner = mul(base, 0.80 - 0.42 * smooth(0.2, 1.1, side) + 0.75 * smooth(-0.05, -1.0, side));
-                let c = add(inner, mul(white, 0.20 * smooth(0.0, -1.0, side) * smooth(1.0, 0.6, r)));
-                let spot = smooth(0.30, 0.10, math::hypot(u - 0.36 * l[0].signum(), v + 0.40));
-                let dark = smooth(0.72, 1.0, r);
+                let inner = mul(base, 0.80 - 0.42 * smoothstep(0.2, 1.1, side) + 0.75 * smoothstep(-0.05, -1.0, side));
+                let c = add(inner, mul(white, 0.20 * smoothstep(0.0, -1.0, side) * smoothstep(1.0, 0.6, r)));
+                let spot = smoothstep(0.30, 0.10, math::hypot(u - 0.36 * l[0].signum(), v + 0.40));
+                let dark = smoothstep(0.72, 1.0, r);
                 (add(mul(c, 1.0 - 0.30 * dark), mul(white, 1.1 * spot)), 1.0)
             }
             Skin::Lantern => {
@@ -320,7 +324,7 @@ impl Shape {
                 (add(c, mul(white, 0.16 * soft_box)), 1.0)
             }
             Skin::Bean => {
-                let crease = smooth(0.16, 0.03, (v - 0.16 * math::sin(u * 2.6)).abs());
+                let crease = smoothstep(0.16, 0.03, (v - 0.16 * math::sin(u * 2.6)).abs());
                 (add(mul(matte, 1.0 - 0.72 * crease), mul(white, 0.14 * soft_box + 0.03 * rim)), 1.0)
             }
             Skin::Slice => (self.slice((u, v, r), add(mul(lamp.ambient, 1.0), mul(lamp.key, 0.85))), 1.0),
@@ -332,13 +336,13 @@ impl Shape {
         let angle = math::atan2(v, u) + unit(self.seed) * 6.0;
         let sector = angle / std::f32::consts::TAU * 10.0;
         let inside = (sector - sector.floor() - 0.5).abs();
-        let wall = smooth(0.5 - 0.035 / r.max(0.12), 0.5 - 0.012 / r.max(0.12), inside);
-        let pith = smooth(0.80, 0.84, r).max(wall * 0.9).max(smooth(0.12, 0.06, r));
+        let wall = smoothstep(0.5 - 0.035 / r.max(0.12), 0.5 - 0.012 / r.max(0.12), inside);
+        let pith = smoothstep(0.80, 0.84, r).max(wall * 0.9).max(smoothstep(0.12, 0.06, r));
         let cells = 0.5 + 0.5 * noise2(sector * 5.0, r * 14.0, self.seed);
         let pulp = mul(self.color, 0.78 + 0.36 * cells);
         let flesh = mix3(pulp, [0.93, 0.90, 0.78], pith * 0.85);
         let rind = mul(self.color, 0.92);
-        mul3(mix3(flesh, rind, smooth(0.90, 0.93, r)), light)
+        mul3(mix3(flesh, rind, smoothstep(0.90, 0.93, r)), light)
     }
 
     fn face(&self, stripes: [bool; 2], ribbon: Rgb, (fade, clear): (f32, f32), dx: f32, dy: f32, base: Rgb) -> Rgb {
@@ -350,14 +354,14 @@ impl Shape {
         };
         let d = (u.min(1.0 - u) * long * skew).min(v.min(1.0 - v) * wide * skew);
         let edge = self.soft.max(0.7);
-        let a = smooth(-edge, edge, d) * self.alpha;
+        let a = smoothstep(-edge, edge, d) * self.alpha;
         if a <= 0.003 {
             return base;
         }
         let mut c = mul(self.color, 1.0 + fade * (0.5 - v));
         let line = |t: f32, size: f32| {
             let e = (edge / size.max(1.0)).max(0.004);
-            smooth(0.085 + e, 0.085 - e, (t - 0.5).abs())
+            smoothstep(0.085 + e, 0.085 - e, (t - 0.5).abs())
         };
         let band = (if stripes[0] { line(u, long) } else { 0.0 }).max(if stripes[1] { line(v, wide) } else { 0.0 });
         if band > 0.0 {
@@ -366,7 +370,7 @@ impl Shape {
         }
         if clear > 0.0 {
             // Ice and glass: the picture behind, with bright edges.
-            let rim = smooth(0.16, 0.0, u.min(1.0 - u).min(v.min(1.0 - v)));
+            let rim = smoothstep(0.16, 0.0, u.min(1.0 - u).min(v.min(1.0 - v)));
             let frost = 0.5 + 0.5 * fbm(u * 3.0, v * 3.0, 3, self.seed);
             c = add(mul(base, 0.62), mul(c, 0.20 + 0.34 * rim + 0.30 * frost * clear));
         }
@@ -380,20 +384,20 @@ impl Shape {
         // The side is the top ellipse swept downwards.
         let sweep = v.clamp(0.0, tall);
         let inside = |v: f32| (1.0 - (u * u + (v / squash.max(0.05)).powi(2)).sqrt()) * r * squash.max(0.25);
-        let body = smooth(-edge, edge, inside(v - sweep));
-        let top = smooth(-edge, edge, inside(v));
+        let body = smoothstep(-edge, edge, inside(v - sweep));
+        let top = smoothstep(-edge, edge, inside(v));
         let z = (1.0 - u * u).max(0.0).sqrt();
         let l = lamp.direction;
         let facing = (u * l[0] + z * l[2].max(0.25)).max(0.0);
         let side = mul3(self.color, add(mul(lamp.ambient, 0.70), mul(lamp.key, 0.80 * facing)));
         let up = mul3(self.color, add(lamp.ambient, mul(lamp.key, 0.92 * l[1].max(0.3))));
-        let low = smooth(tall, tall * 0.55, v);
+        let low = smoothstep(tall, tall * 0.55, v);
         let c = mix3(base, mul(side, 0.80 + 0.20 * low), body * self.alpha);
         mix3(c, up, top * self.alpha)
     }
 }
 
-/// Distance from the outline in pixels, positive inside, and the half width.
+/// Approximate distance from the outline in pixels, positive inside; and `half`, the half width at this place of the axis.
 fn half_width(half: f32, u: f32, v: f32, long: f32, wide: f32) -> (f32, f32) {
     let across = (half - v.abs()) * wide;
     let along = (1.0 - u.abs()) * long;
@@ -401,7 +405,7 @@ fn half_width(half: f32, u: f32, v: f32, long: f32, wide: f32) -> (f32, f32) {
     (across.min(along * 0.8), half)
 }
 
-/// Distance of the outline from the middle, by angle.
+/// Radius of a star or maple leaf at an angle, as a fraction of half its length.
 fn reach(outline: Outline, angle: f32, seed: u32) -> f32 {
     if outline == Outline::Star {
         let t = angle / std::f32::consts::TAU * 5.0;

@@ -1,9 +1,9 @@
-//! The description of a scene that the prompt reader fills in and the painters read: place, surface, backdrop, light and camera.
+//! The description of a scene that `compose` makes and the painters read: place, surface, backdrop, light and camera.
 
 use super::gobo::GoboKind;
-use super::noise::Rgb;
 use super::surface::Surface;
 use crate::backend::KeyLight;
+use crate::backend::draft::color::Rgb;
 use crate::backend::draft::env::EnvId;
 
 /// Kinds of scenes, each with a recipe.
@@ -111,7 +111,7 @@ pub enum Weather {
 pub enum View {
     /// The camera looks down at a slant, as most product photos do.
     Standard,
-    /// Straight from above: no horizon, no backdrop.
+    /// From straight above: no horizon, no backdrop.
     FlatLay,
     /// Near: coarse surface, a larger and softer backdrop.
     CloseUp,
@@ -134,9 +134,9 @@ pub enum Light {
     Soft,
     /// A small source: strong contrast.
     Hard,
-    /// More of everything.
+    /// More light everywhere.
     Bright,
-    /// Less of everything.
+    /// Less light everywhere.
     Dark,
     /// From behind, with a glow.
     Back,
@@ -187,7 +187,7 @@ pub enum Mood {
     Romantic,
 }
 
-/// Things in the picture besides the product.
+/// Kinds of props.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[allow(missing_docs, reason = "the names are self-explanatory")]
 pub enum Prop {
@@ -229,16 +229,16 @@ pub enum Prop {
     Coins,
 }
 
-/// A prop with the colour that the prompt gives it.
+/// A kind of prop with the colour that the prompt gives it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PropUse {
-    /// What it is.
+    /// The kind.
     pub prop: Prop,
-    /// Linear colour; `None` for its natural one.
+    /// Linear colour; `None` for the usual ones.
     pub color: Option<Rgb>,
 }
 
-/// Changes of the finished picture's colours.
+/// Colour grading of the finished picture.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Grade {
     /// Saturation; 1 keeps it.
@@ -247,9 +247,9 @@ pub struct Grade {
     pub contrast: f32,
     /// Least brightness, display-referred linear.
     pub lift: f32,
-    /// Factor of the dark parts.
+    /// Factor by which dark parts are multiplied.
     pub shadows: Rgb,
-    /// Factor of the bright parts.
+    /// Factor by which bright parts are multiplied.
     pub lights: Rgb,
 }
 
@@ -258,7 +258,7 @@ impl Grade {
     pub const NONE: Self = Self { saturation: 1.0, contrast: 1.0, lift: 0.0, shadows: [1.0; 3], lights: [1.0; 3] };
 }
 
-/// What fills the air between the backdrop and the viewer; each is an amount, 0 for none.
+/// Effects in the air in front of the scene. Each is an amount, 0 for none; 1 is what a word for it sets.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Air {
     /// Fog.
@@ -277,7 +277,7 @@ pub struct Air {
     pub sparks: f32,
     /// Twinkling stars.
     pub stars: f32,
-    /// Colour of smoke, snow, sparks and stars; `None` for their own.
+    /// Linear colour of smoke, snow, sparks and stars; `None` for their usual ones.
     pub tint: Option<Rgb>,
 }
 
@@ -292,7 +292,7 @@ pub struct SceneSpec {
     pub backdrop: BackdropKind,
     /// Palette of the backdrop, linear.
     pub back: [Rgb; 4],
-    /// Viewing direction in an environment map, radians.
+    /// Viewing direction in the environment map, radians; for [`BackdropKind::Env`].
     pub yaw: f32,
     /// Target mean luminance of the visible part of an environment map.
     pub back_level: f32,
@@ -302,9 +302,9 @@ pub struct SceneSpec {
     pub key: f32,
     /// Ambient light.
     pub ambient: Rgb,
-    /// Mask in front of the key light.
+    /// Pattern of the mask in front of the key light.
     pub gobo: GoboKind,
-    /// Row of the eye line, where the surface vanishes, as a fraction of the height.
+    /// Row of the horizon as a fraction of the height; negative above the picture.
     pub horizon: f32,
     /// Row of the surface's far edge, as a fraction of the height.
     pub ground: f32,
@@ -318,33 +318,33 @@ pub struct SceneSpec {
     pub sun: (f32, f32),
     /// Strength of the sun's glow.
     pub sun_power: f32,
-    /// Amount of clouds.
+    /// Amount of clouds, 0..=1.
     pub clouds: f32,
     /// Whether the product stands on a round podium.
     pub podium: bool,
-    /// Exposure before the tone curve.
+    /// Exposure factor before the film curve.
     pub exposure: f32,
-    /// Strength of the vignette.
+    /// Strength of the vignette, 0 for none.
     pub vignette: f32,
     /// Viewpoint.
     pub view: View,
-    /// Enlargement of the backdrop.
+    /// Magnification of the backdrop.
     pub zoom: f32,
-    /// Further blur of the backdrop, scene units.
+    /// Blur radius that is added to the backdrop's defocus, scene units.
     pub blur: f32,
-    /// Colour towards which the backdrop is shifted, and how far, 0..=1.
+    /// Linear colour towards which the backdrop is shifted, and how far, 0..=1.
     pub wash: Option<(Rgb, f32)>,
     /// Strength of a pool of light that darkens everything around it; 0 for none.
     pub spot: f32,
-    /// Cloth that lies on a part of the surface.
+    /// A cloth on part of the surface.
     pub cloth: Option<Surface>,
-    /// Things besides the product.
+    /// Props.
     pub props: Vec<PropUse>,
-    /// What fills the air.
+    /// Effects in the air.
     pub air: Air,
-    /// Changes of the finished colours.
+    /// Colour grading.
     pub grade: Grade,
-    /// Seed of the composition.
+    /// Seed of everything that is random in the scene.
     pub seed: u64,
 }
 
@@ -425,7 +425,7 @@ pub enum BackdropKind {
     Niches,
     /// A wall of bricks.
     Bricks,
-    /// Two colours that run into each other.
+    /// A gradient of two colours.
     Gradient,
     /// Hanging cloth.
     Drape,

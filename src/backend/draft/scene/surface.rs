@@ -3,9 +3,9 @@
 //! Every pattern receives the footprint of the pixel (perspective and defocus) and fades to its mean before it aliases, so one evaluation per
 //! pixel suffices and the far edge is defocused at no extra cost.
 
-use super::noise::{Footprint, Rgb, fbm, hash, hash2, mix, mix3, mul, noise2, smooth, unit};
-
-use crate::math;
+use super::noise::{Footprint, fbm, hash, hash2, noise2, unit};
+use crate::backend::draft::color::{Rgb, mix, mix3, mul};
+use crate::math::{self, smoothstep};
 
 /// Materials.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -48,7 +48,7 @@ pub enum SurfaceKind {
     Ice,
 }
 
-/// The colours of a material that a prompt names without a colour, sRGB.
+/// The colours (ground, pattern, accent; sRGB `0xRRGGBB`) of a material that a prompt names without a colour.
 pub fn usual_colors(kind: SurfaceKind) -> [u32; 3] {
     match kind {
         SurfaceKind::Wood => [0xc79a68, 0x8a5a30, 0xb98b58],
@@ -83,7 +83,7 @@ pub struct Surface {
     pub seed: u32,
     /// Whether directional patterns run across the picture instead of away from the viewer.
     pub across: bool,
-    /// Size of the pattern.
+    /// Size of the pattern; 1 is natural size.
     pub scale: f32,
 }
 
@@ -94,11 +94,11 @@ pub struct Hit {
     pub albedo: Rgb,
     /// Slopes of the relief along x and depth.
     pub slope: [f32; 2],
-    /// Factor of the reflectivity.
+    /// Factor by which the surface's reflectivity is multiplied.
     pub gloss: f32,
     /// Ambient occlusion: the fraction of ambient light that arrives.
     pub open: f32,
-    /// Emitted light of sparkles.
+    /// Brightness of sparkles, which is added.
     pub glint: f32,
 }
 
@@ -109,7 +109,7 @@ impl Hit {
 }
 
 impl Surface {
-    /// Reflectivity and roughness of the material.
+    /// Reflectivity and roughness of the material, 0..=1.
     pub fn finish(&self) -> (f32, f32) {
         match self.kind {
             SurfaceKind::Wood => (0.34, 0.5),
@@ -179,7 +179,7 @@ impl Surface {
         let keep = f.keep(3.0, 46.0 * steep);
         let phase = rings - rings.floor();
         // Latewood: rings darken slowly and end abruptly.
-        let ring = smooth(0.15, 0.86, phase) * (1.0 - smooth(0.88, 1.0, phase));
+        let ring = smoothstep(0.15, 0.86, phase) * (1.0 - smoothstep(0.88, 1.0, phase));
         let strength = 0.35 + 0.65 * unit(hash2(rings.floor() as i32, 5, h));
         let ring = mix(0.40, ring * strength, keep);
         let fibre = 0.45 * f.band(a, b, 1.1, 36.0, h ^ 24)
@@ -187,7 +187,7 @@ impl Surface {
             + 0.5 * f.band(a, b, 4.0, 150.0, h ^ 22)
             + 0.5 * f.band(a, b, 0.8, 22.0, h ^ 23);
         let pores_keep = f.keep(5.0, 110.0);
-        let pores = smooth(0.42, 0.75, noise2(a * 5.0, b * 110.0, h ^ 31)) * pores_keep * (0.35 + 0.65 * ring);
+        let pores = smoothstep(0.42, 0.75, noise2(a * 5.0, b * 110.0, h ^ 31)) * pores_keep * (0.35 + 0.65 * ring);
         let cloud = f.fbm(a, b, 0.7, 2.3, 2, h ^ 41);
         let t = (0.16 + 0.55 * ring + 0.24 * fibre + 0.34 * cloud).clamp(0.0, 1.0);
         let mut c = mix3(self.colors[0], self.colors[1], t);
@@ -197,7 +197,7 @@ impl Surface {
         let edge = (0.5 - inner.abs()) * plank;
         let width = 0.005;
         let gap = coverage(edge, width, fb);
-        let bevel = 1.0 - smooth(width, width + 0.022 + fb, edge);
+        let bevel = 1.0 - smoothstep(width, width + 0.022 + fb, edge);
         let mut hit = Hit::flat(mul(c, 1.0 - 0.86 * gap));
         let tilt = -inner.signum() * bevel * 0.35 * (1.0 - gap) + 0.05 * fibre;
         hit.slope = if self.across { [0.0, tilt] } else { [tilt, 0.0] };
@@ -221,10 +221,10 @@ impl Surface {
             let d = n / wide;
             (1.0 / sharp / wide) / (1.0 + d * d * d)
         };
-        let mask = smooth(-0.25, 0.45, noise2(p * 0.7 + 9.0, q * 0.7, s ^ 81));
+        let mask = smoothstep(-0.25, 0.45, noise2(p * 0.7 + 9.0, q * 0.7, s ^ 81));
         let bold = vein(1.0, 26.0, s ^ 82) * mask;
-        let thin = vein(2.3, 34.0, s ^ 83) * smooth(-0.1, 0.5, noise2(p * 1.1, q * 1.1 + 4.0, s ^ 84));
-        let hair = vein(4.6, 36.0, s ^ 85) * smooth(0.0, 0.6, noise2(p * 1.6 + 3.0, q * 1.6, s ^ 86));
+        let thin = vein(2.3, 34.0, s ^ 83) * smoothstep(-0.1, 0.5, noise2(p * 1.1, q * 1.1 + 4.0, s ^ 84));
+        let hair = vein(4.6, 36.0, s ^ 85) * smoothstep(0.0, 0.6, noise2(p * 1.6 + 3.0, q * 1.6, s ^ 86));
         let halo = vein(1.0, 5.5, s ^ 82) * mask;
         let cloud = 0.5 + 0.5 * fp.fbm(p, q, 1.2, 1.2, 4, s ^ 87);
         let mut c = mix3(self.colors[0], self.colors[1], (0.55 * cloud * cloud + 0.55 * halo).clamp(0.0, 1.0));
@@ -237,9 +237,9 @@ impl Surface {
     fn concrete(&self, x: f32, z: f32, fp: Footprint) -> Hit {
         let s = self.seed;
         let cloud = fp.fbm(x, z, 0.8, 0.9, 5, s);
-        let stain = smooth(-0.1, 0.6, fbm(x * 0.5 + 3.0, z * 0.5, 3, s ^ 3));
+        let stain = smoothstep(-0.1, 0.6, fbm(x * 0.5 + 3.0, z * 0.5, 3, s ^ 3));
         let fine = fp.band(x, z, 42.0, 42.0, s ^ 4) + 0.8 * fp.band(x, z, 95.0, 95.0, s ^ 5);
-        let pore = smooth(0.62, 0.8, noise2(x * 21.0, z * 21.0, s ^ 6)) * fp.keep(21.0, 21.0);
+        let pore = smoothstep(0.62, 0.8, noise2(x * 21.0, z * 21.0, s ^ 6)) * fp.keep(21.0, 21.0);
         let t = (0.42 + 0.85 * cloud + 0.30 * stain).clamp(0.0, 1.0);
         let c = mul(mix3(self.colors[0], self.colors[1], t), (1.0 + 0.10 * fine) * (1.0 - 0.4 * pore));
         let mut hit = Hit::flat(c);
@@ -256,8 +256,8 @@ impl Surface {
             let (u, v) = (x * 0.80 + z * 0.60, z * 0.80 - x * 0.60);
             let w = 0.35 * noise2(u * 0.5, v * 0.5, s ^ 1);
             let fold = |n: f32| 1.0 / (1.0 + 26.0 * n * n);
-            let a = fold(noise2(u * 0.28 + w, v * 0.85 + 0.5 * w, s ^ 2)) * smooth(-0.35, 0.35, noise2(u * 0.6, v * 0.6, s ^ 5));
-            let b = fold(noise2(u * 0.75 - w, v * 0.35 + w, s ^ 3)) * smooth(-0.1, 0.5, noise2(u * 0.7, v * 0.7 + 4.0, s ^ 6));
+            let a = fold(noise2(u * 0.28 + w, v * 0.85 + 0.5 * w, s ^ 2)) * smoothstep(-0.35, 0.35, noise2(u * 0.6, v * 0.6, s ^ 5));
+            let b = fold(noise2(u * 0.75 - w, v * 0.35 + w, s ^ 3)) * smoothstep(-0.1, 0.5, noise2(u * 0.7, v * 0.7 + 4.0, s ^ 6));
             let c = noise2(u * 1.3 + w, v * 1.9, s ^ 4);
             0.20 * a + 0.14 * b + 0.035 * c
         };
@@ -278,7 +278,7 @@ impl Surface {
         let t = (0.4 + 0.35 * slub + 0.16 * weave).clamp(0.0, 1.0);
         let mut hit = Hit::flat(mul(mix3(self.colors[0], self.colors[1], t), 1.0 + 0.05 * weave));
         hit.slope = [sx + 0.06 * slub, sz];
-        hit.open = 0.82 + 0.18 * smooth(-0.02, 0.10, h);
+        hit.open = 0.82 + 0.18 * smoothstep(-0.02, 0.10, h);
         hit
     }
 
@@ -296,10 +296,10 @@ impl Surface {
         let h = height(x, z);
         let (sx, sz) = ((height(x + e, z) - h) / e, (height(x, z + e) - h) / e);
         // The weave of satin reflects along the ridges.
-        let ridge = smooth(0.02, 0.12, h);
-        let mut hit = Hit::flat(mix3(mul(self.colors[1], 0.86), self.colors[0], smooth(-0.13, 0.10, h)));
+        let ridge = smoothstep(0.02, 0.12, h);
+        let mut hit = Hit::flat(mix3(mul(self.colors[1], 0.86), self.colors[0], smoothstep(-0.13, 0.10, h)));
         hit.slope = [sx, sz];
-        hit.open = 0.62 + 0.38 * smooth(-0.14, 0.06, h);
+        hit.open = 0.62 + 0.38 * smoothstep(-0.14, 0.06, h);
         let sheen = (1.0 - 1.6 * (sx * 0.8 + sz * 0.5 - 0.12).abs()).max(0.0);
         hit.glint = 0.20 * sheen * sheen * ridge * (self.colors[0][0] + self.colors[0][1] + self.colors[0][2]) / 3.0;
         hit
@@ -315,7 +315,7 @@ impl Surface {
         };
         let lines = 0.9 * crack(0.9, 40.0, 1) + 0.6 * crack(2.1, 44.0, 2) + 0.35 * crack(4.7, 40.0, 3);
         let cloud = 0.5 + 0.5 * fp.fbm(x, z, 0.9, 0.9, 4, s ^ 4);
-        let frost = smooth(0.1, 0.7, fp.fbm(x, z, 1.6, 1.6, 4, s ^ 5));
+        let frost = smoothstep(0.1, 0.7, fp.fbm(x, z, 1.6, 1.6, 4, s ^ 5));
         let c = mix3(mix3(self.colors[1], self.colors[0], cloud), self.colors[2], (0.55 * frost + 0.5 * lines).clamp(0.0, 0.9));
         let mut hit = Hit::flat(c);
         hit.slope = [0.03 * fp.band(x, z, 5.0, 5.0, s ^ 6), 0.03 * fp.band(x, z, 5.0, 5.0, s ^ 7)];
@@ -329,7 +329,7 @@ impl Surface {
         let dune = noise2(x * 0.45 + 5.0, z * 0.4, s ^ 2);
         let p = z * 4.4 + x * (0.9 + 0.5 * dune) + warp * 2.6;
         let keep = fp.keep(1.2, 5.2);
-        let amp = (0.30 + 0.35 * smooth(-0.5, 0.6, noise2(x * 0.6, z * 0.6 + 3.0, s ^ 3))) * keep;
+        let amp = (0.30 + 0.35 * smoothstep(-0.5, 0.6, noise2(x * 0.6, z * 0.6 + 3.0, s ^ 3))) * keep;
         let tau = std::f32::consts::TAU;
         let (sn, cs) = math::sin_cos(p * tau);
         let grain = fp.band(x, z, 60.0, 60.0, s ^ 4) + fp.band(x, z, 130.0, 130.0, s ^ 5);
@@ -354,7 +354,7 @@ impl Surface {
         let cloud = fp.fbm(x, z, 1.0, 1.1, 5, s ^ 5);
         let t = (0.46 + 0.75 * cloud + 0.16 * fine).clamp(0.0, 1.0);
         let mut c = mix3(self.colors[0], self.colors[1], t);
-        c = mix3(c, self.colors[2], 0.5 * smooth(0.1, 0.6, fbm(x * 0.8 + 7.0, z * 0.8, 3, s ^ 6)));
+        c = mix3(c, self.colors[2], 0.5 * smoothstep(0.1, 0.6, fbm(x * 0.8 + 7.0, z * 0.8, 3, s ^ 6)));
         let mut hit = Hit::flat(mul(c, 1.0 + 0.10 * fine));
         hit.slope = [sx.clamp(-0.55, 0.55) + 0.07 * fine, sz.clamp(-0.55, 0.55)];
         hit.gloss = (0.5 + 0.6 * cloud).max(0.0);
@@ -394,10 +394,10 @@ impl Surface {
         };
         let b = 0.5 * blade(26.0, 2) + 0.6 * blade(52.0, 3) + 0.5 * blade(105.0, 4);
         let tuft = fp.fbm(x, z, 2.2, 2.6, 3, s ^ 5);
-        let clover = smooth(0.2, 0.7, noise2(x * 1.1, z * 1.1, s ^ 6));
+        let clover = smoothstep(0.2, 0.7, noise2(x * 1.1, z * 1.1, s ^ 6));
         let t = (0.42 + 0.62 * b + 0.4 * tuft).clamp(0.0, 1.0);
         let mut c = mix3(self.colors[1], self.colors[0], t);
-        c = mix3(c, self.colors[2], 0.35 * clover * t + 0.45 * smooth(0.55, 1.0, t));
+        c = mix3(c, self.colors[2], 0.35 * clover * t + 0.45 * smoothstep(0.55, 1.0, t));
         let mut hit = Hit::flat(mul(c, (0.72 + 0.5 * t).max(0.2)));
         hit.slope = [0.5 * b, 0.2 * tuft];
         hit.open = 0.55 + 0.45 * t;
@@ -486,7 +486,7 @@ impl Surface {
         let glaze = fp.fbm(x + unit(h) * 9.0, z, 2.0, 2.0, 3, s ^ 4);
         let c = mul(mix3(self.colors[0], self.colors[1], (0.35 + 0.6 * glaze).clamp(0.0, 1.0)), tone);
         let mut hit = Hit::flat(mix3(c, self.colors[2], grout * 0.9));
-        let lip = |d: f32, f: f32| smooth(0.5 - (0.05 + f), 0.5, d);
+        let lip = |d: f32, f: f32| smoothstep(0.5 - (0.05 + f), 0.5, d);
         hit.slope = [
             (u - iu - 0.5).signum() * -0.3 * lip(du, fp.x) * (1.0 - grout) + 0.02 * (unit(hash(h ^ 1)) - 0.5),
             (v - iv - 0.5).signum() * -0.3 * lip(dv, fp.z) * (1.0 - grout) + 0.03 * (unit(hash(h ^ 2)) - 0.5),
@@ -506,10 +506,10 @@ impl Surface {
         let h = height(x, z);
         let (sx, sz) = ((height(x + e, z) - h) / e, (height(x, z + e) - h) / e);
         let grain = fp.band(x, z, 48.0, 48.0, s ^ 4) + fp.band(x, z, 110.0, 110.0, s ^ 5);
-        let sparkle = smooth(0.72, 0.9, noise2(x * 75.0, z * 75.0, s ^ 6)) * fp.keep(75.0, 75.0);
+        let sparkle = smoothstep(0.72, 0.9, noise2(x * 75.0, z * 75.0, s ^ 6)) * fp.keep(75.0, 75.0);
         let mut hit = Hit::flat(mul(mix3(self.colors[1], self.colors[0], (0.6 + 2.5 * h).clamp(0.0, 1.0)), 1.0 + 0.03 * grain));
         hit.slope = [sx * 1.5 + 0.07 * grain, sz * 1.5];
-        hit.open = 0.80 + 0.20 * smooth(-0.12, 0.15, h);
+        hit.open = 0.80 + 0.20 * smoothstep(-0.12, 0.15, h);
         hit.glint = 0.5 * sparkle;
         hit
     }
@@ -517,7 +517,7 @@ impl Surface {
     fn asphalt(&self, x: f32, z: f32, fp: Footprint) -> Hit {
         let s = self.seed;
         // Puddles reflect sharply, the rough parts between them weakly.
-        let wet = smooth(-0.12, 0.22, fbm(x * 0.55, z * 0.45, 3, s));
+        let wet = smoothstep(-0.12, 0.22, fbm(x * 0.55, z * 0.45, 3, s));
         let grain = fp.band(x, z, 30.0, 34.0, s ^ 1) + fp.band(x, z, 62.0, 66.0, s ^ 2);
         let t = (0.4 + 0.35 * grain + 0.3 * fp.fbm(x, z, 1.5, 1.5, 3, s ^ 3)).clamp(0.0, 1.0);
         let mut hit = Hit::flat(mul(mix3(self.colors[0], self.colors[1], t), 1.0 - 0.5 * wet));
@@ -548,11 +548,15 @@ impl Surface {
                 let d = (dx * dx + dz * dz).sqrt() / r;
                 if d < 1.5 {
                     // A bowl with a raised rim.
-                    let g =
-                        keep * if d < 1.0 { 0.75 * d * smooth(1.02, 0.85, d) } else { -0.5 * smooth(1.5, 1.05, d) * smooth(1.0, 1.06, d) };
+                    let g = keep
+                        * if d < 1.0 {
+                            0.75 * d * smoothstep(1.02, 0.85, d)
+                        } else {
+                            -0.5 * smoothstep(1.5, 1.05, d) * smoothstep(1.0, 1.06, d)
+                        };
                     sx += g * dx / (d * r).max(1e-3);
                     sz += g * dz / (d * r).max(1e-3);
-                    shade += 0.12 * keep * smooth(1.0, 0.4, d);
+                    shade += 0.12 * keep * smoothstep(1.0, 0.4, d);
                 }
             }
         }

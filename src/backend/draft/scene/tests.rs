@@ -19,8 +19,8 @@ fn scene(prompt: &str, negative: &str, seed: u64, width: usize, height: usize) -
 
 /// The place that a prompt names or suggests.
 fn family(prompt: &str, negative: &str) -> Option<Family> {
-    let wish = reading::read(prompt, negative);
-    wish.place.or_else(|| homes::suggested(&wish))
+    let reading = reading::read(prompt, negative);
+    reading.place.or_else(|| suggested_place::suggested(&reading))
 }
 
 #[test]

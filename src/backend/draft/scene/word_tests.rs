@@ -8,7 +8,7 @@ use std::path::Path;
 use rayon::prelude::*;
 
 use super::spec::{Light, Mood, Prop, Time, Weather};
-use super::words::{Group, Means, Part, Row, rows};
+use super::words::{Group, Meaning, Part, Row, rows};
 use super::*;
 use crate::assets::scenes;
 use crate::backend::{Prompts, Quiet, Sampling};
@@ -23,7 +23,7 @@ fn scene(prompt: &str) -> Scene {
     paint(&request, StageCx { cancel: &cancel, observer: &Quiet }).unwrap()
 }
 
-/// Mean colour on a scale that is even to the eye.
+/// Mean colour on an approximately perceptual scale (square roots).
 fn mean(scene: &Scene) -> Rgb {
     let n = scene.image.data.len() as f32;
     std::array::from_fn(|k| scene.image.data.iter().map(|c| c[k].max(0.0).sqrt()).sum::<f32>() / n)
@@ -45,7 +45,7 @@ fn saturation(scene: &Scene) -> f32 {
     scene.image.data.iter().map(chroma).sum::<f32>() / scene.image.data.len() as f32
 }
 
-/// Pixels brighter than all around them by a step that the eye sees.
+/// Number of pixels that are visibly brighter than all around them.
 fn flecks(scene: &Scene) -> usize {
     let at = |x: usize, y: usize| scene.image.at(x, y)[1].sqrt();
     let inside = (3..SIDE - 3).flat_map(|y| (3..SIDE - 3).map(move |x| (x, y)));
@@ -64,36 +64,37 @@ fn difference(a: &Scene, b: &Scene) -> (f32, f32) {
     (each.iter().sum::<f32>() / each.len() as f32, each.iter().copied().fold(0.0, f32::max))
 }
 
-/// The scene to which a word is added. Words for what that scene already is need another one.
-fn base(means: Means) -> &'static str {
-    match means {
-        Means::Place(Family::Gallery) => "cafe",
-        Means::Place(_) => "gallery",
-        Means::Color(_) => "studio",
-        Means::Weather(_) | Means::Season(_) | Means::Time(_) => "garden",
-        Means::Part(Part::Table) => "beach",
-        Means::Part(_) => "red gallery",
-        Means::Prop(Prop::Gifts | Prop::Snowflakes | Prop::Lanterns) => "lake",
-        Means::Light(Light::Rays | Light::Spot) | Means::Mood(_) => "cafe",
-        Means::Surface(SurfaceKind::Concrete, _) => "cafe",
+/// The prompt to which a word is added; it must not have the property that the word names already.
+fn base(meaning: Meaning) -> &'static str {
+    match meaning {
+        Meaning::Place(Family::Gallery) => "cafe",
+        Meaning::Place(_) => "gallery",
+        Meaning::Color(_) => "studio",
+        Meaning::Weather(_) | Meaning::Season(_) | Meaning::Time(_) => "garden",
+        Meaning::Part(Part::Table) => "beach",
+        Meaning::Part(_) => "red gallery",
+        Meaning::Prop(Prop::Gifts | Prop::Snowflakes | Prop::Lanterns) => "lake",
+        Meaning::Light(Light::Rays | Light::Spot) | Meaning::Mood(_) => "cafe",
+        Meaning::Surface(SurfaceKind::Concrete, _) => "cafe",
         _ => "gallery",
     }
 }
 
 use super::spec::Family;
+use crate::backend::draft::color::from_hex;
 
-/// What is wrong with the effect of a word; `None` if it does what it names.
+/// How the effect of a word is wrong; `None` if the word changes the picture in the direction that it names.
 fn fault(row: &Row, word: &str) -> Option<String> {
-    let base = base(row.means);
-    let with = match row.means {
+    let base = base(row.meaning);
+    let with = match row.meaning {
         // Parts take the colour before them.
-        Means::Part(Part::Backdrop) => format!("gallery, red {word}"),
-        Means::Part(Part::Light) => format!("gallery, red {word}"),
+        Meaning::Part(Part::Backdrop) => format!("gallery, red {word}"),
+        Meaning::Part(Part::Light) => format!("gallery, red {word}"),
         // Of two places one is painted.
-        Means::Place(_) => word.to_owned(),
+        Meaning::Place(_) => word.to_owned(),
         _ => format!("{base}, {word}"),
     };
-    let before = if matches!(row.means, Means::Part(Part::Backdrop | Part::Light)) { scene("gallery") } else { scene(base) };
+    let before = if matches!(row.meaning, Meaning::Part(Part::Backdrop | Part::Light)) { scene("gallery") } else { scene(base) };
     let after = scene(&with);
     let (average, most) = difference(&before, &after);
     if average < 0.0012 || most < 0.03 {
@@ -102,23 +103,23 @@ fn fault(row: &Row, word: &str) -> Option<String> {
     let (dark, calm) = (level(&after) < level(&before) - 0.01, contrast(&after) < contrast(&before));
     let (a, b) = (mean(&before), mean(&after));
     let warmer = (b[0] - b[2]) > (a[0] - a[2]) + 0.004;
-    let right = match row.means {
-        Means::Time(Time::Night | Time::Dusk) | Means::Light(Light::Dark) => dark,
-        Means::Time(Time::Golden) | Means::Light(Light::Warm) | Means::Mood(Mood::Cozy) => warmer,
-        Means::Light(Light::Cool) | Means::Season(spec::Season::Winter) => (b[0] - b[2]) < (a[0] - a[2]) - 0.004,
-        Means::Light(Light::Bright) | Means::Mood(Mood::Fresh) => level(&after) > level(&before) + 0.01,
-        Means::Weather(Weather::Rain | Weather::Cloudy) => dark,
-        Means::Weather(Weather::Fog) => calm,
-        Means::Weather(Weather::Snowfall) | Means::Prop(Prop::Snowflakes | Prop::Stars) => flecks(&after) > flecks(&before) + 8,
-        Means::Mood(Mood::Monochrome) => saturation(&after) < 0.03,
-        Means::Mood(Mood::Muted | Mood::Vintage) => saturation(&after) < saturation(&before),
-        Means::Mood(Mood::Vivid) => saturation(&after) > saturation(&before) * 1.1,
-        Means::View(View::FlatLay) => after.ground_line <= 0.0,
-        Means::View(View::Low) => after.ground_line > before.ground_line + 4.0,
-        Means::View(View::High) => after.ground_line < before.ground_line - 4.0,
-        Means::Color(rgb) => approaches(a, b, noise::hex(rgb)),
-        Means::Place(family) => compose::read(word, "", 7).0.family == family,
-        Means::Surface(kind, _) => compose::read(word, "", 7).0.surface.kind == kind,
+    let right = match row.meaning {
+        Meaning::Time(Time::Night | Time::Dusk) | Meaning::Light(Light::Dark) => dark,
+        Meaning::Time(Time::Golden) | Meaning::Light(Light::Warm) | Meaning::Mood(Mood::Cozy) => warmer,
+        Meaning::Light(Light::Cool) | Meaning::Season(spec::Season::Winter) => (b[0] - b[2]) < (a[0] - a[2]) - 0.004,
+        Meaning::Light(Light::Bright) | Meaning::Mood(Mood::Fresh) => level(&after) > level(&before) + 0.01,
+        Meaning::Weather(Weather::Rain | Weather::Cloudy) => dark,
+        Meaning::Weather(Weather::Fog) => calm,
+        Meaning::Weather(Weather::Snowfall) | Meaning::Prop(Prop::Snowflakes | Prop::Stars) => flecks(&after) > flecks(&before) + 8,
+        Meaning::Mood(Mood::Monochrome) => saturation(&after) < 0.03,
+        Meaning::Mood(Mood::Muted | Mood::Vintage) => saturation(&after) < saturation(&before),
+        Meaning::Mood(Mood::Vivid) => saturation(&after) > saturation(&before) * 1.1,
+        Meaning::View(View::FlatLay) => after.ground_line <= 0.0,
+        Meaning::View(View::Low) => after.ground_line > before.ground_line + 4.0,
+        Meaning::View(View::High) => after.ground_line < before.ground_line - 4.0,
+        Meaning::Color(rgb) => approaches(a, b, from_hex(rgb)),
+        Meaning::Place(family) => compose::read(word, "", 7).0.family == family,
+        Meaning::Surface(kind, _) => compose::read(word, "", 7).0.surface.kind == kind,
         _ => true,
     };
     (!right).then(|| "changes the picture in another direction than it names".to_owned())
@@ -143,13 +144,13 @@ fn every_scene_of_the_table_leads_to_its_family_in_both_languages_and_leaves_no_
     let mut wrong = Vec::new();
     for entry in scenes() {
         for prompt in [&entry.prompt_en, &entry.prompt_ko] {
-            let (spec, wish) = compose::read(prompt, "", 5);
+            let (spec, reading) = compose::read(prompt, "", 5);
             let name: String = format!("{:?}", spec.family).to_lowercase();
             if name != entry.key.replace('-', "") {
                 wrong.push(format!("{prompt}: {name}, not {}", entry.key));
             }
-            if !(wish.unknown.is_empty() && wish.overruled.is_empty() && wish.crowded.is_empty()) {
-                wrong.push(format!("{prompt}: {:?} {:?} {:?}", wish.unknown, wish.overruled, wish.crowded));
+            if !(reading.unknown.is_empty() && reading.overruled.is_empty() && reading.crowded.is_empty()) {
+                wrong.push(format!("{prompt}: {:?} {:?} {:?}", reading.unknown, reading.overruled, reading.crowded));
             }
         }
         for name in [&entry.en, &entry.ko] {
@@ -182,9 +183,9 @@ fn every_word_of_both_languages_has_the_meaning_of_its_row() {
         for word in row.english().chain(row.korean()) {
             for text in [word.to_owned(), format!("cafe, {word}"), word.to_uppercase()] {
                 let read = lexer::read(&text);
-                let found = read.found.last().map(|f| f.means);
-                if (found, read.unknown.len()) != (Some(row.means), 0) {
-                    wrong.push(format!("{text}: {:?}, not {:?}", read.found.iter().map(|f| f.means).collect::<Vec<_>>(), row.means));
+                let found = read.found.last().map(|f| f.meaning);
+                if (found, read.unknown.len()) != (Some(row.meaning), 0) {
+                    wrong.push(format!("{text}: {:?}, not {:?}", read.found.iter().map(|f| f.meaning).collect::<Vec<_>>(), row.meaning));
                 }
             }
         }
@@ -194,11 +195,11 @@ fn every_word_of_both_languages_has_the_meaning_of_its_row() {
 
 #[test]
 fn no_word_has_two_meanings() {
-    let mut seen: BTreeMap<&str, Means> = BTreeMap::new();
+    let mut seen: BTreeMap<&str, Meaning> = BTreeMap::new();
     for row in rows() {
         for word in row.english().chain(row.korean()) {
-            if let Some(other) = seen.insert(word, row.means) {
-                panic!("{word}: {other:?} and {:?}", row.means);
+            if let Some(other) = seen.insert(word, row.meaning) {
+                panic!("{word}: {other:?} and {:?}", row.meaning);
             }
         }
     }
@@ -237,17 +238,17 @@ fn every_word_without_an_effect_is_named_with_the_nearest_that_has_one() {
 
 #[test]
 fn words_for_different_parts_combine() {
-    let (spec, wish) = compose::read("autumn forest at dusk with falling leaves, wooden table, close-up", "", 3);
+    let (spec, reading) = compose::read("autumn forest at dusk with falling leaves, wooden table, close-up", "", 3);
     assert_eq!((spec.family, spec.view, spec.surface.kind), (Family::Forest, View::CloseUp, SurfaceKind::Wood));
-    assert!(spec.props.iter().any(|p| p.prop == Prop::Maple) && wish.time == Some(Time::Dusk));
+    assert!(spec.props.iter().any(|p| p.prop == Prop::Maple) && reading.time == Some(Time::Dusk));
     let (spec, _) = compose::read("눈 내리는 겨울 밤, 대리석 테이블, 빨간 선물 상자", "", 3);
     assert_eq!((spec.family, spec.surface.kind), (Family::Snow, SurfaceKind::Marble));
     assert!(spec.air.snow > 0.9 && spec.props.iter().any(|p| p.prop == Prop::Gifts && p.color.is_some()));
-    let (spec, wish) = compose::read("#336699 wall, red gift boxes on green marble", "", 3);
-    assert_eq!(wish.color, Some(noise::hex(0x0033_6699)));
-    assert!(wish.surface_color.is_some() && spec.props[0].color.is_some());
-    let (spec, wish) = compose::read("a christmas living room", "", 3);
-    assert_eq!((spec.family, wish.overruled.len()), (Family::Home, 0));
+    let (spec, reading) = compose::read("#336699 wall, red gift boxes on green marble", "", 3);
+    assert_eq!(reading.color, Some(from_hex(0x0033_6699)));
+    assert!(reading.surface_color.is_some() && spec.props[0].color.is_some());
+    let (spec, reading) = compose::read("a christmas living room", "", 3);
+    assert_eq!((spec.family, reading.overruled.len()), (Family::Home, 0));
     assert!(spec.props.iter().any(|p| p.prop == Prop::Ornaments));
     let (spec, _) = compose::read("cafe, blurred background", "text, people, blurry, low quality", 3);
     assert!(spec.blur > 0.0);
@@ -283,7 +284,7 @@ fn document() -> String {
     ];
     for (group, title) in groups {
         let _ = write!(out, "\n## {title}\n\n| English | 한국어 |\n|---|---|\n");
-        for row in rows().filter(|row| row.means.group() == group) {
+        for row in rows().filter(|row| row.meaning.group() == group) {
             let _ = writeln!(out, "| {} | {} |", row.en.replace('|', ", "), row.ko.replace('|', ", "));
         }
     }
@@ -302,8 +303,8 @@ fn the_document_lists_every_word() {
 
 #[test]
 fn colours_belong_to_the_noun_behind_them() {
-    let (_, wish) = compose::read("strawberries and cream, pink background", "", 3);
-    assert_eq!((wish.color, wish.plain_backdrop), (Some(noise::hex(0x00f2_b8c0)), true));
+    let (_, reading) = compose::read("strawberries and cream, pink background", "", 3);
+    assert_eq!((reading.color, reading.plain_backdrop), (Some(from_hex(0x00f2_b8c0)), true));
     for thing in ["smoke", "sparks", "stars", "confetti", "balloons", "gift boxes", "candles", "petals"] {
         let (own, colored) = (scene(&format!("gallery, {thing}")), scene(&format!("gallery, purple {thing}")));
         let (average, _) = difference(&own, &colored);

@@ -1,8 +1,9 @@
-//! Colours in a style prompt: words in English and Korean, and codes such as `#1e90ff`.
+//! Finds colours in a style prompt: words in English and Korean, and codes such as `#1e90ff`.
 
-use crate::imaging::srgb8_to_linear;
+use crate::backend::draft::color::from_hex;
+use crate::request::layers::parse_hex_color;
 
-/// Colour words. English ones match whole tokens, Korean ones the start of a token.
+/// Colour words with their sRGB code `0xRRGGBB`. English words match whole tokens, Korean words the start of a token.
 const COLORS: &[(&str, u32)] = &[
     ("red", 0xdc1a20),
     ("빨간", 0xdc1a20),
@@ -120,40 +121,31 @@ const COLORS: &[(&str, u32)] = &[
     ("주홍", 0xf0501e),
 ];
 
-/// Colours that a more particular word before them only repeats: "navy blue" is navy, "red blue" two colours.
+/// Basic colours. After a more particular colour they add nothing: "navy blue" is navy. "red blue" is two colours.
 const BASIC: &[&str] = &["red", "orange", "yellow", "green", "blue", "purple", "pink", "brown", "white", "gray", "grey", "black"];
 /// Words before a colour that darken it.
 const DARKER: &[&str] = &["dark", "deep", "진한", "짙은", "어두운", "다크"];
 /// Words before a colour that lighten it.
 const LIGHTER: &[&str] = &["light", "pale", "연한", "옅은", "밝은", "라이트"];
 
-/// The linear colour of a code `0xRRGGBB`.
-pub(super) fn linear(hex: u32) -> [f32; 3] {
-    [(hex >> 16) as u8, (hex >> 8) as u8, hex as u8].map(srgb8_to_linear)
-}
-
-/// The words of a text in lower case. A code keeps its `#`.
+/// The words of a prompt in lower case; codes keep their `#`.
 pub(super) fn tokens(text: &str) -> Vec<String> {
     let spaced = text.to_lowercase().replace('#', " #");
     spaced.split(|c: char| !c.is_alphanumeric() && c != '#').filter(|t| !t.is_empty() && *t != "#").map(str::to_owned).collect()
 }
 
-/// A code with three, six or eight digits (the last two are its alpha, which has no effect), perhaps with a Korean particle behind it.
+/// A code `#RGB`, `#RRGGBB` or `#RRGGBBAA` (the alpha has no effect), which a Korean particle may follow.
 fn code(token: &str) -> Option<u32> {
     let rest = token.strip_prefix('#')?;
     let digits = rest.find(|c: char| !c.is_ascii_hexdigit()).unwrap_or(rest.len());
     if rest[digits..].starts_with(|c: char| c.is_ascii_alphanumeric()) {
         return None;
     }
-    let value = u32::from_str_radix(&rest[..digits], 16).ok()?;
-    match digits {
-        3 => Some((value >> 8) * 0x11_0000 + (value >> 4 & 15) * 0x1100 + (value & 15) * 0x11),
-        6 => Some(value),
-        8 => Some(value >> 8),
-        _ => None,
-    }
+    let opaque = if digits == 8 { 6 } else { digits };
+    parse_hex_color(&token[..=opaque]).map(|[r, g, b]| u32::from_be_bytes([0, r, g, b]))
 }
 
+/// The code of a colour word.
 fn word(token: &str) -> Option<u32> {
     COLORS.iter().find(|(w, _)| if w.is_ascii() { token == *w } else { token.starts_with(w) }).map(|c| c.1)
 }
@@ -163,7 +155,7 @@ pub(super) fn is_color(token: &str) -> bool {
     code(token).or_else(|| word(token)).is_some()
 }
 
-/// The linear colours that the tokens name, in their order, each once.
+/// The linear colours that the tokens name, in order, each once. "dark" and "light" before a colour shade it.
 pub(super) fn named(tokens: &[String]) -> Vec<[f32; 3]> {
     let mut colors: Vec<[f32; 3]> = Vec::new();
     for (i, token) in tokens.iter().enumerate() {
@@ -172,7 +164,7 @@ pub(super) fn named(tokens: &[String]) -> Vec<[f32; 3]> {
         if BASIC.contains(&token.as_str()) && word(before).is_some() && !BASIC.contains(&before) {
             continue;
         }
-        let mut color = linear(hex);
+        let mut color = from_hex(hex);
         if DARKER.contains(&before) {
             color = color.map(|v| v * 0.4);
         } else if LIGHTER.contains(&before) {
@@ -195,12 +187,12 @@ mod tests {
 
     #[test]
     fn words_and_codes_are_these_colours() {
-        assert_eq!(of("letters in #1E90ff"), [linear(0x1e90ff)]);
-        assert_eq!(of("#1e90FF로 칠한 글자"), [linear(0x1e90ff)]);
-        assert_eq!(of("#f80, #00ff0080"), [linear(0xff8800), linear(0x00ff00)]);
+        assert_eq!(of("letters in #1E90ff"), [from_hex(0x1e90ff)]);
+        assert_eq!(of("#1e90FF로 칠한 글자"), [from_hex(0x1e90ff)]);
+        assert_eq!(of("#f80, #00ff0080"), [from_hex(0xff8800), from_hex(0x00ff00)]);
         assert_eq!(of("#12345 #gg0000 #1e90ffz #"), Vec::<[f32; 3]>::new());
         assert_eq!(of("빨간 글자"), of("red"));
-        assert_eq!(of("navy blue"), [linear(0x1a2f6e)]);
+        assert_eq!(of("navy blue"), [from_hex(0x1a2f6e)]);
         assert_eq!(of("red and blue").len(), 2);
         assert!(of("dark red")[0][0] < of("red")[0][0] && of("연한 파랑")[0][0] > of("파랑")[0][0]);
     }

@@ -1,4 +1,4 @@
-//! Distance field of the outlines, and the inflated height of the strokes.
+//! Distance field of the glyph outlines, and the inflated height of the strokes.
 
 use crate::math;
 use crate::typography::TextLayout;

@@ -1,6 +1,7 @@
 //! Reads the style prompt: keywords in English and Korean → [`Material`].
 
-use super::colors::{is_color, linear, named, tokens};
+use super::colors::{is_color, named, tokens};
+use crate::backend::draft::color::from_hex;
 use crate::request::DEFAULT_TEXT_NEGATIVE;
 
 /// Shading model of a material.
@@ -13,7 +14,7 @@ pub(super) enum Kind {
     Neon,
 }
 
-/// Profile of the front edges.
+/// Profile of the front edges: straight at 45°, rounded, or inflated across the whole stroke.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Bevel {
     Chamfer,
@@ -42,11 +43,11 @@ pub(super) enum Texture {
 pub(super) enum Look {
     Sculpted,
     Flat,
-    /// Only the contour; filled if two colours are named.
+    /// Only the contour, unless two colours are named, which are fill and contour.
     Outlined,
-    /// Raised from the background's own surface.
+    /// Raised from the surface of the background.
     Embossed,
-    /// Pressed into the background's own surface.
+    /// Pressed into the surface of the background.
     Engraved,
     /// Bent glass tubes along the contour, or along thin strokes.
     NeonTube,
@@ -65,8 +66,9 @@ pub(super) struct Material {
     pub texture: Texture,
     /// Linear colours at the top and the bottom of the text block.
     pub colors: [[f32; 3]; 2],
-    /// The prompt named the colours, so the faces have them on average.
+    /// Whether the prompt names the colours: the faces then have them on average.
     pub named: bool,
+    /// Roughness of the reflection, 0..=1.
     pub roughness: f32,
     /// Strength of the clear coat of solids, 0..=1.
     pub coat: f32,
@@ -74,15 +76,15 @@ pub(super) struct Material {
     pub bevel_em: f32,
     /// Depth of the extrusion in ems.
     pub depth_em: f32,
-    /// Curvature of the faces, 0 flat.
+    /// Curvature of the faces; 0 is flat.
     pub bow: f32,
-    /// Strength of the texture's bump map.
+    /// Strength of the texture's bump map; 0 for none.
     pub bump: f32,
-    /// Opacity of the faces: glass shows what is behind it.
+    /// Opacity of the faces, 0..=1; below 1 for glass.
     pub opacity: f32,
 }
 
-/// Keywords of looks; the first matching row wins. A trailing `*` matches the start of a token, `+` joins tokens that must both be there.
+/// Keywords of looks; the first matching row wins. A trailing `*` matches the start of a token, `+` joins keywords that must all occur.
 const LOOKS: &[(&str, &[&str])] = &[
     ("neon-tube", &["tube*", "tubing", "네온관*", "튜브*", "유리관*", "관*+네온*"]),
     ("paper-cut", &["papercut*", "paper+cut*", "paper+layer*", "종이*+오린*", "종이*+오려*", "종이*+자른*", "종이*+겹*", "페이퍼컷*"]),
@@ -155,6 +157,7 @@ const MATERIALS: &[(&str, &[&str])] = &[
     ),
 ];
 
+/// Whether a token matches a keyword.
 fn matches(token: &str, word: &str) -> bool {
     match word.strip_suffix('*') {
         Some(start) => token.starts_with(start),
@@ -162,6 +165,7 @@ fn matches(token: &str, word: &str) -> bool {
     }
 }
 
+/// Whether the words match any entry of a list of keywords.
 fn any(words: &[String], list: &[&str]) -> bool {
     list.iter().any(|entry| entry.split('+').all(|word| words.iter().any(|token| matches(token, word))))
 }
@@ -172,7 +176,7 @@ pub(super) fn has_known_words(style: &str) -> bool {
     words.iter().any(|t| is_color(t)) || MATERIALS.iter().chain(LOOKS).any(|(_, list)| any(&words, list))
 }
 
-/// The words of a style without those that it negates itself: "no outline", "테두리 없는".
+/// The words of a style prompt without those that it negates: "no outline", "테두리 없는".
 fn wanted(style: &str) -> Vec<String> {
     let all = tokens(style);
     let negated = |i: usize| {
@@ -182,7 +186,7 @@ fn wanted(style: &str) -> Vec<String> {
     all.iter().enumerate().filter(|(i, _)| !negated(*i)).map(|(_, t)| t.clone()).collect()
 }
 
-/// The look that the words name.
+/// The look that the words name, else [`Look::Sculpted`].
 fn look(words: &[String]) -> Look {
     match LOOKS.iter().find(|(_, list)| any(words, list)).map(|look| look.0) {
         Some("flat") => Look::Flat,
@@ -196,21 +200,22 @@ fn look(words: &[String]) -> Look {
     }
 }
 
-/// Colour of a drawn look without a named colour or material: what stands out from the backdrop, unless the look has a colour of its own.
-fn ink(look: Look, backdrop: f32) -> [f32; 3] {
+/// Linear colour of a look without an extrusion if the prompt names neither colour nor material: the look's usual colour, or one that contrasts with
+/// the backdrop.
+fn default_color(look: Look, backdrop: f32) -> [f32; 3] {
     match look {
-        Look::NeonTube => linear(0xff2f9a),
-        _ if backdrop < 0.3 => linear(0xf7f4ec),
-        Look::PaperCut => linear(0xd9482f),
-        _ => linear(0x1d1f24),
+        Look::NeonTube => from_hex(0xff2f9a),
+        _ if backdrop < 0.3 => from_hex(0xf7f4ec),
+        Look::PaperCut => from_hex(0xd9482f),
+        _ => from_hex(0x1d1f24),
     }
 }
 
-/// The look and material named in `style`, else a default that depends on `backdrop`, the mean luminance behind the text.
+/// The look and material that `style` names, else defaults that depend on `backdrop`, the mean luminance of the picture behind the text.
 pub(super) fn choose(style: &str, negative: &str, backdrop: f32) -> Material {
     let (wanted, refused) = (wanted(style), tokens(negative));
     let words: Vec<String> = wanted.iter().filter(|t| !refused.contains(t)).cloned().collect();
-    // The default negative prompt refuses "flat", which it does not mean when the style asks for flat letters.
+    // The default negative prompt contains "flat", which must not cancel a style that asks for flat letters.
     let look = look(if negative == DEFAULT_TEXT_NEGATIVE { &wanted } else { &words });
     let mut colors = named(&words);
     let rose = words.iter().any(|t| t == "rose" || t == "로즈" || t == "장미")
@@ -227,18 +232,18 @@ pub(super) fn choose(style: &str, negative: &str, backdrop: f32) -> Material {
         None => "gold",
     };
     let has = |list: &[&str]| any(&words, list);
-    // A relief without colour or material has those of the background.
+    // A relief for which no colour or material is named keeps those of the background.
     let relief = matches!(look, Look::Embossed | Look::Engraved) && found.is_some();
     let mut material = Material { look, named: !colors.is_empty() || relief, ..preset(name) };
-    // The body of paper and tubes is part of their looks and no choice of colour.
+    // The materials of paper and tubes belong to their looks; they do not choose a colour.
     let own = found.is_none() || (look == Look::PaperCut && name == "paper") || (look == Look::NeonTube && name == "neon");
     if look != Look::Sculpted && colors.is_empty() && own {
-        colors.push(ink(look, backdrop));
+        colors.push(default_color(look, backdrop));
     }
     // A gold or silver balloon has the colour of metallic foil.
     if name == "balloon" && colors.is_empty() {
         let metal = if has(&["silver*", "은색*", "은박*", "실버*"]) { 0xe8eaee } else { 0xf2b62c };
-        colors.push(linear(metal));
+        colors.push(from_hex(metal));
     }
     if let Some(&first) = colors.first() {
         let second = colors.get(1).copied().unwrap_or(first);
@@ -259,13 +264,14 @@ pub(super) fn choose(style: &str, negative: &str, backdrop: f32) -> Material {
     material
 }
 
+/// The material of a row of [`MATERIALS`]; any other name is plain plastic.
 fn preset(name: &str) -> Material {
     let base = Material {
         look: Look::Sculpted,
         kind: Kind::Solid,
         bevel: Bevel::Round,
         texture: Texture::None,
-        colors: [linear(0xd3201f); 2],
+        colors: [from_hex(0xd3201f); 2],
         named: false,
         roughness: 0.25,
         coat: 1.0,
@@ -278,15 +284,15 @@ fn preset(name: &str) -> Material {
     let metal = |hex: u32, roughness: f32| Material {
         kind: Kind::Metal,
         bevel: Bevel::Chamfer,
-        colors: [linear(hex); 2],
+        colors: [from_hex(hex); 2],
         roughness,
         bevel_em: 0.03,
         bow: 1.5,
         ..base
     };
-    let clear = |hex: u32| Material { kind: Kind::Glass, colors: [linear(hex); 2], opacity: 0.8, ..base };
+    let clear = |hex: u32| Material { kind: Kind::Glass, colors: [from_hex(hex); 2], opacity: 0.8, ..base };
     let solid = |hex: u32, texture: Texture, roughness: f32, coat: f32, bump: f32| Material {
-        colors: [linear(hex); 2],
+        colors: [from_hex(hex); 2],
         texture,
         roughness,
         coat,
@@ -301,7 +307,7 @@ fn preset(name: &str) -> Material {
         "chrome" => Material { bow: 2.1, ..metal(0xf0f3f6, 0.03) },
         "steel" => Material { texture: Texture::Brushed, bump: 0.05, ..metal(0xc4c9d0, 0.28) },
         "balloon" => Material { bevel: Bevel::Balloon, depth_em: 0.03, bow: 0.2, ..metal(0xf6c032, 0.09) },
-        "neon" => Material { kind: Kind::Neon, bevel: Bevel::Round, colors: [linear(0xff2f9a); 2], depth_em: 0.12, ..base },
+        "neon" => Material { kind: Kind::Neon, bevel: Bevel::Round, colors: [from_hex(0xff2f9a); 2], depth_em: 0.12, ..base },
         "glass" => Material { bow: 0.6, roughness: 0.04, bevel_em: 0.05, depth_em: 0.09, opacity: 0.25, ..clear(0xe4f1f4) },
         "ice" => Material { texture: Texture::Ice, bump: 0.25, roughness: 0.12, bevel_em: 0.06, depth_em: 0.12, ..clear(0xb4ddf4) },
         "stone" => Material { bevel: Bevel::Chamfer, bevel_em: 0.03, ..solid(0xbcb8b0, Texture::Stone, 0.8, 0.0, 0.6) },
@@ -380,9 +386,9 @@ mod tests {
     #[test]
     fn colours_tint_and_two_make_a_gradient() {
         let m = choose("red plastic", "", 0.5);
-        assert_eq!(m.colors[0], linear(0xdc1a20));
+        assert_eq!(m.colors[0], from_hex(0xdc1a20));
         let g = choose("pink and blue", "", 0.5);
         assert_ne!(g.colors[0], g.colors[1]);
-        assert_eq!(choose("red or blue plastic", "red", 0.5).colors[0], linear(0x1e62dc));
+        assert_eq!(choose("red or blue plastic", "red", 0.5).colors[0], from_hex(0x1e62dc));
     }
 }

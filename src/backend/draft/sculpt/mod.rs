@@ -1,4 +1,5 @@
-//! Renders 3D letters: bevelled faces, side walls that converge to a vanishing point below, image-based lighting. Flat looks are drawn in `looks`.
+//! Renders 3D letters: bevelled faces, side walls that converge to a vanishing point below, image-based lighting. Looks without an extrusion are
+//! drawn by `looks`.
 
 mod colors;
 mod field;
@@ -15,7 +16,7 @@ use self::field::Field;
 use self::looks::Drawing;
 use self::material::{Kind, Look};
 use self::shade::Shader;
-use self::tone::{Lit, develop};
+use self::tone::{Lit, expose};
 use crate::backend::{BackendError, SculptRequest, StageCx, TextLayer};
 use crate::imaging::blur::box_plane;
 use crate::imaging::{Plane, linear_to_srgb8, luminance, srgb8_to_linear};
@@ -34,7 +35,7 @@ const WALL_SAMPLES: [[f32; 2]; 8] = [
     [0.5625, 0.0625],
     [0.8125, 0.8125],
 ];
-/// Sample positions in a pixel on bevels (rotated grid).
+/// Sample positions in a pixel on bevels: a rotated grid.
 const BEVEL_SAMPLES: [[f32; 2]; 4] = [[0.125, 0.625], [0.375, 0.125], [0.625, 0.875], [0.875, 0.375]];
 
 /// Perspective of the extrusion.
@@ -45,7 +46,7 @@ struct Camera {
     depth: f32,
 }
 
-/// Renders the letters as 3D objects. The front faces are exactly the glyphs of the layout.
+/// Renders the letters in the style of the prompt. The front faces are exactly the glyphs of the layout.
 ///
 /// # Errors
 /// The backdrop and the layout differ in size, or the job was stopped.
@@ -80,7 +81,7 @@ pub fn sculpt(request: &SculptRequest<'_>, cx: StageCx<'_>) -> Result<TextLayer,
     let vanish = [glyphs.width as f32 / 2.0, (y0 + y1) / 2.0 + drop];
     // Small, thin or dense type gets a shallow extrusion, which would otherwise fill the counters.
     let small = (em / 90.0).clamp(0.35, 1.0);
-    // The walls of the first line are the longest: they must end above the second one.
+    // The walls of the first line are the longest; they must end above the second line.
     let stretch = (vanish[1] - y0) / drop;
     let depth = (material.depth_em * em * small).min(2.6 * field.half_stroke).min((LINE_GAP - 0.1) * em / stretch);
     let camera = Camera { vanish, depth: depth / drop };
@@ -89,7 +90,7 @@ pub fn sculpt(request: &SculptRequest<'_>, cx: StageCx<'_>) -> Result<TextLayer,
 
     let lit = paint_faces(&field, &shader, &glyphs.coverage, cx)?;
     let inside = |i: usize| glyphs.coverage.at(field.x0 + i % field.w, field.y0 + i / field.w) > 0.9;
-    let faces = develop(&lit, inside, &material, behind);
+    let faces = expose(&lit, inside, &material, behind);
     cx.step(0.6)?;
     let limit =
         Limit { typical: typical_luminance(&faces, &field, &glyphs.coverage), near: edge_luminance(&faces, &field, &glyphs.coverage) };
@@ -124,7 +125,7 @@ fn paint_faces(field: &Field, shader: &Shader<'_>, coverage: &Plane, cx: StageCx
     Ok(out)
 }
 
-/// Lower-third quantile of the luminance of the front faces.
+/// The luminance below which a third of the front faces lies; 0.5 without faces.
 fn typical_luminance(faces: &[[f32; 4]], field: &Field, coverage: &Plane) -> f32 {
     let mut values: Vec<f32> = faces
         .iter()
@@ -139,15 +140,16 @@ fn typical_luminance(faces: &[[f32; 4]], field: &Field, coverage: &Plane) -> f32
     *values.select_nth_unstable_by(k, f32::total_cmp).1
 }
 
-/// Luminance of the faces, which the walls stand out from.
+/// Luminance of the faces, to which the walls need contrast.
 struct Limit {
     typical: f32,
-    /// Mean luminance of the faces near each point; 0 far from them.
+    /// Mean luminance of the faces near each pixel of the field; 0 far from them.
     near: Plane,
 }
 
 impl Limit {
-    /// The luminance to keep away from at a point of the contour. Bright faces have dark walls everywhere, also beside their darker edges.
+    /// The luminance to which a wall at a point of the contour needs contrast. Bright faces get dark walls everywhere, also beside their darker
+    /// edges.
     fn at(&self, field: &Field, p: [f32; 2]) -> f32 {
         if self.typical <= shade::DARK_FACE {
             return self.typical;
@@ -172,7 +174,7 @@ fn edge_luminance(faces: &[[f32; 4]], field: &Field, coverage: &Plane) -> Plane 
     mean
 }
 
-/// Colour (straight) and alpha of the side walls.
+/// Linear colour (straight) and alpha of the side walls, row by row of the field.
 fn paint_walls(
     field: &Field,
     shader: &Shader<'_>,
@@ -195,7 +197,7 @@ fn paint_walls(
             }
             let (mut sum, mut shaded, mut hits, mut taken) = ([0.0; 4], 0.0f32, 0.0, 0.0);
             for (k, s) in WALL_SAMPLES.into_iter().enumerate() {
-                // Without a silhouette in the pixel, half of the samples suffice.
+                // Half of the samples suffice for a pixel without a silhouette.
                 if k == 4 && (hits == 4.0 || hits == 0.0) {
                     break;
                 }
@@ -222,7 +224,8 @@ fn paint_walls(
     Ok(out)
 }
 
-/// Marches the ray through `q` towards the vanishing point. Returns the point where it hits the extruded letter and the depth there (0..=1).
+/// Marches from `q` away from the vanishing point until the contour is met. Returns that point of the contour and the depth of the wall at `q`, 0 at
+/// the front to 1 at the back; `None` if no wall covers `q`.
 fn march(field: &Field, camera: &Camera, q: [f32; 2]) -> Option<([f32; 2], f32)> {
     let (dx, dy) = (q[0] - camera.vanish[0], q[1] - camera.vanish[1]);
     let length = math::hypot(dx, dy).max(1e-3);
@@ -269,7 +272,7 @@ impl Glow {
     fn at(&self, x: f32, y: f32) -> f32 {
         let (x, y) = (x / GLOW_CELL as f32, y / GLOW_CELL as f32);
         let light = 0.75 * self.near.sample(x, y) + 0.8 * self.wide.sample(x, y);
-        // The offset lets the glow end before the edge of the blur's box.
+        // The offset makes the glow end before the blurred plane does.
         ((light - 0.012).max(0.0) * 0.95).min(0.85)
     }
 }

@@ -35,7 +35,7 @@ pub(super) fn fbm(mut x: f32, mut y: f32, octaves: u32, seed: u32) -> f32 {
     sum / total
 }
 
-/// Long wood grain along x: 0 dark .. 1 light.
+/// Wood grain along x: 0 (dark) to 1 (light).
 pub(super) fn wood(x: f32, y: f32, seed: u32) -> f32 {
     let warp = fbm(x * 0.7, y * 2.2, 3, seed) * 5.0;
     let rings = math::sin(y * 9.0 + warp * 1.6) * 0.5 + 0.5;
@@ -44,7 +44,7 @@ pub(super) fn wood(x: f32, y: f32, seed: u32) -> f32 {
     (0.55 * math::powf(rings, 0.7) + 0.3 * fibre + 0.25 * fbm(x * 1.5, y * 5.0, 3, seed ^ 3) - pores).clamp(0.0, 1.0)
 }
 
-/// Rows of V-shaped knitting stitches: 0 between the stitches .. 1 on top of the yarn.
+/// Height of V-shaped knitting stitches: 0 (between them) to 1 (on top of the yarn).
 pub(super) fn knit(x: f32, y: f32, seed: u32) -> f32 {
     /// Width and height of a stitch, ems.
     const STITCH: [f32; 2] = [0.075, 0.055];
@@ -59,7 +59,7 @@ pub(super) fn knit(x: f32, y: f32, seed: u32) -> f32 {
     across * legs * fibre
 }
 
-/// Marble veins: 0 vein .. 1 ground.
+/// Marble: 0 (vein) to 1 (ground).
 pub(super) fn marble(x: f32, y: f32, seed: u32) -> f32 {
     let warp = fbm(x * 1.3, y * 1.3, 4, seed);
     let vein = math::sin((x * 1.1 + y * 1.9 + warp * 4.5) * 2.2).abs();

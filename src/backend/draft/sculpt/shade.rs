@@ -3,12 +3,16 @@
 use super::field::{Edge, Field};
 use super::material::{Bevel, Kind, Material, Texture};
 use super::noise::{fbm, knit, marble, noise, wood};
-use super::tone::{Lit, V3, mix, mul, smooth};
+use super::tone::Lit;
 use crate::backend::KeyLight;
+use crate::backend::draft::color::{mix3, mul3};
 use crate::backend::draft::env::{EnvId, EnvMap, env};
 use crate::imaging::luminance;
-use crate::math;
+use crate::math::{self, smoothstep};
 use crate::typography::TextLayout;
+
+/// A colour or a direction.
+type V3 = [f32; 3];
 
 fn dot(a: V3, b: V3) -> f32 {
     a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
@@ -19,7 +23,7 @@ fn unit(v: V3) -> V3 {
     v.map(|c| c / l)
 }
 
-/// Faces up to this luminance have walls that are lighter than they are.
+/// Faces up to this luminance get walls that are lighter than the faces.
 pub(super) const DARK_FACE: f32 = 0.075;
 
 /// Shades points of the letters.
@@ -32,10 +36,15 @@ pub(super) struct Shader<'a> {
     pub bevel: f32,
     /// How steep round bevels become at the contour, 0..=1.
     steep: f32,
+    /// Type size, pixels.
     em: f32,
+    /// Box of the text, pixels.
     bounds: (f32, f32, f32, f32),
+    /// Number of lines that are not blank.
     lines: f32,
+    /// Position of the viewer above the canvas, pixels.
     eye: [f32; 2],
+    /// Distance of the viewer from the canvas, pixels.
     focal: f32,
     seed: u32,
 }
@@ -70,7 +79,7 @@ impl<'a> Shader<'a> {
         }
     }
 
-    /// Position within the text block: x −1..1, y −1..1 within the line, and 0..1 down the block.
+    /// Position of a point within the text block: −1..=1 across it, −1..=1 down its line, 0..1 down the whole block.
     fn place(&self, p: [f32; 2]) -> (f32, f32, f32) {
         let (x0, y0, x1, y1) = self.bounds;
         let fx = ((p[0] - x0) / (x1 - x0).max(1.0)) * 2.0 - 1.0;
@@ -78,23 +87,24 @@ impl<'a> Shader<'a> {
         (fx.clamp(-1.0, 1.0), (v * self.lines).fract() * 2.0 - 1.0, v)
     }
 
+    /// Unit vector from a point to the viewer: x right, y up, z out of the picture.
     fn view(&self, p: [f32; 2]) -> V3 {
         unit([(self.eye[0] - p[0]) / self.focal, (p[1] - self.eye[1]) / self.focal, 1.0])
     }
 
-    /// Reflected light: the environment map and, above it, the soft boxes of a product photo studio.
+    /// Radiance from direction `r`: the environment map mixed with the soft boxes and the dark floor of a photo studio.
     fn mirror(&self, r: V3, roughness: f32) -> V3 {
         let mut room = self.env.sample(r, roughness);
         let metal = self.material.colors[0];
         if self.material.kind == Kind::Metal && (metal[0] - metal[2]).abs() < 0.15 {
-            // Silver and chrome must look cool, so the warm tint of the room's lamps is removed.
+            // Silver and chrome look warm in the light of the room's lamps, so its tint is removed.
             let grey = luminance(room);
-            room = mix(room, [0.94 * grey, 0.99 * grey, 1.08 * grey], 0.75);
+            room = mix3(room, [0.94 * grey, 0.99 * grey, 1.08 * grey], 0.75);
         }
         let foil = self.is_foil();
         // Foil shows a crisp horizon; other surfaces blur it with their roughness.
         let w = if foil { 0.03 } else { 0.035 + roughness * 0.55 };
-        let step = |e: f32| smooth(e - w, e + w, r[1]);
+        let step = |e: f32| smoothstep(e - w, e + w, r[1]);
         let side = 0.8 + 0.35 * (math::sin(r[0] * 4.2 + 0.7) * (1.0 - roughness)) + 0.12 * math::sin(r[0] * 9.0 - 1.0) * (1.0 - roughness);
         // Polished chrome reflects the horizon on its faces; rougher metals have it lower.
         let horizon = -0.2 + 0.11 * (1.0 - roughness / 0.08).max(0.0);
@@ -102,15 +112,15 @@ impl<'a> Shader<'a> {
         let ground = if foil { 0.07 } else { 0.2 } + 0.34 * (1.0 - step(-0.62)) + 0.16 * (1.0 - step(-0.4));
         let sky = 0.75 + 0.55 * step(0.02) + 1.1 * step(0.3) * (1.0 - step(0.72)) + 0.35 * step(0.86);
         let box_light = ground + (sky * side - ground) * step(horizon);
-        mix(room.map(|v| v.min(5.0)), [box_light, box_light, box_light * 1.03], if foil { 0.78 } else { 0.62 })
+        mix3(room.map(|v| v.min(5.0)), [box_light, box_light, box_light * 1.03], if foil { 0.78 } else { 0.62 })
     }
 
-    /// Inflated foil, with a welded seam.
+    /// Whether the material is inflated foil, which has a welded seam.
     fn is_foil(&self) -> bool {
         self.material.kind == Kind::Metal && self.material.bevel == Bevel::Balloon
     }
 
-    /// Height of the texture and its tone at a point, in ems.
+    /// Height and brightness of the texture at a point, whose coordinates are in ems.
     fn texture(&self, x: f32, y: f32) -> (f32, f32) {
         let s = self.seed;
         match self.material.texture {
@@ -123,7 +133,7 @@ impl<'a> Shader<'a> {
             }
             Texture::Concrete => {
                 let big = fbm(x * 4.0, y * 4.0, 4, s);
-                let pore = smooth(0.8, 0.9, noise(x * 26.0, y * 26.0, s ^ 3));
+                let pore = smoothstep(0.8, 0.9, noise(x * 26.0, y * 26.0, s ^ 3));
                 (big * 0.5 - pore * 0.6, 0.75 + 0.4 * (big - 0.3) - 0.35 * pore)
             }
             Texture::Wood => {
@@ -137,12 +147,12 @@ impl<'a> Shader<'a> {
             }
             Texture::Leather => {
                 let c = (noise(x * 24.0, y * 24.0, s) - 0.5).abs() + (noise(x * 31.0 + 7.0, y * 29.0, s ^ 1) - 0.5).abs();
-                let pit = smooth(0.05, 0.3, c);
+                let pit = smoothstep(0.05, 0.3, c);
                 (pit, 0.7 + 0.35 * pit)
             }
             Texture::Ice => {
                 let f = fbm(x * 5.0, y * 5.0, 4, s);
-                let crack = smooth(0.0, 0.035, (fbm(x * 3.0, y * 3.0, 3, s ^ 8) - 0.5).abs());
+                let crack = smoothstep(0.0, 0.035, (fbm(x * 3.0, y * 3.0, 3, s ^ 8) - 0.5).abs());
                 (f, 0.8 + 0.25 * f * crack)
             }
             Texture::Brushed => {
@@ -153,32 +163,33 @@ impl<'a> Shader<'a> {
                 let stitch = knit(x, y, s);
                 (stitch, 0.45 + 0.6 * stitch)
             }
-            Texture::Stripes => (0.0, smooth(-0.18, 0.18, math::sin((x + y * 0.8) * 9.0))),
+            Texture::Stripes => (0.0, smoothstep(-0.18, 0.18, math::sin((x + y * 0.8) * 9.0))),
         }
     }
 
-    /// The colour at `p`, without texture.
+    /// Linear colour at `p` without texture.
     pub(super) fn base(&self, p: [f32; 2]) -> V3 {
         let [a, b] = self.material.colors;
         let (fx, _, v) = self.place(p);
-        if a == b { a } else { mix(a, b, smooth(0.15, 0.85, (v + fx * 0.5 + 0.5) / 2.0)) }
+        if a == b { a } else { mix3(a, b, smoothstep(0.15, 0.85, (v + fx * 0.5 + 0.5) / 2.0)) }
     }
 
+    /// Linear colour at `p` with the texture's brightness.
     fn albedo(&self, p: [f32; 2], tone: f32) -> V3 {
         let base = self.base(p);
         match self.material.texture {
             // Candy stripes: the colour and white.
-            Texture::Stripes => mix([0.92, 0.9, 0.88], base, tone),
+            Texture::Stripes => mix3([0.92, 0.9, 0.88], base, tone),
             Texture::Wood => {
-                let dark = mul(base, [0.42, 0.32, 0.26]);
-                mix(dark, base, tone.clamp(0.0, 1.2))
+                let dark = mul3(base, [0.42, 0.32, 0.26]);
+                mix3(dark, base, tone.clamp(0.0, 1.2))
             }
             _ => base.map(|c| c * tone),
         }
     }
 
-    /// Slope of the front at `p` (image axes, z = 1), its distance to the outline, the height of the inflated stroke (1 = a typical
-    /// one), and the tone of the texture.
+    /// Slope of the front at `p` (image axes, z = 1), its distance to the outline in pixels, the height of the inflated stroke as a multiple of the
+    /// typical half stroke, and the brightness of the texture.
     fn front(&self, p: [f32; 2]) -> ([f32; 2], f32, f32, f32) {
         let m = &self.material;
         let edge = self.field.edge(p, self.field.signed(p) <= 0.0);
@@ -189,7 +200,7 @@ impl<'a> Shader<'a> {
         let (fx, fy, _) = self.place(p);
         let t = d / self.bevel;
         let mut s = match m.bevel {
-            Bevel::Chamfer => out.map(|o| o * 1.05 * (1.0 - smooth(0.8, 1.2, t))),
+            Bevel::Chamfer => out.map(|o| o * 1.05 * (1.0 - smoothstep(0.8, 1.2, t))),
             Bevel::Round => {
                 let a = (1.0 - t).clamp(0.0, 1.0);
                 out.map(|o| o * math::tan(a * 1.22 * self.steep))
@@ -204,7 +215,7 @@ impl<'a> Shader<'a> {
             let k = (0.07 + 0.07 * m.bow) / half;
             s = [s[0] - g[0] * k, s[1] - g[1] * k];
         }
-        // Slightly curved faces vary the reflection across the word.
+        // A slight curvature varies the reflection across the word.
         let (ex, ey) = (p[0] / self.em, p[1] / self.em);
         let wobble = |o: f32| noise(ex * 1.7 + o, ey * 1.3 - o, self.seed ^ 77) - 0.5;
         s[0] += m.bow * (0.16 * fx + 0.10 * wobble(0.0));
@@ -232,7 +243,7 @@ impl<'a> Shader<'a> {
         let width = self.seam_width();
         let along = edge.arc / em;
         let ripple = math::sin(along * 75.0 + 11.0 * noise(along * 9.0, 3.0, self.seed ^ 41));
-        let fold = ripple * smooth(0.25, 0.9, noise(along * 15.0, 8.0, self.seed ^ 43));
+        let fold = ripple * smoothstep(0.25, 0.9, noise(along * 15.0, 8.0, self.seed ^ 43));
         let fade = math::exp(-(edge.distance - width).max(0.0) / (0.2 * half).max(1.0));
         let tangent = [-edge.out[1], edge.out[0]];
         if edge.distance < width {
@@ -241,7 +252,7 @@ impl<'a> Shader<'a> {
         std::array::from_fn(|i| inflated[i] + tangent[i] * fold * 0.2 * fade)
     }
 
-    /// The light that the front sends from `p`, before the tone curve.
+    /// Radiance of the front at `p`, before exposure.
     pub(super) fn face(&self, p: [f32; 2]) -> Lit {
         let m = &self.material;
         let (s, d, swell, tone_map) = self.front(p);
@@ -264,7 +275,7 @@ impl<'a> Shader<'a> {
                 let (gloss, crease) = if self.is_foil() {
                     // The weld casts a fine line where the foil begins to swell.
                     let weld = (d - self.seam_width()).abs() / (0.006 * self.em).max(0.8);
-                    (0.07 * smooth(0.9, 2.2, luminance(light)), 1.0 - 0.4 * (1.0 - weld).max(0.0))
+                    (0.07 * smoothstep(0.9, 2.2, luminance(light)), 1.0 - 0.4 * (1.0 - weld).max(0.0))
                 } else {
                     (0.0, 1.0)
                 };
@@ -282,41 +293,41 @@ impl<'a> Shader<'a> {
             Kind::Glass => self.glass(p, (n, r, fresnel), (t, swell), albedo),
             Kind::Neon => {
                 let glow = self.neon(p);
-                let core = smooth(0.45, 1.1, swell);
-                let lit = mix(glow, [1.0, 0.985, 0.97], 0.06 + 0.7 * core);
+                let core = smoothstep(0.45, 1.1, swell);
+                let lit = mix3(glow, [1.0, 0.985, 0.97], 0.06 + 0.7 * core);
                 // Bright enough for the shoulder of the tone curve.
                 Lit { body: lit.map(|c| c * 1.8), shine: [0.0; 3], base, opacity: 1.0 }
             }
         }
     }
 
-    /// Glass lets the background through its flat parts, which the composite refracts; its edges mirror the room.
+    /// Glass is transparent where it is flat (compositing refracts the background there) and reflects the room at its edges.
     fn glass(&self, p: [f32; 2], (n, r, fresnel): (V3, V3, f32), (t, swell): (f32, f32), albedo: V3) -> Lit {
         let m = &self.material;
         let turned = 1.0 - n[2];
         let room = self.mirror(r, m.roughness.max(0.05));
         // Diagonal highlights, as on window panes.
         let slant = (p[0] + p[1] * 0.8) / self.em;
-        let gleam = 0.16 * smooth(0.5, 0.62, math::sin(slant * 2.1)) + 0.07 * smooth(0.86, 0.93, math::sin(slant * 2.1 - 1.3));
-        // The sky is mirrored at the top of the letters.
-        let sky = smooth(0.5, -1.0, self.place(p).1);
+        let gleam = 0.16 * smoothstep(0.5, 0.62, math::sin(slant * 2.1)) + 0.07 * smoothstep(0.86, 0.93, math::sin(slant * 2.1 - 1.3));
+        // The upper part of the letters reflects the sky.
+        let sky = smoothstep(0.5, -1.0, self.place(p).1);
         let light = self.env.irradiance(n);
         let body: V3 = std::array::from_fn(|i| albedo[i] * (0.78 + 0.24 * light[i].min(1.4) + 0.06 * swell));
         let mirror = (0.04 + 0.96 * fresnel + 0.55 * turned).min(0.85);
-        // Light gathers where the bevel meets the face.
+        // Caustics: light gathers where the bevel meets the face.
         let tilt = math::hypot(n[0], n[1]).max(1e-4);
-        let lit_side = smooth(-0.5, 0.9, (0.8 * n[1] - 0.6 * n[0]) / tilt);
+        let lit_side = smoothstep(-0.5, 0.9, (0.8 * n[1] - 0.6 * n[0]) / tilt);
         let gathered = (1.0 - (t - 0.85).abs() * 2.0).max(0.0).powi(2) * (0.15 + 0.85 * lit_side);
         let clear = (2.4 * turned + 0.75 * gathered + 2.4 * gleam).min(1.0);
         let veil = m.opacity * (0.72 + 0.5 * sky);
         let opacity = veil + (0.9 - veil) * clear;
-        // Through the bevel one sees the dark side of the room, not the milky light of the face.
-        let deep = 1.0 - 0.72 * smooth(0.02, 0.3, turned);
+        // The bevel refracts towards the dark side of the room, so it is darker than the face.
+        let deep = 1.0 - 0.72 * smoothstep(0.02, 0.3, turned);
         let shine: V3 = std::array::from_fn(|i| room[i] * mirror * 1.05 + gleam + gathered * 0.8);
         Lit { body: body.map(|c| c * (1.0 - mirror) * deep), shine, base: albedo, opacity }
     }
 
-    /// Diffuse light and mirrored light of an opaque surface.
+    /// Diffuse and specular light of an opaque surface with normal `n`, seen from `v` and reflecting `r`. `ao`: ambient occlusion, 0..=1.
     fn solid(&self, n: V3, v: V3, r: V3, albedo: V3, fresnel: f32, ao: f32) -> (V3, V3) {
         let m = &self.material;
         let irradiance = self.env.irradiance(n);
@@ -339,7 +350,8 @@ impl<'a> Shader<'a> {
         c.map(|v| math::powf(v / peak, 1.15).max(0.015))
     }
 
-    /// Colour and opacity of a side wall. `out` is its normal in image axes, `z` its depth, 0..=1, and `limit` the luminance of the faces.
+    /// Display-referred linear colour and opacity of a side wall. `out` is its normal in image axes, `z` its depth (0 front ..= 1 back), `limit` the
+    /// luminance of the faces.
     pub(super) fn wall(&self, p: [f32; 2], out: [f32; 2], z: f32, limit: f32) -> [f32; 4] {
         let m = &self.material;
         // A slight taper varies the tone of long walls.
@@ -388,12 +400,12 @@ impl<'a> Shader<'a> {
         } else {
             let least = (limit + 0.05) * 3.9 - 0.05;
             let wanted = least + l * 0.5;
-            mix(raw.map(|c| c * wanted / l), [wanted; 3], 0.55).map(|c| c * grain)
+            mix3(raw.map(|c| c * wanted / l), [wanted; 3], 0.55).map(|c| c * grain)
         };
         [c[0], c[1], c[2], 1.0]
     }
 
-    /// Tone of wood on a side wall, about 1: end grain with year rings and pores where the saw crossed the fibres, long grain elsewhere.
+    /// Brightness factor of wood on a side wall, about 1: end grain with year rings and pores on walls across the fibres, long grain elsewhere.
     fn cut_wood(&self, ex: f32, ey: f32, out: [f32; 2], z: f32) -> f32 {
         let depth = z * self.material.depth_em;
         let long = wood(ex, depth * 2.5 + ey * 0.15, self.seed ^ 19);
@@ -401,7 +413,7 @@ impl<'a> Shader<'a> {
         let rings = math::sin(math::hypot((ry - ry.floor()) - 0.5, rz) * 150.0) * 0.5 + 0.5;
         let pores = if noise(ey * 120.0, depth * 150.0, self.seed ^ 23) > 0.72 { 0.55 } else { 1.0 };
         let end = (0.72 + 0.55 * rings) * pores;
-        let across = smooth(0.45, 0.85, out[0].abs());
+        let across = smoothstep(0.45, 0.85, out[0].abs());
         (0.75 + 0.5 * long) * (1.0 - across) + end * across
     }
 }

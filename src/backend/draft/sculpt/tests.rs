@@ -1,4 +1,5 @@
 use super::*;
+use crate::backend::draft::color::from_hex;
 use crate::backend::{Prompts, Quiet, Sampling};
 use crate::cancel::CancelToken;
 use crate::typography::{FontCatalog, TextLayout, layout_text};
@@ -110,7 +111,7 @@ fn named_colours_are_those_colours() {
             ("embossed #7a1030", 0x7a1030),
         ] {
             let layer = render(&glyphs, style, &grey(384, 384), &CancelToken::default()).unwrap();
-            let (found, wanted) = (lab(mean_face(&layer, style.starts_with("outlined"))), lab(colors::linear(hex)));
+            let (found, wanted) = (lab(mean_face(&layer, style.starts_with("outlined"))), lab(from_hex(hex)));
             let difference = (0..3).map(|i| (found[i] - wanted[i]).powi(2)).sum::<f32>().sqrt();
             println!("{style} in {font}: dE {difference:.1}");
             // Foil mirrors the room: a foil that is the named colour everywhere would be matt.

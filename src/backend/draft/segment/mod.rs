@@ -1,5 +1,5 @@
-//! Segments the product in its photo with U²-Netp, the small variant of U²-Net (Qin et al., "U²-Net: Going Deeper with Nested U-Structure for Salient Object Detection",
-//! 2020), on the CPU; then refines the mask with [`matting::refine`].
+//! Segments the product in its photo with U²-Netp, the small variant of U²-Net (Qin et al., "U²-Net: Going Deeper with Nested U-Structure for Salient
+//! Object Detection", 2020), on the CPU; then refines the mask with [`matting::refine`].
 
 mod fallback;
 
@@ -13,7 +13,7 @@ use rten::{Model, NodeId, RunOptions, ThreadPool, Value};
 
 use crate::backend::{BackendError, StageCx};
 use crate::cancel::CancelToken;
-use crate::imaging::resize::{Filter, resample};
+use crate::imaging::resize::{Filter, resample_encoded};
 use crate::imaging::{Matte, Plane, matting};
 use crate::notice;
 
@@ -228,20 +228,8 @@ pub(crate) fn raw_masks(file: Option<&Path>, planes: &[f32]) -> Result<Vec<f32>,
 
 /// Preprocessing as in training: resize to a square, divide by the maximum, normalise with ImageNet's mean and deviation; planes R, G, B.
 fn preprocess(photo: &RgbImage) -> Vec<f32> {
-    let (width, height) = (photo.width() as usize, photo.height() as usize);
-    let raw = photo.as_raw();
-    let small = resample::<3, [f32; 3]>(
-        (width, height),
-        (SIDE, SIDE),
-        Filter::Lanczos3,
-        |y, row| {
-            for (r, p) in row.iter_mut().zip(raw[y * width * 3..].chunks_exact(3)) {
-                *r = [f32::from(p[0]), f32::from(p[1]), f32::from(p[2])];
-            }
-        },
-        |row, out| out.iter_mut().zip(row).for_each(|(o, r)| *o = r.map(|v| v.clamp(0.0, 255.0))),
-        1,
-    );
+    let mut small = resample_encoded(photo, (SIDE, SIDE), Filter::Lanczos3);
+    small.iter_mut().for_each(|p| *p = p.map(|v| v.clamp(0.0, 255.0)));
     let brightest = small.iter().flatten().fold(1.0f32, |m, &v| m.max(v));
     (0..3).flat_map(|c| small.iter().map(move |p| (p[c] / brightest - MEAN[c]) / DEVIATION[c])).collect()
 }

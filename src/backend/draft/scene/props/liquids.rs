@@ -1,11 +1,12 @@
 //! Splashes, drops and bubbles.
 
-use super::super::noise::{Rgb, mix, mix3, mul, mul3, noise2};
+use super::super::noise::noise2;
 use super::super::shapes::{Form, Outline, Shape, Skin};
 use super::stage::Stage;
+use crate::backend::draft::color::{Rgb, mix, mix3, mul, mul3};
 use crate::math;
 
-/// A crown of water around the product: a wavy sheet that rises from a ring, with drops that leave its tips.
+/// A crown-shaped splash around the product: a wavy sheet of water that rises from a ring, and drops that fly off its tips.
 pub fn splash(stage: &mut Stage<'_>, color: Option<Rgb>) {
     let unit = stage.unit;
     let (cx, row) = (stage.width * 0.5, mix(stage.ground, stage.height, 0.46));
@@ -17,7 +18,7 @@ pub fn splash(stage: &mut Stage<'_>, color: Option<Rgb>) {
     let seed = stage.rng.bits() as u32;
     let flat = if stage.is_flat() { 0.35 } else { 1.0 };
     let n = 150;
-    // The rim of the sheet by angle: tips and hollows.
+    // Height of the sheet's rim by angle, in scene units.
     let rim = |a: f32| {
         let (s, c) = math::sin_cos(a);
         let tips = 0.5 + 0.5 * noise2(c * 3.6 + 9.0, s * 3.6, seed);
@@ -54,7 +55,7 @@ pub fn splash(stage: &mut Stage<'_>, color: Option<Rgb>) {
             stage.ball(at, (s, s * 1.12), 0.0, Skin::Drop, tint, depth + 0.3, 0.7 + unit * 0.002 * t);
         }
     }
-    // Rings that run outwards.
+    // Rings of waves around the splash.
     for (k, strength) in [(1.12, 0.55), (1.30, 0.35), (1.52, 0.2)] {
         for i in 0..120 {
             let a = i as f32 / 120.0 * std::f32::consts::TAU;
@@ -68,7 +69,7 @@ pub fn splash(stage: &mut Stage<'_>, color: Option<Rgb>) {
     }
 }
 
-/// A strip of clear water from its foot to its tip.
+/// A strip of clear water from its foot to its tip, pixels.
 fn sheet(stage: &mut Stage<'_>, foot: (f32, f32), tip: (f32, f32), wide: f32, color: Rgb, alpha: f32, depth: f32) {
     let (dx, dy) = ((tip.0 - foot.0) * 0.5, (tip.1 - foot.1) * 0.5);
     stage.shapes.push(Shape {
@@ -92,7 +93,7 @@ pub fn drops(stage: &mut Stage<'_>, color: Option<Rgb>) {
         let r = large * stage.scale(at.1);
         let ry = r * mix(tilt, 1.0, 0.22);
         let soft = stage.blur(at.1);
-        stage.shade((at.0, at.1 + ry * 0.5), r * 0.85, r * 0.3, 0.28);
+        stage.cast_shadow((at.0, at.1 + ry * 0.5), r * 0.85, r * 0.3, 0.28);
         let (skin, tint) = match color {
             Some(c) => (Skin::Gloss, c),
             None => (Skin::Drop, [1.0; 3]),
@@ -103,7 +104,7 @@ pub fn drops(stage: &mut Stage<'_>, color: Option<Rgb>) {
     }
 }
 
-/// Soap bubbles in the air, and foam where they land.
+/// Soap bubbles in the air.
 pub fn bubbles(stage: &mut Stage<'_>, color: Option<Rgb>) {
     let unit = stage.unit;
     for i in 0..30 {

@@ -1,5 +1,4 @@
-//! Props: what lies, stands, hangs and flies around the product. Each prop is a list of shapes, composed by the seed; the place of the product
-//! stays free.
+//! Props: objects around the product. Each is a list of shapes, arranged by the seed; the place of the product stays free.
 
 mod liquids;
 mod objects;
@@ -9,9 +8,10 @@ mod stage;
 
 use self::stage::Stage;
 use super::camera::Camera;
-use super::noise::{Rgb, Rng};
+use super::noise::Rng;
 use super::shapes::{Lamp, Shape};
 use super::spec::{Prop, SceneSpec};
+use crate::backend::draft::color::Rgb;
 
 /// Shapes of all props of a scene, from back to front.
 pub fn arrange(spec: &SceneSpec, (width, height, unit): (f32, f32, f32), camera: Camera, lamp: Lamp) -> Vec<Shape> {
@@ -56,7 +56,7 @@ fn add(stage: &mut Stage<'_>, prop: Prop, color: Option<Rgb>) {
         | Prop::Citrus
         | Prop::Berries
         | Prop::CoffeeBeans => objects::round_things(stage, prop, color),
-        // These are in the air, on the surface or below the product.
+        // Painted by `air`, `lay_cloth` and `podium`.
         Prop::Smoke | Prop::Podium | Prop::Fabric | Prop::Snowflakes | Prop::Stars | Prop::Sparks => {}
     }
 }

@@ -1,10 +1,10 @@
-//! Things that stand, lie and hang: boxes, candles, balloons, lanterns, fruit, stones.
+//! Solid props: boxes, candles, balloons, lanterns, fruit, stones.
 
-use super::super::noise::{Rgb, hex, mix, mix3, mul, mul3, smooth};
 use super::super::shapes::{Form, Outline, Shape, Skin};
 use super::super::spec::Prop;
 use super::stage::{Paint, Stage, pick};
-use crate::math;
+use crate::backend::draft::color::{Rgb, from_hex, mix, mix3, mul, mul3};
+use crate::math::{self, smoothstep};
 
 /// Wrapped boxes with lids, ribbons and bows.
 pub fn gifts(stage: &mut Stage<'_>, color: Option<Rgb>) {
@@ -18,7 +18,7 @@ pub fn gifts(stage: &mut Stage<'_>, color: Option<Rgb>) {
         let (paper, band) = match color {
             Some(c) if i % 2 == 0 => (c, mix3(c, [0.95; 3], 0.75)),
             Some(c) => (mix3(c, [0.95; 3], 0.7), c),
-            None => (hex(paper), hex(band)),
+            None => (from_hex(paper), from_hex(band)),
         };
         let turn = stage.rng.range(0.25, 0.60) * -side;
         let tall = size * stage.rng.range(0.62, 0.95);
@@ -26,6 +26,7 @@ pub fn gifts(stage: &mut Stage<'_>, color: Option<Rgb>) {
     }
 }
 
+/// A box at `at` (pixels); `size` and `tall` in scene units.
 fn gift(stage: &mut Stage<'_>, at: (f32, f32), size: f32, tall: f32, turn: f32, paper: Rgb, band: Rgb) {
     let s = stage.scale(at.1);
     let up = if stage.is_flat() { 0.0 } else { (1.0 - stage.tilt().powi(2)).sqrt() };
@@ -63,7 +64,7 @@ fn bow(stage: &mut Stage<'_>, at: (f32, f32), r: f32, color: Rgb, depth: f32) {
 
 /// A satin ribbon that winds over the surface on both sides of the product.
 pub fn ribbon(stage: &mut Stage<'_>, color: Option<Rgb>) {
-    let tint = color.unwrap_or(hex(0xb8323c));
+    let tint = color.unwrap_or(from_hex(0xb8323c));
     let unit = stage.unit;
     let tilt = mix(stage.tilt(), 1.0, 0.15);
     let n = 150;
@@ -73,7 +74,7 @@ pub fn ribbon(stage: &mut Stage<'_>, color: Option<Rgb>) {
         // The middle line: a serpentine from the border towards the viewer.
         let point = |t: f32| {
             let swing = math::sin(t * 9.0 + phase);
-            let x = stage.width * 0.5 + side * (stage.width * 0.50 - unit * reach * (0.35 + 0.42 * swing) * smooth(0.0, 0.2, t));
+            let x = stage.width * 0.5 + side * (stage.width * 0.50 - unit * reach * (0.35 + 0.42 * swing) * smoothstep(0.0, 0.2, t));
             (x, row + (stage.height * 1.02 - row) * t)
         };
         let line: Vec<(f32, f32)> = (0..=n).map(|k| point(k as f32 / n as f32)).collect();
@@ -86,12 +87,12 @@ pub fn ribbon(stage: &mut Stage<'_>, color: Option<Rgb>) {
             let (nx, ny) = (-dy / long * half, dx / long * half * tilt);
             let wave = math::sin(k as f32 / n as f32 * 18.0 + phase);
             let light = stage.light([0.45 * wave, 0.8, 0.35]);
-            let sheen = smooth(0.55, 1.0, wave) * 0.55;
+            let sheen = smoothstep(0.55, 1.0, wave) * 0.55;
             let tone = mul3(mix3(mul(tint, 0.82 + 0.16 * wave), [1.0; 3], sheen * 0.30), light);
             if k % 3 == 0 {
                 // Below every part of the ribbon, or it would darken the part before.
                 let before = stage.shapes.len();
-                stage.shade((a.0, a.1 + half * 0.25), half * 1.25, half * 0.4, 0.11);
+                stage.cast_shadow((a.0, a.1 + half * 0.25), half * 1.25, half * 0.4, 0.11);
                 let below = stage.ground;
                 stage.shapes[before..].iter_mut().for_each(|s| s.depth = below);
             }
@@ -110,16 +111,20 @@ pub fn ribbon(stage: &mut Stage<'_>, color: Option<Rgb>) {
     }
 }
 
+/// Balls that lie to the left and right of the product by turns, at depths from `far` to `near`.
+fn lie_around(stage: &mut Stage<'_>, count: usize, (far, near): (f32, f32), size: f32, skin: Skin, color: Option<Rgb>, palette: &[Rgb]) {
+    for i in 0..count {
+        let at = stage.spot(if i % 2 == 0 { -1.0 } else { 1.0 }, far, near);
+        let tint = pick(&mut stage.rng, color, palette);
+        stage.lie(at, size, 1.0, skin, tint);
+    }
+}
+
 /// Paper lanterns that hang from above.
 pub fn lanterns(stage: &mut Stage<'_>, color: Option<Rgb>) {
-    let palette = [0xe8442c, 0xf0a040, 0xf4c878].map(hex);
+    let palette = [0xe8442c, 0xf0a040, 0xf4c878].map(from_hex);
     if stage.is_flat() {
-        for i in 0..4 {
-            let at = stage.spot(if i % 2 == 0 { -1.0 } else { 1.0 }, 0.05, 0.95);
-            let c = pick(&mut stage.rng, color, &palette);
-            stage.lie(at, 0.06, 1.0, Skin::Lantern, c);
-        }
-        return;
+        return lie_around(stage, 4, (0.05, 0.95), 0.06, Skin::Lantern, color, &palette);
     }
     let unit = stage.unit;
     for (i, (x, y, size, blur)) in [
@@ -191,7 +196,7 @@ pub fn string_lights(stage: &mut Stage<'_>, color: Option<Rgb>) {
 
 /// Candles with flames.
 pub fn candles(stage: &mut Stage<'_>, color: Option<Rgb>) {
-    let wax = color.unwrap_or(hex(0xf2e6d0));
+    let wax = color.unwrap_or(from_hex(0xf2e6d0));
     for (side, off, deep, tall) in
         [(-1.0, 0.37, 0.26, 0.17), (-1.0, 0.27, 0.16, 0.11), (1.0, 0.35, 0.20, 0.14), (1.0, 0.44, 0.46, 0.085), (-1.0, 0.45, 0.56, 0.075)]
     {
@@ -227,15 +232,10 @@ pub fn candles(stage: &mut Stage<'_>, color: Option<Rgb>) {
 
 /// Balloons on strings.
 pub fn balloons(stage: &mut Stage<'_>, color: Option<Rgb>) {
-    let palette = [0xe85a6a, 0xf4c04a, 0x5aa8dc, 0xf2a8c0, 0x8ac8a0, 0xf4efe6].map(hex);
+    let palette = [0xe85a6a, 0xf4c04a, 0x5aa8dc, 0xf2a8c0, 0x8ac8a0, 0xf4efe6].map(from_hex);
     let unit = stage.unit;
     if stage.is_flat() {
-        for i in 0..7 {
-            let at = stage.spot(if i % 2 == 0 { -1.0 } else { 1.0 }, 0.02, 0.98);
-            let c = pick(&mut stage.rng, color, &palette);
-            stage.lie(at, 0.075, 1.0, Skin::Balloon, c);
-        }
-        return;
+        return lie_around(stage, 7, (0.02, 0.98), 0.075, Skin::Balloon, color, &palette);
     }
     let places = [(-0.40, 0.24), (0.41, 0.20), (-0.29, 0.12), (0.30, 0.36), (-0.46, 0.46), (0.20, 0.08), (0.47, 0.44), (-0.16, 0.06)];
     for (i, (x, y)) in places.into_iter().enumerate() {
@@ -258,7 +258,7 @@ pub fn balloons(stage: &mut Stage<'_>, color: Option<Rgb>) {
     }
 }
 
-/// Plain boxes, cylinders and a sphere, as stylists build sets.
+/// Plain boxes, cylinders and a sphere, as in sets of product photography.
 pub fn blocks(stage: &mut Stage<'_>, color: Option<Rgb>) {
     let own = stage.spec.back;
     let usual = [mul(own[0], 0.95), mul(own[2], 0.95), mul(own[1], 1.05)].map(|c| mix3(c, [0.6; 3], 0.15));
@@ -291,7 +291,7 @@ pub fn ice_cubes(stage: &mut Stage<'_>, color: Option<Rgb>) {
 
 /// Two stacks of books.
 pub fn books(stage: &mut Stage<'_>, color: Option<Rgb>) {
-    let palette = [0x7a2f2a, 0x2f4a5a, 0xc8a86a, 0x4a5a3a, 0xe6dccb].map(hex);
+    let palette = [0x7a2f2a, 0x2f4a5a, 0xc8a86a, 0x4a5a3a, 0xe6dccb].map(from_hex);
     for (side, deep, n) in [(-1.0, 0.24, 4), (1.0, 0.30, 3)] {
         let row = mix(stage.ground, stage.height, deep);
         let x = stage.width * (0.5 + side * 0.37);
@@ -304,7 +304,7 @@ pub fn books(stage: &mut Stage<'_>, color: Option<Rgb>) {
             let cover = pick(&mut stage.rng, color, &palette);
             let at = (x + stage.rng.range(-0.006, 0.006) * s, row - high * s * up);
             let lift = k as f32 * 3.0 + high * s * up;
-            let book = Paint { color: cover, ribbon: mix3(cover, hex(0xe8d8b0), 0.6), tied: false, clear: 0.0, shadow: k == 0, lift };
+            let book = Paint { color: cover, ribbon: mix3(cover, from_hex(0xe8d8b0), 0.6), tied: false, clear: 0.0, shadow: k == 0, lift };
             stage.cuboid(at, (w, thick, d), turn, &book);
             high += thick;
         }
@@ -313,7 +313,7 @@ pub fn books(stage: &mut Stage<'_>, color: Option<Rgb>) {
 
 /// Stacks of coins and a few that lie about.
 pub fn coins(stage: &mut Stage<'_>, color: Option<Rgb>) {
-    let gold = color.unwrap_or(hex(0xd9a941));
+    let gold = color.unwrap_or(from_hex(0xd9a941));
     for (side, deep, n) in [(-1.0, 0.30, 7), (-1.0, 0.42, 4), (1.0, 0.26, 9), (1.0, 0.48, 3)] {
         let (x, row) = stage.spot(side, deep, deep + 0.05);
         let s = stage.scale(row);
@@ -339,19 +339,19 @@ pub fn coins(stage: &mut Stage<'_>, color: Option<Rgb>) {
     }
 }
 
-/// Round things: number, sizes, colours and skin of each kind.
+/// Round props. The table has number, sizes, squash, skin and colours of each kind.
 pub fn round_things(stage: &mut Stage<'_>, prop: Prop, color: Option<Rgb>) {
     let own = stage.spec.back;
     let set = [mul(own[0], 0.95), mul(own[2], 0.95), [0.86, 0.83, 0.78]];
     let (n, sizes, squash, skin, palette): (usize, (f32, f32), f32, Skin, Vec<Rgb>) = match prop {
-        Prop::Stones => (15, (0.030, 0.080), 0.62, Skin::Stone, [0x77777a, 0x9c9890, 0x5a5a5c, 0xb8b2a6].map(hex).to_vec()),
-        Prop::Shells => (15, (0.014, 0.030), 1.0, Skin::Gloss, [0xf2e6da, 0xf4dcd2, 0xe9dfd4].map(hex).to_vec()),
+        Prop::Stones => (15, (0.030, 0.080), 0.62, Skin::Stone, [0x77777a, 0x9c9890, 0x5a5a5c, 0xb8b2a6].map(from_hex).to_vec()),
+        Prop::Shells => (15, (0.014, 0.030), 1.0, Skin::Gloss, [0xf2e6da, 0xf4dcd2, 0xe9dfd4].map(from_hex).to_vec()),
         Prop::Spheres => (8, (0.026, 0.082), 1.0, Skin::Gloss, set.to_vec()),
-        Prop::Ornaments => (11, (0.042, 0.078), 1.0, Skin::Metal, [0xc22a34, 0xd9a941, 0xb8bcc2, 0x1f6a48].map(hex).to_vec()),
-        Prop::Pumpkins => (6, (0.070, 0.125), 0.74, Skin::Ribbed, [0xd8701c, 0xe0862c, 0xc85a18].map(hex).to_vec()),
-        Prop::Citrus => (9, (0.050, 0.064), 0.96, Skin::Gloss, [0xf2b01c, 0xf0d030, 0xf08a1c].map(hex).to_vec()),
-        Prop::Berries => (44, (0.017, 0.029), 0.94, Skin::Gloss, [0x8a1024, 0x2a2c5a, 0xb01c2c, 0x4a1a3a].map(hex).to_vec()),
-        _ => (110, (0.018, 0.026), 0.62, Skin::Bean, [0x3f2214, 0x5a3420, 0x2f190f].map(hex).to_vec()),
+        Prop::Ornaments => (11, (0.042, 0.078), 1.0, Skin::Metal, [0xc22a34, 0xd9a941, 0xb8bcc2, 0x1f6a48].map(from_hex).to_vec()),
+        Prop::Pumpkins => (6, (0.070, 0.125), 0.74, Skin::Ribbed, [0xd8701c, 0xe0862c, 0xc85a18].map(from_hex).to_vec()),
+        Prop::Citrus => (9, (0.050, 0.064), 0.96, Skin::Gloss, [0xf2b01c, 0xf0d030, 0xf08a1c].map(from_hex).to_vec()),
+        Prop::Berries => (44, (0.017, 0.029), 0.94, Skin::Gloss, [0x8a1024, 0x2a2c5a, 0xb01c2c, 0x4a1a3a].map(from_hex).to_vec()),
+        _ => (110, (0.018, 0.026), 0.62, Skin::Bean, [0x3f2214, 0x5a3420, 0x2f190f].map(from_hex).to_vec()),
     };
     for i in 0..n {
         let side = if i % 2 == 0 { -1.0 } else { 1.0 };
@@ -371,48 +371,51 @@ pub fn round_things(stage: &mut Stage<'_>, prop: Prop, color: Option<Rgb>) {
     }
 }
 
-/// Stems and caps.
+/// Adds the stem of a pumpkin and the cap of an ornament.
 fn finish(stage: &mut Stage<'_>, prop: Prop, (x, row): (f32, f32), r: f32, squash: f32) {
     let lift = if stage.is_flat() { 0.0 } else { r * squash * (2.0 - 0.35 * stage.tilt()) };
     let soft = stage.blur(row);
     match prop {
         Prop::Pumpkins => {
-            let stem = mul3(hex(0x6a6a34), stage.light([0.0, 0.6, 0.6]));
+            let stem = mul3(from_hex(0x6a6a34), stage.light([0.0, 0.6, 0.6]));
             stage.cord((x, row - lift + r * 0.18), (x + r * 0.10, row - lift - r * 0.20), r * 0.085, stem, row + 0.1, soft);
         }
         Prop::Ornaments => {
-            let cap = mul3(hex(0xc9a252), stage.light([0.0, 0.6, 0.7]));
+            let cap = mul3(from_hex(0xc9a252), stage.light([0.0, 0.6, 0.7]));
             stage.cord((x, row - lift + r * 0.06), (x, row - lift - r * 0.07), r * 0.17, cap, row + 0.1, soft);
         }
         _ => {}
     }
 }
 
+/// A slice of a citrus fruit.
 fn slice(stage: &mut Stage<'_>, at: (f32, f32), size: f32, color: Rgb) {
     let r = size * stage.scale(at.1);
     let tilt = mix(stage.tilt(), 1.0, 0.12);
     let soft = stage.blur(at.1);
-    stage.shade(at, r * 1.02, r * 0.15, 0.5);
+    stage.cast_shadow(at, r * 1.02, r * 0.15, 0.5);
     // The rind shows as a thin side below the cut.
     stage.ball((at.0, at.1 + r * 0.05), (r, r * tilt), 0.0, Skin::Matte, mul(color, 0.7), at.1, soft);
     stage.ball((at.0, at.1 - r * 0.04), (r, r * tilt), 0.0, Skin::Slice, color, at.1 + 0.1, soft);
 }
 
+/// A coffee bean.
 fn bean(stage: &mut Stage<'_>, at: (f32, f32), size: f32, color: Rgb) {
     let r = size * stage.scale(at.1);
     let soft = stage.blur(at.1);
     let angle = stage.rng.range(0.0, 3.1);
-    stage.shade((at.0, at.1 + r * 0.2), r * 0.85, r * 0.5, 0.5);
+    stage.cast_shadow((at.0, at.1 + r * 0.2), r * 0.85, r * 0.5, 0.5);
     let wide = r * stage.rng.range(0.64, 0.74);
     stage.ball(at, (r, wide), angle * mix(0.5, 1.0, stage.tilt()), Skin::Bean, color, at.1, soft);
 }
 
+/// A starfish.
 fn starfish(stage: &mut Stage<'_>, at: (f32, f32), size: f32, color: Rgb) {
     let r = size * stage.scale(at.1);
     let (s, c) = math::sin_cos(stage.rng.range(0.0, 6.0));
     let tilt = mix(stage.tilt(), 1.0, 0.15);
-    stage.shade(at, r * 0.6, r * 0.2, 0.5);
-    let tone = mul3(mix3(color, hex(0xd88a5a), 0.55), stage.light([0.0, 0.95, 0.2]));
+    stage.cast_shadow(at, r * 0.6, r * 0.2, 0.5);
+    let tone = mul3(mix3(color, from_hex(0xd88a5a), 0.55), stage.light([0.0, 0.95, 0.2]));
     let shape = Shape {
         form: Form::Blade { outline: Outline::Star, vein: tone, curl: 0.0 },
         at,

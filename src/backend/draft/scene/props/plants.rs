@@ -1,11 +1,11 @@
 //! Flowers, branches and palm leaves.
 
-use super::super::noise::{Rgb, hex, mix, mix3, mul, mul3};
 use super::super::shapes::{Form, Outline, Shape, Skin};
 use super::stage::{Stage, pick};
+use crate::backend::draft::color::{Rgb, from_hex, mix, mix3, mul, mul3};
 use crate::math;
 
-/// Adds a flat thing with its axis from `from` to `to`, pixels.
+/// Adds a leaf or petal with its axis from `from` to `to`, pixels.
 #[allow(clippy::too_many_arguments, reason = "a line of geometry and a line of looks")]
 fn blade(
     stage: &mut Stage<'_>,
@@ -32,10 +32,10 @@ fn blade(
     stage.shapes.push(shape);
 }
 
-/// Blooms with leaves on both sides of the product.
+/// Flowers with leaves on both sides of the product.
 pub fn flowers(stage: &mut Stage<'_>, color: Option<Rgb>) {
-    let palette = [0xf2b4c0, 0xf7dade, 0xf8f0e8, 0xea98a4, 0xf4d0a0].map(hex);
-    let green = hex(0x567f3c);
+    let palette = [0xf2b4c0, 0xf7dade, 0xf8f0e8, 0xea98a4, 0xf4d0a0].map(from_hex);
+    let green = from_hex(0x567f3c);
     let count = if stage.is_flat() { 12 } else { 11 };
     for i in 0..count {
         let side = if i % 2 == 0 { -1.0 } else { 1.0 };
@@ -44,7 +44,7 @@ pub fn flowers(stage: &mut Stage<'_>, color: Option<Rgb>) {
         let r = size * stage.scale(at.1);
         let soft = stage.blur(at.1);
         let up = if stage.is_flat() { 0.0 } else { r * 0.75 };
-        stage.shade(at, r * 1.1, r, 0.55);
+        stage.cast_shadow(at, r * 1.1, r, 0.55);
         for k in 0..5 {
             let a = stage.rng.range(0.0, std::f32::consts::TAU);
             let (s, c) = math::sin_cos(a);
@@ -60,7 +60,7 @@ pub fn flowers(stage: &mut Stage<'_>, color: Option<Rgb>) {
     }
 }
 
-/// One bloom of three rings of petals.
+/// A flower of four rings of petals.
 fn bloom(stage: &mut Stage<'_>, at: (f32, f32), r: f32, color: Rgb, depth: f32, soft: f32) {
     let squash = if stage.is_flat() { 1.0 } else { 0.80 };
     let turn = stage.rng.range(0.0, 6.0);
@@ -79,13 +79,13 @@ fn bloom(stage: &mut Stage<'_>, at: (f32, f32), r: f32, color: Rgb, depth: f32, 
             blade(stage, Outline::Petal, from, to, 0.86, tone, 0.0, depth + 0.1 + 0.02 * ring as f32, soft);
         }
     }
-    let heart = mul(mix3(hex(0xe8b84a), color, 0.25), 0.9);
+    let heart = mul(mix3(from_hex(0xe8b84a), color, 0.25), 0.9);
     stage.ball(at, (r * 0.15, r * 0.15 * squash), 0.0, Skin::Stone, heart, depth + 0.3, soft);
 }
 
 /// Twigs with leaves that reach in from the sides and the upper corners.
 pub fn branches(stage: &mut Stage<'_>, color: Option<Rgb>) {
-    let greens = [0x6f8f6a, 0x567a4c, 0x8ba684, 0x4a6b40].map(hex);
+    let greens = [0x6f8f6a, 0x567a4c, 0x8ba684, 0x4a6b40].map(from_hex);
     let unit = stage.unit;
     let flat = stage.is_flat();
     for i in 0..6 {
@@ -107,7 +107,7 @@ pub fn branches(stage: &mut Stage<'_>, color: Option<Rgb>) {
         for k in 0..9 {
             let t = k as f32 / 9.0;
             let q = (p.0 + math::cos(a) * step * unit, p.1 + math::sin(a) * step * unit);
-            let bark = mul3(hex(0x6a5a40), stage.light([0.0, 0.6, 0.6]));
+            let bark = mul3(from_hex(0x6a5a40), stage.light([0.0, 0.6, 0.6]));
             stage.cord(p, q, unit * 0.0028 * (1.2 - t), bark, depth, soft);
             for s in [-1.0_f32, 1.0] {
                 let b = a + s * stage.rng.range(0.6, 1.1);
@@ -125,9 +125,9 @@ pub fn branches(stage: &mut Stage<'_>, color: Option<Rgb>) {
     }
 }
 
-/// Fronds from the upper corners and one that is near the lens.
+/// Palm fronds from the sides; one is near the lens.
 pub fn palms(stage: &mut Stage<'_>, color: Option<Rgb>) {
-    let greens = [0x3a7a3a, 0x4f9444, 0x2c6432].map(hex);
+    let greens = [0x3a7a3a, 0x4f9444, 0x2c6432].map(from_hex);
     let unit = stage.unit;
     let (w, h) = (stage.width, stage.height);
     let fronds: [(f32, f32, f32, f32, f32); 5] = [
@@ -147,7 +147,7 @@ pub fn palms(stage: &mut Stage<'_>, color: Option<Rgb>) {
         for k in 0..16 {
             let t = k as f32 / 16.0;
             let q = (p.0 + math::cos(a) * long * unit / 16.0, p.1 + math::sin(a) * long * unit / 16.0);
-            let stem = mul3(hex(0x6a8a3a), stage.light([0.0, 0.7, 0.5]));
+            let stem = mul3(from_hex(0x6a8a3a), stage.light([0.0, 0.7, 0.5]));
             stage.cord(p, q, unit * 0.0035 * (1.2 - t), stem, depth + 0.5, soft);
             let leaf = 0.17 * unit * (1.0 - (1.8 * t - 0.75).powi(2) * 0.7).max(0.18);
             for s in [-1.0_f32, 1.0] {

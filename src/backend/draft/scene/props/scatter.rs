@@ -1,23 +1,24 @@
-//! Flat things that fall and lie: leaves, petals, confetti, feathers, hearts.
+//! Flat props in the air and on the surface: leaves, petals, confetti, feathers, hearts.
 
-use super::super::noise::{Rgb, hex, mix3, mul, mul3};
 use super::super::shapes::{Form, Outline, Shape};
 use super::super::spec::Prop;
 use super::stage::{Stage, pick};
+use crate::backend::draft::color::{Rgb, from_hex, mix3, mul, mul3};
 use crate::math;
 
-/// How a flat thing is scattered.
+/// How a flat prop looks, and how many there are.
 struct Kind {
     outlines: &'static [Outline],
     palette: &'static [u32],
-    /// Number of those in the air and on the surface.
+    /// Number in the air.
     flying: usize,
+    /// Number on the surface.
     lying: usize,
     /// Half of the length, scene units.
     size: f32,
-    /// Width in lengths.
+    /// Width as a fraction of the length.
     width: f32,
-    /// How much light passes through.
+    /// How much light passes through, 0..=1.
     sheer: f32,
 }
 
@@ -80,24 +81,23 @@ fn kind(prop: Prop) -> Kind {
     }
 }
 
-/// Scatters flat things in the air and on the surface.
+/// Scatters a flat prop in the air and on the surface.
 pub fn scatter(stage: &mut Stage<'_>, prop: Prop, color: Option<Rgb>) {
     let kind = kind(prop);
-    let palette: Vec<Rgb> = kind.palette.iter().map(|c| hex(*c)).collect();
-    let more = if stage.is_flat() { 1.7 } else { 1.0 };
-    for _ in 0..(kind.lying as f32 * more) as usize {
-        let c = pick(&mut stage.rng, color, &palette);
-        lying(stage, &kind, c);
-    }
-    if stage.is_flat() {
-        return;
-    }
-    for _ in 0..kind.flying {
-        let c = pick(&mut stage.rng, color, &palette);
-        flying(stage, &kind, c);
-    }
+    let palette: Vec<Rgb> = kind.palette.iter().map(|c| from_hex(*c)).collect();
+    // From above nothing is seen in the air, and there is more surface to cover.
+    let (on_surface, in_air) = if stage.is_flat() { ((kind.lying as f32 * 1.7) as usize, 0) } else { (kind.lying, kind.flying) };
+    let mut place = |count: usize, one: fn(&mut Stage<'_>, &Kind, Rgb)| {
+        for _ in 0..count {
+            let tint = pick(&mut stage.rng, color, &palette);
+            one(stage, &kind, tint);
+        }
+    };
+    place(on_surface, lying);
+    place(in_air, flying);
 }
 
+/// Adds one that lies on the surface, with its shadow.
 fn lying(stage: &mut Stage<'_>, kind: &Kind, color: Rgb) {
     let at = stage.around();
     let tilt = stage.tilt();
@@ -106,7 +106,7 @@ fn lying(stage: &mut Stage<'_>, kind: &Kind, color: Rgb) {
     let (s, c) = math::sin_cos(angle);
     let w = r * kind.width;
     let soft = stage.blur(at.1);
-    // It touches the surface along its middle only.
+    // It touches the surface along its middle only, so its shadow is larger than it is.
     stage.shapes.push(Shape {
         form: Form::Shadow,
         at: (at.0 - stage.lamp.direction[0] * r * 0.25, at.1 + r * 0.10),
@@ -133,6 +133,7 @@ fn lying(stage: &mut Stage<'_>, kind: &Kind, color: Rgb) {
     stage.shapes.push(shape);
 }
 
+/// Adds one in the air.
 fn flying(stage: &mut Stage<'_>, kind: &Kind, color: Rgb) {
     // Most are beside the product; a few are near the lens and far out of focus.
     let near = stage.rng.unit();

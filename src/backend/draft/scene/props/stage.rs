@@ -1,9 +1,10 @@
-//! The set on which props are arranged: the camera's geometry, the light, and the simple solids that props consist of.
+//! The set on which props are arranged: the camera's geometry, the light, and the basic shapes that props consist of.
 
 use super::super::camera::Camera;
-use super::super::noise::{Rgb, Rng, mix, mix3, mul, mul3};
+use super::super::noise::Rng;
 use super::super::shapes::{Form, Lamp, Shape, Skin};
 use super::super::spec::{SceneSpec, View};
+use crate::backend::draft::color::{Rgb, mix, mix3, mul, mul3};
 use crate::math;
 
 /// The picture's geometry, and the shapes that were placed so far.
@@ -41,6 +42,11 @@ impl Stage<'_> {
         (drop / math::hypot(drop, 1.25 * self.unit)).clamp(0.08, 0.95)
     }
 
+    /// Rows from the horizon to the focal plane.
+    fn focus(&self) -> f32 {
+        if self.camera.fitted { self.camera.stand - self.horizon } else { mix(self.ground, self.height, 0.6) - self.horizon }
+    }
+
     /// Pixels per scene unit for things that stand at a row.
     pub fn scale(&self, row: f32) -> f32 {
         let view = match self.spec.view {
@@ -51,8 +57,7 @@ impl Stage<'_> {
         if self.is_flat() {
             return self.unit * view;
         }
-        let focus = if self.camera.fitted { self.camera.stand } else { mix(self.ground, self.height, 0.6) } - self.horizon;
-        self.unit * view * ((row - self.horizon) / focus).clamp(0.25, 2.2)
+        self.unit * view * ((row - self.horizon) / self.focus()).clamp(0.25, 2.2)
     }
 
     /// Blur of things that stand at a row, pixels.
@@ -61,12 +66,12 @@ impl Stage<'_> {
             return 0.6;
         }
         let strong = if self.spec.view == View::CloseUp { 1.9 } else { 1.0 };
-        let focus = if self.camera.fitted { self.camera.stand } else { mix(self.ground, self.height, 0.6) } - self.horizon;
-        let far = 1.0 - (row - self.horizon) / focus;
+        let far = 1.0 - (row - self.horizon) / self.focus();
         0.6 + strong * self.unit * if far > 0.0 { 0.017 * far } else { 0.013 * -far }
     }
 
-    /// A place on the surface beside or behind the product: column, row. `near` and `far` are depths, 0 at the far edge and 1 at the lower one.
+    /// A random place on the surface beside the product: column and row. `side` is −1 for the left and 1 for the right; `far` and `near` limit the
+    /// depth, which is 0 at the surface's far edge and 1 at the canvas' lower edge.
     pub fn spot(&mut self, side: f32, far: f32, near: f32) -> (f32, f32) {
         let row = mix(self.ground, self.height, self.rng.range(far, near));
         let middle = self.width * 0.5;
@@ -75,7 +80,7 @@ impl Stage<'_> {
         (x, row)
     }
 
-    /// A place anywhere on the surface that leaves the product's place free.
+    /// A random place on the surface outside the product's: column and row.
     pub fn around(&mut self) -> (f32, f32) {
         for _ in 0..12 {
             let x = self.width * self.rng.range(0.01, 0.99);
@@ -88,7 +93,7 @@ impl Stage<'_> {
         (self.width * 0.06, self.height * 0.94)
     }
 
-    /// Light on a surface that faces `n`.
+    /// Light on a surface with the unit normal `n`.
     pub fn light(&self, n: [f32; 3]) -> Rgb {
         let l = self.lamp.direction;
         let facing = ((n[0] * l[0] + n[1] * l[1] + n[2] * l[2] + 0.30) / 1.30).max(0.0);
@@ -96,8 +101,8 @@ impl Stage<'_> {
         std::array::from_fn(|k| self.lamp.ambient[k] * open + self.lamp.key[k] * facing)
     }
 
-    /// Adds a soft shadow on the surface, thrown away from the lamp.
-    pub fn shade(&mut self, (x, row): (f32, f32), radius: f32, tall: f32, strength: f32) {
+    /// Adds a soft shadow on the surface of something of this radius and height (`tall`) in pixels; `strength` 0..=1.
+    pub fn cast_shadow(&mut self, (x, row): (f32, f32), radius: f32, tall: f32, strength: f32) {
         let l = self.lamp.direction;
         let up = l[1].max(0.3);
         let (ox, oy) = (-l[0] / up * tall * 0.35, if self.is_flat() { tall * 0.30 } else { -l[2] / up * tall * 0.12 });
@@ -141,13 +146,13 @@ impl Stage<'_> {
         let r = size * self.scale(row);
         let (rx, ry) = (r, r * if self.is_flat() { 1.0 } else { squash });
         let soft = self.blur(row);
-        self.shade((x, row), rx * 0.95, ry, 0.62);
+        self.cast_shadow((x, row), rx * 0.95, ry, 0.62);
         let lift = if self.is_flat() { 0.0 } else { ry * (1.0 - 0.35 * self.tilt()) };
         self.ball((x, row - lift), (rx, ry), 0.0, skin, color, row, soft);
         r
     }
 
-    /// Adds a cord.
+    /// Adds a cord; all lengths in pixels.
     pub fn cord(&mut self, from: (f32, f32), to: (f32, f32), radius: f32, color: Rgb, depth: f32, soft: f32) {
         self.shapes.push(Shape {
             form: Form::Cord { to, radius },
@@ -161,7 +166,7 @@ impl Stage<'_> {
         });
     }
 
-    /// Adds light in the air.
+    /// Adds a soft glow; `radius` in pixels.
     pub fn glow(&mut self, at: (f32, f32), radius: f32, color: Rgb, depth: f32) {
         self.shapes.push(Shape {
             form: Form::Glow,
@@ -175,12 +180,12 @@ impl Stage<'_> {
         });
     }
 
-    /// A standing cylinder with its shadow: the foot's middle, radius and height in scene units.
+    /// Adds a standing cylinder with its shadow: the middle of its foot, radius and height in scene units. Returns the middle of its top.
     pub fn tube(&mut self, (x, row): (f32, f32), radius: f32, tall: f32, color: Rgb) -> (f32, f32) {
         let s = self.scale(row);
         let (r, h, squash) = (radius * s, if self.is_flat() { 0.0 } else { tall * s }, self.tilt());
         let soft = self.blur(row);
-        self.shade((x, row), r, tall * s, 0.6);
+        self.cast_shadow((x, row), r, tall * s, 0.6);
         let top = (x, row - h);
         self.shapes.push(Shape {
             form: Form::Tube { tall: h / r.max(0.5), squash },
@@ -195,7 +200,7 @@ impl Stage<'_> {
         top
     }
 
-    /// A box on the surface with its shadow: middle of the foot, sides in scene units (width, height, depth), turn about the vertical.
+    /// Adds a box on the surface: middle of its foot, sides in scene units (width, height, depth), rotation about the vertical in radians.
     pub fn cuboid(&mut self, (x, row): (f32, f32), (w, h, d): (f32, f32, f32), turn: f32, paint: &Paint) {
         let s = self.scale(row);
         let tilt = self.tilt();
@@ -207,7 +212,7 @@ impl Stage<'_> {
         let base = (x - (ax.0 + bz.0) * 0.5, row - (ax.1 + bz.1) * 0.5);
         let soft = self.blur(row);
         if paint.shadow {
-            self.shade((x, row), (w + d) * 0.40 * s, h * s, 0.7);
+            self.cast_shadow((x, row), (w + d) * 0.40 * s, h * s, 0.7);
         }
         let near = row + (w + d) * 0.10 * s;
         let seed = self.rng.bits() as u32;
@@ -225,7 +230,7 @@ impl Stage<'_> {
             });
         };
         let sum = |a: (f32, f32), b: (f32, f32)| (a.0 + b.0, a.1 + b.1);
-        // Of the four sides the two whose outward normal points to the viewer are seen.
+        // Two of the four sides are visible: those whose outward normal points to the viewer.
         if up > 0.0 {
             let front = [sn, 0.0, cs];
             let cross = [cs, 0.0, -sn];
@@ -242,21 +247,21 @@ impl Stage<'_> {
     }
 }
 
-/// Paint of a box.
+/// Looks of a box.
 pub struct Paint {
     pub color: Rgb,
     pub ribbon: Rgb,
-    /// Whether ribbons run across it.
+    /// Whether ribbons are tied around it.
     pub tied: bool,
-    /// How clear it is: 0 for paper.
+    /// Transparency: 0 for paper, 1 for ice.
     pub clear: f32,
-    /// Whether it throws a shadow on the surface.
+    /// Whether it casts a shadow on the surface.
     pub shadow: bool,
-    /// Order among things at the same place.
+    /// Added to the depth, so that a lid or an upper book is drawn after what is below it.
     pub lift: f32,
 }
 
-/// A colour of the palette, or a variation of the requested one.
+/// A random colour of the palette, or a random variation of the requested one.
 pub fn pick(rng: &mut Rng, color: Option<Rgb>, palette: &[Rgb]) -> Rgb {
     match color {
         Some(c) => {

@@ -1,9 +1,9 @@
-//! Colours by name. Hexadecimal colours are read by the reader of prompts itself.
+//! Colours by name. The lexer reads hexadecimal codes.
 
-use super::row::{Means, Row};
+use super::row::{Meaning, Row};
 
 const fn row(rgb: u32, en: &'static str, ko: &'static str) -> Row {
-    Row { en, ko, means: Means::Color(rgb), weight: 3 }
+    Row { en, ko, meaning: Meaning::Color(rgb), weight: 3 }
 }
 
 /// Colours, sRGB.

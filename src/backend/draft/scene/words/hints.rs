@@ -1,6 +1,7 @@
-//! Words without an effect: grammar, which is passed over, and common wishes with the words that come nearest.
+//! Words without an effect: grammatical words, which are ignored, and common words with the nearest word that has an effect.
 
-/// English words that carry no wish of their own in a scene prompt, and words for what every picture of this program is.
+/// English words without a meaning of their own in a scene prompt: grammatical words, and words that hold for every picture of this program ("product
+/// photo").
 pub const GRAMMAR_EN: &str = "a|an|the|of|on|in|at|to|for|from|by|with|and|or|is|are|be|it|its|this|that|there|where|which|as|into|over|under|above|below|\
 behind|beside|near|next|around|between|among|through|across|along|inside|outside|within|front|back|top|side|bottom|left|right|middle|center|centre|up|down|out|off|\
 no|not|without|very|some|many|few|several|lots|full|filled|covered|surrounded|placed|placing|standing|sitting|set|put|resting|made|\
@@ -12,8 +13,7 @@ pub const GRAMMAR_KO: &str = "바로|위|위의|위에|위로|아래|아래의|�
 있는|있다|놓인|놓여|놓여진|놓고|둔|두고|올려진|올린|올려둔|서|선|세워진|드는|들어오는|비치는|비추는|비친|내리는|내린|오는|떨어지는|떨어진|흩날리는|흩어진|흩뿌려진|날리는|떠다니는|떠|뜬|떠오른|피어오르는|피어나는|핀|피는|가득|가득한|가득찬|가득히|덮인|쌓인|둘러싸인|걸린|매달린|켜진|켜|펼쳐진|지는|뜨는|흐르는|쏟아지는|스며드는|물든|어우러진|\
 그리고|및|와|과|또는|함께|같은|처럼|듯한|모양|모양의|느낌|느낌의|느낌이|분위기|분위기의|풍|풍의|스타일|스타일의|컨셉|컨셉의|테마|장면|사진|이미지|그림|제품|상품|광고|제품컷|제품사진|촬영|샷|컷|연출|화보|화면|모습|풍경|공간|장소|곳|것|때|날|날씨|계절|시간|무렵|한|두|세|여러|몇|많은|작은|큰|조금|살짝|아주|매우|더|좀|그|이|저|를|을|은|는|가|의|에|로|해줘|해주세요|만들어줘|만들어|그려줘|그려|보여줘|보이는|보이게|원해요|주세요|하는|되는|된|한번|개|송이|장|조각|조각들|들|통해|따라|향해|향한|대한|위한|없는|없이|제외|말고|전체|전체적으로|색감|감성|감성의|무드|무드의|어우러지는|채운|채워진|장식된|장식한|장식하는|꾸민|꾸며진|만든|으로|에서|빛나고|좋은";
 
-/// Wishes that the draft engine cannot fulfil, in English and Korean, with the English and the Korean word of the vocabulary
-/// that come nearest.
+/// Words without an effect in English and Korean, with the nearest word of the vocabulary in each language.
 pub const HINTS: &[(&str, &str, &str)] = &[
     (
         "seoul|tokyo|paris|london|york|shanghai|europe|france|italy|korea|japan",

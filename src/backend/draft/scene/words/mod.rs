@@ -1,7 +1,7 @@
-//! The vocabulary of scene prompts: every word with an effect, in English and Korean, and words without one beside those that come nearest.
+//! The vocabulary of scene prompts: every word with an effect, in English and Korean, and common words without one with the nearest word that has
+//! one.
 //!
-//! One row is one meaning, so both languages always mean the same. The reader of prompts, the document of all words and the tests read these
-//! tables.
+//! A row is one meaning in both languages. The lexer, `docs/scenes.md` and the tests read these tables.
 
 mod colors;
 mod hints;
@@ -13,7 +13,7 @@ mod things;
 pub use hints::{GRAMMAR_EN, GRAMMAR_KO, HINTS};
 #[cfg(test)]
 pub use row::Group;
-pub use row::{Means, Part, Row};
+pub use row::{Meaning, Part, Row};
 
 /// Every row of the vocabulary.
 pub fn rows() -> impl Iterator<Item = &'static Row> {

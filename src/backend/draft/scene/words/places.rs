@@ -1,13 +1,13 @@
 //! Places.
 
-use super::row::{Means, Row};
+use super::row::{Meaning, Row};
 use crate::backend::draft::scene::spec::Family as F;
 
 const fn row(family: F, weight: u8, en: &'static str, ko: &'static str) -> Row {
-    Row { en, ko, means: Means::Place(family), weight }
+    Row { en, ko, meaning: Meaning::Place(family), weight }
 }
 
-/// Words that name a place. The first row of a family has its plainest words.
+/// Words for places. The first row of a family has its most common words.
 pub const ROWS: &[Row] = &[
     row(F::Cafe, 5, "cafe|café|coffee shop|coffeehouse|bakery|tea room", "카페|커피숍|베이커리|빵집|제과점"),
     row(F::Cafe, 3, "brunch", "브런치"),

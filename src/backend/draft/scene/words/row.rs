@@ -3,9 +3,9 @@
 use crate::backend::draft::scene::spec::{Family, Light, Mood, Prop, Season, Time, View, Weather};
 use crate::backend::draft::scene::surface::SurfaceKind;
 
-/// What a word changes.
+/// What a word changes in the scene.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Means {
+pub enum Meaning {
     /// The place, hence the backdrop.
     Place(Family),
     /// The surface, with its colours if the word implies them.
@@ -22,11 +22,11 @@ pub enum Means {
     Light(Light),
     /// The look of the picture.
     Mood(Mood),
-    /// Something beside the product.
+    /// A prop.
     Prop(Prop),
-    /// An sRGB colour, of the noun that follows or of the scene.
+    /// An sRGB colour `0xRRGGBB`, of the noun that follows or of the scene.
     Color(u32),
-    /// Part of a scene that a colour can belong to.
+    /// A part of the scene that a colour can describe.
     Part(Part),
 }
 
@@ -41,7 +41,7 @@ pub enum Part {
     Light,
 }
 
-/// Kinds of words, in the order of the document.
+/// Kinds of words, in the order of `docs/scenes.md`.
 #[cfg(test)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the names are self-explanatory")]
@@ -60,7 +60,7 @@ pub enum Group {
 }
 
 #[cfg(test)]
-impl Means {
+impl Meaning {
     /// The kind of word.
     pub fn group(self) -> Group {
         match self {
@@ -86,14 +86,14 @@ pub struct Row {
     pub en: &'static str,
     /// Korean words.
     pub ko: &'static str,
-    /// The meaning.
-    pub means: Means,
-    /// Of two places or two surfaces, the one with the higher weight is painted.
+    /// What the words change.
+    pub meaning: Meaning,
+    /// If a prompt names two places or two surfaces, the one with the higher weight is painted.
     pub weight: u8,
 }
 
 impl Row {
-    /// English words.
+    /// English words, lower case.
     pub fn english(&self) -> impl Iterator<Item = &'static str> {
         self.en.split('|').filter(|w| !w.is_empty())
     }

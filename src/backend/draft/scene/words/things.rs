@@ -1,22 +1,22 @@
 //! Surfaces and props.
 
-use super::row::{Means, Row};
+use super::row::{Meaning, Row};
 use crate::backend::draft::scene::spec::Prop as P;
 use crate::backend::draft::scene::surface::SurfaceKind as S;
 
 const fn surface(kind: S, weight: u8, en: &'static str, ko: &'static str) -> Row {
-    Row { en, ko, means: Means::Surface(kind, None), weight }
+    Row { en, ko, meaning: Meaning::Surface(kind, None), weight }
 }
 
 const fn shade(kind: S, colors: [u32; 3], en: &'static str, ko: &'static str) -> Row {
-    Row { en, ko, means: Means::Surface(kind, Some(colors)), weight: 5 }
+    Row { en, ko, meaning: Meaning::Surface(kind, Some(colors)), weight: 5 }
 }
 
 const fn prop(prop: P, en: &'static str, ko: &'static str) -> Row {
-    Row { en, ko, means: Means::Prop(prop), weight: 3 }
+    Row { en, ko, meaning: Meaning::Prop(prop), weight: 3 }
 }
 
-/// Words for what the product stands on, and for what is around it.
+/// Words for surfaces and props.
 pub const ROWS: &[Row] = &[
     surface(S::Wood, 3, "wood|wooden|plank|timber|wooden table|wood grain|hardwood", "나무|원목|우드|목재|나무 테이블|나무결|마루판"),
     shade(

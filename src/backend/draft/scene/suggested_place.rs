@@ -1,29 +1,30 @@
-//! The place of a prompt that names none: the place that its other words suggest.
+//! Chooses a place for a prompt that names none, from its other words.
 
-use super::noise::{Rgb, Rng};
+use super::noise::Rng;
 use super::reading::Reading;
 use super::spec::{Family as F, Light, Mood, Prop, Season, Time, Weather};
 use super::surface::SurfaceKind as S;
+use crate::backend::draft::color::Rgb;
 
-/// The family of a scene. `rng` chooses among neutral ones when no word suggests a place.
-pub fn family(wish: &Reading, rng: &mut Rng) -> F {
+/// The family of a scene: the named place, else the suggested one, else a neutral one that `rng` chooses. Never an excluded place.
+pub fn family(reading: &Reading, rng: &mut Rng) -> F {
     let neutral = [F::Plaster, F::Home, F::Studio, F::Stone, F::Pastel, F::Wood];
     let chosen = neutral[rng.below(neutral.len())];
-    let open = |family: &F| !wish.no_places.contains(family);
-    wish.place.or_else(|| suggested(wish)).filter(open).or(Some(chosen)).filter(open).unwrap_or(F::Plaster)
+    let open = |family: &F| !reading.no_places.contains(family);
+    reading.place.or_else(|| suggested(reading)).filter(open).or(Some(chosen)).filter(open).unwrap_or(F::Plaster)
 }
 
-/// The place that props, seasons, weather, times, light, looks, surfaces or colours suggest; the strongest suggestion wins.
-pub fn suggested(wish: &Reading) -> Option<F> {
-    let props = wish.props.iter().map(|p| of_prop(p.prop));
-    let season = wish.season.map(of_season);
-    let weather = wish.weather.iter().map(|w| of_weather(*w));
-    let time = wish.time.and_then(of_time);
-    let lights = wish.lights.iter().filter_map(|l| of_light(*l));
-    let moods = wish.moods.iter().filter_map(|m| of_mood(*m));
-    let surface = wish.surface.and_then(|s| of_surface(s.kind)).map(|f| (f, 4));
-    let color = wish.color.map(|c| of_color(c, wish.plain_backdrop));
-    let backdrop = (wish.backdrop && wish.color.is_none()).then_some((F::Studio, 2));
+/// The place that the words other than places suggest most strongly. Each table below gives a place and the strength of the suggestion.
+pub fn suggested(reading: &Reading) -> Option<F> {
+    let props = reading.props.iter().map(|p| of_prop(p.prop));
+    let season = reading.season.map(of_season);
+    let weather = reading.weather.iter().map(|w| of_weather(*w));
+    let time = reading.time.and_then(of_time);
+    let lights = reading.lights.iter().filter_map(|l| of_light(*l));
+    let moods = reading.moods.iter().filter_map(|m| of_mood(*m));
+    let surface = reading.surface.and_then(|s| of_surface(s.kind)).map(|f| (f, 4));
+    let color = reading.color.map(|c| of_color(c, reading.plain_backdrop));
+    let backdrop = (reading.backdrop && reading.color.is_none()).then_some((F::Studio, 2));
     let all = props.chain(season).chain(weather).chain(time).chain(lights).chain(moods).chain(surface).chain(color).chain(backdrop);
     // Of equal suggestions the first wins, so that no order of tables matters.
     all.fold(None, |best: Option<(F, u8)>, next| if best.is_none_or(|b| next.1 > b.1) { Some(next) } else { best }).map(|b| b.0)
