@@ -8,8 +8,8 @@ use super::borders::CutSides;
 use super::error::PipelineError;
 use super::layout::percent;
 use super::sink::{Picture, Sink};
-use super::{composite, grounding, outline, placement, preview};
-use crate::backend::{Backend, BlendRequest, KeyLight, Prompts, Sampling, Scene, SceneRequest, StageCx, View};
+use super::{composite, grounding, outline, pick, placement, preview};
+use crate::backend::{Backend, BlendRequest, Framing, KeyLight, Prompts, Sampling, Scene, SceneRequest, StageCx, View};
 use crate::imaging::Matte;
 use crate::imaging::{LinearRgb, Plane, matting, resize};
 use crate::job::{ImageName, Stage};
@@ -82,9 +82,14 @@ pub fn run(
     cx: StageCx<'_>,
     sink: &dyn Sink,
 ) -> Result<Background, PipelineError> {
-    let matte = match product {
-        Some(product) => Some(matte(product, mask, backend, cx, sink)?),
-        None => None,
+    let matte = match (product, spec.placement.product_pick) {
+        (Some(product), None) => Some(matte(product, mask, backend, cx, sink)?),
+        (Some(product), Some(point)) => {
+            let mut picked = matte(product, mask, backend, cx, sink)?.as_ref().clone();
+            pick::nearest_part(&mut picked, point);
+            Some(Arc::new(picked))
+        }
+        (None, _) => None,
     };
     let seen = match (&matte, product) {
         // A mask says what belongs to the product; without one, a transparent file is the designer's own cut-out.
@@ -92,12 +97,17 @@ pub fn run(
         _ => None,
     };
     cx.check()?;
-    let view = seen.and_then(|seen| seen.view);
+    let chosen = spec.placement.camera_elevation.map(|elevation| View { elevation });
+    let view = chosen.or(seen.and_then(|seen| seen.view));
     let cut = seen.map_or_else(CutSides::default, |seen| seen.cut);
     if let Some(scene) = own_scene(spec, view.unwrap_or_default(), cx, sink)? {
         return on_own_scene(spec, matte.as_deref().map(|matte| (matte, cut)), &scene, cx, sink);
     }
-    let scene = scene(spec, view, backend, cx, sink)?;
+    let mut framing = Framing { view, chosen: chosen.is_some(), subject: None };
+    if let Some(matte) = matte.as_deref().filter(|_| backend.follows_product(prompts(spec))) {
+        framing.subject = placement::subject(matte, (spec.width as usize, spec.height as usize), view, cut, &spec.placement);
+    }
+    let scene = scene(spec, framing, backend, cx, sink)?;
     let Some(matte) = matte else {
         let image = scene.image.to_srgb();
         sink.save(ImageName::Step1, Picture::Rgb(&image))?;
@@ -207,28 +217,27 @@ fn on_own_scene(
 /// The empty scene, from an earlier run or painted now.
 fn scene(
     spec: &JobSpec,
-    view: Option<View>,
+    framing: Framing,
     backend: &mut dyn Backend,
     cx: StageCx<'_>,
     sink: &dyn Sink,
 ) -> Result<Arc<Scene>, PipelineError> {
-    if let Some(scene) = sink.take_scene(view) {
+    if let Some(scene) = sink.take_scene(framing) {
         return Ok(scene);
     }
     sink.stage(Stage::Scene);
-    let bg = &spec.background;
     let scene = backend.paint_scene(
         &SceneRequest {
-            prompts: Prompts { positive: &bg.prompt, negative: &bg.negative_prompt },
+            prompts: prompts(spec),
             width: spec.width as usize,
             height: spec.height as usize,
-            view,
+            framing,
             sampling: sampling(spec),
         },
         cx,
     )?;
     preview::offer(cx, &scene.image);
-    Ok(sink.keep_scene(view, scene))
+    Ok(sink.keep_scene(framing, scene))
 }
 
 /// Places the product in an empty scene. Returns the picture and the product's matte on the canvas.
@@ -279,6 +288,11 @@ fn warn_of_photo(placed: &placement::Placed, sink: &dyn Sink) {
             notice!("pipeline-product-enlarged", width = width, height = height, percent = percent(placed.factor)).at("product_image"),
         );
     }
+}
+
+/// The scene in words.
+fn prompts(spec: &JobSpec) -> Prompts<'_> {
+    Prompts { positive: &spec.background.prompt, negative: &spec.background.negative_prompt }
 }
 
 /// How step 1 samples.

@@ -17,7 +17,8 @@ pub mod live;
 #[cfg(test)]
 mod live_tests;
 mod outline;
-pub mod placement;
+pub mod pick;
+mod placement;
 pub mod plan;
 pub mod position;
 mod preview;

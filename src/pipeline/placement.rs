@@ -2,7 +2,7 @@
 
 use super::borders::CutSides;
 use super::layout::{Bounds, ProductLayout, TALL, is_banner};
-use crate::backend::{PlacedProduct, Scene, View};
+use crate::backend::{PlacedProduct, Scene, Subject, View};
 use crate::imaging::enlarge::enlarge;
 use crate::imaging::resize::{Filter, resize_plane, resize_rgb};
 use crate::imaging::{LinearRgb, Matte, Plane, srgb8_to_linear};
@@ -79,6 +79,24 @@ impl From<&Scene> for Stand {
     fn from(scene: &Scene) -> Self {
         Self { ground_line: scene.ground_line, view: scene.view }
     }
+}
+
+/// Where [`place`] will put the product in a scene that is seen from `view`; `None` for an empty cut-out.
+pub(super) fn subject(
+    matte: &Matte,
+    (width, height): (usize, usize),
+    view: Option<View>,
+    cut: CutSides,
+    coordinates: &Placement,
+) -> Option<Subject> {
+    let (x0, y0, x1, y1) = cutout_bounds(matte)?;
+    let view = view.unwrap_or_default();
+    let stand = Stand { ground_line: view.ground() * height as f32, view };
+    let frame = frame((x1 - x0, y1 - y0), (width, height), stand, cut, coordinates);
+    let (w, h) = (width as f32, height as f32);
+    let subject =
+        Subject { x: (frame.left as f32 + frame.width as f32 / 2.0) / w, foot: frame.foot() / h, width: frame.width as f32 / w };
+    Some(subject.rounded())
 }
 
 /// Scales the cut-out by its bounding box, centres it and stands it on the surface, unless `coordinates` says otherwise. A product without

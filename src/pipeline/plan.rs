@@ -52,6 +52,9 @@ pub const FIRST_CHANGED_STEP: &[(&str, Option<StepNumber>)] = &[
     ("text_x", Some(StepNumber::Composite)),
     ("text_y", Some(StepNumber::Composite)),
     ("text_scale", Some(StepNumber::Text)),
+    ("camera_elevation", Some(StepNumber::Background)),
+    ("product_pick_x", Some(StepNumber::Background)),
+    ("product_pick_y", Some(StepNumber::Background)),
     ("layers", Some(StepNumber::Composite)),
     ("background_color", Some(StepNumber::Background)),
     ("background_image", Some(StepNumber::Background)),
@@ -157,12 +160,18 @@ impl Key {
 
     fn scene<I>(self, spec: &JobSpec<I>) -> Self {
         let bg = &spec.background;
-        self.canvas(spec)
+        let key = self
+            .canvas(spec)
             .text("prompt", &bg.prompt)
             .text("negative_prompt", &bg.negative_prompt)
             .number("guidance_scale", bg.guidance_scale)
             .whole("steps", bg.steps.into())
-            .number("true_cfg_scale", bg.true_cfg_scale)
+            .number("true_cfg_scale", bg.true_cfg_scale);
+        // Jobs from before this field keep their keys.
+        match spec.placement.camera_elevation {
+            Some(elevation) => key.number("camera_elevation", elevation),
+            None => key,
+        }
     }
 
     /// Jobs from before own backgrounds keep their keys.
@@ -256,6 +265,11 @@ fn background<I: InputImage>(spec: &JobSpec<I>, backend: &str, product: Option<&
         // The other fields matter only with a product.
         return key.done();
     }
+    // Jobs from before this field keep their keys.
+    let key = match at.product_pick {
+        Some((x, y)) => key.number("pick_x", x).number("pick_y", y),
+        None => key,
+    };
     key.text("composition_prompt", &bg.composition_prompt)
         .text("composition_negative_prompt", &bg.composition_negative_prompt)
         .number("strength", bg.strength)
@@ -369,6 +383,8 @@ mod tests {
             "seed" | "product_scale" | "true_cfg_scale" => json!(2),
             "width" | "height" => json!(272),
             "product_x" | "product_y" | "text_x" | "text_y" | "text_scale" => json!(0.5),
+            "camera_elevation" => json!(35),
+            "product_pick_x" | "product_pick_y" => json!(0.25),
             "strength" | "composition_strength" => json!(0.1),
             "num_inference_steps" | "text_num_inference_steps" | "composition_steps" => json!(5),
             "guidance_scale" | "text_guidance_scale" | "composition_guidance_scale" => json!(3),
