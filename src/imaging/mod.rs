@@ -8,6 +8,7 @@
 pub mod blur;
 pub mod canny;
 pub mod decode;
+mod detail;
 pub mod encode;
 pub mod enlarge;
 pub mod mark;
@@ -15,6 +16,7 @@ pub mod matting;
 pub mod palette;
 mod plane;
 pub mod png_chunks;
+mod pyramid;
 pub mod resize;
 mod rgb;
 

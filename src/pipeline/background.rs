@@ -8,7 +8,7 @@ use super::borders::CutSides;
 use super::error::PipelineError;
 use super::layout::percent;
 use super::sink::{Picture, Sink};
-use super::{composite, grounding, outline, pick, placement, preview};
+use super::{composite, grounding, outline, pick, placement, posture, preview};
 use crate::backend::{Backend, BlendRequest, Framing, KeyLight, Prompts, Sampling, Scene, SceneRequest, StageCx, View};
 use crate::imaging::Matte;
 use crate::imaging::{LinearRgb, Plane, matting, resize};
@@ -18,6 +18,9 @@ use crate::request::{Backdrop, JobSpec, SourceImage};
 
 /// A product that is enlarged by more than this looks soft.
 const MOST_ENLARGED: f32 = 1.6;
+
+/// Balls look the same from everywhere: they are seen from this elevation.
+const BALL: f32 = 15.0;
 
 /// The result of step 1.
 pub struct Background {
@@ -131,7 +134,12 @@ struct Seen {
 impl Seen {
     fn of(matte: &Matte, cut_out: bool) -> Self {
         let cut = CutSides::of(&matte.alpha, cut_out);
-        let view = placement::cutout_bounds(matte).and_then(|bounds| outline::view(&matte.alpha, bounds, cut));
+        let view = placement::cutout_bounds(matte).and_then(|bounds| match () {
+            () if cut.any() => outline::view(&matte.alpha, bounds, cut),
+            () if posture::is_ball(matte, bounds) => Some(View { elevation: BALL }),
+            () if posture::is_garment(&matte.alpha, bounds) => Some(View { elevation: outline::FROM_ABOVE }),
+            () => outline::view(&matte.alpha, bounds, cut),
+        });
         Self { cut, view }
     }
 }

@@ -37,7 +37,7 @@ const ASLANT_SPAN: f32 = 0.3;
 /// An edge that fits neither an ellipse nor a corner better than this (share of its half width) tells nothing.
 const MOST_MISFIT: f32 = 0.10;
 /// Things without a base are laid flat and seen from here.
-const FROM_ABOVE: f32 = 75.0;
+pub(super) const FROM_ABOVE: f32 = 75.0;
 /// A product that is cut off at its foot is seen from here.
 const CUT_OFF: f32 = 8.0;
 

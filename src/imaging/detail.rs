@@ -1,0 +1,221 @@
+//! Detail that a network's mask is too coarse for: holes such as handles and the gaps between spokes, and strands such as hair.
+//!
+//! A photo of a product has a background that changes slowly. It is extrapolated below the product, and where the photo shows exactly that background
+//! within the mask, there is a hole; where something narrow stands out from it beside the mask, that belongs to the product. Both need a
+//! background calm enough to tell; on a restless one the mask stays as it is.
+
+use image::RgbImage;
+use rayon::prelude::*;
+
+use super::blur::{dilate, erode, gaussian_plane};
+use super::plane::Plane;
+use super::pyramid::Pyramid;
+use super::resize::{Filter, fit_within, resize_plane, resize_rgb8};
+use crate::cancel::{CancelToken, Stopped};
+
+/// Longest side at which detail is looked for.
+const SIDE: usize = 1280;
+/// Deviations of the background's noise that a pixel must differ by to be no background.
+const CLEAR: f32 = 3.5;
+/// Colour distance (sRGB, 0..=1 each channel) that always counts as background, and the one that never does.
+const SAME: f32 = 0.012;
+const OTHER: f32 = 0.10;
+/// A background with more noise than this tells nothing.
+const RESTLESS: f32 = 0.05;
+/// The network's certainty above which a region is no hole, whatever its colour.
+const CERTAIN: f32 = 0.985;
+/// Least area of a hole as a share of the picture.
+const LEAST_HOLE: f32 = 1.2e-4;
+
+/// Adds the detail to `alpha`, which has the photo's size. `coarse`: the network's mask, of any size.
+pub(super) fn add(photo: &RgbImage, alpha: &mut Plane, coarse: &Plane, cancel: &CancelToken) -> Result<(), Stopped> {
+    let (width, height) = (alpha.width, alpha.height);
+    let (w, h) = fit_within(width, height, SIDE);
+    if w.min(h) < 48 {
+        return Ok(());
+    }
+    let whole = (w, h) == (width, height);
+    let small = if whole { None } else { Some(resize_rgb8(photo, w, h, Filter::Triangle)) };
+    let before = if whole { alpha.clone() } else { resize_plane(alpha, w, h, Filter::Triangle) };
+    let sure = resize_plane(coarse, w, h, Filter::Triangle);
+    cancel.check()?;
+    let Some(after) = detailed(small.as_ref().unwrap_or(photo), &before, &sure, cancel)? else { return Ok(()) };
+    if whole {
+        *alpha = after;
+        return Ok(());
+    }
+    let change = Plane { width: w, height: h, data: after.data.iter().zip(&before.data).map(|(a, b)| a - b).collect() };
+    let change = resize_plane(&change, width, height, Filter::CatmullRom);
+    alpha.data.par_iter_mut().zip(&change.data).for_each(|(a, c)| *a = (*a + c).clamp(0.0, 1.0));
+    Ok(())
+}
+
+/// The distance of each pixel from the background that is expected there, and the noise of that background.
+struct Background {
+    distance: Plane,
+    noise: Plane,
+}
+
+impl Background {
+    /// `outside`: 1 where there is only background. `None` if there is too little of it.
+    fn new(photo: &RgbImage, outside: &Plane, cancel: &CancelToken) -> Result<Option<Self>, Stopped> {
+        let (w, h) = (outside.width, outside.height);
+        let covered = outside.data.iter().sum::<f32>() / (w * h) as f32;
+        if covered < 0.05 {
+            return Ok(None);
+        }
+        let back = Pyramid::new(photo, |i| outside.data[i]);
+        cancel.check()?;
+        let raw = photo.as_raw();
+        let mut distance = Plane::new(w, h, 0.0);
+        distance.data.par_chunks_mut(w).enumerate().for_each(|(y, row)| {
+            for (x, d) in row.iter_mut().enumerate() {
+                let b = back.at(x, y);
+                let i = (y * w + x) * 3;
+                *d = off(std::array::from_fn(|c| f32::from(raw[i + c]) / 255.0), b);
+            }
+        });
+        cancel.check()?;
+        let spread = w.max(h) as f32 / 14.0;
+        // The middle of the picture may be far from any background: the noise there is the mean of all.
+        let (mut squares, mut weights) = (Plane::new(w, h, 0.0), Plane::new(w, h, 0.0));
+        let (mut sum, mut count) = (0.0_f64, 1e-6_f64);
+        for (i, o) in outside.data.iter().enumerate().filter(|(_, o)| **o > 0.0) {
+            let d = distance.data[i];
+            squares.data[i] = d * d * o;
+            weights.data[i] = *o;
+            sum += f64::from(d * d * o);
+            count += f64::from(*o);
+        }
+        let mean = (sum / count) as f32;
+        let (squares, weights) = (gaussian_plane(&squares, spread), gaussian_plane(&weights, spread));
+        let mut noise = squares;
+        noise.data.iter_mut().zip(&weights.data).for_each(|(s, k)| *s = ((*s + 0.02 * mean) / (k + 0.02)).sqrt());
+        Ok(Some(Self { distance, noise }))
+    }
+}
+
+/// Distance of a colour from a background that may lie in a soft shadow.
+fn off(c: [f32; 3], b: [f32; 3]) -> f32 {
+    let (cb, bb) = (0..3).fold((0.0, 1e-6), |(cb, bb), k| (cb + c[k] * b[k], bb + b[k] * b[k]));
+    let shade = (cb / bb).clamp(0.80, 1.03);
+    (0..3).map(|k| (c[k] - shade * b[k]).powi(2)).sum::<f32>().sqrt()
+}
+
+/// The matte with its detail; `None` if the background tells nothing.
+fn detailed(photo: &RgbImage, alpha: &Plane, sure: &Plane, cancel: &CancelToken) -> Result<Option<Plane>, Stopped> {
+    let (w, h) = (alpha.width, alpha.height);
+    let side = w.max(h);
+    let product = Plane {
+        width: w,
+        height: h,
+        data: alpha.data.iter().zip(&sure.data).map(|(a, s)| if *a > 0.1 || *s > 0.35 { 1.0 } else { 0.0 }).collect(),
+    };
+    let mut outside = dilate(&product, side / 40);
+    outside.data.iter_mut().for_each(|v| *v = 1.0 - *v);
+    cancel.check()?;
+    let Some(back) = Background::new(photo, &outside, cancel)? else { return Ok(None) };
+    cancel.check()?;
+    let mut out = alpha.clone();
+    open_holes(&mut out, &back, sure);
+    cancel.check()?;
+    add_strands(&mut out, &back, &outside, side)?;
+    Ok(Some(out))
+}
+
+/// How much a pixel is product rather than the expected background, 0..=1.
+fn share(distance: f32, noise: f32) -> f32 {
+    let low = SAME + 1.5 * noise;
+    let high = (OTHER + CLEAR * noise).max(2.0 * low);
+    let t = ((distance - low) / (high - low)).clamp(0.0, 1.0);
+    t * t * (3.0 - 2.0 * t)
+}
+
+/// Opens holes: connected regions within the mask that show the expected background and of which the network is less than certain.
+fn open_holes(alpha: &mut Plane, back: &Background, sure: &Plane) {
+    let (w, h) = (alpha.width, alpha.height);
+    let like_background = |i: usize| {
+        let noise = back.noise.data[i];
+        noise < RESTLESS && alpha.data[i] > 0.02 && back.distance.data[i] < SAME + CLEAR * noise
+    };
+    let candidate: Vec<bool> = (0..w * h).into_par_iter().map(like_background).collect();
+    let mut seen = vec![false; w * h];
+    let mut hole = Plane::new(w, h, 0.0);
+    let (mut stack, mut area) = (Vec::new(), Vec::new());
+    let least = ((LEAST_HOLE * (w * h) as f32) as usize).max(9);
+    for start in 0..w * h {
+        if seen[start] || !candidate[start] {
+            continue;
+        }
+        seen[start] = true;
+        stack.push(start);
+        area.clear();
+        let mut certain = 0.0_f64;
+        while let Some(i) = stack.pop() {
+            area.push(i);
+            certain += f64::from(sure.data[i]);
+            let (x, y) = (i % w, i / w);
+            let next = [(x > 0).then(|| i - 1), (x + 1 < w).then(|| i + 1), (y > 0).then(|| i - w), (y + 1 < h).then(|| i + w)];
+            for j in next.into_iter().flatten().filter(|j| candidate[*j]) {
+                if !seen[j] {
+                    seen[j] = true;
+                    stack.push(j);
+                }
+            }
+        }
+        if area.len() >= least && certain / (area.len() as f64) < f64::from(CERTAIN) {
+            area.iter().for_each(|&i| hole.data[i] = 1.0);
+        }
+    }
+    // Its edge is as soft as the photo's.
+    let near = dilate(&hole, 2);
+    alpha.data.par_iter_mut().enumerate().filter(|(i, _)| near.data[*i] > 0.0).for_each(|(i, a)| {
+        *a = a.min(share(back.distance.data[i], back.noise.data[i]));
+    });
+}
+
+/// Adds what is narrow, stands out from the background and is connected to the product.
+fn add_strands(alpha: &mut Plane, back: &Background, outside: &Plane, side: usize) -> Result<(), Stopped> {
+    let (w, h) = (alpha.width, alpha.height);
+    let reach = (side / 110).max(2);
+    let ground = dilate(&erode(&back.distance, reach), reach);
+    let peak = dilate(&back.distance, 2);
+    let narrow: Vec<f32> = (0..w * h)
+        .into_par_iter()
+        .map(|i| {
+            let noise = back.noise.data[i];
+            if noise >= RESTLESS {
+                return 0.0;
+            }
+            let height = back.distance.data[i] - ground.data[i];
+            // The strand's own colour is that of its brightest or darkest pixel nearby.
+            let full = (peak.data[i] - ground.data[i]).max(OTHER + CLEAR * noise);
+            let low = SAME + 2.0 * noise;
+            ((height - low) / (full - low)).clamp(0.0, 1.0)
+        })
+        .collect();
+    // From the product outwards, along what is narrow.
+    let mut kept: Vec<bool> = alpha.data.iter().map(|a| *a > 0.5).collect();
+    let mut stack: Vec<usize> = (0..w * h).filter(|i| kept[*i]).collect();
+    while let Some(i) = stack.pop() {
+        let (x, y) = (i % w, i / w);
+        for ny in y.saturating_sub(1)..(y + 2).min(h) {
+            for nx in x.saturating_sub(1)..(x + 2).min(w) {
+                let j = ny * w + nx;
+                if !kept[j] && narrow[j] > 0.3 && outside.data[j] < 1.0 {
+                    kept[j] = true;
+                    stack.push(j);
+                }
+            }
+        }
+    }
+    let near: Vec<bool> = kept.clone();
+    alpha.data.par_iter_mut().enumerate().for_each(|(i, a)| {
+        let (x, y) = (i % w, i / w);
+        let beside = (y.saturating_sub(1)..(y + 2).min(h)).any(|y| (x.saturating_sub(1)..(x + 2).min(w)).any(|x| near[y * w + x]));
+        if beside {
+            *a = a.max(narrow[i]);
+        }
+    });
+    Ok(())
+}
