@@ -22,8 +22,19 @@ const SAME: f32 = 0.012;
 const OTHER: f32 = 0.10;
 /// A background with more noise than this tells nothing.
 const RESTLESS: f32 = 0.05;
-/// The network's certainty above which a region is no hole, whatever its colour.
-const CERTAIN: f32 = 0.985;
+/// Where the network is surer than this, a hole must show the background itself: not in a shadow, and not overexposed, as a white product before a
+/// white wall is.
+const CERTAIN: f32 = 0.85;
+/// A background brighter or darker than this (sRGB, 0..=1) may be at the end of the camera's range.
+const EXPOSED: (f32, f32) = (0.05, 0.94);
+/// Difference of the channels (sRGB, 0..=1) above which a background has a colour.
+const COLORED: f32 = 0.07;
+/// What a strand differs by at least: shadows have a tint too.
+const STRAND: f32 = 0.055;
+/// Least share of a hole's border that is sharp: a shaded surface takes on the background's colour gradually.
+const SHARP: f32 = 0.6;
+/// How dark a soft shadow in a hole may be, and any shadow beside the product.
+const SHADES: [f32; 3] = [0.965, 0.80, 0.35];
 /// Least area of a hole as a share of the picture.
 const LEAST_HOLE: f32 = 1.2e-4;
 
@@ -52,8 +63,13 @@ pub(super) fn add(photo: &RgbImage, alpha: &mut Plane, coarse: &Plane, cancel: &
 
 /// The distance of each pixel from the background that is expected there, and the noise of that background.
 struct Background {
-    distance: Plane,
+    /// If the background may lie in a shadow as dark as each of [`SHADES`].
+    distance: [Plane; 3],
     noise: Plane,
+    /// Whether the background is at the end of the camera's range.
+    exposed: Vec<bool>,
+    /// Whether the background has a colour, so that one in a shadow is no grey product.
+    colored: Vec<bool>,
 }
 
 impl Background {
@@ -67,21 +83,26 @@ impl Background {
         let back = Pyramid::new(photo, |i| outside.data[i]);
         cancel.check()?;
         let raw = photo.as_raw();
-        let mut distance = Plane::new(w, h, 0.0);
-        distance.data.par_chunks_mut(w).enumerate().for_each(|(y, row)| {
-            for (x, d) in row.iter_mut().enumerate() {
+        let mut found = vec![([0.0; 3], false, false); w * h];
+        found.par_chunks_mut(w).enumerate().for_each(|(y, row)| {
+            for (x, (d, exposed, colored)) in row.iter_mut().enumerate() {
                 let b = back.at(x, y);
                 let i = (y * w + x) * 3;
                 *d = off(std::array::from_fn(|c| f32::from(raw[i + c]) / 255.0), b);
+                let (low, high) = b.iter().fold((1.0_f32, 0.0_f32), |(low, high), v| (low.min(*v), high.max(*v)));
+                *colored = high - low > COLORED;
+                *exposed = high < EXPOSED.0 || low > EXPOSED.1;
             }
         });
+        let (exposed, colored) = (found.iter().map(|f| f.1).collect(), found.iter().map(|f| f.2).collect());
+        let distance = [0, 1, 2].map(|k| Plane { width: w, height: h, data: found.iter().map(|f| f.0[k]).collect() });
         cancel.check()?;
         let spread = w.max(h) as f32 / 14.0;
         // The middle of the picture may be far from any background: the noise there is the mean of all.
         let (mut squares, mut weights) = (Plane::new(w, h, 0.0), Plane::new(w, h, 0.0));
         let (mut sum, mut count) = (0.0_f64, 1e-6_f64);
         for (i, o) in outside.data.iter().enumerate().filter(|(_, o)| **o > 0.0) {
-            let d = distance.data[i];
+            let d = distance[0].data[i];
             squares.data[i] = d * d * o;
             weights.data[i] = *o;
             sum += f64::from(d * d * o);
@@ -91,15 +112,25 @@ impl Background {
         let (squares, weights) = (gaussian_plane(&squares, spread), gaussian_plane(&weights, spread));
         let mut noise = squares;
         noise.data.iter_mut().zip(&weights.data).for_each(|(s, k)| *s = ((*s + 0.02 * mean) / (k + 0.02)).sqrt());
-        Ok(Some(Self { distance, noise }))
+        Ok(Some(Self { distance, noise, exposed, colored }))
+    }
+
+    /// Distance of a pixel that may be in a hole. `certain`: the network takes it for the product.
+    fn of_hole(&self, i: usize, certain: bool) -> f32 {
+        match () {
+            () if certain && self.exposed[i] => f32::MAX,
+            () => self.distance[usize::from(!certain || self.colored[i])].data[i],
+        }
     }
 }
 
-/// Distance of a colour from a background that may lie in a soft shadow.
-fn off(c: [f32; 3], b: [f32; 3]) -> f32 {
+/// Distances of a colour from a background that may lie in a shadow as dark as each of [`SHADES`].
+fn off(c: [f32; 3], b: [f32; 3]) -> [f32; 3] {
     let (cb, bb) = (0..3).fold((0.0, 1e-6), |(cb, bb), k| (cb + c[k] * b[k], bb + b[k] * b[k]));
-    let shade = (cb / bb).clamp(0.80, 1.03);
-    (0..3).map(|k| (c[k] - shade * b[k]).powi(2)).sum::<f32>().sqrt()
+    SHADES.map(|darkest| {
+        let shade = (cb / bb).clamp(darkest, 1.03);
+        (0..3).map(|k| (c[k] - shade * b[k]).powi(2)).sum::<f32>().sqrt()
+    })
 }
 
 /// The matte with its detail; `None` if the background tells nothing.
@@ -134,10 +165,9 @@ fn share(distance: f32, noise: f32) -> f32 {
 /// Opens holes: connected regions within the mask that show the expected background and of which the network is less than certain.
 fn open_holes(alpha: &mut Plane, back: &Background, sure: &Plane) {
     let (w, h) = (alpha.width, alpha.height);
-    let like_background = |i: usize| {
-        let noise = back.noise.data[i];
-        noise < RESTLESS && alpha.data[i] > 0.02 && back.distance.data[i] < SAME + CLEAR * noise
-    };
+    let distance = |i: usize| back.of_hole(i, sure.data[i] > CERTAIN);
+    let limit = |i: usize| SAME + CLEAR * back.noise.data[i];
+    let like_background = |i: usize| back.noise.data[i] < RESTLESS && alpha.data[i] > 0.02 && distance(i) < limit(i);
     let candidate: Vec<bool> = (0..w * h).into_par_iter().map(like_background).collect();
     let mut seen = vec![false; w * h];
     let mut hole = Plane::new(w, h, 0.0);
@@ -150,11 +180,21 @@ fn open_holes(alpha: &mut Plane, back: &Background, sure: &Plane) {
         seen[start] = true;
         stack.push(start);
         area.clear();
-        let mut certain = 0.0_f64;
+        let (mut sharp, mut border) = (0, 0);
         while let Some(i) = stack.pop() {
             area.push(i);
-            certain += f64::from(sure.data[i]);
             let (x, y) = (i % w, i / w);
+            // What is three pixels beyond the border differs clearly.
+            for (dx, dy) in [(-1_isize, 0_isize), (1, 0), (0, -1), (0, 1)] {
+                let at = |k: isize| {
+                    let (x, y) = (x as isize + dx * k, y as isize + dy * k);
+                    (x >= 0 && y >= 0 && x < w as isize && y < h as isize).then(|| y as usize * w + x as usize)
+                };
+                let Some(next) = at(1).filter(|j| !candidate[*j] && alpha.data[*j] > 0.02) else { continue };
+                border += 1;
+                let far = [Some(next), at(2), at(3)].into_iter().flatten().map(|j| back.distance[0].data[j]).fold(0.0, f32::max);
+                sharp += usize::from(far > 2.0 * limit(i) + 0.03);
+            }
             let next = [(x > 0).then(|| i - 1), (x + 1 < w).then(|| i + 1), (y > 0).then(|| i - w), (y + 1 < h).then(|| i + w)];
             for j in next.into_iter().flatten().filter(|j| candidate[*j]) {
                 if !seen[j] {
@@ -163,14 +203,14 @@ fn open_holes(alpha: &mut Plane, back: &Background, sure: &Plane) {
                 }
             }
         }
-        if area.len() >= least && certain / (area.len() as f64) < f64::from(CERTAIN) {
+        if area.len() >= least && sharp as f32 >= SHARP * border as f32 {
             area.iter().for_each(|&i| hole.data[i] = 1.0);
         }
     }
     // Its edge is as soft as the photo's.
     let near = dilate(&hole, 2);
     alpha.data.par_iter_mut().enumerate().filter(|(i, _)| near.data[*i] > 0.0).for_each(|(i, a)| {
-        *a = a.min(share(back.distance.data[i], back.noise.data[i]));
+        *a = a.min(share(distance(i), back.noise.data[i]));
     });
 }
 
@@ -178,8 +218,8 @@ fn open_holes(alpha: &mut Plane, back: &Background, sure: &Plane) {
 fn add_strands(alpha: &mut Plane, back: &Background, outside: &Plane, side: usize) -> Result<(), Stopped> {
     let (w, h) = (alpha.width, alpha.height);
     let reach = (side / 110).max(2);
-    let ground = dilate(&erode(&back.distance, reach), reach);
-    let peak = dilate(&back.distance, 2);
+    let ground = dilate(&erode(&back.distance[2], reach), reach);
+    let peak = dilate(&back.distance[2], 2);
     let narrow: Vec<f32> = (0..w * h)
         .into_par_iter()
         .map(|i| {
@@ -187,10 +227,10 @@ fn add_strands(alpha: &mut Plane, back: &Background, outside: &Plane, side: usiz
             if noise >= RESTLESS {
                 return 0.0;
             }
-            let height = back.distance.data[i] - ground.data[i];
+            let height = back.distance[2].data[i] - ground.data[i];
             // The strand's own colour is that of its brightest or darkest pixel nearby.
-            let full = (peak.data[i] - ground.data[i]).max(OTHER + CLEAR * noise);
-            let low = SAME + 2.0 * noise;
+            let full = (peak.data[i] - ground.data[i]).max(2.0 * STRAND + CLEAR * noise);
+            let low = STRAND + 2.0 * noise;
             ((height - low) / (full - low)).clamp(0.0, 1.0)
         })
         .collect();

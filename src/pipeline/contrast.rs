@@ -16,6 +16,14 @@ use crate::math;
 const ENOUGH: f32 = 0.955;
 /// The contrast ratio that the background is prepared for. Above the minimum, because other tools sample the contour differently.
 const AIM: f32 = 3.4;
+/// Contrast ratios below the aim that still help, and how much of a legible contour each counts.
+const SOME: [(f32, f32); 2] = [(3.05, 0.92), (2.3, 0.55)];
+/// A background is not darkened below this luminance without good reason: black patches look like holes in the picture.
+const BLACK: f32 = 0.035;
+/// What black costs.
+const BLACK_COST: f32 = 60.0;
+/// Share of [`WORTH`] that the legibility of flat letters is worth whose colour is clearly another one.
+const WORTH_OF_COLOR: f32 = 0.22;
 /// Cost of a change that the legibility of flat letters is worth. The cost is the square of the change of lightness (L*, 0..=100) over
 /// [`CHEAP_CHANGE`].
 const WORTH: f32 = 230.0;
@@ -96,16 +104,17 @@ fn free(samples: Vec<ContourSample>) -> Vec<ContourSample> {
 
 /// Share of the contour that is legible once the background has a tone.
 fn share(samples: &[ContourSample], dark: bool, tone: f32) -> f32 {
-    let good = samples.iter().filter(|s| {
+    let good = samples.iter().map(|s| {
         if s.inside < 0.0 || s.outside < 0.0 {
-            return false;
+            return 0.0;
         }
         // What the layer itself covers does not change.
         let ground = if dark { s.outside.min(tone) } else { s.outside.max(tone) };
         let change = ground - s.outside;
-        contrast_ratio((s.inside + change * s.clear).max(0.0), s.outside + change * (1.0 - s.covered)) >= AIM
+        let ratio = contrast_ratio((s.inside + change * s.clear).max(0.0), s.outside + change * (1.0 - s.covered));
+        if ratio >= AIM { 1.0 } else { SOME.iter().find(|some| ratio >= some.0).map_or(0.0, |some| some.1) }
     });
-    good.count() as f32 / samples.len().max(1) as f32
+    good.sum::<f32>() / samples.len().max(1) as f32
 }
 
 /// The letters on the canvas, for the search for contrast.
@@ -145,14 +154,14 @@ pub(super) fn secure(
     let clear = mean(&|s| s.clear) > CLEAR;
     // Letters without walls may have a shadow of their own.
     let deep = scene.deep || (!clear && mean(&|s| s.covered) > OWN_SHADOW);
+    let [near, far] = COLOUR_DISTANCE;
+    let t = ((colour_distance(&image, scene, ink) - near) / (far - near)).clamp(0.0, 1.0);
     let worth = if deep {
-        let [near, far] = COLOUR_DISTANCE;
-        let t = ((colour_distance(&image, scene, ink) - near) / (far - near)).clamp(0.0, 1.0);
         WORTH_OF_DEPTH[0] + (WORTH_OF_DEPTH[1] - WORTH_OF_DEPTH[0]) * t
     } else if clear {
         WORTH_OF_CLEAR
     } else {
-        WORTH
+        WORTH * (1.0 + (WORTH_OF_COLOR - 1.0) * t)
     };
     let mut support = choose(&free(samples), deep, worth, ink, scene.product, size);
     for round in 1..=ROUNDS {
@@ -162,7 +171,7 @@ pub(super) fn secure(
         found.apply(&mut ground, scene);
         image = compose(ground, !found.dark);
         let done = round == ROUNDS
-            || summarize(&free(seen(&image))).is_none_or(|m| m.score >= if worth == WORTH { ENOUGH } else { found.expected.min(ENOUGH) });
+            || summarize(&free(seen(&image))).is_none_or(|m| m.score >= if !deep && !clear { ENOUGH } else { found.expected.min(ENOUGH) });
         support = (!done).then(|| found.stronger());
     }
     Ok(image)
@@ -265,7 +274,10 @@ fn choose(
     let missed = |share: f32| if deep { (1.0 - share) * (1.0 - share) } else { 1.0 - share };
     // More light on a bright background shows nothing.
     let light = if deep { LIGHT_COST_OF_DEPTH * (1.0 + 5.0 * middle) } else { LIGHT_COST };
-    let cost = |c: &(bool, f32, f32, f32)| c.2 * c.2 / CHEAP_CHANGE * if c.0 { 1.0 } else { light } + worth * missed(c.3);
+    let black = |c: &(bool, f32, f32, f32)| {
+        if c.0 && c.1 < middle { BLACK_COST * ((BLACK.min(0.8 * middle) - c.1) / BLACK).max(0.0) } else { 0.0 }
+    };
+    let cost = |c: &(bool, f32, f32, f32)| c.2 * c.2 / CHEAP_CHANGE * if c.0 { 1.0 } else { light } + worth * missed(c.3) + black(c);
     let (dark, tone, change, expected) = candidates.min_by(|a, b| cost(a).total_cmp(&cost(b)))?;
     let cluttered = lightness(high) - lightness(low) > CLUTTER;
     let mut support = Support { form: Form::Soft, dark, tone, expected: expected - 0.01, ink };
@@ -354,7 +366,9 @@ impl Support {
                 // Falls off like a Gaussian: no edge is seen where it begins or ends.
                 let fall = math::exp(-5.5 * d * d) * (1.0 - d * d * d);
                 let i = y * width + x;
-                let own = scene.product.map_or(0.0, |p| p.data[i]) * (d * 8.0).min(1.0) * 0.8;
+                // Light in front of the product would be fog.
+                let near = if self.dark { (d * 8.0).min(1.0) } else { 1.0 };
+                let own = scene.product.map_or(0.0, |p| p.data[i]) * near * 0.8;
                 let t = fall * (1.0 - own) * scene.visible.map_or(1.0, |v| v.data[i]);
                 let to = self.toned(*c);
                 (0..3).for_each(|k| c[k] += (to[k] - c[k]) * t);

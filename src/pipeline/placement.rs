@@ -26,7 +26,7 @@ const CUT_OFF: (f32, f32) = (0.80, 0.70);
 const BOTTOM_MARGIN: f32 = 0.05;
 const TOP_MARGIN: f32 = 0.04;
 /// Row of the middle of a product that is seen from above.
-const FLAT_MIDDLE: f32 = 0.56;
+const FLAT_MIDDLE: f32 = 0.60;
 /// A product that fills the canvas is at most this much larger than it.
 const MOST_OVER: f32 = 4.0;
 
@@ -334,7 +334,7 @@ mod tests {
         let flat = Stand { ground_line: -60.0, view: View { elevation: 75.0 } };
         let placed = super::place(&matte(600, 600, 0), (1024, 1024), flat, CutSides::default(), &Placement::default());
         let (_, y0, _, y1) = placed.product.bounds;
-        assert!(((y0 + y1) as f32 / 2048.0 - 0.56).abs() < 0.01, "{y0} {y1}");
+        assert!(((y0 + y1) as f32 / 2048.0 - 0.60).abs() < 0.01, "{y0} {y1}");
         assert!((placed.factor - 0.54 * 1024.0 / 600.0).abs() < 0.01);
     }
 

@@ -2,7 +2,6 @@
 //!
 //! By these keys the job engine reuses steps of earlier jobs, and live drafts reuse steps and stages in memory.
 
-use super::layout::is_banner;
 use super::run::Recalled;
 use crate::imaging::Plane;
 use crate::request::layers::{self, Layer};
@@ -219,9 +218,8 @@ pub fn keys<I: InputImage>(spec: &JobSpec<I>, backend: &str, recalled: &Recalled
         }
         Start::Text { step1, text, .. } => {
             keys.headline_style = Some(headline(spec, backend, "", text, font));
-            // On a banner the place of the text depends on that of the product.
-            let banner = recalled.placed.as_ref().filter(|_| is_banner(spec.width as usize, spec.height as usize));
-            let step1_key = banner.map_or_else(|| step1.hash().to_owned(), |placed| with_place(step1.hash(), placed));
+            // Place and size of the text depend on the place of the product.
+            let step1_key = recalled.placed.as_ref().map_or_else(|| step1.hash().to_owned(), |placed| with_place(step1.hash(), placed));
             let second = headline(spec, backend, &step1_key, text, font);
             let recalled = Recalled { placed: recalled.placed.clone(), front_faces: None };
             let third = composite(spec, backend, step1.hash(), Some(&second), &recalled, font);
