@@ -150,7 +150,7 @@ fn detailed(photo: &RgbImage, alpha: &Plane, sure: &Plane, cancel: &CancelToken)
     let mut out = alpha.clone();
     open_holes(&mut out, &back, sure);
     cancel.check()?;
-    add_strands(&mut out, &back, &outside, side)?;
+    add_strands(&mut out, &back, &outside, side);
     Ok(Some(out))
 }
 
@@ -215,7 +215,7 @@ fn open_holes(alpha: &mut Plane, back: &Background, sure: &Plane) {
 }
 
 /// Adds what is narrow, stands out from the background and is connected to the product.
-fn add_strands(alpha: &mut Plane, back: &Background, outside: &Plane, side: usize) -> Result<(), Stopped> {
+fn add_strands(alpha: &mut Plane, back: &Background, outside: &Plane, side: usize) {
     let (w, h) = (alpha.width, alpha.height);
     let reach = (side / 110).max(2);
     let ground = dilate(&erode(&back.distance[2], reach), reach);
@@ -249,13 +249,11 @@ fn add_strands(alpha: &mut Plane, back: &Background, outside: &Plane, side: usiz
             }
         }
     }
-    let near: Vec<bool> = kept.clone();
     alpha.data.par_iter_mut().enumerate().for_each(|(i, a)| {
         let (x, y) = (i % w, i / w);
-        let beside = (y.saturating_sub(1)..(y + 2).min(h)).any(|y| (x.saturating_sub(1)..(x + 2).min(w)).any(|x| near[y * w + x]));
+        let beside = (y.saturating_sub(1)..(y + 2).min(h)).any(|y| (x.saturating_sub(1)..(x + 2).min(w)).any(|x| kept[y * w + x]));
         if beside {
             *a = a.max(narrow[i]);
         }
     });
-    Ok(())
 }

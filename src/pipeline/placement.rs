@@ -94,8 +94,7 @@ pub(super) fn subject(
     let stand = Stand { ground_line: view.ground() * height as f32, view };
     let frame = frame((x1 - x0, y1 - y0), (width, height), stand, cut, coordinates);
     let (w, h) = (width as f32, height as f32);
-    let subject =
-        Subject { x: (frame.left as f32 + frame.width as f32 / 2.0) / w, foot: frame.foot() / h, width: frame.width as f32 / w };
+    let subject = Subject { x: (frame.left as f32 + frame.width as f32 / 2.0) / w, foot: frame.foot() / h, width: frame.width as f32 / w };
     Some(subject.rounded())
 }
 

@@ -91,7 +91,9 @@ pub fn covered(placed: &Plane, layer: &Plane) -> f32 {
 /// The headline's alpha where it ended up: where the advertisement differs from the background. `offset` is how far it was moved.
 pub fn moved(headline: &RgbaImage, (dx, dy): (i64, i64)) -> Plane {
     let (w, h) = (headline.width() as i64, headline.height() as i64);
-    let at = |x: i64, y: i64| if (0..w).contains(&x) && (0..h).contains(&y) { f32::from(headline.get_pixel(x as u32, y as u32).0[3]) / 255.0 } else { 0.0 };
+    let at = |x: i64, y: i64| {
+        if (0..w).contains(&x) && (0..h).contains(&y) { f32::from(headline.get_pixel(x as u32, y as u32).0[3]) / 255.0 } else { 0.0 }
+    };
     let data = (0..w * h).map(|i| at(i % w - dx, i / w - dy)).collect();
     Plane { width: w as usize, height: h as usize, data }
 }

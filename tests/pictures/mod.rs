@@ -23,7 +23,7 @@ const WALL: Backdrop = Backdrop::Wall(V(0.62, 0.60, 0.57), 0.12);
 struct Setup(fn() -> Thing, f32, f32, Backdrop);
 
 /// The photos by name.
-const SETUPS: [(&str, Setup); 22] = [
+static SETUPS: [(&str, Setup); 22] = [
     ("bottle", Setup(things::bottle, 6.0, 0.0, GREY)),
     ("glass bottle", Setup(things::glass_bottle, 12.0, 0.0, BEIGE)),
     ("wine glass", Setup(things::wine_glass, 10.0, 0.0, Backdrop::Room)),

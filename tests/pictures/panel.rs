@@ -166,7 +166,9 @@ fn panel() {
     let mut backend = DraftBackend::default();
     let mut photos: BTreeMap<&str, String> = BTreeMap::new();
     let mut sheet = RgbImage::new(8 * SHOWN, 5 * SHOWN);
-    println!("| no. | photo | camera off | contact | rim | width × height | letters over product | words without effect |\n|---|---|---|---|---|---|---|---|");
+    println!(
+        "| no. | photo | camera off | contact | rim | width × height | letters over product | words without effect |\n|---|---|---|---|---|---|---|---|"
+    );
     for (i, (name, text, scene, style)) in ADVERTISEMENTS.into_iter().enumerate() {
         let photo = photos.entry(name).or_insert_with(|| png(&picture(&photo(name, PHOTO)))).clone();
         let made = advertise(&engine, &mut backend, &photo, (text, scene, style), i + 1);
@@ -186,7 +188,11 @@ fn panel() {
         let words: Vec<String> = made.notices.iter().map(ToString::to_string).filter(|n| n.contains("effect")).collect();
         println!(
             "| {} | {name} | {camera} | {contact:.2} | {rim:+.1} | {} × {} % | {:.0} % | {} |",
-            i + 1, share(x1 - x0), share(y1 - y0), 100.0 * over, words.join("; ")
+            i + 1,
+            share(x1 - x0),
+            share(y1 - y0),
+            100.0 * over,
+            words.join("; ")
         );
         made.last.save(out.join(format!("{:02}.png", i + 1))).unwrap();
         let shown = imageops::thumbnail(&made.last, SHOWN, SHOWN);

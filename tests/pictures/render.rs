@@ -75,8 +75,6 @@ pub struct Photo {
     pub side: usize,
     pub rgb: Vec<u8>,
     pub alpha: Vec<f32>,
-    /// The product's own colour where it is seen at all.
-    pub front: Vec<[u8; 3]>,
 }
 
 const SAMPLES: i32 = 3;
@@ -101,7 +99,12 @@ impl Stage {
     fn normal(&self, p: V) -> V {
         let e = 0.0012;
         let d = |q: V| self.near(q).0;
-        V(d(p + V(e, 0.0, 0.0)) - d(p - V(e, 0.0, 0.0)), d(p + V(0.0, e, 0.0)) - d(p - V(0.0, e, 0.0)), d(p + V(0.0, 0.0, e)) - d(p - V(0.0, 0.0, e))).unit()
+        V(
+            d(p + V(e, 0.0, 0.0)) - d(p - V(e, 0.0, 0.0)),
+            d(p + V(0.0, e, 0.0)) - d(p - V(0.0, e, 0.0)),
+            d(p + V(0.0, 0.0, e)) - d(p - V(0.0, 0.0, e)),
+        )
+        .unit()
     }
 
     /// Where a ray enters and leaves the sphere around the body.
@@ -279,7 +282,7 @@ pub fn photograph(shot: Shot, side: usize) -> Photo {
         sun: V(-0.62, 0.95, 0.45).turned(shot.light).unit(),
     };
     let spread = 1.0 / ((AWAY * AWAY - 1.0).sqrt() * shot.fill);
-    let mut rows: Vec<Vec<([u8; 3], f32, [u8; 3])>> = Vec::new();
+    let mut rows: Vec<Vec<([u8; 3], f32)>> = Vec::new();
     std::thread::scope(|scope| {
         let parts: Vec<_> = (0..2)
             .map(|half| {
@@ -291,32 +294,25 @@ pub fn photograph(shot: Shot, side: usize) -> Photo {
         rows = (0..side).filter_map(|y| parts[y % 2].next()).collect();
     });
     let pixels: Vec<_> = rows.into_iter().flatten().collect();
-    Photo {
-        side,
-        rgb: pixels.iter().flat_map(|p| p.0).collect(),
-        alpha: pixels.iter().map(|p| p.1).collect(),
-        front: pixels.iter().map(|p| p.2).collect(),
-    }
+    Photo { side, rgb: pixels.iter().flat_map(|p| p.0).collect(), alpha: pixels.iter().map(|p| p.1).collect() }
 }
 
-fn row(stage: &Stage, y: usize, side: usize, spread: f32) -> Vec<([u8; 3], f32, [u8; 3])> {
+fn row(stage: &Stage, y: usize, side: usize, spread: f32) -> Vec<([u8; 3], f32)> {
     let code = |v: f32, grain: f32| (encode(v) * 255.0 + grain).clamp(0.0, 255.0) as u8;
     (0..side)
         .map(|x| {
-            let (mut seen, mut front, mut alpha) = (V::default(), V::default(), 0.0);
+            let (mut seen, mut alpha) = (V::default(), 0.0);
             for i in 0..SAMPLES * SAMPLES {
                 let at = |p: usize, k: i32| (2.0 * (p as f32 + (k as f32 + 0.5) / SAMPLES as f32) / side as f32 - 1.0) * spread;
                 let (u, v) = (at(x, i % SAMPLES), -at(y, i / SAMPLES));
                 let (f, a, b) = stage.trace((stage.ahead + stage.right * u + stage.up * v).unit());
                 seen = seen + f + b * (1.0 - a);
-                front = front + f;
                 alpha += a;
             }
             let k = 1.0 / (SAMPLES * SAMPLES) as f32;
-            let own = front * (1.0 / f32::max(alpha, 1e-3));
             let grain = 0.5 + 2.4 * (hash(x as i32, y as i32, 7) - 0.5);
             let rgb = seen * k;
-            ([code(rgb.0, grain), code(rgb.1, grain), code(rgb.2, grain)], alpha * k, [code(own.0, 0.5), code(own.1, 0.5), code(own.2, 0.5)])
+            ([code(rgb.0, grain), code(rgb.1, grain), code(rgb.2, grain)], alpha * k)
         })
         .collect()
 }

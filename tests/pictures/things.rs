@@ -14,8 +14,14 @@ fn thing(name: &'static str, shape: fn(V) -> Near, surface: fn(u8, V) -> Surface
 /// Lines that look like printing on a label of the given middle and half height; `along` runs across it.
 fn print(along: f32, y: f32, middle: f32, half: f32) -> bool {
     let v = (y - middle) / half;
-    let big = (-0.15..0.45).contains(&v) && along.abs() < 0.75 && hash((along * 11.0).floor() as i32, 5, 1) > 0.28 && (along * 11.0).rem_euclid(1.0) < 0.8;
-    let small = (-0.6..-0.3).contains(&v) && along.abs() < 0.6 && (v * 14.0).rem_euclid(1.0) < 0.5 && hash((along * 30.0).floor() as i32, (v * 14.0).floor() as i32, 2) > 0.35;
+    let big = (-0.15..0.45).contains(&v)
+        && along.abs() < 0.75
+        && hash((along * 11.0).floor() as i32, 5, 1) > 0.28
+        && (along * 11.0).rem_euclid(1.0) < 0.8;
+    let small = (-0.6..-0.3).contains(&v)
+        && along.abs() < 0.6
+        && (v * 14.0).rem_euclid(1.0) < 0.5
+        && hash((along * 30.0).floor() as i32, (v * 14.0).floor() as i32, 2) > 0.35;
     big || small
 }
 
@@ -287,7 +293,10 @@ pub fn brush() -> Thing {
             let wild = 0.12 * (hash(sector as i32, n as i32, 3) - 0.5);
             capsule(s, V(start, 0.0, 0.0), V(end + wild, top + wild, wild * 0.5), 0.0075)
         };
-        let hair = strand(40.0, 0.15, 0.46, 0.62).min(strand(31.0, 0.12, 0.33, 0.74)).min(strand(19.0, 0.08, 0.18, 0.82)).min(strand(9.0, 0.03, 0.06, 0.86));
+        let hair = strand(40.0, 0.15, 0.46, 0.62)
+            .min(strand(31.0, 0.12, 0.33, 0.74))
+            .min(strand(19.0, 0.08, 0.18, 0.82))
+            .min(strand(9.0, 0.03, 0.06, 0.86));
         let core = ellipsoid(q - V(0.0, 0.2, 0.0), V(0.2, 0.36, 0.2));
         nearest(&[(smooth_min(handle, foot, 0.06), 1), (ferrule, 2), (hair * 0.7, 3), (core, 3)])
     }
@@ -364,7 +373,12 @@ pub fn spectacles() -> Thing {
         let frame = ring(V(eye.0, eye.1, eye.2 * 1.15), 0.30, 0.032);
         let lens = cylinder(V(eye.0, eye.1, eye.2 * 1.15), 0.29, 0.004, 0.0);
         let bridge = capsule(q, V(0.0, 0.08, 0.45), V(0.13, 0.08, 0.45), 0.026);
-        let temple = capsule(q, V(0.71, 0.08, 0.43), V(0.68, 0.05, -0.55), 0.024).min(capsule(q, V(0.68, 0.05, -0.55), V(0.66, -0.23, -0.72), 0.024));
+        let temple = capsule(q, V(0.71, 0.08, 0.43), V(0.68, 0.05, -0.55), 0.024).min(capsule(
+            q,
+            V(0.68, 0.05, -0.55),
+            V(0.66, -0.23, -0.72),
+            0.024,
+        ));
         nearest(&[(frame * 0.85, 1), (lens, 2), (bridge.min(temple), 1)])
     }
     fn surface(kind: u8, p: V) -> Surface {
@@ -399,7 +413,13 @@ pub fn cream() -> Thing {
     }
     fn surface(kind: u8, p: V) -> Surface {
         let q = V(p.0, p.2, 0.0).leaned(24.0);
-        if kind == 1 && print(q.1 * 1.6, q.0, 0.0, 0.2) { matt(0.90, 0.30, 0.40) } else if kind == 1 { shiny(0.96, 0.93, 0.92) } else { shiny(0.90, 0.50, 0.55) }
+        if kind == 1 && print(q.1 * 1.6, q.0, 0.0, 0.2) {
+            matt(0.90, 0.30, 0.40)
+        } else if kind == 1 {
+            shiny(0.96, 0.93, 0.92)
+        } else {
+            shiny(0.90, 0.50, 0.55)
+        }
     }
     thing("lying tube", shape, surface, 0.12, 0.95)
 }
