@@ -170,8 +170,10 @@ fn open_holes(alpha: &mut Plane, back: &Background, sure: &Plane) {
     let like_background = |i: usize| back.noise.data[i] < RESTLESS && alpha.data[i] > 0.02 && distance(i) < limit(i);
     let candidate: Vec<bool> = (0..w * h).into_par_iter().map(like_background).collect();
     let mut seen = vec![false; w * h];
-    let mut hole = Plane::new(w, h, 0.0);
+    let (mut hole, mut shaded) = (Plane::new(w, h, 0.0), vec![false; w * h]);
     let (mut stack, mut area) = (Vec::new(), Vec::new());
+    // Narrow strips are where a shaded surface passes the background's colour.
+    let wide = (w.max(h) as f32 / 320.0).max(1.2);
     let least = ((LEAST_HOLE * (w * h) as f32) as usize).max(9);
     for start in 0..w * h {
         if seen[start] || !candidate[start] {
@@ -180,7 +182,7 @@ fn open_holes(alpha: &mut Plane, back: &Background, sure: &Plane) {
         seen[start] = true;
         stack.push(start);
         area.clear();
-        let (mut sharp, mut border) = (0, 0);
+        let (mut sharp, mut border, mut edges) = (0, 0, 0);
         while let Some(i) = stack.pop() {
             area.push(i);
             let (x, y) = (i % w, i / w);
@@ -190,7 +192,12 @@ fn open_holes(alpha: &mut Plane, back: &Background, sure: &Plane) {
                     let (x, y) = (x as isize + dx * k, y as isize + dy * k);
                     (x >= 0 && y >= 0 && x < w as isize && y < h as isize).then(|| y as usize * w + x as usize)
                 };
-                let Some(next) = at(1).filter(|j| !candidate[*j] && alpha.data[*j] > 0.02) else { continue };
+                let Some(next) = at(1).filter(|j| !candidate[*j]) else { continue };
+                edges += 1;
+                // Neither the outside nor a deeper shadow says what this is.
+                if alpha.data[next] <= 0.02 || (back.colored[next] && back.distance[2].data[next] < limit(next)) {
+                    continue;
+                }
                 border += 1;
                 let far = [Some(next), at(2), at(3)].into_iter().flatten().map(|j| back.distance[0].data[j]).fold(0.0, f32::max);
                 sharp += usize::from(far > 2.0 * limit(i) + 0.03);
@@ -203,14 +210,27 @@ fn open_holes(alpha: &mut Plane, back: &Background, sure: &Plane) {
                 }
             }
         }
-        if area.len() >= least && sharp as f32 >= SHARP * border as f32 {
+        if area.len() >= least && area.len() as f32 >= wide * edges as f32 && sharp as f32 >= SHARP * border as f32 {
             area.iter().for_each(|&i| hole.data[i] = 1.0);
+        }
+    }
+    // A shadow that falls into the hole belongs to it.
+    stack.extend((0..w * h).filter(|i| hole.data[*i] > 0.0));
+    while let Some(i) = stack.pop() {
+        let (x, y) = (i % w, i / w);
+        let next = [(x > 0).then(|| i - 1), (x + 1 < w).then(|| i + 1), (y > 0).then(|| i - w), (y + 1 < h).then(|| i + w)];
+        for j in next.into_iter().flatten() {
+            if hole.data[j] == 0.0 && back.colored[j] && !back.exposed[j] && back.distance[2].data[j] < limit(j) {
+                hole.data[j] = 1.0;
+                shaded[j] = true;
+                stack.push(j);
+            }
         }
     }
     // Its edge is as soft as the photo's.
     let near = dilate(&hole, 2);
     alpha.data.par_iter_mut().enumerate().filter(|(i, _)| near.data[*i] > 0.0).for_each(|(i, a)| {
-        *a = a.min(share(distance(i), back.noise.data[i]));
+        *a = a.min(share(if shaded[i] { back.distance[2].data[i] } else { distance(i) }, back.noise.data[i]));
     });
 }
 

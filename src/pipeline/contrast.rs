@@ -17,7 +17,7 @@ const ENOUGH: f32 = 0.955;
 /// The contrast ratio that the background is prepared for. Above the minimum, because other tools sample the contour differently.
 const AIM: f32 = 3.4;
 /// Contrast ratios below the aim that still help, and how much of a legible contour each counts.
-const SOME: [(f32, f32); 2] = [(3.05, 0.92), (2.3, 0.55)];
+const SOME: [(f32, f32); 3] = [(3.05, 0.92), (2.3, 0.55), (1.7, 0.3)];
 /// A background is not darkened below this luminance without good reason: black patches look like holes in the picture.
 const BLACK: f32 = 0.035;
 /// What black costs.
@@ -29,7 +29,7 @@ const WORTH_OF_COLOR: f32 = 0.22;
 const WORTH: f32 = 230.0;
 /// The same for letters with depth, whose own light and shadow show their shape too: if their mean colour is like the background's, and if it
 /// is clearly another one.
-const WORTH_OF_DEPTH: [f32; 2] = [260.0, 20.0];
+const WORTH_OF_DEPTH: [f32; 2] = [48.0, 12.0];
 /// Distances of mean colours (CIE76) at which those apply.
 const COLOUR_DISTANCE: [f32; 2] = [12.0, 42.0];
 /// The same for letters that show the background: what changes it changes them too.
@@ -349,13 +349,33 @@ impl Support {
         }
     }
 
+    /// The box behind the text. It reaches beyond the canvas where the text is near its edges: a gradient from the edge of the picture looks like light,
+    /// a box in it like a stain.
+    fn scrim(&self, (width, height): (usize, usize), pad: f32) -> (f32, f32, f32, f32) {
+        /// Text of this share of the width reaches from side to side, text that ends in this share of the height is at the edge.
+        const WIDE: f32 = 0.5;
+        const EDGE: f32 = 0.42;
+        let (x0, y0, x1, y1) = self.ink;
+        let (w, h) = (width as f32, height as f32);
+        let (mut left, mut top, mut right, mut bottom) = (x0 as f32 - pad, y0 as f32 - pad, x1 as f32 + pad, y1 as f32 + pad);
+        if (x1 - x0) as f32 > WIDE * w {
+            (left, right) = (left.min(-w), right.max(2.0 * w));
+        }
+        if (y1 as f32) < EDGE * h {
+            top = top.min(-h);
+        } else if (y0 as f32) > (1.0 - EDGE) * h {
+            bottom = bottom.max(2.0 * h);
+        }
+        (left, top, right, bottom)
+    }
+
     /// An even change behind the whole text that fades far around it, and on the product: it follows no contour.
     fn soften(&self, background: &mut LinearRgb, scene: &Scene<'_>) {
         let (width, height) = (background.width, background.height);
         let unit = width.min(height) as f32;
         let pad = 0.02 * unit;
         let (x0, y0, x1, y1) = self.ink;
-        let text = Rounded::new((x0 as f32 - pad, y0 as f32 - pad, x1 as f32 + pad, y1 as f32 + pad), pad * 2.0);
+        let text = Rounded::new(self.scrim((width, height), pad), pad * 2.0);
         let reach = SOFTNESS * unit;
         background.data.par_chunks_mut(width).enumerate().for_each(|(y, row)| {
             for (x, c) in row.iter_mut().enumerate() {
