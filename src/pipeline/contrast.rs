@@ -102,8 +102,8 @@ fn free(samples: Vec<ContourSample>) -> Vec<ContourSample> {
     if free.len() * 8 < samples.len() { samples } else { free }
 }
 
-/// Share of the contour that is legible once the background has a tone.
-fn share(samples: &[ContourSample], dark: bool, tone: f32) -> f32 {
+/// Share of the contour that is legible once the background has a tone. `levels`: ratios below the aim that count in part.
+fn share(samples: &[ContourSample], dark: bool, tone: f32, levels: &[(f32, f32)]) -> f32 {
     let good = samples.iter().map(|s| {
         if s.inside < 0.0 || s.outside < 0.0 {
             return 0.0;
@@ -112,7 +112,7 @@ fn share(samples: &[ContourSample], dark: bool, tone: f32) -> f32 {
         let ground = if dark { s.outside.min(tone) } else { s.outside.max(tone) };
         let change = ground - s.outside;
         let ratio = contrast_ratio((s.inside + change * s.clear).max(0.0), s.outside + change * (1.0 - s.covered));
-        if ratio >= AIM { 1.0 } else { SOME.iter().find(|some| ratio >= some.0).map_or(0.0, |some| some.1) }
+        if ratio >= AIM { 1.0 } else { levels.iter().find(|some| ratio >= some.0).map_or(0.0, |some| some.1) }
     });
     good.sum::<f32>() / samples.len().max(1) as f32
 }
@@ -155,15 +155,18 @@ pub(super) fn secure(
     // Letters without walls may have a shadow of their own.
     let deep = scene.deep || (!clear && mean(&|s| s.covered) > OWN_SHADOW);
     let [near, far] = COLOUR_DISTANCE;
-    let t = ((colour_distance(&image, scene, ink) - near) / (far - near)).clamp(0.0, 1.0);
+    let apart = |distance: f32| ((distance - near) / (far - near)).clamp(0.0, 1.0);
+    let (distance, hue_distance) = colour_distance(&image, scene, ink);
     let worth = if deep {
-        WORTH_OF_DEPTH[0] + (WORTH_OF_DEPTH[1] - WORTH_OF_DEPTH[0]) * t
+        WORTH_OF_DEPTH[0] + (WORTH_OF_DEPTH[1] - WORTH_OF_DEPTH[0]) * apart(distance)
     } else if clear {
         WORTH_OF_CLEAR
     } else {
-        WORTH * (1.0 + (WORTH_OF_COLOR - 1.0) * t)
+        WORTH * (1.0 + (WORTH_OF_COLOR - 1.0) * apart(hue_distance))
     };
-    let mut support = choose(&free(samples), deep, worth, ink, scene.product, size);
+    // Flat letters of the background's hue have nothing but their contrast.
+    let levels = if deep || hue_distance > near { &SOME[..] } else { &SOME[..1] };
+    let mut support = choose(&free(samples), (deep, worth, levels), ink, scene.product, size);
     for round in 1..=ROUNDS {
         let Some(found) = support else { break };
         cancel.check()?;
@@ -171,7 +174,8 @@ pub(super) fn secure(
         found.apply(&mut ground, scene);
         image = compose(ground, !found.dark);
         let done = round == ROUNDS
-            || summarize(&free(seen(&image))).is_none_or(|m| m.score >= if !deep && !clear { ENOUGH } else { found.expected.min(ENOUGH) });
+            || summarize(&free(seen(&image)))
+                .is_none_or(|m| m.score >= if !deep && !clear && levels.len() == 1 { ENOUGH } else { found.expected.min(ENOUGH) });
         support = (!done).then(|| found.stronger());
     }
     Ok(image)
@@ -181,7 +185,7 @@ pub(super) fn secure(
 pub(super) fn stands_out(image: &LinearRgb, scene: &Scene<'_>) -> bool {
     /// Distance of mean colours (CIE76) that nobody overlooks.
     const OBVIOUS: f32 = 30.0;
-    glows(scene) || scene.layer.bounds(0.3).is_some_and(|ink| colour_distance(image, scene, ink) >= OBVIOUS)
+    glows(scene) || scene.layer.bounds(0.3).is_some_and(|ink| colour_distance(image, scene, ink).0 >= OBVIOUS)
 }
 
 /// Letters that send light: their glow is larger than they are.
@@ -221,8 +225,8 @@ fn secure_glow(
     Ok(compose(ground, false))
 }
 
-/// Distance (CIE76) between the mean colours of the letters and of the background between and around them.
-fn colour_distance(image: &LinearRgb, scene: &Scene<'_>, (x0, y0, x1, y1): Bounds) -> f32 {
+/// Distance (CIE76) between the mean colours of the letters and of the background between and around them, and that without lightness.
+fn colour_distance(image: &LinearRgb, scene: &Scene<'_>, (x0, y0, x1, y1): Bounds) -> (f32, f32) {
     let (mut letter, mut ground) = ([0.0f32; 4], [0.0f32; 4]);
     for y in (y0..y1).step_by(2) {
         for x in (x0..x1).step_by(2) {
@@ -245,14 +249,14 @@ fn colour_distance(image: &LinearRgb, scene: &Scene<'_>, (x0, y0, x1, y1): Bound
         [116.0 * f[1] - 16.0, 500.0 * (f[0] - f[1]), 200.0 * (f[1] - f[2])]
     };
     let (a, b) = (lab(letter), lab(ground));
-    (0..3).map(|i| (a[i] - b[i]).powi(2)).sum::<f32>().sqrt()
+    let over = |axes: std::ops::Range<usize>| axes.map(|i| (a[i] - b[i]).powi(2)).sum::<f32>().sqrt();
+    (over(0..3), over(1..3))
 }
 
 /// What to do for these letters: `None` if they are legible, or cannot be measured.
 fn choose(
     samples: &[ContourSample],
-    deep: bool,
-    worth: f32,
+    (deep, worth, levels): (bool, f32, &[(f32, f32)]),
     ink: Bounds,
     product: Option<&Plane>,
     size: (usize, usize),
@@ -267,7 +271,7 @@ fn choose(
     let candidates = [true, false].into_iter().flat_map(|dark| {
         tones(if dark { high } else { low }, dark).map(move |tone| {
             let (before, after) = (lightness(middle), lightness(if dark { middle.min(tone) } else { middle.max(tone) }));
-            (dark, tone, (after - before).abs(), share(samples, dark, tone))
+            (dark, tone, (after - before).abs(), share(samples, dark, tone, levels))
         })
     });
     // Of letters with depth, the last few per cent of the contour matter little.
@@ -287,7 +291,7 @@ fn choose(
         support.form = Form::Plate;
     }
     // No background helps enough.
-    (expected > share(samples, true, f32::MAX) + 0.005).then_some(support)
+    (expected > share(samples, true, f32::MAX, levels) + 0.005).then_some(support)
 }
 
 impl Support {
@@ -374,7 +378,6 @@ impl Support {
         let (width, height) = (background.width, background.height);
         let unit = width.min(height) as f32;
         let pad = 0.02 * unit;
-        let (x0, y0, x1, y1) = self.ink;
         let text = Rounded::new(self.scrim((width, height), pad), pad * 2.0);
         let reach = SOFTNESS * unit;
         background.data.par_chunks_mut(width).enumerate().for_each(|(y, row)| {
@@ -513,7 +516,7 @@ mod tests {
         let everywhere = Plane::new(SIZE.0, SIZE.1, 1.0);
         let ink = mask.bounds(0.3).unwrap();
         let samples = vec![ContourSample { inside: 0.9, outside: 0.95, covered: 0.0, clear: 0.0 }; 100];
-        let form = |product| choose(&samples, false, WORTH, ink, product, SIZE).unwrap().form;
+        let form = |product| choose(&samples, (false, WORTH, &SOME), ink, product, SIZE).unwrap().form;
         assert_eq!((form(None), form(Some(&everywhere))), (Form::Plate, Form::Soft));
     }
 }
