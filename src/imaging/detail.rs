@@ -8,7 +8,7 @@ use image::RgbImage;
 use rayon::prelude::*;
 
 use super::blur::{dilate, erode, gaussian_plane};
-use super::plane::Plane;
+use super::plane::{Plane, neighbours};
 use super::pyramid::Pyramid;
 use super::resize::{Filter, fit_within, resize_plane, resize_rgb8};
 use crate::cancel::{CancelToken, Stopped};
@@ -202,8 +202,7 @@ fn open_holes(alpha: &mut Plane, back: &Background, sure: &Plane) {
                 let far = [Some(next), at(2), at(3)].into_iter().flatten().map(|j| back.distance[0].data[j]).fold(0.0, f32::max);
                 sharp += usize::from(far > 2.0 * limit(i) + 0.03);
             }
-            let next = [(x > 0).then(|| i - 1), (x + 1 < w).then(|| i + 1), (y > 0).then(|| i - w), (y + 1 < h).then(|| i + w)];
-            for j in next.into_iter().flatten().filter(|j| candidate[*j]) {
+            for j in neighbours(i, w, h).filter(|j| candidate[*j]) {
                 if !seen[j] {
                     seen[j] = true;
                     stack.push(j);
@@ -217,9 +216,7 @@ fn open_holes(alpha: &mut Plane, back: &Background, sure: &Plane) {
     // A shadow that falls into the hole belongs to it.
     stack.extend((0..w * h).filter(|i| hole.data[*i] > 0.0));
     while let Some(i) = stack.pop() {
-        let (x, y) = (i % w, i / w);
-        let next = [(x > 0).then(|| i - 1), (x + 1 < w).then(|| i + 1), (y > 0).then(|| i - w), (y + 1 < h).then(|| i + w)];
-        for j in next.into_iter().flatten() {
+        for j in neighbours(i, w, h) {
             if hole.data[j] == 0.0 && back.colored[j] && !back.exposed[j] && back.distance[2].data[j] < limit(j) {
                 hole.data[j] = 1.0;
                 shaded[j] = true;

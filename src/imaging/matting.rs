@@ -5,7 +5,7 @@ use rayon::prelude::*;
 
 use super::blur::{Box1d, boxes, dilate, erode, gaussian_plane};
 use super::detail;
-use super::plane::Plane;
+use super::plane::{Plane, neighbours};
 use super::pyramid::Pyramid;
 use super::resize::{Filter, fit_within, resample, resize_plane};
 use crate::cancel::{CancelToken, Stopped};
@@ -301,9 +301,7 @@ fn sweep(mask: &mut Plane, value: f32, biggest: usize, flip: impl Fn(usize, usiz
         area.clear();
         while let Some(i) = stack.pop() {
             area.push(i);
-            let (x, y) = (i % w, i / w);
-            let next = [(x > 0).then(|| i - 1), (x + 1 < w).then(|| i + 1), (y > 0).then(|| i - w), (y + 1 < h).then(|| i + w)];
-            for j in next.into_iter().flatten() {
+            for j in neighbours(i, w, h) {
                 if !seen[j] && mask.data[j] == value {
                     seen[j] = true;
                     stack.push(j);

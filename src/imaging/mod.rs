@@ -21,5 +21,5 @@ pub mod resize;
 mod rgb;
 
 pub use matting::Matte;
-pub use plane::Plane;
+pub use plane::{Plane, neighbours};
 pub use rgb::{LinearRgb, linear_to_srgb8, luminance, srgb_to_linear, srgb8_to_linear};

@@ -1,7 +1,7 @@
 //! One product of several in a photo.
 
 use crate::imaging::resize::{Filter, fit_within, resize_plane};
-use crate::imaging::{Matte, Plane};
+use crate::imaging::{Matte, Plane, neighbours};
 
 /// Longest side at which the parts of a matte are told apart.
 const SIDE: usize = 320;
@@ -45,9 +45,7 @@ fn connected(plane: &Plane, start: usize) -> Vec<bool> {
     let mut stack = vec![start];
     kept[start] = true;
     while let Some(i) = stack.pop() {
-        let (x, y) = (i % w, i / w);
-        let next = [(x > 0).then(|| i - 1), (x + 1 < w).then(|| i + 1), (y > 0).then(|| i - w), (y + 1 < h).then(|| i + w)];
-        for j in next.into_iter().flatten().filter(|j| plane.data[*j] > PART) {
+        for j in neighbours(i, w, h).filter(|j| plane.data[*j] > PART) {
             if !kept[j] {
                 kept[j] = true;
                 stack.push(j);
