@@ -2,8 +2,8 @@
 
 use image::RgbImage;
 
-use crate::imaging::{Plane, neighbours};
 use crate::imaging::resize::{Filter, fit_within, resize_rgb8};
+use crate::imaging::{Plane, neighbours};
 
 /// Longest side at which colours are compared.
 const SIDE: usize = 320;
