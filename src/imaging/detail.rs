@@ -22,6 +22,8 @@ const SAME: f32 = 0.012;
 const OTHER: f32 = 0.10;
 /// A background with more noise than this tells nothing.
 const RESTLESS: f32 = 0.05;
+/// The noise that a background has at most to contradict the network where that is certain.
+const CALM: f32 = 0.018;
 /// Where the network is surer than this, a hole must show the background itself: not in a shadow, and not overexposed, as a white product before a
 /// white wall is.
 const CERTAIN: f32 = 0.85;
@@ -30,7 +32,11 @@ const EXPOSED: (f32, f32) = (0.05, 0.94);
 /// Difference of the channels (sRGB, 0..=1) above which a background has a colour.
 const COLORED: f32 = 0.07;
 /// What a strand differs by at least: shadows have a tint too.
-const STRAND: f32 = 0.055;
+const STRAND: f32 = 0.08;
+/// Least share of the border of a narrow hole that is sharp.
+const NARROW_SHARP: f32 = 0.9;
+/// Change of the distance from the background from one pixel to the next that a shadow has at most.
+const GRADUAL: f32 = 0.018;
 /// Least share of a hole's border that is sharp: a shaded surface takes on the background's colour gradually.
 const SHARP: f32 = 0.6;
 /// How dark a soft shadow in a hole may be, and any shadow beside the product.
@@ -118,8 +124,8 @@ impl Background {
     /// Distance of a pixel that may be in a hole. `certain`: the network takes it for the product.
     fn of_hole(&self, i: usize, certain: bool) -> f32 {
         match () {
-            () if certain && self.exposed[i] => f32::MAX,
-            () => self.distance[usize::from(!certain || self.colored[i])].data[i],
+            () if certain && (self.exposed[i] || self.noise.data[i] > CALM) => f32::MAX,
+            () => self.distance[usize::from(!certain)].data[i],
         }
     }
 }
@@ -168,6 +174,11 @@ fn open_holes(alpha: &mut Plane, back: &Background, sure: &Plane) {
     let distance = |i: usize| back.of_hole(i, sure.data[i] > CERTAIN);
     let limit = |i: usize| SAME + CLEAR * back.noise.data[i];
     let like_background = |i: usize| back.noise.data[i] < RESTLESS && alpha.data[i] > 0.02 && distance(i) < limit(i);
+    // A shadow on the background: it gets darker gradually, as nothing else of the same hue does.
+    let shadow = |i: usize, j: usize| {
+        let gradual = (back.distance[0].data[j] - back.distance[0].data[i]).abs() < GRADUAL;
+        gradual && back.colored[j] && !back.exposed[j] && back.distance[2].data[j] < limit(j)
+    };
     let candidate: Vec<bool> = (0..w * h).into_par_iter().map(like_background).collect();
     let mut seen = vec![false; w * h];
     let (mut hole, mut shaded) = (Plane::new(w, h, 0.0), vec![false; w * h]);
@@ -195,7 +206,7 @@ fn open_holes(alpha: &mut Plane, back: &Background, sure: &Plane) {
                 let Some(next) = at(1).filter(|j| !candidate[*j]) else { continue };
                 edges += 1;
                 // Neither the outside nor a deeper shadow says what this is.
-                if alpha.data[next] <= 0.02 || (back.colored[next] && back.distance[2].data[next] < limit(next)) {
+                if alpha.data[next] <= 0.02 || shadow(i, next) {
                     continue;
                 }
                 border += 1;
@@ -209,7 +220,9 @@ fn open_holes(alpha: &mut Plane, back: &Background, sure: &Plane) {
                 }
             }
         }
-        if area.len() >= least && area.len() as f32 >= wide * edges as f32 && sharp as f32 >= SHARP * border as f32 {
+        let (border, sharp) = (border as f32, sharp as f32);
+        let gap = sharp >= NARROW_SHARP * border && border > 0.5 * edges as f32;
+        if area.len() >= least && sharp >= SHARP * border && (gap || area.len() as f32 >= wide * edges as f32) {
             area.iter().for_each(|&i| hole.data[i] = 1.0);
         }
     }
@@ -217,7 +230,7 @@ fn open_holes(alpha: &mut Plane, back: &Background, sure: &Plane) {
     stack.extend((0..w * h).filter(|i| hole.data[*i] > 0.0));
     while let Some(i) = stack.pop() {
         for j in neighbours(i, w, h) {
-            if hole.data[j] == 0.0 && back.colored[j] && !back.exposed[j] && back.distance[2].data[j] < limit(j) {
+            if hole.data[j] == 0.0 && shadow(i, j) {
                 hole.data[j] = 1.0;
                 shaded[j] = true;
                 stack.push(j);
