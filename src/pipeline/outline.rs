@@ -389,7 +389,7 @@ fn lies_aslant(alpha: &Plane) -> bool {
     let root = ((xx - yy) * (xx - yy) / 4.0 + xy * xy).sqrt();
     let (long, short) = ((xx + yy) / 2.0 + root, ((xx + yy) / 2.0 - root).max(1e-6));
     let angle = math::atan2(2.0 * xy as f32, (xx - yy) as f32).to_degrees().abs() / 2.0;
-    long / short > 8.0 && (15.0..75.0).contains(&angle)
+    long / short > 5.0 && (15.0..75.0).contains(&angle)
 }
 
 #[cfg(test)]
