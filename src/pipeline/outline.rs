@@ -372,7 +372,8 @@ fn straight_line(values: &[f32]) -> ((f32, f32), f32) {
     ((my - slope * mx, slope), off)
 }
 
-/// Whether the product is long and lies at an angle, as a pen on a desk does: nothing stands like that.
+/// Whether the product is long and lies at an angle, as a pen on a desk does: nothing stands like that. A car that is seen at an angle is less long,
+/// and flatter.
 fn lies_aslant(alpha: &Plane) -> bool {
     let (mut n, mut sx, mut sy, mut sxx, mut syy, mut sxy) = (1e-6_f64, 0.0, 0.0, 0.0, 0.0, 0.0);
     for (i, _) in alpha.data.iter().enumerate().filter(|(_, a)| **a > INSIDE) {
@@ -389,7 +390,7 @@ fn lies_aslant(alpha: &Plane) -> bool {
     let root = ((xx - yy) * (xx - yy) / 4.0 + xy * xy).sqrt();
     let (long, short) = ((xx + yy) / 2.0 + root, ((xx + yy) / 2.0 - root).max(1e-6));
     let angle = math::atan2(2.0 * xy as f32, (xx - yy) as f32).to_degrees().abs() / 2.0;
-    long / short > 5.0 && (15.0..75.0).contains(&angle)
+    (long / short > 8.0 && (15.0..75.0).contains(&angle)) || (long / short > 5.0 && (30.0..75.0).contains(&angle))
 }
 
 #[cfg(test)]

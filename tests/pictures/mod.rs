@@ -52,6 +52,14 @@ fn setup(name: &str) -> &'static Setup {
     &SETUPS.iter().find(|s| s.0 == name).unwrap_or_else(|| panic!("no setup {name}")).1
 }
 
+/// Elevation in degrees from which the foot of a product is seen. The camera looks at the middle of the product, so its foot is seen from higher up.
+fn elevation(name: &str) -> f32 {
+    let Setup(thing, elevation, ..) = *setup(name);
+    let (thing, angle) = (thing(), elevation.to_radians());
+    let away = render::AWAY * thing.radius;
+    (thing.centre.1 + angle.sin() * away).atan2(angle.cos() * away).to_degrees()
+}
+
 /// Photographs one of [`SETUPS`].
 fn photo(name: &str, side: usize) -> Photo {
     let Setup(thing, elevation, turn, backdrop) = *setup(name);

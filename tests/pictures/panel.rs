@@ -17,7 +17,7 @@ use nanococoa::pipeline::{Picture, PipelineError, Recalled, Sink, run};
 use nanococoa::request::SourceImage;
 use serde_json::json;
 
-use super::{measure, photo, picture, setup};
+use super::{elevation, measure, photo, picture};
 use crate::common;
 
 /// Photo, text, scene, style.
@@ -172,7 +172,7 @@ fn panel() {
     for (i, (name, text, scene, style)) in ADVERTISEMENTS.into_iter().enumerate() {
         let photo = photos.entry(name).or_insert_with(|| png(&picture(&photo(name, PHOTO)))).clone();
         let made = advertise(&engine, &mut backend, &photo, (text, scene, style), i + 1);
-        let (layer, elevation) = (layer(&made), setup(name).1);
+        let (layer, elevation) = (layer(&made), elevation(name));
         let camera = made.framing.view.map_or("none".to_owned(), |view| {
             let off = if view.elevation >= FLAT && elevation >= FLAT { 0.0 } else { (view.elevation - elevation).abs() };
             format!("{off:.0}°")

@@ -79,7 +79,7 @@ pub struct Photo {
 
 const SAMPLES: i32 = 3;
 /// Distance of the camera as a multiple of the sphere's radius.
-const AWAY: f32 = 4.6;
+pub const AWAY: f32 = 4.6;
 
 struct Stage {
     shot: Shot,
