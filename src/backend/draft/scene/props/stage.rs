@@ -80,14 +80,17 @@ impl Stage<'_> {
     pub fn beside(&self, x: f32) -> f32 {
         /// A product this near to the middle has its place already.
         const MOVED: f32 = 0.04;
+        const INWARD: f32 = 0.15;
         let Some(subject) = self.camera.subject.filter(|subject| (subject.x - 0.5).abs() > MOVED) else { return x };
         let (middle, half) = (subject.x * self.width, (0.5 * subject.width + 0.08) * self.width);
         let covered = |x: f32| (x - middle).abs() < half;
-        match (covered(x), covered(self.width - x)) {
-            (false, _) => x,
-            (true, false) => self.width - x,
-            (true, true) => middle + half * (0.5 - subject.x).signum(),
+        if !covered(x) {
+            return x;
         }
+        // A little nearer to the middle: the mirrored column has its own thing.
+        let mirrored = self.width - x;
+        let inward = mirrored + INWARD * self.width * (x - mirrored).signum();
+        [inward, mirrored].into_iter().find(|x| !covered(*x)).unwrap_or(middle + half * (0.5 - subject.x).signum())
     }
 
     /// A place anywhere on the surface that leaves the product's place free.
