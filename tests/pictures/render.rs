@@ -37,7 +37,6 @@ pub fn glass(r: f32, g: f32, b: f32, clear: f32) -> Surface {
 /// A body to photograph. It stands or lies on the plane y = 0 unless it hangs.
 #[derive(Clone, Copy)]
 pub struct Thing {
-    pub name: &'static str,
     pub shape: fn(V) -> Near,
     pub surface: fn(u8, V) -> Surface,
     /// Centre and radius of a sphere around it.

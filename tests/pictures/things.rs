@@ -7,8 +7,8 @@ fn nearest(parts: &[Near]) -> Near {
     parts.iter().copied().fold((f32::MAX, 0), |a, b| if b.0 < a.0 { b } else { a })
 }
 
-fn thing(name: &'static str, shape: fn(V) -> Near, surface: fn(u8, V) -> Surface, height: f32, radius: f32) -> Thing {
-    Thing { name, shape, surface, centre: V(0.0, height, 0.0), radius }
+fn thing(shape: fn(V) -> Near, surface: fn(u8, V) -> Surface, height: f32, radius: f32) -> Thing {
+    Thing { shape, surface, centre: V(0.0, height, 0.0), radius }
 }
 
 /// Lines that look like printing on a label of the given middle and half height; `along` runs across it.
@@ -41,7 +41,7 @@ pub fn bottle() -> Thing {
             _ => shiny(0.05, 0.20, 0.12),
         }
     }
-    thing("bottle", shape, surface, 1.04, 1.12)
+    thing(shape, surface, 1.04, 1.12)
 }
 
 pub fn glass_bottle() -> Thing {
@@ -59,7 +59,7 @@ pub fn glass_bottle() -> Thing {
             _ => matt(0.92, 0.92, 0.88),
         }
     }
-    thing("glass bottle", shape, surface, 0.88, 0.98)
+    thing(shape, surface, 0.88, 0.98)
 }
 
 pub fn wine_glass() -> Thing {
@@ -74,7 +74,7 @@ pub fn wine_glass() -> Thing {
     fn surface(kind: u8, _: V) -> Surface {
         if kind == 2 { shiny(0.28, 0.02, 0.05) } else { glass(0.80, 0.85, 0.85, 0.92) }
     }
-    thing("wine glass", shape, surface, 0.86, 0.96)
+    thing(shape, surface, 0.86, 0.96)
 }
 
 pub fn jar() -> Thing {
@@ -90,7 +90,7 @@ pub fn jar() -> Thing {
             _ => shiny(0.93, 0.84, 0.80),
         }
     }
-    thing("cream jar", shape, surface, 0.49, 0.78)
+    thing(shape, surface, 0.49, 0.78)
 }
 
 pub fn mug() -> Thing {
@@ -109,7 +109,7 @@ pub fn mug() -> Thing {
         }
         if (0.42..0.62).contains(&p.1) { shiny(0.85, 0.35, 0.20) } else { shiny(0.90, 0.88, 0.82) }
     }
-    Thing { centre: V(0.12, 0.5, 0.0), ..thing("mug", shape, surface, 0.5, 0.86) }
+    Thing { centre: V(0.12, 0.5, 0.0), ..thing(shape, surface, 0.5, 0.86) }
 }
 
 pub fn bowl() -> Thing {
@@ -131,7 +131,7 @@ pub fn bowl() -> Thing {
         let v = hash((p.0 * 4.0).floor() as i32, 1, (p.2 * 4.0).floor() as i32);
         if v > 0.5 { shiny(0.72, 0.08, 0.08) } else { shiny(0.85, 0.42, 0.06) }
     }
-    thing("bowl of fruit", shape, surface, 0.38, 0.78)
+    thing(shape, surface, 0.38, 0.78)
 }
 
 pub fn plate() -> Thing {
@@ -150,7 +150,7 @@ pub fn plate() -> Thing {
             _ => shiny(0.70, 0.05, 0.12),
         }
     }
-    thing("cake on a plate", shape, surface, 0.12, 1.02)
+    thing(shape, surface, 0.12, 1.02)
 }
 
 pub fn carton() -> Thing {
@@ -163,7 +163,7 @@ pub fn carton() -> Thing {
         }
         if (0.16..0.30).contains(&p.1) { matt(0.95, 0.75, 0.20) } else { matt(0.12, 0.30, 0.52) }
     }
-    thing("carton", shape, surface, 0.75, 0.94)
+    thing(shape, surface, 0.75, 0.94)
 }
 
 pub fn two_tubes() -> Thing {
@@ -185,7 +185,7 @@ pub fn two_tubes() -> Thing {
             _ => shiny(0.92, 0.92, 0.92),
         }
     }
-    thing("two tubes", shape, surface, 0.58, 0.86)
+    thing(shape, surface, 0.58, 0.86)
 }
 
 pub fn ball() -> Thing {
@@ -197,7 +197,7 @@ pub fn ball() -> Thing {
         let seam = q.0.abs() < 0.014 || q.1.abs() < 0.014 || (q.0.abs() - 0.30 - 0.35 * q.1 * q.1).abs() < 0.014;
         if seam { matt(0.05, 0.04, 0.04) } else { matt(0.80, 0.33 + 0.04 * turbulence(q * 30.0), 0.10) }
     }
-    thing("basketball", shape, surface, 0.6, 0.62)
+    thing(shape, surface, 0.6, 0.62)
 }
 
 pub fn shirt() -> Thing {
@@ -214,7 +214,7 @@ pub fn shirt() -> Thing {
         let q = V(p.0, p.1 - 1.02, 0.0);
         if sphere(q, 0.2) < 0.0 && sphere(q - V(0.07, 0.05, 0.0), 0.16) > 0.0 { matt(0.95, 0.80, 0.25) } else { matt(0.16, 0.22, 0.42) }
     }
-    thing("T-shirt", shape, surface, 0.85, 0.95)
+    thing(shape, surface, 0.85, 0.95)
 }
 
 pub fn lying_shirt() -> Thing {
@@ -224,7 +224,7 @@ pub fn lying_shirt() -> Thing {
     fn surface(kind: u8, p: V) -> Surface {
         (shirt().surface)(kind, V(p.0, 0.85 - p.2, p.1))
     }
-    thing("lying T-shirt", shape, surface, 0.05, 0.95)
+    thing(shape, surface, 0.05, 0.95)
 }
 
 pub fn car() -> Thing {
@@ -248,7 +248,7 @@ pub fn car() -> Thing {
             _ => shiny(0.62, 0.06, 0.06),
         }
     }
-    thing("car", shape, surface, 0.38, 1.02)
+    thing(shape, surface, 0.38, 1.02)
 }
 
 pub fn bicycle() -> Thing {
@@ -278,7 +278,7 @@ pub fn bicycle() -> Thing {
             _ => shiny(0.05, 0.42, 0.40),
         }
     }
-    thing("bicycle", shape, surface, 0.53, 1.12)
+    thing(shape, surface, 0.53, 1.12)
 }
 
 pub fn brush() -> Thing {
@@ -307,7 +307,7 @@ pub fn brush() -> Thing {
             _ => matt(0.36 + 0.1 * turbulence(p * 20.0), 0.18, 0.12),
         }
     }
-    thing("brush", shape, surface, 1.0, 1.06)
+    thing(shape, surface, 1.0, 1.06)
 }
 
 pub fn plant() -> Thing {
@@ -327,7 +327,7 @@ pub fn plant() -> Thing {
     fn surface(kind: u8, p: V) -> Surface {
         if kind == 1 { matt(0.80, 0.78, 0.74) } else { matt(0.10 + 0.06 * turbulence(p * 8.0), 0.36 + 0.12 * turbulence(p * 5.0), 0.12) }
     }
-    thing("plant", shape, surface, 0.72, 0.98)
+    thing(shape, surface, 0.72, 0.98)
 }
 
 pub fn teapot() -> Thing {
@@ -344,7 +344,7 @@ pub fn teapot() -> Thing {
     fn surface(kind: u8, p: V) -> Surface {
         if kind == 2 || (p.1 - 0.45).abs() < 0.025 { shiny(0.15, 0.25, 0.50) } else { shiny(0.86, 0.86, 0.84) }
     }
-    thing("teapot", shape, surface, 0.5, 0.98)
+    thing(shape, surface, 0.5, 0.98)
 }
 
 pub fn headphones() -> Thing {
@@ -363,7 +363,7 @@ pub fn headphones() -> Thing {
             _ => metal(0.80, 0.80, 0.82),
         }
     }
-    thing("headphones", shape, surface, 0.76, 0.98)
+    thing(shape, surface, 0.76, 0.98)
 }
 
 pub fn spectacles() -> Thing {
@@ -384,7 +384,7 @@ pub fn spectacles() -> Thing {
     fn surface(kind: u8, p: V) -> Surface {
         if kind == 2 { glass(0.30, 0.22, 0.15, 0.55) } else { shiny(0.16 + 0.2 * turbulence(p * 7.0), 0.09, 0.04) }
     }
-    thing("spectacles", shape, surface, 0.28, 0.98)
+    thing(shape, surface, 0.28, 0.98)
 }
 
 pub fn chair() -> Thing {
@@ -400,7 +400,7 @@ pub fn chair() -> Thing {
         let rings = turbulence(V(p.0 * 2.0, p.1 * 20.0, p.2 * 20.0));
         if kind == 1 { matt(0.62 - 0.15 * rings, 0.40 - 0.10 * rings, 0.20) } else { matt(0.50, 0.32, 0.16) }
     }
-    thing("chair", shape, surface, 0.72, 0.92)
+    thing(shape, surface, 0.72, 0.92)
 }
 
 pub fn cream() -> Thing {
@@ -421,5 +421,5 @@ pub fn cream() -> Thing {
             shiny(0.90, 0.50, 0.55)
         }
     }
-    thing("lying tube", shape, surface, 0.12, 0.95)
+    thing(shape, surface, 0.12, 0.95)
 }
