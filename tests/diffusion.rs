@@ -175,7 +175,7 @@ fn a_job_stops_between_denoising_steps() {
 
 #[test]
 fn little_memory_is_same_job_picture_and_damage_is_named() {
-    use nanococoa::backend::{Backend, Prompts, Quiet, Sampling, SceneRequest};
+    use nanococoa::backend::{Backend, Framing, Prompts, Quiet, Sampling, SceneRequest};
     let models = tempfile::tempdir().unwrap();
     models::write_tiny_models(models.path());
     let paint = |free: Option<u64>| {
@@ -185,7 +185,7 @@ fn little_memory_is_same_job_picture_and_damage_is_named() {
             prompts: Prompts { positive: "wooden table", negative: "" },
             width: 256,
             height: 256,
-            view: None,
+            framing: Framing::default(),
             sampling: Sampling { steps: 2, guidance_scale: 3.5, true_cfg_scale: 1.0, seed: 1 },
         };
         backend.paint_scene(&request, StageCx { cancel: &cancel, observer: &Quiet }).unwrap_or_else(|e| panic!("{e}")).image.to_srgb()
@@ -247,7 +247,7 @@ fn a_negative_prompt_acts_where_the_product_is_blended_and_the_text_harmonised()
 
 #[test]
 fn encoded_prompts_outlive_the_backend_and_are_lost_with_the_model() {
-    use nanococoa::backend::{Backend, Prompts, Quiet, Sampling, SceneRequest};
+    use nanococoa::backend::{Backend, Framing, Prompts, Quiet, Sampling, SceneRequest};
     let models = tempfile::tempdir().unwrap();
     models::write_tiny_models(models.path());
     let shared = setup(models.path(), Some(1 << 20));
@@ -255,7 +255,7 @@ fn encoded_prompts_outlive_the_backend_and_are_lost_with_the_model() {
         let mut backend = DiffusionBackend::new(shared.clone()).unwrap_or_else(|e| panic!("{e}"));
         let cancel = nanococoa::cancel::CancelToken::default();
         let sampling = Sampling { steps: 1, guidance_scale: 3.5, true_cfg_scale: 1.0, seed: 1 };
-        let request = SceneRequest { prompts: Prompts { positive: prompt, negative: "" }, width: 64, height: 64, view: None, sampling };
+        let request = SceneRequest { prompts: Prompts { positive: prompt, negative: "" }, width: 64, height: 64, framing: Framing::default(), sampling };
         let scene = backend.paint_scene(&request, StageCx { cancel: &cancel, observer: &Quiet });
         scene.map(|scene| scene.image.data).map_err(|e| e.to_string())
     };

@@ -18,7 +18,7 @@ use crate::request::BackendKind;
 
 pub use backends::{Availability, BackendFactory, Backends, DIFFUSION_REVISION, DRAFT_REVISION, Installed, Version, backend_version};
 pub use installation::{Installation, ModelInfo};
-pub use view::View;
+pub use view::{Framing, Subject, View};
 
 /// Why a stage ended without a result.
 #[derive(Debug, thiserror::Error)]
@@ -131,8 +131,8 @@ pub struct SceneRequest<'a> {
     pub width: usize,
     /// Height of the canvas in pixels.
     pub height: usize,
-    /// From where the product was photographed; `None` without a product or if its photo does not tell.
-    pub view: Option<View>,
+    /// From where it is seen, and where its product will stand.
+    pub framing: Framing,
     /// How to sample.
     pub sampling: Sampling,
 }
@@ -234,6 +234,10 @@ pub trait Backend: Send {
     fn label(&self) -> String;
     /// Cuts the product out of its photo.
     fn segment(&mut self, photo: &RgbImage, cx: StageCx<'_>) -> Result<Matte, BackendError>;
+    /// Whether a scene of these words is painted around its product: it is then told where that will stand.
+    fn follows_product(&self, _: Prompts<'_>) -> bool {
+        false
+    }
     /// Paints the empty scene.
     fn paint_scene(&mut self, request: &SceneRequest<'_>, cx: StageCx<'_>) -> Result<Scene, BackendError>;
     /// Blends the product into the scene.

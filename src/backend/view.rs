@@ -9,6 +9,36 @@ pub struct View {
     pub elevation: f32,
 }
 
+/// Where the product will stand, as fractions of the canvas' sides.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Subject {
+    /// Its middle.
+    pub x: f32,
+    /// Its foot, from the top.
+    pub foot: f32,
+    /// Its width.
+    pub width: f32,
+}
+
+impl Subject {
+    /// Rounded, so that a scene is painted again only if the product has visibly moved.
+    pub fn rounded(self) -> Self {
+        let step = |v: f32| (v * 64.0).round_ties_even() / 64.0;
+        Self { x: step(self.x), foot: step(self.foot), width: step(self.width) }
+    }
+}
+
+/// How a scene is framed for its product.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Framing {
+    /// From where the product is seen; `None` without a product or if its photo does not tell.
+    pub view: Option<View>,
+    /// Whether the designer has chosen the view: it then wins over words for viewpoints.
+    pub chosen: bool,
+    /// Where the product will stand; `None` if nothing in the scene depends on it.
+    pub subject: Option<Subject>,
+}
+
 /// From this elevation on the surface fills the picture, without a horizon.
 const FLAT_LAY: f32 = 58.0;
 /// Elevation in degrees, result of [`View::ground`], result of [`View::depth`]. The values at 20° are those of scenes without a product.

@@ -71,6 +71,9 @@ pub(super) struct GenerateArgs {
     /// Size of the letters, 0.2 to 1 times the largest one that fits
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     text_scale: Option<String>,
+    /// From how high the scene is seen, 0 (eye level) to 90 degrees (from above); as the photo was taken when left out
+    #[arg(long, value_name = "0..90", allow_negative_numbers = true)]
+    camera_elevation: Option<String>,
     /// Corrected cut-out mask of the photo: white (or opaque) is product
     #[arg(long, value_name = "FILE")]
     mask: Option<PathBuf>,
@@ -263,6 +266,7 @@ fn add_fields(raw: &mut RawRequest, args: &GenerateArgs) -> Result<(), Failure> 
         ("text_x", args.text_x.clone()),
         ("text_y", args.text_y.clone()),
         ("text_scale", args.text_scale.clone()),
+        ("camera_elevation", args.camera_elevation.clone()),
         ("force_from_step", args.force_from_step.clone()),
         ("stop_step", args.stop_step.clone()),
         ("background_color", args.background_color.clone()),

@@ -123,8 +123,7 @@ impl Studio {
     fn place_product(&mut self, product: Product) {
         let brief = &mut self.session.brief;
         if brief.product.as_ref().is_none_or(|p| p.hash != product.hash) {
-            brief.mask = None;
-            brief.place_product_automatically();
+            brief.forget_photo();
         }
         brief.product = Some(product);
         self.view.source = Source::Draft;

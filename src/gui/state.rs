@@ -18,7 +18,7 @@ const REMEMBERED: usize = 400;
 const RECENT: usize = 12;
 
 /// Fields without a control in the studio; a brief keeps them as they came with a job.
-const OTHERS: [&str; 9] = [
+const OTHERS: [&str; 11] = [
     "bg_composition_prompt",
     "bg_composition_negative_prompt",
     "composition_prompt",
@@ -28,6 +28,8 @@ const OTHERS: [&str; 9] = [
     "text_guidance_scale",
     "true_cfg_scale",
     "auto_unload",
+    "product_pick_x",
+    "product_pick_y",
 ];
 
 /// A product photo. The studio keeps a copy of the file in its own folder, so the original may be moved or deleted.
@@ -160,6 +162,8 @@ pub struct Brief {
     pub text_y: Option<f32>,
     /// `text_scale`; `None` is the largest size that fits.
     pub text_scale: Option<f32>,
+    /// `camera_elevation`; `None` is as the photo was taken.
+    pub camera_elevation: Option<f32>,
     /// `engine`
     #[serde(deserialize_with = "known_or_default")]
     pub engine: BackendChoice,
@@ -200,6 +204,7 @@ impl Default for Brief {
             text_x: None,
             text_y: None,
             text_scale: None,
+            camera_elevation: None,
             engine: BackendChoice::Auto,
             others: Map::new(),
         }
@@ -222,6 +227,14 @@ impl Brief {
         (self.product_x, self.product_y, self.product_scale) = (None, None, None);
     }
 
+    /// Forgets what was set for the photo alone: mask, place, camera and the point of the chosen product.
+    pub fn forget_photo(&mut self) {
+        self.mask = None;
+        self.camera_elevation = None;
+        self.others.retain(|name, _| !name.starts_with("product_pick_"));
+        self.place_product_automatically();
+    }
+
     /// Places the text where `position` says, as large as it fits.
     pub fn place_text_automatically(&mut self) {
         (self.text_x, self.text_y, self.text_scale) = (None, None, None);
@@ -229,8 +242,8 @@ impl Brief {
 
     /// Removes the photo with its mask and its place.
     pub fn remove_product(&mut self) {
-        (self.product, self.mask) = (None, None);
-        self.place_product_automatically();
+        self.product = None;
+        self.forget_photo();
     }
 
     /// Whether both briefs ask for the same job: everything but the lock on the seed is equal.
@@ -283,6 +296,7 @@ impl Brief {
             ("text_x", self.text_x),
             ("text_y", self.text_y),
             ("text_scale", self.text_scale),
+            ("camera_elevation", self.camera_elevation),
         ];
         for (name, value) in places {
             if let Some(value) = value {
@@ -340,6 +354,7 @@ impl Brief {
             text_x: place("text_x"),
             text_y: place("text_y"),
             text_scale: place("text_scale"),
+            camera_elevation: place("camera_elevation"),
             engine: if parameters.get("test_mode") == Some(&json!(true)) { BackendChoice::Draft } else { choice(parameters.get("engine")) },
             others,
         }
@@ -554,6 +569,7 @@ mod tests {
             text_x: some,
             text_y: some,
             text_scale: some,
+            camera_elevation: some,
             layers: vec![json!({"type": "shape", "fill": "#112233"})],
             background_color: "#112233".into(),
             ..Brief::default()

@@ -153,7 +153,9 @@ fn words(brief: &Brief) -> [&String; 5] {
 
 /// The field in which the briefs differ, if it is the only one and can be typed or slid.
 fn only_field(a: &Brief, b: &Brief) -> Option<Field> {
-    let numbers = |x: &Brief| [x.strength, x.composition_strength, x.guidance, x.steps as f32, x.text_steps as f32];
+    // Automatic is no height that a slider has.
+    let camera = |x: &Brief| x.camera_elevation.unwrap_or(-1.0);
+    let numbers = |x: &Brief| [x.strength, x.composition_strength, x.guidance, x.steps as f32, x.text_steps as f32, camera(x)];
     let text = words(a).into_iter().zip(words(b)).enumerate().filter(|(_, (a, b))| a != b).map(|(i, _)| Field::Words(i));
     let slid = numbers(a).into_iter().zip(numbers(b)).enumerate().filter(|(_, (a, b))| a != b).map(|(i, _)| Field::Number(i));
     let product = |x: &Brief| (x.product_x, x.product_y, x.product_scale);
@@ -179,6 +181,7 @@ fn only_field(a: &Brief, b: &Brief) -> Option<Field> {
         text_x: b.text_x,
         text_y: b.text_y,
         text_scale: b.text_scale,
+        camera_elevation: b.camera_elevation,
         ..a.clone()
     };
     (rest == *b).then_some(one)

@@ -8,6 +8,7 @@
 pub mod blur;
 pub mod canny;
 pub mod decode;
+mod detail;
 pub mod encode;
 pub mod enlarge;
 pub mod mark;
@@ -15,9 +16,10 @@ pub mod matting;
 pub mod palette;
 mod plane;
 pub mod png_chunks;
+mod pyramid;
 pub mod resize;
 mod rgb;
 
 pub use matting::Matte;
-pub use plane::Plane;
+pub use plane::{Plane, neighbours};
 pub use rgb::{LinearRgb, flattened, linear_to_srgb8, luminance, over_white, srgb_to_linear, srgb8_to_linear};

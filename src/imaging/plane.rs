@@ -13,6 +13,12 @@ pub struct Plane {
     pub data: Vec<f32>,
 }
 
+/// The pixels beside, above and below pixel `i` of a picture of `w` × `h`.
+pub fn neighbours(i: usize, w: usize, h: usize) -> impl Iterator<Item = usize> {
+    let (x, y) = (i % w, i / w);
+    [(x > 0).then(|| i - 1), (x + 1 < w).then(|| i + 1), (y > 0).then(|| i - w), (y + 1 < h).then(|| i + w)].into_iter().flatten()
+}
+
 impl Plane {
     /// A plane filled with one value.
     pub fn new(width: usize, height: usize, value: f32) -> Self {

@@ -8,8 +8,8 @@ use super::borders::CutSides;
 use super::error::PipelineError;
 use super::layout::percent;
 use super::sink::{Picture, Sink};
-use super::{composite, grounding, outline, placement, preview};
-use crate::backend::{Backend, BlendRequest, KeyLight, PlacedProduct, Prompts, Sampling, Scene, SceneRequest, StageCx, View};
+use super::{composite, grounding, outline, pick, placement, posture, preview};
+use crate::backend::{Backend, BlendRequest, Framing, KeyLight, PlacedProduct, Prompts, Sampling, Scene, SceneRequest, StageCx, View};
 use crate::imaging::Matte;
 use crate::imaging::{LinearRgb, Plane, matting, resize};
 use crate::job::{ImageName, Stage};
@@ -18,6 +18,9 @@ use crate::request::{Backdrop, JobSpec, SourceImage};
 
 /// Enlargement of the product above which it looks soft.
 const MOST_ENLARGED: f32 = 1.6;
+
+/// Balls look the same from everywhere: they are seen from this elevation.
+const BALL: f32 = 15.0;
 
 /// The result of step 1.
 pub struct Background {
@@ -82,9 +85,14 @@ pub fn run(
     cx: StageCx<'_>,
     sink: &dyn Sink,
 ) -> Result<Background, PipelineError> {
-    let matte = match product {
-        Some(product) => Some(matte(product, mask, backend, cx, sink)?),
-        None => None,
+    let matte = match (product, spec.placement.product_pick) {
+        (Some(product), None) => Some(matte(product, mask, backend, cx, sink)?),
+        (Some(product), Some(point)) => {
+            let mut picked = matte(product, mask, backend, cx, sink)?.as_ref().clone();
+            pick::nearest_part(&mut picked, point);
+            Some(Arc::new(picked))
+        }
+        (None, _) => None,
     };
     let seen = match (&matte, product) {
         // Without a mask, a file with transparency is the designer's own cut-out.
@@ -92,12 +100,17 @@ pub fn run(
         _ => None,
     };
     cx.check()?;
-    let view = seen.and_then(|seen| seen.view);
+    let chosen = spec.placement.camera_elevation.map(|elevation| View { elevation });
+    let view = chosen.or(seen.and_then(|seen| seen.view));
     let cut = seen.map_or_else(CutSides::default, |seen| seen.cut);
     if let Some(scene) = own_scene(spec, view.unwrap_or_default(), cx, sink)? {
         return on_own_scene(spec, matte.as_deref().map(|matte| (matte, cut)), &scene, cx, sink);
     }
-    let scene = scene(spec, view, backend, cx, sink)?;
+    let mut framing = Framing { view, chosen: chosen.is_some(), subject: None };
+    if let Some(matte) = matte.as_deref().filter(|_| backend.follows_product(prompts(spec))) {
+        framing.subject = placement::subject(matte, (spec.width as usize, spec.height as usize), view, cut, &spec.placement);
+    }
+    let scene = scene(spec, framing, backend, cx, sink)?;
     let Some(matte) = matte else {
         let image = scene.image.to_srgb();
         sink.save(ImageName::Step1, Picture::Rgb(&image))?;
@@ -121,7 +134,12 @@ struct Seen {
 impl Seen {
     fn of(matte: &Matte, cut_out: bool) -> Self {
         let cut = CutSides::of(&matte.alpha, cut_out);
-        let view = placement::cutout_bounds(matte).and_then(|bounds| outline::view(&matte.alpha, bounds, cut));
+        let view = placement::cutout_bounds(matte).and_then(|bounds| match () {
+            () if cut.any() => outline::view(&matte.alpha, bounds, cut),
+            () if posture::is_ball(matte, bounds) => Some(View { elevation: BALL }),
+            () if posture::is_garment(&matte.alpha, bounds) => Some(View { elevation: outline::FROM_ABOVE }),
+            () => outline::view(&matte.alpha, bounds, cut),
+        });
         Self { cut, view }
     }
 }
@@ -201,28 +219,27 @@ fn on_own_scene(
 /// The empty scene, from an earlier run or painted now.
 fn scene(
     spec: &JobSpec,
-    view: Option<View>,
+    framing: Framing,
     backend: &mut dyn Backend,
     cx: StageCx<'_>,
     sink: &dyn Sink,
 ) -> Result<Arc<Scene>, PipelineError> {
-    if let Some(scene) = sink.take_scene(view) {
+    if let Some(scene) = sink.take_scene(framing) {
         return Ok(scene);
     }
     sink.stage(Stage::Scene);
-    let bg = &spec.background;
     let scene = backend.paint_scene(
         &SceneRequest {
-            prompts: Prompts { positive: &bg.prompt, negative: &bg.negative_prompt },
+            prompts: prompts(spec),
             width: spec.width as usize,
             height: spec.height as usize,
-            view,
+            framing,
             sampling: sampling(spec),
         },
         cx,
     )?;
     preview::offer(cx, &scene.image);
-    Ok(sink.keep_scene(view, scene))
+    Ok(sink.keep_scene(framing, scene))
 }
 
 /// Places the product in an empty scene. Returns the picture and the product's matte on the canvas.
@@ -285,6 +302,11 @@ fn warn_about_photo(placed: &placement::Placed, sink: &dyn Sink) {
             notice!("pipeline-product-enlarged", width = width, height = height, percent = percent(placed.factor)).at("product_image"),
         );
     }
+}
+
+/// The scene in words.
+fn prompts(spec: &JobSpec) -> Prompts<'_> {
+    Prompts { positive: &spec.background.prompt, negative: &spec.background.negative_prompt }
 }
 
 /// How step 1 samples.

@@ -15,12 +15,20 @@ use crate::math;
 const ENOUGH: f32 = 0.955;
 /// The contrast ratio that the background is prepared for. Above the minimum, because other tools sample the contour differently.
 const AIM: f32 = 3.4;
+/// Contrast ratios below [`AIM`] that still help, and how much of a legible contour each counts.
+const SOME: [(f32, f32); 3] = [(3.05, 0.92), (2.3, 0.55), (1.7, 0.3)];
+/// Luminance below which a background is not darkened without good reason: black patches look like holes in the picture.
+const BLACK: f32 = 0.035;
+/// Cost of a black background.
+const BLACK_COST: f32 = 60.0;
+/// Share of [`WORTH`] that the legibility of flat letters is worth if their hue clearly differs from the background's.
+const WORTH_OF_COLOR: f32 = 0.22;
 /// Weight of illegibility against the cost of a change, for flat letters. A change costs the square of its lightness difference (L*, 0..=100) divided
 /// by [`CHEAP_CHANGE`]; the share of illegible contour costs this times the share.
 const WORTH: f32 = 230.0;
 /// The same for letters with depth, whose shape their own light and shadow show too: if their mean colour is like the background's, and if it differs
 /// clearly.
-const WORTH_OF_DEPTH: [f32; 2] = [260.0, 20.0];
+const WORTH_OF_DEPTH: [f32; 2] = [48.0, 12.0];
 /// Distances of the mean colours (CIE76) at which the two values apply.
 const COLOUR_DISTANCE: [f32; 2] = [12.0, 42.0];
 /// The same for transparent letters, which a change of the background changes too.
@@ -93,18 +101,20 @@ fn free(samples: Vec<ContourSample>) -> Vec<ContourSample> {
     if free.len() * 8 < samples.len() { samples } else { free }
 }
 
-/// Share of the contour that is legible if the background's luminance is limited to `tone` from above (`dark`) or below.
-fn share(samples: &[ContourSample], dark: bool, tone: f32) -> f32 {
-    let good = samples.iter().filter(|s| {
+/// Share of the contour that is legible if the background's luminance is limited to `tone` from above (`dark`) or below. `levels`: contrast ratios below
+/// [`AIM`] that count in part.
+fn share(samples: &[ContourSample], dark: bool, tone: f32, levels: &[(f32, f32)]) -> f32 {
+    let good = samples.iter().map(|s| {
         if s.inside < 0.0 || s.outside < 0.0 {
-            return false;
+            return 0.0;
         }
         // Where the text layer covers the background, a change of the background does not show.
         let ground = if dark { s.outside.min(tone) } else { s.outside.max(tone) };
         let change = ground - s.outside;
-        contrast_ratio((s.inside + change * s.clear).max(0.0), s.outside + change * (1.0 - s.covered)) >= AIM
+        let ratio = contrast_ratio((s.inside + change * s.clear).max(0.0), s.outside + change * (1.0 - s.covered));
+        if ratio >= AIM { 1.0 } else { levels.iter().find(|some| ratio >= some.0).map_or(0.0, |some| some.1) }
     });
-    good.count() as f32 / samples.len().max(1) as f32
+    good.sum::<f32>() / samples.len().max(1) as f32
 }
 
 /// The text layer on the canvas. All planes have the canvas' size.
@@ -147,16 +157,19 @@ pub(super) fn ensure_contrast(
     let clear = mean(&|s| s.clear) > CLEAR;
     // Letters without walls may have a shadow of their own.
     let deep = text.deep || (!clear && mean(&|s| s.covered) > OWN_SHADOW);
+    let [near, far] = COLOUR_DISTANCE;
+    let apart = |distance: f32| ((distance - near) / (far - near)).clamp(0.0, 1.0);
+    let (distance, hue_distance) = colour_distance(&image, text, ink);
     let worth = if deep {
-        let [near, far] = COLOUR_DISTANCE;
-        let t = ((colour_distance(&image, text, ink) - near) / (far - near)).clamp(0.0, 1.0);
-        WORTH_OF_DEPTH[0] + (WORTH_OF_DEPTH[1] - WORTH_OF_DEPTH[0]) * t
+        WORTH_OF_DEPTH[0] + (WORTH_OF_DEPTH[1] - WORTH_OF_DEPTH[0]) * apart(distance)
     } else if clear {
         WORTH_OF_CLEAR
     } else {
-        WORTH
+        WORTH * (1.0 + (WORTH_OF_COLOR - 1.0) * apart(hue_distance))
     };
-    let mut change = choose(&free(samples), deep, worth, ink, text.product, size);
+    // Flat letters of the background's hue have nothing but their contrast.
+    let levels = if deep || hue_distance > near { &SOME[..] } else { &SOME[..1] };
+    let mut change = choose(&free(samples), (deep, worth, levels), ink, text.product, size);
     for round in 1..=ROUNDS {
         let Some(found) = change else { break };
         cancel.check()?;
@@ -164,7 +177,8 @@ pub(super) fn ensure_contrast(
         found.apply(&mut ground, text);
         image = compose(ground, !found.dark);
         let done = round == ROUNDS
-            || summarize(&free(seen(&image))).is_none_or(|m| m.score >= if worth == WORTH { ENOUGH } else { found.expected.min(ENOUGH) });
+            || summarize(&free(seen(&image)))
+                .is_none_or(|m| m.score >= if !deep && !clear && levels.len() == 1 { ENOUGH } else { found.expected.min(ENOUGH) });
         change = (!done).then(|| found.stronger());
     }
     Ok(image)
@@ -174,7 +188,7 @@ pub(super) fn ensure_contrast(
 pub(super) fn stands_out(image: &LinearRgb, text: &TextOnCanvas<'_>) -> bool {
     /// Distance of mean colours (CIE76) that nobody overlooks.
     const OBVIOUS: f32 = 30.0;
-    glows(text) || text.layer.bounds(0.3).is_some_and(|ink| colour_distance(image, text, ink) >= OBVIOUS)
+    glows(text) || text.layer.bounds(0.3).is_some_and(|ink| colour_distance(image, text, ink).0 >= OBVIOUS)
 }
 
 /// Whether the letters glow: their glow covers more pixels than they do.
@@ -214,8 +228,8 @@ fn ensure_glow_contrast(
     Ok(compose(ground, false))
 }
 
-/// Distance (CIE76) between the mean colours of the letters and of the background between and around them.
-fn colour_distance(image: &LinearRgb, text: &TextOnCanvas<'_>, (x0, y0, x1, y1): Bounds) -> f32 {
+/// Distance (CIE76) between the mean colours of the letters and of the background between and around them, with and without lightness.
+fn colour_distance(image: &LinearRgb, text: &TextOnCanvas<'_>, (x0, y0, x1, y1): Bounds) -> (f32, f32) {
     let (mut letter, mut ground) = ([0.0f32; 4], [0.0f32; 4]);
     for y in (y0..y1).step_by(2) {
         for x in (x0..x1).step_by(2) {
@@ -238,14 +252,14 @@ fn colour_distance(image: &LinearRgb, text: &TextOnCanvas<'_>, (x0, y0, x1, y1):
         [116.0 * f[1] - 16.0, 500.0 * (f[0] - f[1]), 200.0 * (f[1] - f[2])]
     };
     let (a, b) = (lab(letter), lab(ground));
-    (0..3).map(|i| (a[i] - b[i]).powi(2)).sum::<f32>().sqrt()
+    let over = |axes: std::ops::Range<usize>| axes.map(|i| (a[i] - b[i]).powi(2)).sum::<f32>().sqrt();
+    (over(0..3), over(1..3))
 }
 
 /// The change of lowest cost; `None` if the letters are legible or cannot be measured, or if no change helps.
 fn choose(
     samples: &[ContourSample],
-    deep: bool,
-    worth: f32,
+    (deep, worth, levels): (bool, f32, &[(f32, f32)]),
     ink: Bounds,
     product: Option<&Plane>,
     size: (usize, usize),
@@ -260,14 +274,17 @@ fn choose(
     let candidates = [true, false].into_iter().flat_map(|dark| {
         tones(if dark { high } else { low }, dark).map(move |tone| {
             let (before, after) = (lightness(middle), lightness(if dark { middle.min(tone) } else { middle.max(tone) }));
-            (dark, tone, (after - before).abs(), share(samples, dark, tone))
+            (dark, tone, (after - before).abs(), share(samples, dark, tone, levels))
         })
     });
     // For letters with depth, the last few per cent of the contour matter little.
     let missed = |share: f32| if deep { (1.0 - share) * (1.0 - share) } else { 1.0 - share };
     // More light on a bright background is hardly visible.
     let light = if deep { LIGHT_COST_OF_DEPTH * (1.0 + 5.0 * middle) } else { LIGHT_COST };
-    let cost = |c: &(bool, f32, f32, f32)| c.2 * c.2 / CHEAP_CHANGE * if c.0 { 1.0 } else { light } + worth * missed(c.3);
+    let black = |c: &(bool, f32, f32, f32)| {
+        if c.0 && c.1 < middle { BLACK_COST * ((BLACK.min(0.8 * middle) - c.1) / BLACK).max(0.0) } else { 0.0 }
+    };
+    let cost = |c: &(bool, f32, f32, f32)| c.2 * c.2 / CHEAP_CHANGE * if c.0 { 1.0 } else { light } + worth * missed(c.3) + black(c);
     let (dark, tone, lightness_change, expected) = candidates.min_by(|a, b| cost(a).total_cmp(&cost(b)))?;
     let cluttered = lightness(high) - lightness(low) > CLUTTER;
     let mut change = BackgroundChange { form: Form::Soft, dark, tone, expected: expected - 0.01, ink };
@@ -277,7 +294,7 @@ fn choose(
         change.form = Form::Plate;
     }
     // No change helps enough.
-    (expected > share(samples, true, f32::MAX) + 0.005).then_some(change)
+    (expected > share(samples, true, f32::MAX, levels) + 0.005).then_some(change)
 }
 
 impl BackgroundChange {
@@ -340,13 +357,32 @@ impl BackgroundChange {
         }
     }
 
+    /// The box behind the text. It reaches beyond the canvas where the text is near its edges: a gradient from the edge of the picture looks like light,
+    /// a box in it like a stain.
+    fn scrim(&self, (width, height): (usize, usize), pad: f32) -> (f32, f32, f32, f32) {
+        /// Text of this share of the width reaches from side to side, text that ends in this share of the height is at the edge.
+        const WIDE: f32 = 0.5;
+        const EDGE: f32 = 0.42;
+        let (x0, y0, x1, y1) = self.ink;
+        let (w, h) = (width as f32, height as f32);
+        let (mut left, mut top, mut right, mut bottom) = (x0 as f32 - pad, y0 as f32 - pad, x1 as f32 + pad, y1 as f32 + pad);
+        if (x1 - x0) as f32 > WIDE * w {
+            (left, right) = (left.min(-w), right.max(2.0 * w));
+        }
+        if (y1 as f32) < EDGE * h {
+            top = top.min(-h);
+        } else if (y0 as f32) > (1.0 - EDGE) * h {
+            bottom = bottom.max(2.0 * h);
+        }
+        (left, top, right, bottom)
+    }
+
     /// Changes the background evenly behind the whole text, fading out far around it and on the product. The change does not follow the letters.
     fn soften(&self, background: &mut LinearRgb, text: &TextOnCanvas<'_>) {
         let (width, height) = (background.width, background.height);
         let unit = width.min(height) as f32;
         let pad = 0.02 * unit;
-        let (x0, y0, x1, y1) = self.ink;
-        let text_box = Rounded::new((x0 as f32 - pad, y0 as f32 - pad, x1 as f32 + pad, y1 as f32 + pad), pad * 2.0);
+        let text_box = Rounded::new(self.scrim((width, height), pad), pad * 2.0);
         let reach = SOFTNESS * unit;
         background.data.par_chunks_mut(width).enumerate().for_each(|(y, row)| {
             for (x, c) in row.iter_mut().enumerate() {
@@ -357,7 +393,9 @@ impl BackgroundChange {
                 // About a Gaussian, so that neither its start nor its end is a visible edge.
                 let fall = math::exp(-5.5 * d * d) * (1.0 - d * d * d);
                 let i = y * width + x;
-                let own = text.product.map_or(0.0, |p| p.data[i]) * (d * 8.0).min(1.0) * 0.8;
+                // Light in front of the product would be fog.
+                let near = if self.dark { (d * 8.0).min(1.0) } else { 1.0 };
+                let own = text.product.map_or(0.0, |p| p.data[i]) * near * 0.8;
                 let t = fall * (1.0 - own) * text.visible.map_or(1.0, |v| v.data[i]);
                 let to = self.toned(*c);
                 (0..3).for_each(|k| c[k] += (to[k] - c[k]) * t);
@@ -483,7 +521,7 @@ mod tests {
         let everywhere = Plane::new(SIZE.0, SIZE.1, 1.0);
         let ink = mask.bounds(0.3).unwrap();
         let samples = vec![ContourSample { inside: 0.9, outside: 0.95, covered: 0.0, clear: 0.0 }; 100];
-        let form = |product| choose(&samples, false, WORTH, ink, product, SIZE).unwrap().form;
+        let form = |product| choose(&samples, (false, WORTH, &SOME), ink, product, SIZE).unwrap().form;
         assert_eq!((form(None), form(Some(&everywhere))), (Form::Plate, Form::Soft));
     }
 }

@@ -13,7 +13,7 @@ use super::run::{Recalled, run};
 use super::sink::{Picture, Sink, Taken};
 use super::text::Headline;
 use super::{background, placement, position};
-use crate::backend::{Backend, Scene, StageCx, StageObserver, View, backend_version};
+use crate::backend::{Backend, Framing, Scene, StageCx, StageObserver, backend_version};
 use crate::cancel::CancelToken;
 use crate::imaging::resize::{Filter, fit_within, resize_plane, resize_rgb8, resize_rgba8};
 use crate::imaging::{Matte, Plane};
@@ -380,17 +380,17 @@ impl Sink for MemorySink<'_> {
         matte
     }
 
-    fn take_scene(&self, view: Option<View>) -> Option<Arc<Scene>> {
-        let kept = self.results.lock().scenes.get(&scene_key(self.keys.scene()?, view))?;
+    fn take_scene(&self, framing: Framing) -> Option<Arc<Scene>> {
+        let kept = self.results.lock().scenes.get(&scene_key(self.keys.scene()?, framing))?;
         self.run.lock().notices.extend(kept.notices);
         Some(kept.result)
     }
 
-    fn keep_scene(&self, view: Option<View>, scene: Scene) -> Arc<Scene> {
+    fn keep_scene(&self, framing: Framing, scene: Scene) -> Arc<Scene> {
         let scene = Arc::new(scene);
         if let Some(key) = self.keys.scene() {
             let notices = self.run.lock().notices_of(|stage| stage == Stage::Scene);
-            self.results.lock().scenes.keep(&scene_key(key, view), WithNotices { result: Arc::clone(&scene), notices });
+            self.results.lock().scenes.keep(&scene_key(key, framing), WithNotices { result: Arc::clone(&scene), notices });
         }
         scene
     }
@@ -406,12 +406,9 @@ impl Sink for MemorySink<'_> {
     fn legibility(&self, _: f32) {}
 }
 
-/// The key of a scene that is seen in this way. What the photo tells about the camera is known only once the product is cut out.
-fn scene_key(key: &str, view: Option<View>) -> String {
-    match view {
-        Some(View { elevation }) => format!("{key} at {elevation}"),
-        None => key.to_owned(),
-    }
+/// The key of a scene that is framed in this way. What the photo tells about the camera is known only once the product is cut out.
+fn scene_key(key: &str, framing: Framing) -> String {
+    format!("{key} {framing:?}")
 }
 
 fn reduced_matte(matte: Matte) -> Matte {

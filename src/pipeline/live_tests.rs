@@ -78,7 +78,7 @@ fn mask() -> SourceImage {
     SourceImage::new(pixels, "PNG".into())
 }
 
-fn spec() -> JobSpec {
+pub(super) fn spec() -> JobSpec {
     JobSpec {
         start: Start::Background {
             product: Some(photo()),

@@ -17,9 +17,11 @@ pub mod live;
 #[cfg(test)]
 mod live_tests;
 mod outline;
+mod pick;
 pub mod placement;
 pub mod plan;
 pub mod position;
+mod posture;
 mod preview;
 #[cfg(test)]
 mod rim_tests;

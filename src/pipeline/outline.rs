@@ -38,7 +38,7 @@ const SLANTED_SPAN: f32 = 0.3;
 /// An edge whose deviation from an ellipse or corner exceeds this share of its half width does not show the elevation.
 const MOST_MISFIT: f32 = 0.10;
 /// Elevation in degrees for products without a base: they lie flat.
-const FROM_ABOVE: f32 = 75.0;
+pub(super) const FROM_ABOVE: f32 = 75.0;
 /// Elevation in degrees for products that the photo cuts off at the bottom.
 const CUT_OFF: f32 = 8.0;
 
@@ -375,7 +375,7 @@ fn straight_line(values: &[f32]) -> ((f32, f32), f32) {
     ((my - slope * mx, slope), off)
 }
 
-/// Whether the product is long and tilted, like a pen on a desk, so that it lies rather than stands.
+/// Whether the product is long and tilted, like a pen on a desk, so that it lies rather than stands. A car that is seen at an angle is shorter and flatter.
 fn lies_tilted(alpha: &Plane) -> bool {
     let (mut n, mut sx, mut sy, mut sxx, mut syy, mut sxy) = (1e-6_f64, 0.0, 0.0, 0.0, 0.0, 0.0);
     for (i, _) in alpha.data.iter().enumerate().filter(|(_, a)| **a > INSIDE) {
@@ -392,7 +392,7 @@ fn lies_tilted(alpha: &Plane) -> bool {
     let root = ((xx - yy) * (xx - yy) / 4.0 + xy * xy).sqrt();
     let (long, short) = ((xx + yy) / 2.0 + root, ((xx + yy) / 2.0 - root).max(1e-6));
     let angle = math::atan2(2.0 * xy as f32, (xx - yy) as f32).to_degrees().abs() / 2.0;
-    long / short > 8.0 && (15.0..75.0).contains(&angle)
+    (long / short > 8.0 && (15.0..75.0).contains(&angle)) || (long / short > 5.0 && (30.0..75.0).contains(&angle))
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::borders::CutSides;
 use super::layout::{Bounds, ProductLayout, TALL, is_banner};
-use crate::backend::{PlacedProduct, Scene, View};
+use crate::backend::{PlacedProduct, Scene, Subject, View};
 use crate::imaging::enlarge::enlarge;
 use crate::imaging::resize::{Filter, resize_plane, resize_rgb};
 use crate::imaging::{LinearRgb, Matte, Plane, srgb8_to_linear};
@@ -26,7 +26,7 @@ const CUT_OFF: (f32, f32) = (0.80, 0.70);
 const BOTTOM_MARGIN: f32 = 0.05;
 const TOP_MARGIN: f32 = 0.04;
 /// Row of the middle of a product that is seen from above, as a fraction of the canvas' height.
-const FLAT_MIDDLE: f32 = 0.56;
+const FLAT_MIDDLE: f32 = 0.60;
 /// Largest size of a product that fills the canvas, as a multiple of the canvas.
 const MOST_OVER: f32 = 4.0;
 
@@ -79,6 +79,23 @@ impl From<&Scene> for Stand {
     fn from(scene: &Scene) -> Self {
         Self { ground_line: scene.ground_line, view: scene.view }
     }
+}
+
+/// Where [`place`] will put the product in a scene that is seen from `view`; `None` for an empty cut-out.
+pub(super) fn subject(
+    matte: &Matte,
+    (width, height): (usize, usize),
+    view: Option<View>,
+    cut: CutSides,
+    coordinates: &Placement,
+) -> Option<Subject> {
+    let (x0, y0, x1, y1) = cutout_bounds(matte)?;
+    let view = view.unwrap_or_default();
+    let stand = Stand { ground_line: view.ground() * height as f32, view };
+    let frame = frame((x1 - x0, y1 - y0), (width, height), stand, cut, coordinates);
+    let (w, h) = (width as f32, height as f32);
+    let subject = Subject { x: (frame.left as f32 + frame.width as f32 / 2.0) / w, foot: frame.foot() / h, width: frame.width as f32 / w };
+    Some(subject.rounded())
 }
 
 /// Scales the cut-out by its bounding box, centres it and stands it on the surface, unless `coordinates` says otherwise. A product without
@@ -316,7 +333,7 @@ mod tests {
         let flat = Stand { ground_line: -60.0, view: View { elevation: 75.0 } };
         let placed = super::place(&matte(600, 600, 0), (1024, 1024), flat, CutSides::default(), &Placement::default());
         let (_, y0, _, y1) = placed.product.bounds;
-        assert!(((y0 + y1) as f32 / 2048.0 - 0.56).abs() < 0.01, "{y0} {y1}");
+        assert!(((y0 + y1) as f32 / 2048.0 - 0.60).abs() < 0.01, "{y0} {y1}");
         assert!((placed.factor - 0.54 * 1024.0 / 600.0).abs() < 0.01);
     }
 

@@ -2,7 +2,6 @@
 //!
 //! By these keys the job engine reuses steps of earlier jobs, and live drafts reuse steps and stages in memory.
 
-use super::layout::is_banner;
 use super::run::Recalled;
 use crate::imaging::Plane;
 use crate::request::layers::{self, Layer};
@@ -52,6 +51,9 @@ pub const FIRST_CHANGED_STEP: &[(&str, Option<StepNumber>)] = &[
     ("text_x", Some(StepNumber::Composite)),
     ("text_y", Some(StepNumber::Composite)),
     ("text_scale", Some(StepNumber::Text)),
+    ("camera_elevation", Some(StepNumber::Background)),
+    ("product_pick_x", Some(StepNumber::Background)),
+    ("product_pick_y", Some(StepNumber::Background)),
     ("layers", Some(StepNumber::Composite)),
     ("background_color", Some(StepNumber::Background)),
     ("background_image", Some(StepNumber::Background)),
@@ -157,12 +159,18 @@ impl Key {
 
     fn scene<I>(self, spec: &JobSpec<I>) -> Self {
         let bg = &spec.background;
-        self.canvas(spec)
+        let key = self
+            .canvas(spec)
             .text("prompt", &bg.prompt)
             .text("negative_prompt", &bg.negative_prompt)
             .number("guidance_scale", bg.guidance_scale)
             .whole("steps", bg.steps.into())
-            .number("true_cfg_scale", bg.true_cfg_scale)
+            .number("true_cfg_scale", bg.true_cfg_scale);
+        // Jobs from before this field keep their keys.
+        match spec.placement.camera_elevation {
+            Some(elevation) => key.number("camera_elevation", elevation),
+            None => key,
+        }
     }
 
     /// Jobs from before own backgrounds keep their keys.
@@ -210,9 +218,8 @@ pub fn keys<I: InputImage>(spec: &JobSpec<I>, backend: &str, recalled: &Recalled
         }
         Start::Text { step1, text, .. } => {
             keys.headline_style = Some(headline(spec, backend, "", text, font));
-            // On a banner the place of the text depends on that of the product.
-            let banner = recalled.placed.as_ref().filter(|_| is_banner(spec.width as usize, spec.height as usize));
-            let step1_key = banner.map_or_else(|| step1.hash().to_owned(), |placed| with_place(step1.hash(), placed));
+            // Place and size of the text depend on the place of the product.
+            let step1_key = recalled.placed.as_ref().map_or_else(|| step1.hash().to_owned(), |placed| with_place(step1.hash(), placed));
             let second = headline(spec, backend, &step1_key, text, font);
             let recalled = Recalled { placed: recalled.placed.clone(), front_faces: None };
             let third = composite(spec, backend, step1.hash(), Some(&second), &recalled, font);
@@ -256,6 +263,11 @@ fn background<I: InputImage>(spec: &JobSpec<I>, backend: &str, product: Option<&
         // The other fields matter only with a product.
         return key.done();
     }
+    // Jobs from before this field keep their keys.
+    let key = match at.product_pick {
+        Some((x, y)) => key.number("pick_x", x).number("pick_y", y),
+        None => key,
+    };
     key.text("composition_prompt", &bg.composition_prompt)
         .text("composition_negative_prompt", &bg.composition_negative_prompt)
         .number("strength", bg.strength)
@@ -361,6 +373,8 @@ mod tests {
             "seed" | "product_scale" | "true_cfg_scale" => json!(2),
             "width" | "height" => json!(272),
             "product_x" | "product_y" | "text_x" | "text_y" | "text_scale" => json!(0.5),
+            "camera_elevation" => json!(35),
+            "product_pick_x" | "product_pick_y" => json!(0.25),
             "strength" | "composition_strength" => json!(0.1),
             "num_inference_steps" | "text_num_inference_steps" | "composition_steps" => json!(5),
             "guidance_scale" | "text_guidance_scale" | "composition_guidance_scale" => json!(3),

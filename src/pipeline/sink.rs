@@ -6,7 +6,7 @@ use image::{DynamicImage, GrayImage, RgbImage, RgbaImage};
 
 use super::error::PipelineError;
 use super::layout::{ProductLayout, TextLayout};
-use crate::backend::{Scene, StageObserver, View};
+use crate::backend::{Framing, Scene, StageObserver};
 use crate::imaging::{Matte, Plane};
 use crate::job::{ImageName, Stage};
 use crate::request::{SourceImage, StepNumber};
@@ -60,13 +60,13 @@ pub trait Sink: StageObserver {
         Arc::new(matte)
     }
     /// The empty scene from an earlier run with the same inputs and seen in the same way, if there is one.
-    fn take_scene(&self, view: Option<View>) -> Option<Arc<Scene>> {
-        let _ = view;
+    fn take_scene(&self, framing: Framing) -> Option<Arc<Scene>> {
+        let _ = framing;
         None
     }
     /// Offers the empty scene to later runs.
-    fn keep_scene(&self, view: Option<View>, scene: Scene) -> Arc<Scene> {
-        let _ = view;
+    fn keep_scene(&self, framing: Framing, scene: Scene) -> Arc<Scene> {
+        let _ = framing;
         Arc::new(scene)
     }
     /// Reports where the product stands, before step 1 is saved.

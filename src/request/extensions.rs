@@ -68,6 +68,41 @@ pub static TEXT_SCALE: Field = field(
 .silent()
 .steps(&[StepNumber::Background, StepNumber::Text])
 .like("0.6");
+/// `camera_elevation`
+pub static CAMERA_ELEVATION: Field = field(
+    "camera_elevation",
+    number(0.0, 90.0),
+    Fallback::Nothing,
+    "From how high the scene is seen, in degrees: 0 at eye level, 90 from straight above. Null: as the product's photo was taken.",
+    "장면을 내려다보는 각도 (0: 눈높이, 90: 바로 위). null이면 상품 사진에 맞춥니다",
+)
+.silent()
+.steps(&[StepNumber::Background])
+.like("20");
+/// `product_pick_x`
+pub static PRODUCT_PICK_X: Field = field(
+    "product_pick_x",
+    number(0.0, 1.0),
+    Fallback::Nothing,
+    "Keeps only the product at this point of the photo, as a fraction of its width, where the photo shows several. Null: with \
+     product_pick_y the middle, else all are kept.",
+    "사진에 상품이 여럿일 때 남길 상품의 가로 위치 (사진 너비에 대한 비율). null이면 모두 남깁니다",
+)
+.silent()
+.steps(&[StepNumber::Background])
+.like("0.3");
+/// `product_pick_y`
+pub static PRODUCT_PICK_Y: Field = field(
+    "product_pick_y",
+    number(0.0, 1.0),
+    Fallback::Nothing,
+    "Keeps only the product at this point of the photo, as a fraction of its height from the top. Null: with product_pick_x the middle, \
+     else all are kept.",
+    "사진에 상품이 여럿일 때 남길 상품의 세로 위치 (사진 높이에 대한 비율). null이면 모두 남깁니다",
+)
+.silent()
+.steps(&[StepNumber::Background])
+.like("0.5");
 /// `mask_image`
 pub static MASK_IMAGE: Field = field(
     "mask_image",

@@ -114,6 +114,8 @@ fn composition<I: InputImage>(r: &mut Reader<'_, I>) -> CompositionSpec {
 }
 
 fn placement<I: InputImage>(r: &mut Reader<'_, I>) -> Placement {
+    const MIDDLE: f32 = 0.5;
+    let pick = (r.optional_number(&f::PRODUCT_PICK_X), r.optional_number(&f::PRODUCT_PICK_Y));
     Placement {
         product_x: r.optional_number(&f::PRODUCT_X),
         product_y: r.optional_number(&f::PRODUCT_Y),
@@ -121,6 +123,8 @@ fn placement<I: InputImage>(r: &mut Reader<'_, I>) -> Placement {
         text_x: r.optional_number(&f::TEXT_X),
         text_y: r.optional_number(&f::TEXT_Y),
         text_scale: r.optional_number(&f::TEXT_SCALE),
+        camera_elevation: r.optional_number(&f::CAMERA_ELEVATION),
+        product_pick: (pick != (None, None)).then(|| (pick.0.unwrap_or(MIDDLE), pick.1.unwrap_or(MIDDLE))),
     }
 }
 

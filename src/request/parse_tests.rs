@@ -274,6 +274,10 @@ fn placement_and_orders_show_only_when_sent() {
     );
     assert_eq!((spec.force_from_step, &spec.parameters["product_scale"]), (Some(StepNumber::Text), &json!(4.0)));
     assert_eq!(run(Value::Object(spec.parameters.clone()), false).unwrap().placement, at);
+    let seen = run(json!({"camera_elevation": 35, "product_pick_x": 0.25}), false).unwrap();
+    assert_eq!((seen.placement.camera_elevation, seen.placement.product_pick), (Some(35.0), Some((0.25, 0.5))));
+    assert_eq!(seen.parameters["camera_elevation"], json!(35.0));
+    assert_eq!(wrong(json!({"camera_elevation": 91, "product_pick_x": -1, "product_pick_y": "b"})), ["camera_elevation", "product_pick_x", "product_pick_y"]);
     let spec = run(json!({"product_x": null, "dry_run": true}), false).unwrap();
     assert!(spec.placement == Placement::default());
     assert_eq!(spec.parameters.keys().collect::<Vec<_>>(), run(json!({}), false).unwrap().parameters.keys().collect::<Vec<_>>());

@@ -72,6 +72,10 @@ pub struct Placement {
     pub text_y: Option<f32>,
     /// 0.2..=1 of the largest type size that fits.
     pub text_scale: Option<f32>,
+    /// Degrees above the horizon from which the scene is seen; `None` is as the product's photo was taken.
+    pub camera_elevation: Option<f32>,
+    /// The point of the photo, as fractions of its sides, whose product alone is kept.
+    pub product_pick: Option<(f32, f32)>,
 }
 
 /// Settings of step 3.

@@ -7,6 +7,8 @@ mod common;
 mod fake_hub;
 #[path = "../parity/models.rs"]
 mod models;
+#[path = "../pictures/mod.rs"]
+mod pictures;
 #[path = "../common/project.rs"]
 mod project;
 #[path = "../common/served.rs"]

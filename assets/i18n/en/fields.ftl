@@ -91,6 +91,18 @@ field-product_scale = { $front_end ->
     [cli] --product-scale
    *[studio] Product size
 }
+field-camera_elevation = { $front_end ->
+    [cli] --camera-elevation
+   *[studio] Camera height
+}
+field-product_pick_x = { $front_end ->
+    [cli] -
+   *[studio] Product in the photo, horizontal
+}
+field-product_pick_y = { $front_end ->
+    [cli] -
+   *[studio] Product in the photo, vertical
+}
 field-strength = { $front_end ->
     [cli] --strength
    *[studio] Scene blend

@@ -91,6 +91,18 @@ field-product_scale = { $front_end ->
     [cli] --product-scale
    *[studio] 제품 크기
 }
+field-camera_elevation = { $front_end ->
+    [cli] --camera-elevation
+   *[studio] 카메라 높이
+}
+field-product_pick_x = { $front_end ->
+    [cli] -
+   *[studio] 사진 속 제품 가로 위치
+}
+field-product_pick_y = { $front_end ->
+    [cli] -
+   *[studio] 사진 속 제품 세로 위치
+}
 field-strength = { $front_end ->
     [cli] --strength
    *[studio] 배경 적응

@@ -19,7 +19,7 @@ use super::sdxl::SdxlRequest;
 use crate::backend::draft::DraftBackend;
 use crate::backend::draft::segment::is_useful;
 use crate::backend::{
-    Backend, BackendError, BlendRequest, HarmonizeRequest, Quiet, Sampling, Scene, SceneRequest, SculptRequest, StageCx, TextLayer,
+    Backend, BackendError, BlendRequest, HarmonizeRequest, Prompts, Quiet, Sampling, Scene, SceneRequest, SculptRequest, StageCx, TextLayer,
 };
 use crate::imaging::{LinearRgb, Matte};
 use crate::notice;
@@ -152,6 +152,10 @@ impl Backend for DiffusionBackend {
         }
         cx.observer.notice(notice!("diffusion-no-product").at("product_image"));
         self.draft.segment(photo, cx)
+    }
+
+    fn follows_product(&self, prompts: Prompts<'_>) -> bool {
+        self.draft.follows_product(prompts)
     }
 
     fn paint_scene(&mut self, request: &SceneRequest<'_>, cx: StageCx<'_>) -> Result<Scene, BackendError> {

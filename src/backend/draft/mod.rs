@@ -13,7 +13,7 @@ pub mod segment;
 
 use image::RgbImage;
 
-use super::{Backend, BackendError, BlendRequest, HarmonizeRequest, Scene, SceneRequest, SculptRequest, StageCx, TextLayer};
+use super::{Backend, BackendError, BlendRequest, HarmonizeRequest, Prompts, Scene, SceneRequest, SculptRequest, StageCx, TextLayer};
 use crate::imaging::{LinearRgb, Matte};
 use crate::request::BackendKind;
 
@@ -34,6 +34,10 @@ impl Backend for DraftBackend {
 
     fn segment(&mut self, photo: &RgbImage, cx: StageCx<'_>) -> Result<Matte, BackendError> {
         self.segmenter.segment(photo, cx)
+    }
+
+    fn follows_product(&self, prompts: Prompts<'_>) -> bool {
+        scene::follows_product(prompts)
     }
 
     fn paint_scene(&mut self, request: &SceneRequest<'_>, cx: StageCx<'_>) -> Result<Scene, BackendError> {

@@ -178,6 +178,22 @@ pub fn layers(cx: &PanelContext<'_>, brief: &mut Brief, ui: &mut Ui) {
         .on_hover_text(lang.t("layers-composition-about"));
     widgets::slider(ui, lang.t("layers-strength"), &mut brief.strength, number_range(&limits::STRENGTH), 2)
         .on_hover_text(lang.t("layers-strength-about"));
+    camera(brief, lang, ui);
+}
+
+/// The height of the camera: as the photo was taken, or a slider.
+fn camera(brief: &mut Brief, lang: crate::notice::Language, ui: &mut Ui) {
+    /// Where the slider starts: the height of scenes without a product.
+    const USUAL: f32 = 20.0;
+    let mut own = brief.camera_elevation.is_some();
+    if ui.checkbox(&mut own, lang.t("layers-camera-own")).on_hover_text(lang.t("layers-camera-about")).changed() {
+        brief.camera_elevation = own.then_some(USUAL);
+    }
+    if let Some(elevation) = &mut brief.camera_elevation {
+        widgets::slider(ui, lang.t("layers-camera"), elevation, number_range(&limits::CAMERA_ELEVATION), 0)
+            .on_hover_text(lang.t("layers-camera-about"));
+        *elevation = elevation.round_ties_even();
+    }
 }
 
 /// Lists the objects that were placed by hand, each with a button that places it automatically.

@@ -4,7 +4,7 @@
 //! `(scale · x / drop, scale · focal / drop)` of the plane.
 
 use super::spec::SceneSpec;
-use crate::backend::View;
+use crate::backend::{Framing, Subject, View};
 use crate::math;
 
 /// Focal length of a camera that looks straight ahead, in scene units.
@@ -33,16 +33,19 @@ pub struct Camera {
     pub view: View,
     /// Whether the scene was fitted to a product.
     pub fitted: bool,
+    /// Where the product will stand.
+    pub subject: Option<Subject>,
 }
 
 impl Camera {
-    /// The camera of the scene's own recipe, or of `view`, on a canvas of `width` × `height` pixels.
-    pub fn new(spec: &SceneSpec, view: Option<View>, width: f32, height: f32) -> Self {
+    /// The camera of the scene's own recipe, or of the framing, on a canvas of `width` × `height` pixels.
+    pub fn new(spec: &SceneSpec, framing: Framing, width: f32, height: f32) -> Self {
         let unit = (width * height).sqrt();
-        match view {
+        let camera = match framing.view {
             Some(view) => Self::fitted(view, unit, height),
             None => Self::usual(spec, unit, height),
-        }
+        };
+        Self { subject: framing.subject, ..camera }
     }
 
     /// The camera of the scene's own recipe.
@@ -54,7 +57,7 @@ impl Camera {
         let stand = ground + USUAL_DEPTH * (height - ground);
         let seen = ((stand - horizon) / focal).clamp(0.0, 1.0);
         let view = View { elevation: 90.0 - math::acos(seen).to_degrees() };
-        Self { ground, horizon, stand, focal, scale: 1.0, stretch: 1.0, view, fitted: false }
+        Self { ground, horizon, stand, focal, scale: 1.0, stretch: 1.0, view, fitted: false, subject: None }
     }
 
     /// A camera that sees the surface as the photo of the product does.
@@ -66,6 +69,6 @@ impl Camera {
         // Patterns are as large as in an unfitted scene.
         let usual = (USUAL_DEPTH * 0.425 + 0.19) * unit;
         let stretch = ((height - ground.max(0.0)) / (0.425 * height)).max(0.3);
-        Self { ground, horizon, stand, focal, scale: (stand - horizon) / usual, stretch, view, fitted: true }
+        Self { ground, horizon, stand, focal, scale: (stand - horizon) / usual, stretch, view, fitted: true, subject: None }
     }
 }

@@ -48,11 +48,17 @@ use self::shapes::{Lamp, Shape};
 use self::spec::{BackdropKind, Grade, SceneSpec, View};
 use self::surface::{Hit, Surface, SurfaceKind};
 use crate::backend::draft::color::{Rgb, add, mix, mix3, mul, mul3};
-use crate::backend::{BackendError, Scene, SceneRequest, StageCx};
+use crate::backend::{BackendError, Framing, Prompts, Scene, SceneRequest, StageCx};
 use crate::imaging::LinearRgb;
 use crate::limits::MIN_SIDE;
 use crate::math::smoothstep;
 use crate::notice;
+
+/// Whether something in the scene takes its place from the product: a podium, or things around it.
+pub fn follows_product(prompts: Prompts<'_>) -> bool {
+    let (spec, _) = compose::read(prompts.positive, prompts.negative, 0);
+    spec.podium || !spec.props.is_empty()
+}
 
 /// Paints the scene of a request. The picture is display-referred: the film curve has been applied.
 pub fn paint(request: &SceneRequest<'_>, cx: StageCx<'_>) -> Result<Scene, BackendError> {
@@ -63,12 +69,17 @@ pub fn paint(request: &SceneRequest<'_>, cx: StageCx<'_>) -> Result<Scene, Backe
     }
     let (mut spec, reading) = compose::read(request.prompts.positive, request.prompts.negative, request.sampling.seed);
     report::words(request.prompts.positive, &reading).into_iter().for_each(|notice| cx.observer.notice(notice));
-    // A viewpoint that the words name wins over that of the product's photo.
-    let view = request.view.filter(|_| !matches!(spec.view, View::FlatLay | View::Low | View::High));
+    // A viewpoint that the words name wins over that of the product's photo, and one that the designer has chosen over the words.
+    let framing = request.framing;
+    let named = matches!(spec.view, View::FlatLay | View::Low | View::High);
+    if framing.chosen && named {
+        spec.view = View::Standard;
+    }
+    let view = framing.view.filter(|_| framing.chosen || !named);
     if view.is_some_and(crate::backend::View::is_flat_lay) {
         spec.view = View::FlatLay;
     }
-    let renderer = Renderer::new(&spec, view, w, h);
+    let renderer = Renderer::new(&spec, Framing { view, ..framing }, w, h);
     cx.step(0.25)?;
     let done = AtomicUsize::new(0);
     let mut image = LinearRgb::new(w, h, [0.0; 3]);
@@ -127,10 +138,10 @@ struct Scratch {
 }
 
 impl<'a> Renderer<'a> {
-    fn new(spec: &'a SceneSpec, view: Option<crate::backend::View>, w: usize, h: usize) -> Self {
+    fn new(spec: &'a SceneSpec, framing: Framing, w: usize, h: usize) -> Self {
         let (width, height) = (w as f32, h as f32);
         let unit = (width * height).sqrt();
-        let camera = Camera::new(spec, view, width, height);
+        let camera = Camera::new(spec, framing, width, height);
         let top = if camera.fitted { (camera.ground / unit).max(BACKDROP) } else { camera.ground / unit };
         let mut back = SmallCanvas::new(width * 0.5 / (unit * spec.zoom), top / spec.zoom);
         backdrop::paint(spec, &mut back);
@@ -257,9 +268,13 @@ impl<'a> Renderer<'a> {
 
     /// A round podium: coverage of its top, coverage of its side, shade of the side, strength of the shadow around it.
     fn podium(&self, px: f32, py: f32) -> (f32, f32, f32, f32) {
-        let Camera { ground, stand, view, fitted, .. } = self.camera;
+        let Camera { ground, stand, view, fitted, subject, .. } = self.camera;
         let flat = self.spec.view == View::FlatLay;
-        let rx = 0.36 * self.unit.min(self.width * 1.2);
+        // Wide enough for the product, and below it.
+        let width = subject.map_or(0.0, |subject| 0.60 * subject.width * self.width);
+        let rx = (0.36 * self.unit.min(self.width * 1.2)).max(width);
+        let px = px - subject.map_or(0.0, |subject| (subject.x - 0.5) * self.width);
+        let stand = subject.filter(|_| !view.is_flat_lay() && !flat).map_or(stand, |subject| (subject.foot * self.height).max(ground));
         let ry = rx
             * if fitted {
                 view.foreshortening()
@@ -268,7 +283,7 @@ impl<'a> Renderer<'a> {
             } else {
                 0.36
             };
-        let middle = if !fitted {
+        let middle = if !fitted && subject.is_none() {
             mix(ground, self.height, 0.52)
         } else if view.is_flat_lay() {
             stand

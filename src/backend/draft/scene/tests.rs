@@ -3,12 +3,12 @@
 use super::spec::Family;
 use super::*;
 use crate::assets::scenes;
-use crate::backend::{Prompts, Quiet, Sampling};
+use crate::backend::{Quiet, Sampling};
 use crate::cancel::CancelToken;
 
 fn request(prompts: Prompts<'_>, seed: u64, width: usize, height: usize) -> SceneRequest<'_> {
     let sampling = Sampling { steps: 1, guidance_scale: 1.0, true_cfg_scale: 1.0, seed };
-    SceneRequest { prompts, width, height, view: None, sampling }
+    SceneRequest { prompts, width, height, framing: Framing::default(), sampling }
 }
 
 fn scene(prompt: &str, negative: &str, seed: u64, width: usize, height: usize) -> Scene {

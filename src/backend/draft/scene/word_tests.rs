@@ -11,7 +11,7 @@ use super::spec::{Light, Mood, Prop, Time, Weather};
 use super::words::{Group, Meaning, Part, Row, rows};
 use super::*;
 use crate::assets::scenes;
-use crate::backend::{Prompts, Quiet, Sampling};
+use crate::backend::{Quiet, Sampling};
 use crate::cancel::CancelToken;
 
 const SIDE: usize = 128;
@@ -19,7 +19,7 @@ const SIDE: usize = 128;
 fn scene(prompt: &str) -> Scene {
     let cancel = CancelToken::default();
     let sampling = Sampling { steps: 1, guidance_scale: 1.0, true_cfg_scale: 1.0, seed: 7 };
-    let request = SceneRequest { prompts: Prompts { positive: prompt, negative: "" }, width: SIDE, height: SIDE, view: None, sampling };
+    let request = SceneRequest { prompts: Prompts { positive: prompt, negative: "" }, width: SIDE, height: SIDE, framing: Framing::default(), sampling };
     paint(&request, StageCx { cancel: &cancel, observer: &Quiet }).unwrap()
 }
 

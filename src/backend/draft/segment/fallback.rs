@@ -2,8 +2,8 @@
 
 use image::RgbImage;
 
-use crate::imaging::Plane;
 use crate::imaging::resize::{Filter, fit_within, resize_rgb8};
+use crate::imaging::{Plane, neighbours};
 
 /// Longest side at which colours are compared.
 const SIDE: usize = 320;
@@ -37,9 +37,7 @@ pub(super) fn by_border_colour(photo: &RgbImage) -> Option<Plane> {
     let mut stack: Vec<usize> = (0..w * h).filter(|&i| !apart[i] && on_rim(i % w, i / w)).collect();
     stack.iter().for_each(|&i| outside[i] = true);
     while let Some(i) = stack.pop() {
-        let (x, y) = (i % w, i / w);
-        let next = [(x > 0).then(|| i - 1), (x + 1 < w).then(|| i + 1), (y > 0).then(|| i - w), (y + 1 < h).then(|| i + w)];
-        for j in next.into_iter().flatten() {
+        for j in neighbours(i, w, h) {
             if !outside[j] && !apart[j] {
                 outside[j] = true;
                 stack.push(j);

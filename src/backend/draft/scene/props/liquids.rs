@@ -9,7 +9,8 @@ use crate::math;
 /// A crown-shaped splash around the product: a wavy sheet of water that rises from a ring, and drops that fly off its tips.
 pub fn splash(stage: &mut Stage<'_>, color: Option<Rgb>) {
     let unit = stage.unit;
-    let (cx, row) = (stage.width * 0.5, mix(stage.ground, stage.height, 0.46));
+    let cx = stage.width * stage.camera.subject.map_or(0.5, |subject| subject.x);
+    let row = mix(stage.ground, stage.height, 0.46);
     let squash = stage.tilt();
     let tint = color.unwrap_or([0.90, 0.96, 1.0]);
     let light = stage.light([0.0, 0.8, 0.5]);

@@ -13,7 +13,7 @@ pub fn gifts(stage: &mut Stage<'_>, color: Option<Rgb>) {
     for (i, (side, deep, size)) in spots.into_iter().enumerate() {
         let row = mix(stage.ground, stage.height, if stage.is_flat() { [0.24, 0.20, 0.82, 0.86, 0.52][i] } else { deep + 0.10 });
         let off = [0.37, 0.36, 0.43, 0.44, 0.24][i] + if stage.is_flat() && i == 4 { 0.18 } else { 0.0 };
-        let at = (stage.width * (0.5 + side * off), row);
+        let at = (stage.beside(stage.width * (0.5 + side * off)), row);
         let (paper, band) = pairs[(i + stage.rng.below(2)) % pairs.len()];
         let (paper, band) = match color {
             Some(c) if i % 2 == 0 => (c, mix3(c, [0.95; 3], 0.75)),
@@ -201,7 +201,7 @@ pub fn candles(stage: &mut Stage<'_>, color: Option<Rgb>) {
         [(-1.0, 0.37, 0.26, 0.17), (-1.0, 0.27, 0.16, 0.11), (1.0, 0.35, 0.20, 0.14), (1.0, 0.44, 0.46, 0.085), (-1.0, 0.45, 0.56, 0.075)]
     {
         let deep = if stage.is_flat() { stage.rng.range(0.1, 0.9) } else { deep };
-        let at = (stage.width * (0.5 + side * off), mix(stage.ground, stage.height, deep));
+        let at = (stage.beside(stage.width * (0.5 + side * off)), mix(stage.ground, stage.height, deep));
         let s = stage.scale(at.1);
         let top = stage.tube(at, 0.032, tall, wax);
         let r = 0.032 * s;
@@ -267,11 +267,11 @@ pub fn blocks(stage: &mut Stage<'_>, color: Option<Rgb>) {
     let row = |s: &Stage<'_>, t: f32| mix(s.ground, s.height, t);
     let (w, flat) = (stage.width, stage.is_flat());
     let plain = |color: Rgb| Paint { color, ribbon: color, tied: false, clear: 0.0, shadow: true, lift: 0.0 };
-    stage.cuboid((w * 0.13, row(stage, 0.24)), (0.15, 0.22, 0.15), 0.45, &plain(a));
-    stage.tube((w * 0.88, row(stage, 0.22)), 0.080, 0.14, b);
-    stage.cuboid((w * 0.76, row(stage, 0.10)), (0.12, 0.26, 0.12), -0.35, &plain(c));
-    stage.tube((w * 0.25, row(stage, if flat { 0.88 } else { 0.46 })), 0.050, 0.045, d);
-    stage.lie((w * 0.90, row(stage, 0.60)), 0.042, 1.0, Skin::Matte, a);
+    stage.cuboid((stage.beside(w * 0.13), row(stage, 0.24)), (0.15, 0.22, 0.15), 0.45, &plain(a));
+    stage.tube((stage.beside(w * 0.88), row(stage, 0.22)), 0.080, 0.14, b);
+    stage.cuboid((stage.beside(w * 0.76), row(stage, 0.10)), (0.12, 0.26, 0.12), -0.35, &plain(c));
+    stage.tube((stage.beside(w * 0.25), row(stage, if flat { 0.88 } else { 0.46 })), 0.050, 0.045, d);
+    stage.lie((stage.beside(w * 0.90), row(stage, 0.60)), 0.042, 1.0, Skin::Matte, a);
 }
 
 /// Cubes of ice.
@@ -294,7 +294,7 @@ pub fn books(stage: &mut Stage<'_>, color: Option<Rgb>) {
     let palette = [0x7a2f2a, 0x2f4a5a, 0xc8a86a, 0x4a5a3a, 0xe6dccb].map(from_hex);
     for (side, deep, n) in [(-1.0, 0.24, 4), (1.0, 0.30, 3)] {
         let row = mix(stage.ground, stage.height, deep);
-        let x = stage.width * (0.5 + side * 0.37);
+        let x = stage.beside(stage.width * (0.5 + side * 0.37));
         let (s, up) = (stage.scale(row), if stage.is_flat() { 0.0 } else { (1.0 - stage.tilt().powi(2)).sqrt() });
         let mut high = 0.0;
         for k in 0..n {

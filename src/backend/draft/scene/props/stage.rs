@@ -77,7 +77,25 @@ impl Stage<'_> {
         let middle = self.width * 0.5;
         let inner = if self.is_flat() { 0.30 } else { 0.25 };
         let x = middle + side * self.width * self.rng.range(inner, 0.49);
-        (x, row)
+        (self.beside(x), row)
+    }
+
+    /// The column for something that would stand at `x`, so that a product which the designer has moved stays free: the mirrored column, or
+    /// one beside the product.
+    pub fn beside(&self, x: f32) -> f32 {
+        /// A product this near to the middle has its place already.
+        const MOVED: f32 = 0.04;
+        const INWARD: f32 = 0.15;
+        let Some(subject) = self.camera.subject.filter(|subject| (subject.x - 0.5).abs() > MOVED) else { return x };
+        let (middle, half) = (subject.x * self.width, (0.5 * subject.width + 0.08) * self.width);
+        let covered = |x: f32| (x - middle).abs() < half;
+        if !covered(x) {
+            return x;
+        }
+        // A little nearer to the middle: the mirrored column has its own thing.
+        let mirrored = self.width - x;
+        let inward = mirrored + INWARD * self.width * (x - mirrored).signum();
+        [inward, mirrored].into_iter().find(|x| !covered(*x)).unwrap_or(middle + half * (0.5 - subject.x).signum())
     }
 
     /// A random place on the surface outside the product's: column and row.
@@ -85,7 +103,9 @@ impl Stage<'_> {
         for _ in 0..12 {
             let x = self.width * self.rng.range(0.01, 0.99);
             let row = mix(self.ground, self.height, self.rng.range(0.10, 0.99));
-            let (u, v) = ((x / self.width - 0.5) / 0.27, (row / self.height - if self.is_flat() { 0.42 } else { 0.72 }) / 0.30);
+            let middle = self.camera.subject.map_or(0.5, |subject| subject.x);
+            let wide = self.camera.subject.map_or(0.27, |subject| (0.55 * subject.width).max(0.27));
+            let (u, v) = ((x / self.width - middle) / wide, (row / self.height - if self.is_flat() { 0.42 } else { 0.72 }) / 0.30);
             if u * u + v * v > 1.0 {
                 return (x, row);
             }
