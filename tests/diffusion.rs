@@ -316,7 +316,7 @@ fn the_command_line_runs_both_engines_and_says_which() {
         let out = run(&with(&["--out", "auto.png"]));
         let report: Value = serde_json::from_slice(&out.stdout).unwrap();
         assert_eq!(report["engine"], "draft");
-        assert!(report["engine_reason"].as_str().unwrap().contains("without CUDA"), "{report}");
+        assert!(report["engine_reason"].as_str().unwrap().contains("NVIDIA"), "{report}");
         let out = run(&with(&["--engine", "diffusion", "--out", "none.png"]));
         assert_eq!(out.status.code(), Some(2));
         assert!(String::from_utf8_lossy(&out.stderr).contains("engine"));

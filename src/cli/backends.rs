@@ -32,7 +32,7 @@ type Search = (Instant, Result<Setup, Notice>);
 /// Returns a function that searches for models and the device. The device is opened once; the models' folder is searched again if the last
 /// search is older than [`VALID`]. `opened` is called with the device when it was opened.
 pub(super) fn setup(config: &Config, opened: fn(&Device)) -> impl Fn() -> Result<Setup, Notice> + Send + Sync + Clone + use<> {
-    let (folder, choice) = (config.models_dir.clone(), config.device.clone());
+    let (folder, choice, settings) = (config.models_dir.clone(), config.device.clone(), config.clone());
     let device = Arc::new(OnceLock::new());
     let last: Arc<Mutex<Option<Search>>> = Arc::default();
     let sampler = Arc::new(Sampler::default());
@@ -44,7 +44,12 @@ pub(super) fn setup(config: &Config, opened: fn(&Device)) -> impl Fn() -> Result
                 return Err(missing);
             }
             let open = || choice.parse::<DeviceChoice>().and_then(DeviceChoice::open).inspect(|(device, _)| opened(device));
-            let (device, device_name) = device.get_or_init(open).clone()?;
+            // The program for every machine knows more precisely why it runs no models on the GPU.
+            let precise = |why: Notice| match why.code() {
+                "diffusion-built-without-cuda" => super::handover::reason(&settings).unwrap_or(why),
+                _ => why,
+            };
+            let (device, device_name) = device.get_or_init(|| open().map_err(precise)).clone()?;
             let total = memory(&device, &sampler).map(|m| m.total);
             let (sampler, of) = (Arc::clone(&sampler), device.clone());
             let free: FreeMemory = Arc::new(move || memory(&of, &sampler).map(|m| m.free));

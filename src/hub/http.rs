@@ -134,10 +134,11 @@ impl Client {
     pub(super) async fn find(&self, wanted: &WantedFile) -> Result<FileHead, Failure> {
         let missing = || HubError::NotFound { repository: wanted.repository.clone(), path: wanted.file.path.clone() };
         let page = self.source.project_page(&wanted.repository)?;
-        let (mut response, url) = self.get(page, None, &wanted.repository, &wanted.file.path).await.map_err(|failure| match failure.error {
-            HubError::Status { status: 404, .. } => missing().into(),
-            _ => failure,
-        })?;
+        let (mut response, url) =
+            self.get(page, None, &wanted.repository, &wanted.file.path).await.map_err(|failure| match failure.error {
+                HubError::Status { status: 404, .. } => missing().into(),
+                _ => failure,
+            })?;
         let mut text = Vec::new();
         let retry = |error| Failure { error, remedy: Remedy::Retry(None) };
         loop {

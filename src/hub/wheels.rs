@@ -163,7 +163,8 @@ mod tests {
         let link = find(mirror).unwrap();
         assert_eq!(link.url.as_str(), "https://mirror.example/packages/nvidia_x-1.0-py3-none-any.whl?a=1&b=2");
         assert_eq!(link.sha256, None);
-        for none in ["", "href=", "<a href=\"", "<a href=\"http://files.example/nvidia_x-1.0-py3-none-any.whl\">", "<a href=\"file:///x\">"] {
+        for none in ["", "href=", "<a href=\"", "<a href=\"http://files.example/nvidia_x-1.0-py3-none-any.whl\">", "<a href=\"file:///x\">"]
+        {
             assert_eq!(find(none), None, "{none}");
         }
     }
