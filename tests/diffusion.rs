@@ -432,3 +432,11 @@ fn a_canvas_off_the_models_grid_is_painted_larger_and_cropped() {
         assert_eq!((picture.width(), picture.height()), (257, 300), "{name:?}");
     }
 }
+
+/// For `packaging/linux/try-cuda.sh`, which needs models that run within seconds.
+#[test]
+#[ignore = "writes into the folder that NANOCOCOA_TINY_MODELS names"]
+fn tiny_models_are_written() {
+    let folder = std::env::var_os("NANOCOCOA_TINY_MODELS").expect("NANOCOCOA_TINY_MODELS names a folder");
+    models::write_tiny_models(Path::new(&folder));
+}

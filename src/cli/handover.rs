@@ -11,8 +11,6 @@ use nanococoa::cuda::{Choice, Cuda};
 use nanococoa::notice;
 use nanococoa::notice::Notice;
 
-use super::common::{Common, load_config, overrides};
-
 /// Set in the environment of the build that continues, to the version of the program that handed over. It never hands over itself, so there
 /// is no loop, whatever that build really is.
 const HANDED_OVER: &str = "NANOCOCOA_HANDED_OVER";
@@ -43,7 +41,7 @@ pub(super) fn reason(config: &Config) -> Option<Notice> {
 
 /// Hands over to the build for NVIDIA GPUs if everything that it needs is here. `windowed`: the studio, which needs no console. Returns
 /// if this program has to do the work; otherwise the process ends as that build ends.
-pub(super) fn to_cuda(common: &Common, windowed: bool) {
+pub(super) fn to_cuda(config: &Config, windowed: bool) {
     let before = std::env::var_os(HANDED_OVER);
     if cfg!(feature = "cuda") {
         if let Some(version) = before.filter(|version| version != env!("CARGO_PKG_VERSION")) {
@@ -55,12 +53,10 @@ pub(super) fn to_cuda(common: &Common, windowed: bool) {
         tracing::warn!("what is named nanococoa-cuda is not the build for NVIDIA GPUs");
         return;
     }
-    // Wrong settings are reported by the command.
-    let Ok(config) = load_config(overrides(common)) else { return };
     if !matches!(config.device.split(':').next(), Some("auto" | "cuda")) {
         return;
     }
-    let cuda = cuda(&config);
+    let cuda = cuda(config);
     let Some(program) = cuda.ready() else { return };
     let mut command = Command::new(&program);
     command.args(std::env::args_os().skip(1)).env(HANDED_OVER, env!("CARGO_PKG_VERSION"));

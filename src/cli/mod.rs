@@ -91,7 +91,10 @@ pub fn run() -> ExitCode {
     log.with_ansi(console::log_colours()).init();
     let cli = Cli::parse();
     if cli.command.as_ref().is_none_or(Command::may_use_gpu) {
-        handover::to_cuda(&cli.common, cli.command.is_none());
+        // Wrong settings are reported by the command.
+        if let Ok(config) = load_config(overrides(&cli.common)) {
+            handover::to_cuda(&config, cli.command.is_none());
+        }
     }
     let result = match cli.command {
         None => studio(&cli.common, cli.open.flatten()),

@@ -10,11 +10,11 @@ use reqwest::header::{
 use reqwest::{Method, Response, StatusCode, Url};
 
 use super::error::HubError;
+use super::index;
 use super::limits::Limits;
 use super::registry::{WantedFile, is_sha256};
 use super::retry::{self, LONGEST_PAUSE};
 use super::source::{Source, host_of};
-use super::wheels;
 
 /// Most redirects of one request.
 const MAX_REDIRECTS: usize = 8;
@@ -151,7 +151,7 @@ impl Client {
                 Ok(Ok(None)) => break,
             }
         }
-        let link = wheels::find_link(&String::from_utf8_lossy(&text), &url, &wanted.file.path).ok_or_else(missing)?;
+        let link = index::find_link(&String::from_utf8_lossy(&text), &url, &wanted.file.path).ok_or_else(missing)?;
         let known = wanted.file.sha256.clone().unwrap_or_default();
         if link.sha256.is_some_and(|found| found != known) {
             return Err(HubError::UnexpectedContent { path: wanted.file.path.clone() }.into());

@@ -7,6 +7,7 @@ mod fetch;
 mod hash;
 mod http;
 mod import;
+mod index;
 mod installed;
 mod intervals;
 mod journal;
