@@ -26,6 +26,7 @@ struct File {
     models_dir: Option<PathBuf>,
     device: Option<String>,
     cuda: Option<String>,
+    flux: Option<String>,
     bind: Option<String>,
     token: Option<String>,
     allowed_hosts: Vec<String>,
@@ -75,6 +76,8 @@ pub struct Config {
     pub device: String,
     /// The build of this program for NVIDIA GPUs: `auto`, `off`, or its path.
     pub cuda: String,
+    /// Folder of the FLUX model in the models folder, or `auto`: the memory decides between several.
+    pub flux: String,
     /// Address of the server.
     pub bind: SocketAddr,
     /// Bearer token; required when `bind` is not a loopback address.
@@ -168,6 +171,7 @@ impl Config {
             .unwrap_or_else(|| data_dir.join("models"));
         let device = flags.device.or_else(|| env("NANOCOCOA_DEVICE")).or(file.device).unwrap_or_else(|| "auto".into());
         let cuda = env("NANOCOCOA_CUDA").or(file.cuda).unwrap_or_else(|| "auto".into());
+        let flux = env("NANOCOCOA_FLUX").or(file.flux).unwrap_or_else(|| "auto".into());
         let bind = flags.bind.or_else(|| env("NANOCOCOA_BIND")).or(file.bind).unwrap_or_else(|| DEFAULT_BIND.into());
         let bind = parse_bind(&bind)?;
         let body_limit = match file.max_body_mib {
@@ -190,6 +194,7 @@ impl Config {
             models_dir,
             device,
             cuda,
+            flux,
             bind,
             token: flags.token.or_else(|| env("NANOCOCOA_TOKEN")).or(file.token),
             allowed_hosts: and_file(flags.allowed_hosts, file.allowed_hosts),

@@ -9,6 +9,7 @@ use nanococoa::backend::diffusion::loaded::{FreeMemory, PromptCaches, Setup};
 use nanococoa::backend::diffusion::models::Models;
 use nanococoa::backend::diffusion::report::report;
 use nanococoa::backend::diffusion::sizes::MeasuredSizes;
+use nanococoa::backend::diffusion::variants::FluxChoice;
 use nanococoa::backend::draft::DraftBackend;
 use nanococoa::backend::{BackendError, Backends, Installation, backend_version};
 use nanococoa::config::Config;
@@ -37,6 +38,7 @@ pub(super) fn setup(config: &Config, opened: fn(&Device)) -> impl Fn() -> Result
     let last: Arc<Mutex<Option<Search>>> = Arc::default();
     let sampler = Arc::new(Sampler::default());
     let (prompts, sizes) = (PromptCaches::default(), MeasuredSizes::default());
+    let flux = FluxChoice::of_setting(&config.flux);
     move || {
         let look = || {
             let models = Models::scan(&folder);
@@ -53,7 +55,8 @@ pub(super) fn setup(config: &Config, opened: fn(&Device)) -> impl Fn() -> Result
             let total = memory(&device, &sampler).map(|m| m.total);
             let (sampler, of) = (Arc::clone(&sampler), device.clone());
             let free: FreeMemory = Arc::new(move || memory(&of, &sampler).map(|m| m.free));
-            let setup = Setup { models, device, device_name, free, prompts: prompts.clone(), sizes: sizes.clone() };
+            let mut setup = Setup { models, device, device_name, free, prompts: prompts.clone(), sizes: sizes.clone() };
+            flux.apply(&mut setup, USUAL_PIXELS, total)?;
             setup.check_capacity(USUAL_PIXELS, total).map(|()| setup)
         };
         let mut last = last.lock();
@@ -98,8 +101,8 @@ pub(super) fn backends(config: &Config) -> Backends {
             BackendKind::Diffusion => asked().map(|s| notice!("diffusion-ready", device = s.device_name)),
         }),
         installed: Arc::new(move || {
-            let models = Models::scan(&folder);
             let device = looked().ok();
+            let models = device.as_ref().map_or_else(|| Models::scan(&folder), |setup| setup.models.clone());
             let name = device.as_ref().map(|s| s.device_name.clone());
             match device.map(DiffusionBackend::new) {
                 Some(Ok(mut backend)) => {
