@@ -147,7 +147,7 @@ impl Client {
                 Err(_) => return Err(retry(HubError::Stalled { host })),
                 Ok(Err(error)) => return Err(retry(HubError::Network { host, detail: describe(&error) })),
                 Ok(Ok(Some(bytes))) if text.len() + bytes.len() <= MAX_PAGE => text.extend_from_slice(&bytes),
-                Ok(Ok(Some(_))) => return Err(HubError::Network { host, detail: format!("a page of more than {MAX_PAGE} bytes") }.into()),
+                Ok(Ok(Some(_))) => return Err(HubError::Network { host, detail: "page too large".into() }.into()),
                 Ok(Ok(None)) => break,
             }
         }

@@ -388,7 +388,7 @@ impl Registry {
                 }
                 // A package index has only the hash of its own page to tell, and an archive is opened.
                 if (part.index.is_some() || !file.unpack.is_empty()) && (file.sha256.is_none() || file.size.is_none()) {
-                    return at(&format!("{:?} needs sha256 and size", file.path));
+                    return at(&format!("{:?}: sha256, size", file.path));
                 }
                 if let Some(member) = file.unpack.iter().find(|member| !is_plain_name(member.target())) {
                     return at(&format!("unpack: path = {:?}", member.path));
