@@ -1,6 +1,6 @@
 //! The registry of models: licences, parts and sets, typed. The text is `models/*.toml`, and `registry.d/*.toml` in the data folder.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -403,22 +403,36 @@ impl Registry {
             if !is_key(&set.key) || set.contents.is_empty() {
                 return at("key, contents");
             }
-            let mut places = std::collections::BTreeSet::new();
             for content in &set.contents {
-                let Some(part) = self.part(&content.part) else { return at(&format!("part = {:?}", content.part)) };
+                if self.part(&content.part).is_none() {
+                    return at(&format!("part = {:?}", content.part));
+                }
                 // Names that begin with a dot are this program's own.
                 if !is_plain_name(&content.folder) || content.folder.starts_with('.') {
                     return at(&format!("folder = {:?}", content.folder));
                 }
-                for file in &part.files {
-                    let members = file.unpack.iter().map(Member::target);
-                    if let Some(twice) = members.chain([file.target()]).find(|target| !places.insert((&content.folder, *target))) {
-                        return at(&format!("{}/{twice}", content.folder));
-                    }
+            }
+            for platform in [None, Some(Platform::LinuxX64), Some(Platform::WindowsX64)] {
+                if let Some(twice) = self.placed_twice(set, platform) {
+                    return at(&twice);
                 }
             }
         }
         Ok(())
+    }
+
+    /// A path below the models folder that two files of a set have on a system.
+    fn placed_twice(&self, set: &ModelSet, platform: Option<Platform>) -> Option<String> {
+        let mut places = BTreeSet::new();
+        for (content, part) in self.parts_of(set).filter(|(_, part)| part.platform.is_none() || part.platform == platform) {
+            for file in &part.files {
+                let mut targets = file.unpack.iter().map(Member::target).chain([file.target()]);
+                if let Some(twice) = targets.find(|target| !places.insert((&content.folder, *target))) {
+                    return Some(format!("{}/{twice}", content.folder));
+                }
+            }
+        }
+        None
     }
 
     /// The sets in the order in which they are offered.
