@@ -71,7 +71,7 @@ diffusion-draft-ready = the draft engine is embedded
 diffusion-device-unknown = device { $name }: there is no such device; use auto, cpu, cuda, cuda:N or metal
 diffusion-flux-unknown = the FLUX model { $name } is not in the models folder; set `flux` in the settings file to auto or one of: { $known }
 diffusion-built-without-cuda = this program was built without CUDA; build it with --features cuda, or set the device to cpu (very slow)
-cuda-driver-missing = no NVIDIA driver was found ({ $library } cannot be opened); for a NVIDIA GPU install driver { $driver } or newer and start the program again
+cuda-driver-missing = no NVIDIA driver was found ({ $library } cannot be opened); install driver { $driver } or newer and start the program again
 cuda-driver-old = the NVIDIA driver supports CUDA { $found }, CUDA { $needed } is needed; install driver { $driver } or newer
 cuda-library-missing = { $front_end ->
     [cli] { $name } is missing; get it with: nanococoa models pull cuda
