@@ -97,7 +97,10 @@ impl Cuda {
     /// Looks beside the program `own`, in the data folder, and for libraries in the models folder.
     pub fn new(choice: Choice, own: &Path, data_dir: &Path, models_dir: &Path) -> Self {
         let beside = own.parent().unwrap_or(Path::new(".")).to_path_buf();
-        Self { choice, beside, data_dir: data_dir.into(), runtime: models_dir.join(RUNTIME) }
+        // The loader would read a relative path from wherever the program is then.
+        let runtime = models_dir.join(RUNTIME);
+        let runtime = std::path::absolute(&runtime).unwrap_or(runtime);
+        Self { choice, beside, data_dir: data_dir.into(), runtime }
     }
 
     /// The folder that the downloaded libraries are in, whether it exists or not.
