@@ -25,6 +25,8 @@ struct File {
     default_font: Option<String>,
     models_dir: Option<PathBuf>,
     device: Option<String>,
+    cuda: Option<String>,
+    flux: Option<String>,
     bind: Option<String>,
     token: Option<String>,
     allowed_hosts: Vec<String>,
@@ -72,6 +74,10 @@ pub struct Config {
     pub models_dir: PathBuf,
     /// Device of the diffusion backend: `auto`, `cpu`, `cuda`, `cuda:N` or `metal`.
     pub device: String,
+    /// The build of this program for NVIDIA GPUs: `auto`, `off`, or its path.
+    pub cuda: String,
+    /// Folder of the FLUX model in the models folder, or `auto`: the memory decides between several.
+    pub flux: String,
     /// Address of the server.
     pub bind: SocketAddr,
     /// Bearer token; required when `bind` is not a loopback address.
@@ -164,6 +170,8 @@ impl Config {
             .or(file.models_dir)
             .unwrap_or_else(|| data_dir.join("models"));
         let device = flags.device.or_else(|| env("NANOCOCOA_DEVICE")).or(file.device).unwrap_or_else(|| "auto".into());
+        let cuda = env("NANOCOCOA_CUDA").or(file.cuda).unwrap_or_else(|| "auto".into());
+        let flux = env("NANOCOCOA_FLUX").or(file.flux).unwrap_or_else(|| "auto".into());
         let bind = flags.bind.or_else(|| env("NANOCOCOA_BIND")).or(file.bind).unwrap_or_else(|| DEFAULT_BIND.into());
         let bind = parse_bind(&bind)?;
         let body_limit = match file.max_body_mib {
@@ -185,6 +193,8 @@ impl Config {
             default_font: file.default_font.unwrap_or_else(|| crate::assets::DEFAULT_FONT.into()),
             models_dir,
             device,
+            cuda,
+            flux,
             bind,
             token: flags.token.or_else(|| env("NANOCOCOA_TOKEN")).or(file.token),
             allowed_hosts: and_file(flags.allowed_hosts, file.allowed_hosts),
@@ -255,10 +265,10 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("c.toml");
         // As Notepad saves it on Windows.
-        std::fs::write(&path, "\u{feff}bind = \"127.0.0.1:9000\"\r\nmax_body_mib = 2\r\n").unwrap();
+        std::fs::write(&path, "\u{feff}bind = \"127.0.0.1:9000\"\r\nmax_body_mib = 2\r\ncuda = \"off\"\r\n").unwrap();
         let flags = Overrides { config: Some(path.clone()), data_dir: Some(dir.path().into()), ..Overrides::default() };
         let config = Config::load(flags.clone()).unwrap();
-        assert_eq!((config.bind.port(), config.body_limit), (9000, 2 << 20));
+        assert_eq!((config.bind.port(), config.body_limit, config.cuda.as_str()), (9000, 2 << 20, "off"));
         let config = Config::load(Overrides { bind: Some("localhost:7".into()), ..flags.clone() }).unwrap();
         assert_eq!(config.bind.port(), 7);
         let error = Config::load(Overrides { bind: Some("nowhere".into()), ..flags.clone() }).unwrap_err();

@@ -9,6 +9,7 @@ pub mod assets;
 pub mod backend;
 pub mod cancel;
 pub mod config;
+pub mod cuda;
 pub mod engine;
 pub mod formats;
 pub mod gui;

@@ -316,7 +316,7 @@ fn the_command_line_runs_both_engines_and_says_which() {
         let out = run(&with(&["--out", "auto.png"]));
         let report: Value = serde_json::from_slice(&out.stdout).unwrap();
         assert_eq!(report["engine"], "draft");
-        assert!(report["engine_reason"].as_str().unwrap().contains("without CUDA"), "{report}");
+        assert!(report["engine_reason"].as_str().unwrap().contains("NVIDIA"), "{report}");
         let out = run(&with(&["--engine", "diffusion", "--out", "none.png"]));
         assert_eq!(out.status.code(), Some(2));
         assert!(String::from_utf8_lossy(&out.stderr).contains("engine"));
@@ -431,4 +431,12 @@ fn a_canvas_off_the_models_grid_is_painted_larger_and_cropped() {
         let picture = image::open(engine.image_path(id, name).unwrap()).unwrap();
         assert_eq!((picture.width(), picture.height()), (257, 300), "{name:?}");
     }
+}
+
+/// For `packaging/linux/try-cuda.sh`, which needs models that run within seconds.
+#[test]
+#[ignore = "writes into the folder that NANOCOCOA_TINY_MODELS names"]
+fn tiny_models_are_written() {
+    let folder = std::env::var_os("NANOCOCOA_TINY_MODELS").expect("NANOCOCOA_TINY_MODELS names a folder");
+    models::write_tiny_models(Path::new(&folder));
 }

@@ -9,6 +9,7 @@ use nanococoa::backend::diffusion::loaded::{FreeMemory, PromptCaches, Setup};
 use nanococoa::backend::diffusion::models::Models;
 use nanococoa::backend::diffusion::report::report;
 use nanococoa::backend::diffusion::sizes::MeasuredSizes;
+use nanococoa::backend::diffusion::variants::FluxChoice;
 use nanococoa::backend::draft::DraftBackend;
 use nanococoa::backend::{BackendError, Backends, Installation, backend_version};
 use nanococoa::config::Config;
@@ -32,11 +33,12 @@ type Search = (Instant, Result<Setup, Notice>);
 /// Returns a function that searches for models and the device. The device is opened once; the models' folder is searched again if the last
 /// search is older than [`VALID`]. `opened` is called with the device when it was opened.
 pub(super) fn setup(config: &Config, opened: fn(&Device)) -> impl Fn() -> Result<Setup, Notice> + Send + Sync + Clone + use<> {
-    let (folder, choice) = (config.models_dir.clone(), config.device.clone());
+    let (folder, choice, settings) = (config.models_dir.clone(), config.device.clone(), config.clone());
     let device = Arc::new(OnceLock::new());
     let last: Arc<Mutex<Option<Search>>> = Arc::default();
     let sampler = Arc::new(Sampler::default());
     let (prompts, sizes) = (PromptCaches::default(), MeasuredSizes::default());
+    let flux = FluxChoice::of_setting(&config.flux);
     move || {
         let look = || {
             let models = Models::scan(&folder);
@@ -44,11 +46,17 @@ pub(super) fn setup(config: &Config, opened: fn(&Device)) -> impl Fn() -> Result
                 return Err(missing);
             }
             let open = || choice.parse::<DeviceChoice>().and_then(DeviceChoice::open).inspect(|(device, _)| opened(device));
-            let (device, device_name) = device.get_or_init(open).clone()?;
+            // The program for every machine knows more precisely why it runs no models on the GPU.
+            let precise = |why: Notice| match why.code() {
+                "diffusion-built-without-cuda" => super::handover::reason(&settings).unwrap_or(why),
+                _ => why,
+            };
+            let (device, device_name) = device.get_or_init(|| open().map_err(precise)).clone()?;
             let total = memory(&device, &sampler).map(|m| m.total);
             let (sampler, of) = (Arc::clone(&sampler), device.clone());
             let free: FreeMemory = Arc::new(move || memory(&of, &sampler).map(|m| m.free));
-            let setup = Setup { models, device, device_name, free, prompts: prompts.clone(), sizes: sizes.clone() };
+            let mut setup = Setup { models, device, device_name, free, prompts: prompts.clone(), sizes: sizes.clone() };
+            flux.apply(&mut setup, USUAL_PIXELS, total)?;
             setup.check_capacity(USUAL_PIXELS, total).map(|()| setup)
         };
         let mut last = last.lock();
@@ -93,8 +101,8 @@ pub(super) fn backends(config: &Config) -> Backends {
             BackendKind::Diffusion => asked().map(|s| notice!("diffusion-ready", device = s.device_name)),
         }),
         installed: Arc::new(move || {
-            let models = Models::scan(&folder);
             let device = looked().ok();
+            let models = device.as_ref().map_or_else(|| Models::scan(&folder), |setup| setup.models.clone());
             let name = device.as_ref().map(|s| s.device_name.clone());
             match device.map(DiffusionBackend::new) {
                 Some(Ok(mut backend)) => {

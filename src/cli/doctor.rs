@@ -1,10 +1,13 @@
 //! `doctor`: reports the backend that would run, missing parts and remedies.
 
+use std::path::PathBuf;
 use std::thread::available_parallelism;
 
 use nanococoa::backend::diffusion::backend::DiffusionBackend;
 use nanococoa::config::Config;
+use nanococoa::cuda::{Cuda, Driver};
 use nanococoa::metrics::{MemoryLoad, Sampler, SystemMetrics};
+use nanococoa::notice;
 use nanococoa::typography::{FontCatalog, FontEntry};
 use serde_json::{Value, json};
 
@@ -20,8 +23,68 @@ struct Findings {
     diffusion: Result<String, String>,
     /// The diffusion models, a line each.
     models: Vec<String>,
+    cuda: CudaFindings,
     /// Remedies for the user, one sentence each.
     to_do: Vec<String>,
+}
+
+/// What is here of CUDA.
+struct CudaFindings {
+    driver: Driver,
+    program: Option<PathBuf>,
+    folder: PathBuf,
+    missing: Vec<&'static str>,
+    slower_without: Vec<&'static str>,
+    is_off: bool,
+}
+
+impl CudaFindings {
+    fn of(cuda: &Cuda) -> Self {
+        let (driver, program, folder) = (cuda.driver(), cuda.program(), cuda.runtime().to_path_buf());
+        Self { driver, program, folder, missing: cuda.missing(), slower_without: cuda.missing_useful(), is_off: cuda.is_off() }
+    }
+
+    fn in_json(&self) -> Value {
+        let (driver, is_usable) = match self.driver {
+            Driver::Missing => (None, false),
+            Driver::TooOld(version) => (Some(version), false),
+            Driver::Ready(version) => (Some(version), true),
+        };
+        json!({
+            "driver_supports": driver.map(|version| version.to_string()),
+            "driver_usable": is_usable,
+            "program": self.program,
+            "runtime_dir": self.folder,
+            "missing_libraries": self.missing,
+            "slower_without": self.slower_without,
+            "switched_off": self.is_off,
+            "is_cuda_build": cfg!(feature = "cuda"),
+            "handed_over": super::handover::was_handed_over(),
+        })
+    }
+
+    fn print(&self) {
+        match (cfg!(feature = "cuda"), &self.program) {
+            (true, _) if super::handover::was_handed_over() => {
+                say!("CUDA        this is the build for NVIDIA GPUs, which nanococoa has started")
+            }
+            (true, _) => say!("CUDA        this is the build for NVIDIA GPUs"),
+            (false, Some(program)) => say!("CUDA        build for NVIDIA GPUs: {}", program.display()),
+            (false, None) if self.is_off => say!("CUDA        switched off"),
+            (false, None) => say!("CUDA        build for NVIDIA GPUs: not found"),
+        }
+        match self.driver {
+            Driver::Missing => say!("            driver: none"),
+            Driver::TooOld(version) => say!("            driver: supports CUDA {version}, which is TOO OLD"),
+            Driver::Ready(version) => say!("            driver: supports CUDA {version}"),
+        }
+        let folder = self.folder.display();
+        match (self.missing.is_empty(), self.folder.is_dir()) {
+            (true, true) => say!("            libraries: {folder}"),
+            (true, false) => say!("            libraries: those of the system"),
+            (false, _) => say!("            libraries: {} missing; looked for in {folder} and in the system", self.missing.join(", ")),
+        }
+    }
 }
 
 pub(super) fn doctor(common: &Common, as_json: bool) -> Result<(), Failure> {
@@ -57,6 +120,16 @@ fn examine(config: Config) -> Findings {
         let (font, file) = (&config.default_font, config.file.display());
         to_do.push(format!("The default font {font} was not found. Set default_font in {file} to one of the listed names."));
     }
+    let cuda = super::handover::cuda(&config);
+    // Only NVIDIA's systems: a Mac has its own way.
+    if !cfg!(any(feature = "cuda", target_os = "macos")) {
+        to_do.extend(cuda.problems().iter().map(|problem| format!("For models on an NVIDIA GPU: {}.", words(problem))));
+    }
+    let cuda = CudaFindings::of(&cuda);
+    if matches!(cuda.driver, Driver::Ready(_)) {
+        let slower = cuda.slower_without.iter().map(|name| words(&notice!("cuda-library-useful", name = *name)));
+        to_do.extend(slower);
+    }
     let (diffusion, models) = examine_diffusion(&config);
     if let Err(why) = &diffusion {
         let folder = config.models_dir.display();
@@ -65,7 +138,7 @@ fn examine(config: Config) -> Findings {
              engine works without them."
         ));
     }
-    Findings { config, metrics, fonts, is_writable: written.is_ok(), diffusion, models, to_do }
+    Findings { config, metrics, fonts, is_writable: written.is_ok(), diffusion, models, cuda, to_do }
 }
 
 fn examine_diffusion(config: &Config) -> (Result<String, String>, Vec<String>) {
@@ -82,7 +155,7 @@ fn examine_diffusion(config: &Config) -> (Result<String, String>, Vec<String>) {
 }
 
 fn in_json(findings: &Findings) -> Value {
-    let Findings { config, metrics, fonts, is_writable, diffusion, models, to_do } = findings;
+    let Findings { config, metrics, fonts, is_writable, diffusion, models, cuda, to_do } = findings;
     json!({
         "version": env!("CARGO_PKG_VERSION"),
         "engine": if diffusion.is_ok() { "diffusion" } else { "draft" },
@@ -93,6 +166,7 @@ fn in_json(findings: &Findings) -> Value {
         "models_dir": config.models_dir,
         "device": config.device,
         "diffusion": models,
+        "cuda": cuda.in_json(),
         "cores": cores(),
         "system_metrics": metrics,
         "fonts": fonts.names(),
@@ -111,7 +185,7 @@ fn in_use(memory: Option<MemoryLoad>) -> String {
 }
 
 fn print(findings: &Findings) {
-    let Findings { config, metrics, fonts, is_writable, diffusion, models, to_do } = findings;
+    let Findings { config, metrics, fonts, is_writable, diffusion, models, cuda, to_do } = findings;
     say!("nanoCocoa Studio {}", env!("CARGO_PKG_VERSION"));
     say!("Engine      draft (CPU, {} threads): embedded, nothing to download", cores());
     match diffusion {
@@ -128,6 +202,9 @@ fn print(findings: &Findings) {
     }
     for gpu in metrics.gpu_info.iter().flatten() {
         say!("GPU {}       {}, {}", gpu.index, gpu.name, in_use(gpu.memory));
+    }
+    if !cfg!(target_os = "macos") {
+        cuda.print();
     }
     say!("Memory      {}", in_use(metrics.memory));
     say!("Data        {} ({})", config.data_dir.display(), if *is_writable { "writable" } else { "NOT writable" });

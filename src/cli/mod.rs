@@ -9,6 +9,7 @@ mod debug;
 mod doctor;
 mod formats;
 mod generate;
+mod handover;
 mod layers;
 mod models;
 mod output;
@@ -71,6 +72,16 @@ enum Command {
     Debug(Box<debug::DebugCommand>),
 }
 
+impl Command {
+    /// Whether the build for NVIDIA GPUs does the command better.
+    fn may_use_gpu(&self) -> bool {
+        match self {
+            Self::Generate(_) | Self::Resume(_) | Self::Serve(_) | Self::Doctor { .. } | Self::Debug(_) => true,
+            Self::Formats { .. } | Self::Models(_) => false,
+        }
+    }
+}
+
 /// Parses the flags and runs the command.
 pub fn run() -> ExitCode {
     let filter = tracing_subscriber::EnvFilter::try_from_env("NANOCOCOA_LOG").unwrap_or_else(|_| "warn".into());
@@ -79,6 +90,12 @@ pub fn run() -> ExitCode {
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).log_internal_errors(false);
     log.with_ansi(console::log_colours()).init();
     let cli = Cli::parse();
+    if cli.command.as_ref().is_none_or(Command::may_use_gpu) {
+        // Wrong settings are reported by the command.
+        if let Ok(config) = load_config(overrides(&cli.common)) {
+            handover::to_cuda(&config, cli.command.is_none());
+        }
+    }
     let result = match cli.command {
         None => studio(&cli.common, cli.open.flatten()),
         Some(Command::Generate(args)) => generate::generate(&cli.common, *args),

@@ -9,7 +9,7 @@ use clap::Subcommand;
 use indicatif::{ProgressBar, ProgressStyle};
 use nanococoa::backend::diffusion::models::Models;
 use nanococoa::cancel::CancelToken;
-use nanococoa::hub::{Hub, HubError, Installed, Phase, Progress, Registry};
+use nanococoa::hub::{Family, Hub, HubError, Installed, Phase, Progress, Registry};
 use nanococoa::notice;
 use nanococoa::paths;
 use nanococoa::weights::quantize::Packing;
@@ -204,7 +204,14 @@ fn pull(hub: &Hub, set: &str, mut accepted: bool, as_json: bool) -> Result<(), F
     }
     outcome?;
     if !as_json {
-        say!("{}", words(&notice!("cli-models-pulled", set = set.to_owned(), folder = hub.folder())));
+        let (set, folder) = (set.to_owned(), hub.folder());
+        say!(
+            "{}",
+            words(&match known.family {
+                Family::Runtime => notice!("cli-models-runtime-pulled", set = set, folder = folder),
+                _ => notice!("cli-models-pulled", set = set, folder = folder),
+            })
+        );
     }
     Ok(())
 }

@@ -11,7 +11,7 @@ use super::state::{Brief, Product};
 use super::toasts::{Severity, UndoTarget};
 use super::view::Source;
 use super::windows::Window;
-use crate::hub::HubError;
+use crate::hub::{Family, HubError};
 use crate::job::JobStatus;
 use crate::notice;
 use crate::notice::Notice;
@@ -75,7 +75,11 @@ impl Studio {
 
     fn models_changed(&mut self, now: f64) {
         match self.models.take_outcome() {
-            Some((_, Ok(()))) => self.toasts.notify(Severity::Success, notice!("models-toast-ready"), now),
+            Some((set, Ok(()))) => {
+                let is_runtime = self.models.sets().iter().any(|known| known.set.key == set && known.set.family == Family::Runtime);
+                let ready = if is_runtime { notice!("models-toast-runtime") } else { notice!("models-toast-ready") };
+                self.toasts.notify(Severity::Success, ready, now);
+            }
             Some((_, Err(HubError::Stopped))) | None => {}
             Some((_, Err(error))) => self.toasts.notify(Severity::Error, error.notice(), now),
         }

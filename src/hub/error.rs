@@ -43,6 +43,8 @@ pub enum HubError {
         /// The address.
         address: String,
     },
+    /// `PIP_INDEX_URL` is not an http address.
+    BadIndex,
     /// Another program downloads into the folder.
     Busy {
         /// The models folder.
@@ -176,6 +178,7 @@ impl HubError {
             Self::NotInstalled { set } => notice!("hub-not-installed", set = set),
             Self::Registry { file, detail } => notice!("hub-registry", file = file, detail = detail),
             Self::BadAddress { address } => notice!("hub-bad-address", address = address),
+            Self::BadIndex => notice!("hub-bad-index"),
             Self::Busy { folder } => notice!("hub-busy", folder = folder.as_path()),
             Self::Gated { repository, page, with_token: false } => notice!("hub-gated", repository = repository, page = page),
             Self::Gated { repository, page, with_token: true } => notice!("hub-gated-with-token", repository = repository, page = page),
@@ -212,6 +215,7 @@ impl HubError {
                 | Self::NotInstalled { .. }
                 | Self::Registry { .. }
                 | Self::BadAddress { .. }
+                | Self::BadIndex
                 | Self::NotAModel { .. }
                 | Self::Exists { .. }
         )

@@ -17,7 +17,7 @@ use super::http::{Client, Failure, FileHead, Remedy, content_range, describe, ta
 use super::intervals::Intervals;
 use super::journal::{ContentId, Journal};
 use super::progress::Progress;
-use super::registry::WantedFile;
+use super::registry::{Index, WantedFile};
 use super::retry;
 use super::source::host_of;
 
@@ -195,7 +195,10 @@ impl Fetcher {
         let mut failures = 0;
         let head = loop {
             let permit = self.connections.acquire().await;
-            let asked = self.client.head(&wanted.repository, revision, &wanted.file.path).await;
+            let asked = match wanted.index {
+                None => self.client.head(&wanted.repository, revision, &wanted.file.path).await,
+                Some(Index::Pypi) => self.client.find(wanted).await,
+            };
             drop(permit);
             match asked {
                 Ok(head) => break head,
@@ -326,7 +329,10 @@ impl Fetcher {
     async fn request(&self, shared: &Shared, download: &Download, range: Range<u64>, whole: bool) -> Result<(Response, Url), Failure> {
         let wanted = &download.wanted;
         let is_everything = range == (0..shared.size);
-        let hub = self.client.source().file_url(&wanted.repository, &download.revision, &wanted.file.path)?;
+        let hub = match &download.head.address {
+            Some(address) => address.clone(),
+            None => self.client.source().file_url(&wanted.repository, &download.revision, &wanted.file.path)?,
+        };
         let from = shared.state.lock().address.clone().unwrap_or_else(|| hub.clone());
         let asked = Some(&range).filter(|_| !is_everything);
         let (response, url) = self.client.get(from, asked, &wanted.repository, &wanted.file.path).await?;
@@ -348,7 +354,7 @@ impl Fetcher {
             return Err(Failure { error, remedy: Remedy::Restart });
         }
         let found = tag(response.headers(), "etag");
-        let is_hub = url.origin() == hub.origin();
+        let is_hub = download.head.address.is_none() && url.origin() == hub.origin();
         let mut state = shared.state.lock();
         // The hub's own tag is known; that of another server is remembered from its first answer.
         let known = if is_hub { Some(download.head.etag.clone()).filter(|tag| !tag.is_empty()) } else { state.tag.clone() };

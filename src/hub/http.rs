@@ -10,13 +10,16 @@ use reqwest::header::{
 use reqwest::{Method, Response, StatusCode, Url};
 
 use super::error::HubError;
+use super::index;
 use super::limits::Limits;
-use super::registry::is_sha256;
+use super::registry::{WantedFile, is_sha256};
 use super::retry::{self, LONGEST_PAUSE};
 use super::source::{Source, host_of};
 
 /// Most redirects of one request.
 const MAX_REDIRECTS: usize = 8;
+/// Largest page of a package index in bytes.
+const MAX_PAGE: usize = 16 << 20;
 
 /// What to do about a failed request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +60,8 @@ pub(super) struct FileHead {
     pub(super) etag: String,
     /// Commit that the revision stands for.
     pub(super) commit: Option<String>,
+    /// Its address, if it is not the hub's own.
+    pub(super) address: Option<Url>,
 }
 
 impl FileHead {
@@ -120,9 +125,38 @@ impl Client {
             break;
         }
         match size {
-            Some(size) => Ok(FileHead { size, etag: etag.unwrap_or_default(), commit }),
+            Some(size) => Ok(FileHead { size, etag: etag.unwrap_or_default(), commit, address: None }),
             None => Err(HubError::Network { host: host_of(&url), detail: "no Content-Length".into() }.into()),
         }
+    }
+
+    /// Asks a package index for the address of a file. Its size and hash are those of the registry.
+    pub(super) async fn find(&self, wanted: &WantedFile) -> Result<FileHead, Failure> {
+        let missing = || HubError::NotFound { repository: wanted.repository.clone(), path: wanted.file.path.clone() };
+        let page = self.source.project_page(&wanted.repository)?;
+        let (mut response, url) =
+            self.get(page, None, &wanted.repository, &wanted.file.path).await.map_err(|failure| match failure.error {
+                HubError::Status { status: 404, .. } => missing().into(),
+                _ => failure,
+            })?;
+        let mut text = Vec::new();
+        let retry = |error| Failure { error, remedy: Remedy::Retry(None) };
+        loop {
+            let host = host_of(&url);
+            match tokio::time::timeout(self.limits.stall, response.chunk()).await {
+                Err(_) => return Err(retry(HubError::Stalled { host })),
+                Ok(Err(error)) => return Err(retry(HubError::Network { host, detail: describe(&error) })),
+                Ok(Ok(Some(bytes))) if text.len() + bytes.len() <= MAX_PAGE => text.extend_from_slice(&bytes),
+                Ok(Ok(Some(_))) => return Err(HubError::Network { host, detail: "page too large".into() }.into()),
+                Ok(Ok(None)) => break,
+            }
+        }
+        let link = index::find_link(&String::from_utf8_lossy(&text), &url, &wanted.file.path).ok_or_else(missing)?;
+        let known = wanted.file.sha256.clone().unwrap_or_default();
+        if link.sha256.is_some_and(|found| found != known) {
+            return Err(HubError::UnexpectedContent { path: wanted.file.path.clone() }.into());
+        }
+        Ok(FileHead { size: wanted.file.size.unwrap_or_default(), etag: known, commit: None, address: Some(link.url) })
     }
 
     /// Requests a range of a file, or the whole file without one, following redirects from `url`. Returns the answer and its address.

@@ -66,7 +66,7 @@ impl Hub {
         let state = |set: &ModelSet| {
             let mut waiting = 0;
             for wanted in self.registry.files_of(set) {
-                let ready = incoming.join(wanted.place());
+                let ready = incoming.join(wanted.waiting_place());
                 waiting += fs::metadata(&ready).map_or(0, |file| file.len());
                 waiting += journal::bytes_noted(&unfinished(&ready).1);
             }
@@ -160,13 +160,16 @@ impl Hub {
         }
         let incoming = self.own().incoming();
         for wanted in self.registry.files_of(set) {
-            let ready = incoming.join(wanted.place());
+            let ready = incoming.join(wanted.waiting_place());
             let noted = journal::bytes_noted(&unfinished(&ready).1);
             let finished = fs::metadata(&ready).map_or(0, |file| file.len());
             found |= noted + finished > 0;
             freed += noted + finished;
             discard(&ready);
             let _ = fs::remove_file(&ready);
+            for member in &wanted.file.unpack {
+                let _ = fs::remove_file(incoming.join(wanted.member_place(member)));
+            }
         }
         self.own().save(&set.key, &Receipt::default())?;
         folders.iter().for_each(|folder| remove_empty_folders(folder));

@@ -7,6 +7,7 @@ mod fetch;
 mod hash;
 mod http;
 mod import;
+mod index;
 mod installed;
 mod intervals;
 mod journal;
@@ -18,6 +19,7 @@ mod receipts;
 mod registry;
 mod retry;
 mod source;
+mod wheels;
 
 pub use downloads::{DownloadState, Downloads};
 pub use error::HubError;
@@ -25,5 +27,7 @@ pub use installed::{Damage, Installed, SetState, Verified};
 pub use limits::Limits;
 pub use progress::{Phase, Progress, ProgressNow};
 pub use pull::{FreeSpace, Hub};
-pub use registry::{Content, Family, Format, Licence, MemoryNeed, ModelSet, Part, PartFile, Registry, Sale, WantedFile};
+pub use registry::{
+    Content, Family, Format, Index, Licence, Member, MemoryNeed, ModelSet, Part, PartFile, Platform, Registry, Sale, WantedFile,
+};
 pub use source::Source;

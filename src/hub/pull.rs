@@ -19,6 +19,7 @@ use super::progress::{Phase, Progress};
 use super::receipts::{Entry, Origin, OwnFolder, Receipt};
 use super::registry::{ModelSet, Registry, WantedFile};
 use super::source::Source;
+use super::wheels;
 use crate::cancel::CancelToken;
 
 /// Bytes that may still be written to the file system of a folder; `None` if unknown.
@@ -107,10 +108,15 @@ impl Hub {
             }
         })?;
         progress.set_phase(Phase::Placing);
+        let wanted = self.registry.files_of(set);
+        let arrivals = wheels::unpack(arrivals, &wanted, &self.own().incoming(), cancel)?;
         // Before the files: after a crash in between, the next download finds them in the incoming folder.
         let receipt = Receipt { files: arrivals.iter().map(|arrival| arrival.entry.clone()).collect() };
         self.own().save(&set.key, &receipt)?;
-        place(&self.folder, &self.own().incoming(), &arrivals)
+        place(&self.folder, &self.own().incoming(), &arrivals)?;
+        // Not before: until then a crash would cost their download.
+        wheels::discard_archives(&wanted, &self.own().incoming());
+        Ok(())
     }
 
     /// Makes sure that every file of the set is on this machine, ready to be placed.
@@ -122,7 +128,14 @@ impl Hub {
         progress.set_phase(Phase::Checking);
         let known: Vec<Entry> = self.own().load().into_values().flat_map(|receipt| receipt.files).collect();
         let (mut arrivals, mut missing) = (Vec::new(), Vec::new());
+        let mut to_unpack = 0;
         for download in downloads {
+            if let Some(unpacked) = wheels::unpacked_here(&download, &known, &self.folder)? {
+                arrivals.extend(unpacked);
+                progress.add_done(download.head.size);
+                continue;
+            }
+            to_unpack += download.wanted.file.unpack.iter().map(|member| member.size).sum::<u64>();
             match self.find_here(&download, &known, cancel, progress)? {
                 Some(arrival) => {
                     arrivals.push(arrival);
@@ -131,7 +144,8 @@ impl Hub {
                 None => missing.push(download),
             }
         }
-        let needed: u64 = missing.iter().map(|download| download.head.size - download.bytes_there().min(download.head.size)).sum();
+        let to_fetch: u64 = missing.iter().map(|download| download.head.size - download.bytes_there().min(download.head.size)).sum();
+        let needed = to_fetch + to_unpack;
         if let Some(free) = (self.free_space)(&self.folder).filter(|free| needed > 0 && *free < needed.saturating_add(self.limits.spare)) {
             return Err(HubError::DiskFull { folder: self.folder.clone(), needed: needed + self.limits.spare, free: Some(free) });
         }
@@ -261,7 +275,7 @@ impl Hub {
 async fn ask_one(fetcher: Arc<Fetcher>, wanted: WantedFile, revision: String, incoming: PathBuf) -> Result<Option<Download>, HubError> {
     match fetcher.head(&wanted, &revision).await {
         Ok(head) => {
-            let ready = incoming.join(wanted.place());
+            let ready = incoming.join(wanted.waiting_place());
             Ok(Some(Download { wanted, revision, head, ready }))
         }
         Err(HubError::NotFound { .. }) if wanted.file.optional => Ok(None),

@@ -1,6 +1,6 @@
-//! The registry of models: licences, parts and sets, typed. The text is `models/registry.toml`, and `registry.d/*.toml` in the data folder.
+//! The registry of models: licences, parts and sets, typed. The text is `models/*.toml`, and `registry.d/*.toml` in the data folder.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -9,8 +9,9 @@ use super::error::HubError;
 use crate::notice;
 use crate::notice::Notice;
 
-/// The registry that is part of the program.
-const EMBEDDED: &str = include_str!("../../models/registry.toml");
+/// The registry that is part of the program, by the names of its files.
+const EMBEDDED: [(&str, &str); 2] =
+    [("registry.toml", include_str!("../../models/registry.toml")), ("cuda.toml", include_str!("../../models/cuda.toml"))];
 
 /// Subfolder of the data folder whose `*.toml` files add to the registry.
 const ADDED: &str = "registry.d";
@@ -82,6 +83,39 @@ pub enum Format {
     /// No weights.
     #[serde(rename = "config")]
     Config,
+    /// Libraries that the program opens.
+    #[serde(rename = "library")]
+    Library,
+}
+
+/// Where files come from that are not in a repository of the hub.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Index {
+    /// The Python package index.
+    Pypi,
+}
+
+/// The system that a part is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+pub enum Platform {
+    /// Linux on x86-64.
+    #[serde(rename = "linux-x86_64")]
+    LinuxX64,
+    /// Windows on x86-64.
+    #[serde(rename = "windows-x86_64")]
+    WindowsX64,
+}
+
+impl Platform {
+    /// The system that this program was built for; `None` for one that no part is for.
+    pub fn here() -> Option<Self> {
+        match (std::env::consts::OS, std::env::consts::ARCH) {
+            ("linux", "x86_64") => Some(Self::LinuxX64),
+            ("windows", "x86_64") => Some(Self::WindowsX64),
+            _ => None,
+        }
+    }
 }
 
 /// Files of one repository.
@@ -92,9 +126,15 @@ pub struct Part {
     pub key: String,
     /// Its name for people: product names, the same in every language.
     pub title: String,
-    /// Repository on the hub: `owner/name`.
+    /// Where its files come from, if not from the hub.
+    #[serde(default)]
+    pub index: Option<Index>,
+    /// The system that it is for; `None`: every system.
+    #[serde(default)]
+    pub platform: Option<Platform>,
+    /// Repository on the hub: `owner/name`. In a package index: the project.
     pub repository: String,
-    /// Branch, tag or commit.
+    /// Branch, tag or commit. In a package index: the version.
     pub revision: String,
     /// How its weights are stored.
     pub format: Format,
@@ -124,6 +164,29 @@ pub struct PartFile {
     /// Whether the part is complete without the file.
     #[serde(default)]
     pub optional: bool,
+    /// The file is an archive: what is taken out of it. The archive itself is not kept. Empty: the file is kept as it is.
+    #[serde(default)]
+    pub unpack: Vec<Member>,
+}
+
+/// A file in an archive.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Member {
+    /// Path in the archive, with `/`.
+    pub path: String,
+    /// Name in the model's folder; by default the last part of the path.
+    #[serde(default)]
+    pub to: Option<String>,
+    /// Size in bytes.
+    pub size: u64,
+}
+
+impl Member {
+    /// Name in the model's folder.
+    pub fn target(&self) -> &str {
+        self.to.as_deref().unwrap_or_else(|| self.path.rsplit('/').next().unwrap_or_default())
+    }
 }
 
 impl PartFile {
@@ -143,6 +206,8 @@ pub enum Family {
     Flux2,
     /// The set has no such network.
     None,
+    /// The set is no model, but what the program needs to run models on a GPU.
+    Runtime,
 }
 
 impl Family {
@@ -195,9 +260,11 @@ pub struct Content {
 /// A file of a set, with everything that its download needs to know.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WantedFile {
-    /// Repository on the hub.
+    /// Where it comes from, if not from the hub.
+    pub index: Option<Index>,
+    /// Repository on the hub; project of the package index.
     pub repository: String,
-    /// Branch, tag or commit.
+    /// Branch, tag or commit; version.
     pub revision: String,
     /// The file.
     pub file: PartFile,
@@ -209,6 +276,16 @@ impl WantedFile {
     /// Path below the models folder.
     pub fn place(&self) -> PathBuf {
         Path::new(&self.folder).join(self.file.target().split('/').collect::<PathBuf>())
+    }
+
+    /// Path below the folder of what waits to be placed. Archives are apart, because a model's folder is placed as a whole.
+    pub(super) fn waiting_place(&self) -> PathBuf {
+        if self.file.unpack.is_empty() { self.place() } else { Path::new(".archives").join(self.file.target()) }
+    }
+
+    /// Path of an unpacked member below the models folder.
+    pub(super) fn member_place(&self, member: &Member) -> PathBuf {
+        Path::new(&self.folder).join(member.target())
     }
 }
 
@@ -228,7 +305,9 @@ impl Registry {
     /// A file cannot be read, or names what does not exist.
     pub fn load(data_dir: &Path) -> Result<Self, HubError> {
         let mut registry = Self::default();
-        registry.add(EMBEDDED).map_err(|detail| HubError::Registry { file: "registry.toml".into(), detail })?;
+        for (file, text) in EMBEDDED {
+            registry.add(text).map_err(|detail| HubError::Registry { file: file.into(), detail })?;
+        }
         let mut files: Vec<PathBuf> = std::fs::read_dir(data_dir.join(ADDED))
             .into_iter()
             .flatten()
@@ -248,7 +327,17 @@ impl Registry {
             };
             read().map_err(|detail| HubError::Registry { file: path.display().to_string(), detail })?;
         }
-        Ok(registry)
+        Ok(registry.for_platform(Platform::here()))
+    }
+
+    /// The registry without the parts for other systems, and without the sets that have no other parts.
+    fn for_platform(mut self, platform: Option<Platform>) -> Self {
+        self.parts.retain(|part| part.platform.is_none() || part.platform == platform);
+        for set in &mut self.sets {
+            set.contents.retain(|content| self.parts.iter().any(|part| part.key == content.part));
+        }
+        self.sets.retain(|set| !set.contents.is_empty());
+        self
     }
 
     /// Adds the entries of a file and checks the whole. An entry with a known key replaces the old one.
@@ -283,7 +372,8 @@ impl Registry {
                 return at(&format!("licence = {:?}", part.licence));
             }
             let repository: Vec<&str> = part.repository.split('/').collect();
-            if repository.len() != 2 || !repository.iter().all(|name| is_plain_name(name)) {
+            let names = if part.index.is_some() { 1 } else { 2 };
+            if repository.len() != names || !repository.iter().all(|name| is_plain_name(name)) {
                 return at(&format!("repository = {:?}", part.repository));
             }
             if part.revision.is_empty() || !part.revision.split('/').all(is_plain_name) {
@@ -296,6 +386,13 @@ impl Registry {
                 if !is_inner_path(&file.path) || !is_inner_path(file.target()) {
                     return at(&format!("path = {:?}", file.path));
                 }
+                // A package index has only the hash of its own page to tell, and an archive is opened.
+                if (part.index.is_some() || !file.unpack.is_empty()) && (file.sha256.is_none() || file.size.is_none()) {
+                    return at(&format!("{:?}: sha256, size", file.path));
+                }
+                if let Some(member) = file.unpack.iter().find(|member| !is_plain_name(member.target())) {
+                    return at(&format!("unpack: path = {:?}", member.path));
+                }
                 if file.sha256.as_ref().is_some_and(|hash| !is_sha256(hash)) {
                     return at(&format!("sha256 = {:?}", file.sha256));
                 }
@@ -306,21 +403,36 @@ impl Registry {
             if !is_key(&set.key) || set.contents.is_empty() {
                 return at("key, contents");
             }
-            let mut places = std::collections::BTreeSet::new();
             for content in &set.contents {
-                let Some(part) = self.part(&content.part) else { return at(&format!("part = {:?}", content.part)) };
+                if self.part(&content.part).is_none() {
+                    return at(&format!("part = {:?}", content.part));
+                }
                 // Names that begin with a dot are this program's own.
                 if !is_plain_name(&content.folder) || content.folder.starts_with('.') {
                     return at(&format!("folder = {:?}", content.folder));
                 }
-                for file in &part.files {
-                    if !places.insert((&content.folder, file.target())) {
-                        return at(&format!("{}/{}", content.folder, file.target()));
-                    }
+            }
+            for platform in [None, Some(Platform::LinuxX64), Some(Platform::WindowsX64)] {
+                if let Some(twice) = self.placed_twice(set, platform) {
+                    return at(&twice);
                 }
             }
         }
         Ok(())
+    }
+
+    /// A path below the models folder that two files of a set have on a system.
+    fn placed_twice(&self, set: &ModelSet, platform: Option<Platform>) -> Option<String> {
+        let mut places = BTreeSet::new();
+        for (content, part) in self.parts_of(set).filter(|(_, part)| part.platform.is_none() || part.platform == platform) {
+            for file in &part.files {
+                let mut targets = file.unpack.iter().map(Member::target).chain([file.target()]);
+                if let Some(twice) = targets.find(|target| !places.insert((&content.folder, *target))) {
+                    return Some(format!("{}/{twice}", content.folder));
+                }
+            }
+        }
+        None
     }
 
     /// The sets in the order in which they are offered.
@@ -365,6 +477,7 @@ impl Registry {
     pub fn files_of(&self, set: &ModelSet) -> Vec<WantedFile> {
         let files = self.parts_of(set).flat_map(|(content, part)| {
             part.files.iter().map(|file| WantedFile {
+                index: part.index,
                 repository: part.repository.clone(),
                 revision: part.revision.clone(),
                 file: file.clone(),
@@ -401,97 +514,5 @@ fn is_inner_path(path: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn embedded() -> Registry {
-        let mut registry = Registry::default();
-        registry.add(EMBEDDED).unwrap();
-        registry
-    }
-
-    #[test]
-    fn the_registry_is_complete_and_consistent() {
-        let registry = embedded();
-        let keys: Vec<&str> = registry.sets().iter().map(|set| set.key.as_str()).collect();
-        assert_eq!(keys, ["klein-4b", "schnell-12gb", "schnell-24gb", "schnell-48gb", "dev", "birefnet"]);
-        let recommended: Vec<&str> = registry.sets().iter().filter(|s| s.recommended).map(|s| s.key.as_str()).collect();
-        assert_eq!(recommended[0], "klein-4b");
-        assert!(registry.recommended().is_some_and(|set| set.family.is_supported()));
-        for set in registry.sets() {
-            let licences = registry.licences_of(set);
-            assert!(!licences.is_empty() && licences.iter().all(|l| l.page.starts_with("https://")), "{}", set.key);
-            let may_sell = licences.iter().all(|licence| licence.sale != Sale::No);
-            assert_eq!(may_sell, set.key != "dev", "{}", set.key);
-            assert!(registry.gigabytes_of(set) > 0.1 && set.memory_gb.from > 0);
-            // Everything that a person needs for the diffusion engine comes with each set of FLUX.1.
-            if set.family == Family::Flux1 {
-                let parts: Vec<&str> = set.contents.iter().map(|c| c.part.as_str()).collect();
-                for needed in ["sdxl-f16", "controlnet-canny-f16", "birefnet"] {
-                    assert!(parts.contains(&needed), "{} lacks {needed}", set.key);
-                }
-            }
-        }
-        for part in &registry.parts {
-            assert!(registry.sets.iter().any(|set| set.contents.iter().any(|c| c.part == part.key)), "no set has {}", part.key);
-            // A hash is only right for one commit.
-            let pinned = part.revision.len() == 40 && part.revision.bytes().all(|b| b.is_ascii_hexdigit());
-            assert!(pinned || part.files.iter().all(|f| f.sha256.is_none() && f.size.is_none()), "{}", part.key);
-            let gguf = matches!(part.format, Format::GgufQ8_0 | Format::GgufQ4K);
-            assert_eq!(gguf, part.files.iter().any(|f| f.path.ends_with(".gguf")), "{}", part.key);
-        }
-        for licence in registry.licences.keys() {
-            assert!(registry.parts.iter().any(|part| &part.licence == licence), "no part has {licence}");
-        }
-    }
-
-    #[test]
-    fn files_in_the_data_folder_add_to_the_registry() {
-        let dir = tempfile::tempdir().unwrap();
-        assert_eq!(Registry::load(dir.path()).unwrap(), embedded());
-        std::fs::create_dir(dir.path().join(ADDED)).unwrap();
-        let own = r#"
-            [[parts]]
-            key = "mine"
-            title = "Mine"
-            repository = "me/mine"
-            revision = "v1"
-            format = "bf16"
-            licence = "mit"
-            gigabytes = 1.0
-            files = [{ path = "a.safetensors", to = "transformer/model.safetensors" }]
-            [[sets]]
-            key = "mine"
-            title = "Mine"
-            family = "flux1"
-            memory_gb = { from = 24 }
-            contents = [{ part = "mine", folder = "mine" }]
-        "#;
-        let path = dir.path().join(ADDED).join("mine.toml");
-        std::fs::write(&path, own).unwrap();
-        let registry = Registry::load(dir.path()).unwrap();
-        let set = registry.set("mine").unwrap();
-        assert_eq!(registry.files_of(set)[0].place(), Path::new("mine/transformer/model.safetensors"));
-        assert!(registry.set("none").unwrap_err().to_string().contains("schnell-12gb, schnell-24gb"));
-        for (old, new) in [
-            ("me/mine", "me/../mine"),
-            ("me/mine", "mine"),
-            ("\"a.safetensors\"", "\"../a.safetensors\""),
-            ("\"a.safetensors\"", "\"/etc/passwd\""),
-            ("transformer/model.safetensors", "transformer/../../model.safetensors"),
-            ("folder = \"mine\"", "folder = \".pull\""),
-            ("folder = \"mine\"", "folder = \"a/b\""),
-            ("part = \"mine\"", "part = \"other\""),
-            ("licence = \"mit\"", "licence = \"none\""),
-            ("revision = \"v1\"", "revision = \"../v1\""),
-            ("gigabytes = 1.0", "gigabytes = -1.0"),
-            ("title = \"Mine\"", "titel = \"Mine\""),
-            ("to = \"transformer/model.safetensors\"", "sha256 = \"12\""),
-        ] {
-            assert!(own.contains(old), "{old}");
-            std::fs::write(&path, own.replace(old, new)).unwrap();
-            let error = Registry::load(dir.path()).unwrap_err().to_string();
-            assert!(error.contains("mine.toml"), "{new}: {error}");
-        }
-    }
-}
+#[path = "registry_tests.rs"]
+mod tests;

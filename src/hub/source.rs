@@ -11,6 +11,9 @@ use super::error::HubError;
 /// The public hub.
 const PUBLIC: &str = "https://huggingface.co";
 
+/// The public index of Python packages.
+const PUBLIC_INDEX: &str = "https://pypi.org/simple";
+
 /// Longest token file in bytes.
 const MAX_TOKEN: u64 = 4096;
 
@@ -38,17 +41,25 @@ impl fmt::Debug for Token {
 }
 
 /// The hub and what is on this machine for it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Source {
     /// Address of the hub, without `/` at its end.
     endpoint: Url,
     token: Option<Token>,
+    /// Address of the package index, as it was given. It may contain a password, so no message shows it.
+    index: String,
     /// Cache of the hub's own tools, whether it exists or not.
     cache: Option<PathBuf>,
 }
 
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Source").field("endpoint", &self.endpoint.as_str()).field("token", &self.token).field("cache", &self.cache).finish()
+    }
+}
+
 impl Source {
-    /// Reads `HF_ENDPOINT`, `HF_TOKEN`, `HF_TOKEN_PATH`, `HF_HOME` and `HF_HUB_CACHE`. Blocking.
+    /// Reads `HF_ENDPOINT`, `HF_TOKEN`, `HF_TOKEN_PATH`, `HF_HOME` and `HF_HUB_CACHE`, and `PIP_INDEX_URL` for packages. Blocking.
     ///
     /// # Errors
     /// `HF_ENDPOINT` is not an http address.
@@ -80,7 +91,8 @@ impl Source {
         let given = ["HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"].iter().find_map(|name| variable(name));
         let file = path("HF_TOKEN_PATH").or_else(|| hf_home.map(|h| h.join("token")));
         let token = given.as_deref().and_then(Token::new).or_else(|| file.as_deref().and_then(read_token));
-        Ok(Self { endpoint, token, cache })
+        let index = variable("PIP_INDEX_URL").unwrap_or_else(|| PUBLIC_INDEX.to_owned());
+        Ok(Self { endpoint, token, index, cache })
     }
 
     /// The cache of the hub's own tools, if it exists.
@@ -106,6 +118,15 @@ impl Source {
         let address =
             format!("{}/{repository}/resolve/{}/{path}", self.endpoint.as_str().trim_end_matches('/'), revision.replace('/', "%2F"));
         Url::parse(&address).map_err(|_| HubError::BadAddress { address })
+    }
+
+    /// Address of a project's page in the package index, which lists its files.
+    ///
+    /// # Errors
+    /// `PIP_INDEX_URL` is not an http address.
+    pub(super) fn project_page(&self, project: &str) -> Result<Url, HubError> {
+        let url = Url::parse(&format!("{}/{project}/", self.index.trim_end_matches('/'))).ok();
+        url.filter(|url| matches!(url.scheme(), "http" | "https") && url.host_str().is_some()).ok_or(HubError::BadIndex)
     }
 
     /// The token for a request to `url`: only for the hub itself, and only where nobody on the way can read it.
@@ -184,6 +205,17 @@ mod tests {
         for unusable in ["", "  ", "two words", "line\nbreak"] {
             assert_eq!(Token::new(unusable), None, "{unusable:?}");
         }
+    }
+
+    #[test]
+    fn packages_come_from_the_index_of_pip() {
+        let page = |index: &str| source(&[("PIP_INDEX_URL", index)], None).unwrap().project_page("nvidia-curand");
+        let public = source(&[], None).unwrap().project_page("nvidia-curand").unwrap();
+        assert_eq!(public.as_str(), "https://pypi.org/simple/nvidia-curand/");
+        assert_eq!(page("http://mirror.lan/pypi/simple/").unwrap().as_str(), "http://mirror.lan/pypi/simple/nvidia-curand/");
+        let secret = source(&[("PIP_INDEX_URL", "ftp://me:secret@host")], None).unwrap();
+        let error = secret.project_page("a").unwrap_err().to_string();
+        assert!(error.contains("PIP_INDEX_URL") && !error.contains("secret") && !format!("{secret:?}").contains("secret"), "{error}");
     }
 
     #[test]

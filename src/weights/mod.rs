@@ -3,6 +3,7 @@
 //! Files are read tensor by tensor with plain reads instead of memory maps: a file that is truncated while it is read is an error, not a
 //! crash.
 
+mod direct;
 pub mod error;
 pub mod flux_names;
 pub mod gguf;

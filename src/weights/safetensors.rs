@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
+use std::io::Read;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -164,12 +164,15 @@ impl SafetensorsStore {
                 return tensor.to_dtype(dtype).map_err(located);
             }
         }
-        let mut bytes = vec![0u8; len];
+        let cut_short = |_| corrupt(path, format!("was cut short while tensor {name} was read"));
+        if device.is_cpu()
+            && let Some(tensor) = super::direct::read(&file.lock(), start, &shape, entry.dtype).map_err(cut_short)?
         {
-            let mut file = file.lock();
-            file.seek(SeekFrom::Start(start)).map_err(WeightsError::io(path))?;
-            file.read_exact(&mut bytes).map_err(|_| corrupt(path, format!("was cut short while tensor {name} was read")))?;
+            let tensor = tensor.map_err(located)?;
+            return if tensor.dtype().is_float() { tensor.to_dtype(dtype).map_err(located) } else { Ok(tensor) };
         }
+        let mut bytes = vec![0u8; len];
+        super::direct::read_at(&file.lock(), &mut bytes, start).map_err(cut_short)?;
         let load = || -> candle_core::Result<Tensor> {
             // candle cannot cast these on every GPU.
             let on_cpu = matches!(entry.dtype, DType::F8E4M3 | DType::I16 | DType::I32 | DType::F64);

@@ -4,7 +4,6 @@
 //! buffers while the parts before are on their way.
 
 use std::fs::File;
-use std::io;
 
 use candle_core::cuda_backend::cudarc::driver::{CudaEvent, CudaStream, DevicePtr, DeviceRepr, PinnedHostSlice, result};
 use candle_core::cuda_backend::{CudaDType, WrapErr};
@@ -13,6 +12,8 @@ use candle_core::{CudaDevice, CudaStorage, DType, Error, Result, Storage, Tensor
 use parking_lot::Mutex;
 use rayon::prelude::*;
 use std::sync::Arc;
+
+use super::direct::read_at;
 
 /// Bytes that a thread reads at a time.
 const CHUNK: usize = 8 << 20;
@@ -67,22 +68,6 @@ impl Slots {
             slot.copied.record(&self.stream).w()
         })
     }
-}
-
-#[cfg(unix)]
-fn read_at(file: &File, buffer: &mut [u8], start: u64) -> io::Result<()> {
-    std::os::unix::fs::FileExt::read_exact_at(file, buffer, start)
-}
-
-#[cfg(windows)]
-fn read_at(file: &File, mut buffer: &mut [u8], mut start: u64) -> io::Result<()> {
-    while !buffer.is_empty() {
-        match std::os::windows::fs::FileExt::seek_read(file, buffer, start)? {
-            0 => return Err(io::ErrorKind::UnexpectedEof.into()),
-            n => (buffer, start) = (&mut buffer[n..], start + n as u64),
-        }
-    }
-    Ok(())
 }
 
 /// A tensor of `shape` whose values are in the file from byte `start` on; `None` for types that have no fast path.

@@ -17,7 +17,7 @@ use ring::digest;
 use crate::fake_hub::{FakeHub, Reply, Request, bytes};
 
 const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";
-const BIG: &str = "transformer/model.safetensors";
+pub const BIG: &str = "transformer/model.safetensors";
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
@@ -35,13 +35,13 @@ fn git_blob(content: &[u8]) -> String {
 }
 
 /// A repository with a large file and a small one, and a registry with the set `tiny` in a data folder.
-struct Fixture {
+pub struct Fixture {
     dir: tempfile::TempDir,
     files: HashMap<String, Arc<Vec<u8>>>,
 }
 
 impl Fixture {
-    fn new(size: usize) -> Self {
+    pub fn new(size: usize) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let folder = dir.path().join("data/registry.d");
         std::fs::create_dir_all(&folder).unwrap();
@@ -64,7 +64,7 @@ impl Fixture {
         Self { dir, files }
     }
 
-    fn big(&self) -> &Arc<Vec<u8>> {
+    pub fn big(&self) -> &Arc<Vec<u8>> {
         &self.files[BIG]
     }
 
@@ -77,7 +77,7 @@ impl Fixture {
     }
 
     /// What a well-behaved hub answers, with large files from the hub itself.
-    fn plain(&self) -> impl Fn(&Request) -> Reply + Send + Sync + Clone + use<> {
+    pub fn plain(&self) -> impl Fn(&Request) -> Reply + Send + Sync + Clone + use<> {
         // Hashed once: the files of some tests are large.
         let tagged = |(path, content): (&String, &Arc<Vec<u8>>)| (path.clone(), (Arc::clone(content), tag_of(path, content)));
         let files: Arc<HashMap<_, _>> = Arc::new(self.files.iter().map(tagged).collect());
@@ -91,10 +91,15 @@ impl Fixture {
     }
 
     fn hub(&self, endpoint: &str, variables: &[(&str, &str)]) -> Hub {
+        self.hub_in(&self.models(), endpoint, variables)
+    }
+
+    /// As [`Fixture::hub`], with another models folder.
+    pub fn hub_in(&self, models: &Path, endpoint: &str, variables: &[(&str, &str)]) -> Hub {
         let variables: HashMap<&str, &str> = variables.iter().copied().chain([("HF_ENDPOINT", endpoint)]).collect();
         let source = Source::from_variables(|name| variables.get(name).map(|v| (*v).to_owned()), None).unwrap();
         let registry = Registry::load(&self.dir.path().join("data")).unwrap();
-        Hub::new(&self.models(), registry, source).with_limits(limits(), |_| Some(1 << 40))
+        Hub::new(models, registry, source).with_limits(limits(), |_| Some(1 << 40))
     }
 
     fn pull(&self, hub: &FakeHub) -> Result<(), HubError> {
@@ -129,7 +134,7 @@ fn limits() -> Limits {
     }
 }
 
-fn pull(hub: &Hub) -> Result<(), HubError> {
+pub fn pull(hub: &Hub) -> Result<(), HubError> {
     hub.pull("tiny", true, &CancelToken::default(), &Progress::default())
 }
 

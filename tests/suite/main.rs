@@ -26,5 +26,6 @@ mod hub;
 mod layers;
 #[cfg(target_os = "linux")]
 mod machine;
+mod runtime;
 mod studio;
 mod weights;

@@ -196,3 +196,56 @@ fn a_small_birefnet_cuts_out_a_photo_and_can_be_stopped() {
     candle_core::safetensors::save(&tensors, dir.path().join("model.safetensors")).unwrap();
     assert!(MattingNetwork::load(dir.path(), &Device::Cpu, DType::F32).is_err_and(|e| e.to_string().contains("other.weight")));
 }
+
+/// Speed and memory of loading beside a copy from the system's cache of files, for people to look at; needs 4 GB of disk and 9 GB of memory:
+/// `cargo nextest run --test suite figures_of_loading --run-ignored only --no-capture`.
+#[cfg(target_os = "linux")]
+#[test]
+#[ignore = "prints figures, compares nothing"]
+fn figures_of_loading() {
+    use std::io::Write as _;
+    use std::time::Instant;
+
+    const TENSORS: usize = 60;
+    const SIDE: usize = 4096;
+    let dir = tempfile::tempdir().unwrap();
+    for (name, dtype, size) in [("F32", DType::F32, 4), ("BF16", DType::BF16, 2)] {
+        // The same number of bytes of each type.
+        let (path, rows) = (dir.path().join(name), SIDE * 4 / size);
+        let bytes = rows * SIDE * size;
+        let entry =
+            |i: usize| format!(r#""w{i}":{{"dtype":"{name}","shape":[{rows},{SIDE}],"data_offsets":[{},{}]}}"#, i * bytes, (i + 1) * bytes);
+        let header = format!("{{{}}}", (0..TENSORS).map(entry).collect::<Vec<_>>().join(","));
+        let mut file = fs::File::create(&path).unwrap();
+        file.write_all(&(header.len() as u64).to_le_bytes()).and_then(|()| file.write_all(header.as_bytes())).unwrap();
+        let block: Vec<u8> = (0..bytes).map(|i| (i % 61) as u8).collect();
+        (0..TENSORS).for_each(|_| file.write_all(&block).unwrap());
+        drop((file, block));
+        let total = fs::metadata(&path).unwrap().len();
+        for _ in 0..3 {
+            let start = Instant::now();
+            let copy = fs::read(&path).unwrap();
+            let copied = start.elapsed().as_secs_f64();
+            drop(copy);
+            // The peak is counted from here.
+            fs::write("/proc/self/clear_refs", "5").unwrap();
+            let start = Instant::now();
+            let store = open(&path).unwrap();
+            let loaded: Vec<Tensor> = store.names().iter().map(|name| store.tensor(name, dtype, &Device::Cpu).unwrap()).collect();
+            let took = start.elapsed().as_secs_f64();
+            let status = fs::read_to_string("/proc/self/status").unwrap();
+            let peak =
+                status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.parse::<u64>().ok()).unwrap()
+                    * 1024;
+            assert_eq!(loaded.len(), TENSORS);
+            println!(
+                "{name} {:.2} GB: copied in {copied:.2} s, loaded in {took:.2} s ({:.2} GB/s, {:.0} % of the copy's speed), peak {:.1} % of the file",
+                total as f64 / 1e9,
+                total as f64 / 1e9 / took,
+                100.0 * copied / took,
+                100.0 * peak as f64 / total as f64
+            );
+        }
+        fs::remove_file(path).unwrap();
+    }
+}

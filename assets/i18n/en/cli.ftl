@@ -74,6 +74,7 @@ cli-models-checking = checking
 cli-models-downloading = downloading
 cli-models-placing = placing
 cli-models-pulled = { $set } is installed in { $folder } and is used from the next picture on.
+cli-models-runtime-pulled = { $set } is installed in { $folder }. Start the program again to use the GPU; `nanococoa doctor` says whether anything else is missing.
 cli-models-file-missing = { $path } is missing; get it again with: nanococoa models pull { $set }
 cli-models-file-damaged = { $path } is damaged; get it again with: nanococoa models pull { $set }
 cli-models-verified = { $files } files checked, { $damaged } of them missing or damaged

@@ -69,7 +69,20 @@ diffusion-models-too-large = the diffusion models need about { $needed } GiB eve
 diffusion-ready = the diffusion models are installed and run on { $device }
 diffusion-draft-ready = the draft engine is embedded
 diffusion-device-unknown = device { $name }: there is no such device; use auto, cpu, cuda, cuda:N or metal
+diffusion-flux-unknown = the FLUX model { $name } is not in the models folder; set `flux` in the settings file to auto or one of: { $known }
 diffusion-built-without-cuda = this program was built without CUDA; build it with --features cuda, or set the device to cpu (very slow)
+cuda-driver-missing = no NVIDIA driver was found ({ $library } cannot be opened); install driver { $driver } or newer and start the program again
+cuda-driver-old = the NVIDIA driver supports CUDA { $found }, CUDA { $needed } is needed; install driver { $driver } or newer
+cuda-library-missing = { $front_end ->
+    [cli] { $name } is missing; get it with: nanococoa models pull cuda
+    [rest] { $name } is missing; get it with POST /models/cuda/pull
+   *[studio] { $name } is missing; download "NVIDIA CUDA runtime" in the models window
+}
+cuda-library-useful = { $name } is missing; without it models run slower. Get it with: nanococoa models pull cuda
+cuda-program-missing = { $name }, the build of this program for NVIDIA GPUs, is missing; install its package or put it into { $folder }
+cuda-program-not-there = { $path }, which the setting cuda names, is not there; correct it or set it to auto
+cuda-switched-off = the build of this program for NVIDIA GPUs is switched off; set NANOCOCOA_CUDA, or cuda in the settings file, to auto
+cuda-ready-to-start = everything for the NVIDIA GPU is here; start the program again
 diffusion-built-without-metal = this program was built without Metal; build it on a Mac with --features metal, or set the device to cpu (very slow)
 diffusion-metal-unusable = the GPU of this Mac cannot be used ({ $detail }); set the device to cpu (very slow)
 diffusion-gpu-unusable = NVIDIA GPU { $number } cannot be used ({ $detail }); check the driver with nvidia-smi

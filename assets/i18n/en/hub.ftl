@@ -14,6 +14,7 @@ hub-licence-not-accepted = { $front_end ->
 hub-not-installed = the set { $set } is not installed
 hub-registry = the registry of models { $file } cannot be used: { $detail }. Correct or remove it.
 hub-bad-address = { $address } is not an http address. Check HF_ENDPOINT.
+hub-bad-index = the address of the package index is not an http address. Check PIP_INDEX_URL.
 hub-busy = another download is running in { $folder }; wait until it has ended
 hub-gated = { $repository } requires that you accept its licence. Sign in and accept it at { $page }, create a token with read access there, and set HF_TOKEN to it.
 hub-gated-with-token = The licence of { $repository } must be accepted by the owner of the token. Accept it at { $page }, then download again.

@@ -77,6 +77,7 @@ models-placing = Installing
 models-progress = { $done } of { $total } GB · { $speed } MB/s
 models-progress-left = { $done } of { $total } GB · { $speed } MB/s · about { $minutes } min
 models-toast-ready = The models are installed and paint from the next picture on.
+models-toast-runtime = The CUDA runtime is installed. Start the program again to use the GPU.
 models-toast-whole = { $count ->
     [one] { $count } file was checked and is
    *[other] { $count } files were checked and are

@@ -74,6 +74,7 @@ cli-models-checking = 검사
 cli-models-downloading = 다운로드
 cli-models-placing = 설치
 cli-models-pulled = { JOSA($set, "을/를") } { $folder } 폴더에 설치했어요. 다음 그림부터 쓰여요.
+cli-models-runtime-pulled = { JOSA($set, "을/를") } { $folder } 폴더에 설치했어요. 프로그램을 다시 시작하면 GPU를 써요. 더 필요한 것은 `nanococoa doctor`가 알려 줘요.
 cli-models-file-missing = { $path } 파일이 없어요. 다시 받으세요: nanococoa models pull { $set }
 cli-models-file-damaged = { $path } 파일이 손상됐어요. 다시 받으세요: nanococoa models pull { $set }
 cli-models-verified = 파일 { $files }개를 검사했어요. { $damaged }개가 없거나 손상됐어요.

@@ -63,7 +63,20 @@ diffusion-models-too-large = 디퓨전 모델은 메모리를 가장 적게 써�
 diffusion-ready = 디퓨전 모델이 설치되어 있고 { $device }에서 실행돼요
 diffusion-draft-ready = 초안 엔진은 프로그램에 들어 있어요
 diffusion-device-unknown = 장치 { $name }: 없는 장치예요. auto, cpu, cuda, cuda:N, metal 중에서 고르세요
+diffusion-flux-unknown = 모델 폴더에 FLUX 모델 { JOSA($name, "이/가") } 없어요. 설정 파일의 flux를 auto로 하거나 다음 중에서 고르세요: { $known }
 diffusion-built-without-cuda = 이 프로그램은 CUDA 없이 빌드되었어요. --features cuda로 빌드하거나 장치를 cpu로 정하세요(매우 느려요)
+cuda-driver-missing = NVIDIA 드라이버가 없어요({ JOSA($library, "을/를") } 열 수 없어요). 드라이버 { $driver } 이상을 설치하고 프로그램을 다시 시작하세요
+cuda-driver-old = NVIDIA 드라이버가 CUDA { $found }까지만 지원하는데 CUDA { $needed } 버전이 필요해요. 드라이버 { $driver } 이상을 설치하세요
+cuda-library-missing = { $front_end ->
+    [cli] { JOSA($name, "이/가") } 없어요. 다음 명령으로 받으세요: nanococoa models pull cuda
+    [rest] { JOSA($name, "이/가") } 없어요. POST /models/cuda/pull로 받으세요
+   *[studio] { JOSA($name, "이/가") } 없어요. 모델 창에서 "NVIDIA CUDA runtime"을 받으세요
+}
+cuda-library-useful = { JOSA($name, "이/가") } 없어서 모델이 더 느려요. 다음 명령으로 받으세요: nanococoa models pull cuda
+cuda-program-missing = NVIDIA GPU용 프로그램 { JOSA($name, "이/가") } 없어요. 그 패키지를 설치하거나 { $folder } 폴더에 넣으세요
+cuda-program-not-there = cuda 설정에 적은 { JOSA($path, "이/가") } 없어요. 경로를 고치거나 auto로 정하세요
+cuda-switched-off = NVIDIA GPU용 프로그램이 꺼져 있어요. NANOCOCOA_CUDA나 설정 파일의 cuda를 auto로 정하세요
+cuda-ready-to-start = NVIDIA GPU에 필요한 것이 모두 있어요. 프로그램을 다시 시작하세요
 diffusion-built-without-metal = 이 프로그램은 Metal 없이 빌드되었어요. Mac에서 --features metal로 빌드하거나 장치를 cpu로 정하세요(매우 느려요)
 diffusion-metal-unusable = 이 Mac의 GPU를 쓸 수 없어요({ $detail }). 장치를 cpu로 정하세요(매우 느려요)
 diffusion-gpu-unusable = NVIDIA GPU { $number }번을 쓸 수 없어요({ $detail }). nvidia-smi로 드라이버를 확인하세요

@@ -14,6 +14,7 @@ hub-licence-not-accepted = { $front_end ->
 hub-not-installed = 모델 세트 { JOSA($set, "은/는") } 설치되어 있지 않아요
 hub-registry = 모델 목록 { JOSA($file, "을/를") } 쓸 수 없어요: { $detail }. 고치거나 지우세요.
 hub-bad-address = { JOSA($address, "은/는") } http 주소가 아니에요. HF_ENDPOINT를 확인하세요.
+hub-bad-index = 패키지 색인의 주소가 http 주소가 아니에요. PIP_INDEX_URL을 확인하세요.
 hub-busy = { $folder } 폴더에서 다른 다운로드가 진행 중이에요. 끝날 때까지 기다리세요.
 hub-gated = { JOSA($repository, "은/는") } 라이선스 동의가 필요해요. { $page } 페이지에 로그인해 동의하고, 읽기 권한 토큰을 만들어 HF_TOKEN에 넣으세요.
 hub-gated-with-token = { JOSA($repository, "은/는") } 토큰 주인의 라이선스 동의가 필요해요. { $page } 페이지에서 동의한 다음 다시 받으세요.

@@ -77,6 +77,7 @@ models-placing = 설치하고 있어요
 models-progress = { $total } GB 중 { $done } GB · { $speed } MB/s
 models-progress-left = { $total } GB 중 { $done } GB · { $speed } MB/s · 약 { $minutes }분
 models-toast-ready = 모델을 설치했어요. 다음 그림부터 쓰여요.
+models-toast-runtime = CUDA 런타임을 설치했어요. 프로그램을 다시 시작하면 GPU를 써요.
 models-toast-whole = 파일 { $count }개를 검사했고 모두 온전해요.
 models-toast-damaged = 파일 { $count }개가 없거나 손상됐어요. 이어 받으면 고쳐져요.
 models-toast-removed = 세트를 삭제했어요. { $gigabytes } GB가 비었어요.

@@ -57,12 +57,12 @@ impl Setup {
     }
 
     /// The type in which FLUX and BiRefNet compute.
-    fn dtype(&self) -> DType {
+    pub(super) fn dtype(&self) -> DType {
         if self.device.is_cpu() { DType::F32 } else { DType::BF16 }
     }
 
     /// The type in which SDXL computes; it was trained for float16.
-    fn sdxl_dtype(&self) -> DType {
+    pub(super) fn sdxl_dtype(&self) -> DType {
         if self.device.is_cpu() { DType::F32 } else { DType::F16 }
     }
 

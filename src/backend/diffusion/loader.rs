@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Instant;
 
 use candle_core::{DType, Device};
 use serde::de::DeserializeOwned;
@@ -92,10 +93,15 @@ impl Loader {
         fallback: impl FnOnce(Arc<dyn TensorStore>) -> LoadResult<C>,
         network: impl FnOnce(&Vars, &C) -> LoadResult<N>,
     ) -> DiffusionResult<N> {
+        let start = Instant::now();
         let store = files.open()?;
         let config: C = files.config(&store, fallback)?;
         let vars = Vars::new(stoppable(store, &self.stop), dtype(&config), &self.device);
-        Ok(network(&vars, &config)?)
+        let network = network(&vars, &config)?;
+        let (bytes, seconds) = (files.bytes() as f64, start.elapsed().as_secs_f64());
+        let rate = format!("{:.2} GB/s", bytes / 1e9 / seconds.max(1e-6));
+        tracing::info!(weights = %files.weights.display(), gigabytes = bytes / 1e9, seconds, rate, "a network is loaded");
+        Ok(network)
     }
 }
 

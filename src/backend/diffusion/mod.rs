@@ -25,3 +25,4 @@ pub mod residency;
 pub mod sdxl;
 pub mod sizes;
 pub mod tokenize;
+pub mod variants;
