@@ -25,6 +25,7 @@ struct File {
     default_font: Option<String>,
     models_dir: Option<PathBuf>,
     device: Option<String>,
+    precision: Option<String>,
     bind: Option<String>,
     token: Option<String>,
     allowed_hosts: Vec<String>,
@@ -45,6 +46,8 @@ pub struct Overrides {
     pub models_dir: Option<PathBuf>,
     /// `--device`.
     pub device: Option<String>,
+    /// `--precision`.
+    pub precision: Option<String>,
     /// `--bind`.
     pub bind: Option<String>,
     /// `--token`.
@@ -72,6 +75,8 @@ pub struct Config {
     pub models_dir: PathBuf,
     /// Device of the diffusion backend: `auto`, `cpu`, `cuda`, `cuda:N` or `metal`.
     pub device: String,
+    /// Precision of the products of FLUX: `auto`, `full` or `float8`.
+    pub precision: String,
     /// Address of the server.
     pub bind: SocketAddr,
     /// Bearer token; required when `bind` is not a loopback address.
@@ -164,6 +169,7 @@ impl Config {
             .or(file.models_dir)
             .unwrap_or_else(|| data_dir.join("models"));
         let device = flags.device.or_else(|| env("NANOCOCOA_DEVICE")).or(file.device).unwrap_or_else(|| "auto".into());
+        let precision = flags.precision.or_else(|| env("NANOCOCOA_PRECISION")).or(file.precision).unwrap_or_else(|| "auto".into());
         let bind = flags.bind.or_else(|| env("NANOCOCOA_BIND")).or(file.bind).unwrap_or_else(|| DEFAULT_BIND.into());
         let bind = parse_bind(&bind)?;
         let body_limit = match file.max_body_mib {
@@ -185,6 +191,7 @@ impl Config {
             default_font: file.default_font.unwrap_or_else(|| crate::assets::DEFAULT_FONT.into()),
             models_dir,
             device,
+            precision,
             bind,
             token: flags.token.or_else(|| env("NANOCOCOA_TOKEN")).or(file.token),
             allowed_hosts: and_file(flags.allowed_hosts, file.allowed_hosts),

@@ -367,6 +367,7 @@ fn reasons_have_no_full_stop() {
         "diffusion-models-missing",
         "diffusion-models-too-large",
         "diffusion-device-unknown",
+        "diffusion-precision-unknown",
         "diffusion-built-without-cuda",
         "diffusion-built-without-metal",
         "diffusion-metal-unusable",

@@ -69,6 +69,7 @@ diffusion-models-too-large = the diffusion models need about { $needed } GiB eve
 diffusion-ready = the diffusion models are installed and run on { $device }
 diffusion-draft-ready = the draft engine is embedded
 diffusion-device-unknown = device { $name }: there is no such device; use auto, cpu, cuda, cuda:N or metal
+diffusion-precision-unknown = precision { $name }: there is no such precision; use auto, full or float8
 diffusion-built-without-cuda = this program was built without CUDA; build it with --features cuda, or set the device to cpu (very slow)
 diffusion-built-without-metal = this program was built without Metal; build it on a Mac with --features metal, or set the device to cpu (very slow)
 diffusion-metal-unusable = the GPU of this Mac cannot be used ({ $detail }); set the device to cpu (very slow)

@@ -63,6 +63,7 @@ diffusion-models-too-large = 디퓨전 모델은 메모리를 가장 적게 써�
 diffusion-ready = 디퓨전 모델이 설치되어 있고 { $device }에서 실행돼요
 diffusion-draft-ready = 초안 엔진은 프로그램에 들어 있어요
 diffusion-device-unknown = 장치 { $name }: 없는 장치예요. auto, cpu, cuda, cuda:N, metal 중에서 고르세요
+diffusion-precision-unknown = 정밀도 { $name }: 없는 정밀도예요. auto, full, float8 중에서 고르세요
 diffusion-built-without-cuda = 이 프로그램은 CUDA 없이 빌드되었어요. --features cuda로 빌드하거나 장치를 cpu로 정하세요(매우 느려요)
 diffusion-built-without-metal = 이 프로그램은 Metal 없이 빌드되었어요. Mac에서 --features metal로 빌드하거나 장치를 cpu로 정하세요(매우 느려요)
 diffusion-metal-unusable = 이 Mac의 GPU를 쓸 수 없어요({ $detail }). 장치를 cpu로 정하세요(매우 느려요)
