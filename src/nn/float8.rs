@@ -58,6 +58,11 @@ impl Float8 {
         Self::of_parts(&[x], usize::MAX / 8 * 8)
     }
 
+    /// Values and scales.
+    pub fn tensors(&self) -> [&Tensor; 2] {
+        [&self.values, &self.scales]
+    }
+
     /// The rows in floating point, `[…, width]`.
     ///
     /// # Errors

@@ -104,7 +104,7 @@ impl Linear {
 
     fn float8_product(&self, x: &Float8, weight: &Float8) -> Result<Tensor> {
         #[cfg(feature = "cuda")]
-        if let Some(y) = super::kernels::linear_float8(x, weight, self.bias.as_ref(), self.dtype)? {
+        if let Some(y) = super::kernels::linear_float8(x.tensors(), weight.tensors(), self.bias.as_ref(), self.dtype)? {
             return Ok(y);
         }
         self.with_its_bias(product(&x.unpack(self.dtype)?, &weight.unpack(self.dtype)?)?, self.dtype)

@@ -11,7 +11,6 @@ use parking_lot::Mutex;
 
 use super::context::{Context, aligned, is_half, of, pointer};
 use super::float8::scale_product;
-use crate::nn::float8::Float8;
 
 /// Scratch memory of the products. The fast kernels of Hopper need 32 MiB.
 const WORKSPACE: usize = 32 << 20;
@@ -321,41 +320,44 @@ fn product(
     Ok(Some(out))
 }
 
+/// Rows in 8 bits: values in e4m3, contiguous, and one float32 scale for each row.
+type Float8<'a> = [&'a Tensor; 2];
+
 /// x · weightᵀ + bias for rows in 8 bits: `x` `[…, inputs]`, `weight` `[outputs, inputs]`, `bias` `[outputs]` of the type `dtype`, which has 16 bits,
 /// → `[…, outputs]` of that type. `None` also on devices that do not multiply e4m3.
-pub fn linear_float8(x: &Float8, weight: &Float8, bias: Option<&Tensor>, dtype: DType) -> Result<Option<Tensor>> {
+pub fn linear_float8(x: Float8<'_>, weight: Float8<'_>, bias: Option<&Tensor>, dtype: DType) -> Result<Option<Tensor>> {
     float8_product(x, weight, bias, dtype, true)
 }
 
 /// `scales_in_product`: whether the product may apply the scales where the library can do that, which is on compute capability 9.0. Elsewhere a
 /// kernel applies them.
 pub(super) fn float8_product(
-    x: &Float8,
-    weight: &Float8,
+    [x, x_scales]: Float8<'_>,
+    [weight, weight_scales]: Float8<'_>,
     bias: Option<&Tensor>,
     dtype: DType,
     scales_in_product: bool,
 ) -> Result<Option<Tensor>> {
-    let Some(context) = of(x.values.device())? else { return Ok(None) };
-    let (outputs, inputs) = weight.values.dims2()?;
-    if x.values.dim(D::Minus1)? != inputs {
-        candle_core::bail!("a linear layer of {inputs} inputs was given {:?}", x.values.shape());
+    let Some(context) = of(x.device())? else { return Ok(None) };
+    let (outputs, inputs) = weight.dims2()?;
+    if x.dim(D::Minus1)? != inputs {
+        candle_core::bail!("a linear layer of {inputs} inputs was given {:?}", x.shape());
     }
-    let rows = x.scales.elem_count();
+    let rows = x_scales.elem_count();
     let fits_bias = bias.is_none_or(|b| b.dtype() == dtype && b.is_contiguous());
     // The library needs rows that start at multiples of 16 bytes.
     let fits_sizes = inputs.is_multiple_of(16) && outputs.is_multiple_of(16) && rows > 0;
     if !is_half(dtype) || !fits_bias || !fits_sizes || context.capability < (8, 9) {
         return Ok(None);
     }
-    let mut shape = x.values.dims().to_vec();
+    let mut shape = x.dims().to_vec();
     if let Some(last) = shape.last_mut() {
         *last = outputs;
     }
     let blas = context.opened(|context| Blas::new(&context.device))?;
     let out = context.uninit(shape, dtype)?;
     let out_at = pointer(&out)?;
-    let at = Addresses { x: pointer(&x.values)?, weight: pointer(&weight.values)?, before: out_at, out: out_at, ..Addresses::default() };
+    let at = Addresses { x: pointer(x)?, weight: pointer(weight)?, before: out_at, out: out_at, ..Addresses::default() };
     if !aligned(&[at.x, at.weight, at.out]) {
         return Ok(None);
     }
@@ -373,7 +375,7 @@ pub(super) fn float8_product(
     if scales_in_product && context.capability == (9, 0) {
         let bias = bias.map(pointer).transpose()?.unwrap_or_default();
         let scaled = Case { operands: Operands::ScaledRows, has_bias: bias != 0, ..case };
-        let all = Addresses { bias, x_scales: pointer(&x.scales)?, weight_scales: pointer(&weight.scales)?, ..at };
+        let all = Addresses { bias, x_scales: pointer(x_scales)?, weight_scales: pointer(weight_scales)?, ..at };
         if blas.run(&context, scaled, all)? {
             return Ok(Some(out));
         }
@@ -381,6 +383,6 @@ pub(super) fn float8_product(
     if !blas.run(&context, case, at)? {
         return Ok(None);
     }
-    scale_product(&context, &out, &x.scales, &weight.scales, bias)?;
+    scale_product(&context, &out, x_scales, weight_scales, bias)?;
     Ok(Some(out))
 }

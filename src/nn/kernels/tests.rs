@@ -286,7 +286,13 @@ fn rows_in_8_bits() {
             let expected = plain(&x).flatten_to(1).unwrap().matmul(&plain(&weight_in_8_bits).t().unwrap()).unwrap();
             let expected = expected.broadcast_add(&bias).unwrap().reshape((batch, rows, outputs)).unwrap();
             for scales_in_product in [true, false] {
-                let product = super::blas::float8_product(&x, &weight_in_8_bits, Some(&bias_on_gpu), inputs.dtype, scales_in_product);
+                let product = super::blas::float8_product(
+                    x.tensors(),
+                    weight_in_8_bits.tensors(),
+                    Some(&bias_on_gpu),
+                    inputs.dtype,
+                    scales_in_product,
+                );
                 match product.unwrap() {
                     Some(found) => near("product in 8 bits", &found, &expected, inputs.allowed().max(4e-3)),
                     None => assert!(!super::multiplies_float8(&inputs.gpu).unwrap(), "a card that multiplies 8 bits"),
