@@ -20,7 +20,7 @@ fn main() -> Result<(), String> {
         println!("cargo::rerun-if-changed=src/nn/kernels");
         let architectures = env::var("NANOCOCOA_CUDA_ARCHITECTURES").unwrap_or_else(|_| ARCHITECTURES.into());
         let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?);
-        for name in ["attention", "elementwise", "deform_conv"] {
+        for name in ["attention", "elementwise", "float8", "deform_conv"] {
             let source = Path::new("src/nn/kernels").join(name).with_extension("cu");
             kernels(&source, &out.join(name).with_extension("fatbin"), &architectures)?;
         }

@@ -96,7 +96,6 @@ fn sdxl() -> Value {
 fn flux(bench: &Bench) -> Result<()> {
     let (device, dtype) = (&bench.device, DType::BF16);
     let config: FluxConfig = config(json!({"guidance_embeds": true, "in_channels": 64}));
-    let network = FluxTransformer::load(&bench.vars(dtype), &config).unwrap();
     let prompt = FluxPrompt {
         encoder_hidden_states: &noise(&[1, 512, 4096], dtype, device),
         pooled_projections: &noise(&[1, 768], dtype, device),
@@ -107,10 +106,13 @@ fn flux(bench: &Bench) -> Result<()> {
     let latents = noise(&[1, 4096, 64], DType::F32, device);
     // What is computed once for all steps is part of them.
     let times = Tensor::new(&[[1f32], [0.75], [0.5], [0.25]], device)?;
-    bench.report("FLUX transformer, 4 steps, 4096 + 512, bf16", 4.0 * 74.2, || {
-        let mut prepared = network.prepare(&prompt, &times)?;
-        (0..4).try_for_each(|step| network.forward(&latents, step, &mut prepared).map(drop))
-    });
+    for (float8, name) in [(false, "bf16"), (true, "8-bit products")] {
+        let network = FluxTransformer::load(&bench.vars(dtype).with_float8(float8), &config).unwrap();
+        bench.report(&format!("FLUX transformer, 4 steps, 4096 + 512, {name}"), 4.0 * 74.2, || {
+            let mut prepared = network.prepare(&prompt, &times)?;
+            (0..4).try_for_each(|step| network.forward(&latents, step, &mut prepared).map(drop))
+        });
+    }
     Ok(())
 }
 

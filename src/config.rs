@@ -27,6 +27,7 @@ struct File {
     device: Option<String>,
     cuda: Option<String>,
     flux: Option<String>,
+    precision: Option<String>,
     bind: Option<String>,
     token: Option<String>,
     allowed_hosts: Vec<String>,
@@ -47,6 +48,8 @@ pub struct Overrides {
     pub models_dir: Option<PathBuf>,
     /// `--device`.
     pub device: Option<String>,
+    /// `--precision`.
+    pub precision: Option<String>,
     /// `--bind`.
     pub bind: Option<String>,
     /// `--token`.
@@ -78,6 +81,8 @@ pub struct Config {
     pub cuda: String,
     /// Folder of the FLUX model in the models folder, or `auto`: the memory decides between several.
     pub flux: String,
+    /// Precision of the products of FLUX: `auto`, `full` or `float8`.
+    pub precision: String,
     /// Address of the server.
     pub bind: SocketAddr,
     /// Bearer token; required when `bind` is not a loopback address.
@@ -172,6 +177,7 @@ impl Config {
         let device = flags.device.or_else(|| env("NANOCOCOA_DEVICE")).or(file.device).unwrap_or_else(|| "auto".into());
         let cuda = env("NANOCOCOA_CUDA").or(file.cuda).unwrap_or_else(|| "auto".into());
         let flux = env("NANOCOCOA_FLUX").or(file.flux).unwrap_or_else(|| "auto".into());
+        let precision = flags.precision.or_else(|| env("NANOCOCOA_PRECISION")).or(file.precision).unwrap_or_else(|| "auto".into());
         let bind = flags.bind.or_else(|| env("NANOCOCOA_BIND")).or(file.bind).unwrap_or_else(|| DEFAULT_BIND.into());
         let bind = parse_bind(&bind)?;
         let body_limit = match file.max_body_mib {
@@ -195,6 +201,7 @@ impl Config {
             device,
             cuda,
             flux,
+            precision,
             bind,
             token: flags.token.or_else(|| env("NANOCOCOA_TOKEN")).or(file.token),
             allowed_hosts: and_file(flags.allowed_hosts, file.allowed_hosts),

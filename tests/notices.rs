@@ -375,6 +375,7 @@ fn reasons_have_no_full_stop() {
         "cuda-program-not-there",
         "cuda-switched-off",
         "cuda-ready-to-start",
+        "diffusion-precision-unknown",
         "diffusion-built-without-cuda",
         "diffusion-built-without-metal",
         "diffusion-metal-unusable",

@@ -124,6 +124,11 @@ impl TensorStore for Rounded {
 /// Like [`check`], in another type and with another tolerance. Results in a smaller type are compared with float32 on the same weights, which
 /// [`check`] compares with the references.
 fn check_in(kind: &str, least: usize, device: &Device, dtype: DType, allowed: Option<f64>) {
+    check_weights_in(kind, least, device, dtype, allowed, |weights| weights);
+}
+
+/// Like [`check_in`], with `adapted` weights.
+fn check_weights_in(kind: &str, least: usize, device: &Device, dtype: DType, allowed: Option<f64>, adapted: fn(Vars) -> Vars) {
     let run = KINDS.iter().find(|k| k.0 == kind).unwrap_or_else(|| panic!("no component {kind}")).1;
     let cases = cases(&format!("{kind}--"), least);
     let kept = dtype;
@@ -137,17 +142,17 @@ fn check_in(kind: &str, least: usize, device: &Device, dtype: DType, allowed: Op
         };
         let (inputs, references) = (pick("in.", device), pick("out.", &Device::Cpu));
         let place = path.display().to_string();
-        let compute = |dtype: DType, device: &Device, inputs: &Tensors| {
+        let compute = |dtype: DType, device: &Device, inputs: &Tensors, adapted: fn(Vars) -> Vars| {
             let store = Rounded(Synthetic::new(case.shapes.clone(), case.seed), kept);
-            let weights = (!case.shapes.is_empty()).then(|| Vars::new(Arc::new(store), dtype, device));
+            let weights = (!case.shapes.is_empty()).then(|| adapted(Vars::new(Arc::new(store), dtype, device)));
             let config = case.config.clone();
             let component = Component { config, place: place.clone(), weights, inputs, device: device.clone(), dtype };
             run(&component).unwrap_or_else(|e| panic!("{place}: {e}"))
         };
-        let outputs = compute(dtype, device, &inputs);
+        let outputs = compute(dtype, device, &inputs, adapted);
         assert!(!references.is_empty(), "{place} has no reference");
         // Files hold weights of the smaller type, so the rounding of the weights must not count.
-        let references = if kept == DType::F32 { references } else { compute(DType::F32, &Device::Cpu, &pick("in.", &Device::Cpu)) };
+        let references = if kept == DType::F32 { references } else { compute(DType::F32, &Device::Cpu, &pick("in.", &Device::Cpu), |weights| weights) };
         for (name, reference) in &references {
             let out = outputs.get(name).unwrap_or_else(|| panic!("{place}: no output {name}"));
             let error = relative_error(&out.to_device(&Device::Cpu).unwrap(), reference);

@@ -7,6 +7,7 @@ use nanococoa::backend::diffusion::backend::DiffusionBackend;
 use nanococoa::backend::diffusion::device::{Device, DeviceChoice, Memory, gpu_memory, warm_up};
 use nanococoa::backend::diffusion::loaded::{FreeMemory, PromptCaches, Setup};
 use nanococoa::backend::diffusion::models::Models;
+use nanococoa::backend::diffusion::precision::Precision;
 use nanococoa::backend::diffusion::report::report;
 use nanococoa::backend::diffusion::sizes::MeasuredSizes;
 use nanococoa::backend::diffusion::variants::FluxChoice;
@@ -34,7 +35,7 @@ type Search = (Instant, Result<Setup, Notice>);
 /// search is older than [`VALID`]. `opened` is called with the device when it was opened.
 pub(super) fn setup(config: &Config, opened: fn(&Device)) -> impl Fn() -> Result<Setup, Notice> + Send + Sync + Clone + use<> {
     let (folder, choice, settings) = (config.models_dir.clone(), config.device.clone(), config.clone());
-    let device = Arc::new(OnceLock::new());
+    let (device, at_start) = (Arc::new(OnceLock::new()), Arc::new(OnceLock::new()));
     let last: Arc<Mutex<Option<Search>>> = Arc::default();
     let sampler = Arc::new(Sampler::default());
     let (prompts, sizes) = (PromptCaches::default(), MeasuredSizes::default());
@@ -52,11 +53,16 @@ pub(super) fn setup(config: &Config, opened: fn(&Device)) -> impl Fn() -> Result
                 _ => why,
             };
             let (device, device_name) = device.get_or_init(|| open().map_err(precise)).clone()?;
-            let total = memory(&device, &sampler).map(|m| m.total);
+            let precision: Precision = settings.precision.parse()?;
+            // The memory at the first search, when no model is loaded: the precision must not change while the program runs.
+            let at_start = *at_start.get_or_init(|| memory(&device, &sampler));
+            let total = at_start.map(|m| m.total);
             let (sampler, of) = (Arc::clone(&sampler), device.clone());
             let free: FreeMemory = Arc::new(move || memory(&of, &sampler).map(|m| m.free));
-            let mut setup = Setup { models, device, device_name, free, prompts: prompts.clone(), sizes: sizes.clone() };
+            let (prompts, sizes) = (prompts.clone(), sizes.clone());
+            let mut setup = Setup { models, device, device_name, float8: false, free, prompts, sizes };
             flux.apply(&mut setup, USUAL_PIXELS, total)?;
+            setup.choose_precision(precision, USUAL_PIXELS, at_start.map(|m| m.free));
             setup.check_capacity(USUAL_PIXELS, total).map(|()| setup)
         };
         let mut last = last.lock();

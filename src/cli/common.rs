@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use nanococoa::backend::diffusion::device::DeviceChoice;
+use nanococoa::backend::diffusion::precision::Precision;
 use nanococoa::config::{Config, Overrides};
 use nanococoa::engine::{Engine, EngineConfig, EngineError};
 use nanococoa::notice;
@@ -44,6 +45,9 @@ pub(super) struct Common {
     /// Where the diffusion models run: auto, cpu, cuda, cuda:N or metal
     #[arg(long, global = true, value_name = "DEVICE")]
     pub(super) device: Option<String>,
+    /// Products of FLUX on NVIDIA GPUs: auto (8 bits if memory is short), full or float8
+    #[arg(long, global = true, value_name = "PRECISION")]
+    pub(super) precision: Option<String>,
 }
 
 /// Why a command failed: its exit code, and the messages that are not shown yet.
@@ -107,6 +111,7 @@ pub(super) fn overrides(common: &Common) -> Overrides {
         font_dirs: common.font_dirs.clone(),
         models_dir: common.models_dir.clone(),
         device: common.device.clone(),
+        precision: common.precision.clone(),
         ..Overrides::default()
     }
 }
@@ -114,6 +119,7 @@ pub(super) fn overrides(common: &Common) -> Overrides {
 pub(super) fn load_config(overrides: Overrides) -> Result<Config, Failure> {
     let config = Config::load(overrides).map_err(|e| Failure::bad_input(e.notice()))?;
     config.device.parse::<DeviceChoice>().map_err(Failure::bad_input)?;
+    config.precision.parse::<Precision>().map_err(Failure::bad_input)?;
     Ok(config)
 }
 

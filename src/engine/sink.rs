@@ -70,6 +70,7 @@ impl<'a> JobSink<'a> {
         let next = next.map(|stage| (stage, Instant::now()));
         let ended = std::mem::replace(&mut *self.running.lock(), next);
         if let Some((stage, since)) = ended.filter(|_| is_done) {
+            tracing::debug!(?stage, millis = since.elapsed().as_millis(), "the stage is done");
             self.shared.durations.learn(stage, &self.load, since.elapsed().as_secs_f64());
         }
     }
@@ -201,8 +202,11 @@ impl JobSink<'_> {
             ImageName::Step1 | ImageName::Step2 => self.mask.lock().take(),
             _ => None,
         };
+        let start = Instant::now();
         let png = encode_png_with_mask(pixels, &text, mask.as_deref()).map_err(|error| not_saved(name, &error))?;
+        let encoded = start.elapsed();
         self.keep(name, &png)?;
+        tracing::debug!(?name, encoding = encoded.as_millis(), millis = start.elapsed().as_millis(), "the picture is on disk");
         if matches!(name, ImageName::Placed | ImageName::Face) {
             *self.mask.lock() = Some(png);
         }

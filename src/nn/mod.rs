@@ -10,6 +10,7 @@ pub mod conv;
 mod deform_columns;
 pub mod deform_conv;
 pub mod embedding;
+pub mod float8;
 pub mod flux;
 pub mod fused;
 #[cfg(feature = "cuda")]

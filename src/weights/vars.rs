@@ -23,6 +23,7 @@ pub struct Vars {
     inner: Arc<Inner>,
     path: String,
     dtype: DType,
+    float8: bool,
 }
 
 impl Vars {
@@ -43,20 +44,20 @@ impl Vars {
 
     fn root(store: Arc<dyn TensorStore>, factory: Option<Arc<dyn TensorFactory>>, dtype: DType, device: &Device) -> Self {
         let inner = Inner { store, factory, device: device.clone(), taken: Mutex::default() };
-        Self { inner: Arc::new(inner), path: String::new(), dtype }
+        Self { inner: Arc::new(inner), path: String::new(), dtype, float8: false }
     }
 
     /// Appends a segment to the name prefix.
     #[must_use]
     pub fn pp(&self, segment: impl Display) -> Self {
-        Self { inner: Arc::clone(&self.inner), path: self.full(&segment.to_string()), dtype: self.dtype }
+        Self { path: self.full(&segment.to_string()), ..self.clone() }
     }
 
     /// A root over the same files with another store, for example with other names. Starts a new record of taken tensors.
     #[must_use]
     pub fn adapted(&self, adapt: impl FnOnce(Arc<dyn TensorStore>) -> Arc<dyn TensorStore>) -> Self {
         let store = adapt(Arc::clone(&self.inner.store));
-        Self::root(store, self.inner.factory.clone(), self.dtype, &self.inner.device)
+        Self { float8: self.float8, ..Self::root(store, self.inner.factory.clone(), self.dtype, &self.inner.device) }
     }
 
     fn full(&self, name: &str) -> String {
@@ -108,6 +109,17 @@ impl Vars {
     #[must_use]
     pub fn with_dtype(&self, dtype: DType) -> Self {
         Self { dtype, ..self.clone() }
+    }
+
+    /// The same variables for layers that keep dense matrices in 8 bits, or do not.
+    #[must_use]
+    pub fn with_float8(&self, float8: bool) -> Self {
+        Self { float8, ..self.clone() }
+    }
+
+    /// Whether linear layers keep dense matrices in 8 bits.
+    pub fn float8(&self) -> bool {
+        self.float8
     }
 
     fn check(&self, name: &str, expected: &Shape) -> Result<(), WeightsError> {

@@ -14,13 +14,20 @@ use nanococoa::nn::flux::{FluxConfig, FluxTransformer};
 use nanococoa::nn::t5::{T5Config, T5Encoder};
 use nanococoa::weights::{MemoryStore, Recorder, Synthetic, TensorStore, Vars, Weight, open};
 
-use super::{check, checkpoint, folder, relative_error};
+use super::{check, check_weights_in, checkpoint, folder, place, relative_error};
 
 type Shapes = BTreeMap<String, Vec<usize>>;
 
 #[test]
 fn flux_transformer_agrees_with_diffusers() {
     check("flux-transformer", 6);
+}
+
+/// The blocks' products in e4m3: on the CPU and in float32 only rounded, on a GPU that multiplies them also summed in 8 bits.
+#[test]
+fn flux_transformer_in_8_bits_stays_near_its_reference() {
+    let (device, dtype, _) = place();
+    check_weights_in("flux-transformer", 6, &device, dtype, Some(5e-2), |weights| weights.with_float8(true));
 }
 
 #[test]

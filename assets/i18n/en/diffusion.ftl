@@ -70,6 +70,7 @@ diffusion-ready = the diffusion models are installed and run on { $device }
 diffusion-draft-ready = the draft engine is embedded
 diffusion-device-unknown = device { $name }: there is no such device; use auto, cpu, cuda, cuda:N or metal
 diffusion-flux-unknown = the FLUX model { $name } is not in the models folder; set `flux` in the settings file to auto or one of: { $known }
+diffusion-precision-unknown = precision { $name }: there is no such precision; use auto, full or float8
 diffusion-built-without-cuda = this program was built without CUDA; build it with --features cuda, or set the device to cpu (very slow)
 cuda-driver-missing = no NVIDIA driver was found ({ $library } cannot be opened); install driver { $driver } or newer and start the program again
 cuda-driver-old = the NVIDIA driver supports CUDA { $found }, CUDA { $needed } is needed; install driver { $driver } or newer

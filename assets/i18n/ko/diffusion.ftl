@@ -64,6 +64,7 @@ diffusion-ready = 디퓨전 모델이 설치되어 있고 { $device }에서 실�
 diffusion-draft-ready = 초안 엔진은 프로그램에 들어 있어요
 diffusion-device-unknown = 장치 { $name }: 없는 장치예요. auto, cpu, cuda, cuda:N, metal 중에서 고르세요
 diffusion-flux-unknown = 모델 폴더에 FLUX 모델 { JOSA($name, "이/가") } 없어요. 설정 파일의 flux를 auto로 하거나 다음 중에서 고르세요: { $known }
+diffusion-precision-unknown = 정밀도 { $name }: 없는 정밀도예요. auto, full, float8 중에서 고르세요
 diffusion-built-without-cuda = 이 프로그램은 CUDA 없이 빌드되었어요. --features cuda로 빌드하거나 장치를 cpu로 정하세요(매우 느려요)
 cuda-driver-missing = NVIDIA 드라이버가 없어요({ JOSA($library, "을/를") } 열 수 없어요). 드라이버 { $driver } 이상을 설치하고 프로그램을 다시 시작하세요
 cuda-driver-old = NVIDIA 드라이버가 CUDA { $found }까지만 지원하는데 CUDA { $needed } 버전이 필요해요. 드라이버 { $driver } 이상을 설치하세요

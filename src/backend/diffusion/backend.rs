@@ -2,6 +2,7 @@
 //! geometry of the scene, so that a draft and its render agree.
 
 use std::ops::ControlFlow;
+use std::time::Instant;
 
 use image::{GrayImage, RgbImage};
 
@@ -73,20 +74,30 @@ impl DiffusionBackend {
         let (request, pixels) = (FluxRequest { width, height, ..request }, size.pixels());
         let (image, mask) = (size.picture(image), size.mask(mask));
         let framed = |preview: RgbImage| framed(size.preview(preview));
+        let start = Instant::now();
         let painted = self.models.with_memory_fallback(pixels, cx, |models| {
             let inpaint = FluxInpaint { image: &image, mask: &mask, strength };
             let mut step = |state: &StepState<'_>| report_step(state, cx, LatentFamily::Flux, &framed);
             let callbacks = SamplingCallbacks { step: &mut step, autoencoder: &mut |_| break_if_stopped(cx) };
             models.flux(pixels, cx)?.inpaint(&request, &inpaint, callbacks)
         })?;
+        log_time("FLUX", start);
         self.models.warn_of_truncated_flux_prompt(&request.prompt, cx);
         Ok(size.canvas(painted))
     }
 
     /// BiRefNet's matte, even if it found nothing.
     fn cut_out(&mut self, photo: &RgbImage, cx: StageCx<'_>) -> Result<Matte, BackendError> {
-        self.models.with_memory_fallback(MATTING_PIXELS, cx, |models| models.matting(MATTING_PIXELS, cx)?.matte(photo, cx))
+        let start = Instant::now();
+        let matte = self.models.with_memory_fallback(MATTING_PIXELS, cx, |models| models.matting(MATTING_PIXELS, cx)?.matte(photo, cx));
+        log_time("BiRefNet", start);
+        matte
     }
+}
+
+/// Logs how long a model worked, so that the rest of its stage can be told from it.
+fn log_time(model: &str, start: Instant) {
+    tracing::debug!(model, millis = start.elapsed().as_millis(), "the model is done");
 }
 
 /// Reports progress and a preview of the predicted x₀.
@@ -202,11 +213,13 @@ impl Backend for DiffusionBackend {
         let control = image::DynamicImage::ImageLuma8(size.edges(request.edges).into_owned()).into_rgb8();
         let prompts = prompt_fields::TEXT.for_sdxl(request.prompts, request.sampling, cx);
         let (prompt, negative) = (prompts.positive.as_str(), prompts.negative.as_deref());
+        let start = Instant::now();
         let picture = self.models.with_memory_fallback(size.pixels(), cx, |models| {
             let mut step = |state: &StepState<'_>| report_step(state, cx, LatentFamily::Sdxl, &|preview| size.preview(preview));
             let callbacks = SamplingCallbacks { step: &mut step, autoencoder: &mut |_| break_if_stopped(cx) };
             models.sdxl(size.pixels(), cx)?.text_to_image(&sdxl, prompt, negative, &control, callbacks)
         })?;
+        log_time("SDXL", start);
         self.models.warn_of_truncated_sdxl_prompt(prompt, cx);
         Ok(TextLayer {
             image: image::DynamicImage::ImageRgb8(size.canvas(picture)).into_rgba8(),

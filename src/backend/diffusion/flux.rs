@@ -23,7 +23,7 @@ use crate::nn::t5::{T5Config, T5Encoder};
 use crate::nn::vae::{ProgressCallback, VaeConfig};
 use crate::notice;
 use crate::schedule::{FlowMatchEuler, Schedule, TorchRng, strength};
-use crate::weights::LoadResult;
+use crate::weights::{LoadResult, Vars};
 
 /// An encoded prompt, in host memory.
 pub struct FluxCondition {
@@ -87,6 +87,7 @@ pub struct FluxModel {
     t5_tokens: PromptTokenizer,
     /// T5 tokens of a prompt; known from the transformer's config, which is read with the first prompt.
     text_tokens: Option<usize>,
+    float8: bool,
 }
 
 /// A component of the folder, or a single file beside the components, as people who use GGUF have it.
@@ -117,7 +118,14 @@ impl FluxModel {
             clip_tokens: PromptTokenizer::clip(&folder.join("tokenizer"))?,
             t5_tokens: PromptTokenizer::t5(&folder.join("tokenizer_2"))?,
             text_tokens: None,
+            float8: false,
         })
+    }
+
+    /// The model with the products of its transformer in 8 bits, or not.
+    #[must_use]
+    pub fn with_float8(self, float8: bool) -> Self {
+        Self { float8, ..self }
     }
 
     fn device(&self) -> Device {
@@ -227,8 +235,9 @@ impl FluxModel {
         let negative = request.negative_prompt.as_deref().filter(|_| request.true_cfg_scale > 1.0);
         let prompts: Vec<&str> = std::iter::once(request.prompt.as_str()).chain(negative).collect();
         let conditions = self.conditions(&prompts)?;
-        let transformer =
-            self.parts.take_networks(|loader| loader.load(&files(loader, "transformer")?, FluxConfig::of_store, FluxTransformer::load))?;
+        let float8 = self.float8;
+        let load = |vars: &Vars, config: &FluxConfig| FluxTransformer::load(&vars.with_float8(float8), config);
+        let transformer = self.parts.take_networks(|loader| loader.load(&files(loader, "transformer")?, FluxConfig::of_store, load))?;
         let packed = Some((geometry.height, geometry.width));
         let result = prepare(&transformer, &conditions, request, geometry, schedule, &self.device()).and_then(|mut prepared| {
             let mut network = |x: &Tensor, i: usize| guided_velocity(&transformer, &mut prepared, request, x, i);

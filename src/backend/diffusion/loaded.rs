@@ -10,6 +10,7 @@ use super::error::{DiffusionError, DiffusionResult};
 use super::flux::{FluxCondition, FluxModel};
 use super::loader::get_or_load;
 use super::models::Models;
+use super::precision::Precision;
 use super::prompt_cache::PromptCache;
 use super::residency::{Plan, Sizes, choose, plans};
 use super::sdxl::{SdxlCondition, SdxlFolders, SdxlModel};
@@ -17,7 +18,7 @@ use super::sizes::MeasuredSizes;
 use crate::backend::{BackendError, StageCx};
 use crate::notice;
 use crate::notice::Notice;
-use crate::weights::StopCheck;
+use crate::weights::{StopCheck, WeightsError};
 
 const GIB: f64 = (1u64 << 30) as f64;
 
@@ -42,6 +43,8 @@ pub struct Setup {
     pub device: Device,
     /// The device's name, as shown to the user.
     pub device_name: String,
+    /// Whether FLUX computes its products in 8 bits.
+    pub float8: bool,
     /// Called before models are loaded.
     pub free: FreeMemory,
     /// Encoded prompts.
@@ -51,9 +54,40 @@ pub struct Setup {
 }
 
 impl Setup {
-    /// The kind of device that decides the precision: "cpu" or "gpu".
+    /// What decides the precision: "cpu", "gpu", or "gpu float8" if FLUX computes its products in 8 bits.
     pub fn device_kind(&self) -> &'static str {
-        if self.device.is_cpu() { "cpu" } else { "gpu" }
+        match (self.device.is_cpu(), self.float8) {
+            (true, _) => "cpu",
+            (false, false) => "gpu",
+            (false, true) => "gpu float8",
+        }
+    }
+
+    /// Sets the precision of FLUX. `room`: bytes that are free on the device without models; they decide for [`Precision::Auto`], with the plans for
+    /// a canvas of `pixels` pixels.
+    pub fn choose_precision(&mut self, precision: Precision, pixels: usize, room: Option<u64>) {
+        self.float8 = self.device.is_cuda()
+            && match precision {
+                Precision::Full => false,
+                Precision::Float8 => true,
+                Precision::Auto => self.needs_float8(pixels, room),
+            };
+    }
+
+    /// Whether the transformer in its own type leaves room only for the smallest plan, and 8 bits make it smaller.
+    fn needs_float8(&self, pixels: usize, room: Option<u64>) -> bool {
+        let (Some(room), Ok(sizes)) = (room, self.sizes.measure(&self.models, self.dtype(), self.sdxl_dtype())) else { return false };
+        let full = plans(&sizes, pixels as u64, self.dtype());
+        sizes.flux_transformer_float8 < sizes.flux_transformer && choose(&full, Some(room)) + 1 == full.len()
+    }
+
+    /// The memory of all parts in the precision that was chosen.
+    ///
+    /// # Errors
+    /// Missing or damaged files.
+    fn measure(&self) -> Result<Sizes, WeightsError> {
+        let sizes = self.sizes.measure(&self.models, self.dtype(), self.sdxl_dtype())?;
+        Ok(if self.float8 { Sizes { flux_transformer: sizes.flux_transformer_float8, ..sizes } } else { sizes })
     }
 
     /// The type in which FLUX and BiRefNet compute.
@@ -72,9 +106,7 @@ impl Setup {
     /// # Errors
     /// A message with both sizes and what to do.
     pub fn check_capacity(&self, pixels: usize, total: Option<u64>) -> Result<(), Notice> {
-        let (Ok(sizes), Some(total)) = (self.sizes.measure(&self.models, self.dtype(), self.sdxl_dtype()), total) else {
-            return Ok(());
-        };
+        let (Ok(sizes), Some(total)) = (self.measure(), total) else { return Ok(()) };
         match plans(&sizes, pixels as u64, self.dtype()).iter().map(|plan| plan.peak).min() {
             Some(needed) if needed > total => Err(notice!(
                 "diffusion-models-too-large",
@@ -115,7 +147,7 @@ impl LoadedModels {
     /// Missing or damaged files.
     pub fn new(setup: Setup) -> DiffusionResult<Self> {
         let (dtype, sdxl_dtype) = (setup.dtype(), setup.sdxl_dtype());
-        let sizes = setup.sizes.measure(&setup.models, dtype, sdxl_dtype)?;
+        let sizes = setup.measure()?;
         Ok(Self { setup, dtype, sdxl_dtype, sizes, plan: None, flux: None, sdxl: None, matting: None })
     }
 
@@ -154,7 +186,7 @@ impl LoadedModels {
         };
         let (models, sizes) = (&self.setup.models, &self.sizes);
         vec![
-            line("FLUX", &models.flux, sizes.flux(), self.dtype),
+            line("FLUX", &models.flux, sizes.flux(), if self.setup.float8 { DType::F8E4M3 } else { self.dtype }),
             line("SDXL", &models.sdxl, sizes.sdxl(), self.sdxl_dtype),
             line("BiRefNet", &models.birefnet, sizes.birefnet, self.dtype),
             format!("plan      {}", plan.notice()),
@@ -186,7 +218,7 @@ impl LoadedModels {
         self.make_room_for(Model::Flux, &plan);
         let model = get_or_load(&mut self.flux, || {
             let folder = self.setup.models.flux.clone().unwrap_or_default();
-            let mut model = FluxModel::open(&folder, &self.setup.device, self.dtype)?;
+            let mut model = FluxModel::open(&folder, &self.setup.device, self.dtype)?.with_float8(self.setup.float8);
             model.parts.share_prompts(self.setup.prompts.flux.clone());
             Ok(model)
         })?;
@@ -315,7 +347,7 @@ mod tests {
         let prompts = PromptCaches::default();
         let free: FreeMemory = Arc::new(|| None);
         let (models, device_name, sizes) = (Models::default(), "CPU".into(), MeasuredSizes::default());
-        let setup = Setup { models, device: Device::Cpu, device_name, free, prompts, sizes };
+        let setup = Setup { models, device: Device::Cpu, device_name, float8: false, free, prompts, sizes };
         let (dtype, gib) = (DType::F32, 1 << 30);
         let sizes = Sizes { flux_encoders: 9 * gib, flux_transformer: 22 * gib, sdxl_networks: 7 * gib, birefnet: gib, ..Sizes::default() };
         LoadedModels { setup, dtype, sdxl_dtype: dtype, sizes, plan: None, flux: None, sdxl: None, matting: None }

@@ -16,6 +16,7 @@ pub mod models;
 pub mod paint_size;
 mod parts;
 pub mod pictures;
+pub mod precision;
 pub mod preview;
 pub mod prompt_cache;
 pub mod prompt_fields;

@@ -3,10 +3,11 @@
 use candle_core::DType;
 
 use super::folder::ComponentFiles;
+use crate::nn::flux::is_in_float8;
 use crate::notice;
 use crate::notice::Notice;
-use crate::weights::WeightsError;
 use crate::weights::safetensors::find_in_folder;
+use crate::weights::{WeightsError, flux_names};
 
 const GIB: f64 = (1u64 << 30) as f64;
 /// Share of the free memory that a plan may take; the rest is for fragmentation and other programs.
@@ -36,6 +37,8 @@ pub struct Sizes {
     pub flux_encoders: u64,
     /// The FLUX transformer.
     pub flux_transformer: u64,
+    /// The FLUX transformer with its products in 8 bits.
+    pub flux_transformer_float8: u64,
     /// FLUX's autoencoder.
     pub flux_vae: u64,
     /// Both text encoders of SDXL.
@@ -74,6 +77,23 @@ pub fn bytes_in_memory(files: &ComponentFiles, dtype: DType) -> Result<u64, Weig
     Ok((elements * dtype.size_in_bytes() as u64).min(if is_packed(files) { files.bytes() } else { u64::MAX }))
 }
 
+/// Bytes that a dense FLUX transformer has fewer if its products are in 8 bits: one of two for each value of the blocks' matrices, which then
+/// have a float32 scale for each row.
+///
+/// # Errors
+/// Missing or damaged files.
+pub fn saved_by_float8(files: &ComponentFiles, dtype: DType) -> Result<u64, WeightsError> {
+    if is_packed(files) {
+        return Ok(0);
+    }
+    let store = flux_names::adapt(files.open()?);
+    let saved = |name: &String| match store.shape(name)?[..] {
+        [rows, columns] if is_in_float8(name) => Some((rows * columns * (dtype.size_in_bytes() - 1)).saturating_sub(4 * rows) as u64),
+        _ => None,
+    };
+    Ok(store.names().iter().filter_map(saved).sum())
+}
+
 fn is_packed(files: &ComponentFiles) -> bool {
     let file = if files.weights.is_dir() { find_in_folder(&files.weights).unwrap_or_default() } else { files.weights.clone() };
     file.extension().is_some_and(|e| e.eq_ignore_ascii_case("gguf"))
@@ -93,11 +113,10 @@ pub struct Plan {
 /// Memory of the activations in bytes for a canvas of `pixels` pixels: of a denoising step, and of an autoencoder. `value`: bytes per value.
 fn activations(pixels: u64, tile: Option<usize>, value: u64) -> (u64, u64) {
     let tokens = pixels / 256;
-    // Measured on an H100 at 1024² in bf16: FLUX's transformer took 8.2 GiB beside its weights, 2.1 MB a token.
-    let transformer = tokens * 1_050_000 * value;
+    // On an H200 at 1024² all models took 3.5 GiB beside their weights, the program's own half a gigabyte among them. Most of it is the autoencoder's.
+    let transformer = (512 << 20) + tokens * 150_000 * value;
     let seen = tile.map_or(pixels, |t| pixels.min((t * t) as u64));
-    // Measured on the same GPU: FLUX's autoencoder in bf16 took 6.9 GiB beside its weights, SDXL's in float32 5.9: both sum in float32.
-    (transformer, seen * 7_200)
+    (transformer, (256 << 20) + seen * 3_000)
 }
 
 /// All plans, fastest first.
@@ -159,6 +178,7 @@ mod tests {
         let sizes = Sizes {
             flux_encoders: 9 * GIB,
             flux_transformer: 22 * GIB,
+            flux_transformer_float8: 14 * GIB,
             flux_vae: GIB / 6,
             sdxl_encoders: 3 * GIB / 2,
             sdxl_networks: 7 * GIB,

@@ -7,7 +7,7 @@ use parking_lot::Mutex;
 
 use super::folder::ComponentFiles;
 use super::models::Models;
-use super::residency::{Sizes, bytes_in_memory};
+use super::residency::{Sizes, bytes_in_memory, saved_by_float8};
 use crate::weights::WeightsError;
 
 /// The memory that the models took when they were last measured, so that the headers of unchanged files are read once. Clones share it.
@@ -48,6 +48,8 @@ fn measure(models: &Models, dtype: DType, sdxl_dtype: DType) -> Result<Sizes, We
         let part =
             |name: &str, word: &str| ComponentFiles::find(flux, name, |file| file.contains(word)).and_then(|p| bytes_in_memory(&p, dtype));
         sizes.flux_transformer = part("transformer", "flux")?;
+        let transformer = ComponentFiles::find(flux, "transformer", |file| file.contains("flux"))?;
+        sizes.flux_transformer_float8 = sizes.flux_transformer.saturating_sub(saved_by_float8(&transformer, dtype)?);
         sizes.flux_encoders = part("text_encoder", "clip_l")? + part("text_encoder_2", "t5")?;
         sizes.flux_vae = part("vae", "ae")?;
     }

@@ -5,6 +5,7 @@ use candle_core::{D, DType, Result, Tensor};
 
 use super::config::FluxConfig;
 use super::rope::Rope;
+use crate::nn::float8::{self, Float8, Rows};
 use crate::nn::fused::{Qkv, add_gated, modulated_norm, rotate_heads};
 use crate::nn::{JoinedLinear, Linear, attention};
 use crate::weights::{LoadResult, Vars};
@@ -31,8 +32,12 @@ fn modulations(rows: &Tensor, parts: usize) -> Result<Vec<Modulation>> {
 }
 
 impl Modulation {
-    fn norm(&self, x: &Tensor) -> Result<Tensor> {
-        modulated_norm(x, &self.scale, &self.shift, EPS)
+    /// `float8`: whether the layers that follow take rows in 8 bits.
+    fn norm(&self, x: &Tensor, float8: bool) -> Result<Rows> {
+        match float8 {
+            true => float8::modulated_norm(x, &self.scale, &self.shift, EPS).map(Rows::Float8),
+            false => modulated_norm(x, &self.scale, &self.shift, EPS).map(Rows::Dense),
+        }
     }
 
     fn add(&self, x: &Tensor, update: &Tensor) -> Result<Tensor> {
@@ -88,7 +93,7 @@ impl Stream {
         let inner = config.inner();
         let mlp = vars.pp(mlp).pp("net");
         Ok(Self {
-            modulation: Linear::load(&vars.pp(norm).pp("linear"), inner, 6 * inner)?,
+            modulation: Linear::load(&vars.with_float8(false).pp(norm).pp("linear"), inner, 6 * inner)?,
             heads: Heads::load(&vars.pp("attn"), config, heads)?,
             out: Linear::load(&vars.pp("attn").pp(out), inner, inner)?,
             mlp_in: Linear::load(&mlp.pp(0).pp("proj"), inner, 4 * inner)?,
@@ -99,8 +104,8 @@ impl Stream {
     fn finish(&self, x: &Tensor, attended: &Tensor, modulation: &[Modulation]) -> Result<Tensor> {
         let [first, second] = modulation else { candle_core::bail!("a double block has two modulations") };
         let x = first.add(x, &self.out.forward(attended)?)?;
-        let hidden = self.mlp_in.forward_gelu(&second.norm(&x)?)?;
-        second.add(&x, &self.mlp_out.forward(&hidden)?)
+        let normed = second.norm(&x, self.mlp_in.takes_float8())?;
+        second.add(&x, &self.mlp_in.forward_gelu_then(&normed, &self.mlp_out)?)
     }
 }
 
@@ -135,8 +140,9 @@ impl DoubleBlock {
     ) -> Result<(Tensor, Tensor)> {
         let (of_image, of_text) = (modulations(of_image, 2)?, modulations(of_text, 2)?);
         let (t, s) = (text.dim(1)?, image.dim(1)?);
-        let of_text_heads = self.text.heads.qkv.forward(&of_text[0].norm(text)?)?;
-        let of_image_heads = self.image.heads.qkv.forward(&of_image[0].norm(image)?)?;
+        let float8 = self.image.heads.qkv.takes_float8();
+        let of_text_heads = self.text.heads.qkv.forward_rows(&of_text[0].norm(text, float8)?)?;
+        let of_image_heads = self.image.heads.qkv.forward_rows(&of_image[0].norm(image, float8)?)?;
         let (first, second) = (self.text.heads.of(&of_text_heads), self.image.heads.of(&of_image_heads));
         let joint = attend(&rotate_heads(Some(first), second, rope, self.image.heads.size(), EPS)?)?;
         let image = self.image.finish(image, &joint.narrow(1, t, s)?.contiguous()?, &of_image)?;
@@ -157,7 +163,7 @@ impl SingleBlock {
     pub(super) fn load(vars: &Vars, config: &FluxConfig) -> LoadResult<Self> {
         let inner = config.inner();
         Ok(Self {
-            modulation: Linear::load(&vars.pp("norm").pp("linear"), inner, 3 * inner)?,
+            modulation: Linear::load(&vars.with_float8(false).pp("norm").pp("linear"), inner, 3 * inner)?,
             heads: Heads::load(&vars.pp("attn"), config, ["to_q", "to_k", "to_v", "norm_q", "norm_k"])?,
             mlp_in: Linear::load(&vars.pp("proj_mlp"), inner, 4 * inner)?,
             out: Linear::load(&vars.pp("proj_out"), 5 * inner, inner)?,
@@ -172,10 +178,16 @@ impl SingleBlock {
     /// `x` `[B, T + S, inner]`, the rows of a step of [`SingleBlock::modulate`] → the new `x`.
     pub(super) fn forward(&self, x: &Tensor, modulation: &Tensor, rope: &Rope) -> Result<Tensor> {
         let modulation = modulations(modulation, 1)?;
-        let normed = modulation[0].norm(x)?;
-        let qkv = self.heads.qkv.forward(&normed)?;
+        let normed = modulation[0].norm(x, self.mlp_in.takes_float8())?;
+        let qkv = self.heads.qkv.forward_rows(&normed)?;
         let attended = attend(&rotate_heads(None, self.heads.of(&qkv), rope, self.heads.size(), EPS)?)?;
-        let hidden = self.mlp_in.forward_gelu(&normed)?;
-        modulation[0].add(x, &self.out.forward_parts(&[&attended, &hidden])?)
+        let update = match &normed {
+            Rows::Dense(normed) => self.out.forward_parts(&[&attended, &self.mlp_in.forward_gelu(normed)?])?,
+            Rows::Float8(_) => {
+                let parts = [&attended, &self.mlp_in.forward_rows(&normed)?];
+                self.out.forward_rows(&Rows::Float8(Float8::of_parts(&parts, attended.dim(D::Minus1)?)?))?
+            }
+        };
+        modulation[0].add(x, &update)
     }
 }

@@ -21,6 +21,12 @@ use block::{DoubleBlock, SingleBlock};
 use embed::Conditioning;
 use rope::Rope;
 
+/// Whether a matrix of the network, by its name in diffusers' layout, is kept in 8 bits if [`Vars::with_float8`] asks for it.
+pub fn is_in_float8(name: &str) -> bool {
+    let in_a_block = name.starts_with("transformer_blocks.") || name.starts_with("single_transformer_blocks.");
+    in_a_block && name.ends_with(".weight") && !name.contains(".norm")
+}
+
 /// The network.
 pub struct FluxTransformer {
     config: FluxConfig,
@@ -73,7 +79,7 @@ struct Modulations {
 }
 
 impl FluxTransformer {
-    /// Loads the whole file, in the layout of diffusers or of the authors.
+    /// Loads the whole file, in the layout of diffusers or of the authors. With [`Vars::with_float8`] the blocks compute their products in 8 bits.
     ///
     /// # Errors
     /// A config whose sizes do not fit together; a tensor is missing, has another shape, or belongs to no part of the network.
@@ -83,6 +89,8 @@ impl FluxTransformer {
         let inner = config.inner();
         let double = vars.pp("transformer_blocks");
         let single = vars.pp("single_transformer_blocks");
+        // In 8 bits only the large matrices of the blocks: what they are modulated with, and the ends of the network, stay precise.
+        let vars = vars.with_float8(false);
         let network = Self {
             x_embedder: Linear::load(&vars.pp("x_embedder"), config.in_channels, inner)?,
             context_embedder: Linear::load(&vars.pp("context_embedder"), config.joint_attention_dim, inner)?,

@@ -9,7 +9,8 @@ use candle_core::cuda_backend::cudarc::driver::{CudaSlice, DevicePtr};
 use candle_core::{CudaDevice, D, DType, Error, Result, Tensor};
 use parking_lot::Mutex;
 
-use super::context::{Context, is_half, of, pointer};
+use super::context::{Context, aligned, is_half, of, pointer};
+use super::float8::scale_product;
 
 /// Scratch memory of the products. The fast kernels of Hopper need 32 MiB.
 const WORKSPACE: usize = 32 << 20;
@@ -22,6 +23,17 @@ pub enum Activation {
     Gelu,
 }
 
+/// What is multiplied.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Operands {
+    /// Matrices of the output's type.
+    Half,
+    /// e4m3 with a scale for each row, applied by the product.
+    ScaledRows,
+    /// e4m3 without scales. The product is multiplied by 2⁻¹⁶: sums of unscaled values are outside of float16.
+    Unscaled,
+}
+
 /// Everything that decides which algorithm is used.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct Case {
@@ -30,6 +42,8 @@ struct Case {
     outputs: usize,
     /// Elements from one row of the weight to the next.
     weight_stride: usize,
+    operands: Operands,
+    /// Type of the output and the bias.
     dtype: DType,
     has_bias: bool,
     activation: Activation,
@@ -41,7 +55,20 @@ struct Case {
 pub struct Blas {
     handle: Handle,
     workspace: CudaSlice<u8>,
-    algorithms: Mutex<HashMap<Case, sys::cublasLtMatmulAlgo_t>>,
+    /// `None` for cases that the library does not take on this device.
+    algorithms: Mutex<HashMap<Case, Option<sys::cublasLtMatmulAlgo_t>>>,
+}
+
+/// Where the matrices of a product are. Zero for those that it does not have.
+#[derive(Clone, Copy, Default)]
+struct Addresses {
+    x: u64,
+    weight: u64,
+    bias: u64,
+    before: u64,
+    out: u64,
+    x_scales: u64,
+    weight_scales: u64,
 }
 
 struct Handle(sys::cublasLtHandle_t);
@@ -85,62 +112,37 @@ impl Blas {
         Ok(Self { handle, workspace, algorithms: Mutex::default() })
     }
 
-    /// out = act(x · weightᵀ + bias), row-major, at the given addresses. With `accumulates`, what is at `before` is added to the product.
-    fn run(&self, context: &Context, case: Case, [x, weight, bias, before, out]: [u64; 5]) -> Result<()> {
+    /// out = act(x · weightᵀ + bias), row-major, at the given addresses. With `accumulates`, what is at `before` is added to the product. Returns
+    /// whether the library takes the case.
+    fn run(&self, context: &Context, case: Case, at: Addresses) -> Result<bool> {
         let wrong = |e| failed("set", e);
         let kind = match case.dtype {
             DType::F16 => sys::cudaDataType_t::CUDA_R_16F,
             _ => sys::cudaDataType_t::CUDA_R_16BF,
         };
+        let of_operands = if case.operands == Operands::Half { kind } else { sys::cudaDataType_t::CUDA_R_8F_E4M3 };
         // The library counts columns first: a row-major matrix is its transpose to it.
-        let operation = Descriptor(
-            result::create_matmul_desc(sys::cublasComputeType_t::CUBLAS_COMPUTE_32F, sys::cudaDataType_t::CUDA_R_32F).map_err(wrong)?,
-            result::destroy_matmul_desc,
-        );
-        let layout = |rows: usize, columns: usize, stride: usize| {
+        let layout = |kind, rows: usize, columns: usize, stride: usize| {
             result::create_matrix_layout(kind, rows as u64, columns as u64, stride as i64)
                 .map(|layout| Descriptor(layout, result::destroy_matrix_layout))
                 .map_err(wrong)
         };
-        let weights = layout(case.inputs, case.outputs, case.weight_stride)?;
-        let inputs = layout(case.inputs, case.rows, case.inputs)?;
-        let outputs = layout(case.outputs, case.rows, case.outputs)?;
-        let epilogue = match (case.has_bias, case.activation) {
-            (false, Activation::None) => sys::cublasLtEpilogue_t::CUBLASLT_EPILOGUE_DEFAULT,
-            (true, Activation::None) => sys::cublasLtEpilogue_t::CUBLASLT_EPILOGUE_BIAS,
-            (false, Activation::Gelu) => sys::cublasLtEpilogue_t::CUBLASLT_EPILOGUE_GELU,
-            (true, Activation::Gelu) => sys::cublasLtEpilogue_t::CUBLASLT_EPILOGUE_GELU_BIAS,
-        };
-        use sys::cublasLtMatmulDescAttributes_t as Attribute;
-        set(&operation, Attribute::CUBLASLT_MATMUL_DESC_TRANSA, &1i32).map_err(wrong)?;
-        set(&operation, Attribute::CUBLASLT_MATMUL_DESC_EPILOGUE, &epilogue).map_err(wrong)?;
-        if case.has_bias {
-            set(&operation, Attribute::CUBLASLT_MATMUL_DESC_BIAS_POINTER, &bias).map_err(wrong)?;
-        }
+        let operation = operation(case, at).map_err(wrong)?;
+        let weights = layout(of_operands, case.inputs, case.outputs, case.weight_stride)?;
+        let inputs = layout(of_operands, case.inputs, case.rows, case.inputs)?;
+        let outputs = layout(kind, case.outputs, case.rows, case.outputs)?;
         let known = self.algorithms.lock().get(&case).copied();
         let algorithm = match known {
             Some(algorithm) => algorithm,
             None => {
-                let preference = Descriptor(result::create_matmul_pref().map_err(wrong)?, result::destroy_matmul_pref);
-                let size = WORKSPACE;
-                // SAFETY: the descriptors live; the attribute's type is usize.
-                #[allow(unsafe_code)]
-                let found = unsafe {
-                    result::set_matmul_pref_attribute(
-                        preference.0,
-                        sys::cublasLtMatmulPreferenceAttributes_t::CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES,
-                        (&raw const size).cast(),
-                        size_of::<usize>(),
-                    )
-                    .map_err(wrong)?;
-                    result::get_matmul_algo_heuristic(self.handle.0, operation.0, weights.0, inputs.0, outputs.0, outputs.0, preference.0)
-                }
-                .map_err(|e| failed("choose an algorithm", e))?;
-                self.algorithms.lock().insert(case, found.algo);
-                found.algo
+                let found = self.choose(&operation, [&weights, &inputs, &outputs])?;
+                self.algorithms.lock().insert(case, found);
+                found
             }
         };
-        let (one, kept) = (1f32, if case.accumulates { 1f32 } else { 0f32 });
+        let Some(algorithm) = algorithm else { return Ok(false) };
+        let one = if case.operands == Operands::Unscaled { 1.0 / 65_536.0f32 } else { 1.0 };
+        let kept = if case.accumulates { 1f32 } else { 0f32 };
         let (workspace, _sync) = self.workspace.device_ptr(&context.stream);
         // SAFETY: the addresses are those of live tensors whose sizes the caller has checked against the case; the scratch memory is used
         // by one product at a time, because all run on one stream.
@@ -151,13 +153,13 @@ impl Blas {
                 operation.0,
                 (&raw const one).cast(),
                 (&raw const kept).cast(),
-                weight as *const c_void,
+                at.weight as *const c_void,
                 weights.0,
-                x as *const c_void,
+                at.x as *const c_void,
                 inputs.0,
-                before as *const c_void,
+                at.before as *const c_void,
                 outputs.0,
-                out as *mut c_void,
+                at.out as *mut c_void,
                 outputs.0,
                 &raw const algorithm,
                 workspace as *mut c_void,
@@ -165,8 +167,71 @@ impl Blas {
                 context.stream.cu_stream().cast(),
             )
         }
-        .map_err(|e| failed("product", e))
+        .map_err(|e| failed("product", e))?;
+        Ok(true)
     }
+
+    /// The algorithm that the library holds for the fastest; `None` if it has none.
+    fn choose(
+        &self,
+        operation: &Descriptor<sys::cublasLtMatmulDesc_t>,
+        [weights, inputs, outputs]: [&Descriptor<sys::cublasLtMatrixLayout_t>; 3],
+    ) -> Result<Option<sys::cublasLtMatmulAlgo_t>> {
+        let wrong = |e| failed("set", e);
+        let preference = Descriptor(result::create_matmul_pref().map_err(wrong)?, result::destroy_matmul_pref);
+        let size = WORKSPACE;
+        // SAFETY: the descriptors live; the attribute's type is usize.
+        #[allow(unsafe_code)]
+        let found = unsafe {
+            result::set_matmul_pref_attribute(
+                preference.0,
+                sys::cublasLtMatmulPreferenceAttributes_t::CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES,
+                (&raw const size).cast(),
+                size_of::<usize>(),
+            )
+            .map_err(wrong)?;
+            result::get_matmul_algo_heuristic(self.handle.0, operation.0, weights.0, inputs.0, outputs.0, outputs.0, preference.0)
+        };
+        match found {
+            Ok(found) => Ok(Some(found.algo)),
+            Err(result::CublasError(
+                sys::cublasStatus_t::CUBLAS_STATUS_NOT_SUPPORTED | sys::cublasStatus_t::CUBLAS_STATUS_INVALID_VALUE,
+            )) => Ok(None),
+            Err(e) => Err(failed("choose an algorithm", e)),
+        }
+    }
+}
+
+/// Describes the product of a case.
+fn operation(case: Case, at: Addresses) -> std::result::Result<Descriptor<sys::cublasLtMatmulDesc_t>, result::CublasError> {
+    use sys::cublasLtMatmulDescAttributes_t as Attribute;
+    let operation = Descriptor(
+        result::create_matmul_desc(sys::cublasComputeType_t::CUBLAS_COMPUTE_32F, sys::cudaDataType_t::CUDA_R_32F)?,
+        result::destroy_matmul_desc,
+    );
+    let epilogue = match (case.has_bias, case.activation) {
+        (false, Activation::None) => sys::cublasLtEpilogue_t::CUBLASLT_EPILOGUE_DEFAULT,
+        (true, Activation::None) => sys::cublasLtEpilogue_t::CUBLASLT_EPILOGUE_BIAS,
+        (false, Activation::Gelu) => sys::cublasLtEpilogue_t::CUBLASLT_EPILOGUE_GELU,
+        (true, Activation::Gelu) => sys::cublasLtEpilogue_t::CUBLASLT_EPILOGUE_GELU_BIAS,
+    };
+    set(&operation, Attribute::CUBLASLT_MATMUL_DESC_TRANSA, &1i32)?;
+    set(&operation, Attribute::CUBLASLT_MATMUL_DESC_EPILOGUE, &epilogue)?;
+    if case.has_bias {
+        set(&operation, Attribute::CUBLASLT_MATMUL_DESC_BIAS_POINTER, &at.bias)?;
+    }
+    if case.operands != Operands::Half {
+        // Sums of e4m3 products in the tensor cores' own registers: Hopper is half as fast otherwise.
+        set(&operation, Attribute::CUBLASLT_MATMUL_DESC_FAST_ACCUM, &1i8)?;
+    }
+    if case.operands == Operands::ScaledRows {
+        let mode = sys::cublasLtMatmulMatrixScale_t::CUBLASLT_MATMUL_MATRIX_SCALE_OUTER_VEC_32F;
+        set(&operation, Attribute::CUBLASLT_MATMUL_DESC_A_SCALE_MODE, &mode)?;
+        set(&operation, Attribute::CUBLASLT_MATMUL_DESC_B_SCALE_MODE, &mode)?;
+        set(&operation, Attribute::CUBLASLT_MATMUL_DESC_A_SCALE_POINTER, &at.weight_scales)?;
+        set(&operation, Attribute::CUBLASLT_MATMUL_DESC_B_SCALE_POINTER, &at.x_scales)?;
+    }
+    Ok(operation)
 }
 
 fn set<T>(
@@ -240,13 +305,84 @@ fn product(
     for (i, (part, &width)) in parts.iter().zip(&widths).enumerate() {
         let x = part.contiguous()?;
         let addresses = [pointer(&x)?, weight_at + (start * dtype.size_in_bytes()) as u64, bias_at, before_at.unwrap_or(out_at), out_at];
-        if x.elem_count() != rows * width || addresses.iter().any(|address| address % 16 != 0) {
+        if x.elem_count() != rows * width || !aligned(&addresses) {
             return Ok(None);
         }
         let (has_bias, accumulates) = (bias.is_some() && i == 0, i > 0 || before_at.is_some());
-        let case = Case { rows, inputs: width, outputs, weight_stride: inputs, dtype, has_bias, activation, accumulates };
-        blas.run(&context, case, addresses)?;
+        let operands = Operands::Half;
+        let case = Case { rows, inputs: width, outputs, weight_stride: inputs, operands, dtype, has_bias, activation, accumulates };
+        let [x, weight, bias, before, out] = addresses;
+        if !blas.run(&context, case, Addresses { x, weight, bias, before, out, ..Addresses::default() })? {
+            return Ok(None);
+        }
         (start, before_at) = (start + width, None);
     }
+    Ok(Some(out))
+}
+
+/// Rows in 8 bits: values in e4m3, contiguous, and one float32 scale for each row.
+type Float8<'a> = [&'a Tensor; 2];
+
+/// x · weightᵀ + bias for rows in 8 bits: `x` `[…, inputs]`, `weight` `[outputs, inputs]`, `bias` `[outputs]` of the type `dtype`, which has 16 bits,
+/// → `[…, outputs]` of that type. `None` also on devices that do not multiply e4m3.
+pub fn linear_float8(x: Float8<'_>, weight: Float8<'_>, bias: Option<&Tensor>, dtype: DType) -> Result<Option<Tensor>> {
+    float8_product(x, weight, bias, dtype, true)
+}
+
+/// `scales_in_product`: whether the product may apply the scales where the library can do that, which is on compute capability 9.0. Elsewhere a
+/// kernel applies them.
+pub(super) fn float8_product(
+    [x, x_scales]: Float8<'_>,
+    [weight, weight_scales]: Float8<'_>,
+    bias: Option<&Tensor>,
+    dtype: DType,
+    scales_in_product: bool,
+) -> Result<Option<Tensor>> {
+    let Some(context) = of(x.device())? else { return Ok(None) };
+    let (outputs, inputs) = weight.dims2()?;
+    if x.dim(D::Minus1)? != inputs {
+        candle_core::bail!("a linear layer of {inputs} inputs was given {:?}", x.shape());
+    }
+    let rows = x_scales.elem_count();
+    let fits_bias = bias.is_none_or(|b| b.dtype() == dtype && b.is_contiguous());
+    // The library needs rows that start at multiples of 16 bytes.
+    let fits_sizes = inputs.is_multiple_of(16) && outputs.is_multiple_of(16) && rows > 0;
+    if !is_half(dtype) || !fits_bias || !fits_sizes || context.capability < (8, 9) {
+        return Ok(None);
+    }
+    let mut shape = x.dims().to_vec();
+    if let Some(last) = shape.last_mut() {
+        *last = outputs;
+    }
+    let blas = context.opened(|context| Blas::new(&context.device))?;
+    let out = context.uninit(shape, dtype)?;
+    let out_at = pointer(&out)?;
+    let at = Addresses { x: pointer(x)?, weight: pointer(weight)?, before: out_at, out: out_at, ..Addresses::default() };
+    if !aligned(&[at.x, at.weight, at.out]) {
+        return Ok(None);
+    }
+    let case = Case {
+        rows,
+        inputs,
+        outputs,
+        weight_stride: inputs,
+        operands: Operands::Unscaled,
+        dtype,
+        has_bias: false,
+        activation: Activation::None,
+        accumulates: false,
+    };
+    if scales_in_product && context.capability == (9, 0) {
+        let bias = bias.map(pointer).transpose()?.unwrap_or_default();
+        let scaled = Case { operands: Operands::ScaledRows, has_bias: bias != 0, ..case };
+        let all = Addresses { bias, x_scales: pointer(x_scales)?, weight_scales: pointer(weight_scales)?, ..at };
+        if blas.run(&context, scaled, all)? {
+            return Ok(Some(out));
+        }
+    }
+    if !blas.run(&context, case, at)? {
+        return Ok(None);
+    }
+    scale_product(&context, &out, x_scales, weight_scales, bias)?;
     Ok(Some(out))
 }

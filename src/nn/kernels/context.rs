@@ -14,9 +14,10 @@ use candle_core::{CudaDevice, DType, Device, Error, Result, Shape, Storage, Tens
 use parking_lot::Mutex;
 
 /// Machine code of every kernel for the supported cards.
-const IMAGES: [&[u8]; 3] = [
+const IMAGES: [&[u8]; 4] = [
     include_bytes!(concat!(env!("OUT_DIR"), "/attention.fatbin")),
     include_bytes!(concat!(env!("OUT_DIR"), "/elementwise.fatbin")),
+    include_bytes!(concat!(env!("OUT_DIR"), "/float8.fatbin")),
     include_bytes!(concat!(env!("OUT_DIR"), "/deform_conv.fatbin")),
 ];
 
@@ -27,6 +28,8 @@ const MOST_SHARED: i32 = 96 << 10;
 pub struct Context {
     pub device: CudaDevice,
     pub stream: Arc<CudaStream>,
+    /// Compute capability, major and minor.
+    pub capability: (i32, i32),
     modules: Vec<Arc<CudaModule>>,
     functions: Mutex<HashMap<String, CudaFunction>>,
     /// Libraries that were opened for the device.
@@ -71,6 +74,7 @@ impl Context {
             functions: Mutex::new(HashMap::new()),
             opened: Mutex::new(HashMap::new()),
             device: device.clone(),
+            capability: stream.context().compute_capability().w()?,
             stream,
         })
     }
@@ -145,9 +149,15 @@ pub fn pointer(tensor: &Tensor) -> Result<u64> {
         CudaStorageSlice::F16(slice) => slice.device_ptr(&stream).0,
         CudaStorageSlice::BF16(slice) => slice.device_ptr(&stream).0,
         CudaStorageSlice::U32(slice) => slice.device_ptr(&stream).0,
-        _ => candle_core::bail!("f32, f16, bf16 or u32 is needed, not {:?}", tensor.dtype()),
+        CudaStorageSlice::F8E4M3(slice) => slice.device_ptr(&stream).0,
+        _ => candle_core::bail!("f32, f16, bf16, e4m3 or u32 is needed, not {:?}", tensor.dtype()),
     };
     Ok(base + (layout.start_offset() * tensor.dtype().size_in_bytes()) as u64)
+}
+
+/// Whether all addresses are multiples of 16 bytes.
+pub fn aligned(addresses: &[u64]) -> bool {
+    addresses.iter().all(|address| address % 16 == 0)
 }
 
 /// The suffix of a kernel's name for a type.

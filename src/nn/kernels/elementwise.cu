@@ -53,7 +53,13 @@ __device__ inline float sum_of_block(float x, float* scratch) {
     return sum_of_warp(lane < warps ? scratch[lane] : 0.0f);
 }
 
-__device__ inline float gelu_erf(float x) { return 0.5f * x * (1.0f + erff(x * 0.7071067811865476f)); }
+// x · Φ(x) with Φ after Abramowitz and Stegun 7.1.26: wrong by 1.5e-7 at most, and a third of the instructions of erff.
+__device__ inline float gelu_erf(float x) {
+    float a = fabsf(x) * 0.7071067811865476f, t = __fdividef(1.0f, 1.0f + 0.3275911f * a);
+    float p = t * (0.254829592f + t * (-0.284496736f + t * (1.421413741f + t * (-1.453152027f + t * 1.061405429f))));
+    float tail = 0.5f * p * __expf(-a * a);
+    return x * (x < 0.0f ? tail : 1.0f - tail);
+}
 __device__ inline float silu(float x) { return x / (1.0f + __expf(-x)); }
 
 // Number of the thread in the launch. Launches have fewer than 2³² threads, and a thread works on WIDTH values, so offsets in values
@@ -107,6 +113,72 @@ __device__ void norm_rows(const T* x, Out* out, const float* weight, const float
         float y[WIDTH], w[WIDTH], b[WIDTH];
 #pragma unroll
         for (int i = 0; i < WIDTH; i++) y[i] = (row[c + i] - mean) * factor;
+        if (weight) {
+            load(w, weight + c);
+#pragma unroll
+            for (int i = 0; i < WIDTH; i++) y[i] *= w[i];
+            if (bias) {
+                load(b, bias + c);
+#pragma unroll
+                for (int i = 0; i < WIDTH; i++) y[i] += b[i];
+            }
+        }
+        if (scale) {
+            load(w, scale + c);
+            load(b, shift + c);
+#pragma unroll
+            for (int i = 0; i < WIDTH; i++) y[i] = y[i] * (1.0f + w[i]) + b[i];
+        }
+        store(out + c, y);
+    }
+}
+
+// As norm_rows, with one warp a row, whose values it holds in registers: PACKS · 256 ≥ columns. Lanes need not wait for other warps, and the
+// rows of a block share scale and shift in the nearest cache. Warps from `rows` on have no row.
+template <typename T, typename Out, bool RMS, int PACKS>
+__device__ void norm_rows_by_warp(const T* x, Out* out, const float* weight, const float* bias, const float* scale, const float* shift,
+                                  int64_t rows, int64_t columns, int64_t rows_per_batch, int64_t modulation_stride, float eps) {
+    int64_t r = (int64_t)blockIdx.x * (blockDim.x / 32) + threadIdx.x / 32;
+    if (r >= rows) return;
+    int lane = threadIdx.x % 32;
+    x += r * columns;
+    out += r * columns;
+    float v[PACKS][WIDTH], sum = 0.0f;
+#pragma unroll
+    for (int p = 0; p < PACKS; p++) {
+        int c = (p * 32 + lane) * WIDTH;
+#pragma unroll
+        for (int i = 0; i < WIDTH; i++) v[p][i] = 0.0f;
+        if (c < columns) load(v[p], x + c);
+#pragma unroll
+        for (int i = 0; i < WIDTH; i++) sum += RMS ? v[p][i] * v[p][i] : v[p][i];
+    }
+    float mean = sum_of_warp(sum) / columns, factor;
+    if (RMS) {
+        factor = rsqrtf(mean + eps);
+        mean = 0.0f;
+    } else {
+        float squares = 0.0f;
+#pragma unroll
+        for (int p = 0; p < PACKS; p++) {
+            if ((p * 32 + lane) * WIDTH >= columns) continue;
+#pragma unroll
+            for (int i = 0; i < WIDTH; i++) squares += (v[p][i] - mean) * (v[p][i] - mean);
+        }
+        factor = rsqrtf(sum_of_warp(squares) / columns + eps);
+    }
+    if (scale) {
+        int64_t batch = (uint32_t)r / (uint32_t)rows_per_batch;
+        scale += batch * modulation_stride;
+        shift += batch * modulation_stride;
+    }
+#pragma unroll
+    for (int p = 0; p < PACKS; p++) {
+        int c = (p * 32 + lane) * WIDTH;
+        if (c >= columns) continue;
+        float y[WIDTH], w[WIDTH], b[WIDTH];
+#pragma unroll
+        for (int i = 0; i < WIDTH; i++) y[i] = (v[p][i] - mean) * factor;
         if (weight) {
             load(w, weight + c);
 #pragma unroll
@@ -385,6 +457,14 @@ __device__ void activate(const T* x, const float* bias, T* out, int64_t total, i
 
 }  // namespace
 
+#define NORMS_BY_WARP(T, NAME, PACKS)                                                                                                  \
+    extern "C" __global__ void layer_norm_by_warp_##PACKS##_##NAME(                                                                    \
+        const T* x, T* out, const float* weight, const float* bias, const float* scale, const float* shift, int64_t rows,              \
+        int64_t columns, int64_t rows_per_batch, int64_t modulation_stride, float eps) {                                               \
+        norm_rows_by_warp<T, T, false, PACKS>(x, out, weight, bias, scale, shift, rows, columns, rows_per_batch, modulation_stride,    \
+                                              eps);                                                                                    \
+    }
+
 #define KERNELS(T, NAME)                                                                                                               \
     extern "C" __global__ void layer_norm_##NAME(const T* x, T* out, const float* weight, const float* bias, const float* scale,      \
                                                  const float* shift, int64_t columns, int64_t rows_per_batch,                         \
@@ -428,6 +508,13 @@ __device__ void activate(const T* x, const float* bias, T* out, int64_t total, i
 KERNELS(float, f32)
 KERNELS(__half, f16)
 KERNELS(__nv_bfloat16, bf16)
+
+NORMS_BY_WARP(__half, f16, 3)
+NORMS_BY_WARP(__half, f16, 6)
+NORMS_BY_WARP(__half, f16, 12)
+NORMS_BY_WARP(__nv_bfloat16, bf16, 3)
+NORMS_BY_WARP(__nv_bfloat16, bf16, 6)
+NORMS_BY_WARP(__nv_bfloat16, bf16, 12)
 
 extern "C" __global__ void norm_factors(const float* partial, const float* weight, const float* bias, const float* extra, float* out,
                                         int64_t pixels, int64_t channels, int64_t span, int64_t spans, int64_t extra_stride,

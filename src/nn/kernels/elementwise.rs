@@ -5,10 +5,10 @@ use candle_core::{D, DType, Result, Tensor};
 
 use crate::nn::qkv::Qkv;
 
-use super::context::{Arg, Context, of, pointer, suffix};
+use super::context::{Arg, Context, aligned, is_half, of, pointer, suffix};
 
 /// Elements that a thread loads at a time, as in the kernels.
-const WIDTH: usize = 8;
+pub(super) const WIDTH: usize = 8;
 const THREADS: usize = 256;
 
 /// The context and the kernel suffix, if the tensor is on a CUDA device and of a type that the kernels take.
@@ -18,7 +18,7 @@ fn usable(x: &Tensor) -> Result<Option<(std::sync::Arc<Context>, &'static str)>>
 }
 
 /// A block for each `THREADS` threads, of which there are fewer than 2³²: the kernels number them with 32 bits.
-fn grid(threads: usize) -> Result<LaunchConfig> {
+pub(super) fn grid(threads: usize) -> Result<LaunchConfig> {
     if u32::try_from(threads + THREADS).is_err() {
         candle_core::bail!("{threads} threads are too many for a launch");
     }
@@ -26,12 +26,8 @@ fn grid(threads: usize) -> Result<LaunchConfig> {
     Ok(LaunchConfig { grid_dim: (blocks, 1, 1), block_dim: (THREADS as u32, 1, 1), shared_mem_bytes: 0 })
 }
 
-fn aligned(addresses: &[u64]) -> bool {
-    addresses.iter().all(|address| address % 16 == 0)
-}
-
 /// Launches with addresses and sizes that the caller has checked.
-fn launch(context: &Context, name: &str, config: LaunchConfig, args: &[Arg]) -> Result<()> {
+pub(super) fn launch(context: &Context, name: &str, config: LaunchConfig, args: &[Arg]) -> Result<()> {
     // SAFETY: the functions below pass what the kernel of that name takes, with addresses of tensors that live until the launch and sizes
     // that they have checked against them.
     #[allow(unsafe_code)]
@@ -47,11 +43,21 @@ fn block_per_row(rows: usize, columns: usize) -> Result<LaunchConfig> {
     Ok(LaunchConfig { grid_dim: (rows, 1, 1), block_dim: (threads as u32, 1, 1), shared_mem_bytes: ((columns + 32) * 4) as u32 })
 }
 
+/// One warp a row. Small blocks: registers limit how many fit, and whole blocks come and go.
+fn warp_per_row(rows: usize) -> Result<LaunchConfig> {
+    const WARPS: usize = 4;
+    let Ok(blocks) = u32::try_from(rows.div_ceil(WARPS)) else { candle_core::bail!("{rows} rows are too many for a launch") };
+    Ok(LaunchConfig { grid_dim: (blocks, 1, 1), block_dim: (32 * WARPS as u32, 1, 1), shared_mem_bytes: 0 })
+}
+
 /// Longest row whose values fit the shared memory of every card.
 const MOST_COLUMNS: usize = 48 * 256 - 32;
 
+/// Packs that a lane holds in the kernels with a warp for each row.
+const PACKS_OF_WARP: [usize; 3] = [3, 6, 12];
+
 /// A float32 matrix of one row a picture: `[B, 1, columns]` whose rows may be parts of longer ones.
-fn modulation(x: &Tensor, columns: usize) -> Option<usize> {
+pub(super) fn modulation(x: &Tensor, columns: usize) -> Option<usize> {
     let stride = *x.stride().first()?;
     let fits = x.dtype() == DType::F32 && x.dims().last() == Some(&columns) && x.stride().last() == Some(&1);
     fits.then_some(stride)
@@ -92,8 +98,20 @@ pub fn layer_norm(
         return Ok(None);
     }
     let mut args: Vec<Arg> = addresses.into_iter().map(Arg::Pointer).collect();
-    args.extend([Arg::long(columns), Arg::long(rows_per_batch), Arg::long(stride), Arg::Float(eps as f32)]);
-    launch(&context, &format!("layer_norm_{suffix}"), block_per_row(rows, columns)?, &args)?;
+    let sizes = [columns, rows_per_batch, stride].map(Arg::long);
+    match PACKS_OF_WARP.into_iter().find(|packs| packs * 32 * WIDTH >= columns && is_half(x.dtype())) {
+        Some(packs) => {
+            args.push(Arg::long(rows));
+            args.extend(sizes);
+            args.push(Arg::Float(eps as f32));
+            launch(&context, &format!("layer_norm_by_warp_{packs}_{suffix}"), warp_per_row(rows)?, &args)?;
+        }
+        None => {
+            args.extend(sizes);
+            args.push(Arg::Float(eps as f32));
+            launch(&context, &format!("layer_norm_{suffix}"), block_per_row(rows, columns)?, &args)?;
+        }
+    }
     Ok(Some(out))
 }
 

@@ -2,8 +2,10 @@
 
 use candle_core::{DType, Device, Result, Tensor};
 
+use crate::nn::float8::{self, Float8};
 use crate::nn::flux::rope::{Rope, image_ids, text_ids};
 use crate::nn::fused::{self, Qkv};
+use crate::nn::vae::{AutoencoderKl, Tiling, VaeConfig};
 use crate::nn::{Conv2d, ConvSpec, GroupNorm, LayerNorm, attention};
 use crate::weights::{Vars, synthetic};
 
@@ -249,4 +251,85 @@ fn linear_layers_and_activations() {
             inputs.check("GELU", &fused::gelu_erf(&on_gpu).unwrap(), &x.gelu_erf().unwrap());
         }
     });
+}
+
+#[test]
+fn rows_in_8_bits() {
+    each_dtype(|mut inputs| {
+        if inputs.dtype == DType::F32 {
+            return;
+        }
+        for (batch, rows, first, second, outputs) in [(1, 1, 16, 32, 16), (2, 77, 640, 1280, 320), (1, 130, 3072, 12_288, 3072)] {
+            let (a, a_on_gpu) = inputs.pair(&[batch, rows, first]);
+            // Heads beside each other, as a view.
+            let (b, b_on_gpu) = inputs.pair(&[rows, batch, second]);
+            let (b, b_on_gpu) = (b.transpose(0, 1).unwrap(), b_on_gpu.transpose(0, 1).unwrap());
+            let parts = |of: &[&Tensor], gelu_from| Float8::of_parts(of, gelu_from).unwrap();
+            let x = parts(&[&a_on_gpu, &b_on_gpu], first);
+            let exact = Tensor::cat(&[&a, &b.gelu().unwrap()], 2).unwrap();
+            let (on_cpu, unpacked) = (parts(&[&a, &b], first), x.unpack(inputs.dtype).unwrap());
+            assert_eq!(x.values.dims(), [batch, rows, first + second]);
+            // A value between two steps may go either way.
+            near("8 bits", &unpacked, &on_cpu.unpack(DType::F32).unwrap(), 8e-3);
+            near("8 bits and exact values", &unpacked, &exact, 4e-2);
+            let whole = parts(&[&b_on_gpu], 0);
+            near("8 bits after GELU", &whole.unpack(inputs.dtype).unwrap(), &b.gelu().unwrap(), 4e-2);
+
+            let (weight, weight_on_gpu) = inputs.pair(&[outputs, first + second]);
+            let (bias, bias_on_gpu) = inputs.pair(&[outputs]);
+            let weight_in_8_bits = Float8::of(&weight_on_gpu).unwrap();
+            near("a weight in 8 bits", &weight_in_8_bits.unpack(inputs.dtype).unwrap(), &weight, 4e-2);
+            let plain = |rows: &Float8| {
+                let there = |t: &Tensor| t.to_device(&Device::Cpu).unwrap();
+                Float8 { values: there(&rows.values), scales: there(&rows.scales) }.unpack(DType::F32).unwrap()
+            };
+            let expected = plain(&x).flatten_to(1).unwrap().matmul(&plain(&weight_in_8_bits).t().unwrap()).unwrap();
+            let expected = expected.broadcast_add(&bias).unwrap().reshape((batch, rows, outputs)).unwrap();
+            for scales_in_product in [true, false] {
+                let product = super::blas::float8_product(
+                    x.tensors(),
+                    weight_in_8_bits.tensors(),
+                    Some(&bias_on_gpu),
+                    inputs.dtype,
+                    scales_in_product,
+                );
+                match product.unwrap() {
+                    Some(found) => near("product in 8 bits", &found, &expected, inputs.allowed().max(4e-3)),
+                    None => assert!(!super::multiplies_float8(&inputs.gpu).unwrap(), "a card that multiplies 8 bits"),
+                }
+            }
+
+            let (table, table_on_gpu) = inputs.f32(&[batch, 1, 2 * first]);
+            let part = |t: &Tensor, i: usize| t.narrow(2, i * first, first).unwrap();
+            let found = float8::modulated_norm(&a_on_gpu, &part(&table_on_gpu, 0), &part(&table_on_gpu, 1), 1e-6).unwrap();
+            let expected = fused::modulated_norm(&a, &part(&table, 0), &part(&table, 1), 1e-6).unwrap();
+            near("modulated norm in 8 bits", &found.unpack(inputs.dtype).unwrap(), &expected, 4e-2);
+        }
+    });
+}
+
+/// Offsets in a picture of 2048² exceed 32 bits. Its two halves have the same latents: far from their borders they must have the same pixels, and
+/// tiles, which stay small, must be as near to the whole picture below as above.
+#[test]
+fn lower_rows_of_the_largest_pictures() {
+    let Some(gpu) = gpu() else { return println!("passed over: no NVIDIA GPU") };
+    let weights = Vars::created_by(std::sync::Arc::new(crate::weights::GeneratedWeights::new(seed())), DType::BF16, &gpu);
+    let network = AutoencoderKl::load(&weights, &VaeConfig::flux()).unwrap();
+    let half = Tensor::randn(0f32, 1f32, (1, 16, 128, 256), &gpu).unwrap();
+    let latents = Tensor::cat(&[&half, &half], 2).unwrap().to_dtype(DType::BF16).unwrap();
+    let whole = network.decode(&latents).unwrap();
+    assert_eq!(whole.dims(), [1, 3, 2048, 2048]);
+    let rows = |picture: &Tensor, top: usize| picture.narrow(2, top, 640).unwrap();
+    near("the lower half", &rows(&whole, 1024 + 192), &rows(&whole, 192), 1e-3);
+    let tiles = Some(Tiling { sample: 512, latent: 64 });
+    let tiled = network.decode_with(&latents, tiles, &mut |_| std::ops::ControlFlow::Continue(())).unwrap().unwrap();
+    let [above, below] = [192, 1024 + 192].map(|top| difference(&rows(&tiled, top), &rows(&whole, top)).unwrap());
+    println!("tiles differ from the whole picture by {above:.2e} above and {below:.2e} below");
+    assert!(below <= 1.25 * above + 1e-3, "below {below:.2e}, above {above:.2e}");
+}
+
+fn near(what: &str, found: &Tensor, expected: &Tensor, allowed: f64) {
+    let differs = difference(found, expected).unwrap();
+    println!("{what}: differs by {differs:.1e}");
+    assert!(differs <= allowed, "{what}: {differs:.1e}, allowed {allowed:.1e}");
 }

@@ -9,7 +9,7 @@ use super::conditioning::Conditioning;
 use super::config::UnetConfig;
 use super::embed::Embedding;
 use super::transformer::KeyValue;
-use crate::nn::fused::add;
+use crate::nn::fused::{add, multiplied};
 use crate::nn::{Conv2d, ConvSpec};
 use crate::weights::{LoadResult, Vars, WeightsError};
 
@@ -133,7 +133,7 @@ impl ControlNet {
         let mid = self.encoder.middle(last, &time, &mut context)?;
         let finish = |conv: &Conv2d, x: &Tensor| {
             let y = conv.forward(x)?;
-            let y = if scale == 1.0 { y } else { (y * scale)? };
+            let y = if scale == 1.0 { y } else { multiplied(&y, scale)? };
             if self.pooled { y.mean_keepdim((2, 3)) } else { Ok(y) }
         };
         let down = self.down.iter().zip(&skips).map(|(conv, skip)| finish(conv, skip)).collect::<Result<_>>()?;

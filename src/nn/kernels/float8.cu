@@ -1,0 +1,234 @@
+// Rows in 8 bits: values in e4m3 and one float32 scale a row, so that row = scale · values. The largest value of a row becomes 448, the
+// largest of e4m3.
+//
+// Types T: __half, __nv_bfloat16. Tensors are contiguous and 16-byte aligned, and the innermost size is a multiple of 8. Indices are 64-bit.
+
+#include <cuda_bf16.h>
+#include <cuda_fp16.h>
+#include <cuda_fp8.h>
+#include <stdint.h>
+
+namespace {
+
+constexpr int WIDTH = 8;  // Elements that a thread loads at a time.
+constexpr float LARGEST = 448.0f;
+constexpr float SMALLEST_SCALE = 1e-12f;  // Its inverse is finite.
+
+template <typename T> struct alignas(16) Pack { T at[WIDTH]; };
+
+__device__ inline float to_float(__half x) { return __half2float(x); }
+__device__ inline float to_float(__nv_bfloat16 x) { return __bfloat162float(x); }
+template <typename T> __device__ inline T from_float(float x);
+template <> __device__ inline __half from_float<__half>(float x) { return __float2half_rn(fminf(fmaxf(x, -65504.0f), 65504.0f)); }
+template <> __device__ inline __nv_bfloat16 from_float<__nv_bfloat16>(float x) { return __float2bfloat16_rn(x); }
+
+template <typename T> __device__ inline void load(float* to, const T* from) {
+    Pack<T> pack = *reinterpret_cast<const Pack<T>*>(from);
+#pragma unroll
+    for (int i = 0; i < WIDTH; i++) to[i] = to_float(pack.at[i]);
+}
+
+__device__ inline void load(float* to, const float* from) {
+    const float4 a = reinterpret_cast<const float4*>(from)[0], b = reinterpret_cast<const float4*>(from)[1];
+    to[0] = a.x, to[1] = a.y, to[2] = a.z, to[3] = a.w, to[4] = b.x, to[5] = b.y, to[6] = b.z, to[7] = b.w;
+}
+
+template <typename T> __device__ inline void store(T* to, const float* from) {
+    Pack<T> pack;
+#pragma unroll
+    for (int i = 0; i < WIDTH; i++) pack.at[i] = from_float<T>(from[i]);
+    *reinterpret_cast<Pack<T>*>(to) = pack;
+}
+
+// Eight values, divided by the scale, as e4m3.
+__device__ inline void store_e4m3(uint8_t* to, const float* from, float inverse) {
+    union { __nv_fp8x2_storage_t pairs[WIDTH / 2]; uint2 all; } out;
+#pragma unroll
+    for (int i = 0; i < WIDTH / 2; i++) {
+        float2 pair = make_float2(from[2 * i] * inverse, from[2 * i + 1] * inverse);
+        out.pairs[i] = __nv_cvt_float2_to_fp8x2(pair, __NV_SATFINITE, __NV_E4M3);
+    }
+    *reinterpret_cast<uint2*>(to) = out.all;
+}
+
+__device__ inline void load_e4m3(float* to, const uint8_t* from) {
+    union { uint2 all; __nv_fp8_storage_t at[WIDTH]; } in;
+    in.all = *reinterpret_cast<const uint2*>(from);
+#pragma unroll
+    for (int i = 0; i < WIDTH; i++) to[i] = __half2float(__half(__nv_cvt_fp8_to_halfraw(in.at[i], __NV_E4M3)));
+}
+
+// Sum or maximum over the block's threads, in every thread. `scratch` has 32 floats.
+template <bool MAXIMUM> __device__ inline float over_block(float x, float* scratch) {
+    int warp = threadIdx.x / 32, lane = threadIdx.x % 32, warps = blockDim.x / 32;
+#pragma unroll
+    for (int step = 16; step > 0; step /= 2) {
+        float other = __shfl_xor_sync(0xffffffff, x, step);
+        x = MAXIMUM ? fmaxf(x, other) : x + other;
+    }
+    __syncthreads();
+    if (lane == 0) scratch[warp] = x;
+    __syncthreads();
+    x = lane < warps ? scratch[lane] : 0.0f;
+#pragma unroll
+    for (int step = 16; step > 0; step /= 2) {
+        float other = __shfl_xor_sync(0xffffffff, x, step);
+        x = MAXIMUM ? fmaxf(x, other) : x + other;
+    }
+    return x;
+}
+
+// GELU, tanh approximation: ½ x (1 + tanh u) = x / (1 + e^(−2u)).
+__device__ inline float gelu(float x) {
+    float u = 0.7978845608028654f * (x + 0.044715f * x * x * x);
+    return x / (1.0f + __expf(-2.0f * u));
+}
+
+// Writes a row whose values the block's threads hold: pack p of a thread is pack p · blockDim.x + threadIdx.x of the row.
+template <int PACKS>
+__device__ inline void write_row(const float (&v)[PACKS][WIDTH], uint8_t* out, float* scales, int width, float* scratch) {
+    float largest = 0.0f;
+#pragma unroll
+    for (int p = 0; p < PACKS; p++)
+#pragma unroll
+        for (int i = 0; i < WIDTH; i++) largest = fmaxf(largest, fabsf(v[p][i]));
+    largest = over_block<true>(largest, scratch);
+    float scale = fmaxf(largest / LARGEST, SMALLEST_SCALE);
+    if (threadIdx.x == 0) scales[blockIdx.x] = scale;
+    out += (int64_t)blockIdx.x * width;
+    float inverse = 1.0f / scale;
+#pragma unroll
+    for (int p = 0; p < PACKS; p++) {
+        int c = (p * blockDim.x + threadIdx.x) * WIDTH;
+        if (c < width) store_e4m3(out + c, v[p], inverse);
+    }
+}
+
+// Rows of a [rows, first_width] and, beside them, of b [rows, width − first_width] → out [rows, width], scales [rows]. GELU is applied to
+// the columns from `gelu_from` on. One block a row; PACKS · blockDim.x · 8 ≥ width.
+template <typename T, int PACKS>
+__device__ void quantize_rows(const T* a, const T* b, uint8_t* out, float* scales, int first_width, int width, int gelu_from) {
+    __shared__ float scratch[32];
+    float v[PACKS][WIDTH];
+    const T* from_a = a + (int64_t)blockIdx.x * first_width;
+    const T* from_b = b + (int64_t)blockIdx.x * (width - first_width) - first_width;
+#pragma unroll
+    for (int p = 0; p < PACKS; p++) {
+        int c = (p * blockDim.x + threadIdx.x) * WIDTH;
+        if (c < width) {
+            load(v[p], (c < first_width ? from_a : from_b) + c);
+            if (c >= gelu_from) {
+#pragma unroll
+                for (int i = 0; i < WIDTH; i++) v[p][i] = gelu(v[p][i]);
+            }
+        } else {
+#pragma unroll
+            for (int i = 0; i < WIDTH; i++) v[p][i] = 0.0f;
+        }
+    }
+    write_row(v, out, scales, width, scratch);
+}
+
+// Layer norm without weights, then · (1 + scale) + shift, as `layer_norm` of elementwise.cu; x [rows, columns] → out [rows, columns],
+// scales [rows]. One block a row; PACKS · blockDim.x · 8 ≥ columns.
+template <typename T, int PACKS>
+__device__ void norm_rows(const T* x, const float* scale, const float* shift, uint8_t* out, float* scales, int columns, int rows_per_batch,
+                          int64_t modulation_stride, float eps) {
+    __shared__ float scratch[32];
+    float v[PACKS][WIDTH], sum = 0.0f, squares = 0.0f;
+    x += (int64_t)blockIdx.x * columns;
+#pragma unroll
+    for (int p = 0; p < PACKS; p++) {
+        int c = (p * blockDim.x + threadIdx.x) * WIDTH;
+#pragma unroll
+        for (int i = 0; i < WIDTH; i++) v[p][i] = 0.0f;
+        if (c < columns) load(v[p], x + c);
+#pragma unroll
+        for (int i = 0; i < WIDTH; i++) sum += v[p][i];
+    }
+    float mean = over_block<false>(sum, scratch) / columns;
+#pragma unroll
+    for (int p = 0; p < PACKS; p++) {
+        bool inside = (p * blockDim.x + threadIdx.x) * WIDTH < columns;
+#pragma unroll
+        for (int i = 0; i < WIDTH; i++) {
+            v[p][i] = inside ? v[p][i] - mean : 0.0f;
+            squares += v[p][i] * v[p][i];
+        }
+    }
+    float factor = rsqrtf(over_block<false>(squares, scratch) / columns + eps);
+    int64_t batch = blockIdx.x / (uint32_t)rows_per_batch;
+    scale += batch * modulation_stride;
+    shift += batch * modulation_stride;
+#pragma unroll
+    for (int p = 0; p < PACKS; p++) {
+        int c = (p * blockDim.x + threadIdx.x) * WIDTH;
+        if (c >= columns) continue;
+        float s[WIDTH], b[WIDTH];
+        load(s, scale + c);
+        load(b, shift + c);
+#pragma unroll
+        for (int i = 0; i < WIDTH; i++) v[p][i] = v[p][i] * factor * (1.0f + s[i]) + b[i];
+    }
+    write_row(v, out, scales, columns, scratch);
+}
+
+// Number of the thread in the launch, fewer than 2³².
+__device__ inline uint32_t thread_number() { return blockIdx.x * blockDim.x + threadIdx.x; }
+
+// x [rows, columns] in place: x · 2¹⁶ · row_scales [rows] · column_scales [columns] + bias [columns] (null for none). After a product of
+// unscaled values that was multiplied by 2⁻¹⁶.
+template <typename T>
+__device__ void scale_product(T* x, const float* row_scales, const float* column_scales, const T* bias, int64_t rows, int64_t columns) {
+    uint32_t packs = columns / WIDTH, i = thread_number();
+    if (i >= rows * packs) return;
+    uint32_t r = i / packs, c = (i - r * packs) * WIDTH;
+    float v[WIDTH], s[WIDTH], b[WIDTH] = {};
+    load(v, x + (int64_t)i * WIDTH);
+    load(s, column_scales + c);
+    if (bias) load(b, bias + c);
+    float of_row = row_scales[r] * 65536.0f;
+#pragma unroll
+    for (int j = 0; j < WIDTH; j++) v[j] = v[j] * (of_row * s[j]) + b[j];
+    store(x + (int64_t)i * WIDTH, v);
+}
+
+// values [rows, columns], scales [rows] → out [rows, columns].
+template <typename T> __device__ void unpack_rows(const uint8_t* values, const float* scales, T* out, int64_t rows, int64_t columns) {
+    uint32_t packs = columns / WIDTH, i = thread_number();
+    if (i >= rows * packs) return;
+    float v[WIDTH], scale = scales[i / packs];
+    load_e4m3(v, values + (int64_t)i * WIDTH);
+#pragma unroll
+    for (int j = 0; j < WIDTH; j++) v[j] *= scale;
+    store(out + (int64_t)i * WIDTH, v);
+}
+
+}  // namespace
+
+#define KERNELS_OF_PACKS(T, NAME, PACKS)                                                                                                 \
+    extern "C" __global__ void quantize_rows_##PACKS##_##NAME(const T* a, const T* b, uint8_t* out, float* scales, int first_width,     \
+                                                              int width, int gelu_from) {                                               \
+        quantize_rows<T, PACKS>(a, b, out, scales, first_width, width, gelu_from);                                                      \
+    }                                                                                                                                    \
+    extern "C" __global__ void norm_quantize_rows_##PACKS##_##NAME(const T* x, const float* scale, const float* shift, uint8_t* out,    \
+                                                                   float* scales, int columns, int rows_per_batch,                      \
+                                                                   int64_t modulation_stride, float eps) {                              \
+        norm_rows<T, PACKS>(x, scale, shift, out, scales, columns, rows_per_batch, modulation_stride, eps);                             \
+    }
+
+#define KERNELS(T, NAME)                                                                                                                 \
+    KERNELS_OF_PACKS(T, NAME, 1)                                                                                                         \
+    KERNELS_OF_PACKS(T, NAME, 2)                                                                                                         \
+    KERNELS_OF_PACKS(T, NAME, 3)                                                                                                         \
+    KERNELS_OF_PACKS(T, NAME, 4)                                                                                                         \
+    extern "C" __global__ void scale_product_##NAME(T* x, const float* row_scales, const float* column_scales, const T* bias,           \
+                                                    int64_t rows, int64_t columns) {                                                    \
+        scale_product(x, row_scales, column_scales, bias, rows, columns);                                                               \
+    }                                                                                                                                    \
+    extern "C" __global__ void unpack_rows_##NAME(const uint8_t* values, const float* scales, T* out, int64_t rows, int64_t columns) {  \
+        unpack_rows(values, scales, out, rows, columns);                                                                                \
+    }
+
+KERNELS(__half, f16)
+KERNELS(__nv_bfloat16, bf16)
