@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::spec::Color;
 
 /// The colour that `#RRGGBB` or `#RGB` names.
-pub(in super::super) fn read_color(value: &Value) -> Option<Color> {
+pub fn read_color(value: &Value) -> Option<Color> {
     let digits = value.as_str()?.strip_prefix('#')?;
     if !digits.bytes().all(|b| b.is_ascii_hexdigit()) {
         return None;
@@ -19,6 +19,6 @@ pub(in super::super) fn read_color(value: &Value) -> Option<Color> {
 }
 
 /// `#RRGGBB`
-pub(in super::super) fn hex([r, g, b]: Color) -> String {
+pub fn hex([r, g, b]: Color) -> String {
     format!("#{r:02X}{g:02X}{b:02X}")
 }

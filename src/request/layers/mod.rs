@@ -11,7 +11,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-pub(super) use color::{hex, read_color};
+pub use color::{hex, read_color};
 pub use json::parse_list;
 pub(super) use json::{TooLarge, read_list, too_large};
 pub(super) use read::{ReadLayers, read_layers};
