@@ -473,7 +473,9 @@ impl Studio {
         {
             self.session.brief = before;
         }
-        self.leave_with_escape(ctx);
+        if !self.composing && !self.keyboard.was_composing && !self.keyboard.was_typing {
+            self.leave_with_escape(ctx);
+        }
         // An open window or menu has the keyboard.
         if self.window.is_none() && !egui::Popup::is_any_open(ctx) {
             let composing = self.composing || self.keyboard.was_composing || ended;
@@ -482,18 +484,6 @@ impl Studio {
         }
         for file in ctx.input(|i| i.raw.dropped_files.clone()) {
             self.drop_file(ctx, file.path().to_path_buf());
-        }
-    }
-
-    /// Esc ends the comparison, else the selection. Without either it is a shortcut.
-    fn leave_with_escape(&mut self, ctx: &Context) {
-        let busy = self.window.is_some() || egui::Popup::is_any_open(ctx) || self.composing || self.keyboard.was_composing;
-        let leaves = self.view.compare.is_some() || !self.selection.is_empty();
-        if busy || self.keyboard.was_typing || !leaves || !ctx.input_mut(|i| i.consume_key(egui::Modifiers::NONE, egui::Key::Escape)) {
-            return;
-        }
-        if self.view.compare.take().is_none() {
-            self.selection = Selection::default();
         }
     }
 

@@ -85,6 +85,18 @@ impl Studio {
         true
     }
 
+    /// Esc ends the comparison, else the selection. Without either it is a shortcut.
+    pub(super) fn leave_with_escape(&mut self, ctx: &Context) {
+        let covered = self.window.is_some() || egui::Popup::is_any_open(ctx);
+        let leaves = self.view.compare.is_some() || !self.selection.is_empty();
+        if covered || !leaves || !ctx.input_mut(|i| i.consume_key(egui::Modifiers::NONE, egui::Key::Escape)) {
+            return;
+        }
+        if self.view.compare.take().is_none() {
+            self.selection = Selection::default();
+        }
+    }
+
     /// A picture that is dropped on the layers, or anywhere with Shift, becomes a layer; every other file is opened.
     pub(super) fn drop_file(&mut self, ctx: &Context, path: PathBuf) {
         let at = ctx.input(|i| i.pointer.latest_pos());

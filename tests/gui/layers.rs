@@ -28,8 +28,11 @@ fn layers(desk: &Desk) -> Vec<Value> {
     desk.studio().session.brief.layers.clone()
 }
 
+/// A number of a layer; places that are absent are the middle.
 fn number(desk: &Desk, index: usize, name: &str) -> f64 {
-    layers(desk)[index][name].as_f64().unwrap_or_else(|| panic!("layer {index} has no {name}: {:?}", layers(desk)[index]))
+    let middle = matches!(name, "x" | "y").then_some(0.5);
+    let layer = layers(desk)[index].clone();
+    layer[name].as_f64().or(middle).unwrap_or_else(|| panic!("no {name}: {layer}"))
 }
 
 fn press(desk: &mut Desk, modifiers: Modifiers, key: Key) {
@@ -47,7 +50,7 @@ fn with_squares(desk: &mut Desk, places: &[(f64, f64)]) {
 
 /// The frames of the layers on the picture with this title, the lowest first.
 fn frames(desk: &Desk, title: &str) -> Vec<Rect> {
-    let name = desk.studio().lang().notice(&notice!("layer-object", name = title));
+    let name = desk.studio().lang().notice(&notice!("layer-object", name = title.to_owned()));
     desk.harness.get_all_by_label(&name).map(|node| node.rect()).collect()
 }
 
@@ -191,7 +194,7 @@ fn an_entry_of_the_list_is_dragged_to_another_place() {
     desk.until_drafted();
     press(&mut desk, Modifiers::NONE, Key::L);
     let row = |desk: &Desk, name: &str| {
-        let name = desk.studio().lang().notice(&notice!("layer-row", name = name));
+        let name = desk.studio().lang().notice(&notice!("layer-row", name = name.to_owned()));
         desk.harness.get_by_label(&name).rect()
     };
     let (a, c) = (row(&desk, "a"), row(&desk, "c"));
@@ -379,7 +382,8 @@ fn tab_scrolls_to_what_it_reaches() {
     let mut desk = desk(dir.path(), Language::English);
     desk.harness.set_size(vec2(1280.0, 720.0));
     desk.frames(4);
-    desk.harness.get_by_label(desk.words("style-title")).focus();
+    let words = desk.words("style-title");
+    desk.harness.query_all_by_label(words).find(|node| node.accesskit_node().is_text_input()).unwrap().focus();
     desk.frames(2);
     let bottom = 720.0;
     let mut reached = false;

@@ -326,7 +326,7 @@ fn layer_gallery() {
         desk.harness.key_press(egui::Key::L);
         desk.frames(3);
         shoot(&mut desk, "none");
-        let row = |name: &str| lang.notice(&notice!("layer-row", name = name));
+        let row = |name: &str| lang.notice(&notice!("layer-row", name = name.to_owned()));
         for (name, title) in [("text", price), ("turned", "-50 %"), ("shape", lang.t("layer-burst"))] {
             desk.click_label(&row(title));
             settle(&mut desk);

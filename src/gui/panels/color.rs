@@ -75,7 +75,7 @@ fn swatch(ui: &mut Ui, color: Color, name: &str) -> Response {
 
 /// The digits as a field. What is typed takes effect as soon as it is a colour.
 fn digits(ui: &mut Ui, lang: Language, name: &str, color: &mut Color) {
-    let name = lang.notice(&notice!("layer-hex", name = name));
+    let name = lang.notice(&notice!("layer-hex", name = name.to_owned()));
     let id = ui.make_persistent_id(("digits", &name));
     let typed: Option<String> = ui.data(|data| data.get_temp(id));
     let mut text = typed.unwrap_or_else(|| hex(*color));

@@ -134,7 +134,7 @@ fn run(cx: &PanelContext<'_>, run: &mut Value, words: &str, base: Color, used: &
         let galley = widgets::clipped(ui, words, egui::FontId::new(theme::BODY, theme::bold()), c.text, width);
         ui.label(galley);
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            let name = lang.notice(&notice!("layer-run-plain", text = words));
+            let name = lang.notice(&notice!("layer-run-plain", text = words.to_owned()));
             if widgets::icon_button(ui, icons::X, &name).clicked() {
                 for field in ["color", "font_name", "scale"] {
                     fields::remove(run, field);
@@ -143,7 +143,7 @@ fn run(cx: &PanelContext<'_>, run: &mut Value, words: &str, base: Color, used: &
         });
     });
     pair(ui, |ui, width| {
-        let name = lang.notice(&notice!("layer-run-size", text = words));
+        let name = lang.notice(&notice!("layer-run-size", text = words.to_owned()));
         let mut scale = fields::number(run, fields::part("runs", "scale")) * 100.0;
         ui.scope(|ui| {
             let field = fields::part("runs", "scale");
@@ -155,7 +155,7 @@ fn run(cx: &PanelContext<'_>, run: &mut Value, words: &str, base: Color, used: &
             widgets::named(response, &name).on_hover_text(&name);
         });
         let mut own = fields::own_color(run, fields::part("runs", "color")).unwrap_or(base);
-        let name = lang.notice(&notice!("layer-run-color", text = words));
+        let name = lang.notice(&notice!("layer-run-color", text = words.to_owned()));
         if color::pair(ui, lang, &name, &mut own, used) {
             fields::set_color(run, fields::part("runs", "color"), own);
         }
@@ -173,7 +173,7 @@ fn run(cx: &PanelContext<'_>, run: &mut Value, words: &str, base: Color, used: &
             }
         }
     });
-    widgets::named(list.response, &lang.notice(&notice!("layer-run-font", text = words)));
+    widgets::named(list.response, &lang.notice(&notice!("layer-run-font", text = words.to_owned())));
 }
 
 /// Whether lines are broken at a width, and the width.
