@@ -17,6 +17,8 @@ mod files;
 mod journey;
 #[path = "gui/keys.rs"]
 mod keys;
+#[path = "gui/layers.rs"]
+mod layers;
 #[path = "gui/models.rs"]
 mod models;
 #[path = "gui/names.rs"]

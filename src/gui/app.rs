@@ -11,10 +11,11 @@ use super::context::{JobLookup, PanelContext};
 use super::live::{Draft, DraftRequest, Live};
 use super::message::Message;
 use super::model_client::ModelClient;
-use super::native_window::{NativeWindow, TaskbarProgress};
+use super::native_window::{self, NativeWindow, TaskbarProgress};
 use super::panels::{self, Panels};
 use super::paste_keys::PasteKeys;
 use super::presets::Presets;
+use super::selection::Selection;
 use super::server::ServerSwitch;
 use super::state::Session;
 use super::tasks::Tasks;
@@ -22,7 +23,7 @@ use super::textures::Textures;
 use super::toasts::{Severity, Toasts};
 use super::undo::Undo;
 use super::view::View;
-pub use super::view::{Source, Tab};
+pub use super::view::{Side, Source, Tab};
 use super::watch::Watch;
 use super::windows::{self, Window};
 use super::{project_file, session_file, theme};
@@ -35,8 +36,8 @@ use crate::request::BackendKind;
 
 /// Seconds between an edit and the autosave.
 const AUTOSAVE_DELAY: f64 = 1.0;
-/// Width in points from which the history is shown by default. Narrower windows need the room for the tools above the picture.
-const HISTORY_MIN_WIDTH: f32 = 1240.0;
+/// Width in points from which the panel at the right is shown by default. Narrower windows need the room for the tools above the picture.
+const SIDE_MIN_WIDTH: f32 = 1240.0;
 
 /// The parameters of [`Studio::new`].
 pub struct Options {
@@ -79,8 +80,10 @@ pub struct Studio {
     pub(super) formats: Arc<Catalogue>,
     composing: bool,
     keyboard: Keyboard,
-    /// Whether the history is shown; `None` shows it if there is room.
-    pub(super) history_open: Option<bool>,
+    /// What is selected on the canvas.
+    pub(super) selection: Selection,
+    /// Whether the panel at the right is shown; `None` shows it if there is room.
+    pub(super) side_open: Option<bool>,
     /// The newest draft that was requested.
     drafted: Option<DraftRequest>,
     /// Whether the brief changed since undo last recorded it.
@@ -93,6 +96,8 @@ pub struct Studio {
     pub(super) quitting: bool,
     ctx: Context,
     native: NativeWindow,
+    /// Whether the first window was fitted into the screen.
+    is_fitted: bool,
     taskbar: TaskbarProgress,
     /// `None` before the first frame, and inside if the system refuses a menu.
     #[cfg(target_os = "macos")]
@@ -141,7 +146,8 @@ impl Studio {
             formats: Arc::new(formats),
             composing: false,
             keyboard: Keyboard::default(),
-            history_open: None,
+            selection: Selection::default(),
+            side_open: None,
             drafted: None,
             unrecorded: true,
             title: String::new(),
@@ -150,6 +156,7 @@ impl Studio {
             quitting: false,
             ctx: ctx.clone(),
             native: NativeWindow::default(),
+            is_fitted: false,
             taskbar: TaskbarProgress::default(),
             #[cfg(target_os = "macos")]
             mac_menu: None,
@@ -196,7 +203,10 @@ impl Studio {
             toasts: &self.toasts,
             undo: &self.undo,
             composing: self.composing,
+            selection: &self.selection,
+            window_open: self.window.is_some(),
             history_shown: self.shows_history(&self.ctx),
+            layers_shown: self.shows_layers(&self.ctx),
             writes: self.tasks.writes(),
             lookup: JobLookup::new(&self.engine),
             commands: &self.commands,
@@ -235,7 +245,17 @@ impl Studio {
 
     /// Whether the history is shown.
     pub fn shows_history(&self, ctx: &Context) -> bool {
-        self.history_open.unwrap_or_else(|| ctx.content_rect().width() >= HISTORY_MIN_WIDTH)
+        self.shows_side(ctx) && self.view.side == Side::History
+    }
+
+    /// Whether the layers are shown.
+    pub fn shows_layers(&self, ctx: &Context) -> bool {
+        self.shows_side(ctx) && self.view.side == Side::Layers
+    }
+
+    /// Whether the panel at the right is shown.
+    pub(super) fn shows_side(&self, ctx: &Context) -> bool {
+        self.side_open.unwrap_or_else(|| ctx.content_rect().width() >= SIDE_MIN_WIDTH)
     }
 
     /// The chosen tab.
@@ -395,12 +415,14 @@ impl Studio {
     fn draw(&mut self, ui: &mut Ui) {
         let ctx = ui.ctx().clone();
         let mut panels = std::mem::take(&mut self.panels);
+        self.selection.retain_known(&self.session.brief);
         panels::top::show(&self.context(), ui);
         panels::status::show(&self.context(), ui);
         panels::brief::show(&self.context(), &mut panels.brief, ui);
         self.apply_brief_edits(&ctx);
-        if self.shows_history(&ctx) {
-            panels::history::show(&self.context(), &mut panels.history, ui);
+        if self.shows_side(&ctx) {
+            panels::side::show(&self.context(), &mut panels.side, ui);
+            self.apply_brief_edits(&ctx);
         }
         panels::canvas::show(&self.context(), &mut panels.canvas, &mut panels.brush, ui);
         self.apply_brief_edits(&ctx);
@@ -451,6 +473,9 @@ impl Studio {
         {
             self.session.brief = before;
         }
+        if !self.composing && !self.keyboard.was_composing && !self.keyboard.was_typing {
+            self.leave_with_escape(ctx);
+        }
         // An open window or menu has the keyboard.
         if self.window.is_none() && !egui::Popup::is_any_open(ctx) {
             let composing = self.composing || self.keyboard.was_composing || ended;
@@ -458,7 +483,7 @@ impl Studio {
             commands::pressed(ctx, composing, typing).into_iter().for_each(|command| self.commands.send(command));
         }
         for file in ctx.input(|i| i.raw.dropped_files.clone()) {
-            self.open(file.path().to_path_buf());
+            self.drop_file(ctx, file.path().to_path_buf());
         }
     }
 
@@ -536,6 +561,7 @@ impl Studio {
 impl eframe::App for Studio {
     fn logic(&mut self, ctx: &Context, _: &mut eframe::Frame) {
         Self::logic(self, ctx);
+        self.is_fitted = self.is_fitted || native_window::fit_into_screen(ctx);
         let percent = self.active().map(|job| job.progress_percent);
         self.taskbar.show(self.native, percent);
         #[cfg(target_os = "macos")]

@@ -1,5 +1,6 @@
 //! The layers of a brief and their pictures.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde_json::{Map, Value, json};
@@ -12,6 +13,25 @@ pub(super) fn is_picture(layer: &Value) -> bool {
     layer.get("type").and_then(Value::as_str) == Some(LayerType::Picture.as_str())
 }
 
+/// The quick edit that turns one list of layers into another, if it is one: a field or two of one layer, such as what typing and sliders
+/// change, or the places of several. Two edits of the same fields have the same description.
+pub fn quick_edit(a: &[Value], b: &[Value]) -> Option<Vec<(usize, String)>> {
+    const CHOICES: [&str; 7] = ["type", "shape", "align", "hidden", "locked", "behind", "font_name"];
+    if a.len() != b.len() {
+        return None;
+    }
+    let mut changed = Vec::new();
+    for (index, (a, b)) in a.iter().zip(b).enumerate().filter(|(_, (a, b))| a != b) {
+        let (a, b) = (a.as_object()?, b.as_object()?);
+        let names: BTreeSet<&String> = a.keys().chain(b.keys()).filter(|name| a.get(*name) != b.get(*name)).collect();
+        changed.extend(names.into_iter().map(|name| (index, name.clone())));
+    }
+    let one = changed.iter().all(|(index, _)| *index == changed[0].0) && changed.len() <= 2;
+    let places = changed.iter().all(|(_, name)| name == "x" || name == "y");
+    let choice = changed.iter().any(|(_, name)| CHOICES.contains(&name.as_str()));
+    ((one || places) && !choice).then_some(changed)
+}
+
 impl Brief {
     /// The studio's copies of every picture of the brief.
     pub fn picture_paths(&self) -> impl Iterator<Item = &Path> {
@@ -19,7 +39,7 @@ impl Brief {
         photos.map(|photo| photo.path.as_path()).chain(self.mask.iter().map(|mask| mask.path.as_path()))
     }
 
-    /// The request as REST takes it, with the pictures of its layers as `text` writes them.
+    /// The request as REST takes it, with the pictures of its layers as `text` writes them; without texts that are empty.
     pub fn to_raw_with(&self, text: impl Fn(usize) -> String) -> Map<String, Value> {
         let mut raw = self.to_raw();
         let layers = raw.get_mut("layers").and_then(Value::as_array_mut).into_iter().flatten().enumerate();
@@ -27,6 +47,14 @@ impl Brief {
             if let Some(layer) = layer.as_object_mut() {
                 layer.insert("image".into(), json!(text(index)));
             }
+        }
+        let mut drawable = self.drawable_layers().into_iter().peekable();
+        let mut index = 0;
+        if let Some(layers) = raw.get_mut("layers").and_then(Value::as_array_mut) {
+            layers.retain(|_| {
+                index += 1;
+                drawable.next_if_eq(&(index - 1)).is_some()
+            });
         }
         raw
     }
@@ -50,6 +78,21 @@ impl Brief {
 mod tests {
     use super::*;
     use crate::gui::state::{Product, without_pictures};
+
+    #[test]
+    fn edits_of_one_field_are_alike() {
+        let text = |text: &str, x: f32| json!({"type": "text", "text": text, "x": x});
+        let (a, b, c) = (vec![text("a", 0.5)], vec![text("ab", 0.5)], vec![text("abc", 0.5)]);
+        assert!(quick_edit(&a, &b).is_some() && quick_edit(&a, &b) == quick_edit(&b, &c));
+        assert_ne!(quick_edit(&a, &b), quick_edit(&a, &[text("a", 0.6)]));
+        assert_eq!(quick_edit(&a, &[]), None);
+        // Switches are edits of their own.
+        let hidden = json!({"type": "text", "text": "a", "x": 0.5, "hidden": true});
+        assert_eq!(quick_edit(&a, &[hidden]), None);
+        let (two, moved) = ([text("a", 0.5), text("b", 0.5)], [text("a", 0.6), text("b", 0.6)]);
+        assert!(quick_edit(&two, &moved).is_some());
+        assert_eq!(quick_edit(&two, &[text("b", 0.5), text("a", 0.5)]), None);
+    }
 
     #[test]
     fn a_layer_without_its_picture_is_left_out() {

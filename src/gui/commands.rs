@@ -12,11 +12,13 @@ use super::dialogs::FilePurpose;
 use super::icons;
 use super::path_entry::CheckReason;
 use super::presets::Kind;
+use super::selection::Selection;
 use super::state::Brief;
 use super::toasts::UndoTarget;
 use super::view::Source;
 use crate::notice::Language;
 use crate::request::StepNumber;
+use crate::request::layers::ShapeKind;
 
 /// Name, icon and shortcut of a command.
 #[derive(Clone, Copy)]
@@ -101,7 +103,7 @@ ui_commands! {
     /// Opens the bundled sample photo.
     Sample = info("command-sample", icons::COFFEE),
     /// Starts an empty project.
-    New = info("command-new", icons::PLUS),
+    New = info("command-new", icons::PLUS).on(CTRL, Key::N).in_text(),
     /// Opens a project with the file dialog.
     OpenProject = info("command-open-project", icons::FOLDER_OPEN),
     /// Saves the project to its file.
@@ -124,6 +126,46 @@ ui_commands! {
     Brush = info("command-brush", icons::BRUSH).on(NONE, Key::B),
     /// Removes the corrected mask.
     MaskAuto = info("command-mask-auto", icons::ROTATE_CCW),
+    /// Adds a text layer.
+    AddText = info("command-add-text", icons::TYPE).on(NONE, Key::T),
+    /// Adds a picture layer from a file.
+    AddPicture = info("command-add-picture", icons::IMAGE_PLUS),
+    /// Adds a shape layer.
+    AddShape = info("command-add-shape", icons::SHAPES),
+    /// Selects every layer.
+    SelectAll = info("command-select-all", icons::SQUARE_DASHED_MOUSE_POINTER).on(CTRL, Key::A),
+    /// Duplicates the selected layers.
+    Duplicate = info("command-duplicate", icons::COPY).on(CTRL, Key::D),
+    /// Deletes what is selected.
+    Delete = info("command-delete", icons::TRASH_2).on(NONE, Key::Delete),
+    /// Moves the selected layers one step to the front.
+    Forward = info("command-forward", icons::ARROW_UP).on(CTRL, Key::CloseBracket),
+    /// Moves the selected layers one step to the back.
+    Backward = info("command-backward", icons::ARROW_DOWN).on(CTRL, Key::OpenBracket),
+    /// Moves the selected layers in front of everything.
+    ToFront = info("command-to-front", icons::ARROW_UP_TO_LINE),
+    /// Moves the selected layers behind product and headline.
+    ToBack = info("command-to-back", icons::ARROW_DOWN_TO_LINE),
+    /// Hides or shows the selected layers.
+    HideLayer = info("command-hide-layer", icons::EYE_OFF).on(CTRL_SHIFT, Key::H),
+    /// Locks or unlocks the selected layers.
+    LockLayer = info("command-lock-layer", icons::LOCK).on(CTRL_SHIFT, Key::L),
+    /// Aligns left edges.
+    AlignLeft = info("command-align-left", icons::ALIGN_START_VERTICAL),
+    /// Aligns the middles horizontally.
+    AlignCenter = info("command-align-center", icons::ALIGN_CENTER_VERTICAL),
+    /// Aligns right edges.
+    AlignRight = info("command-align-right", icons::ALIGN_END_VERTICAL),
+    /// Aligns upper edges.
+    AlignTop = info("command-align-top", icons::ALIGN_START_HORIZONTAL),
+    /// Aligns the middles vertically.
+    AlignMiddle = info("command-align-middle", icons::ALIGN_CENTER_HORIZONTAL),
+    /// Aligns lower edges.
+    AlignBottom = info("command-align-bottom", icons::ALIGN_END_HORIZONTAL),
+    /// Distributes three and more things evenly from left to right.
+    DistributeX = info("command-distribute-x", icons::ALIGN_HORIZONTAL_DISTRIBUTE_CENTER),
+    /// Distributes three and more things evenly from top to bottom.
+    DistributeY = info("command-distribute-y", icons::ALIGN_VERTICAL_DISTRIBUTE_CENTER),
     /// Draws a new seed.
     RollSeed = info("command-roll-seed", icons::DICES).on(NONE, Key::R),
     /// Locks or unlocks the seed.
@@ -150,6 +192,8 @@ ui_commands! {
     ZoomOut = info("command-zoom-out", icons::ZOOM_OUT).on(NONE, Key::Minus),
     /// Shows or hides the history.
     History = info("command-history", icons::HISTORY).on(NONE, Key::H),
+    /// Shows or hides the layers.
+    Layers = info("command-layers", icons::LAYERS).on(NONE, Key::L),
     /// Opens the server window.
     Server = info("command-server", icons::SERVER),
     /// Copies the request as a `curl` command.
@@ -175,10 +219,36 @@ ui_commands! {
 }
 
 impl UiCommand {
+    /// Whether it edits layers or the selection.
+    pub fn is_about_layers(self) -> bool {
+        matches!(
+            self,
+            Self::AddText
+                | Self::AddPicture
+                | Self::AddShape
+                | Self::SelectAll
+                | Self::Duplicate
+                | Self::Delete
+                | Self::Forward
+                | Self::Backward
+                | Self::ToFront
+                | Self::ToBack
+                | Self::HideLayer
+                | Self::LockLayer
+        ) || self.aligns()
+    }
+
+    /// Whether it aligns or distributes what is selected.
+    pub fn aligns(self) -> bool {
+        matches!(self, Self::AlignLeft | Self::AlignCenter | Self::AlignRight | Self::AlignTop | Self::AlignMiddle | Self::AlignBottom)
+            || matches!(self, Self::DistributeX | Self::DistributeY)
+    }
+
     /// The shortcut in words, such as "Ctrl+Enter".
     pub fn shortcut_words(self, ctx: &egui::Context) -> String {
         let words = self.info().shortcut.map(|s| ctx.format_shortcut(&s)).unwrap_or_default();
-        words.replace("Questionmark", "?").replace("Escape", "Esc").replace("Plus", "+").replace("Minus", "-")
+        let names = [("Questionmark", "?"), ("Escape", "Esc"), ("Plus", "+"), ("Minus", "-"), ("OpenBracket", "["), ("CloseBracket", "]")];
+        names.iter().fold(words, |words, (name, sign)| words.replace(name, sign))
     }
 }
 
@@ -238,6 +308,14 @@ pub enum EditCommand {
     Show(Source),
     /// Opens the product tab with the brush on.
     RefineMask,
+    /// Selects these things on the canvas.
+    Select(Selection),
+    /// Selects a text layer and puts the cursor into its text.
+    EditText(usize),
+    /// Adds a shape.
+    AddShape(ShapeKind),
+    /// Moves a layer to another place in the order, counted from the lowest.
+    MoveLayer(usize, usize),
     /// Adds the field's text to the designer's presets.
     AddPreset(Kind, String),
     /// Removes a preset of the designer by its index.
@@ -381,7 +459,9 @@ pub fn pressed(ctx: &egui::Context, composing: bool, typing: bool) -> Vec<UiComm
                 let equals = s.logical_key == Key::Plus && i.consume_shortcut(&KeyboardShortcut::new(s.modifiers, Key::Equals));
                 // The Windows convention for redo.
                 let redo = **c == UiCommand::Redo && i.consume_shortcut(&KeyboardShortcut::new(CTRL, Key::Y));
-                (!plain || bare) && (equals || redo || i.consume_shortcut(&s))
+                // The large delete key of Macs.
+                let back = **c == UiCommand::Delete && bare && i.consume_key(NONE, Key::Backspace);
+                (!plain || bare) && (equals || redo || back || i.consume_shortcut(&s))
             })
         })
     };

@@ -7,9 +7,12 @@ use uuid::Uuid;
 
 use super::commands::{Command, CommandQueue, UiCommand};
 use super::export::Part;
+use super::layer_fields;
 use super::live::{Draft, Live};
 use super::model_client::ModelClient;
 use super::presets::Presets;
+use super::selection::Selection;
+use super::selection::Target;
 use super::server::ServerSwitch;
 use super::state::{Brief, Session};
 use super::textures::Textures;
@@ -66,8 +69,14 @@ pub struct PanelContext<'a> {
     pub undo: &'a Undo,
     /// Whether an IME composes text.
     pub composing: bool,
+    /// What is selected on the canvas.
+    pub selection: &'a Selection,
+    /// Whether a window lies over the panels.
+    pub window_open: bool,
     /// Whether the history is shown.
     pub history_shown: bool,
+    /// Whether the layers are shown.
+    pub layers_shown: bool,
     /// Number of files that are being written.
     pub writes: usize,
     pub(super) lookup: JobLookup<'a>,
@@ -200,7 +209,7 @@ impl PanelContext<'_> {
                 !brief.is_blank() && !self.composing
             }
             UiCommand::FromText => brief.has_text() && self.cached_to(StepNumber::Background),
-            UiCommand::FromComposite => brief.has_text() && self.cached_to(StepNumber::Text),
+            UiCommand::FromComposite => (brief.has_text() || !brief.layers.is_empty()) && self.cached_to(StepNumber::Text),
             UiCommand::TakeBack => !self.lookup.0.trashed().is_empty(),
             UiCommand::TextAuto => brief.text_x.is_some() || brief.text_y.is_some() || brief.text_scale.is_some(),
             UiCommand::ProductAuto => brief.product_x.is_some() || brief.product_y.is_some() || brief.product_scale.is_some(),
@@ -211,6 +220,25 @@ impl PanelContext<'_> {
             UiCommand::Compare => self.view.compare.is_some() || self.other_side().is_some(),
             UiCommand::DraftOrResult => self.other_side().is_some(),
             UiCommand::CopyCurl => !brief.is_blank(),
+            UiCommand::SelectAll => !brief.layers.is_empty(),
+            UiCommand::Delete => self.selection.iter().any(|target| self.is_unlocked(target)),
+            UiCommand::Duplicate
+            | UiCommand::Forward
+            | UiCommand::Backward
+            | UiCommand::ToFront
+            | UiCommand::ToBack
+            | UiCommand::HideLayer
+            | UiCommand::LockLayer => !self.selection.layers().is_empty(),
+            UiCommand::DistributeX | UiCommand::DistributeY => self.selection.len() > 2 && self.draft().is_some(),
+            command if command.aligns() => !self.selection.is_empty() && self.draft().is_some(),
+            _ => true,
+        }
+    }
+
+    /// Whether something may be moved and deleted.
+    pub fn is_unlocked(&self, target: Target) -> bool {
+        match target {
+            Target::Layer(index) => self.brief().layers.get(index).is_some_and(|layer| !layer_fields::flag(layer, "locked")),
             _ => true,
         }
     }

@@ -21,6 +21,10 @@ const TOO_QUICK: Duration = Duration::from_millis(600);
 pub enum FilePurpose {
     /// The product photo to read.
     Photo,
+    /// A picture to read for a new layer, or for the layer at this place.
+    LayerPicture(Option<usize>),
+    /// A picture to read as the background.
+    Backdrop,
     /// A project to read.
     OpenProject,
     /// A project to write.
@@ -38,6 +42,8 @@ impl FilePurpose {
     pub fn title(&self, lang: Language) -> &'static str {
         match self {
             Self::Photo => lang.t("dialog-photo"),
+            Self::LayerPicture(_) => lang.t("dialog-layer-picture"),
+            Self::Backdrop => lang.t("dialog-backdrop"),
             Self::OpenProject => lang.t("dialog-open-project"),
             Self::SaveProject => lang.t("dialog-save-project"),
             Self::FontFolder => lang.t("dialog-font-folder"),
@@ -48,7 +54,11 @@ impl FilePurpose {
 
     fn filter(&self) -> (&'static str, Vec<&'static str>) {
         match self {
-            Self::Photo => (crate::imaging::decode::READABLE, crate::imaging::decode::EXTENSIONS.to_vec()),
+            Self::Photo | Self::Backdrop => (crate::imaging::decode::READABLE, crate::imaging::decode::EXTENSIONS.to_vec()),
+            Self::LayerPicture(_) => {
+                let vectors = crate::imaging::decode::EXTENSIONS.iter().copied().chain(["svg"]);
+                (crate::imaging::decode::READABLE, vectors.collect())
+            }
             Self::OpenProject | Self::SaveProject => ("nanoCocoa", vec![project_file::EXTENSION]),
             Self::FontFolder | Self::ModelsFolder => ("", Vec::new()),
             Self::Export(_, settings) => (settings.file_type(), vec![settings.extension()]),

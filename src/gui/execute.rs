@@ -11,19 +11,22 @@ use super::commands::{AppCommand, Command, EditCommand, FileCommand, JobAction, 
 use super::dialogs::FilePurpose;
 use super::export::Part;
 use super::job_client::SubmitOptions;
+use super::layer_edits;
 use super::message::Message;
 use super::presets::Kind;
 use super::project_file;
+use super::selection::{Selection, Target};
 use super::sizes::SIZES;
 use super::state::{Brief, random_seed};
 use super::toasts::{Severity, UndoTarget};
-use super::view::{Source, Tab};
+use super::view::{Side, Source, Tab};
 use super::windows::Window;
 use crate::job::{Annotation, JobStatus};
 use crate::notice;
 use crate::notice::Notice;
 use crate::paths;
 use crate::request::StepNumber;
+use crate::request::layers::LayerType;
 
 impl Studio {
     /// Carries a command out, if it is enabled.
@@ -37,7 +40,7 @@ impl Studio {
         match command {
             Command::Ui(command) => self.execute_ui(ctx, command),
             Command::Job(command) => self.execute_job(ctx, command),
-            Command::Edit(command) => self.execute_edit(command),
+            Command::Edit(command) => self.execute_edit(command, ctx.input(|i| i.time)),
             Command::File(command) => self.execute_file(command),
             Command::Server(command) => self.execute_server(ctx, command),
             Command::Model(command) => self.execute_model(command),
@@ -94,6 +97,7 @@ impl Studio {
             | UiCommand::OpenProject
             | UiCommand::SaveProject
             | UiCommand::SaveProjectAs => self.execute_project(ctx, command),
+            command if command.is_about_layers() => self.execute_layers(command, ctx.input(|i| i.time)),
             UiCommand::Export | UiCommand::Fonts | UiCommand::Server | UiCommand::Models | UiCommand::Palette | UiCommand::Shortcuts => {
                 self.open_window(command);
             }
@@ -174,7 +178,8 @@ impl Studio {
             UiCommand::ZoomActual => self.panels.canvas.zoom.set(1.0 / ctx.pixels_per_point()),
             UiCommand::ZoomIn => self.panels.canvas.zoom.multiply(1.25),
             UiCommand::ZoomOut => self.panels.canvas.zoom.multiply(1.0 / 1.25),
-            UiCommand::History => self.history_open = Some(!self.shows_history(ctx)),
+            UiCommand::History => self.turn_side(ctx, Side::History),
+            UiCommand::Layers => self.turn_side(ctx, Side::Layers),
             UiCommand::Theme => {
                 self.session.dark = !self.session.dark;
                 ctx.set_theme(if self.session.dark { egui::Theme::Dark } else { egui::Theme::Light });
@@ -219,7 +224,7 @@ impl Studio {
         }
     }
 
-    fn execute_edit(&mut self, command: EditCommand) {
+    fn execute_edit(&mut self, command: EditCommand, now: f64) {
         match command {
             EditCommand::Brief(brief) => self.session.brief = *brief,
             EditCommand::ProjectName(name) => self.session.project = name,
@@ -229,6 +234,19 @@ impl Studio {
             EditCommand::RefineMask => {
                 self.view.tab = Tab::Product;
                 self.panels.brush.on = true;
+            }
+            EditCommand::Select(selection) => self.select(selection),
+            EditCommand::EditText(index) => {
+                self.select(Selection::of(Target::Layer(index)));
+                self.side_open = Some(true);
+                self.panels.side.begin_typing();
+            }
+            EditCommand::AddShape(kind) => {
+                self.add_layer(layer_edits::fresh(LayerType::Shape, kind, ""), None, now);
+            }
+            EditCommand::MoveLayer(index, to) => {
+                let places = self.session.brief.move_layer(index, to);
+                self.follow_layers(&places);
             }
             EditCommand::AddPreset(kind, text) => {
                 self.presets.add(kind, &text);
@@ -318,6 +336,8 @@ impl Studio {
         }
         match purpose {
             FilePurpose::Photo => self.open(path),
+            FilePurpose::LayerPicture(layer) => self.tasks.open_layer_picture(path, layer),
+            FilePurpose::Backdrop => self.tasks.open_backdrop(path),
             FilePurpose::FontFolder => {
                 let mut folders = self.config.added_font_dirs.clone();
                 if !folders.iter().any(|known| paths::are_equal(known, &path)) {

@@ -3,8 +3,32 @@
 /// The embedded icon font.
 pub static FONT: &[u8] = include_bytes!("../../assets/icons/lucide-subset.ttf");
 
+/// lucide `align-center-horizontal`
+pub const ALIGN_CENTER_HORIZONTAL: &str = "\u{e26c}";
+/// lucide `align-center-vertical`
+pub const ALIGN_CENTER_VERTICAL: &str = "\u{e26d}";
+/// lucide `align-end-horizontal`
+pub const ALIGN_END_HORIZONTAL: &str = "\u{e26e}";
+/// lucide `align-end-vertical`
+pub const ALIGN_END_VERTICAL: &str = "\u{e26f}";
+/// lucide `align-horizontal-distribute-center`
+pub const ALIGN_HORIZONTAL_DISTRIBUTE_CENTER: &str = "\u{e03c}";
+/// lucide `align-start-horizontal`
+pub const ALIGN_START_HORIZONTAL: &str = "\u{e270}";
+/// lucide `align-start-vertical`
+pub const ALIGN_START_VERTICAL: &str = "\u{e271}";
+/// lucide `align-vertical-distribute-center`
+pub const ALIGN_VERTICAL_DISTRIBUTE_CENTER: &str = "\u{e27e}";
 /// lucide `archive-restore`
 pub const ARCHIVE_RESTORE: &str = "\u{e2cd}";
+/// lucide `arrow-down`
+pub const ARROW_DOWN: &str = "\u{e042}";
+/// lucide `arrow-down-to-line`
+pub const ARROW_DOWN_TO_LINE: &str = "\u{e455}";
+/// lucide `arrow-up`
+pub const ARROW_UP: &str = "\u{e04a}";
+/// lucide `arrow-up-to-line`
+pub const ARROW_UP_TO_LINE: &str = "\u{e45b}";
 /// lucide `brush`
 pub const BRUSH: &str = "\u{e1d3}";
 /// lucide `check`
@@ -37,6 +61,10 @@ pub const DICES: &str = "\u{e2c5}";
 pub const DOWNLOAD: &str = "\u{e0b2}";
 /// lucide `ellipsis`
 pub const ELLIPSIS: &str = "\u{e0b6}";
+/// lucide `eye`
+pub const EYE: &str = "\u{e0ba}";
+/// lucide `eye-off`
+pub const EYE_OFF: &str = "\u{e0bb}";
 /// lucide `folder`
 pub const FOLDER: &str = "\u{e0d7}";
 /// lucide `folder-open`
@@ -45,6 +73,8 @@ pub const FOLDER_OPEN: &str = "\u{e247}";
 pub const FOLDER_PLUS: &str = "\u{e0d9}";
 /// lucide `grid-2x2`
 pub const GRID_2X2: &str = "\u{e4ff}";
+/// lucide `grip-vertical`
+pub const GRIP_VERTICAL: &str = "\u{e0eb}";
 /// lucide `history`
 pub const HISTORY: &str = "\u{e1f5}";
 /// lucide `image`
@@ -77,6 +107,8 @@ pub const MOVE: &str = "\u{e121}";
 pub const NOTEBOOK_PEN: &str = "\u{e596}";
 /// lucide `package`
 pub const PACKAGE: &str = "\u{e129}";
+/// lucide `palette`
+pub const PALETTE: &str = "\u{e1dd}";
 /// lucide `play`
 pub const PLAY: &str = "\u{e13c}";
 /// lucide `plus`
@@ -91,6 +123,8 @@ pub const REDO_2: &str = "\u{e2a0}";
 pub const REFRESH_CW: &str = "\u{e145}";
 /// lucide `rotate-ccw`
 pub const ROTATE_CCW: &str = "\u{e148}";
+/// lucide `rotate-cw`
+pub const ROTATE_CW: &str = "\u{e149}";
 /// lucide `save`
 pub const SAVE: &str = "\u{e14d}";
 /// lucide `scan`
@@ -99,10 +133,14 @@ pub const SCAN: &str = "\u{e257}";
 pub const SEARCH: &str = "\u{e151}";
 /// lucide `server`
 pub const SERVER: &str = "\u{e153}";
+/// lucide `shapes`
+pub const SHAPES: &str = "\u{e4b3}";
 /// lucide `sparkles`
 pub const SPARKLES: &str = "\u{e412}";
 /// lucide `square`
 pub const SQUARE: &str = "\u{e167}";
+/// lucide `square-dashed-mouse-pointer`
+pub const SQUARE_DASHED_MOUSE_POINTER: &str = "\u{e509}";
 /// lucide `square-split-horizontal`
 pub const SQUARE_SPLIT_HORIZONTAL: &str = "\u{e3b6}";
 /// lucide `star`

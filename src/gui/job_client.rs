@@ -264,6 +264,7 @@ fn read(path: &Path) -> Result<Vec<u8>, Notice> {
 
 /// The request of a brief with its pictures, decoded from the studio's copies.
 fn open_request(brief: &Brief) -> Result<OpenRequest, Notice> {
+    let brief = &*brief.drawable();
     let mut request = OpenRequest::new(brief.to_raw());
     for (layer, picture) in &brief.layer_pictures {
         let gone = |e: std::io::Error| notice!("error-photo-gone", photo = &picture.name, detail = e.to_string());

@@ -8,6 +8,7 @@ use egui::{ColorImage, Context, Rect, pos2};
 use image::{GrayImage, RgbImage, RgbaImage};
 
 use super::background::{Inbox, Worker};
+use super::layer_boxes::TextBox;
 use super::state::{Brief, Product};
 use super::watch::FontSource;
 use crate::backend::draft::DraftBackend;
@@ -16,7 +17,7 @@ use crate::imaging::Matte;
 use crate::notice;
 use crate::notice::Notice;
 use crate::pipeline::layout::Bounds;
-use crate::pipeline::live::{self, Cutout, LiveDraft, LivePipeline, LiveRequest};
+use crate::pipeline::live::{self, Cutout, LiveDraft, LivePipeline, LiveRequest, TextExtent};
 use crate::request::layers::MAX_LAYERS;
 use crate::request::{KnownImage, SourceImage, Start};
 use crate::typography::FontCatalog;
@@ -52,6 +53,8 @@ pub struct Draft {
     pub auto_mask: Option<Arc<GrayImage>>,
     /// Where product and letters stand.
     pub boxes: Boxes,
+    /// How far the text layers reach.
+    pub texts: Arc<[TextBox]>,
     /// The result of step 1.
     pub background: Arc<ColorImage>,
     /// The result of step 2; has alpha. `None` without text.
@@ -235,7 +238,9 @@ struct DraftMaker {
 
 impl DraftMaker {
     fn make(&mut self, request: &DraftRequest, fonts: &FontCatalog, cancel: &CancelToken) -> Result<Draft, Notice> {
-        let brief = &request.brief;
+        // Without texts that are still empty.
+        let drawable = request.brief.drawable();
+        let brief = &*drawable;
         let mask = self.mask(request)?;
         let product = match &brief.product {
             Some(product) => Some(self.photo(product, mask.is_some())?),
@@ -264,10 +269,11 @@ impl DraftMaker {
         let picture = if Arc::ptr_eq(&made.picture, &made.background) { Arc::clone(&background) } else { Arc::new(opaque(&made.picture)) };
         Ok(Draft {
             sequence: 0,
-            brief: brief.clone(),
+            brief: request.brief.clone(),
             cutout: self.show_cutout(brief, made.cutout.as_ref()),
             auto_mask: mask.map(|mask| mask.editable).or_else(|| made.cutout.as_ref().map(|cutout| Arc::clone(&cutout.mask))),
             boxes: boxes(&made, (spec.width as usize, spec.height as usize)),
+            texts: text_boxes(&made, &request.brief),
             background,
             letters: made.headline.as_ref().map(|image| self.headlines.get(image, transparent)),
             picture,
@@ -352,6 +358,16 @@ fn boxes(made: &LiveDraft, canvas: (usize, usize)) -> Boxes {
         ground: layout.product.map_or(1.0, |product| product.automatic_foot / height),
         cut,
     }
+}
+
+/// The boxes of the text layers, by their place in `brief`, of which only the layers that can be drawn were drafted.
+fn text_boxes(made: &LiveDraft, brief: &Brief) -> Arc<[TextBox]> {
+    let drawn = brief.drawable_layers();
+    let text_box = |found: &TextExtent| {
+        let [left, top, right, bottom] = found.edges;
+        Some(TextBox { layer: *drawn.get(found.layer)?, extent: Rect::from_min_max(pos2(left, top), pos2(right, bottom)) })
+    };
+    made.texts.iter().filter_map(text_box).collect()
 }
 
 fn share((x0, y0, x1, y1): Bounds, (w, h): (usize, usize)) -> Rect {

@@ -20,6 +20,10 @@ pub enum Message {
     Deleted(Uuid),
     /// A photo was kept; the path is there if it came from a file.
     Product(Box<Product>, Option<PathBuf>),
+    /// A picture for a new layer, or for the layer at this place, was kept.
+    LayerPicture(Box<Product>, Option<usize>),
+    /// A picture for the background was kept.
+    Backdrop(Box<Product>),
     /// A brief was found in a picture, or read from the job.
     Restored(Box<RestoredBrief>, Option<Uuid>),
     /// A task succeeded.

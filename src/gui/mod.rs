@@ -14,6 +14,7 @@ pub mod commands;
 mod context;
 mod dialogs;
 mod execute;
+mod execute_layers;
 mod export;
 mod fonts;
 pub mod i18n;
@@ -21,6 +22,10 @@ mod icons;
 mod images;
 mod job_client;
 mod job_title;
+mod layer_boxes;
+mod layer_edits;
+mod layer_fields;
+mod layer_names;
 pub mod live;
 #[cfg(target_os = "macos")]
 mod mac_menu;
@@ -35,6 +40,7 @@ mod presets;
 mod project_file;
 mod receive;
 mod search;
+pub mod selection;
 mod server;
 mod session_file;
 mod sizes;
@@ -54,7 +60,7 @@ mod writer;
 
 use std::path::PathBuf;
 
-pub use app::{Options, Studio};
+pub use app::{Options, Side, Studio};
 
 use crate::notice;
 use crate::notice::Notice;
@@ -70,7 +76,7 @@ pub fn run(options: Options, open: Option<PathBuf>, end_signal: impl Fn() + Send
         // The desktop entry's name: Wayland finds the icon by it.
         .with_app_id("io.github.nanococoa.Studio")
         .with_inner_size([1440.0, 900.0])
-        .with_min_inner_size([1024.0, 640.0]);
+        .with_min_inner_size([1024.0, 600.0]);
     if let Some(icon) = app_icon::load() {
         viewport = viewport.with_icon(icon);
     }

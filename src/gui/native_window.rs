@@ -1,7 +1,28 @@
 //! The handle of the studio's window on Windows: file dialogs belong to it, and its button in the taskbar shows the progress of the running job. On
-//! other systems there is no handle, and every function does nothing.
+//! other systems there is no handle, and its functions do nothing. The first window is fitted into the screen on every system.
 
 use eframe::CreationContext;
+use egui::{Context, Vec2, ViewportCommand, vec2};
+
+/// What title bar, menu bar, dock and task bar may take of a screen, in points.
+const TAKEN: Vec2 = vec2(8.0, 88.0);
+
+/// Makes the window smaller if it is larger than what is free of the screen. Returns whether the screen's size was known.
+pub fn fit_into_screen(ctx: &Context) -> bool {
+    let (screen, window) = ctx.input(|i| (i.viewport().monitor_size, i.content_rect().size()));
+    let Some(screen) = screen.filter(|size| size.min_elem() > 0.0) else { return false };
+    if let Some(size) = fitted(window, screen) {
+        ctx.send_viewport_cmd(ViewportCommand::InnerSize(size));
+        ctx.send_viewport_cmd(ViewportCommand::OuterPosition(((screen - size - TAKEN) / 2.0).max(Vec2::ZERO).to_pos2()));
+    }
+    true
+}
+
+/// The size of a window that is too large for a screen.
+fn fitted(window: Vec2, screen: Vec2) -> Option<Vec2> {
+    let free = screen - TAKEN;
+    (window.x > free.x || window.y > free.y).then(|| window.min(free))
+}
 
 /// Handle of the window; the default stands for none.
 #[derive(Clone, Copy, Debug, Default)]
@@ -131,5 +152,18 @@ mod button {
                 tracing::debug!(%error, "the taskbar shows no progress");
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_small_screen_makes_the_first_window_smaller() {
+        let first = vec2(1440.0, 900.0);
+        assert_eq!(fitted(first, vec2(1280.0, 720.0)), Some(vec2(1272.0, 632.0)));
+        assert_eq!(fitted(first, vec2(1440.0, 900.0)), Some(vec2(1432.0, 812.0)));
+        assert_eq!(fitted(first, vec2(1920.0, 1080.0)), None);
     }
 }

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::app::Studio;
 use super::job_client::Submission;
+use super::layer_edits;
 use super::message::Message;
 use super::server::ServerEvent;
 use super::state::{Brief, Product};
@@ -16,6 +17,13 @@ use crate::job::JobStatus;
 use crate::notice;
 use crate::notice::Notice;
 use crate::paths;
+use crate::request::layers::{LayerType, ShapeKind};
+
+/// Whether two briefs are versions of one advertisement: they show the same product and the same slogan.
+fn is_same_advertisement(a: &Brief, b: &Brief) -> bool {
+    let photo = |brief: &Brief| brief.product.as_ref().map(|product| product.hash.clone());
+    photo(a) == photo(b) && a.text.trim() == b.text.trim()
+}
 
 /// Seconds for which a notification offers to undo; the menu can still undo later.
 const UNDO_SECONDS: f64 = 8.0;
@@ -36,6 +44,12 @@ impl Studio {
                 if let Some(path) = path {
                     self.session.remember_file(path);
                 }
+            }
+            Message::LayerPicture(picture, layer) => self.place_layer_picture(*picture, layer, now),
+            Message::Backdrop(picture) => {
+                self.session.brief.backdrop = Some(*picture);
+                self.session.brief.background_color.clear();
+                self.view.source = Source::Draft;
             }
             Message::Restored(restored, base) => self.restored(restored.brief, base, restored.photo_unknown, now),
             Message::ProjectSaved { brief, path, project } => {
@@ -140,6 +154,10 @@ impl Studio {
         } else if let Some(id) = base {
             self.session.remember_job(id, brief.clone());
         }
+        // Another advertisement is another project: saving must not replace the file of this one.
+        if self.session.saved.as_ref().is_some_and(|(_, saved)| !is_same_advertisement(saved, &brief)) {
+            self.start_new_project(now);
+        }
         self.session.brief = brief;
         self.session.base = base.or(self.session.base);
         self.view.source = base.map_or(Source::Draft, Source::Job);
@@ -149,6 +167,17 @@ impl Studio {
             (true, false) => (Severity::Info, "toast-restored-no-photo"),
         };
         self.toasts.notify(severity, Notice::new(code), now);
+    }
+
+    /// Puts a picture into a new layer, or into the layer at this place.
+    fn place_layer_picture(&mut self, picture: Product, layer: Option<usize>, now: f64) {
+        let brief = &mut self.session.brief;
+        let is_replaced = |index: &usize| brief.layers.get(*index).is_some_and(super::brief_layers::is_picture);
+        if let Some(index) = layer.filter(is_replaced) {
+            brief.layer_pictures.insert(index, picture);
+            return;
+        }
+        self.add_layer(layer_edits::fresh(LayerType::Picture, ShapeKind::default(), ""), Some(picture), now);
     }
 
     /// Starts another project. Undo restores the present one; if it is unsaved, a notification offers to.

@@ -11,6 +11,7 @@ use crate::typography::FontCatalog;
 /// # Errors
 /// What is wrong with the brief, one error a line.
 pub fn of(brief: &Brief, fonts: &FontCatalog) -> Result<JobSpec<KnownImage>, Notice> {
+    let brief = &*brief.drawable();
     let mut request = OpenRequest::new(brief.to_raw());
     if let Some(product) = &brief.product {
         let dimensions = Some((product.width, product.height));

@@ -360,9 +360,10 @@ impl Brief {
         }
     }
 
-    /// Whether photo, scene and text are all missing.
+    /// Whether photo, background, text and layers are all missing.
     pub fn is_blank(&self) -> bool {
-        self.product.is_none() && self.scene.trim().is_empty() && !self.has_text()
+        let no_background = self.scene.trim().is_empty() && self.background_color.is_empty() && self.backdrop.is_none();
+        self.product.is_none() && no_background && !self.has_text() && self.layers.is_empty()
     }
 }
 

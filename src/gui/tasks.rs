@@ -26,8 +26,9 @@ use crate::job::{Annotation, JobSnapshot};
 use crate::notice;
 use crate::notice::Language;
 use crate::notice::Notice;
+use crate::request::SourceImage;
 use crate::request::StepNumber;
-use crate::request::fields::PRODUCT_IMAGE;
+use crate::request::fields::{BACKGROUND_IMAGE, PRODUCT_IMAGE};
 
 /// The message of a finished task, if it has one.
 type Outcome = Result<Option<Message>, Notice>;
@@ -195,6 +196,28 @@ impl Tasks {
         self.run("nanococoa-open", Span::current(), move |cx| cx.open_photo(&crate::paths::find(&path)).map(Some));
     }
 
+    /// Opens a picture, which may be an SVG, for a new layer or for the layer at this place.
+    pub fn open_layer_picture(&self, path: PathBuf, layer: Option<usize>) {
+        self.run("nanococoa-layer", Span::current(), move |cx| {
+            let path = crate::paths::find(&path);
+            let source = crate::engine::decode_layer_source_file(&path)?;
+            let picture = cx.photos.keep_file(&path, &source)?;
+            cx.note(&source, "layers");
+            Ok(Some(Message::LayerPicture(Box::new(picture), layer)))
+        });
+    }
+
+    /// Opens a picture for the background.
+    pub fn open_backdrop(&self, path: PathBuf) {
+        self.run("nanococoa-backdrop", Span::current(), move |cx| {
+            let path = crate::paths::find(&path);
+            let source = crate::engine::decode_field_file(BACKGROUND_IMAGE.name, &path)?;
+            let picture = cx.photos.keep_file(&path, &source)?;
+            cx.note(&source, BACKGROUND_IMAGE.name);
+            Ok(Some(Message::Backdrop(Box::new(picture))))
+        });
+    }
+
     /// Opens the picture in the clipboard, or the file whose path is there.
     pub fn paste(&self) {
         self.run("nanococoa-paste", Span::current(), |cx| match clipboard::read()? {
@@ -326,10 +349,15 @@ impl TaskContext {
             return Ok(Message::Restored(Box::new(restored), None));
         }
         let product = self.photos.keep_file(path, &source)?;
-        for note in &source.notes {
-            self.mailbox.send(Message::Noted(note.clone().at(PRODUCT_IMAGE.name)));
-        }
+        self.note(&source, PRODUCT_IMAGE.name);
         Ok(Message::Product(Box::new(product), Some(path.to_path_buf())))
+    }
+
+    /// Shows the remarks of a decoded picture.
+    fn note(&self, source: &SourceImage, field: &'static str) {
+        for note in &source.notes {
+            self.mailbox.send(Message::Noted(note.clone().at(field)));
+        }
     }
 
     fn keep_pixels(&self, picture: &ColorImage) -> Result<Message, Notice> {

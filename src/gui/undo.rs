@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use super::brief_layers::quick_edit;
 use super::state::{Brief, Session};
 
 /// Most steps that can be undone.
@@ -49,7 +50,7 @@ impl Undo {
         }
         let field = Some((&last.brief, brief)).filter(|_| last.project == self.project).and_then(|(a, b)| only_field(a, b));
         let pause = now - self.last_time >= MERGE_WITHIN;
-        let long = matches!(field, Some(Field::Words(_))) && now - self.began >= LONGEST_TYPING;
+        let long = matches!(&field, Some(Field::Words(_) | Field::Layers(_))) && now - self.began >= LONGEST_TYPING;
         let same_edit =
             field.is_some() && field == self.field && !pause && !long && !self.past.is_empty() && !more_than_typing(&last.brief, brief);
         if !same_edit {
@@ -139,12 +140,13 @@ impl Undo {
 }
 
 /// Fields whose quick edits count as one. Every other change is an edit of its own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Field {
     Words(usize),
     Number(usize),
     ProductPlace,
     TextPlace,
+    Layers(Vec<(usize, String)>),
 }
 
 fn words(brief: &Brief) -> [&String; 5] {
@@ -162,8 +164,9 @@ fn only_field(a: &Brief, b: &Brief) -> Option<Field> {
     let text_place = |x: &Brief| (x.text_x, x.text_y, x.text_scale);
     let places = [(product(a) != product(b), Field::ProductPlace), (text_place(a) != text_place(b), Field::TextPlace)];
     let moved = places.into_iter().filter(|p| p.0).map(|p| p.1);
-    let changed: Vec<Field> = text.chain(slid).chain(moved).collect();
-    let [one] = changed[..] else { return None };
+    let layers = if a.layers == b.layers { None } else { Some(Field::Layers(quick_edit(&a.layers, &b.layers)?)) };
+    let mut changed: Vec<Field> = text.chain(slid).chain(moved).chain(layers).collect();
+    let one = changed.pop().filter(|_| changed.is_empty())?;
     let rest = Brief {
         text: b.text.clone(),
         scene: b.scene.clone(),
@@ -182,6 +185,7 @@ fn only_field(a: &Brief, b: &Brief) -> Option<Field> {
         text_y: b.text_y,
         text_scale: b.text_scale,
         camera_elevation: b.camera_elevation,
+        layers: b.layers.clone(),
         ..a.clone()
     };
     (rest == *b).then_some(one)

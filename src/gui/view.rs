@@ -15,6 +15,16 @@ pub enum Tab {
     Final,
 }
 
+/// The panel at the right.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Side {
+    /// The jobs.
+    #[default]
+    History,
+    /// The layers.
+    Layers,
+}
+
 /// Where the pictures come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Source {
@@ -33,11 +43,13 @@ pub struct View {
     pub source: Source,
     /// The source of the left side while comparing.
     pub compare: Option<Source>,
+    /// The panel at the right, if it is shown.
+    pub side: Side,
 }
 
 impl Default for View {
     fn default() -> Self {
-        Self { tab: Tab::Final, source: Source::Draft, compare: None }
+        Self { tab: Tab::Final, source: Source::Draft, compare: None, side: Side::default() }
     }
 }
 

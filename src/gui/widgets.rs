@@ -151,13 +151,19 @@ pub fn chip(ui: &mut Ui, words: &str, selected: bool) -> Response {
 
 /// A row of exclusive options over the whole width. Returns whether another one was chosen.
 pub fn segmented<T: PartialEq + Clone>(ui: &mut Ui, value: &mut T, options: &[(T, &str)]) -> bool {
+    let options: Vec<(T, &str, &str)> = options.iter().map(|(option, words)| (option.clone(), *words, "")).collect();
+    segmented_with_tips(ui, value, &options)
+}
+
+/// Like [`segmented`], with a tooltip for each option.
+pub fn segmented_with_tips<T: PartialEq + Clone>(ui: &mut Ui, value: &mut T, options: &[(T, &str, &str)]) -> bool {
     let c = theme::colors(ui);
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), CONTROL + 2.0), Sense::hover());
     ui.painter().rect(rect, RADIUS, c.sunken, Stroke::new(1.0, c.border), egui::StrokeKind::Inside);
     let inner = rect.shrink(3.0);
     let width = inner.width() / options.len().max(1) as f32;
     let mut changed = false;
-    for (i, (option, words)) in options.iter().enumerate() {
+    for (i, (option, words, tip)) in options.iter().enumerate() {
         let cell = Rect::from_min_size(pos2(inner.left() + width * i as f32, inner.top()), vec2(width, inner.height()));
         let response = ui.interact(cell, ui.scope_id().with(("segment", i, words)), Sense::click());
         let on = value == option;
@@ -175,7 +181,10 @@ pub fn segmented<T: PartialEq + Clone>(ui: &mut Ui, value: &mut T, options: &[(T
             *value = option.clone();
             changed = true;
         }
-        response.on_hover_cursor(egui::CursorIcon::PointingHand);
+        let response = response.on_hover_cursor(egui::CursorIcon::PointingHand);
+        if !tip.is_empty() {
+            response.on_hover_text(*tip);
+        }
     }
     changed
 }
@@ -200,6 +209,31 @@ pub fn slider(ui: &mut Ui, name: &str, value: &mut f32, range: std::ops::RangeIn
         response
     })
     .inner
+}
+
+/// The name of a control at the left of its row.
+pub fn caption_cell(ui: &mut Ui, name: &str) {
+    let c = theme::colors(ui);
+    let (cell, _) = ui.allocate_exact_size(vec2(78.0, 28.0), Sense::hover());
+    let galley = clipped(ui, name, FontId::proportional(theme::LABEL), c.dim, cell.width());
+    ui.painter().galley(pos2(cell.left(), cell.center().y - galley.size().y / 2.0), galley, c.dim);
+}
+
+/// Scrolls to the control that Tab has reached. Called at the end of a scrolled area's contents.
+pub fn scroll_to_focus(ui: &Ui) {
+    let id = ui.scope_id().with("focus seen");
+    let focused = ui.memory(|m| m.focused());
+    let seen: Option<Option<egui::Id>> = ui.data(|data| data.get_temp(id));
+    if seen == Some(focused) {
+        return;
+    }
+    ui.data_mut(|data| data.insert_temp(id, focused));
+    // What is clicked is in view already, and must not move under the pointer.
+    let pointing = ui.input(|i| i.pointer.any_down() || i.pointer.any_released());
+    let reached = focused.filter(|_| seen.is_some() && !pointing).and_then(|focused| ui.ctx().read_response(focused));
+    if let Some(response) = reached.filter(|response| response.layer_id == ui.layer_id() && ui.min_rect().contains_rect(response.rect)) {
+        ui.scroll_to_rect(response.rect.expand(UNIT), None);
+    }
 }
 
 /// A text field with a name.

@@ -6,6 +6,7 @@
 #![warn(clippy::disallowed_methods)]
 
 mod draw;
+mod extent;
 mod patch;
 mod picture;
 mod shape;
@@ -16,4 +17,5 @@ mod tests;
 mod text;
 
 pub use draw::{LayerContext, draw};
+pub use extent::text_extent;
 pub use svg::{MAX_SVG_BYTES, decode_svg, is_svg};

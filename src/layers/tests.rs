@@ -1,11 +1,11 @@
 use image::{Rgb, RgbImage, Rgba, RgbaImage};
 use serde_json::{Value, json};
 
-use super::{LayerContext, decode_svg, draw, is_svg};
+use super::{LayerContext, decode_svg, draw, is_svg, text_extent};
 use crate::cancel::CancelToken;
 use crate::imaging::Plane;
 use crate::notice::Notice;
-use crate::request::layers::Layer;
+use crate::request::layers::{Layer, LayerContent};
 use crate::request::{OpenRequest, ParseContext, SourceImage, parse};
 use crate::typography::FontCatalog;
 
@@ -234,4 +234,27 @@ fn layers_at_the_edge_and_beyond_do_no_harm() {
     let list = layers(json!([{"type": "shape", "fill": "#fff"}]), &[]);
     let cx = LayerContext { fonts: &fonts, hidden: None, cancel: &cancel };
     assert!(draw(&mut RgbImage::new(8, 8), &list, cx).is_err());
+}
+
+/// Editors draw the frame of a text by its extent: it holds all of the ink and little more.
+#[test]
+fn the_extent_of_a_text_is_that_of_its_ink() {
+    let fonts = FontCatalog::load(&[]);
+    let extent = |list: &Value| {
+        let layers = layers(list.clone(), &[]);
+        let LayerContent::Text(text) = &layers[0].content else { panic!("not a text") };
+        text_extent(text, (400.0, 200.0), &fonts).unwrap()
+    };
+    for extra in [json!({}), json!({"plate": true}), json!({"outline": {"width": 0.02}})] {
+        let mut layer = json!({"type": "text", "text": "Sale 50%\n여름", "size": 0.2, "color": "#111111"});
+        layer.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
+        let list = json!([layer]);
+        let [left, top, right, bottom] = extent(&list);
+        let (x0, y0, x1, y1) = ink(&drawn(list));
+        let near = |edge: f32, pixel: u32| (edge - pixel as f32).abs() <= 1.5;
+        assert!(near(left + 200.0, x0) && near(top + 100.0, y0) && near(right + 200.0, x1) && near(bottom + 100.0, y1), "{extra}");
+    }
+    // The box in which lines are broken belongs to it, even where it is empty.
+    let [left, _, right, _] = extent(&json!([{"type": "text", "text": "a", "size": 0.1, "width": 0.5}]));
+    assert_eq!((left, right), (-100.0, 100.0));
 }

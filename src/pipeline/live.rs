@@ -18,8 +18,10 @@ use crate::cancel::CancelToken;
 use crate::imaging::resize::{Filter, fit_within, resize_plane, resize_rgb8, resize_rgba8};
 use crate::imaging::{Matte, Plane};
 use crate::job::{ImageName, Stage};
+use crate::layers::text_extent;
 use crate::notice;
 use crate::notice::Notice;
+use crate::request::layers::{Layer, LayerContent};
 use crate::request::{JobSpec, SourceImage, StepNumber};
 use crate::typography::FontCatalog;
 
@@ -94,8 +96,29 @@ pub struct LiveDraft {
     pub picture: Arc<RgbImage>,
     /// Where the parts stand.
     pub layout: LiveLayout,
+    /// How far the text layers reach.
+    pub texts: Vec<TextExtent>,
     /// Warnings of every step, reused ones included.
     pub notices: Vec<Notice>,
+}
+
+/// How far a text layer reaches about its centre, before it is turned.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TextExtent {
+    /// The layer's place in the request's list.
+    pub layer: usize,
+    /// Left, top, right and bottom, as fractions of the canvas' height.
+    pub edges: [f32; 4],
+}
+
+fn text_extents(spec: &JobSpec, fonts: &FontCatalog) -> Vec<TextExtent> {
+    let canvas = (spec.width as f32, spec.height as f32);
+    let extent = |layer: &Layer<SourceImage>| {
+        let LayerContent::Text(text) = &layer.content else { return None };
+        let edges = text_extent(text, canvas, fonts)?.map(|edge| edge / canvas.1);
+        Some(TextExtent { layer: layer.index, edges })
+    };
+    spec.layers.iter().filter_map(extent).collect()
 }
 
 /// Where the parts of a live draft stand, in pixels of its canvas.
@@ -222,6 +245,7 @@ impl LivePipeline {
             headline: run.headline.map(|headline| headline.image),
             picture,
             layout: LiveLayout { product: step1.layout, text: run.text, automatic_text_row },
+            texts: text_extents(spec, fonts),
             notices: run.notices.into_iter().map(|(_, notice)| notice).collect(),
         })
     }

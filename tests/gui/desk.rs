@@ -45,6 +45,18 @@ pub fn sample() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/samples/coffee.png")
 }
 
+/// A file that is dropped on the window.
+pub struct Dropped(pub PathBuf);
+
+impl egui::DroppedFile for Dropped {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        std::fs::read(&self.0).map_err(|e| e.to_string())
+    }
+}
+
 impl Desk {
     /// A studio over an engine, in a language.
     pub fn over(dir: &Path, engine: Engine, lang: Option<Language>) -> Self {

@@ -11,7 +11,7 @@ use nanococoa::notice::Language;
 use nanococoa::request::StepNumber;
 
 use crate::common::{Act, Script, picture_base64, raw, request};
-use crate::desk::{Desk, real, sample};
+use crate::desk::{Desk, Dropped, real, sample};
 
 type Edit = fn(&mut Desk);
 
@@ -396,17 +396,6 @@ fn a_result_dropped_on_the_window_restores_its_settings() {
 }
 
 #[derive(Debug)]
-struct Dropped(std::path::PathBuf);
-
-impl egui::DroppedFile for Dropped {
-    fn path(&self) -> &std::path::Path {
-        &self.0
-    }
-    fn bytes(&self) -> Result<Vec<u8>, String> {
-        std::fs::read(&self.0).map_err(|e| e.to_string())
-    }
-}
-
 #[test]
 fn the_server_switch_serves_the_same_engine() {
     use std::io::{Read as _, Write as _};

@@ -292,3 +292,61 @@ fn gallery() {
         desk.end();
     }
 }
+
+/// The layers with each kind of properties, for people to look at; as [`gallery`].
+#[test]
+#[ignore = "writes pictures for people, compares nothing"]
+fn layer_gallery() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("gallery");
+    std::fs::create_dir_all(&folder).unwrap();
+    for (lang, dark, size) in [
+        (Language::Korean, true, SMALL),
+        (Language::English, false, SMALL),
+        (Language::Korean, false, LARGE),
+        (Language::English, true, LARGE),
+    ] {
+        let look = look("layers", lang, dark, size);
+        let dir = tempfile::tempdir().unwrap();
+        let mut desk = studio(&look, dir.path(), real(dir.path()));
+        let shoot = |desk: &mut Desk, name: &str| {
+            desk.harness.remove_cursor();
+            desk.frames(10);
+            let tag = if lang == Language::Korean { "ko" } else { "en" };
+            desk.harness.render().unwrap().save(folder.join(format!("layers-{name}-{tag}-{}.png", size.0))).unwrap();
+        };
+        fill(&mut desk);
+        settle(&mut desk);
+        let price = if lang == Language::Korean { "오늘만 2,980원" } else { "Today $2.98" };
+        desk.harness.state_mut().session.brief.layers = vec![
+            serde_json::json!({"type": "shape", "shape": "burst", "fill": "#E53935", "x": 0.82, "y": 0.2, "width": 0.26, "height": 0.26}),
+            serde_json::json!({"type": "text", "text": price, "size": 0.06, "color": "#FFFFFF", "x": 0.5, "y": 0.9, "plate": {"color": "#1E1B17"}}),
+            serde_json::json!({"type": "text", "text": "-50 %", "size": 0.08, "color": "#FFFFFF", "x": 0.82, "y": 0.2, "rotation": -12}),
+        ];
+        settle(&mut desk);
+        desk.harness.key_press(egui::Key::L);
+        desk.frames(3);
+        shoot(&mut desk, "none");
+        let row = |name: &str| lang.notice(&notice!("layer-row", name = name.to_owned()));
+        for (name, title) in [("text", price), ("turned", "-50 %"), ("shape", lang.t("layer-burst"))] {
+            desk.click_label(&row(title));
+            settle(&mut desk);
+            shoot(&mut desk, name);
+        }
+        desk.click("layer-fill-color");
+        desk.frames(6);
+        shoot(&mut desk, "picker");
+        desk.harness.key_press(egui::Key::Escape);
+        desk.frames(3);
+        desk.click_label(lang.t("product-title"));
+        shoot(&mut desk, "product");
+        desk.harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
+        desk.frames(3);
+        shoot(&mut desk, "several");
+        desk.click("background-color");
+        settle(&mut desk);
+        shoot(&mut desk, "plain");
+        desk.click("menu-layer");
+        shoot(&mut desk, "menu");
+        desk.end();
+    }
+}

@@ -60,6 +60,13 @@ layers-camera-about = From how high the scene is seen, in degrees: 0 at eye leve
 layers-strength = Scene blend
 layers-composition-about = How far light and colour around the letters are matched.
 layers-strength-about = How far the scene may change when the product is put in.
+layers-overlay-about = The letters stand in front of the product.
+layers-blend-about = The letters take on light and colour of the scene.
+layers-behind-about = The product covers the letters where they meet.
+layers-top-about = Places the slogan at the top
+layers-center-about = Places the slogan in the middle
+layers-bottom-about = Places the slogan at the bottom
+layers-auto-about = Places the slogan where the picture is calm
 
 size-title = Size
 size-width = Width
@@ -83,6 +90,9 @@ advanced-diffusion-only = Used by the diffusion engine only
 advanced-steps = Scene steps
 advanced-text-steps = Letter steps
 advanced-guidance = Guidance
+advanced-steps-about = Denoising steps of the scene. More take longer and show finer detail.
+advanced-text-steps-about = Denoising steps of the letters. More take longer and show finer detail.
+advanced-guidance-about = How closely the picture follows the prompt.
 
 preset-more = All scenes
 preset-add = Keep this prompt as a preset

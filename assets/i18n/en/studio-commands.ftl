@@ -2,6 +2,7 @@
 
 menu-file = File
 menu-edit = Edit
+menu-layer = Layer
 menu-make = Make
 menu-view = View
 menu-help = Help
@@ -54,6 +55,27 @@ command-palette = Find a command
 command-shortcuts = Keyboard shortcuts
 command-save-project-as = Save the project as...
 command-history = Show or hide the history
+command-layers = Show or hide the layers
+command-add-text = Add a text
+command-add-picture = Add a picture
+command-add-shape = Add a shape
+command-select-all = Select all layers
+command-duplicate = Duplicate the layer
+command-delete = Delete what is selected
+command-forward = One step forward
+command-backward = One step back
+command-to-front = To the front
+command-to-back = To the back
+command-hide-layer = Hide or show the layer
+command-lock-layer = Lock or unlock the layer
+command-align-left = Align left edges
+command-align-center = Center horizontally
+command-align-right = Align right edges
+command-align-top = Align upper edges
+command-align-middle = Center vertically
+command-align-bottom = Align lower edges
+command-distribute-x = Distribute from left to right
+command-distribute-y = Distribute from top to bottom
 command-draft-or-result = Switch between draft and result
 
 palette-hint = What would you like to do?

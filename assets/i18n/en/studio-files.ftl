@@ -3,6 +3,8 @@
 dialog-font-folder = Add a font folder
 dialog-models-folder = Choose the folder of models
 dialog-photo = Open a product photo
+dialog-layer-picture = Open a picture for a layer
+dialog-backdrop = Open a photo for the background
 dialog-open-project = Open a project
 dialog-save-project = Save the project
 dialog-export = Export to

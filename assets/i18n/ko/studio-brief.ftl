@@ -60,6 +60,13 @@ layers-camera-about = 장면을 내려다보는 각도예요. 0은 눈높이, 90
 layers-strength = 배경 적응
 layers-composition-about = 글자 주변의 빛과 색을 얼마나 맞출지 정해요.
 layers-strength-about = 제품을 넣을 때 배경을 얼마나 바꿀 수 있는지 정해요.
+layers-overlay-about = 글자가 제품 앞에 놓여요.
+layers-blend-about = 글자가 장면의 빛과 색에 어우러져요.
+layers-behind-about = 겹치는 곳에서 제품이 글자를 가려요.
+layers-top-about = 광고 문구를 위쪽에 놓아요
+layers-center-about = 광고 문구를 가운데에 놓아요
+layers-bottom-about = 광고 문구를 아래쪽에 놓아요
+layers-auto-about = 광고 문구를 그림이 한적한 곳에 놓아요
 
 size-title = 크기
 size-width = 너비
@@ -83,6 +90,9 @@ advanced-diffusion-only = 아래는 디퓨전 엔진에서만 쓰여요
 advanced-steps = 배경 단계
 advanced-text-steps = 글자 단계
 advanced-guidance = 프롬프트 반영
+advanced-steps-about = 배경을 그리는 단계 수예요. 많을수록 오래 걸리고 더 섬세해요.
+advanced-text-steps-about = 글자를 그리는 단계 수예요. 많을수록 오래 걸리고 더 섬세해요.
+advanced-guidance-about = 그림이 프롬프트를 얼마나 따를지 정해요.
 
 preset-more = 모든 장면
 preset-add = 이 프롬프트를 프리셋으로 저장

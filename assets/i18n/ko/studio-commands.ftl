@@ -2,6 +2,7 @@
 
 menu-file = 파일
 menu-edit = 편집
+menu-layer = 레이어
 menu-make = 만들기
 menu-view = 보기
 menu-help = 도움말
@@ -54,6 +55,27 @@ command-palette = 명령 찾기
 command-shortcuts = 단축키
 command-save-project-as = 프로젝트를 다른 이름으로 저장...
 command-history = 기록 보이기 / 숨기기
+command-layers = 레이어 보이기 / 숨기기
+command-add-text = 글 추가
+command-add-picture = 그림 추가
+command-add-shape = 도형 추가
+command-select-all = 레이어 모두 선택
+command-duplicate = 레이어 복제
+command-delete = 선택한 것 삭제
+command-forward = 한 단계 앞으로
+command-backward = 한 단계 뒤로
+command-to-front = 맨 앞으로
+command-to-back = 맨 뒤로
+command-hide-layer = 레이어 숨기기 / 보이기
+command-lock-layer = 레이어 잠그기 / 풀기
+command-align-left = 왼쪽 맞춤
+command-align-center = 가로 가운데 맞춤
+command-align-right = 오른쪽 맞춤
+command-align-top = 위쪽 맞춤
+command-align-middle = 세로 가운데 맞춤
+command-align-bottom = 아래쪽 맞춤
+command-distribute-x = 가로 간격 고르게
+command-distribute-y = 세로 간격 고르게
 command-draft-or-result = 초안 / 결과 바꿔 보기
 
 palette-hint = 무엇을 할까요?

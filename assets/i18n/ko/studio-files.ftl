@@ -3,6 +3,8 @@
 dialog-font-folder = 글꼴 폴더 추가
 dialog-models-folder = 모델 폴더 선택
 dialog-photo = 제품 사진 열기
+dialog-layer-picture = 레이어에 넣을 그림 열기
+dialog-backdrop = 배경 사진 열기
 dialog-open-project = 프로젝트 열기
 dialog-save-project = 프로젝트 저장
 dialog-export = 내보낼 위치

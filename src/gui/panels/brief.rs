@@ -4,10 +4,10 @@ use egui::{Panel, ScrollArea, Ui, vec2};
 
 use super::fields::{self, Recall};
 use super::fonts::{self, FontPanel};
-use super::product;
+use super::{background, product};
 use crate::gui::commands::EditCommand;
 use crate::gui::context::{NARROW, PanelContext};
-use crate::gui::theme;
+use crate::gui::{theme, widgets};
 
 /// Width of the panel in points, in wide and in narrow windows.
 const WIDTH: (f32, f32) = (316.0, 288.0);
@@ -31,13 +31,14 @@ pub fn show(cx: &PanelContext<'_>, state: &mut BriefPanel, ui: &mut Ui) {
             egui::Frame::new().inner_margin(egui::Margin { left: 16, right: 16, top: 4, bottom: 24 }).show(ui, |ui| {
                 ui.set_width(width - 32.0);
                 product::show(cx, &mut brief, ui);
-                fields::scene(cx, &mut brief, &mut state.recall, ui);
+                background::show(cx, &mut brief, &mut state.recall, ui);
                 fields::text(cx, &mut brief, &mut state.recall, ui);
                 fonts::show(cx, &mut brief.font, &brief.text, &mut state.fonts, ui);
                 fields::style(cx, &mut brief, &mut state.recall, ui);
                 fields::layers(cx, &mut brief, ui);
                 fields::advanced(cx, &mut brief, ui);
             });
+            widgets::scroll_to_focus(ui);
         });
     });
     if brief != *cx.brief() {

@@ -86,6 +86,10 @@ fn tools(cx: &PanelContext<'_>, scale: f32, ui: &mut Ui) {
     if widgets::icon_toggle(ui, icons::HISTORY, lang.t("command-history"), history).on_hover_text(tip).clicked() {
         cx.send(UiCommand::History);
     }
+    let tip = format!("{} {}", lang.t("command-layers"), UiCommand::Layers.shortcut_words(ui.ctx()));
+    if widgets::icon_toggle(ui, icons::LAYERS, lang.t("command-layers"), cx.layers_shown).on_hover_text(tip).clicked() {
+        cx.send(UiCommand::Layers);
+    }
     // Tools without room are still in the menu and on the keyboard.
     let room = |ui: &Ui| ui.available_width() >= 34.0;
     if !room(ui) {

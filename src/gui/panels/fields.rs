@@ -19,7 +19,6 @@ use crate::request::{CompositionMode, TextPosition};
 /// The scene prompt with its presets.
 pub fn scene(cx: &PanelContext<'_>, brief: &mut Brief, recall: &mut Option<Recall>, ui: &mut Ui) {
     let lang = cx.lang();
-    widgets::section(ui, lang.t("scene-title"), None);
     let response = widgets::field(ui, &mut brief.scene, lang.t("scene-title"), lang.t("scene-hint"), 2);
     walk(cx, ui, &response, Field::Scene, brief, recall);
     chips(cx, ui, Kind::Scene, &mut brief.scene);
@@ -154,20 +153,20 @@ pub fn layers(cx: &PanelContext<'_>, brief: &mut Brief, ui: &mut Ui) {
     let lang = cx.lang();
     widgets::section(ui, lang.t("layers-title"), None);
     let modes = [
-        (CompositionMode::Overlay, lang.t("layers-overlay")),
-        (CompositionMode::Blend, lang.t("layers-blend")),
-        (CompositionMode::Behind, lang.t("layers-behind")),
+        (CompositionMode::Overlay, lang.t("layers-overlay"), lang.t("layers-overlay-about")),
+        (CompositionMode::Blend, lang.t("layers-blend"), lang.t("layers-blend-about")),
+        (CompositionMode::Behind, lang.t("layers-behind"), lang.t("layers-behind-about")),
     ];
-    widgets::segmented(ui, &mut brief.mode, &modes);
+    widgets::segmented_with_tips(ui, &mut brief.mode, &modes);
     let positions = [
-        (Some(TextPosition::Top), lang.t("layers-top")),
-        (Some(TextPosition::Center), lang.t("layers-center")),
-        (Some(TextPosition::Bottom), lang.t("layers-bottom")),
-        (Some(TextPosition::Auto), lang.t("layers-auto")),
+        (Some(TextPosition::Top), lang.t("layers-top"), lang.t("layers-top-about")),
+        (Some(TextPosition::Center), lang.t("layers-center"), lang.t("layers-center-about")),
+        (Some(TextPosition::Bottom), lang.t("layers-bottom"), lang.t("layers-bottom-about")),
+        (Some(TextPosition::Auto), lang.t("layers-auto"), lang.t("layers-auto-about")),
     ];
     // No position is marked while the text is placed by hand.
     let mut position = if brief.text_y.is_some() { None } else { Some(brief.position) };
-    if widgets::segmented(ui, &mut position, &positions)
+    if widgets::segmented_with_tips(ui, &mut position, &positions)
         && let Some(position) = position
     {
         brief.position = position;
@@ -235,9 +234,12 @@ pub fn advanced(cx: &PanelContext<'_>, brief: &mut Brief, ui: &mut Ui) {
         ui.add_space(4.0);
         ui.checkbox(&mut brief.preserve_product, lang.t("advanced-preserve"));
         caption(ui, lang.t("advanced-diffusion-only"));
-        count(ui, lang.t("advanced-steps"), &mut brief.steps, &limits::NUM_INFERENCE_STEPS);
-        count(ui, lang.t("advanced-text-steps"), &mut brief.text_steps, &limits::TEXT_NUM_INFERENCE_STEPS);
-        widgets::slider(ui, lang.t("advanced-guidance"), &mut brief.guidance, number_range(&limits::GUIDANCE_SCALE), 1);
+        let steps = (lang.t("advanced-steps"), lang.t("advanced-steps-about"));
+        count(ui, steps, &mut brief.steps, &limits::NUM_INFERENCE_STEPS);
+        let steps = (lang.t("advanced-text-steps"), lang.t("advanced-text-steps-about"));
+        count(ui, steps, &mut brief.text_steps, &limits::TEXT_NUM_INFERENCE_STEPS);
+        widgets::slider(ui, lang.t("advanced-guidance"), &mut brief.guidance, number_range(&limits::GUIDANCE_SCALE), 1)
+            .on_hover_text(lang.t("advanced-guidance-about"));
     });
 }
 
@@ -255,9 +257,9 @@ fn caption(ui: &mut Ui, words: &str) {
     ui.label(RichText::new(words).size(theme::SMALL).color(c.dim));
 }
 
-fn count(ui: &mut Ui, name: &str, value: &mut u32, field: &limits::Field) {
+fn count(ui: &mut Ui, (name, about): (&str, &str), value: &mut u32, field: &limits::Field) {
     let mut number = *value as f32;
-    widgets::slider(ui, name, &mut number, number_range(field), 0);
+    widgets::slider(ui, name, &mut number, number_range(field), 0).on_hover_text(about);
     *value = number.round() as u32;
 }
 

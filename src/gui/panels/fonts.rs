@@ -8,6 +8,7 @@ use crate::gui::search::Query;
 use crate::gui::textures::Key;
 use crate::gui::{theme, widgets};
 use crate::notice;
+use crate::notice::Language;
 use crate::typography::FontCatalog;
 
 const ROW: f32 = 38.0;
@@ -100,9 +101,7 @@ fn row(cx: &PanelContext<'_>, ui: &mut Ui, (name, on): (&str, bool), line: &str,
         let mark = Rect::from_min_size(rect.min + vec2(0.0, 8.0), vec2(3.0, ROW - 16.0));
         ui.painter().rect_filled(mark, 2.0, c.accent);
     }
-    // The catalogue of bundled fonts carries their labels in Korean and English; every other language reads the English ones.
-    let korean = lang == crate::notice::Language::Korean;
-    let short = fonts.entry(name).and_then(|f| f.label(korean)).map_or_else(|| short_name(name), str::to_owned);
+    let short = label(fonts, name, lang);
     let label = widgets::clipped(ui, &short, FontId::proportional(theme::SMALL), c.dim, 134.0);
     let label_at = pos2(rect.right() - 12.0 - label.size().x, rect.center().y - label.size().y / 2.0);
     let lacks = !fonts.missing_glyphs(name, text).is_empty();
@@ -128,6 +127,13 @@ fn row(cx: &PanelContext<'_>, ui: &mut Ui, (name, on): (&str, bool), line: &str,
     response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, on, short.clone()));
     let tip = if lacks { lang.notice(&notice!("font-lacks", font = name.to_owned())) } else { name.to_owned() };
     response.on_hover_text(tip).clicked()
+}
+
+/// The name of a font in lists.
+pub fn label(fonts: &FontCatalog, name: &str, lang: Language) -> String {
+    // The catalogue of bundled fonts carries their labels in Korean and English; every other language reads the English ones.
+    let korean = lang == Language::Korean;
+    fonts.entry(name).and_then(|f| f.label(korean)).map_or_else(|| short_name(name), str::to_owned)
 }
 
 /// "NanumSquare/NanumSquareEB.ttf" reads as "NanumSquareEB".

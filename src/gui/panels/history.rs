@@ -1,8 +1,8 @@
-//! The right panel: the jobs of all front ends, newest first.
+//! The history: the jobs of all front ends, newest first.
 
 use std::sync::Arc;
 
-use egui::{Align2, CornerRadius, FontId, Panel, Rect, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, Vec2, pos2, vec2};
+use egui::{Align2, CornerRadius, FontId, Rect, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
 
 use crate::gui::commands::{JobAction, JobCommand, UiCommand};
 use crate::gui::context::PanelContext;
@@ -15,7 +15,6 @@ use crate::notice;
 use crate::request::StepNumber;
 use crate::request::fields::{BG_PROMPT, TEXT_CONTENT, TEXT_MODEL_PROMPT};
 
-const WIDTH: f32 = 232.0;
 const THUMB: f32 = 164.0;
 const FOOT: f32 = 32.0;
 
@@ -26,42 +25,40 @@ pub struct HistoryPanel {
     starred_only: bool,
 }
 
-/// Draws the panel.
+/// Draws the search field and the jobs.
 pub fn show(cx: &PanelContext<'_>, state: &mut HistoryPanel, ui: &mut Ui) {
     let c = theme::colors(ui);
     let lang = cx.lang();
-    Panel::right("history").exact_size(WIDTH).resizable(false).frame(theme::panel_frame(c, vec2(0.0, 4.0))).show(ui, |ui| {
-        egui::Frame::new().inner_margin(egui::Margin::symmetric(14, 0)).show(ui, |ui| {
-            widgets::section(ui, lang.t("history-title"), None);
-            ui.horizontal(|ui| {
-                ui.set_height(34.0);
-                ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                    if widgets::icon_toggle(ui, icons::STAR, lang.t("history-starred"), state.starred_only).clicked() {
-                        state.starred_only = !state.starred_only;
-                    }
-                    let hint = lang.t("history-search");
-                    let edit = egui::TextEdit::singleline(&mut state.query).id_salt(("history", "query"));
-                    let edit = edit.hint_text(RichText::new(hint).color(c.dim)).desired_width(ui.available_width());
-                    let edit = edit.prefix(widgets::icon(icons::SEARCH, 14.0).color(c.dim)).margin(egui::Margin::symmetric(10, 7));
-                    widgets::named(ui.add(edit), hint);
-                });
-            });
-        });
-        let jobs: Vec<_> = cx.jobs().iter().filter(|j| matches(state, j)).cloned().collect();
-        if jobs.is_empty() {
-            empty(cx, state, ui);
-            return;
-        }
-        ui.add_space(4.0);
-        ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-            egui::Frame::new().inner_margin(egui::Margin::symmetric(14, 2)).show(ui, |ui| {
-                ui.spacing_mut().item_spacing.y = 10.0;
-                for job in &jobs {
-                    card(cx, ui, job);
+    egui::Frame::new().inner_margin(egui::Margin::symmetric(14, 0)).show(ui, |ui| {
+        ui.horizontal(|ui| {
+            ui.set_height(34.0);
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                if widgets::icon_toggle(ui, icons::STAR, lang.t("history-starred"), state.starred_only).clicked() {
+                    state.starred_only = !state.starred_only;
                 }
-                ui.add_space(12.0);
+                let hint = lang.t("history-search");
+                let edit = egui::TextEdit::singleline(&mut state.query).id_salt(("history", "query"));
+                let edit = edit.hint_text(RichText::new(hint).color(c.dim)).desired_width(ui.available_width());
+                let edit = edit.prefix(widgets::icon(icons::SEARCH, 14.0).color(c.dim)).margin(egui::Margin::symmetric(10, 7));
+                widgets::named(ui.add(edit), hint);
             });
         });
+    });
+    let jobs: Vec<_> = cx.jobs().iter().filter(|j| matches(state, j)).cloned().collect();
+    if jobs.is_empty() {
+        empty(cx, state, ui);
+        return;
+    }
+    ui.add_space(4.0);
+    ScrollArea::vertical().id_salt("history").auto_shrink(false).show(ui, |ui| {
+        egui::Frame::new().inner_margin(egui::Margin::symmetric(14, 2)).show(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = 10.0;
+            for job in &jobs {
+                card(cx, ui, job);
+            }
+            ui.add_space(12.0);
+        });
+        widgets::scroll_to_focus(ui);
     });
 }
 
@@ -84,7 +81,7 @@ fn empty(cx: &PanelContext<'_>, state: &HistoryPanel, ui: &mut Ui) {
     let words = if searching { lang.t("history-nothing-found") } else { lang.t("history-empty") };
     ui.add_space(56.0);
     ui.vertical_centered(|ui| {
-        ui.set_max_width(WIDTH - 56.0);
+        ui.set_max_width(ui.available_width() - 56.0);
         ui.label(widgets::icon(icons::HISTORY, 24.0).color(c.dim));
         ui.add_space(4.0);
         ui.label(RichText::new(words).size(theme::LABEL).color(c.dim));
@@ -181,13 +178,8 @@ fn thumbnail(cx: &PanelContext<'_>, ui: &Ui, rect: Rect, job: &JobSnapshot) {
         return;
     };
     if let Some(texture) = cx.textures.get(Key::File(path, 440)) {
-        // The middle of the picture in the card's aspect ratio; tall pictures keep more of their upper part, where the text usually is.
-        let (have, want) = (texture.size.x / texture.size.y, rect.width() / rect.height());
-        let shown = if have > want { vec2(want / have, 1.0) } else { vec2(1.0, have / want) };
-        let from = (Vec2::splat(1.0) - shown) * vec2(0.5, 0.12);
-        let uv = Rect::from_min_size(from.to_pos2(), shown);
-        let image = egui::epaint::RectShape::filled(rect, top, egui::Color32::WHITE).with_texture(texture.id, uv);
-        ui.painter().add(image);
+        // All of it: what is cut off could be what tells two results apart.
+        widgets::paint_fitted(ui, rect.shrink2(vec2(0.0, 4.0)), texture.id, texture.size);
     }
 }
 

@@ -1,31 +1,28 @@
 //! Product and text on the picture: drag, scale, nudge with the arrow keys, and the guides that they snap to.
 
-use egui::{
-    Align2, Color32, CursorIcon, EventFilter, Key, Modifiers, PointerButton, Pos2, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui,
-    Vec2, WidgetInfo, pos2, vec2,
-};
+use egui::{Align2, Color32, CursorIcon, PointerButton, Pos2, Rect, Response, Sense, Ui, Vec2, pos2, vec2};
 
-use super::zoom::hand_held;
+use super::guides::{
+    self, Guide, HANDLE, Lines, REACH, SnapLine, arrows, corners_of, has_keys, near, object, on_screen, outline, paint_guides, pointer,
+    snap,
+};
+use super::layer_objects::{self, LayerDrag, LayerStage};
 use crate::gui::commands::{EditCommand, UiCommand};
 use crate::gui::context::PanelContext;
+use crate::gui::layer_boxes::{self, LayerFrame};
+use crate::gui::layer_edits::Slot;
+use crate::gui::layer_fields;
 use crate::gui::live::{Boxes, Draft};
+use crate::gui::selection::{Selection, Target};
 use crate::gui::state::Brief;
 use crate::gui::view::{Source, Tab};
-use crate::gui::{theme, widgets};
+use crate::gui::widgets;
 use crate::notice::Language;
-use crate::request::TextPosition;
 use crate::request::fields::{self as limits, Kind};
+use crate::request::{CompositionMode, TextPosition};
 
-/// Distance in points within which an object snaps to a guide.
-const REACH: f32 = 7.0;
 /// Margin of the text at the top and the bottom, as a fraction of the height; the same as in the pipeline.
 const MARGIN: f32 = 0.06;
-/// Step of an arrow key, as a fraction of the picture.
-const NUDGE: f32 = 0.005;
-/// Step of an arrow key with Shift.
-const NUDGE_FAR: f32 = 0.04;
-/// Side of a handle in points.
-const HANDLE: f32 = 9.0;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Part {
@@ -50,20 +47,6 @@ pub struct Drag {
     unit: Vec2,
 }
 
-/// A line that an object snapped to.
-struct Guide {
-    vertical: bool,
-    at: f32,
-    name: Option<&'static str>,
-}
-
-/// A line that the text can snap to, and the position that it stands for.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct SnapLine<T> {
-    at: f32,
-    target: T,
-}
-
 /// The context of the functions that draw and move objects.
 struct Stage<'a> {
     /// The canvas.
@@ -75,6 +58,17 @@ struct Stage<'a> {
     brief: Brief,
     drag: &'a mut Option<Drag>,
     guides: Vec<Guide>,
+    /// The lines that the dragged object snaps to.
+    lines: Lines,
+}
+
+/// The drags on the canvas.
+#[derive(Default)]
+pub struct Drags {
+    /// That of product or text.
+    pub object: Option<Drag>,
+    /// That of layers.
+    pub layers: Option<LayerDrag>,
 }
 
 /// Whether the shown picture belongs to the brief, so that dragging on it makes sense.
@@ -88,33 +82,131 @@ fn editable(cx: &PanelContext<'_>) -> bool {
 }
 
 /// Draws frames and handles over the picture at `rect` and moves the dragged object.
-pub fn show(cx: &PanelContext<'_>, drag: &mut Option<Drag>, ui: &mut Ui, area: Rect, rect: Rect) {
+pub fn show(cx: &PanelContext<'_>, drags: &mut Drags, ui: &mut Ui, area: Rect, rect: Rect) {
     let Some(draft) = cx.draft().filter(|_| editable(cx)) else {
-        *drag = None;
+        *drags = Drags::default();
         return;
     };
     let boxes = draft.boxes;
-    let both = cx.view.tab == Tab::Final;
     let brief = cx.brief().clone();
-    let mut stage = Stage { area, rect, boxes: &boxes, lang: cx.lang(), brief, drag, guides: Vec::new() };
-    if let Some(found) = boxes.product.filter(|_| both || cx.view.tab == Tab::Background) {
-        let shown = product_now(&stage.brief, &draft.brief, &boxes, found);
-        if stage.drag.is_some() && shown.center().distance(found.center()) > 0.004 {
-            ghost(cx, ui, area, on_screen(rect, shown), &draft);
-        }
-        product(cx, &mut stage, ui, shown);
+    let mut order = frames(&brief, &draft);
+    if cx.view.tab != Tab::Final {
+        order.retain(|(target, _)| *target == Target::Product && cx.view.tab == Tab::Background);
     }
-    if let Some(found) = boxes.text.filter(|_| both) {
-        let shown = text_now(&stage.brief, &draft.brief, &boxes, found);
-        text(cx, &mut stage, ui, shown);
+    let frames = order.clone();
+    // What is selected lies above the rest, so that its handles can be reached.
+    order.sort_by_key(|(target, _)| cx.selection.contains(*target));
+    let Drags { object: drag, layers } = drags;
+    let lines = Lines::of(cx, &frames, |target| match drag.as_ref().map(|d| d.part) {
+        Some(Part::Product | Part::ProductCorner(_)) => target == Target::Product,
+        Some(Part::Text | Part::TextCorner(_)) => target == Target::Headline,
+        None => false,
+    });
+    let mut stage = Stage { area, rect, boxes: &boxes, lang: cx.lang(), brief, drag, guides: Vec::new(), lines };
+    let mut layer_stage = LayerStage { area, rect, frames: &frames, drag: layers };
+    for (target, frame) in &order {
+        let shown = shares(frame, &stage.brief);
+        match target {
+            Target::Product => {
+                if stage.drag.is_some() && boxes.product.is_some_and(|found| shown.center().distance(found.center()) > 0.004) {
+                    ghost(cx, ui, area, on_screen(rect, shown), &draft);
+                }
+                product(cx, &mut stage, &mut layer_stage, ui, shown);
+            }
+            Target::Headline => text(cx, &mut stage, &mut layer_stage, ui, shown),
+            Target::Layer(index) => layer_objects::layer(cx, &mut layer_stage, ui, *index, frame),
+        }
     }
     if stage.drag.is_some() && !ui.input(|i| i.pointer.any_down()) {
         *stage.drag = None;
         ui.ctx().request_repaint();
     }
+    layer_objects::drag(cx, &mut layer_stage, ui, &mut stage.brief, &mut stage.guides);
+    keys(cx, &mut stage.brief, ui, &frames);
     paint_guides(ui, area, rect, &stage.guides);
     if stage.brief != *cx.brief() {
         cx.send(EditCommand::Brief(Box::new(stage.brief)));
+    }
+}
+
+/// Everything that can be selected on the canvas, the lowest first, in heights of the canvas.
+pub fn frames(brief: &Brief, draft: &Draft) -> Vec<(Target, LayerFrame)> {
+    let product =
+        draft.boxes.product.filter(|_| brief.product.is_some()).map(|found| product_now(brief, &draft.brief, &draft.boxes, found));
+    let headline = draft.boxes.text.filter(|_| brief.has_text()).map(|found| text_now(brief, &draft.brief, &draft.boxes, found));
+    let mut middle = [(Target::Product, product), (Target::Headline, headline)];
+    if brief.mode == CompositionMode::Behind {
+        middle.reverse();
+    }
+    let aspect = layer_boxes::aspect(brief);
+    let boxed = |(target, share): (Target, Option<Rect>)| {
+        let share = share?;
+        let size = share.size() * vec2(aspect, 1.0);
+        let centre = pos2(share.center().x * aspect, share.center().y);
+        Some((target, LayerFrame { centre, extent: Rect::from_center_size(Pos2::ZERO, size), rotation: 0.0 }))
+    };
+    let drafted = Some((&draft.brief, &*draft.texts));
+    let mut frames = Vec::new();
+    for slot in brief.slots() {
+        match slot {
+            Slot::Middle => frames.extend(middle.into_iter().filter_map(boxed)),
+            Slot::Layer(index) if layer_fields::flag(&brief.layers[index], "hidden") => {}
+            Slot::Layer(index) => {
+                frames.extend(layer_boxes::frame(brief, index, drafted).map(|frame| (Target::Layer(index), frame)));
+            }
+        }
+    }
+    frames
+}
+
+/// The upright box of a frame as fractions of the picture.
+fn shares(frame: &LayerFrame, brief: &Brief) -> Rect {
+    let scale = vec2(1.0 / layer_boxes::aspect(brief), 1.0);
+    let bounds = frame.bounds();
+    Rect::from_min_max((bounds.min.to_vec2() * scale).to_pos2(), (bounds.max.to_vec2() * scale).to_pos2())
+}
+
+/// Moves and scales what is selected with the arrow keys.
+fn keys(cx: &PanelContext<'_>, brief: &mut Brief, ui: &Ui, frames: &[(Target, LayerFrame)]) {
+    if !has_keys(cx, ui, cx.selection) {
+        return;
+    }
+    let Some((step, scale)) = arrows(ui) else { return };
+    for (target, frame) in frames.iter().filter(|(target, _)| cx.selection.contains(*target)) {
+        let shown = shares(frame, brief);
+        match target {
+            Target::Product => nudge_product(brief, shown, step, scale),
+            Target::Headline => nudge_text(brief, shown, step, scale),
+            Target::Layer(index) => layer_objects::nudge(brief, *index, step, scale),
+        }
+    }
+}
+
+fn nudge_product(brief: &mut Brief, shown: Rect, step: Vec2, scale: f32) {
+    if step.x != 0.0 {
+        brief.product_x = Some((shown.center().x + step.x).clamp(0.0, 1.0));
+    }
+    if step.y != 0.0 {
+        brief.product_y = Some((shown.max.y + step.y).clamp(0.0, 1.0));
+    }
+    if scale != 1.0 {
+        let (min, max) = scale_range(&limits::PRODUCT_SCALE);
+        brief.product_scale = Some((brief.product_scale.unwrap_or(1.0) * scale).clamp(min, max));
+    }
+}
+
+fn nudge_text(brief: &mut Brief, shown: Rect, step: Vec2, scale: f32) {
+    if scale != 1.0 {
+        let (min, max) = scale_range(&limits::TEXT_SCALE);
+        let scale = (brief.text_scale.unwrap_or(1.0) * scale).clamp(min, max);
+        brief.text_scale = (scale < 1.0).then_some(scale);
+    }
+    let at = (shown.center() + step).clamp(Pos2::ZERO, pos2(1.0, 1.0));
+    if step.x != 0.0 {
+        brief.text_x = Some(at.x);
+    }
+    if step.y != 0.0 {
+        brief.text_y = Some(at.y);
     }
 }
 
@@ -172,16 +264,6 @@ fn scale_range(field: &limits::Field) -> (f32, f32) {
     }
 }
 
-/// A box in fractions of the picture, in points on the screen.
-fn on_screen(rect: Rect, share: Rect) -> Rect {
-    Rect::from_min_size(rect.min + share.min.to_vec2() * rect.size(), share.size() * rect.size())
-}
-
-fn pointer(ui: &Ui, rect: Rect) -> Option<Pos2> {
-    let at = ui.input(|i| i.pointer.interact_pos())?;
-    Some(((at - rect.min) / rect.size()).to_pos2())
-}
-
 impl Stage<'_> {
     /// Starts a drag.
     fn grab(&mut self, ui: &Ui, part: Part, shown: Rect, response: &Response) {
@@ -207,12 +289,14 @@ impl Stage<'_> {
         vec2(REACH, REACH) / self.rect.size()
     }
 
-    /// The horizontal position that was dragged to, snapped to the thirds and the middle; `None` is the middle.
-    fn snap_x(&mut self, x: f32, free: bool) -> Option<f32> {
-        let lines = [1.0 / 3.0, 0.5, 2.0 / 3.0].map(|at| SnapLine { at, target: () });
+    /// The horizontal position that was dragged to, snapped to the thirds, the middle and the lines around; `None` is the middle. `half`: half
+    /// of the width.
+    fn snap_x(&mut self, x: f32, half: f32, free: bool) -> Option<f32> {
+        let thirds = [1.0 / 3.0, 2.0 / 3.0].map(|at| SnapLine::here(at, ()));
+        let lines: Vec<_> = thirds.into_iter().chain(Lines::places(&self.lines.x, -half, half)).collect();
         match snap(x, &lines, self.reach().x, free) {
-            Some(SnapLine { at, .. }) => {
-                self.guides.push(Guide { vertical: true, at, name: None });
+            Some(SnapLine { at, line, .. }) => {
+                self.guides.push(Guide { vertical: true, at: line, name: None });
                 (at != 0.5).then_some(at)
             }
             None => Some(x),
@@ -220,43 +304,63 @@ impl Stage<'_> {
     }
 }
 
-fn product(cx: &PanelContext<'_>, stage: &mut Stage<'_>, ui: &mut Ui, shown: Rect) {
+/// Handles selection and the drag of an object, which a drag of several selected things replaces. Returns whether the object is dragged alone.
+fn is_dragged(cx: &PanelContext<'_>, layers: &mut LayerStage<'_>, ui: &Ui, response: &Response, target: Target) -> bool {
+    layer_objects::select(cx, layers, ui, response, target);
+    let group = cx.selection.len() > 1 && cx.selection.contains(target);
+    if response.drag_started_by(PointerButton::Primary) && group {
+        layers.grab_selected(cx, ui, target);
+    }
+    !group
+}
+
+fn product(cx: &PanelContext<'_>, stage: &mut Stage<'_>, layers: &mut LayerStage<'_>, ui: &mut Ui, shown: Rect) {
     let frame = on_screen(stage.rect, shown);
-    let response = object(ui, stage.area, frame, "product", stage.lang.t("canvas-move-product"));
-    if response.drag_started_by(PointerButton::Primary) {
+    let response = object(ui, stage.area, frame, Target::Product, stage.lang.t("canvas-move-product"), true);
+    let alone = is_dragged(cx, layers, ui, &response, Target::Product);
+    if response.drag_started_by(PointerButton::Primary) && alone {
         stage.grab(ui, Part::Product, shown, &response);
     }
     if response.dragged_by(PointerButton::Primary) && stage.drags(Part::Product) {
-        move_product(stage, ui);
+        move_product(stage, ui, shown);
     }
     if response.double_clicked() {
         *stage.drag = None;
         cx.send(UiCommand::ProductAuto);
     }
-    if let Some((step, scale)) = arrows(ui, &response) {
-        let brief = &mut stage.brief;
-        if step.x != 0.0 {
-            brief.product_x = Some((shown.center().x + step.x).clamp(0.0, 1.0));
-        }
-        if step.y != 0.0 {
-            brief.product_y = Some((shown.max.y + step.y).clamp(0.0, 1.0));
-        }
-        if scale != 1.0 {
-            let (min, max) = scale_range(&limits::PRODUCT_SCALE);
-            brief.product_scale = Some((brief.product_scale.unwrap_or(1.0) * scale).clamp(min, max));
-        }
-    }
     let moving = matches!(stage.drag.as_ref().map(|d| d.part), Some(Part::Product | Part::ProductCorner(_)));
-    if response.hovered() || response.has_focus() || moving || near(ui, frame) {
-        outline(ui, stage.area, frame, response.has_focus() || moving);
-        corners(stage, ui, frame, shown, &response, Part::ProductCorner);
+    handles(cx.selection, stage, ui, frame, shown, &response, (Target::Product, moving), Part::ProductCorner);
+}
+
+/// Draws an object's frame, and its handles while it is selected or the pointer is near. The corners can always be dragged, so that a press on
+/// one never moves the picture.
+#[allow(clippy::too_many_arguments)]
+fn handles(
+    selection: &Selection,
+    stage: &mut Stage<'_>,
+    ui: &mut Ui,
+    frame: Rect,
+    shown: Rect,
+    response: &Response,
+    (target, moving): (Target, bool),
+    part: fn(usize) -> Part,
+) {
+    let strong = response.has_focus() || moving || selection.contains(target);
+    let visible = strong || response.hovered() || near(ui, frame);
+    if visible {
+        outline(ui, stage.area, corners_of(frame), strong);
+    }
+    if selection.len() < 2 {
+        corners(stage, ui, frame, shown, response, part, visible);
     }
 }
 
 /// Draws the handles at an object's corners and scales it.
-fn corners(stage: &mut Stage<'_>, ui: &mut Ui, frame: Rect, shown: Rect, response: &Response, part: fn(usize) -> Part) {
-    let corners = [frame.left_top(), frame.right_top(), frame.right_bottom(), frame.left_bottom()];
-    for (i, corner) in corners.into_iter().enumerate() {
+fn corners(stage: &mut Stage<'_>, ui: &mut Ui, frame: Rect, shown: Rect, response: &Response, part: fn(usize) -> Part, visible: bool) {
+    if guides::is_panning(ui) {
+        return;
+    }
+    for (i, corner) in corners_of(frame).into_iter().enumerate() {
         let place = Rect::from_center_size(corner, Vec2::splat(HANDLE * 2.0));
         if !stage.area.contains(corner) {
             continue;
@@ -270,20 +374,25 @@ fn corners(stage: &mut Stage<'_>, ui: &mut Ui, frame: Rect, shown: Rect, respons
             scale_dragged(stage, ui);
         }
         handle.on_hover_cursor(cursor);
-        let dot = Rect::from_center_size(corner, Vec2::splat(HANDLE));
-        ui.painter_at(stage.area).rect(dot, 2.0, Color32::WHITE, Stroke::new(1.5, theme::DARK.accent), StrokeKind::Inside);
+        if visible {
+            guides::dot(ui, stage.area, corner, false);
+        }
     }
 }
 
-fn move_product(stage: &mut Stage<'_>, ui: &Ui) {
+fn move_product(stage: &mut Stage<'_>, ui: &Ui, shown: Rect) {
     let (Some(drag), Some(now)) = (&stage.drag, pointer(ui, stage.rect)) else { return };
     let to = (drag.at + (now - drag.from)).clamp(Pos2::ZERO, pos2(1.0, 1.0));
     let free = ui.input(|i| i.modifiers.alt);
-    stage.brief.product_x = stage.snap_x(to.x, free);
-    stage.brief.product_y = match snap(to.y, &[SnapLine { at: stage.boxes.ground, target: () }], stage.reach().y, free) {
-        Some(SnapLine { at, .. }) => {
-            stage.guides.push(Guide { vertical: false, at, name: Some(stage.lang.t("canvas-ground")) });
-            None
+    stage.brief.product_x = stage.snap_x(to.x, shown.width() / 2.0, free);
+    let ground = SnapLine::here(stage.boxes.ground, true);
+    let around = Lines::places(&stage.lines.y, -shown.height(), 0.0).map(|SnapLine { at, line, .. }| SnapLine { at, line, target: false });
+    let lines: Vec<_> = [ground].into_iter().chain(around).collect();
+    stage.brief.product_y = match snap(to.y, &lines, stage.reach().y, free) {
+        Some(SnapLine { at, line, target: is_ground }) => {
+            let name = is_ground.then(|| stage.lang.t("canvas-ground"));
+            stage.guides.push(Guide { vertical: false, at: line, name });
+            (!is_ground).then_some(at)
         }
         None => Some(to.y),
     };
@@ -313,39 +422,22 @@ fn scale_dragged(stage: &mut Stage<'_>, ui: &Ui) {
     widgets::badge(ui, at.max(rect.min + vec2(30.0, 30.0)), Align2::CENTER_BOTTOM, &words, true);
 }
 
-fn text(cx: &PanelContext<'_>, stage: &mut Stage<'_>, ui: &mut Ui, shown: Rect) {
+fn text(cx: &PanelContext<'_>, stage: &mut Stage<'_>, layers: &mut LayerStage<'_>, ui: &mut Ui, shown: Rect) {
     let frame = on_screen(stage.rect, shown);
-    let response = object(ui, stage.area, frame, "letters", stage.lang.t("canvas-move-text"));
-    if response.drag_started_by(PointerButton::Primary) {
+    let response = object(ui, stage.area, frame, Target::Headline, stage.lang.t("canvas-move-text"), true);
+    let alone = is_dragged(cx, layers, ui, &response, Target::Headline);
+    if response.drag_started_by(PointerButton::Primary) && alone {
         stage.grab(ui, Part::Text, shown, &response);
     }
-    let held = stage.drags(Part::Text);
-    if response.dragged_by(PointerButton::Primary) && held {
+    if response.dragged_by(PointerButton::Primary) && stage.drags(Part::Text) {
         move_text(stage, ui, shown);
     }
     if response.double_clicked() {
         *stage.drag = None;
         cx.send(UiCommand::TextAuto);
     }
-    if let Some((step, scale)) = arrows(ui, &response) {
-        if scale != 1.0 {
-            let (min, max) = scale_range(&limits::TEXT_SCALE);
-            let scale = (stage.brief.text_scale.unwrap_or(1.0) * scale).clamp(min, max);
-            stage.brief.text_scale = (scale < 1.0).then_some(scale);
-        }
-        let at = (shown.center() + step).clamp(Pos2::ZERO, pos2(1.0, 1.0));
-        if step.x != 0.0 {
-            stage.brief.text_x = Some(at.x);
-        }
-        if step.y != 0.0 {
-            stage.brief.text_y = Some(at.y);
-        }
-    }
     let moving = matches!(stage.drag.as_ref().map(|d| d.part), Some(Part::Text | Part::TextCorner(_)));
-    if response.hovered() || response.has_focus() || moving || near(ui, frame) {
-        outline(ui, stage.area, frame, response.has_focus() || moving);
-        corners(stage, ui, frame, shown, &response, Part::TextCorner);
-    }
+    handles(cx.selection, stage, ui, frame, shown, &response, (Target::Headline, moving), Part::TextCorner);
 }
 
 fn move_text(stage: &mut Stage<'_>, ui: &Ui, shown: Rect) {
@@ -356,14 +448,15 @@ fn move_text(stage: &mut Stage<'_>, ui: &Ui, shown: Rect) {
     let to = (drag.at + (now - drag.from)).clamp(low, pos2(1.0 - low.x, 1.0 - low.y));
     let free = ui.input(|i| i.modifiers.alt);
     let positions = [TextPosition::Top, TextPosition::Center, TextPosition::Bottom, TextPosition::Auto];
-    let named = positions.map(|position| SnapLine { at: position_y(position, half.y, stage.boxes), target: Some(position) });
-    let thirds = [1.0 / 3.0, 2.0 / 3.0].map(|at| SnapLine { at, target: None });
-    let lines: Vec<_> = named.into_iter().chain(thirds).collect();
-    stage.brief.text_x = stage.snap_x(to.x, free);
+    let named = positions.map(|position| SnapLine::here(position_y(position, half.y, stage.boxes), Some(position)));
+    let thirds = [1.0 / 3.0, 2.0 / 3.0].map(|at| SnapLine::here(at, None));
+    let around = Lines::places(&stage.lines.y, -half.y, half.y).map(|SnapLine { at, line, .. }| SnapLine { at, line, target: None });
+    let lines: Vec<_> = named.into_iter().chain(thirds).chain(around).collect();
+    stage.brief.text_x = stage.snap_x(to.x, half.x, free);
     stage.brief.text_y = match snap(to.y, &lines, stage.reach().y, free) {
-        Some(SnapLine { at, target }) => {
+        Some(SnapLine { at, line, target }) => {
             let name = target.map(|position| position_name(stage.lang, position));
-            stage.guides.push(Guide { vertical: false, at, name });
+            stage.guides.push(Guide { vertical: false, at: line, name });
             stage.brief.position = target.unwrap_or(stage.brief.position);
             target.is_none().then_some(at)
         }
@@ -371,92 +464,9 @@ fn move_text(stage: &mut Stage<'_>, ui: &Ui, shown: Rect) {
     };
 }
 
-/// The nearest line within reach; none while `free`.
-fn snap<T: Copy>(at: f32, lines: &[SnapLine<T>], reach: f32, free: bool) -> Option<SnapLine<T>> {
-    let near = lines.iter().copied().filter(|l| !free && (l.at - at).abs() <= reach);
-    near.min_by(|a, b| (a.at - at).abs().total_cmp(&(b.at - at).abs()))
-}
-
-/// An object that can be dragged, with its accessible name.
-fn object(ui: &mut Ui, area: Rect, frame: Rect, id: &str, name: &'static str) -> Response {
-    // Drags that move the picture pass through the objects on it.
-    let hand = hand_held(ui) || ui.input(|i| i.pointer.middle_down() || i.pointer.secondary_down());
-    let sense = if hand { Sense::focusable_noninteractive() } else { Sense::click_and_drag() };
-    let response = ui.interact(frame.intersect(area), ui.scope_id().with(id), sense);
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, name));
-    if response.has_focus() {
-        let filter = EventFilter { horizontal_arrows: true, vertical_arrows: true, ..EventFilter::default() };
-        ui.memory_mut(|m| m.set_focus_lock_filter(response.id, filter));
-    }
-    response.on_hover_cursor(CursorIcon::Move)
-}
-
-/// The step of the pressed arrow keys, and the factor of Ctrl+↑ and Ctrl+↓.
-fn arrows(ui: &Ui, response: &Response) -> Option<(Vec2, f32)> {
-    if !response.has_focus() {
-        return None;
-    }
-    ui.input_mut(|i| {
-        let mut step = Vec2::ZERO;
-        for (key, direction) in [
-            (Key::ArrowLeft, vec2(-1.0, 0.0)),
-            (Key::ArrowRight, vec2(1.0, 0.0)),
-            (Key::ArrowUp, vec2(0.0, -1.0)),
-            (Key::ArrowDown, vec2(0.0, 1.0)),
-        ] {
-            if i.consume_key(Modifiers::COMMAND, key) {
-                let scale = if direction.y < 0.0 { 1.05 } else { 1.0 / 1.05 };
-                return (direction.y != 0.0).then_some((Vec2::ZERO, scale));
-            }
-            let far = i.consume_key(Modifiers::SHIFT, key);
-            if far || i.consume_key(Modifiers::NONE, key) {
-                step += direction * if far { NUDGE_FAR } else { NUDGE };
-            }
-        }
-        (step != Vec2::ZERO).then_some((step, 1.0))
-    })
-}
-
-fn near(ui: &Ui, frame: Rect) -> bool {
-    ui.input(|i| i.pointer.hover_pos()).is_some_and(|p| frame.expand(HANDLE).contains(p))
-}
-
-fn outline(ui: &Ui, area: Rect, frame: Rect, strong: bool) {
-    let painter = ui.painter_at(area);
-    painter.rect_stroke(frame, 0.0, Stroke::new(3.0, Color32::from_black_alpha(70)), StrokeKind::Middle);
-    let width = if strong { 1.5 } else { 1.0 };
-    painter.rect_stroke(frame, 0.0, Stroke::new(width, theme::DARK.accent), StrokeKind::Middle);
-}
-
-fn paint_guides(ui: &Ui, area: Rect, rect: Rect, guides: &[Guide]) {
-    let painter = ui.painter_at(area);
-    let stroke = Stroke::new(1.0, theme::DARK.accent_text);
-    for guide in guides {
-        let line = if guide.vertical {
-            let x = rect.left() + rect.width() * guide.at;
-            [pos2(x, rect.top()), pos2(x, rect.bottom())]
-        } else {
-            let y = rect.top() + rect.height() * guide.at;
-            [pos2(rect.left(), y), pos2(rect.right(), y)]
-        };
-        painter.extend(egui::Shape::dashed_line(&line, stroke, 6.0, 4.0));
-        if let Some(name) = guide.name {
-            widgets::badge(ui, line[1] - vec2(10.0, 0.0), Align2::RIGHT_CENTER, name, true);
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_nearest_line_within_reach_takes_hold() {
-        let lines = [SnapLine { at: 0.5, target: 'a' }, SnapLine { at: 0.52, target: 'b' }];
-        let target = |at: f32, free: bool| snap(at, &lines, 0.02, free).map(|l| l.target);
-        assert_eq!((target(0.505, false), target(0.515, false)), (Some('a'), Some('b')));
-        assert_eq!((target(0.6, false), target(0.5, true)), (None, None));
-    }
 
     /// A line that the text snaps to is where the text stands at that position.
     #[test]

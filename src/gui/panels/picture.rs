@@ -7,8 +7,9 @@ use super::canvas_state::CanvasState;
 use super::zoom::Gesture;
 use super::{mask, objects, welcome};
 use crate::gui::brush::Brush;
-use crate::gui::commands::{JobAction, JobCommand};
+use crate::gui::commands::{EditCommand, JobAction, JobCommand};
 use crate::gui::context::PanelContext;
+use crate::gui::selection::Selection;
 use crate::gui::textures::{Key, MAX_TEXTURE_SIDE, Shown};
 use crate::gui::view::{Source, Tab};
 use crate::gui::{icons, job_title, theme, widgets};
@@ -82,7 +83,11 @@ pub fn show(cx: &PanelContext<'_>, state: &mut CanvasState, brush: &mut Brush, u
             Source::Draft => (lang.t("canvas-live-draft").to_owned(), false),
             Source::Job(id) => (label(cx, id, picture.note), false),
         };
-        objects::show(cx, &mut state.drag, ui, area, rect);
+        // A click beside everything.
+        if response.clicked() && !cx.selection.is_empty() {
+            cx.send(EditCommand::Select(Selection::default()));
+        }
+        objects::show(cx, &mut state.drags, ui, area, rect);
         response.widget_info(|| WidgetInfo {
             current_text_value: Some(words.clone()),
             ..WidgetInfo::labeled(Role::Image, true, lang.t("canvas-picture"))

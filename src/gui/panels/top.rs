@@ -45,6 +45,31 @@ pub const MENUS: &[(&str, &[UiCommand])] = &[
         ],
     ),
     (
+        "menu-layer",
+        &[
+            UiCommand::AddText,
+            UiCommand::AddPicture,
+            UiCommand::AddShape,
+            UiCommand::SelectAll,
+            UiCommand::Duplicate,
+            UiCommand::Delete,
+            UiCommand::ToFront,
+            UiCommand::Forward,
+            UiCommand::Backward,
+            UiCommand::ToBack,
+            UiCommand::HideLayer,
+            UiCommand::LockLayer,
+            UiCommand::AlignLeft,
+            UiCommand::AlignCenter,
+            UiCommand::AlignRight,
+            UiCommand::AlignTop,
+            UiCommand::AlignMiddle,
+            UiCommand::AlignBottom,
+            UiCommand::DistributeX,
+            UiCommand::DistributeY,
+        ],
+    ),
+    (
         "menu-make",
         &[
             UiCommand::Generate,
@@ -67,6 +92,7 @@ pub const MENUS: &[(&str, &[UiCommand])] = &[
             UiCommand::TabFinal,
             UiCommand::Compare,
             UiCommand::DraftOrResult,
+            UiCommand::Layers,
             UiCommand::History,
             UiCommand::ZoomFit,
             UiCommand::ZoomActual,
@@ -94,12 +120,17 @@ pub fn show(cx: &PanelContext<'_>, ui: &mut Ui) {
             for (title, commands) in MENUS {
                 MenuButton::new(RichText::new(lang.t(title)).color(c.dim)).ui(ui, |ui| {
                     ui.set_min_width(236.0);
-                    for command in *commands {
-                        entry(cx, ui, *command);
-                        if *command == UiCommand::Sample {
-                            recent(cx, ui);
+                    // The longest menu is higher than small windows.
+                    let height = ui.ctx().content_rect().height() - 72.0;
+                    egui::ScrollArea::vertical().max_height(height).show(ui, |ui| {
+                        for command in *commands {
+                            entry(cx, ui, *command);
+                            if *command == UiCommand::Sample {
+                                recent(cx, ui);
+                            }
                         }
-                    }
+                        widgets::scroll_to_focus(ui);
+                    });
                 });
             }
             ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {

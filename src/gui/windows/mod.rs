@@ -15,6 +15,7 @@ mod window;
 use egui::{Context, Id, Modal, Ui};
 
 use super::context::PanelContext;
+use super::widgets;
 use window::Stay;
 pub use window::Window;
 
@@ -29,7 +30,13 @@ pub fn show(cx: &PanelContext<'_>, ctx: &Context, window: Window) -> Option<Wind
         ui.set_max_width(room.x);
         let palette = matches!(window, Window::Palette { .. });
         let height = if palette { f32::INFINITY } else { room.y };
-        egui::ScrollArea::vertical().max_height(height).min_scrolled_height(room.y).show(ui, |ui| content(cx, ui, window)).inner
+        let area = egui::ScrollArea::vertical().max_height(height).min_scrolled_height(room.y);
+        let scrolled = area.show(ui, |ui| {
+            let stay = content(cx, ui, window);
+            widgets::scroll_to_focus(ui);
+            stay
+        });
+        scrolled.inner
     });
     let close = answer.should_close();
     match answer.inner {

@@ -1,0 +1,93 @@
+# Words of the studio: layers, their properties and the background. Message IDs are notice codes.
+
+layer-panel = Layers
+layer-text = Text
+layer-picture = Picture
+layer-shape = Shape
+layer-hint = Add a text, a picture or a shape. A picture that is dropped here, or anywhere with Shift, becomes a layer.
+layer-new-text = Your text
+layer-empty-text = Empty text
+layer-too-many = An advertisement has at most { $most } layers. Delete one first.
+layer-none-selected = Select something in the list or on the picture.
+layer-many-selected = { $count } selected. Align or distribute them, or move them together.
+layer-row = Layer: { $name }
+layer-object = Move the layer: { $name }
+layer-headline-row = Slogan: { $text }
+layer-lock = Lock: it stays where it is
+layer-hide = Hide
+layer-lock-one = Lock: { $name }
+layer-hide-one = Hide: { $name }
+
+layer-rectangle = Rectangle
+layer-rounded = Rounded rectangle
+layer-ellipse = Ellipse
+layer-line = Line
+layer-ribbon = Ribbon
+layer-burst = Burst
+
+layer-place = Position
+layer-rotation = Angle
+layer-opacity = Opacity
+layer-width = Width
+layer-height = Height
+layer-radius = Corners
+layer-points = Points
+layer-depth = Depth
+layer-fill = Fill
+layer-fill-color = Fill colour
+layer-border = Border
+layer-border-color = Border colour
+layer-outline = Outline
+layer-outline-color = Outline colour
+layer-thickness = Thickness
+layer-shadow = Shadow
+layer-shadow-color = Shadow colour
+layer-shadow-x = Right
+layer-shadow-y = Down
+layer-strength = Strength
+layer-blur = Blur
+layer-plate = Plate behind the letters
+layer-plate-color = Plate colour
+layer-padding = Margin
+layer-behind = Behind the product and the slogan
+layer-behind-about = The layer lies on the background. Otherwise it lies in front of everything.
+layer-name = Name
+layer-replace = Replace
+
+layer-text-content = Text of the layer
+layer-size = Size
+layer-color = Text colour
+layer-left = Left
+layer-center = Center
+layer-right = Right
+layer-line-height = Lines
+layer-letter-spacing = Letters
+layer-wrap = Wrap lines
+layer-wrap-about = Lines are broken at a width. Otherwise only where you press Enter.
+layer-box-width = Width
+layer-restyle = Style the selected letters
+layer-restyle-about = Select letters of the text to give them a colour, size or font of their own.
+layer-run-plain = Same look as the rest: { $text }
+layer-run-size = Size of { $text }
+layer-run-color = Colour of { $text }
+layer-run-font = Font of { $text }
+layer-run-font-same = Same font
+
+layer-hex = { $name }, hexadecimal
+layer-shade = Saturation and brightness
+layer-hue = Hue
+
+layer-headline = Slogan
+layer-headline-about = Text, font and look are on the left.
+layer-product-about = Photo and cut-out are on the left.
+layer-scale = Scale
+
+background-title = Background
+background-scene = Scene
+background-scene-about = A scene that is painted from your words.
+background-color = Colour
+background-color-about = One colour, exactly as given.
+background-color-name = Background colour
+background-photo = Photo
+background-photo-about = A photo of your own, cropped to the canvas.
+background-replace = Replace the background photo

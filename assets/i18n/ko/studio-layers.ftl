@@ -1,0 +1,93 @@
+# Words of the studio: layers, their properties and the background. Message IDs are notice codes.
+
+layer-panel = 레이어
+layer-text = 글
+layer-picture = 그림
+layer-shape = 도형
+layer-hint = 글, 그림, 도형을 추가해 보세요. 그림 파일을 여기에 놓거나 Shift를 누른 채 창에 놓으면 레이어가 돼요.
+layer-new-text = 내용을 입력하세요
+layer-empty-text = 빈 글
+layer-too-many = 레이어는 { $most }개까지 쓸 수 있어요. 하나를 지우고 추가하세요.
+layer-none-selected = 목록이나 그림에서 고르세요.
+layer-many-selected = { $count }개를 골랐어요. 맞추거나 간격을 고르게 하거나 함께 옮길 수 있어요.
+layer-row = 레이어: { $name }
+layer-object = 레이어 옮기기: { $name }
+layer-headline-row = 광고 문구: { $text }
+layer-lock = 잠금: 움직이지 않아요
+layer-hide = 숨기기
+layer-lock-one = 잠금: { $name }
+layer-hide-one = 숨기기: { $name }
+
+layer-rectangle = 사각형
+layer-rounded = 둥근 사각형
+layer-ellipse = 타원
+layer-line = 선
+layer-ribbon = 리본
+layer-burst = 별 배지
+
+layer-place = 위치
+layer-rotation = 각도
+layer-opacity = 불투명도
+layer-width = 너비
+layer-height = 높이
+layer-radius = 모서리
+layer-points = 꼭짓점
+layer-depth = 홈 깊이
+layer-fill = 채우기
+layer-fill-color = 채우는 색
+layer-border = 테두리
+layer-border-color = 테두리 색
+layer-outline = 외곽선
+layer-outline-color = 외곽선 색
+layer-thickness = 두께
+layer-shadow = 그림자
+layer-shadow-color = 그림자 색
+layer-shadow-x = 오른쪽
+layer-shadow-y = 아래
+layer-strength = 진하기
+layer-blur = 흐림
+layer-plate = 글자 뒤 판
+layer-plate-color = 판 색
+layer-padding = 여백
+layer-behind = 제품과 광고 문구 뒤에
+layer-behind-about = 배경 바로 앞에 놓여요. 아니면 모든 것 앞에 놓여요.
+layer-name = 이름
+layer-replace = 바꾸기
+
+layer-text-content = 레이어 글 내용
+layer-size = 크기
+layer-color = 글자 색
+layer-left = 왼쪽
+layer-center = 가운데
+layer-right = 오른쪽
+layer-line-height = 줄 간격
+layer-letter-spacing = 자간
+layer-wrap = 줄 바꿈
+layer-wrap-about = 정한 너비에서 줄을 바꿔요. 아니면 Enter를 누른 곳에서만 바꿔요.
+layer-box-width = 너비
+layer-restyle = 고른 글자 꾸미기
+layer-restyle-about = 글자를 골라 색, 크기, 글꼴을 따로 정할 수 있어요.
+layer-run-plain = 나머지와 같게: { $text }
+layer-run-size = 크기: { $text }
+layer-run-color = 색: { $text }
+layer-run-font = 글꼴: { $text }
+layer-run-font-same = 같은 글꼴
+
+layer-hex = { $name }, 16진수
+layer-shade = 채도와 밝기
+layer-hue = 색상
+
+layer-headline = 광고 문구
+layer-headline-about = 문구, 글꼴, 스타일은 왼쪽에서 정해요.
+layer-product-about = 사진과 배경 제거는 왼쪽에서 정해요.
+layer-scale = 배율
+
+background-title = 배경
+background-scene = 장면
+background-scene-about = 글로 설명한 장면을 그려요.
+background-color = 단색
+background-color-about = 고른 색 그대로의 배경이에요.
+background-color-name = 배경색
+background-photo = 사진
+background-photo-about = 내 사진을 캔버스에 맞게 잘라 써요.
+background-replace = 배경 사진 바꾸기
