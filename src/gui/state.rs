@@ -18,7 +18,7 @@ const REMEMBERED: usize = 400;
 const RECENT: usize = 12;
 
 /// Fields without a control in the studio; a brief keeps them as they came with a job.
-const OTHERS: [&str; 9] = [
+const OTHERS: [&str; 13] = [
     "bg_composition_prompt",
     "bg_composition_negative_prompt",
     "composition_prompt",
@@ -28,6 +28,10 @@ const OTHERS: [&str; 9] = [
     "text_guidance_scale",
     "true_cfg_scale",
     "auto_unload",
+    "product_left",
+    "product_top",
+    "product_right",
+    "product_bottom",
 ];
 
 /// A product photo. The studio keeps a copy of the file in its own folder, so the original may be moved or deleted.

@@ -5,6 +5,7 @@
 
 #![warn(clippy::disallowed_methods)]
 
+mod bounds;
 mod draw;
 mod patch;
 mod picture;
@@ -15,5 +16,6 @@ mod svg_cost;
 mod tests;
 mod text;
 
+pub use bounds::bounds;
 pub use draw::{LayerContext, draw};
 pub use svg::{MAX_SVG_BYTES, decode_svg, is_svg};

@@ -29,6 +29,10 @@ pub const FIRST_CHANGED_STEP: &[(&str, Option<StepNumber>)] = &[
     ("product_x", Some(StepNumber::Background)),
     ("product_y", Some(StepNumber::Background)),
     ("product_scale", Some(StepNumber::Background)),
+    ("product_left", Some(StepNumber::Background)),
+    ("product_top", Some(StepNumber::Background)),
+    ("product_right", Some(StepNumber::Background)),
+    ("product_bottom", Some(StepNumber::Background)),
     ("seed", Some(StepNumber::Background)),
     ("width", Some(StepNumber::Background)),
     ("height", Some(StepNumber::Background)),
@@ -256,14 +260,21 @@ fn background<I: InputImage>(spec: &JobSpec<I>, backend: &str, product: Option<&
         // The other fields matter only with a product.
         return key.done();
     }
-    key.text("composition_prompt", &bg.composition_prompt)
+    let key = key
+        .text("composition_prompt", &bg.composition_prompt)
         .text("composition_negative_prompt", &bg.composition_negative_prompt)
         .number("strength", bg.strength)
         .whole("preserve_product", bg.preserve_product.into())
         .maybe("x", at.product_x)
         .maybe("y", at.product_y)
-        .number("scale", at.product_scale.unwrap_or(1.0))
-        .done()
+        .number("scale", at.product_scale.unwrap_or(1.0));
+    // Jobs from before these fields keep their keys.
+    match at.product_area {
+        Some(area) => {
+            key.number("left", area.left).number("top", area.top).number("right", area.right).number("bottom", area.bottom).done()
+        }
+        None => key.done(),
+    }
 }
 
 /// The letters mirror and refract the result of step 1, so its key is part of theirs.
@@ -368,7 +379,7 @@ mod tests {
             "font_name" => json!("B.ttf"),
             "seed" | "product_scale" | "true_cfg_scale" => json!(2),
             "width" | "height" => json!(272),
-            "product_x" | "product_y" | "text_x" | "text_y" | "text_scale" => json!(0.5),
+            "product_left" | "product_top" | "product_right" | "product_bottom" | "product_x" | "product_y" | "text_x" | "text_y" | "text_scale" => json!(0.5),
             "strength" | "composition_strength" => json!(0.1),
             "num_inference_steps" | "text_num_inference_steps" | "composition_steps" => json!(5),
             "guidance_scale" | "text_guidance_scale" | "composition_guidance_scale" => json!(3),

@@ -25,4 +25,5 @@ mod layers;
 #[cfg(target_os = "linux")]
 mod machine;
 mod studio;
+mod templates;
 mod weights;

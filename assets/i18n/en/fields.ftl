@@ -91,6 +91,22 @@ field-product_scale = { $front_end ->
     [cli] --product-scale
    *[studio] Product size
 }
+field-product_left = { $front_end ->
+    [cli] --set product_left
+   *[studio] Product area, left
+}
+field-product_top = { $front_end ->
+    [cli] --set product_top
+   *[studio] Product area, top
+}
+field-product_right = { $front_end ->
+    [cli] --set product_right
+   *[studio] Product area, right
+}
+field-product_bottom = { $front_end ->
+    [cli] --set product_bottom
+   *[studio] Product area, bottom
+}
 field-strength = { $front_end ->
     [cli] --strength
    *[studio] Scene blend
