@@ -122,9 +122,8 @@ fn run(inbox: &Inbox<Slot>, ctx: &Context, fonts: &FontSource, templates: &Templ
                 break;
             }
             // A panic in the pipeline must not end the thread; only this picture is missing.
-            let made = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-                painter.paint(template, &request, &fonts.fonts(), &cancel)
-            }));
+            let made =
+                std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| painter.paint(template, &request, &fonts.fonts(), &cancel)));
             let made = made.unwrap_or_else(|_| {
                 painter = Painter::default();
                 None

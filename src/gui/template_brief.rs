@@ -62,8 +62,7 @@ pub fn laid(
 ) -> Result<Laid, Notice> {
     let has = |name: &String| template.slots.iter().any(|slot| slot.name == *name && slot.kind != SlotKind::Logo);
     let texts: BTreeMap<String, String> = texts.iter().filter(|(name, _)| has(name)).map(|(n, t)| (n.clone(), t.clone())).collect();
-    let order =
-        Order { language, texts: &texts, logo: None, brand: None, canvas, margins: Margins::default(), least_type: 0.0, fonts };
+    let order = Order { language, texts: &texts, logo: None, brand: None, canvas, margins: Margins::default(), least_type: 0.0, fonts };
     lay_out(template, &order)
 }
 
@@ -97,9 +96,7 @@ pub fn applied(brief: &Brief, laid: &Laid, photos: &PhotoStore) -> Result<Brief,
         after.layer_pictures.insert(*layer, kept(picture, photos)?);
     }
     after.backdrop = match &laid.backdrop {
-        Some(picture) => {
-            Some(photos.keep(&png(picture)?, "background.png")?)
-        }
+        Some(picture) => Some(photos.keep(&png(picture)?, "background.png")?),
         None => None,
     };
     Ok(after)

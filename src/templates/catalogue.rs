@@ -130,7 +130,8 @@ fn read_file(path: &Path) -> Result<Template, TemplateError> {
 /// Reads a template. `path` is for messages.
 pub(super) fn read(text: &str, path: &Path) -> Result<Template, TemplateError> {
     let text = text.trim_start_matches('\u{feff}');
-    let template: Template = toml::from_str(text).map_err(|e| TemplateError::Syntax(path.to_path_buf(), e.to_string().trim().to_owned()))?;
+    let template: Template =
+        toml::from_str(text).map_err(|e| TemplateError::Syntax(path.to_path_buf(), e.to_string().trim().to_owned()))?;
     check(&template).map_err(|reason| TemplateError::Value(path.to_path_buf(), Box::new(reason)))?;
     Ok(template)
 }
@@ -150,9 +151,11 @@ fn check(template: &Template) -> Result<(), Notice> {
             return Err(notice!("templates-color", field = format!("palette.{role}"), value = short(color)));
         }
     }
-    for (what, count, most) in
-        [("slots", template.slots.len(), MAX_SLOTS), ("items", template.items.len(), MAX_ITEMS), ("shapes", template.shapes.len(), MAX_SHAPES)]
-    {
+    for (what, count, most) in [
+        ("slots", template.slots.len(), MAX_SLOTS),
+        ("items", template.items.len(), MAX_ITEMS),
+        ("shapes", template.shapes.len(), MAX_SHAPES),
+    ] {
         if count > most {
             return Err(notice!("templates-too-many", field = what, most = most));
         }

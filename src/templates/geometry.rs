@@ -201,8 +201,20 @@ impl Regions {
             Region::Text => self.text,
             Region::TextBlock => self.text_block,
             Region::Product => self.product,
-            Region::TextBleed => if self.text_first { first } else { last },
-            Region::ProductBleed => if self.text_first { last } else { first },
+            Region::TextBleed => {
+                if self.text_first {
+                    first
+                } else {
+                    last
+                }
+            }
+            Region::ProductBleed => {
+                if self.text_first {
+                    last
+                } else {
+                    first
+                }
+            }
         }
     }
 }

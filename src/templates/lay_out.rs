@@ -130,9 +130,7 @@ impl<'a> Page<'a> {
         let texts = stacker.stack(stack, self.regions.text, align);
         self.regions.text_block = texts.iter().map(|text| text.block).reduce(|a, b| a.union(&b)).unwrap_or(self.regions.text);
         let in_bar = match self.regions.bar {
-            Some(frame) if self.regions.shape == CanvasShape::Banner => {
-                stacker.stack(bar, frame, Align::Center)
-            }
+            Some(frame) if self.regions.shape == CanvasShape::Banner => stacker.stack(bar, frame, Align::Center),
             Some(frame) => stacker.row(bar, frame),
             None => Vec::new(),
         };
@@ -201,8 +199,7 @@ impl<'a> Page<'a> {
 
     fn draw_shapes(&mut self) {
         let color = |role: &str| self.color(role);
-        let mut shapes: Vec<Drawn> =
-            self.template.shapes.iter().filter_map(|shape| Drawn::of(shape, &self.regions, &color)).collect();
+        let mut shapes: Vec<Drawn> = self.template.shapes.iter().filter_map(|shape| Drawn::of(shape, &self.regions, &color)).collect();
         let bar = self.regions.bar_bleed.map(|frame| Drawn::filled(ShapeKind::Rectangle, frame, color(&self.template.layout.bar_fill)));
         shapes.extend(bar);
         let backdrop: Vec<Drawn> = shapes.iter().filter(|shape| shape.on == On::Backdrop).cloned().collect();

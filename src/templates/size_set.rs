@@ -120,9 +120,10 @@ fn groups(elements: &[Element], belongs: &dyn Fn(&Element) -> bool, slack: f32) 
         ids.sort_unstable();
         ids.dedup();
         let boxes: Vec<(usize, Frame)> = ids.iter().filter_map(|id| Some((*id, bounds(&group, *id)?))).collect();
-        let pair = boxes.iter().enumerate().find_map(|(k, (a, fa))| {
-            boxes[k + 1..].iter().find(|(_, fb)| fa.overlaps(fb, slack)).map(|(b, _)| (*a, *b))
-        });
+        let pair = boxes
+            .iter()
+            .enumerate()
+            .find_map(|(k, (a, fa))| boxes[k + 1..].iter().find(|(_, fb)| fa.overlaps(fb, slack)).map(|(b, _)| (*a, *b)));
         let Some((a, b)) = pair else { return group };
         group.iter_mut().filter(|g| **g == Some(b)).for_each(|g| *g = Some(a));
     }
@@ -284,8 +285,7 @@ pub fn move_layer(layer: &mut Map<String, Value>, old: &Frame, moved: &Moved, fr
     let number = |layer: &Map<String, Value>, name: &str| layer.get(name).and_then(Value::as_f64).map(|v| v as f32);
     // The box of the ink need not be centred on the layer's place.
     let offset = |side: f32, at: Option<f32>, centre: f32| at.unwrap_or(0.5) * side - centre;
-    let (ox, oy) =
-        (offset(from.0 as f32, number(layer, "x"), old.center().0), offset(from.1 as f32, number(layer, "y"), old.center().1));
+    let (ox, oy) = (offset(from.0 as f32, number(layer, "x"), old.center().0), offset(from.1 as f32, number(layer, "y"), old.center().1));
     let (x, y) = moved.frame.center();
     let within = |at: f32| decimal(at.clamp(-0.5, 1.5));
     layer.insert("x".into(), within((x + ox * moved.scale.0) / w));
@@ -296,7 +296,8 @@ pub fn move_layer(layer: &mut Map<String, Value>, old: &Frame, moved: &Moved, fr
     let is_shape = layer.get("type").and_then(Value::as_str) == Some("shape");
     let is_text = layer.get("type").and_then(Value::as_str) == Some("text");
     let is_turned = number(layer, "rotation").is_some_and(|degrees| degrees % 180.0 != 0.0);
-    let (across, down) = if is_turned && moved.scale.0 != moved.scale.1 { (even * h / w * from.0 as f32 / from.1 as f32, even) } else { (across, down) };
+    let (across, down) =
+        if is_turned && moved.scale.0 != moved.scale.1 { (even * h / w * from.0 as f32 / from.1 as f32, even) } else { (across, down) };
     if is_shape {
         let is_line = layer.get("shape").and_then(Value::as_str) == Some("line");
         layer.entry("width").or_insert(json!(0.3));
@@ -433,8 +434,7 @@ mod tests {
                 let (bw, bh) = (4.0 + next(w / 2), 4.0 + next(h / 3));
                 Frame::at(next(w - bw as u32), next(h - bh as u32), bw, bh)
             };
-            let boxes =
-                Boxes { canvas, product: Some(frame()), headline: Some(frame()), layers: (0..6).map(|_| Some(frame())).collect() };
+            let boxes = Boxes { canvas, product: Some(frame()), headline: Some(frame()), layers: (0..6).map(|_| Some(frame())).collect() };
             for to in CANVASES {
                 check(&boxes, to, &Margins::default());
             }
@@ -443,7 +443,8 @@ mod tests {
 
     #[test]
     fn layers_are_scaled_with_their_lines_and_plates() {
-        let mut layer = json!({"type": "text", "text": "a", "size": 0.1, "x": 0.5, "y": 0.2, "width": 0.5, "plate": {"padding": 0.02}, "shadow": true});
+        let mut layer =
+            json!({"type": "text", "text": "a", "size": 0.1, "x": 0.5, "y": 0.2, "width": 0.5, "plate": {"padding": 0.02}, "shadow": true});
         let old = Frame::around((540.0, 216.0), 200.0, 100.0);
         let moved = Moved { frame: Frame::around((600.0, 100.0), 100.0, 50.0), scale: (0.5, 0.5) };
         let object = layer.as_object_mut().unwrap();

@@ -128,13 +128,7 @@ impl<'a> Stacker<'a> {
         let wanted = item.size * self.regions.unit * scale;
         match &entry.content {
             Content::Text(parts, font) => {
-                let setting = Setting {
-                    parts,
-                    font,
-                    line_height: item.line_height,
-                    spacing: item.spacing,
-                    most_lines: item.lines,
-                };
+                let setting = Setting { parts, font, line_height: item.line_height, spacing: item.spacing, most_lines: item.lines };
                 let wanted = wanted.max(self.floor());
                 let padding = if item.plate.is_some() { item.padding } else { 0.0 };
                 let most = (region.width() - 2.0 * PLATE_SIDES * padding * wanted).max(1.0);

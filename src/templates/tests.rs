@@ -37,16 +37,7 @@ fn sheets() -> Vec<Sheet> {
 }
 
 fn laid(template: &Template, language: Language, texts: &BTreeMap<String, String>, sheet: &Sheet, fonts: &FontCatalog) -> Laid {
-    let order = Order {
-        language,
-        texts,
-        logo: None,
-        brand: None,
-        canvas: sheet.0,
-        margins: sheet.1,
-        least_type: sheet.2,
-        fonts,
-    };
+    let order = Order { language, texts, logo: None, brand: None, canvas: sheet.0, margins: sheet.1, least_type: sheet.2, fonts };
     lay_out(template, &order).unwrap()
 }
 
@@ -217,7 +208,9 @@ fn a_brand_takes_the_place_of_colours_texts_and_logo_and_stays_legible() {
     let decode = |_: &Path| Ok(SourceImage::new(image::RgbaImage::from_pixel(80, 40, image::Rgba([1, 2, 3, 255])), "PNG".into()));
     let load = || Brand::load(dir.path(), &decode);
     assert!(load().unwrap_err().notice().to_string().contains("brand.toml"));
-    write("name = \"Bom\"\nlogo = \"logo.png\"\n[colors]\npaper = \"#FFFF00\"\nink = \"#FFEE55\"\nprimary = \"#00C73C\"\n[texts]\nkicker = \"봄 카페\"");
+    write(
+        "name = \"Bom\"\nlogo = \"logo.png\"\n[colors]\npaper = \"#FFFF00\"\nink = \"#FFEE55\"\nprimary = \"#00C73C\"\n[texts]\nkicker = \"봄 카페\"",
+    );
     let brand = load().unwrap();
     assert_eq!(brand.color("primary"), Some([0, 0xC7, 0x3C]));
     for template in TemplateCatalogue::embedded().templates() {

@@ -134,7 +134,9 @@ fn a_template_is_filled_for_several_formats_and_cut_out_once() {
     assert_eq!((shell.size("set/instagram-square.jpg"), shell.size("set/meta-link.jpg")), ((1080, 1080), (1200, 628)));
     // What a shop forbids is left out: the corners of its main picture are white.
     let plain = image::open(shell.dir.path().join("set/coupang-main.jpg")).unwrap().into_rgb8();
-    assert!([(2, 2), (plain.width() - 3, 2), (2, plain.height() - 3)].iter().all(|(x, y)| plain.get_pixel(*x, *y).0.iter().all(|v| *v > 250)));
+    assert!(
+        [(2, 2), (plain.width() - 3, 2), (2, plain.height() - 3)].iter().all(|(x, y)| plain.get_pixel(*x, *y).0.iter().all(|v| *v > 250))
+    );
     let listed = shell.run(&["templates", "--json"]);
     let listed: serde_json::Value = serde_json::from_slice(&listed.stdout).unwrap();
     assert_eq!(listed["templates"].as_array().unwrap().len(), 12);
@@ -153,7 +155,8 @@ fn a_layout_made_by_hand_is_laid_out_again_for_each_format() {
         {"type": "shape", "shape": "rectangle", "fill": "#111111", "x": 0.5, "y": 0.95, "width": 1.0, "height": 0.1}
     ]);
     std::fs::write(shell.dir.path().join("layers.json"), layers.to_string()).unwrap();
-    let args = ["generate", "--product", "cup.png", "--text", "신메뉴", "--text-y", "0.16", "--product-y", "0.88", "--layers", "layers.json"];
+    let args =
+        ["generate", "--product", "cup.png", "--text", "신메뉴", "--text-y", "0.16", "--product-y", "0.88", "--layers", "layers.json"];
     let out = ["--seed", "3", "--size", "1080x1080"];
     let made = shell.run(&[&args[..], &out[..2], &["--formats", "instagram-story,meta-link,kakao-bizboard", "--out", "set/"]].concat());
     assert!(made.status.success(), "{}", words(&made.stderr));

@@ -88,7 +88,13 @@ const CARTON: Product = Product {
         let is_front = q[2] > 0.28;
         let is_sun = is_front && length2(q[0], q[1] - 0.88) < 0.22;
         let is_wave = is_front && q[1] < 0.42 + 0.05 * (q[0] * 9.0).sin();
-        let paint = if is_sun { [0.98, 0.82, 0.25] } else if is_wave { [0.95, 0.95, 0.93] } else { [0.10, 0.42, 0.68] };
+        let paint = if is_sun {
+            [0.98, 0.82, 0.25]
+        } else if is_wave {
+            [0.95, 0.95, 0.93]
+        } else {
+            [0.10, 0.42, 0.68]
+        };
         (paint, 0.2)
     },
     backdrop: [0.86, 0.83, 0.79],
@@ -187,7 +193,8 @@ fn surface(product: &Product, p: V, ray: V) -> V {
     let light = unit(LIGHT);
     let lit = dot(normal, light).max(0.0) * 0.75 + 0.32 + 0.12 * normal[1];
     let mirrored = add(ray, times(normal, -2.0 * dot(ray, normal)));
-    let window = smooth(0.72, 0.9, dot(mirrored, unit([-0.75, 0.4, 0.55]))) + 0.5 * smooth(0.8, 0.95, dot(mirrored, unit([0.9, 0.25, 0.35])));
+    let window =
+        smooth(0.72, 0.9, dot(mirrored, unit([-0.75, 0.4, 0.55]))) + 0.5 * smooth(0.8, 0.95, dot(mirrored, unit([0.9, 0.25, 0.35])));
     let fresnel = 0.06 + 0.5 * (1.0 + dot(ray, normal)).clamp(0.0, 1.0).powi(4);
     add(times(paint, lit), times([1.0; 3], gloss * (0.55 * window * (0.35 + fresnel) + 0.25 * fresnel)))
 }
