@@ -95,7 +95,13 @@ impl Studio {
             | UiCommand::OpenProject
             | UiCommand::SaveProject
             | UiCommand::SaveProjectAs => self.execute_project(ctx, command),
-            UiCommand::Templates | UiCommand::Export | UiCommand::Fonts | UiCommand::Server | UiCommand::Models | UiCommand::Palette | UiCommand::Shortcuts => {
+            UiCommand::Templates
+            | UiCommand::Export
+            | UiCommand::Fonts
+            | UiCommand::Server
+            | UiCommand::Models
+            | UiCommand::Palette
+            | UiCommand::Shortcuts => {
                 self.open_window(command);
             }
             _ => self.execute_view(ctx, command),

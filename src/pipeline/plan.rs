@@ -379,7 +379,8 @@ mod tests {
             "font_name" => json!("B.ttf"),
             "seed" | "product_scale" | "true_cfg_scale" => json!(2),
             "width" | "height" => json!(272),
-            "product_left" | "product_top" | "product_right" | "product_bottom" | "product_x" | "product_y" | "text_x" | "text_y" | "text_scale" => json!(0.5),
+            "product_left" | "product_top" | "product_right" | "product_bottom" | "product_x" | "product_y" | "text_x" | "text_y"
+            | "text_scale" => json!(0.5),
             "strength" | "composition_strength" => json!(0.1),
             "num_inference_steps" | "text_num_inference_steps" | "composition_steps" => json!(5),
             "guidance_scale" | "text_guidance_scale" | "composition_guidance_scale" => json!(3),
