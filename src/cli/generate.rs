@@ -372,10 +372,8 @@ fn run_jobs(
     };
     let mut run = Run { engine, output, layers, ended, runtime, kept };
     let mut raw = raw;
-    let master = match filling.is_none() && !output.dry_run && size_set::needs_master(&raw, targets) {
-        true => Some(run.master(&mut raw)?),
-        false => None,
-    };
+    let needs_master = filling.is_none() && !output.dry_run && size_set::needs_master(&raw, targets);
+    let master = if needs_master { Some(run.master(&mut raw)?) } else { None };
     for (at, target) in targets.iter().enumerate() {
         let raw = match (&filling, &master, &target.format) {
             (Some(filling), ..) => filling.request(&raw, target, engine)?,

@@ -98,10 +98,8 @@ pub struct Layout {
     /// The texts' share of the width on a wide canvas.
     pub wide_share: f32,
     /// Alignment on an upright canvas.
-    #[serde(deserialize_with = "align")]
     pub align: Align,
     /// Alignment on a wide canvas.
-    #[serde(deserialize_with = "align")]
     pub wide_align: Align,
     /// Height of the bar at the bottom in units; 0 for none.
     pub bar: f32,
@@ -121,14 +119,6 @@ impl Default for Layout {
             bar_fill: "primary".into(),
         }
     }
-}
-
-fn align<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Align, D::Error> {
-    String::deserialize(deserializer)?.parse().map_err(|_| serde::de::Error::custom("left, center, right"))
-}
-
-fn shape_kind<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<ShapeKind, D::Error> {
-    String::deserialize(deserializer)?.parse().map_err(|_| serde::de::Error::custom("rectangle, rounded, ellipse, line, ribbon, burst"))
 }
 
 /// What a slot takes.
@@ -219,7 +209,6 @@ pub enum On {
 #[serde(deny_unknown_fields, default)]
 pub struct Shape {
     /// Its outline.
-    #[serde(deserialize_with = "shape_kind")]
     pub shape: ShapeKind,
     /// Where it lies.
     pub on: On,
@@ -372,7 +361,6 @@ pub struct Badge {
     /// The slots of its lines.
     pub slots: Vec<String>,
     /// Outline.
-    #[serde(deserialize_with = "shape_kind")]
     pub shape: ShapeKind,
     /// Colour of the inside.
     pub fill: String,

@@ -70,7 +70,7 @@ pub(super) struct Stacker<'a> {
 }
 
 /// An item's size, before its place is known.
-struct Sized {
+struct Measured {
     how: How,
     /// The text's own size, and that with its plate.
     text: (f32, f32),
@@ -111,8 +111,8 @@ impl<'a> Stacker<'a> {
     }
 
     /// The sizes of all items if they fit the region's height.
-    fn sizes(&self, entries: &[Entry<'a>], region: Frame, scale: f32, must_be_legible: bool) -> Option<Vec<Sized>> {
-        let sizes: Vec<Sized> = entries.iter().map(|entry| self.sized(entry, region, scale)).collect();
+    fn sizes(&self, entries: &[Entry<'a>], region: Frame, scale: f32, must_be_legible: bool) -> Option<Vec<Measured>> {
+        let sizes: Vec<Measured> = entries.iter().map(|entry| self.sized(entry, region, scale)).collect();
         let gaps: f32 = entries.iter().skip(1).map(|entry| self.gap(entry, scale)).sum();
         let height: f32 = gaps + sizes.iter().map(|size| size.block.1).sum::<f32>();
         let fits = height <= region.height() && sizes.iter().all(|size| size.block.0 <= region.width() + 0.5);
@@ -123,7 +123,7 @@ impl<'a> Stacker<'a> {
         entry.item.gap * self.regions.unit * scale
     }
 
-    fn sized(&self, entry: &Entry<'a>, region: Frame, scale: f32) -> Sized {
+    fn sized(&self, entry: &Entry<'a>, region: Frame, scale: f32) -> Measured {
         let item = entry.item;
         let wanted = item.size * self.regions.unit * scale;
         match &entry.content {
@@ -137,12 +137,12 @@ impl<'a> Stacker<'a> {
                 let trimmed = if item.plate.is_some() { (item.line_height - 1.0).max(0.0) * fitted.size } else { 0.0 };
                 let block = (fitted.box_width + 2.0 * PLATE_SIDES * pad, fitted.box_height - trimmed + 2.0 * pad);
                 let is_legible = fitted.size >= 0.9 * self.floor();
-                Sized { how: How::Text(fitted), text: (fitted.box_width, fitted.box_height), block, is_legible }
+                Measured { how: How::Text(fitted), text: (fitted.box_width, fitted.box_height), block, is_legible }
             }
             Content::Logo(aspect) => {
                 let height = wanted.min(LOGO_WIDTH * region.width() / aspect);
                 let size = (height * aspect, height);
-                Sized { how: How::Logo, text: size, block: size, is_legible: true }
+                Measured { how: How::Logo, text: size, block: size, is_legible: true }
             }
             Content::Sculpted(text, font) => {
                 let height = wanted * f32::from(u8::try_from(item.lines).unwrap_or(2)) * 1.1;
@@ -150,7 +150,7 @@ impl<'a> Stacker<'a> {
                     Some(found) => {
                         let text = (found.width, found.height);
                         let block = (found.width, found.height * (1.0 + EXTRUSION));
-                        Sized { how: How::Sculpted(found), text, block, is_legible: true }
+                        Measured { how: How::Sculpted(found), text, block, is_legible: true }
                     }
                     None => {
                         // The letters cannot be made so small: a flat headline takes their place.
@@ -162,7 +162,7 @@ impl<'a> Stacker<'a> {
         }
     }
 
-    fn arranged(&self, entries: Vec<Entry<'a>>, sizes: Vec<Sized>, region: Frame, align: Align, scale: f32) -> Vec<Placed<'a>> {
+    fn arranged(&self, entries: Vec<Entry<'a>>, sizes: Vec<Measured>, region: Frame, align: Align, scale: f32) -> Vec<Placed<'a>> {
         let gaps: f32 = entries.iter().skip(1).map(|entry| self.gap(entry, scale)).sum();
         let height: f32 = gaps + sizes.iter().map(|size| size.block.1).sum::<f32>();
         let mut top = region.center().1 - height / 2.0;

@@ -37,7 +37,6 @@ const ALLOWED: &[(&str, &str, &str)] = &[
     ("request/extensions.rs", "", "documentation of REST fields, in the OpenAPI page and GET /help"),
     ("request/layers/table.rs", "", "documentation of REST fields, in the OpenAPI page and GET /help"),
     ("layers/svg.rs", "it has no size", DETAIL),
-    ("templates/spec.rs", "", "words that a field takes, as serde reports them"),
     ("templates/catalogue.rs", "", "names of fields"),
     ("templates/brand.rs", "colors, texts", "names of fields"),
     ("request/step_number.rs", "{} is not a step", "an error of serde for files of the program itself"),
