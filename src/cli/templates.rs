@@ -129,7 +129,7 @@ impl Filling {
         let language = match args.language.as_deref() {
             Some("en") => Language::English,
             Some("ko") => Language::Korean,
-            Some(other) => return Err(Failure::bad_input(notice!("cli-language", language = other))),
+            Some(other) => return Err(Failure::bad_input(notice!("cli-language", language = other.to_owned()))),
             None => language_of(texts.values()),
         };
         Ok(Some(Self { template, texts, logo, brand, language, flags }))
@@ -221,7 +221,7 @@ pub(super) fn margins(format: &FormatSpec, canvas: (u32, u32)) -> Margins {
 }
 
 fn picture(slot: &str, path: &str) -> Result<SourceImage, Failure> {
-    let unusable = |reason: Notice| Failure::bad_input(notice!("cli-slot-picture", slot = slot, path = path, reason = reason));
+    let unusable = |reason: Notice| Failure::bad_input(notice!("cli-slot-picture", slot = slot.to_owned(), path = path.to_owned(), reason = reason));
     decode_layer_source_file(&paths::find(Path::new(path))).map_err(unusable)
 }
 
