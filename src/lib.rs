@@ -27,5 +27,6 @@ pub mod pipeline;
 pub mod request;
 pub mod schedule;
 pub mod store;
+pub mod templates;
 pub mod typography;
 pub mod weights;

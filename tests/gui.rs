@@ -29,5 +29,7 @@ mod placing;
 mod shown;
 #[path = "gui/snapshots.rs"]
 mod snapshots;
+#[path = "gui/templates.rs"]
+mod templates;
 #[path = "gui/trouble.rs"]
 mod trouble;

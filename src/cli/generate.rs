@@ -22,6 +22,8 @@ use super::formats::{self, Target};
 use super::layers;
 use super::output::{self, Output, Saved};
 use super::signals::end_signal;
+use super::size_set::{self, Master};
+use super::templates::{Filling, TemplateArgs};
 
 /// Flags of `generate`. Each flag sets one field of `POST /generate`.
 #[derive(Args)]
@@ -104,8 +106,8 @@ pub(super) struct GenerateArgs {
     /// Canvas, such as 1024x1024 or 1080x1350; sides from 256 to 4096 pixels
     #[arg(long, value_name = "WxH", allow_negative_numbers = true)]
     size: Option<String>,
-    /// Format of `nanococoa formats`: canvas, layout, file type and byte limit follow from it. May be given several times; --out is then a folder
-    #[arg(long = "format", value_name = "ID", conflicts_with = "size")]
+    /// Format of `nanococoa formats`: canvas, layout, file type and byte limit follow from it. Several, separated by commas: --out is then a folder
+    #[arg(long = "format", visible_alias = "formats", value_name = "ID", value_delimiter = ',', conflicts_with = "size")]
     formats: Vec<String>,
     /// Same seed, same picture; drawn at random when left out
     #[arg(long, allow_negative_numbers = true)]
@@ -122,6 +124,8 @@ pub(super) struct GenerateArgs {
     /// Any other field of POST /generate; may be given several times
     #[arg(long = "set", value_name = "FIELD=VALUE")]
     set: Vec<String>,
+    #[command(flatten)]
+    template: TemplateArgs,
     #[command(flatten)]
     output: Output,
 }
@@ -157,7 +161,8 @@ fn tell_failure(json: bool, result: Result<(), Failure>) -> Result<(), Failure> 
 }
 
 fn prepare(common: &Common, args: &GenerateArgs, told: &mut bool) -> Result<(), Failure> {
-    let config = load_config(overrides(common))?;
+    let mut config = load_config(overrides(common))?;
+    let brand = args.template.load_brand(&mut config)?;
     let targets = formats::targets(&config, &args.formats, args.output.file(), args.output.dry_run)?;
     for target in &targets {
         output::check(&args.output, &target.file)?;
@@ -177,7 +182,15 @@ fn prepare(common: &Common, args: &GenerateArgs, told: &mut bool) -> Result<(), 
             return Err(Failure::bad_input(notice!("cli-out-is-input", flag = flag)));
         }
     }
-    let raw = raw_request(args)?;
+    let mut base = project(args)?;
+    let (raw, filling) = if args.template.is_used() {
+        attach_base64(&mut base);
+        let flags = raw_request(args, RawRequest::default())?;
+        let filling = Filling::read(&args.template, &config, brand, (&base, flags))?;
+        (base, filling)
+    } else {
+        (raw_request(args, base)?, None)
+    };
     let (engine, temporary) = match start_engine(&config) {
         Ok(engine) => (engine, None),
         // A running studio or server owns the folder; one picture can be made without it.
@@ -189,7 +202,7 @@ fn prepare(common: &Common, args: &GenerateArgs, told: &mut bool) -> Result<(), 
         }
         Err(error) => return Err(Failure::failed(error.notice())),
     };
-    run_jobs(&engine, raw, args.layers.as_deref(), (&args.output, &targets), temporary.is_none(), told)
+    run_jobs(&engine, (raw, filling), args.layers.as_deref(), (&args.output, &targets), temporary.is_none(), told)
 }
 
 pub(super) fn resume(common: &Common, args: ResumeArgs) -> Result<(), Failure> {
@@ -202,7 +215,7 @@ pub(super) fn resume(common: &Common, args: ResumeArgs) -> Result<(), Failure> {
             .resume_request(args.id)
             .map_err(|e| Failure::bad_input(notice!("cli-job-id", id = args.id.to_string(), reason = e.notice())))?;
         let targets = [Target { file: args.output.file().to_path_buf(), format: None }];
-        run_jobs(&engine, raw, None, (&args.output, &targets), true, &mut told)
+        run_jobs(&engine, (raw, None), None, (&args.output, &targets), true, &mut told)
     };
     let result = run();
     tell_failure(args.output.json && !told, result)
@@ -212,16 +225,16 @@ fn cannot_start(error: EngineError) -> Failure {
     Failure::failed(notice!("cli-engine", reason = error.notice()))
 }
 
-fn raw_request(args: &GenerateArgs) -> Result<RawRequest, Failure> {
-    let mut raw = match &args.project {
-        Some(path) => {
-            let bytes = project::read_file(&paths::find(path))
-                .map_err(|e| Failure::bad_input(notice!("cli-project-unreadable", path = path.display(), reason = e)))?;
-            project::read_project(&bytes)
-                .map_err(|e| Failure::bad_input(notice!("cli-project", path = path.display(), reason = e.notice())))?
-        }
-        None => RawRequest::default(),
-    };
+/// The request of `--project`, or an empty one.
+fn project(args: &GenerateArgs) -> Result<RawRequest, Failure> {
+    let Some(path) = &args.project else { return Ok(RawRequest::default()) };
+    let bytes = project::read_file(&paths::find(path))
+        .map_err(|e| Failure::bad_input(notice!("cli-project-unreadable", path = path.display(), reason = e)))?;
+    project::read_project(&bytes).map_err(|e| Failure::bad_input(notice!("cli-project", path = path.display(), reason = e.notice())))
+}
+
+/// The request of the other flags on top of `raw`.
+fn raw_request(args: &GenerateArgs, mut raw: RawRequest) -> Result<RawRequest, Failure> {
     let names_product = |pair: &String| {
         pair.split_once('=').is_some_and(|(name, _)| field_of(name.trim()).is_some_and(|field| field.name == PRODUCT_IMAGE.name))
     };
@@ -349,7 +362,7 @@ struct Run<'a> {
 
 fn run_jobs(
     engine: &Engine,
-    raw: RawRequest,
+    (raw, filling): (RawRequest, Option<Filling>),
     layers: Option<&Path>,
     (output, targets): (&Output, &[Target]),
     kept: bool,
@@ -362,8 +375,16 @@ fn run_jobs(
         Box::pin(end_signal())
     };
     let mut run = Run { engine, output, layers, ended, runtime, kept };
+    let mut raw = raw;
+    let needs_master = filling.is_none() && !output.dry_run && size_set::needs_master(&raw, targets);
+    let master = if needs_master { Some(run.master(&mut raw)?) } else { None };
     for (at, target) in targets.iter().enumerate() {
-        run.target(fitted(raw.clone(), target), target, at + 1 == targets.len(), told)?;
+        let raw = match (&filling, &master, &target.format) {
+            (Some(filling), ..) => filling.request(&raw, target, engine)?,
+            (None, Some(master), Some(format)) => fitted(master.request(&raw, format, engine), target),
+            (None, ..) => fitted(raw.clone(), target),
+        };
+        run.target(raw, target, at + 1 == targets.len(), told)?;
     }
     Ok(())
 }
@@ -378,6 +399,10 @@ fn fitted(mut raw: RawRequest, target: &Target) -> RawRequest {
     if target.leaves_text_out() && has_text {
         say_stderr!("note: {}", words(&notice!("cli-format-without-text", format = &format.id)));
         raw.fields.remove("text_content");
+    }
+    if target.leaves_text_out() {
+        raw.fields.remove(LAYERS.name);
+        raw.layer_pictures.clear();
     }
     raw
 }
@@ -395,6 +420,18 @@ fn uncovered(raw: &RawRequest, saved: &Saved) -> Option<RawRequest> {
 }
 
 impl Run<'_> {
+    /// Makes the advertisement from which formats are laid out, and turns its layers into a list.
+    fn master(&mut self, raw: &mut RawRequest) -> Result<Master, Failure> {
+        raw.expand_layers();
+        let spec = self.parse(raw.clone())?;
+        let job = self.run(spec.clone())?;
+        match job.status {
+            JobStatus::Completed => Ok(Master::of(self.engine, spec, &job)),
+            JobStatus::Stopped => Err(Failure::failed(notice!("cli-stopped"))),
+            _ => Err(Failure::failed(job.message.clone())),
+        }
+    }
+
     /// Makes one file. `last`: no other follows.
     fn target(&mut self, raw: RawRequest, target: &Target, last: bool, told: &mut bool) -> Result<(), Failure> {
         let (engine, output) = (self.engine, self.output);

@@ -15,6 +15,8 @@ mod models;
 mod output;
 mod serve;
 mod signals;
+mod size_set;
+mod templates;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -64,6 +66,12 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// List the templates that `generate --template` fills, with their slots
+    Templates {
+        /// One line of JSON, with the default texts
+        #[arg(long)]
+        json: bool,
+    },
     /// List, download, check and remove the models of the diffusion engine
     #[command(subcommand)]
     Models(models::ModelsCommand),
@@ -103,6 +111,7 @@ pub fn run() -> ExitCode {
         Some(Command::Serve(args)) => serve::serve(&cli.common, args),
         Some(Command::Doctor { json }) => doctor::doctor(&cli.common, json),
         Some(Command::Formats { json }) => formats::formats(&cli.common, json),
+        Some(Command::Templates { json }) => templates::templates(&cli.common, json),
         Some(Command::Models(command)) => models::models(&cli.common, command),
         Some(Command::Debug(command)) => debug::debug(*command),
     };

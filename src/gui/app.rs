@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::commands::{self, CommandQueue};
 use super::context::{JobLookup, PanelContext};
+use super::gallery::Gallery;
 use super::live::{Draft, DraftRequest, Live};
 use super::message::Message;
 use super::model_client::ModelClient;
@@ -33,6 +34,7 @@ use crate::formats::Catalogue;
 use crate::job::{Annotation, ImageName, JobSnapshot, JobStatus};
 use crate::notice::Language;
 use crate::request::BackendKind;
+use crate::templates::TemplateCatalogue;
 
 /// Seconds between an edit and the autosave.
 const AUTOSAVE_DELAY: f64 = 1.0;
@@ -78,6 +80,8 @@ pub struct Studio {
     pub(super) server: ServerSwitch,
     pub(super) models: ModelClient,
     pub(super) formats: Arc<Catalogue>,
+    pub(super) templates: Arc<TemplateCatalogue>,
+    gallery: Gallery,
     composing: bool,
     keyboard: Keyboard,
     /// What is selected on the canvas.
@@ -129,6 +133,11 @@ impl Studio {
         if let Some(mistakes) = mistakes {
             toasts.notify(Severity::Error, mistakes, 0.0);
         }
+        let (templates, unusable) = TemplateCatalogue::load(&TemplateCatalogue::user_folder(&config.file));
+        for error in unusable {
+            toasts.notify(Severity::Error, error.notice(), 0.0);
+        }
+        let templates = Arc::new(templates);
         let mut server = ServerSwitch::new(&config);
         server.bind = session.server.clone().unwrap_or(server.bind);
         Self {
@@ -144,6 +153,8 @@ impl Studio {
             server,
             models,
             formats: Arc::new(formats),
+            gallery: Gallery::start(ctx.clone(), watch.font_source(), Arc::clone(&templates)),
+            templates,
             composing: false,
             keyboard: Keyboard::default(),
             selection: Selection::default(),
@@ -198,6 +209,8 @@ impl Studio {
             presets: &self.presets,
             server: &self.server,
             models: &self.models,
+            templates: &self.templates,
+            gallery: &self.gallery,
             formats: &self.formats,
             config: &self.config,
             toasts: &self.toasts,
@@ -233,9 +246,9 @@ impl Studio {
         self.view.source = source;
     }
 
-    /// Whether pictures are being decoded.
+    /// Whether pictures are being decoded or drawn.
     pub fn is_loading(&self) -> bool {
-        self.textures.is_loading()
+        self.textures.is_loading() || self.gallery.is_busy()
     }
 
     /// The address that the server listens at, if it runs.

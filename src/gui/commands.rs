@@ -102,6 +102,8 @@ ui_commands! {
     Paste = info("command-paste", icons::CLIPBOARD_PASTE).on(CTRL, Key::V),
     /// Opens the bundled sample photo.
     Sample = info("command-sample", icons::COFFEE),
+    /// Opens the gallery of templates.
+    Templates = info("command-templates", icons::GRID_2X2).on(CTRL, Key::T).in_text(),
     /// Starts an empty project.
     New = info("command-new", icons::PLUS).on(CTRL, Key::N).in_text(),
     /// Opens a project with the file dialog.
@@ -304,6 +306,8 @@ pub enum EditCommand {
     Language(Language),
     /// Sets the number of jobs of "Variations".
     Variations(u32),
+    /// Applies the template with this ID to the brief.
+    ApplyTemplate(String),
     /// Shows this source and ends a comparison.
     Show(Source),
     /// Opens the product tab with the brush on.

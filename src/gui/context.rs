@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::commands::{Command, CommandQueue, UiCommand};
 use super::export::Part;
+use super::gallery::Gallery;
 use super::layer_fields;
 use super::live::{Draft, Live};
 use super::model_client::ModelClient;
@@ -26,6 +27,7 @@ use crate::formats::Catalogue;
 use crate::job::{ImageName, JobSnapshot, JobStatus};
 use crate::notice::Language;
 use crate::request::{BackendChoice, BackendKind, StepNumber};
+use crate::templates::TemplateCatalogue;
 use crate::typography::FontCatalog;
 
 /// Windows narrower than this, in points, show fewer tools to leave room for the picture.
@@ -59,6 +61,10 @@ pub struct PanelContext<'a> {
     pub server: &'a ServerSwitch,
     /// Models that can be downloaded.
     pub models: &'a ModelClient,
+    /// The templates.
+    pub templates: &'a TemplateCatalogue,
+    /// Their pictures.
+    pub gallery: &'a Gallery,
     /// The formats of advertisements.
     pub formats: &'a Catalogue,
     /// The configuration.

@@ -16,8 +16,8 @@ use super::message::Message;
 use super::presets::Kind;
 use super::project_file;
 use super::selection::{Selection, Target};
-use super::sizes::SIZES;
 use super::state::{Brief, random_seed};
+use super::template_brief;
 use super::toasts::{Severity, UndoTarget};
 use super::view::{Side, Source, Tab};
 use super::windows::Window;
@@ -68,8 +68,9 @@ impl Studio {
                 self.tasks.submit(briefs.collect(), SubmitOptions::default());
             }
             UiCommand::SizeSet => {
-                let briefs = SIZES.iter().map(|&(_, width, height)| Brief { width, height, ..self.session.brief.clone() });
-                self.tasks.submit(briefs.collect(), SubmitOptions::default());
+                let brief = self.session.brief.clone();
+                let boxes = self.draft().filter(|draft| draft.brief == brief).map(|draft| draft.boxes);
+                self.tasks.submit_size_set(brief, boxes, self.watch.fonts());
             }
             UiCommand::Stop => {
                 if let Some(job) = self.active() {
@@ -98,7 +99,13 @@ impl Studio {
             | UiCommand::SaveProject
             | UiCommand::SaveProjectAs => self.execute_project(ctx, command),
             command if command.is_about_layers() => self.execute_layers(command, ctx.input(|i| i.time)),
-            UiCommand::Export | UiCommand::Fonts | UiCommand::Server | UiCommand::Models | UiCommand::Palette | UiCommand::Shortcuts => {
+            UiCommand::Templates
+            | UiCommand::Export
+            | UiCommand::Fonts
+            | UiCommand::Server
+            | UiCommand::Models
+            | UiCommand::Palette
+            | UiCommand::Shortcuts => {
                 self.open_window(command);
             }
             _ => self.execute_view(ctx, command),
@@ -144,6 +151,7 @@ impl Studio {
                 };
                 self.context().export_job().map(|job| Window::export(job, part))
             }
+            UiCommand::Templates => Some(Window::Templates),
             UiCommand::Fonts => Some(Window::Fonts),
             UiCommand::Server => Some(Window::Server),
             UiCommand::Models => {
@@ -230,6 +238,7 @@ impl Studio {
             EditCommand::ProjectName(name) => self.session.project = name,
             EditCommand::Language(lang) => self.session.lang = lang,
             EditCommand::Variations(count) => self.session.variations = count,
+            EditCommand::ApplyTemplate(id) => self.apply_template(&id),
             EditCommand::Show(source) => self.view.show(source),
             EditCommand::RefineMask => {
                 self.view.tab = Tab::Product;
@@ -256,6 +265,17 @@ impl Studio {
                 self.presets.remove(kind, index);
                 self.save_presets(kind);
             }
+        }
+    }
+
+    /// Lays a template out for the brief; the brief follows as a message.
+    fn apply_template(&mut self, id: &str) {
+        match self.templates.get(id) {
+            Ok(template) => {
+                let texts = template_brief::own_texts(&self.session.brief, &self.templates);
+                self.tasks.apply_template(self.session.brief.clone(), template, texts, self.watch.fonts(), self.lang());
+            }
+            Err(why) => self.fail(why),
         }
     }
 

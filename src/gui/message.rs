@@ -26,6 +26,13 @@ pub enum Message {
     Backdrop(Box<Product>),
     /// A brief was found in a picture, or read from the job.
     Restored(Box<RestoredBrief>, Option<Uuid>),
+    /// A template was laid out.
+    TemplateApplied {
+        /// The brief for which that was done.
+        before: Box<Brief>,
+        /// The brief with the template.
+        after: Box<Brief>,
+    },
     /// A task succeeded.
     Succeeded(Notice),
     /// A remark on a file that was opened.

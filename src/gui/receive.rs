@@ -10,7 +10,7 @@ use super::message::Message;
 use super::server::ServerEvent;
 use super::state::{Brief, Product};
 use super::toasts::{Severity, UndoTarget};
-use super::view::Source;
+use super::view::{Source, Tab};
 use super::windows::Window;
 use crate::hub::{Family, HubError};
 use crate::job::JobStatus;
@@ -63,6 +63,13 @@ impl Studio {
                 self.session.brief = *brief;
                 self.view.source = Source::Draft;
             }
+            // What was edited meanwhile is not overwritten.
+            Message::TemplateApplied { before, after } if self.session.brief == *before => {
+                self.session.brief = *after;
+                self.view.source = Source::Draft;
+                self.view.tab = Tab::Final;
+            }
+            Message::TemplateApplied { .. } => self.toasts.notify(Severity::Info, notice!("templates-edited-meanwhile"), now),
             Message::Succeeded(text) => self.toasts.notify(Severity::Success, text, now),
             Message::Noted(text) => self.toasts.notify(Severity::Info, text, now),
             Message::Failed(text) => self.toasts.notify(Severity::Error, text, now),

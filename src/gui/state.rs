@@ -18,7 +18,7 @@ const REMEMBERED: usize = 400;
 const RECENT: usize = 12;
 
 /// Fields without a control in the studio; a brief keeps them as they came with a job.
-const OTHERS: [&str; 11] = [
+const OTHERS: [&str; 15] = [
     "bg_composition_prompt",
     "bg_composition_negative_prompt",
     "composition_prompt",
@@ -30,6 +30,10 @@ const OTHERS: [&str; 11] = [
     "auto_unload",
     "product_pick_x",
     "product_pick_y",
+    "product_left",
+    "product_top",
+    "product_right",
+    "product_bottom",
 ];
 
 /// A product photo. The studio keeps a copy of the file in its own folder, so the original may be moved or deleted.

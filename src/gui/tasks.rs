@@ -1,5 +1,6 @@
 //! The studio's background tasks. Each runs a blocking function on its own thread and sends the result to the window.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
@@ -14,13 +15,14 @@ use super::clipboard::{self, Pasted};
 use super::dialogs::{self, Answer, FilePurpose};
 use super::export::{self, Settings};
 use super::job_client::{JobClient, RestoredBrief, SubmitOptions};
+use super::live::Boxes;
 use super::message::Message;
 use super::native_window::NativeWindow;
 use super::path_entry::{self, CheckReason};
 use super::photos::PhotoStore;
 use super::state::{Brief, Session};
 use super::writer::Writer;
-use super::{presets, project_file};
+use super::{presets, project_file, size_set, template_brief};
 use crate::engine::Engine;
 use crate::job::{Annotation, JobSnapshot};
 use crate::notice;
@@ -29,6 +31,8 @@ use crate::notice::Notice;
 use crate::request::SourceImage;
 use crate::request::StepNumber;
 use crate::request::fields::{BACKGROUND_IMAGE, PRODUCT_IMAGE};
+use crate::templates::Template;
+use crate::typography::FontCatalog;
 
 /// The message of a finished task, if it has one.
 type Outcome = Result<Option<Message>, Notice>;
@@ -139,6 +143,16 @@ impl Tasks {
             let briefs: Vec<Brief> = if options.front { briefs.into_iter().rev().collect() } else { briefs };
             for brief in briefs {
                 cx.mailbox.send(Message::Submitted(cx.jobs.submit(brief, options)?));
+            }
+            Ok(None)
+        });
+    }
+
+    /// Submits a brief in every usual size. `boxes`: where its parts stand, if that is known.
+    pub fn submit_size_set(&self, brief: Brief, boxes: Option<Boxes>, fonts: Arc<FontCatalog>) {
+        self.run("nanococoa-submit", Span::current(), move |cx| {
+            for brief in size_set::briefs(&brief, boxes.as_ref(), &fonts) {
+                cx.mailbox.send(Message::Submitted(cx.jobs.submit(brief, SubmitOptions::default())?));
             }
             Ok(None)
         });
@@ -291,6 +305,22 @@ impl Tasks {
                 Some(summary) => notice!("toast-exported-format", path = path, summary = summary),
                 None => notice!("toast-exported", path = path),
             })))
+        });
+    }
+
+    /// Lays a template out on the canvas of a brief, with the designer's texts by slot.
+    pub fn apply_template(
+        &self,
+        brief: Brief,
+        template: Template,
+        texts: BTreeMap<String, String>,
+        fonts: Arc<FontCatalog>,
+        lang: Language,
+    ) {
+        self.run("nanococoa-template", Span::current(), move |cx| {
+            let laid = template_brief::laid(&template, &texts, (brief.width, brief.height), lang, &fonts)?;
+            let after = template_brief::applied(&brief, &laid, &cx.photos)?;
+            Ok(Some(Message::TemplateApplied { before: Box::new(brief), after: Box::new(after) }))
         });
     }
 

@@ -80,7 +80,7 @@ fn draw_layer(image: &mut RgbImage, layer: &Layer<SourceImage>, cx: LayerContext
 }
 
 /// Sine and cosine of an angle in degrees; exact for right angles.
-fn turn(degrees: f32) -> (f32, f32) {
+pub(super) fn turn(degrees: f32) -> (f32, f32) {
     match degrees.rem_euclid(360.0) {
         0.0 => (0.0, 1.0),
         90.0 => (1.0, 0.0),

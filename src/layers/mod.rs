@@ -5,6 +5,7 @@
 
 #![warn(clippy::disallowed_methods)]
 
+mod bounds;
 mod draw;
 mod extent;
 mod patch;
@@ -16,6 +17,7 @@ mod svg_cost;
 mod tests;
 mod text;
 
+pub use bounds::bounds;
 pub use draw::{LayerContext, draw};
 pub use extent::text_extent;
 pub use svg::{MAX_SVG_BYTES, decode_svg, is_svg};

@@ -12,12 +12,11 @@ use crate::request::layers::PictureLayer;
 /// enlarged.
 const MAX_SIDE: f32 = 4096.0;
 
-/// Width and height in whole pixels of a picture within its box.
-fn size(layer: &PictureLayer<SourceImage>, canvas: (f32, f32)) -> (f32, f32) {
-    let (w, h) = layer.image.pixels.dimensions();
+/// Width and height in whole pixels of a picture with these sides within its box, whose sides are fractions of the canvas'.
+pub(super) fn size((w, h): (u32, u32), (width, height): (Option<f32>, Option<f32>), canvas: (f32, f32)) -> (f32, f32) {
     let (w, h) = (w.max(1) as f32, h.max(1) as f32);
-    let by_width = layer.width.map(|width| width * canvas.0 / w);
-    let by_height = layer.height.map(|height| height * canvas.1 / h);
+    let by_width = width.map(|width| width * canvas.0 / w);
+    let by_height = height.map(|height| height * canvas.1 / h);
     let scale = by_width.into_iter().chain(by_height).reduce(f32::min).unwrap_or(1.0);
     let side = |v: f32| (v * scale).round().max(1.0);
     (side(w), side(h))
@@ -25,7 +24,7 @@ fn size(layer: &PictureLayer<SourceImage>, canvas: (f32, f32)) -> (f32, f32) {
 
 /// The fill of a picture; `None` if it cannot be drawn. `canvas`: its sides in pixels. `turned`: the layer is rotated.
 pub(super) fn fill(layer: &PictureLayer<SourceImage>, canvas: (f32, f32), turned: bool) -> Option<Fill> {
-    let (width, height) = size(layer, canvas);
+    let (width, height) = size(layer.image.pixels.dimensions(), (layer.width, layer.height), canvas);
     let scale = (width.max(height) / MAX_SIDE).max(1.0);
     let side = |v: f32| ((v / scale).round() as u32).max(1);
     let (w, h) = (side(width), side(height));

@@ -43,13 +43,19 @@ pub(super) fn is_banner(width: usize, height: usize) -> bool {
 
 /// The columns between which text stands on a banner: the wider side of the product. `None` for other canvases.
 pub(super) fn text_columns((width, height): (usize, usize), product: Option<&Plane>) -> Option<(f32, f32)> {
+    let sides = product.and_then(|product| product.bounds(0.5)).map(|(x0, _, x1, _)| (x0 as f32, x1 as f32));
+    columns_beside((width, height), sides)
+}
+
+/// As the columns of text beside a product whose left and right side are known.
+pub fn columns_beside((width, height): (usize, usize), product: Option<(f32, f32)>) -> Option<(f32, f32)> {
     if !is_banner(width, height) {
         return None;
     }
     let (w, gap) = (width as f32, width as f32 * GAP);
     let whole = (gap, w - gap);
-    let Some((x0, _, x1, _)) = product.and_then(|product| product.bounds(0.5)) else { return Some(whole) };
-    let (left, right) = ((gap, x0 as f32 - gap), (x1 as f32 + gap, w - gap));
+    let Some((x0, x1)) = product else { return Some(whole) };
+    let (left, right) = ((gap, x0 - gap), (x1 + gap, w - gap));
     let free = |side: (f32, f32)| side.1 - side.0;
     let wider = if free(left) > free(right) { left } else { right };
     Some(if free(wider) >= LEAST_COLUMNS * w { wider } else { whole })

@@ -6,7 +6,7 @@ use crate::backend::{PlacedProduct, Scene, Subject, View};
 use crate::imaging::enlarge::enlarge;
 use crate::imaging::resize::{Filter, resize_plane, resize_rgb};
 use crate::imaging::{LinearRgb, Matte, Plane, srgb8_to_linear};
-use crate::request::Placement;
+use crate::request::{Area, Placement};
 
 /// Largest shares of a banner's height and width that the product takes; it stands beside the text.
 const BANNER_HEIGHT_SHARE: f32 = 0.80;
@@ -27,8 +27,15 @@ const BOTTOM_MARGIN: f32 = 0.05;
 const TOP_MARGIN: f32 = 0.04;
 /// Row of the middle of a product that is seen from above, as a fraction of the canvas' height.
 const FLAT_MIDDLE: f32 = 0.60;
+/// Share of an area's free height that stays below a product that is lower than the area.
+const FREE_BELOW: f32 = 0.3;
+/// Least distance of the foot of a product in an area from the far edge of the surface, as a fraction of the canvas' height.
+const ON_SURFACE: f32 = 0.05;
 /// Largest size of a product that fills the canvas, as a multiple of the canvas.
 const MOST_OVER: f32 = 4.0;
+
+/// Longest side of a product on the canvas in pixels: four canvases of the largest size.
+const MOST_SIDE: usize = 16_384;
 
 /// Smallest share of the product's height that stays on the canvas wherever it is moved.
 const VISIBLE: f32 = 0.125;
@@ -152,6 +159,9 @@ pub fn place(matte: &Matte, (width, height): (usize, usize), stand: Stand, cut: 
 
 /// The frame of a cut-out whose box has `size`.
 fn frame(size: (usize, usize), (width, height): (usize, usize), stand: Stand, cut: CutSides, coordinates: &Placement) -> Frame {
+    if let Some(area) = coordinates.product_area {
+        return frame_in(area, size, (width, height), stand, cut, coordinates);
+    }
     let (w, h) = (width as f32, height as f32);
     let (bw, bh) = (size.0 as f32, size.1 as f32);
     let banner = is_banner(width, height);
@@ -186,6 +196,44 @@ fn frame(size: (usize, usize), (width, height): (usize, usize), stand: Stand, cu
     let th = ((bh * scale * factor).round() as usize).clamp(1, most(height));
     let foot = if stand.view.is_flat_lay() { (FLAT_MIDDLE * h + th as f32 / 2.0).min(h * (1.0 - BOTTOM_MARGIN)) } else { foot };
     let (left, top) = corner((tw, th), (width, height), foot, cut, coordinates);
+    Frame { left, top, width: tw, height: th }
+}
+
+/// The frame in the area for products that are placed automatically. What the photo cuts off ends at the canvas' border.
+fn frame_in(
+    area: Area,
+    size: (usize, usize),
+    (width, height): (usize, usize),
+    Stand { ground_line, view }: Stand,
+    cut: CutSides,
+    coordinates: &Placement,
+) -> Frame {
+    let (w, h) = (width as f32, height as f32);
+    let (bw, bh) = (size.0 as f32, size.1 as f32);
+    let edge = |at: f32, side: f32, is_cut: bool, border: f32| if is_cut { border } else { at * side };
+    let (x0, x1) = (edge(area.left, w, cut.left, 0.0), edge(area.right, w, cut.right, w));
+    let (y0, y1) = (edge(area.top, h, cut.top, 0.0), edge(area.bottom, h, cut.bottom, h));
+    let scale = ((x1 - x0) / bw).min((y1 - y0) / bh) * coordinates.product_scale.unwrap_or(1.0);
+    let side = |v: f32| ((v * scale).round() as usize).clamp(1, MOST_SIDE);
+    let (tw, th) = (side(bw), side(bh));
+    let free = (y1 - y0 - th as f32).max(0.0);
+    let foot = match () {
+        () if cut.bottom => y1,
+        () if cut.top => y0 + th as f32,
+        () if view.is_flat_lay() => y1 - free / 2.0,
+        () => (y1 - FREE_BELOW * free).max((ground_line + ON_SURFACE * h).min(y1)),
+    };
+    let middle = match (cut.left, cut.right) {
+        (true, false) => x0 + tw as f32 / 2.0,
+        (false, true) => x1 - tw as f32 / 2.0,
+        _ => (x0 + x1) / 2.0,
+    };
+    let at = Placement {
+        product_x: coordinates.product_x.or(Some(middle / w)),
+        product_y: coordinates.product_y.or(Some(foot / h)),
+        ..*coordinates
+    };
+    let (left, top) = corner((tw, th), (width, height), foot, cut, &at);
     Frame { left, top, width: tw, height: th }
 }
 
@@ -326,6 +374,26 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn an_area_holds_the_product_until_it_is_moved_by_hand() {
+        let area = Area { left: 0.5, top: 0.1, right: 0.95, bottom: 0.9 };
+        let within = Placement { product_area: Some(area), ..Placement::default() };
+        for (w, h) in [(300, 900), (700, 500), (900, 200), (40, 1600)] {
+            for (cw, ch) in [(512, 512), (640, 360), (360, 640), (1029, 258)] {
+                let (x0, y0, x1, y1) = place(&matte(w, h, 0), (cw, ch), 0.5 * ch as f32, &within).bounds;
+                let (left, right) = (0.5 * cw as f32 - 1.0, 0.95 * cw as f32 + 1.0);
+                assert!(x0 as f32 >= left && x1 as f32 <= right, "{w}x{h} on {cw}x{ch}: {x0}..{x1}");
+                assert!(y0 as f32 >= 0.1 * ch as f32 - 1.0 && y1 as f32 <= 0.9 * ch as f32 + 1.0, "{w}x{h} on {cw}x{ch}: {y0}..{y1}");
+                assert!(y1 as f32 >= 0.5 * ch as f32, "stands on the surface");
+                let fills = (x1 - x0) as f32 >= 0.44 * cw as f32 || (y1 - y0) as f32 >= 0.79 * ch as f32;
+                assert!(fills, "{w}x{h} on {cw}x{ch}");
+            }
+        }
+        let moved = place(&matte(300, 900, 0), (512, 512), 250.0, &Placement { product_x: Some(0.25), product_y: Some(0.8), ..within });
+        let (x0, _, x1, y1) = moved.bounds;
+        assert!(((x0 + x1) as f32 / 2.0 - 128.0).abs() <= 1.0 && (y1 as f32 - 0.8 * 512.0).abs() <= 1.0, "{:?}", moved.bounds);
     }
 
     #[test]

@@ -28,6 +28,10 @@ pub const FIRST_CHANGED_STEP: &[(&str, Option<StepNumber>)] = &[
     ("product_x", Some(StepNumber::Background)),
     ("product_y", Some(StepNumber::Background)),
     ("product_scale", Some(StepNumber::Background)),
+    ("product_left", Some(StepNumber::Background)),
+    ("product_top", Some(StepNumber::Background)),
+    ("product_right", Some(StepNumber::Background)),
+    ("product_bottom", Some(StepNumber::Background)),
     ("seed", Some(StepNumber::Background)),
     ("width", Some(StepNumber::Background)),
     ("height", Some(StepNumber::Background)),
@@ -268,14 +272,21 @@ fn background<I: InputImage>(spec: &JobSpec<I>, backend: &str, product: Option<&
         Some((x, y)) => key.number("pick_x", x).number("pick_y", y),
         None => key,
     };
-    key.text("composition_prompt", &bg.composition_prompt)
+    let key = key
+        .text("composition_prompt", &bg.composition_prompt)
         .text("composition_negative_prompt", &bg.composition_negative_prompt)
         .number("strength", bg.strength)
         .whole("preserve_product", bg.preserve_product.into())
         .maybe("x", at.product_x)
         .maybe("y", at.product_y)
-        .number("scale", at.product_scale.unwrap_or(1.0))
-        .done()
+        .number("scale", at.product_scale.unwrap_or(1.0));
+    // Jobs from before these fields keep their keys.
+    match at.product_area {
+        Some(area) => {
+            key.number("left", area.left).number("top", area.top).number("right", area.right).number("bottom", area.bottom).done()
+        }
+        None => key.done(),
+    }
 }
 
 /// The letters mirror and refract the result of step 1, so its key is part of theirs.
@@ -372,7 +383,8 @@ mod tests {
             "font_name" => json!("B.ttf"),
             "seed" | "product_scale" | "true_cfg_scale" => json!(2),
             "width" | "height" => json!(272),
-            "product_x" | "product_y" | "text_x" | "text_y" | "text_scale" => json!(0.5),
+            "product_left" | "product_top" | "product_right" | "product_bottom" | "product_x" | "product_y" | "text_x" | "text_y"
+            | "text_scale" => json!(0.5),
             "camera_elevation" => json!(35),
             "product_pick_x" | "product_pick_y" => json!(0.25),
             "strength" | "composition_strength" => json!(0.1),

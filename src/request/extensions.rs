@@ -37,6 +37,50 @@ pub static PRODUCT_SCALE: Field = field(
 .silent()
 .steps(&[StepNumber::Background])
 .like("1.0");
+/// `product_left`
+pub static PRODUCT_LEFT: Field = field(
+    "product_left",
+    number(0.0, 1.0),
+    Fallback::Nothing,
+    "Left edge of the area in which the product is placed where product_x is absent, as a fraction of the canvas' width. Null: the canvas.",
+    "상품을 자동으로 놓을 영역의 왼쪽 (캔버스 너비에 대한 비율, null이면 캔버스)",
+)
+.silent()
+.steps(&[StepNumber::Background])
+.like("0.05");
+/// `product_top`
+pub static PRODUCT_TOP: Field = field(
+    "product_top",
+    number(0.0, 1.0),
+    Fallback::Nothing,
+    "Top of that area, as a fraction of the canvas' height.",
+    "상품을 자동으로 놓을 영역의 위쪽 (캔버스 높이에 대한 비율)",
+)
+.silent()
+.steps(&[StepNumber::Background])
+.like("0.4");
+/// `product_right`
+pub static PRODUCT_RIGHT: Field = field(
+    "product_right",
+    number(0.0, 1.0),
+    Fallback::Nothing,
+    "Right edge of that area, as a fraction of the canvas' width.",
+    "상품을 자동으로 놓을 영역의 오른쪽 (캔버스 너비에 대한 비율)",
+)
+.silent()
+.steps(&[StepNumber::Background])
+.like("0.95");
+/// `product_bottom`
+pub static PRODUCT_BOTTOM: Field = field(
+    "product_bottom",
+    number(0.0, 1.0),
+    Fallback::Nothing,
+    "Bottom of that area, as a fraction of the canvas' height. The product is as large as the area allows and stands near its bottom.",
+    "상품을 자동으로 놓을 영역의 아래쪽 (캔버스 높이에 대한 비율). 상품은 영역에 맞는 크기로 바닥 가까이에 섭니다.",
+)
+.silent()
+.steps(&[StepNumber::Background])
+.like("0.92");
 /// `text_x`
 pub static TEXT_X: Field = field(
     "text_x",

@@ -34,5 +34,5 @@ pub use input_image::{InputImage, KnownImage, SourceImage};
 pub use json::read_fields;
 pub use parse::parse;
 pub use raw::{Attachment, Decode, DecodeLayer, OpenRequest, RawRequest, RequestKind, UnusableImage};
-pub use spec::{Backdrop, BackgroundSpec, CompositionSpec, JobSpec, Placement, Start, TextSpec};
+pub use spec::{Area, Backdrop, BackgroundSpec, CompositionSpec, JobSpec, Placement, Start, TextSpec};
 pub use step_number::{InvalidStep, StepNumber};

@@ -9,10 +9,13 @@ use super::layers::{ReadLayers, read_layers};
 use super::pictures::{Canvas, canvas, mask, warn_unused};
 use super::raw::OpenRequest;
 use super::reader::Reader;
-use super::spec::{Backdrop, BackgroundSpec, CompositionSpec, JobSpec, Placement, Start, TextSpec};
+use super::spec::{Area, Backdrop, BackgroundSpec, CompositionSpec, JobSpec, Placement, Start, TextSpec};
 use super::step_number::StepNumber;
 use super::unknown;
 use crate::notice;
+
+/// Least width and height of the area for the product, fractions of the canvas.
+const LEAST_AREA: f32 = 0.05;
 
 /// Reads a request. Pure apart from what the context does.
 ///
@@ -120,12 +123,31 @@ fn placement<I: InputImage>(r: &mut Reader<'_, I>) -> Placement {
         product_x: r.optional_number(&f::PRODUCT_X),
         product_y: r.optional_number(&f::PRODUCT_Y),
         product_scale: r.optional_number(&f::PRODUCT_SCALE),
+        product_area: product_area(r),
         text_x: r.optional_number(&f::TEXT_X),
         text_y: r.optional_number(&f::TEXT_Y),
         text_scale: r.optional_number(&f::TEXT_SCALE),
         camera_elevation: r.optional_number(&f::CAMERA_ELEVATION),
         product_pick: (pick != (None, None)).then(|| (pick.0.unwrap_or(MIDDLE), pick.1.unwrap_or(MIDDLE))),
     }
+}
+
+/// The area for a product that is placed automatically; edges that were not sent are those of the canvas.
+fn product_area<I: InputImage>(r: &mut Reader<'_, I>) -> Option<Area> {
+    let [left, top, right, bottom] =
+        [&f::PRODUCT_LEFT, &f::PRODUCT_TOP, &f::PRODUCT_RIGHT, &f::PRODUCT_BOTTOM].map(|field| r.optional_number(field));
+    if [left, top, right, bottom].iter().all(Option::is_none) {
+        return None;
+    }
+    let area = Area { left: left.unwrap_or(0.0), top: top.unwrap_or(0.0), right: right.unwrap_or(1.0), bottom: bottom.unwrap_or(1.0) };
+    for (field, other, side) in
+        [(&f::PRODUCT_RIGHT, &f::PRODUCT_LEFT, area.right - area.left), (&f::PRODUCT_BOTTOM, &f::PRODUCT_TOP, area.bottom - area.top)]
+    {
+        if side < LEAST_AREA {
+            r.error(field, "out_of_range", notice!("request-product-area", other = other.name, least = f64::from(LEAST_AREA).to_string()));
+        }
+    }
+    Some(area)
 }
 
 /// What step 1 puts the product on. Later steps take it from `step1_image`, but leave a plain colour as it is.

@@ -57,6 +57,16 @@ pub enum Backdrop<I = SourceImage> {
     Picture(I),
 }
 
+/// A part of the canvas as fractions of its sides. Left is less than right, top less than bottom.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[allow(missing_docs)]
+pub struct Area {
+    pub left: f32,
+    pub top: f32,
+    pub right: f32,
+    pub bottom: f32,
+}
+
 /// Where the designer put product and text; `None` is placed automatically.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Placement {
@@ -66,6 +76,8 @@ pub struct Placement {
     pub product_y: Option<f32>,
     /// 0.1..=4 times the automatic size.
     pub product_scale: Option<f32>,
+    /// The area for a product that is placed automatically; `None` is the canvas.
+    pub product_area: Option<Area>,
     /// Centre of the letters' ink, 0..=1 of the canvas' width.
     pub text_x: Option<f32>,
     /// Centre of the letters' ink, 0..=1 of the canvas' height from its top.

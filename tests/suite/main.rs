@@ -28,4 +28,5 @@ mod layers;
 mod machine;
 mod runtime;
 mod studio;
+mod templates;
 mod weights;

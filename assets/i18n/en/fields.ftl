@@ -103,6 +103,22 @@ field-product_pick_y = { $front_end ->
     [cli] -
    *[studio] Product in the photo, vertical
 }
+field-product_left = { $front_end ->
+    [cli] --set product_left
+   *[studio] Product area, left
+}
+field-product_top = { $front_end ->
+    [cli] --set product_top
+   *[studio] Product area, top
+}
+field-product_right = { $front_end ->
+    [cli] --set product_right
+   *[studio] Product area, right
+}
+field-product_bottom = { $front_end ->
+    [cli] --set product_bottom
+   *[studio] Product area, bottom
+}
 field-strength = { $front_end ->
     [cli] --strength
    *[studio] Scene blend

@@ -235,3 +235,7 @@ request-two-backgrounds = { FIELD("background_color") } and { FIELD("background_
     [rest] send
    *[other] use
 } one of the two
+request-product-area = must lie at least { $least } of the canvas beyond { FIELD($other) }; { $front_end ->
+    [studio] make the area larger
+   *[rest] enlarge the area, or send none of its edges
+}

@@ -130,3 +130,10 @@ trouble-in-use = nanoCocoa is already running and uses the folder { $folder }.
 trouble-close-other = Go to its window, or close it (a server started with `nanococoa serve` too) and open the studio again.
 trouble-correct = Correct this, then open the studio again. Your jobs and settings are untouched.
 trouble-close = Close
+
+# The gallery of templates.
+templates-title = Templates
+templates-about = Your photo and texts in each template. The one you choose replaces texts, layers and background; Undo brings them back.
+templates-about-sample = Shown with the sample photo. Open your own photo to see it in each template.
+templates-failed = Cannot be shown
+templates-edited-meanwhile = The advertisement was changed meanwhile, so the template was not applied. Choose it again.

@@ -90,3 +90,6 @@ cli-format = --format: { $reason }
 cli-format-without-text = { $format }에는 문구를 넣을 수 없어서 --text를 뺐어요
 cli-out-type = --out: { JOSA($format, "은/는") } { $file } 파일이에요. .{ $extension }로 끝나는 파일이나 폴더를 쓰세요.
 cli-out-several = --out: { JOSA($path, "은/는") } 폴더가 아니에요. 규격이 여러 개면 폴더가 필요해요.
+cli-slot = --slot { $pair }: --slot 이름=값 형식으로 쓰세요.
+cli-slot-picture = --slot { $slot }: { JOSA($path, "을/를") } 그림으로 쓸 수 없어요: { $reason }
+cli-language = --language { $language }: en이나 ko 중에서 고르세요.

@@ -103,6 +103,22 @@ field-product_pick_y = { $front_end ->
     [cli] -
    *[studio] 사진 속 제품 세로 위치
 }
+field-product_left = { $front_end ->
+    [cli] --set product_left
+   *[studio] 제품 영역 왼쪽
+}
+field-product_top = { $front_end ->
+    [cli] --set product_top
+   *[studio] 제품 영역 위쪽
+}
+field-product_right = { $front_end ->
+    [cli] --set product_right
+   *[studio] 제품 영역 오른쪽
+}
+field-product_bottom = { $front_end ->
+    [cli] --set product_bottom
+   *[studio] 제품 영역 아래쪽
+}
 field-strength = { $front_end ->
     [cli] --strength
    *[studio] 배경 적응

@@ -112,3 +112,4 @@ request-layer-blank-text = 보이는 글자가 없어요. 문구를 넣거나 �
 request-layer-field-of-another-type = 이 종류의 레이어에서는 쓰지 않아요. 쓰는 종류: { $types }
 request-layer-pixels = 레이어 그림의 화소가 모두 합쳐 { $megapixels }메가픽셀을 넘어요. 더 작은 그림을 쓰세요.
 request-two-backgrounds = { FIELD("background_color") }, { FIELD("background_image") } 중 하나만 쓸 수 있어요. 하나를 빼세요.
+request-product-area = { FIELD($other) }보다 캔버스의 { $least } 이상 커야 해요. 영역을 넓히거나 영역을 빼세요.

@@ -118,3 +118,10 @@ trouble-in-use = nanoCocoa가 이미 실행 중이며 { $folder } 폴더를 쓰�
 trouble-close-other = 열려 있는 창을 쓰거나, 그 창(또는 `nanococoa serve`로 켠 서버)을 닫고 스튜디오를 다시 열어 주세요.
 trouble-correct = 이 문제를 바로잡고 스튜디오를 다시 열어 주세요. 작업과 설정은 그대로 남아 있어요.
 trouble-close = 닫기
+
+# 템플릿 목록.
+templates-title = 템플릿
+templates-about = 내 사진과 문구를 넣은 모습이에요. 고르면 문구, 레이어, 배경이 바뀌고, 되돌리기로 되돌릴 수 있어요.
+templates-about-sample = 예시 사진으로 보여 드려요. 내 사진을 열면 그 사진으로 보여요.
+templates-failed = 표시할 수 없음
+templates-edited-meanwhile = 그 사이 광고가 바뀌어 템플릿을 적용하지 않았어요. 다시 고르세요.

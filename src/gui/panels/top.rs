@@ -18,6 +18,7 @@ pub const MENUS: &[(&str, &[UiCommand])] = &[
         "menu-file",
         &[
             UiCommand::New,
+            UiCommand::Templates,
             UiCommand::OpenPhoto,
             UiCommand::OpenPath,
             UiCommand::Paste,

@@ -10,6 +10,7 @@ mod path;
 mod quit;
 mod server;
 mod shortcuts;
+mod templates;
 mod window;
 
 use egui::{Context, Id, Modal, Ui};
@@ -52,6 +53,7 @@ fn content(cx: &PanelContext<'_>, ui: &mut Ui, window: Window) -> Stay {
         Window::Fonts => fonts::show(cx, ui),
         Window::Palette { query, cursor } => palette::show(cx, ui, query, cursor),
         Window::Shortcuts => shortcuts::show(cx, ui),
+        Window::Templates => templates::show(cx, ui),
         Window::Models { question } => models::show(cx, ui, question),
         Window::Path { purpose, entry } => path::show(cx, ui, purpose, entry),
         Window::Quit => quit::show(cx, ui),

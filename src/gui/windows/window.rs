@@ -32,6 +32,8 @@ pub enum Window {
     },
     /// The list of shortcuts.
     Shortcuts,
+    /// The gallery of templates.
+    Templates,
     /// The models.
     Models {
         /// What is asked about a set.
@@ -91,6 +93,7 @@ impl Window {
             Self::Fonts => "fonts",
             Self::Palette { .. } => "palette",
             Self::Shortcuts => "shortcuts",
+            Self::Templates => "templates",
             Self::Models { .. } => "models",
             Self::Path { .. } => "path",
             Self::Quit => "quit",

@@ -1,0 +1,28 @@
+//! Templates: advertisements whose texts, price, photo and logo are named slots, laid out again for every canvas.
+//!
+//! A template says what stands where in regions and units, not in pixels: [`lay_out`] measures the texts with their fonts, fits them into the
+//! regions of the canvas and returns the fields, layers and background of a request. The program's templates are in `assets/templates/`; a
+//! folder `templates` beside the settings adds to them.
+
+mod adapt_request;
+mod apply;
+mod brand;
+mod catalogue;
+mod geometry;
+mod lay_out;
+mod measure;
+mod shapes;
+mod size_set;
+mod spec;
+mod stack;
+#[cfg(test)]
+mod tests;
+
+pub use adapt_request::{Finished, adapt_request, is_placed_by_hand};
+pub use apply::{apply, replaced_fields};
+pub use brand::{Brand, BrandError};
+pub use catalogue::{TemplateCatalogue, TemplateError};
+pub use geometry::{Frame, Margins};
+pub use lay_out::{Laid, Order, PlacedText, lay_out};
+pub use size_set::{Adapted, Boxes, Moved, adapt};
+pub use spec::{Slot, SlotKind, Template};
