@@ -478,7 +478,6 @@ mod tests {
         let context = crate::request::ParseContext {
             resolve_font: &|name| Some(name.to_owned()),
             skipped_font: &|_| None,
-            unsettable: &|_| None,
             default_font: crate::assets::DEFAULT_FONT,
             undrawable: &|_, _| Vec::new(),
             fallback_seed: 1,

@@ -16,7 +16,6 @@ fn layers(list: Value, pictures: &[(usize, SourceImage)]) -> Vec<Layer<SourceIma
     let context = ParseContext {
         resolve_font: &|name| Some(name.to_owned()),
         skipped_font: &|_| None,
-        unsettable: &|_| None,
         default_font: crate::assets::DEFAULT_FONT,
         undrawable: &|_, _| Vec::new(),
         fallback_seed: 1,

@@ -333,7 +333,6 @@ mod tests {
         let cx = ParseContext {
             resolve_font: &|n| Some(n.to_owned()),
             skipped_font: &|_| None,
-            unsettable: &|_| None,
             default_font: "A.ttf",
             undrawable: &|_, _| Vec::new(),
             fallback_seed: 1,

@@ -10,8 +10,6 @@ pub struct ParseContext<'a> {
     pub skipped_font: &'a dyn Fn(&str) -> Option<Notice>,
     /// The font when none is named.
     pub default_font: &'a str,
-    /// Why a text cannot be set in any font and what to do; `None` for a text that can.
-    pub unsettable: &'a dyn Fn(&str) -> Option<Notice>,
     /// Characters of a text (second argument) that neither the named font (first argument) nor any other can draw.
     pub undrawable: &'a dyn Fn(&str, &str) -> Vec<char>,
     /// The seed when none is sent.

@@ -4,11 +4,13 @@ use std::io::Read as _;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
+use harfrust::{FontRef, Shaper, ShaperData, ShaperInstance, Variation};
 use ttf_parser::{Face, GlyphId, Language, OutlineBuilder, Tag, name_id};
 use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::char::decompose_canonical;
 
 use super::formats::MAX_FONT_BYTES;
-use super::guard;
+use super::{guard, shaping_guard};
 
 /// Most faces of a collection, and most named instances of a variable face. Noto Sans has 36 instances.
 pub(super) const MAX_PER_FILE: usize = 64;
@@ -31,6 +33,20 @@ pub struct FontEntry {
     pub(super) monospaced: bool,
     /// False for condensed, expanded or slanted instances, which are not used as fallbacks.
     upright: bool,
+    /// What the shaper knows of the face, once it was used; `None` in it if shaping would take too long.
+    shaping: Arc<OnceLock<Option<Shaping>>>,
+}
+
+/// What the shaper knows of a face.
+struct Shaping {
+    data: ShaperData,
+    instance: ShaperInstance,
+}
+
+impl std::fmt::Debug for Shaping {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Shaping").finish_non_exhaustive()
+    }
 }
 
 /// Display names of a face in English and, if it has one, in Korean.
@@ -89,6 +105,7 @@ pub(super) enum BadFace {
 /// A parsed face with its variations applied.
 pub(crate) struct OpenFace<'a> {
     face: Face<'a>,
+    entry: &'a FontEntry,
     /// Whether glyphs are checked before they are outlined; bundled faces are trusted.
     trusted: bool,
 }
@@ -101,11 +118,56 @@ impl<'a> std::ops::Deref for OpenFace<'a> {
     }
 }
 
-impl OpenFace<'_> {
+impl<'a> OpenFace<'a> {
+    /// Whether the face draws a character, with a glyph of its own or with those of its canonical decomposition, which the shaper composes.
+    pub(crate) fn covers(&self, c: char) -> bool {
+        if self.shaping().is_none() {
+            return false;
+        }
+        if self.inked_glyph(c).is_some() {
+            return true;
+        }
+        // Jamo side by side are no syllable.
+        if ('가'..='힣').contains(&c) {
+            return false;
+        }
+        let (mut parts, mut inked) = (0, true);
+        decompose_canonical(c, |part| {
+            parts += 1;
+            inked = inked && self.inked_glyph(part).is_some();
+        });
+        parts > 1 && inked
+    }
+
+    /// Whether the outline of a glyph takes bounded time.
+    pub(super) fn is_cheap(&self, id: GlyphId) -> bool {
+        self.trusted || guard::is_cheap(&self.face, id)
+    }
+
+    /// The shaper of the face; `None` if shaping would take too long.
+    pub(super) fn shaper(&self) -> Option<Shaper<'a>> {
+        let shaping = self.shaping()?;
+        let font = FontRef::from_index(self.entry.bytes(), self.entry.index).ok()?;
+        Some(shaping.data.shaper(&font).instance(Some(&shaping.instance)).build())
+    }
+
+    fn shaping(&self) -> Option<&'a Shaping> {
+        let read = || {
+            if !(self.trusted || shaping_guard::is_cheap(&self.face)) {
+                return None;
+            }
+            let font = FontRef::from_index(self.entry.bytes(), self.entry.index).ok()?;
+            let variations = self.entry.variations().map(|(tag, value)| Variation { tag: harfrust::Tag::new(&tag), value });
+            let read = || Shaping { data: ShaperData::new(&font), instance: ShaperInstance::from_variations(&font, variations) };
+            std::panic::catch_unwind(std::panic::AssertUnwindSafe(read)).ok()
+        };
+        self.entry.shaping.get_or_init(read).as_ref()
+    }
+
     /// The glyph of a character if it has an outline. Several Korean faces map every syllable but have outlines for the common ones only.
     pub(crate) fn inked_glyph(&self, c: char) -> Option<GlyphId> {
         let id = self.face.glyph_index(c)?;
-        if id.0 == 0 || !(self.trusted || guard::is_cheap(&self.face, id)) {
+        if id.0 == 0 || !self.is_cheap(id) {
             return None;
         }
         let mut probe = InkProbe::default();
@@ -164,7 +226,7 @@ impl FontEntry {
             let family = names(&face, name_id::FAMILY, None).next().unwrap_or_default();
             (face.weight().to_number(), family, Labels::of(&face), face.is_monospaced())
         };
-        Ok(Self { data, index, variations: Vec::new(), weight, family, labels, monospaced, upright: true })
+        Ok(Self { data, index, variations: Vec::new(), weight, family, labels, monospaced, upright: true, shaping: Arc::default() })
     }
 
     /// The named instances of a variable face with their names, the default one first if it is named, and the number of omitted ones.
@@ -177,7 +239,7 @@ impl FontEntry {
             let name = Labels::find(&face, name_id, Language::English_UnitedStates).or_else(|| names(&face, name_id, None).next());
             let Some(name) = name else { continue };
             let korean = Labels::find(&face, name_id, Language::Korean_Korea);
-            let mut entry = self.clone();
+            let mut entry = Self { shaping: Arc::default(), ..self.clone() };
             for (axis, value) in axes.iter().zip(coordinates) {
                 let value = value.clamp(axis.min_value, axis.max_value);
                 if (value - axis.def_value).abs() > 1e-3 {
@@ -230,7 +292,7 @@ impl FontEntry {
         for (axis, value) in &self.variations {
             face.set_variation(*axis, *value)?;
         }
-        Some(OpenFace { face, trusted: matches!(self.data, FontData::Bundled(_)) })
+        Some(OpenFace { face, entry: self, trusted: matches!(self.data, FontData::Bundled(_)) })
     }
 
     /// Whether every character of `text` can be outlined in bounded time; missing characters do not matter.
@@ -251,7 +313,7 @@ impl FontEntry {
 
     /// The face with its bytes elsewhere.
     pub(super) fn with_data(self, data: &FontData) -> Self {
-        Self { data: data.clone(), ..self }
+        Self { data: data.clone(), shaping: Arc::default(), ..self }
     }
 
     /// Identity of the outlines: equal for faces that differ in variations only.
