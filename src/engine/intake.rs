@@ -51,6 +51,7 @@ pub fn parse_with_fonts<I: InputImage>(
         skipped_font: &|name| fonts.skip_reason(name).cloned(),
         default_font,
         undrawable: &|font, text| fonts.undrawable(font, text),
+        has_in_color: &|c| fonts.has_in_color(c),
         fallback_seed,
         lenient,
     };

@@ -480,6 +480,7 @@ mod tests {
             skipped_font: &|_| None,
             default_font: crate::assets::DEFAULT_FONT,
             undrawable: &|_, _| Vec::new(),
+            has_in_color: &|_| false,
             fallback_seed: 1,
             lenient: false,
         };

@@ -18,6 +18,7 @@ fn layers(list: Value, pictures: &[(usize, SourceImage)]) -> Vec<Layer<SourceIma
         skipped_font: &|_| None,
         default_font: crate::assets::DEFAULT_FONT,
         undrawable: &|_, _| Vec::new(),
+        has_in_color: &|_| false,
         fallback_seed: 1,
         lenient: false,
     };

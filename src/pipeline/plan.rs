@@ -335,6 +335,7 @@ mod tests {
             skipped_font: &|_| None,
             default_font: "A.ttf",
             undrawable: &|_, _| Vec::new(),
+            has_in_color: &|_| false,
             fallback_seed: 1,
             lenient: false,
         };

@@ -39,6 +39,7 @@ fn context(lenient: bool) -> ParseContext<'static> {
         skipped_font: &|name| (name == "C.eot").then(|| Notice::verbatim("convert it")),
         default_font: "B.ttf",
         undrawable: &|_, text| text.chars().filter(|&c| c == '🍕').collect(),
+        has_in_color: &|_| false,
         fallback_seed: 77,
         lenient,
     }

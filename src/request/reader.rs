@@ -304,17 +304,20 @@ impl<'a, I: InputImage> Reader<'a, I> {
     /// Refuses a text that cannot be drawn, before any work is done, and names the characters.
     pub(super) fn drawable(&mut self, field: &Field, text: Option<&str>, font: &str) {
         if let Some(text) = text {
-            self.check_drawable(field.name.to_owned(), text, font);
+            self.check_drawable(field.name.to_owned(), text, font, false);
         }
     }
 
-    /// As [`Self::drawable`], at a path; returns whether the text can be drawn.
-    pub(super) fn check_drawable(&mut self, path: String, text: &str, font: &str) -> bool {
+    /// As [`Self::drawable`], at a path; returns whether the text can be drawn. `in_color`: it is flat, so that emoji have their colours.
+    pub(super) fn check_drawable(&mut self, path: String, text: &str, font: &str, in_color: bool) -> bool {
+        let cx = self.cx;
+        let has_in_color = |c: char| in_color && (cx.has_in_color)(c);
         // A variation selector asks for the coloured form of the character before it.
-        if let Some(before) = text.split_once('\u{fe0f}').and_then(|(before, _)| before.chars().last()) {
+        if let Some(before) = text.split_once('\u{fe0f}').and_then(|(before, _)| before.chars().last()).filter(|&c| !has_in_color(c)) {
             self.warn(notice!("request-emoji-without-colour", character = before).at(path.clone()));
         }
-        let missing = (self.cx.undrawable)(font, text);
+        let mut missing = (self.cx.undrawable)(font, text);
+        missing.retain(|&c| !has_in_color(c));
         if missing.is_empty() || font.is_empty() {
             return true;
         }

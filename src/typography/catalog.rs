@@ -15,7 +15,7 @@ const FALLBACKS: [(&str, u16); 3] =
     [("Pretendard/Pretendard-Black.otf", 900), ("Pretendard/Pretendard-Bold.otf", 700), ("NanumGothic/NanumGothicBold.ttf", 700)];
 /// Families of macOS and Windows that stand in for characters that no other face can draw. Other fonts of the system are used only by name: to
 /// look for a character, every file would be read, and a picture would depend on what else is installed.
-const SYSTEM_FALLBACKS: [&str; 8] = [
+const SYSTEM_FALLBACKS: [&str; 10] = [
     "Apple SD Gothic Neo",
     "Malgun Gothic",
     "Hiragino Sans",
@@ -24,6 +24,8 @@ const SYSTEM_FALLBACKS: [&str; 8] = [
     "Microsoft YaHei",
     "Arial Unicode MS",
     "Segoe UI Symbol",
+    "Segoe UI Emoji",
+    "Apple Color Emoji",
 ];
 /// Most faces of the catalog.
 pub(super) const MAX_FACES: usize = 8192;
@@ -170,6 +172,12 @@ impl FontCatalog {
             missing = self.missing_glyphs(name, &left);
         }
         missing
+    }
+
+    /// Whether a layer draws a character with colours of its own, as emoji have.
+    pub fn has_in_color(&self, c: char) -> bool {
+        let colored = |entry: &FontEntry| entry.is_colored() && entry.open().is_some_and(|face| face.covers_in_color(c));
+        self.fallback_faces("").into_iter().any(|name| self.entries.get(name).is_some_and(colored))
     }
 
     /// Fallback faces for `font` in order of preference: bundled ones by closest weight, then all others; of each variable font, the instance of

@@ -9,8 +9,9 @@ use ttf_parser::{Face, GlyphId, Language, OutlineBuilder, Tag, name_id};
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::decompose_canonical;
 
+use super::color::ColorGlyph;
 use super::formats::MAX_FONT_BYTES;
-use super::{guard, shaping_guard};
+use super::{color, guard, shaping_guard};
 
 /// Most faces of a collection, and most named instances of a variable face. Noto Sans has 36 instances.
 pub(super) const MAX_PER_FILE: usize = 64;
@@ -31,6 +32,8 @@ pub struct FontEntry {
     pub(super) family: String,
     labels: Labels,
     pub(super) monospaced: bool,
+    /// Whether it may have glyphs with colours of their own.
+    colored: bool,
     /// False for condensed, expanded or slanted instances, which are not used as fallbacks.
     upright: bool,
     /// What the shaper knows of the face, once it was used; `None` in it if shaping would take too long.
@@ -98,7 +101,7 @@ impl FontFile {
 pub(super) enum BadFace {
     /// It cannot be parsed.
     Damaged,
-    /// It has bitmaps instead of outlines, as colour emoji do.
+    /// It has neither outlines nor coloured pictures.
     NoOutlines,
 }
 
@@ -137,6 +140,17 @@ impl<'a> OpenFace<'a> {
             inked = inked && self.inked_glyph(part).is_some();
         });
         parts > 1 && inked
+    }
+
+    /// Whether the face has a glyph for a character with colours of its own.
+    pub(crate) fn covers_in_color(&self, c: char) -> bool {
+        let is_colored = |id: GlyphId| id.0 != 0 && color::is_colored(&self.face, id);
+        self.entry.colored && self.shaping().is_some() && self.face.glyph_index(c).is_some_and(is_colored)
+    }
+
+    /// A glyph with colours of its own, for a type size in pixels.
+    pub(super) fn color_glyph(&self, id: GlyphId, size: f32) -> Option<ColorGlyph> {
+        if self.entry.colored { color::glyph(&self.face, id, size) } else { None }
     }
 
     /// Whether the outline of a glyph takes bounded time.
@@ -198,35 +212,42 @@ impl OutlineBuilder for InkProbe {
 impl FontEntry {
     /// Parses face `index` of a font file, without variations.
     pub(super) fn new(data: FontData, index: u32) -> Result<Self, BadFace> {
-        Self::parse(data, index, |face| {
+        let has_outlines = |face: &Face<'_>| {
             let tables = face.tables();
             tables.glyf.is_some() || tables.cff.is_some() || tables.cff2.is_some()
-        })
+        };
+        Self::parse(data, index, has_outlines, color::has_any)
     }
 
     /// Parses face `index` of what [`read_headers`](super::headers::read_headers) made of a font file: tables with outlines are listed there and
     /// empty. Call [`Self::with_data`] before the face is used.
     pub(super) fn from_headers(data: FontData, index: u32) -> Result<Self, BadFace> {
-        Self::parse(data, index, |face| {
-            let has = |tag: &[u8; 4]| face.raw_face().table(Tag::from_bytes(tag)).is_some();
-            (has(b"glyf") && has(b"loca")) || has(b"CFF ") || has(b"CFF2")
-        })
+        let has = |face: &Face<'_>, tag: &[u8; 4]| face.raw_face().table(Tag::from_bytes(tag)).is_some();
+        let has_outlines = |face: &Face<'_>| (has(face, b"glyf") && has(face, b"loca")) || has(face, b"CFF ") || has(face, b"CFF2");
+        let has_colors = |face: &Face<'_>| has(face, b"CBDT") || has(face, b"sbix") || has(face, b"COLR");
+        Self::parse(data, index, has_outlines, has_colors)
     }
 
-    fn parse(data: FontData, index: u32, has_outlines: impl Fn(&Face<'_>) -> bool) -> Result<Self, BadFace> {
-        let (weight, family, labels, monospaced) = {
+    fn parse(
+        data: FontData,
+        index: u32,
+        has_outlines: impl Fn(&Face<'_>) -> bool,
+        has_colors: impl Fn(&Face<'_>) -> bool,
+    ) -> Result<Self, BadFace> {
+        let (weight, family, labels, monospaced, colored) = {
             let face = Face::parse(data.bytes(), index).map_err(|_| BadFace::Damaged)?;
             // A face without any outline is useless here.
             if face.number_of_glyphs() < 2 || face.units_per_em() == 0 {
                 return Err(BadFace::Damaged);
             }
-            if !has_outlines(&face) {
+            let colored = has_colors(&face);
+            if !(has_outlines(&face) || colored) {
                 return Err(BadFace::NoOutlines);
             }
             let family = names(&face, name_id::FAMILY, None).next().unwrap_or_default();
-            (face.weight().to_number(), family, Labels::of(&face), face.is_monospaced())
+            (face.weight().to_number(), family, Labels::of(&face), face.is_monospaced(), colored)
         };
-        Ok(Self { data, index, variations: Vec::new(), weight, family, labels, monospaced, upright: true, shaping: Arc::default() })
+        Ok(Self { data, index, variations: Vec::new(), weight, family, labels, monospaced, colored, upright: true, shaping: Arc::default() })
     }
 
     /// The named instances of a variable face with their names, the default one first if it is named, and the number of omitted ones.
@@ -299,6 +320,11 @@ impl FontEntry {
     pub fn is_cheap(&self, text: &str) -> bool {
         let Some(face) = self.open() else { return false };
         face.trusted || text.chars().filter_map(|c| face.glyph_index(c)).all(|id| guard::is_cheap(&face, id))
+    }
+
+    /// Whether the face may have glyphs with colours of their own.
+    pub(super) fn is_colored(&self) -> bool {
+        self.colored
     }
 
     /// Whether the face may be used as a fallback.

@@ -7,9 +7,14 @@ use unicode_segmentation::UnicodeSegmentation as _;
 use super::catalog::{FontCatalog, needs_ink};
 use super::face::OpenFace;
 
+/// Asks for the coloured form of the character before it (UTS #51).
+const EMOJI_STYLE: char = '\u{fe0f}';
+
 /// Faces by name, each opened once.
 pub(super) struct Faces<'a> {
     catalog: &'a FontCatalog,
+    /// Whether glyphs with colours of their own are drawn.
+    in_color: bool,
     open: Vec<Used<'a>>,
 }
 
@@ -64,8 +69,8 @@ impl Choice {
 }
 
 impl<'a> Faces<'a> {
-    pub(super) fn new(catalog: &'a FontCatalog) -> Self {
-        Self { catalog, open: Vec::new() }
+    pub(super) fn new(catalog: &'a FontCatalog, in_color: bool) -> Self {
+        Self { catalog, in_color, open: Vec::new() }
     }
 
     /// The number of a face by its listed name.
@@ -95,64 +100,85 @@ impl<'a> Faces<'a> {
 
     /// Whether a face draws every character of a text.
     fn covers(&self, face: usize, text: &str) -> bool {
-        self.get(face).is_some_and(|face| text.chars().all(|c| !needs_ink(c) || face.covers(c)))
+        self.get(face).is_some_and(|face| text.chars().all(|c| !needs_ink(c) || self.draws(face, c)))
+    }
+
+    fn draws(&self, face: &OpenFace<'_>, c: char) -> bool {
+        face.covers(c) || self.in_color && face.covers_in_color(c)
     }
 
     /// The first stand-in for `requested` that draws every character of a text.
     fn fallback(&mut self, requested: usize, text: &str) -> Option<usize> {
+        self.fallbacks(requested).into_iter().find_map(|name| {
+            let face = self.index(name);
+            self.covers(face, text).then_some(face)
+        })
+    }
+
+    /// The first face that has an emoji in colours.
+    fn colored(&mut self, requested: usize, emoji: &str) -> Option<usize> {
+        let covers = |face: &OpenFace<'_>| emoji.chars().all(|c| !needs_ink(c) || face.covers_in_color(c));
+        self.fallbacks(requested).into_iter().find_map(|name| {
+            let face = self.index(name);
+            self.get(face).is_some_and(covers).then_some(face)
+        })
+    }
+
+    fn fallbacks(&mut self, requested: usize) -> Vec<&'a str> {
         let known = self.open.get(requested).and_then(|used| used.fallbacks.clone());
-        let names = known.unwrap_or_else(|| {
+        known.unwrap_or_else(|| {
             let names = self.catalog.fallback_faces(&self.open[requested].name);
             self.open[requested].fallbacks = Some(names.clone());
             names
-        });
-        names.into_iter().map(|name| self.index(name)).find(|&face| self.covers(face, text))
+        })
     }
 
     /// Chooses a face for each word of a text: the requested one, or a single other one that draws the whole word, or one for each letter. Calls
     /// `put` with every part of a word, in order, and its face. Letters that no face draws are left out.
     pub(super) fn choose(&mut self, requested: usize, text: &str, choice: &mut Choice, mut put: impl FnMut(Range<usize>, usize)) {
         for (start, word) in words(text) {
-            if self.covers(requested, word) {
+            let asks_for_color = self.in_color && word.contains(EMOJI_STYLE);
+            if !asks_for_color && self.covers(requested, word) {
                 put(start..start + word.len(), requested);
                 continue;
             }
-            if let Some(face) = self.fallback(requested, word) {
+            if !asks_for_color && let Some(face) = self.fallback(requested, word) {
                 self.note(requested, face, word, choice);
                 put(start..start + word.len(), face);
                 continue;
             }
             for (at, letter) in word.grapheme_indices(true) {
                 let at = start + at..start + at + letter.len();
-                let own = self.covers(requested, letter).then_some(requested);
-                if let Some(face) = own.or_else(|| self.fallback(requested, letter)) {
+                let colored = if self.in_color && letter.contains(EMOJI_STYLE) { self.colored(requested, letter) } else { None };
+                let own = || self.covers(requested, letter).then_some(requested);
+                if let Some(face) = colored.or_else(own).or_else(|| self.fallback(requested, letter)) {
                     if face != requested {
                         self.note(requested, face, letter, choice);
                     }
                     put(at, face);
                     continue;
                 }
-                let lacking = letter.chars().filter(|&c| needs_ink(c) && !self.has_face_for(requested, c));
-                let mut lacking: Vec<char> = lacking.collect();
-                if lacking.is_empty() {
-                    // Each character has a face, but no face has all of them.
-                    lacking = letter.chars().filter(|&c| needs_ink(c)).collect();
-                }
-                for c in lacking {
-                    if !choice.missing.contains(&c) {
-                        choice.missing.push(c);
-                    }
-                }
+                self.choose_apart(requested, letter, at.start, choice, &mut put);
             }
         }
     }
 
-    fn has_face_for(&self, requested: usize, c: char) -> bool {
-        let mut letter = [0; 4];
-        let letter: &str = c.encode_utf8(&mut letter);
-        let others = self.open.get(requested).and_then(|used| used.fallbacks.as_deref()).unwrap_or_default();
-        let index = |name: &&str| self.open.iter().position(|used| used.name == **name);
-        self.covers(requested, letter) || others.iter().filter_map(index).any(|face| self.covers(face, letter))
+    /// Chooses a face for each character of a letter that no face has whole: a mark then stands where its own face puts it.
+    fn choose_apart(&mut self, requested: usize, letter: &str, start: usize, choice: &mut Choice, put: &mut impl FnMut(Range<usize>, usize)) {
+        for (at, c) in letter.char_indices() {
+            let single = &letter[at..at + c.len_utf8()];
+            let own = self.covers(requested, single).then_some(requested);
+            let Some(face) = own.or_else(|| self.fallback(requested, single)) else {
+                if !choice.missing.contains(&c) {
+                    choice.missing.push(c);
+                }
+                continue;
+            };
+            if face != requested {
+                self.note(requested, face, single, choice);
+            }
+            put(start + at..start + at + single.len(), face);
+        }
     }
 
     fn note(&self, requested: usize, face: usize, part: &str, choice: &mut Choice) {
@@ -163,7 +189,7 @@ impl<'a> Faces<'a> {
         });
         let stand_in = &mut choice.stand_ins[at];
         for c in part.chars().filter(|&c| needs_ink(c)) {
-            let lacks = !self.get(requested).is_some_and(|own| own.covers(c));
+            let lacks = !self.get(requested).is_some_and(|own| self.draws(own, c));
             stand_in.whole_words |= !lacks;
             if lacks && !stand_in.lacking.contains(&c) {
                 stand_in.lacking.push(c);

@@ -115,7 +115,7 @@ pub fn layout_text_between(
         return Err(LayoutError::TooLong(count.max(MAX_TEXT_CHARS + 1)));
     }
     let font = catalog.resolve(font).ok_or_else(|| LayoutError::UnknownFont(font.to_owned()))?;
-    let mut faces = Faces::new(catalog);
+    let mut faces = Faces::new(catalog, false);
     let requested = faces.index(&font);
     if faces.get(requested).is_none() {
         return Err(LayoutError::UnknownFont(font));

@@ -145,7 +145,7 @@ fn stand_ins_are_reported_and_missing_characters_named() {
 #[test]
 fn alphabets_are_kerned() {
     let c = catalog();
-    let mut faces = Faces::new(&c);
+    let mut faces = Faces::new(&c, false);
     let face = faces.index("Pretendard/Pretendard-Black.otf");
     let mut width = |text: &str| -> f32 { shape(&mut faces, face, text).unwrap().clusters[0].iter().map(|c| c.advance).sum() };
     assert!(width("AV") < width("A") + width("V") - 0.02);
@@ -175,7 +175,7 @@ fn a_word_is_set_in_one_face() {
 
 /// The face of each letter.
 fn faces_of(c: &FontCatalog, font: &str, text: &str) -> Vec<String> {
-    let mut faces = Faces::new(c);
+    let mut faces = Faces::new(c, false);
     let requested = faces.index(font);
     let shaped = shape(&mut faces, requested, text).unwrap();
     shaped.clusters.iter().flatten().filter(|c| !c.is_space()).map(|c| faces.name(c.face).to_owned()).collect()

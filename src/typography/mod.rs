@@ -4,6 +4,7 @@
 
 mod breaks;
 mod catalog;
+mod color;
 mod describe;
 mod face;
 mod faces;
@@ -17,11 +18,12 @@ mod outline;
 mod scan;
 mod shaping;
 mod shaping_guard;
+mod table;
 mod wrap;
 
 pub use catalog::{FontCatalog, SkippedFont};
 pub use describe::FontMetadata;
 pub use face::FontEntry;
 pub use fit::LINE_GAP;
-pub use flat::{FlatRun, FlatStyle, FlatText, Polygons, layout_flat};
+pub use flat::{Colored, FlatRun, FlatStyle, FlatText, Polygons, layout_flat};
 pub use layout::{LayoutError, TextLayout, layout_text, layout_text_between};

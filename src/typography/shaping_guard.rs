@@ -3,6 +3,8 @@
 
 use ttf_parser::{Face, Tag};
 
+use super::table::Table;
+
 /// Most work of all lookups of a table: one for each subtable and for each rule that is tried in vain. Noto Serif Tibetan and Noto Sans Grantha
 /// have less than 4,000.
 const MAX_WORK: u64 = 40_000;
@@ -28,25 +30,6 @@ pub(super) fn is_cheap(face: &Face<'_>) -> bool {
         && table(b"morx").is_none_or(admits_chains)
         && table(b"kerx").is_none_or(|t| t.u32(4) <= MAX_SUBTABLES)
         && table(b"kern").is_none_or(|t| u32::from(if t.u16(0) == 0 { t.u16(2) } else { t.u16(6) }) <= MAX_SUBTABLES)
-}
-
-/// A table as bytes; behind the end are zeros.
-#[derive(Clone, Copy)]
-struct Table<'a>(&'a [u8]);
-
-impl<'a> Table<'a> {
-    fn u16(self, at: u32) -> u16 {
-        let at = at as usize;
-        self.0.get(at..at + 2).map_or(0, |b| u16::from_be_bytes([b[0], b[1]]))
-    }
-
-    fn u32(self, at: u32) -> u32 {
-        u32::from(self.u16(at)) << 16 | u32::from(self.u16(at.saturating_add(2)))
-    }
-
-    fn from(self, at: u32) -> Self {
-        Table(self.0.get(at as usize..).unwrap_or_default())
-    }
 }
 
 /// Numbers of the types of lookups.

@@ -16,7 +16,7 @@ fn catalog() -> FontCatalog {
 }
 
 fn shaped(catalog: &FontCatalog, font: &str, text: &str) -> (Paragraph, Vec<Cluster>, Vec<String>, Choice) {
-    let mut faces = Faces::new(catalog);
+    let mut faces = Faces::new(catalog, false);
     let spans = vec![Span { text: 0..text.len(), face: faces.index(font), group: 0 }];
     let mut choice = Choice::default();
     let (paragraph, clusters) = Paragraph::new(text.to_owned(), spans, false, &mut faces, &mut choice);
@@ -102,7 +102,7 @@ fn joined_letters_have_other_forms_than_single_ones() {
     assert!(ids[0] != ids[1] && ids[1] != ids[2] && ids[0] != ids[2], "{ids:?}");
     assert!(clusters.iter().all(|c| c.is_joined && c.level.is_rtl()));
     // A line that ends within a word has the final form at its end.
-    let mut faces = Faces::new(&c);
+    let mut faces = Faces::new(&c, false);
     faces.index(font);
     let line = paragraph.line(&clusters, 0..2, &faces).unwrap();
     assert_eq!((line.len(), line[1].glyphs[0].id.0), (2, ids[2]));
@@ -121,7 +121,7 @@ fn a_face_stands_in_for_whole_words() {
 #[test]
 fn spaced_letters_have_no_ligatures() {
     let c = catalog();
-    let mut faces = Faces::new(&c);
+    let mut faces = Faces::new(&c, false);
     let face = faces.index("NotoSans.ttf");
     let mut count = |is_spaced| {
         let spans = vec![Span { text: 0..9, face, group: 0 }];

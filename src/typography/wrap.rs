@@ -15,9 +15,9 @@ pub(super) type Line = (usize, Range<usize>);
 /// Tries all useful line widths and keeps the breaks with the best score: large type, few lines of even width, few broken words.
 pub(super) fn break_lines(paragraphs: &[Vec<Cluster>], area: &Area) -> Vec<Line> {
     let mut widths = vec![f32::MAX];
-    let length = |part: &[Cluster]| part.iter().map(|g| g.advance).sum();
+    let length = |part: &[Cluster]| part.iter().map(|g| g.advance).sum::<f32>();
     for paragraph in paragraphs {
-        let total: f32 = length(paragraph);
+        let total = length(paragraph);
         widths.extend((2..=24).map(|n| total / n as f32 * 1.02));
         let words: Vec<f32> = paragraph.split(Cluster::is_space).map(length).collect();
         add_runs(&words, 0.3, &mut widths);

@@ -27,5 +27,5 @@ typography-skip-size = it is larger than { $mebibytes } MiB; use a font with few
 typography-skip-total = the font folders hold more than { $mebibytes } MiB of fonts; remove some that are not needed
 typography-skip-files = the font folders hold more than { $count } files; name a smaller folder
 typography-skip-unreadable = it cannot be read ({ $error }); check its permissions
-typography-skip-no-outlines = it holds pictures instead of outlines; use a font with outlines
+typography-skip-no-outlines = it has neither outlines nor coloured pictures that are read; use another font
 typography-skip-faces = only its first { $listed } faces are listed; { $left } are left out

@@ -24,5 +24,5 @@ typography-skip-size = { $mebibytes } MiB보다 커요. 글자 수가 적은 글
 typography-skip-total = 글꼴 폴더의 글꼴이 모두 { $mebibytes } MiB를 넘어요. 필요 없는 글꼴을 빼세요.
 typography-skip-files = 글꼴 폴더에 파일이 { $count }개보다 많아요. 더 작은 폴더를 지정하세요.
 typography-skip-unreadable = 읽을 수 없어요({ $error }). 권한을 확인하세요.
-typography-skip-no-outlines = 윤곽선이 아니라 그림으로 된 글꼴이에요. 윤곽선 글꼴을 쓰세요.
+typography-skip-no-outlines = 읽을 수 있는 윤곽선도 색 그림도 없는 글꼴이에요. 다른 글꼴을 쓰세요.
 typography-skip-faces = 처음 { $listed }개만 목록에 있고 { $left }개는 빠졌어요.

@@ -12,6 +12,7 @@ fn context() -> ParseContext<'static> {
         skipped_font: &|_| None,
         default_font: "Default.ttf",
         undrawable: &|_, text| text.chars().filter(|&c| c == '🍕').collect(),
+        has_in_color: &|_| false,
         fallback_seed: 1,
         lenient: true,
     }
