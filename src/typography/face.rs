@@ -286,11 +286,6 @@ impl FontEntry {
         self.data.bytes()
     }
 
-    /// Index of the face in a collection, else 0.
-    pub fn index(&self) -> u32 {
-        self.index
-    }
-
     /// Axis tags and positions of a named instance; empty for the default instance.
     pub fn variations(&self) -> impl Iterator<Item = ([u8; 4], f32)> + '_ {
         self.variations.iter().map(|(tag, value)| (tag.to_bytes(), *value))
@@ -314,12 +309,6 @@ impl FontEntry {
             face.set_variation(*axis, *value)?;
         }
         Some(OpenFace { face, entry: self, trusted: matches!(self.data, FontData::Bundled(_)) })
-    }
-
-    /// Whether every character of `text` can be outlined in bounded time; missing characters do not matter.
-    pub fn is_cheap(&self, text: &str) -> bool {
-        let Some(face) = self.open() else { return false };
-        face.trusted || text.chars().filter_map(|c| face.glyph_index(c)).all(|id| guard::is_cheap(&face, id))
     }
 
     /// Whether the face may have glyphs with colours of their own.

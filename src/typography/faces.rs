@@ -1,11 +1,12 @@
 //! The faces of a text while it is laid out, and the choice of a face for each word.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::catalog::{FontCatalog, needs_ink};
-use super::face::OpenFace;
+use super::face::{FontEntry, OpenFace};
 
 /// Asks for the coloured form of the character before it (UTS #51).
 const EMOJI_STYLE: char = '\u{fe0f}';
@@ -71,6 +72,12 @@ impl Choice {
 impl<'a> Faces<'a> {
     pub(super) fn new(catalog: &'a FontCatalog, in_color: bool) -> Self {
         Self { catalog, in_color, open: Vec::new() }
+    }
+
+    /// One face, which is number 0, without stand-ins.
+    pub(super) fn only(entry: &'a FontEntry) -> Self {
+        static NO_OTHERS: LazyLock<FontCatalog> = LazyLock::new(FontCatalog::default);
+        Self { catalog: &NO_OTHERS, in_color: false, open: vec![Used { name: String::new(), face: entry.open(), fallbacks: None }] }
     }
 
     /// The number of a face by its listed name.

@@ -323,6 +323,53 @@ mod tests {
         assert_eq!(set("a\n\nb", &style(None)).height, 150.0);
     }
 
+    fn folder(name: &str) -> FontCatalog {
+        FontCatalog::load(&[std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/shaping").join(name)])
+    }
+
+    #[test]
+    fn emoji_have_their_colours() {
+        let text = layout_flat(&folder("small"), &[FlatRun { text: "1🍕😀", font: DEFAULT_FONT, scale: 1.0 }], &style(None));
+        let [Colored::Shape { polygons, color: Some(below), .. }, Colored::Shape { color: Some(above), .. }, Colored::Picture { pixels, left, top, scale }] =
+            &text.colored[..]
+        else {
+            panic!("{:?}", text.colored)
+        };
+        assert_eq!((below, above), (&[255, 0, 0, 255], &[255, 204, 0, 255]));
+        assert_eq!((polygons.len(), pixels.dimensions(), pixels.get_pixel(5, 5).0), (1, (64, 64), [0, 160, 0, 255]));
+        // The letters and both emoji follow each other, and the picture fills an em.
+        let right = ink(&text)[2];
+        let shape = polygons[0].iter().map(|p| p[0]).fold(f32::MAX, f32::min);
+        assert!(right < shape && shape + 32.0 < *left && (scale * 64.0 - 40.0).abs() < 0.01, "{right} {shape} {left} {scale}");
+        assert!(*top < 0.0 && top + scale * 64.0 > 0.0 && !text.is_cut);
+    }
+
+    #[test]
+    fn a_change_of_colour_does_not_tear_letters_apart() {
+        let c = folder("fonts");
+        let run = |text, scale| FlatRun { text, font: "NotoSans/NotoSansArabic-Bold.ttf", scale };
+        let whole = layout_flat(&c, &[run("خصم", 1.0)], &style(None));
+        let parts = layout_flat(&c, &[run("خ", 1.0), run("صم", 1.0)], &style(None));
+        assert_eq!((whole.width, parts.runs.len()), (parts.width, 2));
+        let points = |text: &FlatText| text.runs.iter().flatten().flatten().count();
+        assert_eq!(points(&whole), points(&parts));
+        // The first letter is on the right.
+        assert!(parts.runs[0][0][0][0] > parts.runs[1][0][0][0]);
+        // Letter spacing leaves joined letters together and does not leave out words.
+        let spaced = layout_flat(&c, &[run("خصم كبير", 1.0)], &FlatStyle { letter_spacing: 0.5, ..style(None) });
+        let plain = layout_flat(&c, &[run("خصم كبير", 1.0)], &style(None));
+        assert!((spaced.width - plain.width - 40.0).abs() < 0.1, "{} {}", spaced.width, plain.width);
+    }
+
+    #[test]
+    fn decomposed_hangul_is_composed_and_right_to_left_lines_are_aligned() {
+        assert_eq!(set("\u{1112}\u{1161}\u{11ab}", &style(None)).width, set("한", &style(None)).width);
+        let right = set("שלום עולם", &FlatStyle { align: 1.0, width: Some(400.0), ..style(None) });
+        assert!((ink(&right)[2] - 200.0).abs() < 6.0);
+        let wrapped = set("שלום עולם טוב", &FlatStyle { align: 0.0, width: Some(90.0), ..style(None) });
+        assert!(wrapped.height >= 100.0 && (ink(&wrapped)[0] + 45.0).abs() < 6.0, "{:?}", ink(&wrapped));
+    }
+
     #[test]
     fn alignment_spacing_and_scale_move_the_letters() {
         let left = set("I\nWWWW", &FlatStyle { align: 0.0, ..style(None) });

@@ -1,5 +1,6 @@
 use super::*;
 use crate::typography::breaks;
+use crate::typography::sample::sample;
 use crate::typography::wrap::wrap;
 
 const EB: &str = "NanumSquare/NanumSquareEB.ttf";
@@ -279,12 +280,12 @@ fn hostile_glyphs_are_left_out_in_bounded_time() {
     let started = std::time::Instant::now();
     for font in ["laughs.ttf", "laughs.otf", "cycle.ttf"] {
         assert_eq!(c.missing_glyphs(font, "A"), ['A'], "{font}");
-        assert!(!c.entry(font).unwrap().is_cheap("A"));
+        assert!(sample(c.entry(font).unwrap(), "A", 44.0, 640.0).is_none());
         let l = layout_text(&c, font, "A", (256, 256), 1.0).unwrap();
         assert!(l.fallbacks[0].english().contains("Pretendard"), "{font}");
     }
     assert!(started.elapsed().as_secs() < 5);
     for font in ["plain.ttf", "plain.otf", "variable.ttf#Black", "collection.ttc#Box Two"] {
-        assert!(c.entry(font).unwrap().is_cheap("ABEL"), "{font}");
+        assert!(sample(c.entry(font).unwrap(), "ABEL", 44.0, 640.0).is_some(), "{font}");
     }
 }

@@ -11,7 +11,7 @@ use unicode_normalization::char::is_combining_mark;
 use unicode_script::{Script, UnicodeScript as _};
 use unicode_segmentation::UnicodeSegmentation as _;
 
-use super::breaks::{self, Break, WordBreaks};
+use super::breaks::{Break, WordBreaks};
 use super::catalog::is_invisible;
 use super::face::OpenFace;
 use super::faces::{Choice, Faces};

@@ -155,3 +155,40 @@ fn damaged_tables_never_panic() {
         }
     }
 }
+
+#[test]
+fn fonts_whose_rules_take_too_long_are_not_used() {
+    let c = FontCatalog::load(&[project().join("tests/shaping/small")]);
+    let started = std::time::Instant::now();
+    for font in ["rules.ttf", "growth.ttf"] {
+        assert_eq!(c.missing_glyphs(font, "A"), ['A'], "{font}");
+        let (_, clusters, names, choice) = shaped(&c, font, "AAAA");
+        assert!(clusters.len() == 4 && names.iter().all(|n| n.starts_with("Pretendard")), "{font}: {names:?}");
+        assert_eq!(choice.stand_ins.len(), 1);
+    }
+    assert!(started.elapsed().as_secs() < 2);
+    // The counts let all other fonts pass.
+    for c in [&c, &catalog()] {
+        for name in c.names().into_iter().filter(|n| !matches!(n.as_str(), "rules.ttf" | "growth.ttf")) {
+            let face = c.entry(&name).unwrap();
+            assert!(crate::typography::shaping_guard::is_cheap(&face.open().unwrap()), "{name}");
+        }
+    }
+}
+
+#[test]
+fn emoji_need_outlines_in_a_headline_and_colours_in_a_layer() {
+    let c = FontCatalog::load(&[project().join("tests/shaping/small")]);
+    let shaped = |text: &str, in_color| {
+        let mut faces = Faces::new(&c, in_color);
+        let spans = vec![Span { text: 0..text.len(), face: faces.index(DEFAULT_FONT), group: 0 }];
+        let mut choice = Choice::default();
+        let clusters = Paragraph::new(text.to_owned(), spans, false, &mut faces, &mut choice).1;
+        (clusters.len(), choice.missing)
+    };
+    // Woman, joiner and girl are one emoji.
+    assert_eq!(shaped("세일🍕👩\u{200d}👧😀", true), (5, Vec::new()));
+    assert_eq!(shaped("세일🍕👩\u{200d}👧😀", false), (2, vec!['🍕', '👩', '👧', '😀']));
+    assert!(c.has_in_color('🍕') && c.has_in_color('😀') && !c.has_in_color('A') && !c.has_in_color('🍔'));
+    assert_eq!(c.undrawable(DEFAULT_FONT, "세일🍕"), ['🍕']);
+}
