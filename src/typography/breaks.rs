@@ -27,7 +27,11 @@ pub(super) struct WordBreaks(Vec<usize>);
 
 impl WordBreaks {
     pub(super) fn of(text: &str) -> Self {
-        if text.chars().any(is_complex) { Self(LineSegmenter::new_lstm(Default::default()).segment_str(text).collect()) } else { Self(Vec::new()) }
+        if text.chars().any(is_complex) {
+            Self(LineSegmenter::new_lstm(Default::default()).segment_str(text).collect())
+        } else {
+            Self(Vec::new())
+        }
     }
 
     /// Quality of the break at a byte of the text, between two characters.

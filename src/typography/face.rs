@@ -247,7 +247,18 @@ impl FontEntry {
             let family = names(&face, name_id::FAMILY, None).next().unwrap_or_default();
             (face.weight().to_number(), family, Labels::of(&face), face.is_monospaced(), colored)
         };
-        Ok(Self { data, index, variations: Vec::new(), weight, family, labels, monospaced, colored, upright: true, shaping: Arc::default() })
+        Ok(Self {
+            data,
+            index,
+            variations: Vec::new(),
+            weight,
+            family,
+            labels,
+            monospaced,
+            colored,
+            upright: true,
+            shaping: Arc::default(),
+        })
     }
 
     /// The named instances of a variable face with their names, the default one first if it is named, and the number of omitted ones.

@@ -171,7 +171,14 @@ impl<'a> Faces<'a> {
     }
 
     /// Chooses a face for each character of a letter that no face has whole: a mark then stands where its own face puts it.
-    fn choose_apart(&mut self, requested: usize, letter: &str, start: usize, choice: &mut Choice, put: &mut impl FnMut(Range<usize>, usize)) {
+    fn choose_apart(
+        &mut self,
+        requested: usize,
+        letter: &str,
+        start: usize,
+        choice: &mut Choice,
+        put: &mut impl FnMut(Range<usize>, usize),
+    ) {
         for (at, c) in letter.char_indices() {
             let single = &letter[at..at + c.len_utf8()];
             let own = self.covers(requested, single).then_some(requested);

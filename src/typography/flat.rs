@@ -330,8 +330,11 @@ mod tests {
     #[test]
     fn emoji_have_their_colours() {
         let text = layout_flat(&folder("small"), &[FlatRun { text: "1🍕😀", font: DEFAULT_FONT, scale: 1.0 }], &style(None));
-        let [Colored::Shape { polygons, color: Some(below), .. }, Colored::Shape { color: Some(above), .. }, Colored::Picture { pixels, left, top, scale }] =
-            &text.colored[..]
+        let [
+            Colored::Shape { polygons, color: Some(below), .. },
+            Colored::Shape { color: Some(above), .. },
+            Colored::Picture { pixels, left, top, scale },
+        ] = &text.colored[..]
         else {
             panic!("{:?}", text.colored)
         };

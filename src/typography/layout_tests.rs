@@ -199,7 +199,19 @@ fn clusters(text: &str) -> Vec<Cluster> {
         let before = clusters.last().map_or(breaks::Break::Never, |last| breaks::between(last.first, first));
         let (level, ink) = (unicode_bidi::Level::ltr(), (first != ' ').then_some([0.0, 0.0, 0.9, 0.9]));
         let text = at..at + first.len_utf8();
-        clusters.push(Cluster { text, first, last: first, face: 0, span: 0, level, glyphs: Vec::new(), advance: 1.0, ink, before, is_joined: false });
+        clusters.push(Cluster {
+            text,
+            first,
+            last: first,
+            face: 0,
+            span: 0,
+            level,
+            glyphs: Vec::new(),
+            advance: 1.0,
+            ink,
+            before,
+            is_joined: false,
+        });
     }
     clusters
 }
@@ -246,7 +258,8 @@ fn numbers_and_latin_words_stay_whole_in_long_words() {
 #[test]
 fn texts_of_other_scripts_are_set_and_broken() {
     let c = catalog();
-    for text in ["خصم كبير على كل شيء", "מבצע ענק היום", "नमस्ते भारत", "Giảm giá Tết", "SALE خصم 50%", "가\u{202e}나", "서울\u{301}"] {
+    for text in ["خصم كبير على كل شيء", "מבצע ענק היום", "नमस्ते भारत", "Giảm giá Tết", "SALE خصم 50%", "가\u{202e}나", "서울\u{301}"]
+    {
         let l = layout_text(&c, EB, text, (640, 360), 1.0).unwrap();
         assert!(l.bounds.2 - l.bounds.0 <= 0.9 * 640.0 && l.bounds.3 - l.bounds.1 <= 0.365 * 360.0, "{text}: {:?}", l.bounds);
     }

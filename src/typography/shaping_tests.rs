@@ -86,7 +86,8 @@ fn right_to_left_text_is_reordered() {
 #[test]
 fn letters_stay_with_their_marks() {
     let c = catalog();
-    for (text, letters) in [("น้ำ", 1), ("ที่นี่", 2), ("हिन्दी", 2), ("مُحَمَّد", 4), ("한\u{301}", 1), ("क्षत्रि", 2)] {
+    for (text, letters) in [("น้ำ", 1), ("ที่นี่", 2), ("हिन्दी", 2), ("مُحَمَّد", 4), ("한\u{301}", 1), ("क्षत्रि", 2)]
+    {
         let (_, clusters, ..) = shaped(&c, DEFAULT_FONT, text);
         assert_eq!(clusters.len(), letters, "{text}: {:?}", clusters.iter().map(|c| &text[c.text.clone()]).collect::<Vec<_>>());
         assert_eq!((clusters[0].text.start, clusters[letters - 1].text.end), (0, text.len()), "{text}");
@@ -133,7 +134,8 @@ fn spaced_letters_have_no_ligatures() {
 #[test]
 fn damaged_tables_never_panic() {
     let dir = tempfile::tempdir().unwrap();
-    let fonts: Vec<PathBuf> = ["NotoSans.ttf", "NotoNastaliqUrdu.ttf", "NotoSansBengali.ttf"].map(|n| project().join("tests/shaping/fonts").join(n)).into();
+    let fonts: Vec<PathBuf> =
+        ["NotoSans.ttf", "NotoNastaliqUrdu.ttf", "NotoSansBengali.ttf"].map(|n| project().join("tests/shaping/fonts").join(n)).into();
     for (f, path) in fonts.iter().enumerate() {
         let whole = std::fs::read(path).unwrap();
         // A fixed walk over bytes and values, the same at every run.
@@ -191,4 +193,56 @@ fn emoji_need_outlines_in_a_headline_and_colours_in_a_layer() {
     assert_eq!(shaped("세일🍕👩\u{200d}👧😀", false), (2, vec!['🍕', '👩', '👧', '😀']));
     assert!(c.has_in_color('🍕') && c.has_in_color('😀') && !c.has_in_color('A') && !c.has_in_color('🍔'));
     assert_eq!(c.undrawable(DEFAULT_FONT, "세일🍕"), ['🍕']);
+}
+
+/// Texts of any characters are shaped without losing one that a face has, whole and line by line.
+#[test]
+fn any_text_is_shaped() {
+    let c = catalog();
+    let ranges = [
+        ' '..='~',
+        ' '..=' ',
+        '\u{300}'..='\u{36f}',
+        '\u{590}'..='\u{6ff}',
+        '\u{900}'..='\u{9ff}',
+        '\u{e00}'..='\u{eff}',
+        '\u{1100}'..='\u{11ff}',
+        '\u{1780}'..='\u{17ff}',
+        '\u{2000}'..='\u{206f}',
+        '가'..='힣',
+        '\u{1f1e6}'..='\u{1f64f}',
+    ];
+    let mut state = 1_u64;
+    let mut next = |below: u32| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as u32 % below
+    };
+    for _ in 0..300 {
+        let mut text = String::new();
+        for _ in 0..1 + next(60) {
+            let range = &ranges[next(ranges.len() as u32) as usize];
+            let (first, last) = (u32::from(*range.start()), u32::from(*range.end()));
+            text.extend(char::from_u32(first + next(last - first + 1)).map(|c| if c.is_whitespace() { ' ' } else { c }));
+        }
+        let mut faces = Faces::new(&c, next(2) == 0);
+        let half = text.char_indices().nth(text.chars().count() / 2).map_or(0, |(at, _)| at);
+        let face = faces.index(DEFAULT_FONT);
+        let spans = vec![Span { text: 0..half, face, group: 0 }, Span { text: half..text.len(), face, group: next(2) }];
+        let mut choice = Choice::default();
+        let (paragraph, clusters) = Paragraph::new(text.clone(), spans, next(2) == 0, &mut faces, &mut choice);
+        let mut end = 0;
+        for cluster in &clusters {
+            assert!(cluster.text.start >= end && cluster.text.end > cluster.text.start, "{text:?}: {:?}", cluster.text);
+            let between = &text[end..cluster.text.start];
+            assert!(between.chars().all(|c| choice.missing.contains(&c)), "{text:?}: {between:?} is lost");
+            end = cluster.text.end;
+        }
+        assert!(text[end..].chars().all(|c| choice.missing.contains(&c)), "{text:?}: its end is lost");
+        assert_eq!(paragraph.visual(&clusters).len(), clusters.len());
+        let middle = clusters.len() / 2;
+        for line in [0..middle, middle..clusters.len()] {
+            let line = paragraph.line(&clusters, line, &faces).unwrap();
+            assert!(line.iter().all(|c| c.advance.is_finite() && c.text.end <= text.len()));
+        }
+    }
 }
