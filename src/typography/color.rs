@@ -47,7 +47,7 @@ pub(super) fn glyph(face: &Face<'_>, id: GlyphId, size: f32) -> Option<ColorGlyp
     Some(ColorGlyph::Picture { pixels, left, top, pixel })
 }
 
-fn picture<'a>(face: &Face<'a>, id: GlyphId, pixels_per_em: u16) -> Option<RasterGlyphImage<'a>> {
+fn picture<'f>(face: &'f Face<'_>, id: GlyphId, pixels_per_em: u16) -> Option<RasterGlyphImage<'f>> {
     let image = face.glyph_raster_image(id, pixels_per_em)?;
     (image.format == RasterImageFormat::PNG && image.width > 1 && image.height > 1 && image.pixels_per_em > 0).then_some(image)
 }

@@ -156,7 +156,7 @@ pub fn layout_text_between(
         return Err(LayoutError::Empty);
     }
     let coverage = rasterize(&contours, width, height).ok_or_else(|| too_complex())?;
-    let visible = |text: &str| text.chars().filter(|&c| !is_invisible(c)).collect();
+    let visible = |text: &str| text.chars().filter(|&c| !is_invisible(c)).collect::<String>();
     let lines = lines.iter().map(|(paragraph, line)| visible(paragraph.text_of(line))).collect();
     Ok(TextLayout { width, height, coverage, contours, bounds, font_px: size, lines, fallbacks })
 }
