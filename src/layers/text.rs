@@ -4,12 +4,8 @@ use tiny_skia::{LineJoin, PathBuilder, Rect, Stroke};
 
 use super::patch::{Fill, Ink, polygons, rounded};
 use super::picture::premultiplied;
-use crate::imaging::resize::{Filter, resize_rgba8};
 use crate::request::layers::{Align, FlatText};
 use crate::typography::{Colored, FlatRun, FlatStyle, FontCatalog, layout_flat};
-
-/// Longest side of an emoji, pixels: that of the largest type.
-const MAX_EMOJI_SIDE: usize = 4096;
 
 /// The fills of a text, and its type size in pixels.
 pub(super) struct DrawnText {
@@ -64,7 +60,7 @@ pub(super) fn fills(text: &FlatText, canvas: (f32, f32), fonts: &FontCatalog) ->
     DrawnText { fills, size, is_cut }
 }
 
-/// The fill of an emoji, or of a part of one. A picture is resampled to its size here: fills are painted without a filter.
+/// The fill of an emoji, or of a part of one.
 fn colored(part: &Colored, text: &FlatText) -> Option<Fill> {
     match part {
         Colored::Shape { polygons: shape, color, run } => {
@@ -72,11 +68,9 @@ fn colored(part: &Colored, text: &FlatText) -> Option<Fill> {
             let (color, opacity) = own.or_else(|| text.runs.get(*run).map(|run| (run.color, 1.0)))?;
             Some(Fill { path: polygons(shape.iter().map(Vec::as_slice))?, ink: Ink::Color(color, opacity) })
         }
-        Colored::Picture { pixels, left, top, scale } => {
-            let side = |v: u32| ((v as f32 * scale).round() as usize).clamp(1, MAX_EMOJI_SIDE);
-            let (w, h) = (side(pixels.width()), side(pixels.height()));
-            let pixels = premultiplied(&resize_rgba8(pixels, w, h, Filter::CatmullRom))?;
-            let path = PathBuilder::from_rect(Rect::from_xywh(*left, *top, w as f32, h as f32)?);
+        Colored::Picture { left, top, .. } => {
+            let pixels = premultiplied(&part.picture()?)?;
+            let path = PathBuilder::from_rect(Rect::from_xywh(*left, *top, pixels.width() as f32, pixels.height() as f32)?);
             Some(Fill { path, ink: Ink::Picture { pixels, left: *left, top: *top, scale: 1.0, smooth: true } })
         }
     }

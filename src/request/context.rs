@@ -12,7 +12,7 @@ pub struct ParseContext<'a> {
     pub default_font: &'a str,
     /// Characters of a text (second argument) that neither the named font (first argument) nor any other can draw.
     pub undrawable: &'a dyn Fn(&str, &str) -> Vec<char>,
-    /// Whether layers draw a character with colours of its own, as emoji have.
+    /// Whether a font has a character with colours of its own, as emoji have.
     pub has_in_color: &'a dyn Fn(char) -> bool,
     /// The seed when none is sent.
     pub fallback_seed: u64,

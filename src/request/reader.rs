@@ -304,20 +304,19 @@ impl<'a, I: InputImage> Reader<'a, I> {
     /// Refuses a text that cannot be drawn, before any work is done, and names the characters.
     pub(super) fn drawable(&mut self, field: &Field, text: Option<&str>, font: &str) {
         if let Some(text) = text {
-            self.check_drawable(field.name.to_owned(), text, font, false);
+            self.check_drawable(field.name.to_owned(), text, font);
         }
     }
 
-    /// As [`Self::drawable`], at a path; returns whether the text can be drawn. `in_color`: it is flat, so that emoji have their colours.
-    pub(super) fn check_drawable(&mut self, path: String, text: &str, font: &str, in_color: bool) -> bool {
-        let cx = self.cx;
-        let has_in_color = |c: char| in_color && (cx.has_in_color)(c);
+    /// As [`Self::drawable`], at a path; returns whether the text can be drawn.
+    pub(super) fn check_drawable(&mut self, path: String, text: &str, font: &str) -> bool {
         // A variation selector asks for the coloured form of the character before it.
-        if let Some(before) = text.split_once('\u{fe0f}').and_then(|(before, _)| before.chars().last()).filter(|&c| !has_in_color(c)) {
+        if let Some(before) =
+            text.split_once('\u{fe0f}').and_then(|(before, _)| before.chars().last()).filter(|&c| !(self.cx.has_in_color)(c))
+        {
             self.warn(notice!("request-emoji-without-colour", character = before).at(path.clone()));
         }
-        let mut missing = (self.cx.undrawable)(font, text);
-        missing.retain(|&c| !has_in_color(c));
+        let missing = (self.cx.undrawable)(font, text);
         if missing.is_empty() || font.is_empty() {
             return true;
         }

@@ -174,7 +174,7 @@ impl FontCatalog {
         missing
     }
 
-    /// Whether a layer draws a character with colours of its own, as emoji have.
+    /// Whether a face has a character with colours of its own, as emoji have.
     pub fn has_in_color(&self, c: char) -> bool {
         let colored = |entry: &FontEntry| entry.is_colored() && entry.open().is_some_and(|face| face.covers_in_color(c));
         self.fallback_faces("").into_iter().any(|name| self.entries.get(name).is_some_and(colored))

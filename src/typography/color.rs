@@ -47,6 +47,18 @@ pub(super) fn glyph(face: &Face<'_>, id: GlyphId, size: f32) -> Option<ColorGlyp
     Some(ColorGlyph::Picture { pixels, left, top, pixel })
 }
 
+/// The box of a coloured glyph, ems, y up: left, bottom, right, top. `outline`: that of an outline.
+pub(super) fn ink_box(face: &Face<'_>, id: GlyphId, outline: impl Fn(GlyphId) -> Option<[f32; 4]>) -> Option<[f32; 4]> {
+    if let Some(layers) = layers(face, id) {
+        let boxes = layers.into_iter().filter_map(|(id, _)| outline(id));
+        return boxes.reduce(|a, b| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])]);
+    }
+    let raster = picture(face, id, u16::MAX)?;
+    let em = f32::from(raster.pixels_per_em.max(1));
+    let [x, y, w, h] = [f32::from(raster.x), f32::from(raster.y), f32::from(raster.width), f32::from(raster.height)];
+    Some([x, y, x + w, y + h].map(|v| v / em))
+}
+
 fn picture<'f>(face: &'f Face<'_>, id: GlyphId, pixels_per_em: u16) -> Option<RasterGlyphImage<'f>> {
     let image = face.glyph_raster_image(id, pixels_per_em)?;
     (image.format == RasterImageFormat::PNG && image.width > 1 && image.height > 1 && image.pixels_per_em > 0).then_some(image)

@@ -122,12 +122,13 @@ impl<'a> std::ops::Deref for OpenFace<'a> {
 }
 
 impl<'a> OpenFace<'a> {
-    /// Whether the face draws a character, with a glyph of its own or with those of its canonical decomposition, which the shaper composes.
+    /// Whether the face draws a character: with a glyph of its own, in colours or not, or with those of its canonical decomposition, which the
+    /// shaper composes.
     pub(crate) fn covers(&self, c: char) -> bool {
         if self.shaping().is_none() {
             return false;
         }
-        if self.inked_glyph(c).is_some() {
+        if self.inked_glyph(c).is_some() || self.covers_in_color(c) {
             return true;
         }
         // Jamo side by side are no syllable.
@@ -146,6 +147,13 @@ impl<'a> OpenFace<'a> {
     pub(crate) fn covers_in_color(&self, c: char) -> bool {
         let is_colored = |id: GlyphId| id.0 != 0 && color::is_colored(&self.face, id);
         self.entry.colored && self.shaping().is_some() && self.face.glyph_index(c).is_some_and(is_colored)
+    }
+
+    /// The box of a glyph, ems, y up: left, bottom, right, top.
+    pub(super) fn ink_box(&self, id: GlyphId) -> Option<[f32; 4]> {
+        let em = f32::from(self.face.units_per_em());
+        let outline = |id| self.face.glyph_bounding_box(id).map(|b| [b.x_min, b.y_min, b.x_max, b.y_max].map(|v| f32::from(v) / em));
+        if self.entry.colored { color::ink_box(&self.face, id, outline).or_else(|| outline(id)) } else { outline(id) }
     }
 
     /// A glyph with colours of its own, for a type size in pixels.

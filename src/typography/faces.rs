@@ -14,8 +14,6 @@ const EMOJI_STYLE: char = '\u{fe0f}';
 /// Faces by name, each opened once.
 pub(super) struct Faces<'a> {
     catalog: &'a FontCatalog,
-    /// Whether glyphs with colours of their own are drawn.
-    in_color: bool,
     open: Vec<Used<'a>>,
 }
 
@@ -70,14 +68,14 @@ impl Choice {
 }
 
 impl<'a> Faces<'a> {
-    pub(super) fn new(catalog: &'a FontCatalog, in_color: bool) -> Self {
-        Self { catalog, in_color, open: Vec::new() }
+    pub(super) fn new(catalog: &'a FontCatalog) -> Self {
+        Self { catalog, open: Vec::new() }
     }
 
     /// One face, which is number 0, without stand-ins.
     pub(super) fn only(entry: &'a FontEntry) -> Self {
         static NO_OTHERS: LazyLock<FontCatalog> = LazyLock::new(FontCatalog::default);
-        Self { catalog: &NO_OTHERS, in_color: false, open: vec![Used { name: String::new(), face: entry.open(), fallbacks: None }] }
+        Self { catalog: &NO_OTHERS, open: vec![Used { name: String::new(), face: entry.open(), fallbacks: None }] }
     }
 
     /// The number of a face by its listed name.
@@ -107,11 +105,7 @@ impl<'a> Faces<'a> {
 
     /// Whether a face draws every character of a text.
     fn covers(&self, face: usize, text: &str) -> bool {
-        self.get(face).is_some_and(|face| text.chars().all(|c| !needs_ink(c) || self.draws(face, c)))
-    }
-
-    fn draws(&self, face: &OpenFace<'_>, c: char) -> bool {
-        face.covers(c) || self.in_color && face.covers_in_color(c)
+        self.get(face).is_some_and(|face| text.chars().all(|c| !needs_ink(c) || face.covers(c)))
     }
 
     /// The first stand-in for `requested` that draws every character of a text.
@@ -144,7 +138,7 @@ impl<'a> Faces<'a> {
     /// `put` with every part of a word, in order, and its face. Letters that no face draws are left out.
     pub(super) fn choose(&mut self, requested: usize, text: &str, choice: &mut Choice, mut put: impl FnMut(Range<usize>, usize)) {
         for (start, word) in words(text) {
-            let asks_for_color = self.in_color && word.contains(EMOJI_STYLE);
+            let asks_for_color = word.contains(EMOJI_STYLE);
             if !asks_for_color && self.covers(requested, word) {
                 put(start..start + word.len(), requested);
                 continue;
@@ -156,7 +150,7 @@ impl<'a> Faces<'a> {
             }
             for (at, letter) in word.grapheme_indices(true) {
                 let at = start + at..start + at + letter.len();
-                let colored = if self.in_color && letter.contains(EMOJI_STYLE) { self.colored(requested, letter) } else { None };
+                let colored = if letter.contains(EMOJI_STYLE) { self.colored(requested, letter) } else { None };
                 let own = || self.covers(requested, letter).then_some(requested);
                 if let Some(face) = colored.or_else(own).or_else(|| self.fallback(requested, letter)) {
                     if face != requested {
@@ -203,7 +197,7 @@ impl<'a> Faces<'a> {
         });
         let stand_in = &mut choice.stand_ins[at];
         for c in part.chars().filter(|&c| needs_ink(c)) {
-            let lacks = !self.get(requested).is_some_and(|own| self.draws(own, c));
+            let lacks = !self.get(requested).is_some_and(|own| own.covers(c));
             stand_in.whole_words |= !lacks;
             if lacks && !stand_in.lacking.contains(&c) {
                 stand_in.lacking.push(c);

@@ -2,49 +2,17 @@
 
 use std::ops::Range;
 
-use image::RgbaImage;
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::breaks::Break;
 use super::catalog::{FontCatalog, is_invisible};
-use super::color::ColorGlyph;
-use super::face::OpenFace;
+use super::colored::{Colored, Polygons, place};
 use super::faces::{Choice, Faces};
 use super::outline::Flattener;
 use super::shaping::{Cluster, Paragraph, Span};
 
-/// Closed polygons in pixels, y down. They may overlap: fill them nonzero.
-pub type Polygons = Vec<Vec<[f32; 2]>>;
-
-/// Most parts with colours of their own. An emoji of layers has some dozens.
-const MAX_COLORED: usize = 4096;
 /// Height of capitals where the face does not say, ems. Hangul has its centre at about half of it too.
 const CAP_HEIGHT: f32 = 0.7;
-
-/// A part of a text with colours of its own.
-#[derive(Clone, Debug)]
-pub enum Colored {
-    /// A picture: its upper left corner, and the size of one of its pixels.
-    Picture {
-        /// Straight alpha.
-        pixels: RgbaImage,
-        /// Pixels.
-        left: f32,
-        /// Pixels, downwards.
-        top: f32,
-        /// Pixels of the canvas.
-        scale: f32,
-    },
-    /// A shape of one colour.
-    Shape {
-        /// What is filled.
-        polygons: Polygons,
-        /// Red, green, blue, alpha; `None` for the colour of the run.
-        color: Option<[u8; 4]>,
-        /// Its run.
-        run: usize,
-    },
-}
 
 /// A part of a text that looks alike.
 #[derive(Clone, Copy, Debug)]
@@ -109,7 +77,7 @@ struct Setting<'a> {
 
 /// Sets a text. Characters that no face has are left out.
 pub fn layout_flat(catalog: &FontCatalog, runs: &[FlatRun<'_>], style: &FlatStyle) -> FlatText {
-    let mut faces = Faces::new(catalog, true);
+    let mut faces = Faces::new(catalog);
     let setting = Setting { style, sizes: runs.iter().map(|run| style.size * run.scale).collect() };
     let paragraphs = paragraphs(&mut faces, runs, style);
     let (mut lines, mut is_cut) = (Vec::new(), false);
@@ -142,7 +110,7 @@ pub fn layout_flat(catalog: &FontCatalog, runs: &[FlatRun<'_>], style: &FlatStyl
                         flattener.glyph(face, glyph.id, at[0], at[1], size);
                         continue;
                     };
-                    is_cut |= colored.len() >= MAX_COLORED || !place(own, face, at, size, run, &mut colored);
+                    is_cut |= !place(own, face, at, size, run, &mut colored);
                 }
             }
             x += cluster.advance * size + setting.gap(cluster, clusters.get(i + 1).copied(), size);
@@ -152,27 +120,6 @@ pub fn layout_flat(catalog: &FontCatalog, runs: &[FlatRun<'_>], style: &FlatStyl
     let polygons: Vec<Option<Polygons>> = flatteners.into_iter().map(Flattener::finish).collect();
     is_cut |= polygons.iter().any(Option::is_none);
     FlatText { runs: polygons.into_iter().map(Option::unwrap_or_default).collect(), colored, width, height, is_cut }
-}
-
-/// Adds a glyph with colours of its own; false if it is too complex.
-fn place(glyph: ColorGlyph, face: &OpenFace<'_>, [x, y]: [f32; 2], size: f32, run: usize, colored: &mut Vec<Colored>) -> bool {
-    match glyph {
-        ColorGlyph::Picture { pixels, left, top, pixel } => {
-            colored.push(Colored::Picture { pixels, left: x + left * size, top: y - top * size, scale: pixel * size });
-        }
-        ColorGlyph::Layers(layers) => {
-            for (id, color) in layers {
-                let mut flattener = Flattener::default();
-                if !face.is_cheap(id) {
-                    return false;
-                }
-                flattener.glyph(face, id, x, y, size);
-                let Some(polygons) = flattener.finish() else { return false };
-                colored.push(Colored::Shape { polygons, color, run });
-            }
-        }
-    }
-    true
 }
 
 /// Splits the runs at line breaks and shapes the paragraphs; with each, the run of each of its spans.

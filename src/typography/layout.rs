@@ -3,6 +3,7 @@
 use unicode_normalization::UnicodeNormalization;
 
 use super::catalog::{FontCatalog, is_invisible, needs_ink};
+use super::colored::{Colored, Polygons, place};
 use super::faces::{Choice, Faces, StandIn};
 use super::fit::{Area, Fit, LineInk};
 use super::outline::{Flattener, rasterize};
@@ -81,6 +82,8 @@ pub struct TextLayout {
     pub lines: Vec<String>,
     /// One notice for each fallback font that was used.
     pub fallbacks: Vec<Notice>,
+    /// Emoji with colours of their own, which are painted on their front faces.
+    pub colored: Vec<Colored>,
 }
 
 /// Lays out `text` in the upper half of a canvas. `scale`, 0..=1, is a fraction of the largest type size that fits; it does not change the
@@ -115,7 +118,7 @@ pub fn layout_text_between(
         return Err(LayoutError::TooLong(count.max(MAX_TEXT_CHARS + 1)));
     }
     let font = catalog.resolve(font).ok_or_else(|| LayoutError::UnknownFont(font.to_owned()))?;
-    let mut faces = Faces::new(catalog, false);
+    let mut faces = Faces::new(catalog);
     let requested = faces.index(&font);
     if faces.get(requested).is_none() {
         return Err(LayoutError::UnknownFont(font));
@@ -133,21 +136,8 @@ pub fn layout_text_between(
     let fit = Fit::of(&metrics, &area);
     let size = fit.size * scale;
 
-    let mut flat = Flattener::default();
-    let mut baseline = area.center.1 - fit.block * size / 2.0 + fit.first_ascent * size;
-    for ((paragraph, line), ink) in lines.iter().zip(&metrics) {
-        let mut x = area.center.0 - (ink.left + ink.right) / 2.0 * size;
-        for cluster in paragraph.visual(line) {
-            if let Some(face) = faces.get(cluster.face).filter(|_| cluster.ink.is_some()) {
-                for glyph in &cluster.glyphs {
-                    flat.glyph(face, glyph.id, x + glyph.x * size, baseline - glyph.y * size, size);
-                }
-            }
-            x += cluster.advance * size;
-        }
-        baseline += fit.pitch * size;
-    }
-    let contours = flat.finish().ok_or_else(|| too_complex())?;
+    let mut colored = Vec::new();
+    let contours = outlines(&lines, &metrics, &fit, (area.center, size), &faces, &mut colored).ok_or_else(too_complex)?;
     let mut bounds = (f32::MAX, f32::MAX, f32::MIN, f32::MIN);
     for p in contours.iter().flatten() {
         bounds = (bounds.0.min(p[0]), bounds.1.min(p[1]), bounds.2.max(p[0]), bounds.3.max(p[1]));
@@ -155,10 +145,46 @@ pub fn layout_text_between(
     if contours.is_empty() {
         return Err(LayoutError::Empty);
     }
-    let coverage = rasterize(&contours, width, height).ok_or_else(|| too_complex())?;
+    let coverage = rasterize(&contours, width, height).ok_or_else(too_complex)?;
     let visible = |text: &str| text.chars().filter(|&c| !is_invisible(c)).collect::<String>();
     let lines = lines.iter().map(|(paragraph, line)| visible(paragraph.text_of(line))).collect();
-    Ok(TextLayout { width, height, coverage, contours, bounds, font_px: size, lines, fallbacks })
+    Ok(TextLayout { width, height, coverage, contours, bounds, font_px: size, lines, fallbacks, colored })
+}
+
+/// The outlines of all lines, for a centre of the block and a type size in pixels, and the emoji among them. `None` if they are too complex.
+fn outlines(
+    lines: &[(&Paragraph, Vec<Cluster>)],
+    metrics: &[LineInk],
+    fit: &Fit,
+    (center, size): ((f32, f32), f32),
+    faces: &Faces<'_>,
+    colored: &mut Vec<Colored>,
+) -> Option<Polygons> {
+    let mut flat = Flattener::default();
+    let mut baseline = center.1 - fit.block * size / 2.0 + fit.first_ascent * size;
+    for ((paragraph, line), ink) in lines.iter().zip(metrics) {
+        let mut x = center.0 - (ink.left + ink.right) / 2.0 * size;
+        for cluster in paragraph.visual(line) {
+            if let Some(face) = faces.get(cluster.face).filter(|_| cluster.ink.is_some()) {
+                for glyph in &cluster.glyphs {
+                    let at = [x + glyph.x * size, baseline - glyph.y * size];
+                    let Some(own) = face.color_glyph(glyph.id, size) else {
+                        flat.glyph(face, glyph.id, at[0], at[1], size);
+                        continue;
+                    };
+                    if !place(own, face, at, size, 0, colored) {
+                        return None;
+                    }
+                }
+            }
+            x += cluster.advance * size;
+        }
+        baseline += fit.pitch * size;
+    }
+    for part in colored.iter() {
+        part.outlines().into_iter().for_each(|contour| flat.polygon(contour));
+    }
+    flat.finish()
 }
 
 /// The paragraphs of a text, the clusters of each, and a notice for each face that stands in.

@@ -146,7 +146,7 @@ fn stand_ins_are_reported_and_missing_characters_named() {
 #[test]
 fn alphabets_are_kerned() {
     let c = catalog();
-    let mut faces = Faces::new(&c, false);
+    let mut faces = Faces::new(&c);
     let face = faces.index("Pretendard/Pretendard-Black.otf");
     let mut width = |text: &str| -> f32 { shape(&mut faces, face, text).unwrap().clusters[0].iter().map(|c| c.advance).sum() };
     assert!(width("AV") < width("A") + width("V") - 0.02);
@@ -176,7 +176,7 @@ fn a_word_is_set_in_one_face() {
 
 /// The face of each letter.
 fn faces_of(c: &FontCatalog, font: &str, text: &str) -> Vec<String> {
-    let mut faces = Faces::new(c, false);
+    let mut faces = Faces::new(c);
     let requested = faces.index(font);
     let shaped = shape(&mut faces, requested, text).unwrap();
     shaped.clusters.iter().flatten().filter(|c| !c.is_space()).map(|c| faces.name(c.face).to_owned()).collect()
@@ -269,6 +269,26 @@ fn texts_of_other_scripts_are_set_and_broken() {
     assert_eq!(l.lines.concat(), text);
     let ends = ["ลด", "ราคา", "พิเศษ", "วัน", "วันนี้", "นี้", "เท่า", "เท่านั้น", "นั้น"];
     assert!(l.lines.len() > 1 && l.lines.iter().all(|line| ends.iter().any(|end| line.ends_with(end))), "{:?}", l.lines);
+}
+
+#[test]
+fn emoji_are_sculpted_by_their_outlines_and_painted_in_their_colours() {
+    let c = FontCatalog::load(&[std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/shaping/small")]);
+    let l = layout_text(&c, EB, "A🍕😀", (512, 256), 1.0).unwrap();
+    // The letter's two contours, the layers of one emoji, and the outline of the other's picture.
+    assert_eq!((l.contours.len(), l.colored.len()), (5, 3));
+    let mut front = image::RgbaImage::new(512, 256);
+    l.colored.iter().for_each(|part| part.paint(&mut front));
+    let colors = [[255, 0, 0], [255, 204, 0], [0, 160, 0]];
+    for color in colors {
+        let covered = front.enumerate_pixels().filter(|(_, _, p)| p.0[3] == 255 && p.0[..3] == color);
+        let (mut count, mut sculpted) = (0, 0);
+        for (x, y, _) in covered {
+            count += 1;
+            sculpted += i32::from(l.coverage.data[(y * 512 + x) as usize] > 0.9);
+        }
+        assert!(count > 200 && sculpted * 10 > count * 9, "{color:?}: {sculpted} of {count}");
+    }
 }
 
 #[test]

@@ -33,6 +33,13 @@ impl Flattener {
         self.close();
     }
 
+    /// Adds a polygon in canvas pixels.
+    pub(super) fn polygon(&mut self, points: Vec<[f32; 2]>) {
+        self.close();
+        points.into_iter().for_each(|p| self.push(p));
+        self.close();
+    }
+
     /// The polygons without duplicate points and degenerate contours; `None` if there are too many points.
     pub(super) fn finish(mut self) -> Option<Vec<Vec<[f32; 2]>>> {
         self.close();

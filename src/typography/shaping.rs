@@ -228,7 +228,7 @@ impl Paragraph {
             }
             let Some(cluster) = clusters.last_mut() else { continue };
             let glyph = Glyph { id, x: cluster.advance + position.x_offset as f32 / em, y: position.y_offset as f32 / em };
-            cluster.push(glyph, face, em);
+            cluster.push(glyph, face.ink_box(id));
             cluster.advance += position.x_advance as f32 / em;
         }
         if item.level.is_rtl() {
@@ -302,9 +302,8 @@ pub(super) fn visual(line: &[Cluster], base: Level) -> Vec<&Cluster> {
 }
 
 impl Cluster {
-    fn push(&mut self, glyph: Glyph, face: &OpenFace<'_>, em: f32) {
-        if let Some(b) = face.glyph_bounding_box(glyph.id).filter(|_| !self.is_space()) {
-            let [x0, y0, x1, y1] = [b.x_min, b.y_min, b.x_max, b.y_max].map(|v| f32::from(v) / em);
+    fn push(&mut self, glyph: Glyph, ink: Option<[f32; 4]>) {
+        if let Some([x0, y0, x1, y1]) = ink.filter(|_| !self.is_space()) {
             self.add_ink([x0 + glyph.x, y0 + glyph.y, x1 + glyph.x, y1 + glyph.y]);
         }
         self.glyphs.push(glyph);

@@ -16,7 +16,7 @@ fn catalog() -> FontCatalog {
 }
 
 fn shaped(catalog: &FontCatalog, font: &str, text: &str) -> (Paragraph, Vec<Cluster>, Vec<String>, Choice) {
-    let mut faces = Faces::new(catalog, false);
+    let mut faces = Faces::new(catalog);
     let spans = vec![Span { text: 0..text.len(), face: faces.index(font), group: 0 }];
     let mut choice = Choice::default();
     let (paragraph, clusters) = Paragraph::new(text.to_owned(), spans, false, &mut faces, &mut choice);
@@ -103,7 +103,7 @@ fn joined_letters_have_other_forms_than_single_ones() {
     assert!(ids[0] != ids[1] && ids[1] != ids[2] && ids[0] != ids[2], "{ids:?}");
     assert!(clusters.iter().all(|c| c.is_joined && c.level.is_rtl()));
     // A line that ends within a word has the final form at its end.
-    let mut faces = Faces::new(&c, false);
+    let mut faces = Faces::new(&c);
     faces.index(font);
     let line = paragraph.line(&clusters, 0..2, &faces).unwrap();
     assert_eq!((line.len(), line[1].glyphs[0].id.0), (2, ids[2]));
@@ -122,7 +122,7 @@ fn a_face_stands_in_for_whole_words() {
 #[test]
 fn spaced_letters_have_no_ligatures() {
     let c = catalog();
-    let mut faces = Faces::new(&c, false);
+    let mut faces = Faces::new(&c);
     let face = faces.index("NotoSans.ttf");
     let mut count = |is_spaced| {
         let spans = vec![Span { text: 0..9, face, group: 0 }];
@@ -179,20 +179,16 @@ fn fonts_whose_rules_take_too_long_are_not_used() {
 }
 
 #[test]
-fn emoji_need_outlines_in_a_headline_and_colours_in_a_layer() {
+fn emoji_come_from_faces_in_colour() {
     let c = FontCatalog::load(&[project().join("tests/shaping/small")]);
-    let shaped = |text: &str, in_color| {
-        let mut faces = Faces::new(&c, in_color);
-        let spans = vec![Span { text: 0..text.len(), face: faces.index(DEFAULT_FONT), group: 0 }];
-        let mut choice = Choice::default();
-        let clusters = Paragraph::new(text.to_owned(), spans, false, &mut faces, &mut choice).1;
-        (clusters.len(), choice.missing)
-    };
     // Woman, joiner and girl are one emoji.
-    assert_eq!(shaped("세일🍕👩\u{200d}👧😀", true), (5, Vec::new()));
-    assert_eq!(shaped("세일🍕👩\u{200d}👧😀", false), (2, vec!['🍕', '👩', '👧', '😀']));
+    let (_, clusters, _, choice) = shaped(&c, DEFAULT_FONT, "세일🍕👩\u{200d}👧😀");
+    assert_eq!((clusters.len(), choice.missing), (5, Vec::new()));
+    assert!(clusters[2..].iter().all(|c| c.ink.is_some_and(|[x0, y0, x1, y1]| x1 - x0 > 0.3 && y1 - y0 > 0.3)));
+    let (.., choice) = shaped(&catalog(), DEFAULT_FONT, "세일🍕👩\u{200d}👧😀");
+    assert_eq!(choice.missing, ['🍕', '👩', '👧', '😀']);
     assert!(c.has_in_color('🍕') && c.has_in_color('😀') && !c.has_in_color('A') && !c.has_in_color('🍔'));
-    assert_eq!(c.undrawable(DEFAULT_FONT, "세일🍕"), ['🍕']);
+    assert_eq!((c.undrawable(DEFAULT_FONT, "세일🍕"), catalog().undrawable(DEFAULT_FONT, "세일🍕")), (Vec::new(), vec!['🍕']));
 }
 
 /// Texts of any characters are shaped without losing one that a face has, whole and line by line.
@@ -224,7 +220,7 @@ fn any_text_is_shaped() {
             let (first, last) = (u32::from(*range.start()), u32::from(*range.end()));
             text.extend(char::from_u32(first + next(last - first + 1)).map(|c| if c.is_whitespace() { ' ' } else { c }));
         }
-        let mut faces = Faces::new(&c, next(2) == 0);
+        let mut faces = Faces::new(&c);
         let half = text.char_indices().nth(text.chars().count() / 2).map_or(0, |(at, _)| at);
         let face = faces.index(DEFAULT_FONT);
         let spans = vec![Span { text: 0..half, face, group: 0 }, Span { text: half..text.len(), face, group: next(2) }];

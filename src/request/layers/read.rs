@@ -445,7 +445,7 @@ impl<'a, 'v, I: InputImage> ObjectReader<'_, 'a, 'v, I> {
             return None;
         }
         let path = self.at(field);
-        self.r.check_drawable(path, text, font, true).then_some(())
+        self.r.check_drawable(path, text, font).then_some(())
     }
 
     fn picture(&mut self, index: usize) -> Option<PictureLayer<I>> {
