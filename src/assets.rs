@@ -13,6 +13,10 @@ pub static FONTS: &[Embedded] = &[
     ("NanumSquare/NanumSquareEB.ttf", include_bytes!("../fonts/NanumSquare/NanumSquareEB.ttf")),
     ("NanumSquare/NanumSquareL.ttf", include_bytes!("../fonts/NanumSquare/NanumSquareL.ttf")),
     ("NanumSquare/NanumSquareR.ttf", include_bytes!("../fonts/NanumSquare/NanumSquareR.ttf")),
+    ("NotoSans/NotoSansArabic-Bold.ttf", include_bytes!("../fonts/NotoSans/NotoSansArabic-Bold.ttf")),
+    ("NotoSans/NotoSansDevanagari-Bold.ttf", include_bytes!("../fonts/NotoSans/NotoSansDevanagari-Bold.ttf")),
+    ("NotoSans/NotoSansHebrew-Bold.ttf", include_bytes!("../fonts/NotoSans/NotoSansHebrew-Bold.ttf")),
+    ("NotoSans/NotoSansThai-Bold.ttf", include_bytes!("../fonts/NotoSans/NotoSansThai-Bold.ttf")),
     ("Pretendard/Pretendard-Black.otf", include_bytes!("../fonts/Pretendard/Pretendard-Black.otf")),
     ("Pretendard/Pretendard-Bold.otf", include_bytes!("../fonts/Pretendard/Pretendard-Bold.otf")),
 ];

@@ -8,7 +8,7 @@ use crate::layers;
 use crate::notice::Notice;
 use crate::request::fields::{BACKGROUND_IMAGE, MAX_SIDE, STEP1_IMAGE, STEP2_IMAGE};
 use crate::request::{Decode, FieldError, InputImage, JobSpec, OpenRequest, ParseContext, RawRequest, SourceImage, parse};
-use crate::typography::{FontCatalog, unsettable};
+use crate::typography::FontCatalog;
 
 /// Decodes the pictures of a request and reads its fields with the engine's fonts. `lenient` accepts numbers and flags written as text.
 /// Blocking.
@@ -50,8 +50,8 @@ pub fn parse_with_fonts<I: InputImage>(
         resolve_font: &|name| fonts.resolve(name),
         skipped_font: &|name| fonts.skip_reason(name).cloned(),
         default_font,
-        unsettable: &unsettable,
         undrawable: &|font, text| fonts.undrawable(font, text),
+        has_in_color: &|c| fonts.has_in_color(c),
         fallback_seed,
         lenient,
     };

@@ -1,4 +1,4 @@
-//! The fonts of the interface: bundled Nanum fonts for Hangul and Latin, and the icon subset.
+//! The fonts of the interface: bundled Nanum fonts for Hangul and Latin, Noto fonts for scripts of texts, and the icon subset.
 
 use std::sync::Arc;
 
@@ -14,6 +14,13 @@ const BOLD: &str = "NanumSquare/NanumSquareB.ttf";
 const FALLBACK: &str = "NanumGothic/NanumGothic.ttf";
 /// Has the signs of a Mac's modifier keys, which neither Nanum nor egui's own fonts have: without all four, egui writes "Cmd+S".
 const KEY_SIGNS: &str = "Pretendard/Pretendard-Bold.otf";
+/// Scripts that texts may have and the interface has not, so that their letters are seen while they are typed.
+const OTHER_SCRIPTS: [&str; 4] = [
+    "NotoSans/NotoSansArabic-Bold.ttf",
+    "NotoSans/NotoSansDevanagari-Bold.ttf",
+    "NotoSans/NotoSansHebrew-Bold.ttf",
+    "NotoSans/NotoSansThai-Bold.ttf",
+];
 
 fn bundled(name: &str) -> Option<&'static [u8]> {
     crate::assets::FONTS.iter().find(|f| f.0 == name).map(|f| f.1)
@@ -24,7 +31,7 @@ pub fn install(ctx: &egui::Context) {
     let mut fonts = FontDefinitions::default();
     // Nanum glyphs stand a little high in their line box.
     let tweak = FontTweak { y_offset_factor: 0.05, ..FontTweak::default() };
-    for name in [REGULAR, BOLD, FALLBACK, KEY_SIGNS] {
+    for name in [REGULAR, BOLD, FALLBACK, KEY_SIGNS].into_iter().chain(OTHER_SCRIPTS) {
         if let Some(bytes) = bundled(name) {
             fonts.font_data.insert(name.to_owned(), Arc::new(FontData::from_static(bytes).tweak(tweak.clone())));
         }
@@ -35,7 +42,7 @@ pub fn install(ctx: &egui::Context) {
     let stock: Vec<String> = fonts.families.get(&FontFamily::Proportional).cloned().unwrap_or_default();
     let family = |first: &str| -> Vec<String> {
         let named = [first.to_owned(), FALLBACK.to_owned(), icons.clone(), KEY_SIGNS.to_owned()];
-        named.into_iter().chain(stock.iter().cloned()).collect()
+        named.into_iter().chain(stock.iter().cloned()).chain(OTHER_SCRIPTS.map(str::to_owned)).collect()
     };
     let (regular, bold) = (family(REGULAR), family(BOLD));
     if let Some(mono) = fonts.families.get_mut(&FontFamily::Monospace) {

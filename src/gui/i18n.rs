@@ -55,7 +55,7 @@ mod tests {
         use crate::backend::diffusion::prompt_language::translate;
         use crate::backend::diffusion::residency::{Sizes, plans};
         use crate::notice;
-        use crate::typography::{FontCatalog, unsettable};
+        use crate::typography::{FontCatalog, layout_text};
         use crate::weights::WeightsError;
         let (place, name, path) = ("/m/unet".to_owned(), "conv.weight".to_owned(), std::path::PathBuf::from("/m/a.safetensors"));
         let mut notices: Vec<Notice> = [
@@ -73,8 +73,6 @@ mod tests {
         notices.extend(translate("위의").warning("bg_prompt"));
         notices.extend(Models::default().missing_notice().map(|missing| notice!("diffusion-cannot-run", reason = missing)));
         notices.extend((!cfg!(any(feature = "cuda", feature = "metal"))).then(|| DeviceChoice::Auto.open().err()).flatten());
-        let texts = ["خصم", "שלום", "ไทย", "x\u{304}", "\u{1159}", "👍🏽", "葛\u{e0100}", "가\u{202e}"];
-        notices.extend(texts.iter().map(|text| unsettable(text).unwrap().at("text_content")));
         let dir = tempfile::tempdir().unwrap();
         for name in ["a.eot", "b.ttf", "c\nd.otf", "NanumGothic.woff"] {
             std::fs::write(dir.path().join(name), b"wOF2\0\0\0\0").unwrap();
@@ -82,6 +80,8 @@ mod tests {
         let fonts = FontCatalog::load(&[dir.path().to_path_buf()]);
         assert!(fonts.skipped().len() >= 3);
         notices.extend(fonts.skipped().iter().map(|font| font.reason.clone()));
+        let drawn = |text| layout_text(&fonts, &fonts.default_name(), text, (64, 64), 1.0);
+        notices.push(drawn("🍕").unwrap_err().notice());
         for notice in &notices {
             let words = Language::Korean.notice(notice);
             let left: Vec<&str> =

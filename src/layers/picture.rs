@@ -43,7 +43,7 @@ pub(super) fn snapped(centre: (f32, f32), fill: &Fill) -> (f32, f32) {
     ((centre.0 + left).round() - left, (centre.1 + top).round() - top)
 }
 
-fn premultiplied(image: &image::RgbaImage) -> Option<Pixmap> {
+pub(super) fn premultiplied(image: &image::RgbaImage) -> Option<Pixmap> {
     let data = image.pixels().flat_map(|p| {
         let [r, g, b, a] = p.0;
         let times = |v: u8| ((u32::from(v) * u32::from(a) + 127) / 255) as u8;

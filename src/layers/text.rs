@@ -1,10 +1,11 @@
 //! Flat text: letters with outline and plate.
 
-use tiny_skia::{LineJoin, Stroke};
+use tiny_skia::{LineJoin, PathBuilder, Rect, Stroke};
 
 use super::patch::{Fill, Ink, polygons, rounded};
+use super::picture::premultiplied;
 use crate::request::layers::{Align, FlatText};
-use crate::typography::{FlatRun, FlatStyle, FontCatalog, layout_flat};
+use crate::typography::{Colored, FlatRun, FlatStyle, FontCatalog, layout_flat};
 
 /// A text that has been laid out.
 pub(super) struct DrawnText {
@@ -51,5 +52,28 @@ pub(super) fn fills(text: &FlatText, canvas: (f32, f32), fonts: &FontCatalog) ->
     for (path, run) in paths.into_iter().zip(&text.runs) {
         fills.extend(Fill::color(path, run.color));
     }
-    DrawnText { fills, size, is_cut: laid.is_cut }
+    let mut is_cut = laid.is_cut;
+    for part in &laid.colored {
+        match colored(part, text) {
+            Some(fill) => fills.push(fill),
+            None => is_cut = true,
+        }
+    }
+    DrawnText { fills, size, is_cut }
+}
+
+/// The fill of an emoji, or of a part of one.
+fn colored(part: &Colored, text: &FlatText) -> Option<Fill> {
+    match part {
+        Colored::Shape { polygons: shape, color, run } => {
+            let own = color.map(|[r, g, b, a]| ([r, g, b], f32::from(a) / 255.0));
+            let (color, opacity) = own.or_else(|| text.runs.get(*run).map(|run| (run.color, 1.0)))?;
+            Some(Fill { path: polygons(shape.iter().map(Vec::as_slice))?, ink: Ink::Color(color, opacity) })
+        }
+        Colored::Picture { left, top, .. } => {
+            let pixels = premultiplied(&part.picture()?)?;
+            let path = PathBuilder::from_rect(Rect::from_xywh(*left, *top, pixels.width() as f32, pixels.height() as f32)?);
+            Some(Fill { path, ink: Ink::Picture { pixels, left: *left, top: *top, scale: 1.0, smooth: true } })
+        }
+    }
 }

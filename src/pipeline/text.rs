@@ -107,7 +107,8 @@ pub fn run(
     };
     let sculpted = backend.sculpt_text(&request, cx)?;
     sink.stage(Stage::TextMatte);
-    let layer = backend.cut_text(sculpted, &request, cx)?;
+    let mut layer = backend.cut_text(sculpted, &request, cx)?;
+    layout.colored.iter().for_each(|emoji| emoji.paint(&mut layer.image));
     preview::offer_headline(cx, step1, &layer.image);
     cx.check()?;
     sink.save(ImageName::Face, Picture::Gray(&layer.front_faces.to_gray()))?;

@@ -10,10 +10,10 @@ pub struct ParseContext<'a> {
     pub skipped_font: &'a dyn Fn(&str) -> Option<Notice>,
     /// The font when none is named.
     pub default_font: &'a str,
-    /// Why a text cannot be set in any font and what to do; `None` for a text that can.
-    pub unsettable: &'a dyn Fn(&str) -> Option<Notice>,
     /// Characters of a text (second argument) that neither the named font (first argument) nor any other can draw.
     pub undrawable: &'a dyn Fn(&str, &str) -> Vec<char>,
+    /// Whether a font has a character with colours of its own, as emoji have.
+    pub has_in_color: &'a dyn Fn(char) -> bool,
     /// The seed when none is sent.
     pub fallback_seed: u64,
     /// Whether numbers and flags may be written as text (command line, forms, clients of the original system).
@@ -28,8 +28,8 @@ impl<'a> ParseContext<'a> {
             resolve_font: &|name| Some(name.to_owned()),
             skipped_font: &|_| None,
             default_font,
-            unsettable: &|_| None,
             undrawable: &|_, _| Vec::new(),
+            has_in_color: &|_| false,
             fallback_seed: 1,
             lenient: false,
         }

@@ -37,9 +37,9 @@ fn context(lenient: bool) -> ParseContext<'static> {
     ParseContext {
         resolve_font: &|name| name.ends_with("B.ttf").then(|| "X/B.ttf".to_owned()),
         skipped_font: &|name| (name == "C.eot").then(|| Notice::verbatim("convert it")),
-        unsettable: &|text| text.contains('ﷲ').then(|| Notice::verbatim("Arabic cannot be set")),
         default_font: "B.ttf",
         undrawable: &|_, text| text.chars().filter(|&c| c == '🍕').collect(),
+        has_in_color: &|_| false,
         fallback_seed: 77,
         lenient,
     }
@@ -372,15 +372,18 @@ fn a_mask_belongs_to_a_photo_of_its_shape() {
 
 #[test]
 fn texts_and_fonts_that_cannot_be_used_say_why() {
-    let errors = run(json!({"text_content": "ﷲ 🍕", "font_name": "C.eot"}), false).unwrap_err();
-    let found: Vec<(&str, String)> = errors.iter().map(|e| (e.kind, e.to_string())).collect();
-    assert_eq!(
-        found,
-        [
-            ("unknown_font", "font_name: \"C.eot\" is skipped: convert it".to_owned()),
-            ("unsupported_script", "text_content: Arabic cannot be set".to_owned()),
-        ]
-    );
+    for (request, kind, words) in [
+        (json!({"text_content": "어서 오세요", "font_name": "C.eot"}), "unknown_font", "font_name: \"C.eot\" is skipped: convert it"),
+        (
+            json!({"text_content": "어서 오세요 🍕"}),
+            "missing_glyphs",
+            "text_content: no font here can draw 🍕 (U+1F355); leave it out or add a font that has it",
+        ),
+    ] {
+        let errors = run(request, false).unwrap_err();
+        let found: Vec<(&str, String)> = errors.iter().map(|e| (e.kind, e.to_string())).collect();
+        assert_eq!(found, [(kind, words.to_owned())]);
+    }
     let spec = run(json!({"text_content": "사랑❤\u{fe0f}"}), false).unwrap();
     assert!(
         said(&spec.warnings).iter().any(|w| w == "text_content: ❤ is set as a solid shape, not as a coloured emoji"),

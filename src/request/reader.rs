@@ -301,7 +301,7 @@ impl<'a, I: InputImage> Reader<'a, I> {
         text
     }
 
-    /// Refuses a text that cannot be shaped or drawn, before any work is done, and names the characters.
+    /// Refuses a text that cannot be drawn, before any work is done, and names the characters.
     pub(super) fn drawable(&mut self, field: &Field, text: Option<&str>, font: &str) {
         if let Some(text) = text {
             self.check_drawable(field.name.to_owned(), text, font);
@@ -310,12 +310,10 @@ impl<'a, I: InputImage> Reader<'a, I> {
 
     /// As [`Self::drawable`], at a path; returns whether the text can be drawn.
     pub(super) fn check_drawable(&mut self, path: String, text: &str, font: &str) -> bool {
-        if let Some(why) = (self.cx.unsettable)(text) {
-            self.fault(path, "unsupported_script", why);
-            return false;
-        }
         // A variation selector asks for the coloured form of the character before it.
-        if let Some(before) = text.split_once('\u{fe0f}').and_then(|(before, _)| before.chars().last()) {
+        if let Some(before) =
+            text.split_once('\u{fe0f}').and_then(|(before, _)| before.chars().last()).filter(|&c| !(self.cx.has_in_color)(c))
+        {
             self.warn(notice!("request-emoji-without-colour", character = before).at(path.clone()));
         }
         let missing = (self.cx.undrawable)(font, text);

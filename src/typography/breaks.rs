@@ -1,6 +1,13 @@
-//! Line breaking within words: the punctuation rules of UAX #14 and JIS X 4051 (kinsoku).
+//! Line breaking within words: the punctuation rules of UAX #14 and JIS X 4051 (kinsoku), and the words of scripts that put no spaces between
+//! them.
 
+use icu_segmenter::LineSegmenter;
 use unicode_linebreak::{BreakClass, break_property};
+
+use super::catalog::is_invisible;
+
+/// A character without width after which a line may be broken.
+const ZERO_WIDTH_SPACE: char = '\u{200b}';
 
 /// Quality of a line break between two characters of a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -15,8 +22,40 @@ pub(super) enum Break {
     Best,
 }
 
+/// Where words of Thai, Lao, Khmer and Burmese begin, which have no spaces between them.
+pub(super) struct WordBreaks(Vec<usize>);
+
+impl WordBreaks {
+    pub(super) fn of(text: &str) -> Self {
+        if text.chars().any(is_complex) {
+            Self(LineSegmenter::new_lstm(Default::default()).segment_str(text).collect())
+        } else {
+            Self(Vec::new())
+        }
+    }
+
+    /// Quality of the break at a byte of the text, between two characters.
+    pub(super) fn quality(&self, at: usize, left: char, right: char) -> Break {
+        if is_complex(left) && is_complex(right) {
+            return if self.0.binary_search(&at).is_ok() { Break::Good } else { Break::Poor };
+        }
+        between(left, right)
+    }
+}
+
+/// Whether a dictionary must say where words of this character's script end.
+fn is_complex(c: char) -> bool {
+    class(c) == BreakClass::ComplexContext
+}
+
 /// Quality of the break between two adjacent characters of a word.
 pub(super) fn between(left: char, right: char) -> Break {
+    if left == ZERO_WIDTH_SPACE && right != ZERO_WIDTH_SPACE {
+        return Break::Good;
+    }
+    if is_invisible(left) || is_invisible(right) {
+        return Break::Never;
+    }
     if cannot_begin_line(right) || cannot_end_line(left) || left == right && matches!(left, '…' | '‥' | '—' | '―') {
         return Break::Never;
     }
@@ -97,6 +136,22 @@ mod tests {
         assert_eq!(between('₩', '9'), Break::Poor);
         assert_eq!(between('6', '年'), Break::Good);
         assert_eq!(between('、', '開'), Break::Best);
+    }
+
+    #[test]
+    fn words_without_spaces_are_found() {
+        let text = "ลดราคาพิเศษวันนี้เท่านั้น";
+        let words = WordBreaks::of(text);
+        let quality = |at: usize| {
+            let [left, right] = [text[..at].chars().last(), text[at..].chars().next()].map(Option::unwrap);
+            words.quality(at, left, right)
+        };
+        assert_eq!(quality("ลดราคา".len()), Break::Good);
+        assert_eq!(quality("ลดราคาพิเศษ".len()), Break::Good);
+        assert_eq!(quality("ลดราคาพิเ".len()), Break::Poor);
+        assert_eq!(between('a', '\u{200b}'), Break::Never);
+        assert_eq!(between('\u{200b}', 'b'), Break::Good);
+        assert_eq!(between('가', '\u{2060}'), Break::Never);
     }
 
     #[test]

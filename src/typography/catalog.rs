@@ -15,7 +15,7 @@ const FALLBACKS: [(&str, u16); 3] =
     [("Pretendard/Pretendard-Black.otf", 900), ("Pretendard/Pretendard-Bold.otf", 700), ("NanumGothic/NanumGothicBold.ttf", 700)];
 /// Families of macOS and Windows that stand in for characters that no other face can draw. Other fonts of the system are used only by name: to
 /// look for a character, every file would be read, and a picture would depend on what else is installed.
-const SYSTEM_FALLBACKS: [&str; 8] = [
+const SYSTEM_FALLBACKS: [&str; 10] = [
     "Apple SD Gothic Neo",
     "Malgun Gothic",
     "Hiragino Sans",
@@ -24,6 +24,8 @@ const SYSTEM_FALLBACKS: [&str; 8] = [
     "Microsoft YaHei",
     "Arial Unicode MS",
     "Segoe UI Symbol",
+    "Segoe UI Emoji",
+    "Apple Color Emoji",
 ];
 /// Most faces of the catalog.
 pub(super) const MAX_FACES: usize = 8192;
@@ -151,7 +153,7 @@ impl FontCatalog {
         let face = self.entry(font).and_then(FontEntry::open);
         let mut missing = Vec::new();
         for c in text.chars().filter(|&c| needs_ink(c)) {
-            let drawn = face.as_ref().is_some_and(|f| f.inked_glyph(c).is_some());
+            let drawn = face.as_ref().is_some_and(|f| f.covers(c));
             if !drawn && !missing.contains(&c) {
                 missing.push(c);
             }
@@ -170,6 +172,12 @@ impl FontCatalog {
             missing = self.missing_glyphs(name, &left);
         }
         missing
+    }
+
+    /// Whether a face has a character with colours of its own, as emoji have.
+    pub fn has_in_color(&self, c: char) -> bool {
+        let colored = |entry: &FontEntry| entry.is_colored() && entry.open().is_some_and(|face| face.covers_in_color(c));
+        self.fallback_faces("").into_iter().any(|name| self.entries.get(name).is_some_and(colored))
     }
 
     /// Fallback faces for `font` in order of preference: bundled ones by closest weight, then all others; of each variable font, the instance of
@@ -223,7 +231,7 @@ mod tests {
     fn names_are_sorted_and_resolve() {
         let c = FontCatalog::load(&[]);
         let names = c.names();
-        assert_eq!(names.len(), 10);
+        assert_eq!(names.len(), assets::FONTS.len());
         assert!(names.is_sorted());
         assert_eq!(c.resolve("BMJUA_ttf.ttf").as_deref(), Some("BM/BMJUA_ttf.ttf"));
         assert_eq!(c.resolve(&c.default_name()), Some(c.default_name()));
@@ -275,7 +283,7 @@ mod tests {
         std::os::unix::fs::symlink(outside.path().join("out.ttf"), dir.path().join("link.ttf")).unwrap();
         let c = FontCatalog::load(&[dir.path().to_path_buf(), PathBuf::from("/does/not/exist")]);
         assert_eq!(c.resolve("Mine.TTF").as_deref(), Some("sub/Mine.TTF"));
-        assert_eq!(c.names().len(), 11);
+        assert_eq!(c.names().len(), assets::FONTS.len() + 1);
     }
 
     fn nfd(text: &str) -> String {
@@ -302,7 +310,7 @@ mod tests {
         for root in [root.clone(), dir.path().join("글꼴")] {
             let c = FontCatalog::load(&[root]);
             assert!(c.skipped().is_empty(), "{:?}", c.skipped());
-            assert_eq!(c.names().len(), 10 + names.len() + if cfg!(unix) { 2 } else { 0 });
+            assert_eq!(c.names().len(), assets::FONTS.len() + names.len() + if cfg!(unix) { 2 } else { 0 });
             for name in c.names() {
                 for spelled in [name.clone(), nfd(&name)] {
                     assert_eq!(c.resolve(&spelled).as_ref(), Some(&name));
@@ -354,7 +362,7 @@ mod tests {
             std::fs::write(dir.path().join(std::ffi::OsStr::from_bytes(b"\xff.ttf")), small("plain.ttf")).unwrap();
         }
         let c = FontCatalog::load(&[dir.path().to_path_buf()]);
-        assert_eq!(c.names().len(), 10);
+        assert_eq!(c.names().len(), assets::FONTS.len());
         for (name, words) in [
             ("old.eot", "not read; export or convert it to .ttf or .otf"),
             ("broken.woff2", "damaged"),

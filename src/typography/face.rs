@@ -4,11 +4,14 @@ use std::io::Read as _;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
+use harfrust::{FontRef, Shaper, ShaperData, ShaperInstance, Variation};
 use ttf_parser::{Face, GlyphId, Language, OutlineBuilder, Tag, name_id};
 use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::char::decompose_canonical;
 
+use super::color::ColorGlyph;
 use super::formats::MAX_FONT_BYTES;
-use super::guard;
+use super::{color, guard, shaping_guard};
 
 /// Most faces of a collection, and most named instances of a variable face. Noto Sans has 36 instances.
 pub(super) const MAX_PER_FILE: usize = 64;
@@ -29,8 +32,24 @@ pub struct FontEntry {
     pub(super) family: String,
     labels: Labels,
     pub(super) monospaced: bool,
+    /// Whether it may have glyphs with colours of their own.
+    colored: bool,
     /// False for condensed, expanded or slanted instances, which are not used as fallbacks.
     upright: bool,
+    /// What the shaper knows of the face, once it was used; `None` in it if shaping would take too long.
+    shaping: Arc<OnceLock<Option<Shaping>>>,
+}
+
+/// What the shaper knows of a face.
+struct Shaping {
+    data: ShaperData,
+    instance: ShaperInstance,
+}
+
+impl std::fmt::Debug for Shaping {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Shaping").finish_non_exhaustive()
+    }
 }
 
 /// Display names of a face in English and, if it has one, in Korean.
@@ -82,13 +101,14 @@ impl FontFile {
 pub(super) enum BadFace {
     /// It cannot be parsed.
     Damaged,
-    /// It has bitmaps instead of outlines, as colour emoji do.
+    /// It has neither outlines nor coloured pictures.
     NoOutlines,
 }
 
 /// A parsed face with its variations applied.
 pub(crate) struct OpenFace<'a> {
     face: Face<'a>,
+    entry: &'a FontEntry,
     /// Whether glyphs are checked before they are outlined; bundled faces are trusted.
     trusted: bool,
 }
@@ -101,11 +121,75 @@ impl<'a> std::ops::Deref for OpenFace<'a> {
     }
 }
 
-impl OpenFace<'_> {
+impl<'a> OpenFace<'a> {
+    /// Whether the face draws a character: with a glyph of its own, in colours or not, or with those of its canonical decomposition, which the
+    /// shaper composes.
+    pub(crate) fn covers(&self, c: char) -> bool {
+        if self.shaping().is_none() {
+            return false;
+        }
+        if self.inked_glyph(c).is_some() || self.covers_in_color(c) {
+            return true;
+        }
+        // Jamo side by side are no syllable.
+        if ('가'..='힣').contains(&c) {
+            return false;
+        }
+        let (mut parts, mut inked) = (0, true);
+        decompose_canonical(c, |part| {
+            parts += 1;
+            inked = inked && self.inked_glyph(part).is_some();
+        });
+        parts > 1 && inked
+    }
+
+    /// Whether the face has a glyph for a character with colours of its own.
+    pub(crate) fn covers_in_color(&self, c: char) -> bool {
+        let is_colored = |id: GlyphId| id.0 != 0 && color::is_colored(&self.face, id);
+        self.entry.colored && self.shaping().is_some() && self.face.glyph_index(c).is_some_and(is_colored)
+    }
+
+    /// The box of a glyph, ems, y up: left, bottom, right, top.
+    pub(super) fn ink_box(&self, id: GlyphId) -> Option<[f32; 4]> {
+        let em = f32::from(self.face.units_per_em());
+        let outline = |id| self.face.glyph_bounding_box(id).map(|b| [b.x_min, b.y_min, b.x_max, b.y_max].map(|v| f32::from(v) / em));
+        if self.entry.colored { color::ink_box(&self.face, id, outline).or_else(|| outline(id)) } else { outline(id) }
+    }
+
+    /// A glyph with colours of its own, for a type size in pixels.
+    pub(super) fn color_glyph(&self, id: GlyphId, size: f32) -> Option<ColorGlyph> {
+        if self.entry.colored { color::glyph(&self.face, id, size) } else { None }
+    }
+
+    /// Whether the outline of a glyph takes bounded time.
+    pub(super) fn is_cheap(&self, id: GlyphId) -> bool {
+        self.trusted || guard::is_cheap(&self.face, id)
+    }
+
+    /// The shaper of the face; `None` if shaping would take too long.
+    pub(super) fn shaper(&self) -> Option<Shaper<'a>> {
+        let shaping = self.shaping()?;
+        let font = FontRef::from_index(self.entry.bytes(), self.entry.index).ok()?;
+        Some(shaping.data.shaper(&font).instance(Some(&shaping.instance)).build())
+    }
+
+    fn shaping(&self) -> Option<&'a Shaping> {
+        let read = || {
+            if !(self.trusted || shaping_guard::is_cheap(&self.face)) {
+                return None;
+            }
+            let font = FontRef::from_index(self.entry.bytes(), self.entry.index).ok()?;
+            let variations = self.entry.variations().map(|(tag, value)| Variation { tag: harfrust::Tag::new(&tag), value });
+            let read = || Shaping { data: ShaperData::new(&font), instance: ShaperInstance::from_variations(&font, variations) };
+            std::panic::catch_unwind(std::panic::AssertUnwindSafe(read)).ok()
+        };
+        self.entry.shaping.get_or_init(read).as_ref()
+    }
+
     /// The glyph of a character if it has an outline. Several Korean faces map every syllable but have outlines for the common ones only.
     pub(crate) fn inked_glyph(&self, c: char) -> Option<GlyphId> {
         let id = self.face.glyph_index(c)?;
-        if id.0 == 0 || !(self.trusted || guard::is_cheap(&self.face, id)) {
+        if id.0 == 0 || !self.is_cheap(id) {
             return None;
         }
         let mut probe = InkProbe::default();
@@ -136,35 +220,53 @@ impl OutlineBuilder for InkProbe {
 impl FontEntry {
     /// Parses face `index` of a font file, without variations.
     pub(super) fn new(data: FontData, index: u32) -> Result<Self, BadFace> {
-        Self::parse(data, index, |face| {
+        let has_outlines = |face: &Face<'_>| {
             let tables = face.tables();
             tables.glyf.is_some() || tables.cff.is_some() || tables.cff2.is_some()
-        })
+        };
+        Self::parse(data, index, has_outlines, color::has_any)
     }
 
     /// Parses face `index` of what [`read_headers`](super::headers::read_headers) made of a font file: tables with outlines are listed there and
     /// empty. Call [`Self::with_data`] before the face is used.
     pub(super) fn from_headers(data: FontData, index: u32) -> Result<Self, BadFace> {
-        Self::parse(data, index, |face| {
-            let has = |tag: &[u8; 4]| face.raw_face().table(Tag::from_bytes(tag)).is_some();
-            (has(b"glyf") && has(b"loca")) || has(b"CFF ") || has(b"CFF2")
-        })
+        let has = |face: &Face<'_>, tag: &[u8; 4]| face.raw_face().table(Tag::from_bytes(tag)).is_some();
+        let has_outlines = |face: &Face<'_>| (has(face, b"glyf") && has(face, b"loca")) || has(face, b"CFF ") || has(face, b"CFF2");
+        let has_colors = |face: &Face<'_>| has(face, b"CBDT") || has(face, b"sbix") || has(face, b"COLR");
+        Self::parse(data, index, has_outlines, has_colors)
     }
 
-    fn parse(data: FontData, index: u32, has_outlines: impl Fn(&Face<'_>) -> bool) -> Result<Self, BadFace> {
-        let (weight, family, labels, monospaced) = {
+    fn parse(
+        data: FontData,
+        index: u32,
+        has_outlines: impl Fn(&Face<'_>) -> bool,
+        has_colors: impl Fn(&Face<'_>) -> bool,
+    ) -> Result<Self, BadFace> {
+        let (weight, family, labels, monospaced, colored) = {
             let face = Face::parse(data.bytes(), index).map_err(|_| BadFace::Damaged)?;
             // A face without any outline is useless here.
             if face.number_of_glyphs() < 2 || face.units_per_em() == 0 {
                 return Err(BadFace::Damaged);
             }
-            if !has_outlines(&face) {
+            let colored = has_colors(&face);
+            if !(has_outlines(&face) || colored) {
                 return Err(BadFace::NoOutlines);
             }
             let family = names(&face, name_id::FAMILY, None).next().unwrap_or_default();
-            (face.weight().to_number(), family, Labels::of(&face), face.is_monospaced())
+            (face.weight().to_number(), family, Labels::of(&face), face.is_monospaced(), colored)
         };
-        Ok(Self { data, index, variations: Vec::new(), weight, family, labels, monospaced, upright: true })
+        Ok(Self {
+            data,
+            index,
+            variations: Vec::new(),
+            weight,
+            family,
+            labels,
+            monospaced,
+            colored,
+            upright: true,
+            shaping: Arc::default(),
+        })
     }
 
     /// The named instances of a variable face with their names, the default one first if it is named, and the number of omitted ones.
@@ -177,7 +279,7 @@ impl FontEntry {
             let name = Labels::find(&face, name_id, Language::English_UnitedStates).or_else(|| names(&face, name_id, None).next());
             let Some(name) = name else { continue };
             let korean = Labels::find(&face, name_id, Language::Korean_Korea);
-            let mut entry = self.clone();
+            let mut entry = Self { shaping: Arc::default(), ..self.clone() };
             for (axis, value) in axes.iter().zip(coordinates) {
                 let value = value.clamp(axis.min_value, axis.max_value);
                 if (value - axis.def_value).abs() > 1e-3 {
@@ -203,11 +305,6 @@ impl FontEntry {
         self.data.bytes()
     }
 
-    /// Index of the face in a collection, else 0.
-    pub fn index(&self) -> u32 {
-        self.index
-    }
-
     /// Axis tags and positions of a named instance; empty for the default instance.
     pub fn variations(&self) -> impl Iterator<Item = ([u8; 4], f32)> + '_ {
         self.variations.iter().map(|(tag, value)| (tag.to_bytes(), *value))
@@ -230,13 +327,12 @@ impl FontEntry {
         for (axis, value) in &self.variations {
             face.set_variation(*axis, *value)?;
         }
-        Some(OpenFace { face, trusted: matches!(self.data, FontData::Bundled(_)) })
+        Some(OpenFace { face, entry: self, trusted: matches!(self.data, FontData::Bundled(_)) })
     }
 
-    /// Whether every character of `text` can be outlined in bounded time; missing characters do not matter.
-    pub fn is_cheap(&self, text: &str) -> bool {
-        let Some(face) = self.open() else { return false };
-        face.trusted || text.chars().filter_map(|c| face.glyph_index(c)).all(|id| guard::is_cheap(&face, id))
+    /// Whether the face may have glyphs with colours of their own.
+    pub(super) fn is_colored(&self) -> bool {
+        self.colored
     }
 
     /// Whether the face may be used as a fallback.
@@ -251,7 +347,7 @@ impl FontEntry {
 
     /// The face with its bytes elsewhere.
     pub(super) fn with_data(self, data: &FontData) -> Self {
-        Self { data: data.clone(), ..self }
+        Self { data: data.clone(), shaping: Arc::default(), ..self }
     }
 
     /// Identity of the outlines: equal for faces that differ in variations only.

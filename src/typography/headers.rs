@@ -23,7 +23,7 @@ enum Use {
     Whole,
     /// `post`: its first bytes are kept, as a table without glyph names.
     Post,
-    /// A table with outlines: it is listed and empty.
+    /// A table with outlines or colours: it is listed and empty.
     Listed,
 }
 
@@ -32,7 +32,7 @@ impl Use {
         match &tag {
             b"head" | b"hhea" | b"maxp" | b"OS/2" | b"name" | b"fvar" => Some(Self::Whole),
             b"post" => Some(Self::Post),
-            b"glyf" | b"loca" | b"CFF " | b"CFF2" => Some(Self::Listed),
+            b"glyf" | b"loca" | b"CFF " | b"CFF2" | b"CBDT" | b"sbix" | b"COLR" => Some(Self::Listed),
             _ => None,
         }
     }

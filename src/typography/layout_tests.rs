@@ -1,4 +1,7 @@
 use super::*;
+use crate::typography::breaks;
+use crate::typography::sample::sample;
+use crate::typography::wrap::wrap;
 
 const EB: &str = "NanumSquare/NanumSquareEB.ttf";
 const PHRASES: [&str; 60] = [
@@ -143,11 +146,11 @@ fn stand_ins_are_reported_and_missing_characters_named() {
 #[test]
 fn alphabets_are_kerned() {
     let c = catalog();
-    let face = c.entry("Pretendard/Pretendard-Black.otf").unwrap();
-    let face = face.open().unwrap();
-    let id = |ch| face.glyph_index(ch).unwrap();
-    assert!(pair_kerning(&face, id('A'), id('V')) < -0.02);
-    assert_eq!(pair_kerning(&face, id('H'), id('H')), 0.0);
+    let mut faces = Faces::new(&c);
+    let face = faces.index("Pretendard/Pretendard-Black.otf");
+    let mut width = |text: &str| -> f32 { shape(&mut faces, face, text).unwrap().clusters[0].iter().map(|c| c.advance).sum() };
+    assert!(width("AV") < width("A") + width("V") - 0.02);
+    assert_eq!(width("HH"), 2.0 * width("H"));
 }
 
 /// The bundled faces and the small ones of `tests/fonts`.
@@ -166,25 +169,51 @@ fn a_word_is_set_in_one_face() {
         l.fallbacks
     );
     // "Caf" comes from the stand-in as well: the outline is that of the stand-in alone.
-    let mut faces = Faces { names: Vec::new(), faces: Vec::new() };
-    faces.index(&c, EB).unwrap();
-    let (paragraphs, _) = shape(&c, EB, "Café 세일", &mut faces).unwrap();
-    let names: Vec<&str> = paragraphs[0].iter().filter(|g| g.ink.is_some()).map(|g| faces.names[g.face]).collect();
+    let names = faces_of(&c, EB, "Café 세일");
     assert_eq!(names[..4], ["Pretendard/Pretendard-Black.otf"; 4]);
     assert_eq!(names[4..], [EB; 2]);
+}
+
+/// The face of each letter.
+fn faces_of(c: &FontCatalog, font: &str, text: &str) -> Vec<String> {
+    let mut faces = Faces::new(c);
+    let requested = faces.index(font);
+    let shaped = shape(&mut faces, requested, text).unwrap();
+    shaped.clusters.iter().flatten().filter(|c| !c.is_space()).map(|c| faces.name(c.face).to_owned()).collect()
 }
 
 #[test]
 fn a_word_that_no_face_covers_is_mixed() {
     let c = with_small_fonts();
     // The small faces alone have no "Z"; no bundled one has the private character of none.
-    let mut faces = Faces { names: Vec::new(), faces: Vec::new() };
-    faces.index(&c, "plain.ttf").unwrap();
-    let (paragraphs, notes) = shape(&c, "plain.ttf", "AZ ABEL", &mut faces).unwrap();
-    let used: Vec<&str> = paragraphs[0].iter().filter(|g| g.ink.is_some()).map(|g| faces.names[g.face]).collect();
+    let used = faces_of(&c, "plain.ttf", "AZ ABEL");
     assert!(used[..2].iter().all(|n| n.starts_with("Pretendard")), "{used:?}");
     assert_eq!(used[2..], ["plain.ttf"; 4]);
-    assert_eq!(notes.len(), 1);
+    assert_eq!(layout_text(&c, "plain.ttf", "AZ ABEL", (256, 256), 1.0).unwrap().fallbacks.len(), 1);
+}
+
+/// Clusters of a character each, one em wide.
+fn clusters(text: &str) -> Vec<Cluster> {
+    let mut clusters: Vec<Cluster> = Vec::new();
+    for (at, first) in text.char_indices() {
+        let before = clusters.last().map_or(breaks::Break::Never, |last| breaks::between(last.first, first));
+        let (level, ink) = (unicode_bidi::Level::ltr(), (first != ' ').then_some([0.0, 0.0, 0.9, 0.9]));
+        let text = at..at + first.len_utf8();
+        clusters.push(Cluster {
+            text,
+            first,
+            last: first,
+            face: 0,
+            span: 0,
+            level,
+            glyphs: Vec::new(),
+            advance: 1.0,
+            ink,
+            before,
+            is_joined: false,
+        });
+    }
+    clusters
 }
 
 #[test]
@@ -199,17 +228,14 @@ fn no_line_begins_with_closing_punctuation() {
         "「「「新」」」！！！？？？。。。、、、",
     ] {
         // The bundled faces have no ideographs; the rules need only the characters.
-        let glyph = |ch: char| {
-            let ink = (!ch.is_whitespace()).then_some([0.0, 0.0, 0.9, 0.9]);
-            Glyph { ch, face: 0, id: GlyphId(1), advance: 1.0, ink }
-        };
-        let glyphs: Vec<Glyph> = text.chars().map(glyph).collect();
+        let letters = clusters(text);
         for limit in 1..=40 {
-            let (lines, _) = wrap(&glyphs, limit as f32 + 0.5);
-            let all: String = lines.iter().flatten().map(|g| g.ch).filter(|c| !c.is_whitespace()).collect();
+            let (lines, _) = wrap(&letters, limit as f32 + 0.5);
+            let lines: Vec<&[Cluster]> = lines.into_iter().map(|line| &letters[line]).collect();
+            let all: String = lines.iter().copied().flatten().map(|c| c.first).filter(|c| !c.is_whitespace()).collect();
             assert_eq!(all, text.replace(' ', ""), "nothing is lost");
             for line in &lines {
-                let (first, last) = (line[0].ch, line[line.len() - 1].ch);
+                let (first, last) = (line[0].first, line[line.len() - 1].first);
                 assert!(!"。、！？」）ー!?ッョ".contains(first), "{text} at {limit}: a line begins with {first}");
                 assert!(!"「（".contains(last), "{text} at {limit}: a line ends with {last}");
             }
@@ -223,19 +249,46 @@ fn no_line_begins_with_closing_punctuation() {
 
 #[test]
 fn numbers_and_latin_words_stay_whole_in_long_words() {
-    let glyph = |ch: char| Glyph { ch, face: 0, id: GlyphId(1), advance: 1.0, ink: Some([0.0, 0.0, 0.9, 0.9]) };
-    let glyphs: Vec<Glyph> = "신제품2026년SALE할인행사".chars().map(glyph).collect();
-    let (lines, _) = wrap(&glyphs, 5.5);
-    let lines: Vec<String> = lines.iter().map(|l| l.iter().map(|g| g.ch).collect()).collect();
+    let letters = clusters("신제품2026년SALE할인행사");
+    let (lines, _) = wrap(&letters, 5.5);
+    let lines: Vec<String> = lines.into_iter().map(|line| letters[line].iter().map(|c| c.first).collect()).collect();
     assert_eq!(lines, ["신제품", "2026년", "SALE할", "인행사"]);
 }
 
 #[test]
-fn texts_that_need_shaping_are_not_set() {
-    let error = layout_text(&with_small_fonts(), EB, "A\u{304}\u{327}", (256, 256), 1.0);
-    assert!(matches!(error, Err(LayoutError::MissingGlyphs { .. } | LayoutError::Unsettable(_))), "{error:?}");
-    let error = layout_text(&catalog(), EB, "가\u{202e}나", (256, 256), 1.0).unwrap_err();
-    assert!(matches!(&error, LayoutError::Unsettable(why) if why.english().contains("U+202E")), "{error}");
+fn texts_of_other_scripts_are_set_and_broken() {
+    let c = catalog();
+    for text in ["خصم كبير على كل شيء", "מבצע ענק היום", "नमस्ते भारत", "Giảm giá Tết", "SALE خصم 50%", "가\u{202e}나", "서울\u{301}"]
+    {
+        let l = layout_text(&c, EB, text, (640, 360), 1.0).unwrap();
+        assert!(l.bounds.2 - l.bounds.0 <= 0.9 * 640.0 && l.bounds.3 - l.bounds.1 <= 0.365 * 360.0, "{text}: {:?}", l.bounds);
+    }
+    // No spaces: words end where the dictionary says.
+    let text = "ลดราคาพิเศษวันนี้เท่านั้นลดราคาพิเศษวันนี้เท่านั้น";
+    let l = layout_text(&c, EB, text, (512, 512), 1.0).unwrap();
+    assert_eq!(l.lines.concat(), text);
+    let ends = ["ลด", "ราคา", "พิเศษ", "วัน", "วันนี้", "นี้", "เท่า", "เท่านั้น", "นั้น"];
+    assert!(l.lines.len() > 1 && l.lines.iter().all(|line| ends.iter().any(|end| line.ends_with(end))), "{:?}", l.lines);
+}
+
+#[test]
+fn emoji_are_sculpted_by_their_outlines_and_painted_in_their_colours() {
+    let c = FontCatalog::load(&[std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/shaping/small")]);
+    let l = layout_text(&c, EB, "A🍕😀", (512, 256), 1.0).unwrap();
+    // The letter's two contours, the layers of one emoji, and the outline of the other's picture.
+    assert_eq!((l.contours.len(), l.colored.len()), (5, 3));
+    let mut front = image::RgbaImage::new(512, 256);
+    l.colored.iter().for_each(|part| part.paint(&mut front));
+    let colors = [[255, 0, 0], [255, 204, 0], [0, 160, 0]];
+    for color in colors {
+        let covered = front.enumerate_pixels().filter(|(_, _, p)| p.0[3] == 255 && p.0[..3] == color);
+        let (mut count, mut sculpted) = (0, 0);
+        for (x, y, _) in covered {
+            count += 1;
+            sculpted += i32::from(l.coverage.data[(y * 512 + x) as usize] > 0.9);
+        }
+        assert!(count > 200 && sculpted * 10 > count * 9, "{color:?}: {sculpted} of {count}");
+    }
 }
 
 #[test]
@@ -260,12 +313,12 @@ fn hostile_glyphs_are_left_out_in_bounded_time() {
     let started = std::time::Instant::now();
     for font in ["laughs.ttf", "laughs.otf", "cycle.ttf"] {
         assert_eq!(c.missing_glyphs(font, "A"), ['A'], "{font}");
-        assert!(!c.entry(font).unwrap().is_cheap("A"));
+        assert!(sample(c.entry(font).unwrap(), "A", 44.0, 640.0).is_none());
         let l = layout_text(&c, font, "A", (256, 256), 1.0).unwrap();
         assert!(l.fallbacks[0].english().contains("Pretendard"), "{font}");
     }
     assert!(started.elapsed().as_secs() < 5);
     for font in ["plain.ttf", "plain.otf", "variable.ttf#Black", "collection.ttc#Box Two"] {
-        assert!(c.entry(font).unwrap().is_cheap("ABEL"), "{font}");
+        assert!(sample(c.entry(font).unwrap(), "ABEL", 44.0, 640.0).is_some(), "{font}");
     }
 }

@@ -4,20 +4,31 @@
 
 mod breaks;
 mod catalog;
+mod color;
+mod colored;
 mod describe;
 mod face;
+mod faces;
+mod fit;
 mod flat;
 mod formats;
 mod guard;
 mod headers;
 mod layout;
 mod outline;
+mod sample;
 mod scan;
-mod scripts;
+mod shaping;
+mod shaping_guard;
+mod table;
+mod trace;
+mod wrap;
 
 pub use catalog::{FontCatalog, SkippedFont};
+pub use colored::{Colored, Polygons};
 pub use describe::FontMetadata;
 pub use face::FontEntry;
-pub use flat::{FlatRun, FlatStyle, FlatText, Polygons, layout_flat};
-pub use layout::{LINE_GAP, LayoutError, TextLayout, layout_text, layout_text_between};
-pub use scripts::unsettable;
+pub use fit::LINE_GAP;
+pub use flat::{FlatRun, FlatStyle, FlatText, layout_flat};
+pub use layout::{LayoutError, TextLayout, layout_text, layout_text_between};
+pub use sample::sample;

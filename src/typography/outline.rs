@@ -1,7 +1,6 @@
-//! Flattens glyph outlines to polygons, rasterises polygons, and reads pair kerning.
+//! Flattens glyph outlines to polygons, and rasterises polygons.
 
-use ttf_parser::gpos::{PairAdjustment, PositioningSubtable};
-use ttf_parser::{Face, GlyphId, OutlineBuilder, Tag};
+use ttf_parser::{Face, GlyphId, OutlineBuilder};
 
 use crate::imaging::Plane;
 use crate::math;
@@ -14,8 +13,6 @@ const SUB_ROWS: usize = 16;
 const MAX_POINTS: usize = 4_000_000;
 /// Most intersections of polygons and scan lines; 200 characters on the largest canvas have about four million.
 const MAX_CROSSINGS: usize = 40_000_000;
-/// Most kerning subtables that are searched for a pair.
-const MAX_KERN_TABLES: usize = 256;
 
 /// Flattens glyphs to polygons in canvas pixels.
 #[derive(Default)]
@@ -33,6 +30,13 @@ impl Flattener {
         self.origin = [x, baseline];
         self.scale = size / f32::from(face.units_per_em());
         let _ = face.outline_glyph(id, self);
+        self.close();
+    }
+
+    /// Adds a polygon in canvas pixels.
+    pub(super) fn polygon(&mut self, points: Vec<[f32; 2]>) {
+        self.close();
+        points.into_iter().for_each(|p| self.push(p));
         self.close();
     }
 
@@ -166,50 +170,4 @@ fn fill_span(line: &mut [f32], x0: f32, x1: f32, weight: f32) {
     for (x, v) in line.iter_mut().enumerate().take(last).skip(first) {
         *v += weight * (x1.min(x as f32 + 1.0) - x0.max(x as f32)).max(0.0);
     }
-}
-
-/// Kerning between two glyphs in ems: GPOS pair adjustments if the face has any, else its `kern` table.
-pub(super) fn pair_kerning(face: &Face<'_>, left: GlyphId, right: GlyphId) -> f32 {
-    let em = f32::from(face.units_per_em());
-    if let Some(gpos) = face.tables().gpos {
-        let (mut seen, mut budget) = (false, MAX_KERN_TABLES);
-        for feature in gpos.features.into_iter().filter(|f| f.tag == Tag::from_bytes(b"kern")) {
-            for index in feature.lookup_indices {
-                if budget == 0 {
-                    return 0.0;
-                }
-                budget -= 1;
-                let Some(lookup) = gpos.lookups.get(index) else { continue };
-                for table in lookup.subtables.into_iter::<PositioningSubtable<'_>>() {
-                    budget = budget.saturating_sub(1);
-                    if budget == 0 {
-                        return 0.0;
-                    }
-                    let PositioningSubtable::Pair(pair) = table else { continue };
-                    seen = true;
-                    let Some(covered) = pair.coverage().get(left) else { continue };
-                    let value = match pair {
-                        PairAdjustment::Format1 { sets, .. } => sets.get(covered).and_then(|s| s.get(right)).map(|v| v.0.x_advance),
-                        PairAdjustment::Format2 { classes, matrix, .. } => {
-                            matrix.get((classes.0.get(left), classes.1.get(right))).map(|v| v.0.x_advance)
-                        }
-                    };
-                    if let Some(value) = value {
-                        return f32::from(value) / em;
-                    }
-                }
-            }
-        }
-        if seen {
-            return 0.0;
-        }
-    }
-    let Some(table) = face.tables().kern else { return 0.0 };
-    let value = table
-        .subtables
-        .into_iter()
-        .take(MAX_KERN_TABLES)
-        .filter(|s| s.horizontal && !s.variable && !s.has_cross_stream)
-        .find_map(|s| s.glyphs_kerning(left, right));
-    f32::from(value.unwrap_or(0)) / em
 }

@@ -55,6 +55,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("rustix", &["metrics"]),
     ("windows", &["gui"]),
     ("raw_window_handle", &["gui"]),
+    ("harfrust", &["typography"]),
     ("tiny_skia", &["layers"]),
     ("resvg", &["layers"]),
 ];

@@ -7,46 +7,9 @@ typography-too-long = 문구가 { $count }자예요. { $most }자까지 쓸 수 
 typography-missing-glyphs = { $font } 글꼴을 비롯해 설치된 어떤 글꼴에도 { JOSA($characters, "이/가") } 없어요. 빼거나 바꿔 주세요.
 typography-character = "{ $character }" ({ $code })
 typography-unknown-font = "{ $font }" 글꼴이 없어요
-typography-unsettable = { $reason }
 typography-too-complex = { $font } 글꼴은 글자가 너무 복잡해요. 다른 글꼴을 고르세요.
 typography-stand-in = { $font }에 없는 글자 { JOSA($characters, "은/는") } { JOSA($other, "으로/로") } 그려요
 typography-stand-in-whole-word = { $font }에 없는 글자 { JOSA($characters, "이/가") } 든 낱말은 모두 { JOSA($other, "으로/로") } 그려요
-
-## Texts that need shaping: the rest of a sentence after the field's name in English, whole sentences in Korean
-
-typography-needs-shaping = { $script } 문자는 아직 쓸 수 없어요({ $needs } 필요). 한글, 로마자, 가나, 한자를 쓰거나 글자를 그림으로 넣으세요.
-typography-needs-joining = 글자 잇기와 오른쪽에서 왼쪽 쓰기
-typography-needs-right-to-left = 오른쪽에서 왼쪽 쓰기
-typography-needs-reordering = 자리와 모양이 바뀌는 글자 처리
-typography-mark = "{ $characters }"의 부호 { JOSA($code, "은/는") } 아직 글자 위에 놓을 수 없어요. 부호를 빼거나 글자를 그림으로 넣으세요.
-typography-old-hangul = "{ $characters }" 같은 옛한글 자모는 아직 모아쓸 수 없어요. 현대 한글이나 ㅎ 같은 낱자를 쓰거나 글자를 그림으로 넣으세요.
-typography-emoji = "{ $characters }" 같이 여러 문자를 합친 이모지는 쓸 수 없어요. 단일 이모지를 쓰거나 빼세요.
-typography-variant = "{ $characters }"에 이체자 선택자({ $code })가 붙어 있어 아직 쓸 수 없어요. 선택자 없이 입력하거나 글자를 그림으로 넣으세요.
-typography-direction = 보이지 않는 문자 { JOSA($code, "은/는") } 오른쪽에서 왼쪽 쓰기를 요구해서 아직 쓸 수 없어요. 지우세요.
-
-## Names of scripts
-
-typography-script-arabic = 아랍
-typography-script-hebrew = 히브리
-typography-script-thaana = 타나
-typography-script-syriac = 시리아
-typography-script-devanagari = 데바나가리
-typography-script-bengali = 벵골
-typography-script-tamil = 타밀
-typography-script-telugu = 텔루구
-typography-script-kannada = 칸나다
-typography-script-malayalam = 말라얄람
-typography-script-gujarati = 구자라트
-typography-script-gurmukhi = 구르무키
-typography-script-sinhala = 싱할라
-typography-script-oriya = 오리야
-typography-script-thai = 태국
-typography-script-lao = 라오
-typography-script-khmer = 크메르
-typography-script-myanmar = 미얀마
-typography-script-tibetan = 티베트
-typography-script-mongolian = 몽골
-typography-script-javanese = 자바
 
 ## Font files that cannot be used
 
@@ -61,5 +24,5 @@ typography-skip-size = { $mebibytes } MiB보다 커요. 글자 수가 적은 글
 typography-skip-total = 글꼴 폴더의 글꼴이 모두 { $mebibytes } MiB를 넘어요. 필요 없는 글꼴을 빼세요.
 typography-skip-files = 글꼴 폴더에 파일이 { $count }개보다 많아요. 더 작은 폴더를 지정하세요.
 typography-skip-unreadable = 읽을 수 없어요({ $error }). 권한을 확인하세요.
-typography-skip-no-outlines = 윤곽선이 아니라 그림으로 된 글꼴이에요. 윤곽선 글꼴을 쓰세요.
+typography-skip-no-outlines = 읽을 수 있는 윤곽선도 색 그림도 없는 글꼴이에요. 다른 글꼴을 쓰세요.
 typography-skip-faces = 처음 { $listed }개만 목록에 있고 { $left }개는 빠졌어요.

@@ -132,8 +132,8 @@ pub(super) static LETTER_SPACING: Field = field(
     "letter_spacing",
     number(-0.2, 2.0),
     Fallback::Number(0.0),
-    "Additional distance between letters, as a multiple of size.",
-    "자간 (글자 크기의 배수)",
+    "Additional distance of the letters, as a multiple of size. Letters that join, as in Arabic, stay together.",
+    "자간 (글자 크기의 배수). 아랍 문자처럼 이어 쓰는 글자는 벌어지지 않습니다.",
 )
 .like("0.0");
 pub(super) static ALIGN: Field = field(

@@ -4,16 +4,15 @@ use image::{Rgba, RgbaImage};
 use serde_json::{Map, Value, json};
 
 use super::*;
-use crate::notice::Notice;
 use crate::request::{FieldError, JobSpec, OpenRequest, ParseContext, SourceImage, StepNumber, parse};
 
 fn context() -> ParseContext<'static> {
     ParseContext {
         resolve_font: &|name| name.ends_with(".ttf").then(|| name.to_owned()),
         skipped_font: &|_| None,
-        unsettable: &|text| text.contains('ﷲ').then(|| Notice::verbatim("cannot be set")),
         default_font: "Default.ttf",
         undrawable: &|_, text| text.chars().filter(|&c| c == '🍕').collect(),
+        has_in_color: &|_| false,
         fallback_seed: 1,
         lenient: true,
     }
@@ -85,7 +84,6 @@ fn every_wrong_value_is_named_by_its_path() {
         (json!({"type": "text", "text": " \n"}), "text"),
         (json!({"type": "text", "text": 5}), "text"),
         (json!({"type": "text", "text": "🍕"}), "text"),
-        (json!({"type": "text", "text": "ﷲ"}), "text"),
         (json!({"type": "text", "text": "a\u{1}"}), "text"),
         (json!({"type": "text", "text": "가".repeat(501)}), "text"),
         (json!({"type": "text", "text": "a", "color": "red"}), "color"),
