@@ -1,5 +1,7 @@
 //! Linear layers, dense or quantised.
 
+use std::ops::Range;
+
 use candle_core::quantized::QTensor;
 use candle_core::{D, DType, Result, Tensor};
 
@@ -29,6 +31,14 @@ impl Linear {
         let weight = vars.weight("weight", (outputs, inputs))?;
         let bias = if bias { Some(vars.get("bias", outputs)?) } else { None };
         Ok(Self { weight, bias, dtype: vars.dtype() })
+    }
+
+    /// Some outputs of a larger layer without a bias: the `rows` of its `weight` `[outputs, inputs]`.
+    ///
+    /// # Errors
+    /// As [`Linear::load`]; the layer does not have these rows.
+    pub fn of_rows(vars: &Vars, inputs: usize, outputs: usize, rows: Range<usize>) -> LoadResult<Self> {
+        Ok(Self { weight: vars.weight_rows("weight", (outputs, inputs), rows)?, bias: None, dtype: vars.dtype() })
     }
 
     /// One layer with the outputs of all; `None` if a weight is packed.

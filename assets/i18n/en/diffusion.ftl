@@ -26,6 +26,7 @@ diffusion-not-gguf = is not a usable GGUF file ({ $detail })
 diffusion-not-a-tokenizer = is not a tokenizer ({ $detail })
 diffusion-no-token = has no token { $token }
 diffusion-no-clip-tokenizer = has neither tokenizer.json nor vocab.json and merges.txt; add the CLIP tokenizer
+diffusion-no-qwen-tokenizer = has neither tokenizer.json nor vocab.json and merges.txt; add the tokenizer of Qwen3
 diffusion-no-t5-tokenizer = has no tokenizer.json; add the T5 tokenizer
 diffusion-only-spiece = has spiece.model but no tokenizer.json; put the tokenizer.json of the same T5 model beside it
 diffusion-other-model = this is a { $found }, not a { $class }
@@ -35,6 +36,7 @@ diffusion-config-missing = config.json is missing beside the weights
 # Computations.
 diffusion-not-finite = The network produced NaN or infinite values; its weights are damaged, or this precision is too small for them
 diffusion-photo-empty = The photo has no pixels
+diffusion-reference-too-small = A reference of { $width }×{ $height } pixels is too small: each side needs at least { $side } after shrinking to one megapixel
 diffusion-too-small = { $width } × { $height } is too small: { $side } is the least
 diffusion-inpaint-sizes = image and mask must have the size of the picture, { $width } × { $height }
 diffusion-no-prompt = no prompt was encoded

@@ -23,6 +23,7 @@ diffusion-not-gguf = 쓸 수 있는 GGUF 파일이 아님: { $detail }
 diffusion-not-a-tokenizer = 토크나이저 파일이 아님: { $detail }
 diffusion-no-token = 토큰 { JOSA($token, "이/가") } 없음
 diffusion-no-clip-tokenizer = tokenizer.json도, vocab.json과 merges.txt도 없음. CLIP 토크나이저를 넣으세요
+diffusion-no-qwen-tokenizer = tokenizer.json도, vocab.json과 merges.txt도 없음. Qwen3 토크나이저를 넣으세요
 diffusion-no-t5-tokenizer = tokenizer.json이 없음. T5 토크나이저를 넣으세요
 diffusion-only-spiece = spiece.model만 있고 tokenizer.json이 없음. 같은 T5 모델의 tokenizer.json을 함께 넣으세요
 diffusion-other-model = { JOSA($class, "이/가") } 아니라 { $found } 모델임
@@ -32,6 +33,7 @@ diffusion-config-missing = 가중치 옆에 config.json이 없음
 # Computations.
 diffusion-not-finite = 신경망의 계산 결과에 NaN이나 무한대가 있어요. 가중치 파일이 손상되었거나 이 정밀도로는 계산할 수 없어요.
 diffusion-photo-empty = 사진에 픽셀이 없어요
+diffusion-reference-too-small = { $width }×{ $height } 픽셀인 참고 그림은 너무 작아요. 1메가픽셀로 줄인 뒤에도 변마다 { $side }픽셀 이상이어야 해요.
 diffusion-too-small = { $width } × { $height } 크기는 너무 작아요. 변마다 { $side } 이상이어야 해요.
 diffusion-inpaint-sizes = 그림과 마스크의 크기는 만들 그림과 같은 { $width } × { $height }이어야 해요
 diffusion-no-prompt = 인코딩된 프롬프트가 없어요

@@ -3,12 +3,14 @@
 pub mod autoencoder;
 pub mod backend;
 pub mod birefnet;
+pub mod chat;
 pub mod compositing;
 pub mod denoise;
 pub mod device;
 pub mod diagnostics;
 pub mod error;
 pub mod flux;
+pub mod flux2;
 pub mod folder;
 pub mod loaded;
 pub mod loader;

@@ -7,9 +7,9 @@ use std::ops::Range;
 
 use candle_core::{DType, Device, Result, Tensor};
 
-mod block;
+pub(super) mod block;
 mod config;
-mod embed;
+pub(super) mod embed;
 pub mod rope;
 
 pub use config::FluxConfig;
@@ -20,6 +20,9 @@ use crate::weights::{LoadResult, Vars, flux_names};
 use block::{DoubleBlock, SingleBlock};
 use embed::Conditioning;
 use rope::Rope;
+
+/// Base of the rotary frequencies.
+const THETA: f64 = 10_000.0;
 
 /// The network.
 pub struct FluxTransformer {
@@ -118,7 +121,7 @@ impl FluxTransformer {
         let constant = self.conditioning.constant(prompt.pooled_projections, prompt.guidance)?;
         Ok(FluxPrepared {
             context: self.context_embedder.forward(&prompt.encoder_hidden_states.to_dtype(self.dtype)?)?,
-            rope: Rope::new(prompt.txt_ids, prompt.img_ids, &self.config.axes_dims_rope, &self.device)?,
+            rope: Rope::new([prompt.txt_ids, prompt.img_ids], &self.config.axes_dims_rope, THETA, &self.device)?,
             conditioning: self.conditioning.at(&constant, timesteps)?.silu()?.to_dtype(self.dtype)?,
             modulations: Modulations::default(),
         })
