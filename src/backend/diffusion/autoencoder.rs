@@ -44,6 +44,15 @@ impl Autoencoder {
         Ok(self.network.scale_latents(&latents.to_dtype(DType::F32)?)?)
     }
 
+    /// Scaled latents `[B, C, h, w]` → pixels `[B, 3, H, W]`, about −1 to 1, float32.
+    ///
+    /// # Errors
+    /// Shapes that do not fit, out of memory.
+    pub fn decode_tensor(&self, latents: &Tensor) -> DiffusionResult<Tensor> {
+        let latents = self.network.unscale_latents(latents)?.to_dtype(self.dtype)?;
+        Ok(self.network.decode(&latents)?.to_dtype(DType::F32)?)
+    }
+
     /// Scaled latents `[1, C, h, w]` → a picture. `tile` is the side of the tiles.
     ///
     /// # Errors

@@ -17,6 +17,7 @@ use super::folder::{ComponentFiles, read_json};
 use super::loader::Loader;
 use super::parts::{Condition, ModelParts};
 use super::pictures::{bilinear_mask, seeded_noise, to_tensor};
+use super::preview::PreviewFactors;
 use super::tokenize::Truncation;
 use crate::nn::flux2::{Flux2Config, Flux2Prepared, Flux2Prompt, Flux2Transformer, ids};
 use crate::nn::fused::{to_picture, to_tokens};
@@ -86,6 +87,7 @@ pub struct Flux2Model {
     tokens: ChatTokenizer,
     /// Distilled models need no classifier-free guidance.
     is_distilled: bool,
+    preview: Option<Arc<PreviewFactors>>,
 }
 
 /// A component of the folder, or a single file beside the components, as people have them.
@@ -193,6 +195,7 @@ impl Flux2Model {
             scheduler: if scheduler.is_file() { read_json(&scheduler)? } else { FlowMatchEuler::flux2() },
             tokens: ChatTokenizer::open(if tokenizer.is_dir() { &tokenizer } else { folder })?,
             is_distilled: is_distilled(folder),
+            preview: None,
         })
     }
 
@@ -264,6 +267,35 @@ impl Flux2Model {
             references.push(&latents)?;
         }
         Ok(())
+    }
+
+    /// Whether the model is distilled: it ignores guidance and negative prompts.
+    pub fn is_distilled(&self) -> bool {
+        self.is_distilled
+    }
+
+    /// How the latents of a step become the colours of a preview. Published factors are for other layouts, so the decoder is asked: one latent for
+    /// each channel shows what that channel does to the mean colour.
+    ///
+    /// # Errors
+    /// Files, memory, [`DiffusionError::Stopped`].
+    pub fn preview_factors(&mut self) -> DiffusionResult<Arc<PreviewFactors>> {
+        if let Some(known) = &self.preview {
+            return Ok(Arc::clone(known));
+        }
+        let device = self.device();
+        let autoencoder = self.autoencoder()?;
+        let channels = autoencoder.config().packed_channels();
+        let unit = Tensor::eye(channels, DType::F32, &device)?;
+        let zero = Tensor::zeros((1, channels), DType::F32, &device)?;
+        let latents = Tensor::cat(&[zero, unit], 0)?.reshape((channels + 1, channels, 1, 1))?;
+        let colours = autoencoder.decode_tensor(&latents)?.mean((2, 3))?.to_device(&Device::Cpu)?.to_vec2::<f32>()?;
+        let rgb = |row: &Vec<f32>| -> [f32; 3] { std::array::from_fn(|i| row.get(i).copied().unwrap_or_default()) };
+        let bias = colours.first().map(rgb).unwrap_or_default();
+        let factors = colours.iter().skip(1).map(|row| std::array::from_fn(|i| rgb(row)[i] - bias[i])).collect();
+        let made = Arc::new(PreviewFactors { factors, bias });
+        self.preview = Some(Arc::clone(&made));
+        Ok(made)
     }
 
     /// Paints a picture from a prompt and, for editing, references of any size.

@@ -12,6 +12,8 @@ pub mod error;
 pub mod flux;
 pub mod flux2;
 pub mod folder;
+mod klein;
+pub mod layout;
 pub mod loaded;
 pub mod loader;
 pub mod models;

@@ -11,6 +11,8 @@ use crate::weights::safetensors::find_in_folder;
 const GIB: f64 = (1u64 << 30) as f64;
 /// Share of the free memory that a plan may take; the rest is for fragmentation and other programs.
 const SHARE: f64 = 0.94;
+/// Activations of BiRefNet in bytes, which works on a square of 1024 pixels. Estimated; not measured.
+const MATTING: u64 = 3 << 30;
 
 /// Which parts of a model stay in memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,18 +46,29 @@ pub struct Sizes {
     pub sdxl_networks: u64,
     /// SDXL's autoencoder.
     pub sdxl_vae: u64,
+    /// Qwen3 of FLUX.2.
+    pub flux2_encoder: u64,
+    /// The FLUX.2 transformer.
+    pub flux2_transformer: u64,
+    /// FLUX.2's autoencoder.
+    pub flux2_vae: u64,
     /// BiRefNet.
     pub birefnet: u64,
 }
 
 impl Sizes {
     fn all(&self) -> u64 {
-        self.flux() + self.sdxl() + self.birefnet
+        self.flux() + self.sdxl() + self.flux2() + self.birefnet
     }
 
     /// All of FLUX.
     pub fn flux(&self) -> u64 {
         self.flux_encoders + self.flux_transformer + self.flux_vae
+    }
+
+    /// All of FLUX.2.
+    pub fn flux2(&self) -> u64 {
+        self.flux2_encoder + self.flux2_transformer + self.flux2_vae
     }
 
     /// All of SDXL and its ControlNet.
@@ -100,6 +113,13 @@ fn activations(pixels: u64, tile: Option<usize>, value: u64) -> (u64, u64) {
     (transformer, seen * 7_200)
 }
 
+/// Memory of the activations of a step of FLUX.2 in bytes, with one reference of the canvas' size up to a megapixel. Estimated from the shapes of
+/// a single block (64,000 values a token, twice) and from the largest block of scores that plain attention makes; not measured.
+fn flux2_step(pixels: u64, value: u64) -> u64 {
+    let tokens = pixels / 256 + (pixels / 256).min(4096) + 512;
+    tokens * 128_000 * value + (1 << 30)
+}
+
 /// All plans, fastest first.
 pub fn plans(sizes: &Sizes, pixels: u64, dtype: DType) -> Vec<Plan> {
     let value = dtype.size_in_bytes() as u64;
@@ -108,22 +128,29 @@ pub fn plans(sizes: &Sizes, pixels: u64, dtype: DType) -> Vec<Plan> {
     let stay = Retention::default();
     let leave = Retention { encoders: false, ..stay };
     let alone = Retention { encoders: false, networks: false, tile: Some(512) };
-    let work = steps.max(whole);
+    let flux2_steps = if sizes.flux2() > 0 { flux2_step(pixels, value) } else { 0 };
+    let flux1_steps = if sizes.flux() + sizes.sdxl() > 0 || sizes.flux2() == 0 { steps } else { 0 };
+    let work = flux1_steps.max(flux2_steps).max(whole);
     let flux_leaving = sizes.flux_encoders.max(sizes.flux_transformer + sizes.flux_vae + work);
     let sdxl_leaving = sizes.sdxl_encoders.max(sizes.sdxl_networks + sizes.sdxl_vae + work);
+    let flux2_leaving = sizes.flux2_encoder.max(sizes.flux2_transformer + sizes.flux2_vae + work);
+    let matting = sizes.birefnet + if flux1_steps > 0 { flux1_steps } else { MATTING };
     let one_by_one = [
         sizes.flux_encoders,
-        sizes.flux_transformer + steps,
+        sizes.flux_transformer + flux1_steps,
         sizes.flux_vae + tiled,
         sizes.sdxl_encoders,
-        sizes.sdxl_networks + steps,
+        sizes.sdxl_networks + flux1_steps,
         sizes.sdxl_vae + tiled,
-        sizes.birefnet + steps,
+        sizes.flux2_encoder,
+        sizes.flux2_transformer + flux2_steps,
+        sizes.flux2_vae + tiled,
+        matting,
     ];
     vec![
         Plan { retention: stay, models_stay: true, peak: sizes.all() + work },
-        Plan { retention: stay, models_stay: false, peak: sizes.flux().max(sizes.sdxl()).max(sizes.birefnet) + work },
-        Plan { retention: leave, models_stay: false, peak: flux_leaving.max(sdxl_leaving).max(sizes.birefnet + steps) },
+        Plan { retention: stay, models_stay: false, peak: sizes.flux().max(sizes.sdxl()).max(sizes.flux2()).max(sizes.birefnet) + work },
+        Plan { retention: leave, models_stay: false, peak: flux_leaving.max(sdxl_leaving).max(flux2_leaving).max(matting) },
         Plan { retention: alone, models_stay: false, peak: one_by_one.into_iter().max().unwrap_or(0) },
     ]
 }

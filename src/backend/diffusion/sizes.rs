@@ -6,7 +6,8 @@ use candle_core::DType;
 use parking_lot::Mutex;
 
 use super::folder::ComponentFiles;
-use super::models::Models;
+use super::flux2;
+use super::models::{Models, Painter};
 use super::residency::{Sizes, bytes_in_memory};
 use crate::weights::WeightsError;
 
@@ -44,14 +45,22 @@ impl MeasuredSizes {
 /// Missing or damaged files.
 fn measure(models: &Models, dtype: DType, sdxl_dtype: DType) -> Result<Sizes, WeightsError> {
     let mut sizes = Sizes::default();
-    if let Some(flux) = &models.flux {
+    // Only the family that paints is loaded.
+    let paints = |family: Painter| models.painter() == family;
+    if let Some(flux2) = models.flux2.as_ref().filter(|_| paints(Painter::Flux2)) {
+        let part = |name: &str| flux2::files(flux2, name).and_then(|p| bytes_in_memory(&p, dtype));
+        sizes.flux2_transformer = part("transformer")?;
+        sizes.flux2_encoder = part("text_encoder")?;
+        sizes.flux2_vae = part("vae")?;
+    }
+    if let Some(flux) = models.flux.as_ref().filter(|_| paints(Painter::Flux1)) {
         let part =
             |name: &str, word: &str| ComponentFiles::find(flux, name, |file| file.contains(word)).and_then(|p| bytes_in_memory(&p, dtype));
         sizes.flux_transformer = part("transformer", "flux")?;
         sizes.flux_encoders = part("text_encoder", "clip_l")? + part("text_encoder_2", "t5")?;
         sizes.flux_vae = part("vae", "ae")?;
     }
-    if let Some(sdxl) = &models.sdxl {
+    if let Some(sdxl) = models.sdxl.as_ref().filter(|_| paints(Painter::Flux1)) {
         let part = |name: &str| ComponentFiles::find(sdxl, name, |_| false).and_then(|p| bytes_in_memory(&p, sdxl_dtype));
         let control = match &models.controlnet {
             Some(own) => bytes_in_memory(&ComponentFiles::in_folder(own), sdxl_dtype)?,
