@@ -105,6 +105,16 @@ pub fn write_model(at: &Path, case: &Value) {
 pub fn write_tiny_models(root: &Path) {
     write_model(&root.join("flux-tiny"), &case("pipeline--flux-dev-wide.json"));
     write_model(&root.join("sdxl-tiny"), &case("pipeline--sdxl-cfg.json"));
+    write_tiny_birefnet(root);
+}
+
+/// The same for FLUX.2 klein, which does all three steps: klein and BiRefNet.
+pub fn write_tiny_klein(root: &Path) {
+    write_model(&root.join("klein-tiny"), &case("pipeline--flux2-edit-one.json"));
+    write_tiny_birefnet(root);
+}
+
+fn write_tiny_birefnet(root: &Path) {
     let mut matte = case("birefnet--tiny-square.json");
     matte["config"]["architectures"] = json!(["BiRefNet"]);
     matte["config"]["image_size"] = json!(64);
