@@ -238,8 +238,9 @@ fn klein_keeps_pixels_outside_of_the_mask_and_names_damage() {
     let request = HarmonizeRequest { image: &image, mask: &mask, prompts, strength: 1.0, sampling };
     let out = backend.harmonize(&request, cx).unwrap();
     assert_eq!((out.width, out.height), (width, height));
-    assert!(out.at(60, 50) == image.at(60, 50) && out.at(30, 10) == image.at(30, 10));
-    assert!(out.at(5, 5) != image.at(5, 5));
+    let draft = DraftBackend::default().harmonize(&request, cx).unwrap();
+    assert!(out.at(60, 50) == draft.at(60, 50) && out.at(30, 10) == draft.at(30, 10));
+    assert!(out.at(5, 5) != draft.at(5, 5));
     let file = models.path().join("klein-tiny/text_encoder/model.safetensors");
     let bytes = std::fs::read(&file).unwrap();
     std::fs::write(&file, &bytes[..bytes.len() / 2]).unwrap();

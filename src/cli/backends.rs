@@ -15,7 +15,7 @@ use nanococoa::config::Config;
 use nanococoa::metrics::Sampler;
 use nanococoa::notice;
 use nanococoa::notice::Notice;
-use nanococoa::request::BackendKind;
+use nanococoa::request::{BackendKind, ModelChoice};
 use parking_lot::Mutex;
 
 const GIB: f64 = (1u64 << 30) as f64;
@@ -49,7 +49,12 @@ pub(super) fn setup(config: &Config, opened: fn(&Device)) -> impl Fn() -> Result
             let (sampler, of) = (Arc::clone(&sampler), device.clone());
             let free: FreeMemory = Arc::new(move || memory(&of, &sampler).map(|m| m.free));
             let setup = Setup { models, device, device_name, free, prompts: prompts.clone(), sizes: sizes.clone() };
-            setup.check_capacity(USUAL_PIXELS, total).map(|()| setup)
+            let fits = |setup: Setup| setup.check_capacity(USUAL_PIXELS, total).map(|()| setup);
+            fits(setup.clone()).or_else(|why| {
+                // FLUX.2 klein needs less memory than FLUX.1.
+                let models = setup.models.for_choice(ModelChoice::Flux2Klein).map_err(|_| why.clone())?;
+                fits(Setup { models, ..setup }).map_err(|_| why)
+            })
         };
         let mut last = last.lock();
         match &*last {

@@ -372,4 +372,5 @@ pub static FIELDS: &[&Field] = &[
     &LAYERS,
     &BACKGROUND_COLOR,
     &BACKGROUND_IMAGE,
+    &MODEL,
 ];

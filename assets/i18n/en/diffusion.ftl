@@ -56,6 +56,7 @@ diffusion-plan-one-network = one network at a time, pictures decoded in tiles (a
 # Prompts.
 diffusion-prompt-untranslated = the diffusion models read English; these words were left out: { $words }. Write them in English to use them.
 diffusion-prompt-truncated = The prompt is too long for { $encoder }: { $tokens } tokens, { $limit } fit. Left out: "{ $text }"
+diffusion-model-not-installed = { $model } is not installed here, or not all of it; choose another model, or see nanococoa models list
 diffusion-negative-ignored = it has no effect: FLUX.2 klein takes no negative prompt
 diffusion-layout-differs = The painted scene does not keep the layout of the draft. If the product seems to float, try another seed.
 diffusion-letters-illegible = The model did not keep the shape of the letters in three attempts. The draft's letters are used.

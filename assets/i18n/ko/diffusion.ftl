@@ -53,6 +53,7 @@ diffusion-plan-one-network = 신경망을 하나씩, 그림은 타일로 나누�
 # Prompts.
 diffusion-prompt-untranslated = 디퓨전 모델은 영어만 읽어서 다음 낱말이 빠졌어요: { $words }. 쓰려면 영어로 적어 주세요.
 diffusion-prompt-truncated = 프롬프트가 { $encoder }에 너무 길어요: { $tokens }토큰 중 { $limit }토큰만 들어가요. 빠진 부분: "{ $text }"
+diffusion-model-not-installed = { $model } 모델이 이 컴퓨터에 없거나 일부가 빠졌어요. 다른 모델을 고르거나 nanococoa models list로 확인하세요.
 diffusion-negative-ignored = FLUX.2 klein은 제외할 내용을 읽지 않아 효과가 없어요.
 diffusion-layout-differs = 그려진 장면의 구도가 초안과 달라요. 제품이 떠 보이면 다른 시드를 써 보세요.
 diffusion-letters-illegible = 모델이 세 번 모두 글자 모양을 지키지 못해 초안의 글자를 썼어요.

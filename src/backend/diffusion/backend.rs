@@ -14,7 +14,7 @@ use super::denoise::{SamplingCallbacks, StepState};
 use super::flux::{FluxInpaint, FluxRequest};
 use super::loaded::{LoadedModels, Setup};
 use super::paint_size::PaintSize;
-use super::models::Painter;
+use super::models::{Models, Painter};
 use super::preview::{LatentFamily, preview};
 use super::prompt_fields::{self, EnglishPrompts, PromptFields};
 use super::residency::{Plan, Sizes};
@@ -26,7 +26,7 @@ use crate::backend::{
 };
 use crate::imaging::{LinearRgb, Matte};
 use crate::notice;
-use crate::request::BackendKind;
+use crate::request::{BackendKind, ModelChoice};
 
 /// Inpainting strength of the scene over the draft's: FLUX keeps little more than the horizon and the light.
 const SCENE_STRENGTH: f64 = 0.92;
@@ -64,6 +64,8 @@ pub(super) struct Repaint<'a> {
 
 /// The diffusion backend. A model is loaded when its first stage runs.
 pub struct DiffusionBackend {
+    /// All models that are installed; `models` has those of the chosen family.
+    installed: Models,
     pub(super) models: LoadedModels,
     pub(super) draft: DraftBackend,
 }
@@ -77,7 +79,7 @@ impl DiffusionBackend {
         if let Some(missing) = setup.models.missing_notice() {
             return Err(BackendError::Failed(notice!("diffusion-install-models", reason = missing)));
         }
-        Ok(Self { models: LoadedModels::new(setup)?, draft: DraftBackend::default() })
+        Ok(Self { installed: setup.models.clone(), models: LoadedModels::new(setup)?, draft: DraftBackend::default() })
     }
 
     /// Memory of the models, and the memory plan for a canvas of `pixels` pixels.
@@ -185,6 +187,18 @@ impl Backend for DiffusionBackend {
             Painter::Flux1 => format!("{} + {} ({device_name})", name(&models.flux), name(&models.sdxl)),
             Painter::Flux2 => format!("{} ({device_name})", name(&models.flux2)),
         }
+    }
+
+    fn choose_model(&mut self, model: ModelChoice) -> Result<(), BackendError> {
+        let chosen = self.installed.for_choice(model).map_err(|why| BackendError::Failed(why.at("model")))?;
+        let setup = self.models.setup();
+        if setup.models != chosen {
+            let setup = Setup { models: chosen, ..setup.clone() };
+            // The other family's memory is needed before this one's is measured.
+            self.models.unload();
+            self.models = LoadedModels::new(setup)?;
+        }
+        Ok(())
     }
 
     fn segment(&mut self, photo: &RgbImage, cx: StageCx<'_>) -> Result<Matte, BackendError> {

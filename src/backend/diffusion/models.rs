@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::folder::{pipeline_class, read_json};
 use crate::notice;
 use crate::notice::Notice;
+use crate::request::ModelChoice;
 
 /// The models that were found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -149,6 +150,26 @@ impl Models {
         if self.flux2.is_some() && !flux1 { Painter::Flux2 } else { Painter::Flux1 }
     }
 
+    /// The models that a request asks for, without those of the other family.
+    ///
+    /// # Errors
+    /// They are not installed.
+    pub fn for_choice(&self, choice: ModelChoice) -> Result<Self, Notice> {
+        let painter = match choice {
+            ModelChoice::Auto => return Ok(self.clone()),
+            ModelChoice::Flux1 => Painter::Flux1,
+            ModelChoice::Flux2Klein => Painter::Flux2,
+        };
+        let only = match painter {
+            Painter::Flux1 => Self { flux2: None, ..self.clone() },
+            Painter::Flux2 => Self { flux: None, sdxl: None, controlnet: None, sdxl_vae: None, ..self.clone() },
+        };
+        match only.missing_notice() {
+            None if only.painter() == painter => Ok(only),
+            _ => Err(notice!("diffusion-model-not-installed", model = choice.as_str())),
+        }
+    }
+
     /// The names of missing models; empty if every model was found.
     pub fn missing(&self) -> Vec<&'static str> {
         if self.painter() == Painter::Flux2 {
@@ -226,6 +247,13 @@ mod tests {
         assert_ne!(before, Models::scan(root).identity());
         // FLUX.2 paints only where the others are not complete.
         assert_eq!((Models::scan(root).flux2, Models::scan(root).painter()), (Some(root.join("0")), Painter::Flux1));
+        let choose = |choice: ModelChoice| Models::scan(root).for_choice(choice);
+        let klein = choose(ModelChoice::Flux2Klein).unwrap();
+        assert_eq!((klein.painter(), &klein.flux, &klein.flux2), (Painter::Flux2, &None, &Some(root.join("0"))));
+        assert_eq!(choose(ModelChoice::Flux1).unwrap().painter(), Painter::Flux1);
+        let without = Models { flux2: None, ..Models::scan(root) };
+        let refused = without.for_choice(ModelChoice::Flux2Klein).unwrap_err().to_string();
+        assert!(refused.contains("flux2-klein"), "{refused}");
         put("h/flux-2-klein-4b-Q8_0.gguf", "");
         put("h/qwen_3_4b.safetensors", "");
         let single = Models::scan(&root.join("h"));
