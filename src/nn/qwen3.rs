@@ -60,6 +60,7 @@ pub struct RopeParameters {
     /// Base of the frequencies.
     pub rope_theta: Option<f64>,
     /// `default` for frequencies that are not changed.
+    #[serde(alias = "type")]
     pub rope_type: Option<String>,
 }
 
@@ -152,8 +153,8 @@ impl Qwen3Config {
         if self.hidden_act != "silu" {
             return fail(format!("hidden_act {} is not supported, only silu is", self.hidden_act));
         }
-        let changed = [&self.rope_parameters, &self.rope_scaling].into_iter().flatten().filter_map(|rope| rope.rope_type.as_deref());
-        if let Some(kind) = changed.into_iter().find(|kind| *kind != "default") {
+        let mut changed = [&self.rope_parameters, &self.rope_scaling].into_iter().flatten().filter_map(|rope| rope.rope_type.as_deref());
+        if let Some(kind) = changed.find(|kind| *kind != "default") {
             return fail(format!("rope_type {kind} is not supported, only default is"));
         }
         if self.use_sliding_window {
@@ -261,7 +262,8 @@ impl Layer {
     fn check(vars: &Vars, config: &Qwen3Config) -> LoadResult<()> {
         let (width, hidden, size) = (config.hidden_size, config.intermediate_size, config.head_dim);
         let (queries, keys) = (config.num_attention_heads * size, config.key_heads() * size);
-        let norms = [("input_layernorm", width), ("post_attention_layernorm", width), ("self_attn.q_norm", size), ("self_attn.k_norm", size)];
+        let norms =
+            [("input_layernorm", width), ("post_attention_layernorm", width), ("self_attn.q_norm", size), ("self_attn.k_norm", size)];
         for (name, size) in norms {
             vars.tied(&format!("{name}.weight"), size)?;
         }

@@ -152,8 +152,8 @@ impl FlowMatchEuler {
             return Err(ScheduleError("stochastic_sampling is not supported".into()));
         }
         let mut sigmas = if self.use_dynamic_shifting {
-            let mu = mu
-                .ok_or_else(|| ScheduleError("use_dynamic_shifting is on: image_seq_len, the number of image tokens, is needed".into()))?;
+            let mu =
+                mu.ok_or_else(|| ScheduleError("use_dynamic_shifting is on: image_seq_len, the number of image tokens, is needed".into()))?;
             let weight = match self.time_shift_type.as_str() {
                 "exponential" => mu.exp(),
                 "linear" => mu,

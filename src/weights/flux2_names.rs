@@ -38,12 +38,8 @@ const DOUBLE: [(&str, &str); 10] = [
 ];
 
 /// Modules of single blocks.
-const SINGLE: [(&str, &str); 4] = [
-    ("linear1", "attn.to_qkv_mlp_proj"),
-    ("linear2", "attn.to_out"),
-    ("norm.query_norm", "attn.norm_q"),
-    ("norm.key_norm", "attn.norm_k"),
-];
+const SINGLE: [(&str, &str); 4] =
+    [("linear1", "attn.to_qkv_mlp_proj"), ("linear2", "attn.to_out"), ("norm.query_norm", "attn.norm_q"), ("norm.key_norm", "attn.norm_k")];
 
 /// The store with the names of diffusers, whichever layout it has.
 pub fn adapt(store: Arc<dyn TensorStore>) -> Arc<dyn TensorStore> {

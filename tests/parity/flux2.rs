@@ -277,7 +277,7 @@ fn eight_bit_files_with_scales_stay_near() {
 fn qwen3_in_other_layouts_agrees_with_transformers() {
     let dir = tempfile::tempdir().unwrap();
     let known = known("qwen3-text", "padded", "prompt_embeds");
-    let without_prefix = known.weights.iter().map(|(n, t)| (n.strip_prefix("model.").unwrap().to_owned(), t.clone())).collect();
+    let without_prefix: Weights = known.weights.iter().map(|(n, t)| (n.strip_prefix("model.").unwrap().to_owned(), t.clone())).collect();
     let store = save(&without_prefix, &dir.path().join("qwen.safetensors"));
     let error = error_of("qwen3-text", &known, store, "prompt_embeds");
     assert!(error < 1e-4, "differs by {error:.2e}");
@@ -373,7 +373,8 @@ fn conversations_and_token_numbers_are_those_of_transformers() {
 /// The same tokenizer as older folders have it.
 fn as_vocabulary_and_merges(folder: &Path) -> std::path::PathBuf {
     let whole: Value = serde_json::from_slice(&fs::read(qwen3_tokenizer().join("tokenizer.json")).unwrap()).unwrap();
-    let merges: Vec<String> = whole["model"]["merges"].as_array().unwrap().iter().map(|pair| format!("{} {}", text(&pair[0]), text(&pair[1]))).collect();
+    let merges: Vec<String> =
+        whole["model"]["merges"].as_array().unwrap().iter().map(|pair| format!("{} {}", text(&pair[0]), text(&pair[1]))).collect();
     let added: Map<String, Value> = whole["added_tokens"].as_array().unwrap().iter().map(|t| (t["id"].to_string(), t.clone())).collect();
     let vocabulary: Map<String, Value> = whole["model"]["vocab"].as_object().unwrap().clone();
     let template = fs::read_to_string(qwen3_tokenizer().join("chat_template.jinja")).unwrap();

@@ -34,7 +34,13 @@ impl Autoencoder {
     ///
     /// # Errors
     /// Out of memory, [`DiffusionError::Stopped`].
-    pub fn encode(&self, pixels: &Tensor, noise: Option<&Tensor>, tile: Option<usize>, progress: ProgressCallback<'_>) -> DiffusionResult<Tensor> {
+    pub fn encode(
+        &self,
+        pixels: &Tensor,
+        noise: Option<&Tensor>,
+        tile: Option<usize>,
+        progress: ProgressCallback<'_>,
+    ) -> DiffusionResult<Tensor> {
         let pixels = pixels.to_dtype(self.dtype)?;
         let moments = self.network.encode_with(&pixels, self.tiling(tile), progress)?.ok_or(DiffusionError::Stopped)?;
         let latents = match noise {

@@ -7,14 +7,14 @@ use candle_core::Tensor;
 use image::{GrayImage, RgbImage};
 
 use super::compositing::{
-    blend_by, clamp_to_glyphs, crop_around, cut_out_reference, enlarge_preview, framed_preview, inpaint_mask, is_empty, outside, pasted, relight,
-    union,
+    blend_by, clamp_to_glyphs, crop_around, cut_out_reference, enlarge_preview, framed_preview, inpaint_mask, is_empty, outside, pasted,
+    relight, union,
 };
 use super::denoise::{SamplingCallbacks, StepState};
 use super::flux::{FluxInpaint, FluxRequest};
 use super::loaded::{LoadedModels, Setup};
-use super::paint_size::PaintSize;
 use super::models::{Models, Painter};
+use super::paint_size::PaintSize;
 use super::preview::{LatentFamily, preview};
 use super::prompt_fields::{self, EnglishPrompts, PromptFields};
 use super::residency::{Plan, Sizes};
@@ -34,8 +34,7 @@ const SCENE_STRENGTH: f64 = 0.92;
 const MATTING_PIXELS: usize = 1024 * 1024;
 
 /// What FLUX.2 is told besides the prompt when it puts the product into the scene.
-const BLEND_INSTRUCTION: &str =
-    "The product of the second picture stands in the first picture with a natural contact shadow. Keep the product and everything else unchanged.";
+const BLEND_INSTRUCTION: &str = "The product of the second picture stands in the first picture with a natural contact shadow. Keep the product and everything else unchanged.";
 /// What FLUX.2 is told besides the prompt when it matches the light of the letters.
 const COMPOSITE_INSTRUCTION: &str = "Match the light of the letters to the picture. Keep every shape and position unchanged.";
 
@@ -280,7 +279,9 @@ impl Backend for DiffusionBackend {
         let prompts = prompt_fields::TEXT.for_sdxl(request.prompts, request.sampling, cx);
         let (prompt, negative) = (prompts.positive.as_str(), prompts.negative.as_deref());
         let picture = self.models.with_memory_fallback(size.pixels(), cx, |models| {
-            let mut step = |state: &StepState<'_>| report_step(state, cx, &|latents| preview(latents, LatentFamily::Sdxl), &|preview| size.preview(preview));
+            let mut step = |state: &StepState<'_>| {
+                report_step(state, cx, &|latents| preview(latents, LatentFamily::Sdxl), &|preview| size.preview(preview))
+            };
             let callbacks = SamplingCallbacks { step: &mut step, autoencoder: &mut |_| break_if_stopped(cx) };
             models.sdxl(size.pixels(), cx)?.text_to_image(&sdxl, prompt, negative, &control, callbacks)
         })?;

@@ -23,8 +23,7 @@ use crate::notice;
 use crate::weights::WeightsError;
 
 /// Splits into contractions, words with the character before them, single digits, punctuation and whitespace.
-const PIECES: &str =
-    r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
+const PIECES: &str = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
 const PAD: &str = "<|endoftext|>";
 /// Largest size of a chat template in bytes; the public ones have a few thousand.
 const MAX_TEMPLATE: u64 = 1 << 20;
@@ -190,8 +189,9 @@ impl ChatTokenizer {
         });
         let (mut ids, mut mask) = (all[..used].to_vec(), vec![1; used]);
         if self.pads_left {
-            ids.splice(0..0, std::iter::repeat_n(self.pad, length - used));
-            mask.splice(0..0, std::iter::repeat_n(0, length - used));
+            let padding = length - used;
+            ids = [vec![self.pad; padding], ids].concat();
+            mask = [vec![0; padding], mask].concat();
         }
         ids.resize(length, self.pad);
         mask.resize(length, 0);
@@ -228,7 +228,8 @@ fn from_merges(vocab: &Path, merges: &Path, added: &BTreeMap<String, AddedEntry>
             .normalized(token.normalized);
         tokenizer.add_tokens([made]).map_err(failed)?;
         if tokenizer.token_to_id(&token.content) != Some(id) {
-            let what = format!("tokenizer_config.json gives the token {} the number {id}, which the vocabulary does not allow", token.content);
+            let what =
+                format!("tokenizer_config.json gives the token {} the number {id}, which the vocabulary does not allow", token.content);
             return Err(WeightsError::Corrupt { path: vocab.into(), what: what.into() });
         }
     }

@@ -62,7 +62,12 @@ pub fn cut_out_reference(product: &PlacedProduct) -> Option<RgbImage> {
         return None;
     }
     let margin = width.max(height) / 16;
-    let bounds = (x0.saturating_sub(margin), y0.saturating_sub(margin), (x1 + margin).min(product.alpha.width), (y1 + margin).min(product.alpha.height));
+    let bounds = (
+        x0.saturating_sub(margin),
+        y0.saturating_sub(margin),
+        (x1 + margin).min(product.alpha.width),
+        (y1 + margin).min(product.alpha.height),
+    );
     let alpha = product.alpha.crop(bounds);
     let grey = LinearRgb::new(alpha.width, alpha.height, [0.5; 3]);
     Some(blend_by(&grey, &product.image.crop(bounds), &alpha).to_srgb())

@@ -370,9 +370,9 @@ impl Flux2Model {
         let negative = (request.guidance > 1.0 && !self.is_distilled).then_some(request.negative_prompt.as_str());
         let prompts: Vec<&str> = std::iter::once(request.prompt.as_str()).chain(negative).collect();
         let conditions = self.conditions(&prompts)?;
-        let transformer = self.parts.take_networks(|loader| {
-            loader.load(&files(loader.folder(), "transformer")?, Flux2Config::of_store, Flux2Transformer::load)
-        })?;
+        let transformer = self
+            .parts
+            .take_networks(|loader| loader.load(&files(loader.folder(), "transformer")?, Flux2Config::of_store, Flux2Transformer::load))?;
         let layout = Layout::Rows(geometry.rows, geometry.columns);
         let prepared = prepare(&transformer, &conditions, geometry, references, schedule, &self.device());
         let result = prepared.and_then(|mut prepared| {
@@ -407,7 +407,8 @@ fn prepare(
     device: &Device,
 ) -> DiffusionResult<Vec<Flux2Prepared>> {
     let timesteps = timesteps(schedule, device)?;
-    let pictures: Vec<(usize, usize)> = std::iter::once((geometry.rows, geometry.columns)).chain(references.sizes.iter().copied()).collect();
+    let pictures: Vec<(usize, usize)> =
+        std::iter::once((geometry.rows, geometry.columns)).chain(references.sizes.iter().copied()).collect();
     let (images, joined) = (ids::image_ids(&pictures, device)?, references.joined()?);
     let one = |condition: &Arc<Flux2Condition>| {
         let prompt = Flux2Prompt {

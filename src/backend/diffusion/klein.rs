@@ -19,7 +19,8 @@ use crate::notice::Notice;
 /// Pixels of a token's side.
 const TOKEN: u32 = 16;
 /// What the model is told besides the prompt of a scene.
-const SCENE_INSTRUCTION: &str = "A photograph. Keep the camera position, the horizon, the composition and the light of the reference picture.";
+const SCENE_INSTRUCTION: &str =
+    "A photograph. Keep the camera position, the horizon, the composition and the light of the reference picture.";
 /// What the model is told besides the prompt of the letters.
 const TEXT_INSTRUCTION: &str = "Three-dimensional letters. Keep the shape and the position of every letter of the reference picture.";
 /// Seed offset and strength of each attempt at the letters.
@@ -99,7 +100,8 @@ impl DiffusionBackend {
             let model = models.flux2(pixels, cx)?;
             let colours = model.preview_factors()?;
             let inpaint = Flux2Inpaint { image: &image, mask: &mask, strength, references };
-            let mut step = |state: &StepState<'_>| report_step(state, cx, &|latents| project(latents, &colours.factors, colours.bias), &framed);
+            let mut step =
+                |state: &StepState<'_>| report_step(state, cx, &|latents| project(latents, &colours.factors, colours.bias), &framed);
             let callbacks = SamplingCallbacks { step: &mut step, autoencoder: &mut |_| break_if_stopped(cx) };
             model.inpaint(&request, &inpaint, callbacks)
         })?;
@@ -118,7 +120,8 @@ impl DiffusionBackend {
             let model = models.flux2(pixels, cx)?;
             let colours = model.preview_factors()?;
             let framed = |preview: RgbImage| size.preview(preview);
-            let mut step = |state: &StepState<'_>| report_step(state, cx, &|latents| project(latents, &colours.factors, colours.bias), &framed);
+            let mut step =
+                |state: &StepState<'_>| report_step(state, cx, &|latents| project(latents, &colours.factors, colours.bias), &framed);
             let callbacks = SamplingCallbacks { step: &mut step, autoencoder: &mut |_| break_if_stopped(cx) };
             model.paint(&flux2, std::slice::from_ref(&reference), callbacks)
         })?;

@@ -18,7 +18,9 @@ pub fn layout_shift(reference: &RgbImage, picture: &RgbImage) -> Option<f32> {
     let (a, b) = (row_edges(reference), row_edges(picture));
     let overlap = |shift: isize| {
         let rows = (0..SIDE as isize).filter(|y| (0..SIDE as isize).contains(&(y + shift)));
-        correlation(rows.flat_map(|y| (0..SIDE).map(move |x| (y as usize * SIDE + x, (y + shift) as usize * SIDE + x))).map(|(i, j)| (a[i], b[j])))
+        correlation(
+            rows.flat_map(|y| (0..SIDE).map(move |x| (y as usize * SIDE + x, (y + shift) as usize * SIDE + x))).map(|(i, j)| (a[i], b[j])),
+        )
     };
     let reach = REACH as isize;
     // Among equal shifts the smallest wins.
@@ -75,7 +77,13 @@ mod tests {
     fn set(down: i32, light: f32) -> RgbImage {
         RgbImage::from_fn(200, 160, |x, y| {
             let (x, y) = (x as i32, y as i32 - down);
-            let value = if y > 100 { 90.0 } else if (40..90).contains(&x) && (20..60).contains(&y) { 240.0 } else { 150.0 };
+            let value = if y > 100 {
+                90.0
+            } else if (40..90).contains(&x) && (20..60).contains(&y) {
+                240.0
+            } else {
+                150.0
+            };
             image::Rgb([(value * light) as u8; 3])
         })
     }
@@ -93,7 +101,9 @@ mod tests {
     fn letters_that_vanish_do_not_agree() {
         let coverage = Plane { width: 40, height: 20, data: (0..800).map(|i| if (i % 40) / 10 % 2 == 0 { 1.0 } else { 0.0 }).collect() };
         let everywhere = Plane::new(40, 20, 1.0);
-        let painted = |value: &dyn Fn(f32, u32) -> u8| RgbImage::from_fn(40, 20, |x, y| image::Rgb([value(coverage.at(x as usize, y as usize), x + 3 * y); 3]));
+        let painted = |value: &dyn Fn(f32, u32) -> u8| {
+            RgbImage::from_fn(40, 20, |x, y| image::Rgb([value(coverage.at(x as usize, y as usize), x + 3 * y); 3]))
+        };
         let clear = glyph_agreement(&painted(&|c, i| (40.0 + 150.0 * c) as u8 + (i % 9) as u8), &coverage, &everywhere);
         let gone = glyph_agreement(&painted(&|_, i| (i * 37 % 200) as u8), &coverage, &everywhere);
         assert!(clear > 0.9 && gone < 0.3, "{clear} {gone}");

@@ -159,16 +159,12 @@ impl LoadedModels {
         };
         let (models, sizes) = (&self.setup.models, &self.sizes);
         let mut lines = match models.painter() {
-            Painter::Flux1 => vec![
-                line("FLUX", &models.flux, sizes.flux(), self.dtype),
-                line("SDXL", &models.sdxl, sizes.sdxl(), self.sdxl_dtype),
-            ],
+            Painter::Flux1 => {
+                vec![line("FLUX", &models.flux, sizes.flux(), self.dtype), line("SDXL", &models.sdxl, sizes.sdxl(), self.sdxl_dtype)]
+            }
             Painter::Flux2 => vec![line("FLUX.2", &models.flux2, sizes.flux2(), self.dtype)],
         };
-        lines.extend([
-            line("BiRefNet", &models.birefnet, sizes.birefnet, self.dtype),
-            format!("plan      {}", plan.notice()),
-        ]);
+        lines.extend([line("BiRefNet", &models.birefnet, sizes.birefnet, self.dtype), format!("plan      {}", plan.notice())]);
         lines
     }
 

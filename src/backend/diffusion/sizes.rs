@@ -5,8 +5,8 @@ use std::sync::Arc;
 use candle_core::DType;
 use parking_lot::Mutex;
 
-use super::folder::ComponentFiles;
 use super::flux2;
+use super::folder::ComponentFiles;
 use super::models::{Models, Painter};
 use super::residency::{Sizes, bytes_in_memory};
 use crate::weights::WeightsError;

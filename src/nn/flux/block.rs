@@ -182,12 +182,7 @@ impl SingleBlock {
         let inner = config.inner();
         Ok(Self {
             modulation: Linear::load(&vars.pp("norm").pp("linear"), inner, 3 * inner)?,
-            heads: Heads::load(
-                &vars.pp("attn"),
-                (inner, config.attention_head_dim),
-                true,
-                ["to_q", "to_k", "to_v", "norm_q", "norm_k"],
-            )?,
+            heads: Heads::load(&vars.pp("attn"), (inner, config.attention_head_dim), true, ["to_q", "to_k", "to_v", "norm_q", "norm_k"])?,
             mlp_in: Linear::load(&vars.pp("proj_mlp"), inner, 4 * inner)?,
             out: Linear::load(&vars.pp("proj_out"), 5 * inner, inner)?,
         })

@@ -184,7 +184,10 @@ impl VaeConfig {
         if decoder.len() != scales || decoder.contains(&0) {
             return fail(format!("decoder_block_out_channels must have {scales} positive entries, as block_out_channels has"));
         }
-        if [self.patch_size.0, self.patch_size.1].iter().any(|side| !(1..=64).contains(side)) || !(self.batch_norm_eps > 0.0) {
+        if [self.patch_size.0, self.patch_size.1].iter().any(|side| !(1..=64).contains(side))
+            || self.batch_norm_eps.is_nan()
+            || self.batch_norm_eps <= 0.0
+        {
             return fail(format!("patch_size {:?} or batch_norm_eps {} cannot be used", self.patch_size, self.batch_norm_eps));
         }
         if scales == 0 || scales > 16 || self.latent_channels == 0 || self.block_out_channels.contains(&0) {

@@ -130,12 +130,7 @@ fn load_references(args: &PipelineArgs) -> Result<Vec<RgbImage>, DiffusionError>
 }
 
 /// The picture's own size decides, as in the reference: shrunk to a megapixel and resized to whole tokens.
-fn flux2_inpaint(
-    args: &PipelineArgs,
-    device: &Device,
-    dtype: DType,
-    callbacks: SamplingCallbacks<'_>,
-) -> Result<RgbImage, DiffusionError> {
+fn flux2_inpaint(args: &PipelineArgs, device: &Device, dtype: DType, callbacks: SamplingCallbacks<'_>) -> Result<RgbImage, DiffusionError> {
     let image = load(args.image.as_deref(), "--image")?.into_rgb8();
     let mask = load(args.mask.as_deref(), "--mask")?.into_luma8();
     let references = load_references(args)?;
@@ -146,11 +141,8 @@ fn flux2_inpaint(
     if size.0 == 0 || size.1 == 0 {
         return Err(unusable(format!("--image: {}×{} is too small: {side} is the least", image.width(), image.height())));
     }
-    let image = if image.dimensions() == size {
-        image
-    } else {
-        Cow::Owned(imageops::resize(&*image, size.0, size.1, FilterType::Lanczos3))
-    };
+    let image =
+        if image.dimensions() == size { image } else { Cow::Owned(imageops::resize(&*image, size.0, size.1, FilterType::Lanczos3)) };
     let request = Flux2Request { width: size.0 as usize, height: size.1 as usize, ..flux2_request(&args.request) };
     let mask = sized_mask(mask, size);
     let inpaint = Flux2Inpaint { image: &image, mask: &mask, strength: args.strength, references: &references };
