@@ -311,6 +311,27 @@ fn qwen3_in_other_layouts_agrees_with_transformers() {
     }
 }
 
+/// The authors count the convolutions around the latents to encoder and decoder.
+#[test]
+fn the_authors_autoencoder_agrees_with_diffusers() {
+    let dir = tempfile::tempdir().unwrap();
+    let known = known("autoencoder-kl-flux2", "klein", "pixels");
+    let renamed = known.weights.iter().map(|(name, tensor)| {
+        let half = if name.starts_with("quant_conv") {
+            "encoder."
+        } else if name.starts_with("post_quant_conv") {
+            "decoder."
+        } else {
+            ""
+        };
+        (format!("{half}{name}"), tensor.clone())
+    });
+    let mut renamed: Weights = renamed.collect();
+    renamed.insert("bn.num_batches_tracked".into(), Tensor::new(1i64, &Device::Cpu).unwrap());
+    let error = error_of("autoencoder-kl-flux2", &known, save(&renamed, &dir.path().join("flux2-vae.safetensors")), "pixels");
+    assert!(error < 1e-4, "differs by {error:.2e}");
+}
+
 #[test]
 fn what_does_not_fit_is_said_in_one_line() {
     let fail = |kind: &str, name: &str, change: &dyn Fn(&mut Known)| {

@@ -12,6 +12,7 @@ use super::compositing::{
 };
 use super::denoise::{SamplingCallbacks, StepState};
 use super::flux::{FluxInpaint, FluxRequest};
+use super::instructions;
 use super::loaded::{LoadedModels, Setup};
 use super::models::{Models, Painter};
 use super::paint_size::PaintSize;
@@ -32,11 +33,6 @@ use crate::request::{BackendKind, ModelChoice};
 const SCENE_STRENGTH: f64 = 0.92;
 /// BiRefNet works on a square of 1024 pixels, whatever the photo's size.
 const MATTING_PIXELS: usize = 1024 * 1024;
-
-/// What FLUX.2 is told besides the prompt when it puts the product into the scene.
-const BLEND_INSTRUCTION: &str = "The product of the second picture stands in the first picture with a natural contact shadow. Keep the product and everything else unchanged.";
-/// What FLUX.2 is told besides the prompt when it matches the light of the letters.
-const COMPOSITE_INSTRUCTION: &str = "Match the light of the letters to the picture. Keep every shape and position unchanged.";
 
 /// A picture to repaint under a mask, and how.
 #[derive(Clone, Copy)]
@@ -246,7 +242,7 @@ impl Backend for DiffusionBackend {
             mask: &inpaint_mask(&region),
             strength,
             references: references.as_slice(),
-            instruction: BLEND_INSTRUCTION,
+            instruction: instructions::BLEND,
             framed: &whole,
         };
         let painted = self.inpaint(&repaint, cx)?;
@@ -317,7 +313,7 @@ impl Backend for DiffusionBackend {
             mask: &mask,
             strength,
             references: &[],
-            instruction: COMPOSITE_INSTRUCTION,
+            instruction: instructions::COMPOSITE,
             framed: &whole,
         };
         let painted = match crop_around(request.mask) {

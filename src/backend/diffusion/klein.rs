@@ -6,6 +6,7 @@ use super::backend::{DiffusionBackend, Repaint, break_if_stopped, quiet, report_
 use super::compositing::{inpaint_mask, whole_squares};
 use super::denoise::{SamplingCallbacks, StepState};
 use super::flux2::{Flux2Inpaint, Flux2Request};
+use super::instructions;
 use super::layout::{glyph_agreement, layout_shift};
 use super::paint_size::PaintSize;
 use super::preview::project;
@@ -18,26 +19,12 @@ use crate::notice::Notice;
 
 /// Pixels of a token's side.
 const TOKEN: u32 = 16;
-/// What the model is told besides the prompt of a scene.
-const SCENE_INSTRUCTION: &str =
-    "A photograph. Keep the camera position, the horizon, the composition and the light of the reference picture.";
-/// What the model is told besides the prompt of the letters.
-const TEXT_INSTRUCTION: &str = "Three-dimensional letters. Keep the shape and the position of every letter of the reference picture.";
 /// Seed offset and strength of each attempt at the letters.
 const TEXT_ATTEMPTS: [(u64, f64); 3] = [(0, 0.8), (1, 0.8), (1, 0.5)];
 /// Least agreement of painted letters with their glyphs.
 const LEGIBLE: f32 = 0.35;
 /// Largest shift of the layout as a share of the height at which the draft's ground line still holds.
 const LAYOUT_HOLDS: f32 = 0.03;
-
-/// The prompt with what the model is told besides it.
-fn instructed(prompt: &str, instruction: &str) -> String {
-    match (prompt.trim(), instruction) {
-        (prompt, "") => prompt.to_owned(),
-        ("", instruction) => instruction.to_owned(),
-        (prompt, instruction) => format!("{}. {instruction}", prompt.trim_end_matches('.')),
-    }
-}
 
 /// An observer that sees a part of a stage as the whole: attempts share the progress of the stage.
 struct PartOf<'a> {
@@ -78,7 +65,7 @@ impl DiffusionBackend {
         let (positive, negative_prompt) = fields.for_flux2(prompts, distilled, cx);
         let (width, height) = size.painted();
         Ok(Flux2Request {
-            prompt: instructed(&positive, instruction),
+            prompt: instructions::instructed(&positive, instruction),
             negative_prompt,
             width,
             height,
@@ -114,7 +101,7 @@ impl DiffusionBackend {
         let size = PaintSize::of(request.width, request.height);
         let pixels = size.pixels();
         let reference = draft.image.to_srgb();
-        let prompts = (&prompt_fields::SCENE, request.prompts, SCENE_INSTRUCTION);
+        let prompts = (&prompt_fields::SCENE, request.prompts, instructions::SCENE);
         let flux2 = self.flux2_request(prompts, request.sampling, size, cx)?;
         let painted = self.models.with_memory_fallback(pixels, cx, |models| {
             let model = models.flux2(pixels, cx)?;
@@ -158,7 +145,7 @@ impl DiffusionBackend {
                 mask: &mask,
                 strength: strength.max(1.0 / f64::from(sampling.steps.max(1)) + 1e-6).min(1.0),
                 references: &[],
-                instruction: TEXT_INSTRUCTION,
+                instruction: instructions::TEXT,
                 framed: &whole,
             };
             let picture = self.inpaint_flux2(&repaint, StageCx { cancel: cx.cancel, observer: &part })?;
@@ -191,12 +178,6 @@ fn on_plain_ground(letters: &RgbaImage) -> RgbImage {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn prompts_stay_as_they_are_and_instructions_follow() {
-        assert_eq!(instructed("나무 테이블", "Keep it."), "나무 테이블. Keep it.");
-        assert_eq!((instructed("wood.", ""), instructed(" ", "Keep it.")), ("wood.".to_owned(), "Keep it.".to_owned()));
-    }
 
     #[test]
     fn letters_stand_on_a_ground_that_differs() {

@@ -12,6 +12,7 @@ pub mod error;
 pub mod flux;
 pub mod flux2;
 pub mod folder;
+mod instructions;
 mod klein;
 pub mod layout;
 pub mod loaded;
