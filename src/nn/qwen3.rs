@@ -167,6 +167,12 @@ impl Qwen3Config {
     }
 }
 
+/// Whether a tensor, by transformers' name, is loaded: layers after the last wanted state and the output are not.
+pub fn is_loaded(name: &str) -> bool {
+    let layer = name.strip_prefix("model.layers.").and_then(|rest| rest.split('.').next()?.parse::<usize>().ok());
+    layer.map_or(name.starts_with("model."), |layer| layer < LAYERS)
+}
+
 /// What every layer needs besides its states.
 struct Shared {
     cos: Tensor,

@@ -180,6 +180,29 @@ mod tests {
     use super::*;
 
     #[test]
+    fn klein_has_a_plan_for_twelve_gigabytes_and_more() {
+        const GIB: f64 = (1u64 << 30) as f64;
+        let bytes = |gib: f64| (gib * GIB) as u64;
+        // The public files in bf16; of Qwen3 27 of 36 layers are loaded.
+        let sizes = Sizes {
+            flux2_encoder: bytes(5.8),
+            flux2_transformer: bytes(7.2),
+            flux2_vae: bytes(0.16),
+            birefnet: bytes(0.41),
+            ..Sizes::default()
+        };
+        let plans = plans(&sizes, 1024 * 1024, DType::BF16);
+        assert!(plans.windows(2).all(|p| p[0].peak >= p[1].peak), "{plans:?}");
+        let fits = |gigabytes: f64| choose(&plans, Some((gigabytes * 1e9) as u64));
+        assert!(plans[fits(12.0)].peak as f64 <= 12e9 && fits(12.0) == 3, "{plans:?}");
+        assert!(fits(24.0) < fits(16.0) && plans[fits(16.0)].peak as f64 <= 16e9, "{plans:?}");
+        // 8 bits, packed: a GGUF file of each.
+        let packed = Sizes { flux2_encoder: bytes(3.2), flux2_transformer: bytes(3.9), ..sizes };
+        let plans = super::plans(&packed, 1024 * 1024, DType::BF16);
+        assert!(plans[choose(&plans, Some(8_000_000_000))].peak as f64 <= 8e9, "{plans:?}");
+    }
+
+    #[test]
     fn less_memory_means_a_smaller_plan() {
         const GIB: u64 = 1 << 30;
         // The public models in bf16 and f16.
