@@ -74,8 +74,17 @@ fn base64_of(path: &Path) -> String {
 
 #[test]
 fn a_whole_job_and_both_re_runs() {
+    whole_job_and_re_runs(models::write_tiny_models, "flux-tiny");
+}
+
+#[test]
+fn klein_runs_a_whole_job_and_both_re_runs() {
+    whole_job_and_re_runs(models::write_tiny_klein, "klein-tiny");
+}
+
+fn whole_job_and_re_runs(write: fn(&Path), label: &str) {
     let (models, data) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    models::write_tiny_models(models.path());
+    write(models.path());
     let engine = engine(data.path(), models.path().into());
     let id = submit(&engine, &request(json!({})));
     let mut previews = 0;
@@ -94,7 +103,7 @@ fn a_whole_job_and_both_re_runs() {
     };
     assert_eq!(job.status, JobStatus::Completed, "{}", job.message);
     assert_eq!(job.backend, BackendKind::Diffusion);
-    assert!(job.backend_label.contains("flux-tiny"), "{}", job.backend_label);
+    assert!(job.backend_label.contains(label), "{}", job.backend_label);
     assert_eq!(job.backend_reason.to_string(), "tiny models are here");
     assert!(previews > 0, "no preview was shown");
     let open = |name: ImageName| image::open(engine.image_path(id, name).unwrap()).unwrap();
@@ -155,8 +164,14 @@ fn changed_models_paint_again() {
 
 #[test]
 fn a_job_stops_between_denoising_steps() {
+    for write in [models::write_tiny_models, models::write_tiny_klein] {
+        job_stops_between_steps(write);
+    }
+}
+
+fn job_stops_between_steps(write: fn(&Path)) {
     let (models, data) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    models::write_tiny_models(models.path());
+    write(models.path());
     let engine = engine(data.path(), models.path().into());
     let id = submit(&engine, &request(json!({"num_inference_steps": 50})));
     let start = Instant::now();
@@ -202,6 +217,35 @@ fn little_memory_is_same_job_picture_and_damage_is_named() {
     std::fs::write(&file, &bytes[..bytes.len() / 2]).unwrap();
     let error = DiffusionBackend::new(setup(models.path(), None)).err().unwrap().to_string();
     assert!(error.contains("transformer") && error.contains("cut short") && !error.contains('\n'), "{error}");
+}
+
+#[test]
+fn klein_keeps_pixels_outside_of_the_mask_and_names_damage() {
+    use nanococoa::backend::{Backend, HarmonizeRequest, Prompts, Quiet, Sampling};
+    use nanococoa::imaging::{LinearRgb, Plane};
+    let models = tempfile::tempdir().unwrap();
+    models::write_tiny_klein(models.path());
+    let mut backend = DiffusionBackend::new(setup(models.path(), None)).unwrap_or_else(|e| panic!("{e}"));
+    let cancel = nanococoa::cancel::CancelToken::default();
+    let cx = StageCx { cancel: &cancel, observer: &Quiet };
+    // A canvas off the grid of 16, with a mask in one corner.
+    let (width, height) = (83, 70);
+    let image = LinearRgb::new(width, height, [0.4, 0.3, 0.2]);
+    let data = (0..width * height).map(|i| if i % width < 20 && i / width < 20 { 1.0 } else { 0.0 }).collect();
+    let mask = Plane { width, height, data };
+    let sampling = Sampling { steps: 2, guidance_scale: 1.0, true_cfg_scale: 1.0, seed: 3 };
+    let prompts = Prompts { positive: "따뜻한 빛", negative: "" };
+    let request = HarmonizeRequest { image: &image, mask: &mask, prompts, strength: 1.0, sampling };
+    let out = backend.harmonize(&request, cx).unwrap();
+    assert_eq!((out.width, out.height), (width, height));
+    let draft = DraftBackend::default().harmonize(&request, cx).unwrap();
+    assert!(out.at(60, 50) == draft.at(60, 50) && out.at(30, 10) == draft.at(30, 10));
+    assert!(out.at(5, 5) != draft.at(5, 5));
+    let file = models.path().join("klein-tiny/text_encoder/model.safetensors");
+    let bytes = std::fs::read(&file).unwrap();
+    std::fs::write(&file, &bytes[..bytes.len() / 2]).unwrap();
+    let error = DiffusionBackend::new(setup(models.path(), None)).err().unwrap().to_string();
+    assert!(error.contains("text_encoder") && error.contains("cut short") && !error.contains('\n'), "{error}");
 }
 
 #[test]

@@ -14,7 +14,7 @@ use crate::cancel::{CancelToken, Stopped};
 use crate::imaging::{LinearRgb, Matte, Plane};
 use crate::notice;
 use crate::notice::Notice;
-use crate::request::BackendKind;
+use crate::request::{BackendKind, ModelChoice};
 
 pub use backends::{Availability, BackendFactory, Backends, DIFFUSION_REVISION, DRAFT_REVISION, Installed, Version, backend_version};
 pub use installation::{Installation, ModelInfo};
@@ -232,6 +232,14 @@ pub trait Backend: Send {
     fn kind(&self) -> BackendKind;
     /// Name and version for labels and metadata, such as "nanoCocoa draft 0.1.0 (CPU)".
     fn label(&self) -> String;
+    /// Chooses the models of the jobs that follow. Backends without models ignore it.
+    ///
+    /// # Errors
+    /// The models are not installed; the message says which are.
+    fn choose_model(&mut self, model: ModelChoice) -> Result<(), BackendError> {
+        let _ = model;
+        Ok(())
+    }
     /// Cuts the product out of its photo.
     fn segment(&mut self, photo: &RgbImage, cx: StageCx<'_>) -> Result<Matte, BackendError>;
     /// Whether a scene of these words is painted around its product: it is then told where that will stand.

@@ -17,7 +17,7 @@ use nanococoa::config::Config;
 use nanococoa::metrics::Sampler;
 use nanococoa::notice;
 use nanococoa::notice::Notice;
-use nanococoa::request::BackendKind;
+use nanococoa::request::{BackendKind, ModelChoice};
 use parking_lot::Mutex;
 
 const GIB: f64 = (1u64 << 30) as f64;
@@ -62,8 +62,15 @@ pub(super) fn setup(config: &Config, opened: fn(&Device)) -> impl Fn() -> Result
             let (prompts, sizes) = (prompts.clone(), sizes.clone());
             let mut setup = Setup { models, device, device_name, float8: false, free, prompts, sizes };
             flux.apply(&mut setup, USUAL_PIXELS, total)?;
-            setup.choose_precision(precision, USUAL_PIXELS, at_start.map(|m| m.free));
-            setup.check_capacity(USUAL_PIXELS, total).map(|()| setup)
+            let fits = |mut setup: Setup| {
+                setup.choose_precision(precision, USUAL_PIXELS, at_start.map(|m| m.free));
+                setup.check_capacity(USUAL_PIXELS, total).map(|()| setup)
+            };
+            fits(setup.clone()).or_else(|why| {
+                // FLUX.2 klein needs less memory than FLUX.1.
+                let models = setup.models.for_choice(ModelChoice::Flux2Klein).map_err(|_| why.clone())?;
+                fits(Setup { models, ..setup }).map_err(|_| why)
+            })
         };
         let mut last = last.lock();
         match &*last {

@@ -62,7 +62,7 @@ pub struct FullSizeFlags {
 
 #[derive(Args)]
 pub struct PipelineFlags {
-    /// flux-text-to-image, flux-inpaint or sdxl-controlnet
+    /// flux-text-to-image, flux-inpaint, flux2-text-to-image, flux2-edit, flux2-inpaint or sdxl-controlnet
     #[arg(long)]
     kind: String,
     /// The model's folder, as diffusers saves it
@@ -102,6 +102,9 @@ pub struct PipelineFlags {
     /// The control picture: edges, white on black
     #[arg(long, value_name = "FILE")]
     control: Option<PathBuf>,
+    /// A reference picture of any size (flux2-edit, flux2-inpaint); may be given several times
+    #[arg(long = "reference", value_name = "FILE")]
+    references: Vec<PathBuf>,
     /// Scale of the ControlNet's residuals
     #[arg(long, default_value_t = 1.0)]
     conditioning_scale: f64,
@@ -336,6 +339,7 @@ fn run_pipeline(flags: PipelineFlags) -> Result<(), Failure> {
         mask: flags.mask,
         control: flags.control,
         conditioning_scale: flags.conditioning_scale,
+        references: flags.references,
     };
     let picture = pipeline::run(&args, &device, dtype).map_err(|e| match e {
         DiffusionError::Tensor(_) if is_shape_error(&e.to_string()) => {

@@ -115,6 +115,9 @@ pub(super) struct GenerateArgs {
     /// auto, draft or diffusion
     #[arg(long)]
     engine: Option<String>,
+    /// Models of the diffusion engine: auto, flux1 or flux2-klein
+    #[arg(long)]
+    model: Option<String>,
     /// Inpaint strength, 0 to 1
     #[arg(long, allow_negative_numbers = true)]
     strength: Option<String>,
@@ -271,6 +274,7 @@ fn add_fields(raw: &mut RawRequest, args: &GenerateArgs) -> Result<(), Failure> 
         ("start_step", args.from_step.clone()),
         ("seed", args.seed.clone()),
         ("engine", args.engine.clone()),
+        ("model", args.model.clone()),
         ("strength", args.strength.clone()),
         ("composition_strength", args.composition_strength.clone()),
         ("product_x", args.product_x.clone()),

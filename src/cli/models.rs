@@ -353,6 +353,6 @@ fn pack(from: &Path, out: &Path, packing: Packing, as_json: bool) -> Result<(), 
 /// Whether the search for models recognises a folder.
 fn is_model(folder: &Path) -> bool {
     let found = Models::scan(folder);
-    let models = [&found.flux, &found.sdxl, &found.controlnet, &found.sdxl_vae, &found.birefnet];
+    let models = [&found.flux, &found.sdxl, &found.controlnet, &found.sdxl_vae, &found.flux2, &found.birefnet];
     models.into_iter().flatten().any(|place| place == folder)
 }

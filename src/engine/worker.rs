@@ -81,6 +81,7 @@ fn run_job(shared: &Shared, work: &Work, loaded: &mut Option<LoadedBackend>) -> 
             &mut slot.insert(LoadedBackend { backend: (shared.backends.make)(work.backend)?, version }).backend
         }
     };
+    backend.choose_model(work.spec.model)?;
     let recalled = reuse::recall(shared, &work.spec);
     let keys = reuse::keys(shared, &work.spec, work.backend, &recalled);
     let step_keys = keys.iter().map(|(step, key)| (step, key.to_owned())).collect();

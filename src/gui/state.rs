@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::notice::Language;
 use crate::paths;
-use crate::request::{BackendChoice, CompositionMode, TextPosition};
+use crate::request::{BackendChoice, CompositionMode, ModelChoice, TextPosition};
 
 /// Most jobs whose briefs are remembered.
 const REMEMBERED: usize = 400;
@@ -171,6 +171,9 @@ pub struct Brief {
     /// `engine`
     #[serde(deserialize_with = "known_or_default")]
     pub engine: BackendChoice,
+    /// `model`
+    #[serde(deserialize_with = "known_or_default")]
+    pub model: ModelChoice,
     /// Fields without a control in the studio, as they came with a job of the CLI or the REST API.
     pub others: Map<String, Value>,
 }
@@ -210,6 +213,7 @@ impl Default for Brief {
             text_scale: None,
             camera_elevation: None,
             engine: BackendChoice::Auto,
+            model: ModelChoice::Auto,
             others: Map::new(),
         }
     }
@@ -289,6 +293,9 @@ impl Brief {
         if self.engine != BackendChoice::Auto {
             raw.insert("engine".into(), json!(self.engine));
         }
+        if self.model != ModelChoice::Auto {
+            raw.insert("model".into(), json!(self.model));
+        }
         if !self.layers.is_empty() {
             raw.insert("layers".into(), json!(self.layers));
         }
@@ -359,6 +366,7 @@ impl Brief {
             text_y: place("text_y"),
             text_scale: place("text_scale"),
             camera_elevation: place("camera_elevation"),
+            model: choice(parameters.get("model")),
             engine: if parameters.get("test_mode") == Some(&json!(true)) { BackendChoice::Draft } else { choice(parameters.get("engine")) },
             others,
         }
@@ -568,6 +576,7 @@ mod tests {
             style: "a".into(),
             style_negative: "a".into(),
             engine: BackendChoice::Draft,
+            model: ModelChoice::Flux2Klein,
             product_x: some,
             product_y: some,
             product_scale: some,

@@ -211,9 +211,9 @@ pub enum Family {
 }
 
 impl Family {
-    /// Whether this version of the program runs the family.
+    /// Whether this version of the program runs the family. It runs every family that a registry can name today.
     pub fn is_supported(self) -> bool {
-        self != Self::Flux2
+        matches!(self, Self::Flux1 | Self::Flux2 | Self::None)
     }
 }
 

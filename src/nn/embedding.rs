@@ -57,12 +57,13 @@ pub(super) struct EmbeddingMlp {
 }
 
 impl EmbeddingMlp {
-    /// Loads `linear_1` and `linear_2`.
+    /// Loads `linear_1` and `linear_2`, with or without biases.
     ///
     /// # Errors
     /// A tensor is missing or has another shape.
-    pub(super) fn load(vars: &Vars, inputs: usize, size: usize) -> LoadResult<Self> {
-        Ok(Self { linear1: Linear::load(&vars.pp("linear_1"), inputs, size)?, linear2: Linear::load(&vars.pp("linear_2"), size, size)? })
+    pub(super) fn load(vars: &Vars, inputs: usize, size: usize, bias: bool) -> LoadResult<Self> {
+        let linear = |name: &str, inputs: usize| Linear::with_bias(&vars.pp(name), inputs, size, bias);
+        Ok(Self { linear1: linear("linear_1", inputs)?, linear2: linear("linear_2", size)? })
     }
 
     /// `[B, inputs]` → `[B, size]`.

@@ -88,6 +88,15 @@ pub fn geglu(x: &Tensor) -> Result<Tensor> {
     x.narrow(D::Minus1, 0, half)? * x.narrow(D::Minus1, half, half)?.gelu_erf()?
 }
 
+/// `x` `[…, 2 · C]` → SiLU of the first half · the second half, `[…, C]`.
+///
+/// # Errors
+/// An odd last dimension, out of memory.
+pub fn swiglu(x: &Tensor) -> Result<Tensor> {
+    let half = x.dim(D::Minus1)? / 2;
+    x.narrow(D::Minus1, 0, half)?.silu()? * x.narrow(D::Minus1, half, half)?
+}
+
 /// GELU, exact.
 ///
 /// # Errors

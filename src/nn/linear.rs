@@ -1,5 +1,7 @@
 //! Linear layers, dense, packed or in 8 bits.
 
+use std::ops::Range;
+
 use candle_core::quantized::QTensor;
 use candle_core::{D, DType, Result, Tensor};
 
@@ -12,6 +14,16 @@ enum Matrix {
     /// Packed GGUF blocks.
     Packed(QTensor),
     Float8(Float8),
+}
+
+impl Matrix {
+    /// The matrix as the file has it.
+    fn stored(weight: Weight) -> Self {
+        match weight {
+            Weight::Dense(weight) => Self::Dense(weight),
+            Weight::Quantized(weight) => Self::Packed(weight),
+        }
+    }
 }
 
 /// `y = x Wᵀ + b` over the last dimension.
@@ -40,12 +52,18 @@ impl Linear {
     }
 
     fn as_stored(vars: &Vars, inputs: usize, outputs: usize, bias: bool) -> LoadResult<Self> {
-        let weight = match vars.weight("weight", (outputs, inputs))? {
-            Weight::Dense(weight) => Matrix::Dense(weight),
-            Weight::Quantized(weight) => Matrix::Packed(weight),
-        };
+        let weight = Matrix::stored(vars.weight("weight", (outputs, inputs))?);
         let bias = if bias { Some(vars.get("bias", outputs)?) } else { None };
         Ok(Self { weight, bias, dtype: vars.dtype() })
+    }
+
+    /// Some outputs of a larger layer without a bias: the `rows` of its `weight` `[outputs, inputs]`.
+    ///
+    /// # Errors
+    /// As [`Linear::load`]; the layer does not have these rows.
+    pub fn of_rows(vars: &Vars, inputs: usize, outputs: usize, rows: Range<usize>) -> LoadResult<Self> {
+        let weight = Matrix::stored(vars.weight_rows("weight", (outputs, inputs), rows)?);
+        Ok(Self { weight, bias: None, dtype: vars.dtype() })
     }
 
     /// The layer with its dense weight in 8 bits. A packed weight stays.

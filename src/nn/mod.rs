@@ -12,12 +12,14 @@ pub mod deform_conv;
 pub mod embedding;
 pub mod float8;
 pub mod flux;
+pub mod flux2;
 pub mod fused;
 #[cfg(feature = "cuda")]
 mod kernels;
 pub mod linear;
 pub mod norm;
 mod qkv;
+pub mod qwen3;
 pub mod resnet;
 pub mod swin;
 pub mod t5;

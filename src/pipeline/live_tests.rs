@@ -12,8 +12,8 @@ use crate::cancel::CancelToken;
 use crate::imaging::{LinearRgb, Matte};
 use crate::request::layers::{Layer, LayerContent, ShapeKind, ShapeLayer};
 use crate::request::{
-    Backdrop, BackendChoice, BackendKind, BackgroundSpec, CompositionMode, CompositionSpec, JobSpec, Placement, SourceImage, Start,
-    StepNumber, TextPosition, TextSpec,
+    Backdrop, BackendChoice, BackendKind, BackgroundSpec, CompositionMode, CompositionSpec, JobSpec, ModelChoice, Placement, SourceImage,
+    Start, StepNumber, TextPosition, TextSpec,
 };
 use crate::typography::FontCatalog;
 
@@ -80,6 +80,7 @@ fn mask() -> SourceImage {
 
 pub(super) fn spec() -> JobSpec {
     JobSpec {
+        model: ModelChoice::Auto,
         start: Start::Background {
             product: Some(photo()),
             mask: None,

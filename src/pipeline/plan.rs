@@ -5,7 +5,7 @@
 use super::run::Recalled;
 use crate::imaging::Plane;
 use crate::request::layers::{self, Layer};
-use crate::request::{Backdrop, InputImage, JobSpec, Start, StepNumber, TextSpec};
+use crate::request::{Backdrop, InputImage, JobSpec, ModelChoice, Start, StepNumber, TextSpec};
 use crate::typography::FontCatalog;
 
 /// The first step whose key a request field changes. The keys of later steps change with it. `None`: the field changes no pixel.
@@ -61,6 +61,7 @@ pub const FIRST_CHANGED_STEP: &[(&str, Option<StepNumber>)] = &[
     ("layers", Some(StepNumber::Composite)),
     ("background_color", Some(StepNumber::Background)),
     ("background_image", Some(StepNumber::Background)),
+    ("model", Some(StepNumber::Background)),
     ("stop_step", None),
     ("force_from_step", None),
     ("dry_run", None),
@@ -208,6 +209,11 @@ impl Key {
 /// The keys of a job. `backend`: its name, version and models. `recalled`: masks of the given pictures that earlier jobs have
 /// kept. `font` returns the content hash of a listed face.
 pub fn keys<I: InputImage>(spec: &JobSpec<I>, backend: &str, recalled: &Recalled, font: &dyn Fn(&str) -> String) -> StepKeys {
+    // Jobs that leave the choice to the backend keep their keys: its version names the models that are there.
+    let backend = &match spec.model {
+        ModelChoice::Auto => backend.to_owned(),
+        model => format!("{backend} {model}"),
+    };
     let mut keys = StepKeys::default();
     let steps = match &spec.start {
         Start::Background { product, mask, text } => {
@@ -397,6 +403,7 @@ mod tests {
             "layers" => json!([{"type": "shape", "fill": "#112233"}]),
             "background_color" => json!("#00C73C"),
             "background_image" => json!(2),
+            "model" => json!("flux2-klein"),
             _ => return None,
         };
         let base = match field {

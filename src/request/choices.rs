@@ -78,6 +78,20 @@ choice! {
 }
 
 choice! {
+    /// The family of models that a request asks the diffusion backend for.
+    #[derive(Default)]
+    ModelChoice {
+        /// The one that is installed and fits.
+        #[default]
+        Auto = "auto",
+        /// FLUX.1 for pictures, SDXL for letters.
+        Flux1 = "flux1",
+        /// FLUX.2 klein for both.
+        Flux2Klein = "flux2-klein",
+    }
+}
+
+choice! {
     /// How the headline is combined with the picture.
     #[derive(Default)]
     CompositionMode {
@@ -109,6 +123,7 @@ choice! {
 
 impl Choice for BackendChoice {}
 impl Choice for CompositionMode {}
+impl Choice for ModelChoice {}
 impl Choice for TextPosition {}
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Fields beyond the original document that are silent: they appear in a job's parameters only if they were sent, so old clients see
 //! unchanged answers.
 
+use super::choices::ModelChoice;
 use super::field::{Fallback, Field, Kind, SMALL_PNG, field, integer, number};
 use super::step_number::StepNumber;
 
@@ -220,3 +221,13 @@ pub static BACKGROUND_IMAGE: Field = field(
 .silent()
 .steps(&[StepNumber::Background])
 .like(SMALL_PNG);
+/// `model`
+pub static MODEL: Field = field(
+    "model",
+    Kind::Choice(ModelChoice::WORDS),
+    Fallback::Text(ModelChoice::Auto.as_str()),
+    "Models of the diffusion engine. auto: FLUX.1 with SDXL if both are installed and fit, else FLUX.2 klein; flux1, flux2-klein: these or an error.",
+    "확산 엔진의 모델 (auto: 설치되어 있고 메모리에 맞는 것, flux1: FLUX.1과 SDXL, flux2-klein: FLUX.2 klein, 없으면 오류)",
+)
+.silent()
+.like("\"flux2-klein\"");

@@ -379,4 +379,5 @@ pub static FIELDS: &[&Field] = &[
     &LAYERS,
     &BACKGROUND_COLOR,
     &BACKGROUND_IMAGE,
+    &MODEL,
 ];

@@ -26,7 +26,7 @@ mod step_number;
 mod unknown;
 mod value;
 
-pub use choices::{BackendChoice, BackendKind, CompositionMode, TextPosition, UnknownWord};
+pub use choices::{BackendChoice, BackendKind, CompositionMode, ModelChoice, TextPosition, UnknownWord};
 pub use context::ParseContext;
 pub use defaults::{DEFAULT_BG_COMPOSITION_NEGATIVE, DEFAULT_BG_NEGATIVE, DEFAULT_TEXT_NEGATIVE};
 pub use error::FieldError;

@@ -37,6 +37,7 @@ pub fn parse<I: InputImage>(request: &OpenRequest<I>, cx: &ParseContext<'_>) -> 
     headline.guidance_scale = r.number(&f::TEXT_GUIDANCE_SCALE);
     let auto_unload = r.flag(&f::AUTO_UNLOAD);
     let backend = backend(&mut r);
+    let model = r.choice(&f::MODEL);
     let placement = placement(&mut r);
     let mask = mask(&mut r, start_step, product.as_ref());
     let force_from_step = r.optional_step(&f::FORCE_FROM_STEP);
@@ -66,6 +67,7 @@ pub fn parse<I: InputImage>(request: &OpenRequest<I>, cx: &ParseContext<'_>) -> 
         height,
         seed,
         backend,
+        model,
         background,
         backdrop,
         layers,

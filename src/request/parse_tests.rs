@@ -286,6 +286,15 @@ fn placement_and_orders_show_only_when_sent() {
 }
 
 #[test]
+fn the_model_is_one_of_three_words_and_shows_only_when_sent() {
+    let spec = run(json!({"model": "FLUX2-klein"}), false).unwrap();
+    assert_eq!((spec.model, &spec.parameters["model"]), (ModelChoice::Flux2Klein, &json!("flux2-klein")));
+    let spec = run(json!({}), false).unwrap();
+    assert_eq!((spec.model, spec.parameters.get("model")), (ModelChoice::Auto, None));
+    assert_eq!(wrong(json!({"model": "flux3"})), ["model"]);
+}
+
+#[test]
 fn the_last_step_shows_only_when_sent() {
     let stop = |raw: Value| run(raw, true).map(|s| (s.stop_step.get(), s.last_step().get(), s.parameters.get("stop_step").cloned()));
     assert_eq!(stop(json!({"text_content": "a"})).unwrap(), (3, 3, None));

@@ -1,6 +1,6 @@
 //! A job's specification: valid by construction.
 
-use super::choices::{BackendChoice, CompositionMode, TextPosition};
+use super::choices::{BackendChoice, CompositionMode, ModelChoice, TextPosition};
 use super::input_image::SourceImage;
 use super::layers::{Color, Layer};
 use super::step_number::StepNumber;
@@ -188,6 +188,7 @@ impl<I> JobSpec<I> {
             height: self.height,
             seed: self.seed,
             backend: self.backend,
+            model: self.model,
             background: self.background,
             composition: self.composition,
             placement: self.placement,
@@ -231,6 +232,8 @@ pub struct JobSpec<I = SourceImage> {
     pub seed: u64,
     /// Which backend; `engine` in JSON.
     pub backend: BackendChoice,
+    /// Which models of the diffusion backend.
+    pub model: ModelChoice,
     /// Settings of step 1.
     pub background: BackgroundSpec,
     /// What step 1 puts the product on.

@@ -1,4 +1,4 @@
-//! Flow matching along straight lines with Euler steps: the sampler of FLUX.
+//! Flow matching along straight lines with Euler steps: the sampler of FLUX.1 and FLUX.2.
 //!
 //! Reference: Lipman et al. 2022, Esser et al. 2024; diffusers `schedulers/scheduling_flow_match_euler_discrete.py` and, for the sigmas that
 //! the pipeline passes and the shift by size, `pipelines/flux/pipeline_flux.py`.
@@ -52,7 +52,27 @@ impl Default for FlowMatchEuler {
     }
 }
 
+/// Tokens above which the number of steps does not change the shift.
+const MANY_TOKENS: usize = 4300;
+
+/// The shift of FLUX.2, which its authors fitted to the number of image tokens at 10 and at 200 steps. Reference: diffusers
+/// `pipelines/flux2/pipeline_flux2.py`, `compute_empirical_mu`.
+pub fn empirical_mu(image_seq_len: usize, steps: usize) -> f64 {
+    let tokens = image_seq_len as f64;
+    let (at_10, at_200) = (8.738_095_24e-5 * tokens + 1.898_333_33, 1.6927e-4 * tokens + 0.456_666_66);
+    if image_seq_len > MANY_TOKENS {
+        return at_200;
+    }
+    let slope = (at_200 - at_10) / 190.0;
+    slope * steps as f64 + (at_200 - 200.0 * slope)
+}
+
 impl FlowMatchEuler {
+    /// FLUX.2's, for folders without a config of the scheduler.
+    pub fn flux2() -> Self {
+        Self { use_dynamic_shifting: true, shift: 3.0, ..Self::default() }
+    }
+
     /// The schedule of FLUX's pipelines: sigmas evenly spaced from 1 to 1/`steps`, then shifted. `image_seq_len`: number of image tokens,
     /// a quarter of the latent pixels.
     ///
@@ -74,7 +94,7 @@ impl FlowMatchEuler {
         // A static shift is already part of the training table and is applied again, as in the reference.
         let ends = [1.0, f32r(1.0 / n)].map(|s| if self.use_dynamic_shifting { s } else { f32r(self.static_shift(s)) });
         let sigmas: Vec<f64> = linspace(ends[0] * n, ends[1] * n, steps).into_iter().map(|t| t / n).collect();
-        self.shifted(sigmas, image_seq_len)
+        self.shifted(sigmas, image_seq_len.map(|tokens| self.mu(tokens)))
     }
 
     /// The schedule along given sigmas, most noise first, before shifting.
@@ -82,8 +102,25 @@ impl FlowMatchEuler {
     /// # Errors
     /// As [`FlowMatchEuler::schedule`].
     pub fn schedule_of(&self, sigmas: &[f64], image_seq_len: Option<usize>) -> Result<Schedule, ScheduleError> {
+        self.schedule_with_shift(sigmas, image_seq_len.map(|tokens| self.mu(tokens)))
+    }
+
+    /// Like [`FlowMatchEuler::schedule`], with the shift of FLUX.2's pipelines.
+    ///
+    /// # Errors
+    /// As [`FlowMatchEuler::schedule`].
+    pub fn flux2_schedule(&self, steps: usize, image_seq_len: usize) -> Result<Schedule, ScheduleError> {
+        check_steps(steps)?;
+        self.schedule_with_shift(&linspace(1.0, 1.0 / steps as f64, steps), Some(empirical_mu(image_seq_len, steps)))
+    }
+
+    /// Like [`FlowMatchEuler::schedule_of`], with a given shift.
+    ///
+    /// # Errors
+    /// As [`FlowMatchEuler::schedule`].
+    pub fn schedule_with_shift(&self, sigmas: &[f64], mu: Option<f64>) -> Result<Schedule, ScheduleError> {
         check_steps(sigmas.len())?;
-        self.shifted(sigmas.iter().map(|s| f32r(*s)).collect(), image_seq_len)
+        self.shifted(sigmas.iter().map(|s| f32r(*s)).collect(), mu)
     }
 
     fn train_steps(&self) -> Result<f64, ScheduleError> {
@@ -105,7 +142,7 @@ impl FlowMatchEuler {
         image_seq_len as f64 * slope + (low - slope * base)
     }
 
-    fn shifted(&self, sigmas: Vec<f64>, image_seq_len: Option<usize>) -> Result<Schedule, ScheduleError> {
+    fn shifted(&self, sigmas: Vec<f64>, mu: Option<f64>) -> Result<Schedule, ScheduleError> {
         check_class(self.class_name.as_deref(), "FlowMatchEulerDiscreteScheduler")?;
         let n = self.train_steps()?;
         if self.use_beta_sigmas == Some(true) {
@@ -115,9 +152,8 @@ impl FlowMatchEuler {
             return Err(ScheduleError("stochastic_sampling is not supported".into()));
         }
         let mut sigmas = if self.use_dynamic_shifting {
-            let tokens = image_seq_len
-                .ok_or_else(|| ScheduleError("use_dynamic_shifting is on: image_seq_len, the number of image tokens, is needed".into()))?;
-            let mu = self.mu(tokens);
+            let mu =
+                mu.ok_or_else(|| ScheduleError("use_dynamic_shifting is on: image_seq_len, the number of image tokens, is needed".into()))?;
             let weight = match self.time_shift_type.as_str() {
                 "exponential" => mu.exp(),
                 "linear" => mu,

@@ -47,6 +47,11 @@ const SINGLE: [(&str, &str); 4] =
 
 /// The store with the names of diffusers, whichever layout it has.
 pub fn adapt(store: Arc<dyn TensorStore>) -> Arc<dyn TensorStore> {
+    adapt_authors(store, entries)
+}
+
+/// The store with the names that `entries` makes of an authors' name and its number of rows; unchanged if it has no authors' names.
+pub(super) fn adapt_authors(store: Arc<dyn TensorStore>, entries: fn(&str, usize) -> Vec<(String, Part)>) -> Arc<dyn TensorStore> {
     let names = store.names();
     let is_authors = |n: &String| ["double_blocks.", "single_blocks.", "img_in."].iter().any(|p| n.starts_with(p) || wrapped(n, p));
     if !names.iter().any(is_authors) {
@@ -68,7 +73,7 @@ fn wrapped(name: &str, start: &str) -> bool {
     name.strip_prefix(WRAPPER).is_some_and(|rest| rest.starts_with(start))
 }
 
-fn lookup(table: &[(&str, &'static str)], module: &str) -> Option<&'static str> {
+pub(super) fn lookup(table: &[(&str, &'static str)], module: &str) -> Option<&'static str> {
     table.iter().find(|(old, _)| *old == module).map(|(_, new)| *new)
 }
 
@@ -108,7 +113,7 @@ fn entries(name: &str, rows: usize) -> Vec<(String, Part)> {
 }
 
 /// Splits rows into equal parts; the last part takes the rest.
-fn split(block: &str, modules: &[&str], leaf: &str, rows: usize, step: usize) -> Vec<(String, Part)> {
+pub(super) fn split(block: &str, modules: &[&str], leaf: &str, rows: usize, step: usize) -> Vec<(String, Part)> {
     let last = modules.len() - 1;
     let part = |i: usize| Part::Rows(i * step..if i == last { rows } else { (i + 1) * step });
     modules.iter().enumerate().map(|(i, module)| (format!("{block}.{module}.{leaf}"), part(i))).collect()

@@ -5,13 +5,16 @@
 
 mod direct;
 pub mod error;
+pub mod flux2_names;
 pub mod flux_names;
 pub mod gguf;
 mod gguf_header;
 pub mod open;
 pub mod quantize;
+pub mod qwen3_names;
 pub mod renamed;
 pub mod safetensors;
+mod scaled;
 pub mod stoppable;
 pub mod store;
 pub mod synthetic;

@@ -8,6 +8,7 @@ use candle_core::{DType, Device, Tensor};
 use super::error::WeightsError;
 use super::gguf::GgufStore;
 use super::safetensors::{SafetensorsStore, find_in_folder};
+use super::scaled;
 use super::store::TensorStore;
 
 /// Opens a `.safetensors` file, an `.index.json` of shards, a `.gguf` file, or a folder with one of them (see [`find_in_folder`]).
@@ -30,9 +31,9 @@ pub fn open(path: &Path) -> Result<Arc<dyn TensorStore>, WeightsError> {
     }
     // Also `….safetensors.index.fp16.json`.
     if name.ends_with(".json") && name.contains(".index.") {
-        return Ok(Arc::new(SafetensorsStore::open_index(path)?));
+        return Ok(scaled::adapt(Arc::new(SafetensorsStore::open_index(path)?)));
     }
-    Ok(Arc::new(SafetensorsStore::open(&[path.to_path_buf()])?))
+    Ok(scaled::adapt(Arc::new(SafetensorsStore::open(&[path.to_path_buf()])?)))
 }
 
 /// An ONNX file, which its own runtime reads; only its path is needed here.

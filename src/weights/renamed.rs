@@ -101,6 +101,24 @@ impl TensorStore for Renamed {
         }
     }
 
+    fn tensor_rows(&self, name: &str, rows: Range<usize>, dtype: DType, device: &Device) -> Result<Tensor, WeightsError> {
+        let source = self.source(name)?;
+        match &source.part {
+            Part::Whole => self.inner.tensor_rows(&source.name, rows, dtype, device),
+            Part::Rows(part) => self.inner.tensor_rows(&source.name, part.start + rows.start..part.start + rows.end, dtype, device),
+            Part::HalvesSwapped | Part::Matrix => Ok(self.tensor(name, dtype, device)?.narrow(0, rows.start, rows.len())?),
+        }
+    }
+
+    fn weight_rows(&self, name: &str, rows: Range<usize>, dtype: DType, device: &Device) -> Result<Weight, WeightsError> {
+        let source = self.source(name)?;
+        match &source.part {
+            Part::Whole => self.inner.weight_rows(&source.name, rows, dtype, device),
+            Part::Rows(part) => self.inner.weight_rows(&source.name, part.start + rows.start..part.start + rows.end, dtype, device),
+            Part::HalvesSwapped | Part::Matrix => self.tensor_rows(name, rows, dtype, device).map(Weight::Dense),
+        }
+    }
+
     fn weight(&self, name: &str, dtype: DType, device: &Device) -> Result<Weight, WeightsError> {
         let source = self.source(name)?;
         match &source.part {

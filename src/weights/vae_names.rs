@@ -53,6 +53,8 @@ fn renamed(name: &str, scales: usize) -> String {
     };
     let parts: Vec<&str> = rest.split('.').collect();
     let new = match parts.as_slice() {
+        // FLUX.2's authors count these convolutions to encoder and decoder.
+        ["quant_conv" | "post_quant_conv", _] => return rest.into(),
         ["norm_out", leaf] => format!("conv_norm_out.{leaf}"),
         ["mid", "block_1", inner @ ..] => format!("mid_block.resnets.0.{}", resnet(inner)),
         ["mid", "block_2", inner @ ..] => format!("mid_block.resnets.1.{}", resnet(inner)),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Display;
+use std::ops::Range;
 use std::sync::Arc;
 
 use candle_core::{DType, Device, Shape, Tensor};
@@ -186,8 +187,27 @@ impl Vars {
         }
         self.check(&name, &shape)?;
         let weight = self.inner.store.weight(&name, self.dtype, &self.inner.device)?;
+        self.check_weight(&name, weight)
+    }
+
+    /// Some rows of a matrix of `shape` `[out, in]`, left packed if the file has it packed.
+    ///
+    /// # Errors
+    /// As [`Vars::get`]; the matrix does not have these rows.
+    pub fn weight_rows(&self, name: &str, shape: (usize, usize), rows: Range<usize>) -> Result<Weight, WeightsError> {
+        let shape = Shape::from(shape);
+        let name = self.full(name);
+        if let Some(created) = self.created(&name, &shape) {
+            return Ok(Weight::Dense(created?.narrow(0, rows.start, rows.len())?));
+        }
+        self.check(&name, &shape)?;
+        let weight = self.inner.store.weight_rows(&name, rows, self.dtype, &self.inner.device)?;
+        self.check_weight(&name, weight)
+    }
+
+    fn check_weight(&self, name: &str, weight: Weight) -> Result<Weight, WeightsError> {
         match &weight {
-            Weight::Dense(tensor) => self.check_float(&name, tensor.dtype()).map(|()| weight),
+            Weight::Dense(tensor) => self.check_float(name, tensor.dtype()).map(|()| weight),
             Weight::Quantized(_) => Ok(weight),
         }
     }

@@ -56,17 +56,41 @@ pub fn write_clip_tokenizer(folder: &Path, pad: &str) {
     fs::write(folder.join("merges.txt"), text).unwrap();
 }
 
+/// A case whose model other cases share, with that model's parts.
+pub fn with_model(mut case: Value) -> Value {
+    if let Some(name) = case["model"].as_str().map(str::to_owned) {
+        let model = self::case(&name);
+        for key in ["parts", "scheduler"] {
+            case[key] = model[key].clone();
+        }
+    }
+    case
+}
+
+/// The tokenizer of a tiny Qwen3 with its chat template.
+pub fn qwen3_tokenizer() -> PathBuf {
+    fixtures().join("../tokenizers/qwen3_tiny")
+}
+
 /// A model's folder as diffusers would have saved it.
 pub fn write_model(at: &Path, case: &Value) {
-    let flux = case["kind"].as_str().unwrap().starts_with("flux");
-    write_json(
-        &at.join("model_index.json"),
-        &json!({"_class_name": if flux { "FluxPipeline" } else { "StableDiffusionXLControlNetPipeline" }, "force_zeros_for_empty_prompt": true}),
-    );
+    let case = &with_model(case.clone());
+    let kind = case["kind"].as_str().unwrap();
+    let (flux, flux2) = (kind.starts_with("flux"), kind.starts_with("flux2"));
+    let class = if flux { "FluxPipeline" } else { "StableDiffusionXLControlNetPipeline" };
+    let index = if flux2 { case["index"].clone() } else { json!({"_class_name": class, "force_zeros_for_empty_prompt": true}) };
+    write_json(&at.join("model_index.json"), &index);
     write_json(&at.join("scheduler/scheduler_config.json"), &case["scheduler"]);
     for (name, part) in case["parts"].as_object().unwrap() {
         let file = if name.starts_with("text_encoder") { "model.safetensors" } else { "diffusion_pytorch_model.safetensors" };
         write_part(&at.join(name), part, file);
+    }
+    if flux2 {
+        fs::create_dir_all(at.join("tokenizer")).unwrap();
+        for file in fs::read_dir(qwen3_tokenizer()).unwrap().flatten() {
+            fs::copy(file.path(), at.join("tokenizer").join(file.file_name())).unwrap();
+        }
+        return;
     }
     write_clip_tokenizer(&at.join("tokenizer"), "<|endoftext|>");
     if flux {
@@ -81,6 +105,16 @@ pub fn write_model(at: &Path, case: &Value) {
 pub fn write_tiny_models(root: &Path) {
     write_model(&root.join("flux-tiny"), &case("pipeline--flux-dev-wide.json"));
     write_model(&root.join("sdxl-tiny"), &case("pipeline--sdxl-cfg.json"));
+    write_tiny_birefnet(root);
+}
+
+/// The same for FLUX.2 klein, which does all three steps: klein and BiRefNet.
+pub fn write_tiny_klein(root: &Path) {
+    write_model(&root.join("klein-tiny"), &case("pipeline--flux2-edit-one.json"));
+    write_tiny_birefnet(root);
+}
+
+fn write_tiny_birefnet(root: &Path) {
     let mut matte = case("birefnet--tiny-square.json");
     matte["config"]["architectures"] = json!(["BiRefNet"]);
     matte["config"]["image_size"] = json!(64);

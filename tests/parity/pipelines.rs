@@ -44,6 +44,7 @@ fn check(prefix: &str, least: usize) {
             mask: beside("mask"),
             control: beside("control"),
             conditioning_scale: number("conditioning_scale", 1.0),
+            references: (0..).map_while(|i| beside(&format!("reference{i}"))).collect(),
         };
         let made = run(&args, &super::place().0, DType::F32).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
         let reference = image::open(path.with_extension("png")).unwrap().into_rgb8();
@@ -64,6 +65,21 @@ fn flux_text_to_image_agrees_with_diffusers() {
 fn flux_inpaint_agrees_with_diffusers() {
     check("flux-dev-inpaint", 3);
     check("flux-schnell-inpaint", 1);
+}
+
+#[test]
+fn flux2_text_to_image_agrees_with_diffusers() {
+    check("flux2-text", 3);
+}
+
+#[test]
+fn flux2_with_references_agrees_with_diffusers() {
+    check("flux2-edit", 3);
+}
+
+#[test]
+fn flux2_inpaint_agrees_with_diffusers() {
+    check("flux2-inpaint", 4);
 }
 
 #[test]
@@ -96,6 +112,7 @@ fn inpaint_takes_any_size() {
         mask: Some(path.with_extension("mask.png")),
         control: None,
         conditioning_scale: 1.0,
+        references: Vec::new(),
     };
     let made = run(&args, &super::place().0, DType::F32).unwrap();
     assert!(made.width() <= 101 && made.width() > 80 && made.height() <= 70 && made.height() > 50, "{:?}", made.dimensions());

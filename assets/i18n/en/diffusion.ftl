@@ -26,6 +26,7 @@ diffusion-not-gguf = is not a usable GGUF file ({ $detail })
 diffusion-not-a-tokenizer = is not a tokenizer ({ $detail })
 diffusion-no-token = has no token { $token }
 diffusion-no-clip-tokenizer = has neither tokenizer.json nor vocab.json and merges.txt; add the CLIP tokenizer
+diffusion-no-qwen-tokenizer = has neither tokenizer.json nor vocab.json and merges.txt; add the tokenizer of Qwen3
 diffusion-no-t5-tokenizer = has no tokenizer.json; add the T5 tokenizer
 diffusion-only-spiece = has spiece.model but no tokenizer.json; put the tokenizer.json of the same T5 model beside it
 diffusion-other-model = this is a { $found }, not a { $class }
@@ -35,6 +36,7 @@ diffusion-config-missing = config.json is missing beside the weights
 # Computations.
 diffusion-not-finite = The network produced NaN or infinite values; its weights are damaged, or this precision is too small for them
 diffusion-photo-empty = The photo has no pixels
+diffusion-reference-too-small = A reference of { $width }×{ $height } pixels is too small: each side needs at least { $side } after shrinking to one megapixel
 diffusion-too-small = { $width } × { $height } is too small: { $side } is the least
 diffusion-inpaint-sizes = image and mask must have the size of the picture, { $width } × { $height }
 diffusion-no-prompt = no prompt was encoded
@@ -54,6 +56,10 @@ diffusion-plan-one-network = one network at a time, pictures decoded in tiles (a
 # Prompts.
 diffusion-prompt-untranslated = the diffusion models read English; these words were left out: { $words }. Write them in English to use them.
 diffusion-prompt-truncated = The prompt is too long for { $encoder }: { $tokens } tokens, { $limit } fit. Left out: "{ $text }"
+diffusion-model-not-installed = { $model } is not installed here, or not all of it; choose another model, or see nanococoa models list
+diffusion-negative-ignored = it has no effect: FLUX.2 klein takes no negative prompt
+diffusion-layout-differs = The painted scene does not keep the layout of the draft. If the product seems to float, try another seed.
+diffusion-letters-illegible = The model did not keep the shape of the letters in three attempts. The draft's letters are used.
 diffusion-negative-without-effect = it has no effect while { FIELD($scale) } is 1 or less; a value above 1 takes twice the time
 diffusion-no-product = BiRefNet saw no product in the photo, so the draft engine's network cut it out
 

@@ -183,6 +183,10 @@ field-engine = { $front_end ->
     [cli] --engine
    *[studio] Engine
 }
+field-model = { $front_end ->
+    [cli] --model
+   *[studio] Model
+}
 field-test_mode = { $front_end ->
     [cli] -
    *[studio] Test mode

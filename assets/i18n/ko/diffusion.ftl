@@ -23,6 +23,7 @@ diffusion-not-gguf = 쓸 수 있는 GGUF 파일이 아님: { $detail }
 diffusion-not-a-tokenizer = 토크나이저 파일이 아님: { $detail }
 diffusion-no-token = 토큰 { JOSA($token, "이/가") } 없음
 diffusion-no-clip-tokenizer = tokenizer.json도, vocab.json과 merges.txt도 없음. CLIP 토크나이저를 넣으세요
+diffusion-no-qwen-tokenizer = tokenizer.json도, vocab.json과 merges.txt도 없음. Qwen3 토크나이저를 넣으세요
 diffusion-no-t5-tokenizer = tokenizer.json이 없음. T5 토크나이저를 넣으세요
 diffusion-only-spiece = spiece.model만 있고 tokenizer.json이 없음. 같은 T5 모델의 tokenizer.json을 함께 넣으세요
 diffusion-other-model = { JOSA($class, "이/가") } 아니라 { $found } 모델임
@@ -32,6 +33,7 @@ diffusion-config-missing = 가중치 옆에 config.json이 없음
 # Computations.
 diffusion-not-finite = 신경망의 계산 결과에 NaN이나 무한대가 있어요. 가중치 파일이 손상되었거나 이 정밀도로는 계산할 수 없어요.
 diffusion-photo-empty = 사진에 픽셀이 없어요
+diffusion-reference-too-small = { $width }×{ $height } 픽셀인 참고 그림은 너무 작아요. 1메가픽셀로 줄인 뒤에도 변마다 { $side }픽셀 이상이어야 해요.
 diffusion-too-small = { $width } × { $height } 크기는 너무 작아요. 변마다 { $side } 이상이어야 해요.
 diffusion-inpaint-sizes = 그림과 마스크의 크기는 만들 그림과 같은 { $width } × { $height }이어야 해요
 diffusion-no-prompt = 인코딩된 프롬프트가 없어요
@@ -51,6 +53,10 @@ diffusion-plan-one-network = 신경망을 하나씩, 그림은 타일로 나누�
 # Prompts.
 diffusion-prompt-untranslated = 디퓨전 모델은 영어만 읽어서 다음 낱말이 빠졌어요: { $words }. 쓰려면 영어로 적어 주세요.
 diffusion-prompt-truncated = 프롬프트가 { $encoder }에 너무 길어요: { $tokens }토큰 중 { $limit }토큰만 들어가요. 빠진 부분: "{ $text }"
+diffusion-model-not-installed = { $model } 모델이 이 컴퓨터에 없거나 일부가 빠졌어요. 다른 모델을 고르거나 nanococoa models list로 확인하세요.
+diffusion-negative-ignored = FLUX.2 klein은 제외할 내용을 읽지 않아 효과가 없어요.
+diffusion-layout-differs = 그려진 장면의 구도가 초안과 달라요. 제품이 떠 보이면 다른 시드를 써 보세요.
+diffusion-letters-illegible = 모델이 세 번 모두 글자 모양을 지키지 못해 초안의 글자를 썼어요.
 diffusion-negative-without-effect = { JOSA(FIELD($scale), "이/가") } 1 이하이면 효과가 없어요. 1보다 크게 하면 시간이 두 배 걸려요.
 diffusion-no-product = BiRefNet이 사진에서 제품을 찾지 못해 초안 엔진의 신경망으로 잘라냈어요
 

@@ -183,6 +183,10 @@ field-engine = { $front_end ->
     [cli] --engine
    *[studio] 엔진
 }
+field-model = { $front_end ->
+    [cli] --model
+   *[studio] 모델
+}
 field-test_mode = { $front_end ->
     [cli] -
    *[studio] 테스트 모드

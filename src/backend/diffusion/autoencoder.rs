@@ -29,15 +29,34 @@ impl Autoencoder {
         side.map(|sample| Tiling { sample, latent: sample / self.config().scale() })
     }
 
-    /// Pixels `[1, 3, H, W]` in −1..1 → scaled latents in float32. `noise` is standard normal and has the shape of the latents, `tile` is
-    /// the side of the tiles.
+    /// Pixels `[1, 3, H, W]` in −1..1 → scaled latents in float32: a sample with `noise`, which is standard normal and has the shape of the latents,
+    /// or without it the mean. `tile` is the side of the tiles.
     ///
     /// # Errors
     /// Out of memory, [`DiffusionError::Stopped`].
-    pub fn encode(&self, pixels: &Tensor, noise: &Tensor, tile: Option<usize>, progress: ProgressCallback<'_>) -> DiffusionResult<Tensor> {
+    pub fn encode(
+        &self,
+        pixels: &Tensor,
+        noise: Option<&Tensor>,
+        tile: Option<usize>,
+        progress: ProgressCallback<'_>,
+    ) -> DiffusionResult<Tensor> {
         let pixels = pixels.to_dtype(self.dtype)?;
         let moments = self.network.encode_with(&pixels, self.tiling(tile), progress)?.ok_or(DiffusionError::Stopped)?;
-        Ok(self.network.scale_latents(&moments.sample(noise)?.to_dtype(DType::F32)?)?)
+        let latents = match noise {
+            Some(noise) => moments.sample(noise)?,
+            None => moments.mean,
+        };
+        Ok(self.network.scale_latents(&latents.to_dtype(DType::F32)?)?)
+    }
+
+    /// Scaled latents `[B, C, h, w]` → pixels `[B, 3, H, W]`, about −1 to 1, float32.
+    ///
+    /// # Errors
+    /// Shapes that do not fit, out of memory.
+    pub fn decode_tensor(&self, latents: &Tensor) -> DiffusionResult<Tensor> {
+        let latents = self.network.unscale_latents(latents)?.to_dtype(self.dtype)?;
+        Ok(self.network.decode(&latents)?.to_dtype(DType::F32)?)
     }
 
     /// Scaled latents `[1, C, h, w]` → a picture. `tile` is the side of the tiles.

@@ -4,17 +4,21 @@
 use std::ops::ControlFlow;
 use std::time::Instant;
 
+use candle_core::Tensor;
 use image::{GrayImage, RgbImage};
 
 use super::compositing::{
-    blend_by, clamp_to_glyphs, crop_around, enlarge_preview, framed_preview, inpaint_mask, is_empty, outside, pasted, relight, union,
+    blend_by, clamp_to_glyphs, crop_around, cut_out_reference, enlarge_preview, framed_preview, inpaint_mask, is_empty, outside, pasted,
+    relight, union,
 };
 use super::denoise::{SamplingCallbacks, StepState};
 use super::flux::{FluxInpaint, FluxRequest};
+use super::instructions;
 use super::loaded::{LoadedModels, Setup};
+use super::models::{Models, Painter};
 use super::paint_size::PaintSize;
 use super::preview::{LatentFamily, preview};
-use super::prompt_fields::{self, EnglishPrompts};
+use super::prompt_fields::{self, EnglishPrompts, PromptFields};
 use super::residency::{Plan, Sizes};
 use super::sdxl::SdxlRequest;
 use crate::backend::draft::DraftBackend;
@@ -24,17 +28,42 @@ use crate::backend::{
 };
 use crate::imaging::{LinearRgb, Matte};
 use crate::notice;
-use crate::request::BackendKind;
+use crate::request::{BackendKind, ModelChoice};
 
 /// Inpainting strength of the scene over the draft's: FLUX keeps little more than the horizon and the light.
 const SCENE_STRENGTH: f64 = 0.92;
 /// BiRefNet works on a square of 1024 pixels, whatever the photo's size.
 const MATTING_PIXELS: usize = 1024 * 1024;
 
+/// A picture to repaint under a mask, and how.
+#[derive(Clone, Copy)]
+pub(super) struct Repaint<'a> {
+    /// The stage's prompt fields.
+    pub fields: &'static PromptFields,
+    /// Their values.
+    pub prompts: Prompts<'a>,
+    /// How to sample.
+    pub sampling: Sampling,
+    /// The picture.
+    pub image: &'a RgbImage,
+    /// White is repainted; same size as `image`.
+    pub mask: &'a GrayImage,
+    /// How far the picture may change, 0 to 1.
+    pub strength: f64,
+    /// Pictures that FLUX.2 sees besides `image`.
+    pub references: &'a [RgbImage],
+    /// What FLUX.2 is told besides the prompt.
+    pub instruction: &'a str,
+    /// Makes the preview that is shown from one of `image`.
+    pub framed: &'a dyn Fn(RgbImage) -> RgbImage,
+}
+
 /// The diffusion backend. A model is loaded when its first stage runs.
 pub struct DiffusionBackend {
-    models: LoadedModels,
-    draft: DraftBackend,
+    /// All models that are installed; `models` has those of the chosen family.
+    installed: Models,
+    pub(super) models: LoadedModels,
+    pub(super) draft: DraftBackend,
 }
 
 impl DiffusionBackend {
@@ -46,7 +75,7 @@ impl DiffusionBackend {
         if let Some(missing) = setup.models.missing_notice() {
             return Err(BackendError::Failed(notice!("diffusion-install-models", reason = missing)));
         }
-        Ok(Self { models: LoadedModels::new(setup)?, draft: DraftBackend::default() })
+        Ok(Self { installed: setup.models.clone(), models: LoadedModels::new(setup)?, draft: DraftBackend::default() })
     }
 
     /// Memory of the models, and the memory plan for a canvas of `pixels` pixels.
@@ -59,16 +88,18 @@ impl DiffusionBackend {
         self.models.describe(pixels)
     }
 
-    /// Inpaints a picture of any size. `framed` makes the preview that is shown from one of `image`.
-    fn inpaint(
-        &mut self,
-        request: FluxRequest,
-        image: &RgbImage,
-        mask: &GrayImage,
-        strength: f64,
-        framed: &dyn Fn(RgbImage) -> RgbImage,
-        cx: StageCx<'_>,
-    ) -> Result<RgbImage, BackendError> {
+    /// Repaints a picture of any size with the family of networks that is installed.
+    pub(super) fn inpaint(&mut self, repaint: &Repaint<'_>, cx: StageCx<'_>) -> Result<RgbImage, BackendError> {
+        match self.models.setup().models.painter() {
+            Painter::Flux1 => self.inpaint_flux1(repaint, cx),
+            Painter::Flux2 => self.inpaint_flux2(repaint, cx),
+        }
+    }
+
+    fn inpaint_flux1(&mut self, repaint: &Repaint<'_>, cx: StageCx<'_>) -> Result<RgbImage, BackendError> {
+        let Repaint { image, mask, strength, framed, .. } = *repaint;
+        let prompts = repaint.fields.for_flux(repaint.prompts, repaint.sampling, cx);
+        let request = flux_request(prompts, (image.width() as usize, image.height() as usize), repaint.sampling);
         let size = PaintSize::of(request.width, request.height);
         let (width, height) = size.painted();
         let (request, pixels) = (FluxRequest { width, height, ..request }, size.pixels());
@@ -77,7 +108,7 @@ impl DiffusionBackend {
         let start = Instant::now();
         let painted = self.models.with_memory_fallback(pixels, cx, |models| {
             let inpaint = FluxInpaint { image: &image, mask: &mask, strength };
-            let mut step = |state: &StepState<'_>| report_step(state, cx, LatentFamily::Flux, &framed);
+            let mut step = |state: &StepState<'_>| report_step(state, cx, &|latents| preview(latents, LatentFamily::Flux), &framed);
             let callbacks = SamplingCallbacks { step: &mut step, autoencoder: &mut |_| break_if_stopped(cx) };
             models.flux(pixels, cx)?.inpaint(&request, &inpaint, callbacks)
         })?;
@@ -101,11 +132,16 @@ fn log_time(model: &str, start: Instant) {
 }
 
 /// Reports progress and a preview of the predicted x₀.
-fn report_step(state: &StepState<'_>, cx: StageCx<'_>, family: LatentFamily, framed: &dyn Fn(RgbImage) -> RgbImage) -> ControlFlow<()> {
+pub(super) fn report_step(
+    state: &StepState<'_>,
+    cx: StageCx<'_>,
+    colours: &dyn Fn(&Tensor) -> candle_core::Result<RgbImage>,
+    framed: &dyn Fn(RgbImage) -> RgbImage,
+) -> ControlFlow<()> {
     cx.observer.progress(state.done as f32 / state.total.max(1) as f32);
     if cx.observer.wants_preview() {
         // A failed preview must not fail the picture.
-        if let Ok(small) = state.predicted_x0().and_then(|latents| preview(&latents, family)) {
+        if let Ok(small) = state.predicted_x0().and_then(|latents| colours(&latents)) {
             cx.observer.preview(enlarge_preview(&framed(small)));
         }
     }
@@ -113,15 +149,15 @@ fn report_step(state: &StepState<'_>, cx: StageCx<'_>, family: LatentFamily, fra
 }
 
 /// The preview of a picture that is painted as a whole.
-fn whole(preview: RgbImage) -> RgbImage {
+pub(super) fn whole(preview: RgbImage) -> RgbImage {
     preview
 }
 
-fn break_if_stopped(cx: StageCx<'_>) -> ControlFlow<()> {
+pub(super) fn break_if_stopped(cx: StageCx<'_>) -> ControlFlow<()> {
     if cx.check().is_err() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
 }
 
-fn quiet(cx: StageCx<'_>) -> StageCx<'_> {
+pub(super) fn quiet(cx: StageCx<'_>) -> StageCx<'_> {
     StageCx { cancel: cx.cancel, observer: &Quiet }
 }
 
@@ -153,7 +189,22 @@ impl Backend for DiffusionBackend {
             path.as_ref().and_then(|p| p.file_name()).map(|n| n.to_string_lossy().into_owned()).unwrap_or_default()
         };
         let Setup { models, device_name, .. } = self.models.setup();
-        format!("{} + {} ({device_name})", name(&models.flux), name(&models.sdxl))
+        match models.painter() {
+            Painter::Flux1 => format!("{} + {} ({device_name})", name(&models.flux), name(&models.sdxl)),
+            Painter::Flux2 => format!("{} ({device_name})", name(&models.flux2)),
+        }
+    }
+
+    fn choose_model(&mut self, model: ModelChoice) -> Result<(), BackendError> {
+        let chosen = self.installed.for_choice(model).map_err(|why| BackendError::Failed(why.at("model")))?;
+        let setup = self.models.setup();
+        if setup.models != chosen {
+            let setup = Setup { models: chosen, ..setup.clone() };
+            // The other family's memory is needed before this one's is measured.
+            self.models.unload();
+            self.models = LoadedModels::new(setup)?;
+        }
+        Ok(())
     }
 
     fn segment(&mut self, photo: &RgbImage, cx: StageCx<'_>) -> Result<Matte, BackendError> {
@@ -171,10 +222,22 @@ impl Backend for DiffusionBackend {
 
     fn paint_scene(&mut self, request: &SceneRequest<'_>, cx: StageCx<'_>) -> Result<Scene, BackendError> {
         let draft = self.draft.paint_scene(request, quiet(cx))?;
-        let prompts = prompt_fields::SCENE.for_flux(request.prompts, request.sampling, cx);
-        let flux = flux_request(prompts, (request.width, request.height), request.sampling);
+        if self.models.setup().models.painter() == Painter::Flux2 {
+            return self.paint_scene_flux2(draft, request, cx);
+        }
         let everywhere = GrayImage::from_pixel(request.width as u32, request.height as u32, image::Luma([255]));
-        let picture = self.inpaint(flux, &draft.image.to_srgb(), &everywhere, SCENE_STRENGTH, &whole, cx)?;
+        let repaint = Repaint {
+            fields: &prompt_fields::SCENE,
+            prompts: request.prompts,
+            sampling: request.sampling,
+            image: &draft.image.to_srgb(),
+            mask: &everywhere,
+            strength: SCENE_STRENGTH,
+            references: &[],
+            instruction: "",
+            framed: &whole,
+        };
+        let picture = self.inpaint(&repaint, cx)?;
         Ok(Scene { image: LinearRgb::from_srgb(&picture), ..draft })
     }
 
@@ -185,9 +248,19 @@ impl Backend for DiffusionBackend {
             return Ok(draft);
         };
         let region = if request.preserve_product { request.band.clone() } else { union(request.band, &request.product.alpha) };
-        let prompts = prompt_fields::BLEND.for_flux(request.prompts, request.sampling, cx);
-        let flux = flux_request(prompts, (draft.width, draft.height), request.sampling);
-        let painted = self.inpaint(flux, &draft.to_srgb(), &inpaint_mask(&region), strength, &whole, cx)?;
+        let references = cut_out_reference(request.product);
+        let repaint = Repaint {
+            fields: &prompt_fields::BLEND,
+            prompts: request.prompts,
+            sampling: request.sampling,
+            image: &draft.to_srgb(),
+            mask: &inpaint_mask(&region),
+            strength,
+            references: references.as_slice(),
+            instruction: instructions::BLEND,
+            framed: &whole,
+        };
+        let painted = self.inpaint(&repaint, cx)?;
         let blended = blend_by(&draft, &LinearRgb::from_srgb(&painted), &region);
         if !request.preserve_product {
             return Ok(blended);
@@ -200,6 +273,9 @@ impl Backend for DiffusionBackend {
     }
 
     fn sculpt_text(&mut self, request: &SculptRequest<'_>, cx: StageCx<'_>) -> Result<TextLayer, BackendError> {
+        if self.models.setup().models.painter() == Painter::Flux2 {
+            return self.sculpt_text_flux2(request, cx);
+        }
         let size = PaintSize::of(request.glyphs.width, request.glyphs.height);
         let (width, height) = size.painted();
         let sdxl = SdxlRequest {
@@ -215,7 +291,9 @@ impl Backend for DiffusionBackend {
         let (prompt, negative) = (prompts.positive.as_str(), prompts.negative.as_deref());
         let start = Instant::now();
         let picture = self.models.with_memory_fallback(size.pixels(), cx, |models| {
-            let mut step = |state: &StepState<'_>| report_step(state, cx, LatentFamily::Sdxl, &|preview| size.preview(preview));
+            let mut step = |state: &StepState<'_>| {
+                report_step(state, cx, &|latents| preview(latents, LatentFamily::Sdxl), &|preview| size.preview(preview))
+            };
             let callbacks = SamplingCallbacks { step: &mut step, autoencoder: &mut |_| break_if_stopped(cx) };
             models.sdxl(size.pixels(), cx)?.text_to_image(&sdxl, prompt, negative, &control, callbacks)
         })?;
@@ -228,6 +306,10 @@ impl Backend for DiffusionBackend {
     }
 
     fn cut_text(&mut self, sculpted: TextLayer, request: &SculptRequest<'_>, cx: StageCx<'_>) -> Result<TextLayer, BackendError> {
+        // Letters of the draft backend come without a background.
+        if sculpted.image.pixels().any(|pixel| pixel[3] < 255) {
+            return Ok(sculpted);
+        }
         let picture = image::DynamicImage::ImageRgba8(sculpted.image).into_rgb8();
         let matte = self.cut_out(&picture, cx)?;
         Ok(clamp_to_glyphs(&picture, &matte, &sculpted.front_faces, request.glyphs.font_px))
@@ -239,17 +321,26 @@ impl Backend for DiffusionBackend {
         let Some(strength) = effective_strength(request.strength, request.sampling.steps).filter(|_| !is_empty(request.mask)) else {
             return Ok(draft);
         };
-        let prompts = prompt_fields::COMPOSITE.for_flux(request.prompts, request.sampling, cx);
         let (picture, mask) = (draft.to_srgb(), inpaint_mask(request.mask));
+        let repaint = Repaint {
+            fields: &prompt_fields::COMPOSITE,
+            prompts: request.prompts,
+            sampling: request.sampling,
+            image: &picture,
+            mask: &mask,
+            strength,
+            references: &[],
+            instruction: instructions::COMPOSITE,
+            framed: &whole,
+        };
         let painted = match crop_around(request.mask) {
-            None => self.inpaint(flux_request(prompts, (width, height), request.sampling), &picture, &mask, strength, &whole, cx)?,
+            None => self.inpaint(&repaint, cx)?,
             Some(crop) => {
                 let [x, y, w, h] = [crop.x, crop.y, crop.width, crop.height].map(|v| v as u32);
                 let part = image::imageops::crop_imm(&picture, x, y, w, h).to_image();
                 let mask = image::imageops::crop_imm(&mask, x, y, w, h).to_image();
-                let flux = flux_request(prompts, (crop.width, crop.height), request.sampling);
                 let framed = |preview: RgbImage| framed_preview(&picture, preview, crop);
-                pasted(&picture, &self.inpaint(flux, &part, &mask, strength, &framed, cx)?, crop)
+                pasted(&picture, &self.inpaint(&Repaint { image: &part, mask: &mask, framed: &framed, ..repaint }, cx)?, crop)
             }
         };
         // The pass changes the light, never the shapes of the letters.

@@ -3,7 +3,7 @@
 use image::{GrayImage, RgbImage, RgbaImage};
 use rayon::prelude::*;
 
-use crate::backend::TextLayer;
+use crate::backend::{PlacedProduct, TextLayer};
 use crate::imaging::blur::{dilate, gaussian_plane, gaussian_rgb};
 use crate::imaging::resize::{Filter, resize_rgb8};
 use crate::imaging::{LinearRgb, Matte, Plane};
@@ -45,6 +45,34 @@ pub fn inpaint_mask(region: &Plane) -> GrayImage {
     Plane { width: region.width, height: region.height, data }.to_gray()
 }
 
+/// A mask whose white reaches the edges of the squares of `side` pixels that it touches: models that repaint whole squares look only at their middle.
+pub fn whole_squares(mask: &GrayImage, side: u32) -> GrayImage {
+    let (across, down) = (mask.width().div_ceil(side) as usize, mask.height().div_ceil(side) as usize);
+    let square = |x: u32, y: u32| (y / side) as usize * across + (x / side) as usize;
+    let mut touched = vec![false; across * down];
+    mask.enumerate_pixels().filter(|(_, _, value)| value[0] >= 128).for_each(|(x, y, _)| touched[square(x, y)] = true);
+    GrayImage::from_fn(mask.width(), mask.height(), |x, y| image::Luma([if touched[square(x, y)] { 255 } else { 0 }]))
+}
+
+/// The product on a plain grey, with a margin, for a model that looks at references; `None` if it is too small to be seen.
+pub fn cut_out_reference(product: &PlacedProduct) -> Option<RgbImage> {
+    let (x0, y0, x1, y1) = product.bounds;
+    let (width, height) = (x1.saturating_sub(x0), y1.saturating_sub(y0));
+    if width.min(height) < LEAST_REFERENCE {
+        return None;
+    }
+    let margin = width.max(height) / 16;
+    let bounds = (
+        x0.saturating_sub(margin),
+        y0.saturating_sub(margin),
+        (x1 + margin).min(product.alpha.width),
+        (y1 + margin).min(product.alpha.height),
+    );
+    let alpha = product.alpha.crop(bounds);
+    let grey = LinearRgb::new(alpha.width, alpha.height, [0.5; 3]);
+    Some(blend_by(&grey, &product.image.crop(bounds), &alpha).to_srgb())
+}
+
 /// Whether a region leaves a model nothing to repaint.
 pub fn is_empty(region: &Plane) -> bool {
     region.data.iter().all(|&v| v <= REPAINTED)
@@ -62,6 +90,9 @@ pub struct Crop {
     /// Of the part.
     pub height: usize,
 }
+
+/// Least side of a reference in pixels, as the reference implementation of FLUX.2 asks for.
+const LEAST_REFERENCE: usize = 64;
 
 /// A model sees at least this much around a region, in pixels and as a share of the region's size.
 const SURROUNDINGS: (usize, usize) = (64, 4);
@@ -164,6 +195,14 @@ mod tests {
         assert_eq!(crop((10, 10, 1000, 900)), None);
         assert_eq!(crop((0, 0, 0, 0)), None);
         assert_eq!(crop_around(&self::region(512, 512, (10, 10, 20, 20))), None);
+    }
+
+    #[test]
+    fn masks_reach_the_edges_of_squares() {
+        let mask = GrayImage::from_fn(40, 20, |x, y| image::Luma([if (x, y) == (17, 3) { 255 } else { 100 }]));
+        let whole = whole_squares(&mask, 16);
+        let white = |x, y| whole.get_pixel(x, y)[0] == 255;
+        assert!(white(16, 0) && white(31, 15) && !white(15, 0) && !white(32, 0) && !white(16, 16));
     }
 
     #[test]

@@ -2,10 +2,11 @@
 
 use std::ops::ControlFlow;
 
-use candle_core::{DType, Result, Tensor};
+use candle_core::{DType, Device, Result, Tensor};
 
 use super::pictures::unpack;
-use crate::schedule::{Schedule, Step};
+use crate::nn::fused::to_picture;
+use crate::schedule::{Schedule, Step, strength};
 
 /// The state of sampling after a denoising step.
 pub struct StepState<'a> {
@@ -16,11 +17,19 @@ pub struct StepState<'a> {
     sample: &'a Tensor,
     output: &'a Tensor,
     step: &'a Step,
-    packed: Packed,
+    layout: Layout,
 }
 
-/// Height and width of latents that are packed into tokens (see [`unpack`]); `None` for unpacked latents.
-pub type Packed = Option<(usize, usize)>;
+/// How the sample holds the latents of a picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Layout {
+    /// As a picture `[B, C, h, w]`.
+    Picture,
+    /// As tokens of 2×2 latents (see [`unpack`]), of this height and width in latents.
+    Squares(usize, usize),
+    /// As one token for each latent, row by row, of this height and width.
+    Rows(usize, usize),
+}
 
 impl StepState<'_> {
     /// The predicted x₀ at this step, latents `[B, C, h, w]` in float32. Computed on demand.
@@ -30,9 +39,10 @@ impl StepState<'_> {
     pub fn predicted_x0(&self) -> Result<Tensor> {
         let (sample, output) = self.step.x0_weights;
         let x0 = ((self.sample * sample)? + (self.output * output)?)?;
-        match self.packed {
-            Some((height, width)) => unpack(&x0, height, width),
-            None => Ok(x0),
+        match self.layout {
+            Layout::Picture => Ok(x0),
+            Layout::Squares(height, width) => unpack(&x0, height, width),
+            Layout::Rows(height, width) => to_picture(&x0, height, width)?.contiguous(),
         }
     }
 }
@@ -60,7 +70,7 @@ pub type UpdateSample<'a> = &'a mut dyn FnMut(Tensor, usize) -> Result<Tensor>;
 /// Errors of the network.
 pub fn denoise(
     latents: &Tensor,
-    packed: Packed,
+    layout: Layout,
     schedule: &Schedule,
     network: &mut dyn FnMut(&Tensor, usize) -> Result<Tensor>,
     update: UpdateSample<'_>,
@@ -72,7 +82,7 @@ pub fn denoise(
         let scaled = if step.input_scale == 1.0 { sample.clone() } else { (&sample * step.input_scale)? };
         let output = network(&scaled, i)?.to_dtype(DType::F32)?;
         let next = ((&sample * step.next.0)? + (&output * step.next.1)?)?;
-        let state = StepState { done: i + 1, total, sample: &sample, output: &output, step, packed };
+        let state = StepState { done: i + 1, total, sample: &sample, output: &output, step, layout };
         if callback(&state).is_break() {
             return Ok(None);
         }
@@ -81,12 +91,66 @@ pub fn denoise(
     Ok(Some(sample))
 }
 
+/// The timesteps of FLUX's transformers, `[steps, 1]` in 0..1: the reference passes sigma · 1000 / 1000, in float32 along the way.
+///
+/// # Errors
+/// Out of memory.
+pub fn timesteps(schedule: &Schedule, device: &Device) -> Result<Tensor> {
+    let timesteps: Vec<f32> = schedule.steps.iter().map(|step| (step.timestep / 1000.0) as f32).collect();
+    Tensor::new(timesteps, device)?.unsqueeze(1)
+}
+
+/// Classifier-free guidance: the prediction of the negative prompt, moved `scale` times as far as to that of the prompt, in float32.
+///
+/// # Errors
+/// Shapes that do not fit, out of memory.
+pub fn guided(positive: &Tensor, negative: &Tensor, scale: f64) -> Result<Tensor> {
+    let negative = negative.to_dtype(DType::F32)?;
+    &negative + ((positive.to_dtype(DType::F32)? - &negative)? * scale)?
+}
+
+/// The latents of a picture that is repainted under a mask, in the layout of the sample.
+pub struct KnownLatents {
+    /// The picture's.
+    pub known: Tensor,
+    /// Noise of the same shape.
+    pub noise: Tensor,
+    /// 1 where the picture is repainted, 0 where it stays; broadcast to the latents' shape.
+    pub mask: Tensor,
+}
+
+impl KnownLatents {
+    fn noised(&self, sigma: f64) -> Result<Tensor> {
+        let (signal, amount) = strength::flow_mix(sigma);
+        (&self.known * signal)? + (&self.noise * amount)?
+    }
+
+    /// The sample that a schedule starts from.
+    ///
+    /// # Errors
+    /// Out of memory.
+    pub fn start(&self, schedule: &Schedule) -> Result<Tensor> {
+        self.noised(schedule.sigmas.first().copied().unwrap_or(1.0))
+    }
+
+    /// Puts the known latents back after the step with this index, at the noise level of the next one.
+    ///
+    /// # Errors
+    /// Out of memory.
+    pub fn restore(&self, sample: &Tensor, step: usize, schedule: &Schedule) -> Result<Tensor> {
+        let outside = match schedule.steps.get(step + 1) {
+            Some(next) => self.noised(next.sigma)?,
+            None => self.known.clone(),
+        };
+        let keep = (1.0 - &self.mask)?;
+        outside.broadcast_mul(&keep)? + sample.broadcast_mul(&self.mask)?
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::schedule::FlowMatchEuler;
-    use candle_core::Device;
-
     /// Five steps with a network that predicts the exact velocity. Returns the number of calls and the final sample.
     fn sample(callback: StepCallback<'_>) -> (usize, Option<Vec<f32>>) {
         // On the straight line from noise to data the velocity is noise − data everywhere.
@@ -99,7 +163,7 @@ mod tests {
             calls += 1;
             Ok(velocity.clone())
         };
-        let out = denoise(&noise, None, &schedule, &mut network, &mut |x, _| Ok(x), callback).unwrap();
+        let out = denoise(&noise, Layout::Picture, &schedule, &mut network, &mut |x, _| Ok(x), callback).unwrap();
         (calls, out.map(|x| x.to_vec1::<f32>().unwrap()))
     }
 

@@ -9,7 +9,7 @@ use candle_core::{DType, Device, Tensor};
 use image::{GrayImage, RgbImage};
 
 use super::autoencoder::Autoencoder;
-use super::denoise::{SamplingCallbacks, StepCallback, UpdateSample, denoise};
+use super::denoise::{KnownLatents, Layout, SamplingCallbacks, StepCallback, UpdateSample, denoise, guided, timesteps};
 use super::error::{DiffusionError, DiffusionResult};
 use super::folder::{ComponentFiles, read_json};
 use super::loader::{Loader, get_or_load};
@@ -194,22 +194,13 @@ impl FluxModel {
         let tile = self.parts.retention().tile;
         // Encoding only passes the stop on: progress is reported by the denoising steps.
         let stop_only = &mut |_: f32| (callbacks.autoencoder)(0.0);
-        let known = self.autoencoder()?.encode(&to_tensor(inpaint.image, &device)?, &posterior_noise, tile, stop_only)?;
+        let known = self.autoencoder()?.encode(&to_tensor(inpaint.image, &device)?, Some(&posterior_noise), tile, stop_only)?;
         let noise = pack(&seeded_noise(&mut rng, geometry.shape(), dtype, &device)?)?;
         let mask = resize_nearest(&binary_mask(inpaint.mask, &device)?, geometry.height, geometry.width)?;
         let mask = pack(&mask.repeat((1, geometry.channels, 1, 1))?)?;
-        let known = pack(&known)?;
-        let noised = |sigma: f64| -> candle_core::Result<Tensor> {
-            let (signal, amount) = strength::flow_mix(sigma);
-            (&known * signal)? + (&noise * amount)?
-        };
-        let start = noised(schedule.sigmas.first().copied().unwrap_or(1.0))?;
-        let last = schedule.steps.len() - 1;
-        let keep = (1.0 - &mask)?;
-        let mut restore_known = |x: Tensor, i: usize| {
-            let outside = if i < last { noised(schedule.steps[i + 1].sigma)? } else { known.clone() };
-            (outside * &keep)? + (x * &mask)?
-        };
+        let known = KnownLatents { known: pack(&known)?, noise, mask };
+        let mut restore_known = |x: Tensor, i: usize| known.restore(&x, i, &schedule);
+        let start = known.start(&schedule)?;
         let latents = self.sample(request, &geometry, &start, &schedule, &mut restore_known, callbacks.step)?;
         self.decode(&latents, &geometry, callbacks.autoencoder)
     }
@@ -238,10 +229,10 @@ impl FluxModel {
         let float8 = self.float8;
         let load = |vars: &Vars, config: &FluxConfig| FluxTransformer::load(&vars.with_float8(float8), config);
         let transformer = self.parts.take_networks(|loader| loader.load(&files(loader, "transformer")?, FluxConfig::of_store, load))?;
-        let packed = Some((geometry.height, geometry.width));
+        let layout = Layout::Squares(geometry.height, geometry.width);
         let result = prepare(&transformer, &conditions, request, geometry, schedule, &self.device()).and_then(|mut prepared| {
             let mut network = |x: &Tensor, i: usize| guided_velocity(&transformer, &mut prepared, request, x, i);
-            Ok(denoise(start, packed, schedule, &mut network, update, callback)?)
+            Ok(denoise(start, layout, schedule, &mut network, update, callback)?)
         });
         self.parts.keep_networks(transformer);
         result?.ok_or(DiffusionError::Stopped)
@@ -281,9 +272,7 @@ fn prepare(
     schedule: &Schedule,
     device: &Device,
 ) -> DiffusionResult<Vec<FluxPrepared>> {
-    // The reference passes sigma · 1000 / 1000, in the network's type along the way.
-    let timesteps: Vec<f32> = schedule.steps.iter().map(|step| (step.timestep / 1000.0) as f32).collect();
-    let timesteps = Tensor::new(timesteps, device)?.unsqueeze(1)?;
+    let timesteps = timesteps(schedule, device)?;
     let guidance = Tensor::new(&[request.guidance as f32], device)?;
     let images = image_ids(geometry.height / 2, geometry.width / 2, device)?;
     let one = |condition: &Arc<FluxCondition>| {
@@ -311,9 +300,8 @@ fn guided_velocity(
     match prepared {
         [positive] => transformer.forward(x, step, positive),
         [positive, negative] => {
-            let velocity = transformer.forward(x, step, positive)?;
-            let plain = transformer.forward(x, step, negative)?.to_dtype(DType::F32)?;
-            &plain + ((velocity.to_dtype(DType::F32)? - &plain)? * request.true_cfg_scale)?
+            let (velocity, plain) = (transformer.forward(x, step, positive)?, transformer.forward(x, step, negative)?);
+            guided(&velocity, &plain, request.true_cfg_scale)
         }
         _ => candle_core::bail!("one or two conditions are needed, not {}", prepared.len()),
     }
@@ -337,6 +325,6 @@ impl Geometry {
 }
 
 /// The autoencoder overflows float16. bfloat16 is enough, as in the reference.
-fn autoencoder_dtype(dtype: DType) -> DType {
+pub(super) fn autoencoder_dtype(dtype: DType) -> DType {
     if dtype == DType::F16 { DType::F32 } else { dtype }
 }

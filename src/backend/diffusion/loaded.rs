@@ -8,8 +8,9 @@ use super::birefnet::MattingNetwork;
 use super::device::release_freed_memory;
 use super::error::{DiffusionError, DiffusionResult};
 use super::flux::{FluxCondition, FluxModel};
+use super::flux2::{Flux2Condition, Flux2Model};
 use super::loader::get_or_load;
-use super::models::Models;
+use super::models::{Models, Painter};
 use super::precision::Precision;
 use super::prompt_cache::PromptCache;
 use super::residency::{Plan, Sizes, choose, plans};
@@ -25,13 +26,15 @@ const GIB: f64 = (1u64 << 30) as f64;
 /// Returns the free memory of the device in bytes; `None` if it is unknown.
 pub type FreeMemory = Arc<dyn Fn() -> Option<u64> + Send + Sync>;
 
-/// Encoded prompts of both diffusion models. They outlive the backend, so that a draft in between does not discard them.
+/// Encoded prompts of all diffusion models. They outlive the backend, so that a draft in between does not discard them.
 #[derive(Clone, Default)]
 pub struct PromptCaches {
     /// Prompts encoded for FLUX.
     pub flux: PromptCache<FluxCondition>,
     /// Prompts encoded for SDXL.
     pub sdxl: PromptCache<SdxlCondition>,
+    /// Prompts encoded for FLUX.2.
+    pub flux2: PromptCache<Flux2Condition>,
 }
 
 /// Which models the backend uses, and where they compute.
@@ -123,6 +126,7 @@ impl Setup {
 enum Model {
     Flux,
     Sdxl,
+    Flux2,
     Matting,
 }
 
@@ -137,6 +141,7 @@ pub struct LoadedModels {
     plan: Option<usize>,
     flux: Option<FluxModel>,
     sdxl: Option<SdxlModel>,
+    flux2: Option<Flux2Model>,
     matting: Option<MattingNetwork>,
 }
 
@@ -148,7 +153,7 @@ impl LoadedModels {
     pub fn new(setup: Setup) -> DiffusionResult<Self> {
         let (dtype, sdxl_dtype) = (setup.dtype(), setup.sdxl_dtype());
         let sizes = setup.measure()?;
-        Ok(Self { setup, dtype, sdxl_dtype, sizes, plan: None, flux: None, sdxl: None, matting: None })
+        Ok(Self { setup, dtype, sdxl_dtype, sizes, plan: None, flux: None, sdxl: None, flux2: None, matting: None })
     }
 
     /// The setup that the models were found with.
@@ -168,7 +173,7 @@ impl LoadedModels {
     /// The plan for a canvas of `pixels` pixels. While models are loaded the plan stays; otherwise the free memory decides.
     pub fn plan(&mut self, pixels: usize) -> Plan {
         let all = self.plans(pixels);
-        let loaded = self.flux.is_some() || self.sdxl.is_some() || self.matting.is_some();
+        let loaded = self.flux.is_some() || self.sdxl.is_some() || self.flux2.is_some() || self.matting.is_some();
         let chosen = match self.plan {
             Some(plan) if loaded => plan,
             known => choose(&all, (self.setup.free)()).max(known.unwrap_or(0)),
@@ -185,12 +190,15 @@ impl LoadedModels {
             format!("{name:<9} {:.2} GiB as {dtype} (packed weights stay packed), {place}", bytes as f64 / GIB)
         };
         let (models, sizes) = (&self.setup.models, &self.sizes);
-        vec![
-            line("FLUX", &models.flux, sizes.flux(), if self.setup.float8 { DType::F8E4M3 } else { self.dtype }),
-            line("SDXL", &models.sdxl, sizes.sdxl(), self.sdxl_dtype),
-            line("BiRefNet", &models.birefnet, sizes.birefnet, self.dtype),
-            format!("plan      {}", plan.notice()),
-        ]
+        let flux_dtype = if self.setup.float8 { DType::F8E4M3 } else { self.dtype };
+        let mut lines = match models.painter() {
+            Painter::Flux1 => {
+                vec![line("FLUX", &models.flux, sizes.flux(), flux_dtype), line("SDXL", &models.sdxl, sizes.sdxl(), self.sdxl_dtype)]
+            }
+            Painter::Flux2 => vec![line("FLUX.2", &models.flux2, sizes.flux2(), self.dtype)],
+        };
+        lines.extend([line("BiRefNet", &models.birefnet, sizes.birefnet, self.dtype), format!("plan      {}", plan.notice())]);
+        lines
     }
 
     /// Frees the other models if the plan keeps only one loaded.
@@ -203,6 +211,9 @@ impl LoadedModels {
         }
         if model != Model::Sdxl {
             self.sdxl = None;
+        }
+        if model != Model::Flux2 {
+            self.flux2 = None;
         }
         if model != Model::Matting {
             self.matting = None;
@@ -240,6 +251,24 @@ impl LoadedModels {
             let folders = SdxlFolders { pipeline: &folder, control: models.controlnet.as_deref(), autoencoder: models.sdxl_vae.as_deref() };
             let mut model = SdxlModel::open(folders, &self.setup.device, self.sdxl_dtype)?;
             model.parts.share_prompts(self.setup.prompts.sdxl.clone());
+            Ok(model)
+        })?;
+        model.parts.set_retention(plan.retention);
+        model.parts.set_stop(stop_check(cx));
+        Ok(model)
+    }
+
+    /// FLUX.2, opened if necessary.
+    ///
+    /// # Errors
+    /// Missing or damaged files.
+    pub fn flux2(&mut self, pixels: usize, cx: StageCx<'_>) -> DiffusionResult<&mut Flux2Model> {
+        let plan = self.plan(pixels);
+        self.make_room_for(Model::Flux2, &plan);
+        let model = get_or_load(&mut self.flux2, || {
+            let folder = self.setup.models.flux2.clone().unwrap_or_default();
+            let mut model = Flux2Model::open(&folder, &self.setup.device, self.dtype)?;
+            model.parts.share_prompts(self.setup.prompts.flux2.clone());
             Ok(model)
         })?;
         model.parts.set_retention(plan.retention);
@@ -293,6 +322,7 @@ impl LoadedModels {
     fn free_all(&mut self) {
         self.flux = None;
         self.sdxl = None;
+        self.flux2 = None;
         self.matting = None;
         release_freed_memory(&self.setup.device);
     }
@@ -306,6 +336,11 @@ impl LoadedModels {
     /// Passes warnings about a truncated FLUX prompt to the observer.
     pub fn warn_of_truncated_flux_prompt(&self, prompt: &str, cx: StageCx<'_>) {
         self.flux.iter().flat_map(|m| m.parts.truncations(prompt)).for_each(|cut| cx.observer.notice(cut.notice()));
+    }
+
+    /// Passes warnings about a truncated FLUX.2 prompt to the observer.
+    pub fn warn_of_truncated_flux2_prompt(&self, prompt: &str, cx: StageCx<'_>) {
+        self.flux2.iter().flat_map(|m| m.parts.truncations(prompt)).for_each(|cut| cx.observer.notice(cut.notice()));
     }
 
     /// Passes warnings about a truncated SDXL prompt to the observer.
@@ -350,7 +385,7 @@ mod tests {
         let setup = Setup { models, device: Device::Cpu, device_name, float8: false, free, prompts, sizes };
         let (dtype, gib) = (DType::F32, 1 << 30);
         let sizes = Sizes { flux_encoders: 9 * gib, flux_transformer: 22 * gib, sdxl_networks: 7 * gib, birefnet: gib, ..Sizes::default() };
-        LoadedModels { setup, dtype, sdxl_dtype: dtype, sizes, plan: None, flux: None, sdxl: None, matting: None }
+        LoadedModels { setup, dtype, sdxl_dtype: dtype, sizes, plan: None, flux: None, sdxl: None, flux2: None, matting: None }
     }
 
     #[test]

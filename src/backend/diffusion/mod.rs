@@ -3,13 +3,18 @@
 pub mod autoencoder;
 pub mod backend;
 pub mod birefnet;
+pub mod chat;
 pub mod compositing;
 pub mod denoise;
 pub mod device;
 pub mod diagnostics;
 pub mod error;
 pub mod flux;
+pub mod flux2;
 pub mod folder;
+mod instructions;
+mod klein;
+pub mod layout;
 pub mod loaded;
 pub mod loader;
 pub mod models;

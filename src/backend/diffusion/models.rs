@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::folder::{pipeline_class, read_json};
 use crate::notice;
 use crate::notice::Notice;
+use crate::request::ModelChoice;
 
 /// The models that were found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,8 +20,19 @@ pub struct Models {
     pub controlnet: Option<PathBuf>,
     /// A separate autoencoder for SDXL, such as the one fixed for float16. It replaces the one of SDXL.
     pub sdxl_vae: Option<PathBuf>,
+    /// FLUX.2 klein: scenes, blending and the 3D headline.
+    pub flux2: Option<PathBuf>,
     /// BiRefNet: cut-outs.
     pub birefnet: Option<PathBuf>,
+}
+
+/// The family of networks that paints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Painter {
+    /// FLUX.1 for pictures, SDXL with a ControlNet for letters.
+    Flux1,
+    /// FLUX.2 klein for both.
+    Flux2,
 }
 
 /// The keys of a `config.json` that identify a component.
@@ -65,6 +77,14 @@ fn visit_files(folder: &Path, depth: usize, visit: &mut dyn FnMut(&Path, &std::f
     }
 }
 
+/// Whether a folder without an index holds FLUX.2 klein as single files: the transformer under its usual names, and Qwen3.
+fn is_flux2_of_single_files(folder: &Path) -> bool {
+    let is_weights = |n: &str| n.ends_with(".gguf") || n.ends_with(".safetensors");
+    let named = |n: &str| ["klein", "flux2", "flux-2", "flux.2"].iter().any(|word| n.contains(word)) && !n.contains("vae");
+    let text = folder.join("text_encoder").is_dir() || has_file(folder, |n| is_weights(n) && n.contains("qwen"));
+    text && !folder.join("text_encoder_2").is_dir() && has_file(folder, |n| is_weights(n) && named(n))
+}
+
 impl Models {
     /// Searches a folder and its subfolders. Folders that cannot be read are skipped.
     pub fn scan(root: &Path) -> Self {
@@ -83,11 +103,12 @@ impl Models {
     fn inspect(&mut self, folder: &Path) {
         let own = || Some(folder.to_path_buf());
         match pipeline_class(folder) {
-            // FLUX.2 has other networks; its folder must not be taken for FLUX.1.
-            Some(class) if class.starts_with("Flux2") => {}
+            Some(class) if class.starts_with("Flux2") => self.flux2 = self.flux2.take().or_else(own),
             Some(class) if class.starts_with("Flux") => self.flux = self.flux.take().or_else(own),
             Some(class) if class.starts_with("StableDiffusionXL") => self.sdxl = self.sdxl.take().or_else(own),
             Some(_) => {}
+            // Single files side by side: a transformer with Qwen3 and a tokenizer.
+            None if is_flux2_of_single_files(folder) => self.flux2 = self.flux2.take().or_else(own),
             // A single weights file with the small components beside it, as is usual for GGUF.
             None if folder.join("text_encoder_2").is_dir() && folder.join("scheduler").is_dir() => {
                 let single = has_file(folder, |n| n.contains("flux") && (n.ends_with(".gguf") || n.ends_with(".safetensors")));
@@ -115,12 +136,46 @@ impl Models {
 
     /// Identifies the files of all models by path, size and modification time.
     pub fn identity(&self) -> String {
-        identity_of([&self.flux, &self.sdxl, &self.controlnet, &self.sdxl_vae, &self.birefnet].into_iter().flatten().map(PathBuf::as_path))
+        let all = [&self.flux, &self.sdxl, &self.controlnet, &self.sdxl_vae, &self.flux2, &self.birefnet];
+        identity_of(all.into_iter().flatten().map(PathBuf::as_path))
+    }
+
+    fn has_control(&self) -> bool {
+        self.controlnet.is_some() || self.sdxl.as_ref().is_some_and(|s| s.join("controlnet").is_dir())
+    }
+
+    /// The family that paints: FLUX.1 with SDXL if both are complete, as before FLUX.2 was known, else FLUX.2 if it was found.
+    pub fn painter(&self) -> Painter {
+        let flux1 = self.flux.is_some() && self.sdxl.is_some() && self.has_control();
+        if self.flux2.is_some() && !flux1 { Painter::Flux2 } else { Painter::Flux1 }
+    }
+
+    /// The models that a request asks for, without those of the other family.
+    ///
+    /// # Errors
+    /// They are not installed.
+    pub fn for_choice(&self, choice: ModelChoice) -> Result<Self, Notice> {
+        let painter = match choice {
+            ModelChoice::Auto => return Ok(self.clone()),
+            ModelChoice::Flux1 => Painter::Flux1,
+            ModelChoice::Flux2Klein => Painter::Flux2,
+        };
+        let only = match painter {
+            Painter::Flux1 => Self { flux2: None, ..self.clone() },
+            Painter::Flux2 => Self { flux: None, sdxl: None, controlnet: None, sdxl_vae: None, ..self.clone() },
+        };
+        match only.missing_notice() {
+            None if only.painter() == painter => Ok(only),
+            _ => Err(notice!("diffusion-model-not-installed", model = choice.as_str())),
+        }
     }
 
     /// The names of missing models; empty if every model was found.
     pub fn missing(&self) -> Vec<&'static str> {
-        let control = self.controlnet.is_some() || self.sdxl.as_ref().is_some_and(|s| s.join("controlnet").is_dir());
+        if self.painter() == Painter::Flux2 {
+            return if self.birefnet.is_some() { Vec::new() } else { vec!["BiRefNet"] };
+        }
+        let control = self.has_control();
         [
             (self.flux.is_some(), "FLUX.1 (schnell or dev)"),
             (self.sdxl.is_some(), "SDXL base 1.0"),
@@ -190,6 +245,19 @@ mod tests {
         assert_eq!(before, Models::scan(root).identity());
         put("e/diffusion_pytorch_model.safetensors", "longer");
         assert_ne!(before, Models::scan(root).identity());
+        // FLUX.2 paints only where the others are not complete.
+        assert_eq!((Models::scan(root).flux2, Models::scan(root).painter()), (Some(root.join("0")), Painter::Flux1));
+        let choose = |choice: ModelChoice| Models::scan(root).for_choice(choice);
+        let klein = choose(ModelChoice::Flux2Klein).unwrap();
+        assert_eq!((klein.painter(), &klein.flux, &klein.flux2), (Painter::Flux2, &None, &Some(root.join("0"))));
+        assert_eq!(choose(ModelChoice::Flux1).unwrap().painter(), Painter::Flux1);
+        let without = Models { flux2: None, ..Models::scan(root) };
+        let refused = without.for_choice(ModelChoice::Flux2Klein).unwrap_err().to_string();
+        assert!(refused.contains("flux2-klein"), "{refused}");
+        put("h/flux-2-klein-4b-Q8_0.gguf", "");
+        put("h/qwen_3_4b.safetensors", "");
+        let single = Models::scan(&root.join("h"));
+        assert_eq!((&single.flux2, single.painter(), single.missing()), (&Some(root.join("h")), Painter::Flux2, vec!["BiRefNet"]));
         // A quantised transformer beside the small components.
         put("g/flux1-schnell-Q4_K_S.gguf", "");
         put("g/scheduler/scheduler_config.json", "{}");

@@ -58,6 +58,34 @@ pub fn resize_nearest(x: &Tensor, height: usize, width: usize) -> Result<Tensor>
     x.index_select(&Tensor::new(rows, device)?, 2)?.index_select(&Tensor::new(columns, device)?, 3)
 }
 
+/// A mask, made black and white, → `[1, 1, rows, columns]` in 0..1 by bilinear interpolation without antialiasing, as
+/// `torch.nn.functional.interpolate` does: 1 where the picture is repainted.
+///
+/// # Errors
+/// Out of memory.
+pub fn bilinear_mask(mask: &GrayImage, rows: usize, columns: usize, device: &Device) -> Result<Tensor> {
+    /// The two samples around each target sample, and the weight of the second.
+    fn taps(from: u32, to: usize) -> Vec<(u32, u32, f32)> {
+        let scale = f64::from(from) / to as f64;
+        let tap = |i: usize| {
+            let at = ((i as f64 + 0.5) * scale - 0.5).max(0.0);
+            let first = (at as u32).min(from - 1);
+            (first, (first + 1).min(from - 1), (at - f64::from(first)) as f32)
+        };
+        (0..to).map(tap).collect()
+    }
+    let (columns_at, rows_at) = (taps(mask.width(), columns), taps(mask.height(), rows));
+    let value = |x: u32, y: u32| if f32::from(mask.get_pixel(x, y)[0]) / 255.0 < 0.5 { 0.0 } else { 1.0 };
+    let mut values = Vec::with_capacity(rows * columns);
+    for &(top, bottom, down) in &rows_at {
+        for &(left, right, across) in &columns_at {
+            let row = |y: u32| value(left, y) * (1.0 - across) + value(right, y) * across;
+            values.push(row(top) * (1.0 - down) + row(bottom) * down);
+        }
+    }
+    Tensor::from_vec(values, (1, 1, rows, columns), device)
+}
+
 /// Latents `[B, C, h, w]` → tokens `[B, h/2 · w/2, 4 C]` of 2×2 latent pixels. Reference: diffusers `FluxPipeline._pack_latents`.
 ///
 /// # Errors
@@ -90,6 +118,14 @@ pub fn seeded_noise(rng: &mut TorchRng, (channels, height, width): (usize, usize
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Against `torch.nn.functional.interpolate(mask, size=(2, 3), mode="bilinear")`, torch 2.15.
+    #[test]
+    fn masks_are_sampled_in_the_middle_of_each_latent() {
+        let mask = GrayImage::from_fn(12, 8, |x, y| image::Luma([if x > 5 || (x == 1 && y == 1) { 200 } else { 100 }]));
+        let small = bilinear_mask(&mask, 2, 3, &Device::Cpu).unwrap().flatten_all().unwrap().to_vec1::<f32>().unwrap();
+        assert_eq!(small, [0.25, 0.5, 1.0, 0.0, 0.5, 1.0]);
+    }
 
     #[test]
     fn conversions_are_inverses() {

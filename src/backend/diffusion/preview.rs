@@ -37,6 +37,15 @@ const FLUX_BIAS: [f32; 3] = [-0.0329, -0.0718, -0.0851];
 const SDXL: [[f32; 3]; 4] = [[0.3651, 0.4232, 0.4341], [-0.2533, -0.0042, 0.1068], [0.1076, 0.1111, -0.0362], [-0.3165, -0.2492, -0.2188]];
 const SDXL_BIAS: [f32; 3] = [0.1084, -0.0175, -0.0011];
 
+/// A linear projection of latents to colours.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PreviewFactors {
+    /// Of each channel on red, green and blue, −1 to 1.
+    pub factors: Vec<[f32; 3]>,
+    /// The colour of latents that are zero.
+    pub bias: [f32; 3],
+}
+
 impl LatentFamily {
     fn table(self) -> (&'static [[f32; 3]], [f32; 3]) {
         match self {
@@ -52,10 +61,19 @@ impl LatentFamily {
 /// # Errors
 /// Another rank, out of memory.
 pub fn preview(latents: &Tensor, family: LatentFamily) -> Result<RgbImage> {
-    let (_, channels, h, w) = latents.dims4()?;
+    let channels = latents.dim(1)?;
     let (table, bias) = family.table();
     let grey = vec![[1.0 / channels.max(1) as f32; 3]; channels];
     let (factors, bias) = if table.len() == channels { (table, bias) } else { (grey.as_slice(), [0.0; 3]) };
+    project(latents, factors, bias)
+}
+
+/// Like [`preview`], with given factors, one for each channel.
+///
+/// # Errors
+/// As [`preview`]; another number of channels.
+pub fn project(latents: &Tensor, factors: &[[f32; 3]], bias: [f32; 3]) -> Result<RgbImage> {
+    let (_, channels, h, w) = latents.dims4()?;
     // The product runs on the latents' device, so that three values per pixel are copied instead of all channels.
     let factors = Tensor::from_vec(factors.concat(), (channels, 3), latents.device())?;
     let places = latents.get(0)?.to_dtype(DType::F32)?.reshape((channels, h * w))?.t()?.contiguous()?;

@@ -49,6 +49,16 @@ impl PromptFields {
         self.prepare(prompts, ("text_guidance_scale", sampling.guidance_scale), cx)
     }
 
+    /// The positive and the negative prompt for FLUX.2, whose text encoder reads every language: unchanged. A distilled model takes no negative
+    /// prompt.
+    pub fn for_flux2(&self, prompts: Prompts<'_>, is_distilled: bool, cx: StageCx<'_>) -> (String, String) {
+        let negative = prompts.negative.trim();
+        if is_distilled && !negative.is_empty() && negative != self.default_negative {
+            cx.observer.notice(notice!("diffusion-negative-ignored").at(self.negative));
+        }
+        (prompts.positive.trim().to_owned(), negative.to_owned())
+    }
+
     /// `scale`: the field that gives the negative prompt its effect, and its value.
     fn prepare(&self, prompts: Prompts<'_>, (scale, value): (&'static str, f32), cx: StageCx<'_>) -> EnglishPrompts {
         let english = |field: &'static str, prompt: &str| {

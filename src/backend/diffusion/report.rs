@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::folder::read_json;
-use super::models::Models;
+use super::models::{Models, Painter};
 use super::residency::Sizes;
 use crate::backend::ModelInfo;
 
@@ -38,7 +38,7 @@ fn is_dev(flux: &Path) -> bool {
     config.guidance_embeds.unwrap_or_else(named)
 }
 
-/// Every model that the diffusion backend uses, found or not. `sizes`: memory of the parts, if known.
+/// Every model that the diffusion backend uses, found or not. FLUX.2 is listed if it was found. `sizes`: memory of the parts, if known.
 pub fn report(models: &Models, sizes: Option<&Sizes>) -> Vec<ModelInfo> {
     let dev = models.flux.as_deref().map(is_dev);
     let inside =
@@ -63,7 +63,7 @@ pub fn report(models: &Models, sizes: Option<&Sizes>) -> Vec<ModelInfo> {
         on_disk,
         in_memory,
     };
-    vec![
+    let mut all = vec![
         model(
             "flux",
             flux_name,
@@ -83,7 +83,16 @@ pub fn report(models: &Models, sizes: Option<&Sizes>) -> Vec<ModelInfo> {
         ),
         model("controlnet", "ControlNet canny SDXL", "Open RAIL++-M", &control, whole(&control), memory(|s| s.sdxl_networks)),
         model("birefnet", "BiRefNet", "MIT", &models.birefnet, whole(&models.birefnet), memory(|s| s.birefnet)),
-    ]
+    ];
+    if models.flux2.is_some() {
+        // One model does all that the first four do, so they are listed only beside it.
+        if models.painter() == Painter::Flux2 {
+            all.retain(|info| info.key == "birefnet" || info.place.is_some());
+        }
+        let in_memory = memory(Sizes::flux2);
+        all.insert(0, model("flux2", "FLUX.2 klein", "Apache-2.0", &models.flux2, whole(&models.flux2), in_memory));
+    }
+    all
 }
 
 #[cfg(test)]

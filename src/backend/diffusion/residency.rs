@@ -12,6 +12,8 @@ use crate::weights::{WeightsError, flux_names};
 const GIB: f64 = (1u64 << 30) as f64;
 /// Share of the free memory that a plan may take; the rest is for fragmentation and other programs.
 const SHARE: f64 = 0.94;
+/// Activations of BiRefNet in bytes, which works on a square of 1024 pixels. Estimated; not measured.
+const MATTING: u64 = 3 << 30;
 
 /// Which parts of a model stay in memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,18 +49,29 @@ pub struct Sizes {
     pub sdxl_networks: u64,
     /// SDXL's autoencoder.
     pub sdxl_vae: u64,
+    /// Qwen3 of FLUX.2.
+    pub flux2_encoder: u64,
+    /// The FLUX.2 transformer.
+    pub flux2_transformer: u64,
+    /// FLUX.2's autoencoder.
+    pub flux2_vae: u64,
     /// BiRefNet.
     pub birefnet: u64,
 }
 
 impl Sizes {
     fn all(&self) -> u64 {
-        self.flux() + self.sdxl() + self.birefnet
+        self.flux() + self.sdxl() + self.flux2() + self.birefnet
     }
 
     /// All of FLUX.
     pub fn flux(&self) -> u64 {
         self.flux_encoders + self.flux_transformer + self.flux_vae
+    }
+
+    /// All of FLUX.2.
+    pub fn flux2(&self) -> u64 {
+        self.flux2_encoder + self.flux2_transformer + self.flux2_vae
     }
 
     /// All of SDXL and its ControlNet.
@@ -119,6 +132,13 @@ fn activations(pixels: u64, tile: Option<usize>, value: u64) -> (u64, u64) {
     (transformer, (256 << 20) + seen * 3_000)
 }
 
+/// Memory of the activations of a step of FLUX.2 in bytes, with one reference of the canvas' size up to a megapixel. Estimated from the shapes of
+/// a single block (64,000 values a token, twice) and from the largest block of scores that plain attention makes; not measured.
+fn flux2_step(pixels: u64, value: u64) -> u64 {
+    let tokens = pixels / 256 + (pixels / 256).min(4096) + 512;
+    tokens * 128_000 * value + (1 << 30)
+}
+
 /// All plans, fastest first.
 pub fn plans(sizes: &Sizes, pixels: u64, dtype: DType) -> Vec<Plan> {
     let value = dtype.size_in_bytes() as u64;
@@ -127,22 +147,29 @@ pub fn plans(sizes: &Sizes, pixels: u64, dtype: DType) -> Vec<Plan> {
     let stay = Retention::default();
     let leave = Retention { encoders: false, ..stay };
     let alone = Retention { encoders: false, networks: false, tile: Some(512) };
-    let work = steps.max(whole);
+    let flux2_steps = if sizes.flux2() > 0 { flux2_step(pixels, value) } else { 0 };
+    let flux1_steps = if sizes.flux() + sizes.sdxl() > 0 || sizes.flux2() == 0 { steps } else { 0 };
+    let work = flux1_steps.max(flux2_steps).max(whole);
     let flux_leaving = sizes.flux_encoders.max(sizes.flux_transformer + sizes.flux_vae + work);
     let sdxl_leaving = sizes.sdxl_encoders.max(sizes.sdxl_networks + sizes.sdxl_vae + work);
+    let flux2_leaving = sizes.flux2_encoder.max(sizes.flux2_transformer + sizes.flux2_vae + work);
+    let matting = sizes.birefnet + if flux1_steps > 0 { flux1_steps } else { MATTING };
     let one_by_one = [
         sizes.flux_encoders,
-        sizes.flux_transformer + steps,
+        sizes.flux_transformer + flux1_steps,
         sizes.flux_vae + tiled,
         sizes.sdxl_encoders,
-        sizes.sdxl_networks + steps,
+        sizes.sdxl_networks + flux1_steps,
         sizes.sdxl_vae + tiled,
-        sizes.birefnet + steps,
+        sizes.flux2_encoder,
+        sizes.flux2_transformer + flux2_steps,
+        sizes.flux2_vae + tiled,
+        matting,
     ];
     vec![
         Plan { retention: stay, models_stay: true, peak: sizes.all() + work },
-        Plan { retention: stay, models_stay: false, peak: sizes.flux().max(sizes.sdxl()).max(sizes.birefnet) + work },
-        Plan { retention: leave, models_stay: false, peak: flux_leaving.max(sdxl_leaving).max(sizes.birefnet + steps) },
+        Plan { retention: stay, models_stay: false, peak: sizes.flux().max(sizes.sdxl()).max(sizes.flux2()).max(sizes.birefnet) + work },
+        Plan { retention: leave, models_stay: false, peak: flux_leaving.max(sdxl_leaving).max(flux2_leaving).max(matting) },
         Plan { retention: alone, models_stay: false, peak: one_by_one.into_iter().max().unwrap_or(0) },
     ]
 }
@@ -170,6 +197,29 @@ impl Plan {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn klein_has_a_plan_for_twelve_gigabytes_and_more() {
+        const GIB: f64 = (1u64 << 30) as f64;
+        let bytes = |gib: f64| (gib * GIB) as u64;
+        // The public files in bf16; of Qwen3 27 of 36 layers are loaded.
+        let sizes = Sizes {
+            flux2_encoder: bytes(5.8),
+            flux2_transformer: bytes(7.2),
+            flux2_vae: bytes(0.16),
+            birefnet: bytes(0.41),
+            ..Sizes::default()
+        };
+        let plans = plans(&sizes, 1024 * 1024, DType::BF16);
+        assert!(plans.windows(2).all(|p| p[0].peak >= p[1].peak), "{plans:?}");
+        let fits = |gigabytes: f64| choose(&plans, Some((gigabytes * 1e9) as u64));
+        assert!(plans[fits(12.0)].peak as f64 <= 12e9 && fits(12.0) == 3, "{plans:?}");
+        assert!(fits(24.0) < fits(16.0) && plans[fits(16.0)].peak as f64 <= 16e9, "{plans:?}");
+        // 8 bits, packed: a GGUF file of each.
+        let packed = Sizes { flux2_encoder: bytes(3.2), flux2_transformer: bytes(3.9), ..sizes };
+        let plans = super::plans(&packed, 1024 * 1024, DType::BF16);
+        assert!(plans[choose(&plans, Some(8_000_000_000))].peak as f64 <= 8e9, "{plans:?}");
+    }
 
     #[test]
     fn less_memory_means_a_smaller_plan() {

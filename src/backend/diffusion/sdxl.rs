@@ -9,7 +9,7 @@ use candle_core::{DType, Device, Tensor};
 use image::RgbImage;
 
 use super::autoencoder::Autoencoder;
-use super::denoise::{SamplingCallbacks, denoise};
+use super::denoise::{Layout, SamplingCallbacks, denoise};
 use super::error::{DiffusionError, DiffusionResult};
 use super::folder::{ComponentFiles, read_json};
 use super::loader::{Loader, config_required};
@@ -225,7 +225,7 @@ impl SdxlModel {
             let noise = seeded_noise(&mut TorchRng::new(request.seed), shape, networks.dtype, &networks.device)?;
             let latents = (noise * schedule.init_noise_sigma)?;
             let mut network = |x: &Tensor, i: usize| guided.prediction(x, &schedule.steps[i]);
-            Ok(denoise(&latents, None, &schedule, &mut network, &mut |x, _| Ok(x), callbacks.step)?)
+            Ok(denoise(&latents, Layout::Picture, &schedule, &mut network, &mut |x, _| Ok(x), callbacks.step)?)
         });
         self.parts.keep_networks(networks);
         let latents = result?.ok_or(DiffusionError::Stopped)?;

@@ -5,10 +5,12 @@ use std::sync::Arc;
 use candle_core::DType;
 use parking_lot::Mutex;
 
+use super::flux2;
 use super::folder::ComponentFiles;
-use super::models::Models;
+use super::models::{Models, Painter};
 use super::residency::{Sizes, bytes_in_memory, saved_by_float8};
-use crate::weights::WeightsError;
+use crate::nn::qwen3;
+use crate::weights::{WeightsError, qwen3_names};
 
 /// The memory that the models took when they were last measured, so that the headers of unchanged files are read once. Clones share it.
 #[derive(Clone, Default)]
@@ -44,7 +46,15 @@ impl MeasuredSizes {
 /// Missing or damaged files.
 fn measure(models: &Models, dtype: DType, sdxl_dtype: DType) -> Result<Sizes, WeightsError> {
     let mut sizes = Sizes::default();
-    if let Some(flux) = &models.flux {
+    // Only the family that paints is loaded.
+    let paints = |family: Painter| models.painter() == family;
+    if let Some(flux2) = models.flux2.as_ref().filter(|_| paints(Painter::Flux2)) {
+        let part = |name: &str| flux2::files(flux2, name).and_then(|p| bytes_in_memory(&p, dtype));
+        sizes.flux2_transformer = part("transformer")?;
+        sizes.flux2_encoder = encoder_bytes(&flux2::files(flux2, "text_encoder")?, dtype)?;
+        sizes.flux2_vae = part("vae")?;
+    }
+    if let Some(flux) = models.flux.as_ref().filter(|_| paints(Painter::Flux1)) {
         let part =
             |name: &str, word: &str| ComponentFiles::find(flux, name, |file| file.contains(word)).and_then(|p| bytes_in_memory(&p, dtype));
         sizes.flux_transformer = part("transformer", "flux")?;
@@ -53,7 +63,7 @@ fn measure(models: &Models, dtype: DType, sdxl_dtype: DType) -> Result<Sizes, We
         sizes.flux_encoders = part("text_encoder", "clip_l")? + part("text_encoder_2", "t5")?;
         sizes.flux_vae = part("vae", "ae")?;
     }
-    if let Some(sdxl) = &models.sdxl {
+    if let Some(sdxl) = models.sdxl.as_ref().filter(|_| paints(Painter::Flux1)) {
         let part = |name: &str| ComponentFiles::find(sdxl, name, |_| false).and_then(|p| bytes_in_memory(&p, sdxl_dtype));
         let control = match &models.controlnet {
             Some(own) => bytes_in_memory(&ComponentFiles::in_folder(own), sdxl_dtype)?,
@@ -71,6 +81,19 @@ fn measure(models: &Models, dtype: DType, sdxl_dtype: DType) -> Result<Sizes, We
         sizes.birefnet = bytes_in_memory(&ComponentFiles::in_folder(birefnet), dtype)?;
     }
     Ok(sizes)
+}
+
+/// Memory of Qwen3 in bytes: only the layers that are computed are loaded.
+fn encoder_bytes(files: &ComponentFiles, dtype: DType) -> Result<u64, WeightsError> {
+    let whole = bytes_in_memory(files, dtype)?;
+    let store = qwen3_names::adapt(files.open()?);
+    let (mut loaded, mut all) = (0u64, 0u64);
+    for name in store.names() {
+        let elements = store.shape(&name).map_or(0, |shape| shape.iter().map(|&d| d as u64).product());
+        all += elements;
+        loaded += if qwen3::is_loaded(&name) { elements } else { 0 };
+    }
+    Ok((whole as f64 * loaded as f64 / all.max(1) as f64) as u64)
 }
 
 #[cfg(test)]

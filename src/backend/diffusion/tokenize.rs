@@ -52,7 +52,7 @@ pub struct Tokens {
 /// The part of a prompt that an encoder cannot take.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Truncation {
-    /// The encoder, "CLIP" or "T5".
+    /// The encoder, "CLIP", "T5" or "Qwen3".
     pub model: &'static str,
     /// Number of tokens that fit, including begin and end tokens.
     pub limit: usize,
@@ -208,7 +208,7 @@ impl PromptTokenizer {
     }
 }
 
-fn corrupt(path: &Path, what: &str, error: impl std::fmt::Display) -> WeightsError {
+pub(super) fn corrupt(path: &Path, what: &str, error: impl std::fmt::Display) -> WeightsError {
     WeightsError::Corrupt { path: path.into(), what: format!("{what} ({error})").into() }
 }
 
@@ -216,7 +216,7 @@ fn not_a_tokenizer(path: &Path, error: impl std::fmt::Display) -> WeightsError {
     WeightsError::Corrupt { path: path.into(), what: notice!("diffusion-not-a-tokenizer", detail = error.to_string()).into() }
 }
 
-fn load(path: &Path) -> Result<Tokenizer, WeightsError> {
+pub(super) fn load(path: &Path) -> Result<Tokenizer, WeightsError> {
     let text = std::fs::read(path).map_err(WeightsError::io(path))?;
     let mut tokenizer = Tokenizer::from_bytes(text).map_err(|e| not_a_tokenizer(path, e))?;
     // Some files keep the padding and truncation of their last use; the caller decides the length here.
@@ -243,7 +243,7 @@ fn clip_from_merges(vocab: &Path, merges: &Path) -> Result<Tokenizer, WeightsErr
     Ok(tokenizer)
 }
 
-fn token_id(tokenizer: &Tokenizer, place: &Path, token: &str) -> Result<u32, WeightsError> {
+pub(super) fn token_id(tokenizer: &Tokenizer, place: &Path, token: &str) -> Result<u32, WeightsError> {
     tokenizer
         .token_to_id(token)
         .ok_or_else(|| WeightsError::Corrupt { path: place.into(), what: notice!("diffusion-no-token", token = token.to_owned()).into() })

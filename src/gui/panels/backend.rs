@@ -7,7 +7,7 @@ use crate::gui::{theme, widgets};
 use crate::job::JobSnapshot;
 use crate::notice;
 use crate::notice::Language;
-use crate::request::{BackendChoice, BackendKind};
+use crate::request::{BackendChoice, BackendKind, ModelChoice};
 
 /// The device of the diffusion backend: the GPU's name if known.
 pub fn device(cx: &PanelContext<'_>) -> String {
@@ -33,6 +33,21 @@ pub fn short(lang: Language, kind: BackendKind) -> &'static str {
         BackendKind::Draft => lang.t("advanced-engine-draft"),
         BackendKind::Diffusion => lang.t("advanced-engine-diffusion"),
     }
+}
+
+/// Draws the choice of the models where the diffusion backend can run and may be used.
+pub fn model_choice(cx: &PanelContext<'_>, engine: BackendChoice, chosen: &mut ModelChoice, ui: &mut Ui) {
+    if engine == BackendChoice::Draft || cx.watch.diffusion().is_none_or(|d| d.ready.is_err()) {
+        return;
+    }
+    let lang = cx.lang();
+    ui.label(RichText::new(lang.t("advanced-model")).size(theme::SMALL).color(theme::colors(ui).dim));
+    let options = [
+        (ModelChoice::Auto, lang.t("advanced-model-auto")),
+        (ModelChoice::Flux1, lang.t("advanced-model-flux1")),
+        (ModelChoice::Flux2Klein, lang.t("advanced-model-flux2-klein")),
+    ];
+    widgets::segmented(ui, chosen, &options);
 }
 
 /// Draws the choice of the backend, and why it cannot run. Returns whether another one was chosen.

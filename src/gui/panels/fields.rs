@@ -227,6 +227,7 @@ pub fn advanced(cx: &PanelContext<'_>, brief: &mut Brief, ui: &mut Ui) {
     let title = RichText::new(lang.t("advanced-title")).font(egui::FontId::new(theme::LABEL, theme::bold())).color(c.dim);
     CollapsingHeader::new(title).id_salt("advanced").show_unindented(ui, |ui| {
         super::backend::choice(cx, &mut brief.engine, ui);
+        super::backend::model_choice(cx, brief.engine, &mut brief.model, ui);
         caption(ui, lang.t("advanced-scene-negative"));
         widgets::field(ui, &mut brief.scene_negative, lang.t("advanced-scene-negative"), lang.t("advanced-negative-hint"), 1);
         caption(ui, lang.t("advanced-style-negative"));

@@ -13,68 +13,97 @@ use crate::weights::{LoadResult, Vars};
 const EPS: f64 = 1e-6;
 
 /// Shift and scale after a norm without weights, and the gate of the residual update; each `[B, 1, inner]` float32.
-struct Modulation {
+pub(in crate::nn) struct Modulation {
     shift: Tensor,
     scale: Tensor,
     gate: Tensor,
 }
 
 /// The modulations of a layer: `conditioning` `[R, inner]`, one row for each step and picture → `[R, 1, 3 · parts · inner]` float32.
-pub(super) fn modulation_table(linear: &Linear, conditioning: &Tensor) -> Result<Tensor> {
+pub(in crate::nn) fn modulation_table(linear: &Linear, conditioning: &Tensor) -> Result<Tensor> {
     linear.forward(conditioning)?.unsqueeze(1)?.to_dtype(DType::F32)
 }
 
 /// The `parts` modulations in the rows of one step.
-fn modulations(rows: &Tensor, parts: usize) -> Result<Vec<Modulation>> {
+pub(in crate::nn) fn modulations(rows: &Tensor, parts: usize) -> Result<Vec<Modulation>> {
     let size = rows.dim(D::Minus1)? / (3 * parts);
     let piece = |i: usize| rows.narrow(D::Minus1, i * size, size);
     (0..parts).map(|p| Ok(Modulation { shift: piece(3 * p)?, scale: piece(3 * p + 1)?, gate: piece(3 * p + 2)? })).collect()
 }
 
 impl Modulation {
-    /// `float8`: whether the layers that follow take rows in 8 bits.
-    fn norm(&self, x: &Tensor, float8: bool) -> Result<Rows> {
+    /// Normalised, scaled and shifted rows.
+    pub(in crate::nn) fn norm(&self, x: &Tensor, eps: f64) -> Result<Tensor> {
+        modulated_norm(x, &self.scale, &self.shift, eps)
+    }
+
+    /// The same for FLUX.1. `float8`: whether the layers that follow take rows in 8 bits.
+    fn norm_rows(&self, x: &Tensor, float8: bool) -> Result<Rows> {
         match float8 {
             true => float8::modulated_norm(x, &self.scale, &self.shift, EPS).map(Rows::Float8),
-            false => modulated_norm(x, &self.scale, &self.shift, EPS).map(Rows::Dense),
+            false => self.norm(x, EPS).map(Rows::Dense),
         }
     }
 
-    fn add(&self, x: &Tensor, update: &Tensor) -> Result<Tensor> {
+    pub(in crate::nn) fn add(&self, x: &Tensor, update: &Tensor) -> Result<Tensor> {
         add_gated(x, update, &self.gate)
     }
 }
 
-/// Queries, keys and values of one stream.
-struct Heads {
-    qkv: JoinedLinear,
-    norm_q: Tensor,
-    norm_k: Tensor,
+/// Queries, keys and values of one stream, each with its own matrix.
+pub(in crate::nn) struct Heads {
+    pub(in crate::nn) qkv: JoinedLinear,
+    norms: HeadNorms,
 }
 
 impl Heads {
-    fn load(vars: &Vars, config: &FluxConfig, [q, k, v, norm_q, norm_k]: [&str; 5]) -> LoadResult<Self> {
-        let inner = config.inner();
-        let norm = |name: &str| vars.pp(name).with_dtype(DType::F32).get("weight", config.attention_head_dim);
+    /// Loads matrices of `inner` channels, with or without biases, and the norms of heads of `size` channels.
+    pub(in crate::nn) fn load(
+        vars: &Vars,
+        (inner, size): (usize, usize),
+        bias: bool,
+        [q, k, v, norm_q, norm_k]: [&str; 5],
+    ) -> LoadResult<Self> {
         Ok(Self {
-            qkv: JoinedLinear::load(&[vars.pp(q), vars.pp(k), vars.pp(v)], inner, inner, true)?,
-            norm_q: norm(norm_q)?,
-            norm_k: norm(norm_k)?,
+            qkv: JoinedLinear::load(&[vars.pp(q), vars.pp(k), vars.pp(v)], inner, inner, bias)?,
+            norms: HeadNorms::load(vars, size, [norm_q, norm_k])?,
         })
     }
 
-    fn of<'a>(&'a self, qkv: &'a Tensor) -> Qkv<'a> {
-        Qkv { qkv, norms: [&self.norm_q, &self.norm_k] }
+    pub(in crate::nn) fn of<'a>(&'a self, qkv: &'a Tensor) -> Qkv<'a> {
+        self.norms.of(qkv)
     }
 
     /// Channels of a head.
-    fn size(&self) -> usize {
-        self.norm_q.elem_count()
+    pub(in crate::nn) fn size(&self) -> usize {
+        self.norms.size()
+    }
+}
+
+/// RMS norms of the heads of queries and keys.
+pub(in crate::nn) struct HeadNorms {
+    q: Tensor,
+    k: Tensor,
+}
+
+impl HeadNorms {
+    pub(in crate::nn) fn load(vars: &Vars, size: usize, [q, k]: [&str; 2]) -> LoadResult<Self> {
+        let norm = |name: &str| vars.pp(name).with_dtype(DType::F32).get("weight", size);
+        Ok(Self { q: norm(q)?, k: norm(k)? })
+    }
+
+    pub(in crate::nn) fn of<'a>(&'a self, qkv: &'a Tensor) -> Qkv<'a> {
+        Qkv { qkv, norms: [&self.q, &self.k] }
+    }
+
+    /// Channels of a head.
+    pub(in crate::nn) fn size(&self) -> usize {
+        self.q.elem_count()
     }
 }
 
 /// q, k and v `[B, H, N, D]` → `[B, N, H · D]`.
-fn attend([q, k, v]: &[Tensor; 3]) -> Result<Tensor> {
+pub(in crate::nn) fn attend([q, k, v]: &[Tensor; 3]) -> Result<Tensor> {
     let (b, _, n, d) = q.dims4()?;
     attention(q, k, v, None, 1.0 / (d as f64).sqrt())?.transpose(1, 2)?.contiguous()?.reshape((b, n, ()))
 }
@@ -94,7 +123,7 @@ impl Stream {
         let mlp = vars.pp(mlp).pp("net");
         Ok(Self {
             modulation: Linear::load(&vars.with_float8(false).pp(norm).pp("linear"), inner, 6 * inner)?,
-            heads: Heads::load(&vars.pp("attn"), config, heads)?,
+            heads: Heads::load(&vars.pp("attn"), (inner, config.attention_head_dim), true, heads)?,
             out: Linear::load(&vars.pp("attn").pp(out), inner, inner)?,
             mlp_in: Linear::load(&mlp.pp(0).pp("proj"), inner, 4 * inner)?,
             mlp_out: Linear::load(&mlp.pp(2), 4 * inner, inner)?,
@@ -104,7 +133,7 @@ impl Stream {
     fn finish(&self, x: &Tensor, attended: &Tensor, modulation: &[Modulation]) -> Result<Tensor> {
         let [first, second] = modulation else { candle_core::bail!("a double block has two modulations") };
         let x = first.add(x, &self.out.forward(attended)?)?;
-        let normed = second.norm(&x, self.mlp_in.takes_float8())?;
+        let normed = second.norm_rows(&x, self.mlp_in.takes_float8())?;
         second.add(&x, &self.mlp_in.forward_gelu_then(&normed, &self.mlp_out)?)
     }
 }
@@ -141,8 +170,8 @@ impl DoubleBlock {
         let (of_image, of_text) = (modulations(of_image, 2)?, modulations(of_text, 2)?);
         let (t, s) = (text.dim(1)?, image.dim(1)?);
         let float8 = self.image.heads.qkv.takes_float8();
-        let of_text_heads = self.text.heads.qkv.forward_rows(&of_text[0].norm(text, float8)?)?;
-        let of_image_heads = self.image.heads.qkv.forward_rows(&of_image[0].norm(image, float8)?)?;
+        let of_text_heads = self.text.heads.qkv.forward_rows(&of_text[0].norm_rows(text, float8)?)?;
+        let of_image_heads = self.image.heads.qkv.forward_rows(&of_image[0].norm_rows(image, float8)?)?;
         let (first, second) = (self.text.heads.of(&of_text_heads), self.image.heads.of(&of_image_heads));
         let joint = attend(&rotate_heads(Some(first), second, rope, self.image.heads.size(), EPS)?)?;
         let image = self.image.finish(image, &joint.narrow(1, t, s)?.contiguous()?, &of_image)?;
@@ -164,7 +193,7 @@ impl SingleBlock {
         let inner = config.inner();
         Ok(Self {
             modulation: Linear::load(&vars.with_float8(false).pp("norm").pp("linear"), inner, 3 * inner)?,
-            heads: Heads::load(&vars.pp("attn"), config, ["to_q", "to_k", "to_v", "norm_q", "norm_k"])?,
+            heads: Heads::load(&vars.pp("attn"), (inner, config.attention_head_dim), true, ["to_q", "to_k", "to_v", "norm_q", "norm_k"])?,
             mlp_in: Linear::load(&vars.pp("proj_mlp"), inner, 4 * inner)?,
             out: Linear::load(&vars.pp("proj_out"), 5 * inner, inner)?,
         })
@@ -178,7 +207,7 @@ impl SingleBlock {
     /// `x` `[B, T + S, inner]`, the rows of a step of [`SingleBlock::modulate`] → the new `x`.
     pub(super) fn forward(&self, x: &Tensor, modulation: &Tensor, rope: &Rope) -> Result<Tensor> {
         let modulation = modulations(modulation, 1)?;
-        let normed = modulation[0].norm(x, self.mlp_in.takes_float8())?;
+        let normed = modulation[0].norm_rows(x, self.mlp_in.takes_float8())?;
         let qkv = self.heads.qkv.forward_rows(&normed)?;
         let attended = attend(&rotate_heads(None, self.heads.of(&qkv), rope, self.heads.size(), EPS)?)?;
         let update = match &normed {

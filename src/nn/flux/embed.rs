@@ -24,12 +24,12 @@ impl Conditioning {
         let vars = vars.with_dtype(DType::F32);
         let size = config.inner();
         Ok(Self {
-            time: EmbeddingMlp::load(&vars.pp("timestep_embedder"), CHANNELS, size)?,
+            time: EmbeddingMlp::load(&vars.pp("timestep_embedder"), CHANNELS, size, true)?,
             guidance: match config.guidance_embeds {
-                true => Some(EmbeddingMlp::load(&vars.pp("guidance_embedder"), CHANNELS, size)?),
+                true => Some(EmbeddingMlp::load(&vars.pp("guidance_embedder"), CHANNELS, size, true)?),
                 false => None,
             },
-            text: EmbeddingMlp::load(&vars.pp("text_embedder"), config.pooled_projection_dim, size)?,
+            text: EmbeddingMlp::load(&vars.pp("text_embedder"), config.pooled_projection_dim, size, true)?,
         })
     }
 
@@ -37,7 +37,7 @@ impl Conditioning {
     pub(super) fn constant(&self, pooled: &Tensor, guidance: Option<&Tensor>) -> Result<Tensor> {
         let text = self.text.forward(&pooled.to_dtype(DType::F32)?)?;
         match (&self.guidance, guidance) {
-            (Some(mlp), Some(guidance)) => text.broadcast_add(&mlp.forward(&sinusoidal(guidance)?)?),
+            (Some(mlp), Some(guidance)) => text.broadcast_add(&mlp.forward(&sinusoidal(guidance, CHANNELS)?)?),
             (Some(_), None) => candle_core::bail!("this FLUX has a guidance embedding: guidance [B] is needed"),
             // schnell ignores guidance.
             (None, _) => Ok(text),
@@ -47,14 +47,14 @@ impl Conditioning {
     /// The constant part and `timesteps` `[S, B]` or `[S, 1]`, 0 to 1 → `[S · B, inner]`, float32: the rows of each step together.
     pub(super) fn at(&self, constant: &Tensor, timesteps: &Tensor) -> Result<Tensor> {
         let steps = timesteps.dim(0)?;
-        let time = self.time.forward(&sinusoidal(timesteps)?)?.reshape((steps, (), constant.dim(1)?))?;
+        let time = self.time.forward(&sinusoidal(timesteps, CHANNELS)?)?.reshape((steps, (), constant.dim(1)?))?;
         time.broadcast_add(&constant.unsqueeze(0)?)?.flatten(0, 1)
     }
 }
 
-/// `[B]` → `[B, 256]`: cosines, then sines, of 1000 · t at falling frequencies, float32.
-fn sinusoidal(t: &Tensor) -> Result<Tensor> {
-    let half = CHANNELS / 2;
+/// `[B]` → `[B, channels]`: cosines, then sines, of 1000 · t at falling frequencies, float32.
+pub(in crate::nn) fn sinusoidal(t: &Tensor, channels: usize) -> Result<Tensor> {
+    let half = channels / 2;
     let frequencies = Tensor::from_vec(frequencies(half, half as f32), (1, half), t.device())?;
     let t = (t.to_dtype(DType::F32)?.flatten_all()?.unsqueeze(1)? * 1000.0)?;
     let angles = t.broadcast_mul(&frequencies)?;

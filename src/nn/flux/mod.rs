@@ -7,9 +7,9 @@ use std::ops::Range;
 
 use candle_core::{DType, Device, Result, Tensor};
 
-mod block;
+pub(super) mod block;
 mod config;
-mod embed;
+pub(super) mod embed;
 pub mod rope;
 
 pub use config::FluxConfig;
@@ -21,6 +21,8 @@ use block::{DoubleBlock, SingleBlock};
 use embed::Conditioning;
 use rope::Rope;
 
+/// Base of the rotary frequencies.
+const THETA: f64 = 10_000.0;
 /// Whether a matrix of the network, by its name in diffusers' layout, is kept in 8 bits if [`Vars::with_float8`] asks for it.
 pub fn is_in_float8(name: &str) -> bool {
     let in_a_block = name.starts_with("transformer_blocks.") || name.starts_with("single_transformer_blocks.");
@@ -126,7 +128,7 @@ impl FluxTransformer {
         let constant = self.conditioning.constant(prompt.pooled_projections, prompt.guidance)?;
         Ok(FluxPrepared {
             context: self.context_embedder.forward(&prompt.encoder_hidden_states.to_dtype(self.dtype)?)?,
-            rope: Rope::new(prompt.txt_ids, prompt.img_ids, &self.config.axes_dims_rope, &self.device)?,
+            rope: Rope::new([prompt.txt_ids, prompt.img_ids], &self.config.axes_dims_rope, THETA, &self.device)?,
             conditioning: self.conditioning.at(&constant, timesteps)?.silu()?.to_dtype(self.dtype)?,
             modulations: Modulations::default(),
         })

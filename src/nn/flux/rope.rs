@@ -1,11 +1,9 @@
-//! Rotary position embeddings of FLUX.
+//! Rotary position embeddings of FLUX.1 and FLUX.2.
 //!
 //! Reference: diffusers `transformer_flux.py` `FluxPosEmbed`, and RoFormer (arXiv 2104.09864). Angles are computed in float64 and kept in
 //! float32 whatever the network's type: bfloat16 cannot tell neighbouring positions apart.
 
 use candle_core::{DType, Device, Result, Tensor};
-
-const THETA: f64 = 10_000.0;
 
 /// Rotary tables of one resolution and text length, for text tokens first, then image tokens.
 pub struct Rope {
@@ -31,14 +29,15 @@ pub fn image_ids(rows: usize, columns: usize, device: &Device) -> Result<Tensor>
 }
 
 impl Rope {
-    /// Tables for `text` `[T, A]` and `image` `[S, A]` ids; axis `a` rotates `axes[a]` channels of each head.
+    /// Tables for the ids `[N, A]` of each part, one after the other; axis `a` rotates `axes[a]` channels of each head. `theta` is the base of
+    /// the frequencies.
     ///
     /// # Errors
     /// Ids with another number of axes, out of memory.
-    pub fn new(text: &Tensor, image: &Tensor, axes: &[usize], device: &Device) -> Result<Self> {
+    pub fn new(parts: [&Tensor; 2], axes: &[usize], theta: f64, device: &Device) -> Result<Self> {
         let mut angles: Vec<f64> = Vec::new();
         let mut tokens = 0;
-        for ids in [text, image] {
+        for ids in parts {
             // Metal has no float64.
             let ids = ids.to_device(&Device::Cpu)?.to_dtype(DType::F64)?.to_vec2::<f64>()?;
             tokens += ids.len();
@@ -47,7 +46,7 @@ impl Rope {
                     candle_core::bail!("ids have {} axes, the network has {}", id.len(), axes.len());
                 }
                 for (position, &size) in id.iter().zip(axes) {
-                    angles.extend((0..size).step_by(2).map(|i| position * (1.0 / THETA.powf(i as f64 / size as f64))));
+                    angles.extend((0..size).step_by(2).map(|i| position * (1.0 / theta.powf(i as f64 / size as f64))));
                 }
             }
         }

@@ -136,7 +136,7 @@ fn heads_are_normed_and_rotated() {
                     0 => (images.narrow(0, 0, 1).unwrap(), images.narrow(0, 1, rows * columns - 1).unwrap()),
                     _ => (text_ids(texts, device).unwrap(), images),
                 };
-                Rope::new(&first, &rest, &axes, device).unwrap()
+                Rope::new([&first, &rest], &axes, 10_000.0, device).unwrap()
             };
             let width = 3 * heads * size;
             let (text, text_on_gpu) = inputs.pair(&[batch, texts.max(1), width]);

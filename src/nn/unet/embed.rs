@@ -43,11 +43,11 @@ impl Embedding {
         let waves = |size| Sinusoidal { size, cosines_first: config.flip_sin_to_cos, shift: config.freq_shift };
         let added = match (&config.addition_embed_type, config.addition_time_embed_dim, config.projection_class_embeddings_input_dim) {
             (Some(_), Some(size), Some(inputs)) => {
-                Some((EmbeddingMlp::load(&vars.pp("add_embedding"), inputs, config.time())?, waves(size)))
+                Some((EmbeddingMlp::load(&vars.pp("add_embedding"), inputs, config.time(), true)?, waves(size)))
             }
             _ => None,
         };
-        let time = EmbeddingMlp::load(&vars.pp("time_embedding"), config.first(), config.time())?;
+        let time = EmbeddingMlp::load(&vars.pp("time_embedding"), config.first(), config.time(), true)?;
         Ok(Self { time, time_sinusoidal: waves(config.first()), added })
     }
 

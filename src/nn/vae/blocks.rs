@@ -51,8 +51,7 @@ struct Middle {
 }
 
 impl Middle {
-    fn load(vars: &Vars, config: &VaeConfig) -> LoadResult<Self> {
-        let channels = config.block_out_channels.last().copied().unwrap_or_default();
+    fn load(vars: &Vars, channels: usize, config: &VaeConfig) -> LoadResult<Self> {
         let resnet = |i: usize| ResnetBlock::load(&vars.pp(format!("resnets.{i}")), channels, channels, spec(config));
         Ok(Self {
             first: resnet(0)?,
@@ -128,7 +127,7 @@ impl Encoder {
         Ok(Self {
             conv_in: Conv2d::load(&vars.pp("conv_in"), config.in_channels, first, ConvSpec::same(3))?,
             down,
-            middle: Middle::load(&vars.pp("mid_block"), config)?,
+            middle: Middle::load(&vars.pp("mid_block"), inputs, config)?,
             head: Head::load(vars, inputs, 2 * config.latent_channels, config.norm_num_groups)?,
         })
     }
@@ -170,7 +169,7 @@ pub(super) struct Decoder {
 
 impl Decoder {
     pub(super) fn load(vars: &Vars, config: &VaeConfig) -> LoadResult<Self> {
-        let channels: Vec<usize> = config.block_out_channels.iter().rev().copied().collect();
+        let channels: Vec<usize> = config.decoder_channels().iter().rev().copied().collect();
         let first = channels.first().copied().unwrap_or_default();
         let mut inputs = first;
         let mut up = Vec::with_capacity(channels.len());
@@ -185,7 +184,7 @@ impl Decoder {
         }
         Ok(Self {
             conv_in: Conv2d::load(&vars.pp("conv_in"), config.latent_channels, first, ConvSpec::same(3))?,
-            middle: Middle::load(&vars.pp("mid_block"), config)?,
+            middle: Middle::load(&vars.pp("mid_block"), first, config)?,
             up,
             head: Head::load(vars, inputs, config.out_channels, config.norm_num_groups)?,
         })

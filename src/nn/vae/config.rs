@@ -1,6 +1,7 @@
 //! `config.json` of an AutoencoderKL.
 
 use serde::Deserialize;
+use serde_json::{Map, Value, json};
 
 use crate::weights::WeightsError;
 
@@ -41,6 +42,12 @@ pub struct VaeConfig {
     pub act_fn: String,
     /// Kinds of encoder blocks; only `DownEncoderBlock2D` is supported.
     pub down_block_types: Vec<String>,
+    /// Channels of the decoder at each scale, finest first, if they differ from `block_out_channels` (FLUX.2).
+    pub decoder_block_out_channels: Option<Vec<usize>>,
+    /// Height and width of the patches that the diffusion model sees (FLUX.2).
+    pub patch_size: (usize, usize),
+    /// Added to the variances of the patches (FLUX.2).
+    pub batch_norm_eps: f64,
     /// Kinds of decoder blocks; only `UpDecoderBlock2D` is supported.
     pub up_block_types: Vec<String>,
 }
@@ -82,11 +89,17 @@ impl Default for VaeConfig {
             force_upcast: true,
             sample_size: SampleSize::Side(32),
             act_fn: "silu".into(),
+            decoder_block_out_channels: None,
+            patch_size: (2, 2),
+            batch_norm_eps: 1e-4,
             down_block_types: vec!["DownEncoderBlock2D".into()],
             up_block_types: vec!["UpDecoderBlock2D".into()],
         }
     }
 }
+
+/// diffusers' class of FLUX.2's autoencoder.
+const FLUX2: &str = "AutoencoderKLFlux2";
 
 impl VaeConfig {
     /// FLUX.1's, for its single file, which comes without a config.
@@ -105,14 +118,49 @@ impl VaeConfig {
         }
     }
 
+    /// FLUX.2's, with diffusers' defaults for what `config` does not say. An empty one stands for its single file, which comes without a config.
+    ///
+    /// # Errors
+    /// A value of the wrong type.
+    pub fn flux2(config: &Map<String, Value>) -> serde_json::Result<Self> {
+        let mut all = json!({
+            "_class_name": FLUX2,
+            "block_out_channels": [128, 256, 512, 512],
+            "layers_per_block": 2,
+            "latent_channels": 32,
+            "sample_size": 1024,
+            "down_block_types": vec!["DownEncoderBlock2D"; 4],
+            "up_block_types": vec!["UpDecoderBlock2D"; 4],
+        });
+        if let Value::Object(all) = &mut all {
+            all.extend(config.clone());
+        }
+        serde_json::from_value(all)
+    }
+
+    /// Whether the diffusion model sees normalised patches of the latents.
+    pub fn has_patches(&self) -> bool {
+        self.class_name.as_deref() == Some(FLUX2)
+    }
+
+    /// Channels of the latents that the diffusion model sees.
+    pub fn packed_channels(&self) -> usize {
+        if self.has_patches() { self.latent_channels * self.patch_size.0 * self.patch_size.1 } else { self.latent_channels }
+    }
+
+    /// Channels of the decoder at each scale, finest first.
+    pub fn decoder_channels(&self) -> &[usize] {
+        self.decoder_block_out_channels.as_ref().unwrap_or(&self.block_out_channels)
+    }
+
     /// Whether this network can be built.
     ///
     /// # Errors
     /// Says which key asks for what does not exist here. `place` is the config's file.
     pub fn check(&self, place: &str) -> Result<(), WeightsError> {
         let fail = |what: String| Err(WeightsError::config(place, what));
-        if let Some(class) = self.class_name.as_deref().filter(|c| *c != "AutoencoderKL") {
-            return fail(format!("the config is of the class {class}, AutoencoderKL is needed"));
+        if let Some(class) = self.class_name.as_deref().filter(|c| !["AutoencoderKL", FLUX2].contains(c)) {
+            return fail(format!("the config is of the class {class}, AutoencoderKL or {FLUX2} is needed"));
         }
         if self.act_fn != "silu" && self.act_fn != "swish" {
             return fail(format!("act_fn {} is not supported, only silu is", self.act_fn));
@@ -131,6 +179,16 @@ impl VaeConfig {
         }
         if !self.scaling_factor.is_finite() || self.scaling_factor == 0.0 || self.layers_per_block > 64 {
             return fail(format!("scaling_factor {} or layers_per_block {} cannot be used", self.scaling_factor, self.layers_per_block));
+        }
+        let decoder = self.decoder_channels();
+        if decoder.len() != scales || decoder.contains(&0) {
+            return fail(format!("decoder_block_out_channels must have {scales} positive entries, as block_out_channels has"));
+        }
+        if [self.patch_size.0, self.patch_size.1].iter().any(|side| !(1..=64).contains(side))
+            || self.batch_norm_eps.is_nan()
+            || self.batch_norm_eps <= 0.0
+        {
+            return fail(format!("patch_size {:?} or batch_norm_eps {} cannot be used", self.patch_size, self.batch_norm_eps));
         }
         if scales == 0 || scales > 16 || self.latent_channels == 0 || self.block_out_channels.contains(&0) {
             return fail("block_out_channels and latent_channels must have positive entries, one for each of up to 16 scales".into());

@@ -1,9 +1,10 @@
-//! AutoencoderKL: pictures to latents and back, for FLUX (16 channels) and SDXL (4).
+//! AutoencoderKL: pictures to latents and back, for FLUX.1 (16 channels), FLUX.2 (32) and SDXL (4).
 //!
-//! Reference: Rombach et al. 2022; diffusers `models/autoencoders/autoencoder_kl.py`.
+//! Reference: Rombach et al. 2022; diffusers `models/autoencoders/autoencoder_kl.py`, `autoencoder_kl_flux2.py`.
 
 mod blocks;
 mod config;
+mod patches;
 mod progress;
 mod tiles;
 
@@ -15,6 +16,7 @@ use super::{Conv2d, ConvSpec};
 use crate::weights::{LoadResult, Vars, vae_names};
 use blocks::{Decoder, Encoder};
 pub use config::{SampleSize, VaeConfig};
+use patches::PatchStatistics;
 pub use progress::ProgressCallback;
 use progress::StageCounter;
 use tiles::Plan;
@@ -51,6 +53,8 @@ pub struct AutoencoderKl {
     quant: Option<Conv2d>,
     post_quant: Option<Conv2d>,
     decoder: Decoder,
+    /// FLUX.2's diffusion model sees normalised patches.
+    patches: Option<PatchStatistics>,
     config: VaeConfig,
 }
 
@@ -70,10 +74,11 @@ impl AutoencoderKl {
             quant: conv(config.use_quant_conv, "quant_conv", 2 * config.latent_channels)?,
             post_quant: conv(config.use_post_quant_conv, "post_quant_conv", config.latent_channels)?,
             decoder: Decoder::load(&vars.pp("decoder"), config)?,
+            patches: if config.has_patches() { Some(PatchStatistics::load(&vars.pp("bn"), config)?) } else { None },
             config: config.clone(),
         };
         // Only training needs these.
-        vars.finish(|name| name.starts_with("loss.") || name.starts_with("model_ema."))?;
+        vars.finish(|name| name.starts_with("loss.") || name.starts_with("model_ema.") || name == "bn.num_batches_tracked")?;
         Ok(network)
     }
 
@@ -143,11 +148,14 @@ impl AutoencoderKl {
         }
     }
 
-    /// Scales latents of the encoder for the diffusion model.
+    /// Scales latents of the encoder for the diffusion model. Those of FLUX.2 become patches.
     ///
     /// # Errors
-    /// Out of memory.
+    /// Sides that are not whole patches, out of memory.
     pub fn scale_latents(&self, latents: &Tensor) -> Result<Tensor> {
+        if let Some(patches) = &self.patches {
+            return patches.normalise(latents);
+        }
         // (z − shift) · factor, in one pass.
         latents.affine(self.config.scaling_factor, -self.config.shift_factor.unwrap_or(0.0) * self.config.scaling_factor)
     }
@@ -157,6 +165,9 @@ impl AutoencoderKl {
     /// # Errors
     /// Out of memory.
     pub fn unscale_latents(&self, latents: &Tensor) -> Result<Tensor> {
+        if let Some(patches) = &self.patches {
+            return patches.restore(latents);
+        }
         latents.affine(1.0 / self.config.scaling_factor, self.config.shift_factor.unwrap_or(0.0))
     }
 }

@@ -118,6 +118,35 @@ pub const NETWORKS: &[FullSize] = &[
         inputs: |side| vec![("latents", Input::Noise(vec![1, 16, side / 8, side / 8])), ("pixels", Input::Noise(vec![1, 3, side, side]))],
     },
     FullSize {
+        name: "flux2-qwen3",
+        kind: "qwen3-text",
+        config: || {
+            json!({"hidden_size": 2560, "intermediate_size": 9728, "num_hidden_layers": 36, "num_attention_heads": 32, "num_key_value_heads": 8,
+                "head_dim": 128, "rope_theta": 1e6})
+        },
+        inputs: |_| vec![("input_ids", Input::Tokens(512, 151_643))],
+    },
+    FullSize {
+        name: "flux2-transformer",
+        kind: "flux2-transformer",
+        config: || {
+            json!({"num_layers": 5, "num_single_layers": 20, "num_attention_heads": 24, "joint_attention_dim": 7680, "guidance_embeds": false})
+        },
+        inputs: |side| {
+            vec![
+                ("hidden_states", Input::Noise(vec![1, (side / 16).pow(2), 128])),
+                ("encoder_hidden_states", Input::Noise(vec![1, 512, 7680])),
+                ("timestep", Input::Values(vec![0.5], vec![1])),
+            ]
+        },
+    },
+    FullSize {
+        name: "flux2-vae",
+        kind: "autoencoder-kl-flux2",
+        config: || json!({}),
+        inputs: |side| vec![("latents", Input::Noise(vec![1, 32, side / 8, side / 8])), ("pixels", Input::Noise(vec![1, 3, side, side]))],
+    },
+    FullSize {
         name: "sdxl-clip-bigg",
         kind: "clip-text",
         config: || clip(1280, 20, 32, "gelu"),

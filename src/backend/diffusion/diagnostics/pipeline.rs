@@ -1,21 +1,24 @@
 //! `nanococoa debug pipeline`: runs one whole pipeline from a model's folder to a picture, for comparison with diffusers.
 
+use std::borrow::Cow;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use candle_core::{DType, Device};
-use image::RgbImage;
+use image::imageops::{self, FilterType};
+use image::{GrayImage, RgbImage};
 
 use crate::backend::diffusion::denoise::SamplingCallbacks;
 use crate::backend::diffusion::error::DiffusionError;
 use crate::backend::diffusion::flux::{FluxInpaint, FluxModel, FluxRequest};
+use crate::backend::diffusion::flux2::{Flux2Inpaint, Flux2Model, Flux2Request, shrunk};
 use crate::backend::diffusion::sdxl::{SdxlFolders, SdxlModel, SdxlRequest};
 use crate::notice::Notice;
 
 /// The arguments of `nanococoa debug pipeline`.
 #[derive(Clone, Debug)]
 pub struct PipelineArgs {
-    /// `flux-text-to-image`, `flux-inpaint` or `sdxl-controlnet`.
+    /// One of [`PIPELINES`].
     pub kind: String,
     /// The model's folder.
     pub model: PathBuf,
@@ -31,10 +34,13 @@ pub struct PipelineArgs {
     pub control: Option<PathBuf>,
     /// Scale of the ControlNet's residuals.
     pub conditioning_scale: f64,
+    /// Reference pictures (FLUX.2).
+    pub references: Vec<PathBuf>,
 }
 
 /// The kinds of pipelines.
-pub const PIPELINES: [&str; 3] = ["flux-text-to-image", "flux-inpaint", "sdxl-controlnet"];
+pub const PIPELINES: [&str; 6] =
+    ["flux-text-to-image", "flux-inpaint", "flux2-text-to-image", "flux2-edit", "flux2-inpaint", "sdxl-controlnet"];
 
 /// Longest side of a picture in pixels.
 const MAX_SIDE: usize = 8192;
@@ -72,14 +78,19 @@ pub fn run(args: &PipelineArgs, device: &Device, dtype: DType) -> Result<RgbImag
             let image = load(args.image.as_deref(), "--image")?.into_rgb8();
             let mask = load(args.mask.as_deref(), "--mask")?.into_luma8();
             let image = fitted(image, size);
-            let mask = if mask.dimensions() == size {
-                mask
-            } else {
-                image::imageops::resize(&mask, size.0, size.1, image::imageops::FilterType::Lanczos3)
-            };
+            let mask = sized_mask(mask, size);
             let inpaint = FluxInpaint { image: &image, mask: &mask, strength: args.strength };
             model.inpaint(request, &inpaint, callbacks)
         }
+        "flux2-text-to-image" => open_flux2(args, device, dtype)?.paint(&flux2_request(request), &[], callbacks),
+        "flux2-edit" => {
+            let references = load_references(args)?;
+            if references.is_empty() {
+                return Err(unusable("--reference is missing"));
+            }
+            open_flux2(args, device, dtype)?.paint(&flux2_request(request), &references, callbacks)
+        }
+        "flux2-inpaint" => flux2_inpaint(args, device, dtype, callbacks),
         "sdxl-controlnet" => {
             let sdxl = SdxlRequest {
                 width: request.width,
@@ -95,6 +106,51 @@ pub fn run(args: &PipelineArgs, device: &Device, dtype: DType) -> Result<RgbImag
         }
         other => Err(unusable(format!("--kind {other}: there is no such pipeline; there are {}", PIPELINES.join(", ")))),
     }
+}
+
+fn open_flux2(args: &PipelineArgs, device: &Device, dtype: DType) -> Result<Flux2Model, DiffusionError> {
+    Flux2Model::open(&args.model, device, dtype)
+}
+
+fn flux2_request(request: &FluxRequest) -> Flux2Request {
+    Flux2Request {
+        prompt: request.prompt.clone(),
+        // What the reference implementation uses.
+        negative_prompt: request.negative_prompt.clone().unwrap_or_default(),
+        width: request.width,
+        height: request.height,
+        steps: request.steps,
+        guidance: request.guidance,
+        seed: request.seed,
+    }
+}
+
+fn load_references(args: &PipelineArgs) -> Result<Vec<RgbImage>, DiffusionError> {
+    args.references.iter().map(|path| Ok(load(Some(path), "--reference")?.into_rgb8())).collect()
+}
+
+/// The picture's own size decides, as in the reference: shrunk to a megapixel and resized to whole tokens.
+fn flux2_inpaint(args: &PipelineArgs, device: &Device, dtype: DType, callbacks: SamplingCallbacks<'_>) -> Result<RgbImage, DiffusionError> {
+    let image = load(args.image.as_deref(), "--image")?.into_rgb8();
+    let mask = load(args.mask.as_deref(), "--mask")?.into_luma8();
+    let references = load_references(args)?;
+    let mut model = open_flux2(args, device, dtype)?;
+    let side = model.token_side()? as u32;
+    let image = shrunk(&image);
+    let size = (image.width() / side * side, image.height() / side * side);
+    if size.0 == 0 || size.1 == 0 {
+        return Err(unusable(format!("--image: {}×{} is too small: {side} is the least", image.width(), image.height())));
+    }
+    let image =
+        if image.dimensions() == size { image } else { Cow::Owned(imageops::resize(&*image, size.0, size.1, FilterType::Lanczos3)) };
+    let request = Flux2Request { width: size.0 as usize, height: size.1 as usize, ..flux2_request(&args.request) };
+    let mask = sized_mask(mask, size);
+    let inpaint = Flux2Inpaint { image: &image, mask: &mask, strength: args.strength, references: &references };
+    model.inpaint(&request, &inpaint, callbacks)
+}
+
+fn sized_mask(mask: GrayImage, size: (u32, u32)) -> GrayImage {
+    if mask.dimensions() == size { mask } else { imageops::resize(&mask, size.0, size.1, FilterType::Lanczos3) }
 }
 
 /// Diagnostics speak English only.

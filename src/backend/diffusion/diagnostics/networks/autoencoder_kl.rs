@@ -1,4 +1,4 @@
-//! `autoencoder-kl`: encodes pictures and decodes latents, without the scaling of the diffusion model.
+//! `autoencoder-kl` and `autoencoder-kl-flux2`: encode pictures and decode latents, without the scaling of the diffusion model.
 
 use std::ops::ControlFlow;
 
@@ -7,7 +7,18 @@ use crate::nn::vae::{AutoencoderKl, VaeConfig};
 
 /// Decodes the input `latents` to `pixels`, encodes `pixels` to `mean` and `logvar`. Works in tiles if the input `tiled` is not 0.
 pub fn run(component: &Component<'_>) -> Result<Tensors, ComponentError> {
-    let config: VaeConfig = component.config_as()?;
+    code(component, component.config_as()?)
+}
+
+/// Like [`run`], with the defaults of FLUX.2's autoencoder for what the config does not say. The statistics of the diffusion model's patches are
+/// checked; they take no part here.
+pub fn flux2(component: &Component<'_>) -> Result<Tensors, ComponentError> {
+    let config = component.config.as_object().cloned().unwrap_or_default();
+    let config = VaeConfig::flux2(&config).map_err(|e| ComponentError::Input(format!("{}: {e}", component.place)))?;
+    code(component, config)
+}
+
+fn code(component: &Component<'_>, config: VaeConfig) -> Result<Tensors, ComponentError> {
     config.check(&component.place)?;
     let network = AutoencoderKl::load(component.vars()?, &config)?;
     let tiled = component.inputs.contains_key("tiled") && component.scalar("tiled")? != 0.0;

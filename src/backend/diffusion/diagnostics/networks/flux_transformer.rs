@@ -5,24 +5,45 @@ use candle_core::Tensor;
 use crate::backend::diffusion::diagnostics::component::{Component, ComponentError, Tensors};
 use crate::nn::flux::{FluxConfig, FluxPrompt, FluxTransformer, rope};
 
-/// The positions in an input, `[N, 3]` or, from older pipelines, `[B, N, 3]`; `None` if the input is missing.
-fn position_ids(component: &Component<'_>, name: &str) -> Result<Option<Tensor>, ComponentError> {
+/// The positions in an input, `[N, axes]` or, from some pipelines, `[B, N, axes]`; `None` if the input is missing.
+pub(super) fn position_ids(component: &Component<'_>, name: &str) -> Result<Option<Tensor>, ComponentError> {
     let Some(ids) = component.inputs.get(name) else { return Ok(None) };
     let ids = if ids.rank() == 3 { ids.get(0)? } else { ids.clone() };
     if ids.rank() != 2 {
-        return Err(ComponentError::Input(format!("the input {name} must be [tokens, 3], it is {:?}", ids.dims())));
+        return Err(ComponentError::Input(format!("the input {name} must be [tokens, axes], it is {:?}", ids.dims())));
     }
     Ok(Some(ids))
 }
 
-/// Image positions without `img_ids`: the picture must be square.
-fn square_image_ids(tokens: usize, component: &Component<'_>) -> Result<Tensor, ComponentError> {
+/// Rows and columns of a picture without `img_ids`, which must be square.
+pub(super) fn square_side(tokens: usize) -> Result<usize, ComponentError> {
     let side = tokens.isqrt();
     if side * side != tokens {
         let what = format!("img_ids is missing: {tokens} image tokens do not form a square, so rows and columns are unknown");
         return Err(ComponentError::Input(what));
     }
-    Ok(rope::image_ids(side, side, &component.device)?)
+    Ok(side)
+}
+
+/// The inputs `hidden_states` and `encoder_hidden_states`.
+pub(super) fn sequences<'a>(component: &'a Component<'_>) -> Result<(&'a Tensor, &'a Tensor), ComponentError> {
+    let (latents, context) = (component.input("hidden_states")?, component.input("encoder_hidden_states")?);
+    for (name, tensor) in [("hidden_states", latents), ("encoder_hidden_states", context)] {
+        if tensor.rank() != 3 {
+            return Err(ComponentError::Input(format!("the input {name} must be [batch, tokens, channels], it is {:?}", tensor.dims())));
+        }
+    }
+    Ok((latents, context))
+}
+
+/// The input `timestep` for one step of a batch, `[1, batch]` or `[1, 1]`.
+pub(super) fn one_step(component: &Component<'_>, batch: usize) -> Result<Tensor, ComponentError> {
+    let timestep = component.input("timestep")?;
+    if ![1, batch].contains(&timestep.elem_count()) {
+        let count = timestep.elem_count();
+        return Err(ComponentError::Input(format!("the input timestep has {count} values, hidden_states are a batch of {batch}")));
+    }
+    Ok(timestep.flatten_all()?.unsqueeze(0)?)
 }
 
 /// Reads the inputs `hidden_states`, `encoder_hidden_states`, `pooled_projections`, `timestep`, optionally `guidance`, `img_ids` and
@@ -33,16 +54,13 @@ pub fn run(component: &Component<'_>) -> Result<Tensors, ComponentError> {
     let config = if no_config { FluxConfig::of_store(vars.store())? } else { component.config_as()? };
     config.check(&component.place)?;
     let network = FluxTransformer::load(vars, &config)?;
-    let latents = component.input("hidden_states")?;
-    let context = component.input("encoder_hidden_states")?;
-    for (name, tensor) in [("hidden_states", latents), ("encoder_hidden_states", context)] {
-        if tensor.rank() != 3 {
-            return Err(ComponentError::Input(format!("the input {name} must be [batch, tokens, channels], it is {:?}", tensor.dims())));
-        }
-    }
+    let (latents, context) = sequences(component)?;
     let img_ids = match position_ids(component, "img_ids")? {
         Some(ids) => ids,
-        None => square_image_ids(latents.dim(1)?, component)?,
+        None => {
+            let side = square_side(latents.dim(1)?)?;
+            rope::image_ids(side, side, &component.device)?
+        }
     };
     let txt_ids = match position_ids(component, "txt_ids")? {
         Some(ids) => ids,
@@ -51,11 +69,7 @@ pub fn run(component: &Component<'_>) -> Result<Tensors, ComponentError> {
     if config.guidance_embeds {
         component.input("guidance")?;
     }
-    let timestep = component.input("timestep")?;
-    if ![1, latents.dim(0)?].contains(&timestep.elem_count()) {
-        let (count, batch) = (timestep.elem_count(), latents.dim(0)?);
-        return Err(ComponentError::Input(format!("the input timestep has {count} values, hidden_states are a batch of {batch}")));
-    }
+    let timesteps = one_step(component, latents.dim(0)?)?;
     let prompt = FluxPrompt {
         encoder_hidden_states: context,
         pooled_projections: component.input("pooled_projections")?,
@@ -63,7 +77,7 @@ pub fn run(component: &Component<'_>) -> Result<Tensors, ComponentError> {
         txt_ids: &txt_ids,
         img_ids: &img_ids,
     };
-    let mut prepared = network.prepare(&prompt, &timestep.flatten_all()?.unsqueeze(0)?)?;
+    let mut prepared = network.prepare(&prompt, &timesteps)?;
     let sample = network.forward(latents, 0, &mut prepared)?;
     Ok(Tensors::from([("sample".to_owned(), sample)]))
 }

@@ -4,7 +4,9 @@ mod autoencoder_kl;
 mod birefnet;
 mod canny;
 mod clip_text;
+mod flux2_transformer;
 mod flux_transformer;
+mod qwen3_text;
 mod schedules;
 mod sdxl;
 mod t5_encoder;
@@ -15,9 +17,12 @@ use super::component::Run;
 /// Every component by name.
 pub const KINDS: &[(&str, Run)] = &[
     ("flux-transformer", flux_transformer::run),
+    ("flux2-transformer", flux2_transformer::run),
     ("t5-encoder", t5_encoder::run),
+    ("qwen3-text", qwen3_text::run),
     ("clip-text", clip_text::run),
     ("autoencoder-kl", autoencoder_kl::run),
+    ("autoencoder-kl-flux2", autoencoder_kl::flux2),
     ("sdxl-unet", sdxl::unet),
     ("sdxl-controlnet", sdxl::controlnet),
     ("flow-match-euler", schedules::flow_match_euler),

@@ -33,11 +33,14 @@ fn outputs(schedule: &Schedule) -> Result<Tensors, ComponentError> {
     ]))
 }
 
-/// With `image_seq_len` the sigmas of FLUX's pipelines, without it the scheduler's own. The input `sigmas` replaces both.
+/// With `image_seq_len` the sigmas of FLUX.1's pipelines, without it the scheduler's own. The input `sigmas` replaces both. With `flux2` not 0 the
+/// sigmas of FLUX.2's pipelines.
 pub fn flow_match_euler(component: &Component<'_>) -> Result<Tensors, ComponentError> {
     let config: FlowMatchEuler = component.config_as()?;
     let tokens = component.inputs.contains_key("image_seq_len").then(|| component.count("image_seq_len")).transpose()?;
+    let flux2 = component.inputs.contains_key("flux2") && component.scalar("flux2")? != 0.0;
     let made = match (component.inputs.get("sigmas"), tokens) {
+        (None, Some(tokens)) if flux2 => config.flux2_schedule(component.count("num_inference_steps")?, tokens),
         (Some(sigmas), _) => config.schedule_of(&sigmas.flatten_all()?.to_dtype(DType::F64)?.to_vec1::<f64>()?, tokens),
         (None, Some(tokens)) => config.schedule(component.count("num_inference_steps")?, tokens),
         (None, None) => config.default_schedule(component.count("num_inference_steps")?, None),

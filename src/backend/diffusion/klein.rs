@@ -1,0 +1,188 @@
+//! The stages that FLUX.2 klein does in its own way: it edits the draft's picture instead of painting over its noise.
+
+use image::{GrayImage, RgbImage, RgbaImage};
+
+use super::backend::{DiffusionBackend, Repaint, break_if_stopped, quiet, report_step, whole};
+use super::compositing::{inpaint_mask, whole_squares};
+use super::denoise::{SamplingCallbacks, StepState};
+use super::flux2::{Flux2Inpaint, Flux2Request};
+use super::instructions;
+use super::layout::{glyph_agreement, layout_shift};
+use super::paint_size::PaintSize;
+use super::preview::project;
+use super::prompt_fields::{self, PromptFields};
+use crate::backend::{Backend, BackendError, Prompts, Sampling, Scene, SceneRequest, SculptRequest, StageCx, StageObserver, TextLayer};
+use crate::imaging::blur::dilate;
+use crate::imaging::{LinearRgb, luminance};
+use crate::notice;
+use crate::notice::Notice;
+
+/// Pixels of a token's side.
+const TOKEN: u32 = 16;
+/// Seed offset and strength of each attempt at the letters.
+const TEXT_ATTEMPTS: [(u64, f64); 3] = [(0, 0.8), (1, 0.8), (1, 0.5)];
+/// Least agreement of painted letters with their glyphs.
+const LEGIBLE: f32 = 0.35;
+/// Largest shift of the layout as a share of the height at which the draft's ground line still holds.
+const LAYOUT_HOLDS: f32 = 0.03;
+
+/// An observer that sees a part of a stage as the whole: attempts share the progress of the stage.
+struct PartOf<'a> {
+    inner: &'a dyn StageObserver,
+    start: f32,
+    share: f32,
+}
+
+impl StageObserver for PartOf<'_> {
+    fn progress(&self, fraction: f32) {
+        self.inner.progress(self.start + fraction * self.share);
+    }
+
+    fn preview(&self, picture: RgbImage) {
+        self.inner.preview(picture);
+    }
+
+    fn notice(&self, notice: Notice) {
+        self.inner.notice(notice);
+    }
+
+    fn wants_preview(&self) -> bool {
+        self.inner.wants_preview()
+    }
+}
+
+impl DiffusionBackend {
+    /// The request for a stage. Prompts are not translated: the text encoder reads Korean.
+    fn flux2_request(
+        &mut self,
+        (fields, prompts, instruction): (&PromptFields, Prompts<'_>, &str),
+        sampling: Sampling,
+        size: PaintSize,
+        cx: StageCx<'_>,
+    ) -> Result<Flux2Request, BackendError> {
+        let pixels = size.pixels();
+        let distilled = self.models.with_memory_fallback(pixels, cx, |models| Ok(models.flux2(pixels, cx)?.is_distilled()))?;
+        let (positive, negative_prompt) = fields.for_flux2(prompts, distilled, cx);
+        let (width, height) = size.painted();
+        Ok(Flux2Request {
+            prompt: instructions::instructed(&positive, instruction),
+            negative_prompt,
+            width,
+            height,
+            steps: sampling.steps as usize,
+            guidance: f64::from(sampling.guidance_scale),
+            seed: sampling.seed,
+        })
+    }
+
+    /// Repaints a picture of any size. The network repaints whole tokens; what is outside the mask is put back by the caller.
+    pub(super) fn inpaint_flux2(&mut self, repaint: &Repaint<'_>, cx: StageCx<'_>) -> Result<RgbImage, BackendError> {
+        let Repaint { image, mask, strength, references, framed, .. } = *repaint;
+        let size = PaintSize::of(image.width() as usize, image.height() as usize);
+        let pixels = size.pixels();
+        let request = self.flux2_request((repaint.fields, repaint.prompts, repaint.instruction), repaint.sampling, size, cx)?;
+        let (image, mask) = (size.picture(image), whole_squares(&size.mask(mask), TOKEN));
+        let framed = |preview: RgbImage| framed(size.preview(preview));
+        let painted = self.models.with_memory_fallback(pixels, cx, |models| {
+            let model = models.flux2(pixels, cx)?;
+            let colours = model.preview_factors()?;
+            let inpaint = Flux2Inpaint { image: &image, mask: &mask, strength, references };
+            let mut step =
+                |state: &StepState<'_>| report_step(state, cx, &|latents| project(latents, &colours.factors, colours.bias), &framed);
+            let callbacks = SamplingCallbacks { step: &mut step, autoencoder: &mut |_| break_if_stopped(cx) };
+            model.inpaint(&request, &inpaint, callbacks)
+        })?;
+        self.models.warn_of_truncated_flux2_prompt(&request.prompt, cx);
+        Ok(size.canvas(painted))
+    }
+
+    /// Paints the scene with the draft's as the reference, so that its camera and light hold. Says so if the painted layout is another one.
+    pub(super) fn paint_scene_flux2(&mut self, draft: Scene, request: &SceneRequest<'_>, cx: StageCx<'_>) -> Result<Scene, BackendError> {
+        let size = PaintSize::of(request.width, request.height);
+        let pixels = size.pixels();
+        let reference = draft.image.to_srgb();
+        let prompts = (&prompt_fields::SCENE, request.prompts, instructions::SCENE);
+        let flux2 = self.flux2_request(prompts, request.sampling, size, cx)?;
+        let painted = self.models.with_memory_fallback(pixels, cx, |models| {
+            let model = models.flux2(pixels, cx)?;
+            let colours = model.preview_factors()?;
+            let framed = |preview: RgbImage| size.preview(preview);
+            let mut step =
+                |state: &StepState<'_>| report_step(state, cx, &|latents| project(latents, &colours.factors, colours.bias), &framed);
+            let callbacks = SamplingCallbacks { step: &mut step, autoencoder: &mut |_| break_if_stopped(cx) };
+            model.paint(&flux2, std::slice::from_ref(&reference), callbacks)
+        })?;
+        self.models.warn_of_truncated_flux2_prompt(&flux2.prompt, cx);
+        let picture = size.canvas(painted);
+        let height = request.height as f32;
+        let ground_line = match layout_shift(&reference, &picture) {
+            Some(shift) if shift.abs() <= LAYOUT_HOLDS => draft.ground_line,
+            // The same layout, higher or lower: the ground moves with it.
+            Some(shift) => draft.ground_line + shift * height,
+            None => {
+                cx.observer.notice(notice!("diffusion-layout-differs"));
+                draft.ground_line
+            }
+        };
+        Ok(Scene { image: LinearRgb::from_srgb(&picture), ground_line, ..draft })
+    }
+
+    /// Sculpts the letters over the draft's. Letters that do not keep their shape are tried again, and at last the draft's are used.
+    pub(super) fn sculpt_text_flux2(&mut self, request: &SculptRequest<'_>, cx: StageCx<'_>) -> Result<TextLayer, BackendError> {
+        let draft = self.draft.sculpt_text(request, quiet(cx))?;
+        let reference = on_plain_ground(&draft.image);
+        let region = dilate(&request.glyphs.coverage, (request.glyphs.font_px * 0.12).round().max(2.0) as usize);
+        let mask: GrayImage = inpaint_mask(&region);
+        let share = 1.0 / TEXT_ATTEMPTS.len() as f32;
+        for (attempt, (seed, strength)) in TEXT_ATTEMPTS.into_iter().enumerate() {
+            let part = PartOf { inner: cx.observer, start: attempt as f32 * share, share };
+            let sampling = Sampling { seed: request.sampling.seed.wrapping_add(seed), ..request.sampling };
+            let repaint = Repaint {
+                fields: &prompt_fields::TEXT,
+                prompts: request.prompts,
+                sampling,
+                image: &reference,
+                mask: &mask,
+                strength: strength.max(1.0 / f64::from(sampling.steps.max(1)) + 1e-6).min(1.0),
+                references: &[],
+                instruction: instructions::TEXT,
+                framed: &whole,
+            };
+            let picture = self.inpaint_flux2(&repaint, StageCx { cancel: cx.cancel, observer: &part })?;
+            if glyph_agreement(&picture, &request.glyphs.coverage, &region) >= LEGIBLE {
+                let image = image::DynamicImage::ImageRgb8(picture).into_rgba8();
+                return Ok(TextLayer { image, front_faces: draft.front_faces });
+            }
+        }
+        cx.observer.notice(notice!("diffusion-letters-illegible"));
+        Ok(draft)
+    }
+}
+
+/// The letters on a plain grey that differs from them.
+fn on_plain_ground(letters: &RgbaImage) -> RgbImage {
+    let (mut sum, mut weight) = (0.0f32, 0.0f32);
+    for pixel in letters.pixels().filter(|pixel| pixel[3] > 0) {
+        let alpha = f32::from(pixel[3]) / 255.0;
+        sum += alpha * luminance([0, 1, 2].map(|i| f32::from(pixel[i]) / 255.0));
+        weight += alpha;
+    }
+    let ground = if weight > 0.0 && sum / weight > 0.5 { 48.0 } else { 208.0 };
+    RgbImage::from_fn(letters.width(), letters.height(), |x, y| {
+        let pixel = letters.get_pixel(x, y);
+        let alpha = f32::from(pixel[3]) / 255.0;
+        image::Rgb([0, 1, 2].map(|i| (f32::from(pixel[i]) * alpha + ground * (1.0 - alpha)).round() as u8))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_stand_on_a_ground_that_differs() {
+        let letters = |value: u8| RgbaImage::from_fn(4, 1, |x, _| image::Rgba([value, value, value, if x == 0 { 255 } else { 0 }]));
+        let ground = |value: u8| on_plain_ground(&letters(value)).get_pixel(3, 0)[0];
+        assert_eq!((ground(250), ground(10)), (48, 208));
+    }
+}

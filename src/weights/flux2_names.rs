@@ -1,0 +1,90 @@
+//! Maps the tensor names of FLUX.2's authors (single files and GGUF) to those of diffusers.
+//!
+//! As in FLUX.1, q, k and v of double blocks are one matrix in the authors' layout, and the last modulation has shift before scale there; the
+//! single blocks are the same in both. Reference: diffusers `loaders/single_file_utils.py`, `convert_flux2_transformer_checkpoint_to_diffusers`.
+
+use std::sync::Arc;
+
+use super::flux_names::{adapt_authors, lookup, split};
+use super::renamed::Part;
+use super::store::TensorStore;
+
+/// Outside the blocks: (authors' module, diffusers' module).
+const TOP: [(&str, &str); 10] = [
+    ("img_in", "x_embedder"),
+    ("txt_in", "context_embedder"),
+    ("time_in.in_layer", "time_guidance_embed.timestep_embedder.linear_1"),
+    ("time_in.out_layer", "time_guidance_embed.timestep_embedder.linear_2"),
+    ("guidance_in.in_layer", "time_guidance_embed.guidance_embedder.linear_1"),
+    ("guidance_in.out_layer", "time_guidance_embed.guidance_embedder.linear_2"),
+    ("double_stream_modulation_img.lin", "double_stream_modulation_img.linear"),
+    ("double_stream_modulation_txt.lin", "double_stream_modulation_txt.linear"),
+    ("single_stream_modulation.lin", "single_stream_modulation.linear"),
+    ("final_layer.linear", "proj_out"),
+];
+
+/// Modules of double blocks that only have another name.
+const DOUBLE: [(&str, &str); 10] = [
+    ("img_attn.norm.query_norm", "attn.norm_q"),
+    ("img_attn.norm.key_norm", "attn.norm_k"),
+    ("txt_attn.norm.query_norm", "attn.norm_added_q"),
+    ("txt_attn.norm.key_norm", "attn.norm_added_k"),
+    ("img_attn.proj", "attn.to_out.0"),
+    ("txt_attn.proj", "attn.to_add_out"),
+    ("img_mlp.0", "ff.linear_in"),
+    ("img_mlp.2", "ff.linear_out"),
+    ("txt_mlp.0", "ff_context.linear_in"),
+    ("txt_mlp.2", "ff_context.linear_out"),
+];
+
+/// Modules of single blocks.
+const SINGLE: [(&str, &str); 4] =
+    [("linear1", "attn.to_qkv_mlp_proj"), ("linear2", "attn.to_out"), ("norm.query_norm", "attn.norm_q"), ("norm.key_norm", "attn.norm_k")];
+
+/// The store with the names of diffusers, whichever layout it has.
+pub fn adapt(store: Arc<dyn TensorStore>) -> Arc<dyn TensorStore> {
+    adapt_authors(store, entries)
+}
+
+/// The names in diffusers for a tensor of the authors' layout with `rows` rows. An unknown name stays, so that the error reports it.
+fn entries(name: &str, rows: usize) -> Vec<(String, Part)> {
+    let Some((module, leaf)) = name.rsplit_once('.') else { return vec![(name.into(), Part::Whole)] };
+    // The authors call the weights of norms `scale`.
+    let leaf = if leaf == "scale" { "weight" } else { leaf };
+    if module == "final_layer.adaLN_modulation.1" {
+        return vec![(format!("norm_out.linear.{leaf}"), Part::HalvesSwapped)];
+    }
+    let mut parts = module.splitn(3, '.');
+    let new = match (parts.next(), parts.next(), parts.next()) {
+        (Some("double_blocks"), Some(index), Some("img_attn.qkv")) => {
+            return split(&format!("transformer_blocks.{index}.attn"), &["to_q", "to_k", "to_v"], leaf, rows, rows / 3);
+        }
+        (Some("double_blocks"), Some(index), Some("txt_attn.qkv")) => {
+            return split(&format!("transformer_blocks.{index}.attn"), &["add_q_proj", "add_k_proj", "add_v_proj"], leaf, rows, rows / 3);
+        }
+        (Some("double_blocks"), Some(index), Some(inner)) => lookup(&DOUBLE, inner).map(|new| format!("transformer_blocks.{index}.{new}")),
+        (Some("single_blocks"), Some(index), Some(inner)) => {
+            lookup(&SINGLE, inner).map(|new| format!("single_transformer_blocks.{index}.{new}"))
+        }
+        _ => lookup(&TOP, module).map(str::to_owned),
+    };
+    vec![(new.map_or_else(|| name.to_owned(), |new| format!("{new}.{leaf}")), Part::Whole)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn queries_keys_and_values_are_split_and_the_rest_is_renamed() {
+        let parts = entries("double_blocks.3.txt_attn.qkv.weight", 30);
+        assert_eq!(parts[1], ("transformer_blocks.3.attn.add_k_proj.weight".into(), Part::Rows(10..20)));
+        let one = |old: &str, new: &str, part: Part| assert_eq!(entries(old, 8), [(new.into(), part)]);
+        one("single_blocks.2.linear1.weight", "single_transformer_blocks.2.attn.to_qkv_mlp_proj.weight", Part::Whole);
+        one("single_blocks.2.norm.key_norm.scale", "single_transformer_blocks.2.attn.norm_k.weight", Part::Whole);
+        one("final_layer.adaLN_modulation.1.weight", "norm_out.linear.weight", Part::HalvesSwapped);
+        one("double_stream_modulation_txt.lin.weight", "double_stream_modulation_txt.linear.weight", Part::Whole);
+        one("double_blocks.0.mystery.weight", "double_blocks.0.mystery.weight", Part::Whole);
+        one("lonely", "lonely", Part::Whole);
+    }
+}
