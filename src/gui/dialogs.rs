@@ -68,7 +68,8 @@ impl FilePurpose {
     /// The kind of file, under which the session remembers the folder of the last one.
     pub fn kind(&self) -> FolderKind {
         match self {
-            Self::Photo => FolderKind::Photos,
+            Self::Photo | Self::Backdrop => FolderKind::Photos,
+            Self::LayerPicture(_) => FolderKind::Layers,
             Self::OpenProject | Self::SaveProject => FolderKind::Projects,
             Self::FontFolder => FolderKind::Fonts,
             Self::ModelsFolder => FolderKind::Models,

@@ -344,7 +344,7 @@ impl Studio {
     }
 
     /// Shows a file dialog in the folder that was used last for this kind of file.
-    fn ask_for_file(&self, purpose: FilePurpose, name: Option<String>) {
+    pub(super) fn ask_for_file(&self, purpose: FilePurpose, name: Option<String>) {
         let folder = self.session.folders.get(&purpose.kind()).cloned();
         self.tasks.ask_for_file(purpose, name, folder, self.lang());
     }

@@ -47,7 +47,7 @@ impl Studio {
                     self.panels.side.begin_typing();
                 }
             }
-            UiCommand::AddPicture => self.tasks.ask_for_file(FilePurpose::LayerPicture(None), None, self.lang()),
+            UiCommand::AddPicture => self.ask_for_file(FilePurpose::LayerPicture(None), None),
             UiCommand::AddShape => {
                 self.add_layer(layer_edits::fresh(LayerType::Shape, ShapeKind::Rectangle, ""), None, now);
             }

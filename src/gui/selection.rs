@@ -18,12 +18,12 @@ pub enum Target {
 impl Target {
     /// ID of its frame on the canvas.
     pub fn object_id(self) -> egui::Id {
-        egui::Id::new(("object", self))
+        egui::Id::unique(("object", self))
     }
 
     /// ID of its row in the list.
     pub fn row_id(self) -> egui::Id {
-        egui::Id::new(("layer row", self))
+        egui::Id::unique(("layer row", self))
     }
 
     /// Whether the brief has it.

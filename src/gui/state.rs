@@ -66,8 +66,10 @@ pub struct Mask {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FolderKind {
-    /// Product photos.
+    /// Product photos and photos for the background.
     Photos,
+    /// Logos and other pictures of layers.
+    Layers,
     /// Project files.
     Projects,
     /// Folders of fonts.

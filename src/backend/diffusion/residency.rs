@@ -234,6 +234,7 @@ mod tests {
             sdxl_networks: 7 * GIB,
             sdxl_vae: GIB / 6,
             birefnet: GIB / 2,
+            ..Sizes::default()
         };
         let plans = plans(&sizes, 1024 * 1024, DType::BF16);
         assert!(plans.windows(2).all(|p| p[0].peak > p[1].peak), "{plans:?}");

@@ -122,6 +122,7 @@ mod tests {
             models,
             device: Device::Cpu,
             device_name: "CPU".into(),
+            float8: false,
             free: Arc::new(|| None),
             prompts: Default::default(),
             sizes: Default::default(),

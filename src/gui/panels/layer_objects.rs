@@ -1,6 +1,6 @@
 //! The layers on the picture: select, drag, scale, stretch and turn.
 
-use egui::{Align2, CursorIcon, Modifiers, PointerButton, Pos2, Rect, Response, Sense, Ui, Vec2, pos2, vec2};
+use egui::{Align2, CursorIcon, Modifiers, PointerButton, Pos2, Rect, Response, Sense, Ui, Vec2, vec2};
 use serde_json::Value;
 
 use super::guides::{self, Guide, HANDLE, Lines, REACH, object, outline, snap};
