@@ -85,7 +85,7 @@ impl Command {
     fn may_use_gpu(&self) -> bool {
         match self {
             Self::Generate(_) | Self::Resume(_) | Self::Serve(_) | Self::Doctor { .. } | Self::Debug(_) => true,
-            Self::Formats { .. } | Self::Models(_) => false,
+            Self::Formats { .. } | Self::Templates { .. } | Self::Models(_) => false,
         }
     }
 }

@@ -437,6 +437,8 @@ impl Place<'_> {
 mod tests {
     use serde_json::json;
 
+    use egui::pos2;
+
     use super::*;
 
     fn frame(centre: Pos2, size: Vec2, rotation: f32) -> LayerFrame {
