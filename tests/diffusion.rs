@@ -32,6 +32,7 @@ fn setup(root: &Path, free: Option<u64>) -> Setup {
         models: Models::scan(root),
         device,
         device_name,
+        float8: false,
         free: Arc::new(move || free),
         prompts: Default::default(),
         sizes: Default::default(),

@@ -46,6 +46,7 @@ pub fn sample() -> PathBuf {
 }
 
 /// A file that is dropped on the window.
+#[derive(Debug)]
 pub struct Dropped(pub PathBuf);
 
 impl egui::DroppedFile for Dropped {

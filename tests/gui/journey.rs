@@ -395,7 +395,6 @@ fn a_result_dropped_on_the_window_restores_its_settings() {
     desk.end();
 }
 
-#[derive(Debug)]
 #[test]
 fn the_server_switch_serves_the_same_engine() {
     use std::io::{Read as _, Write as _};

@@ -291,10 +291,10 @@ fn a_logo_is_dropped_with_shift_or_on_the_layers_and_survives_the_project() {
         desk.frames(3);
         assert_eq!(desk.studio().session.brief.layers[0]["type"], "picture");
         assert!(desk.studio().shows_layers(&desk.harness.ctx.clone()));
-        desk.harness.input_mut().modifiers = Modifiers::SHIFT;
+        desk.harness.input_mut().events.push(egui::Event::ModifiersChanged(Modifiers::SHIFT));
         desk.harness.input_mut().dropped_files.push(Arc::new(Dropped(sample())));
         desk.frames(1);
-        desk.harness.input_mut().modifiers = Modifiers::NONE;
+        desk.harness.input_mut().events.push(egui::Event::ModifiersChanged(Modifiers::NONE));
         desk.until("the picture", |s| s.session.brief.layer_pictures.len() == 2);
         assert_eq!(desk.studio().session.brief.product, None, "the picture became the product");
         desk.until_drafted();

@@ -199,6 +199,7 @@ fn advertisements_of_the_diffusion_backend() {
             models: Models::scan(&root),
             device: Device::Cpu,
             device_name: "cpu".into(),
+            float8: false,
             free: Arc::new(|| None),
             prompts: Default::default(),
             sizes: Default::default(),
