@@ -10,7 +10,7 @@ use nanococoa::formats::{FormatRule, FormatSpec};
 use nanococoa::notice::{Language, Notice};
 use nanococoa::request::fields::{BACKGROUND_COLOR, BACKGROUND_IMAGE, LAYERS, MASK_IMAGE, PRODUCT_IMAGE, TEXT_CONTENT};
 use nanococoa::request::{RawRequest, SourceImage};
-use nanococoa::templates::{Brand, Margins, Order, SlotKind, Template, TemplateCatalogue, apply, lay_out, replaced_fields};
+use nanococoa::templates::{Brand, HEADLINE, Margins, Order, SlotKind, Template, TemplateCatalogue, apply, lay_out, replaced_fields};
 use nanococoa::{notice, paths};
 use serde_json::{Value, json};
 
@@ -124,7 +124,7 @@ impl Filling {
         }
         let written = |raw: &RawRequest| raw.fields.get(TEXT_CONTENT.name).and_then(Value::as_str).map(str::to_owned);
         if let Some(headline) = written(&flags).or_else(|| written(base)) {
-            texts.entry("headline".into()).or_insert(headline);
+            texts.entry(HEADLINE.into()).or_insert(headline);
         }
         let language = match args.language.as_deref() {
             Some("en") => Language::English,
@@ -221,7 +221,8 @@ pub(super) fn margins(format: &FormatSpec, canvas: (u32, u32)) -> Margins {
 }
 
 fn picture(slot: &str, path: &str) -> Result<SourceImage, Failure> {
-    let unusable = |reason: Notice| Failure::bad_input(notice!("cli-slot-picture", slot = slot.to_owned(), path = path.to_owned(), reason = reason));
+    let unusable =
+        |reason: Notice| Failure::bad_input(notice!("cli-slot-picture", slot = slot.to_owned(), path = path.to_owned(), reason = reason));
     decode_layer_source_file(&paths::find(Path::new(path))).map_err(unusable)
 }
 

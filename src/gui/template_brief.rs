@@ -11,11 +11,8 @@ use crate::notice;
 use crate::notice::{Language, Notice};
 use crate::request::SourceImage;
 use crate::request::layers::LayerType;
-use crate::templates::{Laid, Margins, Order, SlotKind, Template, TemplateCatalogue, lay_out};
+use crate::templates::{HEADLINE, Laid, Margins, Order, SlotKind, Template, TemplateCatalogue, lay_out};
 use crate::typography::FontCatalog;
-
-/// Name of the slot that the brief's text fills.
-const HEADLINE: &str = "headline";
 
 /// The designer's own texts in a brief, by slot. Texts that come from a template as they are do not count.
 pub fn own_texts(brief: &Brief, templates: &TemplateCatalogue) -> BTreeMap<String, String> {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::lay_out::parsed;
+use super::color::parsed;
 use crate::notice;
 use crate::notice::Notice;
 use crate::request::SourceImage;

@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::lay_out::{HEADLINE, parsed};
-use super::spec::{On, SlotKind, Template};
+use super::color::parsed;
+use super::spec::{HEADLINE, On, SlotKind, Template};
 use crate::notice;
 use crate::notice::Notice;
 

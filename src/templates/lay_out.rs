@@ -6,10 +6,11 @@ use image::RgbImage;
 use serde_json::{Map, Value, json};
 
 use super::brand::Brand;
+use super::color::{LEAST_CONTRAST, contrast, hex, parsed};
 use super::geometry::{Frame, Margins, Regions};
 use super::measure::{Part, Setting, price_parts};
-use super::shapes::{Cover, Drawn, decimal, hex, painted, share};
-use super::spec::{Badge, CanvasShape, FontRole, Item, On, Place, SlotKind, Template};
+use super::shapes::{Cover, Drawn, decimal, painted, share};
+use super::spec::{Badge, CanvasShape, FontRole, HEADLINE, Item, On, Place, Shape, SlotKind, Template};
 use super::stack::{Content, Entry, How, Placed, Stacker};
 use crate::notice;
 use crate::notice::{Language, Notice};
@@ -17,10 +18,11 @@ use crate::request::SourceImage;
 use crate::request::layers::{Align, Color, MAX_LAYER_TEXT, ShapeKind};
 use crate::typography::FontCatalog;
 
-/// Contrast ratio that every text has with what is behind it (WCAG 2.2, AA).
-pub const LEAST_CONTRAST: f32 = 4.5;
 /// Size of the small parts of a price as a multiple of the number's.
 const SMALL_PART: f32 = 0.58;
+/// A badge on a banner is larger by this factor, and one whose type would be smaller than this share of the smallest type is left out.
+const BADGE_ON_BANNERS: f32 = 1.5;
+const SMALL_IN_BADGE: f32 = 0.6;
 /// Room for text within a badge, fraction of its side.
 const BADGE_TEXT: (f32, f32) = (0.70, 0.56);
 const CIRCLE_OF_TEXT: f32 = 0.84;
@@ -199,7 +201,16 @@ impl<'a> Page<'a> {
 
     fn draw_shapes(&mut self) {
         let color = |role: &str| self.color(role);
-        let mut shapes: Vec<Drawn> = self.template.shapes.iter().filter_map(|shape| Drawn::of(shape, &self.regions, &color)).collect();
+        // A decoration that would touch a text is left out.
+        let touches = |shape: &Shape, drawn: &Drawn| {
+            shape.units.is_some() && shape.on == On::Backdrop && drawn.frame.overlaps(&self.regions.text_block, 0.0)
+        };
+        let mut shapes: Vec<Drawn> = self
+            .template
+            .shapes
+            .iter()
+            .filter_map(|shape| Drawn::of(shape, &self.regions, &color).filter(|drawn| !touches(shape, drawn)))
+            .collect();
         let bar = self.regions.bar_bleed.map(|frame| Drawn::filled(ShapeKind::Rectangle, frame, color(&self.template.layout.bar_fill)));
         shapes.extend(bar);
         let backdrop: Vec<Drawn> = shapes.iter().filter(|shape| shape.on == On::Backdrop).cloned().collect();
@@ -356,7 +367,8 @@ impl<'a> Page<'a> {
             return;
         }
         let (region, canvas) = (self.regions.product, self.regions.safe);
-        let side = (badge.size * self.regions.unit).min(0.62 * region.width().min(region.height()));
+        let wanted = badge.size * self.regions.unit * if self.regions.shape == CanvasShape::Banner { BADGE_ON_BANNERS } else { 1.0 };
+        let side = wanted.min(0.62 * region.width().min(region.height()));
         let at = (region.x0 + badge.at[0] * region.width(), region.y0 + badge.at[1] * region.height());
         // It may reach into the margins, but not into the texts.
         let half = self.regions.unit * 2.5;
@@ -386,6 +398,9 @@ impl<'a> Page<'a> {
                 break;
             }
             fitted = setting.fit(stacker.fonts, fitted.size * 0.94, most_w);
+        }
+        if fitted.size < SMALL_IN_BADGE * stacker.floor() {
+            return;
         }
         let fill = self.color(&badge.fill);
         let border = badge.border.as_deref().map(|role| (self.color(role), 0.5 * self.regions.unit));
@@ -425,21 +440,4 @@ impl<'a> Page<'a> {
         fields.insert("width".into(), json!(self.order.canvas.0));
         fields.insert("height".into(), json!(self.order.canvas.1));
     }
-}
-
-/// The slot of the headline, which `--text` and the studio's text fill.
-pub(super) const HEADLINE: &str = "headline";
-
-/// `#RRGGBB`
-pub(super) fn parsed(hex: &str) -> Option<Color> {
-    let digits = hex.strip_prefix('#').filter(|digits| digits.len() == 6 && digits.is_ascii())?;
-    let value = u32::from_str_radix(digits, 16).ok()?;
-    Some([(value >> 16) as u8, (value >> 8) as u8, value as u8])
-}
-
-/// The contrast ratio of two colours (WCAG 2.2).
-pub(super) fn contrast(a: Color, b: Color) -> f32 {
-    let tone = |color: Color| crate::imaging::luminance(color.map(crate::imaging::srgb8_to_linear)) + 0.05;
-    let (a, b) = (tone(a), tone(b));
-    a.max(b) / a.min(b)
 }

@@ -3,6 +3,7 @@
 use image::{Rgb, RgbImage};
 use serde_json::{Map, Value, json};
 
+use super::color::hex;
 use super::geometry::{Frame, Regions};
 use super::spec::{On, Shape};
 use crate::cancel::CancelToken;
@@ -184,11 +185,6 @@ pub(super) fn painted(paper: Color, shapes: &[Drawn], canvas: (u32, u32), fonts:
     // Shapes give no notices, and nobody stops them.
     let _ = layers::draw(&mut image, &layers, LayerContext { fonts, hidden: None, cancel: &cancel });
     image
-}
-
-/// `#RRGGBB`
-pub(super) fn hex([r, g, b]: Color) -> String {
-    format!("#{r:02X}{g:02X}{b:02X}")
 }
 
 /// A number with five decimals.

@@ -171,7 +171,6 @@ fn keep_apart(elements: &[Element], old: Frame, new: Frame, canvas: Frame, slack
                 }
                 None => {
                     (frame.x0, frame.x1) = (canvas.x0, canvas.x1);
-                    factor.0 = canvas.width() / element.frame.width().max(1.0);
                 }
             }
             match down[i] {
@@ -182,10 +181,12 @@ fn keep_apart(elements: &[Element], old: Frame, new: Frame, canvas: Frame, slack
                 }
                 None => {
                     (frame.y0, frame.y1) = (canvas.y0, canvas.y1);
-                    factor.1 = canvas.height() / element.frame.height().max(1.0);
                 }
             }
             to_edges(element, &mut frame, old, canvas);
+            if element.full.0 || element.full.1 {
+                factor = (frame.width() / element.frame.width().max(1.0), frame.height() / element.frame.height().max(1.0));
+            }
             Moved { frame, scale: factor }
         })
         .collect()

@@ -7,6 +7,9 @@ use serde::Deserialize;
 use crate::notice::Language;
 use crate::request::layers::{Align, ShapeKind};
 
+/// The slot of the headline, which `--text` and the studio's text fill.
+pub const HEADLINE: &str = "headline";
+
 /// A text in both languages.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -79,7 +79,8 @@ struct Measured {
 }
 
 impl<'a> Stacker<'a> {
-    fn floor(&self) -> f32 {
+    /// Smallest type in pixels.
+    pub(super) fn floor(&self) -> f32 {
         let share = if self.regions.shape == CanvasShape::Banner { SMALLEST_TYPE_ON_BANNERS } else { SMALLEST_TYPE };
         (share * self.canvas.0.min(self.canvas.1) as f32).max(self.least)
     }

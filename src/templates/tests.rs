@@ -4,7 +4,7 @@ use std::path::Path;
 use image::{Rgb, RgbImage};
 use serde_json::{Value, json};
 
-use super::lay_out::{LEAST_CONTRAST, contrast};
+use super::color::{LEAST_CONTRAST, contrast, parsed};
 use super::spec::TextSide;
 use super::*;
 use crate::cancel::CancelToken;
@@ -77,7 +77,7 @@ fn check_boxes(laid: &Laid, sheet: &Sheet, what: &str) {
 /// The contrast of each flat text with the picture as it was drawn before the text: what 95 % of the pixels behind it reach.
 fn check_contrast(laid: &Laid, fonts: &FontCatalog, what: &str) {
     let spec = spec(laid, fonts);
-    let flat = laid.fields.get("background_color").and_then(Value::as_str).and_then(super::lay_out::parsed);
+    let flat = laid.fields.get("background_color").and_then(Value::as_str).and_then(parsed);
     // Where a scene shows, no colour is known: red and white as the background make sure that the template covers it.
     let (w, h) = (spec.width, spec.height);
     let scene = RgbImage::from_fn(w, h, |x, y| if (x / 8 + y / 8) % 2 == 0 { Rgb([255, 255, 255]) } else { Rgb([90, 20, 20]) });

@@ -1,4 +1,4 @@
-use egui::{Align2, FontId, RichText, ScrollArea, Sense, Spinner, Ui, vec2};
+use egui::{Align2, FontId, ScrollArea, Sense, Spinner, Ui, vec2};
 
 use super::window::{Stay, Window, head, remark, width};
 use crate::gui::commands::EditCommand;
@@ -63,14 +63,13 @@ fn tile(cx: &PanelContext<'_>, ui: &mut Ui, template: &Template) -> bool {
             FontId::proportional(theme::LABEL),
             c.dim,
         )),
-        None => drop(ui.put(egui::Rect::from_center_size(picture.center(), vec2(20.0, 20.0)), Spinner::new())),
+        None => Spinner::new().paint_at(ui, egui::Rect::from_center_size(picture.center(), vec2(20.0, 20.0))),
     }
     if response.hovered() {
         ui.painter().rect_stroke(picture, theme::RADIUS, egui::Stroke::new(2.0, c.accent), egui::StrokeKind::Inside);
     }
     widgets::focus_ring(ui, &response, picture, theme::RADIUS);
-    let words = RichText::new(name).size(theme::BODY);
-    let below = egui::Rect::from_min_max(egui::pos2(rect.min.x, picture.max.y + 4.0), rect.max);
-    ui.put(below, egui::Label::new(words).truncate().selectable(false));
+    let words = widgets::clipped(ui, name, FontId::proportional(theme::BODY), c.text, TILE);
+    ui.painter().galley(egui::pos2(rect.min.x, picture.max.y + 4.0), words, c.text);
     response.clicked()
 }
