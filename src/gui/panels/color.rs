@@ -79,7 +79,7 @@ fn digits(ui: &mut Ui, lang: Language, name: &str, color: &mut Color) {
     let id = ui.make_persistent_id(("digits", &name));
     let typed: Option<String> = ui.data(|data| data.get_temp(id));
     let mut text = typed.unwrap_or_else(|| hex(*color));
-    let edit = egui::TextEdit::singleline(&mut text).id(id.with("edit")).desired_width(72.0).margin(egui::Margin::symmetric(8, 6));
+    let edit = egui::TextEdit::singleline(&mut text).id(id.with("edit")).desired_width(62.0).margin(egui::Margin::symmetric(8, 6));
     let response = widgets::named(ui.add(edit), &name);
     if response.changed() {
         let digits = text.trim().trim_start_matches('#');
