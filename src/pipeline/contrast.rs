@@ -22,8 +22,6 @@ const SOME: [(f32, f32); 3] = [(3.05, 0.92), (2.3, 0.55), (1.7, 0.3)];
 const BLACK: f32 = 0.035;
 /// What black costs.
 const BLACK_COST: f32 = 60.0;
-/// Share of [`WORTH`] that the legibility of flat letters is worth whose colour is clearly another one.
-const WORTH_OF_COLOR: f32 = 0.22;
 /// Cost of a change that the legibility of flat letters is worth. The cost is the square of the change of lightness (L*, 0..=100) over
 /// [`CHEAP_CHANGE`].
 const WORTH: f32 = 230.0;
@@ -91,7 +89,7 @@ fn lightness(luminance: f32) -> f32 {
 fn tones(from: f32, dark: bool) -> impl Iterator<Item = f32> {
     (0..=16).map(move |i| {
         let t = 1.0 - i as f32 / 16.0;
-        if dark { 0.003 + (from - 0.003).max(0.0) * t * t } else { 0.94 - (0.94 - from).max(0.0) * t }
+        if dark { 0.003 + (from - 0.003).max(0.0) * t * t } else { 0.96 - (0.96 - from).max(0.0) * t }
     })
 }
 
@@ -156,16 +154,15 @@ pub(super) fn secure(
     let deep = scene.deep || (!clear && mean(&|s| s.covered) > OWN_SHADOW);
     let [near, far] = COLOUR_DISTANCE;
     let apart = |distance: f32| ((distance - near) / (far - near)).clamp(0.0, 1.0);
-    let (distance, hue_distance) = colour_distance(&image, scene, ink);
     let worth = if deep {
-        WORTH_OF_DEPTH[0] + (WORTH_OF_DEPTH[1] - WORTH_OF_DEPTH[0]) * apart(distance)
+        WORTH_OF_DEPTH[0] + (WORTH_OF_DEPTH[1] - WORTH_OF_DEPTH[0]) * apart(colour_distance(&image, scene, ink))
     } else if clear {
         WORTH_OF_CLEAR
     } else {
-        WORTH * (1.0 + (WORTH_OF_COLOR - 1.0) * apart(hue_distance))
+        WORTH
     };
-    // Flat letters of the background's hue have nothing but their contrast.
-    let levels = if deep || hue_distance > near { &SOME[..] } else { &SOME[..1] };
+    // Flat letters have nothing but their contrast.
+    let levels = if deep { &SOME[..] } else { &SOME[..1] };
     let mut support = choose(&free(samples), (deep, worth, levels), ink, scene.product, size);
     for round in 1..=ROUNDS {
         let Some(found) = support else { break };
@@ -174,8 +171,7 @@ pub(super) fn secure(
         found.apply(&mut ground, scene);
         image = compose(ground, !found.dark);
         let done = round == ROUNDS
-            || summarize(&free(seen(&image)))
-                .is_none_or(|m| m.score >= if !deep && !clear && levels.len() == 1 { ENOUGH } else { found.expected.min(ENOUGH) });
+            || summarize(&free(seen(&image))).is_none_or(|m| m.score >= if worth == WORTH { ENOUGH } else { found.expected.min(ENOUGH) });
         support = (!done).then(|| found.stronger());
     }
     Ok(image)
@@ -185,7 +181,7 @@ pub(super) fn secure(
 pub(super) fn stands_out(image: &LinearRgb, scene: &Scene<'_>) -> bool {
     /// Distance of mean colours (CIE76) that nobody overlooks.
     const OBVIOUS: f32 = 30.0;
-    glows(scene) || scene.layer.bounds(0.3).is_some_and(|ink| colour_distance(image, scene, ink).0 >= OBVIOUS)
+    glows(scene) || scene.layer.bounds(0.3).is_some_and(|ink| colour_distance(image, scene, ink) >= OBVIOUS)
 }
 
 /// Letters that send light: their glow is larger than they are.
@@ -225,8 +221,8 @@ fn secure_glow(
     Ok(compose(ground, false))
 }
 
-/// Distance (CIE76) between the mean colours of the letters and of the background between and around them, and that without lightness.
-fn colour_distance(image: &LinearRgb, scene: &Scene<'_>, (x0, y0, x1, y1): Bounds) -> (f32, f32) {
+/// Distance (CIE76) between the mean colours of the letters and of the background between and around them.
+fn colour_distance(image: &LinearRgb, scene: &Scene<'_>, (x0, y0, x1, y1): Bounds) -> f32 {
     let (mut letter, mut ground) = ([0.0f32; 4], [0.0f32; 4]);
     for y in (y0..y1).step_by(2) {
         for x in (x0..x1).step_by(2) {
@@ -249,8 +245,7 @@ fn colour_distance(image: &LinearRgb, scene: &Scene<'_>, (x0, y0, x1, y1): Bound
         [116.0 * f[1] - 16.0, 500.0 * (f[0] - f[1]), 200.0 * (f[1] - f[2])]
     };
     let (a, b) = (lab(letter), lab(ground));
-    let over = |axes: std::ops::Range<usize>| axes.map(|i| (a[i] - b[i]).powi(2)).sum::<f32>().sqrt();
-    (over(0..3), over(1..3))
+    (0..3).map(|i| (a[i] - b[i]).powi(2)).sum::<f32>().sqrt()
 }
 
 /// What to do for these letters: `None` if they are legible, or cannot be measured.
