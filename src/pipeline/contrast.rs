@@ -21,8 +21,6 @@ const SOME: [(f32, f32); 3] = [(3.05, 0.92), (2.3, 0.55), (1.7, 0.3)];
 const BLACK: f32 = 0.035;
 /// Cost of a black background.
 const BLACK_COST: f32 = 60.0;
-/// Share of [`WORTH`] that the legibility of flat letters is worth if their hue clearly differs from the background's.
-const WORTH_OF_COLOR: f32 = 0.22;
 /// Weight of illegibility against the cost of a change, for flat letters. A change costs the square of its lightness difference (L*, 0..=100) divided
 /// by [`CHEAP_CHANGE`]; the share of illegible contour costs this times the share.
 const WORTH: f32 = 230.0;
@@ -90,7 +88,7 @@ pub(super) fn lightness(luminance: f32) -> f32 {
 fn tones(from: f32, dark: bool) -> impl Iterator<Item = f32> {
     (0..=16).map(move |i| {
         let t = 1.0 - i as f32 / 16.0;
-        if dark { 0.003 + (from - 0.003).max(0.0) * t * t } else { 0.94 - (0.94 - from).max(0.0) * t }
+        if dark { 0.003 + (from - 0.003).max(0.0) * t * t } else { 0.96 - (0.96 - from).max(0.0) * t }
     })
 }
 
@@ -159,16 +157,15 @@ pub(super) fn ensure_contrast(
     let deep = text.deep || (!clear && mean(&|s| s.covered) > OWN_SHADOW);
     let [near, far] = COLOUR_DISTANCE;
     let apart = |distance: f32| ((distance - near) / (far - near)).clamp(0.0, 1.0);
-    let (distance, hue_distance) = colour_distance(&image, text, ink);
     let worth = if deep {
-        WORTH_OF_DEPTH[0] + (WORTH_OF_DEPTH[1] - WORTH_OF_DEPTH[0]) * apart(distance)
+        WORTH_OF_DEPTH[0] + (WORTH_OF_DEPTH[1] - WORTH_OF_DEPTH[0]) * apart(colour_distance(&image, scene, ink))
     } else if clear {
         WORTH_OF_CLEAR
     } else {
-        WORTH * (1.0 + (WORTH_OF_COLOR - 1.0) * apart(hue_distance))
+        WORTH
     };
-    // Flat letters of the background's hue have nothing but their contrast.
-    let levels = if deep || hue_distance > near { &SOME[..] } else { &SOME[..1] };
+    // Flat letters have nothing but their contrast.
+    let levels = if deep { &SOME[..] } else { &SOME[..1] };
     let mut change = choose(&free(samples), (deep, worth, levels), ink, text.product, size);
     for round in 1..=ROUNDS {
         let Some(found) = change else { break };
@@ -177,8 +174,7 @@ pub(super) fn ensure_contrast(
         found.apply(&mut ground, text);
         image = compose(ground, !found.dark);
         let done = round == ROUNDS
-            || summarize(&free(seen(&image)))
-                .is_none_or(|m| m.score >= if !deep && !clear && levels.len() == 1 { ENOUGH } else { found.expected.min(ENOUGH) });
+            || summarize(&free(seen(&image))).is_none_or(|m| m.score >= if worth == WORTH { ENOUGH } else { found.expected.min(ENOUGH) });
         change = (!done).then(|| found.stronger());
     }
     Ok(image)
@@ -188,7 +184,7 @@ pub(super) fn ensure_contrast(
 pub(super) fn stands_out(image: &LinearRgb, text: &TextOnCanvas<'_>) -> bool {
     /// Distance of mean colours (CIE76) that nobody overlooks.
     const OBVIOUS: f32 = 30.0;
-    glows(text) || text.layer.bounds(0.3).is_some_and(|ink| colour_distance(image, text, ink).0 >= OBVIOUS)
+    glows(text) || text.layer.bounds(0.3).is_some_and(|ink| colour_distance(image, text, ink) >= OBVIOUS)
 }
 
 /// Whether the letters glow: their glow covers more pixels than they do.
@@ -228,8 +224,8 @@ fn ensure_glow_contrast(
     Ok(compose(ground, false))
 }
 
-/// Distance (CIE76) between the mean colours of the letters and of the background between and around them, with and without lightness.
-fn colour_distance(image: &LinearRgb, text: &TextOnCanvas<'_>, (x0, y0, x1, y1): Bounds) -> (f32, f32) {
+/// Distance (CIE76) between the mean colours of the letters and of the background between and around them.
+fn colour_distance(image: &LinearRgb, text: &TextOnCanvas<'_>, (x0, y0, x1, y1): Bounds) -> f32 {
     let (mut letter, mut ground) = ([0.0f32; 4], [0.0f32; 4]);
     for y in (y0..y1).step_by(2) {
         for x in (x0..x1).step_by(2) {
@@ -252,8 +248,7 @@ fn colour_distance(image: &LinearRgb, text: &TextOnCanvas<'_>, (x0, y0, x1, y1):
         [116.0 * f[1] - 16.0, 500.0 * (f[0] - f[1]), 200.0 * (f[1] - f[2])]
     };
     let (a, b) = (lab(letter), lab(ground));
-    let over = |axes: std::ops::Range<usize>| axes.map(|i| (a[i] - b[i]).powi(2)).sum::<f32>().sqrt();
-    (over(0..3), over(1..3))
+    (0..3).map(|i| (a[i] - b[i]).powi(2)).sum::<f32>().sqrt()
 }
 
 /// The change of lowest cost; `None` if the letters are legible or cannot be measured, or if no change helps.
