@@ -66,12 +66,13 @@ fn place() -> (Device, DType, Option<f64>) {
 
 /// bfloat16 keeps 8 bits, and tiny random networks amplify its rounding beyond 1e-2 in PyTorch too: on these cases and the same rounded
 /// weights diffusers' and transformers' own bfloat16 runs differ from their float32 by up to 1.6e-2 (autoencoder), 3.3e-2 (T5), 1.4e-2
-/// (ControlNet) and 3.8e-2 (U-Net). U-Net and ControlNet run in float16 in the program, where 1e-2 holds for every case.
+/// (ControlNet) and 3.76e-2 (U-Net, `half_precision.py`; half as much again is allowed there, because a GPU rounds elsewhere). U-Net and
+/// ControlNet run in float16 in the program, where 1e-2 holds for every case.
 fn allowed_in_bf16(kind: &str) -> f64 {
     match kind {
         "autoencoder-kl" | "autoencoder-kl-flux2" | "sdxl-controlnet" => 2e-2,
         "t5-encoder" => 3.3e-2,
-        "sdxl-unet" => 4e-2,
+        "sdxl-unet" => 5.6e-2,
         _ => 1e-2,
     }
 }
@@ -154,7 +155,8 @@ fn check_weights_in(kind: &str, least: usize, device: &Device, dtype: DType, all
         let outputs = compute(dtype, device, &inputs, adapted);
         assert!(!references.is_empty(), "{place} has no reference");
         // Files hold weights of the smaller type, so the rounding of the weights must not count.
-        let references = if kept == DType::F32 { references } else { compute(DType::F32, &Device::Cpu, &pick("in.", &Device::Cpu), |weights| weights) };
+        let references =
+            if kept == DType::F32 { references } else { compute(DType::F32, &Device::Cpu, &pick("in.", &Device::Cpu), |weights| weights) };
         for (name, reference) in &references {
             let out = outputs.get(name).unwrap_or_else(|| panic!("{place}: no output {name}"));
             let error = relative_error(&out.to_device(&Device::Cpu).unwrap(), reference);

@@ -86,8 +86,31 @@ impl Float8 {
 /// Shapes that do not fit, out of memory.
 pub fn modulated_norm(x: &Tensor, scale: &Tensor, shift: &Tensor, eps: f64) -> Result<Float8> {
     #[cfg(feature = "cuda")]
-    if let Some([values, scales]) = kernels::norm_quantize_rows(x, scale, shift, eps)? {
+    if let Some((_, [values, scales])) = kernels::norm_quantize_rows(x, None, scale, shift, eps)? {
         return Ok(Float8 { values, scales });
     }
     Float8::of(&super::fused::modulated_norm(x, scale, shift, eps)?)
+}
+
+/// `x + gate · update` as [`super::fused::add_gated`] makes it, and its [`modulated_norm`].
+///
+/// # Errors
+/// Shapes that do not fit, out of memory.
+pub fn modulated_norm_of_sum(
+    x: &Tensor,
+    [update, gate]: [&Tensor; 2],
+    scale: &Tensor,
+    shift: &Tensor,
+    eps: f64,
+) -> Result<(Tensor, Float8)> {
+    #[cfg(feature = "cuda")]
+    {
+        let update = kernels::Update { update, gate: Some(gate) };
+        if let Some((sum, [values, scales])) = kernels::norm_quantize_rows(x, Some(update), scale, shift, eps)? {
+            return Ok((sum, Float8 { values, scales }));
+        }
+    }
+    let sum = super::fused::add_gated(x, update, gate)?;
+    let normed = modulated_norm(&sum, scale, shift, eps)?;
+    Ok((sum, normed))
 }

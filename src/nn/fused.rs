@@ -75,6 +75,29 @@ pub fn modulated_norm(x: &Tensor, scale: &Tensor, shift: &Tensor, eps: f64) -> R
     super::LayerNorm::without_affine(eps).forward(x)?.broadcast_mul(&(scale + 1.0)?)?.broadcast_add(shift)
 }
 
+/// `x + gate · update` as [`add_gated`] makes it, and its [`modulated_norm`].
+///
+/// # Errors
+/// Shapes that do not fit, out of memory.
+pub fn modulated_norm_of_sum(
+    x: &Tensor,
+    [update, gate]: [&Tensor; 2],
+    scale: &Tensor,
+    shift: &Tensor,
+    eps: f64,
+) -> Result<(Tensor, Tensor)> {
+    #[cfg(feature = "cuda")]
+    {
+        let update = kernels::Update { update, gate: Some(gate) };
+        if let Some(both) = kernels::layer_norm_of_sum(x, update, None, Some((scale, shift)), eps)? {
+            return Ok(both);
+        }
+    }
+    let sum = add_gated(x, update, gate)?;
+    let normed = modulated_norm(&sum, scale, shift, eps)?;
+    Ok((sum, normed))
+}
+
 /// `x` `[…, 2 · C]` → the first half · GELU (exact) of the second, `[…, C]`.
 ///
 /// # Errors

@@ -46,6 +46,23 @@ impl LayerNorm {
             None => y.to_dtype(self.dtype),
         }
     }
+
+    /// `x + update` as [`super::fused::add`] makes it, and its norm.
+    ///
+    /// # Errors
+    /// As [`LayerNorm::forward`].
+    pub fn of_sum(&self, x: &Tensor, update: &Tensor) -> Result<(Tensor, Tensor)> {
+        #[cfg(feature = "cuda")]
+        if let Some((weight, bias)) = &self.affine {
+            let update = super::kernels::Update { update, gate: None };
+            if let Some((sum, normed)) = super::kernels::layer_norm_of_sum(x, update, Some((weight, bias)), None, self.eps)? {
+                return Ok((sum, normed.to_dtype(self.dtype)?));
+            }
+        }
+        let sum = super::fused::add(x, update)?;
+        let normed = self.forward(&sum)?;
+        Ok((sum, normed))
+    }
 }
 
 /// RMS norm over the last dimension.

@@ -6,7 +6,7 @@ use candle_core::{D, DType, Result, Tensor};
 use super::config::FluxConfig;
 use super::rope::Rope;
 use crate::nn::float8::{self, Float8, Rows};
-use crate::nn::fused::{Qkv, add_gated, modulated_norm, rotate_heads};
+use crate::nn::fused::{Qkv, add_gated, modulated_norm, modulated_norm_of_sum, rotate_heads};
 use crate::nn::{JoinedLinear, Linear, attention};
 use crate::weights::{LoadResult, Vars};
 
@@ -45,8 +45,42 @@ impl Modulation {
         }
     }
 
+    /// `x` with what is still to be added to it, and the norm of the sum, as [`Modulation::norm_rows`].
+    fn norm_of_sum(&self, x: &Tensor, [update, gate]: [&Tensor; 2], float8: bool) -> Result<(Tensor, Rows)> {
+        Ok(match float8 {
+            true => {
+                let (sum, normed) = float8::modulated_norm_of_sum(x, [update, gate], &self.scale, &self.shift, EPS)?;
+                (sum, Rows::Float8(normed))
+            }
+            false => {
+                let (sum, normed) = modulated_norm_of_sum(x, [update, gate], &self.scale, &self.shift, EPS)?;
+                (sum, Rows::Dense(normed))
+            }
+        })
+    }
+
     pub(in crate::nn) fn add(&self, x: &Tensor, update: &Tensor) -> Result<Tensor> {
         add_gated(x, update, &self.gate)
+    }
+}
+
+/// Tokens as the single blocks pass them on: each block adds what the one before it made together with its own norm.
+pub(super) struct Tokens {
+    x: Tensor,
+    /// An update and its gate.
+    pending: Option<[Tensor; 2]>,
+}
+
+impl Tokens {
+    pub(super) fn new(x: Tensor) -> Self {
+        Self { x, pending: None }
+    }
+
+    pub(super) fn sum(self) -> Result<Tensor> {
+        match &self.pending {
+            Some([update, gate]) => add_gated(&self.x, update, gate),
+            None => Ok(self.x),
+        }
     }
 }
 
@@ -132,8 +166,7 @@ impl Stream {
 
     fn finish(&self, x: &Tensor, attended: &Tensor, modulation: &[Modulation]) -> Result<Tensor> {
         let [first, second] = modulation else { candle_core::bail!("a double block has two modulations") };
-        let x = first.add(x, &self.out.forward(attended)?)?;
-        let normed = second.norm_rows(&x, self.mlp_in.takes_float8())?;
+        let (x, normed) = second.norm_of_sum(x, [&self.out.forward(attended)?, &first.gate], self.mlp_in.takes_float8())?;
         second.add(&x, &self.mlp_in.forward_gelu_then(&normed, &self.mlp_out)?)
     }
 }
@@ -204,10 +237,14 @@ impl SingleBlock {
         modulation_table(&self.modulation, conditioning)
     }
 
-    /// `x` `[B, T + S, inner]`, the rows of a step of [`SingleBlock::modulate`] → the new `x`.
-    pub(super) fn forward(&self, x: &Tensor, modulation: &Tensor, rope: &Rope) -> Result<Tensor> {
-        let modulation = modulations(modulation, 1)?;
-        let normed = modulation[0].norm_rows(x, self.mlp_in.takes_float8())?;
+    /// `tokens` `[B, T + S, inner]`, the rows of a step of [`SingleBlock::modulate`] → the new tokens.
+    pub(super) fn forward(&self, tokens: &Tokens, modulation: &Tensor, rope: &Rope) -> Result<Tokens> {
+        let modulation = modulations(modulation, 1)?.remove(0);
+        let float8 = self.mlp_in.takes_float8();
+        let (x, normed) = match &tokens.pending {
+            Some([update, gate]) => modulation.norm_of_sum(&tokens.x, [update, gate], float8)?,
+            None => (tokens.x.clone(), modulation.norm_rows(&tokens.x, float8)?),
+        };
         let qkv = self.heads.qkv.forward_rows(&normed)?;
         let attended = attend(&rotate_heads(None, self.heads.of(&qkv), rope, self.heads.size(), EPS)?)?;
         let update = match &normed {
@@ -217,6 +254,6 @@ impl SingleBlock {
                 self.out.forward_rows(&Rows::Float8(Float8::of_parts(&parts, attended.dim(D::Minus1)?)?))?
             }
         };
-        modulation[0].add(x, &update)
+        Ok(Tokens { x, pending: Some([update, modulation.gate]) })
     }
 }

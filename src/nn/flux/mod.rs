@@ -17,7 +17,7 @@ pub use config::FluxConfig;
 use crate::nn::Linear;
 use crate::nn::fused::modulated_norm;
 use crate::weights::{LoadResult, Vars, flux_names};
-use block::{DoubleBlock, SingleBlock};
+use block::{DoubleBlock, SingleBlock, Tokens};
 use embed::Conditioning;
 use rope::Rope;
 
@@ -25,8 +25,15 @@ use rope::Rope;
 const THETA: f64 = 10_000.0;
 /// Whether a matrix of the network, by its name in diffusers' layout, is kept in 8 bits if [`Vars::with_float8`] asks for it.
 pub fn is_in_float8(name: &str) -> bool {
-    let in_a_block = name.starts_with("transformer_blocks.") || name.starts_with("single_transformer_blocks.");
+    let block = |kind: &str| name.strip_prefix(kind).and_then(|rest| rest.split_once('.')?.0.parse::<usize>().ok());
+    let in_a_block = block("transformer_blocks.").is_some_and(double_is_in_float8) || block("single_transformer_blocks.").is_some();
     in_a_block && name.ends_with(".weight") && !name.contains(".norm")
+}
+
+/// The first double block stays precise: everything after it is computed from what it makes. Over the networks of `tests/parity` that takes a
+/// fifth to a third off the error of 8 bits; the last single block takes a tenth.
+fn double_is_in_float8(block: usize) -> bool {
+    block > 0
 }
 
 /// The network.
@@ -91,13 +98,15 @@ impl FluxTransformer {
         let inner = config.inner();
         let double = vars.pp("transformer_blocks");
         let single = vars.pp("single_transformer_blocks");
-        // In 8 bits only the large matrices of the blocks: what they are modulated with, and the ends of the network, stay precise.
+        // In 8 bits only the large matrices of blocks: what they are modulated with, and the ends of the network, stay precise.
         let vars = vars.with_float8(false);
         let network = Self {
             x_embedder: Linear::load(&vars.pp("x_embedder"), config.in_channels, inner)?,
             context_embedder: Linear::load(&vars.pp("context_embedder"), config.joint_attention_dim, inner)?,
             conditioning: Conditioning::load(&vars.pp("time_text_embed"), config)?,
-            double: (0..config.num_layers).map(|i| DoubleBlock::load(&double.pp(i), config)).collect::<std::result::Result<_, _>>()?,
+            double: (0..config.num_layers)
+                .map(|i| DoubleBlock::load(&double.with_float8(double.float8() && double_is_in_float8(i)).pp(i), config))
+                .collect::<std::result::Result<_, _>>()?,
             single: (0..config.num_single_layers)
                 .map(|i| SingleBlock::load(&single.pp(i), config))
                 .collect::<std::result::Result<_, _>>()?,
@@ -174,11 +183,11 @@ impl FluxTransformer {
         for (block, [of_image, of_text]) in self.double.iter().zip(&modulations.double) {
             (text, image) = block.forward(&text, &image, &[rows(of_image)?, rows(of_text)?], rope)?;
         }
-        let mut joint = Tensor::cat(&[text, image], 1)?;
+        let mut joint = Tokens::new(Tensor::cat(&[text, image], 1)?);
         for (block, table) in self.single.iter().zip(&modulations.single) {
             joint = block.forward(&joint, &rows(table)?, rope)?;
         }
-        let image = joint.narrow(1, text_tokens, image_tokens)?.contiguous()?;
+        let image = joint.sum()?.narrow(1, text_tokens, image_tokens)?.contiguous()?;
         let Some(out) = &modulations.out else { candle_core::bail!("the last norm has no modulation") };
         let modulation = rows(out)?;
         let inner = self.config.inner();

@@ -24,6 +24,11 @@ template <> __device__ inline __nv_bfloat16 from_float<__nv_bfloat16>(float x) {
 template <typename T> struct Clips { static constexpr bool value = false; };
 template <> struct Clips<__half> { static constexpr bool value = true; };
 
+// A sum in the range of T: float16's ends at 65504.
+template <typename T> __device__ inline float clipped(float x) {
+    return Clips<T>::value ? fminf(fmaxf(x, -65504.0f), 65504.0f) : x;
+}
+
 template <typename T> __device__ inline void load(float (&to)[WIDTH], const T* from) {
     Pack<T> pack = *reinterpret_cast<const Pack<T>*>(from);
 #pragma unroll
@@ -35,6 +40,13 @@ template <typename T> __device__ inline void store(T* to, const float (&from)[WI
 #pragma unroll
     for (int i = 0; i < WIDTH; i++) pack.at[i] = from_float<T>(from[i]);
     *reinterpret_cast<Pack<T>*>(to) = pack;
+}
+
+// The compiler must not know the values any more: it would keep what it converted them to, in twice as many registers.
+template <typename T> __device__ inline void keep_packed(Pack<T>& pack) {
+    uint32_t* words = reinterpret_cast<uint32_t*>(&pack);
+#pragma unroll
+    for (int i = 0; i < (int)(sizeof(Pack<T>) / 4); i++) asm volatile("" : "+r"(words[i]));
 }
 
 __device__ inline float sum_of_warp(float x) {
@@ -53,18 +65,41 @@ __device__ inline float sum_of_block(float x, float* scratch) {
     return sum_of_warp(lane < warps ? scratch[lane] : 0.0f);
 }
 
-// x · Φ(x) with Φ after Abramowitz and Stegun 7.1.26: wrong by 1.5e-7 at most, and a third of the instructions of erff.
+// x · Φ(x) with Φ after Abramowitz and Stegun 7.1.26: wrong by 1.5e-7 at most, and a fifth of the instructions of erff. The constants of the
+// formula are divided by √2, halved, or multiplied by log₂ e / 2.
 __device__ inline float gelu_erf(float x) {
-    float a = fabsf(x) * 0.7071067811865476f, t = __fdividef(1.0f, 1.0f + 0.3275911f * a);
-    float p = t * (0.254829592f + t * (-0.284496736f + t * (1.421413741f + t * (-1.453152027f + t * 1.061405429f))));
-    float tail = 0.5f * p * __expf(-a * a);
-    return x * (x < 0.0f ? tail : 1.0f - tail);
+    float a = fabsf(x), t, e;
+    asm("rcp.approx.ftz.f32 %0, %1;" : "=f"(t) : "f"(1.0f + 0.2316418885f * a));
+    asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(e) : "f"(-0.7213475204f * a * a));
+    float p = t * (0.127414796f + t * (-0.142248368f + t * (0.7107068705f + t * (-0.7265760135f + t * 0.5307027145f))));
+    return fmaxf(x, 0.0f) - a * (p * e);
 }
 __device__ inline float silu(float x) { return x / (1.0f + __expf(-x)); }
 
 // Number of the thread in the launch. Launches have fewer than 2³² threads, and a thread works on WIDTH values, so offsets in values
 // need 64 bits, but divisions do not: one of 64 bits takes longer than the thread's memory.
 __device__ inline uint32_t thread_number() { return blockIdx.x * blockDim.x + threadIdx.x; }
+
+// The second and third line of the norms below, for columns c to c + 7.
+__device__ inline void weigh(float (&y)[WIDTH], const float* weight, const float* bias, const float* scale, const float* shift, int64_t c) {
+    float w[WIDTH], b[WIDTH];
+    if (weight) {
+        load(w, weight + c);
+#pragma unroll
+        for (int i = 0; i < WIDTH; i++) y[i] *= w[i];
+        if (bias) {
+            load(b, bias + c);
+#pragma unroll
+            for (int i = 0; i < WIDTH; i++) y[i] += b[i];
+        }
+    }
+    if (scale) {
+        load(w, scale + c);
+        load(b, shift + c);
+#pragma unroll
+        for (int i = 0; i < WIDTH; i++) y[i] = y[i] * (1.0f + w[i]) + b[i];
+    }
+}
 
 // Norm over the last dimension of x [rows, columns]:
 //   y = (x − mean) / √(variance + eps)      (RMS: y = x / √(mean of squares + eps))
@@ -110,92 +145,87 @@ __device__ void norm_rows(const T* x, Out* out, const float* weight, const float
         shift += batch * modulation_stride;
     }
     for (int64_t c = threadIdx.x * WIDTH; c < columns; c += blockDim.x * WIDTH) {
-        float y[WIDTH], w[WIDTH], b[WIDTH];
+        float y[WIDTH];
 #pragma unroll
         for (int i = 0; i < WIDTH; i++) y[i] = (row[c + i] - mean) * factor;
-        if (weight) {
-            load(w, weight + c);
-#pragma unroll
-            for (int i = 0; i < WIDTH; i++) y[i] *= w[i];
-            if (bias) {
-                load(b, bias + c);
-#pragma unroll
-                for (int i = 0; i < WIDTH; i++) y[i] += b[i];
-            }
-        }
-        if (scale) {
-            load(w, scale + c);
-            load(b, shift + c);
-#pragma unroll
-            for (int i = 0; i < WIDTH; i++) y[i] = y[i] * (1.0f + w[i]) + b[i];
-        }
+        weigh(y, weight, bias, scale, shift, c);
         store(out + c, y);
     }
 }
 
-// As norm_rows, with one warp a row, whose values it holds in registers: PACKS · 256 ≥ columns. Lanes need not wait for other warps, and the
-// rows of a block share scale and shift in the nearest cache. Warps from `rows` on have no row.
-template <typename T, typename Out, bool RMS, int PACKS>
-__device__ void norm_rows_by_warp(const T* x, Out* out, const float* weight, const float* bias, const float* scale, const float* shift,
-                                  int64_t rows, int64_t columns, int64_t rows_per_batch, int64_t modulation_stride, float eps) {
+// As norm_rows, with one warp a row, whose values it holds in registers, in T: PACKS · 256 ≥ columns. Lanes need not wait for other warps, and the
+// rows of a block share scale and shift in the nearest cache. Warps from `rows` on have no row. With y [rows, columns], the norm is that of
+// x + gate · y (gate null for 1; its rows are as far apart as those of scale), which is also written to `total`.
+template <typename T, int PACKS>
+__device__ void norm_rows_by_warp(const T* x, const T* y, const float* gate, T* total, T* out, const float* weight, const float* bias,
+                                  const float* scale, const float* shift, int64_t rows, int64_t columns, int64_t rows_per_batch,
+                                  int64_t modulation_stride, float eps) {
     int64_t r = (int64_t)blockIdx.x * (blockDim.x / 32) + threadIdx.x / 32;
     if (r >= rows) return;
     int lane = threadIdx.x % 32;
+    int64_t of_picture = (uint32_t)r / (uint32_t)rows_per_batch * modulation_stride;
     x += r * columns;
     out += r * columns;
-    float v[PACKS][WIDTH], sum = 0.0f;
+    Pack<T> held[PACKS];
+    float v[WIDTH], w[WIDTH], sum = 0.0f, squares = 0.0f;
 #pragma unroll
     for (int p = 0; p < PACKS; p++) {
         int c = (p * 32 + lane) * WIDTH;
-#pragma unroll
-        for (int i = 0; i < WIDTH; i++) v[p][i] = 0.0f;
-        if (c < columns) load(v[p], x + c);
-#pragma unroll
-        for (int i = 0; i < WIDTH; i++) sum += RMS ? v[p][i] * v[p][i] : v[p][i];
+        if (c < columns) held[p] = *reinterpret_cast<const Pack<T>*>(x + c);
     }
-    float mean = sum_of_warp(sum) / columns, factor;
-    if (RMS) {
-        factor = rsqrtf(mean + eps);
-        mean = 0.0f;
-    } else {
-        float squares = 0.0f;
+    if (y) {
+        y += r * columns;
+        total += r * columns;
 #pragma unroll
         for (int p = 0; p < PACKS; p++) {
-            if ((p * 32 + lane) * WIDTH >= columns) continue;
+            int c = (p * 32 + lane) * WIDTH;
+            if (c >= columns) continue;
+            float update[WIDTH];
+            load(v, held[p].at);
+            load(update, y + c);
+            if (gate) {
+                load(w, gate + of_picture + c);
 #pragma unroll
-            for (int i = 0; i < WIDTH; i++) squares += (v[p][i] - mean) * (v[p][i] - mean);
+                for (int i = 0; i < WIDTH; i++) update[i] *= w[i];
+            }
+#pragma unroll
+            for (int i = 0; i < WIDTH; i++) v[i] = clipped<T>(v[i] + update[i]);
+            store(held[p].at, v);
+            *reinterpret_cast<Pack<T>*>(total + c) = held[p];
+            keep_packed(held[p]);
         }
-        factor = rsqrtf(sum_of_warp(squares) / columns + eps);
     }
+#pragma unroll
+    for (int p = 0; p < PACKS; p++) {
+        if ((p * 32 + lane) * WIDTH >= columns) continue;
+        load(v, held[p].at);
+        keep_packed(held[p]);
+#pragma unroll
+        for (int i = 0; i < WIDTH; i++) sum += v[i];
+    }
+    float mean = sum_of_warp(sum) / columns;
+#pragma unroll
+    for (int p = 0; p < PACKS; p++) {
+        if ((p * 32 + lane) * WIDTH >= columns) continue;
+        load(v, held[p].at);
+        keep_packed(held[p]);
+#pragma unroll
+        for (int i = 0; i < WIDTH; i++) squares += (v[i] - mean) * (v[i] - mean);
+    }
+    float factor = rsqrtf(sum_of_warp(squares) / columns + eps);
     if (scale) {
-        int64_t batch = (uint32_t)r / (uint32_t)rows_per_batch;
-        scale += batch * modulation_stride;
-        shift += batch * modulation_stride;
+        scale += of_picture;
+        shift += of_picture;
     }
 #pragma unroll
     for (int p = 0; p < PACKS; p++) {
         int c = (p * 32 + lane) * WIDTH;
         if (c >= columns) continue;
-        float y[WIDTH], w[WIDTH], b[WIDTH];
+        load(v, held[p].at);
 #pragma unroll
-        for (int i = 0; i < WIDTH; i++) y[i] = (v[p][i] - mean) * factor;
-        if (weight) {
-            load(w, weight + c);
-#pragma unroll
-            for (int i = 0; i < WIDTH; i++) y[i] *= w[i];
-            if (bias) {
-                load(b, bias + c);
-#pragma unroll
-                for (int i = 0; i < WIDTH; i++) y[i] += b[i];
-            }
-        }
-        if (scale) {
-            load(w, scale + c);
-            load(b, shift + c);
-#pragma unroll
-            for (int i = 0; i < WIDTH; i++) y[i] = y[i] * (1.0f + w[i]) + b[i];
-        }
-        store(out + c, y);
+        for (int i = 0; i < WIDTH; i++) v[i] = (v[i] - mean) * factor;
+        weigh(v, weight, bias, scale, shift, c);
+        store(out + c, v);
     }
 }
 
@@ -225,10 +255,7 @@ __device__ void add_gated(const T* x, const T* y, const float* gate, const float
         for (int j = 0; j < WIDTH; j++) b[j] *= g[j];
     }
 #pragma unroll
-    for (int j = 0; j < WIDTH; j++) {
-        a[j] += b[j];
-        if (Clips<T>::value) a[j] = fminf(fmaxf(a[j], -65504.0f), 65504.0f);
-    }
+    for (int j = 0; j < WIDTH; j++) a[j] = clipped<T>(a[j] + b[j]);
     store(out + at, a);
 }
 
@@ -248,44 +275,60 @@ template <typename T> __device__ void geglu(const T* x, T* out, int64_t rows, in
 // Queries and keys of FLUX: RMS norm of each head, then rotation of neighbouring channels; values are copied.
 // Sources: `first` with `first_tokens` tokens a picture, then `second` with the others, rows of [3, heads, size]. Norm weights `…_q`, `…_k`
 // [size]; cos, sin [tokens, size / 2]. out [batch, tokens, parts, heads, size], parts 2 (without values) or 3.
-// A thread holds 8 channels, so a head takes size / 8 ≤ 32 neighbouring lanes, rounded up to a power of two (`lanes`).
+// A thread holds 8 channels, so a head takes size / 8 ≤ 32 neighbouring lanes, rounded up to a power of two (`lanes`). It works on HEADS heads
+// of a token: they have the same weights and angles, and their loads wait together.
 template <typename T>
 __device__ void rotate_heads(const T* first, const T* second, const float* first_q, const float* first_k, const float* second_q,
                              const float* second_k, const float* cosines, const float* sines, T* out, int64_t batch, int64_t tokens,
                              int64_t first_tokens, int parts, int heads, int size, int lanes, float eps) {
-    uint32_t unit = thread_number() / lanes;
+    constexpr int HEADS = 4;
+    uint32_t unit = thread_number() / lanes, groups = (heads + HEADS - 1) / HEADS;
     int c = threadIdx.x % lanes * WIDTH;
     // Threads without work take part in the sums.
-    bool active = unit < batch * tokens * parts * heads && c < size;
+    bool active = unit < batch * tokens * parts * groups && c < size;
     if (!active) unit = 0;
-    uint32_t row_of_heads = unit / heads, head = unit - row_of_heads * heads;
+    uint32_t row_of_heads = unit / groups, head = (unit - row_of_heads * groups) * HEADS;
     uint32_t place = row_of_heads / parts, which = row_of_heads - place * parts;
     int64_t b = place / (uint32_t)tokens, token = place - b * tokens;
     bool is_first = token < first_tokens;
     int64_t row = is_first ? b * first_tokens + token : b * (tokens - first_tokens) + token - first_tokens;
     const T* from = (is_first ? first : second) + ((row * 3 + which) * heads + head) * size + c;
-    float v[WIDTH] = {};
-    if (active) load(v, from);
-    float squares = 0.0f;
+    float v[HEADS][WIDTH] = {}, squares[HEADS] = {};
 #pragma unroll
-    for (int i = 0; i < WIDTH; i++) squares += v[i] * v[i];
-    for (int step = lanes / 2; step > 0; step /= 2) squares += __shfl_xor_sync(0xffffffff, squares, step);
+    for (int h = 0; h < HEADS; h++)
+        if (active && head + h < heads) load(v[h], from + h * size);
+#pragma unroll
+    for (int h = 0; h < HEADS; h++) {
+#pragma unroll
+        for (int i = 0; i < WIDTH; i++) squares[h] += v[h][i] * v[h][i];
+    }
+    for (int step = lanes / 2; step > 0; step /= 2) {
+#pragma unroll
+        for (int h = 0; h < HEADS; h++) squares[h] += __shfl_xor_sync(0xffffffff, squares[h], step);
+    }
     if (!active) return;
     if (which < 2) {
         const float* weights = which == 0 ? (is_first ? first_q : second_q) : (is_first ? first_k : second_k);
-        float factor = rsqrtf(squares / size + eps), w[WIDTH];
+        float w[WIDTH];
         load(w, weights + c);
         const float4 cosine = *reinterpret_cast<const float4*>(cosines + token * (size / 2) + c / 2);
         const float4 sine = *reinterpret_cast<const float4*>(sines + token * (size / 2) + c / 2);
         const float cs[4] = {cosine.x, cosine.y, cosine.z, cosine.w}, sn[4] = {sine.x, sine.y, sine.z, sine.w};
 #pragma unroll
-        for (int p = 0; p < WIDTH / 2; p++) {
-            float x = v[2 * p] * factor * w[2 * p], y = v[2 * p + 1] * factor * w[2 * p + 1];
-            v[2 * p] = x * cs[p] - y * sn[p];
-            v[2 * p + 1] = x * sn[p] + y * cs[p];
+        for (int h = 0; h < HEADS; h++) {
+            float factor = rsqrtf(squares[h] / size + eps);
+#pragma unroll
+            for (int p = 0; p < WIDTH / 2; p++) {
+                float x = v[h][2 * p] * factor * w[2 * p], y = v[h][2 * p + 1] * factor * w[2 * p + 1];
+                v[h][2 * p] = x * cs[p] - y * sn[p];
+                v[h][2 * p + 1] = x * sn[p] + y * cs[p];
+            }
         }
     }
-    store(out + (int64_t)unit * size + c, v);
+    T* to = out + ((int64_t)row_of_heads * heads + head) * size + c;
+#pragma unroll
+    for (int h = 0; h < HEADS; h++)
+        if (head + h < heads) store(to + h * size, v[h]);
 }
 
 // Group norm of channels-last x [batch, pixels, channels], in three kernels.
@@ -335,7 +378,7 @@ __device__ void channel_moments(const T* x, float* partial, int64_t pixels, int6
 
 // Second: partial → factor and offset of each channel, [batch, 2, channels]: norm(x + extra) = factor · x + offset.
 // `extra` is added to x before the norm: rows of `extra_stride` floats, one a picture (0: one for all); null for none.
-// grid (groups, batch), 256 threads. Shared memory: 32 floats.
+// grid (groups, batch), any whole number of warps. Shared memory: 32 floats.
 __device__ void factors_of_channels(const float* partial, const float* weight, const float* bias, const float* extra, float* out,
                              int64_t pixels, int64_t channels, int64_t span, int64_t spans, int64_t extra_stride, float eps) {
     extern __shared__ float scratch[];
@@ -458,11 +501,11 @@ __device__ void activate(const T* x, const float* bias, T* out, int64_t total, i
 }  // namespace
 
 #define NORMS_BY_WARP(T, NAME, PACKS)                                                                                                  \
-    extern "C" __global__ void layer_norm_by_warp_##PACKS##_##NAME(                                                                    \
-        const T* x, T* out, const float* weight, const float* bias, const float* scale, const float* shift, int64_t rows,              \
-        int64_t columns, int64_t rows_per_batch, int64_t modulation_stride, float eps) {                                               \
-        norm_rows_by_warp<T, T, false, PACKS>(x, out, weight, bias, scale, shift, rows, columns, rows_per_batch, modulation_stride,    \
-                                              eps);                                                                                    \
+    extern "C" __global__ void __launch_bounds__(128, PACKS > 6 ? 5 : 8) layer_norm_by_warp_##PACKS##_##NAME(                          \
+        const T* x, const T* y, const float* gate, T* total, T* out, const float* weight, const float* bias, const float* scale,       \
+        const float* shift, int64_t rows, int64_t columns, int64_t rows_per_batch, int64_t modulation_stride, float eps) {             \
+        norm_rows_by_warp<T, PACKS>(x, y, gate, total, out, weight, bias, scale, shift, rows, columns, rows_per_batch,                 \
+                                    modulation_stride, eps);                                                                           \
     }
 
 #define KERNELS(T, NAME)                                                                                                               \

@@ -56,11 +56,33 @@ const MOST_COLUMNS: usize = 48 * 256 - 32;
 /// Packs that a lane holds in the kernels with a warp for each row.
 const PACKS_OF_WARP: [usize; 3] = [3, 6, 12];
 
+/// Heads that a thread rotates, as in the kernel.
+const HEADS_OF_THREAD: usize = 4;
+
+/// Threads that compute the factors of a group of channels.
+const THREADS_OF_GROUP: u32 = 1024;
+
 /// A float32 matrix of one row a picture: `[B, 1, columns]` whose rows may be parts of longer ones.
 pub(super) fn modulation(x: &Tensor, columns: usize) -> Option<usize> {
     let stride = *x.stride().first()?;
     let fits = x.dtype() == DType::F32 && x.dims().last() == Some(&columns) && x.stride().last() == Some(&1);
     fits.then_some(stride)
+}
+
+/// What is added before a norm: `gate` (float32 `[B, 1, columns]`; none for 1) · `update`, which has the shape and type of the other summand.
+#[derive(Clone, Copy)]
+pub struct Update<'a> {
+    pub update: &'a Tensor,
+    pub gate: Option<&'a Tensor>,
+}
+
+/// Float32 modulations `[B, 1, columns]` that are parts of one table, before they are used in a kernel: rows that share a modulation, and
+/// elements from one modulation to the next. `None` if they do not fit `rows`.
+pub(super) fn rows_of_modulations(parts: &[&Tensor], rows: usize, columns: usize) -> Result<Option<(usize, usize)>> {
+    let Some(first) = parts.first() else { return Ok(Some((rows, 0))) };
+    let (Some(stride), batch) = (modulation(first, columns), first.dim(0)?) else { return Ok(None) };
+    let same = |part: &&Tensor| modulation(part, columns) == Some(stride) && part.elem_count() == batch * columns;
+    Ok((batch > 0 && parts.iter().all(same) && rows.is_multiple_of(batch)).then(|| (rows / batch, stride)))
 }
 
 /// Layer norm over the last dimension, then · weight + bias, then · (1 + scale) + shift; see `elementwise.cu`. Weights `[columns]` are
@@ -71,48 +93,74 @@ pub fn layer_norm(
     scale_and_shift: Option<(&Tensor, &Tensor)>,
     eps: f64,
 ) -> Result<Option<Tensor>> {
+    Ok(norm(x, None, affine, scale_and_shift, eps)?.map(|(_, normed)| normed))
+}
+
+/// `x + gate · update` as [`add`] makes it, and its [`layer_norm`], for 16-bit types and short rows.
+pub fn layer_norm_of_sum(
+    x: &Tensor,
+    update: Update<'_>,
+    affine: Option<(&Tensor, &Tensor)>,
+    scale_and_shift: Option<(&Tensor, &Tensor)>,
+    eps: f64,
+) -> Result<Option<(Tensor, Tensor)>> {
+    norm(x, Some(update), affine, scale_and_shift, eps)
+}
+
+/// The sum, which is `x` without an update, and its norm.
+fn norm(
+    x: &Tensor,
+    update: Option<Update<'_>>,
+    affine: Option<(&Tensor, &Tensor)>,
+    scale_and_shift: Option<(&Tensor, &Tensor)>,
+    eps: f64,
+) -> Result<Option<(Tensor, Tensor)>> {
     let Some((context, suffix)) = usable(x)? else { return Ok(None) };
     let columns = x.dim(D::Minus1)?;
     if !columns.is_multiple_of(WIDTH) || columns > MOST_COLUMNS {
         return Ok(None);
     }
+    let by_warp = PACKS_OF_WARP.into_iter().find(|packs| packs * 32 * WIDTH >= columns && is_half(x.dtype()));
     let x = x.contiguous()?;
     let rows = x.elem_count() / columns;
+    let affine: Vec<&Tensor> = affine.into_iter().flat_map(|(weight, bias)| [weight, bias]).collect();
+    if affine.iter().any(|t| t.dtype() != DType::F32) {
+        return Ok(None);
+    }
+    let scale_and_shift: Vec<&Tensor> = scale_and_shift.into_iter().flat_map(|(scale, shift)| [scale, shift]).collect();
+    let modulations: Vec<&Tensor> = scale_and_shift.iter().copied().chain(update.and_then(|u| u.gate)).collect();
+    let Some((rows_per_batch, stride)) = rows_of_modulations(&modulations, rows, columns)? else { return Ok(None) };
     let out = context.uninit(x.dims(), x.dtype())?;
-    let [weight, bias] = match affine {
-        Some((weight, bias)) if weight.dtype() == DType::F32 && bias.dtype() == DType::F32 => [pointer(weight)?, pointer(bias)?],
-        Some(_) => return Ok(None),
-        None => [0, 0],
-    };
-    let (mut scale_at, mut shift_at, mut stride, mut rows_per_batch) = (0, 0, 0, rows);
-    if let Some((scale, shift)) = scale_and_shift {
-        let (Some(of_scale), Some(of_shift)) = (modulation(scale, columns), modulation(shift, columns)) else { return Ok(None) };
-        let batch = scale.dim(0)?;
-        if of_scale != of_shift || shift.dim(0)? != batch || scale.elem_count() != batch * columns || rows % batch != 0 {
+    let mut sum = x.clone();
+    let address = |parts: &[&Tensor], i: usize| parts.get(i).map_or(Ok(0), |t| pointer(t));
+    let mut addresses = vec![pointer(&x)?];
+    // Kept until the launch.
+    let mut y = None;
+    if let Some(Update { update, gate }) = update {
+        if update.dims() != x.dims() || update.dtype() != x.dtype() || by_warp.is_none() {
             return Ok(None);
         }
-        (scale_at, shift_at, stride, rows_per_batch) = (pointer(scale)?, pointer(shift)?, of_scale, rows / batch);
+        sum = context.uninit(x.dims(), x.dtype())?;
+        let update = y.insert(update.contiguous()?);
+        addresses.extend([pointer(update)?, gate.map_or(Ok(0), pointer)?, pointer(&sum)?]);
+    } else if by_warp.is_some() {
+        addresses.extend([0; 3]);
     }
-    let addresses = [pointer(&x)?, pointer(&out)?, weight, bias, scale_at, shift_at];
+    addresses.push(pointer(&out)?);
+    addresses.extend([address(&affine, 0)?, address(&affine, 1)?, address(&scale_and_shift, 0)?, address(&scale_and_shift, 1)?]);
     if !aligned(&addresses) {
         return Ok(None);
     }
     let mut args: Vec<Arg> = addresses.into_iter().map(Arg::Pointer).collect();
-    let sizes = [columns, rows_per_batch, stride].map(Arg::long);
-    match PACKS_OF_WARP.into_iter().find(|packs| packs * 32 * WIDTH >= columns && is_half(x.dtype())) {
-        Some(packs) => {
-            args.push(Arg::long(rows));
-            args.extend(sizes);
-            args.push(Arg::Float(eps as f32));
-            launch(&context, &format!("layer_norm_by_warp_{packs}_{suffix}"), warp_per_row(rows)?, &args)?;
-        }
-        None => {
-            args.extend(sizes);
-            args.push(Arg::Float(eps as f32));
-            launch(&context, &format!("layer_norm_{suffix}"), block_per_row(rows, columns)?, &args)?;
-        }
+    args.extend(by_warp.map(|_| Arg::long(rows)));
+    args.extend([columns, rows_per_batch, stride].map(Arg::long));
+    args.push(Arg::Float(eps as f32));
+    match by_warp {
+        Some(packs) => launch(&context, &format!("layer_norm_by_warp_{packs}_{suffix}"), warp_per_row(rows)?, &args)?,
+        None => launch(&context, &format!("layer_norm_{suffix}"), block_per_row(rows, columns)?, &args)?,
     }
-    Ok(Some(out))
+    drop(y);
+    Ok(Some((sum, out)))
 }
 
 /// RMS norm over the last dimension with `weight` `[columns]`, float32. The output has the type `out`, which is that of `x` unless `x` is
@@ -287,11 +335,12 @@ pub fn rotate_heads(first: Option<Qkv<'_>>, second: Qkv<'_>, tables: [&Tensor; 2
         return Ok(None);
     }
     let lanes = (size / WIDTH).next_power_of_two();
+    let threads = batch * tokens * parts * heads.div_ceil(HEADS_OF_THREAD) * lanes;
     let mut args: Vec<Arg> = addresses.into_iter().map(Arg::Pointer).collect();
     args.extend([batch, tokens, first_tokens].map(Arg::long));
     args.extend([parts, heads, size, lanes].map(|size| Arg::Int(size as i32)));
     args.push(Arg::Float(eps as f32));
-    launch(&context, &format!("rotate_heads_{suffix}"), grid(batch * tokens * parts * heads * lanes)?, &args)?;
+    launch(&context, &format!("rotate_heads_{suffix}"), grid(threads)?, &args)?;
     let part = |all: &Tensor, i: usize| all.narrow(2, i, 1)?.squeeze(2)?.transpose(1, 2);
     let v = if first.is_some() { part(&out, 2)? } else { part(&b.reshape((batch, tokens, 3, heads, size))?, 2)? };
     Ok(Some([part(&out, 0)?, part(&out, 1)?, v]))
@@ -346,7 +395,7 @@ pub fn group_norm(
         Some((extra, stride)) => (pointer(extra)?, *stride),
         None => (0, 0),
     };
-    let config = LaunchConfig { grid_dim: (groups as u32, batch as u32, 1), block_dim: (THREADS as u32, 1, 1), shared_mem_bytes: 128 };
+    let config = LaunchConfig { grid_dim: (groups as u32, batch as u32, 1), block_dim: (THREADS_OF_GROUP, 1, 1), shared_mem_bytes: 128 };
     let mut args: Vec<Arg> = [partial_at, pointer(weight)?, pointer(bias)?, extra_at, factors_at].map(Arg::Pointer).into();
     args.extend([pixels, channels, span, spans, extra_stride].map(Arg::long));
     args.push(Arg::Float(eps as f32));

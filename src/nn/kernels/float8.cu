@@ -1,7 +1,7 @@
 // Rows in 8 bits: values in e4m3 and one float32 scale a row, so that row = scale · values. The largest value of a row becomes 448, the
 // largest of e4m3.
 //
-// Types T: __half, __nv_bfloat16. Tensors are contiguous and 16-byte aligned, and the innermost size is a multiple of 8. Indices are 64-bit.
+// Types T: __half, __nv_bfloat16, and float, in which rows are only rounded and unpacked. Tensors are contiguous and 16-byte aligned, and the innermost size is a multiple of 8. Indices are 64-bit.
 
 #include <cuda_bf16.h>
 #include <cuda_fp16.h>
@@ -16,9 +16,11 @@ constexpr float SMALLEST_SCALE = 1e-12f;  // Its inverse is finite.
 
 template <typename T> struct alignas(16) Pack { T at[WIDTH]; };
 
+__device__ inline float to_float(float x) { return x; }
 __device__ inline float to_float(__half x) { return __half2float(x); }
 __device__ inline float to_float(__nv_bfloat16 x) { return __bfloat162float(x); }
 template <typename T> __device__ inline T from_float(float x);
+template <> __device__ inline float from_float<float>(float x) { return x; }
 template <> __device__ inline __half from_float<__half>(float x) { return __float2half_rn(fminf(fmaxf(x, -65504.0f), 65504.0f)); }
 template <> __device__ inline __nv_bfloat16 from_float<__nv_bfloat16>(float x) { return __float2bfloat16_rn(x); }
 
@@ -28,16 +30,17 @@ template <typename T> __device__ inline void load(float* to, const T* from) {
     for (int i = 0; i < WIDTH; i++) to[i] = to_float(pack.at[i]);
 }
 
-__device__ inline void load(float* to, const float* from) {
-    const float4 a = reinterpret_cast<const float4*>(from)[0], b = reinterpret_cast<const float4*>(from)[1];
-    to[0] = a.x, to[1] = a.y, to[2] = a.z, to[3] = a.w, to[4] = b.x, to[5] = b.y, to[6] = b.z, to[7] = b.w;
-}
-
 template <typename T> __device__ inline void store(T* to, const float* from) {
     Pack<T> pack;
 #pragma unroll
     for (int i = 0; i < WIDTH; i++) pack.at[i] = from_float<T>(from[i]);
     *reinterpret_cast<Pack<T>*>(to) = pack;
+}
+
+// Eight values as they are after `store` and `load`.
+template <typename T> __device__ inline void round_to(float* v) {
+#pragma unroll
+    for (int i = 0; i < WIDTH; i++) v[i] = to_float(from_float<T>(v[i]));
 }
 
 // Eight values, divided by the scale, as e4m3.
@@ -78,10 +81,18 @@ template <bool MAXIMUM> __device__ inline float over_block(float x, float* scrat
     return x;
 }
 
-// GELU, tanh approximation: ½ x (1 + tanh u) = x / (1 + e^(−2u)).
+// GELU, tanh approximation. The hardware's tanh is wrong by 2⁻¹¹ at most, little beside the steps of e4m3.
 __device__ inline float gelu(float x) {
-    float u = 0.7978845608028654f * (x + 0.044715f * x * x * x);
-    return x / (1.0f + __expf(-2.0f * u));
+    float u = x * (0.7978845608028654f + 0.0356774081363001f * x * x), t, half = 0.5f * x;
+    asm("tanh.approx.f32 %0, %1;" : "=f"(t) : "f"(u));
+    return half + half * t;
+}
+
+// Scale of a row of which this thread has seen values up to `largest`.
+__device__ inline float scale_of_row(float largest, float* scales, float* scratch) {
+    float scale = fmaxf(over_block<true>(largest, scratch) / LARGEST, SMALLEST_SCALE);
+    if (threadIdx.x == 0) scales[blockIdx.x] = scale;
+    return scale;
 }
 
 // Writes a row whose values the block's threads hold: pack p of a thread is pack p · blockDim.x + threadIdx.x of the row.
@@ -92,11 +103,8 @@ __device__ inline void write_row(const float (&v)[PACKS][WIDTH], uint8_t* out, f
     for (int p = 0; p < PACKS; p++)
 #pragma unroll
         for (int i = 0; i < WIDTH; i++) largest = fmaxf(largest, fabsf(v[p][i]));
-    largest = over_block<true>(largest, scratch);
-    float scale = fmaxf(largest / LARGEST, SMALLEST_SCALE);
-    if (threadIdx.x == 0) scales[blockIdx.x] = scale;
+    float inverse = 1.0f / scale_of_row(largest, scales, scratch);
     out += (int64_t)blockIdx.x * width;
-    float inverse = 1.0f / scale;
 #pragma unroll
     for (int p = 0; p < PACKS; p++) {
         int c = (p * blockDim.x + threadIdx.x) * WIDTH;
@@ -105,44 +113,70 @@ __device__ inline void write_row(const float (&v)[PACKS][WIDTH], uint8_t* out, f
 }
 
 // Rows of a [rows, first_width] and, beside them, of b [rows, width − first_width] → out [rows, width], scales [rows]. GELU is applied to
-// the columns from `gelu_from` on. One block a row; PACKS · blockDim.x · 8 ≥ width.
+// the columns from `gelu_from` on. One block a row; PACKS · blockDim.x · 8 ≥ width. What GELU makes is rounded to T, as where it is stored
+// in that type: threads hold half as many registers, and more blocks wait for memory together.
 template <typename T, int PACKS>
 __device__ void quantize_rows(const T* a, const T* b, uint8_t* out, float* scales, int first_width, int width, int gelu_from) {
     __shared__ float scratch[32];
-    float v[PACKS][WIDTH];
+    Pack<T> held[PACKS];
+    float largest = 0.0f, v[WIDTH];
     const T* from_a = a + (int64_t)blockIdx.x * first_width;
     const T* from_b = b + (int64_t)blockIdx.x * (width - first_width) - first_width;
 #pragma unroll
     for (int p = 0; p < PACKS; p++) {
         int c = (p * blockDim.x + threadIdx.x) * WIDTH;
-        if (c < width) {
-            load(v[p], (c < first_width ? from_a : from_b) + c);
-            if (c >= gelu_from) {
-#pragma unroll
-                for (int i = 0; i < WIDTH; i++) v[p][i] = gelu(v[p][i]);
-            }
-        } else {
-#pragma unroll
-            for (int i = 0; i < WIDTH; i++) v[p][i] = 0.0f;
-        }
+        if (c < width) held[p] = *reinterpret_cast<const Pack<T>*>((c < first_width ? from_a : from_b) + c);
     }
-    write_row(v, out, scales, width, scratch);
+#pragma unroll
+    for (int p = 0; p < PACKS; p++) {
+        int c = (p * blockDim.x + threadIdx.x) * WIDTH;
+        if (c >= width) continue;
+        load(v, held[p].at);
+        if (c >= gelu_from) {
+#pragma unroll
+            for (int i = 0; i < WIDTH; i++) v[i] = gelu(v[i]);
+            store(held[p].at, v);
+            round_to<T>(v);
+        }
+#pragma unroll
+        for (int i = 0; i < WIDTH; i++) largest = fmaxf(largest, fabsf(v[i]));
+    }
+    float inverse = 1.0f / scale_of_row(largest, scales, scratch);
+    out += (int64_t)blockIdx.x * width;
+#pragma unroll
+    for (int p = 0; p < PACKS; p++) {
+        int c = (p * blockDim.x + threadIdx.x) * WIDTH;
+        if (c >= width) continue;
+        load(v, held[p].at);
+        store_e4m3(out + c, v, inverse);
+    }
 }
 
 // Layer norm without weights, then · (1 + scale) + shift, as `layer_norm` of elementwise.cu; x [rows, columns] → out [rows, columns],
-// scales [rows]. One block a row; PACKS · blockDim.x · 8 ≥ columns.
+// scales [rows]. With y [rows, columns], the norm is that of x + gate · y, which is also written to `total`. Rows of scale, shift and gate are
+// `modulation_stride` apart. One block a row; PACKS · blockDim.x · 8 ≥ columns.
 template <typename T, int PACKS>
-__device__ void norm_rows(const T* x, const float* scale, const float* shift, uint8_t* out, float* scales, int columns, int rows_per_batch,
-                          int64_t modulation_stride, float eps) {
+__device__ void norm_rows(const T* x, const T* y, const float* gate, T* total, const float* scale, const float* shift, uint8_t* out,
+                          float* scales, int columns, int rows_per_batch, int64_t modulation_stride, float eps) {
     __shared__ float scratch[32];
     float v[PACKS][WIDTH], sum = 0.0f, squares = 0.0f;
     x += (int64_t)blockIdx.x * columns;
+    int64_t of_picture = blockIdx.x / (uint32_t)rows_per_batch * modulation_stride;
 #pragma unroll
     for (int p = 0; p < PACKS; p++) {
         int c = (p * blockDim.x + threadIdx.x) * WIDTH;
 #pragma unroll
         for (int i = 0; i < WIDTH; i++) v[p][i] = 0.0f;
         if (c < columns) load(v[p], x + c);
+        if (y && c < columns) {
+            float update[WIDTH], g[WIDTH];
+            load(update, y + (int64_t)blockIdx.x * columns + c);
+            load(g, gate + of_picture + c);
+#pragma unroll
+            for (int i = 0; i < WIDTH; i++) v[p][i] += g[i] * update[i];
+            store(total + (int64_t)blockIdx.x * columns + c, v[p]);
+            round_to<T>(v[p]);
+        }
 #pragma unroll
         for (int i = 0; i < WIDTH; i++) sum += v[p][i];
     }
@@ -157,9 +191,8 @@ __device__ void norm_rows(const T* x, const float* scale, const float* shift, ui
         }
     }
     float factor = rsqrtf(over_block<false>(squares, scratch) / columns + eps);
-    int64_t batch = blockIdx.x / (uint32_t)rows_per_batch;
-    scale += batch * modulation_stride;
-    shift += batch * modulation_stride;
+    scale += of_picture;
+    shift += of_picture;
 #pragma unroll
     for (int p = 0; p < PACKS; p++) {
         int c = (p * blockDim.x + threadIdx.x) * WIDTH;
@@ -206,29 +239,37 @@ template <typename T> __device__ void unpack_rows(const uint8_t* values, const f
 
 }  // namespace
 
-#define KERNELS_OF_PACKS(T, NAME, PACKS)                                                                                                 \
-    extern "C" __global__ void quantize_rows_##PACKS##_##NAME(const T* a, const T* b, uint8_t* out, float* scales, int first_width,     \
-                                                              int width, int gelu_from) {                                               \
+#define ROUNDING_OF_PACKS(T, NAME, PACKS)                                                                                                \
+    extern "C" __global__ void __launch_bounds__(512, sizeof(T) == 2 ? 3 : 1)                                                           \
+        quantize_rows_##PACKS##_##NAME(const T* a, const T* b, uint8_t* out, float* scales, int first_width, int width, int gelu_from) { \
         quantize_rows<T, PACKS>(a, b, out, scales, first_width, width, gelu_from);                                                      \
-    }                                                                                                                                    \
-    extern "C" __global__ void norm_quantize_rows_##PACKS##_##NAME(const T* x, const float* scale, const float* shift, uint8_t* out,    \
-                                                                   float* scales, int columns, int rows_per_batch,                      \
-                                                                   int64_t modulation_stride, float eps) {                              \
-        norm_rows<T, PACKS>(x, scale, shift, out, scales, columns, rows_per_batch, modulation_stride, eps);                             \
     }
 
-#define KERNELS(T, NAME)                                                                                                                 \
-    KERNELS_OF_PACKS(T, NAME, 1)                                                                                                         \
-    KERNELS_OF_PACKS(T, NAME, 2)                                                                                                         \
-    KERNELS_OF_PACKS(T, NAME, 3)                                                                                                         \
-    KERNELS_OF_PACKS(T, NAME, 4)                                                                                                         \
-    extern "C" __global__ void scale_product_##NAME(T* x, const float* row_scales, const float* column_scales, const T* bias,           \
-                                                    int64_t rows, int64_t columns) {                                                    \
-        scale_product(x, row_scales, column_scales, bias, rows, columns);                                                               \
-    }                                                                                                                                    \
+#define NORMS_OF_PACKS(T, NAME, PACKS)                                                                                                   \
+    extern "C" __global__ void norm_quantize_rows_##PACKS##_##NAME(const T* x, const T* y, const float* gate, T* total,                 \
+                                                                   const float* scale, const float* shift, uint8_t* out, float* scales, \
+                                                                   int columns, int rows_per_batch, int64_t modulation_stride,          \
+                                                                   float eps) {                                                         \
+        norm_rows<T, PACKS>(x, y, gate, total, scale, shift, out, scales, columns, rows_per_batch, modulation_stride, eps);             \
+    }
+
+#define EACH(KIND, T, NAME) KIND(T, NAME, 1) KIND(T, NAME, 2) KIND(T, NAME, 3) KIND(T, NAME, 4)
+
+#define ROUNDING(T, NAME)                                                                                                                \
+    EACH(ROUNDING_OF_PACKS, T, NAME)                                                                                                     \
     extern "C" __global__ void unpack_rows_##NAME(const uint8_t* values, const float* scales, T* out, int64_t rows, int64_t columns) {  \
         unpack_rows(values, scales, out, rows, columns);                                                                                \
     }
 
-KERNELS(__half, f16)
-KERNELS(__nv_bfloat16, bf16)
+#define PRODUCTS(T, NAME)                                                                                                                \
+    EACH(NORMS_OF_PACKS, T, NAME)                                                                                                        \
+    extern "C" __global__ void scale_product_##NAME(T* x, const float* row_scales, const float* column_scales, const T* bias,           \
+                                                    int64_t rows, int64_t columns) {                                                    \
+        scale_product(x, row_scales, column_scales, bias, rows, columns);                                                               \
+    }
+
+ROUNDING(float, f32)
+ROUNDING(__half, f16)
+ROUNDING(__nv_bfloat16, bf16)
+PRODUCTS(__half, f16)
+PRODUCTS(__nv_bfloat16, bf16)

@@ -4,8 +4,10 @@ use candle_core::cuda_backend::cudarc::driver::LaunchConfig;
 use candle_core::{D, DType, Device, Result, Tensor};
 
 use super::context::{Arg, Context, aligned, is_half, of, pointer, suffix};
-use super::elementwise::{WIDTH, grid, launch, modulation};
+use super::elementwise::{Update, WIDTH, grid, launch, rows_of_modulations};
 
+/// Threads that share a row where [`MOST_PACKS`] of each suffice: few wait for each other.
+const FEW_THREADS: usize = 128;
 /// Most threads that share a row.
 const MOST_THREADS: usize = 512;
 /// Most packs of [`WIDTH`] values that a thread holds.
@@ -19,8 +21,8 @@ pub fn multiplies_float8(device: &Device) -> Result<bool> {
 /// Packs a thread holds, and the launch of a block a row; `None` for rows that are too long.
 fn block_per_row(rows: usize, width: usize) -> Option<(usize, LaunchConfig)> {
     let packs = width / WIDTH;
-    let of_thread = packs.div_ceil(MOST_THREADS);
-    if !width.is_multiple_of(WIDTH) || of_thread == 0 || of_thread > MOST_PACKS {
+    let of_thread = packs.div_ceil(FEW_THREADS).min(MOST_PACKS);
+    if !width.is_multiple_of(WIDTH) || of_thread == 0 || packs > MOST_THREADS * MOST_PACKS {
         return None;
     }
     let threads = packs.div_ceil(of_thread).next_multiple_of(32) as u32;
@@ -38,7 +40,7 @@ fn room(context: &Context, like: &Tensor, width: usize) -> Result<[Tensor; 2]> {
     Ok([context.uninit(shape, DType::F8E4M3)?, context.uninit(rows, DType::F32)?])
 }
 
-/// One or two tensors `[…, width]` of a 16-bit type, side by side, with GELU (tanh) from column `gelu_from` on → values and scales.
+/// One or two tensors `[…, width]` of one type, side by side, with GELU (tanh) from column `gelu_from` on → values and scales.
 pub fn quantize_rows(parts: &[&Tensor], gelu_from: usize) -> Result<Option<[Tensor; 2]>> {
     let (first, second) = match parts {
         &[one] => (one, None),
@@ -46,7 +48,7 @@ pub fn quantize_rows(parts: &[&Tensor], gelu_from: usize) -> Result<Option<[Tens
         _ => return Ok(None),
     };
     let (Some(context), Some(suffix)) = (of(first.device())?, suffix(first.dtype())) else { return Ok(None) };
-    if !is_half(first.dtype()) || parts.iter().any(|part| part.dtype() != first.dtype()) {
+    if parts.iter().any(|part| part.dtype() != first.dtype()) {
         return Ok(None);
     }
     let first_width = first.dim(D::Minus1)?;
@@ -68,26 +70,41 @@ pub fn quantize_rows(parts: &[&Tensor], gelu_from: usize) -> Result<Option<[Tens
     Ok(Some([values, scales]))
 }
 
-/// Layer norm without weights, then · (1 + scale) + shift, as [`super::layer_norm`] → values and scales.
-pub fn norm_quantize_rows(x: &Tensor, scale: &Tensor, shift: &Tensor, eps: f64) -> Result<Option<[Tensor; 2]>> {
+/// Layer norm without weights, then · (1 + scale) + shift, as [`super::layer_norm`] → values and scales. With an update, which has a gate, the
+/// norm is that of the sum, which comes first; see [`super::layer_norm_of_sum`].
+pub fn norm_quantize_rows(
+    x: &Tensor,
+    update: Option<Update<'_>>,
+    scale: &Tensor,
+    shift: &Tensor,
+    eps: f64,
+) -> Result<Option<(Tensor, [Tensor; 2])>> {
     let (Some(context), Some(suffix)) = (of(x.device())?, suffix(x.dtype())) else { return Ok(None) };
     let columns = x.dim(D::Minus1)?;
     let rows = x.elem_count() / columns.max(1);
     let Some((packs, config)) = block_per_row(rows, columns).filter(|_| is_half(x.dtype())) else { return Ok(None) };
-    let (Some(stride), Some(of_shift)) = (modulation(scale, columns), modulation(shift, columns)) else { return Ok(None) };
-    let batch = scale.dim(0)?;
-    let fits = stride == of_shift && shift.dim(0)? == batch && scale.elem_count() == batch * columns && rows % batch == 0;
+    let gate = update.and_then(|update| update.gate);
+    let modulations: Vec<&Tensor> = [scale, shift].into_iter().chain(gate).collect();
+    let Some((rows_per_batch, stride)) = rows_of_modulations(&modulations, rows, columns)? else { return Ok(None) };
     let x = x.contiguous()?;
     let [values, out_scales] = room(&context, &x, columns)?;
-    let addresses = [pointer(&x)?, pointer(scale)?, pointer(shift)?, pointer(&values)?, pointer(&out_scales)?];
-    if !fits || !aligned(&addresses) {
+    let (mut sum, mut y, mut residual) = (x.clone(), None, [0; 3]);
+    if let Some(Update { update, gate }) = update {
+        let Some(gate) = gate.filter(|_| update.dims() == x.dims() && update.dtype() == x.dtype()) else { return Ok(None) };
+        sum = context.uninit(x.dims(), x.dtype())?;
+        residual = [pointer(y.insert(update.contiguous()?))?, pointer(gate)?, pointer(&sum)?];
+    }
+    let addresses = [pointer(scale)?, pointer(shift)?, pointer(&values)?, pointer(&out_scales)?];
+    let addresses: Vec<u64> = [pointer(&x)?].into_iter().chain(residual).chain(addresses).collect();
+    if !aligned(&addresses) {
         return Ok(None);
     }
     let mut args: Vec<Arg> = addresses.into_iter().map(Arg::Pointer).collect();
-    args.extend([columns, rows / batch].map(|size| Arg::Int(size as i32)));
+    args.extend([columns, rows_per_batch].map(|size| Arg::Int(size as i32)));
     args.extend([Arg::long(stride), Arg::Float(eps as f32)]);
     launch(&context, &format!("norm_quantize_rows_{packs}_{suffix}"), config, &args)?;
-    Ok(Some([values, out_scales]))
+    drop(y);
+    Ok(Some((sum, [values, out_scales])))
 }
 
 /// The address of float32 scales, or of a bias in another type.
@@ -114,11 +131,11 @@ pub fn scale_product(
     launch(context, &format!("scale_product_{suffix}"), grid(rows * columns / WIDTH)?, &args)
 }
 
-/// Rows in 8 bits → `[…, width]` in a 16-bit type.
+/// Rows in 8 bits → `[…, width]` in another type.
 pub fn unpack_rows(values: &Tensor, scales: &Tensor, dtype: DType) -> Result<Option<Tensor>> {
     let (Some(context), Some(suffix)) = (of(values.device())?, suffix(dtype)) else { return Ok(None) };
     let columns = values.dim(D::Minus1)?;
-    if !is_half(dtype) || !columns.is_multiple_of(WIDTH) || values.elem_count() == 0 || !values.is_contiguous() {
+    if !columns.is_multiple_of(WIDTH) || values.elem_count() == 0 || !values.is_contiguous() {
         return Ok(None);
     }
     let out = context.uninit(values.dims(), dtype)?;

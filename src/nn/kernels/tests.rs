@@ -95,6 +95,12 @@ fn norms_with_modulation() {
             let (y, y_on_gpu) = inputs.pair(&[batch, rows, columns]);
             let expected = fused::add_gated(&x, &y, &part(&all, 0)).unwrap();
             inputs.check("gated sum", &fused::add_gated(&on_gpu, &y_on_gpu, &part(&all_on_gpu, 0)).unwrap(), &expected);
+            let update = [&y_on_gpu, &part(&all_on_gpu, 0)];
+            let (sum, normed) = fused::modulated_norm_of_sum(&on_gpu, update, &part(&all_on_gpu, 1), &part(&all_on_gpu, 2), 1e-6).unwrap();
+            inputs.check("sum before a norm", &sum, &expected);
+            let of_sum = sum.to_device(&Device::Cpu).unwrap().to_dtype(DType::F32).unwrap();
+            let expected = fused::modulated_norm(&of_sum, &part(&all, 1), &part(&all, 2), 1e-6).unwrap();
+            inputs.check("norm of a sum", &normed, &expected);
             inputs.check("sum", &fused::add(&on_gpu, &y_on_gpu).unwrap(), &(&x + &y).unwrap());
             let (weight, weight_on_gpu) = inputs.f32(&[columns]);
             let expected = candle_nn::ops::rms_norm(&x, &weight, 1e-6).unwrap();
@@ -118,6 +124,12 @@ fn layer_norm_with_weights() {
         let found = norm(&inputs.gpu, inputs.dtype).forward(&on_gpu_shifted).unwrap();
         let differs = difference(&found, &expected).unwrap();
         assert!(differs <= inputs.allowed().max(2e-5), "{differs:.1e}");
+        let (_, update) = inputs.pair(&[9, 2, 1280]);
+        let (sum, normed) = norm(&inputs.gpu, inputs.dtype).of_sum(&on_gpu_shifted, &update.transpose(0, 1).unwrap()).unwrap();
+        let of_sum = sum.to_device(&Device::Cpu).unwrap().to_dtype(DType::F32).unwrap();
+        let exact = (x + update.transpose(0, 1).unwrap().to_device(&Device::Cpu).unwrap().to_dtype(DType::F32).unwrap()).unwrap();
+        inputs.check("sum before a norm with weights", &sum, &exact);
+        near("norm of a sum with weights", &normed, &norm(&Device::Cpu, DType::F32).forward(&of_sum).unwrap(), inputs.allowed().max(2e-5));
     });
 }
 
@@ -256,10 +268,8 @@ fn linear_layers_and_activations() {
 #[test]
 fn rows_in_8_bits() {
     each_dtype(|mut inputs| {
-        if inputs.dtype == DType::F32 {
-            return;
-        }
-        for (batch, rows, first, second, outputs) in [(1, 1, 16, 32, 16), (2, 77, 640, 1280, 320), (1, 130, 3072, 12_288, 3072)] {
+        // The longest rows are those of FLUX; few of them, because the processor multiplies them too.
+        for (batch, rows, first, second, outputs) in [(1, 1, 16, 32, 16), (2, 77, 640, 1280, 80), (1, 19, 3072, 12_288, 48)] {
             let (a, a_on_gpu) = inputs.pair(&[batch, rows, first]);
             // Heads beside each other, as a view.
             let (b, b_on_gpu) = inputs.pair(&[rows, batch, second]);
@@ -269,8 +279,8 @@ fn rows_in_8_bits() {
             let exact = Tensor::cat(&[&a, &b.gelu().unwrap()], 2).unwrap();
             let (on_cpu, unpacked) = (parts(&[&a, &b], first), x.unpack(inputs.dtype).unwrap());
             assert_eq!(x.values.dims(), [batch, rows, first + second]);
-            // A value between two steps may go either way.
-            near("8 bits", &unpacked, &on_cpu.unpack(DType::F32).unwrap(), 8e-3);
+            // A value between two steps may go either way, and in 16 bits it was rounded before.
+            near("8 bits", &unpacked, &on_cpu.unpack(DType::F32).unwrap(), 2e-2);
             near("8 bits and exact values", &unpacked, &exact, 4e-2);
             let whole = parts(&[&b_on_gpu], 0);
             near("8 bits after GELU", &whole.unpack(inputs.dtype).unwrap(), &b.gelu().unwrap(), 4e-2);
@@ -295,7 +305,10 @@ fn rows_in_8_bits() {
                 );
                 match product.unwrap() {
                     Some(found) => near("product in 8 bits", &found, &expected, inputs.allowed().max(4e-3)),
-                    None => assert!(!super::multiplies_float8(&inputs.gpu).unwrap(), "a card that multiplies 8 bits"),
+                    None => assert!(
+                        inputs.dtype == DType::F32 || !super::multiplies_float8(&inputs.gpu).unwrap(),
+                        "a card that multiplies 8 bits"
+                    ),
                 }
             }
 
@@ -304,6 +317,16 @@ fn rows_in_8_bits() {
             let found = float8::modulated_norm(&a_on_gpu, &part(&table_on_gpu, 0), &part(&table_on_gpu, 1), 1e-6).unwrap();
             let expected = fused::modulated_norm(&a, &part(&table, 0), &part(&table, 1), 1e-6).unwrap();
             near("modulated norm in 8 bits", &found.unpack(inputs.dtype).unwrap(), &expected, 4e-2);
+
+            let (y, y_on_gpu) = inputs.pair(&[batch, rows, first]);
+            let (gate, gate_on_gpu) = inputs.f32(&[batch, 1, 2 * first]);
+            let update = [&y_on_gpu, &part(&gate_on_gpu, 1)];
+            let (scale, shift) = (part(&table_on_gpu, 0), part(&table_on_gpu, 1));
+            let (sum, normed) = float8::modulated_norm_of_sum(&a_on_gpu, update, &scale, &shift, 1e-6).unwrap();
+            let of_sum = fused::add_gated(&a, &y, &part(&gate, 1)).unwrap();
+            inputs.check("sum before 8 bits", &sum, &of_sum);
+            let expected = fused::modulated_norm(&of_sum, &part(&table, 0), &part(&table, 1), 1e-6).unwrap();
+            near("norm of a sum in 8 bits", &normed.unpack(inputs.dtype).unwrap(), &expected, 4e-2);
         }
     });
 }

@@ -100,12 +100,17 @@ impl Layer {
         })
     }
 
-    fn forward(&self, x: &Tensor, prompt: &KeyValue) -> Result<Tensor> {
-        let normed = self.norms[0].forward(x)?;
-        let x = add(x, &self.self_attention.forward(&normed)?)?;
-        let x = add(&x, &self.cross_attention.forward(&self.norms[1].forward(&x)?, prompt)?)?;
-        let gated = geglu(&self.ff_in.forward(&self.norms[2].forward(&x)?)?)?;
-        add(&x, &self.ff_out.forward(&gated)?)
+    /// The new tokens are the sum of the two results. `update` is what is still to be added to `x`: sums are made together with the norm that
+    /// follows.
+    fn forward(&self, x: &Tensor, update: Option<&Tensor>, prompt: &KeyValue) -> Result<(Tensor, Tensor)> {
+        let (x, normed) = match update {
+            Some(update) => self.norms[0].of_sum(x, update)?,
+            None => (x.clone(), self.norms[0].forward(x)?),
+        };
+        let (x, normed) = self.norms[1].of_sum(&x, &self.self_attention.forward(&normed)?)?;
+        let (x, normed) = self.norms[2].of_sum(&x, &self.cross_attention.forward(&normed, prompt)?)?;
+        let gated = geglu(&self.ff_in.forward(&normed)?)?;
+        Ok((x, self.ff_out.forward(&gated)?))
     }
 }
 
@@ -168,9 +173,14 @@ impl Transformer {
             Projection::Linear(linear) => linear.forward(&to_tokens(&normed)?)?,
             Projection::Kernel(conv) => to_tokens(&conv.forward(&normed)?)?,
         };
+        let mut update = None;
         for layer in &self.layers {
             let Some(prompt) = context.next() else { candle_core::bail!("the prompt was prepared for another network") };
-            y = layer.forward(&y, prompt)?;
+            let (sum, next) = layer.forward(&y, update.as_ref(), prompt)?;
+            (y, update) = (sum, Some(next));
+        }
+        if let Some(update) = &update {
+            y = add(&y, update)?;
         }
         let y = match &self.proj_out {
             Projection::Linear(linear) => to_picture(&linear.forward(&y)?, h, w)?,
