@@ -11,10 +11,10 @@ use crate::notice::Notice;
 use crate::request::BackendKind;
 
 /// Bump `DRAFT_REVISION` whenever the pixels of the draft backend or of the pipeline change: kept steps of older revisions are not reused.
-pub const DRAFT_REVISION: u32 = 6;
+pub const DRAFT_REVISION: u32 = 7;
 
 /// Bump `DIFFUSION_REVISION` whenever the diffusion backend makes other pixels from the same models.
-pub const DIFFUSION_REVISION: u32 = 4;
+pub const DIFFUSION_REVISION: u32 = 5;
 
 /// Backend, program version and revision. A kept step is reused only if this is the same.
 pub fn backend_version(kind: BackendKind) -> String {
