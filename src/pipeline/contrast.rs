@@ -158,7 +158,7 @@ pub(super) fn ensure_contrast(
     let [near, far] = COLOUR_DISTANCE;
     let apart = |distance: f32| ((distance - near) / (far - near)).clamp(0.0, 1.0);
     let worth = if deep {
-        WORTH_OF_DEPTH[0] + (WORTH_OF_DEPTH[1] - WORTH_OF_DEPTH[0]) * apart(colour_distance(&image, scene, ink))
+        WORTH_OF_DEPTH[0] + (WORTH_OF_DEPTH[1] - WORTH_OF_DEPTH[0]) * apart(colour_distance(&image, text, ink))
     } else if clear {
         WORTH_OF_CLEAR
     } else {
