@@ -37,8 +37,6 @@ const ALLOWED: &[(&str, &str, &str)] = &[
     ("request/extensions.rs", "", "documentation of REST fields, in the OpenAPI page and GET /help"),
     ("request/layers/table.rs", "", "documentation of REST fields, in the OpenAPI page and GET /help"),
     ("layers/svg.rs", "it has no size", DETAIL),
-    ("templates/catalogue.rs", "", "names of fields"),
-    ("templates/brand.rs", "colors, texts", "names of fields"),
     ("request/step_number.rs", "{} is not a step", "an error of serde for files of the program itself"),
     ("backend/draft/scene/words/", "", "terms that are looked for in prompts"),
     ("backend/diffusion/diagnostics/", "", "checks of networks on the command line, for engineers and in English"),
