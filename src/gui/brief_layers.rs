@@ -98,7 +98,7 @@ mod tests {
     fn a_layer_without_its_picture_is_left_out() {
         let picture =
             |path: &str| Product { path: path.into(), name: String::new(), hash: String::new(), width: 1, height: 1, has_alpha: true };
-        let layer = |kind: &str| json!({"type": kind});
+        let layer = |kind: &str| if kind == "text" { json!({"type": kind, "text": "a"}) } else { json!({"type": kind}) };
         let mut brief = Brief {
             layers: vec![layer("picture"), layer("text"), layer("picture")],
             layer_pictures: [(2, picture("b"))].into(),

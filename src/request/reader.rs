@@ -255,7 +255,9 @@ impl<'a, I: InputImage> Reader<'a, I> {
     pub(super) fn choice<C: Choice>(&mut self, field: &Field) -> C {
         let Some(value) = self.take(field) else {
             let fallback = C::default();
-            self.set(field, json!(fallback.to_string()));
+            if !field.silent {
+                self.set(field, json!(fallback.to_string()));
+            }
             return fallback;
         };
         match value.as_str().map(|word| word.trim().parse::<C>()) {
