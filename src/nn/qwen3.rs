@@ -99,7 +99,7 @@ impl Qwen3Config {
         };
         let attention = "model.layers.0.self_attn";
         let head_dim = size(&format!("{attention}.q_norm.weight"), 0)?;
-        let heads = |name: &str| Ok(size(&format!("{attention}.{name}.weight"), 0)? / head_dim.max(1));
+        let heads = |name: &str| -> LoadResult<usize> { Ok(size(&format!("{attention}.{name}.weight"), 0)? / head_dim.max(1)) };
         let names = store.names();
         let layers = names.iter().filter_map(|n| n.strip_prefix("model.layers.")?.split('.').next()?.parse::<usize>().ok()).max();
         Ok(Self {

@@ -131,7 +131,7 @@ pub fn fitted_reference(picture: &RgbImage, side: usize) -> DiffusionResult<RgbI
     if w == 0 || h == 0 {
         return Err(DiffusionError::Input(notice!("diffusion-reference-too-small", width = width, height = height, side = side)));
     }
-    Ok(image::imageops::crop_imm(&picture, (width - w) / 2, (height - h) / 2, w, h).to_image())
+    Ok(image::imageops::crop_imm(picture.as_ref(), (width - w) / 2, (height - h) / 2, w, h).to_image())
 }
 
 /// A picture with at most a megapixel. Resized as in the reference, in sRGB.
