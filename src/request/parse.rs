@@ -38,6 +38,9 @@ pub fn parse<I: InputImage>(request: &OpenRequest<I>, cx: &ParseContext<'_>) -> 
     let auto_unload = r.flag(&f::AUTO_UNLOAD);
     let backend = backend(&mut r);
     let model = r.choice(&f::MODEL);
+    if !r.sent(&f::MODEL) {
+        r.hide(&f::MODEL);
+    }
     let placement = placement(&mut r);
     let mask = mask(&mut r, start_step, product.as_ref());
     let force_from_step = r.optional_step(&f::FORCE_FROM_STEP);
