@@ -5,7 +5,7 @@
 # usage: packaging/linux/try-cuda.sh NANOCOCOA NANOCOCOA-CUDA RUNTIME [MODELS]
 #   NANOCOCOA       the program built without the feature `cuda`
 #   NANOCOCOA-CUDA  the program built with it
-#   RUNTIME         the folder `cuda` that `nanococoa models pull cuda` makes in the models folder
+#   RUNTIME         the folder `cuda` that `nanococoa models pull cuda` makes in the models folder, or another one with these files (not links)
 #   MODELS          a folder of models; without it only `doctor` runs on the GPU. Tiny ones are written by
 #                   NANOCOCOA_TINY_MODELS=FOLDER cargo test --test diffusion tiny_models_are_written -- --ignored
 #
