@@ -20,7 +20,7 @@ use crate::request::{Backdrop, JobSpec, SourceImage};
 const MOST_ENLARGED: f32 = 1.6;
 
 /// Balls look the same from everywhere: they are seen from this elevation.
-const BALL: f32 = 15.0;
+const BALL: f32 = 20.0;
 
 /// The result of step 1.
 pub struct Background {

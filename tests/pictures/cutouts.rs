@@ -30,7 +30,7 @@ fn cut_outs_have_their_gaps_and_strands() {
 }
 
 /// What the overlap must not fall below.
-const LEAST: [(&str, f64); 5] = [("bicycle", 0.6), ("brush", 0.8), ("mug", 0.98), ("chair", 0.8), ("headphones", 0.9)];
+const LEAST: [(&str, f64); 5] = [("bicycle", 0.5), ("brush", 0.95), ("mug", 0.98), ("plant", 0.965), ("headphones", 0.98)];
 
 #[test]
 #[ignore = "renders 22 photos"]
