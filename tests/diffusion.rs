@@ -300,7 +300,13 @@ fn encoded_prompts_outlive_the_backend_and_are_lost_with_the_model() {
         let mut backend = DiffusionBackend::new(shared.clone()).unwrap_or_else(|e| panic!("{e}"));
         let cancel = nanococoa::cancel::CancelToken::default();
         let sampling = Sampling { steps: 1, guidance_scale: 3.5, true_cfg_scale: 1.0, seed: 1 };
-        let request = SceneRequest { prompts: Prompts { positive: prompt, negative: "" }, width: 64, height: 64, framing: Framing::default(), sampling };
+        let request = SceneRequest {
+            prompts: Prompts { positive: prompt, negative: "" },
+            width: 64,
+            height: 64,
+            framing: Framing::default(),
+            sampling,
+        };
         let scene = backend.paint_scene(&request, StageCx { cancel: &cancel, observer: &Quiet });
         scene.map(|scene| scene.image.data).map_err(|e| e.to_string())
     };

@@ -277,7 +277,10 @@ fn placement_and_orders_show_only_when_sent() {
     let seen = run(json!({"camera_elevation": 35, "product_pick_x": 0.25}), false).unwrap();
     assert_eq!((seen.placement.camera_elevation, seen.placement.product_pick), (Some(35.0), Some((0.25, 0.5))));
     assert_eq!(seen.parameters["camera_elevation"], json!(35.0));
-    assert_eq!(wrong(json!({"camera_elevation": 91, "product_pick_x": -1, "product_pick_y": "b"})), ["product_pick_x", "product_pick_y", "camera_elevation"]);
+    assert_eq!(
+        wrong(json!({"camera_elevation": 91, "product_pick_x": -1, "product_pick_y": "b"})),
+        ["product_pick_x", "product_pick_y", "camera_elevation"]
+    );
     let spec = run(json!({"product_x": null, "dry_run": true}), false).unwrap();
     assert!(spec.placement == Placement::default());
     assert_eq!(spec.parameters.keys().collect::<Vec<_>>(), run(json!({}), false).unwrap().parameters.keys().collect::<Vec<_>>());

@@ -129,9 +129,7 @@ pub const NETWORKS: &[FullSize] = &[
     FullSize {
         name: "flux2-transformer",
         kind: "flux2-transformer",
-        config: || {
-            json!({"num_layers": 5, "num_single_layers": 20, "num_attention_heads": 24, "joint_attention_dim": 7680, "guidance_embeds": false})
-        },
+        config: || json!({"num_layers": 5, "num_single_layers": 20, "num_attention_heads": 24, "joint_attention_dim": 7680, "guidance_embeds": false}),
         inputs: |side| {
             vec![
                 ("hidden_states", Input::Noise(vec![1, (side / 16).pow(2), 128])),

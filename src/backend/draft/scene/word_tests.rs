@@ -19,7 +19,13 @@ const SIDE: usize = 128;
 fn scene(prompt: &str) -> Scene {
     let cancel = CancelToken::default();
     let sampling = Sampling { steps: 1, guidance_scale: 1.0, true_cfg_scale: 1.0, seed: 7 };
-    let request = SceneRequest { prompts: Prompts { positive: prompt, negative: "" }, width: SIDE, height: SIDE, framing: Framing::default(), sampling };
+    let request = SceneRequest {
+        prompts: Prompts { positive: prompt, negative: "" },
+        width: SIDE,
+        height: SIDE,
+        framing: Framing::default(),
+        sampling,
+    };
     paint(&request, StageCx { cancel: &cancel, observer: &Quiet }).unwrap()
 }
 

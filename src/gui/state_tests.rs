@@ -1,0 +1,118 @@
+//! Tests of the brief and the session.
+
+use super::*;
+
+#[test]
+fn a_photo_is_recent_once_however_its_name_is_spelled() {
+    use unicode_normalization::UnicodeNormalization as _;
+    let mut session = Session::default();
+    let composed = "사진/제품.png";
+    session.remember_file(composed.into());
+    session.remember_file("사진/컵.png".into());
+    session.remember_file(composed.nfd().collect::<String>().into());
+    assert_eq!(session.recent.len(), 2);
+    assert_eq!(session.recent.iter().map(|p| paths::file_name(p)).collect::<Vec<_>>(), ["제품.png", "컵.png"]);
+}
+
+#[test]
+fn a_brief_survives_the_parser_and_comes_back() {
+    let brief = Brief {
+        scene: "marble table".into(),
+        text: "신메뉴".into(),
+        style: "chrome".into(),
+        mode: CompositionMode::Behind,
+        position: TextPosition::Auto,
+        composition_strength: 0.35,
+        seed: 7,
+        width: 768,
+        text_x: Some(0.25),
+        text_y: Some(0.8),
+        layers: vec![json!({"type": "text", "text": "50%", "behind": true})],
+        background_color: "#00C73C".into(),
+        engine: BackendChoice::Draft,
+        others: [("composition_steps".to_owned(), json!(9)), ("auto_unload".to_owned(), json!(true))].into_iter().collect(),
+        ..Brief::default()
+    };
+    let context = crate::request::ParseContext::permissive(crate::assets::DEFAULT_FONT);
+    let request = crate::request::OpenRequest::<crate::request::KnownImage>::new(brief.to_raw());
+    let spec = crate::request::parse(&request, &context).unwrap();
+    assert!(spec.warnings.is_empty(), "{:?}", spec.warnings);
+    assert_eq!(Brief::from_parameters(&spec.parameters, spec.seed, (spec.width, spec.height)), brief);
+}
+
+/// The words in session and project files are those of earlier versions, and an unknown one costs itself alone.
+#[test]
+fn choices_are_kept_as_words() {
+    let session = Session { brief: Brief { mode: CompositionMode::Blend, ..Brief::default() }, ..Session::default() };
+    let mut json = serde_json::to_value(&session).unwrap();
+    assert_eq!(
+        (&json["brief"]["mode"], &json["brief"]["position"], &json["brief"]["engine"]),
+        (&json!("blend"), &json!("top"), &json!("auto"))
+    );
+    assert!(json["made"].is_object() && json["order"].is_array());
+    json["brief"]["mode"] = json!("upside down");
+    json["brief"]["engine"] = json!("draft");
+    let back: Session = serde_json::from_value(json).unwrap();
+    assert_eq!((back.brief.mode, back.brief.engine), (CompositionMode::Overlay, BackendChoice::Draft));
+}
+
+#[test]
+fn the_oldest_is_forgotten_first() {
+    let id = |n: usize| Uuid::from_u128((n as u128).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835));
+    let mut session = Session::default();
+    // From before the order was kept.
+    session.job_briefs.insert(Uuid::from_u128(u128::MAX), Brief::default());
+    for n in 0..REMEMBERED + 3 {
+        session.remember_job(id(n), Brief::default());
+    }
+    session.remember_job(id(3), Brief::default());
+    session.remember_job(id(REMEMBERED + 3), Brief::default());
+    let mut kept: Vec<usize> = (0..REMEMBERED + 4).filter(|n| session.job_briefs.contains_key(&id(*n))).collect();
+    assert_eq!((session.job_briefs.len(), session.job_order.len()), (REMEMBERED, REMEMBERED));
+    let last = kept.split_off(1);
+    assert_eq!((kept, last), (vec![3], (5..REMEMBERED + 4).collect()));
+}
+
+/// A field that a brief neither edits nor keeps would be lost when a job of the CLI or the REST API is run again.
+#[test]
+fn every_field_has_its_place() {
+    let product = Product { path: "a".into(), name: String::new(), hash: String::new(), width: 1, height: 1, has_alpha: false };
+    let some = Some(0.5);
+    let full = Brief {
+        product: Some(product),
+        scene: "a".into(),
+        scene_negative: "a".into(),
+        text: "a".into(),
+        style: "a".into(),
+        style_negative: "a".into(),
+        engine: BackendChoice::Draft,
+        model: ModelChoice::Flux2Klein,
+        product_x: some,
+        product_y: some,
+        product_scale: some,
+        text_x: some,
+        text_y: some,
+        text_scale: some,
+        camera_elevation: some,
+        layers: vec![json!({"type": "shape", "fill": "#112233"})],
+        background_color: "#112233".into(),
+        ..Brief::default()
+    };
+    let kept = full.to_raw();
+    // Pictures are attached; the rest says how a job is run, not what it makes; test_mode is kept as the draft backend.
+    let apart = [
+        "product_image",
+        "mask_image",
+        "background_image",
+        "step1_image",
+        "step2_image",
+        "start_step",
+        "force_from_step",
+        "stop_step",
+        "dry_run",
+        "test_mode",
+    ];
+    for field in crate::request::fields::FIELDS.iter().map(|f| f.name) {
+        assert!(kept.contains_key(field) || OTHERS.contains(&field) || apart.contains(&field), "{field} is lost");
+    }
+}
