@@ -83,7 +83,11 @@ pub fn write_model(at: &Path, case: &Value) {
     write_json(&at.join("scheduler/scheduler_config.json"), &case["scheduler"]);
     for (name, part) in case["parts"].as_object().unwrap() {
         let file = if name.starts_with("text_encoder") { "model.safetensors" } else { "diffusion_pytorch_model.safetensors" };
-        write_part(&at.join(name), part, file);
+        let mut part = part.clone();
+        if flux2 && name == "vae" {
+            part["config"]["_class_name"] = json!("AutoencoderKLFlux2");
+        }
+        write_part(&at.join(name), &part, file);
     }
     if flux2 {
         fs::create_dir_all(at.join("tokenizer")).unwrap();
