@@ -143,6 +143,13 @@ impl VaeConfig {
         self.class_name.as_deref() == Some(FLUX2)
     }
 
+    /// The config for a file with or without statistics of patches. Only FLUX.2's has them, also where a config names no class.
+    #[must_use]
+    pub(super) fn of_file(&self, has_statistics: bool) -> Self {
+        let class_name = if has_statistics { Some(FLUX2.to_owned()) } else { self.class_name.clone() };
+        Self { class_name, ..self.clone() }
+    }
+
     /// Channels of the latents that the diffusion model sees.
     pub fn packed_channels(&self) -> usize {
         if self.has_patches() { self.latent_channels * self.patch_size.0 * self.patch_size.1 } else { self.latent_channels }

@@ -66,6 +66,7 @@ impl AutoencoderKl {
     pub fn load(vars: &Vars, config: &VaeConfig) -> LoadResult<Self> {
         config.check(&vars.place())?;
         let vars = vars.adapted(vae_names::adapt);
+        let config = &config.of_file(vars.has("bn.running_mean"));
         let conv = |used: bool, name: &str, channels: usize| {
             used.then(|| Conv2d::load(&vars.pp(name), channels, channels, ConvSpec::same(1))).transpose()
         };
