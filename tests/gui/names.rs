@@ -176,7 +176,7 @@ fn every_word_can_be_translated() {
         "WebP",
         "English",
     ];
-    const KEYS: &[&str] = &["Ctrl", "Shift", "Alt", "Enter", "Esc", "Space", "Tab"];
+    const KEYS: &[&str] = &["Ctrl", "Shift", "Alt", "Delete", "Enter", "Esc", "Space", "Tab"];
     // Presets are data with their own words for each language.
     let presets = [include_str!("../../assets/presets/scenes.toml"), include_str!("../../assets/presets/styles.toml")].join("\n");
     let presets: Vec<&str> = presets.lines().filter_map(|line| line.strip_prefix("en = \"")?.strip_suffix('"')).collect();
