@@ -19,6 +19,8 @@ const LOGO: &str = "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 2 1'><r
 fn desk(dir: &Path, lang: Language) -> Desk {
     let mut desk = Desk::fake(dir, &Script::default(), lang);
     desk.fill("scene-title", "sea");
+    // Keys of one letter are commands only outside of text fields.
+    desk.harness.key_press(Key::Escape);
     desk.until_drafted();
     desk.frames(3);
     desk
