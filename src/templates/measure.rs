@@ -200,8 +200,8 @@ mod tests {
     fn a_sculpted_headline_takes_the_breaks_that_make_it_largest() {
         let fonts = FontCatalog::load(&[]);
         let wide = sculpted(&fonts, DEFAULT_FONT, "오늘만 반값", (1080, 1080), (950.0, 140.0)).unwrap();
-        let narrow = sculpted(&fonts, DEFAULT_FONT, "오늘만 반값", (1200, 628), (500.0, 300.0)).unwrap();
+        let narrow = sculpted(&fonts, DEFAULT_FONT, "오늘만 반값", (1200, 628), (360.0, 300.0)).unwrap();
         assert_eq!((wide.text.lines().count(), narrow.text.lines().count()), (1, 2));
-        assert!(narrow.width <= 500.5 && narrow.height <= 300.5 && wide.height <= 140.5);
+        assert!(narrow.width <= 360.5 && narrow.height <= 300.5 && wide.height <= 140.5);
     }
 }
