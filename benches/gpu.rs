@@ -1,6 +1,6 @@
 //! `cargo bench --features cuda --bench gpu`: the networks of the public models at full size on an NVIDIA GPU, with random weights. Each
 //! figure is the median of ten calls, beside the time that the arithmetic alone takes at the measured speed of a large matrix product.
-//! `-- NAME…` runs the networks whose names contain one of these words.
+//! `-- NAME…` runs the networks whose names contain one of these words; `-- 'flux bf16'` and `-- 'flux 8-bit'` run FLUX in one type.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::sync::Arc;
@@ -70,7 +70,7 @@ fn median_ms(device: &Device, calls: usize, mut call: impl FnMut() -> Result<()>
 
 impl Bench {
     fn wants(&self, name: &str) -> bool {
-        self.words.is_empty() || self.words.iter().any(|word| name.contains(word.as_str()))
+        self.words.is_empty() || self.words.iter().any(|word| name.contains(word.as_str()) || word.starts_with(name))
     }
 
     fn vars(&self, dtype: DType) -> Vars {
@@ -106,7 +106,7 @@ fn flux(bench: &Bench) -> Result<()> {
     let latents = noise(&[1, 4096, 64], DType::F32, device);
     // What is computed once for all steps is part of them.
     let times = Tensor::new(&[[1f32], [0.75], [0.5], [0.25]], device)?;
-    for (float8, name) in [(false, "bf16"), (true, "8-bit products")] {
+    for (float8, name) in [(false, "bf16"), (true, "8-bit products")].into_iter().filter(|(_, name)| bench.wants(&format!("flux {name}"))) {
         let network = FluxTransformer::load(&bench.vars(dtype).with_float8(float8), &config).unwrap();
         bench.report(&format!("FLUX transformer, 4 steps, 4096 + 512, {name}"), 4.0 * 74.2, || {
             let mut prepared = network.prepare(&prompt, &times)?;

@@ -195,3 +195,28 @@ impl FluxTransformer {
         self.proj_out.forward(&modulated_norm(&image, &scale, &shift, 1e-6)?)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::is_in_float8;
+
+    #[test]
+    fn only_large_matrices_after_the_first_block_are_in_8_bits() {
+        for name in [
+            "transformer_blocks.1.attn.to_q.weight",
+            "transformer_blocks.18.ff.net.2.weight",
+            "single_transformer_blocks.0.proj_out.weight",
+        ] {
+            assert!(is_in_float8(name), "{name}");
+        }
+        for name in [
+            "transformer_blocks.0.attn.to_q.weight",
+            "transformer_blocks.1.norm1.linear.weight",
+            "transformer_blocks.1.attn.norm_q.weight",
+            "transformer_blocks.1.attn.to_q.bias",
+            "x_embedder.weight",
+        ] {
+            assert!(!is_in_float8(name), "{name}");
+        }
+    }
+}
