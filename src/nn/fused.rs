@@ -7,6 +7,7 @@ use candle_core::{D, DType, Result, Tensor};
 
 #[cfg(feature = "cuda")]
 use super::kernels;
+use super::norm::LayerNorm;
 pub use super::qkv::Qkv;
 
 /// `x + y` of one shape. Where kernels run, both in one 16-bit type give a sum of that type; otherwise the sum is float32.
@@ -62,6 +63,23 @@ pub fn add_gated(x: &Tensor, y: &Tensor, gate: &Tensor) -> Result<Tensor> {
     x.to_dtype(DType::F32)?.broadcast_add(&y.to_dtype(DType::F32)?.broadcast_mul(gate)?)
 }
 
+/// `x + update` as [`add`] makes it, and its norm.
+///
+/// # Errors
+/// As [`LayerNorm::forward`].
+pub fn norm_of_sum(norm: &LayerNorm, x: &Tensor, update: &Tensor) -> Result<(Tensor, Tensor)> {
+    #[cfg(feature = "cuda")]
+    if let Some((weight, bias)) = &norm.affine {
+        let update = kernels::Update { update, gate: None };
+        if let Some((sum, normed)) = kernels::layer_norm_of_sum(x, update, Some((weight, bias)), None, norm.eps)? {
+            return Ok((sum, normed.to_dtype(norm.dtype)?));
+        }
+    }
+    let sum = add(x, update)?;
+    let normed = norm.forward(&sum)?;
+    Ok((sum, normed))
+}
+
 /// Layer norm without weights, then `· (1 + scale) + shift`: `x` `[B, N, C]`, `scale`, `shift` `[B, 1, C]` float32. The output is float32
 /// or of the type of `x`.
 ///
@@ -72,7 +90,7 @@ pub fn modulated_norm(x: &Tensor, scale: &Tensor, shift: &Tensor, eps: f64) -> R
     if let Some(y) = kernels::layer_norm(x, None, Some((scale, shift)), eps)? {
         return Ok(y);
     }
-    super::LayerNorm::without_affine(eps).forward(x)?.broadcast_mul(&(scale + 1.0)?)?.broadcast_add(shift)
+    LayerNorm::without_affine(eps).forward(x)?.broadcast_mul(&(scale + 1.0)?)?.broadcast_add(shift)
 }
 
 /// `x + gate · update` as [`add_gated`] makes it, and its [`modulated_norm`].

@@ -6,9 +6,9 @@ use crate::weights::{LoadResult, Vars, WeightsError};
 
 /// Layer norm over the last dimension.
 pub struct LayerNorm {
-    affine: Option<(Tensor, Tensor)>,
-    eps: f64,
-    dtype: DType,
+    pub(super) affine: Option<(Tensor, Tensor)>,
+    pub(super) eps: f64,
+    pub(super) dtype: DType,
 }
 
 impl LayerNorm {
@@ -45,23 +45,6 @@ impl LayerNorm {
             Some((weight, bias)) => y.broadcast_mul(weight)?.broadcast_add(bias)?.to_dtype(self.dtype),
             None => y.to_dtype(self.dtype),
         }
-    }
-
-    /// `x + update` as [`super::fused::add`] makes it, and its norm.
-    ///
-    /// # Errors
-    /// As [`LayerNorm::forward`].
-    pub fn of_sum(&self, x: &Tensor, update: &Tensor) -> Result<(Tensor, Tensor)> {
-        #[cfg(feature = "cuda")]
-        if let Some((weight, bias)) = &self.affine {
-            let update = super::kernels::Update { update, gate: None };
-            if let Some((sum, normed)) = super::kernels::layer_norm_of_sum(x, update, Some((weight, bias)), None, self.eps)? {
-                return Ok((sum, normed.to_dtype(self.dtype)?));
-            }
-        }
-        let sum = super::fused::add(x, update)?;
-        let normed = self.forward(&sum)?;
-        Ok((sum, normed))
     }
 }
 

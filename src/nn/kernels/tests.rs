@@ -125,7 +125,8 @@ fn layer_norm_with_weights() {
         let differs = difference(&found, &expected).unwrap();
         assert!(differs <= inputs.allowed().max(2e-5), "{differs:.1e}");
         let (_, update) = inputs.pair(&[9, 2, 1280]);
-        let (sum, normed) = norm(&inputs.gpu, inputs.dtype).of_sum(&on_gpu_shifted, &update.transpose(0, 1).unwrap()).unwrap();
+        let (sum, normed) =
+            fused::norm_of_sum(&norm(&inputs.gpu, inputs.dtype), &on_gpu_shifted, &update.transpose(0, 1).unwrap()).unwrap();
         let of_sum = sum.to_device(&Device::Cpu).unwrap().to_dtype(DType::F32).unwrap();
         let exact = (x + update.transpose(0, 1).unwrap().to_device(&Device::Cpu).unwrap().to_dtype(DType::F32).unwrap()).unwrap();
         inputs.check("sum before a norm with weights", &sum, &exact);

@@ -4,7 +4,7 @@
 
 use candle_core::{Result, Tensor};
 
-use crate::nn::fused::{add, geglu, to_picture, to_tokens};
+use crate::nn::fused::{add, geglu, norm_of_sum, to_picture, to_tokens};
 use crate::nn::{Conv2d, ConvSpec, GroupNorm, JoinedLinear, LayerNorm, Linear, attention};
 use crate::weights::{LoadResult, Vars};
 
@@ -104,11 +104,11 @@ impl Layer {
     /// follows.
     fn forward(&self, x: &Tensor, update: Option<&Tensor>, prompt: &KeyValue) -> Result<(Tensor, Tensor)> {
         let (x, normed) = match update {
-            Some(update) => self.norms[0].of_sum(x, update)?,
+            Some(update) => norm_of_sum(&self.norms[0], x, update)?,
             None => (x.clone(), self.norms[0].forward(x)?),
         };
-        let (x, normed) = self.norms[1].of_sum(&x, &self.self_attention.forward(&normed)?)?;
-        let (x, normed) = self.norms[2].of_sum(&x, &self.cross_attention.forward(&normed, prompt)?)?;
+        let (x, normed) = norm_of_sum(&self.norms[1], &x, &self.self_attention.forward(&normed)?)?;
+        let (x, normed) = norm_of_sum(&self.norms[2], &x, &self.cross_attention.forward(&normed, prompt)?)?;
         let gated = geglu(&self.ff_in.forward(&normed)?)?;
         Ok((x, self.ff_out.forward(&gated)?))
     }
