@@ -19,6 +19,8 @@ const AIM: f32 = 3.4;
 const SOME: [(f32, f32); 3] = [(3.05, 0.92), (2.3, 0.55), (1.7, 0.3)];
 /// Luminance below which a background is not darkened without good reason: black patches look like holes in the picture.
 const BLACK: f32 = 0.035;
+/// Part of a colour's squares in a pixel that is darkened to black; less for pixels that keep some of their luminance.
+const RICHER: f32 = 0.5;
 /// Cost of a black background.
 const BLACK_COST: f32 = 60.0;
 /// Weight of illegibility against the cost of a change, for flat letters. A change costs the square of its lightness difference (L*, 0..=100) divided
@@ -343,9 +345,14 @@ impl BackgroundChange {
         let squeezed = |v: f32, most: f32| most * (1.0 - math::exp(-v / most));
         let l = luminance(c);
         if self.dark {
-            let gain = squeezed(l, self.tone) / l.max(1e-4);
-            // Keeps hue and saturation: a more saturated shadow would turn wood olive.
-            c.map(|v| v * gain)
+            let to = squeezed(l, self.tone);
+            let gain = to / l.max(1e-4);
+            // Wood in the sun is paler than wood in the shade. Darkened with its own saturation it would look grey, so it takes a part of the hue
+            // that its squares have; greys stay grey.
+            let squares = c.map(|v| v * v);
+            let of_squares = to / luminance(squares).max(1e-6);
+            let part = RICHER * (1.0 - gain);
+            std::array::from_fn(|k| c[k] * gain * (1.0 - part) + squares[k] * of_squares * part)
         } else {
             let gain = squeezed(1.0 - l, 1.0 - self.tone) / (1.0 - l).max(1e-4);
             c.map(|v| 1.0 - (1.0 - v) * gain)
