@@ -20,7 +20,7 @@ const SOME: [(f32, f32); 3] = [(3.05, 0.92), (2.3, 0.55), (1.7, 0.3)];
 /// Luminance below which a background is not darkened without good reason: black patches look like holes in the picture.
 const BLACK: f32 = 0.035;
 /// Part of a colour's squares in a pixel that is darkened to black; less for pixels that keep some of their luminance.
-const RICHER: f32 = 0.5;
+const RICHER: f32 = 0.8;
 /// Cost of a black background.
 const BLACK_COST: f32 = 60.0;
 /// Weight of illegibility against the cost of a change, for flat letters. A change costs the square of its lightness difference (L*, 0..=100) divided
