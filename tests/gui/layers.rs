@@ -411,7 +411,8 @@ fn the_panels_take_turns_without_moving_the_picture() {
     let picture = desk.harness.get_by_label(desk.words("canvas-picture")).rect();
     press(&mut desk, Modifiers::NONE, Key::L);
     assert!(desk.studio().shows_layers(&desk.harness.ctx.clone()));
-    assert_eq!(desk.harness.get_by_label(desk.words("canvas-picture")).rect(), picture);
+    let now = desk.harness.get_by_label(desk.words("canvas-picture")).rect();
+    assert!(now.min.distance(picture.min) < 0.5 && now.max.distance(picture.max) < 0.5, "{picture:?} {now:?}");
     press(&mut desk, Modifiers::NONE, Key::H);
     assert!(desk.studio().shows_history(&desk.harness.ctx.clone()));
     assert_eq!(desk.studio().side(), Side::History);

@@ -145,7 +145,8 @@ fn corners_and_keys_scale_the_letters_about_their_centre() {
     desk.frames(2);
     desk.harness.key_press_modifiers(Modifiers::COMMAND, Key::ArrowDown);
     desk.frames(3);
-    assert!(desk.studio().session.brief.text_scale.is_some_and(|scale| (scale - 1.0 / 1.05).abs() < 1e-3));
+    let nudged = desk.studio().session.brief.text_scale;
+    assert!(nudged.is_some_and(|scale| (scale - 1.0 / 1.05).abs() < 1e-3), "{nudged:?}");
     desk.click("command-text-auto");
     assert_eq!(desk.studio().session.brief, before);
     desk.end();
