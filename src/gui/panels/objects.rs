@@ -329,14 +329,14 @@ fn product(cx: &PanelContext<'_>, stage: &mut Stage<'_>, layers: &mut LayerStage
         cx.send(UiCommand::ProductAuto);
     }
     let moving = matches!(stage.drag.as_ref().map(|d| d.part), Some(Part::Product | Part::ProductCorner(_)));
-    handles(cx.selection, stage, ui, frame, shown, &response, (Target::Product, moving), Part::ProductCorner);
+    handles(cx, stage, ui, frame, shown, &response, (Target::Product, moving), Part::ProductCorner);
 }
 
 /// Draws an object's frame, and its handles while it is selected or the pointer is near. The corners can always be dragged, so that a press on
 /// one never moves the picture.
 #[allow(clippy::too_many_arguments)]
 fn handles(
-    selection: &Selection,
+    cx: &PanelContext<'_>,
     stage: &mut Stage<'_>,
     ui: &mut Ui,
     frame: Rect,
@@ -345,21 +345,31 @@ fn handles(
     (target, moving): (Target, bool),
     part: fn(usize) -> Part,
 ) {
+    let selection = cx.selection;
     let strong = response.has_focus() || moving || selection.contains(target);
     let visible = strong || response.hovered() || near(ui, frame);
     if visible {
         outline(ui, stage.area, corners_of(frame), strong);
     }
-    if selection.len() < 2 {
-        corners(stage, ui, frame, shown, response, part, visible);
+    if selection.len() < 2 && corners(stage, ui, frame, shown, response, part, visible) && !selection.contains(target) {
+        cx.send(EditCommand::Select(Selection::of(target)));
     }
 }
 
-/// Draws the handles at an object's corners and scales it.
-fn corners(stage: &mut Stage<'_>, ui: &mut Ui, frame: Rect, shown: Rect, response: &Response, part: fn(usize) -> Part, visible: bool) {
+/// Draws the handles at an object's corners and scales it. Returns whether a drag of one began.
+fn corners(
+    stage: &mut Stage<'_>,
+    ui: &mut Ui,
+    frame: Rect,
+    shown: Rect,
+    response: &Response,
+    part: fn(usize) -> Part,
+    visible: bool,
+) -> bool {
     if guides::is_panning(ui) {
-        return;
+        return false;
     }
+    let mut began = false;
     for (i, corner) in corners_of(frame).into_iter().enumerate() {
         let place = Rect::from_center_size(corner, Vec2::splat(HANDLE * 2.0));
         if !stage.area.contains(corner) {
@@ -369,6 +379,7 @@ fn corners(stage: &mut Stage<'_>, ui: &mut Ui, frame: Rect, shown: Rect, respons
         let cursor = if i % 2 == 0 { CursorIcon::ResizeNwSe } else { CursorIcon::ResizeNeSw };
         if handle.drag_started_by(PointerButton::Primary) {
             stage.grab(ui, part(i), shown, response);
+            began = true;
         }
         if handle.dragged_by(PointerButton::Primary) && stage.drags(part(i)) {
             scale_dragged(stage, ui);
@@ -378,6 +389,7 @@ fn corners(stage: &mut Stage<'_>, ui: &mut Ui, frame: Rect, shown: Rect, respons
             guides::dot(ui, stage.area, corner, false);
         }
     }
+    began
 }
 
 fn move_product(stage: &mut Stage<'_>, ui: &Ui, shown: Rect) {
@@ -437,7 +449,7 @@ fn text(cx: &PanelContext<'_>, stage: &mut Stage<'_>, layers: &mut LayerStage<'_
         cx.send(UiCommand::TextAuto);
     }
     let moving = matches!(stage.drag.as_ref().map(|d| d.part), Some(Part::Text | Part::TextCorner(_)));
-    handles(cx.selection, stage, ui, frame, shown, &response, (Target::Headline, moving), Part::TextCorner);
+    handles(cx, stage, ui, frame, shown, &response, (Target::Headline, moving), Part::TextCorner);
 }
 
 fn move_text(stage: &mut Stage<'_>, ui: &Ui, shown: Rect) {
