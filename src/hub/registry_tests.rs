@@ -100,7 +100,7 @@ fn files_in_the_data_folder_add_to_the_registry() {
 fn every_system_gets_its_own_libraries() {
     let places = |platform| {
         let registry = embedded().for_platform(platform);
-        let set = registry.set("cuda").map(Clone::clone);
+        let set = registry.set("cuda").cloned();
         let files = set.map(|set| registry.files_of(&set)).unwrap_or_default();
         let members = files.iter().flat_map(|wanted| wanted.file.unpack.iter().map(|member| wanted.member_place(member)));
         members.map(|path| path.to_str().unwrap().replace('\\', "/")).collect::<Vec<_>>()

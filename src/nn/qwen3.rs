@@ -141,10 +141,11 @@ impl Qwen3Config {
             return fail(format!("the config is of a {kind}, not of a qwen3"));
         }
         let sizes = [self.vocab_size, self.hidden_size, self.intermediate_size, self.num_attention_heads, self.key_heads(), self.head_dim];
-        if sizes.contains(&0) || sizes.iter().any(|&s| s > 1 << 24) || self.num_hidden_layers > 1 << 12 || self.head_dim % 2 != 0 {
+        if sizes.contains(&0) || sizes.iter().any(|&s| s > 1 << 24) || self.num_hidden_layers > 1 << 12 || !self.head_dim.is_multiple_of(2)
+        {
             return fail("a size in the config is zero, odd or too large".into());
         }
-        if self.num_attention_heads % self.key_heads() != 0 {
+        if !self.num_attention_heads.is_multiple_of(self.key_heads()) {
             return fail(format!("{} heads of queries do not share {} heads of keys evenly", self.num_attention_heads, self.key_heads()));
         }
         if self.num_hidden_layers < LAYERS {

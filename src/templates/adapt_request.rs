@@ -36,7 +36,7 @@ const SCALES: (f32, f32) = (0.2, 1.0);
 /// Whether a request has layers, or product or headline were placed by hand. All others are laid out by the pipeline.
 pub fn is_placed_by_hand(fields: &Map<String, Value>) -> bool {
     let has = |name: &&str| fields.get(*name).is_some_and(|value| !value.is_null());
-    PLACES.iter().any(|name| has(name)) || fields.get(LAYERS.name).is_some_and(|layers| layers.as_array().is_none_or(|l| !l.is_empty()))
+    PLACES.iter().any(has) || fields.get(LAYERS.name).is_some_and(|layers| layers.as_array().is_none_or(|l| !l.is_empty()))
 }
 
 /// The fields of the same advertisement on another canvas. `fields`: those of the request, with the layers as a list. `margins`: what the new

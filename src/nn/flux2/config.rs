@@ -139,7 +139,7 @@ impl Flux2Config {
         if sizes.contains(&0) || sizes.iter().any(|&s| s > 1 << 16) || self.patch_size > 64 || few.iter().any(|&n| n > 1 << 12) {
             return fail("a size in the config is zero or too large".into());
         }
-        if !(2..=1 << 16).contains(&self.timestep_guidance_channels) || self.timestep_guidance_channels % 2 != 0 {
+        if !(2..=1 << 16).contains(&self.timestep_guidance_channels) || !self.timestep_guidance_channels.is_multiple_of(2) {
             return fail(format!("timestep_guidance_channels {} must be an even number", self.timestep_guidance_channels));
         }
         if !(self.mlp_ratio > 0.0 && self.mlp_ratio <= 64.0) || self.mlp() == 0 {
