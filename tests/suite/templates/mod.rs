@@ -92,7 +92,7 @@ fn contact_sheet() {
     }
     let out = loose.map_or_else(|| folder().join("docs/templates.jpg"), |folder| folder.join("sheet.jpg"));
     let mut bytes = Vec::new();
-    image::codecs::jpeg::JpegEncoder::new_with_quality(&mut bytes, 84).encode_image(&sheet).unwrap();
+    image::codecs::jpeg::JpegEncoder::new_with_quality(&mut bytes, 72).encode_image(&sheet).unwrap();
     assert!(bytes.len() < 2_000_000, "{} bytes", bytes.len());
     std::fs::write(out, bytes).unwrap();
 }
