@@ -76,7 +76,7 @@ mod tests {
 
     const LINES: &[(&str, Part)] = &[
         ("draft-en-light.png", (570, 14, 155, 18)),
-        ("draft-en-light.png", (1076, 230, 178, 15)),
+        ("draft-en-light.png", (1050, 240, 198, 15)),
         ("draft-en-light.png", (10, 698, 50, 16)),
         ("draft-en-light.png", (700, 598, 88, 16)),
         ("result-ko-dark.png", (6, 708, 22, 10)),
