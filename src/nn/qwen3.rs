@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use super::fused::{add, swiglu};
 use super::{Embedding, JoinedLinear, Linear, RmsNorm, attention};
-use crate::weights::{LoadResult, TensorStore, Vars, WeightsError, qwen3_names};
+use crate::weights::{LoadResult, TensorShapes, TensorStore, Vars, WeightsError, qwen3_names};
 
 /// Numbers of layers after which the states are taken.
 pub const STATES: [usize; 3] = [9, 18, 27];
@@ -92,21 +92,16 @@ impl Qwen3Config {
     /// # Errors
     /// The file is not a Qwen3.
     pub fn of_store(store: Arc<dyn TensorStore>) -> LoadResult<Self> {
-        let store = qwen3_names::adapt(store);
-        let size = |name: &str, dim: usize| {
-            let found = store.shape(name).and_then(|s| s.get(dim).copied());
-            found.ok_or_else(|| WeightsError::MissingTensor { place: store.place(), name: name.into() })
-        };
+        let shapes = TensorShapes::new(qwen3_names::adapt(store));
+        let size = |name: &str, dim: usize| shapes.size(name, dim);
         let attention = "model.layers.0.self_attn";
         let head_dim = size(&format!("{attention}.q_norm.weight"), 0)?;
         let heads = |name: &str| -> LoadResult<usize> { Ok(size(&format!("{attention}.{name}.weight"), 0)? / head_dim.max(1)) };
-        let names = store.names();
-        let layers = names.iter().filter_map(|n| n.strip_prefix("model.layers.")?.split('.').next()?.parse::<usize>().ok()).max();
         Ok(Self {
             vocab_size: size("model.embed_tokens.weight", 0)?,
             hidden_size: size("model.embed_tokens.weight", 1)?,
             intermediate_size: size("model.layers.0.mlp.gate_proj.weight", 0)?,
-            num_hidden_layers: layers.map_or(0, |last| last + 1),
+            num_hidden_layers: shapes.layers("model.layers."),
             num_attention_heads: heads("q_proj")?,
             num_key_value_heads: Some(heads("k_proj")?),
             head_dim,

@@ -5,8 +5,32 @@ use std::ops::ControlFlow;
 use candle_core::{DType, Device, Result, Tensor};
 
 use super::pictures::unpack;
+use crate::backend::Sampling;
 use crate::nn::fused::to_picture;
 use crate::schedule::{Schedule, Step, strength};
+
+/// What every model takes besides the prompts of a picture.
+#[derive(Clone, Copy, Debug)]
+pub struct PictureSettings {
+    /// Width in pixels. FLUX rounds both sides down to multiples of 16; SDXL takes multiples of 8 only.
+    pub width: usize,
+    /// Height in pixels.
+    pub height: usize,
+    /// Denoising steps.
+    pub steps: usize,
+    /// Scale of the distilled guidance for FLUX.1 dev, of classifier-free guidance for FLUX.2 and SDXL; 1 switches the latter off.
+    pub guidance: f64,
+    /// Seed of the noise.
+    pub seed: u64,
+}
+
+impl PictureSettings {
+    /// Those of a stage, for a picture of `(width, height)` pixels.
+    pub fn new((width, height): (usize, usize), sampling: Sampling) -> Self {
+        let Sampling { steps, guidance_scale, seed, .. } = sampling;
+        Self { width, height, steps: steps as usize, guidance: f64::from(guidance_scale), seed }
+    }
+}
 
 /// The state of sampling after a denoising step.
 pub struct StepState<'a> {
@@ -104,9 +128,21 @@ pub fn timesteps(schedule: &Schedule, device: &Device) -> Result<Tensor> {
 ///
 /// # Errors
 /// Shapes that do not fit, out of memory.
-pub fn guided(positive: &Tensor, negative: &Tensor, scale: f64) -> Result<Tensor> {
+fn guided(positive: &Tensor, negative: &Tensor, scale: f64) -> Result<Tensor> {
     let negative = negative.to_dtype(DType::F32)?;
     &negative + ((positive.to_dtype(DType::F32)? - &negative)? * scale)?
+}
+
+/// The prediction at a step. `conditions`: the positive one, then the negative one if there is classifier-free guidance.
+///
+/// # Errors
+/// Errors of the network; another number of conditions.
+pub fn predict<C>(conditions: &mut [C], scale: f64, mut network: impl FnMut(&mut C) -> Result<Tensor>) -> Result<Tensor> {
+    match conditions {
+        [positive] => network(positive),
+        [positive, negative] => guided(&network(positive)?, &network(negative)?, scale),
+        _ => candle_core::bail!("one or two conditions are needed, not {}", conditions.len()),
+    }
 }
 
 /// The latents of a picture that is repainted under a mask, in the layout of the sample.

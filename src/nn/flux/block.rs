@@ -49,11 +49,11 @@ impl Modulation {
     fn norm_of_sum(&self, x: &Tensor, [update, gate]: [&Tensor; 2], float8: bool) -> Result<(Tensor, Rows)> {
         Ok(match float8 {
             true => {
-                let (sum, normed) = float8::modulated_norm_of_sum(x, [update, gate], &self.scale, &self.shift, EPS)?;
+                let (sum, normed) = float8::modulated_norm_of_sum(x, [update, gate], [&self.scale, &self.shift], EPS)?;
                 (sum, Rows::Float8(normed))
             }
             false => {
-                let (sum, normed) = modulated_norm_of_sum(x, [update, gate], &self.scale, &self.shift, EPS)?;
+                let (sum, normed) = modulated_norm_of_sum(x, [update, gate], [&self.scale, &self.shift], EPS)?;
                 (sum, Rows::Dense(normed))
             }
         })

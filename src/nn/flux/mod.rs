@@ -11,6 +11,7 @@ pub(super) mod block;
 mod config;
 pub(super) mod embed;
 pub mod rope;
+pub(super) mod sizes;
 
 pub use config::FluxConfig;
 
