@@ -16,7 +16,7 @@ use nanococoa::weights::quantize::Packing;
 use nanococoa::weights::{self, StopCheck};
 use serde_json::{Value, json};
 
-use super::common::{Common, Failure, load_config, overrides, runtime, words};
+use super::common::{Failure, runtime, words};
 use super::signals::end_signal;
 
 /// How often the progress bar is drawn.
@@ -95,12 +95,12 @@ impl From<HubError> for Failure {
     }
 }
 
-pub(super) fn models(common: &Common, command: ModelsCommand) -> Result<(), Failure> {
+pub(super) fn models(config: Result<Config, Failure>, command: ModelsCommand) -> Result<(), Failure> {
     if let ModelsCommand::Quantize { from, out, kind, json } = command {
         let packing = if kind == "q4_k" { Packing::Q4K } else { Packing::Q8_0 };
         return pack(&from, &out, packing, json);
     }
-    let config = load_config(overrides(common))?;
+    let config = config?;
     let hub = Hub::open(&config.models_dir, &config.data_dir)?;
     match command {
         ModelsCommand::List { json } => list(&hub, json),

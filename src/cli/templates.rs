@@ -14,7 +14,7 @@ use nanococoa::templates::{Brand, HEADLINE, Margins, Order, SlotKind, Template, 
 use nanococoa::{notice, paths};
 use serde_json::{Value, json};
 
-use super::common::{Common, Failure, load_config, overrides, words};
+use super::common::{Failure, words};
 use super::formats::Target;
 
 /// Sides of a canvas that no flag sets.
@@ -63,18 +63,17 @@ fn catalogue(config: &Config) -> TemplateCatalogue {
     catalogue
 }
 
-pub(super) fn templates(common: &Common, as_json: bool) -> Result<(), Failure> {
-    let catalogue = catalogue(&load_config(overrides(common))?);
+pub(super) fn templates(config: &Config, as_json: bool) {
+    let catalogue = catalogue(config);
     if as_json {
         let all: Vec<Value> = catalogue.templates().iter().map(described).collect();
         say!("{}", json!({"templates": all}));
-        return Ok(());
+        return;
     }
     for template in catalogue.templates() {
         let slots: Vec<&str> = template.slots.iter().map(|slot| slot.name.as_str()).collect();
         say!("{:<16} {:<18} {}", template.id, template.name.en, slots.join(", "));
     }
-    Ok(())
 }
 
 fn described(template: &Template) -> Value {

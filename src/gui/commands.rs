@@ -221,29 +221,40 @@ ui_commands! {
 }
 
 impl UiCommand {
-    /// Whether it edits layers or the selection.
+    /// Commands that add layers.
+    pub const ADD_LAYER: &'static [Self] = &[Self::AddText, Self::AddPicture, Self::AddShape];
+    /// Commands that edit layers or the selection, in the order of the menu.
+    pub const EDIT_LAYERS: &'static [Self] = &[
+        Self::SelectAll,
+        Self::Duplicate,
+        Self::Delete,
+        Self::ToFront,
+        Self::Forward,
+        Self::Backward,
+        Self::ToBack,
+        Self::HideLayer,
+        Self::LockLayer,
+    ];
+    /// Commands that align or distribute the selected layers.
+    pub const ALIGN: &'static [Self] = &[
+        Self::AlignLeft,
+        Self::AlignCenter,
+        Self::AlignRight,
+        Self::AlignTop,
+        Self::AlignMiddle,
+        Self::AlignBottom,
+        Self::DistributeX,
+        Self::DistributeY,
+    ];
+
+    /// Whether it adds, edits, selects or aligns layers.
     pub fn is_about_layers(self) -> bool {
-        matches!(
-            self,
-            Self::AddText
-                | Self::AddPicture
-                | Self::AddShape
-                | Self::SelectAll
-                | Self::Duplicate
-                | Self::Delete
-                | Self::Forward
-                | Self::Backward
-                | Self::ToFront
-                | Self::ToBack
-                | Self::HideLayer
-                | Self::LockLayer
-        ) || self.aligns()
+        Self::ADD_LAYER.contains(&self) || Self::EDIT_LAYERS.contains(&self) || self.aligns()
     }
 
-    /// Whether it aligns or distributes what is selected.
+    /// Whether it aligns or distributes the selected layers.
     pub fn aligns(self) -> bool {
-        matches!(self, Self::AlignLeft | Self::AlignCenter | Self::AlignRight | Self::AlignTop | Self::AlignMiddle | Self::AlignBottom)
-            || matches!(self, Self::DistributeX | Self::DistributeY)
+        Self::ALIGN.contains(&self)
     }
 
     /// The shortcut in words, such as "Ctrl+Enter".

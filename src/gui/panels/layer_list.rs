@@ -272,16 +272,7 @@ fn tools(cx: &PanelContext<'_>, ui: &mut Ui) {
     let lang = cx.lang();
     let rows: [&[UiCommand]; 2] = [
         &[UiCommand::ToFront, UiCommand::Forward, UiCommand::Backward, UiCommand::ToBack, UiCommand::Duplicate, UiCommand::Delete],
-        &[
-            UiCommand::AlignLeft,
-            UiCommand::AlignCenter,
-            UiCommand::AlignRight,
-            UiCommand::AlignTop,
-            UiCommand::AlignMiddle,
-            UiCommand::AlignBottom,
-            UiCommand::DistributeX,
-            UiCommand::DistributeY,
-        ],
+        UiCommand::ALIGN,
     ];
     if cx.selection.is_empty() {
         return;
