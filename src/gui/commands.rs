@@ -391,9 +391,24 @@ pub enum AppCommand {
     Undo(UndoTarget),
 }
 
-/// Anything that a panel can ask for.
-#[allow(missing_docs)]
-pub enum Command {
+/// Declares [`Command`], and the conversion of each kind of command into it.
+macro_rules! command_kinds {
+    ($($kind:ident($command:ty),)*) => {
+        /// Anything that a panel can ask for.
+        #[allow(missing_docs)]
+        pub enum Command {
+            $($kind($command),)*
+        }
+
+        $(impl From<$command> for Command {
+            fn from(command: $command) -> Self {
+                Self::$kind(command)
+            }
+        })*
+    };
+}
+
+command_kinds! {
     Ui(UiCommand),
     Job(JobCommand),
     Edit(EditCommand),
@@ -402,26 +417,6 @@ pub enum Command {
     Model(ModelCommand),
     App(AppCommand),
 }
-
-macro_rules! from_parts {
-    ($($part:ident($of:ty)),*) => {
-        $(impl From<$of> for Command {
-            fn from(part: $of) -> Self {
-                Self::$part(part)
-            }
-        })*
-    };
-}
-
-from_parts!(
-    Ui(UiCommand),
-    Job(JobCommand),
-    Edit(EditCommand),
-    File(FileCommand),
-    Server(ServerCommand),
-    Model(ModelCommand),
-    App(AppCommand)
-);
 
 /// The commands of a frame, in the order in which they were sent.
 #[derive(Default)]

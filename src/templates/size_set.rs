@@ -163,26 +163,17 @@ fn keep_apart(elements: &[Element], old: Frame, new: Frame, canvas: Frame, slack
         .map(|(i, element)| {
             let (x, y) = element.frame.center();
             let (mut frame, mut factor) = (Frame::default(), (scale, scale));
-            match across[i] {
+            // The side of an element whose group has its centre at `group`; that of the canvas if it is in none.
+            let side = |group: Option<f32>, at: f32, length: f32, old: f32, new: (f32, f32), whole: (f32, f32)| match group {
                 Some(group) => {
-                    let at = centre(&across, group).0;
-                    let x = anchored(at, old.width(), (new.x0, new.width()), scale) + scale * (x - at);
-                    (frame.x0, frame.x1) = (x - scale * element.frame.width() / 2.0, x + scale * element.frame.width() / 2.0);
+                    let middle = anchored(group, old, new, scale) + scale * (at - group);
+                    (middle - scale * length / 2.0, middle + scale * length / 2.0)
                 }
-                None => {
-                    (frame.x0, frame.x1) = (canvas.x0, canvas.x1);
-                }
-            }
-            match down[i] {
-                Some(group) => {
-                    let at = centre(&down, group).1;
-                    let y = anchored(at, old.height(), (new.y0, new.height()), scale) + scale * (y - at);
-                    (frame.y0, frame.y1) = (y - scale * element.frame.height() / 2.0, y + scale * element.frame.height() / 2.0);
-                }
-                None => {
-                    (frame.y0, frame.y1) = (canvas.y0, canvas.y1);
-                }
-            }
+                None => whole,
+            };
+            let (column, row) = (across[i].map(|group| centre(&across, group).0), down[i].map(|group| centre(&down, group).1));
+            (frame.x0, frame.x1) = side(column, x, element.frame.width(), old.width(), (new.x0, new.width()), (canvas.x0, canvas.x1));
+            (frame.y0, frame.y1) = side(row, y, element.frame.height(), old.height(), (new.y0, new.height()), (canvas.y0, canvas.y1));
             to_edges(element, &mut frame, old, canvas);
             if element.full.0 || element.full.1 {
                 factor = (frame.width() / element.frame.width().max(1.0), frame.height() / element.frame.height().max(1.0));

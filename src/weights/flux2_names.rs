@@ -22,14 +22,8 @@ const TOP: [(&str, &str); 10] = [
     ("final_layer.linear", "proj_out"),
 ];
 
-/// Modules of double blocks that only have another name.
-const DOUBLE: [(&str, &str); 10] = [
-    ("img_attn.norm.query_norm", "attn.norm_q"),
-    ("img_attn.norm.key_norm", "attn.norm_k"),
-    ("txt_attn.norm.query_norm", "attn.norm_added_q"),
-    ("txt_attn.norm.key_norm", "attn.norm_added_k"),
-    ("img_attn.proj", "attn.to_out.0"),
-    ("txt_attn.proj", "attn.to_add_out"),
+/// Modules of double blocks, without those of attention, that only have another name.
+const DOUBLE: [(&str, &str); 4] = [
     ("img_mlp.0", "ff.linear_in"),
     ("img_mlp.2", "ff.linear_out"),
     ("txt_mlp.0", "ff_context.linear_in"),

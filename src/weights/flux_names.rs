@@ -25,16 +25,20 @@ const TOP: [(&str, &str); 9] = [
     ("final_layer.linear", "proj_out"),
 ];
 
-/// Modules of double blocks that only have another name.
-const DOUBLE: [(&str, &str); 12] = [
-    ("img_mod.lin", "norm1.linear"),
-    ("txt_mod.lin", "norm1_context.linear"),
+/// The attention of double blocks, in every version.
+const ATTENTION: [(&str, &str); 6] = [
     ("img_attn.norm.query_norm", "attn.norm_q"),
     ("img_attn.norm.key_norm", "attn.norm_k"),
     ("txt_attn.norm.query_norm", "attn.norm_added_q"),
     ("txt_attn.norm.key_norm", "attn.norm_added_k"),
     ("img_attn.proj", "attn.to_out.0"),
     ("txt_attn.proj", "attn.to_add_out"),
+];
+
+/// Other modules of double blocks that only have another name.
+const DOUBLE: [(&str, &str); 6] = [
+    ("img_mod.lin", "norm1.linear"),
+    ("txt_mod.lin", "norm1_context.linear"),
     ("img_mlp.0", "ff.net.0.proj"),
     ("img_mlp.2", "ff.net.2"),
     ("txt_mlp.0", "ff_context.net.0.proj"),
@@ -58,7 +62,7 @@ const FLUX: AuthorsNames = AuthorsNames {
 pub(super) struct AuthorsNames {
     /// Modules outside the blocks.
     pub(super) top: &'static [(&'static str, &'static str)],
-    /// Modules of double blocks that only have another name.
+    /// Modules of double blocks, without those of attention, that only have another name.
     pub(super) double: &'static [(&'static str, &'static str)],
     /// Modules of single blocks that only have another name.
     pub(super) single: &'static [(&'static str, &'static str)],
@@ -120,16 +124,18 @@ impl AuthorsNames {
         }
         let mut parts = module.splitn(3, '.');
         let (block, inner, renamed, joined) = match (parts.next(), parts.next(), parts.next()) {
-            (Some("double_blocks"), Some(i), Some(inner)) => (format!("transformer_blocks.{i}."), inner, self.double, &JOINED_DOUBLE[..]),
-            (Some("single_blocks"), Some(i), Some(inner)) => {
-                (format!("single_transformer_blocks.{i}."), inner, self.single, self.joined_single)
+            (Some("double_blocks"), Some(i), Some(inner)) => {
+                (format!("transformer_blocks.{i}."), inner, [self.double, &ATTENTION], &JOINED_DOUBLE[..])
             }
-            _ => (String::new(), module, self.top, &[][..]),
+            (Some("single_blocks"), Some(i), Some(inner)) => {
+                (format!("single_transformer_blocks.{i}."), inner, [self.single, &[]], self.joined_single)
+            }
+            _ => (String::new(), module, [self.top, &[]], &[][..]),
         };
         if let Some(joined) = joined.iter().find(|joined| joined.module == inner) {
             return Some(joined.split(&block, leaf, rows));
         }
-        let (_, new) = renamed.iter().find(|(old, _)| *old == inner)?;
+        let (_, new) = renamed.into_iter().flatten().find(|(old, _)| *old == inner)?;
         Some(vec![(format!("{block}{new}.{leaf}"), Part::Whole)])
     }
 }

@@ -114,6 +114,11 @@ impl Heads {
     }
 }
 
+/// Names of a block's heads: q, k, v, and the norms of q and k.
+pub(in crate::nn) const IMAGE_HEADS: [&str; 5] = ["to_q", "to_k", "to_v", "norm_q", "norm_k"];
+/// The same for the text stream of a double block.
+pub(in crate::nn) const TEXT_HEADS: [&str; 5] = ["add_q_proj", "add_k_proj", "add_v_proj", "norm_added_q", "norm_added_k"];
+
 /// RMS norms of the heads of queries and keys.
 pub(in crate::nn) struct HeadNorms {
     q: Tensor,
@@ -179,11 +184,9 @@ pub(super) struct DoubleBlock {
 
 impl DoubleBlock {
     pub(super) fn load(vars: &Vars, config: &FluxConfig) -> LoadResult<Self> {
-        let image = ["to_q", "to_k", "to_v", "norm_q", "norm_k"];
-        let text = ["add_q_proj", "add_k_proj", "add_v_proj", "norm_added_q", "norm_added_k"];
         Ok(Self {
-            image: Stream::load(vars, config, "norm1", image, "to_out.0", "ff")?,
-            text: Stream::load(vars, config, "norm1_context", text, "to_add_out", "ff_context")?,
+            image: Stream::load(vars, config, "norm1", IMAGE_HEADS, "to_out.0", "ff")?,
+            text: Stream::load(vars, config, "norm1_context", TEXT_HEADS, "to_add_out", "ff_context")?,
         })
     }
 
@@ -226,7 +229,7 @@ impl SingleBlock {
         let inner = config.inner();
         Ok(Self {
             modulation: Linear::load(&vars.with_float8(false).pp("norm").pp("linear"), inner, 3 * inner)?,
-            heads: Heads::load(&vars.pp("attn"), (inner, config.attention_head_dim), true, ["to_q", "to_k", "to_v", "norm_q", "norm_k"])?,
+            heads: Heads::load(&vars.pp("attn"), (inner, config.attention_head_dim), true, IMAGE_HEADS)?,
             mlp_in: Linear::load(&vars.pp("proj_mlp"), inner, 4 * inner)?,
             out: Linear::load(&vars.pp("proj_out"), 5 * inner, inner)?,
         })
