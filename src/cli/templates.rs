@@ -10,7 +10,9 @@ use nanococoa::formats::{FormatRule, FormatSpec};
 use nanococoa::notice::{Language, Notice};
 use nanococoa::request::fields::{BACKGROUND_COLOR, BACKGROUND_IMAGE, LAYERS, MASK_IMAGE, PRODUCT_IMAGE, TEXT_CONTENT};
 use nanococoa::request::{RawRequest, SourceImage};
-use nanococoa::templates::{Brand, HEADLINE, Margins, Order, SlotKind, Template, TemplateCatalogue, apply, lay_out, replaced_fields};
+use nanococoa::templates::{
+    Brand, HEADLINE, Margins, SlotKind, Template, TemplateCatalogue, TemplateInput, apply, lay_out, replaced_fields,
+};
 use nanococoa::{notice, paths};
 use serde_json::{Value, json};
 
@@ -142,7 +144,7 @@ impl Filling {
             clear(&mut raw, target);
         } else {
             let fonts = engine.fonts();
-            let order = Order {
+            let input = TemplateInput {
                 language: self.language,
                 texts: &self.texts,
                 logo: self.logo.as_ref(),
@@ -152,7 +154,7 @@ impl Filling {
                 least_type: target.format.as_ref().map_or(0.0, |format| SMALLEST_TYPE * canvas.0 as f32 / format.width as f32),
                 fonts: &fonts,
             };
-            apply(&mut raw, &lay_out(&self.template, &order).map_err(Failure::bad_input)?);
+            apply(&mut raw, &lay_out(&self.template, &input).map_err(Failure::bad_input)?);
         }
         self.overlay(&mut raw, target);
         if target.format.is_some() {

@@ -11,7 +11,7 @@ use crate::notice;
 use crate::notice::{Language, Notice};
 use crate::request::SourceImage;
 use crate::request::layers::LayerType;
-use crate::templates::{HEADLINE, Laid, Margins, Order, SlotKind, Template, TemplateCatalogue, lay_out};
+use crate::templates::{HEADLINE, LaidOut, Margins, SlotKind, Template, TemplateCatalogue, TemplateInput, lay_out};
 use crate::typography::FontCatalog;
 
 /// The designer's own texts in a brief, by slot. Texts that come from a template as they are do not count.
@@ -56,18 +56,19 @@ pub fn laid(
     canvas: (u32, u32),
     language: Language,
     fonts: &FontCatalog,
-) -> Result<Laid, Notice> {
+) -> Result<LaidOut, Notice> {
     let has = |name: &String| template.slots.iter().any(|slot| slot.name == *name && slot.kind != SlotKind::Logo);
     let texts: BTreeMap<String, String> = texts.iter().filter(|(name, _)| has(name)).map(|(n, t)| (n.clone(), t.clone())).collect();
-    let order = Order { language, texts: &texts, logo: None, brand: None, canvas, margins: Margins::default(), least_type: 0.0, fonts };
-    lay_out(template, &order)
+    let input =
+        TemplateInput { language, texts: &texts, logo: None, brand: None, canvas, margins: Margins::default(), least_type: 0.0, fonts };
+    lay_out(template, &input)
 }
 
 /// The brief with a template instead of its texts, layers, places and background. Photo, mask and everything else stay.
 ///
 /// # Errors
 /// A picture cannot be kept.
-pub fn applied(brief: &Brief, laid: &Laid, photos: &PhotoStore) -> Result<Brief, Notice> {
+pub fn applied(brief: &Brief, laid: &LaidOut, photos: &PhotoStore) -> Result<Brief, Notice> {
     let text = |name: &str| laid.fields.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let number = |name: &str| laid.fields.get(name).and_then(Value::as_f64).map(|v| v as f32);
     let mut after = brief.clone();
