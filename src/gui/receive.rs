@@ -184,7 +184,7 @@ impl Studio {
             brief.layer_pictures.insert(index, picture);
             return;
         }
-        self.add_layer(layer_edits::fresh(LayerType::Picture, ShapeKind::default(), ""), Some(picture), now);
+        self.add_layer(layer_edits::new_layer(LayerType::Picture, ShapeKind::default(), ""), Some(picture), now);
     }
 
     /// Starts another project. Undo restores the present one; if it is unsaved, a notification offers to.

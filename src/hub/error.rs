@@ -80,7 +80,7 @@ pub enum HubError {
         /// The HTTP status.
         status: u16,
     },
-    /// A server asks for a longer pause than [`super::retry::LONGEST_PAUSE`].
+    /// A server asks for a pause of more than five minutes.
     Throttled {
         /// The server.
         host: String,

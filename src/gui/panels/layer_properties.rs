@@ -1,4 +1,4 @@
-//! The properties of what is selected.
+//! The properties of the selected layer, headline or product.
 
 use egui::{RichText, Ui, vec2};
 use serde_json::Value;
@@ -94,7 +94,7 @@ fn layer(cx: &PanelContext<'_>, brief: &mut Brief, state: &mut PropertyState, ui
     ui.add_space(4.0);
     let mut behind = fields::flag(layer, "behind");
     if ui.checkbox(&mut behind, lang.t("layer-behind")).on_hover_text(lang.t("layer-behind-about")).changed() {
-        // Where it is in the order follows from it.
+        // Its place in the list follows from the flag.
         fields::set_flag(layer, "behind", behind);
     }
     ui.horizontal(|ui| {

@@ -73,7 +73,7 @@ pub fn run(args: &PipelineArgs, device: &Device, dtype: DType) -> Result<RgbImag
             let whole = |length: usize| (length / side * side) as u32;
             let size = (whole(picture.width), whole(picture.height));
             if size.0 == 0 || size.1 == 0 {
-                return Err(unusable(format!("--width, --height: {side} is the least")));
+                return Err(unusable(format!("--width, --height: at least {side} is needed")));
             }
             let image = load(args.image.as_deref(), "--image")?.into_rgb8();
             let mask = load(args.mask.as_deref(), "--mask")?.into_luma8();
@@ -128,7 +128,7 @@ fn flux2_inpaint(args: &PipelineArgs, device: &Device, dtype: DType, callbacks: 
     let image = shrunk(&image);
     let size = (image.width() / side * side, image.height() / side * side);
     if size.0 == 0 || size.1 == 0 {
-        return Err(unusable(format!("--image: {}×{} is too small: {side} is the least", image.width(), image.height())));
+        return Err(unusable(format!("--image: {}×{} is too small: at least {side} is needed", image.width(), image.height())));
     }
     let image =
         if image.dimensions() == size { image } else { Cow::Owned(imageops::resize(&*image, size.0, size.1, FilterType::Lanczos3)) };
