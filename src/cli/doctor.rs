@@ -28,7 +28,7 @@ struct Findings {
     to_do: Vec<String>,
 }
 
-/// What is here of CUDA.
+/// The parts of CUDA on this machine.
 struct CudaFindings {
     driver: Driver,
     program: Option<PathBuf>,

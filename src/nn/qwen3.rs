@@ -175,8 +175,8 @@ struct Shared {
     sin: Tensor,
     /// Added to the scores, `[B or 1, 1, T, T]`.
     bias: Tensor,
-    /// 0 for tokens that see none, `[B, T, 1]`; `None` if all see some.
-    seeing: Option<Tensor>,
+    /// 0 for tokens that attend to no token, `[B, T, 1]`; `None` if every token attends to some.
+    attending: Option<Tensor>,
 }
 
 struct Attention {
@@ -228,8 +228,8 @@ impl Attention {
         let q = rotated(&q, &self.norm_q)?;
         let scale = 1.0 / (q.dim(3)? as f64).sqrt();
         let y = attention(&q, &k, &v, Some(&shared.bias), scale)?.transpose(1, 2)?.reshape((b, t, ()))?;
-        let y = match &shared.seeing {
-            Some(seeing) => y.broadcast_mul(&seeing.to_dtype(y.dtype())?)?,
+        let y = match &shared.attending {
+            Some(attending) => y.broadcast_mul(&attending.to_dtype(y.dtype())?)?,
             None => y,
         };
         self.out.forward(&y)
@@ -379,23 +379,23 @@ impl Qwen3Encoder {
         let batch = masks.len();
         let hidden = f32::MIN / 2.0;
         let mut bias = Vec::with_capacity(batch * tokens * tokens);
-        let mut seeing = Vec::with_capacity(batch * tokens);
+        let mut attending = Vec::with_capacity(batch * tokens);
         for mask in &masks {
-            // A token sees itself and the tokens before it, without padding.
+            // Causal mask: a token attends to itself and the tokens before it, except padding.
             let mut first = tokens;
             for query in 0..tokens {
                 bias.extend((0..tokens).map(|key| if key <= query && mask[key] != 0.0 { 0.0 } else { hidden }));
                 first = if mask[query] != 0.0 { first.min(query) } else { first };
-                seeing.push(if first <= query { 1f32 } else { 0.0 });
+                attending.push(if first <= query { 1f32 } else { 0.0 });
             }
         }
-        let blind = seeing.contains(&0.0);
-        let seeing = Tensor::from_vec(seeing, (batch, tokens, 1), &self.device)?;
+        let has_idle = attending.contains(&0.0);
+        let attending = Tensor::from_vec(attending, (batch, tokens, 1), &self.device)?;
         Ok(Shared {
             cos: table(f32::cos)?,
             sin: table(f32::sin)?,
             bias: Tensor::from_vec(bias, (batch, 1, tokens, tokens), &self.device)?,
-            seeing: blind.then_some(seeing),
+            attending: has_idle.then_some(attending),
         })
     }
 }

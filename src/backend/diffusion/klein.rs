@@ -1,4 +1,4 @@
-//! The stages that FLUX.2 klein does in its own way: it edits the draft's picture instead of painting over its noise.
+//! The stages that differ for FLUX.2 klein, which edits the draft's picture as a reference instead of starting from its noised latents.
 
 use candle_core::Tensor;
 use image::{GrayImage, RgbImage, RgbaImage};
@@ -23,12 +23,12 @@ use crate::notice::Notice;
 const TOKEN: u32 = 16;
 /// Seed offset and strength of each attempt at the letters.
 const TEXT_ATTEMPTS: [(u64, f64); 3] = [(0, 0.8), (1, 0.8), (1, 0.5)];
-/// Least agreement of painted letters with their glyphs.
+/// Least correlation of painted letters with their glyphs, see [`glyph_agreement`].
 const LEGIBLE: f32 = 0.35;
-/// Largest shift of the layout as a share of the height at which the draft's ground line still holds.
-const LAYOUT_HOLDS: f32 = 0.03;
+/// Up to this shift of the layout, as a share of the height, the draft's ground line stays.
+const STEADY_LAYOUT: f32 = 0.03;
 
-/// An observer that sees a part of a stage as the whole: attempts share the progress of the stage.
+/// Maps the progress of one attempt to its share of the stage.
 struct PartOf<'a> {
     inner: &'a dyn StageObserver,
     start: f32,
@@ -102,7 +102,7 @@ impl DiffusionBackend {
         Ok(made)
     }
 
-    /// Paints the scene with the draft's as the reference, so that its camera and light hold. Says so if the painted layout is another one.
+    /// Paints the scene with the draft's as the reference, so that camera and light stay. Warns if the layout differs.
     pub(super) fn paint_scene_flux2(&mut self, draft: Scene, request: &SceneRequest<'_>, cx: StageCx<'_>) -> Result<Scene, BackendError> {
         let size = PaintSize::of(request.width, request.height);
         let reference = draft.image.to_srgb();
@@ -114,7 +114,7 @@ impl DiffusionBackend {
         let picture = size.canvas(painted);
         let height = request.height as f32;
         let ground_line = match layout_shift(&reference, &picture) {
-            Some(shift) if shift.abs() <= LAYOUT_HOLDS => draft.ground_line,
+            Some(shift) if shift.abs() <= STEADY_LAYOUT => draft.ground_line,
             // The same layout, higher or lower: the ground moves with it.
             Some(shift) => draft.ground_line + shift * height,
             None => {
@@ -125,7 +125,7 @@ impl DiffusionBackend {
         Ok(Scene { image: LinearRgb::from_srgb(&picture), ground_line, ..draft })
     }
 
-    /// Sculpts the letters over the draft's. Letters that do not keep their shape are tried again, and at last the draft's are used.
+    /// Repaints the draft's letters. If they lose their shape in every attempt, the draft's letters are used.
     pub(super) fn sculpt_text_flux2(&mut self, request: &SculptRequest<'_>, cx: StageCx<'_>) -> Result<TextLayer, BackendError> {
         let draft = self.draft.sculpt_text(request, quiet(cx))?;
         let reference = on_plain_ground(&draft.image);
@@ -157,7 +157,7 @@ impl DiffusionBackend {
     }
 }
 
-/// The letters on a plain grey that differs from them.
+/// The letters on plain grey of another brightness.
 fn on_plain_ground(letters: &RgbaImage) -> RgbImage {
     let (mut sum, mut weight) = (0.0f32, 0.0f32);
     for pixel in letters.pixels().filter(|pixel| pixel[3] > 0) {
