@@ -244,7 +244,7 @@ fn picture(file: &Path, out: Option<&Path>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Records the peak memory in use, of the first GPU or of the machine, above what was in use at the start.
+/// Records the peak of memory use, of the first GPU or of the machine, above the use at the start.
 struct PeakMemory {
     before: f64,
     peak: Arc<Mutex<f64>>,

@@ -505,7 +505,7 @@ impl Run<'_> {
     }
 }
 
-/// Says what was written and, for a format, how and which of its rules are broken.
+/// Reports the written file and, for a format, its compression and broken rules.
 fn tell_made(job: &JobSnapshot, target: &Target, saved: &Saved) {
     let (path, seconds) = (target.file.display(), format!("{:.1}", job.elapsed(0.0)));
     let exported = saved.exported.as_ref();

@@ -243,7 +243,7 @@ fn with_progress<T: Send>(quiet: bool, work: impl FnOnce(&CancelToken, &Progress
             while !worker.is_finished() {
                 let now = progress.now();
                 if now.phase == Phase::Downloading && !resumed {
-                    // What was there before must not count as speed.
+                    // Bytes of earlier runs must not count as speed.
                     bar.set_position(now.done_bytes);
                     bar.reset_eta();
                     resumed = true;

@@ -164,7 +164,7 @@ impl Filling {
         Ok(raw)
     }
 
-    /// The canvas that flags or the project ask for. What is no number is left to the parser.
+    /// The canvas that flags or the project ask for. Values that are not numbers are left to the parser.
     fn canvas(&self, base: &RawRequest) -> (u32, u32) {
         let side = |name: &str| {
             let value = self.flags.fields.get(name).or_else(|| base.fields.get(name))?;

@@ -84,7 +84,7 @@ pub struct Studio {
     gallery: Gallery,
     composing: bool,
     keyboard: Keyboard,
-    /// What is selected on the canvas.
+    /// The selection on the canvas.
     pub(super) selection: Selection,
     /// Whether the panel at the right is shown; `None` shows it if there is room.
     pub(super) side_open: Option<bool>,

@@ -138,7 +138,7 @@ ui_commands! {
     SelectAll = info("command-select-all", icons::SQUARE_DASHED_MOUSE_POINTER).on(CTRL, Key::A),
     /// Duplicates the selected layers.
     Duplicate = info("command-duplicate", icons::COPY).on(CTRL, Key::D),
-    /// Deletes what is selected.
+    /// Deletes the selected things.
     Delete = info("command-delete", icons::TRASH_2).on(NONE, Key::Delete),
     /// Moves the selected layers one step to the front.
     Forward = info("command-forward", icons::ARROW_UP).on(CTRL, Key::CloseBracket),

@@ -22,7 +22,7 @@ use crate::notice;
 use crate::request::layers::{LayerType, MAX_LAYERS, ShapeKind};
 
 impl Studio {
-    /// What is selected on the canvas.
+    /// The selection on the canvas.
     pub fn selection(&self) -> &Selection {
         &self.selection
     }

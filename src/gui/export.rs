@@ -111,7 +111,7 @@ pub struct Written {
     pub path: PathBuf,
     /// Type, quality and size; only for a format of the catalogue.
     pub summary: Option<Notice>,
-    /// Rules of the format that the picture breaks, and what was done to fit it.
+    /// Rules of the format that the picture breaks, and the changes that fit it to the format.
     pub notices: Vec<Notice>,
 }
 

@@ -205,7 +205,7 @@ pub fn set_text(layer: &mut Value, text: &str) {
     for run in &mut runs {
         let chars: Vec<char> = words(run, "text").chars().collect();
         let (from, to) = (at, at + chars.len());
-        // What is typed between two runs belongs to the first, what replaces letters to the run that had them.
+        // Text typed between two runs belongs to the first; text that replaces letters belongs to their run.
         let here = !placed && (cut.start < to || (cut.is_empty() && cut.start == to));
         let mut kept: String = chars.iter().enumerate().filter(|(i, _)| from + i < cut.start).map(|(_, c)| *c).collect();
         if here {
@@ -288,7 +288,7 @@ mod tests {
         assert_eq!(layer["runs"][1]["text"], "1,980");
         set_text(&mut layer, "오늘 1,980원 부터");
         assert_eq!((layer["runs"][0]["text"].as_str(), text(&layer).as_str()), (Some("오늘 "), "오늘 1,980원 부터"));
-        // A run without text vanishes, and what is left is plain again.
+        // A run without text vanishes, and the rest is plain again.
         set_text(&mut layer, "오늘 부터");
         assert_eq!((layer.get("runs"), layer["text"].as_str()), (None, Some("오늘 부터")));
         set_text(&mut layer, "");

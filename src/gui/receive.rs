@@ -63,7 +63,7 @@ impl Studio {
                 self.session.brief = *brief;
                 self.view.source = Source::Draft;
             }
-            // What was edited meanwhile is not overwritten.
+            // Edits that were made meanwhile are not overwritten.
             Message::TemplateApplied { before, after } if self.session.brief == *before => {
                 self.session.brief = *after;
                 self.view.source = Source::Draft;

@@ -35,7 +35,7 @@ pub enum HubError {
     Registry {
         /// The file.
         file: String,
-        /// What is wrong, in English.
+        /// The mistake, in English.
         detail: String,
     },
     /// `HF_ENDPOINT` or the address in a redirect is not an http address.

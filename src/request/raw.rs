@@ -16,7 +16,7 @@ use crate::notice::Notice;
 /// Why a picture cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnusableImage {
-    /// What is wrong with it and what to do.
+    /// The problem and its remedy.
     pub notice: Notice,
     /// [`FieldError::kind`](super::FieldError::kind) of the error that the field gets.
     pub kind: &'static str,

@@ -254,6 +254,6 @@ pub struct JobSpec<I = SourceImage> {
     pub auto_unload: bool,
     /// The fields as sent, with defaults filled in and pictures replaced by their descriptions: for status, history and metadata.
     pub parameters: serde_json::Map<String, serde_json::Value>,
-    /// What was ignored or adjusted.
+    /// Inputs that were ignored or adjusted.
     pub warnings: Vec<Notice>,
 }

@@ -28,7 +28,7 @@ pub enum WeightsError {
     Corrupt {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it: a notice, or a technical detail in English.
+        /// The problem: a notice, or a technical detail in English.
         what: Argument,
     },
     /// A tensor is missing in the file.
@@ -62,7 +62,7 @@ pub enum WeightsError {
     Config {
         /// File or component.
         place: String,
-        /// What is wrong with it: a notice, or a technical detail in English.
+        /// The problem: a notice, or a technical detail in English.
         what: Argument,
     },
     /// The user stopped the work.

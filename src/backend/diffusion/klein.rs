@@ -69,7 +69,7 @@ impl DiffusionBackend {
         Ok(Flux2Request { prompt: instructions::instructed(&positive, instruction), negative_prompt, picture })
     }
 
-    /// Repaints a picture of any size. The network repaints whole tokens; what is outside the mask is put back by the caller.
+    /// Repaints a picture of any size. The network repaints whole tokens; the caller restores the pixels outside the mask.
     pub(super) fn inpaint_flux2(&mut self, repaint: &Repaint<'_>, cx: StageCx<'_>) -> Result<RgbImage, BackendError> {
         let Repaint { image, mask, strength, references, framed, .. } = *repaint;
         let size = PaintSize::of(image.width() as usize, image.height() as usize);

@@ -126,7 +126,7 @@ pub fn hold_arrows(ui: &Ui, response: &Response) {
     }
 }
 
-/// Whether the arrow keys move what is selected: no other control and no window has the keyboard.
+/// Whether the arrow keys move the selection: no other control and no window has the keyboard.
 pub fn has_keys(cx: &PanelContext<'_>, ui: &Ui, selection: &Selection) -> bool {
     let focused = ui.memory(|m| m.focused());
     let ours = focused.is_none_or(|id| selection.iter().any(|target| id == target.object_id() || id == target.row_id()));

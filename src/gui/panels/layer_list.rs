@@ -40,7 +40,7 @@ struct Row {
     below: usize,
 }
 
-/// Draws the list and the properties of what is selected.
+/// Draws the list and the properties of the selection.
 pub fn show(cx: &PanelContext<'_>, state: &mut LayerPanel, ui: &mut Ui) {
     let mut brief = cx.brief().clone();
     let side = Margin::symmetric(14, 0);

@@ -97,7 +97,7 @@ fn is_locked(brief: &Brief, target: Target) -> bool {
     matches!(target, Target::Layer(index) if brief.layers.get(index).is_some_and(|layer| fields::flag(layer, "locked")))
 }
 
-/// Selects what was clicked or reached with Tab.
+/// Selects the target that was clicked or reached with Tab.
 pub fn select(cx: &PanelContext<'_>, stage: &LayerStage<'_>, ui: &Ui, response: &Response, target: Target) {
     let more = ui.input(|i| i.modifiers.shift || i.modifiers.command);
     if response.clicked() {

@@ -109,7 +109,7 @@ pub fn show(cx: &PanelContext<'_>, drags: &mut Drags, ui: &mut Ui, area: Rect, r
         order.retain(|(target, _)| *target == Target::Product && cx.view.tab == Tab::Background);
     }
     let frames = order.clone();
-    // What is selected lies above the rest, so that its handles can be reached.
+    // Selected things lie above the rest, so that their handles can be reached.
     order.sort_by_key(|(target, _)| cx.selection.contains(*target));
     let Drags { object: drag, layers } = drags;
     let lines = Lines::of(cx, &frames, |target| drag.as_ref().is_some_and(|drag| drag.part.object.target() == target));
@@ -177,7 +177,7 @@ fn shares(frame: &LayerFrame, brief: &Brief) -> Rect {
     Rect::from_min_max((bounds.min.to_vec2() * scale).to_pos2(), (bounds.max.to_vec2() * scale).to_pos2())
 }
 
-/// Moves and scales what is selected with the arrow keys.
+/// Moves and scales the selected things with the arrow keys.
 fn keys(cx: &PanelContext<'_>, brief: &mut Brief, ui: &Ui, frames: &[(Target, LayerFrame)]) {
     if !has_keys(cx, ui, cx.selection) {
         return;

@@ -36,7 +36,7 @@ pub enum Window {
     Templates,
     /// The models.
     Models {
-        /// What is asked about a set.
+        /// The open question about a set.
         question: Option<Question>,
     },
     /// A path to enter where the desktop has no file dialogs.

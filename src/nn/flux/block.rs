@@ -45,7 +45,7 @@ impl Modulation {
         }
     }
 
-    /// `x` with what is still to be added to it, and the norm of the sum, as [`Modulation::norm_rows`].
+    /// The sum of `x` and a gated update, and the norm of the sum, as [`Modulation::norm_rows`].
     fn norm_of_sum(&self, x: &Tensor, [update, gate]: [&Tensor; 2], float8: bool) -> Result<(Tensor, Rows)> {
         Ok(match float8 {
             true => {

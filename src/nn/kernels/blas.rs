@@ -23,7 +23,7 @@ pub enum Activation {
     Gelu,
 }
 
-/// What is multiplied.
+/// The types of the operands.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum Operands {
     /// Matrices of the output's type.

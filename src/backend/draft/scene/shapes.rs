@@ -78,7 +78,7 @@ pub enum Form {
     Tube { tall: f32, squash: f32 },
     /// Additive light without an outline.
     Glow,
-    /// A soft shadow, which darkens what is below it.
+    /// A soft shadow, which darkens the picture below it.
     Shadow,
     /// A round cord between two points.
     Cord { to: (f32, f32), radius: f32 },
