@@ -9,6 +9,7 @@ use clap::Subcommand;
 use indicatif::{ProgressBar, ProgressStyle};
 use nanococoa::backend::diffusion::models::Models;
 use nanococoa::cancel::CancelToken;
+use nanococoa::config::Config;
 use nanococoa::hub::{Family, Hub, HubError, Installed, Phase, Progress, Registry};
 use nanococoa::notice;
 use nanococoa::paths;
