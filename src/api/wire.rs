@@ -76,7 +76,7 @@ pub struct PlanBody {
     pub steps: Vec<crate::engine::PlannedStep>,
     /// Expected seconds of all of them.
     pub eta_seconds: f64,
-    /// What would be ignored or adjusted; only there when there is something.
+    /// Inputs that would be ignored or adjusted; left out if there are none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
     /// The warnings with their codes, in the same order; only there when there is something.
@@ -178,7 +178,7 @@ pub struct Restored {
     pub status: &'static str,
 }
 
-/// How far a job is: part of `GET /status`, and an event.
+/// The progress of a job: part of `GET /status`, and an event.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Progress {
     /// Job ID (UUID).
@@ -237,7 +237,7 @@ impl Progress {
 /// `GET /status`.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct StatusBody<'a> {
-    /// How far it is.
+    /// Its progress.
     #[serde(flatten)]
     pub progress: Progress,
     /// The machine's load.
@@ -389,7 +389,7 @@ pub struct FontMetadataBody {
     pub style: String,
     /// `light`, `regular`, `bold`, `extrabold` or `heavy`.
     pub weight: String,
-    /// What it is used for.
+    /// Its uses.
     pub usage: Vec<String>,
     /// Mood, such as `casual`.
     pub tone: Vec<String>,

@@ -97,7 +97,7 @@ pub(super) struct Filling {
     logo: Option<SourceImage>,
     brand: Option<Brand>,
     language: Language,
-    /// What flags say, apart from the template.
+    /// The fields of flags, which take precedence over the template.
     flags: RawRequest,
 }
 
@@ -214,7 +214,7 @@ fn clear(raw: &mut RawRequest, target: &Target) {
     }
 }
 
-/// What the app covers, on the canvas.
+/// The margins that the app covers, in pixels of the canvas.
 pub(super) fn margins(format: &FormatSpec, canvas: (u32, u32)) -> Margins {
     let scale = canvas.0 as f32 / format.width.max(1) as f32;
     let of = |pixels: u32| pixels as f32 * scale;

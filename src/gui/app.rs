@@ -198,7 +198,7 @@ impl Studio {
         self.tasks.end_at(end_signal);
     }
 
-    /// What panels may read.
+    /// The context that panels read.
     pub(super) fn context(&self) -> PanelContext<'_> {
         PanelContext {
             session: &self.session,

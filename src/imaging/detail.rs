@@ -31,7 +31,7 @@ const CERTAIN: f32 = 0.85;
 const EXPOSED: (f32, f32) = (0.05, 0.94);
 /// Difference of the channels (sRGB, 0..=1) above which a background has a colour.
 const COLORED: f32 = 0.07;
-/// What a strand differs by at least: shadows have a tint too.
+/// Least difference of a strand from the background: shadows have a tint too.
 const STRAND: f32 = 0.08;
 /// Least share of the border of a narrow hole that is sharp.
 const NARROW_SHARP: f32 = 0.9;

@@ -16,7 +16,7 @@ use crate::typography::FontCatalog;
 /// The user is warned about letters below this size in pixels.
 const SMALLEST_LEGIBLE: f32 = 11.0;
 
-/// What drawing needs besides the layers.
+/// The inputs of drawing besides the layers.
 #[derive(Clone, Copy)]
 pub struct LayerContext<'a> {
     /// The fonts of texts.

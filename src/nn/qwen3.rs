@@ -169,7 +169,7 @@ pub fn is_loaded(name: &str) -> bool {
     layer.map_or(name.starts_with("model."), |layer| layer < LAYERS)
 }
 
-/// What every layer needs besides its states.
+/// The inputs of every layer besides its states.
 struct Shared {
     cos: Tensor,
     sin: Tensor,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-/// What counts as opaque.
+/// Alpha from which a pixel counts as opaque.
 const HALF: f32 = 127.5;
 /// Points closer than this to the line between their neighbours are left out, pixels.
 const TOLERANCE: f32 = 0.02;

@@ -53,9 +53,9 @@ pub enum WeightsError {
         place: String,
         /// The tensor's full name.
         name: String,
-        /// What the network needs.
+        /// The shape that the network needs.
         expected: Vec<usize>,
-        /// What the file has.
+        /// The shape in the file.
         found: Vec<usize>,
     },
     /// A config cannot be used.

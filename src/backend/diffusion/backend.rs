@@ -52,7 +52,7 @@ pub(super) struct Repaint<'a> {
     pub strength: f64,
     /// Pictures that FLUX.2 sees besides `image`.
     pub references: &'a [RgbImage],
-    /// What FLUX.2 is told besides the prompt.
+    /// The instruction that is added to the prompt for FLUX.2.
     pub instruction: &'a str,
     /// Makes the preview that is shown from one of `image`.
     pub framed: &'a dyn Fn(RgbImage) -> RgbImage,

@@ -9,7 +9,7 @@ use crate::backend::Sampling;
 use crate::nn::fused::to_picture;
 use crate::schedule::{Schedule, Step, strength};
 
-/// What every model takes besides the prompts of a picture.
+/// Size, steps, guidance and seed: the inputs of every model besides its prompts.
 #[derive(Clone, Copy, Debug)]
 pub struct PictureSettings {
     /// Width in pixels. FLUX rounds both sides down to multiples of 16; SDXL takes multiples of 8 only.

@@ -57,7 +57,7 @@ pub struct Setup {
 }
 
 impl Setup {
-    /// What decides the precision: "cpu", "gpu", or "gpu float8" if FLUX computes its products in 8 bits.
+    /// The key of the precision: "cpu", "gpu", or "gpu float8" if FLUX computes its products in 8 bits.
     pub fn device_kind(&self) -> &'static str {
         match (self.device.is_cpu(), self.float8) {
             (true, _) => "cpu",

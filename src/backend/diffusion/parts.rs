@@ -50,7 +50,7 @@ impl<E, N, C: Condition> ModelParts<E, N, C> {
         self.prompts = prompts;
     }
 
-    /// Sets what stays in memory and the check that stops loading between two tensors, and frees what may not stay.
+    /// Sets which parts stay in memory and the check that stops loading between two tensors. Frees parts that may not stay.
     pub fn follow(&mut self, retention: Retention, stop: StopCheck) {
         self.retention = retention;
         self.loader.set_stop(stop);
@@ -62,7 +62,7 @@ impl<E, N, C: Condition> ModelParts<E, N, C> {
         }
     }
 
-    /// What stays in memory.
+    /// The parts that stay in memory.
     pub fn retention(&self) -> Retention {
         self.retention
     }

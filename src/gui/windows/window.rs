@@ -102,7 +102,7 @@ impl Window {
     }
 }
 
-/// What the window of models asks about a set, named by its key.
+/// A question of the window of models about the set with this key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Question {
     /// Whether the designer agrees to its licences.

@@ -1,4 +1,4 @@
-//! What the configs of FLUX.1 and FLUX.2 have in common: checks, and the heads of a network without a config. Failed checks return the problem.
+//! Shared by the configs of FLUX.1 and FLUX.2: checks, and the heads of a network without a config. Failed checks return the problem.
 
 use crate::weights::{TensorShapes, WeightsError};
 

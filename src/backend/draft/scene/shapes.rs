@@ -65,7 +65,7 @@ pub enum Skin {
     Slice,
 }
 
-/// What a shape looks like.
+/// The look of a shape.
 #[derive(Clone, Debug)]
 pub enum Form {
     /// A flat shape: outline, linear colour of its veins, and how far it bends sideways (0 straight).
@@ -87,7 +87,7 @@ pub enum Form {
 /// One shape in the picture.
 #[derive(Clone, Debug)]
 pub struct Shape {
-    /// What it looks like.
+    /// Its look.
     pub form: Form,
     /// Middle, or the first corner of a face, in pixels.
     pub at: (f32, f32),

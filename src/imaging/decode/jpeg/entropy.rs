@@ -6,7 +6,7 @@ use super::frame::{Frame, Scan, ZIGZAG};
 /// Largest DC value of 8-bit samples, with a margin for encoders that do not round to the nearest.
 const MAX_DC: i32 = 1024 + 16;
 
-/// What a progressive scan holds of each block: the first and the last coefficient, and the lowest bit.
+/// The part of each block in a progressive scan: the first and the last coefficient, and the lowest bit.
 type Band = (usize, usize, u32);
 
 /// Decodes the blocks of one scan.
