@@ -42,3 +42,25 @@ impl TensorShapes {
         self.names.iter().any(|name| name.starts_with(prefix))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use candle_core::{DType, Device, Tensor};
+
+    use super::*;
+    use crate::weights::MemoryStore;
+
+    #[test]
+    fn sizes_and_layers_are_read_from_names_and_shapes() {
+        let tensor = || Tensor::zeros((2, 3), DType::F32, &Device::Cpu).unwrap();
+        let tensors = ["block.0.a.weight", "block.11.a.weight", "block.x.a.weight", "out.weight"];
+        let store = MemoryStore::new(tensors.into_iter().map(|name| (name.to_owned(), tensor())).collect());
+        let shapes = TensorShapes::new(Arc::new(store));
+        assert_eq!((shapes.size("out.weight", 0).unwrap(), shapes.size("out.weight", 1).unwrap()), (2, 3));
+        for (name, dim) in [("out.weight", 2), ("missing.weight", 0)] {
+            assert!(matches!(shapes.size(name, dim), Err(WeightsError::MissingTensor { .. })), "{name} {dim}");
+        }
+        assert_eq!((shapes.layers("block."), shapes.layers("other.")), (12, 0));
+        assert!(shapes.has("block.11.") && !shapes.has("block.1."));
+    }
+}

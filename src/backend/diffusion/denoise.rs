@@ -187,6 +187,7 @@ impl KnownLatents {
 mod tests {
     use super::*;
     use crate::schedule::FlowMatchEuler;
+
     /// Five steps with a network that predicts the exact velocity. Returns the number of calls and the final sample.
     fn sample(callback: StepCallback<'_>) -> (usize, Option<Vec<f32>>) {
         // On the straight line from noise to data the velocity is noise − data everywhere.
@@ -215,6 +216,16 @@ mod tests {
         let out = out.unwrap();
         assert!(out.iter().zip([1.0, -2.0, 0.5]).all(|(a, b)| (a - b).abs() < 1e-5), "{out:?}");
         assert_eq!((calls, seen.last()), (5, Some(&(5, 5))));
+    }
+
+    #[test]
+    fn two_conditions_are_guided_and_three_are_an_error() {
+        let predicted = |conditions: &mut [f32]| {
+            predict(conditions, 3.0, |value| Tensor::new(*value, &Device::Cpu)).and_then(|x| x.to_scalar::<f32>()).ok()
+        };
+        // 1 + 3 · (2 − 1).
+        assert_eq!((predicted(&mut [2.0]), predicted(&mut [2.0, 1.0])), (Some(2.0), Some(4.0)));
+        assert_eq!((predicted(&mut []), predicted(&mut [1.0, 2.0, 3.0])), (None, None));
     }
 
     #[test]

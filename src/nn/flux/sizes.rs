@@ -41,3 +41,21 @@ pub fn check_axes(axes: &[usize], head: usize) -> Result<(), String> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn configs_of_other_networks_and_impossible_sizes_are_refused() {
+        assert!(check_class(None, "A").is_ok() && check_class(Some("A"), "A").is_ok() && check_class(Some("B"), "A").is_err());
+        assert!(check_sizes(1, &[64, 1 << 16], [0, 1 << 12]).is_ok());
+        for (patch, width, blocks) in [(0, 64, 1), (65, 64, 1), (1, 0, 1), (1, (1 << 16) + 1, 1), (1, 64, (1 << 12) + 1)] {
+            assert!(check_sizes(patch, &[width], [blocks, 0]).is_err(), "{patch} {width} {blocks}");
+        }
+        assert!(check_axes(&[16, 56, 56], 128).is_ok());
+        for axes in [&[128, 128][..], &[15, 113], &[64], &[usize::MAX, 2], &[0; 17]] {
+            assert!(check_axes(axes, 128).is_err(), "{axes:?}");
+        }
+    }
+}
